@@ -1,0 +1,15 @@
+// Jest on the sources themselves: SWC only strips the types, modules stay ES modules.
+export default {
+  testEnvironment: 'node',
+  roots: ['<rootDir>/test'],
+  testMatch: ['**/*.test.ts'],
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: {
+    '\\.ts$': [
+      '@swc/jest',
+      { jsc: { parser: { syntax: 'typescript' }, target: 'es2024' }, module: { type: 'es6' } },
+    ],
+  },
+  testTimeout: 30_000,
+  reporters: ['default', '<rootDir>/test/support/closing-line.js'],
+};

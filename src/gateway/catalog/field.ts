@@ -1,0 +1,97 @@
+// The shape of what the catalog says about one key. The facts themselves are in schemas/; compile.ts reads them.
+import type { GuardId } from '../../nouns/guard.ts';
+import type { Value } from '../../nouns/value.ts';
+
+/**
+ * `struct` has named fields, `map` has free keys of one kind, `any` is free-form (`params`, plugin settings).
+ * `duration` is Go duration text in YAML and integer nanoseconds in JSON.
+ */
+export type Kind =
+  'string' | 'integer' | 'number' | 'boolean' | 'duration' | 'struct' | 'map' | 'list' | 'any';
+
+/** What the gateway does to a value, in order of application; arguments after the colon (C v0 §4.1, §4.2). */
+export type Normaliser = string;
+
+/** How a key can be written over the v0 API (C v0 §3). */
+export type Route =
+  /** `PUT endpoint {"value": x}` (§3.1). */
+  | { readonly kind: 'scalar'; readonly endpoint: string; readonly deletable: boolean }
+  /** `/api-keys` (§3.2). */
+  | { readonly kind: 'strings'; readonly endpoint: string }
+  /** A provider list (§3.3). `select`: the member and the name of the PATCH selector. */
+  | {
+      readonly kind: 'entries';
+      readonly endpoint: string;
+      readonly select: {
+        readonly member: string;
+        readonly by: 'match' | 'name';
+        readonly duplicates: 'refused' | 'first-wins';
+      };
+    }
+  /** A member of an entry of a provider list: whether PATCH takes it, and what a blank or null does there. */
+  | {
+      readonly kind: 'member';
+      readonly patch: boolean;
+      readonly blank: 'clears' | 'deletes-entry';
+      readonly unset: 'null' | 'never';
+    }
+  /** An OAuth map (§3.4). */
+  | { readonly kind: 'channels'; readonly endpoint: string }
+  /** `PUT|PATCH /plugins/{id}/config` (§3.5). */
+  | { readonly kind: 'plugin' }
+  /** Written only with the value it is part of. */
+  | { readonly kind: 'within' }
+  /** Only `PUT /config.yaml` (§5.1). */
+  | { readonly kind: 'file' };
+
+/** One node of the catalog. Compiled once, immutable, shared. */
+export interface Field {
+  /** Last step: the key, `*` for the values of a map, `[]` for the items of a list, `` for the root. */
+  readonly name: string;
+  /** In the path grammar with `*`: `openai-compatibility[*].models[*].alias`. */
+  readonly pattern: string;
+  readonly kind: Kind;
+  readonly description: string;
+  readonly parent?: Field;
+  /** struct */
+  readonly fields?: ReadonlyMap<string, Field>;
+  /** map */
+  readonly value?: Field;
+  /** list */
+  readonly item?: Field;
+  /** Allowed texts, where there is a closed set. */
+  readonly choices?: readonly string[];
+
+  readonly secret: boolean;
+  /** How entries of this list are matched; for a keyed list never empty. */
+  readonly identity: readonly string[];
+  /** The members by which the gateway's saver matches them, in its priority (C v0 §6.2 rule S). */
+  readonly saverIdentity: readonly string[];
+  readonly collection?: 'set' | 'sequence' | 'keyed';
+  readonly normalise: readonly Normaliser[];
+  /** What `load` holds where the file has nothing. Undefined: nothing. */
+  readonly fallback?: Value;
+  /** Values that mean the same as a missing key, besides the type's zero where `pointer` is false. */
+  readonly equalsAbsent: readonly Value[];
+  /** A pointer field: missing, null and zero are three different things. */
+  readonly pointer: boolean;
+  readonly visible: 'json' | 'yaml' | 'none';
+  /** Its name in the JSON of `GET /config` where that differs from YAML (`zero_allowed`). */
+  readonly jsonName: string;
+  readonly route: Route;
+  readonly restart: boolean;
+  readonly danger?: GuardId;
+  readonly since?: string;
+  readonly until?: string;
+}
+
+export interface Catalog {
+  readonly layout: 'legacy' | 'v8';
+  readonly root: Field;
+  /** Steps down one level: a key of a struct, a key of a map, or any item of a list. Undefined: unknown to the catalog. */
+  child(field: Field, name: string): Field | undefined;
+  /** The field at a path of plain names (list entries as any text). Undefined: unknown. Below `any` it is that field. */
+  at(names: readonly string[]): Field | undefined;
+  /** All fields, depth first, in schema order; recursion ends at `any`. */
+  all(): readonly Field[];
+}

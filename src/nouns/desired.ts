@@ -1,0 +1,37 @@
+// What the files declare for one target, references resolved, layers merged. Undeclared is not part of it.
+import type { Position } from './problem.ts';
+import type { Sealed } from './secret.ts';
+import type { Tree } from './value.ts';
+
+export type Layout = 'legacy' | 'v8';
+
+export interface Revision {
+  /** Keyed digest of the declared content with references resolved, 64 hex digits: a rotated secret is a new revision. */
+  readonly digest: string;
+  /** The git commit of the desired directories when they are in a work tree, with `dirty` when files differ from it. */
+  readonly commit?: { readonly sha: string; readonly dirty: boolean };
+}
+
+export interface Desired {
+  readonly target: string;
+  readonly layout: Layout;
+  /** Declared values only, in the spelling of the files (YAML), not normalised. */
+  readonly tree: Sealed<Tree>;
+  /** Where each declared value stands, by JSON pointer into `tree` (lists by index). */
+  readonly positions: ReadonlyMap<string, Position>;
+  /** Pointers whose value came from a reference, with the reference's text, e.g. `${env:KEY}`. */
+  readonly references: ReadonlyMap<string, string>;
+  /** Every resolved secret text, for the redaction net. */
+  readonly secrets: Sealed<ReadonlySet<string>>;
+  /** Absolute paths that a change of could change this: directories, referenced files. */
+  readonly watched: readonly string[];
+  readonly revision: Revision;
+}
+
+/** The position of a pointer, or of the nearest declared ancestor. */
+export function positionAt(desired: Pick<Desired, 'positions'>, pointer: string): Position | undefined {
+  for (let at = pointer; ; at = at.slice(0, at.lastIndexOf('/'))) {
+    const found = desired.positions.get(at);
+    if (found || at === '') return found;
+  }
+}

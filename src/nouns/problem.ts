@@ -1,0 +1,83 @@
+// Problems as values: a stable code, where it is, what is wrong, what to do. They accumulate; the first one does not
+// stop the rest. Thrown only across a boundary, inside a HoldfastError.
+import { CODES, type Code } from './codes.ts';
+import { EXIT, type ExitCode, worstExit } from './exit.ts';
+
+/** A place in a file; line and column count from 1, the column in characters. */
+export interface Position {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+export interface Problem {
+  readonly code: Code;
+  readonly severity: 'error' | 'warning';
+  /** One sentence that says what is wrong here. Never holds a secret. */
+  readonly message: string;
+  /** What to do about it; the code's own remedy where the place says nothing better. */
+  readonly remedy: string;
+  readonly position?: Position;
+  /** In the path grammar of `path.ts`. */
+  readonly path?: string;
+  readonly target?: string;
+}
+
+export interface ProblemDetails {
+  readonly remedy?: string | undefined;
+  readonly position?: Position | undefined;
+  readonly path?: string | undefined;
+  readonly target?: string | undefined;
+  readonly severity?: 'error' | 'warning' | undefined;
+}
+
+export function problem(code: Code, message: string, details: ProblemDetails = {}): Problem {
+  const { remedy = CODES[code].remedy, severity = 'error', position, path, target } = details;
+  return {
+    code,
+    severity,
+    message,
+    remedy,
+    ...(position && { position }),
+    ...(path !== undefined && { path }),
+    ...(target !== undefined && { target }),
+  };
+}
+
+/** Carries problems across a boundary. The exit code is that of the most severe problem. */
+export class HoldfastError extends Error {
+  readonly problems: readonly Problem[];
+  readonly exit: ExitCode;
+
+  constructor(problems: readonly Problem[], options?: ErrorOptions) {
+    super(problems.map((p) => `${p.code}: ${p.message}`).join('\n'), options);
+    this.name = 'HoldfastError';
+    this.problems = problems;
+    this.exit = worstExit(problems.filter((p) => p.severity === 'error').map((p) => CODES[p.code].exit));
+    if (this.exit === EXIT.ok) this.exit = EXIT.unexpected;
+  }
+}
+
+/** A HoldfastError of one problem, to be thrown. */
+export function fail(
+  code: Code,
+  message: string,
+  details: ProblemDetails = {},
+  options?: ErrorOptions,
+): HoldfastError {
+  return new HoldfastError([problem(code, message, details)], options);
+}
+
+/** Problems in reading order: by file, line, column, then code. */
+export function inReadingOrder(problems: readonly Problem[]): Problem[] {
+  const place = (p: Problem): [string, number, number] => [
+    p.position?.file ?? '',
+    p.position?.line ?? 0,
+    p.position?.column ?? 0,
+  ];
+  return problems.toSorted((a, b) => {
+    const [fileA, lineA, columnA] = place(a);
+    const [fileB, lineB, columnB] = place(b);
+    return fileA.localeCompare(fileB) || lineA - lineB || columnA - columnB || a.code.localeCompare(b.code);
+  });
+}

@@ -1,0 +1,69 @@
+// What Holdfast remembers of a target between runs.
+import type { Evidence, OutcomeKind, RequestCounts } from './outcome.ts';
+import type { Revision } from './desired.ts';
+
+/**
+ * The declared tree as last applied, as keyed hashes: leaf or entry pointer (entries by position in the declared list)
+ * to HMAC under the Store's own key. Never values.
+ */
+export interface LastApplied {
+  readonly at: number;
+  readonly revision: Revision;
+  /** Keyed hash of the normalised value at each owned path; paths in the grammar, lists whole, entries below them. */
+  readonly hashes: Readonly<Record<string, string>>;
+  /** Paths that Holdfast itself put there, for `ownership: entries`. */
+  readonly placed: readonly string[];
+}
+
+/** An approved or attempted transaction, as written to disk before the first request. */
+export interface Journal {
+  readonly id: string;
+  readonly openedAt: number;
+  readonly planDigest: string;
+  readonly revision: Revision;
+  readonly backup: string;
+  /** Keyed hashes of the file's content before, and after each write as predicted. */
+  readonly before: string;
+  readonly predicted: readonly string[];
+  /** How many writes were surely or possibly sent. */
+  readonly sent: number;
+  /** Paths in the grammar that the transaction may alter. */
+  readonly footprint: readonly string[];
+  readonly phase: 'open' | 'rolling-back';
+}
+
+export interface HistoryEntry {
+  readonly id: string;
+  readonly at: number;
+  readonly outcome: OutcomeKind;
+  readonly revision?: Revision;
+  readonly planDigest?: string;
+  /** One line a change, as a reader saw it. */
+  readonly changes: readonly string[];
+  readonly writes: readonly string[];
+  readonly backup?: string;
+  readonly evidence: readonly Evidence[];
+  readonly problems: readonly string[];
+  readonly durationMs: number;
+  readonly requests: RequestCounts;
+}
+
+/** A remembered authentication failure, so that jobs together cannot reach the five strikes of C v0 §1.3. */
+export interface AuthBlock {
+  /** ms since the epoch. */
+  readonly until: number;
+  readonly reason: string;
+  /** Keyed hash of the keys that failed; other keys clear the block. */
+  readonly keys: string;
+}
+
+export interface Suspension {
+  readonly until: number;
+  readonly reason: string;
+}
+
+export interface Quarantine {
+  readonly revision: string;
+  readonly since: number;
+  readonly reason: string;
+}

@@ -1,0 +1,50 @@
+// One gateway and how it is to be treated. Built by settings/, read by everything below.
+import type { Sealed } from './secret.ts';
+import type { Path } from './path.ts';
+
+export type Mode = 'observe' | 'apply' | 'enforce';
+export type Ownership = 'whole' | 'entries' | 'members';
+
+/** An allowance for one guard, everywhere or below one path: `--allow ID[:PATH]`, `policy.allow`. */
+export interface Allowance {
+  readonly guard: string;
+  readonly path?: Path;
+  /** `split-brain=file|memory` */
+  readonly choice?: string;
+}
+
+export interface Policy {
+  readonly ignore: readonly Path[];
+  readonly ownership: readonly { readonly path: Path; readonly ownership: Ownership }[];
+  readonly allow: readonly Allowance[];
+  readonly prune: boolean;
+  /** Largest net loss at one list or map level, as a fraction 0–1 or an absolute count. */
+  readonly maxDeletes: { readonly fraction: number } | { readonly count: number };
+  readonly maxReplaces: { readonly fraction: number } | { readonly count: number };
+  readonly unknownKeys: 'refuse' | 'pass';
+  readonly freeze: readonly string[];
+}
+
+export interface Probes {
+  readonly clientKey?: Sealed<string>;
+  /** Names that `/v1/models` must list after an apply. */
+  readonly models: readonly string[];
+}
+
+export interface Target {
+  readonly name: string;
+  readonly url: URL;
+  /** Management keys in order of preference; several while a rotation is under way. */
+  readonly keys: readonly Sealed<string>[];
+  /** Layers of desired-state directories, absolute, the later override the earlier. */
+  readonly desired: readonly string[];
+  readonly mode: Mode;
+  readonly api: 'auto' | 'v0' | 'v8';
+  readonly adopted: boolean;
+  /** PEM of a private authority, or `insecure` for no verification at all. */
+  readonly tls?: { readonly ca?: string; readonly insecure?: boolean };
+  readonly probes: Probes;
+  readonly policy: Policy;
+  /** Key of plan digests and fingerprints; the first management key where none is set. */
+  readonly digestKey: Sealed<string>;
+}

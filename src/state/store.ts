@@ -1,0 +1,81 @@
+// Where state lives: the interface that files implement now and a database later. Knows nothing of gateways.
+import type { Backup, BackupRecord } from '../nouns/backup.ts';
+import type {
+  AuthBlock,
+  HistoryEntry,
+  Journal,
+  LastApplied,
+  Quarantine,
+  Suspension,
+} from '../nouns/state.ts';
+import type { OutcomeKind } from '../nouns/outcome.ts';
+
+/** Exclusive use of one target. Every request of a transaction is sent only while `remainingMs()` outlives its timeout. */
+export interface Lease {
+  /** 0 once the lease was lost. */
+  remainingMs(): number;
+  release(): Promise<void>;
+}
+
+/** What status shows and the daemon needs across restarts, of one target. Missing parts are unknown, not empty. */
+export interface TargetState {
+  readonly lastApplied?: LastApplied;
+  readonly authBlock?: AuthBlock;
+  readonly suspension?: Suspension;
+  readonly quarantine?: Quarantine;
+  /** Build headers and API generation as last detected. */
+  readonly detection?: { readonly build: string; readonly api: 'v0' | 'v8'; readonly at: number };
+  readonly lastOutcome?: { readonly kind: OutcomeKind; readonly at: number; readonly summary: string };
+  readonly lastDeepCheck?: { readonly at: number; readonly inSync: boolean };
+  readonly lastShallowCheck?: { readonly at: number; readonly inSync: boolean };
+  /** Declared once, undeclared now. */
+  readonly released?: readonly string[];
+  /** ms of the last drift corrections by path, and paths that are contested. */
+  readonly drift?: {
+    readonly corrected: Readonly<Record<string, readonly number[]>>;
+    readonly contested: readonly string[];
+  };
+  /** `model-gap` paths known for these build headers. */
+  readonly modelGaps?: { readonly build: string; readonly paths: readonly string[] };
+  /** Keyed hashes of file contents this target is known to have had, newest first, at most 20. */
+  readonly knownFiles?: readonly string[];
+  /** Index of the management key that worked last. */
+  readonly workingKey?: number;
+  /** Last measured write response, ms, for the settle window. */
+  readonly writeMs?: readonly number[];
+}
+
+/**
+ * State of all targets. Methods reject with HF6xxx errors; a corrupted record is moved aside and reported, never
+ * silently reset. Everything is written atomically, mode 0600.
+ */
+export interface Store {
+  /** Whether this state was created by this very process: nothing is known of earlier runs. */
+  readonly isNew: boolean;
+  /** Keyed hash of a text under the Store's own random key, hex: for comparisons over time without storing values. */
+  hash(text: string): string;
+  /** Rejects with the holder's name (owner, host, pid, since) when another process has it. */
+  lock(target: string, owner: string): Promise<Lease>;
+  read(target: string): Promise<TargetState>;
+  /** Merges `patch` into the state; a member set to undefined is removed. */
+  update(
+    target: string,
+    patch: { readonly [K in keyof TargetState]?: TargetState[K] | undefined },
+  ): Promise<void>;
+
+  journal(target: string): Promise<Journal | undefined>;
+  writeJournal(target: string, journal: Journal): Promise<void>;
+  closeJournal(target: string): Promise<void>;
+
+  saveBackup(backup: Omit<Backup, 'id' | 'sha256' | 'bytes'>): Promise<BackupRecord>;
+  /** Newest first. */
+  listBackups(target: string): Promise<readonly BackupRecord[]>;
+  readBackup(target: string, id: string): Promise<Backup>;
+  pinBackup(target: string, id: string): Promise<void>;
+  /** Where a backup's raw file is, for a remedy that works without the API. */
+  backupFile(target: string, id: string): string;
+
+  appendHistory(target: string, entry: HistoryEntry): Promise<void>;
+  /** Newest first. */
+  history(target: string, limit?: number): Promise<readonly HistoryEntry[]>;
+}
