@@ -1,0 +1,96 @@
+// The embedded gateway as others see it: started on a file, stopped, restarted, made to fail, looked into.
+import type { Memory } from '../gateway/model/model.ts';
+
+/** `docs/sandbox.md` says what each one does and what its argument is. */
+export type FaultName =
+  | 'save-failure'
+  | 'lost-update'
+  | 'empty-read'
+  | 'drop-writes'
+  | 'dead-watcher'
+  | 'dead-process-on-oauth-patch'
+  | 'reload-disabled'
+  | 'slow'
+  | 'empty-body'
+  | 'garbage-body'
+  | 'endless-body'
+  | 'wrong-content'
+  | 'ban'
+  | 'home-mode'
+  | 'error-on-request'
+  | 'reset-before-write'
+  | 'reset-after-write';
+
+export interface Delays {
+  /** From the end of the last change of the file to the watcher's look at it (C v0 §6.3): 150. */
+  readonly debounceMs: number;
+  /** From the answer of a field write to the reload's reading of the file: 1. */
+  readonly reloadStartMs: number;
+  /** From that reading to the new memory in place, the lost-update window (C v0 §6.5): 4. */
+  readonly reloadMs: number;
+  /** How often the watcher compares the file: 10. */
+  readonly pollMs: number;
+  /** Cost added to each request that is authenticated by the secret in the file (about 60 in reality): 0. */
+  readonly bcryptMs: number;
+}
+
+export interface SandboxOptions {
+  /** Its config.yaml; read at start and rewritten as the real gateway does. */
+  readonly file: string;
+  /** 0 takes a free port. Absent: the file's. */
+  readonly port?: number;
+  /** Absent: the file's; all interfaces where that is empty. */
+  readonly host?: string;
+  /** The local password, `--password` of the real one (C v0 §1.4). */
+  readonly password?: string;
+  /** Only `MANAGEMENT_PASSWORD` and `HOME` are read. Default: nothing is set. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** `NAME` or `NAME=ARGUMENT`. */
+  readonly faults?: readonly string[];
+  /** `X-CPA-VERSION` and its companions. */
+  readonly build?: { readonly version?: string; readonly commit?: string; readonly buildDate?: string };
+  readonly delays?: Partial<Delays>;
+}
+
+export interface LoggedRequest {
+  readonly method: string;
+  /** Without the query. */
+  readonly path: string;
+  readonly query: string;
+  readonly status: number;
+  /** ms since the epoch. */
+  readonly at: number;
+}
+
+/** The five states of design-v8 rule 3. They agree only when everything has settled. */
+export interface SandboxStates {
+  /** Undefined: there is no file. */
+  readonly file: string | undefined;
+  /** What the Management API shows. */
+  readonly memory: Memory;
+  /** What the proxy works by. */
+  readonly runtime: Memory;
+  /** SHA-256, hex, of the file text the last load ended with. */
+  readonly loadedHash: string;
+  readonly watcherAlive: boolean;
+}
+
+export interface Sandbox {
+  /** `http://127.0.0.1:PORT` */
+  readonly url: string;
+  readonly port: number;
+  readonly file: string;
+  stop(): Promise<void>;
+  /** Ends the process and starts it again on the same file and port; false where it does not come up. */
+  restart(): Promise<boolean>;
+  /** Switches a fault on. Throws a HoldfastError for an unknown name or argument. */
+  fault(name: FaultName, argument?: string): void;
+  /** Switches one fault off, or all of them. */
+  clearFaults(name?: FaultName): void;
+  states(): SandboxStates;
+  /** Resolves when no reload is under way or due and the watcher has seen the file as it is. */
+  settled(): Promise<void>;
+  /** Every request answered so far, oldest first; `clearRequests` forgets them. */
+  readonly requests: readonly LoggedRequest[];
+  clearRequests(): void;
+}
