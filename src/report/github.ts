@@ -1,0 +1,48 @@
+// Workflow commands of GitHub Actions: annotations at the lines of the desired state that caused them.
+import type { Position } from '../nouns/problem.ts';
+import { planSummary } from './plan-text.ts';
+import { outcomeSentence } from './outcome-text.ts';
+import { plansOf, problemsOf, type Report } from './report.ts';
+import { shownText } from './shown-text.ts';
+
+type Level = 'error' | 'warning' | 'notice';
+
+const escapeText = (text: string): string =>
+  text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+const escapeProperty = (text: string): string =>
+  escapeText(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
+
+function annotation(level: Level, title: string, text: string, position?: Position): string {
+  const place = position
+    ? [`file=${escapeProperty(position.file)}`, `line=${position.line}`, `col=${position.column}`]
+    : [];
+  return `::${level} ${[...place, `title=${escapeProperty(title)}`].join(',')}::${escapeText(text)}`;
+}
+
+export function reportGithub(report: Report): string {
+  const plans = plansOf(report);
+  const lines = [
+    ...problemsOf(report).map((p) => annotation(p.severity, p.code, `${p.message} ${p.remedy}`, p.position)),
+    ...plans.flatMap((plan) => [
+      ...plan.changes.map((change) =>
+        annotation(
+          'notice',
+          `${plan.target}: ${change.kind} ${change.path}`,
+          `${shownText(change.before)} → ${shownText(change.after)}`,
+          change.position,
+        ),
+      ),
+      ...plan.verdicts.map((verdict) => {
+        const override = verdict.allowed || !verdict.override ? '' : ` Override: ${verdict.override}`;
+        return annotation(
+          verdict.allowed ? 'warning' : 'error',
+          `${plan.target}: ${verdict.guard}`,
+          `${verdict.message} ${verdict.allowed ? '(allowed)' : verdict.remedy}${override}`,
+        );
+      }),
+    ]),
+    ...report.plans.map((plan) => `${plan.target}: ${planSummary(plan)}`),
+    ...report.outcomes.map((outcome) => `${outcome.target}: ${outcomeSentence(outcome)}`),
+  ];
+  return lines.length === 0 ? '' : `${lines.join('\n')}\n`;
+}

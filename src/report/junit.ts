@@ -1,0 +1,84 @@
+// JUnit XML: one suite a target, one case a difference, guard finding and problem; what is wrong is a failure.
+import { exitOf } from '../nouns/outcome.ts';
+import type { Plan } from '../nouns/plan.ts';
+import { outcomeSentence } from './outcome-text.ts';
+import { problemsOf, type Report } from './report.ts';
+import { placeText } from './problem-text.ts';
+import { shownText } from './shown-text.ts';
+
+interface Case {
+  readonly suite: string;
+  readonly name: string;
+  readonly failure?: string;
+}
+
+const ENTITIES: Record<string, string> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&apos;',
+};
+
+/** XML 1.0 text: entities, and no character that XML cannot hold. */
+function xml(text: string): string {
+  return text
+    .replaceAll(/[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu, '�')
+    .replaceAll(/[&<>"']/g, (sign) => ENTITIES[sign] ?? sign);
+}
+
+function planCases(plan: Plan): Case[] {
+  const differences = plan.changes.map((change) => ({
+    suite: plan.target,
+    name: `${change.kind} ${change.path}`,
+    failure: `${shownText(change.before)} → ${shownText(change.after)}${change.position ? ` (${placeText(change.position)})` : ''}`,
+  }));
+  const verdicts = plan.verdicts.map((verdict) => ({
+    suite: plan.target,
+    name: `guard ${verdict.guard}${verdict.path ? ` ${verdict.path}` : ''}`,
+    ...(verdict.allowed ? {} : { failure: `${verdict.message} ${verdict.remedy}` }),
+  }));
+  return differences.length + verdicts.length === 0
+    ? [{ suite: plan.target, name: 'in sync' }]
+    : [...differences, ...verdicts];
+}
+
+function casesOf(report: Report): Case[] {
+  return [
+    ...report.plans.flatMap(planCases),
+    ...report.outcomes.map((outcome) => ({
+      suite: outcome.target,
+      name: report.command,
+      ...(exitOf(outcome) === 0 ? {} : { failure: outcomeSentence(outcome) }),
+    })),
+    ...problemsOf(report).map((problem) => ({
+      suite: problem.target ?? report.command,
+      name: [problem.code, placeText(problem.position), problem.path ?? ''].filter(Boolean).join(' '),
+      ...(problem.severity === 'error' ? { failure: `${problem.message} ${problem.remedy}` } : {}),
+    })),
+  ];
+}
+
+export function reportJunit(report: Report): string {
+  const suites = Map.groupBy(casesOf(report), (test) => test.suite);
+  const body = [...suites].map(([suite, cases]) => {
+    const failures = cases.filter((test) => test.failure !== undefined).length;
+    const lines = cases.map(({ name, failure }) =>
+      failure === undefined
+        ? `    <testcase classname="${xml(suite)}" name="${xml(name)}"/>`
+        : `    <testcase classname="${xml(suite)}" name="${xml(name)}"><failure message="${xml(failure)}"/></testcase>`,
+    );
+    return [
+      `  <testsuite name="${xml(suite)}" tests="${cases.length}" failures="${failures}">`,
+      ...lines,
+      '  </testsuite>',
+    ].join('\n');
+  });
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    `<testsuites name="holdfast ${xml(report.command)}">`,
+    ...body,
+    '</testsuites>',
+    '',
+  ].join('\n');
+}

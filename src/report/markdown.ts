@@ -1,0 +1,89 @@
+// A report as a comment on a pull request.
+import type { Change } from '../nouns/change.ts';
+import { isRefused, type Plan } from '../nouns/plan.ts';
+import { outcomeSentence } from './outcome-text.ts';
+import { planSummary } from './plan-text.ts';
+import { placeText } from './problem-text.ts';
+import { problemsOf, type Report } from './report.ts';
+import { shownText } from './shown-text.ts';
+
+const LONGEST_VALUE = 200;
+
+/** Text as inline code that no value can break out of. */
+function code(text: string): string {
+  const fence = '`'.repeat(1 + Math.max(0, ...[...text.matchAll(/`+/g)].map((run) => run[0].length)));
+  const padded = text.startsWith('`') || text.endsWith('`') ? ` ${text} ` : text;
+  return `${fence}${padded.replaceAll(/[\r\n]+/g, ' ').replaceAll('|', '\\|')}${fence}`;
+}
+
+function prose(text: string): string {
+  return text.replaceAll(/[\\<>|*_[\]]/g, (sign) => `\\${sign}`).replaceAll(/[\r\n]+/g, ' ');
+}
+
+function row(change: Change): string {
+  const before = change.before === undefined ? '' : code(shownText(change.before, LONGEST_VALUE));
+  const after = change.after === undefined ? '' : code(shownText(change.after, LONGEST_VALUE));
+  const remarks = [
+    ...(change.origin === 'drift' || change.origin === 'both' ? [change.origin] : []),
+    ...(change.disposition === 'apply' ? [] : ['left alone']),
+    ...(change.restart ? ['needs a restart'] : []),
+    ...change.consequences.map(
+      (consequence) => `${consequence.severity === 'danger' ? '**!** ' : ''}${prose(consequence.text)}`,
+    ),
+    ...(change.position ? [code(placeText(change.position))] : []),
+  ];
+  return `| ${change.kind} | ${code(change.path)} | ${before} | ${after} | ${remarks.join('<br>')} |`;
+}
+
+function planMarkdown(plan: Plan): string {
+  const changes =
+    plan.changes.length === 0
+      ? []
+      : ['| | path | before | after | |', '|---|---|---|---|---|', ...plan.changes.map(row), ''];
+  const writes = plan.writes.map(
+    (write, i) => `${i + 1}. ${code(`${write.method} ${write.path}`)}: ${prose(write.reason)}`,
+  );
+  const guards = plan.verdicts.map((verdict) => {
+    const state = verdict.allowed ? 'allowed' : '**refused**';
+    const override = verdict.allowed || !verdict.override ? '' : ` Override: ${code(verdict.override)}`;
+    return `- ${state} ${code(verdict.guard)}${verdict.path ? ` ${code(verdict.path)}` : ''}: ${prose(verdict.message)}${verdict.allowed ? '' : ` ${prose(verdict.remedy)}`}${override}`;
+  });
+  return [
+    `### ${isRefused(plan) ? '⛔' : plan.changes.length > 0 ? '📝' : '✅'} ${prose(plan.target)}: ${prose(planSummary(plan))}`,
+    '',
+    ...changes,
+    ...(writes.length > 0
+      ? ['<details><summary>Requests</summary>', '', ...writes, '', '</details>', '']
+      : []),
+    ...(guards.length > 0 ? ['**Guards**', '', ...guards, ''] : []),
+    ...(plan.released.length > 0
+      ? [`Released, still in force: ${plan.released.map(code).join(', ')}`, '']
+      : []),
+    ...(plan.ignored.length > 0 ? [`Ignored by policy: ${plan.ignored.map(code).join(', ')}`, ''] : []),
+    `<sub>digest ${code(plan.digest.value)} · key ${code(plan.digest.keyId)} · gateway ${prose(plan.gateway.build.version)} · revision ${code(plan.revision.digest.slice(0, 12))}</sub>`,
+  ].join('\n');
+}
+
+export function reportMarkdown(report: Report): string {
+  const outcomes = report.outcomes.map(
+    (outcome) => `- **${prose(outcome.target)}**: ${prose(outcomeSentence(outcome))}`,
+  );
+  const problems = problemsOf(report).map((problem) => {
+    const place = placeText(problem.position);
+    return `- ${problem.severity} ${code(problem.code)}${place ? ` ${code(place)}` : ''}: ${prose(problem.message)} ${prose(problem.remedy)}`;
+  });
+  const plans = [
+    ...report.plans,
+    ...report.outcomes.flatMap((outcome) => (outcome.plan ? [outcome.plan] : [])),
+  ];
+  return [
+    `## Holdfast ${report.command}`,
+    '',
+    ...outcomes,
+    ...(outcomes.length > 0 ? [''] : []),
+    ...plans.map(planMarkdown),
+    ...(problems.length > 0 ? ['', '**Problems**', '', ...problems] : []),
+  ]
+    .join('\n')
+    .concat('\n');
+}

@@ -1,0 +1,95 @@
+// Outcomes for people: what happened, the evidence, and what to do where something is left to do.
+import type { Evidence, Outcome } from '../nouns/outcome.ts';
+import { pending } from '../nouns/plan.ts';
+import { planSummary } from './plan-text.ts';
+import { problemText } from './problem-text.ts';
+import { duration, indent, plural, type Style } from './style.ts';
+
+function evidenceText(evidence: readonly Evidence[], style: Style): string[] {
+  return evidence.map(
+    ({ check, passed, detail }) =>
+      `  ${passed ? style.good('✓') : style.bad('✗')} ${check}${detail ? style.dim(`  ${detail}`) : ''}`,
+  );
+}
+
+/** The outcome in one sentence, without colours: also what history and notifications say. */
+export function outcomeSentence(outcome: Outcome): string {
+  switch (outcome.kind) {
+    case 'in-sync':
+      return `in sync (${outcome.depth} check)`;
+    case 'applied': {
+      const count = outcome.plan ? plural(pending(outcome.plan).length, 'change') : 'changes';
+      const restart = outcome.restartNeeded.length > 0 ? '; restart the gateway for the rest' : '';
+      return `applied and verified ${count}${outcome.runtime === 'unproven' ? ' (runtime unproven)' : ''}${restart}`;
+    }
+    case 'drifted':
+      return `drifted: ${outcome.plan ? planSummary(outcome.plan) : 'differences found'}`;
+    case 'stale-memory':
+      return `the file is right, but the running gateway has not loaded ${outcome.paths.join(', ')}`;
+    case 'refused':
+      return outcome.plan
+        ? `refused, nothing written: ${planSummary(outcome.plan)}`
+        : 'refused, nothing written';
+    case 'rolled-back':
+      return `rolled back${outcome.memoryOnly ? ' (memory only)' : ` (${outcome.fidelity})`}: ${outcome.reason}`;
+    case 'rollback-failed':
+      return `ROLLBACK FAILED, a person is needed: ${outcome.reason}`;
+    case 'stale':
+      return `stale, nothing written: ${outcome.reason}`;
+    case 'locked':
+      return `locked by ${outcome.holder}, nothing written`;
+    case 'unreachable':
+      return 'the gateway cannot be reached or did not let us in';
+    case 'invalid':
+      return 'the desired state is invalid, nothing written';
+    case 'contested':
+      return `contested: something keeps changing ${outcome.paths.join(', ')} back; healing is stopped`;
+    case 'quarantined':
+      return `this revision failed before and is not tried again: ${outcome.reason}`;
+    case 'suspended':
+      return `suspended until ${new Date(outcome.until).toISOString()}: ${outcome.reason}`;
+  }
+}
+
+function paintOf(outcome: Outcome, style: Style): (text: string) => string {
+  if (outcome.kind === 'in-sync' || outcome.kind === 'applied') return style.good;
+  return ['drifted', 'stale-memory', 'suspended', 'contested'].includes(outcome.kind)
+    ? style.warn
+    : style.bad;
+}
+
+function details(outcome: Outcome, style: Style): string[] {
+  switch (outcome.kind) {
+    case 'applied':
+      return [
+        ...evidenceText(outcome.evidence, style),
+        ...outcome.notServedYet.map((alias) => `  ${style.warn('!')} applied, not served yet: ${alias}`),
+        ...outcome.restartNeeded.map(
+          (path) => `  ${style.warn('!')} needs a restart of the gateway: ${path}`,
+        ),
+        `  ${style.dim(`backup ${outcome.backup}`)}`,
+      ];
+    case 'rolled-back':
+      return [...evidenceText(outcome.evidence, style), `  ${style.dim(`backup ${outcome.backup}`)}`];
+    case 'rollback-failed':
+      return [
+        ...evidenceText(outcome.evidence, style),
+        `  ${style.bold('Do this by hand, it needs no API:')}`,
+        ...outcome.remedy.map((step, i) => `    ${i + 1}. ${step}`),
+      ];
+    default:
+      return [];
+  }
+}
+
+export function outcomeText(outcome: Outcome, style: Style): string {
+  const total = Object.values(outcome.requests).reduce((sum, count) => sum + count, 0);
+  const by = Object.entries(outcome.requests).map(([purpose, count]) => `${purpose} ${count}`);
+  const cost = total > 0 ? `${plural(total, 'request')} (${by.join(', ')}), ` : '';
+  return [
+    `${style.accent(style.bold(outcome.target))}  ${paintOf(outcome, style)(outcomeSentence(outcome))}`,
+    ...details(outcome, style),
+    ...outcome.problems.map((problem) => indent(problemText(problem, style), 2)),
+    `  ${style.dim(`${cost}${duration(outcome.durationMs)}`)}`,
+  ].join('\n');
+}

@@ -1,0 +1,176 @@
+// A plan as a reviewer wants to read it: entries by name, before and after, consequences, the requests with the reason
+// for each route, guard verdicts, one summary line.
+import type { Change, ChangeKind } from '../nouns/change.ts';
+import type { Verdict } from '../nouns/guard.ts';
+import { isRefused, pending, type Plan } from '../nouns/plan.ts';
+import type { Write } from '../nouns/write.ts';
+import { placeText, problemText } from './problem-text.ts';
+import { shownText } from './shown-text.ts';
+import { indent, plural, type Style } from './style.ts';
+
+const SIGN: Record<ChangeKind, string> = { add: '+', update: '~', remove: '-', rename: '»', move: '↕' };
+const WIDEST_VALUE = 160;
+
+function signed(change: Change, style: Style): string {
+  const paint = {
+    add: style.good,
+    update: style.warn,
+    remove: style.bad,
+    rename: style.accent,
+    move: style.accent,
+  }[change.kind];
+  return paint(SIGN[change.kind]);
+}
+
+function valueText(change: Change): string {
+  switch (change.kind) {
+    case 'add':
+      return shownText(change.after, WIDEST_VALUE);
+    case 'remove':
+      return shownText(change.before, WIDEST_VALUE);
+    case 'rename':
+      return `${shownText(change.before ?? change.from, WIDEST_VALUE)} → ${shownText(change.after, WIDEST_VALUE)}`;
+    case 'move':
+      return `position ${shownText(change.before ?? change.from)} → ${shownText(change.after)}`;
+    case 'update':
+      return `${shownText(change.before, WIDEST_VALUE)} → ${shownText(change.after, WIDEST_VALUE)}`;
+  }
+}
+
+function originText(change: Change): string {
+  const words = { git: '', first: '', drift: 'drift', both: 'changed on both sides' }[change.origin];
+  const who = change.attribution ? `, ${change.attribution.replaceAll('-', ' ')}` : '';
+  return words === '' ? '' : `${words}${who}`;
+}
+
+function changeText(change: Change, style: Style): string {
+  const tags = [
+    originText(change),
+    change.restart ? 'needs a restart' : '',
+    change.disposition === 'apply' ? '' : 'left alone',
+  ].filter(Boolean);
+  const tail = tags.length > 0 ? `  ${style.warn(`(${tags.join('; ')})`)}` : '';
+  const place = change.position ? `  ${style.dim(placeText(change.position))}` : '';
+  const consequences = change.consequences.map(({ severity, text }) => {
+    const paint = { note: style.dim, warning: style.warn, danger: style.bad }[severity];
+    return `      ${paint(`${severity === 'note' ? '·' : '!'} ${text}`)}`;
+  });
+  return [
+    `  ${signed(change, style)} ${style.bold(change.path)}${tail}${place}`,
+    `      ${valueText(change)}`,
+    ...consequences,
+  ].join('\n');
+}
+
+function writeText(write: Write, position: number, style: Style): string {
+  const query = write.query ? `?${new URLSearchParams(write.query)}` : '';
+  const body = write.body === undefined ? [] : [`     ${style.dim(bodyText(write))}`];
+  return [
+    `  ${position}. ${style.bold(`${write.method} ${write.path}${query}`)}  ${style.dim(write.makes.join(', '))}`,
+    ...body,
+    `     ${write.reason}`,
+  ].join('\n');
+}
+
+function bodyText(write: Write): string {
+  return typeof write.body === 'string'
+    ? indent(write.body, 5).trimStart()
+    : shownText(write.body, WIDEST_VALUE);
+}
+
+function verdictText(verdict: Verdict, style: Style): string {
+  const sign = verdict.allowed ? style.warn('allowed') : style.bad('refused');
+  const head = `  ${sign} ${style.bold(verdict.guard)}${verdict.path ? ` ${verdict.path}` : ''}: ${verdict.message}`;
+  if (verdict.allowed) return head;
+  return [
+    head,
+    `    ${style.dim('fix')} ${verdict.remedy}`,
+    ...(verdict.override ? [`    ${style.dim('or ')} ${verdict.override}`] : []),
+  ].join('\n');
+}
+
+function section(title: string, lines: readonly string[], style: Style): string[] {
+  return lines.length === 0 ? [] : [`${style.bold(title)}\n${lines.join('\n')}`];
+}
+
+/** `2 to add, 1 to update; 1 request; refused by mass-delete`. */
+export function planSummary(plan: Plan): string {
+  const made = pending(plan);
+  const verbs: readonly (readonly [ChangeKind, string])[] = [
+    ['add', 'add'],
+    ['update', 'update'],
+    ['rename', 'rename'],
+    ['move', 'move'],
+    ['remove', 'remove'],
+  ];
+  const counts = verbs.flatMap(([kind, verb]) => {
+    const count = made.filter((change) => change.kind === kind).length;
+    return count > 0 ? [`${count} to ${verb}`] : [];
+  });
+  const left = plan.changes.length - made.length;
+  const refused = [
+    ...new Set(plan.verdicts.filter((verdict) => !verdict.allowed).map((verdict) => verdict.guard)),
+  ];
+  return [
+    counts.length > 0 ? counts.join(', ') : plan.writes.length > 0 ? 'no change of values' : 'nothing to do',
+    ...(left > 0 ? [`${plural(left, 'difference')} left alone`] : []),
+    ...(plan.writes.length > 0 ? [plural(plan.writes.length, 'request')] : []),
+    ...(refused.length > 0 ? [`refused by ${refused.join(', ')}`] : []),
+  ].join('; ');
+}
+
+function header(plan: Plan, style: Style): string {
+  const { build, api } = plan.gateway;
+  const commit = plan.revision.commit
+    ? ` (commit ${plan.revision.commit.sha.slice(0, 8)}${plan.revision.commit.dirty ? ', with uncommitted changes' : ''})`
+    : '';
+  const facts = [
+    `gateway ${build.version}, api ${api}`,
+    `mode ${plan.mode}`,
+    `revision ${plan.revision.digest.slice(0, 8)}${commit}`,
+  ];
+  return `${style.accent(style.bold(plan.target))}  ${style.dim(facts.join(' · '))}`;
+}
+
+export function planText(plan: Plan, style: Style): string {
+  const quiet = plan.changes.length === 0 && plan.writes.length === 0;
+  const summary = `${style.bold('Plan:')} ${isRefused(plan) ? style.bad(planSummary(plan)) : planSummary(plan)}.`;
+  const digest = quiet
+    ? ''
+    : `\n${style.dim(`digest ${plan.digest.value.slice(0, 16)} (key ${plan.digest.keyId})`)}`;
+  return [
+    header(plan, style),
+    ...(quiet ? [style.good('In sync: the gateway holds what the files declare.')] : []),
+    ...section(
+      'Changes',
+      plan.changes.map((change) => changeText(change, style)),
+      style,
+    ),
+    ...section(
+      'Requests',
+      plan.writes.map((write, i) => writeText(write, i + 1, style)),
+      style,
+    ),
+    ...section(
+      'Guards',
+      plan.verdicts.map((verdict) => verdictText(verdict, style)),
+      style,
+    ),
+    ...section(
+      'Released, still in force on the gateway',
+      plan.released.map((path) => `  ${path}`),
+      style,
+    ),
+    ...section(
+      'Ignored by policy',
+      plan.ignored.map((path) => `  ${path}`),
+      style,
+    ),
+    ...section(
+      'Notes',
+      plan.notes.map((note) => indent(problemText(note, style), 2)),
+      style,
+    ),
+    `${summary}${digest}`,
+  ].join('\n\n');
+}

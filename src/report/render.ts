@@ -1,0 +1,41 @@
+// Picks the renderer of a format.
+import { reportGithub } from './github.ts';
+import { reportJson } from './json.ts';
+import { reportJunit } from './junit.ts';
+import { reportMarkdown } from './markdown.ts';
+import { outcomeText } from './outcome-text.ts';
+import { planText } from './plan-text.ts';
+import { problemsText } from './problem-text.ts';
+import type { OutputFormat, Report } from './report.ts';
+import type { Style } from './style.ts';
+
+function reportText(report: Report, style: Style): string {
+  const plans = report.plans.map((plan) => planText(plan, style));
+  const outcomes = report.outcomes.flatMap((outcome) => [
+    ...(outcome.plan && outcome.plan.changes.length + outcome.plan.writes.length > 0
+      ? [planText(outcome.plan, style)]
+      : []),
+    outcomeText(outcome, style),
+  ]);
+  const parts = [
+    ...plans,
+    ...outcomes,
+    ...(report.problems.length > 0 ? [problemsText(report.problems, style).trimEnd()] : []),
+  ];
+  return parts.length === 0 ? '' : `${parts.join('\n\n')}\n`;
+}
+
+export function render(report: Report, format: OutputFormat, style: Style): string {
+  switch (format) {
+    case 'text':
+      return reportText(report, style);
+    case 'json':
+      return reportJson(report);
+    case 'markdown':
+      return reportMarkdown(report);
+    case 'github':
+      return reportGithub(report);
+    case 'junit':
+      return reportJunit(report);
+  }
+}

@@ -1,0 +1,32 @@
+// What a command found, ready to be rendered in any of the formats. Data only.
+import type { ExitCode } from '../nouns/exit.ts';
+import type { Outcome } from '../nouns/outcome.ts';
+import type { Plan } from '../nouns/plan.ts';
+import type { Problem } from '../nouns/problem.ts';
+
+export type OutputFormat = 'text' | 'json' | 'markdown' | 'github' | 'junit';
+
+export interface Report {
+  readonly command: string;
+  readonly exit: ExitCode;
+  /** `plan`, `diff`, `drift`: one a target. */
+  readonly plans: readonly Plan[];
+  /** `apply`, `restore`: one a target. */
+  readonly outcomes: readonly Outcome[];
+  /** Everything that went wrong besides, in reading order. */
+  readonly problems: readonly Problem[];
+}
+
+/** Every plan of a report, those inside outcomes included. */
+export function plansOf(report: Report): readonly Plan[] {
+  return [...report.plans, ...report.outcomes.flatMap((outcome) => (outcome.plan ? [outcome.plan] : []))];
+}
+
+/** Every problem of a report: its own, the plans' notes, the outcomes'. */
+export function problemsOf(report: Report): readonly Problem[] {
+  return [
+    ...report.problems,
+    ...plansOf(report).flatMap((plan) => plan.notes),
+    ...report.outcomes.flatMap((outcome) => outcome.problems),
+  ];
+}
