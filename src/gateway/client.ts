@@ -27,8 +27,17 @@ export interface Request {
   readonly body?: Sealed<string>;
   readonly contentType?: string;
   readonly purpose: Purpose;
-  /** `management`: the target's key. `none`: no key at all. Or a client key of the proxy. */
-  readonly credential: 'management' | 'none' | { readonly clientKey: Sealed<string> };
+  /**
+   * `management`: the target's key. `none`: no key at all, never below `/v0/management` (C v0 §1.3: it counts as a
+   * failure). Or a client key of the proxy. Or exactly this management key, once, without falling back to others.
+   */
+  readonly credential:
+    | 'management'
+    | 'none'
+    | { readonly clientKey: Sealed<string> }
+    | { readonly managementKey: Sealed<string> };
+  /** Allows a GET that destroys what it reads (`/usage-queue`, C v0 §7); without it such a request is refused. */
+  readonly destructive?: boolean;
   /** ms; the client's default where absent. */
   readonly timeoutMs?: number;
 }
@@ -51,6 +60,11 @@ export interface Answer {
 export interface Client {
   readonly target: string;
   send(request: Request): Promise<Answer>;
+  /**
+   * Tries the target's key of this index first from now on: a rotation knows which secret is in force in each of its
+   * phases (design-v8 rule 14). Out of range is ignored.
+   */
+  preferKey(index: number): void;
   /** Requests sent so far by purpose. */
   counts(): Readonly<Record<string, number>>;
   close(): Promise<void>;

@@ -16,9 +16,210 @@ export const CODES = {
   HF1001: code(EXIT.usage, 'The command line is not understood', 'See `holdfast --help`.'),
   // 2xxx desired state
   // 3xxx gateway
+  HF3001: code(
+    EXIT.unreachable,
+    'Nothing answers at the address of the gateway',
+    'Start the gateway, or correct the URL of the target: the gateway listens on port 8317 unless its config.yaml says otherwise.',
+  ),
+  HF3002: code(
+    EXIT.unreachable,
+    'The host name of the gateway cannot be resolved',
+    'Correct the host in the URL of the target, or the name service of this machine.',
+  ),
+  HF3003: code(
+    EXIT.unreachable,
+    'The gateway did not answer in time',
+    'See whether the gateway is overloaded or a firewall drops packets; raise the timeout if the gateway is only slow.',
+  ),
+  HF3004: code(
+    EXIT.unreachable,
+    'The certificate of the gateway is not trusted',
+    'Give the authority that signed it as `tls.ca` of the target, or correct the host name in its URL. `tls.insecure: true` turns verification off.',
+  ),
+  HF3005: code(
+    EXIT.unreachable,
+    'One side speaks TLS and the other does not',
+    'Change the scheme in the URL of the target: https for a gateway with `tls.enable: true`, http otherwise.',
+  ),
+  HF3006: code(
+    EXIT.unreachable,
+    'Something else than a CLIProxyAPI gateway answers there',
+    'Correct the URL of the target: it names the root of the gateway, without a path, and no login page may stand in front of it.',
+  ),
+  HF3007: code(
+    EXIT.unreachable,
+    'The management key is wrong',
+    'Correct the key of the target, then run `holdfast doctor --retry-auth`. Nothing is tried again before: five wrong keys ban this address for 30 minutes.',
+  ),
+  HF3008: code(
+    EXIT.unreachable,
+    'There is no management key for the target',
+    'Set `key` of the target, MANAGEMENT_PASSWORD or HOLDFAST_KEY, or use --key-file.',
+  ),
+  HF3009: code(
+    EXIT.unreachable,
+    'The gateway has banned this address after five wrong keys',
+    'Wait until the ban ends, or restart the gateway: bans are kept in its memory only. Then correct whatever sent the wrong keys.',
+  ),
+  HF3010: code(
+    EXIT.unreachable,
+    'The gateway refuses management from other machines',
+    'Set `remote-management.allow-remote: true` in the config.yaml of the gateway, or start it with MANAGEMENT_PASSWORD, or run Holdfast on the same machine.',
+  ),
+  HF3011: code(
+    EXIT.unreachable,
+    'Management is turned off, or the gateway is in Home mode',
+    'Set `remote-management.secret-key` in the config.yaml of the gateway or start it with MANAGEMENT_PASSWORD. A gateway in Home mode is managed by its Home and cannot be managed here.',
+  ),
+  HF3012: code(
+    EXIT.unreachable,
+    'The gateway has no management key',
+    'Set `remote-management.secret-key` in the config.yaml of the gateway, then restart it.',
+  ),
+  HF3013: code(
+    EXIT.unreachable,
+    'An earlier authentication failure is still remembered',
+    'Correct the key: a changed key is tried at once. `holdfast doctor --retry-auth` tries the same key once more.',
+  ),
+  HF3014: code(
+    EXIT.unreachable,
+    'The connection to the gateway broke',
+    'See whether the gateway was restarted or its process ended; try again.',
+  ),
+  HF3015: code(
+    EXIT.unreachable,
+    'Whether the gateway took a write is unknown',
+    'Run `holdfast drift`: it reads what the gateway holds now. The write is never sent again blindly.',
+  ),
+  HF3016: code(
+    EXIT.unreachable,
+    'The answer of the gateway is larger than allowed',
+    'See whether the URL names a gateway. The bound is far above any configuration.',
+  ),
+  HF3017: code(
+    EXIT.unreachable,
+    'The answer of the gateway does not end',
+    'See whether the URL names a gateway, and whether a proxy in between holds answers back.',
+  ),
+  HF3018: code(
+    EXIT.unreachable,
+    'The answer of the gateway is not the JSON it should be',
+    'See whether a proxy in between changes answers; otherwise report it with the version of the gateway.',
+  ),
+  HF3019: code(
+    EXIT.unreachable,
+    'The gateway keeps answering with an empty body',
+    'Somebody may be writing all the time; wait and try again.',
+  ),
+  HF3020: code(
+    EXIT.unreachable,
+    'The gateway cannot show its configuration as JSON',
+    'Correct the named key in the config.yaml of the gateway: JSON has no keys that are not text, no .nan and no .inf.',
+  ),
+  HF3021: code(
+    EXIT.usage,
+    'This request would destroy what it reads',
+    'Say --destructive if that is what you want.',
+  ),
+  HF3022: code(
+    EXIT.unreachable,
+    'The gateway is of generation v8',
+    'Managing v8 comes with a later release. Set `api: v0` on the target to manage it through the v0 API while its config.yaml keeps the legacy layout.',
+  ),
+  HF3023: code(
+    EXIT.refused,
+    'The gateway runs a config.yaml that it does not understand',
+    'Start the gateway version that wrote the file, or `holdfast restore` a backup from before it: this one runs on defaults, without client keys, open to everybody.',
+  ),
+  HF3024: code(
+    EXIT.unreachable,
+    'A proxy in front of the gateway answers that the gateway is not there',
+    'Start the gateway, or correct where the proxy sends its requests.',
+  ),
+  HF3025: code(
+    EXIT.unreachable,
+    'The management key cannot be sent',
+    'A key must not begin or end with a blank and must not hold control characters; correct it or the place it is read from.',
+  ),
+  HF3026: code(
+    EXIT.unreachable,
+    'The gateway answered with a status that says it cannot do this',
+    'See the log of the gateway.',
+  ),
+  HF3027: code(
+    EXIT.refused,
+    'The config.yaml of the gateway cannot be read',
+    'Repair the file where the gateway keeps it, or `holdfast restore` a backup; until then the gateway does not store any write.',
+  ),
+  HF3030: code(
+    EXIT.refused,
+    'The gateway is open to everybody',
+    'Declare at least one usable key under `api-keys`.',
+  ),
+  HF3031: code(
+    EXIT.refused,
+    'The gateway runs in safe mode and serves nobody',
+    'Replace the sample keys under `api-keys` by keys of your own.',
+  ),
+  HF3032: code(
+    EXIT.refused,
+    'Published sample keys are in force',
+    'Replace the sample keys under `api-keys` by keys of your own; everybody knows these.',
+  ),
+  HF3033: code(
+    EXIT.refused,
+    'The next write would destroy the config.yaml of the gateway',
+    'Take the lines that begin with # out of the block scalar, where the gateway keeps the file.',
+  ),
+  HF3034: code(
+    EXIT.differences,
+    'The memory of the gateway and its config.yaml disagree',
+    'Run `holdfast apply`, which decides which side is right, or restart the gateway to load the file.',
+  ),
+  HF3035: code(
+    EXIT.differences,
+    'The gateway holds something else than its config.yaml should come to',
+    'Nothing needs to be done; this version of the gateway treats the value differently than Holdfast knows.',
+  ),
   // 4xxx plan and guards
   // 5xxx apply and rollback
   // 6xxx state
+  HF6001: code(
+    EXIT.stale,
+    'Another process works on this target',
+    'Wait until it has finished. A process that died is replaced by itself after a minute.',
+  ),
+  HF6002: code(
+    EXIT.stale,
+    'The lock on the target was lost',
+    'Another process took over after this one had stood still. Run it again.',
+  ),
+  HF6003: code(
+    EXIT.unexpected,
+    'The state directory cannot be used',
+    'Make it a directory that this user can write, or name another one with --state or `state.dir`.',
+  ),
+  HF6004: code(
+    EXIT.unexpected,
+    'The disk with the state directory is full',
+    'Make room. Nothing is written to a gateway without a backup.',
+  ),
+  HF6005: code(
+    EXIT.unexpected,
+    'A record in the state directory was damaged',
+    'It was moved aside and is kept. Run again to go on without what it said.',
+  ),
+  HF6006: code(
+    EXIT.unexpected,
+    'A backup does not hold what was saved',
+    'It was changed after it was written; use another one (`holdfast backup list`).',
+  ),
+  HF6007: code(EXIT.invalid, 'There is no such backup', 'See `holdfast backup list`.'),
+  HF6008: code(
+    EXIT.unexpected,
+    'The state directory belongs to a newer Holdfast',
+    'Use that version, or another state directory.',
+  ),
   // 7xxx daemon
   // 9xxx our own faults
   HF9001: code(

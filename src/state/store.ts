@@ -8,6 +8,7 @@ import type {
   Quarantine,
   Suspension,
 } from '../nouns/state.ts';
+import type { Problem } from '../nouns/problem.ts';
 import type { OutcomeKind } from '../nouns/outcome.ts';
 
 /** Exclusive use of one target. Every request of a transaction is sent only while `remainingMs()` outlives its timeout. */
@@ -54,8 +55,13 @@ export interface Store {
   readonly isNew: boolean;
   /** Keyed hash of a text under the Store's own random key, hex: for comparisons over time without storing values. */
   hash(text: string): string;
-  /** Rejects with the holder's name (owner, host, pid, since) when another process has it. */
-  lock(target: string, owner: string): Promise<Lease>;
+  /**
+   * Waits up to `waitMs` (0) for the lock. Rejects with HF6001 and the holder's name (owner, host, pid, since) when
+   * another has it, in this process too: a lock is not re-entrant. Use `withTarget` (with-target.ts).
+   */
+  lock(target: string, owner: string, options?: { readonly waitMs?: number }): Promise<Lease>;
+  /** Who holds the lock now, in words. */
+  holder(target: string): Promise<string | undefined>;
   read(target: string): Promise<TargetState>;
   /** Merges `patch` into the state; a member set to undefined is removed. */
   update(
@@ -72,6 +78,8 @@ export interface Store {
   listBackups(target: string): Promise<readonly BackupRecord[]>;
   readBackup(target: string, id: string): Promise<Backup>;
   pinBackup(target: string, id: string): Promise<void>;
+  /** Records that were damaged, moved aside and not yet looked at by a person. */
+  damaged(target: string): Promise<readonly Problem[]>;
   /** Where a backup's raw file is, for a remedy that works without the API. */
   backupFile(target: string, id: string): string;
 
