@@ -2,7 +2,13 @@
 // routes by it, and the sandbox behaves by it. Pure: no clock, no disk, no network.
 //
 // `Memory` is M of C v0: the complete configuration object in YAML spelling, hidden keys included, every default
-// filled in as the gateway's loader does (C v0 §2.1.1), pointer and oe fields absent where the gateway has none.
+// filled in as the gateway's loader does (C v0 §2.1.1). Which keys it holds follows from the catalog alone:
+// - a key whose field has a `fallback` is always there; a struct that is no pointer is always there;
+// - any other key (Go's omitempty) is there only while it is not the zero of its type, or, where `pointer` is true,
+//   while it was given at all;
+// - lists and maps that are always there are `null` while nothing was given, and `[]` or `{}` when they were given
+//   empty: `GET /config` shows the difference, nothing else does (C v0 §2.1.1, §4.3);
+// - keys stand in the catalog's order, those of maps as they came.
 import type { Tree } from '../../nouns/value.ts';
 
 export type Memory = Tree;
@@ -12,11 +18,25 @@ export interface LoadFailure {
   readonly ok: false;
   readonly stage: 'decode' | 'validate';
   readonly message: string;
+  /** 1-based, where known. */
+  readonly line?: number;
 }
 
 export interface LoadSuccess {
   readonly ok: true;
   readonly memory: Memory;
+  /** A plaintext secret was hashed: the gateway re-encodes the whole file with the hash in it (C v0 §1.4). */
+  readonly rewritten: boolean;
+}
+
+export interface LoadOptions {
+  /**
+   * Hashes a plaintext `remote-management.secret-key`; throws when it cannot (over 72 bytes: 422). The default is a
+   * fixed placeholder that is recognised as a hash, so that predictions are reproducible.
+   */
+  readonly hash?: (plain: string) => string;
+  /** The gateway's home directory. Without it `~` in `auth-dir` and `plugins.dir` stays as written. */
+  readonly home?: string;
 }
 
 /** Why a field write answers 500: F unreadable, empty, or not a mapping (C v0 §6.2 step 1). */
@@ -24,3 +44,14 @@ export interface SaveFailure {
   readonly ok: false;
   readonly message: string;
 }
+
+/** Tells a refusal of `parseDocument`, `load` or `save` from its result. */
+export function isFailure(result: object): result is LoadFailure | SaveFailure {
+  return 'ok' in result && result.ok === false;
+}
+
+/**
+ * Marks a mapping key that is no string (`1: x` under `params`): the key is this character and its source text. Such a
+ * configuration loads and saves, and makes the answer of `GET /config` empty (C v0 §2.1.3).
+ */
+export const NON_STRING_KEY = '\u{E000}';
