@@ -3,14 +3,20 @@ import type { GuardId } from '../../nouns/guard.ts';
 import type { Value } from '../../nouns/value.ts';
 
 /**
- * `struct` has named fields, `map` has free keys of one kind, `any` is free-form (`params`, plugin settings).
- * `duration` is Go duration text in YAML and integer nanoseconds in JSON.
+ * `struct` has named fields, `map` has free keys of one kind, `any` is free-form (`params`, plugin settings,
+ * `disable-image-generation`). `duration` is Go duration text in YAML and integer nanoseconds in JSON.
  */
 export type Kind =
   'string' | 'integer' | 'number' | 'boolean' | 'duration' | 'struct' | 'map' | 'list' | 'any';
 
-/** What the gateway does to a value, in order of application; arguments after the colon (C v0 §4.1, §4.2). */
+/**
+ * What the gateway does to a value, in order of application; arguments after the colon (C v0 §4.1, §4.2). The
+ * vocabulary is in model/normalise.ts; `load:` or `write:` in front limits a rule to one column.
+ */
 export type Normaliser = string;
+
+/** Endpoints in routes are spelled as the contract does, below this: `/routing/strategy`. */
+export const MANAGEMENT_BASE = '/v0/management';
 
 /** How a key can be written over the v0 API (C v0 §3). */
 export type Route =
@@ -28,7 +34,10 @@ export type Route =
         readonly duplicates: 'refused' | 'first-wins';
       };
     }
-  /** A member of an entry of a provider list: whether PATCH takes it, and what a blank or null does there. */
+  /**
+   * A member of an entry of a provider list: whether PATCH takes it (the ✓ and ✗ of §3.3), what a blank text or an
+   * empty collection does there, and whether `null` unsets it (`never`: null changes nothing).
+   */
   | {
       readonly kind: 'member';
       readonly patch: boolean;
@@ -53,7 +62,7 @@ export interface Field {
   readonly kind: Kind;
   readonly description: string;
   readonly parent?: Field;
-  /** struct */
+  /** struct, in the order of the gateway's own type; for `any` the members that are known (a plugin's `enabled`). */
   readonly fields?: ReadonlyMap<string, Field>;
   /** map */
   readonly value?: Field;
@@ -62,19 +71,35 @@ export interface Field {
   /** Allowed texts, where there is a closed set. */
   readonly choices?: readonly string[];
 
+  /** The whole value is a secret. */
   readonly secret: boolean;
+  /**
+   * Part of the value is: `by-name` the members whose names carry credentials (headers, free-form settings), `userinfo`
+   * the password inside a URL. `secrets.ts` finds them.
+   */
+  readonly partlySecret?: 'by-name' | 'userinfo';
   /** How entries of this list are matched; for a keyed list never empty. */
   readonly identity: readonly string[];
   /** The members by which the gateway's saver matches them, in its priority (C v0 §6.2 rule S). */
   readonly saverIdentity: readonly string[];
   readonly collection?: 'set' | 'sequence' | 'keyed';
+  /** What `load` does to it (C v0 §4.2 column L). Members of a value first, then the value itself. */
   readonly normalise: readonly Normaliser[];
-  /** What `load` holds where the file has nothing. Undefined: nothing. */
+  /** What a field endpoint does to it before it stores it (column W); for entries of a list, before column L. */
+  readonly normaliseWrite: readonly Normaliser[];
+  /**
+   * What `load` holds where the file has nothing: the declared default, or the type's zero (`null` for lists and maps)
+   * where the gateway always has the key. Undefined: the key is absent; a struct without one is present and filled by
+   * its members unless `pointer`.
+   */
   readonly fallback?: Value;
-  /** Values that mean the same as a missing key, besides the type's zero where `pointer` is false. */
+  /** Every value that means the same as a missing key, zeros and `fallback` included; never for `pointer`. */
   readonly equalsAbsent: readonly Value[];
-  /** A pointer field: missing, null and zero are three different things. */
+  /** A pointer field: missing and zero are two different things. */
   readonly pointer: boolean;
+  /** The gateway leaves the key out of JSON and of what it saves when it is zero or empty (Go's `omitempty`). */
+  readonly omitEmpty: boolean;
+  /** `json`: in `GET /config`. `yaml`: only in the raw file. */
   readonly visible: 'json' | 'yaml' | 'none';
   /** Its name in the JSON of `GET /config` where that differs from YAML (`zero_allowed`). */
   readonly jsonName: string;
@@ -90,8 +115,11 @@ export interface Catalog {
   readonly root: Field;
   /** Steps down one level: a key of a struct, a key of a map, or any item of a list. Undefined: unknown to the catalog. */
   child(field: Field, name: string): Field | undefined;
-  /** The field at a path of plain names (list entries as any text). Undefined: unknown. Below `any` it is that field. */
+  /**
+   * The field at a path of plain names (list entries as any text). Undefined: unknown. Below `any` it is that field,
+   * except at members it knows.
+   */
   at(names: readonly string[]): Field | undefined;
-  /** All fields, depth first, in schema order; recursion ends at `any`. */
+  /** All fields, depth first, in schema order, the root first; recursion ends at `any` and its known members. */
   all(): readonly Field[];
 }
