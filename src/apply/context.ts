@@ -7,7 +7,6 @@ import type { Desired } from '../nouns/desired.ts';
 import type { Listener } from '../nouns/event.ts';
 import type { Plan } from '../nouns/plan.ts';
 import type { Problem } from '../nouns/problem.ts';
-import type { Sealed } from '../nouns/secret.ts';
 import type { Allowance, Mode, Target } from '../nouns/target.ts';
 import type { Store } from '../state/store.ts';
 
@@ -38,8 +37,8 @@ export interface Context {
   readonly catalog: Catalog;
   readonly clock: Clock;
   readonly listener: Listener;
-  /** Opens a client; `keys` replace the target's management keys (rotation, design-v8 rule 14). */
-  readonly connect: (keys?: readonly Sealed<string>[]) => Client;
+  /** Opens a client of the target. */
+  readonly connect: () => Client;
   /** Reads the files anew each time it is called. */
   readonly loadDesired: () => Promise<LoadedDesired>;
   /** Who holds the lock, for the other one's error message, e.g. `holdfast run`. */

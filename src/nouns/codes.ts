@@ -183,6 +183,125 @@ export const CODES = {
   ),
   // 4xxx plan and guards
   // 5xxx apply and rollback
+  HF5001: code(
+    EXIT.stale,
+    'Another Holdfast works on this target',
+    'Wait for it to finish. A lock whose owner died frees itself after a while.',
+  ),
+  HF5002: code(
+    EXIT.stale,
+    'The lock ran out while working',
+    'Run the command again; this machine was suspended or too slow.',
+  ),
+  HF5003: code(
+    EXIT.stale,
+    'The plan is no longer the approved one',
+    'Make a new plan, review it, apply that.',
+  ),
+  HF5004: code(
+    EXIT.stale,
+    'The plan was signed with another key',
+    'Plan and apply with the same digest-key, or with the same management key where none is set.',
+  ),
+  HF5005: code(
+    EXIT.stale,
+    'Somebody else changed the gateway meanwhile',
+    'Make a new plan; find out who writes to this gateway besides Holdfast.',
+  ),
+  HF5006: code(
+    EXIT.unexpected,
+    'No backup could be taken, so nothing was written',
+    'Make the state directory writable.',
+  ),
+  HF5007: code(
+    EXIT.refused,
+    'Stopped before anything was written',
+    'Run the command again when you are ready.',
+  ),
+  HF5010: code(
+    EXIT.rolledBack,
+    'The gateway refused a write',
+    'Read what the gateway answered; nothing of this plan is in force.',
+  ),
+  HF5011: code(
+    EXIT.rolledBack,
+    'A write ended without a clear answer',
+    'The gateway was read to find out, and put back. Look at its log and its disk, then apply with --retry.',
+  ),
+  HF5012: code(
+    EXIT.rolledBack,
+    'The gateway answered 200 and does not hold what was written',
+    'It was put back. `holdfast explain PATH` tells what the gateway does to this value; apply again with --retry.',
+  ),
+  HF5013: code(
+    EXIT.rolledBack,
+    'The write changed something it must not touch',
+    'It was put back. Please report this gateway version and the path.',
+  ),
+  HF5014: code(
+    EXIT.rolledBack,
+    'The gateway holds the configuration and does not behave by it',
+    'It was put back. Restart the gateway when its file watcher is dead, then apply with --retry.',
+  ),
+  HF5015: code(
+    EXIT.ok,
+    'The gateway had stored a write without loading it; it was made to load it',
+    'Nothing to do. Find out who else writes to this gateway.',
+  ),
+  HF5016: code(
+    EXIT.ok,
+    'Nothing observable shows that the running gateway follows its file',
+    'Set `probes.client-key` and `probes.models` on the target, or restart the gateway to be sure.',
+  ),
+  HF5017: code(
+    EXIT.ok,
+    'The gateway holds a model and does not list it yet',
+    'Look again in a minute; check the provider in the gateway log.',
+  ),
+  HF5018: code(
+    EXIT.ok,
+    'The gateway shows a value that its own file does not explain',
+    'Nothing to do; please report this gateway version and the path.',
+  ),
+  HF5020: code(
+    EXIT.rollbackFailed,
+    'The rollback failed',
+    'Put the backup in place by hand as the steps say, then restart the gateway.',
+  ),
+  HF5021: code(
+    EXIT.rollbackFailed,
+    'An unfinished transaction cannot be resolved without a person',
+    'Compare the gateway with the backup; keep it (`holdfast recover --keep`) or `holdfast restore` the backup.',
+  ),
+  HF5022: code(EXIT.ok, 'An unfinished transaction of an earlier run was resolved', 'Nothing to do.'),
+  HF5030: code(
+    EXIT.refused,
+    'This revision failed before and is quarantined',
+    'Change the files or secrets, or say --retry.',
+  ),
+  HF5031: code(EXIT.refused, 'The target is suspended', 'Wait until the suspension ends, or end it.'),
+  HF5040: code(EXIT.invalid, 'There is no such backup', '`holdfast backup list` shows what there is.'),
+  HF5041: code(
+    EXIT.refused,
+    'The backup cannot be put back',
+    'Choose another backup; `holdfast backup list` shows what there is.',
+  ),
+  HF5050: code(
+    EXIT.rolledBack,
+    'The gateway answered 200 and changed nothing',
+    '`holdfast explain PATH` tells which routes work for this key.',
+  ),
+  HF5051: code(
+    EXIT.refused,
+    'This request destroys what it reads',
+    'Add --destructive when that is what you want.',
+  ),
+  HF5052: code(EXIT.unexpected, 'The gateway refused the request', 'Read what the gateway answered.'),
+  HF5053: code(
+    EXIT.usage,
+    'This is not a request to the Management API',
+    'Give a path below /v0/management, such as `config` or `api-keys`.',
+  ),
   // 6xxx state
   HF6001: code(
     EXIT.stale,

@@ -58,6 +58,20 @@ export type Outcome = Base &
         readonly remedy: readonly string[];
         readonly evidence: readonly Evidence[];
       }
+    | {
+        /** A backup was put back because somebody asked for it. */
+        readonly kind: 'restored';
+        /** The backup that was put back, and the one taken of what was there before. */
+        readonly restored: string;
+        readonly backup: string;
+        readonly fidelity: Fidelity;
+        readonly runtime: 'proven' | 'unproven';
+        readonly evidence: readonly Evidence[];
+      }
+    /** Somebody said no, or stopped it, before anything was written. */
+    | { readonly kind: 'cancelled'; readonly reason: string }
+    /** Something of ours failed before anything was written: a full disk, no backup. */
+    | { readonly kind: 'failed'; readonly reason: string }
     | { readonly kind: 'stale'; readonly reason: string }
     | { readonly kind: 'locked'; readonly holder: string }
     | { readonly kind: 'unreachable' }
@@ -77,6 +91,9 @@ const EXIT_OF: Record<OutcomeKind, ExitCode> = {
   refused: EXIT.refused,
   'rolled-back': EXIT.rolledBack,
   'rollback-failed': EXIT.rollbackFailed,
+  restored: EXIT.ok,
+  cancelled: EXIT.refused,
+  failed: EXIT.unexpected,
   stale: EXIT.stale,
   locked: EXIT.stale,
   unreachable: EXIT.unreachable,

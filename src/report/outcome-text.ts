@@ -34,6 +34,12 @@ export function outcomeSentence(outcome: Outcome): string {
       return `rolled back${outcome.memoryOnly ? ' (memory only)' : ` (${outcome.fidelity})`}: ${outcome.reason}`;
     case 'rollback-failed':
       return `ROLLBACK FAILED, a person is needed: ${outcome.reason}`;
+    case 'restored':
+      return `restored ${outcome.restored} (${outcome.fidelity}${outcome.runtime === 'unproven' ? ', runtime unproven' : ''})`;
+    case 'cancelled':
+      return `stopped, nothing written: ${outcome.reason}`;
+    case 'failed':
+      return `failed, nothing written: ${outcome.reason}`;
     case 'stale':
       return `stale, nothing written: ${outcome.reason}`;
     case 'locked':
@@ -52,8 +58,8 @@ export function outcomeSentence(outcome: Outcome): string {
 }
 
 function paintOf(outcome: Outcome, style: Style): (text: string) => string {
-  if (outcome.kind === 'in-sync' || outcome.kind === 'applied') return style.good;
-  return ['drifted', 'stale-memory', 'suspended', 'contested'].includes(outcome.kind)
+  if (['in-sync', 'applied', 'restored'].includes(outcome.kind)) return style.good;
+  return ['drifted', 'stale-memory', 'suspended', 'contested', 'cancelled'].includes(outcome.kind)
     ? style.warn
     : style.bad;
 }
@@ -70,6 +76,7 @@ function details(outcome: Outcome, style: Style): string[] {
         `  ${style.dim(`backup ${outcome.backup}`)}`,
       ];
     case 'rolled-back':
+    case 'restored':
       return [...evidenceText(outcome.evidence, style), `  ${style.dim(`backup ${outcome.backup}`)}`];
     case 'rollback-failed':
       return [
