@@ -1,0 +1,124 @@
+// Schema to Field: resolves references, fills in what an annotation says for a whole subtree, decides the kind.
+// Knows the keywords, no single key of a gateway.
+import type { Value } from '../../nouns/value.ts';
+import type { Field, Kind, Route } from './field.ts';
+import type { Schema, SchemaDocument } from './keywords.ts';
+
+type Draft = { -readonly [K in keyof Field]: Field[K] };
+
+/** How a field stands below its parent: a named member, the values of a map, the items of a list. */
+type Step = 'root' | 'member' | 'value' | 'item';
+
+const FILE: Route = { kind: 'file' };
+const WITHIN: Route = { kind: 'within' };
+
+export function compile(document: SchemaDocument): Field {
+  const build = (given: Schema, step: Step, name: string, parent?: Field): Field => {
+    const schema = resolve(document, given);
+    const field = fieldOf(schema, step, name, parent);
+    const fields = Object.entries(schema.properties ?? {}).filter(([key]) => !key.startsWith('$'));
+    if (fields.length > 0)
+      field.fields = new Map(fields.map(([key, member]) => [key, build(member, 'member', key, field)]));
+    if (field.kind === 'map' && typeof schema.additionalProperties === 'object')
+      field.value = build(schema.additionalProperties, 'value', '*', field);
+    if (field.kind === 'list' && schema.items) field.item = build(schema.items, 'item', '[]', field);
+    return field;
+  };
+  return build(document, 'root', '');
+}
+
+/** A reference is its definition, overridden by what stands beside the reference. */
+function resolve(document: SchemaDocument, schema: Schema): Schema {
+  if (schema.$ref === undefined) return schema;
+  const { $ref, ...beside } = schema;
+  const definition = document.$defs[$ref.replace('#/$defs/', '')];
+  if (!definition) throw new Error(`the schema refers to ${$ref}, which is not there`);
+  return { ...resolve(document, definition), ...beside };
+}
+
+function fieldOf(schema: Schema, step: Step, name: string, parent: Field | undefined): Draft {
+  const kind = kindOf(schema);
+  const secret = schema['x-secret'];
+  const fallback = fallbackOf(schema, kind, step);
+  const danger = schema['x-danger'] ?? parent?.danger;
+  const since = schema['x-since'] ?? parent?.since;
+  const until = schema['x-until'] ?? parent?.until;
+  const texts = schema.enum?.filter((choice) => typeof choice === 'string');
+  return {
+    name,
+    pattern: patternOf(step, name, parent),
+    kind,
+    description: schema.description ?? '',
+    ...(parent && { parent }),
+    ...(texts && texts.length === schema.enum?.length && { choices: texts }),
+    secret: secret === true,
+    ...(typeof secret === 'string' && { partlySecret: secret }),
+    identity: schema['x-identity'] ?? [],
+    saverIdentity: schema['x-saver-identity'] ?? [],
+    ...(schema['x-collection'] && { collection: schema['x-collection'] }),
+    normalise: schema['x-normalise'] ?? [],
+    normaliseWrite: schema['x-normalise-write'] ?? [],
+    ...(fallback !== undefined && { fallback }),
+    equalsAbsent: equalsAbsentOf(schema, kind, step),
+    pointer: schema['x-pointer'] ?? false,
+    omitEmpty: schema['x-omit-empty'] ?? false,
+    visible: schema['x-visible'] ?? parent?.visible ?? 'json',
+    jsonName: schema['x-json-name'] ?? name,
+    route: schema['x-route'] ?? inheritedRoute(step, parent),
+    restart: schema['x-restart'] ?? parent?.restart ?? false,
+    ...(danger && { danger }),
+    ...(since && { since }),
+    ...(until && { until }),
+  };
+}
+
+function kindOf(schema: Schema): Kind {
+  if (schema['x-kind']) return schema['x-kind'];
+  if (schema.type === 'array') return 'list';
+  if (schema.type !== 'object') return schema.type ?? 'any';
+  if (schema.properties && schema.additionalProperties === false) return 'struct';
+  return typeof schema.additionalProperties === 'object' ? 'map' : 'any';
+}
+
+function patternOf(step: Step, name: string, parent: Field | undefined): string {
+  const above = parent?.pattern ?? '';
+  if (step === 'root') return '';
+  if (step === 'item') return `${above}[*]`;
+  return above === '' ? name : `${above}.${name}`;
+}
+
+const ZEROS: Readonly<Record<Kind, readonly Value[]>> = {
+  string: [''],
+  integer: [0],
+  number: [0],
+  boolean: [false],
+  duration: ['0s'],
+  struct: [{}],
+  map: [null, {}],
+  list: [null, []],
+  any: [null, {}],
+};
+
+function fallbackOf(schema: Schema, kind: Kind, step: Step): Value | undefined {
+  const declared = schema['x-fallback'];
+  if (declared !== undefined) return declared;
+  const absent = schema['x-pointer'] ?? schema['x-omit-empty'] ?? (kind === 'struct' || step !== 'member');
+  return absent ? undefined : ZEROS[kind][0];
+}
+
+function equalsAbsentOf(schema: Schema, kind: Kind, step: Step): readonly Value[] {
+  const declared = schema['x-equals-absent'] ?? [];
+  if (schema['x-pointer'] || step !== 'member') return declared;
+  const fallback = schema['x-fallback'];
+  const zeros = ZEROS[kind];
+  // A default that is itself an empty collection leaves every empty collection meaning "absent".
+  const given = fallback === undefined || typeof fallback === 'object' ? zeros : [fallback];
+  return [...given, ...declared];
+}
+
+/** Below a plain mapping that only the file can change, so does everything; inside values nothing is written alone. */
+function inheritedRoute(step: Step, parent: Field | undefined): Route {
+  if (!parent) return FILE;
+  const { kind } = parent.route;
+  return step === 'member' && (kind === 'file' || kind === 'plugin') ? parent.route : WITHIN;
+}
