@@ -14,6 +14,12 @@ const code = (exit: ExitCode, summary: string, remedy: string): CodeEntry => ({ 
 export const CODES = {
   // 1xxx usage and settings
   HF1001: code(EXIT.usage, 'The command line is not understood', 'See `holdfast --help`.'),
+  HF1002: code(
+    EXIT.invalid,
+    'The plan file cannot be used',
+    'Make it anew with `holdfast plan -o FILE`, and hand it over unchanged.',
+  ),
+  HF1003: code(EXIT.usage, 'The target is not clear', 'Name a target of the settings file with `--target NAME`.'),
   // 2xxx desired state
   // 3xxx gateway
   HF3001: code(

@@ -1,0 +1,85 @@
+// `holdfast apply`: the reconcile run once, with a plan shown and a question on a terminal.
+import { readFile } from 'node:fs/promises';
+import type { Command } from 'commander';
+import type { ReconcileRequest } from '../apply/apply.ts';
+import { worstExit } from '../nouns/exit.ts';
+import { exitOf } from '../nouns/outcome.ts';
+import { PLAN_FORMAT, type Plan } from '../nouns/plan.ts';
+import { fail } from '../nouns/problem.ts';
+import type { Io } from './io.ts';
+import { gatewayOptions, type PlanFlags, planOptions, sourceOptions } from './options.ts';
+import { confirmOnTerminal } from './confirm.ts';
+import { progress } from './progress.ts';
+import { openSession } from './session.ts';
+import { showReport } from './show.ts';
+
+interface Flags extends PlanFlags {
+  readonly yes?: boolean;
+  readonly dryRun?: boolean;
+  readonly retry?: boolean;
+}
+
+export function define(command: Command, io: Io): void {
+  planOptions(gatewayOptions(sourceOptions(command)))
+    .argument(
+      '[plan.json]',
+      'apply exactly this plan, made by `holdfast plan -o`; exit 8 when it no longer holds',
+    )
+    .option('-y, --yes', 'do not ask')
+    .option('--dry-run', 'everything up to the first write')
+    .option('--retry', 'try a revision again that failed before')
+    .addHelpText(
+      'after',
+      `
+Without a terminal nothing is asked: guards protect, not prompts.
+
+Examples:
+  $ holdfast apply
+  $ holdfast apply --yes --output json
+  $ holdfast plan -o plan.json && holdfast apply plan.json
+  $ holdfast apply --allow mass-delete:gemini-api-key`,
+    )
+    .action((file: string | undefined, flags: Flags) => run(file, flags, io));
+}
+
+async function run(file: string | undefined, flags: Flags, io: Io): Promise<void> {
+  const approved = file === undefined ? undefined : await readPlan(file);
+  const { reconcile } = await import('../apply/apply.ts');
+  const only = approved ? { ...flags, target: [approved.target] } : flags;
+  await using session = await openSession(only, io, progress(flags, io));
+  const confirm = confirmOnTerminal(flags, io);
+  const request: ReconcileRequest = {
+    ...(approved && { approved: approved.digest }),
+    ...(flags.dryRun && { dryRun: true }),
+    ...(flags.retry && { retry: true }),
+    ...(confirm && { confirm }),
+  };
+  const outcomes = [];
+  for (const target of session.targets) outcomes.push(await reconcile(session.contextOf(target), request));
+  const plansShown = confirm ? outcomes.map(({ plan: _, ...outcome }) => outcome) : outcomes;
+  showReport(io, flags, {
+    command: 'apply',
+    exit: worstExit(outcomes.map(exitOf)),
+    plans: [],
+    outcomes: flags.output === 'text' ? plansShown : outcomes,
+    problems: [],
+  });
+}
+
+async function readPlan(file: string): Promise<Plan> {
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw fail('HF1002', `${file} cannot be read: ${error.code}`);
+  });
+  const plan = parsed(text);
+  if (plan?.format !== PLAN_FORMAT)
+    throw fail('HF1002', `${file} is not a plan of this version (${PLAN_FORMAT})`);
+  return plan;
+}
+
+function parsed(text: string): Plan | undefined {
+  try {
+    return JSON.parse(text) as Plan;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,54 @@
+// `holdfast backup list|show|create`.
+import type { Command } from 'commander';
+import type { Io } from './io.ts';
+import { gatewayOptions, type PlanFlags } from './options.ts';
+import { backupsText } from '../report/history-text.ts';
+import { openSession, theTarget } from './session.ts';
+import { show } from './show.ts';
+
+export function define(command: Command, io: Io): void {
+  command.addHelpText(
+    'after',
+    '\nExamples:\n  $ holdfast backup create\n  $ holdfast backup list\n  $ holdfast backup show 20261123T180142Z-1a2b3c4d --reveal > config.yaml',
+  );
+  gatewayOptions(
+    command.command('list', { isDefault: true }).description('List backups, newest first.'),
+  ).action((_: object, sub: Command) => list(sub.optsWithGlobals(), io));
+  gatewayOptions(command.command('create').description('Back the gateway up now.')).action(
+    (_: object, sub: Command) => create(sub.optsWithGlobals(), io),
+  );
+  gatewayOptions(command.command('show').description('Show one backup.').argument('<id>'))
+    .option('--reveal', 'print the raw config.yaml, secrets included')
+    .action((id: string, _: object, sub: Command) => reveal(id, sub.optsWithGlobals(), io));
+}
+
+async function list(flags: PlanFlags, io: Io): Promise<void> {
+  await using session = await openSession(flags, io);
+  const backups = (
+    await Promise.all(session.targets.map(({ name }) => session.store.listBackups(name)))
+  ).flat();
+  show(io, flags, 'backup', { backups }, (style) => backupsText(backups, style));
+}
+
+async function create(flags: PlanFlags, io: Io): Promise<void> {
+  const { backUp } = await import('../apply/apply.ts');
+  await using session = await openSession(flags, io);
+  const backups = [];
+  for (const target of session.targets) backups.push(await backUp(session.contextOf(target)));
+  show(io, flags, 'backup', { backups }, (style) => backupsText(backups, style));
+}
+
+async function reveal(id: string, flags: PlanFlags & { readonly reveal?: boolean }, io: Io): Promise<void> {
+  await using session = await openSession(flags, io);
+  const target = theTarget(session, 'backup show');
+  const { file, json: _, ...record } = await session.store.readBackup(target.name, id);
+  if (flags.reveal) return io.out(file.open());
+  show(
+    io,
+    flags,
+    'backup',
+    { backup: record, file: session.store.backupFile(target.name, id) },
+    (style) =>
+      `${backupsText([record], style)}\nraw file (secrets inside): ${session.store.backupFile(target.name, id)}\n`,
+  );
+}

@@ -1,0 +1,26 @@
+// `holdfast drift`: what no longer is as it was applied. Deep unless asked otherwise.
+import type { Command } from 'commander';
+import { EXIT } from '../nouns/exit.ts';
+import { checkTargets, reportOfChecks } from './check.ts';
+import type { Io } from './io.ts';
+import { gatewayOptions, type PlanFlags, planOptions, sourceOptions } from './options.ts';
+import { showReport } from './show.ts';
+
+export function define(command: Command, io: Io): void {
+  planOptions(gatewayOptions(sourceOptions(command)))
+    .option('--shallow', 'one cheap read instead of memory, file and behaviour')
+    .addHelpText(
+      'after',
+      `
+Ends with 2 when something differs.
+
+Examples:
+  $ holdfast drift
+  $ holdfast drift --shallow --output json
+  $ holdfast drift --output junit > drift.xml`,
+    )
+    .action(async (flags: PlanFlags & { readonly shallow?: boolean }) => {
+      const outcomes = await checkTargets(flags, io, { depth: flags.shallow ? 'shallow' : 'deep' });
+      showReport(io, flags, reportOfChecks('drift', outcomes, EXIT.differences));
+    });
+}

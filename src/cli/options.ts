@@ -1,0 +1,73 @@
+// Flags that several commands share, and how they become the engine's words.
+import { type Command, Option } from 'commander';
+import type { SettingsFlags } from '../settings/settings.ts';
+import type { Globals } from './io.ts';
+
+/** Where the desired state and the secrets come from. */
+export interface SourceFlags extends Globals {
+  readonly url?: string;
+  readonly key?: string;
+  readonly keyFile?: string;
+  readonly gatewayConfig?: string;
+  readonly desired?: readonly string[];
+  readonly state?: string;
+  readonly envFile?: string;
+}
+
+/** What a plan may do. */
+export interface PlanFlags extends SourceFlags {
+  readonly allow?: readonly string[];
+  readonly mode?: string;
+  readonly prune?: boolean;
+}
+
+export function sourceOptions(command: Command): Command {
+  return command
+    .option(
+      '--desired <dir...>',
+      'desired-state directory, later ones override earlier ones (default: desired-state)',
+    )
+    .option('--env-file <file>', 'read environment variables for references from this file');
+}
+
+export function gatewayOptions(command: Command): Command {
+  return command
+    .option('--url <url>', 'the gateway (default: HOLDFAST_URL, else http://127.0.0.1:8317)')
+    .option(
+      '--key-file <file>',
+      'file that holds the management key (default: HOLDFAST_KEY, else MANAGEMENT_PASSWORD)',
+    )
+    .option('--key <key>', 'management key; others can read it from the process list')
+    .option('--gateway-config <file>', "take the management key from the gateway's config.yaml")
+    .option('--state <dir>', 'where Holdfast keeps its state (default: .holdfast)');
+}
+
+export function planOptions(command: Command): Command {
+  return command
+    .option('--allow <guard[:path]...>', 'let a guard pass, everywhere or below one path')
+    .addOption(
+      new Option('--mode <mode>', 'treat the targets as in this mode').choices([
+        'observe',
+        'apply',
+        'enforce',
+      ]),
+    )
+    .option('--prune', 'remove what left the files instead of releasing it');
+}
+
+export function settingsFlags(flags: Partial<PlanFlags>): SettingsFlags {
+  const { settings, url, key, keyFile, gatewayConfig, desired, state, envFile, allow, prune, mode } = flags;
+  return {
+    ...(settings !== undefined && { settings }),
+    ...(url !== undefined && { url }),
+    ...(key !== undefined && { key }),
+    ...(keyFile !== undefined && { keyFile }),
+    ...(gatewayConfig !== undefined && { gatewayConfig }),
+    ...(desired !== undefined && { desired }),
+    ...(state !== undefined && { state }),
+    ...(envFile !== undefined && { envFile }),
+    ...(allow !== undefined && { allow }),
+    ...(prune !== undefined && { prune }),
+    ...(mode !== undefined && { mode }),
+  };
+}

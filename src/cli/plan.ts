@@ -1,0 +1,58 @@
+// `holdfast plan` and `holdfast diff`.
+import { writeFile } from 'node:fs/promises';
+import type { Command } from 'commander';
+import { EXIT } from '../nouns/exit.ts';
+import { isRefused, type Plan } from '../nouns/plan.ts';
+import type { Io } from './io.ts';
+import { checkTargets, reportOfChecks } from './check.ts';
+import { gatewayOptions, type PlanFlags, planOptions, sourceOptions } from './options.ts';
+import { showReport } from './show.ts';
+
+interface Flags extends PlanFlags {
+  readonly out?: string;
+  readonly exitCode?: boolean;
+  readonly shallow?: boolean;
+}
+
+export function define(command: Command, io: Io): void {
+  options(command)
+    .option('--exit-code', 'end with 2 when something differs')
+    .action((flags: Flags) => run('plan', flags, io));
+}
+
+/** `diff` is `plan --exit-code`. */
+export const diff = {
+  define(command: Command, io: Io): void {
+    options(command).action((flags: Flags) => run('diff', { ...flags, exitCode: true }, io));
+  },
+};
+
+function options(command: Command): Command {
+  return planOptions(gatewayOptions(sourceOptions(command)))
+    .option('-o, --out <file>', 'save the plan of the one target as JSON, for `holdfast apply FILE`')
+    .option('--shallow', 'one cheap read, memory only')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ holdfast plan
+  $ holdfast plan -o plan.json && holdfast apply plan.json
+  $ holdfast plan --output markdown > comment.md
+  $ holdfast diff --quiet || echo "something differs"`,
+    );
+}
+
+async function run(name: string, flags: Flags, io: Io): Promise<void> {
+  const outcomes = await checkTargets(flags, io, { depth: flags.shallow ? 'shallow' : 'deep' });
+  const report = reportOfChecks(name, outcomes, flags.exitCode ? EXIT.differences : EXIT.ok);
+  if (flags.out !== undefined) await savePlan(flags.out, report.plans, io);
+  showReport(io, flags, report);
+}
+
+async function savePlan(file: string, plans: readonly Plan[], io: Io): Promise<void> {
+  const [plan, ...others] = plans;
+  if (!plan) return io.err('no plan was made, nothing saved\n');
+  if (others.length > 0) return io.err('-o saves the plan of one target: add --target NAME\n');
+  await writeFile(file, `${JSON.stringify(plan, null, 2)}\n`, { mode: 0o600 });
+  io.err(`plan saved to ${file}${isRefused(plan) ? '; its apply would be refused' : ''}\n`);
+}

@@ -1,0 +1,67 @@
+// `holdfast restore ID|--latest`.
+import type { Command } from 'commander';
+import type { RestoreSummary } from '../apply/apply.ts';
+import { exitOf } from '../nouns/outcome.ts';
+import { fail } from '../nouns/problem.ts';
+import { timeText } from '../report/table.ts';
+import { agrees, asks } from './confirm.ts';
+import type { Io } from './io.ts';
+import { gatewayOptions, type PlanFlags } from './options.ts';
+import { progress } from './progress.ts';
+import { openSession, theTarget } from './session.ts';
+import { showReport } from './show.ts';
+
+interface Flags extends PlanFlags {
+  readonly latest?: boolean;
+  readonly yes?: boolean;
+  readonly dryRun?: boolean;
+}
+
+export function define(command: Command, io: Io): void {
+  gatewayOptions(command)
+    .argument('[id]', 'the backup, as `holdfast backup list` names it')
+    .option('--latest', 'the newest backup')
+    .option('-y, --yes', 'do not ask')
+    .option('--dry-run', 'say what would change')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ holdfast restore --latest\n  $ holdfast restore 20261123T180142Z-1a2b3c4d --yes',
+    )
+    .action((id: string | undefined, flags: Flags) => run(id, flags, io));
+}
+
+async function run(id: string | undefined, flags: Flags, io: Io): Promise<void> {
+  if ((id === undefined) === (flags.latest !== true))
+    throw fail('HF1001', 'restore takes either the id of a backup or --latest');
+  const { restore } = await import('../apply/apply.ts');
+  await using session = await openSession(flags, io, progress(flags, io));
+  const target = theTarget(session, 'restore');
+  const outcome = await restore(session.contextOf(target), {
+    backup: id === undefined ? 'latest' : { id },
+    ...(flags.dryRun && { dryRun: true }),
+    confirm: async (summary) => {
+      if (flags.output === 'text') io.out(summaryText(summary));
+      return !asks(flags, io) || agrees(io, `Restore this on ${target.name}?`);
+    },
+  });
+  showReport(io, flags, {
+    command: 'restore',
+    exit: exitOf(outcome),
+    plans: [],
+    outcomes: [outcome],
+    problems: [],
+  });
+}
+
+function summaryText(summary: RestoreSummary): string {
+  const lines = [
+    ...summary.added.map((path) => `  + ${path}`),
+    ...summary.changed.map((path) => `  ~ ${path}`),
+    ...summary.removed.map((path) => `  - ${path}`),
+  ];
+  return [
+    `backup ${summary.backup} of ${timeText(summary.takenAt)} UTC`,
+    ...(summary.same ? ['  the gateway holds exactly this file'] : lines),
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,25 @@
+// `holdfast schema`: the JSON Schemas, for editors and other tools.
+import { readFileSync } from 'node:fs';
+import { Argument, type Command } from 'commander';
+import type { Io } from './io.ts';
+
+const FILES = { desired: 'legacy.schema.json', settings: 'settings.schema.json' } as const;
+
+export function define(command: Command, io: Io): void {
+  command
+    .addArgument(
+      new Argument('[which]', 'desired: files of the desired state; settings: holdfast.yaml')
+        .choices(Object.keys(FILES))
+        .default('desired'),
+    )
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ holdfast schema > desired-state.schema.json
+  $ holdfast schema settings`,
+    )
+    .action((which: keyof typeof FILES) => {
+      io.out(readFileSync(new URL(`../../schemas/${FILES[which]}`, import.meta.url), 'utf8'));
+    });
+}

@@ -1,0 +1,102 @@
+// From flags to everything the engine needs: settings, store, catalog, one context a target. Closed when the command ends.
+import { randomBytes } from 'node:crypto';
+import { loadCatalog } from '../gateway/catalog/catalog.ts';
+import type { Catalog } from '../gateway/catalog/field.ts';
+import type { Client } from '../gateway/client.ts';
+import { createClient } from '../gateway/http-client.ts';
+import { authMemoryOf } from '../state/auth-memory.ts';
+import type { Clock } from '../nouns/clock.ts';
+import type { Listener } from '../nouns/event.ts';
+import { fail, HoldfastError } from '../nouns/problem.ts';
+import type { Sealed } from '../nouns/secret.ts';
+import type { Target } from '../nouns/target.ts';
+import type { Context } from '../apply/context.ts';
+import { loadDesired, type LoadedDesired } from '../desired/desired.ts';
+import { openFileStore } from '../state/files.ts';
+import type { Store } from '../state/store.ts';
+import { loadSettings, type Settings } from '../settings/settings.ts';
+import type { Io } from './io.ts';
+import { type PlanFlags, settingsFlags } from './options.ts';
+import { showWarnings } from './show.ts';
+import { systemClock } from './system-clock.ts';
+
+export interface Session extends AsyncDisposable {
+  readonly settings: Settings;
+  readonly store: Store;
+  readonly catalog: Catalog;
+  readonly clock: Clock;
+  /** Those of `--target`, else all. */
+  readonly targets: readonly Target[];
+  contextOf(target: Target): Context;
+  /** A client of its own, for commands that talk to a gateway without the engine. */
+  connect(target: Target, keys?: readonly Sealed<string>[]): Client;
+  loadDesired(target: Target): Promise<LoadedDesired>;
+}
+
+/** Throws HoldfastError with all problems of the settings. */
+export async function openSession(flags: PlanFlags, io: Io, listener: Listener = () => {}): Promise<Session> {
+  const loaded = await loadSettings({ flags: settingsFlags(flags), cwd: io.cwd, env: io.env });
+  if (!loaded.settings) throw new HoldfastError(loaded.problems);
+  showWarnings(io, flags, loaded.problems);
+  const { settings, env } = loaded;
+  const clock = systemClock;
+  const store = await openFileStore({ dir: settings.state.dir, clock });
+  const catalog = loadCatalog('legacy');
+  const clients: Client[] = [];
+  const connect: Session['connect'] = (target, keys = target.keys) => {
+    const client = createClient({ ...target, keys }, { clock, authMemory: authMemoryOf(store, target.name) });
+    clients.push(client);
+    return client;
+  };
+  const desiredOf = (target: Target): Promise<LoadedDesired> =>
+    loadDesired(target, { catalog, env, settingsDir: settings.dir });
+  return {
+    settings,
+    store,
+    catalog,
+    clock,
+    targets: selected(settings.targets, flags.target),
+    connect,
+    loadDesired: desiredOf,
+    contextOf: (target) => ({
+      target,
+      store,
+      catalog,
+      clock,
+      listener,
+      connect: (keys) => connect(target, keys),
+      loadDesired: () => desiredOf(target),
+      owner: `holdfast, pid ${process.pid}`,
+      newId: () => randomBytes(6).toString('hex'),
+      signal: io.signal,
+    }),
+    async [Symbol.asyncDispose]() {
+      await Promise.all(clients.map((client) => client.close()));
+    },
+  };
+}
+
+function selected(targets: readonly Target[], names: readonly string[] | undefined): readonly Target[] {
+  if (names === undefined) return targets;
+  return names.map((name) => {
+    const found = targets.find((target) => target.name === name);
+    if (!found)
+      throw fail(
+        'HF1003',
+        `there is no target "${name}"; there are ${targets.map((target) => target.name).join(', ')}`,
+      );
+    return found;
+  });
+}
+
+/** The one target of a command that treats only one. */
+export function theTarget(session: Session, command: string): Target {
+  const [target, ...others] = session.targets;
+  if (!target || others.length > 0) {
+    throw fail(
+      'HF1003',
+      `${command} treats one target: name it with --target; there are ${session.targets.map(({ name }) => name).join(', ')}`,
+    );
+  }
+  return target;
+}

@@ -1,0 +1,47 @@
+// How commands print: reports, problems, tables, JSON of their own. Results go to stdout; problems of a failed command
+// go to stderr as text, to stdout in every format that a machine reads.
+import type { ExitCode } from '../nouns/exit.ts';
+import { fail, type Problem } from '../nouns/problem.ts';
+import { document } from '../report/json.ts';
+import { render } from '../report/render.ts';
+import { problemsText } from '../report/problem-text.ts';
+import type { Report } from '../report/report.ts';
+import type { Style } from '../report/style.ts';
+import { type Globals, type Io, styleOf } from './io.ts';
+
+export function showReport(io: Io, globals: Globals, report: Report): void {
+  io.exit = report.exit;
+  if (globals.output !== 'text') return io.out(render(report, globals.output, styleOf(io, globals)));
+  io.out(render({ ...report, problems: [] }, 'text', styleOf(io, globals)));
+  io.err(problemsText(report.problems, styleOf(io, globals, 'stderr')));
+}
+
+export function showProblems(
+  io: Io,
+  globals: Globals,
+  command: string,
+  exit: ExitCode,
+  problems: readonly Problem[],
+): void {
+  showReport(io, globals, { command, exit, plans: [], outcomes: [], problems });
+}
+
+/** Problems that stop nothing, on stderr. */
+export function showWarnings(io: Io, globals: Globals, problems: readonly Problem[]): void {
+  if (!globals.quiet) io.err(problemsText(problems, styleOf(io, globals, 'stderr')));
+}
+
+/** A command whose result is not a report: text, or the same as JSON. */
+export function show(
+  io: Io,
+  globals: Globals,
+  command: string,
+  content: object,
+  text: (style: Style) => string,
+): void {
+  if (globals.output === 'json') return io.out(document({ command, exit: io.exit, ...content }));
+  if (globals.output !== 'text')
+    throw fail('HF1001', `${command} prints text or json, not ${globals.output}`);
+  const shown = text(styleOf(io, globals));
+  io.out(shown === '' || shown.endsWith('\n') ? shown : `${shown}\n`);
+}

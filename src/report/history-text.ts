@@ -1,0 +1,60 @@
+// History and backups as lists and single entries.
+import type { BackupRecord } from '../nouns/backup.ts';
+import type { HistoryEntry } from '../nouns/state.ts';
+import { duration, plural, type Style } from './style.ts';
+import { table, timeText } from './table.ts';
+
+type Entry = HistoryEntry & { readonly target: string };
+
+export function historyText(entries: readonly Entry[], style: Style): string {
+  if (entries.length === 0) return 'nothing has happened yet\n';
+  const rows = entries.map((entry) => [
+    entry.id,
+    timeText(entry.at),
+    entry.target,
+    entry.outcome,
+    plural(entry.changes.length, 'change'),
+    entry.revision?.digest.slice(0, 8) ?? '',
+    entry.backup ?? '',
+  ]);
+  return `${table(['id', 'when (UTC)', 'target', 'outcome', 'changes', 'revision', 'backup'], rows, style)}\n`;
+}
+
+export function historyEntryText(entry: Entry, style: Style): string {
+  const list = (title: string, lines: readonly string[]): string[] =>
+    lines.length > 0 ? [style.bold(title), ...lines.map((line) => `  ${line}`)] : [];
+  return [
+    `${style.accent(style.bold(entry.target))}  ${entry.outcome}  ${timeText(entry.at)} UTC, ${duration(entry.durationMs)}`,
+    ...(entry.revision
+      ? [
+          `revision ${entry.revision.digest.slice(0, 12)}${entry.revision.commit ? `, commit ${entry.revision.commit.sha.slice(0, 12)}` : ''}`,
+        ]
+      : []),
+    ...(entry.planDigest ? [`plan ${entry.planDigest}`] : []),
+    ...(entry.backup ? [`backup ${entry.backup}`] : []),
+    ...list('Changes', entry.changes),
+    ...list('Requests', entry.writes),
+    ...list(
+      'Evidence',
+      entry.evidence.map(
+        ({ check, passed, detail }) => `${passed ? '✓' : '✗'} ${check}${detail ? `  ${detail}` : ''}`,
+      ),
+    ),
+    ...list('Problems', entry.problems),
+    '',
+  ].join('\n');
+}
+
+export function backupsText(backups: readonly BackupRecord[], style: Style): string {
+  if (backups.length === 0) return 'there are no backups yet\n';
+  const rows = backups.map((backup) => [
+    backup.id,
+    timeText(backup.at),
+    backup.target,
+    backup.reason,
+    `${backup.bytes} bytes`,
+    backup.build.version,
+    backup.pinned ? 'pinned' : '',
+  ]);
+  return `${table(['id', 'when (UTC)', 'target', 'reason', 'size', 'gateway', ''], rows, style)}\n`;
+}
