@@ -19,8 +19,209 @@ export const CODES = {
     'The plan file cannot be used',
     'Make it anew with `holdfast plan -o FILE`, and hand it over unchanged.',
   ),
-  HF1003: code(EXIT.usage, 'The target is not clear', 'Name a target of the settings file with `--target NAME`.'),
-  // 2xxx desired state
+  HF1003: code(
+    EXIT.usage,
+    'The target is not clear',
+    'Name a target of the settings file with `--target NAME`.',
+  ),
+  HF1010: code(
+    EXIT.invalid,
+    'The settings file cannot be read',
+    'Correct the path given to --settings, or its permissions.',
+  ),
+  HF1011: code(
+    EXIT.invalid,
+    'A setting has an unknown name',
+    'Correct the name; docs/settings.md lists all settings.',
+  ),
+  HF1012: code(EXIT.invalid, 'A setting has a wrong value', 'Give a value that docs/settings.md describes.'),
+  HF1013: code(
+    EXIT.invalid,
+    'A path in the settings is not understood',
+    'Write it as in `openai-compatibility[openrouter].models[kimi]`; `holdfast explain PATH` says whether the gateway knows it.',
+  ),
+  HF1014: code(EXIT.invalid, 'A setting stands twice', 'Keep one of the two.'),
+  HF1015: code(
+    EXIT.invalid,
+    'The management key in the gateway config is a hash',
+    'Give the plaintext: --key-file, HOLDFAST_KEY, or MANAGEMENT_PASSWORD as the gateway has it.',
+  ),
+  HF1016: code(
+    EXIT.invalid,
+    'The management key cannot be read',
+    'Correct the path, or give the key by --key-file, HOLDFAST_KEY or MANAGEMENT_PASSWORD.',
+  ),
+  HF1017: code(
+    EXIT.invalid,
+    'A key on the command line can be read by others',
+    'Use --key-file or the variable HOLDFAST_KEY: other users see arguments in the process list.',
+  ),
+  HF1018: code(
+    EXIT.invalid,
+    'The connection to the gateway is not encrypted',
+    'Use https, or a tunnel, for a gateway that is not on this machine: keys travel in clear text.',
+  ),
+  HF1019: code(
+    EXIT.invalid,
+    'A setting of a later release',
+    'It is read and left alone. Upgrade Holdfast to use it.',
+  ),
+  HF1020: code(
+    EXIT.invalid,
+    'Flags and a settings file say different things',
+    'Leave the flag out, or run without the settings file.',
+  ),
+  // 2xxx reading files: desired state, and what settings share with it
+  HF2001: code(
+    EXIT.invalid,
+    'The directory of desired state does not exist',
+    'Correct the path, or mount it. A directory that is missing is never an empty desired state.',
+  ),
+  HF2002: code(
+    EXIT.invalid,
+    'A file or directory cannot be read',
+    'Make it readable for the user that runs Holdfast, or take it out of the directory.',
+  ),
+  HF2003: code(
+    EXIT.invalid,
+    'There is no desired state in the directory',
+    'Put at least one *.yaml file with a declared key into it. To stop managing a gateway, remove its target from the settings.',
+  ),
+  HF2004: code(
+    EXIT.invalid,
+    'A file is too large',
+    'Split it, or take it out of the directory if it is no configuration.',
+  ),
+  HF2005: code(EXIT.invalid, 'A file is not text', 'Save it as UTF-8 text, or take it out of the directory.'),
+  HF2010: code(EXIT.invalid, 'The YAML is not well formed', 'Correct the YAML at this place.'),
+  HF2011: code(EXIT.invalid, 'A key stands twice in one mapping', 'Keep one of the two.'),
+  HF2012: code(EXIT.invalid, 'A tab is used for indentation', 'Indent with spaces.'),
+  HF2013: code(
+    EXIT.invalid,
+    'A file holds several YAML documents',
+    'Put the second document into a file of its own.',
+  ),
+  HF2014: code(
+    EXIT.invalid,
+    'Aliases expand beyond any use',
+    'Write the values out, or use fewer aliases of aliases.',
+  ),
+  HF2015: code(EXIT.invalid, 'A key is not text', 'Put quotes around the key.'),
+  HF2016: code(EXIT.invalid, 'A merge key cannot be merged', 'Let "<<" point to a mapping: `<<: *name`.'),
+  HF2017: code(
+    EXIT.invalid,
+    'A file does not hold a mapping',
+    'Begin with a key of the gateway configuration, e.g. `request-retry: 3`.',
+  ),
+  HF2018: code(
+    EXIT.invalid,
+    'A value that YAML knows and the gateway does not',
+    'Write plain text, a number, true or false; put quotes around text that looks like something else.',
+  ),
+  HF2020: code(
+    EXIT.invalid,
+    'A reference cannot be resolved',
+    'Set the variable or write the file. `validate --allow-unresolved` works without the secrets.',
+  ),
+  HF2021: code(
+    EXIT.invalid,
+    'A reference is not understood',
+    'Use ${env:NAME}, ${file:path}, ${lines:path} or ${list:NAME}; write $${ for a literal "${".',
+  ),
+  HF2022: code(
+    EXIT.invalid,
+    'A reference leads outside the settings directory',
+    'Move the file below the settings directory, or refer to it by its absolute path.',
+  ),
+  HF2023: code(
+    EXIT.invalid,
+    'A repeating reference stands where nothing can repeat',
+    'Use ${lines:…} and ${list:…} as a whole value inside a list entry, one of them in each entry.',
+  ),
+  HF2024: code(
+    EXIT.invalid,
+    'An encrypted file cannot be decrypted',
+    'Install sops, give it the key (e.g. SOPS_AGE_KEY_FILE), and try `sops -d FILE`.',
+  ),
+  HF2030: code(
+    EXIT.invalid,
+    'A key that the gateway does not know',
+    'Correct or remove it. `policy.unknown-keys: pass` lets unknown keys through at the top level and in plain mappings.',
+  ),
+  HF2031: code(EXIT.invalid, 'A value of the wrong type', 'Give a value of the type that is asked for.'),
+  HF2032: code(EXIT.invalid, 'A value that is not allowed', 'Give one of the values that are allowed.'),
+  HF2033: code(EXIT.invalid, 'A member is missing', 'Add it.'),
+  HF2034: code(
+    EXIT.invalid,
+    'A key has no value',
+    'Give it a value, or remove the key: what is not declared is left alone. [] or {} mean "must be empty".',
+  ),
+  HF2040: code(
+    EXIT.invalid,
+    'Two files declare the same thing',
+    'Keep one of the two, or put one into a layer that overrides the other.',
+  ),
+  HF2041: code(
+    EXIT.invalid,
+    'Nothing to remove',
+    'Correct the identity of the entry, or take out `$remove`: it drops what a lower layer declares.',
+  ),
+  HF2042: code(
+    EXIT.invalid,
+    'An entry of an overlay matches several entries',
+    'Give all members that identify the entry.',
+  ),
+  HF2043: code(
+    EXIT.invalid,
+    'One file uses two layouts',
+    'Keep to one layout in a file: the flat one of v6 and v7, or the tree of v8.',
+  ),
+  HF2044: code(
+    EXIT.invalid,
+    'The layout of v8 is not supported yet',
+    'Write the file in the flat layout of v6 and v7 for now; the v8 tree comes with Holdfast 0.2.',
+  ),
+  HF2050: code(
+    EXIT.invalid,
+    'The gateway would drop this',
+    'Give it what the gateway asks for, or remove it.',
+  ),
+  HF2051: code(EXIT.invalid, 'The gateway would keep one of two equal entries', 'Remove one of them.'),
+  HF2052: code(
+    EXIT.invalid,
+    'The gateway would change this value',
+    'Write the value that the gateway would hold.',
+  ),
+  HF2053: code(
+    EXIT.invalid,
+    'Two entries cannot be told apart',
+    'Make them differ in what identifies them, or merge them.',
+  ),
+  HF2054: code(
+    EXIT.invalid,
+    'The gateway would refuse to load this',
+    'Correct the value; the gateway would refuse the whole file with it.',
+  ),
+  HF2055: code(
+    EXIT.invalid,
+    'This text would break the gateway file',
+    'Write the text without a line that begins with "#".',
+  ),
+  HF2056: code(
+    EXIT.invalid,
+    'Entries that the gateway itself mistakes for each other',
+    'Nothing has to be done: they are written together, as a whole file. Different keys avoid it.',
+  ),
+  HF2060: code(
+    EXIT.refused,
+    'A secret stands in plain text',
+    'Put it into a variable or a file and refer to it: ${env:NAME}, ${file:path}. `--allow literal-secret` lets it through.',
+  ),
+  HF2061: code(
+    EXIT.invalid,
+    'A state file is tracked by git',
+    'Take it out with `git rm --cached` and ignore the state directory: it holds backups with keys.',
+  ),
   // 3xxx gateway
   HF3001: code(
     EXIT.unreachable,

@@ -1,0 +1,28 @@
+// "Did you mean …?" for mistyped names.
+import { distance } from 'fastest-levenshtein';
+
+/** The known name that was probably meant; undefined where none is near. Spelling variants count as near. */
+export function nearest(written: string, known: Iterable<string>): string | undefined {
+  const wanted = plain(written);
+  const limit = Math.max(1, Math.floor(wanted.length / 3));
+  let best: { name: string; far: number } | undefined;
+  for (const name of known) {
+    const far = distance(wanted, plain(name));
+    if (far <= limit && (!best || far < best.far)) best = { name, far };
+  }
+  return best?.name;
+}
+
+/** `baseUrl`, `base_url` and `base-url` alike. */
+function plain(name: string): string {
+  return name
+    .replaceAll(/([a-z0-9])([A-Z])/g, '$1-$2')
+    .replaceAll('_', '-')
+    .toLowerCase();
+}
+
+/** ` Did you mean "x"?` or nothing, to be put behind a sentence. */
+export function didYouMean(written: string, known: Iterable<string>): string {
+  const name = nearest(written, known);
+  return name === undefined ? '' : ` Did you mean \`${name}\`?`;
+}
