@@ -1,0 +1,188 @@
+// Nodes to text as the gateway's encoder prints them (C v0 §6.2 step 5): block style, 2-space indent, empty lists `[]`,
+// comment lines at the left edge. Knows nothing of the catalog.
+import type { Comments, FileNode, MapNode, ScalarNode } from '../../nouns/file.ts';
+
+/** The text of a document. Comments of the root itself are those of the document, set off by a blank line. */
+export function printDocument(root: FileNode): string {
+  const printer = new Printer();
+  printer.comments(root.comments.head);
+  if (root.comments.head.length > 0) printer.line('');
+  printer.value(root, 0, '');
+  if (root.comments.foot.length > 0) {
+    printer.line('');
+    printer.comments(root.comments.foot);
+  }
+  return printer.text();
+}
+
+/** A line comment that waits: behind a block collection there is no line for it, so it moves to the next key. */
+class Printer {
+  readonly #lines: string[] = [];
+  #waiting: string | undefined;
+  /** Indentation of the last foot comment: a blank line keeps it from becoming the head of what follows. */
+  #footIndent = -1;
+
+  text(): string {
+    return this.#lines.length === 0 ? '' : `${this.#lines.join('\n')}\n`;
+  }
+
+  line(text: string): void {
+    this.#lines.push(text);
+  }
+
+  comments(texts: readonly string[]): void {
+    for (const text of texts) this.line(text);
+  }
+
+  /** Prints a value behind `lead` (`key:` or `-` with its indentation). */
+  value(node: FileNode, indent: number, lead: string, key?: Comments): void {
+    const props = propsOf(node);
+    if (node.kind === 'map' && node.pairs.length > 0) {
+      this.#block(lead, props, key);
+      this.#pairs(node, lead === '' ? 0 : indent + 2);
+      this.#waiting = node.comments.line ?? this.#waiting;
+    } else if (node.kind === 'list' && node.items.length > 0) {
+      this.#block(lead, props, key);
+      this.#items(node.items, lead === '' ? 0 : indent + 2);
+      this.#waiting = node.comments.line ?? this.#waiting;
+    } else {
+      const comment = node.comments.line ?? key?.line ?? this.#waiting;
+      this.#waiting = undefined;
+      this.#inline(node, indent, `${lead}${props}`, comment);
+    }
+  }
+
+  #block(lead: string, props: string, key: Comments | undefined): void {
+    const comment = key?.line === undefined ? '' : ` ${key.line}`;
+    if (lead !== '' || props !== '') this.line(`${lead}${props}${comment}`);
+  }
+
+  #pairs(node: MapNode, indent: number, first?: string): void {
+    node.pairs.forEach(({ key, value }, i) => {
+      const { comments } = key;
+      const onDash = i === 0 ? first : undefined;
+      if (onDash === undefined) this.#heads([...comments.head, ...headOf(value)], indent);
+      const waiting = comments.line ?? this.#waiting;
+      if (waiting !== undefined) this.#waiting = undefined;
+      const lead = `${onDash ?? ' '.repeat(indent)}${keyText(key)}:`;
+      this.value(value, indent, lead, waiting === undefined ? undefined : { head: [], line: waiting, foot: [] });
+      this.#foots([...footOf(value), ...comments.foot], indent);
+    });
+  }
+
+  #items(items: readonly FileNode[], indent: number): void {
+    for (const item of items) {
+      const pad = ' '.repeat(indent);
+      const inner = item.kind === 'map' ? (item.pairs[0]?.key.comments.head ?? []) : [];
+      this.#heads([...item.comments.head, ...inner], indent);
+      if (item.kind === 'map' && item.pairs.length > 0 && propsOf(item) === '')
+        this.#pairs(item, indent + 2, `${pad}- `);
+      else this.value(item, indent, `${pad}-`);
+      this.#foots(item.comments.foot, indent);
+    }
+  }
+
+  #heads(texts: readonly string[], indent: number): void {
+    if (this.#footIndent === indent) this.line('');
+    this.#footIndent = -1;
+    this.comments(texts);
+  }
+
+  #foots(texts: readonly string[], indent: number): void {
+    if (texts.length === 0) return;
+    this.comments(texts);
+    this.#footIndent = indent;
+  }
+
+  #inline(node: FileNode, indent: number, lead: string, comment: string | undefined): void {
+    const text = node.kind === 'scalar' ? scalarText(node, indent) : emptyText(node);
+    const [first = '', ...rest] = text.split('\n');
+    const gap = lead === '' || first === '' ? '' : ' ';
+    this.line(`${lead}${gap}${first}${comment === undefined ? '' : ` ${comment}`}`);
+    for (const line of rest) this.line(line);
+  }
+}
+
+function headOf(value: FileNode): readonly string[] {
+  return value.comments.head;
+}
+
+function footOf(value: FileNode): readonly string[] {
+  return value.comments.foot;
+}
+
+function propsOf(node: FileNode): string {
+  if (node.kind === 'alias') return '';
+  return `${node.anchor === undefined ? '' : ` &${node.anchor}`}${node.tag === undefined ? '' : ` ${node.tag}`}`;
+}
+
+function emptyText(node: FileNode): string {
+  if (node.kind === 'alias') return `*${node.name}`;
+  return node.kind === 'map' ? '{}' : '[]';
+}
+
+function keyText(key: ScalarNode): string {
+  const props = propsOf(key).trimStart();
+  const text = key.text.includes('\n') || (key.text === '' && key.style === 'plain') ? quoted(key.text) : scalarText(key, 0);
+  return props === '' ? text : `${props} ${text}`;
+}
+
+function scalarText(node: ScalarNode, indent: number): string {
+  const { text, style } = node;
+  const traits = traitsOf(text);
+  switch (style) {
+    case 'literal':
+    case 'folded':
+      return traits.block ? blockText(text, style, indent) : quoted(text);
+    case 'double':
+      return quoted(text);
+    case 'single':
+      return traits.single ? singleQuoted(text) : quoted(text);
+    case 'plain':
+      if (text.includes('\n')) return traits.block ? blockText(text, 'literal', indent) : quoted(text);
+      if (traits.plain) return text;
+      return traits.single ? singleQuoted(text) : quoted(text);
+  }
+}
+
+/** Which styles a text can be printed in. */
+function traitsOf(text: string): { plain: boolean; single: boolean; block: boolean } {
+  if (text === '') return { plain: true, single: true, block: false };
+  // eslint-disable-next-line no-control-regex -- what YAML calls printable
+  const special = /[^\t\n\r -~\u0085\u00A0-\uD7FF\uE000-\uFEFE\uFF00-\uFFFD\u{10000}-\u{10FFFF}]/u.test(text);
+  const spaceBreak = / [\n\r]/.test(text);
+  const breakSpace = /[\n\r] /.test(text);
+  const edges = /^[ \n\r]|[ \n\r]$/.test(text);
+  const indicators =
+    /^(---|\.\.\.)|^[#,[\]{}&*!|>'"%@`]|^[?:-]([ \t]|$)|:([ \t\n\r]|$)|[ \t\n\r]#/.test(text);
+  const tab = text.includes('\t');
+  return {
+    plain: !(edges || spaceBreak || breakSpace || tab || special || indicators || /[\n\r]/.test(text)),
+    single: !(spaceBreak || breakSpace || tab || special),
+    block: !(spaceBreak || special || text.endsWith(' ') || text.includes('\r')),
+  };
+}
+
+function singleQuoted(text: string): string {
+  return `'${text.replaceAll("'", "''").replaceAll('\n', '\n\n')}'`;
+}
+
+/** JSON's escapes are a part of YAML's. */
+function quoted(text: string): string {
+  // eslint-disable-next-line no-control-regex -- what must be escaped beyond JSON
+  return JSON.stringify(text).replace(/[\u007F-\u009F\u2028\u2029\uFEFF]/g, (char) =>
+    `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+function blockText(text: string, style: 'literal' | 'folded', indent: number): string {
+  const pad = ' '.repeat(indent + 2);
+  const body = text.replace(/\n+$/, '');
+  const trailing = text.length - body.length;
+  const hint = /^[ \n]/.test(text) ? '2' : '';
+  const chomp = trailing === 0 ? '-' : trailing === 1 && body !== '' ? '' : '+';
+  const folded = style === 'folded' ? body.replace(/([^\n])\n(?=[^\n ])/g, '$1\n\n') : body;
+  const lines = folded.split('\n').map((line) => (line === '' ? '' : `${pad}${line}`));
+  const kept = chomp === '+' ? Array.from({ length: trailing - 1 }, () => '') : [];
+  return [`${style === 'literal' ? '|' : '>'}${hint}${chomp}`, ...lines, ...kept].join('\n');
+}
