@@ -19,6 +19,7 @@ export const CODES = {
     'The plan file cannot be used',
     'Make it anew with `holdfast plan -o FILE`, and hand it over unchanged.',
   ),
+  HF1004: code(EXIT.invalid, 'There is no such history entry', 'List them with `holdfast history`.'),
   HF1003: code(
     EXIT.usage,
     'The target is not clear',
@@ -547,6 +548,11 @@ export const CODES = {
     'Use that version, or another state directory.',
   ),
   // 7xxx daemon
+  HF7001: code(
+    EXIT.invalid,
+    'The schedule of the drift check is not a cron expression',
+    'Write five fields, e.g. `daemon: { drift: "*/5 * * * *" }`.',
+  ),
   // 9xxx our own faults
   HF9001: code(
     EXIT.unexpected,
