@@ -7,7 +7,7 @@ import { exitOf } from '../nouns/outcome.ts';
 import { PLAN_FORMAT, type Plan } from '../nouns/plan.ts';
 import { fail } from '../nouns/problem.ts';
 import type { Io } from './io.ts';
-import { gatewayOptions, type PlanFlags, planOptions, sourceOptions } from './options.ts';
+import { gatewayOptions, onCall, type PlanFlags, planOptions, sourceOptions } from './options.ts';
 import { confirmOnTerminal } from './confirm.ts';
 import { progress } from './progress.ts';
 import { openSession } from './session.ts';
@@ -20,7 +20,7 @@ interface Flags extends PlanFlags {
 }
 
 export function define(command: Command, io: Io): void {
-  planOptions(gatewayOptions(sourceOptions(command)))
+  const apply = planOptions(gatewayOptions(sourceOptions(command)))
     .argument(
       '[plan.json]',
       'apply exactly this plan, made by `holdfast plan -o`; exit 8 when it no longer holds',
@@ -38,8 +38,8 @@ Examples:
   $ holdfast apply --yes --output json
   $ holdfast plan -o plan.json && holdfast apply plan.json
   $ holdfast apply --allow mass-delete:gemini-api-key`,
-    )
-    .action((file: string | undefined, flags: Flags) => run(file, flags, io));
+    );
+  onCall(apply, (flags: Flags, file) => run(file, flags, io));
 }
 
 async function run(file: string | undefined, flags: Flags, io: Io): Promise<void> {

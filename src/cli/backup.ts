@@ -1,7 +1,7 @@
 // `holdfast backup list|show|create`.
 import type { Command } from 'commander';
 import type { Io } from './io.ts';
-import { gatewayOptions, type PlanFlags } from './options.ts';
+import { gatewayOptions, onCall, type PlanFlags } from './options.ts';
 import { backupsText } from '../report/history-text.ts';
 import { openSession, theTarget } from './session.ts';
 import { show } from './show.ts';
@@ -9,17 +9,19 @@ import { show } from './show.ts';
 export function define(command: Command, io: Io): void {
   command.addHelpText(
     'after',
-    '\nExamples:\n  $ holdfast backup create\n  $ holdfast backup list\n  $ holdfast backup show 20261123T180142Z-1a2b3c4d --reveal > config.yaml',
+    `
+Examples:
+  $ holdfast backup create
+  $ holdfast backup list
+  $ holdfast backup show 20261123T180142Z-1a2b3c4d --reveal > config.yaml`,
   );
-  gatewayOptions(
-    command.command('list', { isDefault: true }).description('List backups, newest first.'),
-  ).action((_: object, sub: Command) => list(sub.optsWithGlobals(), io));
-  gatewayOptions(command.command('create').description('Back the gateway up now.')).action(
-    (_: object, sub: Command) => create(sub.optsWithGlobals(), io),
-  );
-  gatewayOptions(command.command('show').description('Show one backup.').argument('<id>'))
-    .option('--reveal', 'print the raw config.yaml, secrets included')
-    .action((id: string, _: object, sub: Command) => reveal(id, sub.optsWithGlobals(), io));
+  const listing = command.command('list', { isDefault: true }).description('List backups, newest first.');
+  onCall(gatewayOptions(listing), (flags: PlanFlags) => list(flags, io));
+  const creating = command.command('create').description('Back the gateway up now.');
+  onCall(gatewayOptions(creating), (flags: PlanFlags) => create(flags, io));
+  const showing = command.command('show').description('Show one backup.').argument('<id>');
+  showing.option('--reveal', 'print the raw config.yaml, secrets included');
+  onCall(gatewayOptions(showing), (flags: PlanFlags, id) => reveal(String(id), flags, io));
 }
 
 async function list(flags: PlanFlags, io: Io): Promise<void> {

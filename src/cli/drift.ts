@@ -3,11 +3,11 @@ import type { Command } from 'commander';
 import { EXIT } from '../nouns/exit.ts';
 import { checkTargets, reportOfChecks } from './check.ts';
 import type { Io } from './io.ts';
-import { gatewayOptions, type PlanFlags, planOptions, sourceOptions } from './options.ts';
+import { gatewayOptions, onCall, type PlanFlags, planOptions, sourceOptions } from './options.ts';
 import { showReport } from './show.ts';
 
 export function define(command: Command, io: Io): void {
-  planOptions(gatewayOptions(sourceOptions(command)))
+  const drift = planOptions(gatewayOptions(sourceOptions(command)))
     .option('--shallow', 'one cheap read instead of memory, file and behaviour')
     .addHelpText(
       'after',
@@ -18,9 +18,9 @@ Examples:
   $ holdfast drift
   $ holdfast drift --shallow --output json
   $ holdfast drift --output junit > drift.xml`,
-    )
-    .action(async (flags: PlanFlags & { readonly shallow?: boolean }) => {
-      const outcomes = await checkTargets(flags, io, { depth: flags.shallow ? 'shallow' : 'deep' });
-      showReport(io, flags, reportOfChecks('drift', outcomes, EXIT.differences));
-    });
+    );
+  onCall(drift, async (flags: PlanFlags & { readonly shallow?: boolean }) => {
+    const outcomes = await checkTargets(flags, io, { depth: flags.shallow ? 'shallow' : 'deep' });
+    showReport(io, flags, reportOfChecks('drift', outcomes, EXIT.differences));
+  });
 }

@@ -4,17 +4,18 @@ import { loadCatalog } from '../gateway/catalog/catalog.ts';
 import { explain } from '../gateway/catalog/explain.ts';
 import { explanationText } from '../report/explanation-text.ts';
 import type { Globals, Io } from './io.ts';
+import { onCall } from './options.ts';
 import { show } from './show.ts';
 
 export function define(command: Command, io: Io): void {
-  command
+  const explaining = command
     .argument('<path>', 'a key of the configuration, e.g. openai-compatibility[openrouter].models')
     .addHelpText(
       'after',
       "\nExamples:\n  $ holdfast explain ws-auth\n  $ holdfast explain 'gemini-api-key[*].priority'",
-    )
-    .action((path: string, flags: Globals) => {
-      const explanation = explain(loadCatalog('legacy'), path);
-      show(io, flags, 'explain', { explanation }, (style) => explanationText(explanation, style));
-    });
+    );
+  onCall(explaining, (flags: Globals, path) => {
+    const explanation = explain(loadCatalog('legacy'), String(path));
+    show(io, flags, 'explain', { explanation }, (style) => explanationText(explanation, style));
+  });
 }

@@ -4,7 +4,7 @@ import { fail } from '../nouns/problem.ts';
 import type { HistoryEntry } from '../nouns/state.ts';
 import { historyEntryText, historyText } from '../report/history-text.ts';
 import type { Io } from './io.ts';
-import { gatewayOptions, type PlanFlags } from './options.ts';
+import { gatewayOptions, onCall, type PlanFlags } from './options.ts';
 import { openSession } from './session.ts';
 import { show } from './show.ts';
 
@@ -13,11 +13,11 @@ interface Flags extends PlanFlags {
 }
 
 export function define(command: Command, io: Io): void {
-  gatewayOptions(command)
+  const history = gatewayOptions(command)
     .addArgument(new Argument('[id]', 'show one entry whole'))
     .option('--limit <n>', 'how many entries', '20')
-    .addHelpText('after', '\nExamples:\n  $ holdfast history\n  $ holdfast history 3f2a9c1b04d7')
-    .action((id: string | undefined, flags: Flags) => run(id, flags, io));
+    .addHelpText('after', '\nExamples:\n  $ holdfast history\n  $ holdfast history 3f2a9c1b04d7');
+  onCall(history, (flags: Flags, id) => run(id, flags, io));
 }
 
 async function run(id: string | undefined, flags: Flags, io: Io): Promise<void> {

@@ -4,24 +4,31 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
 import { EXIT } from '../nouns/exit.ts';
 import { fail, HoldfastError } from '../nouns/problem.ts';
+import { repeatable } from './options.ts';
 import { type CommandEntry, COMMANDS } from './commands.ts';
 import { type Globals, type Io, processIo } from './io.ts';
 
 /** Runs `argv` (without node and script) and ends with the exit code of design §12 in `io.exit` and `process.exitCode`. */
 export async function main(argv: readonly string[], io: Io = processIo()): Promise<void> {
-  const wanted = argv.find((word) => COMMANDS.some(({ name }) => name === word));
+  const wanted = commandIn(argv);
   try {
-    const program = await programFor(
-      argv,
-      COMMANDS.find(({ name }) => name === wanted),
-      io,
-    );
+    const program = await programFor(argv, wanted, io);
     await program.parseAsync([...argv], { from: 'user' });
   } catch (error) {
-    await explainFailure(error, argv, io);
+    await explainFailure(error, argv, wanted, io);
   }
   process.exitCode = io.exit;
 }
+
+/** The first word that is neither a flag nor the value of a global one. */
+function commandIn(argv: readonly string[]): CommandEntry | undefined {
+  const word = argv.find(
+    (part, i) => !part.startsWith('-') && !GLOBALS_WITH_VALUE.includes(argv[i - 1] ?? ''),
+  );
+  return COMMANDS.find(({ name }) => name === word);
+}
+
+const GLOBALS_WITH_VALUE = ['--settings', '--target', '--output'];
 
 async function programFor(
   argv: readonly string[],
@@ -31,26 +38,8 @@ async function programFor(
   const program = new Command('holdfast')
     .description('Keeps the configuration of CLIProxyAPI gateways equal to what a git repository says.')
     .option('-V, --version', 'print the version and exit')
-    .helpOption('-h, --help', 'show help')
-    .configureOutput({ writeOut: io.out, writeErr: io.err })
-    .exitOverride()
-    .addHelpText('after', HELP_TAIL);
-  globalOptions(program);
-  for (const { name, summary, load } of COMMANDS) {
-    const command = globalOptions(program.command(name).summary(summary).description(sentence(summary)));
-    if (name === wanted?.name) (await load()).define(command, io);
-  }
-  if (wanted === undefined)
-    program.action((options: { version?: boolean }) => bareCall(options, argv, program, io));
-  return program;
-}
-
-function globalOptions(command: Command): Command {
-  return command
-    .addOption(
-      new Option('--settings <file>', 'settings file').default(undefined, 'holdfast.yaml where it exists'),
-    )
-    .option('--target <name...>', 'only these targets')
+    .option('--settings <file>', 'settings file (default: holdfast.yaml where it exists)')
+    .addOption(repeatable('--target <name>', 'only this target; repeatable'))
     .addOption(
       new Option('--output <format>', 'form of the result')
         .choices(['text', 'json', 'markdown', 'github', 'junit'])
@@ -58,7 +47,19 @@ function globalOptions(command: Command): Command {
     )
     .option('--no-color', 'no colours (NO_COLOR is honoured too)')
     .option('--quiet', 'results only, no progress')
-    .option('--verbose', 'more progress, and stack traces of our own faults');
+    .option('--verbose', 'more progress, and stack traces of our own faults')
+    .helpOption('-h, --help', 'show help')
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({ writeOut: io.out, writeErr: io.err })
+    .exitOverride()
+    .addHelpText('after', HELP_TAIL);
+  for (const { name, summary, load } of COMMANDS) {
+    const command = program.command(name).summary(summary).description(sentence(summary));
+    if (name === wanted?.name) (await load()).define(command, io);
+  }
+  if (wanted === undefined)
+    program.action((options: { version?: boolean }) => bareCall(options, argv, program, io));
+  return program;
 }
 
 const HELP_TAIL = `
@@ -100,7 +101,12 @@ function globalsOf(argv: readonly string[]): Globals {
   return { output, color: !argv.includes('--no-color'), verbose: argv.includes('--verbose') };
 }
 
-async function explainFailure(error: unknown, argv: readonly string[], io: Io): Promise<void> {
+async function explainFailure(
+  error: unknown,
+  argv: readonly string[],
+  wanted: CommandEntry | undefined,
+  io: Io,
+): Promise<void> {
   const globals = globalsOf(argv);
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return;
@@ -108,7 +114,7 @@ async function explainFailure(error: unknown, argv: readonly string[], io: Io): 
     if (globals.output !== 'json') return;
   }
   const { showProblems } = await import('./show.ts');
-  const command = argv.find((word) => COMMANDS.some(({ name }) => name === word)) ?? 'holdfast';
+  const command = wanted?.name ?? 'holdfast';
   const known = error instanceof HoldfastError ? error : unexpected(error, globals, io);
   io.exit = known.exit;
   showProblems(io, globals, command, known.exit, known.problems);

@@ -1,4 +1,4 @@
-// Flags that several commands share, and how they become the engine's words.
+// Flags that several commands share, how an action receives them, and how they become the engine's words.
 import { type Command, Option } from 'commander';
 import type { SettingsFlags } from '../settings/settings.ts';
 import type { Globals } from './io.ts';
@@ -19,6 +19,25 @@ export interface PlanFlags extends SourceFlags {
   readonly allow?: readonly string[];
   readonly mode?: string;
   readonly prune?: boolean;
+}
+
+/** Registers an action that is given all flags, the global ones included, and then the arguments. */
+export function onCall<F extends Globals>(
+  command: Command,
+  act: (flags: F, ...args: (string | undefined)[]) => void | Promise<void>,
+): void {
+  command.action((...received: unknown[]) => {
+    const self = received.at(-1) as Command;
+    return act(self.optsWithGlobals<F>(), ...(received.slice(0, -2) as (string | undefined)[]));
+  });
+}
+
+/** An option that can be given several times. */
+export function repeatable(flags: string, description: string): Option {
+  return new Option(flags, description).argParser((value: string, before: readonly string[] | undefined) => [
+    ...(before ?? []),
+    value,
+  ]);
 }
 
 export function sourceOptions(command: Command): Command {
@@ -44,7 +63,9 @@ export function gatewayOptions(command: Command): Command {
 
 export function planOptions(command: Command): Command {
   return command
-    .option('--allow <guard[:path]...>', 'let a guard pass, everywhere or below one path')
+    .addOption(
+      repeatable('--allow <guard[:path]>', 'let a guard pass, everywhere or below one path; repeatable'),
+    )
     .addOption(
       new Option('--mode <mode>', 'treat the targets as in this mode').choices([
         'observe',

@@ -5,7 +5,7 @@ import { EXIT } from '../nouns/exit.ts';
 import { isRefused, type Plan } from '../nouns/plan.ts';
 import type { Io } from './io.ts';
 import { checkTargets, reportOfChecks } from './check.ts';
-import { gatewayOptions, type PlanFlags, planOptions, sourceOptions } from './options.ts';
+import { gatewayOptions, onCall, type PlanFlags, planOptions, sourceOptions } from './options.ts';
 import { showReport } from './show.ts';
 
 interface Flags extends PlanFlags {
@@ -15,15 +15,14 @@ interface Flags extends PlanFlags {
 }
 
 export function define(command: Command, io: Io): void {
-  options(command)
-    .option('--exit-code', 'end with 2 when something differs')
-    .action((flags: Flags) => run('plan', flags, io));
+  const withExit = options(command).option('--exit-code', 'end with 2 when something differs');
+  onCall(withExit, (flags: Flags) => run('plan', flags, io));
 }
 
 /** `diff` is `plan --exit-code`. */
 export const diff = {
   define(command: Command, io: Io): void {
-    options(command).action((flags: Flags) => run('diff', { ...flags, exitCode: true }, io));
+    onCall(options(command), (flags: Flags) => run('diff', { ...flags, exitCode: true }, io));
   },
 };
 

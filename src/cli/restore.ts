@@ -6,7 +6,7 @@ import { fail } from '../nouns/problem.ts';
 import { timeText } from '../report/table.ts';
 import { agrees, asks } from './confirm.ts';
 import type { Io } from './io.ts';
-import { gatewayOptions, type PlanFlags } from './options.ts';
+import { gatewayOptions, onCall, type PlanFlags } from './options.ts';
 import { progress } from './progress.ts';
 import { openSession, theTarget } from './session.ts';
 import { showReport } from './show.ts';
@@ -18,7 +18,7 @@ interface Flags extends PlanFlags {
 }
 
 export function define(command: Command, io: Io): void {
-  gatewayOptions(command)
+  const restore = gatewayOptions(command)
     .argument('[id]', 'the backup, as `holdfast backup list` names it')
     .option('--latest', 'the newest backup')
     .option('-y, --yes', 'do not ask')
@@ -26,8 +26,8 @@ export function define(command: Command, io: Io): void {
     .addHelpText(
       'after',
       '\nExamples:\n  $ holdfast restore --latest\n  $ holdfast restore 20261123T180142Z-1a2b3c4d --yes',
-    )
-    .action((id: string | undefined, flags: Flags) => run(id, flags, io));
+    );
+  onCall(restore, (flags: Flags, id) => run(id, flags, io));
 }
 
 async function run(id: string | undefined, flags: Flags, io: Io): Promise<void> {

@@ -2,11 +2,12 @@
 import { readFileSync } from 'node:fs';
 import { Argument, type Command } from 'commander';
 import type { Io } from './io.ts';
+import { onCall } from './options.ts';
 
 const FILES = { desired: 'legacy.schema.json', settings: 'settings.schema.json' } as const;
 
 export function define(command: Command, io: Io): void {
-  command
+  const schema = command
     .addArgument(
       new Argument('[which]', 'desired: files of the desired state; settings: holdfast.yaml')
         .choices(Object.keys(FILES))
@@ -18,8 +19,10 @@ export function define(command: Command, io: Io): void {
 Examples:
   $ holdfast schema > desired-state.schema.json
   $ holdfast schema settings`,
-    )
-    .action((which: keyof typeof FILES) => {
-      io.out(readFileSync(new URL(`../../schemas/${FILES[which]}`, import.meta.url), 'utf8'));
-    });
+    );
+  onCall(schema, (_flags, which) => {
+    io.out(
+      readFileSync(new URL(`../../schemas/${FILES[which as keyof typeof FILES]}`, import.meta.url), 'utf8'),
+    );
+  });
 }

@@ -4,7 +4,7 @@ import { EXIT } from '../nouns/exit.ts';
 import { HoldfastError, inReadingOrder, type Problem } from '../nouns/problem.ts';
 import { plural } from '../report/style.ts';
 import type { Io } from './io.ts';
-import { type PlanFlags, settingsFlags, sourceOptions } from './options.ts';
+import { onCall, type PlanFlags, repeatable, settingsFlags, sourceOptions } from './options.ts';
 import { showReport } from './show.ts';
 
 interface Flags extends PlanFlags {
@@ -12,9 +12,9 @@ interface Flags extends PlanFlags {
 }
 
 export function define(command: Command, io: Io): void {
-  sourceOptions(command)
+  const validate = sourceOptions(command)
     .option('--allow-unresolved', 'accept references whose secret is not here')
-    .option('--allow <guard[:path]...>', 'let a guard pass, e.g. literal-secret')
+    .addOption(repeatable('--allow <guard[:path]>', 'let a guard pass, e.g. literal-secret'))
     .option('--state <dir>', 'where Holdfast keeps its state (default: .holdfast)')
     .addHelpText(
       'after',
@@ -22,8 +22,8 @@ export function define(command: Command, io: Io): void {
 Examples:
   $ holdfast validate
   $ holdfast validate --allow-unresolved --output github     # in a pull request, without secrets`,
-    )
-    .action((flags: Flags) => run(flags, io));
+    );
+  onCall(validate, (flags: Flags) => run(flags, io));
 }
 
 async function run(flags: Flags, io: Io): Promise<void> {
