@@ -70,6 +70,8 @@ export interface Field {
   readonly item?: Field;
   /** Allowed texts, where there is a closed set. */
   readonly choices?: readonly string[];
+  /** Names this key had in older gateways, for suggestions; today's gateway ignores or converts them. */
+  readonly formerNames: readonly string[];
 
   /** The whole value is a secret. */
   readonly secret: boolean;
@@ -83,10 +85,7 @@ export interface Field {
   /** The members by which the gateway's saver matches them, in its priority (C v0 §6.2 rule S). */
   readonly saverIdentity: readonly string[];
   readonly collection?: 'set' | 'sequence' | 'keyed';
-  /** What `load` does to it (C v0 §4.2 column L). Members of a value first, then the value itself. */
   readonly normalise: readonly Normaliser[];
-  /** What a field endpoint does to it before it stores it (column W); for entries of a list, before column L. */
-  readonly normaliseWrite: readonly Normaliser[];
   /**
    * What `load` holds where the file has nothing: the declared default, or the type's zero (`null` for lists and maps)
    * where the gateway always has the key. Undefined: the key is absent; a struct without one is present and filled by

@@ -23,13 +23,13 @@ export interface Schema {
   readonly 'x-saver-identity'?: readonly string[];
   readonly 'x-collection'?: 'set' | 'sequence' | 'keyed';
   readonly 'x-normalise'?: readonly Normaliser[];
-  readonly 'x-normalise-write'?: readonly Normaliser[];
   readonly 'x-fallback'?: Value;
   readonly 'x-equals-absent'?: readonly Value[];
   readonly 'x-pointer'?: true;
   readonly 'x-omit-empty'?: true;
   readonly 'x-visible'?: 'json' | 'yaml' | 'none';
   readonly 'x-json-name'?: string;
+  readonly 'x-former-names'?: readonly string[];
   readonly 'x-route'?: Route;
   readonly 'x-restart'?: true;
   readonly 'x-danger'?: GuardId;
@@ -98,12 +98,12 @@ export const KEYWORDS = {
   'x-saver-identity': NAMES,
   'x-collection': { enum: ['set', 'sequence', 'keyed'] },
   'x-normalise': NORMALISERS,
-  'x-normalise-write': NORMALISERS,
   'x-fallback': {},
   'x-equals-absent': { type: 'array', minItems: 1 },
   'x-pointer': ON,
   'x-omit-empty': ON,
   'x-visible': { enum: ['json', 'yaml', 'none'] },
+  'x-former-names': { ...NAMES, minItems: 1 },
   'x-json-name': { type: 'string', minLength: 1 },
   'x-route': ROUTE,
   'x-restart': ON,
