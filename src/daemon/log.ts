@@ -1,28 +1,38 @@
 // What the daemon says while it works: one structured line a fact, with target, revision and plan. Secrets cannot be in
 // what it is given: plans, outcomes and problems carry none.
 import type { Logger } from 'pino';
-import type { Event, Listener } from '../nouns/event.ts';
+import type { Event } from '../nouns/event.ts';
 import { exitOf, type Outcome } from '../nouns/outcome.ts';
 import { pending, type Plan } from '../nouns/plan.ts';
-import type { Problem } from '../nouns/problem.ts';
+import { HoldfastError, type Problem } from '../nouns/problem.ts';
+import type { Reporter } from './reporter.ts';
 
-export function logEvents(logger: Logger): Listener {
-  return (event) => {
-    const log = logger.child({ target: event.target });
-    switch (event.kind) {
-      case 'step':
-        return log.debug(
-          { step: event.step, ...(event.write && { request: `${event.write.method} ${event.write.path}` }) },
-          event.detail ?? event.step,
-        );
-      case 'planned':
-        return logPlan(log, event.plan);
-      case 'notice':
-        return logProblem(log, event.problem);
-      case 'finished':
-        return undefined;
-    }
+export function logReporter(logger: Logger): Reporter {
+  return {
+    started: (targets, drift) => logger.info({ targets: targets.map(({ name }) => name), drift }, 'started'),
+    event: (event) => logEvent(logger.child({ target: event.target }), event),
+    outcome: (outcome, trigger) => logOutcome(logger, outcome, trigger),
+    note: (level, text) => logger[level](text),
+    failed: (error, target) => logFailure(target === undefined ? logger : logger.child({ target }), error),
   };
+}
+
+function logEvent(log: Logger, event: Event): void {
+  if (event.kind === 'planned') logPlan(log, event.plan);
+  if (event.kind === 'notice') logProblem(log, event.problem);
+  if (event.kind === 'step') {
+    const request = event.write && { request: `${event.write.method} ${event.write.path}` };
+    log.debug({ step: event.step, ...request }, event.detail ?? event.step);
+  }
+}
+
+function logFailure(log: Logger, error: unknown): void {
+  if (error instanceof HoldfastError) for (const problem of error.problems) logProblem(log, problem);
+  else
+    log.error(
+      { error: error instanceof Error ? error.stack : String(error) },
+      'a look failed; the next one starts afresh',
+    );
 }
 
 function logPlan(log: Logger, plan: Plan): void {
@@ -48,7 +58,7 @@ function planIds(plan: Plan): { revision: string; plan: string } {
   return { revision: plan.revision.digest.slice(0, 12), plan: plan.digest.value.slice(0, 12) };
 }
 
-export function logProblem(log: Logger, problem: Problem): void {
+function logProblem(log: Logger, problem: Problem): void {
   const { code, path, position, remedy } = problem;
   const fields = {
     code,
@@ -60,7 +70,7 @@ export function logProblem(log: Logger, problem: Problem): void {
 }
 
 /** The closing line of a look. */
-export function logOutcome(logger: Logger, outcome: Outcome, trigger: string): void {
+function logOutcome(logger: Logger, outcome: Outcome, trigger: string): void {
   const log = logger.child({ target: outcome.target, ...(outcome.plan && planIds(outcome.plan)) });
   const level = outcome.kind === 'rollback-failed' ? 'fatal' : exitOf(outcome) === 0 ? 'info' : 'warn';
   log[level](
@@ -84,5 +94,3 @@ function describe(outcome: Outcome): string {
       return outcome.kind.replaceAll('-', ' ');
   }
 }
-
-export type { Event };

@@ -1,0 +1,61 @@
+// `holdfast run`: the daemon.
+import { type Command, Option } from 'commander';
+import type { Reporter } from '../daemon/reporter.ts';
+import type { Workplace } from '../daemon/workplace.ts';
+import { type Io, styleOf } from './io.ts';
+import { narrator } from './narrator.ts';
+import { gatewayOptions, onCall, type PlanFlags, planOptions, sourceOptions } from './options.ts';
+import { openSession, type Session } from './session.ts';
+import { systemClock } from './system-clock.ts';
+
+interface Flags extends PlanFlags {
+  readonly log?: 'text' | 'json';
+}
+
+export function define(command: Command, io: Io): void {
+  const run = planOptions(gatewayOptions(sourceOptions(command)))
+    .addOption(
+      new Option('--log <form>', 'text for a terminal, json for a log collector').choices(['text', 'json']),
+    )
+    .addHelpText(
+      'after',
+      `
+Looks at every target at the start, when a file changes, and on the schedule of
+\`daemon.drift\`. SIGINT and SIGTERM finish or roll back what is under way.
+
+Examples:
+  $ holdfast run
+  $ holdfast run --mode observe --log json`,
+    );
+  onCall(run, (flags: Flags) => daemon(flags, io));
+}
+
+async function daemon(flags: Flags, io: Io): Promise<void> {
+  const { runDaemon } = await import('../daemon/daemon.ts');
+  const reporter = await reporterFor(flags, io);
+  await runDaemon({
+    open: async () => workplaceOf(await openSession(flags, io)),
+    clock: systemClock,
+    reporter,
+    signal: io.signal,
+  });
+}
+
+async function reporterFor(flags: Flags, io: Io): Promise<Reporter> {
+  const form = flags.log ?? (io.stdoutIsTerminal ? 'text' : 'json');
+  if (form === 'text') return narrator(io.out, styleOf(io, flags), () => new Date());
+  const [{ pino }, { logReporter }] = await Promise.all([import('pino'), import('../daemon/log.ts')]);
+  const level = flags.verbose ? 'debug' : flags.quiet ? 'warn' : 'info';
+  return logReporter(pino({ level, base: null, timestamp: () => `,"time":"${new Date().toISOString()}"` }));
+}
+
+function workplaceOf(session: Session): Workplace {
+  return {
+    targets: session.targets,
+    store: session.store,
+    drift: session.settings.daemon.drift,
+    watched: session.settings.watched,
+    contextOf: (target, listener) => ({ ...session.contextOf(target), listener }),
+    [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
+  };
+}
