@@ -30,6 +30,11 @@ export interface Journal {
   /** Paths in the grammar that the transaction may alter. */
   readonly footprint: readonly string[];
   readonly phase: 'open' | 'rolling-back';
+  /** What a commit will remember, so that a commit after a crash needs neither the files nor the plan. */
+  readonly remembered?: { readonly lastApplied: LastApplied; readonly released: readonly string[] };
+  /** One line a change and a write, for the history. */
+  readonly changes?: readonly string[];
+  readonly writes?: readonly string[];
 }
 
 export interface HistoryEntry {

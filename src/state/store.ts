@@ -42,7 +42,9 @@ export interface TargetState {
   readonly knownFiles?: readonly string[];
   /** Index of the management key that worked last. */
   readonly workingKey?: number;
-  /** Last measured write response, ms, for the settle window. */
+  /** Build and layout of the file for which `PUT /config.yaml` was seen to work. */
+  readonly wayBack?: string;
+  /** Last measured write responses, ms, newest last, for the settle window. */
   readonly writeMs?: readonly number[];
 }
 
