@@ -1,0 +1,54 @@
+// docs/errors.md, made from the table of codes and the table of exit codes.
+import { CODES } from '../../src/nouns/codes.ts';
+
+const EXITS: readonly (readonly [number, string])[] = [
+  [0, 'in sync, applied and verified; `plan` with or without changes'],
+  [1, 'unexpected error'],
+  [2, 'differences found (`diff`, `drift`, `plan --exit-code`)'],
+  [3, 'input invalid'],
+  [4, 'refused by a guard, nothing written (`plan` too, when its apply would be refused)'],
+  [5, 'gateway unreachable, or authentication failed'],
+  [6, 'verification failed, rolled back'],
+  [7, 'rollback failed, a person is needed'],
+  [8, 'stale plan, live changed, or locked'],
+  [64, 'usage'],
+];
+
+const RANGES: Readonly<Record<string, string>> = {
+  '1': 'Usage and settings',
+  '2': 'Desired state',
+  '3': 'Gateway',
+  '4': 'Plan and guards',
+  '5': 'Apply and rollback',
+  '6': 'State',
+  '7': 'Daemon',
+  '9': 'Our own faults',
+};
+
+const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('<', '&lt;');
+
+export function errorsPage(): string {
+  const sections = Object.entries(RANGES).map(([digit, title]) => {
+    const rows = Object.entries(CODES)
+      .filter(([code]) => code.startsWith(`HF${digit}`))
+      .toSorted(([a], [b]) => a.localeCompare(b))
+      .map(([code, { exit, summary, remedy }]) => `| \`${code}\` | ${exit} | ${cell(summary)} | ${cell(remedy)} |`);
+    return [`## ${title}`, '', '| code | exit | what happened | what to do |', '|---|---|---|---|', ...rows, ''].join('\n');
+  });
+  return [
+    '# Errors and exit codes',
+    '',
+    'Every problem has a stable code, a place where there is one, and a remedy. With `--output json` the same members are',
+    'in `problems`. This page is generated from `src/nouns/codes.ts` by `npm run docs`.',
+    '',
+    '## Exit codes',
+    '',
+    '| exit | meaning |',
+    '|---|---|',
+    ...EXITS.map(([exit, meaning]) => `| ${exit} | ${meaning} |`),
+    '',
+    'With several targets the most severe one wins: 7, 1, 5, 6, 8, 4, 3, 2, 0.',
+    '',
+    ...sections,
+  ].join('\n');
+}
