@@ -1,0 +1,120 @@
+// Where secrets stand in a configuration: whole values the schema marks, members whose names carry credentials, and
+// passwords inside URLs. Finds them; what replaces them is the caller's business.
+import type { Fingerprints } from '../../nouns/secret.ts';
+import type { Shown } from '../../nouns/shown.ts';
+import { isList, isTree, type Value } from '../../nouns/value.ts';
+import { carriesCredential } from './credential-names.ts';
+import type { Field } from './field.ts';
+import { mapUrlSecrets } from './url-secrets.ts';
+
+/** Steps from the value that was given: keys of mappings, indexes of lists. */
+export type SecretPlace = readonly (string | number)[];
+
+/** What stands for a secret: `whole` for a value of its own, `part` for a stretch of a text that is otherwise kept. */
+export interface SecretReplacement<T> {
+  whole(secret: string, place: SecretPlace): T;
+  part(secret: string, place: SecretPlace): string;
+}
+
+export type Mapped<T> = Value | T | readonly Mapped<T>[] | { readonly [key: string]: Mapped<T> };
+
+/**
+ * The value with every secret replaced. `field` is where it stands; undefined for a key that the catalog does not know,
+ * below which names decide. Empty texts, null and booleans are never secrets. Inputs are not changed.
+ */
+export function mapSecrets<T>(
+  field: Field | undefined,
+  value: Value,
+  replacement: SecretReplacement<T>,
+  place: SecretPlace = [],
+): Mapped<T> {
+  if (field?.secret) return replaceAll(value, replacement, place);
+  if (typeof value === 'string') return textBelow(field, value, replacement, place);
+  if (isList(value)) {
+    const item = field?.item ?? freeForm(field);
+    return value.map((each, i) => mapSecrets(item, each, replacement, [...place, i]));
+  }
+  if (!isTree(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => [
+      name,
+      memberBelow(field, name, member, replacement, [...place, name]),
+    ]),
+  );
+}
+
+/** Every secret text of a value, parts of texts included. */
+export function secretsIn(field: Field | undefined, value: Value): string[] {
+  const found: string[] = [];
+  const keep = (secret: string): string => {
+    found.push(secret);
+    return secret;
+  };
+  mapSecrets(field, value, { whole: keep, part: keep });
+  return found;
+}
+
+/** The value as it may be shown: secrets as fingerprints, `socks5://user:#1a2b3c4d@host` for a part. */
+export function shownAt(field: Field | undefined, value: Value, fingerprints: Fingerprints): Shown {
+  return mapSecrets<Shown>(field, value, {
+    whole: (secret) => ({ $secret: fingerprints.of(secret) }),
+    part: (secret) => `#${fingerprints.of(secret)}`,
+  });
+}
+
+/** Whether a text at this field under this name would be a secret as a whole. */
+export function isSecretName(field: Field, name: string): boolean {
+  return field.secret || (namesDecide(field) && carriesCredential(name));
+}
+
+function textBelow<T>(
+  field: Field | undefined,
+  value: string,
+  replacement: SecretReplacement<T>,
+  place: SecretPlace,
+): Mapped<T> {
+  const mayHoldUrl = !field || field.kind === 'any' || field.partlySecret === 'userinfo';
+  return mayHoldUrl ? mapUrlSecrets(value, (secret) => replacement.part(secret, place)) : value;
+}
+
+function memberBelow<T>(
+  field: Field | undefined,
+  name: string,
+  member: Value,
+  replacement: SecretReplacement<T>,
+  place: SecretPlace,
+): Mapped<T> {
+  const known = field?.fields?.get(name);
+  if (known) return mapSecrets(known, member, replacement, place);
+  const decisive = !field?.value || namesDecide(field);
+  if (decisive && carriesCredential(name, isTree(member)) && !copiesClientHeader(field, member))
+    return replaceAll(member, replacement, place);
+  return mapSecrets(field?.value ?? freeForm(field), member, replacement, place);
+}
+
+/** `$Name` in a header copies the client's header of that name (C v0 §2.1.2, `headers`). */
+function copiesClientHeader(field: Field | undefined, value: Value): boolean {
+  return field?.kind === 'map' && typeof value === 'string' && /^\s*\$[\w-]+\s*$/.test(value);
+}
+
+function namesDecide(field: Field): boolean {
+  return field.kind === 'any' || field.partlySecret === 'by-name';
+}
+
+function freeForm(field: Field | undefined): Field | undefined {
+  return field?.kind === 'any' && !field.fields ? field : undefined;
+}
+
+/** Below a secret everything that could be one is. */
+function replaceAll<T>(value: Value, replacement: SecretReplacement<T>, place: SecretPlace): Mapped<T> {
+  if (isList(value)) return value.map((each, i) => replaceAll(each, replacement, [...place, i]));
+  if (isTree(value))
+    return Object.fromEntries(
+      Object.entries(value).map(([name, member]) => [
+        name,
+        replaceAll(member, replacement, [...place, name]),
+      ]),
+    );
+  if (value === null || value === '' || typeof value === 'boolean') return value;
+  return replacement.whole(String(value), place);
+}

@@ -1,0 +1,86 @@
+// The second net against leaks: removes every known secret from whatever leaves the process, by value. The first net,
+// by place, is the catalog's (gateway/catalog/secrets.ts). Knows nothing of configurations.
+
+/** Shorter texts are not looked for: they would garble ordinary words without hiding anything. */
+export const SHORTEST_SECRET = 4;
+/** Shorter secrets are only removed where they stand alone, not inside a word. */
+const SHORTEST_INSIDE_WORDS = 8;
+
+export const REDACTED = '[secret]';
+
+export interface Redactor {
+  /** The text without the secrets. */
+  text(text: string): string;
+  /** The same for every text inside a plain value, names of members included; everything else as it is. */
+  value<T>(value: T): T;
+}
+
+/**
+ * Finds the secrets as they are, and as JSON and URLs escape them; of several that fit at one place the longest. Lines
+ * of a secret of several lines are secrets too. Cost grows with the text, not with the number of secrets.
+ */
+export function redactor(secrets: Iterable<string>): Redactor {
+  const byStart = indexed(new Set([...secrets].flatMap(spellings)));
+  const text = (given: string): string => (byStart.size === 0 ? given : redact(given, byStart));
+  const value = (given: unknown): unknown => {
+    if (typeof given === 'string') return text(given);
+    if (Array.isArray(given)) return given.map(value);
+    if (!isPlain(given)) return given;
+    return Object.fromEntries(Object.entries(given).map(([name, member]) => [text(name), value(member)]));
+  };
+  return { text, value: <T>(given: T) => value(given) as T }; // same shape, only texts differ
+}
+
+function isPlain(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
+function spellings(secret: string): string[] {
+  const json = JSON.stringify(secret).slice(1, -1);
+  const goJson = json.replaceAll('<', '\\u003c').replaceAll('>', '\\u003e').replaceAll('&', '\\u0026');
+  const lines = secret.includes('\n') ? secret.split(/\r?\n/).map((line) => line.trim()) : [];
+  const all = [secret, secret.trim(), json, goJson, uriEncoded(secret)];
+  return [...all, ...lines.filter((line) => line.length >= SHORTEST_INSIDE_WORDS)];
+}
+
+/** Lone surrogates have no URL spelling. */
+function uriEncoded(text: string): string {
+  return text.isWellFormed() ? encodeURIComponent(text) : text;
+}
+
+/** Secrets by their first characters, the longest first. */
+function indexed(secrets: ReadonlySet<string>): ReadonlyMap<string, readonly string[]> {
+  const byStart = new Map<string, string[]>();
+  for (const secret of [...secrets].toSorted((a, b) => b.length - a.length)) {
+    if (secret.length < SHORTEST_SECRET) continue;
+    const start = secret.slice(0, SHORTEST_SECRET);
+    byStart.set(start, [...(byStart.get(start) ?? []), secret]);
+  }
+  return byStart;
+}
+
+function redact(text: string, byStart: ReadonlyMap<string, readonly string[]>): string {
+  let clean = '';
+  let kept = 0;
+  for (let at = 0; at <= text.length - SHORTEST_SECRET;) {
+    const found = byStart
+      .get(text.slice(at, at + SHORTEST_SECRET))
+      ?.find((secret) => standsAt(text, at, secret));
+    if (found === undefined) {
+      at += 1;
+      continue;
+    }
+    clean += text.slice(kept, at) + REDACTED;
+    at += found.length;
+    kept = at;
+  }
+  return kept === 0 ? text : clean + text.slice(kept);
+}
+
+function standsAt(text: string, at: number, secret: string): boolean {
+  if (!text.startsWith(secret, at)) return false;
+  if (secret.length >= SHORTEST_INSIDE_WORDS) return true;
+  return !/\w/.test(text[at - 1] ?? ' ') && !/\w/.test(text[at + secret.length] ?? ' ');
+}
