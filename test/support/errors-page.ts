@@ -32,8 +32,18 @@ export function errorsPage(): string {
     const rows = Object.entries(CODES)
       .filter(([code]) => code.startsWith(`HF${digit}`))
       .toSorted(([a], [b]) => a.localeCompare(b))
-      .map(([code, { exit, summary, remedy }]) => `| \`${code}\` | ${exit} | ${cell(summary)} | ${cell(remedy)} |`);
-    return [`## ${title}`, '', '| code | exit | what happened | what to do |', '|---|---|---|---|', ...rows, ''].join('\n');
+      .map(
+        ([code, { exit, summary, remedy }]) =>
+          `| \`${code}\` | ${exit} | ${cell(summary)} | ${cell(remedy)} |`,
+      );
+    return [
+      `## ${title}`,
+      '',
+      '| code | exit | what happened | what to do |',
+      '|---|---|---|---|',
+      ...rows,
+      '',
+    ].join('\n');
   });
   return [
     '# Errors and exit codes',
