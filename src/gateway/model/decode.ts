@@ -1,10 +1,257 @@
 // Nodes to values by the catalog's types, as leniently as the gateway's decoder (C v0 §2.3).
-import type { FileDocument } from '../../nouns/file.ts';
-import type { Tree } from '../../nouns/value.ts';
-import type { Catalog } from '../catalog/field.ts';
+import type { AliasNode, FileDocument, FileNode, ListNode, MapNode, Pair, ScalarNode } from '../../nouns/file.ts';
+import { isTree, type Tree, type Value } from '../../nouns/value.ts';
+import type { Catalog, Field } from '../catalog/field.ts';
+import { formatDuration, parseDuration } from './duration.ts';
+import { NON_STRING_KEY } from './model.ts';
+import { oldBoolean, type Resolved, resolveScalar } from './resolve.ts';
 
 /**
  * The content of a file: decoded by type, aliases and merges resolved, unknown keys kept, nothing normalised, no
- * defaults. Keys the decoder would refuse keep their text. An empty document has no content.
+ * defaults. Values the decoder would refuse are left out. An empty document has no content.
  */
-export declare function contentOf(document: FileDocument, catalog: Catalog): Tree;
+export function contentOf(document: FileDocument, catalog: Catalog): Tree {
+  return decode(document, catalog, true).content;
+}
+
+export interface Decoded {
+  readonly content: Tree;
+  /** Why the gateway refuses the file with 400; the content then lacks what could not be decoded. */
+  readonly errors: readonly string[];
+}
+
+/** Decodes a document. Keys unknown to the catalog are looked at only when they are kept. */
+export function decode(document: FileDocument, catalog: Catalog, keepUnknown: boolean): Decoded {
+  const decoder = new Decoder(document, keepUnknown);
+  const { root } = document;
+  const value = root ? decoder.decode(root, catalog.root) : {};
+  return { content: isTree(value) ? value : {}, errors: decoder.errors };
+}
+
+const FREE: Pick<Field, 'kind'> = { kind: 'any' };
+type Target = Pick<Field, 'kind'> & Partial<Field>;
+
+/** `undefined` from any method: not set, as the decoder leaves the default in place for null and for errors. */
+class Decoder {
+  readonly errors: string[] = [];
+  readonly #document: FileDocument;
+  readonly #keepUnknown: boolean;
+  readonly #open = new Set<string>();
+  #anchors: Map<string, FileNode> | undefined;
+  #steps = 0;
+  #aliasSteps = 0;
+
+  constructor(document: FileDocument, keepUnknown: boolean) {
+    this.#document = document;
+    this.#keepUnknown = keepUnknown;
+  }
+
+  decode(node: FileNode, field: Target): Value | undefined {
+    this.#steps += 1;
+    if (this.#open.size > 0) this.#aliasSteps += 1;
+    if (this.#explodes()) return undefined;
+    switch (node.kind) {
+      case 'alias':
+        return this.#alias(node, field);
+      case 'scalar':
+        return this.#scalar(node, field);
+      case 'map':
+        return this.#map(node, field);
+      case 'list':
+        return this.#list(node, field);
+    }
+  }
+
+  /** The library's guard against anchors that expand without bound. */
+  #explodes(): boolean {
+    if (this.#aliasSteps <= 100 || this.#steps <= 1000) return false;
+    const low = 400_000;
+    const share = this.#steps <= low ? 0.99 : Math.max(0.1, 0.99 - (0.89 * (this.#steps - low)) / 3_600_000);
+    if (this.#aliasSteps / this.#steps <= share) return false;
+    const message = 'document contains excessive aliasing';
+    if (this.errors[0] !== message) this.errors.unshift(message);
+    return true;
+  }
+
+  #alias(node: AliasNode, field: Target): Value | undefined {
+    if (this.#open.has(node.name)) return this.#refuse(node, `anchor '${node.name}' value contains itself`);
+    const meant = this.#anchored(node);
+    if (!meant) return this.#refuse(node, `unknown anchor '${node.name}' referenced`);
+    this.#open.add(node.name);
+    const value = this.decode(meant, field);
+    this.#open.delete(node.name);
+    return value;
+  }
+
+  #anchored(node: AliasNode): FileNode | undefined {
+    this.#anchors ??= anchorsOf(this.#document.root);
+    return this.#anchors.get(node.name);
+  }
+
+  #scalar(node: ScalarNode, field: Target): Value | undefined {
+    const resolved = resolveScalar(node);
+    if (!resolved) return this.#refuse(node, `cannot decode \`${node.text}\` as a ${node.tag}`);
+    if (resolved.type === 'null') return takesNull(field) ? null : undefined;
+    const value = scalarAs(field, node, resolved);
+    if (value === undefined) this.#refuse(node, `cannot unmarshal \`${node.text}\` into ${field.kind}`);
+    return value;
+  }
+
+  #list(node: ListNode, field: Target): Value | undefined {
+    if (field.kind !== 'list' && field.kind !== 'any')
+      return this.#refuse(node, `cannot unmarshal a list into ${field.kind}`);
+    const item = field.item ?? FREE;
+    return node.items.map((each) => this.decode(each, item)).filter((value) => value !== undefined);
+  }
+
+  #map(node: MapNode, field: Target): Value | undefined {
+    if (field.kind !== 'struct' && field.kind !== 'map' && field.kind !== 'any')
+      return this.#refuse(node, `cannot unmarshal a mapping into ${field.kind}`);
+    if (!this.#unique(node)) return undefined;
+    const made: Record<string, Value> = {};
+    this.#pairs(node, field, made, new Set());
+    return made;
+  }
+
+  #unique(node: MapNode): boolean {
+    const seen = new Set<string>();
+    for (const { key } of node.pairs) {
+      if (seen.has(key.text)) this.#refuse(key, `mapping key "${key.text}" already defined`);
+      else seen.add(key.text);
+    }
+    return seen.size === node.pairs.length;
+  }
+
+  /** Own keys first, then those of `<<` that are not there yet; the first of several merged mappings wins. */
+  #pairs(node: MapNode, field: Target, made: Record<string, Value>, taken: Set<string>): void {
+    let merged: FileNode | undefined;
+    for (const pair of node.pairs) {
+      if (isMerge(pair.key)) merged = pair.value;
+      else this.#pair(pair, field, made, taken);
+    }
+    if (merged) for (const source of this.#merged(merged)) this.#pairs(source, field, made, taken);
+  }
+
+  #merged(node: FileNode): MapNode[] {
+    const sources = node.kind === 'list' ? node.items : [node];
+    return sources.flatMap((source) => {
+      const meant = source.kind === 'alias' ? this.#anchored(source) : source;
+      if (meant?.kind === 'map') return [meant];
+      this.#refuse(node, 'map merge requires map or sequence of maps as the value');
+      return [];
+    });
+  }
+
+  #pair({ key, value }: Pair, field: Target, made: Record<string, Value>, taken: Set<string>): void {
+    const name = nameOf(key, field);
+    if (name === undefined || taken.has(name)) return;
+    taken.add(name);
+    const member = memberOf(field, name);
+    if (!member) {
+      if (this.#keepUnknown) set(made, name, this.#unknown(value));
+      return;
+    }
+    const decoded = this.decode(value, member);
+    if (decoded !== undefined) set(made, name, decoded);
+    else if (field.kind === 'map' && isNull(value)) set(made, name, zeroOf(member));
+  }
+
+  /** What the gateway does not look at cannot be refused. */
+  #unknown(node: FileNode): Value {
+    const before = this.errors.length;
+    const value = this.decode(node, FREE);
+    this.errors.length = Math.min(before, this.errors.length);
+    return value ?? null;
+  }
+
+  #refuse(node: FileNode, message: string): undefined {
+    const at = node.range?.start;
+    const line = at === undefined ? '' : `line ${this.#document.text.slice(0, at).split('\n').length}: `;
+    this.errors.push(`${line}${message}`);
+    return undefined;
+  }
+}
+
+function anchorsOf(root: FileNode | undefined): Map<string, FileNode> {
+  const found = new Map<string, FileNode>();
+  const walk = (node: FileNode): void => {
+    if (node.kind !== 'alias' && node.anchor !== undefined) found.set(node.anchor, node);
+    if (node.kind === 'list') node.items.forEach(walk);
+    if (node.kind !== 'map') return;
+    for (const { key, value } of node.pairs) {
+      walk(key);
+      walk(value);
+    }
+  };
+  if (root) walk(root);
+  return found;
+}
+
+export function isMerge(key: ScalarNode): boolean {
+  return key.text === '<<' && (key.tag === undefined ? key.style === 'plain' : key.tag === '!!merge');
+}
+
+function isNull(node: FileNode): boolean {
+  return node.kind === 'scalar' && resolveScalar(node)?.type === 'null';
+}
+
+function memberOf(field: Target, name: string): Target | undefined {
+  if (field.kind === 'struct') return field.fields?.get(name);
+  if (field.kind === 'map') return field.value ?? FREE;
+  return field.fields?.get(name) ?? FREE;
+}
+
+/** The name a key has. Undefined: the decoder skips it, as it does null keys of structs and maps. */
+function nameOf(key: ScalarNode, field: Target): string | undefined {
+  const type = resolveScalar(key)?.type;
+  if (type === 'str') return key.text;
+  if (field.kind === 'any') return `${NON_STRING_KEY}${key.text}`;
+  return type === 'null' ? undefined : key.text;
+}
+
+/** Plain assignment, also for the name `__proto__`. */
+function set(tree: Record<string, Value>, name: string, value: Value): void {
+  if (name === '__proto__') Object.defineProperty(tree, name, { value, enumerable: true, configurable: true });
+  else tree[name] = value;
+}
+
+function takesNull(field: Target): boolean {
+  return field.kind === 'any' || field.kind === 'list' || field.kind === 'map';
+}
+
+function zeroOf(field: Target): Value {
+  if (field.kind === 'string') return '';
+  if (field.kind === 'boolean') return false;
+  if (field.kind === 'integer' || field.kind === 'number') return 0;
+  return field.kind === 'struct' ? {} : null;
+}
+
+function scalarAs(field: Target, node: ScalarNode, resolved: Exclude<Resolved, { type: 'null' }>): Value | undefined {
+  switch (field.kind) {
+    case 'string':
+      return node.text;
+    case 'boolean':
+      return resolved.type === 'bool' ? resolved.value : resolved.type === 'str' ? oldBoolean(resolved.value) : undefined;
+    case 'integer':
+      return typeof resolved.value === 'number' ? whole(resolved.value) : undefined;
+    case 'number':
+      return typeof resolved.value === 'number' ? resolved.value : undefined;
+    case 'duration':
+      return resolved.type === 'str' ? durationOf(resolved.value) : undefined;
+    case 'any':
+      return resolved.value;
+    default:
+      return undefined;
+  }
+}
+
+/** Fractions are cut (C v0 §2.3). */
+function whole(value: number): number | undefined {
+  if (Number.isNaN(value) || value > 2 ** 63) return undefined;
+  return Math.trunc(value) + 0;
+}
+
+function durationOf(text: string): string | undefined {
+  const ns = parseDuration(text);
+  return ns === undefined ? undefined : formatDuration(ns);
+}

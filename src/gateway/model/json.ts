@@ -1,13 +1,129 @@
 // Memory as `GET /config` shows it, and back (C v0 §2.1, §2.1.3).
-import type { Tree } from '../../nouns/value.ts';
-import type { Catalog } from '../catalog/field.ts';
-import type { Memory } from './model.ts';
+import { isList, isTree, type Tree, type Value } from '../../nouns/value.ts';
+import type { Catalog, Field } from '../catalog/field.ts';
+import { formatDuration, parseDuration } from './duration.ts';
+import { complete } from './load.ts';
+import { type Memory, NON_STRING_KEY } from './model.ts';
 
 /**
  * The body of `GET /config`: hidden keys left out, durations in nanoseconds, JSON names. Undefined where the gateway's
  * encoder fails and it answers 200 with an empty body: NaN, infinities, mapping keys that are no strings.
  */
-export declare function toJson(memory: Memory, catalog: Catalog): Tree | undefined;
+export function toJson(memory: Memory, catalog: Catalog): Tree | undefined {
+  try {
+    return structToJson(catalog.root, memory);
+  } catch (thrown) {
+    if (thrown instanceof Unencodable) return undefined;
+    throw thrown;
+  }
+}
+
+class Unencodable extends Error {}
+
+function structToJson(field: Field, value: Tree): Tree {
+  const made: Record<string, Value> = {};
+  for (const [name, member] of field.fields ?? []) {
+    const held = value[name];
+    if (held === undefined || member.visible !== 'json') continue;
+    made[member.jsonName] = valueToJson(member, held);
+  }
+  return made;
+}
+
+function valueToJson(field: Field, value: Value): Value {
+  switch (field.kind) {
+    case 'struct':
+      return isTree(value) ? structToJson(field, value) : value;
+    case 'list':
+      return isList(value) && field.item ? itemsToJson(field.item, value) : value;
+    case 'map':
+      return isTree(value) && field.value ? mapToJson(field.value, value) : value;
+    case 'duration':
+      return typeof value === 'string' ? (parseDuration(value) ?? value) : value;
+    case 'any':
+      return field.fields ? knownToJson(field, value) : encodable(value);
+    default:
+      return encodable(value);
+  }
+}
+
+function itemsToJson(item: Field, list: readonly Value[]): readonly Value[] {
+  return list.map((each) => valueToJson(item, each));
+}
+
+function mapToJson(inner: Field, map: Tree): Tree {
+  return Object.fromEntries(Object.keys(map).map((name) => [name, valueToJson(inner, map[name] ?? null)]));
+}
+
+/** Of free-form settings (a plugin's) the gateway shows only the members it knows; all of them unless nothing was given. */
+function knownToJson(field: Field, value: Value): Tree {
+  if (value === null) return {};
+  return structToJson(field, complete(field, isTree(value) ? value : {}));
+}
+
+function encodable(value: Value): Value {
+  if (typeof value === 'number' && !Number.isFinite(value)) throw new Unencodable();
+  if (isList(value)) value.forEach(encodable);
+  else if (isTree(value)) {
+    for (const [name, member] of Object.entries(value)) {
+      if (name.startsWith(NON_STRING_KEY)) throw new Unencodable();
+      encodable(member);
+    }
+  }
+  return value;
+}
 
 /** An answer of `GET /config` in YAML spelling: nulls and decorations dropped, durations as Go text. Hidden keys are absent. */
-export declare function fromJson(json: Tree, catalog: Catalog): Tree;
+export function fromJson(json: Tree, catalog: Catalog): Tree {
+  return structFromJson(catalog.root, json);
+}
+
+/** Keys that are unknown here are those of a newer gateway; they are kept, so that nobody believes them absent. */
+function structFromJson(field: Field, json: Tree): Tree {
+  const names = namesOf(field);
+  const made: Record<string, Value> = {};
+  for (const [jsonName, value] of Object.entries(json)) {
+    if (value === null || DECORATIONS.has(jsonName)) continue;
+    const name = names.get(jsonName) ?? jsonName;
+    const member = field.fields?.get(name);
+    made[name] = member ? valueFromJson(member, value) : value;
+  }
+  return made;
+}
+
+/** Ids the gateway adds to entries in its answers (C v0 §3.3). */
+const DECORATIONS: ReadonlySet<string> = new Set(['auth-index']);
+
+function valueFromJson(field: Field, value: Value): Value {
+  switch (field.kind) {
+    case 'struct':
+      return isTree(value) ? structFromJson(field, value) : value;
+    case 'list':
+      return isList(value) && field.item ? itemsFromJson(field.item, value) : value;
+    case 'map':
+      return isTree(value) && field.value ? mapFromJson(field.value, value) : value;
+    case 'duration':
+      return typeof value === 'number' ? formatDuration(value) : value;
+    default:
+      return value;
+  }
+}
+
+function itemsFromJson(item: Field, list: readonly Value[]): readonly Value[] {
+  return item.kind === 'string' ? list : list.map((each) => valueFromJson(item, each));
+}
+
+function mapFromJson(inner: Field, map: Tree): Tree {
+  const kept = Object.entries(map).filter(([, value]) => value !== null || inner.kind === 'any');
+  return Object.fromEntries(kept.map(([name, value]) => [name, valueFromJson(inner, value)]));
+}
+
+const names = new WeakMap<Field, ReadonlyMap<string, string>>();
+
+function namesOf(field: Field): ReadonlyMap<string, string> {
+  const known = names.get(field);
+  if (known) return known;
+  const made = new Map([...(field.fields ?? [])].map(([name, member]) => [member.jsonName, name]));
+  names.set(field, made);
+  return made;
+}

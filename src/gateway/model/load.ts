@@ -1,11 +1,102 @@
 // A file becomes memory: decode, validate, defaults, normalisation (C v0 §2.1.1, §2.3, §2.4, §4.2 column L).
 import type { FileDocument } from '../../nouns/file.ts';
-import type { Catalog } from '../catalog/field.ts';
+import { isList, isTree, type Tree, type Value } from '../../nouns/value.ts';
+import type { Catalog, Field } from '../catalog/field.ts';
+import { decode } from './decode.ts';
 import type { LoadFailure, LoadOptions, LoadSuccess } from './model.ts';
+import { normaliseAt } from './normalise.ts';
+import { HASH_PLACEHOLDER } from './rules.ts';
+import { decodeFault, validationFault } from './validate.ts';
 
 /** What the gateway holds after loading this file, or why it refuses. Null and empty documents load as all defaults. */
-export declare function load(
+export function load(
   document: FileDocument,
   catalog: Catalog,
-  options?: LoadOptions,
-): LoadSuccess | LoadFailure;
+  options: LoadOptions = {},
+): LoadSuccess | LoadFailure {
+  const { content, errors } = decode(document, catalog, false);
+  const refused = errors[0] ?? decodeFault(document);
+  if (refused !== undefined) return { ok: false, stage: 'decode', message: refused };
+  const memory = complete(catalog.root, content);
+  const invalid = validationFault(document, memory, catalog);
+  if (invalid !== undefined) return { ok: false, stage: 'validate', message: invalid };
+  return normalised(memory, catalog, options);
+}
+
+const HASHABLE_BYTES = 72;
+
+function normalised(memory: Tree, catalog: Catalog, options: LoadOptions): LoadSuccess | LoadFailure {
+  let rewritten = false;
+  let unhashable: string | undefined;
+  const hash = (plain: string): string => {
+    rewritten = true;
+    try {
+      return (options.hash ?? placeholder)(plain);
+    } catch (thrown) {
+      unhashable = thrown instanceof Error ? thrown.message : String(thrown);
+      return plain;
+    }
+  };
+  const { value } = normaliseAt(catalog.root, memory, { ...options, hash });
+  if (unhashable !== undefined)
+    return {
+      ok: false,
+      stage: 'validate',
+      message: `failed to hash remote management key: ${unhashable}`,
+    };
+  return { ok: true, memory: complete(catalog.root, isTree(value) ? value : {}), rewritten };
+}
+
+function placeholder(plain: string): string {
+  if (new TextEncoder().encode(plain).length > HASHABLE_BYTES)
+    throw new Error('bcrypt: password length exceeds 72 bytes');
+  return HASH_PLACEHOLDER;
+}
+
+/**
+ * The shape in which memory holds a value (see `Memory` in model.ts): in the catalog's order, missing keys filled in or
+ * left out as Go's encoder does. What is complete already comes back with the same content.
+ */
+export function complete(field: Field, value: Tree): Tree {
+  const made: Record<string, Value> = {};
+  for (const [name, member] of field.fields ?? []) {
+    const held = completeMember(member, value[name]);
+    if (held !== undefined) made[name] = held;
+  }
+  return made;
+}
+
+function completeMember(field: Field, value: Value | undefined): Value | undefined {
+  if (field.kind === 'struct' && !field.pointer && (value === undefined || value === null))
+    return complete(field, {});
+  if (value === undefined || value === null) return given(field, value);
+  if (field.omitEmpty && !field.pointer && isZero(value)) return undefined;
+  return completeValue(field, value);
+}
+
+/** A text that has a default for blanks is normalised as if it were given blank. */
+function given(field: Field, value: null | undefined): Value | undefined {
+  if (field.fallback !== undefined) return field.fallback;
+  if (field.pointer || !field.normalise.some((rule) => rule.startsWith('default:'))) return undefined;
+  return value === undefined ? field.normalise.find((rule) => rule.startsWith('default:'))?.slice(8) : undefined;
+}
+
+function completeValue(field: Field, value: Value): Value {
+  if (field.kind === 'struct' && isTree(value)) return complete(field, value);
+  if (field.kind === 'list' && isList(value) && field.item) return completeItems(field.item, value);
+  if (field.kind !== 'map' || !isTree(value) || !field.value) return value;
+  const inner = field.value;
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, completeValue(inner, member)]));
+}
+
+function completeItems(item: Field, list: readonly Value[]): readonly Value[] {
+  return item.kind === 'struct' || item.kind === 'list' || item.kind === 'map'
+    ? list.map((each) => completeValue(item, each))
+    : list;
+}
+
+/** What Go's encoders take for empty. */
+export function isZero(value: Value): boolean {
+  if (value === null || value === '' || value === 0 || value === false) return true;
+  return isList(value) ? value.length === 0 : isTree(value) && Object.keys(value).length === 0;
+}

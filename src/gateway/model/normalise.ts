@@ -1,4 +1,4 @@
-// What the gateway does to values (C v0 §4): one function a rule, composed by the catalog. Knows no key by name.
+// What the gateway does to values (C v0 §4): composes the rules of the catalog. Knows no key by name.
 //
 // The rules of `x-normalise`, applied in the order given; members before their entry, entries before their list.
 // A rule alone acts at load (column L) and at write (column W); `load:RULE` and `write:RULE` act in one of them.
@@ -14,15 +14,16 @@
 //             drop-if-equal:a,b (where a and b are the same but for case) · drop-if-below:a:N
 //             dedupe:a,b,c (first entry with the same a, b, c stays) · dedupe-fold:a (without regard to case)
 //             raw-json (an entry whose `params` are empty or hold a text that is not JSON)
-import type { Value } from '../../nouns/value.ts';
+import { isList, isTree, type Tree, type Value } from '../../nouns/value.ts';
 import type { Field } from '../catalog/field.ts';
 import type { LoadOptions } from './model.ts';
+import { type Report, type Rule, RULES } from './rules.ts';
 
 export type Column = 'load' | 'write';
 
 /** Something the gateway would silently drop, so that validate can say so. */
 export interface Dropped {
-  /** For people, in the gateway's terms: `base-url is blank`, `same api-key, base-url as entry 1`. */
+  /** For people, in the gateway's terms: `base-url is blank`, `the same api-key, base-url as entry 1`. */
   readonly reason: string;
   /** Steps from the value that was given; indexes of lists as given. */
   readonly place: readonly (string | number)[];
@@ -34,9 +35,123 @@ export interface Normalised {
   readonly dropped: readonly Dropped[];
 }
 
+export interface NormaliseOptions extends LoadOptions {
+  /** `load` where not said. */
+  readonly column?: Column;
+}
+
 /** What the gateway holds for a value at this field, everything below included. Never fills in defaults. */
-export declare function normaliseAt(
-  field: Field,
-  value: Value,
-  options?: LoadOptions & { readonly column?: Column },
-): Normalised;
+export function normaliseAt(field: Field, value: Value, options: NormaliseOptions = {}): Normalised {
+  const pass = new Pass(options);
+  return { value: pass.value(field, value), dropped: pass.dropped };
+}
+
+/** One walk over a value. */
+class Pass {
+  readonly dropped: Dropped[] = [];
+  readonly #options: NormaliseOptions;
+  readonly #column: Column;
+  readonly #place: (string | number)[] = [];
+
+  constructor(options: NormaliseOptions) {
+    this.#options = options;
+    this.#column = options.column ?? 'load';
+  }
+
+  value(field: Field, given: Value): Value | undefined {
+    const rules = rulesOf(field)[this.#column];
+    let value: Value | undefined = given;
+    if (isList(given) && field.item && affects(field.item, this.#column)) value = this.#items(field.item, given);
+    else if (isTree(given) && field.kind !== 'any') value = this.#members(field, given);
+    return rules.length === 0 ? value : this.#apply(rules, value);
+  }
+
+  #items(item: Field, given: readonly Value[]): Value {
+    return given.map((each, index) => this.#at(index, () => this.value(item, each) ?? null));
+  }
+
+  /** The same tree when no member changes. */
+  #members(field: Field, given: Tree): Tree {
+    let changed: Record<string, Value> | undefined;
+    for (const [name, member] of Object.entries(given)) {
+      const inner = field.kind === 'map' ? field.value : field.fields?.get(name);
+      if (!inner || !affects(inner, this.#column)) continue;
+      const value = this.#at(name, () => this.value(inner, member));
+      if (value === member) continue;
+      changed ??= { ...given };
+      if (value === undefined) delete changed[name];
+      else changed[name] = value;
+    }
+    return changed ?? given;
+  }
+
+  #apply(rules: readonly BoundRule[], given: Value | undefined): Value | undefined {
+    // Rules of a list see what earlier rules left; `origin` leads an index back to the value as given.
+    let origin: number[] | undefined;
+    let value = given;
+    for (const { rule, argument } of rules) {
+      if (value === undefined) return undefined;
+      const gone: (string | number)[] = [];
+      const report: Report = (reason, at) => {
+        const index = typeof at === 'number' ? (origin?.[at] ?? at) : at;
+        if (at !== undefined) gone.push(at);
+        this.dropped.push({ reason, place: index === undefined ? [...this.#place] : [...this.#place, index] });
+      };
+      const size = isList(value) ? value.length : 0;
+      value = rule(value, argument, report, this.#options);
+      if (size > 0 && gone.length > 0)
+        origin = (origin ?? Array.from({ length: size }, (_, i) => i)).filter((_, i) => !gone.includes(i));
+    }
+    return value;
+  }
+
+  #at<T>(step: string | number, walk: () => T): T {
+    this.#place.push(step);
+    const result = walk();
+    this.#place.pop();
+    return result;
+  }
+}
+
+interface BoundRule {
+  readonly rule: Rule;
+  readonly argument: string;
+}
+
+type Columns = Readonly<Record<Column, readonly BoundRule[]>>;
+
+const compiled = new WeakMap<Field, Columns>();
+
+function rulesOf(field: Field): Columns {
+  const known = compiled.get(field);
+  if (known) return known;
+  const columns = { load: bindAll(field, 'write:'), write: bindAll(field, 'load:') };
+  compiled.set(field, columns);
+  return columns;
+}
+
+function bindAll(field: Field, otherColumn: string): BoundRule[] {
+  return field.normalise
+    .filter((text) => !text.startsWith(otherColumn))
+    .map((text) => bind(text.replace(/^(load|write):/, ''), field));
+}
+
+function bind(text: string, field: Field): BoundRule {
+  const colon = text.indexOf(':');
+  const name = colon < 0 ? text : text.slice(0, colon);
+  const rule = RULES.get(name);
+  if (!rule) throw new Error(`the catalog asks for an unknown rule at ${field.pattern}: ${text}`);
+  return { rule, argument: colon < 0 ? '' : text.slice(colon + 1) };
+}
+
+const affected = { load: new WeakMap<Field, boolean>(), write: new WeakMap<Field, boolean>() };
+
+/** Whether any rule of the column acts at the field or below it. */
+function affects(field: Field, column: Column): boolean {
+  const known = affected[column].get(field);
+  if (known !== undefined) return known;
+  const below = field.kind === 'any' ? [] : [...(field.fields?.values() ?? []), field.value, field.item];
+  const any = rulesOf(field)[column].length > 0 || below.some((inner) => inner !== undefined && affects(inner, column));
+  affected[column].set(field, any);
+  return any;
+}

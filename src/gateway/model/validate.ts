@@ -1,0 +1,133 @@
+// What makes a load fail although every value decodes (C v0 §2.4), and the few keys whose decoding has a rule of its
+// own. These are the facts that no keyword of the catalog expresses.
+import type { FileDocument, FileNode, MapNode } from '../../nouns/file.ts';
+import { isList, isTree, type Tree, type Value } from '../../nouns/value.ts';
+import type { Catalog, Field } from '../catalog/field.ts';
+import { parseDuration } from './duration.ts';
+import type { Memory } from './model.ts';
+import { resolveScalar } from './resolve.ts';
+import { trim } from './rules.ts';
+
+/** Why the decoder refuses the file (400), beyond types. */
+export function decodeFault({ root }: FileDocument): string | undefined {
+  if (root && root.kind !== 'map' && !isNullNode(root)) return `cannot unmarshal a ${root.kind} into a configuration`;
+  const relay = at(root, 'codex', 'live-media-relay');
+  if (at(relay, 'allow-private-remote-ips') && at(relay, 'disable-private-remote-ips'))
+    return 'codex.live-media-relay cannot set both allow-private-remote-ips and disable-private-remote-ips';
+  return undefined;
+}
+
+/** Why the loader refuses the file (422). `memory` is complete but not normalised. */
+export function validationFault(document: FileDocument, memory: Memory, catalog: Catalog): string | undefined {
+  const { root } = document;
+  return (
+    (root?.kind === 'map' ? weightFault(root, catalog.root, '') : undefined) ??
+    inFlightFault(memory['credential-in-flight']) ??
+    relayFault(member(memory['codex'], 'live-media-relay'))
+  );
+}
+
+function isNullNode(node: FileNode): boolean {
+  return node.kind === 'scalar' && resolveScalar(node)?.type === 'null';
+}
+
+function at(node: FileNode | undefined, ...keys: readonly string[]): FileNode | undefined {
+  let here = node;
+  for (const key of keys)
+    here = here?.kind === 'map' ? here.pairs.find((pair) => pair.key.text === key)?.value : undefined;
+  return here;
+}
+
+function member(value: Value | undefined, name: string): Value | undefined {
+  return isTree(value) ? value[name] : undefined;
+}
+
+const HEAVIEST = 1_000_000;
+
+/** Looks at the file itself, before any entry is dropped, through lists of entries only; aliases are not followed. */
+function weightFault(map: MapNode, field: Field, path: string): string | undefined {
+  for (const { key, value } of map.pairs) {
+    const inner = field.fields?.get(key.text);
+    if (inner?.kind !== 'list' || !inner.item?.fields || value.kind !== 'list') continue;
+    for (const [index, item] of value.items.entries()) {
+      if (item.kind !== 'map') continue;
+      const place = `${path}${key.text}[${index}].`;
+      const fault = entryFault(item, inner.item, place) ?? weightFault(item, inner.item, place);
+      if (fault !== undefined) return fault;
+    }
+  }
+  return undefined;
+}
+
+function entryFault(entry: MapNode, field: Field, place: string): string | undefined {
+  if (!field.fields?.has('weight')) return undefined;
+  const weight = at(entry, 'weight');
+  if (!weight) return undefined;
+  const resolved = weight.kind === 'scalar' ? resolveScalar(weight) : undefined;
+  if (resolved?.type !== 'int') return `${place}weight: weight must be an integer`;
+  return resolved.value > HEAVIEST ? `${place}weight: weight must not exceed ${HEAVIEST}` : undefined;
+}
+
+function inFlightFault(given: Value | undefined): string | undefined {
+  if (!isTree(given)) return undefined;
+  const name = 'credential-in-flight';
+  const ns = (key: string): number => parseDuration(String(given[key] ?? '')) ?? 0;
+  const count = (key: string): number => Number(given[key] ?? 0);
+  const [snapshot, stale] = [ns('snapshot-interval'), ns('stale-after')];
+  if (snapshot <= 0) return `${name}.snapshot-interval must be positive`;
+  if (stale <= 0 || snapshot > Math.floor(stale / 3))
+    return `${name}.stale-after must be at least three snapshot intervals`;
+  if (ns('staging-retention') <= 0) return `${name}.staging-retention must be positive`;
+  const [bytes, parts, revision] = [count('max-part-bytes'), count('max-part-count'), count('max-revision-bytes')];
+  if (bytes < 1024 || parts <= 0 || parts > 64) return `${name} part bounds are invalid`;
+  if (revision < bytes || revision > 16 * 1024 * 1024)
+    return `${name}.max-revision-bytes is outside hard bounds`;
+  if (Math.ceil(revision / bytes) > parts) return `${name}.max-revision-bytes exceeds part capacity`;
+  const beyond = BOUNDS.find(([key, low, high]) => count(key) < low || count(key) > high);
+  return beyond && `${name}.${beyond[0]} is invalid`;
+}
+
+const BOUNDS: readonly (readonly [string, number, number])[] = [
+  ['max-aggregate-groups', 1, 100_000],
+  ['max-details', 0, 10_000],
+  ['max-string-bytes', 1, 256],
+];
+
+const RELAY = 'codex.live-media-relay';
+const SESSIONS = 32;
+
+function relayFault(relay: Value | undefined): string | undefined {
+  if (!isTree(relay) || relay['enabled'] !== true) return undefined;
+  const sessions = Number(relay['max-sessions'] ?? 0);
+  if (sessions < 0) return `${RELAY}.max-sessions must not be negative`;
+  const address = trim(String(relay['public-ip'] ?? ''));
+  if (address !== '' && !isAddress(address)) return `${RELAY}.public-ip is invalid: "${address}"`;
+  return portFault(relay, sessions) ?? serverFault(relay['ice-servers']);
+}
+
+function portFault(relay: Tree, sessions: number): string | undefined {
+  const [low, high] = [Number(relay['udp-port-min'] ?? 0), Number(relay['udp-port-max'] ?? 0)];
+  if ((low === 0) !== (high === 0)) return `${RELAY} UDP port minimum and maximum must both be set`;
+  if (low > high) return `${RELAY}.udp-port-min must not exceed udp-port-max`;
+  const needed = (sessions > 0 ? sessions : SESSIONS) * 2;
+  return low !== 0 && high - low + 1 < needed
+    ? `${RELAY} UDP range requires at least ${needed} ports`
+    : undefined;
+}
+
+function serverFault(servers: Value | undefined): string | undefined {
+  for (const [index, server] of (isList(servers) ? servers : []).entries()) {
+    const urls = member(server, 'urls');
+    if (!isList(urls) || urls.length === 0) return `${RELAY}.ice-servers[${index}].urls is required`;
+    if (urls.some((url) => !/^(stuns?|turns?):/i.test(trim(String(url)))))
+      return `${RELAY}.ice-servers[${index}] contains an unsupported or invalid URL`;
+  }
+  return undefined;
+}
+
+/** An IPv4 or IPv6 address without a zone. */
+function isAddress(text: string): boolean {
+  const quad = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(text);
+  if (quad) return quad.slice(1).every((part) => Number(part) < 256 && !/^0\d/.test(part));
+  return text.includes(':') && URL.canParse(`http://[${text}]/`);
+}
