@@ -40,7 +40,8 @@ function fieldOf(schema: Schema, step: Step, name: string, parent: Field | undef
   const kind = kindOf(schema);
   const secret = schema['x-secret'];
   const fallback = fallbackOf(schema, kind, step);
-  const danger = schema['x-danger'] ?? parent?.danger;
+  // What endangers a list does not endanger each member of its entries.
+  const danger = schema['x-danger'] ?? (step === 'item' ? undefined : parent?.danger);
   const since = schema['x-since'] ?? parent?.since;
   const until = schema['x-until'] ?? parent?.until;
   const texts = schema.enum?.filter((choice) => typeof choice === 'string');
