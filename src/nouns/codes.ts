@@ -25,6 +25,11 @@ export const CODES = {
     'The target is not clear',
     'Name a target of the settings file with `--target NAME`.',
   ),
+  HF1005: code(
+    EXIT.usage,
+    'The gateway has no such key',
+    'docs/catalog.md lists all keys; `holdfast explain` takes the path of any.',
+  ),
   HF1010: code(
     EXIT.invalid,
     'The settings file cannot be read',
@@ -71,6 +76,22 @@ export const CODES = {
     EXIT.invalid,
     'Flags and a settings file say different things',
     'Leave the flag out, or run without the settings file.',
+  ),
+  HF1080: code(
+    EXIT.usage,
+    'The sandbox does not know this fault',
+    'See docs/sandbox.md for the faults and their arguments.',
+  ),
+  HF1081: code(
+    EXIT.invalid,
+    'The sandbox cannot start on this file',
+    'Name an existing config.yaml that the gateway would load; the message says what it refuses.',
+  ),
+  HF1082: code(EXIT.usage, 'The sandbox has no such generation of the API', 'Only `--api v7` exists so far.'),
+  HF1083: code(
+    EXIT.unreachable,
+    'The sandbox cannot listen on its port',
+    'Another program uses it; choose one with --port, or 0 for any free one.',
   ),
   // 2xxx reading files: desired state, and what settings share with it
   HF2001: code(
