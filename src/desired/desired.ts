@@ -1,10 +1,25 @@
 // From the directories of one target to its Desired: read, resolve references, merge, validate. Never an empty desired
 // state for want of files.
-import type { Environment } from '../reading/environment.ts';
-import type { Catalog } from '../gateway/catalog/field.ts';
+import { resolve } from 'node:path';
+import type { Catalog, Field } from '../gateway/catalog/field.ts';
 import type { Desired } from '../nouns/desired.ts';
-import type { Problem } from '../nouns/problem.ts';
+import { escapeToken } from '../nouns/path.ts';
+import { inReadingOrder, type Position, type Problem, problem } from '../nouns/problem.ts';
+import { seal } from '../nouns/secret.ts';
 import type { Target } from '../nouns/target.ts';
+import type { Tree } from '../nouns/value.ts';
+import type { Environment } from '../reading/environment.ts';
+import { type Located, type LocatedMap, type LocatedScalar, valueOf } from '../reading/located.ts';
+import { resolveReferences } from '../reading/references.ts';
+import { readYaml } from '../reading/yaml.ts';
+import { readLayer, type SourceFile, shownPath } from './files.ts';
+import { layoutProblem } from './layout.ts';
+import { mergeFiles, mergeLayers } from './merge.ts';
+import { commitOf, digestOf } from './revision.ts';
+import { secretTexts } from './secret-places.ts';
+import { semanticProblems } from './semantics.ts';
+import { decrypt, isEncrypted } from './sops.ts';
+import { validateSchema } from './validate.ts';
 
 export interface DesiredOptions {
   readonly catalog: Catalog;
@@ -26,7 +41,157 @@ export type DesiredTarget = Pick<Target, 'name' | 'desired' | 'policy' | 'digest
 
 /** Never throws for what a file or a person can do. */
 export async function loadDesired(target: DesiredTarget, options: DesiredOptions): Promise<LoadedDesired> {
-  void target;
-  void options;
-  throw new Error('not yet');
+  const { root, problems: found, watched, commit } = await loadMerged(target, options);
+  const problems = [...found];
+  if (root.members.size > 0) problems.push(...validate(root, target, options));
+  const sorted = inReadingOrder(problems);
+  if (sorted.some(({ severity }) => severity === 'error')) return { problems: sorted };
+  return { desired: desiredOf(root, target, options.catalog, { watched, commit }), problems: sorted };
+}
+
+function validate(root: LocatedMap, target: DesiredTarget, options: DesiredOptions): Problem[] {
+  const { catalog } = options;
+  const wrong = validateSchema(root, catalog, target.policy);
+  const semantics = semanticProblems(root, catalog, wrong);
+  return [...wrong, ...semantics].map((placed) => placed.problem);
+}
+
+interface Merging {
+  readonly root: LocatedMap;
+  readonly problems: readonly Problem[];
+  readonly watched: readonly string[];
+  readonly commit: Desired['revision']['commit'];
+}
+
+/** All layers of a target over each other, references resolved, not validated. */
+export async function loadMerged(target: DesiredTarget, options: DesiredOptions): Promise<Merging> {
+  const dirs = target.desired.map((dir) => resolve(options.settingsDir, dir));
+  const [layers, commit] = await Promise.all([
+    Promise.all(dirs.map((dir) => loadLayer(dir, options))),
+    commitOf(dirs),
+  ]);
+  const problems = layers.flatMap((layer) => layer.problems);
+  const merged = mergeLayers(
+    layers.map(({ root }) => root),
+    options.catalog,
+  );
+  // What could not be read may have declared what `$remove` looks for.
+  if (problems.length === 0) problems.push(...merged.problems);
+  const root = typed(merged.root, options.catalog, options.catalog.root) as LocatedMap;
+  return {
+    root,
+    problems,
+    watched: [...new Set([...dirs, ...layers.flatMap((layer) => layer.watched)])],
+    commit,
+  };
+}
+
+interface Layer {
+  readonly root: LocatedMap;
+  readonly problems: readonly Problem[];
+  readonly watched: readonly string[];
+}
+
+async function loadLayer(dir: string, options: DesiredOptions): Promise<Layer> {
+  const sources = await readLayer(dir, options.settingsDir);
+  const files = await Promise.all(sources.files.map((file) => loadFile(file, options)));
+  const merged = mergeFiles(files.flatMap(({ root }) => (root ? [root] : [])));
+  const problems = [...sources.problems, ...files.flatMap((file) => file.problems), ...merged.problems];
+  if (problems.length === 0 && merged.root.members.size === 0) problems.push(declaresNothing(dir, options));
+  const watched = [...sources.directories, ...files.flatMap((file) => file.watched)];
+  return { root: merged.root, problems, watched };
+}
+
+function declaresNothing(dir: string, options: DesiredOptions): Problem {
+  const shown = shownPath(dir, options.settingsDir);
+  return problem('HF2003', `The files in ${shown} declare nothing`, {
+    position: { file: shown, line: 1, column: 1 },
+  });
+}
+
+interface LoadedFile {
+  readonly root?: LocatedMap;
+  readonly problems: readonly Problem[];
+  readonly watched: readonly string[];
+}
+
+async function loadFile(file: SourceFile, options: DesiredOptions): Promise<LoadedFile> {
+  const { catalog, env, settingsDir: dir, allowUnresolved = false } = options;
+  const read = readYaml(file.text, file.shown);
+  if (!read.root) return { problems: read.problems, watched: [] };
+  const plain = isEncrypted(read.root)
+    ? await decrypt(read.root, file, { env, allowUnresolved })
+    : { root: read.root, problems: [] };
+  if (!plain.root) return { problems: plain.problems, watched: [] };
+  const layout = layoutProblem(plain.root, catalog);
+  if (layout) return { problems: [layout], watched: [] };
+  const resolved = await resolveReferences(plain.root, { env, dir, allowUnresolved });
+  return { root: resolved.root, problems: resolved.problems, watched: resolved.files };
+}
+
+/** References are texts; where the catalog asks for a number or a boolean, they become one. */
+function typed(node: Located, catalog: Catalog, field: Field | undefined): Located {
+  if (node.kind === 'scalar') return node.reference === undefined ? node : typedScalar(node, field);
+  if (node.kind === 'list')
+    return {
+      ...node,
+      items: node.items.map((item) => typed(item, catalog, field && catalog.child(field, '[]'))),
+    };
+  const members = [...node.members].map(
+    ([name, member]) =>
+      [name, { ...member, node: typed(member.node, catalog, field && catalog.child(field, name)) }] as const,
+  );
+  return { ...node, members: new Map(members) };
+}
+
+function typedScalar(node: LocatedScalar, field: Field | undefined): LocatedScalar {
+  if (typeof node.value !== 'string' || !field) return node;
+  const text = node.value.trim();
+  if (field.kind === 'boolean' && (text === 'true' || text === 'false'))
+    return { ...node, value: text === 'true' };
+  if (field.kind === 'integer' && /^[+-]?\d{1,15}$/.test(text)) return { ...node, value: Number(text) };
+  if (field.kind === 'number' && /^[+-]?\d{1,15}(\.\d+)?$/.test(text))
+    return { ...node, value: Number(text) };
+  return node;
+}
+
+function desiredOf(
+  root: LocatedMap,
+  target: DesiredTarget,
+  catalog: Catalog,
+  { watched, commit }: Pick<Merging, 'watched' | 'commit'>,
+): Desired {
+  const tree = valueOf(root) as Tree;
+  const positions = new Map<string, Position>();
+  const references = new Map<string, string>();
+  index(root, root.position, '', positions, references);
+  return {
+    target: target.name,
+    layout: 'legacy',
+    tree: seal(tree),
+    positions,
+    references,
+    secrets: seal(secretTexts(tree, references, catalog)),
+    watched,
+    revision: { digest: digestOf(tree, target.digestKey), ...(commit && { commit }) },
+  };
+}
+
+/** Scalars and entries stand at their own place, collections at that of their key. */
+function index(
+  node: Located,
+  position: Position,
+  pointer: string,
+  positions: Map<string, Position>,
+  references: Map<string, string>,
+): void {
+  positions.set(pointer, node.kind === 'scalar' ? node.position : position);
+  if (node.kind === 'scalar') {
+    if (node.reference !== undefined) references.set(pointer, node.reference);
+  } else if (node.kind === 'list') {
+    node.items.forEach((item, i) => index(item, item.position, `${pointer}/${i}`, positions, references));
+  } else {
+    for (const [name, member] of node.members)
+      index(member.node, member.position, `${pointer}/${escapeToken(name)}`, positions, references);
+  }
 }

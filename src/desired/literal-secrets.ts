@@ -1,20 +1,50 @@
-// Plaintext secrets in the files: what guard `literal-secret` refuses, in validate and in plan.
+// Plaintext secrets in the files: what guard `literal-secret` refuses, in validate and in plan. Pure.
 import type { Catalog } from '../gateway/catalog/field.ts';
-import type { Desired } from '../nouns/desired.ts';
-import type { Path } from '../nouns/path.ts';
-import type { Position } from '../nouns/problem.ts';
+import { type Desired, positionAt } from '../nouns/desired.ts';
+import { coversPath, formatPath, type Path } from '../nouns/path.ts';
+import { type Position, type Problem, problem } from '../nouns/problem.ts';
+import type { Allowance } from '../nouns/target.ts';
+import { displayPath } from './places.ts';
+import { secretsOf } from './secret-places.ts';
 
 export interface LiteralSecret {
   /** Into the declared tree, lists by index. */
   readonly pointer: string;
-  /** In the path grammar, entries by position (`gemini-api-key[0].api-key`), so that it shows no secret. */
+  /** In the path grammar; entries by name or position (`gemini-api-key[0].api-key`), so that it shows no secret. */
   readonly path: Path;
   readonly position: Position | undefined;
 }
 
-/** Declared secrets that came from no reference, in the order of the tree. Pure. */
-export function literalSecrets(desired: Desired, catalog: Catalog): readonly LiteralSecret[] {
-  void desired;
-  void catalog;
-  return [];
+/** Declared secrets that came from no reference, in the order of the tree. */
+export function literalSecrets(
+  desired: Pick<Desired, 'tree' | 'positions' | 'references'>,
+  catalog: Catalog,
+): readonly LiteralSecret[] {
+  const tree = desired.tree.open();
+  return secretsOf(tree, catalog)
+    .filter(({ pointer }) => !desired.references.has(pointer))
+    .map(({ pointer, steps }) => ({
+      pointer,
+      path: displayPath(tree, steps),
+      position: positionAt(desired, pointer),
+    }));
+}
+
+/** What `validate` reports: those that no allowance covers. */
+export function literalSecretProblems(
+  desired: Pick<Desired, 'tree' | 'positions' | 'references' | 'target'>,
+  catalog: Catalog,
+  allow: readonly Allowance[],
+): readonly Problem[] {
+  const allowed = allow.filter(({ guard }) => guard === 'literal-secret');
+  return literalSecrets(desired, catalog)
+    .filter(({ path }) => !allowed.some((one) => !one.path || coversPath(one.path, path)))
+    .map(({ path, position }) => {
+      const shown = formatPath(path);
+      return problem('HF2060', `\`${shown}\` is a secret in plain text`, {
+        position,
+        path: shown,
+        target: desired.target,
+      });
+    });
 }

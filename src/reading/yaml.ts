@@ -164,7 +164,7 @@ class Reader {
   }
 
   /** `<<: *base` and `<<: [*a, *b]`: the earlier win, explicit keys win over all. */
-  #mergeSources(pair: Pair, depth: number, at: number): LocatedMap[] {
+  #mergeSources(pair: Pair, depth: number, at: number): readonly LocatedMap[] {
     const source = this.#node(pair.value, depth + 1, at);
     const sources = source?.kind === 'list' ? source.items : source ? [source] : [];
     if (sources.every((node) => node.kind === 'map')) return sources;

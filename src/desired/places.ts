@@ -1,0 +1,20 @@
+// Places in a declared tree for people. Pure.
+import { entry, key, type Path, type Segment } from '../nouns/path.ts';
+import { isList, isTree, type Tree, type Value } from '../nouns/value.ts';
+
+/** Entries by their `name`, otherwise by position from 0: never by a key or an address. */
+export function displayPath(tree: Tree, steps: readonly string[]): Path {
+  const path: Segment[] = [];
+  let value: Value | undefined = tree;
+  for (const step of steps) {
+    const listed = isList(value);
+    value = isList(value) ? value[Number(step)] : isTree(value) ? value[step] : undefined;
+    path.push(listed ? entry(nameOf(value) ?? step) : key(step));
+  }
+  return path;
+}
+
+function nameOf(value: Value | undefined): string | undefined {
+  const name = isTree(value) ? value['name'] : undefined;
+  return typeof name === 'string' && name !== '' ? name : undefined;
+}

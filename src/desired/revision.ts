@@ -1,0 +1,51 @@
+// The identity of a desired state: a keyed digest of its content, and the git commit when there is one.
+import { execFile } from 'node:child_process';
+import { createHmac } from 'node:crypto';
+import { stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Revision } from '../nouns/desired.ts';
+import type { Sealed } from '../nouns/secret.ts';
+import { isList, isTree, type Tree, type Value } from '../nouns/value.ts';
+
+/** 64 hex digits. The order of keys means nothing, the order of lists does. */
+export function digestOf(tree: Tree, key: Sealed<string>): string {
+  return createHmac('sha256', key.open()).update(canonicalText(tree)).digest('hex');
+}
+
+function canonicalText(value: Value): string {
+  if (isList(value)) return `[${value.map(canonicalText).join(',')}]`;
+  if (!isTree(value)) return JSON.stringify(value);
+  const keys = Object.keys(value).toSorted();
+  return `{${keys.map((key) => `${JSON.stringify(key)}:${canonicalText(value[key] as Value)}`).join(',')}}`;
+}
+
+/** The commit of the first directory that is in a work tree; dirty when files of any of them differ from it. */
+export async function commitOf(directories: readonly string[]): Promise<Revision['commit']> {
+  const commits = await Promise.all(directories.map(commitAt));
+  const known = commits.filter((commit) => commit !== undefined);
+  const [first] = known;
+  return first && { sha: first.sha, dirty: known.some(({ dirty }) => dirty) };
+}
+
+async function commitAt(path: string): Promise<Revision['commit']> {
+  const dir = (await stat(path).catch(() => undefined))?.isDirectory() ? path : dirname(path);
+  const [sha, status] = await Promise.all([
+    git(dir, ['rev-parse', '--verify', '--quiet', 'HEAD']),
+    git(dir, ['status', '--porcelain', '--untracked-files=normal', '--', path]),
+  ]);
+  return sha && /^[0-9a-f]{40,64}$/.test(sha.trim())
+    ? { sha: sha.trim(), dirty: (status ?? '') !== '' }
+    : undefined;
+}
+
+/** Undefined when there is no git, no work tree, or no commit. Optional locks are off: reading must not write. */
+export function git(dir: string, args: readonly string[]): Promise<string | undefined> {
+  const options = {
+    timeout: 10_000,
+    maxBuffer: 16 * 1024 * 1024,
+    env: { ...process.env, GIT_OPTIONAL_LOCKS: '0' },
+  };
+  return new Promise((done) => {
+    execFile('git', ['-C', dir, ...args], options, (error, stdout) => done(error ? undefined : stdout));
+  });
+}

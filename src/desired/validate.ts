@@ -1,0 +1,94 @@
+// The declared tree against the JSON Schema of its layout: unknown keys, types, bounds, missing values. One problem for
+// each mistake, all at once. What the gateway would do with a well-formed value is semantics.ts.
+import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
+import { loadSchema } from '../gateway/catalog/catalog.ts';
+import { registerKeywords } from '../gateway/catalog/keywords.ts';
+import { formatPath } from '../nouns/path.ts';
+import { type Position, problem } from '../nouns/problem.ts';
+import type { Policy } from '../nouns/target.ts';
+import type { Catalog, Field } from '../gateway/catalog/field.ts';
+import { type Located, type LocatedMap, nodeAt, pathTo, valueOf } from '../reading/located.ts';
+import { type PlacedProblem, schemaProblems } from '../reading/schema-problems.ts';
+import { REMOVE } from './merge.ts';
+
+const CODES = { unknown: 'HF2030', type: 'HF2031', value: 'HF2032', missing: 'HF2033' } as const;
+
+let compiled: ValidateFunction | undefined;
+
+/** Compiled on first use; our own schema, checked by the tests of the catalog. */
+function validator(): ValidateFunction {
+  if (compiled) return compiled;
+  const ajv = new Ajv2020({
+    allErrors: true,
+    verbose: true,
+    strict: false,
+    validateSchema: false,
+    logger: false,
+  });
+  registerKeywords(ajv);
+  compiled = ajv.compile(loadSchema('legacy'));
+  return compiled;
+}
+
+export function validateSchema(
+  root: LocatedMap,
+  catalog: Catalog,
+  policy: Pick<Policy, 'unknownKeys'>,
+): readonly PlacedProblem[] {
+  const check = validator();
+  check(valueOf(root));
+  const found = schemaProblems(check.errors ?? [], root, CODES).filter(
+    (one) => one.problem.code !== 'HF2030' || !passes(one.steps, root, policy),
+  );
+  const blank = [...marks(root, catalog, catalog.root, [])].map((mark) => toProblem(mark, root));
+  const isBlank = new Set(blank.map(({ steps }) => JSON.stringify(steps)));
+  return [...blank, ...found.filter(({ steps }) => !isBlank.has(JSON.stringify(steps)))];
+}
+
+/** `policy.unknown-keys: pass` holds at the top level and in plain mappings; the gateway deletes what it does not know
+ * in list entries (C v0 §4.4 N11). */
+function passes(steps: readonly string[], root: LocatedMap, policy: Pick<Policy, 'unknownKeys'>): boolean {
+  if (policy.unknownKeys !== 'pass') return false;
+  return steps.slice(0, -1).every((_, i) => nodeAt(root, steps.slice(0, i + 1))?.kind === 'map');
+}
+
+/** Keys without a value, and `$remove` marks that stand where nothing is matched. Free-form values may hold null. */
+function* marks(
+  node: Located,
+  catalog: Catalog,
+  field: Field | undefined,
+  steps: readonly string[],
+): Generator<Mark> {
+  if (node.kind === 'scalar') {
+    if (node.value === null && !insideFreeForm(field))
+      yield { code: 'HF2034', position: node.position, steps };
+    return;
+  }
+  const children: Iterable<readonly [string, Located]> =
+    node.kind === 'list'
+      ? node.items.map((item, i) => [String(i), item] as const)
+      : [...node.members].map(([name, member]) => [name, member.node] as const);
+  for (const [name, child] of children) {
+    if (name === REMOVE && node.kind === 'map')
+      yield { code: 'HF2041', position: child.position, steps: [...steps, name] };
+    else yield* marks(child, catalog, field && catalog.child(field, name), [...steps, name]);
+  }
+}
+
+const insideFreeForm = (field: Field | undefined): boolean =>
+  field?.kind === 'any' && field.parent !== undefined;
+
+interface Mark {
+  readonly code: 'HF2034' | 'HF2041';
+  readonly position: Position;
+  readonly steps: readonly string[];
+}
+
+function toProblem({ code, position, steps }: Mark, root: LocatedMap): PlacedProblem {
+  const path = formatPath(pathTo(root, steps));
+  const what =
+    code === 'HF2034'
+      ? 'has no value'
+      : 'drops nothing: only entries with an identity, and keys, can be dropped';
+  return { steps, problem: problem(code, `\`${path}\` ${what}`, { position, path }) };
+}

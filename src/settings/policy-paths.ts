@@ -1,0 +1,36 @@
+// Paths that a policy names, against the catalog: a path that names nothing protects nothing. Pure.
+import type { Catalog, Field } from '../gateway/catalog/field.ts';
+import { formatPath, type Path, type Segment } from '../nouns/path.ts';
+import { nearest } from '../reading/suggest.ts';
+
+/** Why a path names no key of the gateway, with what was probably meant. Undefined: it names one. */
+export function unknownPath(
+  path: Path,
+  catalog: Catalog,
+): { readonly at: string; readonly meant?: string } | undefined {
+  let field: Field | undefined = catalog.root;
+  for (const [i, segment] of path.entries()) {
+    const next: Field | undefined = below(field, segment, catalog);
+    if (!next) return notFound(field, path, i);
+    field = next;
+  }
+  return undefined;
+}
+
+/** `*` stands for any name: every field that has one below it is good, the first is gone on with. */
+function below(field: Field, { name }: Segment, catalog: Catalog): Field | undefined {
+  if (name !== null) return catalog.child(field, name);
+  return (
+    field.item ??
+    field.value ??
+    [...(field.fields?.values() ?? [])][0] ??
+    (field.kind === 'any' ? field : undefined)
+  );
+}
+
+function notFound(field: Field, path: Path, i: number): { at: string; meant?: string } {
+  const at = formatPath(path.slice(0, i + 1));
+  const name = path[i]?.name ?? '*';
+  const meant = nearest(name, field.fields?.keys() ?? []);
+  return meant === undefined ? { at } : { at, meant };
+}
