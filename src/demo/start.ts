@@ -1,0 +1,44 @@
+// `npm start`: a sandbox gateway with a realistic configuration, and the daemon on desired-state/ against it, until it
+// is stopped. Everything it writes is below .holdfast/.
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseEnv } from 'node:util';
+import { main } from '../cli/main.ts';
+import { processIo } from '../cli/io.ts';
+import { startSandbox } from '../sandbox/start.ts';
+
+const root = join(import.meta.dirname, '../..');
+const dir = join(root, '.holdfast', 'npm-start');
+const io = processIo();
+
+await mkdir(dir, { recursive: true });
+const file = join(dir, 'config.yaml');
+await writeFile(file, await readFile(join(import.meta.dirname, 'gateway.yaml')), { mode: 0o600 });
+const sandbox = await startSandbox({ file, port: 0 });
+const examples = parseEnv(await readFile(join(root, '.env.example'), 'utf8'));
+
+io.out(`A sandbox gateway that behaves like the real one listens at ${sandbox.url}, key mgmt-secret-1.
+Its config.yaml:     ${file}
+The desired state:   ${join(root, 'desired-state')}
+
+Change a file of the desired state, or change the gateway behind Holdfast's back, and watch:
+  curl -X PUT -H 'Authorization: Bearer mgmt-secret-1' -d '{"value": 9}' ${sandbox.url}/v0/management/request-retry
+
+Ctrl-C ends it.
+\n`);
+
+const words = [
+  'run',
+  '--log',
+  'text',
+  '--mode',
+  'enforce',
+  '--url',
+  sandbox.url,
+  '--desired',
+  join(root, 'desired-state'),
+  '--state',
+  join(dir, 'state'),
+];
+await main(words, { ...io, cwd: root, env: { ...examples, ...process.env, HOLDFAST_KEY: 'mgmt-secret-1' } });
+await sandbox.stop();

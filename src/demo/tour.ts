@@ -1,0 +1,140 @@
+// `npm run demo`: a guided tour on a sandbox gateway that ends by itself. Every output is that of the real command, and
+// every exit code is held to what the tour promises.
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Io, processIo } from '../cli/io.ts';
+import { main } from '../cli/main.ts';
+import { duration, indent, styleFor } from '../report/style.ts';
+import { startSandbox } from '../sandbox/start.ts';
+
+const KEY = 'mgmt-secret-1';
+const SECRETS = {
+  LAPTOP_KEY: 'sk-test-client-laptop',
+  PHONE_KEY: 'sk-test-client-phone',
+  OPENROUTER_KEY: 'sk-test-openrouter-0001',
+};
+const FILE = `api-keys:
+  - \${env:LAPTOP_KEY}
+  - \${env:PHONE_KEY}
+request-retry: 3
+openai-compatibility:
+  - name: openrouter
+    base-url: https://openrouter.example/api/v1
+    api-key-entries:
+      - api-key: \${env:OPENROUTER_KEY}
+    models:
+      - { name: moonshotai/kimi-k2, alias: kimi }
+      - { name: z-ai/glm-4.6, alias: glm }
+`;
+
+const begun = performance.now();
+const terminal = processIo();
+const style = styleFor({ isTTY: terminal.stdoutIsTerminal }, process.env, true);
+const dir = await mkdtemp(join(tmpdir(), 'holdfast-tour-'));
+const files = join(dir, 'desired-state');
+const config = join(dir, 'config.yaml');
+await mkdir(files);
+await writeFile(config, await readFile(join(import.meta.dirname, 'gateway.yaml')), { mode: 0o600 });
+const sandbox = await startSandbox({ file: config, port: 0 });
+const told: string[] = [];
+
+try {
+  await tour();
+} finally {
+  await sandbox.stop();
+  await rm(dir, { recursive: true, force: true });
+}
+
+async function tour(): Promise<void> {
+  terminal.out(
+    `${style.bold('Holdfast, a guided tour')}\nA sandbox gateway that behaves like the real one is listening at ${sandbox.url}.\n`,
+  );
+
+  chapter(
+    'First apply',
+    'The desired state is one file. Two entries and a number differ from what the gateway holds.',
+  );
+  terminal.out(`\n${indent(FILE, 4)}`);
+  await desire(FILE);
+  await holdfast(['apply'], 0);
+
+  chapter('Nothing to do', 'The same again: one look, no write.');
+  await holdfast(['apply'], 0);
+
+  chapter(
+    'Somebody edits in the panel',
+    'request-retry becomes 9 behind our back. `drift` sees it, `apply --mode enforce` heals it.',
+  );
+  await editInPanel('request-retry', 9);
+  await holdfast(['drift'], 2);
+  await holdfast(['apply', '--mode', 'enforce'], 0);
+
+  chapter(
+    'The gateway says 200 and drops the write',
+    'A fault of the sandbox, as the real one has several. Holdfast reads back, finds out, and rolls back.',
+  );
+  sandbox.fault('drop-writes');
+  await desire(FILE.replace('request-retry: 3', 'request-retry: 5'));
+  await holdfast(['apply'], 6);
+  sandbox.clearFaults();
+
+  chapter(
+    'A dangerous change',
+    'A slip of the hand empties the client keys: the gateway would serve everybody. A guard refuses.',
+  );
+  await desire(FILE.replace(/api-keys:\n.*\n.*\n/, 'api-keys: []\n'));
+  await holdfast(['apply'], 4);
+
+  chapter(
+    'What happened',
+    'Every transaction is in the history, each with its evidence; every write had a backup before it.',
+  );
+  await holdfast(['history'], 0);
+
+  const seconds = duration(performance.now() - begun);
+  terminal.out(
+    `\n${style.good('Done')} in ${seconds}: ${told.slice(0, -1).join(', ').toLowerCase()}. ${sandbox.requests.length} requests in all.\n`,
+  );
+  terminal.out(
+    `Next: ${style.bold('npm start')} keeps a sandbox and the daemon running; README.md leads to a gateway of your own.\n`,
+  );
+}
+
+function chapter(title: string, text: string): void {
+  told.push(title);
+  terminal.out(`\n${style.accent(style.bold(`${told.length}. ${title}`))}\n${indent(text, 3)}\n`);
+}
+
+async function desire(text: string): Promise<void> {
+  await writeFile(join(files, 'gateway.yaml'), text);
+}
+
+async function editInPanel(key: string, value: number): Promise<void> {
+  const answer = await fetch(`${sandbox.url}/v0/management/${key}`, {
+    method: 'PUT',
+    headers: { authorization: `Bearer ${KEY}` },
+    body: JSON.stringify({ value }),
+  });
+  if (!answer.ok) throw new Error(`the panel's edit failed: ${answer.status}`);
+  await sandbox.settled();
+}
+
+async function holdfast(words: readonly string[], promised: number): Promise<void> {
+  const io: Io = {
+    ...terminal,
+    cwd: dir,
+    env: { ...process.env, ...SECRETS, HOLDFAST_KEY: KEY, HOLDFAST_URL: sandbox.url },
+    stdinIsTerminal: false,
+    stderrIsTerminal: false,
+    out: (text) => terminal.out(indent(text, 3)),
+    err: (text) => terminal.out(indent(text, 3)),
+    exit: 0,
+  };
+  terminal.out(`\n   ${style.bold(`$ holdfast ${words.join(' ')}`)}\n`);
+  await main(words, io);
+  terminal.out(`   ${style.dim(`exit ${io.exit}`)}\n`);
+  if (io.exit !== promised)
+    throw new Error(`the tour promised exit ${promised}, holdfast ended with ${io.exit}`);
+  process.exitCode = 0;
+}
