@@ -42,7 +42,7 @@ function fieldOf(schema: Schema, step: Step, name: string, parent: Field | undef
   const fallback = fallbackOf(schema, kind, step);
   // What endangers a list does not endanger each member of its entries.
   const danger = schema['x-danger'] ?? (step === 'item' ? undefined : parent?.danger);
-  const since = schema['x-since'] ?? parent?.since;
+  const since = laterOf(schema['x-since'], parent?.since);
   const until = schema['x-until'] ?? parent?.until;
   const texts = schema.enum?.filter((choice) => typeof choice === 'string');
   return {
@@ -86,6 +86,12 @@ function patternOf(step: Step, name: string, parent: Field | undefined): string 
   if (step === 'root') return '';
   if (step === 'item') return `${above}[*]`;
   return above === '' ? name : `${above}.${name}`;
+}
+
+/** A key is no older than what it stands in: types are shared by keys of different age. */
+function laterOf(own: string | undefined, above: string | undefined): string | undefined {
+  if (own === undefined || above === undefined) return own ?? above;
+  return own.localeCompare(above, 'en', { numeric: true }) < 0 ? above : own;
 }
 
 const ZEROS: Readonly<Record<Kind, readonly Value[]>> = {
