@@ -1,25 +1,8 @@
-// The embedded gateway as others see it: started on a file, stopped, restarted, made to fail, looked into.
+// The embedded gateway as others see it: stopped, restarted, made to fail, looked into. `start.ts` starts it.
 import type { Memory } from '../gateway/model/model.ts';
+import type { FaultName } from './faults.ts';
 
-/** `docs/sandbox.md` says what each one does and what its argument is. */
-export type FaultName =
-  | 'save-failure'
-  | 'lost-update'
-  | 'empty-read'
-  | 'drop-writes'
-  | 'dead-watcher'
-  | 'dead-process-on-oauth-patch'
-  | 'reload-disabled'
-  | 'slow'
-  | 'empty-body'
-  | 'garbage-body'
-  | 'endless-body'
-  | 'wrong-content'
-  | 'ban'
-  | 'home-mode'
-  | 'error-on-request'
-  | 'reset-before-write'
-  | 'reset-after-write';
+export type { FaultName };
 
 export interface Delays {
   /** From the end of the last change of the file to the watcher's look at it (C v0 §6.3): 150. */
@@ -33,6 +16,8 @@ export interface Delays {
   /** Cost added to each request that is authenticated by the secret in the file (about 60 in reality): 0. */
   readonly bcryptMs: number;
 }
+
+export const DELAYS: Delays = { debounceMs: 150, reloadStartMs: 1, reloadMs: 4, pollMs: 10, bcryptMs: 0 };
 
 export interface SandboxOptions {
   /** Its config.yaml; read at start and rewritten as the real gateway does. */
@@ -48,8 +33,15 @@ export interface SandboxOptions {
   /** `NAME` or `NAME=ARGUMENT`. */
   readonly faults?: readonly string[];
   /** `X-CPA-VERSION` and its companions. */
-  readonly build?: { readonly version?: string; readonly commit?: string; readonly buildDate?: string };
+  readonly build?: {
+    readonly version?: string;
+    readonly commit?: string;
+    readonly buildDate?: string;
+    readonly supportsPlugins?: boolean;
+  };
   readonly delays?: Partial<Delays>;
+  /** Of the hashes it makes; 10 in reality, 4 here because it only costs time. */
+  readonly bcryptCost?: number;
 }
 
 export interface LoggedRequest {

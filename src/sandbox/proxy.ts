@@ -1,0 +1,85 @@
+// The proxy side as far as a reconciler can see it: who may ask for the model list, and what it lists. Works by the
+// runtime, never by memory (design-v8 rule 3).
+import type { IncomingHttpHeaders } from 'node:http';
+import { isList, type Value } from '../nouns/value.ts';
+import type { Memory } from '../gateway/model/model.ts';
+import { trim } from '../gateway/v0/answer.ts';
+import { modelsOf } from './models.ts';
+
+const TEMPLATES: ReadonlySet<string> = new Set(['your-api-key-1', 'your-api-key-2', 'your-api-key-3']);
+
+/** The keys that open the proxy: trimmed, blanks dropped, each once. None: it is open to everybody (C v0 §3.2). */
+export function clientKeys(runtime: Memory): ReadonlySet<string> {
+  const keys = isList(runtime['api-keys']) ? runtime['api-keys'] : [];
+  return new Set(keys.map((key) => trim(String(key))).filter((key) => key !== ''));
+}
+
+export const hasTemplateKeys = (runtime: Memory): boolean =>
+  [...clientKeys(runtime)].some((key) => TEMPLATES.has(key));
+
+export interface ProxyAnswer {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body: Value;
+}
+
+const PROXY_PATH = /^\/(?:v1|v1beta|openai\/v1|backend-api\/codex)(?:\/|$)/;
+
+/** The refusal of a process that started with template keys and still has some (C v0 §8.1.6). */
+export function safeModeAnswer(path: string): ProxyAnswer | undefined {
+  if (!PROXY_PATH.test(path)) return undefined;
+  return {
+    status: 403,
+    headers: { 'X-CPA-SAFE-MODE': 'example-api-key' },
+    body: {
+      error: 'unsafe_example_api_key',
+      message:
+        'Proxy API endpoints are disabled because api-keys contains template values. Open /management.html?safe-mode=configure, update api-keys in Management, then retry.',
+    },
+  };
+}
+
+/** Undefined: not a path of the proxy that the sandbox knows. */
+export function proxyAnswer(
+  runtime: Memory,
+  path: string,
+  headers: IncomingHttpHeaders,
+  query: Readonly<Record<string, string>>,
+  now: number,
+): ProxyAnswer | undefined {
+  if (path === '/')
+    return {
+      status: 200,
+      body: {
+        endpoints: ['POST /v1/chat/completions', 'POST /v1/completions', 'GET /v1/models'],
+        message: 'CLI Proxy API Server',
+      },
+    };
+  if (path !== '/v1/models' && path !== '/v1beta/models') return undefined;
+  const refusal = refusalFor(clientKeys(runtime), headers, query);
+  if (refusal) return { status: 401, body: { error: refusal } };
+  if (path === '/v1beta/models') return { status: 200, body: { models: [] } };
+  const created = Math.floor(now / 1000);
+  const list = modelsOf(runtime).map(({ id, owner }) => ({ created, id, object: 'model', owned_by: owner }));
+  return { status: 200, body: { data: list, object: 'list' } };
+}
+
+/** Any of the places may hold a right key; a wrong one elsewhere does not matter. */
+function refusalFor(
+  keys: ReadonlySet<string>,
+  headers: IncomingHttpHeaders,
+  query: Readonly<Record<string, string>>,
+): string | undefined {
+  if (keys.size === 0) return undefined;
+  const given = [
+    (headers.authorization ?? '').replace(/^bearer /i, ''),
+    headers['x-goog-api-key'],
+    headers['x-api-key'],
+    query['key'],
+    query['auth_token'],
+  ]
+    .map((key) => trim(String(key ?? '')))
+    .filter((key) => key !== '');
+  if (given.length === 0) return 'Missing API key';
+  return given.some((key) => keys.has(key)) ? undefined : 'Invalid API key';
+}

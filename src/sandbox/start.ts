@@ -1,0 +1,152 @@
+// Starts the embedded gateway on a config.yaml and hands out the handle to it. In-process: as many as a test needs.
+import type { AddressInfo } from 'node:net';
+import type { FastifyInstance } from 'fastify';
+import { loadCatalog } from '../gateway/catalog/catalog.ts';
+import { isFailure, type Memory } from '../gateway/model/model.ts';
+import { isTree } from '../nouns/value.ts';
+import { fail } from '../nouns/problem.ts';
+import { answer, type Answering } from './answering.ts';
+import { authOf, secretIn } from './auth.ts';
+import { faultsOf } from './faults.ts';
+import { type Gateway, startGateway } from './gateway.ts';
+import { hasTemplateKeys } from './proxy.ts';
+import { DELAYS, type LoggedRequest, type Sandbox, type SandboxOptions } from './sandbox.ts';
+import { httpServer } from './server.ts';
+
+const DEFAULT_COST = 4;
+
+/** One life of the process: from its start to its end. */
+interface Process {
+  readonly gateway: Gateway;
+  readonly app: FastifyInstance;
+  readonly port: number;
+  readonly host: string;
+}
+
+/** Rejects with a HoldfastError when the gateway would not come up on this file, or the port is taken. */
+export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
+  const faults = faultsOf(options.faults ?? []);
+  const requests: LoggedRequest[] = [];
+  const start = async (port: number | undefined): Promise<Process> =>
+    startProcess(options, port, faults, (logged) => requests.push(logged), end);
+  let running: Process | undefined;
+  const end = async (): Promise<void> => {
+    const ending = running;
+    running = undefined;
+    ending?.gateway.stop();
+    await ending?.app.close();
+  };
+
+  running = await start(options.port);
+  const { port, host, gateway: first } = running;
+  let last = first;
+  return {
+    url: `http://${hostInUrl(host)}:${port}`,
+    port,
+    file: options.file,
+    stop: end,
+    restart: async () => {
+      await end();
+      try {
+        running = await start(port);
+      } catch {
+        return false;
+      }
+      last = running.gateway;
+      return true;
+    },
+    fault: (name, argument) => {
+      faults.set(name, argument);
+    },
+    clearFaults: (name) => {
+      faults.clear(name);
+    },
+    states: () => last.states(),
+    settled: () => last.settled(),
+    requests,
+    clearRequests: () => {
+      requests.length = 0;
+    },
+  };
+}
+
+async function startProcess(
+  options: SandboxOptions,
+  port: number | undefined,
+  faults: Answering['faults'],
+  log: (request: LoggedRequest) => void,
+  die: () => Promise<void>,
+): Promise<Process> {
+  const delays = { ...DELAYS, ...options.delays };
+  const env = options.env ?? {};
+  const catalog = loadCatalog('legacy');
+  const gateway = startGateway({
+    path: options.file,
+    catalog,
+    delays,
+    faults,
+    home: env['HOME'],
+    bcryptCost: options.bcryptCost ?? DEFAULT_COST,
+  });
+  if (isFailure(gateway)) throw fail('HF1081', `The gateway would not start: ${gateway.message}`);
+  const refusal = unusable(gateway.memory());
+  if (refusal !== undefined) {
+    gateway.stop();
+    throw fail('HF1081', `The gateway would not start: ${refusal}`);
+  }
+  const envSecret = (env['MANAGEMENT_PASSWORD'] ?? '').trim();
+  const localPassword = options.password ?? '';
+  let managementKnown = envSecret !== '' || localPassword !== '';
+  const context: Answering = {
+    catalog,
+    gateway,
+    auth: authOf({ envSecret, localPassword, now: Date.now }),
+    faults,
+    buildHeaders: buildHeaders(options),
+    watchesTemplateKeys: hasTemplateKeys(gateway.runtime()),
+    managementKnown: () => (managementKnown ||= secretIn(gateway.runtime()) !== ''),
+    bcryptMs: delays.bcryptMs,
+    now: Date.now,
+    sleep: (ms) => new Promise((wake) => setTimeout(wake, ms)),
+    die: () => {
+      setImmediate(() => void die());
+    },
+  };
+  const app = httpServer(async (request) => {
+    const given = await answer(context, request);
+    const { method, path, rawQuery: query } = request;
+    log({ method, path, query, status: given.transport === 'reset' ? 0 : given.status, at: Date.now() });
+    return given;
+  });
+  const host = options.host ?? String(gateway.memory()['host'] ?? '');
+  const wanted = port ?? Number(gateway.memory()['port'] ?? 0);
+  try {
+    await app.listen({ port: wanted, host: host === '' ? '::' : host });
+  } catch (error) {
+    gateway.stop();
+    throw fail('HF1083', `Nothing can listen on ${host}:${wanted}: ${String(error)}`, {}, { cause: error });
+  }
+  return { gateway, app, port: (app.server.address() as AddressInfo).port, host }; // A TCP server has such an address.
+}
+
+/** What ends the real process at start: a port out of range, TLS files that are not there (C v0 §5.2). */
+function unusable(memory: Memory): string | undefined {
+  const port = Number(memory['port'] ?? 0);
+  if (port < 0 || port > 65_535) return `the port ${port} is out of range`;
+  const tls = memory['tls'];
+  return isTree(tls) && tls['enable'] === true ? 'the sandbox has no TLS' : undefined;
+}
+
+function buildHeaders({ build = {} }: SandboxOptions): Record<string, string> {
+  return {
+    'X-CPA-VERSION': build.version ?? 'v7.2.140',
+    'X-CPA-COMMIT': build.commit ?? 'none',
+    'X-CPA-BUILD-DATE': build.buildDate ?? 'unknown',
+    'X-CPA-SUPPORT-PLUGIN': build.supportsPlugins === false ? '0' : '1',
+  };
+}
+
+function hostInUrl(host: string): string {
+  if (host === '' || host === '0.0.0.0' || host === '::') return '127.0.0.1';
+  return host.includes(':') ? `[${host}]` : host;
+}
