@@ -101,9 +101,7 @@ function copyItem(item: FileNode, within: Entry | undefined, layout: Layout, lin
   const dash = lines.dashBefore(at);
   const from = dash ?? at;
   const entry =
-    dash !== undefined || lines.isFirst(at)
-      ? enter(comments, from, within, layout, lines)
-      : within;
+    dash !== undefined || lines.isFirst(at) ? enter(comments, from, within, layout, lines) : within;
   return copyNode(item, entry, layout, lines, comments);
 }
 
@@ -171,8 +169,10 @@ function hangGroup(group: Group, layout: Layout, lines: Lines): void {
   const previous = entries[before];
   const below = !lines.isBlank(group.first - 1);
   const apart = lines.isBlank(group.last + 1);
-  if (!previous) (apart || !next || !reaches(group, next, lines) ? root : next.comments).head.push(...group.texts);
-  else if (!next) (below || group.column > 0 ? owner(previous, group.column).comments : root).foot.push(...group.texts);
+  if (!previous)
+    (apart || !next || !reaches(group, next, lines) ? root : next.comments).head.push(...group.texts);
+  else if (!next)
+    (below || group.column > 0 ? owner(previous, group.column).comments : root).foot.push(...group.texts);
   else if ((below && apart && !lines.isComment(group.first - 1)) || group.column > next.column)
     owner(previous, group.column).comments.foot.push(...group.texts);
   else next.comments.head.push(...group.texts);

@@ -1,10 +1,19 @@
 // Nodes to values by the catalog's types, as leniently as the gateway's decoder (C v0 §2.3).
-import type { AliasNode, FileDocument, FileNode, ListNode, MapNode, Pair, ScalarNode } from '../../nouns/file.ts';
+import type {
+  AliasNode,
+  FileDocument,
+  FileNode,
+  ListNode,
+  MapNode,
+  Pair,
+  ScalarNode,
+} from '../../nouns/file.ts';
 import { isTree, type Tree, type Value } from '../../nouns/value.ts';
 import type { Catalog, Field } from '../catalog/field.ts';
 import { formatDuration, parseDuration } from './duration.ts';
 import { NON_STRING_KEY } from './model.ts';
 import { oldBoolean, type Resolved, resolveScalar } from './resolve.ts';
+import { imageMode } from './rules.ts';
 
 /**
  * The content of a file: decoded by type, aliases and merges resolved, unknown keys kept, nothing normalised, no
@@ -211,7 +220,8 @@ function nameOf(key: ScalarNode, field: Target): string | undefined {
 
 /** Plain assignment, also for the name `__proto__`. */
 function set(tree: Record<string, Value>, name: string, value: Value): void {
-  if (name === '__proto__') Object.defineProperty(tree, name, { value, enumerable: true, configurable: true });
+  if (name === '__proto__')
+    Object.defineProperty(tree, name, { value, enumerable: true, configurable: true });
   else tree[name] = value;
 }
 
@@ -226,12 +236,20 @@ function zeroOf(field: Target): Value {
   return field.kind === 'struct' ? {} : null;
 }
 
-function scalarAs(field: Target, node: ScalarNode, resolved: Exclude<Resolved, { type: 'null' }>): Value | undefined {
+function scalarAs(
+  field: Target,
+  node: ScalarNode,
+  resolved: Exclude<Resolved, { type: 'null' }>,
+): Value | undefined {
   switch (field.kind) {
     case 'string':
       return node.text;
     case 'boolean':
-      return resolved.type === 'bool' ? resolved.value : resolved.type === 'str' ? oldBoolean(resolved.value) : undefined;
+      return resolved.type === 'bool'
+        ? resolved.value
+        : resolved.type === 'str'
+          ? oldBoolean(resolved.value)
+          : undefined;
     case 'integer':
       return typeof resolved.value === 'number' ? whole(resolved.value) : undefined;
     case 'number':
@@ -239,7 +257,7 @@ function scalarAs(field: Target, node: ScalarNode, resolved: Exclude<Resolved, {
     case 'duration':
       return resolved.type === 'str' ? durationOf(resolved.value) : undefined;
     case 'any':
-      return resolved.value;
+      return field.normalise?.includes('image-mode') ? imageMode(node.text) : resolved.value;
     default:
       return undefined;
   }

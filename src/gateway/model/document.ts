@@ -86,7 +86,11 @@ class Conversion {
 
   node(node: ParsedNode): FileNode {
     if (isAlias(node)) return this.#alias(node.source, node.range[0], node.range[1]);
-    const base = { comments: NO_COMMENTS, ...mark('anchor', node.anchor), ...mark('tag', shortTag(node.tag)) };
+    const base = {
+      comments: NO_COMMENTS,
+      ...mark('anchor', node.anchor),
+      ...mark('tag', shortTag(node.tag)),
+    };
     if (node.anchor !== undefined) this.#anchors.set(node.anchor, undefined);
     const made = this.#made(node, base);
     if (node.anchor !== undefined) this.#anchors.set(node.anchor, made);
@@ -145,7 +149,7 @@ class Conversion {
     const plain = key.kind === 'alias' ? this.#anchors.get(key.name) : key;
     if (plain?.kind !== 'scalar')
       throw new Refusal('a mapping key must be a scalar', pair.key.range?.[0] ?? 0);
-    return { key: plain === key ? plain : { ...plain, ...key.range && { range: key.range } }, value };
+    return { key: plain === key ? plain : { ...plain, ...(key.range && { range: key.range }) }, value };
   }
 }
 

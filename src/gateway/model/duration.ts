@@ -18,7 +18,9 @@ export function parseDuration(text: string): number | undefined {
   if (rest === '0') return 0;
   if (!/^(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+$/u.test(rest)) return undefined;
   let total = 0n;
-  for (const [, whole = '', fraction = '', unit = ''] of rest.matchAll(/(\d*)\.?(\d*)(ns|us|µs|μs|ms|s|m|h)/gu))
+  for (const [, whole = '', fraction = '', unit = ''] of rest.matchAll(
+    /(\d*)\.?(\d*)(ns|us|µs|μs|ms|s|m|h)/gu,
+  ))
     total += nanoseconds(whole, fraction, UNITS[unit] ?? 1n);
   if (total > 2n ** 63n - 1n) return undefined;
   return total === 0n ? 0 : Number(negative ? -total : total);
@@ -45,7 +47,10 @@ export function formatDuration(ns: number): string {
 }
 
 function decimal(size: bigint, unit: bigint): string {
-  const rest = (size % unit).toString().padStart(unit.toString().length - 1, '0').replace(/0+$/, '');
+  const rest = (size % unit)
+    .toString()
+    .padStart(unit.toString().length - 1, '0')
+    .replace(/0+$/, '');
   return `${size / unit}${rest === '' ? '' : `.${rest}`}`;
 }
 

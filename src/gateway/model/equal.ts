@@ -1,12 +1,63 @@
 // The one definition of "equal" for values of the catalog, used by diff, verify and observe.
-import type { Value } from '../../nouns/value.ts';
+import { isList, isTree, sameValue, type Tree, type Value } from '../../nouns/value.ts';
 import type { Field } from '../catalog/field.ts';
+import { normaliseAt } from './normalise.ts';
 
 /**
  * The form in which two values are equal exactly when `sameValue` says so: normalised as at load, what equals a missing
- * key left out (undefined), sets sorted, durations in canonical text. Not for showing and not for writing.
+ * key left out (undefined), sets as sorted members, durations in canonical text. Not for showing and not for writing.
  */
-export declare function canonical(field: Field, value: Value | undefined): Value | undefined;
+export function canonical(field: Field, value: Value | undefined): Value | undefined {
+  if (value === undefined || value === null) return undefined;
+  const held = normaliseAt(field, value).value;
+  return held === undefined ? undefined : reduced(field, held);
+}
 
 /** Whether the gateway makes no difference between two values at this field. */
-export declare function sameAt(field: Field, a: Value | undefined, b: Value | undefined): boolean;
+export function sameAt(field: Field, a: Value | undefined, b: Value | undefined): boolean {
+  return sameValue(canonical(field, a), canonical(field, b));
+}
+
+/** Of a normalised value. Null, empty collections, zeros and defaults are what `equalsAbsent` says they are. */
+function reduced(field: Field, value: Value): Value | undefined {
+  if (value === null) return undefined;
+  const inner = collection(field, value);
+  if (field.pointer) return inner ?? (isTree(value) ? {} : value);
+  if (inner === undefined) return undefined;
+  return field.equalsAbsent.some((absent) => sameValue(absent, inner)) ? undefined : inner;
+}
+
+function collection(field: Field, value: Value): Value | undefined {
+  if (isTree(value)) return field.kind === 'struct' || field.kind === 'map' ? mapping(field, value) : value;
+  if (!isList(value)) return value;
+  return field.kind === 'list' ? list(field, value) : value;
+}
+
+/** Keys that the catalog does not know are compared as they are. */
+function mapping(field: Field, value: Tree): Tree | undefined {
+  const kept: Record<string, Value> = {};
+  for (const [name, member] of Object.entries(value)) {
+    const inner = field.kind === 'map' ? field.value : field.fields?.get(name);
+    const reducedMember = inner ? reduced(inner, member) : (member ?? undefined);
+    if (reducedMember !== undefined) kept[name] = reducedMember;
+  }
+  return Object.keys(kept).length === 0 ? undefined : kept;
+}
+
+/** Items are there even when nothing is in them; in a set each counts once. */
+function list(field: Field, value: readonly Value[]): readonly Value[] | undefined {
+  if (value.length === 0) return undefined;
+  const { item } = field;
+  const items = item ? value.map((each) => itemOf(item, each)) : value;
+  return field.collection === 'set' ? members(items) : items;
+}
+
+function itemOf(item: Field, value: Value): Value {
+  if (!isTree(value) && !isList(value)) return value;
+  return collection(item, value) ?? (isList(value) ? [] : {});
+}
+
+function members(items: readonly Value[]): readonly Value[] {
+  const byText = new Map(items.map((item) => [JSON.stringify(item), item]));
+  return [...byText].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, item]) => item);
+}

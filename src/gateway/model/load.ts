@@ -15,7 +15,7 @@ export function load(
   options: LoadOptions = {},
 ): LoadSuccess | LoadFailure {
   const { content, errors } = decode(document, catalog, false);
-  const refused = errors[0] ?? decodeFault(document);
+  const refused = errors[0] ?? decodeFault(document, content);
   if (refused !== undefined) return { ok: false, stage: 'decode', message: refused };
   const memory = complete(catalog.root, content);
   const invalid = validationFault(document, memory, catalog);
@@ -78,7 +78,9 @@ function completeMember(field: Field, value: Value | undefined): Value | undefin
 function given(field: Field, value: null | undefined): Value | undefined {
   if (field.fallback !== undefined) return field.fallback;
   if (field.pointer || !field.normalise.some((rule) => rule.startsWith('default:'))) return undefined;
-  return value === undefined ? field.normalise.find((rule) => rule.startsWith('default:'))?.slice(8) : undefined;
+  return value === undefined
+    ? field.normalise.find((rule) => rule.startsWith('default:'))?.slice(8)
+    : undefined;
 }
 
 function completeValue(field: Field, value: Value): Value {
@@ -86,7 +88,9 @@ function completeValue(field: Field, value: Value): Value {
   if (field.kind === 'list' && isList(value) && field.item) return completeItems(field.item, value);
   if (field.kind !== 'map' || !isTree(value) || !field.value) return value;
   const inner = field.value;
-  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, completeValue(inner, member)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => [name, completeValue(inner, member)]),
+  );
 }
 
 function completeItems(item: Field, list: readonly Value[]): readonly Value[] {

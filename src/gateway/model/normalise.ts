@@ -61,7 +61,8 @@ class Pass {
   value(field: Field, given: Value): Value | undefined {
     const rules = rulesOf(field)[this.#column];
     let value: Value | undefined = given;
-    if (isList(given) && field.item && affects(field.item, this.#column)) value = this.#items(field.item, given);
+    if (isList(given) && field.item && affects(field.item, this.#column))
+      value = this.#items(field.item, given);
     else if (isTree(given) && field.kind !== 'any') value = this.#members(field, given);
     return rules.length === 0 ? value : this.#apply(rules, value);
   }
@@ -95,7 +96,10 @@ class Pass {
       const report: Report = (reason, at) => {
         const index = typeof at === 'number' ? (origin?.[at] ?? at) : at;
         if (at !== undefined) gone.push(at);
-        this.dropped.push({ reason, place: index === undefined ? [...this.#place] : [...this.#place, index] });
+        this.dropped.push({
+          reason,
+          place: index === undefined ? [...this.#place] : [...this.#place, index],
+        });
       };
       const size = isList(value) ? value.length : 0;
       value = rule(value, argument, report, this.#options);
@@ -151,7 +155,8 @@ function affects(field: Field, column: Column): boolean {
   const known = affected[column].get(field);
   if (known !== undefined) return known;
   const below = field.kind === 'any' ? [] : [...(field.fields?.values() ?? []), field.value, field.item];
-  const any = rulesOf(field)[column].length > 0 || below.some((inner) => inner !== undefined && affects(inner, column));
+  const any =
+    rulesOf(field)[column].length > 0 || below.some((inner) => inner !== undefined && affects(inner, column));
   affected[column].set(field, any);
   return any;
 }

@@ -23,7 +23,7 @@ class Printer {
   #footIndent = -1;
 
   text(): string {
-    return this.#lines.length === 0 ? '' : `${this.#lines.join('\n')}\n`;
+    return this.#lines.length === 0 ? '' : `${this.#lines.join('\n').replace(/^[ \t]+(?=#)/gm, '')}\n`;
   }
 
   line(text: string): void {
@@ -37,11 +37,11 @@ class Printer {
   /** Prints a value behind `lead` (`key:` or `-` with its indentation). */
   value(node: FileNode, indent: number, lead: string, key?: Comments): void {
     const props = propsOf(node);
-    if (node.kind === 'map' && node.pairs.length > 0) {
+    if (node.kind === 'map' && node.pairs.length > 0 && !node.flow) {
       this.#block(lead, props, key);
       this.#pairs(node, lead === '' ? 0 : indent + 2);
       this.#waiting = node.comments.line ?? this.#waiting;
-    } else if (node.kind === 'list' && node.items.length > 0) {
+    } else if (node.kind === 'list' && node.items.length > 0 && !node.flow) {
       this.#block(lead, props, key);
       this.#items(node.items, lead === '' ? 0 : indent + 2);
       this.#waiting = node.comments.line ?? this.#waiting;
@@ -65,7 +65,12 @@ class Printer {
       const waiting = comments.line ?? this.#waiting;
       if (waiting !== undefined) this.#waiting = undefined;
       const lead = `${onDash ?? ' '.repeat(indent)}${keyText(key)}:`;
-      this.value(value, indent, lead, waiting === undefined ? undefined : { head: [], line: waiting, foot: [] });
+      this.value(
+        value,
+        indent,
+        lead,
+        waiting === undefined ? undefined : { head: [], line: waiting, foot: [] },
+      );
       this.#foots([...footOf(value), ...comments.foot], indent);
     });
   }
@@ -75,7 +80,7 @@ class Printer {
       const pad = ' '.repeat(indent);
       const inner = item.kind === 'map' ? (item.pairs[0]?.key.comments.head ?? []) : [];
       this.#heads([...item.comments.head, ...inner], indent);
-      if (item.kind === 'map' && item.pairs.length > 0 && propsOf(item) === '')
+      if (item.kind === 'map' && item.pairs.length > 0 && !item.flow && propsOf(item) === '')
         this.#pairs(item, indent + 2, `${pad}- `);
       else this.value(item, indent, `${pad}-`);
       this.#foots(item.comments.foot, indent);
@@ -95,7 +100,7 @@ class Printer {
   }
 
   #inline(node: FileNode, indent: number, lead: string, comment: string | undefined): void {
-    const text = node.kind === 'scalar' ? scalarText(node, indent) : emptyText(node);
+    const text = node.kind === 'scalar' ? scalarText(node, indent) : flowText(node);
     const [first = '', ...rest] = text.split('\n');
     const gap = lead === '' || first === '' ? '' : ' ';
     this.line(`${lead}${gap}${first}${comment === undefined ? '' : ` ${comment}`}`);
@@ -116,14 +121,34 @@ function propsOf(node: FileNode): string {
   return `${node.anchor === undefined ? '' : ` &${node.anchor}`}${node.tag === undefined ? '' : ` ${node.tag}`}`;
 }
 
-function emptyText(node: FileNode): string {
+function flowText(node: FileNode): string {
   if (node.kind === 'alias') return `*${node.name}`;
-  return node.kind === 'map' ? '{}' : '[]';
+  if (node.kind === 'scalar') return flowScalar(node);
+  const props = propsOf(node).trimStart();
+  const lead = (inner: FileNode): string => (inner.kind === 'scalar' ? propsOf(inner).trimStart() : '');
+  const shown = (inner: FileNode): string =>
+    [lead(inner), flowText(inner)].filter((part) => part !== '').join(' ');
+  const inner =
+    node.kind === 'map'
+      ? `{${node.pairs.map(({ key, value }) => `${keyText(key)}: ${shown(value)}`).join(', ')}}`
+      : `[${node.items.map(shown).join(', ')}]`;
+  return props === '' ? inner : `${props} ${inner}`;
+}
+
+/** Plain texts must not hold what ends an item of a flow collection. */
+function flowScalar(node: ScalarNode): string {
+  const risky = node.style === 'plain' && (node.text === '' || /[,?[\]{}:]/.test(node.text));
+  const block = node.style === 'literal' || node.style === 'folded' || node.text.includes('\n');
+  if (block) return quoted(node.text);
+  return scalarText(risky ? { ...node, style: 'single' } : node, 0);
 }
 
 function keyText(key: ScalarNode): string {
   const props = propsOf(key).trimStart();
-  const text = key.text.includes('\n') || (key.text === '' && key.style === 'plain') ? quoted(key.text) : scalarText(key, 0);
+  const text =
+    key.text.includes('\n') || (key.text === '' && key.style === 'plain')
+      ? quoted(key.text)
+      : scalarText(key, 0);
   return props === '' ? text : `${props} ${text}`;
 }
 
@@ -153,8 +178,9 @@ function traitsOf(text: string): { plain: boolean; single: boolean; block: boole
   const spaceBreak = / [\n\r]/.test(text);
   const breakSpace = /[\n\r] /.test(text);
   const edges = /^[ \n\r]|[ \n\r]$/.test(text);
-  const indicators =
-    /^(---|\.\.\.)|^[#,[\]{}&*!|>'"%@`]|^[?:-]([ \t]|$)|:([ \t\n\r]|$)|[ \t\n\r]#/.test(text);
+  const indicators = /^(---|\.\.\.)|^[#,[\]{}&*!|>'"%@`]|^[?:-]([ \t]|$)|:([ \t\n\r]|$)|[ \t\n\r]#/.test(
+    text,
+  );
   const tab = text.includes('\t');
   return {
     plain: !(edges || spaceBreak || breakSpace || tab || special || indicators || /[\n\r]/.test(text)),
@@ -170,8 +196,9 @@ function singleQuoted(text: string): string {
 /** JSON's escapes are a part of YAML's. */
 function quoted(text: string): string {
   // eslint-disable-next-line no-control-regex -- what must be escaped beyond JSON
-  return JSON.stringify(text).replace(/[\u007F-\u009F\u2028\u2029\uFEFF]/g, (char) =>
-    `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  return JSON.stringify(text).replace(
+    /[\u007F-\u009F\u2028\u2029\uFEFF]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 }
 

@@ -7,7 +7,12 @@ import type { LoadOptions } from './model.ts';
 export type Report = (reason: string, at?: string | number) => void;
 
 /** What is left of a value; undefined for nothing. `argument` is what stands behind the colon. */
-export type Rule = (value: Value, argument: string, report: Report, options: LoadOptions) => Value | undefined;
+export type Rule = (
+  value: Value,
+  argument: string,
+  report: Report,
+  options: LoadOptions,
+) => Value | undefined;
 
 const SPACE = '[\\t-\\r \\u0085\\u00A0\\u1680\\u2000-\\u200A\\u2028\\u2029\\u202F\\u205F\\u3000]';
 const EDGES = new RegExp(`^${SPACE}+|${SPACE}+$`, 'g');
@@ -34,7 +39,10 @@ export const RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ['headers', (value, _, report) => (isTree(value) ? headers(value, report) : value)],
   ['keys', keys],
   ['drop-empty', (value, _, report) => (isTree(value) ? keepMembers(value, report) : value)],
-  ['drop-blank', (value, _, report) => keep(value, report, (item) => (blank(item) ? 'it is blank' : undefined))],
+  [
+    'drop-blank',
+    (value, _, report) => keep(value, report, (item) => (blank(item) ? 'it is blank' : undefined)),
+  ],
   ['drop-if-blank', dropIfBlank],
   ['drop-if-equal', dropIfEqual],
   ['drop-if-below', dropIfBelow],
@@ -85,7 +93,12 @@ export function homePath(text: string, home: string | undefined): string {
   const path = trim(text);
   if (!path.startsWith('~')) return cleanPath(path);
   if (home === undefined) return text;
-  return cleanPath(`${home}/${path.slice(1).replace(/^[/\\]+/, '').replaceAll('\\', '/')}`);
+  return cleanPath(
+    `${home}/${path
+      .slice(1)
+      .replace(/^[/\\]+/, '')
+      .replaceAll('\\', '/')}`,
+  );
 }
 
 /** Go's filepath.Clean. */
@@ -138,7 +151,8 @@ function headers(value: Tree, report: Report): Value {
   for (const [name, text] of Object.entries(value)) {
     const key = trim(name);
     const kept = typeof text === 'string' ? trim(text) : text;
-    if (key === '' || blank(kept)) report(key === '' ? 'a header without a name' : 'a header without a value', name);
+    if (key === '' || blank(kept))
+      report(key === '' ? 'a header without a name' : 'a header without a value', name);
     else clean[key] = kept;
   }
   return Object.keys(clean).length === 0 ? null : clean;
@@ -171,7 +185,11 @@ function blank(value: Value | undefined): boolean {
 }
 
 /** The items of a list for which `fault` has nothing to say. */
-function keep(value: Value, report: Report, fault: (item: Value, index: number) => string | undefined): Value {
+function keep(
+  value: Value,
+  report: Report,
+  fault: (item: Value, index: number) => string | undefined,
+): Value {
   if (!isList(value)) return value;
   return value.filter((item, index) => {
     const reason = fault(item, index);
@@ -196,7 +214,9 @@ function dropIfBlank(value: Value, members: string, report: Report): Value {
 function dropIfEqual(value: Value, members: string, report: Report): Value {
   const [a = '', b = ''] = members.split(',');
   const text = (item: Value, name: string): string => String(member(item, name) ?? '').toLowerCase();
-  return keep(value, report, (item) => (text(item, a) === text(item, b) ? `${a} and ${b} are the same` : undefined));
+  return keep(value, report, (item) =>
+    text(item, a) === text(item, b) ? `${a} and ${b} are the same` : undefined,
+  );
 }
 
 function dropIfBelow(value: Value, argument: string, report: Report): Value {
@@ -211,10 +231,16 @@ function dedupe(value: Value, members: string, report: Report, fold: (text: stri
   const names = members === '' ? [] : members.split(',');
   const seen = new Map<string, number>();
   return keep(value, report, (item, index) => {
-    const key = fold(names.length === 0 ? JSON.stringify(item) : names.map((name) => sortedText(member(item, name))).join('\0'));
+    const key = fold(
+      names.length === 0
+        ? JSON.stringify(item)
+        : names.map((name) => sortedText(member(item, name))).join('\0'),
+    );
     const first = seen.get(key);
     if (first === undefined) seen.set(key, index);
-    return first === undefined ? undefined : `${names.length === 0 ? 'the same' : `the same ${names.join(', ')}`} as entry ${first + 1}`;
+    return first === undefined
+      ? undefined
+      : `${names.length === 0 ? 'the same' : `the same ${names.join(', ')}`} as entry ${first + 1}`;
   });
 }
 

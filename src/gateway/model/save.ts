@@ -1,11 +1,197 @@
-// Memory merged into the file, as every field write does it (C v0 §6.2).
-import type { FileDocument } from '../../nouns/file.ts';
+// Memory merged into the file, as every field write does it (C v0 §6.2). T is the file's tree, G the rendered memory.
+import type { FileDocument, FileNode, ListNode, MapNode, Pair, ScalarNode } from '../../nouns/file.ts';
 import type { Catalog } from '../catalog/field.ts';
+import { isDefault, withoutDefaults } from './defaults.ts';
+import { printDocument } from './document.ts';
+import {
+  generate,
+  keyNode,
+  type Made,
+  type MadeList,
+  type MadeMap,
+  type MadeScalar,
+  toNode,
+} from './generate.ts';
+import { matchItems } from './match.ts';
 import type { Memory, SaveFailure } from './model.ts';
+import { resolveScalar, resolveText } from './resolve.ts';
+import { trim } from './rules.ts';
 
-/** The file after a field write. Its `text` is printed when it is first asked for. */
-export declare function save(
-  document: FileDocument,
-  memory: Memory,
-  catalog: Catalog,
-): FileDocument | SaveFailure;
+/**
+ * The file after a field write. Its nodes have no ranges; its `text` is printed when it is first asked for. Where
+ * `bricks` holds for the file, that text does not parse.
+ */
+export function save(document: FileDocument, memory: Memory, catalog: Catalog): FileDocument | SaveFailure {
+  const { root } = document;
+  if (!root) return { ok: false, message: 'invalid yaml document structure' };
+  if (root.kind !== 'map') return { ok: false, message: 'expected root mapping node' };
+  const fresh = generate(catalog.root, memory);
+  const merged = mergeMap(pruneChannels(withoutLegacy(root), fresh), fresh, []);
+  return lazily(unplaced(merged));
+}
+
+function lazily(root: FileNode): FileDocument {
+  let text: string | undefined;
+  return {
+    get text() {
+      return (text ??= printDocument(root));
+    },
+    root,
+  };
+}
+
+/** Step 5: block style everywhere. What was read at a place in the old text has none in the new one yet. */
+function unplaced<T extends FileNode>(node: T): T;
+function unplaced(node: FileNode): FileNode {
+  const { range: _, ...rest } = node;
+  if (rest.kind === 'list') return { ...rest, flow: false, items: rest.items.map((item) => unplaced(item)) };
+  if (rest.kind !== 'map') return rest;
+  const pairs = rest.pairs.map(({ key, value }) => ({ key: unplaced(key), value: unplaced(value) }));
+  return { ...rest, flow: false, pairs };
+}
+
+/** Step 2. */
+const LEGACY: ReadonlySet<string> = new Set([
+  'auth',
+  'generative-language-api-key',
+  'ampcode',
+  'amp-upstream-url',
+  'amp-upstream-api-key',
+  'amp-restrict-management-to-localhost',
+  'amp-model-mappings',
+]);
+
+function withoutLegacy(root: MapNode): MapNode {
+  const pairs = root.pairs.filter(({ key }) => !LEGACY.has(key.text));
+  return {
+    ...root,
+    pairs: pairs.map((pair) => (pair.key.text === 'openai-compatibility' ? withoutKeys(pair) : pair)),
+  };
+}
+
+function withoutKeys({ key, value }: Pair): Pair {
+  if (value.kind !== 'list') return { key, value };
+  const items = value.items.map((item) => (item.kind === 'map' ? without(item, 'api-keys') : item));
+  return { key, value: { ...value, items } };
+}
+
+function without(map: MapNode, name: string): MapNode {
+  return { ...map, pairs: map.pairs.filter(({ key }) => key.text !== name) };
+}
+
+/** Step 3: names of OAuth maps and ids of plugins that memory does not have. */
+function pruneChannels(root: MapNode, fresh: MadeMap): MapNode {
+  let pruned = pruneTo(root, fresh, 'oauth-excluded-models', 'removed');
+  pruned = pruneTo(pruned, fresh, 'oauth-model-alias', 'emptied');
+  pruned = pruneTo(pruned, fresh, 'oauth-request-scoped-errors', 'emptied');
+  const plugins = fresh.pairs.get('plugins');
+  return replaced(pruned, 'plugins', (value) =>
+    value.kind === 'map' && plugins?.kind === 'map' ? pruneTo(value, plugins, 'configs', 'removed') : value,
+  );
+}
+
+function pruneTo(map: MapNode, fresh: MadeMap, name: string, gone: 'removed' | 'emptied'): MapNode {
+  const wanted = fresh.pairs.get(name);
+  if (!wanted && gone === 'removed') return without(map, name);
+  return replaced(map, name, (value) => {
+    if (!wanted) return toNode({ kind: 'map', pairs: new Map() });
+    if (wanted.kind !== 'map' || value.kind !== 'map') return toNode(wanted);
+    return keepKeys(value, wanted);
+  });
+}
+
+function replaced(map: MapNode, name: string, change: (value: FileNode) => FileNode): MapNode {
+  const pairs = map.pairs.map(({ key, value }) => ({
+    key,
+    value: key.text === name ? change(value) : value,
+  }));
+  return { ...map, pairs };
+}
+
+function keepKeys(map: MapNode, fresh: MadeMap): MapNode {
+  const names = new Set(
+    [...fresh.pairs.keys()].map((name) => trim(keyNode(name).text)).filter((name) => name !== ''),
+  );
+  return { ...map, pairs: map.pairs.filter(({ key }) => names.has(trim(key.text))) };
+}
+
+/** Step 4. Paths are those of mappings: entries of a list have the path of the list. */
+function merge(old: FileNode, fresh: Made, path: readonly string[]): FileNode {
+  if (fresh.kind === 'map') return old.kind === 'map' ? mergeMap(old, fresh, path) : over(old, toNode(fresh));
+  return fresh.kind === 'list' ? mergeList(old, fresh, path) : mergeScalar(old, fresh);
+}
+
+/** A node in the place of another keeps the comments of that place, and its anchor. */
+function over<T extends FileNode>(old: FileNode, node: T): T {
+  const anchor = old.kind === 'alias' ? undefined : old.anchor;
+  return { ...node, comments: old.comments, ...(anchor !== undefined && { anchor }) };
+}
+
+function mergeMap(old: MapNode, fresh: MadeMap, path: readonly string[]): MapNode {
+  const places = new Map<string, number>();
+  old.pairs.forEach(({ key }, index) => {
+    if (!places.has(key.text)) places.set(key.text, index);
+  });
+  const pairs: Pair[] = [...old.pairs];
+  for (const [name, member] of fresh.pairs) {
+    const key = keyNode(name);
+    const place = [...path, name];
+    const index = places.get(key.text);
+    const there = index === undefined ? undefined : pairs[index];
+    if (index !== undefined && there)
+      pairs[index] = { key: there.key, value: merge(there.value, member, place) };
+    else {
+      const candidate = withoutDefaults(place, member);
+      if (!isDefault(place, candidate)) pairs.push({ key, value: toNode(candidate) });
+    }
+  }
+  return { ...old, flow: false, pairs };
+}
+
+function mergeList(old: FileNode, fresh: MadeList, path: readonly string[]): FileNode {
+  if (fresh.items.length === 0) {
+    if (old.kind === 'scalar' && resolveScalar(old)?.type === 'null') return old;
+    return over(old, {
+      ...toNode(fresh),
+      ...(old.kind === 'list' && old.tag && { tag: old.tag }),
+    } as ListNode);
+  }
+  const places = matchItems(old.kind === 'list' ? old.items : [], fresh.items);
+  const items = fresh.items.map((item, i) => {
+    const onto = places[i];
+    return onto ? mergeItem(onto, item, path) : toNode(item);
+  });
+  return over(old, { ...(toNode({ kind: 'list', items: [] }) as ListNode), items });
+}
+
+/** Keys that memory does not have leave the item, but not mappings inside it (N5, N6). */
+function mergeItem(old: FileNode, fresh: Made, path: readonly string[]): FileNode {
+  const merged = merge(old, fresh, path);
+  return merged.kind === 'map' && fresh.kind === 'map' ? keepKeys(merged, fresh) : merged;
+}
+
+/** The old quoting stays: a boolean or number that was written in quotes stays in quotes. */
+function mergeScalar(old: FileNode, fresh: MadeScalar): FileNode {
+  if (old.kind !== 'scalar') return over(old, toNode(fresh));
+  if (fresh.raw && sameMeaning(old, fresh)) return old;
+  const { comments, anchor } = old;
+  const plain = old.style === 'plain' && !(fresh.type === 'str' && resolveText(fresh.text).type !== 'str');
+  const style = old.style === 'plain' && !plain ? 'double' : old.style;
+  return {
+    kind: 'scalar',
+    comments,
+    text: fresh.text,
+    style,
+    ...(anchor !== undefined && { anchor }),
+    ...(old.tag !== undefined && { tag: `!!${fresh.type}` }),
+  };
+}
+
+function sameMeaning(old: ScalarNode, fresh: MadeScalar): boolean {
+  const resolved = resolveScalar(old);
+  if (!resolved || resolved.type === 'null') return resolved !== undefined && fresh.type === 'null';
+  return (
+    String(resolved.value) === fresh.text ||
+    (resolved.type === 'float' && Number(fresh.text) === resolved.value)
+  );
+}

@@ -1,16 +1,102 @@
 // What `PUT /config.yaml` stores for a body, and the trap in it (C v0 §2.3).
+import type { FileDocument, FileNode, MapNode, ScalarNode } from '../../nouns/file.ts';
 import type { Catalog } from '../catalog/field.ts';
-import type { LoadFailure, LoadOptions } from './model.ts';
+import { parseDocument, printDocument } from './document.ts';
+import { keyNode } from './generate.ts';
+import { load } from './load.ts';
+import { isFailure, type LoadFailure, type LoadOptions } from './model.ts';
 
 /**
  * The text the gateway stores: comment lines lose their indentation, and a plaintext secret makes it re-encode the
  * file. The failure is the 400 or 422 of the request. Ask `bricks` first: where it holds, the answer is 500 and the
  * stored text does not parse.
  */
-export declare function stored(body: string, catalog: Catalog, options?: LoadOptions): string | LoadFailure;
+export function stored(body: string, catalog: Catalog, options: LoadOptions = {}): string | LoadFailure {
+  const sent = parseDocument(body);
+  if (isFailure(sent)) return sent as LoadFailure;
+  const loaded = load(sent, catalog, options);
+  if (!loaded.ok) return loaded;
+  const text = dedentComments(body);
+  if (!loaded.rewritten) return text;
+  const document = parseDocument(text);
+  if (isFailure(document)) return text;
+  return rehashed(document as FileDocument, secretOf(loaded.memory));
+}
+
+function secretOf(memory: { readonly [key: string]: unknown }): string {
+  const management = memory['remote-management'];
+  const secret =
+    typeof management === 'object' && management !== null ? Reflect.get(management, 'secret-key') : '';
+  return String(secret);
+}
+
+/**
+ * The text of a file whose plaintext secret the gateway replaced by `hash` at load (C v0 §1.4): re-encoded in the
+ * encoder's layout, but flow collections stay flow.
+ */
+export function rehashed(document: FileDocument, hash: string): string {
+  const { root } = document;
+  if (root?.kind !== 'map') return document.text;
+  return dedentComments(printDocument(withMember(root, ['remote-management', 'secret-key'], hash)));
+}
+
+function withMember(map: MapNode, [name = '', ...rest]: readonly string[], text: string): MapNode {
+  const change = (old: FileNode | undefined): FileNode => {
+    if (rest.length === 0) return scalar(text, old);
+    const inner = old?.kind === 'map' ? old : emptyMap(old);
+    return withMember(inner, rest, text);
+  };
+  const known = map.pairs.some(({ key }) => key.text === name);
+  const pairs = map.pairs.map((pair) =>
+    pair.key.text === name ? { ...pair, value: change(pair.value) } : pair,
+  );
+  return { ...map, pairs: known ? pairs : [...pairs, { key: keyNode(name), value: change(undefined) }] };
+}
+
+function scalar(text: string, old: FileNode | undefined): ScalarNode {
+  const made = keyNode(text);
+  return old?.kind === 'scalar' ? { ...made, comments: old.comments, style: old.style } : made;
+}
+
+function emptyMap(old: FileNode | undefined): MapNode {
+  return { kind: 'map', comments: old?.comments ?? { head: [], foot: [] }, flow: false, pairs: [] };
+}
+
+/** Takes the indentation off every line whose first character that is not a blank is `#`, wherever it stands. */
+export function dedentComments(text: string): string {
+  return text.replace(/^[ \t]+(?=#)/gm, '');
+}
 
 /**
  * Whether any write would destroy this file: a block scalar holds a line whose first character that is not a blank is
  * `#`, and the gateway takes the indentation off such lines. Undefined: no. Otherwise the 1-based line.
  */
-export declare function bricks(text: string): number | undefined;
+export function bricks(text: string): number | undefined {
+  const indented = /^[ \t]+#/m;
+  if (!indented.test(text)) return undefined;
+  const document = parseDocument(text);
+  if (isFailure(document)) return undefined;
+  return brickIn((document as FileDocument).root, text);
+}
+
+function brickIn(node: FileNode | undefined, text: string): number | undefined {
+  if (node?.kind === 'list') return firstOf(node.items, text);
+  if (node?.kind === 'map')
+    return firstOf(
+      node.pairs.flatMap(({ key, value }) => [key, value]),
+      text,
+    );
+  if (node?.kind !== 'scalar' || !node.range) return undefined;
+  if (node.style !== 'literal' && node.style !== 'folded') return undefined;
+  const source = text.slice(node.range.start, node.range.end);
+  const found = /\n[ \t]*#/.exec(source);
+  return found ? text.slice(0, node.range.start + found.index + 1).split('\n').length : undefined;
+}
+
+function firstOf(nodes: readonly FileNode[], text: string): number | undefined {
+  for (const node of nodes) {
+    const line = brickIn(node, text);
+    if (line !== undefined) return line;
+  }
+  return undefined;
+}

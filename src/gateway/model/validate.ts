@@ -9,16 +9,25 @@ import { resolveScalar } from './resolve.ts';
 import { trim } from './rules.ts';
 
 /** Why the decoder refuses the file (400), beyond types. */
-export function decodeFault({ root }: FileDocument): string | undefined {
-  if (root && root.kind !== 'map' && !isNullNode(root)) return `cannot unmarshal a ${root.kind} into a configuration`;
+export function decodeFault({ root }: FileDocument, content: Tree): string | undefined {
+  if (root && root.kind !== 'map' && !isNullNode(root))
+    return `cannot unmarshal a ${root.kind} into a configuration`;
   const relay = at(root, 'codex', 'live-media-relay');
   if (at(relay, 'allow-private-remote-ips') && at(relay, 'disable-private-remote-ips'))
     return 'codex.live-media-relay cannot set both allow-private-remote-ips and disable-private-remote-ips';
-  return undefined;
+  const settings = member(content['codex'], 'live-media-relay');
+  const port = PORTS.find(
+    (name) => Number(member(settings, name) ?? 0) < 0 || Number(member(settings, name) ?? 0) > 65_535,
+  );
+  return port && `cannot unmarshal ${port} into a port`;
 }
 
 /** Why the loader refuses the file (422). `memory` is complete but not normalised. */
-export function validationFault(document: FileDocument, memory: Memory, catalog: Catalog): string | undefined {
+export function validationFault(
+  document: FileDocument,
+  memory: Memory,
+  catalog: Catalog,
+): string | undefined {
   const { root } = document;
   return (
     (root?.kind === 'map' ? weightFault(root, catalog.root, '') : undefined) ??
@@ -26,6 +35,8 @@ export function validationFault(document: FileDocument, memory: Memory, catalog:
     relayFault(member(memory['codex'], 'live-media-relay'))
   );
 }
+
+const PORTS = ['udp-port-min', 'udp-port-max'];
 
 function isNullNode(node: FileNode): boolean {
   return node.kind === 'scalar' && resolveScalar(node)?.type === 'null';
@@ -78,7 +89,11 @@ function inFlightFault(given: Value | undefined): string | undefined {
   if (stale <= 0 || snapshot > Math.floor(stale / 3))
     return `${name}.stale-after must be at least three snapshot intervals`;
   if (ns('staging-retention') <= 0) return `${name}.staging-retention must be positive`;
-  const [bytes, parts, revision] = [count('max-part-bytes'), count('max-part-count'), count('max-revision-bytes')];
+  const [bytes, parts, revision] = [
+    count('max-part-bytes'),
+    count('max-part-count'),
+    count('max-revision-bytes'),
+  ];
   if (bytes < 1024 || parts <= 0 || parts > 64) return `${name} part bounds are invalid`;
   if (revision < bytes || revision > 16 * 1024 * 1024)
     return `${name}.max-revision-bytes is outside hard bounds`;

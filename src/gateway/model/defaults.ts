@@ -1,0 +1,50 @@
+// Rule D: which new keys a save leaves out (C v0 §6.2). The defaults it knows are facts about the saver, not about the
+// catalog: others that are no zeros it writes out.
+import type { Made } from './generate.ts';
+
+const KNOWN: ReadonlyMap<string, string> = new Map([
+  ['pprof.addr', '127.0.0.1:8316'],
+  [
+    'remote-management.panel-github-repository',
+    'https://github.com/router-for-me/Cli-Proxy-API-Management-Center',
+  ],
+  ['plugins.dir', 'plugins'],
+  ['routing.strategy', 'round-robin'],
+  ['error-logs-max-files', '10'],
+]);
+
+/** Whether a key that is not in the file stays out of it. */
+export function isDefault(path: readonly string[], value: Made): boolean {
+  if (value.kind !== 'scalar') return isZero(value);
+  if (path.at(-1) === 'weight' && value.type === 'int') return false;
+  return isZero(value) || KNOWN.get(path.join('.')) === value.text;
+}
+
+/** Nothing but zeros in it. */
+function isZero(value: Made): boolean {
+  if (value.kind === 'list') return value.items.every(isZero);
+  if (value.kind === 'map') return [...value.pairs.values()].every(isZero);
+  if (value.type === 'bool') return value.text === 'false';
+  if (value.type === 'str') return value.text === '';
+  return value.type === 'null' || value.text === '0' || value.text === '0.0';
+}
+
+/** A new value without the defaults in it, and without what is empty then; items of lists stay, emptied or not. */
+export function withoutDefaults(path: readonly string[], value: Made): Made {
+  if (value.kind === 'scalar') return value;
+  if (value.kind === 'list')
+    return { kind: 'list', items: value.items.map((item) => withoutDefaults(path, item)) };
+  const pairs = new Map<string, Made>();
+  for (const [name, member] of value.pairs) {
+    const place = [...path, name];
+    if (isDefault(place, member)) continue;
+    const rest = withoutDefaults(place, member);
+    if (!isEmpty(rest)) pairs.set(name, rest);
+  }
+  return { kind: 'map', pairs };
+}
+
+function isEmpty(value: Made): boolean {
+  if (value.kind === 'list') return value.items.length === 0;
+  return value.kind === 'map' && value.pairs.size === 0;
+}

@@ -1,0 +1,179 @@
+// Memory rendered as the gateway's encoder renders it before it merges: the tree G of C v0 §6.2. Knows kinds, no key.
+import type { FileNode, ScalarNode } from '../../nouns/file.ts';
+import { isList, isTree, type Tree, type Value } from '../../nouns/value.ts';
+import type { Field } from '../catalog/field.ts';
+import { NO_COMMENTS } from './comments.ts';
+import { type Memory, NON_STRING_KEY } from './model.ts';
+import { oldBoolean, resolveText } from './resolve.ts';
+
+export interface MadeScalar {
+  readonly kind: 'scalar';
+  readonly text: string;
+  readonly type: 'str' | 'int' | 'float' | 'bool' | 'null';
+  /** Settings of a plugin keep the text they have in the file. */
+  readonly raw: boolean;
+}
+
+export interface MadeMap {
+  readonly kind: 'map';
+  readonly pairs: ReadonlyMap<string, Made>;
+}
+
+export interface MadeList {
+  readonly kind: 'list';
+  readonly items: readonly Made[];
+}
+
+/** A node of G. */
+export type Made = MadeScalar | MadeMap | MadeList;
+
+/** G: every key of memory in the catalog's order; nil lists as `[]`, nil maps as `{}`. */
+export function generate(root: Field, memory: Memory): MadeMap {
+  return struct(root, memory);
+}
+
+function struct(field: Field, value: Tree): MadeMap {
+  const pairs = new Map<string, Made>();
+  for (const [name, member] of field.fields ?? []) {
+    const held = value[name];
+    if (held !== undefined) pairs.set(name, made(member, held));
+  }
+  return { kind: 'map', pairs };
+}
+
+function made(field: Field, value: Value): Made {
+  if (field.kind === 'any') return free(value, field.fields !== undefined);
+  if (field.kind === 'struct') return struct(field, isTree(value) ? value : {});
+  if (field.kind === 'list') {
+    const { item } = field;
+    return {
+      kind: 'list',
+      items: (isList(value) ? value : []).map((each) => (item ? made(item, each) : free(each, false))),
+    };
+  }
+  if (field.kind === 'map') return map(isTree(value) ? value : {}, field.value);
+  return scalar(value, false, field.kind === 'string' || field.kind === 'duration');
+}
+
+function map(value: Tree, inner: Field | undefined): MadeMap {
+  const names = Object.keys(value).sort(natural);
+  return {
+    kind: 'map',
+    pairs: new Map(
+      names.map((name) => [
+        name,
+        inner ? made(inner, value[name] ?? null) : free(value[name] ?? null, false),
+      ]),
+    ),
+  };
+}
+
+/** Settings of a plugin keep their order, other free-form mappings are sorted. */
+function free(value: Value, raw: boolean): Made {
+  if (isList(value)) return { kind: 'list', items: value.map((item) => free(item, raw)) };
+  if (!isTree(value)) return raw && value === null ? scalar(null, true, false) : scalar(value, raw, false);
+  if (!raw) return map(value, undefined);
+  return {
+    kind: 'map',
+    pairs: new Map(Object.entries(value).map(([name, item]) => [name, free(item, true)])),
+  };
+}
+
+function scalar(value: Value, raw: boolean, text: boolean): MadeScalar {
+  if (text) return { kind: 'scalar', text: value === null ? '' : String(value), type: 'str', raw };
+  if (value === null) return { kind: 'scalar', text: 'null', type: 'null', raw };
+  if (typeof value === 'boolean') return { kind: 'scalar', text: String(value), type: 'bool', raw };
+  if (typeof value !== 'number') return { kind: 'scalar', text: String(value), type: 'str', raw };
+  const whole = Number.isSafeInteger(value);
+  return {
+    kind: 'scalar',
+    text: whole ? String(value) : floatText(value),
+    type: whole ? 'int' : 'float',
+    raw,
+  };
+}
+
+/** Go's shortest form with an exponent below 1e-4 and from 1e21 up, two digits at least. */
+function floatText(value: number): string {
+  if (Number.isNaN(value)) return '.nan';
+  if (!Number.isFinite(value)) return value > 0 ? '.inf' : '-.inf';
+  const exponent = Math.floor(Math.log10(Math.abs(value)));
+  if (exponent >= -4 && exponent < 21) return String(value);
+  return value.toExponential().replace(/e([-+])(\d)$/, 'e$10$2');
+}
+
+/** The order in which the encoder writes the keys of maps: letters after signs, runs of digits by their number. */
+export function natural(a: string, b: string): number {
+  const [left, right] = [[...a], [...b]];
+  let digits = false;
+  for (let i = 0; i < left.length && i < right.length; i += 1) {
+    const [l = '', r = ''] = [left[i], right[i]];
+    if (l !== r) return differing(left, right, i, digits);
+    digits = isDigit(l);
+  }
+  return left.length - right.length;
+}
+
+function differing(left: readonly string[], right: readonly string[], at: number, digits: boolean): number {
+  const [l = '', r = ''] = [left[at], right[at]];
+  const [lLetter, rLetter] = [/\p{L}/u.test(l), /\p{L}/u.test(r)];
+  if (lLetter && rLetter) return order(l, r);
+  if (lLetter || rLetter) return digits === lLetter ? -1 : 1;
+  const padded = (l === '0' || r === '0') && afterDigit(left, at) ? '1' : '';
+  const [lRun, rRun] = [run(left, at), run(right, at)];
+  const [lNumber, rNumber] = [Number(`${padded}${lRun}`), Number(`${padded}${rRun}`)];
+  if (lNumber !== rNumber) return lNumber - rNumber;
+  return lRun.length === rRun.length ? order(l, r) : lRun.length - rRun.length;
+}
+
+function afterDigit(text: readonly string[], at: number): boolean {
+  for (let i = at - 1; i >= 0 && isDigit(text[i] ?? ''); i -= 1) if (text[i] !== '0') return true;
+  return false;
+}
+
+function run(text: readonly string[], at: number): string {
+  let end = at;
+  while (end < text.length && isDigit(text[end] ?? '')) end += 1;
+  return text.slice(at, end).join('');
+}
+
+const isDigit = (char: string): boolean => /^\p{Nd}$/u.test(char);
+const order = (a: string, b: string): number => (a.codePointAt(0) ?? 0) - (b.codePointAt(0) ?? 0);
+
+/** A node of G as it is copied into the file. */
+export function toNode(value: Made): FileNode {
+  switch (value.kind) {
+    case 'scalar':
+      return { kind: 'scalar', comments: NO_COMMENTS, text: value.text, style: styleOf(value) };
+    case 'list':
+      return { kind: 'list', comments: NO_COMMENTS, flow: false, items: value.items.map(toNode) };
+    case 'map':
+      return {
+        kind: 'map',
+        comments: NO_COMMENTS,
+        flow: false,
+        pairs: [...value.pairs].map(([name, member]) => ({ key: keyNode(name), value: toNode(member) })),
+      };
+  }
+}
+
+export function keyNode(name: string): ScalarNode {
+  const foreign = name.startsWith(NON_STRING_KEY);
+  const text = foreign ? name.slice(NON_STRING_KEY.length) : name;
+  const style = foreign ? 'plain' : styleOf({ kind: 'scalar', text, type: 'str', raw: false });
+  return { kind: 'scalar', comments: NO_COMMENTS, text, style };
+}
+
+const SEXAGESIMAL = /^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?$/;
+
+/** Texts that would be read as something else are quoted, those of several lines become block scalars. */
+function styleOf({ text, type }: MadeScalar): ScalarNode['style'] {
+  if (type !== 'str') return 'plain';
+  if (text.includes('\n')) return 'literal';
+  const plain =
+    resolveText(text).type === 'str' &&
+    text !== '<<' &&
+    oldBoolean(text) === undefined &&
+    !SEXAGESIMAL.test(text);
+  return plain ? 'plain' : 'double';
+}

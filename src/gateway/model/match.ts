@@ -1,0 +1,76 @@
+// Rule S: which item of the file's list becomes which item of memory's (C v0 §6.2). Identity is the saver's own and
+// ignores the catalog: two entries with one api-key are one to it (N7).
+import type { FileNode } from '../../nouns/file.ts';
+import { type Made, toNode } from './generate.ts';
+import { trim } from './rules.ts';
+
+const NAMES = ['id', 'name', 'alias', 'api-key', 'api_key', 'apikey', 'key', 'provider', 'model'];
+
+/** For each new item the item of the file it is merged onto; each is used once, the first that fits. */
+export function matchItems(old: readonly FileNode[], fresh: readonly Made[]): (FileNode | undefined)[] {
+  if (old.length === 0) return fresh.map(() => undefined);
+  const waiting = new Map<string, number[]>();
+  old.forEach((node, index) => {
+    const identity = identityOf(node);
+    if (identity !== '') waiting.set(identity, [...(waiting.get(identity) ?? []), index]);
+  });
+  for (const queue of waiting.values()) queue.reverse();
+  const used = new Set<number>();
+  return fresh.map((item) => {
+    const index = pick(item, old, waiting, used);
+    if (index === undefined) return undefined;
+    used.add(index);
+    return old[index];
+  });
+}
+
+function pick(
+  item: Made,
+  old: readonly FileNode[],
+  waiting: ReadonlyMap<string, number[]>,
+  used: ReadonlySet<number>,
+): number | undefined {
+  const node = toNode(item);
+  const identity = identityOf(node);
+  if (identity !== '') return waiting.get(identity)?.pop();
+  const index = old.findIndex((candidate, i) => !used.has(i) && sameStructure(candidate, node));
+  return index < 0 ? undefined : index;
+}
+
+/** `map name=value`, `scalar text`; empty: only equal structure matches. */
+function identityOf(node: FileNode): string {
+  if (node.kind === 'scalar') {
+    const text = trim(node.text);
+    return text === '' ? '' : `scalar ${text}`;
+  }
+  if (node.kind !== 'map') return '';
+  const scalars = new Map<string, string>();
+  for (const { key, value } of node.pairs) {
+    const name = trim(key.text).toLowerCase();
+    if (value.kind === 'scalar' && !scalars.has(name)) scalars.set(name, trim(value.text));
+  }
+  const named = NAMES.find((name) => (scalars.get(name) ?? '') !== '');
+  if (named !== undefined) return `map ${named}=${scalars.get(named)}`;
+  const first = node.pairs.find(({ value }) => value.kind === 'scalar' && trim(value.text) !== '');
+  return first?.value.kind === 'scalar'
+    ? `map ${trim(first.key.text).toLowerCase()}=${trim(first.value.text)}`
+    : '';
+}
+
+function sameStructure(a: FileNode, b: FileNode): boolean {
+  if (a.kind === 'scalar') return b.kind === 'scalar' && trim(a.text) === trim(b.text);
+  if (a.kind === 'list')
+    return (
+      b.kind === 'list' &&
+      a.items.length === b.items.length &&
+      a.items.every((item, i) => sameItem(item, b.items[i]))
+    );
+  if (a.kind !== 'map' || b.kind !== 'map' || a.pairs.length !== b.pairs.length) return false;
+  return a.pairs.every(
+    ({ key, value }, i) => sameItem(key, b.pairs[i]?.key) && sameItem(value, b.pairs[i]?.value),
+  );
+}
+
+function sameItem(a: FileNode, b: FileNode | undefined): boolean {
+  return b !== undefined && sameStructure(a, b);
+}
