@@ -1,8 +1,14 @@
-// holdfast.yaml, or the flags and variables that stand in for it, as Settings. Knows nothing of gateways' configuration.
-import type { Environment } from '../reading/environment.ts';
-import type { Problem } from '../nouns/problem.ts';
+// holdfast.yaml, or the flags and variables that stand in for it, as Settings.
+import { access, readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { parseEnv } from 'node:util';
+import { inReadingOrder, type Problem, problem } from '../nouns/problem.ts';
 import type { Sealed } from '../nouns/secret.ts';
 import type { Target } from '../nouns/target.ts';
+import type { Environment } from '../reading/environment.ts';
+import { reasonOf } from '../reading/text-file.ts';
+import { settingsFromFile } from './from-file.ts';
+import { settingsFromFlags } from './from-flags.ts';
 
 export interface DaemonSettings {
   /** Cron expression of the drift check. */
@@ -60,5 +66,47 @@ export interface LoadedSettings {
 
 /** Never throws for what a file or a person can do. */
 export async function loadSettings(request: SettingsRequest): Promise<LoadedSettings> {
-  return { env: request.env, problems: [] };
+  const { flags, cwd } = request;
+  const added = await withEnvFile(request.env, flags.envFile, cwd);
+  if ('problem' in added) return { env: request.env, problems: [added.problem] };
+  const file = await settingsFile(flags, cwd);
+  const whole = { ...request, env: added.env };
+  const { settings, problems } = file
+    ? await settingsFromFile(file.path, file.shown, whole)
+    : await settingsFromFlags(whole);
+  const sorted = inReadingOrder(problems);
+  const failed = sorted.some(({ severity }) => severity === 'error');
+  return { ...(settings && !failed && { settings }), env: added.env, problems: sorted };
+}
+
+/** What is set already wins over the file, as in `node --env-file`. */
+async function withEnvFile(
+  env: Environment,
+  path: string | undefined,
+  cwd: string,
+): Promise<{ env: Environment } | { problem: Problem }> {
+  if (path === undefined) return { env };
+  try {
+    const parsed = parseEnv(await readFile(resolve(cwd, path), 'utf8'));
+    return { env: { ...parsed, ...env } };
+  } catch (error) {
+    const remedy = 'Correct the path given to --env-file, or its permissions.';
+    return { problem: problem('HF1010', `${path} cannot be read: ${reasonOf(error)}`, { remedy }) };
+  }
+}
+
+async function settingsFile(
+  { settings }: SettingsFlags,
+  cwd: string,
+): Promise<{ path: string; shown: string } | undefined> {
+  if (settings !== undefined) return { path: resolve(cwd, settings), shown: settings };
+  for (const shown of ['holdfast.yaml', 'holdfast.yml']) {
+    const path = join(cwd, shown);
+    const exists = await access(path).then(
+      () => true,
+      () => false,
+    );
+    if (exists) return { path, shown };
+  }
+  return undefined;
 }

@@ -1,0 +1,63 @@
+// What settings from a file and settings from flags have in common: addresses, modes, allowances, the digest key.
+import { randomBytes } from 'node:crypto';
+import { type Position, type Problem, problem } from '../nouns/problem.ts';
+import { type Sealed, seal } from '../nouns/secret.ts';
+import type { Allowance, Mode, Policy } from '../nouns/target.ts';
+import { parseAllowance } from './policy.ts';
+import type { SettingsFlags } from './settings.ts';
+
+/** `setting` names where the text came from, for people. */
+export function urlOf(
+  text: string,
+  { setting, position }: { readonly setting: string; readonly position?: Position | undefined },
+): { url?: URL; problems: readonly Problem[] } {
+  const wrong = (message: string, remedy: string): { problems: Problem[] } => ({
+    problems: [problem('HF1012', `${setting} ${message}`, { position, remedy })],
+  });
+  const example = 'Write the root of the gateway, e.g. http://127.0.0.1:8317.';
+  const url = URL.parse(text);
+  if (!url || (url.protocol !== 'http:' && url.protocol !== 'https:'))
+    return wrong('is not an http or https URL', example);
+  if (url.username !== '' || url.password !== '')
+    return wrong('holds a user or password', 'Give the management key as `key`, not in the URL.');
+  if (/\/v\d+\/management\/?$/.test(url.pathname)) return wrong('names the management API', example);
+  if (url.search !== '' || url.hash !== '') return wrong('holds a query or a fragment', example);
+  return { url, problems: isExposed(url) ? [exposed(setting, url, position)] : [] };
+}
+
+function isExposed(url: URL): boolean {
+  const { hostname, protocol } = url;
+  return (
+    protocol === 'http:' && hostname !== 'localhost' && hostname !== '[::1]' && !hostname.startsWith('127.')
+  );
+}
+
+function exposed(setting: string, url: URL, position: Position | undefined): Problem {
+  const message = `${setting}: the management key travels unencrypted to ${url.host}`;
+  return problem('HF1018', message, { position, severity: 'warning' });
+}
+
+export function modeOf(text: unknown): Mode | undefined {
+  return text === 'observe' || text === 'apply' || text === 'enforce' ? text : undefined;
+}
+
+/** Without any key a random one: digests and fingerprints then mean something to this process only. */
+export function digestKeyOf(configured: string | undefined, keys: readonly Sealed<string>[]): Sealed<string> {
+  return configured === undefined ? (keys[0] ?? seal(randomBytes(32).toString('hex'))) : seal(configured);
+}
+
+/** `--allow` and `--prune` on top of a policy. */
+export function withFlags(
+  policy: Policy,
+  flags: SettingsFlags,
+): { policy: Policy; problems: readonly Problem[] } {
+  const read = (flags.allow ?? []).map(parseAllowance);
+  const allow = read.filter((one): one is Allowance => typeof one !== 'string');
+  const problems = read
+    .filter((one) => typeof one === 'string')
+    .map((reason) =>
+      problem('HF1001', `--allow: ${reason}`, { remedy: 'Write `--allow guard` or `--allow guard:path`.' }),
+    );
+  const pruned = flags.prune === undefined ? {} : { prune: flags.prune };
+  return { policy: { ...policy, ...pruned, allow: [...policy.allow, ...allow] }, problems };
+}

@@ -1,0 +1,53 @@
+// Settings without a settings file: one target from flags and variables (design §6).
+import { resolve } from 'node:path';
+import type { Problem } from '../nouns/problem.ts';
+import { seal } from '../nouns/secret.ts';
+import type { Policy, Target } from '../nouns/target.ts';
+import { digestKeyOf, modeOf, urlOf, withFlags } from './common.ts';
+import { keysOfEnvironment, keysOfFlags } from './keys.ts';
+import { DEFAULT_POLICY } from './policy.ts';
+import type { Settings, SettingsRequest } from './settings.ts';
+
+export const DEFAULT_URL = 'http://127.0.0.1:8317';
+export const DEFAULT_DRIFT = '*/5 * * * *';
+
+export async function settingsFromFlags(
+  request: SettingsRequest,
+): Promise<{ settings?: Settings; problems: readonly Problem[] }> {
+  const { flags, cwd, env } = request;
+  const found = (await keysOfFlags(flags, cwd)) ?? keysOfEnvironment(env);
+  const named = flags.url ?? nonBlank(env['HOLDFAST_URL']);
+  const url = urlOf(named ?? DEFAULT_URL, { setting: flags.url === undefined ? 'HOLDFAST_URL' : '--url' });
+  const policy = withFlags(DEFAULT_POLICY, flags);
+  const problems = [...found.problems, ...url.problems, ...policy.problems];
+  if (!url.url) return { problems };
+  const target = targetOf(request, url.url, found.keys, policy.policy);
+  const settings: Settings = {
+    targets: [target],
+    daemon: { drift: DEFAULT_DRIFT },
+    state: { dir: resolve(cwd, flags.state ?? '.holdfast') },
+    dir: cwd,
+    watched: found.files,
+    secrets: seal(new Set(found.keys.map((key) => key.open()))),
+  };
+  return { settings, problems };
+}
+
+function targetOf({ flags, cwd }: SettingsRequest, url: URL, keys: Target['keys'], policy: Policy): Target {
+  return {
+    name: 'default',
+    url,
+    keys,
+    desired: (flags.desired ?? ['desired-state']).map((dir) => resolve(cwd, dir)),
+    mode: modeOf(flags.mode) ?? 'apply',
+    api: 'auto',
+    adopted: false,
+    probes: { models: [] },
+    policy,
+    digestKey: digestKeyOf(undefined, keys),
+  };
+}
+
+function nonBlank(text: string | undefined): string | undefined {
+  return text === undefined || text.trim() === '' ? undefined : text;
+}
