@@ -1,8 +1,19 @@
 // The engine's front door: look at a target (`check`), make it equal (`reconcile`), put a backup back (`restore`),
-// resolve what a crash left behind (`recover`). Every one of them returns an Outcome; none throws for what a gateway,
-// a file or a person can do.
+// resolve what a crash left behind (`recover`), take a backup (`backUp`). None throws for what a gateway, a file or a
+// person can do; `backUp` alone, which has no outcome, rejects with a HoldfastError.
+import type { BackupRecord } from '../nouns/backup.ts';
 import type { Outcome } from '../nouns/outcome.ts';
+import { withTarget } from '../state/with-target.ts';
+import { takeBackup } from './backup.ts';
+import { checkUnderLock } from './check.ts';
 import type { Context, ReconcileRequest, RestoreRequest } from './context.ts';
+import { conclude } from './outcome.ts';
+import { readDeep } from './read.ts';
+import { reconcileUnderLock } from './reconcile.ts';
+import { resolveJournal } from './recover.ts';
+import { restoreUnderLock } from './restore.ts';
+import { startRun } from './run.ts';
+import { underLock } from './under-lock.ts';
 
 export type {
   Approval,
@@ -13,30 +24,48 @@ export type {
   RestoreRequest,
   RestoreSummary,
 } from './context.ts';
+export { Crash } from './context.ts';
 
-/** Plan, diff and drift: observes and plans, writes nothing, takes no lock. The plan is in the outcome. */
+/** Plan, diff and drift: observes and plans, writes nothing. The plan is in the outcome. */
 export async function check(context: Context, request: ReconcileRequest = {}): Promise<Outcome> {
-  void context;
-  void request;
-  throw new Error('not yet');
+  return underLock(context, { purpose: 'looking', waitMs: request.waitMs }, (run) =>
+    checkUnderLock(run, request),
+  );
 }
 
 /** Observe → plan → transaction (design §10). */
 export async function reconcile(context: Context, request: ReconcileRequest = {}): Promise<Outcome> {
-  void context;
-  void request;
-  throw new Error('not yet');
+  const frame = { purpose: 'reconcile', waitMs: request.waitMs };
+  return underLock(context, frame, (run) => reconcileUnderLock(run, request));
 }
 
 /** Puts a backup back, as a transaction of its own. */
 export async function restore(context: Context, request: RestoreRequest): Promise<Outcome> {
-  void context;
-  void request;
-  throw new Error('not yet');
+  return underLock(context, { purpose: 'restore' }, (run) => restoreUnderLock(run, request));
 }
 
-/** Resolves an open journal (design §10.10). Undefined: there was none. `reconcile` does it by itself. */
-export async function recover(context: Context): Promise<Outcome | undefined> {
-  void context;
-  throw new Error('not yet');
+/**
+ * Resolves an open journal (design §10.10): `in-sync` when nothing is open any more, `rollback-failed` when a person
+ * must look. `reconcile` does it by itself.
+ */
+export async function recover(context: Context): Promise<Outcome> {
+  return underLock(context, { purpose: 'recovery' }, async (run) => {
+    const recovery = await resolveJournal(run);
+    if (recovery.kind === 'left') return recovery.outcome;
+    return conclude(recovery.run, { kind: 'in-sync', depth: 'shallow' });
+  });
+}
+
+/** Takes a backup now; pinned, because somebody asked for it. */
+export async function backUp(context: Context): Promise<BackupRecord> {
+  const { store, target, clock } = context;
+  return withTarget(store, { target: target.name, owner: `${context.owner} (backup)` }, async (lease) => {
+    const client = context.connect(lease);
+    try {
+      const run = startRun(context, client, await store.read(target.name), clock.now());
+      return await takeBackup(run, await readDeep(run, 'backup'), 'manual');
+    } finally {
+      await client.close();
+    }
+  });
 }

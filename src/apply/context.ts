@@ -8,13 +8,16 @@ import type { Listener } from '../nouns/event.ts';
 import type { Plan } from '../nouns/plan.ts';
 import type { Problem } from '../nouns/problem.ts';
 import type { Allowance, Mode, Target } from '../nouns/target.ts';
-import type { Store } from '../state/store.ts';
+import type { Lease, Store } from '../state/store.ts';
 
 /** What the files came to: no desired state when a problem is an error. */
 export interface LoadedDesired {
   readonly desired?: Desired;
   readonly problems: readonly Problem[];
 }
+
+/** What a checkpoint throws to end the process as a crash would: nobody catches it to clean up. */
+export class Crash extends Error {}
 
 /** Places of a transaction at which a test can make the process die (design §10.10). */
 export type Checkpoint =
@@ -37,8 +40,8 @@ export interface Context {
   readonly catalog: Catalog;
   readonly clock: Clock;
   readonly listener: Listener;
-  /** Opens a client of the target. */
-  readonly connect: () => Client;
+  /** Opens a client of the target that sends only while this lease outlives each request. */
+  readonly connect: (lease: Pick<Lease, 'remainingMs'>) => Client;
   /** Reads the files anew each time it is called. */
   readonly loadDesired: () => Promise<LoadedDesired>;
   /** Who holds the lock, for the other one's error message, e.g. `holdfast run`. */
@@ -49,7 +52,7 @@ export interface Context {
   readonly signal?: AbortSignal;
   /** Where the gateway keeps its `config.yaml`, when somebody told; only for remedies. */
   readonly gatewayConfigFile?: string;
-  /** Called at every checkpoint; what it throws ends the process as a crash would, without cleaning up. */
+  /** Called at every checkpoint; may throw a Crash. */
   readonly checkpoint?: (point: Checkpoint) => void;
 }
 
@@ -73,6 +76,8 @@ export interface ReconcileRequest {
   readonly retry?: boolean;
   /** Depth of a check; a reconcile that finds something to write always becomes deep. */
   readonly depth?: 'shallow' | 'deep';
+  /** ms to wait for others who work on the target; 5 s. */
+  readonly waitMs?: number;
   /** Look at a suspended target all the same (reading only). */
   readonly ignoreSuspension?: boolean;
   /** Asked once with the plan before anything is written; false: nothing is. Absent: guards protect, nobody is asked. */

@@ -500,7 +500,7 @@ export const CODES = {
   HF5021: code(
     EXIT.rollbackFailed,
     'An unfinished transaction cannot be resolved without a person',
-    'Compare the gateway with the backup; keep it (`holdfast recover --keep`) or `holdfast restore` the backup.',
+    'Compare the gateway with the backup; keep it with `holdfast apply --retry`, or `holdfast restore` the backup.',
   ),
   HF5022: code(EXIT.ok, 'An unfinished transaction of an earlier run was resolved', 'Nothing to do.'),
   HF5030: code(

@@ -1,0 +1,33 @@
+// A stored backup as the engine compares it: its text parsed, its content known.
+import { createHash } from 'node:crypto';
+import { parseDocument } from '../gateway/model/document.ts';
+import type { Backup } from '../nouns/backup.ts';
+import type { LiveFile } from '../nouns/live.ts';
+import { fail, HoldfastError } from '../nouns/problem.ts';
+import { seal } from '../nouns/secret.ts';
+import type { Run } from './run.ts';
+
+export interface StoredFile {
+  readonly record: Backup;
+  readonly file: LiveFile;
+}
+
+/** Rejects with HF5040 where there is no such backup, HF5041 where it is no YAML. */
+export async function readStored(run: Run, id: string): Promise<StoredFile> {
+  const { store, target } = run.context;
+  const record = await store.readBackup(target.name, id).catch((error: unknown) => {
+    if (!(error instanceof HoldfastError)) throw error;
+    throw fail(
+      'HF5040',
+      `backup ${id} cannot be read: ${error.message}`,
+      { target: target.name },
+      { cause: error },
+    );
+  });
+  const text = record.file.open();
+  const document = parseDocument(text);
+  if ('ok' in document)
+    throw fail('HF5041', `backup ${id} does not parse: ${document.message}`, { target: target.name });
+  const hash = createHash('sha256').update(text).digest('hex');
+  return { record, file: { text: record.file, hash, document: seal(document) } };
+}

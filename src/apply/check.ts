@@ -1,0 +1,44 @@
+// Plan, diff and drift: looks, plans, writes nothing to the gateway.
+import { isRefused } from '../nouns/plan.ts';
+import type { Outcome } from '../nouns/outcome.ts';
+import type { ReconcileRequest } from './context.ts';
+import { conclude } from './outcome.ts';
+import { readDeep, readShallow } from './read.ts';
+import { loadDesired } from './reconcile.ts';
+import { type Run, step } from './run.ts';
+import { declaresBlind } from './shallow.ts';
+import { plan, type Prospect } from './survey.ts';
+import { suspended } from './suspended.ts';
+
+export async function checkUnderLock(run: Run, request: ReconcileRequest): Promise<Outcome> {
+  const held = suspended(run, request);
+  if (held) return held;
+  const desired = await loadDesired(run);
+  step(run, 'observe', request.depth ?? 'deep');
+  if (request.depth === 'shallow') {
+    const live = await readShallow(run, declaresBlind(desired, run.context.catalog));
+    return found(run, await plan(run, desired, live, request), 'shallow');
+  }
+  const live = await readDeep(run);
+  return found(run, await plan(run, desired, live, request), 'deep');
+}
+
+async function found(run: Run, prospect: Prospect, depth: 'shallow' | 'deep'): Promise<Outcome> {
+  const { store, target, clock } = run.context;
+  const { plan: current } = prospect.prepared;
+  const { agreement, findings } = prospect.live;
+  run.context.listener({ kind: 'planned', target: target.name, plan: current });
+  const stale =
+    agreement.kind === 'differ' && agreement.cause === 'stale-memory' ? agreement.paths : undefined;
+  const inSync = !stale && current.changes.length === 0;
+  const looked = { at: clock.now(), inSync };
+  await store.update(
+    target.name,
+    depth === 'deep' ? { lastDeepCheck: looked } : { lastShallowCheck: looked },
+  );
+  const about = { plan: current };
+  if (stale) return conclude(run, { kind: 'stale-memory', paths: stale, ...about }, findings);
+  if (isRefused(current)) return conclude(run, { kind: 'refused', ...about }, findings);
+  if (!inSync) return conclude(run, { kind: 'drifted', depth, ...about }, findings);
+  return conclude(run, { kind: 'in-sync', depth, ...about }, findings);
+}

@@ -1,0 +1,21 @@
+// Tells that healing has stopped because somebody keeps changing a path back, and remembers that it was told (§11).
+import type { Outcome } from '../nouns/outcome.ts';
+import { afterLook, judgeDrift, NO_DRIFT } from './contested.ts';
+import { conclude } from './outcome.ts';
+import type { Run } from './run.ts';
+import type { Prospect } from './survey.ts';
+
+/** The outcome when all that is left of a plan are paths whose healing stopped; keeps the record current. */
+export async function contestedOutcome(
+  run: Run,
+  { prepared, input }: Prospect,
+): Promise<Outcome | undefined> {
+  const { store, target, clock } = run.context;
+  if ((input.mode ?? target.mode) !== 'enforce') return undefined;
+  const drifted = prepared.plan.changes.map(({ path }) => path);
+  const record = run.state.drift ?? NO_DRIFT;
+  const { contested } = judgeDrift(record, drifted, clock.now());
+  await store.update(target.name, { drift: afterLook(record, contested, clock.now()) });
+  if (contested.length === 0) return undefined;
+  return conclude(run, { kind: 'contested', paths: contested, plan: prepared.plan });
+}

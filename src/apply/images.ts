@@ -1,0 +1,122 @@
+// What two readings of a gateway differ in: files by content, memory through the catalog. The judge of "nothing else
+// changed". Pure.
+import type { Catalog, Field } from '../gateway/catalog/field.ts';
+import { contentOf } from '../gateway/model/decode.ts';
+import { sameAt } from '../gateway/model/equal.ts';
+import type { LiveFile } from '../nouns/live.ts';
+import { coversPath, entry, formatPath, key, type Path, parsePath } from '../nouns/path.ts';
+import { isList, isTree, sameValue, type Tree, type Value } from '../nouns/value.ts';
+
+/** Content of a file, unknown keys included. */
+export function contentIn(file: LiveFile, catalog: Catalog): Tree {
+  return contentOf(file.document.open(), catalog);
+}
+
+/** Whether the gateway makes no difference between two memory views. */
+export function sameMemory(catalog: Catalog, a: Tree, b: Tree): boolean {
+  return sameValue(a, b) || differences(a, b, catalog).length === 0;
+}
+
+/** Whether two files mean the same: known keys through the catalog, unknown ones exactly. */
+export const sameContent = sameMemory;
+
+/**
+ * Paths at which two trees differ. Mappings are entered; lists of named entries are entered by identity where it is
+ * unique on both sides; other lists count as one value.
+ */
+export function differences(a: Tree, b: Tree, catalog: Catalog): readonly Path[] {
+  return differing(a, b, catalog.root, catalog, []);
+}
+
+function differing(
+  a: Value | undefined,
+  b: Value | undefined,
+  field: Field | undefined,
+  catalog: Catalog,
+  at: Path,
+): readonly Path[] {
+  if (sameValue(a, b) || (field && hasNoUnknownKeys(field) && sameAt(field, a, b))) return [];
+  if (canEnter(a, field) && canEnter(b, field)) return inMappings(a ?? {}, b ?? {}, field, catalog, at);
+  const entriesA = entriesOf(a, field);
+  const entriesB = entriesOf(b, field);
+  if (entriesA && entriesB && field) return inEntries(entriesA, entriesB, field, catalog, at);
+  return [at];
+}
+
+/** A list or mapping is compared as one only where nothing unknown can hide in it. */
+function hasNoUnknownKeys(field: Field): boolean {
+  return field.kind !== 'struct' && !(field.kind === 'map' && field.value?.kind === 'struct') && !field.item;
+}
+
+/** A mapping, or a missing one where a mapping would stand: its members may all equal absent. */
+function canEnter(value: Value | undefined, field: Field | undefined): value is Tree | undefined {
+  if (value === undefined || value === null) return field?.kind === 'struct' || field?.kind === 'map';
+  return isTree(value);
+}
+
+function inMappings(a: Tree, b: Tree, field: Field | undefined, catalog: Catalog, at: Path): readonly Path[] {
+  const names = new Set([...Object.keys(a), ...Object.keys(b)]);
+  return [...names].flatMap((name) =>
+    differing(a[name], b[name], field && catalog.child(field, name), catalog, [...at, key(name)]),
+  );
+}
+
+type Entries = ReadonlyMap<string, Tree>;
+
+/** The entries of a list by identity; undefined where it is no list of named entries, or two share a name. */
+function entriesOf(value: Value | undefined, field: Field | undefined): Entries | undefined {
+  if (!field?.item || field.identity.length === 0) return undefined;
+  if (value === undefined || value === null) return new Map();
+  if (!isList(value) || !value.every(isTree)) return undefined;
+  const named = new Map(value.map((item) => [identityOf(item, field), item] as const));
+  return named.size === value.length ? named : undefined;
+}
+
+function identityOf(item: Tree, field: Field): string {
+  return field.identity.map((member) => String(item[member] ?? '')).join(' ');
+}
+
+function inEntries(a: Entries, b: Entries, field: Field, catalog: Catalog, at: Path): readonly Path[] {
+  const shared = [...a.keys()].filter((name) => b.has(name));
+  const reordered = shared.join('\n') !== [...b.keys()].filter((name) => a.has(name)).join('\n');
+  const names = [...new Set([...a.keys(), ...b.keys()])];
+  const changed = names.flatMap((name) =>
+    differing(a.get(name), b.get(name), field.item, catalog, [...at, entry(name)]),
+  );
+  return reordered ? [at, ...changed] : changed;
+}
+
+/** Three readings of one thing: before our writes, as they should leave it, as it is. */
+export interface Images {
+  readonly before: Tree;
+  readonly predicted: Tree;
+  readonly actual: Tree;
+}
+
+/**
+ * Paths that changed although neither the prediction changes them nor a footprint allows it: somebody else's doing, or
+ * the gateway's.
+ */
+export function unexplained(
+  { before, predicted, actual }: Images,
+  allowed: readonly string[],
+  catalog: Catalog,
+): readonly Path[] {
+  if (sameValue(predicted, actual)) return [];
+  const meant = [...differences(before, predicted, catalog), ...allowed.map(parsePath)];
+  return differences(before, actual, catalog).filter(
+    (path) => !meant.some((pattern) => coversPath(pattern, path) || coversPath(path, pattern)),
+  );
+}
+
+/** A path up to its first entry, the list included. */
+function upToEntry(path: Path): Path {
+  const first = path.findIndex(({ kind }) => kind === 'entry');
+  return first < 0 ? path : path.slice(0, first);
+}
+
+/** Paths for people: cut off at their list, because entries may be named by secrets. */
+export function shownPaths(paths: readonly Path[]): string {
+  const texts = [...new Set(paths.map((path) => formatPath(upToEntry(path)) || 'the whole configuration'))];
+  return texts.length > 4 ? `${texts.slice(0, 4).join(', ')} and ${texts.length - 4} more` : texts.join(', ');
+}

@@ -1,0 +1,76 @@
+// Takes back in memory what a failed save left there (C v0 §6.5): the same endpoints get their former values. The answer
+// may be 500 again; memory follows all the same, and reading it back decides.
+import { toJson } from '../gateway/model/json.ts';
+import type { Catalog, Field } from '../gateway/catalog/field.ts';
+import { seal } from '../nouns/secret.ts';
+import { isTree, type Tree, type Value } from '../nouns/value.ts';
+import { HoldfastError } from '../nouns/problem.ts';
+import { repairWrite } from '../plan/route-back.ts';
+import type { DeepLive } from './read.ts';
+import { type Run, windowOf } from './run.ts';
+import type { Transaction } from './transaction.ts';
+import { sendWrite } from './write.ts';
+
+export async function undoInMemory(run: Run, { prospect }: Transaction, now: DeepLive): Promise<void> {
+  const { catalog, clock } = run.context;
+  const before = toJson(prospect.live.memory.open(), catalog) ?? {};
+  const endpoints = new Set(prospect.prepared.writes.map(({ write }) => endpointOf(write.path)));
+  for (const endpoint of endpoints) {
+    const value = formerValue(before, endpoint, catalog);
+    if (value === undefined) continue;
+    await put(run, endpoint, value);
+    await clock.sleep(await windowOf(run));
+  }
+  if (endpoints.has('/config.yaml')) await touch(run, now);
+}
+
+const endpointOf = (path: string): string => path.replace('/v0/management', '');
+
+/** The body that gives an endpoint its value of before; undefined: no field has this endpoint. */
+function formerValue(before: Tree, endpoint: string, catalog: Catalog): Value | undefined {
+  const field = catalog.all().find(({ route }) => 'endpoint' in route && same(route.endpoint, endpoint));
+  if (!field) return undefined;
+  const value = valueAt(before, field);
+  switch (field.route.kind) {
+    case 'scalar':
+      return { value: value ?? zeroOf(field) };
+    case 'channels':
+      return value ?? {};
+    default:
+      return value ?? [];
+  }
+}
+
+const same = (declared: string, endpoint: string): boolean => endpointOf(declared) === endpoint;
+
+function valueAt(tree: Tree, field: Field): Value | undefined {
+  const names = field.pattern.split('.');
+  const found = names.reduce<Value | undefined>((at, name) => (isTree(at) ? at[name] : undefined), tree);
+  return found ?? undefined;
+}
+
+function zeroOf({ kind }: Field): Value {
+  if (kind === 'boolean') return false;
+  return kind === 'integer' || kind === 'number' ? 0 : '';
+}
+
+async function put(run: Run, endpoint: string, value: Value): Promise<void> {
+  await run.client
+    .send({
+      method: 'PUT',
+      path: `/v0/management${endpoint}`,
+      body: seal(JSON.stringify(value)),
+      contentType: 'application/json',
+      purpose: 'roll-back',
+      credential: 'management',
+    })
+    .catch((error: unknown) => {
+      if (!(error instanceof HoldfastError)) throw error;
+    });
+}
+
+/** After a `PUT /config.yaml` that left the file alone: a byte-changing write makes memory equal the file. */
+async function touch(run: Run, now: DeepLive): Promise<void> {
+  const repair = repairWrite(now.file, run.context.catalog);
+  if (repair.ok) await sendWrite(run, repair.write, now.file.text, 'roll-back');
+}

@@ -1,0 +1,86 @@
+// The transaction as it is written to disk before the first request, so that a crash can be resolved by whoever comes
+// next. Hashes keyed by the Store, paths and ids; never a value.
+import type { BackupRecord } from '../nouns/backup.ts';
+import type { Plan } from '../nouns/plan.ts';
+import { pending } from '../nouns/plan.ts';
+import type { Journal } from '../nouns/state.ts';
+import type { Tree, Value } from '../nouns/value.ts';
+import { isList, isTree } from '../nouns/value.ts';
+import type { PreparedWrite, Write } from '../nouns/write.ts';
+import { remember } from '../plan/applied.ts';
+import { contentIn } from './images.ts';
+import type { DeepLive } from './read.ts';
+import { type Run, reached, step } from './run.ts';
+import type { Prospect } from './survey.ts';
+
+export async function openJournal(
+  run: Run,
+  prospect: Prospect<DeepLive>,
+  backup: BackupRecord,
+): Promise<Journal> {
+  const { context } = run;
+  const { plan, writes } = prospect.prepared;
+  const journal: Journal = {
+    id: context.newId(),
+    openedAt: context.clock.now(),
+    planDigest: plan.digest.value,
+    revision: plan.revision,
+    backup: backup.id,
+    before: contentHash(run, contentIn(prospect.live.file, context.catalog)),
+    predicted: writes.map(({ prediction }) => contentHash(run, prediction.file.open())),
+    sent: 0,
+    footprint: footprintOf(plan, writes),
+    phase: 'open',
+    remembered: remember(prospect.input, prospect.prepared),
+    changes: pending(plan).map(({ kind, path }) => `${kind} ${path}`),
+    writes: writes.map(({ write }) => writeText(write)),
+  };
+  await context.store.writeJournal(context.target.name, journal);
+  step(run, 'journal');
+  reached(run, 'journalled');
+  return journal;
+}
+
+export const writeText = ({ method, path }: Pick<Write, 'method' | 'path'>): string => `${method} ${path}`;
+
+/** Notes that a request is about to leave: from here on a crash leaves the gateway unknown. */
+export async function noteSending(run: Run, journal: Journal): Promise<Journal> {
+  return rewrite(run, { ...journal, sent: journal.sent + 1 });
+}
+
+export async function noteRollingBack(run: Run, journal: Journal): Promise<Journal> {
+  return rewrite(run, { ...journal, phase: 'rolling-back' });
+}
+
+async function rewrite(run: Run, journal: Journal): Promise<Journal> {
+  await run.context.store.writeJournal(run.context.target.name, journal);
+  return journal;
+}
+
+/** Every path that the writes of a plan may alter, in the grammar. */
+export function footprintOf(
+  plan: Pick<Plan, 'changes'>,
+  writes: readonly PreparedWrite[],
+): readonly string[] {
+  const made = new Set(writes.flatMap(({ write }) => write.makes));
+  const changed = plan.changes.filter(({ id }) => made.has(id)).map(({ path }) => path);
+  const allowed = writes.flatMap(({ write: { footprint } }) => [
+    ...footprint.paths,
+    ...footprint.defaults,
+    ...(footprint.secretHash ? ['remote-management.secret-key'] : []),
+  ]);
+  return [...new Set([...changed, ...allowed])].filter((path) => path !== '');
+}
+
+/** Keyed hash of the content of a file: the same for two files that mean the same, whatever their layout. */
+export function contentHash(run: Run, content: Tree): string {
+  return run.context.store.hash(JSON.stringify(sorted(content)));
+}
+
+/** With mapping keys in one order. */
+function sorted(value: Value): Value {
+  if (isList(value)) return value.map(sorted);
+  if (!isTree(value)) return value;
+  const names = Object.keys(value).toSorted();
+  return Object.fromEntries(names.map((name) => [name, sorted(value[name] ?? null)]));
+}

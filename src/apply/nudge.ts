@@ -1,0 +1,21 @@
+// Makes a gateway with a dead file watcher load its file: a field write of a leaf that is there already calls the reload
+// directly (C v0 §6.4, design-v8 rule 12). It re-encodes the file, so it is only for a rollback.
+import { isTree, type Value } from '../nouns/value.ts';
+import { seal } from '../nouns/secret.ts';
+import type { DeepLive } from './read.ts';
+import { type Run, step, windowOf } from './run.ts';
+
+export async function nudge(run: Run, live: DeepLive): Promise<void> {
+  const memory = live.memory.open();
+  const current: Value = isTree(memory) ? (memory['debug'] ?? false) : false;
+  step(run, 'roll-back', 'the file watcher seems dead: a field write makes the gateway load its file');
+  await run.client.send({
+    method: 'PUT',
+    path: '/v0/management/debug',
+    body: seal(JSON.stringify({ value: current })),
+    contentType: 'application/json',
+    purpose: 'roll-back',
+    credential: 'management',
+  });
+  await run.context.clock.sleep(await windowOf(run));
+}

@@ -1,0 +1,122 @@
+// Puts a whole file back, or takes our own changes out of it, and judges by the model how well that went: the file is
+// what the gateway makes of the text, memory is what the file loads to, and callers are treated accordingly. Used by
+// roll-back, recovery and restore.
+import type { LiveFile } from '../nouns/live.ts';
+import type { Evidence, Fidelity } from '../nouns/outcome.ts';
+import type { WayBackWrite } from '../plan/route-back.ts';
+import { type Baseline, type Expectation, judgeBehaviour } from './behaviour.ts';
+import { contentIn, sameContent } from './images.ts';
+import { nudge } from './nudge.ts';
+import type { DeepLive } from './read.ts';
+import { type Run, windowOf } from './run.ts';
+import { settle, type Settled } from './settle.ts';
+import { type Sent, sendWrite } from './write.ts';
+
+export interface Back {
+  readonly kind: 'back';
+  readonly fidelity: Fidelity;
+  readonly live: DeepLive;
+  readonly evidence: readonly Evidence[];
+}
+
+export interface NotBack {
+  readonly kind: 'failed';
+  readonly reason: string;
+  readonly evidence: readonly Evidence[];
+}
+
+interface PutBack {
+  readonly way: WayBackWrite;
+  /** The file as it is now: freshly read, in no reload window. */
+  readonly now: DeepLive;
+  /** The file that is to be there again; absent when only our own changes are taken out. */
+  readonly wanted?: LiveFile;
+  /** What is put back, for the evidence. */
+  readonly what: string;
+  /** Called as soon as the gateway may follow the old configuration again. */
+  readonly sent?: () => void;
+}
+
+/** Sends the way back, at most twice: a second time only where reading showed that nothing came of the first. */
+export async function putBack(run: Run, task: PutBack): Promise<Back | NotBack> {
+  const { way, now, what } = task;
+  if (!way.ok)
+    return notBack(
+      `there is no safe way back: ${way.verdicts.map(({ message }) => message).join('; ')}`,
+      what,
+    );
+  let sent = await sendWrite(run, way.write, now.file.text, 'roll-back');
+  task.sent?.();
+  let settled = await settle(run, way.write.prediction, 'roll-back');
+  if (
+    settled.standing !== 'as-predicted' &&
+    settled.live.file.hash === now.file.hash &&
+    sent.kind !== 'refused'
+  ) {
+    sent = await sendWrite(run, way.write, settled.live.file.text, 'roll-back');
+    settled = await settle(run, way.write.prediction, 'roll-back');
+  }
+  return judged(run, task, sent, settled);
+}
+
+function notBack(reason: string, what: string): NotBack {
+  return { kind: 'failed', reason, evidence: [{ check: 'put back', passed: false, detail: what }] };
+}
+
+function judged(run: Run, { wanted, what }: PutBack, sent: Sent, settled: Settled): Back | NotBack {
+  const fidelity = wanted ? fidelityOf(run, wanted, settled.live.file) : inverseFidelity(settled);
+  const why = sent.kind === 'accepted' ? 'the gateway does not hold it' : sent.reason;
+  if (fidelity === 'semantic') return notBack(`putting back failed: ${why}`, what);
+  if (!memoryFollows(settled)) return notBack('the file is back, but memory is not', what);
+  const evidence = [{ check: 'put back', passed: true, detail: `${what} (${fidelity})` }];
+  return { kind: 'back', fidelity, live: settled.live, evidence };
+}
+
+/** Bytes, or all but what the gateway does to comments and layout, or less (design §10.9). */
+function fidelityOf(run: Run, wanted: LiveFile, now: LiveFile): Fidelity {
+  const { catalog } = run.context;
+  if (wanted.hash === now.hash) return 'exact';
+  return sameContent(catalog, contentIn(wanted, catalog), contentIn(now, catalog)) ? 'comments' : 'semantic';
+}
+
+const inverseFidelity = ({ standing }: Settled): Fidelity =>
+  standing === 'as-predicted' || standing === 'file-only' ? 'comments' : 'semantic';
+
+function memoryFollows({ standing, live: { agreement } }: Settled): boolean {
+  if (standing === 'as-predicted' || standing === 'memory-only') return true;
+  return agreement.kind === 'agree' || (agreement.kind === 'differ' && agreement.cause === 'model-gap');
+}
+
+/** So often callers are tried before the runtime counts as not following. */
+const LOOKS = 3;
+
+/** A way back ends only when the runtime is seen to follow, where anything can show it (design-v8 rule 12). */
+export async function withRuntime(
+  run: Run,
+  back: Back,
+  baseline: Baseline,
+  expected: Expectation,
+): Promise<Back | NotBack> {
+  const first = await lookEventually(run, baseline, expected);
+  if (passed(first)) return { ...back, evidence: [...back.evidence, ...first] };
+  await nudge(run, back.live);
+  const second = await lookEventually(run, baseline, expected);
+  const evidence = [...back.evidence, ...second];
+  if (passed(second)) return { ...back, evidence };
+  const reason = 'the file is back, but the running gateway does not follow it: restart the gateway';
+  return { kind: 'failed', reason, evidence };
+}
+
+const passed = (evidence: readonly Evidence[]): boolean => evidence.every((each) => each.passed);
+
+async function lookEventually(
+  run: Run,
+  baseline: Baseline,
+  expected: Expectation,
+): Promise<readonly Evidence[]> {
+  for (let look = 1; ; look += 1) {
+    const { evidence } = await judgeBehaviour(run, baseline, expected);
+    if (look === LOOKS || passed(evidence)) return evidence;
+    await run.context.clock.sleep(await windowOf(run));
+  }
+}

@@ -1,0 +1,27 @@
+// A revision that failed is not applied again until the files or secrets change, or somebody says --retry (§10.11).
+import type { Revision } from '../nouns/desired.ts';
+import type { Outcome } from '../nouns/outcome.ts';
+import { problem } from '../nouns/problem.ts';
+import type { ReconcileRequest } from './context.ts';
+import { conclude } from './outcome.ts';
+import type { Run } from './run.ts';
+import type { Prospect } from './survey.ts';
+
+/** The outcome where this revision is quarantined and nobody asked to try again. */
+export function quarantined(run: Run, prospect: Prospect, request: ReconcileRequest): Outcome | undefined {
+  const { quarantine } = run.state;
+  if (!quarantine || request.retry || quarantine.revision !== prospect.desired.revision.digest)
+    return undefined;
+  const { since, reason } = quarantine;
+  const found = problem('HF5030', `this revision failed before: ${reason}`, {
+    target: run.context.target.name,
+  });
+  return conclude(run, { kind: 'quarantined', since, reason, plan: prospect.prepared.plan }, [found]);
+}
+
+export async function quarantine(run: Run, revision: Revision, reason: string): Promise<void> {
+  const { clock, store, target } = run.context;
+  await store.update(target.name, {
+    quarantine: { revision: revision.digest, since: clock.now(), reason },
+  });
+}

@@ -1,0 +1,60 @@
+// Reads of a run: everything (deep), memory alone (shallow), or the raw file alone.
+import { createHash } from 'node:crypto';
+import type { Purpose } from '../gateway/client.ts';
+import { observe } from '../gateway/observe.ts';
+import type { Live, LiveFile } from '../nouns/live.ts';
+import { fail } from '../nouns/problem.ts';
+import type { Sealed } from '../nouns/secret.ts';
+import { detectionMemoryOf } from '../state/detection-memory.ts';
+import { knownValuesOf } from '../state/known-values.ts';
+import type { Run } from './run.ts';
+
+/** A deep reading: its file is there. */
+export type DeepLive = Live & { readonly file: LiveFile };
+
+export async function readDeep(run: Run, purpose: Purpose = 'observe'): Promise<DeepLive> {
+  const live = await read(run, { depth: 'deep', purpose });
+  if (!live.file) throw fail('HF9001', 'a deep reading came without the file');
+  return { ...live, file: live.file };
+}
+
+/** `blind`: something declared is not in the memory view, so the file is read too. */
+export async function readShallow(run: Run, blind: boolean): Promise<Live> {
+  return read(run, { depth: 'shallow', blind, purpose: 'observe' });
+}
+
+interface Reading {
+  readonly depth: Live['depth'];
+  readonly blind?: boolean;
+  readonly purpose: Purpose;
+}
+
+async function read({ context, client, state }: Run, reading: Reading): Promise<Live> {
+  const { target, store, catalog, clock } = context;
+  return observe(client, {
+    ...reading,
+    api: target.api,
+    catalog,
+    clock,
+    known: knownValuesOf(store, state),
+    detection: detectionMemoryOf(store, target.name),
+  });
+}
+
+export interface RawFile {
+  readonly text: Sealed<string>;
+  /** As `LiveFile.hash`. */
+  readonly hash: string;
+}
+
+export async function readRaw(run: Run, purpose: Purpose): Promise<RawFile> {
+  const answer = await run.client.send({
+    method: 'GET',
+    path: '/v0/management/config.yaml',
+    purpose,
+    credential: 'management',
+  });
+  if (answer.status !== 200)
+    throw fail('HF3026', `GET /config.yaml answered ${answer.status}`, { target: run.context.target.name });
+  return { text: answer.body, hash: createHash('sha256').update(answer.body.open()).digest('hex') };
+}

@@ -1,0 +1,140 @@
+// Makes one target equal to its files, or says why not: load → observe → plan → guards → transaction.
+import { buildKey } from '../gateway/build.ts';
+import { wayBack } from '../gateway/way-back.ts';
+import type { Desired } from '../nouns/desired.ts';
+import type { Outcome } from '../nouns/outcome.ts';
+import { isRefused, pending } from '../nouns/plan.ts';
+import { fail, HoldfastError } from '../nouns/problem.ts';
+import { contestedOutcome } from './contested-outcome.ts';
+import type { ReconcileRequest } from './context.ts';
+import { conclude } from './outcome.ts';
+import { quarantined } from './quarantine.ts';
+import { type DeepLive, readDeep } from './read.ts';
+import { resolveJournal } from './recover.ts';
+import { inStep } from './in-step.ts';
+import { healAgreement } from './split.ts';
+import { interrupted, notice, reached, type Run, step } from './run.ts';
+import { suspended } from './suspended.ts';
+import { plan, type Prospect, replan } from './survey.ts';
+import { transact } from './transaction.ts';
+import { declaresBlind, shallowIsEnough } from './shallow.ts';
+
+export async function reconcileUnderLock(run: Run, request: ReconcileRequest): Promise<Outcome> {
+  const held = suspended(run, request);
+  if (held) return held;
+  const recovered = await resolveJournal(run, request.retry);
+  if (recovered.kind === 'left') return recovered.outcome;
+  const desired = await loadDesired(recovered.run);
+  if (request.depth === 'shallow' && !(await differsShallow(recovered.run, desired, request)))
+    return inStep(recovered.run, desired, 'shallow');
+  return attempt(recovered.run, desired, request, 2);
+}
+
+/** All problems at once when the files are wrong; warnings go along. */
+export async function loadDesired({ context, ...run }: Run): Promise<Desired> {
+  const { desired, problems } = await context.loadDesired();
+  if (!desired) throw new HoldfastError(problems);
+  for (const warning of problems) notice({ context, ...run }, warning);
+  return desired;
+}
+
+async function differsShallow(run: Run, desired: Desired, request: ReconcileRequest): Promise<boolean> {
+  return !(await shallowIsEnough(run, desired, request, declaresBlind(desired, run.context.catalog)));
+}
+
+/** Observe, plan, write. When the gateway changes under a plan that nobody approved, it is planned again, once. */
+async function attempt(
+  run: Run,
+  desired: Desired,
+  request: ReconcileRequest,
+  attempts: number,
+): Promise<Outcome> {
+  const prospect = await prospectOf(run, desired, request);
+  const ready = await beforeWriting(run, prospect, request);
+  if (ready.kind === 'done') return ready.outcome;
+  try {
+    return await transact(run, ready.prospect);
+  } catch (error) {
+    if (!isStale(error) || request.approved || attempts <= 1) throw error;
+    step(run, 'plan', 'the gateway changed meanwhile: planning again');
+    return attempt(run, desired, request, attempts - 1);
+  }
+}
+
+const isStale = (error: unknown): boolean =>
+  error instanceof HoldfastError && error.problems.some(({ code }) => code === 'HF5005');
+
+async function prospectOf(
+  run: Run,
+  desired: Desired,
+  request: ReconcileRequest,
+): Promise<Prospect<DeepLive>> {
+  step(run, 'observe');
+  const seen = await readDeep(run);
+  const live = await healAgreement(run, seen, request);
+  reached(run, 'observed');
+  return plan(run, desired, live, request);
+}
+
+type Ready =
+  | { readonly kind: 'go'; readonly prospect: Prospect<DeepLive> }
+  | { readonly kind: 'done'; readonly outcome: Outcome };
+
+/** Everything that can end a reconcile without a write, in the order in which it should be told. */
+async function beforeWriting(run: Run, seen: Prospect<DeepLive>, request: ReconcileRequest): Promise<Ready> {
+  const { writes } = seen.prepared;
+  const prospect = writes.length > 0 ? await withWayBack(run, seen) : seen;
+  const { plan: current } = prospect.prepared;
+  run.context.listener({ kind: 'planned', target: run.context.target.name, plan: current });
+  refuseOther(current.digest, request);
+  if (isRefused(current)) return done(refused(run, prospect));
+  if (pending(current).length === 0) return done(await withoutWrites(run, prospect));
+  const stopped = quarantined(run, prospect, request);
+  if (stopped) return done(stopped);
+  if (request.dryRun) return done(conclude(run, { kind: 'drifted', depth: 'deep', plan: current }));
+  if (writes.length === 0) return done(await withoutWrites(run, prospect));
+  if (request.confirm && !(await request.confirm(current)))
+    throw fail('HF5007', 'the plan was not agreed to');
+  if (interrupted(run)) throw fail('HF5007', 'stopped by a signal');
+  return { kind: 'go', prospect };
+}
+
+const done = (outcome: Outcome): Ready => ({ kind: 'done', outcome });
+
+function refused(run: Run, { prepared }: Prospect): Outcome {
+  return conclude(run, { kind: 'refused', plan: prepared.plan });
+}
+
+/** In sync, or differences that this mode leaves alone. */
+async function withoutWrites(run: Run, prospect: Prospect<DeepLive>): Promise<Outcome> {
+  const { plan: current } = prospect.prepared;
+  const { agreement } = prospect.live;
+  if (agreement.kind === 'differ' && agreement.cause === 'stale-memory')
+    return conclude(run, { kind: 'stale-memory', paths: agreement.paths, plan: current });
+  const contested = await contestedOutcome(run, prospect);
+  if (contested) return contested;
+  if (current.changes.length > 0) return conclude(run, { kind: 'drifted', depth: 'deep', plan: current });
+  return inStep(run, prospect.desired, 'deep', prospect);
+}
+
+/** An approved plan is applied exactly or not at all; another key is not mistaken for a stale plan. */
+function refuseOther(
+  digest: { readonly keyId: string; readonly value: string },
+  { approved }: ReconcileRequest,
+): void {
+  if (!approved) return;
+  if (approved.keyId !== digest.keyId)
+    throw fail('HF5004', 'the approved plan was signed with another key than this run would sign with');
+  if (approved.value !== digest.value)
+    throw fail('HF5003', 'the gateway, the files or the allowances are no longer those of the approved plan');
+}
+
+/** Whether a rollback could work, found out once per build and layout (design-v8 rule 10). */
+async function withWayBack(run: Run, prospect: Prospect<DeepLive>): Promise<Prospect<DeepLive>> {
+  const known = `${buildKey(prospect.live.build)} ${prospect.live.layout}`;
+  if (run.state.wayBack === known) return replan(prospect, { wayBack: 'available' });
+  step(run, 'probe-way-back');
+  const answer = await wayBack(run.client);
+  if (answer === 'available') await run.context.store.update(run.context.target.name, { wayBack: known });
+  return replan(prospect, { wayBack: answer });
+}

@@ -1,0 +1,163 @@
+// Resolves what a crash left behind, from the journal (design §10.10): not written → closed; as predicted → verified
+// and committed; otherwise rolled back, unless it is too old or somebody else wrote meanwhile: then a person decides.
+import type { Outcome } from '../nouns/outcome.ts';
+import { problem } from '../nouns/problem.ts';
+import type { Journal } from '../nouns/state.ts';
+import { repairWrite, restoreWrite } from '../plan/route-back.ts';
+import { takeBackup } from './backup.ts';
+import { readStored } from './backed-up.ts';
+import { expectationOf, takeBaseline } from './behaviour.ts';
+import { record, remembering } from './commit.ts';
+import { contentIn, shownPaths, unexplained } from './images.ts';
+import { contentHash } from './journal.ts';
+import { conclude } from './outcome.ts';
+import { putBack, withRuntime } from './put-back.ts';
+import { type DeepLive, readDeep } from './read.ts';
+import { byHand } from './remedy.ts';
+import { notice, reached, type Run, step, windowOf } from './run.ts';
+import { settle } from './settle.ts';
+import { sendWrite } from './write.ts';
+
+/** `go`: there is nothing open any more; the state of the run is fresh. `left`: a person must look first. */
+export type Recovery =
+  { readonly kind: 'go'; readonly run: Run } | { readonly kind: 'left'; readonly outcome: Outcome };
+
+/** Older journals are not acted on: what they knew of the gateway is too long ago. */
+const OLDEST_MS = 15 * 60_000;
+
+/** `keep`: what cannot be resolved is kept as it is, because somebody looked and said so. */
+export async function resolveJournal(run: Run, keep = false): Promise<Recovery> {
+  const { store, target } = run.context;
+  const journal = await store.journal(target.name);
+  if (!journal) return { kind: 'go', run };
+  step(run, 'recover', journal.id);
+  await run.context.clock.sleep(await windowOf(run));
+  const live = await readDeep(run);
+  const recovery = await resolve(run, journal, live);
+  if (recovery.kind === 'left' && !keep) return recovery;
+  if (recovery.kind === 'left') await keptAsItIs(run);
+  return { kind: 'go', run: { ...run, state: await store.read(target.name) } };
+}
+
+async function keptAsItIs(run: Run): Promise<void> {
+  const { store, target } = run.context;
+  await store.closeJournal(target.name);
+  notice(
+    run,
+    problem('HF5022', 'an unfinished transaction was closed; the gateway stays as it is', {
+      target: target.name,
+      severity: 'warning',
+    }),
+  );
+}
+
+async function resolve(run: Run, journal: Journal, live: DeepLive): Promise<Recovery> {
+  const now = contentHash(run, contentIn(live.file, run.context.catalog));
+  if (now === journal.before) return notWritten(run, journal, await loaded(run, live));
+  if (now === journal.predicted.at(-1) && journal.phase === 'open')
+    return asPredicted(run, journal, await loaded(run, live));
+  return between(run, journal, live);
+}
+
+/** Makes memory follow the file where the crash left them apart. */
+async function loaded(run: Run, live: DeepLive): Promise<DeepLive> {
+  if (live.agreement.kind !== 'differ' || live.agreement.cause === 'model-gap') return live;
+  const repair = repairWrite(live.file, run.context.catalog);
+  if (!repair.ok) return live;
+  await sendWrite(run, repair.write, live.file.text, 'roll-back');
+  return (await settle(run, repair.write.prediction, 'roll-back')).live;
+}
+
+async function notWritten(run: Run, journal: Journal, live: DeepLive): Promise<Recovery> {
+  const undone = journal.sent > 0 ? 'what it sent has left no trace' : 'it had sent nothing';
+  return closed(run, journal, 'rolled-back', `an earlier transaction was closed: ${undone}`, live);
+}
+
+async function asPredicted(run: Run, journal: Journal, live: DeepLive): Promise<Recovery> {
+  const { agreement } = live;
+  if (agreement.kind === 'differ' && agreement.cause !== 'model-gap') return between(run, journal, live);
+  await remembering(run, journal, live);
+  return closed(
+    run,
+    journal,
+    'applied',
+    'an earlier transaction had done its work; it was verified and committed',
+    live,
+  );
+}
+
+async function closed(
+  run: Run,
+  journal: Journal,
+  outcome: 'applied' | 'rolled-back',
+  message: string,
+  _live: DeepLive,
+): Promise<Recovery> {
+  const { store, target } = run.context;
+  if (journal.sent > 0) {
+    const evidence = [{ check: 'recovered', passed: true, detail: message }];
+    await record(run, journal, { outcome, evidence });
+  }
+  await store.closeJournal(target.name);
+  notice(run, problem('HF5022', message, { target: target.name, severity: 'warning' }));
+  reached(run, outcome === 'applied' ? 'committed' : 'rolled-back');
+  return { kind: 'go', run };
+}
+
+async function between(run: Run, journal: Journal, live: DeepLive): Promise<Recovery> {
+  const { catalog, clock } = run.context;
+  const stored = await readStored(run, journal.backup);
+  const before = contentIn(stored.file, catalog);
+  const actual = contentIn(live.file, catalog);
+  const foreign = unexplained({ before, predicted: before, actual }, journal.footprint, catalog);
+  const age = clock.now() - journal.openedAt;
+  if (age > OLDEST_MS) return left(run, journal, `it is ${Math.round(age / 60_000)} minutes old`);
+  if (foreign.length > 0)
+    return left(run, journal, `${shownPaths(foreign)} changed besides, by somebody else`);
+  return backAgain(run, journal, live, stored);
+}
+
+async function left(run: Run, journal: Journal, why: string): Promise<Recovery> {
+  const { target } = run.context;
+  const reason = `an earlier transaction broke off half-way, and ${why}`;
+  const found = problem('HF5021', reason, { target: target.name });
+  const remedy = [
+    `Compare the gateway with backup ${journal.backup}: holdfast restore ${journal.backup} --dry-run`,
+    'Keep what is there and go on: `holdfast apply --retry`. Or put the backup back: `holdfast restore`.',
+    ...byHand(run, journal.backup).map((line) => `Without the API: ${line}`),
+  ];
+  const evidence = [{ check: 'recovered', passed: false, detail: reason }];
+  return {
+    kind: 'left',
+    outcome: conclude(run, { kind: 'rollback-failed', backup: journal.backup, reason, remedy, evidence }, [
+      found,
+    ]),
+  };
+}
+
+async function backAgain(
+  run: Run,
+  journal: Journal,
+  live: DeepLive,
+  stored: Awaited<ReturnType<typeof readStored>>,
+): Promise<Recovery> {
+  const { catalog, store, target } = run.context;
+  const expected = {
+    ...expectationOf(contentIn(live.file, catalog), contentIn(stored.file, catalog)),
+    aliases: [],
+  };
+  const baseline = await takeBaseline(run, expected);
+  await takeBackup(run, live, 'pre-rollback');
+  const way = restoreWrite(stored.file.text, catalog);
+  const back = await putBack(run, { way, now: live, wanted: stored.file, what: `backup ${journal.backup}` });
+  const ended = back.kind === 'back' ? await withRuntime(run, back, baseline, expected) : back;
+  if (ended.kind === 'failed') return left(run, journal, ended.reason);
+  await store.pinBackup(target.name, journal.backup);
+  return closed(
+    run,
+    journal,
+    'rolled-back',
+    'an earlier transaction had broken off half-way; it was rolled back',
+    live,
+  );
+}

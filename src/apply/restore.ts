@@ -1,0 +1,163 @@
+// Puts a backup back because somebody asks for it: a transaction with a backup of its own before it. The one thing that
+// may write to a v7 gateway that runs on a v8 file (design §7).
+import type { BackupRecord } from '../nouns/backup.ts';
+import type { Outcome } from '../nouns/outcome.ts';
+import { formatPath, type Path } from '../nouns/path.ts';
+import { fail, problem } from '../nouns/problem.ts';
+import type { Journal } from '../nouns/state.ts';
+import type { Tree } from '../nouns/value.ts';
+import { restoreWrite } from '../plan/route-back.ts';
+import { readStored, type StoredFile } from './backed-up.ts';
+import { takeBackup } from './backup.ts';
+import { type Baseline, type Expectation, expectationOf, takeBaseline } from './behaviour.ts';
+import { record } from './commit.ts';
+import type { RestoreRequest, RestoreSummary } from './context.ts';
+import { quiet } from './fence.ts';
+import { contentIn, differences } from './images.ts';
+import { contentHash } from './journal.ts';
+import { conclude } from './outcome.ts';
+import { type Back, type NotBack, putBack, withRuntime } from './put-back.ts';
+import { type DeepLive, readDeep } from './read.ts';
+import { byHand } from './remedy.ts';
+import { reached, type Run, step } from './run.ts';
+
+export async function restoreUnderLock(run: Run, request: RestoreRequest): Promise<Outcome> {
+  const { catalog } = run.context;
+  const stored = await readStored(run, await chosen(run, request));
+  step(run, 'observe');
+  const live = await readDeep(run);
+  const summary = summaryOf(run, stored, live);
+  if (request.confirm && !(await request.confirm(summary)))
+    throw fail('HF5007', 'the restore was not agreed to');
+  if (request.dryRun || summary.same)
+    return conclude(run, { kind: summary.same ? 'in-sync' : 'drifted', depth: 'deep' });
+  const way = restoreWrite(stored.file.text, catalog);
+  if (!way.ok) throw fail('HF5041', way.verdicts.map(({ message }) => message).join('; '));
+  const expected = expectationOf(contentIn(live.file, catalog), contentIn(stored.file, catalog));
+  const baseline = await takeBaseline(run, expected);
+  const backup = await takeBackup(run, live, 'before-restore');
+  const journal = await journalOf(run, {
+    stored,
+    live,
+    backup,
+    summary,
+    predicted: way.write.prediction.file.open(),
+  });
+  await quiet(run, live);
+  const back = await putBack(run, {
+    way,
+    now: live,
+    wanted: stored.file,
+    what: `backup ${stored.record.id}`,
+  });
+  return ended(run, journal, { stored, backup, back, baseline, expected });
+}
+
+async function chosen(run: Run, { backup }: RestoreRequest): Promise<string> {
+  const { store, target } = run.context;
+  if (backup !== 'latest') return backup.id;
+  const [newest] = await store.listBackups(target.name);
+  if (!newest) throw fail('HF5040', `${target.name} has no backup`, { target: target.name });
+  return newest.id;
+}
+
+function summaryOf(run: Run, { record: backup, file }: StoredFile, live: DeepLive): RestoreSummary {
+  const { catalog } = run.context;
+  const [now, then] = [contentIn(live.file, catalog), contentIn(file, catalog)];
+  const paths = differences(now, then, catalog);
+  const at = (tree: Tree, path: Path): boolean => holds(tree, path);
+  const texts = (wanted: (path: Path) => boolean): readonly string[] => paths.filter(wanted).map(formatPath);
+  return {
+    backup: backup.id,
+    takenAt: backup.at,
+    added: texts((path) => !at(now, path)),
+    removed: texts((path) => at(now, path) && !at(then, path)),
+    changed: texts((path) => at(now, path) && at(then, path)),
+    same: live.file.hash === file.hash,
+  };
+}
+
+/** Whether a mapping has something at a path; below a list the list decides. */
+function holds(tree: Tree, path: Path): boolean {
+  let at: unknown = tree;
+  for (const { kind, name } of path) {
+    if (kind === 'entry' || Array.isArray(at)) return true;
+    if (typeof at !== 'object' || at === null || !Object.hasOwn(at, name ?? '')) return false;
+    at = (at as Readonly<Record<string, unknown>>)[name ?? ''];
+  }
+  return true;
+}
+
+interface Journalled {
+  readonly stored: StoredFile;
+  readonly live: DeepLive;
+  readonly backup: BackupRecord;
+  readonly summary: RestoreSummary;
+  readonly predicted: Tree;
+}
+
+async function journalOf(
+  run: Run,
+  { stored, live, backup, summary, predicted }: Journalled,
+): Promise<Journal> {
+  const { context } = run;
+  const journal: Journal = {
+    id: context.newId(),
+    openedAt: context.clock.now(),
+    planDigest: '',
+    revision: { digest: '' },
+    backup: backup.id,
+    before: contentHash(run, contentIn(live.file, context.catalog)),
+    predicted: [contentHash(run, predicted)],
+    sent: 1,
+    footprint: [...summary.added, ...summary.removed, ...summary.changed],
+    phase: 'open',
+    changes: [`restore ${stored.record.id}`],
+    writes: ['PUT /v0/management/config.yaml'],
+  };
+  await context.store.writeJournal(context.target.name, journal);
+  step(run, 'journal');
+  reached(run, 'journalled');
+  return journal;
+}
+
+interface Ending {
+  readonly stored: StoredFile;
+  readonly backup: BackupRecord;
+  readonly back: Back | NotBack;
+  readonly baseline: Baseline;
+  readonly expected: Expectation;
+}
+
+async function ended(
+  run: Run,
+  journal: Journal,
+  { stored, backup, back, baseline, expected }: Ending,
+): Promise<Outcome> {
+  const { store, target } = run.context;
+  const proven = back.kind === 'back' ? await withRuntime(run, back, baseline, expected) : back;
+  const { evidence } = proven;
+  if (proven.kind === 'failed') {
+    await record(run, journal, { outcome: 'rollback-failed', evidence, problems: [proven.reason] });
+    const remedy = byHand(run, stored.record.id);
+    const found = problem('HF5020', proven.reason, { target: target.name, remedy: remedy.join(' ') });
+    return conclude(
+      run,
+      { kind: 'rollback-failed', backup: backup.id, reason: proven.reason, remedy, evidence },
+      [found],
+    );
+  }
+  await record(run, journal, { outcome: 'restored', evidence });
+  await store.pinBackup(target.name, backup.id);
+  await store.update(target.name, { writeMs: run.pace.writeMs });
+  await store.closeJournal(target.name);
+  const witnessed = expected.added.length + expected.removed.length > 0;
+  return conclude(run, {
+    kind: 'restored',
+    restored: stored.record.id,
+    backup: backup.id,
+    fidelity: proven.fidelity,
+    runtime: witnessed ? 'proven' : 'unproven',
+    evidence,
+  });
+}

@@ -1,0 +1,69 @@
+// Which management secret is in force in each phase of a rotation (design-v8 rule 14), so that a transaction costs at
+// most two counted login failures (C v0 §1.3).
+import { compareSync } from 'bcryptjs';
+import type { Desired } from '../nouns/desired.ts';
+import type { Evidence } from '../nouns/outcome.ts';
+import { pending } from '../nouns/plan.ts';
+import { HoldfastError } from '../nouns/problem.ts';
+import { seal, type Sealed } from '../nouns/secret.ts';
+import { isTree } from '../nouns/value.ts';
+import type { Run } from './run.ts';
+import type { Prospect } from './survey.ts';
+
+const SECRET_PATH = 'remote-management.secret-key';
+
+/** Whether this plan changes the management secret. */
+export function rotates({ prepared }: Prospect): boolean {
+  return pending(prepared.plan).some(({ path }) => path === SECRET_PATH);
+}
+
+/** After the write: the declared secret is in force, unless the gateway dropped it. */
+export function preferDeclaredKey(run: Run, prospect: Prospect): void {
+  if (rotates(prospect)) prefer(run, declaredKey(run, prospect.desired));
+}
+
+/** After the write was taken back: the secret that worked before. */
+export function preferFormerKey(run: Run, prospect: Prospect): void {
+  if (rotates(prospect) && run.state.workingKey !== undefined) run.client.preferKey(run.state.workingKey);
+  else if (rotates(prospect))
+    prefer(
+      run,
+      run.context.target.keys.find((key) => key !== declaredKey(run, prospect.desired)),
+    );
+}
+
+function prefer(run: Run, key: Sealed<string> | undefined): void {
+  const index = key ? run.context.target.keys.indexOf(key) : -1;
+  if (index >= 0) run.client.preferKey(index);
+}
+
+/** The one of the target's keys that the files declare, in the clear or as a hash. */
+function declaredKey(run: Run, desired: Desired): Sealed<string> | undefined {
+  const section = desired.tree.open()['remote-management'];
+  const declared = isTree(section) ? section['secret-key'] : undefined;
+  if (typeof declared !== 'string') return undefined;
+  return run.context.target.keys.find((key) => isSecretOf(key.open(), declared));
+}
+
+const isSecretOf = (key: string, declared: string): boolean =>
+  key === declared || (/^\$2[aby]\$/.test(declared) && compareSync(key, declared));
+
+/** One login with the declared secret itself: an environment secret that still works proves nothing about it. */
+export async function proveDeclaredKey(run: Run, prospect: Prospect): Promise<readonly Evidence[]> {
+  if (!rotates(prospect)) return [];
+  const key = declaredKey(run, prospect.desired);
+  if (!key) return [];
+  const check = 'the declared management secret is accepted';
+  try {
+    await run.client.send({
+      method: 'GET',
+      path: '/v0/management/debug',
+      purpose: 'verify',
+      credential: { managementKey: seal(key.open()) },
+    });
+    return [{ check, passed: true, detail: 'logged in once' }];
+  } catch (error) {
+    if (!(error instanceof HoldfastError)) throw error;
+    return [{ check, passed: false, detail: error.problems[0]?.message ?? error.message }];
+  }
+}

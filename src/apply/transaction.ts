@@ -1,0 +1,101 @@
+// The transaction, as the design lists it (§10). It reads as a list of steps; each step is a file of this directory.
+import type { BackupRecord } from '../nouns/backup.ts';
+import type { Outcome } from '../nouns/outcome.ts';
+import type { Journal } from '../nouns/state.ts';
+import { takeBackup } from './backup.ts';
+import { type Baseline, type Expectation, expectationOf, takeBaseline } from './behaviour.ts';
+import { commit } from './commit.ts';
+import { quiet } from './fence.ts';
+import { contentIn } from './images.ts';
+import { noteSending, openJournal } from './journal.ts';
+import type { DeepLive, RawFile } from './read.ts';
+import { repairStaleMemory } from './repair.ts';
+import { rollBack } from './roll-back.ts';
+import { preferDeclaredKey } from './rotation.ts';
+import { interrupted, type Run } from './run.ts';
+import { type Setback, setback } from './setback.ts';
+import { settle, type Settled } from './settle.ts';
+import type { Prospect } from './survey.ts';
+import { judgeSettled, type Verified, verify } from './verify.ts';
+import { sendWrite } from './write.ts';
+
+/** A transaction under way: what it set out from. The journal is the one on disk. */
+export interface Transaction {
+  readonly prospect: Prospect<DeepLive>;
+  readonly baseline: Baseline;
+  readonly expectation: Expectation;
+  readonly backup: BackupRecord;
+  journal: Journal;
+  /** Whether a `PUT /config.yaml` was sent: only the file watcher carries it to the runtime. */
+  wroteFile: boolean;
+}
+
+/** Makes the writes of a plan. The plan was approved and passes its guards. */
+export async function transact(run: Run, prospect: Prospect<DeepLive>): Promise<Outcome> {
+  const transaction = await open(run, prospect);
+  const raw = await fenced(run, transaction);
+  const done = await attempt(run, transaction, raw);
+  if (done.kind === 'setback') return rollBack(run, transaction, done);
+  return commit(run, transaction, done);
+}
+
+async function open(run: Run, prospect: Prospect<DeepLive>): Promise<Transaction> {
+  const { catalog } = run.context;
+  const before = contentIn(prospect.live.file, catalog);
+  const after = prospect.prepared.prediction?.file.open() ?? before;
+  const expectation = expectationOf(before, after);
+  const baseline = await takeBaseline(run, expectation);
+  const backup = await takeBackup(run, prospect.live, 'before-apply');
+  const journal = await openJournal(run, prospect, backup);
+  return { prospect, baseline, expectation, backup, journal, wroteFile: false };
+}
+
+/** Nothing was sent yet: whoever changed the file meanwhile wins, and the journal is closed as it was opened. */
+async function fenced(run: Run, { prospect }: Transaction): Promise<RawFile> {
+  try {
+    return await quiet(run, prospect.live);
+  } catch (error) {
+    await run.context.store.closeJournal(run.context.target.name);
+    throw error;
+  }
+}
+
+/** Every write with its settle window, then the proof. */
+async function attempt(run: Run, transaction: Transaction, raw: RawFile): Promise<Verified | Setback> {
+  let file = raw.text;
+  let settled: Settled | undefined;
+  for (const index of transaction.prospect.prepared.writes.keys()) {
+    if (index > 0 && interrupted(run))
+      return setback('HF5007', 'stopped between two writes', { blameless: true });
+    const written = await writeOne(run, transaction, index, file);
+    if (written.kind === 'setback') return written;
+    settled = written.settled;
+    file = settled.live.file.text;
+  }
+  if (!settled) throw new Error('a transaction without writes');
+  return verify(run, transaction, settled);
+}
+
+type Written = { readonly kind: 'written'; readonly settled: Settled } | Setback;
+
+async function writeOne(
+  run: Run,
+  transaction: Transaction,
+  index: number,
+  file: RawFile['text'],
+): Promise<Written> {
+  const prepared = transaction.prospect.prepared.writes[index];
+  if (!prepared) throw new Error(`there is no write ${index}`);
+  transaction.journal = await noteSending(run, transaction.journal);
+  transaction.wroteFile ||= prepared.write.path.endsWith('/config.yaml');
+  const sent = await sendWrite(run, prepared, file);
+  if (sent.kind === 'refused')
+    return setback('HF5010', `${prepared.write.method} ${prepared.write.path}: ${sent.reason}`);
+  preferDeclaredKey(run, transaction.prospect);
+  const settled = await settle(run, prepared.prediction);
+  if (settled.standing === 'as-predicted') return { kind: 'written', settled };
+  if (sent.kind === 'unknown')
+    return setback('HF5011', `${prepared.write.method} ${prepared.write.path}: ${sent.reason}`);
+  if (settled.standing === 'file-only') return repairStaleMemory(run, transaction, settled, prepared);
+  return judgeSettled(run, transaction, index, settled);
+}

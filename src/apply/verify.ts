@@ -1,0 +1,168 @@
+// The proof after the writes (design §10.7): declared values in memory and in the file, nothing else changed, and the
+// gateway behaves by it.
+import type { Evidence } from '../nouns/outcome.ts';
+import { formatPath, type Path } from '../nouns/path.ts';
+import { pending } from '../nouns/plan.ts';
+import { problem } from '../nouns/problem.ts';
+import { type Behaviour, judgeBehaviour } from './behaviour.ts';
+import { contentIn, differences, shownPaths, unexplained } from './images.ts';
+import { proveDeclaredKey } from './rotation.ts';
+import { notice, reached, type Run, step, windowOf } from './run.ts';
+import { type Setback, setback } from './setback.ts';
+import type { Settled } from './settle.ts';
+import { plan } from './survey.ts';
+import type { Transaction } from './transaction.ts';
+import { doubled } from './window.ts';
+
+export interface Verified {
+  readonly kind: 'verified';
+  readonly settled: Settled;
+  readonly evidence: readonly Evidence[];
+  readonly runtime: 'proven' | 'unproven';
+  readonly notServedYet: readonly string[];
+}
+
+/**
+ * A reading after write `index` that is not as predicted: does it hold what this write and those before it declare, and
+ * did nothing else change? Then the model is wrong, not the gateway.
+ */
+export async function judgeSettled(
+  run: Run,
+  transaction: Transaction,
+  index: number,
+  settled: Settled,
+): Promise<{ readonly kind: 'written'; readonly settled: Settled } | Setback> {
+  const { writes } = transaction.prospect.prepared;
+  const prediction = writes[index]?.prediction;
+  if (!prediction) throw new Error(`there is no write ${index}`);
+  const later = new Set(writes.slice(index + 1).flatMap(({ write }) => write.makes));
+  const expected = pending(transaction.prospect.prepared.plan).filter(({ id }) => later.has(id));
+  const missing = (await remaining(run, transaction, settled)).filter(
+    (path) => !expected.some((change) => change.path === path),
+  );
+  if (missing.length > 0) return setback('HF5012', dropped(settled, missing), { path: missing[0] ?? '' });
+  const foreign = changedElsewhere(run, transaction, settled, index);
+  if (foreign.length > 0)
+    return setback('HF5013', `${shownPaths(foreign)} changed as well`, {
+      path: formatPath(foreign[0] ?? []),
+    });
+  const { catalog, target } = run.context;
+  const gap = differences(prediction.memory.open(), settled.live.memory.open(), catalog);
+  const inFile = differences(prediction.file.open(), settled.content, catalog);
+  notice(
+    run,
+    problem('HF5018', `the gateway holds ${shownPaths([...gap, ...inFile])} otherwise than predicted`, {
+      target: target.name,
+      severity: 'warning',
+    }),
+  );
+  return { kind: 'written', settled };
+}
+
+function dropped({ standing }: Settled, missing: readonly string[]): string {
+  const where =
+    missing.length > 4
+      ? `${missing.slice(0, 4).join(', ')} and ${missing.length - 4} more`
+      : missing.join(', ');
+  if (standing === 'memory-only') return `${where}: only memory holds it, the file does not`;
+  return `${where}: neither written nor loaded`;
+}
+
+/** Changes that the desired state still asks for. */
+async function remaining(run: Run, { prospect }: Transaction, { live }: Settled): Promise<readonly string[]> {
+  const { mode, allow, prune } = prospect.input;
+  const now = await plan(run, prospect.desired, live, {
+    ...(mode !== undefined && { mode }),
+    ...(allow !== undefined && { allow }),
+    ...(prune !== undefined && { prune }),
+  });
+  return pending(now.prepared.plan).map(({ path }) => path);
+}
+
+/** Paths that changed in file or memory outside what the writes up to `index` may alter. */
+function changedElsewhere(
+  run: Run,
+  { prospect, journal }: Transaction,
+  { content, live }: Settled,
+  index: number,
+): readonly Path[] {
+  const { catalog } = run.context;
+  const prediction = prospect.prepared.writes[index]?.prediction;
+  if (!prediction) return [];
+  const file = {
+    before: contentIn(prospect.live.file, catalog),
+    predicted: prediction.file.open(),
+    actual: content,
+  };
+  const memory = {
+    before: prospect.live.memory.open(),
+    predicted: prediction.memory.open(),
+    actual: live.memory.open(),
+  };
+  return [file, memory].flatMap((images) => unexplained(images, journal.footprint, catalog));
+}
+
+/** The last reading was accepted; now everything that shows outside the configuration. */
+export async function verify(
+  run: Run,
+  transaction: Transaction,
+  settled: Settled,
+): Promise<Verified | Setback> {
+  step(run, 'verify');
+  const { prospect } = transaction;
+  const missing = await remaining(run, transaction, settled);
+  const foreign = changedElsewhere(run, transaction, settled, prospect.prepared.writes.length - 1);
+  const held = heldEvidence(missing, settled, foreign);
+  if (missing.length > 0)
+    return setback('HF5012', dropped(settled, missing), { path: missing[0] ?? '', evidence: held });
+  if (foreign.length > 0)
+    return setback('HF5013', `${shownPaths(foreign)} changed as well`, { evidence: held });
+  const secret = await proveDeclaredKey(run, prospect);
+  const behaviour = await behaveEventually(run, transaction);
+  const evidence = [...held, ...secret, ...behaviour.evidence];
+  const failed = evidence.find(({ passed }) => !passed);
+  if (failed) return setback('HF5014', `${failed.check}: ${failed.detail}`, { evidence });
+  reached(run, 'verified');
+  return {
+    kind: 'verified',
+    settled,
+    evidence,
+    runtime: !transaction.wroteFile || behaviour.witness === 'seen' ? 'proven' : 'unproven',
+    notServedYet: behaviour.notServed,
+  };
+}
+
+function heldEvidence(
+  missing: readonly string[],
+  { live, standing }: Settled,
+  foreign: readonly Path[],
+): readonly Evidence[] {
+  const { agreement } = live;
+  return [
+    {
+      check: 'memory holds what is declared',
+      passed: missing.length === 0,
+      detail: missing.join(', '),
+    },
+    {
+      check: 'the file holds what memory holds',
+      passed: standing === 'as-predicted' || agreement.kind !== 'differ' || agreement.cause === 'model-gap',
+      detail: agreement.kind === 'differ' ? agreement.paths.join(', ') : '',
+    },
+    { check: 'nothing else changed', passed: foreign.length === 0, detail: shownPaths(foreign) },
+  ];
+}
+
+/** So often the runtime is looked at, a doubled window apart, before it counts as not following. */
+const LOOKS = 4;
+
+async function behaveEventually(run: Run, { baseline, expectation }: Transaction): Promise<Behaviour> {
+  let window = await windowOf(run);
+  for (let look = 1; ; look += 1) {
+    const behaviour = await judgeBehaviour(run, baseline, expectation);
+    const done = behaviour.evidence.every(({ passed }) => passed) && behaviour.notServed.length === 0;
+    if (done || look === LOOKS) return behaviour;
+    await run.context.clock.sleep(window);
+    window = doubled(window);
+  }
+}
