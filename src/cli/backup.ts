@@ -1,5 +1,6 @@
 // `holdfast backup list|show|create`.
 import type { Command } from 'commander';
+import type { BackupRecord } from '../nouns/backup.ts';
 import type { Io } from './io.ts';
 import { gatewayOptions, onCall, type PlanFlags } from './options.ts';
 import { backupsText } from '../report/history-text.ts';
@@ -35,7 +36,7 @@ async function list(flags: PlanFlags, io: Io): Promise<void> {
 async function create(flags: PlanFlags, io: Io): Promise<void> {
   const { backUp } = await import('../apply/apply.ts');
   await using session = await openSession(flags, io);
-  const backups = [];
+  const backups: BackupRecord[] = [];
   for (const target of session.targets) backups.push(await backUp(session.contextOf(target)));
   show(io, flags, 'backup', { backups }, (style) => backupsText(backups, style));
 }

@@ -8,12 +8,11 @@ import { authMemoryOf } from '../state/auth-memory.ts';
 import type { Clock } from '../nouns/clock.ts';
 import type { Listener } from '../nouns/event.ts';
 import { fail, HoldfastError } from '../nouns/problem.ts';
-import type { Sealed } from '../nouns/secret.ts';
 import type { Target } from '../nouns/target.ts';
 import type { Context } from '../apply/context.ts';
 import { loadDesired, type LoadedDesired } from '../desired/desired.ts';
 import { openFileStore } from '../state/files.ts';
-import type { Store } from '../state/store.ts';
+import type { Lease, Store } from '../state/store.ts';
 import { loadSettings, type Settings } from '../settings/settings.ts';
 import type { Io } from './io.ts';
 import { type PlanFlags, settingsFlags } from './options.ts';
@@ -28,8 +27,8 @@ export interface Session extends AsyncDisposable {
   /** Those of `--target`, else all. */
   readonly targets: readonly Target[];
   contextOf(target: Target): Context;
-  /** A client of its own, for commands that talk to a gateway without the engine. */
-  connect(target: Target, keys?: readonly Sealed<string>[]): Client;
+  /** A client that sends only while the lease outlives each request; for commands without the engine. */
+  connect(target: Target, lease: Pick<Lease, 'remainingMs'>): Client;
   loadDesired(target: Target): Promise<LoadedDesired>;
 }
 
@@ -43,8 +42,8 @@ export async function openSession(flags: PlanFlags, io: Io, listener: Listener =
   const store = await openFileStore({ dir: settings.state.dir, clock });
   const catalog = loadCatalog('legacy');
   const clients: Client[] = [];
-  const connect: Session['connect'] = (target, keys = target.keys) => {
-    const client = createClient({ ...target, keys }, { clock, authMemory: authMemoryOf(store, target.name) });
+  const connect: Session['connect'] = (target, lease) => {
+    const client = createClient(target, { clock, lease, authMemory: authMemoryOf(store, target.name) });
     clients.push(client);
     return client;
   };
@@ -64,7 +63,7 @@ export async function openSession(flags: PlanFlags, io: Io, listener: Listener =
       catalog,
       clock,
       listener,
-      connect: (keys) => connect(target, keys),
+      connect: (lease) => connect(target, lease),
       loadDesired: () => desiredOf(target),
       owner: `holdfast, pid ${process.pid}`,
       newId: () => randomBytes(6).toString('hex'),
