@@ -15,7 +15,7 @@ import type { Tree } from '../../src/nouns/value.ts';
 
 export const catalog = loadCatalog('legacy');
 export const HASH = '$2a$10$recorded.hash.of.a.secret.recorded.hash.of.a.secret.recor';
-const OPTIONS = { hash: () => HASH, home: '/home/gateway' };
+const OPTIONS = { hash: () => HASH, home: '<dir>' };
 
 export interface RecordedCase {
   readonly id: string;
@@ -30,7 +30,7 @@ export interface RecordedStep {
     readonly path: string;
     readonly body?: unknown;
     readonly body_text?: string;
-    readonly query?: Readonly<Record<string, string>>;
+    readonly query?: string;
   };
   readonly response?: { readonly status: number; readonly body?: unknown };
   readonly unsettled?: boolean;
@@ -63,7 +63,10 @@ function orderedContent(text: string): string {
 
 function commentsOf(text: string): string[] {
   const tokens = [...new Parser().parse(text)];
-  return tokens.flatMap((token) => commentsIn(token)).map(({ text: comment }) => comment).sort();
+  return tokens
+    .flatMap((token) => commentsIn(token))
+    .map(({ text: comment }) => comment)
+    .sort();
 }
 
 class Replay {
@@ -105,10 +108,14 @@ class Replay {
       return;
     }
     const body = request.body_text ?? (request.body === undefined ? '' : JSON.stringify(request.body));
-    const query = { ...Object.fromEntries(url.searchParams), ...request.query };
+    const query = Object.fromEntries(new URLSearchParams(request.query ?? url.search));
     const answer = handle(this.#memory, { method, path: url.pathname, query, body }, catalog);
     if (url.pathname === '/v0/management/config' && !step.unsettled && step.response?.status === 200)
-      this.#compare('GET /config', step.response.body ?? '', shownOf(step.response.body, toJson(this.#memory, catalog)));
+      this.#compare(
+        'GET /config',
+        step.response.body ?? '',
+        shownOf(step.response.body, toJson(this.#memory, catalog)),
+      );
     if (answer.writes === 'file') this.#save(answer.memory);
   }
 
@@ -125,7 +132,8 @@ class Replay {
   }
 
   #replace(request: NonNullable<RecordedStep['request']>, step: RecordedStep): void {
-    const body = request.body_text ?? (typeof request.body === 'string' ? request.body : JSON.stringify(request.body));
+    const body =
+      request.body_text ?? (typeof request.body === 'string' ? request.body : JSON.stringify(request.body));
     const brick = bricks(body ?? '') !== undefined;
     const kept = stored(body ?? '', catalog, OPTIONS);
     const status = typeof kept === 'string' ? (brick ? 500 : 200) : kept.stage === 'decode' ? 400 : 422;
@@ -149,7 +157,11 @@ class Replay {
 /** Cases record the keys that matter to them. */
 function shownOf(recorded: unknown, predicted: Tree | undefined): unknown {
   if (typeof recorded !== 'object' || recorded === null || !predicted) return predicted ?? '';
-  return Object.fromEntries(Object.keys(recorded).filter((name) => name in predicted).map((name) => [name, predicted[name]]));
+  return Object.fromEntries(
+    Object.keys(recorded)
+      .filter((name) => name in predicted)
+      .map((name) => [name, predicted[name]]),
+  );
 }
 
 function sorted(value: unknown): unknown {

@@ -107,14 +107,14 @@ class Decoder {
   }
 
   #list(node: ListNode, field: Target): Value | undefined {
-    if (field.kind !== 'list' && field.kind !== 'any')
+    if ((field.kind !== 'list' && field.kind !== 'any') || isImageMode(field))
       return this.#refuse(node, `cannot unmarshal a list into ${field.kind}`);
     const item = field.item ?? FREE;
     return node.items.map((each) => this.decode(each, item)).filter((value) => value !== undefined);
   }
 
   #map(node: MapNode, field: Target): Value | undefined {
-    if (field.kind !== 'struct' && field.kind !== 'map' && field.kind !== 'any')
+    if (!['struct', 'map', 'any'].includes(field.kind) || isImageMode(field))
       return this.#refuse(node, `cannot unmarshal a mapping into ${field.kind}`);
     if (!this.#unique(node)) return undefined;
     const made: Record<string, Value> = {};
@@ -156,6 +156,8 @@ class Decoder {
     if (name === undefined || taken.has(name)) return;
     taken.add(name);
     const member = memberOf(field, name);
+    if (field.pattern === 'codex.live-media-relay' && name === 'allow-private-remote-ips')
+      this.#inverted(value, made);
     if (!member) {
       if (this.#keepUnknown) set(made, name, this.#unknown(value));
       return;
@@ -163,6 +165,12 @@ class Decoder {
     const decoded = this.decode(value, member);
     if (decoded !== undefined) set(made, name, decoded);
     else if (field.kind === 'map' && isNull(value)) set(made, name, zeroOf(member));
+  }
+
+  /** The one former name the decoder still reads, with the opposite meaning (C v0 §2.1.1). */
+  #inverted(value: FileNode, made: Record<string, Value>): void {
+    const allowed = this.decode(value, { kind: 'boolean' });
+    if (typeof allowed === 'boolean') made['disable-private-remote-ips'] = !allowed;
   }
 
   /** What the gateway does not look at cannot be refused. */
@@ -208,6 +216,10 @@ function memberOf(field: Target, name: string): Target | undefined {
   if (field.kind === 'struct') return field.fields?.get(name);
   if (field.kind === 'map') return field.value ?? FREE;
   return field.fields?.get(name) ?? FREE;
+}
+
+function isImageMode(field: Target): boolean {
+  return field.normalise?.includes('image-mode') ?? false;
 }
 
 /** The name a key has. Undefined: the decoder skips it, as it does null keys of structs and maps. */
@@ -257,7 +269,7 @@ function scalarAs(
     case 'duration':
       return resolved.type === 'str' ? durationOf(resolved.value) : undefined;
     case 'any':
-      return field.normalise?.includes('image-mode') ? imageMode(node.text) : resolved.value;
+      return isImageMode(field) ? imageMode(node.text) : resolved.value;
     default:
       return undefined;
   }

@@ -36,6 +36,8 @@ export function parseDocument(text: string): FileDocument | LoadFailure {
   if (!first || !composed?.contents) return { text, root: undefined };
   try {
     const root = toNode(composed as Document.Parsed, text);
+    const tab = strayTab(root, text);
+    if (tab !== undefined) return failure('found character that cannot start any token', text, tab);
     return { text, root: isEmpty(root) ? undefined : attachComments(root, commentsIn(first), text) };
   } catch (thrown) {
     if (thrown instanceof Refusal) return failure(thrown.message, text, thrown.at);
@@ -68,6 +70,21 @@ function failure(message: string, text: string, at: number): LoadFailure {
 /** A document of comments only: no value, no position of its own. */
 function isEmpty(root: FileNode): boolean {
   return root.kind === 'scalar' && root.text === '' && root.style === 'plain' && !root.tag && !root.anchor;
+}
+
+/** A tab at the left edge outside scalars and flow collections: other parsers let it pass before a comment. */
+function strayTab(root: FileNode, text: string): number | undefined {
+  if (!/^\t/m.test(text)) return undefined;
+  const covered: SourceRange[] = [];
+  const walk = (node: FileNode): void => {
+    if (node.range && (node.kind === 'scalar' || (node.kind !== 'alias' && node.flow)))
+      covered.push(node.range);
+    else if (node.kind === 'list') node.items.forEach(walk);
+    else if (node.kind === 'map') node.pairs.forEach(({ key, value }) => [key, value].forEach(walk));
+  };
+  walk(root);
+  const tabs = [...text.matchAll(/^\t/gm)].map((found) => found.index);
+  return tabs.find((at) => !covered.some(({ start, end }) => start < at && at < end));
 }
 
 function toNode(document: Document.Parsed, text: string): FileNode {

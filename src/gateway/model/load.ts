@@ -31,7 +31,7 @@ function normalised(memory: Tree, catalog: Catalog, options: LoadOptions): LoadS
   const hash = (plain: string): string => {
     rewritten = true;
     try {
-      return (options.hash ?? placeholder)(plain);
+      return hashed(plain, options);
     } catch (thrown) {
       unhashable = thrown instanceof Error ? thrown.message : String(thrown);
       return plain;
@@ -47,10 +47,10 @@ function normalised(memory: Tree, catalog: Catalog, options: LoadOptions): LoadS
   return { ok: true, memory: complete(catalog.root, isTree(value) ? value : {}), rewritten };
 }
 
-function placeholder(plain: string): string {
+function hashed(plain: string, { hash }: LoadOptions): string {
   if (new TextEncoder().encode(plain).length > HASHABLE_BYTES)
     throw new Error('bcrypt: password length exceeds 72 bytes');
-  return HASH_PLACEHOLDER;
+  return hash ? hash(plain) : HASH_PLACEHOLDER;
 }
 
 /**
