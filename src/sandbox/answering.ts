@@ -88,12 +88,16 @@ function bent(to: Answering, { method, path }: Incoming, given: Outgoing): Outgo
 }
 
 function outside(to: Answering, { method, path, headers, query }: Incoming): Outgoing {
-  if (path === '/healthz')
-    return method === 'GET' || method === 'HEAD' ? json(200, { status: 'ok' }) : empty(404);
+  if (path === '/healthz') return health(method);
   const runtime = to.gateway.runtime();
   const safe = to.watchesTemplateKeys && hasTemplateKeys(runtime) ? safeModeAnswer(path) : undefined;
   const found = safe ?? (method === 'GET' ? proxyAnswer(runtime, path, headers, query, to.now()) : undefined);
   return found ? json(found.status, found.body, found.headers) : empty(404);
+}
+
+function health(method: string): Outgoing {
+  if (method === 'HEAD') return empty(200);
+  return method === 'GET' ? json(200, { status: 'ok' }) : empty(404);
 }
 
 async function management(to: Answering, request: Incoming): Promise<Outgoing> {

@@ -29,7 +29,7 @@ const forbidden = (path: string): boolean =>
   ((statSync(path, { throwIfNoEntry: false })?.mode ?? 0o222) & 0o222) === 0;
 
 function reason(path: string, error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
   return `open ${path}: ${WORDS[code] ?? code}`;
 }
 

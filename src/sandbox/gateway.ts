@@ -153,6 +153,8 @@ export function startGateway(options: GatewayOptions): Gateway | LoadFailure {
     },
   });
 
+  const busy = (): boolean => reloads > 0 || watcher.pending();
+
   const saveMemory = (): Complaint | undefined => {
     const complain = (message: string): Complaint => ({ kind: 'save', message });
     if (faults.strikes('save-failure')) return complain(`open ${disk.path}: permission denied`);
@@ -204,11 +206,10 @@ export function startGateway(options: GatewayOptions): Gateway | LoadFailure {
     },
     endWatch: () => watcher.close(),
     settled: async () => {
-      do {
-        watcher.look();
+      for (watcher.look(); busy(); watcher.look()) {
         await last;
         if (watcher.pending()) await new Promise((wake) => setTimeout(wake, delays.pollMs));
-      } while (reloads > 0 || watcher.pending());
+      }
     },
     stop: () => {
       stopped = true;

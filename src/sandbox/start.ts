@@ -2,11 +2,14 @@
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { loadCatalog } from '../gateway/catalog/catalog.ts';
+import { contentOf } from '../gateway/model/decode.ts';
+import { parseDocument } from '../gateway/model/document.ts';
 import { isFailure, type Memory } from '../gateway/model/model.ts';
 import { isTree } from '../nouns/value.ts';
 import { fail } from '../nouns/problem.ts';
 import { answer, type Answering } from './answering.ts';
 import { authOf, secretIn } from './auth.ts';
+import { diskOf } from './disk.ts';
 import { faultsOf } from './faults.ts';
 import { type Gateway, startGateway } from './gateway.ts';
 import { hasTemplateKeys } from './proxy.ts';
@@ -21,6 +24,8 @@ interface Process {
   readonly app: FastifyInstance;
   readonly port: number;
   readonly host: string;
+  /** What the file said at its start; 0 where it said nothing. */
+  readonly portInFile: number;
 }
 
 /** Rejects with a HoldfastError when the gateway would not come up on this file, or the port is taken. */
@@ -38,21 +43,29 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   };
 
   running = await start(options.port);
-  const { port, host, gateway: first } = running;
-  let last = first;
+  let last = running;
+  /** A port given from outside stands for the one in the file; when that has changed, another one is taken. */
+  const nextPort = (): number | undefined => {
+    if (options.port === undefined) return undefined;
+    return portInFile(options.file) === last.portInFile ? last.port : 0;
+  };
   return {
-    url: `http://${hostInUrl(host)}:${port}`,
-    port,
+    get url() {
+      return `http://${hostInUrl(last.host)}:${last.port}`;
+    },
+    get port() {
+      return last.port;
+    },
     file: options.file,
     stop: end,
     restart: async () => {
       await end();
       try {
-        running = await start(port);
+        running = await start(nextPort());
       } catch {
         return false;
       }
-      last = running.gateway;
+      last = running;
       return true;
     },
     fault: (name, argument) => {
@@ -61,8 +74,8 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     clearFaults: (name) => {
       faults.clear(name);
     },
-    states: () => last.states(),
-    settled: () => last.settled(),
+    states: () => last.gateway.states(),
+    settled: () => last.gateway.settled(),
     requests,
     clearRequests: () => {
       requests.length = 0;
@@ -126,7 +139,8 @@ async function startProcess(
     gateway.stop();
     throw fail('HF1083', `Nothing can listen on ${host}:${wanted}: ${String(error)}`, {}, { cause: error });
   }
-  return { gateway, app, port: (app.server.address() as AddressInfo).port, host }; // A TCP server has such an address.
+  const { port: bound } = app.server.address() as AddressInfo; // A TCP server has such an address.
+  return { gateway, app, port: bound, host, portInFile: Number(gateway.memory()['port'] ?? 0) };
 }
 
 /** What ends the real process at start: a port out of range, TLS files that are not there (C v0 §5.2). */
@@ -135,6 +149,12 @@ function unusable(memory: Memory): string | undefined {
   if (port < 0 || port > 65_535) return `the port ${port} is out of range`;
   const tls = memory['tls'];
   return isTree(tls) && tls['enable'] === true ? 'the sandbox has no TLS' : undefined;
+}
+
+function portInFile(path: string): number {
+  const document = parseDocument(diskOf(path).read() ?? '');
+  const content = isFailure(document) ? {} : contentOf(document, loadCatalog('legacy'));
+  return Number(content['port'] ?? 0);
 }
 
 function buildHeaders({ build = {} }: SandboxOptions): Record<string, string> {

@@ -3,7 +3,7 @@ import type { Value } from '../../nouns/value.ts';
 import { trim } from './answer.ts';
 
 const MAX_WEIGHT = 1_000_000;
-const PROFILES: readonly string[] = ['', 'claude-code-cli', 'oauth-cli'];
+const PROFILES: ReadonlySet<string> = new Set(['', 'claude-code-cli', 'oauth-cli']);
 
 export function weightProblem(weight: Value | undefined): string | undefined {
   return typeof weight === 'number' && weight > MAX_WEIGHT
@@ -12,6 +12,6 @@ export function weightProblem(weight: Value | undefined): string | undefined {
 }
 
 export function profileProblem(profile: string): string | undefined {
-  if (PROFILES.includes(trim(profile).toLowerCase())) return undefined;
+  if (PROFILES.has(trim(profile).toLowerCase())) return undefined;
   return `unsupported fingerprint-profile ${JSON.stringify(trim(profile))} (supported: "claude-code-cli" or empty)`;
 }
