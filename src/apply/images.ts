@@ -43,9 +43,11 @@ function differing(
   return [at];
 }
 
-/** A list or mapping is compared as one only where nothing unknown can hide in it. */
+/** Compared as one only where no unknown key can hide: `sameAt` knows nothing of them. */
 function hasNoUnknownKeys(field: Field): boolean {
-  return field.kind !== 'struct' && !(field.kind === 'map' && field.value?.kind === 'struct') && !field.item;
+  const below = field.item ?? field.value;
+  if (field.kind === 'struct') return false;
+  return below === undefined || below === field || hasNoUnknownKeys(below);
 }
 
 /** A mapping, or a missing one where a mapping would stand: its members may all equal absent. */
@@ -80,9 +82,11 @@ function inEntries(a: Entries, b: Entries, field: Field, catalog: Catalog, at: P
   const shared = [...a.keys()].filter((name) => b.has(name));
   const reordered = shared.join('\n') !== [...b.keys()].filter((name) => a.has(name)).join('\n');
   const names = [...new Set([...a.keys(), ...b.keys()])];
-  const changed = names.flatMap((name) =>
-    differing(a.get(name), b.get(name), field.item, catalog, [...at, entry(name)]),
-  );
+  const changed = names.flatMap((name) => {
+    const path = [...at, entry(name)];
+    if (!a.has(name) || !b.has(name)) return [path];
+    return differing(a.get(name), b.get(name), field.item, catalog, path);
+  });
   return reordered ? [at, ...changed] : changed;
 }
 
