@@ -1,0 +1,79 @@
+// The merged desired state for people: each value with the file and line it came from, secrets by reference or
+// fingerprint. Pure.
+import type { Catalog } from '../gateway/catalog/field.ts';
+import { mapSecrets } from '../gateway/catalog/secrets.ts';
+import { type Desired, positionAt } from '../nouns/desired.ts';
+import { escapeToken, formatPath } from '../nouns/path.ts';
+import type { Fingerprints } from '../nouns/secret.ts';
+import type { Shown, ShownTree } from '../nouns/shown.ts';
+import { isList, isTree, type Tree, type Value } from '../nouns/value.ts';
+import { displayPath } from './places.ts';
+
+/** One declared value: a scalar, or a list or mapping declared empty. */
+export interface RenderedValue {
+  /** In the path grammar; entries by name or position. */
+  readonly path: string;
+  /** Secrets are `#fingerprint`; what came from a reference is the reference's text. */
+  readonly value: Shown;
+  /** `desired-state/providers.yaml:12`. */
+  readonly origin: string;
+}
+
+export interface Rendered {
+  readonly target: string;
+  readonly layout: Desired['layout'];
+  readonly revision: Desired['revision'];
+  /** The merged mapping, ready to be printed as YAML or JSON. */
+  readonly tree: ShownTree;
+  /** In the order of the tree. */
+  readonly values: readonly RenderedValue[];
+}
+
+export function renderDesired(desired: Desired, catalog: Catalog, fingerprints: Fingerprints): Rendered {
+  const declared = desired.tree.open();
+  const tree = withReferences(hidden(declared, catalog, fingerprints), desired.references, '') as Tree;
+  const values = [...leaves(tree, [])].map(({ steps, value }) => ({
+    path: formatPath(displayPath(declared, steps)),
+    value,
+    origin: originOf(desired, pointerTo(steps)),
+  }));
+  return { target: desired.target, layout: desired.layout, revision: desired.revision, tree, values };
+}
+
+function hidden(tree: Tree, catalog: Catalog, fingerprints: Fingerprints): Value {
+  const name = (secret: string): string => `#${fingerprints.of(secret)}`;
+  return mapSecrets<string>(catalog.root, tree, { whole: name, part: name }) as Value; // texts replaced by texts
+}
+
+function withReferences(value: Value, references: ReadonlyMap<string, string>, pointer: string): Value {
+  if (isList(value)) return value.map((item, i) => withReferences(item, references, `${pointer}/${i}`));
+  if (!isTree(value)) return references.get(pointer) ?? value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => [
+      name,
+      withReferences(member, references, `${pointer}/${escapeToken(name)}`),
+    ]),
+  );
+}
+
+function* leaves(
+  value: Value,
+  steps: readonly string[],
+): Generator<{ steps: readonly string[]; value: Shown }> {
+  const children = isList(value)
+    ? value.map((item, i) => [String(i), item] as const)
+    : isTree(value)
+      ? Object.entries(value)
+      : [];
+  if (children.length === 0 && steps.length > 0) yield { steps, value };
+  for (const [name, child] of children) yield* leaves(child, [...steps, name]);
+}
+
+function pointerTo(steps: readonly string[]): string {
+  return steps.map((step) => `/${escapeToken(step)}`).join('');
+}
+
+function originOf(desired: Desired, pointer: string): string {
+  const position = positionAt(desired, pointer);
+  return position ? `${position.file}:${position.line}` : '';
+}
