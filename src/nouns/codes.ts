@@ -411,6 +411,26 @@ export const CODES = {
     'Nothing needs to be done; this version of the gateway treats the value differently than Holdfast knows.',
   ),
   // 4xxx plan and guards
+  HF4001: code(
+    EXIT.differences,
+    'The gateway works with something else than its file says',
+    'Apply: the file is written again in a way that makes the gateway load it.',
+  ),
+  HF4002: code(
+    EXIT.refused,
+    'Memory and file of the gateway disagree',
+    'Find out which side is right with `holdfast doctor`, then apply with `--allow split-brain=file` or `=memory`.',
+  ),
+  HF4003: code(
+    EXIT.differences,
+    'Drift is left alone because healing it stopped',
+    'Somebody keeps changing it back: agree with them, then declare what it should be.',
+  ),
+  HF4004: code(
+    EXIT.ok,
+    'The gateway shows a value otherwise than Holdfast predicts from its file',
+    'Nothing is known to be wrong. Please report it with the version of the gateway.',
+  ),
   // 5xxx apply and rollback
   HF5001: code(
     EXIT.stale,

@@ -1,7 +1,15 @@
 // What an apply must remember once it succeeded: keyed hashes of the declared values, what Holdfast put there itself,
 // what was released. Read back by origin.ts and wanted.ts.
+import type { Catalog, Field } from '../gateway/catalog/field.ts';
+import { canonical } from '../gateway/model/equal.ts';
+import { formatPath, matchesPath, parsePath, type Path } from '../nouns/path.ts';
 import type { LastApplied } from '../nouns/state.ts';
-import type { PlanInput, Prepared } from './plan.ts';
+import { isList, isTree, type Tree, type Value } from '../nouns/value.ts';
+import { hasIdentity } from './identity.ts';
+import { hashOf, stateKey, type Hash } from './origin.ts';
+import type { KnownState, PlanInput, Prepared } from './plan.ts';
+import type { Trail } from './trail.ts';
+import { unknownField } from './unknown.ts';
 
 export interface Remembered {
   readonly lastApplied: LastApplied;
@@ -14,7 +22,162 @@ export interface Remembered {
  * new). Paths whose differences were not applied keep what was remembered of them.
  */
 export function remember(input: PlanInput, prepared: Prepared): Remembered {
-  void input;
-  void prepared;
-  throw new Error('not yet');
+  const { lastApplied } = input.state;
+  const hashes: Record<string, string> = {};
+  const { wanted, stateKeys } = prepared.basis;
+  for (const { trail, field, value } of ownedNodes(input.catalog, input.desired.tree.open(), wanted.open())) {
+    const hash = hashOf(field, value, input.hash);
+    if (hash !== undefined) hashes[stateKey(trail, input.hash)] = hash;
+  }
+  for (const { id } of prepared.differences.filter((one) => one.disposition !== 'apply'))
+    keepBelow(hashes, lastApplied?.hashes ?? {}, stateKeys.get(id) ?? '');
+  return {
+    lastApplied: {
+      at: input.now,
+      revision: input.desired.revision,
+      hashes,
+      placed: placedAfter(lastApplied?.placed ?? [], prepared, hashes),
+    },
+    released: prepared.plan.released,
+  };
 }
+
+/** What was not applied is remembered as it was, not as the files would have it. */
+function keepBelow(
+  hashes: Record<string, string>,
+  earlier: Readonly<Record<string, string>>,
+  at: string,
+): void {
+  const isBelow = (key: string): boolean =>
+    key === at || (key.startsWith(at) && /^[.[]/.test(key.slice(at.length)));
+  for (const key of Object.keys(hashes)) if (isBelow(key)) delete hashes[key];
+  for (const [key, hash] of Object.entries(earlier)) if (isBelow(key)) hashes[key] = hash;
+}
+
+/** Entries that Holdfast added, now or earlier, and that are still declared. */
+function placedAfter(
+  earlier: readonly string[],
+  { differences, basis }: Prepared,
+  hashes: Readonly<Record<string, string>>,
+): string[] {
+  const added = differences.filter(
+    ({ kind, disposition }) => disposition === 'apply' && (kind === 'add' || kind === 'rename'),
+  );
+  const placed = new Set([...earlier, ...added.map(({ id }) => basis.stateKeys.get(id) ?? '')]);
+  return [...placed].filter((key) => key.endsWith(']') && hashes[key] !== undefined).toSorted();
+}
+
+interface Node {
+  readonly trail: Trail;
+  readonly field: Field;
+  readonly value: Value | undefined;
+}
+
+/** Every owned place: scalars, lists with everything in them, keys of maps, leaves of free-form settings. */
+function* ownedNodes(catalog: Catalog, declared: Tree, image: Tree): Generator<Node> {
+  yield* nodesOf(catalog, catalog.root, declared, image, undefined);
+}
+
+function* nodesOf(
+  catalog: Catalog,
+  field: Field,
+  declared: Tree,
+  image: Tree,
+  up: Trail | undefined,
+): Generator<Node> {
+  for (const [name, value] of membersOf(field, declared)) {
+    const child = catalog.child(field, name) ?? unknownField(field, name);
+    const trail: Trail = { up, key: name };
+    const inside = child.kind === 'struct' || child.kind === 'map' || child.kind === 'any';
+    if (inside && isTree(value) && Object.keys(value).length > 0)
+      yield* nodesOf(catalog, child, value, treeOf(image[name]), trail);
+    else yield* wholeNodes(catalog, child, image[name], trail);
+  }
+}
+
+/** Keys of OAuth maps stand in the image as the gateway spells them: trimmed and in small letters (C v0 §4.2). */
+function membersOf(field: Field, declared: Tree): readonly (readonly [string, Value])[] {
+  const folds = field.kind === 'map' && field.normalise.some((rule) => rule.endsWith('keys:lower'));
+  return Object.entries(declared).map(([name, value]) => [folds ? name.trim().toLowerCase() : name, value]);
+}
+
+function* wholeNodes(
+  catalog: Catalog,
+  field: Field,
+  value: Value | undefined,
+  trail: Trail,
+): Generator<Node> {
+  yield { trail, field, value };
+  if (isList(value) && hasIdentity(field) && field.item)
+    for (const [index, entry] of value.entries())
+      yield* wholeNodes(catalog, field.item, entry, {
+        up: trail,
+        list: field,
+        value: entry,
+        index,
+        among: [value],
+      });
+  else if (isTree(value) && field.kind !== 'any')
+    for (const [name, member] of Object.entries(value))
+      yield* wholeNodes(catalog, catalog.child(field, name) ?? unknownField(field, name), member, {
+        up: trail,
+        key: name,
+      });
+}
+
+/**
+ * Paths that were declared once and are not now, and still say something on the gateway: the owned units of the last
+ * apply and those released earlier.
+ */
+export function releasedPaths(
+  state: KnownState,
+  catalog: Catalog,
+  declared: Tree,
+  live: Tree,
+): readonly Path[] {
+  const candidates = new Set([...(state.released ?? []), ...unitsOf(state.lastApplied?.hashes ?? {})]);
+  return [...candidates]
+    .toSorted()
+    .map(parsePath)
+    .filter((path) => !isDeclared(catalog, declared, path) && isInForce(catalog, live, path));
+}
+
+/** The outermost of the remembered places: what is inside an owned list is not released on its own. */
+function unitsOf(hashes: Readonly<Record<string, string>>): string[] {
+  return Object.keys(hashes).filter((key) => {
+    const path = parsePath(key);
+    return !path.some((_, i) => i > 0 && hashes[formatPath(path.slice(0, i))] !== undefined);
+  });
+}
+
+function isDeclared(catalog: Catalog, declared: Tree, path: Path): boolean {
+  let field: Field | undefined = catalog.root;
+  let tree: Value | undefined = declared;
+  for (const { name } of path) {
+    if (!isTree(tree) || !field) return true; // declared above: a list or a value that replaced what was below
+    tree = Object.fromEntries(membersOf(field, tree))[name ?? ''];
+    field = catalog.child(field, name ?? '');
+    if (tree === undefined) return false;
+  }
+  return true;
+}
+
+function isInForce(catalog: Catalog, live: Tree, path: Path): boolean {
+  const names = path.map(({ name }) => name ?? '');
+  const field = catalog.at(names);
+  let value: Value | undefined = live;
+  for (const name of names) value = isTree(value) ? value[name] : undefined;
+  if (value === undefined) return false;
+  return field === undefined || canonical(field, value) !== undefined;
+}
+
+/** Whether a path is among others; patterns may hold `*`. */
+export function isAmong(path: Path, patterns: readonly Path[]): boolean {
+  return patterns.some((pattern) => matchesPath(pattern, path));
+}
+
+function treeOf(value: Value | undefined): Tree {
+  return isTree(value) ? value : {};
+}
+
+export type { Hash };

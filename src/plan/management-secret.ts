@@ -1,9 +1,13 @@
 // Facts about a declared `remote-management.secret-key` that only bcrypt can tell. Asynchronous because bcrypt takes a
 // tenth of a second; the plan itself takes the facts as an argument.
+import { createHmac } from 'node:crypto';
+import { compare, encodeBase64, hash } from 'bcryptjs';
 import type { Desired } from '../nouns/desired.ts';
+import type { FileNode } from '../nouns/file.ts';
 import type { Live } from '../nouns/live.ts';
-import type { Sealed } from '../nouns/secret.ts';
+import { seal, type Sealed } from '../nouns/secret.ts';
 import type { Target } from '../nouns/target.ts';
+import { isTree, type Tree, type Value } from '../nouns/value.ts';
 
 export interface ManagementSecret {
   /** The gateway's file holds this very secret (its hash, or the plaintext before the gateway hashed it). */
@@ -14,6 +18,10 @@ export interface ManagementSecret {
   readonly stored: Sealed<string>;
 }
 
+/** What the gateway takes for a hash; everything else is a plaintext that it hashes itself (C v0 §1.4). */
+const BCRYPT = /^\$2[aby]\$/;
+const COST = 10;
+
 /**
  * Undefined where the desired state declares no secret-key. The salt of a new hash is derived from the digest key, the
  * secret and the live text, so that planning twice gives the same bytes.
@@ -23,8 +31,50 @@ export async function judgeManagementSecret(
   live: Live,
   target: Target,
 ): Promise<ManagementSecret | undefined> {
-  void desired;
-  void live;
-  void target;
-  throw new Error('not yet');
+  const declared = declaredSecret(desired.tree.open());
+  if (declared === undefined) return undefined;
+  const now = live.file && secretInFile(live.file.document.open().root);
+  const equalsLive = now !== undefined && (await isSame(declared, now));
+  return {
+    equalsLive,
+    isTargetKey: await anySame(declared, target.keys),
+    stored: seal(equalsLive ? now : await storedText(declared, now ?? '', target.digestKey)),
+  };
+}
+
+function declaredSecret(tree: Tree): string | undefined {
+  return textIn(isTree(tree['remote-management']) ? tree['remote-management']['secret-key'] : undefined);
+}
+
+function textIn(value: Value | undefined): string | undefined {
+  return value === undefined || value === null ? undefined : String(value);
+}
+
+function secretInFile(root: FileNode | undefined): string | undefined {
+  const secret = memberOf(memberOf(root, 'remote-management'), 'secret-key');
+  return secret?.kind === 'scalar' && secret.text !== '' ? secret.text : undefined;
+}
+
+function memberOf(node: FileNode | undefined, name: string): FileNode | undefined {
+  return node?.kind === 'map' ? node.pairs.find((pair) => pair.key.text === name)?.value : undefined;
+}
+
+/** Equal as texts, or one is the hash of the other. */
+async function isSame(a: string, b: string): Promise<boolean> {
+  if (a === b) return true;
+  if (BCRYPT.test(b) && !BCRYPT.test(a)) return compare(a, b);
+  return BCRYPT.test(a) && !BCRYPT.test(b) ? compare(b, a) : false;
+}
+
+async function anySame(declared: string, keys: readonly Sealed<string>[]): Promise<boolean> {
+  for (const key of keys) if (await isSame(key.open(), declared)) return true;
+  return false;
+}
+
+async function storedText(declared: string, now: string, digestKey: Sealed<string>): Promise<string> {
+  if (BCRYPT.test(declared) || declared.trim() === '') return declared;
+  const seed = createHmac('sha256', digestKey.open())
+    .update(`management secret\0${declared}\0${now}`)
+    .digest();
+  return hash(declared, `$2b$${COST}$${encodeBase64(seed.subarray(0, 16), 16)}`);
 }

@@ -1,14 +1,32 @@
 // Assembles the plan of one target: live image, wanted image, differences, routes, guards, digest. Pure: time, state,
 // keys and the results of probes come in as arguments; the same input gives the same bytes.
 import type { Catalog } from '../gateway/catalog/field.ts';
+import { shownAt } from '../gateway/catalog/secrets.ts';
+import { literalSecrets } from '../desired/literal-secrets.ts';
+import type { Change } from '../nouns/change.ts';
 import type { Desired } from '../nouns/desired.ts';
 import type { Live } from '../nouns/live.ts';
-import type { Plan } from '../nouns/plan.ts';
+import { formatPath, type Path } from '../nouns/path.ts';
+import { PLAN_FORMAT, type PatchOperation, type Plan } from '../nouns/plan.ts';
+import { fingerprintsBy, seal, type Fingerprints, type Sealed } from '../nouns/secret.ts';
 import type { LastApplied, Suspension } from '../nouns/state.ts';
 import type { Allowance, Mode, Target } from '../nouns/target.ts';
+import type { Tree } from '../nouns/value.ts';
 import type { Prediction, PreparedWrite } from '../nouns/write.ts';
+import { releasedPaths } from './applied.ts';
+import { imagesFor, type Base } from './base.ts';
+import { changeOf, differenceOf, judgeAll, type Judged } from './changes.ts';
+import { consequencesOf } from './consequences.ts';
+import { diff } from './diff.ts';
 import type { Difference } from './difference.ts';
+import { digestOf } from './digest.ts';
+import type { Case } from './guards/guard.ts';
+import { allowancesOf, judge, winningSide } from './guards/judge.ts';
 import type { ManagementSecret } from './management-secret.ts';
+import { notesOf } from './notes.ts';
+import { makeDifferences, pointerAt, type Operation, type Patched } from './patch.ts';
+import { routesFor, type Routes } from './routes-for.ts';
+import { wantedImage, type Wanted } from './wanted.ts';
 
 /** Whether `PUT /config.yaml` was seen to work without changing anything (design §9 `no-way-back`). */
 export type WayBack = 'available' | 'unavailable' | 'unknown' | 'not-probed';
@@ -41,7 +59,7 @@ export interface PlanInput {
   readonly prune?: boolean | undefined;
   /**
    * What `judgeManagementSecret` found; bcrypt is too slow to sit in here. Undefined only where nothing declares
-   * `remote-management.secret-key`; otherwise guard `self-lockout` refuses for want of it.
+   * `remote-management.secret-key`; otherwise the declared secret is not compared and guard `self-lockout` refuses.
    */
   readonly managementSecret: ManagementSecret | undefined;
   /** `not-probed` (a plan without an apply) refuses nothing. */
@@ -56,9 +74,205 @@ export interface Prepared {
   readonly differences: readonly Difference[];
   /** What memory and file hold after the last write; undefined without writes. */
   readonly prediction: Prediction | undefined;
+  /** What `remember` needs. */
+  readonly basis: Basis;
+}
+
+export interface Basis {
+  /** The image the files ask for, applied or not. */
+  readonly wanted: Sealed<Tree>;
+  /** By the id of a difference, how the state remembers its place. */
+  readonly stateKeys: ReadonlyMap<string, string>;
+}
+
+/** Everything that is worked out on the way. */
+interface Draft {
+  readonly input: PlanInput;
+  readonly mode: Mode;
+  readonly allowances: readonly Allowance[];
+  readonly fingerprints: Fingerprints;
+  readonly base: Base;
+  readonly declared: Tree;
+  readonly released: readonly Path[];
+  readonly wanted: Wanted;
+  readonly judged: readonly Judged[];
+  readonly patched: Patched;
+  readonly differences: readonly Difference[];
 }
 
 export function makePlan(input: PlanInput): Prepared {
-  void input;
-  throw new Error('not yet');
+  const draft = draftOf(input);
+  const changes = changesOf(draft);
+  const routes = routesFor({
+    live: input.live,
+    catalog: input.catalog,
+    differences: draft.differences,
+    before: draft.base.before,
+    wanted: draft.patched.image,
+    fingerprints: draft.fingerprints,
+    repair: draft.base.repair && draft.mode !== 'observe',
+  });
+  const verdicts = judge(caseOf(draft, routes), routes.verdicts, draft.allowances);
+  return {
+    plan: assemble(draft, changes, routes, verdicts),
+    writes: routes.writes,
+    differences: draft.differences,
+    prediction: routes.prediction,
+    basis: {
+      wanted: seal(draft.wanted.image),
+      stateKeys: new Map(draft.judged.map(({ id, stateKey }) => [id, stateKey])),
+    },
+  };
+}
+
+function draftOf(input: PlanInput): Draft {
+  const { target, catalog, desired } = input;
+  const mode = input.mode ?? target.mode;
+  const allowances = allowancesOf(target.policy.allow, input.allow ?? [], mode);
+  const fingerprints = fingerprintsBy(target.digestKey.open());
+  const declared = withStoredSecret(desired.tree.open(), input.managementSecret);
+  const base = imagesFor(input.live, catalog, winningSide(allowances));
+  const released = releasedPaths(input.state, catalog, declared, base.under);
+  const wanted = wantedOf(input, { declared, base, released, fingerprints });
+  const found = diff({ catalog, live: base.before, wanted: wanted.image, traces: wanted.traces });
+  const judged = judgeAll(found, {
+    lastApplied: input.state.lastApplied,
+    hash: input.hash,
+    sameRevision: input.state.lastApplied?.revision.digest === desired.revision.digest,
+    mode,
+    held: new Set(input.state.held),
+    fingerprints,
+  });
+  const applied = judged.filter(({ disposition }) => disposition === 'apply').map(({ raw }) => raw);
+  const patched = makeDifferences(base.before, applied);
+  const differences = judged.map((one) => differenceOf(one, patched.placeOf.get(one.raw)));
+  return {
+    input,
+    mode,
+    allowances,
+    fingerprints,
+    base,
+    declared,
+    released,
+    wanted,
+    judged,
+    patched,
+    differences,
+  };
+}
+
+/** The gateway stores hashes; a plaintext in the files stands for the hash that it is, or would be, stored as. */
+function withStoredSecret(declared: Tree, secret: ManagementSecret | undefined): Tree {
+  const section = declared['remote-management'];
+  if (!secret || typeof section !== 'object' || section === null || Array.isArray(section)) return declared;
+  return { ...declared, 'remote-management': { ...section, 'secret-key': secret.stored.open() } };
+}
+
+function wantedOf(
+  input: PlanInput,
+  parts: Pick<Draft, 'declared' | 'base' | 'released' | 'fingerprints'>,
+): Wanted {
+  const { target, catalog, state, hash } = input;
+  const placed = new Set(state.lastApplied?.placed);
+  return wantedImage({
+    catalog,
+    live: parts.base.under,
+    declared: parts.declared,
+    policy: target.policy,
+    prune: (input.prune ?? target.policy.prune) ? parts.released : [],
+    placed: (key) => placed.has(key),
+    fingerprints: parts.fingerprints,
+    hash,
+  });
+}
+
+function changesOf(draft: Draft): Change[] {
+  const { base, judged, patched, fingerprints, input } = draft;
+  const images = { before: base.before, after: patched.image, placeOf: patched.placeOf };
+  const consequences = consequencesOf(judged, images);
+  return judged.map((one, i) => ({
+    ...changeOf(one, { fingerprints, desired: input.desired }),
+    consequences: consequences[i] ?? [],
+  }));
+}
+
+function caseOf(draft: Draft, routes: Routes): Case {
+  const { input, base, patched, differences, mode, fingerprints } = draft;
+  const { target, catalog, live, state, now, managementSecret, wayBack } = input;
+  const earlier = new Set(state.released);
+  const pruned = input.prune ?? target.policy.prune;
+  return {
+    target,
+    mode,
+    catalog,
+    live,
+    state,
+    now,
+    before: base.before,
+    after: patched.image,
+    between: routes.states.slice(0, -1),
+    differences: differences.filter(({ disposition }) => disposition === 'apply'),
+    writes: routes.writes.length > 0,
+    newlyReleased: pruned ? [] : draft.released.filter((path) => !earlier.has(formatPath(path))),
+    literalSecrets: literalSecrets(input.desired, catalog).map(({ path, position }) => ({
+      path,
+      place: position ? ` (${position.file}:${position.line}:${position.column})` : '',
+    })),
+    managementSecret,
+    wayBack,
+    fingerprints,
+  };
+}
+
+function assemble(
+  draft: Draft,
+  changes: readonly Change[],
+  routes: Routes,
+  verdicts: Plan['verdicts'],
+): Plan {
+  const { input, mode, base, wanted } = draft;
+  const { target, desired, live, state } = input;
+  const pruned = input.prune ?? target.policy.prune;
+  return {
+    format: PLAN_FORMAT,
+    target: target.name,
+    createdAt: new Date(input.now).toISOString(),
+    mode,
+    revision: desired.revision,
+    gateway: { api: live.api, layout: live.layout, build: live.build },
+    state: state.lastApplied ? 'known' : 'new',
+    agreement: live.agreement,
+    changes,
+    writes: routes.writes.map(({ write }) => write),
+    verdicts,
+    released: pruned ? [] : draft.released.map(formatPath),
+    ignored: wanted.ignored,
+    notes: notesOf({ live, differences: draft.differences, base, writes: routes.writes.length }),
+    patch: draft.patched.operations.map((operation) => shownOperation(operation, draft.fingerprints)),
+    digest: digestOf({
+      key: target.digestKey,
+      target: target.name,
+      changes,
+      after: draft.differences.map(({ after }) => after),
+      allowances: draft.allowances,
+      layout: live.layout,
+      live: base.before,
+      declared: draft.declared,
+    }),
+  };
+}
+
+function shownOperation(
+  { op, path, from, value, difference }: Operation,
+  fingerprints: Fingerprints,
+): PatchOperation {
+  const renamed =
+    difference?.kind === 'rename' ? difference.field.fields?.get(String(path.at(-1))) : undefined;
+  const field = renamed ?? difference?.field;
+  return {
+    op,
+    path: pointerAt(path),
+    ...(from && { from: pointerAt(from) }),
+    ...(value !== undefined && { value: shownAt(field, value, fingerprints) }),
+  };
 }

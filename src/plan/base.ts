@@ -1,0 +1,44 @@
+// Which picture of the gateway a plan starts from. Memory and file agree as a rule; where they do not, the file is what
+// a write edits, and who wins decides what it should say.
+import type { Catalog } from '../gateway/catalog/field.ts';
+import { contentOf } from '../gateway/model/decode.ts';
+import { load } from '../gateway/model/load.ts';
+import type { Live } from '../nouns/live.ts';
+import type { Tree } from '../nouns/value.ts';
+import * as predict from './predict.ts';
+
+export interface Base {
+  /** What changes are counted from and made on. */
+  readonly before: Tree;
+  /** What the declared tree is laid over: undeclared things keep what they have here. */
+  readonly under: Tree;
+  /** The gateway must be made to load its file again, whether or not anything else changes. */
+  readonly repair: boolean;
+}
+
+/**
+ * Memory and the hidden keys of the file. Where memory is stale, or the file is to win, the file itself: what stands in
+ * it is not a difference, only not loaded (design §7). Where memory is to win over the file, the file is changed to it.
+ */
+export function imagesFor(live: Live, catalog: Catalog, wins: 'file' | 'memory' | undefined): Base {
+  const memory = predict.imageOf(live.memory.open(), contentIn(live, catalog), catalog);
+  const side = sideOf(live, wins);
+  const file = side && fileImage(live, catalog);
+  if (!file) return { before: memory, under: memory, repair: false };
+  return { before: file, under: side === 'memory' ? memory : file, repair: true };
+}
+
+function sideOf({ agreement }: Live, wins: 'file' | 'memory' | undefined): 'file' | 'memory' | undefined {
+  if (agreement.kind !== 'differ') return undefined;
+  if (agreement.cause === 'stale-memory') return 'file';
+  return agreement.cause === 'split-brain' ? wins : undefined;
+}
+
+function contentIn(live: Live, catalog: Catalog): Tree {
+  return live.file ? contentOf(live.file.document.open(), catalog) : {};
+}
+
+function fileImage(live: Live, catalog: Catalog): Tree | undefined {
+  const loaded = live.file && load(live.file.document.open(), catalog);
+  return loaded?.ok ? predict.imageOf(loaded.memory, contentIn(live, catalog), catalog) : undefined;
+}

@@ -1,0 +1,28 @@
+// One text for equal values: the form in which values are hashed and compared. Not for showing.
+import { isList, isTree, type Value } from '../nouns/value.ts';
+
+/** JSON with sorted keys. */
+export function canonicalJson(value: Value): string {
+  if (isList(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  if (!isTree(value)) return JSON.stringify(value);
+  const members = Object.keys(value).toSorted();
+  return `{${members.map((name) => `${JSON.stringify(name)}:${canonicalJson(value[name] as Value)}`).join(',')}}`;
+}
+
+/**
+ * As `canonicalJson`, without what the gateway shows now this way, now that way: null, `[]`, `{}` and missing are the
+ * same to it (C v0 §2.1.1, §4.3). Undefined: nothing is left.
+ */
+export function substanceOf(value: Value | undefined): string | undefined {
+  if (value === undefined || value === null) return undefined;
+  if (isList(value))
+    return value.length === 0 ? undefined : `[${value.map((item) => substanceOf(item) ?? '').join(',')}]`;
+  if (!isTree(value)) return JSON.stringify(value);
+  const members = Object.keys(value)
+    .toSorted()
+    .flatMap((name) => {
+      const text = substanceOf(value[name]);
+      return text === undefined ? [] : [`${JSON.stringify(name)}:${text}`];
+    });
+  return members.length === 0 ? undefined : `{${members.join(',')}}`;
+}

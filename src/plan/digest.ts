@@ -1,0 +1,69 @@
+// The identity of a plan: what it changes, what it allows itself, and what it was computed on. Keyed, because it covers
+// values that may be secrets. Equal digests mean that the same decision would be made again.
+import { createHmac } from 'node:crypto';
+import type { Change } from '../nouns/change.ts';
+import type { Layout } from '../nouns/desired.ts';
+import type { Digest } from '../nouns/plan.ts';
+import { formatPath } from '../nouns/path.ts';
+import type { Sealed } from '../nouns/secret.ts';
+import type { Allowance } from '../nouns/target.ts';
+import { isTree, type Tree, type Value } from '../nouns/value.ts';
+import { canonicalJson, substanceOf } from './canonical-json.ts';
+
+export interface DigestInput {
+  readonly key: Sealed<string>;
+  readonly target: string;
+  readonly changes: readonly Change[];
+  /** Values after, in the order of `changes`: a fingerprint alone would do for people, not for equality. */
+  readonly after: readonly (Value | undefined)[];
+  readonly allowances: readonly Allowance[];
+  readonly layout: Layout;
+  readonly live: Tree;
+  readonly declared: Tree;
+}
+
+export function digestOf(input: DigestInput): Digest {
+  const { key, target, layout } = input;
+  const hmac = createHmac('sha256', key.open());
+  for (const part of [
+    'holdfast plan',
+    target,
+    layout,
+    changesText(input),
+    allowancesText(input.allowances),
+    substanceOf(declaredPart(input.declared, input.live)) ?? '',
+  ])
+    hmac.update(part).update('\0');
+  return { keyId: keyIdOf(key), value: hmac.digest('hex') };
+}
+
+/** Names a key without revealing it, so that "another key" is not mistaken for "stale". */
+export function keyIdOf(key: Sealed<string>): string {
+  return createHmac('sha256', key.open()).update('holdfast digest key id').digest('hex').slice(0, 8);
+}
+
+function changesText({ changes, after }: DigestInput): string {
+  const decisive = changes.map(({ kind, path, from, disposition }, i) =>
+    canonicalJson([kind, path, disposition, (from ?? null) as Value, after[i] ?? null]),
+  );
+  return decisive.join('\n');
+}
+
+function allowancesText(allowances: readonly Allowance[]): string {
+  const texts = allowances.map(
+    ({ guard, path, choice }) => `${guard}:${path ? formatPath(path) : ''}=${choice ?? ''}`,
+  );
+  return [...new Set(texts)].toSorted().join('\n');
+}
+
+/** The live values at everything the files declare; lists and free-form maps whole. */
+function declaredPart(declared: Tree, live: Tree): Tree {
+  const part: Record<string, Value> = {};
+  for (const [name, value] of Object.entries(declared)) {
+    const now = live[name];
+    if (now === undefined) continue;
+    part[name] =
+      isTree(value) && isTree(now) && Object.keys(value).length > 0 ? declaredPart(value, now) : now;
+  }
+  return part;
+}

@@ -1,0 +1,95 @@
+// Guards on the circumstances of the plan and not on what it changes: `split-brain`, `no-way-back`, `unsupported`,
+// `frozen`. They refuse only where something would be written.
+import type { Field } from '../../gateway/catalog/field.ts';
+import { formatPath } from '../../nouns/path.ts';
+import { plural, type Case, type Finding } from './guard.ts';
+
+export const SIDES = ['file', 'memory'] as const;
+
+export function splitBrain({ live, writes, differences }: Case): Finding[] {
+  const { agreement } = live;
+  if (agreement.kind !== 'differ' || agreement.cause !== 'split-brain') return [];
+  if (!writes && differences.length === 0) return [];
+  const shown = agreement.paths.slice(0, 5).map((path) => `\`${path}\``);
+  const more = agreement.paths.length - shown.length;
+  return [
+    {
+      guard: 'split-brain',
+      message: `memory and file of the gateway disagree at ${plural(agreement.paths.length, 'path')} (${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}): a write would silently let one side win`,
+      remedy:
+        'Find out which side is right (`holdfast doctor`), then say so: `file` loads the file again, `memory` stores what the gateway holds.',
+      changes: [],
+      choices: SIDES,
+    },
+  ];
+}
+
+export function noWayBack({ wayBack, writes }: Case): Finding[] {
+  if (!writes || wayBack === 'available' || wayBack === 'not-probed') return [];
+  const message =
+    wayBack === 'unavailable'
+      ? 'the gateway cannot store a whole file (`PUT /config.yaml` answers 500), so nothing could be put back'
+      : 'it is not known whether the gateway can store a whole file, so nothing could be put back for sure';
+  return [
+    {
+      guard: 'no-way-back',
+      message,
+      remedy:
+        "Make the gateway's config.yaml and its directory writable for it (a mounted directory, not a single file).",
+      changes: [],
+    },
+  ];
+}
+
+/** What this gateway would ignore or reject, by the versions in the catalog. */
+export function unsupported({ differences, live }: Case): Finding[] {
+  return differences
+    .filter(({ kind }) => kind !== 'remove')
+    .flatMap(({ field, path, id }) => {
+      const reason = unknownTo(field, live.build.version);
+      if (reason === undefined) return [];
+      return [
+        {
+          guard: 'unsupported' as const,
+          path,
+          message: `\`${formatPath(path)}\` ${reason}; this gateway is ${live.build.version}`,
+          remedy: 'Update the gateway, or leave the key out for this target.',
+          changes: [id],
+        },
+      ];
+    });
+}
+
+function unknownTo(field: Field, version: string): string | undefined {
+  for (let at: Field | undefined = field; at; at = at.parent) {
+    if (at.since !== undefined && isBelow(version, at.since)) return `exists since ${at.since}`;
+    if (at.until !== undefined && isBelow(at.until, version)) return `existed until ${at.until}`;
+  }
+  return undefined;
+}
+
+/** Builds that do not name a version (`dev`) are taken for new ones. */
+function isBelow(version: string, other: string): boolean {
+  const [a, b] = [numbersOf(version), numbersOf(other)];
+  if (!a || !b) return false;
+  for (const [i, number] of a.entries()) if (number !== b[i]) return number < (b[i] ?? 0);
+  return false;
+}
+
+function numbersOf(version: string): number[] | undefined {
+  const found = /^v?(\d+)\.(\d+)\.(\d+)/.exec(version);
+  return found ? found.slice(1).map(Number) : undefined;
+}
+
+export function frozen({ writes, state, now }: Case): Finding[] {
+  const { suspension } = state;
+  if (!writes || !suspension || suspension.until <= now) return [];
+  return [
+    {
+      guard: 'frozen',
+      message: `the target is suspended until ${new Date(suspension.until).toISOString()}: ${suspension.reason}`,
+      remedy: 'Wait until then, or end the suspension.',
+      changes: [],
+    },
+  ];
+}

@@ -1,0 +1,66 @@
+// `overwrites-edit` and `takeover`: what somebody else put on the gateway, about to be lost.
+import { formatPath, type Path } from '../../nouns/path.ts';
+import type { Difference } from '../difference.ts';
+import { plural, type Case, type Finding } from './guard.ts';
+
+const VERBS = {
+  add: 'puts back what somebody removed',
+  update: 'overwrites',
+  remove: 'removes',
+  rename: 'renames',
+  move: 'moves',
+} as const;
+
+/** Neither as last applied nor as desired: somebody's edit. */
+export function overwritesEdit({ differences, state, mode }: Case): Finding[] {
+  if (!state.lastApplied || mode !== 'apply') return [];
+  return differences.filter(isSomebodysEdit).map((one) => ({
+    guard: 'overwrites-edit' as const,
+    path: one.path,
+    message: editText(one),
+    remedy: 'Take the edit over into the files, or allow it to be overwritten; mode enforce always does.',
+    changes: [one.id],
+  }));
+}
+
+function isSomebodysEdit({ origin, kind }: Difference): boolean {
+  return origin === 'both' || (origin === 'first' && kind === 'remove');
+}
+
+function editText({ kind, origin }: Difference): string {
+  if (origin === 'first') return 'removes what was there before this path was first declared';
+  return kind === 'add'
+    ? `${VERBS.add} since the last apply, in another form than it had`
+    : `${VERBS[kind]} what somebody edited on the gateway since the last apply`;
+}
+
+/** On a target never applied before nothing that is there is ours to remove. */
+export function takeover({ differences, state, target }: Case): Finding[] {
+  if (state.lastApplied || target.adopted) return [];
+  return [...removalsByPlace(differences)].map(([place, removals]) => {
+    const [first] = removals;
+    const path: Path = removals.length === 1 && first ? first.path : parentOf(first);
+    return {
+      guard: 'takeover' as const,
+      path,
+      message: `removes ${removals.length === 1 ? 'something' : plural(removals.length, 'entry')} from a gateway that Holdfast never applied to (${place})`,
+      remedy:
+        'Declare what should stay (`holdfast pull` writes it down), use `ownership: entries`, or set `adopted: true` on the target.',
+      changes: removals.map((one) => one.id),
+    };
+  });
+}
+
+function parentOf(difference: Difference | undefined): Path {
+  return difference?.path.slice(0, -1) ?? [];
+}
+
+function removalsByPlace(differences: readonly Difference[]): Map<string, Difference[]> {
+  const groups = new Map<string, Difference[]>();
+  for (const one of differences.filter(({ kind }) => kind === 'remove')) {
+    const isEntry = one.path.at(-1)?.kind === 'entry';
+    const place = formatPath(isEntry ? one.path.slice(0, -1) : one.path);
+    groups.set(place, [...(groups.get(place) ?? []), one]);
+  }
+  return groups;
+}

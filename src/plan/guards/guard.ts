@@ -1,0 +1,63 @@
+// What a guard is given and what it finds. A guard judges the images before and after the whole plan, never single
+// operations, and knows nothing of allowances: judge.ts holds its findings against them.
+import type { Catalog } from '../../gateway/catalog/field.ts';
+import type { GuardId } from '../../nouns/guard.ts';
+import type { Live } from '../../nouns/live.ts';
+import type { Path } from '../../nouns/path.ts';
+import type { Fingerprints } from '../../nouns/secret.ts';
+import type { Mode, Target } from '../../nouns/target.ts';
+import type { Tree } from '../../nouns/value.ts';
+import type { Difference } from '../difference.ts';
+import type { ManagementSecret } from '../management-secret.ts';
+import type { KnownState, WayBack } from '../plan.ts';
+
+export interface Case {
+  readonly target: Target;
+  readonly mode: Mode;
+  readonly catalog: Catalog;
+  readonly live: Live;
+  readonly state: KnownState;
+  readonly now: number;
+  /** The live image. */
+  readonly before: Tree;
+  /** The image after the plan. */
+  readonly after: Tree;
+  /** The images after each write but the last, as the routes predict them. */
+  readonly between: readonly Tree[];
+  /** Those the plan makes. */
+  readonly differences: readonly Difference[];
+  /** Whether the plan sends anything. */
+  readonly writes: boolean;
+  /** Paths released by this desired state and by none before it. */
+  readonly newlyReleased: readonly Path[];
+  readonly literalSecrets: readonly { readonly path: Path; readonly place: string }[];
+  readonly managementSecret: ManagementSecret | undefined;
+  readonly wayBack: WayBack;
+  readonly fingerprints: Fingerprints;
+}
+
+export interface Finding {
+  readonly guard: GuardId;
+  readonly path?: Path;
+  /** With numbers and thresholds. */
+  readonly message: string;
+  readonly remedy: string;
+  /** Ids of the changes it judges. */
+  readonly changes: readonly string[];
+  /** The choices an allowance can make; without one it does not answer the finding. */
+  readonly choices?: readonly string[];
+}
+
+export type Guard = (subject: Case) => readonly Finding[];
+
+/** Ids of the changes at a path or below it. */
+export function changesBelow(subject: Case, path: Path): string[] {
+  return subject.differences
+    .filter((one) => path.every((step, i) => step.name === null || step.name === one.path[i]?.name))
+    .map((one) => one.id);
+}
+
+export function plural(count: number, noun: string): string {
+  if (count === 1) return `1 ${noun}`;
+  return `${count} ${noun.endsWith('y') ? `${noun.slice(0, -1)}ies` : `${noun}s`}`;
+}

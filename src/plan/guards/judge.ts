@@ -1,0 +1,99 @@
+// All guards on one plan, and their findings held against the allowances: everything is evaluated, everything listed.
+import type { Change } from '../../nouns/change.ts';
+import type { Verdict } from '../../nouns/guard.ts';
+import { coversPath, formatPath, parsePath } from '../../nouns/path.ts';
+import type { Allowance, Mode } from '../../nouns/target.ts';
+import { frozen, noWayBack, splitBrain, unsupported } from './circumstances.ts';
+import { overwritesEdit, takeover } from './edits.ts';
+import type { Case, Finding, Guard } from './guard.ts';
+import { lastUpstream } from './last-upstream.ts';
+import { massDelete } from './mass-delete.ts';
+import { openGateway } from './open-gateway.ts';
+import { literalSecret, releaseSecret } from './secrets.ts';
+import { selfLockout } from './self-lockout.ts';
+
+/** In the order in which a reader should see them. */
+const GUARDS: readonly Guard[] = [
+  openGateway,
+  selfLockout,
+  lastUpstream,
+  massDelete,
+  takeover,
+  overwritesEdit,
+  releaseSecret,
+  literalSecret,
+  splitBrain,
+  noWayBack,
+  unsupported,
+  frozen,
+];
+
+export function judge(
+  subject: Case,
+  fromRoutes: readonly Verdict[],
+  allowances: readonly Allowance[],
+): Verdict[] {
+  const findings = GUARDS.flatMap((guard) => guard(subject));
+  const own = findings.map((finding) => verdictOf(finding, allowances));
+  return [...own, ...fromRoutes.map((verdict) => withAllowance(verdict, allowances))];
+}
+
+function verdictOf(finding: Finding, allowances: readonly Allowance[]): Verdict {
+  const { guard, path, message, remedy, changes } = finding;
+  return {
+    guard,
+    ...(path && { path: formatPath(path) }),
+    message,
+    remedy,
+    override: overrideOf(finding),
+    allowed: allowances.some((allowance) => answers(allowance, finding)),
+    changes,
+  };
+}
+
+/** The flag as it is typed in a shell. */
+function overrideOf({ guard, path, choices }: Pick<Finding, 'guard' | 'path' | 'choices'>): string {
+  if (choices) return `--allow ${guard}=${choices.join('|')}`;
+  const text = path ? `${guard}:${formatPath(path)}` : guard;
+  return `--allow ${/^[\w:.-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`}`;
+}
+
+function answers(
+  allowance: Allowance,
+  { guard, path, choices }: Pick<Finding, 'guard' | 'path' | 'choices'>,
+): boolean {
+  if (allowance.guard !== guard) return false;
+  if (choices) return choices.includes(allowance.choice ?? '');
+  return allowance.path === undefined || (path !== undefined && coversPath(allowance.path, path));
+}
+
+/** Verdicts of the routes come without allowances; `brick` has none. */
+function withAllowance(verdict: Verdict, allowances: readonly Allowance[]): Verdict {
+  if (verdict.guard === 'brick') return { ...verdict, allowed: false };
+  const finding = {
+    guard: verdict.guard,
+    ...(verdict.path !== undefined && { path: parsePath(verdict.path) }),
+  };
+  return {
+    ...verdict,
+    override: verdict.override ?? overrideOf(finding),
+    allowed: allowances.some((allowance) => answers(allowance, finding)),
+  };
+}
+
+/** What the settings, the command line and the mode allow together. */
+export function allowancesOf(
+  policy: readonly Allowance[],
+  asked: readonly Allowance[],
+  mode: Mode,
+): readonly Allowance[] {
+  return [...policy, ...asked, ...(mode === 'enforce' ? [{ guard: 'overwrites-edit' }] : [])];
+}
+
+/** The side that an allowance for `split-brain` lets win. */
+export function winningSide(allowances: readonly Allowance[]): 'file' | 'memory' | undefined {
+  const choice = allowances.findLast((allowance) => allowance.guard === 'split-brain')?.choice;
+  return choice === 'file' || choice === 'memory' ? choice : undefined;
+}
+
+export type { Change };

@@ -1,0 +1,55 @@
+// `last-upstream`: removing the last entry of a provider family, or the only upstream of a model that was served.
+import { key } from '../../nouns/path.ts';
+import { isTree } from '../../nouns/value.ts';
+import type { Difference } from '../difference.ts';
+import { entriesOf, FAMILIES, modelsOf, noLongerServed } from '../served.ts';
+import { changesBelow, plural, type Case, type Finding } from './guard.ts';
+
+export function lastUpstream(subject: Case): Finding[] {
+  return [...emptiedFamilies(subject), ...orphanedModels(subject)];
+}
+
+function emptiedFamilies(subject: Case): Finding[] {
+  return FAMILIES.flatMap((family) => {
+    const count = entriesOf(subject.before, family).length;
+    if (count === 0 || entriesOf(subject.after, family).length > 0) return [];
+    const path = [key(family)];
+    return [
+      {
+        guard: 'last-upstream' as const,
+        path,
+        message: `removes ${count === 1 ? 'the last entry' : `all ${plural(count, 'entry')}`} of \`${family}\``,
+        remedy: `Keep an entry under \`${family}\`, or allow it if this family is not used any more.`,
+        changes: changesBelow(subject, path),
+      },
+    ];
+  });
+}
+
+/** Only where an upstream goes: dropping or renaming a model of one that stays is said in the change itself. */
+function orphanedModels(subject: Case): Finding[] {
+  const lost = new Set(noLongerServed(subject.before, subject.after));
+  return subject.differences.filter(removesUpstream).flatMap((difference) => {
+    const models = isTree(difference.before)
+      ? modelsOf(difference.before).filter((name) => lost.has(name))
+      : [];
+    if (models.length === 0) return [];
+    return [
+      {
+        guard: 'last-upstream' as const,
+        path: difference.path,
+        message: `is the only upstream of ${models.map((name) => `\`${name}\``).join(', ')}`,
+        remedy: 'Serve these models from another upstream first, or allow it.',
+        changes: [difference.id],
+      },
+    ];
+  });
+}
+
+function removesUpstream({ kind, path }: Difference): boolean {
+  return (
+    kind === 'remove' &&
+    path.length === 2 &&
+    (FAMILIES as readonly (string | null)[]).includes(path[0]?.name ?? null)
+  );
+}

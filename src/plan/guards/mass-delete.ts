@@ -1,0 +1,222 @@
+// `mass-delete`: a net loss above the threshold at any list or map, nested included; and entries replaced, counted apart.
+// Each list that stays is judged by itself, and all lists of one kind together: a removed provider loses its 500 keys.
+import type { Field } from '../../gateway/catalog/field.ts';
+import { ANY_ENTRY, ANY_KEY, key, type Path } from '../../nouns/path.ts';
+import type { Policy } from '../../nouns/target.ts';
+import { isList, isTree, type Tree, type Value } from '../../nouns/value.ts';
+import { hasIdentity, pair } from '../identity.ts';
+import { pathOf, type Trail } from '../trail.ts';
+import { changesBelow, plural, type Case, type Finding } from './guard.ts';
+
+type Bound = Policy['maxDeletes'];
+
+/** So many entries make a list whose shares mean something; below it only losing all of them counts. */
+const SMALL = 4;
+
+/** What happened to the members of one list or map, or of all of a kind. */
+interface Count {
+  /** Worked out only for what is refused: names of secrets cost an HMAC each. */
+  readonly path: () => Path;
+  /** Stands for many lists. */
+  readonly total?: true;
+  readonly field: Field;
+  readonly before: number;
+  readonly after: number;
+  /** Members that went while others came. */
+  readonly replaced: number;
+}
+
+export function massDelete(subject: Case): Finding[] {
+  const single = [...countsBelow(subject, subject.catalog.root, subject.before, subject.after, undefined)];
+  const together = [...totals(subject.catalog.root, subject.before, subject.after)];
+  const deleted = [...single, ...together].flatMap((count) => judgeLoss(count, subject));
+  const replaced = single.flatMap((count) => judgeReplaced(count, subject));
+  return [...withoutEchoes(deleted), ...replaced];
+}
+
+/** A total says nothing new where the one list that makes it up was refused already. */
+function withoutEchoes(findings: readonly Finding[]): Finding[] {
+  const concrete = findings.filter(({ path }) => !path?.some((step) => step.name === null));
+  return findings.filter((one) => {
+    const isTotal = one.path?.some((step) => step.name === null) === true;
+    return !isTotal || !concrete.some(({ changes }) => one.changes.every((id) => changes.includes(id)));
+  });
+}
+
+function judgeLoss({ path, field, before, after }: Count, subject: Case): Finding[] {
+  const loss = before - after;
+  if (loss <= 0) return [];
+  const small = before < SMALL;
+  if (small ? after > 0 || !holdsThings(field) : !isAbove(loss, before, subject.target.policy.maxDeletes))
+    return [];
+  const share = `${loss} of ${plural(before, 'entry')}, ${percent(loss, before)}`;
+  const bound = small
+    ? 'the last one of a short list is never removed unasked'
+    : `at most ${boundText(subject.target.policy.maxDeletes)} is allowed`;
+  return [finding(subject, path(), `removes ${share}; ${bound}`)];
+}
+
+/** In short lists of plain texts (excluded models, headers) the last one goes every day. */
+function holdsThings(field: Field): boolean {
+  const member = field.item ?? field.value;
+  return member?.kind === 'struct' || member?.kind === 'list' || field.pattern === 'api-keys';
+}
+
+function judgeReplaced({ path, field, before, replaced }: Count, subject: Case): Finding[] {
+  const bound = subject.target.policy.maxReplaces;
+  if (before < SMALL || !holdsThings(field) || !isAbove(replaced, before, bound)) return [];
+  const share = `${replaced} of ${plural(before, 'entry')}, ${percent(replaced, before)}`;
+  return [finding(subject, path(), `replaces ${share}; at most ${boundText(bound)} is allowed`)];
+}
+
+function finding(subject: Case, path: Path, message: string): Finding {
+  const changes = changesAt(subject, path);
+  const remedy =
+    'Check that the files are complete. If this is meant, allow it, or raise the limit in the policy.';
+  return { guard: 'mass-delete', path, message, remedy, changes };
+}
+
+/** Changes below the list, and those that take it away with what it is in. */
+function changesAt(subject: Case, path: Path): string[] {
+  const above = subject.differences.filter(
+    (one) =>
+      one.path.length < path.length &&
+      one.path.every((step, i) => path[i]?.name === null || step.name === path[i]?.name),
+  );
+  return [...changesBelow(subject, path), ...above.map((one) => one.id)];
+}
+
+function isAbove(count: number, of: number, bound: Bound): boolean {
+  return 'count' in bound ? count > bound.count : count > bound.fraction * of;
+}
+
+function boundText(bound: Bound): string {
+  return 'count' in bound ? String(bound.count) : `${Math.round(bound.fraction * 1000) / 10} %`;
+}
+
+function percent(part: number, whole: number): string {
+  return `${Math.round((part / whole) * 100)} %`;
+}
+
+/** Every list and map that is there before and after and is not the same. */
+function* countsBelow(
+  subject: Case,
+  field: Field,
+  before: Value | undefined,
+  after: Value | undefined,
+  trail: Trail | undefined,
+): Generator<Count> {
+  if (before === after || before === undefined) return;
+  if (isList(before)) yield* countsOfList(subject, field, before, listOf(after), trail);
+  else if (isTree(before) && field.kind !== 'any')
+    yield* countsOfMembers(subject, field, before, treeOf(after), trail);
+}
+
+function* countsOfList(
+  subject: Case,
+  field: Field,
+  before: readonly Value[],
+  after: readonly Value[],
+  up: Trail | undefined,
+): Generator<Count> {
+  const counted = {
+    path: () => pathOf(up, subject.fingerprints),
+    field,
+    before: before.length,
+    after: after.length,
+  };
+  if (!hasIdentity(field)) {
+    yield { ...counted, replaced: 0 };
+    return;
+  }
+  const { partner, left } = pair(field, before, after);
+  const come = partner.filter((old) => old === undefined).length;
+  yield { ...counted, replaced: Math.min(left.length, come) };
+  const among = [before, after];
+  for (const [index, old] of partner.entries()) {
+    const value = after[index] as Value;
+    if (old === undefined || !field.item || before[old] === value) continue;
+    yield* countsBelow(subject, field.item, before[old], value, { up, list: field, value, index, among });
+  }
+}
+
+function* countsOfMembers(
+  subject: Case,
+  field: Field,
+  before: Tree,
+  after: Tree,
+  up: Trail | undefined,
+): Generator<Count> {
+  if (field.kind === 'map') {
+    const names = Object.keys(before);
+    const left = names.filter((name) => after[name] === undefined).length;
+    const come = Object.keys(after).filter((name) => before[name] === undefined).length;
+    const path = (): Path => pathOf(up, subject.fingerprints);
+    yield {
+      path,
+      field,
+      before: names.length,
+      after: names.length - left + come,
+      replaced: Math.min(left, come),
+    };
+  }
+  for (const name of Object.keys(before)) {
+    const child = subject.catalog.child(field, name);
+    if (child) yield* countsBelow(subject, child, before[name], after[name], { up, key: name });
+  }
+}
+
+/** All nested lists of one kind together, by their pattern. */
+function* totals(root: Field, before: Tree, after: Tree): Generator<Count> {
+  const counts = new Map<Field, { path: Path; before: number; after: number }>();
+  tally(counts, root, before, after, []);
+  for (const [field, { path, before: was, after: left }] of counts)
+    yield { path: () => path, total: true, field, before: was, after: left, replaced: 0 };
+}
+
+function tally(
+  counts: Map<Field, { path: Path; before: number; after: number }>,
+  field: Field,
+  before: Value | undefined,
+  after: Value | undefined,
+  path: Path,
+): void {
+  if (path.some((step) => step.name === null) && (field.kind === 'list' || field.kind === 'map')) {
+    const count = counts.get(field) ?? { path, before: 0, after: 0 };
+    counts.set(field, { path, before: count.before + sizeOf(before), after: count.after + sizeOf(after) });
+  }
+  if (before === after && path.length === 1) return;
+  for (const [child, step, was, willBe] of childrenOf(field, before, after))
+    tally(counts, child, was, willBe, [...path, step]);
+}
+
+function* childrenOf(
+  field: Field,
+  before: Value | undefined,
+  after: Value | undefined,
+): Generator<readonly [Field, Path[number], Value | undefined, Value | undefined]> {
+  if (field.kind === 'struct')
+    for (const [name, child] of field.fields ?? [])
+      yield [child, key(name), treeOf(before)[name], treeOf(after)[name]];
+  if (field.kind === 'map' && field.value) {
+    for (const value of Object.values(treeOf(before))) yield [field.value, ANY_KEY, value, undefined];
+    for (const value of Object.values(treeOf(after))) yield [field.value, ANY_KEY, undefined, value];
+  }
+  if (field.kind === 'list' && field.item && field.item.kind === 'struct') {
+    for (const value of listOf(before)) yield [field.item, ANY_ENTRY, value, undefined];
+    for (const value of listOf(after)) yield [field.item, ANY_ENTRY, undefined, value];
+  }
+}
+
+function sizeOf(value: Value | undefined): number {
+  if (isList(value)) return value.length;
+  return isTree(value) ? Object.keys(value).length : 0;
+}
+
+function treeOf(value: Value | undefined): Tree {
+  return isTree(value) ? value : {};
+}
+
+function listOf(value: Value | undefined): readonly Value[] {
+  return isList(value) ? value : [];
+}

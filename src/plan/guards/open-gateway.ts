@@ -1,0 +1,45 @@
+// `open-gateway`: client keys that end empty, blank, or the published samples. At no moment of the plan either.
+import { formatPath, key } from '../../nouns/path.ts';
+import type { Tree } from '../../nouns/value.ts';
+import { clientKeys, isOpen, SAMPLE_KEYS } from '../served.ts';
+import { changesBelow, plural, type Case, type Finding } from './guard.ts';
+
+const PATH = [key('api-keys')];
+const REMEDY = `Declare at least one client key of your own under \`${formatPath(PATH)}\`.`;
+
+export function openGateway(subject: Case): Finding[] {
+  const changes = changesBelow(subject, PATH);
+  if (changes.length === 0 && subject.between.every((image) => isOpen(subject.before) || !isOpen(image)))
+    return [];
+  return [...opened(subject, changes), ...sampled(subject, changes)];
+}
+
+function opened(subject: Case, changes: readonly string[]): Finding[] {
+  const { before, after, between } = subject;
+  const had = `${plural(clientKeys(before).size, 'usable client key')} now`;
+  if (isOpen(after))
+    return [finding(`leaves no usable client key (${had}): the gateway would serve everybody`, changes)];
+  if (!isOpen(before) && between.some(isOpen))
+    return [finding(`would leave no usable client key between two writes (${had})`, changes)];
+  return [];
+}
+
+function sampled({ after }: Case, changes: readonly string[]): Finding[] {
+  const samples = samplesIn(after);
+  if (samples.length === 0 || changes.length === 0) return [];
+  const names = samples.map((sample) => `\`${sample}\``).join(', ');
+  return [
+    finding(
+      `client keys include ${names}, published with the gateway's example: everybody knows them`,
+      changes,
+    ),
+  ];
+}
+
+function samplesIn(image: Tree): string[] {
+  return [...clientKeys(image)].filter((text) => SAMPLE_KEYS.includes(text));
+}
+
+function finding(message: string, changes: readonly string[]): Finding {
+  return { guard: 'open-gateway', path: PATH, message, remedy: REMEDY, changes };
+}

@@ -1,0 +1,39 @@
+// `release-secret` and `literal-secret`: credentials that would stay in force unseen, or stand in a file for all to read.
+import { secretsIn } from '../../gateway/catalog/secrets.ts';
+import { formatPath, type Path } from '../../nouns/path.ts';
+import { isTree, type Value } from '../../nouns/value.ts';
+import { changesBelow, plural, type Case, type Finding } from './guard.ts';
+
+export function releaseSecret(subject: Case): Finding[] {
+  return subject.newlyReleased.flatMap((path) => {
+    const count = secretsAt(subject, path);
+    if (count === 0) return [];
+    return [
+      {
+        guard: 'release-secret' as const,
+        path,
+        message: `releases ${plural(count, 'credential')}: nothing declares \`${formatPath(path)}\` any more, and it stays in force on the gateway, unseen`,
+        remedy: 'Remove it with `--prune`, or declare it again; an empty list or map removes what is in it.',
+        changes: changesBelow(subject, path),
+      },
+    ];
+  });
+}
+
+function secretsAt({ catalog, after }: Case, path: Path): number {
+  const names = path.map(({ name }) => name ?? '');
+  let value: Value | undefined = after;
+  for (const name of names) value = isTree(value) ? value[name] : undefined;
+  return value === undefined ? 0 : new Set(secretsIn(catalog.at(names), value)).size;
+}
+
+export function literalSecret({ literalSecrets }: Case): Finding[] {
+  return literalSecrets.map(({ path, place }) => ({
+    guard: 'literal-secret' as const,
+    path,
+    message: `stands in plain text in a file${place}`,
+    remedy:
+      'Put it into the environment or a secret file and refer to it: `${env:NAME}` or `${file:path}`. It was readable: rotate it.',
+    changes: [],
+  }));
+}

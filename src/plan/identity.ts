@@ -1,0 +1,189 @@
+// Which entries of two lists are the same entry: by identity, duplicates by likeness, renames by everything else being
+// equal. Knows the catalog's annotations, no single key.
+import type { Field } from '../gateway/catalog/field.ts';
+import { isTree, type Tree, type Value } from '../nouns/value.ts';
+import { substanceOf } from './canonical-json.ts';
+
+/** For each entry of the second list the index of its partner in the first. */
+export interface Pairing {
+  readonly partner: readonly (number | undefined)[];
+  /** Indexes of the first list without a partner. */
+  readonly left: readonly number[];
+}
+
+/** Up to this many entries of one identity are paired by likeness; more only by equality and order, to stay linear. */
+const MANY_DUPLICATES = 32;
+
+/** Whether entries of this list are found by what they are, not by where they stand. */
+export function hasIdentity(list: Field): boolean {
+  return list.identity.length > 0 || list.collection === 'set';
+}
+
+/** Equal exactly for entries that are the same one; among duplicates it is shared. */
+export function identityOf(list: Field, entry: Value): string {
+  if (!isTree(entry)) return typeof entry === 'string' ? entry : (substanceOf(entry) ?? '');
+  if (list.identity.length === 0) return substanceOf(entry) ?? '';
+  if (list.identity.length === 1) return memberText(entry, list.identity[0] as string);
+  return list.identity.map((name) => memberText(entry, name)).join('\n');
+}
+
+export function memberText(entry: Tree, name: string): string {
+  const value = entry[name];
+  return typeof value === 'string' ? value : (substanceOf(value) ?? '');
+}
+
+/** Pairs `after` with `before`; linear but for duplicates. */
+export function pair(list: Field, before: readonly Value[], after: readonly Value[]): Pairing {
+  if (!hasIdentity(list)) return pairByPosition(before, after);
+  const groups = groupByIdentity(list, before);
+  const partner: (number | undefined)[] = Array(after.length);
+  const contested = new Map<string, number[]>();
+  for (const [index, entry] of after.entries()) {
+    const identity = identityOf(list, entry);
+    const group = groups.get(identity);
+    if (group?.length === 1 && !contested.has(identity)) partner[index] = group[0];
+    if (group) append(contested, identity, index);
+  }
+  for (const [identity, indexes] of contested) {
+    const group = groups.get(identity) ?? [];
+    if (group.length > 1 || indexes.length > 1) pairDuplicates(before, after, group, indexes, partner);
+  }
+  return { partner, left: leftOf(before.length, partner) };
+}
+
+function groupByIdentity(list: Field, entries: readonly Value[]): Map<string, number[]> {
+  const groups = new Map<string, number[]>();
+  for (const [index, entry] of entries.entries()) append(groups, identityOf(list, entry), index);
+  return groups;
+}
+
+function append(groups: Map<string, number[]>, name: string, index: number): void {
+  const group = groups.get(name);
+  if (group) group.push(index);
+  else groups.set(name, [index]);
+}
+
+/**
+ * Where nothing names the entries: what is equal at both ends stays, equal ones in the middle are the same entry moved,
+ * the rest is paired in order.
+ */
+function pairByPosition(before: readonly Value[], after: readonly Value[]): Pairing {
+  const old = before.map((entry) => substanceOf(entry) ?? '');
+  const fresh = after.map((entry) => substanceOf(entry) ?? '');
+  const { head, tail } = equalEnds(old, fresh);
+  const shift = before.length - after.length;
+  const partner: (number | undefined)[] = after.map((_, index) => {
+    if (index < head) return index;
+    return index >= after.length - tail ? index + shift : undefined;
+  });
+  const middle = range(head, before.length - tail);
+  const free = new Set(middle);
+  const waiting = takeEqual(old, fresh, free, range(head, after.length - tail), partner);
+  const rest = middle.filter((index) => free.has(index));
+  for (const [nth, index] of waiting.entries()) partner[index] = rest[nth];
+  return { partner, left: leftOf(before.length, partner) };
+}
+
+function equalEnds(old: readonly string[], fresh: readonly string[]): { head: number; tail: number } {
+  const shorter = Math.min(old.length, fresh.length);
+  let head = 0;
+  while (head < shorter && old[head] === fresh[head]) head += 1;
+  let tail = 0;
+  while (tail < shorter - head && old.at(-1 - tail) === fresh.at(-1 - tail)) tail += 1;
+  return { head, tail };
+}
+
+function range(from: number, to: number): number[] {
+  return Array.from({ length: Math.max(0, to - from) }, (_, nth) => from + nth);
+}
+
+function leftOf(count: number, partner: readonly (number | undefined)[]): number[] {
+  const taken = new Set(partner);
+  return Array.from({ length: count }, (_, index) => index).filter((index) => !taken.has(index));
+}
+
+/** Equal ones first, then those that share most members, then in order. */
+function pairDuplicates(
+  before: readonly Value[],
+  after: readonly Value[],
+  group: readonly number[],
+  indexes: readonly number[],
+  partner: (number | undefined)[],
+): void {
+  const free = new Set(group);
+  const old = new Map(group.map((index) => [index, substanceOf(before[index]) ?? '']));
+  const fresh = new Map(indexes.map((index) => [index, substanceOf(after[index]) ?? '']));
+  for (const index of takeEqual(old, fresh, free, indexes, partner)) {
+    const best = mostAlike(before, after[index] as Value, [...free]);
+    partner[index] = best;
+    if (best !== undefined) free.delete(best);
+  }
+}
+
+/** Something that gives the text of an entry by its index. */
+type Texts = readonly string[] | ReadonlyMap<number, string>;
+
+function textAt(texts: Texts, index: number): string {
+  return ('get' in texts ? texts.get(index) : texts[index]) ?? '';
+}
+
+/** Pairs equal texts in order; gives the indexes that found none. */
+function takeEqual(
+  old: Texts,
+  fresh: Texts,
+  free: Set<number>,
+  indexes: readonly number[],
+  partner: (number | undefined)[],
+): number[] {
+  const byText = new Map<string, number[]>();
+  for (const index of [...free].toReversed()) append(byText, textAt(old, index), index);
+  return indexes.filter((index) => {
+    const equal = byText.get(textAt(fresh, index))?.pop();
+    partner[index] = equal;
+    if (equal !== undefined) free.delete(equal);
+    return equal === undefined;
+  });
+}
+
+function mostAlike(before: readonly Value[], entry: Value, free: readonly number[]): number | undefined {
+  if (free.length < 2 || free.length > MANY_DUPLICATES) return free[0];
+  const likeness = free.map((old) => sharedMembers(before[old] as Value, entry));
+  return free[likeness.indexOf(Math.max(...likeness))];
+}
+
+function sharedMembers(a: Value, b: Value): number {
+  if (!isTree(a) || !isTree(b)) return 0;
+  return Object.keys(a).filter((name) => substanceOf(a[name]) === substanceOf(b[name])).length;
+}
+
+/** Entries without a partner that differ in one identity member only: the new index and the old one. */
+export function findRenames(
+  list: Field,
+  before: readonly Value[],
+  after: readonly Value[],
+  gone: readonly number[],
+  come: readonly number[],
+): Map<number, number> {
+  const renames = new Map<number, number>();
+  if (gone.length === 0 || come.length === 0) return renames;
+  for (const member of list.identity) {
+    const candidates = new Map<string, number[]>();
+    const taken = new Set(renames.values());
+    for (const old of gone.filter((index) => !taken.has(index)).toReversed()) {
+      const text = without(before[old], member);
+      if (text !== undefined) append(candidates, text, old);
+    }
+    for (const index of come.filter((one) => !renames.has(one))) {
+      const old = candidates.get(without(after[index], member) ?? '')?.pop();
+      if (old !== undefined) renames.set(index, old);
+    }
+  }
+  return renames;
+}
+
+/** Undefined where the entry is nothing but this member: then nothing says it is the same entry. */
+function without(entry: Value | undefined, member: string): string | undefined {
+  if (!isTree(entry)) return undefined;
+  const { [member]: _, ...rest } = entry;
+  return substanceOf(rest);
+}

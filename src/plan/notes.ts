@@ -1,0 +1,46 @@
+// What a reader of a plan should know and no guard refuses: findings about the gateway, stale memory, what needs a
+// restart, what is left alone and why.
+import type { Live } from '../nouns/live.ts';
+import { problem, type Problem } from '../nouns/problem.ts';
+import { formatPath } from '../nouns/path.ts';
+import type { Base } from './base.ts';
+import type { Difference } from './difference.ts';
+
+export interface NotesInput {
+  readonly live: Live;
+  readonly differences: readonly Difference[];
+  readonly base: Base;
+  readonly writes: number;
+}
+
+export function notesOf(input: NotesInput): Problem[] {
+  return [...input.live.findings, ...aboutAgreement(input), ...aboutHeld(input)];
+}
+
+function aboutAgreement({ live, base, writes }: NotesInput): Problem[] {
+  const { agreement } = live;
+  if (agreement.kind !== 'differ') return [];
+  const paths = agreement.paths.join(', ');
+  if (agreement.cause === 'model-gap')
+    return [
+      warning(
+        'HF4004',
+        `the gateway holds these otherwise than its file says, and nothing is known to be wrong: ${paths}`,
+      ),
+    ];
+  if (agreement.cause === 'stale-memory')
+    return [warning('HF4001', `the gateway's file says otherwise than what it works with: ${paths}`)];
+  return base.repair || writes > 0
+    ? []
+    : [warning('HF4002', `memory and file of the gateway disagree at ${paths}`)];
+}
+
+function aboutHeld({ differences }: NotesInput): Problem[] {
+  return differences
+    .filter(({ disposition }) => disposition === 'held')
+    .map(({ path }) => warning('HF4003', `healing of ${formatPath(path)} stopped`, formatPath(path)));
+}
+
+function warning(code: Parameters<typeof problem>[0], message: string, path?: string): Problem {
+  return problem(code, message, { severity: 'warning', path });
+}

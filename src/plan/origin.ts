@@ -1,0 +1,129 @@
+// Which side moved: from what was last applied, what the files say and what the gateway holds (design §8). Compares
+// keyed hashes only; what was applied is not kept in clear anywhere.
+import type { Field } from '../gateway/catalog/field.ts';
+import { canonical } from '../gateway/model/equal.ts';
+import type { Origin } from '../nouns/change.ts';
+import { formatPath } from '../nouns/path.ts';
+import type { LastApplied } from '../nouns/state.ts';
+import type { Value } from '../nouns/value.ts';
+import { canonicalJson } from './canonical-json.ts';
+import type { RawDifference } from './diff.ts';
+import { statePathOf, type Trail } from './trail.ts';
+
+export type Hash = (text: string) => string;
+
+export interface OriginInput {
+  readonly lastApplied: LastApplied | undefined;
+  readonly hash: Hash;
+  /** The desired state is the one last applied, so that whatever differs moved on the gateway. */
+  readonly sameRevision: boolean;
+}
+
+/** Undefined for what equals absent. */
+export function hashOf(field: Field, value: Value | undefined, hash: Hash): string | undefined {
+  const text = canonical(field, value);
+  return text === undefined ? undefined : hash(canonicalJson(text));
+}
+
+export function stateKey(trail: Trail | undefined, hash: Hash): string {
+  return formatPath(statePathOf(trail, hash));
+}
+
+export function originOf(difference: RawDifference, input: OriginInput): Origin {
+  if (!input.lastApplied) return 'first';
+  const { sequence } = difference;
+  if (sequence) return judge(sequence.trail, sequence.field, sequence.before, sequence.after, input);
+  if (difference.kind === 'rename') return originOfRename(difference, input);
+  if (isManagementSecret(difference.field)) return originOfSecret(difference, input);
+  return judge(difference.trail, difference.field, difference.before, difference.after, input);
+}
+
+function judge(
+  trail: Trail | undefined,
+  field: Field,
+  before: Value | undefined,
+  after: Value | undefined,
+  input: OriginInput,
+): Origin {
+  const applied = appliedAt(trail, input);
+  if (applied === 'never') return 'first';
+  const gatewayMoved = hashOf(field, before, input.hash) !== applied.hash;
+  const filesMoved = hashOf(field, after, input.hash) !== applied.hash;
+  if (gatewayMoved && filesMoved) return 'both';
+  return gatewayMoved ? 'drift' : 'git';
+}
+
+/** What was applied at a place: its hash, undefined for nothing there; `never` where nothing above was ours either. */
+function appliedAt(
+  trail: Trail | undefined,
+  input: OriginInput,
+): { readonly hash: string | undefined } | 'never' {
+  const hashes = input.lastApplied?.hashes ?? {};
+  const own = hashes[stateKey(trail, input.hash)];
+  if (own !== undefined) return { hash: own };
+  for (let up = trail?.up; up; up = up.up)
+    if (hashes[stateKey(up, input.hash)] !== undefined) return { hash: undefined };
+  return 'never';
+}
+
+/** The new name was applied: somebody renamed it back. The old one, as it is: the files did. */
+function originOfRename(difference: RawDifference, input: OriginInput): Origin {
+  const { trail, field, before, after } = difference;
+  if (!('list' in trail)) return judge(trail, field, before, after, input);
+  const applied = appliedAt(trail, input);
+  if (applied === 'never') return 'first';
+  if (applied.hash === hashOf(field, after, input.hash)) return 'drift';
+  const [was = []] = trail.among;
+  const old: Trail = { ...trail, value: before as Value, index: was.indexOf(before as Value) };
+  const appliedOld = appliedAt(old, input);
+  return appliedOld !== 'never' && appliedOld.hash === hashOf(field, before, input.hash) ? 'git' : 'both';
+}
+
+/** A declared secret is known here only as a hash of its own: two hashes of one secret differ. */
+function originOfSecret({ trail, field, before }: RawDifference, input: OriginInput): Origin {
+  const applied = appliedAt(trail, input);
+  if (applied === 'never') return 'first';
+  if (applied.hash === hashOf(field, before, input.hash)) return 'git';
+  return input.sameRevision ? 'drift' : 'both';
+}
+
+export function isManagementSecret(field: Field): boolean {
+  return field.pattern === 'remote-management.secret-key';
+}
+
+/** Who probably made a drift, where its traces are known; undefined where they are not. */
+export function attributionOf(difference: RawDifference): string | undefined {
+  if (isPanelToggle(difference)) return 'panel-toggle';
+  if (isHomePath(difference)) return 'normalisation';
+  return undefined;
+}
+
+/** The panel switches a key off by `*` in its excluded models (C v0 §3.6). */
+function isPanelToggle({ trail, before, after }: RawDifference): boolean {
+  if (!('list' in trail) || !trail.up || !('key' in trail.up)) return false;
+  return trail.up.key === 'excluded-models' && (before ?? after) === '*';
+}
+
+/** The gateway writes `auth-dir` and `plugins.dir` back with the home directory in place of `~` (C v0 §4.4 N10). */
+function isHomePath({ field, before, after }: RawDifference): boolean {
+  if (!field.normalise.some((rule) => rule.endsWith('home-path'))) return false;
+  return (
+    typeof before === 'string' &&
+    typeof after === 'string' &&
+    after.startsWith('~/') &&
+    before.endsWith(after.slice(1))
+  );
+}
+
+/** This many settings back at their defaults at once are no coincidence. */
+const RESET = 3;
+
+/** Drifted settings that all stand at the gateway's own defaults: an installer or an empty file put them there. */
+export function resetToDefaults(drifted: readonly RawDifference[]): ReadonlySet<RawDifference> {
+  const reset = drifted.filter(({ field, before }) => isDefault(field, before));
+  return reset.length >= RESET && reset.length * 2 > drifted.length ? new Set(reset) : new Set();
+}
+
+function isDefault(field: Field, value: Value | undefined): boolean {
+  return canonical(field, value) === undefined && field.kind !== 'any';
+}

@@ -1,0 +1,70 @@
+// What an image of a gateway offers to the world: who may call it, which upstreams it has, which models they serve.
+// Reads images only; says nothing about whether it is good.
+import { isList, isTree, type Tree, type Value } from '../nouns/value.ts';
+
+/** Provider lists of the configuration (C v0 §3.3). */
+export const FAMILIES = [
+  'gemini-api-key',
+  'interactions-api-key',
+  'codex-api-key',
+  'xai-api-key',
+  'claude-api-key',
+  'openai-compatibility',
+  'vertex-api-key',
+] as const;
+
+/** Published with the gateway's example; with one of them at its start it serves nobody (C v0 §8.1 6). */
+export const SAMPLE_KEYS: readonly string[] = ['your-api-key-1', 'your-api-key-2', 'your-api-key-3'];
+
+/** Keys that the running gateway would accept: trimmed, without blanks, each once (C v0 §3.2). */
+export function clientKeys(image: Tree): ReadonlySet<string> {
+  const texts = listOf(image['api-keys']).filter((key): key is string => typeof key === 'string');
+  return new Set(texts.map((key) => key.trim()).filter((key) => key !== ''));
+}
+
+/** Without a usable key the gateway asks nobody for one (C v0 §3.2). */
+export function isOpen(image: Tree): boolean {
+  return clientKeys(image).size === 0;
+}
+
+export function entriesOf(image: Tree, family: string): readonly Tree[] {
+  return listOf(image[family]).filter(isTree);
+}
+
+/** Switched off by `disabled`, or by the panel's `*` in its excluded models (C v0 §3.6). */
+export function isDisabled(entry: Tree): boolean {
+  return entry['disabled'] === true || listOf(entry['excluded-models']).includes('*');
+}
+
+/** Names under which clients ask for the models that an entry lists; what it serves besides is not in the file. */
+export function modelsOf(entry: Tree): readonly string[] {
+  return listOf(entry['models']).flatMap((model) => {
+    if (!isTree(model)) return [];
+    const name = textOf(model['alias']) || textOf(model['name']);
+    return name === '' ? [] : [name];
+  });
+}
+
+/** Every listed model with the number of upstreams that serve it. */
+export function servedModels(image: Tree): ReadonlyMap<string, number> {
+  const served = new Map<string, number>();
+  for (const family of FAMILIES)
+    for (const entry of entriesOf(image, family))
+      if (!isDisabled(entry))
+        for (const name of new Set(modelsOf(entry))) served.set(name, (served.get(name) ?? 0) + 1);
+  return served;
+}
+
+/** In the order in which they were listed. */
+export function noLongerServed(before: Tree, after: Tree): readonly string[] {
+  const left = servedModels(after);
+  return [...servedModels(before).keys()].filter((name) => !left.has(name));
+}
+
+function listOf(value: Value | undefined): readonly Value[] {
+  return isList(value) ? value : [];
+}
+
+function textOf(value: Value | undefined): string {
+  return typeof value === 'string' ? value.trim() : '';
+}
