@@ -1,0 +1,54 @@
+// `holdfast render`: what the files come to, and where each value is from. Offline.
+import type { Command } from 'commander';
+import { loadDesired } from '../desired/desired.ts';
+import { type Rendered, renderDesired } from '../desired/render.ts';
+import { loadCatalog } from '../gateway/catalog/catalog.ts';
+import { HoldfastError } from '../nouns/problem.ts';
+import { fingerprintsBy } from '../nouns/secret.ts';
+import { renderedText } from '../report/render-text.ts';
+import { loadSettings } from '../settings/settings.ts';
+import type { Io } from './io.ts';
+import { onCall, type PlanFlags, settingsFlags, sourceOptions } from './options.ts';
+import { show, showWarnings } from './show.ts';
+
+interface Flags extends PlanFlags {
+  readonly allowUnresolved?: boolean;
+}
+
+export function define(command: Command, io: Io): void {
+  const render = sourceOptions(command)
+    .option('--allow-unresolved', 'let references stand for secrets that are not here')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ holdfast render\n  $ holdfast render --target home --output json',
+    );
+  onCall(render, (flags: Flags) => run(flags, io));
+}
+
+async function run(flags: Flags, io: Io): Promise<void> {
+  const loaded = await loadSettings({ flags: settingsFlags(flags), cwd: io.cwd, env: io.env, offline: true });
+  const { settings, env } = loaded;
+  if (!settings) throw new HoldfastError(loaded.problems);
+  const catalog = loadCatalog('legacy');
+  const rendered: Rendered[] = [];
+  for (const target of settings.targets.filter(({ name }) => flags.target?.includes(name) ?? true)) {
+    const allowUnresolved = flags.allowUnresolved === true;
+    const { desired, problems } = await loadDesired(target, {
+      catalog,
+      env,
+      settingsDir: settings.dir,
+      allowUnresolved,
+    });
+    if (!desired) throw new HoldfastError(problems);
+    showWarnings(io, flags, problems);
+    rendered.push(renderDesired(desired, catalog, fingerprintsBy(target.digestKey.open())));
+  }
+  show(io, flags, 'render', { targets: rendered }, (style) =>
+    rendered
+      .map(
+        (one) =>
+          `${style.dim(`# ${one.target}, revision ${one.revision.digest.slice(0, 8)}`)}\n${renderedText(one)}`,
+      )
+      .join('\n'),
+  );
+}
