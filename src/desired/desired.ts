@@ -53,7 +53,11 @@ function validate(root: LocatedMap, target: DesiredTarget, options: DesiredOptio
   const { catalog } = options;
   const wrong = validateSchema(root, catalog, target.policy);
   const semantics = semanticProblems(root, catalog, wrong);
-  return [...wrong, ...semantics].map((placed) => placed.problem);
+  // What the gateway would do says more than that a value is not allowed.
+  const told = semantics.filter((placed) => placed.problem.severity === 'error');
+  const explained = new Set(told.map(({ steps }) => JSON.stringify(steps)));
+  const rest = wrong.filter(({ steps }) => !explained.has(JSON.stringify(steps)));
+  return [...rest, ...semantics].map((placed) => placed.problem);
 }
 
 interface Merging {

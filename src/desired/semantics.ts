@@ -29,7 +29,8 @@ export function semanticProblems(
 /** Of each top-level key, the entries or members that are wrong; undefined stands for the key as a whole. */
 function wrongEntries(wrong: readonly PlacedProblem[]): Map<string, Set<string | undefined>> {
   const mistaken = new Map<string, Set<string | undefined>>();
-  for (const { steps } of wrong) {
+  for (const { steps, problem: found } of wrong) {
+    if (found.code === 'HF2032') continue; // of the right type: the rules can tell more about it
     const [key = '', below] = steps;
     mistaken.set(key, (mistaken.get(key) ?? new Set()).add(below));
   }

@@ -7,7 +7,14 @@ import { formatPath } from '../nouns/path.ts';
 import { type Position, problem } from '../nouns/problem.ts';
 import type { Policy } from '../nouns/target.ts';
 import type { Catalog, Field } from '../gateway/catalog/field.ts';
-import { type Located, type LocatedMap, nodeAt, pathTo, valueOf } from '../reading/located.ts';
+import {
+  type Located,
+  type LocatedList,
+  type LocatedMap,
+  nodeAt,
+  pathTo,
+  valueOf,
+} from '../reading/located.ts';
 import { type PlacedProblem, schemaProblems } from '../reading/schema-problems.ts';
 import { REMOVE } from './merge.ts';
 
@@ -54,29 +61,26 @@ function passes(steps: readonly string[], root: LocatedMap, policy: Pick<Policy,
 
 /** Keys without a value, and `$remove` marks that stand where nothing is matched. Free-form values may hold null. */
 function* marks(
-  node: Located,
+  node: LocatedMap | LocatedList,
   catalog: Catalog,
   field: Field | undefined,
   steps: readonly string[],
 ): Generator<Mark> {
-  if (node.kind === 'scalar') {
-    if (node.value === null && !insideFreeForm(field))
-      yield { code: 'HF2034', position: node.position, steps };
-    return;
-  }
-  const children: Iterable<readonly [string, Located]> =
-    node.kind === 'list'
-      ? node.items.map((item, i) => [String(i), item] as const)
-      : [...node.members].map(([name, member]) => [name, member.node] as const);
-  for (const [name, child] of children) {
-    if (name === REMOVE && node.kind === 'map')
-      yield { code: 'HF2041', position: child.position, steps: [...steps, name] };
-    else yield* marks(child, catalog, field && catalog.child(field, name), [...steps, name]);
+  for (const [name, child, position] of childrenOf(node)) {
+    const at = [...steps, name];
+    if (name === REMOVE && node.kind === 'map') yield { code: 'HF2041', position, steps: at };
+    else if (child.kind !== 'scalar') yield* marks(child, catalog, field && catalog.child(field, name), at);
+    else if (child.value === null && (field?.kind !== 'any' || field.parent === undefined))
+      yield { code: 'HF2034', position, steps: at };
   }
 }
 
-const insideFreeForm = (field: Field | undefined): boolean =>
-  field?.kind === 'any' && field.parent !== undefined;
+/** With the place of the key, or of the entry. */
+function* childrenOf(node: LocatedMap | LocatedList): Generator<readonly [string, Located, Position]> {
+  if (node.kind === 'list')
+    for (const [i, item] of node.items.entries()) yield [String(i), item, item.position];
+  else for (const [name, member] of node.members) yield [name, member.node, member.position];
+}
 
 interface Mark {
   readonly code: 'HF2034' | 'HF2041';
