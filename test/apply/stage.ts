@@ -226,3 +226,28 @@ async function models(sandbox: Sandbox, key: string | undefined): Promise<Respon
     key === undefined ? {} : { headers: { authorization: `Bearer ${key}` } },
   );
 }
+
+/** A context in which somebody else acts right before our n-th request of a transaction leaves (1: the first). */
+export function beforeSending(
+  { context }: Stage,
+  nth: number,
+  act: () => Promise<unknown>,
+): Partial<Context> {
+  const { store } = context;
+  const writeJournal: Store['writeJournal'] = async (target, journal) => {
+    await store.writeJournal(target, journal);
+    if (journal.sent === nth && journal.phase === 'open') await act();
+  };
+  return { store: Object.assign(Object.create(store) as Store, { writeJournal }) };
+}
+
+/** A context in which somebody else acts during the n-th wait. */
+export function duringWait({ context }: Stage, nth: number, act: () => Promise<unknown>): Partial<Context> {
+  let waits = 0;
+  const sleep: typeof context.clock.sleep = async (ms, signal) => {
+    waits += 1;
+    if (waits === nth) await act();
+    await context.clock.sleep(ms, signal);
+  };
+  return { clock: { now: () => context.clock.now(), sleep } };
+}

@@ -1,0 +1,129 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { exitOf } from '../../src/nouns/outcome.ts';
+import { beforeSending, DESIRED, duringWait, stage, strike } from './stage.ts';
+
+afterEach(strike);
+
+const RETRY = DESIRED.replace('request-retry: 1', 'request-retry: 4');
+const FILE_ONLY = `${DESIRED}commercial-mode: true\n`;
+
+describe('a gateway that misbehaves', () => {
+  test('a write that is dropped is found, and nothing is left of it', async () => {
+    const home = await stage({ desired: RETRY, faults: ['drop-writes=/request-retry'] });
+    const before = await home.file();
+    const outcome = await home.reconcile();
+    expect(outcome).toMatchObject({ kind: 'rolled-back', fidelity: 'exact', problems: [{ code: 'HF5012' }] });
+    expect(exitOf(outcome)).toBe(6);
+    expect(await home.file()).toBe(before);
+    expect(await home.store.journal('home')).toBeUndefined();
+  });
+
+  test('a dropped PUT of the whole file too', async () => {
+    const home = await stage({ desired: FILE_ONLY, faults: ['drop-writes=/config.yaml'] });
+    expect(await home.reconcile()).toMatchObject({ kind: 'rolled-back', problems: [{ code: 'HF5012' }] });
+  });
+
+  test('the failed revision is quarantined until the files change or somebody says --retry', async () => {
+    const home = await stage({ desired: RETRY, faults: ['drop-writes=/request-retry'] });
+    await home.reconcile();
+    home.sandbox.clearFaults();
+    const held = await home.reconcile();
+    expect(held).toMatchObject({ kind: 'quarantined', problems: [{ code: 'HF5030' }] });
+    expect(await home.reconcile({ retry: true })).toMatchObject({ kind: 'applied' });
+    expect((await home.store.read('home')).quarantine).toBeUndefined();
+    await home.declare(RETRY.replace('retry: 4', 'retry: 5'));
+    expect(await home.reconcile()).toMatchObject({ kind: 'applied' });
+  });
+
+  test('a 500 that changed memory only is taken back there', async () => {
+    const home = await stage({ desired: RETRY, faults: ['save-failure'] });
+    const before = await home.file();
+    const outcome = await home.reconcile();
+    expect(outcome).toMatchObject({ kind: 'rolled-back', memoryOnly: true, problems: [{ code: 'HF5011' }] });
+    expect(home.sandbox.states().memory).toMatchObject({ 'request-retry': 1 });
+    expect(await home.file()).toBe(before);
+  });
+
+  test('a connection that breaks before the write took effect leaves nothing', async () => {
+    const home = await stage({ desired: RETRY });
+    const outcome = await home.reconcile(
+      {},
+      beforeSending(home, 1, async () => home.sandbox.fault('reset-before-write')),
+    );
+    expect(outcome).toMatchObject({ kind: 'rolled-back', fidelity: 'exact', problems: [{ code: 'HF5011' }] });
+    expect(home.sandbox.requests.filter(({ method }) => method === 'PUT').length).toBeLessThanOrEqual(2);
+  });
+
+  test('a connection that breaks after the write took effect is found out by reading', async () => {
+    const home = await stage({ desired: RETRY });
+    const outcome = await home.reconcile(
+      {},
+      beforeSending(home, 1, async () => home.sandbox.fault('reset-after-write')),
+    );
+    expect(outcome).toMatchObject({ kind: 'applied' });
+  });
+
+  test('a lost update is found as stale memory and repaired', async () => {
+    const home = await stage({ desired: RETRY });
+    const foreign = beforeSending(home, 1, async () => {
+      home.sandbox.fault('lost-update', '200');
+      await fetch(`${home.sandbox.url}/v0/management/debug`, {
+        method: 'PUT',
+        headers: { authorization: 'Bearer mgmt-secret-1' },
+        body: '{"value": false}',
+      });
+      await new Promise((wake) => setTimeout(wake, 50));
+    });
+    const outcome = await home.reconcile({}, foreign);
+    expect(outcome).toMatchObject({ kind: 'applied' });
+    expect(outcome.problems.map(({ code }) => code)).toContain('HF5015');
+    expect(home.sandbox.states().memory).toMatchObject({ 'request-retry': 4 });
+    expect(home.sandbox.states().runtime).toMatchObject({ 'request-retry': 4 });
+  });
+
+  test('answers that are empty for a moment are read again', async () => {
+    const home = await stage({ desired: RETRY });
+    const foreign = duringWait(home, 2, async () => {
+      home.sandbox.fault('empty-body', '/config');
+      setTimeout(() => home.sandbox.clearFaults(), 100);
+    });
+    expect(await home.reconcile({}, foreign)).toMatchObject({ kind: 'applied' });
+  });
+
+  test('a foreign change during the transaction stays, ours is taken back', async () => {
+    const home = await stage({ desired: RETRY });
+    const foreign = beforeSending(home, 1, async () => {
+      home.sandbox.fault('drop-writes', '/request-retry');
+      await home.panel('PUT', 'ws-auth', { value: true });
+      await home.panel('PUT', 'logging-to-file', { value: true });
+    });
+    const outcome = await home.reconcile({}, foreign);
+    expect(outcome).toMatchObject({ kind: 'rolled-back' });
+    expect(home.sandbox.states().memory).toMatchObject({ 'logging-to-file': true, 'request-retry': 1 });
+  });
+
+  test('a runtime that does not follow because the watcher is dead is put back', async () => {
+    const home = await stage({
+      desired: `${DESIRED}commercial-mode: true\n`,
+      faults: ['dead-watcher'],
+    });
+    await home.declare(`${DESIRED}commercial-mode: true\n`, { TEAM_A: 'sk-test-0003' });
+    const outcome = await home.reconcile({ allow: [{ guard: 'mass-delete' }] });
+    expect(outcome).toMatchObject({ kind: 'rolled-back', problems: [{ code: 'HF5014' }] });
+    expect(await home.admits('sk-test-0001')).toBe(true);
+    expect(home.sandbox.states().memory).toMatchObject({ 'api-keys': ['sk-test-0001', 'sk-test-0002'] });
+  });
+
+  test('a rollback that fails tells a person what to do without the API', async () => {
+    const home = await stage({ desired: FILE_ONLY });
+    const breaks = duringWait(home, 2, async () => {
+      await home.writeFile((await home.file()).replace('request-retry: 1', 'request-retry: 9'));
+      home.sandbox.fault('drop-writes', '/');
+    });
+    const outcome = await home.reconcile({}, breaks);
+    expect(outcome).toMatchObject({ kind: 'rollback-failed', problems: [{ code: 'HF5020' }] });
+    expect(exitOf(outcome)).toBe(7);
+    if (outcome.kind !== 'rollback-failed') throw new Error('not this');
+    expect(outcome.remedy.join('\n')).toContain(home.store.backupFile('home', outcome.backup));
+  });
+});

@@ -1,0 +1,169 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { exitOf } from '../../src/nouns/outcome.ts';
+import { DESIRED, duringWait, stage, strike } from './stage.ts';
+
+afterEach(strike);
+
+const RETRY = DESIRED.replace('request-retry: 1', 'request-retry: 4');
+const FILE_ONLY = `${DESIRED}commercial-mode: true\n`;
+
+describe('a transaction on a gateway that behaves', () => {
+  test('applies one change, proves it, and has nothing to do afterwards', async () => {
+    const home = await stage({ desired: RETRY });
+    const outcome = await home.reconcile();
+    expect(outcome).toMatchObject({ kind: 'applied', problems: [] });
+    expect(home.sandbox.states().runtime).toMatchObject({ 'request-retry': 4 });
+    expect(await home.file()).toContain('request-retry: 4');
+    expect(await home.file()).toContain('a-future-key: 1');
+    expect(await home.file()).toContain('# team a');
+    expect(await home.reconcile()).toMatchObject({ kind: 'in-sync', depth: 'deep' });
+  });
+
+  test('costs at most eight management requests, counted by purpose', async () => {
+    const home = await stage({ desired: RETRY });
+    home.sandbox.clearRequests();
+    const outcome = await home.reconcile();
+    const sent = home.sandbox.requests.filter(({ path }) => path.startsWith('/v0/management'));
+    expect(sent.map(({ method, path }) => `${method} ${path}`)).toHaveLength(sent.length);
+    expect(sent.length).toBeLessThanOrEqual(8);
+    expect(outcome.requests).toMatchObject({ observe: 2, quiet: 1, write: 1, settle: 2 });
+  });
+
+  test('remembers what it did: history, backup, closed journal', async () => {
+    const home = await stage({ desired: RETRY });
+    const outcome = await home.reconcile();
+    const [entry] = await home.store.history('home');
+    expect(entry).toMatchObject({ outcome: 'applied', changes: ['update request-retry'] });
+    expect(await home.store.journal('home')).toBeUndefined();
+    const [backup] = await home.store.listBackups('home');
+    expect(outcome).toMatchObject({ backup: backup?.id });
+    expect((await home.store.readBackup('home', backup?.id ?? '')).file.open()).toContain('request-retry: 1');
+    expect((await home.store.read('home')).lastApplied?.revision.digest).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  test('says that the runtime is unproven and a restart is needed, where that is so', async () => {
+    const home = await stage({ desired: FILE_ONLY });
+    const outcome = await home.reconcile();
+    expect(outcome).toMatchObject({
+      kind: 'applied',
+      runtime: 'unproven',
+      restartNeeded: ['commercial-mode'],
+    });
+    expect(outcome.problems.map(({ code }) => code)).toEqual(['HF5016']);
+    expect(exitOf(outcome)).toBe(0);
+  });
+
+  test('leaves every byte of the file alone that it does not change', async () => {
+    const home = await stage({ desired: FILE_ONLY });
+    const before = await home.file();
+    await home.reconcile();
+    expect(await home.file()).toBe(`${before}commercial-mode: true\n`);
+  });
+
+  test('rotates a client key: the new one is let in, the old one refused', async () => {
+    const home = await stage();
+    await home.reconcile();
+    await home.declare(DESIRED, { TEAM_A: 'sk-test-0003' });
+    const outcome = await home.reconcile({ allow: [{ guard: 'mass-delete' }] });
+    expect(outcome).toMatchObject({ kind: 'applied', runtime: 'proven' });
+    expect(await home.admits('sk-test-0003')).toBe(true);
+    expect(await home.admits('sk-test-0001')).toBe(false);
+    expect(await home.admits()).toBe(false);
+  });
+
+  test('adds a provider whose alias callers see', async () => {
+    const more = `  - name: other
+    base-url: https://other.example/v1
+    api-key-entries: [{ api-key: "\${env:UPSTREAM}" }]
+    models: [{ name: big-model, alias: big }]
+`;
+    const home = await stage({ desired: DESIRED + more });
+    const outcome = await home.reconcile();
+    expect(outcome).toMatchObject({ kind: 'applied', runtime: 'proven', notServedYet: [] });
+  });
+
+  test('writes nothing in a dry run', async () => {
+    const home = await stage({ desired: RETRY });
+    const before = await home.file();
+    expect(await home.reconcile({ dryRun: true })).toMatchObject({ kind: 'drifted' });
+    expect(await home.file()).toBe(before);
+    expect(await home.store.listBackups('home')).toEqual([]);
+  });
+
+  test('writes nothing when the person says no', async () => {
+    const home = await stage({ desired: RETRY });
+    const before = await home.file();
+    expect(await home.reconcile({ confirm: async () => false })).toMatchObject({ kind: 'cancelled' });
+    expect(await home.file()).toBe(before);
+  });
+
+  test('writes nothing in mode observe', async () => {
+    const home = await stage({ desired: RETRY, mode: 'observe' });
+    expect(await home.reconcile()).toMatchObject({ kind: 'drifted' });
+    expect(await home.file()).toContain('request-retry: 1');
+  });
+
+  test('writes nothing once a signal came', async () => {
+    const home = await stage({ desired: RETRY });
+    const outcome = await home.reconcile({}, { signal: AbortSignal.abort() });
+    expect(outcome).toMatchObject({ kind: 'cancelled' });
+    expect(await home.file()).toContain('request-retry: 1');
+  });
+
+  test('names the holder of the lock', async () => {
+    const home = await stage({ desired: RETRY });
+    const lease = await home.store.lock('home', 'somebody else');
+    const outcome = await home.reconcile();
+    await lease.release();
+    expect(outcome).toMatchObject({ kind: 'locked', holder: expect.stringContaining('somebody else') });
+    expect(exitOf(outcome)).toBe(8);
+  });
+
+  test('a check finds the differences and writes nothing', async () => {
+    const home = await stage({ desired: RETRY });
+    const outcome = await home.check();
+    expect(outcome).toMatchObject({ kind: 'drifted', depth: 'deep' });
+    expect(outcome.plan?.changes.map(({ path }) => path)).toEqual(['request-retry']);
+    expect(await home.check({ depth: 'shallow' })).toMatchObject({ kind: 'drifted', depth: 'shallow' });
+  });
+});
+
+describe('an approved plan', () => {
+  test('is applied when nothing changed', async () => {
+    const home = await stage({ desired: RETRY });
+    const { plan } = await home.check();
+    expect(await home.reconcile({ approved: plan!.digest })).toMatchObject({ kind: 'applied' });
+  });
+
+  test('is refused as stale after a panel edit of what it touches', async () => {
+    const home = await stage({ desired: RETRY });
+    const { plan } = await home.check();
+    await home.panel('PUT', 'request-retry', { value: 2 });
+    const outcome = await home.reconcile({ approved: plan!.digest });
+    expect(outcome).toMatchObject({ kind: 'stale', problems: [{ code: 'HF5003' }] });
+    expect(await home.file()).toContain('request-retry: 2');
+  });
+
+  test('of another key is told from a stale one', async () => {
+    const home = await stage({ desired: RETRY });
+    const { plan } = await home.check();
+    const outcome = await home.reconcile({ approved: { ...plan!.digest, keyId: '00000000' } });
+    expect(outcome).toMatchObject({ kind: 'stale', problems: [{ code: 'HF5004' }] });
+  });
+
+  test('is refused when somebody writes while it waits for quiet', async () => {
+    const home = await stage({ desired: RETRY });
+    const { plan } = await home.check();
+    const foreign = duringWait(home, 1, () => home.panel('PUT', 'debug', { value: true }));
+    const outcome = await home.reconcile({ approved: plan!.digest }, foreign);
+    expect(outcome).toMatchObject({ kind: 'stale', problems: [{ code: 'HF5005' }] });
+    expect(await home.store.journal('home')).toBeUndefined();
+  });
+
+  test('without one, a foreign write while it waits makes it plan again, once', async () => {
+    const home = await stage({ desired: RETRY });
+    const foreign = duringWait(home, 1, () => home.panel('PUT', 'ws-auth', { value: false }));
+    expect(await home.reconcile({}, foreign)).toMatchObject({ kind: 'applied' });
+    expect(home.sandbox.states().memory).toMatchObject({ 'request-retry': 4, 'ws-auth': false });
+  });
+});
