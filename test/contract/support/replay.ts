@@ -37,7 +37,7 @@ import { fileDifference } from './same-file.ts';
 /** Waits and delays are shortened alike; a wait in which everything settles ends as soon as it has. */
 const SCALE = 0.2;
 const SETTLES_MS = 400;
-const DELAYS = { debounceMs: 150 * SCALE, reloadStartMs: 1, reloadMs: 4, pollMs: 2 };
+const DELAYS = { debounceMs: 150 * SCALE, reloadStartMs: 1, reloadMs: 4, pollMs: 2, bcryptMs: 40 };
 
 interface Replay {
   readonly recorded: RecordedCase;
