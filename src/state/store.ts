@@ -40,6 +40,14 @@ export interface TargetState {
   readonly modelGaps?: { readonly build: string; readonly paths: readonly string[] };
   /** Keyed hashes of file contents this target is known to have had, newest first, at most 20. */
   readonly knownFiles?: readonly string[];
+  /**
+   * The memory of those of them that were verified last, newest first, at most 5: file as above, keyed hash by path of
+   * each leaf (mappings gone into, lists whole). A path that is missing had no value.
+   */
+  readonly knownImages?: readonly {
+    readonly file: string;
+    readonly leaves: Readonly<Record<string, string>>;
+  }[];
   /** Index of the management key that worked last. */
   readonly workingKey?: number;
   /** Build and layout of the file for which `PUT /config.yaml` was seen to work. */

@@ -10,11 +10,18 @@ export interface WithTargetOptions {
   readonly waitMs?: number;
 }
 
+const WAIT_MS = 5000;
+
 /** Runs `work` under the lock of the target. Rejects with HF6001 (exit 8) where another keeps it longer. */
 export async function withTarget<T>(
-  _store: Store,
-  _options: WithTargetOptions,
-  _work: (lease: Lease) => Promise<T>,
+  store: Store,
+  options: WithTargetOptions,
+  work: (lease: Lease) => Promise<T>,
 ): Promise<T> {
-  throw new Error('not built yet');
+  const lease = await store.lock(options.target, options.owner, { waitMs: options.waitMs ?? WAIT_MS });
+  try {
+    return await work(lease);
+  } finally {
+    await lease.release();
+  }
 }

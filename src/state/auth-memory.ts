@@ -1,0 +1,24 @@
+// Authentication failures of one target, kept in its state; fills the port of nouns/memory.ts.
+import type { AuthMemory } from '../nouns/memory.ts';
+import type { Sealed } from '../nouns/secret.ts';
+import type { Store } from './store.ts';
+
+export function authMemoryOf(store: Store, target: string): AuthMemory {
+  const fingerprint = (keys: readonly Sealed<string>[]): string =>
+    store.hash(JSON.stringify(['management-keys', ...keys.map((key) => key.open()).toSorted()]));
+  return {
+    async blocked(keys) {
+      const { authBlock } = await store.read(target);
+      return authBlock?.keys === fingerprint(keys) ? authBlock : undefined;
+    },
+    remember: (keys, { until, reason }) =>
+      store.update(target, { authBlock: { until, reason, keys: fingerprint(keys) } }),
+    clear: () => store.update(target, { authBlock: undefined }),
+    workingKey: async () => (await store.read(target)).workingKey,
+    async worked(index) {
+      const { authBlock, workingKey } = await store.read(target);
+      if (authBlock !== undefined || workingKey !== index)
+        await store.update(target, { authBlock: undefined, workingKey: index });
+    },
+  };
+}

@@ -1,0 +1,18 @@
+// The API generation of one target as last found, kept in its state; fills the port of nouns/memory.ts.
+import type { Clock } from '../nouns/clock.ts';
+import type { DetectionMemory } from '../nouns/memory.ts';
+import type { Store } from './store.ts';
+
+export function detectionMemoryOf(
+  store: Store,
+  target: string,
+  clock: Pick<Clock, 'now'> = { now: Date.now },
+): DetectionMemory {
+  return {
+    async recall(build) {
+      const { detection } = await store.read(target);
+      return detection?.build === build ? detection.api : undefined;
+    },
+    remember: (build, api) => store.update(target, { detection: { build, api, at: clock.now() } }),
+  };
+}

@@ -1,0 +1,48 @@
+// What earlier verified readings of a target held, as keyed hashes: recorded here, asked through the port of
+// nouns/memory.ts. It lets an observation tell an old value from one it cannot explain (design-v8 rule 4).
+import { canonicalText, leavesOf } from '../nouns/leaves.ts';
+import type { Live } from '../nouns/live.ts';
+import type { KnownValues } from '../nouns/memory.ts';
+import type { Value } from '../nouns/value.ts';
+import type { Store, TargetState } from './store.ts';
+
+type Hasher = Pick<Store, 'hash'>;
+
+const FILES = 20;
+const IMAGES = 5;
+/** Hex digits: enough to tell the values of one path apart. */
+const DIGITS = 16;
+
+/** Of a state as it was read; what is recorded later is not seen. */
+export function knownValuesOf(store: Hasher, state: TargetState): KnownValues {
+  const { knownFiles = [], knownImages = [], modelGaps } = state;
+  return {
+    had: (path, value) => knownImages.some(({ leaves }) => leaves[path] === hashOf(store, path, value)),
+    isKnownFile: (text) => knownFiles.includes(store.hash(text)),
+    modelGaps: (build) => (modelGaps?.build === build ? modelGaps.paths : []),
+  };
+}
+
+/** The part of the state that a reading with memory and file in agreement adds; empty where it is known already. */
+export function knownFilesWith(
+  store: Hasher,
+  state: TargetState,
+  live: Pick<Live, 'memory' | 'file'>,
+): Pick<TargetState, 'knownFiles' | 'knownImages'> {
+  if (!live.file) return {};
+  const { knownFiles = [], knownImages = [] } = state;
+  const file = store.hash(live.file.text.open());
+  if (knownFiles[0] === file && knownImages[0]?.file === file) return {};
+  const leaves: Record<string, string> = {};
+  for (const [path, value] of leavesOf(live.memory.open())) leaves[path] = hashOf(store, path, value) ?? '';
+  return {
+    knownFiles: [file, ...knownFiles.filter((each) => each !== file)].slice(0, FILES),
+    knownImages: [{ file, leaves }, ...knownImages.filter((each) => each.file !== file)].slice(0, IMAGES),
+  };
+}
+
+/** Undefined for no value, which is also what an image says of a path it does not have. */
+function hashOf({ hash }: Hasher, path: string, value: Value | undefined): string | undefined {
+  if (value === undefined || value === null) return undefined;
+  return hash(`${path}\n${canonicalText(value)}`).slice(0, DIGITS);
+}

@@ -1,0 +1,15 @@
+// Backups for the child process, which runs without Jest.
+import type { Backup } from '../../src/nouns/backup.ts';
+import { seal } from '../../src/nouns/secret.ts';
+
+export function makeBackupOf(n: number): Omit<Backup, 'id' | 'sha256' | 'bytes'> {
+  return {
+    target: 'home',
+    at: Date.now(),
+    reason: 'before-apply',
+    build: { version: 'dev', commit: 'none', buildDate: 'unknown', supportsPlugins: false },
+    pinned: false,
+    file: seal(`n: ${n}\n${'# padding\n'.repeat(20_000)}`),
+    json: seal('{}'),
+  };
+}
