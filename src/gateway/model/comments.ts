@@ -13,7 +13,7 @@ export interface Comment {
 /** All comments of a syntax tree in the order of the text. */
 export function commentsIn(token: CST.Token): Comment[] {
   const found: Comment[] = [];
-  collect(token, found);
+  visit(token, found);
   return found.sort((a, b) => a.at - b.at);
 }
 
@@ -33,12 +33,15 @@ function visit(part: unknown, found: Comment[]): void {
 
 type Mutable = { head: string[]; line?: string; foot: string[] };
 
-/** A node that stands first on its line: the key of a pair, or an item. */
+/** The key of a pair, or an item, with nothing but dashes before it on its line. */
 interface Entry {
   readonly comments: Mutable;
   readonly line: number;
   readonly column: number;
   readonly parent: Entry | undefined;
+  /** An item of a list; what its first key carries, when it is a mapping. */
+  readonly item: boolean;
+  firstKey?: Mutable;
 }
 
 /** A scalar, alias or bracket behind which a comment can stand on the same line. */
@@ -61,7 +64,8 @@ export function attachComments(root: FileNode, comments: readonly Comment[], tex
   const copy = copyNode(root, undefined, layout, lines, layout.root);
   layout.leaves.sort((a, b) => a.end - b.end);
   const alone = comments.filter((comment) => !hangOnLine(comment, layout, lines));
-  for (const group of paragraphs(alone, lines)) hangGroup(group, layout, lines);
+  const groups = paragraphs(alone, lines);
+  groups.forEach((group, i) => hangGroup(group, groups[i + 1], layout, lines));
   return copy;
 }
 
@@ -90,7 +94,9 @@ function copyNode(
 function copyPair(pair: Pair, within: Entry | undefined, layout: Layout, lines: Lines): Pair {
   const comments: Mutable = { head: [], foot: [] };
   const at = pair.key.range?.start ?? 0;
-  const entry = lines.isFirst(at) ? enter(comments, at, within, layout, lines) : within;
+  const leads = lines.leads(at);
+  const entry = leads ? enter(comments, at, within, false, layout, lines) : within;
+  if (leads && within?.item) within.firstKey ??= comments;
   layout.leaves.push({ comments, end: pair.key.range?.end ?? 0 });
   return { key: { ...pair.key, comments }, value: copyNode(pair.value, entry, layout, lines) };
 }
@@ -101,7 +107,7 @@ function copyItem(item: FileNode, within: Entry | undefined, layout: Layout, lin
   const dash = lines.dashBefore(at);
   const from = dash ?? at;
   const entry =
-    dash !== undefined || lines.isFirst(at) ? enter(comments, from, within, layout, lines) : within;
+    dash !== undefined || lines.leads(at) ? enter(comments, from, within, true, layout, lines) : within;
   return copyNode(item, entry, layout, lines, comments);
 }
 
@@ -109,11 +115,12 @@ function enter(
   comments: Mutable,
   at: number,
   parent: Entry | undefined,
+  item: boolean,
   layout: Layout,
   lines: Lines,
 ): Entry {
   const line = lines.of(at);
-  const entry = { comments, line, column: at - lines.start(line), parent };
+  const entry = { comments, line, column: at - lines.start(line), parent, item };
   layout.entries.push(entry);
   return entry;
 }
@@ -162,20 +169,34 @@ function paragraphs(comments: readonly Comment[], lines: Lines): Group[] {
  * what came before; any other is the head of what comes next. Before the first and behind the last key it belongs to
  * the document when a blank line sets it off.
  */
-function hangGroup(group: Group, layout: Layout, lines: Lines): void {
+function hangGroup(group: Group, following: Group | undefined, layout: Layout, lines: Lines): void {
   const { entries, root } = layout;
   const before = lastBefore(entries, (entry) => entry.line < group.first);
   const next = entries[before + 1];
   const previous = entries[before];
-  const below = !lines.isBlank(group.first - 1);
+  const below = !lines.isBlank(group.first - 1) && !lines.endsInKey(group.first - 1);
   const apart = lines.isBlank(group.last + 1);
+  const inner = following && (!next || following.last < next.line) && following.column < group.column;
   if (!previous)
     (apart || !next || !reaches(group, next, lines) ? root : next.comments).head.push(...group.texts);
-  else if (!next)
-    (below || group.column > 0 ? owner(previous, group.column).comments : root).foot.push(...group.texts);
-  else if ((below && apart && !lines.isComment(group.first - 1)) || group.column > next.column)
-    owner(previous, group.column).comments.foot.push(...group.texts);
+  else if (!next && !below) root.foot.push(...group.texts);
+  else if (!next || (below && apart && !lines.isComment(group.first - 1)))
+    footOf(previous, group, next).foot.push(...group.texts);
+  else if (group.column > next.column)
+    (inner ? previous.comments : footOf(previous, group, next)).foot.push(...group.texts);
   else next.comments.head.push(...group.texts);
+}
+
+/**
+ * Whose foot a group is: the innermost entry before it that starts no deeper. An item that holds a mapping passes it on:
+ * to the key its list stands under or, when another item follows, to the first key of that one.
+ */
+function footOf(previous: Entry, group: Group, next: Entry | undefined): Mutable {
+  const found = owner(previous, group.column);
+  if (!found.item || found === previous) return found.comments;
+  const follows = next?.item === true && next.parent === found.parent;
+  if (follows) return next.firstKey ?? next.comments;
+  return found.parent?.comments ?? found.comments;
 }
 
 /** Whether only comment lines stand between a group and an entry. */
@@ -226,6 +247,11 @@ class Lines {
     return this.#text.slice(this.start(this.of(at)), at).trim() === '';
   }
 
+  /** Whether nothing but blanks and dashes stands before this offset on its line. */
+  leads(at: number): boolean {
+    return /^[\s-]*$/.test(this.#text.slice(this.start(this.of(at)), at));
+  }
+
   isBlank(line: number): boolean {
     return line >= 0 && this.#content(line) === '';
   }
@@ -234,12 +260,17 @@ class Lines {
     return line >= 0 && this.#content(line).startsWith('#');
   }
 
-  /** Offset of the first dash on the line when only dashes stand before `at`, or the dash on a line above. */
+  /** Whether a line ends with a key whose value is missing or below. */
+  endsInKey(line: number): boolean {
+    return line >= 0 && /:$/.test(this.#content(line));
+  }
+
+  /** Offset of the dash of the item at `at`, when only dashes stand before it on its line. */
   dashBefore(at: number): number | undefined {
     let back = at;
     while (back > 0 && /[\s]/.test(this.#text[back - 1] ?? '')) back -= 1;
     if (this.#text[back - 1] !== '-') return undefined;
-    return this.isFirst(back - 1) ? back - 1 : undefined;
+    return this.leads(back - 1) ? back - 1 : undefined;
   }
 
   #content(line: number): string {

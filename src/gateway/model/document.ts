@@ -3,7 +3,7 @@
 import { Composer, isAlias, isMap, isScalar, isSeq, Parser, type Pair as YamlPair } from 'yaml';
 import type { Document, ParsedNode, Scalar } from 'yaml';
 import type { FileDocument, FileNode, Pair, ScalarNode, SourceRange } from '../../nouns/file.ts';
-import { attachComments, commentsIn, NO_COMMENTS } from './comments.ts';
+import { attachComments, type Comment, commentsIn, NO_COMMENTS } from './comments.ts';
 import type { LoadFailure } from './model.ts';
 
 export { printDocument } from './print.ts';
@@ -29,7 +29,7 @@ const REFUSED = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u0084\u0086-\u00
 export function parseDocument(text: string): FileDocument | LoadFailure {
   const refused = REFUSED.exec(text);
   if (refused) return failure('control characters are not allowed', text, refused.index);
-  const first = firstDocument(text);
+  const { first, before } = firstDocument(text);
   const composed = first && [...new Composer(OPTIONS).compose([first])][0];
   const error = composed?.errors[0];
   if (error) return failure(error.message, text, error.pos[0]);
@@ -38,7 +38,10 @@ export function parseDocument(text: string): FileDocument | LoadFailure {
     const root = toNode(composed as Document.Parsed, text);
     const tab = strayTab(root, text);
     if (tab !== undefined) return failure('found character that cannot start any token', text, tab);
-    return { text, root: isEmpty(root) ? undefined : attachComments(root, commentsIn(first), text) };
+    return {
+      text,
+      root: isEmpty(root) ? undefined : attachComments(root, [...before, ...commentsIn(first)], text),
+    };
   } catch (thrown) {
     if (thrown instanceof Refusal) return failure(thrown.message, text, thrown.at);
     throw thrown;
@@ -47,10 +50,17 @@ export function parseDocument(text: string): FileDocument | LoadFailure {
 
 type Cst = ReturnType<Parser['parse']> extends Iterable<infer T> ? T : never;
 
-/** The syntax tree of the first document; the gateway reads no further (C v0 §2.3). Directives have no meaning to it. */
-function firstDocument(text: string): Cst | undefined {
-  for (const token of new Parser().parse(text)) if (token.type === 'document') return token;
-  return undefined;
+/**
+ * The syntax tree of the first document, and the comments before it; the gateway reads no further (C v0 §2.3).
+ * Directives have no meaning to it.
+ */
+function firstDocument(text: string): { first: Cst | undefined; before: Comment[] } {
+  const before: Comment[] = [];
+  for (const token of new Parser().parse(text)) {
+    if (token.type === 'document') return { first: token, before };
+    before.push(...commentsIn(token));
+  }
+  return { first: undefined, before };
 }
 
 class Refusal extends Error {
