@@ -124,9 +124,9 @@ function portFault(relay: Tree, sessions: number): string | undefined {
   const [low, high] = [Number(relay['udp-port-min'] ?? 0), Number(relay['udp-port-max'] ?? 0)];
   if ((low === 0) !== (high === 0)) return `${RELAY} UDP port minimum and maximum must both be set`;
   if (low > high) return `${RELAY}.udp-port-min must not exceed udp-port-max`;
-  const needed = (sessions > 0 ? sessions : SESSIONS) * 2;
-  return low !== 0 && high - low + 1 < needed
-    ? `${RELAY} UDP range requires at least ${needed} ports`
+  const most = sessions > 0 ? sessions : SESSIONS;
+  return low !== 0 && high - low + 1 < most * 2
+    ? `${RELAY} UDP range requires at least ${most * 2} ports for ${most} sessions`
     : undefined;
 }
 
@@ -134,8 +134,12 @@ function serverFault(servers: Value | undefined): string | undefined {
   for (const [index, server] of (isList(servers) ? servers : []).entries()) {
     const urls = member(server, 'urls');
     if (!isList(urls) || urls.length === 0) return `${RELAY}.ice-servers[${index}].urls is required`;
-    if (urls.some((url) => !/^(stuns?|turns?):/i.test(trim(String(url)))))
-      return `${RELAY}.ice-servers[${index}] contains an unsupported or invalid URL`;
+    for (const url of urls) {
+      const scheme = /^([a-z][a-z\d+.-]*):/i.exec(trim(String(url)))?.[1]?.toLowerCase();
+      if (scheme === undefined) return `${RELAY}.ice-servers[${index}] contains an invalid URL`;
+      if (!/^(?:stuns?|turns?)$/.test(scheme))
+        return `${RELAY}.ice-servers[${index}] uses unsupported scheme "${scheme}"`;
+    }
   }
   return undefined;
 }
