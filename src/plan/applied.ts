@@ -2,14 +2,14 @@
 // what was released. Read back by origin.ts and wanted.ts.
 import type { Catalog, Field } from '../gateway/catalog/field.ts';
 import { canonical } from '../gateway/model/equal.ts';
-import { formatPath, matchesPath, parsePath, type Path } from '../nouns/path.ts';
+import { formatPath, parsePath, type Path } from '../nouns/path.ts';
 import type { LastApplied } from '../nouns/state.ts';
 import { isList, isTree, type Tree, type Value } from '../nouns/value.ts';
 import { hasIdentity } from './identity.ts';
-import { hashOf, stateKey, type Hash } from './origin.ts';
+import { hashOf, stateKey } from './origin.ts';
 import type { KnownState, PlanInput, Prepared } from './plan.ts';
 import type { Trail } from './trail.ts';
-import { unknownField } from './unknown.ts';
+import { foldedName, unknownField } from './unknown.ts';
 
 export interface Remembered {
   readonly lastApplied: LastApplied;
@@ -95,10 +95,8 @@ function* nodesOf(
   }
 }
 
-/** Keys of OAuth maps stand in the image as the gateway spells them: trimmed and in small letters (C v0 §4.2). */
 function membersOf(field: Field, declared: Tree): readonly (readonly [string, Value])[] {
-  const folds = field.kind === 'map' && field.normalise.some((rule) => rule.endsWith('keys:lower'));
-  return Object.entries(declared).map(([name, value]) => [folds ? name.trim().toLowerCase() : name, value]);
+  return Object.entries(declared).map(([name, value]) => [foldedName(field, name), value]);
 }
 
 function* wholeNodes(
@@ -171,13 +169,6 @@ function isInForce(catalog: Catalog, live: Tree, path: Path): boolean {
   return field === undefined || canonical(field, value) !== undefined;
 }
 
-/** Whether a path is among others; patterns may hold `*`. */
-export function isAmong(path: Path, patterns: readonly Path[]): boolean {
-  return patterns.some((pattern) => matchesPath(pattern, path));
-}
-
 function treeOf(value: Value | undefined): Tree {
   return isTree(value) ? value : {};
 }
-
-export type { Hash };

@@ -5,7 +5,7 @@ import { contentOf } from '../gateway/model/decode.ts';
 import { load } from '../gateway/model/load.ts';
 import type { Live } from '../nouns/live.ts';
 import type { Tree } from '../nouns/value.ts';
-import * as predict from './predict.ts';
+import { imageOf } from './predict.ts';
 
 export interface Base {
   /** What changes are counted from and made on. */
@@ -21,7 +21,7 @@ export interface Base {
  * it is not a difference, only not loaded (design §7). Where memory is to win over the file, the file is changed to it.
  */
 export function imagesFor(live: Live, catalog: Catalog, wins: 'file' | 'memory' | undefined): Base {
-  const memory = predict.imageOf(live.memory.open(), contentIn(live, catalog), catalog);
+  const memory = imageOf(live.memory.open(), contentIn(live, catalog), catalog);
   const side = sideOf(live, wins);
   const file = side && fileImage(live, catalog);
   if (!file) return { before: memory, under: memory, repair: false };
@@ -40,5 +40,5 @@ function contentIn(live: Live, catalog: Catalog): Tree {
 
 function fileImage(live: Live, catalog: Catalog): Tree | undefined {
   const loaded = live.file && load(live.file.document.open(), catalog);
-  return loaded?.ok ? predict.imageOf(loaded.memory, contentIn(live, catalog), catalog) : undefined;
+  return loaded?.ok ? imageOf(loaded.memory, contentIn(live, catalog), catalog) : undefined;
 }

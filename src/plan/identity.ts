@@ -1,8 +1,9 @@
 // Which entries of two lists are the same entry: by identity, duplicates by likeness, renames by everything else being
 // equal. Knows the catalog's annotations, no single key.
 import type { Field } from '../gateway/catalog/field.ts';
-import { isTree, type Tree, type Value } from '../nouns/value.ts';
-import { substanceOf } from './canonical-json.ts';
+import { canonical, sameAt } from '../gateway/model/equal.ts';
+import { isTree, sameValue, type Tree, type Value } from '../nouns/value.ts';
+import { canonicalJson, substanceOf } from './canonical-json.ts';
 
 /** For each entry of the second list the index of its partner in the first. */
 export interface Pairing {
@@ -34,9 +35,9 @@ export function memberText(entry: Tree, name: string): string {
 
 /** Pairs `after` with `before`; linear but for duplicates. */
 export function pair(list: Field, before: readonly Value[], after: readonly Value[]): Pairing {
-  if (!hasIdentity(list)) return pairByPosition(before, after);
+  if (!hasIdentity(list)) return pairByPosition(list, before, after);
   const groups = groupByIdentity(list, before);
-  const partner: (number | undefined)[] = Array(after.length);
+  const partner: (number | undefined)[] = after.map(() => undefined);
   const contested = new Map<string, number[]>();
   for (const [index, entry] of after.entries()) {
     const identity = identityOf(list, entry);
@@ -46,7 +47,7 @@ export function pair(list: Field, before: readonly Value[], after: readonly Valu
   }
   for (const [identity, indexes] of contested) {
     const group = groups.get(identity) ?? [];
-    if (group.length > 1 || indexes.length > 1) pairDuplicates(before, after, group, indexes, partner);
+    if (group.length > 1 || indexes.length > 1) pairDuplicates(list, before, after, group, indexes, partner);
   }
   return { partner, left: leftOf(before.length, partner) };
 }
@@ -67,9 +68,9 @@ function append(groups: Map<string, number[]>, name: string, index: number): voi
  * Where nothing names the entries: what is equal at both ends stays, equal ones in the middle are the same entry moved,
  * the rest is paired in order.
  */
-function pairByPosition(before: readonly Value[], after: readonly Value[]): Pairing {
-  const old = before.map((entry) => substanceOf(entry) ?? '');
-  const fresh = after.map((entry) => substanceOf(entry) ?? '');
+function pairByPosition(list: Field, before: readonly Value[], after: readonly Value[]): Pairing {
+  const old = before.map((entry) => formOf(list, entry));
+  const fresh = after.map((entry) => formOf(list, entry));
   const { head, tail } = equalEnds(old, fresh);
   const shift = before.length - after.length;
   const partner: (number | undefined)[] = after.map((_, index) => {
@@ -104,6 +105,7 @@ function leftOf(count: number, partner: readonly (number | undefined)[]): number
 
 /** Equal ones first, then those that share most members, then in order. */
 function pairDuplicates(
+  list: Field,
   before: readonly Value[],
   after: readonly Value[],
   group: readonly number[],
@@ -111,10 +113,10 @@ function pairDuplicates(
   partner: (number | undefined)[],
 ): void {
   const free = new Set(group);
-  const old = new Map(group.map((index) => [index, substanceOf(before[index]) ?? '']));
-  const fresh = new Map(indexes.map((index) => [index, substanceOf(after[index]) ?? '']));
+  const old = new Map(group.map((index) => [index, formOf(list, before[index])]));
+  const fresh = new Map(indexes.map((index) => [index, formOf(list, after[index])]));
   for (const index of takeEqual(old, fresh, free, indexes, partner)) {
-    const best = mostAlike(before, after[index] as Value, [...free]);
+    const best = mostAlike(list, before, after[index] as Value, [...free]);
     partner[index] = best;
     if (best !== undefined) free.delete(best);
   }
@@ -145,15 +147,23 @@ function takeEqual(
   });
 }
 
-function mostAlike(before: readonly Value[], entry: Value, free: readonly number[]): number | undefined {
+function mostAlike(
+  list: Field,
+  before: readonly Value[],
+  entry: Value,
+  free: readonly number[],
+): number | undefined {
   if (free.length < 2 || free.length > MANY_DUPLICATES) return free[0];
-  const likeness = free.map((old) => sharedMembers(before[old] as Value, entry));
+  const likeness = free.map((old) => sharedMembers(list, before[old] as Value, entry));
   return free[likeness.indexOf(Math.max(...likeness))];
 }
 
-function sharedMembers(a: Value, b: Value): number {
+function sharedMembers(list: Field, a: Value, b: Value): number {
   if (!isTree(a) || !isTree(b)) return 0;
-  return Object.keys(a).filter((name) => substanceOf(a[name]) === substanceOf(b[name])).length;
+  return Object.keys(b).filter((name) => {
+    const field = list.item?.fields?.get(name);
+    return field ? sameAt(field, a[name], b[name]) : sameValue(a[name], b[name]);
+  }).length;
 }
 
 /** Entries without a partner that differ in one identity member only: the new index and the old one. */
@@ -170,11 +180,11 @@ export function findRenames(
     const candidates = new Map<string, number[]>();
     const taken = new Set(renames.values());
     for (const old of gone.filter((index) => !taken.has(index)).toReversed()) {
-      const text = without(before[old], member);
+      const text = without(list, before[old], member);
       if (text !== undefined) append(candidates, text, old);
     }
     for (const index of come.filter((one) => !renames.has(one))) {
-      const old = candidates.get(without(after[index], member) ?? '')?.pop();
+      const old = candidates.get(without(list, after[index], member) ?? '')?.pop();
       if (old !== undefined) renames.set(index, old);
     }
   }
@@ -182,8 +192,15 @@ export function findRenames(
 }
 
 /** Undefined where the entry is nothing but this member: then nothing says it is the same entry. */
-function without(entry: Value | undefined, member: string): string | undefined {
+function without(list: Field, entry: Value | undefined, member: string): string | undefined {
   if (!isTree(entry)) return undefined;
   const { [member]: _, ...rest } = entry;
-  return substanceOf(rest);
+  const form = list.item && canonical(list.item, rest);
+  return form === undefined ? undefined : canonicalJson(form);
+}
+
+/** The same text for entries between which the gateway makes no difference. */
+function formOf(list: Field, entry: Value | undefined): string {
+  const form = list.item ? canonical(list.item, entry) : entry;
+  return form === undefined ? '' : canonicalJson(form);
 }

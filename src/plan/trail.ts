@@ -1,6 +1,7 @@
 // The way from the root to a difference, and its two spellings: for people (entries by name, secrets as `#fingerprint`)
 // and for the state (the same without anything that depends on a key that may be rotated).
 import type { Field } from '../gateway/catalog/field.ts';
+import { shownAt } from '../gateway/catalog/secrets.ts';
 import { entry, key, type Path, type Segment } from '../nouns/path.ts';
 import type { Fingerprints } from '../nouns/secret.ts';
 import { isTree, type Value } from '../nouns/value.ts';
@@ -83,7 +84,8 @@ function membersInOrder(list: Field): readonly (string | undefined)[] {
 function nameBy(list: Field, value: Value, member: string | undefined, fingerprints: Fingerprints): string {
   const text = textBy(value, member);
   const field = member === undefined ? list.item : list.item?.fields?.get(member);
-  return isSecret(field) && text !== '' ? `#${fingerprints.of(text)}` : text;
+  if (text === '' || !isSecret(field)) return text;
+  return field?.secret ? `#${fingerprints.of(text)}` : String(shownAt(field, text, fingerprints));
 }
 
 function textBy(value: Value, member: string | undefined): string {
@@ -99,6 +101,7 @@ function primaryOf(list: Field, value: Value): string {
   return '';
 }
 
+/** Or may hold one. */
 function isSecret(field: Field | undefined): boolean {
   return field !== undefined && (field.secret || field.partlySecret !== undefined);
 }

@@ -12,7 +12,7 @@ import { findRenames, hasIdentity, pair } from './identity.ts';
 import { isOrdered } from './order.ts';
 import { enter, isOpen, meaningHere, scopeOf, type Scope } from './scope.ts';
 import { namesOf, pathOf, statePathOf, type Trail } from './trail.ts';
-import { unknownField } from './unknown.ts';
+import { foldedName, unknownField } from './unknown.ts';
 
 /** How a wanted list came about: for each of its entries the partner in the live list and its place in the files. */
 export interface ListTrace {
@@ -101,17 +101,19 @@ class Overlay {
     return sameAt(field, live, normal.value) ? live : normal.value;
   }
 
-  /** A map of named things is owned key by key; `{}` says that it must be empty. */
+  /** A map of named things is owned key by key; `{}` says that it must be empty, an empty list that its key goes. */
   #namedThings(field: Field, live: Tree, normal: Tree, at: Place, declared: Value): Tree {
-    const emptied = isTree(declared) && Object.keys(declared).length === 0;
+    const names = Object.keys(treeOf(declared));
+    const named = Object.fromEntries(names.map((name) => [foldedName(field, name), undefined]));
+    const spelled = { ...named, ...normal } as Tree; // undefined: declared, and nothing is left of it
     return this.#members(
       field,
       live,
-      normal,
+      spelled,
       at,
       (child, now, value, place) =>
         value === undefined ? undefined : this.#whole(child, now, value, place, indexesKept(value, [])),
-      emptied ? 'all' : 'declared',
+      names.length === 0 ? 'all' : 'declared',
     );
   }
 

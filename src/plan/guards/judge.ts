@@ -1,5 +1,4 @@
 // All guards on one plan, and their findings held against the allowances: everything is evaluated, everything listed.
-import type { Change } from '../../nouns/change.ts';
 import type { Verdict } from '../../nouns/guard.ts';
 import { coversPath, formatPath, parsePath } from '../../nouns/path.ts';
 import type { Allowance, Mode } from '../../nouns/target.ts';
@@ -95,5 +94,3 @@ export function winningSide(allowances: readonly Allowance[]): 'file' | 'memory'
   const choice = allowances.findLast((allowance) => allowance.guard === 'split-brain')?.choice;
   return choice === 'file' || choice === 'memory' ? choice : undefined;
 }
-
-export type { Change };
