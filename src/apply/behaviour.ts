@@ -4,7 +4,8 @@ import { admission, type Admission, healthy } from '../gateway/probes.ts';
 import type { Evidence } from '../nouns/outcome.ts';
 import { HoldfastError } from '../nouns/problem.ts';
 import { seal, type Sealed } from '../nouns/secret.ts';
-import { isList, isTree, type Tree, type Value } from '../nouns/value.ts';
+import { isList, type Tree } from '../nouns/value.ts';
+import { clientKeys, entriesOf, FAMILIES, isDisabled, modelsOf } from '../plan/served.ts';
 import { type Run, step } from './run.ts';
 
 export interface Baseline {
@@ -50,7 +51,7 @@ async function lookAt(run: Run, { lasting }: Pick<Expectation, 'lasting'>): Prom
   return {
     healthy: await healthy(run.client).catch(asUnhealthy),
     anonymous: await admission(run.client),
-    served: modelsOf(key ? await admission(run.client, key) : undefined),
+    served: listedBy(key ? await admission(run.client, key) : undefined),
   };
 }
 
@@ -59,12 +60,12 @@ function asUnhealthy(error: unknown): boolean {
   throw error;
 }
 
-const modelsOf = (seen: Admission | undefined): readonly string[] =>
+const listedBy = (seen: Admission | undefined): readonly string[] =>
   seen?.kind === 'accepted' ? seen.models : [];
 
 /** What the step from one configuration to the next means to callers. Both are content in YAML spelling. */
 export function expectationOf(before: Tree, after: Tree): Expectation {
-  const [old, now] = [clientKeys(before), clientKeys(after)];
+  const [old, now] = [[...clientKeys(before)], [...clientKeys(after)]];
   const lasting = now.find((key) => old.includes(key));
   const listed = new Set(aliasesIn(before));
   return {
@@ -77,42 +78,17 @@ export function expectationOf(before: Tree, after: Tree): Expectation {
   };
 }
 
-/** The keys the proxy knows callers by: trimmed, blanks dropped (C v0 §3.2). */
-function clientKeys(content: Tree): readonly string[] {
-  const keys = content['api-keys'];
-  if (!isList(keys)) return [];
-  return [...new Set(keys.map((item) => String(item ?? '').trim()).filter((item) => item !== ''))];
-}
-
-const PROVIDERS = [
-  'openai-compatibility',
-  'gemini-api-key',
-  'claude-api-key',
-  'codex-api-key',
-  'xai-api-key',
-  'vertex-api-key',
-] as const;
-
-/** Names under which callers see the models of API-key providers, where nothing in the entry hides them. */
+/** Names under which callers see the models of API-key providers, where nothing in the entry hides or renames them. */
 function aliasesIn(content: Tree): readonly string[] {
-  return PROVIDERS.flatMap((family) => treesOf(content[family]))
-    .filter((provider) => provider['disabled'] !== true && !isHidden(provider))
-    .flatMap((provider) => treesOf(provider['models']).map((model) => nameSeen(model)))
-    .filter((alias) => alias !== '');
+  return FAMILIES.flatMap((family) => entriesOf(content, family))
+    .filter((provider) => !isDisabled(provider) && !mayHide(provider))
+    .flatMap(modelsOf);
 }
 
-/** A prefix renames models, exclusions hide them: such an entry says nothing certain about what is listed. */
-function isHidden(provider: Tree): boolean {
+function mayHide(provider: Tree): boolean {
   const excluded = provider['excluded-models'];
   return (isList(excluded) && excluded.length > 0) || Boolean(provider['prefix']);
 }
-
-function nameSeen(model: Tree): string {
-  const alias = String(model['alias'] ?? '').trim();
-  return alias === '' ? String(model['name'] ?? '').trim() : alias;
-}
-
-const treesOf = (value: Value | undefined): readonly Tree[] => (isList(value) ? value.filter(isTree) : []);
 
 /** Looks again after the writes and compares with the baseline and with what the writes meant. */
 export async function judgeBehaviour(

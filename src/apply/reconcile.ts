@@ -3,7 +3,7 @@ import { buildKey } from '../gateway/build.ts';
 import { wayBack } from '../gateway/way-back.ts';
 import type { Desired } from '../nouns/desired.ts';
 import type { Outcome } from '../nouns/outcome.ts';
-import { isRefused, pending } from '../nouns/plan.ts';
+import { isRefused } from '../nouns/plan.ts';
 import { fail, HoldfastError } from '../nouns/problem.ts';
 import { contestedOutcome } from './contested-outcome.ts';
 import type { ReconcileRequest } from './context.ts';
@@ -12,7 +12,6 @@ import { quarantined } from './quarantine.ts';
 import { type DeepLive, readDeep } from './read.ts';
 import { resolveJournal } from './recover.ts';
 import { inStep } from './in-step.ts';
-import { healAgreement } from './split.ts';
 import { interrupted, notice, reached, type Run, step } from './run.ts';
 import { suspended } from './suspended.ts';
 import { plan, type Prospect, replan } from './survey.ts';
@@ -70,8 +69,7 @@ async function prospectOf(
   request: ReconcileRequest,
 ): Promise<Prospect<DeepLive>> {
   step(run, 'observe');
-  const seen = await readDeep(run);
-  const live = await healAgreement(run, seen, request);
+  const live = await readDeep(run);
   reached(run, 'observed');
   return plan(run, desired, live, request);
 }
@@ -88,11 +86,10 @@ async function beforeWriting(run: Run, seen: Prospect<DeepLive>, request: Reconc
   run.context.listener({ kind: 'planned', target: run.context.target.name, plan: current });
   refuseOther(current.digest, request);
   if (isRefused(current)) return done(refused(run, prospect));
-  if (pending(current).length === 0) return done(await withoutWrites(run, prospect));
+  if (writes.length === 0) return done(await withoutWrites(run, prospect));
   const stopped = quarantined(run, prospect, request);
   if (stopped) return done(stopped);
-  if (request.dryRun) return done(conclude(run, { kind: 'drifted', depth: 'deep', plan: current }));
-  if (writes.length === 0) return done(await withoutWrites(run, prospect));
+  if (request.dryRun) return done(await withoutWrites(run, prospect));
   if (request.confirm && !(await request.confirm(current)))
     throw fail('HF5007', 'the plan was not agreed to');
   if (interrupted(run)) throw fail('HF5007', 'stopped by a signal');

@@ -1,6 +1,7 @@
 // The transaction, as the design lists it (§10). It reads as a list of steps; each step is a file of this directory.
 import type { BackupRecord } from '../nouns/backup.ts';
 import type { Outcome } from '../nouns/outcome.ts';
+import { HoldfastError } from '../nouns/problem.ts';
 import type { Journal } from '../nouns/state.ts';
 import { takeBackup } from './backup.ts';
 import { type Baseline, type Expectation, expectationOf, takeBaseline } from './behaviour.ts';
@@ -17,7 +18,7 @@ import { type Setback, setback } from './setback.ts';
 import { settle, type Settled } from './settle.ts';
 import type { Prospect } from './survey.ts';
 import { judgeSettled, type Verified, verify } from './verify.ts';
-import { sendWrite } from './write.ts';
+import { type Sent, sendWrite } from './write.ts';
 
 /** A transaction under way: what it set out from. The journal is the one on disk. */
 export interface Transaction {
@@ -34,7 +35,8 @@ export interface Transaction {
 export async function transact(run: Run, prospect: Prospect<DeepLive>): Promise<Outcome> {
   const transaction = await open(run, prospect);
   const raw = await fenced(run, transaction);
-  const done = await attempt(run, transaction, raw);
+  const done = await attempt(run, transaction, raw).catch(unreadable);
+  if (done.kind === 'unsent') return abandon(run, done.error);
   if (done.kind === 'setback') return rollBack(run, transaction, done);
   return commit(run, transaction, done);
 }
@@ -60,15 +62,31 @@ async function fenced(run: Run, { prospect }: Transaction): Promise<RawFile> {
   }
 }
 
+/** Not even the first request arrived: there is nothing to roll back. */
+async function abandon(run: Run, error: HoldfastError): Promise<never> {
+  await run.context.store.closeJournal(run.context.target.name);
+  throw error;
+}
+
+/** A gateway that cannot be read after a write: what it holds is unknown. */
+function unreadable(error: unknown): Setback {
+  if (!(error instanceof HoldfastError)) throw error;
+  return setback('HF5011', `the gateway could not be read after the write: ${error.problems[0]?.message}`);
+}
+
 /** Every write with its settle window, then the proof. */
-async function attempt(run: Run, transaction: Transaction, raw: RawFile): Promise<Verified | Setback> {
+async function attempt(
+  run: Run,
+  transaction: Transaction,
+  raw: RawFile,
+): Promise<Verified | Setback | Unsent> {
   let file = raw.text;
   let settled: Settled | undefined;
   for (const index of transaction.prospect.prepared.writes.keys()) {
     if (index > 0 && interrupted(run))
       return setback('HF5007', 'stopped between two writes', { blameless: true });
     const written = await writeOne(run, transaction, index, file);
-    if (written.kind === 'setback') return written;
+    if (written.kind !== 'written') return written;
     settled = written.settled;
     file = settled.live.file.text;
   }
@@ -76,7 +94,8 @@ async function attempt(run: Run, transaction: Transaction, raw: RawFile): Promis
   return verify(run, transaction, settled);
 }
 
-type Written = { readonly kind: 'written'; readonly settled: Settled } | Setback;
+type Unsent = Extract<Sent, { kind: 'unsent' }>;
+type Written = { readonly kind: 'written'; readonly settled: Settled } | Setback | Unsent;
 
 async function writeOne(
   run: Run,
@@ -89,7 +108,8 @@ async function writeOne(
   transaction.journal = await noteSending(run, transaction.journal);
   transaction.wroteFile ||= prepared.write.path.endsWith('/config.yaml');
   const sent = await sendWrite(run, prepared, file);
-  if (sent.kind === 'refused')
+  if (sent.kind === 'unsent' && index === 0) return sent;
+  if (sent.kind === 'refused' || sent.kind === 'unsent')
     return setback('HF5010', `${prepared.write.method} ${prepared.write.path}: ${sent.reason}`);
   preferDeclaredKey(run, transaction.prospect);
   const settled = await settle(run, prepared.prediction);

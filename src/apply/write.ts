@@ -11,6 +11,8 @@ import { type Run, reached, step } from './run.ts';
 export type Sent =
   | { readonly kind: 'accepted' }
   | { readonly kind: 'refused'; readonly reason: string }
+  /** It never reached the gateway: nothing listens there, a login failed, the lock ran out. */
+  | { readonly kind: 'unsent'; readonly reason: string; readonly error: HoldfastError }
   | { readonly kind: 'unknown'; readonly reason: string };
 
 export async function sendWrite(
@@ -49,12 +51,12 @@ function judged(answer: Answer, redact: Redactor): Sent {
   return { kind: answer.status >= 500 ? 'unknown' : 'refused', reason };
 }
 
-/** Only what surely never reached the gateway counts as refused: a login that failed, a lock that ran out. */
 const NEVER_ARRIVED = /^HF(3001|3002|3004|3005|3007|3008|3009|301[0-3]|3025|6002)$/;
 
 function brokenOff(error: unknown): Sent {
   if (!(error instanceof HoldfastError)) throw error;
   const [first] = error.problems;
   const reason = first?.message ?? error.message;
-  return { kind: NEVER_ARRIVED.test(first?.code ?? '') ? 'refused' : 'unknown', reason };
+  if (NEVER_ARRIVED.test(first?.code ?? '')) return { kind: 'unsent', reason, error };
+  return { kind: 'unknown', reason };
 }
