@@ -431,6 +431,11 @@ export const CODES = {
     'The gateway shows a value otherwise than Holdfast predicts from its file',
     'Nothing is known to be wrong. Please report it with the version of the gateway.',
   ),
+  HF4010: code(
+    EXIT.refused,
+    'The gateway\'s file cannot be edited safely',
+    'Edit the named lines by hand (anchors, aliases, merge keys, tags, comments in flow lists), then apply again.',
+  ),
   // 5xxx apply and rollback
   HF5001: code(
     EXIT.stale,

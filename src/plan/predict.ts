@@ -1,10 +1,126 @@
 // What the gateway will show and store after a write, by the model. Decides nothing.
-import type { Catalog } from '../gateway/catalog/field.ts';
-import type { Tree } from '../nouns/value.ts';
+import type { Catalog, Field } from '../gateway/catalog/field.ts';
+import { contentOf } from '../gateway/model/decode.ts';
+import { fromJson, toJson } from '../gateway/model/json.ts';
+import { load } from '../gateway/model/load.ts';
+import type { LoadFailure, Memory } from '../gateway/model/model.ts';
+import type { FileDocument } from '../nouns/file.ts';
+import { seal } from '../nouns/secret.ts';
+import { isTree, type Tree, type Value } from '../nouns/value.ts';
+import type { Prediction } from '../nouns/write.ts';
+
+/** A gateway at rest: a file, and the memory it was loaded into. */
+export interface State {
+  readonly document: FileDocument;
+  /** Decoded by type, unknown keys kept. */
+  readonly content: Tree;
+  readonly memory: Memory;
+  /** Memory as `GET /config` shows it, in YAML spelling. */
+  readonly view: Tree;
+  /** What differences and guards look at. */
+  readonly image: Tree;
+  /** The gateway would replace a plaintext secret by its hash. */
+  readonly rehashes: boolean;
+}
+
+/** The state after the gateway has loaded this file, or why it refuses it. */
+export function settled(document: FileDocument, catalog: Catalog): State | LoadFailure {
+  const loaded = load(document, catalog);
+  if (!loaded.ok) return loaded;
+  const content = contentOf(document, catalog);
+  const view = viewOf(loaded.memory, catalog);
+  return {
+    document,
+    content: loaded.rewritten ? withSecretOf(loaded.memory, content) : content,
+    memory: loaded.memory,
+    view,
+    image: imageOf(view, content, catalog),
+    rehashes: loaded.rewritten,
+  };
+}
+
+export const isState = (result: State | LoadFailure): result is State => 'view' in result;
+
+/** Where `GET /config` would answer with an empty body, memory itself. */
+function viewOf(memory: Memory, catalog: Catalog): Tree {
+  const json = toJson(memory, catalog);
+  return json ? fromJson(json, catalog) : memory;
+}
+
+function withSecretOf(memory: Memory, content: Tree): Tree {
+  const management = content['remote-management'];
+  const held = memory['remote-management'];
+  if (!isTree(management) || !isTree(held)) return content;
+  return {
+    ...content,
+    'remote-management': { ...management, 'secret-key': held['secret-key'] ?? '' },
+  };
+}
+
+export function predictionOf(state: State): Prediction {
+  return { memory: seal(state.view), file: seal(state.content) };
+}
 
 /**
  * The one picture of a gateway that differences and guards look at: the memory view, completed with what the JSON hides
  * (`visible: yaml`) from the content of the file. Keys of the file that the catalog does not know are kept where the
  * memory view has no say: at the top level and in plain mappings, never inside list entries.
  */
-export declare function imageOf(memoryView: Tree, fileContent: Tree, catalog: Catalog): Tree;
+export function imageOf(memoryView: Tree, fileContent: Tree, catalog: Catalog): Tree {
+  return imageAt(catalog.root, memoryView, fileContent);
+}
+
+function imageAt(field: Field, view: Tree, content: Tree): Tree {
+  const image: Record<string, Value> = { ...view };
+  for (const [name, filed] of Object.entries(content)) {
+    const inner = field.kind === 'map' ? field.value : field.fields?.get(name);
+    const shown = view[name];
+    if (!inner || inner.visible !== 'json') {
+      if (filed !== null) image[name] = overlaid(inner, shown, filed);
+    } else if (isTree(filed) && inner.kind !== 'any' && (isTree(shown) || hidesBelow(inner)))
+      image[name] = imageAt(inner, isTree(shown) ? shown : {}, filed);
+    else if (isListOfHidden(inner, shown, filed)) image[name] = entriesOf(inner, shown, filed);
+    else if (shown === undefined && inner.kind === 'any' && filed !== null && hidesBelow(inner))
+      image[name] = filed;
+  }
+  return image;
+}
+
+/** A value that only the file shows; what memory shows of it wins. */
+function overlaid(field: Field | undefined, shown: Value | undefined, filed: Value): Value {
+  if (!isTree(shown) || !isTree(filed))
+    return shown !== undefined && field?.visible === 'json' ? shown : filed;
+  return { ...filed, ...shown };
+}
+
+function hidesBelow(field: Field): boolean {
+  if (field.visible !== 'json') return true;
+  if (field.value && hidesBelow(field.value)) return true;
+  if (field.item && hidesBelow(field.item)) return true;
+  return [...(field.fields?.values() ?? [])].some(hidesBelow);
+}
+
+function isListOfHidden(field: Field, shown: Value | undefined, filed: Value): shown is readonly Value[] {
+  return (
+    Array.isArray(shown) &&
+    Array.isArray(filed) &&
+    shown.length === filed.length &&
+    field.item !== undefined &&
+    field.item.kind === 'struct' &&
+    [...(field.item.fields?.values() ?? [])].some((member) => member.visible !== 'json')
+  );
+}
+
+/** Entries with members the JSON hides (the credentials of ICE servers): no loader drops any, so places agree. */
+function entriesOf(field: Field, shown: readonly Value[], filed: Value): readonly Value[] {
+  return shown.map((entry, i) => {
+    const beside = (filed as readonly Value[])[i];
+    if (!isTree(entry) || !isTree(beside)) return entry;
+    const hidden = [...(field.item?.fields ?? [])].flatMap(([name, member]) =>
+      member.visible !== 'json' && beside[name] !== undefined && beside[name] !== null
+        ? [[name, beside[name]] as const]
+        : [],
+    );
+    return hidden.length === 0 ? entry : { ...entry, ...Object.fromEntries(hidden) };
+  });
+}

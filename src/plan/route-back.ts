@@ -1,25 +1,51 @@
 // Writes that no difference asks for: the byte-changing repair, and the ways back. All go through `PUT /config.yaml`.
 // Decides nothing about whether they may be sent.
 import type { Catalog } from '../gateway/catalog/field.ts';
+import { MANAGEMENT_BASE } from '../gateway/catalog/field.ts';
+import { contentOf } from '../gateway/model/decode.ts';
+import { parseDocument } from '../gateway/model/document.ts';
+import { isFailure } from '../gateway/model/model.ts';
+import type { FileDocument } from '../nouns/file.ts';
 import type { Verdict } from '../nouns/guard.ts';
 import type { LiveFile } from '../nouns/live.ts';
-import type { Sealed } from '../nouns/secret.ts';
+import { type Sealed, seal } from '../nouns/secret.ts';
 import type { Tree } from '../nouns/value.ts';
 import type { Footprint, PreparedWrite } from '../nouns/write.ts';
+import { isState, predictionOf, settled, type State } from './predict.ts';
+import { patchBack } from './route-inverse.ts';
+import { prove } from './route-file.ts';
+import { brickIn, unsafeEdit, unsupported } from './route-verdicts.ts';
+import { lineStart } from './splice-text.ts';
+import { splice, UnsafeEdit } from './splice.ts';
 
 /** A write, or the verdicts that forbid it. */
 export type WayBackWrite =
   | { readonly ok: true; readonly write: PreparedWrite }
   | { readonly ok: false; readonly verdicts: readonly Verdict[] };
 
+const MARKER = '# holdfast: written again so that the gateway loads this file';
+const MARKER_LINE =
+  /^# holdfast: written again so that the gateway loads this file(?: \((\d+)\))?[ \t]*\r?\n/m;
+
 /**
  * The byte-changing repair of stale memory (design-v8 rule 6): one marker comment directly above the first key,
  * replaced and never appended.
  */
-export declare function repairWrite(file: LiveFile, catalog: Catalog): WayBackWrite;
+export function repairWrite(file: LiveFile, catalog: Catalog): WayBackWrite {
+  const text = file.text.open();
+  const body = marked(text, file.document.open());
+  if (body === undefined) return refused(unsupported('the file has no first key to write above', []));
+  return whole(body, catalog, [], (raw) => {
+    const now = raw.open();
+    return now === text ? body : (remarked(now) ?? body);
+  }, 'the gateway loads a file only when its bytes change; no value changes (C v0 §6.3)'); // prettier-ignore
+}
 
 /** Puts a whole backup back: `PUT /config.yaml` of its text, byte for byte. */
-export declare function restoreWrite(backup: Sealed<string>, catalog: Catalog): WayBackWrite;
+export function restoreWrite(backup: Sealed<string>, catalog: Catalog): WayBackWrite {
+  const text = backup.open();
+  return whole(text, catalog, ['*'], () => text, 'the backup is put back byte for byte (C v0 §2.3)');
+}
 
 export interface InverseInput {
   readonly catalog: Catalog;
@@ -34,4 +60,92 @@ export interface InverseInput {
 }
 
 /** Takes back our own changes only, spliced into the file as it is now; what others changed stays. */
-export declare function inverseWrite(input: InverseInput): WayBackWrite;
+export function inverseWrite(input: InverseInput): WayBackWrite {
+  const { catalog, written, now, footprints } = input;
+  const parsed = parseDocument(input.before.open());
+  if (isFailure(parsed)) return refused(unsupported('the backup does not parse', []));
+  const before = contentOf(parsed as FileDocument, catalog);
+  const undo = (text: string, document: FileDocument): string => {
+    const patch = patchBack(catalog, before, written, contentOf(document, catalog));
+    if (!patch) return text;
+    const edited = splice(document, patch);
+    prove(catalog, edited);
+    return edited.text;
+  };
+  const paths = footprints.flatMap((footprint) => footprint.paths);
+  const reason = 'somebody else changed the file meanwhile: only our own changes are taken back';
+  try {
+    const text = now.text.open();
+    const body = undo(text, now.document.open());
+    return whole(
+      body,
+      catalog,
+      paths,
+      (raw) => (raw.open() === text ? body : undo(raw.open(), parsedOf(raw.open()))),
+      reason,
+    );
+  } catch (thrown) {
+    if (!(thrown instanceof UnsafeEdit)) throw thrown;
+    return refused(unsafeEdit(thrown, 'taking back single changes needs the file', []));
+  }
+}
+
+// ── pieces ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+const refused = (...verdicts: readonly Verdict[]): WayBackWrite => ({ ok: false, verdicts });
+
+function parsedOf(text: string): FileDocument {
+  const parsed = parseDocument(text);
+  if (isFailure(parsed)) throw new UnsafeEdit(`the file does not parse: ${parsed.message}`, 1);
+  return parsed as FileDocument;
+}
+
+function stateOf(text: string, catalog: Catalog): State | Verdict {
+  const parsed = parseDocument(text);
+  if (isFailure(parsed)) return unsupported(`the text does not parse: ${parsed.message}`, []);
+  const state = settled(parsed as FileDocument, catalog);
+  if (!isState(state)) return unsupported(`the gateway would refuse the text: ${state.message}`, []);
+  return brickIn(state) ?? state;
+}
+
+function whole(
+  text: string,
+  catalog: Catalog,
+  paths: readonly string[],
+  body: (raw: Sealed<string>) => string,
+  reason: string,
+): WayBackWrite {
+  const state = stateOf(text, catalog);
+  if ('guard' in state) return refused(state);
+  const write = {
+    id: 'w1',
+    method: 'PUT' as const,
+    path: `${MANAGEMENT_BASE}/config.yaml`,
+    makes: [],
+    footprint: { paths, defaults: [], secretHash: state.rehashes },
+    reason,
+  };
+  const prediction = predictionOf(state);
+  return {
+    ok: true,
+    write: { write, body: (raw) => seal(body(raw)), contentType: 'application/yaml', prediction },
+  };
+}
+
+function remarked(text: string): string | undefined {
+  const parsed = parseDocument(text);
+  return isFailure(parsed) ? undefined : marked(text, parsed as FileDocument);
+}
+
+/** The marker counts, so that every repair changes the bytes again. */
+function marked(text: string, document: FileDocument): string | undefined {
+  const first = document.root?.kind === 'map' ? document.root.pairs[0]?.key.range?.start : undefined;
+  if (first === undefined) return undefined;
+  const eol = text.includes('\r\n') ? '\r\n' : '\n';
+  const at = lineStart(text, first);
+  const head = text.slice(0, at);
+  const old = MARKER_LINE.exec(head);
+  const count = old ? Number(old[1] ?? 1) + 1 : 1;
+  const line = `${MARKER}${count > 1 ? ` (${count})` : ''}${eol}`;
+  return head.replace(MARKER_LINE, '') + line + text.slice(at);
+}

@@ -1,12 +1,24 @@
 // Decides how differences are written to a v0 gateway: the fewest requests that lose nothing, each with its prediction
 // and the reason for the route (design §8). Knows nothing of guards' allowances and sends nothing.
 import type { Catalog, Field } from '../gateway/catalog/field.ts';
+import { MANAGEMENT_BASE } from '../gateway/catalog/field.ts';
 import type { Verdict } from '../nouns/guard.ts';
 import type { Live } from '../nouns/live.ts';
+import { formatPath } from '../nouns/path.ts';
+import { seal } from '../nouns/secret.ts';
 import type { Shown } from '../nouns/shown.ts';
 import type { Tree, Value } from '../nouns/value.ts';
-import type { Prediction, PreparedWrite } from '../nouns/write.ts';
+import type { Prediction, PreparedWrite, Write } from '../nouns/write.ts';
 import type { Difference } from './difference.ts';
+import { pathOfArea } from './footprint.ts';
+import { isState, predictionOf, settled, type State } from './predict.ts';
+import { type Area, outermost } from './route-edits.ts';
+import { areaOf, requestsFor, unitsOf } from './route-field.ts';
+import { bodyFor, editFile, type FileEdit } from './route-file.ts';
+import { NoFieldRoute } from './route-request.ts';
+import { missed, type Simulated, simulate } from './route-simulate.ts';
+import { brickVerdicts, unsafeEdit, unsupported } from './route-verdicts.ts';
+import { UnsafeEdit } from './splice.ts';
 
 export interface RouteInput {
   /** Read deep: `file` is there. */
@@ -40,4 +52,151 @@ export interface Routed {
   readonly states: readonly Tree[];
   /** After the last write; what is there now when there are no writes. */
   readonly prediction: Prediction;
+}
+
+/** More field writes than this are worse than one edited file: each needs its own settle window. */
+const MOST_FIELD_WRITES = 3;
+
+export function route(input: RouteInput): Routed {
+  const { live, catalog } = input;
+  const file = live.file;
+  if (!file) throw new TypeError('routing needs the raw file');
+  const start = settled(file.document.open(), catalog);
+  const differences = input.differences.filter(({ disposition }) => disposition === 'apply');
+  if (!isState(start))
+    return nothing(input, [unsupported(`the file does not load: ${start.message}`, differences)]);
+  if (differences.length === 0) return nothing(input, [], start);
+  const chosen = choose(input, start, differences);
+  if ('verdicts' in chosen) return nothing(input, chosen.verdicts, start);
+  const last = chosen.states.at(-1) as State;
+  const verdicts = brickVerdicts(start, last, differences);
+  if (verdicts.some(({ guard }) => guard === 'brick')) return nothing(input, verdicts, start);
+  return {
+    writes: chosen.writes,
+    verdicts,
+    states: chosen.states.map(({ image }) => image),
+    prediction: predictionOf(last),
+  };
+}
+
+function nothing({ live }: RouteInput, verdicts: readonly Verdict[], start?: State): Routed {
+  const file = seal<Tree>(start?.content ?? {});
+  return { writes: [], verdicts, states: [], prediction: { memory: live.memory, file } };
+}
+
+interface Chosen {
+  readonly writes: readonly PreparedWrite[];
+  readonly states: readonly State[];
+}
+
+/** Field endpoints where they lose nothing and are few; else the file; else field endpoints however many. */
+function choose(
+  input: RouteInput,
+  start: State,
+  differences: readonly Difference[],
+): Chosen | { readonly verdicts: readonly Verdict[] } {
+  const areas = outermost(differences.map(areaOf));
+  const fields = byFields(input, start, differences, areas);
+  if (Array.isArray(fields) && fields.length <= MOST_FIELD_WRITES) return fieldWrites(fields);
+  const why = Array.isArray(fields)
+    ? `${fields.length} field writes would be needed; one request does it`
+    : (fields as NoFieldRoute).message;
+  try {
+    return fileWrite(input, start, differences, areas, why);
+  } catch (thrown) {
+    if (!(thrown instanceof UnsafeEdit)) throw thrown;
+    if (Array.isArray(fields)) return fieldWrites(fields, `the file cannot be edited: ${thrown.message}`);
+    return { verdicts: [unsafeEdit(thrown, why, differences)] };
+  }
+}
+
+// ── field endpoints ──────────────────────────────────────────────────────────────────────────────────────────────
+
+function byFields(
+  input: RouteInput,
+  start: State,
+  differences: readonly Difference[],
+  areas: readonly Area[],
+): Simulated[] | NoFieldRoute {
+  try {
+    if (input.live.agreement.kind === 'differ')
+      throw new NoFieldRoute(
+        'memory and file disagree, and a field write would save memory over the file (C v0 §6.5)',
+      );
+    const requests = unitsOf(input, differences).flatMap((unit) => requestsFor(input, unit));
+    const ordered = [
+      ...requests.filter(({ removes }) => !removes),
+      ...requests.filter(({ removes }) => removes),
+    ];
+    const steps = simulate(input.catalog, start, ordered);
+    const miss = missed(input.catalog, start, (steps.at(-1)?.after ?? start).image, input.wanted, areas);
+    if (miss !== undefined) throw new NoFieldRoute(miss);
+    return steps;
+  } catch (thrown) {
+    if (thrown instanceof NoFieldRoute) return thrown;
+    throw thrown;
+  }
+}
+
+function fieldWrites(steps: readonly Simulated[], note?: string): Chosen {
+  return {
+    writes: steps.map((step, i) => fieldWrite(step, i, note)),
+    states: steps.map(({ after }) => after),
+  };
+}
+
+function fieldWrite({ request, body, after, aside }: Simulated, index: number, note?: string): PreparedWrite {
+  const write: Write = {
+    id: `w${index + 1}`,
+    method: request.method,
+    path: request.path,
+    ...(request.shown !== undefined && { body: request.shown }),
+    makes: request.makes,
+    footprint: { paths: [pathOfArea(request.area)], defaults: aside.spelled, secretHash: false },
+    reason: note === undefined ? request.reason : `${request.reason}; ${note}`,
+  };
+  const sealed = seal(body);
+  return { write, body: () => sealed, contentType: 'application/json', prediction: predictionOf(after) };
+}
+
+// ── the edited file ──────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Throws UnsafeEdit. */
+function fileWrite(
+  input: RouteInput,
+  start: State,
+  differences: readonly Difference[],
+  areas: readonly Area[],
+  why: string,
+): Chosen {
+  const edit = editFile(input.catalog, start, input.wanted, areas);
+  const miss = missed(input.catalog, start, edit.after.image, input.wanted, areas);
+  if (miss !== undefined)
+    throw new UnsafeEdit(`after the edit the gateway would not hold what is wanted: ${miss}`, 1);
+  return { writes: [preparedFile(input, start, edit, differences, areas, why)], states: [edit.after] };
+}
+
+function preparedFile(
+  input: RouteInput,
+  start: State,
+  edit: FileEdit,
+  differences: readonly Difference[],
+  areas: readonly Area[],
+  why: string,
+): PreparedWrite {
+  const write: Write = {
+    id: 'w1',
+    method: 'PUT',
+    path: `${MANAGEMENT_BASE}/config.yaml`,
+    body: differences.map(({ kind, path }) => `${kind} ${formatPath(path)}`).join('\n'),
+    makes: differences.map(({ id }) => id),
+    footprint: { paths: areas.map(pathOfArea), defaults: [], secretHash: edit.after.rehashes },
+    reason: `${why}; the file is edited in place, every other byte stays`,
+  };
+  return {
+    write,
+    body: bodyFor(input.catalog, edit, start, input.wanted, areas),
+    contentType: 'application/yaml',
+    prediction: predictionOf(edit.after),
+  };
 }

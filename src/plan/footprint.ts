@@ -1,0 +1,90 @@
+// What a write may alter besides its own paths, and what it must not: compares the content of the file before and after
+// it, as predicted. Decides nothing.
+import type { Catalog, Field } from '../gateway/catalog/field.ts';
+import { sameAt } from '../gateway/model/equal.ts';
+import { formatPath, key } from '../nouns/path.ts';
+import { isList, isTree, sameValue, type Tree, type Value } from '../nouns/value.ts';
+import type { Area } from './route-edits.ts';
+
+export const pathOfArea = (area: Area): string => formatPath(area.map(key));
+
+/** How the content outside the areas differs. */
+export interface Aside {
+  /** Paths that say something else, or nothing, after the write: a loss. */
+  readonly lost: readonly string[];
+  /** Paths that the saver writes out or respells without changing their meaning (C v0 §4.4 N10). */
+  readonly spelled: readonly string[];
+}
+
+export function besides(catalog: Catalog, before: Tree, after: Tree, areas: readonly Area[]): Aside {
+  const walk = new Comparison(areas);
+  walk.tree(catalog.root, before, after, []);
+  return { lost: walk.lost, spelled: walk.spelled };
+}
+
+class Comparison {
+  readonly lost: string[] = [];
+  readonly spelled: string[] = [];
+  readonly #areas: ReadonlySet<string>;
+  readonly #above: ReadonlySet<string>;
+
+  constructor(areas: readonly Area[]) {
+    this.#areas = new Set(areas.map((area) => JSON.stringify(area)));
+    this.#above = new Set(areas.flatMap((area) => area.map((_, i) => JSON.stringify(area.slice(0, i)))));
+  }
+
+  tree(field: Field | undefined, before: Tree, after: Tree, at: Area): void {
+    for (const name of new Set([...Object.keys(before), ...Object.keys(after)])) {
+      const inner = field?.kind === 'map' ? field.value : field?.fields?.get(name);
+      this.#value(inner, before[name], after[name], [...at, name]);
+    }
+  }
+
+  #value(field: Field | undefined, before: Value | undefined, after: Value | undefined, at: Area): void {
+    const place = JSON.stringify(at);
+    if (before === after) return;
+    if (this.#areas.has(place)) {
+      const unknown = unknownLost(field, before, after);
+      if (unknown !== undefined) this.lost.push(`${pathOfArea(at)} (${unknown} inside an entry)`);
+      return;
+    }
+    if (this.#above.has(place) || (isTree(before) && isTree(after) && field?.kind !== 'any')) {
+      this.tree(field, isTree(before) ? before : {}, isTree(after) ? after : {}, at);
+      return;
+    }
+    if (sameValue(before, after)) return;
+    const isSame = field ? sameAt(field, before, after) : false;
+    const unknown = isSame ? unknownLost(field, before, after) : undefined;
+    if (!isSame || unknown !== undefined)
+      this.lost.push(
+        unknown === undefined ? pathOfArea(at) : `${pathOfArea(at)} (${unknown} inside an entry)`,
+      );
+    else this.spelled.push(pathOfArea(at));
+  }
+}
+
+/** The name of a key inside entries that the catalog does not know and that is gone afterwards (C v0 §4.4 N11). */
+function unknownLost(
+  field: Field | undefined,
+  before: Value | undefined,
+  after: Value | undefined,
+): string | undefined {
+  const had = new Map<string, number>();
+  const has = new Map<string, number>();
+  if (field) countUnknown(field, before, had);
+  if (had.size === 0) return undefined;
+  if (field) countUnknown(field, after, has);
+  return [...had].find(([name, times]) => (has.get(name) ?? 0) < times)?.[0];
+}
+
+function countUnknown(field: Field, value: Value | undefined, into: Map<string, number>): void {
+  if (isList(value)) {
+    if (field.item) for (const entry of value) countUnknown(field.item, entry, into);
+  } else if (isTree(value) && (field.kind === 'struct' || field.kind === 'map')) {
+    for (const [name, member] of Object.entries(value)) {
+      const inner = field.kind === 'map' ? field.value : field.fields?.get(name);
+      if (inner) countUnknown(inner, member, into);
+      else into.set(name, (into.get(name) ?? 0) + 1);
+    }
+  }
+}

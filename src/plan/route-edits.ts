@@ -1,0 +1,169 @@
+// From what the file says to what it should say, as a patch: only what the gateway would tell apart is touched. Knows
+// the catalog's meaning of values, not the text.
+import type { Catalog, Field } from '../gateway/catalog/field.ts';
+import { canonical, sameAt } from '../gateway/model/equal.ts';
+import { isList, isTree, sameValue, type Tree, type Value } from '../nouns/value.ts';
+import { pair } from './identity.ts';
+import { isOrdered } from './order.ts';
+import type { ItemStep, KeyStep, Patch } from './splice-patch.ts';
+
+/** Keys down to a value that is changed whole or entry by entry: never below a list. */
+export type Area = readonly string[];
+
+export const valueAt = (tree: Tree, area: Area): Value | undefined => {
+  let at: Value | undefined = tree;
+  for (const name of area) at = isTree(at) && Object.hasOwn(at, name) ? at[name] : undefined;
+  return at;
+};
+
+/** Areas without those that lie below another. */
+export function outermost(areas: readonly Area[]): Area[] {
+  const covers = (a: Area, b: Area): boolean => a.length < b.length && a.every((name, i) => name === b[i]);
+  const distinct = [...new Map(areas.map((area) => [JSON.stringify(area), area])).values()];
+  return distinct.filter((area) => !distinct.some((other) => covers(other, area)));
+}
+
+/** The patch that makes `content` say what `wanted` says in these areas. Undefined: it says so already. */
+export function patchTowards(
+  catalog: Catalog,
+  content: Tree,
+  wanted: Tree,
+  areas: readonly Area[],
+): Patch | undefined {
+  const root: Nested = new Map();
+  for (const area of outermost(areas)) {
+    const step = stepFor(catalog.at(area), valueAt(content, area), valueAt(wanted, area));
+    if (step) nest(root, area, step);
+  }
+  return root.size === 0 ? undefined : patchOf(root);
+}
+
+type Nested = Map<string, Nested | KeyStep>;
+
+function nest(into: Nested, area: Area, step: KeyStep): void {
+  const [name = '', ...rest] = area;
+  if (rest.length === 0) {
+    into.set(name, step);
+    return;
+  }
+  const inner = into.get(name);
+  const next: Nested = inner instanceof Map ? inner : new Map();
+  into.set(name, next);
+  nest(next, rest, step);
+}
+
+function patchOf(nested: Nested): Patch {
+  const keys = new Map<string, KeyStep>();
+  for (const [name, step] of nested) keys.set(name, step instanceof Map ? patchOf(step) : step);
+  return { kind: 'map', keys };
+}
+
+function stepFor(
+  field: Field | undefined,
+  content: Value | undefined,
+  wanted: Value | undefined,
+): KeyStep | undefined {
+  if (content === undefined && wanted === undefined) return undefined;
+  if (field ? sameAt(field, content, wanted) : sameValue(content, wanted)) return undefined;
+  if (wanted === undefined) return { kind: 'remove' };
+  if (content === undefined) return { kind: 'replace', value: wanted };
+  return patchTo(field, content, wanted);
+}
+
+/** For two values that are not the same. */
+function patchTo(field: Field | undefined, content: Value, wanted: Value): Patch | undefined {
+  if (isTree(content) && isTree(wanted)) return mapTo(field, content, wanted);
+  if (isList(content) && isList(wanted)) return listTo(field, content, wanted);
+  return { kind: 'replace', value: wanted };
+}
+
+function mapTo(field: Field | undefined, content: Tree, wanted: Tree): Patch | undefined {
+  const keys = new Map<string, KeyStep>();
+  for (const name of new Set([...Object.keys(content), ...Object.keys(wanted)])) {
+    const inner = field?.kind === 'map' ? field.value : field?.fields?.get(name);
+    const isUnknown = field?.kind === 'struct' && !inner;
+    if (isUnknown && wanted[name] === undefined) continue;
+    const isHeld = field === undefined || field.kind === 'any' || !inner;
+    const step = isHeld ? exactStep(content, wanted, name) : stepFor(inner, content[name], wanted[name]);
+    if (step) keys.set(name, step);
+  }
+  return keys.size === 0 ? undefined : { kind: 'map', keys };
+}
+
+/** Free-form settings: null, zero and nothing are three different things. */
+function exactStep(content: Tree, wanted: Tree, name: string): KeyStep | undefined {
+  const [before, after] = [content[name], wanted[name]];
+  if (sameValue(before, after)) return undefined;
+  if (after === undefined) return { kind: 'remove' };
+  return before === undefined ? { kind: 'replace', value: after } : patchTo(undefined, before, after);
+}
+
+function listTo(
+  field: Field | undefined,
+  content: readonly Value[],
+  wanted: readonly Value[],
+): Patch | undefined {
+  const partner = field
+    ? partners(field, content, wanted)
+    : wanted.map((_, i) => (i < content.length ? i : undefined));
+  const steps = wanted.map((value, i) => itemStep(field?.item, content, partner[i], value));
+  const items = field && !isOrdered(field) && field.collection === 'set' ? inFileOrder(steps) : steps;
+  const isSame =
+    items.length === content.length &&
+    items.every((step, i) => 'from' in step && step.from === i && !step.patch);
+  return isSame ? undefined : { kind: 'list', items };
+}
+
+function itemStep(
+  item: Field | undefined,
+  content: readonly Value[],
+  from: number | undefined,
+  value: Value,
+): ItemStep {
+  const old = from === undefined ? undefined : content[from];
+  if (from === undefined || old === undefined) return { value };
+  if (item ? sameAt(item, old, value) && hasSameKind(old, value) : sameValue(old, value)) return { from };
+  const patch = patchTo(item, old, value);
+  return patch ? { from, patch } : { from };
+}
+
+const hasSameKind = (a: Value, b: Value): boolean => isTree(a) === isTree(b) && isList(a) === isList(b);
+
+/** Old members of a set where they are, new ones behind them. */
+function inFileOrder(steps: readonly ItemStep[]): ItemStep[] {
+  const old = steps.filter((step) => 'from' in step).toSorted((a, b) => a.from - b.from);
+  return [...old, ...steps.filter((step) => !('from' in step))];
+}
+
+/** By identity; what is left on both sides is taken for renamed where the two are alike enough. */
+function partners(field: Field, content: readonly Value[], wanted: readonly Value[]): (number | undefined)[] {
+  const { partner, left } = pair(field, heldOf(field, content), wanted);
+  const result = [...partner];
+  const lone = result.flatMap((found, i) => (found === undefined ? [i] : []));
+  if (lone.length === 0 || lone.length !== left.length || lone.length > 64) return result;
+  lone.forEach((i, k) => {
+    const from = left[k] as number;
+    if (isAlike(content[from] as Value, wanted[i] as Value)) result[i] = from;
+  });
+  return result;
+}
+
+/** Entries as the gateway identifies them: trimmed and lowered as its loader does. */
+function heldOf(field: Field, content: readonly Value[]): readonly Value[] {
+  const { item } = field;
+  if (!item || (item.normalise.length === 0 && !item.fields)) return content;
+  return content.map((entry) => {
+    if (!isTree(entry)) return canonical(item, entry) ?? entry;
+    const identity = field.identity.flatMap((name) => {
+      const member = item.fields?.get(name);
+      const held = member && canonical(member, entry[name]);
+      return held === undefined || held === entry[name] ? [] : [[name, held] as const];
+    });
+    return identity.length === 0 ? entry : { ...entry, ...Object.fromEntries(identity) };
+  });
+}
+
+function isAlike(a: Value, b: Value): boolean {
+  if (!isTree(a) || !isTree(b)) return !isTree(a) && !isTree(b);
+  return Object.keys(b).some((name) => Object.hasOwn(a, name) && sameValue(a[name], b[name]));
+}

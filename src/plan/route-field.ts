@@ -1,0 +1,180 @@
+// The request for one area through its own endpoint, by the catalog's route (C v0 §3.1, §3.2, §3.5). Whether it loses
+// anything is for the simulation to say. Provider lists are in route-entries.ts.
+import { type Field, MANAGEMENT_BASE } from '../gateway/catalog/field.ts';
+import { sameAt } from '../gateway/model/equal.ts';
+import { isList, isTree, sameValue, type Tree, type Value } from '../nouns/value.ts';
+import type { Difference } from './difference.ts';
+import { entriesRequests } from './route-entries.ts';
+import { type Area, valueAt } from './route-edits.ts';
+import { asJson, type FieldRequest, NoFieldRoute } from './route-request.ts';
+import type { RouteInput } from './route.ts';
+
+/** The differences of one endpoint. */
+export interface Unit {
+  readonly field: Field;
+  readonly area: Area;
+  readonly differences: readonly Difference[];
+}
+
+/** Leading keys of a difference's place: where it is, down to the first list. */
+export function areaOf(difference: Difference): Area {
+  const place = difference.wantedPlace ?? difference.livePlace ?? [];
+  const end = place.findIndex((step) => typeof step === 'number');
+  return (end < 0 ? place : place.slice(0, end)).map(String);
+}
+
+/** Differences by the endpoint that could write them. Throws NoFieldRoute for a key without one. */
+export function unitsOf(input: RouteInput, differences: readonly Difference[]): Unit[] {
+  const units = new Map<string, { field: Field; area: Area; differences: Difference[] }>();
+  for (const difference of differences) {
+    const { field, area } = endpointOf(input, areaOf(difference));
+    const id = JSON.stringify(area);
+    const unit = units.get(id) ?? { field, area, differences: [] };
+    unit.differences.push(difference);
+    units.set(id, unit);
+  }
+  return [...units.values()];
+}
+
+const HAS_ENDPOINT: ReadonlySet<string> = new Set(['scalar', 'strings', 'entries', 'channels', 'plugin']);
+
+function endpointOf(input: RouteInput, area: Area): { field: Field; area: Area } {
+  let field: Field | undefined = input.catalog.root;
+  for (const [i, name] of area.entries()) {
+    field = field && input.catalog.child(field, name);
+    if (field && HAS_ENDPOINT.has(field.route.kind)) return { field, area: area.slice(0, i + 1) };
+  }
+  throw new NoFieldRoute(`${area.join('.')} has no endpoint (C v0 §5.1)`);
+}
+
+/** Throws NoFieldRoute. */
+export function requestsFor(input: RouteInput, unit: Unit): FieldRequest[] {
+  const { route } = unit.field;
+  if (route.kind === 'scalar') return [scalarRequest(input, unit, route.endpoint, route.deletable)];
+  if (route.kind === 'strings') return [stringsRequest(input, unit, route.endpoint)];
+  if (route.kind === 'entries') return entriesRequests(input, unit, route);
+  if (route.kind === 'channels') return [channelsRequest(input, unit, route.endpoint)];
+  return [pluginRequest(input, unit)];
+}
+
+const removesOnly = (unit: Unit): boolean => unit.differences.every(({ kind }) => kind === 'remove');
+const idsOf = (unit: Unit): string[] => unit.differences.map(({ id }) => id);
+
+function base(unit: Unit): Pick<FieldRequest, 'area' | 'makes' | 'removes'> {
+  return { area: unit.area, makes: idsOf(unit), removes: removesOnly(unit) };
+}
+
+function scalarRequest(input: RouteInput, unit: Unit, endpoint: string, deletable: boolean): FieldRequest {
+  const path = MANAGEMENT_BASE + endpoint;
+  const wanted = valueAt(input.wanted, unit.area);
+  if (deletable && (wanted === undefined || wanted === ''))
+    return {
+      ...base(unit),
+      method: 'DELETE',
+      path,
+      body: undefined,
+      reason: 'its own endpoint clears it (C v0 §3.1)',
+    };
+  const value = wanted ?? unit.field.fallback ?? zeroOf(unit.field);
+  return {
+    ...base(unit),
+    method: 'PUT',
+    path,
+    body: { value },
+    shown: { value: input.show(unit.field, value) },
+    reason: 'its own endpoint changes this key and nothing else (C v0 §3.1)',
+  };
+}
+
+function zeroOf(field: Field): Value {
+  return field.kind === 'boolean' ? false : field.kind === 'string' ? '' : 0;
+}
+
+function textsAt(tree: Tree, area: Area): readonly string[] {
+  const value = valueAt(tree, area);
+  return isList(value) ? value.map(String) : [];
+}
+
+function stringsRequest(input: RouteInput, unit: Unit, endpoint: string): FieldRequest {
+  const path = MANAGEMENT_BASE + endpoint;
+  const before = textsAt(input.before, unit.area);
+  const wanted = textsAt(input.wanted, unit.area);
+  const gone = before.filter((text) => !wanted.includes(text));
+  const come = wanted.filter((text) => !before.includes(text));
+  const [added] = come;
+  const old = gone.length === 0 ? added : gone[0];
+  const isOne = come.length === 1 && gone.length <= 1 && added !== undefined && old !== undefined;
+  if (isOne && wanted.length === before.length + 1 - gone.length && new Set(before).size === before.length)
+    return {
+      ...base(unit),
+      method: 'PATCH',
+      path,
+      body: { old, new: added },
+      shown: { old: showItem(input, unit, old), new: showItem(input, unit, added) },
+      reason: gone.length === 0
+        ? 'appends one item and leaves the others alone (C v0 §3.2)'
+        : 'replaces one item and leaves the others alone (C v0 §3.2)',
+    }; // prettier-ignore
+  return {
+    ...base(unit),
+    method: 'PUT',
+    path,
+    body: wanted,
+    shown: input.show(unit.field, wanted),
+    reason: 'one request replaces the list exactly; a DELETE would carry the value in the URL (C v0 §3.2)',
+  };
+}
+
+const showItem = (input: RouteInput, unit: Unit, value: string) =>
+  input.show(unit.field.item ?? unit.field, value);
+
+/** Whole maps only: PATCH and DELETE of a channel can end the gateway's process (C v0 §6.1). */
+function channelsRequest(input: RouteInput, unit: Unit, endpoint: string): FieldRequest {
+  const wanted = valueAt(input.wanted, unit.area) ?? {};
+  return {
+    ...base(unit),
+    method: 'PUT',
+    path: MANAGEMENT_BASE + endpoint,
+    body: asJson(unit.field, wanted),
+    shown: input.show(unit.field, wanted),
+    reason: 'the whole map: PATCH and DELETE of a channel can end the gateway (C v0 §6.1)',
+  };
+}
+
+function pluginRequest(input: RouteInput, unit: Unit): FieldRequest {
+  const before = valueAt(input.before, unit.area);
+  const wanted = valueAt(input.wanted, unit.area);
+  const id = unit.area.at(-1) ?? '';
+  if (!isTree(wanted))
+    throw new NoFieldRoute('removing the settings of a plugin has no safe endpoint (C v0 §3.5, N8)');
+  if (Object.values(wanted).some(hasUnsafeNumber))
+    throw new NoFieldRoute('a setting is a number that JSON would not carry exactly');
+  const body = isTree(before) ? changedMembers(unit.field, before, wanted) : wanted;
+  return {
+    ...base(unit),
+    method: isTree(before) ? 'PATCH' : 'PUT',
+    path: `${MANAGEMENT_BASE}/plugins/${encodeURIComponent(id)}/config`,
+    body,
+    shown: input.show(unit.field, body),
+    reason: isTree(before)
+      ? 'changes single settings of the plugin and leaves the others alone (C v0 §3.5)'
+      : 'stores the settings of a plugin that had none (C v0 §3.5)',
+  };
+}
+
+const hasUnsafeNumber = (value: Value): boolean =>
+  typeof value === 'number' ? Number.isInteger(value) && !Number.isSafeInteger(value)
+  : isList(value) ? value.some(hasUnsafeNumber)
+  : isTree(value) && Object.values(value).some(hasUnsafeNumber); // prettier-ignore
+
+function changedMembers(field: Field, before: Tree, wanted: Tree): Tree {
+  if (Object.keys(before).some((name) => wanted[name] === undefined))
+    throw new NoFieldRoute('a removed setting would come back from the file (C v0 §4.4 N8)');
+  const changed = Object.entries(wanted).filter(([name, value]) => {
+    const inner = field.fields?.get(name);
+    return inner ? !sameAt(inner, before[name], value) : !sameValue(before[name], value);
+  });
+  if (changed.some(([, value]) => value === null))
+    throw new NoFieldRoute('null removes a setting when sent by PATCH (C v0 §3.5)');
+  return Object.fromEntries(changed);
+}

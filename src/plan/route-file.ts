@@ -1,0 +1,80 @@
+// `PUT /config.yaml`: the raw file with the differences spliced in, proved by parsing it again (design §8). Chooses
+// nothing.
+import type { Catalog } from '../gateway/catalog/field.ts';
+import { contentOf } from '../gateway/model/decode.ts';
+import { parseDocument } from '../gateway/model/document.ts';
+import { isFailure } from '../gateway/model/model.ts';
+import type { FileDocument } from '../nouns/file.ts';
+import { fail } from '../nouns/problem.ts';
+import { type Sealed, seal } from '../nouns/secret.ts';
+import { sameValue, type Tree } from '../nouns/value.ts';
+import { isState, settled, type State } from './predict.ts';
+import { type Area, patchTowards } from './route-edits.ts';
+import { splice, UnsafeEdit } from './splice.ts';
+
+/** Texts up to this length are proved when planned; longer ones only right before they are sent. */
+const PROVED_WHEN_PLANNED = 65_536;
+
+/** The document that says what `wanted` says in these areas. Throws UnsafeEdit. */
+export function editedDocument(
+  catalog: Catalog,
+  document: FileDocument,
+  content: Tree,
+  wanted: Tree,
+  areas: readonly Area[],
+): FileDocument {
+  const patch = patchTowards(catalog, content, wanted, areas);
+  return patch ? splice(document, patch) : document;
+}
+
+export interface FileEdit {
+  readonly document: FileDocument;
+  readonly after: State;
+}
+
+/** Throws UnsafeEdit, also where the gateway would refuse the edited file. */
+export function editFile(catalog: Catalog, start: State, wanted: Tree, areas: readonly Area[]): FileEdit {
+  const document = editedDocument(catalog, start.document, start.content, wanted, areas);
+  const after = settled(document, catalog);
+  if (!isState(after))
+    throw new UnsafeEdit(`the gateway would refuse the edited file: ${after.message}`, after.line ?? 1);
+  if (document.text.length <= PROVED_WHEN_PLANNED) prove(catalog, document);
+  return { document, after };
+}
+
+/** Throws UnsafeEdit where the text does not mean what the nodes say. */
+export function prove(catalog: Catalog, document: FileDocument): void {
+  const parsed = parseDocument(document.text);
+  if (isFailure(parsed)) throw new UnsafeEdit(`the edited file would not parse: ${parsed.message}`, 1);
+  if (!sameValue(contentOf(parsed as FileDocument, catalog), contentOf(document, catalog)))
+    throw new UnsafeEdit('the edited file would not mean what the plan says', 1);
+}
+
+/** The body for the file as it is right before sending. Throws HF4010. */
+export function bodyFor(
+  catalog: Catalog,
+  planned: FileEdit,
+  start: State,
+  wanted: Tree,
+  areas: readonly Area[],
+) {
+  return (raw: Sealed<string>): Sealed<string> => {
+    try {
+      const text = raw.open();
+      const document =
+        text === start.document.text ? planned.document : reEdited(catalog, text, wanted, areas);
+      prove(catalog, document);
+      return seal(document.text);
+    } catch (thrown) {
+      if (!(thrown instanceof UnsafeEdit)) throw thrown;
+      throw fail('HF4010', `line ${thrown.line}: ${thrown.message}`, {}, { cause: thrown });
+    }
+  };
+}
+
+function reEdited(catalog: Catalog, text: string, wanted: Tree, areas: readonly Area[]): FileDocument {
+  const parsed = parseDocument(text);
+  if (isFailure(parsed)) throw new UnsafeEdit(`the file does not parse: ${parsed.message}`, 1);
+  const document = parsed as FileDocument;
+  return editedDocument(catalog, document, contentOf(document, catalog), wanted, areas);
+}

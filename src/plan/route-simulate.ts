@@ -1,0 +1,110 @@
+// Runs field requests through the model of the gateway: memory after the request, file after the save, memory after the
+// reload. Says what each would lose (design §8). Chooses nothing.
+import type { Catalog, Field } from '../gateway/catalog/field.ts';
+import { sameAt } from '../gateway/model/equal.ts';
+import { isFailure } from '../gateway/model/model.ts';
+import { save } from '../gateway/model/save.ts';
+import { handle } from '../gateway/v0/endpoints.ts';
+import type { FileDocument } from '../nouns/file.ts';
+import { formatPath, key } from '../nouns/path.ts';
+import { isList, isTree, sameValue, type Tree, type Value } from '../nouns/value.ts';
+import { type Aside, besides, pathOfArea } from './footprint.ts';
+import { isState, settled, type State } from './predict.ts';
+import { type Area, valueAt } from './route-edits.ts';
+import { type FieldRequest, NoFieldRoute } from './route-request.ts';
+
+export interface Simulated {
+  readonly request: FieldRequest;
+  readonly body: string;
+  readonly after: State;
+  readonly aside: Aside;
+}
+
+/** JSON that every reader takes: DEL and C1 controls escaped (C v8 §4.10). */
+export const jsonText = (value: Value | undefined): string =>
+  value === undefined
+    ? ''
+    : JSON.stringify(value).replace(
+        /[\u007f-\u009f\u2028\u2029]/g,
+        (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+      );
+
+/** Throws NoFieldRoute where a request would be refused, or would lose something of the file. */
+export function simulate(catalog: Catalog, start: State, requests: readonly FieldRequest[]): Simulated[] {
+  let state = start;
+  return requests.map((request) => {
+    const step = simulateOne(catalog, state, request);
+    state = step.after;
+    return step;
+  });
+}
+
+function simulateOne(catalog: Catalog, state: State, request: FieldRequest): Simulated {
+  const body = jsonText(request.body);
+  const { method, path } = request;
+  const answer = handle(state.memory, { method, path: decodeURI(path), body }, catalog);
+  if (answer.status !== 200)
+    throw new NoFieldRoute(`${method} ${path} would be answered with ${answer.status}`);
+  const saved = save(state.document, answer.memory, catalog);
+  if (isFailure(saved)) throw new NoFieldRoute(`the gateway could not save its file: ${saved.message}`);
+  const after = settled(saved as FileDocument, catalog);
+  if (!isState(after))
+    throw new NoFieldRoute(`the gateway could not load what it would save: ${after.message}`);
+  const aside = besides(catalog, state.content, after.content, [request.area]);
+  const [lost] = aside.lost;
+  if (lost !== undefined)
+    throw new NoFieldRoute(`any field write would lose ${lost} from the file (C v0 §4.4 N11, §6.2)`);
+  return { request, body, after, aside };
+}
+
+/** The first area where the image is not as wanted, with the trap that made it so. Undefined: all are. */
+export function missed(
+  catalog: Catalog,
+  start: State,
+  image: Tree,
+  wanted: Tree,
+  areas: readonly Area[],
+): string | undefined {
+  for (const area of areas) {
+    const field = catalog.at(area);
+    const [is, should] = [valueAt(image, area), valueAt(wanted, area)];
+    const isSame = field ? sameAt(field, is, should) : sameValue(is, should);
+    if (!isSame) return trapAt(catalog, start, area, firstDifference(field, is, should));
+  }
+  return undefined;
+}
+
+function trapAt(catalog: Catalog, start: State, area: Area, below: readonly string[]): string {
+  const place = `${pathOfArea(area)}${below.length > 0 ? ` (${formatPath(below.map(key))})` : ''}`;
+  const field = catalog.at(area);
+  const isAbsent = valueAt(start.content, area) === undefined;
+  if (area[0] === 'plugins') return `${place} would not keep its new settings (C v0 §4.4 N8)`;
+  if (below.includes('headers'))
+    return `a removed header of ${place} would come back from the file (C v0 §4.4 N5)`;
+  if (below.includes('cloak') || below.includes('thinking'))
+    return `old members of ${place} would come back from the file (C v0 §4.4 N6)`;
+  if (field && field.kind !== 'list' && field.kind !== 'map' && isAbsent)
+    return `${place} would not be stored: the file does not have the key (C v0 §4.4 N1)`;
+  if (isAbsent)
+    return `an explicit zero in ${place} would not be stored: the file does not have the list (C v0 §4.4 N2)`;
+  if (below.length > 0)
+    return `an explicit zero in ${place} would not be stored, or would come back (C v0 §4.4 N3)`;
+  return `${place} would not read back as written (C v0 §4.4)`;
+}
+
+/** Names on the way to the first member that differs; entries are passed by. */
+function firstDifference(field: Field | undefined, a: Value | undefined, b: Value | undefined): string[] {
+  if (isList(a) && isList(b)) {
+    const at = [...a.keys()].find((i) => !equal(field?.item, a[i], b[i])) ?? 0;
+    return firstDifference(field?.item, a[at], b[at]);
+  }
+  if (!isTree(a) || !isTree(b)) return [];
+  for (const name of new Set([...Object.keys(a), ...Object.keys(b)])) {
+    const inner = field?.kind === 'map' ? field.value : field?.fields?.get(name);
+    if (!equal(inner, a[name], b[name])) return [name, ...firstDifference(inner, a[name], b[name])];
+  }
+  return [];
+}
+
+const equal = (field: Field | undefined, a: Value | undefined, b: Value | undefined): boolean =>
+  field ? sameAt(field, a, b) : sameValue(a, b);
