@@ -1,0 +1,92 @@
+// `holdfast api get|put|patch|delete PATH`: the escape hatch, with the checks that scripts forget.
+import { readFile } from 'node:fs/promises';
+import { Argument, type Command } from 'commander';
+import type { ApiRequest, ApiResult } from '../apply/api.ts';
+import { EXIT } from '../nouns/exit.ts';
+import { fail, HoldfastError } from '../nouns/problem.ts';
+import { seal, type Sealed } from '../nouns/secret.ts';
+import { problemsText } from '../report/problem-text.ts';
+import { type Io, styleOf } from './io.ts';
+import { gatewayOptions, onCall, type PlanFlags } from './options.ts';
+import { openSession, theTarget } from './session.ts';
+import { show } from './show.ts';
+
+const METHODS = ['get', 'put', 'patch', 'delete', 'post'] as const;
+
+interface Flags extends PlanFlags {
+  readonly data?: string;
+  readonly reveal?: boolean;
+  readonly destructive?: boolean;
+}
+
+export function define(command: Command, io: Io): void {
+  const api = gatewayOptions(command)
+    .addArgument(new Argument('<method>', 'get, put, patch or delete').choices(METHODS))
+    .argument('<path>', 'below /v0/management, e.g. config or api-keys?value=x')
+    .option('--data <json|@file|->', 'the body: JSON, a file, or standard input')
+    .option('--reveal', 'leave secrets in the answer')
+    .option('--destructive', 'allow a GET that destroys what it reads (usage-queue)')
+    .addHelpText(
+      'after',
+      `
+Before a write it reads the configuration, before a PUT it takes a backup; after a
+write it waits, reads back, and ends with 6 when the gateway said 200 and did nothing.
+
+Examples:
+  $ holdfast api get config
+  $ holdfast api patch api-keys --data '{"old":"k1","new":"k2"}'
+  $ holdfast api put gemini-api-key --data @list.json
+  $ holdfast api delete 'api-keys?value=k1'`,
+    );
+  onCall(api, (flags: Flags, method, path) => run(String(method), String(path), flags, io));
+}
+
+async function run(method: string, path: string, flags: Flags, io: Io): Promise<void> {
+  const { callApi } = await import('../apply/api.ts');
+  await using session = await openSession(flags, io);
+  const body = flags.data === undefined ? undefined : await bodyOf(flags.data, io);
+  const result = await callApi(session.contextOf(theTarget(session, 'api')), {
+    method: method.toUpperCase() as ApiRequest['method'],
+    path,
+    ...(body && { body }),
+    ...(flags.reveal && { reveal: true }),
+    ...(flags.destructive && { destructive: true }),
+  });
+  const errors = result.problems.filter(({ severity }) => severity === 'error');
+  io.exit = errors.length > 0 ? new HoldfastError(errors).exit : EXIT.ok;
+  show(io, flags, 'api', result, () => bodyText(result));
+  if (flags.output === 'text') io.err(afterword(result, flags, io));
+}
+
+async function bodyOf(given: string, io: Io): Promise<Sealed<string>> {
+  if (given === '-') return seal(await io.stdin());
+  if (!given.startsWith('@')) return seal(given);
+  return seal(
+    await readFile(given.slice(1), 'utf8').catch((error: NodeJS.ErrnoException) => {
+      throw fail('HF1001', `--data ${given} cannot be read: ${error.code}`);
+    }),
+  );
+}
+
+function bodyText({ body }: ApiResult): string {
+  if (typeof body === 'string') return body === '' ? '' : `${body.replace(/\n$/, '')}\n`;
+  return `${JSON.stringify(body, null, 2)}\n`;
+}
+
+function afterword(result: ApiResult, flags: Flags, io: Io): string {
+  const style = styleOf(io, flags, 'stderr');
+  const { effect, backup } = result;
+  const said = {
+    read: '',
+    changed: `changed and read back: ${'paths' in effect ? effect.paths : ''}`,
+    same: 'the gateway held exactly this already',
+    nothing: '',
+    'memory-only': '',
+    unread: 'sent; not a configuration endpoint, so there is nothing to read back',
+    refused: '',
+  }[effect.kind];
+  const lines = [said, backup === undefined ? '' : `backup ${backup}`]
+    .filter(Boolean)
+    .map((line) => `${style.dim(line)}\n`);
+  return `${flags.quiet ? '' : lines.join('')}${problemsText(result.problems, style)}`;
+}
