@@ -4,7 +4,7 @@ import { distance } from 'fastest-levenshtein';
 /** The known name that was probably meant; undefined where none is near. Spelling variants count as near. */
 export function nearest(written: string, known: Iterable<string>): string | undefined {
   const wanted = plain(written);
-  const limit = Math.max(1, Math.floor(wanted.length / 3));
+  const limit = Math.max(1, Math.round(wanted.length * 0.4));
   let best: { name: string; far: number } | undefined;
   for (const name of known) {
     const far = distance(wanted, plain(name));

@@ -1,0 +1,131 @@
+import { execFileSync } from 'node:child_process';
+import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { trackedStateFiles, trackedStateProblems } from '../../src/desired/tracked.ts';
+import { directory, load, loadText, oneLine, treeOf } from './support.ts';
+
+function git(dir: string, ...args: string[]): string {
+  const identity = ['-c', 'user.name=t', '-c', 'user.email=t@t.example', '-c', 'commit.gpgsign=false'];
+  return execFileSync('git', ['-C', dir, ...identity, ...args], { encoding: 'utf8' }).trim();
+}
+
+describe('the directory', () => {
+  test('of a mounted volume, whose files are links into a hidden directory that is swapped', async () => {
+    const dir = directory({ 'desired/..v1/a.yaml': 'debug: true\n' });
+    symlinkSync('..v1', join(dir, 'desired/..data'));
+    symlinkSync('..data/a.yaml', join(dir, 'desired/a.yaml'));
+    const loaded = await load(dir);
+    expect(treeOf(loaded)).toEqual({ debug: true });
+    expect(loaded.desired?.watched).toContain(join(dir, 'desired'));
+  });
+
+  test('anchors and merge keys stand for what they name', async () => {
+    const text = [
+      'claude-api-key:',
+      '  - &base { api-key: "${env:K}", base-url: u, priority: 1 }',
+      '  - { <<: *base, base-url: v }',
+    ].join('\n');
+    expect(treeOf(await loadText(text, { env: { K: 'k' } }))).toEqual({
+      'claude-api-key': [
+        { 'api-key': 'k', 'base-url': 'u', priority: 1 },
+        { 'base-url': 'v', 'api-key': 'k', priority: 1 },
+      ],
+    });
+  });
+
+  test('unknown keys pass at the top and in plain mappings when the policy says so, in entries never', async () => {
+    const text =
+      'new-key: 1\nrouting: { new: x }\nclaude-api-key:\n  - { api-key: "${env:K}", base-url: u, new: 1 }\n';
+    const loaded = await loadText(text, { env: { K: 'k' }, policy: { unknownKeys: 'pass' } });
+    expect(loaded.problems.map(oneLine)).toEqual([
+      'a.yaml:4:41 HF2030 `claude-api-key[0].new` is not known here',
+    ]);
+  });
+
+  test('what the gateway holds in another spelling is only a warning', async () => {
+    const loaded = await loadText('oauth-excluded-models: { claude: [Opus] }\n');
+    expect(loaded.problems.map(({ severity, message }) => `${severity}: ${message}`)).toEqual([
+      'warning: `oauth-excluded-models.claude[0]` is held in lower case by the gateway: `opus`',
+    ]);
+    expect(loaded.desired).toBeDefined();
+  });
+
+  test('declared empty is no mistake', async () => {
+    const text = 'api-keys: []\noauth-excluded-models: { claude: [] }\noauth-model-alias: {}\n';
+    expect((await loadText(text)).problems).toEqual([]);
+  });
+});
+
+describe('git', () => {
+  test('tells the commit, and whether files differ from it', async () => {
+    const dir = directory({ 'desired/a.yaml': 'debug: true\n' });
+    expect((await load(dir)).desired?.revision.commit).toBeUndefined();
+    git(dir, 'init', '-q');
+    git(dir, 'add', '.');
+    git(dir, 'commit', '-qm', 'one');
+    const sha = git(dir, 'rev-parse', 'HEAD');
+    expect((await load(dir)).desired?.revision.commit).toEqual({ sha, dirty: false });
+    writeFileSync(join(dir, 'elsewhere'), 'x');
+    expect((await load(dir)).desired?.revision.commit).toEqual({ sha, dirty: false });
+    writeFileSync(join(dir, 'desired/a.yaml'), 'debug: false\n');
+    expect((await load(dir)).desired?.revision.commit).toEqual({ sha, dirty: true });
+  });
+
+  test('must not track state', async () => {
+    const dir = directory({ '.holdfast/home/state.json': '{}', '.holdfast/.gitignore': '*\n' });
+    const state = join(dir, '.holdfast');
+    expect(await trackedStateFiles(join(dir, 'none'))).toEqual([]);
+    expect(await trackedStateFiles(state)).toEqual([]);
+    git(dir, 'init', '-q');
+    git(dir, 'add', '-A');
+    expect(await trackedStateFiles(state)).toEqual([]);
+    git(dir, 'add', '-f', '.holdfast');
+    expect((await trackedStateProblems(state, '.holdfast')).map(oneLine)).toEqual([
+      'HF2061 git tracks .holdfast/home/state.json',
+    ]);
+  });
+});
+
+describe('a file encrypted with SOPS', () => {
+  const encrypted = [
+    'api-keys:',
+    '  # laptop',
+    '  - ENC[AES256_GCM,data:abc,type:str]',
+    'request-retry: 3',
+    'sops:',
+    '  mac: ENC[x]',
+    '  version: 3.9.0',
+  ].join('\n');
+
+  /** A stand-in for the real program: prints what it would decrypt to. */
+  function withSops(plain: string): { dir: string; env: Record<string, string> } {
+    const dir = directory({
+      'desired/a.yaml': encrypted,
+      'bin/sops': `#!/bin/sh\ncat <<'END'\n${plain}END\n`,
+    });
+    chmodSync(join(dir, 'bin/sops'), 0o755);
+    mkdirSync(join(dir, 'empty'));
+    return { dir, env: { PATH: `${join(dir, 'bin')}:${process.env['PATH'] ?? ''}` } };
+  }
+
+  test('is decrypted; its values are taken literally, are no plain secrets, and stand where they stood', async () => {
+    const { dir, env } = withSops(
+      'api-keys:\n    - sk-${env:X}-1\nrequest-retry: 3\nsops:\n    mac: x\n    version: 3.9.0\n',
+    );
+    const loaded = await load(dir, { env });
+    expect(treeOf(loaded)).toEqual({ 'api-keys': ['sk-${env:X}-1'], 'request-retry': 3 });
+    expect(loaded.desired?.positions.get('/api-keys/0')).toEqual({
+      file: 'desired/a.yaml',
+      line: 3,
+      column: 5,
+    });
+    expect(loaded.desired?.references.has('/api-keys/0')).toBe(true);
+    expect(loaded.desired?.references.has('/request-retry')).toBe(false);
+  });
+
+  test('is validated without sops where unresolved references are allowed', async () => {
+    const loaded = await loadText(encrypted, { allowUnresolved: true, env: { PATH: '/nowhere' } });
+    expect(loaded.problems).toEqual([]);
+  });
+});

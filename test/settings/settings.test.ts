@@ -1,0 +1,381 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, describe, expect, test } from '@jest/globals';
+import type { Problem } from '../../src/nouns/problem.ts';
+import { type LoadedSettings, loadSettings, type SettingsFlags } from '../../src/settings/settings.ts';
+import { parseAllowance } from '../../src/settings/policy.ts';
+
+const made: string[] = [];
+afterAll(() => {
+  for (const dir of made) rmSync(dir, { recursive: true, force: true });
+});
+
+function directory(files: Readonly<Record<string, string>>): string {
+  const dir = mkdtempSync(join(tmpdir(), 'holdfast-test-'));
+  made.push(dir);
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(dir, name)), { recursive: true });
+    writeFileSync(join(dir, name), text);
+  }
+  return dir;
+}
+
+interface Case {
+  readonly flags?: SettingsFlags;
+  readonly env?: Record<string, string>;
+  readonly files?: Record<string, string>;
+  readonly offline?: boolean;
+}
+
+async function settings({
+  flags = {},
+  env = {},
+  files = {},
+  offline = false,
+}: Case): Promise<LoadedSettings & { dir: string }> {
+  const dir = directory(files);
+  return { ...(await loadSettings({ flags, cwd: dir, env, offline })), dir };
+}
+
+const fromFile = (text: string, rest: Omit<Case, 'files'> = {}): ReturnType<typeof settings> =>
+  settings({ ...rest, files: { 'holdfast.yaml': text } });
+
+const line = ({ position, code, message }: Problem): string =>
+  `${position ? `${position.line}:${position.column} ` : ''}${code} ${message}`;
+
+const FULL = `version: 1
+digest-key: "\${env:DIGEST}"
+targets:
+  - name: home
+    url: https://gateway.example:8317
+    key: ["\${env:NEW}", "\${env:OLD}"]
+    desired: [base, overlays/eu]
+    mode: enforce
+    api: v0
+    adopted: true
+    tls: { ca: ca.pem }
+    probes: { client-key: "\${env:PROBE}", models: [kimi] }
+    policy: { prune: true, allow: [last-upstream:gemini-api-key, split-brain=file] }
+  - name: lab
+    key: "\${env:OLD}"
+policy:
+  ignore: ["openai-compatibility[openrouter].priority"]
+  ownership: { api-keys: entries }
+  max-deletes: 50%
+  max-replaces: 3
+daemon: { drift: "0 * * * *" }
+state: { dir: var/state }
+`;
+const ENV = { NEW: 'mgmt-secret-2', OLD: 'mgmt-secret-1', PROBE: 'sk-test-0001', DIGEST: 'digest-key-1' };
+
+describe('a settings file', () => {
+  test('becomes targets with their policies, secrets sealed', async () => {
+    const dir = directory({
+      'conf/holdfast.yaml': FULL,
+      'conf/ca.pem': '-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----\n',
+    });
+    const loaded = await loadSettings({ flags: { settings: 'conf/holdfast.yaml' }, cwd: dir, env: ENV });
+    expect(loaded.problems).toEqual([]);
+    const { targets, ...rest } = loaded.settings ?? { targets: [] };
+    const [home, lab] = targets;
+    expect(home).toMatchObject({
+      name: 'home',
+      desired: [join(dir, 'conf/base'), join(dir, 'conf/overlays/eu')],
+      mode: 'enforce',
+      api: 'v0',
+      adopted: true,
+      tls: { ca: expect.stringContaining('BEGIN CERTIFICATE') },
+      probes: { models: ['kimi'] },
+      policy: {
+        prune: true,
+        maxDeletes: { fraction: 0.5 },
+        maxReplaces: { count: 3 },
+        unknownKeys: 'refuse',
+      },
+    });
+    expect(home?.url.href).toBe('https://gateway.example:8317/');
+    expect(home?.keys.map((key) => key.open())).toEqual(['mgmt-secret-2', 'mgmt-secret-1']);
+    expect(home?.policy.allow.map(({ guard, choice }) => [guard, choice])).toEqual([
+      ['last-upstream', undefined],
+      ['split-brain', 'file'],
+    ]);
+    expect(home?.policy.ignore).toHaveLength(1);
+    expect(lab).toMatchObject({ mode: 'apply', adopted: false, desired: [join(dir, 'conf/desired-state')] });
+    expect(lab?.policy.prune).toBe(false);
+    expect(lab?.digestKey.open()).toBe('digest-key-1');
+    expect(rest).toMatchObject({
+      daemon: { drift: '0 * * * *' },
+      state: { dir: join(dir, 'conf/var/state') },
+      dir: join(dir, 'conf'),
+    });
+    for (const secret of Object.values(ENV)) expect(JSON.stringify(loaded.settings)).not.toContain(secret);
+  });
+
+  test('of later releases is checked, answered with a warning, and needs none of its references', async () => {
+    const { settings: found, problems } = await fromFile(
+      `version: 1
+targets: [{ name: home, key: "\${env:K}" }]
+daemon:
+  source: { git: { url: "https://git.example/x", every: 1m } }
+  http: { listen: "127.0.0.1:8318", token: "\${env:NOT_SET}" }
+  notify: [{ webhook: "\${env:NOT_SET}", on: [drifted] }]
+`,
+      { env: { K: 'mgmt-secret-1' } },
+    );
+    expect(found).toBeDefined();
+    expect(problems.map(line)).toEqual([
+      '4:3 HF1019 `daemon.source` comes with a later release and does nothing yet',
+      '5:3 HF1019 `daemon.http` comes with a later release and does nothing yet',
+      '6:3 HF1019 `daemon.notify` comes with a later release and does nothing yet',
+    ]);
+  });
+
+  test('is validated offline without any of its secrets', async () => {
+    const { settings: found, problems } = await fromFile(FULL.replace('tls: { ca: ca.pem }', 'tls: {}'), {
+      offline: true,
+    });
+    expect(problems).toEqual([]);
+    expect(found?.targets.map(({ keys }) => keys.length)).toEqual([0, 0]);
+  });
+
+  const WRONG: readonly (readonly [what: string, text: string, problem: string])[] = [
+    [
+      'an unknown setting',
+      'version: 1\ntargets: [{ name: a }]\npolicies: {}\n',
+      '3:1 HF1011 `policies` is not known here. Did you mean `policy`?',
+    ],
+    ['a missing version', 'targets: [{ name: a }]\n', '1:1 HF1012 lacks `version`'],
+    ['a version of the future', 'version: 2\ntargets: [{ name: a }]\n', '1:10 HF1012 `version` must be 1'],
+    ['no targets', 'version: 1\ntargets: []\n', '2:1 HF1012 `targets` needs at least 1 entry'],
+    [
+      'a wrong mode',
+      'version: 1\ntargets: [{ name: a, mode: aply }]\n',
+      '2:28 HF1012 `targets[a].mode` may not be `aply`',
+    ],
+    [
+      'a wrong type in a choice',
+      'version: 1\ntargets: [{ name: a, key: 12 }]\n',
+      '2:27 HF1012 `targets[a].key` must be text or a list, not a number',
+    ],
+    [
+      'a bad share',
+      'version: 1\ntargets: [{ name: a }]\npolicy: { max-deletes: 300% }\n',
+      '3:24 HF1012 `policy.max-deletes`',
+    ],
+    [
+      'two targets of one name',
+      'version: 1\ntargets: [{ name: a }, { name: a }]\n',
+      '2:32 HF1014 Two targets are called "a"; the first in line 2',
+    ],
+    [
+      'a name with a slash',
+      'version: 1\ntargets: [{ name: a/b }]\n',
+      '2:19 HF1012 `targets["a/b"].name` does not have the right form, e.g. `home`',
+    ],
+    [
+      'a path that is none',
+      'version: 1\ntargets: [{ name: a }]\npolicy: { ignore: ["debug["] }\n',
+      '3:20 HF1013 `debug[` is not a path',
+    ],
+    [
+      'a path that names nothing',
+      'version: 1\ntargets: [{ name: a }]\npolicy: { ignore: [rooting.strategy] }\n',
+      '3:20 HF1013 `rooting.strategy` names nothing that the gateway knows: there is no `rooting`. Did you mean `routing`?',
+    ],
+    [
+      'a member that no entry has',
+      'version: 1\ntargets: [{ name: a }]\npolicy: { ownership: { "openai-compatibility[*].base-uri": members } }\n',
+      '3:24 HF1013 `openai-compatibility[*].base-uri` names nothing',
+    ],
+    [
+      'a guard that is none',
+      'version: 1\ntargets: [{ name: a }]\npolicy: { allow: [mass-deletes] }\n',
+      '3:19 HF1012 there is no guard `mass-deletes`. Did you mean `mass-delete`?',
+    ],
+    [
+      'a guard without override',
+      'version: 1\ntargets: [{ name: a }]\npolicy: { allow: [brick] }\n',
+      '3:19 HF1012 guard `brick` has no override',
+    ],
+    [
+      'a bad URL',
+      'version: 1\ntargets: [{ name: a, url: "localhost:8317" }]\n',
+      '2:27 HF1012 `url` of target "a" is not an http or https URL',
+    ],
+    [
+      'the address of the management API',
+      'version: 1\ntargets: [{ name: a, url: "http://localhost:8317/v0/management" }]\n',
+      '2:27 HF1012 `url` of target "a" names the management API',
+    ],
+    [
+      'a password in the URL',
+      'version: 1\ntargets: [{ name: a, url: "http://u:sk-test-0001@localhost" }]\n',
+      '2:27 HF1012 `url` of target "a" holds a user or password',
+    ],
+    [
+      'a bad cron expression',
+      'version: 1\ntargets: [{ name: a }]\ndaemon: { drift: every day }\n',
+      '3:18 HF1012 `daemon.drift` is not a cron expression',
+    ],
+    [
+      'an unset reference',
+      'version: 1\ntargets: [{ name: a, key: "${env:NOT_SET}" }]\n',
+      '2:27 HF2020 ${env:NOT_SET} is not set',
+    ],
+    ['a key twice', 'version: 1\nversion: 1\ntargets: [{ name: a }]\n', '2:1 HF2011'],
+    [
+      'a missing authority',
+      'version: 1\ntargets: [{ name: a, tls: { ca: gone.pem } }]\n',
+      '2:33 HF1012 `tls.ca`: gone.pem cannot be read',
+    ],
+    [
+      'a database for state',
+      'version: 1\ntargets: [{ name: a }]\nstate: { postgres: "${env:K}" }\n',
+      '3:20 HF1019 `state.postgres` comes with a later release',
+    ],
+    [
+      'the API of v8',
+      'version: 1\ntargets: [{ name: a, api: v8 }]\n',
+      '2:27 HF1019 `api: v8` comes with a later release',
+    ],
+    ['an empty file', '', '1:1 HF1012 holdfast.yaml is empty'],
+  ];
+
+  test.each(WRONG)('with %s gives one clear problem', async (_, text, expected) => {
+    const { settings: found, problems } = await fromFile(text, { env: { K: 'mgmt-secret-1' } });
+    expect(found).toBeUndefined();
+    expect(problems).toHaveLength(1);
+    const [only] = problems;
+    expect(only && line(only).slice(0, expected.length)).toBe(expected);
+    expect(only?.remedy).not.toBe('');
+    expect(JSON.stringify(problems)).not.toContain('sk-test');
+  });
+
+  test('that was asked for and is not there is an error', async () => {
+    const { problems } = await settings({ flags: { settings: 'gone.yaml' } });
+    expect(problems.map(line)).toEqual(['HF1010 gone.yaml cannot be read: it does not exist (any more)']);
+  });
+
+  test('warns of plain http to another machine, and of a key in plain text', async () => {
+    const text = 'version: 1\ntargets: [{ name: a, url: "http://10.0.0.1:8317", key: mgmt-secret-1 }]\n';
+    const { settings: found, problems } = await fromFile(text);
+    expect(found).toBeDefined();
+    expect(problems.map(({ code, severity }) => `${code} ${severity}`)).toEqual([
+      'HF1018 warning',
+      'HF2060 warning',
+    ]);
+  });
+
+  test('of one target takes flags over its own words; of several it refuses them', async () => {
+    const one = 'version: 1\ntargets: [{ name: a, key: "${env:K}" }]\n';
+    const env = { K: 'mgmt-secret-1' };
+    const flags = {
+      url: 'http://localhost:9',
+      desired: ['x'],
+      mode: 'observe',
+      prune: true,
+      allow: ['takeover'],
+    };
+    const found = await fromFile(one, { env, flags });
+    expect(found.settings?.targets[0]).toMatchObject({
+      mode: 'observe',
+      desired: [join(found.dir, 'x')],
+      policy: { prune: true, allow: [{ guard: 'takeover' }] },
+    });
+    expect(found.settings?.targets[0]?.url.port).toBe('9');
+    const two = await fromFile('version: 1\ntargets: [{ name: a }, { name: b }]\n', {
+      flags: { url: 'http://x' },
+    });
+    expect(two.problems.map(({ code }) => code)).toEqual(['HF1020']);
+  });
+});
+
+describe('without a settings file', () => {
+  test('there is one target on the gateway’s usual port', async () => {
+    const {
+      settings: found,
+      problems,
+      dir,
+    } = await settings({ env: { MANAGEMENT_PASSWORD: ' mgmt-secret-1 ' } });
+    expect(problems).toEqual([]);
+    expect(found?.targets[0]).toMatchObject({
+      name: 'default',
+      mode: 'apply',
+      desired: [join(dir, 'desired-state')],
+    });
+    expect(found?.targets[0]?.url.href).toBe('http://127.0.0.1:8317/');
+    expect(found?.targets[0]?.keys.map((key) => key.open())).toEqual(['mgmt-secret-1']);
+    expect(found?.state.dir).toBe(join(dir, '.holdfast'));
+  });
+
+  test('flags win over HOLDFAST_ variables, and these over MANAGEMENT_PASSWORD', async () => {
+    const env = {
+      HOLDFAST_URL: 'http://localhost:1',
+      HOLDFAST_KEY: 'mgmt-secret-2',
+      MANAGEMENT_PASSWORD: 'mgmt-secret-1',
+    };
+    const byEnv = (await settings({ env })).settings?.targets[0];
+    expect([byEnv?.url.port, byEnv?.keys[0]?.open()]).toEqual(['1', 'mgmt-secret-2']);
+    const flags = { url: 'http://localhost:2', keyFile: 'key', desired: ['a', 'b'], state: 's' };
+    const byFlags = await settings({ env, flags, files: { key: 'mgmt-secret-3\n' } });
+    const target = byFlags.settings?.targets[0];
+    expect([target?.url.port, target?.keys[0]?.open()]).toEqual(['2', 'mgmt-secret-3']);
+    expect(target?.desired).toEqual([join(byFlags.dir, 'a'), join(byFlags.dir, 'b')]);
+  });
+
+  test('variables of --env-file are there for references, those that are set win', async () => {
+    const { env, problems } = await settings({
+      flags: { envFile: 'e' },
+      env: { A: 'set' },
+      files: { e: 'A=file\nB="with blanks"\n# comment\n' },
+    });
+    expect(problems).toEqual([]);
+    expect(env).toMatchObject({ A: 'set', B: 'with blanks' });
+    expect((await settings({ flags: { envFile: 'gone' } })).problems.map(({ code }) => code)).toEqual([
+      'HF1010',
+    ]);
+  });
+
+  test('--key works and says who can read it', async () => {
+    const { settings: found, problems } = await settings({ flags: { key: 'mgmt-secret-1' } });
+    expect(found?.targets[0]?.keys[0]?.open()).toBe('mgmt-secret-1');
+    expect(problems.map(({ code, severity }) => `${code} ${severity}`)).toEqual(['HF1017 warning']);
+  });
+
+  test('--gateway-config takes a plaintext key, and explains a hash', async () => {
+    const flags = { gatewayConfig: 'config.yaml' };
+    const config = (key: string): Record<string, string> => ({
+      'config.yaml': `remote-management:\n  secret-key: ${key}\n`,
+    });
+    const plain = await settings({ flags, files: config('mgmt-secret-1') });
+    expect(plain.settings?.targets[0]?.keys[0]?.open()).toBe('mgmt-secret-1');
+    const hashed = await settings({ flags, files: config("'$2a$10$abcdefghijklmnopqrstuv'") });
+    expect(hashed.problems.map(line)).toEqual([
+      '2:15 HF1015 config.yaml holds a bcrypt hash of the management key, which cannot be turned back into the key',
+    ]);
+    expect((await settings({ flags, files: config("''") })).problems.map(({ code }) => code)).toEqual([
+      'HF1016',
+    ]);
+    expect((await settings({ flags })).problems.map(({ code }) => code)).toEqual(['HF1016']);
+  });
+});
+
+describe('allowances', () => {
+  test.each([
+    ['mass-delete', { guard: 'mass-delete' }],
+    ['split-brain=memory', { guard: 'split-brain', choice: 'memory' }],
+    ['split-brain', 'say which side wins: `split-brain=file` or `split-brain=memory`'],
+    ['takeover=file', 'guard `takeover` takes no choice'],
+    ['takeover:a[', '`a[` is not a path: "[" is not closed'],
+  ])('%s', (text, expected) => {
+    expect(parseAllowance(text)).toEqual(expected);
+  });
+
+  test('name a path behind a colon, whatever the path holds', () => {
+    expect(parseAllowance('mass-delete:a["b:c"].d')).toMatchObject({
+      guard: 'mass-delete',
+      path: { length: 3 },
+    });
+  });
+});
