@@ -1,7 +1,8 @@
 // What a gateway does, seen from outside: is it alive, whom does it let in, which models does it list. Never
 // authenticated as management, so never a counted failure (C v0 §1.3).
+import { isList, isTree, type Value } from '../nouns/value.ts';
 import type { Sealed } from '../nouns/secret.ts';
-import type { Client } from './client.ts';
+import type { Answer, Client, Purpose } from './client.ts';
 
 /** How `/v1/models` treats a caller. */
 export type Admission =
@@ -12,11 +13,46 @@ export type Admission =
   | { readonly kind: 'unclear'; readonly status: number; readonly detail: string };
 
 /** Whether `/healthz` says ok. Rejects where nothing answers. */
-export async function healthy(_client: Client): Promise<boolean> {
-  throw new Error('not built yet');
+export async function healthy(client: Client, purpose: Purpose = 'probe'): Promise<boolean> {
+  const answer = await client.send({ method: 'GET', path: '/healthz', purpose, credential: 'none' });
+  const body = parsed(answer);
+  return answer.status === 200 && isTree(body) && body['status'] === 'ok';
 }
 
 /** `/v1/models` with this client key, or anonymously. `accepted` without a key: the gateway is open to everybody. */
-export async function admission(_client: Client, _clientKey?: Sealed<string>): Promise<Admission> {
-  throw new Error('not built yet');
+export async function admission(
+  client: Client,
+  clientKey?: Sealed<string>,
+  purpose: Purpose = 'probe',
+): Promise<Admission> {
+  const credential = clientKey ? { clientKey } : 'none';
+  return admissionIn(await client.send({ method: 'GET', path: '/v1/models', purpose, credential }));
+}
+
+function admissionIn(answer: Answer): Admission {
+  const { status, headers } = answer;
+  const body = parsed(answer);
+  if (headers['x-cpa-safe-mode'] !== undefined || saysSampleKey(body)) return { kind: 'safe-mode' };
+  if (status === 401 || status === 403) return { kind: 'refused', status };
+  const listed = isTree(body) ? body['data'] : undefined;
+  if (status !== 200 || !isList(listed))
+    return { kind: 'unclear', status, detail: 'the answer is no list of models' };
+  return { kind: 'accepted', models: listed.flatMap(idOf) };
+}
+
+function saysSampleKey(body: Value | undefined): boolean {
+  const error = isTree(body) ? body['error'] : undefined;
+  const code = isTree(error) ? (error['code'] ?? error['type']) : error;
+  return code === 'unsafe_example_api_key';
+}
+
+const idOf = (model: Value): string[] =>
+  isTree(model) && typeof model['id'] === 'string' ? [model['id']] : [];
+
+function parsed({ body }: Answer): Value | undefined {
+  try {
+    return JSON.parse(body.open()) as Value;
+  } catch {
+    return undefined;
+  }
 }
