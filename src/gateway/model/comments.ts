@@ -262,7 +262,7 @@ class Lines {
 
   /** Whether a line ends with a key whose value is missing or below. */
   endsInKey(line: number): boolean {
-    return line >= 0 && /:$/.test(this.#content(line));
+    return line >= 0 && this.#content(line).endsWith(':');
   }
 
   /** Offset of the dash of the item at `at`, when only dashes stand before it on its line. */
