@@ -91,7 +91,14 @@ function patternOf(step: Step, name: string, parent: Field | undefined): string 
 /** A key is no older than what it stands in: types are shared by keys of different age. */
 function laterOf(own: string | undefined, above: string | undefined): string | undefined {
   if (own === undefined || above === undefined) return own ?? above;
-  return own.localeCompare(above, 'en', { numeric: true }) < 0 ? above : own;
+  return isEarlier(own, above) ? above : own;
+}
+
+/** Compares `v7.2.9` and `v7.2.10` number by number; a collator would cost more than all the rest here. */
+function isEarlier(a: string, b: string): boolean {
+  const [left, right] = [a, b].map((version) => version.slice(1).split('.').map(Number));
+  const at = left?.findIndex((part, i) => part !== right?.[i]) ?? -1;
+  return at >= 0 && (left?.[at] ?? 0) < (right?.[at] ?? 0);
 }
 
 const ZEROS: Readonly<Record<Kind, readonly Value[]>> = {

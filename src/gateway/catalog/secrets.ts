@@ -29,6 +29,8 @@ export function mapSecrets<T>(
   place: SecretPlace = [],
 ): Mapped<T> {
   if (field?.secret) return replaceAll(value, replacement, place);
+  // One secret where a list of them belongs is no less secret.
+  if (field?.item?.secret && !isList(value)) return replaceAll(value, replacement, place);
   if (typeof value === 'string') return textBelow(field, value, replacement, place);
   if (isList(value)) {
     const item = field?.item ?? freeForm(field);
