@@ -1,5 +1,7 @@
 // Writes the generated parts of docs/ from the tables in the sources; a test holds the files against them.
 import { writeFileSync } from 'node:fs';
 import { errorsPage } from '../test/support/errors-page.ts';
+import { keysPage } from '../test/support/keys-page.ts';
 
 writeFileSync(new URL('../docs/errors.md', import.meta.url), errorsPage());
+writeFileSync(new URL('../docs/keys.md', import.meta.url), keysPage());
