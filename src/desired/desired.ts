@@ -168,34 +168,38 @@ function desiredOf(
   const tree = valueOf(root) as Tree;
   const positions = new Map<string, Position>();
   const references = new Map<string, string>();
-  index(root, root.position, '', positions, references);
+  const brought = new Map<string, readonly string[]>();
+  index(root, root.position, '', { positions, references, brought });
   return {
     target: target.name,
     layout: 'legacy',
     tree: seal(tree),
     positions,
     references,
-    secrets: seal(secretTexts(tree, references, catalog)),
+    secrets: seal(secretTexts(tree, references, brought, catalog)),
     watched,
     revision: { digest: digestOf(tree, target.digestKey), ...(commit && { commit }) },
   };
 }
 
+interface Indexes {
+  readonly positions: Map<string, Position>;
+  readonly references: Map<string, string>;
+  /** Of texts that are more than one reference. */
+  readonly brought: Map<string, readonly string[]>;
+}
+
 /** Scalars and entries stand at their own place, collections at that of their key. */
-function index(
-  node: Located,
-  position: Position,
-  pointer: string,
-  positions: Map<string, Position>,
-  references: Map<string, string>,
-): void {
+function index(node: Located, position: Position, pointer: string, indexes: Indexes): void {
+  const { positions, references, brought } = indexes;
   positions.set(pointer, node.kind === 'scalar' ? node.position : position);
   if (node.kind === 'scalar') {
     if (node.reference !== undefined) references.set(pointer, node.reference);
+    if (node.brought) brought.set(pointer, node.brought);
   } else if (node.kind === 'list') {
-    node.items.forEach((item, i) => index(item, item.position, `${pointer}/${i}`, positions, references));
+    node.items.forEach((item, i) => index(item, item.position, `${pointer}/${i}`, indexes));
   } else {
     for (const [name, member] of node.members)
-      index(member.node, member.position, `${pointer}/${escapeToken(name)}`, positions, references);
+      index(member.node, member.position, `${pointer}/${escapeToken(name)}`, indexes);
   }
 }

@@ -4,7 +4,8 @@ import { type Desired, positionAt } from '../nouns/desired.ts';
 import { coversPath, formatPath, type Path } from '../nouns/path.ts';
 import { type Position, type Problem, problem } from '../nouns/problem.ts';
 import type { Allowance } from '../nouns/target.ts';
-import { displayPath } from './places.ts';
+import type { Tree } from '../nouns/value.ts';
+import { atReferences, displayPath } from './places.ts';
 import { secretsOf } from './secret-places.ts';
 
 export interface LiteralSecret {
@@ -20,14 +21,22 @@ export function literalSecrets(
   desired: Pick<Desired, 'tree' | 'positions' | 'references'>,
   catalog: Catalog,
 ): readonly LiteralSecret[] {
-  const tree = desired.tree.open();
+  const tree = atReferences(desired.tree.open(), desired.references, marked) as Tree;
   return secretsOf(tree, catalog)
-    .filter(({ pointer }) => !desired.references.has(pointer))
+    .filter(({ text }) => !text.includes(MARK))
     .map(({ pointer, steps }) => ({
       pointer,
       path: displayPath(tree, steps),
       position: positionAt(desired, pointer),
     }));
+}
+
+/** Stands for what a reference brought; no configuration holds it. */
+const MARK = '\u{E001}';
+
+/** `http://user:geheim@${env:HOST}` still has its password in plain text. */
+function marked(reference: string): string {
+  return reference.includes('${') ? reference.replaceAll(/\$\{[^}]*\}/g, MARK) : MARK;
 }
 
 /** What `validate` reports: those that no allowance covers. */

@@ -1,5 +1,5 @@
-// Places in a declared tree for people. Pure.
-import { entry, key, type Path, type Segment } from '../nouns/path.ts';
+// Places in a declared tree: for people, and where references stand. Pure.
+import { entry, escapeToken, key, type Path, type Segment } from '../nouns/path.ts';
 import { isList, isTree, type Tree, type Value } from '../nouns/value.ts';
 
 /** Entries by their `name`, otherwise by position from 0: never by a key or an address. */
@@ -17,4 +17,23 @@ export function displayPath(tree: Tree, steps: readonly string[]): Path {
 function nameOf(value: Value | undefined): string | undefined {
   const name = isTree(value) ? value['name'] : undefined;
   return typeof name === 'string' && name !== '' ? name : undefined;
+}
+
+/** The value with what references brought replaced by `change` of the reference's text. */
+export function atReferences(
+  value: Value,
+  references: ReadonlyMap<string, string>,
+  change: (text: string) => Value,
+  pointer = '',
+): Value {
+  if (isList(value)) return value.map((item, i) => atReferences(item, references, change, `${pointer}/${i}`));
+  if (isTree(value))
+    return Object.fromEntries(
+      Object.entries(value).map(([name, member]) => [
+        name,
+        atReferences(member, references, change, `${pointer}/${escapeToken(name)}`),
+      ]),
+    );
+  const text = references.get(pointer);
+  return text === undefined ? value : change(text);
 }

@@ -7,7 +7,7 @@ import { escapeToken, formatPath } from '../nouns/path.ts';
 import type { Fingerprints } from '../nouns/secret.ts';
 import type { Shown, ShownTree } from '../nouns/shown.ts';
 import { isList, isTree, type Tree, type Value } from '../nouns/value.ts';
-import { displayPath } from './places.ts';
+import { atReferences, displayPath } from './places.ts';
 
 /** One declared value: a scalar, or a list or mapping declared empty. */
 export interface RenderedValue {
@@ -31,7 +31,11 @@ export interface Rendered {
 
 export function renderDesired(desired: Desired, catalog: Catalog, fingerprints: Fingerprints): Rendered {
   const declared = desired.tree.open();
-  const tree = withReferences(hidden(declared, catalog, fingerprints), desired.references, '') as Tree;
+  const tree = atReferences(
+    hidden(declared, catalog, fingerprints),
+    desired.references,
+    (text) => text,
+  ) as Tree;
   const values = [...leaves(tree, [])].map(({ steps, value }) => ({
     path: formatPath(displayPath(declared, steps)),
     value,
@@ -43,17 +47,6 @@ export function renderDesired(desired: Desired, catalog: Catalog, fingerprints: 
 function hidden(tree: Tree, catalog: Catalog, fingerprints: Fingerprints): Value {
   const name = (secret: string): string => `#${fingerprints.of(secret)}`;
   return mapSecrets<string>(catalog.root, tree, { whole: name, part: name }) as Value; // texts replaced by texts
-}
-
-function withReferences(value: Value, references: ReadonlyMap<string, string>, pointer: string): Value {
-  if (isList(value)) return value.map((item, i) => withReferences(item, references, `${pointer}/${i}`));
-  if (!isTree(value)) return references.get(pointer) ?? value;
-  return Object.fromEntries(
-    Object.entries(value).map(([name, member]) => [
-      name,
-      withReferences(member, references, `${pointer}/${escapeToken(name)}`),
-    ]),
-  );
 }
 
 function* leaves(

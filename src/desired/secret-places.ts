@@ -30,9 +30,13 @@ const SHORTEST = 4;
 export function secretTexts(
   tree: Tree,
   references: ReadonlyMap<string, string>,
+  brought: ReadonlyMap<string, readonly string[]>,
   catalog: Catalog,
 ): ReadonlySet<string> {
-  const texts = secretsOf(tree, catalog).map(({ text }) => text);
+  const texts = secretsOf(tree, catalog).flatMap(({ text, pointer }) => [
+    text,
+    ...(brought.get(pointer) ?? []),
+  ]);
   for (const pointer of references.keys()) {
     const steps = pointer.slice(1).split('/').map(unescapeToken);
     const kind = catalog.at(steps)?.kind;

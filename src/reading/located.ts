@@ -11,6 +11,8 @@ export interface LocatedScalar {
   readonly plain: boolean;
   /** The text in the file, where the value came from a reference or a decrypted file. */
   readonly reference?: string;
+  /** What each reference brought, where the value is more than one of them. */
+  readonly brought?: readonly string[];
   /** The reference could not be resolved and stands for itself. */
   readonly unresolved?: true;
 }

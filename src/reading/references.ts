@@ -169,8 +169,14 @@ class Resolver {
     const parts = partsOf(value);
     if (parts.every((part) => typeof part === 'string')) return { ...node, value: parts.join('') };
     const texts = parts.map((part) => this.#part(part, parts.length === 1, node, turn));
-    if (texts.every((text) => text !== undefined && !text.unresolved))
-      return { ...node, value: texts.map((text) => text?.text).join(''), plain: false, reference: value };
+    const known = texts
+      .filter((text) => text !== undefined && !text.unresolved)
+      .map((text) => text?.text ?? '');
+    if (known.length === parts.length) {
+      const brought = known.filter((_, i) => typeof parts[i] === 'object');
+      const apart = parts.length > 1 ? { brought } : {};
+      return { ...node, value: known.join(''), plain: false, reference: value, ...apart };
+    }
     return { ...node, plain: false, reference: value, unresolved: true };
   }
 

@@ -20,9 +20,3 @@ function plain(name: string): string {
     .replaceAll('_', '-')
     .toLowerCase();
 }
-
-/** ` Did you mean "x"?` or nothing, to be put behind a sentence. */
-export function didYouMean(written: string, known: Iterable<string>): string {
-  const name = nearest(written, known);
-  return name === undefined ? '' : ` Did you mean \`${name}\`?`;
-}

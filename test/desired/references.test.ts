@@ -164,6 +164,21 @@ describe('secrets', () => {
     ]);
   });
 
+  test('beside a reference are found too, and what a reference brought into a text is known by itself', async () => {
+    const text = [
+      'proxy-url: http://user:geheim@${env:HOST}',
+      'gemini-api-key:',
+      '  - { api-key: "${env:K}", proxy-url: "http://user:${env:P}@h", headers: { Authorization: "Bearer ${env:K}" } }',
+      '  - { api-key: "${env:L}", proxy-url: "http://${env:USER}@h" }',
+    ].join('\n');
+    const env = { HOST: 'h.example', K: 'sk-test-0001', L: 'sk-test-0002', P: 'passwort', USER: 'me:word' };
+    const { desired } = await loadText(text, { env });
+    if (!desired) throw new Error('not loaded');
+    expect(literalSecrets(desired, catalog).map(({ path }) => formatPath(path))).toEqual(['proxy-url']);
+    for (const secret of ['sk-test-0001', 'sk-test-0002', 'passwort', 'geheim', 'word'])
+      expect([...desired.secrets.open()]).toContain(secret);
+  });
+
   test('are rendered as their reference or their fingerprint, each value with its origin', async () => {
     const text = `api-keys:\n  - sk-test-0001\n  - \${env:K}\nrequest-retry: 3\noauth-model-alias: {}\n`;
     const { desired } = await loadText(text, { env: { K: 'sk-test-0002' } });
