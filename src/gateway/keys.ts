@@ -53,8 +53,8 @@ export function keyring(
     },
     key: (index) => keys[index] as Sealed<string>,
     async worked(index) {
-      if (noted === index) return;
       preferred = index;
+      if (noted === index) return;
       noted = index;
       await memory.worked(index);
     },
