@@ -188,15 +188,23 @@ function hangGroup(group: Group, following: Group | undefined, layout: Layout, l
 }
 
 /**
- * Whose foot a group is: the innermost entry before it that starts no deeper. An item that holds a mapping passes it on:
- * to the key its list stands under or, when another item follows, to the first key of that one.
+ * Whose foot a group is. No deeper than the content before it stands in: that content's. In line with a block that ends
+ * here: the last key of that block or, when it is a list, the key it stands under. Else it goes with what comes next:
+ * to the key before that or, when there is none, to the first scalar of it.
  */
 function footOf(previous: Entry, group: Group, next: Entry | undefined): Mutable {
-  const found = owner(previous, group.column);
-  if (!found.item || found === previous) return found.comments;
-  const follows = next?.item === true && next.parent === found.parent;
-  if (follows) return next.firstKey ?? next.comments;
-  return found.parent?.comments ?? found.comments;
+  if (group.column >= previous.column || !next) return owner(previous, group.column).comments;
+  const ended = group.column > next.column ? owner(previous, group.column) : undefined;
+  if (ended?.column === group.column) return (ended.item ? ended.parent : ended)?.comments ?? ended.comments;
+  if (next.item) return next.firstKey ?? next.comments;
+  return sibling(previous, next)?.comments ?? next.comments;
+}
+
+/** The entry around `entry`, or itself, that stands in the same block as `next`. */
+function sibling(entry: Entry, next: Entry): Entry | undefined {
+  let found: Entry | undefined = entry;
+  while (found && (found.parent !== next.parent || found === next.parent)) found = found.parent;
+  return found;
 }
 
 /** Whether only comment lines stand between a group and an entry. */
