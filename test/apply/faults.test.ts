@@ -19,8 +19,19 @@ describe('a gateway that misbehaves', () => {
   });
 
   test('a dropped PUT of the whole file too', async () => {
+    const home = await stage({ desired: FILE_ONLY });
+    const drops = beforeSending(home, 1, async () => home.sandbox.fault('drop-writes', '/config.yaml'));
+    expect(await home.reconcile({}, drops)).toMatchObject({
+      kind: 'rolled-back',
+      problems: [{ code: 'HF5012' }],
+    });
+  });
+
+  test('a gateway on which nothing could be put back is not written to', async () => {
     const home = await stage({ desired: FILE_ONLY, faults: ['drop-writes=/config.yaml'] });
-    expect(await home.reconcile()).toMatchObject({ kind: 'rolled-back', problems: [{ code: 'HF5012' }] });
+    const outcome = await home.reconcile();
+    expect(outcome).toMatchObject({ kind: 'refused' });
+    expect(outcome.plan?.verdicts.map(({ guard }) => guard)).toEqual(['no-way-back']);
   });
 
   test('the failed revision is quarantined until the files change or somebody says --retry', async () => {
@@ -66,18 +77,19 @@ describe('a gateway that misbehaves', () => {
   test('a lost update is found as stale memory and repaired', async () => {
     const home = await stage({ desired: RETRY });
     const foreign = beforeSending(home, 1, async () => {
-      home.sandbox.fault('lost-update', '200');
+      home.sandbox.fault('lost-update', '60');
       await fetch(`${home.sandbox.url}/v0/management/debug`, {
         method: 'PUT',
         headers: { authorization: 'Bearer mgmt-secret-1' },
         body: '{"value": false}',
       });
-      await new Promise((wake) => setTimeout(wake, 50));
+      await new Promise((wake) => setTimeout(wake, 10));
     });
     const outcome = await home.reconcile({}, foreign);
     expect(outcome).toMatchObject({ kind: 'applied' });
     expect(outcome.problems.map(({ code }) => code)).toContain('HF5015');
     expect(home.sandbox.states().memory).toMatchObject({ 'request-retry': 4 });
+    await home.sandbox.settled();
     expect(home.sandbox.states().runtime).toMatchObject({ 'request-retry': 4 });
   });
 

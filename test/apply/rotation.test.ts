@@ -1,5 +1,13 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { DESIRED, GATEWAY_FILE, MANAGEMENT_KEY, stage, strike, type StageOptions } from './stage.ts';
+import {
+  beforeSending,
+  DESIRED,
+  GATEWAY_FILE,
+  MANAGEMENT_KEY,
+  stage,
+  strike,
+  type StageOptions,
+} from './stage.ts';
 
 afterEach(strike);
 
@@ -36,10 +44,11 @@ describe('rotation of the management secret', () => {
   });
 
   test('costs at most two failed logins when the gateway drops it', async () => {
-    const home = await stage({ ...WITH_SECRET, faults: ['drop-writes=/config.yaml'] });
+    const home = await stage(WITH_SECRET);
     await home.declare(WITH_SECRET.desired ?? '', { MGMT: NEXT });
     home.sandbox.clearRequests();
-    expect(await home.reconcile()).toMatchObject({ kind: 'rolled-back' });
+    const drops = beforeSending(home, 1, async () => home.sandbox.fault('drop-writes', '/config.yaml'));
+    expect(await home.reconcile({}, drops)).toMatchObject({ kind: 'rolled-back' });
     const management = home.sandbox.requests.filter(
       ({ path, status }) => path.startsWith('/v0/management') && (status === 401 || status === 403),
     );

@@ -162,8 +162,8 @@ describe('an approved plan', () => {
 
   test('without one, a foreign write while it waits makes it plan again, once', async () => {
     const home = await stage({ desired: RETRY });
-    const foreign = duringWait(home, 1, () => home.panel('PUT', 'ws-auth', { value: false }));
+    const foreign = duringWait(home, 1, () => home.panel('PUT', 'logging-to-file', { value: true }));
     expect(await home.reconcile({}, foreign)).toMatchObject({ kind: 'applied' });
-    expect(home.sandbox.states().memory).toMatchObject({ 'request-retry': 4, 'ws-auth': false });
+    expect(home.sandbox.states().memory).toMatchObject({ 'request-retry': 4, 'logging-to-file': true });
   });
 });
