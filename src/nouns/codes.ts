@@ -28,7 +28,7 @@ export const CODES = {
   HF1005: code(
     EXIT.usage,
     'The gateway has no such key',
-    'docs/catalog.md lists all keys; `holdfast explain` takes the path of any.',
+    'docs/keys.md lists all keys; `holdfast explain` takes the path of any.',
   ),
   HF1010: code(
     EXIT.invalid,
@@ -433,7 +433,7 @@ export const CODES = {
   ),
   HF4010: code(
     EXIT.refused,
-    'The gateway\'s file cannot be edited safely',
+    "The gateway's file cannot be edited safely",
     'Edit the named lines by hand (anchors, aliases, merge keys, tags, comments in flow lists), then apply again.',
   ),
   // 5xxx apply and rollback
