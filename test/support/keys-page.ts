@@ -24,7 +24,9 @@ export function keysPage(): string {
 
 function row(field: Field): string {
   const absent = field.fallback === undefined || field.fallback === null ? '' : cell(field.fallback);
-  const notes = [(field.secret || field.item?.secret) && 'S', field.pointer && 'P', field.restart && 'R'].filter(Boolean).join(' ');
+  const notes = [(field.secret || field.item?.secret) && 'S', field.pointer && 'P', field.restart && 'R']
+    .filter(Boolean)
+    .join(' ');
   const columns = [
     `\`${field.pattern}\``,
     typeOf(field),
