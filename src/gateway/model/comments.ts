@@ -64,8 +64,7 @@ export function attachComments(root: FileNode, comments: readonly Comment[], tex
   const copy = copyNode(root, undefined, layout, lines, layout.root);
   layout.leaves.sort((a, b) => a.end - b.end);
   const alone = comments.filter((comment) => !hangOnLine(comment, layout, lines));
-  const groups = paragraphs(alone, lines);
-  groups.forEach((group, i) => hangGroup(group, groups[i + 1], layout, lines));
+  for (const gap of gapsOf(paragraphs(alone, lines), layout.entries)) hangGap(gap, layout.root, lines);
   return copy;
 }
 
@@ -87,7 +86,7 @@ function copyNode(
     if (node.flow) layout.leaves.push({ comments, end: range.end });
     return { ...node, comments, items };
   }
-  layout.leaves.push({ comments, end: range.end });
+  if (range.end > range.start) layout.leaves.push({ comments, end: range.end });
   return { ...node, comments };
 }
 
@@ -108,6 +107,9 @@ function copyItem(item: FileNode, within: Entry | undefined, layout: Layout, lin
   const from = dash ?? at;
   const entry =
     dash !== undefined || lines.leads(at) ? enter(comments, from, within, true, layout, lines) : within;
+  // The library forgets a foot that would go to a flow collection.
+  if (entry && item.kind !== 'alias' && item.kind !== 'scalar' && item.flow)
+    entry.firstKey = { head: [], foot: [] };
   return copyNode(item, entry, layout, lines, comments);
 }
 
@@ -164,27 +166,61 @@ function paragraphs(comments: readonly Comment[], lines: Lines): Group[] {
   return groups;
 }
 
+/** The groups between two entries. */
+interface Gap {
+  readonly groups: Group[];
+  readonly previous: Entry | undefined;
+  readonly next: Entry | undefined;
+}
+
+function gapsOf(groups: readonly Group[], entries: readonly Entry[]): Gap[] {
+  const gaps: Gap[] = [];
+  for (const group of groups) {
+    const before = lastBefore(entries, (entry) => entry.line < group.first);
+    const previous = entries[before];
+    const open = gaps.at(-1);
+    if (open && open.previous === previous) open.groups.push(group);
+    else gaps.push({ groups: [group], previous, next: entries[before + 1] });
+  }
+  return gaps;
+}
+
+/** Before the first and behind the last key a group belongs to the document when a blank line sets it off. */
+function hangGap({ groups, previous, next }: Gap, root: Mutable, lines: Lines): void {
+  if (previous && next) return hangBetween(groups, previous, next, lines);
+  for (const group of groups) {
+    const below = !lines.isBlank(group.first - 1) && !lines.endsInKey(group.first - 1);
+    if (previous) (below ? footOf(previous, group, next) : root).foot.push(...group.texts);
+    else (next && reaches(group, next, lines) ? next.comments : root).head.push(...group.texts);
+  }
+}
+
 /**
- * A group directly below content with a blank line behind it, or indented deeper than what comes next, is the foot of
- * what came before; any other is the head of what comes next. Before the first and behind the last key it belongs to
- * the document when a blank line sets it off.
+ * Between two entries a group directly below content with a blank line behind it is a foot. What stands after that is
+ * the head of what comes next, unless a step out of the block follows it: then it is a foot too.
  */
-function hangGroup(group: Group, following: Group | undefined, layout: Layout, lines: Lines): void {
-  const { entries, root } = layout;
-  const before = lastBefore(entries, (entry) => entry.line < group.first);
-  const next = entries[before + 1];
-  const previous = entries[before];
-  const below = !lines.isBlank(group.first - 1) && !lines.endsInKey(group.first - 1);
-  const apart = lines.isBlank(group.last + 1);
-  const inner = following && (!next || following.last < next.line) && following.column < group.column;
-  if (!previous)
-    (apart || !next || !reaches(group, next, lines) ? root : next.comments).head.push(...group.texts);
-  else if (!next && !below) root.foot.push(...group.texts);
-  else if (!next || (below && apart && !lines.isComment(group.first - 1)))
-    footOf(previous, group, next).foot.push(...group.texts);
-  else if (group.column > next.column)
-    (inner ? previous.comments : footOf(previous, group, next)).foot.push(...group.texts);
-  else next.comments.head.push(...group.texts);
+function hangBetween(groups: readonly Group[], previous: Entry, next: Entry, lines: Lines): void {
+  let pending: Group[] = [];
+  let passed = false;
+  const flush = (): void => {
+    const [first] = pending;
+    if (!first) return;
+    const to = passed ? footOf(previous, { ...first, column: 0 }, next) : previous.comments;
+    to.foot.push(...pending.flatMap(({ texts }) => texts));
+    pending = [];
+    passed = true;
+  };
+  const stepsOut = (column: number): boolean => column < previous.column && column !== pending[0]?.column;
+  groups.forEach((group, i) => {
+    if (stepsOut(group.column)) flush();
+    const close = i === 0 && !lines.isBlank(group.first - 1) && lines.isBlank(group.last + 1);
+    if (close && (!lines.endsInKey(group.first - 1) || group.column < previous.column)) {
+      footOf(previous, group, next).foot.push(...group.texts);
+      passed = true;
+    } else pending.push(group);
+  });
+  if (stepsOut(next.column)) flush();
+  next.comments.head.push(...pending.flatMap(({ texts }) => texts));
 }
 
 /**
