@@ -1,6 +1,6 @@
 // Differences judged and shown: ids, origin, disposition by mode, and the Change that a reader sees. Knows nothing of
 // guards and routes.
-import { shownAt } from '../gateway/catalog/secrets.ts';
+import type { Field } from '../gateway/catalog/field.ts';
 import type { Change, Origin } from '../nouns/change.ts';
 import { positionAt, type Desired } from '../nouns/desired.ts';
 import { formatPath, type Path } from '../nouns/path.ts';
@@ -12,6 +12,7 @@ import type { RawDifference } from './diff.ts';
 import type { Difference, Place } from './difference.ts';
 import { attributionOf, originOf, resetToDefaults, stateKey, type OriginInput } from './origin.ts';
 import { pointerAt } from './patch.ts';
+import { shownAlong } from './shown-along.ts';
 import { pathOf, type EntryStep } from './trail.ts';
 
 export interface Judged {
@@ -87,6 +88,8 @@ export function differenceOf(
 }
 
 export interface ShowInput {
+  /** The root of the catalog. */
+  readonly root: Field;
   readonly fingerprints: Fingerprints;
   readonly desired: Pick<Desired, 'positions'>;
 }
@@ -99,7 +102,7 @@ export function changeOf(judged: Judged, input: ShowInput): Omit<Change, 'conseq
     id,
     kind: raw.kind,
     path: formatPath(path),
-    ...sidesOf(raw, input.fingerprints),
+    ...sidesOf(raw, input),
     ...(position && { position }),
     origin,
     ...(attribution && { attribution }),
@@ -108,11 +111,11 @@ export function changeOf(judged: Judged, input: ShowInput): Omit<Change, 'conseq
   };
 }
 
-function sidesOf(raw: RawDifference, fingerprints: Fingerprints): Pick<Change, 'before' | 'after' | 'from'> {
-  const { kind, field, before, after, trail } = raw;
+function sidesOf(raw: RawDifference, input: ShowInput): Pick<Change, 'before' | 'after' | 'from'> {
+  const { kind, before, after, trail } = raw;
   if (kind === 'move') return { from: indexIn(raw.livePlace), after: indexIn(raw.wantedPlace) };
-  if (kind === 'rename' && 'list' in trail) return renamedSides(trail, before, after, fingerprints);
-  const show = (value: Value): Shown => shownAt(field, value, fingerprints);
+  if (kind === 'rename' && 'list' in trail) return renamedSides(trail, before, after, input);
+  const show = (value: Value): Shown => shownAlong(input.root, trail, value, input.fingerprints);
   return {
     ...(before !== undefined && { before: show(before) }),
     ...(after !== undefined && { after: show(after) }),
@@ -121,16 +124,16 @@ function sidesOf(raw: RawDifference, fingerprints: Fingerprints): Pick<Change, '
 
 /** The member of the identity that changed. */
 function renamedSides(
-  { list }: EntryStep,
+  trail: EntryStep,
   before: Value | undefined,
   after: Value | undefined,
-  fingerprints: Fingerprints,
+  { root, fingerprints }: ShowInput,
 ): Pick<Change, 'after' | 'from'> {
   const was = isTree(before) ? before : {};
   const willBe = isTree(after) ? after : {};
-  const member = list.identity.find((name) => was[name] !== willBe[name]) ?? '';
+  const member = trail.list.identity.find((name) => was[name] !== willBe[name]) ?? '';
   const show = (value: Value | undefined): Shown =>
-    shownAt(list.item?.fields?.get(member), value ?? null, fingerprints);
+    shownAlong(root, { up: trail, key: member }, value ?? null, fingerprints);
   return { from: show(was[member]), after: show(willBe[member]) };
 }
 

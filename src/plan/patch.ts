@@ -5,6 +5,7 @@ import { isList, isTree, type Tree, type Value } from '../nouns/value.ts';
 import { escapeToken } from '../nouns/path.ts';
 import type { Place } from './difference.ts';
 import type { RawDifference } from './diff.ts';
+import { isOrdered } from './order.ts';
 
 export interface Operation {
   readonly op: 'add' | 'remove' | 'replace' | 'move';
@@ -218,7 +219,7 @@ class ListPlan {
   /** In a list whose order matters at their places, else at the end. */
   #withAdded(entries: Member[], operations: Operation[]): void {
     for (const one of this.#added) {
-      const ordered = one.sequence !== undefined && one.sequence.trail === one.trail.up;
+      const ordered = 'list' in one.trail && isOrdered(one.trail.list);
       const index = ordered ? Math.min(one.wantedPlace.at(-1) as number, entries.length) : entries.length;
       entries.splice(index, 0, one);
       operations.push({

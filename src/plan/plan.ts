@@ -1,7 +1,6 @@
 // Assembles the plan of one target: live image, wanted image, differences, routes, guards, digest. Pure: time, state,
 // keys and the results of probes come in as arguments; the same input gives the same bytes.
 import type { Catalog } from '../gateway/catalog/field.ts';
-import { shownAt } from '../gateway/catalog/secrets.ts';
 import { literalSecrets } from '../desired/literal-secrets.ts';
 import type { Change } from '../nouns/change.ts';
 import type { Desired } from '../nouns/desired.ts';
@@ -26,6 +25,7 @@ import type { ManagementSecret } from './management-secret.ts';
 import { notesOf } from './notes.ts';
 import { makeDifferences, pointerAt, type Operation, type Patched } from './patch.ts';
 import { routesFor, type Routes } from './routes-for.ts';
+import { shownAlong } from './shown-along.ts';
 import { wantedImage, type Wanted } from './wanted.ts';
 
 /** Whether `PUT /config.yaml` was seen to work without changing anything (design §9 `no-way-back`). */
@@ -191,7 +191,7 @@ function changesOf(draft: Draft): Change[] {
   const images = { before: base.before, after: patched.image, placeOf: patched.placeOf };
   const consequences = consequencesOf(judged, images);
   return judged.map((one, i) => ({
-    ...changeOf(one, { fingerprints, desired: input.desired }),
+    ...changeOf(one, { root: input.catalog.root, fingerprints, desired: input.desired }),
     consequences: consequences[i] ?? [],
   }));
 }
@@ -248,7 +248,7 @@ function assemble(
     released: pruned ? [] : draft.released.map(formatPath),
     ignored: wanted.ignored,
     notes: notesOf({ live, differences: draft.differences, base, writes: routes.writes.length }),
-    patch: draft.patched.operations.map((operation) => shownOperation(operation, draft.fingerprints)),
+    patch: draft.patched.operations.map((operation) => shownOperation(operation, draft)),
     digest: digestOf({
       key: target.digestKey,
       target: target.name,
@@ -264,15 +264,14 @@ function assemble(
 
 function shownOperation(
   { op, path, from, value, difference }: Operation,
-  fingerprints: Fingerprints,
+  { input, fingerprints }: Draft,
 ): PatchOperation {
-  const renamed =
-    difference?.kind === 'rename' ? difference.field.fields?.get(String(path.at(-1))) : undefined;
-  const field = renamed ?? difference?.field;
+  const up = difference?.trail;
+  const trail = difference?.kind === 'rename' ? { up, key: String(path.at(-1)) } : up;
   return {
     op,
     path: pointerAt(path),
     ...(from && { from: pointerAt(from) }),
-    ...(value !== undefined && { value: shownAt(field, value, fingerprints) }),
+    ...(value !== undefined && { value: shownAlong(input.catalog.root, trail, value, fingerprints) }),
   };
 }

@@ -8,8 +8,8 @@ import type { Fingerprints } from '../nouns/secret.ts';
 import type { Tree } from '../nouns/value.ts';
 import type { Prediction, PreparedWrite } from '../nouns/write.ts';
 import type { Difference } from './difference.ts';
-import * as back from './route-back.ts';
-import * as routing from './route.ts';
+import { repairWrite } from './route-back.ts';
+import { route } from './route.ts';
 
 export interface RoutesInput {
   readonly live: Live;
@@ -36,14 +36,13 @@ export function routesFor(input: RoutesInput): Routes {
   if (!live.file) return NONE;
   if (!differences.some(({ disposition }) => disposition === 'apply'))
     return input.repair ? repair(input) : NONE;
-  const { route } = routing as unknown as { route: (input: routing.RouteInput) => routing.Routed };
   const routed = route({ ...input, show: (field, value) => shownAt(field, value, fingerprints) });
   return { ...routed, prediction: routed.writes.length > 0 ? routed.prediction : undefined };
 }
 
 function repair({ live, catalog, wanted }: RoutesInput): Routes {
   if (!live.file) return NONE;
-  const made = back.repairWrite(live.file, catalog);
+  const made = repairWrite(live.file, catalog);
   if (!made.ok) return { ...NONE, verdicts: made.verdicts };
   return { writes: [made.write], verdicts: [], states: [wanted], prediction: made.write.prediction };
 }

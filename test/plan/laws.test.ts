@@ -1,0 +1,200 @@
+// Laws that hold for any gateway and any files.
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import jsonPatch from 'fast-json-patch';
+import { secretsIn } from '../../src/gateway/catalog/secrets.ts';
+import { canonical } from '../../src/gateway/model/equal.ts';
+import type { Tree, Value } from '../../src/nouns/value.ts';
+import { canonicalJson } from '../../src/plan/canonical-json.ts';
+import { diff } from '../../src/plan/diff.ts';
+import { makeDifferences, pointerAt } from '../../src/plan/patch.ts';
+import { makePlan } from '../../src/plan/plan.ts';
+import { catalog, inputOf, memoryOf, planOf, type Scenario } from './builders.ts';
+
+const few = <T>(item: fc.Arbitrary<T>, maxLength = 4): fc.Arbitrary<T[]> => fc.array(item, { maxLength });
+const secret = fc.integer({ min: 0, max: 9 }).map((n) => `sk-test-000${n}`);
+const name = fc.constantFrom('kimi', 'glm', 'qwen', 'gpt-5', 'sonnet', 'a.b', 'x/y');
+const url = fc.constantFrom('https://one.example/v1', 'https://two.example/v1');
+const headers = fc.record(
+  {
+    'X-Team': fc.constantFrom('a', 'b'),
+    'X-Cost': fc.constantFrom('a', 'b'),
+    Authorization: fc.constantFrom('Bearer sk-test-h1', 'Bearer sk-test-h2'),
+  },
+  { requiredKeys: [] },
+);
+const optional = { requiredKeys: [] };
+
+const model = fc.record({ name, alias: name }, { requiredKeys: ['name'] });
+const providerKey = fc.record(
+  { 'api-key': secret, weight: fc.integer({ min: 0, max: 3 }) },
+  { requiredKeys: ['api-key'] },
+);
+const provider = fc.record(
+  {
+    name,
+    'base-url': url,
+    priority: fc.integer({ min: 0, max: 3 }),
+    disabled: fc.boolean(),
+    'api-key-entries': few(providerKey),
+    models: few(model),
+    headers,
+  },
+  { requiredKeys: ['name', 'base-url'] },
+);
+const claude = fc.record(
+  {
+    'api-key': secret,
+    'base-url': url,
+    'disable-cooling': fc.boolean(),
+    models: few(model),
+    'excluded-models': few(name),
+    cloak: fc.record({ mode: fc.constantFrom('auto', 'always'), 'strict-mode': fc.boolean() }, optional),
+  },
+  { requiredKeys: ['api-key'] },
+);
+const rule = fc.record({
+  models: fc.array(fc.record({ name }), { minLength: 1, maxLength: 2 }),
+  params: fc.dictionary(fc.constantFrom('a.b', 'c'), fc.integer({ min: 1, max: 3 }), { minKeys: 1 }),
+});
+const alias = fc.record({ name: fc.constantFrom('m1', 'm2'), alias: fc.constantFrom('one', 'two', 'three') });
+
+const config: fc.Arbitrary<Tree> = fc.record(
+  {
+    'api-keys': fc.uniqueArray(secret, { maxLength: 5 }),
+    debug: fc.boolean(),
+    'request-retry': fc.integer({ min: 0, max: 3 }),
+    'ws-auth': fc.boolean(),
+    'proxy-url': fc.constantFrom('', 'socks5://user:pass-word@127.0.0.1:1080'),
+    'quota-exceeded': fc.record({ 'switch-project': fc.boolean() }, optional),
+    'openai-compatibility': few(provider),
+    'claude-api-key': few(claude),
+    payload: fc.record({ override: few(rule) }, optional),
+    'oauth-model-alias': fc.dictionary(fc.constantFrom('claude', 'codex'), few(alias, 3)),
+    plugins: fc.record({
+      configs: fc.dictionary(fc.constantFrom('p', 'q'), fc.record({ enabled: fc.boolean() })),
+    }),
+  },
+  optional,
+) as fc.Arbitrary<Tree>; // records of JSON values, which fast-check types more narrowly
+
+const pairOf = fc.tuple(config, config);
+const scenarioOf = (live: Tree, desired: Tree): Scenario => ({
+  file: `port: 8317\n${JSON.stringify({ port: 8317, ...live })}`.split('\n')[1] ?? '',
+  desired,
+  withFile: false,
+});
+
+/** The same text for trees that the gateway does not tell apart at the paths the files declare. */
+function atDeclared(tree: Tree, desired: Tree): Value {
+  return Object.keys(desired).map((key) => {
+    const field = catalog.root.fields?.get(key);
+    return field ? orderless(canonical(field, tree[key])) : null;
+  });
+}
+
+/** Keyed lists are compared as sets of entries: their order means nothing (sequences are tested by hand). */
+function orderless(value: Value | undefined): Value {
+  return JSON.parse(JSON.stringify(value ?? null), (_, inner: Value) =>
+    Array.isArray(inner)
+      ? inner.toSorted((a: Value, b: Value) => (canonicalJson(a) < canonicalJson(b) ? -1 : 1))
+      : inner,
+  ) as Value;
+}
+
+describe('laws of plans', () => {
+  test('applying the difference of two images gives the second', () => {
+    fc.assert(
+      fc.property(pairOf, ([a, b]) => {
+        const before = memoryOf(JSON.stringify(a));
+        const after = memoryOf(JSON.stringify(b));
+        const found = diff({ catalog, live: before, wanted: after });
+        const { image } = makeDifferences(before, found);
+        const left = diff({ catalog, live: image, wanted: after });
+        expect(left.map(({ kind, livePlace }) => `${kind} ${pointerAt(livePlace)}`)).toEqual([]);
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  test('the image is what any implementation of RFC 6902 makes of the operations', () => {
+    fc.assert(
+      fc.property(pairOf, ([a, b]) => {
+        const before = memoryOf(JSON.stringify(a));
+        const { image, operations } = makeDifferences(
+          before,
+          diff({ catalog, live: before, wanted: memoryOf(JSON.stringify(b)) }),
+        );
+        const patch = operations.map(({ op, path, from, value }) => ({
+          op,
+          path: pointerAt(path),
+          ...(from && { from: pointerAt(from) }),
+          ...(value !== undefined && { value }),
+        }));
+        const made = jsonPatch.applyPatch(
+          before,
+          structuredClone(patch) as jsonPatch.Operation[],
+          true,
+          false,
+        );
+        expect(made.newDocument).toEqual(image);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  test('a plan leads to what the files declare', () => {
+    fc.assert(
+      fc.property(pairOf, ([live, desired]) => {
+        const { basis } = planOf(scenarioOf(live, desired));
+        const wanted = memoryOf(JSON.stringify(desired));
+        expect(atDeclared(basis.wanted.open(), lists(desired))).toEqual(atDeclared(wanted, lists(desired)));
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  test('a plan of a converged target is empty', () => {
+    fc.assert(
+      fc.property(pairOf, ([live, desired]) => {
+        const input = inputOf(scenarioOf(live, desired));
+        const { basis } = makePlan(input);
+        const { plan } = makePlan({ ...input, live: { ...input.live, memory: basis.wanted } });
+        expect(plan.changes).toEqual([]);
+        expect(plan.patch).toEqual([]);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  test('planning twice gives the same bytes, and leaves its input alone', () => {
+    fc.assert(
+      fc.property(pairOf, ([live, desired]) => {
+        const scenario = scenarioOf(live, desired);
+        const input = inputOf(scenario);
+        const first = JSON.stringify(makePlan(input).plan);
+        expect(JSON.stringify(makePlan(input).plan)).toBe(first);
+        expect(JSON.stringify(makePlan(inputOf(scenario)).plan)).toBe(first);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test('nothing printed contains a secret', () => {
+    fc.assert(
+      fc.property(pairOf, ([live, desired]) => {
+        const printed = JSON.stringify(planOf(scenarioOf(live, desired)).plan);
+        const secrets = [...secretsIn(catalog.root, live), ...secretsIn(catalog.root, desired)];
+        expect(secrets.filter((text) => printed.includes(text))).toEqual([]);
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
+
+/** Maps and sections are owned key by key; what is compared as a whole are scalars and lists. */
+function lists(desired: Tree): Tree {
+  return Object.fromEntries(
+    Object.entries(desired).filter(([, value]) => typeof value !== 'object' || Array.isArray(value)),
+  );
+}
