@@ -1,8 +1,6 @@
 // The declared tree against the JSON Schema of its layout: unknown keys, types, bounds, missing values. One problem for
 // each mistake, all at once. What the gateway would do with a well-formed value is semantics.ts.
-import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { loadSchema } from '../gateway/catalog/catalog.ts';
-import { registerKeywords } from '../gateway/catalog/keywords.ts';
 import { formatPath } from '../nouns/path.ts';
 import { type Position, problem } from '../nouns/problem.ts';
 import type { Policy } from '../nouns/target.ts';
@@ -15,26 +13,27 @@ import {
   pathTo,
   valueOf,
 } from '../reading/located.ts';
+import { type SchemaCheck, schemaCheck } from '../reading/schema-check.ts';
 import { type PlacedProblem, schemaProblems } from '../reading/schema-problems.ts';
 import { REMOVE } from './merge.ts';
 
 const CODES = { unknown: 'HF2030', type: 'HF2031', value: 'HF2032', missing: 'HF2033' } as const;
 
-let compiled: ValidateFunction | undefined;
+const checks = new Map<string, SchemaCheck>();
 
-/** Compiled on first use; our own schema, checked by the tests of the catalog. */
-function validator(): ValidateFunction {
-  if (compiled) return compiled;
-  const ajv = new Ajv2020({
-    allErrors: true,
-    verbose: true,
-    strict: false,
-    validateSchema: false,
-    logger: false,
-  });
-  registerKeywords(ajv);
-  compiled = ajv.compile(loadSchema('legacy'));
-  return compiled;
+/** Of the schema only what these top-level keys need is compiled: most files declare few of them. */
+function checkFor(declared: ReadonlySet<string>): SchemaCheck {
+  const id = [...declared].toSorted().join('\n');
+  const known = checks.get(id);
+  if (known) return known;
+  const schema = loadSchema('legacy');
+  const properties = Object.entries(schema.properties ?? {}).map(([name, property]) => [
+    name,
+    declared.has(name) ? property : true,
+  ]);
+  const check = schemaCheck({ ...schema, properties: Object.fromEntries(properties) as object });
+  checks.set(id, check);
+  return check;
 }
 
 export function validateSchema(
@@ -42,9 +41,8 @@ export function validateSchema(
   catalog: Catalog,
   policy: Pick<Policy, 'unknownKeys'>,
 ): readonly PlacedProblem[] {
-  const check = validator();
-  check(valueOf(root));
-  const found = schemaProblems(check.errors ?? [], root, CODES).filter(
+  const errors = checkFor(new Set(root.members.keys()))(valueOf(root));
+  const found = schemaProblems(errors, root, CODES).filter(
     (one) => one.problem.code !== 'HF2030' || !passes(one.steps, root, policy),
   );
   const blank = [...marks(root, catalog, catalog.root, [])].map((mark) => toProblem(mark, root));

@@ -1,6 +1,5 @@
 // holdfast.yaml as Settings: its targets with their defaults, in the order of the file.
 import { dirname, resolve } from 'node:path';
-import { validate as isCron } from 'node-cron';
 import { loadCatalog } from '../gateway/catalog/catalog.ts';
 import type { Catalog } from '../gateway/catalog/field.ts';
 import { type Position, type Problem, problem } from '../nouns/problem.ts';
@@ -53,7 +52,7 @@ class Builder {
     const dir = dirname(this.#path);
     return {
       targets,
-      daemon: { drift: this.#drift() },
+      daemon: { drift: await this.#drift() },
       state: {
         dir:
           flags.state === undefined
@@ -153,10 +152,11 @@ class Builder {
     return undefined;
   }
 
-  #drift(): string {
+  async #drift(): Promise<string> {
     const written = scalarAt(this.#tree.root, 'daemon', 'drift');
     if (!written || written.unresolved) return DEFAULT_DRIFT;
     const text = String(written.value);
+    const { validate: isCron } = await import('node-cron'); // only where something is to be checked
     if (!isCron(text))
       this.#wrong('`daemon.drift` is not a cron expression', written.position, 'Write e.g. "*/5 * * * *".');
     return text;

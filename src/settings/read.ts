@@ -2,11 +2,11 @@
 // read is checked for its form and otherwise left alone.
 import { readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import { type Problem, problem } from '../nouns/problem.ts';
 import type { Environment } from '../reading/environment.ts';
 import { type Located, type LocatedMap, nodeAt, valueOf } from '../reading/located.ts';
 import { resolveReferences } from '../reading/references.ts';
+import { type SchemaCheck, schemaCheck } from '../reading/schema-check.ts';
 import { schemaProblems } from '../reading/schema-problems.ts';
 import { readTextFile } from '../reading/text-file.ts';
 import { readYaml } from '../reading/yaml.ts';
@@ -121,16 +121,9 @@ function laterProblems(root: LocatedMap): Problem[] {
 const CODES = { unknown: 'HF1011', type: 'HF1012', value: 'HF1012', missing: 'HF1012' } as const;
 const SCHEMA = join(import.meta.dirname, '../../schemas/settings.schema.json');
 
-let compiled: ValidateFunction | undefined;
+let check: SchemaCheck | undefined;
 
 function formProblems(root: LocatedMap): Problem[] {
-  compiled ??= new Ajv2020({
-    allErrors: true,
-    verbose: true,
-    strict: false,
-    validateSchema: false,
-    logger: false,
-  }).compile(JSON.parse(readFileSync(SCHEMA, 'utf8')) as object);
-  compiled(valueOf(root));
-  return schemaProblems(compiled.errors ?? [], root, CODES).map((placed) => placed.problem);
+  check ??= schemaCheck(JSON.parse(readFileSync(SCHEMA, 'utf8')) as object);
+  return schemaProblems(check(valueOf(root)), root, CODES).map((placed) => placed.problem);
 }

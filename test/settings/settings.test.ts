@@ -1,6 +1,6 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import type { Problem } from '../../src/nouns/problem.ts';
 import { type LoadedSettings, loadSettings, type SettingsFlags } from '../../src/settings/settings.ts';
@@ -378,4 +378,12 @@ describe('allowances', () => {
       path: { length: 3 },
     });
   });
+});
+
+test('the schema of settings is a valid schema', async () => {
+  const { Ajv2020 } = await import('ajv/dist/2020.js');
+  const schema = JSON.parse(
+    readFileSync(resolve(import.meta.dirname, '../../schemas/settings.schema.json'), 'utf8'),
+  ) as object;
+  expect(() => new Ajv2020({ allowUnionTypes: true }).compile(schema)).not.toThrow();
 });
