@@ -4,7 +4,7 @@ import type { Catalog, Field } from '../gateway/catalog/field.ts';
 import { sameAt } from '../gateway/model/equal.ts';
 import { formatPath, key } from '../nouns/path.ts';
 import { isList, isTree, sameValue, type Tree, type Value } from '../nouns/value.ts';
-import type { Area } from './route-edits.ts';
+import { type Area, respellsKeys } from './route-edits.ts';
 
 export const pathOfArea = (area: Area): string => formatPath(area.map(key));
 
@@ -48,19 +48,29 @@ class Comparison {
       if (unknown !== undefined) this.lost.push(`${pathOfArea(at)} (${unknown} inside an entry)`);
       return;
     }
-    if (this.#above.has(place) || (isTree(before) && isTree(after) && field?.kind !== 'any')) {
+    if (this.#above.has(place) || (isTree(before) && isTree(after) && isOpen(field))) {
       this.tree(field, isTree(before) ? before : {}, isTree(after) ? after : {}, at);
       return;
     }
     if (sameValue(before, after)) return;
     const isSame = field ? sameAt(field, before, after) : false;
-    const unknown = isSame ? unknownLost(field, before, after) : undefined;
-    if (!isSame || unknown !== undefined)
-      this.lost.push(
-        unknown === undefined ? pathOfArea(at) : `${pathOfArea(at)} (${unknown} inside an entry)`,
-      );
-    else this.spelled.push(pathOfArea(at));
+    const unknown = unknownLost(field, before, after);
+    if (unknown !== undefined) this.lost.push(`${pathOfArea(at)} (${unknown} inside an entry)`);
+    else if (isSame && countItems(after) < countItems(before))
+      this.lost.push(`${pathOfArea(at)} (an entry that the gateway ignores)`);
+    else if (isSame) this.spelled.push(pathOfArea(at));
+    else this.lost.push(pathOfArea(at));
   }
+}
+
+/** Maps whose names the gateway respells are compared whole. */
+const isOpen = (field: Field | undefined): boolean =>
+  !field || (field.kind !== 'any' && !respellsKeys(field));
+
+function countItems(value: Value | undefined): number {
+  if (isList(value)) return value.reduce((sum: number, item) => sum + 1 + countItems(item), 0);
+  if (!isTree(value)) return 0;
+  return Object.values(value).reduce((sum: number, member) => sum + countItems(member), 0);
 }
 
 /** The name of a key inside entries that the catalog does not know and that is gone afterwards (C v0 §4.4 N11). */

@@ -77,22 +77,36 @@ function patchTo(field: Field | undefined, content: Value, wanted: Value): Patch
   return { kind: 'replace', value: wanted };
 }
 
+/** Whether names of this map are trimmed or lowered when the file is loaded: the file may spell them otherwise. */
+export function respellsKeys(field: Field): boolean {
+  return (
+    field.kind === 'map' && field.normalise.some((rule) => rule.startsWith('keys:') || rule === 'headers')
+  );
+}
+
+function respell(field: Field | undefined, name: string): string {
+  if (!field || !respellsKeys(field)) return name;
+  return field.normalise.includes('keys:lower') ? name.trim().toLowerCase() : name.trim();
+}
+
 function mapTo(field: Field | undefined, content: Tree, wanted: Tree): Patch | undefined {
   const keys = new Map<string, KeyStep>();
-  for (const name of new Set([...Object.keys(content), ...Object.keys(wanted)])) {
+  const filed = new Map(Object.keys(content).map((name) => [respell(field, name), name]));
+  for (const name of Object.keys(content))
+    if (filed.get(respell(field, name)) !== name) keys.set(name, { kind: 'remove' });
+  for (const [name, raw] of [...filed, ...Object.keys(wanted).map((known) => [known, known] as const)]) {
+    if (name === raw && filed.has(name) && filed.get(name) !== raw) continue;
     const inner = field?.kind === 'map' ? field.value : field?.fields?.get(name);
-    const isUnknown = field?.kind === 'struct' && !inner;
-    if (isUnknown && wanted[name] === undefined) continue;
+    if (field?.kind === 'struct' && !inner && wanted[name] === undefined) continue;
     const isHeld = field === undefined || field.kind === 'any' || !inner;
-    const step = isHeld ? exactStep(content, wanted, name) : stepFor(inner, content[name], wanted[name]);
-    if (step) keys.set(name, step);
+    const step = (isHeld ? exactStep : stepFor.bind(undefined, inner))(content[raw], wanted[name]);
+    if (step) keys.set(raw, step);
   }
   return keys.size === 0 ? undefined : { kind: 'map', keys };
 }
 
 /** Free-form settings: null, zero and nothing are three different things. */
-function exactStep(content: Tree, wanted: Tree, name: string): KeyStep | undefined {
-  const [before, after] = [content[name], wanted[name]];
+function exactStep(before: Value | undefined, after: Value | undefined): KeyStep | undefined {
   if (sameValue(before, after)) return undefined;
   if (after === undefined) return { kind: 'remove' };
   return before === undefined ? { kind: 'replace', value: after } : patchTo(undefined, before, after);

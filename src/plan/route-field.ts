@@ -1,11 +1,11 @@
 // The request for one area through its own endpoint, by the catalog's route (C v0 §3.1, §3.2, §3.5). Whether it loses
 // anything is for the simulation to say. Provider lists are in route-entries.ts.
-import { type Field, MANAGEMENT_BASE } from '../gateway/catalog/field.ts';
+import { type Catalog, type Field, MANAGEMENT_BASE } from '../gateway/catalog/field.ts';
 import { sameAt } from '../gateway/model/equal.ts';
 import { isList, isTree, sameValue, type Tree, type Value } from '../nouns/value.ts';
 import type { Difference } from './difference.ts';
 import { entriesRequests } from './route-entries.ts';
-import { type Area, valueAt } from './route-edits.ts';
+import { type Area, respellsKeys, valueAt } from './route-edits.ts';
 import { asJson, type FieldRequest, NoFieldRoute } from './route-request.ts';
 import type { RouteInput } from './route.ts';
 
@@ -16,18 +16,23 @@ export interface Unit {
   readonly differences: readonly Difference[];
 }
 
-/** Leading keys of a difference's place: where it is, down to the first list. */
-export function areaOf(difference: Difference): Area {
-  const place = difference.wantedPlace ?? difference.livePlace ?? [];
-  const end = place.findIndex((step) => typeof step === 'number');
-  return (end < 0 ? place : place.slice(0, end)).map(String);
+/** Leading keys of a difference's place: down to the first list, or to a map whose names the gateway respells. */
+export function areaOf(catalog: Catalog, difference: Difference): Area {
+  const area: string[] = [];
+  let field: Field | undefined = catalog.root;
+  for (const step of difference.wantedPlace ?? difference.livePlace ?? []) {
+    if (typeof step === 'number' || (field && respellsKeys(field))) break;
+    area.push(step);
+    field = field && catalog.child(field, step);
+  }
+  return area;
 }
 
 /** Differences by the endpoint that could write them. Throws NoFieldRoute for a key without one. */
 export function unitsOf(input: RouteInput, differences: readonly Difference[]): Unit[] {
   const units = new Map<string, { field: Field; area: Area; differences: Difference[] }>();
   for (const difference of differences) {
-    const { field, area } = endpointOf(input, areaOf(difference));
+    const { field, area } = endpointOf(input, areaOf(input.catalog, difference));
     const id = JSON.stringify(area);
     const unit = units.get(id) ?? { field, area, differences: [] };
     unit.differences.push(difference);
@@ -121,6 +126,7 @@ function stringsRequest(input: RouteInput, unit: Unit, endpoint: string): FieldR
     path,
     body: wanted,
     shown: input.show(unit.field, wanted),
+    removes: come.length === 0 && gone.length > 0,
     reason: 'one request replaces the list exactly; a DELETE would carry the value in the URL (C v0 §3.2)',
   };
 }

@@ -54,7 +54,8 @@ function membersAsJson(field: Field | undefined, value: Tree): Tree {
   const entries = Object.entries(value).flatMap(([name, member]): [string, Value][] => {
     if (member === null && !isFree) return [];
     const inner = field?.kind === 'map' ? field.value : field?.fields?.get(name);
-    return [[inner?.jsonName ?? name, asJson(inner, member)]];
+    const spelled = field?.kind === 'map' ? name : (inner?.jsonName ?? name);
+    return [[spelled, asJson(inner, member)]];
   });
   return Object.fromEntries(entries);
 }

@@ -95,7 +95,7 @@ function choose(
   start: State,
   differences: readonly Difference[],
 ): Chosen | { readonly verdicts: readonly Verdict[] } {
-  const areas = outermost(differences.map(areaOf));
+  const areas = outermost(differences.map((difference) => areaOf(input.catalog, difference)));
   const fields = byFields(input, start, differences, areas);
   if (Array.isArray(fields) && fields.length <= MOST_FIELD_WRITES) return fieldWrites(fields);
   const why = Array.isArray(fields)

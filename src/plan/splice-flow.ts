@@ -6,7 +6,7 @@ import { isOld, type ItemStep, type KeyStep, type Patch } from './splice-patch.t
 import { quoteInside, quoteOf, renderFlow } from './splice-render.ts';
 import { writeKey } from './splice-scalar.ts';
 import { type Replacement, replaceIn } from './splice-text.ts';
-import { rangeOf, spliceNode, type Splicing } from './splice.ts';
+import { rangeOf, type Splicing } from './splice-context.ts';
 import type { Value } from '../nouns/value.ts';
 
 interface Span {
@@ -63,7 +63,8 @@ function pairText(context: Splicing, pair: Pair, step: KeyStep | undefined): str
 function memberText(context: Splicing, node: FileNode, patch: Patch | undefined): string {
   const { start, end } = rangeOf(context, node);
   if (!patch) return context.text.slice(start, end);
-  if (patch.kind !== 'replace') return replaceIn(context.text, start, end, spliceNode(context, node, patch));
+  if (patch.kind !== 'replace')
+    return replaceIn(context.text, start, end, context.inside(context, node, patch));
   const quote = (node.kind === 'scalar' ? quoteOf(node) : quoteInside(node)) ?? context.style.quote;
   return renderFlow(patch.value, quote);
 }

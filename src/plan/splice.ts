@@ -3,6 +3,7 @@
 import type { FileDocument, FileNode, ListNode, MapNode, Pair } from '../nouns/file.ts';
 import { isList, type Value } from '../nouns/value.ts';
 import { checkPatch, refuse } from './splice-check.ts';
+import { rangeOf, type Splicing } from './splice-context.ts';
 import { spliceFlowList, spliceFlowMap } from './splice-flow.ts';
 import { fitPatch, isOld, type ItemStep, type KeyStep, type Patch, patchNode } from './splice-patch.ts';
 import {
@@ -32,13 +33,6 @@ import {
 
 export { UnsafeEdit } from './splice-check.ts';
 
-export interface Splicing {
-  /** Ends with a line end, always. */
-  readonly text: string;
-  readonly document: FileDocument;
-  readonly style: Style;
-}
-
 /**
  * The document with the patch made: text spliced, nodes edited without parsing again (new nodes have no range). Throws
  * UnsafeEdit with the line where the text cannot be edited. Whether the text means what the nodes say is for the
@@ -51,14 +45,19 @@ export function splice(document: FileDocument, patch: Patch): FileDocument {
   checkPatch(document, fitted);
   const style = styleOf(document);
   const whole = document.text.endsWith('\n');
-  const context = { text: whole ? document.text : document.text + style.eol, document, style };
+  const context: Splicing = {
+    text: whole ? document.text : document.text + style.eol,
+    document,
+    style,
+    inside: spliceNode,
+  };
   const pieces = spliceNode(context, document.root, fitted);
   const text = replaceIn(context.text, 0, context.text.length, pieces);
   return { text: whole ? text : text.slice(0, -style.eol.length), root: patchNode(document.root, fitted) };
 }
 
 /** The replacements for a patch inside a node that stays. */
-export function spliceNode(context: Splicing, node: FileNode, patch: Patch): Replacement[] {
+function spliceNode(context: Splicing, node: FileNode, patch: Patch): Replacement[] {
   if (patch.kind === 'map' && node.kind === 'map')
     return node.flow ? [spliceFlowMap(context, node, patch.keys)] : spliceMap(context, node, patch.keys);
   if (patch.kind === 'list' && node.kind === 'list')
@@ -73,11 +72,6 @@ interface Chunk {
   readonly start: number;
   /** Past the line end of its last line, comments inside included. */
   readonly end: number;
-}
-
-export function rangeOf(context: Splicing, node: FileNode): { start: number; end: number } {
-  if (!node.range) throw refuse(context.document, node, 'the place in the text is not known');
-  return node.range;
 }
 
 /** Past the last line of a node, its own end-of-line comment included. */

@@ -1,0 +1,92 @@
+// Route inputs in three lines: a file as it is, a file as it should read, and what lies between them.
+import { loadCatalog } from '../../src/gateway/catalog/catalog.ts';
+import type { Field } from '../../src/gateway/catalog/field.ts';
+import { shownAt } from '../../src/gateway/catalog/secrets.ts';
+import { parseDocument } from '../../src/gateway/model/document.ts';
+import { sameAt } from '../../src/gateway/model/equal.ts';
+import type { Difference, Place } from '../../src/plan/difference.ts';
+import { isState, settled, type State } from '../../src/plan/predict.ts';
+import { route, type Routed } from '../../src/plan/route.ts';
+import type { FileDocument } from '../../src/nouns/file.ts';
+import type { Agreement, Live } from '../../src/nouns/live.ts';
+import { key } from '../../src/nouns/path.ts';
+import { fingerprintsBy, seal } from '../../src/nouns/secret.ts';
+import { isTree, sameValue, type Tree, type Value } from '../../src/nouns/value.ts';
+
+export const catalog = loadCatalog('legacy');
+const fingerprints = fingerprintsBy('test');
+
+export function documentOf(text: string): FileDocument {
+  const parsed = parseDocument(text);
+  if ('ok' in parsed) throw new Error(parsed.message);
+  return parsed;
+}
+
+export function stateOf(text: string): State {
+  const state = settled(documentOf(text), catalog);
+  if (!isState(state)) throw new Error(state.message);
+  return state;
+}
+
+export function liveOf(text: string, agreement: Agreement = { kind: 'agree' }): Live {
+  return {
+    target: 'home',
+    readAt: 0,
+    depth: 'deep',
+    api: 'v0',
+    build: { version: 'v7.2.140', commit: 'none', buildDate: 'unknown', supportsPlugins: true },
+    layout: 'legacy',
+    memory: seal(stateOf(text).view),
+    file: { text: seal(text), hash: '', document: seal(documentOf(text)) },
+    agreement,
+    findings: [],
+    requests: 2,
+  };
+}
+
+/** One difference a leaf, map key or list. */
+export function differencesBetween(before: Tree, wanted: Tree): Difference[] {
+  const found: Difference[] = [];
+  walk(catalog.root, before, wanted, [], found);
+  return found;
+}
+
+function walk(field: Field | undefined, before: Tree, wanted: Tree, at: string[], found: Difference[]): void {
+  for (const name of new Set([...Object.keys(before), ...Object.keys(wanted)])) {
+    const inner = field && catalog.child(field, name);
+    const [a, b] = [before[name], wanted[name]];
+    if (inner ? sameAt(inner, a, b) : sameValue(a, b)) continue;
+    const place = [...at, name];
+    const isOpen = inner?.kind === 'struct' || inner?.kind === 'map';
+    if (isOpen && (isTree(a) || a === undefined) && (isTree(b) || b === undefined))
+      walk(inner, a ?? {}, b ?? {}, place, found);
+    else found.push(difference(found.length, inner ?? catalog.root, place, a, b));
+  }
+}
+
+function difference(index: number, field: Field, place: Place, a?: Value, b?: Value): Difference {
+  return {
+    id: `c${index + 1}`,
+    kind: a === undefined ? 'add' : b === undefined ? 'remove' : 'update',
+    path: place.map((name) => key(String(name))),
+    field,
+    ...(a !== undefined && { livePlace: place, before: a }),
+    ...(b !== undefined && { wantedPlace: place, after: b }),
+    origin: 'git',
+    disposition: 'apply',
+  };
+}
+
+/** Routes from one file to what another would load to. */
+export function routed(text: string, wanted: string | Tree, agreement?: Agreement): Routed {
+  const before = stateOf(text).image;
+  const image = typeof wanted === 'string' ? stateOf(wanted).image : wanted;
+  return route({
+    live: liveOf(text, agreement),
+    catalog,
+    differences: differencesBetween(before, image),
+    before,
+    wanted: image,
+    show: (field, value) => shownAt(field, value, fingerprints),
+  });
+}
