@@ -21,7 +21,17 @@ import type { Target } from '../../src/nouns/target.ts';
 import { isTree, type Tree } from '../../src/nouns/value.ts';
 import type { Sandbox, SandboxOptions } from '../../src/sandbox/sandbox.ts';
 import { startSandbox } from '../../src/sandbox/start.ts';
-import { clientOf, closeAll, codesOf, CORS, CPA, makeTarget, reply, serve } from './builders.ts';
+import {
+  clientOf,
+  closeAll,
+  codesOf,
+  CORS,
+  CPA,
+  makeTarget,
+  MANAGEMENT_KEY,
+  reply,
+  serve,
+} from './builders.ts';
 
 const catalog = loadCatalog('legacy');
 const clock = {
@@ -106,12 +116,15 @@ describe('a reading', () => {
   });
 
   test('of a gateway that keeps answering empty is an error that says so', async () => {
-    const sandbox = await sandboxOf(CONFIG, { faults: ['empty-body=/v0/management/config'] });
-    expect(await codesOf(observe(connect(sandbox), options()))).toEqual(['HF3019']);
+    const { url, requests } = await serve((request, response) =>
+      reply(200, request.url?.endsWith('.yaml') ? CONFIG : '')(request, response),
+    );
+    expect(await codesOf(observe(clientOf(makeTarget(url)), options()))).toEqual(['HF3019']);
+    expect(requests).toHaveLength(4);
   });
 
   test('of a configuration that JSON cannot hold names the key', async () => {
-    const trap = 'payload:\n  default:\n    - models: [{ name: x }]\n      params: { 1: one }\n';
+    const trap = 'payload:\n  default:\n    - models: [{ name: x }]\n      params: { a: { 1: one } }\n';
     const client = connect(await sandboxOf(CONFIG + trap));
     await expect(observe(client, options())).rejects.toThrow(/HF3020.*payload/);
   });
@@ -162,13 +175,21 @@ describe('a reading', () => {
   test.each([
     ['open to everybody', CONFIG.replace('  - sk-test-0001', '  - " "'), ['HF3030']],
     ['with sample keys', CONFIG.replace('sk-test-0001', 'your-api-key-1'), ['HF3032']],
-    ['with a trap in a block scalar', `${CONFIG}proxy-url: |\n  a\n  # b\n`, ['HF3033']],
   ])('warns of a gateway %s', async (_title, config, codes) => {
     const live = await observe(connect(await sandboxOf(config)), options());
     expect(live.findings.map(({ code, severity }) => [code, severity])).toEqual(
       codes.map((code) => [code, 'warning']),
     );
   });
+});
+
+test('a block scalar that the next write would destroy is warned of, with its line', async () => {
+  const config = 'api-keys: [sk-test-0001]\nproxy-url: |\n  a\n  # b\n';
+  const sandbox = await sandboxOf(config, { env: { MANAGEMENT_PASSWORD: MANAGEMENT_KEY } });
+  const live = await observe(connect(sandbox), options());
+  expect(live.findings.map(({ code, message }) => [code, message])).toEqual([
+    ['HF3033', expect.stringContaining('line 4')],
+  ]);
 });
 
 describe('memory and file', () => {
