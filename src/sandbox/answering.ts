@@ -8,7 +8,7 @@ import { writeJson } from '../gateway/v0/json-text.ts';
 import { type Auth, clientAddress } from './auth.ts';
 import type { Faults } from './faults.ts';
 import type { Gateway } from './gateway.ts';
-import { hasTemplateKeys, proxyAnswer, safeModeAnswer } from './proxy.ts';
+import { hasTemplateKeys, OPEN_PATHS, proxyAnswer, safeModeAnswer } from './proxy.ts';
 import type { Incoming, Outgoing } from './server.ts';
 import { statusAnswer, statusMethods } from './status.ts';
 
@@ -50,7 +50,8 @@ const WRITES: ReadonlySet<string> = new Set(['PUT', 'PATCH', 'DELETE', 'POST']);
 export async function answer(to: Answering, request: Incoming): Promise<Outgoing> {
   if (request.method === 'OPTIONS') return empty(204);
   if (to.faults.active('slow')) await to.sleep(to.faults.number('slow', 1000));
-  if (!isManagement(request.path)) return bent(to, request, outside(to, request));
+  if (!isManagement(request.path))
+    return redirectedOutside(request) ?? bent(to, request, outside(to, request));
   const before = struckBefore(to, request);
   if (before) return before;
   const given = await management(to, request);
@@ -101,8 +102,8 @@ function health(method: string): Outgoing {
 }
 
 async function management(to: Answering, request: Incoming): Promise<Outgoing> {
-  const redirect = redirected(to, request);
-  if (redirect) return redirect;
+  const moved = redirected(to, request);
+  if (moved) return moved;
   if (!to.auth.available(to.gateway.runtime())) return empty(404);
   if (request.path === `${MANAGEMENT_BASE}/oauth-callback` && /^(?:GET|POST)$/.test(request.method))
     return oauthCallback(request);
@@ -119,6 +120,16 @@ function redirected(to: Answering, { method, path, rawQuery }: Incoming): Outgoi
   const target = path.slice(0, -1);
   if (!path.endsWith('/') || !to.managementKnown() || !methodsAt(to, target).includes(method))
     return undefined;
+  return redirect(method, target, rawQuery);
+}
+
+function redirectedOutside({ method, path, rawQuery }: Incoming): Outgoing | undefined {
+  const target = path.slice(0, -1);
+  const known = path.endsWith('/') && method === 'GET' && OPEN_PATHS.has(target);
+  return known ? redirect(method, target, rawQuery) : undefined;
+}
+
+function redirect(method: string, target: string, rawQuery: string): Outgoing {
   const location = rawQuery === '' ? target : `${target}?${rawQuery}`;
   if (method !== 'GET') return empty(307, { Location: location });
   return {
@@ -131,6 +142,7 @@ function redirected(to: Answering, { method, path, rawQuery }: Incoming): Outgoi
 function methodsAt(to: Answering, path: string): readonly string[] {
   const name = path.slice(MANAGEMENT_BASE.length);
   if (name === '/config.yaml') return ['GET', 'PUT'];
+  if (name === '/oauth-callback') return ['GET', 'POST'];
   return [...methodsOf(path, to.catalog), ...statusMethods(name)];
 }
 
@@ -170,7 +182,7 @@ const STATUS_OF = {
 function configFile(to: Answering, { method, path, body }: Incoming): Outgoing {
   if (method === 'GET') {
     const text = to.gateway.readFile();
-    if (text === undefined) return json(404, { error: 'not_found', message: 'config file not found' });
+    if (text === undefined) return unreadable(to.gateway.readProblem());
     return {
       status: 200,
       headers: {
@@ -187,4 +199,10 @@ function configFile(to: Answering, { method, path, body }: Incoming): Outgoing {
   const problem = to.gateway.replaceFile(body);
   if (!problem) return json(200, changed);
   return json(STATUS_OF[problem.kind], { error: problem.kind, message: problem.message });
+}
+
+function unreadable(problem: string): Outgoing {
+  return problem.endsWith('no such file or directory')
+    ? json(404, { error: 'not_found', message: 'config file not found' })
+    : json(500, { error: 'read_failed', message: problem });
 }

@@ -1,8 +1,8 @@
 // The gateway's config.yaml on disk: read, truncate-and-write (never a rename, C v0 §6.2 step 6), the errors in the
 // gateway's words. Knows no YAML.
-import { createHash } from 'node:crypto';
+import { createHash, randomInt } from 'node:crypto';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 
 export interface Disk {
   readonly path: string;
@@ -12,8 +12,8 @@ export interface Disk {
   write(text: string): string | undefined;
   /** Why the file cannot be opened for reading, for the message of a failed save. */
   problem(): string;
-  /** Whether a file could be made beside it, as `PUT /config.yaml` does to validate (C v0 §2.3 step 3). */
-  directoryWritable(): boolean;
+  /** Why no file can be made beside it, as `PUT /config.yaml` does to validate (C v0 §2.3 step 3). */
+  validationProblem(): string | undefined;
 }
 
 const WORDS: Readonly<Record<string, string>> = {
@@ -24,9 +24,12 @@ const WORDS: Readonly<Record<string, string>> = {
   EROFS: 'read-only file system',
 };
 
-/** Also refuses what only its mode forbids, so that a read-only file behaves the same when the owner is root. */
-const forbidden = (path: string): boolean =>
-  ((statSync(path, { throwIfNoEntry: false })?.mode ?? 0o222) & 0o222) === 0;
+const WRITE = 0o222;
+const READ = 0o444;
+
+/** Also refuses what only its mode forbids, so that such a file behaves the same when the owner is root. */
+const forbidden = (path: string, bits: number): boolean =>
+  ((statSync(path, { throwIfNoEntry: false })?.mode ?? bits) & bits) === 0;
 
 function reason(path: string, error: unknown): string {
   const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
@@ -45,19 +48,24 @@ export function diskOf(path: string): Disk {
   return {
     path,
     read: () => {
+      if (forbidden(path, READ)) return undefined;
       const read = tried(() => readFileSync(path, 'utf8'));
       return 'done' in read ? read.done : undefined;
     },
     write: (text) => {
-      if (forbidden(path)) return `open ${path}: ${WORDS['EACCES']}`;
+      if (forbidden(path, WRITE)) return `open ${path}: ${WORDS['EACCES']}`;
       const written = tried(() => writeFileSync(path, text));
       return 'error' in written ? reason(path, written.error) : undefined;
     },
     problem: () => {
+      if (forbidden(path, READ)) return `open ${path}: ${WORDS['EACCES']}`;
       const read = tried(() => readFileSync(path));
       return 'error' in read ? reason(path, read.error) : '';
     },
-    directoryWritable: () => !forbidden(dirname(path)),
+    validationProblem: () =>
+      forbidden(dirname(path), WRITE)
+        ? `open ${join(dirname(path), `config-validate-${randomInt(1e9, 4e9)}.yaml`)}: ${WORDS['EACCES']}`
+        : undefined,
   };
 }
 

@@ -38,6 +38,8 @@ export interface Gateway {
   /** `auth-index` by id of what the runtime has registered. */
   authIndex(): ReadonlyMap<string, string>;
   readFile(): string | undefined;
+  /** Why `readFile` gave nothing. */
+  readProblem(): string;
   /** Memory takes a field write, saved or not; the reload follows (C v0 §6.1). */
   fieldWrite(memory: Memory): Complaint | undefined;
   /** `PUT /config.yaml` (C v0 §2.3): memory at once, the runtime by the watcher. */
@@ -179,6 +181,7 @@ export function startGateway(options: GatewayOptions): Gateway | LoadFailure {
     runtime: () => runtime,
     authIndex: () => authIndex,
     readFile: () => disk.read(),
+    readProblem: () => disk.problem(),
     fieldWrite: (next) => {
       memory = next;
       const problem = saveMemory();
@@ -190,7 +193,8 @@ export function startGateway(options: GatewayOptions): Gateway | LoadFailure {
     replaceFile: (body) => {
       const checked = loadableBody(body, catalog, loadOptions);
       if (checked) return checked;
-      if (!disk.directoryWritable()) return { kind: 'write_failed', message: 'failed to create temp file' };
+      const beside = disk.validationProblem();
+      if (beside !== undefined) return { kind: 'write_failed', message: beside };
       const failed = { kind: 'write_failed', message: 'failed to write config' } as const;
       if (faults.strikes('save-failure')) return failed;
       if (disk.write(unindented(body)) !== undefined) return failed;

@@ -8,28 +8,30 @@ import { STATIC_MODELS } from './static-models.ts';
 export interface ListedModel {
   readonly id: string;
   readonly owner: string;
-  readonly type?: string;
-  readonly displayName?: string;
+  readonly type: string;
+  readonly displayName: string;
+  /** Seconds since the epoch; `now` for configured models. Undefined: the release does not say. */
+  readonly created: number | 'now' | undefined;
 }
 
-const OWNERS: Readonly<Record<string, string>> = {
-  'gemini-api-key': 'google',
-  'interactions-api-key': 'google',
-  'vertex-api-key': 'google',
-  'claude-api-key': 'anthropic',
-  'codex-api-key': 'openai',
-  'xai-api-key': 'xai',
+/** Owner and type of what the entries of a list serve. */
+const KINDS: Readonly<Record<string, readonly [owner: string, type: string]>> = {
+  'gemini-api-key': ['google', 'gemini'],
+  'interactions-api-key': ['google', 'gemini'],
+  'vertex-api-key': ['google', 'vertex'],
+  'claude-api-key': ['anthropic', 'claude'],
+  'codex-api-key': ['openai', 'openai'],
+  'xai-api-key': ['xai', 'xai'],
 };
 
 const text = (tree: Tree, name: string): string => trim(String(tree[name] ?? ''));
 const trees = (value: Value | undefined): readonly Tree[] => (isList(value) ? value.filter(isTree) : []);
 
-/** Every model once, the first that names it wins, sorted by id. */
+/** Every model once, the last that names it wins, sorted by id. */
 export function modelsOf(runtime: Memory): readonly ListedModel[] {
   const listed = new Map<string, ListedModel>();
   for (const credential of credentialsOf(runtime))
-    for (const model of modelsOfCredential(runtime, credential))
-      if (!listed.has(model.id)) listed.set(model.id, model);
+    for (const model of modelsOfCredential(runtime, credential)) listed.set(model.id, model);
   return [...listed.values()].toSorted((a, b) => (a.id < b.id ? -1 : 1));
 }
 
@@ -49,18 +51,30 @@ export function modelsOfCredential(runtime: Memory, credential: Credential): rea
 
 /** The configured models by alias, else by name; a family's own list where none is configured. */
 function namedIn(list: string, entry: Tree): readonly ListedModel[] {
-  const owner = list === 'openai-compatibility' ? text(entry, 'name') : (OWNERS[list] ?? '');
-  const named = trees(entry['models']).flatMap((model): ListedModel[] => {
-    const id = text(model, 'alias') || text(model, 'name');
-    return id === '' ? [] : [{ id, owner }];
+  const compat = list === 'openai-compatibility';
+  const [owner, type] = compat ? [text(entry, 'name'), list] : (KINDS[list] ?? ['', '']);
+  const models = trees(entry['models']);
+  if (models.length === 0 && !compat)
+    return (STATIC_MODELS[list] ?? []).map(([id, displayName, created]) => ({
+      id,
+      owner,
+      type: list === 'vertex-api-key' ? 'gemini' : type,
+      displayName,
+      created,
+    }));
+  const named = models.map((model): ListedModel => {
+    const [name, alias] = [text(model, 'name'), text(model, 'alias')];
+    const displayName = text(model, 'display-name') || (compat ? alias : name) || name || alias;
+    return { id: alias || name, owner, type, displayName, created: 'now' };
   });
-  if (named.length > 0 || list === 'openai-compatibility') return once(named);
-  return (STATIC_MODELS[list] ?? []).map(([id, displayName, type]) => ({ id, owner, displayName, type }));
+  return firstOfEach(named.filter(({ id }) => id !== ''));
 }
 
-const once = (models: readonly ListedModel[]): readonly ListedModel[] => [
-  ...new Map(models.map((model) => [model.id, model])).values(),
-];
+/** Names that differ only in case are one; the first stays. */
+function firstOfEach(models: readonly ListedModel[]): readonly ListedModel[] {
+  const seen = new Set<string>();
+  return models.filter(({ id }) => !seen.has(id.toLowerCase()) && seen.add(id.toLowerCase()));
+}
 
 /** `*` stands for anything; case does not matter. */
 function matches(rule: string, id: string): boolean {

@@ -39,6 +39,9 @@ export function safeModeAnswer(path: string): ProxyAnswer | undefined {
   };
 }
 
+/** Paths outside management that answer GET; for the redirect of a trailing slash. */
+export const OPEN_PATHS: ReadonlySet<string> = new Set(['/healthz', '/v1/models', '/v1beta/models']);
+
 /** Undefined: not a path of the proxy that the sandbox knows. */
 export function proxyAnswer(
   runtime: Memory,
@@ -59,8 +62,13 @@ export function proxyAnswer(
   const refusal = refusalFor(clientKeys(runtime), headers, query);
   if (refusal) return { status: 401, body: { error: refusal } };
   if (path === '/v1beta/models') return { status: 200, body: { models: [] } };
-  const created = Math.floor(now / 1000);
-  const list = modelsOf(runtime).map(({ id, owner }) => ({ created, id, object: 'model', owned_by: owner }));
+  const seconds = Math.floor(now / 1000);
+  const list = modelsOf(runtime).map(({ id, owner, created }) => ({
+    ...(created !== undefined && { created: created === 'now' ? seconds : created }),
+    id,
+    object: 'model',
+    owned_by: owner,
+  }));
   return { status: 200, body: { data: list, object: 'list' } };
 }
 

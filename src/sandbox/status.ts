@@ -50,7 +50,21 @@ const ACTS: Readonly<Record<string, Act>> = {
       ? ok({ lines: [], 'line-count': 0, 'latest-timestamp': 0, 'next-cursor': '' })
       : refusal(400, 'logging to file disabled'),
   'GET /request-error-logs': () => ok({ files: [] }),
-  'GET /get-auth-status': () => ok({ error: 'unknown or expired state', status: 'error' }),
+  'DELETE /logs': ({ gateway }) =>
+    gateway.memory()['logging-to-file'] === true
+      ? ok({ success: true })
+      : refusal(400, 'logging to file disabled'),
+  'GET /auth-files/download': ({ query }) =>
+    (query['name'] ?? '').toLowerCase().endsWith('.json')
+      ? refusal(404, 'file not found')
+      : refusal(400, 'name must end with .json'),
+  'DELETE /auth-files': () => refusal(404, 'auth file not found'),
+  'GET /get-auth-status': ({ query }) =>
+    ok(
+      (query['state'] ?? '').trim() === ''
+        ? { status: 'ok' }
+        : { error: 'unknown or expired state', status: 'error' },
+    ),
   'POST /reset-quota': resetQuota,
 };
 
@@ -66,10 +80,16 @@ export function statusAnswer(call: StatusCall): StatusAnswer | undefined {
   const key = `${call.method} ${call.endpoint}`;
   const act = Object.hasOwn(ACTS, key) ? ACTS[key] : undefined;
   if (act) return act(call);
-  const channel =
-    call.method === 'GET' ? /^\/model-definitions\/([^/]+)$/.exec(call.endpoint)?.[1] : undefined;
-  return channel === undefined ? undefined : definitions(channel);
+  if (call.method !== 'GET') return undefined;
+  const [, what = '', name = ''] = /^\/([a-z-]+)\/([^/]+)$/.exec(call.endpoint) ?? [];
+  return Object.hasOwn(NAMED, what) ? NAMED[what]?.(name) : undefined;
 }
+
+const NAMED: Readonly<Record<string, (name: string) => StatusAnswer>> = {
+  'model-definitions': definitions,
+  'request-error-logs': () => refusal(404, 'log file not found'),
+  'request-log-by-id': () => refusal(404, 'log directory not found'),
+};
 
 const SLOT_MS = 600_000;
 const SLOTS = 20;
@@ -110,10 +130,10 @@ function authFileModels({ query, gateway }: StatusCall): StatusAnswer {
   const models = credential ? modelsOfCredential(gateway.runtime(), credential) : [];
   return ok({
     models: models.map(({ id, owner, type, displayName }) => ({
-      ...(displayName !== undefined && { display_name: displayName }),
+      ...(displayName !== '' && { display_name: displayName }),
       id,
       ...(owner !== '' && { owned_by: owner }),
-      ...(type !== undefined && { type }),
+      ...(type !== '' && { type }),
     })),
   });
 }
@@ -196,7 +216,7 @@ function definitions(channel: string): StatusAnswer {
 function resetQuota({ body, gateway }: StatusCall): StatusAnswer {
   const read = readFirst(body);
   const index = decodeString(isNode(read) ? membersOf(read, ['auth_index'])?.get('auth_index') : undefined);
-  if (!isNode(read) || !index.ok) return refusal(400, 'invalid body');
+  if (!isNode(read) || !index.ok) return refusal(400, 'invalid request body');
   if ((index.value ?? '').trim() === '') return refusal(400, 'auth_index is required');
   const known = [...gateway.authIndex().values()].includes(index.value ?? '');
   return known ? ok({ status: 'ok' }) : refusal(404, 'auth not found');
