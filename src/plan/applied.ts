@@ -26,8 +26,7 @@ export function remember(input: PlanInput, prepared: Prepared): Remembered {
   const hashes: Record<string, string> = {};
   const { wanted, stateKeys } = prepared.basis;
   for (const { trail, field, value } of ownedNodes(input.catalog, input.desired.tree.open(), wanted.open())) {
-    const hash = hashOf(field, value, input.hash);
-    if (hash !== undefined) hashes[stateKey(trail, input.hash)] = hash;
+    hashes[stateKey(trail, input.hash)] = hashOf(field, value, input.hash);
   }
   for (const { id } of prepared.differences.filter((one) => one.disposition !== 'apply'))
     keepBelow(hashes, lastApplied?.hashes ?? {}, stateKeys.get(id) ?? '');

@@ -5,7 +5,7 @@ import { canonical } from '../gateway/model/equal.ts';
 import type { Origin } from '../nouns/change.ts';
 import { formatPath } from '../nouns/path.ts';
 import type { LastApplied } from '../nouns/state.ts';
-import type { Value } from '../nouns/value.ts';
+import { isList, type Value } from '../nouns/value.ts';
 import { canonicalJson } from './canonical-json.ts';
 import type { RawDifference } from './diff.ts';
 import { statePathOf, type Trail } from './trail.ts';
@@ -19,10 +19,10 @@ export interface OriginInput {
   readonly sameRevision: boolean;
 }
 
-/** Undefined for what equals absent. */
-export function hashOf(field: Field, value: Value | undefined, hash: Hash): string | undefined {
-  const text = canonical(field, value);
-  return text === undefined ? undefined : hash(canonicalJson(text));
+/** What equals absent has the hash of nothing. */
+export function hashOf(field: Field, value: Value | undefined, hash: Hash): string {
+  const form = canonical(field, value);
+  return hash(form === undefined ? '' : canonicalJson(form));
 }
 
 export function stateKey(trail: Trail | undefined, hash: Hash): string {
@@ -53,16 +53,13 @@ function judge(
   return gatewayMoved ? 'drift' : 'git';
 }
 
-/** What was applied at a place: its hash, undefined for nothing there; `never` where nothing above was ours either. */
-function appliedAt(
-  trail: Trail | undefined,
-  input: OriginInput,
-): { readonly hash: string | undefined } | 'never' {
+/** What was applied at a place, which may be nothing; `never` where nothing above was ours either. */
+function appliedAt(trail: Trail | undefined, input: OriginInput): { readonly hash: string } | 'never' {
   const hashes = input.lastApplied?.hashes ?? {};
   const own = hashes[stateKey(trail, input.hash)];
   if (own !== undefined) return { hash: own };
   for (let up = trail?.up; up; up = up.up)
-    if (hashes[stateKey(up, input.hash)] !== undefined) return { hash: undefined };
+    if (hashes[stateKey(up, input.hash)] !== undefined) return { hash: input.hash('') };
   return 'never';
 }
 
@@ -100,8 +97,13 @@ export function attributionOf(difference: RawDifference): string | undefined {
 
 /** The panel switches a key off by `*` in its excluded models (C v0 §3.6). */
 function isPanelToggle({ trail, before, after }: RawDifference): boolean {
-  if (!('list' in trail) || !trail.up || !('key' in trail.up)) return false;
-  return trail.up.key === 'excluded-models' && (before ?? after) === '*';
+  const member = 'key' in trail ? trail : trail.up;
+  if (!member || !('key' in member) || member.key !== 'excluded-models') return false;
+  return holdsStar(before) !== holdsStar(after);
+}
+
+function holdsStar(value: Value | undefined): boolean {
+  return value === '*' || (isList(value) && value.includes('*'));
 }
 
 /** The gateway writes `auth-dir` and `plugins.dir` back with the home directory in place of `~` (C v0 §4.4 N10). */

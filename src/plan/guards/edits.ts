@@ -43,7 +43,7 @@ export function takeover({ differences, state, target }: Case): Finding[] {
     return {
       guard: 'takeover' as const,
       path,
-      message: `removes ${removals.length === 1 ? 'something' : plural(removals.length, 'entry')} from a gateway that Holdfast never applied to (${place})`,
+      message: `removes ${removals.length === 1 ? formatPath(path) : `${plural(removals.length, 'entry')} of ${place}`}, and Holdfast never applied to this gateway`,
       remedy:
         'Declare what should stay (`holdfast pull` writes it down), use `ownership: entries`, or set `adopted: true` on the target.',
       changes: removals.map((one) => one.id),
