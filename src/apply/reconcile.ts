@@ -131,7 +131,7 @@ async function withWayBack(run: Run, prospect: Prospect<DeepLive>): Promise<Pros
   const known = `${buildKey(prospect.live.build)} ${prospect.live.layout}`;
   if (run.state.wayBack === known) return replan(prospect, { wayBack: 'available' });
   step(run, 'probe-way-back');
-  const answer = await wayBack(run.client);
+  const answer = await wayBack(run.client, prospect.live.memory);
   if (answer === 'available') await run.context.store.update(run.context.target.name, { wayBack: known });
   return replan(prospect, { wayBack: answer });
 }
