@@ -2,7 +2,7 @@
 // says. Runs where HOLDFAST_TEST_GATEWAY (its URL) and HOLDFAST_TEST_GATEWAY_KEY (its MANAGEMENT_PASSWORD) are set; the
 // gateway's configuration is overwritten. HOLDFAST_TEST_GATEWAY_RUNS and _SEED choose how many and which.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { parseDocument } from '../../src/gateway/model/document.ts';
 import { toJson } from '../../src/gateway/model/json.ts';
 import { load } from '../../src/gateway/model/load.ts';

@@ -164,7 +164,8 @@ class Decoder {
     }
     const decoded = this.decode(value, member);
     if (decoded !== undefined) set(made, name, decoded);
-    else if (field.kind === 'map' && isNull(value)) set(made, name, zeroOf(member));
+    else if ((field.kind === 'map' || field.pattern === EXPLICIT) && isNull(value))
+      set(made, name, zeroOf(member));
   }
 
   /** The one former name the decoder still reads, with the opposite meaning (C v0 §2.1.1). */
@@ -237,6 +238,9 @@ function set(tree: Record<string, Value>, name: string, value: Value): void {
   else tree[name] = value;
 }
 
+/** The one struct whose members count as given when they are null: then they are zero, not the default. */
+const EXPLICIT = 'credential-concurrency';
+
 function takesNull(field: Target): boolean {
   return field.kind === 'any' || field.kind === 'list' || field.kind === 'map';
 }
@@ -245,6 +249,7 @@ function zeroOf(field: Target): Value {
   if (field.kind === 'string') return '';
   if (field.kind === 'boolean') return false;
   if (field.kind === 'integer' || field.kind === 'number') return 0;
+  if (field.kind === 'duration') return '0s';
   return field.kind === 'struct' ? {} : null;
 }
 
