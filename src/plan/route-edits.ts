@@ -94,8 +94,8 @@ function mapTo(field: Field | undefined, content: Tree, wanted: Tree): Patch | u
   const filed = new Map(Object.keys(content).map((name) => [respell(field, name), name]));
   for (const name of Object.keys(content))
     if (filed.get(respell(field, name)) !== name) keys.set(name, { kind: 'remove' });
-  for (const [name, raw] of [...filed, ...Object.keys(wanted).map((known) => [known, known] as const)]) {
-    if (name === raw && filed.has(name) && filed.get(name) !== raw) continue;
+  for (const name of new Set([...filed.keys(), ...Object.keys(wanted)])) {
+    const raw = filed.get(name) ?? name;
     const inner = field?.kind === 'map' ? field.value : field?.fields?.get(name);
     if (field?.kind === 'struct' && !inner && wanted[name] === undefined) continue;
     const isHeld = field === undefined || field.kind === 'any' || !inner;
