@@ -38,9 +38,11 @@ export function parseDocument(text: string): FileDocument | LoadFailure {
     const root = toNode(composed as Document.Parsed, text);
     const tab = strayTab(root, text);
     if (tab !== undefined) return failure('found character that cannot start any token', text, tab);
+    // A bare `---` is a document that holds null; only comments are no document at all (C v0 §2.3).
+    const none = isEmpty(root) && composed.directives.docStart !== true;
     return {
       text,
-      root: isEmpty(root) ? undefined : attachComments(root, [...before, ...commentsIn(first)], text),
+      root: none ? undefined : attachComments(root, [...before, ...commentsIn(first)], text),
     };
   } catch (thrown) {
     if (thrown instanceof Refusal) return failure(thrown.message, text, thrown.at);
