@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
 import type { ReconcileRequest } from '../apply/apply.ts';
 import { worstExit } from '../nouns/exit.ts';
-import { exitOf } from '../nouns/outcome.ts';
+import { exitOf, type Outcome } from '../nouns/outcome.ts';
 import { PLAN_FORMAT, type Plan } from '../nouns/plan.ts';
 import { fail } from '../nouns/problem.ts';
 import type { Io } from './io.ts';
@@ -56,14 +56,20 @@ async function run(file: string | undefined, flags: Flags, io: Io): Promise<void
   };
   const outcomes = [];
   for (const target of session.targets) outcomes.push(await reconcile(session.contextOf(target), request));
-  const plansShown = confirm ? outcomes.map(({ plan: _, ...outcome }) => outcome) : outcomes;
   showReport(io, flags, {
     command: 'apply',
     exit: worstExit(outcomes.map(exitOf)),
     plans: [],
-    outcomes: flags.output === 'text' ? plansShown : outcomes,
+    outcomes: confirm ? outcomes.map(withoutPlan) : outcomes,
     problems: [],
   });
+}
+
+/** A plan that was shown with the question is not shown again. */
+function withoutPlan(outcome: Outcome): Outcome {
+  const copy = { ...outcome };
+  delete copy.plan;
+  return copy;
 }
 
 async function readPlan(file: string): Promise<Plan> {

@@ -10,6 +10,9 @@ import { indent, plural, type Style } from './style.ts';
 
 const SIGN: Record<ChangeKind, string> = { add: '+', update: '~', remove: '-', rename: '»', move: '↕' };
 const WIDEST_VALUE = 160;
+/** Longer lists of changes are counted, longer lists of edits cut. */
+const MOST_IDS = 12;
+const MOST_EDITS = 12;
 
 function signed(change: Change, style: Style): string {
   const paint = {
@@ -64,29 +67,45 @@ function changeText(change: Change, style: Style): string {
 
 function writeText(write: Write, position: number, style: Style): string {
   const query = write.query ? `?${new URLSearchParams(write.query)}` : '';
+  const made = write.makes.length > MOST_IDS ? `${write.makes.length} changes` : write.makes.join(', ');
   const body = write.body === undefined ? [] : [`     ${style.dim(bodyText(write))}`];
   return [
-    `  ${position}. ${style.bold(`${write.method} ${write.path}${query}`)}  ${style.dim(write.makes.join(', '))}`,
+    `  ${position}. ${style.bold(`${write.method} ${write.path}${query}`)}  ${style.dim(made)}`,
     ...body,
     `     ${write.reason}`,
   ].join('\n');
 }
 
 function bodyText(write: Write): string {
-  return typeof write.body === 'string'
-    ? indent(write.body, 5).trimStart()
-    : shownText(write.body, WIDEST_VALUE);
+  if (typeof write.body !== 'string') return shownText(write.body, WIDEST_VALUE);
+  const lines = write.body.trimEnd().split('\n');
+  const kept =
+    lines.length > MOST_EDITS
+      ? [...lines.slice(0, MOST_EDITS - 1), `… and ${lines.length - MOST_EDITS + 1} more edits`]
+      : lines;
+  return indent(kept.join('\n'), 5).trimStart();
 }
 
-function verdictText(verdict: Verdict, style: Style): string {
-  const sign = verdict.allowed ? style.warn('allowed') : style.bad('refused');
-  const head = `  ${sign} ${style.bold(verdict.guard)}${verdict.path ? ` ${verdict.path}` : ''}: ${verdict.message}`;
-  if (verdict.allowed) return head;
+/** The findings of one guard: each once, then the remedy and the flags that would allow them. */
+function guardText(guard: string, verdicts: readonly Verdict[], style: Style): string {
+  const lines = verdicts.map((verdict) => {
+    const sign = verdict.allowed ? style.warn('allowed') : style.bad('refused');
+    return `  ${sign} ${style.bold(guard)}${verdict.path ? ` ${verdict.path}` : ''}: ${verdict.message}`;
+  });
+  const refused = verdicts.filter((verdict) => !verdict.allowed);
+  const remedies = [...new Set(refused.map((verdict) => verdict.remedy))];
   return [
-    head,
-    `    ${style.dim('fix')} ${verdict.remedy}`,
-    ...(verdict.override ? [`    ${style.dim('or ')} ${verdict.override}`] : []),
+    ...lines,
+    ...remedies.map((remedy) => `    ${style.dim('fix')} ${remedy}`),
+    ...overrides(guard, refused).map((flag) => `    ${style.dim('or ')} ${flag}`),
   ].join('\n');
+}
+
+function overrides(guard: string, refused: readonly Verdict[]): string[] {
+  const flags = [...new Set(refused.flatMap(({ override }) => (override === undefined ? [] : [override])))];
+  return flags.length > 1 && flags.every((flag) => !flag.includes('='))
+    ? [`--allow ${guard}, or one by one: ${flags[0]}`]
+    : flags;
 }
 
 function section(title: string, lines: readonly string[], style: Style): string[] {
@@ -153,7 +172,9 @@ export function planText(plan: Plan, style: Style): string {
     ),
     ...section(
       'Guards',
-      plan.verdicts.map((verdict) => verdictText(verdict, style)),
+      [...Map.groupBy(plan.verdicts, ({ guard }) => guard)].map(([guard, verdicts]) =>
+        guardText(guard, verdicts, style),
+      ),
       style,
     ),
     ...section(

@@ -1,0 +1,91 @@
+// `holdfast status`: what is known of every target, and how its credentials are.
+import type { Command } from 'commander';
+import { type CredentialHealth, credentialsOf } from '../gateway/credentials.ts';
+import { HoldfastError } from '../nouns/problem.ts';
+import type { Target } from '../nouns/target.ts';
+import { statusText, type TargetStatus } from '../report/status-text.ts';
+import { withTarget } from '../state/with-target.ts';
+import type { Io } from './io.ts';
+import { gatewayOptions, onCall, type PlanFlags, sourceOptions } from './options.ts';
+import { openSession, type Session } from './session.ts';
+import { show } from './show.ts';
+
+interface Flags extends PlanFlags {
+  readonly offline?: boolean;
+}
+
+export function define(command: Command, io: Io): void {
+  const status = sourceOptions(gatewayOptions(command))
+    .option('--offline', 'only what Holdfast remembers: no request')
+    .addHelpText('after', '\nExamples:\n  $ holdfast status\n  $ holdfast status --offline --output json');
+  onCall(status, (flags: Flags) => run(flags, io));
+}
+
+async function run(flags: Flags, io: Io): Promise<void> {
+  await using session = await openSession(flags, io);
+  const targets = await Promise.all(session.targets.map((target) => statusOf(session, target, flags)));
+  const now = session.clock.now();
+  show(io, flags, 'status', { targets, stateIsNew: session.store.isNew }, (style) =>
+    targets.map((target) => statusText(target, now, style)).join('\n'),
+  );
+}
+
+async function statusOf(session: Session, target: Target, { offline }: Flags): Promise<TargetStatus> {
+  const state = await session.store.read(target.name);
+  const [declared, credentials] = await Promise.all([
+    declaredRevision(session, target),
+    offline ? undefined : health(session, target),
+  ]);
+  const { lastApplied, lastOutcome, lastDeepCheck, lastShallowCheck, suspension, quarantine, authBlock } =
+    state;
+  return {
+    target: target.name,
+    url: target.url.origin,
+    mode: target.mode,
+    ...(declared !== undefined && { declared }),
+    ...(lastApplied && { applied: { revision: lastApplied.revision, at: lastApplied.at } }),
+    ...(lastOutcome && { lastOutcome }),
+    ...(lastDeepCheck && { lastDeepCheck }),
+    ...(lastShallowCheck && { lastShallowCheck }),
+    ...(suspension && { suspension }),
+    ...(quarantine && { quarantine }),
+    ...(authBlock && { authBlock: { until: authBlock.until, reason: authBlock.reason } }),
+    ...(credentials && { credentials }),
+    released: state.released ?? [],
+    contested: state.drift?.contested ?? [],
+  };
+}
+
+/** Digest of what the files declare now; undefined where they have errors, which is `validate`'s business. */
+async function declaredRevision(session: Session, target: Target): Promise<string | undefined> {
+  const { desired } = await session.loadDesired(target);
+  return desired?.revision.digest;
+}
+
+async function health(session: Session, target: Target): Promise<TargetStatus['credentials']> {
+  try {
+    const found = await withTarget(
+      session.store,
+      { target: target.name, owner: 'holdfast status' },
+      (lease) => credentialsOf(session.connect(target, lease)),
+    );
+    return { reached: true, accounts: found.map(accountOf) };
+  } catch (error) {
+    if (!(error instanceof HoldfastError)) throw error;
+    return { reached: false, why: error.problems.map(({ message }) => message).join(' ') };
+  }
+}
+
+function accountOf({ name, provider, state, status, nextRetryAfter }: CredentialHealth): {
+  name: string;
+  provider: string;
+  state: string;
+  detail: string;
+} {
+  return {
+    name,
+    provider,
+    state,
+    detail: nextRetryAfter === undefined ? status : `${status}, again after ${nextRetryAfter}`,
+  };
+}
