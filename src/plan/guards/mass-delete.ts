@@ -28,7 +28,8 @@ interface Count {
 
 export function massDelete(subject: Case): Finding[] {
   const single = [...countsBelow(subject, subject.catalog.root, subject.before, subject.after, undefined)];
-  const together = [...totals(subject.catalog.root, subject.before, subject.after)];
+  const loses = subject.differences.some(({ kind }) => kind === 'remove');
+  const together = loses ? [...totals(subject.catalog.root, subject.before, subject.after)] : [];
   const deleted = [...single, ...together].flatMap((count) => judgeLoss(count, subject));
   const replaced = single.flatMap((count) => judgeReplaced(count, subject));
   return [...withoutEchoes(deleted), ...replaced];
@@ -185,27 +186,43 @@ function tally(
     const count = counts.get(field) ?? { path, before: 0, after: 0 };
     counts.set(field, { path, before: count.before + sizeOf(before), after: count.after + sizeOf(after) });
   }
-  if (before === after && path.length === 1) return;
+  if (before === after && path.length <= 1) return;
   for (const [child, step, was, willBe] of childrenOf(field, before, after))
     tally(counts, child, was, willBe, [...path, step]);
 }
 
+/** Members that are lists, maps or sections; texts and numbers have nothing to count. */
 function* childrenOf(
   field: Field,
   before: Value | undefined,
   after: Value | undefined,
 ): Generator<readonly [Field, Path[number], Value | undefined, Value | undefined]> {
-  if (field.kind === 'struct')
-    for (const [name, child] of field.fields ?? [])
-      yield [child, key(name), treeOf(before)[name], treeOf(after)[name]];
-  if (field.kind === 'map' && field.value) {
+  if (field.kind === 'struct') yield* sectionsOf(field, treeOf(before), treeOf(after));
+  if (field.kind === 'map' && isContainer(field.value)) {
     for (const value of Object.values(treeOf(before))) yield [field.value, ANY_KEY, value, undefined];
     for (const value of Object.values(treeOf(after))) yield [field.value, ANY_KEY, undefined, value];
   }
-  if (field.kind === 'list' && field.item && field.item.kind === 'struct') {
+  if (field.kind === 'list' && isContainer(field.item)) {
     for (const value of listOf(before)) yield [field.item, ANY_ENTRY, value, undefined];
     for (const value of listOf(after)) yield [field.item, ANY_ENTRY, undefined, value];
   }
+}
+
+function* sectionsOf(
+  field: Field,
+  before: Tree,
+  after: Tree,
+): Generator<readonly [Field, Path[number], Value | undefined, Value | undefined]> {
+  for (const tree of [before, after])
+    for (const name of Object.keys(tree)) {
+      if (tree === after && before[name] !== undefined) continue;
+      const child = field.fields?.get(name);
+      if (isContainer(child)) yield [child, key(name), before[name], after[name]];
+    }
+}
+
+function isContainer(field: Field | undefined): field is Field {
+  return field?.kind === 'struct' || field?.kind === 'list' || field?.kind === 'map';
 }
 
 function sizeOf(value: Value | undefined): number {
