@@ -4,12 +4,13 @@ import { type Check, diagnose } from '../gateway/doctor.ts';
 import { CODES } from '../nouns/codes.ts';
 import { type ExitCode, EXIT, worstExit } from '../nouns/exit.ts';
 import { checksText } from '../report/checks-text.ts';
+import { authMemoryOf } from '../state/auth-memory.ts';
 import { knownValuesOf } from '../state/known-values.ts';
 import { withTarget } from '../state/with-target.ts';
 import type { Io } from './io.ts';
 import { gatewayOptions, onCall, type PlanFlags } from './options.ts';
 import { openSession } from './session.ts';
-import { show } from './show.ts';
+import { show, showWarnings } from './show.ts';
 
 interface Flags extends PlanFlags {
   readonly retryAuth?: boolean;
@@ -36,7 +37,7 @@ async function run(flags: Flags, io: Io): Promise<void> {
   const { store, catalog, clock } = session;
   const targets: { target: string; url: string; checks: readonly Check[] }[] = [];
   for (const target of session.targets) {
-    if (flags.retryAuth) await store.update(target.name, { authBlock: undefined });
+    if (flags.retryAuth) await authMemoryOf(store, target.name).clear();
     const checks = await withTarget(
       store,
       { target: target.name, owner: 'holdfast doctor' },
@@ -53,6 +54,8 @@ async function run(flags: Flags, io: Io): Promise<void> {
     );
     targets.push({ target: target.name, url: target.url.origin, checks });
   }
+  const damaged = await Promise.all(targets.map(({ target }) => store.damaged(target)));
+  showWarnings(io, flags, damaged.flat());
   io.exit = worstExit(targets.flatMap(({ checks }) => checks.map(exitOf)));
   show(io, flags, 'doctor', { targets }, (style) =>
     targets.map(({ target, url, checks }) => checksText(`${target} at ${url}`, checks, style)).join('\n'),

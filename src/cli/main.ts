@@ -22,9 +22,7 @@ export async function main(argv: readonly string[], io: Io = processIo()): Promi
 
 /** The first word that is neither a flag nor the value of a global one. */
 function commandIn(argv: readonly string[]): CommandEntry | undefined {
-  const word = argv.find(
-    (part, i) => !part.startsWith('-') && !GLOBALS_WITH_VALUE.has(argv[i - 1] ?? ''),
-  );
+  const word = argv.find((part, i) => !part.startsWith('-') && !GLOBALS_WITH_VALUE.has(argv[i - 1] ?? ''));
   return COMMANDS.find(({ name }) => name === word);
 }
 

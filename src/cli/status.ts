@@ -8,7 +8,7 @@ import { withTarget } from '../state/with-target.ts';
 import type { Io } from './io.ts';
 import { gatewayOptions, onCall, type PlanFlags, sourceOptions } from './options.ts';
 import { openSession, type Session } from './session.ts';
-import { show } from './show.ts';
+import { show, showWarnings } from './show.ts';
 
 interface Flags extends PlanFlags {
   readonly offline?: boolean;
@@ -24,6 +24,8 @@ export function define(command: Command, io: Io): void {
 async function run(flags: Flags, io: Io): Promise<void> {
   await using session = await openSession(flags, io);
   const targets = await Promise.all(session.targets.map((target) => statusOf(session, target, flags)));
+  const damaged = await Promise.all(session.targets.map(({ name }) => session.store.damaged(name)));
+  showWarnings(io, flags, damaged.flat());
   const now = session.clock.now();
   show(io, flags, 'status', { targets, stateIsNew: session.store.isNew }, (style) =>
     targets.map((target) => statusText(target, now, style)).join('\n'),
