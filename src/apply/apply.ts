@@ -8,7 +8,7 @@ import { takeBackup } from './backup.ts';
 import { checkUnderLock } from './check.ts';
 import type { Context, ReconcileRequest, RestoreRequest } from './context.ts';
 import { conclude } from './outcome.ts';
-import { readDeep } from './read.ts';
+import { readAnything } from './read.ts';
 import { reconcileUnderLock } from './reconcile.ts';
 import { resolveJournal } from './recover.ts';
 import { restoreUnderLock } from './restore.ts';
@@ -63,7 +63,7 @@ export async function backUp(context: Context): Promise<BackupRecord> {
     const client = context.connect(lease);
     try {
       const run = startRun(context, client, await store.read(target.name), clock.now());
-      return await takeBackup(run, await readDeep(run, 'backup'), 'manual');
+      return await takeBackup(run, await readAnything(run, 'backup'), 'manual');
     } finally {
       await client.close();
     }

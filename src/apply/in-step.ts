@@ -28,5 +28,5 @@ export async function inStep(
     ...lifted,
     lastDeepCheck: looked,
   });
-  return conclude(run, { kind: 'in-sync', depth, plan: prospect.prepared.plan });
+  return conclude(run, { kind: 'in-sync', depth, plan: prospect.prepared.plan }, prospect.live.findings);
 }

@@ -12,8 +12,18 @@ import type { Run } from './run.ts';
 /** A deep reading: its file is there. */
 export type DeepLive = Live & { readonly file: LiveFile };
 
+/** To plan on. Rejects with HF3023 or HF3027 where the gateway's file is none that may be written to. */
 export async function readDeep(run: Run, purpose: Purpose = 'observe'): Promise<DeepLive> {
-  const live = await read(run, { depth: 'deep', purpose });
+  return deep(run, { depth: 'deep', purpose });
+}
+
+/** To look at, whatever state the file is in: after a write, before a restore. */
+export async function readAnything(run: Run, purpose: Purpose): Promise<DeepLive> {
+  return deep(run, { depth: 'deep', purpose, evenUnreadable: true });
+}
+
+async function deep(run: Run, reading: Reading): Promise<DeepLive> {
+  const live = await read(run, reading);
   if (!live.file) throw fail('HF9001', 'a deep reading came without the file');
   return { ...live, file: live.file };
 }
@@ -26,6 +36,7 @@ export async function readShallow(run: Run, blind: boolean): Promise<Live> {
 interface Reading {
   readonly depth: Live['depth'];
   readonly blind?: boolean;
+  readonly evenUnreadable?: boolean;
   readonly purpose: Purpose;
 }
 

@@ -98,19 +98,20 @@ async function beforeWriting(run: Run, seen: Prospect<DeepLive>, request: Reconc
 
 const done = (outcome: Outcome): Ready => ({ kind: 'done', outcome });
 
-function refused(run: Run, { prepared }: Prospect): Outcome {
-  return conclude(run, { kind: 'refused', plan: prepared.plan });
+function refused(run: Run, { prepared, live }: Prospect): Outcome {
+  return conclude(run, { kind: 'refused', plan: prepared.plan }, live.findings);
 }
 
 /** In sync, or differences that this mode leaves alone. */
 async function withoutWrites(run: Run, prospect: Prospect<DeepLive>): Promise<Outcome> {
   const { plan: current } = prospect.prepared;
-  const { agreement } = prospect.live;
+  const { agreement, findings } = prospect.live;
   if (agreement.kind === 'differ' && agreement.cause === 'stale-memory')
-    return conclude(run, { kind: 'stale-memory', paths: agreement.paths, plan: current });
+    return conclude(run, { kind: 'stale-memory', paths: agreement.paths, plan: current }, findings);
   const contested = await contestedOutcome(run, prospect);
   if (contested) return contested;
-  if (current.changes.length > 0) return conclude(run, { kind: 'drifted', depth: 'deep', plan: current });
+  if (current.changes.length > 0)
+    return conclude(run, { kind: 'drifted', depth: 'deep', plan: current }, findings);
   return inStep(run, prospect.desired, 'deep', prospect);
 }
 

@@ -12,7 +12,7 @@ import { contentIn, shownPaths, unexplained } from './images.ts';
 import { contentHash } from './journal.ts';
 import { conclude } from './outcome.ts';
 import { putBack, withRuntime } from './put-back.ts';
-import { type DeepLive, readDeep } from './read.ts';
+import { type DeepLive, readAnything } from './read.ts';
 import { byHand } from './remedy.ts';
 import { notice, reached, type Run, step, windowOf } from './run.ts';
 import { settle } from './settle.ts';
@@ -32,7 +32,7 @@ export async function resolveJournal(run: Run, keep = false): Promise<Recovery> 
   if (!journal) return { kind: 'go', run };
   step(run, 'recover', journal.id);
   await run.context.clock.sleep(await windowOf(run));
-  const live = await readDeep(run);
+  const live = await readAnything(run, 'observe');
   const recovery = await resolve(run, journal, live);
   if (recovery.kind === 'left' && !keep) return recovery;
   if (recovery.kind === 'left') await keptAsItIs(run);

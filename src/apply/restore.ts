@@ -17,7 +17,7 @@ import { contentIn, differences } from './images.ts';
 import { contentHash } from './journal.ts';
 import { conclude } from './outcome.ts';
 import { type Back, type NotBack, putBack, withRuntime } from './put-back.ts';
-import { type DeepLive, readDeep } from './read.ts';
+import { type DeepLive, readAnything } from './read.ts';
 import { byHand } from './remedy.ts';
 import { reached, type Run, step } from './run.ts';
 
@@ -25,7 +25,7 @@ export async function restoreUnderLock(run: Run, request: RestoreRequest): Promi
   const { catalog } = run.context;
   const stored = await readStored(run, await chosen(run, request));
   step(run, 'observe');
-  const live = await readDeep(run);
+  const live = await readAnything(run, 'observe');
   const summary = summaryOf(run, stored, live);
   if (request.confirm && !(await request.confirm(summary)))
     throw fail('HF5007', 'the restore was not agreed to');

@@ -12,7 +12,7 @@ import { noteRollingBack } from './journal.ts';
 import { conclude } from './outcome.ts';
 import { type NotBack, putBack, withRuntime } from './put-back.ts';
 import { quarantine } from './quarantine.ts';
-import { type DeepLive, readDeep } from './read.ts';
+import { type DeepLive, readAnything } from './read.ts';
 import { byHand } from './remedy.ts';
 import { preferFormerKey } from './rotation.ts';
 import { reached, type Run, step, windowOf } from './run.ts';
@@ -57,7 +57,7 @@ async function takeBack(run: Run, transaction: Transaction): Promise<Returned | 
 
 async function settledReading(run: Run): Promise<DeepLive> {
   await run.context.clock.sleep(await windowOf(run));
-  return readDeep(run, 'roll-back');
+  return readAnything(run, 'roll-back');
 }
 
 const sameFile = ({ prospect }: Transaction, now: DeepLive): boolean =>

@@ -5,7 +5,7 @@ import { HoldfastError } from '../nouns/problem.ts';
 import type { Tree } from '../nouns/value.ts';
 import type { Prediction } from '../nouns/write.ts';
 import { contentIn, sameContent, sameMemory } from './images.ts';
-import { type DeepLive, readDeep } from './read.ts';
+import { type DeepLive, readAnything } from './read.ts';
 import { type Run, reached, step, windowOf } from './run.ts';
 import { doubled, LONGEST_WINDOW } from './window.ts';
 
@@ -46,7 +46,7 @@ async function look(
   window: number,
 ): Promise<Settled | undefined> {
   try {
-    const live = await readDeep(run, purpose);
+    const live = await readAnything(run, purpose);
     return { live, ...standingOf(run, live, expected) };
   } catch (error) {
     const broken = error instanceof HoldfastError && PASSING.test(error.problems[0]?.code ?? '');

@@ -154,7 +154,7 @@ function heldEvidence(
 }
 
 /** So often the runtime is looked at, a doubled window apart, before it counts as not following. */
-const LOOKS = 4;
+const LOOKS = 3;
 
 async function behaveEventually(run: Run, { baseline, expectation }: Transaction): Promise<Behaviour> {
   let window = await windowOf(run);

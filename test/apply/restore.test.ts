@@ -108,3 +108,22 @@ describe('the api engine', () => {
     });
   });
 });
+
+describe('a v7 gateway on a v8 file', () => {
+  const V8_FILE = 'config-version: 8\nserver:\n  port: 8317\n';
+
+  test('is not written to by a reconcile, and restored by a restore', async () => {
+    const home = await stage();
+    await home.reconcile();
+    const good = await home.file();
+    await backUp(home.context);
+    await home.writeFile(V8_FILE);
+    await home.sandbox.settled();
+    const refused = await home.reconcile();
+    expect(refused).toMatchObject({ kind: 'refused', problems: [{ code: 'HF3023' }] });
+    expect(await home.file()).toBe(V8_FILE);
+    expect(await home.restore('latest')).toMatchObject({ kind: 'restored', fidelity: 'exact' });
+    expect(await home.file()).toBe(good);
+    expect(await home.admits()).toBe(false);
+  });
+});
