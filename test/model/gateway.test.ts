@@ -8,7 +8,7 @@ import { toJson } from '../../src/gateway/model/json.ts';
 import { load } from '../../src/gateway/model/load.ts';
 import { isFailure, type LoadFailure } from '../../src/gateway/model/model.ts';
 import { save } from '../../src/gateway/model/save.ts';
-import { stored } from '../../src/gateway/model/stored.ts';
+import { brokenBySave, stored } from '../../src/gateway/model/stored.ts';
 import { handle } from '../../src/gateway/v0/endpoints.ts';
 import type { FileDocument } from '../../src/nouns/file.ts';
 import { configTexts } from './configs.ts';
@@ -96,6 +96,10 @@ async function compare(text: string, writes: readonly (typeof WRITES)[number][])
     await wait(SETTLE);
     const before = file;
     file = (await ask('GET', '/config.yaml')).text;
+    if (brokenBySave((after as FileDocument).root) !== undefined) {
+      expect(isFailure(parseDocument(file))).toBe(true);
+      return;
+    }
     expect(judged((after as FileDocument).text)).toEqual(judged(file));
     exact.push((after as FileDocument).text === file);
     document = parsed(file);

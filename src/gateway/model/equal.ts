@@ -38,7 +38,9 @@ function mapping(field: Field, value: Tree): Tree | undefined {
   const kept: Record<string, Value> = {};
   for (const [name, member] of Object.entries(value)) {
     const inner = field.kind === 'map' ? field.value : field.fields?.get(name);
-    const reducedMember = inner ? reduced(inner, member) : (member ?? undefined);
+    // In a free-form mapping null is a value.
+    const free = field.kind === 'map' && inner?.kind === 'any';
+    const reducedMember = free ? member : inner ? reduced(inner, member) : (member ?? undefined);
     if (reducedMember !== undefined) kept[name] = reducedMember;
   }
   return Object.keys(kept).length === 0 ? undefined : kept;

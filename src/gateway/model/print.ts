@@ -45,6 +45,10 @@ class Printer {
       this.#block(lead, props, key);
       this.#items(node.items, lead === '' ? 0 : indent + 2);
       this.#waiting = node.comments.line ?? this.#waiting;
+    } else if (breaksBehind(key, node)) {
+      // The gateway prints this, and cannot read it again: see `brokenBySave` in stored.ts.
+      this.#block(lead, props, key);
+      this.line(`${' '.repeat(indent)}{}`);
     } else {
       const comment = node.comments.line ?? key?.line ?? this.#waiting;
       this.#waiting = undefined;
@@ -106,6 +110,11 @@ class Printer {
     this.line(`${lead}${gap}${first}${comment === undefined ? '' : ` ${comment}`}`);
     for (const line of rest) this.line(line);
   }
+}
+
+/** A mapping that became empty under a key with a comment behind it: the encoder takes the brackets to the next line. */
+export function breaksBehind(key: Comments | undefined, value: FileNode): boolean {
+  return key?.line !== undefined && value.kind === 'map' && !value.flow && value.pairs.length === 0;
 }
 
 function headOf(value: FileNode): readonly string[] {

@@ -3,6 +3,7 @@ import type { FileDocument, FileNode, MapNode, ScalarNode } from '../../nouns/fi
 import type { Catalog } from '../catalog/field.ts';
 import { parseDocument, printDocument } from './document.ts';
 import { keyNode } from './generate.ts';
+import { breaksBehind } from './print.ts';
 import { load } from './load.ts';
 import { isFailure, type LoadFailure, type LoadOptions } from './model.ts';
 
@@ -97,6 +98,21 @@ function firstOf(nodes: readonly FileNode[], text: string): number | undefined {
   for (const node of nodes) {
     const line = brickIn(node, text);
     if (line !== undefined) return line;
+  }
+  return undefined;
+}
+
+/**
+ * Whether a file that `save` predicts would not parse: a mapping became empty whose key has a comment behind it, e.g.
+ * the last channel of `oauth-model-alias: # mine` was deleted. The gateway stores it all the same, and from then on
+ * every field write is 500 and it does not start. Undefined: no. Otherwise the name of the key.
+ */
+export function brokenBySave(root: FileNode | undefined): string | undefined {
+  if (root?.kind === 'list') return root.items.map(brokenBySave).find((name) => name !== undefined);
+  if (root?.kind !== 'map') return undefined;
+  for (const { key, value } of root.pairs) {
+    const name = breaksBehind(key.comments, value) ? key.text : brokenBySave(value);
+    if (name !== undefined) return name;
   }
   return undefined;
 }
