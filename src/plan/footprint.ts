@@ -67,7 +67,8 @@ class Comparison {
 const isOpen = (field: Field | undefined): boolean =>
   !field || (field.kind !== 'any' && !respellsKeys(field));
 
-function countItems(value: Value | undefined): number {
+/** Items of all lists in a value. */
+export function countItems(value: Value | undefined): number {
   if (isList(value)) return value.reduce((sum: number, item) => sum + 1 + countItems(item), 0);
   if (!isTree(value)) return 0;
   return Object.values(value).reduce((sum: number, member) => sum + countItems(member), 0);

@@ -28,18 +28,38 @@ export function settled(document: FileDocument, catalog: Catalog): State | LoadF
   const loaded = load(document, catalog);
   if (!loaded.ok) return loaded;
   const content = contentOf(document, catalog);
-  const view = viewOf(loaded.memory, catalog);
-  return {
-    document,
-    content: loaded.rewritten ? withSecretOf(loaded.memory, content) : content,
-    memory: loaded.memory,
-    view,
-    image: imageOf(view, content, catalog),
-    rehashes: loaded.rewritten,
-  };
+  const held = loaded.rewritten ? withSecretOf(loaded.memory, content) : content;
+  return new Settled(document, held, loaded.memory, loaded.rewritten, catalog);
 }
 
-export const isState = (result: State | LoadFailure): result is State => 'view' in result;
+/** The view and the image are worked out when first asked for: of the state before a write nobody asks. */
+class Settled implements State {
+  readonly document: FileDocument;
+  readonly content: Tree;
+  readonly memory: Memory;
+  readonly rehashes: boolean;
+  readonly #catalog: Catalog;
+  #view: Tree | undefined;
+  #image: Tree | undefined;
+
+  constructor(document: FileDocument, content: Tree, memory: Memory, rehashes: boolean, catalog: Catalog) {
+    this.document = document;
+    this.content = content;
+    this.memory = memory;
+    this.rehashes = rehashes;
+    this.#catalog = catalog;
+  }
+
+  get view(): Tree {
+    return (this.#view ??= viewOf(this.memory, this.#catalog));
+  }
+
+  get image(): Tree {
+    return (this.#image ??= imageOf(this.view, this.content, this.#catalog));
+  }
+}
+
+export const isState = (result: State | LoadFailure): result is State => !('ok' in result);
 
 /** Where `GET /config` would answer with an empty body, memory itself. */
 function viewOf(memory: Memory, catalog: Catalog): Tree {

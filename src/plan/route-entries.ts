@@ -4,6 +4,7 @@ import { type Field, MANAGEMENT_BASE, type Route } from '../gateway/catalog/fiel
 import { sameAt } from '../gateway/model/equal.ts';
 import type { Shown } from '../nouns/shown.ts';
 import { isList, isTree, type Tree, type Value } from '../nouns/value.ts';
+import { countItems } from './footprint.ts';
 import { type Area, valueAt } from './route-edits.ts';
 import type { Unit } from './route-field.ts';
 import { asJson, type FieldRequest, NoFieldRoute } from './route-request.ts';
@@ -11,8 +12,15 @@ import type { RouteInput } from './route.ts';
 
 type EntriesRoute = Extract<Route, { kind: 'entries' }>;
 
-/** A list longer than this is not sent whole for a few entries: the edited file alters less. */
+/** A list of more items than this, nested ones included, is not sent for a few: the edited file alters less. */
 const LONG_LIST = 50;
+
+/** Both ways are one request: the one with the smaller footprint is taken. */
+function checkSize(unit: Unit, items: number): void {
+  const count = unit.differences.length;
+  if (items > LONG_LIST && count * 4 < items)
+    throw new NoFieldRoute(`${unit.area.join('.')} would have ${items} items rewritten for ${count} changes`);
+}
 
 /** How many PATCHes a plan may make before the list is sent whole. */
 const FEW = 3;
@@ -85,6 +93,7 @@ function patchOf(
     if (sameAt(inner, old[name], wanted[name])) continue;
     const sent = memberValue(inner, wanted[name]);
     if (sent === undefined) return undefined;
+    checkSize(unit, countItems(sent));
     body[inner.jsonName] = asJson(inner, sent);
     shown[inner.jsonName] = input.show(inner, sent);
   }
@@ -141,15 +150,7 @@ function wholeList(
   before: readonly Tree[],
   wanted: readonly Tree[],
 ): FieldRequest {
-  const touched = new Set(
-    unit.differences.map(({ livePlace, wantedPlace }) =>
-      String((wantedPlace ?? livePlace ?? [])[unit.area.length]),
-    ),
-  );
-  if (Math.max(before.length, wanted.length) > LONG_LIST && touched.size * 4 < before.length)
-    throw new NoFieldRoute(
-      `sending ${unit.area.join('.')} whole would rewrite ${wanted.length} entries for ${touched.size}`,
-    ); // prettier-ignore
+  checkSize(unit, Math.max(countItems(before), countItems(wanted)));
   return {
     method: 'PUT',
     path: MANAGEMENT_BASE + route.endpoint,

@@ -1,5 +1,5 @@
 // Random YAML documents in many hands' styles, and random patches for them.
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { isOld, type ItemStep, type KeyStep, type Patch } from '../../src/plan/splice-patch.ts';
 import { isList, isTree, type Tree, type Value } from '../../src/nouns/value.ts';
 
