@@ -142,6 +142,8 @@ export function releasedPaths(
 /** The outermost of the remembered places: what is inside an owned list is not released on its own. */
 function unitsOf(hashes: Readonly<Record<string, string>>): string[] {
   return Object.keys(hashes).filter((key) => {
+    const bracket = key.indexOf('['); // most are entries of a list: seen without parsing thousands of paths
+    if (bracket > 0 && hashes[key.slice(0, bracket)] !== undefined) return false;
     const path = parsePath(key);
     return !path.some((_, i) => i > 0 && hashes[formatPath(path.slice(0, i))] !== undefined);
   });

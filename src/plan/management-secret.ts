@@ -34,7 +34,7 @@ export async function judgeManagementSecret(
   const declared = declaredSecret(desired.tree.open());
   if (declared === undefined) return undefined;
   const now = live.file && secretInFile(live.file.document.open().root);
-  const equalsLive = now !== undefined && (await isSame(declared, now));
+  const equalsLive = now !== undefined && (await holdsSame(declared, now, target.keys));
   return {
     equalsLive,
     isTargetKey: await anySame(declared, target.keys),
@@ -64,6 +64,15 @@ async function isSame(a: string, b: string): Promise<boolean> {
   if (a === b) return true;
   if (BCRYPT.test(b) && !BCRYPT.test(a)) return compare(a, b);
   return BCRYPT.test(a) && !BCRYPT.test(b) ? compare(b, a) : false;
+}
+
+/** Two hashes are of one secret when a key that we have is behind both: the gateway hashed it again (C v0 §1.4). */
+async function holdsSame(declared: string, now: string, keys: readonly Sealed<string>[]): Promise<boolean> {
+  if (await isSame(declared, now)) return true;
+  if (!BCRYPT.test(declared) || !BCRYPT.test(now)) return false;
+  for (const key of keys)
+    if ((await isSame(key.open(), declared)) && (await isSame(key.open(), now))) return true;
+  return false;
 }
 
 async function anySame(declared: string, keys: readonly Sealed<string>[]): Promise<boolean> {

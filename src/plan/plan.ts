@@ -10,7 +10,7 @@ import { PLAN_FORMAT, type PatchOperation, type Plan } from '../nouns/plan.ts';
 import { fingerprintsBy, seal, type Fingerprints, type Sealed } from '../nouns/secret.ts';
 import type { LastApplied, Suspension } from '../nouns/state.ts';
 import type { Allowance, Mode, Target } from '../nouns/target.ts';
-import type { Tree } from '../nouns/value.ts';
+import { isTree, type Tree } from '../nouns/value.ts';
 import type { Prediction, PreparedWrite } from '../nouns/write.ts';
 import { releasedPaths } from './applied.ts';
 import { imagesFor, type Base } from './base.ts';
@@ -59,7 +59,7 @@ export interface PlanInput {
   readonly prune?: boolean | undefined;
   /**
    * What `judgeManagementSecret` found; bcrypt is too slow to sit in here. Undefined only where nothing declares
-   * `remote-management.secret-key`; otherwise the declared secret is not compared and guard `self-lockout` refuses.
+   * `remote-management.secret-key`; otherwise it is a mistake of the caller.
    */
   readonly managementSecret: ManagementSecret | undefined;
   /** `not-probed` (a plan without an apply) refuses nothing. */
@@ -164,7 +164,8 @@ function draftOf(input: PlanInput): Draft {
 /** The gateway stores hashes; a plaintext in the files stands for the hash that it is, or would be, stored as. */
 function withStoredSecret(declared: Tree, secret: ManagementSecret | undefined): Tree {
   const section = declared['remote-management'];
-  if (!secret || typeof section !== 'object' || section === null || Array.isArray(section)) return declared;
+  if (!isTree(section) || section['secret-key'] === undefined) return declared;
+  if (!secret) throw new TypeError('a declared secret-key needs judgeManagementSecret');
   return { ...declared, 'remote-management': { ...section, 'secret-key': secret.stored.open() } };
 }
 

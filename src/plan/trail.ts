@@ -58,7 +58,18 @@ export function labelOf(step: EntryStep, fingerprints: Fingerprints): string {
   return isShared(step, 'identity') ? `${longer}~${ordinalOf(step) + 1}` : longer;
 }
 
+/** Kept with the step: everything below an entry asks for its label again. */
+const stateLabels = new WeakMap<EntryStep, { readonly hash: Spelling['hash']; readonly label: string }>();
+
 function stateLabelOf(step: EntryStep, hash: Spelling['hash']): string {
+  const known = stateLabels.get(step);
+  if (known?.hash === hash) return known.label;
+  const label = makeStateLabel(step, hash);
+  stateLabels.set(step, { hash, label });
+  return label;
+}
+
+function makeStateLabel(step: EntryStep, hash: Spelling['hash']): string {
   if (!hasIdentity(step.list)) return String(step.index);
   const identity = identityOf(step.list, step.value);
   const name = holdsSecret(step.list) ? `#${hash(identity).slice(0, 16)}` : identity.replaceAll('\n', '@');

@@ -1,6 +1,6 @@
 // Laws that hold for any gateway and any files.
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import jsonPatch from 'fast-json-patch';
 import { secretsIn } from '../../src/gateway/catalog/secrets.ts';
 import { canonical } from '../../src/gateway/model/equal.ts';

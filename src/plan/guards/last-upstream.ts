@@ -1,6 +1,6 @@
 // `last-upstream`: removing the last entry of a provider family, or the only upstream of a model that was served.
 import { key } from '../../nouns/path.ts';
-import { isTree } from '../../nouns/value.ts';
+import { isTree, type Tree } from '../../nouns/value.ts';
 import type { Difference } from '../difference.ts';
 import { entriesOf, FAMILIES, modelsOf, noLongerServed } from '../served.ts';
 import { changesBelow, plural, type Case, type Finding } from './guard.ts';
@@ -12,13 +12,15 @@ export function lastUpstream(subject: Case): Finding[] {
 function emptiedFamilies(subject: Case): Finding[] {
   return FAMILIES.flatMap((family) => {
     const count = entriesOf(subject.before, family).length;
-    if (count === 0 || entriesOf(subject.after, family).length > 0) return [];
+    const isEmptyIn = (image: Tree): boolean => entriesOf(image, family).length === 0;
+    if (count === 0 || ![...subject.between, subject.after].some(isEmptyIn)) return [];
     const path = [key(family)];
+    const meanwhile = isEmptyIn(subject.after) ? '' : ' between two writes';
     return [
       {
         guard: 'last-upstream' as const,
         path,
-        message: `removes ${count === 1 ? 'the last entry' : `all ${plural(count, 'entry')}`} of \`${family}\``,
+        message: `removes ${count === 1 ? 'the last entry' : `all ${plural(count, 'entry')}`} of \`${family}\`${meanwhile}`,
         remedy: `Keep an entry under \`${family}\`, or allow it if this family is not used any more.`,
         changes: changesBelow(subject, path),
       },
