@@ -19,7 +19,9 @@ const LONG_LIST = 50;
 function checkSize(unit: Unit, items: number): void {
   const count = unit.differences.length;
   if (items > LONG_LIST && count * 4 < items)
-    throw new NoFieldRoute(`${unit.area.join('.')} would have ${items} items rewritten for ${count} changes`);
+    throw new NoFieldRoute(
+      `${unit.area.join('.')} would have ${items} items rewritten for ${count === 1 ? 'one change' : `${count} changes`}`,
+    );
 }
 
 /** How many PATCHes a plan may make before the list is sent whole. */

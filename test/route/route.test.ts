@@ -157,7 +157,7 @@ describe('routes through the file', () => {
     const entries = Array.from({ length: 200 }, (_, i) => `  - api-key: sk-test-${i}\n    base-url: https://x.example\n`);
     const text = `port: 8317\ncodex-api-key:\n${entries.join('')}`;
     const after = text.replace('sk-test-7\n    base-url', 'sk-test-7\n    priority: 3\n    base-url');
-    expect(viaFile(text, after)).toMatch(/^codex-api-key would have 200 items rewritten for 1 changes/);
+    expect(viaFile(text, after)).toMatch(/^codex-api-key would have 200 items rewritten for one change/);
   });
 }); // prettier-ignore
 
