@@ -130,14 +130,19 @@ function* countsOfList(
     yield { ...counted, replaced: 0 };
     return;
   }
-  const { partner, left } = pair(field, before, after);
+  // What stays as it is keeps its value: only the others need to be paired.
+  const [stays, was] = [new Set(after), new Set(before)];
+  const changed = before.filter((entry) => !stays.has(entry));
+  const fresh = after.filter((entry) => !was.has(entry));
+  const { partner, left } = pair(field, changed, fresh);
   const come = partner.filter((old) => old === undefined).length;
   yield { ...counted, replaced: Math.min(left.length, come) };
   const among = [before, after];
-  for (const [index, old] of partner.entries()) {
-    const value = after[index] as Value;
-    if (old === undefined || !field.item || before[old] === value) continue;
-    yield* countsBelow(subject, field.item, before[old], value, { up, list: field, value, index, among });
+  for (const [nth, old] of partner.entries()) {
+    const value = fresh[nth] as Value;
+    if (old === undefined || !field.item) continue;
+    const trail = { up, list: field, value, index: after.indexOf(value), among };
+    yield* countsBelow(subject, field.item, changed[old], value, trail);
   }
 }
 
