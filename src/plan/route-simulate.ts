@@ -4,6 +4,7 @@ import type { Catalog, Field } from '../gateway/catalog/field.ts';
 import { sameAt } from '../gateway/model/equal.ts';
 import { isFailure } from '../gateway/model/model.ts';
 import { save } from '../gateway/model/save.ts';
+import { brokenBySave } from '../gateway/model/stored.ts';
 import { handle } from '../gateway/v0/endpoints.ts';
 import type { FileDocument } from '../nouns/file.ts';
 import { formatPath, key } from '../nouns/path.ts';
@@ -47,6 +48,11 @@ function simulateOne(catalog: Catalog, state: State, request: FieldRequest): Sim
     throw new NoFieldRoute(`${method} ${path} would be answered with ${answer.status}`);
   const saved = save(state.document, answer.memory, catalog);
   if (isFailure(saved)) throw new NoFieldRoute(`the gateway could not save its file: ${saved.message}`);
+  const broken = brokenBySave(saved.root);
+  if (broken !== undefined)
+    throw new NoFieldRoute(
+      `the gateway would break its own file by saving it: a comment stands behind ${broken}, which becomes empty`,
+    );
   const after = settled(saved as FileDocument, catalog);
   if (!isState(after))
     throw new NoFieldRoute(`the gateway could not load what it would save: ${after.message}`);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { seal } from '../../src/nouns/secret.ts';
-import { routed } from './changes.ts';
+import { routed, stateOf } from './changes.ts';
 
 const HOME = `port: 8317
 remote-management:
@@ -183,4 +183,19 @@ describe('what must not be written', () => {
     expect(verdicts[0]?.guard).toBe('unsafe-edit');
     expect(verdicts[0]?.message).toMatch(/^line 1 of the gateway's file/);
   });
+
+  test('settings of a plugin without `enabled` are held with `enabled: false`, and that is the same', () => {
+    const wanted = { ...stateOf(HOME).image, plugins: { configs: { second: { limit: 5 } } } };
+    const { verdicts, writes } = routed(HOME.concat('streaming:\n  keepalive-seconds: 1\n'), { ...wanted, streaming: { 'keepalive-seconds': 2 } });
+    expect(verdicts).toEqual([]);
+    expect(writes).toHaveLength(1);
+  });
 }); // prettier-ignore
+
+describe('a file that the gateway would break by saving it', () => {
+  test('is edited in place: a comment stands behind the key of a map that becomes empty', () => {
+    const before = HOME.replace('oauth-model-alias:\n', 'oauth-model-alias: # mine\n');
+    const after = before.replace(/oauth-model-alias:[^]*(?=plugins:)/, 'oauth-model-alias: {}\n');
+    expect(viaFile(before, after)).toContain('the gateway would break its own file by saving it');
+  });
+});
