@@ -15,7 +15,7 @@ export function canonical(field: Field, value: Value | undefined): Value | undef
 
 /** Whether the gateway makes no difference between two values at this field. */
 export function sameAt(field: Field, a: Value | undefined, b: Value | undefined): boolean {
-  return sameValue(canonical(field, a), canonical(field, b));
+  return sameValue(a, b) || sameValue(canonical(field, a), canonical(field, b));
 }
 
 /** Of a normalised value. Null, empty collections, zeros and defaults are what `equalsAbsent` says they are. */
@@ -28,7 +28,8 @@ function reduced(field: Field, value: Value): Value | undefined {
 }
 
 function collection(field: Field, value: Value): Value | undefined {
-  if (isTree(value)) return field.kind === 'struct' || field.kind === 'map' ? mapping(field, value) : value;
+  if (isTree(value))
+    return field.kind === 'struct' || field.kind === 'map' ? mapping(field, value) : freeForm(field, value);
   if (!isList(value)) return value;
   return field.kind === 'list' ? list(field, value) : value;
 }
@@ -40,11 +41,23 @@ function mapping(field: Field, value: Tree): Tree | undefined {
     const inner = field.kind === 'map' ? field.value : field.fields?.get(name);
     // In a free-form mapping null is a value.
     const free = field.kind === 'map' && inner?.kind === 'any';
-    const reducedMember = free ? member : inner ? reduced(inner, member) : (member ?? undefined);
+    const reducedMember = free ? freeMember(inner, member) : inner ? reduced(inner, member) : (member ?? undefined);
     if (reducedMember !== undefined) kept[name] = reducedMember;
   }
   return Object.keys(kept).length === 0 ? undefined : kept;
 }
+
+/** Free-form settings of which some members are known: the gateway shows those as if they were written (C v0 §2.1.2). */
+function freeForm(field: Field, value: Tree): Tree {
+  if (!field.fields) return value;
+  const members = Object.entries(value).filter(([name, member]) => {
+    const known = field.fields?.get(name);
+    return !known || member === null || reduced(known, member) !== undefined;
+  });
+  return Object.fromEntries(members);
+}
+
+const freeMember = (field: Field, value: Value): Value => (isTree(value) ? freeForm(field, value) : value);
 
 /** Items are there even when nothing is in them; in a set each counts once. */
 function list(field: Field, value: readonly Value[]): readonly Value[] | undefined {
