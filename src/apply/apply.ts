@@ -35,13 +35,15 @@ export async function check(context: Context, request: ReconcileRequest = {}): P
 
 /** Observe → plan → transaction (design §10). */
 export async function reconcile(context: Context, request: ReconcileRequest = {}): Promise<Outcome> {
-  const frame = { purpose: 'reconcile', waitMs: request.waitMs };
+  const frame = { purpose: 'reconcile', waitMs: request.waitMs, remembered: !request.dryRun };
   return underLock(context, frame, (run) => reconcileUnderLock(run, request));
 }
 
 /** Puts a backup back, as a transaction of its own. */
 export async function restore(context: Context, request: RestoreRequest): Promise<Outcome> {
-  return underLock(context, { purpose: 'restore' }, (run) => restoreUnderLock(run, request));
+  return underLock(context, { purpose: 'restore', remembered: !request.dryRun }, (run) =>
+    restoreUnderLock(run, request),
+  );
 }
 
 /**

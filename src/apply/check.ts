@@ -1,11 +1,12 @@
 // Plan, diff and drift: looks, plans, writes nothing to the gateway.
 import { isRefused } from '../nouns/plan.ts';
+import { problem } from '../nouns/problem.ts';
 import type { Outcome } from '../nouns/outcome.ts';
 import type { ReconcileRequest } from './context.ts';
 import { conclude } from './outcome.ts';
 import { readDeep, readShallow } from './read.ts';
 import { loadDesired } from './reconcile.ts';
-import { type Run, step } from './run.ts';
+import { notice, type Run, step } from './run.ts';
 import { declaresBlind } from './shallow.ts';
 import { plan, type Prospect } from './survey.ts';
 import { suspended } from './suspended.ts';
@@ -13,6 +14,7 @@ import { suspended } from './suspended.ts';
 export async function checkUnderLock(run: Run, request: ReconcileRequest): Promise<Outcome> {
   const held = suspended(run, request);
   if (held) return held;
+  await tellOfOpenJournal(run);
   const desired = await loadDesired(run);
   step(run, 'observe', request.depth ?? 'deep');
   if (request.depth === 'shallow') {
@@ -21,6 +23,15 @@ export async function checkUnderLock(run: Run, request: ReconcileRequest): Promi
   }
   const live = await readDeep(run);
   return found(run, await plan(run, desired, live, request), 'deep');
+}
+
+/** A check resolves nothing: that takes writes. */
+async function tellOfOpenJournal(run: Run): Promise<void> {
+  const { store, target } = run.context;
+  const journal = await store.journal(target.name);
+  if (!journal) return;
+  const message = `an earlier transaction (${journal.id}) broke off; the next apply resolves it`;
+  notice(run, problem('HF5021', message, { target: target.name, severity: 'warning' }));
 }
 
 async function found(run: Run, prospect: Prospect, depth: 'shallow' | 'deep'): Promise<Outcome> {

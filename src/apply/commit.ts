@@ -6,6 +6,7 @@ import type { HistoryEntry, Journal } from '../nouns/state.ts';
 import { knownFilesWith } from '../state/known-values.ts';
 import type { TargetState } from '../state/store.ts';
 import { afterHealing, NO_DRIFT } from './contested.ts';
+import { gapsWith } from './model-gaps.ts';
 import { conclude } from './outcome.ts';
 import type { DeepLive } from './read.ts';
 import { reached, type Run, step } from './run.ts';
@@ -67,6 +68,7 @@ export async function remembering(
     ...journal.remembered,
     ...more,
     ...knownFilesWith(store, run.state, live),
+    ...gapsWith(run, live),
     quarantine: undefined,
     writeMs: run.pace.writeMs,
     lastDeepCheck: { at: clock.now(), inSync: true },

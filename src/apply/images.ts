@@ -3,7 +3,7 @@
 import type { Catalog, Field } from '../gateway/catalog/field.ts';
 import { contentOf } from '../gateway/model/decode.ts';
 import { sameAt } from '../gateway/model/equal.ts';
-import type { LiveFile } from '../nouns/live.ts';
+import type { Live, LiveFile } from '../nouns/live.ts';
 import { coversPath, entry, formatPath, key, type Path, parsePath } from '../nouns/path.ts';
 import { isList, isTree, sameValue, type Tree, type Value } from '../nouns/value.ts';
 
@@ -11,6 +11,9 @@ import { isList, isTree, sameValue, type Tree, type Value } from '../nouns/value
 export function contentIn(file: LiveFile, catalog: Catalog): Tree {
   return contentOf(file.document.open(), catalog);
 }
+
+/** A file that no longer parses or is empty is nobody's edit: a write was cut off, or the gateway broke it (C v0 §2.3). */
+export const isDestroyed = ({ agreement }: Pick<Live, 'agreement'>): boolean => agreement.kind === 'unread';
 
 /** Whether the gateway makes no difference between two memory views. */
 export function sameMemory(catalog: Catalog, a: Tree, b: Tree): boolean {

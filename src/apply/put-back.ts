@@ -7,7 +7,7 @@ import type { WayBackWrite } from '../plan/route-back.ts';
 import { type Baseline, type Expectation, judgeBehaviour } from './behaviour.ts';
 import { contentIn, sameContent } from './images.ts';
 import { nudge } from './nudge.ts';
-import type { DeepLive } from './read.ts';
+import { type DeepLive, readAnything } from './read.ts';
 import { type Run, windowOf } from './run.ts';
 import { settle, type Settled } from './settle.ts';
 import { type Sent, sendWrite } from './write.ts';
@@ -16,6 +16,8 @@ export interface Back {
   readonly kind: 'back';
   readonly fidelity: Fidelity;
   readonly live: DeepLive;
+  /** What was to be there again. */
+  readonly wanted?: LiveFile | undefined;
   readonly evidence: readonly Evidence[];
 }
 
@@ -69,7 +71,7 @@ function judged(run: Run, { wanted, what }: PutBack, sent: Sent, settled: Settle
   if (fidelity === 'semantic') return notBack(`putting back failed: ${why}`, what);
   if (!memoryFollows(settled)) return notBack('the file is back, but memory is not', what);
   const evidence = [{ check: 'put back', passed: true, detail: `${what} (${fidelity})` }];
-  return { kind: 'back', fidelity, live: settled.live, evidence };
+  return { kind: 'back', fidelity, live: settled.live, wanted, evidence };
 }
 
 /** Bytes, or all but what the gateway does to comments and layout, or less (design §10.9). */
@@ -100,9 +102,11 @@ export async function withRuntime(
   const first = await lookEventually(run, baseline, expected);
   if (passed(first)) return { ...back, evidence: [...back.evidence, ...first] };
   await nudge(run, back.live);
+  const live = await readAnything(run, 'roll-back');
+  const fidelity = back.wanted ? fidelityOf(run, back.wanted, live.file) : back.fidelity;
   const second = await lookEventually(run, baseline, expected);
   const evidence = [...back.evidence, ...second];
-  if (passed(second)) return { ...back, evidence };
+  if (passed(second) && fidelity !== 'semantic') return { ...back, live, fidelity, evidence };
   const reason = 'the file is back, but the running gateway does not follow it: restart the gateway';
   return { kind: 'failed', reason, evidence };
 }

@@ -8,7 +8,7 @@ import { takeBackup } from './backup.ts';
 import { readStored } from './backed-up.ts';
 import { expectationOf, takeBaseline } from './behaviour.ts';
 import { record, remembering } from './commit.ts';
-import { contentIn, shownPaths, unexplained } from './images.ts';
+import { contentIn, isDestroyed, shownPaths, unexplained } from './images.ts';
 import { contentHash } from './journal.ts';
 import { conclude } from './outcome.ts';
 import { putBack, withRuntime } from './put-back.ts';
@@ -109,7 +109,9 @@ async function between(run: Run, journal: Journal, live: DeepLive): Promise<Reco
   const stored = await readStored(run, journal.backup);
   const before = contentIn(stored.file, catalog);
   const actual = contentIn(live.file, catalog);
-  const foreign = unexplained({ before, predicted: before, actual }, journal.footprint, catalog);
+  const foreign = isDestroyed(live)
+    ? []
+    : unexplained({ before, predicted: before, actual }, journal.footprint, catalog);
   const age = clock.now() - journal.openedAt;
   if (age > OLDEST_MS) return left(run, journal, `it is ${Math.round(age / 60_000)} minutes old`);
   if (foreign.length > 0)

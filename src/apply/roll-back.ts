@@ -6,7 +6,7 @@ import { inverseWrite, restoreWrite, type WayBackWrite } from '../plan/route-bac
 import { takeBackup } from './backup.ts';
 import { expectationOf } from './behaviour.ts';
 import { record } from './commit.ts';
-import { contentIn, sameMemory, shownPaths, unexplained } from './images.ts';
+import { contentIn, isDestroyed, sameMemory, shownPaths, unexplained } from './images.ts';
 import { undoInMemory } from './inverse-memory.ts';
 import { noteRollingBack } from './journal.ts';
 import { conclude } from './outcome.ts';
@@ -98,7 +98,9 @@ function chooseWay(
   const before = contentIn(prospect.live.file, catalog);
   const written = prospect.prepared.prediction?.file.open() ?? before;
   const actual = contentIn(now.file, catalog);
-  const foreign = unexplained({ before, predicted: written, actual }, journal.footprint, catalog);
+  const foreign = isDestroyed(now)
+    ? []
+    : unexplained({ before, predicted: written, actual }, journal.footprint, catalog);
   if (foreign.length === 0) return { way: restoreWrite(prospect.live.file.text, catalog), foreign: '' };
   const footprints = prospect.prepared.writes.map(({ write }) => write.footprint);
   const way = inverseWrite({ catalog, before: prospect.live.file.text, written, now: now.file, footprints });

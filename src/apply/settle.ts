@@ -4,7 +4,8 @@ import type { Purpose } from '../gateway/client.ts';
 import { HoldfastError } from '../nouns/problem.ts';
 import type { Tree } from '../nouns/value.ts';
 import type { Prediction } from '../nouns/write.ts';
-import { contentIn, sameContent, sameMemory } from './images.ts';
+import { contentIn, differences, sameContent, sameMemory } from './images.ts';
+import { besidesGaps } from './model-gaps.ts';
 import { type DeepLive, readAnything } from './read.ts';
 import { type Run, reached, step, windowOf } from './run.ts';
 import { doubled, LONGEST_WINDOW } from './window.ts';
@@ -66,7 +67,8 @@ export function standingOf(
   const { catalog } = run.context;
   const content = contentIn(live.file, catalog);
   const file = sameContent(catalog, content, expected.file.open());
-  const memory = sameMemory(catalog, live.memory.open(), expected.memory.open());
+  const apart = differences(live.memory.open(), expected.memory.open(), catalog);
+  const memory = besidesGaps(run, live.build, apart).length === 0;
   const standing = file ? (memory ? 'as-predicted' : 'file-only') : memory ? 'memory-only' : 'neither';
   return { content, standing };
 }

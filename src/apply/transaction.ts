@@ -116,6 +116,6 @@ async function writeOne(
   if (settled.standing === 'as-predicted') return { kind: 'written', settled };
   if (sent.kind === 'unknown')
     return setback('HF5011', `${prepared.write.method} ${prepared.write.path}: ${sent.reason}`);
-  if (settled.standing === 'file-only') return repairStaleMemory(run, transaction, settled, prepared);
+  if (settled.standing === 'file-only') return repairStaleMemory(run, transaction, index, settled);
   return judgeSettled(run, transaction, index, settled);
 }

@@ -3,12 +3,15 @@ import type { Outcome } from '../nouns/outcome.ts';
 import { withTarget } from '../state/with-target.ts';
 import type { Context } from './context.ts';
 import { conclude, outcomeOf, stopped } from './outcome.ts';
+import { summaryOf } from './summary.ts';
 import { type Run, reached, startRun, step } from './run.ts';
 
 interface Frame {
   /** What is done, for the one who has to wait: `apply`, `drift check`. */
   readonly purpose: string;
   readonly waitMs?: number | undefined;
+  /** Whether status is to show how it ended. */
+  readonly remembered?: boolean;
 }
 
 /** Runs `work` alone on the target. Nothing it rejects with leaves as an exception but faults of ours and crashes. */
@@ -31,7 +34,7 @@ export async function underLock(
         const run = startRun(context, client, await store.read(target.name), startedAt);
         step(run, 'lock');
         reached(run, 'locked');
-        return await finished(run, work);
+        return await finished(run, frame, work);
       } finally {
         await client.close();
       }
@@ -42,12 +45,18 @@ export async function underLock(
   }
 }
 
-async function finished(run: Run, work: (run: Run) => Promise<Outcome>): Promise<Outcome> {
+async function finished(run: Run, frame: Frame, work: (run: Run) => Promise<Outcome>): Promise<Outcome> {
   const outcome = await work(run).catch((error: unknown) => {
     const { particulars, problems } = stopped(error);
     return conclude(run, particulars, problems);
   });
+  if (frame.remembered) await rememberEnd(run, outcome);
   return announced(run.context, outcome);
+}
+
+async function rememberEnd({ context }: Run, outcome: Outcome): Promise<void> {
+  const { kind, at } = outcome;
+  await context.store.update(context.target.name, { lastOutcome: { kind, at, summary: summaryOf(outcome) } });
 }
 
 function announced(context: Context, outcome: Outcome): Outcome {

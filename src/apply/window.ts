@@ -4,7 +4,7 @@ const BASE = 150;
 const FACTOR = 10;
 export const SHORTEST_WINDOW = 250;
 export const LONGEST_WINDOW = 30_000;
-const REMEMBERED = 10;
+const REMEMBERED = 5;
 
 /**
  * The settle window: the watcher's debounce (C v0 §6.3) and ten times the slowest of the last write responses, whose

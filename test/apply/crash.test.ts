@@ -50,6 +50,16 @@ describe('a crash at any step is resolved at the next start', () => {
     expect(await home.store.journal('home')).toBeUndefined();
   });
 
+  test('a file that was left empty is put back', async () => {
+    const home = await stage({ desired: RETRY });
+    const before = await home.file();
+    await home.crashAt('sent');
+    await home.sandbox.settled();
+    await home.writeFile('');
+    expect(await home.recover()).toMatchObject({ kind: 'in-sync' });
+    expect(await home.file()).toBe(before);
+  });
+
   test('a journal that is too old, with the gateway half-way, is left to a person', async () => {
     const home = await stage({ desired: TWO });
     await home.crashAt('sent');

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
+import type { Checkpoint } from '../../src/apply/apply.ts';
 import { exitOf } from '../../src/nouns/outcome.ts';
 import { beforeSending, DESIRED, duringWait, stage, strike } from './stage.ts';
 
@@ -6,6 +7,21 @@ afterEach(strike);
 
 const RETRY = DESIRED.replace('request-retry: 1', 'request-retry: 4');
 const FILE_ONLY = `${DESIRED}commercial-mode: true\n`;
+
+describe('a signal', () => {
+  test('between two writes takes the first one back, and blames nobody', async () => {
+    const home = await stage({ desired: RETRY.replace('debug: false', 'debug: true') });
+    const before = await home.file();
+    const stop = new AbortController();
+    const checkpoint = (point: Checkpoint): void => {
+      if (point === 'sent') stop.abort();
+    };
+    const outcome = await home.reconcile({}, { checkpoint, signal: stop.signal });
+    expect(outcome).toMatchObject({ kind: 'rolled-back', fidelity: 'exact', problems: [{ code: 'HF5007' }] });
+    expect(await home.file()).toBe(before);
+    expect((await home.store.read('home')).quarantine).toBeUndefined();
+  });
+});
 
 describe('a gateway that misbehaves', () => {
   test('a write that is dropped is found, and nothing is left of it', async () => {
@@ -137,5 +153,13 @@ describe('a gateway that misbehaves', () => {
     expect(exitOf(outcome)).toBe(7);
     if (outcome.kind !== 'rollback-failed') throw new Error('not this');
     expect(outcome.remedy.join('\n')).toContain(home.store.backupFile('home', outcome.backup));
+    expect(await home.store.journal('home')).toBeDefined();
+
+    home.sandbox.clearFaults();
+    const backup = await home.store.readBackup('home', outcome.backup);
+    await home.writeFile(backup.file.open());
+    await home.sandbox.settled();
+    expect(await home.reconcile({ retry: true })).toMatchObject({ kind: 'applied' });
+    expect(await home.store.journal('home')).toBeUndefined();
   });
 });
