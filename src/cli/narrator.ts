@@ -1,6 +1,7 @@
 // The daemon on a terminal: what a person wants to see while it works, and no more.
 import type { Reporter } from '../daemon/reporter.ts';
 import type { Outcome } from '../nouns/outcome.ts';
+import type { Plan } from '../nouns/plan.ts';
 import { HoldfastError } from '../nouns/problem.ts';
 import { outcomeSentence, outcomeText } from '../report/outcome-text.ts';
 import { planText } from '../report/plan-text.ts';
@@ -15,30 +16,41 @@ const BECAUSE = {
   retry: 'trying again',
 } as const;
 
+/** A plan is told when it is made, its requests as they are sent, and then what came of it. */
 export function narrator(write: (text: string) => void, style: Style, now: () => Date): Reporter {
   const say = (text: string): void => write(`${indent(text, 2)}\n`);
   const clock = (): string => style.dim(now().toTimeString().slice(0, 8));
+  const told = new Map<string, string>();
   return {
     started: (targets, drift) => {
-      for (const target of targets)
-        write(
-          `${clock()} ${style.bold('holding')} ${style.accent(target.name)} at ${target.url.origin}, mode ${target.mode}, drift check "${drift}"\n`,
-        );
+      for (const { name, url, mode } of targets) {
+        const what = `${style.bold('holding')} ${style.accent(name)} at ${url.origin}`;
+        write(`${clock()} ${what}, mode ${mode}, drift check "${drift}"\n`);
+      }
     },
     event: (event) => {
       if (event.kind === 'notice') say(problemText(event.problem, style));
       if (event.kind === 'step' && event.step === 'write' && event.write)
         say(`${style.dim('→')} ${event.write.method} ${event.write.path}`);
+      if (
+        event.kind !== 'planned' ||
+        told.get(event.target) === event.plan.digest.value ||
+        !differs(event.plan)
+      )
+        return;
+      told.set(event.target, event.plan.digest.value);
+      write(`${clock()}\n`);
+      say(`${planText(event.plan, style)}\n`);
     },
     outcome: (outcome, trigger) => {
+      const repeated = outcome.plan === undefined || told.get(outcome.target) !== outcome.plan.digest.value;
       write(`${clock()} ${style.dim(BECAUSE[trigger])}\n`);
       if (quiet(outcome))
         return say(
           `${style.accent(outcome.target)} ${style.good(outcomeSentence(outcome))} ${style.dim(duration(outcome.durationMs))}`,
         );
-      const changed = outcome.plan && outcome.plan.changes.length + outcome.plan.writes.length > 0;
-      if (changed && outcome.plan) say(planText(outcome.plan, style));
-      say(`${changed ? '\n' : ''}${outcomeText(outcome, style)}`);
+      if (repeated && outcome.plan && differs(outcome.plan)) say(`${planText(outcome.plan, style)}\n`);
+      say(outcomeText(outcome, style));
     },
     note: (level, text) => write(`${clock()} ${level === 'info' ? text : style.warn(text)}\n`),
     failed: (error, target) => {
@@ -50,6 +62,10 @@ export function narrator(write: (text: string) => void, style: Style, now: () =>
       say(problems.join('\n'));
     },
   };
+}
+
+function differs(plan: Plan): boolean {
+  return plan.changes.length + plan.writes.length > 0;
 }
 
 function quiet(outcome: Outcome): boolean {

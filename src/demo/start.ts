@@ -1,6 +1,6 @@
 // `npm start`: a sandbox gateway with a realistic configuration, and the daemon on desired-state/ against it, until it
 // is stopped. Everything it writes is below .holdfast/.
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { main } from '../cli/main.ts';
@@ -11,6 +11,8 @@ const root = join(import.meta.dirname, '../..');
 const dir = join(root, '.holdfast', 'npm-start');
 const io = processIo();
 
+// Afresh each time: the sandbox does not remember the last run either.
+await rm(dir, { recursive: true, force: true });
 await mkdir(dir, { recursive: true });
 const file = join(dir, 'config.yaml');
 await writeFile(file, await readFile(join(import.meta.dirname, 'gateway.yaml')), { mode: 0o600 });

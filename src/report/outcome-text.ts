@@ -5,11 +5,16 @@ import { planSummary } from './plan-text.ts';
 import { problemText } from './problem-text.ts';
 import { duration, indent, plural, type Style } from './style.ts';
 
+/** Equal lines once, with their number: fifty added keys are one line. */
 function evidenceText(evidence: readonly Evidence[], style: Style): string[] {
-  return evidence.map(
-    ({ check, passed, detail }) =>
-      `  ${passed ? style.good('✓') : style.bad('✗')} ${check}${detail ? style.dim(`  ${detail}`) : ''}`,
-  );
+  const equal = Map.groupBy(evidence, ({ check, passed, detail }) => JSON.stringify([check, passed, detail]));
+  return [...equal.values()].flatMap((same) => {
+    const [first] = same;
+    if (!first) return [];
+    const detail = first.detail ? style.dim(`  ${first.detail}`) : '';
+    const times = same.length > 1 ? style.dim(`  × ${same.length}`) : '';
+    return [`  ${first.passed ? style.good('✓') : style.bad('✗')} ${first.check}${detail}${times}`];
+  });
 }
 
 /** The outcome in one sentence, without colours: also what history and notifications say. */

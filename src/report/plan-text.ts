@@ -10,6 +10,8 @@ import { indent, plural, type Style } from './style.ts';
 
 const SIGN: Record<ChangeKind, string> = { add: '+', update: '~', remove: '-', rename: '»', move: '↕' };
 const WIDEST_VALUE = 160;
+/** Values up to this length stand on the line of their path. */
+const BESIDE_THE_PATH = 48;
 /** Longer lists of changes are counted, longer lists of edits cut. */
 const MOST_IDS = 12;
 const MOST_EDITS = 12;
@@ -54,13 +56,15 @@ function changeText(change: Change, style: Style): string {
   ].filter(Boolean);
   const tail = tags.length > 0 ? `  ${style.warn(`(${tags.join('; ')})`)}` : '';
   const place = change.position ? `  ${style.dim(placeText(change.position))}` : '';
+  const value = valueText(change);
+  const beside = value.length <= BESIDE_THE_PATH;
   const consequences = change.consequences.map(({ severity, text }) => {
     const paint = { note: style.dim, warning: style.warn, danger: style.bad }[severity];
     return `      ${paint(`${severity === 'note' ? '·' : '!'} ${text}`)}`;
   });
   return [
-    `  ${signed(change, style)} ${style.bold(change.path)}${tail}${place}`,
-    `      ${valueText(change)}`,
+    `  ${signed(change, style)} ${style.bold(change.path)}${beside ? `  ${value}` : ''}${tail}${place}`,
+    ...(beside ? [] : [`      ${value}`]),
     ...consequences,
   ].join('\n');
 }
