@@ -1,0 +1,96 @@
+// Reloads (C v0 §6.3, §6.5): one at a time, in two halves with the lost-update window between them.
+import { isFailure, type Memory } from '../gateway/model/model.ts';
+import { type Disk, hashOf } from './disk.ts';
+import type { Faults } from './faults.ts';
+import { type Held, install, type LoadText } from './held.ts';
+import type { Delays } from './sandbox.ts';
+
+export interface Reloads {
+  /** The hook of a field write; a newer one makes the older superfluous. */
+  afterWrite(): void;
+  /** What the watcher calls for. */
+  afterChange(): void;
+  /** A whole reload before it returns. */
+  now(): void;
+  busy(): boolean;
+  /** Resolves when those that wait now are over. */
+  idle(): Promise<void>;
+  stop(): void;
+}
+
+export interface ReloadOptions {
+  readonly held: Held;
+  readonly disk: Disk;
+  readonly loadText: LoadText;
+  readonly delays: Delays;
+  readonly faults: Faults;
+}
+
+export function reloadsOf({ held, disk, loadText, delays, faults }: ReloadOptions): Reloads {
+  let stopped = false;
+  let waiting = 0;
+  let generation = 0;
+  let last: Promise<void> = Promise.resolve();
+  const timers = timersOf();
+
+  /** The first half: what the file holds now, or undefined where nothing is to be done. */
+  const read = (): Memory | undefined => {
+    const text = disk.read();
+    if (stopped || !text || hashOf(text) === held.loadedHash) return undefined;
+    const loaded = loadText(faults.strikes('empty-read') ? '' : text);
+    return isFailure(loaded) ? undefined : (loaded as Memory); // Not a failure.
+  };
+  const reload = async (): Promise<void> => {
+    if (stopped || faults.active('reload-disabled')) return;
+    const found = read();
+    if (!found) return;
+    const window = faults.active('lost-update') ? faults.number('lost-update', 400) : delays.reloadMs;
+    await timers.sleep(window);
+    if (!stopped) install(held, found, disk);
+  };
+  const enqueue = (work: () => Promise<void>): void => {
+    waiting += 1;
+    last = last.then(work).finally(() => {
+      waiting -= 1;
+    });
+  };
+
+  return {
+    afterWrite: () => {
+      generation += 1;
+      const mine = generation;
+      enqueue(async () => {
+        await timers.sleep(delays.reloadStartMs);
+        if (mine === generation) await reload();
+      });
+    },
+    afterChange: () => enqueue(reload),
+    now: () => {
+      const found = read();
+      if (found) install(held, found, disk);
+    },
+    busy: () => waiting > 0,
+    idle: () => last,
+    stop: () => {
+      stopped = true;
+      timers.clear();
+    },
+  };
+}
+
+function timersOf(): { sleep(ms: number): Promise<void>; clear(): void } {
+  const timers = new Set<NodeJS.Timeout>();
+  return {
+    sleep: (ms) =>
+      new Promise((wake) => {
+        const timer = setTimeout(() => {
+          timers.delete(timer);
+          wake();
+        }, ms);
+        timers.add(timer);
+      }),
+    clear: () => {
+      for (const timer of timers) clearTimeout(timer);
+    },
+  };
+}
