@@ -21,9 +21,11 @@ export function literalSecrets(
   desired: Pick<Desired, 'tree' | 'positions' | 'references'>,
   catalog: Catalog,
 ): readonly LiteralSecret[] {
-  const tree = atReferences(desired.tree.open(), desired.references, marked) as Tree;
+  const declared = desired.tree.open();
+  const whole = [...desired.references.values()].every((text) => marked(text) === MARK);
+  const tree = whole ? declared : (atReferences(declared, desired.references, marked) as Tree);
   return secretsOf(tree, catalog)
-    .filter(({ text }) => !text.includes(MARK))
+    .filter(({ text, pointer }) => !text.includes(MARK) && !(whole && desired.references.has(pointer)))
     .map(({ pointer, steps }) => ({
       pointer,
       path: displayPath(tree, steps),

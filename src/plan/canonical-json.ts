@@ -18,11 +18,10 @@ export function substanceOf(value: Value | undefined): string | undefined {
   if (isList(value))
     return value.length === 0 ? undefined : `[${value.map((item) => substanceOf(item) ?? '').join(',')}]`;
   if (!isTree(value)) return JSON.stringify(value);
-  const members = Object.keys(value)
-    .toSorted()
-    .flatMap((name) => {
-      const text = substanceOf(value[name]);
-      return text === undefined ? [] : [`${JSON.stringify(name)}:${text}`];
-    });
-  return members.length === 0 ? undefined : `{${members.join(',')}}`;
+  let members = '';
+  for (const name of Object.keys(value).sort()) {
+    const text = substanceOf(value[name]);
+    if (text !== undefined) members += `${members === '' ? '' : ','}${JSON.stringify(name)}:${text}`;
+  }
+  return members === '' ? undefined : `{${members}}`;
 }

@@ -64,10 +64,21 @@ function stepFor(
   wanted: Value | undefined,
 ): KeyStep | undefined {
   if (content === undefined && wanted === undefined) return undefined;
+  if (isList(content) && isList(wanted) && isEntryByEntry(field, content, wanted))
+    return listTo(field, content, wanted);
   if (field ? sameAt(field, content, wanted) : sameValue(content, wanted)) return undefined;
   if (wanted === undefined) return { kind: 'remove' };
   if (content === undefined) return { kind: 'replace', value: wanted };
   return patchTo(field, content, wanted);
+}
+
+/** Long lists of entries are not normalised as a whole, only to find out what comparing their entries shows as well. */
+function isEntryByEntry(
+  field: Field | undefined,
+  content: readonly Value[],
+  wanted: readonly Value[],
+): boolean {
+  return field?.item?.kind === 'struct' && field.collection === 'keyed' && content.length === wanted.length;
 }
 
 /** For two values that are not the same. */

@@ -2,7 +2,7 @@
 // passwords inside URLs. Finds them; what replaces them is the caller's business.
 import type { Fingerprints } from '../../nouns/secret.ts';
 import type { Shown } from '../../nouns/shown.ts';
-import { isList, isTree, type Value } from '../../nouns/value.ts';
+import { isList, isTree, type Tree, type Value } from '../../nouns/value.ts';
 import { carriesCredential } from './credential-names.ts';
 import type { Field } from './field.ts';
 import { mapUrlSecrets } from './url-secrets.ts';
@@ -37,12 +37,18 @@ export function mapSecrets<T>(
     return value.map((each, i) => mapSecrets(item, each, replacement, [...place, i]));
   }
   if (!isTree(value)) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([name, member]) => [
-      name,
-      memberBelow(field, name, member, replacement, [...place, name]),
-    ]),
-  );
+  return mapMembers(value, (name, member) => memberBelow(field, name, member, replacement, [...place, name]));
+}
+
+/** Plain assignment, also for the name `__proto__`. */
+function mapMembers<T>(tree: Tree, map: (name: string, member: Value) => T): { readonly [name: string]: T } {
+  const mapped: Record<string, T> = {};
+  for (const name of Object.keys(tree)) {
+    const value = map(name, tree[name] as Value);
+    if (name !== '__proto__') mapped[name] = value;
+    else Object.defineProperty(mapped, name, { value, enumerable: true, configurable: true, writable: true });
+  }
+  return mapped;
 }
 
 /** Every secret text of a value, parts of texts included. */

@@ -40,6 +40,18 @@ export function decode(document: FileDocument, catalog: Catalog, keepUnknown: bo
 const FREE: Pick<Field, 'kind'> = { kind: 'any' };
 type Target = Pick<Field, 'kind'> & Partial<Field>;
 
+interface Remembered {
+  readonly field: Target;
+  readonly value: Value;
+  /** What it counts for the guard against anchors. */
+  readonly steps: number;
+}
+
+const REMEMBERED = {
+  kept: new WeakMap<FileNode, Remembered>(),
+  dropped: new WeakMap<FileNode, Remembered>(),
+};
+
 /** `undefined` from any method: not set, as the decoder leaves the default in place for null and for errors. */
 class Decoder {
   readonly errors: string[] = [];
@@ -49,6 +61,8 @@ class Decoder {
   #anchors: Map<string, FileNode> | undefined;
   #steps = 0;
   #aliasSteps = 0;
+  /** How often something was looked up elsewhere in the document. */
+  #borrowed = 0;
 
   constructor(document: FileDocument, keepUnknown: boolean) {
     this.#document = document;
@@ -65,10 +79,28 @@ class Decoder {
       case 'scalar':
         return this.#scalar(node, field);
       case 'map':
-        return this.#map(node, field);
+        return this.#once(node, field, () => this.#map(node, field));
       case 'list':
-        return this.#list(node, field);
+        return this.#once(node, field, () => this.#list(node, field));
     }
+  }
+
+  /**
+   * Nodes that an edit of the document left alone are decoded once. Only what stands for itself is remembered: no
+   * alias inside, nothing refused.
+   */
+  #once(node: FileNode, field: Target, decode: () => Value | undefined): Value | undefined {
+    const known = REMEMBERED[this.#keepUnknown ? 'kept' : 'dropped'];
+    const before = known.get(node);
+    if (before?.field === field && this.#open.size === 0) {
+      this.#steps += before.steps;
+      return before.value;
+    }
+    const [steps, borrowed, faults] = [this.#steps, this.#borrowed, this.errors.length];
+    const value = decode();
+    if (value !== undefined && borrowed === this.#borrowed && faults === this.errors.length)
+      known.set(node, { field, value, steps: this.#steps - steps });
+    return value;
   }
 
   /** The library's guard against anchors that expand without bound. */
@@ -93,6 +125,7 @@ class Decoder {
   }
 
   #anchored(node: AliasNode): FileNode | undefined {
+    this.#borrowed += 1;
     this.#anchors ??= anchorsOf(this.#document.root);
     return this.#anchors.get(node.name);
   }

@@ -41,7 +41,11 @@ function mapping(field: Field, value: Tree): Tree | undefined {
     const inner = field.kind === 'map' ? field.value : field.fields?.get(name);
     // In a free-form mapping null is a value.
     const free = field.kind === 'map' && inner?.kind === 'any';
-    const reducedMember = free ? freeMember(inner, member) : inner ? reduced(inner, member) : (member ?? undefined);
+    const reducedMember = free
+      ? freeMember(inner, member)
+      : inner
+        ? reduced(inner, member)
+        : (member ?? undefined);
     if (reducedMember !== undefined) kept[name] = reducedMember;
   }
   return Object.keys(kept).length === 0 ? undefined : kept;

@@ -8,12 +8,24 @@ import { normaliseAt } from './normalise.ts';
 import { HASH_PLACEHOLDER } from './rules.ts';
 import { decodeFault, validationFault } from './validate.ts';
 
-/** What the gateway holds after loading this file, or why it refuses. Null and empty documents load as all defaults. */
-export function load(
-  document: FileDocument,
-  catalog: Catalog,
-  options: LoadOptions = {},
-): LoadSuccess | LoadFailure {
+type Loaded = LoadSuccess | LoadFailure;
+
+const loads = new WeakMap<FileDocument, { readonly catalog: Catalog; readonly loaded: Loaded }>();
+
+/**
+ * What the gateway holds after loading this file, or why it refuses. Null and empty documents load as all defaults.
+ * Without options a document is loaded once however often it is asked for: observing and planning both do.
+ */
+export function load(document: FileDocument, catalog: Catalog, options?: LoadOptions): Loaded {
+  if (options) return loadAnew(document, catalog, options);
+  const known = loads.get(document);
+  if (known?.catalog === catalog) return known.loaded;
+  const loaded = loadAnew(document, catalog, {});
+  loads.set(document, { catalog, loaded });
+  return loaded;
+}
+
+function loadAnew(document: FileDocument, catalog: Catalog, options: LoadOptions): Loaded {
   const { content, errors } = decode(document, catalog, false);
   const refused = errors[0] ?? decodeFault(document, content);
   if (refused !== undefined) return { ok: false, stage: 'decode', message: refused };
@@ -25,7 +37,7 @@ export function load(
 
 const HASHABLE_BYTES = 72;
 
-function normalised(memory: Tree, catalog: Catalog, options: LoadOptions): LoadSuccess | LoadFailure {
+function normalised(memory: Tree, catalog: Catalog, options: LoadOptions): Loaded {
   let rewritten = false;
   let unhashable: string | undefined;
   const hash = (plain: string): string => {
@@ -94,9 +106,19 @@ function completeValue(field: Field, value: Value): Value {
 }
 
 function completeItems(item: Field, list: readonly Value[]): readonly Value[] {
-  return item.kind === 'struct' || item.kind === 'list' || item.kind === 'map'
-    ? list.map((each) => completeValue(item, each))
-    : list;
+  if (item.kind === 'struct') return list.map((each) => (isTree(each) ? completeEntry(item, each) : each));
+  return item.kind === 'list' || item.kind === 'map' ? list.map((each) => completeValue(item, each)) : list;
+}
+
+const entries = new WeakMap<Tree, { readonly item: Field; readonly made: Tree }>();
+
+/** An entry that was completed before, in another version of the file, is not completed again. */
+function completeEntry(item: Field, value: Tree): Tree {
+  const known = entries.get(value);
+  if (known?.item === item) return known.made;
+  const made = complete(item, value);
+  entries.set(value, { item, made });
+  return made;
 }
 
 /** What Go's encoders take for empty. */

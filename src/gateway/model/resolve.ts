@@ -81,6 +81,7 @@ const BASES: readonly (readonly [RegExp, bigint])[] = [
 
 /** Integers of 64 bits in every notation of Go; larger ones are no integers. */
 function integer(text: string): number | undefined {
+  if (/^[-+]?(?:0|[1-9]\d{0,14})$/.test(text)) return Number(text) + 0;
   const negative = text.startsWith('-');
   const digits = text.replace(/^[-+]/, '');
   for (const [pattern, base] of BASES) {
