@@ -7,9 +7,16 @@ import type { Live, LiveFile } from '../nouns/live.ts';
 import { coversPath, entry, formatPath, key, type Path, parsePath } from '../nouns/path.ts';
 import { isList, isTree, sameValue, type Tree, type Value } from '../nouns/value.ts';
 
+/** Contents already worked out: one reading is asked for its content by every step of a transaction. */
+const contents = new WeakMap<LiveFile['document'], Tree>();
+
 /** Content of a file, unknown keys included. */
-export function contentIn(file: LiveFile, catalog: Catalog): Tree {
-  return contentOf(file.document.open(), catalog);
+export function contentIn({ document }: Pick<LiveFile, 'document'>, catalog: Catalog): Tree {
+  const known = contents.get(document);
+  if (known) return known;
+  const content = contentOf(document.open(), catalog);
+  contents.set(document, content);
+  return content;
 }
 
 /** A file that no longer parses or is empty is nobody's edit: a write was cut off, or the gateway broke it (C v0 §2.3). */
