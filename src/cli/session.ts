@@ -13,6 +13,7 @@ import type { Context } from '../apply/context.ts';
 import { loadDesired, type LoadedDesired } from '../desired/desired.ts';
 import { openFileStore } from '../state/files.ts';
 import type { Lease, Store } from '../state/store.ts';
+import type { Environment } from '../reading/environment.ts';
 import { loadSettings, type Settings } from '../settings/settings.ts';
 import type { Io } from './io.ts';
 import { type PlanFlags, settingsFlags } from './options.ts';
@@ -24,6 +25,8 @@ export interface Session extends AsyncDisposable {
   readonly store: Store;
   readonly catalog: Catalog;
   readonly clock: Clock;
+  /** Variables of the process and of `--env-file`. */
+  readonly env: Environment;
   /** Those of `--target`, else all. */
   readonly targets: readonly Target[];
   contextOf(target: Target): Context;
@@ -54,6 +57,7 @@ export async function openSession(flags: PlanFlags, io: Io, listener: Listener =
     store,
     catalog,
     clock,
+    env,
     targets: selected(settings.targets, flags.target),
     connect,
     loadDesired: desiredOf,

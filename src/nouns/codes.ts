@@ -244,6 +244,36 @@ export const CODES = {
     'A state file is tracked by git',
     'Take it out with `git rm --cached` and ignore the state directory: it holds backups with keys.',
   ),
+  HF2070: code(
+    EXIT.invalid,
+    'The pulled files say something otherwise than the gateway file',
+    'Nothing has to be done: the note says what and why.',
+  ),
+  HF2071: code(
+    EXIT.invalid,
+    'The pulled files would change the gateway',
+    'Leave the path out with `--exclude PATH`, pull again, and please report it: this is a gap in what Holdfast knows.',
+  ),
+  HF2072: code(
+    EXIT.invalid,
+    'Nothing can be pulled from this gateway',
+    'Look at its config.yaml; `holdfast doctor` says whether the gateway could load it.',
+  ),
+  HF2073: code(
+    EXIT.invalid,
+    'git would track a file with secrets',
+    'Put its name into .gitignore before the next commit.',
+  ),
+  HF2074: code(
+    EXIT.invalid,
+    'A file is in the way',
+    'Choose another directory or name, or replace it with `--force`.',
+  ),
+  HF2075: code(
+    EXIT.differences,
+    'Memory and file of the gateway differ, so that there is no one state to pull',
+    '`holdfast doctor` says where. Restart the gateway, or save any setting in its panel, and pull again.',
+  ),
   // 3xxx gateway
   HF3001: code(
     EXIT.unreachable,

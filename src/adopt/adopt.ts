@@ -1,0 +1,205 @@
+// The gateway's own file becomes a desired-state file: what it should not own taken out, secrets replaced by references,
+// values spelled as the gateway holds them, everything else as it stands, comments included. Reads and writes nothing.
+import { contentOf } from '../gateway/model/decode.ts';
+import type { Catalog } from '../gateway/catalog/field.ts';
+import type { FileDocument } from '../nouns/file.ts';
+import { formatPath, key } from '../nouns/path.ts';
+import { fail, type Problem, problem } from '../nouns/problem.ts';
+import { isTree, type Tree, type Value } from '../nouns/value.ts';
+import { splice, UnsafeEdit } from '../plan/splice.ts';
+import type { Patch } from '../plan/splice-patch.ts';
+import type { Environment } from '../reading/environment.ts';
+import { valueOf } from '../reading/located.ts';
+import { readYaml } from '../reading/yaml.ts';
+import { editsTo } from './edits.ts';
+import { faultsOf } from './faults.ts';
+import { indentComments } from './indent.ts';
+import { ownablePath } from './ownable.ts';
+import { leaveOut, type LeftOut, type Selection } from './ownership.ts';
+import {
+  hasForeignKey,
+  lostComments,
+  parsed,
+  prepare,
+  type Prepared,
+  printed,
+  rewritten,
+} from './prepare.ts';
+import { scrubComments } from './scrub.ts';
+import { referTo, unspeakable, type Variable } from './variables.ts';
+import { heldOf, plainOf } from './wanted.ts';
+
+export interface AdoptRequest {
+  readonly selection: Selection;
+  /** A variable that is set here to something else is not taken for a secret. */
+  readonly env: Environment;
+}
+
+export interface Adopted {
+  /** The desired state, secrets as `${env:NAME}`. */
+  readonly text: string;
+  readonly variables: readonly Variable[];
+  /** Top-level keys that it declares. */
+  readonly declared: readonly string[];
+  /** What it leaves to the gateway. */
+  readonly leftOut: readonly LeftOut[];
+  /** What is otherwise than in the gateway's file. Warnings. */
+  readonly notes: readonly Problem[];
+}
+
+/** Throws HF2072 where nothing can be made of the file. */
+export async function adopt(
+  document: FileDocument,
+  catalog: Catalog,
+  request: AdoptRequest,
+): Promise<Adopted> {
+  const prepared = prepare(document, catalog);
+  const unfit: LeftOut[] = [];
+  for (;;) {
+    const draft = draftOf(prepared, catalog, request, unfit);
+    const faults =
+      draft.unfit.length > 0 ? draft.unfit : await faultsOf(draft.text, catalog, draft.variables);
+    const fresh = faults.filter(({ path }) => !unfit.some((known) => known.path === path));
+    if (fresh.length === 0) return finished(draft, unfit);
+    unfit.push(...fresh);
+  }
+}
+
+interface Draft extends Omit<Adopted, 'declared'> {
+  /** Found on the way: what no desired state can say. */
+  readonly unfit: readonly LeftOut[];
+}
+
+function draftOf(
+  prepared: Prepared,
+  catalog: Catalog,
+  { selection, env }: AdoptRequest,
+  known: readonly LeftOut[],
+): Draft {
+  const whole = contentOf(prepared.document, catalog);
+  const foreign = Object.keys(whole)
+    .filter((name) => hasForeignKey(whole[name] as Value) || hasForeignKey({ [name]: null }))
+    .map((name) => ({ path: formatPath([key(name)]), why: 'it holds a key that is no text' }));
+  const { patch, leftOut } = leaveOut(whole, catalog, selection, [...known, ...foreign]);
+  const kept = edited(prepared.document, patch, undefined, whole);
+  const document = parsed(kept.text);
+  const content = contentOf(document, catalog);
+  const { wanted, notes } = heldOf(content, catalog);
+  const plain = plainOf(wanted) as Tree;
+  const { tree, variables } = referTo(plain, catalog, env);
+  const made = edited(document, editsTo(readIn(document.text) ?? {}, wanted, tree, catalog), tree, tree);
+  const secrets = variables.map(({ secret }) => secret.open());
+  const scrubbed = scrubComments(indentComments(made.text), secrets);
+  return {
+    text: scrubbed.text,
+    variables,
+    leftOut,
+    unfit: unspeakable(plain, catalog).map((place) => ({
+      path: ownablePath(plain, place.map(String)),
+      why: 'it holds a secret that no variable can carry',
+    })),
+    notes: [...prepared.notes, ...kept.notes, ...notes, ...made.notes, ...scrubbedNotes(scrubbed.lines)],
+  };
+}
+
+/** What Holdfast itself reads in a text; undefined where it refuses to. */
+function readIn(text: string): Tree | undefined {
+  const { root } = readYaml(text, '');
+  return root && (valueOf(root) as Tree);
+}
+
+/**
+ * The text with the patch made. What cannot be edited in place is printed anew from `final`, or everything where not even
+ * that helps.
+ */
+function edited(
+  document: FileDocument,
+  patch: Patch | undefined,
+  final: Tree | undefined,
+  content: Tree,
+): { readonly text: string; readonly notes: readonly Problem[] } {
+  if (!patch) return { text: document.text, notes: [] };
+  if (patch.kind === 'replace') return { text: printed(content), notes: [lostComments('the file')] };
+  try {
+    return { text: splice(document, patch).text, notes: [] };
+  } catch (error) {
+    if (!(error instanceof UnsafeEdit)) throw error;
+    return piecewise(document, patch, final ?? without(content, patch));
+  }
+}
+
+/** Key by key; a key that cannot be edited is printed anew. */
+function piecewise(
+  document: FileDocument,
+  patch: Patch,
+  final: Tree,
+): { readonly text: string; readonly notes: readonly Problem[] } {
+  const { root } = document;
+  if (root?.kind !== 'map' || root.flow || patch.kind !== 'map')
+    return { text: printed(final), notes: [lostComments('the file')] };
+  const refused = root.pairs.filter(({ key: { text } }) => {
+    const step = patch.keys.get(text);
+    return step !== undefined && !canSplice(document, { kind: 'map', keys: new Map([[text, step]]) });
+  });
+  const anew = parsed(rewritten(document, refused, final));
+  const rest = new Map([...patch.keys].filter(([name]) => !refused.some((pair) => pair.key.text === name)));
+  const names = refused.map((pair) => pair.key.text).filter((name) => Object.hasOwn(final, name));
+  const notes = names.map((name) => lostComments(`\`${name}\``));
+  if (rest.size === 0) return { text: anew.text, notes };
+  try {
+    return { text: splice(anew, { kind: 'map', keys: rest }).text, notes };
+  } catch (error) {
+    if (!(error instanceof UnsafeEdit)) throw error;
+    return { text: printed(final), notes: [lostComments('the file')] };
+  }
+}
+
+function canSplice(document: FileDocument, patch: Patch): boolean {
+  try {
+    splice(document, patch);
+    return true;
+  } catch (error) {
+    if (error instanceof UnsafeEdit) return false;
+    throw error;
+  }
+}
+
+function without(content: Tree, patch: Patch): Tree {
+  const steps = patch.kind === 'map' ? patch.keys : new Map();
+  return Object.fromEntries(
+    Object.entries(content).flatMap(([name, value]): [string, Value][] => {
+      const step = steps.get(name);
+      if (step?.kind === 'remove') return [];
+      return [[name, step?.kind === 'map' && isTree(value) ? without(value, step) : value]];
+    }),
+  );
+}
+
+function scrubbedNotes(lines: readonly number[]): Problem[] {
+  if (lines.length === 0) return [];
+  const many = lines.length > 1 ? `${lines.length} comments` : 'a comment';
+  return [
+    problem('HF2070', `what looked like a secret was taken out of ${many}`, {
+      severity: 'warning',
+      remedy:
+        'Nothing has to be done. A key that stands in comments of the gateway file is best removed there too.',
+    }),
+  ];
+}
+
+function finished(draft: Draft, unfit: readonly LeftOut[]): Adopted {
+  const root = readIn(draft.text);
+  if (!root || Object.keys(root).length === 0)
+    throw fail('HF2072', 'nothing is left to declare', {
+      remedy: 'Take something in with `--include PATH`, or leave out less.',
+    });
+  const warnings = unfit.map(({ path, why }) =>
+    problem('HF2070', `\`${path}\` is left out: ${why}`, {
+      severity: 'warning',
+      path,
+      remedy: 'It stays as it is in the gateway. Correct it there and pull again, or declare it by hand.',
+    }),
+  );
+  const { text, variables, leftOut, notes } = draft;
+  return { text, variables, leftOut, declared: Object.keys(root), notes: [...notes, ...warnings] };
+}

@@ -1,0 +1,67 @@
+// From what Holdfast reads in a text to what it should read there, as a patch: exact, so that what is left alone is what
+// needs no change.
+import type { Catalog, Field } from '../gateway/catalog/field.ts';
+import { sameAt } from '../gateway/model/equal.ts';
+import { isList, isTree, sameValue, type Tree, type Value } from '../nouns/value.ts';
+import type { ItemStep, KeyStep, Patch } from '../plan/splice-patch.ts';
+import type { Wanted, WantedMember } from './wanted.ts';
+
+/** `final` is `wanted` with references in place of secrets: the same shape. Undefined: nothing to edit. */
+export function editsTo(read: Tree, wanted: Wanted, final: Value, catalog: Catalog): Patch | undefined {
+  return stepTo(read, wanted, final, catalog.root, catalog);
+}
+
+function stepTo(
+  read: Value | undefined,
+  wanted: Wanted,
+  final: Value,
+  field: Field | undefined,
+  catalog: Catalog,
+): Patch | undefined {
+  const whole: Patch = { kind: 'replace', value: final };
+  if (wanted.kind === 'map' && isTree(final))
+    return isTree(read) ? mapTo(read, wanted.members, final, field, catalog) : whole;
+  if (wanted.kind === 'list' && isList(final)) {
+    const fits = isList(read) && wanted.items.every(({ from }) => from < read.length);
+    return fits ? listTo(read, wanted.items, final, field, catalog) : whole;
+  }
+  if (read !== undefined && sameValue(read, final)) return undefined;
+  // `90s` and `1m30s` are the same to both.
+  if (field?.kind === 'duration' && typeof read === 'string' && sameAt(field, read, final)) return undefined;
+  return whole;
+}
+
+function mapTo(
+  read: Tree,
+  members: readonly WantedMember[],
+  final: Tree,
+  field: Field | undefined,
+  catalog: Catalog,
+): Patch | undefined {
+  const keys = new Map<string, KeyStep>();
+  const stays = new Set(members.map(({ from }) => from));
+  for (const name of Object.keys(read)) if (!stays.has(name)) keys.set(name, { kind: 'remove' });
+  for (const { from, name, value } of members) {
+    const inner = field && catalog.child(field, name);
+    const patch = stepTo(read[from], value, final[name] ?? null, inner, catalog);
+    if (from !== name) keys.set(from, { kind: 'rename', to: name, ...(patch && { patch }) });
+    else if (patch) keys.set(name, patch);
+  }
+  return keys.size > 0 ? { kind: 'map', keys } : undefined;
+}
+
+function listTo(
+  read: readonly Value[],
+  items: readonly { readonly from: number; readonly value: Wanted }[],
+  final: readonly Value[],
+  field: Field | undefined,
+  catalog: Catalog,
+): Patch | undefined {
+  const inner = field && catalog.child(field, '[]');
+  const steps: ItemStep[] = items.map(({ from, value }, i) => {
+    const patch = stepTo(read[from], value, final[i] ?? null, inner, catalog);
+    return patch ? { from, patch } : { from };
+  });
+  const isSame = steps.length === read.length && steps.every((step) => !('patch' in step));
+  return isSame ? undefined : { kind: 'list', items: steps };
+}

@@ -1,0 +1,15 @@
+// The grain of ownership: mappings are declared key by key, lists whole.
+import { formatPath, key, type Segment } from '../nouns/path.ts';
+import { isTree, type Tree, type Value } from '../nouns/value.ts';
+
+/** The path of the smallest thing around a place that can be declared or not: lists are owned whole. */
+export function ownablePath(content: Tree, steps: readonly string[]): string {
+  const path: Segment[] = [];
+  let value: Value | undefined = content;
+  for (const step of steps) {
+    if (!isTree(value)) break;
+    path.push(key(step));
+    value = value[step];
+  }
+  return formatPath(path);
+}

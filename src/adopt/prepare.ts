@@ -1,0 +1,155 @@
+// Makes the gateway's file editable: one document, nothing shared between places, no keys without a value. What it says
+// to the gateway stays the same.
+import type { Catalog, Field } from '../gateway/catalog/field.ts';
+import { contentOf } from '../gateway/model/decode.ts';
+import { parseDocument } from '../gateway/model/document.ts';
+import { isFailure, NON_STRING_KEY } from '../gateway/model/model.ts';
+import { resolveScalar } from '../gateway/model/resolve.ts';
+import type { FileDocument, FileNode, MapNode, Pair } from '../nouns/file.ts';
+import { fail, type Problem, problem } from '../nouns/problem.ts';
+import type { Tree, Value } from '../nouns/value.ts';
+import { splice, UnsafeEdit } from '../plan/splice.ts';
+import type { ItemStep, KeyStep, Patch } from '../plan/splice-patch.ts';
+import { renderPair, styleOf } from '../plan/splice-render.ts';
+import { replaceIn, valueLineEnd } from '../plan/splice-text.ts';
+
+export interface Prepared {
+  readonly document: FileDocument;
+  /** What was lost on the way. */
+  readonly notes: readonly Problem[];
+}
+
+/** Throws HF2072 for a file that the gateway could not load. */
+export function prepare(document: FileDocument, catalog: Catalog): Prepared {
+  const single = parsed(firstDocument(document));
+  const content = contentOf(single, catalog);
+  const { root } = single;
+  if (root?.kind !== 'map') throw fail('HF2072', 'the file of the gateway holds no mapping');
+  if (isShared(root)) return withoutNulls(printed(content), content, catalog, [lostComments('the file')]);
+  const shared = root.pairs.filter((pair) => holdsShared(pair.value) || pair.key.tag !== undefined);
+  const notes = shared.map(({ key }) => lostComments(`\`${key.text}\``));
+  return withoutNulls(rewritten(single, shared, content), content, catalog, notes);
+}
+
+/** The text parsed again. What was built here always parses; anything else is a fault of ours. */
+export function parsed(text: string): FileDocument {
+  const document = parseDocument(text);
+  if (isFailure(document))
+    throw fail('HF2072', `the file of the gateway does not parse: ${document.message}`);
+  return document;
+}
+
+/** A file that says this, without comments. */
+export function printed(content: Tree): string {
+  const style = { ...styleOf({ text: '', root: undefined }), quote: 'plain' as const };
+  return Object.entries(content)
+    .flatMap(([name, value]) => renderPair(name, value, 0, style))
+    .map((line) => `${line}\n`)
+    .join('');
+}
+
+/** These pairs of the root printed anew; everything around them stays. */
+export function rewritten(document: FileDocument, pairs: readonly Pair[], content: Tree): string {
+  const style = styleOf(document);
+  const text = document.text.endsWith('\n') ? document.text : `${document.text}${style.eol}`;
+  const pieces = pairs.map(({ key, value }) => {
+    const start = key.range?.start ?? 0;
+    const end = valueLineEnd(text, value.range?.start ?? start, value.range?.end ?? start);
+    const lines = Object.hasOwn(content, key.text)
+      ? renderPair(key.text, content[key.text] as Value, 0, style)
+      : [];
+    return { start, end, text: lines.map((line) => line + style.eol).join('') };
+  });
+  return replaceIn(text, 0, text.length, pieces);
+}
+
+export function lostComments(where: string): Problem {
+  return problem('HF2070', `${where} was printed anew: comments and layout were lost there`, {
+    severity: 'warning',
+    remedy: 'Nothing has to be done; put the comments back where they matter.',
+  });
+}
+
+/** The gateway reads no further (C v0 §2.3). */
+function firstDocument({ text, root }: FileDocument): string {
+  const end = root?.range?.end ?? 0;
+  const marker = /^(?:---|\.\.\.)(?:\s|$)/m.exec(text.slice(end));
+  return marker ? text.slice(0, end + marker.index) : text;
+}
+
+const isShared = (root: MapNode): boolean =>
+  root.flow ||
+  root.anchor !== undefined ||
+  root.tag !== undefined ||
+  root.pairs.some(({ key }) => isAwkward(key.text, key));
+
+const isAwkward = (text: string, { anchor }: FileNode & { readonly anchor?: string }): boolean =>
+  text === '<<' || anchor !== undefined;
+
+/** Anchors, aliases, merges and tags: what cannot be edited in place. */
+function holdsShared(node: FileNode): boolean {
+  if (node.kind === 'alias' || node.anchor !== undefined || node.tag !== undefined) return true;
+  if (node.kind === 'list') return node.items.some(holdsShared);
+  if (node.kind === 'scalar') return false;
+  return node.pairs.some(
+    ({ key, value }) =>
+      key.text === '<<' || key.anchor !== undefined || key.tag !== undefined || holdsShared(value),
+  );
+}
+
+// ── keys without a value ─────────────────────────────────────────────────────────────────────────────────────────
+
+function withoutNulls(text: string, content: Tree, catalog: Catalog, notes: readonly Problem[]): Prepared {
+  const document = parsed(text);
+  const patch = document.root && nullsIn(document.root, catalog.root, catalog);
+  if (!patch || patch.kind === 'remove') return { document, notes };
+  try {
+    return { document: parsed(splice(document, patch as Patch).text), notes };
+  } catch (error) {
+    if (!(error instanceof UnsafeEdit)) throw error;
+    return { document: parsed(printed(content)), notes: [...notes, lostComments('the file')] };
+  }
+}
+
+/** To the gateway a key without a value is a missing one; free-form settings alone can hold null. */
+function nullsIn(node: FileNode, field: Field | undefined, catalog: Catalog): KeyStep | undefined {
+  if (node.kind === 'map') return nullsInMap(node.pairs, field, catalog);
+  if (node.kind === 'list') return nullsInList(node.items, field, catalog);
+  const isNull = node.kind === 'scalar' && resolveScalar(node)?.type === 'null';
+  return isNull && field?.kind !== 'any' ? { kind: 'remove' } : undefined;
+}
+
+function nullsInMap(pairs: readonly Pair[], field: Field | undefined, catalog: Catalog): KeyStep | undefined {
+  const keys = new Map<string, KeyStep>();
+  for (const { key, value } of pairs) {
+    const step = nullsIn(value, field && catalog.child(field, key.text), catalog);
+    if (step) keys.set(key.text, step);
+  }
+  return keys.size > 0 ? { kind: 'map', keys } : undefined;
+}
+
+function nullsInList(
+  items: readonly FileNode[],
+  field: Field | undefined,
+  catalog: Catalog,
+): KeyStep | undefined {
+  const inner = field && catalog.child(field, '[]');
+  const steps: ItemStep[] = [];
+  let changed = false;
+  items.forEach((item, from) => {
+    const step = nullsIn(item, inner, catalog);
+    changed ||= step !== undefined;
+    if (step === undefined) steps.push({ from });
+    else if (step.kind === 'map' || step.kind === 'list') steps.push({ from, patch: step });
+  });
+  return changed ? { kind: 'list', items: steps } : undefined;
+}
+
+/** Whether a mapping in it has a key that is no text: no desired state can say that. */
+export function hasForeignKey(value: Value): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (Array.isArray(value)) return value.some(hasForeignKey);
+  return Object.entries(value).some(
+    ([name, member]: [string, Value]) => name.startsWith(NON_STRING_KEY) || hasForeignKey(member),
+  );
+}

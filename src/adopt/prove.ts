@@ -1,0 +1,52 @@
+// The proof that pulled files change nothing: the plan of them against the gateway they were pulled from is empty.
+import type { Catalog } from '../gateway/catalog/field.ts';
+import type { Desired } from '../nouns/desired.ts';
+import type { Live } from '../nouns/live.ts';
+import { type Problem, problem } from '../nouns/problem.ts';
+import type { Target } from '../nouns/target.ts';
+import { makePlan } from '../plan/plan.ts';
+
+export interface ProofInput {
+  readonly target: Target;
+  readonly live: Live;
+  readonly desired: Desired;
+  readonly catalog: Catalog;
+  /** ms since the epoch. */
+  readonly now: number;
+  readonly hash: (text: string) => string;
+}
+
+/** Empty when the files are as good as the gateway itself. Judged strictly: nothing is ignored, allowed or remembered. */
+export function prove({ target, live, desired, catalog, now, hash }: ProofInput): readonly Problem[] {
+  const { plan } = makePlan({
+    target: { ...target, policy: { ...target.policy, ignore: [], ownership: [], allow: [], prune: false } },
+    desired,
+    live,
+    catalog,
+    now,
+    state: {},
+    hash,
+    managementSecret: undefined,
+    wayBack: 'not-probed',
+  });
+  const changes = plan.changes.map(({ kind, path }) =>
+    problem('HF2071', `\`${path}\` would change (${kind})`, { path, target: target.name }),
+  );
+  const verdicts = plan.verdicts
+    .filter(({ allowed }) => !allowed)
+    .map(({ message, path }) =>
+      problem('HF2071', message, { ...(path !== undefined && { path }), target: target.name }),
+    );
+  return [...changes, ...verdicts];
+}
+
+/** Why there is no one state to pull. */
+export function agreementProblems({ agreement, target }: Live): readonly Problem[] {
+  if (agreement.kind !== 'differ' || agreement.cause === 'model-gap') return [];
+  return agreement.paths.map((path) =>
+    problem('HF2075', `memory and file of the gateway differ at \`${path}\` (${agreement.cause})`, {
+      path,
+      target,
+    }),
+  );
+}

@@ -1,0 +1,190 @@
+// Names for secrets, and references in their place: `OPENROUTER_API_KEY`, `CLAUDE_API_KEY_1`, `CLIENT_KEY_1`. One secret
+// has one name, wherever it stands.
+import type { Catalog } from '../gateway/catalog/field.ts';
+import { mapSecrets, type SecretPlace } from '../gateway/catalog/secrets.ts';
+import { formatPath } from '../nouns/path.ts';
+import { seal, type Sealed } from '../nouns/secret.ts';
+import { isList, isTree, type Tree, type Value } from '../nouns/value.ts';
+import { displayPath } from '../desired/places.ts';
+import type { Environment } from '../reading/environment.ts';
+
+export interface Variable {
+  readonly name: string;
+  readonly secret: Sealed<string>;
+  /** Paths without secrets, in the order of the file. */
+  readonly usedAt: readonly string[];
+}
+
+export interface Referred {
+  /** The tree with `${env:NAME}` in place of secrets, other `${` escaped. */
+  readonly tree: Tree;
+  readonly variables: readonly Variable[];
+}
+
+interface Found {
+  readonly secret: string;
+  readonly place: SecretPlace;
+  readonly whole: boolean;
+}
+
+/** Places of secrets that no variable can carry: blank ones, numbers, texts that no environment can hold. */
+export function unspeakable(tree: Tree, catalog: Catalog): readonly SecretPlace[] {
+  return secretsIn(tree, catalog)
+    .filter(
+      ({ secret, place, whole }) =>
+        secret.trim() === '' ||
+        secret.includes('\0') ||
+        !secret.isWellFormed() ||
+        (whole && typeof valueAt(tree, place) !== 'string'),
+    )
+    .map(({ place }) => place);
+}
+
+/** `env`: a name that is set there to something else is not taken. */
+export function referTo(tree: Tree, catalog: Catalog, env: Environment): Referred {
+  const found = secretsIn(tree, catalog);
+  const names = namesFor(found, tree, env);
+  const used = new Map<string, string[]>();
+  const stand = (secret: string, place: SecretPlace): string => {
+    const name = names.get(secret) ?? '';
+    const path = formatPath(displayPath(tree, place.map(String)));
+    const paths = used.get(secret) ?? [];
+    used.set(secret, paths);
+    if (!paths.includes(path)) paths.push(path);
+    return `${OPEN}${name}${CLOSE}`;
+  };
+  const marked = mapSecrets<string>(catalog.root, tree, { whole: stand, part: stand }) as Tree;
+  const elsewhere = replacer(names, stand);
+  return {
+    tree: written(marked, [], elsewhere) as Tree,
+    variables: [...names].map(([secret, name]) => ({
+      name,
+      secret: seal(secret),
+      usedAt: used.get(secret) ?? [],
+    })),
+  };
+}
+
+/** Stand around a name until everything else is escaped; no configuration holds them. */
+const OPEN = '\u{E001}';
+const CLOSE = '\u{E002}';
+
+function secretsIn(tree: Tree, catalog: Catalog): Found[] {
+  const found: Found[] = [];
+  mapSecrets(catalog.root, tree, {
+    whole: (secret, place) => (found.push({ secret, place, whole: true }), secret),
+    part: (secret, place) => (found.push({ secret, place, whole: false }), secret),
+  });
+  return found;
+}
+
+// ── texts ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+type Replacer = (text: string, place: SecretPlace) => string;
+
+function written(value: Value, place: SecretPlace, elsewhere: Replacer): Value {
+  if (typeof value === 'string')
+    return elsewhere(value, place).replaceAll('${', '$${').replaceAll(OPEN, '${env:').replaceAll(CLOSE, '}');
+  if (isList(value)) return value.map((item, i) => written(item, [...place, i], elsewhere));
+  if (!isTree(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => [name, written(member, [...place, name], elsewhere)]),
+  );
+}
+
+/** Shorter secrets could stand in another text by chance. */
+const SURELY_THE_SAME = 12;
+
+/** A secret that also stands where none is expected is a secret there too. */
+function replacer(
+  names: ReadonlyMap<string, string>,
+  stand: (secret: string, place: SecretPlace) => string,
+): Replacer {
+  const long = [...names.keys()].filter((secret) => secret.length >= SURELY_THE_SAME);
+  const starts = new Map<string, string[]>();
+  for (const secret of long.toSorted((a, b) => b.length - a.length)) {
+    const start = secret.slice(0, SURELY_THE_SAME);
+    starts.set(start, [...(starts.get(start) ?? []), secret]);
+  }
+  return (text, place) => {
+    let made = '';
+    let from = 0;
+    for (let at = 0; at + SURELY_THE_SAME <= text.length; at += 1) {
+      const secret = starts
+        .get(text.slice(at, at + SURELY_THE_SAME))
+        ?.find((each) => text.startsWith(each, at));
+      if (secret === undefined) continue;
+      made += text.slice(from, at) + stand(secret, place);
+      from = at + secret.length;
+      at = from - 1;
+    }
+    return made + text.slice(from);
+  };
+}
+
+// ── names ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** By secret, in the order of the file. */
+function namesFor(found: readonly Found[], tree: Tree, env: Environment): Map<string, string> {
+  const stems = new Map<string, string>();
+  for (const each of found) if (!stems.has(each.secret)) stems.set(each.secret, stemOf(each, tree));
+  const sharing = new Map<string, number>();
+  for (const stem of stems.values()) sharing.set(stem, (sharing.get(stem) ?? 0) + 1);
+  const taken = new Set<string>();
+  const next = new Map<string, number>();
+  const names = new Map<string, string>();
+  for (const [secret, stem] of stems) {
+    let name = stem;
+    let count = next.get(stem) ?? 1;
+    const isFree = (): boolean => !taken.has(name) && (env[name] === undefined || env[name] === secret);
+    if (sharing.get(stem) !== 1 || !isFree()) {
+      do name = `${stem}_${count++}`;
+      while (!isFree());
+    }
+    next.set(stem, count);
+    taken.add(name);
+    names.set(secret, name);
+  }
+  return names;
+}
+
+function stemOf({ place, whole }: Found, tree: Tree): string {
+  const steps = place.filter((step) => typeof step === 'string');
+  const [top = ''] = steps;
+  if (top === 'api-keys') return 'CLIENT_KEY';
+  const last = steps.at(-1) ?? '';
+  const owner = ownerOf(place, tree);
+  const what = whole ? last : `${last.replace(/-url$/, '')}-password`;
+  return upper(owner === '' || what === owner ? what : `${owner}_${what}`);
+}
+
+/** Whose secret it is: a provider, an entry, a plugin. */
+function ownerOf(place: SecretPlace, tree: Tree): string {
+  const [top, second, third] = place;
+  if (top === 'openai-compatibility') return nameAt(tree, place.slice(0, 2)) ?? 'provider';
+  if (top === 'plugins' && second === 'configs') return `plugin_${String(third)}`;
+  if (typeof top === 'string' && place.length > 1) return top.replace(/-api-key$/, '');
+  return '';
+}
+
+function nameAt(tree: Tree, place: SecretPlace): string | undefined {
+  const entry = valueAt(tree, place);
+  const name = isTree(entry) ? entry['name'] : undefined;
+  return typeof name === 'string' && /[a-z0-9]/i.test(name) ? name : undefined;
+}
+
+function upper(text: string): string {
+  const name = text
+    .normalize('NFKD')
+    .replaceAll(/[^A-Za-z0-9]+/g, '_')
+    .replaceAll(/^_+|_+$/g, '')
+    .toUpperCase();
+  return /^[A-Z]/.test(name) ? name : `KEY_${name}`.replace(/_$/, '');
+}
+
+function valueAt(tree: Tree, place: SecretPlace): Value | undefined {
+  return place.reduce<Value | undefined>((value, step) => {
+    if (isList(value)) return value[Number(step)];
+    return isTree(value) ? value[step] : undefined;
+  }, tree);
+}

@@ -1,0 +1,162 @@
+// What the gateway holds of a file, in the spelling a desired state may have: normalised, nothing dropped in silence.
+// Remembers where in the file each part stood, so that only what differs is edited.
+import type { Catalog, Field } from '../gateway/catalog/field.ts';
+import { normaliseAt } from '../gateway/model/normalise.ts';
+import { formatPath } from '../nouns/path.ts';
+import { type Problem, problem } from '../nouns/problem.ts';
+import { isList, isTree, type Scalar, type Tree, type Value } from '../nouns/value.ts';
+import { displayPath } from '../desired/places.ts';
+
+export type Wanted =
+  | { readonly kind: 'scalar'; readonly value: Scalar }
+  | { readonly kind: 'list'; readonly items: readonly { readonly from: number; readonly value: Wanted }[] }
+  | { readonly kind: 'map'; readonly members: readonly WantedMember[] };
+
+export interface WantedMember {
+  /** The key as the file spells it. */
+  readonly from: string;
+  readonly name: string;
+  readonly value: Wanted;
+}
+
+type Place = readonly (string | number)[];
+
+export interface Held {
+  readonly wanted: Wanted;
+  readonly notes: readonly Problem[];
+}
+
+export function heldOf(content: Tree, catalog: Catalog): Held {
+  const walk = new Walk(content, catalog);
+  return { wanted: walk.root(), notes: walk.notes };
+}
+
+export function plainOf(wanted: Wanted): Value {
+  if (wanted.kind === 'scalar') return wanted.value;
+  if (wanted.kind === 'list') return wanted.items.map(({ value }) => plainOf(value));
+  return Object.fromEntries(wanted.members.map(({ name, value }) => [name, plainOf(value)]));
+}
+
+class Walk {
+  readonly notes: Problem[] = [];
+  readonly #content: Tree;
+  readonly #catalog: Catalog;
+  /** Places of what the gateway drops. */
+  readonly #dropped = new Set<string>();
+
+  constructor(content: Tree, catalog: Catalog) {
+    this.#content = content;
+    this.#catalog = catalog;
+    for (const [name, value] of Object.entries(content)) this.#drop(name, value);
+  }
+
+  root(): Wanted {
+    return this.#value(this.#catalog.root, this.#content, []) ?? { kind: 'map', members: [] };
+  }
+
+  #drop(name: string, value: Value): void {
+    const field = this.#catalog.child(this.#catalog.root, name);
+    if (!field) return;
+    for (const { reason, place } of normaliseAt(field, value).dropped) {
+      const whole = [name, ...place];
+      const erased = reason.includes('erased');
+      if (!erased) this.#dropped.add(JSON.stringify(whole));
+      if (!reason.endsWith('nothing is left in it'))
+        this.#note(
+          whole,
+          erased ? `is empty in the gateway: ${reason}` : `is dropped by the gateway: ${reason}`,
+        );
+    }
+  }
+
+  /** Undefined: nothing of it is held. */
+  #value(field: Field | undefined, value: Value, place: Place): Wanted | undefined {
+    if (isList(value)) return this.#list(field, value, place);
+    if (isTree(value)) return this.#map(field, value, place);
+    const held = field ? normaliseAt(field, value).value : value;
+    return held === undefined || isList(held) || isTree(held) ? undefined : { kind: 'scalar', value: held };
+  }
+
+  #list(field: Field | undefined, list: readonly Value[], place: Place): Wanted {
+    const kept = list.flatMap((item, from) => (this.#isDropped([...place, from]) ? [] : [{ item, from }]));
+    const items = kept.map(({ item }) => item);
+    // Rules of a list act on its texts too; entries are judged one by one below.
+    const held = field && items.every((item) => !isTree(item)) ? normaliseAt(field, items).value : items;
+    const texts = isList(held) && held.length === items.length ? held : items;
+    return {
+      kind: 'list',
+      items: kept.flatMap(({ item, from }, i) => {
+        const value = this.#value(field?.item ?? freeForm(field), texts[i] ?? item, [...place, from]);
+        return value ? [{ from, value }] : [];
+      }),
+    };
+  }
+
+  #map(field: Field | undefined, tree: Tree, place: Place): Wanted {
+    const members = Object.entries(tree).flatMap(([from, value]) => {
+      const at = [...place, from];
+      return this.#isDropped(at) ? [] : this.#member(field, from, value, at);
+    });
+    return { kind: 'map', members: this.#distinct(members, place) };
+  }
+
+  #member(field: Field | undefined, from: string, value: Value, at: Place): WantedMember[] {
+    const inner = field?.fields?.get(from) ?? field?.value ?? freeForm(field);
+    if (!inner) {
+      const former = this.#formerly(field, from);
+      this.#note(
+        at,
+        former ? `is an old name of \`${former}\`; the gateway ignores it` : 'is unknown to the gateway',
+      );
+      return [];
+    }
+    if (field?.kind !== 'map') {
+      const held = this.#value(inner, value, at);
+      return held ? [{ from, name: from, value: held }] : [];
+    }
+    const [name, text] = this.#respelled(field, from, value);
+    const held = name === undefined ? undefined : this.#value(inner, text ?? value, at);
+    return held && name !== undefined ? [{ from, name, value: held }] : [];
+  }
+
+  /** A key of a map as the gateway spells it, with its value where that is a text (headers are trimmed). */
+  #respelled(field: Field, from: string, value: Value): readonly [string?, Value?] {
+    const probe = isTree(value) || isList(value) ? '-' : value;
+    const { value: held } = normaliseAt(field, { [from]: probe });
+    const [pair] = isTree(held) ? Object.entries(held) : [];
+    if (!pair) return [];
+    return probe === value ? pair : [pair[0]];
+  }
+
+  /** Of two keys that are the same to the gateway the later one. */
+  #distinct(members: readonly WantedMember[], place: Place): readonly WantedMember[] {
+    const last = new Map(members.map((member) => [member.name, member]));
+    return members.filter((member) => {
+      const stays = last.get(member.name) === member;
+      if (!stays)
+        this.#note([...place, member.from], 'stands twice for the gateway, which holds one of the two');
+      return stays;
+    });
+  }
+
+  #formerly(field: Field | undefined, name: string): string | undefined {
+    return [...(field?.fields?.values() ?? [])].find((each) => each.formerNames.includes(name))?.name;
+  }
+
+  #isDropped(place: Place): boolean {
+    return this.#dropped.has(JSON.stringify(place));
+  }
+
+  #note(place: Place, what: string): void {
+    const path = formatPath(displayPath(this.#content, place.map(String)));
+    this.notes.push(
+      problem('HF2070', `\`${path}\` ${what}`, {
+        severity: 'warning',
+        path,
+        remedy: 'Nothing has to be done: the files say what the gateway holds.',
+      }),
+    );
+  }
+}
+
+const freeForm = (field: Field | undefined): Field | undefined => (field?.kind === 'any' ? field : undefined);

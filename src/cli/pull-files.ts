@@ -1,0 +1,126 @@
+// Where pulled files go: never over others unless told, each one whole or not at all, and never quietly into git when it
+// holds secrets.
+import { access, chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join, relative, resolve } from 'node:path';
+import writeFileAtomic from 'write-file-atomic';
+import { git } from '../desired/revision.ts';
+import { fail, HoldfastError, type Problem, problem } from '../nouns/problem.ts';
+import type { Sealed } from '../nouns/secret.ts';
+
+export interface Destination {
+  /** Absolute. */
+  readonly dir: string;
+  readonly file: string;
+  readonly example: string;
+  /** With the values; only where asked for. */
+  readonly values: string | undefined;
+}
+
+export interface DestinationFlags {
+  readonly outputDir: string;
+  readonly file: string;
+  readonly writeEnv?: string;
+}
+
+export function destinationOf(flags: DestinationFlags, cwd: string): Destination {
+  const { outputDir, file, writeEnv } = flags;
+  if (basename(file) !== file || !/^[^.].*\.ya?ml$/.test(file))
+    throw fail('HF1001', `--file ${file} is no name of a YAML file; --output-dir says where it goes`);
+  const dir = resolve(cwd, outputDir);
+  return {
+    dir,
+    file: join(dir, file),
+    example: join(dir, '.env.example'),
+    values: writeEnv === undefined ? undefined : resolve(cwd, writeEnv),
+  };
+}
+
+/** Rejects with HF2074 for each file that is there already. */
+export async function refuseExisting({ file, example, values }: Destination, cwd: string): Promise<void> {
+  const wanted = [file, example, ...(values === undefined ? [] : [values])];
+  const there = await Promise.all(wanted.map(exists));
+  const problems = wanted
+    .filter((_, i) => there[i])
+    .map((path) => problem('HF2074', `${shownIn(cwd, path)} exists already`));
+  if (problems.length > 0) throw new HoldfastError(problems);
+}
+
+export interface Texts {
+  readonly file: string;
+  readonly example: string;
+  readonly values: Sealed<string> | undefined;
+}
+
+export async function writeAll({ dir, file, example, values }: Destination, texts: Texts): Promise<void> {
+  try {
+    await mkdir(dir, { recursive: true });
+    // The one that only its owner may read first: what is missing in the end is what is easily made again.
+    if (values !== undefined && texts.values) {
+      await mkdir(dirname(values), { recursive: true });
+      await writeFileAtomic(values, texts.values.open(), { mode: 0o600 });
+      await chmod(values, 0o600);
+    }
+    await writeFileAtomic(example, texts.example, { mode: 0o644 });
+    await writeFileAtomic(file, texts.file, { mode: 0o644 });
+  } catch (error) {
+    const { code, path } = error as NodeJS.ErrnoException;
+    if (typeof code !== 'string' || !/^E[A-Z]+$/.test(code)) throw error;
+    const remedy = 'Make the directory writable, or choose another one with --output-dir.';
+    throw fail('HF2002', `${path ?? dir} cannot be written: ${code}`, { remedy }, { cause: error });
+  }
+}
+
+/** Calls with a directory of its own that holds this file and no secrets, and takes it away again. */
+export async function withScratch<T>(text: string, use: (dir: string) => Promise<T>): Promise<T> {
+  const dir = await mkdtemp(join(tmpdir(), 'holdfast-pull-'));
+  try {
+    await writeFile(join(dir, 'gateway.yaml'), text, { mode: 0o600 });
+    return await use(dir);
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+}
+
+export async function warningsAbout(
+  { dir, file, values }: Destination,
+  cwd: string,
+): Promise<readonly Problem[]> {
+  return [...(await neighbours(dir, file, cwd)), ...(values === undefined ? [] : await exposed(values, cwd))];
+}
+
+/** What is read together with the pulled file. */
+async function neighbours(dir: string, file: string, cwd: string): Promise<readonly Problem[]> {
+  const names = await readdir(dir, { recursive: true }).catch(() => []);
+  const others = names
+    .filter((name) => /\.ya?ml$/.test(name) && !/(?:^|\/)\./.test(name) && join(dir, name) !== file)
+    .toSorted();
+  if (others.length === 0) return [];
+  const remedy = `Take them out where they declare the same, or pull into a directory of its own.`;
+  const message = `${shownIn(cwd, dir)} holds other desired state, which is read together with this: ${others.join(', ')}`;
+  return [problem('HF2070', message, { severity: 'warning', remedy })];
+}
+
+async function exposed(values: string, cwd: string): Promise<readonly Problem[]> {
+  const inside = await git(dirname(values), ['rev-parse', '--is-inside-work-tree']);
+  if (inside?.trim() !== 'true') return [];
+  const ignored = await git(dirname(values), ['check-ignore', '--', values]);
+  if (ignored !== undefined && ignored.trim() !== '') return [];
+  const shown = shownIn(cwd, values);
+  const remedy = `echo '${basename(values)}' >> .gitignore`;
+  return [
+    problem('HF2073', `git would track ${shown}, which holds secrets`, { severity: 'warning', remedy }),
+  ];
+}
+
+export function shownIn(cwd: string, path: string): string {
+  const way = relative(cwd, path);
+  return way === '' ? '.' : way.startsWith('..') ? path : way;
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}

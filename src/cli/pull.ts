@@ -1,0 +1,210 @@
+// `holdfast pull`: the live gateway as desired state, proved to change nothing.
+import { dirname, relative, resolve } from 'node:path';
+import type { Command } from 'commander';
+import { adopt, type Adopted } from '../adopt/adopt.ts';
+import { envExample, envFile, withHeading } from '../adopt/files.ts';
+import { type Selection, selectionProblems } from '../adopt/ownership.ts';
+import { agreementProblems, prove } from '../adopt/prove.ts';
+import type { DeepLive } from '../apply/read.ts';
+import { loadDesired } from '../desired/desired.ts';
+import { parsePath, type Path } from '../nouns/path.ts';
+import { fail, HoldfastError, type Problem } from '../nouns/problem.ts';
+import type { Target } from '../nouns/target.ts';
+import type { Style } from '../report/style.ts';
+import type { Io } from './io.ts';
+import { gatewayOptions, onCall, type PlanFlags, repeatable } from './options.ts';
+import { progress } from './progress.ts';
+import {
+  type Destination,
+  destinationOf,
+  refuseExisting,
+  shownIn,
+  type Texts,
+  warningsAbout,
+  withScratch,
+  writeAll,
+} from './pull-files.ts';
+import { openSession, type Session, theTarget } from './session.ts';
+import { show, showWarnings } from './show.ts';
+
+interface Flags extends PlanFlags {
+  readonly outputDir: string;
+  readonly file: string;
+  readonly writeEnv?: string;
+  readonly include?: readonly string[];
+  readonly exclude?: readonly string[];
+  readonly force?: boolean;
+  readonly print?: boolean;
+}
+
+export function define(command: Command, io: Io): void {
+  const pull = gatewayOptions(command)
+    .option('--output-dir <dir>', 'where the files go', 'desired-state')
+    .option('--file <name>', 'the desired-state file in it', 'gateway.yaml')
+    .option('--write-env <file>', 'write the secrets there too, readable by you alone')
+    .option('--env-file <file>', 'variables whose names are taken')
+    .addOption(repeatable('--include <path>', 'declare this although it is left out by default; repeatable'))
+    .addOption(repeatable('--exclude <path>', 'leave this to the gateway; repeatable'))
+    .option('--force', 'replace files that are there')
+    .option('--print', 'print the file, write nothing')
+    .addHelpText(
+      'after',
+      `
+Secrets become references (\${env:NAME}) and are listed in .env.example. What belongs to the
+machine is left out: host, port, tls, auth-dir, plugins.dir, remote-management, and defaults
+that the gateway writes out by itself. Comments stay. Nothing is written before it is proved
+that a plan of the files is empty.
+
+Examples:
+  $ holdfast pull
+  $ holdfast pull --output-dir my-gateway --write-env my-gateway/.env
+  $ holdfast pull --print --exclude payload | less
+  $ holdfast pull --include remote-management.allow-remote --force`,
+    );
+  onCall(pull, (flags: Flags) => run(flags, io));
+}
+
+async function run(flags: Flags, io: Io): Promise<void> {
+  const destination = destinationOf(flags, io.cwd);
+  await using session = await openSession(flags, io, progress(flags, io));
+  const selection = selectionOf(flags, session);
+  if (!flags.print && !flags.force) await refuseExisting(destination, io.cwd);
+  const target = theTarget(session, 'pull');
+  const { look } = await import('../apply/look.ts');
+  const live = await look(session.contextOf(target), 'pull');
+  refuseAny(agreementProblems(live));
+  const adopted = await adopt(live.file.document.open(), session.catalog, { selection, env: session.env });
+  const texts = textsOf(adopted, destination, target, flags, io);
+  await refuseChanges(texts.file, adopted, { session, target, live });
+  if (!flags.print) await writeAll(destination, texts);
+  const problems = [...adopted.notes, ...(flags.print ? [] : await warningsAbout(destination, io.cwd))];
+  showPulled({ flags, io, target, destination, adopted, texts, problems });
+}
+
+function selectionOf({ include = [], exclude = [] }: Flags, { catalog }: Session): Selection {
+  const selection = { include: include.map(pathOf), exclude: exclude.map(pathOf) };
+  refuseAny(selectionProblems(catalog, selection));
+  return selection;
+}
+
+function pathOf(text: string): Path {
+  try {
+    return parsePath(text);
+  } catch (error) {
+    throw fail(
+      'HF1001',
+      `"${text}" is not a path: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+}
+
+function refuseAny(problems: readonly Problem[]): void {
+  if (problems.length > 0) throw new HoldfastError(problems);
+}
+
+function textsOf(
+  adopted: Adopted,
+  { file, values }: Destination,
+  target: Target,
+  flags: Flags,
+  io: Io,
+): Texts {
+  const { name, url } = target;
+  return {
+    file: withHeading(adopted.text, { target: name, url, schema: schemaFor(file, io.cwd) }),
+    example: envExample(adopted.variables),
+    values: values === undefined || flags.print ? undefined : envFile(adopted.variables),
+  };
+}
+
+/** Relative to the file where it lies below the working directory, so that it means the same for everybody. */
+function schemaFor(file: string, cwd: string): string | undefined {
+  const schema = resolve(import.meta.dirname, '../../schemas/legacy.schema.json');
+  if (relative(cwd, schema).startsWith('..')) return undefined;
+  const way = relative(dirname(file), schema);
+  return way.startsWith('.') ? way : `./${way}`;
+}
+
+interface Proving {
+  readonly session: Session;
+  readonly target: Target;
+  readonly live: DeepLive;
+}
+
+/** Loads what is going to be written as any other command would, and plans it against the same live. */
+async function refuseChanges(
+  text: string,
+  adopted: Adopted,
+  { session, target, live }: Proving,
+): Promise<void> {
+  const env = Object.fromEntries(adopted.variables.map(({ name, secret }) => [name, secret.open()]));
+  await withScratch(text, async (dir) => {
+    const { catalog, store, clock } = session;
+    const loaded = await loadDesired({ ...target, desired: [dir] }, { catalog, env, settingsDir: dir });
+    if (!loaded.desired) throw new HoldfastError(loaded.problems);
+    const { desired } = loaded;
+    const hash = (content: string): string => store.hash(content);
+    refuseAny(prove({ target, live, desired, catalog, now: clock.now(), hash }));
+  });
+}
+
+interface Pulled {
+  readonly flags: Flags;
+  readonly io: Io;
+  readonly target: Target;
+  readonly destination: Destination;
+  readonly adopted: Adopted;
+  readonly texts: Texts;
+  readonly problems: readonly Problem[];
+}
+
+function showPulled(pulled: Pulled): void {
+  const { flags, io, target, destination, adopted, texts, problems } = pulled;
+  const { variables, declared, leftOut } = adopted;
+  const shown = (path: string): string => shownIn(io.cwd, path);
+  const { file, example, values } = destination;
+  const content = {
+    target: target.name,
+    ...(flags.print
+      ? { content: texts.file }
+      : { files: [file, example, ...(values === undefined ? [] : [values])].map(shown) }),
+    declared,
+    leftOut,
+    variables: variables.map(({ name, usedAt }) => ({ name, usedAt })),
+    proof: { changes: 0 },
+    problems,
+  };
+  show(io, flags, 'pull', content, (style) => (flags.print ? texts.file : summary(pulled, style)));
+  if (flags.output === 'text') showWarnings(io, flags, problems);
+}
+
+function summary({ flags, io, destination, adopted }: Pulled, style: Style): string {
+  const { variables, declared, leftOut } = adopted;
+  const { dir, file, example, values } = destination;
+  const shown = (path: string): string => shownIn(io.cwd, path);
+  const row = (path: string, what: string): string =>
+    `${style.good('✓')} ${style.bold(shown(path))}  ${what}`;
+  const env = variables.length === 0 ? '' : ` --env-file ${shown(values ?? `${dir}/.env`)}`;
+  const desired = flags.outputDir === 'desired-state' ? '' : ` --desired ${shown(dir)}`;
+  return [
+    row(
+      file,
+      `${count(declared.length, 'key')} declared, ${count(variables.length, 'secret')} as references`,
+    ),
+    row(example, variables.length === 0 ? 'no variables needed' : 'the variables and where they are used'),
+    ...(values === undefined ? [] : [row(values, 'their values, readable by you alone')]),
+    `${style.good('✓')} proved: a plan of these files is empty`,
+    ...(leftOut.length === 0
+      ? []
+      : [style.dim(`left to the gateway: ${leftOut.map(({ path }) => path).join(', ')}`)]),
+    '',
+    'Next:',
+    ...(variables.length > 0 && values === undefined
+      ? [`  $ cp ${shown(example)} ${shown(`${dir}/.env`)}    # and fill it in`]
+      : []),
+    `  $ holdfast diff${desired}${env}`,
+    '',
+  ].join('\n');
+}
+
+const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;
