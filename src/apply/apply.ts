@@ -15,15 +15,7 @@ import { restoreUnderLock } from './restore.ts';
 import { startRun } from './run.ts';
 import { underLock } from './under-lock.ts';
 
-export type {
-  Approval,
-  Checkpoint,
-  Context,
-  LoadedDesired,
-  ReconcileRequest,
-  RestoreRequest,
-  RestoreSummary,
-} from './context.ts';
+export type { Checkpoint, Context, ReconcileRequest, RestoreRequest, RestoreSummary } from './context.ts';
 export { Crash } from './context.ts';
 
 /** Plan, diff and drift: observes and plans, writes nothing. The plan is in the outcome. */

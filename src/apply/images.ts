@@ -22,13 +22,10 @@ export function contentIn({ document }: Pick<LiveFile, 'document'>, catalog: Cat
 /** A file that no longer parses or is empty is nobody's edit: a write was cut off, or the gateway broke it (C v0 §2.3). */
 export const isDestroyed = ({ agreement }: Pick<Live, 'agreement'>): boolean => agreement.kind === 'unread';
 
-/** Whether the gateway makes no difference between two memory views. */
-export function sameMemory(catalog: Catalog, a: Tree, b: Tree): boolean {
+/** Whether two memory views, or two files, mean the same: known keys through the catalog, unknown ones exactly. */
+export function sameImage(catalog: Catalog, a: Tree, b: Tree): boolean {
   return sameValue(a, b) || differences(a, b, catalog).length === 0;
 }
-
-/** Whether two files mean the same: known keys through the catalog, unknown ones exactly. */
-export const sameContent = sameMemory;
 
 /**
  * Paths at which two trees differ. Mappings are entered; lists of named entries are entered by identity where it is

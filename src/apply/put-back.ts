@@ -5,7 +5,7 @@ import type { LiveFile } from '../nouns/live.ts';
 import type { Evidence, Fidelity } from '../nouns/outcome.ts';
 import type { WayBackWrite } from '../plan/route-back.ts';
 import { type Baseline, type Expectation, judgeBehaviour } from './behaviour.ts';
-import { contentIn, sameContent } from './images.ts';
+import { contentIn, sameImage } from './images.ts';
 import { nudge } from './nudge.ts';
 import { type DeepLive, readAnything } from './read.ts';
 import { type Run, windowOf } from './run.ts';
@@ -78,7 +78,7 @@ function judged(run: Run, { wanted, what }: PutBack, sent: Sent, settled: Settle
 function fidelityOf(run: Run, wanted: LiveFile, now: LiveFile): Fidelity {
   const { catalog } = run.context;
   if (wanted.hash === now.hash) return 'exact';
-  return sameContent(catalog, contentIn(wanted, catalog), contentIn(now, catalog)) ? 'comments' : 'semantic';
+  return sameImage(catalog, contentIn(wanted, catalog), contentIn(now, catalog)) ? 'comments' : 'semantic';
 }
 
 const inverseFidelity = ({ standing }: Settled): Fidelity =>

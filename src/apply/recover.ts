@@ -12,6 +12,7 @@ import { contentIn, isDestroyed, shownPaths, unexplained } from './images.ts';
 import { contentHash } from './journal.ts';
 import { conclude } from './outcome.ts';
 import { putBack, withRuntime } from './put-back.ts';
+import { quarantine } from './quarantine.ts';
 import { type DeepLive, readAnything } from './read.ts';
 import { byHand } from './remedy.ts';
 import { notice, reached, type Run, step, windowOf } from './run.ts';
@@ -53,7 +54,10 @@ async function keptAsItIs(run: Run): Promise<void> {
 
 async function resolve(run: Run, journal: Journal, live: DeepLive): Promise<Recovery> {
   const now = contentHash(run, contentIn(live.file, run.context.catalog));
-  if (now === journal.before) return notWritten(run, journal, await loaded(run, live));
+  if (now === journal.before) {
+    await loaded(run, live);
+    return notWritten(run, journal);
+  }
   if (now === journal.predicted.at(-1) && journal.phase === 'open')
     return asPredicted(run, journal, await loaded(run, live));
   return between(run, journal, live);
@@ -68,9 +72,9 @@ async function loaded(run: Run, live: DeepLive): Promise<DeepLive> {
   return (await settle(run, repair.write.prediction, 'roll-back')).live;
 }
 
-async function notWritten(run: Run, journal: Journal, live: DeepLive): Promise<Recovery> {
+async function notWritten(run: Run, journal: Journal): Promise<Recovery> {
   const undone = journal.sent > 0 ? 'what it sent has left no trace' : 'it had sent nothing';
-  return closed(run, journal, 'rolled-back', `an earlier transaction was closed: ${undone}`, live);
+  return closed(run, journal, 'rolled-back', `an earlier transaction was closed: ${undone}`);
 }
 
 async function asPredicted(run: Run, journal: Journal, live: DeepLive): Promise<Recovery> {
@@ -80,27 +84,27 @@ async function asPredicted(run: Run, journal: Journal, live: DeepLive): Promise<
   return closed(
     run,
     journal,
-    'applied',
+    journal.remembered ? 'applied' : 'restored',
     'an earlier transaction had done its work; it was verified and committed',
-    live,
   );
 }
 
 async function closed(
   run: Run,
   journal: Journal,
-  outcome: 'applied' | 'rolled-back',
+  outcome: 'applied' | 'restored' | 'rolled-back',
   message: string,
-  _live: DeepLive,
 ): Promise<Recovery> {
   const { store, target } = run.context;
+  if (journal.phase === 'rolling-back')
+    await quarantine(run, journal.revision, 'it failed, and its rollback was interrupted');
   if (journal.sent > 0) {
     const evidence = [{ check: 'recovered', passed: true, detail: message }];
     await record(run, journal, { outcome, evidence });
   }
   await store.closeJournal(target.name);
   notice(run, problem('HF5022', message, { target: target.name, severity: 'warning' }));
-  reached(run, outcome === 'applied' ? 'committed' : 'rolled-back');
+  reached(run, outcome === 'rolled-back' ? 'rolled-back' : 'committed');
   return { kind: 'go', run };
 }
 
@@ -160,6 +164,5 @@ async function backAgain(
     journal,
     'rolled-back',
     'an earlier transaction had broken off half-way; it was rolled back',
-    live,
   );
 }

@@ -6,7 +6,7 @@ import { inverseWrite, restoreWrite, type WayBackWrite } from '../plan/route-bac
 import { takeBackup } from './backup.ts';
 import { expectationOf } from './behaviour.ts';
 import { record } from './commit.ts';
-import { contentIn, isDestroyed, sameMemory, shownPaths, unexplained } from './images.ts';
+import { contentIn, isDestroyed, sameImage, shownPaths, unexplained } from './images.ts';
 import { undoInMemory } from './inverse-memory.ts';
 import { noteRollingBack } from './journal.ts';
 import { conclude } from './outcome.ts';
@@ -64,7 +64,7 @@ const sameFile = ({ prospect }: Transaction, now: DeepLive): boolean =>
   prospect.live.file.hash === now.file.hash;
 
 function memoryIsBack({ context }: Run, { prospect }: Transaction, now: DeepLive): boolean {
-  return sameMemory(context.catalog, prospect.live.memory.open(), now.memory.open());
+  return sameImage(context.catalog, prospect.live.memory.open(), now.memory.open());
 }
 
 function unchanged(detail: string): Returned {

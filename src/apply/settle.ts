@@ -4,7 +4,7 @@ import type { Purpose } from '../gateway/client.ts';
 import { HoldfastError } from '../nouns/problem.ts';
 import type { Tree } from '../nouns/value.ts';
 import type { Prediction } from '../nouns/write.ts';
-import { contentIn, differences, sameContent, sameMemory } from './images.ts';
+import { contentIn, differences, sameImage } from './images.ts';
 import { besidesGaps } from './model-gaps.ts';
 import { type DeepLive, readAnything } from './read.ts';
 import { type Run, reached, step, windowOf } from './run.ts';
@@ -66,7 +66,7 @@ export function standingOf(
 ): { readonly content: Tree; readonly standing: Standing } {
   const { catalog } = run.context;
   const content = contentIn(live.file, catalog);
-  const file = sameContent(catalog, content, expected.file.open());
+  const file = sameImage(catalog, content, expected.file.open());
   const apart = differences(live.memory.open(), expected.memory.open(), catalog);
   const memory = besidesGaps(run, live.build, apart).length === 0;
   const standing = file ? (memory ? 'as-predicted' : 'file-only') : memory ? 'memory-only' : 'neither';
@@ -78,6 +78,6 @@ function sameReading(run: Run, previous: Settled | undefined, now: Settled): boo
   const { catalog } = run.context;
   return (
     previous.live.file.hash === now.live.file.hash &&
-    sameMemory(catalog, previous.live.memory.open(), now.live.memory.open())
+    sameImage(catalog, previous.live.memory.open(), now.live.memory.open())
   );
 }

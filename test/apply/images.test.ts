@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { differences, sameContent, unexplained } from '../../src/apply/images.ts';
+import { differences, sameImage, unexplained } from '../../src/apply/images.ts';
 import { loadCatalog } from '../../src/gateway/catalog/catalog.ts';
 import { formatPath } from '../../src/nouns/path.ts';
 import type { Tree } from '../../src/nouns/value.ts';
@@ -38,7 +38,7 @@ describe('what two readings differ in', () => {
     expect(paths(before, { 'openai-compatibility': [provider('a')] })).toEqual([
       'openai-compatibility[a].later',
     ]);
-    expect(sameContent(catalog, before, { 'openai-compatibility': [provider('a')] })).toBe(false);
+    expect(sameImage(catalog, before, { 'openai-compatibility': [provider('a')] })).toBe(false);
   });
 
   test('another order of entries is a difference of the list', () => {
