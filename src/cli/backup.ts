@@ -45,7 +45,7 @@ async function reveal(id: string, flags: PlanFlags & { readonly reveal?: boolean
   await using session = await openSession(flags, io);
   const target = theTarget(session, 'backup show');
   const { file, json: _, ...record } = await session.store.readBackup(target.name, id);
-  if (flags.reveal) return io.out(file.open());
+  if (flags.reveal) return (io.raw ?? io.out)(file.open());
   show(
     io,
     flags,

@@ -16,6 +16,10 @@ export interface Io {
   readonly stdin: () => Promise<string>;
   /** Asks on the terminal; resolves with what was typed. */
   readonly ask: (question: string) => Promise<string>;
+  /** Secrets that must not appear in any output from now on. Absent where nothing guards the streams. */
+  readonly hide?: (secrets: Iterable<string>) => void;
+  /** Results that somebody asked for as they are, secrets included (`--reveal`). Absent: `out`. */
+  readonly raw?: (text: string) => void;
   /** Aborts on SIGINT and SIGTERM. */
   readonly signal: AbortSignal;
   /** The code the process will end with. */

@@ -6,10 +6,12 @@ import { EXIT } from '../nouns/exit.ts';
 import { fail, HoldfastError } from '../nouns/problem.ts';
 import { repeatable } from './options.ts';
 import { type CommandEntry, COMMANDS } from './commands.ts';
+import { guardedIo } from './guarded-io.ts';
 import { type Globals, type Io, processIo } from './io.ts';
 
 /** Runs `argv` (without node and script) and ends with the exit code of design §12 in `io.exit` and `process.exitCode`. */
-export async function main(argv: readonly string[], io: Io = processIo()): Promise<void> {
+export async function main(argv: readonly string[], given: Io = processIo()): Promise<void> {
+  const io = guardedIo(given);
   const wanted = commandIn(argv);
   try {
     const program = await programFor(argv, wanted, io);

@@ -40,6 +40,7 @@ async function run(flags: Flags, io: Io): Promise<void> {
       allowUnresolved,
     });
     if (!desired) throw new HoldfastError(problems);
+    io.hide?.(desired.secrets.open());
     showWarnings(io, flags, problems);
     rendered.push(renderDesired(desired, catalog, fingerprintsBy(target.digestKey.open())));
   }

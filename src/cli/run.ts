@@ -46,7 +46,8 @@ async function reporterFor(flags: Flags, io: Io): Promise<Reporter> {
   if (form === 'text') return narrator(io.out, styleOf(io, flags), () => new Date());
   const [{ pino }, { logReporter }] = await Promise.all([import('pino'), import('../daemon/log.ts')]);
   const level = flags.verbose ? 'debug' : flags.quiet ? 'warn' : 'info';
-  return logReporter(pino({ level, base: null, timestamp: () => `,"time":"${new Date().toISOString()}"` }));
+  const timestamp = (): string => `,"time":"${new Date().toISOString()}"`;
+  return logReporter(pino({ level, base: null, timestamp }, { write: io.out }));
 }
 
 function workplaceOf(session: Session): Workplace {

@@ -41,6 +41,7 @@ export async function openSession(flags: PlanFlags, io: Io, listener: Listener =
   if (!loaded.settings) throw new HoldfastError(loaded.problems);
   showWarnings(io, flags, loaded.problems);
   const { settings, env } = loaded;
+  io.hide?.(settings.secrets.open());
   const clock = systemClock;
   const store = await openFileStore({ dir: settings.state.dir, clock });
   const catalog = loadCatalog('legacy');
@@ -50,8 +51,11 @@ export async function openSession(flags: PlanFlags, io: Io, listener: Listener =
     clients.push(client);
     return client;
   };
-  const desiredOf = (target: Target): Promise<LoadedDesired> =>
-    loadDesired(target, { catalog, env, settingsDir: settings.dir });
+  const desiredOf = async (target: Target): Promise<LoadedDesired> => {
+    const found = await loadDesired(target, { catalog, env, settingsDir: settings.dir });
+    if (found.desired) io.hide?.(found.desired.secrets.open());
+    return found;
+  };
   return {
     settings,
     store,

@@ -1,6 +1,7 @@
 // Problems for people: where, what, and what to do, in the form editors and terminals make clickable.
 import type { Position, Problem } from '../nouns/problem.ts';
 import { plural, type Style } from './style.ts';
+import { oneLine } from './visible.ts';
 
 export function placeText(position: Position | undefined): string {
   return position ? `${position.file}:${position.line}:${position.column}` : '';
@@ -12,11 +13,11 @@ export function problemText(problem: Problem, style: Style): string {
   const where = [place, problem.target && !place ? problem.target : '', problem.path ?? '']
     .filter(Boolean)
     .join('  ');
-  const head = `${word} ${style.dim(problem.code)} ${problem.message}`;
+  const head = `${word} ${style.dim(problem.code)} ${oneLine(problem.message)}`;
   return [
     head,
-    ...(where ? [`  ${style.dim('at')} ${where}`] : []),
-    `  ${style.dim('fix')} ${problem.remedy}`,
+    ...(where ? [`  ${style.dim('at')} ${oneLine(where)}`] : []),
+    `  ${style.dim('fix')} ${oneLine(problem.remedy)}`,
   ].join('\n');
 }
 

@@ -8,6 +8,7 @@ import { planText } from './plan-text.ts';
 import { problemsText } from './problem-text.ts';
 import type { OutputFormat, Report } from './report.ts';
 import type { Style } from './style.ts';
+import { visibleIn } from './visible.ts';
 
 function reportText(report: Report, style: Style): string {
   const plans = report.plans.map((plan) => planText(plan, style));
@@ -25,12 +26,12 @@ function reportText(report: Report, style: Style): string {
   return parts.length === 0 ? '' : `${parts.join('\n\n')}\n`;
 }
 
-export function render(report: Report, format: OutputFormat, style: Style): string {
+export function render(given: Report, format: OutputFormat, style: Style): string {
+  if (format === 'json') return reportJson(given); // JSON has its own way to spell what acts
+  const report = visibleIn(given);
   switch (format) {
     case 'text':
       return reportText(report, style);
-    case 'json':
-      return reportJson(report);
     case 'markdown':
       return reportMarkdown(report);
     case 'github':

@@ -1,0 +1,50 @@
+// The last two nets before anything leaves the process: every known secret is taken out by value, and nothing that
+// would act on a terminal goes through. Knows no command.
+import { type Redactor, redactor } from '../nouns/redact.ts';
+import { visiblePage } from '../report/visible.ts';
+import type { Io } from './io.ts';
+
+/** `io` with nets in front of its streams. Commands tell it what to hide by `hide`; the exit code is `io`'s. */
+export function guardedIo(io: Io): Io {
+  const known = new Set<string>();
+  let net: Redactor | undefined;
+  const safe = (text: string): string => {
+    if (known.size > 0) net ??= redactor(known);
+    return visiblePage(net ? withoutSecrets(text, net) : text);
+  };
+  return {
+    ...io,
+    out: (text) => io.out(safe(text)),
+    err: (text) => io.err(safe(text)),
+    raw: (text) => io.out(io.stdoutIsTerminal ? visiblePage(text) : text),
+    ask: (question) => io.ask(safe(question)),
+    hide: (secrets) => {
+      for (const secret of secrets) known.add(secret);
+      net = undefined;
+    },
+    get exit() {
+      return io.exit;
+    },
+    set exit(code) {
+      io.exit = code;
+    },
+  };
+}
+
+/** A document stays one: in JSON only texts are looked at, not what they stand between. */
+function withoutSecrets(text: string, net: Redactor): string {
+  const clean = net.text(text);
+  if (clean === text || !/^[[{]/.test(text)) return clean;
+  const value = parsed(text);
+  if (value === undefined) return clean;
+  const indent = text.includes('\n ') ? 2 : undefined;
+  return `${JSON.stringify(net.value(value), null, indent)}\n`;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,56 @@
+// What a terminal, a page or a log may be given: texts in which nothing acts. Names and messages come from files and
+// gateways that anybody may have written; an escape sequence in one could repaint the page or hide a line.
+
+/**
+ * Control characters (C0 but tab and newline, DEL, C1), line separators and marks that turn the direction of writing.
+ * Not those that join emoji and letters.
+ */
+// eslint-disable-next-line no-control-regex -- they are what is looked for
+const ACTING = /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069\uFEFF]/;
+
+/** The colours of style.ts, the only sequences that are ours. */
+// eslint-disable-next-line no-control-regex -- an escape sequence begins with one
+const OURS = /\u001B\[(?:1|2|22|3[1-6]|39)m/;
+
+const ACTING_EACH = new RegExp(ACTING, 'g');
+const ACTING_OR_OURS = new RegExp(`(${OURS.source})|${ACTING.source}`, 'g');
+
+/** `\u001b` for an escape character: in JSON the same text, elsewhere one that can be seen. */
+const spelled = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+
+/** A text from somewhere else, in which nothing acts. Newlines and tabs stay. */
+export function visible(text: string): string {
+  return ACTING.test(text) ? text.replaceAll(ACTING_EACH, spelled) : text;
+}
+
+/** The same for a finished page: our own colours stay. The last net, for what was not made visible by itself. */
+export function visiblePage(text: string): string {
+  if (!ACTING.test(text)) return text;
+  return text.replaceAll(ACTING_OR_OURS, (found: string, ours: string | undefined) => ours ?? spelled(found));
+}
+
+/** On one line: nobody can write a line of their own into a list. */
+export function oneLine(text: string): string {
+  return visible(text).replaceAll(/\s*\n\s*/g, ' ');
+}
+
+/** Members whose newlines are content: renderers quote them, or print them as the lines they are. */
+const KEEPS_LINES = new Set(['body', 'before', 'after', 'from', 'value']);
+
+/** Every text inside plain values made visible, names of members included, and on one line unless that is content. */
+export function visibleIn<T>(value: T): T {
+  return walk(value, oneLine) as T; // same shape, only texts differ
+}
+
+function walk(value: unknown, clean: (text: string) => string): unknown {
+  if (typeof value === 'string') return clean(value);
+  if (Array.isArray(value)) return value.map((item) => walk(item, clean));
+  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype)
+    return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => [
+      visible(name),
+      walk(member, KEEPS_LINES.has(name) ? visible : clean),
+    ]),
+  );
+}
