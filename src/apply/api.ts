@@ -17,6 +17,7 @@ import type { Tree, Value } from '../nouns/value.ts';
 import { isTree } from '../nouns/value.ts';
 import type { Prediction } from '../nouns/write.ts';
 import { withTarget } from '../state/with-target.ts';
+import { unheld } from './asked.ts';
 import { takeBackup } from './backup.ts';
 import type { Context } from './context.ts';
 import { contentIn, differences, shownPaths } from './images.ts';
@@ -184,7 +185,12 @@ async function write(run: Run, request: ApiRequest): Promise<ApiResult> {
   if (!expected) return resultOf(run, request, answer, { kind: 'unread' }, secrets, about);
   const settled = await settle(run, expected);
   const effect = effectOf(run, before, settled, expected);
-  return resultOf(run, request, answer, effect, secrets, { ...about, problems: complaints(run, effect) });
+  const missing = missingAfter(run, request, settled);
+  const told: ApiEffect = effect.kind === 'same' && missing.length > 0 ? { kind: 'nothing' } : effect;
+  return resultOf(run, request, answer, told, secrets, {
+    ...about,
+    problems: complaints(run, told, missing),
+  });
 }
 
 function bodySecrets(run: Run, { body }: ApiRequest): readonly string[] {
@@ -243,8 +249,22 @@ function effectOf(run: Run, before: DeepLive, after: Settled, expected: Predicti
   return { kind: 'changed', paths: shownPaths([...inMemory, ...inFile]) };
 }
 
-function complaints(run: Run, effect: ApiEffect): readonly Problem[] {
+function missingAfter(run: Run, request: ApiRequest, { live }: Settled): readonly string[] {
+  const endpoint = addressOf(request.path).path.slice(BASE.length - 1);
+  const body = request.body?.open() ?? '';
+  return unheld(run.context.catalog, live.memory.open(), { method: request.method, endpoint, body });
+}
+
+function complaints(run: Run, effect: ApiEffect, missing: readonly string[]): readonly Problem[] {
   const target = run.context.target.name;
+  if (missing.length > 0 && effect.kind !== 'memory-only')
+    return [
+      problem(
+        'HF5050',
+        `the gateway said 200 and does not hold what was asked for at ${missing.join(', ')}`,
+        { target },
+      ),
+    ];
   if (effect.kind === 'nothing')
     return [problem('HF5050', 'the gateway said 200 and holds what it held before', { target })];
   if (effect.kind === 'memory-only')

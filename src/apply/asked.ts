@@ -1,0 +1,90 @@
+// What a request asked for, held against what memory shows afterwards: the endpoints answer 200 to members that they do
+// not take (C v0 §3.3) and to values that they rewrite. Pure.
+import type { Catalog, Field } from '../gateway/catalog/field.ts';
+import { sameAt } from '../gateway/model/equal.ts';
+import { fromJson } from '../gateway/model/json.ts';
+import { normaliseAt } from '../gateway/model/normalise.ts';
+import { isList, isTree, type Tree, type Value } from '../nouns/value.ts';
+
+export interface Asked {
+  readonly method: string;
+  /** Below `/v0/management`, e.g. `/codex-api-key`. */
+  readonly endpoint: string;
+  readonly body: string;
+}
+
+/** Places, as patterns of the catalog, that were asked for and are not as asked. Empty where nothing can be said. */
+export function unheld(catalog: Catalog, memory: Tree, { method, endpoint, body }: Asked): readonly string[] {
+  const field = catalog.all().find(({ route }) => 'endpoint' in route && route.endpoint === endpoint);
+  const given = field && bodyOf(body);
+  if (!field || given === undefined || method === 'DELETE') return [];
+  if (field.route.kind === 'entries' && method === 'PATCH')
+    return unheldMembers(catalog, field, memory, given);
+  const wanted = wantedOf(field, given);
+  if (wanted === undefined || (method === 'PATCH' && field.route.kind !== 'scalar')) return [];
+  return holds(field, inYaml(catalog, field, wanted), valueOf(memory, field)) ? [] : [field.pattern];
+}
+
+function bodyOf(text: string): Value | undefined {
+  try {
+    return JSON.parse(text) as Value;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The value that a PUT asks for: a scalar in `value`, a list or map as it is or in `items`. */
+function wantedOf(field: Field, given: Value): Value | undefined {
+  if (field.route.kind === 'scalar') return isTree(given) ? given['value'] : undefined;
+  if (isTree(given) && given['items'] !== undefined && field.kind === 'list') return given['items'];
+  return given;
+}
+
+function namesOf(field: Field): readonly string[] {
+  return field.pattern.split('.');
+}
+
+function valueOf(memory: Tree, field: Field): Value | undefined {
+  return namesOf(field).reduce<Value | undefined>((at, name) => (isTree(at) ? at[name] : undefined), memory);
+}
+
+/** JSON spelling to YAML spelling; decorations such as `auth-index` go. */
+function inYaml(catalog: Catalog, field: Field, value: Value): Value | undefined {
+  const whole = namesOf(field).reduceRight<Value>((inner, name) => ({ [name]: inner }), value);
+  return isTree(whole) ? valueOf(fromJson(whole, catalog), field) : value;
+}
+
+function holds(field: Field, wanted: Value | undefined, held: Value | undefined): boolean {
+  const made = wanted === undefined ? undefined : normaliseAt(field, wanted, { column: 'write' }).value;
+  return sameAt(field, made, held) || sameAt(field, wanted, held);
+}
+
+function unheldMembers(catalog: Catalog, field: Field, memory: Tree, given: Value): readonly string[] {
+  const { item, route } = field;
+  if (!isTree(given) || !isTree(given['value']) || !item || route.kind !== 'entries') return [];
+  const { member, by } = route.select;
+  const [asked] = asList(inYaml(catalog, field, [given['value']]));
+  const strangers = Object.keys(given['value']).filter((name) => !fieldNamed(item, name));
+  const names = [given[by], isTree(asked) ? asked[member] : undefined];
+  const entries = asList(valueOf(memory, field)).filter(
+    (entry) => isTree(entry) && names.includes(entry[member]),
+  );
+  const missing = entries.map((entry) => membersMissing(item, isTree(asked) ? asked : {}, entry));
+  const fewest = missing.toSorted((a, b) => a.length - b.length)[0] ?? [];
+  return [...fewest, ...strangers].map((name) => `${item.pattern}.${name}`);
+}
+
+const asList = (value: Value | undefined): readonly Value[] => (isList(value) ? value : []);
+
+/** Keys match without regard to case (C v0 §3.0). */
+function fieldNamed(item: Field, name: string): Field | undefined {
+  const lower = name.toLowerCase();
+  return [...(item.fields?.values() ?? [])].find((field) => field.jsonName.toLowerCase() === lower);
+}
+
+function membersMissing(item: Field, asked: Tree, entry: Value): string[] {
+  return Object.entries(asked).flatMap(([name, value]) => {
+    const field = item.fields?.get(name);
+    return !field || !isTree(entry) || holds(field, value, entry[name]) ? [] : [name];
+  });
+}
