@@ -42,13 +42,17 @@ function differing(
   catalog: Catalog,
   at: Path,
 ): readonly Path[] {
-  if (sameValue(a, b) || (field && hasNoUnknownKeys(field) && sameAt(field, a, b))) return [];
+  if (sameValue(a, b) || (field && hasNoUnknownKeys(field) && isSame(field, a, b))) return [];
   if (canEnter(a, field) && canEnter(b, field)) return inMappings(a ?? {}, b ?? {}, field, catalog, at);
   const entriesA = entriesOf(a, field);
   const entriesB = entriesOf(b, field);
   if (entriesA && entriesB && field) return inEntries(entriesA, entriesB, field, catalog, at);
   return [at];
 }
+
+/** Either reading may be the later one, in which the gateway has spelled out its home. */
+const isSame = (field: Field, a: Value | undefined, b: Value | undefined): boolean =>
+  sameAt(field, a, b) || sameAt(field, b, a);
 
 /** Compared as one only where no unknown key can hide: `sameAt` knows nothing of them. */
 function hasNoUnknownKeys(field: Field): boolean {
@@ -117,6 +121,24 @@ export function unexplained(
   const meant = [...differences(before, predicted, catalog), ...allowed.map(parsePath)];
   return differences(before, actual, catalog).filter(
     (path) => !meant.some((pattern) => coversPath(pattern, path) || coversPath(path, pattern)),
+  );
+}
+
+/** A path as it may be shown or written down: cut off at the first entry that a secret names. */
+export function publicPath(path: Path, catalog: Catalog): Path {
+  let field: Field | undefined = catalog.root;
+  for (const [at, { kind, name }] of path.entries()) {
+    if (kind === 'entry' && isNamedBySecret(field)) return path.slice(0, at);
+    field = field && (kind === 'entry' ? field.item : catalog.child(field, name ?? ''));
+  }
+  return path;
+}
+
+/** Or may be: of a list that is not known nobody can say. */
+function isNamedBySecret(list: Field | undefined): boolean {
+  const members = list?.identity.map((name) => list.item?.fields?.get(name)) ?? [];
+  return [list?.item, ...members].some(
+    (field) => !field || field.secret || field.partlySecret === 'userinfo',
   );
 }
 

@@ -13,7 +13,7 @@ import { type Baseline, type Expectation, expectationOf, takeBaseline } from './
 import { record } from './commit.ts';
 import type { RestoreRequest, RestoreSummary } from './context.ts';
 import { quiet } from './fence.ts';
-import { contentIn, differences } from './images.ts';
+import { contentIn, differences, publicPath } from './images.ts';
 import { contentHash } from './journal.ts';
 import { conclude } from './outcome.ts';
 import { type Back, type NotBack, putBack, withRuntime } from './put-back.ts';
@@ -66,7 +66,9 @@ function summaryOf(run: Run, { record: backup, file }: StoredFile, live: DeepLiv
   const [now, then] = [contentIn(live.file, catalog), contentIn(file, catalog)];
   const paths = differences(now, then, catalog);
   const at = (tree: Tree, path: Path): boolean => holds(tree, path);
-  const texts = (wanted: (path: Path) => boolean): readonly string[] => paths.filter(wanted).map(formatPath);
+  const texts = (wanted: (path: Path) => boolean): readonly string[] => [
+    ...new Set(paths.filter(wanted).map((path) => formatPath(publicPath(path, catalog)))),
+  ];
   return {
     backup: backup.id,
     takenAt: backup.at,

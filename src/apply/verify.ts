@@ -5,7 +5,7 @@ import { formatPath, type Path } from '../nouns/path.ts';
 import { pending } from '../nouns/plan.ts';
 import { problem } from '../nouns/problem.ts';
 import { type Behaviour, judgeBehaviour } from './behaviour.ts';
-import { contentIn, differences, shownPaths, unexplained } from './images.ts';
+import { contentIn, differences, publicPath, shownPaths, unexplained } from './images.ts';
 import { proveDeclaredKey } from './rotation.ts';
 import { notice, reached, type Run, step, windowOf } from './run.ts';
 import { type Setback, setback } from './setback.ts';
@@ -44,7 +44,7 @@ export async function judgeSettled(
   const foreign = changedElsewhere(run, transaction, settled, index);
   if (foreign.length > 0)
     return setback('HF5013', `${shownPaths(foreign)} changed as well`, {
-      path: formatPath(foreign[0] ?? []),
+      path: formatPath(publicPath(foreign[0] ?? [], run.context.catalog)),
     });
   const { catalog, target } = run.context;
   const gap = differences(prediction.memory.open(), settled.live.memory.open(), catalog);

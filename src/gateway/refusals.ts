@@ -49,11 +49,15 @@ function gateOf({ status, body }: Received, place: Place): Refusal | undefined {
 }
 
 const DEFAULT_BAN_MS = 30 * 60_000;
+/** Whatever an answer claims: the gateway's own bans last half an hour, and nothing may lock us out for good. */
+const LONGEST_BAN_MS = 24 * 3_600_000;
 
 function bannedRefusal(said: string, place: Place): Refusal {
-  const shown = /Try again in (\S+)/.exec(said)?.[1];
-  const bannedMs = (shown === undefined ? undefined : goDurationMs(shown)) ?? DEFAULT_BAN_MS;
-  const message = `${place.address} has banned this address for another ${shown ?? 'half an hour'}`;
+  const shown = /Try again in (\S+)/.exec(said)?.[1] ?? '';
+  const claimed = goDurationMs(shown);
+  const bannedMs = Math.min(claimed ?? DEFAULT_BAN_MS, LONGEST_BAN_MS);
+  const left = claimed === undefined ? 'half an hour' : claimed > LONGEST_BAN_MS ? 'day or more' : shown;
+  const message = `${place.address} has banned this address for another ${left}`;
   return { error: fail('HF3009', message, { target: place.target }), counted: false, bannedMs };
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { differences, sameImage, unexplained } from '../../src/apply/images.ts';
+import { differences, publicPath, sameImage, unexplained } from '../../src/apply/images.ts';
 import { loadCatalog } from '../../src/gateway/catalog/catalog.ts';
 import { formatPath } from '../../src/nouns/path.ts';
 import type { Tree } from '../../src/nouns/value.ts';
@@ -71,5 +71,31 @@ describe('what neither prediction nor footprint explains', () => {
   test('an unknown key that vanished is', () => {
     const { 'a-future-key': _, ...actual } = predicted;
     expect(unexplained({ before, predicted, actual }, [], catalog).map(formatPath)).toEqual(['a-future-key']);
+  });
+});
+
+describe('a path that may be shown', () => {
+  const shown = (a: Tree, b: Tree): string[] =>
+    differences(a, b, catalog).map((path) => formatPath(publicPath(path, catalog)));
+
+  test('ends before an entry that is named by a key', () => {
+    const key = (name: string): Tree => ({ 'api-key': name, 'base-url': '' });
+    expect(
+      shown({ 'gemini-api-key': [key('sk-test-0001')] }, { 'gemini-api-key': [key('sk-test-0002')] }),
+    ).toEqual(['gemini-api-key', 'gemini-api-key']);
+    const entries = (name: string): Tree => ({
+      'openai-compatibility': [provider('a', { 'api-key-entries': [{ 'api-key': name }] })],
+    });
+    expect(shown(entries('sk-test-0001'), entries('sk-test-0002'))).toEqual([
+      'openai-compatibility[a].api-key-entries',
+      'openai-compatibility[a].api-key-entries',
+    ]);
+  });
+
+  test('names providers and models', () => {
+    const model = (alias: string): Tree => ({
+      'openai-compatibility': [provider('a', { models: [{ name: 'm', alias }] })],
+    });
+    expect(shown(model('x'), model('y'))[0]).toContain('openai-compatibility[a].models[');
   });
 });

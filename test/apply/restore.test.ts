@@ -1,7 +1,9 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { backUp } from '../../src/apply/apply.ts';
+import { backUp, restore } from '../../src/apply/apply.ts';
 import { callApi } from '../../src/apply/api.ts';
 import { seal } from '../../src/nouns/secret.ts';
+import type { Journal } from '../../src/nouns/state.ts';
+import type { Store } from '../../src/state/store.ts';
 import { DESIRED, stage, strike } from './stage.ts';
 
 afterEach(strike);
@@ -30,6 +32,37 @@ describe('restore', () => {
   test('says that there is no such backup', async () => {
     const home = await stage();
     expect(await home.restore('latest')).toMatchObject({ kind: 'invalid', problems: [{ code: 'HF5040' }] });
+  });
+});
+
+describe('what a restore says and writes down', () => {
+  test('names no entry by its key', async () => {
+    const home = await stage();
+    const { id } = await backUp(home.context);
+    await home.panel('PUT', 'gemini-api-key', [{ 'api-key': 'sk-test-gem-1' }]);
+    await home.panel('PUT', 'api-keys', ['sk-test-0001', 'sk-test-0003']);
+    let summary = '';
+    let journal = '';
+    const { store } = home.context;
+    const watching: Store = Object.assign(Object.create(store) as Store, {
+      writeJournal: async (target: string, written: Journal) => {
+        journal = JSON.stringify(written);
+        await store.writeJournal(target, written);
+      },
+    });
+    const outcome = await restore(
+      { ...home.context, store: watching },
+      {
+        backup: { id },
+        confirm: async (told) => {
+          summary = JSON.stringify(told);
+          return true;
+        },
+      },
+    );
+    expect(outcome.kind).toBe('restored');
+    expect(summary).toContain('gemini-api-key');
+    expect(`${summary}${journal}${JSON.stringify(outcome)}`).not.toContain('sk-test-');
   });
 });
 

@@ -289,6 +289,15 @@ describe('an authentication failure', () => {
     expect(authMemory.remembered?.until).toBe(clock.now() + 1_798_000);
   });
 
+  test('by a ban never lasts longer than a day, whatever the answer claims', async () => {
+    const banned = { error: 'IP banned due to too many failed attempts. Try again in 99999999999999h' };
+    const { url } = await serve(reply(403, banned));
+    const clock = fakeClock();
+    const authMemory = fakeAuthMemory();
+    await problemsOf(clientOf(makeTarget(url), { clock, authMemory }).send(READ));
+    expect(authMemory.remembered?.until).toBe(clock.now() + 24 * HOUR);
+  });
+
   test('that is not counted by the gateway is not remembered', async () => {
     const authMemory = fakeAuthMemory();
     const { url } = await serve(reply(403, { error: 'remote management disabled' }));
