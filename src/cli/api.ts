@@ -1,5 +1,6 @@
 // `holdfast api get|put|patch|delete PATH`: the escape hatch, with the checks that scripts forget.
 import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { Argument, type Command } from 'commander';
 import type { ApiRequest, ApiResult } from '../apply/api.ts';
 import { EXIT } from '../nouns/exit.ts';
@@ -62,7 +63,7 @@ async function bodyOf(given: string, io: Io): Promise<Sealed<string>> {
   if (given === '-') return seal(await io.stdin());
   if (!given.startsWith('@')) return seal(given);
   return seal(
-    await readFile(given.slice(1), 'utf8').catch((error: NodeJS.ErrnoException) => {
+    await readFile(resolve(io.cwd, given.slice(1)), 'utf8').catch((error: NodeJS.ErrnoException) => {
       throw fail('HF1001', `--data ${given} cannot be read: ${error.code}`);
     }),
   );

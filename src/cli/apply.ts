@@ -1,5 +1,6 @@
 // `holdfast apply`: the reconcile run once, with a plan shown and a question on a terminal.
 import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { ReconcileRequest } from '../apply/apply.ts';
 import { worstExit } from '../nouns/exit.ts';
@@ -43,7 +44,7 @@ Examples:
 }
 
 async function run(file: string | undefined, flags: Flags, io: Io): Promise<void> {
-  const approved = file === undefined ? undefined : await readPlan(file);
+  const approved = file === undefined ? undefined : await readPlan(resolve(io.cwd, file), file);
   const { reconcile } = await import('../apply/apply.ts');
   const only = approved ? { ...flags, target: [approved.target] } : flags;
   await using session = await openSession(only, io, progress(flags, io));
@@ -72,8 +73,8 @@ function withoutPlan(outcome: Outcome): Outcome {
   return copy;
 }
 
-async function readPlan(file: string): Promise<Plan> {
-  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+async function readPlan(path: string, file: string): Promise<Plan> {
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     throw fail('HF1002', `${file} cannot be read: ${error.code}`);
   });
   const plan = parsed(text);

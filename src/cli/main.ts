@@ -52,6 +52,7 @@ async function programFor(
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({ writeOut: io.out, writeErr: io.err })
     .exitOverride()
+    .allowExcessArguments()
     .addHelpText('after', HELP_TAIL);
   for (const { name, summary, load } of COMMANDS) {
     const command = program.command(name).summary(summary).description(sentence(summary));
@@ -76,14 +77,25 @@ function sentence(summary: string): string {
   return `${summary[0]?.toUpperCase()}${summary.slice(1)}.`;
 }
 
-function bareCall(options: { version?: boolean }, argv: readonly string[], program: Command, io: Io): void {
-  if (options.version) {
-    io.out(`${version()}\n`);
-    return;
-  }
+async function bareCall(
+  options: { version?: boolean },
+  argv: readonly string[],
+  program: Command,
+  io: Io,
+): Promise<void> {
+  if (options.version)
+    return io.out(`${version()}
+`);
   const word = argv.find((part) => !part.startsWith('-'));
-  if (word !== undefined) throw fail('HF1001', `"${word}" is not a command of holdfast`);
-  program.outputHelp();
+  if (word === undefined) return program.outputHelp();
+  const { closest } = await import('fastest-levenshtein');
+  const near = closest(
+    word,
+    COMMANDS.map(({ name }) => name),
+  );
+  throw fail('HF1001', `"${word}" is not a command of holdfast`, {
+    remedy: `Did you mean \`${near}\`? See \`holdfast --help\`.`,
+  });
 }
 
 export function version(): string {

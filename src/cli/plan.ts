@@ -1,5 +1,6 @@
 // `holdfast plan` and `holdfast diff`.
 import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { EXIT } from '../nouns/exit.ts';
 import { isRefused, type Plan } from '../nouns/plan.ts';
@@ -52,6 +53,6 @@ async function savePlan(file: string, plans: readonly Plan[], io: Io): Promise<v
   const [plan, ...others] = plans;
   if (!plan) return io.err('no plan was made, nothing saved\n');
   if (others.length > 0) return io.err('-o saves the plan of one target: add --target NAME\n');
-  await writeFile(file, `${JSON.stringify(plan, null, 2)}\n`, { mode: 0o600 });
+  await writeFile(resolve(io.cwd, file), `${JSON.stringify(plan, null, 2)}\n`, { mode: 0o600 });
   io.err(`plan saved to ${file}${isRefused(plan) ? '; its apply would be refused' : ''}\n`);
 }

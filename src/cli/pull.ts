@@ -74,6 +74,7 @@ async function run(flags: Flags, io: Io): Promise<void> {
   const live = await look(session.contextOf(target), 'pull');
   refuseAny(agreementProblems(live));
   const adopted = await adopt(live.file.document.open(), session.catalog, { selection, env: session.env });
+  io.hide?.(adopted.variables.map(({ secret }) => secret.open()));
   const texts = textsOf(adopted, destination, target, flags, io);
   await refuseChanges(texts.file, adopted, { session, target, live });
   if (!flags.print) await writeAll(destination, texts);
@@ -174,7 +175,9 @@ function showPulled(pulled: Pulled): void {
     proof: { changes: 0 },
     problems,
   };
-  show(io, flags, 'pull', content, (style) => (flags.print ? texts.file : summary(pulled, style)));
+  // The text holds no secret; taking short ones out by value would only garble words.
+  if (flags.print && flags.output === 'text') (io.raw ?? io.out)(texts.file);
+  else show(io, flags, 'pull', content, (style) => summary(pulled, style));
   if (flags.output === 'text') showWarnings(io, flags, problems);
 }
 

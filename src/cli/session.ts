@@ -1,5 +1,6 @@
 // From flags to everything the engine needs: settings, store, catalog, one context a target. Closed when the command ends.
 import { randomBytes } from 'node:crypto';
+import { resolve } from 'node:path';
 import { loadCatalog } from '../gateway/catalog/catalog.ts';
 import type { Catalog } from '../gateway/catalog/field.ts';
 import type { Client } from '../gateway/client.ts';
@@ -76,6 +77,7 @@ export async function openSession(flags: PlanFlags, io: Io, listener: Listener =
       owner: `holdfast, pid ${process.pid}`,
       newId: () => randomBytes(6).toString('hex'),
       signal: io.signal,
+      ...(flags.gatewayConfig !== undefined && { gatewayConfigFile: resolve(io.cwd, flags.gatewayConfig) }),
     }),
     async [Symbol.asyncDispose]() {
       await Promise.all(clients.map((client) => client.close()));
