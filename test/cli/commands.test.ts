@@ -253,6 +253,9 @@ describe('the other commands', () => {
       if (words[0] !== 'status') expect(ran.exit).toBe(5);
       expect(everything(ran)).not.toContain('mgmt-wrong');
     }
-    expect(terminal.sandbox.requests.filter(({ status }) => status === 401)).toHaveLength(1);
+    const logins = terminal.sandbox.requests.filter(
+      ({ path, status }) => status === 401 && path.startsWith('/v0/management'),
+    );
+    expect(logins).toHaveLength(1);
   });
 });
