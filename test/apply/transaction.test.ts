@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { exitOf } from '../../src/nouns/outcome.ts';
-import { DESIRED, duringWait, stage, strike } from './stage.ts';
+import { DESIRED, duringWait, GATEWAY_FILE, MANAGEMENT_KEY, stage, strike } from './stage.ts';
 
 afterEach(strike);
 
@@ -166,4 +166,18 @@ describe('an approved plan', () => {
     expect(await home.reconcile({}, foreign)).toMatchObject({ kind: 'applied' });
     expect(home.sandbox.states().memory).toMatchObject({ 'request-retry': 4, 'logging-to-file': true });
   });
+});
+
+test('a home directory that the gateway spells out is nobody else’s change', async () => {
+  const home = await stage({
+    file: GATEWAY_FILE.replace('auth-dir: AUTH_DIR', 'auth-dir: ~/.gateway-auths').concat(
+      'plugins:\n  dir: ~/plugins\n',
+    ),
+    gatewayEnv: { MANAGEMENT_PASSWORD: MANAGEMENT_KEY, HOME: '/home/gateway' },
+    desired: `${DESIRED}auth-dir: ~/.gateway-auths\n`,
+  });
+  await home.declare(`${DESIRED}auth-dir: ~/.gateway-auths\n`.replace('debug: false', 'debug: true'));
+  expect(await home.reconcile()).toMatchObject({ kind: 'applied', problems: [] });
+  expect(await home.file()).toContain('auth-dir: /home/gateway/.gateway-auths');
+  expect(await home.check()).toMatchObject({ kind: 'in-sync' });
 });

@@ -1,7 +1,9 @@
 // The one definition of "equal" for values of the catalog, used by diff, verify and observe.
+import { posix } from 'node:path';
 import { isList, isTree, sameValue, type Tree, type Value } from '../../nouns/value.ts';
 import type { Field } from '../catalog/field.ts';
 import { normaliseAt } from './normalise.ts';
+import { strategy } from './rules.ts';
 
 /**
  * The form in which two values are equal exactly when `sameValue` says so: normalised as at load, what equals a missing
@@ -13,18 +15,38 @@ export function canonical(field: Field, value: Value | undefined): Value | undef
   return held === undefined ? undefined : reduced(field, held);
 }
 
-/** Whether the gateway makes no difference between two values at this field. */
-export function sameAt(field: Field, a: Value | undefined, b: Value | undefined): boolean {
-  return sameValue(a, b) || sameValue(canonical(field, a), canonical(field, b));
+/**
+ * Whether the gateway makes no difference between two values at this field. `held` is what it shows, `meant` what it was
+ * or would be told: a path below `~` is held below the gateway's home, which we don't know.
+ */
+export function sameAt(field: Field, held: Value | undefined, meant: Value | undefined): boolean {
+  return (
+    sameValue(held, meant) ||
+    sameValue(canonical(field, held), canonical(field, meant)) ||
+    isBelowHome(field, held, meant ?? field.fallback)
+  );
+}
+
+/** The gateway writes `auth-dir` and `plugins.dir` back with its home in place of `~` (C v0 §4.4 N10). */
+function isBelowHome(field: Field, held: Value | undefined, meant: Value | undefined): boolean {
+  if (typeof held !== 'string' || typeof meant !== 'string' || !/^~(\/|$)/.test(meant)) return false;
+  if (!field.normalise.some((rule) => rule.endsWith('home-path'))) return false;
+  const clean = (path: string): string => posix.normalize(path.replaceAll('\\', '/')).replace(/\/$/, '');
+  return /^([A-Za-z]:)?[\\/]/.test(held) && clean(held).endsWith(clean(meant.slice(1)));
 }
 
 /** Of a normalised value. Null, empty collections, zeros and defaults are what `equalsAbsent` says they are. */
 function reduced(field: Field, value: Value): Value | undefined {
   if (value === null) return undefined;
-  const inner = collection(field, value);
+  const inner = collection(field, asServed(field, value));
   if (field.pointer) return inner ?? (isTree(value) ? {} : value);
   if (inner === undefined) return undefined;
   return field.equalsAbsent.some((absent) => sameValue(absent, inner)) ? undefined : inner;
+}
+
+/** A strategy is kept as written and read by its synonyms: `rr` routes as `round-robin` does (C v0 §2.1.1, §3.1). */
+function asServed(field: Field, value: Value): Value {
+  return typeof value === 'string' && field.normalise.includes('write:strategy') ? strategy(value) : value;
 }
 
 function collection(field: Field, value: Value): Value | undefined {
