@@ -22,6 +22,8 @@ export interface MadeMap {
 export interface MadeList {
   readonly kind: 'list';
   readonly items: readonly Made[];
+  /** What the items are rendered from, so that those the file has already need not be. */
+  readonly from?: { readonly item: Field; readonly values: readonly Value[] };
 }
 
 /** A node of G. */
@@ -41,18 +43,24 @@ function struct(field: Field, value: Tree): MadeMap {
   return { kind: 'map', pairs };
 }
 
-function made(field: Field, value: Value): Made {
+export function made(field: Field, value: Value): Made {
   if (field.kind === 'any') return free(value, field.fields !== undefined);
   if (field.kind === 'struct') return struct(field, isTree(value) ? value : {});
-  if (field.kind === 'list') {
-    const { item } = field;
-    return {
-      kind: 'list',
-      items: (isList(value) ? value : []).map((each) => (item ? made(item, each) : free(each, false))),
-    };
-  }
+  if (field.kind === 'list') return list(field.item, isList(value) ? value : []);
   if (field.kind === 'map') return map(isTree(value) ? value : {}, field.value);
   return scalar(value, false, field.kind === 'string' || field.kind === 'duration');
+}
+
+/** Items are rendered when they are first looked at: most lists are in the file as they are in memory. */
+function list(item: Field | undefined, values: readonly Value[]): MadeList {
+  let items: readonly Made[] | undefined;
+  return {
+    kind: 'list',
+    get items() {
+      return (items ??= values.map((each) => (item ? made(item, each) : free(each, false))));
+    },
+    ...(item && { from: { item, values } }),
+  };
 }
 
 function map(value: Tree, inner: Field | undefined): MadeMap {

@@ -6,6 +6,12 @@ import { trim } from './rules.ts';
 
 const NAMES = ['id', 'name', 'alias', 'api-key', 'api_key', 'apikey', 'key', 'provider', 'model'];
 
+const IDENTIFYING: ReadonlySet<string> = new Set(NAMES);
+
+export function isIdentifying(name: string): boolean {
+  return IDENTIFYING.has(name) || IDENTIFYING.has(trim(name).toLowerCase());
+}
+
 /** For each new item the item of the file it is merged onto; each is used once, the first that fits. */
 export function matchItems(old: readonly FileNode[], fresh: readonly Made[]): (FileNode | undefined)[] {
   if (old.length === 0) return fresh.map(() => undefined);
@@ -38,7 +44,7 @@ function pick(
 }
 
 /** `map name=value`, `scalar text`; empty: only equal structure matches. */
-function identityOf(node: FileNode): string {
+export function identityOf(node: FileNode): string {
   if (node.kind === 'scalar') {
     const text = trim(node.text);
     return text === '' ? '' : `scalar ${text}`;

@@ -6,20 +6,23 @@ import { printDocument } from './document.ts';
 import {
   generate,
   keyNode,
+  made,
   type Made,
   type MadeList,
   type MadeMap,
   type MadeScalar,
   toNode,
 } from './generate.ts';
-import { matchItems } from './match.ts';
+import { keepsItem } from './kept.ts';
+import { identityOf, matchItems } from './match.ts';
 import type { Memory, SaveFailure } from './model.ts';
 import { resolveScalar, resolveText } from './resolve.ts';
 import { trim } from './rules.ts';
 
 /**
- * The file after a field write. Its nodes have no ranges; its `text` is printed when it is first asked for. Where
- * `bricks` holds for the file, that text does not parse.
+ * The file after a field write. Nodes that stay as they are are those of the old file, ranges and flow style included:
+ * they say what is held, not where; its `text` is printed when it is first asked for. Where `bricks` holds for the
+ * file, that text does not parse.
  */
 export function save(document: FileDocument, memory: Memory, catalog: Catalog): FileDocument | SaveFailure {
   const { root } = document;
@@ -27,14 +30,14 @@ export function save(document: FileDocument, memory: Memory, catalog: Catalog): 
   if (root.kind !== 'map') return { ok: false, message: 'expected root mapping node' };
   const fresh = generate(catalog.root, memory);
   const merged = mergeMap(pruneChannels(withoutLegacy(root), fresh), fresh, []);
-  return lazily(unplaced(merged));
+  return lazily(merged);
 }
 
 function lazily(root: FileNode): FileDocument {
   let text: string | undefined;
   return {
     get text() {
-      return (text ??= printDocument(root));
+      return (text ??= printDocument(unplaced(root)));
     },
     root,
   };
@@ -72,10 +75,13 @@ function withoutLegacy(root: MapNode): MapNode {
 function withoutKeys({ key, value }: Pair): Pair {
   if (value.kind !== 'list') return { key, value };
   const items = value.items.map((item) => (item.kind === 'map' ? without(item, 'api-keys') : item));
-  return { key, value: { ...value, items } };
+  return items.every((item, i) => item === value.items[i])
+    ? { key, value }
+    : { key, value: { ...value, items } };
 }
 
 function without(map: MapNode, name: string): MapNode {
+  if (!map.pairs.some(({ key }) => key.text === name)) return map;
   return { ...map, pairs: map.pairs.filter(({ key }) => key.text !== name) };
 }
 
@@ -156,12 +162,44 @@ function mergeList(old: FileNode, fresh: MadeList, path: readonly string[]): Fil
       ...(old.kind === 'list' && old.tag && { tag: old.tag }),
     } as ListNode);
   }
+  const items = mergeInPlace(old, fresh, path) ?? mergeItems(old, fresh, path);
+  if (old.kind === 'list' && old.tag === undefined && isSameList(items, old.items)) return old;
+  return over(old, { ...(toNode({ kind: 'list', items: [] }) as ListNode), items });
+}
+
+function mergeItems(old: FileNode, fresh: MadeList, path: readonly string[]): FileNode[] {
   const places = matchItems(old.kind === 'list' ? old.items : [], fresh.items);
-  const items = fresh.items.map((item, i) => {
+  return fresh.items.map((item, i) => {
     const onto = places[i];
     return onto ? mergeItem(onto, item, path) : toNode(item);
   });
-  return over(old, { ...(toNode({ kind: 'list', items: [] }) as ListNode), items });
+}
+
+const isSameList = (a: readonly FileNode[], b: readonly FileNode[]): boolean =>
+  a.length === b.length && a.every((node, i) => node === b[i]);
+
+/**
+ * The same for a list that has the same entries in the same order, which nearly all have: those that a save leaves as
+ * they are are neither rendered nor merged. Undefined: entries came, went, moved, or are not found by a name.
+ */
+function mergeInPlace(old: FileNode, { from }: MadeList, path: readonly string[]): FileNode[] | undefined {
+  if (old.kind !== 'list' || !from || old.items.length !== from.values.length) return undefined;
+  const items: FileNode[] = [];
+  for (const [i, node] of old.items.entries()) {
+    const value = from.values[i] ?? null;
+    const merged = keepsItem(node, from.item, value, path)
+      ? node
+      : mergeOnto(node, made(from.item, value), path);
+    if (!merged) return undefined;
+    items.push(merged);
+  }
+  return items;
+}
+
+/** Onto this item and no other: by an identity that both have. */
+function mergeOnto(node: FileNode, fresh: Made, path: readonly string[]): FileNode | undefined {
+  const identity = identityOf(node);
+  return identity !== '' && identity === identityOf(toNode(fresh)) ? mergeItem(node, fresh, path) : undefined;
 }
 
 /** Keys that memory does not have leave the item, but not mappings inside it (N5, N6). */
