@@ -22,7 +22,7 @@ export function literalSecrets(
   catalog: Catalog,
 ): readonly LiteralSecret[] {
   const declared = desired.tree.open();
-  const whole = [...desired.references.values()].every((text) => marked(text) === MARK);
+  const whole = [...new Set(desired.references.values())].every((text) => marked(text) === MARK);
   const tree = whole ? declared : (atReferences(declared, desired.references, marked) as Tree);
   return secretsOf(tree, catalog)
     .filter(({ text, pointer }) => !text.includes(MARK) && !(whole && desired.references.has(pointer)))

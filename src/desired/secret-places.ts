@@ -11,8 +11,18 @@ export interface SecretText {
   readonly steps: readonly string[];
 }
 
-/** Secrets in the order of the tree, parts of texts (a password in a URL) included. */
+const found = new WeakMap<Tree, { readonly catalog: Catalog; readonly secrets: readonly SecretText[] }>();
+
+/** Secrets in the order of the tree, parts of texts (a password in a URL) included. Looked for once in a tree. */
 export function secretsOf(tree: Tree, catalog: Catalog): readonly SecretText[] {
+  const known = found.get(tree);
+  if (known?.catalog === catalog) return known.secrets;
+  const secrets = lookForSecrets(tree, catalog);
+  found.set(tree, { catalog, secrets });
+  return secrets;
+}
+
+function lookForSecrets(tree: Tree, catalog: Catalog): readonly SecretText[] {
   const found: SecretText[] = [];
   const keep = (text: string, place: readonly (string | number)[]): string => {
     const steps = place.map(String);
@@ -26,24 +36,31 @@ export function secretsOf(tree: Tree, catalog: Catalog): readonly SecretText[] {
 /** Shorter texts would blot out half a page; the places they stand at hide them all the same. */
 const SHORTEST = 4;
 
-/** Secrets, and what references brought to places that the catalog knows nothing of. */
+/** Secrets, and what references brought to places of which the catalog cannot say that it is none. */
 export function secretTexts(
   tree: Tree,
   references: ReadonlyMap<string, string>,
   brought: ReadonlyMap<string, readonly string[]>,
   catalog: Catalog,
 ): ReadonlySet<string> {
-  const texts = secretsOf(tree, catalog).flatMap(({ text, pointer }) => [
-    text,
-    ...(brought.get(pointer) ?? []),
-  ]);
+  const secrets = secretsOf(tree, catalog);
+  const texts = secrets.map(({ text }) => text);
+  const pointers = new Set(secrets.map(({ pointer }) => pointer));
   for (const pointer of references.keys()) {
     const steps = pointer.slice(1).split('/').map(unescapeToken);
-    const kind = catalog.at(steps)?.kind;
-    const value = valueAt(tree, steps);
-    if (typeof value === 'string' && (kind === undefined || kind === 'any')) texts.push(value);
+    const known = pointers.has(pointer);
+    if (!known && !isOpen(steps, catalog)) continue;
+    const value = known ? undefined : valueAt(tree, steps);
+    if (typeof value === 'string') texts.push(value);
+    texts.push(...(brought.get(pointer) ?? []));
   }
   return new Set(texts.filter((text) => text.length >= SHORTEST));
+}
+
+/** A free-form place, or a value under a name that people make up: a header, a parameter, a plugin's setting. */
+export function isOpen(steps: readonly string[], catalog: Catalog): boolean {
+  const field = catalog.at(steps);
+  return !field || field.kind === 'any' || field.parent?.partlySecret === 'by-name';
 }
 
 function unescapeToken(token: string): string {

@@ -33,17 +33,17 @@ export function unsupported(message: string, differences: Judged): Verdict {
 const TRAP = /\n[ \t]*#/;
 
 /** The keys down to the first text with the trap in it. Undefined: there is none. */
-function trapIn(value: Value, at: readonly string[] = []): readonly string[] | undefined {
-  if (typeof value === 'string') return TRAP.test(value) ? at : undefined;
+function trapIn(value: Value): readonly string[] | undefined {
+  if (typeof value === 'string') return value.includes('#') && TRAP.test(value) ? [] : undefined;
   if (isList(value)) {
     for (const item of value) {
-      const found = trapIn(item, at);
+      const found = trapIn(item);
       if (found) return found;
     }
   } else if (isTree(value)) {
-    for (const [name, member] of Object.entries(value)) {
-      const found = trapIn(member, [...at, name]);
-      if (found) return found;
+    for (const name of Object.keys(value)) {
+      const found = trapIn(value[name] as Value);
+      if (found) return [name, ...found];
     }
   }
   return undefined;

@@ -14,6 +14,8 @@ export type SecretPlace = readonly (string | number)[];
 export interface SecretReplacement<T> {
   whole(secret: string, place: SecretPlace): T;
   part(secret: string, place: SecretPlace): string;
+  /** Texts that are secrets wherever they stand. */
+  hides?(text: string): boolean;
 }
 
 export type Mapped<T> = Value | T | readonly Mapped<T>[] | { readonly [key: string]: Mapped<T> };
@@ -67,6 +69,7 @@ export function shownAt(field: Field | undefined, value: Value, fingerprints: Fi
   return mapSecrets<Shown>(field, value, {
     whole: (secret) => ({ $secret: fingerprints.of(secret) }),
     part: (secret) => `#${fingerprints.of(secret)}`,
+    hides: (text) => fingerprints.hides(text),
   });
 }
 
@@ -81,6 +84,7 @@ function textBelow<T>(
   replacement: SecretReplacement<T>,
   place: SecretPlace,
 ): Mapped<T> {
+  if (value !== '' && replacement.hides?.(value)) return replacement.whole(value, place);
   const mayHoldUrl = !field || field.kind === 'any' || field.partlySecret === 'userinfo';
   return mayHoldUrl ? mapUrlSecrets(value, (secret) => replacement.part(secret, place)) : value;
 }

@@ -46,6 +46,9 @@ export function normaliseAt(field: Field, value: Value, options: NormaliseOption
   return { value: pass.value(field, value), dropped: pass.dropped };
 }
 
+/** Entries in which nothing changes at this field, by the column: the next version of a long list shares them. */
+const unchanged = { load: new WeakMap<Tree, Field>(), write: new WeakMap<Tree, Field>() };
+
 /** One walk over a value. */
 class Pass {
   readonly dropped: Dropped[] = [];
@@ -68,7 +71,15 @@ class Pass {
   }
 
   #items(item: Field, given: readonly Value[]): Value {
-    return given.map((each, index) => this.#at(index, () => this.value(item, each) ?? null));
+    const clean = unchanged[this.#column];
+    return given.map((each, index) => {
+      if (!isTree(each)) return this.#at(index, () => this.value(item, each) ?? null);
+      if (clean.get(each) === item) return each;
+      const before = this.dropped.length;
+      const value = this.#at(index, () => this.value(item, each) ?? null);
+      if (value === each && this.dropped.length === before) clean.set(each, item);
+      return value;
+    });
   }
 
   /** The same tree when no member changes. */
