@@ -10,6 +10,7 @@ import { fromJson, toJson } from './model/json.ts';
 interface Disagreement {
   readonly path: string;
   readonly inMemory: Value | undefined;
+  readonly inFile: Value | undefined;
 }
 
 /** `loaded` is the memory that the file would load to, `memory` what the gateway shows. */
@@ -30,14 +31,17 @@ export function agreementOf(
 }
 
 /**
- * Memory that shows only values of earlier known files is behind: loading the file loses nothing. Memory that shows
- * such values among others is a split that a person must judge. Memory that shows none is what we do not understand.
+ * Memory that shows only values of earlier known files is behind: loading the file loses nothing. So is memory beside a
+ * file that was put back to known values: what memory shows was overwritten in the file by somebody (C v0 §6.5). Memory
+ * with such values among others is a split that a person must judge. Where neither side is known, we do not understand.
  */
 function causeOf(
   found: readonly Disagreement[],
   known: KnownValues | undefined,
 ): 'stale-memory' | 'split-brain' | 'model-gap' {
-  const explained = found.filter(({ path, inMemory }) => known?.had(path, inMemory)).length;
+  const explained = found.filter(({ path, inMemory, inFile }) =>
+    [inMemory, inFile].some((value) => known?.had(path, value)),
+  ).length;
   if (explained === 0) return 'model-gap';
   return explained === found.length ? 'stale-memory' : 'split-brain';
 }
@@ -56,7 +60,7 @@ function* disagreements(
     const [mine, other] = [memory[name], loaded[name]];
     if (field && descends(mine, other)) {
       yield* disagreements(isTree(mine) ? mine : {}, isTree(other) ? other : {}, catalog, field, here);
-    } else if (!same(field, mine, other)) yield { path: formatPath(here), inMemory: mine };
+    } else if (!same(field, mine, other)) yield { path: formatPath(here), inMemory: mine, inFile: other };
   }
 }
 

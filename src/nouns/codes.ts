@@ -459,7 +459,7 @@ export const CODES = {
   HF4004: code(
     EXIT.ok,
     'The gateway shows a value otherwise than Holdfast predicts from its file',
-    'Nothing is known to be wrong. Please report it with the version of the gateway.',
+    'A restart of the gateway makes it load its file. If they still differ then, please report it with the version of the gateway.',
   ),
   HF4010: code(
     EXIT.refused,

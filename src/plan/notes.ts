@@ -25,7 +25,7 @@ function aboutAgreement({ live, base, writes }: NotesInput): Problem[] {
     return [
       warning(
         'HF4004',
-        `the gateway holds these otherwise than its file says, and nothing is known to be wrong: ${paths}`,
+        `the gateway holds these otherwise than its file says, and it is not known why: ${paths}`,
       ),
     ];
   if (agreement.cause === 'stale-memory')

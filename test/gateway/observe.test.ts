@@ -232,6 +232,13 @@ describe('memory and file', () => {
     });
   });
 
+  test('are a stale memory too where the file was put back to a known value', () => {
+    const known = { had: (path: string, value: unknown) => path === 'request-retry' && value === 3 };
+    expect(compare('request-retry: 9\n', 'request-retry: 3\n', known)).toMatchObject({
+      cause: 'stale-memory',
+    });
+  });
+
   test('that differ in values nobody ever saw are a gap in the model', () => {
     expect(compare('request-retry: 9\n', 'request-retry: 3\n')).toMatchObject({ cause: 'model-gap' });
   });
