@@ -63,5 +63,7 @@ function written({ route }: Field): string {
       return 'with';
     case 'file':
       return 'file';
+    case 'tree':
+      return 'path';
   }
 }

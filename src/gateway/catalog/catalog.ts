@@ -11,7 +11,7 @@ const schemas = new Map<Catalog['layout'], SchemaDocument>();
 const catalogs = new Map<Catalog['layout'], Catalog>();
 
 /** The JSON Schema of a layout as it is shipped, parsed once. For Ajv, `holdfast schema` and editors. */
-export function loadSchema(layout: 'legacy'): SchemaDocument {
+export function loadSchema(layout: Catalog['layout']): SchemaDocument {
   const known = schemas.get(layout);
   if (known) return known;
   const text = readFileSync(join(SCHEMAS, `${layout}.schema.json`), 'utf8');
@@ -21,7 +21,7 @@ export function loadSchema(layout: 'legacy'): SchemaDocument {
 }
 
 /** Compiled on first use, synchronous, then shared. */
-export function loadCatalog(layout: 'legacy'): Catalog {
+export function loadCatalog(layout: Catalog['layout']): Catalog {
   const known = catalogs.get(layout);
   if (known) return known;
   const catalog = catalogOf(layout, compile(loadSchema(layout)));

@@ -29,6 +29,11 @@ export function compile(document: SchemaDocument): Field {
 
 /** A reference is its definition, overridden by what stands beside the reference. */
 function resolve(document: SchemaDocument, schema: Schema): Schema {
+  const [choice, ...others] = schema.anyOf ?? [];
+  if (choice && others.every(({ type }) => type === 'null')) {
+    const { anyOf: _, ...beside } = schema;
+    return { ...resolve(document, choice), ...beside, inherits: true } as Schema & Inheriting;
+  }
   if (schema.$ref === undefined) return schema;
   const { $ref, ...beside } = schema;
   const definition = document.$defs[$ref.replace('#/$defs/', '')];
@@ -36,7 +41,12 @@ function resolve(document: SchemaDocument, schema: Schema): Schema {
   return { ...resolve(document, definition), ...beside };
 }
 
-function fieldOf(schema: Schema, step: Step, name: string, parent: Field | undefined): Draft {
+/** What `resolve` keeps of a choice between a value and null. */
+interface Inheriting {
+  readonly inherits?: true;
+}
+
+function fieldOf(schema: Schema & Inheriting, step: Step, name: string, parent: Field | undefined): Draft {
   const kind = kindOf(schema);
   const secret = schema['x-secret'];
   const fallback = fallbackOf(schema, kind, step);
@@ -44,6 +54,8 @@ function fieldOf(schema: Schema, step: Step, name: string, parent: Field | undef
   const danger = schema['x-danger'] ?? (step === 'item' ? undefined : parent?.danger);
   const since = laterOf(schema['x-since'], parent?.since);
   const until = schema['x-until'] ?? parent?.until;
+  const memoryPath = memoryPathOf(schema, step, name, parent);
+  const scope = schema['x-scope'] ?? parent?.scope;
   const texts = schema.enum?.filter((choice) => typeof choice === 'string');
   return {
     name,
@@ -70,22 +82,47 @@ function fieldOf(schema: Schema, step: Step, name: string, parent: Field | undef
     ...(danger && { danger }),
     ...(since && { since }),
     ...(until && { until }),
+    ...(memoryPath !== undefined && { memoryPath }),
+    ...(scope && { scope }),
+    ...(schema['x-read-only'] && { readOnly: true }),
+    ...(schema.inherits && { inherits: true }),
+    ...(schema['x-flattened'] && { flattened: true }),
+    ...(schema['x-effective'] && { effective: schema['x-effective'] }),
   };
 }
 
 function kindOf(schema: Schema): Kind {
   if (schema['x-kind']) return schema['x-kind'];
   if (schema.type === 'array') return 'list';
-  if (schema.type !== 'object') return schema.type ?? 'any';
+  if (schema.type !== 'object') return schema.type === 'null' ? 'any' : (schema.type ?? 'any');
   if (schema.properties && schema.additionalProperties === false) return 'struct';
   return typeof schema.additionalProperties === 'object' ? 'map' : 'any';
 }
 
 function patternOf(step: Step, name: string, parent: Field | undefined): string {
-  const above = parent?.pattern ?? '';
-  if (step === 'root') return '';
+  return step === 'root' ? '' : below(parent?.pattern ?? '', step, name);
+}
+
+function below(above: string, step: Step, name: string): string {
   if (step === 'item') return `${above}[*]`;
   return above === '' ? name : `${above}.${name}`;
+}
+
+/** As the parent's, unless the schema says otherwise; entries of a flattened list are those of the family. */
+function memoryPathOf(
+  schema: Schema,
+  step: Step,
+  name: string,
+  parent: Field | undefined,
+): string | undefined {
+  const own = schema['x-memory-path'];
+  if (own !== undefined) return own ?? undefined;
+  if (step === 'root') return '';
+  const above = parent?.memoryPath;
+  if (above === undefined) return undefined;
+  // `keys` of a group, and its entries: the place of the group itself.
+  if (schema['x-flattened'] || parent?.flattened) return above;
+  return below(above, step, name);
 }
 
 /** A key is no older than what it stands in: types are shared by keys of different age. */
@@ -134,5 +171,6 @@ function equalsAbsentOf(schema: Schema, kind: Kind, step: Step): readonly Value[
 function inheritedRoute(step: Step, parent: Field | undefined): Route {
   if (!parent) return FILE;
   const { kind } = parent.route;
+  if (kind === 'tree') return step === 'item' ? WITHIN : parent.route;
   return step === 'member' && (kind === 'file' || kind === 'plugin') ? parent.route : WITHIN;
 }

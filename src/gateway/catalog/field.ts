@@ -51,7 +51,15 @@ export type Route =
   /** Written only with the value it is part of. */
   | { readonly kind: 'within' }
   /** Only `PUT /config.yaml` (§5.1). */
-  | { readonly kind: 'file' };
+  | { readonly kind: 'file' }
+  /** v8: addressable at its own path below `/v8/management/config` (C v8 §1.2). */
+  | { readonly kind: 'tree' };
+
+/** Which credentials a setting reaches, from a version on. Its place before may have been another (design-v8 rule 21). */
+export interface Scope {
+  readonly since: string;
+  readonly reaches: 'oauth' | 'all';
+}
 
 /** One node of the catalog. Compiled once, immutable, shared. */
 export interface Field {
@@ -105,8 +113,25 @@ export interface Field {
   readonly route: Route;
   readonly restart: boolean;
   readonly danger?: GuardId;
+  /** Layout versions that know the key at this place: `v7.1.0`, `v8.0.11`. Absent: all of the layout. */
   readonly since?: string;
   readonly until?: string;
+  /**
+   * Where memory holds it, as a pattern in the spelling of the flat layout. The legacy catalog's own patterns; on v8
+   * different ones (design-v8 rule 2), and several places for one where a family is flattened. Absent: memory has no
+   * such place (sections, names of groups). `visible` says whether `GET /v0/management/config` shows it.
+   */
+  readonly memoryPath?: string;
+  /** Earliest first. Absent: unknown, or without meaning for this key. */
+  readonly scope?: readonly Scope[];
+  /** v8 refuses a change of it (C v8 §4.8). */
+  readonly readOnly?: true;
+  /** `null` stands for a missing key, so that the group's value is inherited (C v8 §2). */
+  readonly inherits?: true;
+  /** The `keys` of a group: each entry over the shared members of the group is one credential. */
+  readonly flattened?: true;
+  /** Of a family in groups: how its effective entries are matched and normalised. */
+  readonly effective?: { readonly identity: readonly string[]; readonly normalise: readonly Normaliser[] };
 }
 
 export interface Catalog {

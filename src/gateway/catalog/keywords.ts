@@ -3,17 +3,19 @@
 import type { Ajv2020 } from 'ajv/dist/2020.js';
 import type { GuardId } from '../../nouns/guard.ts';
 import type { Value } from '../../nouns/value.ts';
-import type { Normaliser, Route } from './field.ts';
+import type { Normaliser, Route, Scope } from './field.ts';
 
 /** What the catalog reads of one schema. */
 export interface Schema {
   readonly $ref?: string;
-  readonly type?: 'string' | 'integer' | 'number' | 'boolean' | 'object' | 'array';
+  readonly type?: 'string' | 'integer' | 'number' | 'boolean' | 'object' | 'array' | 'null';
   readonly title?: string;
   readonly description?: string;
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly additionalProperties?: boolean | Schema;
   readonly items?: Schema;
+  /** Only as `[schema, {"type": "null"}]`: `null` stands for a missing key. */
+  readonly anyOf?: readonly Schema[];
   readonly enum?: readonly Value[];
   readonly default?: Value;
   readonly examples?: readonly Value[];
@@ -35,6 +37,14 @@ export interface Schema {
   readonly 'x-danger'?: GuardId;
   readonly 'x-since'?: string;
   readonly 'x-until'?: string;
+  readonly 'x-memory-path'?: string | null;
+  readonly 'x-scope'?: readonly Scope[];
+  readonly 'x-read-only'?: true;
+  readonly 'x-flattened'?: true;
+  readonly 'x-effective'?: {
+    readonly identity: readonly string[];
+    readonly normalise: readonly Normaliser[];
+  };
 }
 
 export interface SchemaDocument extends Schema {
@@ -51,6 +61,22 @@ const NORMALISERS = {
   type: 'array',
   minItems: 1,
   items: { type: 'string', pattern: '^[a-z]+(-[a-z]+)*(:.+)?$' },
+};
+const SCOPE = {
+  type: 'array',
+  minItems: 1,
+  items: {
+    type: 'object',
+    properties: { since: VERSION, reaches: { enum: ['oauth', 'all'] } },
+    required: ['since', 'reaches'],
+    additionalProperties: false,
+  },
+};
+const EFFECTIVE = {
+  type: 'object',
+  properties: { identity: NAMES, normalise: { ...NORMALISERS, minItems: 0 } },
+  required: ['identity', 'normalise'],
+  additionalProperties: false,
 };
 const GUARDS: readonly GuardId[] = ['open-gateway', 'last-upstream', 'self-lockout', 'mass-delete'];
 
@@ -87,6 +113,7 @@ const ROUTE = {
     route('plugin'),
     route('within'),
     route('file'),
+    route('tree'),
   ],
 };
 
@@ -110,6 +137,11 @@ export const KEYWORDS = {
   'x-danger': { enum: GUARDS },
   'x-since': VERSION,
   'x-until': VERSION,
+  'x-memory-path': { type: ['string', 'null'] },
+  'x-scope': SCOPE,
+  'x-read-only': ON,
+  'x-flattened': ON,
+  'x-effective': EFFECTIVE,
 } as const satisfies Record<`x-${string}`, object>;
 
 /** Makes Ajv know our keywords in strict mode and check what the schema gives them. They validate nothing. */

@@ -9,6 +9,7 @@ const FILE = `PUT ${MANAGEMENT_BASE}/config.yaml`;
 /** For a plan that changes this key alone on a gateway without traps; a plan names its own reason. */
 export function howWritten(field: Field): Writing {
   const { route } = field;
+  if (field.readOnly) return { request: 'none', reason: 'The gateway refuses a change of it (C v8 §4.8).' };
   switch (route.kind) {
     case 'scalar':
       return scalar(field, route.endpoint);
@@ -36,6 +37,12 @@ export function howWritten(field: Field): Writing {
       };
     case 'within':
       return within(field);
+    case 'tree':
+      return {
+        request: 'PATCH /v8/management/config',
+        reason:
+          'One request makes all additions and changes of a plan; what is removed goes by a request of its own each (C v8 §4.3).',
+      };
     case 'file':
       return {
         request: FILE,
