@@ -11,6 +11,7 @@ import type { Patch } from '../plan/splice-patch.ts';
 import type { Environment } from '../reading/environment.ts';
 import { valueOf } from '../reading/located.ts';
 import { readYaml } from '../reading/yaml.ts';
+import { withoutGaps } from './blank-lines.ts';
 import { editsTo } from './edits.ts';
 import { faultsOf } from './faults.ts';
 import { indentComments } from './indent.ts';
@@ -82,7 +83,7 @@ function draftOf(
     .map((name) => ({ path: formatPath([key(name)]), why: 'it holds a key that is no text' }));
   const { patch, leftOut } = leaveOut(whole, catalog, selection, [...known, ...foreign]);
   const kept = edited(prepared.document, patch, undefined, whole);
-  const document = parsed(kept.text);
+  const document = parsed(withoutGaps(parsed(kept.text)));
   const content = contentOf(document, catalog);
   const { wanted, notes } = heldOf(content, catalog);
   const plain = plainOf(wanted) as Tree;

@@ -5,6 +5,7 @@ import { canonical } from '../gateway/model/equal.ts';
 import { coversPath, formatPath, key, type Path, parsePath } from '../nouns/path.ts';
 import { type Problem, problem } from '../nouns/problem.ts';
 import { isTree, type Tree, type Value } from '../nouns/value.ts';
+import { spelled } from './spelling.ts';
 import type { KeyStep, Patch } from '../plan/splice-patch.ts';
 
 export interface Selection {
@@ -94,7 +95,7 @@ class Scope {
   visit(catalog: Catalog, field: Field, tree: Tree, at: Path): Map<string, KeyStep> {
     const keys = new Map<string, KeyStep>();
     for (const [name, value] of Object.entries(tree)) {
-      const path = [...at, key(name)];
+      const path = [...at, key(spelled(field, name))];
       const inner = catalog.child(field, name);
       if (inner && isTree(value) && this.#isDivided(path)) {
         const below = this.visit(catalog, inner, value, path);

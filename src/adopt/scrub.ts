@@ -34,7 +34,9 @@ function scrubbed(comment: string, known: readonly string[]): string {
   clean = clean.replace(PAIR, (all, head: string, name: string, value: string) =>
     carriesCredential(name) && looksLikeKey(value) ? `${head}${REMOVED}` : all,
   );
-  clean = clean.replaceAll(URL_LIKE, (url) => mapUrlSecrets(url, () => REMOVED));
+  clean = clean.replaceAll(URL_LIKE, (url) =>
+    mapUrlSecrets(url, (secret) => (PLACEHOLDER.test(secret) ? secret : REMOVED)),
+  );
   return clean.replaceAll(KEY_LIKE, REMOVED);
 }
 
@@ -44,10 +46,16 @@ const URL_LIKE = /[a-z][a-z0-9+.-]*:\/\/[^\s"'<>]+/gi;
 /** Shapes that keys of well-known services have. */
 const KEY_LIKE = /\b(?:sk|xai|gsk|ghp|pat|pk|rk)[-_][\w-]{12,}|\bAIza[\w-]{10,}/g;
 
+/** What examples put where a secret goes. */
+const PLACEHOLDER = /\.\.\.|^(?:your|my|some)-|^(?:pass(?:word)?|secret|token|key|xxx+)$/i;
+
 /** A word of some length that is no number, switch or path. */
 function looksLikeKey(value: string): boolean {
   const bare = value.trim().replace(/^(["'])(.*)\1$/, '$2');
   return (
-    bare.length >= 6 && !/\s/.test(bare) && !/^(?:true|false|[\d.]+|~?\.{0,2}\/.*|\$\{.*|<.*)$/i.test(bare)
+    bare.length >= 6 &&
+    !/\s/.test(bare) &&
+    !PLACEHOLDER.test(bare) &&
+    !/^(?:true|false|[\d.]+|~?\.{0,2}\/.*|\$\{.*|<.*)$/i.test(bare)
   );
 }

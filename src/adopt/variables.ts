@@ -84,7 +84,10 @@ type Replacer = (text: string, place: SecretPlace) => string;
 
 function written(value: Value, place: SecretPlace, elsewhere: Replacer): Value {
   if (typeof value === 'string')
-    return elsewhere(value, place).replaceAll('${', '$${').replaceAll(OPEN, '${env:').replaceAll(CLOSE, '}');
+    return elsewhere(value, place)
+      .replaceAll('${', () => '$${')
+      .replaceAll(OPEN, () => '${env:')
+      .replaceAll(CLOSE, '}');
   if (isList(value)) return value.map((item, i) => written(item, [...place, i], elsewhere));
   if (!isTree(value)) return value;
   return Object.fromEntries(

@@ -5,6 +5,7 @@ import { normaliseAt } from '../gateway/model/normalise.ts';
 import { formatPath } from '../nouns/path.ts';
 import { type Problem, problem } from '../nouns/problem.ts';
 import { isList, isTree, type Scalar, type Tree, type Value } from '../nouns/value.ts';
+import { spelled } from './spelling.ts';
 import { displayPath } from '../desired/places.ts';
 
 export type Wanted =
@@ -73,7 +74,7 @@ class Walk {
   #value(field: Field | undefined, value: Value, place: Place): Wanted | undefined {
     if (isList(value)) return this.#list(field, value, place);
     if (isTree(value)) return this.#map(field, value, place);
-    const held = field ? normaliseAt(field, value).value : value;
+    const held = field ? spoken(field, normaliseAt(field, value).value) : value;
     return held === undefined || isList(held) || isTree(held) ? undefined : { kind: 'scalar', value: held };
   }
 
@@ -92,11 +93,14 @@ class Walk {
     };
   }
 
-  #map(field: Field | undefined, tree: Tree, place: Place): Wanted {
+  #map(field: Field | undefined, tree: Tree, place: Place): Wanted | undefined {
     const members = Object.entries(tree).flatMap(([from, value]) => {
       const at = [...place, from];
       return this.#isDropped(at) ? [] : this.#member(field, from, value, at);
     });
+    // Outside lists an empty mapping declares nothing, or that it must be empty, which is more than it said.
+    const isOwned = place.length === 0 || place.some((step) => typeof step === 'number');
+    if (members.length === 0 && !isOwned) return undefined;
     return { kind: 'map', members: this.#distinct(members, place) };
   }
 
@@ -114,18 +118,8 @@ class Walk {
       const held = this.#value(inner, value, at);
       return held ? [{ from, name: from, value: held }] : [];
     }
-    const [name, text] = this.#respelled(field, from, value);
-    const held = name === undefined ? undefined : this.#value(inner, text ?? value, at);
-    return held && name !== undefined ? [{ from, name, value: held }] : [];
-  }
-
-  /** A key of a map as the gateway spells it, with its value where that is a text (headers are trimmed). */
-  #respelled(field: Field, from: string, value: Value): readonly [string?, Value?] {
-    const probe = isTree(value) || isList(value) ? '-' : value;
-    const { value: held } = normaliseAt(field, { [from]: probe });
-    const [pair] = isTree(held) ? Object.entries(held) : [];
-    if (!pair) return [];
-    return probe === value ? pair : [pair[0]];
+    const held = this.#value(inner, trimmedIn(field, value), at);
+    return held ? [{ from, name: spelled(field, from), value: held }] : [];
   }
 
   /** Of two keys that are the same to the gateway the later one. */
@@ -160,3 +154,17 @@ class Walk {
 }
 
 const freeForm = (field: Field | undefined): Field | undefined => (field?.kind === 'any' ? field : undefined);
+
+/** Of synonyms the one that the schema knows. */
+function spoken(field: Field, held: Value | undefined): Value | undefined {
+  if (typeof held !== 'string' || !field.choices || field.choices.includes(held)) return held;
+  const { value } = normaliseAt(field, held, { column: 'write' });
+  return typeof value === 'string' && field.choices.includes(value) ? value : held;
+}
+
+/** Values of headers are trimmed by the rule of their map. */
+function trimmedIn(field: Field, value: Value): Value {
+  if (typeof value !== 'string' || !field.normalise.includes('headers')) return value;
+  const { value: held } = normaliseAt(field, { name: value });
+  return (isTree(held) ? held['name'] : undefined) ?? value;
+}

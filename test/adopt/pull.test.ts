@@ -1,0 +1,144 @@
+// `holdfast pull` as a person runs it, on the embedded gateway.
+import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { main } from '../../src/cli/main.ts';
+import { EXIT } from '../../src/nouns/exit.ts';
+import { type Playground, playground, SECRET } from '../sandbox/playground.ts';
+
+const CONFIG = `host: 127.0.0.1
+port: 8317
+auth-dir: /nowhere/auths
+# clients
+api-keys:
+  - sk-test-client-0001 # laptop
+  - sk-test-client-0002
+request-retry: 3
+claude-api-key:
+  - api-key: sk-test-claude-0001
+    base-url: https://claude.example
+    headers: { X-Title: mine }
+`;
+const SECRETS = ['sk-test-client-0001', 'sk-test-client-0002', 'sk-test-claude-0001', SECRET];
+
+let gateway: Playground;
+let dir: string;
+
+beforeAll(async () => {
+  gateway = await playground(CONFIG);
+});
+afterAll(async () => gateway.close());
+afterEach(() => rm(dir, { recursive: true, force: true }));
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'pull-'));
+});
+
+interface Said {
+  readonly out: string;
+  readonly err: string;
+  readonly exit: number;
+}
+
+async function holdfast(...argv: string[]): Promise<Said> {
+  let [out, err] = ['', ''];
+  const io = {
+    out: (text: string) => void (out += text),
+    err: (text: string) => void (err += text),
+    env: { HOLDFAST_URL: gateway.sandbox.url, HOLDFAST_KEY: SECRET },
+    cwd: dir,
+    stdoutIsTerminal: false,
+    stderrIsTerminal: false,
+    stdinIsTerminal: false,
+    stdin: async () => '',
+    ask: async () => '',
+    signal: new AbortController().signal,
+    exit: EXIT.ok as number as typeof EXIT.ok,
+  };
+  await main(argv, io);
+  process.exitCode = 0;
+  return { out, err, exit: io.exit };
+}
+
+const read = (name: string): Promise<string> => readFile(join(dir, name), 'utf8');
+
+describe('pull', () => {
+  test('writes the gateway down so that a diff is empty, now and after somebody else wrote', async () => {
+    const pulled = await holdfast('pull', '--write-env', '.env');
+    expect([pulled.exit, pulled.err]).toEqual([EXIT.ok, '']);
+    expect(pulled.out).toContain('holdfast diff --env-file .env');
+    expect(await read('desired-state/gateway.yaml')).toContain('- ${env:CLIENT_KEY_1} # laptop');
+    expect((await holdfast('diff', '--env-file', '.env')).exit).toBe(EXIT.ok);
+    await gateway.ask('PUT', '/debug', '{"value":true}');
+    await new Promise((done) => setTimeout(done, 200));
+    expect((await holdfast('diff', '--env-file', '.env')).exit).toBe(EXIT.ok);
+  });
+
+  test('shows no secret and writes it only where asked, for its owner alone', async () => {
+    const pulled = await holdfast('pull', '--output-dir', 'mine', '--write-env', 'mine/.env');
+    const texts = [pulled.out, pulled.err, await read('mine/gateway.yaml'), await read('mine/.env.example')];
+    for (const secret of SECRETS) expect(texts.join('\n')).not.toContain(secret);
+    expect(await read('mine/.env')).toBe(
+      'CLIENT_KEY_1=sk-test-client-0001\nCLIENT_KEY_2=sk-test-client-0002\nCLAUDE_API_KEY=sk-test-claude-0001\n',
+    );
+    expect((await stat(join(dir, 'mine/.env'))).mode & 0o777).toBe(0o600);
+    expect(await read('mine/.env.example')).toContain('# claude-api-key[0].api-key\nCLAUDE_API_KEY=\n');
+  });
+
+  test('never replaces a file unless told, and then writes none', async () => {
+    await writeFile(join(dir, '.env'), 'MINE=1\n');
+    const refused = await holdfast('pull', '--write-env', '.env');
+    expect(refused.exit).toBe(EXIT.invalid);
+    expect(refused.err).toContain('.env exists already');
+    expect(await readdir(dir)).toEqual(expect.not.arrayContaining(['desired-state']));
+    expect((await holdfast('pull', '--write-env', '.env', '--force')).exit).toBe(EXIT.ok);
+    expect(await read('.env')).toContain('CLIENT_KEY_1=');
+  });
+
+  test('makes the file with the secrets private even where one was open to others', async () => {
+    await writeFile(join(dir, '.env'), '');
+    await chmod(join(dir, '.env'), 0o644);
+    await holdfast('pull', '--write-env', '.env', '--force');
+    expect((await stat(join(dir, '.env'))).mode & 0o777).toBe(0o600);
+  });
+
+  test('prints the file and writes nothing', async () => {
+    const printed = await holdfast('pull', '--print', '--exclude', 'claude-api-key');
+    expect(printed.out).toContain('request-retry: 3\n');
+    expect(printed.out).not.toContain('claude-api-key');
+    expect(await readdir(dir)).toEqual(expect.not.arrayContaining(['desired-state']));
+  });
+
+  test('tells a program the same, without secrets', async () => {
+    const { out } = await holdfast('pull', '--output', 'json');
+    for (const secret of SECRETS) expect(out).not.toContain(secret);
+    expect(JSON.parse(out)).toMatchObject({
+      command: 'pull',
+      exit: 0,
+      files: ['desired-state/gateway.yaml', 'desired-state/.env.example'],
+      declared: expect.arrayContaining(['api-keys', 'request-retry', 'claude-api-key']),
+      variables: [
+        { name: 'CLIENT_KEY_1', usedAt: ['api-keys[0]'] },
+        { name: 'CLIENT_KEY_2', usedAt: ['api-keys[1]'] },
+        { name: 'CLAUDE_API_KEY', usedAt: ['claude-api-key[0].api-key'] },
+      ],
+      proof: { changes: 0 },
+    });
+  });
+
+  test('warns when git would track the secrets', async () => {
+    execFileSync('git', ['init', '-q', dir]);
+    expect((await holdfast('pull', '--write-env', '.env')).err).toContain('git would track .env');
+    await writeFile(join(dir, '.gitignore'), '.env\n');
+    expect((await holdfast('pull', '--write-env', '.env', '--force')).err).not.toContain('git would track');
+  });
+
+  test('refuses what it cannot leave out or take in', async () => {
+    const inside = await holdfast('pull', '--exclude', 'claude-api-key[x].headers');
+    expect([inside.exit, inside.err]).toEqual([EXIT.usage, expect.stringContaining('lies inside a list')]);
+    const unknown = await holdfast('pull', '--include', 'nope');
+    expect([unknown.exit, unknown.err]).toEqual([EXIT.usage, expect.stringContaining('no key `nope`')]);
+    expect((await holdfast('pull', '--file', '../x.yaml')).exit).toBe(EXIT.usage);
+  });
+});
