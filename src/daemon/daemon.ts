@@ -1,16 +1,13 @@
 // `holdfast run`: triggers in, looks at targets out, until it is told to stop. It decides nothing about configuration:
 // every look is the same reconcile that the command line runs once.
-import { createTask, type ScheduledTask, validate } from 'node-cron';
-import { reconcile } from '../apply/apply.ts';
-import type { Context } from '../apply/context.ts';
 import type { Clock } from '../nouns/clock.ts';
-import type { Outcome } from '../nouns/outcome.ts';
-import { fail, HoldfastError } from '../nouns/problem.ts';
-import type { Target } from '../nouns/target.ts';
-import { depthOf, lookAgainIn } from './again.ts';
-import { createLine, type Trigger } from './line.ts';
+import { HoldfastError } from '../nouns/problem.ts';
+import { createLine, type Line, type Trigger } from './line.ts';
+import { look } from './look.ts';
 import type { Reporter } from './reporter.ts';
-import { createWatch } from './watch.ts';
+import { createRetries, type Retries } from './retries.ts';
+import { createSchedule, type Schedule } from './schedule.ts';
+import { createWatch, type Watch } from './watch.ts';
 import type { OpenWorkplace, Workplace } from './workplace.ts';
 
 export interface DaemonOptions {
@@ -23,119 +20,125 @@ export interface DaemonOptions {
 
 /** Resolves when `signal` ended it. Rejects with HoldfastError when the settings are unusable at the start. */
 export async function runDaemon(options: DaemonOptions): Promise<void> {
-  const { reporter, signal } = options;
-  let place = await options.open();
-  const desiredPaths = new Map<string, readonly string[]>();
-  const failures = new Map<string, number>();
-  const timers = new Set<NodeJS.Timeout>();
+  const daemon = new Daemon(options, await options.open());
+  try {
+    await daemon.start();
+    await aborted(options.signal);
+    options.reporter.note('info', 'stopping: what is under way is finished or rolled back');
+  } finally {
+    await daemon.stop();
+  }
+}
 
-  const follow = (): void =>
-    watch.follow([
-      ...place.watched,
-      ...place.targets.flatMap((target) => target.desired),
-      ...[...desiredPaths.values()].flat(),
-    ]);
+/** What a running daemon holds. Its methods reject for nothing that files, gateways or people can do while it runs. */
+class Daemon {
+  readonly #options: DaemonOptions;
+  readonly #line: Line;
+  readonly #watch: Watch;
+  readonly #schedule: Schedule;
+  readonly #retries: Retries;
+  /** Files that the desired state of a target was read from, by its name. */
+  readonly #sources = new Map<string, readonly string[]>();
+  #place: Workplace;
+  /** Opening settings again, one after the other. */
+  #opening: Promise<void> = Promise.resolve();
 
-  const lookAt = async (name: string, trigger: Trigger): Promise<void> => {
+  constructor(options: DaemonOptions, place: Workplace) {
+    const { reporter, clock, signal } = options;
+    this.#options = options;
+    this.#place = place;
+    this.#line = createLine((target, trigger) => this.#lookAt(target, trigger), reporter.failed);
+    this.#watch = createWatch(
+      () => this.#filesChanged(),
+      (error) => reporter.note('error', `watching files failed (${String(error)}); the schedule goes on`),
+    );
+    this.#schedule = createSchedule(() => this.#lookAtAll('schedule'));
+    this.#retries = createRetries(clock, signal, (target) => this.#line.look(target, 'retry'));
+  }
+
+  /** Resolves when files are watched and the first looks wait in line. Throws HF7001. */
+  async start(): Promise<void> {
+    this.#schedule.follow(this.#place.drift);
+    this.#options.reporter.started(this.#place.targets, this.#place.drift);
+    await this.#follow();
+    this.#lookAtAll('start');
+  }
+
+  /** Nothing new begins; resolves when nothing is under way. */
+  async stop(): Promise<void> {
+    this.#schedule.stop();
+    this.#line.clear();
+    await this.#watch[Symbol.asyncDispose]();
+    await this.#opening;
+    this.#line.clear();
+    await this.#line.idle();
+    await this.#place[Symbol.asyncDispose]();
+  }
+
+  #lookAtAll(trigger: Trigger): void {
+    for (const { name } of this.#place.targets) this.#line.look(name, trigger);
+  }
+
+  async #lookAt(name: string, trigger: Trigger): Promise<void> {
+    const place = this.#place;
+    const { reporter, signal } = this.#options;
     const target = place.targets.find((candidate) => candidate.name === name);
     if (!target || signal.aborted) return;
-    const outcome = await look(place, target, trigger, options, (paths) => desiredPaths.set(name, paths));
-    follow();
-    if (!outcome) return;
-    reporter.outcome(outcome, trigger);
-    const row = outcome.kind === 'unreachable' ? (failures.get(name) ?? 0) + 1 : 0;
-    failures.set(name, row);
-    const wait = lookAgainIn(outcome, row);
-    if (wait !== undefined) timers.add(setTimeout(() => line.look(name, 'retry'), wait));
-  };
+    const seen = await look(place, target, trigger, this.#options);
+    if (seen.outcome) {
+      reporter.outcome(seen.outcome, trigger);
+      this.#retries.after(seen.outcome);
+    }
+    if (!seen.sources) return;
+    this.#sources.set(name, seen.sources);
+    await this.#follow();
+  }
 
-  const line = createLine(lookAt);
-  const lookAtAll = (trigger: Trigger): void => place.targets.forEach(({ name }) => line.look(name, trigger));
+  #follow(): Promise<void> {
+    const { watched, targets } = this.#place;
+    const names = new Set(targets.map(({ name }) => name));
+    const sources = [...this.#sources].flatMap(([name, paths]) => (names.has(name) ? paths : []));
+    return this.#watch.follow([...watched, ...targets.flatMap(({ desired }) => desired), ...sources]);
+  }
 
-  const filesChanged = async (): Promise<void> => {
-    const before = place;
-    place = await reopened(before, options);
+  /** Any of them may be the settings: they are read again, then every target is looked at. */
+  #filesChanged(): void {
+    this.#opening = this.#opening.then(() => this.#reopen()).catch(this.#options.reporter.failed);
+  }
+
+  async #reopen(): Promise<void> {
+    if (this.#options.signal.aborted) return;
+    const before = this.#place;
+    this.#place = await this.#reopened();
+    await this.#follow();
+    this.#lookAtAll('files');
     // Whoever still works in the old one keeps its connections until it is done.
-    if (place !== before) void line.idle().then(() => before[Symbol.asyncDispose]());
-    schedule = scheduled(place, schedule, lookAtAll);
-    follow();
-    lookAtAll('files');
-  };
-
-  const watch = createWatch(
-    () => void filesChanged(),
-    (error) => reporter.note('error', `watching files failed (${String(error)}); the schedule goes on`),
-  );
-  let schedule: ScheduledTask | undefined = scheduled(place, undefined, lookAtAll);
-
-  reporter.started(place.targets, place.drift);
-  follow();
-  lookAtAll('start');
-  await aborted(signal);
-  reporter.note('info', 'stopping: what is under way is finished or rolled back');
-  await schedule?.destroy();
-  for (const timer of timers) clearTimeout(timer);
-  line.clear();
-  await watch[Symbol.asyncDispose]();
-  await line.idle();
-  await place[Symbol.asyncDispose]();
-}
-
-/** One look. Undefined when it could not even begin; that is logged. */
-async function look(
-  place: Workplace,
-  target: Target,
-  trigger: Trigger,
-  { reporter, clock, signal }: DaemonOptions,
-  watched: (paths: readonly string[]) => void,
-): Promise<Outcome | undefined> {
-  try {
-    const state = await place.store.read(target.name);
-    const depth = trigger === 'start' ? 'deep' : depthOf(state.lastDeepCheck?.at, clock.now());
-    return await reconcile(
-      watching({ ...place.contextOf(target, (event) => reporter.event(event)), signal }, watched),
-      { depth },
-    );
-  } catch (error) {
-    reporter.failed(error, target.name);
-    return undefined;
+    if (this.#place !== before)
+      void this.#line
+        .idle()
+        .then(() => before[Symbol.asyncDispose]())
+        .catch(this.#options.reporter.failed);
   }
-}
 
-/** The same context, telling which files its desired state came from. */
-function watching(context: Context, watched: (paths: readonly string[]) => void): Context {
-  return {
-    ...context,
-    loadDesired: async () => {
-      const loaded = await context.loadDesired();
-      if (loaded.desired) watched(loaded.desired.watched);
-      return loaded;
-    },
-  };
-}
-
-/** The workplace of the settings as they are now; the old one stays in force when they have errors. */
-async function reopened(place: Workplace, { open, reporter }: DaemonOptions): Promise<Workplace> {
-  try {
-    return await open();
-  } catch (error) {
-    if (!(error instanceof HoldfastError)) throw error;
-    reporter.note('error', 'the settings have errors; those of before stay in force');
-    reporter.failed(error);
-    return place;
+  /** The workplace of the settings as they are now; the old one stays in force when they have errors. */
+  async #reopened(): Promise<Workplace> {
+    const { open, reporter } = this.#options;
+    let opened: Workplace | undefined;
+    try {
+      opened = await open();
+      this.#schedule.follow(opened.drift);
+      return opened;
+    } catch (error) {
+      await opened?.[Symbol.asyncDispose]();
+      const known = error instanceof HoldfastError;
+      reporter.note(
+        'error',
+        `the settings ${known ? 'have errors' : 'cannot be read'}; those of before stay in force`,
+      );
+      reporter.failed(error);
+      return this.#place;
+    }
   }
-}
-
-function scheduled(
-  place: Workplace,
-  before: ScheduledTask | undefined,
-  look: (trigger: Trigger) => void,
-): ScheduledTask {
-  void before?.destroy();
-  if (!validate(place.drift)) throw fail('HF7001', `"${place.drift}" is not a cron expression`);
-  const task = createTask(place.drift, () => look('schedule'), { noOverlap: true });
-  void task.start();
-  return task;
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

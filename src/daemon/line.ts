@@ -15,9 +15,10 @@ export interface Line {
   clear(): void;
 }
 
-/** `work` must not reject. At most `targetsAtOnce` targets are worked on at the same time. */
+/** At most `targetsAtOnce` targets are worked on at the same time. What `work` rejects with goes to `failed`. */
 export function createLine(
   work: (target: string, trigger: Trigger) => Promise<void>,
+  failed: (error: unknown, target: string) => void,
   targetsAtOnce = 8,
 ): Line {
   const queue = new PQueue({ concurrency: targetsAtOnce });
@@ -30,12 +31,9 @@ export function createLine(
       if (trigger === undefined) return;
       waiting.delete(target);
       working.add(target);
-      try {
-        await work(target, trigger);
-      } finally {
-        working.delete(target);
-        if (waiting.has(target)) enqueue(target);
-      }
+      await work(target, trigger).catch((error: unknown) => failed(error, target));
+      working.delete(target);
+      if (waiting.has(target)) enqueue(target);
     });
   };
 

@@ -1,0 +1,38 @@
+// Looks that a target gets by itself after some outcomes: one pending look a target, later and later while it fails.
+import type { Clock } from '../nouns/clock.ts';
+import type { Outcome } from '../nouns/outcome.ts';
+import { lookAgainIn } from './again.ts';
+
+export interface Retries {
+  /** Arranges the next look, in place of one arranged before. */
+  after(outcome: Outcome): void;
+}
+
+/** `look` is called when the time has come, never after `signal` aborted. */
+export function createRetries(clock: Clock, signal: AbortSignal, look: (target: string) => void): Retries {
+  const failures = new Map<string, number>();
+  const pending = new Map<string, AbortController>();
+
+  const wait = async (target: string, ms: number): Promise<void> => {
+    const replaced = new AbortController();
+    pending.set(target, replaced);
+    try {
+      await clock.sleep(ms, AbortSignal.any([signal, replaced.signal]));
+    } catch {
+      return;
+    }
+    if (!signal.aborted && !replaced.signal.aborted) look(target);
+  };
+
+  return {
+    after(outcome) {
+      const { target } = outcome;
+      const inARow = outcome.kind === 'unreachable' ? (failures.get(target) ?? 0) + 1 : 0;
+      failures.set(target, inARow);
+      pending.get(target)?.abort();
+      pending.delete(target);
+      const ms = lookAgainIn(outcome, inARow);
+      if (ms !== undefined) void wait(target, ms);
+    },
+  };
+}

@@ -1,0 +1,29 @@
+// The drift check's clock: a cron expression that can change while the daemon runs.
+import { createTask, type ScheduledTask, validate } from 'node-cron';
+import { fail } from '../nouns/problem.ts';
+
+export interface Schedule {
+  /** From now on ticks by this expression. Throws HF7001 for one that is none; then the old one stays. */
+  follow(expression: string): void;
+  stop(): void;
+}
+
+export function createSchedule(tick: () => void): Schedule {
+  let followed: string | undefined;
+  let task: ScheduledTask | undefined;
+  const end = (): void => {
+    void Promise.resolve(task?.destroy()).catch(() => {}); // a task that cannot be ended has no ticks either
+    task = undefined;
+  };
+  return {
+    follow(expression) {
+      if (expression === followed) return;
+      if (!validate(expression)) throw fail('HF7001', `"${expression}" is not a cron expression`);
+      end();
+      followed = expression;
+      task = createTask(expression, tick, { noOverlap: true });
+      void Promise.resolve(task.start()).catch(() => {});
+    },
+    stop: end,
+  };
+}

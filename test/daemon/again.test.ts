@@ -1,0 +1,82 @@
+import { describe, expect, test } from '@jest/globals';
+import { depthOf, lookAgainIn } from '../../src/daemon/again.ts';
+import type { Clock } from '../../src/nouns/clock.ts';
+import { createRetries } from '../../src/daemon/retries.ts';
+import { problem } from '../../src/nouns/problem.ts';
+import { outcomeOf } from './builders.ts';
+
+const HOUR = 3_600_000;
+
+describe('after which outcome a target is looked at again', () => {
+  test('unreachable: soon, then later and later, at most every five minutes', () => {
+    const outcome = outcomeOf({ kind: 'unreachable' });
+    expect([1, 2, 3, 20].map((row) => lookAgainIn(outcome, row))).toEqual([5000, 10_000, 20_000, 300_000]);
+  });
+
+  test('locked by somebody else, or changed meanwhile: soon', () => {
+    expect(lookAgainIn(outcomeOf({ kind: 'locked', holder: 'somebody' }), 0)).toBe(5000);
+    expect(lookAgainIn(outcomeOf({ kind: 'stale', reason: 'changed' }), 0)).toBe(5000);
+  });
+
+  test('a wrong key is never tried again by itself', () => {
+    const problems = [problem('HF3010', 'the key was refused')];
+    expect(lookAgainIn(outcomeOf({ kind: 'unreachable' }, problems), 1)).toBeUndefined();
+  });
+
+  test('what the schedule and the files will find needs nothing', () => {
+    expect(lookAgainIn(outcomeOf({ kind: 'in-sync', depth: 'deep' }), 0)).toBeUndefined();
+    expect(lookAgainIn(outcomeOf({ kind: 'invalid' }), 0)).toBeUndefined();
+  });
+
+  test('a look is deep at first and an hour after the last deep one', () => {
+    expect(depthOf(undefined, 0)).toBe('deep');
+    expect(depthOf(0, HOUR - 1)).toBe('shallow');
+    expect(depthOf(0, HOUR)).toBe('deep');
+  });
+});
+
+describe('retries', () => {
+  function waiting() {
+    const waits: { ms: number; wake: () => void }[] = [];
+    const stop = new AbortController();
+    const looks: string[] = [];
+    const clock: Clock = {
+      now: () => 0,
+      sleep: (ms, signal) =>
+        new Promise((wake, reject) => {
+          signal?.addEventListener('abort', () => reject(new Error('aborted')));
+          waits.push({ ms, wake });
+        }),
+    };
+    const retries = createRetries(clock, stop.signal, (target) => looks.push(target));
+    const wake = async (nth: number): Promise<void> => {
+      waits[nth]?.wake();
+      await Promise.resolve();
+      await Promise.resolve();
+    };
+    return { retries, waits, looks, stop, wake };
+  }
+
+  test('count failures in a row, and forget them after a success', () => {
+    const { retries, waits } = waiting();
+    for (const kind of ['unreachable', 'unreachable', 'in-sync', 'unreachable'] as const)
+      retries.after(outcomeOf(kind === 'in-sync' ? { kind, depth: 'deep' } : { kind }));
+    expect(waits.map(({ ms }) => ms)).toEqual([5000, 10_000, 5000]);
+  });
+
+  test('one pending look a target: a later outcome takes its place', async () => {
+    const { retries, looks, wake } = waiting();
+    retries.after(outcomeOf({ kind: 'unreachable' }));
+    retries.after(outcomeOf({ kind: 'in-sync', depth: 'deep' }));
+    await wake(0);
+    expect(looks).toEqual([]);
+  });
+
+  test('nothing is looked at after the end', async () => {
+    const { retries, looks, stop, wake } = waiting();
+    retries.after(outcomeOf({ kind: 'unreachable' }));
+    stop.abort();
+    await wake(0);
+    expect(looks).toEqual([]);
+  });
+});
