@@ -32,12 +32,15 @@ export interface FileEdit {
   readonly after: State;
 }
 
-/** Throws UnsafeEdit, also where the gateway would refuse the edited file. */
+/** The file could be edited, but the gateway would refuse what is wanted in it. */
+export class RefusedFile extends Error {}
+
+/** Throws UnsafeEdit; RefusedFile where the gateway would refuse the edited file. */
 export function editFile(catalog: Catalog, start: State, wanted: Tree, areas: readonly Area[]): FileEdit {
   const document = editedDocument(catalog, start.document, start.content, wanted, areas);
   const after = settled(document, catalog);
   if (!isState(after))
-    throw new UnsafeEdit(`the gateway would refuse the edited file: ${after.message}`, after.line ?? 1);
+    throw new RefusedFile(`the gateway would refuse the file with these changes: ${after.message}`);
   if (document.text.length <= PROVED_WHEN_PLANNED) prove(catalog, document);
   return { document, after };
 }

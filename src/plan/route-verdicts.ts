@@ -29,6 +29,18 @@ export function unsupported(message: string, differences: Judged): Verdict {
   };
 }
 
+/** What is wanted goes together for nobody: the gateway's loader says so (C v0 §2.4). */
+export function wouldBeRefused(message: string, differences: Judged): Verdict {
+  return {
+    guard: 'unsupported',
+    message,
+    remedy:
+      'Change what the files declare so that the values go together; no allowance makes the gateway take them.',
+    allowed: false,
+    changes: idsOf(differences),
+  };
+}
+
 /** A line end, then nothing but blanks, then `#`: the gateway takes the blanks away (C v0 §2.3; design-v8 rule 9). */
 const TRAP = /\n[ \t]*#/;
 

@@ -14,10 +14,10 @@ import { pathOfArea } from './footprint.ts';
 import { isState, predictionOf, settled, type State } from './predict.ts';
 import { type Area, outermost } from './route-edits.ts';
 import { areaOf, requestsFor, unitsOf } from './route-field.ts';
-import { bodyFor, editFile, type FileEdit } from './route-file.ts';
+import { bodyFor, editFile, type FileEdit, RefusedFile } from './route-file.ts';
 import { NoFieldRoute } from './route-request.ts';
 import { missed, type Simulated, simulate } from './route-simulate.ts';
-import { brickVerdicts, unsafeEdit, unsupported } from './route-verdicts.ts';
+import { brickVerdicts, unsafeEdit, unsupported, wouldBeRefused } from './route-verdicts.ts';
 import { UnsafeEdit } from './splice.ts';
 
 export interface RouteInput {
@@ -104,6 +104,7 @@ function choose(
   try {
     return fileWrite(input, start, differences, areas, why);
   } catch (thrown) {
+    if (thrown instanceof RefusedFile) return { verdicts: [wouldBeRefused(thrown.message, differences)] };
     if (!(thrown instanceof UnsafeEdit)) throw thrown;
     if (Array.isArray(fields)) return fieldWrites(fields, `the file cannot be edited: ${thrown.message}`);
     return { verdicts: [unsafeEdit(thrown, why, differences)] };

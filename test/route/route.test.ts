@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { seal } from '../../src/nouns/secret.ts';
+import type { Tree } from '../../src/nouns/value.ts';
 import { routed, stateOf } from './changes.ts';
 
 const HOME = `port: 8317
@@ -189,6 +190,13 @@ describe('what must not be written', () => {
     const { verdicts, writes } = routed(HOME.concat('streaming:\n  keepalive-seconds: 1\n'), { ...wanted, streaming: { 'keepalive-seconds': 2 } });
     expect(verdicts).toEqual([]);
     expect(writes).toHaveLength(1);
+  });
+
+  test('values that the gateway refuses together are no unsafe edit', () => {
+    const wanted = { ...stateOf(HOME).image, 'credential-in-flight': { ...(stateOf(HOME).image['credential-in-flight'] as Tree), 'max-part-count': 1 } };
+    const { verdicts, writes } = routed(HOME, wanted);
+    expect(writes).toEqual([]);
+    expect(verdicts).toMatchObject([{ guard: 'unsupported', message: expect.stringMatching(/would refuse the file .*exceeds part capacity/) }]);
   });
 }); // prettier-ignore
 
