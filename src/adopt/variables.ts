@@ -33,6 +33,8 @@ export function unspeakable(tree: Tree, catalog: Catalog): readonly SecretPlace[
     .filter(
       ({ secret, place, whole }) =>
         secret.trim() === '' ||
+        // A reference drops the newline at the end.
+        secret.endsWith('\n') ||
         secret.includes('\0') ||
         !secret.isWellFormed() ||
         (whole && typeof valueAt(tree, place) !== 'string'),

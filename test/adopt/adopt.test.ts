@@ -196,6 +196,24 @@ request-retry: 1 # kept too
     expect(await changesOf(file, adopted)).toEqual([]);
   });
 
+  test('leaves out what no variable can carry, and no more than that', async () => {
+    const file = `debug: true
+plugins:
+  configs:
+    jshandler: { enabled: true, api-token: 12345678, level: 2 }
+claude-api-key:
+  - api-key: |
+      sk-test-0001
+`;
+    const adopted = await pulled(file);
+    expect(adopted.leftOut.map(({ path }) => path)).toEqual([
+      'plugins.configs.jshandler.api-token',
+      'claude-api-key',
+    ]);
+    expect(adopted.text).toContain('jshandler: { enabled: true, level: 2 }');
+    expect(await changesOf(file, adopted)).toEqual([]);
+  });
+
   test('has nothing to say about a gateway without settings', async () => {
     await expect(pulled(LISTENER)).rejects.toThrow('nothing is left to declare');
   });
