@@ -111,8 +111,12 @@ class Overlay {
       live,
       spelled,
       at,
-      (child, now, value, place) =>
-        value === undefined ? undefined : this.#whole(child, now, value, place, indexesKept(value, [])),
+      (child, now, value, place) => {
+        if (value === undefined) return undefined;
+        // The settings of a plugin are owned one by one.
+        if (child.kind === 'any' && isTree(value)) return this.#declaredValue(child, now, value, place);
+        return this.#whole(child, now, value, place, indexesKept(value, []));
+      },
       names.length === 0 ? 'all' : 'declared',
     );
   }
