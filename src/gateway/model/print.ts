@@ -2,9 +2,18 @@
 // comment lines at the left edge. Knows nothing of the catalog.
 import type { Comments, FileNode, MapNode, ScalarNode } from '../../nouns/file.ts';
 
+export interface PrintOptions {
+  /** 2 as the saver writes, 4 as a v8 gateway marshals (C v8 §4.11). */
+  readonly indent: 2 | 4;
+  /** Comment lines lose their indentation. */
+  readonly leftAligned: boolean;
+}
+
+const SAVED: PrintOptions = { indent: 2, leftAligned: true };
+
 /** The text of a document. Comments of the root itself are those of the document, set off by a blank line. */
-export function printDocument(root: FileNode): string {
-  const printer = new Printer();
+export function printDocument(root: FileNode, options: PrintOptions = SAVED): string {
+  const printer = new Printer(options);
   printer.comments(root.comments.head);
   if (root.comments.head.length > 0) printer.line('');
   printer.value(root, 0, '');
@@ -21,17 +30,31 @@ class Printer {
   #waiting: string | undefined;
   /** Indentation of the last foot comment: a blank line keeps it from becoming the head of what follows. */
   #footIndent = -1;
+  readonly #step: number;
+  readonly #leftAligned: boolean;
+
+  constructor({ indent, leftAligned }: PrintOptions) {
+    this.#step = indent;
+    this.#leftAligned = leftAligned;
+  }
 
   text(): string {
-    return this.#lines.length === 0 ? '' : `${this.#lines.join('\n').replace(/^[ \t]+(?=#)/gm, '')}\n`;
+    const text = this.#lines.join('\n');
+    if (text === '') return text;
+    return `${this.#leftAligned ? text.replace(/^[ \t]+(?=#)/gm, '') : text}\n`;
   }
 
   line(text: string): void {
     this.#lines.push(text);
   }
 
-  comments(texts: readonly string[]): void {
-    for (const text of texts) this.line(text);
+  comments(texts: readonly string[], indent = 0): void {
+    for (const text of texts) this.line(`${' '.repeat(indent)}${text}`);
+  }
+
+  /** One level in: the next multiple of the step. */
+  #within(indent: number): number {
+    return this.#step * Math.floor((indent + this.#step) / this.#step);
   }
 
   /** Prints a value behind `lead` (`key:` or `-` with its indentation). */
@@ -39,11 +62,11 @@ class Printer {
     const props = propsOf(node);
     if (node.kind === 'map' && node.pairs.length > 0 && !node.flow) {
       this.#block(lead, props, key);
-      this.#pairs(node, lead === '' ? 0 : indent + 2);
+      this.#pairs(node, lead === '' ? 0 : this.#within(indent));
       this.#waiting = node.comments.line ?? this.#waiting;
     } else if (node.kind === 'list' && node.items.length > 0 && !node.flow) {
       this.#block(lead, props, key);
-      this.#items(node.items, lead === '' ? 0 : indent + 2);
+      this.#items(node.items, lead === '' ? 0 : this.#within(indent));
       this.#waiting = node.comments.line ?? this.#waiting;
     } else if (breaksBehind(key, node)) {
       // The gateway prints this, and cannot read it again: see `brokenBySave` in stored.ts.
@@ -94,17 +117,17 @@ class Printer {
   #heads(texts: readonly string[], indent: number): void {
     if (this.#footIndent === indent) this.line('');
     this.#footIndent = -1;
-    this.comments(texts);
+    this.comments(texts, indent);
   }
 
   #foots(texts: readonly string[], indent: number): void {
     if (texts.length === 0) return;
-    this.comments(texts);
+    this.comments(texts, indent);
     this.#footIndent = indent;
   }
 
   #inline(node: FileNode, indent: number, lead: string, comment: string | undefined): void {
-    const text = node.kind === 'scalar' ? scalarText(node, indent) : flowText(node);
+    const text = node.kind === 'scalar' ? scalarText(node, indent, this.#step) : flowText(node);
     const [first = '', ...rest] = text.split('\n');
     const gap = lead === '' || first === '' ? '' : ' ';
     this.line(`${lead}${gap}${first}${comment === undefined ? '' : ` ${comment}`}`);
@@ -161,19 +184,19 @@ function keyText(key: ScalarNode): string {
   return props === '' ? text : `${props} ${text}`;
 }
 
-function scalarText(node: ScalarNode, indent: number): string {
+function scalarText(node: ScalarNode, indent: number, step = 2): string {
   const { text, style } = node;
   const traits = traitsOf(text);
   switch (style) {
     case 'literal':
     case 'folded':
-      return traits.block ? blockText(text, style, indent) : quoted(text);
+      return traits.block ? blockText(text, style, indent, step) : quoted(text);
     case 'double':
       return quoted(text);
     case 'single':
       return traits.single ? singleQuoted(text) : quoted(text);
     case 'plain':
-      if (text.includes('\n')) return traits.block ? blockText(text, 'literal', indent) : quoted(text);
+      if (text.includes('\n')) return traits.block ? blockText(text, 'literal', indent, step) : quoted(text);
       if (traits.plain) return text;
       return traits.single ? singleQuoted(text) : quoted(text);
   }
@@ -211,11 +234,11 @@ function quoted(text: string): string {
   );
 }
 
-function blockText(text: string, style: 'literal' | 'folded', indent: number): string {
-  const pad = ' '.repeat(indent + 2);
+function blockText(text: string, style: 'literal' | 'folded', indent: number, step: number): string {
+  const pad = ' '.repeat(step * Math.floor((indent + step) / step));
   const body = text.replace(/\n+$/, '');
   const trailing = text.length - body.length;
-  const hint = /^[ \n]/.test(text) ? '2' : '';
+  const hint = /^[ \n]/.test(text) ? String(step) : '';
   const chomp = trailing === 0 ? '-' : trailing === 1 && body !== '' ? '' : '+';
   const folded = style === 'folded' ? body.replace(/([^\n])\n(?=[^\n ])/g, '$1\n\n') : body;
   const lines = folded.split('\n').map((line) => (line === '' ? '' : `${pad}${line}`));
