@@ -1,0 +1,267 @@
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { runDaemon } from '../../src/daemon/daemon.ts';
+import type { Workplace } from '../../src/daemon/workplace.ts';
+import type { Clock } from '../../src/nouns/clock.ts';
+import type { Outcome, OutcomeKind } from '../../src/nouns/outcome.ts';
+import { fail } from '../../src/nouns/problem.ts';
+import type { Mode } from '../../src/nouns/target.ts';
+import { DESIRED, type Stage, stage, type StageOptions, strike } from '../apply/stage.ts';
+import { listener, type Told } from './builders.ts';
+
+const running: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const end of running.splice(0)) await end();
+  await strike();
+});
+
+interface Daemon extends Omit<Stage, 'events'>, Told {
+  readonly dir: string;
+  readonly settings: string;
+  /** Resolves with the next outcome that was not asked for yet. */
+  next(kind?: OutcomeKind): Promise<Outcome>;
+  /** Resolves when the daemon has ended. */
+  stop(): Promise<void>;
+}
+
+interface Options extends StageOptions {
+  readonly clock?: (base: Clock) => Clock;
+  readonly drift?: string;
+  /** Opens the settings anew, after the first time. */
+  readonly reopen?: (place: Workplace) => Workplace;
+}
+
+async function daemon(
+  options: Options = {},
+  prepare: (stage: Stage) => Promise<void> = async () => {},
+): Promise<Daemon> {
+  const at = await stage(options);
+  await prepare(at);
+  const told = listener();
+  const stop = new AbortController();
+  const dir = dirname(at.context.target.desired[0] ?? '');
+  const settings = join(dir, 'holdfast.yaml');
+  await writeFile(settings, '');
+  const clock = options.clock?.(at.context.clock) ?? at.context.clock;
+  const first: Workplace = {
+    targets: [at.context.target],
+    store: at.store,
+    drift: options.drift ?? '0 0 1 1 *',
+    watched: [settings],
+    contextOf: (target, heard) => ({ ...at.context, target, clock, listener: heard }),
+    [Symbol.asyncDispose]: async () => {},
+  };
+  let opened = 0;
+  const open = async (): Promise<Workplace> => {
+    opened += 1;
+    return opened > 1 && options.reopen ? options.reopen(first) : { ...first };
+  };
+  const ended = runDaemon({ open, clock, reporter: told.reporter, signal: stop.signal });
+  let seen = 0;
+  const end = async (): Promise<void> => {
+    stop.abort();
+    await ended;
+  };
+  running.push(end);
+  return {
+    ...at,
+    ...told,
+    dir,
+    settings,
+    next: async (kind) => {
+      for (let tries = 0; tries < 600; tries += 1) {
+        const outcome = told.outcomes[seen];
+        if (outcome) {
+          seen += 1;
+          if (kind === undefined || outcome.kind === kind) return outcome;
+        } else await pause(25);
+      }
+      throw new Error(`no outcome ${kind ?? ''}; told: ${told.outcomes.map((one) => one.kind).join(', ')}`);
+    },
+    stop: end,
+  };
+}
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+const retries = (count: number): string => DESIRED.replace('request-retry: 1', `request-retry: ${count}`);
+const inMode = (mode: Mode): Options => ({ mode });
+
+/** Long waits pass at once, and time with them; the gateway's windows do not. */
+function impatient(base: Clock): Clock {
+  let ahead = 0;
+  return {
+    now: () => base.now() + ahead,
+    sleep: async (ms, signal) => {
+      if (ms < 4000) return base.sleep(ms, signal);
+      ahead += ms;
+      await base.sleep(20, signal);
+    },
+  };
+}
+
+describe('the daemon', () => {
+  test('applies at the first look what the files declare', async () => {
+    const home = await daemon({ desired: retries(4) });
+    expect((await home.next()).kind).toBe('applied');
+    expect(home.triggers).toEqual(['start']);
+    expect(await home.file()).toContain('request-retry: 4');
+  });
+
+  test('applies a change of the files, saved atomically, and is in sync afterwards', async () => {
+    const home = await daemon();
+    expect((await home.next()).kind).toBe('in-sync');
+    const file = join(home.dir, 'desired', 'gateway.yaml');
+    await writeFile(`${file}.tmp`, retries(5));
+    await rename(`${file}.tmp`, file);
+    await home.next('applied');
+    expect(home.triggers).toContain('files');
+    expect(await home.file()).toContain('request-retry: 5');
+  });
+
+  test('reports in mode apply what somebody else changed, and leaves it', async () => {
+    const home = await daemon({ ...inMode('apply'), drift: '* * * * * *' });
+    await home.next('in-sync');
+    await home.panel('PUT', 'request-retry', { value: 9 });
+    expect((await home.next('drifted')).plan?.changes).toMatchObject([
+      { path: 'request-retry', origin: 'drift' },
+    ]);
+    expect(await home.file()).toContain('request-retry: 9');
+  });
+
+  test('heals in mode enforce what somebody else changed', async () => {
+    const home = await daemon({ ...inMode('enforce'), drift: '* * * * * *' });
+    await home.next('in-sync');
+    await home.panel('PUT', 'request-retry', { value: 9 });
+    await home.next('applied');
+    expect(await home.file()).toContain('request-retry: 1');
+  });
+
+  test('never writes in mode observe', async () => {
+    const home = await daemon({ ...inMode('observe'), desired: retries(4) });
+    expect((await home.next()).kind).toBe('drifted');
+    await home.declare(retries(5));
+    await home.next('drifted');
+    expect(home.sandbox.requests.filter(({ method }) => method !== 'GET')).toEqual([]);
+  });
+
+  test('tries a gateway that is down again and again, and goes on when it is back', async () => {
+    const home = await daemon({ clock: impatient, desired: retries(4) }, (at) => at.sandbox.stop());
+    await home.next('unreachable');
+    await home.next('unreachable');
+    expect(home.triggers.slice(0, 2)).toEqual(['start', 'retry']);
+    await home.sandbox.restart();
+    await home.next('applied');
+  });
+
+  test('says invalid while the desired state is away, writes nothing, and goes on when it is back', async () => {
+    const home = await daemon();
+    await home.next('in-sync');
+    await rm(join(home.dir, 'desired'), { recursive: true });
+    expect((await home.next('invalid')).problems[0]?.code).toMatch(/^HF2/);
+    expect(home.sandbox.requests.filter(({ method }) => method !== 'GET')).toEqual([]);
+    await mkdir(join(home.dir, 'desired'));
+    await home.declare(retries(6));
+    await home.next('applied');
+  });
+
+  test('keeps the settings of before while the new ones have errors', async () => {
+    const home = await daemon({
+      reopen: () => {
+        throw fail('HF1010', 'the settings are broken');
+      },
+    });
+    await home.next('in-sync');
+    await writeFile(home.settings, 'broken');
+    expect((await home.next()).kind).toBe('in-sync');
+    expect(home.notes).toContain('the settings have errors; those of before stay in force');
+    expect(home.failures).toMatchObject([{ problems: [{ code: 'HF1010' }] }]);
+  });
+
+  test('keeps them also when the new schedule is none, or reading them failed in another way', async () => {
+    const ways = [
+      (place: Workplace): Workplace => ({ ...place, drift: 'now and then' }),
+      (): Workplace => {
+        throw new TypeError('a fault of ours');
+      },
+    ];
+    const home = await daemon({ reopen: (place) => (ways.shift() ?? ((same: Workplace) => same))(place) });
+    await home.next('in-sync');
+    for (const text of ['one', 'two']) {
+      await writeFile(home.settings, text);
+      expect((await home.next()).kind).toBe('in-sync');
+    }
+    expect(home.failures).toMatchObject([{ problems: [{ code: 'HF7001' }] }, { message: 'a fault of ours' }]);
+  });
+
+  test('takes up new settings: a target that went is no longer looked at, its mode is the new one', async () => {
+    const home = await daemon({
+      ...inMode('observe'),
+      desired: retries(4),
+      reopen: (place) => ({
+        ...place,
+        targets: place.targets.map((target) => ({ ...target, mode: 'apply' })),
+      }),
+    });
+    await home.next('drifted');
+    await writeFile(home.settings, 'mode: apply');
+    await home.next('applied');
+  });
+
+  test('stopped in the middle of a transaction, it finishes or rolls back before it ends', async () => {
+    const home = await daemon({ desired: retries(4) });
+    while (!home.events.some((event) => event.kind === 'step' && event.step === 'write')) await pause(2);
+    await home.stop();
+    expect(['applied', 'rolled-back']).toContain(home.outcomes[0]?.kind);
+    const written = (await home.file()).includes('request-retry: 4');
+    expect(written).toBe(home.outcomes[0]?.kind === 'applied');
+    expect(await home.store.holder('home')).toBeUndefined();
+  });
+
+  test('stopped before it wrote, it writes nothing', async () => {
+    const home = await daemon({ desired: retries(4) });
+    while (!home.events.some((event) => event.kind === 'step' && event.step === 'observe')) await pause(1);
+    await home.stop();
+    expect(await home.file()).toContain('request-retry: 1');
+  });
+
+  test('stops healing what somebody keeps undoing, and says so', async () => {
+    let minutes = 0;
+    const clock = (base: Clock): Clock => ({ ...base, now: () => base.now() + minutes * 60_000 });
+    const home = await daemon({ ...inMode('enforce'), drift: '* * * * * *', clock });
+    await home.next('in-sync');
+    for (const later of [0, 2, 6, 16]) {
+      minutes += later;
+      await home.panel('PUT', 'request-retry', { value: 9 });
+      await home.next('applied');
+    }
+    minutes += 16;
+    await home.panel('PUT', 'request-retry', { value: 9 });
+    expect(await home.next('contested')).toMatchObject({ paths: ['request-retry'] });
+    expect(await home.file()).toContain('request-retry: 9');
+  });
+
+  test('leaves a suspended target alone', async () => {
+    const home = await daemon({ desired: retries(4) }, ({ store }) =>
+      store.update('home', { suspension: { until: Date.now() + 3_600_000, reason: 'at night' } }),
+    );
+    expect((await home.next()).kind).toBe('suspended');
+    expect(home.sandbox.requests).toEqual([]);
+  });
+
+  test('a look that cannot begin is told, and the next one works', async () => {
+    const home = await daemon();
+    await home.next('in-sync');
+    const read = home.store.read.bind(home.store);
+    const broken = home.store as { read: typeof read };
+    broken.read = async () => {
+      broken.read = read;
+      throw new TypeError('a fault of ours');
+    };
+    await home.declare(retries(7));
+    while (home.failures.length === 0) await pause(10);
+    await writeFile(home.settings, 'again');
+    await home.next('applied');
+    expect(await readFile(join(home.dir, 'config.yaml'), 'utf8')).toContain('request-retry: 7');
+  });
+});

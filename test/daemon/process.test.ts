@@ -1,0 +1,39 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { dirname, join, resolve } from 'node:path';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { MANAGEMENT_KEY, stage, strike } from '../apply/stage.ts';
+
+const BIN = resolve(import.meta.dirname, '../../bin/holdfast.js');
+
+afterEach(strike);
+
+describe('holdfast run as a process', () => {
+  test('applies, logs JSON, and ends with 0 when it is told to', async () => {
+    const home = await stage();
+    const desired = home.context.target.desired[0] ?? '';
+    const words = ['run', '--log', 'json', '--url', home.sandbox.url, '--desired', desired];
+    const child = spawn(process.execPath, [BIN, ...words, '--state', join(dirname(desired), 'own-state')], {
+      env: {
+        PATH: process.env['PATH'],
+        HOLDFAST_KEY: MANAGEMENT_KEY,
+        TEAM_A: 'sk-test-0001',
+        TEAM_B: 'sk-test-0002',
+        UPSTREAM: 'sk-test-up-1',
+      },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let said = '';
+    for await (const part of child.stdout.setEncoding('utf8')) {
+      said += String(part);
+      if (said.includes('"outcome":')) child.kill('SIGTERM');
+    }
+    const [code] = (child.exitCode === null ? await once(child, 'exit') : [child.exitCode]) as [number];
+    const lines = said
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(lines.find((line) => 'outcome' in line)).toMatchObject({ outcome: 'in-sync', trigger: 'start' });
+    expect(code).toBe(0);
+  });
+});
