@@ -39,13 +39,22 @@ export function seal<T>(content: T): Sealed<T> {
 export interface Fingerprints {
   /** 8 hex digits, more where two secrets named by this instance would coincide. */
   of(secret: string): string;
+  /** Whether a text is a secret wherever it stands: what a reference brought to a place that the catalog leaves open. */
+  hides(text: string): boolean;
 }
 
-/** Fingerprints as HMAC-SHA256 under `key`, so that a name cannot be tested against guesses without the key. */
-export function fingerprintsBy(key: string | Uint8Array): Fingerprints {
+/**
+ * Fingerprints as HMAC-SHA256 under `key`, so that a name cannot be tested against guesses without the key. `hidden` may
+ * grow: it is asked anew for each text.
+ */
+export function fingerprintsBy(
+  key: string | Uint8Array,
+  hidden: ReadonlySet<string> = new Set(),
+): Fingerprints {
   const names = new Map<string, string>();
   const taken = new Map<string, string>();
   return {
+    hides: (text) => hidden.has(text),
     of(secret) {
       const known = names.get(secret);
       if (known !== undefined) return known;

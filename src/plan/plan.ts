@@ -16,7 +16,7 @@ import { releasedPaths } from './applied.ts';
 import { imagesFor, type Base } from './base.ts';
 import { changeOf, differenceOf, judgeAll, type Judged } from './changes.ts';
 import { consequencesOf } from './consequences.ts';
-import { diff } from './diff.ts';
+import { diff, type RawDifference } from './diff.ts';
 import type { Difference } from './difference.ts';
 import { digestOf } from './digest.ts';
 import type { Case } from './guards/guard.ts';
@@ -129,12 +129,14 @@ function draftOf(input: PlanInput): Draft {
   const { target, catalog, desired } = input;
   const mode = input.mode ?? target.mode;
   const allowances = allowancesOf(target.policy.allow, input.allow ?? [], mode);
-  const fingerprints = fingerprintsBy(target.digestKey.open());
+  const hidden = new Set(desired.secrets.open());
+  const fingerprints = fingerprintsBy(target.digestKey.open(), hidden);
   const declared = withStoredSecret(desired.tree.open(), input.managementSecret);
   const base = imagesFor(input.live, catalog, winningSide(allowances));
   const released = releasedPaths(input.state, catalog, declared, base.under);
   const wanted = wantedOf(input, { declared, base, released, fingerprints });
   const found = diff({ catalog, live: base.before, wanted: wanted.image, traces: wanted.traces });
+  for (const text of replacedSecrets(found, desired)) hidden.add(text);
   const judged = judgeAll(found, {
     lastApplied: input.state.lastApplied,
     hash: input.hash,
@@ -159,6 +161,19 @@ function draftOf(input: PlanInput): Draft {
     patched,
     differences,
   };
+}
+
+/** What stands on the gateway where a reference is to bring a secret: an earlier one, as a rule. */
+function replacedSecrets(found: readonly RawDifference[], desired: Desired): string[] {
+  const secrets = desired.secrets.open();
+  return found.flatMap(({ declaredPlace, before, after }) =>
+    typeof before === 'string' &&
+    typeof after === 'string' &&
+    secrets.has(after) &&
+    desired.references.has(pointerAt(declaredPlace))
+      ? [before]
+      : [],
+  );
 }
 
 /** The gateway stores hashes; a plaintext in the files stands for the hash that it is, or would be, stored as. */

@@ -179,6 +179,33 @@ describe('secrets', () => {
       expect([...desired.secrets.open()]).toContain(secret);
   });
 
+  test('are what references bring to headers and settings of any name, not to keys that are known to be public', async () => {
+    const text = [
+      'openai-compatibility:',
+      '  - name: ${env:NAME}',
+      '    base-url: ${env:ADDRESS}',
+      '    headers: { X-Team: "${env:TEAM}", X-Part: "a ${env:PART} z" }',
+      '    api-key-entries: [{ api-key: "${env:K}" }]',
+      'plugins: { configs: { guard: { note: "${env:NOTE}" } } }',
+    ].join('\n');
+    const env = {
+      NAME: 'router',
+      ADDRESS: 'https://a.example',
+      TEAM: 'team-x',
+      PART: 'part-x',
+      NOTE: 'note-x',
+      K: 'key-x',
+    };
+    const { desired } = await loadText(text, { env });
+    expect([...(desired?.secrets.open() ?? [])].toSorted()).toEqual([
+      'a part-x z',
+      'key-x',
+      'note-x',
+      'part-x',
+      'team-x',
+    ]);
+  });
+
   test('are rendered as their reference or their fingerprint, each value with its origin', async () => {
     const text = `api-keys:\n  - sk-test-0001\n  - \${env:K}\nrequest-retry: 3\noauth-model-alias: {}\n`;
     const { desired } = await loadText(text, { env: { K: 'sk-test-0002' } });
