@@ -15,13 +15,19 @@ export function canonicalJson(value: Value): string {
  */
 export function substanceOf(value: Value | undefined): string | undefined {
   if (value === undefined || value === null) return undefined;
+  if (typeof value === 'string') return quoted(value);
   if (isList(value))
     return value.length === 0 ? undefined : `[${value.map((item) => substanceOf(item) ?? '').join(',')}]`;
   if (!isTree(value)) return JSON.stringify(value);
   let members = '';
   for (const name of Object.keys(value).sort()) {
     const text = substanceOf(value[name]);
-    if (text !== undefined) members += `${members === '' ? '' : ','}${JSON.stringify(name)}:${text}`;
+    if (text !== undefined) members += `${members === '' ? '' : ','}${quoted(name)}:${text}`;
   }
   return members === '' ? undefined : `{${members}}`;
+}
+
+/** As JSON writes it; most texts of a configuration need no escapes. */
+function quoted(text: string): string {
+  return /^[\w ./:@*-]*$/.test(text) ? `"${text}"` : JSON.stringify(text);
 }

@@ -44,7 +44,7 @@ class Comparison {
     const place = JSON.stringify(at);
     if (before === after) return;
     if (this.#areas.has(place)) {
-      const unknown = unknownLost(field, before, after);
+      const unknown = unknownLost(field, ...withoutShared(before, after));
       if (unknown !== undefined) this.lost.push(`${pathOfArea(at)} (${unknown} inside an entry)`);
       return;
     }
@@ -54,13 +54,26 @@ class Comparison {
     }
     if (sameValue(before, after)) return;
     const isSame = field ? sameAt(field, before, after) : false;
-    const unknown = unknownLost(field, before, after);
+    const [was, is] = withoutShared(before, after);
+    const unknown = unknownLost(field, was, is);
     if (unknown !== undefined) this.lost.push(`${pathOfArea(at)} (${unknown} inside an entry)`);
-    else if (isSame && countItems(after) < countItems(before))
+    else if (isSame && countItems(is) < countItems(was))
       this.lost.push(`${pathOfArea(at)} (an entry that the gateway ignores)`);
     else if (isSame) this.spelled.push(pathOfArea(at));
     else this.lost.push(pathOfArea(at));
   }
+}
+
+/** Two lists without the entries that both have: what is in those counts alike on both sides. */
+function withoutShared(
+  before: Value | undefined,
+  after: Value | undefined,
+): readonly [Value | undefined, Value | undefined] {
+  if (!isList(before) || !isList(after)) return [before, after];
+  const [was, is] = [new Set(before.filter(isTree)), new Set(after.filter(isTree))];
+  if (was.size < before.length || is.size < after.length) return [before, after]; // one entry may stand twice
+  const not = (others: ReadonlySet<Value>) => (entry: Value) => !others.has(entry);
+  return [before.filter(not(is)), after.filter(not(was))];
 }
 
 /** Maps whose names the gateway respells are compared whole. */

@@ -36,26 +36,43 @@ export function memberText(entry: Tree, name: string): string {
 /** Pairs `after` with `before`; linear but for duplicates. */
 export function pair(list: Field, before: readonly Value[], after: readonly Value[]): Pairing {
   if (!hasIdentity(list)) return pairByPosition(list, before, after);
-  const groups = groupByIdentity(list, before);
+  const places = new Places(list, before);
   const partner: (number | undefined)[] = after.map(() => undefined);
+  const claimed = new Map<number, number>();
   const contested = new Map<string, number[]>();
   for (const [index, entry] of after.entries()) {
     const identity = identityOf(list, entry);
-    const group = groups.get(identity);
-    if (group?.length === 1 && !contested.has(identity)) partner[index] = group[0];
-    if (group) append(contested, identity, index);
+    const place = places.first.get(identity);
+    if (place === undefined) continue;
+    const rival = claimed.get(place);
+    if (rival === undefined) claimed.set(place, index);
+    else if (!contested.has(identity)) contested.set(identity, [rival]);
+    if (rival !== undefined) append(contested, identity, index);
+    else if (places.shared.has(identity)) contested.set(identity, [index]);
+    else partner[index] = place;
   }
   for (const [identity, indexes] of contested) {
-    const group = groups.get(identity) ?? [];
-    if (group.length > 1 || indexes.length > 1) pairDuplicates(list, before, after, group, indexes, partner);
+    const group = places.shared.get(identity) ?? [places.first.get(identity) ?? 0];
+    pairDuplicates(list, before, after, group, indexes, partner);
   }
   return { partner, left: leftOf(before.length, partner) };
 }
 
-function groupByIdentity(list: Field, entries: readonly Value[]): Map<string, number[]> {
-  const groups = new Map<string, number[]>();
-  for (const [index, entry] of entries.entries()) append(groups, identityOf(list, entry), index);
-  return groups;
+/** Where identities stand; nearly all stand once. */
+class Places {
+  readonly first = new Map<string, number>();
+  /** All indexes of those that stand more than once. */
+  readonly shared = new Map<string, number[]>();
+
+  constructor(list: Field, entries: readonly Value[]) {
+    for (const [index, entry] of entries.entries()) {
+      const identity = identityOf(list, entry);
+      const earlier = this.first.get(identity);
+      if (earlier === undefined) this.first.set(identity, index);
+      else if (this.shared.has(identity)) append(this.shared, identity, index);
+      else this.shared.set(identity, [earlier, index]);
+    }
+  }
 }
 
 function append(groups: Map<string, number[]>, name: string, index: number): void {

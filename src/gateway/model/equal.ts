@@ -22,9 +22,20 @@ export function canonical(field: Field, value: Value | undefined): Value | undef
 export function sameAt(field: Field, held: Value | undefined, meant: Value | undefined): boolean {
   return (
     sameValue(held, meant) ||
+    sameEntries(field, held, meant) ||
     sameValue(canonical(field, held), canonical(field, meant)) ||
     isBelowHome(field, held, meant ?? field.fallback)
   );
+}
+
+/** Entry by entry, so that of a long list only the entries that are spelled otherwise are worked out. */
+function sameEntries({ item }: Field, held: Value | undefined, meant: Value | undefined): boolean {
+  if (item?.kind !== 'struct' || !isList(held) || !isList(meant) || held.length !== meant.length)
+    return false;
+  return held.every((entry, i) => {
+    const other = meant[i];
+    return entry === other || (isTree(entry) && isTree(other) && sameAt(item, entry, other));
+  });
 }
 
 /** The gateway writes `auth-dir` and `plugins.dir` back with its home in place of `~` (C v0 §4.4 N10). */

@@ -231,11 +231,7 @@ function dedupe(value: Value, members: string, report: Report, fold: (text: stri
   const names = members === '' ? [] : members.split(',');
   const seen = new Map<string, number>();
   return keep(value, report, (item, index) => {
-    const key = fold(
-      names.length === 0
-        ? JSON.stringify(item)
-        : names.map((name) => sortedText(member(item, name))).join('\0'),
-    );
+    const key = fold(names.length === 0 ? JSON.stringify(item) : textsOf(item, names));
     const first = seen.get(key);
     if (first === undefined) seen.set(key, index);
     return first === undefined
@@ -244,7 +240,14 @@ function dedupe(value: Value, members: string, report: Report, fold: (text: stri
   });
 }
 
+function textsOf(item: Value, names: readonly string[]): string {
+  let texts = '';
+  for (const name of names) texts += `${sortedText(member(item, name))}\0`;
+  return texts;
+}
+
 function sortedText(value: Value | undefined): string {
+  if (typeof value === 'string') return value;
   if (!isTree(value)) return value === undefined || value === null ? '' : String(value);
   const pairs = Object.entries(value).map(([name, text]) => `${name}\u0001${String(text)}`);
   return pairs.sort().join('\u0001');
