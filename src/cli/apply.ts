@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { ReconcileRequest } from '../apply/apply.ts';
 import { worstExit } from '../nouns/exit.ts';
-import { exitOf, type Outcome } from '../nouns/outcome.ts';
+import { exitOf } from '../nouns/outcome.ts';
 import { PLAN_FORMAT, type Plan } from '../nouns/plan.ts';
 import { fail } from '../nouns/problem.ts';
 import type { Io } from './io.ts';
@@ -48,7 +48,9 @@ async function run(file: string | undefined, flags: Flags, io: Io): Promise<void
   const { reconcile } = await import('../apply/apply.ts');
   const only = approved ? { ...flags, target: [approved.target] } : flags;
   await using session = await openSession(only, io, progress(flags, io));
-  const confirm = confirmOnTerminal(flags, io);
+  const shown: string[] = [];
+  const ask = confirmOnTerminal(flags, io);
+  const confirm = ask && remembering(shown, ask);
   const request: ReconcileRequest = {
     ...(approved && { approved: approved.digest }),
     ...(flags.dryRun && { dryRun: true }),
@@ -61,16 +63,20 @@ async function run(file: string | undefined, flags: Flags, io: Io): Promise<void
     command: 'apply',
     exit: worstExit(outcomes.map(exitOf)),
     plans: [],
-    outcomes: confirm ? outcomes.map(withoutPlan) : outcomes,
+    outcomes,
     problems: [],
+    shown,
   });
 }
 
-/** A plan that was shown with the question is not shown again. */
-function withoutPlan(outcome: Outcome): Outcome {
-  const copy = { ...outcome };
-  delete copy.plan;
-  return copy;
+type Confirm = (plan: Plan) => Promise<boolean>;
+
+/** A plan that was shown with the question is not shown again; one that was refused before the question is. */
+function remembering(shown: string[], ask: Confirm): Confirm {
+  return (plan) => {
+    shown.push(plan.digest.value);
+    return ask(plan);
+  };
 }
 
 async function readPlan(path: string, file: string): Promise<Plan> {

@@ -1,6 +1,6 @@
 // Outcomes for people: what happened, the evidence, and what to do where something is left to do.
 import type { Evidence, Outcome } from '../nouns/outcome.ts';
-import { pending } from '../nouns/plan.ts';
+import { pending, type Plan } from '../nouns/plan.ts';
 import { planSummary } from './plan-text.ts';
 import { problemText } from './problem-text.ts';
 import { duration, indent, plural, type Style } from './style.ts';
@@ -17,13 +17,19 @@ function evidenceText(evidence: readonly Evidence[], style: Style): string[] {
   });
 }
 
+/** A plan without changes makes the gateway load what its file says already. */
+function amountOf(plan: Plan): string {
+  const changes = pending(plan).length;
+  return changes === 0 ? 'that the gateway holds its file' : plural(changes, 'change');
+}
+
 /** The outcome in one sentence, without colours: also what history and notifications say. */
 export function outcomeSentence(outcome: Outcome): string {
   switch (outcome.kind) {
     case 'in-sync':
       return `in sync (${outcome.depth} check)`;
     case 'applied': {
-      const count = outcome.plan ? plural(pending(outcome.plan).length, 'change') : 'changes';
+      const count = outcome.plan ? amountOf(outcome.plan) : 'changes';
       const restart = outcome.restartNeeded.length > 0 ? '; restart the gateway for the rest' : '';
       return `applied and verified ${count}${outcome.runtime === 'unproven' ? ' (runtime unproven)' : ''}${restart}`;
     }

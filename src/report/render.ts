@@ -3,6 +3,7 @@ import { reportGithub } from './github.ts';
 import { reportJson } from './json.ts';
 import { reportJunit } from './junit.ts';
 import { reportMarkdown } from './markdown.ts';
+import type { Plan } from '../nouns/plan.ts';
 import { outcomeText } from './outcome-text.ts';
 import { planText } from './plan-text.ts';
 import { problemsText } from './problem-text.ts';
@@ -13,9 +14,7 @@ import { visibleIn } from './visible.ts';
 function reportText(report: Report, style: Style): string {
   const plans = report.plans.map((plan) => planText(plan, style));
   const outcomes = report.outcomes.flatMap((outcome) => [
-    ...(outcome.plan && outcome.plan.changes.length + outcome.plan.writes.length > 0
-      ? [planText(outcome.plan, style)]
-      : []),
+    ...(outcome.plan && isWorthShowing(outcome.plan, report) ? [planText(outcome.plan, style)] : []),
     outcomeText(outcome, style),
   ]);
   const parts = [
@@ -24,6 +23,10 @@ function reportText(report: Report, style: Style): string {
     ...(report.problems.length > 0 ? [problemsText(report.problems, style).trimEnd()] : []),
   ];
   return parts.length === 0 ? '' : `${parts.join('\n\n')}\n`;
+}
+
+function isWorthShowing({ changes, writes, digest }: Plan, { shown }: Report): boolean {
+  return changes.length + writes.length > 0 && !shown?.includes(digest.value);
 }
 
 export function render(given: Report, format: OutputFormat, style: Style): string {

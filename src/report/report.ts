@@ -15,6 +15,8 @@ export interface Report {
   readonly outcomes: readonly Outcome[];
   /** Everything that went wrong besides, in reading order. */
   readonly problems: readonly Problem[];
+  /** Digests of plans that the reader has seen already: text does not repeat them. */
+  readonly shown?: readonly string[];
 }
 
 /** Every plan of a report, those inside outcomes included. */

@@ -240,6 +240,25 @@ describe('the other commands', () => {
     expect(await terminal.read('gateway/config.yaml')).toContain('request-retry: 4');
   });
 
+  test('apply on a terminal shows what a guard refuses, without a question', async () => {
+    await terminal.write(
+      'desired-state/gateway.yaml',
+      DESIRED.replace('${env:LAPTOP}', 'sk-test-in-plain-text'),
+    );
+    const refused = await terminal.runWith(
+      {
+        stdinIsTerminal: true,
+        stdoutIsTerminal: true,
+        env: { ...SECRETS, HOLDFAST_URL: terminal.sandbox.url, HOLDFAST_KEY: KEY },
+        ask: async () => 'n',
+      },
+      'apply',
+    );
+    await terminal.write('desired-state/gateway.yaml', DESIRED);
+    expect(refused.exit).toBe(4);
+    expect(refused.out).toContain("--allow 'literal-secret:api-keys[0]'");
+  });
+
   test('a wrong key is tried once, in no command twice', async () => {
     const env = {
       ...SECRETS,
