@@ -181,14 +181,14 @@ function showPulled(pulled: Pulled): void {
   if (flags.output === 'text') showWarnings(io, flags, problems);
 }
 
-function summary({ flags, io, destination, adopted }: Pulled, style: Style): string {
+function summary({ io, target, destination, adopted }: Pulled, style: Style): string {
   const { variables, declared, leftOut } = adopted;
   const { dir, file, example, values } = destination;
   const shown = (path: string): string => shownIn(io.cwd, path);
   const row = (path: string, what: string): string =>
     `${style.good('✓')} ${style.bold(shown(path))}  ${what}`;
   const env = variables.length === 0 ? '' : ` --env-file ${shown(values ?? `${dir}/.env`)}`;
-  const desired = flags.outputDir === 'desired-state' ? '' : ` --desired ${shown(dir)}`;
+  const desired = target.desired.includes(dir) ? '' : ` --desired ${shown(dir)}`;
   return [
     row(
       file,

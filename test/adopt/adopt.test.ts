@@ -1,4 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
+import { parseEnv } from 'node:util';
+import { envFile, withHeading } from '../../src/adopt/files.ts';
+import { agreementProblems } from '../../src/adopt/prove.ts';
+import { seal } from '../../src/nouns/secret.ts';
+import { liveOf } from '../plan/builders.ts';
 import { changesOf, pulled, variablesOf } from './pulled.ts';
 
 const LISTENER = `host: 127.0.0.1
@@ -77,10 +82,11 @@ plugins:
 
   test('follows --include and --exclude, the longer path first', async () => {
     const file = `${LISTENER}debug: true\nquota-exceeded: { switch-project: true, antigravity-credits: true }\n`;
-    const { text } = await pulled(file, {
+    const adopted = await pulled(file, {
       include: ['remote-management', 'quota-exceeded.switch-project'],
       exclude: ['debug', 'quota-exceeded'],
     });
+    const { text } = adopted;
     expect(text).toBe(
       'remote-management:\n  allow-remote: false\nquota-exceeded: { switch-project: true }\n',
     );
@@ -298,5 +304,40 @@ debug: true # was on while sk-test-client-0001 was tested
 # token: see the vault; max-tokens: 100
 debug: true # was on while (removed) was tested
 `);
+  });
+});
+
+describe('the files beside a pulled desired state', () => {
+  test('say where it came from, without what opens it', () => {
+    const url = new URL('http://joe:sk-test-url-0001@gateway.example:8317');
+    const text = withHeading('debug: true\n', { target: 'home', url, schema: '../schema.json' });
+    expect(text.split('\n').slice(0, 4)).toEqual([
+      '# yaml-language-server: $schema=../schema.json',
+      expect.stringMatching(/^# Pulled from the gateway "home" at gateway\.example:8317 /),
+      '',
+      'debug: true',
+    ]);
+  });
+
+  test('hold values as a program reads them back', () => {
+    const secrets = [
+      'plain-1',
+      'with blank',
+      '# no comment',
+      "it's",
+      'say "x"',
+      'two\nlines',
+      '$HOME',
+      'a\\nb',
+    ];
+    const text = envFile(secrets.map((secret, i) => ({ name: `V${i}`, secret: seal(secret), usedAt: [] })));
+    expect(Object.values(parseEnv(text.open()))).toEqual(secrets);
+  });
+
+  test('are not made from a gateway of two minds', () => {
+    const agreement = { kind: 'differ', paths: ['ws-auth'], cause: 'split-brain' } as const;
+    const live = liveOf({ file: 'debug: true\n', desired: {}, agreement });
+    expect(agreementProblems(live).map(({ code, path }) => [code, path])).toEqual([['HF2075', 'ws-auth']]);
+    expect(agreementProblems(liveOf({ file: 'debug: true\n', desired: {} }))).toEqual([]);
   });
 });
