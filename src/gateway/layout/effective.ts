@@ -1,0 +1,127 @@
+// Families of credentials as the gateway uses them: one entry for each key, with what it inherits from its group. How
+// entries are grouped, and what groups are called, makes no difference (C v8 §2, design-v8 rule 18). Pure.
+import { canonicalText } from '../../nouns/leaves.ts';
+import { isList, isTree, type Tree, type Value } from '../../nouns/value.ts';
+import type { Catalog, Field } from '../catalog/field.ts';
+import { canonical } from '../model/equal.ts';
+import { type Family, layoutTable } from './table.ts';
+
+/** One credential as it takes effect, and where it stands. */
+export interface EffectiveEntry {
+  /** In the spelling of the flat layout. */
+  readonly entry: Tree;
+  /** Steps from the family's list: `[2]`, or for a key of a group `[2, 'keys', 0]`. */
+  readonly place: readonly (string | number)[];
+  /** Steps from the family's list to where each member was given. */
+  readonly members: ReadonlyMap<string, readonly (string | number)[]>;
+}
+
+/** The family at this place of a v8 tree: `api-keys.codex`. */
+export function familyAt(path: string): Family | undefined {
+  return layoutTable().families.find(({ v8 }) => v8 === path);
+}
+
+/** In flattened order. What is no group or key is passed over: validation speaks about that. */
+export function effectiveEntries(groups: Value | undefined, family: Family): readonly EffectiveEntry[] {
+  if (!isList(groups)) return [];
+  return groups.flatMap((group, at) => (isTree(group) ? entriesOf(group, at, family) : []));
+}
+
+function entriesOf(group: Tree, at: number, family: Family): readonly EffectiveEntry[] {
+  if (family.form === 'records') return [recordOf(group, at, family.legacyKeys)];
+  const { shared } = family;
+  const common = Object.entries(group).filter(([name]) => name === 'base-url' || shared.has(name));
+  const keys = group['keys'];
+  return (isList(keys) ? keys : []).flatMap((key, i) => {
+    if (!isTree(key)) return [];
+    const own = Object.entries(key).filter(([, value]) => value !== null);
+    const given = new Set(own.map(([name]) => name));
+    const inherited = common.filter(([name, value]) => !given.has(name) && value !== null);
+    const place = [at, 'keys', i];
+    return [
+      {
+        entry: Object.fromEntries([...own, ...inherited]),
+        place,
+        members: new Map([
+          ...own.map(([name]) => [name, [...place, name]] as const),
+          ...inherited.map(([name]) => [name, [at, name]] as const),
+        ]),
+      },
+    ];
+  });
+}
+
+function recordOf(group: Tree, at: number, legacyKeys: string): EffectiveEntry {
+  const members = Object.entries(group).map(
+    ([name, value]) => [name === 'keys' ? legacyKeys : name, value, [at, name]] as const,
+  );
+  return {
+    entry: Object.fromEntries(members.map(([name, value]) => [name, value])),
+    place: [at],
+    members: new Map(members.map(([name, , place]) => [name, place])),
+  };
+}
+
+const effective = new WeakMap<Field, Field>();
+
+/**
+ * The list of effective entries of a family as a field: what `normaliseAt`, `canonical` and `sameAt` need to treat them
+ * as they treat a list of the flat layout. `field` is the family in the v8 catalog.
+ */
+export function effectiveField(field: Field): Field {
+  const known = effective.get(field);
+  if (known) return known;
+  const made = effectiveFieldOf(field);
+  effective.set(field, made);
+  return made;
+}
+
+function effectiveFieldOf(field: Field): Field {
+  const group = field.item;
+  const keys = group?.fields?.get('keys');
+  if (!field.effective || !group?.fields || !keys?.item?.fields) return renamedKeys(field);
+  const { identity, normalise } = field.effective;
+  const shared = [...group.fields].filter(([name]) => name !== 'name' && name !== 'keys');
+  const own = [...keys.item.fields].filter(([name]) => !group.fields?.has(name));
+  const item: Field = { ...keys.item, fields: new Map([...own, ...shared]) };
+  return { ...field, identity, saverIdentity: ['api-key'], normalise, item };
+}
+
+/** A provider is one entry as it stands. */
+function renamedKeys(field: Field): Field {
+  const family = familyAt(field.pattern);
+  if (family?.form !== 'records' || !field.item?.fields) return field;
+  const fields = [...field.item.fields].map(
+    ([name, member]) => [name === 'keys' ? family.legacyKeys : name, member] as const,
+  );
+  return { ...field, item: { ...field.item, fields: new Map(fields) } };
+}
+
+export interface FamilyComparison {
+  /** As many equal entries on both sides, whatever their order and grouping. */
+  readonly same: boolean;
+  /** In the same flattened order too. */
+  readonly sameOrder: boolean;
+}
+
+/** Compares two families, both as v8 groups. */
+export function compareFamilies(
+  catalog: Catalog,
+  path: string,
+  a: Value | undefined,
+  b: Value | undefined,
+): FamilyComparison {
+  const family = familyAt(path);
+  const field = catalog.at(path.split('.'));
+  if (!family || !field) throw new Error(`${path} is no family of the v8 layout`);
+  const [left, right] = [a, b].map((groups) => texts(groups, family, effectiveField(field)));
+  const same = left?.toSorted().join('\n') === right?.toSorted().join('\n');
+  return { same, sameOrder: same && left?.join('\n') === right?.join('\n') };
+}
+
+/** One text for each entry as the gateway holds it. */
+function texts(groups: Value | undefined, family: Family, field: Field): readonly string[] {
+  const entries = effectiveEntries(groups, family).map(({ entry }) => entry);
+  const held = canonical(field, entries);
+  return isList(held) ? held.map(canonicalText) : [];
+}

@@ -1,0 +1,253 @@
+// A tree in one layout becomes the same in the other, key by key as schemas/layout.json says. Pure; knows no key by name
+// but `name` and `keys` of groups.
+import type { Grain, Member } from './grain.ts';
+import { type Family, layoutTable, type LayoutRow } from './table.ts';
+
+export type Layout = 'legacy' | 'v8';
+
+/** What the other layout cannot say; nothing of it is in the result. */
+export interface Refusal<N> {
+  /**
+   * `unknown`: no key of the layout. `gone`: newer v8 has no such key. `both`: two spellings of one key stand in the tree.
+   * `empty`: a section without members, which the other layout cannot point at. `shape`: a mapping, a list or a boolean
+   * is needed here.
+   */
+  readonly why: 'unknown' | 'gone' | 'both' | 'empty' | 'shape';
+  readonly at: N;
+  readonly path: readonly string[];
+  /** For `both`: the other spelling. For `shape`: what is needed. */
+  readonly other?: string;
+}
+
+/** What is said otherwise, or is left out because it means nothing. */
+export interface Remark<N> {
+  /** `spelling`: an earlier name. `name`: the label of a group. `empty-group`: a group without keys has no effect. */
+  readonly what: 'spelling' | 'name' | 'empty-group';
+  readonly at: N;
+  readonly path: readonly string[];
+  /** For `spelling`: today's. */
+  readonly now?: string;
+}
+
+export interface Rewritten<N> {
+  readonly root: N;
+  readonly refusals: readonly Refusal<N>[];
+  readonly remarks: readonly Remark<N>[];
+}
+
+/** From a layout to itself: earlier spellings become today's, all else stays, unknown keys included. */
+export function rewrite<N>(root: N, grain: Grain<N>, from: Layout, to: Layout): Rewritten<N> {
+  return new Rewriting(grain, from, to).all(root);
+}
+
+/** What stands at the end of a known path. */
+type Known =
+  | { readonly kind: 'key'; readonly row: LayoutRow; readonly historical: boolean }
+  | { readonly kind: 'family'; readonly family: Family };
+
+type Trie = Map<string, Trie | Known>;
+
+const tries = new Map<Layout, Trie>();
+
+function trieOf(layout: Layout): Trie {
+  const known = tries.get(layout);
+  if (known) return known;
+  const trie: Trie = new Map();
+  const { rows, families } = layoutTable();
+  for (const row of rows) {
+    const place = row[layout];
+    const counts = layout === 'legacy' || row.canonical;
+    if (place !== undefined && counts) insert(trie, place, { kind: 'key', row, historical: false });
+    if (layout === 'v8')
+      for (const earlier of row.historical) insert(trie, earlier, { kind: 'key', row, historical: true });
+  }
+  for (const family of families) insert(trie, family[layout], { kind: 'family', family });
+  tries.set(layout, trie);
+  return trie;
+}
+
+function insert(trie: Trie, place: string, known: Known): void {
+  const names = place.split('.');
+  const last = names.pop() ?? '';
+  let here = trie;
+  for (const name of names) {
+    const below = here.get(name);
+    const next: Trie = below instanceof Map ? below : new Map();
+    if (next !== below) here.set(name, next);
+    here = next;
+  }
+  if (!here.has(last)) here.set(last, known);
+}
+
+/** A tree in the making: sections by name, in the order in which something was put into them. */
+class Growing<N> {
+  readonly members = new Map<string, Growing<N> | { readonly node: N }>();
+
+  /** False: the place is taken. */
+  put([name = '', ...below]: readonly string[], node: N): boolean {
+    const there = this.members.get(name);
+    if (below.length === 0) {
+      if (there) return false;
+      this.members.set(name, { node });
+      return true;
+    }
+    if (there && !(there instanceof Growing)) return false;
+    const section = there ?? new Growing<N>();
+    if (!there) this.members.set(name, section);
+    return section.put(below, node);
+  }
+
+  grown(grain: Grain<N>): readonly Member<N>[] {
+    return [...this.members].map(([name, member]): Member<N> => {
+      if (!(member instanceof Growing)) return [name, member.node];
+      const members = member.grown(grain);
+      const [first] = members;
+      if (!first) throw new Error('a section is made for what is put into it');
+      return [name, grain.section(members, first[1])];
+    });
+  }
+}
+
+class Rewriting<N> {
+  readonly #grain: Grain<N>;
+  readonly #from: Layout;
+  readonly #to: Layout;
+  readonly #refusals: Refusal<N>[] = [];
+  readonly #remarks: Remark<N>[] = [];
+  readonly #grown = new Growing<N>();
+
+  constructor(grain: Grain<N>, from: Layout, to: Layout) {
+    this.#grain = grain;
+    this.#from = from;
+    this.#to = to;
+  }
+
+  all(root: N): Rewritten<N> {
+    this.#walk(root, trieOf(this.#from), []);
+    return {
+      root: this.#grain.map(this.#grown.grown(this.#grain), root),
+      refusals: this.#refusals,
+      remarks: this.#remarks,
+    };
+  }
+
+  #walk(node: N, trie: Trie, above: readonly string[]): void {
+    for (const [name, member] of this.#grain.members(node)) {
+      const path = [...above, name];
+      const known = trie.get(name);
+      if (!known) this.#stranger('unknown', member, path);
+      else if (known instanceof Map) this.#section(member, known, path);
+      else if (known.kind === 'family') this.#family(member, known.family, path);
+      else this.#key(member, known, path);
+    }
+  }
+
+  #section(node: N, trie: Trie, path: readonly string[]): void {
+    const isMap = this.#grain.shape(node) === 'map';
+    if (!isMap) this.#stranger('shape', node, path, 'a mapping');
+    else if (this.#grain.members(node).length === 0) this.#stranger('empty', node, path);
+    else this.#walk(node, trie, path);
+  }
+
+  #key(node: N, { row, historical }: Extract<Known, { kind: 'key' }>, path: readonly string[]): void {
+    // Client keys are a list; under the same name v8 has credentials.
+    if (path.join('.') === 'api-keys' && this.#grain.shape(node) === 'map')
+      return this.#stranger('shape', node, path, 'a list');
+    const place = this.#to === 'legacy' ? this.#legacyPlace(row) : row.v8;
+    if (place === undefined) {
+      if (row.legacy !== undefined) this.#refuse('gone', node, path);
+      return;
+    }
+    const value = row.invert ? this.#grain.inverted(node) : node;
+    if (value === undefined) return this.#refuse('shape', node, path, 'true or false');
+    const spelledAnew = historical || (row.invert && this.#from === 'legacy');
+    if (spelledAnew) this.#remarks.push({ what: 'spelling', at: node, path, now: place });
+    if (!this.#grown.put(place.split('.'), value)) this.#refuse('both', node, path, place);
+  }
+
+  /** Of a deprecated name the one that replaced it. */
+  #legacyPlace(row: LayoutRow): string | undefined {
+    if (row.canonical) return row.legacy;
+    return layoutTable().rows.find((each) => each.canonical && each.v8 === row.v8)?.legacy ?? row.legacy;
+  }
+
+  #family(node: N, family: Family, path: readonly string[]): void {
+    const place = family[this.#to].split('.');
+    if (this.#from === this.#to) return void this.#grown.put(place, node);
+    if (this.#grain.shape(node) !== 'list') return this.#refuse('shape', node, path, 'a list');
+    const items = this.#grain
+      .items(node)
+      .flatMap((item, i) => this.#entry(item, family, [...path, String(i)]));
+    this.#grown.put(place, this.#grain.list(items, node));
+  }
+
+  #entry(item: N, family: Family, path: readonly string[]): readonly N[] {
+    if (this.#grain.shape(item) !== 'map') {
+      this.#refuse('shape', item, path, 'a mapping');
+      return [];
+    }
+    if (family.form === 'records') return [this.#record(item, family.legacyKeys)];
+    return this.#to === 'v8' ? [this.#group(item, family.shared)] : this.#entries(item, family.shared, path);
+  }
+
+  /** Only the name of the list of keys differs, and v8 always has one. */
+  #record(item: N, legacyKeys: string): N {
+    const [before, after] = this.#to === 'v8' ? [legacyKeys, 'keys'] : ['keys', legacyKeys];
+    const members = this.#grain.members(item).flatMap(([name, member]): Member<N>[] => {
+      if (name !== before) return [[name, member]];
+      const isEmpty = this.#grain.shape(member) === 'list' && this.#grain.items(member).length === 0;
+      return isEmpty && this.#to === 'legacy' ? [] : [[after, member]];
+    });
+    const lacksKeys = this.#to === 'v8' && !members.some(([name]) => name === after);
+    return this.#grain.map(lacksKeys ? [...members, [after, this.#grain.list([], item)]] : members, item);
+  }
+
+  /** A group of its own for each entry: what can be shared on the group, the rest on its one key (C v8 §3). */
+  #group(item: N, shared: ReadonlySet<string>): N {
+    const members = this.#grain.members(item);
+    const isShared = ([name]: Member<N>): boolean => name === 'base-url' || shared.has(name);
+    const key = this.#grain.section(
+      members.filter((member) => !isShared(member)),
+      item,
+    );
+    return this.#grain.map([...members.filter(isShared), ['keys', this.#grain.list([key], item)]], item);
+  }
+
+  /** Each key with what it inherits. `null` in a key is the same as leaving it out. */
+  #entries(group: N, shared: ReadonlySet<string>, path: readonly string[]): readonly N[] {
+    const members = this.#grain.members(group);
+    const common: Member<N>[] = [];
+    for (const [name, member] of members) {
+      if (name === 'name') this.#remarks.push({ what: 'name', at: member, path: [...path, name] });
+      else if (name === 'base-url' || shared.has(name)) common.push([name, member]);
+      else if (name !== 'keys') this.#refuse('unknown', member, [...path, name]);
+    }
+    const keys = members.find(([name]) => name === 'keys')?.[1];
+    const items = keys === undefined || this.#grain.shape(keys) !== 'list' ? [] : this.#grain.items(keys);
+    if (items.length === 0) this.#remarks.push({ what: 'empty-group', at: group, path });
+    return items.flatMap((key, i) => this.#flattened(key, common, [...path, 'keys', String(i)], i > 0));
+  }
+
+  #flattened(key: N, common: readonly Member<N>[], path: readonly string[], again: boolean): readonly N[] {
+    if (this.#grain.shape(key) !== 'map') {
+      this.#refuse('shape', key, path, 'a mapping');
+      return [];
+    }
+    const own = this.#grain.members(key).filter(([, member]) => !this.#grain.isNull(member));
+    const given = new Set(own.map(([name]) => name));
+    const inherited = common
+      .filter(([name]) => !given.has(name))
+      .map(([name, member]): Member<N> => [name, again ? this.#grain.copy(member) : member]);
+    return [this.#grain.map([...own, ...inherited], key)];
+  }
+
+  /** Nothing of another layout gets through; in its own layout what is not known here is judged by others. */
+  #stranger(why: Refusal<N>['why'], at: N, path: readonly string[], other?: string): void {
+    const stays = this.#from === this.#to && this.#grown.put(path, at);
+    if (!stays) this.#refuse(why, at, path, other);
+  }
+
+  #refuse(why: Refusal<N>['why'], at: N, path: readonly string[], other?: string): void {
+    this.#refusals.push({ why, at, path, ...(other !== undefined && { other }) });
+  }
+}
