@@ -1,0 +1,183 @@
+// A document of either layout, or of both, as the flat layout that the gateway decodes (C v8 §3, §4.6); and the
+// checks it makes on the way. Throws a Fault with the gateway's words.
+import type { FileDocument } from '../../nouns/file.ts';
+import { expanded } from './tree.ts';
+import {
+  atPath,
+  copy,
+  copyWithComments,
+  isNull,
+  member,
+  type Node,
+  remove,
+  removePath,
+  scalar,
+  set,
+  setWithComments,
+  toEmptyMap,
+} from './tree.ts';
+import { duplicateFault } from './faults.ts';
+import { entriesOf, Fault } from './groups.ts';
+import { isWithin, type Move, paths } from './paths.ts';
+import { resolveScalar } from '../model/resolve.ts';
+import { oldBoolean } from '../model/resolve.ts';
+
+/** The document's tree, checked as far as every request checks it. Not a mapping and duplicate keys are faults. */
+export function rootOf(document: FileDocument): Node {
+  const { root } = document;
+  if (root?.kind !== 'map') throw new Fault('config must be a mapping');
+  const duplicate = duplicateFault(document);
+  if (duplicate !== undefined) throw new Fault(duplicate);
+  return expanded(document) as Node; // It has a root.
+}
+
+/** The flat tree of a document; the tree given is left alone. */
+export function flatten(root: Node): Node {
+  const source = copy(root);
+  resolvePrivateIps(source, true);
+  checkContainers(source);
+  const flat = copy(source);
+  foldAliases(flat);
+  checkVersion(flat);
+  if (member(flat, 'api-keys')?.kind === 'map') removePath(flat, 'api-keys');
+  for (const { old, now } of paths().leaves) {
+    if (!atPath(flat, now)) continue;
+    const value = copyWithComments(flat, now);
+    removePath(flat, now);
+    setWithComments(flat, old, value);
+  }
+  for (const family of paths().families) {
+    const groups = atPath(source, family.v8);
+    if (groups) set(flat, family.legacy, entriesOf(groups, family));
+  }
+  return flat;
+}
+
+function checkContainers(root: Node): void {
+  const { leaves, aliases } = paths();
+  for (const { now } of [...leaves, ...aliases]) {
+    const names = now.split('.');
+    let node: Node | undefined = root;
+    for (let i = 1; i < names.length; i += 1) {
+      node = member(node, names[i - 1] ?? '');
+      if (!node) break;
+      // Routing is shared with the flat layout, where null means defaults.
+      if (i === 1 && names[0] === 'routing' && isNull(node)) break;
+      if (node.kind !== 'map') throw new Fault(`${names.slice(0, i).join('.')} must be a mapping`);
+    }
+  }
+}
+
+/** Historical spellings go to their canonical places, which win by presence. */
+function foldAliases(root: Node): void {
+  const { aliases, aliasSections } = paths();
+  for (const { old, now } of aliases) {
+    if (!atPath(root, old)) continue;
+    if (!atPath(root, now)) setWithComments(root, now, copyWithComments(root, old));
+    removePath(root, old);
+  }
+  for (const move of aliasSections) foldSection(root, move);
+}
+
+function foldSection(root: Node, { old, now }: Move): void {
+  const value = atPath(root, old);
+  if (!value) return;
+  if (!isNull(value) && value.kind !== 'map') throw new Fault(`${old} must be a mapping`);
+  if (value.kind === 'map' && value.pairs.length > 0) return;
+  if (!atPath(root, now)) {
+    const made = copyWithComments(root, old);
+    toEmptyMap(made);
+    setWithComments(root, now, made);
+  }
+  removePath(root, old);
+}
+
+function checkVersion(root: Node): void {
+  const version = member(root, 'config-version');
+  if (!version) return;
+  const isEight =
+    version.kind === 'scalar' && version.text === '8' && resolveScalar(version)?.type === 'int';
+  if (!isEight) throw new Fault('unsupported config-version (expected 8)');
+}
+
+const ALLOW = 'codex.live-media-relay.allow-private-remote-ips';
+const DISABLE = 'codex.live-media-relay.disable-private-remote-ips';
+
+/** The deprecated flag is the opposite of today's; it yields to it at either place. True: something changed. */
+export function resolvePrivateIps(root: Node, migrate: boolean): boolean {
+  const value = atPath(root, ALLOW);
+  if (!value) return false;
+  if (atPath(root, `oauth.providers.${DISABLE}`)) return removePath(root, ALLOW);
+  if (!migrate || atPath(root, DISABLE)) return false;
+  const allowed = value.kind === 'scalar' ? booleanOf(value) : undefined;
+  if (allowed === undefined && !isNull(value)) throw new Fault(`decode ${ALLOW}: yaml: unmarshal errors`);
+  set(root, DISABLE, { ...scalar(String(!(allowed ?? false))), comments: value.comments });
+  removePath(root, ALLOW);
+  return true;
+}
+
+function booleanOf(node: Extract<Node, { kind: 'scalar' }>): boolean | undefined {
+  const resolved = resolveScalar(node);
+  if (resolved?.type === 'bool') return resolved.value;
+  return resolved?.type === 'str' ? oldBoolean(resolved.value) : undefined;
+}
+
+/**
+ * Moves the canonical fields that a historical path means into that path, so that the request acts on what it names
+ * (C v8 §4.7). Moved, not copied: a PUT of the subtree replaces them.
+ */
+export function projectAliases(root: Node, path: string): void {
+  if (path === '') return;
+  const { aliases, aliasSections } = paths();
+  for (const { old, now } of [...aliases, ...aliasSections]) {
+    if (!isWithin(old, path) && !isWithin(path, old)) continue;
+    const value = atPath(root, now);
+    if (!value || (value.kind === 'map' && value.pairs.length > 0)) continue;
+    setWithComments(root, old, copyWithComments(root, now));
+    removePath(root, now);
+  }
+}
+
+/** The way back, for a whole document or a body of a request; unknown fields stay where they are. */
+export function normaliseAliases(root: Node): void {
+  const { aliases, aliasSections } = paths();
+  for (const { old, now } of aliases) for (const path of [old, now]) checkOnTheWay(root, path);
+  for (const { old } of aliasSections) nullLeaves(root, old);
+  for (const { old, now } of aliases) {
+    if (!atPath(root, old)) continue;
+    if (!atPath(root, now)) setWithComments(root, now, copyWithComments(root, old));
+    removePath(root, old);
+  }
+  for (const { old, now } of aliasSections) {
+    const value = atPath(root, old);
+    if (!value || (!isNull(value) && (value.kind !== 'map' || value.pairs.length > 0))) continue;
+    if (!atPath(root, now)) {
+      setWithComments(root, now, copyWithComments(root, old));
+      toEmptyMap(atPath(root, now) as Node); // It has just been set.
+    }
+    removePath(root, old);
+  }
+}
+
+function checkOnTheWay(root: Node, path: string): void {
+  const names = path.split('.');
+  for (let i = 1; i < names.length; i += 1) {
+    const parent = atPath(root, names.slice(0, i).join('.'));
+    if (!parent) return;
+    if (!isNull(parent) && parent.kind !== 'map')
+      throw new Fault(`${names.slice(0, i).join('.')} must be a mapping`);
+  }
+}
+
+/** A historical container that is null resets its fields: null on every leaf of it (C v8 §4.4). */
+function nullLeaves(root: Node, container: string): void {
+  const value = atPath(root, container);
+  if (!isNull(value)) return;
+  const made = copyWithComments(root, container);
+  for (const { old, now } of paths().aliases) {
+    if (!isWithin(old, container) || atPath(root, now)) continue;
+    setWithComments(root, now, made);
+    made.comments = { ...made.comments, head: [] };
+  }
+  remove(root, container.split('.'));
+}
