@@ -1,8 +1,9 @@
 // The identity of a desired state: a keyed digest of its content, and the git commit when there is one.
 import { execFile } from 'node:child_process';
 import { createHmac } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Revision } from '../nouns/desired.ts';
 import type { Sealed } from '../nouns/secret.ts';
 import { isList, isTree, type Tree, type Value } from '../nouns/value.ts';
@@ -29,6 +30,7 @@ export async function commitOf(directories: readonly string[]): Promise<Revision
 
 async function commitAt(path: string): Promise<Revision['commit']> {
   const dir = (await stat(path).catch(() => undefined))?.isDirectory() ? path : dirname(path);
+  if (!isInWorkTree(dir)) return undefined;
   const [sha, status] = await Promise.all([
     git(dir, ['rev-parse', '--verify', '--quiet', 'HEAD']),
     git(dir, ['status', '--porcelain', '--untracked-files=normal', '--', path]),
@@ -36,6 +38,12 @@ async function commitAt(path: string): Promise<Revision['commit']> {
   return sha && /^[0-9a-f]{40,64}$/.test(sha.trim())
     ? { sha: sha.trim(), dirty: (status ?? '') !== '' }
     : undefined;
+}
+
+/** Asking git costs two processes at every look; most desired states that are in no work tree say so by themselves. */
+function isInWorkTree(dir: string): boolean {
+  if (process.env['GIT_DIR'] !== undefined || existsSync(join(dir, '.git'))) return true;
+  return dirname(dir) !== dir && isInWorkTree(dirname(dir));
 }
 
 /** Undefined when there is no git, no work tree, or no commit. Optional locks are off: reading must not write. */

@@ -1,7 +1,7 @@
 // One HTTP exchange with undici: bounded in time and in size, never redirected, never repeated. Knows nothing of
 // management, keys or configuration; says in which phase an exchange failed.
-import { Agent, request as undiciRequest } from 'undici';
 import type { Target } from '../nouns/target.ts';
+import { openAgent, type Send } from './undici.ts';
 
 /** How far an exchange came before it failed: a request that was never `sent` has surely changed nothing. */
 export type Phase = 'connecting' | 'sent' | 'answering';
@@ -52,7 +52,7 @@ const KEEP_ALIVE_MS = 2000;
 
 /** Environment proxies are not used: a management key goes to the gateway's own address and nowhere else. */
 export function openTransport(tls: Target['tls']): Transport {
-  const agent = new Agent({
+  const { agent, send } = openAgent({
     connections: 1,
     pipelining: 1,
     keepAliveTimeout: KEEP_ALIVE_MS,
@@ -64,22 +64,23 @@ export function openTransport(tls: Target['tls']): Transport {
     },
   });
   return {
-    exchange: (exchange) => exchangeWith(agent, exchange),
+    exchange: (exchange) => exchangeWith(send, exchange),
     close: async () => {
       if (!agent.destroyed) await agent.destroy();
     },
   };
 }
 
-async function exchangeWith(agent: Agent, exchange: Exchange): Promise<Received> {
+async function exchangeWith(send: Send, exchange: Exchange): Promise<Received> {
   const { url, method, headers, body, timeoutMs, maxBytes } = exchange;
   const started = performance.now();
   const limit = new AbortController();
   const timer = setTimeout(() => limit.abort(), timeoutMs);
   let phase: Phase = 'sent';
   try {
-    const response = await undiciRequest(url, {
-      dispatcher: agent,
+    const response = await send({
+      origin: url.origin,
+      path: `${url.pathname}${url.search}`,
       method: method as 'GET',
       headers,
       ...(body !== undefined && { body }),

@@ -16,9 +16,30 @@ export interface ReadYaml {
   readonly problems: readonly Problem[];
 }
 
-/** `file` is how the file is called in positions. Messages never quote values. */
+/** Characters of all texts whose reading is remembered; the ones looked at longest ago are forgotten first. */
+const REMEMBERED_CHARACTERS = 2 * 1024 * 1024;
+const remembered = new Map<string, { readonly text: string; readonly read: ReadYaml }>();
+
+/**
+ * `file` is how the file is called in positions. Messages never quote values. A daemon looks at the same files all day:
+ * a text that did not change since is not read again.
+ */
 export function readYaml(text: string, file: string): ReadYaml {
-  return new Reader(text, file).read();
+  const known = remembered.get(file);
+  remembered.delete(file);
+  const read = known?.text === text ? known.read : new Reader(text, file).read();
+  remembered.set(file, { text, read });
+  forgetOldest();
+  return read;
+}
+
+function forgetOldest(): void {
+  let size = [...remembered.values()].reduce((sum, { text }) => sum + text.length, 0);
+  for (const [file, { text }] of remembered) {
+    if (size <= REMEMBERED_CHARACTERS) return;
+    remembered.delete(file);
+    size -= text.length;
+  }
 }
 
 interface Anchor {

@@ -1,0 +1,24 @@
+// `npm run bench`: measures what the design promises, in one run, on the sandbox. One JSON document on stdout, a summary
+// for people on stderr; exit code 1 when a bound is missed.
+import { cpus } from 'node:os';
+import type { Figure } from './figure.ts';
+import { planFigures } from './plan.ts';
+import { requestFigures } from './requests.ts';
+import { lookFigure, startFigures } from './start.ts';
+
+const figures: Figure[] = [
+  ...(await requestFigures()),
+  ...(await planFigures()),
+  await lookFigure(),
+  ...(await startFigures()),
+];
+const ok = figures.every((one) => one.ok);
+const machine = { node: process.version, platform: process.platform, cores: cpus().length };
+process.stdout.write(`${JSON.stringify({ format: 'holdfast.bench/1', ok, machine, figures }, null, 2)}\n`);
+for (const one of figures) process.stderr.write(`${line(one)}\n`);
+process.exitCode = ok ? 0 : 1;
+
+function line({ name, value, unit, bound, ok }: Figure): string {
+  const limit = bound === undefined ? '' : `  at most ${bound}`;
+  return `${ok ? 'ok    ' : 'MISSED'}  ${name.padEnd(62)} ${String(value).padStart(8)} ${unit.padEnd(8)}${limit}`;
+}

@@ -1,0 +1,62 @@
+// A sandbox gateway, desired state in a directory and the engine on both, as the command line puts them together.
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import type { Context } from '../src/apply/apply.ts';
+import { systemClock } from '../src/cli/system-clock.ts';
+import { loadDesired } from '../src/desired/desired.ts';
+import { createClient } from '../src/gateway/http-client.ts';
+import type { Tree } from '../src/nouns/value.ts';
+import type { Target } from '../src/nouns/target.ts';
+import { type Sandbox } from '../src/sandbox/sandbox.ts';
+import { startSandbox } from '../src/sandbox/start.ts';
+import { authMemoryOf } from '../src/state/auth-memory.ts';
+import { openFileStore } from '../src/state/files.ts';
+import { catalog, targetAt } from './inputs.ts';
+
+export const MANAGEMENT_KEY = 'mgmt-secret-1';
+
+export interface Stage extends AsyncDisposable {
+  readonly dir: string;
+  readonly sandbox: Sandbox;
+  readonly context: Context;
+  declare(tree: Tree): Promise<void>;
+}
+
+export async function stage(live: Tree): Promise<Stage> {
+  const dir = await mkdtemp(join(tmpdir(), 'holdfast-bench-'));
+  const file = join(dir, 'config.yaml');
+  const desired = join(dir, 'desired-state');
+  await mkdir(desired);
+  await writeFile(file, stringify({ ...live, 'auth-dir': join(dir, 'auths') }));
+  const env = { MANAGEMENT_PASSWORD: MANAGEMENT_KEY };
+  const sandbox = await startSandbox({ file, port: 0, host: '127.0.0.1', env });
+  const target = targetAt(sandbox.url, desired);
+  return {
+    dir,
+    sandbox,
+    context: await contextOf(target, dir),
+    declare: (tree) => writeFile(join(desired, 'gateway.yaml'), stringify(tree)),
+    async [Symbol.asyncDispose]() {
+      await sandbox.stop();
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+async function contextOf(target: Target, dir: string): Promise<Context> {
+  const clock = systemClock;
+  const store = await openFileStore({ dir: join(dir, 'state'), clock });
+  return {
+    target,
+    store,
+    catalog,
+    clock,
+    listener: () => {},
+    connect: (lease) => createClient(target, { clock, lease, authMemory: authMemoryOf(store, target.name) }),
+    loadDesired: () => loadDesired(target, { catalog, env: {}, settingsDir: dir }),
+    owner: 'the benchmark',
+    newId: () => Math.random().toString(16).slice(2, 14),
+  };
+}

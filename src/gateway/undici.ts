@@ -1,0 +1,50 @@
+// The part of undici that an exchange needs. All of it (fetch, WebSockets, caches, mocks) takes longer to load than a
+// plan takes to make; where its files lie elsewhere in another release, all of it is loaded.
+import { createRequire } from 'node:module';
+import type { Agent, Dispatcher } from 'undici';
+
+const require = createRequire(import.meta.url);
+
+export type Send = (options: Dispatcher.RequestOptions) => Promise<Dispatcher.ResponseData>;
+
+interface Parts {
+  readonly AgentClass: typeof Agent;
+  readonly request: (
+    this: Dispatcher,
+    options: Dispatcher.RequestOptions,
+  ) => Promise<Dispatcher.ResponseData>;
+}
+
+/** An agent, and how it sends a request. */
+export function openAgent(options: Agent.Options): { readonly agent: Agent; readonly send: Send } {
+  const { AgentClass, request } = parts();
+  const agent = new AgentClass(options);
+  return { agent, send: (exchange) => request.call(agent, exchange) };
+}
+
+let loaded: Parts | undefined;
+
+function parts(): Parts {
+  return (loaded ??= some() ?? all());
+}
+
+function some(): Parts | undefined {
+  try {
+    return {
+      AgentClass: require('undici/lib/dispatcher/agent.js') as typeof Agent,
+      request: require('undici/lib/api/api-request.js') as Parts['request'],
+    };
+  } catch {
+    return undefined;
+  }
+}
+
+function all(): Parts {
+  const undici = require('undici') as { readonly Agent: typeof Agent };
+  return {
+    AgentClass: undici.Agent,
+    request(options) {
+      return this.request(options);
+    },
+  };
+}

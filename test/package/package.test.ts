@@ -1,0 +1,100 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type Packed, packed } from '../../bench/packed.ts';
+
+let holdfast: Packed;
+let dir: string;
+beforeAll(async () => {
+  holdfast = await packed({ link: true });
+  dir = await mkdtemp(join(tmpdir(), 'holdfast-elsewhere-'));
+}, 120_000);
+afterAll(async () => {
+  await holdfast[Symbol.asyncDispose]();
+  await rm(dir, { recursive: true, force: true });
+});
+
+const KEY = 'mgmt-secret-1';
+
+interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function call(...words: string[]): Promise<Ended> {
+  const env = { PATH: process.env['PATH'], HOLDFAST_KEY: KEY, CLIENT_KEY: 'sk-test-0001' };
+  return new Promise((resolve) => {
+    execFile(process.execPath, [holdfast.bin, ...words], { cwd: dir, env }, (error, stdout, stderr) =>
+      resolve({ code: Number(error?.code ?? 0), stdout, stderr }),
+    );
+  });
+}
+
+describe('the packed package', () => {
+  test('holds what it must, and nothing of the workshop', () => {
+    const top = new Set(holdfast.files.map((file) => file.split('/')[0]));
+    expect([...top].toSorted()).toEqual(
+      [
+        'CHANGELOG.md',
+        'LICENSE',
+        'README.md',
+        'bin',
+        'desired-state',
+        'dist',
+        'docs',
+        'package.json',
+        'schemas',
+      ].toSorted(),
+    );
+    expect(holdfast.files.filter((file) => /\.ts$|demo|\.test\./.test(file))).toEqual([]);
+    expect(holdfast.files).toContain('schemas/legacy.schema.json');
+  });
+
+  test('says its version, from the compiled build', async () => {
+    const { version } = JSON.parse(
+      await readFile(join(import.meta.dirname, '../../package.json'), 'utf8'),
+    ) as {
+      version: string;
+    };
+    expect(await call('--version')).toMatchObject({ code: 0, stdout: `${version}\n` });
+  });
+
+  test('validates and plans against a sandbox of its own', async () => {
+    await mkdir(join(dir, 'desired-state'));
+    await writeFile(join(dir, 'desired-state/a.yaml'), 'api-keys: ["${env:CLIENT_KEY}"]\nrequest-retry: 2\n');
+    await writeFile(
+      join(dir, 'config.yaml'),
+      'host: 127.0.0.1\nport: 8317\napi-keys: [sk-test-0001]\nrequest-retry: 1\n',
+    );
+    expect(await call('validate')).toMatchObject({ code: 0 });
+    const words = [
+      'sandbox',
+      '--config',
+      'config.yaml',
+      '--port',
+      '0',
+      '--password',
+      KEY,
+      '--output',
+      'json',
+    ];
+    const sandbox = spawn(process.execPath, [holdfast.bin, ...words], {
+      cwd: dir,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    try {
+      const [said] = (await once(sandbox.stdout, 'data')) as [Buffer];
+      const { url } = JSON.parse(said.toString()) as { url: string };
+      const planned = await call('plan', '--exit-code', '--url', url, '--output', 'json');
+      expect(planned.code).toBe(2);
+      expect(planned.stdout).toContain('"path": "request-retry"');
+    } finally {
+      sandbox.kill('SIGTERM');
+      await once(sandbox, 'exit');
+    }
+  });
+});
