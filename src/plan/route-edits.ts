@@ -2,8 +2,9 @@
 // the catalog's meaning of values, not the text.
 import type { Catalog, Field } from '../gateway/catalog/field.ts';
 import { canonical, sameAt } from '../gateway/model/equal.ts';
+import { normaliseAt } from '../gateway/model/normalise.ts';
 import { isList, isTree, sameValue, type Tree, type Value } from '../nouns/value.ts';
-import { pair } from './identity.ts';
+import { identityOf, pair } from './identity.ts';
 import { isOrdered } from './order.ts';
 import type { ItemStep, KeyStep, Patch } from './splice-patch.ts';
 
@@ -78,8 +79,21 @@ function isEntryByEntry(
   content: readonly Value[],
   wanted: readonly Value[],
 ): boolean {
-  return field?.item?.kind === 'struct' && field.collection === 'keyed' && content.length === wanted.length;
+  if (field?.item?.kind !== 'struct' || field.collection !== 'keyed') return false;
+  return content.length === wanted.length || hasOthers(field, content, wanted);
 }
+
+/** Whether one of the lists holds an entry for certain that the other has not: not one that the gateway ignores. */
+function hasOthers(field: Field, content: readonly Value[], wanted: readonly Value[]): boolean {
+  const filed = heldOf(field, content).map((entry) => identityOf(field, entry));
+  const [there, asked] = [new Set(filed), new Set(wanted.map((entry) => identityOf(field, entry)))];
+  if ([...asked].some((identity) => !there.has(identity))) return true;
+  return content.some(
+    (entry, i) => !asked.has(filed[i] ?? '') && isNotEmpty(normaliseAt(field, [entry]).value),
+  );
+}
+
+const isNotEmpty = (value: Value | undefined): boolean => isList(value) && value.length > 0;
 
 /** For two values that are not the same. */
 function patchTo(field: Field | undefined, content: Value, wanted: Value): Patch | undefined {
@@ -181,11 +195,16 @@ function heldOf(field: Field, content: readonly Value[]): readonly Value[] {
     if (!isTree(entry)) return canonical(item, entry) ?? entry;
     const identity = field.identity.flatMap((name) => {
       const member = item.fields?.get(name);
-      const held = member && canonical(member, entry[name]);
+      const held = member && heldText(member, entry[name]);
       return held === undefined || held === entry[name] ? [] : [[name, held] as const];
     });
     return identity.length === 0 ? entry : { ...entry, ...Object.fromEntries(identity) };
   });
+}
+
+function heldText(field: Field, value: Value | undefined): Value | undefined {
+  const isHeld = typeof value === 'string' && value === value.trim();
+  return isHeld && field.normalise.every((rule) => rule.endsWith('trim')) ? value : canonical(field, value);
 }
 
 function isAlike(a: Value, b: Value): boolean {
