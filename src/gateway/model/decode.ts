@@ -286,9 +286,10 @@ function zeroOf(field: Target): Value {
   return field.kind === 'struct' ? {} : null;
 }
 
-function scalarAs(
+/** The value that a scalar has for a field; undefined: the decoder refuses it. */
+export function scalarAs(
   field: Target,
-  node: ScalarNode,
+  node: Pick<ScalarNode, 'text'>,
   resolved: Exclude<Resolved, { type: 'null' }>,
 ): Value | undefined {
   switch (field.kind) {

@@ -1,7 +1,5 @@
 // A document of either layout, or of both, as the flat layout that the gateway decodes (C v8 §3, §4.6); and the
 // checks it makes on the way. Throws a Fault with the gateway's words.
-import type { FileDocument } from '../../nouns/file.ts';
-import { expanded } from './tree.ts';
 import {
   atPath,
   copy,
@@ -16,23 +14,15 @@ import {
   setWithComments,
   toEmptyMap,
 } from './tree.ts';
-import { duplicateFault } from './faults.ts';
+import { refuseDuplicates } from './go-decode.ts';
 import { entriesOf, Fault } from './groups.ts';
 import { isWithin, type Move, paths } from './paths.ts';
-import { resolveScalar } from '../model/resolve.ts';
-import { oldBoolean } from '../model/resolve.ts';
-
-/** The document's tree, checked as far as every request checks it. Not a mapping and duplicate keys are faults. */
-export function rootOf(document: FileDocument): Node {
-  const { root } = document;
-  if (root?.kind !== 'map') throw new Fault('config must be a mapping');
-  const duplicate = duplicateFault(document);
-  if (duplicate !== undefined) throw new Fault(duplicate);
-  return expanded(document) as Node; // It has a root.
-}
+import { oldBoolean, resolveScalar } from '../model/resolve.ts';
 
 /** The flat tree of a document; the tree given is left alone. */
 export function flatten(root: Node): Node {
+  if (root.kind !== 'map') throw new Fault('config must be a mapping');
+  refuseDuplicates(root);
   const source = copy(root);
   resolvePrivateIps(source, true);
   checkContainers(source);
@@ -140,6 +130,7 @@ export function projectAliases(root: Node, path: string): void {
 
 /** The way back, for a whole document or a body of a request; unknown fields stay where they are. */
 export function normaliseAliases(root: Node): void {
+  refuseDuplicates(root);
   const { aliases, aliasSections } = paths();
   for (const { old, now } of aliases) for (const path of [old, now]) checkOnTheWay(root, path);
   for (const { old } of aliasSections) nullLeaves(root, old);

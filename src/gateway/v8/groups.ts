@@ -87,10 +87,8 @@ function effective(group: Mapping, key: Mapping): Node {
 function put(map: Mapping, name: string, value: Node): void {
   const known = entryOf(map, name);
   if (known) known.value = copy(value);
-  else map.pairs.push({ key: { ...scalar(name), ...rangeOf(value) }, value: copy(value) });
+  else map.pairs.push({ key: scalar(name), value: copy(value) });
 }
-
-const rangeOf = ({ range }: Node): { range?: NonNullable<Node['range']> } => (range ? { range } : {});
 
 /** One group an entry, never combined: `<provider>-<n>` (C v8 §3). */
 export function groupsOf(entries: Node, { v8, form }: Family): Node {

@@ -9,12 +9,16 @@ import { resolveScalar } from '../model/resolve.ts';
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
-export type Scalar = Writable<ScalarNode>;
+export type Scalar = Omit<Writable<ScalarNode>, 'range'> & Placed;
+interface Placed {
+  /** 1-based, in the text that the node was read from; none for what was made. */
+  line?: number;
+}
 export interface Entry {
   key: Scalar;
   value: Node;
 }
-type Collection = Pick<Writable<FileNode>, 'comments' | 'range' | 'tag'> & { flow: boolean };
+type Collection = Pick<Writable<FileNode>, 'comments' | 'tag'> & Placed & { flow: boolean };
 export interface Mapping extends Collection {
   kind: 'map';
   pairs: Entry[];
@@ -44,8 +48,27 @@ export function treeOf(text: string): Node | undefined | LoadFailure {
 }
 
 /** Undefined for a document without content. Anchors are gone; what an alias meant stands in its place. */
-export function expanded({ root }: FileDocument): Node | undefined {
-  return root && expand(root, anchorsIn(root));
+export function expanded({ root, text }: FileDocument): Node | undefined {
+  return root && expand(root, { anchors: anchorsIn(root), lineAt: linesOf(text) });
+}
+
+interface Source {
+  readonly anchors: ReadonlyMap<string, FileNode>;
+  readonly lineAt: (offset: number) => number;
+}
+
+/** 1-based lines by offset. */
+function linesOf(text: string): (offset: number) => number {
+  const starts = [0, ...[...text.matchAll(/\n/g)].map(({ index }) => index + 1)];
+  return (offset) => {
+    let [low, high] = [0, starts.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((starts[middle] ?? 0) <= offset) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  };
 }
 
 function anchorsIn(root: FileNode): ReadonlyMap<string, FileNode> {
@@ -59,24 +82,26 @@ function anchorsIn(root: FileNode): ReadonlyMap<string, FileNode> {
   return found;
 }
 
-function expand(node: FileNode, anchors: ReadonlyMap<string, FileNode>): Node {
+function expand(node: FileNode, source: Source): Node {
   if (node.kind === 'alias') {
-    const meant = anchors.get(node.name);
-    return meant ? expand(meant, anchors) : scalar('');
+    const meant = source.anchors.get(node.name);
+    return meant ? expand(meant, source) : scalar('');
   }
-  const { anchor: _, ...rest } = node;
-  if (rest.kind === 'scalar') return { ...rest };
-  if (rest.kind === 'list') return { ...rest, items: rest.items.map((item) => expand(item, anchors)) };
-  return { ...rest, pairs: expandPairs(rest.pairs, anchors) };
+  const { anchor: _, range, ...rest } = node;
+  const placed = range ? { line: source.lineAt(range.start) } : {};
+  if (rest.kind === 'scalar') return { ...rest, ...placed };
+  if (rest.kind === 'list')
+    return { ...rest, ...placed, items: rest.items.map((item) => expand(item, source)) };
+  return { ...rest, ...placed, pairs: expandPairs(rest.pairs, source) };
 }
 
 /** Own keys first, then those of `<<` that are not there yet; the first of several merged mappings wins. */
-function expandPairs(pairs: readonly Pair[], anchors: ReadonlyMap<string, FileNode>): Entry[] {
+function expandPairs(pairs: readonly Pair[], source: Source): Entry[] {
   const own: Entry[] = [];
   const merged: Mapping[] = [];
   for (const { key, value } of pairs) {
-    const made = expand(value, anchors);
-    if (!isMerge(key)) own.push({ key: { ...key }, value: made });
+    const made = expand(value, source);
+    if (!isMerge(key)) own.push({ key: expand(key, source) as Scalar, value: made }); // A scalar stays one.
     else merged.push(...(made.kind === 'list' ? made.items : [made]).filter((each) => each.kind === 'map'));
   }
   for (const entry of merged.flatMap(({ pairs: more }) => more))

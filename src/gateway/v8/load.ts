@@ -1,0 +1,95 @@
+// A file of either layout becomes the memory of a v8 gateway (C v8 §5: in the spelling of the flat layout), or the
+// reason why it is refused, in the gateway's words (C v8 §1.5). Pure.
+import { isIP } from 'node:net';
+import type { FileDocument, FileNode } from '../../nouns/file.ts';
+import { isList, isTree, type Tree } from '../../nouns/value.ts';
+import { load } from '../model/load.ts';
+import { isFailure, type LoadFailure, type LoadOptions, type LoadSuccess } from '../model/model.ts';
+import { parseDocument } from '../model/document.ts';
+import { flatten } from './flatten.ts';
+import { refuseMisfits } from './go-decode.ts';
+import { Fault } from './groups.ts';
+import { runtimeCatalog } from './runtime.ts';
+import { at, expanded, type Node } from './tree.ts';
+
+/**
+ * What the gateway holds after loading a text. `decode` failures are those that a v8 write answers with
+ * `parse config payload: ` in front (422) and `PUT /v0/management/config.yaml` as 400; `validate` those without (422).
+ */
+export function loadV8(text: string, options: LoadOptions = {}): LoadSuccess | LoadFailure {
+  const document = parseDocument(text);
+  if (isFailure(document))
+    return { ...(document as LoadFailure), message: `yaml: ${(document as LoadFailure).message}` }; // A failure to parse.
+  try {
+    return loadOrThrow(document as FileDocument, options);
+  } catch (thrown) {
+    if (thrown instanceof Fault) return { ok: false, stage: 'decode', message: thrown.message };
+    throw thrown;
+  }
+}
+
+function loadOrThrow(document: FileDocument, options: LoadOptions): LoadSuccess | LoadFailure {
+  const catalog = runtimeCatalog();
+  const root = expanded(document);
+  if (!root) return load({ text: document.text, root: undefined }, catalog, options);
+  const flat = flatten(root);
+  refuseMisfits(flat, catalog.root, 'any');
+  const models = modelsFault(flat);
+  if (models !== undefined) throw new Fault(models);
+  const proxies = proxyFault(flat);
+  if (proxies !== undefined) return { ok: false, stage: 'validate', message: proxies };
+  const loaded = load({ text: '', root: flat as FileNode }, catalog, options); // A tree without ranges is a file's node.
+  return loaded.ok ? { ...loaded, memory: withDefaults(loaded.memory) } : loaded;
+}
+
+function withDefaults(memory: Tree): Tree {
+  const { discovery } = memory;
+  if (!isTree(discovery)) return memory;
+  const empty = !isList(discovery['subtypes']) || discovery['subtypes'].length === 0;
+  return {
+    ...memory,
+    discovery: {
+      ...discovery,
+      ...(discovery['service-type'] === '' && { 'service-type': '_ai-gateway._tcp' }),
+      ...(empty && { subtypes: SUBTYPES }),
+    },
+  };
+}
+
+const SUBTYPES = ['_chat-completions', '_responses', '_messages', '_generate-content', '_interactions'];
+
+const textAt = (root: Node, ...names: string[]): string | undefined => {
+  const node = at(root, names);
+  return node?.kind === 'scalar' ? node.text : undefined;
+};
+
+const SOURCES = ['catalog', 'codex-catalog', 'devin-catalog'];
+
+/** Catalog sources are empty, an http(s) URL with a host, or an absolute local path (C v8 §2). */
+export function modelsFault(flat: Node): string | undefined {
+  const wrong = SOURCES.find((name) => {
+    const text = (textAt(flat, 'models', name) ?? '').trim();
+    if (text === '' || text === 'null' || text === '~' || text.startsWith('/')) return false;
+    return !/^https?:\/\/[^/]/.test(text);
+  });
+  return wrong && `models.${wrong} must be an http(s) URL or an absolute local path`;
+}
+
+function proxyFault(flat: Node): string | undefined {
+  const list = at(flat, ['trusted-proxies']);
+  for (const item of list?.kind === 'list' ? list.items : []) {
+    if (item.kind !== 'scalar' || isNetwork(item.text)) continue;
+    const named = `invalid trusted-proxies entry ${JSON.stringify(item.text)}`;
+    return /^[^.:\s]+$|\//.test(item.text)
+      ? `${named}: invalid CIDR address: ${item.text}`
+      : `${named}: expected an IP address or CIDR`;
+  }
+  return undefined;
+}
+
+function isNetwork(text: string): boolean {
+  const [address = '', bits, ...more] = text.split('/');
+  const version = isIP(address);
+  if (version === 0 || more.length > 0) return false;
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128));
+}
