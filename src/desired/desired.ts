@@ -1,8 +1,9 @@
 // From the directories of one target to its Desired: read, resolve references, merge, validate. Never an empty desired
 // state for want of files.
 import { resolve } from 'node:path';
+import { loadCatalog } from '../gateway/catalog/catalog.ts';
 import type { Catalog, Field } from '../gateway/catalog/field.ts';
-import type { Desired } from '../nouns/desired.ts';
+import type { Desired, Layout } from '../nouns/desired.ts';
 import { escapeToken } from '../nouns/path.ts';
 import { inReadingOrder, type Position, type Problem, problem } from '../nouns/problem.ts';
 import { seal } from '../nouns/secret.ts';
@@ -13,7 +14,7 @@ import { type Located, type LocatedMap, type LocatedScalar, valueOf } from '../r
 import { resolveReferences } from '../reading/references.ts';
 import { readYaml } from '../reading/yaml.ts';
 import { readLayer, type SourceFile, shownPath } from './files.ts';
-import { layoutProblem } from './layout.ts';
+import { inLayout, layoutOf, MANAGED_LAYOUTS } from './layout.ts';
 import { mergeFiles, mergeLayers } from './merge.ts';
 import { commitOf, digestOf } from './revision.ts';
 import { secretTexts } from './secret-places.ts';
@@ -22,7 +23,10 @@ import { decrypt, isEncrypted } from './sops.ts';
 import { validateSchema } from './validate.ts';
 
 export interface DesiredOptions {
+  /** Of the flat layout; that of v8 is looked up where files are in it. */
   readonly catalog: Catalog;
+  /** Files in another layout are refused. Default: what can be applied. */
+  readonly layouts?: readonly Layout[];
   readonly env: Environment;
   /** Where relative references start and must stay within, absolute; positions are shown relative to it. */
   readonly settingsDir: string;
@@ -41,16 +45,15 @@ export type DesiredTarget = Pick<Target, 'name' | 'desired' | 'policy' | 'digest
 
 /** Never throws for what a file or a person can do. */
 export async function loadDesired(target: DesiredTarget, options: DesiredOptions): Promise<LoadedDesired> {
-  const { root, problems: found, watched, commit } = await loadMerged(target, options);
+  const { root, catalog, problems: found, watched, commit } = await loadMerged(target, options);
   const problems = [...found];
-  if (root.members.size > 0) problems.push(...validate(root, target, options));
+  if (root.members.size > 0) problems.push(...validate(root, target, catalog));
   const sorted = inReadingOrder(problems);
   if (sorted.some(({ severity }) => severity === 'error')) return { problems: sorted };
-  return { desired: desiredOf(root, target, options.catalog, { watched, commit }), problems: sorted };
+  return { desired: desiredOf(root, target, catalog, { watched, commit }), problems: sorted };
 }
 
-function validate(root: LocatedMap, target: DesiredTarget, options: DesiredOptions): Problem[] {
-  const { catalog } = options;
+function validate(root: LocatedMap, target: DesiredTarget, catalog: Catalog): Problem[] {
   const wrong = validateSchema(root, catalog, target.policy);
   const semantics = semanticProblems(root, catalog, wrong);
   // What the gateway would do says more than that a value is not allowed.
@@ -62,6 +65,8 @@ function validate(root: LocatedMap, target: DesiredTarget, options: DesiredOptio
 
 interface Merging {
   readonly root: LocatedMap;
+  /** Of the layout that `root` is in. */
+  readonly catalog: Catalog;
   readonly problems: readonly Problem[];
   readonly watched: readonly string[];
   readonly commit: Desired['revision']['commit'];
@@ -70,20 +75,24 @@ interface Merging {
 /** All layers of a target over each other, references resolved, not validated. */
 export async function loadMerged(target: DesiredTarget, options: DesiredOptions): Promise<Merging> {
   const dirs = target.desired.map((dir) => resolve(options.settingsDir, dir));
-  const [layers, commit] = await Promise.all([
-    Promise.all(dirs.map((dir) => loadLayer(dir, options))),
+  const [read, commit] = await Promise.all([
+    Promise.all(dirs.map((dir) => readFiles(dir, options))),
     commitOf(dirs),
   ]);
+  const layout = commonLayout(read);
+  const catalog = layout === 'v8' ? loadCatalog('v8') : options.catalog;
+  const layers = read.map((files) => layerOf(files, layout, options));
   const problems = layers.flatMap((layer) => layer.problems);
   const merged = mergeLayers(
     layers.map(({ root }) => root),
-    options.catalog,
+    catalog,
   );
   // What could not be read may have declared what `$remove` looks for.
   if (problems.length === 0) problems.push(...merged.problems);
-  const root = typed(merged.root, options.catalog, options.catalog.root) as LocatedMap;
+  const root = typed(merged.root, catalog, catalog.root) as LocatedMap;
   return {
     root,
+    catalog,
     problems,
     watched: [...new Set([...dirs, ...layers.flatMap((layer) => layer.watched)])],
     commit,
@@ -96,14 +105,41 @@ interface Layer {
   readonly watched: readonly string[];
 }
 
-async function loadLayer(dir: string, options: DesiredOptions): Promise<Layer> {
-  const sources = await readLayer(dir, options.settingsDir);
-  const files = await Promise.all(sources.files.map((file) => loadFile(file, options)));
-  const merged = mergeFiles(files.flatMap(({ root }) => (root ? [root] : [])));
-  const problems = [...sources.problems, ...files.flatMap((file) => file.problems), ...merged.problems];
+interface LayerFiles {
+  readonly dir: string;
+  readonly files: readonly LoadedFile[];
+  readonly problems: readonly Problem[];
+  readonly directories: readonly string[];
+}
+
+async function readFiles(dir: string, options: DesiredOptions): Promise<LayerFiles> {
+  const { files, problems, directories } = await readLayer(dir, options.settingsDir);
+  const loaded = await Promise.all(files.map((file) => loadFile(file, options)));
+  return { dir, files: loaded, problems, directories };
+}
+
+/** Where one file is in the layout of v8, all are brought into it: it can say more. */
+function commonLayout(layers: readonly LayerFiles[]): Layout {
+  return layers.some(({ files }) => files.some(({ layout }) => layout === 'v8')) ? 'v8' : 'legacy';
+}
+
+function layerOf(
+  { dir, files, problems: found, directories }: LayerFiles,
+  layout: Layout,
+  options: DesiredOptions,
+): Layer {
+  const translated = files.map((file) => fileIn(file, layout));
+  const merged = mergeFiles(translated.flatMap(({ root }) => (root ? [root] : [])));
+  const problems = [...found, ...translated.flatMap((file) => file.problems), ...merged.problems];
   if (problems.length === 0 && merged.root.members.size === 0) problems.push(declaresNothing(dir, options));
-  const watched = [...sources.directories, ...files.flatMap((file) => file.watched)];
+  const watched = [...directories, ...files.flatMap((file) => file.watched)];
   return { root: merged.root, problems, watched };
+}
+
+function fileIn(file: LoadedFile, layout: Layout): LoadedFile {
+  if (!file.root || !file.layout) return file;
+  const { root, problems } = inLayout(file.root, file.layout, layout);
+  return { ...file, root, problems: [...file.problems, ...problems] };
 }
 
 function declaresNothing(dir: string, options: DesiredOptions): Problem {
@@ -115,22 +151,29 @@ function declaresNothing(dir: string, options: DesiredOptions): Problem {
 
 interface LoadedFile {
   readonly root?: LocatedMap;
+  /** Absent: what it declares stands at the same place in both layouts. */
+  readonly layout?: Layout;
   readonly problems: readonly Problem[];
   readonly watched: readonly string[];
 }
 
 async function loadFile(file: SourceFile, options: DesiredOptions): Promise<LoadedFile> {
-  const { catalog, env, settingsDir: dir, allowUnresolved = false } = options;
+  const { layouts = MANAGED_LAYOUTS, env, settingsDir: dir, allowUnresolved = false } = options;
   const read = readYaml(file.text, file.shown);
   if (!read.root) return { problems: read.problems, watched: [] };
   const plain = isEncrypted(read.root)
     ? await decrypt(read.root, file, { env, allowUnresolved })
     : { root: read.root, problems: [] };
   if (!plain.root) return { problems: plain.problems, watched: [] };
-  const layout = layoutProblem(plain.root, catalog);
-  if (layout) return { problems: [layout], watched: [] };
+  const { layout, problem: mistaken } = layoutOf(plain.root, layouts);
+  if (mistaken) return { problems: [mistaken], watched: [] };
   const resolved = await resolveReferences(plain.root, { env, dir, allowUnresolved });
-  return { root: resolved.root, problems: resolved.problems, watched: resolved.files };
+  return {
+    root: resolved.root,
+    ...(layout && { layout }),
+    problems: resolved.problems,
+    watched: resolved.files,
+  };
 }
 
 /** References are texts; where the catalog asks for a number or a boolean, they become one. */
@@ -172,7 +215,7 @@ function desiredOf(
   index(root, root.position, '', { positions, references, brought });
   return {
     target: target.name,
-    layout: 'legacy',
+    layout: catalog.layout,
     tree: seal(tree),
     positions,
     references,

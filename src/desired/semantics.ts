@@ -7,8 +7,10 @@ import { problem } from '../nouns/problem.ts';
 import { type Located, type LocatedMap, type Member, nodeAt, pathTo, valueOf } from '../reading/located.ts';
 import { type PlacedProblem, positionOf } from '../reading/schema-problems.ts';
 import { collisions } from './collisions.ts';
+import { droppedFinding } from './dropped.ts';
 import type { Finding } from './findings.ts';
 import { VALUE_RULES } from './value-rules.ts';
+import { v8Findings } from './v8-semantics.ts';
 
 /** `wrong`: what the schema found; entries with such a place are not judged again. */
 export function semanticProblems(
@@ -23,6 +25,7 @@ export function semanticProblems(
     const sound = field && soundPart(member, mistaken.get(name));
     if (sound) findings.push(...findingsAt(field, sound, [name]));
   }
+  if (catalog.layout === 'v8') findings.push(...v8Findings(root, catalog, wrong));
   return onePerPlace(findings, root).map((finding) => toProblem(finding, root));
 }
 
@@ -73,23 +76,11 @@ function declaredSteps([key = '', index, ...below]: readonly string[], indexes: 
 
 const EMPTIED = 'nothing is left in it';
 
-function droppedFinding(reason: string, steps: readonly string[]): Finding {
-  if (reason.startsWith('the same'))
-    return { steps, code: 'HF2051', message: `would be dropped by the gateway: ${reason}` };
-  if (reason.includes('erased'))
-    return {
-      steps,
-      code: 'HF2052',
-      message: `would become empty in the gateway: ${reason}`,
-      remedy: 'Write a prefix without a slash inside.',
-    };
-  return { steps, code: 'HF2050', message: `would be dropped by the gateway: ${reason}` };
-}
-
 function* walk(field: Field, node: Located, steps: readonly string[]): Generator<Finding> {
   for (const rule of VALUE_RULES) yield* rule(field, node, steps);
   if (node.kind === 'list') {
-    yield* collisions(field, node, steps);
+    // Groups and their keys are judged as the credentials they make.
+    if (!field.effective && !field.flattened) yield* collisions(field, node, steps);
     const item = field.item ?? freeForm(field);
     if (item) for (const [i, child] of node.items.entries()) yield* walk(item, child, [...steps, String(i)]);
   } else if (node.kind === 'map') {

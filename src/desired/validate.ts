@@ -16,17 +16,18 @@ import {
 import { type SchemaCheck, schemaCheck } from '../reading/schema-check.ts';
 import { type PlacedProblem, schemaProblems } from '../reading/schema-problems.ts';
 import { REMOVE } from './merge.ts';
+import { wellSpelled } from './spelling.ts';
 
 const CODES = { unknown: 'HF2030', type: 'HF2031', value: 'HF2032', missing: 'HF2033' } as const;
 
 const checks = new Map<string, SchemaCheck>();
 
 /** Of the schema only what these top-level keys need is compiled: most files declare few of them. */
-function checkFor(declared: ReadonlySet<string>): SchemaCheck {
-  const id = [...declared].toSorted().join('\n');
+function checkFor(layout: Catalog['layout'], declared: ReadonlySet<string>): SchemaCheck {
+  const id = [layout, ...[...declared].toSorted()].join('\n');
   const known = checks.get(id);
   if (known) return known;
-  const schema = loadSchema('legacy');
+  const schema = loadSchema(layout);
   const properties = Object.entries(schema.properties ?? {}).map(([name, property]) => [
     name,
     declared.has(name) ? property : true,
@@ -41,19 +42,24 @@ export function validateSchema(
   catalog: Catalog,
   policy: Pick<Policy, 'unknownKeys'>,
 ): readonly PlacedProblem[] {
-  const errors = checkFor(new Set(root.members.keys()))(valueOf(root));
-  const found = schemaProblems(errors, root, CODES).filter(
-    (one) => one.problem.code !== 'HF2030' || !passes(one.steps, root, policy),
-  );
+  const errors = checkFor(catalog.layout, new Set(root.members.keys()))(valueOf(root));
+  const found = schemaProblems(errors, root, CODES)
+    .filter((one) => one.problem.code !== 'HF2030' || !passes(one.steps, root, policy, catalog))
+    .map((one) => wellSpelled(one, catalog));
   const blank = [...marks(root, catalog, catalog.root, [])].map((mark) => toProblem(mark, root));
   const isBlank = new Set(blank.map(({ steps }) => JSON.stringify(steps)));
   return [...blank, ...found.filter(({ steps }) => !isBlank.has(JSON.stringify(steps)))];
 }
 
 /** `policy.unknown-keys: pass` holds at the top level and in plain mappings; the gateway deletes what it does not know
- * in list entries (C v0 §4.4 N11). */
-function passes(steps: readonly string[], root: LocatedMap, policy: Pick<Policy, 'unknownKeys'>): boolean {
-  if (policy.unknownKeys !== 'pass') return false;
+ * in list entries (C v0 §4.4 N11), and v8 refuses it everywhere (C v8 §1.5). */
+function passes(
+  steps: readonly string[],
+  root: LocatedMap,
+  policy: Pick<Policy, 'unknownKeys'>,
+  catalog: Catalog,
+): boolean {
+  if (policy.unknownKeys !== 'pass' || catalog.layout === 'v8') return false;
   return steps.slice(0, -1).every((_, i) => nodeAt(root, steps.slice(0, i + 1))?.kind === 'map');
 }
 
@@ -68,9 +74,14 @@ function* marks(
     const at = [...steps, name];
     if (name === REMOVE && node.kind === 'map') yield { code: 'HF2041', position, steps: at };
     else if (child.kind !== 'scalar') yield* marks(child, catalog, field && catalog.child(field, name), at);
-    else if (child.value === null && (field?.kind !== 'any' || field.parent === undefined))
+    else if (child.value === null && !mayBeNull(field, field && catalog.child(field, name)))
       yield { code: 'HF2034', position, steps: at };
   }
+}
+
+/** Free-form values hold null, and in v8 the key of a group inherits by it. */
+function mayBeNull(above: Field | undefined, field: Field | undefined): boolean {
+  return field?.inherits === true || (above?.kind === 'any' && above.parent !== undefined);
 }
 
 /** With the place of the key, or of the entry. */

@@ -86,12 +86,12 @@ export function bricks(text: string): boolean {
   return text.includes('\n') && /(^|\n)[ \t]*#/.test(text);
 }
 
-const SECRET = 'remote-management.secret-key';
+const SECRETS: ReadonlySet<string> = new Set(['remote-management.secret-key', 'management.secret-key']);
 /** bcrypt takes no more (C v0 §1.4). */
 const MAX_SECRET_BYTES = 72;
 
 function* managementSecret(field: Field, node: Located, steps: readonly string[]): Iterable<Finding> {
-  if (field.pattern !== SECRET || node.kind !== 'scalar' || typeof node.value !== 'string') return;
+  if (!SECRETS.has(field.pattern) || node.kind !== 'scalar' || typeof node.value !== 'string') return;
   const text = node.value;
   if (looksHashed(text))
     yield {

@@ -200,8 +200,23 @@ export const CODES = {
   ),
   HF2044: code(
     EXIT.invalid,
-    'The layout of v8 is not supported yet',
-    'Write the file in the flat layout of v6 and v7 for now; the v8 tree comes with Holdfast 0.2.',
+    'The layout of v8 cannot be applied yet',
+    'Write the file in the flat layout of v6 and v7 for now: `holdfast migrate --to legacy` rewrites it. `validate` and `render` understand both.',
+  ),
+  HF2045: code(
+    EXIT.invalid,
+    'An earlier spelling of a v8 key',
+    'Write the name that the message gives. Gateways since v8.0.11 store the key there.',
+  ),
+  HF2046: code(
+    EXIT.invalid,
+    'The gateway version would ignore or refuse this key',
+    'Take the key out for this gateway, or bring the gateway to the version that is named.',
+  ),
+  HF2047: code(
+    EXIT.invalid,
+    'The other layout cannot say this',
+    'Take it out, or keep the file in the layout it is in.',
   ),
   HF2050: code(
     EXIT.invalid,

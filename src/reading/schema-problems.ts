@@ -44,6 +44,7 @@ function withoutBranches(errors: readonly ErrorObject[]): readonly ErrorObject[]
   const choices = errors.filter(({ keyword }) => keyword === 'oneOf' || keyword === 'anyOf');
   if (choices.length === 0) return errors;
   return choices.reduce<readonly ErrorObject[]>((left, choice) => {
+    if (offersNull(choice)) return withoutNull(left, choice);
     const about = left.filter((error) => error !== choice && isAt(error, choice.instancePath));
     const specific = about.filter((error) => isSpecific(error, choice.instancePath));
     const dropped = new Set(
@@ -51,6 +52,20 @@ function withoutBranches(errors: readonly ErrorObject[]): readonly ErrorObject[]
     );
     return left.filter((error) => !dropped.has(error));
   }, errors);
+}
+
+/** A value or null: what is wrong with the value is told, that null would do is not. */
+function offersNull({ schema }: ErrorObject): boolean {
+  return Array.isArray(schema) && schema.length === 2 && (schema[1] as { type?: unknown }).type === 'null';
+}
+
+function withoutNull(errors: readonly ErrorObject[], choice: ErrorObject): readonly ErrorObject[] {
+  const isOffer = (error: ErrorObject): boolean =>
+    error === choice ||
+    (error.instancePath === choice.instancePath &&
+      error.keyword === 'type' &&
+      (error.params as { type?: unknown }).type === 'null');
+  return errors.filter((error) => !isOffer(error));
 }
 
 function isAt({ instancePath }: ErrorObject, pointer: string): boolean {

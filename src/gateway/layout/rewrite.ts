@@ -161,8 +161,8 @@ class Rewriting<N> {
     const value = row.invert ? this.#grain.inverted(node) : node;
     if (value === undefined) return this.#refuse('shape', node, path, 'true or false');
     const spelledAnew = historical || (row.invert && this.#from === 'legacy');
-    if (spelledAnew) this.#remarks.push({ what: 'spelling', at: node, path, now: place });
     if (!this.#grown.put(place.split('.'), value)) this.#refuse('both', node, path, place);
+    else if (spelledAnew) this.#remarks.push({ what: 'spelling', at: node, path, now: place });
   }
 
   /** Of a deprecated name the one that replaced it. */

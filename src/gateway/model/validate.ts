@@ -79,7 +79,7 @@ function entryFault(entry: MapNode, field: Field, place: string): string | undef
   return resolved.value > HEAVIEST ? `${place}weight: weight must not exceed ${HEAVIEST}` : undefined;
 }
 
-function inFlightFault(given: Value | undefined): string | undefined {
+export function inFlightFault(given: Value | undefined): string | undefined {
   if (!isTree(given)) return undefined;
   const name = 'credential-in-flight';
   const ns = (key: string): number => parseDuration(String(given[key] ?? '')) ?? 0;
@@ -111,7 +111,7 @@ const BOUNDS: readonly (readonly [string, number, number])[] = [
 const RELAY = 'codex.live-media-relay';
 const SESSIONS = 32;
 
-function relayFault(relay: Value | undefined): string | undefined {
+export function relayFault(relay: Value | undefined): string | undefined {
   if (!isTree(relay) || relay['enabled'] !== true) return undefined;
   const sessions = Number(relay['max-sessions'] ?? 0);
   if (sessions < 0) return `${RELAY}.max-sessions must not be negative`;
