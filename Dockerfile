@@ -1,5 +1,6 @@
 # syntax=docker/dockerfile:1
-FROM node:24-alpine AS build
+# Built where glibc is: the tools of the checkout have no other binaries. What runs is JavaScript alone.
+FROM node:24-bookworm-slim AS build
 WORKDIR /src
 COPY package.json package-lock.json ./
 RUN npm ci

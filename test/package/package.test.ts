@@ -13,7 +13,7 @@ beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'holdfast-elsewhere-'));
 }, 120_000);
 afterAll(async () => {
-  await holdfast[Symbol.asyncDispose]();
+  await holdfast?.[Symbol.asyncDispose]();
   await rm(dir, { recursive: true, force: true });
 });
 
@@ -84,13 +84,14 @@ describe('the packed package', () => {
     ];
     const sandbox = spawn(process.execPath, [holdfast.bin, ...words], {
       cwd: dir,
+      env: { PATH: process.env['PATH'], MANAGEMENT_PASSWORD: KEY },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     try {
       const [said] = (await once(sandbox.stdout, 'data')) as [Buffer];
       const { url } = JSON.parse(said.toString()) as { url: string };
       const planned = await call('plan', '--exit-code', '--url', url, '--output', 'json');
-      expect(planned.code).toBe(2);
+      expect(planned).toMatchObject({ code: 2 });
       expect(planned.stdout).toContain('"path": "request-retry"');
     } finally {
       sandbox.kill('SIGTERM');
