@@ -6,11 +6,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Packed, packed } from '../../bench/packed.ts';
 
+/** Undefined only where packing failed, and with it every test. */
 let holdfast: Packed;
 let dir: string;
 beforeAll(async () => {
-  holdfast = await packed({ link: true });
   dir = await mkdtemp(join(tmpdir(), 'holdfast-elsewhere-'));
+  holdfast = await packed({ link: true });
 }, 120_000);
 afterAll(async () => {
   await holdfast?.[Symbol.asyncDispose]();
