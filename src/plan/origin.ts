@@ -5,10 +5,11 @@ import { canonical } from '../gateway/model/equal.ts';
 import type { Origin } from '../nouns/change.ts';
 import { formatPath } from '../nouns/path.ts';
 import type { LastApplied } from '../nouns/state.ts';
-import { isList, type Value } from '../nouns/value.ts';
+import { isList, isTree, type Value } from '../nouns/value.ts';
 import { canonicalJson } from './canonical-json.ts';
 import type { RawDifference } from './diff.ts';
 import { statePathOf, type Trail } from './trail.ts';
+import { unknownField } from './unknown.ts';
 
 export type Hash = (text: string) => string;
 
@@ -46,11 +47,53 @@ function judge(
   input: OriginInput,
 ): Origin {
   const applied = appliedAt(trail, input);
-  if (applied === 'never') return 'first';
+  if (applied === 'never') return judgeBelow(trail, field, before, after, input);
   const gatewayMoved = hashOf(field, before, input.hash) !== applied.hash;
   const filesMoved = hashOf(field, after, input.hash) !== applied.hash;
   if (gatewayMoved && filesMoved) return 'both';
   return gatewayMoved ? 'drift' : 'git';
+}
+
+/** A mapping that comes or goes whole, of which single members were applied. */
+function judgeBelow(
+  trail: Trail | undefined,
+  field: Field,
+  before: Value | undefined,
+  after: Value | undefined,
+  input: OriginInput,
+): Origin {
+  if (!trail || !('key' in trail) || !(isTree(before) || isTree(after))) return 'first';
+  const at = stateKey(trail, input.hash);
+  const applied = Object.entries(input.lastApplied?.hashes ?? {}).filter(
+    ([place]) => place.startsWith(at) && /^[.[]/.test(place.slice(at.length)),
+  );
+  if (applied.length === 0) return 'first';
+  const isAsApplied = (value: Value | undefined): boolean =>
+    sameLeaves(new Map(applied), new Map(leafHashes(trail, field, value, input.hash)), input.hash(''));
+  if (isAsApplied(before)) return 'git';
+  return isAsApplied(after) ? 'drift' : 'both';
+}
+
+/** What is not there has the hash of nothing. */
+function sameLeaves(a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>, none: string): boolean {
+  return [...new Set([...a.keys(), ...b.keys()])].every(
+    (place) => (a.get(place) ?? none) === (b.get(place) ?? none),
+  );
+}
+
+/** The places at which an apply remembers the members of a mapping. */
+function* leafHashes(
+  trail: Trail,
+  field: Field,
+  value: Value | undefined,
+  hash: Hash,
+): Generator<readonly [string, string]> {
+  if (isTree(value) && Object.keys(value).length > 0) {
+    for (const [key, member] of Object.entries(value)) {
+      const inner = field.fields?.get(key) ?? field.value ?? unknownField(field, key);
+      yield* leafHashes({ up: trail, key }, inner, member, hash);
+    }
+  } else yield [stateKey(trail, hash), hashOf(field, value, hash)];
 }
 
 /** What was applied at a place, which may be nothing; `never` where nothing above was ours either. */

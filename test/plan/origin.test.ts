@@ -51,6 +51,24 @@ describe('which side moved since the last apply', () => {
     expect(later(BASE, { ...DECLARED, debug: true })).toEqual(['update debug false → true (first)']);
   });
 
+  test('settings that leave the files whole: git where they stand as applied, both where somebody edited them', () => {
+    const settings = (nested: Tree): Tree => ({
+      plugins: { configs: { demo: { mode: 'fast', ...nested } } },
+    });
+    const nested = { deep: { list: [1], on: true } };
+    const applied = appliedState({ file: BASE, desired: settings(nested) });
+    const file = (deep: string): string =>
+      `${BASE}plugins:\n  configs:\n    demo:\n      mode: fast\n      deep:\n        list: [1]\n${deep}`;
+    const none = { plugins: { configs: {} } };
+    const without = { withFile: true, state: applied };
+    expect(later(file('        on: true\n'), none, without)).toEqual([
+      expect.stringMatching(/^remove plugins\.configs\.demo .*\(git\)$/),
+    ]);
+    expect(later(file('        on: false\n'), none, without)).toEqual([
+      expect.stringMatching(/^remove plugins\.configs\.demo .*\(both\)$/),
+    ]);
+  });
+
   test('an entry that somebody added is drift; one that left the files is git', () => {
     const file = edited('  - sk-test-0002\n', '  - sk-test-0002\n  - sk-test-0009\n');
     expect(later(file, { ...DECLARED, 'api-keys': ['sk-test-0001'] })).toEqual([

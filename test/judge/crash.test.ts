@@ -1,0 +1,109 @@
+// The judge: Holdfast dies, at every step of a transaction and at any moment. The next apply resolves what was left,
+// ends where the files want to be, and loses nothing of anybody else.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type Checkpoint, Crash, reconcile } from '../../src/apply/apply.ts';
+import { openSession } from '../../src/cli/session.ts';
+import type { Tree } from '../../src/nouns/value.ts';
+import { everything } from './desired.ts';
+import {
+  admits,
+  file,
+  inSync,
+  ioOf,
+  judged,
+  memory,
+  panel,
+  pause,
+  type Seat,
+  start,
+  takeSeat,
+} from './seat.ts';
+
+const HOLDFAST = fileURLToPath(new URL('../../bin/holdfast.js', import.meta.url));
+const KILLS = 30;
+
+const BEFORE_WRITING: readonly Checkpoint[] = ['locked', 'observed', 'backed-up', 'journalled', 'sending'];
+const AFTERWARDS: readonly Checkpoint[] = ['sent', 'settled', 'verified', 'committed'];
+
+/** Desired states one after the other, so that each step needs another route: a field, the file, three fields. */
+function variant(n: number): Tree {
+  return {
+    ...everything(),
+    'request-retry': n,
+    'api-keys': ['sk-test-client-1', `sk-test-rotated-${n}`],
+    ...(n % 2 === 0 && { 'passthrough-headers': n % 4 === 0, 'max-retry-interval': 100 + n }),
+  };
+}
+
+judged('a Holdfast that dies', () => {
+  let seat: Seat;
+  let round = 0;
+  let former = 0;
+
+  beforeAll(async () => {
+    await start('# kept by hand\na-future-key: 1\n');
+    seat = await takeSeat(variant(0), {
+      target: { adopted: true },
+      policy: { 'max-deletes': 1000, 'max-replaces': 1000 },
+    });
+    await seat.holdfast('apply', '--yes');
+    await panel('force-model-prefix', { value: true });
+  });
+  afterAll(() => seat.leave());
+
+  async function recovers(): Promise<void> {
+    const { exit, out, err } = await seat.holdfast('apply', '--yes');
+    expect({ exit, text: exit === 0 ? '' : out + err }).toEqual({ exit: 0, text: '' });
+    await inSync(seat);
+    expect(await memory()).toMatchObject({ 'request-retry': round, 'force-model-prefix': true });
+    expect(await file()).toMatch(/^# kept by hand\n[^]*a-future-key: 1$/m);
+    expect([await admits(`sk-test-rotated-${round}`), await admits(`sk-test-rotated-${former}`)]).toEqual([
+      200, 401,
+    ]);
+  }
+
+  describe.each([
+    ['fields alone can make', 1],
+    ['needs the file', 0],
+  ])('with a change that %s', (_, kind) => {
+    test.each([...BEFORE_WRITING, ...AFTERWARDS])('after "%s" is recovered', async (point) => {
+      former = round;
+      round += kind === round % 2 ? 2 : 1;
+      await seat.declare(variant(round));
+      await using session = await openSession({ output: 'text', color: false }, ioOf(seat).io);
+      const [target] = session.targets;
+      if (!target) throw new Error('no target');
+      const checkpoint = (reached: Checkpoint): void => {
+        if (reached === point) throw new Crash(`died at ${point}`);
+      };
+      await expect(reconcile({ ...session.contextOf(target), checkpoint })).rejects.toThrow(Crash);
+      await recovers();
+    });
+  });
+
+  test('at any moment is recovered', async () => {
+    for (let kill = 0; kill < KILLS; kill += 1) {
+      former = round;
+      round += 1;
+      await seat.declare(variant(round));
+      await killedAfter(300 + Math.random() * 1500);
+      await recovers();
+    }
+  }, 600_000);
+
+  /** As `kill -9` does: nothing is cleaned up. */
+  async function killedAfter(ms: number): Promise<void> {
+    const child = spawn(process.execPath, [HOLDFAST, 'apply', '--yes'], {
+      cwd: seat.dir,
+      env: { PATH: process.env['PATH'], ...seat.env },
+      stdio: 'ignore',
+    });
+    const ended = once(child, 'exit');
+    await Promise.race([pause(ms), ended]);
+    child.kill('SIGKILL');
+    await ended;
+  }
+});

@@ -1,0 +1,60 @@
+// The judge: a first apply of a desired state with everything, as a person would run it, onto whatever the gateway holds.
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { everything } from './desired.ts';
+import {
+  admits,
+  file,
+  inSync,
+  judged,
+  restart,
+  type Seat,
+  takeSeat,
+  unrelatedWrite,
+  withRestart,
+} from './seat.ts';
+
+judged('a first apply of everything', () => {
+  let seat: Seat;
+  let before = '';
+
+  beforeAll(async () => {
+    before = await file();
+    seat = await takeSeat(everything(), { policy: { allow: [], 'max-deletes': '30%' } });
+  });
+  afterAll(() => seat.leave());
+
+  test('is refused by the guards it meets, each with its override, and nothing is written', async () => {
+    const { exit, out } = await seat.holdfast('apply', '--yes');
+    expect(exit).toBe(4);
+    expect(out).toMatch(/refused literal-secret .*\n.*\n *or {2}--allow literal-secret/);
+    expect(await file()).toBe(before);
+  });
+
+  test('is applied and verified with the allowances', async () => {
+    await seat.settings({ target: { adopted: true } });
+    const { exit, out, err } = await seat.holdfast('apply', '--yes');
+    expect({ exit, text: exit === 0 ? '' : out + err }).toEqual({ exit: 0, text: '' });
+    expect(out).toMatch(/applied and verified/);
+    expect(out).not.toMatch(/runtime unproven/);
+    expect(await admits('sk-test-client-1')).toBe(200);
+    expect(await admits()).toBe(401);
+  });
+
+  test('leaves nothing to do, also when somebody writes something else', async () => {
+    await inSync(seat);
+    await unrelatedWrite();
+    await inSync(seat);
+  });
+
+  test('keeps the comments of the file that belong to no entry', async () => {
+    const comments = (text: string): string[] => text.match(/^#.*\w.*$/gm) ?? [];
+    const kept = (await file()).split('\n').map((line) => line.trim());
+    const lost = comments(before).filter((comment) => !kept.includes(comment.trim()));
+    expect(lost).toEqual([]);
+  });
+
+  withRestart('holds after a restart', async () => {
+    await restart();
+    await inSync(seat);
+  });
+});

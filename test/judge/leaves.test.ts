@@ -1,0 +1,79 @@
+// The judge: one change of every leaf of the catalog, and then each of them taken back.
+import { afterAll, beforeAll, test } from '@jest/globals';
+import type { Tree } from '../../src/nouns/value.ts';
+import { everything } from './desired.ts';
+import { changed, type Leaf, leaves } from './leaves.ts';
+import {
+  inSync,
+  judged,
+  restart,
+  type Seat,
+  start,
+  takeSeat,
+  unrelatedWrite,
+  withRestart,
+  writes,
+} from './seat.ts';
+
+/** `debug` is what somebody else writes. */
+const LEAVES = leaves().filter(({ name }) => name !== 'debug');
+
+/** What is declared before each leaf is changed, one on top of the other. */
+function foreseen(): ReadonlyMap<string, Tree> {
+  let tree = everything();
+  const before = new Map<string, Tree>();
+  for (const leaf of LEAVES) {
+    before.set(leaf.name, tree);
+    tree = changed(tree, leaf);
+  }
+  return before;
+}
+
+judged('every leaf of the catalog', () => {
+  let seat: Seat;
+  let current = everything();
+  const before = new Map(foreseen());
+
+  beforeAll(async () => {
+    await start('request-retry: 1\n');
+    seat = await takeSeat(current, {
+      target: { adopted: true },
+      policy: { prune: true, 'max-deletes': 1000, 'max-replaces': 1000 },
+    });
+    await seat.holdfast('apply', '--yes');
+  });
+  afterAll(() => seat.leave());
+
+  async function change(leaf: Leaf): Promise<void> {
+    const next = changed(current, leaf);
+    before.delete(leaf.name);
+    await writes(seat, next);
+    await inSync(seat);
+    await unrelatedWrite();
+    await inSync(seat);
+    before.set(leaf.name, current);
+    current = next;
+  }
+
+  test.each(LEAVES)('$name is changed, and stays so when somebody writes something else', change);
+
+  withRestart('all of it is there after a restart', async () => {
+    await seat.declare(current);
+    await restart();
+    await inSync(seat);
+  });
+
+  test.each(LEAVES.toReversed())('$name is taken back', async ({ name }) => {
+    const former = before.get(name);
+    if (!former) return;
+    await writes(seat, former);
+    await inSync(seat);
+    await unrelatedWrite();
+    await inSync(seat);
+  });
+
+  withRestart('nothing of it is left after a restart', async () => {
+    await restart();
+    await inSync(seat);
+  });
+});

@@ -1,0 +1,164 @@
+// The judge: other people write too, and the gateway forgets.
+import { rename, writeFile } from 'node:fs/promises';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { everything } from './desired.ts';
+import {
+  admits,
+  ask,
+  FILE,
+  file,
+  inSync,
+  judged,
+  memory,
+  panel,
+  restart,
+  type Seat,
+  settled,
+  takeSeat,
+  withFile,
+  withRestart,
+} from './seat.ts';
+
+judged('somebody else', () => {
+  let seat: Seat;
+
+  beforeAll(async () => {
+    seat = await takeSeat(everything(), { target: { adopted: true } });
+    await seat.holdfast('apply', '--yes');
+  });
+  afterAll(() => seat.leave());
+
+  test('edits what is declared between plan and apply: exit 8, nothing written', async () => {
+    await seat.declare({ ...everything(), 'max-retry-interval': 25 });
+    expect((await seat.holdfast('plan', '-o', 'plan.json')).exit).toBe(0);
+    await panel('request-retry', { value: 9 });
+    const before = await file();
+    expect(await seat.holdfast('apply', 'plan.json', '--yes')).toMatchObject({ exit: 8 });
+    expect(await file()).toBe(before);
+  });
+
+  test('edits it for good: reported as drift, left alone, healed by enforce', async () => {
+    const drift = await seat.holdfast('drift');
+    expect(drift.exit).toBe(2);
+    expect(drift.out).toMatch(/request-retry {2}9 → 2 {2}\(drift; left alone\)/);
+    expect(await seat.holdfast('apply', '--yes')).toMatchObject({ exit: 0 });
+    expect(await memory()).toMatchObject({ 'request-retry': 9, 'max-retry-interval': 25 });
+    expect(await seat.holdfast('apply', '--yes', '--mode', 'enforce')).toMatchObject({ exit: 0 });
+    expect((await memory())['request-retry']).toBe(2);
+    await inSync(seat);
+  });
+
+  test('edits something else between plan and apply: both hold', async () => {
+    await seat.declare({ ...everything(), 'max-retry-interval': 26 });
+    await seat.holdfast('plan', '-o', 'plan.json');
+    await panel('force-model-prefix', { value: true });
+    expect(await seat.holdfast('apply', 'plan.json', '--yes')).toMatchObject({ exit: 0 });
+    expect((await memory())['force-model-prefix']).toBe(true);
+    await inSync(seat);
+  });
+
+  /** Somebody acts after our look and before our write: while the question is on the screen. */
+  async function applyWhile(
+    act: () => Promise<void>,
+  ): Promise<{ readonly exit: number; readonly asked: number; readonly out: string }> {
+    let asked = 0;
+    seat.answer = async () => {
+      asked += 1;
+      if (asked === 1) await act();
+      return 'y';
+    };
+    const { exit, out } = await seat.holdfast('apply');
+    delete seat.answer;
+    return { exit, asked, out };
+  }
+
+  test('edits something else between our look and our write: planned again, both hold', async () => {
+    await seat.declare({ ...everything(), 'max-retry-interval': 27 });
+    const ended = await applyWhile(() => panel('force-model-prefix', { value: false }));
+    expect(ended).toMatchObject({ exit: 0, asked: 2 });
+    expect(await memory()).toMatchObject({ 'force-model-prefix': false, 'max-retry-interval': 27 });
+    await inSync(seat);
+  });
+
+  test('edits the same between our look and our write: their edit is not overwritten, and that is said', async () => {
+    await seat.declare({ ...everything(), 'max-retry-interval': 28 });
+    const ended = await applyWhile(() => panel('max-retry-interval', { value: 99 }));
+    expect(ended).toMatchObject({ exit: 4, asked: 1 });
+    expect(ended.out).toMatch(/refused overwrites-edit max-retry-interval/);
+    expect(await memory()).toMatchObject({ 'max-retry-interval': 99 });
+    await seat.holdfast('apply', '--yes', '--mode', 'enforce');
+    await inSync(seat);
+  });
+
+  test('loses an update: found as stale memory, and repaired', async () => {
+    let lost = false;
+    for (let attempt = 0; attempt < 20 && !lost; attempt += 1) {
+      await panel('request-retry', { value: 5 });
+      await ask('PUT', 'debug', `{"value":${attempt % 2 === 0}}`);
+      await ask('PUT', 'request-retry', '{"value":2}');
+      await settled();
+      lost = (await memory())['request-retry'] !== 2 && /^request-retry: 2$/m.test(await file());
+    }
+    // A gateway whose secret is in its file takes its time over each request, and loses nothing (C v0 §10.3).
+    if (!lost) return;
+    const drift = await seat.holdfast('drift');
+    expect(drift.exit).toBe(2);
+    expect(drift.out).toMatch(/stale memory: .*request-retry/);
+    expect(await seat.holdfast('apply', '--yes')).toMatchObject({ exit: 0 });
+    expect((await memory())['request-retry']).toBe(2);
+    expect(await admits()).toBe(401);
+    await inSync(seat);
+  });
+
+  withFile(
+    'replaces the file by rename: nobody is told that the gateway follows when it does not',
+    async () => {
+      await replaceByRename((await file()).replace(/^max-retry-interval: 28$/m, 'max-retry-interval: 66'));
+      const drift = await seat.holdfast('drift');
+      expect(drift.exit).toBe(2);
+      expect(drift.out).toMatch(/stale memory: .*max-retry-interval/);
+      const enforced = await seat.holdfast('apply', '--yes', '--mode', 'enforce');
+      expect(enforced.exit).toBe(0);
+      expect(await memory()).toMatchObject({ 'max-retry-interval': 28 });
+    },
+  );
+
+  withFile(
+    'has ended the watch: what only the file can say is applied with the runtime unproven',
+    async () => {
+      await seat.declare({ ...everything(), 'passthrough-headers': true });
+      const { exit, out } = await seat.holdfast('apply', '--yes');
+      expect(exit).toBe(0);
+      expect(out).toMatch(/runtime unproven/);
+    },
+  );
+
+  withFile(
+    'has ended the watch: a key that is not let in is rolled back, and the remedy is a restart',
+    async () => {
+      await seat.declare({ ...everything(), 'api-keys': ['sk-test-client-5'], 'passthrough-headers': false });
+      const { exit, out } = await seat.holdfast('apply', '--yes');
+      expect(exit).toBe(6);
+      expect(out).toMatch(/✗ an added client key is let in/);
+      expect(out).toMatch(/Restart the gateway when its file watcher is dead/);
+      expect([await admits('sk-test-client-5'), await admits('sk-test-client-1')]).toEqual([401, 200]);
+      expect(await seat.holdfast('apply', '--yes')).toMatchObject({
+        exit: 4,
+        out: expect.stringMatching(/not tried again/),
+      });
+    },
+  );
+
+  withRestart('finds all well after a restart', async () => {
+    await restart();
+    expect(await seat.holdfast('apply', '--yes', '--retry')).toMatchObject({ exit: 0 });
+    expect([await admits('sk-test-client-5'), await admits('sk-test-client-1')]).toEqual([200, 401]);
+    await inSync(seat);
+  });
+});
+
+async function replaceByRename(text: string): Promise<void> {
+  await writeFile(`${FILE}.new`, text);
+  await rename(`${FILE}.new`, FILE ?? '');
+  await settled();
+}

@@ -1,0 +1,117 @@
+// The judge: a write of each kind that does not come to stay, and is taken back: because somebody undoes it while it
+// settles, or because the gateway cannot write its file.
+import { chmod } from 'node:fs/promises';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { reconcile } from '../../src/apply/apply.ts';
+import { openSession } from '../../src/cli/session.ts';
+import type { Outcome } from '../../src/nouns/outcome.ts';
+import type { Tree } from '../../src/nouns/value.ts';
+import { everything, FAMILIES } from './desired.ts';
+import { admits, ask, FILE, file, ioOf, judged, load, memory, request, type Seat, settled, start, takeSeat, withFile } from './seat.ts';
+
+const BASE = everything();
+const list = (name: string): readonly Tree[] => BASE[name] as readonly Tree[];
+
+/** Name of the kind of write, what is declared, and the request of somebody else that undoes it. */
+const KINDS: readonly (readonly [string, Tree, string, string, Tree | readonly unknown[]])[] = [
+  ['a scalar', { 'request-retry': 7 }, 'PUT', 'request-retry', { value: 2 }],
+  ['a list of client keys', { 'api-keys': ['sk-test-client-1', 'sk-test-client-9'] }, 'PUT', 'api-keys', ['sk-test-client-1', 'sk-test-client-2']],
+  ['a list of entries', { 'vertex-api-key': [...list('vertex-api-key'), { 'api-key': 'sk-test-v', 'base-url': 'https://v.example' }] }, 'PUT', 'vertex-api-key', list('vertex-api-key')],
+  ['a patch of an entry', { 'codex-api-key': [{ ...list('codex-api-key')[0], prefix: 'x' }, list('codex-api-key')[1] as Tree] }, 'PATCH', 'codex-api-key', { match: 'sk-test-codex-1', value: { prefix: '' } }],
+  ['an OAuth map', { 'oauth-model-alias': { claude: [{ name: 'claude-opus-4', alias: 'opus' }] } }, 'PUT', 'oauth-model-alias', BASE['oauth-model-alias'] as Tree],
+  ['settings of a plugin', { plugins: { configs: { example: { enabled: false, priority: 2, mode: 'fast' }, second: { limit: 5 } } } }, 'PATCH', 'plugins/example/config', { mode: 'safe' }],
+]; // prettier-ignore
+
+judged('a write that does not stay', () => {
+  let seat: Seat;
+
+  beforeAll(async () => {
+    await start('# kept by hand\na-future-key: 1\n');
+    seat = await takeSeat(BASE, { target: { adopted: true } });
+    await seat.holdfast('apply', '--yes');
+    // Written by the gateway once, so that what follows compares texts as it writes them.
+    await ask('PUT', 'debug', '{"value":true}');
+    await settled();
+  });
+  afterAll(() => seat.leave());
+
+  /** An apply in which somebody else acts as soon as our write is settling. */
+  async function applyWhileSettling(act: () => Promise<unknown>): Promise<Outcome> {
+    await using session = await openSession({ output: 'text', color: false }, ioOf(seat).io);
+    const [target] = session.targets;
+    if (!target) throw new Error('no target');
+    let acted: Promise<unknown> | undefined;
+    const outcome = await reconcile({
+      ...session.contextOf(target),
+      listener: (event) => {
+        if (event.kind === 'step' && event.step === 'settle')
+          acted ??= new Promise((resolve) => setTimeout(resolve, 60)).then(act);
+      },
+    });
+    await acted;
+    return outcome;
+  }
+
+  test.each(KINDS)('%s that somebody undoes is found, and rolled back', async (_, change, method, path, body) => {
+    const [before, held] = [await file(), await memory()];
+    await seat.declare({ ...BASE, ...change });
+    const outcome = await applyWhileSettling(() => ask(method, path, JSON.stringify(body)));
+    console.log(JSON.stringify({ ...outcome, plan: undefined }, null, 1));
+    expect(outcome.kind).toBe('rolled-back');
+    expect(await memory()).toEqual(held);
+    expect(await file()).toBe(before);
+    expect(await seat.holdfast('apply', '--yes')).toMatchObject({ exit: 4 });
+    expect(await seat.holdfast('apply', '--yes', '--retry')).toMatchObject({ exit: 0 });
+    await seat.declare(BASE);
+    expect(await seat.holdfast('apply', '--yes')).toMatchObject({ exit: 0 });
+  });
+
+  test('the whole file that somebody undoes is found, and rolled back', async () => {
+    const [before, held] = [await file(), await memory()];
+    await seat.declare({ ...BASE, 'passthrough-headers': true, 'request-retry': 8 });
+    const outcome = await applyWhileSettling(() => ask('PUT', 'config.yaml', before));
+    console.log(JSON.stringify({ ...outcome, plan: undefined }, null, 1));
+    expect(outcome.kind).toBe('rolled-back');
+    expect(await memory()).toEqual(held);
+    expect(await file()).toBe(before);
+  });
+
+  test('somebody else’s change during a rollback of ours stays', async () => {
+    await seat.declare({ ...BASE, 'request-retry': 9, 'max-retry-interval': 90 });
+    const outcome = await applyWhileSettling(async () => {
+      await ask('PUT', 'request-retry', '{"value":2}');
+      await settled();
+      await ask('PUT', 'force-model-prefix', '{"value":true}');
+    });
+    console.log(JSON.stringify({ ...outcome, plan: undefined }, null, 1));
+    expect(outcome.kind).toBe('rolled-back');
+    expect(await memory()).toMatchObject({ 'request-retry': 2, 'max-retry-interval': 20, 'force-model-prefix': true });
+  });
+
+  withFile('a file that the gateway cannot write: memory is put back, and said to be', async () => {
+    await seat.declare(BASE);
+    await seat.holdfast('apply', '--yes');
+    const [before, held] = [await file(), await memory()];
+    await chmod(FILE ?? '', 0o444);
+    try {
+      const canWrite = (await request('PUT', 'debug', '{"value":true}')).status === 200;
+      if (canWrite) return console.warn('the gateway may write everything: run it as an ordinary user');
+      for (const [name, change] of KINDS) {
+        await seat.declare({ ...BASE, ...change });
+        const { exit, out } = await seat.holdfast('apply', '--yes');
+        console.log(name, exit, out.split('\n').filter((l) => !/allowed literal/.test(l)).join('\n'));
+        expect({ name, exit }).toEqual({ name, exit: 6 });
+        expect(await memory()).toEqual(held);
+      }
+      await seat.declare({ ...BASE, 'passthrough-headers': true });
+      const { exit, out } = await seat.holdfast('apply', '--yes');
+      console.log('file', exit, out.split('\n').filter((l) => !/allowed literal/.test(l)).join('\n'));
+      expect(exit).toBe(6);
+      expect(await memory()).toEqual(held);
+      expect(await file()).toBe(before);
+    } finally {
+      await chmod(FILE ?? '', 0o644);
+    }
+  });
+});
+void [admits, load, FAMILIES];

@@ -1,0 +1,80 @@
+// The judge: keys are exchanged, those of clients and the one of the management itself.
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { everything } from './desired.ts';
+import {
+  admits,
+  file,
+  hand,
+  inSync,
+  judged,
+  request,
+  restart,
+  type Seat,
+  takeSeat,
+  unrelatedWrite,
+  withRestart,
+  writes,
+} from './seat.ts';
+
+judged('a rotation', () => {
+  let seat: Seat;
+
+  beforeAll(async () => {
+    seat = await takeSeat(everything(), { target: { adopted: true } });
+    await seat.holdfast('apply', '--yes');
+  });
+  afterAll(() => seat.leave());
+
+  test('of a client key lets the new one in and refuses the old one', async () => {
+    await writes(seat, { ...everything(), 'api-keys': ['sk-test-client-1', 'sk-test-client-3'] });
+    expect(await admits('sk-test-client-3')).toBe(200);
+    expect(await admits('sk-test-client-2')).toBe(401);
+    expect(await admits('sk-test-client-1')).toBe(200);
+    await unrelatedWrite();
+    await inSync(seat);
+    expect(await admits('sk-test-client-2')).toBe(401);
+  });
+
+  test('of a client key along with a change that needs the whole file', async () => {
+    await writes(seat, {
+      ...everything(),
+      'api-keys': ['sk-test-client-3', 'sk-test-client-4'],
+      'passthrough-headers': true,
+    });
+    expect(await admits('sk-test-client-4')).toBe(200);
+    expect(await admits('sk-test-client-1')).toBe(401);
+  });
+
+  test('of the management secret is refused where it is none of the keys of the target', async () => {
+    seat.env['MGMT'] = 'mgmt-secret-2';
+    await seat.declare({ ...everything(), 'remote-management': { 'secret-key': '${env:MGMT}' } });
+    const { exit, out } = await seat.holdfast('apply', '--yes');
+    expect(exit).toBe(4);
+    expect(out).toMatch(/refused self-lockout/);
+  });
+
+  test.each([2, 3])('of the management secret: the %dnd is accepted, stored as a hash', async (n) => {
+    const [former, next] = [hand.key, `mgmt-secret-${n}`];
+    seat.env['MGMT'] = next;
+    seat.env['OTHER'] = n === 2 ? next : 'mgmt-secret-2';
+    await seat.settings({
+      target: { adopted: true, key: ['${env:JUDGE_KEY}', '${env:OTHER}', '${env:MGMT}'] },
+    });
+    await writes(seat, { ...everything(), 'remote-management': { 'secret-key': '${env:MGMT}' } });
+    expect((await request('GET', 'debug', undefined, next)).status).toBe(200);
+    expect(await file()).not.toContain(next);
+    const old = n === 2 ? former : 'mgmt-secret-2';
+    const status = (await request('GET', 'debug', undefined, old)).status;
+    if (n === 3) expect(status).toBe(401);
+    if (status === 401 && n === 2) hand.key = next;
+    if (hand.key !== former || n === 3)
+      hand.key = (await request('GET', 'debug')).status === 200 ? hand.key : next;
+    await inSync(seat);
+  });
+
+  withRestart('still lets us in after a restart', async () => {
+    await restart();
+    expect((await request('GET', 'debug', undefined, 'mgmt-secret-3')).status).toBe(200);
+    await inSync(seat);
+  });
+});

@@ -1,0 +1,217 @@
+// A seat at a real gateway: a working directory with settings, desired state and state, the command line run in it, and
+// the hands of somebody else. Everything here overwrites the gateway's configuration; see docs/testing.md.
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { parse, stringify } from 'yaml';
+import { main } from '../../src/cli/main.ts';
+import type { Io } from '../../src/cli/io.ts';
+import { isTree, type Tree } from '../../src/nouns/value.ts';
+
+export const GATEWAY = process.env['HOLDFAST_TEST_GATEWAY'];
+export const KEY = process.env['HOLDFAST_TEST_GATEWAY_KEY'] ?? '';
+/** The gateway's `config.yaml`, where this machine can reach it. */
+export const FILE = process.env['HOLDFAST_TEST_GATEWAY_FILE'];
+/** A command that stops and starts the gateway and returns when it answers. */
+export const RESTART = process.env['HOLDFAST_TEST_GATEWAY_RESTART'];
+
+/** Longer than the watcher's 150 ms and a reload (C v0 §10.2). */
+const SETTLED = 500;
+
+export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+export const settled = (): Promise<void> => pause(SETTLED);
+
+/** Scenarios that need a gateway, whose file is put back at the end. */
+export function judged(name: string, scenarios: () => void): void {
+  (GATEWAY === undefined ? describe.skip : describe)(name, () => {
+    let original = '';
+    beforeAll(async () => {
+      original = await ask('GET', 'config.yaml');
+    });
+    afterAll(async () => {
+      await load(original);
+    });
+    scenarios();
+  });
+}
+
+/** A scenario that needs more than the API; skipped where the variable is not set. */
+export const withFile = FILE === undefined ? test.skip : test;
+export const withRestart = RESTART === undefined ? test.skip : test;
+
+export async function restart(): Promise<void> {
+  await promisify(execFile)('sh', ['-c', RESTART ?? 'false']);
+  await settled();
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly body: string;
+}
+
+/** The management key in force, by hand; scenarios that rotate it change it. */
+export const hand = { key: KEY };
+
+/** One request to the Management API, by hand. */
+export async function request(method: string, path: string, body?: string, key = hand.key): Promise<Answer> {
+  const answer = await fetch(`${GATEWAY}/v0/management/${path}`, {
+    method,
+    headers: { authorization: `Bearer ${key}` },
+    ...(body !== undefined && { body }),
+  });
+  return { status: answer.status, body: await answer.text() };
+}
+
+export async function ask(method: string, path: string, body?: string): Promise<string> {
+  const { status, body: text } = await request(method, path, body);
+  if (status !== 200) throw new Error(`${method} ${path}: ${status} ${text}`);
+  return text;
+}
+
+/** Somebody else's field write, settled. */
+export async function panel(path: string, value: unknown): Promise<void> {
+  await ask('PUT', path, JSON.stringify(value));
+  await settled();
+}
+
+let toggled = false;
+/** An unrelated field write: it makes the gateway merge its memory into its file (C v0 §6.2). */
+export async function unrelatedWrite(): Promise<void> {
+  toggled = !toggled;
+  await panel('debug', { value: toggled });
+}
+
+/** Replaces the whole configuration and makes the running gateway follow. */
+export async function load(text: string): Promise<void> {
+  await ask('PUT', 'config.yaml', text);
+  await settled();
+}
+
+/** Replaces the configuration by this text, but for what the gateway listens on and how it lets us in. */
+export async function start(text: string): Promise<void> {
+  const { host, port, tls, 'auth-dir': auths, ...rest } = parse(await file()) as Tree;
+  const management = rest['remote-management'];
+  const kept = {
+    host,
+    port,
+    tls,
+    'auth-dir': auths,
+    'remote-management': { ...(isTree(management) && management), 'disable-control-panel': true },
+  };
+  await load(`${text}${stringify(kept, { keepUndefined: false })}`);
+}
+
+export const memory = async (): Promise<Tree> => JSON.parse(await ask('GET', 'config')) as Tree;
+export const file = (): Promise<string> => ask('GET', 'config.yaml');
+
+/** Status of `/v1/models` for a caller. */
+export async function admits(key?: string): Promise<number> {
+  const headers = key === undefined ? {} : { authorization: `Bearer ${key}` };
+  const answer = await fetch(`${GATEWAY}/v1/models`, { headers });
+  await answer.text();
+  return answer.status;
+}
+
+export interface Result {
+  readonly exit: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+export interface Seat {
+  readonly dir: string;
+  readonly env: Record<string, string>;
+  declare(tree: Tree | string): Promise<void>;
+  settings(more: Settings): Promise<void>;
+  /** Makes the command line ask, as on a terminal; this answers. */
+  answer?: () => Promise<string>;
+  /** Runs the command line as a process would, with `--output text` unless told otherwise. */
+  holdfast(...argv: readonly string[]): Promise<Result>;
+  leave(): Promise<void>;
+}
+
+export interface Settings {
+  readonly target?: Tree;
+  readonly policy?: Tree;
+}
+
+/** Answers what the guards ask about a gateway that is there to be overwritten. */
+const ALLOWED = ['literal-secret', 'last-upstream', 'mass-delete', 'takeover', 'release-secret'];
+
+export async function takeSeat(desired: Tree | string, more: Settings = {}): Promise<Seat> {
+  const dir = await mkdtemp(join(tmpdir(), 'holdfast-judge-'));
+  await mkdir(join(dir, 'desired'));
+  const env: Record<string, string> = { JUDGE_KEY: KEY };
+  const seat: Seat = {
+    dir,
+    env,
+    declare: (tree) =>
+      writeFile(
+        join(dir, 'desired', 'gateway.yaml'),
+        typeof tree === 'string' ? tree : stringify(tree, { aliasDuplicateObjects: false }),
+      ),
+    settings: (settings) => writeFile(join(dir, 'holdfast.yaml'), settingsText(settings)),
+    holdfast: (...argv) => call(seat, argv),
+    leave: () => rm(dir, { recursive: true, force: true }),
+  };
+  await seat.settings(more);
+  await seat.declare(desired);
+  return seat;
+}
+
+function settingsText({ target, policy }: Settings): string {
+  return stringify({
+    version: 1,
+    targets: [{ name: 'judged', url: GATEWAY, key: ['${env:JUDGE_KEY}'], desired: ['desired'], ...target }],
+    policy: { allow: ALLOWED, ...policy },
+  });
+}
+
+/** The process as the command line sees it, and what it says. */
+export function ioOf({ dir, env, answer }: Seat): {
+  readonly io: Io;
+  readonly said: { out: string; err: string };
+} {
+  const said = { out: '', err: '' };
+  const io: Io = {
+    out: (text) => void (said.out += text),
+    err: (text) => void (said.err += text),
+    env: { PATH: process.env['PATH'], NO_COLOR: '1', ...env },
+    cwd: dir,
+    stdoutIsTerminal: answer !== undefined,
+    stderrIsTerminal: answer !== undefined,
+    stdinIsTerminal: answer !== undefined,
+    stdin: async () => '',
+    ask: answer ?? (async () => 'y'),
+    signal: new AbortController().signal,
+    exit: 0,
+  };
+  return { io, said };
+}
+
+async function call(seat: Seat, argv: readonly string[]): Promise<Result> {
+  const { io, said } = ioOf(seat);
+  const before = process.exitCode;
+  await main(argv, io);
+  process.exitCode = before;
+  return { exit: io.exit, ...said };
+}
+
+/** Nothing differs, in memory and in the file. */
+export async function inSync(seat: Seat): Promise<void> {
+  const { exit, out, err } = await seat.holdfast('drift');
+  expect({ exit, text: exit === 0 ? '' : out + err }).toEqual({ exit: 0, text: '' });
+}
+
+/** Declares it and applies it; there was something to write. */
+export async function writes(seat: Seat, tree: Tree | string): Promise<Result> {
+  await seat.declare(tree);
+  const result = await seat.holdfast('apply', '--yes');
+  const text = result.out + result.err;
+  expect({ exit: result.exit, text: result.exit === 0 ? '' : text }).toEqual({ exit: 0, text: '' });
+  expect(text).toMatch(/applied and verified/);
+  return result;
+}
