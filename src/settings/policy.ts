@@ -1,5 +1,6 @@
 // Policies: from the words of settings and flags to what guards and plans read. Pure.
 import type { Catalog } from '../gateway/catalog/field.ts';
+import { FREEZE_FORM, parseFreeze } from '../nouns/freeze.ts';
 import { type Path, parsePath, PathSyntaxError } from '../nouns/path.ts';
 import { type Position, type Problem, problem } from '../nouns/problem.ts';
 import type { Allowance, Ownership, Policy } from '../nouns/target.ts';
@@ -113,7 +114,9 @@ class PolicyReader {
       ...(maxDeletes && { maxDeletes }),
       ...(maxReplaces && { maxReplaces }),
       ...((unknownKeys === 'pass' || unknownKeys === 'refuse') && { unknownKeys }),
-      ...(this.#has('freeze') && { freeze: this.#texts('freeze').map(({ value }) => String(value)) }),
+      ...(this.#has('freeze') && {
+        freeze: this.#texts('freeze').flatMap((text) => this.#window(text) ?? []),
+      }),
     };
   }
 
@@ -158,6 +161,14 @@ class PolicyReader {
     const meant = unknown.meant === undefined ? '' : ` Did you mean \`${unknown.meant}\`?`;
     const message = `\`${text}\` names nothing that the gateway knows: there is no \`${unknown.at}\`.${meant}`;
     this.problems.push(problem('HF1013', message, { position }));
+  }
+
+  #window({ value, position }: LocatedScalar): string | undefined {
+    const window = parseFreeze(String(value));
+    if (typeof window !== 'string') return String(value);
+    const remedy = `Write ${FREEZE_FORM}. Windows that come again (cron) are not known yet.`;
+    this.problems.push(problem('HF1012', window, { position, remedy }));
+    return undefined;
   }
 
   #allowance({ value, position }: LocatedScalar): Allowance | undefined {

@@ -47,6 +47,7 @@ export interface Scenario {
   readonly maxDeletes?: Policy['maxDeletes'];
   readonly allow?: readonly string[];
   readonly prune?: boolean;
+  readonly freeze?: readonly string[];
   /** Pointers of `desired` that are literals in the files; everything else came from references. */
   readonly literals?: readonly string[];
   readonly managementSecret?: PlanInput['managementSecret'];
@@ -140,7 +141,7 @@ export function targetOf(scenario: Scenario): Target {
       maxDeletes: scenario.maxDeletes ?? { fraction: 0.3 },
       maxReplaces: { fraction: 0.5 },
       unknownKeys: 'refuse',
-      freeze: [],
+      freeze: scenario.freeze ?? [],
     },
     digestKey: seal('mgmt-secret-1'),
   };

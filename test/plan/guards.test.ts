@@ -267,6 +267,51 @@ describe('the circumstances', () => {
     expect(guardsOf({ ...change, state: { suspension: { ...suspension, until: NOW } } })).toEqual([]);
   });
 
+  test('last-upstream where a model changes its upstream and is served by nobody in between', () => {
+    const file = `gemini-api-key:
+  - api-key: sk-test-gem-1
+    models:
+      - name: one
+        alias: big
+codex-api-key:
+  - api-key: sk-test-cdx-1
+    base-url: https://codex.example
+    models:
+      - name: two
+        alias: small
+`;
+    const desired = {
+      'gemini-api-key': [{ 'api-key': 'sk-test-gem-1', models: [{ name: 'one', alias: 'small' }] }],
+      'codex-api-key': [
+        {
+          'api-key': 'sk-test-cdx-1',
+          'base-url': 'https://codex.example',
+          models: [{ name: 'two', alias: 'big' }],
+        },
+      ],
+    };
+    const { plan } = planOf({ file, desired });
+    expect(plan.writes.map(({ method, path }) => `${method} ${path}`)).toEqual([
+      'PUT /v0/management/gemini-api-key',
+      'PATCH /v0/management/codex-api-key',
+    ]);
+    expect(plan.verdicts.map(verdictLine)).toEqual([
+      'last-upstream: would leave `big` without an upstream between two writes',
+    ]);
+  });
+
+  test('frozen while a freeze window is open, to the end of its last day in its own time zone', () => {
+    const open = (freeze: string): string[] => refused({ ...change, freeze: [freeze] });
+    expect(open('2026-11-20/2026-11-23 Europe/Berlin')).toEqual([
+      'frozen: a freeze window is open until 2026-11-23T23:00:00.000Z: `2026-11-20/2026-11-23 Europe/Berlin`',
+    ]);
+    expect(open('2026-11-23T17:00/2026-11-23T20:00 +02:00')).toEqual([]);
+    expect(open('2026-11-24/2026-11-30')).toEqual([]);
+    expect(open('every monday')).toEqual([
+      'frozen: the freeze window cannot be read, so it is taken for open: `every monday` is no window',
+    ]);
+  });
+
   test('every refusal says what to do', () => {
     const { plan } = planOf({
       file: BASE,

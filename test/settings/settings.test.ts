@@ -69,6 +69,23 @@ state: { dir: var/state }
 `;
 const ENV = { NEW: 'mgmt-secret-2', OLD: 'mgmt-secret-1', PROBE: 'sk-test-0001', DIGEST: 'digest-key-1' };
 
+describe('freeze windows', () => {
+  test('are read, and refused with their place where they are none', async () => {
+    const loaded = await fromFile(`version: 1
+targets:
+  - name: home
+    key: mgmt-secret-1
+policy:
+  freeze:
+    - 2026-12-20/2027-01-02 Europe/Berlin
+    - 0 18 * * fri
+`);
+    expect(loaded.problems.filter(({ severity }) => severity === 'error').map(line)).toEqual([
+      '8:7 HF1012 `0 18 * * fri` is no window',
+    ]);
+  });
+});
+
 describe('a settings file', () => {
   test('becomes targets with their policies, secrets sealed', async () => {
     const dir = directory({

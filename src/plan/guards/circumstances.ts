@@ -1,7 +1,9 @@
 // Guards on the circumstances of the plan and not on what it changes: `split-brain`, `no-way-back`, `unsupported`,
 // `frozen`. They refuse only where something would be written.
 import type { Field } from '../../gateway/catalog/field.ts';
+import { parseFreeze } from '../../nouns/freeze.ts';
 import { formatPath } from '../../nouns/path.ts';
+import type { Suspension } from '../../nouns/state.ts';
 import { plural, type Case, type Finding } from './guard.ts';
 
 export const SIDES = ['file', 'memory'] as const;
@@ -81,15 +83,38 @@ function numbersOf(version: string): number[] | undefined {
   return found ? found.slice(1).map(Number) : undefined;
 }
 
-export function frozen({ writes, state, now }: Case): Finding[] {
+/** Each open window and a suspension by itself: one allowance answers them all. */
+export function frozen({ writes, state, now, target }: Case): Finding[] {
+  if (!writes) return [];
   const { suspension } = state;
-  if (!writes || !suspension || suspension.until <= now) return [];
+  const suspended = suspension && suspension.until > now ? [suspendedUntil(suspension)] : [];
+  return [...suspended, ...target.policy.freeze.flatMap((text) => frozenBy(text, now))];
+}
+
+function suspendedUntil({ until, reason }: Suspension): Finding {
+  return {
+    guard: 'frozen',
+    message: `the target is suspended until ${new Date(until).toISOString()}: ${reason}`,
+    remedy: 'Wait until then, or end the suspension.',
+    changes: [],
+  };
+}
+
+function frozenBy(text: string, now: number): Finding[] {
+  const window = parseFreeze(text);
+  if (typeof window === 'string')
+    return [frozenFinding(`the freeze window cannot be read, so it is taken for open: ${window}`)];
+  if (now < window.from || now >= window.until) return [];
   return [
-    {
-      guard: 'frozen',
-      message: `the target is suspended until ${new Date(suspension.until).toISOString()}: ${suspension.reason}`,
-      remedy: 'Wait until then, or end the suspension.',
-      changes: [],
-    },
+    frozenFinding(`a freeze window is open until ${new Date(window.until).toISOString()}: \`${text}\``),
   ];
+}
+
+function frozenFinding(message: string): Finding {
+  return {
+    guard: 'frozen',
+    message,
+    remedy: 'Wait until it ends, or change `policy.freeze`.',
+    changes: [],
+  };
 }

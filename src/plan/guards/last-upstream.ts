@@ -2,11 +2,11 @@
 import { key } from '../../nouns/path.ts';
 import { isTree, type Tree } from '../../nouns/value.ts';
 import type { Difference } from '../difference.ts';
-import { entriesOf, FAMILIES, modelsOf, noLongerServed } from '../served.ts';
+import { entriesOf, FAMILIES, modelsOf, noLongerServed, servedModels } from '../served.ts';
 import { changesBelow, plural, type Case, type Finding } from './guard.ts';
 
 export function lastUpstream(subject: Case): Finding[] {
-  return [...emptiedFamilies(subject), ...orphanedModels(subject)];
+  return [...emptiedFamilies(subject), ...orphanedModels(subject), ...orphanedMeanwhile(subject)];
 }
 
 function emptiedFamilies(subject: Case): Finding[] {
@@ -48,10 +48,27 @@ function orphanedModels(subject: Case): Finding[] {
   });
 }
 
-function removesUpstream({ kind, path }: Difference): boolean {
-  return (
-    kind === 'remove' &&
-    path.length === 2 &&
-    (FAMILIES as readonly (string | null)[]).includes(path[0]?.name ?? null)
+/** Models that are served before and after the plan, and by nobody between two of its writes. */
+function orphanedMeanwhile({ before, after, between, differences }: Case): Finding[] {
+  const left = servedModels(after);
+  const models = new Set(
+    between.flatMap((image) => noLongerServed(before, image)).filter((name) => left.has(name)),
   );
+  if (models.size === 0) return [];
+  return [
+    {
+      guard: 'last-upstream',
+      message: `would leave ${[...models].map((name) => `\`${name}\``).join(', ')} without an upstream between two writes`,
+      remedy: 'Serve these models from another upstream in an apply of its own first, or allow it.',
+      changes: differences.filter(({ path }) => isFamily(path[0]?.name)).map(({ id }) => id),
+    },
+  ];
+}
+
+function isFamily(name: string | null | undefined): boolean {
+  return (FAMILIES as readonly (string | null | undefined)[]).includes(name);
+}
+
+function removesUpstream({ kind, path }: Difference): boolean {
+  return kind === 'remove' && path.length === 2 && isFamily(path[0]?.name);
 }
