@@ -81,14 +81,6 @@ export async function diagnose(options: DoctorOptions): Promise<readonly Check[]
   ];
 }
 
-/** The worst of them, for the exit code. */
-export function worstOf(checks: readonly Check[]): Check['status'] {
-  return (
-    (['fail', 'warn', 'ok'] as const).find((status) => checks.some((each) => each.status === status)) ??
-    'skip'
-  );
-}
-
 const check = (id: string, title: string, finding: Finding): Check => ({ id, title, ...finding });
 
 function ofError(error: unknown): Finding {

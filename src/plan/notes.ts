@@ -29,7 +29,12 @@ function aboutAgreement({ live, base, writes }: NotesInput): Problem[] {
       ),
     ];
   if (agreement.cause === 'stale-memory')
-    return [warning('HF4001', `stale memory: the gateway's file says otherwise than what it works with, at ${paths}`)];
+    return [
+      warning(
+        'HF4001',
+        `stale memory: the gateway's file says otherwise than what it works with, at ${paths}`,
+      ),
+    ];
   return base.repair || writes > 0
     ? []
     : [warning('HF4002', `memory and file of the gateway disagree at ${paths}`)];

@@ -23,12 +23,6 @@ const FLOW_INDICATOR = /[,[\]{}]/;
 /** C0, DEL, C1, line and paragraph separators, byte order mark, non-characters: only escaped (C v8 §4.10). */
 const CONTROL = /[\p{Cc}\u2028\u2029\ufeff\ufffe\uffff]/u;
 const CONTROLS = /[\p{Cc}\u2028\u2029\ufeff\ufffe\uffff"\\]/gu;
-const LONE_SURROGATE = /\p{Cs}/u;
-
-/** Whether no YAML file can hold this text. */
-export function unwritable(text: string): boolean {
-  return LONE_SURROGATE.test(text);
-}
 
 function plainIsSafe(text: string, flow: boolean): boolean {
   return (

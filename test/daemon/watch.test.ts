@@ -44,7 +44,8 @@ async function watched(names: readonly string[], prepare: (dir: string) => Promi
     watch,
     count: () => count,
     told: async () => {
-      for (let tries = 0; count === seen; tries += 1) {
+      const isTold = (): boolean => count > seen;
+      for (let tries = 0; !isTold(); tries += 1) {
         if (tries > 200) throw new Error('no change was told');
         await pause(25);
       }
