@@ -1,11 +1,11 @@
 // `holdfast api get|put|patch|delete PATH`: the escape hatch, with the checks that scripts forget.
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Argument, type Command } from 'commander';
 import type { ApiRequest, ApiResult } from '../apply/api.ts';
 import { EXIT } from '../nouns/exit.ts';
 import { fail, HoldfastError } from '../nouns/problem.ts';
 import { seal, type Sealed } from '../nouns/secret.ts';
+import { readTextFile } from '../reading/text-file.ts';
 import { problemsText } from '../report/problem-text.ts';
 import { type Io, styleOf } from './io.ts';
 import { gatewayOptions, onCall, type PlanFlags } from './options.ts';
@@ -62,11 +62,9 @@ async function run(method: string, path: string, flags: Flags, io: Io): Promise<
 async function bodyOf(given: string, io: Io): Promise<Sealed<string>> {
   if (given === '-') return seal(await io.stdin());
   if (!given.startsWith('@')) return seal(given);
-  return seal(
-    await readFile(resolve(io.cwd, given.slice(1)), 'utf8').catch((error: NodeJS.ErrnoException) => {
-      throw fail('HF1001', `--data ${given} cannot be read: ${error.code}`);
-    }),
-  );
+  const read = await readTextFile(resolve(io.cwd, given.slice(1)), given.slice(1));
+  if ('problem' in read) throw fail('HF1001', `--data: ${read.problem.message}`);
+  return seal(read.text);
 }
 
 function bodyText({ body }: ApiResult): string {

@@ -1,5 +1,4 @@
 // `holdfast apply`: the reconcile run once, with a plan shown and a question on a terminal.
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { ReconcileRequest } from '../apply/apply.ts';
@@ -7,6 +6,7 @@ import { worstExit } from '../nouns/exit.ts';
 import { exitOf } from '../nouns/outcome.ts';
 import { PLAN_FORMAT, type Plan } from '../nouns/plan.ts';
 import { fail } from '../nouns/problem.ts';
+import { readTextFile } from '../reading/text-file.ts';
 import type { Io } from './io.ts';
 import { gatewayOptions, onCall, type PlanFlags, planOptions, sourceOptions } from './options.ts';
 import { confirmOnTerminal } from './confirm.ts';
@@ -79,11 +79,13 @@ function remembering(shown: string[], ask: Confirm): Confirm {
   };
 }
 
+/** Bytes. */
+const LARGEST_PLAN = 256 * 1024 * 1024;
+
 async function readPlan(path: string, file: string): Promise<Plan> {
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw fail('HF1002', `${file} cannot be read: ${error.code}`);
-  });
-  const plan = parsed(text);
+  const read = await readTextFile(path, file, LARGEST_PLAN);
+  if ('problem' in read) throw fail('HF1002', read.problem.message);
+  const plan = parsed(read.text);
   if (plan?.format !== PLAN_FORMAT)
     throw fail('HF1002', `${file} is not a plan of this version (${PLAN_FORMAT})`);
   return plan;

@@ -1,12 +1,12 @@
 // holdfast.yaml, or the flags and variables that stand in for it, as Settings.
-import { access, readFile } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { inReadingOrder, type Problem, problem } from '../nouns/problem.ts';
 import type { Sealed } from '../nouns/secret.ts';
 import type { Target } from '../nouns/target.ts';
 import type { Environment } from '../reading/environment.ts';
-import { reasonOf } from '../reading/text-file.ts';
+import { readTextFile } from '../reading/text-file.ts';
 import { settingsFromFile } from './from-file.ts';
 import { settingsFromFlags } from './from-flags.ts';
 
@@ -86,13 +86,10 @@ async function withEnvFile(
   cwd: string,
 ): Promise<{ env: Environment } | { problem: Problem }> {
   if (path === undefined) return { env };
-  try {
-    const parsed = parseEnv(await readFile(resolve(cwd, path), 'utf8'));
-    return { env: { ...parsed, ...env } };
-  } catch (error) {
-    const remedy = 'Correct the path given to --env-file, or its permissions.';
-    return { problem: problem('HF1010', `${path} cannot be read: ${reasonOf(error)}`, { remedy }) };
-  }
+  const read = await readTextFile(resolve(cwd, path), path);
+  if ('text' in read) return { env: { ...parseEnv(read.text), ...env } };
+  const remedy = 'Correct the path given to --env-file, or its permissions.';
+  return { problem: problem('HF1010', read.problem.message, { remedy }) };
 }
 
 async function settingsFile(

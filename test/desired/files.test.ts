@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, closeSync, mkdirSync, openSync, symlinkSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { trackedStateFiles, trackedStateProblems } from '../../src/desired/tracked.ts';
@@ -18,6 +18,29 @@ describe('the directory', () => {
     const loaded = await load(dir);
     expect(treeOf(loaded)).toEqual({ debug: true });
     expect(loaded.desired?.watched).toContain(join(dir, 'desired'));
+  });
+
+  test('may hold what is no file at all: it is refused, not waited for', async () => {
+    const dir = directory({ 'desired/a.yaml': 'api-keys: ["${file:nobody}", "${file:/dev/zero}"]\n' });
+    execFileSync('mkfifo', [join(dir, 'nobody')]);
+    expect((await load(dir)).problems.map(oneLine)).toEqual([
+      'a.yaml:1:12 HF2020 ${file:nobody} is empty',
+      'a.yaml:1:30 HF2020 ${file:/dev/zero} cannot be resolved: /dev/zero cannot be read: it is neither a file nor a pipe',
+    ]);
+    execFileSync('mkfifo', [join(dir, 'desired/b.yaml')]);
+    expect((await load(dir)).problems.map(oneLine)).toContainEqual(
+      expect.stringContaining('b.yaml:1:1 HF2003'),
+    );
+  });
+
+  test('may refer to a pipe that somebody writes to', async () => {
+    const dir = directory({ 'desired/a.yaml': 'api-keys: ["${file:pipe}"]\n' });
+    execFileSync('mkfifo', [join(dir, 'pipe')]);
+    const writer = openSync(join(dir, 'pipe'), 'r+');
+    writeSync(writer, 'sk-test-0001\n');
+    const loading = load(dir);
+    setTimeout(() => closeSync(writer), 200);
+    expect(treeOf(await loading)).toEqual({ 'api-keys': ['sk-test-0001'] });
   });
 
   test('anchors and merge keys stand for what they name', async () => {
