@@ -13,10 +13,10 @@ const KNOWN: ReadonlyMap<string, string> = new Map([
   ['error-logs-max-files', '10'],
 ]);
 
-/** Whether a key that is not in the file stays out of it. */
-export function isDefault(path: readonly string[], value: Made): boolean {
+/** Whether a key that is not in the file stays out of it; zeros of `explicit` members do not. */
+export function isDefault(path: readonly string[], value: Made, explicit: ReadonlySet<string>): boolean {
   if (value.kind !== 'scalar') return isZero(value);
-  if (path.at(-1) === 'weight' && value.type === 'int') return false;
+  if (explicit.has(path.at(-1) ?? '') && (value.type === 'int' || value.type === 'bool')) return false;
   return isZero(value) || KNOWN.get(path.join('.')) === value.text;
 }
 
@@ -30,15 +30,15 @@ function isZero(value: Made): boolean {
 }
 
 /** A new value without the defaults in it, and without what is empty then; items of lists stay, emptied or not. */
-export function withoutDefaults(path: readonly string[], value: Made): Made {
+export function withoutDefaults(path: readonly string[], value: Made, explicit: ReadonlySet<string>): Made {
   if (value.kind === 'scalar') return value;
   if (value.kind === 'list')
-    return { kind: 'list', items: value.items.map((item) => withoutDefaults(path, item)) };
+    return { kind: 'list', items: value.items.map((item) => withoutDefaults(path, item, explicit)) };
   const pairs = new Map<string, Made>();
   for (const [name, member] of value.pairs) {
     const place = [...path, name];
-    if (isDefault(place, member)) continue;
-    const rest = withoutDefaults(place, member);
+    if (isDefault(place, member, explicit)) continue;
+    const rest = withoutDefaults(place, member, explicit);
     if (!isEmpty(rest)) pairs.set(name, rest);
   }
   return { kind: 'map', pairs };

@@ -10,30 +10,57 @@ import { isIdentifying } from './match.ts';
 import { resolveText } from './resolve.ts';
 import { trim } from './rules.ts';
 
+/** Members that are written although they are zero. */
+type Explicit = ReadonlySet<string>;
+
 /** Whether the saver would merge `value` onto exactly this item of a list, and change nothing in it. */
-export function keepsItem(node: FileNode, item: Field, value: Value, path: readonly string[]): boolean {
+export function keepsItem(
+  node: FileNode,
+  item: Field,
+  value: Value,
+  path: readonly string[],
+  explicit: Explicit,
+): boolean {
   if (item.kind === 'string') return keepsScalar(node, item, value) && trim(node.text) !== '';
   if (item.kind !== 'struct' || node.kind !== 'map' || !isTree(value)) return false;
-  return keepsStruct(node, item, value, path) && isFoundByName(node, value);
+  return keepsStruct(node, item, value, path, explicit) && isFoundByName(node, value);
 }
 
-function keeps(node: FileNode, field: Field, value: Value, path: readonly string[]): boolean {
-  if (field.kind === 'list') return node.kind === 'list' && keepsList(node, field, value, path);
+function keeps(
+  node: FileNode,
+  field: Field,
+  value: Value,
+  path: readonly string[],
+  explicit: Explicit,
+): boolean {
+  if (field.kind === 'list') return node.kind === 'list' && keepsList(node, field, value, path, explicit);
   if (field.kind === 'struct')
-    return node.kind === 'map' && isTree(value) && keepsStruct(node, field, value, path);
+    return node.kind === 'map' && isTree(value) && keepsStruct(node, field, value, path, explicit);
   if (field.kind === 'map') return node.kind === 'map' && isTree(value) && keepsMap(node, field, value);
   return field.kind !== 'any' && keepsScalar(node, field, value);
 }
 
-function keepsList(node: ListNode, { item }: Field, value: Value, path: readonly string[]): boolean {
+function keepsList(
+  node: ListNode,
+  { item }: Field,
+  value: Value,
+  path: readonly string[],
+  explicit: Explicit,
+): boolean {
   if (!item || !isList(value) || node.tag !== undefined || node.items.length !== value.length) return false;
-  return node.items.every((each, i) => keepsItem(each, item, value[i] ?? null, path));
+  return node.items.every((each, i) => keepsItem(each, item, value[i] ?? null, path, explicit));
 }
 
 /** An empty mapping is printed anew, which can break the file: see `brokenBySave`. */
 const isPlainMap = (node: MapNode): boolean => node.tag === undefined && node.pairs.length > 0;
 
-function keepsStruct(node: MapNode, field: Field, value: Tree, path: readonly string[]): boolean {
+function keepsStruct(
+  node: MapNode,
+  field: Field,
+  value: Tree,
+  path: readonly string[],
+  explicit: Explicit,
+): boolean {
   if (!isPlainMap(node)) return false;
   const named = new Set<string>();
   for (const { key, value: member } of node.pairs) {
@@ -41,10 +68,10 @@ function keepsStruct(node: MapNode, field: Field, value: Tree, path: readonly st
     const held = value[key.text];
     if (!inner || held === undefined || named.has(key.text)) return false;
     named.add(key.text);
-    if (!keeps(member, inner, held, [...path, key.text])) return false;
+    if (!keeps(member, inner, held, [...path, key.text], explicit)) return false;
   }
   return Object.keys(value).every(
-    (name) => named.has(name) || staysOut(field, name, value[name] ?? null, path),
+    (name) => named.has(name) || staysOut(field, name, value[name] ?? null, path, explicit),
   );
 }
 
@@ -72,13 +99,19 @@ function keepsScalar(node: FileNode, field: Field, value: Value): node is Scalar
 }
 
 /** Whether a member that the file does not have is not written out. */
-function staysOut(field: Field, name: string, value: Value, path: readonly string[]): boolean {
+function staysOut(
+  field: Field,
+  name: string,
+  value: Value,
+  path: readonly string[],
+  explicit: Explicit,
+): boolean {
   if (isIdentifying(name)) return value === '' || value === null;
   const inner = field.fields?.get(name);
   if (!inner) return false;
   if (value === null || value === '' || (isList(value) && value.length === 0)) return true;
   const place = [...path, name];
-  return isDefault(place, withoutDefaults(place, made(inner, value)));
+  return isDefault(place, withoutDefaults(place, made(inner, value), explicit), explicit);
 }
 
 /** By a name that the rendered entry has too; entries found by their first text depend on the order of keys. */

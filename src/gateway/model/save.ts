@@ -19,17 +19,44 @@ import type { Memory, SaveFailure } from './model.ts';
 import { resolveScalar, resolveText } from './resolve.ts';
 import { trim } from './rules.ts';
 
+/** In what the savers of v7 and v8 gateways differ. */
+export interface SaveRules {
+  /** Roots that today's gateways do not know: `kept` where a migration turns them into comments (C v8 §5). */
+  readonly formerRoots: 'dropped' | 'kept';
+  /** Members of this name are written although they are zero. */
+  readonly explicit: ReadonlySet<string>;
+  /** Maps of which channels come and go, and what is left of one when the last channel has gone. */
+  readonly channels: readonly (readonly [name: string, gone: 'removed' | 'emptied'])[];
+}
+
+const V7: SaveRules = {
+  formerRoots: 'dropped',
+  explicit: new Set(['weight']),
+  channels: [
+    ['oauth-excluded-models', 'removed'],
+    ['oauth-model-alias', 'emptied'],
+    ['oauth-request-scoped-errors', 'emptied'],
+  ],
+};
+
 /**
  * The file after a field write. Nodes that stay as they are are those of the old file, ranges and flow style included:
  * they say what is held, not where; its `text` is printed when it is first asked for. Where `bricks` holds for the
  * file, that text does not parse.
  */
-export function save(document: FileDocument, memory: Memory, catalog: Catalog): FileDocument | SaveFailure {
+export function save(
+  document: FileDocument,
+  memory: Memory,
+  catalog: Catalog,
+  rules: SaveRules = V7,
+): FileDocument | SaveFailure {
   const { root } = document;
   if (!root) return { ok: false, message: 'invalid yaml document structure' };
   if (root.kind !== 'map') return { ok: false, message: 'expected root mapping node' };
   const fresh = generate(catalog.root, memory);
-  const merged = mergeMap(pruneChannels(withoutLegacy(root), fresh), fresh, []);
+  const known = rules.formerRoots === 'dropped' ? withoutLegacy(root) : root;
+  const pruned = pruneChannels(withoutOldKeys(known), fresh, rules);
+  const merged = mergeMap(pruned, fresh, { names: [], rules });
   return lazily(merged);
 }
 
@@ -65,11 +92,14 @@ const LEGACY: ReadonlySet<string> = new Set([
 ]);
 
 function withoutLegacy(root: MapNode): MapNode {
-  const pairs = root.pairs.filter(({ key }) => !LEGACY.has(key.text));
-  return {
-    ...root,
-    pairs: pairs.map((pair) => (pair.key.text === 'openai-compatibility' ? withoutKeys(pair) : pair)),
-  };
+  return { ...root, pairs: root.pairs.filter(({ key }) => !LEGACY.has(key.text)) };
+}
+
+function withoutOldKeys(root: MapNode): MapNode {
+  const pairs = root.pairs.map((pair) =>
+    pair.key.text === 'openai-compatibility' ? withoutKeys(pair) : pair,
+  );
+  return { ...root, pairs };
 }
 
 function withoutKeys({ key, value }: Pair): Pair {
@@ -86,10 +116,8 @@ function without(map: MapNode, name: string): MapNode {
 }
 
 /** Step 3: names of OAuth maps and ids of plugins that memory does not have. */
-function pruneChannels(root: MapNode, fresh: MadeMap): MapNode {
-  let pruned = pruneTo(root, fresh, 'oauth-excluded-models', 'removed');
-  pruned = pruneTo(pruned, fresh, 'oauth-model-alias', 'emptied');
-  pruned = pruneTo(pruned, fresh, 'oauth-request-scoped-errors', 'emptied');
+function pruneChannels(root: MapNode, fresh: MadeMap, { channels }: SaveRules): MapNode {
+  const pruned = channels.reduce((map, [name, gone]) => pruneTo(map, fresh, name, gone), root);
   const plugins = fresh.pairs.get('plugins');
   return replaced(pruned, 'plugins', (value) =>
     value.kind === 'map' && plugins?.kind === 'map' ? pruneTo(value, plugins, 'configs', 'removed') : value,
@@ -121,8 +149,14 @@ function keepKeys(map: MapNode, fresh: MadeMap): MapNode {
   return { ...map, pairs: map.pairs.filter(({ key }) => names.has(trim(key.text))) };
 }
 
-/** Step 4. Paths are those of mappings: entries of a list have the path of the list. */
-function merge(old: FileNode, fresh: Made, path: readonly string[]): FileNode {
+/** Where the merge is: names of mappings only, entries of a list have the place of the list. */
+interface Place {
+  readonly names: readonly string[];
+  readonly rules: SaveRules;
+}
+
+/** Step 4. */
+function merge(old: FileNode, fresh: Made, path: Place): FileNode {
   if (fresh.kind === 'map') return old.kind === 'map' ? mergeMap(old, fresh, path) : over(old, toNode(fresh));
   return fresh.kind === 'list' ? mergeList(old, fresh, path) : mergeScalar(old, fresh);
 }
@@ -133,7 +167,7 @@ function over<T extends FileNode>(old: FileNode, node: T): T {
   return { ...node, comments: old.comments, ...(anchor !== undefined && { anchor }) };
 }
 
-function mergeMap(old: MapNode, fresh: MadeMap, path: readonly string[]): MapNode {
+function mergeMap(old: MapNode, fresh: MadeMap, path: Place): MapNode {
   const places = new Map<string, number>();
   old.pairs.forEach(({ key }, index) => {
     if (!places.has(key.text)) places.set(key.text, index);
@@ -141,20 +175,21 @@ function mergeMap(old: MapNode, fresh: MadeMap, path: readonly string[]): MapNod
   const pairs: Pair[] = [...old.pairs];
   for (const [name, member] of fresh.pairs) {
     const key = keyNode(name);
-    const place = [...path, name];
+    const place = { ...path, names: [...path.names, name] };
     const index = places.get(key.text);
     const there = index === undefined ? undefined : pairs[index];
     if (index !== undefined && there)
       pairs[index] = { key: there.key, value: merge(there.value, member, place) };
     else {
-      const candidate = withoutDefaults(place, member);
-      if (!isDefault(place, candidate)) pairs.push({ key, value: toNode(candidate) });
+      const { explicit } = path.rules;
+      const candidate = withoutDefaults(place.names, member, explicit);
+      if (!isDefault(place.names, candidate, explicit)) pairs.push({ key, value: toNode(candidate) });
     }
   }
   return { ...old, flow: false, pairs };
 }
 
-function mergeList(old: FileNode, fresh: MadeList, path: readonly string[]): FileNode {
+function mergeList(old: FileNode, fresh: MadeList, path: Place): FileNode {
   if (fresh.items.length === 0) {
     if (old.kind === 'scalar' && resolveScalar(old)?.type === 'null') return old;
     return over(old, {
@@ -167,7 +202,7 @@ function mergeList(old: FileNode, fresh: MadeList, path: readonly string[]): Fil
   return over(old, { ...(toNode({ kind: 'list', items: [] }) as ListNode), items });
 }
 
-function mergeItems(old: FileNode, fresh: MadeList, path: readonly string[]): FileNode[] {
+function mergeItems(old: FileNode, fresh: MadeList, path: Place): FileNode[] {
   const places = matchItems(old.kind === 'list' ? old.items : [], fresh.items);
   return fresh.items.map((item, i) => {
     const onto = places[i];
@@ -182,12 +217,12 @@ const isSameList = (a: readonly FileNode[], b: readonly FileNode[]): boolean =>
  * The same for a list that has the same entries in the same order, which nearly all have: those that a save leaves as
  * they are are neither rendered nor merged. Undefined: entries came, went, moved, or are not found by a name.
  */
-function mergeInPlace(old: FileNode, { from }: MadeList, path: readonly string[]): FileNode[] | undefined {
+function mergeInPlace(old: FileNode, { from }: MadeList, path: Place): FileNode[] | undefined {
   if (old.kind !== 'list' || !from || old.items.length !== from.values.length) return undefined;
   const items: FileNode[] = [];
   for (const [i, node] of old.items.entries()) {
     const value = from.values[i] ?? null;
-    const merged = keepsItem(node, from.item, value, path)
+    const merged = keepsItem(node, from.item, value, path.names, path.rules.explicit)
       ? node
       : mergeOnto(node, made(from.item, value), path);
     if (!merged) return undefined;
@@ -197,13 +232,13 @@ function mergeInPlace(old: FileNode, { from }: MadeList, path: readonly string[]
 }
 
 /** Onto this item and no other: by an identity that both have. */
-function mergeOnto(node: FileNode, fresh: Made, path: readonly string[]): FileNode | undefined {
+function mergeOnto(node: FileNode, fresh: Made, path: Place): FileNode | undefined {
   const identity = identityOf(node);
   return identity !== '' && identity === identityOf(toNode(fresh)) ? mergeItem(node, fresh, path) : undefined;
 }
 
 /** Keys that memory does not have leave the item, but not mappings inside it (N5, N6). */
-function mergeItem(old: FileNode, fresh: Made, path: readonly string[]): FileNode {
+function mergeItem(old: FileNode, fresh: Made, path: Place): FileNode {
   const merged = merge(old, fresh, path);
   return merged.kind === 'map' && fresh.kind === 'map' ? keepKeys(merged, fresh) : merged;
 }

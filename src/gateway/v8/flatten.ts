@@ -85,8 +85,7 @@ function foldSection(root: Node, { old, now }: Move): void {
 function checkVersion(root: Node): void {
   const version = member(root, 'config-version');
   if (!version) return;
-  const isEight =
-    version.kind === 'scalar' && version.text === '8' && resolveScalar(version)?.type === 'int';
+  const isEight = version.kind === 'scalar' && version.text === '8' && resolveScalar(version)?.type === 'int';
   if (!isEight) throw new Fault('unsupported config-version (expected 8)');
 }
 

@@ -28,7 +28,11 @@ function duplicatesIn({ pairs }: Mapping): string[] {
   return pairs.flatMap(({ key }) => {
     const first = seen.get(key.text);
     if (!first) seen.set(key.text, key);
-    return first ? [`line ${lineOf(key)}: mapping key ${JSON.stringify(key.text)} already defined at line ${lineOf(first)}`] : [];
+    return first
+      ? [
+          `line ${lineOf(key)}: mapping key ${JSON.stringify(key.text)} already defined at line ${lineOf(first)}`,
+        ]
+      : [];
   });
 }
 
@@ -107,7 +111,8 @@ const LONGEST = 10;
 /** Values longer than ten characters are cut to seven. */
 function misfit(node: Node, type: string): string {
   const line = lineOf(node);
-  if (node.kind !== 'scalar') return `line ${line}: cannot unmarshal !!${node.kind === 'map' ? 'map' : 'seq'} into ${type}`;
+  if (node.kind !== 'scalar')
+    return `line ${line}: cannot unmarshal !!${node.kind === 'map' ? 'map' : 'seq'} into ${type}`;
   const shown = Buffer.from(node.text).length > LONGEST ? `${node.text.slice(0, LONGEST - 3)}...` : node.text;
   return `line ${line}: cannot unmarshal ${tagOf(node)} \`${shown}\` into ${type}`;
 }
@@ -135,9 +140,11 @@ function checkImageMode(node: Node, _field: Field): void {
 function checkPlugin(node: Node): void {
   if (node.kind !== 'map') return;
   const enabled = member(node, 'enabled');
-  if (enabled && !isBoolean(enabled)) throw new Fault(`parse plugin enabled: ${listed([misfit(enabled, 'bool')])}`);
+  if (enabled && !isBoolean(enabled))
+    throw new Fault(`parse plugin enabled: ${listed([misfit(enabled, 'bool')])}`);
   const priority = member(node, 'priority');
-  if (priority && !isInteger(priority)) throw new Fault(`parse plugin priority: ${listed([misfit(priority, 'int')])}`);
+  if (priority && !isInteger(priority))
+    throw new Fault(`parse plugin priority: ${listed([misfit(priority, 'int')])}`);
 }
 
 function isBoolean(node: Node): boolean {

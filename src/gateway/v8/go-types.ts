@@ -85,7 +85,8 @@ function structName(pattern: string): string {
   const ending = ENDINGS.find(([end]) => pattern.endsWith(end));
   if (ending) return ending[1];
   if (/^oauth-request-scoped-errors/.test(pattern)) return 'config.RequestScopedErrorRule';
-  if (pattern.startsWith('payload.')) return pattern.endsWith('.models[*]') ? 'config.PayloadModelRule' : 'config.PayloadRule';
+  if (pattern.startsWith('payload.'))
+    return pattern.endsWith('.models[*]') ? 'config.PayloadModelRule' : 'config.PayloadRule';
   if (pattern === OPENAI) return 'config.OpenAICompatibility';
   if (pattern === `${OPENAI}.api-key-entries[*]`) return 'config.OpenAICompatibilityAPIKey';
   if (pattern.startsWith(OPENAI)) return 'config.OpenAICompatibilityModel';

@@ -1,7 +1,19 @@
 // Provider groups of v8 and the flat lists they stand for, on the gateway's terms: how groups become entries before
 // they are decoded, and how entries become groups when a legacy list moves (C v8 §2, §3). Pure.
 import type { Family } from '../layout/table.ts';
-import { copy, entryOf, isNull, list, type Mapping, emptyMap, member, type Node, removePath, scalar, set } from './tree.ts';
+import {
+  copy,
+  entryOf,
+  isNull,
+  list,
+  type Mapping,
+  emptyMap,
+  member,
+  type Node,
+  removePath,
+  scalar,
+  set,
+} from './tree.ts';
 import { resolveScalar } from '../model/resolve.ts';
 
 /** What the gateway says about a document that it cannot read. */

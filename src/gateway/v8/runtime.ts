@@ -17,7 +17,9 @@ const FILE: Route = { kind: 'file' };
 function make(): Field {
   const v8 = loadCatalog('v8');
   const without = layoutTable().rows.filter(({ legacy, v8: now }) => now === undefined || legacy !== now);
-  const dropped = without.flatMap(({ legacy, v8: now }) => (legacy !== undefined && now === undefined ? [legacy] : []));
+  const dropped = without.flatMap(({ legacy, v8: now }) =>
+    legacy !== undefined && now === undefined ? [legacy] : [],
+  );
   let root = loadCatalog('legacy').root;
   for (const path of [...dropped, MOVED]) root = withoutField(root, path.split('.'));
   root = withField(root, ['meta-api-key'], metaList(root, v8));
@@ -36,7 +38,9 @@ const MOVED = 'codex.optimize-multi-agent-v2';
 
 /** Sections and families are what their members make of them. */
 const isSection = ({ pattern, fields, flattened }: Field): boolean =>
-  flattened === true || (fields !== undefined && !pattern.includes('[')) || /^api-keys\.[a-z-]+(?:\[\*\])?$/.test(pattern);
+  flattened === true ||
+  (fields !== undefined && !pattern.includes('[')) ||
+  /^api-keys\.[a-z-]+(?:\[\*\])?$/.test(pattern);
 
 function plain(field: Field): Field {
   return { ...field, pattern: field.memoryPath ?? field.pattern, route: FILE };
@@ -122,7 +126,8 @@ function ordered(root: Field): Field {
     names.forEach((name, i) => {
       const parent = names.slice(0, i).join('.');
       const before = last.get(parent);
-      if (before !== undefined && before !== name && !follows.has(`${parent}/${name}`)) follows.set(`${parent}/${name}`, before);
+      if (before !== undefined && before !== name && !follows.has(`${parent}/${name}`))
+        follows.set(`${parent}/${name}`, before);
       last.set(parent, name);
     });
   }

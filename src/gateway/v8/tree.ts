@@ -101,7 +101,8 @@ function expandPairs(pairs: readonly Pair[], source: Source): Entry[] {
   const merged: Mapping[] = [];
   for (const { key, value } of pairs) {
     const made = expand(value, source);
-    if (!isMerge(key)) own.push({ key: expand(key, source) as Scalar, value: made }); // A scalar stays one.
+    if (!isMerge(key))
+      own.push({ key: expand(key, source) as Scalar, value: made }); // A scalar stays one.
     else merged.push(...(made.kind === 'list' ? made.items : [made]).filter((each) => each.kind === 'map'));
   }
   for (const entry of merged.flatMap(({ pairs: more }) => more))

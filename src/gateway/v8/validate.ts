@@ -51,7 +51,8 @@ function refuseUnknownRoots(root: Node): void {
 function refuseUnknownProviders(root: Node): void {
   const groups = member(root, 'api-keys');
   const known = new Set(paths().families.map(({ v8 }) => v8));
-  const odd = groups?.kind === 'map' ? groups.pairs.find(({ key }) => !known.has(`api-keys.${key.text}`)) : undefined;
+  const odd =
+    groups?.kind === 'map' ? groups.pairs.find(({ key }) => !known.has(`api-keys.${key.text}`)) : undefined;
   if (odd) throw new Fault(`unknown API-key provider ${odd.key.text}`);
 }
 

@@ -1,0 +1,43 @@
+// What a load makes of the file itself (C v8 §4.6, §4.9): the hash in the place of a plaintext secret, flat keys that
+// lose against their v8 spelling removed. Pure.
+import { isTree } from '../../nouns/value.ts';
+import { isFailure, type LoadFailure, type LoadOptions, type Memory } from '../model/model.ts';
+import { Fault } from './groups.ts';
+import { loadV8 } from './load.ts';
+import { normalise, parse } from './normalise.ts';
+import { atPath, emptyMap, expanded, type Node, print, scalar, set } from './tree.ts';
+
+export interface AtLoad {
+  readonly ok: true;
+  readonly memory: Memory;
+  /** The file afterwards; the text given where the load leaves it alone. */
+  readonly text: string;
+}
+
+export function atLoad(text: string, options: LoadOptions = {}): AtLoad | LoadFailure {
+  const loaded = loadV8(text, options);
+  if (isFailure(loaded) || !('memory' in loaded)) return loaded as LoadFailure; // The only other kind.
+  const { memory, rewritten } = loaded;
+  const hashed = rewritten ? withSecret(text, secretIn(memory)) : text;
+  const cleaned = normalise(hashed, false);
+  if (!cleaned.ok) return { ok: false, stage: 'validate', message: cleaned.refused };
+  return { ok: true, memory, text: cleaned.text };
+}
+
+function secretIn(memory: Memory): string {
+  const management = memory['remote-management'];
+  return isTree(management) ? String(management['secret-key'] ?? '') : '';
+}
+
+/** The whole file is indented by two then, comment lines stand at the left. */
+function withSecret(text: string, hash: string): string {
+  const root = expanded(parse(text));
+  if (!root) throw new Fault('empty config');
+  const section = atPath(root, 'management.secret-key') ? 'management' : 'remote-management';
+  const old = atPath(root, `${section}.secret-key`);
+  const fresh: Node =
+    old?.kind === 'scalar' ? { ...scalar(hash, old.style), comments: old.comments } : scalar(hash);
+  if (!atPath(root, section)) set(root, section, emptyMap());
+  set(root, `${section}.secret-key`, fresh);
+  return print(root, 2, 'left');
+}

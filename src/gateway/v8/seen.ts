@@ -1,0 +1,74 @@
+// A config.yaml as every v8 request sees it: normalised into the v8 tree, whatever layout it is stored in (C v8 §4.1).
+// What Holdfast compares on a v8 gateway; the raw text is kept beside it by whoever read it. Pure.
+import type { Layout } from '../../nouns/desired.ts';
+import type { FileDocument } from '../../nouns/file.ts';
+import { isTree, type Tree } from '../../nouns/value.ts';
+import { loadCatalog } from '../catalog/catalog.ts';
+import type { Catalog } from '../catalog/field.ts';
+import { contentOf } from '../model/decode.ts';
+import { parseDocument } from '../model/document.ts';
+import { fromJson, toJson } from '../model/json.ts';
+import { isFailure, type LoadFailure, type LoadOptions, type Memory } from '../model/model.ts';
+import { loadV8 } from './load.ts';
+import { type Fate, isV8Layout, normalise, parse } from './normalise.ts';
+import { runtimeCatalog } from './runtime.ts';
+import { expanded } from './tree.ts';
+
+export interface Seen {
+  readonly ok: true;
+  /** The normalised text and its nodes. */
+  readonly document: FileDocument;
+  /** Of the raw text. */
+  readonly layout: Layout;
+  readonly fate: Fate;
+  /** What the gateway holds after loading it, complete (`Memory` of model.ts, flat spelling). */
+  readonly memory: Memory;
+  /** A plaintext secret stands in it: the gateway replaces it by its hash. */
+  readonly rewritten: boolean;
+}
+
+/** The catalog of what `GET /v0/management/config` shows, by the catalog of the file: a v8 gateway's memory is flat. */
+export const memoryCatalog = (catalog: Catalog): Catalog =>
+  catalog.layout === 'v8' ? runtimeCatalog() : catalog;
+
+let last: { readonly text: string; readonly seen: Seen | LoadFailure } | undefined;
+
+/** The failure is that of the load, or the refusal to normalise, in the gateway's words. */
+export function seenV8(text: string, options?: LoadOptions): Seen | LoadFailure {
+  if (last?.text === text && !options) return last.seen;
+  const seen = look(text, options);
+  if (!options) last = { text, seen };
+  return seen;
+}
+
+function look(text: string, options: LoadOptions | undefined): Seen | LoadFailure {
+  const normalised = normalise(text);
+  if (!normalised.ok) return { ok: false, stage: 'decode', message: normalised.refused };
+  const loaded = loadV8(text, options);
+  if (!loaded.ok) return loaded;
+  const parsed = parseDocument(normalised.text);
+  if (isFailure(parsed)) return parsed as LoadFailure;
+  return {
+    ok: true,
+    document: parsed as FileDocument,
+    layout: isV8Layout(expanded(parse(text))) ? 'v8' : 'legacy',
+    fate: normalised.fate,
+    memory: loaded.memory,
+    rewritten: loaded.rewritten,
+  };
+}
+
+/** Content of the tree in YAML spelling; a plaintext secret as the hash that the gateway stores for it. */
+export function contentSeen({ document, memory, rewritten }: Seen): Tree {
+  const content = contentOf(document, loadCatalog('v8'));
+  const { management } = content;
+  const held = memory['remote-management'];
+  if (!rewritten || !isTree(management) || !isTree(held)) return content;
+  return { ...content, management: { ...management, 'secret-key': held['secret-key'] ?? '' } };
+}
+
+/** What `GET /v0/management/config` shows of it, in YAML spelling; memory itself where that answer would be empty. */
+export function viewSeen({ memory }: Pick<Seen, 'memory'>): Tree {
+  const json = toJson(memory, runtimeCatalog());
+  return json ? fromJson(json, runtimeCatalog()) : memory;
+}
