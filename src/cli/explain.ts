@@ -1,21 +1,55 @@
 // `holdfast explain PATH`.
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { loadCatalog } from '../gateway/catalog/catalog.ts';
 import { explain } from '../gateway/catalog/explain.ts';
+import type { Catalog } from '../gateway/catalog/field.ts';
+import type { Explanation } from '../nouns/explanation.ts';
 import { explanationText } from '../report/explanation-text.ts';
 import type { Globals, Io } from './io.ts';
 import { onCall } from './options.ts';
 import { show } from './show.ts';
 
+interface Flags extends Globals {
+  readonly layout?: Catalog['layout'];
+}
+
 export function define(command: Command, io: Io): void {
   const explaining = command
     .argument('<path>', 'a key of the configuration, e.g. openai-compatibility[openrouter].models')
+    .addOption(
+      new Option('--layout <layout>', 'of which layout (default: the one that has the key)').choices([
+        'legacy',
+        'v8',
+      ]),
+    )
     .addHelpText(
       'after',
-      "\nExamples:\n  $ holdfast explain ws-auth\n  $ holdfast explain 'gemini-api-key[*].priority'",
+      "\nExamples:\n  $ holdfast explain ws-auth\n  $ holdfast explain 'gemini-api-key[*].priority'\n  $ holdfast explain routing.retry.request-retry\n  $ holdfast explain routing.strategy --layout v8",
     );
-  onCall(explaining, (flags: Globals, path) => {
-    const explanation = explain(loadCatalog('legacy'), String(path));
+  onCall(explaining, (flags: Flags, path) => {
+    const explanation = explanationOf(String(path), flags.layout);
     show(io, flags, 'explain', { explanation }, (style) => explanationText(explanation, style));
   });
+}
+
+/** A path that the flat layout does not know may be one of v8; what neither knows, the flat one says so. */
+function explanationOf(path: string, layout: Catalog['layout'] | undefined): Explanation {
+  if (layout) return explain(loadCatalog(layout), path);
+  try {
+    return explain(loadCatalog('legacy'), path);
+  } catch (unknown) {
+    return explainedByV8(path) ?? rethrow(unknown);
+  }
+}
+
+function explainedByV8(path: string): Explanation | undefined {
+  try {
+    return explain(loadCatalog('v8'), path);
+  } catch {
+    return undefined;
+  }
+}
+
+function rethrow(error: unknown): never {
+  throw error;
 }

@@ -1,6 +1,7 @@
 // `holdfast render`: what the files come to, and where each value is from. Offline.
 import type { Command } from 'commander';
 import { loadDesired } from '../desired/desired.ts';
+import { ALL_LAYOUTS } from '../desired/layout.ts';
 import { type Rendered, renderDesired } from '../desired/render.ts';
 import { loadCatalog } from '../gateway/catalog/catalog.ts';
 import { HoldfastError } from '../nouns/problem.ts';
@@ -29,12 +30,12 @@ async function run(flags: Flags, io: Io): Promise<void> {
   const loaded = await loadSettings({ flags: settingsFlags(flags), cwd: io.cwd, env: io.env, offline: true });
   const { settings, env } = loaded;
   if (!settings) throw new HoldfastError(loaded.problems);
-  const catalog = loadCatalog('legacy');
   const rendered: Rendered[] = [];
   for (const target of settings.targets.filter(({ name }) => flags.target?.includes(name) ?? true)) {
     const allowUnresolved = flags.allowUnresolved === true;
     const { desired, problems } = await loadDesired(target, {
-      catalog,
+      catalog: loadCatalog('legacy'),
+      layouts: ALL_LAYOUTS,
       env,
       settingsDir: settings.dir,
       allowUnresolved,
@@ -42,7 +43,9 @@ async function run(flags: Flags, io: Io): Promise<void> {
     if (!desired) throw new HoldfastError(problems);
     io.hide?.(desired.secrets.open());
     showWarnings(io, flags, problems);
-    rendered.push(renderDesired(desired, catalog, fingerprintsBy(target.digestKey.open())));
+    rendered.push(
+      renderDesired(desired, loadCatalog(desired.layout), fingerprintsBy(target.digestKey.open())),
+    );
   }
   show(io, flags, 'render', { targets: rendered }, (style) =>
     rendered

@@ -4,12 +4,19 @@ import { Argument, type Command } from 'commander';
 import type { Io } from './io.ts';
 import { onCall } from './options.ts';
 
-const FILES = { desired: 'legacy.schema.json', settings: 'settings.schema.json' } as const;
+const FILES = {
+  desired: 'legacy.schema.json',
+  v8: 'v8.schema.json',
+  settings: 'settings.schema.json',
+} as const;
 
 export function define(command: Command, io: Io): void {
   const schema = command
     .addArgument(
-      new Argument('[which]', 'desired: files of the desired state; settings: holdfast.yaml')
+      new Argument(
+        '[which]',
+        'desired: files of the desired state; v8: the same in the layout of v8; settings: holdfast.yaml',
+      )
         .choices(Object.keys(FILES))
         .default('desired'),
     )
@@ -18,6 +25,7 @@ export function define(command: Command, io: Io): void {
       `
 Examples:
   $ holdfast schema > desired-state.schema.json
+  $ holdfast schema v8
   $ holdfast schema settings`,
     );
   onCall(schema, (_flags, which) => {

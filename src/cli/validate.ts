@@ -9,19 +9,22 @@ import { showReport } from './show.ts';
 
 interface Flags extends PlanFlags {
   readonly allowUnresolved?: boolean;
+  readonly gatewayVersion?: string;
 }
 
 export function define(command: Command, io: Io): void {
   const validate = sourceOptions(command)
     .option('--allow-unresolved', 'accept references whose secret is not here')
     .addOption(repeatable('--allow <guard[:path]>', 'let a guard pass, e.g. literal-secret'))
+    .option('--gateway-version <version>', 'say which keys this gateway version would ignore or refuse')
     .option('--state <dir>', 'where Holdfast keeps its state (default: .holdfast)')
     .addHelpText(
       'after',
       `
 Examples:
   $ holdfast validate
-  $ holdfast validate --allow-unresolved --output github     # in a pull request, without secrets`,
+  $ holdfast validate --allow-unresolved --output github     # in a pull request, without secrets
+  $ holdfast validate --gateway-version 8.0.21               # before an upgrade or a downgrade`,
     );
   onCall(validate, (flags: Flags) => run(flags, io));
 }

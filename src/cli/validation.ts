@@ -1,10 +1,13 @@
 // Everything that can be said of settings and desired state without a gateway.
 import { relative } from 'node:path';
 import { loadDesired } from '../desired/desired.ts';
+import { ALL_LAYOUTS } from '../desired/layout.ts';
 import { literalSecretProblems } from '../desired/literal-secrets.ts';
 import { trackedStateProblems } from '../desired/tracked.ts';
+import { versionProblems } from '../desired/versions.ts';
 import { loadCatalog } from '../gateway/catalog/catalog.ts';
-import { HoldfastError, type Problem } from '../nouns/problem.ts';
+import { parseVersion } from '../gateway/version.ts';
+import { fail, HoldfastError, type Problem } from '../nouns/problem.ts';
 import type { Target } from '../nouns/target.ts';
 import {
   type LoadedSettings,
@@ -24,10 +27,15 @@ export interface Validation {
 interface Options {
   readonly allowUnresolved?: boolean;
   readonly target?: readonly string[];
+  /** Report what this gateway version would not hold as declared. */
+  readonly gatewayVersion?: string;
 }
 
 /** Throws HoldfastError when the settings themselves are unusable. */
 export async function validateAll(flags: SettingsFlags, options: Options, io: Io): Promise<Validation> {
+  const { gatewayVersion } = options;
+  if (gatewayVersion !== undefined && !parseVersion(gatewayVersion))
+    throw fail('HF1001', `"${gatewayVersion}" is no gateway version; write it as 8.0.21`);
   const loaded = await loadSettings({ flags, cwd: io.cwd, env: io.env, offline: true });
   const { settings } = loaded;
   if (!settings) throw new HoldfastError(loaded.problems);
@@ -49,18 +57,25 @@ async function validateTarget(
   target: Target,
   settings: Settings,
   { env }: LoadedSettings,
-  { allowUnresolved = false }: Options,
+  { allowUnresolved = false, gatewayVersion }: Options,
 ): Promise<{ problems: readonly Problem[]; files: readonly string[] }> {
-  const catalog = loadCatalog('legacy');
   const { desired, problems } = await loadDesired(target, {
-    catalog,
+    catalog: loadCatalog('legacy'),
+    layouts: ALL_LAYOUTS,
     env,
     settingsDir: settings.dir,
     allowUnresolved,
   });
   if (!desired) return { problems, files: [] };
+  const catalog = loadCatalog(desired.layout);
   return {
-    problems: [...problems, ...literalSecretProblems(desired, catalog, target.policy.allow)],
+    problems: [
+      ...problems,
+      ...literalSecretProblems(desired, catalog, target.policy.allow),
+      ...(gatewayVersion === undefined ? [] : versionProblems(desired, withV(gatewayVersion))),
+    ],
     files: [...new Set([...desired.positions.values()].map(({ file }) => file))],
   };
 }
+
+const withV = (version: string): string => (version.startsWith('v') ? version : `v${version}`);

@@ -115,11 +115,21 @@ function secrecy(field: Field, name: string): string | undefined {
 }
 
 function reading(field: Field): string {
+  if (field.route.kind === 'tree' || (field.memoryPath ?? field.pattern) !== field.pattern)
+    return readingOnV8(field);
   if (field.visible === 'none') return 'Cannot be read.';
   if (field.visible === 'yaml')
     return 'Only in the raw file, `GET /v0/management/config.yaml`; `GET /v0/management/config` hides it.';
   const renamed = field.jsonName === field.name ? '' : ` as \`${field.jsonName}\``;
   return `In \`GET /v0/management/config\`${renamed}.`;
+}
+
+/** The v8 API shows the file; what runs shows in the v0 view, at another place (C v8 §4.12). */
+function readingOnV8({ visible, memoryPath }: Field): string {
+  const file = 'In the file: `GET /v8/management/config`.';
+  if (memoryPath === undefined) return file;
+  if (visible !== 'json') return `${file} What the gateway holds in memory cannot be read.`;
+  return `${file} In memory: \`GET /v0/management/config\`, as \`${memoryPath}\`.`;
 }
 
 function effects(field: Field): string[] {

@@ -1,0 +1,107 @@
+// Which keys of a declared tree a gateway version would ignore, refuse, or understand in a narrower sense. Pure.
+import { escapeToken } from '../../nouns/path.ts';
+import { isList, isTree, type Tree, type Value } from '../../nouns/value.ts';
+import { loadCatalog } from '../catalog/catalog.ts';
+import type { Catalog, Field } from '../catalog/field.ts';
+import { isBefore, parseVersion } from '../version.ts';
+import type { Layout } from './rewrite.ts';
+import { layoutTable } from './table.ts';
+import { originOf, translate } from './translate.ts';
+
+/** One key that this version cannot hold as declared. */
+export interface Unsupported {
+  /** JSON pointer into the declared tree. */
+  readonly pointer: string;
+  /** Behind the path: `is not known to v8.0.4`. */
+  readonly message: string;
+  /** The first version that does; absent where none is known to. */
+  readonly needs?: string;
+}
+
+const FIRST_V8 = 'v8.0.0';
+
+/** The layout that gateways of this version read. `version` is one (`parseVersion`). */
+export function layoutFor(version: string): Layout {
+  return isBefore(version, FIRST_V8) ? 'legacy' : 'v8';
+}
+
+/** In the order of the translated tree; of a list or mapping that is unknown, only itself. */
+export function unsupportedBy(tree: Tree, layout: Layout, version: string): readonly Unsupported[] {
+  if (!parseVersion(version)) throw new Error(`${version} is no version`);
+  const translation = translate(tree, layout, layoutFor(version));
+  const catalog = loadCatalog(translation.layout);
+  const walk = new Walk(catalog, version);
+  walk.value(catalog.root, translation.tree, '');
+  const found = walk.found.map((one) => ({ ...one, pointer: originOf(translation, one.pointer) }));
+  const refused = translation.refusals.map(({ pointer, why }) => ({
+    pointer,
+    message: why === 'gone' ? `is gone from v8 gateways` : `is not known to ${version}`,
+  }));
+  return unique([...found, ...refused]);
+}
+
+/** A group's member stands once for all its keys. */
+function unique(found: readonly Unsupported[]): readonly Unsupported[] {
+  return [...new Map(found.map((one) => [one.pointer, one])).values()];
+}
+
+class Walk {
+  readonly found: Unsupported[] = [];
+  readonly #catalog: Catalog;
+  readonly #version: string;
+
+  constructor(catalog: Catalog, version: string) {
+    this.#catalog = catalog;
+    this.#version = version;
+  }
+
+  value(field: Field, value: Value, pointer: string): void {
+    const below = this.#below(field, value);
+    if (below.length === 0 || !isSection(field)) this.#judge(field, pointer);
+    if (this.found.at(-1)?.pointer === pointer) return;
+    for (const [name, member] of below) {
+      const at = `${pointer}/${escapeToken(name)}`;
+      const child = this.#catalog.child(field, name);
+      if (child) this.value(child, member, at);
+      else this.found.push(this.#stranger(`${field.pattern}.${name}`, at));
+    }
+  }
+
+  #below(field: Field, value: Value): readonly (readonly [string, Value])[] {
+    if (field.kind === 'any') return [];
+    if (isList(value)) return value.map((item, i) => [String(i), item]);
+    return isTree(value) ? Object.entries(value) : [];
+  }
+
+  #judge({ since, until, pattern, scope }: Field, pointer: string): void {
+    const version = this.#version;
+    if (until !== undefined && isBefore(until, version))
+      this.found.push({ pointer, message: `is gone since ${until}` });
+    else if (since !== undefined && isBefore(version, since))
+      this.found.push({ pointer, message: this.#tooEarly(pattern, scope), needs: since });
+  }
+
+  /** An earlier spelling may say less: what reached OAuth credentials only is no substitute (design-v8 rule 21). */
+  #tooEarly(pattern: string, scope: Field['scope']): string {
+    const earlier = layoutTable().rows.find(({ v8 }) => v8 === pattern)?.historical[0];
+    const narrow = scope?.findLast(({ since }) => !isBefore(this.#version, since))?.reaches === 'oauth';
+    if (earlier === undefined || !narrow) return `is not known to ${this.#version}`;
+    return `is \`${earlier}\` in ${this.#version}, where it reaches OAuth credentials only`;
+  }
+
+  /** What the flat catalog does not know is what v8 brought. */
+  #stranger(pattern: string, pointer: string): Unsupported {
+    const path = pattern.replace(/^\./, '');
+    const message = `is not known to ${this.#version}`;
+    if (this.#catalog.layout === 'v8') return { pointer, message };
+    const row = layoutTable().rows.find(
+      ({ legacy = '' }) => legacy === path || legacy.startsWith(`${path}.`),
+    );
+    return { pointer, message, needs: row?.since ?? FIRST_V8 };
+  }
+}
+
+/** A mapping of named keys outside of lists: its keys are judged, not it. */
+function isSection(field: Field): boolean {
+  return field.kind === 'struct' && !field.pattern.includes('[*]');
+}
