@@ -7,7 +7,7 @@ import { isList, isTree, type Tree, type Value } from '../nouns/value.ts';
 import { countItems } from './footprint.ts';
 import { type Area, valueAt } from './route-edits.ts';
 import type { Unit } from './route-field.ts';
-import { asJson, type FieldRequest, NoFieldRoute } from './route-request.ts';
+import { asJson, type FieldRequest, NoFieldRoute, shownIn } from './route-request.ts';
 import type { RouteInput } from './route.ts';
 
 type EntriesRoute = Extract<Route, { kind: 'entries' }>;
@@ -97,14 +97,14 @@ function patchOf(
     if (sent === undefined) return undefined;
     checkSize(unit, countItems(sent));
     body[inner.jsonName] = asJson(inner, sent);
-    shown[inner.jsonName] = input.show(inner, sent);
+    shown[inner.jsonName] = shownIn(input, [...unit.area, 0, name], sent);
   }
   if (Object.keys(body).length === 0) return undefined;
   return {
     method: 'PATCH',
     path: MANAGEMENT_BASE + route.endpoint,
     body: { [by]: selector, value: body },
-    shown: { [by]: input.show(item.fields?.get(member) ?? item, selector), value: shown },
+    shown: { [by]: shownIn(input, [...unit.area, 0, member], selector), value: shown },
     area: unit.area,
     makes: unit.differences.filter((difference) => concerns(difference, at)).map(({ id }) => id),
     reason: `one entry, found by its ${member}, and only members that PATCH takes (C v0 §3.3)`,
@@ -157,7 +157,7 @@ function wholeList(
     method: 'PUT',
     path: MANAGEMENT_BASE + route.endpoint,
     body: asJson(unit.field, wanted),
-    shown: input.show(unit.field, wanted),
+    shown: shownIn(input, unit.area, wanted),
     area: unit.area,
     makes: unit.differences.map(({ id }) => id),
     reason:

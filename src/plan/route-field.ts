@@ -6,7 +6,7 @@ import { isList, isTree, sameValue, type Tree, type Value } from '../nouns/value
 import type { Difference } from './difference.ts';
 import { entriesRequests } from './route-entries.ts';
 import { type Area, respellsKeys, valueAt } from './route-edits.ts';
-import { asJson, type FieldRequest, NoFieldRoute } from './route-request.ts';
+import { asJson, type FieldRequest, NoFieldRoute, shownIn } from './route-request.ts';
 import type { RouteInput } from './route.ts';
 
 /** The differences of one endpoint. */
@@ -86,7 +86,7 @@ function scalarRequest(input: RouteInput, unit: Unit, endpoint: string, deletabl
     method: 'PUT',
     path,
     body: { value },
-    shown: { value: input.show(unit.field, value) },
+    shown: { value: shownIn(input, unit.area, value) },
     reason: 'its own endpoint changes this key and nothing else (C v0 §3.1)',
   };
 }
@@ -125,14 +125,13 @@ function stringsRequest(input: RouteInput, unit: Unit, endpoint: string): FieldR
     method: 'PUT',
     path,
     body: wanted,
-    shown: input.show(unit.field, wanted),
+    shown: shownIn(input, unit.area, wanted),
     removes: come.length === 0 && gone.length > 0,
     reason: 'one request replaces the list exactly; a DELETE would carry the value in the URL (C v0 §3.2)',
   };
 }
 
-const showItem = (input: RouteInput, unit: Unit, value: string) =>
-  input.show(unit.field.item ?? unit.field, value);
+const showItem = (input: RouteInput, unit: Unit, value: string) => shownIn(input, [...unit.area, 0], value);
 
 /** Whole maps only: PATCH and DELETE of a channel can end the gateway's process (C v0 §6.1). */
 function channelsRequest(input: RouteInput, unit: Unit, endpoint: string): FieldRequest {
@@ -142,7 +141,7 @@ function channelsRequest(input: RouteInput, unit: Unit, endpoint: string): Field
     method: 'PUT',
     path: MANAGEMENT_BASE + endpoint,
     body: asJson(unit.field, wanted),
-    shown: input.show(unit.field, wanted),
+    shown: shownIn(input, unit.area, wanted),
     reason: 'the whole map: PATCH and DELETE of a channel can end the gateway (C v0 §6.1)',
   };
 }
@@ -161,7 +160,7 @@ function pluginRequest(input: RouteInput, unit: Unit): FieldRequest {
     method: isTree(before) ? 'PATCH' : 'PUT',
     path: `${MANAGEMENT_BASE}/plugins/${encodeURIComponent(id)}/config`,
     body,
-    shown: input.show(unit.field, body),
+    shown: shownIn(input, unit.area, body),
     reason: isTree(before)
       ? 'changes single settings of the plugin and leaves the others alone (C v0 §3.5)'
       : 'stores the settings of a plugin that had none (C v0 §3.5)',

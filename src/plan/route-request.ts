@@ -5,6 +5,8 @@ import type { Shown } from '../nouns/shown.ts';
 import { isList, isTree, type Tree, type Value } from '../nouns/value.ts';
 import type { Write } from '../nouns/write.ts';
 import type { Area } from './route-edits.ts';
+import type { RouteInput } from './route.ts';
+import { shownBelow, type ShownSteps } from './shown-along.ts';
 
 export interface FieldRequest {
   readonly method: Write['method'];
@@ -18,6 +20,15 @@ export interface FieldRequest {
   readonly reason: string;
   /** It only takes things away: sent after the others. */
   readonly removes: boolean;
+}
+
+/** A part of a request as it may leave the process, judged by every name above it. */
+export function shownIn(
+  { catalog, show }: Pick<RouteInput, 'catalog' | 'show'>,
+  steps: ShownSteps,
+  value: Value,
+): Shown {
+  return shownBelow(steps, value, (whole) => show(catalog.root, whole));
 }
 
 /** No field route, and why: a clause that completes "…, so the file is edited". */

@@ -7,6 +7,9 @@ import { isShownSecret, type Shown, type ShownTree } from '../nouns/shown.ts';
 import type { Value } from '../nouns/value.ts';
 import type { Trail } from './trail.ts';
 
+/** Keys from the root, and 0 for an entry of a list. */
+export type ShownSteps = readonly (string | 0)[];
+
 /** `root` is the catalog's. */
 export function shownAlong(
   root: Field,
@@ -15,13 +18,14 @@ export function shownAlong(
   fingerprints: Fingerprints,
 ): Shown {
   const steps: (string | 0)[] = [];
-  let wrapped = value;
-  for (let step = trail; step; step = step.up) {
-    const name = 'key' in step ? step.key : 0;
-    wrapped = name === 0 ? [wrapped] : { [name]: wrapped };
-    steps.unshift(name);
-  }
-  let shown: Shown = shownAt(root, wrapped, fingerprints);
+  for (let step = trail; step; step = step.up) steps.unshift('key' in step ? step.key : 0);
+  return shownBelow(steps, value, (whole) => shownAt(root, whole, fingerprints));
+}
+
+/** `show` is given the value in everything above it, from the root on. */
+export function shownBelow(steps: ShownSteps, value: Value, show: (whole: Value) => Shown): Shown {
+  const whole = steps.reduceRight<Value>((inner, step) => (step === 0 ? [inner] : { [step]: inner }), value);
+  let shown = show(whole);
   for (const step of steps) shown = isShownSecret(shown) ? shown : ((shown as ShownTree)[step] ?? null);
   return shown;
 }
