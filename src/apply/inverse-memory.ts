@@ -2,10 +2,12 @@
 // may be 500 again; memory follows all the same, and reading it back decides.
 import { toJson } from '../gateway/model/json.ts';
 import type { Catalog, Field } from '../gateway/catalog/field.ts';
+import { sameAt } from '../gateway/model/equal.ts';
 import { seal } from '../nouns/secret.ts';
 import { isTree, type Tree, type Value } from '../nouns/value.ts';
 import { HoldfastError } from '../nouns/problem.ts';
 import { repairWrite } from '../plan/route-back.ts';
+import { contentIn } from './images.ts';
 import type { DeepLive } from './read.ts';
 import { type Run, windowOf } from './run.ts';
 import type { Transaction } from './transaction.ts';
@@ -16,12 +18,56 @@ export async function undoInMemory(run: Run, { prospect }: Transaction, now: Dee
   const before = toJson(prospect.live.memory.open(), catalog) ?? {};
   const endpoints = new Set(prospect.prepared.writes.map(({ write }) => endpointOf(write.path)));
   for (const endpoint of endpoints) {
-    const value = formerValue(before, endpoint, catalog);
+    const value = formerValue(before, endpoint, catalog) ?? formerSettings(run, prospect, endpoint);
     if (value === undefined) continue;
     await put(run, endpoint, value);
     await clock.sleep(await windowOf(run));
   }
-  if (endpoints.has('/config.yaml')) await touch(run, now);
+  const isNew = [...endpoints].some(
+    (endpoint) => pluginOf(endpoint) !== undefined && !formerSettings(run, prospect, endpoint),
+  );
+  if (endpoints.has('/config.yaml') || isNew) await touch(run, now);
+}
+
+/**
+ * Whether memory has let go of what we wrote where `GET /config` does not show it: the settings of plugins (C v0 §2.1).
+ * One request for each plugin that was written.
+ */
+export async function hiddenIsBack(run: Run, { prospect }: Transaction): Promise<boolean> {
+  for (const { write, prediction } of prospect.prepared.writes) {
+    const endpoint = endpointOf(write.path);
+    if (pluginOf(endpoint) === undefined) continue;
+    const held = await settingsHeld(run, endpoint);
+    const field = run.context.catalog.at(['plugins', 'configs', pluginOf(endpoint) ?? '']);
+    const written = settingsIn(prediction.file.open(), endpoint);
+    const former = formerSettings(run, prospect, endpoint);
+    if (field && held && sameAt(field, held, written) && !sameAt(field, held, former)) return false;
+  }
+  return true;
+}
+
+async function settingsHeld(run: Run, endpoint: string): Promise<Value | undefined> {
+  const answer = await run.client.send({
+    method: 'GET',
+    path: `/v0/management${endpoint}`,
+    purpose: 'roll-back',
+    credential: 'management',
+  });
+  return answer.status === 200 ? (JSON.parse(answer.body.open()) as Value) : undefined;
+}
+
+function pluginOf(endpoint: string): string | undefined {
+  const id = /^\/plugins\/([^/]+)\/config$/.exec(endpoint)?.[1];
+  return id === undefined ? undefined : decodeURIComponent(id);
+}
+
+function formerSettings(run: Run, { live }: Transaction['prospect'], endpoint: string): Value | undefined {
+  return settingsIn(contentIn(live.file, run.context.catalog), endpoint);
+}
+
+function settingsIn(content: Tree, endpoint: string): Value | undefined {
+  const names = ['plugins', 'configs', pluginOf(endpoint) ?? ''];
+  return names.reduce<Value | undefined>((at, name) => (isTree(at) ? at[name] : undefined), content);
 }
 
 const endpointOf = (path: string): string => path.replace('/v0/management', '');

@@ -7,7 +7,7 @@ import { takeBackup } from './backup.ts';
 import { expectationOf } from './behaviour.ts';
 import { record } from './commit.ts';
 import { contentIn, isDestroyed, sameImage, shownPaths, unexplained } from './images.ts';
-import { undoInMemory } from './inverse-memory.ts';
+import { hiddenIsBack, undoInMemory } from './inverse-memory.ts';
 import { noteRollingBack } from './journal.ts';
 import { conclude } from './outcome.ts';
 import { type NotBack, putBack, withRuntime } from './put-back.ts';
@@ -46,11 +46,11 @@ function asFailed(error: unknown): NotBack {
 async function takeBack(run: Run, transaction: Transaction): Promise<Returned | NotBack> {
   const now = await settledReading(run);
   if (!sameFile(transaction, now)) return takeFileBack(run, transaction, now);
-  if (memoryIsBack(run, transaction, now)) return unchanged('nothing had changed');
+  if (await memoryIsBack(run, transaction, now)) return unchanged('nothing had changed');
   await undoInMemory(run, transaction, now);
   const after = await settledReading(run);
   if (!sameFile(transaction, after)) return takeFileBack(run, transaction, after);
-  if (memoryIsBack(run, transaction, after))
+  if (await memoryIsBack(run, transaction, after))
     return { ...unchanged('memory had changed, the file never did'), memoryOnly: true };
   return { kind: 'failed', reason: 'memory still holds a change that the file never had', evidence: [] };
 }
@@ -63,8 +63,9 @@ async function settledReading(run: Run): Promise<DeepLive> {
 const sameFile = ({ prospect }: Transaction, now: DeepLive): boolean =>
   prospect.live.file.hash === now.file.hash;
 
-function memoryIsBack({ context }: Run, { prospect }: Transaction, now: DeepLive): boolean {
-  return sameImage(context.catalog, prospect.live.memory.open(), now.memory.open());
+async function memoryIsBack(run: Run, transaction: Transaction, now: DeepLive): Promise<boolean> {
+  const former = transaction.prospect.live.memory.open();
+  return sameImage(run.context.catalog, former, now.memory.open()) && (await hiddenIsBack(run, transaction));
 }
 
 function unchanged(detail: string): Returned {

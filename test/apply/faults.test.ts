@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { Checkpoint } from '../../src/apply/apply.ts';
 import { exitOf } from '../../src/nouns/outcome.ts';
-import { beforeSending, DESIRED, duringWait, stage, strike } from './stage.ts';
+import { beforeSending, DESIRED, duringWait, GATEWAY_FILE, stage, strike } from './stage.ts';
 
 afterEach(strike);
 
@@ -60,6 +60,19 @@ describe('a gateway that misbehaves', () => {
     expect((await home.store.read('home')).quarantine).toBeUndefined();
     await home.declare(RETRY.replace('retry: 4', 'retry: 5'));
     expect(await home.reconcile()).toMatchObject({ kind: 'applied' });
+  });
+
+  test('a 500 that changed settings of a plugin, which memory does not show, is taken back too', async () => {
+    const settings = (limit: number): string => `plugins:\n  configs:\n    demo:\n      limit: ${limit}\n`;
+    const home = await stage({
+      file: `${GATEWAY_FILE}${settings(5)}`,
+      desired: `${DESIRED}${settings(6)}`,
+    });
+    const fails = beforeSending(home, 1, async () => home.sandbox.fault('save-failure'));
+    expect(await home.reconcile({}, fails)).toMatchObject({ kind: 'rolled-back', memoryOnly: true });
+    home.sandbox.clearFaults();
+    await home.panel('PUT', 'debug', { value: true });
+    expect(await home.file()).toContain('limit: 5');
   });
 
   test('a 500 that changed memory only is taken back there', async () => {
