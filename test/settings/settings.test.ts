@@ -404,3 +404,31 @@ test('the schema of settings is a valid schema', async () => {
   ) as object;
   expect(() => new Ajv2020({ allowUnionTypes: true }).compile(schema)).not.toThrow();
 });
+
+describe('env-file in the settings file', () => {
+  const FILE = `version: 1
+env-file: secrets/.env
+targets:
+  - { name: home, key: "\${env:GATEWAY_KEY}" }
+`;
+
+  test('is read before references are resolved, and watched', async () => {
+    const files = { 'holdfast.yaml': FILE, 'secrets/.env': 'GATEWAY_KEY=mgmt-secret-1\n' };
+    const { settings: loaded, env, dir } = await settings({ files });
+    expect(loaded?.targets[0]?.keys[0]?.open()).toBe('mgmt-secret-1');
+    expect(env['GATEWAY_KEY']).toBe('mgmt-secret-1');
+    expect(loaded?.watched).toContain(join(dir, 'secrets/.env'));
+  });
+
+  test('gives way to the environment and to --env-file', async () => {
+    const files = { 'holdfast.yaml': FILE, 'secrets/.env': 'GATEWAY_KEY=a\n', other: 'GATEWAY_KEY=b\n' };
+    expect((await settings({ files, env: { GATEWAY_KEY: 'c' } })).env['GATEWAY_KEY']).toBe('c');
+    expect((await settings({ files, flags: { envFile: 'other' } })).env['GATEWAY_KEY']).toBe('b');
+  });
+
+  test('is an error with its place where it is missing, but not offline', async () => {
+    const { problems } = await fromFile(FILE);
+    expect(problems.map(line)).toEqual([expect.stringMatching(/^2:11 HF1010 .*secrets\/\.env/)]);
+    expect((await fromFile(FILE, { offline: true })).problems).toEqual([]);
+  });
+});
