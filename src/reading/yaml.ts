@@ -87,9 +87,7 @@ class Reader {
       return documents;
     } catch {
       // The parser recurses; only nesting can exhaust it.
-      this.#problems.push(
-        problem('HF2010', 'The file is nested too deeply to be read', { position: this.#at(0) }),
-      );
+      this.#problems.push(problem('HF2010', TOO_DEEP, { position: this.#at(0) }));
       return [];
     }
   }
@@ -245,13 +243,19 @@ function losesDigits(value: number): boolean {
   return Number.isInteger(value) && !Number.isSafeInteger(value);
 }
 
+const TOO_DEEP = 'The file is nested too deeply to be read';
+
 const EXPLANATIONS: Partial<Record<YAMLError['code'], readonly [Code, string]>> = {
   TAB_AS_INDENT: ['HF2012', 'A tab is used for indentation'],
   BAD_ALIAS: ['HF2010', 'An alias has no anchor before it'],
   TAG_RESOLVE_FAILED: ['HF2018', 'This tag is not known here'],
 };
 
-/** The parser's own words, without what follows a colon: that may be a piece of the file. */
+/** The parser's own words, without what may be a piece of the file: what follows a colon, or the name of a directive. */
 function explain(error: YAMLError): readonly [Code, string] {
-  return EXPLANATIONS[error.code] ?? ['HF2010', error.message.replace(/\s*(?::.*| at line .*)$/s, '')];
+  if (error.message.startsWith('Maximum call stack')) return ['HF2010', TOO_DEEP];
+  const words = error.message
+    .replace(/\s*(?::.*| at line .*)$/s, '')
+    .replace(/(Unknown directive) .*/s, '$1');
+  return EXPLANATIONS[error.code] ?? ['HF2010', words];
 }

@@ -198,6 +198,26 @@ const CASES: readonly (readonly [what: string, text: string | Uint8Array, proble
   ['a removal in the lowest layer', `${OPENAI}    $remove: true\n`, 'a.yaml:2:5 HF2041'],
 ];
 
+describe('a syntax error', () => {
+  test('never quotes the file', async () => {
+    const texts = [
+      '%sk-test-0001\n---\na: 1\n',
+      'api-keys: [%sk-test-0001]\n',
+      'api-keys: "\\qsk-test-0001"\n',
+    ];
+    for (const text of texts) {
+      const { problems } = await loadText(text);
+      expect(problems.length).toBeGreaterThan(0);
+      expect(JSON.stringify(problems)).not.toContain('sk-test');
+    }
+  });
+
+  test('of a file that no parser could hold says so', async () => {
+    const { problems } = await loadText(nested(200_000));
+    expect(problems.map(({ message }) => message)).toEqual(['The file is nested too deeply to be read']);
+  });
+});
+
 describe('one clear problem for', () => {
   const env = { K: 'sk-test-0001', EMPTY: '', LIST: 'a,b', OTHER: 'c,d' };
 

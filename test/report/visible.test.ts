@@ -73,4 +73,14 @@ describe('a page', () => {
     });
     expect(problemsText([hostile], PLAIN).trimEnd().split('\n')).toHaveLength(5);
   });
+
+  test('of very many problems shows the first hundred and counts the rest', () => {
+    const many = Array.from({ length: 5000 }, (_, i) =>
+      problem('HF2030', `\`bad${i}\` ${'x'.repeat(i === 0 ? 1e6 : 1)}`),
+    );
+    const text = problemsText(many, PLAIN);
+    expect(text).toContain('… and 4900 more');
+    expect(text).toContain('5000 errors');
+    expect(text.length).toBeLessThan(100_000);
+  });
 });
