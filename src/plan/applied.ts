@@ -105,21 +105,37 @@ function* wholeNodes(
   trail: Trail,
 ): Generator<Node> {
   yield { trail, field, value };
-  if (isList(value) && hasIdentity(field) && field.item)
-    for (const [index, entry] of value.entries())
-      yield* wholeNodes(catalog, field.item, entry, {
-        up: trail,
-        list: field,
-        value: entry,
-        index,
-        among: [value],
-      });
-  else if (isTree(value) && field.kind !== 'any')
-    for (const [name, member] of Object.entries(value))
-      yield* wholeNodes(catalog, catalog.child(field, name) ?? unknownField(field, name), member, {
-        up: trail,
-        key: name,
-      });
+  if (isList(value) && hasIdentity(field) && field.item) yield* entryNodes(catalog, field, value, trail);
+  else if (isTree(value) && field.kind !== 'any') yield* memberNodes(catalog, field, value, trail, []);
+}
+
+function* entryNodes(catalog: Catalog, list: Field, values: readonly Value[], up: Trail): Generator<Node> {
+  const { item: field } = list;
+  if (!field) return;
+  for (const [index, value] of values.entries()) {
+    const trail: Trail = { up, list, value, index, among: [values] };
+    if (isTree(value) && field.kind !== 'any') {
+      yield { trail, field, value };
+      yield* memberNodes(catalog, field, value, trail, list.identity);
+    } else yield* wholeNodes(catalog, field, value, trail);
+  }
+}
+
+/** What identifies an entry is in its key already: an entry with another identity is another one. */
+function* memberNodes(
+  catalog: Catalog,
+  field: Field,
+  value: Tree,
+  up: Trail,
+  identity: readonly string[],
+): Generator<Node> {
+  for (const [name, member] of Object.entries(value)) {
+    if (identity.includes(name)) continue;
+    yield* wholeNodes(catalog, catalog.child(field, name) ?? unknownField(field, name), member, {
+      up,
+      key: name,
+    });
+  }
 }
 
 /**

@@ -20,10 +20,15 @@ export interface OriginInput {
   readonly sameRevision: boolean;
 }
 
+/** Hex digits: enough to tell the values of one place apart. */
+const DIGITS = 16;
+
+const keyed = (text: string, hash: Hash): string => hash(text).slice(0, DIGITS);
+
 /** What equals absent has the hash of nothing. */
 export function hashOf(field: Field, value: Value | undefined, hash: Hash): string {
   const form = canonical(field, value);
-  return hash(form === undefined ? '' : canonicalJson(form));
+  return keyed(form === undefined ? '' : canonicalJson(form), hash);
 }
 
 export function stateKey(trail: Trail | undefined, hash: Hash): string {
@@ -69,7 +74,7 @@ function judgeBelow(
   );
   if (applied.length === 0) return 'first';
   const isAsApplied = (value: Value | undefined): boolean =>
-    sameLeaves(new Map(applied), new Map(leafHashes(trail, field, value, input.hash)), input.hash(''));
+    sameLeaves(new Map(applied), new Map(leafHashes(trail, field, value, input.hash)), keyed('', input.hash));
   if (isAsApplied(before)) return 'git';
   return isAsApplied(after) ? 'drift' : 'both';
 }
@@ -102,7 +107,7 @@ function appliedAt(trail: Trail | undefined, input: OriginInput): { readonly has
   const own = hashes[stateKey(trail, input.hash)];
   if (own !== undefined) return { hash: own };
   for (let up = trail?.up; up; up = up.up)
-    if (hashes[stateKey(up, input.hash)] !== undefined) return { hash: input.hash('') };
+    if (hashes[stateKey(up, input.hash)] !== undefined) return { hash: keyed('', input.hash) };
   return 'never';
 }
 

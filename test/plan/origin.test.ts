@@ -92,6 +92,27 @@ describe('which side moved since the last apply', () => {
     ]);
   });
 
+  test('an entry that got another address is told apart too, though its address is part of its name', () => {
+    const declared = (base: string): Tree => ({
+      'gemini-api-key': [{ 'api-key': 'sk-test-gem-1', 'base-url': base, priority: 1, prefix: 'team' }],
+    });
+    const file = (base: string): string =>
+      `gemini-api-key:\n  - api-key: sk-test-gem-1\n    base-url: ${base}\n    priority: 1\n    prefix: team\n`;
+    const [a, b] = ['https://a.example', 'https://b.example'];
+    const applied = appliedState({ file: file(a), desired: declared(a), withFile: false });
+    const origins = (held: string, wanted: string): string[] =>
+      planOf({
+        file: file(held),
+        desired: declared(wanted),
+        state: applied,
+        withFile: false,
+      }).plan.changes.map(({ kind, origin }) => `${kind} ${origin}`);
+    expect(origins(a, a)).toEqual([]);
+    expect(origins(a, b)).toEqual(['rename git']);
+    expect(origins(b, a)).toEqual(['rename drift']);
+    expect(origins(b, 'https://c.example')).toEqual(['rename both']);
+  });
+
   test('what is left alone stays as it is in the image that is written', () => {
     const file = edited('  - sk-test-0002\n', '  - sk-test-0002\n  - sk-test-0009\n');
     const { plan } = planOf({
