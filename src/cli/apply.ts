@@ -86,9 +86,15 @@ async function readPlan(path: string, file: string): Promise<Plan> {
   const read = await readTextFile(path, file, LARGEST_PLAN);
   if ('problem' in read) throw fail('HF1002', read.problem.message);
   const plan = parsed(read.text);
-  if (plan?.format !== PLAN_FORMAT)
+  if (!plan || plan.format !== PLAN_FORMAT || !isSigned(plan))
     throw fail('HF1002', `${file} is not a plan of this version (${PLAN_FORMAT})`);
   return plan;
+}
+
+/** Without a digest nothing would say which plan was approved. */
+function isSigned({ target, digest }: { readonly target: unknown; readonly digest: unknown }): boolean {
+  const { keyId, value } = (digest ?? {}) as { keyId?: unknown; value?: unknown };
+  return [target, keyId, value].every((text) => typeof text === 'string' && text !== '');
 }
 
 function parsed(text: string): Plan | undefined {

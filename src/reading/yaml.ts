@@ -175,6 +175,7 @@ class Reader {
     const at = (node as YamlNode | null)?.range?.[0] ?? fallback;
     if (isScalar(node) && typeof node.value === 'string') {
       const text = node.value;
+      if (text === '__proto__') return void this.#add('HF2015', 'A key cannot be `__proto__`', at);
       return { text, at, merge: text === '<<' && node.type === 'PLAIN' };
     }
     const what = isScalar(node) ? `${node.source ?? 'null'} as a key is no text` : 'A key is no text';

@@ -31,6 +31,7 @@ import {
 import { appendHistory, readHistory } from './history.ts';
 import { acquire, holderInWords } from './lock.ts';
 import { damagedIn, readRecord, writeRecord } from './records.ts';
+import { isJournal, isTargetState } from './shapes.ts';
 import type { Store, TargetState } from './store.ts';
 
 export interface FileStoreOptions {
@@ -59,9 +60,9 @@ export async function openFileStore(options: FileStoreOptions): Promise<Store> {
   const stateFile = (target: string): string => join(home(target), 'state.json');
   const journalFile = (target: string): string => join(home(target), 'journal.json');
   const read = async (target: string): Promise<TargetState> =>
-    ((await readRecord(stateFile(target), clock.now())) ?? {}) as TargetState;
+    ((await readRecord(stateFile(target), clock.now(), isTargetState)) ?? {}) as TargetState;
   const journal = async (target: string): Promise<Journal | undefined> =>
-    (await readRecord(journalFile(target), clock.now())) as Journal | undefined;
+    (await readRecord(journalFile(target), clock.now(), isJournal)) as Journal | undefined;
 
   return {
     isNew,

@@ -4,15 +4,19 @@ import { basename, dirname, join } from 'node:path';
 import { fail, problem, type Problem } from '../nouns/problem.ts';
 import { explained, orMissing, readText, writeWhole } from './disk.ts';
 
-/** Undefined where there is none. Rejects with HF6005 where it is damaged; the next call finds none. */
+/**
+ * Undefined where there is none. Rejects with HF6005 where it is damaged, or not what `isSound` asks for; the next call
+ * finds none.
+ */
 export async function readRecord(
   file: string,
   now: number,
+  isSound: (record: unknown) => boolean = () => true,
 ): Promise<Readonly<Record<string, unknown>> | undefined> {
   const text = await readText(file);
   if (text === undefined) return undefined;
   const record = parsed(text);
-  if (record !== undefined) return record;
+  if (record !== undefined && isSound(record)) return record;
   const aside = `${file}.damaged-${now}`;
   await explained(file, () => rename(file, aside));
   throw fail('HF6005', `${file} is damaged; it was moved to ${aside}`);

@@ -45,6 +45,11 @@ const CASES: readonly (readonly [what: string, text: string | Uint8Array, proble
   ['an unknown tag', 'debug: !magic true\n', 'a.yaml:1:8 HF2018'],
   ['a number that loses digits', 'api-keys:\n  - 12345678901234567890\n', 'a.yaml:2:5 HF2018'],
   ['not a number', 'request-retry: .nan\n', 'a.yaml:1:16 HF2018'],
+  [
+    'the key __proto__',
+    'oauth-model-alias: {__proto__: []}\n',
+    'a.yaml:1:21 HF2015 A key cannot be `__proto__`',
+  ],
   ['an alias without an anchor', 'proxy-url: *nothing\n', 'a.yaml:1:12 HF2010'],
   ['an alias inside its anchor', 'x: &a [*a]\n', 'a.yaml:1:8 HF2010'],
   ['a merge key that holds a list of texts', 'routing:\n  <<: [a]\n', 'a.yaml:2:3 HF2016'],

@@ -315,3 +315,41 @@ describe('what is remembered for the gateway client', () => {
     expect(JSON.stringify(state)).not.toContain('rr');
   });
 });
+
+describe('a record that somebody edited', () => {
+  const tampered: readonly (readonly [string, string])[] = [
+    ['a list that is a text', '{"released":"debug"}'],
+    ['a time that no date can hold', '{"suspension":{"until":1e300,"reason":"x"}}'],
+    ['images that are none', '{"knownImages":[null]}'],
+    ['a last apply without hashes', '{"lastApplied":{"at":1,"revision":{"digest":"d"},"placed":[]}}'],
+  ];
+
+  test.each(tampered)('is damaged: %s', async (_, text) => {
+    const dir = newDir();
+    const store = await open(dir);
+    await store.update('home', { wayBack: 'x' });
+    writeFileSync(join(dir, 'targets/home/state.json'), text);
+    expect(await codesOf(store.read('home'))).toEqual(['HF6005']);
+    expect(await store.read('home')).toEqual({});
+  });
+
+  test('is damaged too where it is the journal', async () => {
+    const dir = newDir();
+    const store = await open(dir);
+    await store.update('home', { wayBack: 'x' });
+    writeFileSync(join(dir, 'targets/home/journal.json'), '{"id":"x","footprint":["["]}');
+    expect(await codesOf(store.journal('home'))).toEqual(['HF6005']);
+    expect(await store.journal('home')).toBeUndefined();
+  });
+
+  test('takes nothing from a prototype, and keeps what a later version added', async () => {
+    const dir = newDir();
+    const store = await open(dir);
+    await store.update('home', { wayBack: 'x' });
+    const file = join(dir, 'targets/home/state.json');
+    writeFileSync(file, '{"__proto__":{"suspension":{"until":1,"reason":"x"}},"later":1}');
+    expect((await store.read('home')).suspension).toBeUndefined();
+    await store.update('home', { wayBack: 'y' });
+    expect(readFileSync(file, 'utf8')).toContain('"later":1');
+  });
+});

@@ -1,0 +1,83 @@
+// What records of the state must look like to be worked with. A file that somebody edited is damaged, not a surprise in
+// the middle of a transaction. Members that are not known here are let through: a later version may have written them.
+import type { Journal } from '../nouns/state.ts';
+import type { TargetState } from './store.ts';
+
+type Check = (value: unknown) => boolean;
+type Checks<T> = { readonly [K in keyof T]-?: Check };
+
+const isText: Check = (value) => typeof value === 'string';
+const isNumber: Check = (value) => typeof value === 'number';
+const isBoolean: Check = (value) => typeof value === 'boolean';
+/** ms since the epoch that a Date can hold. */
+const isTime: Check = (value) => typeof value === 'number' && Math.abs(value) <= 8.64e15;
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const listOf =
+  (check: Check): Check =>
+  (value) =>
+    Array.isArray(value) && value.every(check);
+const mapOf =
+  (check: Check): Check =>
+  (value) =>
+    isRecord(value) && Object.values(value).every(check);
+const maybe =
+  (check: Check): Check =>
+  (value) =>
+    value === undefined || check(value);
+const recordOf =
+  (checks: Readonly<Record<string, Check>>): Check =>
+  (value) =>
+    isRecord(value) &&
+    Object.entries(checks).every(([name, check]) =>
+      check(Object.hasOwn(value, name) ? value[name] : undefined),
+    );
+
+const isRevision = recordOf({ digest: isText });
+const isLastApplied = recordOf({
+  at: isTime,
+  revision: isRevision,
+  hashes: mapOf(isText),
+  placed: listOf(isText),
+});
+const isLook = recordOf({ at: isTime, inSync: isBoolean });
+const isUntil = { until: isTime, reason: isText };
+
+const STATE: Checks<TargetState> = {
+  lastApplied: maybe(isLastApplied),
+  authBlock: maybe(recordOf({ ...isUntil, keys: isText })),
+  suspension: maybe(recordOf(isUntil)),
+  quarantine: maybe(recordOf({ revision: isText, since: isTime, reason: isText })),
+  detection: maybe(recordOf({ build: isText, api: isText, at: isTime })),
+  lastOutcome: maybe(recordOf({ kind: isText, at: isTime, summary: isText })),
+  lastDeepCheck: maybe(isLook),
+  lastShallowCheck: maybe(isLook),
+  released: maybe(listOf(isText)),
+  drift: maybe(recordOf({ corrected: mapOf(listOf(isNumber)), contested: listOf(isText) })),
+  modelGaps: maybe(recordOf({ build: isText, paths: listOf(isText) })),
+  knownFiles: maybe(listOf(isText)),
+  knownImages: maybe(listOf(recordOf({ file: isText, leaves: mapOf(isText) }))),
+  workingKey: maybe(isNumber),
+  wayBack: maybe(isText),
+  writeMs: maybe(listOf(isNumber)),
+};
+
+const JOURNAL: Checks<Journal> = {
+  id: isText,
+  openedAt: isTime,
+  planDigest: isText,
+  revision: isRevision,
+  backup: isText,
+  before: isText,
+  predicted: listOf(isText),
+  sent: isNumber,
+  footprint: listOf(isText),
+  phase: (value) => value === 'open' || value === 'rolling-back',
+  remembered: maybe(recordOf({ lastApplied: isLastApplied, released: listOf(isText) })),
+  changes: maybe(listOf(isText)),
+  writes: maybe(listOf(isText)),
+};
+
+export const isTargetState: Check = recordOf(STATE);
+export const isJournal: Check = recordOf(JOURNAL);
