@@ -116,8 +116,11 @@ function range(from: number, to: number): number[] {
 }
 
 function leftOf(count: number, partner: readonly (number | undefined)[]): number[] {
-  const taken = new Set(partner);
-  return Array.from({ length: count }, (_, index) => index).filter((index) => !taken.has(index));
+  const taken = new Uint8Array(count);
+  for (const old of partner) if (old !== undefined) taken[old] = 1;
+  const left: number[] = [];
+  for (let index = 0; index < count; index += 1) if (taken[index] === 0) left.push(index);
+  return left;
 }
 
 /** Equal ones first, then those that share most members, then in order. */

@@ -1,6 +1,7 @@
 // What a save leaves as it is: nodes that say what memory holds are not merged again, and only those.
 import { describe, expect, test } from '@jest/globals';
 import { loadCatalog } from '../../src/gateway/catalog/catalog.ts';
+import { decode } from '../../src/gateway/model/decode.ts';
 import { parseDocument } from '../../src/gateway/model/document.ts';
 import { load } from '../../src/gateway/model/load.ts';
 import { save } from '../../src/gateway/model/save.ts';
@@ -122,5 +123,25 @@ describe('entries that share what the saver finds them by', () => {
     expect(left.text).toContain(
       'base-url: https://b.example\n    headers:\n      X-Team: blue\n      X-Other: red\n',
     );
+  });
+});
+
+describe('a document that is decoded twice', () => {
+  test('keeps unknown keys in its content and holds none of them, in either order', () => {
+    const text =
+      'surprise: 1\ngemini-api-key:\n  - api-key: sk-test-0001\n    odd: {a: 1}\n  - api-key: sk-test-0002\n';
+    const kept = [{ 'api-key': 'sk-test-0001', odd: { a: 1 } }, { 'api-key': 'sk-test-0002' }];
+    const held = kept.map(({ 'api-key': name }) => ({ 'api-key': name }));
+    for (const order of [
+      [true, false],
+      [false, true],
+    ]) {
+      const document = documentOf(text);
+      for (const keep of order)
+        expect(decode(document, catalog, keep).content).toEqual(
+          keep ? { surprise: 1, 'gemini-api-key': kept } : { 'gemini-api-key': held },
+        );
+      expect(decode(document, catalog, true).content['surprise']).toBe(1);
+    }
   });
 });

@@ -45,6 +45,8 @@ interface Remembered {
   readonly value: Value;
   /** What it counts for the guard against anchors. */
   readonly steps: number;
+  /** Keys in it that the catalog does not know; without any it says the same whether they are kept or not. */
+  readonly unknown: number;
 }
 
 const REMEMBERED = {
@@ -63,6 +65,8 @@ class Decoder {
   #aliasSteps = 0;
   /** How often something was looked up elsewhere in the document. */
   #borrowed = 0;
+  /** How many keys were met that the catalog does not know. */
+  #strange = 0;
 
   constructor(document: FileDocument, keepUnknown: boolean) {
     this.#document = document;
@@ -94,12 +98,21 @@ class Decoder {
     const before = known.get(node);
     if (before?.field === field && this.#open.size === 0) {
       this.#steps += before.steps;
+      this.#strange += before.unknown;
       return before.value;
     }
-    const [steps, borrowed, faults] = [this.#steps, this.#borrowed, this.errors.length];
+    const [steps, borrowed, faults, strange] = [
+      this.#steps,
+      this.#borrowed,
+      this.errors.length,
+      this.#strange,
+    ];
     const value = decode();
-    if (value !== undefined && borrowed === this.#borrowed && faults === this.errors.length)
-      known.set(node, { field, value, steps: this.#steps - steps });
+    if (value === undefined || borrowed !== this.#borrowed || faults !== this.errors.length) return value;
+    const unknown = this.#strange - strange;
+    const remembered = { field, value, steps: this.#steps - steps, unknown };
+    known.set(node, remembered);
+    if (unknown === 0) REMEMBERED[this.#keepUnknown ? 'dropped' : 'kept'].set(node, remembered);
     return value;
   }
 
@@ -192,6 +205,7 @@ class Decoder {
     if (field.pattern === 'codex.live-media-relay' && name === 'allow-private-remote-ips')
       this.#inverted(value, made);
     if (!member) {
+      this.#strange += 1;
       if (this.#keepUnknown) set(made, name, this.#unknown(value));
       return;
     }
