@@ -11,5 +11,7 @@ export default {
     ],
   },
   testTimeout: 30_000,
+  // There is one gateway (docs/testing.md).
+  ...(process.env.HOLDFAST_TEST_GATEWAY && { maxWorkers: 1 }),
   reporters: ['default', '<rootDir>/test/support/closing-line.js'],
 };

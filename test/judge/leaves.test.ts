@@ -1,5 +1,5 @@
 // The judge: one change of every leaf of the catalog, and then each of them taken back.
-import { afterAll, beforeAll, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Tree } from '../../src/nouns/value.ts';
 import { everything } from './desired.ts';
 import { changed, type Leaf, leaves } from './leaves.ts';
@@ -66,7 +66,8 @@ judged('every leaf of the catalog', () => {
   test.each(LEAVES.toReversed())('$name is taken back', async ({ name }) => {
     const former = before.get(name);
     if (!former) return;
-    await writes(seat, former);
+    await seat.declare(former);
+    expect(await seat.holdfast('apply', '--yes')).toMatchObject({ exit: 0 });
     await inSync(seat);
     await unrelatedWrite();
     await inSync(seat);

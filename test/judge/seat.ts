@@ -136,6 +136,7 @@ export interface Seat {
 export interface Settings {
   readonly target?: Tree;
   readonly policy?: Tree;
+  readonly daemon?: Tree;
 }
 
 /** Answers what the guards ask about a gateway that is there to be overwritten. */
@@ -162,11 +163,12 @@ export async function takeSeat(desired: Tree | string, more: Settings = {}): Pro
   return seat;
 }
 
-function settingsText({ target, policy }: Settings): string {
+function settingsText({ target, policy, daemon }: Settings): string {
   return stringify({
     version: 1,
     targets: [{ name: 'judged', url: GATEWAY, key: ['${env:JUDGE_KEY}'], desired: ['desired'], ...target }],
     policy: { allow: ALLOWED, ...policy },
+    ...(daemon && { daemon }),
   });
 }
 

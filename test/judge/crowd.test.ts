@@ -1,0 +1,98 @@
+// The judge: several of us at once. Whoever holds the lock works, the others wait or say who holds it; the gateway ends
+// where the files want it, and nothing is written by two at a time.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { Tree } from '../../src/nouns/value.ts';
+import { everything } from './desired.ts';
+import { inSync, judged, memory, panel, pause, type Seat, settled, start, takeSeat } from './seat.ts';
+
+const HOLDFAST = fileURLToPath(new URL('../../bin/holdfast.js', import.meta.url));
+
+const variant = (n: number): Tree => ({
+  ...everything(),
+  'request-retry': n,
+  streaming: { 'keepalive-seconds': n },
+});
+
+judged('several Holdfasts at once', () => {
+  let seat: Seat;
+
+  beforeAll(async () => {
+    await start('# kept by hand\n');
+    seat = await takeSeat(variant(1), { target: { adopted: true } });
+    await seat.holdfast('apply', '--yes');
+  });
+  afterAll(() => seat.leave());
+
+  function begin(...argv: readonly string[]): { readonly child: ChildProcess; readonly said: () => string } {
+    let text = '';
+    const child = spawn(process.execPath, [HOLDFAST, ...argv], {
+      cwd: seat.dir,
+      env: { PATH: process.env['PATH'], ...seat.env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    for (const stream of [child.stdout, child.stderr])
+      stream?.on('data', (part: Buffer) => void (text += part));
+    return { child, said: () => text };
+  }
+
+  async function ended({
+    child,
+    said,
+  }: ReturnType<typeof begin>): Promise<{ exit: number | null; text: string }> {
+    const [exit] =
+      child.exitCode === null ? ((await once(child, 'exit')) as [number | null]) : [child.exitCode];
+    return { exit, text: said() };
+  }
+
+  test('two applies: one makes the changes, the other finds nothing to do or names the holder', async () => {
+    await seat.declare(variant(2));
+    const results = await Promise.all([begin('apply', '--yes'), begin('apply', '--yes')].map(ended));
+    expect(results.filter(({ text }) => text.includes('applied and verified'))).toHaveLength(1);
+    for (const { exit, text } of results)
+      expect([exit, /applied and verified|in sync|locked by holdfast/.exec(text)?.[0]]).toEqual(
+        exit === 8 ? [8, 'locked by holdfast'] : [0, expect.anything()],
+      );
+    await inSync(seat);
+  });
+
+  test('a daemon and applies: every revision gets there, and drift is healed', async () => {
+    const daemon = begin('run', '--log', 'json', '--mode', 'enforce');
+    await settled();
+    for (let n = 3; n < 7; n += 1) {
+      await seat.declare(variant(n));
+      const result = await ended(begin('apply', '--yes'));
+      expect([0, 8]).toContain(result.exit);
+      await reaches({ 'request-retry': n });
+    }
+    daemon.child.kill('SIGTERM');
+    expect((await ended(daemon)).exit).toBe(0);
+    expect(daemon.said()).not.toMatch(/"level":(?:50|60)/);
+    await inSync(seat);
+    expect(await memory()).toMatchObject({ 'request-retry': 6, streaming: { 'keepalive-seconds': 6 } });
+  });
+
+  test('a daemon alone follows the files and heals what somebody edits', async () => {
+    await seat.settings({ target: { adopted: true, mode: 'enforce' }, daemon: { drift: '*/2 * * * * *' } });
+    const daemon = begin('run', '--log', 'json');
+    await settled();
+    await seat.declare(variant(7));
+    await reaches({ 'request-retry': 7 });
+    await panel('max-retry-interval', { value: 77 });
+    await reaches({ 'max-retry-interval': 20 });
+    daemon.child.kill('SIGTERM');
+    expect((await ended(daemon)).exit).toBe(0);
+  });
+
+  async function reaches(wanted: Tree): Promise<void> {
+    for (let look = 0; look < 40; look += 1) {
+      if (Object.entries(wanted).every(([name, value]) => held[name] === value)) return;
+      await pause(250);
+      held = await memory();
+    }
+    expect(held).toMatchObject(wanted);
+  }
+  let held: Tree = {};
+});

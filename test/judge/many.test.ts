@@ -1,0 +1,58 @@
+// The judge: hundreds and thousands of keys from a file of lines, ten of which are exchanged.
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { everything } from './desired.ts';
+import { file, inSync, judged, type Seat, start, takeSeat } from './seat.ts';
+
+const CHANGED = 10;
+
+judged('a reseller', () => {
+  describe.each([500, 5000])('with %d keys', (count) => {
+    let seat: Seat;
+    const keys = Array.from({ length: count }, (_, i) => `sk-test-upstream-${i}`);
+    const rotated = keys.map((key, i) => (i % 40 === 7 && i < 40 * CHANGED ? `${key}-next` : key));
+    const lines = (all: readonly string[]): Promise<void> =>
+      writeFile(join(seat.dir, 'keys.txt'), `${all.join('\n')}\n`);
+
+    beforeAll(async () => {
+      await start('# kept by hand\n');
+      seat = await takeSeat(
+        {
+          'api-keys': everything()['api-keys'] ?? [],
+          'openai-compatibility': [
+            {
+              name: 'many',
+              'base-url': 'https://many.example/v1',
+              'api-key-entries': [{ 'api-key': '${lines:keys.txt}' }],
+              models: [{ name: 'many-model', alias: 'many' }],
+            },
+          ],
+        },
+        { target: { adopted: true } },
+      );
+      await lines(keys);
+    });
+    afterAll(() => seat.leave());
+
+    test('all of them are applied', async () => {
+      expect(await seat.holdfast('apply', '--yes')).toMatchObject({ exit: 0 });
+      await inSync(seat);
+    }, 120_000);
+
+    test('ten are exchanged by one write, and shown as ten', async () => {
+      await lines(rotated);
+      const { exit, out } = await seat.holdfast('apply', '--yes', '--output', 'json');
+      expect(exit).toBe(0);
+      const [outcome] = (
+        JSON.parse(out) as { outcomes: { requests: Record<string, number>; plan: { changes: unknown[] } }[] }
+      ).outcomes;
+      expect(outcome?.requests).toMatchObject({ write: 1 });
+      expect(outcome?.plan.changes.length).toBeLessThanOrEqual(2 * CHANGED);
+      await inSync(seat);
+      const text = await file();
+      expect(rotated.filter((key) => !text.includes(`${key}\n`))).toEqual([]);
+      expect(keys.filter((key, i) => key !== rotated[i] && text.includes(`${key}\n`))).toEqual([]);
+    }, 120_000);
+  });
+});
