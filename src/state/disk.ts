@@ -1,32 +1,44 @@
 // Files of the Store on disk: atomic, synced, for the owner alone, with errors a user can act on. Knows no records.
+import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { mkdir, open, readFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { fail, HoldfastError } from '../nouns/problem.ts';
 
 export const DIR_MODE = 0o700;
 export const FILE_MODE = 0o600;
 
-/** Replaces a file as a whole: after a crash it holds either the old text or the new one. */
+/**
+ * Replaces a file as a whole: after a crash, and on a full disk, it holds either the old text or the new one. A file that
+ * was written in part, which a disk that just filled up reports as a success, never takes its place.
+ */
 export async function writeWhole(file: string, text: string): Promise<void> {
+  const made = join(dirname(file), `.${basename(file)}.${randomBytes(6).toString('hex')}`);
   await explained(file, async () => {
-    await writeFileAtomic(file, text, { mode: FILE_MODE, fsync: true });
+    try {
+      await create(made, text);
+      await rename(made, file);
+    } catch (error) {
+      await rm(made, { force: true });
+      throw error;
+    }
     await syncDirectory(dirname(file));
   });
 }
 
 /** Writes a file that nobody reads yet: inside a directory that is renamed into place afterwards. */
 export async function writeNew(file: string, text: string): Promise<void> {
-  await explained(file, async () => {
-    const handle = await open(file, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, FILE_MODE);
-    try {
-      await handle.writeFile(text);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-  });
+  await explained(file, () => create(file, text));
+}
+
+async function create(file: string, text: string): Promise<void> {
+  const handle = await open(file, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, FILE_MODE);
+  try {
+    await handle.writeFile(text);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
 }
 
 /** Undefined where there is no such file. */

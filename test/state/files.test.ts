@@ -1,4 +1,4 @@
-import { fork } from 'node:child_process';
+import { execFileSync, fork } from 'node:child_process';
 import {
   appendFileSync,
   chmodSync,
@@ -351,5 +351,26 @@ describe('a record that somebody edited', () => {
     expect((await store.read('home')).suspension).toBeUndefined();
     await store.update('home', { wayBack: 'y' });
     expect(readFileSync(file, 'utf8')).toContain('"later":1');
+  });
+});
+
+describe('a disk that fills up while a record is written', () => {
+  test('leaves the record as it was, and nothing half written beside it', () => {
+    const dir = newDir();
+    mkdirSync(dir);
+    const file = join(dir, 'state.json');
+    writeFileSync(file, 'old');
+    const disk = new URL('../../src/state/disk.ts', import.meta.url).href;
+    const script = `import { writeWhole } from '${disk}';
+      await writeWhole('${file}', 'x'.repeat(20000)).then(() => console.log('written'), (error) => console.log(error.message));`;
+    // A bound on the size of files stands in for the disk: the first write is cut short, the second fails.
+    const said = execFileSync(
+      'bash',
+      ['-c', 'ulimit -f 4; exec "$0" --input-type=module -e "$1"', process.execPath, script],
+      { encoding: 'utf8' },
+    );
+    expect(said).toContain('HF6003');
+    expect(readFileSync(file, 'utf8')).toBe('old');
+    expect(readdirSync(dir)).toEqual(['state.json']);
   });
 });
