@@ -75,6 +75,14 @@ export function bodyFor(
   };
 }
 
+/** The body that was planned, for exactly the file it was planned on. Throws HF4010. */
+export function unchangedSince(start: State, edit: FileEdit) {
+  return (raw: Sealed<string>): Sealed<string> => {
+    if (raw.open() === start.document.text) return seal(edit.document.text);
+    throw fail('HF4010', 'the file changed, and it cannot be edited in place');
+  };
+}
+
 function reEdited(catalog: Catalog, text: string, wanted: Tree, areas: readonly Area[]): FileDocument {
   const parsed = parseDocument(text);
   if (isFailure(parsed)) throw new UnsafeEdit(`the file does not parse: ${parsed.message}`, 1);

@@ -13,7 +13,7 @@ export function unsafeEdit(refused: UnsafeEdit, why: string, differences: Judged
   return {
     guard: 'unsafe-edit',
     message: `line ${refused.line} of the gateway's file: ${refused.message}; and no endpoint can be used: ${why}`,
-    remedy: `Edit the file by hand around line ${refused.line}, so that nothing there is shared or tagged, then plan again.`,
+    remedy: `Edit the file by hand around line ${refused.line}, so that nothing there is shared or tagged, then plan again. Allowed, the whole file is printed anew, without its comments and anchors.`,
     allowed: false,
     changes: idsOf(differences),
   };

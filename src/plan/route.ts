@@ -12,9 +12,10 @@ import type { Prediction, PreparedWrite, Write } from '../nouns/write.ts';
 import type { Difference } from './difference.ts';
 import { pathOfArea } from './footprint.ts';
 import { isState, predictionOf, settled, type State } from './predict.ts';
+import { fileAnew } from './route-anew.ts';
 import { type Area, outermost } from './route-edits.ts';
 import { areaOf, requestsFor, unitsOf } from './route-field.ts';
-import { bodyFor, editFile, type FileEdit, RefusedFile } from './route-file.ts';
+import { bodyFor, editFile, type FileEdit, RefusedFile, unchangedSince } from './route-file.ts';
 import { NoFieldRoute } from './route-request.ts';
 import { missed, type Simulated, simulate } from './route-simulate.ts';
 import { brickVerdicts, unsafeEdit, unsupported, wouldBeRefused } from './route-verdicts.ts';
@@ -67,9 +68,9 @@ export function route(input: RouteInput): Routed {
     return nothing(input, [unsupported(`the file does not load: ${start.message}`, differences)]);
   if (differences.length === 0) return nothing(input, [], start);
   const chosen = choose(input, start, differences);
-  if ('verdicts' in chosen) return nothing(input, chosen.verdicts, start);
+  if (!('writes' in chosen)) return nothing(input, chosen.verdicts, start);
   const last = chosen.states.at(-1) as State;
-  const verdicts = brickVerdicts(start, last, differences);
+  const verdicts = [...(chosen.verdicts ?? []), ...brickVerdicts(start, last, differences)];
   if (verdicts.some(({ guard }) => guard === 'brick')) return nothing(input, verdicts, start);
   return {
     writes: chosen.writes,
@@ -87,6 +88,8 @@ function nothing({ live }: RouteInput, verdicts: readonly Verdict[], start?: Sta
 interface Chosen {
   readonly writes: readonly PreparedWrite[];
   readonly states: readonly State[];
+  /** What somebody must allow first. */
+  readonly verdicts?: readonly Verdict[];
 }
 
 /** Field endpoints where they lose nothing and are few; else the file; else field endpoints however many. */
@@ -107,8 +110,29 @@ function choose(
     if (thrown instanceof RefusedFile) return { verdicts: [wouldBeRefused(thrown.message, differences)] };
     if (!(thrown instanceof UnsafeEdit)) throw thrown;
     if (Array.isArray(fields)) return fieldWrites(fields, `the file cannot be edited: ${thrown.message}`);
-    return { verdicts: [unsafeEdit(thrown, why, differences)] };
+    return anewWrite(input, start, differences, areas, unsafeEdit(thrown, why, differences));
   }
+}
+
+/** Where nothing else is possible, and somebody allows it. */
+function anewWrite(
+  input: RouteInput,
+  start: State,
+  differences: readonly Difference[],
+  areas: readonly Area[],
+  verdict: Verdict,
+): Chosen | { readonly verdicts: readonly Verdict[] } {
+  const edit = fileAnew(input.catalog, start, input.wanted, areas);
+  if (!edit || missed(input.catalog, start, edit.after.image, input.wanted, areas) !== undefined)
+    return { verdicts: [verdict] };
+  const prepared = preparedFile(input, start, edit, differences, areas, '');
+  const reason =
+    'the file is printed anew, because it cannot be edited in place: its comments and anchors go';
+  return {
+    writes: [{ ...prepared, write: { ...prepared.write, reason }, body: unchangedSince(start, edit) }],
+    states: [edit.after],
+    verdicts: [verdict],
+  };
 }
 
 // ── field endpoints ──────────────────────────────────────────────────────────────────────────────────────────────

@@ -177,12 +177,15 @@ describe('what must not be written', () => {
     expect(verdicts.map(({ guard }) => guard)).toEqual(['no-way-back']);
   });
 
-  test('an edit under an anchor without another route is unsafe, with its line', () => {
+  test('an edit under an anchor without another route is unsafe, with its line; allowed, the file is printed anew', () => {
     const anchored = HOME.replace('port: 8317', 'port: &p 8317\nauth-dir: a').concat('max-retry-interval: *p\n');
     const { writes, verdicts } = routed(anchored, anchored.replace('port: &p 8317', 'port: &p 1').replace('*p', '8317'));
-    expect(writes).toEqual([]);
     expect(verdicts[0]?.guard).toBe('unsafe-edit');
     expect(verdicts[0]?.message).toMatch(/^line 1 of the gateway's file/);
+    const text = writes[0]?.body(seal(anchored)).open() ?? '';
+    expect(text).toMatch(/^port: 1$[^]*^max-retry-interval: 8317$/m);
+    expect(text).not.toMatch(/[&*]p/);
+    expect(() => writes[0]?.body(seal(HOME))).toThrow(/cannot be edited in place/);
   });
 
   test('settings of a plugin without `enabled` are held with `enabled: false`, and that is the same', () => {
