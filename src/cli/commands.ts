@@ -35,6 +35,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   entry('run', 'watch, reconcile and report until stopped', () => import('./run.ts')),
   entry('status', 'show targets, revision, sync state and the last outcome', () => import('./status.ts')),
   entry('pull', 'write desired-state files from the live gateway', () => import('./pull.ts')),
+  entry('migrate', 'rewrite desired-state files from one layout to the other', () => import('./migrate.ts')),
   entry('backup', 'list, show or create backups of the gateway', () => import('./backup.ts')),
   entry('restore', 'put a backup back, verified', () => import('./restore.ts')),
   entry('history', 'show what was done, entry by entry', () => import('./history.ts')),

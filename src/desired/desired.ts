@@ -30,6 +30,8 @@ export interface DesiredOptions {
   readonly env: Environment;
   /** Where relative references start and must stay within, absolute; positions are shown relative to it. */
   readonly settingsDir: string;
+  /** Files by absolute path, as if they held this. */
+  readonly texts?: ReadonlyMap<string, string>;
   /** `--allow-unresolved`: a reference that cannot be resolved stands for itself. For validation only. */
   readonly allowUnresolved?: boolean;
 }
@@ -114,7 +116,8 @@ interface LayerFiles {
 
 async function readFiles(dir: string, options: DesiredOptions): Promise<LayerFiles> {
   const { files, problems, directories } = await readLayer(dir, options.settingsDir);
-  const loaded = await Promise.all(files.map((file) => loadFile(file, options)));
+  const given = files.map((file) => ({ ...file, text: options.texts?.get(file.path) ?? file.text }));
+  const loaded = await Promise.all(given.map((file) => loadFile(file, options)));
   return { dir, files: loaded, problems, directories };
 }
 

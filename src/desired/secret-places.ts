@@ -43,7 +43,8 @@ export function secretTexts(
   brought: ReadonlyMap<string, readonly string[]>,
   catalog: Catalog,
 ): ReadonlySet<string> {
-  const secrets = secretsOf(tree, catalog);
+  // A reference that could not be resolved stands for itself and is no secret.
+  const secrets = secretsOf(tree, catalog).filter(({ text, pointer }) => references.get(pointer) !== text);
   const texts = secrets.map(({ text }) => text);
   const pointers = new Set(secrets.map(({ pointer }) => pointer));
   for (const pointer of references.keys()) {

@@ -218,6 +218,11 @@ export const CODES = {
     'The other layout cannot say this',
     'Take it out, or keep the file in the layout it is in.',
   ),
+  HF2048: code(
+    EXIT.unexpected,
+    'Rewriting a file would change what it means',
+    'Nothing was written. Rewrite the part that is named by hand, and please report it: this is a gap in what Holdfast knows.',
+  ),
   HF2050: code(
     EXIT.invalid,
     'The gateway would drop this',
@@ -455,6 +460,16 @@ export const CODES = {
     'The gateway holds something else than its config.yaml should come to',
     'Nothing needs to be done; this version of the gateway treats the value differently than Holdfast knows.',
   ),
+  HF3036: code(
+    EXIT.unreachable,
+    'The gateway does not offer the v8 API',
+    'Set `api: auto` on the target, or update the gateway to 8.0.0 or newer.',
+  ),
+  HF3037: code(
+    EXIT.refused,
+    'The v0 API cannot manage a config.yaml of the v8 layout',
+    'Set `api: auto` on the target.',
+  ),
   // 4xxx plan and guards
   HF4001: code(
     EXIT.differences,
@@ -475,6 +490,11 @@ export const CODES = {
     EXIT.ok,
     'The gateway shows a value otherwise than Holdfast predicts from its file',
     'A restart of the gateway makes it load its file. If they still differ then, please report it with the version of the gateway.',
+  ),
+  HF4005: code(
+    EXIT.ok,
+    'Part of the desired state means nothing to this generation of the gateway',
+    'Nothing to do.',
   ),
   HF4010: code(
     EXIT.refused,

@@ -63,7 +63,7 @@ class Walk {
       const at = `${pointer}/${escapeToken(name)}`;
       const child = this.#catalog.child(field, name);
       if (child) this.value(child, member, at);
-      else this.found.push(this.#stranger(`${field.pattern}.${name}`, at));
+      else this.#stranger(`${field.pattern}.${name}`.replace(/^\./, ''), member, at);
     }
   }
 
@@ -89,15 +89,18 @@ class Walk {
     return `is \`${earlier}\` in ${this.#version}, where it reaches OAuth credentials only`;
   }
 
-  /** What the flat catalog does not know is what v8 brought. */
-  #stranger(pattern: string, pointer: string): Unsupported {
-    const path = pattern.replace(/^\./, '');
+  /** What the flat catalog does not know is what v8 brought; of a section each key. */
+  #stranger(path: string, value: Value, pointer: string): void {
+    const { rows } = layoutTable();
+    const isSectionOfV8 = rows.some(({ legacy }) => legacy?.startsWith(`${path}.`));
+    if (isSectionOfV8 && isTree(value)) {
+      for (const [name, member] of Object.entries(value))
+        this.#stranger(`${path}.${name}`, member, `${pointer}/${escapeToken(name)}`);
+      return;
+    }
     const message = `is not known to ${this.#version}`;
-    if (this.#catalog.layout === 'v8') return { pointer, message };
-    const row = layoutTable().rows.find(
-      ({ legacy = '' }) => legacy === path || legacy.startsWith(`${path}.`),
-    );
-    return { pointer, message, needs: row?.since ?? FIRST_V8 };
+    const needs = rows.find(({ legacy }) => legacy === path)?.since ?? FIRST_V8;
+    this.found.push({ pointer, message, ...(this.#catalog.layout === 'legacy' && { needs }) });
   }
 }
 

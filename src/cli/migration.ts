@@ -1,0 +1,148 @@
+// Every file of the selected targets in another layout, proven against the files as they are. Writes only where asked.
+import { mkdir } from 'node:fs/promises';
+import { dirname, join, relative, resolve } from 'node:path';
+import writeFileAtomic from 'write-file-atomic';
+import { loadDesired } from '../desired/desired.ts';
+import { readLayer, type SourceFile } from '../desired/files.ts';
+import { ALL_LAYOUTS, MANAGED_LAYOUTS } from '../desired/layout.ts';
+import { differencesInMeaning, migrateText } from '../desired/migrate.ts';
+import { loadCatalog } from '../gateway/catalog/catalog.ts';
+import type { Desired, Layout } from '../nouns/desired.ts';
+import { fail, HoldfastError, inReadingOrder, type Problem, problem } from '../nouns/problem.ts';
+import type { Target } from '../nouns/target.ts';
+import type { Environment } from '../reading/environment.ts';
+import { loadSettings, type Settings, type SettingsFlags } from '../settings/settings.ts';
+import type { Io } from './io.ts';
+
+export interface MigratedFile {
+  readonly shown: string;
+  readonly before: string;
+  readonly after: string;
+}
+
+export interface Migration {
+  /** Those that change. */
+  readonly files: readonly MigratedFile[];
+  /** Warnings. */
+  readonly problems: readonly Problem[];
+  /** Absolute paths that were written. */
+  readonly written: readonly string[];
+}
+
+interface Options {
+  readonly to: Layout;
+  readonly write?: boolean;
+  readonly out?: string;
+  readonly target?: readonly string[];
+}
+
+/** Throws HoldfastError, nothing written, when a file is wrong, cannot be said in the layout, or would change its meaning. */
+export async function migrateAll(flags: SettingsFlags, options: Options, io: Io): Promise<Migration> {
+  const loaded = await loadSettings({ flags, cwd: io.cwd, env: io.env, offline: true });
+  const { settings, env } = loaded;
+  if (!settings) throw new HoldfastError(loaded.problems);
+  const targets = settings.targets.filter(({ name }) => options.target?.includes(name) ?? true);
+  const sources = await filesOf(targets, settings);
+  const rewritten = sources.map((file) => ({ file, ...migrateText(file.text, file.shown, options.to) }));
+  refuse(rewritten.flatMap(({ problems }) => problems));
+  const changed = rewritten.flatMap(({ file, text }) =>
+    text === undefined || text === file.text ? [] : [{ file, text }],
+  );
+  const texts = new Map(changed.map(({ file, text }) => [file.path, text]));
+  const problems: Problem[] = [];
+  for (const target of targets) problems.push(...(await prove(target, texts, { settings, env }, io)));
+  return {
+    files: changed.map(({ file, text }) => ({ shown: file.shown, before: file.text, after: text })),
+    problems: [...unique(inReadingOrder(problems)), ...(changed.length > 0 ? tooEarly(options.to) : [])],
+    written: await write(changed, options, io),
+  };
+}
+
+async function filesOf(targets: readonly Target[], settings: Settings): Promise<readonly SourceFile[]> {
+  const dirs = new Set(targets.flatMap(({ desired }) => desired.map((dir) => resolve(settings.dir, dir))));
+  const layers = await Promise.all([...dirs].map((dir) => readLayer(dir, settings.dir)));
+  refuse(layers.flatMap(({ problems }) => problems));
+  return [...new Map(layers.flatMap(({ files }) => files.map((file) => [file.path, file]))).values()];
+}
+
+interface Where {
+  readonly settings: Settings;
+  readonly env: Environment;
+}
+
+/** What the target declares with these texts is what it declares without them. Resolves with warnings about the latter. */
+async function prove(
+  target: Target,
+  texts: ReadonlyMap<string, string>,
+  where: Where,
+  io: Io,
+): Promise<readonly Problem[]> {
+  const before = await declared(target, undefined, where, io);
+  if (texts.size === 0) return before.problems;
+  const after = await declared(target, texts, where, io);
+  const [as, is] = [before, after].map(({ desired }) => ({
+    tree: desired.tree.open(),
+    layout: desired.layout,
+  }));
+  const differences = as && is ? differencesInMeaning(as, is) : [];
+  if (differences.length > 0)
+    throw fail(
+      'HF2048',
+      `Rewritten, the files of ${target.name} would mean something else at ${differences.join(', ')}`,
+    );
+  return before.problems;
+}
+
+async function declared(
+  target: Target,
+  texts: ReadonlyMap<string, string> | undefined,
+  { settings, env }: Where,
+  io: Io,
+): Promise<{ readonly desired: Desired; readonly problems: readonly Problem[] }> {
+  const { desired, problems } = await loadDesired(target, {
+    catalog: loadCatalog('legacy'),
+    layouts: ALL_LAYOUTS,
+    env,
+    settingsDir: settings.dir,
+    allowUnresolved: true,
+    ...(texts && { texts }),
+  });
+  if (!desired) throw new HoldfastError(problems);
+  io.hide?.(desired.secrets.open());
+  return { desired, problems };
+}
+
+function tooEarly(to: Layout): readonly Problem[] {
+  if (MANAGED_LAYOUTS.includes(to)) return [];
+  return [problem('HF2044', 'plan and apply do not read the layout of v8 yet', { severity: 'warning' })];
+}
+
+function refuse(problems: readonly Problem[]): void {
+  const errors = problems.filter(({ severity }) => severity === 'error');
+  if (errors.length > 0) throw new HoldfastError(inReadingOrder(errors));
+}
+
+function unique(problems: readonly Problem[]): readonly Problem[] {
+  return [...new Map(problems.map((each) => [JSON.stringify([each.position, each.message]), each])).values()];
+}
+
+async function write(
+  changed: readonly { readonly file: SourceFile; readonly text: string }[],
+  { write: inPlace, out }: Options,
+  { cwd }: Io,
+): Promise<readonly string[]> {
+  if (!inPlace && out === undefined) return [];
+  const written: string[] = [];
+  for (const { file, text } of changed) {
+    const path = out === undefined ? file.path : join(resolve(cwd, out), inside(file.shown));
+    await mkdir(dirname(path), { recursive: true });
+    await writeFileAtomic(path, text);
+    written.push(path);
+  }
+  return written;
+}
+
+/** A file from outside the settings directory keeps its own name only. */
+function inside(shown: string): string {
+  return shown.startsWith('/') || shown.startsWith('..') ? relative(dirname(shown), shown) : shown;
+}
