@@ -507,11 +507,6 @@ export const CODES = {
     'Another Holdfast works on this target',
     'Wait for it to finish. A lock whose owner died frees itself after a while.',
   ),
-  HF5002: code(
-    EXIT.stale,
-    'The lock ran out while working',
-    'Run the command again; this machine was suspended or too slow.',
-  ),
   HF5003: code(
     EXIT.stale,
     'The plan is no longer the approved one',
@@ -609,11 +604,6 @@ export const CODES = {
     EXIT.rolledBack,
     'The gateway answered 200 and changed nothing',
     '`holdfast explain PATH` tells which routes work for this key.',
-  ),
-  HF5051: code(
-    EXIT.refused,
-    'This request destroys what it reads',
-    'Add --destructive when that is what you want.',
   ),
   HF5052: code(EXIT.unexpected, 'The gateway refused the request', 'Read what the gateway answered.'),
   HF5053: code(
