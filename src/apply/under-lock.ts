@@ -46,9 +46,10 @@ export async function underLock(
 }
 
 async function finished(run: Run, frame: Frame, work: (run: Run) => Promise<Outcome>): Promise<Outcome> {
-  const outcome = await work(run).catch((error: unknown) => {
+  const outcome = await work(run).catch(async (error: unknown) => {
     const { particulars, problems } = stopped(error);
-    return conclude(run, particulars, problems);
+    const unfinished = particulars.kind === 'failed' && (await hasSent(run));
+    return conclude(run, unfinished ? { ...particulars, unfinished } : particulars, problems);
   });
   if (frame.remembered) await rememberEnd(run, outcome);
   return announced(run.context, outcome);
@@ -62,4 +63,10 @@ async function rememberEnd({ context }: Run, outcome: Outcome): Promise<void> {
 function announced(context: Context, outcome: Outcome): Outcome {
   context.listener({ kind: 'finished', target: context.target.name, outcome });
   return outcome;
+}
+
+/** Whether the journal of this run says that a request left: the next run finds out what became of it. */
+async function hasSent({ context }: Run): Promise<boolean> {
+  const journal = await context.store.journal(context.target.name).catch(() => undefined);
+  return journal !== undefined && journal.sent > 0;
 }

@@ -70,8 +70,11 @@ export type Outcome = Base &
       }
     /** Somebody said no, or stopped it, before anything was written. */
     | { readonly kind: 'cancelled'; readonly reason: string }
-    /** Something of ours failed before anything was written: a full disk, no backup. */
-    | { readonly kind: 'failed'; readonly reason: string }
+    /**
+     * Something of ours failed before anything was written: a full disk, no backup. `unfinished`: after that; the next
+     * run resolves it from the journal.
+     */
+    | { readonly kind: 'failed'; readonly reason: string; readonly unfinished?: boolean }
     | { readonly kind: 'stale'; readonly reason: string }
     | { readonly kind: 'locked'; readonly holder: string }
     | { readonly kind: 'unreachable' }

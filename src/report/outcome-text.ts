@@ -50,7 +50,9 @@ export function outcomeSentence(outcome: Outcome): string {
     case 'cancelled':
       return `stopped, nothing written: ${outcome.reason}`;
     case 'failed':
-      return `failed, nothing written: ${outcome.reason}`;
+      return outcome.unfinished
+        ? `failed after a request was sent, which the next run resolves from the journal: ${outcome.reason}`
+        : `failed, nothing written: ${outcome.reason}`;
     case 'stale':
       return `stale, nothing written: ${outcome.reason}`;
     case 'locked':

@@ -1,6 +1,9 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { Checkpoint } from '../../src/apply/apply.ts';
 import { exitOf } from '../../src/nouns/outcome.ts';
+import { fail } from '../../src/nouns/problem.ts';
+import { outcomeSentence } from '../../src/report/outcome-text.ts';
+import type { Store } from '../../src/state/store.ts';
 import { beforeSending, DESIRED, duringWait, GATEWAY_FILE, stage, strike } from './stage.ts';
 
 afterEach(strike);
@@ -174,5 +177,23 @@ describe('a gateway that misbehaves', () => {
     await home.sandbox.settled();
     expect(await home.reconcile({ retry: true })).toMatchObject({ kind: 'applied' });
     expect(await home.store.journal('home')).toBeUndefined();
+  });
+});
+
+describe('a disk that fills up after the write', () => {
+  test('is not called "nothing written", and the next run finishes', async () => {
+    const home = await stage({ desired: DESIRED.replace('request-retry: 1', 'request-retry: 4') });
+    const { store } = home.context;
+    const full: Store = Object.assign(Object.create(store) as Store, {
+      update: async (target: string, patch: Parameters<Store['update']>[1]) => {
+        if (patch.lastApplied) throw fail('HF6004', 'state.json could not be written: no space is left');
+        await store.update(target, patch);
+      },
+    });
+    const outcome = await home.reconcile({}, { store: full });
+    expect(outcome).toMatchObject({ kind: 'failed', unfinished: true, problems: [{ code: 'HF6004' }] });
+    expect(outcomeSentence(outcome)).not.toContain('nothing written');
+    expect(await home.reconcile()).toMatchObject({ kind: 'in-sync' });
+    expect(await store.journal('home')).toBeUndefined();
   });
 });
