@@ -1,11 +1,13 @@
 // One request from its arrival to its answer: faults, CORS, availability, authentication, then the endpoint that it is
 // for (C v0 §1.1, §1.3). Decides no configuration.
-import { type Catalog, MANAGEMENT_BASE } from '../gateway/catalog/field.ts';
+import { MANAGEMENT_BASE } from '../gateway/catalog/field.ts';
 import { type Value } from '../nouns/value.ts';
 import { JSON_TYPE } from '../gateway/v0/answer.ts';
 import { handle, methodsOf } from '../gateway/v0/endpoints.ts';
 import { writeJson } from '../gateway/v0/json-text.ts';
 import { type Auth, clientAddress } from './auth.ts';
+import { configV8, isV8, routedV8, statusNameV8 } from './answering-v8.ts';
+import type { Dialect } from './dialect.ts';
 import type { Faults } from './faults.ts';
 import type { Gateway } from './gateway.ts';
 import { hasTemplateKeys, OPEN_PATHS, proxyAnswer, safeModeAnswer } from './proxy.ts';
@@ -13,7 +15,7 @@ import type { Incoming, Outgoing } from './server.ts';
 import { statusAnswer, statusMethods } from './status.ts';
 
 export interface Answering {
-  readonly catalog: Catalog;
+  readonly dialect: Dialect;
   readonly gateway: Gateway;
   readonly auth: Auth;
   readonly faults: Faults;
@@ -42,15 +44,15 @@ const json = (status: number, body: Value, headers: Readonly<Record<string, stri
   body: writeJson(body),
 });
 
-const isManagement = (path: string): boolean =>
-  path === MANAGEMENT_BASE || path.startsWith(`${MANAGEMENT_BASE}/`);
+const isManagement = ({ dialect }: Answering, path: string): boolean =>
+  path === MANAGEMENT_BASE || path.startsWith(`${MANAGEMENT_BASE}/`) || isV8(dialect, path);
 
 const WRITES: ReadonlySet<string> = new Set(['PUT', 'PATCH', 'DELETE', 'POST']);
 
 export async function answer(to: Answering, request: Incoming): Promise<Outgoing> {
   if (request.method === 'OPTIONS') return empty(204);
   if (to.faults.active('slow')) await to.sleep(to.faults.number('slow', 1000));
-  if (!isManagement(request.path))
+  if (!isManagement(to, request.path))
     return redirectedOutside(request) ?? bent(to, request, outside(to, request));
   const before = struckBefore(to, request);
   if (before) return before;
@@ -105,6 +107,7 @@ async function management(to: Answering, request: Incoming): Promise<Outgoing> {
   const moved = redirected(to, request);
   if (moved) return moved;
   if (!to.auth.available(to.gateway.runtime())) return empty(404);
+  if (isV8(to.dialect, request.path) && !routedV8(request)) return empty(404);
   if (request.path === `${MANAGEMENT_BASE}/oauth-callback` && /^(?:GET|POST)$/.test(request.method))
     return oauthCallback(request);
   if (to.faults.active('ban')) to.auth.ban(clientAddress(request.headers, request.peer));
@@ -117,11 +120,15 @@ async function management(to: Answering, request: Incoming): Promise<Outgoing> {
 
 /** A slash at the end of a path that exists leads to the path without it, before any authentication. */
 function redirected(to: Answering, { method, path, rawQuery }: Incoming): Outgoing | undefined {
+  if (isV8(to.dialect, path))
+    return method === 'DELETE' && path === V8_CONFIG ? redirect(method, `${path}/`, rawQuery) : undefined;
   const target = path.slice(0, -1);
   if (!path.endsWith('/') || !to.managementKnown() || !methodsAt(to, target).includes(method))
     return undefined;
   return redirect(method, target, rawQuery);
 }
+
+const V8_CONFIG = '/v8/management/config';
 
 function redirectedOutside({ method, path, rawQuery }: Incoming): Outgoing | undefined {
   const target = path.slice(0, -1);
@@ -143,7 +150,7 @@ function methodsAt(to: Answering, path: string): readonly string[] {
   const name = path.slice(MANAGEMENT_BASE.length);
   if (name === '/config.yaml') return ['GET', 'PUT'];
   if (name === '/oauth-callback') return ['GET', 'POST'];
-  return [...methodsOf(path, to.catalog), ...statusMethods(name)];
+  return [...methodsOf(path, to.dialect.catalog), ...statusMethods(name)];
 }
 
 function oauthCallback({ method, query, body }: Incoming): Outgoing {
@@ -156,13 +163,16 @@ function oauthCallback({ method, query, body }: Incoming): Outgoing {
 function endpoint(to: Answering, request: Incoming): Outgoing {
   const { method, path, query, body } = request;
   const { gateway } = to;
-  const name = path.slice(MANAGEMENT_BASE.length);
-  if (name === '/config.yaml') return configFile(to, request);
+  const v8 = isV8(to.dialect, path);
+  const config = v8 ? configV8(request, gateway, to.faults) : undefined;
+  if (config) return config;
+  const name = v8 ? statusNameV8(path) : path.slice(MANAGEMENT_BASE.length);
+  if (!v8 && name === '/config.yaml') return configFile(to, request);
   const drops = WRITES.has(method) && to.faults.at('drop-writes', path);
   if (drops) return json(200, { status: 'ok' });
   const status = statusAnswer({ method, endpoint: name, query, body, gateway, now: to.now() });
   if (status) return json(status.status, status.body);
-  const given = handle(gateway.memory(), request, to.catalog, { authIndex: gateway.authIndex() });
+  const given = handle(gateway.memory(), request, to.dialect.catalog, { authIndex: gateway.authIndex() });
   if (given.writes === 'file') {
     const problem = gateway.fieldWrite(given.memory);
     if (problem) return json(500, { error: `failed to save config: ${problem.message}` });

@@ -1,10 +1,7 @@
 // The gateway behind the HTTP server: five states that agree only when everything has settled (design-v8 rule 3) and
 // the steps that move them: field write, PUT of the file, reload (C v0 §2.3, §6). Knows no HTTP.
-import type { Catalog } from '../gateway/catalog/field.ts';
-import { parseDocument } from '../gateway/model/document.ts';
-import { load } from '../gateway/model/load.ts';
 import { isFailure, type LoadFailure, type LoadOptions, type Memory } from '../gateway/model/model.ts';
-import { save } from '../gateway/model/save.ts';
+import type { Dialect } from './dialect.ts';
 import { type Disk, diskOf } from './disk.ts';
 import type { Faults } from './faults.ts';
 import { holds, textLoader } from './held.ts';
@@ -15,7 +12,7 @@ import { watchFile } from './watcher.ts';
 
 export interface GatewayOptions {
   readonly path: string;
-  readonly catalog: Catalog;
+  readonly dialect: Dialect;
   readonly delays: Delays;
   readonly faults: Faults;
   readonly home: string | undefined;
@@ -41,6 +38,10 @@ export interface Gateway {
   readProblem(): string;
   /** Memory takes a field write, saved or not; the reload follows (C v0 §6.1). */
   fieldWrite(memory: Memory): Complaint | undefined;
+  /** A v8 write (C v8 §4.1 steps 9 and 10): the file, memory at once, the reload follows. */
+  storeV8(written: { readonly text: string; readonly memory: Memory }): Complaint | undefined;
+  /** How texts load here, for answers that are about the file alone. */
+  readonly loadOptions: LoadOptions;
   /** `PUT /config.yaml` (C v0 §2.3): memory at once, the runtime by the watcher. */
   replaceFile(body: string): Complaint | undefined;
   /** A reload at once, as the toggle of a credential makes it (C v0 §3.6). */
@@ -51,13 +52,13 @@ export interface Gateway {
 
 /** Starts on the file as it is, or says why the process would end at once. */
 export function startGateway(options: GatewayOptions): Gateway | LoadFailure {
-  const { catalog, delays, faults, path } = options;
+  const { dialect, delays, faults, path } = options;
   const disk = diskOf(path);
   const loadOptions: LoadOptions = {
     hash: hashWith(options.bcryptCost),
     ...(options.home !== undefined && { home: options.home }),
   };
-  const loadText = textLoader(disk, catalog, loadOptions);
+  const loadText = textLoader(disk, dialect, loadOptions);
   const text = disk.read();
   if (text === undefined) return { ok: false, stage: 'decode', message: disk.problem() };
   const memory = loadText(text);
@@ -81,6 +82,7 @@ export function startGateway(options: GatewayOptions): Gateway | LoadFailure {
       loadedHash: held.loadedHash,
       watcherAlive: watcher.alive() && !faults.active('dead-watcher'),
     }),
+    loadOptions,
     memory: () => held.memory,
     runtime: () => held.runtime,
     authIndex: () => held.authIndex,
@@ -94,11 +96,21 @@ export function startGateway(options: GatewayOptions): Gateway | LoadFailure {
       reloads.afterWrite();
       return undefined;
     },
+    storeV8: ({ text: next, memory: parsed }) => {
+      const failed = faults.strikes('save-failure');
+      const problem = failed ? `open ${path}: permission denied` : disk.write(next);
+      if (problem !== undefined) return { kind: 'write_failed', message: problem };
+      held.memory = parsed;
+      watcher.look();
+      reloads.afterV8Write();
+      return undefined;
+    },
     replaceFile: (body) => {
-      const refused = refusalOf(body, catalog, loadOptions) ?? notWritten(body, disk, faults);
+      const written = dialect.put(body);
+      const refused = refusalOf(body, dialect, loadOptions) ?? notWritten(written, disk, faults);
       if (refused) return refused;
       watcher.look();
-      const loaded = loadText(unindented(body));
+      const loaded = loadText(written);
       if (isFailure(loaded)) return { kind: 'reload_failed', message: loaded.message };
       held.memory = loaded as Memory; // Not a failure.
       return undefined;
@@ -118,32 +130,25 @@ export function startGateway(options: GatewayOptions): Gateway | LoadFailure {
 }
 
 /** Saves memory into the file; the answer is why it failed (C v0 §6.2). */
-function saved(memory: Memory, disk: Disk, { catalog, faults }: GatewayOptions): string | undefined {
+function saved(memory: Memory, disk: Disk, { dialect, faults }: GatewayOptions): string | undefined {
   if (faults.strikes('save-failure')) return `open ${disk.path}: permission denied`;
   const before = disk.read();
   if (before === undefined) return disk.problem();
-  const document = parseDocument(before);
-  if (isFailure(document)) return document.message;
-  const after = save(document, memory, catalog);
-  return isFailure(after) ? after.message : disk.write(after.text);
+  const after = dialect.save(before, memory);
+  return after.ok ? disk.write(after.text) : after.message;
 }
 
-/** Steps 3 and 4 of `PUT /config.yaml`: the file for validation beside it, then the body in its place. */
-function notWritten(body: string, disk: Disk, faults: Faults): Complaint | undefined {
+/** Steps 3 and 4 of `PUT /config.yaml`: the file for validation beside it, then the text in its place. */
+function notWritten(text: string, disk: Disk, faults: Faults): Complaint | undefined {
   const beside = disk.validationProblem();
   if (beside !== undefined) return { kind: 'write_failed', message: beside };
-  const failed = faults.strikes('save-failure') || disk.write(unindented(body)) !== undefined;
+  const failed = faults.strikes('save-failure') || disk.write(text) !== undefined;
   return failed ? { kind: 'write_failed', message: 'failed to write config' } : undefined;
 }
 
-/** The body as it is stored: comment lines lose their indentation, even inside block scalars (C v0 §2.3 step 4). */
-const unindented = (body: string): string => body.replaceAll(/^[ \t]+(?=#)/gm, '');
-
 /** The 400 and the 422 of `PUT /config.yaml`. */
-function refusalOf(body: string, catalog: Catalog, options: LoadOptions): Complaint | undefined {
-  const document = parseDocument(body);
-  const loaded = isFailure(document) ? document : load(document, catalog, options);
-  if (!isFailure(loaded)) return undefined;
-  const decode = 'stage' in loaded && loaded.stage === 'decode';
-  return { kind: decode ? 'invalid_yaml' : 'invalid_config', message: loaded.message };
+function refusalOf(body: string, dialect: Dialect, options: LoadOptions): Complaint | undefined {
+  const refused = dialect.refuses(body, options);
+  if (!refused) return undefined;
+  return { kind: refused.stage === 'decode' ? 'invalid_yaml' : 'invalid_config', message: refused.message };
 }

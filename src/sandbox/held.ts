@@ -1,11 +1,8 @@
 // What the running process holds, and how a text becomes that: the loader with its hashing of a plaintext secret
 // (C v0 §1.4). Knows no HTTP and no timing.
-import type { Catalog } from '../gateway/catalog/field.ts';
-import { parseDocument } from '../gateway/model/document.ts';
-import { load } from '../gateway/model/load.ts';
-import { isFailure, type LoadFailure, type LoadOptions, type Memory } from '../gateway/model/model.ts';
-import { stored } from '../gateway/model/stored.ts';
+import type { LoadFailure, LoadOptions, Memory } from '../gateway/model/model.ts';
 import { credentialsOf } from '../gateway/v0/credentials.ts';
+import type { Dialect } from './dialect.ts';
 import { type Disk, hashOf } from './disk.ts';
 
 /** Changes over the life of the process; `memory` also by field writes, the rest only by loads. */
@@ -31,19 +28,12 @@ const indexesOf = (memory: Memory): ReadonlyMap<string, string> =>
 
 export type LoadText = (text: string) => Memory | LoadFailure;
 
-/** Loads a text; where it holds a plaintext secret the file is rewritten with its hash, and memory holds the same hash. */
-export function textLoader(disk: Disk, catalog: Catalog, options: LoadOptions): LoadText {
-  const loadOnly = (text: string): ReturnType<typeof load> => {
-    const document = parseDocument(text);
-    return isFailure(document) ? (document as LoadFailure) : load(document, catalog, options); // A failure to parse.
-  };
+/** Loads a text; where the load rewrites the file (a plaintext secret, C v0 §1.4) it is written. */
+export function textLoader(disk: Disk, dialect: Dialect, options: LoadOptions): LoadText {
   return (text) => {
-    const first = loadOnly(text);
-    if (isFailure(first) || !('memory' in first)) return first as LoadFailure; // The only other kind.
-    const hashed = first.rewritten ? stored(text, catalog, options) : text;
-    if (hashed === text || typeof hashed !== 'string') return first.memory;
-    disk.write(hashed); // Errors of this rewrite are ignored.
-    const again = loadOnly(hashed);
-    return 'memory' in again ? again.memory : first.memory;
+    const loaded = dialect.load(text, options);
+    if (!loaded.ok) return loaded;
+    if (loaded.text !== text) disk.write(loaded.text); // Errors of this rewrite are ignored.
+    return loaded.memory;
   };
 }

@@ -8,6 +8,8 @@ import type { Delays } from './sandbox.ts';
 export interface Reloads {
   /** The hook of a field write; a newer one makes the older superfluous. */
   afterWrite(): void;
+  /** The hook of a v8 write: no later one makes it superfluous (C v8 §4.1). */
+  afterV8Write(): void;
   /** What the watcher calls for. */
   afterChange(): void;
   /** A whole reload before it returns. */
@@ -64,6 +66,11 @@ export function reloadsOf({ held, disk, loadText, delays, faults }: ReloadOption
         if (mine === generation) await reload();
       });
     },
+    afterV8Write: () =>
+      enqueue(async () => {
+        await timers.sleep(delays.reloadStartMs);
+        await reload();
+      }),
     afterChange: () => enqueue(reload),
     now: () => {
       const found = read();

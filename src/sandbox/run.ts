@@ -4,8 +4,6 @@ import type { Sandbox, SandboxOptions } from './sandbox.ts';
 import { startSandbox } from './start.ts';
 
 export interface RunSandboxOptions extends SandboxOptions {
-  /** `v7` is the only one so far. */
-  readonly api?: 'v7' | 'v8';
   /** Called once when it listens. */
   readonly started?: (sandbox: Sandbox) => void;
 }

@@ -1,8 +1,9 @@
 // The embedded gateway as others see it: stopped, restarted, made to fail, looked into. `start.ts` starts it.
 import type { Memory } from '../gateway/model/model.ts';
+import type { Api } from './dialect.ts';
 import type { FaultName } from './faults.ts';
 
-export type { FaultName };
+export type { Api, FaultName };
 
 export interface Delays {
   /** From the end of the last change of the file to the watcher's look at it (C v0 §6.3): 150. */
@@ -20,6 +21,8 @@ export interface Delays {
 export const DELAYS: Delays = { debounceMs: 150, reloadStartMs: 1, reloadMs: 4, pollMs: 10, bcryptMs: 0 };
 
 export interface SandboxOptions {
+  /** Which generation of the gateway it is. Default: `v7`. */
+  readonly api?: Api;
   /** Its config.yaml; read at start and rewritten as the real gateway does. */
   readonly file: string;
   /** 0 takes a free port. Absent: the file's. */

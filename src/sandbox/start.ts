@@ -1,14 +1,12 @@
 // Starts the embedded gateway on a config.yaml and hands out the handle to it. In-process: as many as a test needs.
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
-import { loadCatalog } from '../gateway/catalog/catalog.ts';
-import { contentOf } from '../gateway/model/decode.ts';
-import { parseDocument } from '../gateway/model/document.ts';
 import { isFailure, type Memory } from '../gateway/model/model.ts';
 import { isTree } from '../nouns/value.ts';
 import { fail } from '../nouns/problem.ts';
 import { answer, type Answering } from './answering.ts';
 import { authOf, secretIn } from './auth.ts';
+import { dialectOf } from './dialect.ts';
 import { diskOf } from './disk.ts';
 import { faultsOf } from './faults.ts';
 import { type Gateway, startGateway } from './gateway.ts';
@@ -47,7 +45,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   /** A port given from outside stands for the one in the file; when that has changed, another one is taken. */
   const nextPort = (): number | undefined => {
     if (options.port === undefined) return undefined;
-    return portInFile(options.file) === last.portInFile ? last.port : 0;
+    return portInFile(options) === last.portInFile ? last.port : 0;
   };
   return {
     get url() {
@@ -92,10 +90,10 @@ async function startProcess(
 ): Promise<Process> {
   const delays = { ...DELAYS, ...options.delays };
   const env = options.env ?? {};
-  const catalog = loadCatalog('legacy');
+  const dialect = dialectOf(options.api ?? 'v7');
   const gateway = startGateway({
     path: options.file,
-    catalog,
+    dialect,
     delays,
     faults,
     home: env['HOME'],
@@ -111,11 +109,11 @@ async function startProcess(
   const localPassword = options.password ?? '';
   let managementKnown = envSecret !== '' || localPassword !== '';
   const context: Answering = {
-    catalog,
+    dialect,
     gateway,
     auth: authOf({ envSecret, localPassword, now: Date.now }),
     faults,
-    buildHeaders: buildHeaders(options),
+    buildHeaders: buildHeaders(options, dialect.version),
     watchesTemplateKeys: hasTemplateKeys(gateway.runtime()),
     managementKnown: () => (managementKnown ||= secretIn(gateway.runtime()) !== ''),
     bcryptMs: delays.bcryptMs,
@@ -151,15 +149,14 @@ function unusable(memory: Memory): string | undefined {
   return isTree(tls) && tls['enable'] === true ? 'the sandbox has no TLS' : undefined;
 }
 
-function portInFile(path: string): number {
-  const document = parseDocument(diskOf(path).read() ?? '');
-  const content = isFailure(document) ? {} : contentOf(document, loadCatalog('legacy'));
-  return Number(content['port'] ?? 0);
+function portInFile({ file, api = 'v7' }: SandboxOptions): number {
+  const loaded = dialectOf(api).load(diskOf(file).read() ?? '', {});
+  return loaded.ok ? Number(loaded.memory['port'] ?? 0) : 0;
 }
 
-function buildHeaders({ build = {} }: SandboxOptions): Record<string, string> {
+function buildHeaders({ build = {} }: SandboxOptions, version: string): Record<string, string> {
   return {
-    'X-CPA-VERSION': build.version ?? 'v7.2.140',
+    'X-CPA-VERSION': build.version ?? version,
     'X-CPA-COMMIT': build.commit ?? 'none',
     'X-CPA-BUILD-DATE': build.buildDate ?? 'unknown',
     'X-CPA-SUPPORT-PLUGIN': build.supportsPlugins === false ? '0' : '1',

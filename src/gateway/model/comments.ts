@@ -63,7 +63,9 @@ export function attachComments(root: FileNode, comments: readonly Comment[], tex
   const layout: Layout = { entries: [], leaves: [], root: { head: [], foot: [] } };
   const copy = copyNode(root, undefined, layout, lines, layout.root);
   layout.leaves.sort((a, b) => a.end - b.end);
-  const alone = comments.filter((comment) => !hangOnLine(comment, layout, lines));
+  const alone = comments
+    .toSorted((a, b) => a.at - b.at)
+    .filter((comment) => !hangOnLine(comment, layout, lines) && !hangBehind(comment, root, layout));
   for (const gap of gapsOf(paragraphs(alone, lines), layout.entries)) hangGap(gap, layout.root, lines);
   return copy;
 }
@@ -137,6 +139,14 @@ function hangOnLine(comment: Comment, layout: Layout, lines: Lines): boolean {
     const entry = layout.entries[lastBefore(layout.entries, (entry) => entry.line <= line)];
     (entry?.comments ?? layout.root).head.push(comment.text);
   }
+  return true;
+}
+
+/** Behind a flow collection that is the whole document there are no keys to belong to. */
+function hangBehind({ at, text }: Comment, root: FileNode, layout: Layout): boolean {
+  const isFlow = (root.kind === 'map' || root.kind === 'list') && root.flow;
+  if (!isFlow || at < (root.range?.end ?? 0)) return false;
+  layout.root.foot.push(text);
   return true;
 }
 

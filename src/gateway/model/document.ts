@@ -29,7 +29,7 @@ const REFUSED = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u0084\u0086-\u00
 export function parseDocument(text: string): FileDocument | LoadFailure {
   const refused = REFUSED.exec(text);
   if (refused) return failure('control characters are not allowed', text, refused.index);
-  const { first, before } = firstDocument(text);
+  const { first, around } = firstDocument(text);
   const composed = first && [...new Composer(OPTIONS).compose([first])][0];
   const error = composed?.errors[0];
   if (error) return failure(error.message, text, error.pos[0]);
@@ -42,7 +42,7 @@ export function parseDocument(text: string): FileDocument | LoadFailure {
     const none = isEmpty(root) && composed.directives.docStart !== true;
     return {
       text,
-      root: none ? undefined : attachComments(root, [...before, ...commentsIn(first)], text),
+      root: none ? undefined : attachComments(root, [...around, ...commentsIn(first)], text),
     };
   } catch (thrown) {
     if (thrown instanceof Refusal) return failure(thrown.message, text, thrown.at);
@@ -53,16 +53,18 @@ export function parseDocument(text: string): FileDocument | LoadFailure {
 type Cst = ReturnType<Parser['parse']> extends Iterable<infer T> ? T : never;
 
 /**
- * The syntax tree of the first document, and the comments before it; the gateway reads no further (C v0 §2.3).
- * Directives have no meaning to it.
+ * The syntax tree of the first document, and the comments before it; the gateway reads no further (C v0 §2.3). A flow
+ * collection as the root does not hold the comments behind it itself. Directives have no meaning to the gateway.
  */
-function firstDocument(text: string): { first: Cst | undefined; before: Comment[] } {
-  const before: Comment[] = [];
+function firstDocument(text: string): { first: Cst | undefined; around: Comment[] } {
+  const around: Comment[] = [];
+  let first: Cst | undefined;
   for (const token of new Parser().parse(text)) {
-    if (token.type === 'document') return { first: token, before };
-    before.push(...commentsIn(token));
+    if (first && token.type !== 'comment' && token.type !== 'newline') break;
+    if (token.type === 'document') first = token;
+    else around.push(...commentsIn(token));
   }
-  return { first: undefined, before };
+  return { first, around };
 }
 
 class Refusal extends Error {

@@ -35,6 +35,7 @@ const KINDS: readonly Kind[] = [
   { list: 'claude-api-key', id: 'claude:apikey', provider: 'claude' },
   { list: 'codex-api-key', id: 'codex:apikey', provider: 'codex' },
   { list: 'xai-api-key', id: 'xai:apikey', provider: 'xai' },
+  { list: 'meta-api-key', id: 'meta:apikey', provider: 'meta' }, // Only v8 gateways have it.
 ];
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');

@@ -136,7 +136,8 @@ function headersIn(key: Node, group: Node): string {
   const headers = own && !isNull(own) ? own : member(group, 'headers');
   if (headers?.kind !== 'map') return '';
   const pairs = headers.pairs.map(
-    ({ key: name, value }) => [trim(name.text), value.kind === 'scalar' ? trim(value.text) : ''] as const,
+    ({ key: name, value }) =>
+      [trim(name.text), value.kind === 'scalar' && !isNull(value) ? trim(value.text) : ''] as const,
   );
   return headersOf(Object.fromEntries(pairs.filter(([name, text]) => name !== '' && text !== '')));
 }

@@ -207,7 +207,7 @@ function refuseReadOnly(before: Node, root: Node): void {
 const OK = writeJson({ 'config-version': 8, status: 'ok' });
 
 function store(text: string, context: ContextV8): AnswerV8 {
-  const loaded = loadV8(text, context);
+  const loaded = loadV8(text, { ...context, authDir: 'as-written' });
   if (isFailure(loaded) || !('memory' in loaded)) {
     const { stage, message } = loaded as Extract<typeof loaded, { ok: false }>; // The only other kind.
     return refuse(422, 'invalid_config', {

@@ -100,7 +100,7 @@ export function resolvePrivateIps(root: Node, migrate: boolean): boolean {
   if (!migrate || atPath(root, DISABLE)) return false;
   const allowed = value.kind === 'scalar' ? booleanOf(value) : undefined;
   if (allowed === undefined && !isNull(value)) throw new Fault(`decode ${ALLOW}: yaml: unmarshal errors`);
-  set(root, DISABLE, { ...scalar(String(!(allowed ?? false))), comments: value.comments });
+  set(root, DISABLE, scalar(String(!(allowed ?? false))));
   removePath(root, ALLOW);
   return true;
 }

@@ -54,7 +54,7 @@ class GoDecoder {
   }
 
   decode(node: Node, field: Field): void {
-    if (field.normalise.includes('image-mode')) return checkImageMode(node, field);
+    if (field.normalise.includes('image-mode')) return checkImageMode(node);
     if (isPlugin(field)) return checkPlugin(node);
     if (isNull(node)) return;
     if (node.kind === 'map') return this.#map(node, field);
@@ -122,17 +122,13 @@ function tagOf(node: Scalar): string {
   return type === 'time' ? '!!timestamp' : `!!${type}`;
 }
 
-const MODES: ReadonlySet<string> = new Set([
-  ...['', 'false', '0', 'off', 'no'],
-  ...['true', '1', 'on', 'yes'],
-  ...['chat', 'passthrough'],
-]);
+const MODES = /^(?:|false|0|off|no|true|1|on|yes|chat|passthrough)$/;
 
 /** This type decodes itself: what it refuses ends the decoding at once. */
-function checkImageMode(node: Node, _field: Field): void {
+function checkImageMode(node: Node): void {
   const name = 'invalid disable-image-generation value';
   if (node.kind !== 'scalar') throw new Fault(name);
-  if (isNull(node) || MODES.has(node.text.trim().toLowerCase())) return;
+  if (isNull(node) || MODES.test(node.text.trim().toLowerCase())) return;
   throw new Fault(`${name} ${JSON.stringify(node.text)} (allowed: true, false, chat, passthrough)`);
 }
 

@@ -84,7 +84,7 @@ function structName(pattern: string): string {
   if (exact !== undefined) return exact;
   const ending = ENDINGS.find(([end]) => pattern.endsWith(end));
   if (ending) return ending[1];
-  if (/^oauth-request-scoped-errors/.test(pattern)) return 'config.RequestScopedErrorRule';
+  if (pattern.startsWith('oauth-request-scoped-errors')) return 'config.RequestScopedErrorRule';
   if (pattern.startsWith('payload.'))
     return pattern.endsWith('.models[*]') ? 'config.PayloadModelRule' : 'config.PayloadRule';
   if (pattern === OPENAI) return 'config.OpenAICompatibility';

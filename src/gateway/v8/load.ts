@@ -2,7 +2,7 @@
 // reason why it is refused, in the gateway's words (C v8 §1.5). Pure.
 import { isIP } from 'node:net';
 import type { FileDocument, FileNode } from '../../nouns/file.ts';
-import { isList, isTree, type Tree } from '../../nouns/value.ts';
+import { isList, isTree, type Tree, type Value } from '../../nouns/value.ts';
 import { load } from '../model/load.ts';
 import { isFailure, type LoadFailure, type LoadOptions, type LoadSuccess } from '../model/model.ts';
 import { parseDocument } from '../model/document.ts';
@@ -12,11 +12,16 @@ import { Fault } from './groups.ts';
 import { runtimeCatalog } from './runtime.ts';
 import { at, expanded, type Node } from './tree.ts';
 
+export interface LoadOptionsV8 extends LoadOptions {
+  /** A v8 write only parses: `auth-dir` stays as it is in the text until the reload (C v8 §4.1 step 10). */
+  readonly authDir?: 'as-written';
+}
+
 /**
  * What the gateway holds after loading a text. `decode` failures are those that a v8 write answers with
  * `parse config payload: ` in front (422) and `PUT /v0/management/config.yaml` as 400; `validate` those without (422).
  */
-export function loadV8(text: string, options: LoadOptions = {}): LoadSuccess | LoadFailure {
+export function loadV8(text: string, options: LoadOptionsV8 = {}): LoadSuccess | LoadFailure {
   const document = parseDocument(text);
   if (isFailure(document))
     return { ...(document as LoadFailure), message: `yaml: ${(document as LoadFailure).message}` }; // A failure to parse.
@@ -28,7 +33,7 @@ export function loadV8(text: string, options: LoadOptions = {}): LoadSuccess | L
   }
 }
 
-function loadOrThrow(document: FileDocument, options: LoadOptions): LoadSuccess | LoadFailure {
+function loadOrThrow(document: FileDocument, options: LoadOptionsV8): LoadSuccess | LoadFailure {
   const catalog = runtimeCatalog();
   const root = expanded(document);
   if (!root) return load({ text: document.text, root: undefined }, catalog, options);
@@ -39,21 +44,37 @@ function loadOrThrow(document: FileDocument, options: LoadOptions): LoadSuccess 
   const proxies = proxyFault(flat);
   if (proxies !== undefined) return { ok: false, stage: 'validate', message: proxies };
   const loaded = load({ text: '', root: flat as FileNode }, catalog, options); // A tree without ranges is a file's node.
-  return loaded.ok ? { ...loaded, memory: withDefaults(loaded.memory) } : loaded;
+  if (!loaded.ok) return loaded;
+  const memory = withDefaults(loaded.memory);
+  return options.authDir === 'as-written'
+    ? { ...loaded, memory: { ...memory, 'auth-dir': textAt(flat, 'auth-dir') ?? '' } }
+    : { ...loaded, memory };
 }
 
 function withDefaults(memory: Tree): Tree {
-  const { discovery } = memory;
+  const { discovery, 'meta-api-key': meta } = memory;
   if (!isTree(discovery)) return memory;
   const empty = !isList(discovery['subtypes']) || discovery['subtypes'].length === 0;
   return {
     ...memory,
+    ...(isList(meta) && { 'meta-api-key': metaKeys(meta) }),
     discovery: {
       ...discovery,
       ...(discovery['service-type'] === '' && { 'service-type': '_ai-gateway._tcp' }),
       ...(empty && { subtypes: SUBTYPES }),
     },
   };
+}
+
+const META_URL = 'https://api.meta.ai/v1';
+
+/** A key without a base URL gets the provider's own; keys of another kind are dropped (C v8 §2). */
+function metaKeys(list: readonly Value[]): readonly Value[] {
+  return list
+    .filter((entry) => !isTree(entry) || !String(entry['api-key'] ?? '').startsWith('dca:'))
+    .map((entry) =>
+      isTree(entry) && String(entry['base-url'] ?? '') === '' ? { ...entry, 'base-url': META_URL } : entry,
+    );
 }
 
 const SUBTYPES = ['_chat-completions', '_responses', '_messages', '_generate-content', '_interactions'];

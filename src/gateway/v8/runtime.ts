@@ -43,7 +43,9 @@ const isSection = ({ pattern, fields, flattened }: Field): boolean =>
   /^api-keys\.[a-z-]+(?:\[\*\])?$/.test(pattern);
 
 function plain(field: Field): Field {
-  return { ...field, pattern: field.memoryPath ?? field.pattern, route: FILE };
+  const pattern = field.memoryPath ?? field.pattern;
+  const jsonName = field.jsonName === field.name ? (pattern.match(STEP)?.at(-1) ?? '') : field.jsonName;
+  return { ...field, pattern, jsonName, route: FILE };
 }
 
 /** A copy of xai's list: its entries have the same type, its endpoints the same ways (C v8, what was measured). */
@@ -56,6 +58,7 @@ function metaList(root: Field, v8: Catalog): Field {
   return {
     ...renamed,
     name: 'meta-api-key',
+    jsonName: 'meta-api-key',
     normalise: effective?.normalise ?? [],
     route: 'endpoint' in route ? { ...route, endpoint: '/meta-api-key' } : route,
   };

@@ -38,17 +38,19 @@ import { fileDifference } from './same-file.ts';
 /** Waits and delays are shortened alike; a wait in which everything settles ends as soon as it has. */
 const SHORT = 0.15;
 const LONG = 0.7;
-const SETTLES_MS = 400;
+const SETTLES_MS = 250;
 const DEBOUNCE_MS = 150;
 const DELAYS = { reloadStartMs: 1, reloadMs: 4, pollMs: 2, bcryptMs: 40 };
+/** Long enough that a second write at once falls into it, as it does on the real gateway (C v8 §4.12). */
+const V8_RELOAD_MS = 25;
 
-/** Longer for a case that asks the runtime between a change of the file and the watcher's look at it. */
+/** Longer for a case that does something else between a change of the file and the watcher's look at it. */
 function scaleOf({ steps, start }: RecordedCase): number {
   const hurries = steps.some((step, index) => {
     const soon = [steps[index + 1]?.request, steps[index + 2]?.request];
     const replaces = step.request?.method === 'PUT' && step.request.path.endsWith('/config.yaml');
     const asksRuntime = soon.some((next) => next?.path.startsWith('/v1') || (next && !start.env?.['MANAGEMENT_PASSWORD']));
-    return (step.wait_ms !== undefined && step.wait_ms < SETTLES_MS) || (replaces && asksRuntime);
+    return (step.wait_ms !== undefined && step.wait_ms < SETTLES_MS) || (replaces && (asksRuntime || steps[index + 1]?.request?.method === 'PUT'));
   });
   return hurries ? LONG : SHORT;
 }
@@ -63,7 +65,7 @@ interface Replay {
 }
 
 /** Every difference, one line each; empty: it behaves as recorded. */
-export async function replay(recorded: RecordedCase): Promise<readonly string[]> {
+export async function replay(recorded: RecordedCase, api: 'v7' | 'v8' = 'v7'): Promise<readonly string[]> {
   const root = mkdtempSync(join(tmpdir(), 'replay-'));
   const directory = join(root, 'gateway');
   mkdirSync(join(directory, 'auths'), { recursive: true });
@@ -71,12 +73,17 @@ export async function replay(recorded: RecordedCase): Promise<readonly string[]>
   writeFileSync(file, String(expand(recorded.start['config.yaml'], directory)));
   const { args = [], env = {} } = recorded.start;
   const sandbox = await startSandbox({
+    api,
     file,
     port: 0,
     host: '127.0.0.1',
     env: { HOME: directory, ...env },
     build: { version: 'dev' },
-    delays: { ...DELAYS, debounceMs: DEBOUNCE_MS * scaleOf(recorded) },
+    delays: {
+      ...DELAYS,
+      ...(api === 'v8' && { reloadMs: V8_RELOAD_MS, bcryptMs: 0 }),
+      debounceMs: DEBOUNCE_MS * scaleOf(recorded),
+    },
     ...(args[0] === '-password' && args[1] !== undefined && { password: args[1] }),
   });
   const run: Replay = {
@@ -159,6 +166,7 @@ function judged(path: string, body: unknown): unknown {
     return (body.models as readonly { id: string }[]).map(({ id }) => id); // Its answer's shape.
   const { error } = body as { error?: unknown };
   if (error === 'invalid_yaml' || error === 'reload_failed') return error;
+  if (error === 'invalid_config' && 'message' in body && /^yaml: line \d/.test(String(body.message))) return error;
   if (typeof error === 'string' && /^failed to save config: (?:yaml:|line \d)/.test(error))
     return 'failed to save config: yaml:';
   return unquoted(body);
