@@ -43,7 +43,10 @@ export async function migrateAll(flags: SettingsFlags, options: Options, io: Io)
   if (!settings) throw new HoldfastError(loaded.problems);
   const targets = settings.targets.filter(({ name }) => options.target?.includes(name) ?? true);
   const sources = await filesOf(targets, settings);
-  const rewritten = sources.map((file) => ({ file, ...migrateText(file.text, file.shown, options.to) }));
+  const rewritten = sources.map((file) => ({
+    file,
+    ...migrateText(file.text, file.shown, options.to, { partial: file.partial }),
+  }));
   refuse(rewritten.flatMap(({ problems }) => problems));
   const changed = rewritten.flatMap(({ file, text }) =>
     text === undefined || text === file.text ? [] : [{ file, text }],
@@ -58,9 +61,20 @@ export async function migrateAll(flags: SettingsFlags, options: Options, io: Io)
   };
 }
 
-async function filesOf(targets: readonly Target[], settings: Settings): Promise<readonly SourceFile[]> {
+interface LayerFile extends SourceFile {
+  /** Of a layer that is always over another. */
+  readonly partial: boolean;
+}
+
+async function filesOf(targets: readonly Target[], settings: Settings): Promise<readonly LayerFile[]> {
+  const bottom = new Set(targets.map(({ desired: [first = ''] }) => resolve(settings.dir, first)));
   const dirs = new Set(targets.flatMap(({ desired }) => desired.map((dir) => resolve(settings.dir, dir))));
-  const layers = await Promise.all([...dirs].map((dir) => readLayer(dir, settings.dir)));
+  const layers = await Promise.all(
+    [...dirs].map(async (dir) => {
+      const { files, problems } = await readLayer(dir, settings.dir);
+      return { files: files.map((file) => ({ ...file, partial: !bottom.has(dir) })), problems };
+    }),
+  );
   refuse(layers.flatMap(({ problems }) => problems));
   return [...new Map(layers.flatMap(({ files }) => files.map((file) => [file.path, file]))).values()];
 }

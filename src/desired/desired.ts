@@ -83,7 +83,7 @@ export async function loadMerged(target: DesiredTarget, options: DesiredOptions)
   ]);
   const layout = commonLayout(read);
   const catalog = layout === 'v8' ? loadCatalog('v8') : options.catalog;
-  const layers = read.map((files) => layerOf(files, layout, options));
+  const layers = read.map((files, i) => layerOf(files, layout, i > 0, options));
   const problems = layers.flatMap((layer) => layer.problems);
   const merged = mergeLayers(
     layers.map(({ root }) => root),
@@ -129,9 +129,10 @@ function commonLayout(layers: readonly LayerFiles[]): Layout {
 function layerOf(
   { dir, files, problems: found, directories }: LayerFiles,
   layout: Layout,
+  partial: boolean,
   options: DesiredOptions,
 ): Layer {
-  const translated = files.map((file) => fileIn(file, layout));
+  const translated = files.map((file) => fileIn(file, layout, partial));
   const merged = mergeFiles(translated.flatMap(({ root }) => (root ? [root] : [])));
   const problems = [...found, ...translated.flatMap((file) => file.problems), ...merged.problems];
   if (problems.length === 0 && merged.root.members.size === 0) problems.push(declaresNothing(dir, options));
@@ -139,9 +140,9 @@ function layerOf(
   return { root: merged.root, problems, watched };
 }
 
-function fileIn(file: LoadedFile, layout: Layout): LoadedFile {
+function fileIn(file: LoadedFile, layout: Layout, partial: boolean): LoadedFile {
   if (!file.root || !file.layout) return file;
-  const { root, problems } = inLayout(file.root, file.layout, layout);
+  const { root, problems } = inLayout(file.root, file.layout, layout, { partial });
   return { ...file, root, problems: [...file.problems, ...problems] };
 }
 

@@ -1,6 +1,6 @@
 // Which layout a file is written in, the flat one of v6 and v7 or the tree of v8, and how files of both come together.
 import { loadCatalog } from '../gateway/catalog/catalog.ts';
-import { type Refusal, type Remark, rewrite } from '../gateway/layout/rewrite.ts';
+import { type Refusal, type Remark, rewrite, type RewriteOptions } from '../gateway/layout/rewrite.ts';
 import { layoutTable } from '../gateway/layout/table.ts';
 import type { Layout } from '../nouns/desired.ts';
 import { formatPath, key } from '../nouns/path.ts';
@@ -40,14 +40,23 @@ export function layoutOf(root: LocatedMap, accepted: readonly Layout[]): LayoutF
 function isV8(name: string, { node }: Member): boolean {
   if (name === 'api-keys') return node.kind === 'map';
   if (name === 'routing') return node.kind === 'map' && V8_ROUTING.some((each) => node.members.has(each));
-  return !SHARED.has(name) && loadCatalog('v8').root.fields?.has(name) === true;
+  return v8Roots().has(name);
 }
 
 /** A list of `api-keys` beside keys of v8 is a mistake of its own, about which validation says more. */
 function isFlat(name: string, { node }: Member, besideV8: boolean): boolean {
   if (name === 'api-keys') return node.kind === 'list' && !besideV8;
-  if (SHARED.has(name) || loadCatalog('v8').root.fields?.has(name)) return false;
+  if (SHARED.has(name) || v8Roots().has(name)) return false;
   return loadCatalog('legacy').root.fields?.has(name) === true || flatPlaces(name).length > 0;
+}
+
+let roots: ReadonlySet<string> | undefined;
+
+/** From the table: the catalog of v8 is compiled only where a file is in that layout. */
+function v8Roots(): ReadonlySet<string> {
+  const places = (): string[] => layoutTable().rows.flatMap(({ v8 }) => v8?.split('.')[0] ?? []);
+  roots ??= new Set(places().filter((name) => !SHARED.has(name)));
+  return roots;
 }
 
 type Named = readonly [string, Member];
@@ -88,9 +97,9 @@ export interface InLayout {
 }
 
 /** A file as `to` says it, with today's spellings. What cannot be said is an error, never left out. */
-export function inLayout(root: LocatedMap, from: Layout, to: Layout): InLayout {
+export function inLayout(root: LocatedMap, from: Layout, to: Layout, options: RewriteOptions = {}): InLayout {
   if (from === 'legacy' && to === 'legacy') return { root, problems: [] };
-  const made = rewrite<Placed>({ node: root, position: root.position }, LOCATED, from, to);
+  const made = rewrite<Placed>({ node: root, position: root.position }, LOCATED, from, to, options);
   // Sections that are made anew stand where their first key does; as declared they know better.
   if (from === to && made.remarks.length + made.refusals.length === 0) return { root, problems: [] };
   return {

@@ -13,7 +13,7 @@ import {
 } from 'yaml';
 import { compareFamilies } from '../gateway/layout/effective.ts';
 import { loadCatalog } from '../gateway/catalog/catalog.ts';
-import { rewrite } from '../gateway/layout/rewrite.ts';
+import { rewrite, type RewriteOptions } from '../gateway/layout/rewrite.ts';
 import { layoutTable } from '../gateway/layout/table.ts';
 import { unsupportedBy } from '../gateway/layout/support.ts';
 import { translate } from '../gateway/layout/translate.ts';
@@ -35,8 +35,8 @@ export interface Migrated {
   readonly problems: readonly Problem[];
 }
 
-/** `file` is how the file is called in positions. */
-export function migrateText(text: string, file: string, to: Layout): Migrated {
+/** `file` is how the file is called in positions; `partial`: it is laid over another. */
+export function migrateText(text: string, file: string, to: Layout, options: RewriteOptions = {}): Migrated {
   const read = readYaml(text, file);
   if (!read.root) return read.problems.length > 0 ? { problems: read.problems } : { text, problems: [] };
   const { layout: from, problem: mistaken } = layoutOf(read.root, ALL_LAYOUTS);
@@ -49,7 +49,7 @@ export function migrateText(text: string, file: string, to: Layout): Migrated {
   if (errors.length > 0) return { problems: errors };
   if (from === to && problems.length === 0) return { text, problems: [] };
   if (isEncrypted(read.root)) return { problems: [encrypted(file)] };
-  return { text: rewritten(text, from, to), problems: [] };
+  return { text: rewritten(text, from, to, options), problems: [] };
 }
 
 /** The newest gateway of the flat layout that is known. */
@@ -78,14 +78,14 @@ function encrypted(file: string): Problem {
   });
 }
 
-function rewritten(text: string, from: Layout, to: Layout): string {
+function rewritten(text: string, from: Layout, to: Layout, options: RewriteOptions): string {
   const document = parseDocument(text, { version: '1.2', merge: false });
   expand(document);
   const root = document.contents;
   if (!isMap(root)) throw new Error('strict reading lets only mappings through');
   const isAiry = root.items.some(({ key }, i) => i > 0 && isScalar(key) && key.spaceBefore === true);
   partHead(document, root);
-  const { root: made } = rewrite<Leafage>({ value: root }, YAML_GRAIN, from, to);
+  const { root: made } = rewrite<Leafage>({ value: root }, YAML_GRAIN, from, to, options);
   const whole = made.value as YAMLMap; // a rewritten mapping is one
   if (to === 'v8') shareGroups(whole);
   setApart(whole, isAiry);

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
+import { ALL_LAYOUTS } from '../../src/desired/layout.ts';
 import { literalSecrets } from '../../src/desired/literal-secrets.ts';
 import { loadSettings } from '../../src/settings/settings.ts';
 import { catalog, directory, load, loadText, oneLine, treeOf } from './support.ts';
@@ -39,6 +40,20 @@ describe('docs/desired-state.md', () => {
       const { desired, problems } = await load(dir, { env: ENV });
       expect(problems.map(oneLine)).toEqual([]);
       expect(desired && literalSecrets(desired, catalog)).toEqual([]);
+    },
+  );
+
+  test.each(examples('desired-state.md', 'desired-v8').map((text, i) => [i + 1, text] as const))(
+    'example %d in the layout of v8 loads without a problem',
+    async (_, text) => {
+      const dir = directory({
+        'desired/a.yaml': text,
+        'secrets/openrouter': 'sk-test-0005\n',
+        'secrets/gemini-keys': 'sk-test-0006\nsk-test-0007\n',
+      });
+      const { desired, problems } = await load(dir, { env: ENV, layouts: ALL_LAYOUTS });
+      expect(problems.map(oneLine)).toEqual([]);
+      expect(desired?.layout).toBe('v8');
     },
   );
 

@@ -35,9 +35,20 @@ export interface Rewritten<N> {
   readonly remarks: readonly Remark<N>[];
 }
 
+export interface RewriteOptions {
+  /** The tree is laid over another: an entry without keys says nothing about them. */
+  readonly partial?: boolean;
+}
+
 /** From a layout to itself: earlier spellings become today's, all else stays, unknown keys included. */
-export function rewrite<N>(root: N, grain: Grain<N>, from: Layout, to: Layout): Rewritten<N> {
-  return new Rewriting(grain, from, to).all(root);
+export function rewrite<N>(
+  root: N,
+  grain: Grain<N>,
+  from: Layout,
+  to: Layout,
+  { partial = false }: RewriteOptions = {},
+): Rewritten<N> {
+  return new Rewriting(grain, from, to, partial).all(root);
 }
 
 /** What stands at the end of a known path. */
@@ -112,14 +123,16 @@ class Rewriting<N> {
   readonly #grain: Grain<N>;
   readonly #from: Layout;
   readonly #to: Layout;
+  readonly #partial: boolean;
   readonly #refusals: Refusal<N>[] = [];
   readonly #remarks: Remark<N>[] = [];
   readonly #grown = new Growing<N>();
 
-  constructor(grain: Grain<N>, from: Layout, to: Layout) {
+  constructor(grain: Grain<N>, from: Layout, to: Layout, partial: boolean) {
     this.#grain = grain;
     this.#from = from;
     this.#to = to;
+    this.#partial = partial;
   }
 
   all(root: N): Rewritten<N> {
@@ -190,15 +203,15 @@ class Rewriting<N> {
     return this.#to === 'v8' ? [this.#group(item, family.shared)] : this.#entries(item, family.shared, path);
   }
 
-  /** Only the name of the list of keys differs, and v8 always has one. */
+  /** Only the name of the list of keys differs, and v8 always has one; in a tree that is laid over another it stays away. */
   #record(item: N, legacyKeys: string): N {
     const [before, after] = this.#to === 'v8' ? [legacyKeys, 'keys'] : ['keys', legacyKeys];
     const members = this.#grain.members(item).flatMap(([name, member]): Member<N>[] => {
       if (name !== before) return [[name, member]];
       const isEmpty = this.#grain.shape(member) === 'list' && this.#grain.items(member).length === 0;
-      return isEmpty && this.#to === 'legacy' ? [] : [[after, member]];
+      return isEmpty && this.#to === 'legacy' && !this.#partial ? [] : [[after, member]];
     });
-    const lacksKeys = this.#to === 'v8' && !members.some(([name]) => name === after);
+    const lacksKeys = this.#to === 'v8' && !this.#partial && !members.some(([name]) => name === after);
     return this.#grain.map(lacksKeys ? [...members, [after, this.#grain.list([], item)]] : members, item);
   }
 
