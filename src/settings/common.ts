@@ -4,7 +4,7 @@ import { type Position, type Problem, problem } from '../nouns/problem.ts';
 import { type Sealed, seal } from '../nouns/secret.ts';
 import type { Allowance, Mode, Policy } from '../nouns/target.ts';
 import { parseAllowance } from './policy.ts';
-import type { SettingsFlags } from './settings.ts';
+import type { SettingsFlags } from './shape.ts';
 
 /** `setting` names where the text came from, for people. */
 export function urlOf(

@@ -12,7 +12,7 @@ import { DEFAULT_DRIFT, DEFAULT_URL } from './from-flags.ts';
 import { keysOfEnvironment, keysOfFlags } from './keys.ts';
 import { DEFAULT_POLICY, policyOf } from './policy.ts';
 import { readSettingsFile, type SettingsTree } from './read.ts';
-import type { Settings, SettingsFlags, SettingsRequest } from './settings.ts';
+import type { Settings, SettingsFlags, SettingsRequest } from './shape.ts';
 
 export async function settingsFromFile(
   path: string,

@@ -6,7 +6,7 @@ import type { Policy, Target } from '../nouns/target.ts';
 import { digestKeyOf, modeOf, urlOf, withFlags } from './common.ts';
 import { keysOfEnvironment, keysOfFlags } from './keys.ts';
 import { DEFAULT_POLICY } from './policy.ts';
-import type { Settings, SettingsRequest } from './settings.ts';
+import type { Settings, SettingsRequest } from './shape.ts';
 
 export const DEFAULT_URL = 'http://127.0.0.1:8317';
 export const DEFAULT_DRIFT = '*/5 * * * *';

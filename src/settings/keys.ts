@@ -6,7 +6,7 @@ import type { Environment } from '../reading/environment.ts';
 import { nodeAt } from '../reading/located.ts';
 import { readTextFile } from '../reading/text-file.ts';
 import { readYaml } from '../reading/yaml.ts';
-import type { SettingsFlags } from './settings.ts';
+import type { SettingsFlags } from './shape.ts';
 
 export interface FoundKeys {
   readonly keys: readonly Sealed<string>[];

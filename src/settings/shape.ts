@@ -1,0 +1,59 @@
+// What settings are, and what they are made from. Types only.
+import type { Problem } from '../nouns/problem.ts';
+import type { Sealed } from '../nouns/secret.ts';
+import type { Target } from '../nouns/target.ts';
+import type { Environment } from '../reading/environment.ts';
+
+export interface DaemonSettings {
+  /** Cron expression of the drift check. */
+  readonly drift: string;
+}
+
+export interface Settings {
+  /** In the order of the file, names unique. */
+  readonly targets: readonly Target[];
+  readonly daemon: DaemonSettings;
+  /** Absolute directory. */
+  readonly state: { readonly dir: string };
+  /** The settings file, absolute; absent where flags and variables stand in for it. */
+  readonly file?: string;
+  /** Where relative references and directories start: the settings file's directory, else the working directory. */
+  readonly dir: string;
+  /** Absolute paths that a change of could change the settings. */
+  readonly watched: readonly string[];
+  /** Every resolved secret, for the redaction net. */
+  readonly secrets: Sealed<ReadonlySet<string>>;
+}
+
+/** Command line flags that concern settings; absent members were not given. */
+export interface SettingsFlags {
+  /** `--settings FILE`. Without it `holdfast.yaml` (or `.yml`) in the working directory, where there is one. */
+  readonly settings?: string;
+  readonly url?: string;
+  readonly key?: string;
+  readonly keyFile?: string;
+  readonly gatewayConfig?: string;
+  /** `--desired DIR`, repeatable; the later override the earlier. */
+  readonly desired?: readonly string[];
+  readonly state?: string;
+  readonly envFile?: string;
+  /** `--allow ID[:PATH]`, added to every target's policy. */
+  readonly allow?: readonly string[];
+  readonly prune?: boolean;
+  readonly mode?: string;
+}
+
+export interface SettingsRequest {
+  readonly flags: SettingsFlags;
+  readonly cwd: string;
+  readonly env: Environment;
+  /** `validate`, `render`, `schema`: no management key is needed, references that cannot be resolved are left out. */
+  readonly offline?: boolean;
+}
+
+/** No settings when a problem is an error. `env` is the environment with the `--env-file` added, for references. */
+export interface LoadedSettings {
+  readonly settings?: Settings;
+  readonly env: Environment;
+  readonly problems: readonly Problem[];
+}
