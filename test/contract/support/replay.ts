@@ -50,9 +50,17 @@ function scaleOf({ steps, start }: RecordedCase): number {
     const soon = [steps[index + 1]?.request, steps[index + 2]?.request];
     const replaces = step.request?.method === 'PUT' && step.request.path.endsWith('/config.yaml');
     const asksRuntime = soon.some((next) => next?.path.startsWith('/v1') || (next && !start.env?.['MANAGEMENT_PASSWORD']));
-    return (step.wait_ms !== undefined && step.wait_ms < SETTLES_MS) || (replaces && (asksRuntime || steps[index + 1]?.request?.method === 'PUT'));
+    return (step.wait_ms !== undefined && step.wait_ms < SETTLES_MS) || (replaces && (asksRuntime || replacesAgain(steps.slice(index + 1))));
   });
   return hurries ? LONG : SHORT;
+}
+
+/** Whether the file is replaced once more before there is a pause. */
+function replacesAgain(steps: readonly RecordedStep[]): boolean {
+  const pause = steps.findIndex(({ wait_ms }) => wait_ms !== undefined);
+  return (pause < 0 ? steps : steps.slice(0, pause)).some(
+    ({ request }) => request?.method === 'PUT' && request.path.endsWith('/config.yaml'),
+  );
 }
 
 interface Replay {
