@@ -1,6 +1,7 @@
 // Guards on the circumstances of the plan and not on what it changes: `split-brain`, `no-way-back`, `unsupported`,
 // `frozen`. They refuse only where something would be written.
 import type { Field } from '../../gateway/catalog/field.ts';
+import { isBefore } from '../../gateway/version.ts';
 import { parseFreeze } from '../../nouns/freeze.ts';
 import { formatPath } from '../../nouns/path.ts';
 import type { Suspension } from '../../nouns/state.ts';
@@ -62,25 +63,13 @@ export function unsupported({ differences, live }: Case): Finding[] {
     });
 }
 
+/** Builds that do not name a version (`dev`) are taken for new ones. */
 function unknownTo(field: Field, version: string): string | undefined {
   for (let at: Field | undefined = field; at; at = at.parent) {
-    if (at.since !== undefined && isBelow(version, at.since)) return `exists since ${at.since}`;
-    if (at.until !== undefined && isBelow(at.until, version)) return `existed until ${at.until}`;
+    if (at.since !== undefined && isBefore(version, at.since)) return `exists since ${at.since}`;
+    if (at.until !== undefined && isBefore(at.until, version)) return `existed until ${at.until}`;
   }
   return undefined;
-}
-
-/** Builds that do not name a version (`dev`) are taken for new ones. */
-function isBelow(version: string, other: string): boolean {
-  const [a, b] = [numbersOf(version), numbersOf(other)];
-  if (!a || !b) return false;
-  for (const [i, number] of a.entries()) if (number !== b[i]) return number < (b[i] ?? 0);
-  return false;
-}
-
-function numbersOf(version: string): number[] | undefined {
-  const found = /^v?(\d+)\.(\d+)\.(\d+)/.exec(version);
-  return found ? found.slice(1).map(Number) : undefined;
 }
 
 /** Each open window and a suspension by itself: one allowance answers them all. */
