@@ -1,6 +1,8 @@
 // A stored backup as the engine compares it: its text parsed, its content known.
 import { createHash } from 'node:crypto';
 import { parseDocument } from '../gateway/model/document.ts';
+import { seenV8 } from '../gateway/v8/seen.ts';
+import type { FileDocument } from '../nouns/file.ts';
 import type { Backup } from '../nouns/backup.ts';
 import type { LiveFile } from '../nouns/live.ts';
 import { fail, HoldfastError } from '../nouns/problem.ts';
@@ -10,6 +12,12 @@ import type { Run } from './run.ts';
 export interface StoredFile {
   readonly record: Backup;
   readonly file: LiveFile;
+}
+
+/** What a v8 gateway compares: the normalised tree (C v8 §4.1). */
+function asSeen(text: string, document: FileDocument): FileDocument {
+  const seen = seenV8(text);
+  return seen.ok ? seen.document : document;
 }
 
 /** Rejects with HF5040 where there is no such backup, HF5041 where it is no YAML. */
@@ -29,5 +37,6 @@ export async function readStored(run: Run, id: string): Promise<StoredFile> {
   if ('ok' in document)
     throw fail('HF5041', `backup ${id} does not parse: ${document.message}`, { target: target.name });
   const hash = createHash('sha256').update(text).digest('hex');
-  return { record, file: { text: record.file, hash, document: seal(document) } };
+  const compared = run.context.catalog.layout === 'v8' ? asSeen(text, document) : document;
+  return { record, file: { text: record.file, hash, document: seal(compared) } };
 }

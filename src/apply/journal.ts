@@ -67,7 +67,7 @@ export function footprintOf(
   const allowed = writes.flatMap(({ write: { footprint } }) => [
     ...footprint.paths,
     ...footprint.defaults,
-    ...(footprint.secretHash ? ['remote-management.secret-key'] : []),
+    ...(footprint.secretHash ? ['remote-management.secret-key', 'management.secret-key'] : []),
   ]);
   return [...new Set([...changed, ...allowed])].filter((path) => path !== '');
 }

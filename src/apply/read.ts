@@ -1,5 +1,6 @@
 // Reads of a run: everything (deep), memory alone (shallow), or the raw file alone.
 import { createHash } from 'node:crypto';
+import { loadCatalog } from '../gateway/catalog/catalog.ts';
 import type { Purpose } from '../gateway/client.ts';
 import { observe } from '../gateway/observe.ts';
 import type { Live, LiveFile } from '../nouns/live.ts';
@@ -40,16 +41,18 @@ interface Reading {
   readonly purpose: Purpose;
 }
 
-async function read({ context, client, state }: Run, reading: Reading): Promise<Live> {
-  const { target, store, catalog, clock } = context;
-  return observe(client, {
+async function read({ context, client, state, speech }: Run, reading: Reading): Promise<Live> {
+  const { target, store, clock } = context;
+  const live = await observe(client, {
     ...reading,
     api: target.api,
-    catalog,
+    catalog: speech.flat,
     clock,
     known: knownValuesOf(store, state),
     detection: detectionMemoryOf(store, target.name),
   });
+  speech.catalog = live.api === 'v8' ? loadCatalog('v8') : speech.flat;
+  return live;
 }
 
 export interface RawFile {

@@ -1,5 +1,6 @@
 // Makes a gateway load what its file already says: a write that was stored during a reload and never loaded (C v0 §6.5).
 // The only repair is a write that changes the file's bytes (design-v8 rule 6).
+import { memoryCatalog } from '../gateway/v8/seen.ts';
 import { problem } from '../nouns/problem.ts';
 import { repairWrite } from '../plan/route-back.ts';
 import { differences, shownPaths } from './images.ts';
@@ -24,7 +25,7 @@ export async function repairStaleMemory(
   const prediction = transaction.prospect.prepared.writes[index]?.prediction;
   const repair = repairWrite(stale.live.file, catalog);
   if (!repair.ok || !prediction) return judgeSettled(run, transaction, index, stale);
-  const paths = differences(stale.live.memory.open(), prediction.memory.open(), catalog);
+  const paths = differences(stale.live.memory.open(), prediction.memory.open(), memoryCatalog(catalog));
   transaction.journal = await noteSending(run, transaction.journal);
   transaction.wroteFile = true;
   await sendWrite(run, repair.write, stale.live.file.text);

@@ -22,10 +22,11 @@ import { byHand } from './remedy.ts';
 import { reached, type Run, step } from './run.ts';
 
 export async function restoreUnderLock(run: Run, request: RestoreRequest): Promise<Outcome> {
-  const { catalog } = run.context;
-  const stored = await readStored(run, await chosen(run, request));
+  const backupId = await chosen(run, request);
   step(run, 'observe');
   const live = await readAnything(run, 'observe');
+  const { catalog } = run.context;
+  const stored = await readStored(run, backupId);
   const summary = summaryOf(run, stored, live);
   if (request.confirm && !(await request.confirm(summary)))
     throw fail('HF5007', 'the restore was not agreed to');

@@ -1,5 +1,6 @@
 // Puts back what a failed transaction changed. Itself a transaction: settle, back up what is there, write, settle,
 // verify (design §10.9). Differences inside our footprints are ours, any outside are somebody else's and stay.
+import { memoryCatalog } from '../gateway/v8/seen.ts';
 import type { Evidence, Fidelity, Outcome } from '../nouns/outcome.ts';
 import { HoldfastError, problem } from '../nouns/problem.ts';
 import { inverseWrite, restoreWrite, type WayBackWrite } from '../plan/route-back.ts';
@@ -65,7 +66,10 @@ const sameFile = ({ prospect }: Transaction, now: DeepLive): boolean =>
 
 async function memoryIsBack(run: Run, transaction: Transaction, now: DeepLive): Promise<boolean> {
   const former = transaction.prospect.live.memory.open();
-  return sameImage(run.context.catalog, former, now.memory.open()) && (await hiddenIsBack(run, transaction));
+  return (
+    sameImage(memoryCatalog(run.context.catalog), former, now.memory.open()) &&
+    (await hiddenIsBack(run, transaction))
+  );
 }
 
 function unchanged(detail: string): Returned {

@@ -10,11 +10,11 @@ import { isTree } from '../nouns/value.ts';
 import type { Run } from './run.ts';
 import type { Prospect } from './survey.ts';
 
-const SECRET_PATH = 'remote-management.secret-key';
+const SECRET_PATHS: ReadonlySet<string> = new Set(['remote-management.secret-key', 'management.secret-key']);
 
 /** Whether this plan changes the management secret. */
 export function rotates({ prepared }: Prospect): boolean {
-  return pending(prepared.plan).some(({ path }) => path === SECRET_PATH);
+  return pending(prepared.plan).some(({ path }) => SECRET_PATHS.has(path));
 }
 
 /** After the write: the declared secret is in force, unless the gateway dropped it. */
@@ -39,8 +39,9 @@ function prefer(run: Run, key: Sealed<string> | undefined): void {
 
 /** The one of the target's keys that the files declare, in the clear or as a hash. */
 function declaredKey(run: Run, desired: Desired): Sealed<string> | undefined {
-  const section = desired.tree.open()['remote-management'];
-  const declared = isTree(section) ? section['secret-key'] : undefined;
+  const tree = desired.tree.open();
+  const sections = [tree['remote-management'], tree['management']];
+  const declared = sections.flatMap((section) => (isTree(section) ? [section['secret-key']] : []))[0];
   if (typeof declared !== 'string') return undefined;
   return run.context.target.keys.find((key) => isSecretOf(key.open(), declared));
 }

@@ -1,5 +1,6 @@
 // One piece of work on one target under its lock: the connection, what was known at the start, what was noticed on the
 // way. Turns whatever stops the work into an Outcome.
+import type { Catalog } from '../gateway/catalog/field.ts';
 import type { Answer, Client, Request } from '../gateway/client.ts';
 import type { Step } from '../nouns/event.ts';
 import type { Problem } from '../nouns/problem.ts';
@@ -16,7 +17,16 @@ export interface Run {
   /** ms since the epoch. */
   readonly startedAt: number;
   readonly notices: Problem[];
+  /** What the gateway speaks, as far as it was read; `context.catalog` is the catalog of its file from then on. */
+  readonly speech: Speech;
   readonly pace: Pace;
+}
+
+export interface Speech {
+  /** Of the flat layout, whatever the gateway speaks. */
+  readonly flat: Catalog;
+  /** Of the gateway's file: the v8 tree where its v8 API is used. */
+  catalog: Catalog;
 }
 
 /** What settle windows are reckoned from; grows while the run goes on. */
@@ -32,7 +42,21 @@ const CHEAP_BYTES = 64 * 1024;
 
 export function startRun(context: Context, client: Client, state: TargetState, startedAt: number): Run {
   const pace: Pace = { writeMs: state.writeMs ?? [], authenticationMs: undefined };
-  return { context, client: timed(client, pace), state, startedAt, notices: [], pace };
+  const speech: Speech = { flat: context.catalog, catalog: context.catalog };
+  return {
+    context: speaking(context, speech),
+    client: timed(client, pace),
+    state,
+    startedAt,
+    notices: [],
+    pace,
+    speech,
+  };
+}
+
+/** The context with the catalog of whatever the gateway turns out to speak. */
+function speaking(context: Context, speech: Speech): Context {
+  return Object.defineProperty({ ...context }, 'catalog', { get: () => speech.catalog, enumerable: true });
 }
 
 /** A client that notes what its answers cost. */

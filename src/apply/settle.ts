@@ -1,5 +1,6 @@
 // Waits out the gateway's reload after a write, then reads what memory and file hold. Reads at the end of the window
 // only: each read costs the gateway a bcrypt, and a correct answer before that proves nothing (C v0 §10.3).
+import { memoryCatalog } from '../gateway/v8/seen.ts';
 import type { Purpose } from '../gateway/client.ts';
 import { HoldfastError } from '../nouns/problem.ts';
 import type { Tree } from '../nouns/value.ts';
@@ -67,7 +68,7 @@ export function standingOf(
   const { catalog } = run.context;
   const content = contentIn(live.file, catalog);
   const file = sameImage(catalog, content, expected.file.open());
-  const apart = differences(live.memory.open(), expected.memory.open(), catalog);
+  const apart = differences(live.memory.open(), expected.memory.open(), memoryCatalog(catalog));
   const memory = besidesGaps(run, live.build, apart).length === 0;
   const standing = file ? (memory ? 'as-predicted' : 'file-only') : memory ? 'memory-only' : 'neither';
   return { content, standing };
@@ -78,6 +79,6 @@ function sameReading(run: Run, previous: Settled | undefined, now: Settled): boo
   const { catalog } = run.context;
   return (
     previous.live.file.hash === now.live.file.hash &&
-    sameImage(catalog, previous.live.memory.open(), now.live.memory.open())
+    sameImage(memoryCatalog(catalog), previous.live.memory.open(), now.live.memory.open())
   );
 }

@@ -4,6 +4,8 @@ import { makePlan, type PlanInput, type Prepared } from '../plan/plan.ts';
 import { judgeManagementSecret } from '../plan/management-secret.ts';
 import type { Desired } from '../nouns/desired.ts';
 import type { Live } from '../nouns/live.ts';
+import { spoken, type Spoken } from '../plan/spoken.ts';
+import { contentIn } from './images.ts';
 import type { ReconcileRequest } from './context.ts';
 import { judgeDrift, NO_DRIFT } from './contested.ts';
 import { type Run, step } from './run.ts';
@@ -42,27 +44,45 @@ async function planInput(
   request: ReconcileRequest,
   wayBack: WayBack,
 ): Promise<PlanInput> {
-  const { target, catalog, clock, store } = run.context;
+  const { clock, store } = run.context;
   const now = clock.now();
+  const said = saidTo(run, desired, live, request);
   return {
-    target,
-    desired,
+    target: said.target,
+    desired: said.desired,
     live,
-    catalog,
+    catalog: run.context.catalog,
     now,
     state: {
-      lastApplied: run.state.lastApplied,
-      released: run.state.released,
+      lastApplied: said.lastApplied,
+      released: said.released,
       suspension: run.state.suspension,
       held: heldPaths(run, request, now),
     },
     hash: (text) => store.hash(text),
     mode: request.mode,
-    allow: request.allow,
+    allow: said.allow,
     prune: request.prune,
-    managementSecret: await judgeManagementSecret(desired, live, target),
+    managementSecret: await judgeManagementSecret(said.desired, live, said.target),
     wayBack,
+    refusals: said.refusals,
+    notes: said.notes,
   };
+}
+
+/** What is asked for, in the layout of what was read. */
+function saidTo({ context, state }: Run, desired: Desired, live: Live, request: ReconcileRequest): Spoken {
+  const { target, catalog, store } = context;
+  return spoken({
+    desired,
+    target,
+    allow: request.allow,
+    lastApplied: state.lastApplied,
+    released: state.released,
+    catalog,
+    content: live.file && catalog.layout === 'v8' ? contentIn(live.file, catalog) : {},
+    hash: (text) => store.hash(text),
+  });
 }
 
 /** Paths whose healing rests or stopped; only `enforce` heals by itself, so only there it matters. */

@@ -1,7 +1,10 @@
 // The proof after the writes (design §10.7): declared values in memory and in the file, nothing else changed, and the
 // gateway behaves by it.
+import type { Catalog } from '../gateway/catalog/field.ts';
+import { pathsIn } from '../gateway/layout/place.ts';
+import { memoryCatalog } from '../gateway/v8/seen.ts';
 import type { Evidence } from '../nouns/outcome.ts';
-import { formatPath, type Path } from '../nouns/path.ts';
+import { formatPath, parsePath, type Path } from '../nouns/path.ts';
 import { pending } from '../nouns/plan.ts';
 import { problem } from '../nouns/problem.ts';
 import { type Behaviour, judgeBehaviour } from './behaviour.ts';
@@ -47,7 +50,7 @@ export async function judgeSettled(
       path: formatPath(publicPath(foreign[0] ?? [], run.context.catalog)),
     });
   const { catalog, target } = run.context;
-  const gap = differences(prediction.memory.open(), settled.live.memory.open(), catalog);
+  const gap = differences(prediction.memory.open(), settled.live.memory.open(), memoryCatalog(catalog));
   const inFile = differences(prediction.file.open(), settled.content, catalog);
   notice(
     run,
@@ -99,8 +102,17 @@ function changedElsewhere(
     predicted: prediction.memory.open(),
     actual: live.memory.open(),
   };
-  return [file, memory].flatMap((images) => unexplained(images, journal.footprint, catalog));
+  return [
+    ...unexplained(file, journal.footprint, catalog),
+    ...unexplained(memory, memoryFootprint(journal.footprint, catalog), memoryCatalog(catalog)),
+  ];
 }
+
+/** Paths of the file as memory spells them; on v8 it is flat. */
+const memoryFootprint = (paths: readonly string[], catalog: Catalog): readonly string[] =>
+  catalog.layout === 'legacy'
+    ? paths
+    : [...paths, ...paths.flatMap((path) => pathsIn('legacy', parsePath(path)).map(formatPath))];
 
 /** The last reading was accepted; now everything that shows outside the configuration. */
 export async function verify(

@@ -4,8 +4,11 @@ import type { ApiGeneration, Build } from '../nouns/live.ts';
 import type { DetectionMemory } from '../nouns/memory.ts';
 import { fail, type HoldfastError } from '../nouns/problem.ts';
 import type { Target } from '../nouns/target.ts';
-import { buildKey } from './build.ts';
-import type { Client } from './client.ts';
+import { buildKey, buildOf } from './build.ts';
+import type { Answer, Client } from './client.ts';
+
+/** Whether v8 gateways are managed through the v8 API. Nothing else refuses them. */
+const V8_IS_MANAGED: boolean = false;
 
 export interface DetectOptions {
   readonly setting: Target['api'];
@@ -13,15 +16,23 @@ export interface DetectOptions {
   readonly memory?: DetectionMemory;
 }
 
-/** The generation to be used. Rejects with HF3022 where it is v8 and the target does not say `api: v0`. */
+/** The generation to be used. Rejects with HF3022 where the target's `api` asks for one that there is not. */
 export async function detect(client: Client, options: DetectOptions): Promise<ApiGeneration> {
   if (options.setting === 'v0') return 'v0';
-  if (options.setting === 'v8' || (await generationOf(client, options)) === 'v8') throw tooNew(client.target);
-  return 'v0';
+  const found = await generationOf(client, options);
+  if (found === 'v8' && !V8_IS_MANAGED) throw tooNew(client.target);
+  if (found === 'v0' && options.setting === 'v8') throw tooOld(client.target, options.build);
+  return found;
 }
 
 function tooNew(target: string): HoldfastError {
   return fail('HF3022', `${target} is to be managed through the v8 API, which this release does not speak`, {
+    target,
+  });
+}
+
+function tooOld(target: string, { version }: Build): HoldfastError {
+  return fail('HF3036', `${target} (${version}) does not offer the v8 API that its settings ask for`, {
     target,
   });
 }
@@ -39,17 +50,40 @@ export async function generationOf(
   return api;
 }
 
-/** C v8 §1.4. A v7 gateway answers this path with an empty 404, without a look at the key: it counts as nothing. */
+/** C v8 §1.4. A refused login is told by the client, and never asked again. */
 async function ask(client: Client): Promise<ApiGeneration> {
-  const { status } = await client.send({
+  const answer = await client.send({
     method: 'GET',
     path: '/v8/management/config/config-version',
     purpose: 'detect',
     credential: 'management',
   });
-  if (status === 200) return 'v8';
-  if (status === 404) return 'v0';
-  throw fail('HF3026', `${client.target} answered ${status} to the question for its API generation`, {
+  const told = generationIn(answer);
+  if (told !== undefined) return told;
+  throw fail('HF3026', `${client.target} answered ${answer.status} to the question for its API generation`, {
     target: client.target,
   });
+}
+
+/**
+ * A v7 gateway does not know the path and answers with an empty 404, without a look at the key and without its build
+ * headers. The key opened `/v0/management` just before, so that it is neither switched off nor in Home mode. An error
+ * of a v8 gateway about its stored file, or about a field that is not there, is an answer of a v8 gateway.
+ */
+function generationIn({ status, headers, body }: Answer): ApiGeneration | undefined {
+  const text = body.open().trim();
+  if (status === 200 && text === '8') return 'v8';
+  const isGateway = buildOf(headers) !== undefined;
+  if (status === 404) return isGateway && errorIn(text) === 'not_found' ? 'v8' : 'v0';
+  if (status === 500 && ['invalid_config', 'read_failed'].includes(errorIn(text) ?? '')) return 'v8';
+  return undefined;
+}
+
+function errorIn(text: string): string | undefined {
+  try {
+    const said = JSON.parse(text) as { error?: unknown } | null;
+    return typeof said?.error === 'string' ? said.error : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -5,6 +5,7 @@ import type { AuthMemory } from '../nouns/memory.ts';
 import { fail } from '../nouns/problem.ts';
 import { type Sealed, seal } from '../nouns/secret.ts';
 import type { Target } from '../nouns/target.ts';
+import { buildOf } from './build.ts';
 import type { Answer, Client, Purpose, Request } from './client.ts';
 import { failureOf, type Place } from './failures.ts';
 import { headerBytes, keyring, type Keyring } from './keys.ts';
@@ -105,11 +106,14 @@ const bearer = (key: Sealed<string>): Record<string, string> => ({
 
 /** Only the management API says who it is; below `/v8` a v7 gateway answers as a stranger (C v8 §1.4). */
 function judged(request: Request, answer: Answer, place: Place): Refusal | undefined {
-  if (!isManagement(request)) return undefined;
+  if (!isManagement(request) && !(isTreeApi(request) && buildOf(answer.headers))) return undefined;
   return refusalOf({ ...answer, body: answer.body.open() }, place);
 }
 
 const isManagement = (request: Request): boolean => /^\/v0\/management(\/|$)/.test(plainPath(request));
+
+/** Logins there count like those of the v0 API (C v8 §1.1). */
+const isTreeApi = (request: Request): boolean => /^\/v8\/management(\/|$)/.test(plainPath(request));
 
 const DESTROYING = new Set(['/v0/management/usage-queue']);
 
@@ -117,7 +121,7 @@ function refuseUnsafe(request: Request, { target }: Place): void {
   const plain = plainPath(request);
   if (request.method === 'GET' && DESTROYING.has(plain) && request.destructive !== true)
     throw fail('HF3021', `GET ${plain} removes the records it returns`, { target });
-  if (request.credential === 'none' && isManagement(request))
+  if (request.credential === 'none' && (isManagement(request) || isTreeApi(request)))
     throw fail('HF9001', `${plain} was to be asked without a key, which counts as a failed login`, {
       target,
     });

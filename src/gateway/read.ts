@@ -27,7 +27,12 @@ export async function readJson(client: Client, endpoint: string, purpose: Purpos
 
 /** The raw `config.yaml`; empty where the file is. */
 export async function readFileText(client: Client, purpose: Purpose): Promise<Sealed<string>> {
-  return (await get(client, '/config.yaml', purpose)).body;
+  return (await getFile(client, purpose)).body;
+}
+
+/** The same with the headers that tell the build. */
+export function getFile(client: Client, purpose: Purpose): Promise<Answer> {
+  return get(client, '/config.yaml', purpose);
 }
 
 async function get(client: Client, endpoint: string, purpose: Purpose): Promise<Answer> {

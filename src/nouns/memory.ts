@@ -26,6 +26,8 @@ export interface AuthMemory {
 export interface DetectionMemory {
   /** `build` is the text of the build headers, `buildKey` of gateway/build.ts. */
   recall(build: string): Promise<ApiGeneration | undefined>;
+  /** The build that was found last, so that the first request can be the one that its generation needs. */
+  last?(): Promise<{ readonly build: string; readonly api: ApiGeneration } | undefined>;
   remember(build: string, api: ApiGeneration): Promise<void>;
 }
 

@@ -1,6 +1,6 @@
 // What Holdfast remembers of a target between runs.
 import type { Evidence, OutcomeKind, RequestCounts } from './outcome.ts';
-import type { Revision } from './desired.ts';
+import type { Layout, Revision } from './desired.ts';
 
 /**
  * The declared tree as last applied, as keyed hashes: leaf or entry pointer (entries by position in the declared list)
@@ -13,6 +13,8 @@ export interface LastApplied {
   readonly hashes: Readonly<Record<string, string>>;
   /** Paths that Holdfast itself put there, for `ownership: entries`. */
   readonly placed: readonly string[];
+  /** The layout of the paths. Absent: the flat one. */
+  readonly layout?: Layout;
 }
 
 /** An approved or attempted transaction, as written to disk before the first request. */

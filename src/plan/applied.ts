@@ -36,6 +36,7 @@ export function remember(input: PlanInput, prepared: Prepared): Remembered {
       revision: input.desired.revision,
       hashes,
       placed: placedAfter(lastApplied?.placed ?? [], prepared, hashes),
+      ...(input.catalog.layout === 'v8' && { layout: 'v8' as const }),
     },
     released: prepared.plan.released,
   };

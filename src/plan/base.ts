@@ -21,11 +21,18 @@ export interface Base {
  * it is not a difference, only not loaded (design §7). Where memory is to win over the file, the file is changed to it.
  */
 export function imagesFor(live: Live, catalog: Catalog, wins: 'file' | 'memory' | undefined): Base {
+  if (catalog.layout === 'v8') return treeImages(live, catalog, wins);
   const memory = imageOf(live.memory.open(), contentIn(live, catalog), catalog);
   const side = sideOf(live, wins);
   const file = side && fileImage(live, catalog);
   if (!file) return { before: memory, under: memory, repair: false };
   return { before: file, under: side === 'memory' ? memory : file, repair: true };
+}
+
+/** The file is what everything is counted from and laid over; memory can only be made to follow it (design-v8 rule 1). */
+function treeImages(live: Live, catalog: Catalog, wins: 'file' | 'memory' | undefined): Base {
+  const file = contentIn(live, catalog);
+  return { before: file, under: file, repair: sideOf(live, wins) === 'file' };
 }
 
 function sideOf({ agreement }: Live, wins: 'file' | 'memory' | undefined): 'file' | 'memory' | undefined {

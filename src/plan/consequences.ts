@@ -1,5 +1,6 @@
 // What follows from a change, in the words of somebody who runs a gateway. Judges single changes in the light of the
 // whole plan; refuses nothing.
+import { spelledFlat } from '../gateway/layout/place.ts';
 import type { Consequence } from '../nouns/change.ts';
 import { isList, isTree, type Tree, type Value } from '../nouns/value.ts';
 import type { Judged } from './changes.ts';
@@ -64,8 +65,20 @@ export function consequencesOf(
   });
 }
 
+/** Names on the way, as the flat layout spells them; a key of a group is an entry of its family. */
 function namesOf({ path }: Judged): string[] {
-  return path.flatMap(({ kind, name }) => (kind === 'key' && name !== null ? [name] : []));
+  const names = path.flatMap(({ kind, name }) => (kind === 'key' && name !== null ? [name] : []));
+  for (let length = names.length; length > 0; length -= 1) {
+    const place = names.slice(0, length).join('.');
+    const flat = spelledFlat(place);
+    if (flat === place) continue;
+    const rest = names.slice(length);
+    return [
+      ...flat.split('.'),
+      ...(rest[0] === 'keys' && place.startsWith('api-keys.') ? rest.slice(1) : rest),
+    ];
+  }
+  return names;
 }
 
 function isGone({ judged }: Subject): boolean {
@@ -131,10 +144,14 @@ function touchesAll(...values: readonly (Value | undefined)[]): boolean {
 }
 
 function entryAt(image: Tree, place: Place): Tree | undefined {
-  const [family, index] = place;
-  const list = image[String(family)];
-  const entry = isList(list) && typeof index === 'number' ? list[index] : undefined;
+  const depth = place.findIndex((step) => typeof step === 'number');
+  const entry = place.slice(0, depth + 1).reduce<Value | undefined>(stepInto, image);
   return isTree(entry) ? entry : undefined;
+}
+
+function stepInto(value: Value | undefined, step: string | number): Value | undefined {
+  if (typeof step === 'number') return isList(value) ? value[step] : undefined;
+  return isTree(value) ? value[step] : undefined;
 }
 
 const CREDENTIAL = new Set(['api-key', 'base-url', 'proxy-url', 'prefix', 'headers']);

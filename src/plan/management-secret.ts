@@ -42,8 +42,24 @@ export async function judgeManagementSecret(
   };
 }
 
+/** Where the secret stands, in either layout. */
+const SECTIONS = ['remote-management', 'management'] as const;
+
+function sectionsIn(tree: Tree): readonly (typeof SECTIONS)[number][] {
+  return SECTIONS.filter((name) => isTree(tree[name]) && tree[name]['secret-key'] !== undefined);
+}
+
+/** The declared tree with this text in the place of its secret. */
+export function withSecret(tree: Tree, stored: () => string): Tree {
+  return sectionsIn(tree).reduce((made, name) => {
+    const section = made[name];
+    return isTree(section) ? { ...made, [name]: { ...section, 'secret-key': stored() } } : made;
+  }, tree);
+}
+
 function declaredSecret(tree: Tree): string | undefined {
-  return textIn(isTree(tree['remote-management']) ? tree['remote-management']['secret-key'] : undefined);
+  const [section] = sectionsIn(tree);
+  return textIn(section && isTree(tree[section]) ? tree[section]['secret-key'] : undefined);
 }
 
 function textIn(value: Value | undefined): string | undefined {
@@ -51,7 +67,7 @@ function textIn(value: Value | undefined): string | undefined {
 }
 
 function secretInFile(root: FileNode | undefined): string | undefined {
-  const secret = memberOf(memberOf(root, 'remote-management'), 'secret-key');
+  const secret = SECTIONS.map((name) => memberOf(memberOf(root, name), 'secret-key')).find((found) => found);
   return secret?.kind === 'scalar' && secret.text !== '' ? secret.text : undefined;
 }
 

@@ -133,7 +133,7 @@ function originOfSecret({ trail, field, before }: RawDifference, input: OriginIn
 }
 
 export function isManagementSecret(field: Field): boolean {
-  return field.pattern === 'remote-management.secret-key';
+  return field.pattern === 'remote-management.secret-key' || field.pattern === 'management.secret-key';
 }
 
 /** Who probably made a drift, where its traces are known; undefined where they are not. */

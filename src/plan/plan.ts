@@ -4,13 +4,15 @@ import type { Catalog } from '../gateway/catalog/field.ts';
 import { literalSecrets } from '../desired/literal-secrets.ts';
 import type { Change } from '../nouns/change.ts';
 import type { Desired } from '../nouns/desired.ts';
+import type { Verdict } from '../nouns/guard.ts';
 import type { Live } from '../nouns/live.ts';
 import { formatPath, type Path } from '../nouns/path.ts';
+import type { Problem } from '../nouns/problem.ts';
 import { PLAN_FORMAT, type PatchOperation, type Plan } from '../nouns/plan.ts';
 import { fingerprintsBy, seal, type Fingerprints, type Sealed } from '../nouns/secret.ts';
 import type { LastApplied, Suspension } from '../nouns/state.ts';
 import type { Allowance, Mode, Target } from '../nouns/target.ts';
-import { isTree, type Tree } from '../nouns/value.ts';
+import type { Tree } from '../nouns/value.ts';
 import type { Prediction, PreparedWrite } from '../nouns/write.ts';
 import { releasedPaths } from './applied.ts';
 import { imagesFor, type Base } from './base.ts';
@@ -21,7 +23,7 @@ import type { Difference } from './difference.ts';
 import { digestOf } from './digest.ts';
 import type { Case } from './guards/guard.ts';
 import { allowancesOf, judge, winningSide } from './guards/judge.ts';
-import type { ManagementSecret } from './management-secret.ts';
+import { type ManagementSecret, withSecret } from './management-secret.ts';
 import { notesOf } from './notes.ts';
 import { makeDifferences, pointerAt, type Operation, type Patched } from './patch.ts';
 import { routesFor, type Routes } from './routes-for.ts';
@@ -64,6 +66,9 @@ export interface PlanInput {
   readonly managementSecret: ManagementSecret | undefined;
   /** `not-probed` (a plan without an apply) refuses nothing. */
   readonly wayBack: WayBack;
+  /** What the gateway's layout cannot say of what the files declare, and what it says otherwise (`spoken`). */
+  readonly refusals?: readonly Verdict[];
+  readonly notes?: readonly Problem[];
 }
 
 export interface Prepared {
@@ -112,7 +117,8 @@ export function makePlan(input: PlanInput): Prepared {
     fingerprints: draft.fingerprints,
     repair: draft.base.repair && draft.mode !== 'observe',
   });
-  const verdicts = judge(caseOf(draft, routes), routes.verdicts, draft.allowances);
+  const found = [...(input.refusals ?? []), ...routes.verdicts];
+  const verdicts = judge(caseOf(draft, routes), found, draft.allowances);
   return {
     plan: assemble(draft, changes, routes, verdicts),
     writes: routes.writes,
@@ -178,10 +184,10 @@ function replacedSecrets(found: readonly RawDifference[], desired: Desired): str
 
 /** The gateway stores hashes; a plaintext in the files stands for the hash that it is, or would be, stored as. */
 function withStoredSecret(declared: Tree, secret: ManagementSecret | undefined): Tree {
-  const section = declared['remote-management'];
-  if (!isTree(section) || section['secret-key'] === undefined) return declared;
-  if (!secret) throw new TypeError('a declared secret-key needs judgeManagementSecret');
-  return { ...declared, 'remote-management': { ...section, 'secret-key': secret.stored.open() } };
+  return withSecret(declared, () => {
+    if (!secret) throw new TypeError('a declared secret-key needs judgeManagementSecret');
+    return secret.stored.open();
+  });
 }
 
 function wantedOf(
@@ -263,7 +269,10 @@ function assemble(
     verdicts,
     released: pruned ? [] : draft.released.map(formatPath),
     ignored: wanted.ignored,
-    notes: notesOf({ live, differences: draft.differences, base, writes: routes.writes.length }),
+    notes: [
+      ...notesOf({ live, differences: draft.differences, base, writes: routes.writes.length }),
+      ...(input.notes ?? []),
+    ],
     patch: draft.patched.operations.map((operation) => shownOperation(operation, draft)),
     digest: digestOf({
       key: target.digestKey,

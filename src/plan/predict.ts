@@ -4,6 +4,7 @@ import { contentOf } from '../gateway/model/decode.ts';
 import { fromJson, toJson } from '../gateway/model/json.ts';
 import { load } from '../gateway/model/load.ts';
 import type { LoadFailure, Memory } from '../gateway/model/model.ts';
+import { contentSeen, seenV8, viewSeen } from '../gateway/v8/seen.ts';
 import type { FileDocument } from '../nouns/file.ts';
 import { seal } from '../nouns/secret.ts';
 import { isTree, type Tree, type Value } from '../nouns/value.ts';
@@ -25,11 +26,21 @@ export interface State {
 
 /** The state after the gateway has loaded this file, or why it refuses it. */
 export function settled(document: FileDocument, catalog: Catalog): State | LoadFailure {
+  if (catalog.layout === 'v8') return settledTree(document.text);
   const loaded = load(document, catalog);
   if (!loaded.ok) return loaded;
   const content = contentOf(document, catalog);
   const held = loaded.rewritten ? withSecretOf(loaded.memory, content) : content;
   return new Settled(document, held, loaded.memory, loaded.rewritten, catalog);
+}
+
+/** On v8 the tree that every request sees is the configuration, and memory is flat (design-v8 rules 1 and 2). */
+function settledTree(text: string): State | LoadFailure {
+  const seen = seenV8(text);
+  if (!seen.ok) return seen;
+  const content = contentSeen(seen);
+  const { document, memory, rewritten: rehashes } = seen;
+  return { document, content, memory, view: viewSeen(seen), image: content, rehashes };
 }
 
 /** The view and the image are worked out when first asked for: of the state before a write nobody asks. */

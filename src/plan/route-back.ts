@@ -33,7 +33,7 @@ const MARKER_LINE =
  */
 export function repairWrite(file: LiveFile, catalog: Catalog): WayBackWrite {
   const text = file.text.open();
-  const body = marked(text, file.document.open());
+  const body = remarked(text);
   if (body === undefined) return refused(unsupported('the file has no first key to write above', []));
   return whole(body, catalog, [], (raw) => {
     const now = raw.open();
@@ -62,9 +62,8 @@ export interface InverseInput {
 /** Takes back our own changes only, spliced into the file as it is now; what others changed stays. */
 export function inverseWrite(input: InverseInput): WayBackWrite {
   const { catalog, written, now, footprints } = input;
-  const parsed = parseDocument(input.before.open());
-  if (isFailure(parsed)) return refused(unsupported('the backup does not parse', []));
-  const before = contentOf(parsed as FileDocument, catalog);
+  const before = contentBefore(input.before.open(), catalog);
+  if (!before) return refused(unsupported('the backup does not parse', []));
   const undo = (text: string, document: FileDocument): string => {
     const patch = patchBack(catalog, before, written, contentOf(document, catalog));
     if (!patch) return text;
@@ -81,7 +80,7 @@ export function inverseWrite(input: InverseInput): WayBackWrite {
       body,
       catalog,
       paths,
-      (raw) => (raw.open() === text ? body : undo(raw.open(), parsedOf(raw.open()))),
+      (raw) => (raw.open() === text ? body : undo(raw.open(), parsedOf(raw.open(), catalog))),
       reason,
     );
   } catch (thrown) {
@@ -94,10 +93,22 @@ export function inverseWrite(input: InverseInput): WayBackWrite {
 
 const refused = (...verdicts: readonly Verdict[]): WayBackWrite => ({ ok: false, verdicts });
 
-function parsedOf(text: string): FileDocument {
+function contentBefore(text: string, catalog: Catalog): Tree | undefined {
+  const parsed = parseDocument(text);
+  if (isFailure(parsed)) return undefined;
+  if (catalog.layout === 'legacy') return contentOf(parsed as FileDocument, catalog);
+  const state = settled(parsed as FileDocument, catalog);
+  return isState(state) ? state.content : undefined;
+}
+
+/** The nodes that are compared and edited: on v8 those of the normalised text. */
+function parsedOf(text: string, catalog: Catalog): FileDocument {
   const parsed = parseDocument(text);
   if (isFailure(parsed)) throw new UnsafeEdit(`the file does not parse: ${parsed.message}`, 1);
-  return parsed as FileDocument;
+  if (catalog.layout === 'legacy') return parsed as FileDocument;
+  const state = settled(parsed as FileDocument, catalog);
+  if (!isState(state)) throw new UnsafeEdit(`the gateway refuses the file: ${state.message}`, 1);
+  return state.document;
 }
 
 function stateOf(text: string, catalog: Catalog): State | Verdict {

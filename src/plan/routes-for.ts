@@ -9,7 +9,8 @@ import type { Tree } from '../nouns/value.ts';
 import type { Prediction, PreparedWrite } from '../nouns/write.ts';
 import type { Difference } from './difference.ts';
 import { repairWrite } from './route-back.ts';
-import { route } from './route.ts';
+import { routeTree } from './route-tree.ts';
+import { route, type RouteInput } from './route.ts';
 
 export interface RoutesInput {
   readonly live: Live;
@@ -36,7 +37,8 @@ export function routesFor(input: RoutesInput): Routes {
   if (!live.file) return NONE;
   if (!differences.some(({ disposition }) => disposition === 'apply'))
     return input.repair ? repair(input) : NONE;
-  const routed = route({ ...input, show: (field, value) => shownAt(field, value, fingerprints) });
+  const show: RouteInput['show'] = (field, value) => shownAt(field, value, fingerprints);
+  const routed = (input.catalog.layout === 'v8' ? routeTree : route)({ ...input, show });
   return { ...routed, prediction: routed.writes.length > 0 ? routed.prediction : undefined };
 }
 

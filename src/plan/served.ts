@@ -1,5 +1,6 @@
 // What an image of a gateway offers to the world: who may call it, which upstreams it has, which models they serve.
 // Reads images only; says nothing about whether it is good.
+import { translate } from '../gateway/layout/translate.ts';
 import { isList, isTree, type Tree, type Value } from '../nouns/value.ts';
 
 /** Provider lists of the configuration (C v0 §3.3). */
@@ -11,15 +12,34 @@ export const FAMILIES = [
   'claude-api-key',
   'openai-compatibility',
   'vertex-api-key',
+  'meta-api-key',
 ] as const;
+
+const flats = new WeakMap<Tree, Tree>();
+
+/** The image in the flat layout. One of v8 has its `config-version`, which the gateway keeps in every file. */
+export function flatImage(image: Tree): Tree {
+  if (image['config-version'] === undefined) return image;
+  const known = flats.get(image);
+  if (known) return known;
+  const { tree } = translate(image, 'v8', 'legacy');
+  flats.set(image, tree);
+  return tree;
+}
 
 /** Published with the gateway's example; with one of them at its start it serves nobody (C v0 §8.1 6). */
 export const SAMPLE_KEYS: readonly string[] = ['your-api-key-1', 'your-api-key-2', 'your-api-key-3'];
 
 /** Keys that the running gateway would accept: trimmed, without blanks, each once (C v0 §3.2). */
 export function clientKeys(image: Tree): ReadonlySet<string> {
-  const texts = listOf(image['api-keys']).filter((key): key is string => typeof key === 'string');
+  const texts = listOf(keysOf(image)).filter((key): key is string => typeof key === 'string');
   return new Set(texts.map((key) => key.trim()).filter((key) => key !== ''));
+}
+
+/** Read for itself: the rest of a large image need not be translated for it. */
+function keysOf(image: Tree): Value | undefined {
+  if (image['config-version'] === undefined) return image['api-keys'];
+  return isTree(image['access']) ? image['access']['api-keys'] : undefined;
 }
 
 /** Without a usable key the gateway asks nobody for one (C v0 §3.2). */
@@ -28,7 +48,7 @@ export function isOpen(image: Tree): boolean {
 }
 
 export function entriesOf(image: Tree, family: string): readonly Tree[] {
-  return listOf(image[family]).filter(isTree);
+  return listOf(flatImage(image)[family]).filter(isTree);
 }
 
 /** Switched off by `disabled`, or by the panel's `*` in its excluded models (C v0 §3.6). */

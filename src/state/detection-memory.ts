@@ -13,6 +13,7 @@ export function detectionMemoryOf(
       const { detection } = await store.read(target);
       return detection?.build === build ? detection.api : undefined;
     },
+    last: async () => (await store.read(target)).detection,
     remember: (build, api) => store.update(target, { detection: { build, api, at: clock.now() } }),
   };
 }

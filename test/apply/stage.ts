@@ -52,6 +52,38 @@ openai-compatibility:
 a-future-key: 1
 `;
 
+/** The same gateway after it has become one of v8. */
+export const GATEWAY_FILE_V8 = `# kept by hand
+server:
+    host: 127.0.0.1
+    port: 8317
+oauth:
+    auth-dir: AUTH_DIR
+management:
+    allow-remote: false
+    disable-control-panel: true
+observability:
+    logs:
+        debug: false
+routing:
+    retry:
+        request-retry: 1
+access:
+    api-keys:
+        - sk-test-0001 # team a
+        - sk-test-0002
+api-keys:
+    openai-compatibility:
+        - name: openrouter
+          base-url: https://openrouter.example/api/v1
+          keys:
+            - api-key: sk-test-up-1
+          models:
+            - name: moonshotai/kimi-k2
+              alias: kimi
+config-version: 8
+`;
+
 /** Declares everything the gateway holds, so that only what a test changes differs. */
 export const DESIRED = `debug: false
 request-retry: 1
@@ -80,6 +112,8 @@ export interface StageOptions {
   readonly policy?: Partial<Policy>;
   readonly models?: readonly string[];
   readonly delays?: SandboxOptions['delays'];
+  /** The generation of the gateway. `v7` */
+  readonly api?: SandboxOptions['api'];
 }
 
 export interface Stage {
@@ -130,6 +164,7 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
     host: '127.0.0.1',
     env: options.gatewayEnv ?? { MANAGEMENT_PASSWORD: MANAGEMENT_KEY },
     ...(options.faults && { faults: options.faults }),
+    ...(options.api && { api: options.api }),
     delays: { ...DELAYS, ...options.delays },
   });
   const store = await openFileStore({ dir: join(dir, 'state'), clock: hastyClock });
@@ -221,7 +256,7 @@ async function crash(context: Context, point: Checkpoint, request: ReconcileRequ
 }
 
 async function panel(sandbox: Sandbox, method: string, path: string, body: unknown): Promise<number> {
-  const answer = await fetch(`${sandbox.url}/v0/management/${path}`, {
+  const answer = await fetch(`${sandbox.url}/${path.startsWith('v8/') ? path : `v0/management/${path}`}`, {
     method,
     headers: { authorization: `Bearer ${MANAGEMENT_KEY}` },
     ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),

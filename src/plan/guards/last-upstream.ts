@@ -1,6 +1,7 @@
 // `last-upstream`: removing the last entry of a provider family, or the only upstream of a model that was served.
-import { key } from '../../nouns/path.ts';
-import { isTree, type Tree } from '../../nouns/value.ts';
+import { spelledIn } from '../../gateway/layout/place.ts';
+import { key, type Path } from '../../nouns/path.ts';
+import { isList, isTree, type Tree } from '../../nouns/value.ts';
 import type { Difference } from '../difference.ts';
 import { entriesOf, FAMILIES, modelsOf, noLongerServed, servedModels } from '../served.ts';
 import { changesBelow, plural, type Case, type Finding } from './guard.ts';
@@ -14,14 +15,15 @@ function emptiedFamilies(subject: Case): Finding[] {
     const count = entriesOf(subject.before, family).length;
     const isEmptyIn = (image: Tree): boolean => entriesOf(image, family).length === 0;
     if (count === 0 || ![...subject.between, subject.after].some(isEmptyIn)) return [];
-    const path = [key(family)];
+    const place = spelledIn(subject.catalog.layout, family);
+    const path = place.split('.').map(key);
     const meanwhile = isEmptyIn(subject.after) ? '' : ' between two writes';
     return [
       {
         guard: 'last-upstream' as const,
         path,
-        message: `removes ${count === 1 ? 'the last entry' : `all ${plural(count, 'entry')}`} of \`${family}\`${meanwhile}`,
-        remedy: `Keep an entry under \`${family}\`, or allow it if this family is not used any more.`,
+        message: `removes ${count === 1 ? 'the last entry' : `all ${plural(count, 'entry')}`} of \`${place}\`${meanwhile}`,
+        remedy: `Keep an entry under \`${place}\`, or allow it if this family is not used any more.`,
         changes: changesBelow(subject, path),
       },
     ];
@@ -31,25 +33,30 @@ function emptiedFamilies(subject: Case): Finding[] {
 /** Only where an upstream goes: dropping or renaming a model of one that stays is said in the change itself. */
 function orphanedModels(subject: Case): Finding[] {
   const lost = new Set(noLongerServed(subject.before, subject.after));
-  return subject.differences.filter(removesUpstream).flatMap((difference) => {
-    const models = isTree(difference.before)
-      ? modelsOf(difference.before).filter((name) => lost.has(name))
-      : [];
-    if (models.length === 0) return [];
-    return [
-      {
-        guard: 'last-upstream' as const,
-        path: difference.path,
-        message: `is the only upstream of ${models.map((name) => `\`${name}\``).join(', ')}`,
-        remedy: 'Serve these models from another upstream first, or allow it.',
-        changes: [difference.id],
-      },
-    ];
-  });
+  return subject.differences
+    .filter((one) => removesUpstream(subject, one))
+    .flatMap((difference) => {
+      const models = isTree(difference.before)
+        ? upstreamsIn(difference.before)
+            .flatMap(modelsOf)
+            .filter((name) => lost.has(name))
+        : [];
+      if (models.length === 0) return [];
+      return [
+        {
+          guard: 'last-upstream' as const,
+          path: difference.path,
+          message: `is the only upstream of ${models.map((name) => `\`${name}\``).join(', ')}`,
+          remedy: 'Serve these models from another upstream first, or allow it.',
+          changes: [difference.id],
+        },
+      ];
+    });
 }
 
 /** Models that are served before and after the plan, and by nobody between two of its writes. */
-function orphanedMeanwhile({ before, after, between, differences }: Case): Finding[] {
+function orphanedMeanwhile(subject: Case): Finding[] {
+  const { before, after, between, differences } = subject;
   const left = servedModels(after);
   const models = new Set(
     between.flatMap((image) => noLongerServed(before, image)).filter((name) => left.has(name)),
@@ -60,15 +67,25 @@ function orphanedMeanwhile({ before, after, between, differences }: Case): Findi
       guard: 'last-upstream',
       message: `would leave ${[...models].map((name) => `\`${name}\``).join(', ')} without an upstream between two writes`,
       remedy: 'Serve these models from another upstream in an apply of its own first, or allow it.',
-      changes: differences.filter(({ path }) => isFamily(path[0]?.name)).map(({ id }) => id),
+      changes: differences.filter(({ path }) => isInFamily(subject, path)).map(({ id }) => id),
     },
   ];
 }
 
-function isFamily(name: string | null | undefined): boolean {
-  return (FAMILIES as readonly (string | null | undefined)[]).includes(name);
+/** An entry, or a group with the keys in it that say otherwise. */
+function upstreamsIn(entry: Tree): readonly Tree[] {
+  const { keys } = entry;
+  return isList(keys) ? [entry, ...keys.filter(isTree)] : [entry];
 }
 
-function removesUpstream({ kind, path }: Difference): boolean {
-  return kind === 'remove' && path.length === 2 && isFamily(path[0]?.name);
+function isInFamily({ catalog }: Case, path: Path): boolean {
+  const depth = path.findIndex(({ kind }) => kind === 'entry');
+  const place = path.slice(0, depth < 0 ? path.length : depth).map(({ name }) => name);
+  return FAMILIES.some((family) => spelledIn(catalog.layout, family) === place.join('.'));
+}
+
+function removesUpstream(subject: Case, { kind, path }: Difference): boolean {
+  const entries = path.filter((step) => step.kind === 'entry');
+  const isWhole = path.at(-1)?.kind === 'entry' && (entries.length === 1 || subject.catalog.layout === 'v8');
+  return kind === 'remove' && isWhole && isInFamily(subject, path);
 }

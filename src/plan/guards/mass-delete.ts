@@ -60,7 +60,12 @@ function judgeLoss({ path, field, before, after }: Count, subject: Case): Findin
 /** In short lists of plain texts (excluded models, headers) the last one goes every day. */
 function holdsThings(field: Field): boolean {
   const member = field.item ?? field.value;
-  return member?.kind === 'struct' || member?.kind === 'list' || field.pattern === 'api-keys';
+  return (
+    member?.kind === 'struct' ||
+    member?.kind === 'list' ||
+    field.pattern === 'api-keys' ||
+    field.pattern === 'access.api-keys'
+  );
 }
 
 function judgeReplaced({ path, field, before, replaced }: Count, subject: Case): Finding[] {

@@ -1,14 +1,15 @@
 // `open-gateway`: client keys that end empty, blank, or the published samples. At no moment of the plan either.
-import { formatPath, key } from '../../nouns/path.ts';
+import { spelledIn } from '../../gateway/layout/place.ts';
+import { formatPath, key, type Path } from '../../nouns/path.ts';
 import type { Tree } from '../../nouns/value.ts';
 import { clientKeys, isOpen, SAMPLE_KEYS } from '../served.ts';
 import { changesBelow, plural, type Case, type Finding } from './guard.ts';
 
-const PATH = [key('api-keys')];
-const REMEDY = `Declare at least one client key of your own under \`${formatPath(PATH)}\`.`;
+const placeOf = ({ catalog }: Pick<Case, 'catalog'>): Path =>
+  spelledIn(catalog.layout, 'api-keys').split('.').map(key);
 
 export function openGateway(subject: Case): Finding[] {
-  const changes = changesBelow(subject, PATH);
+  const changes = changesBelow(subject, placeOf(subject));
   if (changes.length === 0 && subject.between.every((image) => isOpen(subject.before) || !isOpen(image)))
     return [];
   return [...opened(subject, changes), ...sampled(subject, changes)];
@@ -18,18 +19,21 @@ function opened(subject: Case, changes: readonly string[]): Finding[] {
   const { before, after, between } = subject;
   const had = `${plural(clientKeys(before).size, 'usable client key')} now`;
   if (isOpen(after))
-    return [finding(`leaves no usable client key (${had}): the gateway would serve everybody`, changes)];
+    return [
+      finding(subject, `leaves no usable client key (${had}): the gateway would serve everybody`, changes),
+    ];
   if (!isOpen(before) && between.some(isOpen))
-    return [finding(`would leave no usable client key between two writes (${had})`, changes)];
+    return [finding(subject, `would leave no usable client key between two writes (${had})`, changes)];
   return [];
 }
 
-function sampled({ after }: Case, changes: readonly string[]): Finding[] {
-  const samples = samplesIn(after);
+function sampled(subject: Case, changes: readonly string[]): Finding[] {
+  const samples = samplesIn(subject.after);
   if (samples.length === 0 || changes.length === 0) return [];
   const names = samples.map((sample) => `\`${sample}\``).join(', ');
   return [
     finding(
+      subject,
       `client keys include ${names}, published with the gateway's example: everybody knows them`,
       changes,
     ),
@@ -40,6 +44,8 @@ function samplesIn(image: Tree): string[] {
   return [...clientKeys(image)].filter((text) => SAMPLE_KEYS.includes(text));
 }
 
-function finding(message: string, changes: readonly string[]): Finding {
-  return { guard: 'open-gateway', path: PATH, message, remedy: REMEDY, changes };
+function finding(subject: Case, message: string, changes: readonly string[]): Finding {
+  const path = placeOf(subject);
+  const remedy = `Declare at least one client key of your own under \`${formatPath(path)}\`.`;
+  return { guard: 'open-gateway', path, message, remedy, changes };
 }

@@ -1,5 +1,6 @@
 // `self-lockout`: any change after which Holdfast could not manage the gateway (C v0 §2.3, §5.2, §8.1): the secret, who
 // may call from where, the address it listens on, TLS.
+import { spelledFlat } from '../../gateway/layout/place.ts';
 import { formatPath, type Path } from '../../nouns/path.ts';
 import type { Value } from '../../nouns/value.ts';
 import type { Difference } from '../difference.ts';
@@ -28,7 +29,7 @@ const REMEDIES: Readonly<Record<string, string>> = {
 
 export function selfLockout(subject: Case): Finding[] {
   return subject.differences.flatMap((change) => {
-    const path = formatPath(change.path);
+    const path = spelledFlat(formatPath(change.path));
     const message = JUDGES[path]?.(change, subject);
     return message === undefined ? [] : [finding(change.path, message, REMEDIES[path] ?? '', change.id)];
   });

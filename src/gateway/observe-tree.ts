@@ -1,0 +1,108 @@
+// Reads what a v8 gateway holds: the raw file, decoded as the tree that every v8 request sees, is the configuration; the
+// memory view of the v0 API is compared with what that file loads to (design-v8 rules 1 to 4).
+import type { Build, Live } from '../nouns/live.ts';
+import { type Sealed, seal } from '../nouns/secret.ts';
+import type { Tree } from '../nouns/value.ts';
+import { buildKey, buildOf } from './build.ts';
+import { loadCatalog } from './catalog/catalog.ts';
+import type { Client } from './client.ts';
+import { generationOf } from './detect.ts';
+import { brickIn, findingsIn } from './findings.ts';
+import { contentOf } from './model/decode.ts';
+import { parseDocument } from './model/document.ts';
+import { fromJson } from './model/json.ts';
+import { isFailure } from './model/model.ts';
+import { getFile, readJson } from './read.ts';
+import {
+  agreement,
+  liveFile,
+  type ObserveOptions,
+  type ReadFile,
+  total,
+  unreadable,
+  unshowable,
+} from './reading.ts';
+import { runtimeCatalog } from './v8/runtime.ts';
+import { seenV8, viewSeen } from './v8/seen.ts';
+import { normalise } from './v8/normalise.ts';
+import type { FileDocument } from '../nouns/file.ts';
+
+interface Started {
+  readonly build: Build;
+  /** Requests sent before this reading began. */
+  readonly before: number;
+  /** As far as they were read already. */
+  readonly text?: Sealed<string>;
+  readonly memory?: Sealed<Tree>;
+}
+
+/** Undefined: it is another build than the one that was remembered, and not of v8. */
+export async function observeKnownTree(
+  client: Client,
+  options: ObserveOptions,
+  remembered: string,
+): Promise<Live | undefined> {
+  const before = total(client);
+  const { body: text, headers } = await getFile(client, options.purpose ?? 'observe');
+  const build = buildOf(headers) as Build; // Whoever answers without them has been refused by the client.
+  const { detection: memory } = options;
+  const isSame = buildKey(build) === remembered;
+  if (!isSame && (await generationOf(client, { build, ...(memory && { memory }) })) !== 'v8')
+    return undefined;
+  return observeTree(client, options, { build, before, text });
+}
+
+/** One request; two where the depth is deep. */
+export async function observeTree(client: Client, options: ObserveOptions, started: Started): Promise<Live> {
+  const { depth, clock, purpose = 'observe', known } = options;
+  const { build, before } = started;
+  const text = started.text ?? (await getFile(client, purpose)).body;
+  const read = readTree(text, client.target, options);
+  const shown =
+    depth === 'deep' ? (started.memory ?? (await readJson(client, '/config', purpose)).value) : undefined;
+  if (depth === 'deep' && shown === undefined)
+    throw unshowable(client.target, contentOf(read.file.document.open(), loadCatalog('v8')));
+  const memory = shown
+    ? fromJson(shown.open(), runtimeCatalog())
+    : read.loaded
+      ? viewSeen({ memory: read.loaded.open() })
+      : {};
+  return {
+    target: client.target,
+    readAt: clock.now(),
+    depth,
+    api: 'v8',
+    build,
+    layout: read.layout,
+    memory: seal(memory),
+    file: read.file,
+    agreement: shown ? agreement(memory, read, runtimeCatalog(), known, build) : { kind: 'unread' },
+    findings: [...findingsIn(memory, client.target), ...read.findings],
+    requests: total(client) - before,
+  };
+}
+
+type ReadTree = ReadFile & Pick<Live, 'layout'>;
+
+function readTree(text: Sealed<string>, target: string, options: ObserveOptions): ReadTree {
+  const raw = text.open();
+  const seen = seenV8(raw);
+  if (!seen.ok) {
+    const fault = raw.trim() === '' ? 'it is empty' : `the gateway refuses it: ${seen.message}`;
+    return { ...unreadable(liveFile(text, asFarAsItGoes(raw)), fault, target, options), layout: 'v8' };
+  }
+  const parsed = parseDocument(raw);
+  return {
+    file: liveFile(text, seen.document),
+    findings: isFailure(parsed) ? [] : brickIn(parsed as FileDocument, target),
+    loaded: seal(seen.memory),
+    layout: seen.layout,
+  };
+}
+
+/** Of a file that the gateway would refuse, what there is to compare it by. */
+function asFarAsItGoes(raw: string): FileDocument {
+  const normalised = normalise(raw);
+  const parsed = parseDocument(normalised.ok ? normalised.text : raw);
+  return isFailure(parsed) ? { text: raw, root: undefined } : (parsed as FileDocument);
+}

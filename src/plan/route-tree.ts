@@ -1,0 +1,206 @@
+// Decides how differences are written to a v8 gateway: one root PATCH for everything that is set, then what must be
+// empty or gone (design §8, design-v8 rules 6 to 13). Each request is run through the model of the gateway; where the
+// JSON routes cannot say what is wanted, the edited text goes through the v0 API. Sends nothing.
+import { MANAGEMENT_BASE } from '../gateway/catalog/field.ts';
+import { V8_BASE, handleV8 } from '../gateway/v8/endpoints.ts';
+import { stored } from '../gateway/v8/normalise.ts';
+import { formatPath } from '../nouns/path.ts';
+import { seal, type Sealed } from '../nouns/secret.ts';
+import type { Tree } from '../nouns/value.ts';
+import type { PreparedWrite, Write } from '../nouns/write.ts';
+import { besides, pathOfArea } from './footprint.ts';
+import { migrationVerdicts } from './migration.ts';
+import { isState, predictionOf, settled, type State } from './predict.ts';
+import { type Area, outermost } from './route-edits.ts';
+import { areaOf } from './route-field.ts';
+import { editedDocument } from './route-file.ts';
+import { jsonText, missed } from './route-simulate.ts';
+import { requestsIn, type TreeRequest } from './route-tree-requests.ts';
+import { brickVerdicts, unsafeEdit, unsupported, wouldBeRefused } from './route-verdicts.ts';
+import type { Routed, RouteInput } from './route.ts';
+import { UnsafeEdit } from './splice.ts';
+import type { Difference } from './difference.ts';
+import type { Verdict } from '../nouns/guard.ts';
+import { fail } from '../nouns/problem.ts';
+
+interface Step {
+  readonly write: PreparedWrite;
+  readonly after: State;
+}
+
+/** Why the JSON routes do not do; in words for the reason of the route that is taken instead. */
+class NoTreeRoute extends Error {}
+
+/** The gateway would answer with an error. */
+class WouldRefuse extends Error {}
+
+export function routeTree(input: RouteInput): Routed {
+  const { live, catalog } = input;
+  if (!live.file) throw new TypeError('routing needs the raw file');
+  const raw = live.file.text.open();
+  const start = settled({ text: raw, root: undefined }, catalog);
+  const differences = input.differences.filter(({ disposition }) => disposition === 'apply');
+  if (!isState(start))
+    return nothing(input, [unsupported(`the file does not load: ${start.message}`, differences)]);
+  if (differences.length === 0) return nothing(input, [], start);
+  const areas = outermost(differences.map((difference) => areaOf(catalog, difference)));
+  try {
+    const steps = byRequests(input, raw, start, differences, areas);
+    const last = steps.at(-1)?.after ?? start;
+    const verdicts = [...brickVerdicts(start, last, differences), ...migrationVerdicts(raw, live.layout)];
+    if (verdicts.some(({ guard }) => guard === 'brick')) return nothing(input, verdicts, start);
+    return {
+      writes: steps.map(({ write }) => write),
+      verdicts,
+      states: steps.map(({ after }) => after.image),
+      prediction: predictionOf(last),
+    };
+  } catch (thrown) {
+    if (thrown instanceof WouldRefuse)
+      return nothing(input, [wouldBeRefused(thrown.message, differences)], start);
+    if (thrown instanceof UnsafeEdit)
+      return nothing(input, [unsafeEdit(thrown, 'the JSON routes cannot say it', differences)], start);
+    throw thrown;
+  }
+}
+
+function nothing({ live }: RouteInput, verdicts: readonly Verdict[], start?: State): Routed {
+  const file = seal<Tree>(start?.content ?? {});
+  return { writes: [], verdicts, states: [], prediction: { memory: live.memory, file } };
+}
+
+/** JSON requests where they say what is wanted and lose nothing; else one edited file. */
+function byRequests(
+  input: RouteInput,
+  raw: string,
+  start: State,
+  differences: readonly Difference[],
+  areas: readonly Area[],
+): readonly Step[] {
+  try {
+    const requests = requestsIn(input.catalog, start.content, input.wanted, areas);
+    const steps = simulate(input, raw, start, differences, requests);
+    const last = steps.at(-1)?.after ?? start;
+    const miss = missed(input.catalog, start, last.content, input.wanted, areas);
+    if (miss !== undefined) throw new NoTreeRoute(`through JSON ${miss}`);
+    const [lost] = besides(input.catalog, start.content, last.content, areas).lost;
+    if (lost !== undefined) throw new NoTreeRoute(`${lost} would be lost`);
+    return steps;
+  } catch (thrown) {
+    if (!(thrown instanceof NoTreeRoute)) throw thrown;
+    return [byFile(input, raw, start, differences, areas, thrown.message)];
+  }
+}
+
+function simulate(
+  input: RouteInput,
+  raw: string,
+  start: State,
+  differences: readonly Difference[],
+  requests: readonly TreeRequest[] | string,
+): readonly Step[] {
+  if (typeof requests === 'string') throw new NoTreeRoute(requests);
+  let [text, state] = [raw, start];
+  return requests.map((request, i) => {
+    const body = request.body === undefined ? '' : jsonText(request.body);
+    const path = `${V8_BASE}/config${request.area.map((name) => `/${name}`).join('')}`;
+    const answer = handleV8({ method: request.method, path, body }, { file: text, memory: state.memory });
+    if (!answer.writes)
+      throw new WouldRefuse(
+        `${request.method} ${path} would be answered ${answer.status}: ${messageIn(answer.body)}`,
+      );
+    text = answer.writes.text;
+    const after = settled({ text, root: undefined }, input.catalog);
+    if (!isState(after))
+      throw new WouldRefuse(`the gateway could not load what it would store: ${after.message}`);
+    state = after;
+    return { write: prepared(input, differences, request, i, body, after), after };
+  });
+}
+
+function messageIn(body: string): string {
+  try {
+    const { message, error } = JSON.parse(body) as { message?: string; error?: string };
+    return message ?? error ?? body;
+  } catch {
+    return body;
+  }
+}
+
+function prepared(
+  input: RouteInput,
+  differences: readonly Difference[],
+  request: TreeRequest,
+  index: number,
+  body: string,
+  after: State,
+): PreparedWrite {
+  const makes = differences.filter((difference) => touches(request, areaOf(input.catalog, difference)));
+  const shown =
+    request.body === undefined
+      ? undefined
+      : input.show(input.catalog.at(request.area) ?? input.catalog.root, request.body);
+  const write: Write = {
+    id: `w${index + 1}`,
+    method: request.method,
+    path: `${V8_BASE}/config${request.area.map((name) => `/${encodeURIComponent(name)}`).join('')}`,
+    ...(shown !== undefined && { body: shown }),
+    makes: makes.map(({ id }) => id),
+    footprint: { paths: request.touches.map(pathOfArea), defaults: [], secretHash: false },
+    reason: request.reason,
+  };
+  const sealed = seal(body);
+  return { write, body: () => sealed, contentType: 'application/json', prediction: predictionOf(after) };
+}
+
+const touches = (request: TreeRequest, area: Area): boolean =>
+  request.touches.some((place) => {
+    const [short, long] = place.length < area.length ? [place, area] : [area, place];
+    return short.every((name, i) => name === long[i]);
+  });
+
+// ── the edited file ──────────────────────────────────────────────────────────────────────────────────────────────
+
+/** `PUT /v0/management/config.yaml` of the tree with the differences in it. Throws UnsafeEdit and WouldRefuse. */
+function byFile(
+  input: RouteInput,
+  raw: string,
+  start: State,
+  differences: readonly Difference[],
+  areas: readonly Area[],
+  why: string,
+): Step {
+  const edited = editedTree(input, raw, areas);
+  const made = stored(edited);
+  if (!made.ok) throw new WouldRefuse(made.refused);
+  const after = settled({ text: made.text, root: undefined }, input.catalog);
+  if (!isState(after)) throw new WouldRefuse(after.message);
+  const miss = missed(input.catalog, start, after.content, input.wanted, areas);
+  if (miss !== undefined)
+    throw new UnsafeEdit(`after the edit the gateway would not hold what is wanted: ${miss}`, 1);
+  const [lost] = besides(input.catalog, start.content, after.content, areas).lost;
+  if (lost !== undefined) throw new UnsafeEdit(`the edit would lose ${lost}`, 1);
+  const write: Write = {
+    id: 'w1',
+    method: 'PUT',
+    path: `${MANAGEMENT_BASE}/config.yaml`,
+    body: differences.map(({ kind, path }) => `${kind} ${formatPath(path)}`).join('\n'),
+    makes: differences.map(({ id }) => id),
+    footprint: { paths: areas.map(pathOfArea), defaults: [], secretHash: after.rehashes },
+    reason: `${why}; the file is edited and stored whole`,
+  };
+  const body = (now: Sealed<string>): Sealed<string> => {
+    if (now.open() === raw) return seal(edited);
+    throw fail('HF5005', 'the file of the gateway changed right before it was to be edited');
+  };
+  return {
+    write: { write, body, contentType: 'application/yaml', prediction: predictionOf(after) },
+    after,
+  };
+}
+
+function editedTree({ catalog, live, wanted }: RouteInput, raw: string, areas: readonly Area[]): string {
+  const start = settled({ text: raw, root: undefined }, catalog);
+  if (!isState(start) || !live.file) return raw;
+  return editedDocument(catalog, start.document, start.content, wanted, areas).text;
+}

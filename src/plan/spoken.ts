@@ -1,0 +1,320 @@
+// The desired state, the policy and what is remembered, as the gateway at hand says them: translated to its layout, and
+// families of credentials built from the groups that are there (design §4, design-v8 rules 16 to 21). Live is never
+// translated. Pure.
+import type { Catalog } from '../gateway/catalog/field.ts';
+import { familyAt } from '../gateway/layout/effective.ts';
+import { pathsIn } from '../gateway/layout/place.ts';
+import { originOf, translate, type Translation } from '../gateway/layout/translate.ts';
+import { layoutTable } from '../gateway/layout/table.ts';
+import type { Desired, Layout } from '../nouns/desired.ts';
+import { positionAt } from '../nouns/desired.ts';
+import type { Verdict } from '../nouns/guard.ts';
+import { coversPath, entry, escapeToken, formatPath, key, parsePath } from '../nouns/path.ts';
+import type { Position, Problem } from '../nouns/problem.ts';
+import { problem } from '../nouns/problem.ts';
+import { fingerprintsBy, seal } from '../nouns/secret.ts';
+import type { LastApplied } from '../nouns/state.ts';
+import type { Allowance, Ownership, Target } from '../nouns/target.ts';
+import { isList, isTree, type Tree, type Value } from '../nouns/value.ts';
+import { memberText } from './identity.ts';
+import { regroup } from './regroup.ts';
+import { statePathOf, type Trail } from './trail.ts';
+
+export interface SpokenInput {
+  readonly desired: Desired;
+  readonly target: Target;
+  readonly allow: readonly Allowance[] | undefined;
+  readonly lastApplied: LastApplied | undefined;
+  readonly released: readonly string[] | undefined;
+  /** Of the gateway's file. */
+  readonly catalog: Catalog;
+  /** Content of the file in the layout of the catalog. */
+  readonly content: Tree;
+  readonly hash: (text: string) => string;
+}
+
+export interface Spoken {
+  readonly desired: Desired;
+  readonly target: Target;
+  readonly allow: readonly Allowance[] | undefined;
+  readonly lastApplied: LastApplied | undefined;
+  readonly released: readonly string[] | undefined;
+  /** `unsupported`: what this gateway cannot be told. */
+  readonly refusals: readonly Verdict[];
+  readonly notes: readonly Problem[];
+}
+
+export function spoken(input: SpokenInput): Spoken {
+  const { desired, catalog, target, allow, lastApplied, released } = input;
+  const { layout } = catalog;
+  if (layout === 'legacy' && desired.layout === 'legacy' && (lastApplied?.layout ?? layout) === layout)
+    return { desired, target, allow, lastApplied, released, refusals: [], notes: [] };
+  const translation = translate(desired.tree.open(), desired.layout, layout);
+  const policy = policyIn(layout, target);
+  const state = stateIn(layout, lastApplied, released);
+  const said = saidBy(translation, desired);
+  const built = layout === 'v8' ? withFamilies(said, { ...input, target: policy, ...state }) : said;
+  return {
+    desired: built,
+    target: layout === 'v8' ? withoutFamilyOwnership(policy) : policy,
+    allow: allow?.flatMap((allowance) => allowanceIn(layout, allowance)),
+    ...state,
+    refusals: translation.refusals.map((refusal) => refusalText(refusal, desired, layout)),
+    notes: translation.remarks.flatMap((remark) => noteOf(remark, desired, layout)),
+  };
+}
+
+// ── the tree ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** The translated tree, with positions and references where its parts stand now. */
+function saidBy(translation: Translation, desired: Desired): Desired {
+  const { tree, layout } = translation;
+  const positions = new Map<string, Position>();
+  const references = new Map<string, string>();
+  walk(tree, '', (pointer) => {
+    const from = originOf(translation, pointer);
+    const position = positionAt(desired, from);
+    if (position) positions.set(pointer, position);
+    const reference = desired.references.get(from);
+    if (reference !== undefined) references.set(pointer, reference);
+  });
+  return { ...desired, layout, tree: seal(tree), positions, references };
+}
+
+function walk(value: Value, pointer: string, see: (pointer: string) => void): void {
+  see(pointer);
+  if (isList(value)) value.forEach((item, i) => walk(item, `${pointer}/${i}`, see));
+  else if (isTree(value))
+    for (const [name, member] of Object.entries(value)) walk(member, `${pointer}/${escapeToken(name)}`, see);
+}
+
+// ── families ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+function withFamilies(desired: Desired, input: SpokenInput): Desired {
+  const declared = desired.tree.open()['api-keys'];
+  if (!isTree(declared)) return desired;
+  let made = desired;
+  for (const [provider, groups] of Object.entries(declared))
+    if (isList(groups)) made = withFamily(made, provider, groups, input);
+  return made;
+}
+
+function withFamily(
+  desired: Desired,
+  provider: string,
+  declared: readonly Value[],
+  input: SpokenInput,
+): Desired {
+  const { catalog, content, target } = input;
+  const place = `api-keys.${provider}`;
+  const family = familyAt(place);
+  const field = catalog.at(['api-keys', provider]);
+  if (!family || family.form !== 'groups' || !field) return desired;
+  const families = content['api-keys'];
+  const now = isTree(families) ? families[provider] : undefined;
+  const live = isList(now) ? now : [];
+  const placed = new Set(input.lastApplied?.placed);
+  const fingerprints = fingerprintsBy(target.digestKey.open(), new Set());
+  const ignore = target.policy.ignore;
+  const { groups, origins } = regroup({
+    family,
+    field,
+    live,
+    declared,
+    ownership: ownershipOf(target, place),
+    placed: (group, at) => placedPaths(input, provider, live, group, at).some((path) => placed.has(path)),
+    ignored: (effective) => {
+      const name = `#${fingerprints.of(memberText(effective, 'api-key'))}`;
+      const path = [key('api-keys'), key(provider), entry('*'), key('keys'), entry(name)];
+      return ignore.some((pattern) => pattern.length === path.length && coversPath(pattern, path));
+    },
+  });
+  const tree = desired.tree.open();
+  const positions = moved(desired.positions, place, origins, true);
+  const references = moved(desired.references, place, origins, false);
+  const all = tree['api-keys'];
+  const next = { ...tree, 'api-keys': { ...(isTree(all) ? all : {}), [provider]: groups } };
+  return { ...desired, tree: seal(next), positions, references };
+}
+
+function ownershipOf({ policy }: Target, place: string): Ownership {
+  const path = parsePath(place);
+  const own = policy.ownership.findLast(
+    (one) => one.path.length === path.length && coversPath(one.path, path),
+  );
+  return own?.ownership ?? 'whole';
+}
+
+/** Where the state remembers a key, and its group. */
+function placedPaths(
+  { catalog, hash }: SpokenInput,
+  provider: string,
+  live: readonly Value[],
+  group: number,
+  at: number,
+): readonly string[] {
+  const list = catalog.at(['api-keys', provider]);
+  const value = live[group];
+  const keysField = list?.item?.fields?.get('keys');
+  const keys = isTree(value) ? value['keys'] : undefined;
+  if (!list || !keysField || value === undefined || !isList(keys)) return [];
+  const up: Trail = { up: { up: undefined, key: 'api-keys' }, key: provider };
+  const groupTrail: Trail = { up, list, value, index: group, among: [live] };
+  const keyTrail: Trail = {
+    up: { up: groupTrail, key: 'keys' },
+    list: keysField,
+    value: keys[at] as Value,
+    index: at,
+    among: [keys],
+  };
+  return [groupTrail, keyTrail].map((trail) => formatPath(statePathOf(trail, hash)));
+}
+
+/** What stood below the declared groups, below those that were built of them. */
+function moved<T>(
+  known: ReadonlyMap<string, T>,
+  place: string,
+  origins: readonly (readonly [readonly (string | number)[], readonly (string | number)[]])[],
+  sections: boolean,
+): ReadonlyMap<string, T> {
+  const base = `/${place.replace('.', '/')}`;
+  const made = new Map([...known].filter(([pointer]) => !pointer.startsWith(`${base}/`)));
+  const below = belowOf(known, base);
+  for (const [wanted, declared] of origins) {
+    const [to, from] = [wanted, declared].map((steps) =>
+      steps.map((step) => `/${escapeToken(String(step))}`).join(''),
+    );
+    if (sections || wanted.length > 1) {
+      const at = known.get(`${base}${from}`);
+      if (at !== undefined) made.set(`${base}${to}`, at);
+    }
+    if (wanted.length === 1) continue;
+    for (const [rest, value] of below.get(String(from)) ?? []) made.set(`${base}${to}${rest}`, value);
+  }
+  return made;
+}
+
+/** By the pointer of a key or of a member of a group: what is known below it. */
+function belowOf<T>(
+  known: ReadonlyMap<string, T>,
+  base: string,
+): ReadonlyMap<string, (readonly [string, T])[]> {
+  const found = new Map<string, (readonly [string, T])[]>();
+  for (const [pointer, value] of known) {
+    if (!pointer.startsWith(`${base}/`)) continue;
+    const steps = pointer.slice(base.length + 1).split('/');
+    for (const depth of [2, 3, 4]) {
+      if (steps.length <= depth) continue;
+      const at = `/${steps.slice(0, depth).join('/')}`;
+      const rest = `/${steps.slice(depth).join('/')}`;
+      const list = found.get(at);
+      if (list) list.push([rest, value]);
+      else found.set(at, [[rest, value]]);
+    }
+  }
+  return found;
+}
+
+// ── policy and state ─────────────────────────────────────────────────────────────────────────────────────────────
+
+function policyIn(layout: Layout, target: Target): Target {
+  const { policy } = target;
+  return {
+    ...target,
+    policy: {
+      ...policy,
+      ignore: policy.ignore.flatMap((path) => pathsIn(layout, path)),
+      ownership: policy.ownership.flatMap(({ path, ownership }) =>
+        pathsIn(layout, path).map((one) => ({ path: one, ownership })),
+      ),
+      allow: policy.allow.flatMap((allowance) => allowanceIn(layout, allowance)),
+    },
+  };
+}
+
+function allowanceIn(layout: Layout, allowance: Allowance): readonly Allowance[] {
+  if (!allowance.path) return [allowance];
+  return pathsIn(layout, allowance.path).map((path) => ({ ...allowance, path }));
+}
+
+/** Entries of a family were told apart when its groups were built; the groups that came of it are owned whole. */
+function withoutFamilyOwnership(target: Target): Target {
+  const families = layoutTable().families.filter(({ form }) => form === 'groups');
+  const paths = families.map(({ v8 }) => parsePath(v8));
+  const ownership = target.policy.ownership.filter(
+    ({ path }) => !paths.some((family) => coversPath(family, path)),
+  );
+  return { ...target, policy: { ...target.policy, ownership } };
+}
+
+type Remembered = Pick<Spoken, 'lastApplied' | 'released'>;
+
+/** What an apply through the other layout remembered of single settings; what it knew of families does not carry over. */
+function stateIn(
+  layout: Layout,
+  lastApplied: LastApplied | undefined,
+  released: readonly string[] | undefined,
+): Remembered {
+  if ((lastApplied?.layout ?? 'legacy') === layout) return { lastApplied, released };
+  const rename = (text: string): string => {
+    const path = parsePath(text);
+    const [other] = pathsIn(layout, path);
+    return other && pathsIn(layout, path).length === 1 ? formatPath(other) : text;
+  };
+  const kept = released?.map(rename);
+  if (!lastApplied) return { lastApplied, released: kept };
+  const names = new Map<string, string>();
+  const renamed = (text: string): string => {
+    const bracket = text.indexOf('[');
+    const root = bracket < 0 ? text : text.slice(0, bracket);
+    const known = names.get(root) ?? rename(root);
+    names.set(root, known);
+    return `${known}${bracket < 0 ? '' : text.slice(bracket)}`;
+  };
+  const hashes = Object.fromEntries(
+    Object.entries(lastApplied.hashes).map(([path, hash]) => [renamed(path), hash]),
+  );
+  return { lastApplied: { ...lastApplied, hashes, placed: lastApplied.placed.map(renamed) }, released: kept };
+}
+
+// ── what cannot be said ──────────────────────────────────────────────────────────────────────────────────────────
+
+const REASONS: Readonly<Record<Translation['refusals'][number]['why'], string>> = {
+  unknown: 'is unknown to the layout of this gateway',
+  gone: 'does not exist any more in this generation of the gateway',
+  both: 'is declared twice, in two spellings',
+  empty: 'is an empty section, which the layout of this gateway cannot say',
+  shape: 'has not the shape that the layout of this gateway needs',
+};
+
+function refusalText(
+  { why, path, other, pointer }: Translation['refusals'][number],
+  desired: Desired,
+  layout: Layout,
+): Verdict {
+  const at = positionAt(desired, pointer);
+  const place = at ? ` (${at.file}:${at.line}:${at.column})` : '';
+  const needs = layout === 'legacy' && why === 'unknown' ? '; it needs a gateway of version 8' : '';
+  const detail = other === undefined ? '' : `: ${other}`;
+  return {
+    guard: 'unsupported',
+    message: `\`${path.join('.')}\`${place} ${REASONS[why]}${detail}${needs}`,
+    remedy: 'Leave the key out for this target (an overlay can), or update the gateway.',
+    allowed: false,
+    changes: [],
+  };
+}
+
+function noteOf(
+  { what, path, pointer }: Translation['remarks'][number],
+  desired: Desired,
+  layout: Layout,
+): readonly Problem[] {
+  if (what === 'spelling' || layout === 'v8') return [];
+  const said =
+    what === 'name' ? 'the label of a group is dropped' : 'a group without keys has no effect and is dropped';
+  const position = positionAt(desired, pointer);
+  return [
+    problem('HF4005', `${path.join('.')}: ${said}`, { severity: 'warning', ...(position && { position }) }),
+  ];
+}
