@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
 import { EXIT } from '../nouns/exit.ts';
+import { packageFile } from '../nouns/package-files.ts';
 import { fail, HoldfastError } from '../nouns/problem.ts';
 import { repeatable } from './options.ts';
 import { type CommandEntry, COMMANDS } from './commands.ts';
@@ -99,9 +100,7 @@ async function bareCall(
 }
 
 export function version(): string {
-  return (
-    JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
-  ).version;
+  return (JSON.parse(readFileSync(packageFile('package.json'), 'utf8')) as { version: string }).version;
 }
 
 /** Flags as far as they can be known when parsing itself failed. */

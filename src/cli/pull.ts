@@ -1,5 +1,5 @@
 // `holdfast pull`: the live gateway as desired state, proved to change nothing.
-import { dirname, relative, resolve } from 'node:path';
+import { dirname, relative } from 'node:path';
 import type { Command } from 'commander';
 import { adopt, type Adopted } from '../adopt/adopt.ts';
 import { envExample, envFile, withHeading } from '../adopt/files.ts';
@@ -7,6 +7,7 @@ import { type Selection, selectionProblems } from '../adopt/ownership.ts';
 import { agreementProblems, prove } from '../adopt/prove.ts';
 import type { DeepLive } from '../apply/read.ts';
 import { loadDesired } from '../desired/desired.ts';
+import { packageFile } from '../nouns/package-files.ts';
 import { parsePath, type Path } from '../nouns/path.ts';
 import { fail, HoldfastError, type Problem } from '../nouns/problem.ts';
 import type { Target } from '../nouns/target.ts';
@@ -120,7 +121,7 @@ function textsOf(
 
 /** Relative to the file where it lies below the working directory, so that it means the same for everybody. */
 function schemaFor(file: string, cwd: string): string | undefined {
-  const schema = resolve(import.meta.dirname, '../../schemas/legacy.schema.json');
+  const schema = packageFile('schemas/legacy.schema.json');
   if (relative(cwd, schema).startsWith('..')) return undefined;
   const way = relative(dirname(file), schema);
   return way.startsWith('.') ? way : `./${way}`;

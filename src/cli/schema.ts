@@ -1,6 +1,7 @@
 // `holdfast schema`: the JSON Schemas, for editors and other tools.
 import { readFileSync } from 'node:fs';
 import { Argument, type Command } from 'commander';
+import { packageFile } from '../nouns/package-files.ts';
 import type { Io } from './io.ts';
 import { onCall } from './options.ts';
 
@@ -29,8 +30,6 @@ Examples:
   $ holdfast schema settings`,
     );
   onCall(schema, (_flags, which) => {
-    io.out(
-      readFileSync(new URL(`../../schemas/${FILES[which as keyof typeof FILES]}`, import.meta.url), 'utf8'),
-    );
+    io.out(readFileSync(packageFile(`schemas/${FILES[which as keyof typeof FILES]}`), 'utf8'));
   });
 }

@@ -1,7 +1,8 @@
 // A settings file as a checked tree: strict YAML, references resolved, the schema's problems. What later releases will
 // read is checked for its form and otherwise left alone.
 import { readFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
+import { packageFile } from '../nouns/package-files.ts';
 import { type Problem, problem } from '../nouns/problem.ts';
 import type { Environment } from '../reading/environment.ts';
 import { type Located, type LocatedMap, nodeAt, valueOf } from '../reading/located.ts';
@@ -119,11 +120,12 @@ function laterProblems(root: LocatedMap): Problem[] {
 }
 
 const CODES = { unknown: 'HF1011', type: 'HF1012', value: 'HF1012', missing: 'HF1012' } as const;
-const SCHEMA = join(import.meta.dirname, '../../schemas/settings.schema.json');
 
 let check: SchemaCheck | undefined;
 
 function formProblems(root: LocatedMap): Problem[] {
-  check ??= schemaCheck(JSON.parse(readFileSync(SCHEMA, 'utf8')) as object);
+  check ??= schemaCheck(
+    JSON.parse(readFileSync(packageFile('schemas/settings.schema.json'), 'utf8')) as object,
+  );
   return schemaProblems(check(valueOf(root)), root, CODES).map((placed) => placed.problem);
 }

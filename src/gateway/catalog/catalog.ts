@@ -1,11 +1,9 @@
 // The catalog of one layout: its schema read once from schemas/, compiled and kept. Knows no single key.
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { packageFile } from '../../nouns/package-files.ts';
 import { compile } from './compile.ts';
 import type { Catalog, Field } from './field.ts';
 import type { SchemaDocument } from './keywords.ts';
-
-const SCHEMAS = join(import.meta.dirname, '../../../schemas');
 
 const schemas = new Map<Catalog['layout'], SchemaDocument>();
 const catalogs = new Map<Catalog['layout'], Catalog>();
@@ -14,7 +12,7 @@ const catalogs = new Map<Catalog['layout'], Catalog>();
 export function loadSchema(layout: Catalog['layout']): SchemaDocument {
   const known = schemas.get(layout);
   if (known) return known;
-  const text = readFileSync(join(SCHEMAS, `${layout}.schema.json`), 'utf8');
+  const text = readFileSync(packageFile(`schemas/${layout}.schema.json`), 'utf8');
   const schema = JSON.parse(text) as SchemaDocument; // our own file; test/catalog validates it
   schemas.set(layout, schema);
   return schema;

@@ -1,6 +1,6 @@
 // The table between the two layouts, schemas/layout.json, read once. Knows no single key.
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { packageFile } from '../../nouns/package-files.ts';
 
 /** One key that both layouts have, or that one of them lacks. Paths are plain names joined by dots. */
 export interface LayoutRow {
@@ -62,8 +62,6 @@ interface FamilyText {
   readonly legacyKeys?: string;
 }
 
-const FILE = join(import.meta.dirname, '../../../schemas/layout.json');
-
 let table: LayoutTable | undefined;
 
 export function layoutTable(): LayoutTable {
@@ -73,7 +71,7 @@ export function layoutTable(): LayoutTable {
 
 function read(): LayoutTable {
   // Our own file; test/layout holds it against both schemas.
-  const text = JSON.parse(readFileSync(FILE, 'utf8')) as {
+  const text = JSON.parse(readFileSync(packageFile('schemas/layout.json'), 'utf8')) as {
     rows: RowText[];
     families: FamilyText[];
     sections: Section[];
