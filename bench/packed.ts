@@ -43,14 +43,7 @@ async function filesIn(tarball: string): Promise<string[]> {
 async function packInto(dir: string): Promise<void> {
   const copy = join(dir, 'copy');
   await mkdir(copy);
-  const parts = [
-    'package.json',
-    'tsconfig.json',
-    'tsconfig.build.json',
-    'README.md',
-    'LICENSE',
-    'CHANGELOG.md',
-  ];
+  const parts = ['package.json', 'tsconfig.json', 'README.md', 'LICENSE', 'CHANGELOG.md'];
   for (const part of [...parts, 'src', 'bin', 'schemas', 'desired-state', 'docs'])
     await cp(join(ROOT, part), join(copy, part), { recursive: true });
   await symlink(join(ROOT, 'node_modules'), join(copy, 'node_modules'));

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-// Starts the command line: from the sources in a checkout, from the compiled build in an installed package.
+// Starts the command line: from the sources in a checkout, from the build in an installed package.
 import { existsSync } from 'node:fs';
-import { enableCompileCache } from 'node:module';
+import module from 'node:module';
 
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major < 22 || (major === 22 && minor < 22)) {
@@ -9,8 +9,8 @@ if (major < 22 || (major === 22 && minor < 22)) {
   process.exit(1);
 }
 // Compiled code is kept below the directory for temporary files: the next start is faster.
-enableCompileCache();
+module.enableCompileCache();
 const source = new URL('../src/cli/main.ts', import.meta.url);
-const entry = existsSync(source) ? source : new URL('../dist/cli/main.js', import.meta.url);
+const entry = existsSync(source) ? source : new URL('../dist/main.js', import.meta.url);
 const { main } = await import(entry.href);
 await main(process.argv.slice(2));

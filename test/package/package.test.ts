@@ -55,13 +55,20 @@ describe('the packed package', () => {
     expect(holdfast.files).toContain('schemas/legacy.schema.json');
   });
 
-  test('says its version, from the compiled build', async () => {
+  test('says its version, from the build', async () => {
     const { version } = JSON.parse(
       await readFile(join(import.meta.dirname, '../../package.json'), 'utf8'),
     ) as {
       version: string;
     };
     expect(await call('--version')).toMatchObject({ code: 0, stdout: `${version}\n` });
+  });
+
+  test('finds the schemas that come with it', async () => {
+    const shown = await call('schema', 'settings');
+    expect(shown.stdout).toBe(
+      await readFile(join(import.meta.dirname, '../../schemas/settings.schema.json'), 'utf8'),
+    );
   });
 
   test('validates and plans against a sandbox of its own', async () => {
