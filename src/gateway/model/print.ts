@@ -24,10 +24,14 @@ export function printDocument(root: FileNode, options: PrintOptions = SAVED): st
   return printer.text();
 }
 
-/** A line comment that waits: behind a block collection there is no line for it, so it moves to the next key. */
+/**
+ * Comments behind a block collection have no line, so they wait: for the next key or dash. Behind a key they stand only
+ * where a block follows; a scalar shows its own first, and then what the key brought goes on to the next that has none.
+ */
 class Printer {
   readonly #lines: string[] = [];
   #waiting: string | undefined;
+  #keyed: string | undefined;
   /** Indentation of the last foot comment: a blank line keeps it from becoming the head of what follows. */
   #footIndent = -1;
   readonly #step: number;
@@ -57,31 +61,39 @@ class Printer {
     return this.#step * Math.floor((indent + this.#step) / this.#step);
   }
 
-  /** Prints a value behind `lead` (`key:` or `-` with its indentation). */
-  value(node: FileNode, indent: number, lead: string, key?: Comments): void {
+  /** Prints a value behind `lead`: `key:` or `-` with its indentation, or nothing for the root. */
+  value(node: FileNode, indent: number, lead: string, behind: 'key' | 'dash' | 'nothing' = 'nothing'): void {
     const props = propsOf(node);
+    const within = behind === 'nothing' ? 0 : this.#within(indent);
     if (node.kind === 'map' && node.pairs.length > 0 && !node.flow) {
-      this.#block(lead, props, key);
-      this.#pairs(node, lead === '' ? 0 : this.#within(indent));
+      this.#block(lead, props, behind);
+      this.#pairs(node, within);
       this.#waiting = node.comments.line ?? this.#waiting;
     } else if (node.kind === 'list' && node.items.length > 0 && !node.flow) {
-      this.#block(lead, props, key);
-      this.#items(node.items, lead === '' ? 0 : this.#within(indent));
+      this.#block(lead, props, behind);
+      this.#items(node.items, within);
       this.#waiting = node.comments.line ?? this.#waiting;
-    } else if (breaksBehind(key, node)) {
+    } else if (behind === 'key' && this.#keyed !== undefined && isEmptyBlock(node)) {
       // The gateway prints this, and cannot read it again: see `brokenBySave` in stored.ts.
-      this.#block(lead, props, key);
+      this.#block(lead, props, behind);
       this.line(`${' '.repeat(indent)}{}`);
-    } else {
-      const comment = node.comments.line ?? key?.line ?? this.#waiting;
-      this.#waiting = undefined;
-      this.#inline(node, indent, `${lead}${props}`, comment);
-    }
+    } else this.#inline(node, indent, `${lead}${props}`, this.#commentFor(node, behind));
   }
 
-  #block(lead: string, props: string, key: Comments | undefined): void {
-    const comment = key?.line === undefined ? '' : ` ${key.line}`;
-    if (lead !== '' || props !== '') this.line(`${lead}${props}${comment}`);
+  #block(lead: string, props: string, behind: 'key' | 'dash' | 'nothing'): void {
+    const comment = behind === 'key' ? this.#keyed : behind === 'dash' ? this.#waiting : undefined;
+    if (behind === 'key') this.#keyed = undefined;
+    if (behind === 'dash') this.#waiting = undefined;
+    const shown = comment === undefined ? '' : ` ${comment}`;
+    if (lead !== '' || props !== '') this.line(`${lead}${props}${shown}`);
+  }
+
+  #commentFor(node: FileNode, behind: 'key' | 'dash' | 'nothing'): string | undefined {
+    const own = node.comments.line;
+    const other = behind === 'key' ? this.#keyed : this.#waiting;
+    if (behind !== 'key') this.#waiting = undefined;
+    else if (own === undefined) this.#keyed = undefined;
+    return own ?? other;
   }
 
   #pairs(node: MapNode, indent: number, first?: string): void {
@@ -89,15 +101,9 @@ class Printer {
       const { comments } = key;
       const onDash = i === 0 ? first : undefined;
       if (onDash === undefined) this.#heads([...comments.head, ...headOf(value)], indent);
-      const waiting = comments.line ?? this.#waiting;
-      if (waiting !== undefined) this.#waiting = undefined;
-      const lead = `${onDash ?? ' '.repeat(indent)}${keyText(key)}:`;
-      this.value(
-        value,
-        indent,
-        lead,
-        waiting === undefined ? undefined : { head: [], line: waiting, foot: [] },
-      );
+      this.#keyed = comments.line ?? this.#waiting ?? this.#keyed;
+      this.#waiting = undefined;
+      this.value(value, indent, `${onDash ?? ' '.repeat(indent)}${keyText(key)}:`, 'key');
       this.#foots([...footOf(value), ...comments.foot], indent);
     });
   }
@@ -105,13 +111,23 @@ class Printer {
   #items(items: readonly FileNode[], indent: number): void {
     for (const item of items) {
       const pad = ' '.repeat(indent);
-      const inner = item.kind === 'map' ? (item.pairs[0]?.key.comments.head ?? []) : [];
+      const onDash = item.kind === 'map' && this.#waiting === undefined;
+      const inner = onDash ? (item.pairs[0]?.key.comments.head ?? []) : [];
       this.#heads([...item.comments.head, ...inner], indent);
-      if (item.kind === 'map' && item.pairs.length > 0 && !item.flow && propsOf(item) === '')
-        this.#pairs(item, indent + 2, `${pad}- `);
-      else this.value(item, indent, `${pad}-`);
+      if (item.kind === 'map' && item.pairs.length > 0 && !item.flow && propsOf(item) === '') {
+        this.#pairs(item, indent + 2, this.#dash(pad));
+        this.#waiting = item.comments.line ?? this.#waiting;
+      } else this.value(item, indent, `${pad}-`, 'dash');
       this.#foots(item.comments.foot, indent);
     }
+  }
+
+  /** What the first key of an item follows; nothing where a comment took the line of the dash. */
+  #dash(pad: string): string | undefined {
+    if (this.#waiting === undefined) return `${pad}- `;
+    this.line(`${pad}- ${this.#waiting}`);
+    this.#waiting = undefined;
+    return undefined;
   }
 
   #heads(texts: readonly string[], indent: number): void {
@@ -136,9 +152,12 @@ class Printer {
 }
 
 /** A mapping that became empty under a key with a comment behind it: the encoder takes the brackets to the next line. */
-export function breaksBehind(key: Comments | undefined, value: FileNode): boolean {
-  return key?.line !== undefined && value.kind === 'map' && !value.flow && value.pairs.length === 0;
+export function breaksBehind(key: Comments, value: FileNode): boolean {
+  return key.line !== undefined && isEmptyBlock(value);
 }
+
+const isEmptyBlock = (value: FileNode): boolean =>
+  value.kind === 'map' && !value.flow && value.pairs.length === 0;
 
 function headOf(value: FileNode): readonly string[] {
   return value.comments.head;

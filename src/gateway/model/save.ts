@@ -16,7 +16,7 @@ import {
 import { keepsItem } from './kept.ts';
 import { identityOf, matchItems } from './match.ts';
 import type { Memory, SaveFailure } from './model.ts';
-import { resolveScalar, resolveText } from './resolve.ts';
+import { oldBoolean, resolveScalar, resolveText } from './resolve.ts';
 import { trim } from './rules.ts';
 
 /** In what the savers of v7 and v8 gateways differ. */
@@ -263,6 +263,8 @@ function mergeScalar(old: FileNode, fresh: MadeScalar): FileNode {
 function sameMeaning(old: ScalarNode, fresh: MadeScalar): boolean {
   const resolved = resolveScalar(old);
   if (!resolved || resolved.type === 'null') return resolved !== undefined && fresh.type === 'null';
+  if (fresh.type === 'bool' && resolved.type === 'str')
+    return String(oldBoolean(resolved.value)) === fresh.text; // `enabled: yes` stays as it is written.
   return (
     String(resolved.value) === fresh.text ||
     (resolved.type === 'float' && Number(fresh.text) === resolved.value)
