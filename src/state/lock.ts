@@ -55,9 +55,11 @@ async function guarded<T>(dir: string, work: () => Promise<T>): Promise<T> {
   }
 }
 
+/** Under the guard. A lock without a note is one whose taker died before it wrote one: it would do so under the guard. */
 async function tryAcquire(dir: string, owner: string, leaseMs: number): Promise<Lease | undefined> {
   const lockDir = join(dir, 'lock');
-  if (isDead(await holderOf(dir))) await rm(lockDir, { recursive: true, force: true });
+  const former = await holderOf(dir);
+  if (!former || isDead(former)) await rm(lockDir, { recursive: true, force: true });
   const state = { lost: false };
   const release = await lockFile(join(dir, 'target'), {
     realpath: false,
@@ -92,8 +94,7 @@ function leaseOf(
     async release() {
       if (state.lost) return;
       state.lost = true;
-      if (noteSync(dir)?.token === holder.token) await rm(noteOf(dir), { force: true });
-      await release().catch(() => undefined);
+      await release().catch(() => undefined); // the note stays: without a lock it says nothing
     },
   };
 }
@@ -132,8 +133,7 @@ function parseHolder(text: string | undefined): Holder | undefined {
 /** Who holds the lock in `dir`, in words; undefined: nobody. */
 export async function holderInWords(dir: string): Promise<string | undefined> {
   const holder = await holderOf(dir);
-  if (lockTime(dir) === 0 || isDead(holder)) return undefined;
-  if (!holder) return 'another process';
+  if (lockTime(dir) === 0 || !holder || isDead(holder)) return undefined;
   return `${holder.owner} (process ${holder.pid} on ${holder.host}, since ${holder.since})`;
 }
 
@@ -143,8 +143,8 @@ async function lockedBy(dir: string, target: string): Promise<Error> {
 }
 
 /** Surely dead: a process of this very machine that is gone. Of others only the lease can tell. */
-function isDead(holder: Holder | undefined): boolean {
-  if (holder === undefined || holder.machine !== MACHINE || holder.pid === process.pid) return false;
+function isDead(holder: Holder): boolean {
+  if (holder.machine !== MACHINE || holder.pid === process.pid) return false;
   try {
     process.kill(holder.pid, 0);
     return false;

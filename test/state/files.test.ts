@@ -221,6 +221,16 @@ describe('several processes', () => {
     await lease.release();
   });
 
+  test('that died between taking the lock and saying so is replaced at once', async () => {
+    const dir = newDir();
+    const store = await open(dir);
+    await store.update('home', {});
+    mkdirSync(join(dir, 'targets/home/lock'));
+    const lease = await store.lock('home', 'test', { waitMs: 0 });
+    expect(lease.remainingMs()).toBeGreaterThan(0);
+    await lease.release();
+  });
+
   test('lose the lease when another has taken over', async () => {
     const dir = newDir();
     const store = await open(dir);
