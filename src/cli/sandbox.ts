@@ -9,7 +9,7 @@ import { show } from './show.ts';
 interface Flags extends Globals {
   readonly config: string;
   readonly port?: string;
-  readonly api: 'v7' | 'v8';
+  readonly api: 'v7' | 'v8' | 'v8-early';
   readonly password?: string;
   readonly fault?: readonly string[];
 }
@@ -18,7 +18,11 @@ export function define(command: Command, io: Io): void {
   const sandbox = command
     .requiredOption('--config <file>', 'its config.yaml; it is rewritten, as the real one rewrites it')
     .option('--port <n>', "port to listen on, 0 for a free one (default: the file's)")
-    .addOption(new Option('--api <generation>', 'which gateway to be').choices(['v7', 'v8']).default('v7'))
+    .addOption(
+      new Option('--api <generation>', 'which gateway to be; v8-early is before 8.0.11 and from reading only')
+        .choices(['v7', 'v8', 'v8-early'])
+        .default('v7'),
+    )
     .option('--password <password>', 'local password, as of the real one')
     .addOption(repeatable('--fault <name[=arg]>', 'a failure to play, see docs/sandbox.md; repeatable'))
     .addHelpText(
@@ -39,7 +43,8 @@ async function run(flags: Flags, io: Io): Promise<void> {
   await runSandbox(
     {
       file: resolve(io.cwd, flags.config),
-      api: flags.api,
+      api: flags.api === 'v7' ? 'v7' : 'v8',
+      ...(flags.api === 'v8-early' && { generation: 'A' as const }),
       env: io.env,
       ...(flags.port !== undefined && { port: portOf(flags.port) }),
       ...(flags.password !== undefined && { password: flags.password }),

@@ -87,7 +87,6 @@ export const CODES = {
     'The sandbox cannot start on this file',
     'Name an existing config.yaml that the gateway would load; the message says what it refuses.',
   ),
-  HF1082: code(EXIT.usage, 'The sandbox has no such generation of the API', 'Only `--api v7` exists so far.'),
   HF1083: code(
     EXIT.unreachable,
     'The sandbox cannot listen on its port',

@@ -37,11 +37,17 @@ const NAMES: readonly (readonly [now: string, v0: string])[] = [
 ];
 
 /** Undefined: the request is for another route. */
-export function configV8(request: Incoming, gateway: Gateway, faults: Faults): Outgoing | undefined {
+export function configV8(
+  request: Incoming,
+  gateway: Gateway,
+  faults: Faults,
+  generation: 'A' | 'B',
+): Outgoing | undefined {
   if (!routeOf(request)) return undefined;
   if (request.method !== 'GET' && faults.at('drop-writes', request.path)) return json(200, OK);
   const given = handleV8(request, {
     ...gateway.loadOptions,
+    generation,
     file: gateway.readFile(),
     memory: gateway.memory(),
   });

@@ -16,6 +16,8 @@ import { statusAnswer, statusMethods } from './status.ts';
 
 export interface Answering {
   readonly dialect: Dialect;
+  /** Of v8. */
+  readonly generation: 'A' | 'B';
   readonly gateway: Gateway;
   readonly auth: Auth;
   readonly faults: Faults;
@@ -164,7 +166,7 @@ function endpoint(to: Answering, request: Incoming): Outgoing {
   const { method, path, query, body } = request;
   const { gateway } = to;
   const v8 = isV8(to.dialect, path);
-  const config = v8 ? configV8(request, gateway, to.faults) : undefined;
+  const config = v8 ? configV8(request, gateway, to.faults, to.generation) : undefined;
   if (config) return config;
   const name = v8 ? statusNameV8(path) : path.slice(MANAGEMENT_BASE.length);
   if (!v8 && name === '/config.yaml') return configFile(to, request);

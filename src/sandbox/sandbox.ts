@@ -23,6 +23,8 @@ export const DELAYS: Delays = { debounceMs: 150, reloadStartMs: 1, reloadMs: 4, 
 export interface SandboxOptions {
   /** Which generation of the gateway it is. Default: `v7`. */
   readonly api?: Api;
+  /** Of v8: `A` are the first releases, from reading only (C v8 §0). Default: `B`. */
+  readonly generation?: 'A' | 'B';
   /** Its config.yaml; read at start and rewritten as the real gateway does. */
   readonly file: string;
   /** 0 takes a free port. Absent: the file's. */

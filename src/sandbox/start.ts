@@ -110,6 +110,7 @@ async function startProcess(
   let managementKnown = envSecret !== '' || localPassword !== '';
   const context: Answering = {
     dialect,
+    generation: options.generation ?? 'B',
     gateway,
     auth: authOf({ envSecret, localPassword, now: Date.now }),
     faults,

@@ -50,8 +50,19 @@ const badBody = (memory: Memory, message: string): EndpointAnswer =>
 
 const get: Act = (memory, id) => {
   const settings = settingsOf(memory, id);
-  return settings ? shows(memory, sorted(settings)) : notFound(memory);
+  if (!settings) return notFound(memory);
+  const beyond = Object.keys(settings)
+    .toSorted()
+    .find((name) => isBeyondInt64(settings[name]));
+  if (beyond === undefined) return shows(memory, sorted(settings));
+  const message = `${beyond}: yaml: cannot decode !!int \`${String(BigInt(Number(settings[beyond])))}\` as a !!float`;
+  return refuses(memory, 500, 'plugin_config_encode_failed', { message });
 };
+
+/** Whole numbers of 64 bits that need the sign's bit: a write stores them as what no read can decode. */
+function isBeyondInt64(value: Value | undefined): boolean {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 2 ** 63 && value < 2 ** 64;
+}
 
 const put: Act = (memory, id, body) => {
   const sent = objectIn(body);

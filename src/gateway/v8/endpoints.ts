@@ -6,6 +6,8 @@ import { dedentComments } from '../model/stored.ts';
 import { JSON_TYPE } from '../v0/answer.ts';
 import { writeJson } from '../v0/json-text.ts';
 import { addIndexes, stripIndexes } from './auth-index.ts';
+import { toEarlyPlaces, unknownEarly } from './generation-a.ts';
+import { saveV8 } from './save.ts';
 import { readBody } from './body.ts';
 import { normaliseAliases, projectAliases } from './flatten.ts';
 import { Fault } from './groups.ts';
@@ -30,6 +32,8 @@ export interface ContextV8 extends LoadOptions {
   readonly file: string | undefined;
   /** Management memory, for `auth_index` where the file does not load. */
   readonly memory?: Memory;
+  /** `A`: the first v8 releases, from reading only (C v8 §0). Default: `B`. */
+  readonly generation?: 'A' | 'B';
 }
 
 export interface AnswerV8 {
@@ -101,6 +105,7 @@ const yamlView = (text: string): AnswerV8 => ({
 });
 
 function jsonView(root: Node, names: readonly string[], text: string, context: ContextV8): AnswerV8 {
+  if (context.generation === 'A') return earlyView(root, names);
   projectAliases(root, names.join('.'));
   hideSecrets(root);
   const loaded = loadV8(text, context);
@@ -109,6 +114,13 @@ function jsonView(root: Node, names: readonly string[], text: string, context: C
   const node = at(root, names);
   if (!node) return refuse(404, 'not_found');
   return { ...json(200, jsonOf(node) ?? ''), noStore: true };
+}
+
+function earlyView(root: Node, names: readonly string[]): AnswerV8 {
+  toEarlyPlaces(root);
+  hideSecrets(root);
+  const node = at(root, names);
+  return node ? { ...json(200, jsonOf(node) ?? ''), noStore: true } : refuse(404, 'not_found');
 }
 
 interface Write {
@@ -120,10 +132,14 @@ interface Write {
 }
 
 function write({ request, format, names, root, context }: Write): AnswerV8 {
+  if (context.generation === 'A') toEarlyPlaces(root);
   const before = copy(root);
-  projectAliases(root, names.join('.'));
+  if (context.generation !== 'A') projectAliases(root, names.join('.'));
   if (request.method === 'DELETE') deleteAt(root, names);
-  else putAt(root, names, request, format);
+  else putAt({ request, format, names, root, context });
+  const early = context.generation === 'A' ? unknownEarly(root) : undefined;
+  if (early !== undefined)
+    refuse(400, 'invalid_config', { message: `unknown v8 configuration section ${early}` });
   orRefuse(() => normaliseAliases(root));
   if (format === 'config' && request.method !== 'DELETE') keepSecrets(root, before);
   refuseReadOnly(before, root);
@@ -136,18 +152,14 @@ function deleteAt(root: Node, names: readonly string[]): void {
   if (!remove(root, names)) refuse(404, 'not_found');
 }
 
-function putAt(
-  root: Node,
-  names: readonly string[],
-  { method, body = '' }: RequestV8,
-  format: 'config' | 'yaml',
-): void {
+function putAt({ root, names, request: { method, body = '' }, format, context }: Write): void {
+  const early = context.generation === 'A';
   const read = readBody(body, format === 'yaml' ? 'yaml' : 'json');
   if (!read.ok) return refuse(400, read.error);
   const update = read.node;
   stripIndexes(update, names);
   if (names.length === 0 && update.kind !== 'map') refuse(400, 'config_must_be_object');
-  if (names.length === 0) orRefuse(() => normaliseAliases(update));
+  if (names.length === 0 && !early) orRefuse(() => normaliseAliases(update));
   const place = names.reduce<Node>((node, name) => stepInto(node, name), root);
   if (method === 'PATCH') merge(place, update);
   else if (names.length === 0) become(place, { ...update, comments: place.comments });
@@ -216,7 +228,17 @@ function store(text: string, context: ContextV8): AnswerV8 {
   }
   const strict = strictFault(text);
   if (strict !== undefined) return refuse(400, 'invalid_config', { message: strict });
+  if (context.generation === 'A') return storeEarly(text, loaded.memory);
   const final = normalise(text);
   if (!final.ok) return refuse(400, 'invalid_config', { message: final.refused });
   return { ...json(200, OK), writes: { text: dedentComments(final.text), memory: loaded.memory } };
+}
+
+/** The tree is rendered from what runs, defaults included, and shared settings stand at their first places [R]. */
+function storeEarly(text: string, memory: Memory): AnswerV8 {
+  const saved = saveV8(text, memory);
+  if (!saved.ok) return refuse(500, 'write_failed', { message: saved.message });
+  const root = treeOf(saved.text) as Node; // It has just been printed.
+  toEarlyPlaces(root);
+  return { ...json(200, OK), writes: { text: dedentComments(print(root)), memory } };
 }

@@ -1,14 +1,15 @@
 // A config.yaml as every v8 request sees it: normalised into the v8 tree, whatever layout it is stored in (C v8 §4.1).
 // What Holdfast compares on a v8 gateway; the raw text is kept beside it by whoever read it. Pure.
 import type { Layout } from '../../nouns/desired.ts';
-import type { FileDocument } from '../../nouns/file.ts';
-import { isTree, type Tree } from '../../nouns/value.ts';
+import type { FileDocument, FileNode } from '../../nouns/file.ts';
+import { isList, isTree, type Tree, type Value } from '../../nouns/value.ts';
 import { loadCatalog } from '../catalog/catalog.ts';
 import type { Catalog } from '../catalog/field.ts';
 import { contentOf } from '../model/decode.ts';
 import { parseDocument } from '../model/document.ts';
 import { fromJson, toJson } from '../model/json.ts';
 import { isFailure, type LoadFailure, type LoadOptions, type Memory } from '../model/model.ts';
+import { resolveScalar } from '../model/resolve.ts';
 import { loadV8 } from './load.ts';
 import { type Fate, isV8Layout, normalise, parse } from './normalise.ts';
 import { runtimeCatalog } from './runtime.ts';
@@ -58,9 +59,38 @@ function look(text: string, options: LoadOptions | undefined): Seen | LoadFailur
   };
 }
 
+/** Content of a normalised document; nulls in groups and keys, which mean inheritance, are part of it (C v8 §4.4). */
+export function contentOfTree(document: FileDocument): Tree {
+  const content = contentOf(document, loadCatalog('v8'));
+  const groups = content['api-keys'];
+  const node = member(document.root, 'api-keys');
+  return isTree(groups) && node ? { ...content, 'api-keys': withNulls(groups, node) } : content;
+}
+
+/** Content of a file's nodes by the catalog of its layout. */
+export const contentBy = (document: FileDocument, catalog: Catalog): Tree =>
+  catalog.layout === 'v8' ? contentOfTree(document) : contentOf(document, catalog);
+
+function member(node: FileNode | undefined, name: string): FileNode | undefined {
+  return node?.kind === 'map' ? node.pairs.find(({ key }) => key.text === name)?.value : undefined;
+}
+
+function withNulls(value: Value, node: FileNode): Value {
+  if (isList(value) && node.kind === 'list' && value.length === node.items.length)
+    return value.map((item, i) => withNulls(item, node.items[i] as FileNode));
+  if (!isTree(value) || node.kind !== 'map') return value;
+  const made: Record<string, Value> = { ...value };
+  for (const { key, value: below } of node.pairs) {
+    const known = made[key.text];
+    if (known !== undefined) made[key.text] = withNulls(known, below);
+    else if (below.kind === 'scalar' && resolveScalar(below)?.type === 'null') made[key.text] = null;
+  }
+  return made;
+}
+
 /** Content of the tree in YAML spelling; a plaintext secret as the hash that the gateway stores for it. */
 export function contentSeen({ document, memory, rewritten }: Seen): Tree {
-  const content = contentOf(document, loadCatalog('v8'));
+  const content = contentOfTree(document);
   const { management } = content;
   const held = memory['remote-management'];
   if (!rewritten || !isTree(management) || !isTree(held)) return content;
