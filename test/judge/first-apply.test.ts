@@ -46,8 +46,8 @@ judged('a first apply of everything', () => {
     await inSync(seat);
   });
 
-  test('keeps the comments of the file that belong to no entry', async () => {
-    const comments = (text: string): string[] => text.match(/^#.*\w.*$/gm) ?? [];
+  test('keeps the comments above the keys of the file', async () => {
+    const comments = (text: string): string[] => text.match(/^#.*\w.*$(?=\n[a-z])/gm) ?? [];
     const kept = new Set((await file()).split('\n').map((line) => line.trim()));
     const lost = comments(before).filter((comment) => !kept.has(comment.trim()));
     expect(lost).toEqual([]);
