@@ -1,6 +1,7 @@
 // The question before a write, asked only where a person sits.
 import type { Plan } from '../nouns/plan.ts';
 import { planText } from '../report/plan-text.ts';
+import { wrapped } from '../report/wrap.ts';
 import { type Globals, type Io, styleOf } from './io.ts';
 
 interface Asking extends Globals {
@@ -12,7 +13,7 @@ interface Asking extends Globals {
 export function confirmOnTerminal(flags: Asking, io: Io): ((plan: Plan) => Promise<boolean>) | undefined {
   if (!asks(flags, io)) return undefined;
   return async (plan) => {
-    io.out(`${planText(plan, styleOf(io, flags))}\n\n`);
+    io.out(wrapped(`${planText(plan, styleOf(io, flags))}\n\n`, io.columns));
     return agrees(io, `Apply this to ${plan.target}?`);
   };
 }

@@ -10,6 +10,7 @@ import { withTarget } from '../state/with-target.ts';
 import type { Io } from './io.ts';
 import { gatewayOptions, onCall, type PlanFlags } from './options.ts';
 import { openSession } from './session.ts';
+import { wrapped } from '../report/wrap.ts';
 import { show, showWarnings } from './show.ts';
 
 interface Flags extends PlanFlags {
@@ -58,7 +59,10 @@ async function run(flags: Flags, io: Io): Promise<void> {
   showWarnings(io, flags, damaged.flat());
   io.exit = worstExit(targets.flatMap(({ checks }) => checks.map(exitOf)));
   show(io, flags, 'doctor', { targets }, (style) =>
-    targets.map(({ target, url, checks }) => checksText(`${target} at ${url}`, checks, style)).join('\n'),
+    wrapped(
+      targets.map(({ target, url, checks }) => checksText(`${target} at ${url}`, checks, style)).join('\n'),
+      io.columns,
+    ),
   );
 }
 

@@ -8,6 +8,7 @@ import { explanationText } from '../report/explanation-text.ts';
 import type { Globals, Io } from './io.ts';
 import { onCall } from './options.ts';
 import { show } from './show.ts';
+import { wrapped } from '../report/wrap.ts';
 
 interface Flags extends Globals {
   readonly layout?: Catalog['layout'];
@@ -28,7 +29,9 @@ export function define(command: Command, io: Io): void {
     );
   onCall(explaining, (flags: Flags, path) => {
     const explanation = explanationOf(String(path), flags.layout);
-    show(io, flags, 'explain', { explanation }, (style) => explanationText(explanation, style));
+    show(io, flags, 'explain', { explanation }, (style) =>
+      wrapped(explanationText(explanation, style), io.columns),
+    );
   });
 }
 

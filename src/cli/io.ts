@@ -11,6 +11,8 @@ export interface Io {
   readonly env: NodeJS.ProcessEnv;
   readonly cwd: string;
   readonly stdoutIsTerminal: boolean;
+  /** Of the terminal; undefined where there is none. */
+  readonly columns?: number | undefined;
   readonly stderrIsTerminal: boolean;
   readonly stdinIsTerminal: boolean;
   readonly stdin: () => Promise<string>;
@@ -61,6 +63,7 @@ export function processIo(): Io {
     env: process.env,
     cwd: process.cwd(),
     stdoutIsTerminal: process.stdout.isTTY === true,
+    columns: process.stdout.isTTY ? process.stdout.columns : undefined,
     stderrIsTerminal: process.stderr.isTTY === true,
     stdinIsTerminal: process.stdin.isTTY === true,
     stdin: async () => {

@@ -7,13 +7,14 @@ import { render } from '../report/render.ts';
 import { problemsText } from '../report/problem-text.ts';
 import type { Report } from '../report/report.ts';
 import type { Style } from '../report/style.ts';
+import { wrapped } from '../report/wrap.ts';
 import { type Globals, type Io, styleOf } from './io.ts';
 
 export function showReport(io: Io, globals: Globals, report: Report): void {
   io.exit = report.exit;
   if (globals.output !== 'text') return io.out(render(report, globals.output, styleOf(io, globals)));
-  io.out(render({ ...report, problems: [] }, 'text', styleOf(io, globals)));
-  io.err(problemsText(report.problems, styleOf(io, globals, 'stderr')));
+  io.out(wrapped(render({ ...report, problems: [] }, 'text', styleOf(io, globals)), io.columns));
+  io.err(wrapped(problemsText(report.problems, styleOf(io, globals, 'stderr')), io.columns));
 }
 
 export function showProblems(
@@ -28,7 +29,7 @@ export function showProblems(
 
 /** Problems that stop nothing, on stderr. */
 export function showWarnings(io: Io, globals: Globals, problems: readonly Problem[]): void {
-  if (!globals.quiet) io.err(problemsText(problems, styleOf(io, globals, 'stderr')));
+  if (!globals.quiet) io.err(wrapped(problemsText(problems, styleOf(io, globals, 'stderr')), io.columns));
 }
 
 /** A command whose result is not a report: text, or the same as JSON. */

@@ -54,7 +54,7 @@ export function backupsText(backups: readonly BackupRecord[], style: Style): str
     backup.reason,
     `${backup.bytes} bytes`,
     backup.build.version,
-    backup.pinned ? 'pinned' : '',
+    backup.pinned ? 'always' : '',
   ]);
-  return `${table(['id', 'when (UTC)', 'target', 'reason', 'size', 'gateway', ''], rows, style)}\n`;
+  return `${table(['id', 'when (UTC)', 'target', 'reason', 'size', 'gateway', 'kept'], rows, style)}\n`;
 }

@@ -6,14 +6,13 @@ import { isRefused, pending, type Plan } from '../nouns/plan.ts';
 import type { Write } from '../nouns/write.ts';
 import { placeText, problemText } from './problem-text.ts';
 import { shownText } from './shown-text.ts';
-import { indent, plural, type Style } from './style.ts';
+import { forReaders, indent, plural, type Style } from './style.ts';
 
 const SIGN: Record<ChangeKind, string> = { add: '+', update: '~', remove: '-', rename: '»', move: '↕' };
 const WIDEST_VALUE = 160;
 /** Values up to this length stand on the line of their path. */
 const BESIDE_THE_PATH = 48;
-/** Longer lists of changes are counted, longer lists of edits cut. */
-const MOST_IDS = 12;
+/** Longer lists of edits are cut. */
 const MOST_EDITS = 12;
 
 function signed(change: Change, style: Style): string {
@@ -48,35 +47,69 @@ function originText(change: Change): string {
   return words === '' ? '' : `${words}${who}`;
 }
 
-function changeText(change: Change, style: Style): string {
-  const tags = [
-    originText(change),
-    change.restart ? 'needs a restart' : '',
-    change.disposition === 'apply' ? '' : 'left alone',
-  ].filter(Boolean);
+/** A difference that stays: what was declared, and what the gateway holds instead. */
+function driftText(change: Change): string {
+  const held = shownText(change.before, WIDEST_VALUE);
+  const declared = shownText(change.after, WIDEST_VALUE);
+  switch (change.kind) {
+    case 'add':
+      return `declared ${declared}, missing on the gateway`;
+    case 'remove':
+      return `the gateway holds ${held}, the files do not declare it`;
+    case 'update':
+      return `declared ${declared}, the gateway holds ${held}`;
+    case 'rename':
+    case 'move':
+      return `declared otherwise: ${valueText(change)}`;
+  }
+}
+
+function lineOf(sign: string, change: Change, value: string, tags: readonly string[], style: Style): string {
   const tail = tags.length > 0 ? `  ${style.warn(`(${tags.join('; ')})`)}` : '';
   const place = change.position ? `  ${style.dim(placeText(change.position))}` : '';
-  const value = valueText(change);
   const beside = value.length <= BESIDE_THE_PATH;
+  return [
+    `  ${sign} ${style.bold(change.path)}${beside ? `  ${value}` : ''}${tail}${place}`,
+    ...(beside ? [] : [`      ${value}`]),
+  ].join('\n');
+}
+
+function changeText(change: Change, style: Style): string {
+  const tags = [originText(change), change.restart ? 'needs a restart' : ''].filter(Boolean);
   const consequences = change.consequences.map(({ severity, text }) => {
     const paint = { note: style.dim, warning: style.warn, danger: style.bad }[severity];
     return `      ${paint(`${severity === 'note' ? '·' : '!'} ${text}`)}`;
   });
-  return [
-    `  ${signed(change, style)} ${style.bold(change.path)}${beside ? `  ${value}` : ''}${tail}${place}`,
-    ...(beside ? [] : [`      ${value}`]),
-    ...consequences,
-  ].join('\n');
+  return [lineOf(signed(change, style), change, valueText(change), tags, style), ...consequences].join('\n');
+}
+
+const HELD_BACK = { report: '', held: 'rests or is contested' } as const;
+
+/** What differs and stays so, with the two ways out. */
+function leftAlone(changes: readonly Change[], style: Style): string[] {
+  if (changes.length === 0) return [];
+  const lines = changes.map((change) => {
+    const held = change.disposition === 'held' ? HELD_BACK.held : '';
+    return lineOf(
+      style.warn('≠'),
+      change,
+      driftText(change),
+      [change.attribution?.replaceAll('-', ' ') ?? '', held].filter(Boolean),
+      style,
+    );
+  });
+  const next = `  ${style.dim('heal it')} holdfast apply --mode enforce   ${style.dim('keep it')} change the files`;
+  return section('Differs and is left alone', [...lines, next], style);
 }
 
 function writeText(write: Write, position: number, style: Style): string {
   const query = write.query ? `?${new URLSearchParams(write.query)}` : '';
-  const made = write.makes.length > MOST_IDS ? `${write.makes.length} changes` : write.makes.join(', ');
+  const made = plural(write.makes.length, 'change');
   const body = write.body === undefined ? [] : [`     ${style.dim(bodyText(write))}`];
   return [
     `  ${position}. ${style.bold(`${write.method} ${write.path}${query}`)}  ${style.dim(made)}`,
     ...body,
-    `     ${write.reason}`,
+    `     ${forReaders(write.reason)}`,
   ].join('\n');
 }
 
@@ -94,7 +127,7 @@ function bodyText(write: Write): string {
 function guardText(guard: string, verdicts: readonly Verdict[], style: Style): string {
   const lines = verdicts.map((verdict) => {
     const sign = verdict.allowed ? style.warn('allowed') : style.bad('refused');
-    return `  ${sign} ${style.bold(guard)}${verdict.path ? ` ${verdict.path}` : ''}: ${verdict.message}`;
+    return `  ${sign} ${style.bold(guard)}${verdict.path ? ` ${verdict.path}` : ''}: ${forReaders(verdict.message)}`;
   });
   const refused = verdicts.filter((verdict) => !verdict.allowed);
   const remedies = [...new Set(refused.map((verdict) => verdict.remedy))];
@@ -166,7 +199,11 @@ export function planText(plan: Plan, style: Style): string {
     ...(quiet ? [style.good('In sync: the gateway holds what the files declare.')] : []),
     ...section(
       'Changes',
-      plan.changes.map((change) => changeText(change, style)),
+      pending(plan).map((change) => changeText(change, style)),
+      style,
+    ),
+    ...leftAlone(
+      plan.changes.filter(({ disposition }) => disposition !== 'apply'),
       style,
     ),
     ...section(

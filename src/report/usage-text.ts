@@ -22,5 +22,5 @@ export function usageText(target: string, credentials: readonly ShownUsage[], st
     failed > 0 ? style.bad(String(failed)) : '0',
     String(recent.reduce((sum, slot) => sum + slot.succeeded + slot.failed, 0)),
   ]);
-  return `${title}\n${table(['provider', 'key', 'base url', 'ok', 'failed', 'last 3 h 20'], rows, style)}\n`;
+  return `${title}\n${table(['provider', 'key', 'base url', 'ok', 'failed', 'last 200 min'], rows, style)}\n`;
 }
