@@ -1,7 +1,7 @@
 // What two readings of a gateway differ in: files by content, memory through the catalog. The judge of "nothing else
 // changed". Pure.
 import type { Catalog, Field } from '../gateway/catalog/field.ts';
-import { contentOf } from '../gateway/model/decode.ts';
+import { contentBy } from '../gateway/v8/seen.ts';
 import { sameAt } from '../gateway/model/equal.ts';
 import type { Live, LiveFile } from '../nouns/live.ts';
 import { coversPath, entry, formatPath, key, type Path, parsePath } from '../nouns/path.ts';
@@ -14,7 +14,7 @@ const contents = new WeakMap<LiveFile['document'], Tree>();
 export function contentIn({ document }: Pick<LiveFile, 'document'>, catalog: Catalog): Tree {
   const known = contents.get(document);
   if (known) return known;
-  const content = contentOf(document.open(), catalog);
+  const content = contentBy(document.open(), catalog);
   contents.set(document, content);
   return content;
 }

@@ -6,6 +6,7 @@ import type { DeepLive } from './read.ts';
 import { type Run, step, windowOf } from './run.ts';
 
 export async function nudge(run: Run, live: DeepLive): Promise<void> {
+  if (live.api === 'v8' && live.layout === 'v8') return nudgeTree(run);
   const memory = live.memory.open();
   const current: Value = isTree(memory) ? (memory['debug'] ?? false) : false;
   step(run, 'roll-back', 'the file watcher seems dead: a field write makes the gateway load its file');
@@ -13,6 +14,20 @@ export async function nudge(run: Run, live: DeepLive): Promise<void> {
     method: 'PUT',
     path: '/v0/management/debug',
     body: seal(JSON.stringify({ value: current })),
+    contentType: 'application/json',
+    purpose: 'roll-back',
+    credential: 'management',
+  });
+  await run.context.clock.sleep(await windowOf(run));
+}
+
+/** Any accepted v8 write loads the file, even one that changes nothing in it. */
+async function nudgeTree(run: Run): Promise<void> {
+  step(run, 'roll-back', 'the file watcher seems dead: an empty PATCH makes the gateway load its file');
+  await run.client.send({
+    method: 'PATCH',
+    path: '/v8/management/config',
+    body: seal('{}'),
     contentType: 'application/json',
     purpose: 'roll-back',
     credential: 'management',

@@ -1,6 +1,7 @@
 // Puts a whole file back, or takes our own changes out of it, and judges by the model how well that went: the file is
 // what the gateway makes of the text, memory is what the file loads to, and callers are treated accordingly. Used by
 // roll-back, recovery and restore.
+import { seenV8 } from '../gateway/v8/seen.ts';
 import type { LiveFile } from '../nouns/live.ts';
 import type { Evidence, Fidelity } from '../nouns/outcome.ts';
 import type { WayBackWrite } from '../plan/route-back.ts';
@@ -78,7 +79,14 @@ function judged(run: Run, { wanted, what }: PutBack, sent: Sent, settled: Settle
 function fidelityOf(run: Run, wanted: LiveFile, now: LiveFile): Fidelity {
   const { catalog } = run.context;
   if (wanted.hash === now.hash) return 'exact';
+  if (catalog.layout === 'v8' && layoutIn(wanted) !== layoutIn(now)) return 'semantic';
   return sameImage(catalog, contentIn(wanted, catalog), contentIn(now, catalog)) ? 'comments' : 'semantic';
+}
+
+/** What is compared is the tree that both layouts stand for: which one the file has counts too. */
+function layoutIn({ text }: LiveFile): string | undefined {
+  const seen = seenV8(text.open());
+  return seen.ok ? seen.layout : undefined;
 }
 
 const inverseFidelity = ({ standing }: Settled): Fidelity =>

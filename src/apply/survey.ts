@@ -66,6 +66,7 @@ async function planInput(
     managementSecret: await judgeManagementSecret(said.desired, live, said.target),
     wayBack,
     refusals: said.refusals,
+    asDeclared: said.asDeclared,
     notes: said.notes,
   };
 }

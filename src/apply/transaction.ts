@@ -3,6 +3,7 @@ import type { BackupRecord } from '../nouns/backup.ts';
 import type { Outcome } from '../nouns/outcome.ts';
 import { HoldfastError } from '../nouns/problem.ts';
 import type { Journal } from '../nouns/state.ts';
+import { askedIn } from '../plan/asked-in.ts';
 import { takeBackup } from './backup.ts';
 import { type Baseline, type Expectation, expectationOf, takeBaseline } from './behaviour.ts';
 import { commit } from './commit.ts';
@@ -109,8 +110,12 @@ async function writeOne(
   transaction.wroteFile ||= prepared.write.path.endsWith('/config.yaml');
   const sent = await sendWrite(run, prepared, file);
   if (sent.kind === 'unsent' && index === 0) return sent;
-  if (sent.kind === 'refused' || sent.kind === 'unsent')
-    return setback('HF5010', `${prepared.write.method} ${prepared.write.path}: ${sent.reason}`);
+  if (sent.kind === 'refused' || sent.kind === 'unsent') {
+    const { changes } = transaction.prospect.prepared.plan;
+    const asked = changes.filter(({ id }) => prepared.write.makes.includes(id));
+    const place = sent.kind === 'refused' ? askedIn(sent.reason, asked) : '';
+    return setback('HF5010', `${prepared.write.method} ${prepared.write.path}: ${sent.reason}${place}`);
+  }
   preferDeclaredKey(run, transaction.prospect);
   const settled = await settle(run, prepared.prediction);
   if (settled.standing === 'as-predicted') return { kind: 'written', settled };

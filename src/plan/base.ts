@@ -1,7 +1,7 @@
 // Which picture of the gateway a plan starts from. Memory and file agree as a rule; where they do not, the file is what
 // a write edits, and who wins decides what it should say.
 import type { Catalog } from '../gateway/catalog/field.ts';
-import { contentOf } from '../gateway/model/decode.ts';
+import { contentBy } from '../gateway/v8/seen.ts';
 import { load } from '../gateway/model/load.ts';
 import type { Live } from '../nouns/live.ts';
 import type { Tree } from '../nouns/value.ts';
@@ -42,7 +42,7 @@ function sideOf({ agreement }: Live, wins: 'file' | 'memory' | undefined): 'file
 }
 
 function contentIn(live: Live, catalog: Catalog): Tree {
-  return live.file ? contentOf(live.file.document.open(), catalog) : {};
+  return live.file ? contentBy(live.file.document.open(), catalog) : {};
 }
 
 function fileImage(live: Live, catalog: Catalog): Tree | undefined {

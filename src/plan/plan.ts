@@ -14,6 +14,7 @@ import type { LastApplied, Suspension } from '../nouns/state.ts';
 import type { Allowance, Mode, Target } from '../nouns/target.ts';
 import type { Tree } from '../nouns/value.ts';
 import type { Prediction, PreparedWrite } from '../nouns/write.ts';
+import { askedIn } from './asked-in.ts';
 import { releasedPaths } from './applied.ts';
 import { imagesFor, type Base } from './base.ts';
 import { changeOf, differenceOf, judgeAll, type Judged } from './changes.ts';
@@ -68,6 +69,8 @@ export interface PlanInput {
   readonly wayBack: WayBack;
   /** What the gateway's layout cannot say of what the files declare, and what it says otherwise (`spoken`). */
   readonly refusals?: readonly Verdict[];
+  /** As the files declare it, where `desired` also carries what others put into its families. */
+  readonly asDeclared?: Desired;
   readonly notes?: readonly Problem[];
 }
 
@@ -117,7 +120,7 @@ export function makePlan(input: PlanInput): Prepared {
     fingerprints: draft.fingerprints,
     repair: draft.base.repair && draft.mode !== 'observe',
   });
-  const found = [...(input.refusals ?? []), ...routes.verdicts];
+  const found = [...(input.refusals ?? []), ...routes.verdicts.map((one) => placedIn(one, changes))];
   const verdicts = judge(caseOf(draft, routes), found, draft.allowances);
   return {
     plan: assemble(draft, changes, routes, verdicts),
@@ -129,6 +132,13 @@ export function makePlan(input: PlanInput): Prepared {
       stateKeys: new Map(draft.judged.map(({ id, stateKey }) => [id, stateKey])),
     },
   };
+}
+
+/** What the gateway would refuse, with the lines that ask for it. */
+function placedIn(verdict: Verdict, changes: readonly Change[]): Verdict {
+  if (verdict.guard !== 'unsupported') return verdict;
+  const judged = changes.filter(({ id }) => verdict.changes.includes(id));
+  return { ...verdict, message: `${verdict.message}${askedIn(verdict.message, judged)}` };
 }
 
 function draftOf(input: PlanInput): Draft {
@@ -236,7 +246,7 @@ function caseOf(draft: Draft, routes: Routes): Case {
     differences: differences.filter(({ disposition }) => disposition === 'apply'),
     writes: routes.writes.length > 0,
     newlyReleased: pruned ? [] : draft.released.filter((path) => !earlier.has(formatPath(path))),
-    literalSecrets: literalSecrets(input.desired, catalog).map(({ path, position }) => ({
+    literalSecrets: literalSecrets(input.asDeclared ?? input.desired, catalog).map(({ path, position }) => ({
       path,
       place: position ? ` (${position.file}:${position.line}:${position.column})` : '',
     })),

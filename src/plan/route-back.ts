@@ -3,6 +3,7 @@
 import type { Catalog } from '../gateway/catalog/field.ts';
 import { MANAGEMENT_BASE } from '../gateway/catalog/field.ts';
 import { contentOf } from '../gateway/model/decode.ts';
+import { contentBy } from '../gateway/v8/seen.ts';
 import { parseDocument } from '../gateway/model/document.ts';
 import { isFailure } from '../gateway/model/model.ts';
 import type { FileDocument } from '../nouns/file.ts';
@@ -65,7 +66,7 @@ export function inverseWrite(input: InverseInput): WayBackWrite {
   const before = contentBefore(input.before.open(), catalog);
   if (!before) return refused(unsupported('the backup does not parse', []));
   const undo = (text: string, document: FileDocument): string => {
-    const patch = patchBack(catalog, before, written, contentOf(document, catalog));
+    const patch = patchBack(catalog, before, written, contentBy(document, catalog));
     if (!patch) return text;
     const edited = splice(document, patch);
     prove(catalog, edited);

@@ -1,7 +1,7 @@
 // `PUT /config.yaml`: the raw file with the differences spliced in, proved by parsing it again (design §8). Chooses
 // nothing.
 import type { Catalog } from '../gateway/catalog/field.ts';
-import { contentOf } from '../gateway/model/decode.ts';
+import { contentBy } from '../gateway/v8/seen.ts';
 import { parseDocument } from '../gateway/model/document.ts';
 import { isFailure } from '../gateway/model/model.ts';
 import type { FileDocument } from '../nouns/file.ts';
@@ -49,7 +49,7 @@ export function editFile(catalog: Catalog, start: State, wanted: Tree, areas: re
 export function prove(catalog: Catalog, document: FileDocument): void {
   const parsed = parseDocument(document.text);
   if (isFailure(parsed)) throw new UnsafeEdit(`the edited file would not parse: ${parsed.message}`, 1);
-  if (!sameValue(contentOf(parsed as FileDocument, catalog), contentOf(document, catalog)))
+  if (!sameValue(contentBy(parsed as FileDocument, catalog), contentBy(document, catalog)))
     throw new UnsafeEdit('the edited file would not mean what the plan says', 1);
 }
 
@@ -87,5 +87,5 @@ function reEdited(catalog: Catalog, text: string, wanted: Tree, areas: readonly 
   const parsed = parseDocument(text);
   if (isFailure(parsed)) throw new UnsafeEdit(`the file does not parse: ${parsed.message}`, 1);
   const document = parsed as FileDocument;
-  return editedDocument(catalog, document, contentOf(document, catalog), wanted, areas);
+  return editedDocument(catalog, document, contentBy(document, catalog), wanted, areas);
 }

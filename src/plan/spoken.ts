@@ -35,6 +35,8 @@ export interface SpokenInput {
 
 export interface Spoken {
   readonly desired: Desired;
+  /** The same before families were built of what is there. */
+  readonly asDeclared: Desired;
   readonly target: Target;
   readonly allow: readonly Allowance[] | undefined;
   readonly lastApplied: LastApplied | undefined;
@@ -48,7 +50,7 @@ export function spoken(input: SpokenInput): Spoken {
   const { desired, catalog, target, allow, lastApplied, released } = input;
   const { layout } = catalog;
   if (layout === 'legacy' && desired.layout === 'legacy' && (lastApplied?.layout ?? layout) === layout)
-    return { desired, target, allow, lastApplied, released, refusals: [], notes: [] };
+    return { desired, asDeclared: desired, target, allow, lastApplied, released, refusals: [], notes: [] };
   const translation = translate(desired.tree.open(), desired.layout, layout);
   const policy = policyIn(layout, target);
   const state = stateIn(layout, lastApplied, released);
@@ -56,6 +58,7 @@ export function spoken(input: SpokenInput): Spoken {
   const built = layout === 'v8' ? withFamilies(said, { ...input, target: policy, ...state }) : said;
   return {
     desired: built,
+    asDeclared: said,
     target: layout === 'v8' ? withoutFamilyOwnership(policy) : policy,
     allow: allow?.flatMap((allowance) => allowanceIn(layout, allowance)),
     ...state,
