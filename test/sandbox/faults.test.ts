@@ -119,12 +119,10 @@ describe('the faults of the sandbox', () => {
     ]);
   });
 
-  test('unknown faults and generations are refused, and every fault is documented', async () => {
-    const { sandbox, file } = await on();
+  test('unknown faults are refused, and every fault is documented', async () => {
+    const { sandbox } = await on();
     expect(() => sandbox.fault('nope' as 'slow')).toThrow(/no fault `nope`/);
     expect(() => sandbox.fault('slow', 'soon')).toThrow(/does not take/);
-    const stop = AbortSignal.abort();
-    await expect(runSandbox({ file, port: 0, api: 'v8' }, stop)).rejects.toThrow(/v8/);
     const page = readFileSync(resolve(import.meta.dirname, '../../docs/sandbox.md'), 'utf8');
     expect(FAULT_NAMES.filter((name) => !page.includes(`\`${name}`))).toEqual([]);
   });
