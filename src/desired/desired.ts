@@ -10,7 +10,13 @@ import { seal } from '../nouns/secret.ts';
 import type { Target } from '../nouns/target.ts';
 import type { Tree } from '../nouns/value.ts';
 import type { Environment } from '../reading/environment.ts';
-import { type Located, type LocatedMap, type LocatedScalar, valueOf } from '../reading/located.ts';
+import {
+  isSameLocated,
+  type Located,
+  type LocatedMap,
+  type LocatedScalar,
+  valueOf,
+} from '../reading/located.ts';
 import { resolveReferences } from '../reading/references.ts';
 import { readYaml } from '../reading/yaml.ts';
 import { readLayer, type SourceFile, shownPath } from './files.ts';
@@ -48,11 +54,39 @@ export type DesiredTarget = Pick<Target, 'name' | 'desired' | 'policy' | 'digest
 /** Never throws for what a file or a person can do. */
 export async function loadDesired(target: DesiredTarget, options: DesiredOptions): Promise<LoadedDesired> {
   const { root, catalog, problems: found, watched, commit } = await loadMerged(target, options);
-  const problems = [...found];
-  if (root.members.size > 0) problems.push(...validate(root, target, catalog));
-  const sorted = inReadingOrder(problems);
-  if (sorted.some(({ severity }) => severity === 'error')) return { problems: sorted };
-  return { desired: desiredOf(root, target, catalog, { watched, commit }), problems: sorted };
+  const judged = judgedAgain(root, target, catalog) ?? judge(root, target, catalog);
+  const problems = inReadingOrder([...found, ...judged.problems]);
+  if (problems.some(({ severity }) => severity === 'error')) return { problems };
+  return { desired: desiredOf(judged, target, { watched, commit }), problems };
+}
+
+/** What follows from the merged tree alone. */
+interface Judged {
+  readonly root: LocatedMap;
+  readonly catalog: Catalog;
+  readonly problems: readonly Problem[];
+  /** Made when it is asked for: there is none of a tree with errors. */
+  declared?: Declared;
+}
+
+/** Targets whose last tree is remembered: a daemon looks at the same tree all day. */
+const REMEMBERED_TARGETS = 16;
+const remembered = new Map<DesiredTarget, Judged>();
+
+function judgedAgain(root: LocatedMap, target: DesiredTarget, catalog: Catalog): Judged | undefined {
+  const known = remembered.get(target);
+  return known?.catalog === catalog && isSameLocated(known.root, root) ? known : undefined;
+}
+
+function judge(root: LocatedMap, target: DesiredTarget, catalog: Catalog): Judged {
+  const judged = { root, catalog, problems: root.members.size > 0 ? validate(root, target, catalog) : [] };
+  remembered.delete(target);
+  remembered.set(target, judged);
+  for (const oldest of remembered.keys()) {
+    if (remembered.size <= REMEMBERED_TARGETS) break;
+    remembered.delete(oldest);
+  }
+  return judged;
 }
 
 function validate(root: LocatedMap, target: DesiredTarget, catalog: Catalog): Problem[] {
@@ -207,25 +241,34 @@ function typedScalar(node: LocatedScalar, field: Field | undefined): LocatedScal
 }
 
 function desiredOf(
-  root: LocatedMap,
+  judged: Judged,
   target: DesiredTarget,
-  catalog: Catalog,
   { watched, commit }: Pick<Merging, 'watched' | 'commit'>,
 ): Desired {
+  const { digest, ...declared } = (judged.declared ??= declaredBy(judged, target));
+  return {
+    target: target.name,
+    layout: judged.catalog.layout,
+    ...declared,
+    watched,
+    revision: { digest, ...(commit && { commit }) },
+  };
+}
+
+type Declared = Pick<Desired, 'tree' | 'positions' | 'references' | 'secrets'> & { readonly digest: string };
+
+function declaredBy({ root, catalog }: Judged, target: DesiredTarget): Declared {
   const tree = valueOf(root) as Tree;
   const positions = new Map<string, Position>();
   const references = new Map<string, string>();
   const brought = new Map<string, readonly string[]>();
   index(root, root.position, '', { positions, references, brought });
   return {
-    target: target.name,
-    layout: catalog.layout,
     tree: seal(tree),
     positions,
     references,
     secrets: seal(secretTexts(tree, references, brought, catalog)),
-    watched,
-    revision: { digest: digestOf(tree, target.digestKey), ...(commit && { commit }) },
+    digest: digestOf(tree, target.digestKey),
   };
 }
 

@@ -45,6 +45,42 @@ export function valueOf(node: Located): Value {
   return Object.fromEntries([...node.members].map(([name, member]) => [name, valueOf(member.node)]));
 }
 
+/** The same values in the same order at the same places, from the same references. */
+export function isSameLocated(a: Located, b: Located): boolean {
+  if (a === b) return true;
+  if (!isSamePosition(a.position, b.position)) return false;
+  if (a.kind === 'scalar') return b.kind === 'scalar' && isSameScalar(a, b);
+  if (a.kind === 'list')
+    return (
+      b.kind === 'list' &&
+      a.items.length === b.items.length &&
+      a.items.every((item, i) => isSameLocated(item, b.items[i] as Located))
+    );
+  if (b.kind !== 'map' || a.members.size !== b.members.size) return false;
+  const others = b.members.entries();
+  for (const [name, { position, node }] of a.members) {
+    const [otherName, other] = others.next().value as [string, Member]; // as many as in `a`
+    if (name !== otherName || !isSamePosition(position, other.position)) return false;
+    if (!isSameLocated(node, other.node)) return false;
+  }
+  return true;
+}
+
+function isSamePosition(a: Position, b: Position): boolean {
+  return a === b || (a.line === b.line && a.column === b.column && a.file === b.file);
+}
+
+function isSameScalar(a: LocatedScalar, b: LocatedScalar): boolean {
+  return (
+    Object.is(a.value, b.value) &&
+    a.plain === b.plain &&
+    a.reference === b.reference &&
+    a.unresolved === b.unresolved &&
+    a.brought?.length === b.brought?.length &&
+    (a.brought ?? []).every((text, i) => text === b.brought?.[i])
+  );
+}
+
 /** The node at a place of keys and list indexes; undefined where there is none. */
 export function nodeAt(root: Located, steps: readonly string[]): Located | undefined {
   let node: Located | undefined = root;
