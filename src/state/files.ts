@@ -30,7 +30,7 @@ import {
 } from './disk.ts';
 import { appendHistory, readHistory } from './history.ts';
 import { acquire, holderInWords } from './lock.ts';
-import { damagedIn, readRecord, writeRecord } from './records.ts';
+import { damagedIn, recordsOf, writeRecord } from './records.ts';
 import { isJournal, isTargetState } from './shapes.ts';
 import type { Store, TargetState } from './store.ts';
 
@@ -59,10 +59,12 @@ export async function openFileStore(options: FileStoreOptions): Promise<Store> {
   const backupsOf = (target: string): string => join(home(target), 'backups');
   const stateFile = (target: string): string => join(home(target), 'state.json');
   const journalFile = (target: string): string => join(home(target), 'journal.json');
+  const states = recordsOf(isTargetState);
+  const journals = recordsOf(isJournal);
   const read = async (target: string): Promise<TargetState> =>
-    ((await readRecord(stateFile(target), clock.now(), isTargetState)) ?? {}) as TargetState;
+    ((await states.read(stateFile(target), clock.now())) ?? {}) as TargetState;
   const journal = async (target: string): Promise<Journal | undefined> =>
-    (await readRecord(journalFile(target), clock.now(), isJournal)) as Journal | undefined;
+    (await journals.read(journalFile(target), clock.now())) as Journal | undefined;
 
   return {
     isNew,
@@ -75,9 +77,7 @@ export async function openFileStore(options: FileStoreOptions): Promise<Store> {
     read,
     async update(target, patch) {
       await makeDirectory(home(target));
-      await alone(home(target), async () => {
-        await writeRecord(stateFile(target), { ...(await read(target)), ...patch });
-      });
+      await alone(home(target), () => states.change(stateFile(target), clock.now(), patch));
     },
     journal,
     async writeJournal(target, record) {
