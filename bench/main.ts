@@ -3,11 +3,12 @@
 import { cpus } from 'node:os';
 import type { Figure } from './figure.ts';
 import { planFigures } from './plan.ts';
-import { requestFigures } from './requests.ts';
+import { requestFigures, treeRequestFigures } from './requests.ts';
 import { lookFigure, startFigures } from './start.ts';
 
 const figures: Figure[] = [
   ...(await requestFigures()),
+  ...(await treeRequestFigures()),
   ...(await planFigures()),
   await lookFigure(),
   ...(await startFigures()),

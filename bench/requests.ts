@@ -28,6 +28,37 @@ export async function requestFigures(): Promise<Figure[]> {
   ];
 }
 
+/** A v8 gateway: the raw file is all that a look needs, and one PATCH all that a change needs. */
+export async function treeRequestFigures(): Promise<Figure[]> {
+  const live = gatewayWith(100);
+  const { host: _, port: __, ...desired } = live;
+  await using place = await stage(live, 'v8');
+  await settledOn(place, desired);
+  const shallow = await counted(place, () => reconcile(place.context, { depth: 'shallow' }));
+  const deep = await counted(place, () => check(place.context, { depth: 'deep' }));
+  await place.declare({ ...desired, 'request-retry': 5 });
+  const oneField = await counted(place, () => reconcile(place.context));
+  const family = live['gemini-api-key'] as readonly Tree[];
+  await place.declare({
+    ...desired,
+    'request-retry': 6,
+    debug: true,
+    'gemini-api-key': family.map((entry, i) => (i < 40 ? { ...entry, priority: 50 } : entry)),
+  });
+  const many = await counted(place, () => reconcile(place.context));
+  const { plan } = many.outcome;
+  return [
+    requests('v8: shallow check', shallow, 1, 'in-sync'),
+    requests('v8: deep check', deep, 2, 'in-sync'),
+    requests('v8: one field changed and verified', oneField, 9, 'applied'),
+    figure('v8: writes of a plan of many values', 'requests', plan?.writes.length ?? NaN, 1, {
+      outcome: many.outcome.kind,
+      changes: plan?.changes.length,
+      writes: plan?.writes.map(({ method, path }) => `${method} ${path}`),
+    }),
+  ];
+}
+
 interface Counted {
   readonly outcome: Outcome;
   readonly management: number;
@@ -45,7 +76,7 @@ async function settledOn(place: Stage, desired: Tree): Promise<void> {
 async function counted({ sandbox }: Stage, work: () => Promise<Outcome>): Promise<Counted> {
   sandbox.clearRequests();
   const outcome = await work();
-  const management = sandbox.requests.filter(({ path }) => path.startsWith('/v0/management')).length;
+  const management = sandbox.requests.filter(({ path }) => /^\/v[08]\/management/.test(path)).length;
   return { outcome, management, proxy: sandbox.requests.length - management };
 }
 

@@ -6,6 +6,7 @@ import { stringify } from 'yaml';
 import type { Context } from '../src/apply/apply.ts';
 import { systemClock } from '../src/cli/system-clock.ts';
 import { loadDesired } from '../src/desired/desired.ts';
+import { translate } from '../src/gateway/layout/translate.ts';
 import { createClient } from '../src/gateway/http-client.ts';
 import type { Tree } from '../src/nouns/value.ts';
 import type { Target } from '../src/nouns/target.ts';
@@ -24,14 +25,15 @@ export interface Stage extends AsyncDisposable {
   declare(tree: Tree): Promise<void>;
 }
 
-export async function stage(live: Tree): Promise<Stage> {
+/** `api`: the generation of the gateway. */
+export async function stage(live: Tree, api: 'v7' | 'v8' = 'v7'): Promise<Stage> {
   const dir = await mkdtemp(join(tmpdir(), 'holdfast-bench-'));
   const file = join(dir, 'config.yaml');
   const desired = join(dir, 'desired-state');
   await mkdir(desired);
-  await writeFile(file, stringify({ ...live, 'auth-dir': join(dir, 'auths') }));
+  await writeFile(file, stringify(fileOf(live, join(dir, 'auths'), api)));
   const env = { MANAGEMENT_PASSWORD: MANAGEMENT_KEY };
-  const sandbox = await startSandbox({ file, port: 0, host: '127.0.0.1', env });
+  const sandbox = await startSandbox({ file, port: 0, host: '127.0.0.1', env, api });
   const target = targetAt(sandbox.url, desired);
   return {
     dir,
@@ -43,6 +45,12 @@ export async function stage(live: Tree): Promise<Stage> {
       await rm(dir, { recursive: true, force: true });
     },
   };
+}
+
+/** A v8 gateway starts on a file that it has stored before. */
+function fileOf(live: Tree, auths: string, api: 'v7' | 'v8'): Tree {
+  const flat = { ...live, 'auth-dir': auths };
+  return api === 'v7' ? flat : { ...translate(flat, 'legacy', 'v8').tree, 'config-version': 8 };
 }
 
 async function contextOf(target: Target, dir: string): Promise<Context> {

@@ -7,7 +7,13 @@ import { fromJson, toJson } from '../gateway/model/json.ts';
 import { load } from '../gateway/model/load.ts';
 import { save } from '../gateway/model/save.ts';
 import { stored } from '../gateway/model/stored.ts';
-import { handle } from '../gateway/v0/endpoints.ts';
+import { handle, type EndpointRequest } from '../gateway/v0/endpoints.ts';
+import { loadCatalog } from '../gateway/catalog/catalog.ts';
+import { layoutOf } from '../gateway/findings.ts';
+import { stored as storedV8 } from '../gateway/v8/normalise.ts';
+import { runtimeCatalog } from '../gateway/v8/runtime.ts';
+import { saveV8 } from '../gateway/v8/save.ts';
+import { contentSeen, memoryCatalog, seenV8, viewSeen } from '../gateway/v8/seen.ts';
 import type { Answer, Purpose } from '../gateway/client.ts';
 import type { RequestCounts } from '../nouns/outcome.ts';
 import { fail, type Problem, problem } from '../nouns/problem.ts';
@@ -119,7 +125,7 @@ async function secretsOfMemory(run: Run): Promise<readonly string[]> {
     credential: 'management',
   });
   const shown = parsed(answer.body.open());
-  return isTree(shown) ? secretsIn(run.context.catalog.root, shown) : [];
+  return isTree(shown) ? secretsIn(memoryCatalog(run.context.catalog).root, shown) : [];
 }
 
 function parsed(text: string): Value | string {
@@ -161,7 +167,8 @@ function refusal(run: Run, { status }: Answer): Problem {
 
 function withoutSecrets(run: Run, body: Value | string, known: Iterable<string>): Value | string {
   const { catalog, target } = run.context;
-  const own = typeof body === 'string' ? secretsOfText(run, body) : secretsIn(catalog.root, body);
+  const own =
+    typeof body === 'string' ? secretsOfText(run, body) : secretsIn(memoryCatalog(catalog).root, body);
   return redactor([...known, ...own, ...target.keys.map((key) => key.open())]).value(body);
 }
 
@@ -169,7 +176,9 @@ function withoutSecrets(run: Run, body: Value | string, known: Iterable<string>)
 function secretsOfText(run: Run, text: string): readonly string[] {
   const { catalog } = run.context;
   const document = parseDocument(text);
-  return 'ok' in document ? [] : secretsIn(catalog.root, contentOf(document, catalog));
+  if ('ok' in document) return [];
+  const own = layoutOf(document) === 'v8' ? loadCatalog('v8') : memoryCatalog(catalog);
+  return secretsIn(own.root, contentOf(document, own));
 }
 
 async function write(run: Run, request: ApiRequest): Promise<ApiResult> {
@@ -205,6 +214,7 @@ function predicted(run: Run, request: ApiRequest, before: DeepLive): Prediction 
   const { catalog } = run.context;
   const { path, query } = addressOf(request.path);
   const body = request.body?.open() ?? '';
+  if (catalog.layout === 'v8') return predictedTree(before, { method: request.method, path, query, body });
   if (path === `${BASE}config.yaml`) return predictedFile(run, body);
   const loaded = load(before.file.document.open(), catalog);
   if (!loaded.ok) return undefined;
@@ -213,6 +223,30 @@ function predicted(run: Run, request: ApiRequest, before: DeepLive): Prediction 
   const saved = save(before.file.document.open(), answer.memory, catalog);
   if ('ok' in saved) return undefined;
   return { memory: viewOf(run, answer.memory), file: seal(contentOf(saved, catalog)) };
+}
+
+/** The v0 API of a v8 gateway: a field write saves at the v8 path, or into a flat file (C v8 §5). */
+function predictedTree(before: DeepLive, request: EndpointRequest): Prediction | undefined {
+  const raw = before.file.text.open();
+  const seen = seenV8(raw);
+  if (!seen.ok) return undefined;
+  const text =
+    request.path === `${BASE}config.yaml` ? putOf(request.body ?? '') : savedOf(raw, seen.memory, request);
+  const after = text === undefined ? undefined : seenV8(text);
+  return after?.ok ? { memory: seal(viewSeen(after)), file: seal(contentSeen(after)) } : undefined;
+}
+
+function putOf(body: string): string | undefined {
+  const made = storedV8(body);
+  return made.ok ? made.text : undefined;
+}
+
+/** Undefined: no configuration endpoint; the text as it is: the endpoint changes nothing. */
+function savedOf(raw: string, memory: Tree, request: EndpointRequest): string | undefined {
+  const answer = handle(memory, request, runtimeCatalog());
+  if (answer.writes !== 'file') return answer.status === 404 ? undefined : raw;
+  const saved = saveV8(raw, answer.memory);
+  return saved.ok ? saved.text : undefined;
 }
 
 function viewOf(run: Run, memory: Tree): Sealed<Tree> {
@@ -238,10 +272,10 @@ function effectOf(run: Run, before: DeepLive, after: Settled, expected: Predicti
   const { catalog } = run.context;
   const wasInFile = contentIn(before.file, catalog);
   const inFile = differences(wasInFile, after.content, catalog);
-  const inMemory = differences(before.memory.open(), after.live.memory.open(), catalog);
+  const inMemory = differences(before.memory.open(), after.live.memory.open(), memoryCatalog(catalog));
   const asked = [
     ...differences(wasInFile, expected.file.open(), catalog),
-    ...differences(before.memory.open(), expected.memory.open(), catalog),
+    ...differences(before.memory.open(), expected.memory.open(), memoryCatalog(catalog)),
   ];
   if (inFile.length + inMemory.length === 0) return { kind: asked.length === 0 ? 'same' : 'nothing' };
   const lost = inMemory.length > 0 && after.live.agreement.kind === 'differ';
@@ -252,7 +286,11 @@ function effectOf(run: Run, before: DeepLive, after: Settled, expected: Predicti
 function missingAfter(run: Run, request: ApiRequest, { live }: Settled): readonly string[] {
   const endpoint = addressOf(request.path).path.slice(BASE.length - 1);
   const body = request.body?.open() ?? '';
-  return unheld(run.context.catalog, live.memory.open(), { method: request.method, endpoint, body });
+  return unheld(memoryCatalog(run.context.catalog), live.memory.open(), {
+    method: request.method,
+    endpoint,
+    body,
+  });
 }
 
 function complaints(run: Run, effect: ApiEffect, missing: readonly string[]): readonly Problem[] {

@@ -73,6 +73,10 @@ async function run(flags: Flags, io: Io): Promise<void> {
   const target = theTarget(session, 'pull');
   const { look } = await import('../apply/look.ts');
   const live = await look(session.contextOf(target), 'pull');
+  if (live.api === 'v8')
+    throw fail('HF2076', `${target.name} is a v8 gateway, which pull does not read yet`, {
+      target: target.name,
+    });
   refuseAny(agreementProblems(live));
   const adopted = await adopt(live.file.document.open(), session.catalog, { selection, env: session.env });
   io.hide?.(adopted.variables.map(({ secret }) => secret.open()));

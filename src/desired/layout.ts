@@ -8,8 +8,8 @@ import { type Problem, problem } from '../nouns/problem.ts';
 import type { LocatedMap, Member } from '../reading/located.ts';
 import { LOCATED, type Placed } from './located-grain.ts';
 
-/** What plan and apply can work with. Add 'v8' when they speak it: nothing else refuses it. */
-export const MANAGED_LAYOUTS: readonly Layout[] = ['legacy'];
+/** What plan and apply can work with. */
+export const MANAGED_LAYOUTS: readonly Layout[] = ['legacy', 'v8'];
 
 /** What can be checked, shown and translated. */
 export const ALL_LAYOUTS: readonly Layout[] = ['legacy', 'v8'];

@@ -7,28 +7,18 @@ import type { Target } from '../nouns/target.ts';
 import { buildKey, buildOf } from './build.ts';
 import type { Answer, Client } from './client.ts';
 
-/** Whether v8 gateways are managed through the v8 API. Nothing else refuses them. */
-const V8_IS_MANAGED: boolean = false;
-
 export interface DetectOptions {
   readonly setting: Target['api'];
   readonly build: Build;
   readonly memory?: DetectionMemory;
 }
 
-/** The generation to be used. Rejects with HF3022 where the target's `api` asks for one that there is not. */
+/** The generation to be used. Rejects with HF3036 where the target asks for one that there is not. */
 export async function detect(client: Client, options: DetectOptions): Promise<ApiGeneration> {
   if (options.setting === 'v0') return 'v0';
   const found = await generationOf(client, options);
-  if (found === 'v8' && !V8_IS_MANAGED) throw tooNew(client.target);
   if (found === 'v0' && options.setting === 'v8') throw tooOld(client.target, options.build);
   return found;
-}
-
-function tooNew(target: string): HoldfastError {
-  return fail('HF3022', `${target} is to be managed through the v8 API, which this release does not speak`, {
-    target,
-  });
 }
 
 function tooOld(target: string, { version }: Build): HoldfastError {

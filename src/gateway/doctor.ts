@@ -8,6 +8,7 @@ import type { DetectionMemory, KnownValues } from '../nouns/memory.ts';
 import { HoldfastError, type Problem } from '../nouns/problem.ts';
 import type { Target } from '../nouns/target.ts';
 import { isTree } from '../nouns/value.ts';
+import { loadCatalog } from './catalog/catalog.ts';
 import type { Catalog } from './catalog/field.ts';
 import type { Client } from './client.ts';
 import { credentialsOf } from './credentials.ts';
@@ -144,7 +145,7 @@ async function readGateway(options: DoctorOptions): Promise<Reading> {
 const MANAGEMENT_CODES: readonly Code[] = ['HF3011', 'HF3012'];
 const REMOTE_CODES: readonly Code[] = ['HF3010'];
 const KEY_CODES: readonly Code[] = ['HF3007', 'HF3008', 'HF3009', 'HF3013', 'HF3025'];
-const VERSION_CODES: readonly Code[] = ['HF3022'];
+const VERSION_CODES: readonly Code[] = ['HF3036', 'HF3037'];
 const NAMED = new Set<Code>([...MANAGEMENT_CODES, ...REMOTE_CODES, ...KEY_CODES, ...VERSION_CODES]);
 
 /** The failure of the reading, where this check is the one it belongs to. */
@@ -168,7 +169,9 @@ function passed(reading: Reading): Finding {
 function remoteOf(live: Live | undefined, { target, catalog }: DoctorOptions): Finding {
   if (!live) return skip('it could not be asked');
   const document = live.file?.document.open();
-  const management = document && contentOf(document, catalog)['remote-management'];
+  const ofTree = live.api === 'v8';
+  const content = document && contentOf(document, ofTree ? loadCatalog('v8') : catalog);
+  const management = content?.[ofTree ? 'management' : 'remote-management'];
   const allowed = isTree(management) && management['allow-remote'] === true;
   if (allowed) return ok('yes, from any machine');
   return ok(LOOPBACK.test(target.url.hostname) ? 'yes; from this machine only' : 'yes');

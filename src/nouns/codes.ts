@@ -293,6 +293,11 @@ export const CODES = {
     'Memory and file of the gateway differ, so that there is no one state to pull',
     '`holdfast doctor` says where. Restart the gateway, or save any setting in its panel, and pull again.',
   ),
+  HF2076: code(
+    EXIT.refused,
+    'This gateway cannot be pulled from',
+    'Declare what you want to own by hand: files of either layout are compared with what the gateway holds.',
+  ),
   // 3xxx gateway
   HF3001: code(
     EXIT.unreachable,
@@ -398,11 +403,6 @@ export const CODES = {
     EXIT.usage,
     'This request would destroy what it reads',
     'Say --destructive if that is what you want.',
-  ),
-  HF3022: code(
-    EXIT.unreachable,
-    'The gateway is of generation v8',
-    'Managing v8 comes with a later release. Set `api: v0` on the target to manage it through the v0 API while its config.yaml keeps the legacy layout.',
   ),
   HF3023: code(
     EXIT.refused,

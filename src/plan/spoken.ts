@@ -51,7 +51,7 @@ export function spoken(input: SpokenInput): Spoken {
   const { layout } = catalog;
   if (layout === 'legacy' && desired.layout === 'legacy' && (lastApplied?.layout ?? layout) === layout)
     return { desired, asDeclared: desired, target, allow, lastApplied, released, refusals: [], notes: [] };
-  const translation = translate(desired.tree.open(), desired.layout, layout);
+  const translation = sayable(translate(desired.tree.open(), desired.layout, layout), catalog);
   const policy = policyIn(layout, target);
   const state = stateIn(layout, lastApplied, released);
   const said = saidBy(translation, desired);
@@ -65,6 +65,34 @@ export function spoken(input: SpokenInput): Spoken {
     refusals: translation.refusals.map((refusal) => refusalText(refusal, desired, layout)),
     notes: translation.remarks.flatMap((remark) => noteOf(remark, desired, layout)),
   };
+}
+
+/** Without what this gateway would ignore: flat names that only v8 gateways know (design-v8 rule 20). */
+function sayable(translation: Translation, catalog: Catalog): Translation {
+  if (translation.layout === 'v8') return translation;
+  const { rows, families } = layoutTable();
+  let { tree } = translation;
+  const refusals = [...translation.refusals];
+  for (const { legacy, v8 } of [...rows, ...families]) {
+    const names = legacy?.split('.') ?? [];
+    if (legacy === undefined || catalog.at(names) || !isThere(tree, names)) continue;
+    tree = without(tree, names);
+    const pointer = originOf(translation, `/${names.join('/')}`);
+    refusals.push({ why: 'unknown', path: (v8 ?? legacy).split('.'), pointer });
+  }
+  return { ...translation, tree, refusals };
+}
+
+const isThere = (tree: Tree, names: readonly string[]): boolean =>
+  names.reduce<Value | undefined>((value, name) => (isTree(value) ? value[name] : undefined), tree) !==
+  undefined;
+
+/** Sections that become empty go along. */
+function without(tree: Tree, [name = '', ...rest]: readonly string[]): Tree {
+  const { [name]: value, ...others } = tree;
+  if (rest.length === 0 || !isTree(value)) return others;
+  const below = without(value, rest);
+  return Object.keys(below).length === 0 ? others : { ...others, [name]: below };
 }
 
 // ── the tree ─────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -120,13 +120,8 @@ class Builder {
   }
 
   #api(node: LocatedMap): Target['api'] {
-    const api = scalarAt(node, 'api');
-    if (api?.value !== 'v8') return api?.value === 'v0' ? 'v0' : 'auto';
-    const remedy = 'Write `api: auto` for now: gateways of v8 are managed through their v0 API.';
-    this.problems.push(
-      problem('HF1019', '`api: v8` comes with a later release', { position: api.position, remedy }),
-    );
-    return 'v8';
+    const api = scalarAt(node, 'api')?.value;
+    return api === 'v0' || api === 'v8' ? api : 'auto';
   }
 
   async #tls(node: LocatedMap): Promise<Target['tls']> {

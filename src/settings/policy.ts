@@ -6,6 +6,7 @@ import { type Position, type Problem, problem } from '../nouns/problem.ts';
 import type { Allowance, Ownership, Policy } from '../nouns/target.ts';
 import { type Located, type LocatedMap, type LocatedScalar } from '../reading/located.ts';
 import { nearest } from '../reading/suggest.ts';
+import { loadCatalog } from '../gateway/catalog/catalog.ts';
 import { unknownPath } from './policy-paths.ts';
 
 export const DEFAULT_POLICY: Policy = {
@@ -156,7 +157,9 @@ class PolicyReader {
   }
 
   #checkKnown(text: string, path: Path, position: Position): void {
-    const unknown = this.#anyPath ? undefined : unknownPath(path, this.#catalog);
+    // Either layout may be meant: a path is translated for the gateway at hand.
+    const isKnown = this.#anyPath || !unknownPath(path, loadCatalog('v8'));
+    const unknown = isKnown ? undefined : unknownPath(path, this.#catalog);
     if (!unknown) return;
     const meant = unknown.meant === undefined ? '' : ` Did you mean \`${unknown.meant}\`?`;
     const message = `\`${text}\` names nothing that the gateway knows: there is no \`${unknown.at}\`.${meant}`;

@@ -191,11 +191,6 @@ const CASES: readonly (readonly [what: string, text: string | Uint8Array, proble
   ],
   ['a reference in a key', 'oauth-excluded-models:\n  ${env:K}: [a]\n', 'a.yaml:2:3 HF2021'],
   [
-    'a file of v8',
-    'config-version: 8\nserver: { port: 8317 }\n',
-    'a.yaml:1:1 HF2044 `config-version` belongs to the layout of v8',
-  ],
-  [
     'two layouts in one file',
     'debug: true\nserver: { port: 8317 }\n',
     'a.yaml:2:1 HF2043 `server` belongs to the layout of v8, `debug` in line 1 to the flat one',

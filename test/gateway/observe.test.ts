@@ -138,12 +138,19 @@ describe('a reading', () => {
     },
   );
 
-  test('of a v8 gateway says how to go on', async () => {
+  test('of a v8 file on a v8 gateway that is to be managed as v7 says how to go on', async () => {
     const { url } = await serve((request, response) => {
-      const body = request.url?.startsWith('/v8') ? '8' : '{"debug":false}';
+      const { url: asked = '' } = request;
+      const body = asked.startsWith('/v8')
+        ? '8'
+        : asked.endsWith('.yaml')
+          ? 'config-version: 8\n'
+          : '{"debug":false}';
       reply(200, body, { ...CPA, ...CORS })(request, response);
     });
-    await expect(observe(clientOf(makeTarget(url)), options({ api: 'auto' }))).rejects.toThrow('HF3022');
+    await expect(observe(clientOf(makeTarget(url)), options({ api: 'v0', depth: 'deep' }))).rejects.toThrow(
+      'HF3037',
+    );
   });
 
   test('of a v7 gateway on a v8 file is critical, and still a reading for restore', async () => {

@@ -251,11 +251,6 @@ daemon:
       'version: 1\ntargets: [{ name: a }]\nstate: { postgres: "${env:K}" }\n',
       '3:20 HF1019 `state.postgres` comes with a later release',
     ],
-    [
-      'the API of v8',
-      'version: 1\ntargets: [{ name: a, api: v8 }]\n',
-      '2:27 HF1019 `api: v8` comes with a later release',
-    ],
     ['an empty file', '', '1:1 HF1012 holdfast.yaml is empty'],
   ];
 

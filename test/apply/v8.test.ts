@@ -1,0 +1,514 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { hashSync } from 'bcryptjs';
+import { parseDocument } from '../../src/gateway/model/document.ts';
+import { pending } from '../../src/nouns/plan.ts';
+import type { Tree } from '../../src/nouns/value.ts';
+import type { Outcome } from '../../src/nouns/outcome.ts';
+import { parse } from 'yaml';
+import {
+  beforeSending,
+  DESIRED,
+  GATEWAY_FILE,
+  GATEWAY_FILE_V8,
+  MANAGEMENT_KEY,
+  type Stage,
+  stage,
+  type StageOptions,
+  strike,
+} from './stage.ts';
+
+afterEach(strike);
+
+const v8 = (options: StageOptions = {}): Promise<Stage> =>
+  stage({ file: GATEWAY_FILE_V8, api: 'v8', ...options });
+
+const MIGRATE = { allow: [{ guard: 'migrate-file' }] } as const;
+
+const writesOf = (outcome: Outcome): readonly string[] =>
+  'plan' in outcome && outcome.plan ? outcome.plan.writes.map(({ method, path }) => `${method} ${path}`) : [];
+
+const guardsOf = (outcome: Outcome): readonly string[] =>
+  'plan' in outcome && outcome.plan ? outcome.plan.verdicts.map(({ guard }) => guard) : [];
+
+const requestsOf = ({ requests }: Outcome): number =>
+  Object.entries(requests).reduce((sum, [purpose, count]) => (purpose === 'probe' ? sum : sum + count), 0);
+
+describe('a v8 gateway', () => {
+  test('is in sync with the flat desired state that describes it, and a shallow look is one request', async () => {
+    const home = await v8();
+    expect(await home.check()).toMatchObject({ kind: 'in-sync' });
+    expect(await home.reconcile()).toMatchObject({ kind: 'in-sync' });
+    const looked = await home.check({ depth: 'shallow' });
+    expect(looked).toMatchObject({ kind: 'in-sync', depth: 'shallow' });
+    expect(requestsOf(looked)).toBe(1);
+  });
+
+  test('gets any number of values in one PATCH, verified by at most nine requests', async () => {
+    const home = await v8();
+    await home.check();
+    await home.declare(
+      `${DESIRED.replace('debug: false', 'debug: true').replace('request-retry: 1', 'request-retry: 4')}ws-auth: false\nproxy-url: http://127.0.0.1:9\n`,
+    );
+    const applied = await home.reconcile();
+    expect(applied).toMatchObject({ kind: 'applied' });
+    expect(writesOf(applied)).toEqual(['PATCH /v8/management/config']);
+    expect(requestsOf(applied)).toBeLessThanOrEqual(9);
+    expect(home.sandbox.states().runtime).toMatchObject({
+      debug: true,
+      'request-retry': 4,
+      'ws-auth': false,
+    });
+    expect(await home.check()).toMatchObject({ kind: 'in-sync' });
+  });
+
+  test('holds by the same desired state what a v7 gateway holds, and both plans are empty then', async () => {
+    const desired = `${DESIRED.replace('debug: false', 'debug: true')}codex-api-key:
+  - api-key: \${env:CODEX_A}
+    base-url: https://codex.example/v1
+    prefix: team
+  - api-key: \${env:CODEX_B}
+    base-url: https://codex.example/v1
+    models:
+      - { name: gpt-5, alias: five }
+    websockets: true
+oauth-excluded-models:
+  claude: [claude-3-*]
+payload:
+  override:
+    - models: [{ name: gpt-*, protocol: codex }]
+      params: { reasoning.effort: high }
+`;
+    const env = { CODEX_A: 'sk-test-codex-a', CODEX_B: 'sk-test-codex-b' };
+    const old = await stage({ desired, env });
+    const young = await v8({ desired, env });
+    expect(await old.reconcile()).toMatchObject({ kind: 'applied' });
+    expect(await young.reconcile()).toMatchObject({ kind: 'applied' });
+    const effective = ({ sandbox }: Stage): unknown => {
+      const { runtime } = sandbox.states();
+      const names = [
+        'debug',
+        'api-keys',
+        'openai-compatibility',
+        'codex-api-key',
+        'oauth-excluded-models',
+        'payload',
+      ];
+      return names.map((name) => runtime[name]);
+    };
+    expect(effective(young)).toEqual(effective(old));
+    expect(await old.check()).toMatchObject({ kind: 'in-sync', plan: { changes: [], writes: [] } });
+    expect(await young.check()).toMatchObject({ kind: 'in-sync', plan: { changes: [], writes: [] } });
+  });
+
+  test('loses a key by DELETE, after everything else', async () => {
+    const home = await v8({
+      desired: `${DESIRED}proxy-url: http://127.0.0.1:9\npassthrough-headers: true\n`,
+    });
+    expect(await home.reconcile()).toMatchObject({ kind: 'applied' });
+    await home.declare(DESIRED.replace('debug: false', 'debug: true'));
+    const pruned = await home.reconcile({ prune: true });
+    expect(pruned).toMatchObject({ kind: 'applied' });
+    expect(writesOf(pruned)).toEqual([
+      'PATCH /v8/management/config',
+      'DELETE /v8/management/config/requests/proxy-url',
+      'DELETE /v8/management/config/requests/passthrough-headers',
+    ]);
+    expect(await home.file()).not.toContain('requests');
+    expect(await home.check()).toMatchObject({ kind: 'in-sync' });
+  });
+
+  test('is told an emptied map by PUT', async () => {
+    const home = await v8({ desired: `${DESIRED}oauth-excluded-models:\n  claude: [claude-3-*]\n` });
+    expect(await home.reconcile()).toMatchObject({ kind: 'applied' });
+    await home.declare(`${DESIRED}oauth-excluded-models: {}\n`);
+    const emptied = await home.reconcile({ allow: [{ guard: 'mass-delete' }] });
+    expect(emptied).toMatchObject({ kind: 'applied' });
+    expect(writesOf(emptied)).toEqual(['PUT /v8/management/config/oauth/excluded-models']);
+    expect(await home.check()).toMatchObject({ kind: 'in-sync' });
+  });
+
+  test('changes its management key, and is reached by the new one', async () => {
+    const home = await v8({
+      file: GATEWAY_FILE_V8.replace(
+        'management:',
+        `management:\n    secret-key: ${hashSync('mgmt-secret-old', 4)}`,
+      ),
+      gatewayEnv: {},
+      keys: ['mgmt-secret-old', 'mgmt-secret-new'],
+      desired: `${DESIRED}remote-management:\n  secret-key: \${env:NEW_KEY}\n`,
+      env: { NEW_KEY: 'mgmt-secret-new' },
+    });
+    expect(await home.reconcile()).toMatchObject({ kind: 'applied' });
+    expect(await home.check()).toMatchObject({ kind: 'in-sync' });
+    expect(await home.file()).not.toContain('mgmt-secret-new');
+  });
+});
+
+const TREE = `observability:
+  logs: { debug: true }
+routing:
+  retry: { request-retry: 1 }
+access:
+  api-keys:
+    - \${env:TEAM_A}
+    - \${env:TEAM_B}
+api-keys:
+  openai-compatibility:
+    - name: openrouter
+      base-url: https://openrouter.example/api/v1
+      keys:
+        - api-key: \${env:UPSTREAM}
+      models:
+        - name: moonshotai/kimi-k2
+          alias: kimi
+  codex:
+    - name: shared
+      base-url: https://codex.example/v1
+      prefix: team
+      keys:
+        - api-key: \${env:CODEX_A}
+        - { api-key: "\${env:CODEX_B}", prefix: null, priority: 3 }
+upstream:
+  codex: { stream-bootstrap-buffering: true }
+oauth:
+  model-alias:
+    claude: [{ name: claude-sonnet-4, alias: sonnet }]
+`;
+
+describe('desired state in the layout of v8', () => {
+  const env = { CODEX_A: 'sk-test-codex-a', CODEX_B: 'sk-test-codex-b' };
+
+  test('comes to the same on a v7 and on a v8 gateway, and both plans are empty then', async () => {
+    const old = await stage({ desired: TREE, env });
+    const young = await v8({ desired: TREE, env });
+    expect(await old.reconcile()).toMatchObject({ kind: 'applied' });
+    expect(await young.reconcile()).toMatchObject({ kind: 'applied' });
+    const effective = ({ sandbox }: Stage): unknown => {
+      const { runtime } = sandbox.states();
+      const { 'stream-bootstrap-buffering': buffering } = runtime['codex'] as Tree;
+      const names = ['debug', 'api-keys', 'openai-compatibility', 'codex-api-key', 'oauth-model-alias'];
+      return [buffering, ...names.map((name) => runtime[name])];
+    };
+    expect(effective(young)).toEqual(effective(old));
+    expect(await old.check()).toMatchObject({ kind: 'in-sync', plan: { changes: [], writes: [] } });
+    expect(await young.check()).toMatchObject({ kind: 'in-sync', plan: { changes: [], writes: [] } });
+  });
+
+  test('keeps declared groups together where they are new, and adds a key to its group', async () => {
+    const young = await v8({ desired: TREE, env });
+    expect(await young.reconcile()).toMatchObject({ kind: 'applied' });
+    const groups = async (): Promise<unknown> =>
+      (parse(await young.file()) as { 'api-keys': Tree })['api-keys']['codex'];
+    expect(await groups()).toMatchObject([{ name: 'shared', keys: [{}, { priority: 3 }] }]);
+    await young.declare(TREE.replace('upstream:', '        - api-key: \${env:CODEX_C}\nupstream:'), {
+      CODEX_C: 'sk-test-codex-c',
+    });
+    expect(await young.reconcile()).toMatchObject({ kind: 'applied' });
+    expect(await groups()).toMatchObject([
+      { name: 'shared', keys: [{}, { priority: 3 }, { 'api-key': 'sk-test-codex-c' }] },
+    ]);
+  });
+
+  test('that a v7 gateway cannot be told is refused by name and place', async () => {
+    const old = await stage({ desired: `${TREE}server:\n  discovery: { enabled: true }\n`, env });
+    const refused = await old.reconcile();
+    expect(refused).toMatchObject({ kind: 'refused' });
+    const verdicts = 'plan' in refused && refused.plan ? refused.plan.verdicts : [];
+    expect(verdicts).toMatchObject([
+      {
+        guard: 'unsupported',
+        message: expect.stringMatching(/server\.discovery\.enabled.*gateway\.yaml:\d+:\d+\).*version 8/),
+      },
+    ]);
+  });
+});
+
+const GROUPS = `${GATEWAY_FILE_V8.replace('config-version: 8\n', '')}    codex:
+        - name: shared
+          base-url: https://codex.example/v1
+          priority: 2
+          excluded-models: [gpt-3]
+          keys:
+            - api-key: sk-test-a
+            - api-key: sk-test-b
+              priority: null
+        - name: empty
+          base-url: https://codex.example/v2
+          keys: []
+        - name: stranger
+          base-url: https://codex.example/v3
+          keys:
+            - api-key: sk-test-stranger
+              websockets: true
+config-version: 8
+`;
+
+const ENTRIES = `${DESIRED}codex-api-key:
+  - api-key: \${env:A}
+    base-url: https://codex.example/v1
+    priority: 2
+    excluded-models: [gpt-3]
+  - api-key: \${env:B}
+    base-url: https://codex.example/v1
+    priority: 2
+    excluded-models: [gpt-3]
+`;
+
+describe('a family in groups', () => {
+  const family = (): StageOptions => ({
+    file: GROUPS,
+    desired: ENTRIES,
+    env: { A: 'sk-test-a', B: 'sk-test-b' },
+    policy: { ownership: [{ path: [{ kind: 'key', name: 'codex-api-key' }], ownership: 'entries' }] },
+  });
+  const codex = async (home: Stage): Promise<readonly Record<string, unknown>[]> => {
+    const file = parse(await home.file()) as { 'api-keys': { codex: Record<string, unknown>[] } };
+    return file['api-keys'].codex;
+  };
+
+  test('is no drift however it is grouped', async () => {
+    const home = await v8(family());
+    expect(await home.check()).toMatchObject({ kind: 'in-sync' });
+  });
+
+  test('survives an edit of one entry: shared group, empty group, stranger and null', async () => {
+    const home = await v8(family());
+    const before = await codex(home);
+    await home.declare(ENTRIES.replace('priority: 2', 'priority: 7'));
+    const applied = await home.reconcile();
+    expect(applied).toMatchObject({ kind: 'applied' });
+    expect('plan' in applied && applied.plan ? pending(applied.plan) : []).toMatchObject([
+      { position: { line: 17 }, after: 7 },
+    ]);
+    const after = await codex(home);
+    expect(after[0]).toEqual({
+      ...before[0],
+      keys: [
+        { 'api-key': 'sk-test-a', priority: 7 },
+        { 'api-key': 'sk-test-b', priority: null },
+      ],
+    });
+    expect(after.slice(1)).toEqual(before.slice(1));
+    expect(await home.check()).toMatchObject({ kind: 'in-sync' });
+  });
+
+  test('changes at the group what all its keys are to have', async () => {
+    const home = await v8(family());
+    await home.declare(ENTRIES.replaceAll('priority: 2', 'priority: 7'));
+    expect(await home.reconcile()).toMatchObject({ kind: 'applied' });
+    expect((await codex(home))[0]).toMatchObject({
+      priority: 7,
+      keys: [{ 'api-key': 'sk-test-a' }, { priority: null }],
+    });
+  });
+
+  test('gets a group for a new entry, and loses one with its last key only', async () => {
+    const home = await v8(family());
+    const more = `${ENTRIES}  - api-key: \${env:C}\n    base-url: https://codex.example/v4\n`;
+    await home.declare(more, { C: 'sk-test-c' });
+    expect(await home.reconcile()).toMatchObject({ kind: 'applied' });
+    expect((await codex(home)).map((group) => group['name'])).toEqual([
+      'shared',
+      'empty',
+      'stranger',
+      'codex-4',
+    ]);
+    await home.declare(ENTRIES);
+    expect(await home.reconcile()).toMatchObject({ kind: 'applied' });
+    expect((await codex(home)).map((group) => group['name'])).toEqual(['shared', 'empty', 'stranger']);
+    expect(await home.check()).toMatchObject({ kind: 'in-sync' });
+  });
+});
+
+/** A context in which somebody acts in the first wait after the file was converted. */
+function whenConverted(home: Stage, act: () => Promise<unknown>): Partial<Stage['context']> {
+  const { clock } = home.context;
+  let acted = false;
+  const sleep: typeof clock.sleep = async (ms, signal) => {
+    if (!acted && (await home.file()).includes('config-version')) {
+      acted = true;
+      await act();
+    }
+    await clock.sleep(ms, signal);
+  };
+  return { clock: { now: () => clock.now(), sleep } };
+}
+
+const LEGACY = `# kept by hand
+host: 127.0.0.1
+port: 8317
+auth-dir: AUTH_DIR
+remote-management:
+  allow-remote: false
+  # left alone
+  secret-key: HASH
+  disable-control-panel: true
+debug: false
+request-retry: 1
+# the team
+api-keys:
+  - sk-test-0001 # team a
+  - sk-test-0002
+codex-api-key:
+  - api-key: sk-test-codex
+    base-url: https://codex.example/v1
+`
+  .replace('HASH', hashSync(MANAGEMENT_KEY, 4))
+  .replace('  # left alone\n', '# left alone\n');
+
+const FLAT = `debug: true\napi-keys:\n  - \${env:TEAM_A}\n  - \${env:TEAM_B}\n`;
+
+describe('a legacy file on a v8 gateway', () => {
+  test('is read as it will be, and is not converted unasked', async () => {
+    const home = await v8({ file: LEGACY, desired: FLAT });
+    const before = await home.file();
+    const refused = await home.reconcile();
+    expect(refused).toMatchObject({ kind: 'refused' });
+    expect(guardsOf(refused)).toEqual(['migrate-file']);
+    expect(await home.file()).toBe(before);
+  });
+
+  test('is converted where that is allowed, and restored to the same bytes', async () => {
+    const home = await v8({ file: LEGACY, desired: FLAT });
+    const before = await home.file();
+    const applied = await home.reconcile(MIGRATE);
+    expect(applied).toMatchObject({ kind: 'applied' });
+    expect(await home.file()).toContain('config-version: 8');
+    expect(await home.check()).toMatchObject({ kind: 'in-sync' });
+    expect(await home.restore('latest')).toMatchObject({ kind: 'restored', fidelity: 'exact' });
+    expect(await home.file()).toBe(before);
+  });
+
+  test('comes back to the same bytes by itself when the write does not do what it should', async () => {
+    const home = await v8({ file: LEGACY, desired: FLAT });
+    const before = await home.file();
+    const spoils = whenConverted(home, async () => {
+      await home.writeFile((await home.file()).replace('debug: true', 'debug: false'));
+    });
+    const ended = await home.reconcile(MIGRATE, spoils);
+    expect(ended).toMatchObject({ kind: 'rolled-back' });
+    expect(await home.file()).toBe(before);
+  });
+
+  test('with unknown keys and a plaintext secret comes back to what the gateway stores for it', async () => {
+    const file = `${LEGACY.replace(/secret-key: .*/, 'secret-key: mgmt-plain-1')}a-future-key: 1\n`;
+    const home = await v8({ file, desired: FLAT });
+    const before = await home.file();
+    const applied = await home.reconcile(MIGRATE);
+    expect(applied).toMatchObject({ kind: 'applied' });
+    expect(await home.file()).toContain('# a-future-key: 1');
+    expect(await home.restore('latest')).toMatchObject({ kind: 'restored' });
+    expect(await home.file()).toBe(before);
+    expect(parseDocument(await home.file())).not.toHaveProperty('ok');
+  });
+});
+
+describe('a load that was lost', () => {
+  const ONE_KEY = GATEWAY_FILE_V8.replace('        - sk-test-0002\n', '');
+  const patch = async ({ sandbox }: Stage, body: unknown): Promise<void> => {
+    await fetch(`${sandbox.url}/v8/management/config`, {
+      method: 'PATCH',
+      headers: { authorization: `Bearer ${MANAGEMENT_KEY}` },
+      body: JSON.stringify(body),
+    });
+  };
+
+  test('right before our write is found and repaired; a client key is the witness', async () => {
+    const home = await v8({ file: ONE_KEY, env: { TEAM_B: 'sk-test-0003' } });
+    const racing = beforeSending(home, 1, async () => {
+      home.sandbox.fault('lost-update', '60');
+      await patch(home, { observability: { logs: { debug: 'no' } } });
+      await new Promise((wake) => setTimeout(wake, 10));
+    });
+    const outcome = await home.reconcile({}, racing);
+    expect(outcome).toMatchObject({ kind: 'applied' });
+    expect(outcome.problems.map(({ code }) => code)).toContain('HF5015');
+    await home.sandbox.settled();
+    expect(await home.admits('sk-test-0003')).toBe(true);
+    expect(await home.file()).toMatch(/^# kept by hand\n# holdfast: written again.*\nserver:/);
+  });
+
+  test('by somebody else is stale memory, and an apply that changes nothing repairs it', async () => {
+    const home = await v8();
+    expect(await home.reconcile()).toMatchObject({ kind: 'in-sync' });
+    home.sandbox.fault('lost-update', '60');
+    await patch(home, { routing: { retry: { 'request-retry': 5 } } });
+    await new Promise((wake) => setTimeout(wake, 10));
+    await patch(home, {
+      routing: { retry: { 'request-retry': 1 } },
+      requests: { 'passthrough-headers': true },
+    });
+    await home.sandbox.settled();
+    home.sandbox.clearFaults();
+    expect(home.sandbox.states().memory).toMatchObject({ 'request-retry': 5 });
+    expect(await home.check()).toMatchObject({ kind: 'stale-memory' });
+    expect(await home.reconcile()).toMatchObject({ kind: 'applied' });
+    await home.sandbox.settled();
+    expect(home.sandbox.states().runtime).toMatchObject({ 'request-retry': 1 });
+    expect(await home.check()).toMatchObject({ kind: 'in-sync' });
+  });
+});
+
+describe('a v8 gateway that does not do as it should', () => {
+  test('refuses what does not go together: the line of the files that asks for it is named', async () => {
+    const home = await v8({ desired: `${DESIRED}credential-in-flight:\n  snapshot-interval: 9s\n` });
+    const refused = await home.reconcile();
+    expect(refused).toMatchObject({ kind: 'refused' });
+    const [verdict] = 'plan' in refused && refused.plan ? refused.plan.verdicts : [];
+    expect(verdict).toMatchObject({ guard: 'unsupported' });
+    expect(verdict?.message).toMatch(/three snapshot intervals.*gateway\.yaml:15:/);
+  });
+
+  test('answers 422 to our write: nothing is left of it, and the line is named', async () => {
+    const home = await v8({ desired: DESIRED.replace('request-retry: 1', 'request-retry: 4') });
+    const refusing = beforeSending(home, 1, async () => {
+      home.sandbox.fault('error-on-request', '1:422');
+    });
+    const outcome = await home.reconcile({}, refusing);
+    expect(outcome).toMatchObject({ kind: 'rolled-back', problems: [{ code: 'HF5010' }] });
+    expect('reason' in outcome && outcome.reason).toMatch(/gateway\.yaml:2/);
+  });
+
+  test.each(['sending', 'sent', 'settled', 'verified'] as const)(
+    'a crash at "%s" is resolved',
+    async (point) => {
+      const home = await v8({ desired: DESIRED.replace('request-retry: 1', 'request-retry: 4') });
+      await home.crashAt(point);
+      await home.sandbox.settled();
+      await home.recover();
+      expect(await home.reconcile({ retry: true })).toMatchObject({
+        kind: expect.stringMatching(/^(applied|in-sync)$/),
+      });
+      expect(home.sandbox.states().runtime).toMatchObject({ 'request-retry': 4 });
+    },
+  );
+
+  test('has a dead file watcher: a restore makes it load the file all the same', async () => {
+    const home = await v8({
+      desired: DESIRED.replace('- ${env:TEAM_B}', '- ${env:TEAM_C}'),
+      env: { TEAM_C: 'sk-test-0003' },
+    });
+    expect(await home.reconcile()).toMatchObject({ kind: 'applied' });
+    home.sandbox.fault('dead-watcher');
+    expect(await home.restore('latest')).toMatchObject({ kind: 'restored' });
+    expect(await home.admits('sk-test-0002')).toBe(true);
+    expect(await home.admits('sk-test-0003')).toBe(false);
+  });
+
+  test('changes of somebody else during the transaction stay, ours are taken back', async () => {
+    const home = await v8({ desired: DESIRED.replace('request-retry: 1', 'request-retry: 4') });
+    const foreign = beforeSending(home, 1, async () => {
+      home.sandbox.fault('drop-writes', '/v8/management/config');
+      await home.panel('PUT', 'ws-auth', { value: false });
+      await home.panel('PUT', 'logging-to-file', { value: true });
+    });
+    const outcome = await home.reconcile({}, foreign);
+    expect(outcome).toMatchObject({ kind: 'rolled-back' });
+    expect(home.sandbox.states().memory).toMatchObject({ 'logging-to-file': true, 'request-retry': 1 });
+  });
+});
+
+test('the flat file of the v7 tests is understood by both generations', async () => {
+  const home = await v8({ file: GATEWAY_FILE });
+  expect(await home.check()).toMatchObject({ kind: 'in-sync' });
+});
