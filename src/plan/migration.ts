@@ -2,13 +2,14 @@
 // (C v8 §4.6, design-v8 rule 13). Findings only.
 import type { Layout } from '../nouns/desired.ts';
 import type { Verdict } from '../nouns/guard.ts';
-import { type Fate, normalise } from '../gateway/v8/normalise.ts';
+import type { Fate } from '../gateway/v8/normalise.ts';
+import { seenV8 } from '../gateway/v8/seen.ts';
 
 /** Empty where the write only formats. */
 export function migrationVerdicts(raw: string, layout: Layout): readonly Verdict[] {
-  const normalised = normalise(raw);
-  if (!normalised.ok) return [];
-  const { fate } = normalised;
+  const seen = seenV8(raw);
+  if (!seen.ok) return [];
+  const { fate } = seen;
   const told = [...losingV7(layout), ...sentences(fate)];
   if (told.length === 0) return [];
   return [

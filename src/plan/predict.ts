@@ -4,8 +4,9 @@ import { contentOf } from '../gateway/model/decode.ts';
 import { fromJson, toJson } from '../gateway/model/json.ts';
 import { load } from '../gateway/model/load.ts';
 import type { LoadFailure, Memory } from '../gateway/model/model.ts';
+import { loadTree } from '../gateway/v8/load.ts';
 import { contentSeen, seenV8, viewSeen } from '../gateway/v8/seen.ts';
-import type { FileDocument } from '../nouns/file.ts';
+import type { FileDocument, FileNode } from '../nouns/file.ts';
 import { seal } from '../nouns/secret.ts';
 import { isTree, type Tree, type Value } from '../nouns/value.ts';
 import type { Prediction } from '../nouns/write.ts';
@@ -41,6 +42,16 @@ function settledTree(text: string): State | LoadFailure {
   const content = contentSeen(seen);
   const { document, memory, rewritten: rehashes } = seen;
   return { document, content, memory, view: viewSeen(seen), image: content, rehashes };
+}
+
+/** The state after a request of the v8 API, from the nodes that it makes of the normalised tree. */
+export function settledRoot(root: FileNode): State | LoadFailure {
+  const loaded = loadTree(root);
+  if (!loaded.ok) return loaded;
+  const { memory, rewritten } = loaded;
+  const document: FileDocument = { text: '', root };
+  const content = contentSeen({ document, memory, rewritten });
+  return { document, content, memory, view: viewSeen({ memory }), image: content, rehashes: rewritten };
 }
 
 /** The view and the image are worked out when first asked for: of the state before a write nobody asks. */

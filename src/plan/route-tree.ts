@@ -2,15 +2,17 @@
 // empty or gone (design §8, design-v8 rules 6 to 13). Each request is run through the model of the gateway; where the
 // JSON routes cannot say what is wanted, the edited text goes through the v0 API. Sends nothing.
 import { MANAGEMENT_BASE } from '../gateway/catalog/field.ts';
-import { V8_BASE, handleV8 } from '../gateway/v8/endpoints.ts';
+import { changeTree, V8_BASE, handleV8 } from '../gateway/v8/endpoints.ts';
+import { copy, expanded } from '../gateway/v8/tree.ts';
 import { stored } from '../gateway/v8/normalise.ts';
+import type { FileNode } from '../nouns/file.ts';
 import { formatPath } from '../nouns/path.ts';
 import { seal, type Sealed } from '../nouns/secret.ts';
 import type { Tree } from '../nouns/value.ts';
 import type { PreparedWrite, Write } from '../nouns/write.ts';
 import { besides, pathOfArea } from './footprint.ts';
 import { migrationVerdicts } from './migration.ts';
-import { isState, predictionOf, settled, type State } from './predict.ts';
+import { isState, predictionOf, settled, settledRoot, type State } from './predict.ts';
 import { type Area, outermost } from './route-edits.ts';
 import { areaOf } from './route-field.ts';
 import { editedDocument } from './route-file.ts';
@@ -82,7 +84,10 @@ function byRequests(
     const steps = simulate(input, raw, start, differences, requests);
     const last = steps.at(-1)?.after ?? start;
     const miss = missed(input.catalog, start, last.content, input.wanted, areas);
-    if (miss !== undefined) throw new NoTreeRoute(`through JSON ${miss}`);
+    if (miss !== undefined)
+      throw new NoTreeRoute(
+        'a JSON request would leave something else than what is wanted (C v8 §4.8, §4.9)',
+      );
     const [lost] = besides(input.catalog, start.content, last.content, areas).lost;
     if (lost !== undefined) throw new NoTreeRoute(`${lost} would be lost`);
     return steps;
@@ -100,6 +105,7 @@ function simulate(
   requests: readonly TreeRequest[] | string,
 ): readonly Step[] {
   if (typeof requests === 'string') throw new NoTreeRoute(requests);
+  if (raw.length > VALIDATED_WHEN_PLANNED) return simulateLong(input, start, differences, requests);
   let [text, state] = [raw, start];
   return requests.map((request, i) => {
     const body = request.body === undefined ? '' : jsonText(request.body);
@@ -114,6 +120,32 @@ function simulate(
     if (!isState(after))
       throw new WouldRefuse(`the gateway could not load what it would store: ${after.message}`);
     state = after;
+    return { write: prepared(input, differences, request, i, body, after), after };
+  });
+}
+
+/** Files up to this length are validated as the gateway does when planned; of longer ones it says itself what it refuses. */
+const VALIDATED_WHEN_PLANNED = 65_536;
+
+function simulateLong(
+  input: RouteInput,
+  start: State,
+  differences: readonly Difference[],
+  requests: readonly TreeRequest[],
+): readonly Step[] {
+  const root = expanded(start.document);
+  if (!root) throw new NoTreeRoute('the file is empty');
+  return requests.map((request, i) => {
+    const body = request.body === undefined ? '' : jsonText(request.body);
+    const path = `${V8_BASE}/config${request.area.map((name) => `/${name}`).join('')}`;
+    const refused = changeTree(root, { method: request.method, path, body });
+    if (refused)
+      throw new WouldRefuse(
+        `${request.method} ${path} would be answered ${refused.status}: ${messageIn(refused.body)}`,
+      );
+    const after = settledRoot(copy(root) as FileNode); // A tree without ranges is a file's node.
+    if (!isState(after))
+      throw new WouldRefuse(`the gateway could not load what it would store: ${after.message}`);
     return { write: prepared(input, differences, request, i, body, after), after };
   });
 }

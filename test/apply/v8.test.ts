@@ -200,7 +200,7 @@ describe('desired state in the layout of v8', () => {
     const groups = async (): Promise<unknown> =>
       (parse(await young.file()) as { 'api-keys': Tree })['api-keys']['codex'];
     expect(await groups()).toMatchObject([{ name: 'shared', keys: [{}, { priority: 3 }] }]);
-    await young.declare(TREE.replace('upstream:', '        - api-key: \${env:CODEX_C}\nupstream:'), {
+    await young.declare(TREE.replace('upstream:', '        - api-key: ${env:CODEX_C}\nupstream:'), {
       CODEX_C: 'sk-test-codex-c',
     });
     expect(await young.reconcile()).toMatchObject({ kind: 'applied' });

@@ -33,6 +33,16 @@ export function loadV8(text: string, options: LoadOptionsV8 = {}): LoadSuccess |
   }
 }
 
+/** The same of a tree that is there already; its text is not looked at. */
+export function loadTree(root: FileNode, options: LoadOptions = {}): LoadSuccess | LoadFailure {
+  try {
+    return loadOrThrow({ text: '', root }, options);
+  } catch (thrown) {
+    if (thrown instanceof Fault) return { ok: false, stage: 'decode', message: thrown.message };
+    throw thrown;
+  }
+}
+
 function loadOrThrow(document: FileDocument, options: LoadOptionsV8): LoadSuccess | LoadFailure {
   const catalog = runtimeCatalog();
   const root = expanded(document);
