@@ -114,6 +114,8 @@ export interface StageOptions {
   readonly delays?: SandboxOptions['delays'];
   /** The generation of the gateway. `v7` */
   readonly api?: SandboxOptions['api'];
+  readonly generation?: SandboxOptions['generation'];
+  readonly build?: SandboxOptions['build'];
 }
 
 export interface Stage {
@@ -165,6 +167,8 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
     env: options.gatewayEnv ?? { MANAGEMENT_PASSWORD: MANAGEMENT_KEY },
     ...(options.faults && { faults: options.faults }),
     ...(options.api && { api: options.api }),
+    ...(options.generation && { generation: options.generation }),
+    ...(options.build && { build: options.build }),
     delays: { ...DELAYS, ...options.delays },
   });
   const store = await openFileStore({ dir: join(dir, 'state'), clock: hastyClock });

@@ -508,6 +508,23 @@ describe('a v8 gateway that does not do as it should', () => {
   });
 });
 
+describe('a gateway of the first v8 releases, which is made from reading', () => {
+  const early: StageOptions = { generation: 'A', build: { version: 'v8.0.4' } };
+
+  test('writes its defaults out beside a change, and that is no difference', async () => {
+    const home = await v8({ ...early, desired: DESIRED.replace('request-retry: 1', 'request-retry: 4') });
+    expect(await home.reconcile()).toMatchObject({ kind: 'applied' });
+    expect(await home.check()).toMatchObject({ kind: 'in-sync' });
+  });
+
+  test('does not know `upstream`, and is not asked to', async () => {
+    const home = await v8({ ...early, desired: `${DESIRED}codex:\n  stream-bootstrap-buffering: true\n` });
+    const refused = await home.reconcile();
+    expect(refused).toMatchObject({ kind: 'refused' });
+    expect(guardsOf(refused)).toEqual(['unsupported']);
+  });
+});
+
 test('the flat file of the v7 tests is understood by both generations', async () => {
   const home = await v8({ file: GATEWAY_FILE });
   expect(await home.check()).toMatchObject({ kind: 'in-sync' });
