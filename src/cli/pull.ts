@@ -1,16 +1,17 @@
 // `holdfast pull`: the live gateway as desired state, proved to change nothing.
-import { dirname, relative } from 'node:path';
+import { dirname, relative, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { adopt, type Adopted } from '../adopt/adopt.ts';
 import { envExample, envFile, withHeading } from '../adopt/files.ts';
 import { type Selection, selectionProblems } from '../adopt/ownership.ts';
-import { agreementProblems, prove } from '../adopt/prove.ts';
+import { agreementProblems, proofOf } from '../adopt/prove.ts';
 import type { DeepLive } from '../apply/read.ts';
 import { loadDesired } from '../desired/desired.ts';
 import { packageFile } from '../nouns/package-files.ts';
 import { parsePath, type Path } from '../nouns/path.ts';
 import { fail, HoldfastError, type Problem } from '../nouns/problem.ts';
 import type { Target } from '../nouns/target.ts';
+import type { Remembered } from '../plan/applied.ts';
 import type { Style } from '../report/style.ts';
 import type { Io } from './io.ts';
 import { gatewayOptions, onCall, type PlanFlags, repeatable } from './options.ts';
@@ -18,6 +19,7 @@ import { progress } from './progress.ts';
 import {
   type Destination,
   destinationOf,
+  otherFiles,
   refuseExisting,
   shownIn,
   type Texts,
@@ -26,6 +28,7 @@ import {
   writeAll,
 } from './pull-files.ts';
 import { openSession, type Session, theTarget } from './session.ts';
+import { withTarget } from '../state/with-target.ts';
 import { show, showWarnings } from './show.ts';
 
 interface Flags extends PlanFlags {
@@ -81,10 +84,26 @@ async function run(flags: Flags, io: Io): Promise<void> {
   const adopted = await adopt(live.file.document.open(), session.catalog, { selection, env: session.env });
   io.hide?.(adopted.variables.map(({ secret }) => secret.open()));
   const texts = textsOf(adopted, destination, target, flags, io);
-  await refuseChanges(texts.file, adopted, { session, target, live });
+  const remembered = await refuseChanges(texts.file, adopted, { session, target, live });
   if (!flags.print) await writeAll(destination, texts);
   const problems = [...adopted.notes, ...(flags.print ? [] : await warningsAbout(destination, io.cwd))];
-  showPulled({ flags, io, target, destination, adopted, texts, problems });
+  const adoption =
+    !flags.print &&
+    (await adopts(session, target, destination)) &&
+    (await record(session, target, remembered));
+  showPulled({ flags, io, target, destination, adopted, texts, problems, adoption });
+}
+
+/** Whether the pulled file alone is what the target declares: then it is in force, as after an apply in sync. */
+async function adopts({ settings }: Session, target: Target, { dir, file }: Destination): Promise<boolean> {
+  const declared = target.desired.map((each) => resolve(settings.dir, each));
+  const meant = settings.file === undefined || (declared.length === 1 && declared[0] === dir);
+  return target.mode !== 'observe' && meant && (await otherFiles(dir, file)).length === 0;
+}
+
+async function record({ store }: Session, { name }: Target, remembered: Remembered): Promise<true> {
+  await withTarget(store, { target: name, owner: 'holdfast pull' }, () => store.update(name, remembered));
+  return true;
 }
 
 function selectionOf({ include = [], exclude = [] }: Flags, { catalog }: Session): Selection {
@@ -123,10 +142,10 @@ function textsOf(
   };
 }
 
-/** Relative to the file where it lies below the working directory, so that it means the same for everybody. */
+/** Only where the package lies below the working directory, and relative to the file: a path that holds for all who clone. */
 function schemaFor(file: string, cwd: string): string | undefined {
   const schema = packageFile('schemas/legacy.schema.json');
-  if (relative(cwd, schema).startsWith('..')) return undefined;
+  if (relative(cwd, schema).startsWith('..') || relative(cwd, file).startsWith('..')) return undefined;
   const way = relative(dirname(file), schema);
   return way.startsWith('.') ? way : `./${way}`;
 }
@@ -142,15 +161,17 @@ async function refuseChanges(
   text: string,
   adopted: Adopted,
   { session, target, live }: Proving,
-): Promise<void> {
+): Promise<Remembered> {
   const env = Object.fromEntries(adopted.variables.map(({ name, secret }) => [name, secret.open()]));
-  await withScratch(text, async (dir) => {
+  return withScratch(text, async (dir) => {
     const { catalog, store, clock } = session;
     const loaded = await loadDesired({ ...target, desired: [dir] }, { catalog, env, settingsDir: dir });
     if (!loaded.desired) throw new HoldfastError(loaded.problems);
     const { desired } = loaded;
     const hash = (content: string): string => store.hash(content);
-    refuseAny(prove({ target, live, desired, catalog, now: clock.now(), hash }));
+    const { problems, remembered } = proofOf({ target, live, desired, catalog, now: clock.now(), hash });
+    refuseAny(problems);
+    return remembered;
   });
 }
 
@@ -162,10 +183,12 @@ interface Pulled {
   readonly adopted: Adopted;
   readonly texts: Texts;
   readonly problems: readonly Problem[];
+  /** Recorded as in force, so that what the files say next is judged as a change of the files. */
+  readonly adoption: boolean;
 }
 
 function showPulled(pulled: Pulled): void {
-  const { flags, io, target, destination, adopted, texts, problems } = pulled;
+  const { flags, io, target, destination, adopted, texts, problems, adoption } = pulled;
   const { variables, declared, leftOut } = adopted;
   const shown = (path: string): string => shownIn(io.cwd, path);
   const { file, example, values } = destination;
@@ -178,6 +201,7 @@ function showPulled(pulled: Pulled): void {
     leftOut,
     variables: variables.map(({ name, usedAt }) => ({ name, usedAt })),
     proof: { changes: 0 },
+    adopted: adoption,
     problems,
   };
   // The text holds no secret; taking short ones out by value would only garble words.
@@ -186,7 +210,7 @@ function showPulled(pulled: Pulled): void {
   if (flags.output === 'text') showWarnings(io, flags, problems);
 }
 
-function summary({ io, target, destination, adopted }: Pulled, style: Style): string {
+function summary({ io, target, destination, adopted, adoption }: Pulled, style: Style): string {
   const { variables, declared, leftOut } = adopted;
   const { dir, file, example, values } = destination;
   const shown = (path: string): string => shownIn(io.cwd, path);
@@ -202,6 +226,11 @@ function summary({ io, target, destination, adopted }: Pulled, style: Style): st
     row(example, variables.length === 0 ? 'no variables needed' : 'the variables and where they are used'),
     ...(values === undefined ? [] : [row(values, 'their values, readable by you alone')]),
     `${style.good('✓')} proved: a plan of these files is empty`,
+    ...(adoption
+      ? [
+          `${style.good('✓')} adopted: remembered as in force, what you change in the files is planned from here`,
+        ]
+      : []),
     ...(leftOut.length === 0
       ? []
       : [style.dim(`left to the gateway: ${leftOut.map(({ path }) => path).join(', ')}`)]),
