@@ -111,7 +111,7 @@ function withoutNulls(text: string, content: Tree, catalog: Catalog, notes: read
   }
 }
 
-/** To the gateway a key without a value is a missing one; free-form settings alone can hold null. */
+/** To the gateway a key without a value is a missing one, in a map of texts an empty one; free-form settings hold null. */
 function nullsIn(node: FileNode, field: Field | undefined, catalog: Catalog): KeyStep | undefined {
   if (node.kind === 'map') return nullsInMap(node.pairs, field, catalog);
   if (node.kind === 'list') return nullsInList(node.items, field, catalog);
@@ -123,7 +123,8 @@ function nullsInMap(pairs: readonly Pair[], field: Field | undefined, catalog: C
   const keys = new Map<string, KeyStep>();
   for (const { key, value } of pairs) {
     const step = nullsIn(value, field && catalog.child(field, key.text), catalog);
-    if (step) keys.set(key.text, step);
+    const isText = field?.kind === 'map' && field.value?.kind === 'string';
+    if (step) keys.set(key.text, step.kind === 'remove' && isText ? { kind: 'replace', value: '' } : step);
   }
   return keys.size > 0 ? { kind: 'map', keys } : undefined;
 }
