@@ -10,6 +10,7 @@ export default {
       { jsc: { parser: { syntax: 'typescript' }, target: 'es2024' }, module: { type: 'es6' } },
     ],
   },
+  setupFiles: ['<rootDir>/test/support/seed.ts'],
   testTimeout: 30_000,
   // There is one gateway (docs/testing.md).
   ...(process.env.HOLDFAST_TEST_GATEWAY && { maxWorkers: 1 }),

@@ -10,7 +10,7 @@ import { settingsFromFile } from './from-file.ts';
 import { settingsFromFlags } from './from-flags.ts';
 import type { LoadedSettings, SettingsFlags, SettingsRequest } from './shape.ts';
 
-export type { DaemonSettings, LoadedSettings, Settings, SettingsFlags, SettingsRequest } from './shape.ts';
+export type { LoadedSettings, Settings, SettingsFlags, SettingsRequest } from './shape.ts';
 
 /** Never throws for what a file or a person can do. */
 export async function loadSettings(request: SettingsRequest): Promise<LoadedSettings> {
@@ -68,7 +68,12 @@ async function withEnvFile(
   if (source === undefined) return { env };
   const { path, shown, remedy, position } = source;
   const read = await readTextFile(path, shown);
-  if ('text' in read) return { env: { ...parseEnv(read.text), ...env } };
+  if ('text' in read) {
+    const added = parseEnv(read.text);
+    if (Object.keys(added).length > 0 || !/^\s*[^#\s]/m.test(read.text)) return { env: { ...added, ...env } };
+    const form = 'Write one NAME=value a line, or name another file.';
+    return { problem: problem('HF1010', `${shown} holds no line NAME=value`, { remedy: form, position }) };
+  }
   if (offline && position) return { env };
   return { problem: problem('HF1010', read.problem.message, { remedy, position }) };
 }

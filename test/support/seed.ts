@@ -1,0 +1,6 @@
+// Property tests draw the same cases every time, so that a red run means a change of ours. FC_SEED=NUMBER draws others,
+// FC_SEED=random new ones each time.
+import fc from 'fast-check';
+
+const asked = process.env['FC_SEED'];
+if (asked !== 'random') fc.configureGlobal({ seed: Number(asked ?? 20_261_123) });
