@@ -36,13 +36,11 @@ const OF_THE_MACHINE: readonly (readonly [string, string])[] = [
   ['remote-management', 'who may manage the gateway'],
 ];
 
-/** What the gateway writes into its file by itself (C v0 §4.4 N10); left out where it is the default. */
-const WRITTEN_OUT = [
-  'credential-concurrency',
-  'credential-in-flight',
-  'redis-usage-queue-retention-seconds',
-  'ws-auth',
-];
+/**
+ * What the gateway writes into its file by itself (C v0 §4.4 N10); left out where it is the default. `ws-auth`, which it
+ * writes too, stays: nothing tells whether an operator wrote that switch, and it decides who is let in.
+ */
+const WRITTEN_OUT = ['credential-concurrency', 'credential-in-flight', 'redis-usage-queue-retention-seconds'];
 
 /** The gateway holds only a hash of it. */
 const NEVER: readonly LeftOut[] = [

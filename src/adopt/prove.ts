@@ -4,6 +4,7 @@ import type { Desired } from '../nouns/desired.ts';
 import type { Live } from '../nouns/live.ts';
 import { type Problem, problem } from '../nouns/problem.ts';
 import type { Target } from '../nouns/target.ts';
+import { remember, type Remembered } from '../plan/applied.ts';
 import { makePlan } from '../plan/plan.ts';
 
 export interface ProofInput {
@@ -16,9 +17,20 @@ export interface ProofInput {
   readonly hash: (text: string) => string;
 }
 
-/** Empty when the files are as good as the gateway itself. Judged strictly: nothing is ignored, allowed or remembered. */
-export function prove({ target, live, desired, catalog, now, hash }: ProofInput): readonly Problem[] {
-  const { plan } = makePlan({
+export interface Proof {
+  /** Empty when the files are as good as the gateway itself. */
+  readonly problems: readonly Problem[];
+  /** What an apply of these files, which are in force already, would remember. */
+  readonly remembered: Remembered;
+}
+
+export function prove(input: ProofInput): readonly Problem[] {
+  return proofOf(input).problems;
+}
+
+/** Judged strictly: nothing is ignored, allowed or remembered. */
+export function proofOf({ target, live, desired, catalog, now, hash }: ProofInput): Proof {
+  const input = {
     target: { ...target, policy: { ...target.policy, ignore: [], ownership: [], allow: [], prune: false } },
     desired,
     live,
@@ -27,8 +39,10 @@ export function prove({ target, live, desired, catalog, now, hash }: ProofInput)
     state: {},
     hash,
     managementSecret: undefined,
-    wayBack: 'not-probed',
-  });
+    wayBack: 'not-probed' as const,
+  };
+  const prepared = makePlan(input);
+  const { plan } = prepared;
   const changes = plan.changes.map(({ kind, path }) =>
     problem('HF2071', `\`${path}\` would change (${kind})`, { path, target: target.name }),
   );
@@ -37,7 +51,7 @@ export function prove({ target, live, desired, catalog, now, hash }: ProofInput)
     .map(({ message, path }) =>
       problem('HF2071', message, { ...(path !== undefined && { path }), target: target.name }),
     );
-  return [...changes, ...verdicts];
+  return { problems: [...changes, ...verdicts], remembered: remember(input, prepared) };
 }
 
 /** Why there is no one state to pull. */

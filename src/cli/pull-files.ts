@@ -89,12 +89,16 @@ export async function warningsAbout(
   return [...(await neighbours(dir, file, cwd)), ...(values === undefined ? [] : await exposed(values, cwd))];
 }
 
-/** What is read together with the pulled file. */
-async function neighbours(dir: string, file: string, cwd: string): Promise<readonly Problem[]> {
+/** What is read together with the pulled file, relative to its directory. */
+export async function otherFiles(dir: string, file: string): Promise<readonly string[]> {
   const names = await readdir(dir, { recursive: true }).catch(() => []);
-  const others = names
-    .filter((name) => /\.ya?ml$/.test(name) && !/(?:^|\/)\./.test(name) && join(dir, name) !== file)
+  return names
+    .filter((name) => /\.ya?ml$/i.test(name) && !/(?:^|\/)\./.test(name) && join(dir, name) !== file)
     .toSorted();
+}
+
+async function neighbours(dir: string, file: string, cwd: string): Promise<readonly Problem[]> {
+  const others = await otherFiles(dir, file);
   if (others.length === 0) return [];
   const remedy = `Take them out where they declare the same, or pull into a directory of its own.`;
   const message = `${shownIn(cwd, dir)} holds other desired state, which is read together with this: ${others.join(', ')}`;
@@ -107,7 +111,7 @@ async function exposed(values: string, cwd: string): Promise<readonly Problem[]>
   const ignored = await git(dirname(values), ['check-ignore', '--', values]);
   if (ignored !== undefined && ignored.trim() !== '') return [];
   const shown = shownIn(cwd, values);
-  const remedy = `echo '${basename(values)}' >> .gitignore`;
+  const remedy = `echo '${basename(values)}' >> ${shownIn(cwd, join(dirname(values), '.gitignore'))}`;
   return [
     problem('HF2073', `git would track ${shown}, which holds secrets`, { severity: 'warning', remedy }),
   ];

@@ -61,14 +61,13 @@ plugins:
   enabled: false
 `;
     const { text, leftOut } = await pulled(file);
-    expect(text).toBe('debug: true\nplugins:\n  enabled: false\n');
+    expect(text).toBe('debug: true\nws-auth: true\nplugins:\n  enabled: false\n');
     expect(leftOut.map(({ path }) => path)).toEqual([
       'host',
       'port',
       'auth-dir',
       'remote-management',
       'tls',
-      'ws-auth',
       'redis-usage-queue-retention-seconds',
       'credential-concurrency',
       'plugins.dir',

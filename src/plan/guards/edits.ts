@@ -45,7 +45,7 @@ export function takeover({ differences, state, target }: Case): Finding[] {
       path,
       message: `removes ${removals.length === 1 ? formatPath(path) : `${plural(removals.length, 'entry')} of ${place}`}, and Holdfast never applied to this gateway`,
       remedy:
-        'Declare what should stay (`holdfast pull` writes it down), use `ownership: entries`, or set `adopted: true` on the target.',
+        'Declare what should stay (`holdfast pull` writes it down and remembers it), then `apply` once while nothing differs; or use `ownership: entries`, or set `adopted: true` on the target.',
       changes: removals.map((one) => one.id),
     };
   });
