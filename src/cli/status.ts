@@ -35,7 +35,7 @@ async function run(flags: Flags, io: Io): Promise<void> {
 async function statusOf(session: Session, target: Target, { offline }: Flags): Promise<TargetStatus> {
   const state = await session.store.read(target.name);
   const [declared, credentials] = await Promise.all([
-    declaredRevision(session, target),
+    declaration(session, target),
     offline ? undefined : health(session, target),
   ]);
   const { lastApplied, lastOutcome, lastDeepCheck, lastShallowCheck, suspension, quarantine, authBlock } =
@@ -44,7 +44,7 @@ async function statusOf(session: Session, target: Target, { offline }: Flags): P
     target: target.name,
     url: target.url.origin,
     mode: target.mode,
-    ...(declared !== undefined && { declared }),
+    ...declared,
     ...(lastApplied && { applied: { revision: lastApplied.revision, at: lastApplied.at } }),
     ...(lastOutcome && { lastOutcome }),
     ...(lastDeepCheck && { lastDeepCheck }),
@@ -58,10 +58,18 @@ async function statusOf(session: Session, target: Target, { offline }: Flags): P
   };
 }
 
-/** Digest of what the files declare now; undefined where they have errors, which is `validate`'s business. */
-async function declaredRevision(session: Session, target: Target): Promise<string | undefined> {
-  const { desired } = await session.loadDesired(target);
-  return desired?.revision.digest;
+/** Digest of what the files declare now; where they have errors that is `validate`'s business, missing variables are not. */
+async function declaration(
+  session: Session,
+  target: Target,
+): Promise<Pick<TargetStatus, 'declared' | 'unresolved'>> {
+  const { desired, problems } = await session.loadDesired(target);
+  if (desired) return { declared: desired.revision.digest };
+  const errors = problems.filter(({ severity }) => severity === 'error');
+  const [first] = errors;
+  return first && errors.every(({ code }) => code === 'HF2020')
+    ? { unresolved: `${first.message}. ${first.remedy}` }
+    : {};
 }
 
 async function health(session: Session, target: Target): Promise<TargetStatus['credentials']> {

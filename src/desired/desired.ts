@@ -24,6 +24,7 @@ import { inLayout, layoutOf, MANAGED_LAYOUTS } from './layout.ts';
 import { mergeFiles, mergeLayers } from './merge.ts';
 import { commitOf, digestOf } from './revision.ts';
 import { secretTexts } from './secret-places.ts';
+import { groupUnset } from './unset.ts';
 import { semanticProblems } from './semantics.ts';
 import { decrypt, isEncrypted } from './sops.ts';
 import { validateSchema } from './validate.ts';
@@ -56,7 +57,10 @@ export async function loadDesired(target: DesiredTarget, options: DesiredOptions
   const { root, catalog, problems: found, watched, commit } = await loadMerged(target, options);
   const judged = judgedAgain(root, target, catalog) ?? judge(root, target, catalog);
   const problems = inReadingOrder([...found, ...judged.problems]);
-  if (problems.some(({ severity }) => severity === 'error')) return { problems };
+  if (problems.some(({ severity }) => severity === 'error')) {
+    const dirs = target.desired.map((dir) => resolve(options.settingsDir, dir));
+    return { problems: await groupUnset(problems, dirs, options.settingsDir) };
+  }
   return { desired: desiredOf(judged, target, { watched, commit }), problems };
 }
 

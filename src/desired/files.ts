@@ -58,7 +58,9 @@ async function listLayer(dir: string, settingsDir: string): Promise<Listing> {
   } catch (error) {
     const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
     const message = `${shownPath(dir, settingsDir)} ${missing ? 'does not exist' : `cannot be read: ${reasonOf(error)}`}`;
-    listing.problems.push(problem(missing ? 'HF2001' : 'HF2002', message, at(dir, settingsDir)));
+    listing.problems.push(
+      missing ? problem('HF2001', message) : problem('HF2002', message, at(dir, settingsDir)),
+    );
   }
   return { ...listing, paths: listing.paths.toSorted((a, b) => (a < b ? -1 : 1)) };
 }

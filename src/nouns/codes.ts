@@ -142,7 +142,7 @@ export const CODES = {
   HF2020: code(
     EXIT.invalid,
     'A reference cannot be resolved',
-    'Set the variable or write the file. `validate --allow-unresolved` works without the secrets.',
+    'Set the variable or write the file; `--env-file FILE` reads variables from a file. `validate --allow-unresolved` checks desired state without its secrets.',
   ),
   HF2021: code(
     EXIT.invalid,
@@ -332,7 +332,7 @@ export const CODES = {
   HF3007: code(
     EXIT.unreachable,
     'The management key is wrong',
-    'Correct the key of the target, then run `holdfast doctor --retry-auth`. Nothing is tried again before: five wrong keys ban this address for 30 minutes.',
+    'Correct the key of the target: a changed key is tried at once. The same key is tried again only by `holdfast doctor --retry-auth`: five wrong keys ban this address for 30 minutes.',
   ),
   HF3008: code(
     EXIT.unreachable,

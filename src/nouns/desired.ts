@@ -28,10 +28,11 @@ export interface Desired {
   readonly revision: Revision;
 }
 
-/** The position of a pointer, or of the nearest declared ancestor. */
+/** The position of a pointer, or of the nearest declared ancestor; the whole file is no place to look at. */
 export function positionAt(desired: Pick<Desired, 'positions'>, pointer: string): Position | undefined {
   for (let at = pointer; ; at = at.slice(0, at.lastIndexOf('/'))) {
+    if (at === '') return undefined;
     const found = desired.positions.get(at);
-    if (found || at === '') return found;
+    if (found) return found;
   }
 }

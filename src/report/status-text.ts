@@ -15,6 +15,8 @@ export interface TargetStatus {
   readonly mode: string;
   /** Digest of what the files declare now. */
   readonly declared?: string;
+  /** Why nothing is declared, where only variables or files of secrets are missing. */
+  readonly unresolved?: string;
   readonly applied?: { readonly revision: Revision; readonly at: number };
   readonly lastOutcome?: { readonly kind: OutcomeKind; readonly at: number; readonly summary: string };
   readonly lastDeepCheck?: Look;
@@ -44,7 +46,7 @@ export function statusText(status: TargetStatus, now: number, style: Style): str
     [
       'declared',
       status.declared === undefined
-        ? style.warn('the files have errors: holdfast validate')
+        ? style.warn(status.unresolved ?? 'the files have errors: holdfast validate')
         : status.declared.slice(0, 12),
     ],
     ['applied', status.applied ? appliedText(status.applied, ago) : 'never'],

@@ -21,6 +21,7 @@ export function urlOf(
   if (url.username !== '' || url.password !== '')
     return wrong('holds a user or password', 'Give the management key as `key`, not in the URL.');
   if (/\/v\d+\/management\/?$/.test(url.pathname)) return wrong('names the management API', example);
+  if (url.pathname.endsWith('/management.html')) return wrong('names the panel of the gateway', example);
   if (url.search !== '' || url.hash !== '') return wrong('holds a query or a fragment', example);
   return { url, problems: isExposed(url) ? [exposed(setting, url, position)] : [] };
 }

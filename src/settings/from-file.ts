@@ -20,10 +20,19 @@ export async function settingsFromFile(
   request: SettingsRequest,
 ): Promise<{ settings?: Settings; problems: readonly Problem[] }> {
   const read = await readSettingsFile(path, shown, { env: request.env, offline: request.offline ?? false });
-  if (!read.tree) return { problems: read.problems };
+  const found = read.problems.map(inSettings);
+  if (!read.tree) return { problems: found };
   const builder = new Builder(path, read.tree, request);
   const settings = await builder.build();
-  return { settings, problems: [...read.problems, ...builder.problems] };
+  return { settings, problems: [...found, ...builder.problems] };
+}
+
+/** Nothing but `validate` works without what the settings refer to. */
+function inSettings(found: Problem): Problem {
+  if (found.code !== 'HF2020') return found;
+  const remedy =
+    'Set the variable or write the file; `--env-file FILE` and `env-file` of the settings read variables from a file.';
+  return { ...found, remedy };
 }
 
 class Builder {

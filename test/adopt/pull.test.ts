@@ -75,6 +75,35 @@ describe('pull', () => {
     expect((await holdfast('diff', '--env-file', '.env')).exit).toBe(EXIT.ok);
   });
 
+  test('is remembered, so that the next change of the files is one of git and no takeover', async () => {
+    const pulled = await holdfast('pull', '--write-env', '.env');
+    expect(pulled.out).toContain('adopted: remembered as in force');
+    const text = await read('desired-state/gateway.yaml');
+    await writeFile(join(dir, 'desired-state/gateway.yaml'), text.replace(/.*CLIENT_KEY_2.*\n/, ''));
+    const planned = await holdfast('plan', '--env-file', '.env', '--output', 'json');
+    expect([planned.exit, planned.out.includes('takeover')]).toEqual([EXIT.ok, false]);
+  });
+
+  test('into another directory than the settings name is not remembered', async () => {
+    await writeFile(
+      join(dir, 'holdfast.yaml'),
+      `version: 1\ntargets:\n  - name: one\n    url: ${gateway.sandbox.url}\n    desired: [elsewhere]\n`,
+    );
+    const pulled = await holdfast('pull', '--output-dir', 'mine');
+    expect([pulled.exit, pulled.out.includes('adopted')]).toEqual([EXIT.ok, false]);
+  });
+
+  test('forgetting the variables is told once, with the file that holds them', async () => {
+    await holdfast('pull', '--write-env', '.env');
+    const planned = await holdfast('plan');
+    expect(planned.exit).toBe(EXIT.invalid);
+    expect(planned.err + planned.out).toContain(
+      '3 variables are not set: CLIENT_KEY_1, CLIENT_KEY_2, CLAUDE_API_KEY',
+    );
+    expect(planned.err + planned.out).toContain('add --env-file .env');
+    expect((await holdfast('status')).out).toContain('3 variables are not set');
+  });
+
   test('shows no secret and writes it only where asked, for its owner alone', async () => {
     const pulled = await holdfast('pull', '--output-dir', 'mine', '--write-env', 'mine/.env');
     const texts = [pulled.out, pulled.err, await read('mine/gateway.yaml'), await read('mine/.env.example')];

@@ -4,9 +4,15 @@ import { CODES } from '../../src/nouns/codes.ts';
 const EXITS: readonly (readonly [number, string])[] = [
   [0, 'in sync, applied and verified; `plan` with or without changes'],
   [1, 'unexpected error'],
-  [2, 'differences found (`diff`, `drift`, `plan --exit-code`)'],
+  [
+    2,
+    'differences found (`diff`, `drift`, `plan --exit-code`, `restore --dry-run`), or left alone by `apply`',
+  ],
   [3, 'input invalid'],
-  [4, 'refused by a guard, nothing written (`plan` too, when its apply would be refused)'],
+  [
+    4,
+    'refused by a guard, nothing written (`plan`, `diff` and `drift` too, when the apply would be refused)',
+  ],
   [5, 'gateway unreachable, or authentication failed'],
   [6, 'verification failed, rolled back'],
   [7, 'rollback failed, a person is needed'],
