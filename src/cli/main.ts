@@ -70,9 +70,9 @@ Exit codes: 0 in sync or done · 2 differences · 3 invalid input · 4 refused b
 
 Start here:
   $ holdfast doctor                 is the gateway there, and may we manage it?
-  $ holdfast pull --output-dir desired-state
-  $ holdfast diff
-  $ holdfast apply`;
+  $ holdfast pull --output-dir my-gateway --write-env my-gateway/.env
+  $ holdfast diff  --desired my-gateway --env-file my-gateway/.env
+  $ holdfast apply --desired my-gateway --env-file my-gateway/.env`;
 
 function sentence(summary: string): string {
   return `${summary[0]?.toUpperCase()}${summary.slice(1)}.`;

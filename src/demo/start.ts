@@ -19,11 +19,19 @@ await writeFile(file, await readFile(join(import.meta.dirname, 'gateway.yaml')),
 const sandbox = await startSandbox({ file, port: 0 });
 const examples = parseEnv(await readFile(join(root, '.env.example'), 'utf8'));
 
+// A look every ten seconds, so that drift shows while somebody is watching.
+const settings = join(dir, 'holdfast.yaml');
+const target = { name: 'sandbox', url: sandbox.url, desired: [join(root, 'desired-state')] };
+await writeFile(
+  settings,
+  JSON.stringify({ version: 1, daemon: { drift: '*/10 * * * * *' }, targets: [target] }),
+);
+
 io.out(`A sandbox gateway that behaves like the real one listens at ${sandbox.url}, key mgmt-secret-1.
 Its config.yaml:     ${file}
 The desired state:   ${join(root, 'desired-state')}
 
-Change a file of the desired state, or change the gateway behind Holdfast's back, and watch:
+Change a file of the desired state, or change the gateway behind Holdfast's back, and watch (it looks every 10 seconds):
   curl -X PUT -H 'Authorization: Bearer mgmt-secret-1' -d '{"value": 9}' ${sandbox.url}/v0/management/request-retry
 
 Ctrl-C ends it.
@@ -35,10 +43,8 @@ const words = [
   'text',
   '--mode',
   'enforce',
-  '--url',
-  sandbox.url,
-  '--desired',
-  join(root, 'desired-state'),
+  '--settings',
+  settings,
   '--state',
   join(dir, 'state'),
 ];
