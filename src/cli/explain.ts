@@ -3,6 +3,7 @@ import { type Command, Option } from 'commander';
 import { loadCatalog } from '../gateway/catalog/catalog.ts';
 import { explain } from '../gateway/catalog/explain.ts';
 import type { Catalog } from '../gateway/catalog/field.ts';
+import { fail } from '../nouns/problem.ts';
 import type { Explanation } from '../nouns/explanation.ts';
 import { explanationText } from '../report/explanation-text.ts';
 import type { Globals, Io } from './io.ts';
@@ -28,10 +29,17 @@ export function define(command: Command, io: Io): void {
       "\nExamples:\n  $ holdfast explain ws-auth\n  $ holdfast explain 'gemini-api-key[*].priority'\n  $ holdfast explain routing.retry.request-retry\n  $ holdfast explain routing.strategy --layout v8",
     );
   onCall(explaining, (flags: Flags, path) => {
+    if (explaining.args.length > 1) throw oneAtATime(explaining.args);
     const explanation = explanationOf(String(path), flags.layout);
     show(io, flags, 'explain', { explanation }, (style) =>
       wrapped(explanationText(explanation, style), io.columns),
     );
+  });
+}
+
+function oneAtATime(words: readonly string[]): Error {
+  return fail('HF1001', `explain takes one path, and there are ${words.length}`, {
+    remedy: `Ask for one at a time; a path is written with dots: \`holdfast explain ${words.join('.')}\`.`,
   });
 }
 

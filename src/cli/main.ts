@@ -11,8 +11,9 @@ import { guardedIo } from './guarded-io.ts';
 import { type Globals, type Io, processIo } from './io.ts';
 
 /** Runs `argv` (without node and script) and ends with the exit code of design §12 in `io.exit` and `process.exitCode`. */
-export async function main(argv: readonly string[], given: Io = processIo()): Promise<void> {
+export async function main(words: readonly string[], given: Io = processIo()): Promise<void> {
   const io = guardedIo(given);
+  const argv = askedForHelp(words);
   const wanted = commandIn(argv);
   try {
     const program = await programFor(argv, wanted, io);
@@ -21,6 +22,12 @@ export async function main(argv: readonly string[], given: Io = processIo()): Pr
     await explainFailure(error, argv, wanted, io);
   }
   process.exitCode = io.exit;
+}
+
+/** `help plan` is `plan --help`. */
+function askedForHelp(words: readonly string[]): readonly string[] {
+  const [first, ...rest] = words;
+  return first === 'help' ? [...rest, '--help'] : words;
 }
 
 /** The first word that is neither a flag nor the value of a global one. */

@@ -23,7 +23,11 @@ export function define(command: Command, io: Io): void {
 /** `diff` is `plan --exit-code`. */
 export const diff = {
   define(command: Command, io: Io): void {
-    onCall(options(command), (flags: Flags) => run('diff', { ...flags, exitCode: true }, io));
+    const described = options(command).addHelpText(
+      'after',
+      '\nEnds with 0 when nothing differs, 2 when something does, 4 when its apply would be refused.',
+    );
+    onCall(described, (flags: Flags) => run('diff', { ...flags, exitCode: true }, io));
   },
 };
 

@@ -97,12 +97,22 @@ class Reader {
     const errors = documents.flatMap((document) => [...document.errors, ...document.warnings]);
     const found = errors.find((error) => error.code === 'TAB_AS_INDENT') ?? errors[0];
     const second = documents[1];
-    if (found) this.#add(...explain(found), found.pos[0]);
+    if (found) this.#add(...this.#explained(found), found.pos[0]);
     else if (second) {
       const start = second.range?.[0] ?? 0;
       const separator = this.#text.lastIndexOf('---', start + 3);
       this.#add('HF2013', 'A second YAML document begins here', separator < 0 ? start : separator);
     }
+  }
+
+  /** A lone `*`, as in `- *`, is meant as text. */
+  #explained(error: YAMLError): readonly [Code, string] {
+    const [code, words] = explain(error);
+    const [start] = error.pos;
+    const star = this.#text.slice(start - 1, start + 1).includes('*');
+    const alone =
+      star && /(?:^|[\s[,:-])\*(?=[\s,\]]|$)/.test(this.#text.slice(Math.max(0, start - 2), start + 2));
+    return alone ? [code, `${words}; a * that is meant as text needs quotes: "*"`] : [code, words];
   }
 
   #notAMapping(contents: unknown): undefined {

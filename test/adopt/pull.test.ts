@@ -84,6 +84,12 @@ describe('pull', () => {
     expect([planned.exit, planned.out.includes('takeover')]).toEqual([EXIT.ok, false]);
   });
 
+  test('has help behind the word help too, and explain takes one path', async () => {
+    expect((await holdfast('help', 'diff')).out).toContain('4 when its apply would be refused');
+    const asked = await holdfast('explain', 'routing', 'strategy');
+    expect([asked.exit, (asked.err + asked.out).includes('routing.strategy')]).toEqual([EXIT.usage, true]);
+  });
+
   test('into another directory than the settings name is not remembered', async () => {
     await writeFile(
       join(dir, 'holdfast.yaml'),

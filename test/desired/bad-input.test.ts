@@ -2,6 +2,7 @@
 import { chmodSync, mkdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { readYaml } from '../../src/reading/yaml.ts';
 import { CODES } from '../../src/nouns/codes.ts';
 import { EXIT } from '../../src/nouns/exit.ts';
 import type { LoadedDesired } from '../../src/desired/desired.ts';
@@ -224,6 +225,11 @@ describe('one clear problem for', () => {
   test.each(CASES)('%s', async (_, text, expected) => {
     const line = theProblem(await loadText(text, { env }));
     expect(line.slice(0, expected.length)).toBe(expected);
+  });
+
+  test('a star without quotes', () => {
+    const [found] = readYaml('a:\n  - *\n', 'f.yaml').problems;
+    expect(found?.message).toContain('needs quotes: "*"');
   });
 
   test('a directory that does not exist', async () => {
