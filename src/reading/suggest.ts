@@ -7,10 +7,22 @@ export function nearest(written: string, known: Iterable<string>): string | unde
   const limit = Math.max(1, Math.round(wanted.length * 0.4));
   let best: { name: string; far: number } | undefined;
   for (const name of known) {
-    const far = distance(wanted, plain(name));
+    const far = farness(wanted, plain(name));
     if (far <= limit && (!best || far < best.far)) best = { name, far };
   }
   return best?.name;
+}
+
+/** Letters in another order are one mistake, and so is a name that was cut short. */
+function farness(wanted: string, name: string): number {
+  const cut = wanted.length >= 3 && name.startsWith(wanted);
+  return cut || sorted(wanted) === sorted(name)
+    ? Math.min(1, distance(wanted, name))
+    : distance(wanted, name);
+}
+
+function sorted(text: string): string {
+  return [...text].toSorted().join('');
 }
 
 /** `baseUrl`, `base_url` and `base-url` alike. */
