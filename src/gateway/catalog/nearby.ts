@@ -12,7 +12,7 @@ export function nearbyMember(field: Field, name: string): Field | undefined {
   const limit = Math.max(1, Math.floor(wanted.length / 3));
   const near = members
     .map((member) => ({ member, far: distance(wanted, plain(member.name)) }))
-    .filter(({ far }) => far <= limit)
+    .filter(({ member, far }) => far <= limit || (wanted.length > 4 && plain(member.name).startsWith(wanted)))
     .toSorted((a, b) => a.far - b.far);
   return near[0]?.member;
 }
