@@ -7,7 +7,7 @@ import { table, timeText } from './table.ts';
 type Entry = HistoryEntry & { readonly target: string };
 
 export function historyText(entries: readonly Entry[], style: Style): string {
-  if (entries.length === 0) return 'nothing has happened yet\n';
+  if (entries.length === 0) return 'nothing was applied yet\n';
   const rows = entries.map((entry) => [
     entry.id,
     timeText(entry.at),
