@@ -23,7 +23,7 @@ import type { Tree, Value } from '../nouns/value.ts';
 import { isTree } from '../nouns/value.ts';
 import type { Prediction } from '../nouns/write.ts';
 import { withTarget } from '../state/with-target.ts';
-import { unheld } from './asked.ts';
+import { type Asked, unheld, withoutSubject } from './asked.ts';
 import { takeBackup } from './backup.ts';
 import type { Context } from './context.ts';
 import { contentIn, differences, shownPaths } from './images.ts';
@@ -195,10 +195,12 @@ async function write(run: Run, request: ApiRequest): Promise<ApiResult> {
   const settled = await settle(run, expected);
   const effect = effectOf(run, before, settled, expected);
   const missing = missingAfter(run, request, settled);
-  const told: ApiEffect = effect.kind === 'same' && missing.length > 0 ? { kind: 'nothing' } : effect;
+  const untrue = withoutSubject(memoryCatalog(run.context.catalog), before.memory.open(), askedIn(request));
+  const told: ApiEffect =
+    effect.kind === 'same' && (missing.length > 0 || untrue !== undefined) ? { kind: 'nothing' } : effect;
   return resultOf(run, request, answer, told, secrets, {
     ...about,
-    problems: complaints(run, told, missing),
+    problems: untrue === undefined ? complaints(run, told, missing) : [saidOnly(run, untrue)],
   });
 }
 
@@ -283,14 +285,22 @@ function effectOf(run: Run, before: DeepLive, after: Settled, expected: Predicti
   return { kind: 'changed', paths: shownPaths([...inMemory, ...inFile]) };
 }
 
-function missingAfter(run: Run, request: ApiRequest, { live }: Settled): readonly string[] {
-  const endpoint = addressOf(request.path).path.slice(BASE.length - 1);
-  const body = request.body?.open() ?? '';
-  return unheld(memoryCatalog(run.context.catalog), live.memory.open(), {
+function askedIn(request: ApiRequest): Asked {
+  const { path, query } = addressOf(request.path);
+  return {
     method: request.method,
-    endpoint,
-    body,
-  });
+    endpoint: path.slice(BASE.length - 1),
+    body: request.body?.open() ?? '',
+    query,
+  };
+}
+
+function missingAfter(run: Run, request: ApiRequest, { live }: Settled): readonly string[] {
+  return unheld(memoryCatalog(run.context.catalog), live.memory.open(), askedIn(request));
+}
+
+function saidOnly(run: Run, what: string): Problem {
+  return problem('HF5050', `the gateway said 200, but ${what}`, { target: run.context.target.name });
 }
 
 function complaints(run: Run, effect: ApiEffect, missing: readonly string[]): readonly Problem[] {

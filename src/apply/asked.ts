@@ -11,6 +11,7 @@ export interface Asked {
   /** Below `/v0/management`, e.g. `/codex-api-key`. */
   readonly endpoint: string;
   readonly body: string;
+  readonly query?: Readonly<Record<string, string>>;
 }
 
 /** Places, as patterns of the catalog, that were asked for and are not as asked. Empty where nothing can be said. */
@@ -23,6 +24,43 @@ export function unheld(catalog: Catalog, memory: Tree, { method, endpoint, body 
   const wanted = wantedOf(field, given);
   if (wanted === undefined || (method === 'PATCH' && field.route.kind !== 'scalar')) return [];
   return holds(field, inYaml(catalog, field, wanted), valueOf(memory, field)) ? [] : [field.pattern];
+}
+
+/**
+ * What is untrue in a request: it replaces or deletes something that was not there before. The endpoints answer 200 and
+ * append, or do nothing (C v0 §3.2, §3.3). Undefined: nothing. Names no value.
+ */
+export function withoutSubject(catalog: Catalog, before: Tree, asked: Asked): string | undefined {
+  const field = catalog.all().find(({ route }) => 'endpoint' in route && route.endpoint === asked.endpoint);
+  const held = field && asList(valueOf(before, field));
+  if (!field || !held) return undefined;
+  if (asked.method === 'DELETE')
+    return isDeletable(field, held, asked.query ?? {})
+      ? undefined
+      : 'there was nothing of that name to delete';
+  if (asked.method !== 'PATCH' || field.route.kind !== 'strings') return undefined;
+  const given = bodyOf(asked.body);
+  const [old, fresh] = isTree(given) ? [given['old'], given['new']] : [];
+  if (typeof old !== 'string' || typeof fresh !== 'string' || old === fresh || held.includes(old))
+    return undefined;
+  return 'the item to be replaced was not there, and the gateway ADDED the new one';
+}
+
+function isDeletable(
+  { route }: Field,
+  held: readonly Value[],
+  query: Readonly<Record<string, string>>,
+): boolean {
+  if (route.kind === 'strings') {
+    const value = query['value']?.trim();
+    return value === undefined || held.some((item) => String(item).trim() === value);
+  }
+  if (route.kind !== 'entries') return true;
+  const name = query[route.select.member]?.trim();
+  return (
+    name === undefined ||
+    held.some((entry) => isTree(entry) && String(entry[route.select.member]).trim() === name)
+  );
 }
 
 function bodyOf(text: string): Value | undefined {

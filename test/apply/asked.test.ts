@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { unheld } from '../../src/apply/asked.ts';
+import { unheld, withoutSubject } from '../../src/apply/asked.ts';
 import { loadCatalog } from '../../src/gateway/catalog/catalog.ts';
 import type { Tree } from '../../src/nouns/value.ts';
 
@@ -86,5 +86,24 @@ describe('what was asked for and is not held', () => {
     ['a path that is no key', 'PUT', '/nope', { value: 1 }],
   ])('nothing: %s', (_, method, endpoint, body) => {
     expect(asked(method, endpoint, body)).toEqual([]);
+  });
+});
+
+describe('a request about something that was not there', () => {
+  const said = (method: string, endpoint: string, body: unknown, query = {}): string | undefined =>
+    withoutSubject(loadCatalog('legacy'), MEMORY, { method, endpoint, body: JSON.stringify(body), query });
+
+  test('a replacement adds', () => {
+    expect(said('PATCH', '/api-keys', { old: 'nope', new: 'sk-test-0003' })).toContain('ADDED');
+    expect(said('PATCH', '/api-keys', { old: 'sk-test-0001', new: 'sk-test-0003' })).toBeUndefined();
+    expect(said('PATCH', '/api-keys', { old: 'sk-test-0003', new: 'sk-test-0003' })).toBeUndefined();
+  });
+
+  test('a deletion deletes nothing', () => {
+    expect(said('DELETE', '/api-keys', {}, { value: 'nope' })).toContain('nothing');
+    expect(said('DELETE', '/api-keys', {}, { value: ' sk-test-0001 ' })).toBeUndefined();
+    expect(said('DELETE', '/codex-api-key', {}, { 'api-key': 'nope' })).toContain('nothing');
+    expect(said('DELETE', '/openai-compatibility', {}, { name: 'openrouter' })).toBeUndefined();
+    expect(said('DELETE', '/proxy-url', {})).toBeUndefined();
   });
 });
