@@ -50,11 +50,16 @@ function uriEncoded(text: string): string {
   return text.isWellFormed() ? encodeURIComponent(text) : text;
 }
 
+/** `wrong`, `admin`: taking it out of our own sentences would garble them and tell what the secret is. */
+function isPlainWord(secret: string): boolean {
+  return secret.length < SHORTEST_INSIDE_WORDS && /^\p{L}+$/u.test(secret);
+}
+
 /** Secrets by their first characters, the longest first. */
 function indexed(secrets: ReadonlySet<string>): ReadonlyMap<string, readonly string[]> {
   const byStart = new Map<string, string[]>();
   for (const secret of [...secrets].toSorted((a, b) => b.length - a.length)) {
-    if (secret.length < SHORTEST_SECRET) continue;
+    if (secret.length < SHORTEST_SECRET || isPlainWord(secret)) continue;
     const start = secret.slice(0, SHORTEST_SECRET);
     byStart.set(start, [...(byStart.get(start) ?? []), secret]);
   }
