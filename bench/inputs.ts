@@ -14,7 +14,7 @@ import type { Position } from '../src/nouns/problem.ts';
 import { seal } from '../src/nouns/secret.ts';
 import type { Target } from '../src/nouns/target.ts';
 import { isList, isTree, type Tree, type Value } from '../src/nouns/value.ts';
-import type { PlanInput } from '../src/plan/plan.ts';
+import type { PlanInput } from '../src/plan/input.ts';
 
 export const catalog = loadCatalog('legacy');
 const NOW = Date.UTC(2026, 0, 1);

@@ -103,10 +103,8 @@ function unheldMembers(catalog: Catalog, field: Field, memory: Tree, given: Valu
   const { member, by } = route.select;
   const [asked] = asList(inYaml(catalog, field, [given['value']]));
   const strangers = Object.keys(given['value']).filter((name) => !fieldNamed(item, name));
-  const names = [given[by], isTree(asked) ? asked[member] : undefined];
-  const entries = asList(valueOf(memory, field)).filter(
-    (entry) => isTree(entry) && names.includes(entry[member]),
-  );
+  const names = new Set([given[by], isTree(asked) ? asked[member] : undefined]);
+  const entries = asList(valueOf(memory, field)).filter((entry) => isTree(entry) && names.has(entry[member]));
   const missing = entries.map((entry) => membersMissing(item, isTree(asked) ? asked : {}, entry));
   const fewest = missing.toSorted((a, b) => a.length - b.length)[0] ?? [];
   return [...fewest, ...strangers].map((name) => `${item.pattern}.${name}`);

@@ -1,6 +1,6 @@
 // Observe and plan: what differs on the target now, and what apply would do about it. Writes nothing.
-import type { WayBack } from '../plan/plan.ts';
-import { makePlan, type PlanInput, type Prepared } from '../plan/plan.ts';
+import type { PlanInput, Prepared, WayBack } from '../plan/input.ts';
+import { makePlan } from '../plan/plan.ts';
 import { judgeManagementSecret } from '../plan/management-secret.ts';
 import type { Desired } from '../nouns/desired.ts';
 import type { Live } from '../nouns/live.ts';

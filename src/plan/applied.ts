@@ -7,7 +7,7 @@ import type { LastApplied } from '../nouns/state.ts';
 import { isList, isTree, type Tree, type Value } from '../nouns/value.ts';
 import { hasIdentity } from './identity.ts';
 import { hashOf, stateKey } from './origin.ts';
-import type { KnownState, PlanInput, Prepared } from './plan.ts';
+import type { KnownState, PlanInput, Prepared } from './input.ts';
 import type { Trail } from './trail.ts';
 import { foldedName, unknownField } from './unknown.ts';
 

@@ -1,19 +1,14 @@
 // Assembles the plan of one target: live image, wanted image, differences, routes, guards, digest. Pure: time, state,
 // keys and the results of probes come in as arguments; the same input gives the same bytes.
-import type { Catalog } from '../gateway/catalog/field.ts';
 import { literalSecrets } from '../desired/literal-secrets.ts';
 import type { Change } from '../nouns/change.ts';
 import type { Desired } from '../nouns/desired.ts';
 import type { Verdict } from '../nouns/guard.ts';
-import type { Live } from '../nouns/live.ts';
 import { formatPath, type Path } from '../nouns/path.ts';
-import type { Problem } from '../nouns/problem.ts';
 import { PLAN_FORMAT, type PatchOperation, type Plan } from '../nouns/plan.ts';
-import { fingerprintsBy, seal, type Fingerprints, type Sealed } from '../nouns/secret.ts';
-import type { LastApplied, Suspension } from '../nouns/state.ts';
-import type { Allowance, Mode, Target } from '../nouns/target.ts';
+import { fingerprintsBy, seal, type Fingerprints } from '../nouns/secret.ts';
+import type { Allowance, Mode } from '../nouns/target.ts';
 import type { Tree } from '../nouns/value.ts';
-import type { Prediction, PreparedWrite } from '../nouns/write.ts';
 import { askedIn } from './asked-in.ts';
 import { releasedPaths } from './applied.ts';
 import { imagesFor, type Base } from './base.ts';
@@ -26,72 +21,11 @@ import type { Case } from './guards/guard.ts';
 import { allowancesOf, judge, winningSide } from './guards/judge.ts';
 import { type ManagementSecret, withSecret } from './management-secret.ts';
 import { notesOf } from './notes.ts';
+import type { PlanInput, Prepared } from './input.ts';
 import { makeDifferences, pointerAt, type Operation, type Patched } from './patch.ts';
 import { routesFor, type Routes } from './routes-for.ts';
 import { shownAlong } from './shown-along.ts';
 import { wantedImage, type Wanted } from './wanted.ts';
-
-/** Whether `PUT /config.yaml` was seen to work without changing anything (design §9 `no-way-back`). */
-export type WayBack = 'available' | 'unavailable' | 'unknown' | 'not-probed';
-
-/** What Holdfast remembers of the target, as far as a plan depends on it. */
-export interface KnownState {
-  readonly lastApplied?: LastApplied | undefined;
-  /** Paths released by earlier plans and not declared, pruned or forgotten since (`TargetState.released`). */
-  readonly released?: readonly string[] | undefined;
-  readonly suspension?: Suspension | undefined;
-  /** Paths whose healing stopped, or that rest between two healings: their differences are held. */
-  readonly held?: readonly string[] | undefined;
-}
-
-export interface PlanInput {
-  readonly target: Target;
-  readonly desired: Desired;
-  readonly live: Live;
-  readonly catalog: Catalog;
-  /** ms since the epoch. */
-  readonly now: number;
-  readonly state: KnownState;
-  /** `Store.hash`: keyed, for comparisons with `LastApplied`. */
-  readonly hash: (text: string) => string;
-  /** In place of the target's own mode. */
-  readonly mode?: Mode | undefined;
-  /** `--allow`, in addition to the policy's. */
-  readonly allow?: readonly Allowance[] | undefined;
-  /** `--prune`, in place of the policy's. */
-  readonly prune?: boolean | undefined;
-  /**
-   * What `judgeManagementSecret` found; bcrypt is too slow to sit in here. Undefined only where nothing declares
-   * `remote-management.secret-key`; otherwise it is a mistake of the caller.
-   */
-  readonly managementSecret: ManagementSecret | undefined;
-  /** `not-probed` (a plan without an apply) refuses nothing. */
-  readonly wayBack: WayBack;
-  /** What the gateway's layout cannot say of what the files declare, and what it says otherwise (`spoken`). */
-  readonly refusals?: readonly Verdict[];
-  /** As the files declare it, where `desired` also carries what others put into its families. */
-  readonly asDeclared?: Desired;
-  readonly notes?: readonly Problem[];
-}
-
-export interface Prepared {
-  readonly plan: Plan;
-  /** Empty when nothing is to be written, in mode observe, and where no route exists. */
-  readonly writes: readonly PreparedWrite[];
-  /** All of them, whatever their disposition. */
-  readonly differences: readonly Difference[];
-  /** What memory and file hold after the last write; undefined without writes. */
-  readonly prediction: Prediction | undefined;
-  /** What `remember` needs. */
-  readonly basis: Basis;
-}
-
-export interface Basis {
-  /** The image the files ask for, applied or not. */
-  readonly wanted: Sealed<Tree>;
-  /** By the id of a difference, how the state remembers its place. */
-  readonly stateKeys: ReadonlyMap<string, string>;
-}
 
 /** Everything that is worked out on the way. */
 interface Draft {

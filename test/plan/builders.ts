@@ -16,7 +16,8 @@ import type { Allowance, Policy, Target } from '../../src/nouns/target.ts';
 import { isList, isTree, type Tree, type Value } from '../../src/nouns/value.ts';
 import { remember } from '../../src/plan/applied.ts';
 import { pointerAt } from '../../src/plan/patch.ts';
-import { makePlan, type KnownState, type PlanInput, type Prepared } from '../../src/plan/plan.ts';
+import type { KnownState, PlanInput, Prepared } from '../../src/plan/input.ts';
+import { makePlan } from '../../src/plan/plan.ts';
 
 export const catalog = loadCatalog('legacy');
 

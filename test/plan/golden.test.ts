@@ -1,6 +1,6 @@
 // Plans as a reviewer reads them. A change of these snapshots is a change of what people see.
 import { describe, expect, test } from '@jest/globals';
-import type { Prepared } from '../../src/plan/plan.ts';
+import type { Prepared } from '../../src/plan/input.ts';
 import { appliedState, BASE, planOf } from './builders.ts';
 
 /** Changes, requests and verdicts, one line each. */

@@ -9,7 +9,7 @@ import type { Mode, Target } from '../../nouns/target.ts';
 import type { Tree } from '../../nouns/value.ts';
 import type { Difference } from '../difference.ts';
 import type { ManagementSecret } from '../management-secret.ts';
-import type { KnownState, WayBack } from '../plan.ts';
+import type { KnownState, WayBack } from '../input.ts';
 
 export interface Case {
   readonly target: Target;
