@@ -74,7 +74,7 @@ export async function openSession(flags: PlanFlags, io: Io, listener: Listener =
       listener,
       connect: (lease) => connect(target, lease),
       loadDesired: () => desiredOf(target),
-      owner: `holdfast, pid ${process.pid}`,
+      owner: 'holdfast',
       newId: () => randomBytes(6).toString('hex'),
       signal: io.signal,
       ...(flags.gatewayConfig !== undefined && { gatewayConfigFile: resolve(io.cwd, flags.gatewayConfig) }),
