@@ -30,8 +30,8 @@ export async function restoreUnderLock(run: Run, request: RestoreRequest): Promi
   const summary = summaryOf(run, stored, live);
   if (request.confirm && !(await request.confirm(summary)))
     throw fail('HF5007', 'the restore was not agreed to');
-  if (request.dryRun || summary.same)
-    return conclude(run, { kind: summary.same ? 'in-sync' : 'drifted', depth: 'deep' });
+  if (summary.same) return conclude(run, { kind: 'in-sync', depth: 'deep' });
+  if (request.dryRun) return conclude(run, { kind: 'drifted', depth: 'deep', wouldChange: places(summary) });
   const way = restoreWrite(stored.file.text, catalog);
   if (!way.ok) throw fail('HF5041', way.verdicts.map(({ message }) => message).join('; '));
   const expected = expectationOf(contentIn(live.file, catalog), contentIn(stored.file, catalog));
@@ -78,6 +78,11 @@ function summaryOf(run: Run, { record: backup, file }: StoredFile, live: DeepLiv
     changed: texts((path) => at(now, path) && at(then, path)),
     same: live.file.hash === file.hash,
   };
+}
+
+/** Zero where only the spelling of the file differs. */
+function places({ added, removed, changed }: RestoreSummary): number {
+  return added.length + removed.length + changed.length;
 }
 
 /** Whether a mapping has something at a path; below a list the list decides. */

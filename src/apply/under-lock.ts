@@ -10,7 +10,7 @@ interface Frame {
   /** What is done, for the one who has to wait: `apply`, `drift check`. */
   readonly purpose: string;
   readonly waitMs?: number | undefined;
-  /** Whether status is to show how it ended. */
+  /** Whether status is to show how it ended. Input that is not valid never got as far as the gateway's state. */
   readonly remembered?: boolean;
 }
 
@@ -51,7 +51,7 @@ async function finished(run: Run, frame: Frame, work: (run: Run) => Promise<Outc
     const unfinished = particulars.kind === 'failed' && (await hasSent(run));
     return conclude(run, unfinished ? { ...particulars, unfinished } : particulars, problems);
   });
-  if (frame.remembered) await rememberEnd(run, outcome);
+  if (frame.remembered && outcome.kind !== 'invalid') await rememberEnd(run, outcome);
   return announced(run.context, outcome);
 }
 

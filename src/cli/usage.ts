@@ -1,12 +1,17 @@
 // `holdfast usage`: requests by credential, from the endpoint that destroys nothing.
 import type { Command } from 'commander';
 import { usageOf } from '../gateway/usage.ts';
+import { worstExit } from '../nouns/exit.ts';
+import { HoldfastError } from '../nouns/problem.ts';
 import { fingerprintsBy } from '../nouns/secret.ts';
-import { usageText } from '../report/usage-text.ts';
+import type { Target } from '../nouns/target.ts';
+import { problemsText } from '../report/problem-text.ts';
+import { type ShownUsage, usageText } from '../report/usage-text.ts';
+import { wrapped } from '../report/wrap.ts';
 import { withTarget } from '../state/with-target.ts';
-import type { Io } from './io.ts';
+import { type Io, styleOf } from './io.ts';
 import { gatewayOptions, onCall, type PlanFlags } from './options.ts';
-import { openSession } from './session.ts';
+import { openSession, type Session } from './session.ts';
 import { show } from './show.ts';
 
 export function define(command: Command, io: Io): void {
@@ -24,18 +29,42 @@ Examples:
 
 async function run(flags: PlanFlags, io: Io): Promise<void> {
   await using session = await openSession(flags, io);
-  const targets = await Promise.all(
-    session.targets.map((target) =>
-      withTarget(session.store, { target: target.name, owner: 'holdfast usage' }, async (lease) => {
-        const fingerprints = fingerprintsBy(target.digestKey.open());
-        return {
-          target: target.name,
-          credentials: await usageOf(session.connect(target, lease), fingerprints),
-        };
-      }),
-    ),
-  );
-  show(io, flags, 'usage', { targets }, (style) =>
+  const asked = await Promise.all(session.targets.map((target) => usageAt(session, target)));
+  const targets = asked.filter((one) => 'credentials' in one);
+  const failures = asked.filter((one) => 'error' in one);
+  const problems = failures.flatMap(({ target, error }) => error.problems.map((one) => ({ target, ...one })));
+  if (targets.length === 0 && problems.length > 0) throw new HoldfastError(problems);
+  io.exit = worstExit(failures.map(({ error }) => error.exit));
+  show(io, flags, 'usage', { targets, problems }, (style) =>
     targets.map(({ target, credentials }) => usageText(target, credentials, style)).join('\n'),
   );
+  if (flags.output === 'text')
+    io.err(wrapped(problemsText(problems, styleOf(io, flags, 'stderr')), io.columns));
+}
+
+interface Counted {
+  readonly target: string;
+  readonly credentials: readonly ShownUsage[];
+}
+
+interface Failed {
+  readonly target: string;
+  readonly error: HoldfastError;
+}
+
+/** One target that does not answer hides nothing of the others. */
+async function usageAt(session: Session, target: Target): Promise<Counted | Failed> {
+  try {
+    return await withTarget(
+      session.store,
+      { target: target.name, owner: 'holdfast usage' },
+      async (lease) => ({
+        target: target.name,
+        credentials: await usageOf(session.connect(target, lease), fingerprintsBy(target.digestKey.open())),
+      }),
+    );
+  } catch (error) {
+    if (!(error instanceof HoldfastError)) throw error;
+    return { target: target.name, error };
+  }
 }

@@ -38,7 +38,12 @@ export type Outcome = Base &
         readonly notServedYet: readonly string[];
         readonly restartNeeded: readonly string[];
       }
-    | { readonly kind: 'drifted'; readonly depth: 'shallow' | 'deep' }
+    | {
+        readonly kind: 'drifted';
+        readonly depth: 'shallow' | 'deep';
+        /** The number of places that a restore would change: it was a dry run. */
+        readonly wouldChange?: number;
+      }
     | { readonly kind: 'stale-memory'; readonly paths: readonly string[] }
     | { readonly kind: 'refused' }
     | {

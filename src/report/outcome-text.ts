@@ -1,6 +1,7 @@
 // Outcomes for people: what happened, the evidence, and what to do where something is left to do.
 import type { Evidence, Outcome } from '../nouns/outcome.ts';
 import { pending, type Plan } from '../nouns/plan.ts';
+import type { Problem } from '../nouns/problem.ts';
 import { planSummary } from './plan-text.ts';
 import { problemText } from './problem-text.ts';
 import { duration, indent, plural, type Style } from './style.ts';
@@ -23,6 +24,25 @@ function amountOf(plan: Plan): string {
   return changes === 0 ? 'that the gateway holds its file' : plural(changes, 'change');
 }
 
+/** What a dry run of a restore found. */
+function wouldChange(places: number): string {
+  return places === 0
+    ? 'dry run: would change no value, only how the file is written'
+    : `dry run: would change ${plural(places, 'place')}`;
+}
+
+/** Codes of the desired state begin so (docs/errors.md). */
+const OF_THE_DESIRED_STATE = 'HF2';
+
+/** Input is the files, but also the name of a backup. */
+function invalidity(problems: readonly Problem[]): string {
+  const errors = problems.filter(({ severity }) => severity === 'error');
+  const [first] = errors;
+  if (first && errors.every(({ code }) => code.startsWith(OF_THE_DESIRED_STATE)))
+    return 'the desired state is invalid, nothing written';
+  return `nothing written: ${first && errors.length === 1 ? first.message : 'the input is not valid'}`;
+}
+
 /** The outcome in one sentence, without colours: also what history and notifications say. */
 export function outcomeSentence(outcome: Outcome): string {
   switch (outcome.kind) {
@@ -34,6 +54,7 @@ export function outcomeSentence(outcome: Outcome): string {
       return `applied and verified ${count}${outcome.runtime === 'unproven' ? ' (runtime unproven)' : ''}${restart}`;
     }
     case 'drifted':
+      if (outcome.wouldChange !== undefined) return wouldChange(outcome.wouldChange);
       return `drifted: ${outcome.plan ? planSummary(outcome.plan) : 'differences found'}`;
     case 'stale-memory':
       return `the file is right, but the running gateway has not loaded ${outcome.paths.join(', ')}`;
@@ -60,7 +81,7 @@ export function outcomeSentence(outcome: Outcome): string {
     case 'unreachable':
       return 'the gateway cannot be reached or did not let us in';
     case 'invalid':
-      return 'the desired state is invalid, nothing written';
+      return invalidity(outcome.problems);
     case 'contested':
       return `contested: something keeps changing ${outcome.paths.join(', ')} back; healing is stopped`;
     case 'quarantined':

@@ -1,0 +1,89 @@
+// What a command says of its own end is true: of look-ups, dry runs, drift, and targets that do not answer.
+import { expect, test } from '@jest/globals';
+import { KEY, openTerminal, SECRETS } from './terminal.ts';
+
+const PERSON = { stdinIsTerminal: true, stdoutIsTerminal: true };
+
+interface Status {
+  readonly targets: readonly { readonly lastOutcome?: { readonly kind: string } }[];
+}
+
+test('a look-up that failed, and files that cannot be read, are no outcome of the target', async () => {
+  await using terminal = await openTerminal();
+  const last = async (): Promise<string | undefined> => {
+    const { out } = await terminal.run('status', '--offline', '--output', 'json');
+    return (JSON.parse(out) as Status).targets[0]?.lastOutcome?.kind;
+  };
+  expect((await terminal.run('apply')).exit).toBe(0);
+  const restored = await terminal.run('restore', 'nosuch', '--yes');
+  expect(restored.exit).toBe(3);
+  expect(restored.out).toContain('default  nothing written: backup nosuch cannot be read');
+  expect(restored.out).not.toContain('desired state');
+  expect(await last()).toBe('applied');
+  await terminal.write('desired-state/wrong.yaml', 'debug: "yes"\n');
+  const applied = await terminal.run('apply');
+  expect(applied.exit).toBe(3);
+  expect(applied.out).toContain('the desired state is invalid, nothing written');
+  expect(await last()).toBe('applied');
+});
+
+test('restore --dry-run says how much it would change, and changes nothing', async () => {
+  await using terminal = await openTerminal();
+  await terminal.run('apply');
+  const before = await terminal.read('gateway/config.yaml');
+  const ran = await terminal.run('restore', '--latest', '--dry-run');
+  expect(ran.exit).toBe(2);
+  expect(ran.out).toContain('dry run: would change 1 place\n');
+  expect(ran.out).not.toContain('drifted');
+  expect(await terminal.read('gateway/config.yaml')).toBe(before);
+});
+
+test('restore --dry-run of a file that only reads otherwise changes no value', async () => {
+  await using terminal = await openTerminal();
+  await terminal.run('backup', 'create');
+  const text = await terminal.read('gateway/config.yaml');
+  await terminal.write('gateway/config.yaml', text.replace('# by hand', '# by somebody'));
+  const ran = await terminal.run('restore', '--latest', '--dry-run');
+  expect(ran.exit).toBe(2);
+  expect(ran.out).toContain('dry run: would change no value');
+});
+
+test('apply on a terminal shows drift that it leaves alone, without a question', async () => {
+  await using terminal = await openTerminal();
+  await terminal.run('apply');
+  await fetch(`${terminal.sandbox.url}/v0/management/request-retry`, {
+    method: 'PUT',
+    headers: { Authorization: `Bearer ${KEY}` },
+    body: '{"value":9}',
+  });
+  const asked: string[] = [];
+  const ask = async (question: string): Promise<string> => (asked.push(question), 'n');
+  const ran = await terminal.runWith({ ...PERSON, ask }, '--no-color', 'apply');
+  expect(ran.exit).toBe(2);
+  expect(ran.out).toContain('declared 3, the gateway holds 9');
+  expect(asked).toEqual([]);
+});
+
+test('usage shows the targets that answer, and the problem of the one that does not', async () => {
+  await using terminal = await openTerminal();
+  const target = (name: string, url: string): string =>
+    `  - { name: ${name}, url: "${url}", key: "\${env:GATEWAY_KEY}" }\n`;
+  await terminal.write(
+    'holdfast.yaml',
+    `version: 1\ntargets:\n${target('dead', 'http://127.0.0.1:9')}${target('home', terminal.sandbox.url)}`,
+  );
+  const io = { env: { ...SECRETS, GATEWAY_KEY: KEY } };
+  const text = await terminal.runWith(io, 'usage');
+  expect(text.exit).toBe(5);
+  expect(text.out).toMatch(/^home\n/);
+  expect(text.err).toContain('dead');
+  const json = await terminal.runWith(io, 'usage', '--output', 'json');
+  expect(json.exit).toBe(5);
+  expect(JSON.parse(json.out)).toMatchObject({
+    exit: 5,
+    targets: [{ target: 'home' }],
+    problems: [{ target: 'dead' }],
+  });
+  const alone = await terminal.runWith(io, 'usage', '--target', 'dead');
+  expect([alone.exit, alone.out]).toEqual([5, '']);
+});
