@@ -1,7 +1,6 @@
 // Every file of the selected targets in another layout, proven against the files as they are. Writes only where asked.
-import { mkdir } from 'node:fs/promises';
+import { mkdir, stat } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
 import { loadDesired } from '../desired/desired.ts';
 import { readLayer, type SourceFile } from '../desired/files.ts';
 import { ALL_LAYOUTS, MANAGED_LAYOUTS } from '../desired/layout.ts';
@@ -11,6 +10,7 @@ import type { Desired, Layout } from '../nouns/desired.ts';
 import { fail, HoldfastError, inReadingOrder, type Problem, problem } from '../nouns/problem.ts';
 import type { Target } from '../nouns/target.ts';
 import type { Environment } from '../reading/environment.ts';
+import { replaceFile } from '../state/disk.ts';
 import { loadSettings, type Settings, type SettingsFlags } from '../settings/settings.ts';
 import type { Io } from './io.ts';
 
@@ -150,10 +150,16 @@ async function write(
   for (const { file, text } of changed) {
     const path = out === undefined ? file.path : join(resolve(cwd, out), inside(file.shown));
     await mkdir(dirname(path), { recursive: true });
-    await writeFileAtomic(path, text);
+    await replaceFile(path, text, await modeOf(path));
     written.push(path);
   }
   return written;
+}
+
+/** A file that is replaced keeps its permissions. */
+async function modeOf(path: string): Promise<number> {
+  const there = await stat(path).catch(() => undefined);
+  return there ? there.mode & 0o777 : 0o644;
 }
 
 /** A file from outside the settings directory keeps its own name only. */

@@ -1,12 +1,12 @@
 // Where pulled files go: never over others unless told, each one whole or not at all, and never quietly into git when it
 // holds secrets.
-import { access, chmod, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative, resolve } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
 import { git } from '../desired/revision.ts';
 import { fail, HoldfastError, type Problem, problem } from '../nouns/problem.ts';
 import type { Sealed } from '../nouns/secret.ts';
+import { replaceFile } from '../state/disk.ts';
 
 export interface Destination {
   /** Absolute. */
@@ -58,11 +58,10 @@ export async function writeAll({ dir, file, example, values }: Destination, text
     // The one that only its owner may read first: what is missing in the end is what is easily made again.
     if (values !== undefined && texts.values) {
       await mkdir(dirname(values), { recursive: true });
-      await writeFileAtomic(values, texts.values.open(), { mode: 0o600 });
-      await chmod(values, 0o600);
+      await replaceFile(values, texts.values.open(), 0o600);
     }
-    await writeFileAtomic(example, texts.example, { mode: 0o644 });
-    await writeFileAtomic(file, texts.file, { mode: 0o644 });
+    await replaceFile(example, texts.example, 0o644);
+    await replaceFile(file, texts.file, 0o644);
   } catch (error) {
     const { code, path } = error as NodeJS.ErrnoException;
     if (typeof code !== 'string' || !/^E[A-Z]+$/.test(code)) throw error;

@@ -1,7 +1,7 @@
 // Files of the Store on disk: atomic, synced, for the owner alone, with errors a user can act on. Knows no records.
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readFile, realpath, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fail, HoldfastError } from '../nouns/problem.ts';
 
@@ -13,26 +13,33 @@ export const FILE_MODE = 0o600;
  * was written in part, which a disk that just filled up reports as a success, never takes its place.
  */
 export async function writeWhole(file: string, text: string): Promise<void> {
+  await explained(file, () => replace(file, text, FILE_MODE));
+}
+
+/** The same for a user's file: what a link leads to is replaced, not the link. Rejects as the file system does. */
+export async function replaceFile(file: string, text: string, mode: number): Promise<void> {
+  await replace(await realpath(file).catch(() => file), text, mode);
+}
+
+async function replace(file: string, text: string, mode: number): Promise<void> {
   const made = join(dirname(file), `.${basename(file)}.${randomBytes(6).toString('hex')}`);
-  await explained(file, async () => {
-    try {
-      await create(made, text);
-      await rename(made, file);
-    } catch (error) {
-      await rm(made, { force: true });
-      throw error;
-    }
-    await syncDirectory(dirname(file));
-  });
+  try {
+    await create(made, text, mode);
+    await rename(made, file);
+  } catch (error) {
+    await rm(made, { force: true });
+    throw error;
+  }
+  await syncDirectory(dirname(file));
 }
 
 /** Writes a file that nobody reads yet: inside a directory that is renamed into place afterwards. */
 export async function writeNew(file: string, text: string): Promise<void> {
-  await explained(file, () => create(file, text));
+  await explained(file, () => create(file, text, FILE_MODE));
 }
 
-async function create(file: string, text: string): Promise<void> {
-  const handle = await open(file, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, FILE_MODE);
+async function create(file: string, text: string, mode: number): Promise<void> {
+  const handle = await open(file, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, mode);
   try {
     await handle.writeFile(text);
     await handle.sync();
