@@ -3,23 +3,8 @@ import { type Command, Option } from 'commander';
 import type { SettingsFlags } from '../settings/settings.ts';
 import type { Globals } from './io.ts';
 
-/** Where the desired state and the secrets come from. */
-export interface SourceFlags extends Globals {
-  readonly url?: string;
-  readonly key?: string;
-  readonly keyFile?: string;
-  readonly gatewayConfig?: string;
-  readonly desired?: readonly string[];
-  readonly state?: string;
-  readonly envFile?: string;
-}
-
-/** What a plan may do. */
-export interface PlanFlags extends SourceFlags {
-  readonly allow?: readonly string[];
-  readonly mode?: string;
-  readonly prune?: boolean;
-}
+/** What commands on targets take: everything that stands in for settings. */
+export interface PlanFlags extends Globals, SettingsFlags {}
 
 /** Registers an action that is given all flags, the global ones included, and then the arguments. */
 export function onCall<F extends Globals>(
@@ -74,21 +59,4 @@ export function planOptions(command: Command): Command {
       ]),
     )
     .option('--prune', 'remove what left the files instead of releasing it');
-}
-
-export function settingsFlags(flags: Partial<PlanFlags>): SettingsFlags {
-  const { settings, url, key, keyFile, gatewayConfig, desired, state, envFile, allow, prune, mode } = flags;
-  return {
-    ...(settings !== undefined && { settings }),
-    ...(url !== undefined && { url }),
-    ...(key !== undefined && { key }),
-    ...(keyFile !== undefined && { keyFile }),
-    ...(gatewayConfig !== undefined && { gatewayConfig }),
-    ...(desired !== undefined && { desired }),
-    ...(state !== undefined && { state }),
-    ...(envFile !== undefined && { envFile }),
-    ...(allow !== undefined && { allow }),
-    ...(prune !== undefined && { prune }),
-    ...(mode !== undefined && { mode }),
-  };
 }

@@ -1,7 +1,5 @@
 // `holdfast render`: what the files come to, and where each value is from. Offline.
 import type { Command } from 'commander';
-import { loadDesired } from '../desired/desired.ts';
-import { ALL_LAYOUTS } from '../desired/layout.ts';
 import { type Rendered, renderDesired } from '../desired/render.ts';
 import { loadCatalog } from '../gateway/catalog/catalog.ts';
 import { HoldfastError } from '../nouns/problem.ts';
@@ -9,8 +7,9 @@ import { fingerprintsBy } from '../nouns/secret.ts';
 import { renderedText } from '../report/render-text.ts';
 import { loadSettings } from '../settings/settings.ts';
 import type { Io } from './io.ts';
-import { onCall, type PlanFlags, settingsFlags, sourceOptions } from './options.ts';
+import { onCall, type PlanFlags, sourceOptions } from './options.ts';
 import { show, showWarnings } from './show.ts';
+import { loadAnyLayout } from './validation.ts';
 
 interface Flags extends PlanFlags {
   readonly allowUnresolved?: boolean;
@@ -27,19 +26,12 @@ export function define(command: Command, io: Io): void {
 }
 
 async function run(flags: Flags, io: Io): Promise<void> {
-  const loaded = await loadSettings({ flags: settingsFlags(flags), cwd: io.cwd, env: io.env, offline: true });
+  const loaded = await loadSettings({ flags, cwd: io.cwd, env: io.env, offline: true });
   const { settings, env } = loaded;
   if (!settings) throw new HoldfastError(loaded.problems);
   const rendered: Rendered[] = [];
   for (const target of settings.targets.filter(({ name }) => flags.target?.includes(name) ?? true)) {
-    const allowUnresolved = flags.allowUnresolved === true;
-    const { desired, problems } = await loadDesired(target, {
-      catalog: loadCatalog('legacy'),
-      layouts: ALL_LAYOUTS,
-      env,
-      settingsDir: settings.dir,
-      allowUnresolved,
-    });
+    const { desired, problems } = await loadAnyLayout(target, settings, env, flags.allowUnresolved === true);
     if (!desired) throw new HoldfastError(problems);
     io.hide?.(desired.secrets.open());
     showWarnings(io, flags, problems);

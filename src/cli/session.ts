@@ -17,7 +17,7 @@ import type { Lease, Store } from '../state/store.ts';
 import type { Environment } from '../reading/environment.ts';
 import { loadSettings, type Settings } from '../settings/settings.ts';
 import type { Io } from './io.ts';
-import { type PlanFlags, settingsFlags } from './options.ts';
+import { type PlanFlags } from './options.ts';
 import { showWarnings } from './show.ts';
 import { systemClock } from './system-clock.ts';
 
@@ -38,7 +38,7 @@ export interface Session extends AsyncDisposable {
 
 /** Throws HoldfastError with all problems of the settings. */
 export async function openSession(flags: PlanFlags, io: Io, listener: Listener = () => {}): Promise<Session> {
-  const loaded = await loadSettings({ flags: settingsFlags(flags), cwd: io.cwd, env: io.env });
+  const loaded = await loadSettings({ flags, cwd: io.cwd, env: io.env });
   if (!loaded.settings) throw new HoldfastError(loaded.problems);
   showWarnings(io, flags, loaded.problems);
   const { settings, env } = loaded;

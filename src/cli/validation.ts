@@ -1,6 +1,6 @@
 // Everything that can be said of settings and desired state without a gateway.
 import { relative } from 'node:path';
-import { loadDesired } from '../desired/desired.ts';
+import { loadDesired, type LoadedDesired } from '../desired/desired.ts';
 import { ALL_LAYOUTS } from '../desired/layout.ts';
 import { literalSecretProblems } from '../desired/literal-secrets.ts';
 import { trackedStateProblems } from '../desired/tracked.ts';
@@ -9,6 +9,7 @@ import { loadCatalog } from '../gateway/catalog/catalog.ts';
 import { parseVersion } from '../gateway/version.ts';
 import { fail, HoldfastError, type Problem } from '../nouns/problem.ts';
 import type { Target } from '../nouns/target.ts';
+import type { Environment } from '../reading/environment.ts';
 import {
   type LoadedSettings,
   loadSettings,
@@ -53,19 +54,30 @@ export async function validateAll(flags: SettingsFlags, options: Options, io: Io
   };
 }
 
+/** The desired state of a target in whatever layout it is written: nothing is asked of a gateway. */
+export function loadAnyLayout(
+  target: Target,
+  settings: Settings,
+  env: Environment,
+  allowUnresolved: boolean,
+): Promise<LoadedDesired> {
+  const catalog = loadCatalog('legacy');
+  return loadDesired(target, {
+    catalog,
+    layouts: ALL_LAYOUTS,
+    env,
+    settingsDir: settings.dir,
+    allowUnresolved,
+  });
+}
+
 async function validateTarget(
   target: Target,
   settings: Settings,
   { env }: LoadedSettings,
   { allowUnresolved = false, gatewayVersion }: Options,
 ): Promise<{ problems: readonly Problem[]; files: readonly string[] }> {
-  const { desired, problems } = await loadDesired(target, {
-    catalog: loadCatalog('legacy'),
-    layouts: ALL_LAYOUTS,
-    env,
-    settingsDir: settings.dir,
-    allowUnresolved,
-  });
+  const { desired, problems } = await loadAnyLayout(target, settings, env, allowUnresolved);
   if (!desired) return { problems, files: [] };
   const catalog = loadCatalog(desired.layout);
   return {
