@@ -47,8 +47,7 @@ export function stopped(
 function kindOf(error: HoldfastError): Particulars {
   const [first] = error.problems;
   const reason = first?.message ?? error.message;
-  if (first?.code === 'HF6001' || first?.code === 'HF5001')
-    return { kind: 'locked', holder: reason.replace(/^.*? is in use by /, '') };
+  if (first?.code === 'HF6001') return { kind: 'locked', holder: reason.replace(/^.*? is in use by /, '') };
   if (first?.code === 'HF5007') return { kind: 'cancelled', reason };
   switch (error.exit) {
     case EXIT.unreachable:

@@ -9,6 +9,7 @@ import { seal, type Sealed } from '../nouns/secret.ts';
 import { isTree } from '../nouns/value.ts';
 import type { Run } from './run.ts';
 import type { Prospect } from './survey.ts';
+import { looksHashed } from '../gateway/model/rules.ts';
 
 const SECRET_PATHS: ReadonlySet<string> = new Set(['remote-management.secret-key', 'management.secret-key']);
 
@@ -47,7 +48,7 @@ function declaredKey(run: Run, desired: Desired): Sealed<string> | undefined {
 }
 
 const isSecretOf = (key: string, declared: string): boolean =>
-  key === declared || (/^\$2[aby]\$/.test(declared) && compareSync(key, declared));
+  key === declared || (looksHashed(declared) && compareSync(key, declared));
 
 /** One login with the declared secret itself: an environment secret that still works proves nothing about it. */
 export async function proveDeclaredKey(run: Run, prospect: Prospect): Promise<readonly Evidence[]> {

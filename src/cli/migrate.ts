@@ -2,9 +2,10 @@
 import { Option, type Command } from 'commander';
 import type { Layout } from '../nouns/desired.ts';
 import { unifiedDiff } from '../report/diff-text.ts';
-import { plural, type Style } from '../report/style.ts';
+import { plural } from '../nouns/words.ts';
+import type { Style } from '../report/style.ts';
 import type { Io } from './io.ts';
-import { onCall, type PlanFlags, settingsFlags, sourceOptions } from './options.ts';
+import { onCall, type PlanFlags, sourceOptions } from './options.ts';
 import { show, showWarnings } from './show.ts';
 
 interface Flags extends PlanFlags {
@@ -33,7 +34,7 @@ Examples:
 
 async function run(flags: Flags, io: Io): Promise<void> {
   const { migrateAll } = await import('./migration.ts');
-  const { files, problems, written } = await migrateAll(settingsFlags(flags), flags, io);
+  const { files, problems, written } = await migrateAll(flags, flags, io);
   showWarnings(io, flags, problems);
   const diffs = files.map(({ shown, before, after }) => ({
     file: shown,

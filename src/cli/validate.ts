@@ -2,9 +2,9 @@
 import type { Command } from 'commander';
 import { EXIT } from '../nouns/exit.ts';
 import { HoldfastError, inReadingOrder, type Problem } from '../nouns/problem.ts';
-import { plural } from '../report/style.ts';
+import { plural } from '../nouns/words.ts';
 import type { Io } from './io.ts';
-import { onCall, type PlanFlags, repeatable, settingsFlags, sourceOptions } from './options.ts';
+import { onCall, type PlanFlags, repeatable, sourceOptions } from './options.ts';
 import { showReport } from './show.ts';
 
 interface Flags extends PlanFlags {
@@ -31,7 +31,7 @@ Examples:
 
 async function run(flags: Flags, io: Io): Promise<void> {
   const { validateAll } = await import('./validation.ts');
-  const { problems, targets, files } = await validateAll(settingsFlags(flags), flags, io);
+  const { problems, targets, files } = await validateAll(flags, flags, io);
   const errors = problems.filter((problem) => problem.severity === 'error');
   const exit = errors.length > 0 ? new HoldfastError(errors).exit : EXIT.ok;
   showReport(io, flags, {

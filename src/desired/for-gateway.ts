@@ -2,7 +2,7 @@
 // and the reference it came from. Pure.
 import { originOf, translate, type Translation } from '../gateway/layout/translate.ts';
 import { type Desired, type Layout, positionAt } from '../nouns/desired.ts';
-import { escapeToken, formatPath, pathOfPointer } from '../nouns/path.ts';
+import { escapeToken, formatPath, stepsOfPointer } from '../nouns/path.ts';
 import { type Position, type Problem, problem } from '../nouns/problem.ts';
 import { seal } from '../nouns/secret.ts';
 import { isList, isTree, type Value } from '../nouns/value.ts';
@@ -66,7 +66,7 @@ function noted(desired: Desired, { remarks }: Translation): Problem[] {
 }
 
 function told(code: 'HF2047', desired: Desired, pointer: string, reason: string): Problem {
-  const steps = pathOfPointer(pointer).map(({ name }) => name ?? '*');
+  const steps = stepsOfPointer(pointer);
   const path = formatPath(displayPath(desired.tree.open(), steps));
   return problem(code, `\`${path}\` ${reason}`, {
     position: positionAt(desired, pointer),

@@ -3,7 +3,7 @@
 import type { Catalog } from '../gateway/catalog/field.ts';
 import { mapSecrets } from '../gateway/catalog/secrets.ts';
 import { type Desired, positionAt } from '../nouns/desired.ts';
-import { escapeToken, formatPath } from '../nouns/path.ts';
+import { formatPath, pointerTo } from '../nouns/path.ts';
 import type { Fingerprints } from '../nouns/secret.ts';
 import type { Shown, ShownTree } from '../nouns/shown.ts';
 import { isList, isTree, type Tree, type Value } from '../nouns/value.ts';
@@ -60,10 +60,6 @@ function* leaves(
       : [];
   if (children.length === 0 && steps.length > 0) yield { steps, value };
   for (const [name, child] of children) yield* leaves(child, [...steps, name]);
-}
-
-function pointerTo(steps: readonly string[]): string {
-  return steps.map((step) => `/${escapeToken(step)}`).join('');
 }
 
 function originOf(desired: Desired, pointer: string): string {

@@ -1,7 +1,7 @@
 // Where secrets stand in a declared tree, and every text the redaction net must know. Pure.
 import type { Catalog } from '../gateway/catalog/field.ts';
 import { mapSecrets } from '../gateway/catalog/secrets.ts';
-import { escapeToken } from '../nouns/path.ts';
+import { pointerTo, stepsOfPointer } from '../nouns/path.ts';
 import { isList, isTree, type Tree, type Value } from '../nouns/value.ts';
 
 export interface SecretText {
@@ -26,7 +26,7 @@ function lookForSecrets(tree: Tree, catalog: Catalog): readonly SecretText[] {
   const found: SecretText[] = [];
   const keep = (text: string, place: readonly (string | number)[]): string => {
     const steps = place.map(String);
-    found.push({ text, steps, pointer: steps.map((step) => `/${escapeToken(step)}`).join('') });
+    found.push({ text, steps, pointer: pointerTo(steps) });
     return text;
   };
   mapSecrets(catalog.root, tree, { whole: keep, part: keep });
@@ -48,7 +48,7 @@ export function secretTexts(
   const texts = secrets.map(({ text }) => text);
   const pointers = new Set(secrets.map(({ pointer }) => pointer));
   for (const pointer of references.keys()) {
-    const steps = pointer.slice(1).split('/').map(unescapeToken);
+    const steps = stepsOfPointer(pointer);
     const known = pointers.has(pointer);
     if (!known && !isOpen(steps, catalog)) continue;
     const value = known ? undefined : valueAt(tree, steps);
@@ -62,10 +62,6 @@ export function secretTexts(
 export function isOpen(steps: readonly string[], catalog: Catalog): boolean {
   const field = catalog.at(steps);
   return !field || field.kind === 'any' || field.parent?.partlySecret === 'by-name';
-}
-
-function unescapeToken(token: string): string {
-  return token.replaceAll('~1', '/').replaceAll('~0', '~');
 }
 
 function valueAt(tree: Tree, steps: readonly string[]): Value | undefined {

@@ -1,7 +1,7 @@
 // Rehearsing another gateway version: which declared keys it would ignore, refuse or narrow. Pure.
 import { unsupportedBy } from '../gateway/layout/support.ts';
 import { type Desired, positionAt } from '../nouns/desired.ts';
-import { formatPath, pathOfPointer } from '../nouns/path.ts';
+import { formatPath, stepsOfPointer } from '../nouns/path.ts';
 import { type Problem, problem } from '../nouns/problem.ts';
 import { displayPath } from './places.ts';
 
@@ -12,7 +12,7 @@ export function versionProblems(
 ): readonly Problem[] {
   const tree = desired.tree.open();
   return unsupportedBy(tree, desired.layout, version).map(({ pointer, message, needs }) => {
-    const steps = pathOfPointer(pointer).map(({ name }) => name ?? '*');
+    const steps = stepsOfPointer(pointer);
     const path = formatPath(displayPath(tree, steps));
     const wanted = needs === undefined ? '' : `; needs ${needs}`;
     return problem('HF2046', `\`${path}\` ${message}${wanted}`, {

@@ -3,14 +3,12 @@ import type { FileDocument } from '../nouns/file.ts';
 import type { Layout } from '../nouns/desired.ts';
 import { problem, type Problem } from '../nouns/problem.ts';
 import { isList, isTree, type Tree, type Value } from '../nouns/value.ts';
+import { SAMPLE_KEYS, usableKeys } from './client-keys.ts';
 import { NON_STRING_KEY } from './model/model.ts';
 import { bricks } from './model/stored.ts';
 
-/** The keys of the gateway's example file; with one of them at start it serves nobody (C v0 §8.1). */
-const SAMPLE_KEYS: ReadonlySet<string> = new Set(['your-api-key-1', 'your-api-key-2', 'your-api-key-3']);
-
 export function findingsIn(memory: Tree, target: string): readonly Problem[] {
-  const keys = usableKeys(memory);
+  const keys = [...usableKeys(memory['api-keys'])];
   const warning = { target, path: 'api-keys', severity: 'warning' } as const;
   if (keys.length === 0)
     return [problem('HF3030', `${target} has no usable client key: it serves everybody`, warning)];
@@ -23,12 +21,6 @@ export function findingsIn(memory: Tree, target: string): readonly Problem[] {
       warning,
     ),
   ];
-}
-
-/** As the proxy knows them: trimmed, blanks dropped (C v0 §3.2). */
-function usableKeys(memory: Tree): readonly string[] {
-  const keys = memory['api-keys'];
-  return isList(keys) ? keys.map((key) => String(key ?? '').trim()).filter((key) => key !== '') : [];
 }
 
 /** Where a block scalar holds a line that begins with `#`: the next write makes it a file that no gateway reads. */

@@ -501,11 +501,6 @@ export const CODES = {
     'Edit the named lines by hand (anchors, aliases, merge keys, tags, comments in flow lists), then apply again.',
   ),
   // 5xxx apply and rollback
-  HF5001: code(
-    EXIT.stale,
-    'Another Holdfast works on this target',
-    'Wait for it to finish. A lock whose owner died frees itself after a while.',
-  ),
   HF5003: code(
     EXIT.stale,
     'The plan is no longer the approved one',

@@ -116,15 +116,24 @@ export function coversPath(pattern: Path, path: Path): boolean {
 
 /** RFC 6901 pointer with entries by name. `pathOfPointer` needs no document, so every step comes back as a key. */
 export function pointerOf(path: Path): string {
-  return path.map(({ name }) => `/${escapeToken(name ?? '*')}`).join('');
+  return pointerTo(path.map(({ name }) => name ?? '*'));
 }
 
 export function pathOfPointer(pointer: string): Path {
-  if (pointer === '') return ROOT;
+  return stepsOfPointer(pointer).map(key);
+}
+
+/** The pointer of plain steps: names of keys, indexes of lists. */
+export function pointerTo(steps: readonly (string | number)[]): string {
+  return steps.map((step) => `/${escapeToken(String(step))}`).join('');
+}
+
+export function stepsOfPointer(pointer: string): string[] {
+  if (pointer === '') return [];
   return pointer
     .slice(1)
     .split('/')
-    .map((token) => key(token.replaceAll('~1', '/').replaceAll('~0', '~')));
+    .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'));
 }
 
 /** One step of an RFC 6901 pointer. */

@@ -3,7 +3,7 @@
 import type { Field } from '../gateway/catalog/field.ts';
 import type { Change, Origin } from '../nouns/change.ts';
 import { positionAt, type Desired } from '../nouns/desired.ts';
-import { formatPath, type Path } from '../nouns/path.ts';
+import { formatPath, type Path, pointerTo } from '../nouns/path.ts';
 import type { Fingerprints } from '../nouns/secret.ts';
 import type { Shown } from '../nouns/shown.ts';
 import type { Mode } from '../nouns/target.ts';
@@ -11,7 +11,6 @@ import { isTree, type Value } from '../nouns/value.ts';
 import type { RawDifference } from './diff.ts';
 import type { Difference, Place } from './difference.ts';
 import { attributionOf, originOf, resetToDefaults, stateKey, type OriginInput } from './origin.ts';
-import { pointerAt } from './patch.ts';
 import { shownAlong } from './shown-along.ts';
 import { pathOf, type EntryStep } from './trail.ts';
 
@@ -97,7 +96,7 @@ export interface ShowInput {
 /** Without its consequences; they need the images before and after the whole plan. */
 export function changeOf(judged: Judged, input: ShowInput): Omit<Change, 'consequences'> {
   const { id, raw, path, origin, disposition, attribution } = judged;
-  const position = positionAt(input.desired, pointerAt(raw.declaredPlace));
+  const position = positionAt(input.desired, pointerTo(raw.declaredPlace));
   return {
     id,
     kind: raw.kind,

@@ -1,20 +1,13 @@
 // What follows from a change, in the words of somebody who runs a gateway. Judges single changes in the light of the
 // whole plan; refuses nothing.
+import { SAMPLE_KEYS } from '../gateway/client-keys.ts';
 import { spelledFlat } from '../gateway/layout/place.ts';
 import type { Consequence } from '../nouns/change.ts';
 import { isList, isTree, type Tree, type Value } from '../nouns/value.ts';
 import type { Judged } from './changes.ts';
 import type { RawDifference } from './diff.ts';
 import type { Place } from './difference.ts';
-import {
-  FAMILIES,
-  isDisabled,
-  isOpen,
-  modelsOf,
-  noLongerServed,
-  SAMPLE_KEYS,
-  servedModels,
-} from './served.ts';
+import { FAMILIES, isDisabled, isOpen, modelsOf, noLongerServed, servedModels } from './served.ts';
 
 export interface Images {
   readonly before: Tree;
@@ -100,7 +93,7 @@ function gatewayPublic({ names, before, after }: Subject): Consequence[] {
 
 function sampleKey({ names, judged }: Subject): Consequence[] {
   const { after } = judged.raw;
-  if (names[0] !== 'api-keys' || typeof after !== 'string' || !SAMPLE_KEYS.includes(after.trim())) return [];
+  if (names[0] !== 'api-keys' || typeof after !== 'string' || !SAMPLE_KEYS.has(after.trim())) return [];
   return [
     danger(
       'is a published sample key: everybody knows it, and the gateway serves nobody after its next start',

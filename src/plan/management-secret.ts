@@ -8,6 +8,7 @@ import type { Live } from '../nouns/live.ts';
 import { seal, type Sealed } from '../nouns/secret.ts';
 import type { Target } from '../nouns/target.ts';
 import { isTree, type Tree, type Value } from '../nouns/value.ts';
+import { looksHashed } from '../gateway/model/rules.ts';
 
 export interface ManagementSecret {
   /** The gateway's file holds this very secret (its hash, or the plaintext before the gateway hashed it). */
@@ -19,7 +20,6 @@ export interface ManagementSecret {
 }
 
 /** What the gateway takes for a hash; everything else is a plaintext that it hashes itself (C v0 §1.4). */
-const BCRYPT = /^\$2[aby]\$/;
 const COST = 10;
 
 /**
@@ -78,14 +78,14 @@ function memberOf(node: FileNode | undefined, name: string): FileNode | undefine
 /** Equal as texts, or one is the hash of the other. */
 async function isSame(a: string, b: string): Promise<boolean> {
   if (a === b) return true;
-  if (BCRYPT.test(b) && !BCRYPT.test(a)) return compare(a, b);
-  return BCRYPT.test(a) && !BCRYPT.test(b) ? compare(b, a) : false;
+  if (looksHashed(b) && !looksHashed(a)) return compare(a, b);
+  return looksHashed(a) && !looksHashed(b) ? compare(b, a) : false;
 }
 
 /** Two hashes are of one secret when a key that we have is behind both: the gateway hashed it again (C v0 §1.4). */
 async function holdsSame(declared: string, now: string, keys: readonly Sealed<string>[]): Promise<boolean> {
   if (await isSame(declared, now)) return true;
-  if (!BCRYPT.test(declared) || !BCRYPT.test(now)) return false;
+  if (!looksHashed(declared) || !looksHashed(now)) return false;
   for (const key of keys)
     if ((await isSame(key.open(), declared)) && (await isSame(key.open(), now))) return true;
   return false;
@@ -97,7 +97,7 @@ async function anySame(declared: string, keys: readonly Sealed<string>[]): Promi
 }
 
 async function storedText(declared: string, now: string, digestKey: Sealed<string>): Promise<string> {
-  if (BCRYPT.test(declared) || declared.trim() === '') return declared;
+  if (looksHashed(declared) || declared.trim() === '') return declared;
   const seed = createHmac('sha256', digestKey.open())
     .update(`management secret\0${declared}\0${now}`)
     .digest();

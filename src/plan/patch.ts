@@ -2,7 +2,7 @@
 // image: members first, then entries out from the last, then moves, then entries in.
 import jsonPatch from 'fast-json-patch';
 import { isList, isTree, type Tree, type Value } from '../nouns/value.ts';
-import { escapeToken } from '../nouns/path.ts';
+import { pointerTo } from '../nouns/path.ts';
 import type { Place } from './difference.ts';
 import type { RawDifference } from './diff.ts';
 import { isOrdered } from './order.ts';
@@ -38,10 +38,6 @@ export function makeDifferences(live: Tree, differences: readonly RawDifference[
   return { image: apply(live, operations), operations, placeOf };
 }
 
-export function pointerAt(place: Place): string {
-  return place.map((step) => `/${typeof step === 'number' ? step : escapeToken(step)}`).join('');
-}
-
 /** Whether it changes which entries a list has, or their order. */
 function isStructural({ kind, trail }: RawDifference): boolean {
   return 'list' in trail && (kind === 'add' || kind === 'remove' || kind === 'move');
@@ -73,7 +69,7 @@ function containersFor(live: Tree, differences: readonly RawDifference[]): Opera
     const steps = isStructural(difference) && difference.kind === 'add' ? livePlace : livePlace.slice(0, -1);
     for (let depth = 1; depth <= steps.length; depth += 1) {
       const path = steps.slice(0, depth);
-      const pointer = pointerAt(path);
+      const pointer = pointerTo(path);
       const now = valueAt(live, path);
       if ((now !== undefined && now !== null) || made.has(pointer)) continue;
       const isTheList = depth === livePlace.length;
@@ -104,7 +100,7 @@ class ListPlans {
 
   #planFor(live: Tree, { kind, livePlace }: RawDifference): ListPlan {
     const list = kind === 'add' ? livePlace : livePlace.slice(0, -1);
-    const pointer = pointerAt(list);
+    const pointer = pointerTo(list);
     const known = this.#plans.get(pointer);
     if (known) return known;
     const entries = valueAt(live, list);
@@ -126,10 +122,10 @@ class ListPlans {
     const place: (string | number)[] = [];
     for (const [depth, step] of livePlace.entries()) {
       const plan =
-        typeof step === 'number' ? this.#plans.get(pointerAt(livePlace.slice(0, depth))) : undefined;
+        typeof step === 'number' ? this.#plans.get(pointerTo(livePlace.slice(0, depth))) : undefined;
       place.push(plan ? plan.finalIndex(step as number) : step);
     }
-    if (added) place.push(this.#plans.get(pointerAt(livePlace))?.indexOfNew(difference) ?? 0);
+    if (added) place.push(this.#plans.get(pointerTo(livePlace))?.indexOfNew(difference) ?? 0);
     return place;
   }
 }
@@ -240,8 +236,8 @@ function apply(live: Tree, operations: readonly Operation[]): Tree {
     for (const place of [path, from ?? []]) image = copyAlong(image, place.slice(0, -1), copied) as Tree;
   const patch = operations.map(({ op, path, from, value, difference }) => ({
     op,
-    path: pointerAt(path),
-    ...(from && { from: pointerAt(from) }),
+    path: pointerTo(path),
+    ...(from && { from: pointerTo(from) }),
     // A container is filled by later operations: a copy, so that the operation keeps saying what it said.
     ...(value !== undefined && { value: difference ? value : structuredClone(value) }),
   }));

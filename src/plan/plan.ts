@@ -4,7 +4,7 @@ import { literalSecrets } from '../desired/literal-secrets.ts';
 import type { Change } from '../nouns/change.ts';
 import type { Desired } from '../nouns/desired.ts';
 import type { Verdict } from '../nouns/guard.ts';
-import { formatPath, type Path } from '../nouns/path.ts';
+import { formatPath, type Path, pointerTo } from '../nouns/path.ts';
 import { PLAN_FORMAT, type PatchOperation, type Plan } from '../nouns/plan.ts';
 import { fingerprintsBy, seal, type Fingerprints } from '../nouns/secret.ts';
 import type { Allowance, Mode } from '../nouns/target.ts';
@@ -22,7 +22,7 @@ import { allowancesOf, judge, winningSide } from './guards/judge.ts';
 import { type ManagementSecret, withSecret } from './management-secret.ts';
 import { notesOf } from './notes.ts';
 import type { PlanInput, Prepared } from './input.ts';
-import { makeDifferences, pointerAt, type Operation, type Patched } from './patch.ts';
+import { makeDifferences, type Operation, type Patched } from './patch.ts';
 import { routesFor, type Routes } from './routes-for.ts';
 import { shownAlong } from './shown-along.ts';
 import { wantedImage, type Wanted } from './wanted.ts';
@@ -120,7 +120,7 @@ function replacedSecrets(found: readonly RawDifference[], desired: Desired): str
     typeof before === 'string' &&
     typeof after === 'string' &&
     secrets.has(after) &&
-    desired.references.has(pointerAt(declaredPlace))
+    desired.references.has(pointerTo(declaredPlace))
       ? [before]
       : [],
   );
@@ -239,8 +239,8 @@ function shownOperation(
   const trail = difference?.kind === 'rename' ? { up, key: String(path.at(-1)) } : up;
   return {
     op,
-    path: pointerAt(path),
-    ...(from && { from: pointerAt(from) }),
+    path: pointerTo(path),
+    ...(from && { from: pointerTo(from) }),
     ...(value !== undefined && { value: shownAlong(input.catalog.root, trail, value, fingerprints) }),
   };
 }

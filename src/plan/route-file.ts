@@ -1,13 +1,17 @@
 // `PUT /config.yaml`: the raw file with the differences spliced in, proved by parsing it again (design §8). Chooses
 // nothing.
-import type { Catalog } from '../gateway/catalog/field.ts';
+import { type Catalog, MANAGEMENT_BASE } from '../gateway/catalog/field.ts';
 import { contentBy } from '../gateway/v8/seen.ts';
 import { parseDocument } from '../gateway/model/document.ts';
 import { isFailure } from '../gateway/model/model.ts';
 import type { FileDocument } from '../nouns/file.ts';
+import { formatPath } from '../nouns/path.ts';
 import { fail } from '../nouns/problem.ts';
 import { type Sealed, seal } from '../nouns/secret.ts';
 import { sameValue, type Tree } from '../nouns/value.ts';
+import type { Write } from '../nouns/write.ts';
+import type { Difference } from './difference.ts';
+import { pathOfArea } from './footprint.ts';
 import { isState, settled, type State } from './predict.ts';
 import { type Area, patchTowards } from './route-edits.ts';
 import { splice, UnsafeEdit } from './splice.ts';
@@ -88,4 +92,22 @@ function reEdited(catalog: Catalog, text: string, wanted: Tree, areas: readonly 
   if (isFailure(parsed)) throw new UnsafeEdit(`the file does not parse: ${parsed.message}`, 1);
   const document = parsed as FileDocument;
   return editedDocument(catalog, document, contentBy(document, catalog), wanted, areas);
+}
+
+/** How a `PUT /config.yaml` of these differences is shown: the edits in words, never the file. */
+export function writeOfFile(
+  differences: readonly Difference[],
+  areas: readonly Area[],
+  { rehashes }: Pick<State, 'rehashes'>,
+  reason: string,
+): Write {
+  return {
+    id: 'w1',
+    method: 'PUT',
+    path: `${MANAGEMENT_BASE}/config.yaml`,
+    body: differences.map(({ kind, path }) => `${kind} ${formatPath(path)}`).join('\n'),
+    makes: differences.map(({ id }) => id),
+    footprint: { paths: areas.map(pathOfArea), defaults: [], secretHash: rehashes },
+    reason,
+  };
 }

@@ -1,12 +1,10 @@
 // Decides how differences are written to a v8 gateway: one root PATCH for everything that is set, then what must be
 // empty or gone (design §8, design-v8 rules 6 to 13). Each request is run through the model of the gateway; where the
 // JSON routes cannot say what is wanted, the edited text goes through the v0 API. Sends nothing.
-import { MANAGEMENT_BASE } from '../gateway/catalog/field.ts';
 import { changeTree, V8_BASE, handleV8 } from '../gateway/v8/endpoints.ts';
 import { copy, expanded } from '../gateway/v8/tree.ts';
 import { stored } from '../gateway/v8/normalise.ts';
 import type { FileNode } from '../nouns/file.ts';
-import { formatPath } from '../nouns/path.ts';
 import { seal, type Sealed } from '../nouns/secret.ts';
 import type { Tree } from '../nouns/value.ts';
 import type { PreparedWrite, Write } from '../nouns/write.ts';
@@ -15,7 +13,7 @@ import { migrationVerdicts } from './migration.ts';
 import { isState, predictionOf, settled, settledRoot, type State } from './predict.ts';
 import { type Area, outermost } from './route-edits.ts';
 import { areaOf } from './route-field.ts';
-import { editedDocument } from './route-file.ts';
+import { editedDocument, writeOfFile } from './route-file.ts';
 import { jsonText, missed } from './route-simulate.ts';
 import { requestsIn, type TreeRequest } from './route-tree-requests.ts';
 import { brickVerdicts, unsafeEdit, unsupported, wouldBeRefused } from './route-verdicts.ts';
@@ -212,15 +210,7 @@ function byFile(
     throw new UnsafeEdit(`after the edit the gateway would not hold what is wanted: ${miss}`, 1);
   const [lost] = besides(input.catalog, start.content, after.content, areas).lost;
   if (lost !== undefined) throw new UnsafeEdit(`the edit would lose ${lost}`, 1);
-  const write: Write = {
-    id: 'w1',
-    method: 'PUT',
-    path: `${MANAGEMENT_BASE}/config.yaml`,
-    body: differences.map(({ kind, path }) => `${kind} ${formatPath(path)}`).join('\n'),
-    makes: differences.map(({ id }) => id),
-    footprint: { paths: areas.map(pathOfArea), defaults: [], secretHash: after.rehashes },
-    reason: `${why}; the file is edited and stored whole`,
-  };
+  const write = writeOfFile(differences, areas, after, `${why}; the file is edited and stored whole`);
   const body = (now: Sealed<string>): Sealed<string> => {
     if (now.open() === raw) return seal(edited);
     throw fail('HF5005', 'the file of the gateway changed right before it was to be edited');

@@ -1,10 +1,8 @@
 // Decides how differences are written to a v0 gateway: the fewest requests that lose nothing, each with its prediction
 // and the reason for the route (design §8). Knows nothing of guards' allowances and sends nothing.
 import type { Catalog, Field } from '../gateway/catalog/field.ts';
-import { MANAGEMENT_BASE } from '../gateway/catalog/field.ts';
 import type { Verdict } from '../nouns/guard.ts';
 import type { Live } from '../nouns/live.ts';
-import { formatPath } from '../nouns/path.ts';
 import { seal } from '../nouns/secret.ts';
 import type { Shown } from '../nouns/shown.ts';
 import type { Tree, Value } from '../nouns/value.ts';
@@ -15,7 +13,7 @@ import { isState, predictionOf, settled, type State } from './predict.ts';
 import { fileAnew } from './route-anew.ts';
 import { type Area, outermost } from './route-edits.ts';
 import { areaOf, requestsFor, unitsOf } from './route-field.ts';
-import { bodyFor, editFile, type FileEdit, RefusedFile, unchangedSince } from './route-file.ts';
+import { bodyFor, editFile, type FileEdit, RefusedFile, unchangedSince, writeOfFile } from './route-file.ts';
 import { NoFieldRoute } from './route-request.ts';
 import { missed, type Simulated, simulate } from './route-simulate.ts';
 import { brickVerdicts, unsafeEdit, unsupported, wouldBeRefused } from './route-verdicts.ts';
@@ -125,11 +123,11 @@ function anewWrite(
   const edit = fileAnew(input.catalog, start, input.wanted, areas);
   if (!edit || missed(input.catalog, start, edit.after.image, input.wanted, areas) !== undefined)
     return { verdicts: [verdict] };
-  const prepared = preparedFile(input, start, edit, differences, areas, '');
   const reason =
     'the file is printed anew, because it cannot be edited in place: its comments and anchors go';
+  const prepared = preparedFile(input, start, edit, differences, areas, reason);
   return {
-    writes: [{ ...prepared, write: { ...prepared.write, reason }, body: unchangedSince(start, edit) }],
+    writes: [{ ...prepared, body: unchangedSince(start, edit) }],
     states: [edit.after],
     verdicts: [verdict],
   };
@@ -198,7 +196,8 @@ function fileWrite(
   const miss = missed(input.catalog, start, edit.after.image, input.wanted, areas);
   if (miss !== undefined)
     throw new UnsafeEdit(`after the edit the gateway would not hold what is wanted: ${miss}`, 1);
-  return { writes: [preparedFile(input, start, edit, differences, areas, why)], states: [edit.after] };
+  const reason = `${why}; the file is edited in place, every other byte stays`;
+  return { writes: [preparedFile(input, start, edit, differences, areas, reason)], states: [edit.after] };
 }
 
 function preparedFile(
@@ -207,17 +206,9 @@ function preparedFile(
   edit: FileEdit,
   differences: readonly Difference[],
   areas: readonly Area[],
-  why: string,
+  reason: string,
 ): PreparedWrite {
-  const write: Write = {
-    id: 'w1',
-    method: 'PUT',
-    path: `${MANAGEMENT_BASE}/config.yaml`,
-    body: differences.map(({ kind, path }) => `${kind} ${formatPath(path)}`).join('\n'),
-    makes: differences.map(({ id }) => id),
-    footprint: { paths: areas.map(pathOfArea), defaults: [], secretHash: edit.after.rehashes },
-    reason: `${why}; the file is edited in place, every other byte stays`,
-  };
+  const write = writeOfFile(differences, areas, edit.after, reason);
   return {
     write,
     body: bodyFor(input.catalog, edit, start, input.wanted, areas),

@@ -1,5 +1,6 @@
 // What an image of a gateway offers to the world: who may call it, which upstreams it has, which models they serve.
 // Reads images only; says nothing about whether it is good.
+import { usableKeys } from '../gateway/client-keys.ts';
 import { translate } from '../gateway/layout/translate.ts';
 import { isList, isTree, type Tree, type Value } from '../nouns/value.ts';
 
@@ -27,13 +28,9 @@ export function flatImage(image: Tree): Tree {
   return tree;
 }
 
-/** Published with the gateway's example; with one of them at its start it serves nobody (C v0 §8.1 6). */
-export const SAMPLE_KEYS: readonly string[] = ['your-api-key-1', 'your-api-key-2', 'your-api-key-3'];
-
 /** Keys that the running gateway would accept: trimmed, without blanks, each once (C v0 §3.2). */
 export function clientKeys(image: Tree): ReadonlySet<string> {
-  const texts = listOf(keysOf(image)).filter((key): key is string => typeof key === 'string');
-  return new Set(texts.map((key) => key.trim()).filter((key) => key !== ''));
+  return usableKeys(keysOf(image));
 }
 
 /** Read for itself: the rest of a large image need not be translated for it. */

@@ -9,7 +9,7 @@ import { layoutTable } from '../gateway/layout/table.ts';
 import type { Desired, Layout } from '../nouns/desired.ts';
 import { positionAt } from '../nouns/desired.ts';
 import type { Verdict } from '../nouns/guard.ts';
-import { coversPath, entry, escapeToken, formatPath, key, parsePath } from '../nouns/path.ts';
+import { coversPath, entry, escapeToken, formatPath, key, parsePath, pointerTo } from '../nouns/path.ts';
 import type { Position, Problem } from '../nouns/problem.ts';
 import { problem } from '../nouns/problem.ts';
 import { fingerprintsBy, seal } from '../nouns/secret.ts';
@@ -212,9 +212,7 @@ function moved<T>(
   const made = new Map([...known].filter(([pointer]) => !pointer.startsWith(`${base}/`)));
   const below = belowOf(known, base);
   for (const [wanted, declared] of origins) {
-    const [to, from] = [wanted, declared].map((steps) =>
-      steps.map((step) => `/${escapeToken(String(step))}`).join(''),
-    );
+    const [to, from] = [wanted, declared].map(pointerTo);
     if (sections || wanted.length > 1) {
       const at = known.get(`${base}${from}`);
       if (at !== undefined) made.set(`${base}${to}`, at);

@@ -1,13 +1,14 @@
 // "Did you mean …?" for mistyped names.
 import { distance } from 'fastest-levenshtein';
+import { plainSpelling } from '../nouns/words.ts';
 
 /** The known name that was probably meant; undefined where none is near. Spelling variants count as near. */
 export function nearest(written: string, known: Iterable<string>): string | undefined {
-  const wanted = plain(written);
+  const wanted = plainSpelling(written);
   const limit = Math.max(1, Math.round(wanted.length * 0.4));
   let best: { name: string; far: number } | undefined;
   for (const name of known) {
-    const far = farness(wanted, plain(name));
+    const far = farness(wanted, plainSpelling(name));
     if (far <= limit && (!best || far < best.far)) best = { name, far };
   }
   return best?.name;
@@ -23,12 +24,4 @@ function farness(wanted: string, name: string): number {
 
 function sorted(text: string): string {
   return [...text].toSorted().join('');
-}
-
-/** `baseUrl`, `base_url` and `base-url` alike. */
-function plain(name: string): string {
-  return name
-    .replaceAll(/([a-z0-9])([A-Z])/g, '$1-$2')
-    .replaceAll('_', '-')
-    .toLowerCase();
 }

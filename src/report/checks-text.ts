@@ -1,5 +1,6 @@
 // The checks of `doctor` as a list that can be read from top to bottom.
-import { indent, plural, type Style } from './style.ts';
+import { plural } from '../nouns/words.ts';
+import { indent, type Style } from './style.ts';
 
 export interface ShownCheck {
   readonly title: string;

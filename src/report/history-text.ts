@@ -1,7 +1,8 @@
 // History and backups as lists and single entries.
 import type { BackupRecord } from '../nouns/backup.ts';
 import type { HistoryEntry } from '../nouns/state.ts';
-import { duration, plural, type Style } from './style.ts';
+import { plural } from '../nouns/words.ts';
+import { duration, type Style } from './style.ts';
 import { table, timeText } from './table.ts';
 
 type Entry = HistoryEntry & { readonly target: string };

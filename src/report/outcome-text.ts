@@ -4,7 +4,8 @@ import { pending, type Plan } from '../nouns/plan.ts';
 import type { Problem } from '../nouns/problem.ts';
 import { planSummary } from './plan-text.ts';
 import { problemText } from './problem-text.ts';
-import { duration, indent, plural, type Style } from './style.ts';
+import { plural } from '../nouns/words.ts';
+import { duration, indent, type Style } from './style.ts';
 
 /** Equal lines once, with their number: fifty added keys are one line. */
 function evidenceText(evidence: readonly Evidence[], style: Style): string[] {

@@ -6,7 +6,8 @@ import { isRefused, pending, type Plan } from '../nouns/plan.ts';
 import type { Write } from '../nouns/write.ts';
 import { placeText, problemText } from './problem-text.ts';
 import { shownText } from './shown-text.ts';
-import { forReaders, indent, plural, type Style } from './style.ts';
+import { plural } from '../nouns/words.ts';
+import { forReaders, indent, type Style } from './style.ts';
 
 const SIGN: Record<ChangeKind, string> = { add: '+', update: '~', remove: '-', rename: '»', move: '↕' };
 const WIDEST_VALUE = 160;

@@ -1,6 +1,7 @@
 // Problems for people: where, what, and what to do, in the form editors and terminals make clickable.
 import type { Position, Problem } from '../nouns/problem.ts';
-import { plural, type Style } from './style.ts';
+import { plural } from '../nouns/words.ts';
+import type { Style } from './style.ts';
 import { oneLine } from './visible.ts';
 
 export function placeText(position: Position | undefined): string {

@@ -41,10 +41,6 @@ export function styleFor(
   return !refused && (stream.isTTY === true || forced) ? COLOURED : PLAIN;
 }
 
-export function plural(count: number, noun: string, many = `${noun}s`): string {
-  return `${count} ${count === 1 ? noun : many}`;
-}
-
 export function indent(text: string, by: number): string {
   return text.replaceAll(/^(?=.)/gm, ' '.repeat(by));
 }

@@ -2,7 +2,7 @@
 import { isList, isTree, type Tree, type Value } from '../nouns/value.ts';
 import type { Memory } from '../gateway/model/model.ts';
 import { credentialsOf, type Credential } from '../gateway/v0/credentials.ts';
-import { trim } from '../gateway/v0/answer.ts';
+import { trim } from '../gateway/model/rules.ts';
 import { STATIC_MODELS } from './static-models.ts';
 
 export interface ListedModel {

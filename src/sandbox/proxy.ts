@@ -1,21 +1,14 @@
 // The proxy side as far as a reconciler can see it: who may ask for the model list, and what it lists. Works by the
 // runtime, never by memory (design-v8 rule 3).
 import type { IncomingHttpHeaders } from 'node:http';
-import { isList, type Value } from '../nouns/value.ts';
+import type { Value } from '../nouns/value.ts';
 import type { Memory } from '../gateway/model/model.ts';
-import { trim } from '../gateway/v0/answer.ts';
+import { SAMPLE_KEYS, usableKeys } from '../gateway/client-keys.ts';
+import { trim } from '../gateway/model/rules.ts';
 import { modelsOf } from './models.ts';
 
-const TEMPLATES: ReadonlySet<string> = new Set(['your-api-key-1', 'your-api-key-2', 'your-api-key-3']);
-
-/** The keys that open the proxy: trimmed, blanks dropped, each once. None: it is open to everybody (C v0 §3.2). */
-export function clientKeys(runtime: Memory): ReadonlySet<string> {
-  const keys = isList(runtime['api-keys']) ? runtime['api-keys'] : [];
-  return new Set(keys.map((key) => trim(String(key))).filter((key) => key !== ''));
-}
-
 export const hasTemplateKeys = (runtime: Memory): boolean =>
-  [...clientKeys(runtime)].some((key) => TEMPLATES.has(key));
+  [...usableKeys(runtime['api-keys'])].some((key) => SAMPLE_KEYS.has(key));
 
 export interface ProxyAnswer {
   readonly status: number;
@@ -59,7 +52,7 @@ export function proxyAnswer(
       },
     };
   if (path !== '/v1/models' && path !== '/v1beta/models') return undefined;
-  const refusal = refusalFor(clientKeys(runtime), headers, query);
+  const refusal = refusalFor(usableKeys(runtime['api-keys']), headers, query);
   if (refusal) return { status: 401, body: { error: refusal } };
   if (path === '/v1beta/models') return { status: 200, body: { models: [] } };
   const seconds = Math.floor(now / 1000);

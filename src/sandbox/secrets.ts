@@ -1,13 +1,11 @@
 // bcrypt as the gateway uses it, with remembered answers so that the same question costs only once.
 import { compare, hashSync } from 'bcryptjs';
+import { looksHashed } from '../gateway/model/rules.ts';
 
-const HASHED = /^\$2[aby]\$/;
 const MAX_BYTES = 72;
 const KEPT = 2000;
 
 const answers = new Map<string, boolean>();
-
-export const isHash = (secret: string): boolean => HASHED.test(secret);
 
 /** A new hash each time; throws where the gateway's library refuses (C v0 §1.4). */
 export function hashWith(cost: number): (plain: string) => string {
@@ -19,7 +17,7 @@ export function hashWith(cost: number): (plain: string) => string {
 
 /** Whether a key fits a hash; false for what is no hash. */
 export async function fits(key: string, hash: string): Promise<boolean> {
-  if (!isHash(hash)) return false;
+  if (!looksHashed(hash)) return false;
   const question = `${hash}\0${key}`;
   const known = answers.get(question);
   if (known !== undefined) return known;

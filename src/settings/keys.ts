@@ -7,6 +7,7 @@ import { nodeAt } from '../reading/located.ts';
 import { readTextFile } from '../reading/text-file.ts';
 import { readYaml } from '../reading/yaml.ts';
 import type { SettingsFlags } from './shape.ts';
+import { looksHashed } from '../gateway/model/rules.ts';
 
 export interface FoundKeys {
   readonly keys: readonly Sealed<string>[];
@@ -57,7 +58,7 @@ async function fromGatewayConfig(path: string, cwd: string): Promise<FoundKeys> 
   const node = nodeAt(root, ['remote-management', 'secret-key']);
   const key = node?.kind === 'scalar' ? String(node.value ?? '') : '';
   if (key.trim() === '') return broken(`${path} holds no remote-management.secret-key`, file);
-  if (!/^\$2[aby]\$/.test(key)) return { keys: [seal(key)], problems: [], files: [file] };
+  if (!looksHashed(key)) return { keys: [seal(key)], problems: [], files: [file] };
   const message = `${path} holds a bcrypt hash of the management key, which cannot be turned back into the key`;
   return { keys: [], problems: [problem('HF1015', message, { position: node?.position })], files: [file] };
 }

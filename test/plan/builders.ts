@@ -9,13 +9,12 @@ import { isFailure } from '../../src/gateway/model/model.ts';
 import type { Desired } from '../../src/nouns/desired.ts';
 import type { FileDocument } from '../../src/nouns/file.ts';
 import type { Agreement, Live } from '../../src/nouns/live.ts';
-import { parsePath } from '../../src/nouns/path.ts';
+import { parsePath, pointerTo } from '../../src/nouns/path.ts';
 import type { Position } from '../../src/nouns/problem.ts';
 import { seal } from '../../src/nouns/secret.ts';
 import type { Allowance, Policy, Target } from '../../src/nouns/target.ts';
 import { isList, isTree, type Tree, type Value } from '../../src/nouns/value.ts';
 import { remember } from '../../src/plan/applied.ts';
-import { pointerAt } from '../../src/plan/patch.ts';
 import type { KnownState, PlanInput, Prepared } from '../../src/plan/input.ts';
 import { makePlan } from '../../src/plan/plan.ts';
 
@@ -115,7 +114,7 @@ export function desiredOf(tree: Tree, literals: readonly string[] = []): Desired
 }
 
 function* pointersOf(value: Value, place: readonly (string | number)[]): Generator<string> {
-  yield pointerAt(place);
+  yield pointerTo(place);
   if (isList(value)) for (const [i, item] of value.entries()) yield* pointersOf(item, [...place, i]);
   if (isTree(value))
     for (const [name, item] of Object.entries(value)) yield* pointersOf(item, [...place, name]);

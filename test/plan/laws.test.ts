@@ -1,4 +1,5 @@
 // Laws that hold for any gateway and any files.
+import { pointerTo } from '../../src/nouns/path.ts';
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import jsonPatch from 'fast-json-patch';
@@ -7,7 +8,7 @@ import { canonical } from '../../src/gateway/model/equal.ts';
 import type { Tree, Value } from '../../src/nouns/value.ts';
 import { canonicalJson } from '../../src/plan/canonical-json.ts';
 import { diff } from '../../src/plan/diff.ts';
-import { makeDifferences, pointerAt } from '../../src/plan/patch.ts';
+import { makeDifferences } from '../../src/plan/patch.ts';
 import { makePlan } from '../../src/plan/plan.ts';
 import { catalog, inputOf, memoryOf, planOf, type Scenario } from './builders.ts';
 
@@ -111,7 +112,7 @@ describe('laws of plans', () => {
         const found = diff({ catalog, live: before, wanted: after });
         const { image } = makeDifferences(before, found);
         const left = diff({ catalog, live: image, wanted: after });
-        expect(left.map(({ kind, livePlace }) => `${kind} ${pointerAt(livePlace)}`)).toEqual([]);
+        expect(left.map(({ kind, livePlace }) => `${kind} ${pointerTo(livePlace)}`)).toEqual([]);
       }),
       { numRuns: 150 },
     );
@@ -127,8 +128,8 @@ describe('laws of plans', () => {
         );
         const patch = operations.map(({ op, path, from, value }) => ({
           op,
-          path: pointerAt(path),
-          ...(from && { from: pointerAt(from) }),
+          path: pointerTo(path),
+          ...(from && { from: pointerTo(from) }),
           ...(value !== undefined && { value }),
         }));
         const made = jsonPatch.applyPatch(

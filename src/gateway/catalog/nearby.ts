@@ -1,5 +1,6 @@
 // What somebody probably meant by a key that the catalog does not know.
 import { distance } from 'fastest-levenshtein';
+import { plainSpelling } from '../../nouns/words.ts';
 import { formatPath, key, type Path } from '../../nouns/path.ts';
 import type { Catalog, Field } from './field.ts';
 
@@ -8,11 +9,14 @@ export function nearbyMember(field: Field, name: string): Field | undefined {
   const members = [...(field.fields ?? field.item?.fields ?? new Map<string, Field>()).values()];
   const former = members.find((member) => member.formerNames.includes(name));
   if (former) return former;
-  const wanted = plain(name);
+  const wanted = plainSpelling(name);
   const limit = Math.max(1, Math.floor(wanted.length / 3));
   const near = members
-    .map((member) => ({ member, far: distance(wanted, plain(member.name)) }))
-    .filter(({ member, far }) => far <= limit || (wanted.length > 4 && plain(member.name).startsWith(wanted)))
+    .map((member) => ({ member, far: distance(wanted, plainSpelling(member.name)) }))
+    .filter(
+      ({ member, far }) =>
+        far <= limit || (wanted.length > 4 && plainSpelling(member.name).startsWith(wanted)),
+    )
     .toSorted((a, b) => a.far - b.far);
   return near[0]?.member;
 }
@@ -26,12 +30,4 @@ export function nearbyPaths(catalog: Catalog, field: Field, at: Path, name: stri
     .filter((each) => each.name === name)
     .map((each) => each.pattern);
   return [...new Set([...here, ...elsewhere])].slice(0, 3);
-}
-
-/** `baseUrl`, `base_url` and `base-url` alike. */
-function plain(name: string): string {
-  return name
-    .replaceAll(/([a-z0-9])([A-Z])/g, '$1-$2')
-    .replaceAll('_', '-')
-    .toLowerCase();
 }

@@ -260,7 +260,7 @@ function rawJsonFault(item: Value): string | undefined {
   return bad && `the value of ${bad[0]} is not JSON`;
 }
 
-function isJson(text: string): boolean {
+export function isJson(text: string): boolean {
   try {
     JSON.parse(text);
     return true;

@@ -71,8 +71,3 @@ export function indexIn(text: string | undefined, length: number): number | unde
 export function inRange(index: number | undefined, length: number): number | undefined {
   return index !== undefined && index >= 0 && index < length ? index : undefined;
 }
-
-/** Go's `strings.TrimSpace`: Unicode white space and NEL, but no byte order mark. */
-export function trim(text: string): string {
-  return text.replace(/^[\s\u0085]+|[\s\u0085]+$/g, (blanks) => blanks.replaceAll(/[^\ufeff]/g, ''));
-}

@@ -3,7 +3,8 @@ import { isList, isTree, type Tree, type Value } from '../../nouns/value.ts';
 import type { Field } from '../catalog/field.ts';
 import type { Memory } from '../model/model.ts';
 import { normaliseAt } from '../model/normalise.ts';
-import { type EndpointAnswer, invalidBody, refuses, shows, stores, trim, withValue } from './answer.ts';
+import { trim } from '../model/rules.ts';
+import { type EndpointAnswer, invalidBody, refuses, shows, stores, withValue } from './answer.ts';
 import { decodeField, decodeString, membersOf } from './decode.ts';
 import { isNode, readFirst, readWhole } from './json-text.ts';
 

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { isList, isTree, type Tree, type Value } from '../../nouns/value.ts';
 import type { Memory } from '../model/model.ts';
-import { trim } from './answer.ts';
+import { trim } from '../model/rules.ts';
 
 export interface Credential {
   /** `gemini:apikey:1a2b3c4d5e6f`; a repeated one gets `-1`, `-2`, … */

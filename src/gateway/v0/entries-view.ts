@@ -3,7 +3,8 @@
 import { isList, isTree, type Tree, type Value } from '../../nouns/value.ts';
 import type { Field } from '../catalog/field.ts';
 import type { Memory } from '../model/model.ts';
-import { type EndpointAnswer, shows, trim } from './answer.ts';
+import { trim } from '../model/rules.ts';
+import { type EndpointAnswer, shows } from './answer.ts';
 import { credentialsOf } from './credentials.ts';
 import { type Entry, entriesIn } from './entries.ts';
 

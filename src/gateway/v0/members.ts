@@ -1,6 +1,6 @@
 // What single members of an entry refuse (C v0 §3.3), in the gateway's words.
 import type { Value } from '../../nouns/value.ts';
-import { trim } from './answer.ts';
+import { trim } from '../model/rules.ts';
 
 const MAX_WEIGHT = 1_000_000;
 const PROFILES: ReadonlySet<string> = new Set(['', 'claude-code-cli', 'oauth-cli']);

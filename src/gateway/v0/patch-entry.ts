@@ -2,7 +2,8 @@
 import { isTree, type Value } from '../../nouns/value.ts';
 import type { Field } from '../catalog/field.ts';
 import type { Memory } from '../model/model.ts';
-import { type EndpointAnswer, inRange, invalidBody, refuses, trim } from './answer.ts';
+import { trim } from '../model/rules.ts';
+import { type EndpointAnswer, inRange, invalidBody, refuses } from './answer.ts';
 import { decodeBoolean, decodeField, decodeInteger, decodeString, heldBy, membersOf } from './decode.ts';
 import { type Entry, entriesIn, innerWeightProblem, storesEntries, textIn, written } from './entries.ts';
 import { type Family, familyOf, type PatchStep } from './families.ts';

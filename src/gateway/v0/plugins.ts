@@ -2,7 +2,8 @@
 // an id exists exactly when it has settings.
 import { isTree, type Tree, type Value } from '../../nouns/value.ts';
 import type { Memory } from '../model/model.ts';
-import { type EndpointAnswer, refuses, shows, stores, trim, valueAt, withValue } from './answer.ts';
+import { trim } from '../model/rules.ts';
+import { type EndpointAnswer, refuses, shows, stores, valueAt, withValue } from './answer.ts';
 import { decodeBoolean, freeValue, membersOf } from './decode.ts';
 import { isNode, type JsonNode, readFirst, sorted } from './json-text.ts';
 

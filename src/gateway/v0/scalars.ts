@@ -2,6 +2,7 @@
 import type { Value } from '../../nouns/value.ts';
 import type { Field } from '../catalog/field.ts';
 import type { Memory } from '../model/model.ts';
+import { trim } from '../model/rules.ts';
 import {
   type EndpointAnswer,
   invalidBody,
@@ -9,7 +10,6 @@ import {
   refuses,
   shows,
   stores,
-  trim,
   valueAt,
   withValue,
 } from './answer.ts';

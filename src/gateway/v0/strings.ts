@@ -2,16 +2,8 @@
 import { isList, type Value } from '../../nouns/value.ts';
 import type { Field } from '../catalog/field.ts';
 import type { Memory } from '../model/model.ts';
-import {
-  type EndpointAnswer,
-  indexIn,
-  inRange,
-  invalidBody,
-  refuses,
-  shows,
-  stores,
-  trim,
-} from './answer.ts';
+import { trim } from '../model/rules.ts';
+import { type EndpointAnswer, indexIn, inRange, invalidBody, refuses, shows, stores } from './answer.ts';
 import { decodeField, decodeInteger, decodeString, membersOf } from './decode.ts';
 import { isNode, readFirst, readWhole } from './json-text.ts';
 

@@ -1,5 +1,6 @@
 // Bodies of v8 requests: checked as JSON, then read by a YAML parser (C v8 §4.10).
 import { isFailure, type LoadFailure } from '../model/model.ts';
+import { isJson } from '../model/rules.ts';
 import { type Node, treeOf } from './tree.ts';
 
 export type Body =
@@ -12,15 +13,6 @@ export function readBody(text: string, format: 'json' | 'yaml'): Body {
   const node = treeOf(format === 'json' ? text.replaceAll('\u0085', ' ') : text);
   if (!node || isFailure(node)) return { ok: false, error: 'invalid_body' };
   return { ok: true, node: node as Exclude<typeof node, LoadFailure> }; // It is no failure.
-}
-
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** Escapes that JSON has and YAML lacks: halves of characters, and the slash. */

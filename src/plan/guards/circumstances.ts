@@ -5,7 +5,8 @@ import { isBefore } from '../../gateway/version.ts';
 import { parseFreeze } from '../../nouns/freeze.ts';
 import { formatPath } from '../../nouns/path.ts';
 import type { Suspension } from '../../nouns/state.ts';
-import { plural, type Case, type Finding } from './guard.ts';
+import { plural } from '../../nouns/words.ts';
+import type { Case, Finding } from './guard.ts';
 
 export const SIDES = ['file', 'memory'] as const;
 

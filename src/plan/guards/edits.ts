@@ -1,7 +1,8 @@
 // `overwrites-edit` and `takeover`: what somebody else put on the gateway, about to be lost.
 import { formatPath, type Path } from '../../nouns/path.ts';
 import type { Difference } from '../difference.ts';
-import { plural, type Case, type Finding } from './guard.ts';
+import { plural } from '../../nouns/words.ts';
+import type { Case, Finding } from './guard.ts';
 
 const VERBS = {
   add: 'puts back what somebody removed',

@@ -56,8 +56,3 @@ export function changesBelow(subject: Case, path: Path): string[] {
     .filter((one) => path.every((step, i) => step.name === null || step.name === one.path[i]?.name))
     .map((one) => one.id);
 }
-
-export function plural(count: number, noun: string): string {
-  if (count === 1) return `1 ${noun}`;
-  return `${count} ${/[^aeiou]y$/.test(noun) ? `${noun.slice(0, -1)}ies` : `${noun}s`}`;
-}

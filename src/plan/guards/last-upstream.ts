@@ -4,7 +4,8 @@ import { key, type Path } from '../../nouns/path.ts';
 import { isList, isTree, type Tree } from '../../nouns/value.ts';
 import type { Difference } from '../difference.ts';
 import { entriesOf, FAMILIES, modelsOf, noLongerServed, servedModels } from '../served.ts';
-import { changesBelow, plural, type Case, type Finding } from './guard.ts';
+import { plural } from '../../nouns/words.ts';
+import { changesBelow, type Case, type Finding } from './guard.ts';
 
 export function lastUpstream(subject: Case): Finding[] {
   return [...emptiedFamilies(subject), ...orphanedModels(subject), ...orphanedMeanwhile(subject)];

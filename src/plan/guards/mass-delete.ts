@@ -6,7 +6,8 @@ import type { Policy } from '../../nouns/target.ts';
 import { isList, isTree, type Tree, type Value } from '../../nouns/value.ts';
 import { hasIdentity, pair } from '../identity.ts';
 import { pathOf, type Trail } from '../trail.ts';
-import { changesBelow, plural, type Case, type Finding } from './guard.ts';
+import { plural } from '../../nouns/words.ts';
+import { changesBelow, type Case, type Finding } from './guard.ts';
 
 type Bound = Policy['maxDeletes'];
 

@@ -2,8 +2,10 @@
 import { spelledIn } from '../../gateway/layout/place.ts';
 import { formatPath, key, type Path } from '../../nouns/path.ts';
 import type { Tree } from '../../nouns/value.ts';
-import { clientKeys, isOpen, SAMPLE_KEYS } from '../served.ts';
-import { changesBelow, plural, type Case, type Finding } from './guard.ts';
+import { SAMPLE_KEYS } from '../../gateway/client-keys.ts';
+import { clientKeys, isOpen } from '../served.ts';
+import { plural } from '../../nouns/words.ts';
+import { changesBelow, type Case, type Finding } from './guard.ts';
 
 const placeOf = ({ catalog }: Pick<Case, 'catalog'>): Path =>
   spelledIn(catalog.layout, 'api-keys').split('.').map(key);
@@ -41,7 +43,7 @@ function sampled(subject: Case, changes: readonly string[]): Finding[] {
 }
 
 function samplesIn(image: Tree): string[] {
-  return [...clientKeys(image)].filter((text) => SAMPLE_KEYS.includes(text));
+  return [...clientKeys(image)].filter((text) => SAMPLE_KEYS.has(text));
 }
 
 function finding(subject: Case, message: string, changes: readonly string[]): Finding {

@@ -2,7 +2,8 @@
 import { secretsIn } from '../../gateway/catalog/secrets.ts';
 import { formatPath, type Path } from '../../nouns/path.ts';
 import { isTree, type Value } from '../../nouns/value.ts';
-import { changesBelow, plural, type Case, type Finding } from './guard.ts';
+import { plural } from '../../nouns/words.ts';
+import { changesBelow, type Case, type Finding } from './guard.ts';
 
 export function releaseSecret(subject: Case): Finding[] {
   return subject.newlyReleased.flatMap((path) => {

@@ -1,0 +1,15 @@
+// Words that several rooms make in the same way.
+
+/** `1 entry`, `2 entries`, `3 keys`. */
+export function plural(count: number, noun: string): string {
+  if (count === 1) return `1 ${noun}`;
+  return `${count} ${/[^aeiou]y$/.test(noun) ? `${noun.slice(0, -1)}ies` : `${noun}s`}`;
+}
+
+/** `baseUrl`, `base_url` and `base-url` alike: for suggestions, never for meaning. */
+export function plainSpelling(name: string): string {
+  return name
+    .replaceAll(/([a-z0-9])([A-Z])/g, '$1-$2')
+    .replaceAll('_', '-')
+    .toLowerCase();
+}
