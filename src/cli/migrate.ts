@@ -34,7 +34,7 @@ Examples:
 
 async function run(flags: Flags, io: Io): Promise<void> {
   const { migrateAll } = await import('./migration.ts');
-  const { files, problems, written } = await migrateAll(flags, flags, io);
+  const { files, problems, written } = await migrateAll(flags, io);
   showWarnings(io, flags, problems);
   const diffs = files.map(({ shown, before, after }) => ({
     file: shown,

@@ -13,6 +13,7 @@ import type { Environment } from '../reading/environment.ts';
 import { replaceFile } from '../state/disk.ts';
 import { loadSettings, type Settings, type SettingsFlags } from '../settings/settings.ts';
 import type { Io } from './io.ts';
+import { selected } from './selected.ts';
 
 export interface MigratedFile {
   readonly shown: string;
@@ -37,15 +38,15 @@ interface Options {
 }
 
 /** Throws HoldfastError, nothing written, when a file is wrong, cannot be said in the layout, or would change its meaning. */
-export async function migrateAll(flags: SettingsFlags, options: Options, io: Io): Promise<Migration> {
+export async function migrateAll(flags: SettingsFlags & Options, io: Io): Promise<Migration> {
   const loaded = await loadSettings({ flags, cwd: io.cwd, env: io.env, offline: true });
   const { settings, env } = loaded;
   if (!settings) throw new HoldfastError(loaded.problems);
-  const targets = settings.targets.filter(({ name }) => options.target?.includes(name) ?? true);
+  const targets = selected(settings.targets, flags.target);
   const sources = await filesOf(targets, settings);
   const rewritten = sources.map((file) => ({
     file,
-    ...migrateText(file.text, file.shown, options.to, { partial: file.partial }),
+    ...migrateText(file.text, file.shown, flags.to, { partial: file.partial }),
   }));
   refuse(rewritten.flatMap(({ problems }) => problems));
   const changed = rewritten.flatMap(({ file, text }) =>
@@ -56,8 +57,8 @@ export async function migrateAll(flags: SettingsFlags, options: Options, io: Io)
   for (const target of targets) problems.push(...(await prove(target, texts, { settings, env }, io)));
   return {
     files: changed.map(({ file, text }) => ({ shown: file.shown, before: file.text, after: text })),
-    problems: [...unique(inReadingOrder(problems)), ...(changed.length > 0 ? tooEarly(options.to) : [])],
-    written: await write(changed, options, io),
+    problems: [...unique(inReadingOrder(problems)), ...(changed.length > 0 ? tooEarly(flags.to) : [])],
+    written: await write(changed, flags, io),
   };
 }
 

@@ -10,6 +10,7 @@ import type { Io } from './io.ts';
 import { onCall, type PlanFlags, sourceOptions } from './options.ts';
 import { show, showWarnings } from './show.ts';
 import { loadAnyLayout } from './validation.ts';
+import { selected } from './selected.ts';
 
 interface Flags extends PlanFlags {
   readonly allowUnresolved?: boolean;
@@ -30,7 +31,7 @@ async function run(flags: Flags, io: Io): Promise<void> {
   const { settings, env } = loaded;
   if (!settings) throw new HoldfastError(loaded.problems);
   const rendered: Rendered[] = [];
-  for (const target of settings.targets.filter(({ name }) => flags.target?.includes(name) ?? true)) {
+  for (const target of selected(settings.targets, flags.target)) {
     const { desired, problems } = await loadAnyLayout(target, settings, env, flags.allowUnresolved === true);
     if (!desired) throw new HoldfastError(problems);
     io.hide?.(desired.secrets.open());

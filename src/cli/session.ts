@@ -19,6 +19,7 @@ import { loadSettings, type Settings } from '../settings/settings.ts';
 import type { Io } from './io.ts';
 import { type PlanFlags } from './options.ts';
 import { showWarnings } from './show.ts';
+import { selected } from './selected.ts';
 import { systemClock } from './system-clock.ts';
 
 export interface Session extends AsyncDisposable {
@@ -83,19 +84,6 @@ export async function openSession(flags: PlanFlags, io: Io, listener: Listener =
       await Promise.all(clients.map((client) => client.close()));
     },
   };
-}
-
-function selected(targets: readonly Target[], names: readonly string[] | undefined): readonly Target[] {
-  if (names === undefined) return targets;
-  return names.map((name) => {
-    const found = targets.find((target) => target.name === name);
-    if (!found)
-      throw fail(
-        'HF1003',
-        `there is no target "${name}"; there are ${targets.map((target) => target.name).join(', ')}`,
-      );
-    return found;
-  });
 }
 
 /** The one target of a command that treats only one. */

@@ -31,7 +31,7 @@ Examples:
 
 async function run(flags: Flags, io: Io): Promise<void> {
   const { validateAll } = await import('./validation.ts');
-  const { problems, targets, files } = await validateAll(flags, flags, io);
+  const { problems, targets, files } = await validateAll(flags, io);
   const errors = problems.filter((problem) => problem.severity === 'error');
   const exit = errors.length > 0 ? new HoldfastError(errors).exit : EXIT.ok;
   showReport(io, flags, {

@@ -17,6 +17,7 @@ import {
   type SettingsFlags,
 } from '../settings/settings.ts';
 import type { Io } from './io.ts';
+import { selected } from './selected.ts';
 
 export interface Validation {
   readonly problems: readonly Problem[];
@@ -33,15 +34,15 @@ interface Options {
 }
 
 /** Throws HoldfastError when the settings themselves are unusable. */
-export async function validateAll(flags: SettingsFlags, options: Options, io: Io): Promise<Validation> {
-  const { gatewayVersion } = options;
+export async function validateAll(flags: SettingsFlags & Options, io: Io): Promise<Validation> {
+  const { gatewayVersion } = flags;
   if (gatewayVersion !== undefined && !parseVersion(gatewayVersion))
     throw fail('HF1001', `"${gatewayVersion}" is no gateway version; write it as 8.0.21`);
   const loaded = await loadSettings({ flags, cwd: io.cwd, env: io.env, offline: true });
   const { settings } = loaded;
   if (!settings) throw new HoldfastError(loaded.problems);
-  const targets = settings.targets.filter(({ name }) => options.target?.includes(name) ?? true);
-  const each = await Promise.all(targets.map((target) => validateTarget(target, settings, loaded, options)));
+  const targets = selected(settings.targets, flags.target);
+  const each = await Promise.all(targets.map((target) => validateTarget(target, settings, loaded, flags)));
   const shown = relative(settings.dir, settings.state.dir) || '.';
   return {
     problems: [

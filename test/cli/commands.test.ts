@@ -39,6 +39,8 @@ describe('what every command has', () => {
     [['plan', '--output', 'xml'], 'Allowed choices'],
     [['restore'], 'either the id of a backup or --latest'],
     [['apply', '--target', 'nowhere'], 'there is no target "nowhere"'],
+    [['validate', '--target', 'nowhere'], 'there is no target "nowhere"'],
+    [['render', '--target', 'nowhere'], 'there is no target "nowhere"'],
     [['api', 'get'], 'missing required argument'],
   ])('%j is a usage error', async (words, said) => {
     const ran = await terminal.run(...words);

@@ -29,8 +29,8 @@ function ioIn(cwd: string): Io {
   };
 }
 
-const migrate = (dir: string, options: Partial<Parameters<typeof migrateAll>[1]> = {}): Promise<Migration> =>
-  migrateAll({ desired: ['base', 'over'] }, { to: 'v8', ...options }, ioIn(dir));
+const migrate = (dir: string, options: Partial<Parameters<typeof migrateAll>[0]> = {}): Promise<Migration> =>
+  migrateAll({ desired: ['base', 'over'], to: 'v8', ...options }, ioIn(dir));
 
 const BASE = `codex-api-key:
   - { api-key: "\${env:A}", base-url: https://c.example, prefix: p }
