@@ -17,7 +17,9 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   adopt: ['nouns', 'reading', 'gateway', 'desired', 'plan'],
   sandbox: ['nouns', 'gateway'],
   report: ['nouns'],
-  daemon: ['nouns', 'reading', 'settings', 'gateway', 'desired', 'plan', 'state', 'apply'],
+  wire: ['nouns'],
+  web: ['nouns', 'wire'],
+  daemon: ['wire', 'nouns', 'reading', 'settings', 'gateway', 'desired', 'plan', 'state', 'apply'],
   cli: [
     'nouns',
     'reading',
@@ -30,6 +32,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'apply',
     'sandbox',
     'report',
+    'wire',
+    'web',
     'daemon',
   ],
   demo: [

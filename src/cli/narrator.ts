@@ -1,5 +1,6 @@
 // The daemon on a terminal: what a person wants to see while it works, and no more.
 import type { Reporter } from '../daemon/reporter.ts';
+import type { Trigger } from '../nouns/look.ts';
 import type { Outcome } from '../nouns/outcome.ts';
 import type { Plan } from '../nouns/plan.ts';
 import { HoldfastError } from '../nouns/problem.ts';
@@ -12,9 +13,11 @@ const BECAUSE = {
   start: 'at the start',
   settings: 'settings changed',
   files: 'files changed',
+  source: 'git brought something new',
+  asked: 'asked for',
   schedule: 'drift check',
   retry: 'trying again',
-} as const;
+} as const satisfies Record<Trigger, string>;
 
 /** A plan is told when it is made, its requests as they are sent, and then what came of it. */
 export function narrator(write: (text: string) => void, style: Style, now: () => Date): Reporter {

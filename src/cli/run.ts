@@ -21,7 +21,7 @@ export function define(command: Command, io: Io): void {
       'after',
       `
 Looks at every target at the start, when a file changes, and on the schedule of
-\`daemon.drift\`. SIGINT and SIGTERM finish or roll back what is under way.
+\`daemon.drift\`. SIGHUP reads the settings anew; SIGINT and SIGTERM finish or roll back what is under way.
 
 Examples:
   $ holdfast run
@@ -38,6 +38,7 @@ async function daemon(flags: Flags, io: Io): Promise<void> {
     clock: systemClock,
     reporter,
     signal: io.signal,
+    onHangup: (reload) => void process.on('SIGHUP', reload),
   });
 }
 
@@ -54,7 +55,7 @@ function workplaceOf(session: Session): Workplace {
   return {
     targets: session.targets,
     store: session.store,
-    drift: session.settings.daemon.drift,
+    daemon: session.settings.daemon,
     watched: session.settings.watched,
     contextOf: (target, listener) => ({ ...session.contextOf(target), listener }),
     [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),

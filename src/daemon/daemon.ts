@@ -1,12 +1,20 @@
 // `holdfast run`: triggers in, looks at targets out, until it is told to stop. It decides nothing about configuration:
 // every look is the same reconcile that the command line runs once.
+import type { ReconcileRequest, RestoreRequest } from '../apply/context.ts';
+import { check, restore } from '../apply/apply.ts';
 import type { Clock } from '../nouns/clock.ts';
-import { HoldfastError } from '../nouns/problem.ts';
-import { createLine, type Line, type Trigger } from './line.ts';
-import { look } from './look.ts';
-import type { Reporter } from './reporter.ts';
+import type { Trigger } from '../nouns/look.ts';
+import type { Outcome } from '../nouns/outcome.ts';
+import { fail, HoldfastError } from '../nouns/problem.ts';
+import type { Target } from '../nouns/target.ts';
+import { type Board, createBoard } from './board.ts';
+import type { Desk } from './desk.ts';
+import { createLine, type Line } from './line.ts';
+import { asLook, contextOf, look, type Looking, type Seen } from './look.ts';
+import { type Reporter, together } from './reporter.ts';
 import { createRetries, type Retries } from './retries.ts';
 import { createSchedule, type Schedule } from './schedule.ts';
+import type { Service, Services } from './service.ts';
 import { createWatch, type Watch } from './watch.ts';
 import type { OpenWorkplace, Workplace } from './workplace.ts';
 
@@ -16,6 +24,10 @@ export interface DaemonOptions {
   readonly reporter: Reporter;
   /** Ends the daemon: what is under way is finished or rolled back. */
   readonly signal: AbortSignal;
+  /** What runs beside the looks; nothing by default. */
+  readonly services?: Services;
+  /** Is given what reads settings and files anew when the process is asked to (SIGHUP). */
+  readonly onHangup?: (reload: () => void) => void;
 }
 
 /** Resolves when `signal` ended it. Rejects with HoldfastError when the settings are unusable at the start. */
@@ -23,6 +35,7 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
   const daemon = new Daemon(options, await options.open());
   try {
     await daemon.start();
+    options.onHangup?.(() => daemon.reload('settings'));
     await aborted(options.signal);
     options.reporter.note('info', 'stopping: what is under way is finished or rolled back');
   } finally {
@@ -31,35 +44,47 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
 }
 
 /** What a running daemon holds. Its methods reject for nothing that files, gateways or people can do while it runs. */
-class Daemon {
-  readonly #options: DaemonOptions;
+class Daemon implements Desk {
+  readonly #open: OpenWorkplace;
+  readonly #looking: Looking;
   readonly #line: Line;
   readonly #watch: Watch;
   readonly #schedule: Schedule;
   readonly #retries: Retries;
+  readonly #board: Board = createBoard();
+  readonly #services: readonly Service[];
   /** Files that the desired state of a target was read from, by its name. */
   readonly #sources = new Map<string, readonly string[]>();
   #place: Workplace;
   /** Opening settings again, one after the other. */
   #opening: Promise<void> = Promise.resolve();
 
-  constructor(options: DaemonOptions, place: Workplace) {
-    const { reporter, clock, signal } = options;
-    this.#options = options;
+  constructor({ open, clock, reporter, signal, services = () => [] }: DaemonOptions, place: Workplace) {
+    this.#open = open;
     this.#place = place;
-    this.#line = createLine((target, trigger) => this.#lookAt(target, trigger), reporter.failed);
+    this.#services = services(this);
+    const listening = this.#services.flatMap(({ reporter: one }) => (one ? [one] : []));
+    this.#looking = { clock, signal, reporter: together(reporter, [this.#board.reporter, ...listening]) };
+    this.#line = createLine((target, trigger) => this.#lookAt(target, trigger), this.#reporter.failed);
     this.#watch = createWatch(
-      () => this.#filesChanged(),
-      (error) => reporter.note('error', `watching files failed (${String(error)}); the schedule goes on`),
+      () => this.reload('files'),
+      (error) =>
+        this.#reporter.note('error', `watching files failed (${String(error)}); the schedule goes on`),
     );
     this.#schedule = createSchedule(() => this.#lookAtAll('schedule'));
     this.#retries = createRetries(clock, signal, (target) => this.#line.look(target, 'retry'));
   }
 
-  /** Resolves when files are watched and the first looks wait in line. Throws HF7001. */
+  get #reporter(): Reporter {
+    return this.#looking.reporter;
+  }
+
+  /** Resolves when files are watched and the first looks wait in line. Throws HF7001, and what services reject with. */
   async start(): Promise<void> {
-    this.#schedule.follow(this.#place.drift);
-    this.#options.reporter.started(this.#place.targets, this.#place.drift);
+    const { daemon, targets } = this.#place;
+    this.#schedule.follow(daemon.drift);
+    for (const service of this.#services) await service.follow(daemon);
+    this.#reporter.started(targets, daemon.drift);
     await this.#follow();
     this.#lookAtAll('start');
   }
@@ -72,7 +97,75 @@ class Daemon {
     await this.#opening;
     this.#line.clear();
     await this.#line.idle();
+    for (const service of this.#services) await service[Symbol.asyncDispose]();
     await this.#place[Symbol.asyncDispose]();
+  }
+
+  targets(): readonly Target[] {
+    return this.#place.targets;
+  }
+
+  target(name: string): Target {
+    const found = this.#place.targets.find((candidate) => candidate.name === name);
+    if (found) return found;
+    const names = this.#place.targets.map((one) => one.name).join(', ');
+    throw fail('HF1003', `there is no target "${name}"; there are ${names}`);
+  }
+
+  store(): Workplace['store'] {
+    return this.#place.store;
+  }
+
+  known(name: string): ReturnType<Board['of']> {
+    return this.#board.of(this.target(name).name);
+  }
+
+  nextLookAt(name: string): number | undefined {
+    const times = [this.#schedule.nextAt(), this.#retries.nextAt(this.target(name).name)];
+    const known = times.filter((at) => at !== undefined);
+    return known.length > 0 ? Math.min(...known) : undefined;
+  }
+
+  look(name: string, trigger: Trigger = 'asked'): void {
+    this.#line.look(this.target(name).name, trigger);
+  }
+
+  /** Any file may be the settings: they are read again, then every target is looked at. */
+  reload(trigger: Trigger): void {
+    this.#opening = this.#opening.then(() => this.#reopen(trigger)).catch(this.#reporter.failed);
+  }
+
+  plan(name: string, request: ReconcileRequest = {}): Promise<Outcome> {
+    const target = this.target(name);
+    return this.#line.run(name, () => check(contextOf(this.#place, target, this.#looking), request));
+  }
+
+  apply(name: string, request: ReconcileRequest): Promise<Outcome> {
+    const target = this.target(name);
+    return this.#line.run(name, async () => {
+      const seen = await look(this.#place, target, 'asked', this.#looking, request);
+      await this.#seen(seen, 'asked');
+      return seen.outcome;
+    });
+  }
+
+  restore(name: string, request: RestoreRequest): Promise<Outcome> {
+    const target = this.target(name);
+    return this.#line.run(name, async () => {
+      const outcome = await restore(contextOf(this.#place, target, this.#looking), request);
+      await this.#seen({ outcome }, 'asked');
+      return outcome;
+    });
+  }
+
+  async suspend(name: string, suspension: { until: number; reason: string }): Promise<void> {
+    await this.store().update(this.target(name).name, { suspension });
+    this.look(name);
+  }
+
+  async resume(name: string): Promise<void> {
+    await this.store().update(this.target(name).name, { suspension: undefined });
+    this.look(name);
   }
 
   #lookAtAll(trigger: Trigger): void {
@@ -81,16 +174,19 @@ class Daemon {
 
   async #lookAt(name: string, trigger: Trigger): Promise<void> {
     const place = this.#place;
-    const { reporter, signal } = this.#options;
     const target = place.targets.find((candidate) => candidate.name === name);
-    if (!target || signal.aborted) return;
-    const seen = await look(place, target, trigger, this.#options);
-    if (seen.outcome) {
-      reporter.outcome(seen.outcome, trigger);
-      this.#retries.after(seen.outcome);
-    }
-    if (!seen.sources) return;
-    this.#sources.set(name, seen.sources);
+    if (!target || this.#looking.signal.aborted) return;
+    await this.#seen(await look(place, target, trigger, this.#looking), trigger);
+  }
+
+  async #seen({ outcome, sources }: Seen, trigger: Trigger): Promise<void> {
+    this.#reporter.outcome(outcome, trigger);
+    this.#retries.after(outcome);
+    await this.#place.store
+      .appendLook(outcome.target, asLook(outcome, trigger))
+      .catch((error: unknown) => this.#reporter.failed(error, outcome.target));
+    if (!sources) return;
+    this.#sources.set(outcome.target, sources);
     await this.#follow();
   }
 
@@ -101,43 +197,45 @@ class Daemon {
     return this.#watch.follow([...watched, ...targets.flatMap(({ desired }) => desired), ...sources]);
   }
 
-  /** Any of them may be the settings: they are read again, then every target is looked at. */
-  #filesChanged(): void {
-    this.#opening = this.#opening.then(() => this.#reopen()).catch(this.#options.reporter.failed);
-  }
-
-  async #reopen(): Promise<void> {
-    if (this.#options.signal.aborted) return;
+  async #reopen(trigger: Trigger): Promise<void> {
+    if (this.#looking.signal.aborted) return;
     const before = this.#place;
     this.#place = await this.#reopened();
     await this.#follow();
-    this.#lookAtAll('files');
+    this.#lookAtAll(trigger);
     // Whoever still works in the old one keeps its connections until it is done.
     if (this.#place !== before)
       void this.#line
         .idle()
         .then(() => before[Symbol.asyncDispose]())
-        .catch(this.#options.reporter.failed);
+        .catch(this.#reporter.failed);
   }
 
   /** The workplace of the settings as they are now; the old one stays in force when they have errors. */
   async #reopened(): Promise<Workplace> {
-    const { open, reporter } = this.#options;
+    const before = this.#place;
     let opened: Workplace | undefined;
     try {
-      opened = await open();
-      this.#schedule.follow(opened.drift);
+      opened = await this.#open();
+      await this.#takeUp(opened);
       return opened;
     } catch (error) {
       await opened?.[Symbol.asyncDispose]();
       const known = error instanceof HoldfastError;
-      reporter.note(
+      this.#reporter.note(
         'error',
         `the settings ${known ? 'have errors' : 'cannot be read'}; those of before stay in force`,
       );
-      reporter.failed(error);
-      return this.#place;
+      this.#reporter.failed(error);
+      await this.#takeUp(before).catch(this.#reporter.failed);
+      return before;
     }
+  }
+
+  /** Schedule and services by the settings of this workplace. */
+  async #takeUp({ daemon }: Workplace): Promise<void> {
+    this.#schedule.follow(daemon.drift);
+    for (const service of this.#services) await service.follow(daemon);
   }
 }
 

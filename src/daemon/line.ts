@@ -1,17 +1,19 @@
 // One line of work a target, several targets at once. Level-triggered: a trigger only says "look at this target", so
-// however many come while one waits or works, one more look answers them all.
+// however many come while one waits or works, one more look answers them all. What people ask for stands in the same
+// line, and goes before the looks of other targets.
 import PQueue from 'p-queue';
+import type { Trigger } from '../nouns/look.ts';
 
-/** Why a target is looked at; the most telling of several is kept. */
-export type Trigger = 'start' | 'settings' | 'files' | 'schedule' | 'retry';
-
-const TELLING: readonly Trigger[] = ['start', 'settings', 'files', 'schedule', 'retry'];
+/** The most telling of several triggers is kept. */
+const TELLING: readonly Trigger[] = ['start', 'settings', 'files', 'source', 'asked', 'schedule', 'retry'];
 
 export interface Line {
   look(target: string, trigger: Trigger): void;
+  /** Work of its own on one target, alone on it. Resolves and rejects as `job` does. */
+  run<T>(target: string, job: () => Promise<T>): Promise<T>;
   /** Resolves when nothing waits and nothing works. */
   idle(): Promise<void>;
-  /** Drops what waits. What works goes on. */
+  /** Drops the looks that wait. What works goes on. */
   clear(): void;
 }
 
@@ -21,29 +23,33 @@ export function createLine(
   failed: (error: unknown, target: string) => void,
   targetsAtOnce = 8,
 ): Line {
-  const queue = new PQueue({ concurrency: targetsAtOnce });
+  const all = new PQueue({ concurrency: targetsAtOnce });
+  const lanes = new Map<string, PQueue>();
   const waiting = new Map<string, Trigger>();
-  const working = new Set<string>();
 
-  const enqueue = (target: string): void => {
-    void queue.add(async () => {
-      const trigger = waiting.get(target);
-      if (trigger === undefined) return;
-      waiting.delete(target);
-      working.add(target);
-      await work(target, trigger).catch((error: unknown) => failed(error, target));
-      working.delete(target);
-      if (waiting.has(target)) enqueue(target);
-    });
+  const laneOf = (target: string): PQueue => {
+    const lane = lanes.get(target) ?? new PQueue({ concurrency: 1 });
+    lanes.set(target, lane);
+    return lane;
   };
+  const alone = <T>(target: string, priority: number, job: () => Promise<T>): Promise<T> =>
+    laneOf(target).add(() => all.add(job, { priority }), { priority });
 
   return {
     look(target, trigger) {
       const before = waiting.get(target);
       waiting.set(target, before === undefined ? trigger : mostTelling(before, trigger));
-      if (before === undefined && !working.has(target)) enqueue(target);
+      if (before !== undefined) return;
+      void alone(target, trigger === 'asked' ? 1 : 0, async () => {
+        const why = waiting.get(target);
+        if (!waiting.delete(target) || why === undefined) return;
+        await work(target, why).catch((error: unknown) => failed(error, target));
+      });
     },
-    idle: () => queue.onIdle(),
+    run: (target, job) => alone(target, 1, job),
+    async idle() {
+      await Promise.all([...lanes.values()].map((lane) => lane.onIdle()));
+    },
     clear() {
       waiting.clear();
     },

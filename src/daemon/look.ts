@@ -1,11 +1,11 @@
 // One look of the daemon at one target: the reconcile of the command line, and where its desired state came from.
-import { reconcile } from '../apply/apply.ts';
+import { reconcile, type ReconcileRequest } from '../apply/apply.ts';
 import type { Context } from '../apply/context.ts';
 import type { Clock } from '../nouns/clock.ts';
+import type { Look, Trigger } from '../nouns/look.ts';
 import type { Outcome } from '../nouns/outcome.ts';
 import type { Target } from '../nouns/target.ts';
 import { depthOf } from './again.ts';
-import type { Trigger } from './line.ts';
 import type { Reporter } from './reporter.ts';
 import type { Workplace } from './workplace.ts';
 
@@ -16,33 +16,43 @@ export interface Looking {
 }
 
 export interface Seen {
-  /** Undefined when the look could not even begin; that was reported. */
-  readonly outcome?: Outcome;
+  readonly outcome: Outcome;
   /** Files and directories of the desired state; undefined where it could not be read. */
   readonly sources?: readonly string[];
 }
 
-/** Never rejects. */
+/** Rejects only for faults of ours, and where the state cannot be read. */
 export async function look(
   place: Workplace,
   target: Target,
   trigger: Trigger,
-  { reporter, clock, signal }: Looking,
+  looking: Looking,
+  request?: ReconcileRequest,
 ): Promise<Seen> {
   let sources: readonly string[] | undefined;
-  const told = (paths: readonly string[]): void => {
+  const context = telling(contextOf(place, target, looking), (paths) => {
     sources = paths;
-  };
-  try {
-    const { lastDeepCheck } = await place.store.read(target.name);
-    const depth = trigger === 'start' ? 'deep' : depthOf(lastDeepCheck?.at, clock.now());
-    const context = { ...place.contextOf(target, (event) => reporter.event(event)), signal };
-    const outcome = await reconcile(telling(context, told), { depth });
-    return { outcome, ...(sources && { sources }) };
-  } catch (error) {
-    reporter.failed(error, target.name);
-    return sources ? { sources } : {};
-  }
+  });
+  const outcome = await reconcile(
+    context,
+    request ?? { depth: await depth(place, target, trigger, looking) },
+  );
+  return { outcome, ...(sources && { sources }) };
+}
+
+async function depth(
+  { store }: Workplace,
+  { name }: Target,
+  trigger: Trigger,
+  { clock }: Looking,
+): Promise<'shallow' | 'deep'> {
+  const { lastDeepCheck } = await store.read(name);
+  return trigger === 'start' ? 'deep' : depthOf(lastDeepCheck?.at, clock.now());
+}
+
+/** What the engine is given for one piece of the daemon's work. */
+export function contextOf(place: Workplace, target: Target, { reporter, signal }: Looking): Context {
+  return { ...place.contextOf(target, (event) => reporter.event(event)), signal };
 }
 
 /** The same context, telling which files its desired state came from. */
@@ -54,5 +64,18 @@ function telling(context: Context, told: (paths: readonly string[]) => void): Co
       if (loaded.desired) told(loaded.desired.watched);
       return loaded;
     },
+  };
+}
+
+/** As it is kept for the plot. */
+export function asLook(outcome: Outcome, trigger: Trigger): Look {
+  const { at, kind, plan, durationMs, requests } = outcome;
+  return {
+    at,
+    trigger,
+    outcome: kind,
+    differences: plan?.changes.length ?? 0,
+    durationMs: Math.round(durationMs),
+    requests: Object.values(requests).reduce((sum, count) => sum + count, 0),
   };
 }

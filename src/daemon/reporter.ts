@@ -1,8 +1,9 @@
-// Where the daemon says what it does: structured logs, or a terminal.
+// Where the daemon says what it does: structured logs or a terminal, and whoever else listens: metrics, notifications,
+// the event stream. None of them can hold up or end a look.
 import type { Event } from '../nouns/event.ts';
+import type { Trigger } from '../nouns/look.ts';
 import type { Outcome } from '../nouns/outcome.ts';
 import type { Target } from '../nouns/target.ts';
-import type { Trigger } from './line.ts';
 
 export interface Reporter {
   started(targets: readonly Target[], drift: string): void;
@@ -11,4 +12,24 @@ export interface Reporter {
   note(level: 'info' | 'warn' | 'error', text: string): void;
   /** A look or a reload of the settings that could not even begin. */
   failed(error: unknown, target?: string): void;
+}
+
+/** All of them hear everything; what one of them throws is told to the first, and the others still hear. */
+export function together(first: Reporter, others: readonly Partial<Reporter>[]): Reporter {
+  const tell = (say: (reporter: Partial<Reporter>) => void): void => {
+    for (const reporter of [first, ...others]) {
+      try {
+        say(reporter);
+      } catch (error) {
+        if (reporter !== first) first.failed(error);
+      }
+    }
+  };
+  return {
+    started: (targets, drift) => tell((one) => one.started?.(targets, drift)),
+    event: (event) => tell((one) => one.event?.(event)),
+    outcome: (outcome, trigger) => tell((one) => one.outcome?.(outcome, trigger)),
+    note: (level, text) => tell((one) => one.note?.(level, text)),
+    failed: (error, target) => tell((one) => one.failed?.(error, target)),
+  };
 }

@@ -6,22 +6,26 @@ import { lookAgainIn } from './again.ts';
 export interface Retries {
   /** Arranges the next look, in place of one arranged before. */
   after(outcome: Outcome): void;
+  /** When the look that waits will be made, in ms since the epoch. */
+  nextAt(target: string): number | undefined;
 }
 
 /** `look` is called when the time has come, never after `signal` aborted. */
 export function createRetries(clock: Clock, signal: AbortSignal, look: (target: string) => void): Retries {
   const failures = new Map<string, number>();
-  const pending = new Map<string, AbortController>();
+  const pending = new Map<string, { readonly at: number; readonly replaced: AbortController }>();
 
   const wait = async (target: string, ms: number): Promise<void> => {
     const replaced = new AbortController();
-    pending.set(target, replaced);
+    pending.set(target, { at: clock.now() + ms, replaced });
     try {
       await clock.sleep(ms, AbortSignal.any([signal, replaced.signal]));
     } catch {
       return;
     }
-    if (!signal.aborted && !replaced.signal.aborted) look(target);
+    if (signal.aborted || replaced.signal.aborted) return;
+    pending.delete(target);
+    look(target);
   };
 
   return {
@@ -29,10 +33,11 @@ export function createRetries(clock: Clock, signal: AbortSignal, look: (target: 
       const { target } = outcome;
       const inARow = outcome.kind === 'unreachable' ? (failures.get(target) ?? 0) + 1 : 0;
       failures.set(target, inARow);
-      pending.get(target)?.abort();
+      pending.get(target)?.replaced.abort();
       pending.delete(target);
       const ms = lookAgainIn(outcome, inARow);
       if (ms !== undefined) void wait(target, ms);
     },
+    nextAt: (target) => pending.get(target)?.at,
   };
 }

@@ -5,6 +5,8 @@ import { fail } from '../nouns/problem.ts';
 export interface Schedule {
   /** From now on ticks by this expression. Throws HF7001 for one that is none; then the old one stays. */
   follow(expression: string): void;
+  /** ms since the epoch. */
+  nextAt(): number | undefined;
   stop(): void;
 }
 
@@ -24,6 +26,7 @@ export function createSchedule(tick: () => void): Schedule {
       task = createTask(expression, tick, { noOverlap: true });
       void Promise.resolve(task.start()).catch(() => {});
     },
+    nextAt: () => task?.getNextRun()?.getTime(),
     stop: end,
   };
 }

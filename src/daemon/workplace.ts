@@ -2,13 +2,13 @@
 import type { Context } from '../apply/context.ts';
 import type { Listener } from '../nouns/event.ts';
 import type { Target } from '../nouns/target.ts';
+import type { DaemonSettings } from '../settings/settings.ts';
 import type { Store } from '../state/store.ts';
 
 export interface Workplace extends AsyncDisposable {
   readonly targets: readonly Target[];
   readonly store: Store;
-  /** Cron expression of the drift check. */
-  readonly drift: string;
+  readonly daemon: DaemonSettings;
   /** Absolute paths that a change of could change the settings. */
   readonly watched: readonly string[];
   contextOf(target: Target, listener: Listener): Context;

@@ -1,7 +1,8 @@
 // The Store in a directory: a directory a target, one JSON file a record, everything atomic, 0600 and synced to disk.
 //
 //   .gitignore  key  store.json
-//   targets/NAME/  state.json  journal.json  history.jsonl  holder.json  lock/  backups/ID/{config.yaml,config.json,record.json}
+//   targets/NAME/  state.json  journal.json  history.jsonl  looks.jsonl  holder.json  lock/
+//                  backups/ID/{config.yaml,config.json,record.json}
 import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { link, rm, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
@@ -28,7 +29,7 @@ import {
   writeNew,
   writeWhole,
 } from './disk.ts';
-import { appendHistory, readHistory } from './history.ts';
+import { appendLine, type Bounds, readLines } from './line-log.ts';
 import { acquire, holderInWords } from './lock.ts';
 import { damagedIn, recordsOf, writeRecord } from './records.ts';
 import { isJournal, isTargetState } from './shapes.ts';
@@ -48,6 +49,9 @@ const FORMAT = 1;
 const LEASE_MS = 60_000;
 const KEEP: Keep = { distinct: 30, ms: 90 * 86_400_000 };
 const HISTORY_SHOWN = 100;
+const HISTORY: Bounds = { bytes: 4 * 1024 * 1024, kept: 1000 };
+/** Two weeks of a look every five minutes. */
+const LOOKS: Bounds = { bytes: 1024 * 1024, kept: 4032 };
 
 /** Rejects with HF6003 where the directory cannot be used, HF6008 where a newer version wrote it. */
 export async function openFileStore(options: FileStoreOptions): Promise<Store> {
@@ -103,9 +107,14 @@ export async function openFileStore(options: FileStoreOptions): Promise<Store> {
     damaged: (target) => damagedIn(home(target)),
     async appendHistory(target, entry) {
       await makeDirectory(home(target));
-      await appendHistory(join(home(target), 'history.jsonl'), entry);
+      await appendLine(join(home(target), 'history.jsonl'), entry, HISTORY);
     },
-    history: (target, limit = HISTORY_SHOWN) => readHistory(join(home(target), 'history.jsonl'), limit),
+    history: (target, limit = HISTORY_SHOWN) => readLines(join(home(target), 'history.jsonl'), limit),
+    async appendLook(target, look) {
+      await makeDirectory(home(target));
+      await appendLine(join(home(target), 'looks.jsonl'), look, LOOKS);
+    },
+    looks: (target, limit = LOOKS.kept) => readLines(join(home(target), 'looks.jsonl'), limit),
   };
 }
 

@@ -8,6 +8,7 @@ import type {
   Quarantine,
   Suspension,
 } from '../nouns/state.ts';
+import type { Look } from '../nouns/look.ts';
 import type { Problem } from '../nouns/problem.ts';
 import type { OutcomeKind } from '../nouns/outcome.ts';
 
@@ -96,4 +97,9 @@ export interface Store {
   appendHistory(target: string, entry: HistoryEntry): Promise<void>;
   /** Newest first. */
   history(target: string, limit?: number): Promise<readonly HistoryEntry[]>;
+
+  /** What a daemon saw, look by look; the oldest go by themselves. */
+  appendLook(target: string, look: Look): Promise<void>;
+  /** Newest first. */
+  looks(target: string, limit?: number): Promise<readonly Look[]>;
 }

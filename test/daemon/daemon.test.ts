@@ -47,7 +47,7 @@ async function daemon(
   const first: Workplace = {
     targets: [at.context.target],
     store: at.store,
-    drift: options.drift ?? '0 0 1 1 *',
+    daemon: { drift: options.drift ?? '0 0 1 1 *' },
     watched: [settings],
     contextOf: (target, heard) => ({ ...at.context, target, clock, listener: heard }),
     [Symbol.asyncDispose]: async () => {},
@@ -180,7 +180,7 @@ describe('the daemon', () => {
 
   test('keeps them also when the new schedule is none, or reading them failed in another way', async () => {
     const ways = [
-      (place: Workplace): Workplace => ({ ...place, drift: 'now and then' }),
+      (place: Workplace): Workplace => ({ ...place, daemon: { ...place.daemon, drift: 'now and then' } }),
       (): Workplace => {
         throw new TypeError('a fault of ours');
       },

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { createLine, type Trigger } from '../../src/daemon/line.ts';
+import { createLine } from '../../src/daemon/line.ts';
+import type { Trigger } from '../../src/nouns/look.ts';
 
 /** Work that is begun and ended by hand. */
 function workshop() {

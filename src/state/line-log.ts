@@ -1,15 +1,18 @@
-// What happened to one target: a line of JSON an entry, appended and synced, shortened when it has grown long.
+// What happened over time (history, looks): a line of JSON an entry, appended and synced, shortened when it has grown
+// long.
 import { open } from 'node:fs/promises';
-import type { HistoryEntry } from '../nouns/state.ts';
 import { explained, FILE_MODE, readText, writeWhole } from './disk.ts';
 
-const MOST_BYTES = 4 * 1024 * 1024;
-const KEPT = 1000;
+/** When a log is shortened, and to how many entries at most. */
+export interface Bounds {
+  readonly bytes: number;
+  readonly kept: number;
+}
 
-export async function appendHistory(file: string, entry: HistoryEntry): Promise<void> {
+export async function appendLine(file: string, entry: object, bounds: Bounds): Promise<void> {
   const line = `${JSON.stringify(entry)}\n`;
   const size = await explained(file, () => appendSynced(file, line));
-  if (size > MOST_BYTES) await shorten(file);
+  if (size > bounds.bytes) await shorten(file, bounds);
 }
 
 /** A line that a crash has torn is ended first, so that it spoils no other. Returns the size of the file. */
@@ -27,9 +30,9 @@ async function appendSynced(file: string, line: string): Promise<number> {
   }
 }
 
-async function shorten(file: string): Promise<void> {
-  const kept = linesOf((await readText(file)) ?? '').slice(-KEPT);
-  while (kept.length > 1 && Buffer.byteLength(kept.join('\n')) > MOST_BYTES / 2)
+async function shorten(file: string, { bytes, kept: most }: Bounds): Promise<void> {
+  const kept = linesOf((await readText(file)) ?? '').slice(-most);
+  while (kept.length > 1 && Buffer.byteLength(kept.join('\n')) > bytes / 2)
     kept.splice(0, Math.ceil(kept.length / 2));
   await writeWhole(file, `${kept.join('\n')}\n`);
 }
@@ -37,19 +40,22 @@ async function shorten(file: string): Promise<void> {
 const linesOf = (text: string): string[] => text.split('\n').filter((line) => line !== '');
 
 /** Newest first. A torn line is passed over: it is the entry of a process that died while it wrote. */
-export async function readHistory(file: string, limit: number): Promise<readonly HistoryEntry[]> {
-  const entries: HistoryEntry[] = [];
+export async function readLines<Entry extends object>(
+  file: string,
+  limit: number,
+): Promise<readonly Entry[]> {
+  const entries: Entry[] = [];
   for (const line of linesOf((await readText(file)) ?? '').toReversed()) {
     if (entries.length >= limit) break;
     const entry = parsed(line);
-    if (entry) entries.push(entry);
+    if (entry) entries.push(entry as Entry); // written by `appendLine` of the same log
   }
   return entries;
 }
 
-function parsed(line: string): HistoryEntry | undefined {
+function parsed(line: string): object | undefined {
   try {
-    return JSON.parse(line) as HistoryEntry;
+    return JSON.parse(line) as object;
   } catch {
     return undefined;
   }

@@ -1,0 +1,41 @@
+// What the daemon knows of its targets at this moment, from listening: what is under way, the last outcome and the last
+// plan. What outlasts the process is in the Store.
+import type { Step } from '../nouns/event.ts';
+import type { Outcome } from '../nouns/outcome.ts';
+import type { Plan } from '../nouns/plan.ts';
+import type { Reporter } from './reporter.ts';
+
+export interface Known {
+  /** What is being done now; absent while nothing is. */
+  readonly step?: Step;
+  /** The last outcome since the daemon started. */
+  readonly outcome?: Outcome;
+  /** The last plan, and when it was made, in ms since the epoch; absent once the target was found equal to the files. */
+  readonly plan?: { readonly plan: Plan; readonly at: number };
+}
+
+export interface Board {
+  readonly reporter: Pick<Reporter, 'event' | 'outcome'>;
+  of(target: string): Known;
+}
+
+export function createBoard(): Board {
+  const known = new Map<string, Known>();
+  const of = (target: string): Known => known.get(target) ?? {};
+  return {
+    of,
+    reporter: {
+      event(event) {
+        if (event.kind === 'step') known.set(event.target, { ...of(event.target), step: event.step });
+        if (event.kind === 'finished') known.set(event.target, finished(of(event.target), event.outcome));
+      },
+      outcome: (outcome) => known.set(outcome.target, finished(of(outcome.target), outcome)),
+    },
+  };
+}
+
+function finished({ plan }: Known, outcome: Outcome): Known {
+  if (outcome.plan) return { outcome, plan: { plan: outcome.plan, at: outcome.at } };
+  const answered = outcome.kind === 'in-sync' || outcome.kind === 'restored';
+  return { outcome, ...(plan && !answered && { plan }) };
+}

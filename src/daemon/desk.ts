@@ -1,0 +1,33 @@
+// What people and scripts may ask of a running daemon. Whoever asks is somebody else's business: the HTTP API knows
+// roles, the desk knows targets. Work stands in the same line as the looks, and everybody hears of it.
+import type { ReconcileRequest, RestoreRequest } from '../apply/context.ts';
+import type { Trigger } from '../nouns/look.ts';
+import type { Outcome } from '../nouns/outcome.ts';
+import type { Target } from '../nouns/target.ts';
+import type { Store } from '../state/store.ts';
+import type { Known } from './board.ts';
+
+/** Methods that name a target reject with HF1003 when there is none of that name. */
+export interface Desk {
+  /** In the order of the settings; another list after they changed. */
+  targets(): readonly Target[];
+  target(name: string): Target;
+  store(): Store;
+  /** What is known of it at this moment. */
+  known(name: string): Known;
+  /** When it is looked at next if nobody asks for it, in ms since the epoch. */
+  nextLookAt(name: string): number | undefined;
+  /** Looks at the target as soon as its line allows; several at once are one. */
+  look(name: string, trigger?: Trigger): void;
+  /** Reads settings and files anew and looks at everything. */
+  reload(trigger: Trigger): void;
+  /** A plan made now; nothing is written. */
+  plan(name: string, request?: ReconcileRequest): Promise<Outcome>;
+  /** The reconcile that `holdfast apply` runs, with a digest that somebody approved, or with `retry`. */
+  apply(name: string, request: ReconcileRequest): Promise<Outcome>;
+  /** Puts a backup back. */
+  restore(name: string, request: RestoreRequest): Promise<Outcome>;
+  /** Leaves the target alone until then; looks at it, so that everybody hears. */
+  suspend(name: string, suspension: { readonly until: number; readonly reason: string }): Promise<void>;
+  resume(name: string): Promise<void>;
+}
