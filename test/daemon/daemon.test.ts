@@ -1,104 +1,12 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { runDaemon } from '../../src/daemon/daemon.ts';
 import type { Workplace } from '../../src/daemon/workplace.ts';
 import type { Clock } from '../../src/nouns/clock.ts';
-import type { Outcome, OutcomeKind } from '../../src/nouns/outcome.ts';
 import { fail } from '../../src/nouns/problem.ts';
-import type { Mode } from '../../src/nouns/target.ts';
-import { DESIRED, type Stage, stage, type StageOptions, strike } from '../apply/stage.ts';
-import { listener, type Told } from './builders.ts';
+import { daemon, endAll, impatient, inMode, pause, retries } from './running.ts';
 
-const running: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  for (const end of running.splice(0)) await end();
-  await strike();
-});
-
-interface Daemon extends Omit<Stage, 'events'>, Told {
-  readonly dir: string;
-  readonly settings: string;
-  /** Resolves with the next outcome that was not asked for yet. */
-  next(kind?: OutcomeKind): Promise<Outcome>;
-  /** Resolves when the daemon has ended. */
-  stop(): Promise<void>;
-}
-
-interface Options extends StageOptions {
-  readonly clock?: (base: Clock) => Clock;
-  readonly drift?: string;
-  /** Opens the settings anew, after the first time. */
-  readonly reopen?: (place: Workplace) => Workplace;
-}
-
-async function daemon(
-  options: Options = {},
-  prepare: (stage: Stage) => Promise<void> = async () => {},
-): Promise<Daemon> {
-  const at = await stage(options);
-  await prepare(at);
-  const told = listener();
-  const stop = new AbortController();
-  const dir = dirname(at.context.target.desired[0] ?? '');
-  const settings = join(dir, 'holdfast.yaml');
-  await writeFile(settings, '');
-  const clock = options.clock?.(at.context.clock) ?? at.context.clock;
-  const first: Workplace = {
-    targets: [at.context.target],
-    store: at.store,
-    daemon: { drift: options.drift ?? '0 0 1 1 *' },
-    watched: [settings],
-    contextOf: (target, heard) => ({ ...at.context, target, clock, listener: heard }),
-    [Symbol.asyncDispose]: async () => {},
-  };
-  let opened = 0;
-  const open = async (): Promise<Workplace> => {
-    opened += 1;
-    return opened > 1 && options.reopen ? options.reopen(first) : { ...first };
-  };
-  const ended = runDaemon({ open, clock, reporter: told.reporter, signal: stop.signal });
-  let seen = 0;
-  const end = async (): Promise<void> => {
-    stop.abort();
-    await ended;
-  };
-  running.push(end);
-  return {
-    ...at,
-    ...told,
-    dir,
-    settings,
-    next: async (kind) => {
-      for (let tries = 0; tries < 600; tries += 1) {
-        const outcome = told.outcomes[seen];
-        if (outcome) {
-          seen += 1;
-          if (kind === undefined || outcome.kind === kind) return outcome;
-        } else await pause(25);
-      }
-      throw new Error(`no outcome ${kind ?? ''}; told: ${told.outcomes.map((one) => one.kind).join(', ')}`);
-    },
-    stop: end,
-  };
-}
-
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-const retries = (count: number): string => DESIRED.replace('request-retry: 1', `request-retry: ${count}`);
-const inMode = (mode: Mode): Options => ({ mode });
-
-/** Long waits pass at once, and time with them; the gateway's windows do not. */
-function impatient(base: Clock): Clock {
-  let ahead = 0;
-  return {
-    now: () => base.now() + ahead,
-    sleep: async (ms, signal) => {
-      if (ms < 4000) return base.sleep(ms, signal);
-      ahead += ms;
-      await base.sleep(20, signal);
-    },
-  };
-}
+afterEach(endAll);
 
 describe('the daemon', () => {
   test('applies at the first look what the files declare', async () => {
