@@ -7,15 +7,22 @@ const LONGEST_RETRY = 5 * 60 * SECOND;
 /** Codes of failures that only a person can end: authentication is never tried again by itself (design §7). */
 const TERMINAL = /^HF30(?:1\d|2\d)$/;
 
+/** What a look came to; `fault`: it could not even begin, or ended in a fault of ours. */
+export type Ending = Outcome | 'fault';
+
 /**
- * ms until the next look, or undefined: the schedule and the files are enough. `failures` counts the outcomes of this
- * kind in a row, this one included.
+ * ms until the next look, or undefined: the schedule and the files are enough. `failures` counts the failures in a row,
+ * this one included.
  */
-export function lookAgainIn(outcome: Outcome, failures: number): number | undefined {
-  if (outcome.kind === 'locked' || outcome.kind === 'stale') return FIRST_RETRY;
-  if (outcome.kind !== 'unreachable' || outcome.problems.some(({ code }) => TERMINAL.test(code)))
-    return undefined;
-  return Math.min(FIRST_RETRY * 2 ** (failures - 1), LONGEST_RETRY);
+export function lookAgainIn(ending: Ending, failures: number): number | undefined {
+  if (ending !== 'fault' && (ending.kind === 'locked' || ending.kind === 'stale')) return FIRST_RETRY;
+  return isFailure(ending) ? Math.min(FIRST_RETRY * 2 ** (failures - 1), LONGEST_RETRY) : undefined;
+}
+
+/** What may be over by itself: a gateway that restarts, a disk that is full, a record that was damaged. */
+export function isFailure(ending: Ending): boolean {
+  if (ending === 'fault' || ending.kind === 'failed') return true;
+  return ending.kind === 'unreachable' && !ending.problems.some(({ code }) => TERMINAL.test(code));
 }
 
 const HOUR = 60 * 60 * SECOND;

@@ -65,7 +65,13 @@ class Daemon implements Desk {
     this.#services = services(this);
     const listening = this.#services.flatMap(({ reporter: one }) => (one ? [one] : []));
     this.#looking = { clock, signal, reporter: together(reporter, [this.#board.reporter, ...listening]) };
-    this.#line = createLine((target, trigger) => this.#lookAt(target, trigger), this.#reporter.failed);
+    this.#line = createLine(
+      (target, trigger) => this.#lookAt(target, trigger),
+      (error, target) => {
+        this.#reporter.failed(error, target);
+        this.#retries.after(target, 'fault');
+      },
+    );
     this.#watch = createWatch(
       () => this.reload('files'),
       (error) =>
@@ -181,7 +187,7 @@ class Daemon implements Desk {
 
   async #seen({ outcome, sources }: Seen, trigger: Trigger): Promise<void> {
     this.#reporter.outcome(outcome, trigger);
-    this.#retries.after(outcome);
+    this.#retries.after(outcome.target, outcome);
     await this.#place.store
       .appendLook(outcome.target, asLook(outcome, trigger))
       .catch((error: unknown) => this.#reporter.failed(error, outcome.target));

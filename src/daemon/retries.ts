@@ -1,11 +1,10 @@
 // Looks that a target gets by itself after some outcomes: one pending look a target, later and later while it fails.
 import type { Clock } from '../nouns/clock.ts';
-import type { Outcome } from '../nouns/outcome.ts';
-import { lookAgainIn } from './again.ts';
+import { type Ending, isFailure, lookAgainIn } from './again.ts';
 
 export interface Retries {
   /** Arranges the next look, in place of one arranged before. */
-  after(outcome: Outcome): void;
+  after(target: string, ending: Ending): void;
   /** When the look that waits will be made, in ms since the epoch. */
   nextAt(target: string): number | undefined;
 }
@@ -29,13 +28,12 @@ export function createRetries(clock: Clock, signal: AbortSignal, look: (target: 
   };
 
   return {
-    after(outcome) {
-      const { target } = outcome;
-      const inARow = outcome.kind === 'unreachable' ? (failures.get(target) ?? 0) + 1 : 0;
+    after(target, ending) {
+      const inARow = isFailure(ending) ? (failures.get(target) ?? 0) + 1 : 0;
       failures.set(target, inARow);
       pending.get(target)?.replaced.abort();
       pending.delete(target);
-      const ms = lookAgainIn(outcome, inARow);
+      const ms = lookAgainIn(ending, inARow);
       if (ms !== undefined) void wait(target, ms);
     },
     nextAt: (target) => pending.get(target)?.at,

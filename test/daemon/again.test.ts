@@ -23,6 +23,11 @@ describe('after which outcome a target is looked at again', () => {
     expect(lookAgainIn(outcomeOf({ kind: 'unreachable' }, problems), 1)).toBeUndefined();
   });
 
+  test('a look that could not begin, and a failure of ours: like a gateway that is away', () => {
+    expect([1, 2].map((row) => lookAgainIn('fault', row))).toEqual([5000, 10_000]);
+    expect(lookAgainIn(outcomeOf({ kind: 'failed', reason: 'the disk is full' }), 1)).toBe(5000);
+  });
+
   test('what the schedule and the files will find needs nothing', () => {
     expect(lookAgainIn(outcomeOf({ kind: 'in-sync', depth: 'deep' }), 0)).toBeUndefined();
     expect(lookAgainIn(outcomeOf({ kind: 'invalid' }), 0)).toBeUndefined();
@@ -60,21 +65,21 @@ describe('retries', () => {
   test('count failures in a row, and forget them after a success', () => {
     const { retries, waits } = waiting();
     for (const kind of ['unreachable', 'unreachable', 'in-sync', 'unreachable'] as const)
-      retries.after(outcomeOf(kind === 'in-sync' ? { kind, depth: 'deep' } : { kind }));
+      retries.after('home', outcomeOf(kind === 'in-sync' ? { kind, depth: 'deep' } : { kind }));
     expect(waits.map(({ ms }) => ms)).toEqual([5000, 10_000, 5000]);
   });
 
   test('one pending look a target: a later outcome takes its place', async () => {
     const { retries, looks, wake } = waiting();
-    retries.after(outcomeOf({ kind: 'unreachable' }));
-    retries.after(outcomeOf({ kind: 'in-sync', depth: 'deep' }));
+    retries.after('home', outcomeOf({ kind: 'unreachable' }));
+    retries.after('home', outcomeOf({ kind: 'in-sync', depth: 'deep' }));
     await wake(0);
     expect(looks).toEqual([]);
   });
 
   test('nothing is looked at after the end', async () => {
     const { retries, looks, stop, wake } = waiting();
-    retries.after(outcomeOf({ kind: 'unreachable' }));
+    retries.after('home', outcomeOf({ kind: 'unreachable' }));
     stop.abort();
     await wake(0);
     expect(looks).toEqual([]);

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { Workplace } from '../../src/daemon/workplace.ts';
@@ -157,8 +157,8 @@ describe('the daemon', () => {
     expect(home.sandbox.requests).toEqual([]);
   });
 
-  test('a look that cannot begin is told, and the next one works', async () => {
-    const home = await daemon();
+  test('a look that cannot begin is told, and made again soon', async () => {
+    const home = await daemon({ clock: impatient });
     await home.next('in-sync');
     const read = home.store.read.bind(home.store);
     const broken = home.store as { read: typeof read };
@@ -167,9 +167,53 @@ describe('the daemon', () => {
       throw new TypeError('a fault of ours');
     };
     await home.declare(retries(7));
-    while (home.failures.length === 0) await pause(10);
-    await writeFile(home.settings, 'again');
     await home.next('applied');
+    expect(home.failures).toMatchObject([{ message: 'a fault of ours' }]);
+    expect(home.triggers.at(-1)).toBe('retry');
     expect(await readFile(join(home.dir, 'config.yaml'), 'utf8')).toContain('request-retry: 7');
+  });
+
+  test('a damaged record is kept and told, and what was applied is known again from gateway and files', async () => {
+    const home = await daemon({ clock: impatient });
+    await home.next('in-sync');
+    const dir = join(home.dir, 'state', 'targets', 'home');
+    await writeFile(join(dir, 'state.json'), '{"lastApplied": {"at"');
+    home.desk.look('home');
+    await home.next('in-sync');
+    expect(home.failures).toMatchObject([{ problems: [{ code: 'HF6005' }] }]);
+    expect((await readdir(dir)).some((name) => name.startsWith('state.json.damaged-'))).toBe(true);
+    expect((await home.store.read('home')).lastApplied?.revision.digest).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  test('a clock that jumps ahead or back neither stops the looks nor loses what is known', async () => {
+    let jump = 0;
+    const clock = (base: Clock): Clock => ({ ...base, now: () => base.now() + jump });
+    const home = await daemon({ clock });
+    await home.next('in-sync');
+    for (const [hours, count] of [
+      [26, 4],
+      [-49, 5],
+    ] as const) {
+      jump = hours * 3_600_000;
+      await home.declare(retries(count));
+      await home.next('applied');
+      expect(await home.file()).toContain(`request-retry: ${count}`);
+    }
+    expect((await home.store.history('home')).map(({ outcome }) => outcome)).toEqual(['applied', 'applied']);
+  });
+
+  test('follows a directory that is replaced by swapping a symbolic link', async () => {
+    const home = await daemon();
+    await home.next('in-sync');
+    const desired = join(home.dir, 'desired');
+    await rename(desired, join(home.dir, 'one'));
+    await symlink(join(home.dir, 'one'), desired);
+    await home.next('in-sync');
+    await mkdir(join(home.dir, 'two'));
+    await writeFile(join(home.dir, 'two', 'gateway.yaml'), retries(6));
+    await symlink(join(home.dir, 'two'), `${desired}.new`);
+    await rename(`${desired}.new`, desired);
+    await home.next('applied');
+    expect(await home.file()).toContain('request-retry: 6');
   });
 });
