@@ -1,7 +1,7 @@
 // The gateway's own file becomes a desired-state file: what it should not own taken out, secrets replaced by references,
 // values spelled as the gateway holds them, everything else as it stands, comments included. Reads and writes nothing.
-import { contentOf } from '../gateway/model/decode.ts';
 import type { Catalog } from '../gateway/catalog/field.ts';
+import { contentBy } from '../gateway/v8/seen.ts';
 import type { FileDocument } from '../nouns/file.ts';
 import { formatPath, key } from '../nouns/path.ts';
 import { fail, type Problem, problem } from '../nouns/problem.ts';
@@ -16,7 +16,7 @@ import { editsTo } from './edits.ts';
 import { faultsOf } from './faults.ts';
 import { indentComments } from './indent.ts';
 import { ownablePath } from './ownable.ts';
-import { leaveOut, type LeftOut, type Selection } from './ownership.ts';
+import { leaveOut, type LeftOut, type Selection, selectionIn } from './ownership.ts';
 import {
   hasForeignKey,
   lostComments,
@@ -27,10 +27,12 @@ import {
   rewritten,
 } from './prepare.ts';
 import { scrubComments } from './scrub.ts';
+import type { Source } from './source.ts';
 import { referTo, unspeakable, type Variable } from './variables.ts';
 import { heldOf, plainOf } from './wanted.ts';
 
 export interface AdoptRequest {
+  /** Paths of either layout. */
   readonly selection: Selection;
   /** A variable that is set here to something else is not taken for a secret. */
   readonly env: Environment;
@@ -49,19 +51,16 @@ export interface Adopted {
 }
 
 /** Throws HF2072 where nothing can be made of the file. */
-export async function adopt(
-  document: FileDocument,
-  catalog: Catalog,
-  request: AdoptRequest,
-): Promise<Adopted> {
+export async function adopt(source: Source, request: AdoptRequest): Promise<Adopted> {
+  const { document, catalog, notes } = source;
   const prepared = prepare(document, catalog);
-  const unfit: LeftOut[] = [];
+  const unfit: LeftOut[] = [...source.unfit];
   for (;;) {
     const draft = draftOf(prepared, catalog, request, unfit);
     const faults =
       draft.unfit.length > 0 ? draft.unfit : await faultsOf(draft.text, catalog, draft.variables);
     const fresh = faults.filter(({ path }) => !unfit.some((known) => known.path === path));
-    if (fresh.length === 0) return finished(draft, unfit);
+    if (fresh.length === 0) return finished(draft, unfit, notes);
     unfit.push(...fresh);
   }
 }
@@ -77,14 +76,17 @@ function draftOf(
   { selection, env }: AdoptRequest,
   known: readonly LeftOut[],
 ): Draft {
-  const whole = contentOf(prepared.document, catalog);
+  const whole = contentBy(prepared.document, catalog);
   const foreign = Object.keys(whole)
     .filter((name) => hasForeignKey(whole[name] as Value) || hasForeignKey({ [name]: null }))
     .map((name) => ({ path: formatPath([key(name)]), why: 'it holds a key that is no text' }));
-  const { patch, leftOut } = leaveOut(whole, catalog, selection, [...known, ...foreign]);
+  const { patch, leftOut } = leaveOut(whole, catalog, selectionIn(catalog, selection), [
+    ...known,
+    ...foreign,
+  ]);
   const kept = edited(prepared.document, patch, undefined, whole);
   const document = parsed(withoutGaps(parsed(kept.text)));
-  const content = contentOf(document, catalog);
+  const content = contentBy(document, catalog);
   const { wanted, notes } = heldOf(content, catalog);
   const plain = plainOf(wanted) as Tree;
   const { tree, variables } = referTo(plain, catalog, env);
@@ -188,7 +190,7 @@ function scrubbedNotes(lines: readonly number[]): Problem[] {
   ];
 }
 
-function finished(draft: Draft, unfit: readonly LeftOut[]): Adopted {
+function finished(draft: Draft, unfit: readonly LeftOut[], found: readonly Problem[]): Adopted {
   const root = readIn(draft.text);
   if (!root || Object.keys(root).length === 0)
     throw fail('HF2072', 'nothing is left to declare', {
@@ -202,5 +204,5 @@ function finished(draft: Draft, unfit: readonly LeftOut[]): Adopted {
     }),
   );
   const { text, variables, leftOut, notes } = draft;
-  return { text, variables, leftOut, declared: Object.keys(root), notes: [...notes, ...warnings] };
+  return { text, variables, leftOut, declared: Object.keys(root), notes: [...found, ...notes, ...warnings] };
 }

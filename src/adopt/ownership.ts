@@ -1,7 +1,10 @@
 // What a pulled desired state leaves to the gateway: its listener, its own files, its management, defaults it wrote out.
 // `include` and `exclude` override that. Knows paths and values, no text.
+import { loadCatalog } from '../gateway/catalog/catalog.ts';
 import type { Catalog, Field } from '../gateway/catalog/field.ts';
 import { canonical } from '../gateway/model/equal.ts';
+import { pathsIn } from '../gateway/layout/place.ts';
+import { placeInV8 } from '../desired/layout.ts';
 import { coversPath, formatPath, key, type Path, parsePath } from '../nouns/path.ts';
 import { type Problem, problem } from '../nouns/problem.ts';
 import { isTree, type Tree, type Value } from '../nouns/value.ts';
@@ -26,7 +29,7 @@ interface Rule {
   readonly why: string;
 }
 
-/** Of one machine: the same desired state should fit a gateway that stands elsewhere. */
+/** Of one machine: the same desired state should fit a gateway that stands elsewhere. In the spelling of the flat layout. */
 const OF_THE_MACHINE: readonly (readonly [string, string])[] = [
   ['host', 'where the gateway listens'],
   ['port', 'where the gateway listens'],
@@ -42,10 +45,19 @@ const OF_THE_MACHINE: readonly (readonly [string, string])[] = [
  */
 const WRITTEN_OUT = ['credential-concurrency', 'credential-in-flight', 'redis-usage-queue-retention-seconds'];
 
-/** The gateway holds only a hash of it. */
-const NEVER: readonly LeftOut[] = [
-  { path: 'remote-management.secret-key', why: 'the gateway holds only a hash of it' },
-];
+/** What no desired state can own. */
+function never(catalog: Catalog): LeftOut[] {
+  const secret = placeIn(catalog, 'remote-management.secret-key');
+  const counted = catalog.all().filter(({ readOnly }) => readOnly);
+  return [
+    { path: secret, why: 'the gateway holds only a hash of it' },
+    ...counted.map(({ pattern }) => ({ path: pattern, why: 'the gateway sets it itself' })),
+  ];
+}
+
+/** A place of the flat layout in the spelling of the catalog's. */
+const placeIn = ({ layout }: Catalog, flat: string): string =>
+  layout === 'v8' ? (placeInV8(flat) ?? flat) : flat;
 
 /**
  * The patch that takes out what is not to be declared, and what that is. `unfit`: what a desired state cannot say;
@@ -57,27 +69,44 @@ export function leaveOut(
   selection: Selection,
   unfit: readonly LeftOut[],
 ): { readonly patch: Patch | undefined; readonly leftOut: readonly LeftOut[] } {
-  const never = [...NEVER, ...unfit].map(({ path, why }) => ({ path: parsePath(path), excluded: true, why }));
-  const scope = new Scope(rulesFor(content, catalog, selection), never);
+  const barred = [...never(catalog), ...unfit];
+  const bars = barred.map(({ path, why }) => ({ path: parsePath(path), excluded: true, why }));
+  const scope = new Scope(rulesFor(content, catalog, selection), bars);
   const keys = scope.visit(catalog, catalog.root, content, []);
   return { patch: keys.size > 0 ? { kind: 'map', keys } : undefined, leftOut: scope.leftOut };
 }
 
 /** Of one specificity the last wins. */
 function rulesFor(content: Tree, catalog: Catalog, { include, exclude }: Selection): Rule[] {
-  const defaults = OF_THE_MACHINE.map(([path, why]) => ({ path: parsePath(path), excluded: true, why }));
-  const written = WRITTEN_OUT.filter((name) => isDefault(catalog, name, content[name]));
+  const defaults = OF_THE_MACHINE.map(([flat, why]) => ({
+    path: parsePath(placeIn(catalog, flat)),
+    excluded: true,
+    why,
+  }));
+  const written = WRITTEN_OUT.map((flat) => placeIn(catalog, flat).split('.')).filter((names) =>
+    isDefault(catalog, names, content),
+  );
   return [
     ...defaults,
-    ...written.map((name) => ({ path: [key(name)], excluded: true, why: 'the default' })),
+    ...written.map((names) => ({ path: names.map(key), excluded: true, why: 'the default' })),
     ...exclude.map((path) => ({ path, excluded: true, why: 'excluded' })),
     ...include.map((path) => ({ path, excluded: false, why: '' })),
   ];
 }
 
-function isDefault(catalog: Catalog, name: string, value: Value | undefined): boolean {
-  const field = catalog.child(catalog.root, name);
-  return field !== undefined && value !== undefined && canonical(field, value) === undefined;
+/** Whether it says nothing but what the gateway does anyway; what it counts itself says nothing either. */
+function isDefault(catalog: Catalog, names: readonly string[], content: Tree): boolean {
+  const field = catalog.at(names);
+  const value = names.reduce<Value | undefined>(
+    (tree, name) => (isTree(tree) ? tree[name] : undefined),
+    content,
+  );
+  return field !== undefined && value !== undefined && canonical(field, owned(field, value)) === undefined;
+}
+
+function owned(field: Field, value: Value): Value {
+  if (!isTree(value)) return value;
+  return Object.fromEntries(Object.entries(value).filter(([name]) => !field.fields?.get(name)?.readOnly));
 }
 
 class Scope {
@@ -132,18 +161,28 @@ class Scope {
   }
 }
 
-/** What of `--include` and `--exclude` cannot be done: unknown keys, entries of lists (they are owned whole). */
-export function selectionProblems(catalog: Catalog, selection: Selection): readonly Problem[] {
+/** The selection as a file of the catalog's layout spells it: its own paths first, those of the other layout translated. */
+export function selectionIn(catalog: Catalog, { include, exclude }: Selection): Selection {
+  const spelledHere = (path: Path): readonly Path[] =>
+    faultOf(catalog, path) === undefined ? [path] : pathsIn(catalog.layout, path);
+  return { include: include.flatMap(spelledHere), exclude: exclude.flatMap(spelledHere) };
+}
+
+/** What of `--include` and `--exclude` cannot be done in either layout: unknown keys, entries of lists (they are owned whole). */
+export function selectionProblems(flat: Catalog, selection: Selection): readonly Problem[] {
   return [...selection.include, ...selection.exclude].flatMap((path) => {
-    const shown = formatPath(path);
-    let field: Field | undefined = catalog.root;
-    for (const { name } of path) {
-      if (field?.kind === 'list')
-        return [
-          problem('HF1001', `\`${shown}\` lies inside a list, and lists are declared whole or not at all`),
-        ];
-      field = field && catalog.child(field, name ?? '*');
-    }
-    return field ? [] : [problem('HF1005', `the gateway has no key \`${shown}\``)];
+    const fault = faultOf(flat, path);
+    return fault && faultOf(loadCatalog('v8'), path) ? [fault] : [];
   });
+}
+
+function faultOf(catalog: Catalog, path: Path): Problem | undefined {
+  const shown = formatPath(path);
+  let field: Field | undefined = catalog.root;
+  for (const { name } of path) {
+    if (field?.kind === 'list')
+      return problem('HF1001', `\`${shown}\` lies inside a list, and lists are declared whole or not at all`);
+    field = field && catalog.child(field, name ?? '*');
+  }
+  return field ? undefined : problem('HF1005', `the gateway has no key \`${shown}\``);
 }

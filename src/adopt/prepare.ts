@@ -1,10 +1,10 @@
 // Makes the gateway's file editable: one document, nothing shared between places, no keys without a value. What it says
 // to the gateway stays the same.
 import type { Catalog, Field } from '../gateway/catalog/field.ts';
-import { contentOf } from '../gateway/model/decode.ts';
 import { parseDocument } from '../gateway/model/document.ts';
 import { isFailure, NON_STRING_KEY } from '../gateway/model/model.ts';
 import { resolveScalar } from '../gateway/model/resolve.ts';
+import { contentBy } from '../gateway/v8/seen.ts';
 import type { FileDocument, FileNode, MapNode, Pair } from '../nouns/file.ts';
 import { fail, type Problem, problem } from '../nouns/problem.ts';
 import type { Tree, Value } from '../nouns/value.ts';
@@ -22,7 +22,7 @@ export interface Prepared {
 /** Throws HF2072 for a file that the gateway could not load. */
 export function prepare(document: FileDocument, catalog: Catalog): Prepared {
   const single = parsed(firstDocument(document));
-  const content = contentOf(single, catalog);
+  const content = contentBy(single, catalog);
   const { root } = single;
   if (root?.kind !== 'map') throw fail('HF2072', 'the file of the gateway holds no mapping');
   if (isShared(root)) return withoutNulls(printed(content), content, catalog, [lostComments('the file')]);
@@ -111,12 +111,15 @@ function withoutNulls(text: string, content: Tree, catalog: Catalog, notes: read
   }
 }
 
-/** To the gateway a key without a value is a missing one, in a map of texts an empty one; free-form settings hold null. */
+/**
+ * To the gateway a key without a value is a missing one, in a map of texts an empty one; free-form settings hold null, and
+ * a key of a v8 group says by it that it inherits.
+ */
 function nullsIn(node: FileNode, field: Field | undefined, catalog: Catalog): KeyStep | undefined {
   if (node.kind === 'map') return nullsInMap(node.pairs, field, catalog);
   if (node.kind === 'list') return nullsInList(node.items, field, catalog);
   const isNull = node.kind === 'scalar' && resolveScalar(node)?.type === 'null';
-  return isNull && field?.kind !== 'any' ? { kind: 'remove' } : undefined;
+  return isNull && field?.kind !== 'any' && field?.inherits !== true ? { kind: 'remove' } : undefined;
 }
 
 function nullsInMap(pairs: readonly Pair[], field: Field | undefined, catalog: Catalog): KeyStep | undefined {

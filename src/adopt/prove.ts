@@ -1,16 +1,21 @@
 // The proof that pulled files change nothing: the plan of them against the gateway they were pulled from is empty.
+import { loadCatalog } from '../gateway/catalog/catalog.ts';
 import type { Catalog } from '../gateway/catalog/field.ts';
+import { contentBy } from '../gateway/v8/seen.ts';
 import type { Desired } from '../nouns/desired.ts';
 import type { Live } from '../nouns/live.ts';
 import { type Problem, problem } from '../nouns/problem.ts';
 import type { Target } from '../nouns/target.ts';
 import { remember, type Remembered } from '../plan/applied.ts';
+import type { PlanInput } from '../plan/input.ts';
 import { makePlan } from '../plan/plan.ts';
+import { spoken } from '../plan/spoken.ts';
 
 export interface ProofInput {
   readonly target: Target;
   readonly live: Live;
   readonly desired: Desired;
+  /** Of the flat layout. */
   readonly catalog: Catalog;
   /** ms since the epoch. */
   readonly now: number;
@@ -29,18 +34,9 @@ export function prove(input: ProofInput): readonly Problem[] {
 }
 
 /** Judged strictly: nothing is ignored, allowed or remembered. */
-export function proofOf({ target, live, desired, catalog, now, hash }: ProofInput): Proof {
-  const input = {
-    target: { ...target, policy: { ...target.policy, ignore: [], ownership: [], allow: [], prune: false } },
-    desired,
-    live,
-    catalog,
-    now,
-    state: {},
-    hash,
-    managementSecret: undefined,
-    wayBack: 'not-probed' as const,
-  };
+export function proofOf(proof: ProofInput): Proof {
+  const { target } = proof;
+  const input = inputOf(proof);
   const prepared = makePlan(input);
   const { plan } = prepared;
   const changes = plan.changes.map(({ kind, path }) =>
@@ -52,6 +48,31 @@ export function proofOf({ target, live, desired, catalog, now, hash }: ProofInpu
       problem('HF2071', message, { ...(path !== undefined && { path }), target: target.name }),
     );
   return { problems: [...changes, ...verdicts], remembered: remember(input, prepared) };
+}
+
+/** As the gateway at hand is told it (`spoken`). */
+function inputOf({ target, live, desired, catalog: flat, now, hash }: ProofInput): PlanInput {
+  const catalog = live.api === 'v8' ? loadCatalog('v8') : flat;
+  const said = spoken({
+    desired,
+    target: { ...target, policy: { ...target.policy, ignore: [], ownership: [], allow: [], prune: false } },
+    allow: [],
+    lastApplied: undefined,
+    released: undefined,
+    catalog,
+    content: live.file ? contentBy(live.file.document.open(), catalog) : {},
+    hash,
+  });
+  return {
+    ...said,
+    live,
+    catalog,
+    now,
+    state: {},
+    hash,
+    managementSecret: undefined,
+    wayBack: 'not-probed',
+  };
 }
 
 /** Why there is no one state to pull. */

@@ -2,7 +2,8 @@
 // has one name, wherever it stands.
 import type { Catalog } from '../gateway/catalog/field.ts';
 import { mapSecrets, type SecretPlace } from '../gateway/catalog/secrets.ts';
-import { formatPath } from '../nouns/path.ts';
+import { pathsIn } from '../gateway/layout/place.ts';
+import { entry, formatPath, key, type Path } from '../nouns/path.ts';
 import { seal, type Sealed } from '../nouns/secret.ts';
 import { isList, isTree, type Tree, type Value } from '../nouns/value.ts';
 import { displayPath } from '../desired/places.ts';
@@ -45,7 +46,7 @@ export function unspeakable(tree: Tree, catalog: Catalog): readonly SecretPlace[
 /** `env`: a name that is set there to something else is not taken. */
 export function referTo(tree: Tree, catalog: Catalog, env: Environment): Referred {
   const found = secretsIn(tree, catalog);
-  const names = namesFor(found, tree, env);
+  const names = namesFor(found, tree, catalog, env);
   const used = new Map<string, string[]>();
   const stand = (secret: string, place: SecretPlace): string => {
     const name = names.get(secret) ?? '';
@@ -130,9 +131,14 @@ function replacer(
 // ── names ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** By secret, in the order of the file. */
-function namesFor(found: readonly Found[], tree: Tree, env: Environment): Map<string, string> {
+function namesFor(
+  found: readonly Found[],
+  tree: Tree,
+  catalog: Catalog,
+  env: Environment,
+): Map<string, string> {
   const stems = new Map<string, string>();
-  for (const each of found) if (!stems.has(each.secret)) stems.set(each.secret, stemOf(each, tree));
+  for (const each of found) if (!stems.has(each.secret)) stems.set(each.secret, stemOf(each, tree, catalog));
   const sharing = new Map<string, number>();
   for (const stem of stems.values()) sharing.set(stem, (sharing.get(stem) ?? 0) + 1);
   const taken = new Set<string>();
@@ -153,24 +159,32 @@ function namesFor(found: readonly Found[], tree: Tree, env: Environment): Map<st
   return names;
 }
 
-function stemOf({ place, whole }: Found, tree: Tree): string {
-  const steps = place.filter((step) => typeof step === 'string');
-  const [top = ''] = steps;
-  if (top === 'api-keys') return 'CLIENT_KEY';
-  const last = steps.at(-1) ?? '';
-  const owner = ownerOf(place, tree);
+function stemOf({ place, whole }: Found, tree: Tree, { layout }: Catalog): string {
+  const path = flatPath(place, layout);
+  const names = path.flatMap(({ kind, name }) => (kind === 'key' && name !== null ? [name] : []));
+  if (names[0] === 'api-keys') return 'CLIENT_KEY';
+  const last = names.at(-1) ?? '';
+  const owner = path.length > 1 ? ownerOf(names, place, tree) : '';
   const what = whole ? last : `${last.replace(/-url$/, '')}-password`;
   return upper(owner === '' || what === owner ? what : `${owner}_${what}`);
 }
 
-/** Whose secret it is: a provider, an entry, a plugin. */
-function ownerOf(place: SecretPlace, tree: Tree): string {
-  const [top, second, third] = place;
-  if (top === 'openai-compatibility') return nameAt(tree, place.slice(0, 2)) ?? 'provider';
-  if (top === 'plugins' && second === 'configs') return `plugin_${String(third)}`;
-  if (typeof top === 'string' && place.length > 1) return top.replace(/-api-key$/, '');
-  return '';
+/** In the spelling of the flat layout: a secret keeps its name when the file gets the other one. */
+function flatPath(place: SecretPlace, layout: Catalog['layout']): Path {
+  const path = place.map((step) => (typeof step === 'string' ? key(step) : entry(String(step))));
+  return (layout === 'v8' ? pathsIn('legacy', path)[0] : undefined) ?? path;
 }
+
+/** Whose secret it is: a provider, an entry, a plugin. */
+function ownerOf([top = '', second, third]: readonly string[], place: SecretPlace, tree: Tree): string {
+  if (top === 'openai-compatibility') return nameAt(tree, entryAround(place)) ?? 'provider';
+  if (top === 'plugins' && second === 'configs') return `plugin_${third}`;
+  return top.replace(/-api-key$/, '');
+}
+
+/** The outermost entry of a list that the place is in. */
+const entryAround = (place: SecretPlace): SecretPlace =>
+  place.slice(0, place.findIndex((step) => typeof step === 'number') + 1);
 
 function nameAt(tree: Tree, place: SecretPlace): string | undefined {
   const entry = valueAt(tree, place);

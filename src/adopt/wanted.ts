@@ -1,6 +1,8 @@
 // What the gateway holds of a file, in the spelling a desired state may have: normalised, nothing dropped in silence.
 // Remembers where in the file each part stood, so that only what differs is edited.
 import type { Catalog, Field } from '../gateway/catalog/field.ts';
+import { effectiveEntries, effectiveField } from '../gateway/layout/effective.ts';
+import { type Family, layoutTable } from '../gateway/layout/table.ts';
 import { normaliseAt } from '../gateway/model/normalise.ts';
 import { formatPath } from '../nouns/path.ts';
 import { type Problem, problem } from '../nouns/problem.ts';
@@ -49,6 +51,7 @@ class Walk {
     this.#content = content;
     this.#catalog = catalog;
     for (const [name, value] of Object.entries(content)) this.#drop(name, value);
+    if (catalog.layout === 'v8') for (const family of layoutTable().families) this.#dropCredentials(family);
   }
 
   root(): Wanted {
@@ -70,10 +73,30 @@ class Walk {
     }
   }
 
+  /** Keys of groups that make no credential: told by what they inherit. */
+  #dropCredentials(family: Family): void {
+    const steps = family.v8.split('.');
+    const field = this.#catalog.at(steps);
+    if (family.form !== 'groups' || !field) return;
+    const groups = steps.reduce<Value | undefined>(
+      (value, step) => (isTree(value) ? value[step] : undefined),
+      this.#content,
+    );
+    const entries = effectiveEntries(groups, family);
+    const held = entries.map(({ entry }) => entry);
+    for (const { reason, place } of normaliseAt(effectiveField(field), held).dropped) {
+      const key = place.length === 1 ? entries[Number(place[0])]?.place : undefined;
+      if (!key) continue; // what is in a key or group was found there
+      this.#dropped.add(JSON.stringify([...steps, ...key]));
+      this.#note([...steps, ...key], `is dropped by the gateway: ${reason}`);
+    }
+  }
+
   /** Undefined: nothing of it is held. */
   #value(field: Field | undefined, value: Value, place: Place): Wanted | undefined {
     if (isList(value)) return this.#list(field, value, place);
     if (isTree(value)) return this.#map(field, value, place);
+    if (value === null && field?.inherits === true) return { kind: 'scalar', value };
     const held = field ? spoken(field, normaliseAt(field, value).value) : value;
     return held === undefined || isList(held) || isTree(held) ? undefined : { kind: 'scalar', value: held };
   }

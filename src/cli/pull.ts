@@ -5,8 +5,10 @@ import { adopt, type Adopted } from '../adopt/adopt.ts';
 import { envExample, envFile, withHeading } from '../adopt/files.ts';
 import { type Selection, selectionProblems } from '../adopt/ownership.ts';
 import { agreementProblems, proofOf } from '../adopt/prove.ts';
+import { sourceOf } from '../adopt/source.ts';
 import type { DeepLive } from '../apply/read.ts';
 import { loadDesired } from '../desired/desired.ts';
+import type { Layout } from '../nouns/desired.ts';
 import { packageFile } from '../nouns/package-files.ts';
 import { parsePath, type Path } from '../nouns/path.ts';
 import { fail, HoldfastError, type Problem } from '../nouns/problem.ts';
@@ -56,8 +58,9 @@ export function define(command: Command, io: Io): void {
       `
 Secrets become references (\${env:NAME}) and are listed in .env.example. What belongs to the
 machine is left out: host, port, tls, auth-dir, plugins.dir, remote-management, and defaults
-that the gateway writes out by itself. Comments stay. Nothing is written before it is proved
-that a plan of the files is empty.
+that the gateway writes out by itself. Comments stay. The files get the layout, flat or of v8,
+that the gateway's file has. Nothing is written before it is proved that a plan of the files
+is empty.
 
 Examples:
   $ holdfast pull
@@ -76,14 +79,10 @@ async function run(flags: Flags, io: Io): Promise<void> {
   const target = theTarget(session, 'pull');
   const { look } = await import('../apply/look.ts');
   const live = await look(session.contextOf(target), 'pull');
-  if (live.api === 'v8')
-    throw fail('HF2076', `${target.name} is a v8 gateway, which pull does not read yet`, {
-      target: target.name,
-    });
   refuseAny(agreementProblems(live));
-  const adopted = await adopt(live.file.document.open(), session.catalog, { selection, env: session.env });
+  const adopted = await adopt(sourceOf(live, session.catalog), { selection, env: session.env });
   io.hide?.(adopted.variables.map(({ secret }) => secret.open()));
-  const texts = textsOf(adopted, destination, target, flags, io);
+  const texts = textsOf(adopted, { destination, target, live, flags, io });
   const remembered = await refuseChanges(texts.file, adopted, { session, target, live });
   if (!flags.print) await writeAll(destination, texts);
   const problems = [...adopted.notes, ...(flags.print ? [] : await warningsAbout(destination, io.cwd))];
@@ -127,24 +126,27 @@ function refuseAny(problems: readonly Problem[]): void {
   if (problems.length > 0) throw new HoldfastError(problems);
 }
 
-function textsOf(
-  adopted: Adopted,
-  { file, values }: Destination,
-  target: Target,
-  flags: Flags,
-  io: Io,
-): Texts {
+interface Writing {
+  readonly destination: Destination;
+  readonly target: Target;
+  readonly live: DeepLive;
+  readonly flags: Flags;
+  readonly io: Io;
+}
+
+function textsOf(adopted: Adopted, { destination, target, live, flags, io }: Writing): Texts {
+  const { file, values } = destination;
   const { name, url } = target;
   return {
-    file: withHeading(adopted.text, { target: name, url, schema: schemaFor(file, io.cwd) }),
+    file: withHeading(adopted.text, { target: name, url, schema: schemaFor(live.layout, file, io.cwd) }),
     example: envExample(adopted.variables),
     values: values === undefined || flags.print ? undefined : envFile(adopted.variables),
   };
 }
 
 /** Only where the package lies below the working directory, and relative to the file: a path that holds for all who clone. */
-function schemaFor(file: string, cwd: string): string | undefined {
-  const schema = packageFile('schemas/legacy.schema.json');
+function schemaFor(layout: Layout, file: string, cwd: string): string | undefined {
+  const schema = packageFile(`schemas/${layout}.schema.json`);
   if (relative(cwd, schema).startsWith('..') || relative(cwd, file).startsWith('..')) return undefined;
   const way = relative(dirname(file), schema);
   return way.startsWith('.') ? way : `./${way}`;

@@ -293,11 +293,6 @@ export const CODES = {
     'Memory and file of the gateway differ, so that there is no one state to pull',
     '`holdfast doctor` says where. Restart the gateway, or save any setting in its panel, and pull again.',
   ),
-  HF2076: code(
-    EXIT.refused,
-    'This gateway cannot be pulled from',
-    'Declare what you want to own by hand: files of either layout are compared with what the gateway holds.',
-  ),
   // 3xxx gateway
   HF3001: code(
     EXIT.unreachable,

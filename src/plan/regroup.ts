@@ -82,7 +82,8 @@ class Regrouping {
       else if (!this.#same(old, entry)) edits.push({ old, entry });
       if (old) this.#from.set(old.place.join('/'), entry.place);
     });
-    for (const index of left) this.#remove(this.#now[index]);
+    const isSame = edits.length + this.#newcomers.length === 0 && this.#areWithoutEffect(left);
+    if (!isSame) for (const index of left) this.#remove(this.#now[index]);
     this.#editAll(edits);
     this.#join();
     return this.#finish();
@@ -100,6 +101,17 @@ class Regrouping {
       partner: partner.map((old, i) => old ?? renames.get(i)),
       left: gone.filter((index) => !renamed.has(index)),
     };
+  }
+
+  /** Whether the gateway drops all of these at load: then the family already is what is declared. */
+  #areWithoutEffect(indexes: readonly number[]): boolean {
+    if (indexes.length === 0) return true;
+    const { dropped } = normaliseAt(
+      this.#field,
+      this.#now.map(({ entry }) => entry),
+    );
+    const without = new Set(dropped.flatMap(({ place }) => (place.length === 1 ? [Number(place[0])] : [])));
+    return indexes.every((index) => without.has(index));
   }
 
   #goes(entry: EffectiveEntry | undefined): boolean {

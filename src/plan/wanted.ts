@@ -279,7 +279,9 @@ class Overlay {
     if (arranged.entries.length === 0 && now.length === 0) return live;
     if (arranged.entries.length === now.length && arranged.entries.every((entry, i) => entry === now[i]))
       return live;
-    if (!hasIdentity(field) && sameAt(field, live, arranged.entries)) return live;
+    // A v8 file holds values as they were written, entries that the gateway drops among them; memory never does.
+    const asWritten = this.#input.catalog.layout === 'v8';
+    if ((asWritten || !hasIdentity(field)) && sameAt(field, live, arranged.entries)) return live;
     this.traces.set(arranged.entries, {
       live: arranged.live,
       declared: arranged.declared.map((index) => (index === undefined ? undefined : kept[index])),

@@ -4,17 +4,49 @@ import type { Adopted } from '../../src/adopt/adopt.ts';
 import { parseDocument } from '../../src/gateway/model/document.ts';
 import { load } from '../../src/gateway/model/load.ts';
 import { isFailure } from '../../src/gateway/model/model.ts';
+import { seenV8 } from '../../src/gateway/v8/seen.ts';
 import type { FileDocument } from '../../src/nouns/file.ts';
+import type { Live } from '../../src/nouns/live.ts';
 import { HoldfastError } from '../../src/nouns/problem.ts';
 import { configTexts } from '../model/configs.ts';
-import { catalog } from '../plan/builders.ts';
-import { changesOf, pulled, variablesOf } from './pulled.ts';
+import { catalog, liveOf } from '../plan/builders.ts';
+import { changesOn, liveV8Of, pulledFrom, variablesOf } from './pulled.ts';
 
-const HEAD = `port: 8317
-api-keys:
-  - sk-test-client-0001 # laptop, was sk-test-client-0000000
-  - sk-test-client-0002
-`;
+interface Generation {
+  readonly head: string;
+  /** The same, and two client keys. */
+  readonly headWithKeys: string;
+  readonly texts: fc.Arbitrary<string>;
+  readonly isLoaded: (text: string) => boolean;
+  readonly live: (text: string) => Live;
+}
+
+const KEYS = ['sk-test-client-0001 # laptop, was sk-test-client-0000000', 'sk-test-client-0002'];
+
+const FLAT: Pick<Generation, 'head' | 'headWithKeys' | 'texts'> = {
+  head: 'port: 8317\n',
+  headWithKeys: `port: 8317\napi-keys:\n${KEYS.map((each) => `  - ${each}\n`).join('')}`,
+  texts: configTexts('port: 8317\n'),
+};
+const HEAD_V8 = 'config-version: 8\n';
+
+const GENERATIONS: readonly (readonly [string, Generation])[] = [
+  ['a v7 gateway', { ...FLAT, isLoaded, live: (file) => liveOf({ file, desired: {} }) }],
+  [
+    'a v8 gateway with a file of the flat layout',
+    { ...FLAT, isLoaded: (text) => seenV8(text).ok, live: liveV8Of },
+  ],
+  [
+    'a v8 gateway',
+    {
+      head: HEAD_V8,
+      headWithKeys: `${HEAD_V8}access:\n  api-keys:\n${KEYS.map((each) => `    - ${each}\n`).join('')}`,
+      texts: configTexts(HEAD_V8, 'v8'),
+      isLoaded: (text) => seenV8(text).ok,
+      live: liveV8Of,
+    },
+  ],
+];
 
 function isLoaded(text: string): boolean {
   const document = parseDocument(text);
@@ -22,9 +54,9 @@ function isLoaded(text: string): boolean {
 }
 
 /** A file of comments and of keys that stay with the gateway declares nothing. */
-async function pulledIfAny(text: string): Promise<Adopted | undefined> {
+async function pulledIfAny(live: Live): Promise<Adopted | undefined> {
   try {
-    return await pulled(text);
+    return await pulledFrom(live);
   } catch (error) {
     if (error instanceof HoldfastError && error.problems.every(({ code }) => code === 'HF2072'))
       return undefined;
@@ -32,33 +64,37 @@ async function pulledIfAny(text: string): Promise<Adopted | undefined> {
   }
 }
 
-describe('a pulled desired state', () => {
-  const RUNS = { numRuns: Number(process.env['ADOPT_RUNS'] ?? 40) };
+describe.each(GENERATIONS)(
+  'a desired state pulled from %s',
+  (_, { head, headWithKeys, texts, ...gateway }) => {
+    const RUNS = { numRuns: Number(process.env['ADOPT_RUNS'] ?? 40) };
 
-  test('changes nothing, whatever the gateway file looks like', async () => {
-    await fc.assert(
-      fc.asyncProperty(configTexts('port: 8317\n'), async (text) => {
-        fc.pre(isLoaded(text));
-        const adopted = await pulledIfAny(text);
-        if (adopted) expect(await changesOf(text, adopted)).toEqual([]);
-      }),
-      RUNS,
-    );
-  });
+    test('changes nothing, whatever the gateway file looks like', async () => {
+      await fc.assert(
+        fc.asyncProperty(texts, async (text) => {
+          fc.pre(gateway.isLoaded(text));
+          const live = gateway.live(text);
+          const adopted = await pulledIfAny(live);
+          if (adopted) expect(await changesOn(live, adopted)).toEqual([]);
+        }),
+        RUNS,
+      );
+    });
 
-  test('holds no secret, and every secret has one variable', async () => {
-    await fc.assert(
-      fc.asyncProperty(configTexts('port: 8317\n'), async (random) => {
-        const text = random.replace(/^port: 8317\n/, HEAD);
-        fc.pre(isLoaded(text));
-        const adopted = await pulled(text);
-        const secrets = Object.values(variablesOf(adopted));
-        expect(new Set(secrets).size).toBe(secrets.length);
-        expect(secrets).toContain('sk-test-client-0001');
-        for (const secret of secrets.filter((each) => each.trim().length >= 12))
-          expect(adopted.text).not.toContain(secret.trim());
-      }),
-      RUNS,
-    );
-  });
-});
+    test('holds no secret, and every secret has one variable', async () => {
+      await fc.assert(
+        fc.asyncProperty(texts, async (random) => {
+          const text = random.replace(new RegExp(`^${head}(?:access:\\n)?`), headWithKeys);
+          fc.pre(gateway.isLoaded(text));
+          const adopted = await pulledFrom(gateway.live(text));
+          const secrets = Object.values(variablesOf(adopted));
+          expect(new Set(secrets).size).toBe(secrets.length);
+          expect(secrets).toContain('sk-test-client-0001');
+          for (const secret of secrets.filter((each) => each.trim().length >= 12))
+            expect(adopted.text).not.toContain(secret.trim());
+        }),
+        RUNS,
+      );
+    });
+  },
+);

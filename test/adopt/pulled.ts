@@ -1,10 +1,14 @@
-// A gateway file in, a desired-state file out, and what a plan of it would do: in one line.
+// A gateway file in, a desired-state file out, and what a plan of it would do: in one line, for both generations.
+import { createHash } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { adopt, type Adopted } from '../../src/adopt/adopt.ts';
 import { prove } from '../../src/adopt/prove.ts';
+import { sourceOf } from '../../src/adopt/source.ts';
 import { loadDesired } from '../../src/desired/desired.ts';
+import { seenV8, viewSeen } from '../../src/gateway/v8/seen.ts';
+import type { Live } from '../../src/nouns/live.ts';
 import { parsePath } from '../../src/nouns/path.ts';
 import { seal } from '../../src/nouns/secret.ts';
 import type { Target } from '../../src/nouns/target.ts';
@@ -17,14 +21,35 @@ export interface Wish {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-export async function pulled(
-  file: string,
+/** From a v7 gateway with this file. */
+export const pulled = (file: string, wish: Wish = {}): Promise<Adopted> =>
+  pulledFrom(liveOf({ file, desired: {} }), wish);
+
+export async function pulledFrom(
+  live: Live,
   { include = [], exclude = [], env = {} }: Wish = {},
 ): Promise<Adopted> {
-  const { document } = liveOf({ file, desired: {} }).file ?? {};
-  if (!document) throw new Error('no file');
+  const { file } = live;
+  if (!file) throw new Error('no file');
   const selection = { include: include.map(parsePath), exclude: exclude.map(parsePath) };
-  return adopt(document.open(), catalog, { selection, env });
+  return adopt(sourceOf({ ...live, file }, catalog), { selection, env });
+}
+
+/** A v8 gateway whose file, of either layout, is this. */
+export function liveV8Of(text: string): Live {
+  const seen = seenV8(text);
+  if (!seen.ok) throw new Error(seen.message);
+  return {
+    ...liveOf({ file: '{}', desired: {}, version: 'v8.0.20' }),
+    api: 'v8',
+    layout: seen.layout,
+    memory: seal(viewSeen(seen)),
+    file: {
+      text: seal(text),
+      hash: createHash('sha256').update(text).digest('hex'),
+      document: seal(seen.document),
+    },
+  };
 }
 
 /** The variables by name, with their secrets. */
@@ -32,8 +57,11 @@ export function variablesOf({ variables }: Adopted): Record<string, string> {
   return Object.fromEntries(variables.map(({ name, secret }) => [name, secret.open()]));
 }
 
+export const changesOf = (file: string, adopted: Adopted): Promise<readonly string[]> =>
+  changesOn(liveOf({ file, desired: {} }), adopted);
+
 /** What would change if the pulled text were applied to the gateway it came from; problems of loading it included. */
-export async function changesOf(file: string, adopted: Adopted): Promise<readonly string[]> {
+export async function changesOn(live: Live, adopted: Adopted): Promise<readonly string[]> {
   const dir = await mkdtemp(join(tmpdir(), 'adopt-'));
   try {
     await writeFile(join(dir, 'gateway.yaml'), adopted.text);
@@ -44,7 +72,6 @@ export async function changesOf(file: string, adopted: Adopted): Promise<readonl
       settingsDir: dir,
     });
     if (!desired) return problems.map(({ message }) => message);
-    const live = liveOf({ file, desired: {} });
     return prove({ target, live, desired, catalog, now: NOW, hash }).map(({ message }) => message);
   } finally {
     await rm(dir, { recursive: true, force: true });

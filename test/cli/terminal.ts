@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Io } from '../../src/cli/io.ts';
 import { main } from '../../src/cli/main.ts';
-import type { Sandbox } from '../../src/sandbox/sandbox.ts';
+import type { Sandbox, SandboxOptions } from '../../src/sandbox/sandbox.ts';
 import { startSandbox } from '../../src/sandbox/start.ts';
 
 export const KEY = 'mgmt-secret-1';
@@ -51,6 +51,7 @@ export interface Terminal extends AsyncDisposable {
 export async function openTerminal(
   files: Readonly<Record<string, string>> = { 'desired-state/gateway.yaml': DESIRED },
   gateway = GATEWAY,
+  options: Pick<SandboxOptions, 'api' | 'build'> = {},
 ): Promise<Terminal> {
   const dir = await mkdtemp(join(tmpdir(), 'holdfast-cli-'));
   const config = join(dir, 'gateway', 'config.yaml');
@@ -60,7 +61,7 @@ export async function openTerminal(
   };
   await write('gateway/config.yaml', gateway);
   for (const [file, text] of Object.entries(files)) await write(file, text);
-  const sandbox = await startSandbox({ file: config, port: 0 });
+  const sandbox = await startSandbox({ file: config, port: 0, ...options });
   const runWith = async (changes: Partial<Io>, ...words: string[]): Promise<Ran> => {
     let [out, err] = ['', ''];
     const io: Io = {

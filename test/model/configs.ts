@@ -1,12 +1,19 @@
 // Random configuration files, as people and other programs write them: by the catalog's types, with awkward texts, mixed
 // layouts and comments everywhere. For property tests and for comparing with a real gateway.
 import * as fc from 'fast-check';
-import type { Field } from '../../src/gateway/catalog/field.ts';
+import type { Catalog, Field } from '../../src/gateway/catalog/field.ts';
 import { loadCatalog } from '../../src/gateway/catalog/catalog.ts';
 
 /** Keys that would take the gateway's own listener, files or helpers away, or start others. */
 const LEFT_ALONE =
   /^(host|port|auth-dir|remote-management|tls|pprof|logging-to-file|commercial-mode|plugins\.(enabled|dir)|codex\.live-media-relay\.enabled|credential-in-flight.*)$/;
+
+/** The same in the tree of v8, and what would be refused more often than not. */
+const LEFT_ALONE_V8 =
+  /^(server\.(host|port|tls|trusted-proxies)|oauth\.auth-dir|management|models|config-version|observability\.pprof|observability\.logs\.logging-to-file|server\.commercial-mode|plugins\.(enabled|dir|auth-revision)|oauth\.providers\.codex\.live-media-relay|credentials\.in-flight|.*-revision)$/;
+
+const isLeftAlone = ({ pattern, name }: Field): boolean =>
+  LEFT_ALONE.test(pattern) || LEFT_ALONE_V8.test(pattern) || name === '$remove';
 
 /** How a value stands in the file: a scalar's source text, or a collection. */
 type Source =
@@ -122,9 +129,9 @@ function source(field: Field): fc.Arbitrary<Source> {
 }
 
 function struct(field: Field): fc.Arbitrary<Source> {
-  const members = [...(field.fields?.values() ?? [])].filter((member) => !LEFT_ALONE.test(member.pattern));
+  const members = [...(field.fields?.values() ?? [])].filter((member) => !isLeftAlone(member));
   const identity = members.filter((member) =>
-    /^(api-key|base-url|name|alias|status|match)$/.test(member.name),
+    /^(api-key|base-url|name|alias|status|match|keys)$/.test(member.name),
   );
   return fc
     .tuple(fc.shuffledSubarray(members), fc.subarray(identity))
@@ -138,7 +145,7 @@ function struct(field: Field): fc.Arbitrary<Source> {
 }
 
 function map(value: Field, field: Field): fc.Arbitrary<Source> {
-  const names = field.pattern.startsWith('oauth')
+  const names = /^oauth[-.]/.test(field.pattern)
     ? ['claude', 'Codex', ' kimi ', 'xai']
     : ['X-A', 'X-B', 'b10', 'b9', 'temperature', 'a.b'];
   return fc
@@ -226,8 +233,8 @@ function inline(value: Source): string {
 }
 
 /** A file that the gateway may load or refuse; `head` is put in front as it is. */
-export function configTexts(head = ''): fc.Arbitrary<string> {
-  const root = loadCatalog('legacy').root;
+export function configTexts(head = '', layout: Catalog['layout'] = 'legacy'): fc.Arbitrary<string> {
+  const { root } = loadCatalog(layout);
   const comments = fc.infiniteStream(fc.constantFrom(0, 0, 0, 1, 2, 3, 4));
   return fc.tuple(struct(root), comments).map(([tree, stream]) => {
     const writer = new Writer(() => stream.next().value ?? 0);

@@ -1,0 +1,91 @@
+// Which text of the gateway becomes a desired state, and in which layout: the raw file in the layout that it has. A v8
+// gateway reads more than a file of one layout may say; what that leaves is told here.
+import { loadCatalog } from '../gateway/catalog/catalog.ts';
+import type { Catalog, Field } from '../gateway/catalog/field.ts';
+import { layoutTable } from '../gateway/layout/table.ts';
+import { contentOf } from '../gateway/model/decode.ts';
+import { seenV8 } from '../gateway/v8/seen.ts';
+import type { FileDocument } from '../nouns/file.ts';
+import type { Live, LiveFile } from '../nouns/live.ts';
+import { formatPath, key, type Path } from '../nouns/path.ts';
+import { type Problem, problem } from '../nouns/problem.ts';
+import { isTree, type Tree, type Value } from '../nouns/value.ts';
+import type { LeftOut } from './ownership.ts';
+import { parsed } from './prepare.ts';
+import { spelled } from './spelling.ts';
+
+export interface Source {
+  readonly document: FileDocument;
+  /** Of the layout that the document is in. */
+  readonly catalog: Catalog;
+  /** What stands in it and no file of that layout may declare. */
+  readonly unfit: readonly LeftOut[];
+  readonly notes: readonly Problem[];
+}
+
+type Read = Pick<Live, 'api' | 'layout'> & { readonly file: LiveFile };
+
+/** `flat` is the catalog of v7 gateways. Throws HF2072 for a file that does not parse. */
+export function sourceOf({ api, layout, file }: Read, flat: Catalog): Source {
+  const nothing = { unfit: [], notes: [] };
+  if (api === 'v0') return { document: file.document.open(), catalog: flat, ...nothing };
+  const raw = parsed(file.text.open());
+  if (layout === 'legacy') {
+    const content = contentOf(raw, flat);
+    const unfit = [...beyondFlat(content, flat), ...spelledOtherwise(flat, flat.root, content, [])];
+    return { document: raw, catalog: flat, unfit, notes: [] };
+  }
+  const catalog = loadCatalog('v8');
+  const source = treeSource(raw);
+  const content = contentOf(source.document, catalog);
+  return { ...source, catalog, unfit: spelledOtherwise(catalog, catalog.root, content, []) };
+}
+
+/** Where spellings of earlier versions stand between those of today, no file may say the same: the gateway's reading does. */
+function treeSource(raw: FileDocument): Pick<Source, 'document' | 'notes'> {
+  const seen = seenV8(raw.text);
+  if (!seen.ok || seen.fate.moved.length + seen.fate.deleted.length === 0)
+    return { document: raw, notes: [] };
+  const { moved, deleted } = seen.fate;
+  return { document: seen.document, notes: [...moved.map(movedNote), ...deleted.map(deletedNote)] };
+}
+
+const movedNote = ({ old, now }: { readonly old: string; readonly now: string }): Problem =>
+  problem('HF2070', `\`${old}\` is \`${now}\` to the gateway, and so it is in the pulled file`, {
+    severity: 'warning',
+    path: old,
+  });
+
+const deletedNote = (path: string): Problem =>
+  problem('HF2070', `\`${path}\` is without effect: the spelling of today stands beside it`, {
+    severity: 'warning',
+    path,
+  });
+
+/** A flat file on a v8 gateway: what v8 gave up, and what only v8 gateways know by a flat name. */
+function beyondFlat(content: Tree, flat: Catalog): LeftOut[] {
+  const { rows, families } = layoutTable();
+  return [...rows, ...families].flatMap(({ legacy, v8 }): LeftOut[] => {
+    const names = legacy?.split('.') ?? [];
+    if (legacy === undefined || !isThere(content, names)) return [];
+    if (v8 === undefined) return [{ path: legacy, why: 'v8 gateways have no such key any more' }];
+    const why = `only files in the layout of v8 can declare it, as \`${v8}\``;
+    return flat.at(names) ? [] : [{ path: legacy, why }];
+  });
+}
+
+/** On v8 the file is what changes are counted from, and ` Claude ` in it stands beside the `claude` that files can say. */
+function spelledOtherwise(catalog: Catalog, field: Field, tree: Tree, at: Path): LeftOut[] {
+  return Object.entries(tree).flatMap(([name, value]): LeftOut[] => {
+    const held = spelled(field, name);
+    const path = [...at, key(held)];
+    const why = `\`${name}\` in the file is \`${held}\` to the gateway`;
+    if (held !== name) return [{ path: formatPath(path), why }];
+    const below = catalog.child(field, name);
+    return below && isTree(value) ? spelledOtherwise(catalog, below, value, path) : [];
+  });
+}
+
+const isThere = (content: Tree, names: readonly string[]): boolean =>
+  names.reduce<Value | undefined>((value, name) => (isTree(value) ? value[name] : undefined), content) !==
+  undefined;
