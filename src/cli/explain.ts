@@ -3,6 +3,8 @@ import { type Command, Option } from 'commander';
 import { loadCatalog } from '../gateway/catalog/catalog.ts';
 import { explain } from '../gateway/catalog/explain.ts';
 import type { Catalog } from '../gateway/catalog/field.ts';
+import { placeOfNewcomer } from '../gateway/layout/counterpart.ts';
+import { formatPath } from '../nouns/path.ts';
 import { fail } from '../nouns/problem.ts';
 import type { Explanation } from '../nouns/explanation.ts';
 import { explanationText } from '../report/explanation-text.ts';
@@ -43,13 +45,16 @@ function oneAtATime(words: readonly string[]): Error {
   });
 }
 
-/** A path that the flat layout does not know may be one of v8; what neither knows, the flat one says so. */
+/** A path that the flat layout does not know may be one of v8, by its place or by a flat name; else the flat one says so. */
 function explanationOf(path: string, layout: Catalog['layout'] | undefined): Explanation {
   if (layout) return explain(loadCatalog(layout), path);
+  const credentials = path.startsWith('api-keys.') ? explainedByV8(path) : undefined;
+  if (credentials) return credentials; // client keys have nothing below them
   try {
     return explain(loadCatalog('legacy'), path);
   } catch (unknown) {
-    return explainedByV8(path) ?? rethrow(unknown);
+    const newcomer = placeOfNewcomer(path);
+    return explainedByV8(newcomer ? formatPath(newcomer) : path) ?? rethrow(unknown);
   }
 }
 

@@ -5,18 +5,18 @@ import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { main } from '../cli/main.ts';
 import { processIo } from '../cli/io.ts';
-import { startSandbox } from '../sandbox/start.ts';
+import { askedGeneration, startGateway } from './generation.ts';
 
 const root = join(import.meta.dirname, '../..');
 const dir = join(root, '.holdfast', 'npm-start');
 const io = processIo();
+const api = askedGeneration();
 
 // Afresh each time: the sandbox does not remember the last run either.
 await rm(dir, { recursive: true, force: true });
 await mkdir(dir, { recursive: true });
 const file = join(dir, 'config.yaml');
-await writeFile(file, await readFile(join(import.meta.dirname, 'gateway.yaml')), { mode: 0o600 });
-const sandbox = await startSandbox({ file, port: 0 });
+const sandbox = await startGateway(api, file);
 const examples = parseEnv(await readFile(join(root, '.env.example'), 'utf8'));
 
 // A look every ten seconds, so that drift shows while somebody is watching.
@@ -27,12 +27,17 @@ await writeFile(
   JSON.stringify({ version: 1, daemon: { drift: '*/10 * * * * *' }, targets: [target] }),
 );
 
-io.out(`A sandbox gateway that behaves like the real one listens at ${sandbox.url}, key mgmt-secret-1.
+const request =
+  api === 'v8'
+    ? `-d 9 ${sandbox.url}/v8/management/config/routing/retry/request-retry`
+    : `-d '{"value": 9}' ${sandbox.url}/v0/management/request-retry`;
+
+io.out(`A sandbox gateway that behaves like the real ${api} one listens at ${sandbox.url}, key mgmt-secret-1.
 Its config.yaml:     ${file}
 The desired state:   ${join(root, 'desired-state')}
 
 Change a file of the desired state, or change the gateway behind Holdfast's back, and watch (it looks every 10 seconds):
-  curl -X PUT -H 'Authorization: Bearer mgmt-secret-1' -d '{"value": 9}' ${sandbox.url}/v0/management/request-retry
+  curl -X PUT -H 'Authorization: Bearer mgmt-secret-1' ${request}
 
 Ctrl-C ends it.
 \n`);

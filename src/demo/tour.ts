@@ -1,12 +1,12 @@
 // `npm run demo`: a guided tour on a sandbox gateway that ends by itself. Every output is that of the real command, and
 // every exit code is held to what the tour promises.
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Io, processIo } from '../cli/io.ts';
 import { main } from '../cli/main.ts';
 import { duration, indent, styleFor } from '../report/style.ts';
-import { startSandbox } from '../sandbox/start.ts';
+import { askedGeneration, startGateway } from './generation.ts';
 
 const KEY = 'mgmt-secret-1';
 const SECRETS = {
@@ -28,6 +28,7 @@ openai-compatibility:
       - { name: z-ai/glm-4.6, alias: glm }
 `;
 
+const api = askedGeneration();
 const begun = performance.now();
 const terminal = processIo();
 const style = styleFor({ isTTY: terminal.stdoutIsTerminal }, process.env, true);
@@ -35,8 +36,7 @@ const dir = await mkdtemp(join(tmpdir(), 'holdfast-tour-'));
 const files = join(dir, 'desired-state');
 const config = join(dir, 'config.yaml');
 await mkdir(files);
-await writeFile(config, await readFile(join(import.meta.dirname, 'gateway.yaml')), { mode: 0o600 });
-const sandbox = await startSandbox({ file: config, port: 0 });
+const sandbox = await startGateway(api, config);
 const told: string[] = [];
 
 try {
@@ -48,12 +48,12 @@ try {
 
 async function tour(): Promise<void> {
   terminal.out(
-    `${style.bold('Holdfast, a guided tour')}\nA sandbox gateway that behaves like the real one is listening at ${sandbox.url}.\n`,
+    `${style.bold('Holdfast, a guided tour')}\nA sandbox gateway that behaves like the real ${api} one is listening at ${sandbox.url}.\n`,
   );
 
   chapter(
     'First apply',
-    'The desired state is one file. Two entries and a number differ from what the gateway holds.',
+    `The desired state is one file${api === 'v8' ? ', flat as for v7; the gateway has a tree' : ''}. Two entries and a number differ from what the gateway holds.`,
   );
   terminal.out(`\n${indent(FILE, 4)}`);
   await desire(FILE);

@@ -1,10 +1,23 @@
 // What `holdfast explain` says about one key: plain sentences, nothing of a live gateway and no values.
 import type { GuardId } from './guard.ts';
+import type { Layout } from './desired.ts';
 import type { Value } from './value.ts';
+
+/** The same in the other layout. */
+export interface Counterpart {
+  readonly layout: Layout;
+  /** None: it has no such key. Several: a section whose keys went to several places, or a member of a group or its keys. */
+  readonly paths: readonly string[];
+  /** True there means false here. */
+  readonly inverted?: true;
+}
 
 export interface Explanation {
   /** The place asked about, in the path grammar. */
   readonly path: string;
+  /** The layout that it belongs to. */
+  readonly layout: Layout;
+  readonly counterpart: Counterpart;
   /** The same with `*` for names: `openai-compatibility[*].models[*].alias`. */
   readonly pattern: string;
   /** `text`, `whole number`, `list, matched by name`, … */

@@ -6,6 +6,7 @@ import { table } from './table.ts';
 export function explanationText(explanation: Explanation, style: Style): string {
   const { path, type, description, writing, members } = explanation;
   const facts: readonly (readonly [string, string | undefined])[] = [
+    ['layout', layoutText(explanation)],
     ['type', type],
     ['choices', explanation.choices?.join(', ')],
     ['default', explanation.default === undefined ? undefined : JSON.stringify(explanation.default)],
@@ -39,6 +40,20 @@ export function explanationText(explanation: Explanation, style: Style): string 
       : []),
     '',
   ].join('\n');
+}
+
+const LAYOUTS = { legacy: 'flat', v8: 'v8' } as const;
+const MANY = 6;
+
+function layoutText({ path, layout, counterpart }: Explanation): string {
+  const { paths, inverted } = counterpart;
+  const here = LAYOUTS[layout];
+  const other = `the ${LAYOUTS[counterpart.layout]} one`;
+  if (paths.length === 0) return `${here}; ${other} has no such key`;
+  if (paths.length === 1 && paths[0] === path) return `${here}, and the same in ${other}`;
+  const more = paths.length > MANY ? ` and ${paths.length - MANY} more` : '';
+  const shown = paths.slice(0, MANY).map((each) => `\`${each}\``);
+  return `${here}; in ${other} ${shown.join(', ')}${more}${inverted ? ', which says the opposite' : ''}`;
 }
 
 function firstSentence(text: string): string {

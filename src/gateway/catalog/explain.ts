@@ -10,6 +10,7 @@ import {
   type Path,
   PathSyntaxError,
 } from '../../nouns/path.ts';
+import { counterpartOf } from '../layout/counterpart.ts';
 import { effectOf } from './effects.ts';
 import type { Catalog, Field, Kind } from './field.ts';
 import { nearbyPaths } from './nearby.ts';
@@ -22,6 +23,8 @@ export function explain(catalog: Catalog, text: string): Explanation {
   const secret = secrecy(field, name);
   return {
     path: formatPath(path),
+    layout: catalog.layout,
+    counterpart: counterpartOf(catalog.layout, path),
     pattern: field.pattern,
     type: typeOf(field),
     description: field.description,

@@ -2,7 +2,7 @@
 // by translate.ts; this knows only where they stand.
 import { ANY_ENTRY, key, type Path } from '../../nouns/path.ts';
 import type { Layout } from './rewrite.ts';
-import { layoutTable, type LayoutRow } from './table.ts';
+import { type Family, layoutTable, type LayoutRow } from './table.ts';
 
 /** A place by plain names, spelled in the flat layout, as the other one spells it. */
 export function spelledIn(layout: Layout, flat: string): string {
@@ -15,7 +15,7 @@ export function spelledFlat(place: string): string {
   return tableOf('v8').get(place)?.legacy ?? place;
 }
 
-type Place = Pick<LayoutRow, 'legacy' | 'v8'> & { readonly family?: 'groups' | 'records' };
+type Place = Pick<LayoutRow, 'legacy' | 'v8'> & { readonly family?: Family };
 
 const tables = new Map<Layout, ReadonlyMap<string, Place>>();
 
@@ -26,8 +26,7 @@ function tableOf(layout: Layout): ReadonlyMap<string, Place> {
   const made = new Map<string, Place>();
   for (const row of rows)
     if (row[layout] !== undefined && row.canonical) made.set(row[layout], { legacy: row.legacy, v8: row.v8 });
-  for (const { legacy, v8, form } of families)
-    made.set(layout === 'v8' ? v8 : legacy, { legacy, v8, family: form });
+  for (const family of families) made.set(family[layout], { ...family, family });
   tables.set(layout, made);
   return made;
 }
@@ -61,7 +60,23 @@ export function pathsIn(to: Layout, path: Path): readonly Path[] {
 
 function inFamily({ family }: Place, to: Layout, root: Path, below: Path): readonly Path[] {
   const [first, ...members] = below;
-  if (family !== 'groups' || to !== 'v8' || first?.kind !== 'entry') return [[...root, ...below]];
+  if (!family || first === undefined) return [[...root, ...below]];
+  if (family.form === 'records') return [[...root, first, ...withKeysAs(to, family.legacyKeys, members)]];
+  if (to === 'legacy') return [[...root, ...ofOneKey(below)]];
+  if (first.kind !== 'entry') return [[...root, ...below]];
   const onKey = [...root, ANY_ENTRY, key('keys'), first, ...members];
   return members.length === 0 ? [onKey] : [[...root, ANY_ENTRY, ...members], onKey];
+}
+
+function withKeysAs(to: Layout, legacyKeys: string, [member, ...rest]: Path): Path {
+  const [before, after] = to === 'v8' ? [legacyKeys, 'keys'] : ['keys', legacyKeys];
+  if (member === undefined) return [];
+  return [member.kind === 'key' && member.name === before ? key(after) : member, ...rest];
+}
+
+/** Below a family of groups: the entry that a key is; of a group, all that its keys are. */
+function ofOneKey([, member, ...rest]: Path): Path {
+  if (member?.name !== 'keys') return [ANY_ENTRY, ...(member ? [member] : []), ...rest];
+  const [entry = ANY_ENTRY, ...members] = rest;
+  return [entry, ...members];
 }
