@@ -3,26 +3,20 @@
 import { secretsIn } from '../gateway/catalog/secrets.ts';
 import { contentOf } from '../gateway/model/decode.ts';
 import { parseDocument } from '../gateway/model/document.ts';
-import { fromJson, toJson } from '../gateway/model/json.ts';
-import { load } from '../gateway/model/load.ts';
-import { save } from '../gateway/model/save.ts';
-import { stored } from '../gateway/model/stored.ts';
-import { handle, type EndpointRequest } from '../gateway/v0/endpoints.ts';
 import { loadCatalog } from '../gateway/catalog/catalog.ts';
 import { layoutOf } from '../gateway/findings.ts';
-import { stored as storedV8 } from '../gateway/v8/normalise.ts';
-import { runtimeCatalog } from '../gateway/v8/runtime.ts';
-import { saveV8 } from '../gateway/v8/save.ts';
-import { contentSeen, memoryCatalog, seenV8, viewSeen } from '../gateway/v8/seen.ts';
+import { memoryCatalog } from '../gateway/v8/seen.ts';
+import { buildOf } from '../gateway/build.ts';
 import type { Answer, Purpose } from '../gateway/client.ts';
 import type { RequestCounts } from '../nouns/outcome.ts';
-import { fail, type Problem, problem } from '../nouns/problem.ts';
+import { type Problem, problem } from '../nouns/problem.ts';
 import { redactor } from '../nouns/redact.ts';
-import { seal, type Sealed } from '../nouns/secret.ts';
-import type { Tree, Value } from '../nouns/value.ts';
-import { isTree } from '../nouns/value.ts';
+import { isTree, type Value } from '../nouns/value.ts';
 import type { Prediction } from '../nouns/write.ts';
 import { withTarget } from '../state/with-target.ts';
+import { predicted } from './api-prediction.ts';
+import { addressOf, type ApiRequest, V0_BASE } from './api-request.ts';
+
 import { type Asked, unheld, withoutSubject } from './asked.ts';
 import { takeBackup } from './backup.ts';
 import type { Context } from './context.ts';
@@ -30,18 +24,6 @@ import { contentIn, differences, shownPaths } from './images.ts';
 import { type DeepLive, readDeep } from './read.ts';
 import { type Run, startRun } from './run.ts';
 import { settle, type Settled } from './settle.ts';
-
-export interface ApiRequest {
-  readonly method: 'GET' | 'PUT' | 'PATCH' | 'DELETE' | 'POST';
-  /** `config`, `api-keys?value=x` or `/v0/management/config`. */
-  readonly path: string;
-  /** The body as it is to be sent. */
-  readonly body?: Sealed<string>;
-  /** Allows a GET that destroys what it reads. */
-  readonly destructive?: boolean;
-  /** Secrets stay in the answer. */
-  readonly reveal?: boolean;
-}
 
 /** What became of a write: `nothing` is the 200 that lies; `same` asked for what was there already. */
 export type ApiEffect =
@@ -51,6 +33,8 @@ export type ApiEffect =
   | { readonly kind: 'nothing' }
   /** Only memory holds it: the next write or restart loses it. */
   | { readonly kind: 'memory-only'; readonly paths: string }
+  /** Only the file holds it: the gateway runs on without it (C v8 §4.12). */
+  | { readonly kind: 'file-only'; readonly paths: string }
   /** Not a configuration endpoint: nothing to read back. */
   | { readonly kind: 'unread' }
   | { readonly kind: 'refused' };
@@ -66,8 +50,6 @@ export interface ApiResult {
   readonly requests: RequestCounts;
 }
 
-const BASE = '/v0/management/';
-
 /** Rejects with a HoldfastError where nothing came of it: locked, unreachable, no such path, no backup. */
 export async function callApi(context: Context, request: ApiRequest): Promise<ApiResult> {
   const { store, target, clock } = context;
@@ -80,19 +62,6 @@ export async function callApi(context: Context, request: ApiRequest): Promise<Ap
       await client.close();
     }
   });
-}
-
-interface Address {
-  readonly path: string;
-  readonly query: Readonly<Record<string, string>>;
-}
-
-function addressOf(given: string): Address {
-  const [path = '', query = ''] = given.replace(/^\/+/, '').split('?', 2);
-  const below = path.startsWith('v0/management/') ? path.slice('v0/management/'.length) : path;
-  if (below === '' || /^(v\d|https?:)/.test(below) || below.includes('..'))
-    throw fail('HF5053', `"${given}" is no path below ${BASE}`);
-  return { path: `${BASE}${below}`, query: Object.fromEntries(new URLSearchParams(query)) };
 }
 
 async function send(run: Run, request: ApiRequest, purpose: Purpose = 'api'): Promise<Answer> {
@@ -111,7 +80,7 @@ async function send(run: Run, request: ApiRequest, purpose: Purpose = 'api'): Pr
 
 async function read(run: Run, request: ApiRequest): Promise<ApiResult> {
   const { path } = addressOf(request.path);
-  const secrets = request.reveal || path === `${BASE}config` ? [] : await secretsOfMemory(run);
+  const secrets = request.reveal || path === `${V0_BASE}config` ? [] : await secretsOfMemory(run);
   const answer = await send(run, request);
   return resultOf(run, request, answer, { kind: answer.status < 400 ? 'read' : 'refused' }, secrets);
 }
@@ -120,7 +89,7 @@ async function read(run: Run, request: ApiRequest): Promise<ApiResult> {
 async function secretsOfMemory(run: Run): Promise<readonly string[]> {
   const answer = await run.client.send({
     method: 'GET',
-    path: `${BASE}config`,
+    path: `${V0_BASE}config`,
     purpose: 'api',
     credential: 'management',
   });
@@ -150,10 +119,10 @@ function resultOf(
   { backup, problems = [] }: More = {},
 ): ApiResult {
   const body = parsed(answer.body.open());
-  const refused = answer.status >= 400 ? [refusal(run, answer)] : [];
+  const refused = answer.status >= 400 ? [refusal(run, request, answer)] : [];
   return {
     status: answer.status,
-    body: request.reveal ? body : withoutSecrets(run, body, secrets),
+    body: request.reveal ? body : withoutSecrets(run, request, body, secrets),
     effect,
     ...(backup !== undefined && { backup }),
     problems: [...refused, ...problems],
@@ -161,15 +130,34 @@ function resultOf(
   };
 }
 
-function refusal(run: Run, { status }: Answer): Problem {
-  return problem('HF5052', `the gateway answered ${status}`, { target: run.context.target.name });
+function refusal(run: Run, { path }: ApiRequest, { status, headers }: Answer): Problem {
+  // A v7 gateway does not know the path, and answers without a look at the key.
+  const isUnknown = status === 404 && !addressOf(path).path.startsWith(V0_BASE) && !buildOf(headers);
+  const why = isUnknown ? ': it has no v8 API' : '';
+  return problem('HF5052', `the gateway answered ${status}${why}`, { target: run.context.target.name });
 }
 
-function withoutSecrets(run: Run, body: Value | string, known: Iterable<string>): Value | string {
+function withoutSecrets(
+  run: Run,
+  { path }: ApiRequest,
+  body: Value | string,
+  known: Iterable<string>,
+): Value | string {
   const { catalog, target } = run.context;
-  const own =
-    typeof body === 'string' ? secretsOfText(run, body) : secretsIn(memoryCatalog(catalog).root, body);
+  const { tree } = addressOf(path);
+  const own = tree
+    ? secretsOfTree(tree, body)
+    : typeof body === 'string'
+      ? secretsOfText(run, body)
+      : secretsIn(memoryCatalog(catalog).root, body);
   return redactor([...known, ...own, ...target.keys.map((key) => key.open())]).value(body);
+}
+
+/** Of what stands at a place of the v8 tree. */
+function secretsOfTree(names: readonly string[], body: Value): readonly string[] {
+  const last = names.at(-1);
+  const [above, shown] = last === undefined ? [[], body] : [names.slice(0, -1), { [last]: body }];
+  return secretsIn(loadCatalog('v8').at(above), shown);
 }
 
 /** Secrets of a raw `config.yaml`. */
@@ -185,8 +173,9 @@ async function write(run: Run, request: ApiRequest): Promise<ApiResult> {
   const before = await readDeep(run, 'api');
   const { catalog } = run.context;
   const secrets = [...secretsIn(catalog.root, contentIn(before.file, catalog)), ...bodySecrets(run, request)];
-  const expected = predicted(run, request, before);
-  const backup = request.method === 'PUT' ? await takeBackup(run, before, 'before-api') : undefined;
+  const expected = predicted(catalog, request, before);
+  const isTree = addressOf(request.path).tree !== undefined;
+  const backup = request.method === 'PUT' || isTree ? await takeBackup(run, before, 'before-api') : undefined;
   const answer = await send(run, request);
   const about = backup ? { backup: backup.id } : {};
   if (answer.status >= 400 && answer.status < 500)
@@ -194,13 +183,17 @@ async function write(run: Run, request: ApiRequest): Promise<ApiResult> {
   if (!expected) return resultOf(run, request, answer, { kind: 'unread' }, secrets, about);
   const settled = await settle(run, expected);
   const effect = effectOf(run, before, settled, expected);
-  const missing = missingAfter(run, request, settled);
-  const untrue = withoutSubject(memoryCatalog(run.context.catalog), before.memory.open(), askedIn(request));
+  const asked = askedIn(request);
+  const missing = asked ? unheld(memoryCatalog(catalog), settled.live.memory.open(), asked) : [];
+  const untrue = asked && withoutSubject(memoryCatalog(catalog), before.memory.open(), asked);
   const told: ApiEffect =
     effect.kind === 'same' && (missing.length > 0 || untrue !== undefined) ? { kind: 'nothing' } : effect;
   return resultOf(run, request, answer, told, secrets, {
     ...about,
-    problems: untrue === undefined ? complaints(run, told, missing) : [saidOnly(run, untrue)],
+    problems: [
+      ...(untrue === undefined ? complaints(run, told, missing) : [saidOnly(run, untrue)]),
+      ...converted(run, before, settled),
+    ],
   });
 }
 
@@ -209,65 +202,6 @@ function bodySecrets(run: Run, { body }: ApiRequest): readonly string[] {
   const value = parsed(text);
   if (typeof value === 'string') return secretsOfText(run, text);
   return secretsIn(undefined, value);
-}
-
-/** What memory and file should hold afterwards, by the model; undefined: no configuration endpoint. */
-function predicted(run: Run, request: ApiRequest, before: DeepLive): Prediction | undefined {
-  const { catalog } = run.context;
-  const { path, query } = addressOf(request.path);
-  const body = request.body?.open() ?? '';
-  if (catalog.layout === 'v8') return predictedTree(before, { method: request.method, path, query, body });
-  if (path === `${BASE}config.yaml`) return predictedFile(run, body);
-  const loaded = load(before.file.document.open(), catalog);
-  if (!loaded.ok) return undefined;
-  const answer = handle(loaded.memory, { method: request.method, path, query, body }, catalog);
-  if (answer.writes !== 'file') return answer.status === 404 ? undefined : asItIs(run, before);
-  const saved = save(before.file.document.open(), answer.memory, catalog);
-  if ('ok' in saved) return undefined;
-  return { memory: viewOf(run, answer.memory), file: seal(contentOf(saved, catalog)) };
-}
-
-/** The v0 API of a v8 gateway: a field write saves at the v8 path, or into a flat file (C v8 §5). */
-function predictedTree(before: DeepLive, request: EndpointRequest): Prediction | undefined {
-  const raw = before.file.text.open();
-  const seen = seenV8(raw);
-  if (!seen.ok) return undefined;
-  const text =
-    request.path === `${BASE}config.yaml` ? putOf(request.body ?? '') : savedOf(raw, seen.memory, request);
-  const after = text === undefined ? undefined : seenV8(text);
-  return after?.ok ? { memory: seal(viewSeen(after)), file: seal(contentSeen(after)) } : undefined;
-}
-
-function putOf(body: string): string | undefined {
-  const made = storedV8(body);
-  return made.ok ? made.text : undefined;
-}
-
-/** Undefined: no configuration endpoint; the text as it is: the endpoint changes nothing. */
-function savedOf(raw: string, memory: Tree, request: EndpointRequest): string | undefined {
-  const answer = handle(memory, request, runtimeCatalog());
-  if (answer.writes !== 'file') return answer.status === 404 ? undefined : raw;
-  const saved = saveV8(raw, answer.memory);
-  return saved.ok ? saved.text : undefined;
-}
-
-function viewOf(run: Run, memory: Tree): Sealed<Tree> {
-  const { catalog } = run.context;
-  return seal(fromJson(toJson(memory, catalog) ?? {}, catalog));
-}
-
-function predictedFile(run: Run, body: string): Prediction | undefined {
-  const { catalog } = run.context;
-  const text = stored(body, catalog);
-  const document = typeof text === 'string' ? parseDocument(text) : text;
-  if ('ok' in document) return undefined;
-  const loaded = load(document, catalog);
-  if (!loaded.ok) return undefined;
-  return { memory: viewOf(run, loaded.memory), file: seal(contentOf(document, catalog)) };
-}
-
-function asItIs(run: Run, before: DeepLive): Prediction {
-  return { memory: before.memory, file: seal(contentIn(before.file, run.context.catalog)) };
 }
 
 function effectOf(run: Run, before: DeepLive, after: Settled, expected: Prediction): ApiEffect {
@@ -280,23 +214,31 @@ function effectOf(run: Run, before: DeepLive, after: Settled, expected: Predicti
     ...differences(before.memory.open(), expected.memory.open(), memoryCatalog(catalog)),
   ];
   if (inFile.length + inMemory.length === 0) return { kind: asked.length === 0 ? 'same' : 'nothing' };
-  const lost = inMemory.length > 0 && after.live.agreement.kind === 'differ';
-  if (lost && inFile.length === 0) return { kind: 'memory-only', paths: shownPaths(inMemory) };
+  const { agreement } = after.live;
+  const apart = agreement.kind === 'differ' && agreement.cause !== 'model-gap';
+  if (apart && inFile.length === 0) return { kind: 'memory-only', paths: shownPaths(inMemory) };
+  if (apart && inMemory.length === 0) return { kind: 'file-only', paths: shownPaths(inFile) };
   return { kind: 'changed', paths: shownPaths([...inMemory, ...inFile]) };
 }
 
-function askedIn(request: ApiRequest): Asked {
+/** Of a request to the v0 API; a v8 one is stored as it is or refused as a whole. */
+function askedIn(request: ApiRequest): Asked | undefined {
   const { path, query } = addressOf(request.path);
+  if (!path.startsWith(V0_BASE)) return undefined;
   return {
     method: request.method,
-    endpoint: path.slice(BASE.length - 1),
+    endpoint: path.slice(V0_BASE.length - 1),
     body: request.body?.open() ?? '',
     query,
   };
 }
 
-function missingAfter(run: Run, request: ApiRequest, { live }: Settled): readonly string[] {
-  return unheld(memoryCatalog(run.context.catalog), live.memory.open(), askedIn(request));
+/** A v8 write stores a flat file as a tree (C v8 §4.6). */
+function converted(run: Run, before: DeepLive, { live }: Settled): readonly Problem[] {
+  if (before.layout === live.layout) return [];
+  const target = run.context.target.name;
+  const message = 'the file of the gateway has the v8 layout now, which no v7 gateway can read';
+  return [problem('HF5054', message, { severity: 'warning', target })];
 }
 
 function saidOnly(run: Run, what: string): Problem {
@@ -315,6 +257,13 @@ function complaints(run: Run, effect: ApiEffect, missing: readonly string[]): re
     ];
   if (effect.kind === 'nothing')
     return [problem('HF5050', 'the gateway said 200 and holds what it held before', { target })];
+  if (effect.kind === 'file-only')
+    return [
+      problem('HF5050', `only the file holds ${effect.paths}: the gateway has not loaded it`, {
+        target,
+        remedy: 'Write once more, something that changes the file, or restart the gateway.',
+      }),
+    ];
   if (effect.kind === 'memory-only')
     return [
       problem('HF5050', `only memory holds ${effect.paths}: the next write or restart loses it`, { target }),

@@ -1,7 +1,8 @@
 // `holdfast api get|put|patch|delete PATH`: the escape hatch, with the checks that scripts forget.
 import { resolve } from 'node:path';
 import { Argument, type Command } from 'commander';
-import type { ApiRequest, ApiResult } from '../apply/api.ts';
+import type { ApiResult } from '../apply/api.ts';
+import type { ApiRequest } from '../apply/api-request.ts';
 import { EXIT } from '../nouns/exit.ts';
 import { fail, HoldfastError } from '../nouns/problem.ts';
 import { seal, type Sealed } from '../nouns/secret.ts';
@@ -23,21 +24,23 @@ interface Flags extends PlanFlags {
 export function define(command: Command, io: Io): void {
   const api = gatewayOptions(command)
     .addArgument(new Argument('<method>', 'get, put, patch or delete').choices(METHODS))
-    .argument('<path>', 'below /v0/management, e.g. config or api-keys?value=x')
+    .argument('<path>', 'below /v0/management, e.g. config or api-keys?value=x; or from /v8/management on')
     .option('--data <json|@file|->', 'the body: JSON, a file, or standard input')
     .option('--reveal', 'leave secrets in the answer')
     .option('--destructive', 'allow a GET that destroys what it reads (usage-queue)')
     .addHelpText(
       'after',
       `
-Before a write it reads the configuration, before a PUT it takes a backup; after a
-write it waits, reads back, and ends with 6 when the gateway said 200 and did nothing.
+Before a write it reads the configuration, before a PUT and before any v8 write it
+takes a backup; after a write it waits, reads back, and ends with 6 when the gateway said 200 and did nothing.
 
 Examples:
   $ holdfast api get config
   $ holdfast api patch api-keys --data '{"old":"k1","new":"k2"}'
   $ holdfast api put gemini-api-key --data @list.json
-  $ holdfast api delete 'api-keys?value=k1'`,
+  $ holdfast api delete 'api-keys?value=k1'
+  $ holdfast api get /v8/management/config/routing
+  $ holdfast api patch /v8/management/config/routing/retry --data '{"request-retry":4}'`,
     );
   onCall(api, (flags: Flags, method, path) => run(String(method), String(path), flags, io));
 }
@@ -81,6 +84,7 @@ function afterword(result: ApiResult, flags: Flags, io: Io): string {
     same: 'the gateway held exactly this already',
     nothing: '',
     'memory-only': '',
+    'file-only': '',
     unread: 'sent; not a configuration endpoint, so there is nothing to read back',
     refused: '',
   }[effect.kind];

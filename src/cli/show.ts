@@ -14,8 +14,16 @@ export function showReport(io: Io, globals: Globals, report: Report): void {
   io.exit = report.exit;
   if (globals.output !== 'text') return io.out(render(report, globals.output, styleOf(io, globals)));
   io.out(wrapped(render({ ...report, problems: [] }, 'text', styleOf(io, globals)), io.columns));
-  io.err(wrapped(problemsText(report.problems, styleOf(io, globals, 'stderr')), io.columns));
+  io.err(wrapped(problemsText(untold(report), styleOf(io, globals, 'stderr')), io.columns));
 }
+
+/** What no plan of the report has among its notes. */
+function untold({ plans, problems }: Report): readonly Problem[] {
+  const told = new Set(plans.flatMap(({ notes }) => notes.map(sentenceOf)));
+  return problems.filter((problem) => !told.has(sentenceOf(problem)));
+}
+
+const sentenceOf = ({ code, message, target }: Problem): string => [target, code, message].join(' ');
 
 export function showProblems(
   io: Io,

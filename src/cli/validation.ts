@@ -6,6 +6,7 @@ import { literalSecretProblems } from '../desired/literal-secrets.ts';
 import { trackedStateProblems } from '../desired/tracked.ts';
 import { versionProblems } from '../desired/versions.ts';
 import { loadCatalog } from '../gateway/catalog/catalog.ts';
+import { newcomer } from '../gateway/newest.ts';
 import { parseVersion } from '../gateway/version.ts';
 import { fail, HoldfastError, type Problem } from '../nouns/problem.ts';
 import type { Target } from '../nouns/target.ts';
@@ -48,6 +49,7 @@ export async function validateAll(flags: SettingsFlags & Options, io: Io): Promi
     problems: [
       ...loaded.problems,
       ...each.flatMap(({ problems }) => problems),
+      ...(gatewayVersion === undefined ? [] : newcomer(withV(gatewayVersion))),
       ...(await trackedStateProblems(settings.state.dir, shown)),
     ],
     targets: targets.length,

@@ -16,6 +16,7 @@ import { loadCatalog } from '../gateway/catalog/catalog.ts';
 import { rewrite, type RewriteOptions } from '../gateway/layout/rewrite.ts';
 import { layoutTable } from '../gateway/layout/table.ts';
 import { unsupportedBy } from '../gateway/layout/support.ts';
+import { NEWEST_V7 } from '../gateway/newest.ts';
 import { translate } from '../gateway/layout/translate.ts';
 import type { Layout } from '../nouns/desired.ts';
 import { canonicalText, leavesOf } from '../nouns/leaves.ts';
@@ -51,9 +52,6 @@ export function migrateText(text: string, file: string, to: Layout, options: Rew
   if (isEncrypted(read.root)) return { problems: [encrypted(file)] };
   return { text: rewritten(text, from, to, options), problems: [] };
 }
-
-/** The newest gateway of the flat layout that is known. */
-const NEWEST_V7 = 'v7.2.140';
 
 /** Files in the flat layout are for v7 gateways, which lack much of what v8 brought. */
 function notOfV7(root: LocatedMap, to: Layout): readonly Problem[] {

@@ -13,6 +13,7 @@ import type { Catalog } from './catalog/field.ts';
 import type { Client } from './client.ts';
 import { credentialsOf } from './credentials.ts';
 import { contentOf } from './model/decode.ts';
+import { newcomer } from './newest.ts';
 import { observe } from './observe.ts';
 import { type Admission, admission } from './probes.ts';
 import { isGatewayServer } from './refusals.ts';
@@ -100,7 +101,7 @@ function transportOf({ url, tls }: Target): Finding {
     status: 'warn',
     detail: `keys travel to ${url.hostname} unencrypted`,
     remedy:
-      'Set `tls.enable: true` on the gateway, or put a TLS proxy in front of it, unless the network is yours alone.',
+      'Set `tls.enable: true` (v8: `server.tls.enable`) on the gateway, or put a TLS proxy in front of it, unless the network is yours alone.',
   };
 }
 
@@ -180,7 +181,10 @@ function remoteOf(live: Live | undefined, { target, catalog }: DoctorOptions): F
 function versionOf(live: Live | undefined): Finding {
   if (!live) return skip('it could not be asked');
   const { version, commit } = live.build;
-  return ok(`${version} (${commit}), API ${live.api}, ${live.layout} layout`);
+  const converts = live.api === 'v8' && live.layout === 'legacy';
+  const detail = `${version} (${commit}), API ${live.api}, ${live.layout} layout${converts ? ', which the first v8 write converts (guard migrate-file)' : ''}`;
+  const [newer] = newcomer(version);
+  return newer ? bad('warn', newer.code, `${detail}; ${newer.message}`) : ok(detail);
 }
 
 function agreementOf(live: Live | undefined): Finding {
@@ -237,7 +241,7 @@ async function probeOf({ client, target }: DoctorOptions): Promise<Finding> {
     return {
       status: 'fail',
       detail: 'no',
-      remedy: 'Set `probes.client-key` to one of the declared `api-keys`.',
+      remedy: 'Set `probes.client-key` to one of the declared client keys.',
     };
   const missing = models.filter((model) => !seen.models.includes(model));
   if (missing.length === 0) return ok(`yes, and lists ${seen.models.length} models`);

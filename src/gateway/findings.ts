@@ -7,9 +7,10 @@ import { SAMPLE_KEYS, usableKeys } from './client-keys.ts';
 import { NON_STRING_KEY } from './model/model.ts';
 import { bricks } from './model/stored.ts';
 
-export function findingsIn(memory: Tree, target: string): readonly Problem[] {
+/** `place`: where the file of this gateway has its client keys. Memory has them at `api-keys`, whatever the generation. */
+export function findingsIn(memory: Tree, target: string, place = 'api-keys'): readonly Problem[] {
   const keys = [...usableKeys(memory['api-keys'])];
-  const warning = { target, path: 'api-keys', severity: 'warning' } as const;
+  const warning = { target, path: place, severity: 'warning' } as const;
   if (keys.length === 0)
     return [problem('HF3030', `${target} has no usable client key: it serves everybody`, warning)];
   const samples = keys.filter((key) => SAMPLE_KEYS.has(key));

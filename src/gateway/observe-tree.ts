@@ -12,6 +12,7 @@ import { contentOf } from './model/decode.ts';
 import { parseDocument } from './model/document.ts';
 import { fromJson } from './model/json.ts';
 import { isFailure } from './model/model.ts';
+import { newcomer } from './newest.ts';
 import { getFile, readJson } from './read.ts';
 import {
   agreement,
@@ -77,7 +78,11 @@ export async function observeTree(client: Client, options: ObserveOptions, start
     memory: seal(memory),
     file: read.file,
     agreement: shown ? agreement(memory, read, runtimeCatalog(), known, build) : { kind: 'unread' },
-    findings: [...findingsIn(memory, client.target), ...read.findings],
+    findings: [
+      ...findingsIn(memory, client.target, 'access.api-keys'),
+      ...newcomer(build.version, client.target),
+      ...read.findings,
+    ],
     requests: total(client) - before,
   };
 }

@@ -13,6 +13,7 @@ import { parseDocument } from './model/document.ts';
 import { fromJson } from './model/json.ts';
 import { load } from './model/load.ts';
 import { isFailure } from './model/model.ts';
+import { newcomer } from './newest.ts';
 import { observeKnownTree, observeTree } from './observe-tree.ts';
 import { readFileText, readJson } from './read.ts';
 import {
@@ -67,7 +68,11 @@ async function observeFlat(client: Client, options: ObserveOptions): Promise<Liv
     memory: seal(memory),
     ...(read && { file: read.file }),
     agreement: agreement(memory, read, catalog, options.known, build),
-    findings: [...findingsIn(memory, client.target), ...(read?.findings ?? [])],
+    findings: [
+      ...findingsIn(memory, client.target),
+      ...newcomer(build.version, client.target),
+      ...(read?.findings ?? []),
+    ],
     requests: total(client) - before,
   };
 }

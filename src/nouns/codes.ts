@@ -317,7 +317,7 @@ export const CODES = {
   HF3005: code(
     EXIT.unreachable,
     'One side speaks TLS and the other does not',
-    'Change the scheme in the URL of the target: https for a gateway with `tls.enable: true`, http otherwise.',
+    'Change the scheme in the URL of the target: https for a gateway with `tls.enable: true` (v8: `server.tls.enable`), http otherwise.',
   ),
   HF3006: code(
     EXIT.unreachable,
@@ -342,17 +342,17 @@ export const CODES = {
   HF3010: code(
     EXIT.unreachable,
     'The gateway refuses management from other machines',
-    'Set `remote-management.allow-remote: true` in the config.yaml of the gateway, or start it with MANAGEMENT_PASSWORD, or run Holdfast on the same machine.',
+    'Set `remote-management.allow-remote: true` (v8: `management.allow-remote`) in the config.yaml of the gateway, or start it with MANAGEMENT_PASSWORD, or run Holdfast on the same machine.',
   ),
   HF3011: code(
     EXIT.unreachable,
     'Management is turned off, or the gateway is in Home mode',
-    'Set `remote-management.secret-key` in the config.yaml of the gateway or start it with MANAGEMENT_PASSWORD. A gateway in Home mode is managed by its Home and cannot be managed here.',
+    'Set `remote-management.secret-key` (v8: `management.secret-key`) in the config.yaml of the gateway or start it with MANAGEMENT_PASSWORD. A gateway in Home mode is managed by its Home and cannot be managed here.',
   ),
   HF3012: code(
     EXIT.unreachable,
     'The gateway has no management key',
-    'Set `remote-management.secret-key` in the config.yaml of the gateway, then restart it.',
+    'Set `remote-management.secret-key` (v8: `management.secret-key`) in the config.yaml of the gateway, then restart it.',
   ),
   HF3013: code(
     EXIT.unreachable,
@@ -427,17 +427,17 @@ export const CODES = {
   HF3030: code(
     EXIT.refused,
     'The gateway is open to everybody',
-    'Declare at least one usable key under `api-keys`.',
+    'Declare at least one usable key under `api-keys` (v8: `access.api-keys`).',
   ),
   HF3031: code(
     EXIT.refused,
     'The gateway runs in safe mode and serves nobody',
-    'Replace the sample keys under `api-keys` by keys of your own.',
+    'Replace the sample keys under `api-keys` (v8: `access.api-keys`) by keys of your own.',
   ),
   HF3032: code(
     EXIT.refused,
     'Published sample keys are in force',
-    'Replace the sample keys under `api-keys` by keys of your own; everybody knows these.',
+    'Replace the sample keys under `api-keys` (v8: `access.api-keys`) by keys of your own; everybody knows these.',
   ),
   HF3033: code(
     EXIT.refused,
@@ -463,6 +463,11 @@ export const CODES = {
     EXIT.refused,
     'The v0 API cannot manage a config.yaml of the v8 layout',
     'Set `api: auto` on the target.',
+  ),
+  HF3038: code(
+    EXIT.ok,
+    'The gateway is newer than this Holdfast knows',
+    'It is managed as the newest known one, and every write is verified. Look at the first plan with care, run `holdfast doctor` after the update, and update Holdfast when you can.',
   ),
   // 4xxx plan and guards
   HF4001: code(
@@ -598,7 +603,12 @@ export const CODES = {
   HF5053: code(
     EXIT.usage,
     'This is not a request to the Management API',
-    'Give a path below /v0/management, such as `config` or `api-keys`.',
+    'Give a path below /v0/management, such as `config` or `api-keys`, or one that begins with /v8/management/.',
+  ),
+  HF5054: code(
+    EXIT.ok,
+    'The write gave the file of the gateway another layout',
+    'The backup that was taken before holds it as it was: `holdfast restore` puts it back.',
   ),
   // 6xxx state
   HF6001: code(

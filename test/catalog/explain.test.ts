@@ -62,6 +62,26 @@ describe('explain', () => {
     expect(about('openai-compatibility.models.alias').path).toBe('openai-compatibility[*].models[*].alias');
   });
 
+  test('names the place in the other layout, and says where there is none', () => {
+    const v8 = loadCatalog('v8');
+    const elsewhere = (path: string, from = catalog): readonly string[] =>
+      explain(from, path).counterpart.paths;
+    expect(elsewhere('request-retry')).toEqual(['routing.retry.request-retry']);
+    expect(elsewhere('routing.retry.request-retry', v8)).toEqual(['request-retry']);
+    expect(elsewhere('remote-management')).toEqual(['management']);
+    expect(elsewhere('codex-api-key[*].prefix')).toEqual([
+      'api-keys.codex[*].prefix',
+      'api-keys.codex[*].keys[*].prefix',
+    ]);
+    expect(elsewhere('api-keys.codex[*].keys[*].prefix', v8)).toEqual(['codex-api-key[*].prefix']);
+    expect(elsewhere('openai-compatibility[x].api-key-entries[*].weight')).toEqual([
+      'api-keys.openai-compatibility[x].keys[*].weight',
+    ]);
+    expect(elsewhere('server.trusted-proxies', v8)).toEqual(['trusted-proxies']);
+    expect(elsewhere('codex.identity-confuse')).toEqual([]);
+    expect(elsewhere('config-version', v8)).toEqual([]);
+  });
+
   test('has something to say about every key', () => {
     for (const field of catalog.all().filter((each) => each.pattern !== '')) {
       const { description, reading, writing } = about(field.pattern);
