@@ -48,16 +48,22 @@ function fromArgument(key: string): FoundKeys {
   return { keys: [seal(key.trim())], problems: [warning], files: [] };
 }
 
-/** `remote-management.secret-key`, which the gateway replaces by a hash when it starts (C v0 §1.4). */
+const SECRET_PLACES = [
+  ['remote-management', 'secret-key'],
+  ['management', 'secret-key'],
+] as const;
+
+/** The secret of either layout, which the gateway replaces by a hash when it starts (C v0 §1.4). */
 async function fromGatewayConfig(path: string, cwd: string): Promise<FoundKeys> {
   const file = resolve(cwd, path);
   const read = await readTextFile(file, path);
   if ('problem' in read) return broken(read.problem.message, file);
   const { root, problems } = readYaml(read.text, basename(path));
   if (!root) return broken(`${path} is not a configuration: ${problems[0]?.message ?? 'it is empty'}`, file);
-  const node = nodeAt(root, ['remote-management', 'secret-key']);
+  const node = SECRET_PLACES.map((place) => nodeAt(root, place)).find((each) => each !== undefined);
   const key = node?.kind === 'scalar' ? String(node.value ?? '') : '';
-  if (key.trim() === '') return broken(`${path} holds no remote-management.secret-key`, file);
+  if (key.trim() === '')
+    return broken(`${path} holds no remote-management.secret-key and no management.secret-key`, file);
   if (!looksHashed(key)) return { keys: [seal(key)], problems: [], files: [file] };
   const message = `${path} holds a bcrypt hash of the management key, which cannot be turned back into the key`;
   return { keys: [], problems: [problem('HF1015', message, { position: node?.position })], files: [file] };

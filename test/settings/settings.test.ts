@@ -362,6 +362,9 @@ describe('without a settings file', () => {
     });
     const plain = await settings({ flags, files: config('mgmt-secret-1') });
     expect(plain.settings?.targets[0]?.keys[0]?.open()).toBe('mgmt-secret-1');
+    const tree = { 'config.yaml': 'management:\n  secret-key: mgmt-secret-8\n' };
+    const ofTree = await settings({ flags, files: tree });
+    expect(ofTree.settings?.targets[0]?.keys[0]?.open()).toBe('mgmt-secret-8');
     const hashed = await settings({ flags, files: config("'$2a$10$abcdefghijklmnopqrstuv'") });
     expect(hashed.problems.map(line)).toEqual([
       '2:15 HF1015 config.yaml holds a bcrypt hash of the management key, which cannot be turned back into the key',
