@@ -201,6 +201,8 @@ class Overlay {
     kept: readonly number[],
   ): Value | undefined {
     const now = listOf(live);
+    // A v8 file holds values as they were written, entries that the gateway drops among them; memory never does.
+    if (this.#input.catalog.layout === 'v8' && sameAt(field, live, declared)) return live;
     const ownership = hasIdentity(field) ? (meaningHere(at.ownership) ?? 'whole') : 'whole';
     const pairing = pair(field, now, declared);
     const staying = pairing.left.filter((index) => this.#stays(field, now, index, ownership, at));
@@ -279,9 +281,7 @@ class Overlay {
     if (arranged.entries.length === 0 && now.length === 0) return live;
     if (arranged.entries.length === now.length && arranged.entries.every((entry, i) => entry === now[i]))
       return live;
-    // A v8 file holds values as they were written, entries that the gateway drops among them; memory never does.
-    const asWritten = this.#input.catalog.layout === 'v8';
-    if ((asWritten || !hasIdentity(field)) && sameAt(field, live, arranged.entries)) return live;
+    if (!hasIdentity(field) && sameAt(field, live, arranged.entries)) return live;
     this.traces.set(arranged.entries, {
       live: arranged.live,
       declared: arranged.declared.map((index) => (index === undefined ? undefined : kept[index])),
