@@ -22,6 +22,19 @@ export function wallEnd(text: string): number | undefined {
   return wall === undefined || text.includes('T') ? wall : wall + DAY;
 }
 
+const IN_ZONE = /^(?<wall>\d{4}-\d\d-\d\d(?:T\d\d:\d\d)?)(?:(?<offset>Z|[-+]\d\d:\d\d)|\s+(?<zone>\S+))?$/;
+
+/**
+ * The end that `2026-12-24T18:00 Europe/Berlin`, `2026-12-24T18:00+01:00` or `2026-12-24` names; UTC where no zone is
+ * named. Undefined for what names none.
+ */
+export function parseEnd(text: string): number | undefined {
+  const { wall = '', offset, zone = 'UTC' } = IN_ZONE.exec(text.trim())?.groups ?? {};
+  const end = wallEnd(wall);
+  const place = offset === undefined || offset === 'Z' ? zone : offset;
+  return end === undefined || !isZone(place) ? undefined : inZone(end, place);
+}
+
 /** A name that Intl knows (`Europe/Berlin`, `UTC`) or an offset (`+01:00`). */
 export function isZone(zone: string): boolean {
   if (OFFSET.test(zone)) return true;

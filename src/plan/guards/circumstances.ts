@@ -5,6 +5,7 @@ import { isBefore } from '../../gateway/version.ts';
 import { openUntil, parseFreeze } from '../../nouns/freeze.ts';
 import { formatPath } from '../../nouns/path.ts';
 import type { Suspension } from '../../nouns/state.ts';
+import { inForce } from '../../nouns/suspension.ts';
 import { plural } from '../../nouns/words.ts';
 import type { Case, Finding } from './guard.ts';
 
@@ -76,8 +77,8 @@ function unknownTo(field: Field, version: string): string | undefined {
 /** Each open window and a suspension by itself: one allowance answers them all. */
 export function frozen({ writes, state, now, target }: Case): Finding[] {
   if (!writes) return [];
-  const { suspension } = state;
-  const suspended = suspension && suspension.until > now ? [suspendedUntil(suspension, target.name)] : [];
+  const suspension = inForce(state.suspension, now);
+  const suspended = suspension ? [suspendedUntil(suspension, target.name)] : [];
   return [...suspended, ...target.policy.freeze.flatMap((text) => frozenBy(text, now))];
 }
 
