@@ -44,6 +44,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   entry('doctor', 'check by hand what usually goes wrong', () => import('./doctor.ts')),
   entry('explain', 'say what a configuration key is and how it is written', () => import('./explain.ts')),
   entry('schema', 'print the JSON Schema of the desired state or the settings', () => import('./schema.ts')),
+  entry('completion', 'print the completion script for bash, zsh or fish', () => import('./completion.ts')),
   entry('api', 'send one request to the Management API, checked', () => import('./api.ts')),
   entry('usage', 'show requests by credential', () => import('./usage.ts')),
   entry('sandbox', 'start a gateway that behaves like the real one', () => import('./sandbox.ts')),
