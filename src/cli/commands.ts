@@ -20,6 +20,7 @@ const entry = (name: string, summary: string, load: () => Promise<CommandModule>
 });
 
 export const COMMANDS: readonly CommandEntry[] = [
+  entry('init', 'begin a project: settings, a first desired state, .gitignore', () => import('./init.ts')),
   entry('validate', 'check the desired state, offline', () => import('./validate.ts')),
   entry(
     'render',

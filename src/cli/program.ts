@@ -45,10 +45,10 @@ Exit codes: 0 in sync or done · 2 differences · 3 invalid input · 4 refused b
 6 rolled back · 7 rollback failed · 8 stale or locked · 64 usage · 1 unexpected
 
 Start here:
-  $ holdfast doctor                 is the gateway there, and may we manage it?
-  $ holdfast pull --output-dir my-gateway --write-env my-gateway/.env
-  $ holdfast diff  --desired my-gateway --env-file my-gateway/.env
-  $ holdfast apply --desired my-gateway --env-file my-gateway/.env`;
+  $ holdfast init      asks, and writes settings and what the gateway holds now
+  $ holdfast doctor    is the gateway there, and may we manage it?
+  $ holdfast diff
+  $ holdfast apply`;
 
 function sentence(summary: string): string {
   return `${summary[0]?.toUpperCase()}${summary.slice(1)}.`;
