@@ -201,10 +201,12 @@ function variablesStep({ adopted, destination }: Pulled): Step[] {
   return [{ command: '$EDITOR .env', why: `give the variables of ${DESIRED}/.env.example their values` }];
 }
 
+/** Values that go into a new .env are read once the settings name it. */
 function pullStep(isEnvThere: boolean): Step {
-  const values = isEnvThere ? '' : ' --write-env .env';
+  const why = 'instead of the example: what the gateway holds now';
+  if (isEnvThere) return { command: 'holdfast pull --force', why };
   return {
-    command: `holdfast pull --force${values}`,
-    why: 'instead of the example: what the gateway holds now',
+    command: 'holdfast pull --force --write-env .env',
+    why: `${why}; then set env-file in ${SETTINGS}`,
   };
 }
