@@ -1,17 +1,24 @@
 // A suspended target is left alone until its suspension ends; looking is allowed.
 import type { Outcome } from '../nouns/outcome.ts';
 import { problem } from '../nouns/problem.ts';
+import { inForce } from '../nouns/suspension.ts';
+import type { Allowance } from '../nouns/target.ts';
 import type { ReconcileRequest } from './context.ts';
 import { conclude } from './outcome.ts';
 import type { Run } from './run.ts';
 
 export function suspended(run: Run, request: ReconcileRequest): Outcome | undefined {
-  const { suspension } = run.state;
   const { clock, target } = run.context;
-  if (!suspension || request.ignoreSuspension || suspension.until <= clock.now()) return undefined;
+  const suspension = inForce(run.state.suspension, clock.now());
+  if (!suspension || request.ignoreSuspension) return undefined;
+  if ([...target.policy.allow, ...(request.allow ?? [])].some(isForFrozen)) return undefined;
   const { until, reason } = suspension;
   const found = problem('HF5031', `suspended until ${new Date(until).toISOString()}: ${reason}`, {
     target: target.name,
+    remedy: `Wait until then, or end it: \`holdfast resume --target ${target.name}\`. \`--allow frozen\` overrides it once.`,
   });
   return conclude(run, { kind: 'suspended', until, reason }, [found]);
 }
+
+/** The plan's guard on it would let pass too. */
+const isForFrozen = ({ guard, path }: Allowance): boolean => guard === 'frozen' && path === undefined;

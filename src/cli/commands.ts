@@ -20,6 +20,7 @@ const entry = (name: string, summary: string, load: () => Promise<CommandModule>
 });
 
 export const COMMANDS: readonly CommandEntry[] = [
+  entry('init', 'begin a project: settings, a first desired state, .gitignore', () => import('./init.ts')),
   entry('validate', 'check the desired state, offline', () => import('./validate.ts')),
   entry(
     'render',
@@ -34,6 +35,8 @@ export const COMMANDS: readonly CommandEntry[] = [
   entry('drift', 'compare memory, file and behaviour with what was applied', () => import('./drift.ts')),
   entry('run', 'watch, reconcile and report until stopped', () => import('./run.ts')),
   entry('status', 'show targets, revision, sync state and the last outcome', () => import('./status.ts')),
+  entry('suspend', 'write nothing to targets for a while', () => import('./suspend.ts')),
+  entry('resume', 'end a suspension before its time', () => import('./resume.ts')),
   entry('pull', 'write desired-state files from the live gateway', () => import('./pull.ts')),
   entry('migrate', 'rewrite desired-state files from one layout to the other', () => import('./migrate.ts')),
   entry('backup', 'list, show or create backups of the gateway', () => import('./backup.ts')),
@@ -42,6 +45,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   entry('doctor', 'check by hand what usually goes wrong', () => import('./doctor.ts')),
   entry('explain', 'say what a configuration key is and how it is written', () => import('./explain.ts')),
   entry('schema', 'print the JSON Schema of the desired state or the settings', () => import('./schema.ts')),
+  entry('completion', 'print the completion script for bash, zsh or fish', () => import('./completion.ts')),
   entry('api', 'send one request to the Management API, checked', () => import('./api.ts')),
   entry('usage', 'show requests by credential', () => import('./usage.ts')),
   entry('sandbox', 'start a gateway that behaves like the real one', () => import('./sandbox.ts')),

@@ -104,7 +104,8 @@ async function neighbours(dir: string, file: string, cwd: string): Promise<reado
   return [problem('HF2070', message, { severity: 'warning', remedy })];
 }
 
-async function exposed(values: string, cwd: string): Promise<readonly Problem[]> {
+/** That git would track a file with secrets, where it would. */
+export async function exposed(values: string, cwd: string): Promise<readonly Problem[]> {
   const inside = await git(dirname(values), ['rev-parse', '--is-inside-work-tree']);
   if (inside?.trim() !== 'true') return [];
   const ignored = await git(dirname(values), ['check-ignore', '--', values]);
@@ -121,7 +122,7 @@ export function shownIn(cwd: string, path: string): string {
   return way === '' ? '.' : way.startsWith('..') ? path : way;
 }
 
-async function exists(path: string): Promise<boolean> {
+export async function exists(path: string): Promise<boolean> {
   return access(path).then(
     () => true,
     () => false,

@@ -1,5 +1,5 @@
 // `holdfast pull`: the live gateway as desired state, proved to change nothing.
-import { dirname, relative, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { adopt, type Adopted } from '../adopt/adopt.ts';
 import { envExample, envFile, withHeading } from '../adopt/files.ts';
@@ -8,8 +8,6 @@ import { agreementProblems, proofOf } from '../adopt/prove.ts';
 import { sourceOf } from '../adopt/source.ts';
 import type { DeepLive } from '../apply/read.ts';
 import { loadDesired } from '../desired/desired.ts';
-import type { Layout } from '../nouns/desired.ts';
-import { packageFile } from '../nouns/package-files.ts';
 import { parsePath, type Path } from '../nouns/path.ts';
 import { fail, HoldfastError, type Problem } from '../nouns/problem.ts';
 import type { Target } from '../nouns/target.ts';
@@ -29,11 +27,12 @@ import {
   withScratch,
   writeAll,
 } from './pull-files.ts';
+import { schemaHint } from './schema-hint.ts';
 import { openSession, type Session, theTarget } from './session.ts';
 import { withTarget } from '../state/with-target.ts';
 import { show, showWarnings } from './show.ts';
 
-interface Flags extends PlanFlags {
+export interface PullFlags extends PlanFlags {
   readonly outputDir: string;
   readonly file: string;
   readonly writeEnv?: string;
@@ -68,10 +67,15 @@ Examples:
   $ holdfast pull --print --exclude payload | less
   $ holdfast pull --include remote-management.allow-remote --force`,
     );
-  onCall(pull, (flags: Flags) => run(flags, io));
+  onCall(pull, (flags: PullFlags) => run(flags, io));
 }
 
-async function run(flags: Flags, io: Io): Promise<void> {
+async function run(flags: PullFlags, io: Io): Promise<void> {
+  showPulled(await pullFiles(flags, io));
+}
+
+/** Reads, proves and writes. Rejects before anything is written, unless the disk refuses. */
+export async function pullFiles(flags: PullFlags, io: Io): Promise<Pulled> {
   const destination = destinationOf(flags, io.cwd);
   await using session = await openSession(flags, io, progress(flags, io));
   const selection = selectionOf(flags, session);
@@ -90,7 +94,7 @@ async function run(flags: Flags, io: Io): Promise<void> {
     !flags.print &&
     (await adopts(session, target, destination)) &&
     (await record(session, target, remembered));
-  showPulled({ flags, io, target, destination, adopted, texts, problems, adoption });
+  return { flags, io, target, destination, adopted, texts, problems, adoption };
 }
 
 /** Whether the pulled file alone is what the target declares: then it is in force, as after an apply in sync. */
@@ -105,7 +109,7 @@ async function record({ store }: Session, { name }: Target, remembered: Remember
   return true;
 }
 
-function selectionOf({ include = [], exclude = [] }: Flags, { catalog }: Session): Selection {
+function selectionOf({ include = [], exclude = [] }: PullFlags, { catalog }: Session): Selection {
   const selection = { include: include.map(pathOf), exclude: exclude.map(pathOf) };
   refuseAny(selectionProblems(catalog, selection));
   return selection;
@@ -130,7 +134,7 @@ interface Writing {
   readonly destination: Destination;
   readonly target: Target;
   readonly live: DeepLive;
-  readonly flags: Flags;
+  readonly flags: PullFlags;
   readonly io: Io;
 }
 
@@ -138,18 +142,14 @@ function textsOf(adopted: Adopted, { destination, target, live, flags, io }: Wri
   const { file, values } = destination;
   const { name, url } = target;
   return {
-    file: withHeading(adopted.text, { target: name, url, schema: schemaFor(live.layout, file, io.cwd) }),
+    file: withHeading(adopted.text, {
+      target: name,
+      url,
+      schema: schemaHint(`${live.layout}.schema.json`, file, io.cwd),
+    }),
     example: envExample(adopted.variables),
     values: values === undefined || flags.print ? undefined : envFile(adopted.variables),
   };
-}
-
-/** Only where the package lies below the working directory, and relative to the file: a path that holds for all who clone. */
-function schemaFor(layout: Layout, file: string, cwd: string): string | undefined {
-  const schema = packageFile(`schemas/${layout}.schema.json`);
-  if (relative(cwd, schema).startsWith('..') || relative(cwd, file).startsWith('..')) return undefined;
-  const way = relative(dirname(file), schema);
-  return way.startsWith('.') ? way : `./${way}`;
 }
 
 interface Proving {
@@ -177,8 +177,8 @@ async function refuseChanges(
   });
 }
 
-interface Pulled {
-  readonly flags: Flags;
+export interface Pulled {
+  readonly flags: PullFlags;
   readonly io: Io;
   readonly target: Target;
   readonly destination: Destination;

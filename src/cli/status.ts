@@ -1,7 +1,9 @@
 // `holdfast status`: what is known of every target, and how its credentials are.
 import type { Command } from 'commander';
 import { type CredentialHealth, credentialsOf } from '../gateway/credentials.ts';
+import { openUntil, parseFreeze } from '../nouns/freeze.ts';
 import { HoldfastError } from '../nouns/problem.ts';
+import { inForce } from '../nouns/suspension.ts';
 import type { Target } from '../nouns/target.ts';
 import { statusText, type TargetStatus } from '../report/status-text.ts';
 import { withTarget } from '../state/with-target.ts';
@@ -38,8 +40,9 @@ async function statusOf(session: Session, target: Target, { offline }: Flags): P
     declaration(session, target),
     offline ? undefined : health(session, target),
   ]);
-  const { lastApplied, lastOutcome, lastDeepCheck, lastShallowCheck, suspension, quarantine, authBlock } =
-    state;
+  const { lastApplied, lastOutcome, lastDeepCheck, lastShallowCheck, quarantine, authBlock } = state;
+  const now = session.clock.now();
+  const suspension = inForce(state.suspension, now);
   return {
     target: target.name,
     url: target.url.origin,
@@ -50,12 +53,22 @@ async function statusOf(session: Session, target: Target, { offline }: Flags): P
     ...(lastDeepCheck && { lastDeepCheck }),
     ...(lastShallowCheck && { lastShallowCheck }),
     ...(suspension && { suspension }),
+    frozen: openWindows(target, now),
     ...(quarantine && { quarantine }),
     ...(authBlock && { authBlock: { until: authBlock.until, reason: authBlock.reason } }),
     ...(credentials && { credentials }),
     released: state.released ?? [],
     contested: state.drift?.contested ?? [],
   };
+}
+
+/** Freeze windows that are open; the settings let no text pass that is none. */
+function openWindows({ policy }: Target, now: number): TargetStatus['frozen'] {
+  return policy.freeze.flatMap((text) => {
+    const window = parseFreeze(text);
+    const until = typeof window === 'string' ? undefined : openUntil(window, now);
+    return until === undefined ? [] : [{ until, window: text }];
+  });
 }
 
 /** Digest of what the files declare now; where they have errors that is `validate`'s business, missing variables are not. */

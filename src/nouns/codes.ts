@@ -495,6 +495,11 @@ export const CODES = {
     'Part of the desired state means nothing to this generation of the gateway',
     'Nothing to do.',
   ),
+  HF4006: code(
+    EXIT.ok,
+    'A freeze window opens soon',
+    'Apply before it does; from then on guard `frozen` refuses to write.',
+  ),
   HF4010: code(
     EXIT.refused,
     "The gateway's file cannot be edited safely",
@@ -587,7 +592,11 @@ export const CODES = {
     'This revision failed before and is quarantined',
     'Change the files or secrets, or say --retry.',
   ),
-  HF5031: code(EXIT.refused, 'The target is suspended', 'Wait until the suspension ends, or end it.'),
+  HF5031: code(
+    EXIT.refused,
+    'The target is suspended',
+    'Wait until the suspension ends, end it with `holdfast resume`, or override it once with `--allow frozen`.',
+  ),
   HF5040: code(EXIT.invalid, 'There is no such backup', '`holdfast backup list` shows what there is.'),
   HF5041: code(
     EXIT.refused,

@@ -1,5 +1,6 @@
 // What a reader of a plan should know and no guard refuses: findings about the gateway, stale memory, what needs a
-// restart, what is left alone and why.
+// restart, what is left alone and why, when writing will be over for a while.
+import { openUntil, opensNext, parseFreeze } from '../nouns/freeze.ts';
 import type { Live } from '../nouns/live.ts';
 import { problem, type Problem } from '../nouns/problem.ts';
 import { formatPath } from '../nouns/path.ts';
@@ -11,10 +12,13 @@ export interface NotesInput {
   readonly differences: readonly Difference[];
   readonly base: Base;
   readonly writes: number;
+  /** `policy.freeze` of the target. */
+  readonly freeze: readonly string[];
+  readonly now: number;
 }
 
 export function notesOf(input: NotesInput): Problem[] {
-  return [...input.live.findings, ...aboutAgreement(input), ...aboutHeld(input)];
+  return [...input.live.findings, ...aboutAgreement(input), ...aboutHeld(input), ...aboutFreeze(input)];
 }
 
 function aboutAgreement({ live, base, writes }: NotesInput): Problem[] {
@@ -44,6 +48,21 @@ function aboutHeld({ differences }: NotesInput): Problem[] {
   return differences
     .filter(({ disposition }) => disposition === 'held')
     .map(({ path }) => warning('HF4003', `healing of ${formatPath(path)} stopped`, formatPath(path)));
+}
+
+/** ms before a window opens at which a plan says so. */
+const SOON = 3_600_000;
+
+/** What is planned now may be refused in a while. */
+function aboutFreeze({ freeze, now, writes }: NotesInput): Problem[] {
+  if (writes === 0) return [];
+  return freeze.flatMap((text) => {
+    const window = parseFreeze(text);
+    if (typeof window === 'string' || openUntil(window, now) !== undefined) return [];
+    const next = opensNext(window, now);
+    if (next === undefined || next > now + SOON) return [];
+    return [warning('HF4006', `a freeze window opens at ${new Date(next).toISOString()}: \`${text}\``)];
+  });
 }
 
 function warning(code: Parameters<typeof problem>[0], message: string, path?: string): Problem {

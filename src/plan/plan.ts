@@ -214,7 +214,14 @@ function assemble(
     released: pruned ? [] : draft.released.map(formatPath),
     ignored: wanted.ignored,
     notes: [
-      ...notesOf({ live, differences: draft.differences, base, writes: routes.writes.length }),
+      ...notesOf({
+        live,
+        differences: draft.differences,
+        base,
+        writes: routes.writes.length,
+        freeze: target.policy.freeze,
+        now: input.now,
+      }),
       ...(input.notes ?? []),
     ],
     patch: draft.patched.operations.map((operation) => shownOperation(operation, draft)),

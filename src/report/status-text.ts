@@ -22,6 +22,8 @@ export interface TargetStatus {
   readonly lastDeepCheck?: Look;
   readonly lastShallowCheck?: Look;
   readonly suspension?: { readonly until: number; readonly reason: string };
+  /** Freeze windows that are open. */
+  readonly frozen: readonly { readonly until: number; readonly window: string }[];
   readonly quarantine?: { readonly since: number; readonly reason: string };
   readonly authBlock?: { readonly until: number; readonly reason: string };
   readonly credentials?:
@@ -60,6 +62,7 @@ export function statusText(status: TargetStatus, now: number, style: Style): str
       status.suspension &&
         style.warn(`until ${timeText(status.suspension.until)} UTC: ${status.suspension.reason}`),
     ],
+    ['frozen', frozenText(status, style)],
     [
       'quarantined',
       status.quarantine &&
@@ -106,6 +109,11 @@ function syncText(
       : '';
   const deep = last.depth === 'shallow' && lastDeepCheck ? `, deep ${ago(lastDeepCheck.at)}` : '';
   return `${word} (${last.depth} check ${ago(last.at)}${deep})${since}`;
+}
+
+function frozenText({ frozen }: TargetStatus, style: Style): string | undefined {
+  const windows = frozen.map(({ until, window }) => `until ${timeText(until)} UTC: ${window}`);
+  return windows.length === 0 ? undefined : style.warn(windows.join('; '));
 }
 
 function appliedText(

@@ -169,8 +169,7 @@ class PolicyReader {
   #window({ value, position }: LocatedScalar): string | undefined {
     const window = parseFreeze(String(value));
     if (typeof window !== 'string') return String(value);
-    const remedy = `Write ${FREEZE_FORM}. Windows that come again (cron) are not known yet.`;
-    this.problems.push(problem('HF1012', window, { position, remedy }));
+    this.problems.push(problem('HF1012', window, { position, remedy: `Write ${FREEZE_FORM}.` }));
     return undefined;
   }
 

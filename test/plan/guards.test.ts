@@ -312,6 +312,28 @@ codex-api-key:
     ]);
   });
 
+  test('frozen while a window that comes again is open; one open window is enough, and --allow frozen lets pass', () => {
+    const freeze = ['2027-01-01/2027-01-02', '0 18 * * mon for 3h Europe/Berlin', '0 12 * * * for 12h'];
+    expect(refused({ ...change, freeze })).toEqual([
+      'frozen: a freeze window is open until 2026-11-23T20:00:00.000Z: `0 18 * * mon for 3h Europe/Berlin`',
+      'frozen: a freeze window is open until 2026-11-24T00:00:00.000Z: `0 12 * * * for 12h`',
+    ]);
+    expect(refused({ ...change, freeze, allow: ['frozen'] })).toEqual([]);
+    expect(refused({ ...change, freeze: ['0 20 * * mon for 3h Europe/Berlin'] })).toEqual([]);
+  });
+
+  test('a plan says when a freeze window opens within the hour, where it would write', () => {
+    const notes = (scenario: Partial<Scenario>): string[] =>
+      planOf({ file: BASE, desired: {}, withFile: false, ...scenario }).plan.notes.map(
+        ({ code, message }) => `${code} ${message}`,
+      );
+    const soon = { ...change, freeze: ['30 18 * * mon for 3h', '0 20 * * mon for 3h', '0 12 * * * for 12h'] };
+    expect(notes(soon)).toEqual([
+      'HF4006 a freeze window opens at 2026-11-23T18:30:00.000Z: `30 18 * * mon for 3h`',
+    ]);
+    expect(notes({ ...soon, desired: {} })).toEqual([]);
+  });
+
   test('every refusal says what to do', () => {
     const { plan } = planOf({
       file: BASE,

@@ -78,11 +78,16 @@ targets:
 policy:
   freeze:
     - 2026-12-20/2027-01-02 Europe/Berlin
+    - 0 18 * * fri for 62h Europe/Berlin
     - 0 18 * * fri
+    - 0 25 * * fri for 62h
 `);
-    expect(loaded.problems.filter(({ severity }) => severity === 'error').map(line)).toEqual([
-      '8:7 HF1012 `0 18 * * fri` is no window',
+    const errors = loaded.problems.filter(({ severity }) => severity === 'error');
+    expect(errors.map(line)).toEqual([
+      '9:7 HF1012 `0 18 * * fri` is no window',
+      '10:7 HF1012 `0 25 * * fri` is no cron expression of five fields: Invalid value for hour: 25',
     ]);
+    for (const { remedy } of errors) expect(remedy).toContain('`0 18 * * fri for 62h Europe/Berlin`');
   });
 });
 

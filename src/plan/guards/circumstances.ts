@@ -2,9 +2,10 @@
 // `frozen`. They refuse only where something would be written.
 import type { Field } from '../../gateway/catalog/field.ts';
 import { isBefore } from '../../gateway/version.ts';
-import { parseFreeze } from '../../nouns/freeze.ts';
+import { openUntil, parseFreeze } from '../../nouns/freeze.ts';
 import { formatPath } from '../../nouns/path.ts';
 import type { Suspension } from '../../nouns/state.ts';
+import { inForce } from '../../nouns/suspension.ts';
 import { plural } from '../../nouns/words.ts';
 import type { Case, Finding } from './guard.ts';
 
@@ -76,16 +77,16 @@ function unknownTo(field: Field, version: string): string | undefined {
 /** Each open window and a suspension by itself: one allowance answers them all. */
 export function frozen({ writes, state, now, target }: Case): Finding[] {
   if (!writes) return [];
-  const { suspension } = state;
-  const suspended = suspension && suspension.until > now ? [suspendedUntil(suspension)] : [];
+  const suspension = inForce(state.suspension, now);
+  const suspended = suspension ? [suspendedUntil(suspension, target.name)] : [];
   return [...suspended, ...target.policy.freeze.flatMap((text) => frozenBy(text, now))];
 }
 
-function suspendedUntil({ until, reason }: Suspension): Finding {
+function suspendedUntil({ until, reason }: Suspension, target: string): Finding {
   return {
     guard: 'frozen',
     message: `the target is suspended until ${new Date(until).toISOString()}: ${reason}`,
-    remedy: 'Wait until then, or end the suspension.',
+    remedy: `Wait until then, or end it: \`holdfast resume --target ${target}\`.`,
     changes: [],
   };
 }
@@ -94,10 +95,9 @@ function frozenBy(text: string, now: number): Finding[] {
   const window = parseFreeze(text);
   if (typeof window === 'string')
     return [frozenFinding(`the freeze window cannot be read, so it is taken for open: ${window}`)];
-  if (now < window.from || now >= window.until) return [];
-  return [
-    frozenFinding(`a freeze window is open until ${new Date(window.until).toISOString()}: \`${text}\``),
-  ];
+  const until = openUntil(window, now);
+  if (until === undefined) return [];
+  return [frozenFinding(`a freeze window is open until ${new Date(until).toISOString()}: \`${text}\``)];
 }
 
 function frozenFinding(message: string): Finding {

@@ -1,0 +1,67 @@
+// `holdfast completion bash|zsh|fish`: the script for a shell, and the answers that the script asks for.
+import { Argument, type Command, Option } from 'commander';
+import { loadSettings } from '../settings/settings.ts';
+import { oneLine } from '../report/visible.ts';
+import { type Candidate, candidatesFor, type ValuesOf } from './candidates.ts';
+import { SCRIPTS } from './completion-scripts.ts';
+import type { Io } from './io.ts';
+import { commandIn, programWith } from './program.ts';
+
+interface Flags {
+  /** Asked by the script: what could stand at the last of the words. */
+  readonly answer?: boolean;
+}
+
+export function define(command: Command, io: Io): void {
+  command
+    .usage('[options] <shell>')
+    .addArgument(new Argument('<shell>', 'whose script to print').choices(Object.keys(SCRIPTS)))
+    .addArgument(new Argument('[words...]'))
+    .addOption(new Option('--answer').hideHelp())
+    .configureHelp({
+      showGlobalOptions: true,
+      visibleArguments: ({ registeredArguments }) => registeredArguments.slice(0, 1),
+    })
+    .addHelpText(
+      'after',
+      `
+Completes commands, options, their choices and the names of targets.
+
+Examples:
+  $ eval "$(holdfast completion bash)"      # this shell only; likewise for zsh
+  $ holdfast completion bash > ~/.local/share/bash-completion/completions/holdfast
+  $ holdfast completion zsh > "\${fpath[1]}/_holdfast"
+  $ holdfast completion fish > ~/.config/fish/completions/holdfast.fish
+  $ holdfast() { npx --no-install holdfast "$@"; }    # where it is installed in a project only`,
+    )
+    .action(async (shell: keyof typeof SCRIPTS, words: readonly string[], flags: Flags) => {
+      if (!flags.answer) return io.out(SCRIPTS[shell]);
+      io.out((await answersTo(words, io)).map(lineOf).join(''));
+    });
+}
+
+async function answersTo(words: readonly string[], io: Io): Promise<readonly Candidate[]> {
+  const program = await programWith(commandIn(words.slice(0, -1)), io);
+  return candidatesFor(words, program, valuesIn(io));
+}
+
+/** Names of targets, by the settings that the words name; where those have errors, none. */
+function valuesIn({ cwd, env }: Io): ValuesOf {
+  return async (option, words) => {
+    if (option !== '--target') return undefined;
+    const settings = valueOf('--settings', words);
+    const flags = settings === undefined ? {} : { settings };
+    const loaded = await loadSettings({ flags, cwd, env, offline: true });
+    return loaded.settings?.targets.map(({ name }) => name);
+  };
+}
+
+function valueOf(option: string, words: readonly string[]): string | undefined {
+  const whole = words.find((word) => word.startsWith(`${option}=`));
+  const at = words.indexOf(option);
+  return whole?.slice(option.length + 1) ?? (at < 0 ? undefined : words[at + 1]);
+}
+
+function lineOf({ text, about }: Candidate): string {
+  return `${text}\t${oneLine(about).replaceAll('\t', ' ')}\n`;
+}

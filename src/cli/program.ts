@@ -1,0 +1,55 @@
+// The program as commander knows it: the global flags, every command by name, and one of them as it defines itself.
+import { Command, Option } from 'commander';
+import { type CommandEntry, COMMANDS } from './commands.ts';
+import type { Io } from './io.ts';
+import { repeatable } from './options.ts';
+
+/** The first word that is neither a flag nor the value of a global one. */
+export function commandIn(argv: readonly string[]): CommandEntry | undefined {
+  const word = argv.find((part, i) => !part.startsWith('-') && !GLOBALS_WITH_VALUE.has(argv[i - 1] ?? ''));
+  return COMMANDS.find(({ name }) => name === word);
+}
+
+const GLOBALS_WITH_VALUE = new Set(['--settings', '--target', '--output']);
+
+/** Only `wanted` is imported; the others have a name and a summary. */
+export async function programWith(wanted: CommandEntry | undefined, io: Io): Promise<Command> {
+  const program = new Command('holdfast')
+    .description('Keeps the configuration of CLIProxyAPI gateways equal to what a git repository says.')
+    .option('-V, --version', 'print the version and exit')
+    .option('--settings <file>', 'settings file (default: holdfast.yaml where it exists)')
+    .addOption(repeatable('--target <name>', 'only this target; repeatable'))
+    .addOption(
+      new Option('--output <format>', 'form of the result')
+        .choices(['text', 'json', 'markdown', 'github', 'junit'])
+        .default('text'),
+    )
+    .option('--no-color', 'no colours (NO_COLOR is honoured too)')
+    .option('--quiet', 'results only, no progress')
+    .option('--verbose', 'more progress, and stack traces of our own faults')
+    .helpOption('-h, --help', 'show help')
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({ writeOut: io.out, writeErr: io.err })
+    .exitOverride()
+    .allowExcessArguments()
+    .addHelpText('after', HELP_TAIL);
+  for (const { name, summary, load } of COMMANDS) {
+    const command = program.command(name).summary(summary).description(sentence(summary));
+    if (name === wanted?.name) (await load()).define(command, io);
+  }
+  return program;
+}
+
+const HELP_TAIL = `
+Exit codes: 0 in sync or done · 2 differences · 3 invalid input · 4 refused by a guard · 5 gateway unreachable ·
+6 rolled back · 7 rollback failed · 8 stale or locked · 64 usage · 1 unexpected
+
+Start here:
+  $ holdfast init      asks, and writes settings and what the gateway holds now
+  $ holdfast doctor    is the gateway there, and may we manage it?
+  $ holdfast diff
+  $ holdfast apply`;
+
+function sentence(summary: string): string {
+  return `${summary[0]?.toUpperCase()}${summary.slice(1)}.`;
+}
