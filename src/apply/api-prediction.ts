@@ -11,10 +11,11 @@ import { handleV8, V8_BASE } from '../gateway/v8/endpoints.ts';
 import { stored as storedV8 } from '../gateway/v8/normalise.ts';
 import { runtimeCatalog } from '../gateway/v8/runtime.ts';
 import { saveV8 } from '../gateway/v8/save.ts';
-import { contentSeen, seenV8, viewSeen } from '../gateway/v8/seen.ts';
+import { seenV8 } from '../gateway/v8/seen.ts';
 import { seal, type Sealed } from '../nouns/secret.ts';
 import type { Tree } from '../nouns/value.ts';
 import type { Prediction } from '../nouns/write.ts';
+import { isState, predictionOf, settled } from '../plan/predict.ts';
 import { addressOf, type ApiRequest, V0_BASE } from './api-request.ts';
 import { contentIn } from './images.ts';
 import type { DeepLive } from './read.ts';
@@ -23,7 +24,8 @@ import type { DeepLive } from './read.ts';
 export function predicted(catalog: Catalog, request: ApiRequest, before: DeepLive): Prediction | undefined {
   const { path, query } = addressOf(request.path);
   const body = request.body?.open() ?? '';
-  if (catalog.layout === 'v8') return predictedTree(before, { method: request.method, path, query, body });
+  if (catalog.generation === 'v8')
+    return predictedV8(catalog, before, { method: request.method, path, query, body });
   if (path === `${V0_BASE}config.yaml`) return predictedFile(catalog, body);
   const loaded = load(before.file.document.open(), catalog);
   if (!loaded.ok) return undefined;
@@ -34,13 +36,13 @@ export function predicted(catalog: Catalog, request: ApiRequest, before: DeepLiv
   return { memory: viewOf(catalog, answer.memory), file: seal(contentOf(saved, catalog)) };
 }
 
-function predictedTree(before: DeepLive, request: EndpointRequest): Prediction | undefined {
+function predictedV8(catalog: Catalog, before: DeepLive, request: EndpointRequest): Prediction | undefined {
   const raw = before.file.text.open();
   const seen = seenV8(raw);
   if (!seen.ok) return undefined;
   const text = storedOf(raw, seen.memory, request);
-  const after = text === undefined ? undefined : seenV8(text);
-  return after?.ok ? { memory: seal(viewSeen(after)), file: seal(contentSeen(after)) } : undefined;
+  const after = text === undefined ? undefined : settled({ text, root: undefined }, catalog);
+  return after && isState(after) ? predictionOf(after) : undefined;
 }
 
 function storedOf(raw: string, memory: Tree, request: EndpointRequest): string | undefined {

@@ -8,12 +8,13 @@ import { readDeep, readShallow } from './read.ts';
 import { loadDesired } from './reconcile.ts';
 import { notice, type Run, step } from './run.ts';
 import { declaresBlind } from './shallow.ts';
-import { plan, type Prospect } from './survey.ts';
+import { keepsFlat, plan, type Prospect } from './survey.ts';
 import { suspended } from './suspended.ts';
 
 export async function checkUnderLock(run: Run, request: ReconcileRequest): Promise<Outcome> {
   const held = suspended(run, request);
   if (held) return held;
+  run.speech.keepFlat = keepsFlat(run, request);
   await tellOfOpenJournal(run);
   const desired = await loadDesired(run);
   step(run, 'observe', request.depth ?? 'deep');

@@ -31,6 +31,7 @@ export async function openJournal(
     sent: 0,
     footprint: footprintOf(plan, writes),
     phase: 'open',
+    keptFlat: prospect.live.keptFlat !== undefined,
     remembered: remember(prospect.input, prospect.prepared),
     changes: pending(plan).map(({ kind, path }) => `${kind} ${path}`),
     writes: writes.map(({ write }) => writeText(write)),

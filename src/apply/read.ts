@@ -2,7 +2,9 @@
 import { createHash } from 'node:crypto';
 import { loadCatalog } from '../gateway/catalog/catalog.ts';
 import type { Purpose } from '../gateway/client.ts';
+import type { Catalog } from '../gateway/catalog/field.ts';
 import { observe } from '../gateway/observe.ts';
+import { flatFileCatalog } from '../gateway/v8/runtime.ts';
 import type { Live, LiveFile } from '../nouns/live.ts';
 import { fail } from '../nouns/problem.ts';
 import type { Sealed } from '../nouns/secret.ts';
@@ -18,9 +20,18 @@ export async function readDeep(run: Run, purpose: Purpose = 'observe'): Promise<
   return deep(run, { depth: 'deep', purpose });
 }
 
-/** To look at, whatever state the file is in: after a write, before a restore. */
+/**
+ * To look at, whatever state the file is in: after a write, before a restore. Rejects with HF5005 where somebody gave it
+ * the other layout since it was read for the first time: nothing that is compared would mean the same.
+ */
 export async function readAnything(run: Run, purpose: Purpose): Promise<DeepLive> {
-  return deep(run, { depth: 'deep', purpose, evenUnreadable: true });
+  const { speech, context } = run;
+  const before = speech.catalog;
+  const live = await deep(run, { depth: 'deep', purpose, evenUnreadable: true });
+  if (before.generation !== 'v8' || before === speech.catalog) return live;
+  speech.catalog = before;
+  const { name } = context.target;
+  throw fail('HF5005', `the config.yaml of ${name} got another layout meanwhile`, { target: name });
 }
 
 async function deep(run: Run, reading: Reading): Promise<DeepLive> {
@@ -46,13 +57,19 @@ async function read({ context, client, state, speech }: Run, reading: Reading): 
   const live = await observe(client, {
     ...reading,
     api: target.api,
+    keepFlat: speech.keepFlat,
     catalog: speech.flat,
     clock,
     known: knownValuesOf(store, state),
     detection: detectionMemoryOf(store, target.name),
   });
-  speech.catalog = live.api === 'v8' ? loadCatalog('v8') : speech.flat;
+  speech.catalog = catalogFor(live, speech.flat);
   return live;
+}
+
+function catalogFor({ api, keptFlat }: Live, flat: Catalog): Catalog {
+  if (api === 'v8') return loadCatalog('v8');
+  return keptFlat === undefined ? flat : flatFileCatalog();
 }
 
 export interface RawFile {

@@ -14,13 +14,14 @@ import { resolveJournal } from './recover.ts';
 import { inStep } from './in-step.ts';
 import { interrupted, notice, reached, type Run, step } from './run.ts';
 import { suspended } from './suspended.ts';
-import { plan, type Prospect, replan } from './survey.ts';
+import { keepsFlat, plan, type Prospect, replan } from './survey.ts';
 import { transact } from './transaction.ts';
 import { declaresBlind, shallowIsEnough } from './shallow.ts';
 
 export async function reconcileUnderLock(run: Run, request: ReconcileRequest): Promise<Outcome> {
   const held = suspended(run, request);
   if (held) return held;
+  run.speech.keepFlat = keepsFlat(run, request);
   const recovered = await resolveJournal(run, request.retry);
   if (recovered.kind === 'left') return recovered.outcome;
   const desired = await loadDesired(recovered.run);

@@ -33,8 +33,11 @@ export async function resolveJournal(run: Run, keep = false): Promise<Recovery> 
   if (!journal) return { kind: 'go', run };
   step(run, 'recover', journal.id);
   await run.context.clock.sleep(await windowOf(run));
+  const { keepFlat } = run.speech;
+  run.speech.keepFlat = journal.keptFlat === true;
   const live = await readAnything(run, 'observe');
   const recovery = await resolve(run, journal, live);
+  run.speech.keepFlat = keepFlat;
   if (recovery.kind === 'left' && !keep) return recovery;
   if (recovery.kind === 'left') await keptAsItIs(run);
   return { kind: 'go', run: { ...run, state: await store.read(target.name) } };

@@ -27,6 +27,8 @@ export interface Speech {
   readonly flat: Catalog;
   /** Of the gateway's file: the v8 tree where its v8 API is used. */
   catalog: Catalog;
+  /** Whether a flat file of a v8 gateway stays flat; false where the work at hand does not depend on it. */
+  keepFlat: boolean;
 }
 
 /** What settle windows are reckoned from; grows while the run goes on. */
@@ -42,7 +44,7 @@ const CHEAP_BYTES = 64 * 1024;
 
 export function startRun(context: Context, client: Client, state: TargetState, startedAt: number): Run {
   const pace: Pace = { writeMs: state.writeMs ?? [], authenticationMs: undefined };
-  const speech: Speech = { flat: context.catalog, catalog: context.catalog };
+  const speech: Speech = { flat: context.catalog, catalog: context.catalog, keepFlat: false };
   return {
     context: speaking(context, speech),
     client: timed(client, pace),

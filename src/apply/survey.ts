@@ -1,5 +1,7 @@
 // Observe and plan: what differs on the target now, and what apply would do about it. Writes nothing.
 import type { PlanInput, Prepared, WayBack } from '../plan/input.ts';
+import { allowancesOf } from '../plan/guards/judge.ts';
+import { allowsMigration } from '../plan/migration.ts';
 import { makePlan } from '../plan/plan.ts';
 import { judgeManagementSecret } from '../plan/management-secret.ts';
 import type { Desired } from '../nouns/desired.ts';
@@ -29,6 +31,12 @@ export async function plan<L extends Live>(
   const prepared = makePlan(input);
   step(run, 'plan');
   return { desired, live, input, prepared };
+}
+
+/** Whether a flat file of a v8 gateway stays as it is: nobody allowed its conversion (design-v8 rule 13). */
+export function keepsFlat({ context }: Run, { mode, allow }: ReconcileRequest): boolean {
+  const { policy, mode: own } = context.target;
+  return !allowsMigration(allowancesOf(policy.allow, allow ?? [], mode ?? own));
 }
 
 /** The same picture, planned with something more known. */
@@ -82,6 +90,7 @@ function saidTo({ context, state }: Run, desired: Desired, live: Live, request: 
     released: state.released,
     catalog,
     content: live.file && catalog.layout === 'v8' ? contentIn(live.file, catalog) : {},
+    live,
     hash: (text) => store.hash(text),
   });
 }

@@ -6,6 +6,10 @@ import { fail, type HoldfastError } from '../nouns/problem.ts';
 import type { Target } from '../nouns/target.ts';
 import { buildKey, buildOf } from './build.ts';
 import type { Answer, Client } from './client.ts';
+import { isBefore } from './version.ts';
+
+/** A build that names an older version is not asked where the settings want the v0 API. */
+const FIRST_V8 = 'v8.0.0';
 
 export interface DetectOptions {
   readonly setting: Target['api'];
@@ -13,9 +17,12 @@ export interface DetectOptions {
   readonly memory?: DetectionMemory;
 }
 
-/** The generation to be used. Rejects with HF3036 where the target asks for one that there is not. */
+/**
+ * The generation of the gateway, whichever API its file is managed through. Rejects with HF3036 where the target asks
+ * for an API that there is not.
+ */
 export async function detect(client: Client, options: DetectOptions): Promise<ApiGeneration> {
-  if (options.setting === 'v0') return 'v0';
+  if (options.setting === 'v0' && isBefore(options.build.version, FIRST_V8)) return 'v0';
   const found = await generationOf(client, options);
   if (found === 'v0' && options.setting === 'v8') throw tooOld(client.target, options.build);
   return found;

@@ -1,13 +1,14 @@
 // Reads what a v8 gateway holds: the raw file, decoded as the tree that every v8 request sees, is the configuration; the
 // memory view of the v0 API is compared with what that file loads to (design-v8 rules 1 to 4).
 import type { Build, Live } from '../nouns/live.ts';
+import { fail, type HoldfastError } from '../nouns/problem.ts';
 import { type Sealed, seal } from '../nouns/secret.ts';
 import type { Tree } from '../nouns/value.ts';
 import { buildKey, buildOf } from './build.ts';
 import { loadCatalog } from './catalog/catalog.ts';
 import type { Client } from './client.ts';
 import { generationOf } from './detect.ts';
-import { brickIn, findingsIn } from './findings.ts';
+import { brickIn, findingsIn, layoutOf } from './findings.ts';
 import { contentOf } from './model/decode.ts';
 import { parseDocument } from './model/document.ts';
 import { fromJson } from './model/json.ts';
@@ -72,9 +73,10 @@ export async function observeTree(client: Client, options: ObserveOptions, start
     target: client.target,
     readAt: clock.now(),
     depth,
-    api: 'v8',
+    api: read.keptFlat === undefined ? 'v8' : 'v0',
     build,
     layout: read.layout,
+    ...(read.keptFlat !== undefined && { keptFlat: read.keptFlat }),
     memory: seal(memory),
     file: read.file,
     agreement: shown ? agreement(memory, read, runtimeCatalog(), known, build) : { kind: 'unread' },
@@ -87,22 +89,50 @@ export async function observeTree(client: Client, options: ObserveOptions, start
   };
 }
 
-type ReadTree = ReadFile & Pick<Live, 'layout'>;
+type ReadTree = ReadFile & Pick<Live, 'layout' | 'keptFlat'>;
 
 function readTree(text: Sealed<string>, target: string, options: ObserveOptions): ReadTree {
   const raw = text.open();
   const seen = seenV8(raw);
   if (!seen.ok) {
     const fault = raw.trim() === '' ? 'it is empty' : `the gateway refuses it: ${seen.message}`;
-    return { ...unreadable(liveFile(text, asFarAsItGoes(raw)), fault, target, options), layout: 'v8' };
+    return {
+      ...unreadable(liveFile(text, asFarAsItGoes(raw)), fault, target, options),
+      ...asItSeems(raw, options),
+    };
   }
+  const { layout } = seen;
+  if (options.api === 'v0' && layout === 'v8') throw notByV0(target);
   const parsed = parseDocument(raw);
+  if (isFailure(parsed)) throw new TypeError('a text that is seen parses');
+  const document = parsed as FileDocument;
+  const keptFlat = layout === 'legacy' ? reasonToKeep(options) : undefined;
   return {
-    file: liveFile(text, seen.document),
-    findings: isFailure(parsed) ? [] : brickIn(parsed as FileDocument, target),
+    file: liveFile(text, keptFlat === undefined ? seen.document : document),
+    findings: brickIn(document, target),
     loaded: seal(seen.memory),
-    layout: seen.layout,
+    layout,
+    ...(keptFlat !== undefined && { keptFlat }),
   };
+}
+
+/** Field writes would add defaults to it and regroup its families (design-v8 rule 13). */
+export function notByV0(target: string): HoldfastError {
+  const message = `the config.yaml of ${target} has the v8 layout, which \`api: v0\` cannot manage`;
+  return fail('HF3037', message, { target });
+}
+
+function reasonToKeep({ api, keepFlat }: ObserveOptions): Live['keptFlat'] {
+  if (api === 'v0') return 'by-settings';
+  return keepFlat === true && api === 'auto' ? 'not-allowed' : undefined;
+}
+
+/** Whether a file that the gateway would refuse is one that stays flat. */
+function asItSeems(raw: string, options: ObserveOptions): Pick<Live, 'layout' | 'keptFlat'> {
+  const keptFlat = reasonToKeep(options);
+  const parsed = parseDocument(raw);
+  const isFlat = isFailure(parsed) || layoutOf(parsed as FileDocument) === 'legacy';
+  return keptFlat !== undefined && isFlat ? { layout: 'legacy', keptFlat } : { layout: 'v8' };
 }
 
 /** Of a file that the gateway would refuse, what there is to compare it by. */

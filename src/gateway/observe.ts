@@ -2,7 +2,7 @@
 // against a desired state.
 import type { FileDocument } from '../nouns/file.ts';
 import type { Build, Live, LiveFile } from '../nouns/live.ts';
-import { fail, problem } from '../nouns/problem.ts';
+import { problem } from '../nouns/problem.ts';
 import { seal } from '../nouns/secret.ts';
 import { buildOf } from './build.ts';
 import type { Client } from './client.ts';
@@ -14,7 +14,7 @@ import { fromJson } from './model/json.ts';
 import { load } from './model/load.ts';
 import { isFailure } from './model/model.ts';
 import { newcomer } from './newest.ts';
-import { observeKnownTree, observeTree } from './observe-tree.ts';
+import { notByV0, observeKnownTree, observeTree } from './observe-tree.ts';
 import { readFileText, readJson } from './read.ts';
 import {
   agreement,
@@ -34,7 +34,7 @@ export type { ObserveOptions } from './reading.ts';
  * gateway, where it is known for one, is read by its file first: that is all a shallow check needs (design-v8 rule 1).
  */
 export async function observe(client: Client, options: ObserveOptions): Promise<Live> {
-  const last = options.api === 'v0' ? undefined : await options.detection?.last?.();
+  const last = await options.detection?.last?.();
   if (last?.api !== 'v8') return observeFlat(client, options);
   return (await observeKnownTree(client, options, last.build)) ?? observeFlat(client, options);
 }
@@ -45,13 +45,13 @@ async function observeFlat(client: Client, options: ObserveOptions): Promise<Liv
   const before = total(client);
   const { value, answer } = await readJson(client, '/config', purpose);
   const build = buildOf(answer.headers) as Build;
-  const setting = options.api;
-  const api = await detect(client, {
-    setting,
+  const generation = await detect(client, {
+    setting: options.api,
     build,
     ...(options.detection && { memory: options.detection }),
   });
-  if (api === 'v8') return observeTree(client, options, { build, before, ...(value && { memory: value }) });
+  if (generation === 'v8')
+    return observeTree(client, options, { build, before, ...(value && { memory: value }) });
   const { catalog } = options;
   const wantsFile = depth === 'deep' || options.blind === true || value === undefined;
   const read = wantsFile ? await readFile(client, { ...options, catalog }, build) : undefined;
@@ -62,7 +62,7 @@ async function observeFlat(client: Client, options: ObserveOptions): Promise<Liv
     target: client.target,
     readAt: clock.now(),
     depth,
-    api,
+    api: 'v0',
     build,
     layout: read?.file ? layoutOf(read.file.document.open()) : 'legacy',
     memory: seal(memory),
@@ -99,7 +99,7 @@ function parsed(text: string): { readonly document: FileDocument; readonly fault
   return { document: readable };
 }
 
-/** A v8 file: wrongly run by a v7 gateway after a downgrade, or rightly by a v8 gateway that is to be managed as v7. */
+/** A v8 file: wrongly run by a v7 gateway after a downgrade, or rightly by a v8 gateway that names another version. */
 async function foreign(
   file: LiveFile,
   client: Client,
@@ -108,10 +108,7 @@ async function foreign(
 ): Promise<ReadFile> {
   const { target } = client;
   const memory = options.detection;
-  if ((await generationOf(client, { build, ...(memory && { memory }) })) === 'v8')
-    throw fail('HF3037', `the config.yaml of ${target} has the v8 layout, which \`api: v0\` cannot manage`, {
-      target,
-    });
+  if ((await generationOf(client, { build, ...(memory && { memory }) })) === 'v8') throw notByV0(target);
   const message = `${target} (${build.version}) runs a config.yaml of the v8 layout, which it does not understand`;
   return withFinding(file, problem('HF3023', message, { target }), options);
 }

@@ -20,6 +20,8 @@ export interface ObserveOptions {
   /** Something declared is blind in the JSON view: a shallow check reads the file too. */
   readonly blind?: boolean;
   readonly api: Target['api'];
+  /** Nobody allowed converting a flat file of a v8 gateway: it is read to be managed through the v0 API. */
+  readonly keepFlat?: boolean;
   readonly catalog: Catalog;
   readonly clock: Clock;
   readonly known?: KnownValues;

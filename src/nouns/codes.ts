@@ -500,6 +500,11 @@ export const CODES = {
     'A freeze window opens soon',
     'Apply before it does; from then on guard `frozen` refuses to write.',
   ),
+  HF4008: code(
+    EXIT.ok,
+    'The file of a v8 gateway keeps the flat layout',
+    'Nothing has to be done. To convert the file for good, allow it with the next change: `--allow migrate-file`; a v7 gateway cannot read it then.',
+  ),
   HF4010: code(
     EXIT.refused,
     "The gateway's file cannot be edited safely",

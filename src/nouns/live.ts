@@ -43,6 +43,11 @@ export interface Live {
   readonly build: Build;
   readonly layout: Layout;
   /**
+   * A flat file of a v8 gateway that is managed through the v0 API and stays flat (design-v8 rule 13): because the
+   * settings say so, or because nobody allowed its conversion.
+   */
+  readonly keptFlat?: 'by-settings' | 'not-allowed';
+  /**
    * The memory view (`GET /config`) in YAML spelling: `null` lists as absent, durations as Go duration text,
    * decorations dropped. Keys the JSON hides are absent here; they are read from `file`.
    */

@@ -32,6 +32,8 @@ export interface Journal {
   /** Paths in the grammar that the transaction may alter. */
   readonly footprint: readonly string[];
   readonly phase: 'open' | 'rolling-back';
+  /** The file was flat, on a v8 gateway, and was to stay so: the hashes and paths are of its own spelling. */
+  readonly keptFlat?: boolean;
   /** What a commit will remember, so that a commit after a crash needs neither the files nor the plan. */
   readonly remembered?: { readonly lastApplied: LastApplied; readonly released: readonly string[] };
   /** One line a change and a write, for the history. */

@@ -21,7 +21,7 @@ export interface Base {
  * it is not a difference, only not loaded (design §7). Where memory is to win over the file, the file is changed to it.
  */
 export function imagesFor(live: Live, catalog: Catalog, wins: 'file' | 'memory' | undefined): Base {
-  if (catalog.layout === 'v8') return treeImages(live, catalog, wins);
+  if (catalog.generation === 'v8') return treeImages(live, catalog, wins);
   const memory = imageOf(live.memory.open(), contentIn(live, catalog), catalog);
   const side = sideOf(live, wins);
   const file = side && fileImage(live, catalog);

@@ -2,29 +2,45 @@
 // (C v8 §4.6, design-v8 rule 13). Findings only.
 import type { Layout } from '../nouns/desired.ts';
 import type { Verdict } from '../nouns/guard.ts';
+import type { Allowance } from '../nouns/target.ts';
 import type { Fate } from '../gateway/v8/normalise.ts';
 import { seenV8 } from '../gateway/v8/seen.ts';
 
+/** Whether some of these lets the gateway's file be converted. */
+export const allowsMigration = (allowances: readonly Allowance[]): boolean =>
+  allowances.some(({ guard, path }) => guard === 'migrate-file' && path === undefined);
+
 /** Empty where the write only formats. */
 export function migrationVerdicts(raw: string, layout: Layout): readonly Verdict[] {
-  const seen = seenV8(raw);
-  if (!seen.ok) return [];
-  const { fate } = seen;
-  const told = [...losingV7(layout), ...sentences(fate)];
+  const told = whatItDoes(raw, layout);
   if (told.length === 0) return [];
   return [
-    {
-      guard: 'migrate-file',
-      message: `the first write converts the gateway's file: ${told.join('; ')}`,
-      remedy:
-        layout === 'legacy'
-          ? 'Keep the backup that is taken before it (the raw file), then allow it; or set `api: v0` on the target, which keeps the flat layout.'
-          : 'Take these keys out of the file by hand, or allow it: the backup that is taken before it is the raw file.',
-      override: '--allow migrate-file',
-      allowed: false,
-      changes: [],
-    },
+    verdict(
+      `the first write converts the gateway's file: ${told.join('; ')}`,
+      layout === 'legacy'
+        ? 'Keep the backup that is taken before it (the raw file), then allow it; or set `api: auto` on the target, which leaves a flat file flat where nobody allows that.'
+        : 'Take these keys out of the file by hand, or allow it: the backup that is taken before it is the raw file.',
+    ),
   ];
+}
+
+/** `places`, the keys with their lines, cannot be said in the flat file that the gateway has. */
+export function neededMigration(raw: string, places: readonly string[]): Verdict {
+  const keys = places.join(', ');
+  return verdict(
+    `a flat file cannot say ${keys}; writing that converts the gateway's file: ${whatItDoes(raw, 'legacy').join('; ')}`,
+    `Keep the backup that is taken before it (the raw file), then allow it; or leave ${places.length === 1 ? 'the key' : 'the keys'} out for this target (an overlay can).`,
+  );
+}
+
+function verdict(message: string, remedy: string): Verdict {
+  const override = '--allow migrate-file';
+  return { guard: 'migrate-file', message, remedy, override, allowed: false, changes: [] };
+}
+
+function whatItDoes(raw: string, layout: Layout): readonly string[] {
+  const seen = seenV8(raw);
+  return seen.ok ? [...losingV7(layout), ...sentences(seen.fate)] : [];
 }
 
 const losingV7 = (layout: Layout): string[] =>

@@ -18,7 +18,23 @@ export interface NotesInput {
 }
 
 export function notesOf(input: NotesInput): Problem[] {
-  return [...input.live.findings, ...aboutAgreement(input), ...aboutHeld(input), ...aboutFreeze(input)];
+  return [
+    ...input.live.findings,
+    ...aboutLayout(input.live),
+    ...aboutAgreement(input),
+    ...aboutHeld(input),
+    ...aboutFreeze(input),
+  ];
+}
+
+function aboutLayout({ keptFlat, build }: Live): Problem[] {
+  if (keptFlat !== 'not-allowed') return [];
+  return [
+    warning(
+      'HF4008',
+      `the file of this gateway (${build.version}) has the flat layout of v7 and keeps it: it is managed through the v0 API`,
+    ),
+  ];
 }
 
 function aboutAgreement({ live, base, writes }: NotesInput): Problem[] {

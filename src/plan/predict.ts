@@ -3,8 +3,9 @@ import type { Catalog, Field } from '../gateway/catalog/field.ts';
 import { contentOf } from '../gateway/model/decode.ts';
 import { fromJson, toJson } from '../gateway/model/json.ts';
 import { load } from '../gateway/model/load.ts';
-import type { LoadFailure, Memory } from '../gateway/model/model.ts';
-import { loadTree } from '../gateway/v8/load.ts';
+import { parseDocument } from '../gateway/model/document.ts';
+import { isFailure, type LoadFailure, type Memory } from '../gateway/model/model.ts';
+import { loadTree, loadV8 } from '../gateway/v8/load.ts';
 import { contentSeen, seenV8, viewSeen } from '../gateway/v8/seen.ts';
 import type { FileDocument, FileNode } from '../nouns/file.ts';
 import { seal } from '../nouns/secret.ts';
@@ -28,6 +29,7 @@ export interface State {
 /** The state after the gateway has loaded this file, or why it refuses it. */
 export function settled(document: FileDocument, catalog: Catalog): State | LoadFailure {
   if (catalog.layout === 'v8') return settledTree(document.text);
+  if (catalog.generation === 'v8') return settledFlat(document, catalog);
   const loaded = load(document, catalog);
   if (!loaded.ok) return loaded;
   const content = contentOf(document, catalog);
@@ -42,6 +44,19 @@ function settledTree(text: string): State | LoadFailure {
   const content = contentSeen(seen);
   const { document, memory, rewritten: rehashes } = seen;
   return { document, content, memory, view: viewSeen(seen), image: content, rehashes };
+}
+
+/** A flat file of a v8 gateway that stays flat: it is the configuration as well, only said otherwise. */
+function settledFlat(given: FileDocument, catalog: Catalog): State | LoadFailure {
+  const parsed = given.root ? given : parseDocument(given.text);
+  if (isFailure(parsed)) return parsed as LoadFailure; // A failure to parse.
+  const document = parsed as FileDocument;
+  const loaded = document.root ? loadTree(document.root) : loadV8(document.text);
+  if (!loaded.ok) return loaded;
+  const { memory, rewritten: rehashes } = loaded;
+  const said = contentOf(document, catalog);
+  const content = rehashes ? withSecretOf(memory, said) : said;
+  return { document, content, memory, view: viewSeen({ memory }), image: content, rehashes };
 }
 
 /** The state after a request of the v8 API, from the nodes that it makes of the normalised tree. */

@@ -142,6 +142,10 @@ function byFields(
   areas: readonly Area[],
 ): Simulated[] | NoFieldRoute {
   try {
+    if (input.catalog.generation === 'v8')
+      throw new NoFieldRoute(
+        "a field write would add the gateway's defaults to its flat file (C v8 §5), a whole file is stored as it is",
+      );
     if (input.live.agreement.kind === 'differ')
       throw new NoFieldRoute(
         'memory and file disagree, and a field write would save memory over the file (C v0 §6.5)',

@@ -9,6 +9,7 @@ import { layoutTable } from '../gateway/layout/table.ts';
 import type { Desired, Layout } from '../nouns/desired.ts';
 import { positionAt } from '../nouns/desired.ts';
 import type { Verdict } from '../nouns/guard.ts';
+import type { Live } from '../nouns/live.ts';
 import { coversPath, entry, escapeToken, formatPath, key, parsePath, pointerTo } from '../nouns/path.ts';
 import type { Position, Problem } from '../nouns/problem.ts';
 import { problem } from '../nouns/problem.ts';
@@ -17,6 +18,7 @@ import type { LastApplied } from '../nouns/state.ts';
 import type { Allowance, Ownership, Target } from '../nouns/target.ts';
 import { isList, isTree, type Tree, type Value } from '../nouns/value.ts';
 import { memberText } from './identity.ts';
+import { neededMigration } from './migration.ts';
 import { regroup } from './regroup.ts';
 import { statePathOf, type Trail } from './trail.ts';
 
@@ -30,6 +32,7 @@ export interface SpokenInput {
   readonly catalog: Catalog;
   /** Content of the file in the layout of the catalog. */
   readonly content: Tree;
+  readonly live: Pick<Live, 'file' | 'keptFlat'>;
   readonly hash: (text: string) => string;
 }
 
@@ -49,7 +52,7 @@ export interface Spoken {
 export function spoken(input: SpokenInput): Spoken {
   const { desired, catalog, target, allow, lastApplied, released } = input;
   const { layout } = catalog;
-  if (layout === 'legacy' && desired.layout === 'legacy' && (lastApplied?.layout ?? layout) === layout)
+  if (isSaidAlready(input))
     return { desired, asDeclared: desired, target, allow, lastApplied, released, refusals: [], notes: [] };
   const translation = sayable(translate(desired.tree.open(), desired.layout, layout), catalog);
   const policy = policyIn(layout, target);
@@ -62,9 +65,15 @@ export function spoken(input: SpokenInput): Spoken {
     target: layout === 'v8' ? withoutFamilyOwnership(policy) : policy,
     allow: allow?.flatMap((allowance) => allowanceIn(layout, allowance)),
     ...state,
-    refusals: translation.refusals.map((refusal) => refusalText(refusal, desired, layout)),
+    refusals: refusalsOf(translation.refusals, input),
     notes: translation.remarks.flatMap((remark) => noteOf(remark, desired, layout)),
   };
+}
+
+/** Everything is of the flat layout, and of a generation that knows all of it. */
+function isSaidAlready({ catalog, desired, lastApplied }: SpokenInput): boolean {
+  const layouts = [catalog.layout, desired.layout, lastApplied?.layout ?? 'legacy'];
+  return catalog.generation === 'v7' && layouts.every((layout) => layout === 'legacy');
 }
 
 /** Without what this gateway would ignore: flat names that only v8 gateways know (design-v8 rule 20). */
@@ -78,7 +87,7 @@ function sayable(translation: Translation, catalog: Catalog): Translation {
     if (legacy === undefined || catalog.at(names) || !isThere(tree, names)) continue;
     tree = without(tree, names);
     const pointer = originOf(translation, `/${names.join('/')}`);
-    refusals.push({ why: 'unknown', path: (v8 ?? legacy).split('.'), pointer });
+    refusals.push({ why: v8 === undefined ? 'gone' : 'unknown', path: (v8 ?? legacy).split('.'), pointer });
   }
   return { ...translation, tree, refusals };
 }
@@ -316,18 +325,39 @@ const REASONS: Readonly<Record<Translation['refusals'][number]['why'], string>> 
   shape: 'has not the shape that the layout of this gateway needs',
 };
 
-function refusalText(
-  { why, path, other, pointer }: Translation['refusals'][number],
-  desired: Desired,
-  layout: Layout,
-): Verdict {
+type Refusal = Translation['refusals'][number];
+
+/** In a flat file that nobody allowed to convert, what only the other layout says asks for the conversion. */
+function refusalsOf(refusals: readonly Refusal[], { desired, catalog, live }: SpokenInput): Verdict[] {
+  const { layout } = catalog;
+  const converting = live.keptFlat === 'not-allowed' ? refusals.filter(({ why }) => why === 'unknown') : [];
+  const others = refusals.filter((refusal) => !converting.includes(refusal));
+  const raw = live.file?.text.open();
+  return [
+    ...others.map((refusal) => refusalText(refusal, desired, layout)),
+    ...(converting.length > 0 && raw !== undefined
+      ? [
+          neededMigration(
+            raw,
+            converting.map((refusal) => placeText(refusal, desired)),
+          ),
+        ]
+      : []),
+  ];
+}
+
+function placeText({ path, pointer }: Refusal, desired: Desired): string {
   const at = positionAt(desired, pointer);
-  const place = at ? ` (${at.file}:${at.line}:${at.column})` : '';
+  return `\`${path.join('.')}\`${at ? ` (${at.file}:${at.line}:${at.column})` : ''}`;
+}
+
+function refusalText(refusal: Refusal, desired: Desired, layout: Layout): Verdict {
+  const { why, other } = refusal;
   const needs = layout === 'legacy' && why === 'unknown' ? '; it needs a gateway of version 8' : '';
   const detail = other === undefined ? '' : `: ${other}`;
   return {
     guard: 'unsupported',
-    message: `\`${path.join('.')}\`${place} ${REASONS[why]}${detail}${needs}`,
+    message: `${placeText(refusal, desired)} ${REASONS[why]}${detail}${needs}`,
     remedy: 'Leave the key out for this target (an overlay can), or update the gateway.',
     allowed: false,
     changes: [],

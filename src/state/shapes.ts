@@ -74,6 +74,7 @@ const JOURNAL: Checks<Journal> = {
   sent: isNumber,
   footprint: listOf(isText),
   phase: (value) => value === 'open' || value === 'rolling-back',
+  keptFlat: maybe(isBoolean),
   remembered: maybe(recordOf({ lastApplied: isLastApplied, released: listOf(isText) })),
   changes: maybe(listOf(isText)),
   writes: maybe(listOf(isText)),

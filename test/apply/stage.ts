@@ -115,6 +115,8 @@ export interface StageOptions {
   /** The generation of the gateway. `v7` */
   readonly api?: SandboxOptions['api'];
   readonly generation?: SandboxOptions['generation'];
+  /** `api` of the target. `auto` */
+  readonly setting?: Target['api'];
   readonly build?: SandboxOptions['build'];
 }
 
@@ -233,7 +235,7 @@ function targetAt(url: string, desired: string, options: StageOptions): Target {
     keys,
     desired: [desired],
     mode: options.mode ?? 'apply',
-    api: 'auto',
+    api: options.setting ?? 'auto',
     adopted: options.adopted ?? true,
     probes: { models: options.models ?? [] },
     policy: {

@@ -359,12 +359,109 @@ codex-api-key:
 const FLAT = `debug: true\napi-keys:\n  - \${env:TEAM_A}\n  - \${env:TEAM_B}\n`;
 
 describe('a legacy file on a v8 gateway', () => {
-  test('is read as it will be, and is not converted unasked', async () => {
+  test('stays flat where nobody allows otherwise: it is edited in place, and the plan says so', async () => {
     const home = await v8({ file: LEGACY, desired: FLAT });
+    const before = await home.file();
+    const planned = await home.check();
+    expect(planned).toMatchObject({
+      kind: 'drifted',
+      plan: { gateway: { api: 'v0', layout: 'legacy' }, verdicts: [], notes: [{ code: 'HF4008' }] },
+    });
+    expect(await home.check({ depth: 'shallow' })).toMatchObject({
+      kind: 'drifted',
+      requests: { observe: 1 },
+    });
+    const applied = await home.reconcile();
+    expect(applied).toMatchObject({ kind: 'applied' });
+    expect(applied.problems.map(({ code }) => code)).not.toContain('HF5018');
+    expect(writesOf(applied)).toEqual(['PUT /v0/management/config.yaml']);
+    expect(await home.file()).toBe(before.replace('debug: false', 'debug: true'));
+    expect(home.sandbox.states().runtime).toMatchObject({ debug: true });
+    expect(await home.check()).toMatchObject({ kind: 'in-sync', plan: { agreement: { kind: 'agree' } } });
+    expect(requestsOf(await home.check({ depth: 'shallow' }))).toBe(1);
+    expect(await home.restore('latest')).toMatchObject({ kind: 'restored', fidelity: 'exact' });
+    expect(await home.file()).toBe(before);
+  });
+
+  test('stays flat with what only a v8 gateway knows in it, and with every kind of list', async () => {
+    const home = await v8({ file: LEGACY, desired: `${TREE}server: { trusted-proxies: [10.0.0.0/8] }\nclient: { codex: { optimize-multi-agent-v2: true, enable-apply-patch: true } }\n`, env: { CODEX_A: 'sk-test-codex-a', CODEX_B: 'sk-test-codex-b' } }); // prettier-ignore
+    expect(await home.reconcile({ allow: [{ guard: 'last-upstream' }] })).toMatchObject({ kind: 'applied' });
+    const { runtime } = home.sandbox.states();
+    expect(runtime).toMatchObject({
+      'trusted-proxies': ['10.0.0.0/8'],
+      client: { codex: { 'optimize-multi-agent-v2': true, 'enable-apply-patch': true } },
+      'codex-api-key': [{ prefix: 'team' }, { priority: 3 }],
+    });
+    expect(await home.file()).not.toMatch(/^(config-version|server|upstream|access):/m);
+    expect(await home.check()).toMatchObject({ kind: 'in-sync', plan: { changes: [], writes: [] } });
+  });
+
+  test('is refused what it cannot say: the key, its line and what the conversion would do are named', async () => {
+    const home = await v8({ file: LEGACY, desired: `models:\n  catalog: https://models.example/c.json\n` });
+    const before = await home.file();
+    const refused = await home.reconcile();
+    expect(refused).toMatchObject({ kind: 'refused' });
+    expect('plan' in refused ? refused.plan?.verdicts : []).toMatchObject([
+      {
+        guard: 'migrate-file',
+        message: expect.stringMatching(
+          /`models\.catalog` \(.*gateway\.yaml:2:\d+\).*v8 layout for good.*moved:/,
+        ),
+        override: '--allow migrate-file',
+        allowed: false,
+      },
+    ]);
+    expect(await home.file()).toBe(before);
+    expect(await home.reconcile(MIGRATE)).toMatchObject({ kind: 'applied' });
+    expect(home.sandbox.states().runtime).toMatchObject({
+      models: { catalog: 'https://models.example/c.json' },
+    });
+  });
+
+  test('is not converted unasked where the settings want the v8 API', async () => {
+    const home = await v8({ file: LEGACY, desired: FLAT, setting: 'v8' });
     const before = await home.file();
     const refused = await home.reconcile();
     expect(refused).toMatchObject({ kind: 'refused' });
     expect(guardsOf(refused)).toEqual(['migrate-file']);
+    expect(await home.file()).toBe(before);
+  });
+
+  test('stays flat where the settings want the v0 API, whatever is allowed', async () => {
+    const home = await v8({ file: LEGACY, desired: FLAT, setting: 'v0' });
+    const applied = await home.reconcile(MIGRATE);
+    expect(applied).toMatchObject({ kind: 'applied', plan: { notes: [] } });
+    expect(writesOf(applied)).toEqual(['PUT /v0/management/config.yaml']);
+    expect(await home.file()).not.toContain('config-version');
+  });
+
+  test('that is one of v8 already is left alone where the settings want the v0 API', async () => {
+    const home = await v8({ setting: 'v0' });
+    const before = await home.file();
+    expect(await home.reconcile()).toMatchObject({ kind: 'refused', problems: [{ code: 'HF3037' }] });
+    expect(await home.file()).toBe(before);
+  });
+
+  test.each(['sending', 'sent', 'settled'] as const)(
+    'a crash at "%s" of a flat write is resolved',
+    async (point) => {
+      const home = await v8({ file: LEGACY, desired: FLAT });
+      await home.crashAt(point);
+      await home.sandbox.settled();
+      expect(await home.reconcile({ ...MIGRATE, retry: true })).toMatchObject({
+        kind: expect.stringMatching(/^(applied|in-sync)$/),
+      });
+      expect(home.sandbox.states().runtime).toMatchObject({ debug: true });
+    },
+  );
+
+  test('that does not take a flat write is left at the same bytes', async () => {
+    const home = await v8({ file: LEGACY, desired: FLAT });
+    const before = await home.file();
+    const spoiling = beforeSending(home, 1, async () => home.sandbox.fault('drop-writes', 'config.yaml'));
+    const ended = await home.reconcile({}, spoiling);
+    home.sandbox.clearFaults();
+    expect(ended).toMatchObject({ kind: 'rolled-back' });
     expect(await home.file()).toBe(before);
   });
 

@@ -59,8 +59,10 @@ describe('what was found', () => {
 
   test('yields to the settings, which may not ask for what there is not', async () => {
     const { client, requests } = await answered(404, '', CORS);
-    expect(await detect(client, { setting: 'v0', build })).toBe('v0');
+    expect(await detect(client, { setting: 'v0', build: { ...build, version: 'v7.2.140' } })).toBe('v0');
     expect(requests).toHaveLength(0);
+    expect(await detect(client, { setting: 'v0', build })).toBe('v0');
+    expect(requests).toHaveLength(1);
     expect(await codesOf(detect(client, { setting: 'v8', build }))).toEqual(['HF3036']);
   });
 });

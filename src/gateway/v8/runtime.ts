@@ -6,11 +6,28 @@ import { catalogOf, loadCatalog } from '../catalog/catalog.ts';
 import { layoutTable } from '../layout/table.ts';
 
 let made: Catalog | undefined;
+let flat: Catalog | undefined;
 
 export function runtimeCatalog(): Catalog {
-  made ??= catalogOf('legacy', make());
+  made ??= catalogOf('legacy', make(), 'v8');
   return made;
 }
+
+/** What a flat file of a v8 gateway can say and stay flat (C v8 §4.6). */
+export function flatFileCatalog(): Catalog {
+  flat ??= catalogOf('legacy', flatFile(), 'v8');
+  return flat;
+}
+
+function flatFile(): Field {
+  const moved = loadCatalog('legacy').at(MOVED.split('.'));
+  if (!moved) throw new Error(`the legacy catalog has no ${MOVED}`);
+  const root = withField(runtimeCatalog().root, MOVED.split('.'), moved);
+  return [...CONVERTING].reduce((without, path) => withoutField(without, path.split('.')), root);
+}
+
+/** Their places are the same in both layouts, and make a file one of v8. */
+const CONVERTING = ['models', 'client.codex.optimize-multi-agent-v2'];
 
 const FILE: Route = { kind: 'file' };
 

@@ -30,7 +30,7 @@ export interface Seen {
 
 /** The catalog of what `GET /v0/management/config` shows, by the catalog of the file: a v8 gateway's memory is flat. */
 export const memoryCatalog = (catalog: Catalog): Catalog =>
-  catalog.layout === 'v8' ? runtimeCatalog() : catalog;
+  catalog.generation === 'v8' ? runtimeCatalog() : catalog;
 
 /** The last texts: a plan asks for the file before and after it, again and again. */
 const recent: { readonly text: string; readonly seen: Seen | LoadFailure }[] = [];
