@@ -3,8 +3,10 @@
 import type { Catalog } from '../gateway/catalog/field.ts';
 import { contentBy } from '../gateway/v8/seen.ts';
 import { load } from '../gateway/model/load.ts';
+import { loadTree } from '../gateway/v8/load.ts';
 import type { Live } from '../nouns/live.ts';
 import type { Tree } from '../nouns/value.ts';
+import { memoryOverFile } from './memory-side.ts';
 import { imageOf } from './predict.ts';
 
 export interface Base {
@@ -29,10 +31,23 @@ export function imagesFor(live: Live, catalog: Catalog, wins: 'file' | 'memory' 
   return { before: file, under: side === 'memory' ? memory : file, repair: true };
 }
 
-/** The file is what everything is counted from and laid over; memory can only be made to follow it (design-v8 rule 1). */
+/** The file is what everything is counted from, and laid over where memory is not to win (design-v8 rule 1). */
 function treeImages(live: Live, catalog: Catalog, wins: 'file' | 'memory' | undefined): Base {
   const file = contentIn(live, catalog);
-  return { before: file, under: file, repair: sideOf(live, wins) === 'file' };
+  const side = sideOf(live, wins);
+  return {
+    before: file,
+    under: side === 'memory' ? memorySide(live, catalog, file) : file,
+    repair: side === 'file',
+  };
+}
+
+function memorySide({ agreement, memory, file }: Live, catalog: Catalog, content: Tree): Tree {
+  const root = file?.document.open().root;
+  const loaded = root && loadTree(root);
+  if (!loaded?.ok || agreement.kind !== 'differ') return content;
+  const { paths } = agreement;
+  return memoryOverFile({ catalog, content, loaded: loaded.memory, memory: memory.open(), paths });
 }
 
 function sideOf({ agreement }: Live, wins: 'file' | 'memory' | undefined): 'file' | 'memory' | undefined {

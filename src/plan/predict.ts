@@ -150,7 +150,7 @@ function overlaid(field: Field | undefined, shown: Value | undefined, filed: Val
   return { ...filed, ...shown };
 }
 
-function hidesBelow(field: Field): boolean {
+export function hidesBelow(field: Field): boolean {
   if (field.visible !== 'json') return true;
   if (field.value && hidesBelow(field.value)) return true;
   if (field.item && hidesBelow(field.item)) return true;
