@@ -3,18 +3,22 @@
 import type { Layout } from '../nouns/desired.ts';
 import type { Verdict } from '../nouns/guard.ts';
 import type { Allowance } from '../nouns/target.ts';
+import type { Live } from '../nouns/live.ts';
 import type { Fate } from '../gateway/v8/normalise.ts';
 import { seenV8 } from '../gateway/v8/seen.ts';
+import { narrowedByMigration } from './reach.ts';
 
 /** Whether some of these lets the gateway's file be converted. */
 export const allowsMigration = (allowances: readonly Allowance[]): boolean =>
   allowances.some(({ guard, path }) => guard === 'migrate-file' && path === undefined);
 
 /** Empty where the write only formats. */
-export function migrationVerdicts(raw: string, layout: Layout): readonly Verdict[] {
+export function migrationVerdicts(raw: string, live: Pick<Live, 'layout' | 'build'>): readonly Verdict[] {
+  const { layout } = live;
   const told = whatItDoes(raw, layout);
   if (told.length === 0) return [];
   return [
+    ...narrowings(raw, live),
     verdict(
       `the first write converts the gateway's file: ${told.join('; ')}`,
       layout === 'legacy'
@@ -31,6 +35,11 @@ export function neededMigration(raw: string, places: readonly string[]): Verdict
     `a flat file cannot say ${keys}; writing that converts the gateway's file: ${whatItDoes(raw, 'legacy').join('; ')}`,
     `Keep the backup that is taken before it (the raw file), then allow it; or leave ${places.length === 1 ? 'the key' : 'the keys'} out for this target (an overlay can).`,
   );
+}
+
+function narrowings(raw: string, live: Pick<Live, 'build'>): readonly Verdict[] {
+  const seen = seenV8(raw);
+  return seen.ok ? narrowedByMigration(seen.fate, live) : [];
 }
 
 function verdict(message: string, remedy: string): Verdict {

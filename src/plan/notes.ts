@@ -1,11 +1,14 @@
 // What a reader of a plan should know and no guard refuses: findings about the gateway, stale memory, what needs a
 // restart, what is left alone and why, when writing will be over for a while.
+import type { Catalog } from '../gateway/catalog/field.ts';
 import { openUntil, opensNext, parseFreeze } from '../nouns/freeze.ts';
 import type { Live } from '../nouns/live.ts';
 import { problem, type Problem } from '../nouns/problem.ts';
 import { formatPath } from '../nouns/path.ts';
 import type { Base } from './base.ts';
+import type { Tree } from '../nouns/value.ts';
 import type { Difference } from './difference.ts';
+import { reachNotes } from './reach.ts';
 
 export interface NotesInput {
   readonly live: Live;
@@ -15,16 +18,23 @@ export interface NotesInput {
   /** `policy.freeze` of the target. */
   readonly freeze: readonly string[];
   readonly now: number;
+  readonly catalog: Catalog;
+  readonly declared: Tree;
 }
 
 export function notesOf(input: NotesInput): Problem[] {
   return [
     ...input.live.findings,
     ...aboutLayout(input.live),
+    ...aboutReach(input),
     ...aboutAgreement(input),
     ...aboutHeld(input),
     ...aboutFreeze(input),
   ];
+}
+
+function aboutReach({ catalog, declared, live, differences }: NotesInput): readonly Problem[] {
+  return reachNotes(catalog, declared, live, new Set(differences.map(({ path }) => formatPath(path))));
 }
 
 function aboutLayout({ keptFlat, build }: Live): Problem[] {

@@ -221,6 +221,8 @@ function assemble(
         writes: routes.writes.length,
         freeze: target.policy.freeze,
         now: input.now,
+        catalog: input.catalog,
+        declared: draft.declared,
       }),
       ...(input.notes ?? []),
     ],

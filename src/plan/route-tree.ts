@@ -47,7 +47,7 @@ export function routeTree(input: RouteInput): Routed {
   try {
     const steps = byRequests(input, raw, start, differences, areas);
     const last = steps.at(-1)?.after ?? start;
-    const verdicts = [...brickVerdicts(start, last, differences), ...migrationVerdicts(raw, live.layout)];
+    const verdicts = [...brickVerdicts(start, last, differences), ...migrationVerdicts(raw, live)];
     if (verdicts.some(({ guard }) => guard === 'brick')) return nothing(input, verdicts, start);
     return {
       writes: steps.map(({ write }) => write),

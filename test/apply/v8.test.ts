@@ -617,8 +617,63 @@ describe('a gateway of the first v8 releases, which is made from reading', () =>
   test('does not know `upstream`, and is not asked to', async () => {
     const home = await v8({ ...early, desired: `${DESIRED}codex:\n  stream-bootstrap-buffering: true\n` });
     const refused = await home.reconcile();
+    expect(refused).toMatchObject({
+      kind: 'refused',
+      plan: {
+        verdicts: [
+          {
+            guard: 'unsupported',
+            path: 'upstream.codex.stream-bootstrap-buffering',
+            message: expect.stringMatching(
+              /`oauth\.providers\.codex\.stream-bootstrap-buffering` in v8\.0\.4.*OAuth credentials only.*needs v8\.0\.11/,
+            ),
+          },
+        ],
+      },
+    });
+  });
+
+  const BUFFERING = 'codex:\n  stream-bootstrap-buffering: true\n';
+  const notesOf = (outcome: Outcome): readonly string[] =>
+    'plan' in outcome && outcome.plan ? outcome.plan.notes.map(({ message }) => message) : [];
+
+  test('holds a shared setting where it reaches less: that is said although nothing differs', async () => {
+    const file = GATEWAY_FILE_V8.replace(
+      'oauth:\n',
+      'oauth:\n    providers:\n        codex:\n            stream-bootstrap-buffering: true\n',
+    );
+    const home = await v8({ ...early, file, desired: BUFFERING });
+    const checked = await home.check();
+    expect(checked).toMatchObject({ kind: 'in-sync', plan: { notes: [{ code: 'HF4007' }] } });
+    expect(notesOf(checked)).toEqual([expect.stringContaining('it reaches OAuth credentials only')]);
+  });
+
+  test('does not convert a flat file with a setting that would reach less then', async () => {
+    const home = await v8({ ...early, file: `${LEGACY}${BUFFERING}`, desired: FLAT });
+    const before = await home.file();
+    const refused = await home.reconcile(MIGRATE);
     expect(refused).toMatchObject({ kind: 'refused' });
-    expect(guardsOf(refused)).toEqual(['unsupported']);
+    const verdicts = 'plan' in refused && refused.plan ? refused.plan.verdicts : [];
+    expect(verdicts.filter(({ allowed }) => !allowed)).toMatchObject([
+      {
+        guard: 'unsupported',
+        message: expect.stringMatching(
+          /`codex\.stream-bootstrap-buffering` to `oauth\.providers\.codex\.stream-bootstrap-buffering`.*needs v8\.0\.11/,
+        ),
+      },
+    ]);
+    expect(await home.file()).toBe(before);
+  });
+
+  test('has a flat file, or names no version: that the scope is unknown is said', async () => {
+    const flat = await v8({ ...early, file: `${LEGACY}${BUFFERING}`, desired: BUFFERING });
+    const dev = await v8({ build: { version: 'dev' }, desired: BUFFERING });
+    for (const home of [flat, dev]) {
+      await home.reconcile();
+      expect(notesOf(await home.check())).toContainEqual(expect.stringContaining('unknown scope'));
+    }
+    const today = await v8({ file: `${LEGACY}${BUFFERING}`, desired: BUFFERING });
+    expect(notesOf(await today.check())).not.toContainEqual(expect.stringContaining('scope'));
   });
 });
 

@@ -4,6 +4,7 @@ import { isList, isTree, type Tree, type Value } from '../../nouns/value.ts';
 import { loadCatalog } from '../catalog/catalog.ts';
 import type { Catalog, Field } from '../catalog/field.ts';
 import { isBefore, parseVersion } from '../version.ts';
+import { narrowing } from './reach.ts';
 import type { Layout } from './rewrite.ts';
 import { layoutTable } from './table.ts';
 import { originOf, translate } from './translate.ts';
@@ -73,20 +74,17 @@ class Walk {
     return isTree(value) ? Object.entries(value) : [];
   }
 
-  #judge({ since, until, pattern, scope }: Field, pointer: string): void {
+  #judge({ since, until, pattern }: Field, pointer: string): void {
     const version = this.#version;
     if (until !== undefined && isBefore(until, version))
       this.found.push({ pointer, message: `is gone since ${until}` });
     else if (since !== undefined && isBefore(version, since))
-      this.found.push({ pointer, message: this.#tooEarly(pattern, scope), needs: since });
+      this.found.push({ pointer, message: this.#tooEarly(pattern), needs: since });
   }
 
   /** An earlier spelling may say less: what reached OAuth credentials only is no substitute (design-v8 rule 21). */
-  #tooEarly(pattern: string, scope: Field['scope']): string {
-    const earlier = layoutTable().rows.find(({ v8 }) => v8 === pattern)?.historical[0];
-    const narrow = scope?.findLast(({ since }) => !isBefore(this.#version, since))?.reaches === 'oauth';
-    if (earlier === undefined || !narrow) return `is not known to ${this.#version}`;
-    return `is \`${earlier}\` in ${this.#version}, where it reaches OAuth credentials only`;
+  #tooEarly(pattern: string): string {
+    return narrowing(pattern, this.#version) ?? `is not known to ${this.#version}`;
   }
 
   /** What the flat catalog does not know is what v8 brought; of a section each key. */

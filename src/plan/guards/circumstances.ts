@@ -1,6 +1,7 @@
 // Guards on the circumstances of the plan and not on what it changes: `split-brain`, `no-way-back`, `unsupported`,
 // `frozen`. They refuse only where something would be written.
 import type { Field } from '../../gateway/catalog/field.ts';
+import { narrowing } from '../../gateway/layout/reach.ts';
 import { isBefore } from '../../gateway/version.ts';
 import { openUntil, parseFreeze } from '../../nouns/freeze.ts';
 import { formatPath } from '../../nouns/path.ts';
@@ -57,7 +58,7 @@ export function unsupported({ differences, live }: Case): Finding[] {
         {
           guard: 'unsupported' as const,
           path,
-          message: `\`${formatPath(path)}\` ${reason}; this gateway is ${live.build.version}`,
+          message: `\`${formatPath(path)}\` ${reason}`,
           remedy: 'Update the gateway, or leave the key out for this target.',
           changes: [id],
         },
@@ -68,10 +69,20 @@ export function unsupported({ differences, live }: Case): Finding[] {
 /** Builds that do not name a version (`dev`) are taken for new ones. */
 function unknownTo(field: Field, version: string): string | undefined {
   for (let at: Field | undefined = field; at; at = at.parent) {
-    if (at.since !== undefined && isBefore(version, at.since)) return `exists since ${at.since}`;
-    if (at.until !== undefined && isBefore(at.until, version)) return `existed until ${at.until}`;
+    const [since, until] = [at.since, at.until];
+    if (since !== undefined && isBefore(version, since)) return tooEarly(field, since, version);
+    if (until !== undefined && isBefore(until, version))
+      return `existed until ${until}; this gateway is ${version}`;
   }
   return undefined;
+}
+
+/** At an earlier place it may have said less (design-v8 rule 21). */
+function tooEarly({ pattern }: Field, since: string, version: string): string {
+  const narrow = narrowing(pattern, version);
+  return narrow === undefined
+    ? `exists since ${since}; this gateway is ${version}`
+    : `${narrow}; for API keys it needs ${since}`;
 }
 
 /** Each open window and a suspension by itself: one allowance answers them all. */
