@@ -3,6 +3,7 @@
 import { cpus } from 'node:os';
 import type { Figure } from './figure.ts';
 import { planFigures } from './plan.ts';
+import { treePlanFigures } from './plan-v8.ts';
 import { requestFigures, treeRequestFigures } from './requests.ts';
 import { lookFigure, startFigures } from './start.ts';
 
@@ -10,6 +11,7 @@ const figures: Figure[] = [
   ...(await requestFigures()),
   ...(await treeRequestFigures()),
   ...(await planFigures()),
+  ...(await treePlanFigures()),
   await lookFigure(),
   ...(await startFigures()),
 ];

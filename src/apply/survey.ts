@@ -74,7 +74,7 @@ async function planInput(
     managementSecret: await judgeManagementSecret(said.desired, live, said.target),
     wayBack,
     refusals: said.refusals,
-    asDeclared: said.asDeclared,
+    built: said.built,
     notes: said.notes,
   };
 }

@@ -28,8 +28,14 @@ export interface Desired {
   readonly revision: Revision;
 }
 
+/** What is known of places, by JSON pointer, where nobody has to list it. */
+export type ByPointer<T> = Pick<ReadonlyMap<string, T>, 'get' | 'has'>;
+
 /** The position of a pointer, or of the nearest declared ancestor; the whole file is no place to look at. */
-export function positionAt(desired: Pick<Desired, 'positions'>, pointer: string): Position | undefined {
+export function positionAt(
+  desired: { readonly positions: ByPointer<Position> },
+  pointer: string,
+): Position | undefined {
   for (let at = pointer; ; at = at.slice(0, at.lastIndexOf('/'))) {
     if (at === '') return undefined;
     const found = desired.positions.get(at);

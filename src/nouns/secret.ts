@@ -1,6 +1,6 @@
 // How secrets are carried and shown. A sealed value cannot be printed by accident; a fingerprint names a secret
 // without revealing it. Knows nothing of where secrets stand in a configuration: that is the catalog's.
-import { createHmac } from 'node:crypto';
+import { createHmac, createSecretKey } from 'node:crypto';
 import { inspect } from 'node:util';
 
 /**
@@ -8,14 +8,14 @@ import { inspect } from 'node:util';
  * `util.inspect` show only "[sealed]". Opening it is a visible act.
  */
 export class Sealed<T> {
-  readonly #content: T;
+  readonly #content: () => T;
 
-  constructor(content: T) {
+  constructor(content: () => T) {
     this.#content = content;
   }
 
   open(): T {
-    return this.#content;
+    return this.#content();
   }
 
   toString(): string {
@@ -32,7 +32,13 @@ export class Sealed<T> {
 }
 
 export function seal<T>(content: T): Sealed<T> {
-  return new Sealed(content);
+  return new Sealed(() => content);
+}
+
+/** For what is rarely looked at: worked out when it is opened for the first time. */
+export function sealLater<T extends object>(make: () => T): Sealed<T> {
+  let content: T | undefined;
+  return new Sealed(() => (content ??= make()));
 }
 
 /** Names secrets: the same text gives the same name, different texts different names. */
@@ -51,6 +57,7 @@ export function fingerprintsBy(
   key: string | Uint8Array,
   hidden: ReadonlySet<string> = new Set(),
 ): Fingerprints {
+  const ready = createSecretKey(Buffer.from(key));
   const names = new Map<string, string>();
   const taken = new Map<string, string>();
   return {
@@ -58,7 +65,7 @@ export function fingerprintsBy(
     of(secret) {
       const known = names.get(secret);
       if (known !== undefined) return known;
-      const digest = createHmac('sha256', key).update(secret).digest('hex');
+      const digest = createHmac('sha256', ready).update(secret).digest('hex');
       let length = 8;
       while (taken.has(digest.slice(0, length)) && length < digest.length) length += 4;
       const name = digest.slice(0, length);

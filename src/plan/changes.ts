@@ -2,7 +2,7 @@
 // guards and routes.
 import type { Field } from '../gateway/catalog/field.ts';
 import type { Change, Origin } from '../nouns/change.ts';
-import { positionAt, type Desired } from '../nouns/desired.ts';
+import { positionAt } from '../nouns/desired.ts';
 import { formatPath, type Path, pointerTo } from '../nouns/path.ts';
 import type { Fingerprints } from '../nouns/secret.ts';
 import type { Shown } from '../nouns/shown.ts';
@@ -90,7 +90,7 @@ export interface ShowInput {
   /** The root of the catalog. */
   readonly root: Field;
   readonly fingerprints: Fingerprints;
-  readonly desired: Pick<Desired, 'positions'>;
+  readonly desired: Parameters<typeof positionAt>[0];
 }
 
 /** Without its consequences; they need the images before and after the whole plan. */

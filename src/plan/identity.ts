@@ -133,13 +133,31 @@ function pairDuplicates(
   partner: (number | undefined)[],
 ): void {
   const free = new Set(group);
-  const old = new Map(group.map((index) => [index, formOf(list, before[index])]));
-  const fresh = new Map(indexes.map((index) => [index, formOf(list, after[index])]));
-  for (const index of takeEqual(old, fresh, free, indexes, partner)) {
+  const others = takeSame(before, after, free, indexes, partner);
+  const old = new Map([...free].map((index) => [index, formOf(list, before[index])]));
+  const fresh = new Map(others.map((index) => [index, formOf(list, after[index])]));
+  for (const index of takeEqual(old, fresh, free, others, partner)) {
     const best = mostAlike(list, before, after[index] as Value, [...free]);
     partner[index] = best;
     if (best !== undefined) free.delete(best);
   }
+}
+
+/** Pairs what is one and the same value, which saves finding out what it says; gives the indexes that found none. */
+function takeSame(
+  before: readonly Value[],
+  after: readonly Value[],
+  free: Set<number>,
+  indexes: readonly number[],
+  partner: (number | undefined)[],
+): number[] {
+  const places = new Map([...free].map((index) => [before[index], index]));
+  return indexes.filter((index) => {
+    const same = places.get(after[index]);
+    if (same === undefined || !free.delete(same)) return true;
+    partner[index] = same;
+    return false;
+  });
 }
 
 /** Something that gives the text of an entry by its index. */

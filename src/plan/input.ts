@@ -51,9 +51,15 @@ export interface PlanInput {
   readonly wayBack: WayBack;
   /** What the gateway's layout cannot say of what the files declare, and what it says otherwise (`spoken`). */
   readonly refusals?: readonly Verdict[];
-  /** As the files declare it, where `desired` also carries what others put into its families. */
-  readonly asDeclared?: Desired;
+  readonly built?: Built | undefined;
   readonly notes?: readonly Problem[];
+}
+
+/** A desired state with its families built of the groups that are there, others' keys among them (`spoken`). */
+export interface Built {
+  readonly tree: Sealed<Tree>;
+  /** Where a part of it is declared, as a pointer into the tree of the desired state. */
+  readonly originOf: (pointer: string) => string | undefined;
 }
 
 export interface Prepared {

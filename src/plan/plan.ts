@@ -2,7 +2,7 @@
 // keys and the results of probes come in as arguments; the same input gives the same bytes.
 import { literalSecrets } from '../desired/literal-secrets.ts';
 import type { Change } from '../nouns/change.ts';
-import type { Desired } from '../nouns/desired.ts';
+import type { ByPointer } from '../nouns/desired.ts';
 import type { Verdict } from '../nouns/guard.ts';
 import { formatPath, type Path, pointerTo } from '../nouns/path.ts';
 import { PLAN_FORMAT, type PatchOperation, type Plan } from '../nouns/plan.ts';
@@ -21,7 +21,7 @@ import type { Case } from './guards/guard.ts';
 import { allowancesOf, judge, winningSide } from './guards/judge.ts';
 import { type ManagementSecret, withSecret } from './management-secret.ts';
 import { notesOf } from './notes.ts';
-import type { PlanInput, Prepared } from './input.ts';
+import type { Built, PlanInput, Prepared } from './input.ts';
 import { makeDifferences, type Operation, type Patched } from './patch.ts';
 import { routesFor, type Routes } from './routes-for.ts';
 import { shownAlong } from './shown-along.ts';
@@ -81,12 +81,12 @@ function draftOf(input: PlanInput): Draft {
   const allowances = allowancesOf(target.policy.allow, input.allow ?? [], mode);
   const hidden = new Set(desired.secrets.open());
   const fingerprints = fingerprintsBy(target.digestKey.open(), hidden);
-  const declared = withStoredSecret(desired.tree.open(), input.managementSecret);
+  const declared = withStoredSecret((input.built ?? desired).tree.open(), input.managementSecret);
   const base = imagesFor(input.live, catalog, winningSide(allowances));
   const released = releasedPaths(input.state, catalog, declared, base.under);
   const wanted = wantedOf(input, { declared, base, released, fingerprints });
   const found = diff({ catalog, live: base.before, wanted: wanted.image, traces: wanted.traces });
-  for (const text of replacedSecrets(found, desired)) hidden.add(text);
+  for (const text of replacedSecrets(found, input)) hidden.add(text);
   const judged = judgeAll(found, {
     lastApplied: input.state.lastApplied,
     hash: input.hash,
@@ -114,16 +114,27 @@ function draftOf(input: PlanInput): Draft {
 }
 
 /** What stands on the gateway where a reference is to bring a secret: an earlier one, as a rule. */
-function replacedSecrets(found: readonly RawDifference[], desired: Desired): string[] {
+function replacedSecrets(found: readonly RawDifference[], { desired, built }: PlanInput): string[] {
   const secrets = desired.secrets.open();
+  const references = throughBuilt(desired.references, built);
   return found.flatMap(({ declaredPlace, before, after }) =>
     typeof before === 'string' &&
     typeof after === 'string' &&
     secrets.has(after) &&
-    desired.references.has(pointerTo(declaredPlace))
+    references.has(pointerTo(declaredPlace))
       ? [before]
       : [],
   );
+}
+
+/** What is known of the declared tree, by pointers into the tree that was built of it. */
+function throughBuilt<T>(known: ByPointer<T>, built: Built | undefined): ByPointer<T> {
+  if (!built) return known;
+  const at = (pointer: string): T | undefined => {
+    const origin = built.originOf(pointer);
+    return origin === undefined ? undefined : known.get(origin);
+  };
+  return { get: at, has: (pointer) => at(pointer) !== undefined };
 }
 
 /** The gateway stores hashes; a plaintext in the files stands for the hash that it is, or would be, stored as. */
@@ -156,8 +167,9 @@ function changesOf(draft: Draft): Change[] {
   const { base, judged, patched, fingerprints, input } = draft;
   const images = { before: base.before, after: patched.image, placeOf: patched.placeOf };
   const consequences = consequencesOf(judged, images);
+  const positions = throughBuilt(input.desired.positions, input.built);
   return judged.map((one, i) => ({
-    ...changeOf(one, { root: input.catalog.root, fingerprints, desired: input.desired }),
+    ...changeOf(one, { root: input.catalog.root, fingerprints, desired: { positions } }),
     consequences: consequences[i] ?? [],
   }));
 }
@@ -180,7 +192,7 @@ function caseOf(draft: Draft, routes: Routes): Case {
     differences: differences.filter(({ disposition }) => disposition === 'apply'),
     writes: routes.writes.length > 0,
     newlyReleased: pruned ? [] : draft.released.filter((path) => !earlier.has(formatPath(path))),
-    literalSecrets: literalSecrets(input.asDeclared ?? input.desired, catalog).map(({ path, position }) => ({
+    literalSecrets: literalSecrets(input.desired, catalog).map(({ path, position }) => ({
       path,
       place: position ? ` (${position.file}:${position.line}:${position.column})` : '',
     })),

@@ -4,11 +4,11 @@ import { contentOf } from '../gateway/model/decode.ts';
 import { fromJson, toJson } from '../gateway/model/json.ts';
 import { load } from '../gateway/model/load.ts';
 import { parseDocument } from '../gateway/model/document.ts';
-import { isFailure, type LoadFailure, type Memory } from '../gateway/model/model.ts';
+import { isFailure, type LoadFailure, type LoadSuccess, type Memory } from '../gateway/model/model.ts';
 import { loadTree, loadV8 } from '../gateway/v8/load.ts';
 import { contentSeen, seenV8, viewSeen } from '../gateway/v8/seen.ts';
 import type { FileDocument, FileNode } from '../nouns/file.ts';
-import { seal } from '../nouns/secret.ts';
+import { seal, sealLater } from '../nouns/secret.ts';
 import { isTree, type Tree, type Value } from '../nouns/value.ts';
 import type { Prediction } from '../nouns/write.ts';
 
@@ -61,12 +61,47 @@ function settledFlat(given: FileDocument, catalog: Catalog): State | LoadFailure
 
 /** The state after a request of the v8 API, from the nodes that it makes of the normalised tree. */
 export function settledRoot(root: FileNode): State | LoadFailure {
-  const loaded = loadTree(root);
+  const document: FileDocument = { text: '', root };
+  const loaded = loadTree(withoutFamilies(root));
   if (!loaded.ok) return loaded;
   const { memory, rewritten } = loaded;
-  const document: FileDocument = { text: '', root };
-  const content = contentSeen({ document, memory, rewritten });
-  return { document, content, memory, view: viewSeen({ memory }), image: content, rehashes: rewritten };
+  return new SettledTree(document, contentSeen({ document, memory, rewritten }), loaded);
+}
+
+/** What takes long to load, and what validation of the files has looked at in every detail. */
+const withoutFamilies = (root: FileNode): FileNode =>
+  root.kind === 'map' ? { ...root, pairs: root.pairs.filter(({ key }) => key.text !== 'api-keys') } : root;
+
+/** Memory is worked out when first asked for: a plan that is not applied never does. */
+class SettledTree implements State {
+  readonly document: FileDocument;
+  readonly content: Tree;
+  readonly image: Tree;
+  readonly rehashes: boolean;
+  readonly #besides: Memory;
+  #memory: Memory | undefined;
+
+  constructor(document: FileDocument, content: Tree, besides: LoadSuccess) {
+    this.document = document;
+    this.content = content;
+    this.image = content;
+    this.rehashes = besides.rewritten;
+    this.#besides = besides.memory;
+  }
+
+  get memory(): Memory {
+    return (this.#memory ??= this.#load());
+  }
+
+  get view(): Tree {
+    return viewSeen({ memory: this.memory });
+  }
+
+  /** Families that the gateway would refuse are missing: it says so itself when they are sent. */
+  #load(): Memory {
+    const loaded = this.document.root && loadTree(this.document.root);
+    return loaded?.ok ? loaded.memory : this.#besides;
+  }
 }
 
 /** The view and the image are worked out when first asked for: of the state before a write nobody asks. */
@@ -115,7 +150,7 @@ function withSecretOf(memory: Memory, content: Tree): Tree {
 }
 
 export function predictionOf(state: State): Prediction {
-  return { memory: seal(state.view), file: seal(state.content) };
+  return { memory: sealLater(() => state.view), file: seal(state.content) };
 }
 
 /**

@@ -61,7 +61,8 @@ class Regrouping {
   readonly #newcomers: Newcomer[] = [];
   /** Declared steps by live group and key. */
   readonly #from = new Map<string, readonly Step[]>();
-  readonly #edits = new Map<string, readonly Step[]>();
+  /** By group and key, or by group alone, which members were edited, with the declared steps. */
+  readonly #edits = new Map<string, Map<string, readonly Step[]>>();
 
   constructor(input: RegroupInput) {
     this.#input = input;
@@ -174,7 +175,7 @@ class Regrouping {
     const value = first?.entry[name];
     if (this.#isForAll(name, work, keys)) {
       work.group = withMember(work.group, name, value);
-      this.#edits.set(`${work.at}/${name}`, first?.members.get(name) ?? first?.place ?? []);
+      this.#noteEdit(`${work.at}`, name, first?.members.get(name) ?? first?.place ?? []);
       return;
     }
     for (const [index, entry] of keys) this.#editKey(name, work, index, entry);
@@ -213,7 +214,11 @@ class Regrouping {
       if (zero === undefined) return this.#moveOut(work, index, entry);
       work.keys[index] = withMember(key, name, zero);
     }
-    this.#edits.set(`${work.at}/keys/${index}/${name}`, entry.members.get(name) ?? entry.place);
+    this.#noteEdit(`${work.at}/keys/${index}`, name, entry.members.get(name) ?? entry.place);
+  }
+
+  #noteEdit(place: string, name: string, from: readonly Step[]): void {
+    this.#edits.set(place, (this.#edits.get(place) ?? new Map<string, readonly Step[]>()).set(name, from));
   }
 
   /** What overrides the group and means the same as nothing; pointer fields have no such value. */
@@ -286,13 +291,11 @@ class Regrouping {
         if (!from) return;
         if (nth === 0) origins.push([[place], from.slice(0, 1)]);
         origins.push([[place, 'keys', nth], from]);
-        for (const [edit, member] of this.#edits) {
-          const own = `${at}/keys/${i}/`;
-          if (edit.startsWith(own)) origins.push([[place, 'keys', nth, edit.slice(own.length)], member]);
-          else if (edit.startsWith(`${at}/`) && !edit.includes('/keys/'))
-            origins.push([[place, edit.slice(`${at}/`.length)], member]);
-        }
+        for (const [name, member] of this.#edits.get(`${at}/keys/${i}`) ?? [])
+          origins.push([[place, 'keys', nth, name], member]);
       });
+      if (left.some(({ i }) => this.#from.has(`${at}/keys/${i}`)))
+        for (const [name, member] of this.#edits.get(`${at}`) ?? []) origins.push([[place, name], member]);
       groups.push(work.touched ? { ...work.group, keys: left.map(({ key }) => key) } : raw);
     });
     this.#addNewcomers(groups, origins);
@@ -301,6 +304,7 @@ class Regrouping {
 
   #addNewcomers(groups: Value[], origins: [Step[], readonly Step[]][]): void {
     const together = new Map<number, EffectiveEntry[]>();
+    const taken = new Set([...this.#input.live, ...groups].map(nameOf));
     for (const { entry, from } of this.#newcomers) {
       const others = together.get(from);
       if (others) others.push(entry);
@@ -310,7 +314,7 @@ class Regrouping {
       const place = groups.length;
       const declared = from >= 0 ? this.#input.declared[from] : undefined;
       const [group, members] = this.#newGroup(isTree(declared) ? declared : undefined, entries);
-      groups.push({ ...group, name: this.#freeName(group['name'], groups) });
+      groups.push({ ...group, name: this.#freeName(group['name'], groups.length + 1, taken) });
       origins.push([[place], entries[0]?.place.slice(0, 1) ?? []]);
       entries.forEach(({ place: at }, nth) => origins.push([[place, 'keys', nth], at]));
       for (const [name, at] of members) origins.push([[place, name], at]);
@@ -336,17 +340,17 @@ class Regrouping {
   }
 
   /** A label that no other group has, so that the group can be told from others of its address. */
-  #freeName(given: Value | undefined, groups: readonly Value[]): Value {
-    if (given !== undefined && given !== null && given !== '') return given;
+  #freeName(given: Value | undefined, first: number, taken: Set<Value | undefined>): Value {
     const provider = this.#input.family.v8.slice(this.#input.family.v8.indexOf('.') + 1);
-    const taken = new Set(
-      [...this.#input.live, ...groups].flatMap((group) => (isTree(group) ? [group['name']] : [])),
-    );
-    let number = groups.length + 1;
+    let number = first;
     while (taken.has(`${provider}-${number}`)) number += 1;
-    return `${provider}-${number}`;
+    const name = given === undefined || given === null || given === '' ? `${provider}-${number}` : given;
+    taken.add(name);
+    return name;
   }
 }
+
+const nameOf = (group: Value): Value | undefined => (isTree(group) ? group['name'] : undefined);
 
 const normal = (field: Field, value: Value | undefined): Value | undefined =>
   value === undefined ? undefined : normaliseAt(field, value).value;

@@ -2,9 +2,9 @@
 // empty or gone (design §8, design-v8 rules 6 to 13). Each request is run through the model of the gateway; where the
 // JSON routes cannot say what is wanted, the edited text goes through the v0 API. Sends nothing.
 import { changeTree, V8_BASE, handleV8 } from '../gateway/v8/endpoints.ts';
-import { copy, expanded } from '../gateway/v8/tree.ts';
+import { copySections, expanded, type Node } from '../gateway/v8/tree.ts';
 import { stored } from '../gateway/v8/normalise.ts';
-import type { FileNode } from '../nouns/file.ts';
+import type { FileDocument, FileNode } from '../nouns/file.ts';
 import { seal, type Sealed } from '../nouns/secret.ts';
 import type { Tree } from '../nouns/value.ts';
 import type { PreparedWrite, Write } from '../nouns/write.ts';
@@ -123,7 +123,7 @@ function simulate(
 }
 
 /** Files up to this length are validated as the gateway does when planned; of longer ones it says itself what it refuses. */
-const VALIDATED_WHEN_PLANNED = 65_536;
+const VALIDATED_WHEN_PLANNED = 16_384;
 
 function simulateLong(
   input: RouteInput,
@@ -131,21 +131,31 @@ function simulateLong(
   differences: readonly Difference[],
   requests: readonly TreeRequest[],
 ): readonly Step[] {
-  const root = expanded(start.document);
+  const root = ownRoot(start.document);
   if (!root) throw new NoTreeRoute('the file is empty');
   return requests.map((request, i) => {
     const body = request.body === undefined ? '' : jsonText(request.body);
     const path = `${V8_BASE}/config${request.area.map((name) => `/${name}`).join('')}`;
-    const refused = changeTree(root, { method: request.method, path, body });
+    const refused = changeTree(root, { method: request.method, path }, request.body);
     if (refused)
       throw new WouldRefuse(
         `${request.method} ${path} would be answered ${refused.status}: ${messageIn(refused.body)}`,
       );
-    const after = settledRoot(copy(root) as FileNode); // A tree without ranges is a file's node.
+    const isLast = i === requests.length - 1;
+    const after = settledRoot((isLast ? root : copySections(root)) as FileNode); // A tree without ranges is a file's node.
     if (!isState(after))
       throw new WouldRefuse(`the gateway could not load what it would store: ${after.message}`);
     return { write: prepared(input, differences, request, i, body, after), after };
   });
+}
+
+/** Stored keys with an index lose it with any write; otherwise entries of lists are replaced and never changed. */
+const INDEXED = /auth[_-]index/;
+
+/** A tree to be changed; nobody asks for its lines. */
+function ownRoot({ text, root }: FileDocument): Node | undefined {
+  if (INDEXED.test(text)) return expanded({ text: '', root });
+  return root && copySections(root as Node); // Normalised: aliases are written out.
 }
 
 function messageIn(body: string): string {

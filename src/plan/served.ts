@@ -1,7 +1,8 @@
 // What an image of a gateway offers to the world: who may call it, which upstreams it has, which models they serve.
 // Reads images only; says nothing about whether it is good.
 import { usableKeys } from '../gateway/client-keys.ts';
-import { translate } from '../gateway/layout/translate.ts';
+import { effectiveEntries } from '../gateway/layout/effective.ts';
+import { layoutTable } from '../gateway/layout/table.ts';
 import { isList, isTree, type Tree, type Value } from '../nouns/value.ts';
 
 /** Provider lists of the configuration (C v0 §3.3). */
@@ -16,18 +17,6 @@ export const FAMILIES = [
   'meta-api-key',
 ] as const;
 
-const flats = new WeakMap<Tree, Tree>();
-
-/** The image in the flat layout. One of v8 has its `config-version`, which the gateway keeps in every file. */
-export function flatImage(image: Tree): Tree {
-  if (image['config-version'] === undefined) return image;
-  const known = flats.get(image);
-  if (known) return known;
-  const { tree } = translate(image, 'v8', 'legacy');
-  flats.set(image, tree);
-  return tree;
-}
-
 /** Keys that the running gateway would accept: trimmed, without blanks, each once (C v0 §3.2). */
 export function clientKeys(image: Tree): ReadonlySet<string> {
   return usableKeys(keysOf(image));
@@ -35,7 +24,7 @@ export function clientKeys(image: Tree): ReadonlySet<string> {
 
 /** Read for itself: the rest of a large image need not be translated for it. */
 function keysOf(image: Tree): Value | undefined {
-  if (image['config-version'] === undefined) return image['api-keys'];
+  if (!isOfV8(image)) return image['api-keys'];
   return isTree(image['access']) ? image['access']['api-keys'] : undefined;
 }
 
@@ -44,9 +33,18 @@ export function isOpen(image: Tree): boolean {
   return clientKeys(image).size === 0;
 }
 
-export function entriesOf(image: Tree, family: string): readonly Tree[] {
-  return listOf(flatImage(image)[family]).filter(isTree);
+/** In the flat spelling, as they take effect. */
+export function entriesOf(image: Tree, name: string): readonly Tree[] {
+  if (!isOfV8(image)) return listOf(image[name]).filter(isTree);
+  const family = layoutTable().families.find(({ legacy }) => legacy === name);
+  const [root = '', provider = ''] = family?.v8.split('.') ?? [];
+  const families = image[root];
+  const groups = isTree(families) ? listOf(families[provider]) : [];
+  return family ? effectiveEntries(groups, family).map(({ entry }) => entry) : [];
 }
+
+/** The gateway keeps it in every v8 file. */
+const isOfV8 = (image: Tree): boolean => image['config-version'] !== undefined;
 
 /** Switched off by `disabled`, or by the panel's `*` in its excluded models (C v0 §3.6). */
 export function isDisabled(entry: Tree): boolean {

@@ -19,7 +19,8 @@ import type { Allowance, Ownership, Target } from '../nouns/target.ts';
 import { isList, isTree, type Tree, type Value } from '../nouns/value.ts';
 import { memberText } from './identity.ts';
 import { neededMigration } from './migration.ts';
-import { regroup } from './regroup.ts';
+import type { Built } from './input.ts';
+import { type Regrouped, type RegroupInput, regroup } from './regroup.ts';
 import { statePathOf, type Trail } from './trail.ts';
 
 export interface SpokenInput {
@@ -38,13 +39,12 @@ export interface SpokenInput {
 
 export interface Spoken {
   readonly desired: Desired;
-  /** The same before families were built of what is there. */
-  readonly asDeclared: Desired;
+  readonly built: Built | undefined;
   readonly target: Target;
   readonly allow: readonly Allowance[] | undefined;
   readonly lastApplied: LastApplied | undefined;
   readonly released: readonly string[] | undefined;
-  /** `unsupported`: what this gateway cannot be told. */
+  /** What this gateway cannot be told. */
   readonly refusals: readonly Verdict[];
   readonly notes: readonly Problem[];
 }
@@ -53,21 +53,36 @@ export function spoken(input: SpokenInput): Spoken {
   const { desired, catalog, target, allow, lastApplied, released } = input;
   const { layout } = catalog;
   if (isSaidAlready(input))
-    return { desired, asDeclared: desired, target, allow, lastApplied, released, refusals: [], notes: [] };
-  const translation = sayable(translate(desired.tree.open(), desired.layout, layout), catalog);
+    return { desired, built: undefined, target, allow, lastApplied, released, refusals: [], notes: [] };
+  const { translation, said } = translated(desired, catalog);
   const policy = policyIn(layout, target);
   const state = stateIn(layout, lastApplied, released);
-  const said = saidBy(translation, desired);
-  const built = layout === 'v8' ? withFamilies(said, { ...input, target: policy, ...state }) : said;
   return {
-    desired: built,
-    asDeclared: said,
+    desired: said,
+    built: layout === 'v8' ? builtFamilies(said, { ...input, target: policy, ...state }) : undefined,
     target: layout === 'v8' ? withoutFamilyOwnership(policy) : policy,
     allow: allow?.flatMap((allowance) => allowanceIn(layout, allowance)),
     ...state,
     refusals: refusalsOf(translation.refusals, input),
     notes: translation.remarks.flatMap((remark) => noteOf(remark, desired, layout)),
   };
+}
+
+interface Translated {
+  readonly translation: Translation;
+  readonly said: Desired;
+}
+
+/** Translated already: one desired state is planned several times in a transaction, and by every look of a daemon. */
+const translations = new WeakMap<Desired, Map<Catalog, Translated>>();
+
+function translated(desired: Desired, catalog: Catalog): Translated {
+  const known = translations.get(desired)?.get(catalog);
+  if (known) return known;
+  const translation = sayable(translate(desired.tree.open(), desired.layout, catalog.layout), catalog);
+  const made = { translation, said: saidBy(translation, desired) };
+  translations.set(desired, (translations.get(desired) ?? new Map<Catalog, Translated>()).set(catalog, made));
+  return made;
 }
 
 /** Everything is of the flat layout, and of a generation that knows all of it. */
@@ -130,51 +145,83 @@ function walk(value: Value, pointer: string, see: (pointer: string) => void): vo
 
 // ── families ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
-function withFamilies(desired: Desired, input: SpokenInput): Desired {
-  const declared = desired.tree.open()['api-keys'];
-  if (!isTree(declared)) return desired;
-  let made = desired;
-  for (const [provider, groups] of Object.entries(declared))
-    if (isList(groups)) made = withFamily(made, provider, groups, input);
-  return made;
+function builtFamilies(desired: Desired, input: SpokenInput): Built {
+  const tree = desired.tree.open();
+  const families = tree['api-keys'];
+  if (!isTree(families)) return { tree: desired.tree, originOf: (pointer) => pointer };
+  const made = Object.entries(families).map(([provider, groups]) => {
+    const family = isList(groups) ? builtFamily(provider, groups, input) : undefined;
+    return { provider, groups: family?.groups ?? groups, origins: family?.origins };
+  });
+  const origins = new Map(made.map((one) => [one.provider, one.origins]));
+  const built = Object.fromEntries(made.map(({ provider, groups }) => [provider, groups]));
+  return { tree: seal({ ...tree, 'api-keys': built }), originOf: originsIn(origins) };
 }
 
-function withFamily(
-  desired: Desired,
+function builtFamily(
   provider: string,
   declared: readonly Value[],
   input: SpokenInput,
-): Desired {
+): Regrouped | undefined {
   const { catalog, content, target } = input;
   const place = `api-keys.${provider}`;
   const family = familyAt(place);
   const field = catalog.at(['api-keys', provider]);
-  if (!family || family.form !== 'groups' || !field) return desired;
+  if (!family || family.form !== 'groups' || !field) return undefined;
   const families = content['api-keys'];
   const now = isTree(families) ? families[provider] : undefined;
   const live = isList(now) ? now : [];
   const placed = new Set(input.lastApplied?.placed);
-  const fingerprints = fingerprintsBy(target.digestKey.open(), new Set());
-  const ignore = target.policy.ignore;
-  const { groups, origins } = regroup({
+  return regroup({
     family,
     field,
     live,
     declared,
     ownership: ownershipOf(target, place),
     placed: (group, at) => placedPaths(input, provider, live, group, at).some((path) => placed.has(path)),
+    ...ignoring(target, provider),
+  });
+}
+
+/** Only where something is ignored: a fingerprint of each key takes time. */
+function ignoring({ policy, digestKey }: Target, provider: string): Pick<RegroupInput, 'ignored'> {
+  const family = [key('api-keys'), key(provider)];
+  const depth = family.length + 3;
+  const patterns = policy.ignore.filter((pattern) => pattern.length === depth);
+  if (patterns.length === 0) return {};
+  const fingerprints = fingerprintsBy(digestKey.open(), new Set());
+  return {
     ignored: (effective) => {
       const name = `#${fingerprints.of(memberText(effective, 'api-key'))}`;
-      const path = [key('api-keys'), key(provider), entry('*'), key('keys'), entry(name)];
-      return ignore.some((pattern) => pattern.length === path.length && coversPath(pattern, path));
+      const path = [...family, entry('*'), key('keys'), entry(name)];
+      return patterns.some((pattern) => coversPath(pattern, path));
     },
-  });
-  const tree = desired.tree.open();
-  const positions = moved(desired.positions, place, origins, true);
-  const references = moved(desired.references, place, origins, false);
-  const all = tree['api-keys'];
-  const next = { ...tree, 'api-keys': { ...(isTree(all) ? all : {}), [provider]: groups } };
-  return { ...desired, tree: seal(next), positions, references };
+  };
+}
+
+/** Below a key or a member of a group by what it came from; a group itself only as a whole. */
+function originsIn(families: ReadonlyMap<string, Regrouped['origins'] | undefined>): Built['originOf'] {
+  const known = new Map<string, ReadonlyMap<string, string>>();
+  const pointersOf = (provider: string, origins: Regrouped['origins']): ReadonlyMap<string, string> => {
+    const made =
+      known.get(provider) ??
+      new Map(origins.map(([wanted, declared]) => [pointerTo(wanted), pointerTo(declared)]));
+    known.set(provider, made);
+    return made;
+  };
+  return (pointer) => {
+    const [, root, provider = '', ...below] = pointer.split('/');
+    const origins = root === 'api-keys' && below.length > 0 ? families.get(provider) : undefined;
+    if (!origins) return pointer;
+    const pointers = pointersOf(provider, origins);
+    const base = `/${root}/${provider}`;
+    for (let depth = below.length; depth > 0; depth -= 1) {
+      const origin = pointers.get(`/${below.slice(0, depth).join('/')}`);
+      if (origin === undefined || (depth === 1 && below.length > 1)) continue;
+      return [base + origin, ...below.slice(depth)].join('/');
+    }
+    return undefined;
+  };
 }
 
 function ownershipOf({ policy }: Target, place: string): Ownership {
@@ -208,49 +255,6 @@ function placedPaths(
     among: [keys],
   };
   return [groupTrail, keyTrail].map((trail) => formatPath(statePathOf(trail, hash)));
-}
-
-/** What stood below the declared groups, below those that were built of them. */
-function moved<T>(
-  known: ReadonlyMap<string, T>,
-  place: string,
-  origins: readonly (readonly [readonly (string | number)[], readonly (string | number)[]])[],
-  sections: boolean,
-): ReadonlyMap<string, T> {
-  const base = `/${place.replace('.', '/')}`;
-  const made = new Map([...known].filter(([pointer]) => !pointer.startsWith(`${base}/`)));
-  const below = belowOf(known, base);
-  for (const [wanted, declared] of origins) {
-    const [to, from] = [wanted, declared].map(pointerTo);
-    if (sections || wanted.length > 1) {
-      const at = known.get(`${base}${from}`);
-      if (at !== undefined) made.set(`${base}${to}`, at);
-    }
-    if (wanted.length === 1) continue;
-    for (const [rest, value] of below.get(String(from)) ?? []) made.set(`${base}${to}${rest}`, value);
-  }
-  return made;
-}
-
-/** By the pointer of a key or of a member of a group: what is known below it. */
-function belowOf<T>(
-  known: ReadonlyMap<string, T>,
-  base: string,
-): ReadonlyMap<string, (readonly [string, T])[]> {
-  const found = new Map<string, (readonly [string, T])[]>();
-  for (const [pointer, value] of known) {
-    if (!pointer.startsWith(`${base}/`)) continue;
-    const steps = pointer.slice(base.length + 1).split('/');
-    for (const depth of [2, 3, 4]) {
-      if (steps.length <= depth) continue;
-      const at = `/${steps.slice(0, depth).join('/')}`;
-      const rest = `/${steps.slice(depth).join('/')}`;
-      const list = found.get(at);
-      if (list) list.push([rest, value]);
-      else found.set(at, [[rest, value]]);
-    }
-  }
-  return found;
 }
 
 // ── policy and state ─────────────────────────────────────────────────────────────────────────────────────────────

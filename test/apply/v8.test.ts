@@ -320,6 +320,42 @@ describe('a family in groups', () => {
   });
 });
 
+describe('a file of many groups', () => {
+  const COUNT = 600;
+  const names = Array.from({ length: COUNT }, (_, i) => `sk-test-many-${String(i).padStart(4, '0')}`);
+  const groups = names.map(
+    (name, i) =>
+      `        - {name: g-${i}, base-url: "https://codex.example/v${i % 7}", keys: [{api-key: ${name}${i === 3 ? ', weight: 0' : ''}}]}`,
+  );
+  const file = GATEWAY_FILE_V8.replace(
+    'config-version: 8\n',
+    `    codex:\n${groups.join('\n')}\nconfig-version: 8\n`,
+  );
+  const entries = (change: (i: number) => string): string =>
+    names
+      .map(
+        (name, i) =>
+          `  - {api-key: ${name}, base-url: "https://codex.example/v${i % 7}"${i === 3 ? ', weight: 0' : ''}${change(i)}}`,
+      )
+      .join('\n');
+  const desired = (change: (i: number) => string): string => `${DESIRED}codex-api-key:\n${entries(change)}\n`;
+  const policy = { allow: [{ guard: 'literal-secret' }] };
+
+  test('is planned by its model and comes out as predicted', async () => {
+    const home = await v8({ file, desired: desired(() => ''), policy });
+    expect(await home.check()).toMatchObject({ kind: 'in-sync' });
+    await home.declare(desired((i) => (i % 100 === 5 ? ', priority: 4' : '')));
+    const applied = await home.reconcile();
+    expect(applied).toMatchObject({ kind: 'applied' });
+    expect(applied.problems.map(({ code }) => code)).not.toContain('HF5018');
+    expect(writesOf(applied)).toEqual(['PATCH /v8/management/config']);
+    const held = home.sandbox.states().runtime['codex-api-key'] as readonly Tree[];
+    expect(held.filter(({ priority }) => priority === 4)).toHaveLength(6);
+    expect(held).toHaveLength(COUNT);
+    expect(await home.check()).toMatchObject({ kind: 'in-sync', plan: { agreement: { kind: 'agree' } } });
+  });
+});
+
 /** A context in which somebody acts in the first wait after the file was converted. */
 function whenConverted(home: Stage, act: () => Promise<unknown>): Partial<Stage['context']> {
   const { clock } = home.context;

@@ -21,10 +21,19 @@ export function familyAt(path: string): Family | undefined {
   return layoutTable().families.find(({ v8 }) => v8 === path);
 }
 
-/** In flattened order. What is no group or key is passed over: validation speaks about that. */
+const entries = new WeakMap<readonly Value[], readonly EffectiveEntry[]>();
+
+/**
+ * In flattened order. What is no group or key is passed over: validation speaks about that. A list is that of one
+ * family, and looked through once.
+ */
 export function effectiveEntries(groups: Value | undefined, family: Family): readonly EffectiveEntry[] {
   if (!isList(groups)) return [];
-  return groups.flatMap((group, at) => (isTree(group) ? entriesOf(group, at, family) : []));
+  const known = entries.get(groups);
+  if (known) return known;
+  const made = groups.flatMap((group, at) => (isTree(group) ? entriesOf(group, at, family) : []));
+  entries.set(groups, made);
+  return made;
 }
 
 function entriesOf(group: Tree, at: number, family: Family): readonly EffectiveEntry[] {

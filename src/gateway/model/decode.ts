@@ -54,6 +54,12 @@ const REMEMBERED = {
   dropped: new WeakMap<FileNode, Remembered>(),
 };
 
+const SAYING = new WeakMap<object, FileNode>();
+
+/** The node that this very value was decoded from, where it says all of it. */
+export const nodeThatSays = (value: Value): FileNode | undefined =>
+  typeof value === 'object' && value !== null ? SAYING.get(value) : undefined;
+
 /** `undefined` from any method: not set, as the decoder leaves the default in place for null and for errors. */
 class Decoder {
   readonly errors: string[] = [];
@@ -112,7 +118,9 @@ class Decoder {
     const unknown = this.#strange - strange;
     const remembered = { field, value, steps: this.#steps - steps, unknown };
     known.set(node, remembered);
-    if (unknown === 0) REMEMBERED[this.#keepUnknown ? 'dropped' : 'kept'].set(node, remembered);
+    if (unknown > 0) return value;
+    REMEMBERED[this.#keepUnknown ? 'dropped' : 'kept'].set(node, remembered);
+    if (typeof value === 'object' && value !== null) SAYING.set(value, node);
     return value;
   }
 

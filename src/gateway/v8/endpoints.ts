@@ -1,6 +1,7 @@
 // The configuration endpoints of the v8 Management API on the text of the file alone (C v8 §1.2, §4): what each one
 // answers, and what it makes of file and memory. Pure; the sandbox answers with it, the planner predicts with it.
 // Knows no HTTP server, no disk, no reload.
+import type { Value } from '../../nouns/value.ts';
 import { isFailure, type LoadOptions, type Memory } from '../model/model.ts';
 import { dedentComments } from '../model/stored.ts';
 import { JSON_TYPE } from '../v0/answer.ts';
@@ -8,7 +9,7 @@ import { writeJson } from '../v0/json-text.ts';
 import { addIndexes, stripIndexes } from './auth-index.ts';
 import { toEarlyPlaces, unknownEarly } from './generation-a.ts';
 import { saveV8 } from './save.ts';
-import { readBody } from './body.ts';
+import { type Body, bodyOf, readBody } from './body.ts';
 import { normaliseAliases, projectAliases } from './flatten.ts';
 import { Fault } from './groups.ts';
 import { fingerprint, jsonOf } from './json-view.ts';
@@ -129,6 +130,8 @@ interface Write {
   readonly names: readonly string[];
   readonly root: Node;
   readonly context: ContextV8;
+  /** The body of the request, where it is known otherwise than as its text. */
+  readonly body?: Body;
 }
 
 function write(task: Write): AnswerV8 {
@@ -138,13 +141,15 @@ function write(task: Write): AnswerV8 {
 
 /**
  * What a request to a JSON route makes of a normalised tree, without the validation of what it makes, which costs as much
- * as reading the file six times. `root` becomes it. The answer: that of a request that is refused already.
+ * as reading the file six times. `root` becomes it. `value` is what the body of the request says. The answer: that of a
+ * request that is refused already.
  */
-export function changeTree(root: Node, request: RequestV8): AnswerV8 | undefined {
+export function changeTree(root: Node, request: RequestV8, value?: Value): AnswerV8 | undefined {
   const path = request.path.slice(`${V8_BASE}/config`.length).replace(/^\/+|\/+$/g, '');
   const names = path === '' ? [] : path.split('/');
   try {
-    change({ request, format: 'config', names, root, context: { file: undefined } });
+    const body = value === undefined ? {} : { body: bodyOf(value) };
+    change({ request, format: 'config', names, root, context: { file: undefined }, ...body });
     return undefined;
   } catch (thrown) {
     if (thrown instanceof Answered) return thrown.answer;
@@ -153,12 +158,12 @@ export function changeTree(root: Node, request: RequestV8): AnswerV8 | undefined
 }
 
 /** Up to what is stored; the root of the task becomes it. */
-function change({ request, format, names, root, context }: Write): void {
+function change({ request, format, names, root, context, body }: Write): void {
   if (context.generation === 'A') toEarlyPlaces(root);
-  const before = copy(root);
+  const before = comparedLater(root);
   if (context.generation !== 'A') projectAliases(root, names.join('.'));
   if (request.method === 'DELETE') deleteAt(root, names);
-  else putAt({ request, format, names, root, context });
+  else putAt({ request, format, names, root, context, ...(body && { body }) });
   const early = context.generation === 'A' ? unknownEarly(root) : undefined;
   if (early !== undefined)
     refuse(400, 'invalid_config', { message: `unknown v8 configuration section ${early}` });
@@ -168,14 +173,22 @@ function change({ request, format, names, root, context }: Write): void {
   stripIndexes(root, []);
 }
 
+/** The sections with TURN secrets and with what is read-only. */
+function comparedLater(root: Node): Node {
+  if (root.kind !== 'map') return copy(root);
+  return copy({ ...root, pairs: root.pairs.filter(({ key }) => COMPARED.has(key.text)) });
+}
+
+const COMPARED: ReadonlySet<string> = new Set(['oauth', 'credentials', 'plugins']);
+
 function deleteAt(root: Node, names: readonly string[]): void {
   if (names.length === 0) refuse(400, 'cannot_delete_config');
   if (!remove(root, names)) refuse(404, 'not_found');
 }
 
-function putAt({ root, names, request: { method, body = '' }, format, context }: Write): void {
+function putAt({ root, names, request: { method, body = '' }, format, context, body: known }: Write): void {
   const early = context.generation === 'A';
-  const read = readBody(body, format === 'yaml' ? 'yaml' : 'json');
+  const read = known ?? readBody(body, format === 'yaml' ? 'yaml' : 'json');
   if (!read.ok) return refuse(400, read.error);
   const update = read.node;
   stripIndexes(update, names);

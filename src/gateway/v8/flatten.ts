@@ -2,7 +2,7 @@
 // checks it makes on the way. Throws a Fault with the gateway's words.
 import {
   atPath,
-  copy,
+  copySections,
   copyWithComments,
   isNull,
   member,
@@ -23,10 +23,10 @@ import { oldBoolean, resolveScalar } from '../model/resolve.ts';
 export function flatten(root: Node): Node {
   if (root.kind !== 'map') throw new Fault('config must be a mapping');
   refuseDuplicates(root);
-  const source = copy(root);
+  const source = copySections(root);
   resolvePrivateIps(source, true);
   checkContainers(source);
-  const flat = copy(source);
+  const flat = copySections(source);
   foldAliases(flat);
   checkVersion(flat);
   if (member(flat, 'api-keys')?.kind === 'map') removePath(flat, 'api-keys');

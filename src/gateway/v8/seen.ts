@@ -63,8 +63,21 @@ function look(text: string, options: LoadOptions | undefined): Seen | LoadFailur
   };
 }
 
-/** Content of a normalised document; nulls in groups and keys, which mean inheritance, are part of it (C v8 §4.4). */
+const contents = new WeakMap<FileDocument, Tree>();
+
+/**
+ * Content of a normalised document; nulls in groups and keys, which mean inheritance, are part of it (C v8 §4.4). Read
+ * once however often it is asked for.
+ */
 export function contentOfTree(document: FileDocument): Tree {
+  const known = contents.get(document);
+  if (known) return known;
+  const content = readContent(document);
+  contents.set(document, content);
+  return content;
+}
+
+function readContent(document: FileDocument): Tree {
   const content = contentOf(document, loadCatalog('v8'));
   const groups = content['api-keys'];
   const node = member(document.root, 'api-keys');
@@ -79,18 +92,24 @@ function member(node: FileNode | undefined, name: string): FileNode | undefined 
   return node?.kind === 'map' ? node.pairs.find(({ key }) => key.text === name)?.value : undefined;
 }
 
+/** The same value where there is no null in it. */
 function withNulls(value: Value, node: FileNode): Value {
-  if (isList(value) && node.kind === 'list' && value.length === node.items.length)
-    return value.map((item, i) => withNulls(item, node.items[i] as FileNode));
-  if (!isTree(value) || node.kind !== 'map') return value;
-  const made: Record<string, Value> = { ...value };
-  for (const { key, value: below } of node.pairs) {
-    const known = made[key.text];
-    if (known !== undefined) made[key.text] = withNulls(known, below);
-    else if (below.kind === 'scalar' && resolveScalar(below)?.type === 'null') made[key.text] = null;
+  if (isList(value) && node.kind === 'list' && value.length === node.items.length) {
+    const made = value.map((item, i) => withNulls(item, node.items[i] as FileNode));
+    return made.every((item, i) => item === value[i]) ? value : made;
   }
-  return made;
+  if (!isTree(value) || node.kind !== 'map') return value;
+  let made: Record<string, Value> | undefined;
+  for (const { key, value: below } of node.pairs) {
+    const known = value[key.text];
+    const held = known === undefined ? nullIn(below) : withNulls(known, below);
+    if (held !== known) (made ??= { ...value })[key.text] = held as Value; // Held, so it is there.
+  }
+  return made ?? value;
 }
+
+const nullIn = (node: FileNode): null | undefined =>
+  node.kind === 'scalar' && resolveScalar(node)?.type === 'null' ? null : undefined;
 
 /** Content of the tree in YAML spelling; a plaintext secret as the hash that the gateway stores for it. */
 export function contentSeen({

@@ -117,6 +117,15 @@ export function copy(node: Node): Node {
   return { ...node, pairs: node.pairs.map(copyEntry) };
 }
 
+/** The same down to the lists, which both trees have then: for those that are moved about and not changed. */
+export function copySections(node: Node): Node {
+  if (node.kind !== 'map') return { ...node };
+  return {
+    ...node,
+    pairs: node.pairs.map(({ key, value }) => ({ key: { ...key }, value: copySections(value) })),
+  };
+}
+
 const copyEntry = ({ key, value }: Entry): Entry => ({ key: { ...key }, value: copy(value) });
 
 /** The member of a mapping: its first entry of that name. */
@@ -143,9 +152,9 @@ export function toEmptyMap(node: Node): void {
   Object.assign(node, { ...emptyMap(), comments });
 }
 
-/** Puts the content of a node in the place of another; the other object stays the one that parents know. */
+/** Puts the content of a node in the place of another, and leaves it to it; the object stays the one that parents know. */
 export function become(node: Node, other: Node): void {
-  const fresh = copy(other);
+  const fresh = { ...other };
   for (const name of Object.keys(node)) Reflect.deleteProperty(node, name);
   Object.assign(node, fresh);
 }
