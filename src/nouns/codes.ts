@@ -167,7 +167,7 @@ export const CODES = {
   HF2030: code(
     EXIT.invalid,
     'A key that the gateway does not know',
-    'Correct or remove it. `policy.unknown-keys: pass` lets unknown keys through at the top level and in plain mappings.',
+    'Correct or remove it. `policy.unknown-keys: pass` lets unknown keys through in files of the flat layout, at the top level and in plain mappings.',
   ),
   HF2031: code(EXIT.invalid, 'A value of the wrong type', 'Give a value of the type that is asked for.'),
   HF2032: code(EXIT.invalid, 'A value that is not allowed', 'Give one of the values that are allowed.'),

@@ -58,7 +58,7 @@ const losingV7 = (layout: Layout): string[] =>
 function sentences({ moved, deleted, archived, lost, expanded }: Fate): string[] {
   return [
     ...about(
-      moved.map(({ old, now }) => `${old} to ${now}`),
+      moved.map(({ old, now }) => `${old}\` to \`${now}`),
       'moved',
     ),
     ...about(deleted, 'deleted, because the v8 spelling beside wins'),
