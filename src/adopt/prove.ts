@@ -1,5 +1,5 @@
 // The proof that pulled files change nothing: the plan of them against the gateway they were pulled from is empty.
-import { loadCatalog } from '../gateway/catalog/catalog.ts';
+import { catalogFor } from '../gateway/v8/runtime.ts';
 import type { Catalog } from '../gateway/catalog/field.ts';
 import { contentBy } from '../gateway/v8/seen.ts';
 import type { Desired } from '../nouns/desired.ts';
@@ -52,7 +52,7 @@ export function proofOf(proof: ProofInput): Proof {
 
 /** As the gateway at hand is told it (`spoken`). */
 function inputOf({ target, live, desired, catalog: flat, now, hash }: ProofInput): PlanInput {
-  const catalog = live.api === 'v8' ? loadCatalog('v8') : flat;
+  const catalog = catalogFor(live, flat);
   const said = spoken({
     desired,
     target: { ...target, policy: { ...target.policy, ignore: [], ownership: [], allow: [], prune: false } },
@@ -61,6 +61,7 @@ function inputOf({ target, live, desired, catalog: flat, now, hash }: ProofInput
     released: undefined,
     catalog,
     content: live.file ? contentBy(live.file.document.open(), catalog) : {},
+    live,
     hash,
   });
   return {

@@ -1,10 +1,8 @@
 // Reads of a run: everything (deep), memory alone (shallow), or the raw file alone.
 import { createHash } from 'node:crypto';
-import { loadCatalog } from '../gateway/catalog/catalog.ts';
 import type { Purpose } from '../gateway/client.ts';
-import type { Catalog } from '../gateway/catalog/field.ts';
 import { observe } from '../gateway/observe.ts';
-import { flatFileCatalog } from '../gateway/v8/runtime.ts';
+import { catalogFor } from '../gateway/v8/runtime.ts';
 import type { Live, LiveFile } from '../nouns/live.ts';
 import { fail } from '../nouns/problem.ts';
 import type { Sealed } from '../nouns/secret.ts';
@@ -65,11 +63,6 @@ async function read({ context, client, state, speech }: Run, reading: Reading): 
   });
   speech.catalog = catalogFor(live, speech.flat);
   return live;
-}
-
-function catalogFor({ api, keptFlat }: Live, flat: Catalog): Catalog {
-  if (api === 'v8') return loadCatalog('v8');
-  return keptFlat === undefined ? flat : flatFileCatalog();
 }
 
 export interface RawFile {
