@@ -29,7 +29,6 @@ const LATER: readonly { readonly steps: readonly [string, string]; readonly inst
     steps: ['daemon', 'source'],
     instead: 'Update the checkout by other means; the daemon sees the files change.',
   },
-  { steps: ['daemon', 'http'], instead: '`holdfast status --output json` says the same.' },
   { steps: ['daemon', 'notify'], instead: 'The log of `holdfast run` holds every outcome.' },
 ];
 

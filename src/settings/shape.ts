@@ -3,10 +3,13 @@ import type { Problem } from '../nouns/problem.ts';
 import type { Sealed } from '../nouns/secret.ts';
 import type { Target } from '../nouns/target.ts';
 import type { Environment } from '../reading/environment.ts';
+import type { HttpSettings } from './daemon-http.ts';
 
 export interface DaemonSettings {
   /** Cron expression of the drift check. */
   readonly drift: string;
+  /** The HTTP API and the dashboard; absent: there is none. */
+  readonly http?: HttpSettings;
 }
 
 export interface Settings {
