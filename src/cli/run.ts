@@ -39,7 +39,7 @@ async function daemon(flags: Flags, io: Io): Promise<void> {
   ]);
   const reporter = await reporterFor(flags, io);
   await runDaemon({
-    open: async () => workplaceOf(await openSession(flags, io)),
+    open: async () => workplaceOf(await openSession(flags, io, undefined, { daemon: true })),
     clock: systemClock,
     reporter,
     signal: io.signal,

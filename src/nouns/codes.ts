@@ -734,6 +734,21 @@ export const CODES = {
     'Too many listen to the events of the HTTP API',
     'Close pages of the dashboard that nobody looks at.',
   ),
+  HF7047: code(
+    EXIT.unreachable,
+    'The daemon cannot be reached',
+    'Correct --via, and see that `holdfast run` runs there with `daemon.http` in its settings.',
+  ),
+  HF7048: code(
+    EXIT.unreachable,
+    'The answer of the daemon is not understood',
+    'See that --via names the root of a Holdfast of the same version, and not a proxy that answers by itself.',
+  ),
+  HF7049: code(
+    EXIT.invalid,
+    'A file for --via cannot be read',
+    'Correct the path or the permissions; without --via-token-file the token is taken from HOLDFAST_TOKEN.',
+  ),
   // 9xxx our own faults
   HF9001: code(
     EXIT.unexpected,

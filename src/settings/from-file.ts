@@ -20,7 +20,8 @@ export async function settingsFromFile(
   shown: string,
   request: SettingsRequest,
 ): Promise<{ settings?: Settings; problems: readonly Problem[] }> {
-  const read = await readSettingsFile(path, shown, { env: request.env, offline: request.offline ?? false });
+  const { env, offline = false, daemon = false } = request;
+  const read = await readSettingsFile(path, shown, { env, offline, daemon });
   const found = read.problems.map(inSettings);
   if (!read.tree) return { problems: found };
   const builder = new Builder(path, read.tree, request);

@@ -52,6 +52,8 @@ export interface SettingsRequest {
   readonly env: Environment;
   /** `validate`, `render`, `schema`: no management key is needed, references that cannot be resolved are left out. */
   readonly offline?: boolean;
+  /** `run`: what `daemon` refers to must be there. Nothing else needs the daemon's secrets. */
+  readonly daemon?: boolean;
 }
 
 /** No settings when a problem is an error. `env` is the environment with the `--env-file` added, for references. */

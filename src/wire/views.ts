@@ -66,6 +66,8 @@ export const TargetView = Type.Object({
   step: Optional(Text),
   /** Differences as last seen. */
   differences: Type.Integer(),
+  /** Digest of what the files declared when they were last read; absent while that is not known. */
+  declared: Optional(Text),
   applied: Optional(Type.Object({ revision: Revision, at: At })),
   lastOutcome: Optional(Type.Object({ kind: Text, at: At, summary: Text })),
   lastDeepCheck: Optional(Check),

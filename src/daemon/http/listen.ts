@@ -1,6 +1,5 @@
 // Taking the address, and saying who has it where it is taken.
 import { isIPv6 } from 'node:net';
-import { request } from 'undici';
 import { fail } from '../../nouns/problem.ts';
 import type { HttpSettings } from '../../settings/settings.ts';
 import type { ApiServer } from './api.ts';
@@ -36,11 +35,9 @@ const ASKING = 1000;
 
 async function byWhom(address: URL): Promise<string> {
   try {
-    const { headers, body } = await request(new URL('/api/v1/session', address), {
-      signal: AbortSignal.timeout(ASKING),
-    });
-    await body.dump();
-    const isOurs = String(headers['content-type'] ?? '').startsWith('application/problem+json');
+    const answer = await fetch(new URL('/api/v1/session', address), { signal: AbortSignal.timeout(ASKING) });
+    await answer.body?.cancel();
+    const isOurs = answer.headers.get('content-type')?.startsWith('application/problem+json');
     return isOurs ? ', perhaps by another Holdfast' : ' by another web server';
   } catch {
     return '';

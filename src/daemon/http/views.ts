@@ -23,6 +23,7 @@ export async function targetView(desk: Desk, name: string, now: number): Promise
     mode,
     standing,
     differences: await differencesOf(desk, name, standing),
+    ...declaredOf(known, state, standing),
     ...(known.step && { step: known.step }),
     ...(lastApplied && { applied: { revision: lastApplied.revision, at: lastApplied.at } }),
     ...(lastOutcome && { lastOutcome }),
@@ -36,6 +37,15 @@ export async function targetView(desk: Desk, name: string, now: number): Promise
     contested: [...(state.drift?.contested ?? [])],
     ...(detection && { gateway: { build: detection.build, api: detection.api } }),
   };
+}
+
+function declaredOf(
+  { plan }: Known,
+  { lastApplied }: TargetState,
+  standing: Standing,
+): { declared?: string } {
+  if (plan && standing !== 'invalid') return { declared: plan.plan.revision.digest };
+  return standing === 'in-sync' && lastApplied ? { declared: lastApplied.revision.digest } : {};
 }
 
 function standingOf(known: Known, state: TargetState, now: number): Standing {
