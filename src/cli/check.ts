@@ -17,7 +17,7 @@ export async function checkTargets(flags: ViaFlags, io: Io, { depth }: Look): Pr
   if (isRouted(flags)) return (await import('./via-commands.ts')).checksVia(flags, io, depth);
   const { check } = await import('../apply/apply.ts');
   await using session = await openSession(flags, io);
-  return Promise.all(
+  return await Promise.all(
     session.targets.map((target) => check(session.contextOf(target), { depth, ignoreSuspension: true })),
   );
 }

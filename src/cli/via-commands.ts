@@ -18,7 +18,7 @@ export async function checksVia(
 ): Promise<readonly Outcome[]> {
   await using via = await openVia(flags, io);
   const targets = selected((await via.targets()).targets, flags.target);
-  return Promise.all(targets.map(({ name }) => via.plan(name, { ...judged(flags), depth })));
+  return await Promise.all(targets.map(({ name }) => via.plan(name, { ...judged(flags), depth })));
 }
 
 /** What somebody allows for this once. */

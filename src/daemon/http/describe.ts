@@ -5,6 +5,8 @@ import type { ApiServer } from './api.ts';
 /** Before any route is added. */
 export async function describeRoutes(server: ApiServer, version: string): Promise<void> {
   await server.register(swagger, {
+    // Schemas keep their names.
+    refResolver: { buildLocalReference: ({ $id }, _base, _fragment, i) => String($id ?? `schema-${i}`) },
     openapi: {
       openapi: '3.1.0',
       info: {

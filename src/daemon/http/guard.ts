@@ -27,7 +27,11 @@ const WRONG_TOKENS = 10;
 /** Stands before every route of the server, those that other plugins bring included. */
 export async function standGuard(server: ApiServer, door: Door): Promise<Guard> {
   const { http, access, note } = door;
-  await server.register(rateLimit, { global: false });
+  await server.register(rateLimit, {
+    global: false,
+    errorResponseBuilder: (_request, { max, after }) =>
+      fail('HF7041', `only ${max} of these requests are answered in a while; ask again in ${after}`),
+  });
   const wrong = server.createRateLimit({ max: WRONG_TOKENS, timeWindow: MINUTE });
 
   const login: Guard['login'] = async (request, reply, token) => {

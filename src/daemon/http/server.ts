@@ -1,9 +1,10 @@
 // The server itself: Fastify with its bounds, the door, headers, errors, and the groups of routes it is given.
 import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
-import fastify from 'fastify';
+import fastify, { type FastifyReply } from 'fastify';
 import { fail } from '../../nouns/problem.ts';
 import type { HttpSettings } from '../../settings/settings.ts';
+import type { ProblemView } from '../../wire/views.ts';
 import type { Access } from './access.ts';
 import type { ApiServer, Routes } from './api.ts';
 import { describeRoutes } from './describe.ts';
@@ -72,6 +73,9 @@ function bare({ tls, trustedProxies }: HttpSettings): ApiServer {
     keepAliveTimeout: 65 * SECOND,
     http: { maxHeaderSize: 16 * 1024, headersTimeout: 15 * SECOND },
     return503OnClosing: true,
+    // A path that is none never gets as far as the handler of errors.
+    frameworkErrors: (error, _request, reply) =>
+      void sendProblem(reply as FastifyReply, problemOf(error).view),
     ...(tls && { https: { cert: tls.cert, key: tls.key.open(), maxHeaderSize: 16 * 1024 } }),
   }) as unknown as ApiServer; // http or https: its routes know no difference
   server.server.maxConnections = 512;
@@ -109,14 +113,18 @@ function answerProblems(server: ApiServer, { redact, failed }: ServerParts): voi
   server.setErrorHandler(async (error, _request, reply) => {
     const { view, unexpected } = problemOf(error);
     if (unexpected) failed(error);
-    if (view.status === 401) reply.header('www-authenticate', 'Bearer');
-    return reply
-      .code(view.status)
-      .type(PROBLEM_TYPE)
-      .serializer((value: unknown) => JSON.stringify(value))
-      .send(redact(view));
+    return sendProblem(reply, redact(view));
   });
   server.setNotFoundHandler(async () => {
     throw fail('HF7043', 'there is nothing at this path, or not with this method');
   });
+}
+
+function sendProblem(reply: FastifyReply, view: ProblemView): FastifyReply {
+  if (view.status === 401) reply.header('www-authenticate', 'Bearer');
+  return reply
+    .code(view.status)
+    .type(PROBLEM_TYPE)
+    .serializer((value: unknown) => JSON.stringify(value))
+    .send(view);
 }
