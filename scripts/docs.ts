@@ -2,6 +2,8 @@
 import { writeFileSync } from 'node:fs';
 import { errorsPage } from '../test/support/errors-page.ts';
 import { keysPage } from '../test/support/keys-page.ts';
+import { openApiPage } from '../test/support/openapi-page.ts';
 
 writeFileSync(new URL('../docs/errors.md', import.meta.url), errorsPage());
 writeFileSync(new URL('../docs/keys.md', import.meta.url), keysPage());
+writeFileSync(new URL('../docs/openapi.json', import.meta.url), await openApiPage());

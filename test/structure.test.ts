@@ -19,7 +19,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   report: ['nouns'],
   wire: ['nouns'],
   web: ['nouns', 'wire'],
-  daemon: ['wire', 'nouns', 'reading', 'settings', 'gateway', 'desired', 'plan', 'state', 'apply'],
+  daemon: ['wire', 'nouns', 'reading', 'settings', 'gateway', 'desired', 'plan', 'state', 'apply', 'report'],
   cli: [
     'nouns',
     'reading',

@@ -100,6 +100,7 @@ export async function record(run: Run, journal: Journal, ending: Ending): Promis
     problems: ending.problems ?? [],
     durationMs: at - journal.openedAt,
     requests: run.client.counts(),
+    ...(journal.by !== undefined && { by: journal.by }),
   };
   await store.appendHistory(target.name, entry);
 }

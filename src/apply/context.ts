@@ -46,6 +46,8 @@ export interface Context {
   readonly loadDesired: () => Promise<LoadedDesired>;
   /** Who holds the lock, for the other one's error message, e.g. `holdfast run`. */
   readonly owner: string;
+  /** Who asked for this piece of work, for the history; absent where nobody did. */
+  readonly by?: string;
   /** Short random names for journals and history entries. */
   readonly newId: () => string;
   /** Aborted by SIGINT or SIGTERM: the write under way is finished or rolled back, nothing new starts. */

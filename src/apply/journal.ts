@@ -35,6 +35,7 @@ export async function openJournal(
     remembered: remember(prospect.input, prospect.prepared),
     changes: pending(plan).map(({ kind, path }) => `${kind} ${path}`),
     writes: writes.map(({ write }) => writeText(write)),
+    ...(context.by !== undefined && { by: context.by }),
   };
   await context.store.writeJournal(context.target.name, journal);
   step(run, 'journal');

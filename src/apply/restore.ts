@@ -122,6 +122,7 @@ async function journalOf(
     phase: 'open',
     changes: [`restore ${stored.record.id}`],
     writes: ['PUT /v0/management/config.yaml'],
+    ...(context.by !== undefined && { by: context.by }),
   };
   await context.store.writeJournal(context.target.name, journal);
   step(run, 'journal');

@@ -3,25 +3,26 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { ReconcileRequest } from '../apply/apply.ts';
 import { worstExit } from '../nouns/exit.ts';
-import { exitOf } from '../nouns/outcome.ts';
+import { exitOf, type Outcome } from '../nouns/outcome.ts';
 import { PLAN_FORMAT, type Plan } from '../nouns/plan.ts';
 import { fail } from '../nouns/problem.ts';
 import { readTextFile } from '../reading/text-file.ts';
 import type { Io } from './io.ts';
-import { gatewayOptions, onCall, type PlanFlags, planOptions, sourceOptions } from './options.ts';
+import { gatewayOptions, onCall, planOptions, sourceOptions } from './options.ts';
 import { confirmOnTerminal } from './confirm.ts';
 import { progress } from './progress.ts';
 import { openSession } from './session.ts';
 import { showReport } from './show.ts';
+import { isRouted, type ViaFlags, viaOptions } from './via.ts';
 
-interface Flags extends PlanFlags {
+interface Flags extends ViaFlags {
   readonly yes?: boolean;
   readonly dryRun?: boolean;
   readonly retry?: boolean;
 }
 
 export function define(command: Command, io: Io): void {
-  const apply = planOptions(gatewayOptions(sourceOptions(command)))
+  const apply = viaOptions(planOptions(gatewayOptions(sourceOptions(command))))
     .argument(
       '[plan.json]',
       'apply exactly this plan, made by `holdfast plan -o`; exit 8 when it no longer holds',
@@ -38,27 +39,20 @@ Examples:
   $ holdfast apply
   $ holdfast apply --yes --output json
   $ holdfast plan -o plan.json && holdfast apply plan.json
-  $ holdfast apply --allow mass-delete:gemini-api-key`,
+  $ holdfast apply --allow mass-delete:gemini-api-key
+  $ holdfast apply plan.json --via https://holdfast.example`,
     );
   onCall(apply, (flags: Flags, file) => run(file, flags, io));
 }
 
 async function run(file: string | undefined, flags: Flags, io: Io): Promise<void> {
   const approved = file === undefined ? undefined : await readPlan(resolve(io.cwd, file), file);
-  const { reconcile } = await import('../apply/apply.ts');
-  const only = approved ? { ...flags, target: [approved.target] } : flags;
-  await using session = await openSession(only, io, progress(flags, io));
   const shown: string[] = [];
   const ask = confirmOnTerminal(flags, io);
   const confirm = ask && remembering(shown, ask);
-  const request: ReconcileRequest = {
-    ...(approved && { approved: approved.digest }),
-    ...(flags.dryRun && { dryRun: true }),
-    ...(flags.retry && { retry: true }),
-    ...(confirm && { confirm }),
-  };
-  const outcomes = [];
-  for (const target of session.targets) outcomes.push(await reconcile(session.contextOf(target), request));
+  const outcomes = isRouted(flags)
+    ? await (await import('./via-commands.ts')).appliesVia(flags, io, approved, confirm)
+    : await applies(flags, io, approved, confirm);
   showReport(io, flags, {
     command: 'apply',
     exit: worstExit(outcomes.map(exitOf)),
@@ -67,6 +61,27 @@ async function run(file: string | undefined, flags: Flags, io: Io): Promise<void
     problems: [],
     shown,
   });
+}
+
+/** One target after the other. */
+async function applies(
+  flags: Flags,
+  io: Io,
+  approved: Plan | undefined,
+  confirm: Confirm | undefined,
+): Promise<readonly Outcome[]> {
+  const { reconcile } = await import('../apply/apply.ts');
+  const only = approved ? { ...flags, target: [approved.target] } : flags;
+  await using session = await openSession(only, io, progress(flags, io));
+  const request: ReconcileRequest = {
+    ...(approved && { approved: approved.digest }),
+    ...(flags.dryRun && { dryRun: true }),
+    ...(flags.retry && { retry: true }),
+    ...(confirm && { confirm }),
+  };
+  const outcomes: Outcome[] = [];
+  for (const target of session.targets) outcomes.push(await reconcile(session.contextOf(target), request));
+  return outcomes;
 }
 
 type Confirm = (plan: Plan) => Promise<boolean>;

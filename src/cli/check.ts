@@ -5,18 +5,19 @@ import { isRefused, type Plan } from '../nouns/plan.ts';
 import { HoldfastError } from '../nouns/problem.ts';
 import type { Report } from '../report/report.ts';
 import type { Io } from './io.ts';
-import type { PlanFlags } from './options.ts';
 import { openSession } from './session.ts';
+import { isRouted, type ViaFlags } from './via.ts';
 
 interface Look {
   readonly depth: 'shallow' | 'deep';
 }
 
 /** One outcome a target, targets side by side. */
-export async function checkTargets(flags: PlanFlags, io: Io, { depth }: Look): Promise<readonly Outcome[]> {
+export async function checkTargets(flags: ViaFlags, io: Io, { depth }: Look): Promise<readonly Outcome[]> {
+  if (isRouted(flags)) return (await import('./via-commands.ts')).checksVia(flags, io, depth);
   const { check } = await import('../apply/apply.ts');
   await using session = await openSession(flags, io);
-  return Promise.all(
+  return await Promise.all(
     session.targets.map((target) => check(session.contextOf(target), { depth, ignoreSuspension: true })),
   );
 }

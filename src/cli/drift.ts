@@ -3,11 +3,12 @@ import type { Command } from 'commander';
 import { EXIT } from '../nouns/exit.ts';
 import { checkTargets, reportOfChecks } from './check.ts';
 import type { Io } from './io.ts';
-import { gatewayOptions, onCall, type PlanFlags, planOptions, sourceOptions } from './options.ts';
+import { gatewayOptions, onCall, planOptions, sourceOptions } from './options.ts';
 import { showReport } from './show.ts';
+import { type ViaFlags, viaOptions } from './via.ts';
 
 export function define(command: Command, io: Io): void {
-  const drift = planOptions(gatewayOptions(sourceOptions(command)))
+  const drift = viaOptions(planOptions(gatewayOptions(sourceOptions(command))))
     .option('--shallow', 'one cheap read instead of memory, file and behaviour')
     .addHelpText(
       'after',
@@ -19,7 +20,7 @@ Examples:
   $ holdfast drift --shallow --output json
   $ holdfast drift --output junit > drift.xml`,
     );
-  onCall(drift, async (flags: PlanFlags & { readonly shallow?: boolean }) => {
+  onCall(drift, async (flags: ViaFlags & { readonly shallow?: boolean }) => {
     const outcomes = await checkTargets(flags, io, { depth: flags.shallow ? 'shallow' : 'deep' });
     showReport(io, flags, reportOfChecks('drift', outcomes, EXIT.differences));
   });

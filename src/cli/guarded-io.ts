@@ -8,9 +8,13 @@ import type { Io } from './io.ts';
 export function guardedIo(io: Io): Io {
   const known = new Set<string>();
   let net: Redactor | undefined;
-  const safe = (text: string): string => {
+  const netNow = (): Redactor | undefined => {
     if (known.size > 0) net ??= redactor(known);
-    return visiblePage(net ? withoutSecrets(text, net) : text);
+    return net;
+  };
+  const safe = (text: string): string => {
+    const now = netNow();
+    return visiblePage(now ? withoutSecrets(text, now) : text);
   };
   return {
     ...io,
@@ -18,6 +22,7 @@ export function guardedIo(io: Io): Io {
     err: (text) => io.err(safe(text)),
     raw: (text) => io.out(io.stdoutIsTerminal ? visiblePage(text) : text),
     ask: (question) => io.ask(safe(question)),
+    redact: (value) => netNow()?.value(value) ?? value,
     hide: (secrets) => {
       for (const secret of secrets) known.add(secret);
       net = undefined;

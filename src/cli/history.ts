@@ -4,16 +4,17 @@ import { fail } from '../nouns/problem.ts';
 import type { HistoryEntry } from '../nouns/state.ts';
 import { historyEntryText, historyText } from '../report/history-text.ts';
 import type { Io } from './io.ts';
-import { gatewayOptions, onCall, type PlanFlags } from './options.ts';
+import { gatewayOptions, onCall } from './options.ts';
 import { openSession } from './session.ts';
 import { show } from './show.ts';
+import { isRouted, type ViaFlags, viaOptions } from './via.ts';
 
-interface Flags extends PlanFlags {
+interface Flags extends ViaFlags {
   readonly limit: string;
 }
 
 export function define(command: Command, io: Io): void {
-  const history = gatewayOptions(command)
+  const history = viaOptions(gatewayOptions(command))
     .addArgument(new Argument('[id]', 'show one entry whole'))
     .option('--limit <n>', 'how many entries', '20')
     .addHelpText('after', '\nExamples:\n  $ holdfast history\n  $ holdfast history 3f2a9c1b04d7');
@@ -21,17 +22,35 @@ export function define(command: Command, io: Io): void {
 }
 
 async function run(id: string | undefined, flags: Flags, io: Io): Promise<void> {
-  await using session = await openSession(flags, io);
-  const entries: (HistoryEntry & { target: string })[] = [];
-  for (const { name } of session.targets) {
-    const limit = id === undefined ? Number(flags.limit) : undefined;
-    entries.push(...(await session.store.history(name, limit)).map((entry) => ({ ...entry, target: name })));
-  }
+  const limit = limitOf(flags);
+  const entries = await entriesOf(flags, io, id === undefined ? { limit } : { id });
   if (id === undefined) {
-    const newest = entries.toSorted((a, b) => b.at - a.at).slice(0, Number(flags.limit));
+    const newest = entries.toSorted((a, b) => b.at - a.at).slice(0, limit);
     return show(io, flags, 'history', { entries: newest }, (style) => historyText(newest, style));
   }
   const found = entries.find((entry) => entry.id === id || entry.id.startsWith(id));
   if (!found) throw fail('HF1004', `there is no history entry "${id}"`);
   show(io, flags, 'history', { entry: found }, (style) => historyEntryText(found, style));
+}
+
+type Entry = HistoryEntry & { readonly target: string };
+
+async function entriesOf(
+  flags: Flags,
+  io: Io,
+  asked: { readonly limit: number } | { readonly id: string },
+): Promise<readonly Entry[]> {
+  if (isRouted(flags)) return (await import('./via-commands.ts')).historyVia(flags, io, asked);
+  await using session = await openSession(flags, io);
+  const limit = 'limit' in asked ? asked.limit : undefined;
+  const entries: Entry[] = [];
+  for (const { name } of session.targets)
+    entries.push(...(await session.store.history(name, limit)).map((entry) => ({ ...entry, target: name })));
+  return entries;
+}
+
+function limitOf({ limit }: Flags): number {
+  const count = Number(limit);
+  if (Number.isInteger(count) && count > 0 && count <= 1000) return count;
+  throw fail('HF1001', `--limit takes a number from 1 to 1000, not "${limit}"`);
 }

@@ -20,6 +20,8 @@ export interface Io {
   readonly ask: (question: string) => Promise<string>;
   /** Secrets that must not appear in any output from now on. Absent where nothing guards the streams. */
   readonly hide?: (secrets: Iterable<string>) => void;
+  /** A value without any of those secrets, for what leaves by another way than the streams. Absent: nothing is known. */
+  readonly redact?: <T>(value: T) => T;
   /** Results that somebody asked for as they are, secrets included (`--reveal`). Absent: `out`. */
   readonly raw?: (text: string) => void;
   /** Aborts on SIGINT and SIGTERM. */

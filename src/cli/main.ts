@@ -1,9 +1,8 @@
 // The entry of the command line: finds the command, imports only that one, turns whatever happens into output and an
 // exit code. Knows no command from inside.
-import { readFileSync } from 'node:fs';
 import { type Command, CommanderError } from 'commander';
 import { EXIT } from '../nouns/exit.ts';
-import { packageFile } from '../nouns/package-files.ts';
+import { packageVersion } from '../nouns/package-files.ts';
 import { fail, HoldfastError } from '../nouns/problem.ts';
 import { type CommandEntry, COMMANDS } from './commands.ts';
 import { guardedIo } from './guarded-io.ts';
@@ -39,7 +38,7 @@ async function bareCall(
   io: Io,
 ): Promise<void> {
   if (options.version)
-    return io.out(`${version()}
+    return io.out(`${packageVersion()}
 `);
   const word = argv.find((part) => !part.startsWith('-'));
   if (word === undefined) return program.outputHelp();
@@ -51,10 +50,6 @@ async function bareCall(
   throw fail('HF1001', `"${word}" is not a command of holdfast`, {
     remedy: `Did you mean \`${near}\`? See \`holdfast --help\`.`,
   });
-}
-
-export function version(): string {
-  return (JSON.parse(readFileSync(packageFile('package.json'), 'utf8')) as { version: string }).version;
 }
 
 /** Flags as far as they can be known when parsing itself failed. */

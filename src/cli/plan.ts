@@ -6,10 +6,11 @@ import { EXIT } from '../nouns/exit.ts';
 import { isRefused, type Plan } from '../nouns/plan.ts';
 import type { Io } from './io.ts';
 import { checkTargets, reportOfChecks } from './check.ts';
-import { gatewayOptions, onCall, type PlanFlags, planOptions, sourceOptions } from './options.ts';
+import { gatewayOptions, onCall, planOptions, sourceOptions } from './options.ts';
 import { showReport } from './show.ts';
+import { type ViaFlags, viaOptions } from './via.ts';
 
-interface Flags extends PlanFlags {
+interface Flags extends ViaFlags {
   readonly out?: string;
   readonly exitCode?: boolean;
   readonly shallow?: boolean;
@@ -32,7 +33,7 @@ export const diff = {
 };
 
 function options(command: Command): Command {
-  return planOptions(gatewayOptions(sourceOptions(command)))
+  return viaOptions(planOptions(gatewayOptions(sourceOptions(command))))
     .option('-o, --out <file>', 'save the plan of the one target as JSON, for `holdfast apply FILE`')
     .option('--shallow', 'one cheap read, memory only')
     .addHelpText(
@@ -42,6 +43,7 @@ Examples:
   $ holdfast plan
   $ holdfast plan -o plan.json && holdfast apply plan.json
   $ holdfast plan --output markdown > comment.md
+  $ holdfast plan --via https://holdfast.example
   $ holdfast diff --quiet || echo "something differs"`,
     );
 }

@@ -1,7 +1,9 @@
 // `holdfast run`: the daemon.
 import { type Command, Option } from 'commander';
+import type { HttpOptions } from '../daemon/http/http.ts';
 import type { Reporter } from '../daemon/reporter.ts';
 import type { Workplace } from '../daemon/workplace.ts';
+import { packageVersion } from '../nouns/package-files.ts';
 import { type Io, styleOf } from './io.ts';
 import { narrator } from './narrator.ts';
 import { gatewayOptions, onCall, type PlanFlags, planOptions, sourceOptions } from './options.ts';
@@ -31,15 +33,29 @@ Examples:
 }
 
 async function daemon(flags: Flags, io: Io): Promise<void> {
-  const { runDaemon } = await import('../daemon/daemon.ts');
+  const [{ runDaemon }, { httpService }] = await Promise.all([
+    import('../daemon/daemon.ts'),
+    import('../daemon/http/http.ts'),
+  ]);
   const reporter = await reporterFor(flags, io);
   await runDaemon({
-    open: async () => workplaceOf(await openSession(flags, io)),
+    open: async () => workplaceOf(await openSession(flags, io, undefined, { daemon: true })),
     clock: systemClock,
     reporter,
     signal: io.signal,
+    services: (desk) => [httpService(desk, httpOptions(reporter, io))],
     onHangup: (reload) => void process.on('SIGHUP', reload),
   });
+}
+
+function httpOptions({ note, failed }: Reporter, io: Io): HttpOptions {
+  return {
+    version: packageVersion(),
+    clock: systemClock,
+    redact: io.redact ?? ((value) => value),
+    note,
+    failed,
+  };
 }
 
 async function reporterFor(flags: Flags, io: Io): Promise<Reporter> {

@@ -1,12 +1,11 @@
 // Which targets a command treats.
 import { fail } from '../nouns/problem.ts';
-import type { Target } from '../nouns/target.ts';
 
 /** Those of `--target`, else all. Throws HF1003 for a name that is none. */
-export function selected(
-  targets: readonly Target[],
+export function selected<T extends { readonly name: string }>(
+  targets: readonly T[],
   names: readonly string[] | undefined,
-): readonly Target[] {
+): readonly T[] {
   if (names === undefined) return targets;
   return names.map((name) => {
     const found = targets.find((target) => target.name === name);

@@ -38,8 +38,13 @@ export interface Session extends AsyncDisposable {
 }
 
 /** Throws HoldfastError with all problems of the settings. */
-export async function openSession(flags: PlanFlags, io: Io, listener: Listener = () => {}): Promise<Session> {
-  const loaded = await loadSettings({ flags, cwd: io.cwd, env: io.env });
+export async function openSession(
+  flags: PlanFlags,
+  io: Io,
+  listener: Listener = () => {},
+  { daemon = false }: { readonly daemon?: boolean } = {},
+): Promise<Session> {
+  const loaded = await loadSettings({ flags, cwd: io.cwd, env: io.env, daemon });
   if (!loaded.settings) throw new HoldfastError(loaded.problems);
   showWarnings(io, flags, loaded.problems);
   const { settings, env } = loaded;

@@ -8,29 +8,49 @@ import type { Target } from '../nouns/target.ts';
 import { statusText, type TargetStatus } from '../report/status-text.ts';
 import { withTarget } from '../state/with-target.ts';
 import type { Io } from './io.ts';
-import { gatewayOptions, onCall, type PlanFlags, sourceOptions } from './options.ts';
+import { gatewayOptions, onCall, sourceOptions } from './options.ts';
 import { openSession, type Session } from './session.ts';
 import { show, showWarnings } from './show.ts';
+import { systemClock } from './system-clock.ts';
+import { isRouted, type Routed, type ViaFlags, viaOptions } from './via.ts';
 
-interface Flags extends PlanFlags {
+interface Flags extends ViaFlags {
   readonly offline?: boolean;
 }
 
 export function define(command: Command, io: Io): void {
-  const status = sourceOptions(gatewayOptions(command))
+  const status = viaOptions(sourceOptions(gatewayOptions(command)))
     .option('--offline', 'only what Holdfast remembers: no request')
-    .addHelpText('after', '\nExamples:\n  $ holdfast status\n  $ holdfast status --offline --output json');
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ holdfast status\n  $ holdfast status --offline --output json\n  $ holdfast status --via https://holdfast.example',
+    );
   onCall(status, (flags: Flags) => run(flags, io));
 }
 
 async function run(flags: Flags, io: Io): Promise<void> {
+  if (isRouted(flags)) return runVia(flags, io);
   await using session = await openSession(flags, io);
   const targets = await Promise.all(session.targets.map((target) => statusOf(session, target, flags)));
   const damaged = await Promise.all(session.targets.map(({ name }) => session.store.damaged(name)));
   showWarnings(io, flags, damaged.flat());
-  const now = session.clock.now();
-  show(io, flags, 'status', { targets, stateIsNew: session.store.isNew }, (style) =>
-    targets.map((target) => statusText(target, now, style)).join('\n'),
+  showStatus(flags, io, { targets, stateIsNew: session.store.isNew });
+}
+
+/** What the daemon knows; it asks no gateway for it, so accounts are not among it. */
+async function runVia(flags: Routed<Flags>, io: Io): Promise<void> {
+  const { statusVia } = await import('./via-commands.ts');
+  showStatus(flags, io, await statusVia(flags, io));
+}
+
+function showStatus(
+  flags: Flags,
+  io: Io,
+  found: { readonly targets: readonly TargetStatus[]; readonly stateIsNew: boolean },
+): void {
+  const now = systemClock.now();
+  show(io, flags, 'status', found, (style) =>
+    found.targets.map((target) => statusText(target, now, style)).join('\n'),
   );
 }
 

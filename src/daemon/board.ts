@@ -3,6 +3,7 @@
 import type { Step } from '../nouns/event.ts';
 import type { Outcome } from '../nouns/outcome.ts';
 import type { Plan } from '../nouns/plan.ts';
+import { type Standing, standingAfter } from '../nouns/standing.ts';
 import type { Reporter } from './reporter.ts';
 
 export interface Known {
@@ -10,6 +11,8 @@ export interface Known {
   readonly step?: Step;
   /** The last outcome since the daemon started. */
   readonly outcome?: Outcome;
+  /** What the last telling outcome means; absent before the first one. */
+  readonly standing?: Standing;
   /** The last plan, and when it was made, in ms since the epoch; absent once the target was found equal to the files. */
   readonly plan?: { readonly plan: Plan; readonly at: number };
 }
@@ -34,8 +37,10 @@ export function createBoard(): Board {
   };
 }
 
-function finished({ plan }: Known, outcome: Outcome): Known {
-  if (outcome.plan) return { outcome, plan: { plan: outcome.plan, at: outcome.at } };
+function finished(before: Known, outcome: Outcome): Known {
+  const standing = standingAfter(outcome.kind) ?? before.standing;
+  const told = { outcome, ...(standing && { standing }) };
+  if (outcome.plan) return { ...told, plan: { plan: outcome.plan, at: outcome.at } };
   const answered = outcome.kind === 'in-sync' || outcome.kind === 'restored';
-  return { outcome, ...(plan && !answered && { plan }) };
+  return { ...told, ...(before.plan && !answered && { plan: before.plan }) };
 }

@@ -6,6 +6,7 @@ import type { Clock } from '../nouns/clock.ts';
 import type { Trigger } from '../nouns/look.ts';
 import type { Outcome } from '../nouns/outcome.ts';
 import { fail, HoldfastError } from '../nouns/problem.ts';
+import type { Suspension } from '../nouns/state.ts';
 import type { Target } from '../nouns/target.ts';
 import { type Board, createBoard } from './board.ts';
 import type { Desk } from './desk.ts';
@@ -13,6 +14,7 @@ import { createLine, type Line } from './line.ts';
 import { asLook, contextOf, look, type Looking, type Seen } from './look.ts';
 import { type Reporter, together } from './reporter.ts';
 import { createRetries, type Retries } from './retries.ts';
+import { beforeLastApply, rolledBack } from './roll-back.ts';
 import { createSchedule, type Schedule } from './schedule.ts';
 import type { Service, Services } from './service.ts';
 import { createWatch, type Watch } from './watch.ts';
@@ -141,37 +143,57 @@ class Daemon implements Desk {
     this.#opening = this.#opening.then(() => this.#reopen(trigger)).catch(this.#reporter.failed);
   }
 
-  plan(name: string, request: ReconcileRequest = {}): Promise<Outcome> {
-    const target = this.target(name);
+  async plan(name: string, request: ReconcileRequest = {}): Promise<Outcome> {
+    const target = this.#workable(name);
     return this.#line.run(name, () => check(contextOf(this.#place, target, this.#looking), request));
   }
 
-  apply(name: string, request: ReconcileRequest): Promise<Outcome> {
-    const target = this.target(name);
+  async apply(name: string, request: ReconcileRequest, by?: string): Promise<Outcome> {
+    const target = this.#workable(name);
     return this.#line.run(name, async () => {
-      const seen = await look(this.#place, target, 'asked', this.#looking, request);
+      const seen = await look(this.#place, target, 'asked', { ...this.#looking, by }, request);
       await this.#seen(seen, 'asked');
       return seen.outcome;
     });
   }
 
-  restore(name: string, request: RestoreRequest): Promise<Outcome> {
-    const target = this.target(name);
+  async restore(name: string, request: RestoreRequest, by?: string): Promise<Outcome> {
+    const target = this.#workable(name);
+    return this.#line.run(name, () => this.#restore(target, request, by));
+  }
+
+  async rollBack(name: string, { dryRun }: Pick<RestoreRequest, 'dryRun'>, by?: string): Promise<Outcome> {
+    const target = this.#workable(name);
     return this.#line.run(name, async () => {
-      const outcome = await restore(contextOf(this.#place, target, this.#looking), request);
-      await this.#seen({ outcome }, 'asked');
+      const { backup, revision } = await beforeLastApply(this.store(), name);
+      const request: RestoreRequest = { backup: { id: backup }, ...(dryRun && { dryRun }) };
+      const outcome = await this.#restore(target, request, by);
+      if (outcome.kind === 'restored' || (outcome.kind === 'in-sync' && !dryRun))
+        await this.store().update(name, { quarantine: rolledBack(revision, outcome.at, by) });
       return outcome;
     });
   }
 
-  async suspend(name: string, suspension: { until: number; reason: string }): Promise<void> {
-    await this.store().update(this.target(name).name, { suspension });
+  async suspend(name: string, suspension: Suspension): Promise<void> {
+    await this.store().update(this.#workable(name).name, { suspension });
     this.look(name);
   }
 
   async resume(name: string): Promise<void> {
-    await this.store().update(this.target(name).name, { suspension: undefined });
+    await this.store().update(this.#workable(name).name, { suspension: undefined });
     this.look(name);
+  }
+
+  async #restore(target: Target, request: RestoreRequest, by: string | undefined): Promise<Outcome> {
+    const outcome = await restore(contextOf(this.#place, target, { ...this.#looking, by }), request);
+    await this.#seen({ outcome }, 'asked');
+    return outcome;
+  }
+
+  /** The target that something is to be done with. */
+  #workable(name: string): Target {
+    if (this.#looking.signal.aborted) throw fail('HF7044', 'the daemon is stopping: nothing new begins');
+    return this.target(name);
   }
 
   #lookAtAll(trigger: Trigger): void {

@@ -1,13 +1,18 @@
-// What people and scripts may ask of a running daemon. Whoever asks is somebody else's business: the HTTP API knows
-// roles, the desk knows targets. Work stands in the same line as the looks, and everybody hears of it.
+// What people and scripts may ask of a running daemon. Whether somebody may ask is another's business: the HTTP API
+// knows roles, the desk knows targets. Work stands in the same line as the looks, and everybody hears of it. `by` is who
+// asked, for the history.
 import type { ReconcileRequest, RestoreRequest } from '../apply/context.ts';
 import type { Trigger } from '../nouns/look.ts';
 import type { Outcome } from '../nouns/outcome.ts';
+import type { Suspension } from '../nouns/state.ts';
 import type { Target } from '../nouns/target.ts';
 import type { Store } from '../state/store.ts';
 import type { Known } from './board.ts';
 
-/** Methods that name a target reject with HF1003 when there is none of that name. */
+/**
+ * Methods that name a target reject with HF1003 when there is none of that name, those that would begin something with
+ * HF7044 while the daemon stops.
+ */
 export interface Desk {
   /** In the order of the settings; another list after they changed. */
   targets(): readonly Target[];
@@ -24,10 +29,15 @@ export interface Desk {
   /** A plan made now; nothing is written. */
   plan(name: string, request?: ReconcileRequest): Promise<Outcome>;
   /** The reconcile that `holdfast apply` runs, with a digest that somebody approved, or with `retry`. */
-  apply(name: string, request: ReconcileRequest): Promise<Outcome>;
+  apply(name: string, request: ReconcileRequest, by?: string): Promise<Outcome>;
   /** Puts a backup back. */
-  restore(name: string, request: RestoreRequest): Promise<Outcome>;
+  restore(name: string, request: RestoreRequest, by?: string): Promise<Outcome>;
+  /**
+   * Puts back what the gateway had before the last apply, and quarantines the revision that was applied: otherwise it
+   * would be applied again. Rejects with HF5040 when nothing was applied.
+   */
+  rollBack(name: string, request: Pick<RestoreRequest, 'dryRun'>, by?: string): Promise<Outcome>;
   /** Leaves the target alone until then; looks at it, so that everybody hears. */
-  suspend(name: string, suspension: { readonly until: number; readonly reason: string }): Promise<void>;
+  suspend(name: string, suspension: Suspension): Promise<void>;
   resume(name: string): Promise<void>;
 }

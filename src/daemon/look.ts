@@ -13,6 +13,8 @@ export interface Looking {
   readonly clock: Clock;
   readonly reporter: Reporter;
   readonly signal: AbortSignal;
+  /** Who asked for it, when somebody did. */
+  readonly by?: string | undefined;
 }
 
 export interface Seen {
@@ -51,8 +53,9 @@ async function depth(
 }
 
 /** What the engine is given for one piece of the daemon's work. */
-export function contextOf(place: Workplace, target: Target, { reporter, signal }: Looking): Context {
-  return { ...place.contextOf(target, (event) => reporter.event(event)), signal };
+export function contextOf(place: Workplace, target: Target, { reporter, signal, by }: Looking): Context {
+  const context = place.contextOf(target, (event) => reporter.event(event));
+  return { ...context, signal, ...(by !== undefined && { by }) };
 }
 
 /** The same context, telling which files its desired state came from. */

@@ -672,6 +672,93 @@ export const CODES = {
     'The schedule of the drift check is not a cron expression',
     'Write five fields, e.g. `daemon: { drift: "*/5 * * * *" }`.',
   ),
+  HF7030: code(
+    EXIT.invalid,
+    'The HTTP API has no token',
+    'Give `daemon.http.token`, e.g. "${env:HOLDFAST_TOKEN}", made with `openssl rand -hex 32`.',
+  ),
+  HF7031: code(
+    EXIT.invalid,
+    'A token of the HTTP API is too short',
+    'Use at least 16 characters that nobody can guess: `openssl rand -hex 32`.',
+  ),
+  HF7032: code(
+    EXIT.invalid,
+    'The port of the HTTP API is in use',
+    'Stop what listens there, perhaps another `holdfast run`, or choose another `daemon.http.listen`.',
+  ),
+  HF7033: code(
+    EXIT.invalid,
+    'The HTTP API cannot listen on its address',
+    'Give an address of this machine and a port that this user may open as `daemon.http.listen`.',
+  ),
+  HF7034: code(
+    EXIT.invalid,
+    'The HTTP API without a token is open to others',
+    'Give a token, or listen on 127.0.0.1.',
+  ),
+  HF7035: code(
+    EXIT.invalid,
+    'The connection to the HTTP API is not encrypted',
+    'Give `daemon.http.tls`, or put a proxy with https before it and name it in `public-url`.',
+  ),
+  HF7036: code(
+    EXIT.invalid,
+    'The request to the HTTP API is not understood',
+    'Send what docs/http-api.md and /api/v1/openapi.json describe.',
+  ),
+  HF7037: code(
+    EXIT.unreachable,
+    'The HTTP API needs a token',
+    'Send a token of the settings: `Authorization: Bearer …`, or HOLDFAST_TOKEN for `--via`.',
+  ),
+  HF7038: code(
+    EXIT.unreachable,
+    'This token may only look',
+    'Use a token whose role in `daemon.http.tokens` is `operate`.',
+  ),
+  HF7039: code(
+    EXIT.unreachable,
+    'The request came from another site',
+    'Use the dashboard under its own address (`public-url` where a proxy stands before it); scripts send `X-Holdfast: 1`.',
+  ),
+  HF7040: code(
+    EXIT.unreachable,
+    'The host name of the request is not the one of the HTTP API',
+    'Without a token only the address of `listen`, localhost and `public-url` are answered to.',
+  ),
+  HF7041: code(EXIT.unreachable, 'Too many requests to the HTTP API', 'Wait as long as `Retry-After` says.'),
+  HF7042: code(
+    EXIT.invalid,
+    'The action was not confirmed',
+    'Send the name of the target once more as `confirm`.',
+  ),
+  HF7043: code(
+    EXIT.invalid,
+    'The HTTP API has nothing at this path',
+    'docs/http-api.md and /api/v1/openapi.json list what there is.',
+  ),
+  HF7044: code(EXIT.stale, 'The daemon is stopping', 'Ask again when it runs.'),
+  HF7045: code(
+    EXIT.stale,
+    'Too many listen to the events of the HTTP API',
+    'Close pages of the dashboard that nobody looks at.',
+  ),
+  HF7047: code(
+    EXIT.unreachable,
+    'The daemon cannot be reached',
+    'Correct --via, and see that `holdfast run` runs there with `daemon.http` in its settings.',
+  ),
+  HF7048: code(
+    EXIT.unreachable,
+    'The answer of the daemon is not understood',
+    'See that --via names the root of a Holdfast of the same version, and not a proxy that answers by itself.',
+  ),
+  HF7049: code(
+    EXIT.invalid,
+    'A file for --via cannot be read',
+    'Correct the path or the permissions; without --via-token-file the token is taken from HOLDFAST_TOKEN.',
+  ),
   // 9xxx our own faults
   HF9001: code(
     EXIT.unexpected,

@@ -1,6 +1,6 @@
 // Where the files that come with the package lie: the one place that knows it, because the published build has another
 // depth than the sources. Must not know what is in them.
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 let root: string | undefined;
@@ -9,6 +9,11 @@ let root: string | undefined;
 export function packageFile(name: string): string {
   root ??= rootAbove(import.meta.dirname);
   return join(root, name);
+}
+
+/** Of Holdfast. */
+export function packageVersion(): string {
+  return (JSON.parse(readFileSync(packageFile('package.json'), 'utf8')) as { version: string }).version;
 }
 
 /** Every directory of ours lies below the one of package.json. */

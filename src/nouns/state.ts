@@ -39,6 +39,8 @@ export interface Journal {
   /** One line a change and a write, for the history. */
   readonly changes?: readonly string[];
   readonly writes?: readonly string[];
+  /** Who asked for it, when somebody did. */
+  readonly by?: string;
 }
 
 export interface HistoryEntry {
@@ -55,6 +57,8 @@ export interface HistoryEntry {
   readonly problems: readonly string[];
   readonly durationMs: number;
   readonly requests: RequestCounts;
+  /** Who asked for it, when somebody did. */
+  readonly by?: string;
 }
 
 /** A remembered authentication failure, so that jobs together cannot reach the five strikes of C v0 §1.3. */
@@ -69,6 +73,8 @@ export interface AuthBlock {
 export interface Suspension {
   readonly until: number;
   readonly reason: string;
+  /** Who asked for it. */
+  readonly by?: string;
 }
 
 export interface Quarantine {

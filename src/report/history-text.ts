@@ -25,7 +25,7 @@ export function historyEntryText(entry: Entry, style: Style): string {
   const list = (title: string, lines: readonly string[]): string[] =>
     lines.length > 0 ? [style.bold(title), ...lines.map((line) => `  ${line}`)] : [];
   return [
-    `${style.accent(style.bold(entry.target))}  ${entry.outcome}  ${timeText(entry.at)} UTC, ${duration(entry.durationMs)}`,
+    `${style.accent(style.bold(entry.target))}  ${entry.outcome}  ${timeText(entry.at)} UTC, ${duration(entry.durationMs)}${entry.by === undefined ? '' : `, asked for by ${entry.by}`}`,
     ...(entry.revision
       ? [
           `revision ${entry.revision.digest.slice(0, 12)}${entry.revision.commit ? `, commit ${entry.revision.commit.sha.slice(0, 12)}` : ''}`,

@@ -8,6 +8,7 @@ import type { Policy, Target } from '../nouns/target.ts';
 import { type Located, type LocatedMap, type LocatedScalar, nodeAt } from '../reading/located.ts';
 import { readTextFile } from '../reading/text-file.ts';
 import { digestKeyOf, modeOf, urlOf, withFlags } from './common.ts';
+import { httpOf, type HttpSettings } from './daemon-http.ts';
 import { DEFAULT_DRIFT, DEFAULT_URL } from './from-flags.ts';
 import { keysOfEnvironment, keysOfFlags } from './keys.ts';
 import { DEFAULT_POLICY, policyOf } from './policy.ts';
@@ -19,7 +20,8 @@ export async function settingsFromFile(
   shown: string,
   request: SettingsRequest,
 ): Promise<{ settings?: Settings; problems: readonly Problem[] }> {
-  const read = await readSettingsFile(path, shown, { env: request.env, offline: request.offline ?? false });
+  const { env, offline = false, daemon = false } = request;
+  const read = await readSettingsFile(path, shown, { env, offline, daemon });
   const found = read.problems.map(inSettings);
   if (!read.tree) return { problems: found };
   const builder = new Builder(path, read.tree, request);
@@ -59,9 +61,10 @@ class Builder {
     for (const node of nodes) targets.push(await this.#target(node, base, nodes.length === 1));
     this.#checkNames(nodes);
     const dir = dirname(this.#path);
+    const http = await this.#http(dir);
     return {
       targets,
-      daemon: { drift: await this.#drift() },
+      daemon: { drift: await this.#drift(), ...(http && { http }) },
       state: {
         dir:
           flags.state === undefined
@@ -71,8 +74,16 @@ class Builder {
       file: this.#path,
       dir,
       watched: [...new Set([this.#path, ...files, ...this.#files])],
-      secrets: seal(secretsOf(targets)),
+      secrets: seal(new Set([...secretsOf(targets), ...secretsOfHttp(http)])),
     };
+  }
+
+  async #http(dir: string): Promise<HttpSettings | undefined> {
+    const node = nodeAt(this.#tree.root, ['daemon', 'http']);
+    if (node?.kind !== 'map') return undefined;
+    const read = this.#keep(await httpOf(node, dir));
+    this.#files.push(...read.files);
+    return read.http;
   }
 
   async #target(node: LocatedMap, base: Policy, single: boolean): Promise<Target> {
@@ -236,6 +247,11 @@ function secretsOf(targets: readonly Target[]): ReadonlySet<string> {
       ...(probes.clientKey ? [probes.clientKey.open()] : []),
     ]),
   );
+}
+
+function secretsOfHttp(http: HttpSettings | undefined): readonly string[] {
+  if (!http) return [];
+  return [...http.tokens.map(({ token }) => token.open()), ...(http.tls ? [http.tls.key.open()] : [])];
 }
 
 function listAt(root: LocatedMap, name: string): readonly Located[] {

@@ -6,7 +6,7 @@ import { packageFile } from '../nouns/package-files.ts';
 import { type Problem, problem } from '../nouns/problem.ts';
 import type { Environment } from '../reading/environment.ts';
 import { type Located, type LocatedMap, nodeAt, valueOf } from '../reading/located.ts';
-import { resolveReferences } from '../reading/references.ts';
+import { type Resolved, resolveReferences } from '../reading/references.ts';
 import { type SchemaCheck, schemaCheck } from '../reading/schema-check.ts';
 import { schemaProblems } from '../reading/schema-problems.ts';
 import { readTextFile } from '../reading/text-file.ts';
@@ -21,6 +21,8 @@ export interface SettingsTree {
 export interface ReadOptions {
   readonly env: Environment;
   readonly offline: boolean;
+  /** Whether the references below `daemon` must be resolved; only the daemon itself needs its secrets. */
+  readonly daemon: boolean;
 }
 
 /** What this release only checks for its form, with what takes its place. */
@@ -29,7 +31,6 @@ const LATER: readonly { readonly steps: readonly [string, string]; readonly inst
     steps: ['daemon', 'source'],
     instead: 'Update the checkout by other means; the daemon sees the files change.',
   },
-  { steps: ['daemon', 'http'], instead: '`holdfast status --output json` says the same.' },
   { steps: ['daemon', 'notify'], instead: 'The log of `holdfast run` holds every outcome.' },
 ];
 
@@ -37,22 +38,39 @@ const LATER: readonly { readonly steps: readonly [string, string]; readonly inst
 export async function readSettingsFile(
   path: string,
   shown: string,
-  { env, offline }: ReadOptions,
+  options: ReadOptions,
 ): Promise<{ tree?: SettingsTree; problems: readonly Problem[] }> {
   const text = await readTextFile(path, shown);
   if ('problem' in text) return { problems: [asSettings(text.problem)] };
   const read = readYaml(text.text, shown);
   if (!read.root) return { problems: read.problems.length > 0 ? read.problems : [emptyFile(shown)] };
   const { now, later } = split(read.root);
-  const resolved = await resolveReferences(now, {
-    env,
-    dir: dirname(resolve(path)),
-    allowUnresolved: offline,
-  });
+  const resolved = await resolvedBy(now, dirname(resolve(path)), options);
   const wrong = resolved.problems.length > 0 ? [] : formProblems(graft(resolved.root, later));
   const problems = [...resolved.problems, ...wrong, ...laterProblems(read.root)];
   if (problems.some(({ severity }) => severity === 'error')) return { problems };
   return { tree: { root: resolved.root, files: resolved.files }, problems };
+}
+
+async function resolvedBy(
+  root: LocatedMap,
+  dir: string,
+  { env, offline, daemon }: ReadOptions,
+): Promise<Resolved<LocatedMap>> {
+  const member = root.members.get('daemon');
+  const others = new Map([...root.members].filter(([name]) => name !== 'daemon'));
+  const strict = { env, dir, allowUnresolved: offline };
+  const rest = await resolveReferences({ ...root, members: others }, strict);
+  if (!member) return rest;
+  const own = await resolveReferences(member.node, { ...strict, allowUnresolved: offline || !daemon });
+  const members = new Map(root.members);
+  for (const [name, one] of rest.root.members) members.set(name, one);
+  members.set('daemon', { ...member, node: own.root });
+  return {
+    root: { ...rest.root, members },
+    problems: [...rest.problems, ...own.problems],
+    files: [...rest.files, ...own.files],
+  };
 }
 
 /** A file that was asked for and cannot be read is a matter of settings, not of desired state. */

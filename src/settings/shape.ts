@@ -3,10 +3,13 @@ import type { Problem } from '../nouns/problem.ts';
 import type { Sealed } from '../nouns/secret.ts';
 import type { Target } from '../nouns/target.ts';
 import type { Environment } from '../reading/environment.ts';
+import type { HttpSettings } from './daemon-http.ts';
 
 export interface DaemonSettings {
   /** Cron expression of the drift check. */
   readonly drift: string;
+  /** The HTTP API and the dashboard; absent: there is none. */
+  readonly http?: HttpSettings;
 }
 
 export interface Settings {
@@ -49,6 +52,8 @@ export interface SettingsRequest {
   readonly env: Environment;
   /** `validate`, `render`, `schema`: no management key is needed, references that cannot be resolved are left out. */
   readonly offline?: boolean;
+  /** `run`: what `daemon` refers to must be there. Nothing else needs the daemon's secrets. */
+  readonly daemon?: boolean;
 }
 
 /** No settings when a problem is an error. `env` is the environment with the `--env-file` added, for references. */

@@ -47,7 +47,7 @@ const isUntil = { until: isTime, reason: isText };
 const STATE: Checks<TargetState> = {
   lastApplied: maybe(isLastApplied),
   authBlock: maybe(recordOf({ ...isUntil, keys: isText })),
-  suspension: maybe(recordOf(isUntil)),
+  suspension: maybe(recordOf({ ...isUntil, by: maybe(isText) })),
   quarantine: maybe(recordOf({ revision: isText, since: isTime, reason: isText })),
   detection: maybe(recordOf({ build: isText, api: isText, at: isTime })),
   lastOutcome: maybe(recordOf({ kind: isText, at: isTime, summary: isText })),
@@ -78,6 +78,7 @@ const JOURNAL: Checks<Journal> = {
   remembered: maybe(recordOf({ lastApplied: isLastApplied, released: listOf(isText) })),
   changes: maybe(listOf(isText)),
   writes: maybe(listOf(isText)),
+  by: maybe(isText),
 };
 
 export const isTargetState: Check = recordOf(STATE);

@@ -1,6 +1,7 @@
 // What the daemon's HTTP API says and hears, as schemas and types at once: routes answer by them, the OpenAPI document is
 // made from them, the dashboard and `--via` read by them. Times are ms since the epoch. Nothing here holds a secret.
 import { type Static, Type } from 'typebox';
+import type { Change } from '../nouns/change.ts';
 import type { Plan as PlanNoun } from '../nouns/plan.ts';
 import type { Outcome as OutcomeNoun } from '../nouns/outcome.ts';
 
@@ -51,7 +52,7 @@ export const Source = Type.Object({
 });
 export type Source = Static<typeof Source>;
 
-const Suspension = Type.Object({ until: At, reason: Text });
+const Suspension = Type.Object({ until: At, reason: Text, by: Optional(Text) });
 const Since = Type.Object({ since: At, reason: Text });
 const Check = Type.Object({ at: At, inSync: Type.Boolean() });
 
@@ -65,6 +66,8 @@ export const TargetView = Type.Object({
   step: Optional(Text),
   /** Differences as last seen. */
   differences: Type.Integer(),
+  /** Digest of what the files declared when they were last read; absent while that is not known. */
+  declared: Optional(Text),
   applied: Optional(Type.Object({ revision: Revision, at: At })),
   lastOutcome: Optional(Type.Object({ kind: Text, at: At, summary: Text })),
   lastDeepCheck: Optional(Check),
@@ -86,6 +89,8 @@ export const TargetsView = Type.Object({
   startedAt: At,
   now: At,
   drift: Type.String({ description: 'cron expression of the drift check' }),
+  /** Nothing is known of the time before this daemon. */
+  stateIsNew: Type.Boolean(),
   source: Optional(Source),
   targets: Type.Array(TargetView),
 });
@@ -96,7 +101,7 @@ export const Plan = Type.Unsafe<PlanNoun>(
   Type.Object({ format: Text, target: Text }, { additionalProperties: true, description: 'holdfast.plan/1' }),
 );
 
-/** What a piece of work came to, as `holdfast apply --output json` prints it. */
+/** What a piece of work came to, as `holdfast apply --output json` prints it. In a PlanView without the plan. */
 export const Outcome = Type.Unsafe<OutcomeNoun>(
   Type.Object(
     { target: Text, kind: Text, at: At, durationMs: Type.Number() },
@@ -113,6 +118,17 @@ export const PlanView = Type.Object({
 });
 export type PlanView = Static<typeof PlanView>;
 
+export const DiffView = Type.Object({
+  at: Optional(At),
+  /** Those of the plan. */
+  changes: Type.Array(
+    Type.Unsafe<Change>(Type.Object({ id: Text, kind: Text, path: Text }, { additionalProperties: true })),
+  ),
+  /** The plan as `holdfast diff` prints it, without colours; empty where nothing differs. */
+  text: Text,
+});
+export type DiffView = Static<typeof DiffView>;
+
 export const LookView = Type.Object({
   at: At,
   trigger: Text,
@@ -124,25 +140,25 @@ export const LookView = Type.Object({
 export const LooksView = Type.Object({ looks: Type.Array(LookView, { description: 'newest first' }) });
 export type LooksView = Static<typeof LooksView>;
 
+export const HistoryEntryView = Type.Object({
+  id: Text,
+  at: At,
+  outcome: Text,
+  revision: Optional(Revision),
+  planDigest: Optional(Text),
+  changes: Type.Array(Text),
+  writes: Type.Array(Text),
+  backup: Optional(Text),
+  evidence: Type.Array(Type.Object({ check: Text, passed: Type.Boolean(), detail: Text })),
+  problems: Type.Array(Text),
+  durationMs: Type.Number(),
+  requests: Type.Record(Text, Type.Integer()),
+  /** Who asked for it, when somebody did. */
+  by: Optional(Text),
+});
+export type HistoryEntryView = Static<typeof HistoryEntryView>;
 export const HistoryView = Type.Object({
-  entries: Type.Array(
-    Type.Object({
-      id: Text,
-      at: At,
-      outcome: Text,
-      revision: Optional(Revision),
-      planDigest: Optional(Text),
-      changes: Type.Array(Text),
-      writes: Type.Array(Text),
-      backup: Optional(Text),
-      evidence: Type.Array(Type.Object({ check: Text, passed: Type.Boolean(), detail: Text })),
-      problems: Type.Array(Text),
-      durationMs: Type.Number(),
-      requests: Type.Record(Text, Type.Integer()),
-      /** Who asked for it, when somebody did. */
-      by: Optional(Text),
-    }),
-  ),
+  entries: Type.Array(HistoryEntryView, { description: 'newest first' }),
 });
 export type HistoryView = Static<typeof HistoryView>;
 
@@ -160,29 +176,56 @@ export const BackupsView = Type.Object({
 });
 export type BackupsView = Static<typeof BackupsView>;
 
-export const SuspendRequest = Type.Object({
-  until: At,
-  reason: Type.String({ minLength: 1, maxLength: 500 }),
+/** Members that are not known are refused: a misspelt `dryRun` must not apply anything. */
+const strictly = { additionalProperties: false } as const;
+const Allow = Type.Array(Type.String({ minLength: 1, maxLength: 500 }), {
+  maxItems: 50,
+  description: 'guards to let pass, everywhere or below a path, as `--allow` takes them',
 });
-export const ApplyRequest = Type.Object({
-  /** Digest of the plan that somebody approved; without it, what the daemon would apply by itself. */
-  approved: Optional(Type.Object({ keyId: Text, value: Text })),
-  /** `--allow`: guards to let pass, everywhere or below a path. */
-  allow: Optional(Type.Array(Type.String({ minLength: 1, maxLength: 500 }), { maxItems: 50 })),
-  prune: Optional(Type.Boolean()),
-  /** Try a quarantined revision again. */
-  retry: Optional(Type.Boolean()),
-  dryRun: Optional(Type.Boolean()),
-});
+
+export const LoginRequest = Type.Object({ token: Type.String({ minLength: 1, maxLength: 1000 }) }, strictly);
+export type LoginRequest = Static<typeof LoginRequest>;
+export const SuspendRequest = Type.Object(
+  { until: At, reason: Type.String({ minLength: 1, maxLength: 500 }) },
+  strictly,
+);
+export type SuspendRequest = Static<typeof SuspendRequest>;
+export const PlanRequest = Type.Object(
+  {
+    depth: Optional(Type.Union([Type.Literal('shallow'), Type.Literal('deep')])),
+    allow: Optional(Allow),
+    prune: Optional(Type.Boolean()),
+  },
+  strictly,
+);
+export type PlanRequest = Static<typeof PlanRequest>;
+export const ApplyRequest = Type.Object(
+  {
+    /** Digest of the plan that somebody approved; without it, what the daemon would apply by itself. */
+    approved: Optional(Type.Object({ keyId: Text, value: Text }, strictly)),
+    allow: Optional(Allow),
+    prune: Optional(Type.Boolean()),
+    /** Try a quarantined revision again. */
+    retry: Optional(Type.Boolean()),
+    dryRun: Optional(Type.Boolean()),
+  },
+  strictly,
+);
 export type ApplyRequest = Static<typeof ApplyRequest>;
-export const RestoreRequest = Type.Object({
-  /** Id of a backup; `latest` for the newest. */
-  backup: Type.String({ minLength: 1, maxLength: 200 }),
-  /** The name of the target once more, typed by a person. */
-  confirm: Text,
-  dryRun: Optional(Type.Boolean()),
-});
+const Confirm = Type.String({ description: 'the name of the target once more, typed by a person' });
+export const RestoreRequest = Type.Object(
+  {
+    /** Id of a backup; `latest` for the newest. */
+    backup: Type.String({ minLength: 1, maxLength: 200 }),
+    confirm: Confirm,
+    dryRun: Optional(Type.Boolean()),
+  },
+  strictly,
+);
 export type RestoreRequest = Static<typeof RestoreRequest>;
+/** Puts back what was there before the last apply, and quarantines the revision that was applied. */
+export const RollbackRequest = Type.Object({ confirm: Confirm, dryRun: Optional(Type.Boolean()) }, strictly);
+export type RollbackRequest = Static<typeof RollbackRequest>;
 
 /** RFC 9457, with what a coded problem of Holdfast says besides. */
 export const ProblemView = Type.Object({

@@ -3,11 +3,12 @@ import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { runDaemon } from '../../src/daemon/daemon.ts';
 import type { Desk } from '../../src/daemon/desk.ts';
-import type { Service } from '../../src/daemon/service.ts';
+import type { Service, Services } from '../../src/daemon/service.ts';
 import type { Workplace } from '../../src/daemon/workplace.ts';
 import type { Clock } from '../../src/nouns/clock.ts';
 import type { Outcome, OutcomeKind } from '../../src/nouns/outcome.ts';
 import type { Mode } from '../../src/nouns/target.ts';
+import type { DaemonSettings } from '../../src/settings/settings.ts';
 import { DESIRED, type Stage, stage, type StageOptions, strike } from '../apply/stage.ts';
 import { listener, type Told } from './builders.ts';
 
@@ -33,6 +34,10 @@ export interface Running extends Omit<Stage, 'events'>, Told {
 
 export interface Options extends StageOptions {
   readonly services?: readonly Service[];
+  /** Services that need the desk. */
+  readonly serve?: Services;
+  /** More settings of the daemon. */
+  readonly daemon?: Partial<DaemonSettings>;
   readonly clock?: (base: Clock) => Clock;
   readonly drift?: string;
   /** Opens the settings anew, after the first time. */
@@ -54,7 +59,7 @@ export async function daemon(
   const first: Workplace = {
     targets: [at.context.target],
     store: at.store,
-    daemon: { drift: options.drift ?? '0 0 1 1 *' },
+    daemon: { drift: options.drift ?? '0 0 1 1 *', ...options.daemon },
     watched: [settings],
     contextOf: (target, heard) => ({ ...at.context, target, clock, listener: heard }),
     [Symbol.asyncDispose]: async () => {},
@@ -73,7 +78,7 @@ export async function daemon(
     signal: stop.signal,
     services: (given) => {
       desk = given;
-      return options.services ?? [];
+      return [...(options.services ?? []), ...(options.serve?.(given) ?? [])];
     },
     onHangup: (reload) => {
       hangUp = reload;

@@ -1,0 +1,124 @@
+// What plan, diff, drift, apply, status and history find through a daemon: the same values that they would find here.
+import type { Outcome } from '../nouns/outcome.ts';
+import { isRefused, type Plan } from '../nouns/plan.ts';
+import { problem } from '../nouns/problem.ts';
+import type { HistoryEntry } from '../nouns/state.ts';
+import type { TargetStatus } from '../report/status-text.ts';
+import type { ApplyRequest, PlanRequest, TargetView } from '../wire/views.ts';
+import type { Io } from './io.ts';
+import { selected } from './selected.ts';
+import type { Routed, ViaFlags } from './via.ts';
+import { openVia, type Via } from './via-client.ts';
+
+/** One outcome a target, targets side by side. */
+export async function checksVia(
+  flags: Routed<ViaFlags>,
+  io: Io,
+  depth: 'shallow' | 'deep',
+): Promise<readonly Outcome[]> {
+  await using via = await openVia(flags, io);
+  const targets = selected((await via.targets()).targets, flags.target);
+  return await Promise.all(targets.map(({ name }) => via.plan(name, { ...judged(flags), depth })));
+}
+
+/** What somebody allows for this once. */
+function judged({ allow, prune }: ViaFlags): Pick<PlanRequest, 'allow' | 'prune'> {
+  return { ...(allow && { allow: [...allow] }), ...(prune !== undefined && { prune }) };
+}
+
+export interface Applying extends ViaFlags {
+  readonly dryRun?: boolean;
+  readonly retry?: boolean;
+}
+
+type Confirm = (plan: Plan) => Promise<boolean>;
+
+/** One target after the other; exactly the plan that was approved, where one was. */
+export async function appliesVia(
+  flags: Routed<Applying>,
+  io: Io,
+  approved: Plan | undefined,
+  confirm: Confirm | undefined,
+): Promise<readonly Outcome[]> {
+  await using via = await openVia(flags, io);
+  const names = approved ? [approved.target] : flags.target;
+  const outcomes: Outcome[] = [];
+  for (const { name } of selected((await via.targets()).targets, names)) {
+    const outcome =
+      approved || !confirm
+        ? await via.apply(name, requestOf(flags, approved))
+        : await afterAsking(via, name, flags, confirm);
+    outcomes.push(outcome);
+  }
+  return outcomes;
+}
+
+function requestOf(flags: Applying, approved: Plan | undefined): ApplyRequest {
+  return {
+    ...judged(flags),
+    ...(approved && { approved: approved.digest }),
+    ...(flags.dryRun && { dryRun: true }),
+    ...(flags.retry && { retry: true }),
+  };
+}
+
+/** A plan is made and shown, and nothing but that plan is applied. */
+async function afterAsking(via: Via, name: string, flags: Applying, confirm: Confirm): Promise<Outcome> {
+  const seen = await via.plan(name, judged(flags));
+  if (!seen.plan) return seen;
+  const isToAsk = seen.plan.writes.length > 0 && !isRefused(seen.plan);
+  if (isToAsk && !(await confirm(seen.plan))) return declined(seen);
+  return via.apply(name, requestOf(flags, seen.plan));
+}
+
+function declined({ target, at, durationMs, requests }: Outcome): Outcome {
+  const reason = 'the plan was not agreed to';
+  const problems = [problem('HF5007', reason, { target })];
+  return { kind: 'cancelled', reason, target, at, durationMs, requests, problems };
+}
+
+export async function statusVia(
+  flags: Routed<ViaFlags>,
+  io: Io,
+): Promise<{ targets: readonly TargetStatus[]; stateIsNew: boolean }> {
+  await using via = await openVia(flags, io);
+  const { targets, stateIsNew } = await via.targets();
+  return { targets: selected(targets, flags.target).map(statusOf), stateIsNew };
+}
+
+function statusOf({ name, ...view }: TargetView): TargetStatus {
+  const unread = view.standing === 'invalid' ? {} : { unresolved: 'the daemon has not read the files yet' };
+  return {
+    target: name,
+    url: view.url,
+    mode: view.mode,
+    ...(view.declared === undefined ? unread : { declared: view.declared }),
+    ...(view.applied && { applied: view.applied }),
+    ...(view.lastOutcome && { lastOutcome: view.lastOutcome as NonNullable<TargetStatus['lastOutcome']> }), // only shown
+    ...(view.lastDeepCheck && { lastDeepCheck: view.lastDeepCheck }),
+    ...(view.lastShallowCheck && { lastShallowCheck: view.lastShallowCheck }),
+    ...(view.suspension && { suspension: view.suspension }),
+    ...(view.quarantine && { quarantine: view.quarantine }),
+    ...(view.authBlock && { authBlock: view.authBlock }),
+    released: view.released,
+    contested: view.contested,
+  };
+}
+
+type Entry = HistoryEntry & { readonly target: string };
+
+/** The newest of each target, or those that this id may mean. */
+export async function historyVia(
+  flags: Routed<ViaFlags>,
+  io: Io,
+  asked: { readonly limit: number } | { readonly id: string },
+): Promise<readonly Entry[]> {
+  await using via = await openVia(flags, io);
+  const entries: Entry[] = [];
+  for (const { name } of selected((await via.targets()).targets, flags.target)) {
+    const found =
+      'id' in asked ? [await via.entry(name, asked.id)] : (await via.history(name, asked.limit)).entries;
+    for (const entry of found) if (entry) entries.push({ ...(entry as HistoryEntry), target: name }); // only shown
+  }
+  return entries;
+}

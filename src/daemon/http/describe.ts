@@ -1,0 +1,34 @@
+// The OpenAPI document of the API, made from the schemas that the routes answer by.
+import swagger from '@fastify/swagger';
+import type { ApiServer } from './api.ts';
+
+/** Before any route is added. */
+export async function describeRoutes(server: ApiServer, version: string): Promise<void> {
+  await server.register(swagger, {
+    // Schemas keep their names.
+    refResolver: { buildLocalReference: ({ $id }, _base, _fragment, i) => String($id ?? `schema-${i}`) },
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Holdfast',
+        version,
+        description:
+          'What a running `holdfast run` knows of its targets, and what may be asked of it. Times are milliseconds since the epoch. Errors are problem details (RFC 9457).',
+        license: { name: 'MIT', identifier: 'MIT' },
+      },
+      servers: [{ url: '/' }],
+      security: [{ token: [] }, { session: [] }],
+      components: {
+        securitySchemes: {
+          token: { type: 'http', scheme: 'bearer', description: 'a token of `daemon.http` in the settings' },
+          session: {
+            type: 'apiKey',
+            in: 'cookie',
+            name: 'holdfast',
+            description: 'from POST /api/v1/session',
+          },
+        },
+      },
+    },
+  });
+}

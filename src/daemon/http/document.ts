@@ -1,0 +1,20 @@
+// The OpenAPI document without a daemon: for the copy in docs/, which a test holds against the routes.
+import type { Desk } from '../desk.ts';
+import { createAccess } from './access.ts';
+import { assemble } from './http.ts';
+import { createStreams } from './stream.ts';
+
+/** As `GET /api/v1/openapi.json` answers it. */
+export async function openApiDocument(version: string): Promise<object> {
+  const clock = { now: () => 0, sleep: async (): Promise<void> => {} };
+  const redact = <T>(value: T): T => value;
+  const options = { version, clock, redact, note: () => {}, failed: () => {} };
+  const desk = {} as Desk; // describing the routes calls none of them
+  const parts = { desk, options, access: createAccess(clock), streams: createStreams({ redact }) };
+  const listen = { host: '127.0.0.1', port: 0 };
+  const http = { listen, auth: 'token', tokens: [], trustedProxies: [] } as const;
+  const server = await assemble({ ...parts, startedAt: 0, drift: () => '' }, http);
+  const document = server.swagger();
+  await server.close();
+  return document;
+}

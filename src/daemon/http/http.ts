@@ -1,0 +1,172 @@
+// The HTTP API as a service of the daemon: listens where the settings say, follows them while it runs, and tells those
+// who look what happens.
+import type { Clock } from '../../nouns/clock.ts';
+import type { DaemonSettings, HttpSettings } from '../../settings/settings.ts';
+import type { LiveEvent, Source } from '../../wire/views.ts';
+import type { Desk } from '../desk.ts';
+import type { Service } from '../service.ts';
+import { type Access, createAccess } from './access.ts';
+import type { ApiServer, Routes } from './api.ts';
+import { assetRoutes, type WebAssets } from './assets.ts';
+import { healthRoutes } from './health.ts';
+import { type GitHook, hookRoutes } from './hooks.ts';
+import { liveReporter } from './live.ts';
+import { listening } from './listen.ts';
+import { actionRoutes } from './routes/actions.ts';
+import { documentRoutes } from './routes/documents.ts';
+import { eventRoutes } from './routes/events.ts';
+import { planRoutes } from './routes/plan.ts';
+import { recordRoutes } from './routes/records.ts';
+import { sessionRoutes } from './routes/session.ts';
+import { targetRoutes } from './routes/targets.ts';
+import { createServer, type Entrance } from './server.ts';
+import { createStreams, type StreamOptions, type Streams } from './stream.ts';
+
+export interface HttpOptions {
+  /** Of Holdfast. */
+  readonly version: string;
+  readonly clock: Clock;
+  /** The second net: the value without any known secret. */
+  readonly redact: <T>(value: T) => T;
+  readonly note: (level: 'info' | 'warn', text: string) => void;
+  /** Is told of faults of ours. */
+  readonly failed: (error: unknown) => void;
+  /** Where the files come from, when the daemon follows git by itself. */
+  readonly source?: () => Source | undefined;
+  /** Answers `POST /hooks/git`. */
+  readonly hook?: GitHook;
+  /** The dashboard; nothing at `/` without it. */
+  readonly assets?: WebAssets;
+  /** More routes at the root of the server, such as /metrics. */
+  readonly routes?: readonly Routes[];
+  readonly events?: Omit<StreamOptions, 'redact'>;
+}
+
+export interface HttpService extends Service {
+  /** Tells those who look of something that no outcome says. */
+  publish(event: LiveEvent): void;
+  /** Where it listens; undefined while it does not. */
+  address(): URL | undefined;
+}
+
+export function httpService(desk: Desk, options: HttpOptions): HttpService {
+  return new Http(desk, options);
+}
+
+/** What the server is made of, whatever the settings. */
+export interface Assembly {
+  readonly desk: Desk;
+  readonly options: HttpOptions;
+  readonly access: Access;
+  readonly streams: Streams;
+  readonly startedAt: number;
+  /** Cron expression of the drift check. */
+  readonly drift: () => string;
+}
+
+export async function assemble(parts: Assembly, http: HttpSettings): Promise<ApiServer> {
+  const { desk, options, access, streams } = parts;
+  const { assets, hook, routes = [] } = options;
+  const api = (entrance: Entrance): readonly Routes[] => [
+    sessionRoutes(entrance),
+    targetRoutes(desk, { ...options, startedAt: parts.startedAt, drift: parts.drift }),
+    planRoutes(desk),
+    recordRoutes(desk),
+    actionRoutes(desk, options),
+    eventRoutes(streams, entrance),
+    documentRoutes,
+  ];
+  const root = [
+    healthRoutes,
+    ...routes,
+    ...(hook ? [hookRoutes(hook)] : []),
+    ...(assets ? [assetRoutes(assets)] : []),
+  ];
+  return createServer({ ...options, http, access, api, root, closing: () => streams.end() });
+}
+
+class Http implements HttpService {
+  readonly reporter: NonNullable<Service['reporter']>;
+  readonly #assembly: Assembly;
+  #drift = '';
+  #followed: HttpSettings | undefined;
+  #server: ApiServer | undefined;
+  #address: URL | undefined;
+
+  constructor(desk: Desk, options: HttpOptions) {
+    const { clock, redact, failed, events } = options;
+    const now = (): number => clock.now();
+    const streams = createStreams({ redact, ...events });
+    const access = createAccess(clock);
+    const drift = (): string => this.#drift;
+    this.#assembly = { desk, options, access, streams, startedAt: now(), drift };
+    this.reporter = liveReporter(desk, streams, { now, failed });
+  }
+
+  publish(event: LiveEvent): void {
+    this.#assembly.streams.publish(event);
+  }
+
+  address(): URL | undefined {
+    return this.#address;
+  }
+
+  /** Rejects with HF7032 and HF7033; then nothing has changed. */
+  async follow({ http, drift }: DaemonSettings): Promise<void> {
+    this.#drift = drift;
+    const before = this.#followed;
+    if (http && before && this.#server && placeOf(http) === placeOf(before))
+      this.#assembly.access.follow(http);
+    else if (http) await this.#move(http, before);
+    else await this.#close(this.#server);
+    this.#followed = http;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#close(this.#server);
+  }
+
+  /** To another address: there first, and only then away from here. At the same one that cannot be. */
+  async #move(http: HttpSettings, before: HttpSettings | undefined): Promise<void> {
+    const old = this.#server;
+    if (before && addressOf(before) === addressOf(http)) await this.#close(old);
+    const server = await assemble(this.#assembly, http);
+    this.#assembly.access.follow(http);
+    try {
+      this.#address = await listening(server, http);
+    } catch (error) {
+      if (before) this.#assembly.access.follow(before);
+      await server.close();
+      throw error;
+    }
+    this.#server = server;
+    if (old) await closed(old);
+    this.#assembly.options.note('info', `HTTP API at ${this.#address.origin}`);
+  }
+
+  async #close(server: ApiServer | undefined): Promise<void> {
+    this.#server = undefined;
+    this.#address = undefined;
+    if (server) await closed(server);
+  }
+}
+
+const addressOf = ({ listen }: HttpSettings): string => `${listen.host} ${listen.port}`;
+
+/** Everything that a running server cannot change: all but the tokens. */
+function placeOf(http: HttpSettings): string {
+  const { listen, auth, publicUrl, trustedProxies, tls } = http;
+  return JSON.stringify([listen, auth, publicUrl?.href, trustedProxies, tls?.cert, tls?.key.open()]);
+}
+
+/** ms that requests under way are waited for. */
+const PATIENCE = 5000;
+
+async function closed(server: ApiServer): Promise<void> {
+  const timer = setTimeout(() => server.server.closeAllConnections(), PATIENCE);
+  try {
+    await server.close();
+  } finally {
+    clearTimeout(timer);
+  }
+}

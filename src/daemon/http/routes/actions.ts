@@ -1,0 +1,202 @@
+// What the daemon can be asked to do. Who asked goes into the log and into the history.
+import type { FastifyRequest } from 'fastify';
+import type { ReconcileRequest } from '../../../apply/context.ts';
+import { fail } from '../../../nouns/problem.ts';
+import type { Suspension } from '../../../nouns/state.ts';
+import {
+  ApplyRequest,
+  RestoreRequest,
+  RollbackRequest,
+  SuspendRequest,
+  type TargetView,
+} from '../../../wire/views.ts';
+import type { Desk } from '../../desk.ts';
+import type { ApiServer, Routes } from '../api.ts';
+import type { HttpOptions } from '../http.ts';
+import { accepted, answer, OfTarget } from '../schemas.ts';
+import { targetView } from '../views.ts';
+import { allowances, confirmed } from './asked.ts';
+
+const TAGS = ['actions'];
+
+type Told = Pick<HttpOptions, 'clock' | 'note'>;
+
+export function actionRoutes(desk: Desk, told: Told): Routes {
+  return (server) => {
+    looking(server, desk, told);
+    suspending(server, desk, told);
+    writing(server, desk, told);
+    restoring(server, desk, told);
+  };
+}
+
+const action = (name: string): `/targets/:target/actions/${string}` => `/targets/:target/actions/${name}`;
+
+/** The one who asks, by name, and a line in the log that says so. */
+function asking({ who, ip }: FastifyRequest, { note }: Told, what: string): string {
+  const name = who?.name ?? 'somebody';
+  note('info', `${name} (${ip}) asks: ${what}`);
+  return name;
+}
+
+function looking(server: ApiServer, desk: Desk, told: Told): void {
+  server.post(
+    action('sync'),
+    {
+      schema: {
+        tags: TAGS,
+        summary: 'Looks at the target as soon as possible, as the schedule would',
+        params: OfTarget,
+        response: accepted('Target'),
+      },
+    },
+    async (request, reply): Promise<TargetView> => {
+      const { target } = request.params;
+      desk.look(target);
+      asking(request, told, `look at ${target}`);
+      reply.code(202);
+      return targetView(desk, target, told.clock.now());
+    },
+  );
+}
+
+function suspending(server: ApiServer, desk: Desk, told: Told): void {
+  server.post(
+    action('suspend'),
+    {
+      schema: {
+        tags: TAGS,
+        summary: 'Leaves the target alone until then',
+        params: OfTarget,
+        body: SuspendRequest,
+        response: answer('Target'),
+      },
+    },
+    async (request) => {
+      const { target } = request.params;
+      const { until, reason } = request.body;
+      checkUntil(until, told.clock.now());
+      const by = asking(request, told, `suspend ${target} until ${new Date(until).toISOString()}: ${reason}`);
+      const suspension: Suspension = { until, reason, by };
+      await desk.suspend(target, suspension);
+      return targetView(desk, target, told.clock.now());
+    },
+  );
+
+  server.post(
+    action('resume'),
+    {
+      schema: {
+        tags: TAGS,
+        summary: 'Ends a suspension',
+        params: OfTarget,
+        response: answer('Target'),
+      },
+    },
+    async (request) => {
+      const { target } = request.params;
+      asking(request, told, `resume ${target}`);
+      await desk.resume(target);
+      return targetView(desk, target, told.clock.now());
+    },
+  );
+}
+
+const YEAR = 366 * 24 * 60 * 60 * 1000;
+
+/** A suspension that never ends is a target that nobody looks after. */
+function checkUntil(until: number, now: number): void {
+  if (until <= now) throw fail('HF7036', '`until` has passed already; it is in milliseconds since the epoch');
+  if (until > now + YEAR) throw fail('HF7036', '`until` is more than a year away');
+}
+
+function writing(server: ApiServer, desk: Desk, told: Told): void {
+  server.post(
+    action('apply'),
+    {
+      schema: {
+        tags: TAGS,
+        summary: 'Applies what the files declare, or exactly the plan that was approved',
+        params: OfTarget,
+        body: ApplyRequest,
+        response: answer('Outcome'),
+      },
+    },
+    async (request) => {
+      const { target } = request.params;
+      const asked = asReconcile(request.body);
+      const what = request.body.approved
+        ? `plan ${request.body.approved.value.slice(0, 12)} to`
+        : 'the files to';
+      return desk.apply(target, asked, asking(request, told, `apply ${what} ${target}`));
+    },
+  );
+
+  server.post(
+    action('retry'),
+    {
+      schema: {
+        tags: TAGS,
+        summary: 'Tries a quarantined revision again',
+        params: OfTarget,
+        response: answer('Outcome'),
+      },
+    },
+    async (request) => {
+      const { target } = request.params;
+      return desk.apply(target, { retry: true }, asking(request, told, `retry on ${target}`));
+    },
+  );
+}
+
+function asReconcile({ approved, allow, prune, retry, dryRun }: ApplyRequest): ReconcileRequest {
+  return {
+    ...(approved && { approved }),
+    ...(allow && { allow: allowances(allow) }),
+    ...(prune !== undefined && { prune }),
+    ...(retry && { retry }),
+    ...(dryRun && { dryRun }),
+  };
+}
+
+function restoring(server: ApiServer, desk: Desk, told: Told): void {
+  server.post(
+    action('restore'),
+    {
+      schema: {
+        tags: TAGS,
+        summary: 'Puts a backup back',
+        params: OfTarget,
+        body: RestoreRequest,
+        response: answer('Outcome'),
+      },
+    },
+    async (request) => {
+      const { target } = request.params;
+      const { backup, confirm, dryRun = false } = request.body;
+      confirmed(desk.target(target).name, confirm);
+      const by = asking(request, told, `restore backup ${backup} of ${target}${dryRun ? ' (dry run)' : ''}`);
+      return desk.restore(target, { backup: backup === 'latest' ? backup : { id: backup }, dryRun }, by);
+    },
+  );
+
+  server.post(
+    action('rollback'),
+    {
+      schema: {
+        tags: TAGS,
+        summary: 'Puts back what there was before the last apply, and quarantines what was applied',
+        params: OfTarget,
+        body: RollbackRequest,
+        response: answer('Outcome'),
+      },
+    },
+    async (request) => {
+      const { target } = request.params;
+      const { confirm, dryRun = false } = request.body;
+      confirmed(desk.target(target).name, confirm);
+      const by = asking(request, told, `roll back ${target}${dryRun ? ' (dry run)' : ''}`);
+      return desk.rollBack(target, { dryRun }, by);
+    },
+  );
+}

@@ -1,0 +1,19 @@
+// What requests carry in the words of the engine.
+import { fail } from '../../../nouns/problem.ts';
+import type { Allowance } from '../../../nouns/target.ts';
+import { parseAllowance } from '../../../settings/policy.ts';
+
+/** Throws HF7036 for one that is none. */
+export function allowances(texts: readonly string[]): readonly Allowance[] {
+  return texts.map((text) => {
+    const allowance = parseAllowance(text);
+    if (typeof allowance === 'string') throw fail('HF7036', `allow: ${allowance}`);
+    return allowance;
+  });
+}
+
+/** Throws HF7042: what cannot be taken back easily has to be meant. */
+export function confirmed(target: string, confirm: string): void {
+  if (confirm !== target)
+    throw fail('HF7042', `\`confirm\` is not "${target}", the name of the target`, { target });
+}

@@ -1,0 +1,46 @@
+// The stream of events (server-sent): what changes while somebody looks.
+import { Type } from 'typebox';
+import type { Routes } from '../api.ts';
+import type { Entrance } from '../server.ts';
+import type { Streams } from '../stream.ts';
+
+export function eventRoutes(streams: Streams, { access, cookie }: Entrance): Routes {
+  return (server) => {
+    server.get(
+      '/events',
+      {
+        schema: {
+          tags: ['events'],
+          summary: 'What changes, as server-sent events',
+          description:
+            'Each event is a JSON object whose `kind` is the name of the event: `target` (with the view of a target), `look`, `plan`, `history` (reload those of `target`), `source`, `settings` (reload everything). `Last-Event-ID` continues where the connection broke.',
+          response: {
+            200: Type.Unsafe<unknown>({
+              description: 'events',
+              content: { 'text/event-stream': { schema: Type.String() } },
+            }),
+          },
+        },
+      },
+      async (request, reply) => {
+        const id = request.headers['last-event-id'];
+        const session = request.cookies[cookie.name];
+        const { by } = request.who ?? {};
+        // A session that ended, and a token that left the settings, listen no longer.
+        const token = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? '';
+        const mayListen = (): boolean => {
+          if (by === 'nothing') return access.everybody() !== undefined;
+          return by === 'token'
+            ? access.byToken(token) !== undefined
+            : access.bySession(session ?? '', false) !== undefined;
+        };
+        const stream = streams.open(typeof id === 'string' ? id : undefined, mayListen);
+        return reply
+          .header('cache-control', 'no-store, no-transform')
+          .header('x-accel-buffering', 'no')
+          .type('text/event-stream')
+          .send(stream);
+      },
+    );
+  };
+}

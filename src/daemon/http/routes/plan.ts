@@ -1,0 +1,70 @@
+// What differs: as last known, as text, and computed now.
+import type { ReconcileRequest } from '../../../apply/context.ts';
+import { PLAIN } from '../../../report/style.ts';
+import { planText } from '../../../report/plan-text.ts';
+import { type DiffView, PlanRequest } from '../../../wire/views.ts';
+import type { Desk } from '../../desk.ts';
+import type { Routes } from '../api.ts';
+import { answer, OfTarget } from '../schemas.ts';
+import { planView } from '../views.ts';
+import { allowances } from './asked.ts';
+
+const TAGS = ['plan'];
+/** A plan costs the gateway several requests of 60 ms each: at most so many a minute from one address. */
+const PLANS_A_MINUTE = 30;
+
+export function planRoutes(desk: Desk): Routes {
+  return (server) => {
+    server.get(
+      '/targets/:target/plan',
+      { schema: { tags: TAGS, summary: 'The last plan', params: OfTarget, response: answer('PlanAnswer') } },
+      async ({ params }) => planView(desk.known(params.target)),
+    );
+
+    server.post(
+      '/targets/:target/plan',
+      {
+        // It writes nothing: a pull request may be shown its plan by a token that can do nothing else.
+        config: { role: 'read', rateLimit: { max: PLANS_A_MINUTE, timeWindow: '1 minute' } },
+        schema: {
+          tags: TAGS,
+          summary: 'A plan made now',
+          params: OfTarget,
+          body: PlanRequest,
+          response: answer('PlanAnswer'),
+        },
+      },
+      async ({ params, body }) => {
+        const { depth = 'deep', prune, allow } = body;
+        const request: ReconcileRequest = {
+          depth,
+          ignoreSuspension: true,
+          ...(allow && { allow: allowances(allow) }),
+          ...(prune !== undefined && { prune }),
+        };
+        const outcome = await desk.plan(params.target, request);
+        const { plan, at } = outcome;
+        return planView({ outcome, ...(plan && { plan: { plan, at } }) });
+      },
+    );
+
+    server.get(
+      '/targets/:target/diff',
+      {
+        schema: {
+          tags: TAGS,
+          summary: 'The changes of the last plan, and their text',
+          params: OfTarget,
+          response: answer('Diff'),
+        },
+      },
+      async ({ params }) => diffView(desk, params.target),
+    );
+  };
+}
+
+function diffView(desk: Desk, target: string): DiffView {
+  const { plan } = desk.known(target);
+  if (!plan) return { changes: [], text: '' };
+  return { at: plan.at, changes: [...plan.plan.changes], text: planText(plan.plan, PLAIN) };
+}

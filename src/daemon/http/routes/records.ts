@@ -1,0 +1,99 @@
+// What is remembered of a target: transactions, backups (never what is in them), looks.
+import { type Static, Type } from 'typebox';
+import { fail } from '../../../nouns/problem.ts';
+import type { HistoryEntry } from '../../../nouns/state.ts';
+import { type HistoryEntryView, TargetName } from '../../../wire/views.ts';
+import type { Desk } from '../../desk.ts';
+import type { Routes } from '../api.ts';
+import { answer, limited, OfTarget } from '../schemas.ts';
+
+const TAGS = ['records'];
+const OfEntry = Type.Object({
+  target: TargetName,
+  id: Type.String({ minLength: 4, maxLength: 100, description: 'or its beginning' }),
+});
+
+export function recordRoutes(desk: Desk): Routes {
+  return (server) => {
+    server.get(
+      '/targets/:target/history',
+      {
+        schema: {
+          tags: TAGS,
+          summary: 'What was done',
+          params: OfTarget,
+          querystring: limited(1000, 50),
+          response: answer('History'),
+        },
+      },
+      async ({ params, query }) => {
+        const entries = await desk.store().history(desk.target(params.target).name, query.limit ?? 50);
+        return { entries: entries.map(entryView) };
+      },
+    );
+
+    server.get(
+      '/targets/:target/history/:id',
+      {
+        schema: {
+          tags: TAGS,
+          summary: 'One entry of the history',
+          params: OfEntry,
+          response: answer('HistoryEntry'),
+        },
+      },
+      async ({ params }) => entryView(await entryOf(desk, params)),
+    );
+
+    server.get(
+      '/targets/:target/backups',
+      {
+        schema: {
+          tags: TAGS,
+          summary: 'The backups there are',
+          params: OfTarget,
+          response: answer('Backups'),
+        },
+      },
+      async ({ params }) => {
+        const backups = await desk.store().listBackups(desk.target(params.target).name);
+        return { backups: [...backups] };
+      },
+    );
+
+    server.get(
+      '/targets/:target/looks',
+      {
+        schema: {
+          tags: TAGS,
+          summary: 'What was seen, look by look',
+          params: OfTarget,
+          querystring: limited(5000, 500),
+          response: answer('Looks'),
+        },
+      },
+      async ({ params, query }) => {
+        const looks = await desk.store().looks(desk.target(params.target).name, query.limit ?? 500);
+        return { looks: [...looks] };
+      },
+    );
+  };
+}
+
+async function entryOf(desk: Desk, { target, id }: Static<typeof OfEntry>): Promise<HistoryEntry> {
+  const entries = await desk.store().history(desk.target(target).name);
+  const found = entries.find((entry) => entry.id === id) ?? entries.find((entry) => entry.id.startsWith(id));
+  if (!found) throw fail('HF1004', `there is no history entry "${id}" of ${target}`, { target });
+  return found;
+}
+
+/** Lists of our own: the answer is not to change what the Store remembers. */
+function entryView({ changes, writes, evidence, problems, ...entry }: HistoryEntry): HistoryEntryView {
+  return {
+    ...entry,
+    changes: [...changes],
+    writes: [...writes],
+    evidence: [...evidence],
+    problems: [...problems],
+  };
+}

@@ -1,0 +1,65 @@
+// Who am I; a token for a cookie; the end of a session.
+import { LoginRequest, type Session } from '../../../wire/views.ts';
+import type { Who } from '../access.ts';
+import type { Routes } from '../api.ts';
+import { answer, nothing } from '../schemas.ts';
+import type { Entrance } from '../server.ts';
+import { SESSION_LASTS } from '../sessions.ts';
+
+const TAGS = ['session'];
+
+export function sessionRoutes({ access, guard, cookie }: Entrance): Routes {
+  const options = { path: '/', httpOnly: true, sameSite: 'strict', secure: cookie.secure } as const;
+  const view = ({ name, role }: Who): Session => ({
+    name,
+    role,
+    auth: access.everybody() ? 'none' : 'token',
+  });
+  return (server) => {
+    server.get(
+      '/session',
+      { schema: { tags: TAGS, summary: 'Who asks', response: answer('Session') } },
+      // The door let nobody in without knowing who.
+      async ({ who }) => view(who as Who),
+    );
+
+    server.post(
+      '/session',
+      {
+        config: { role: 'anyone' },
+        schema: {
+          tags: TAGS,
+          summary: 'A token for a session cookie',
+          security: [],
+          body: LoginRequest,
+          response: answer('Session'),
+        },
+      },
+      async (request, reply) => {
+        const everybody = access.everybody();
+        if (everybody) return view(everybody);
+        const { token } = request.body;
+        const who = await guard.login(request, reply, token);
+        reply.setCookie(cookie.name, access.begin(token) ?? '', { ...options, maxAge: SESSION_LASTS / 1000 });
+        return view(who);
+      },
+    );
+
+    server.delete(
+      '/session',
+      {
+        config: { role: 'read' },
+        schema: {
+          tags: TAGS,
+          summary: 'Ends the session',
+          response: nothing('it is over'),
+        },
+      },
+      async (request, reply) => {
+        const id = request.cookies[cookie.name];
+        if (id !== undefined) access.end(id);
+        return reply.clearCookie(cookie.name, options).code(204).send(null);
+      },
+    );
+  };
+}

@@ -1,0 +1,46 @@
+// All targets, and one.
+import type { TargetsView } from '../../../wire/views.ts';
+import type { Desk } from '../../desk.ts';
+import type { Routes } from '../api.ts';
+import type { HttpOptions } from '../http.ts';
+import { answer, OfTarget } from '../schemas.ts';
+import { targetView } from '../views.ts';
+
+const TAGS = ['targets'];
+
+export type About = Pick<HttpOptions, 'version' | 'clock' | 'source'> & {
+  readonly startedAt: number;
+  /** Cron expression of the drift check. */
+  readonly drift: () => string;
+};
+
+export function targetRoutes(desk: Desk, about: About): Routes {
+  return (server) => {
+    server.get(
+      '/targets',
+      { schema: { tags: TAGS, summary: 'All targets', response: answer('Targets') } },
+      async () => targetsView(desk, about),
+    );
+
+    server.get(
+      '/targets/:target',
+      { schema: { tags: TAGS, summary: 'One target', params: OfTarget, response: answer('Target') } },
+      async ({ params }) => targetView(desk, params.target, about.clock.now()),
+    );
+  };
+}
+
+async function targetsView(desk: Desk, about: About): Promise<TargetsView> {
+  const now = about.clock.now();
+  const source = about.source?.();
+  const targets = await Promise.all(desk.targets().map(({ name }) => targetView(desk, name, now)));
+  return {
+    version: about.version,
+    startedAt: about.startedAt,
+    now,
+    drift: about.drift(),
+    stateIsNew: desk.store().isNew,
+    ...(source && { source }),
+    targets,
+  };
+}

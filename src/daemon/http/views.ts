@@ -1,0 +1,86 @@
+// What the daemon knows of its targets as the API shows it: from the board, the Store and the schedule.
+import { summaryOf } from '../../apply/summary.ts';
+import type { Outcome } from '../../nouns/outcome.ts';
+import { type Standing, standingAfter } from '../../nouns/standing.ts';
+import type { TargetState } from '../../state/store.ts';
+import type { PlanView, TargetView } from '../../wire/views.ts';
+import type { Known } from '../board.ts';
+import type { Desk } from '../desk.ts';
+
+/** Rejects with HF1003, and with HF6xxx when the state cannot be read. */
+export async function targetView(desk: Desk, name: string, now: number): Promise<TargetView> {
+  const { url, mode } = desk.target(name);
+  const known = desk.known(name);
+  const state = await desk.store().read(name);
+  const standing = standingOf(known, state, now);
+  const { lastApplied, lastDeepCheck, lastShallowCheck, quarantine, authBlock, detection } = state;
+  const lastOutcome = lastOutcomeOf(known, state);
+  const suspension = suspensionAt(state, now);
+  const nextLookAt = desk.nextLookAt(name);
+  return {
+    name,
+    url: url.origin,
+    mode,
+    standing,
+    differences: await differencesOf(desk, name, standing),
+    ...declaredOf(known, state, standing),
+    ...(known.step && { step: known.step }),
+    ...(lastApplied && { applied: { revision: lastApplied.revision, at: lastApplied.at } }),
+    ...(lastOutcome && { lastOutcome }),
+    ...(lastDeepCheck && { lastDeepCheck }),
+    ...(lastShallowCheck && { lastShallowCheck }),
+    ...(nextLookAt !== undefined && { nextLookAt }),
+    ...(suspension && { suspension }),
+    ...(quarantine && { quarantine: { since: quarantine.since, reason: quarantine.reason } }),
+    ...(authBlock && { authBlock: { until: authBlock.until, reason: authBlock.reason } }),
+    released: [...(state.released ?? [])],
+    contested: [...(state.drift?.contested ?? [])],
+    ...(detection && { gateway: { build: detection.build, api: detection.api } }),
+  };
+}
+
+function declaredOf(
+  { plan }: Known,
+  { lastApplied }: TargetState,
+  standing: Standing,
+): { declared?: string } {
+  if (plan && standing !== 'invalid') return { declared: plan.plan.revision.digest };
+  return standing === 'in-sync' && lastApplied ? { declared: lastApplied.revision.digest } : {};
+}
+
+function standingOf(known: Known, state: TargetState, now: number): Standing {
+  if (suspensionAt(state, now)) return 'suspended';
+  const remembered = state.lastOutcome && standingAfter(state.lastOutcome.kind);
+  return known.standing ?? remembered ?? 'unknown';
+}
+
+function suspensionAt({ suspension }: TargetState, now: number): TargetState['suspension'] {
+  return suspension && suspension.until > now ? suspension : undefined;
+}
+
+/** Another process may have worked on the target since. */
+function lastOutcomeOf({ outcome }: Known, { lastOutcome }: TargetState): TargetView['lastOutcome'] {
+  if (!outcome || (lastOutcome && lastOutcome.at > outcome.at)) return lastOutcome;
+  return { kind: outcome.kind, at: outcome.at, summary: summaryOf(outcome) };
+}
+
+async function differencesOf(desk: Desk, name: string, standing: Standing): Promise<number> {
+  if (standing === 'in-sync') return 0;
+  const { plan } = desk.known(name);
+  if (plan) return plan.plan.changes.length;
+  const [newest] = await desk.store().looks(name, 1);
+  return newest?.differences ?? 0;
+}
+
+export function planView({ plan, outcome }: Pick<Known, 'plan' | 'outcome'>): PlanView {
+  return {
+    ...(plan && { plan: plan.plan, at: plan.at }),
+    ...(outcome && { outcome: withoutPlan(outcome) }),
+  };
+}
+
+/** It stands beside. */
+function withoutPlan(outcome: Outcome): Outcome {
+  const { plan: _beside, ...rest } = outcome;
+  return rest as Outcome; // the plan is optional in every kind
+}

@@ -1,0 +1,165 @@
+// The stream of events: what is told, where it goes on after a break, and what becomes of those who do not listen.
+import { connect, type Socket } from 'node:net';
+import type { Readable } from 'node:stream';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { request } from 'undici';
+import { createStreams, type Streams } from '../../../src/daemon/http/stream.ts';
+import { pause, retries } from '../running.ts';
+import { action, codeOf, endAll, HTTP, OPERATOR, READER, type Serving, serving } from './serving.ts';
+
+const open: (() => void)[] = [];
+afterEach(async () => {
+  for (const close of open.splice(0)) close();
+  await endAll();
+});
+
+interface Ear {
+  readonly heard: () => string;
+  readonly events: () => Record<string, unknown>[];
+  /** Resolves when the stream has ended. */
+  readonly ended: Promise<void>;
+}
+
+async function listen(home: Serving, headers: Record<string, string> = {}): Promise<Ear> {
+  const { body } = await request(new URL('/api/v1/events', home.url), {
+    headers: { authorization: `Bearer ${OPERATOR}`, ...headers },
+  });
+  open.push(() => body.destroy());
+  return ear(body);
+}
+
+function ear(stream: Readable): Ear {
+  let text = '';
+  stream.on('data', (part: Buffer | string) => (text += part.toString()));
+  stream.on('error', () => {});
+  const ended = new Promise<void>((resolve) => stream.on('close', resolve));
+  const events = (): Record<string, unknown>[] =>
+    [...text.matchAll(/^data: (.*)$/gm)].map(([, json]) => JSON.parse(json ?? '') as Record<string, unknown>);
+  return { heard: () => text, events, ended };
+}
+
+async function until(holds: () => boolean, what: string): Promise<void> {
+  for (let tries = 0; tries < 400; tries += 1) {
+    if (holds()) return;
+    await pause(20);
+  }
+  throw new Error(`never: ${what}`);
+}
+
+describe('somebody who listens', () => {
+  test('hears of an apply: the target as it goes, the look, the history', async () => {
+    const home = await serving();
+    const { heard, events } = await listen(home);
+    await until(() => heard().includes('hello'), 'a greeting');
+    await home.declare(retries(4));
+    await home.ask(action('apply'), { method: 'POST', body: {} });
+    await until(() => events().some(({ kind }) => kind === 'history'), 'an entry of the history');
+    await until(() => JSON.stringify(events().at(-1)).includes('"applied"'), 'the target afterwards');
+    const kinds = new Set(events().map(({ kind }) => kind));
+    expect([...kinds].toSorted()).toEqual(['history', 'look', 'plan', 'settings', 'target']);
+    expect(events().find(({ kind }) => kind === 'look')).toMatchObject({
+      target: 'home',
+      look: { outcome: 'applied' },
+    });
+    expect(heard()).toMatch(/^retry: \d+\nid: [0-9a-f]{8}-\d+\n/);
+    expect(heard()).toMatch(/^event: target$/m);
+  });
+
+  test('hears no more when the daemon stops, and the daemon does not wait for it', async () => {
+    const home = await serving();
+    const { ended, heard } = await listen(home);
+    await until(() => heard().includes('hello'), 'a greeting');
+    await home.stop();
+    await ended;
+  });
+
+  test('hears no more when the token has left the settings', async () => {
+    const home = await serving();
+    const { ended, heard } = await listen(home, { authorization: `Bearer ${READER}` });
+    await until(() => heard().includes('hello'), 'a greeting');
+    await home.http.follow({ drift: '0 0 1 1 *', http: { ...HTTP, tokens: HTTP.tokens.slice(0, 1) } });
+    home.http.publish({ kind: 'settings' });
+    await ended;
+    expect(heard()).not.toContain('event: settings');
+  });
+
+  test('and never reads is dropped, while the others go on hearing', async () => {
+    const home = await serving({ options: { events: { waiting: 1024 * 1024 } } });
+    const deaf = await silent(home.url);
+    const { events, heard } = await listen(home);
+    await until(() => heard().includes('hello'), 'a greeting');
+    const long = { url: 'x'.repeat(256 * 1024), ref: 'main' };
+    for (let sent = 0; sent < 2000 && !deaf.destroyed; sent += 1) {
+      home.http.publish({ kind: 'source', source: long });
+      await until(() => events().length > sent, `event ${sent}`);
+      if (sent % 10 === 0) deaf.write('\r\n'); // a connection that was reset shows when it is used
+    }
+    expect(deaf.destroyed).toBe(true);
+  });
+
+  test('is one too many when there are many already', async () => {
+    const home = await serving({ options: { events: { listeners: 1 } } });
+    const { heard } = await listen(home);
+    await until(() => heard().includes('hello'), 'a greeting');
+    const answer = await home.ask('/api/v1/events');
+    expect([answer.status, codeOf(answer)]).toEqual([503, 'HF7045']);
+  });
+});
+
+/** A connection that asks for events and reads none of them. */
+async function silent(url: URL): Promise<Socket> {
+  const socket = connect(Number(url.port), url.hostname);
+  open.push(() => socket.destroy());
+  socket.on('error', () => {});
+  socket.pause();
+  await new Promise<void>((resolve) => socket.once('connect', resolve));
+  socket.write(`GET /api/v1/events HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${OPERATOR}\r\n\r\n`);
+  return socket;
+}
+
+describe('a stream that broke', () => {
+  const streams = (): Streams => {
+    const made = createStreams({ redact: (value) => value, heartbeat: 5 });
+    open.push(() => made.end());
+    return made;
+  };
+  const told = async (from: Streams, lastId?: string): Promise<Ear> => {
+    const heard = ear(from.open(lastId, () => true));
+    await until(() => heard.heard().includes('hello'), 'a greeting');
+    return heard;
+  };
+  const lastIdIn = (text: string): string => [...text.matchAll(/^id: (.*)$/gm)].at(-1)?.[1] ?? '';
+
+  test('goes on after the last event that was heard', async () => {
+    const from = streams();
+    const first = await told(from);
+    from.publish({ kind: 'plan', target: 'a' });
+    await until(() => first.events().length === 1, 'the first event');
+    const lastId = lastIdIn(first.heard());
+    from.publish({ kind: 'plan', target: 'b' });
+    const again = await told(from, lastId);
+    await until(() => again.events().length === 1, 'what was missed');
+    expect(again.events()).toEqual([{ kind: 'plan', target: 'b' }]);
+  });
+
+  test('begins anew where it is not known what was missed', async () => {
+    const from = streams();
+    const first = await told(from);
+    const lastId = lastIdIn(first.heard());
+    from.forget();
+    for (const id of [lastId, 'of-another-life', '']) {
+      const again = await told(from, id);
+      await until(() => again.events().length === 1, 'one event');
+      expect(again.events()).toEqual([{ kind: 'settings' }]);
+    }
+  });
+
+  test('stays alive without events, and passes everything through the second net', async () => {
+    const from = createStreams({ redact: () => ({ kind: 'clean' }) as never, heartbeat: 5 });
+    open.push(() => from.end());
+    const heard = ear(from.open(undefined, () => true));
+    from.publish({ kind: 'plan', target: 'a' });
+    await until(() => heard.heard().includes(': alive'), 'a sign of life');
+    expect(heard.events()).toEqual([{ kind: 'clean' }]);
+  });
+});

@@ -1,0 +1,99 @@
+// No answer and no event holds a secret: every route is asked, of a daemon whose every corner is full of them.
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { request } from 'undici';
+import { redactor } from '../../../src/nouns/redact.ts';
+import { DESIRED, MANAGEMENT_KEY } from '../../apply/stage.ts';
+import { inMode, pause } from '../running.ts';
+import { openApiDocument } from '../../../src/daemon/http/document.ts';
+import { action, endAll, OPERATOR, READER, type Serving, serving } from './serving.ts';
+
+afterEach(endAll);
+
+const SECRETS = [
+  MANAGEMENT_KEY,
+  'digest-key-1',
+  'sk-test-0001',
+  'sk-test-0002',
+  'sk-test-up-1',
+  'sk-test-0003-new',
+  'sk-test-header-0001',
+  'sk-test-in-a-url',
+  OPERATOR,
+  READER,
+];
+
+const ROTATED = DESIRED.replace('- ${env:TEAM_B}', '- ${env:TEAM_C}').replace(
+  '    models:',
+  `        proxy-url: "http://user:\${env:IN_URL}@proxy.example:3128"
+    headers: { X-Api-Key: "\${env:HEADER}", X-Plain: plain }
+    models:`,
+);
+const ENV = { TEAM_C: 'sk-test-0003-new', HEADER: 'sk-test-header-0001', IN_URL: 'sk-test-in-a-url' };
+
+/** Every route of the document, for the target, with a body that makes it do something. */
+async function everyAnswer(home: Serving): Promise<string[]> {
+  const { paths } = (await openApiDocument('0')) as { paths: Record<string, Record<string, unknown>> };
+  const id = (await home.store.history('home', 1))[0]?.id ?? 'none';
+  const answers: string[] = [];
+  for (const [path, methods] of Object.entries(paths)) {
+    if (path.endsWith('/events')) continue;
+    for (const method of Object.keys(methods)) {
+      const asked = path.replace('{target}', 'home').replace('{id}', id);
+      const body = method === 'post' ? bodyFor(path) : undefined;
+      const { text, headers } = await home.ask(asked, { method: method.toUpperCase(), body });
+      answers.push(`${method} ${path} ${JSON.stringify(headers)} ${text}`);
+    }
+  }
+  return answers;
+}
+
+function bodyFor(path: string): unknown {
+  if (path.endsWith('/suspend')) return { until: Date.now() + 1000, reason: 'a reason' };
+  if (path.endsWith('/restore')) return { backup: 'latest', confirm: 'home' };
+  if (path.endsWith('/rollback')) return { confirm: 'home' };
+  if (path.endsWith('/session')) return { token: OPERATOR };
+  return /\/(?:plan|apply)$/.test(path) ? {} : undefined;
+}
+
+function leaksIn(texts: readonly string[]): string[] {
+  return texts.flatMap((text) =>
+    SECRETS.filter((secret) => text.includes(secret)).map((secret) => `${secret} in ${text.slice(0, 200)}`),
+  );
+}
+
+describe('secrets', () => {
+  test('are in no answer of any route, whatever is known, and in no event', async () => {
+    const home = await serving();
+    let heard = '';
+    const { body } = await request(new URL('/api/v1/events', home.url), {
+      headers: { authorization: `Bearer ${OPERATOR}` },
+    });
+    body.on('data', (part: Buffer) => (heard += part.toString()));
+    body.on('error', () => {});
+    await home.declare(ROTATED, ENV);
+    const before = await home.ask('/api/v1/targets/home/plan', { method: 'POST', body: {} });
+    expect((before.json['plan'] as { changes: unknown[] }).changes.length).toBeGreaterThan(1);
+    await home.ask(action('apply'), { method: 'POST', body: {} });
+    const answers = [before.text, ...(await everyAnswer(home)), ...(await everyAnswer(home))];
+    expect(answers.length).toBeGreaterThan(30);
+    for (let tries = 0; tries < 200 && !heard.includes('event: history'); tries += 1) await pause(20);
+    expect(heard).toContain('event: history');
+    body.destroy();
+    expect(leaksIn([...answers, heard, ...home.notes])).toEqual([]);
+    expect(home.faults).toEqual([]);
+  });
+
+  test('that somebody wrote into a text of his own are taken out by value, in problems too', async () => {
+    const home = await serving({
+      ...inMode('observe'),
+      options: { redact: (value) => redactor(SECRETS).value(value) },
+    });
+    const suspension = { until: Date.now() + 60_000, reason: `rotating sk-test-0001, see ${MANAGEMENT_KEY}` };
+    await home.ask(action('suspend'), { method: 'POST', body: suspension });
+    const shown = await home.ask('/api/v1/targets');
+    expect(shown.text).toContain('rotating [secret], see [secret]');
+    const wrong = await home.ask(action('apply'), { method: 'POST', body: { allow: ['sk-test-0001'] } });
+    expect([wrong.status, wrong.text]).toEqual([400, expect.stringContaining('[secret]')]);
+    expect(leaksIn([shown.text, wrong.text])).toEqual([]);
+  });
+});

@@ -1,0 +1,254 @@
+// What each route says and does, on a real daemon and a sandbox gateway.
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { inMode, pause, retries } from '../running.ts';
+import { action, type Answer, codeOf, endAll, type Serving, serving } from './serving.ts';
+
+afterEach(endAll);
+
+const post = (home: Serving, name: string, body?: unknown): Promise<Answer> =>
+  home.ask(action(name), { method: 'POST', body });
+
+/** An applied change, so that there is a history with a backup. */
+async function applied(): Promise<Serving> {
+  const home = await serving();
+  await home.declare(retries(4));
+  const answer = await post(home, 'apply', {});
+  expect([answer.status, answer.json]).toMatchObject([200, { kind: 'applied' }]);
+  return home;
+}
+
+describe('targets', () => {
+  test('are shown with where they stand, when they are looked at next, and who answers', async () => {
+    const home = await serving();
+    const { json } = await home.ask('/api/v1/targets');
+    expect(json).toMatchObject({ version: '0.0.0-test', drift: '0 0 1 1 *', stateIsNew: true });
+    const [target] = json['targets'] as Record<string, unknown>[];
+    expect(target).toMatchObject({
+      name: 'home',
+      url: new URL(home.sandbox.url).origin,
+      mode: 'apply',
+      standing: 'in-sync',
+      differences: 0,
+      lastDeepCheck: { inSync: true },
+      nextLookAt: expect.any(Number),
+      gateway: { api: 'v0' },
+    });
+    expect((await home.ask('/api/v1/targets/home')).json).toEqual(target);
+    const nobody = await home.ask('/api/v1/targets/nobody');
+    expect([nobody.status, codeOf(nobody)]).toEqual([404, 'HF1003']);
+  });
+
+  test('that differ say by how much, in numbers and as `holdfast diff` prints it', async () => {
+    const home = await serving({ ...inMode('observe'), desired: retries(4) });
+    expect((await home.ask('/api/v1/targets/home')).json).toMatchObject({
+      standing: 'drifted',
+      differences: 1,
+      declared: expect.stringMatching(/^[0-9a-f]{64}$/),
+    });
+    const plan = await home.ask('/api/v1/targets/home/plan');
+    expect(plan.json).toMatchObject({
+      plan: { format: 'holdfast.plan/1', changes: [{ path: 'request-retry', before: 1, after: 4 }] },
+      outcome: { kind: 'drifted' },
+    });
+    expect((plan.json['outcome'] as object)['plan' as never]).toBeUndefined();
+    const diff = await home.ask('/api/v1/targets/home/diff');
+    expect(diff.json).toMatchObject({
+      changes: [{ path: 'request-retry' }],
+      text: expect.stringContaining('declared 4, the gateway holds 1'),
+    });
+  });
+});
+
+describe('a plan asked for', () => {
+  test('is made now, of a suspended target too, and writes nothing', async () => {
+    const home = await serving({ ...inMode('observe') });
+    expect((await home.ask('/api/v1/targets/home/diff')).json).toMatchObject({ changes: [] });
+    await home.store.update('home', { suspension: { until: Date.now() * 2, reason: 'maintenance' } });
+    await home.panel('PUT', 'request-retry', { value: 9 });
+    const answer = await home.ask('/api/v1/targets/home/plan', { method: 'POST', body: { depth: 'deep' } });
+    expect(answer.json).toMatchObject({
+      plan: { changes: [{ path: 'request-retry' }] },
+      outcome: { kind: 'drifted' },
+    });
+    expect(await home.file()).toContain('request-retry: 9');
+  });
+
+  test('too often costs the gateway too much', async () => {
+    const home = await serving();
+    await home.sandbox.stop();
+    const ask = (): Promise<Answer> => home.ask('/api/v1/targets/nobody/plan', { method: 'POST', body: {} });
+    const answers = await Promise.all(Array.from({ length: 31 }, ask));
+    const refused = answers.filter(({ status }) => status === 429);
+    expect(refused.map(codeOf)).toEqual(['HF7041']);
+    expect(Number(refused[0]?.headers['retry-after'])).toBeGreaterThan(0);
+  });
+});
+
+describe('an apply', () => {
+  test('applies what the files declare, and says in log and history who asked', async () => {
+    const home = await applied();
+    expect(await home.file()).toContain('request-retry: 4');
+    expect(home.notes).toContainEqual(
+      expect.stringMatching(/^operator \(127\.0\.0\.1\) asks: apply the files to home$/),
+    );
+    const { json } = await home.ask('/api/v1/targets/home/history');
+    expect(json).toMatchObject({
+      entries: [{ outcome: 'applied', by: 'operator', changes: ['update request-retry'] }],
+    });
+    const [{ id }] = json['entries'] as [{ id: string }];
+    expect((await home.ask(`/api/v1/targets/home/history/${id.slice(0, 6)}`)).json).toMatchObject({ id });
+    const none = await home.ask('/api/v1/targets/home/history/ffffffffffff');
+    expect([none.status, codeOf(none)]).toEqual([404, 'HF1004']);
+  });
+
+  test('of an approved plan refuses any other, and tells another key from a stale plan', async () => {
+    const home = await serving({ ...inMode('observe'), desired: retries(4) });
+    const digest = (
+      (await home.ask('/api/v1/targets/home/plan')).json['plan'] as { digest: { keyId: string } }
+    ).digest;
+    const otherKey = await post(home, 'apply', { approved: { ...digest, keyId: 'ffffffff' } });
+    expect(otherKey.json).toMatchObject({ kind: 'stale', problems: [{ code: 'HF5004' }] });
+    await home.declare(retries(5));
+    const stale = await post(home, 'apply', { approved: digest });
+    expect(stale.json).toMatchObject({ kind: 'stale', problems: [{ code: 'HF5003' }] });
+  });
+
+  test('tried without writing changes nothing', async () => {
+    const home = await serving();
+    await home.declare(retries(4));
+    expect((await post(home, 'apply', { dryRun: true })).json).toMatchObject({ kind: 'drifted' });
+    expect(await home.file()).toContain('request-retry: 1');
+  });
+});
+
+describe('a rollback', () => {
+  test('wants the name of the target, puts back what there was, and keeps it so until somebody says retry', async () => {
+    const home = await applied();
+    for (const confirm of ['', 'Home', 'other']) {
+      const answer = await post(home, 'rollback', { confirm });
+      expect([answer.status, codeOf(answer)]).toEqual([400, 'HF7042']);
+    }
+    expect((await post(home, 'rollback', {})).status).toBe(400);
+    expect((await post(home, 'rollback', { confirm: 'home' })).json).toMatchObject({ kind: 'restored' });
+    expect(await home.file()).toContain('request-retry: 1');
+    expect((await home.ask('/api/v1/targets/home')).json).toMatchObject({
+      quarantine: { reason: 'operator rolled it back' },
+    });
+    await home.panel('PUT', 'request-retry', { value: 7 });
+    expect((await post(home, 'apply', {})).json).toMatchObject({
+      kind: expect.stringMatching(/^(?:quarantined|drifted)$/),
+    });
+    expect(await home.file()).toContain('request-retry: 7');
+    const [newest] = await home.store.history('home', 1);
+    expect(newest).toMatchObject({ outcome: 'restored', by: 'operator' });
+  });
+
+  test('in mode enforce is not undone by the next look, and is by a retry', async () => {
+    const home = await serving(inMode('enforce'));
+    await home.declare(retries(4));
+    await post(home, 'apply', {});
+    await post(home, 'rollback', { confirm: 'home' });
+    expect((await post(home, 'apply', {})).json).toMatchObject({ kind: 'quarantined' });
+    expect((await home.ask('/api/v1/targets/home')).json).toMatchObject({ standing: 'quarantined' });
+    expect((await post(home, 'retry')).json).toMatchObject({ kind: 'applied' });
+    expect(await home.file()).toContain('request-retry: 4');
+  });
+
+  test('of a target that nothing was applied to says so', async () => {
+    const home = await serving();
+    const answer = await post(home, 'rollback', { confirm: 'home' });
+    expect([answer.status, codeOf(answer)]).toEqual([404, 'HF5040']);
+  });
+});
+
+describe('backups', () => {
+  test('are listed without what is in them, and put back by id and as the newest', async () => {
+    const home = await applied();
+    const { json } = await home.ask('/api/v1/targets/home/backups');
+    const [backup] = json['backups'] as Record<string, unknown>[];
+    expect(Object.keys(backup ?? {}).toSorted()).toEqual(['at', 'bytes', 'id', 'pinned', 'reason', 'sha256']);
+    const wrong = await post(home, 'restore', { backup: backup?.['id'], confirm: 'x' });
+    expect([wrong.status, codeOf(wrong)]).toEqual([400, 'HF7042']);
+    const dry = await post(home, 'restore', { backup: 'latest', confirm: 'home', dryRun: true });
+    expect(dry.json).toMatchObject({ kind: 'drifted', wouldChange: 1 });
+    const restored = await post(home, 'restore', { backup: backup?.['id'], confirm: 'home' });
+    expect(restored.json).toMatchObject({ kind: 'restored' });
+    expect(await home.file()).toContain('request-retry: 1');
+    const none = await post(home, 'restore', { backup: '20200101T000000Z-00000000', confirm: 'home' });
+    expect(none.json).toMatchObject({ kind: 'invalid', problems: [{ code: expect.stringMatching(/^HF/) }] });
+  });
+});
+
+describe('a suspension', () => {
+  test('has an end and a reason, says who asked, and is over when somebody resumes', async () => {
+    const home = await serving(inMode('enforce'));
+    const until = Date.now() + 3_600_000;
+    for (const body of [{ until: Date.now() - 1, reason: 'x' }, { until: until * 2, reason: 'x' }, { until }])
+      expect((await post(home, 'suspend', body)).status).toBe(400);
+    const suspended = await post(home, 'suspend', { until, reason: 'maintenance' });
+    expect(suspended.json).toMatchObject({
+      standing: 'suspended',
+      suspension: { until, reason: 'maintenance', by: 'operator' },
+    });
+    await home.panel('PUT', 'request-retry', { value: 9 });
+    expect((await post(home, 'apply', {})).json).toMatchObject({ kind: 'suspended' });
+    expect((await post(home, 'resume')).json['suspension']).toBeUndefined();
+    await home.next('applied');
+    expect(await home.file()).toContain('request-retry: 1');
+  });
+});
+
+describe('looks', () => {
+  test('are remembered newest first, and a sync adds one', async () => {
+    const home = await serving();
+    const looks = async (): Promise<unknown[]> =>
+      (await home.ask('/api/v1/targets/home/looks')).json['looks'] as [];
+    const synced = await post(home, 'sync');
+    expect([synced.status, synced.json]).toMatchObject([202, { name: 'home' }]);
+    await home.next('in-sync');
+    for (let tries = 0; (await looks()).length < 2 && tries < 100; tries += 1) await pause(20);
+    expect(await looks()).toMatchObject([{ trigger: 'asked' }, { trigger: 'start', outcome: 'in-sync' }]);
+    expect((await home.ask('/api/v1/targets/home/looks?limit=1')).json['looks']).toHaveLength(1);
+  });
+});
+
+describe('beside the API', () => {
+  test('a webhook is given the bytes as they came, and answers what the git source says', async () => {
+    const heard: string[] = [];
+    const hook = async (headers: object, body: Buffer): Promise<{ status: number; body: object }> => {
+      heard.push(`${String(headers['x-hub-signature-256' as never])} ${body.toString()}`);
+      return { status: 202, body: { accepted: true } };
+    };
+    const home = await serving({ options: { hook } });
+    const headers = { 'x-hub-signature-256': 'sha256=00', 'content-type': 'application/json' };
+    const answer = await home.ask('/hooks/git', {
+      method: 'POST',
+      token: undefined,
+      headers,
+      body: '{ "a":1 }',
+    });
+    expect([answer.status, answer.json]).toEqual([202, { accepted: true }]);
+    expect(heard).toEqual(['sha256=00 { "a":1 }']);
+  });
+
+  test('the dashboard is served with tags and packed, its page for any address of a browser', async () => {
+    const bytes = Buffer.from('<!doctype html>'.padEnd(2000, ' '));
+    const assets = new Map([['/index.html', { bytes, type: 'text/html; charset=utf-8', etag: '"1"' }]]);
+    const home = await serving({ options: { assets } });
+    const browser = { accept: 'text/html', 'accept-encoding': 'gzip' };
+    for (const path of ['/', '/targets/home', '/index.html']) {
+      const page = await home.ask(path, { token: undefined, headers: { accept: 'text/html' } });
+      expect([page.status, page.text]).toEqual([200, bytes.toString()]);
+    }
+    const packed = await home.ask('/', { token: undefined, headers: browser });
+    expect([packed.headers['content-encoding'], packed.headers['cache-control']]).toEqual([
+      'gzip',
+      'no-cache',
+    ]);
+    const again = await home.ask('/', { token: undefined, headers: { ...browser, 'if-none-match': '"1"' } });
+    expect([again.status, again.text]).toEqual([304, '']);
+    for (const path of ['/api/v1/nothing', '/assets/gone.js', '/hooks/nothing'])
+      expect((await home.ask(path, { headers: browser })).status).toBe(404);
+    expect((await home.ask('/nothing')).status).toBe(404);
+  });
+});
