@@ -8,6 +8,7 @@ import type { Policy, Target } from '../nouns/target.ts';
 import { type Located, type LocatedMap, type LocatedScalar, nodeAt } from '../reading/located.ts';
 import { readTextFile } from '../reading/text-file.ts';
 import { digestKeyOf, modeOf, urlOf, withFlags } from './common.ts';
+import { type FoundSource, gitSourceOf, outsideProblem, secretsOfSource } from './daemon-source.ts';
 import { DEFAULT_DRIFT, DEFAULT_URL } from './from-flags.ts';
 import { keysOfEnvironment, keysOfFlags } from './keys.ts';
 import { DEFAULT_POLICY, policyOf } from './policy.ts';
@@ -59,19 +60,19 @@ class Builder {
     for (const node of nodes) targets.push(await this.#target(node, base, nodes.length === 1));
     this.#checkNames(nodes);
     const dir = dirname(this.#path);
+    const stateDir =
+      flags.state === undefined
+        ? resolve(dir, textAt(root, 'state', 'dir') ?? '.holdfast')
+        : resolve(cwd, flags.state);
+    const { source } = this.#source(stateDir, nodes);
     return {
       targets,
-      daemon: { drift: await this.#drift() },
-      state: {
-        dir:
-          flags.state === undefined
-            ? resolve(dir, textAt(root, 'state', 'dir') ?? '.holdfast')
-            : resolve(cwd, flags.state),
-      },
+      daemon: { drift: await this.#drift(), ...(source && { source }) },
+      state: { dir: stateDir },
       file: this.#path,
       dir,
       watched: [...new Set([this.#path, ...files, ...this.#files])],
-      secrets: seal(secretsOf(targets)),
+      secrets: seal(new Set([...secretsOf(targets), ...(source ? secretsOfSource(source) : [])])),
     };
   }
 
@@ -126,6 +127,15 @@ class Builder {
     if (single && flags.desired) return flags.desired.map((dir) => resolve(cwd, dir));
     const written = scalarsAt(node, 'desired').map(({ value }) => String(value));
     return (written.length > 0 ? written : ['desired-state']).map((dir) => resolve(dirname(this.#path), dir));
+  }
+
+  #source(stateDir: string, nodes: readonly LocatedMap[]): FoundSource {
+    const found = this.#keep(gitSourceOf(this.#tree.root, dirname(this.#path), stateDir));
+    this.#files.push(...found.files);
+    if (!found.source) return found;
+    const outside = nodes.flatMap((node) => scalarsAt(node, 'desired').map(outsideProblem));
+    this.problems.push(...outside.filter((one) => one !== undefined));
+    return found;
   }
 
   #api(node: LocatedMap): Target['api'] {

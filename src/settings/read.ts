@@ -25,10 +25,6 @@ export interface ReadOptions {
 
 /** What this release only checks for its form, with what takes its place. */
 const LATER: readonly { readonly steps: readonly [string, string]; readonly instead: string }[] = [
-  {
-    steps: ['daemon', 'source'],
-    instead: 'Update the checkout by other means; the daemon sees the files change.',
-  },
   { steps: ['daemon', 'http'], instead: '`holdfast status --output json` says the same.' },
   { steps: ['daemon', 'notify'], instead: 'The log of `holdfast run` holds every outcome.' },
 ];

@@ -3,10 +3,13 @@ import type { Problem } from '../nouns/problem.ts';
 import type { Sealed } from '../nouns/secret.ts';
 import type { Target } from '../nouns/target.ts';
 import type { Environment } from '../reading/environment.ts';
+import type { GitSettings } from './daemon-source.ts';
 
 export interface DaemonSettings {
   /** Cron expression of the drift check. */
   readonly drift: string;
+  /** The repository that is followed; absent where the files are directories on this machine. */
+  readonly source?: GitSettings;
 }
 
 export interface Settings {
