@@ -39,7 +39,7 @@ async function daemon(flags: Flags, io: Io): Promise<void> {
     import('../daemon/git/source.ts'),
   ]);
   const reporter = await reporterFor(flags, io);
-  const source = createGitSource({ clock: systemClock, note: reporter.note });
+  const source = createGitSource({ clock: systemClock, note: reporter.note, signal: io.signal });
   await runDaemon({
     open: () => openWorkplace(flags, io, source),
     services: (desk) => [source.service(desk)],

@@ -134,7 +134,6 @@ describe('a settings file', () => {
       `version: 1
 targets: [{ name: home, key: "\${env:K}" }]
 daemon:
-  source: { git: { url: "https://git.example/x", every: 1m } }
   http: { listen: "127.0.0.1:8318", token: "\${env:NOT_SET}" }
   notify: [{ webhook: "\${env:NOT_SET}", on: [drifted] }]
 `,
@@ -142,9 +141,8 @@ daemon:
     );
     expect(found).toBeDefined();
     expect(problems.map(line)).toEqual([
-      '4:3 HF1019 `daemon.source` comes with a later release and does nothing yet',
-      '5:3 HF1019 `daemon.http` comes with a later release and does nothing yet',
-      '6:3 HF1019 `daemon.notify` comes with a later release and does nothing yet',
+      '4:3 HF1019 `daemon.http` comes with a later release and does nothing yet',
+      '5:3 HF1019 `daemon.notify` comes with a later release and does nothing yet',
     ]);
   });
 

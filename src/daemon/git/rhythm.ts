@@ -5,8 +5,8 @@ import type { Clock } from '../../nouns/clock.ts';
 export interface Rhythm {
   /** Asks as soon as no question is under way. */
   now(): void;
-  /** Resolves when the first question was answered, or after so many ms. */
-  first(ms: number): Promise<void>;
+  /** Resolves when the first question was answered, after so many ms, or when `enough` aborts. */
+  first(ms: number, enough: AbortSignal): Promise<void>;
   /** Resolves when nothing is under way any more, after the signal aborted. */
   readonly ended: Promise<void>;
 }
@@ -45,9 +45,9 @@ export function createRhythm(ask: () => Promise<boolean>, options: RhythmOptions
       isWanted = true;
       wake.abort();
     },
-    async first(ms) {
+    async first(ms, enough) {
       const over = new AbortController();
-      await Promise.race([first, rest(clock, ms, AbortSignal.any([signal, over.signal]))]);
+      await Promise.race([first, rest(clock, ms, AbortSignal.any([signal, enough, over.signal]))]);
       over.abort();
     },
     ended: Promise.resolve().then(run),

@@ -41,6 +41,8 @@ export interface Held extends Disposable {
 export interface GitSourceOptions {
   readonly clock: Clock;
   readonly note: Reporter['note'];
+  /** The daemon ends: nothing is waited for any more. */
+  readonly signal: AbortSignal;
   readonly bounds?: Bounds;
   /** ms that the first answer is waited for. */
   readonly firstMs?: number;
@@ -72,6 +74,7 @@ interface Following {
 export function createGitSource({
   clock,
   note,
+  signal,
   bounds = BOUNDS,
   firstMs = 30_000,
   gapMs = 1000,
@@ -111,7 +114,7 @@ export function createGitSource({
       rhythm: createRhythm(() => ask(one), { clock, everyMs: settings.everyMs, gapMs, signal: end.signal }),
     };
     following = one;
-    await one.rhythm.first(firstMs);
+    await one.rhythm.first(firstMs, signal);
     changed();
   };
   const stop = async (): Promise<void> => {

@@ -128,6 +128,7 @@ export async function follow(
   const source = createGitSource({
     clock,
     note: (_level, text) => notes.push(text),
+    signal: new AbortController().signal,
     gapMs: GAP_MS,
     ...options,
   });
