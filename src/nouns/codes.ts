@@ -661,7 +661,7 @@ export const CODES = {
   HF7011: code(
     EXIT.unreachable,
     'The git repository cannot be reached',
-    'Check `daemon.source.git.url`, the network and proxies. What was read last stays in force.',
+    'Check `daemon.source.git.url`, the network and proxies.',
   ),
   HF7012: code(
     EXIT.unreachable,
@@ -671,7 +671,7 @@ export const CODES = {
   HF7013: code(
     EXIT.invalid,
     'The git repository has no such branch, tag or commit',
-    'Push it, or name another one in `daemon.source.git`. What was read last stays in force.',
+    'Push it, or name another one in `daemon.source.git`.',
   ),
   HF7014: code(
     EXIT.refused,
@@ -681,7 +681,7 @@ export const CODES = {
   HF7015: code(
     EXIT.invalid,
     'The commit has no directory where the settings say',
-    'Correct `daemon.source.git.path`, or push the directory again. What was read last stays in force.',
+    'Correct `daemon.source.git.path`, or push the directory again.',
   ),
   HF7016: code(
     EXIT.refused,
