@@ -9,7 +9,7 @@ COPY src ./src
 RUN npm run build && npm prune --omit=dev
 
 FROM node:24-alpine
-RUN apk add --no-cache git && mkdir -p /var/lib/holdfast /config/desired-state && chown -R node:node /var/lib/holdfast
+RUN apk add --no-cache git openssh-client openssh-keygen && mkdir -p /var/lib/holdfast /config/desired-state && chown -R node:node /var/lib/holdfast
 WORKDIR /app
 COPY --from=build /src/package.json ./
 COPY --from=build /src/node_modules ./node_modules

@@ -1,9 +1,10 @@
 // `holdfast run`: the daemon.
+import { relative, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
-import type { HttpOptions } from '../daemon/http/http.ts';
+import type { GitSource, Held } from '../daemon/git/source.ts';
 import type { Reporter } from '../daemon/reporter.ts';
 import type { Workplace } from '../daemon/workplace.ts';
-import { packageVersion } from '../nouns/package-files.ts';
+import { fail, type HoldfastError } from '../nouns/problem.ts';
 import { type Io, styleOf } from './io.ts';
 import { narrator } from './narrator.ts';
 import { gatewayOptions, onCall, type PlanFlags, planOptions, sourceOptions } from './options.ts';
@@ -33,29 +34,21 @@ Examples:
 }
 
 async function daemon(flags: Flags, io: Io): Promise<void> {
-  const [{ runDaemon }, { httpService }] = await Promise.all([
+  const [{ runDaemon }, { createGitSource }, { servicesFor }] = await Promise.all([
     import('../daemon/daemon.ts'),
-    import('../daemon/http/http.ts'),
+    import('../daemon/git/source.ts'),
+    import('./services.ts'),
   ]);
   const reporter = await reporterFor(flags, io);
+  const source = createGitSource({ clock: systemClock, note: reporter.note, signal: io.signal });
   await runDaemon({
-    open: async () => workplaceOf(await openSession(flags, io, undefined, { daemon: true })),
+    open: () => openWorkplace(flags, io, source),
     clock: systemClock,
     reporter,
     signal: io.signal,
-    services: (desk) => [httpService(desk, httpOptions(reporter, io))],
+    services: servicesFor({ source, reporter, io }),
     onHangup: (reload) => void process.on('SIGHUP', reload),
   });
-}
-
-function httpOptions({ note, failed }: Reporter, io: Io): HttpOptions {
-  return {
-    version: packageVersion(),
-    clock: systemClock,
-    redact: io.redact ?? ((value) => value),
-    note,
-    failed,
-  };
 }
 
 async function reporterFor(flags: Flags, io: Io): Promise<Reporter> {
@@ -67,6 +60,25 @@ async function reporterFor(flags: Flags, io: Io): Promise<Reporter> {
   return logReporter(pino({ level, base: null, timestamp }, { write: io.out }));
 }
 
+async function openWorkplace(flags: Flags, io: Io, source: GitSource): Promise<Workplace> {
+  const session = await openSession(flags, io, undefined, { daemon: true });
+  try {
+    if (flags.desired && session.settings.daemon.source) throw twoPlaces();
+    await source.follow(session.settings.daemon);
+    const held = source.hold();
+    return held ? followingGit(session, held) : workplaceOf(session);
+  } catch (error) {
+    await session[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+function twoPlaces(): HoldfastError {
+  const remedy =
+    'Leave --desired out; `daemon.source.git.path` says where in the repository directories start.';
+  return fail('HF1020', '--desired cannot be used with settings that follow a git repository', { remedy });
+}
+
 function workplaceOf(session: Session): Workplace {
   return {
     targets: session.targets,
@@ -75,5 +87,29 @@ function workplaceOf(session: Session): Workplace {
     watched: session.settings.watched,
     contextOf: (target, listener) => ({ ...session.contextOf(target), listener }),
     [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
+  };
+}
+
+/** The same targets with the files of one commit, all of them with those of the same. */
+function followingGit(session: Session, held: Held): Workplace {
+  const { checkout, problem } = held;
+  const own = workplaceOf(session);
+  const files = checkout && {
+    settingsDir: checkout.dir,
+    commit: { ...checkout.commit, dirty: false },
+  };
+  const placed = (dir: string): string[] =>
+    checkout ? [resolve(checkout.dir, relative(session.settings.dir, dir))] : [];
+  return {
+    ...own,
+    targets: own.targets.map((target) => ({ ...target, desired: target.desired.flatMap(placed) })),
+    contextOf: (target, listener) => ({
+      ...own.contextOf(target, listener),
+      loadDesired: async () => (files ? session.loadDesired(target, files) : { problems: [problem] }),
+    }),
+    async [Symbol.asyncDispose]() {
+      held[Symbol.dispose]();
+      await own[Symbol.asyncDispose]();
+    },
   };
 }

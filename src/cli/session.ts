@@ -11,7 +11,7 @@ import type { Listener } from '../nouns/event.ts';
 import { fail, HoldfastError } from '../nouns/problem.ts';
 import type { Target } from '../nouns/target.ts';
 import type { Context } from '../apply/context.ts';
-import { loadDesired, type LoadedDesired } from '../desired/desired.ts';
+import { type DesiredOptions, loadDesired, type LoadedDesired } from '../desired/desired.ts';
 import { openFileStore } from '../state/files.ts';
 import type { Lease, Store } from '../state/store.ts';
 import type { Environment } from '../reading/environment.ts';
@@ -34,8 +34,11 @@ export interface Session extends AsyncDisposable {
   contextOf(target: Target): Context;
   /** A client that sends only while the lease outlives each request; for commands without the engine. */
   connect(target: Target, lease: Pick<Lease, 'remainingMs'>): Client;
-  loadDesired(target: Target): Promise<LoadedDesired>;
+  /** `from` where relative references start elsewhere than at the settings file. */
+  loadDesired(target: Target, from?: DesiredFrom): Promise<LoadedDesired>;
 }
+
+type DesiredFrom = Pick<DesiredOptions, 'settingsDir' | 'commit'>;
 
 /** Throws HoldfastError with all problems of the settings. */
 export async function openSession(
@@ -58,8 +61,8 @@ export async function openSession(
     clients.push(client);
     return client;
   };
-  const desiredOf = async (target: Target): Promise<LoadedDesired> => {
-    const found = await loadDesired(target, { catalog, env, settingsDir: settings.dir });
+  const desiredOf: Session['loadDesired'] = async (target, from = { settingsDir: settings.dir }) => {
+    const found = await loadDesired(target, { catalog, env, ...from });
     if (found.desired) io.hide?.(found.desired.secrets.open());
     return found;
   };

@@ -98,6 +98,7 @@ function statusOf({ name, ...view }: TargetView): TargetStatus {
     ...(view.lastDeepCheck && { lastDeepCheck: view.lastDeepCheck }),
     ...(view.lastShallowCheck && { lastShallowCheck: view.lastShallowCheck }),
     ...(view.suspension && { suspension: view.suspension }),
+    frozen: view.frozen,
     ...(view.quarantine && { quarantine: view.quarantine }),
     ...(view.authBlock && { authBlock: view.authBlock }),
     released: view.released,

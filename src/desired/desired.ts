@@ -41,6 +41,8 @@ export interface DesiredOptions {
   readonly texts?: ReadonlyMap<string, string>;
   /** `--allow-unresolved`: a reference that cannot be resolved stands for itself. For validation only. */
   readonly allowUnresolved?: boolean;
+  /** What the directories were made from, where somebody knows; otherwise git is asked. */
+  readonly commit?: Desired['revision']['commit'];
 }
 
 /** No desired state when a problem is an error; warnings come with one. In reading order. */
@@ -117,7 +119,7 @@ export async function loadMerged(target: DesiredTarget, options: DesiredOptions)
   const dirs = target.desired.map((dir) => resolve(options.settingsDir, dir));
   const [read, commit] = await Promise.all([
     Promise.all(dirs.map((dir) => readFiles(dir, options))),
-    commitOf(dirs),
+    options.commit ?? commitOf(dirs),
   ]);
   const layout = commonLayout(read);
   const catalog = layout === 'v8' ? loadCatalog('v8') : options.catalog;

@@ -4,7 +4,7 @@ import { createHmac } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { Revision } from '../nouns/desired.ts';
+import type { Commit, Revision } from '../nouns/desired.ts';
 import type { Sealed } from '../nouns/secret.ts';
 import { isList, isTree, type Tree, type Value } from '../nouns/value.ts';
 
@@ -25,19 +25,49 @@ export async function commitOf(directories: readonly string[]): Promise<Revision
   const commits = await Promise.all(directories.map(commitAt));
   const known = commits.filter((commit) => commit !== undefined);
   const [first] = known;
-  return first && { sha: first.sha, dirty: known.some(({ dirty }) => dirty) };
+  return first && { ...first, dirty: known.some(({ dirty }) => dirty) };
+}
+
+/** Arguments of git that print what `commitIn` reads, before the commit that is meant. */
+export const SHOW_COMMIT = [
+  'log',
+  '--max-count=1',
+  '--no-show-signature',
+  '--no-color',
+  '--encoding=UTF-8',
+  '--format=%H%x00%an%x00%at%x00%s',
+];
+
+/** Characters of a text that somebody else wrote. */
+const MAX_AUTHOR = 100;
+const MAX_SUBJECT = 200;
+
+/** Undefined for what git says where there is no commit. */
+export function commitIn(printed: string): Commit | undefined {
+  const [sha = '', author = '', at = '', subject = ''] = printed.trim().split('\0');
+  if (!/^[0-9a-f]{40,64}$/.test(sha)) return undefined;
+  return {
+    sha,
+    ...(author !== '' && { author: shortened(author, MAX_AUTHOR) }),
+    ...(subject !== '' && { subject: shortened(subject, MAX_SUBJECT) }),
+    ...(/^\d{1,12}$/.test(at) && { at: Number(at) * 1000 }),
+  };
+}
+
+function shortened(text: string, max: number): string {
+  const characters = [...text];
+  return characters.length > max ? `${characters.slice(0, max - 1).join('')}…` : text;
 }
 
 async function commitAt(path: string): Promise<Revision['commit']> {
   const dir = (await stat(path).catch(() => undefined))?.isDirectory() ? path : dirname(path);
   if (!isInWorkTree(dir)) return undefined;
-  const [sha, status] = await Promise.all([
-    git(dir, ['rev-parse', '--verify', '--quiet', 'HEAD']),
+  const [printed, status] = await Promise.all([
+    git(dir, [...SHOW_COMMIT, 'HEAD', '--']),
     git(dir, ['status', '--porcelain', '--untracked-files=normal', '--', path]),
   ]);
-  return sha && /^[0-9a-f]{40,64}$/.test(sha.trim())
-    ? { sha: sha.trim(), dirty: (status ?? '') !== '' }
-    : undefined;
+  const commit = commitIn(printed ?? '');
+  return commit && { ...commit, dirty: (status ?? '') !== '' };
 }
 
 /** Asking git costs two processes at every look; most desired states that are in no work tree say so by themselves. */

@@ -672,6 +672,56 @@ export const CODES = {
     'The schedule of the drift check is not a cron expression',
     'Write five fields, e.g. `daemon: { drift: "*/5 * * * *" }`.',
   ),
+  HF7010: code(
+    EXIT.invalid,
+    'The git repository was not read yet',
+    'See what the problem of the source is; nothing is planned or written until it was read once.',
+  ),
+  HF7011: code(
+    EXIT.unreachable,
+    'The git repository cannot be reached',
+    'Check `daemon.source.git.url`, the network and proxies.',
+  ),
+  HF7012: code(
+    EXIT.unreachable,
+    'The git repository refuses the credentials',
+    'Check that the token or the deploy key is valid and may read the repository: `daemon.source.git.auth`.',
+  ),
+  HF7013: code(
+    EXIT.invalid,
+    'The git repository has no such branch, tag or commit',
+    'Push it, or name another one in `daemon.source.git`.',
+  ),
+  HF7014: code(
+    EXIT.refused,
+    'The branch was rewritten: it no longer contains the commit in force',
+    'Push a commit on top of the one in force, or allow it once and for all: `force-push: follow`.',
+  ),
+  HF7015: code(
+    EXIT.invalid,
+    'The commit has no directory where the settings say',
+    'Correct `daemon.source.git.path`, or push the directory again.',
+  ),
+  HF7016: code(
+    EXIT.refused,
+    'The commit is not signed by an allowed signer',
+    'Sign it with a key of `verify.allowed-signers`, or add the key there.',
+  ),
+  HF7017: code(
+    EXIT.refused,
+    'The git repository is too large',
+    'Keep desired state in a repository or a `path` of its own.',
+  ),
+  HF7018: code(
+    EXIT.unexpected,
+    'The local copy of the git repository cannot be used',
+    'Check the free space and the permissions of the state directory, and that git is installed.',
+  ),
+  HF7019: code(
+    EXIT.unreachable,
+    'The host key of the git server is not known',
+    'Check the key with whoever runs the server and put it into a file: `auth: { known-hosts: FILE }`.',
+  ),
   HF7030: code(
     EXIT.invalid,
     'The HTTP API has no token',

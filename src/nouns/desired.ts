@@ -5,11 +5,22 @@ import type { Tree } from './value.ts';
 
 export type Layout = 'legacy' | 'v8';
 
+/** A commit as people know it. The texts are somebody's, and bounded. */
+export interface Commit {
+  readonly sha: string;
+  /** Name of the author, without address. */
+  readonly author?: string;
+  /** First line of the message. */
+  readonly subject?: string;
+  /** When it was written, in ms since the epoch. */
+  readonly at?: number;
+}
+
 export interface Revision {
   /** Keyed digest of the declared content with references resolved, 64 hex digits: a rotated secret is a new revision. */
   readonly digest: string;
   /** The git commit of the desired directories when they are in a work tree, with `dirty` when files differ from it. */
-  readonly commit?: { readonly sha: string; readonly dirty: boolean };
+  readonly commit?: Commit & { readonly dirty: boolean };
 }
 
 export interface Desired {

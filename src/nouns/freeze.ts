@@ -91,3 +91,15 @@ export function opensNext(window: FreezeWindow, now: number): number | undefined
   if (window.kind === 'once') return window.from > now ? window.from : undefined;
   return window.times.nextRun(new Date(now))?.getTime();
 }
+
+/** Those of these windows that are open now; the settings let no text pass that is none. */
+export function openWindows(
+  texts: readonly string[],
+  now: number,
+): { readonly until: number; readonly window: string }[] {
+  return texts.flatMap((text) => {
+    const window = parseFreeze(text);
+    const until = typeof window === 'string' ? undefined : openUntil(window, now);
+    return until === undefined ? [] : [{ until, window: text }];
+  });
+}

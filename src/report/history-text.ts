@@ -2,6 +2,7 @@
 import type { BackupRecord } from '../nouns/backup.ts';
 import type { HistoryEntry } from '../nouns/state.ts';
 import { plural } from '../nouns/words.ts';
+import { commitText } from './commit-text.ts';
 import { duration, type Style } from './style.ts';
 import { table, timeText } from './table.ts';
 
@@ -28,7 +29,7 @@ export function historyEntryText(entry: Entry, style: Style): string {
     `${style.accent(style.bold(entry.target))}  ${entry.outcome}  ${timeText(entry.at)} UTC, ${duration(entry.durationMs)}${entry.by === undefined ? '' : `, asked for by ${entry.by}`}`,
     ...(entry.revision
       ? [
-          `revision ${entry.revision.digest.slice(0, 12)}${entry.revision.commit ? `, commit ${entry.revision.commit.sha.slice(0, 12)}` : ''}`,
+          `revision ${entry.revision.digest.slice(0, 12)}${entry.revision.commit ? `, ${commitText(entry.revision.commit, 12)}` : ''}`,
         ]
       : []),
     ...(entry.planDigest ? [`plan ${entry.planDigest}`] : []),

@@ -1,6 +1,7 @@
 // A report as a comment on a pull request.
 import type { Change } from '../nouns/change.ts';
 import { isRefused, type Plan } from '../nouns/plan.ts';
+import { commitText } from './commit-text.ts';
 import { outcomeSentence } from './outcome-text.ts';
 import { planSummary } from './plan-text.ts';
 import { placeText } from './problem-text.ts';
@@ -51,6 +52,7 @@ function planMarkdown(plan: Plan): string {
   return [
     `### ${isRefused(plan) ? '⛔' : plan.changes.length > 0 ? '📝' : '✅'} ${prose(plan.target)}: ${prose(planSummary(plan))}`,
     '',
+    ...(plan.revision.commit ? [prose(commitText(plan.revision.commit)), ''] : []),
     ...changes,
     ...(writes.length > 0
       ? ['<details><summary>Requests</summary>', '', ...writes, '', '</details>', '']

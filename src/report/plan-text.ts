@@ -4,6 +4,7 @@ import type { Change, ChangeKind } from '../nouns/change.ts';
 import type { Verdict } from '../nouns/guard.ts';
 import { isRefused, pending, type Plan } from '../nouns/plan.ts';
 import type { Write } from '../nouns/write.ts';
+import { commitWords } from './commit-text.ts';
 import { placeText, problemText } from './problem-text.ts';
 import { shownText } from './shown-text.ts';
 import { plural } from '../nouns/words.ts';
@@ -186,7 +187,9 @@ function header(plan: Plan, style: Style): string {
     `mode ${plan.mode}`,
     `revision ${plan.revision.digest.slice(0, 8)}${commit}`,
   ];
-  return `${style.accent(style.bold(plan.target))}  ${style.dim(facts.join(' · '))}`;
+  const words = plan.revision.commit && commitWords(plan.revision.commit);
+  const under = words === undefined ? '' : `\n${style.dim(words)}`;
+  return `${style.accent(style.bold(plan.target))}  ${style.dim(facts.join(' · '))}${under}`;
 }
 
 export function planText(plan: Plan, style: Style): string {

@@ -1,6 +1,7 @@
 // The state of one target: in sync or not, how that is known and how old the knowledge is.
 import type { Revision } from '../nouns/desired.ts';
 import type { OutcomeKind } from '../nouns/outcome.ts';
+import { commitText } from './commit-text.ts';
 import { duration, type Style } from './style.ts';
 import { table, timeText } from './table.ts';
 
@@ -120,9 +121,7 @@ function appliedText(
   { revision, at }: NonNullable<TargetStatus['applied']>,
   ago: (at: number) => string,
 ): string {
-  const commit = revision.commit
-    ? `, commit ${revision.commit.sha.slice(0, 8)}${revision.commit.dirty ? ' with uncommitted changes' : ''}`
-    : '';
+  const commit = revision.commit ? `, ${commitText(revision.commit)}` : '';
   return `${revision.digest.slice(0, 12)}${commit}, ${ago(at)}`;
 }
 

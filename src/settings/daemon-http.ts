@@ -45,8 +45,9 @@ export interface ReadHttp {
   readonly files: readonly string[];
 }
 
-/** `node` has passed the schema. Relative paths start at `dir`. */
-export async function httpOf(node: LocatedMap, dir: string): Promise<ReadHttp> {
+/** `node` has passed the schema; without one there is no HTTP API. Relative paths start at `dir`. */
+export async function httpOf(node: Located | undefined, dir: string): Promise<ReadHttp> {
+  if (node?.kind !== 'map') return { problems: [], files: [] };
   const found = new Findings();
   const listen = listenOf(scalarIn(node, 'listen'), found);
   const auth = textIn(node, 'auth') === 'none' ? 'none' : 'token';
@@ -64,6 +65,11 @@ export async function httpOf(node: LocatedMap, dir: string): Promise<ReadHttp> {
   checkExposure(http, node, found);
   const failed = found.problems.some(({ severity }) => severity === 'error');
   return { ...(!failed && { http }), problems: found.problems, files: found.files };
+}
+
+/** For the redaction net. */
+export function secretsOfHttp({ tokens, tls }: HttpSettings): string[] {
+  return [...tokens.map(({ token }) => token.open()), ...(tls ? [tls.key.open()] : [])];
 }
 
 export function isLoopback(host: string): boolean {

@@ -8,8 +8,8 @@ import type { Policy, Target } from '../nouns/target.ts';
 import { type Located, type LocatedMap, type LocatedScalar, nodeAt } from '../reading/located.ts';
 import { readTextFile } from '../reading/text-file.ts';
 import { digestKeyOf, modeOf, urlOf, withFlags } from './common.ts';
-import { httpOf, type HttpSettings } from './daemon-http.ts';
-import { DEFAULT_DRIFT, DEFAULT_URL } from './from-flags.ts';
+import { daemonOf } from './daemon.ts';
+import { DEFAULT_URL } from './from-flags.ts';
 import { keysOfEnvironment, keysOfFlags } from './keys.ts';
 import { DEFAULT_POLICY, policyOf } from './policy.ts';
 import { readSettingsFile, type SettingsTree } from './read.ts';
@@ -61,29 +61,20 @@ class Builder {
     for (const node of nodes) targets.push(await this.#target(node, base, nodes.length === 1));
     this.#checkNames(nodes);
     const dir = dirname(this.#path);
-    const http = await this.#http(dir);
+    const stateDir =
+      flags.state === undefined
+        ? resolve(dir, textAt(root, 'state', 'dir') ?? '.holdfast')
+        : resolve(cwd, flags.state);
+    const { daemon, secrets, files: read } = this.#keep(await daemonOf(root, { dir, stateDir }));
     return {
       targets,
-      daemon: { drift: await this.#drift(), ...(http && { http }) },
-      state: {
-        dir:
-          flags.state === undefined
-            ? resolve(dir, textAt(root, 'state', 'dir') ?? '.holdfast')
-            : resolve(cwd, flags.state),
-      },
+      daemon,
+      state: { dir: stateDir },
       file: this.#path,
       dir,
-      watched: [...new Set([this.#path, ...files, ...this.#files])],
-      secrets: seal(new Set([...secretsOf(targets), ...secretsOfHttp(http)])),
+      watched: [...new Set([this.#path, ...files, ...this.#files, ...read])],
+      secrets: seal(new Set([...secretsOf(targets), ...secrets])),
     };
-  }
-
-  async #http(dir: string): Promise<HttpSettings | undefined> {
-    const node = nodeAt(this.#tree.root, ['daemon', 'http']);
-    if (node?.kind !== 'map') return undefined;
-    const read = this.#keep(await httpOf(node, dir));
-    this.#files.push(...read.files);
-    return read.http;
   }
 
   async #target(node: LocatedMap, base: Policy, single: boolean): Promise<Target> {
@@ -167,16 +158,6 @@ class Builder {
     return undefined;
   }
 
-  async #drift(): Promise<string> {
-    const written = scalarAt(this.#tree.root, 'daemon', 'drift');
-    if (!written || written.unresolved) return DEFAULT_DRIFT;
-    const text = String(written.value);
-    const { validate: isCron } = await import('node-cron'); // only where something is to be checked
-    if (!isCron(text))
-      this.#wrong('`daemon.drift` is not a cron expression', written.position, 'Write e.g. "*/5 * * * *".');
-    return text;
-  }
-
   #checkNames(nodes: readonly LocatedMap[]): void {
     const seen = new Map<string, Position>();
     for (const node of nodes) {
@@ -247,11 +228,6 @@ function secretsOf(targets: readonly Target[]): ReadonlySet<string> {
       ...(probes.clientKey ? [probes.clientKey.open()] : []),
     ]),
   );
-}
-
-function secretsOfHttp(http: HttpSettings | undefined): readonly string[] {
-  if (!http) return [];
-  return [...http.tokens.map(({ token }) => token.open()), ...(http.tls ? [http.tls.key.open()] : [])];
 }
 
 function listAt(root: LocatedMap, name: string): readonly Located[] {

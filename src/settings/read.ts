@@ -27,10 +27,6 @@ export interface ReadOptions {
 
 /** What this release only checks for its form, with what takes its place. */
 const LATER: readonly { readonly steps: readonly [string, string]; readonly instead: string }[] = [
-  {
-    steps: ['daemon', 'source'],
-    instead: 'Update the checkout by other means; the daemon sees the files change.',
-  },
   { steps: ['daemon', 'notify'], instead: 'The log of `holdfast run` holds every outcome.' },
 ];
 

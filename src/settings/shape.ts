@@ -4,12 +4,15 @@ import type { Sealed } from '../nouns/secret.ts';
 import type { Target } from '../nouns/target.ts';
 import type { Environment } from '../reading/environment.ts';
 import type { HttpSettings } from './daemon-http.ts';
+import type { GitSettings } from './daemon-source.ts';
 
 export interface DaemonSettings {
   /** Cron expression of the drift check. */
   readonly drift: string;
   /** The HTTP API and the dashboard; absent: there is none. */
   readonly http?: HttpSettings;
+  /** The repository that is followed; absent where the files are directories on this machine. */
+  readonly source?: GitSettings;
 }
 
 export interface Settings {

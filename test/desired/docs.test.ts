@@ -26,6 +26,8 @@ const ENV = {
   NEW_KEY: 'mgmt-secret-2',
   PROBE_KEY: 'sk-test-0004',
   DIGEST_KEY: 'digest-key-1',
+  GIT_TOKEN: 'git-token-0001',
+  HOOK_SECRET: 'hook-secret-0001',
 };
 
 describe('docs/desired-state.md', () => {
@@ -86,6 +88,16 @@ describe('docs/settings.md', () => {
     expect(problems.filter(({ code }) => code !== 'HF1019').map(oneLine)).toEqual([]);
     expect(settings?.targets).toHaveLength(1);
   });
+
+  test.each(examples('git-source.md', 'settings').map((text, i) => [i + 1, text] as const))(
+    'example %d of docs/git-source.md is understood',
+    async (_, text) => {
+      const dir = directory({ 'holdfast.yaml': text });
+      const { settings, problems } = await loadSettings({ flags: {}, cwd: dir, env: ENV });
+      expect(problems.map(oneLine)).toEqual([]);
+      expect(settings?.daemon.source).toBeDefined();
+    },
+  );
 
   test('names every setting of the schema', () => {
     const schema = JSON.parse(readFileSync(join(ROOT, 'schemas/settings.schema.json'), 'utf8')) as {

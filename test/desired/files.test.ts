@@ -87,12 +87,13 @@ describe('git', () => {
     git(dir, 'init', '-q');
     git(dir, 'add', '.');
     git(dir, 'commit', '-qm', 'one');
-    const sha = git(dir, 'rev-parse', 'HEAD');
-    expect((await load(dir)).desired?.revision.commit).toEqual({ sha, dirty: false });
+    const [sha, author, at] = git(dir, 'log', '-1', '--format=%H,%an,%at').split(',');
+    const commit = { sha, author, subject: 'one', at: Number(at) * 1000 };
+    expect((await load(dir)).desired?.revision.commit).toEqual({ ...commit, dirty: false });
     writeFileSync(join(dir, 'elsewhere'), 'x');
-    expect((await load(dir)).desired?.revision.commit).toEqual({ sha, dirty: false });
+    expect((await load(dir)).desired?.revision.commit).toEqual({ ...commit, dirty: false });
     writeFileSync(join(dir, 'desired/a.yaml'), 'debug: false\n');
-    expect((await load(dir)).desired?.revision.commit).toEqual({ sha, dirty: true });
+    expect((await load(dir)).desired?.revision.commit).toEqual({ ...commit, dirty: true });
   });
 
   test('must not track state', async () => {

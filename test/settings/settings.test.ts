@@ -139,15 +139,13 @@ describe('a settings file', () => {
       `version: 1
 targets: [{ name: home, key: "\${env:K}" }]
 daemon:
-  source: { git: { url: "https://git.example/x", every: 1m } }
   notify: [{ webhook: "\${env:NOT_SET}", on: [drifted] }]
 `,
       { env: { K: 'mgmt-secret-1' } },
     );
     expect(found).toBeDefined();
     expect(problems.map(line)).toEqual([
-      '4:3 HF1019 `daemon.source` comes with a later release and does nothing yet',
-      '5:3 HF1019 `daemon.notify` comes with a later release and does nothing yet',
+      '4:3 HF1019 `daemon.notify` comes with a later release and does nothing yet',
     ]);
   });
 

@@ -1,0 +1,124 @@
+// The files of single commits, each in a directory of its own that never changes, and the record of the one in force.
+// A directory appears whole or not at all; the newest few are kept, and those that somebody still reads.
+import { randomBytes } from 'node:crypto';
+import { mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Commit } from '../../nouns/desired.ts';
+import { fail } from '../../nouns/problem.ts';
+import { explained, makeDirectory, readText, syncDirectory, writeWhole } from '../../state/disk.ts';
+import { type Bounds, IN_FORCE, type Mirror } from './mirror.ts';
+
+export interface Checkout {
+  readonly commit: Commit;
+  /** Absolute; holds what is below `path` of the settings. */
+  readonly dir: string;
+}
+
+export interface Checkouts {
+  /** As the record says, whether its directory is still there or not; undefined where there is none or it is damaged. */
+  recorded(): Promise<Checkout | undefined>;
+  /** Puts the files of a commit on disk. Rejects with HF7015, HF7017, or GitFailure. */
+  make(mirror: Mirror, commit: Commit): Promise<Checkout>;
+  /** From now on this one is in force, also after a restart. */
+  record(mirror: Mirror, checkout: Checkout): Promise<void>;
+  /** Removes all but the newest few; `isRead` says which are still read. */
+  prune(isRead: (dir: string) => boolean): Promise<void>;
+}
+
+const KEPT = 3;
+
+/** `path` is where in the repository files are wanted from. */
+export function createCheckouts(dir: string, path: string, bounds: Bounds): Checkouts {
+  const record = join(dir, 'in-force.json');
+  const root = join(dir, 'checkouts');
+  return {
+    async recorded() {
+      const read = parse((await readText(record)) ?? '');
+      return read && { commit: read.commit, dir: join(root, read.name) };
+    },
+    async make(mirror, commit) {
+      const tree = await treeOf(mirror, commit.sha, path);
+      await checkSize(mirror, tree, bounds);
+      await makeDirectory(root);
+      const made = join(root, `${commit.sha.slice(0, 12)}-${randomBytes(4).toString('hex')}`);
+      await explained(made, () => writeFiles(mirror, tree, made));
+      return { commit, dir: made };
+    },
+    async record(mirror, { commit, dir: made }) {
+      const name = made.slice(root.length + 1);
+      await writeWhole(record, `${JSON.stringify({ version: 1, commit, name })}\n`);
+      await mirror.run(['update-ref', IN_FORCE, commit.sha]);
+    },
+    prune: (isRead) => prune(root, isRead),
+  };
+}
+
+function parse(text: string): { readonly commit: Commit; readonly name: string } | undefined {
+  try {
+    const { commit, name } = JSON.parse(text) as { commit?: Partial<Commit>; name?: unknown };
+    if (typeof name !== 'string' || !/^[0-9a-f]{12}-[0-9a-f]{8}$/.test(name)) return undefined;
+    return typeof commit?.sha === 'string' ? { name, commit: commit as Commit } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export async function isDirectory(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+}
+
+/** The id of the tree that is wanted of a commit. */
+async function treeOf(mirror: Mirror, sha: string, path: string): Promise<string> {
+  const whole = await mirror.run(['rev-parse', '--verify', `${sha}^{tree}`]);
+  if (path === '.') return whole.trim();
+  const listed = await mirror.run(['ls-tree', '-d', '-z', sha, '--', path]);
+  const [, tree] = /^040000 tree ([0-9a-f]+)\t/.exec(listed) ?? [];
+  if (tree === undefined) throw fail('HF7015', `commit ${sha.slice(0, 12)} has no directory ${path}`);
+  return tree;
+}
+
+async function checkSize(mirror: Mirror, tree: string, bounds: Bounds): Promise<void> {
+  const listed = await mirror.run(['ls-tree', '-r', '-l', '-z', tree]);
+  const sizes = listed.split('\0').map((line) => Number(/^\S+ blob \S+ +(\d+)\t/.exec(line)?.[1] ?? 0));
+  const bytes = sizes.reduce((sum, size) => sum + size, 0);
+  if (sizes.length - 1 > bounds.checkoutFiles)
+    throw fail('HF7017', `the commit has ${sizes.length - 1} files, more than ${bounds.checkoutFiles}`);
+  if (bytes > bounds.checkoutBytes)
+    throw fail(
+      'HF7017',
+      `the files of the commit are larger than ${Math.round(bounds.checkoutBytes / 1048576)} MiB`,
+    );
+}
+
+/** Under another name first: a directory that is there is whole. */
+async function writeFiles(mirror: Mirror, tree: string, made: string): Promise<void> {
+  const [part, index] = [`${made}.part`, `${made}.index`];
+  await mkdir(part, { mode: 0o700 });
+  try {
+    const workTree = { dir: part, index };
+    await mirror.run(['read-tree', tree], workTree);
+    await mirror.run(['checkout-index', '--all', '--force', '--quiet'], workTree);
+    await rename(part, made);
+    const now = new Date();
+    await utimes(made, now, now);
+    await syncDirectory(join(made, '..'));
+  } finally {
+    await rm(part, { recursive: true, force: true });
+    await rm(index, { force: true });
+  }
+}
+
+async function prune(root: string, isRead: (dir: string) => boolean): Promise<void> {
+  const names = await readdir(root).catch(() => []);
+  const dated = await Promise.all(
+    names.map(async (name) => ({
+      dir: join(root, name),
+      at: (await stat(join(root, name)).catch(() => undefined))?.mtimeMs ?? 0,
+    })),
+  );
+  const old = dated.toSorted((a, b) => b.at - a.at).slice(KEPT);
+  for (const { dir } of old) if (!isRead(dir)) await rm(dir, { recursive: true, force: true });
+}

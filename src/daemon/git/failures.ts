@@ -1,0 +1,50 @@
+// From what git said to a problem that a person can act on. Whatever is nothing about the remote is about our copy.
+import type { Code } from '../../nouns/codes.ts';
+import { fail, type HoldfastError } from '../../nouns/problem.ts';
+import type { GitSettings } from '../../settings/daemon-source.ts';
+import { type GitFailure, TOO_LONG } from './program.ts';
+
+/** In this order: what says most comes first. */
+const KNOWN: readonly (readonly [code: Code, said: RegExp])[] = [
+  ['HF7019', /host key verification failed|no .* host key is known/i],
+  [
+    'HF7012',
+    /authentication failed|could not read (?:username|password)|permission denied \(|terminal prompts disabled|access denied|error: 40[13]\b|repository not found|invalid credentials/i,
+  ],
+  ['HF7013', /couldn't find remote ref|not our ref|no such remote ref|unadvertised object/i],
+  [
+    'HF7011',
+    /unable to access|could not resolve|could not read from remote|connection|timed out|time-out|early eof|rpc failed|hung up|remote error|does not appear to be a git repository|repository .* does not exist|repository '.*' not found|no route to host|network is unreachable|transport '.*' not allowed|dumb http/i,
+  ],
+];
+
+/** Undefined when it is no fault of the remote, but of what is on this disk. */
+export function remoteProblem(failure: GitFailure, settings: GitSettings): HoldfastError | undefined {
+  if (failure.message === TOO_LONG)
+    return fail('HF7011', `${shownUrl(settings)} did not answer in time`, {}, { cause: failure });
+  const found = KNOWN.find(([, said]) => said.test(failure.message));
+  if (!found) return undefined;
+  return fail(found[0], `${shownUrl(settings)}: ${saying(failure, settings)}`, {}, { cause: failure });
+}
+
+export function localProblem(failure: unknown, settings: GitSettings): HoldfastError {
+  const said = failure instanceof Error ? saying(failure, settings) : String(failure);
+  return fail('HF7018', `the copy of ${shownUrl(settings)} cannot be used: ${said}`, {}, { cause: failure });
+}
+
+/** The URL as people and the API may see it. It holds no password: settings refuse that. */
+export function shownUrl({ url }: GitSettings): string {
+  return url;
+}
+
+const MAX_SAID = 300;
+
+/** The line that says why, without what a server may have repeated of a token. */
+function saying({ message }: Error, { token }: GitSettings): string {
+  const lines = message.split('\n').map((line) => line.trim());
+  const telling =
+    lines.find((line) => /^(?:fatal|error|ERROR):/.test(line)) ?? lines.find((line) => line !== '');
+  const secret = token?.token.open();
+  const said = secret === undefined ? telling : telling?.replaceAll(secret, '…');
+  return (said ?? 'git failed without a word').replace(/^(?:fatal|error|ERROR): /, '').slice(0, MAX_SAID);
+}

@@ -1,0 +1,145 @@
+// The webhook of the git source: who sent it, whether it was seen before, and whether it is about what is followed.
+// It says no more than "ask the remote now": what was pushed is never taken from it.
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import type { GitRef, GitSettings } from '../../settings/daemon-source.ts';
+
+/** Names in lower case, as node:http gives them. */
+export type HookHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+export interface HookAnswer {
+  /** 202: the remote is asked now. 200: understood, and nothing to do. */
+  readonly status: 200 | 202 | 400 | 401 | 404;
+  readonly body: { readonly message: string };
+}
+
+/** What a webhook is about; the git source is one. */
+export interface Hooked {
+  /** Undefined while no repository is followed. */
+  settings(): Pick<GitSettings, 'ref' | 'webhook'> | undefined;
+  /** Asks the remote now. Any number of calls are at most one question under way and one that waits. */
+  poke(): void;
+}
+
+/** Bytes of a body that is worth reading; a push of thousands of commits may be larger, and is found by asking. */
+export const HOOK_BODY_BYTES = 5 * 1024 * 1024;
+
+/**
+ * What answers `POST /hooks/git`, made once: it remembers deliveries. `body` is what came over the wire, unparsed: that
+ * is what is signed. Never throws, and waits for nothing.
+ */
+export function hookOf(
+  source: Hooked,
+  now: () => number = Date.now,
+): (headers: HookHeaders, body: Buffer) => HookAnswer {
+  const isNew = createMemory(now);
+  return (headers, body) => {
+    const followed = source.settings();
+    if (!followed?.webhook) return answer(404, 'no webhook is set up: `daemon.source.git.webhook`');
+    const proof = proofOf(headers, body, followed.webhook.secret.open(), now());
+    if (!proof) return answer(401, 'the signature is missing, wrong or too old');
+    const push = pushOf(headers, body);
+    if (push === undefined) return answer(400, 'the body is no JSON');
+    if (!isNew(proof)) return answer(200, 'this delivery was received before');
+    if (push === 'other') return answer(200, 'only pushes matter here');
+    if (!concerns(push.ref, followed.ref)) return answer(200, 'another branch or tag is followed');
+    source.poke();
+    return answer(202, 'the repository is read now');
+  };
+}
+
+function answer(status: HookAnswer['status'], message: string): HookAnswer {
+  return { status, body: { message } };
+}
+
+/** ms that a timestamp may be off, and deliveries are remembered at least, unless there are too many of them. */
+const CLOCK_SKEW_MS = 5 * 60_000;
+const REMEMBERED_MS = 60 * 60_000;
+const REMEMBERED = 10_000;
+
+/** True the first time for each of the names; a request with one known name is a replay. */
+function createMemory(now: () => number): (names: readonly string[]) => boolean {
+  const seen = new Map<string, number>();
+  return (names) => {
+    const at = now();
+    for (const [name, since] of seen) {
+      if (at - since < REMEMBERED_MS && seen.size <= REMEMBERED) break; // the oldest come first
+      seen.delete(name);
+    }
+    const isNew = names.every((name) => !seen.has(name));
+    if (isNew) for (const name of names) seen.set(name, at);
+    return isNew;
+  };
+}
+
+/**
+ * Names of this delivery, when one of the signatures that the forges send is right. Where the id of a delivery is not
+ * under the signature, the signature itself is a name: whoever repeats a request cannot make it look new.
+ *
+ * GitHub: `X-Hub-Signature-256`. Gitea, Forgejo: `X-Gitea-Signature`. GitLab: `X-Gitlab-Token`, or with a signing token
+ * the headers of Standard Webhooks.
+ */
+function proofOf(
+  headers: HookHeaders,
+  body: Buffer,
+  secret: string,
+  now: number,
+): readonly string[] | undefined {
+  const header = (name: string): string => text(headers[name]);
+  const hex = createHmac('sha256', secret).update(body).digest('hex');
+  const signed = [header('x-hub-signature-256').replace(/^sha256=/, ''), header('x-gitea-signature')];
+  if (signed.some((given) => isSame(given, hex)))
+    return [`signature ${hex}`, ...named('id', header('x-github-delivery') || header('x-gitea-delivery'))];
+  if (isStandard(headers, body, secret, now)) return named('id', header('webhook-id'));
+  if (!isSame(header('x-gitlab-token'), secret)) return undefined;
+  const id = header('x-gitlab-event-uuid') || header('webhook-id') || header('idempotency-key');
+  return named('id', id);
+}
+
+function named(kind: string, id: string): string[] {
+  return id === '' ? [] : [`${kind} ${id.slice(0, 200)}`];
+}
+
+/** Standard Webhooks: `v1,` and the HMAC of id, time and body, base64; several of them while a secret is exchanged. */
+function isStandard(headers: HookHeaders, body: Buffer, secret: string, now: number): boolean {
+  const [id, at] = [text(headers['webhook-id']), text(headers['webhook-timestamp'])];
+  if (id === '' || !/^\d{1,12}$/.test(at) || Math.abs(now - Number(at) * 1000) > CLOCK_SKEW_MS) return false;
+  const key = secret.startsWith('whsec_') ? Buffer.from(secret.slice('whsec_'.length), 'base64') : secret;
+  const right = createHmac('sha256', key).update(`${id}.${at}.`).update(body).digest('base64');
+  return text(headers['webhook-signature'])
+    .split(' ', 8)
+    .some((one) => isSame(one, `v1,${right}`));
+}
+
+/** In a time that does not tell how much of it was right, nor how long it is. */
+function isSame(given: string, right: string): boolean {
+  const digest = (one: string): Buffer => createHash('sha256').update(one).digest();
+  return timingSafeEqual(digest(given), digest(right)) && given !== '';
+}
+
+function text(header: string | readonly string[] | undefined): string {
+  return typeof header === 'string' ? header : (header?.[0] ?? '');
+}
+
+const PUSHES = new Set(['push', 'Push Hook', 'Tag Push Hook', 'System Hook']);
+
+/** The ref that was pushed, `other` for another event, undefined for a body that nothing can be read from. */
+function pushOf(headers: HookHeaders, body: Buffer): { readonly ref: string } | 'other' | undefined {
+  const event = ['x-gitea-event', 'x-github-event', 'x-gitlab-event'].map((name) => text(headers[name]));
+  if (!event.some((name) => PUSHES.has(name))) return 'other';
+  const isForm = text(headers['content-type']).startsWith('application/x-www-form-urlencoded');
+  const json = isForm
+    ? (new URLSearchParams(body.toString('utf8')).get('payload') ?? '')
+    : body.toString('utf8');
+  try {
+    const { ref } = JSON.parse(json) as { readonly ref?: unknown };
+    return typeof ref === 'string' ? { ref } : 'other';
+  } catch {
+    return undefined;
+  }
+}
+
+/** Any push may bring a commit that is waited for. */
+function concerns(pushed: string, { kind, name }: GitRef): boolean {
+  if (kind === 'commit') return true;
+  return pushed === `refs/${kind === 'branch' ? 'heads' : 'tags'}/${name}`;
+}

@@ -1,0 +1,200 @@
+// The bare repository that follows the remote: what the followed ref is at, whether history goes on from what was in
+// force, who signed it. It holds commits; what of them is in force is not its business.
+import { randomBytes } from 'node:crypto';
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { commitIn, SHOW_COMMIT } from '../../desired/revision.ts';
+import type { Commit } from '../../nouns/desired.ts';
+import { fail } from '../../nouns/problem.ts';
+import type { GitSettings } from '../../settings/daemon-source.ts';
+import { GitFailure, type Run } from './program.ts';
+
+/** How long and how large; ms and bytes. */
+export interface Bounds {
+  readonly fetchMs: number;
+  readonly localMs: number;
+  readonly mirrorBytes: number;
+  readonly checkoutBytes: number;
+  readonly checkoutFiles: number;
+}
+
+export interface Mirror {
+  readonly gitDir: string;
+  /**
+   * The commit that the followed ref is at now. `inForce` is the commit whose place in history will be asked for. Rejects
+   * with GitFailure, or HoldfastError (HF7013, HF7017).
+   */
+  fetch(inForce?: string): Promise<Commit>;
+  /** Runs git on it. */
+  run(args: readonly string[], workTree?: { readonly dir: string; readonly index: string }): Promise<string>;
+}
+
+const FOLLOWED = 'refs/holdfast/followed';
+/** Keeps the commit in force when git tidies up. */
+export const IN_FORCE = 'refs/holdfast/in-force';
+
+export interface MirrorOptions {
+  readonly settings: GitSettings;
+  readonly run: Run;
+  readonly bounds: Bounds;
+  readonly signal: AbortSignal;
+}
+
+/** The one at `gitDir`, made where there is none. */
+export async function openMirror(gitDir: string, options: MirrorOptions): Promise<Mirror> {
+  const { bounds, signal } = options;
+  await mkdir(gitDir, { recursive: true, mode: 0o700 });
+  const run: Mirror['run'] = (args, workTree) =>
+    options.run(args, { gitDir, ms: bounds.localMs, signal, ...(workTree && { workTree }) });
+  if ((await readdir(gitDir)).length === 0) await run(['init', '--bare', '--quiet']);
+  return { gitDir, run, fetch: (inForce) => fetch(gitDir, run, options, inForce) };
+}
+
+/** A new one beside the old one, which is replaced only when `fill` is done with it. */
+export async function rebuildMirror<T>(
+  gitDir: string,
+  options: MirrorOptions,
+  fill: (mirror: Mirror) => Promise<T>,
+): Promise<T> {
+  const made = `${gitDir}.${randomBytes(4).toString('hex')}`;
+  try {
+    const filled = await fill(await openMirror(made, options));
+    await rm(gitDir, { recursive: true, force: true });
+    await rename(made, gitDir);
+    return filled;
+  } finally {
+    await rm(made, { recursive: true, force: true });
+  }
+}
+
+async function fetch(
+  gitDir: string,
+  run: Mirror['run'],
+  options: MirrorOptions,
+  inForce: string | undefined,
+): Promise<Commit> {
+  const { kind, name } = options.settings.ref;
+  if (kind === 'commit') return fetchCommit(gitDir, run, options, name);
+  const ref = `refs/${kind === 'branch' ? 'heads' : 'tags'}/${name}`;
+  await ask(gitDir, [...depth(options.settings, inForce), `+${ref}:${FOLLOWED}`], options);
+  return commitAt(run, FOLLOWED);
+}
+
+/**
+ * The last commit is enough to begin with. From then on history grows by what is pushed, which tells a branch that goes
+ * on from one that was rewritten.
+ */
+function depth({ ref, forcePush }: GitSettings, inForce: string | undefined): readonly string[] {
+  return ref.kind === 'branch' && forcePush === 'hold' && inForce !== undefined ? [] : ['--depth=1'];
+}
+
+/** Not every server gives a commit that is no tip of something; then all branches and tags are read. */
+async function fetchCommit(
+  gitDir: string,
+  run: Mirror['run'],
+  options: MirrorOptions,
+  sha: string,
+): Promise<Commit> {
+  try {
+    await ask(gitDir, ['--depth=1', sha], options);
+  } catch (error) {
+    if (
+      !(error instanceof GitFailure) ||
+      !/not our ref|unadvertised|couldn't find remote ref/i.test(error.message)
+    )
+      throw error;
+    await ask(gitDir, ['+refs/heads/*:refs/remote/heads/*', '+refs/tags/*:refs/remote/tags/*'], options);
+  }
+  if (!(await has(run, sha))) throw fail('HF7013', `there is no commit ${sha} in the repository`);
+  return commitAt(run, sha);
+}
+
+/** One question to the remote, bounded in time and in what it may bring. */
+async function ask(gitDir: string, what: readonly string[], options: MirrorOptions): Promise<void> {
+  const { run, settings, bounds, signal } = options;
+  const tooLarge = new AbortController();
+  const weigh = setInterval(() => {
+    void sizeOf(gitDir).then((bytes) => bytes > bounds.mirrorBytes && tooLarge.abort());
+  }, WEIGH_MS);
+  const flags = [
+    'fetch',
+    '--quiet',
+    '--force',
+    '--no-tags',
+    '--no-recurse-submodules',
+    '--no-write-fetch-head',
+  ];
+  const [refspecs, own] = [
+    what.filter((one) => !one.startsWith('--')),
+    what.filter((one) => one.startsWith('--')),
+  ];
+  try {
+    await run([...flags, ...own, settings.url, ...refspecs], {
+      gitDir,
+      ms: bounds.fetchMs,
+      signal: AbortSignal.any([signal, tooLarge.signal]),
+      remote: true,
+    });
+  } finally {
+    clearInterval(weigh);
+  }
+  if (tooLarge.signal.aborted || (await sizeOf(gitDir)) > bounds.mirrorBytes)
+    throw tooBig(bounds.mirrorBytes);
+}
+
+const WEIGH_MS = 1000;
+
+function tooBig(bytes: number): Error {
+  return fail('HF7017', `the repository is larger than ${Math.round(bytes / 1024 / 1024)} MiB`);
+}
+
+/** Bytes below a directory. What goes away meanwhile counts nothing. */
+async function sizeOf(dir: string): Promise<number> {
+  const entries = await readdir(dir, { recursive: true, withFileTypes: true }).catch(() => []);
+  const sizes = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) =>
+      stat(join(entry.parentPath, entry.name)).then(
+        ({ size }) => size,
+        () => 0,
+      ),
+    );
+  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+}
+
+async function commitAt(run: Mirror['run'], ref: string): Promise<Commit> {
+  const commit = commitIn(await run([...SHOW_COMMIT, `${ref}^{commit}`, '--']));
+  if (!commit) throw new GitFailure(`${ref} is no commit`, -1);
+  return commit;
+}
+
+async function has(run: Mirror['run'], ref: string): Promise<boolean> {
+  return succeeds(run(['cat-file', '-e', `${ref}^{commit}`]));
+}
+
+/** Whether `older` is in the history of `newer`; a commit that is not there is in no history. */
+export function contains(mirror: Mirror, newer: string, older: string): Promise<boolean> {
+  return succeeds(mirror.run(['merge-base', '--is-ancestor', older, newer]));
+}
+
+/** Undefined when somebody of the list signed it with an ssh key; otherwise what git says. */
+export async function signatureProblem(mirror: Mirror, sha: string): Promise<string | undefined> {
+  try {
+    await mirror.run(['verify-commit', sha]);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof GitFailure)) throw error;
+    const [said = ''] = error.message.trim().split('\n').slice(-1);
+    return said === '' ? 'it has no signature' : said.slice(0, 200);
+  }
+}
+
+async function succeeds(asked: Promise<unknown>): Promise<boolean> {
+  try {
+    await asked;
+    return true;
+  } catch (error) {
+    if (error instanceof GitFailure && error.exit > 0) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,187 @@
+// The `git` program, run on a mirror of ours: with no configuration but ours, no hooks, no prompts, bounded in time.
+// Tokens travel in the environment of the process that needs them, never on a command line and never in a file.
+import { join } from 'node:path';
+import type { SimpleGit, SimpleGitOptions } from 'simple-git';
+import type { GitSettings } from '../../settings/daemon-source.ts';
+import { makeDirectory, writeWhole } from '../../state/disk.ts';
+
+export interface RunOptions {
+  /** The mirror; also the working directory. */
+  readonly gitDir: string;
+  /** ms that it may take. */
+  readonly ms: number;
+  readonly signal: AbortSignal;
+  /** Speaks to the remote: credentials go along. */
+  readonly remote?: boolean;
+  /** Where files are put, with an index of their own. */
+  readonly workTree?: { readonly dir: string; readonly index: string };
+}
+
+/** Runs `git ARGS` and gives what it printed. Rejects with GitFailure. */
+export type Run = (args: readonly string[], options: RunOptions) => Promise<string>;
+
+/** What git said when it failed: its error output, or why it was ended. */
+export class GitFailure extends Error {
+  readonly exit: number;
+
+  constructor(said: string, exit: number) {
+    super(said.slice(0, 4000));
+    this.name = 'GitFailure';
+    this.exit = exit;
+  }
+}
+
+/** What a GitFailure says when its time was over, or the daemon ends. */
+export const TOO_LONG = 'ended: it took too long';
+
+/** Writes our git configuration below `settings.dir`. */
+export async function openGit(settings: GitSettings): Promise<Run> {
+  await makeDirectory(settings.dir);
+  const config = join(settings.dir, 'gitconfig');
+  await writeWhole(config, configText(settings));
+  const load = loader();
+  return async (args, { gitDir, ms, signal, remote = false, workTree }) => {
+    const end = AbortSignal.any([signal, AbortSignal.timeout(ms)]);
+    const env = { ...basic(config, gitDir), ...(remote && credentials(settings)), ...placed(workTree) };
+    let failure: GitFailure | undefined;
+    const options = optionsOf(gitDir, Object.keys(env), end);
+    const git = (await load())({
+      ...options,
+      errors: (error, { exitCode, stdErr }) => {
+        if (exitCode > 0) failure = new GitFailure(Buffer.concat(stdErr).toString('utf8'), exitCode);
+        return failure ?? error;
+      },
+    });
+    try {
+      return await git.env(env).raw([...args]);
+    } catch (error) {
+      throw end.aborted ? new GitFailure(TOO_LONG, -1) : (failure ?? new GitFailure(String(error), -1));
+    }
+  };
+}
+
+/**
+ * simple-git writes whole environments where DEBUG asks for it, with the token in them; so DEBUG is not there while it
+ * is loaded, which is when it is read.
+ */
+function loader(): () => Promise<(options: Partial<SimpleGitOptions>) => SimpleGit> {
+  let loaded: Promise<(options: Partial<SimpleGitOptions>) => SimpleGit> | undefined;
+  return () => (loaded ??= withoutDebug());
+}
+
+async function withoutDebug(): Promise<(options: Partial<SimpleGitOptions>) => SimpleGit> {
+  const { DEBUG } = process.env;
+  delete process.env['DEBUG'];
+  try {
+    const { simpleGit } = await import('simple-git');
+    return simpleGit;
+  } finally {
+    if (DEBUG !== undefined) process.env['DEBUG'] = DEBUG;
+  }
+}
+
+/** Every variable is of our making, which is why they are allowed; nothing of them comes from a repository. */
+function optionsOf(
+  baseDir: string,
+  allowEnvironment: readonly string[],
+  abort: AbortSignal,
+): Partial<SimpleGitOptions> {
+  return {
+    baseDir,
+    abort,
+    allowEnvironment,
+    maxConcurrentProcesses: 1,
+    unsafe: { allowUnsafeConfigPaths: true, allowUnsafeConfigEnvCount: true, allowUnsafeSshCommand: true },
+  };
+}
+
+/** What of the surroundings concerns the way to a remote: proxies, authorities, the agent of ssh. */
+const PASSED = /^(?:PATH|TMPDIR|TZ|SSH_AUTH_SOCK|SSL_CERT_(?:FILE|DIR)|(?:https?|all|no)_proxy)$/i;
+
+function basic(config: string, gitDir: string): Record<string, string> {
+  const passed = Object.entries(process.env).filter(([name]) => PASSED.test(name)) as [string, string][];
+  return {
+    ...Object.fromEntries(passed),
+    HOME: join(gitDir, 'no-home'), // no .gitconfig, no .netrc; ssh looks elsewhere
+    LC_ALL: 'C',
+    GIT_DIR: gitDir,
+    GIT_CONFIG_GLOBAL: config,
+    GIT_CONFIG_NOSYSTEM: '1',
+    GIT_TERMINAL_PROMPT: '0',
+  };
+}
+
+function placed(workTree: RunOptions['workTree']): Record<string, string> {
+  return workTree ? { GIT_WORK_TREE: workTree.dir, GIT_INDEX_FILE: workTree.index } : {};
+}
+
+function credentials(settings: GitSettings): Record<string, string> {
+  return { GIT_SSH_COMMAND: sshCommand(settings), ...tokenHeader(settings) };
+}
+
+/** Sent to this host only: the header is bound to the root of the URL, and curl drops it when it is led elsewhere. */
+function tokenHeader({ url, token }: GitSettings): Record<string, string> {
+  if (!token) return {};
+  const basicAuth = Buffer.from(`${token.username}:${token.token.open()}`).toString('base64');
+  return {
+    GIT_CONFIG_COUNT: '1',
+    GIT_CONFIG_KEY_0: `http.${new URL(url).origin}/.extraHeader`,
+    GIT_CONFIG_VALUE_0: `Authorization: Basic ${basicAuth}`,
+  };
+}
+
+/** Nobody can answer a question here, and a host that is not known yet is not trusted. */
+function sshCommand({ ssh }: GitSettings): string {
+  const options = [
+    'BatchMode=yes',
+    'StrictHostKeyChecking=yes',
+    'ConnectTimeout=15',
+    'ServerAliveInterval=15',
+  ];
+  if (ssh.knownHosts !== undefined)
+    options.push(`UserKnownHostsFile=${sshWord(ssh.knownHosts)}`, 'GlobalKnownHostsFile=/dev/null');
+  if (ssh.key !== undefined) options.push(`IdentityFile=${sshWord(ssh.key)}`, 'IdentitiesOnly=yes');
+  return ['ssh', '-F', '/dev/null', ...options.flatMap((option) => ['-o', shellWord(option)])].join(' ');
+}
+
+/** ssh splits at blanks and expands `%`. */
+function sshWord(path: string): string {
+  return `"${path.replaceAll('%', '%%')}"`;
+}
+
+function shellWord(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+/**
+ * The only configuration that git reads: protocols that are meant, no hooks, no helpers, stalls ended, signatures by ssh
+ * keys of the list alone.
+ */
+function configText({ url, allowedSigners }: GitSettings): string {
+  const isLocal = url.startsWith('/') || url.startsWith('file:');
+  const path = url.startsWith('file:') ? decodeURIComponent(new URL(url).pathname) : url;
+  return [
+    '[protocol]\n\tallow = never',
+    ...['file', 'http', 'https', 'ssh'].map((name) => `[protocol "${name}"]\n\tallow = always`),
+    '[core]\n\thooksPath = /dev/null\n\tfsmonitor = false\n\taskPass =',
+    '[gc]\n\tautoDetach = false',
+    '[maintenance]\n\tautoDetach = false',
+    '[fetch]\n\trecurseSubmodules = false',
+    '[transfer]\n\tbundleURI = false',
+    '[http]\n\tlowSpeedLimit = 1000\n\tlowSpeedTime = 30',
+    // A repository that somebody named in the settings is read, whoever its files belong to.
+    ...(isLocal
+      ? [`[safe]\n${[path, `${path}/.git`].map((dir) => `\tdirectory = ${quoted(dir)}`).join('\n')}`]
+      : []),
+    '[gpg]\n\tprogram = /bin/false',
+    '[gpg "x509"]\n\tprogram = /bin/false',
+    ...(allowedSigners === undefined
+      ? []
+      : [`[gpg "ssh"]\n\tallowedSignersFile = ${quoted(allowedSigners)}`]),
+    '',
+  ].join('\n');
+}
+
+function quoted(text: string): string {
+  return `"${text.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`;
+}

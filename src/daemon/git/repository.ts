@@ -1,0 +1,168 @@
+// One followed repository on disk: asks the remote and decides whether what it answers comes into force. Whatever goes
+// wrong, the commit in force stays the one that was. Knows no time and no daemon.
+import { createHash } from 'node:crypto';
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Commit } from '../../nouns/desired.ts';
+import { fail, HoldfastError } from '../../nouns/problem.ts';
+import type { GitSettings } from '../../settings/daemon-source.ts';
+import { makeDirectory } from '../../state/disk.ts';
+import { type Checkout, type Checkouts, createCheckouts, isDirectory } from './checkouts.ts';
+import { localProblem, remoteProblem, shownUrl } from './failures.ts';
+import {
+  type Bounds,
+  contains,
+  type Mirror,
+  type MirrorOptions,
+  openMirror,
+  rebuildMirror,
+  signatureProblem,
+} from './mirror.ts';
+import { GitFailure, openGit } from './program.ts';
+
+export interface Repository {
+  /** The checkout in force: of one commit, for everybody. */
+  current(): Checkout | undefined;
+  /** Asks the remote. Rejects with HoldfastError when what is in force is not what was asked for (HF7011 to HF7019). */
+  update(): Promise<'same' | 'new'>;
+}
+
+export interface RepositoryOptions {
+  readonly bounds: Bounds;
+  readonly signal: AbortSignal;
+  /** Whether somebody still reads the files of this directory. */
+  readonly isRead: (dir: string) => boolean;
+}
+
+/** With what was in force when it was open last, remote or no remote. Rejects with HoldfastError (HF6003, HF6004, HF7018). */
+export async function openRepository(
+  settings: GitSettings,
+  { bounds, signal, isRead }: RepositoryOptions,
+): Promise<Repository> {
+  const name = nameOf(settings);
+  const dir = join(settings.dir, name);
+  const run = await openGit(settings);
+  await makeDirectory(dir);
+  const gitDir = join(dir, 'mirror');
+  const mirrorOptions: MirrorOptions = { settings, run, bounds, signal };
+  const checkouts = createCheckouts(dir, settings.path, bounds);
+  let current = await lastInForce(gitDir, checkouts, mirrorOptions);
+
+  const bring = async (mirror: Mirror): Promise<'same' | 'new'> => {
+    const commit = await mirror.fetch(current?.commit.sha);
+    if (commit.sha === current?.commit.sha) return 'same';
+    await judge(mirror, commit, current, settings);
+    const made = await checkouts.make(mirror, commit);
+    await checkouts.record(mirror, made);
+    current = made;
+    return 'new';
+  };
+  const tidy = async (): Promise<void> => {
+    await checkouts.prune((path) => path === current?.dir || isRead(path));
+    await removeOthers(settings.dir, name, isRead);
+  };
+  return {
+    current: () => current,
+    async update() {
+      if (settings.ref.kind === 'commit' && current?.commit.sha === settings.ref.name) return 'same';
+      const came = await bringOrRebuild(gitDir, mirrorOptions, bring);
+      if (came === 'new') await tidy();
+      return came;
+    },
+  };
+}
+
+/** What is followed, where, and from which directory: another one of them is another repository. */
+function nameOf({ url, ref, path }: GitSettings): string {
+  const identity = JSON.stringify([url, ref.kind, ref.name, path]);
+  return createHash('sha256').update(identity).digest('hex').slice(0, 16);
+}
+
+/**
+ * The files are written anew from the mirror, which knows what belongs into them; where it is damaged, those that are
+ * there are as good as they were. Where signatures are asked for, only what can be checked now counts.
+ */
+async function lastInForce(
+  gitDir: string,
+  checkouts: Checkouts,
+  options: MirrorOptions,
+): Promise<Checkout | undefined> {
+  const recorded = await checkouts.recorded();
+  if (!recorded) return undefined;
+  const { settings, signal } = options;
+  try {
+    const mirror = await openMirror(gitDir, options);
+    if (
+      settings.allowedSigners !== undefined &&
+      (await signatureProblem(mirror, recorded.commit.sha)) !== undefined
+    )
+      return undefined;
+    const made = await checkouts.make(mirror, recorded.commit);
+    await checkouts.record(mirror, made);
+    return made;
+  } catch (error) {
+    if (!(error instanceof GitFailure || error instanceof HoldfastError) || signal.aborted) throw error;
+    const isUsable = settings.allowedSigners === undefined && (await isDirectory(recorded.dir));
+    return isUsable ? recorded : undefined;
+  }
+}
+
+/** A mirror that cannot do its work is made anew, from the remote; the old one stays until that is done. */
+async function bringOrRebuild<T>(
+  gitDir: string,
+  options: MirrorOptions,
+  bring: (mirror: Mirror) => Promise<T>,
+): Promise<T> {
+  try {
+    return await bring(await openMirror(gitDir, options));
+  } catch (error) {
+    if (!isDamage(error, options)) throw asProblem(error, options.settings);
+  }
+  try {
+    return await rebuildMirror(gitDir, options, bring);
+  } catch (error) {
+    throw asProblem(error, options.settings);
+  }
+}
+
+function isDamage(error: unknown, { settings, signal }: MirrorOptions): boolean {
+  return error instanceof GitFailure && !signal.aborted && !remoteProblem(error, settings);
+}
+
+function asProblem(error: unknown, settings: GitSettings): unknown {
+  if (error instanceof GitFailure) return remoteProblem(error, settings) ?? localProblem(error, settings);
+  return error instanceof HoldfastError ? error : localProblem(error, settings);
+}
+
+async function judge(
+  mirror: Mirror,
+  commit: Commit,
+  current: Checkout | undefined,
+  settings: GitSettings,
+): Promise<void> {
+  const { ref, forcePush, allowedSigners } = settings;
+  const held = ref.kind === 'branch' && forcePush === 'hold' ? current?.commit.sha : undefined;
+  if (held !== undefined && !(await contains(mirror, commit.sha, held)))
+    throw fail(
+      'HF7014',
+      `branch ${ref.name} of ${shownUrl(settings)} was rewritten: ${short(commit.sha)} does not contain ${short(held)}`,
+    );
+  const wrong = allowedSigners === undefined ? undefined : await signatureProblem(mirror, commit.sha);
+  if (wrong !== undefined)
+    throw fail('HF7016', `commit ${short(commit.sha)} is not signed by an allowed signer: ${wrong}`);
+}
+
+function short(sha: string): string {
+  return sha.slice(0, 12);
+}
+
+/** What settings of before followed. */
+async function removeOthers(root: string, name: string, isRead: (dir: string) => boolean): Promise<void> {
+  for (const entry of await readdir(root, { withFileTypes: true })) {
+    const dir = join(root, entry.name);
+    if (!entry.isDirectory() || entry.name === name || !/^[0-9a-f]{16}$/.test(entry.name)) continue;
+    const checkouts = await readdir(join(dir, 'checkouts')).catch(() => []);
+    if (checkouts.some((one) => isRead(join(dir, 'checkouts', one)))) continue;
+    await rm(dir, { recursive: true, force: true });
+  }
+}

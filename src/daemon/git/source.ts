@@ -1,0 +1,246 @@
+// The git source of a running daemon: when the remote is asked, what is in force, and how that is told. Everybody reads
+// the same commit, and keeps it for as long as he holds it.
+import type { Clock } from '../../nouns/clock.ts';
+import type { Commit } from '../../nouns/desired.ts';
+import { HoldfastError, type Problem, problem } from '../../nouns/problem.ts';
+import type { GitSettings } from '../../settings/daemon-source.ts';
+import type { DaemonSettings } from '../../settings/settings.ts';
+import type { Source } from '../../wire/views.ts';
+import type { Desk } from '../desk.ts';
+import type { Reporter } from '../reporter.ts';
+import type { Service } from '../service.ts';
+import type { Checkout } from './checkouts.ts';
+import { shownUrl } from './failures.ts';
+import type { Hooked } from './hook.ts';
+import type { Bounds } from './mirror.ts';
+import { openRepository, type Repository } from './repository.ts';
+import { createRhythm, type Rhythm } from './rhythm.ts';
+
+export interface GitSource extends Hooked, AsyncDisposable {
+  /**
+   * From now on by these settings. Resolves when the remote was asked once, or does not answer soon; what was in force
+   * before a restart is in force again either way. Rejects with HoldfastError when the state directory cannot be used.
+   */
+  follow(settings: DaemonSettings): Promise<void>;
+  settings(): GitSettings | undefined;
+  /** What the API says of it; undefined while no repository is followed. */
+  view(): Source | undefined;
+  /** `changed` is called when the view says something new, not for every question. The answer ends it. */
+  onChange(changed: () => void): () => void;
+  /** The checkout in force, kept on disk until it is let go; undefined while no repository is followed. */
+  hold(): Held | undefined;
+  service(desk: Pick<Desk, 'reload'>): Service;
+}
+
+/** Without a checkout there is a problem that says why. */
+export interface Held extends Disposable {
+  readonly checkout?: Checkout;
+  readonly problem: Problem;
+}
+
+export interface GitSourceOptions {
+  readonly clock: Clock;
+  readonly note: Reporter['note'];
+  /** The daemon ends: nothing is waited for any more. */
+  readonly signal: AbortSignal;
+  readonly bounds?: Bounds;
+  /** ms that the first answer is waited for. */
+  readonly firstMs?: number;
+  /** ms between the beginnings of two questions, however many ask for one. */
+  readonly gapMs?: number;
+}
+
+const MINUTE = 60_000;
+const MIB = 1024 * 1024;
+const BOUNDS: Bounds = {
+  fetchMs: 5 * MINUTE,
+  localMs: MINUTE,
+  mirrorBytes: 1024 * MIB,
+  checkoutBytes: 256 * MIB,
+  checkoutFiles: 20_000,
+};
+
+/** What is followed at the moment. */
+interface Following {
+  readonly settings: GitSettings;
+  readonly repository: Repository;
+  readonly rhythm: Rhythm;
+  readonly end: AbortController;
+  askedAt?: number;
+  answeredAt?: number;
+  problem?: Problem;
+}
+
+export function createGitSource({
+  clock,
+  note,
+  signal,
+  bounds = BOUNDS,
+  firstMs = 30_000,
+  gapMs = 1000,
+}: GitSourceOptions): GitSource {
+  const listeners = new Set<() => void>();
+  const held = new Map<string, number>();
+  let following: Following | undefined;
+  let desk: Pick<Desk, 'reload'> | undefined;
+  /** The commit that was given to whoever looked last. */
+  let given: string | undefined;
+
+  const changed = (): void => {
+    for (const listener of listeners) listener();
+  };
+  const ask = async (one: Following): Promise<boolean> => {
+    one.askedAt = clock.now();
+    const before = one.problem;
+    const found = await updated(one.repository);
+    if (one.end.signal.aborted) return true;
+    if (!found.problem || !isUnanswered(found.problem)) one.answeredAt = clock.now();
+    if (found.problem) one.problem = found.problem;
+    else delete one.problem;
+    if (found.is !== 'new' && sayingOf(before) === sayingOf(found.problem)) return !found.problem;
+    say(note, one, found);
+    changed();
+    if (found.is === 'new') desk?.reload('source');
+    return !found.problem;
+  };
+  const begin = async (settings: GitSettings): Promise<void> => {
+    const end = new AbortController();
+    const options = { bounds, signal: end.signal, isRead: (dir: string) => held.has(dir) };
+    const repository = await openRepository(settings, options);
+    const one: Following = {
+      settings,
+      repository,
+      end,
+      rhythm: createRhythm(() => ask(one), { clock, everyMs: settings.everyMs, gapMs, signal: end.signal }),
+    };
+    following = one;
+    await one.rhythm.first(firstMs, signal);
+    changed();
+  };
+  const stop = async (): Promise<void> => {
+    const before = following;
+    following = undefined;
+    before?.end.abort();
+    await before?.rhythm.ended;
+  };
+
+  const source: GitSource = {
+    async follow({ source: wanted }) {
+      if (following && wanted && identityOf(wanted) === identityOf(following.settings)) {
+        if (following.problem) following.rhythm.now();
+        return;
+      }
+      await stop();
+      if (wanted) await begin(wanted);
+      else changed();
+    },
+    settings: () => following?.settings,
+    poke: () => following?.rhythm.now(),
+    view: () => following && viewOf(following),
+    onChange(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    hold() {
+      if (!following) return undefined;
+      const checkout = following.repository.current();
+      given = checkout?.commit.sha;
+      return holding(checkout, missing(following), held);
+    },
+    service: (asked) => ({
+      async follow(settings) {
+        await source.follow(settings);
+        desk = asked;
+        // What came after the files were given out, and before anybody could be told.
+        if (following && following.repository.current()?.commit.sha !== given) asked.reload('source');
+      },
+      [Symbol.asyncDispose]: () => source[Symbol.asyncDispose](),
+    }),
+    [Symbol.asyncDispose]: stop,
+  };
+  return source;
+}
+
+interface Found {
+  readonly is: 'same' | 'new' | 'failed';
+  readonly problem?: Problem;
+}
+
+async function updated(repository: Repository): Promise<Found> {
+  try {
+    return { is: await repository.update() };
+  } catch (error) {
+    const [first] = error instanceof HoldfastError ? error.problems : [];
+    return { is: 'failed', problem: first ?? problem('HF9001', `the git source failed: ${String(error)}`) };
+  }
+}
+
+/** The remote did not even say what it has. */
+function isUnanswered({ code }: Problem): boolean {
+  return ['HF7011', 'HF7012', 'HF7018', 'HF7019', 'HF9001'].includes(code);
+}
+
+function sayingOf(found: Problem | undefined): string {
+  return found ? `${found.code}: ${found.message}` : '';
+}
+
+/** Once for each change, not once for each question. */
+function say(
+  note: Reporter['note'],
+  { settings, repository }: Following,
+  { is, problem: found }: Found,
+): void {
+  const commit = repository.current()?.commit;
+  if (found) {
+    const stays = commit ? `${commit.sha.slice(0, 12)} stays in force` : 'nothing is in force yet';
+    note('warn', `git source: ${sayingOf(found)}; ${stays}. ${found.remedy}`);
+  } else if (is === 'new' && commit)
+    note('info', `git source: ${settings.ref.name} is at ${described(commit)}`);
+  else note('info', `git source: all is well again, ${settings.ref.name} is at ${commit?.sha.slice(0, 12)}`);
+}
+
+function described({ sha, subject, author }: Commit): string {
+  const by = author === undefined ? '' : ` by ${author}`;
+  return `${sha.slice(0, 12)}${subject === undefined ? '' : ` "${subject}"`}${by}`;
+}
+
+function viewOf({ settings, repository, askedAt, answeredAt, problem: found }: Following): Source {
+  const commit = repository.current()?.commit;
+  return {
+    url: shownUrl(settings),
+    ref: settings.ref.name,
+    ...(commit && { commit: { ...commit } }),
+    ...(askedAt !== undefined && { askedAt }),
+    ...(answeredAt !== undefined && { answeredAt }),
+    ...(found && { problem: sayingOf(found) }),
+  };
+}
+
+/** Why a target has no files. */
+function missing({ settings, problem: found }: Following): Problem {
+  const why = found ? sayingOf(found) : 'it has not answered yet';
+  const remedy = found?.remedy;
+  return problem('HF7010', `${shownUrl(settings)} was not read yet: ${why}`, { remedy });
+}
+
+function holding(checkout: Checkout | undefined, why: Problem, held: Map<string, number>): Held {
+  const dir = checkout?.dir;
+  if (dir !== undefined) held.set(dir, (held.get(dir) ?? 0) + 1);
+  let isHeld = dir !== undefined;
+  return {
+    ...(checkout && { checkout }),
+    problem: why,
+    [Symbol.dispose]() {
+      if (!isHeld || dir === undefined) return;
+      isHeld = false;
+      const left = (held.get(dir) ?? 1) - 1;
+      if (left > 0) held.set(dir, left);
+      else held.delete(dir);
+    },
+  };
+}
+
+/** Equal for settings that mean the same, secrets included; never shown. */
+function identityOf({ token, webhook, ...rest }: GitSettings): string {
+  return JSON.stringify([rest, token?.username, token?.token.open(), webhook?.secret.open()]);
+}

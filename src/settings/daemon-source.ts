@@ -1,0 +1,243 @@
+// `daemon.source.git` of holdfast.yaml: which repository is followed, how it is reached, who may announce a push.
+import { isAbsolute, join, normalize, resolve } from 'node:path';
+import type { Position, Problem } from '../nouns/problem.ts';
+import { problem } from '../nouns/problem.ts';
+import { type Sealed, seal } from '../nouns/secret.ts';
+import { type Located, type LocatedMap, type LocatedScalar, nodeAt } from '../reading/located.ts';
+
+/** What is followed: the tip of a branch, a tag, or one commit by its full id. */
+export interface GitRef {
+  readonly kind: 'branch' | 'tag' | 'commit';
+  readonly name: string;
+}
+
+export interface GitSettings {
+  /** Without user and password, unless it is the user of ssh. A local path is absolute. */
+  readonly url: string;
+  readonly ref: GitRef;
+  /** Where `desired` directories and references start, relative to the root of the repository; `.` for the root. */
+  readonly path: string;
+  /** ms between two questions to the remote. */
+  readonly everyMs: number;
+  /** What a branch that lost the commit in force means: somebody's mistake, or how this repository is worked with. */
+  readonly forcePush: 'hold' | 'follow';
+  /** For http and https. */
+  readonly token?: { readonly username: string; readonly token: Sealed<string> };
+  /** Absolute files; without them ssh uses what its user has. */
+  readonly ssh: { readonly key?: string; readonly knownHosts?: string };
+  /** Absolute file in the format of ssh-keygen(1), "ALLOWED SIGNERS"; commits by others are refused. */
+  readonly allowedSigners?: string;
+  readonly webhook?: { readonly secret: Sealed<string> };
+  /** Absolute directory for the mirror and the checkouts, below the state directory. */
+  readonly dir: string;
+}
+
+export interface FoundSource {
+  readonly source?: GitSettings;
+  readonly problems: readonly Problem[];
+  /** Absolute paths that a change of could change what is followed. */
+  readonly files: readonly string[];
+}
+
+/** `from` is where relative paths start; `stateDir` is absolute. */
+export function gitSourceOf(root: LocatedMap, from: string, stateDir: string): FoundSource {
+  const git = nodeAt(root, ['daemon', 'source', 'git']);
+  if (git?.kind !== 'map') return { problems: [], files: [] };
+  const file = (...steps: readonly string[]): string | undefined => {
+    const text = textAt(git, ...steps);
+    return text === undefined ? undefined : resolve(from, text);
+  };
+  const [key, knownHosts] = [file('auth', 'ssh-key'), file('auth', 'known-hosts')];
+  const allowedSigners = file('verify', 'allowed-signers');
+  const address = addressOf(git, from);
+  const secret = textAt(git, 'webhook', 'secret');
+  const token = tokenOf(git);
+  const outside = desiredIn(root)
+    .map(outsideProblem)
+    .filter((one) => one !== undefined);
+  const problems = [
+    ...outside,
+    ...address.problems,
+    ...refProblems(git),
+    ...pathProblems(git),
+    ...tokenProblems(git),
+  ];
+  const files = [key, knownHosts, allowedSigners].filter((path) => path !== undefined);
+  if (address.url === undefined) return { problems, files };
+  const source: GitSettings = {
+    url: address.url,
+    ref: refOf(git),
+    path: normalize(textAt(git, 'path') ?? '.').replace(/\/+$/, ''),
+    everyMs: durationOf(textAt(git, 'every') ?? '1m'),
+    forcePush: textAt(git, 'force-push') === 'follow' ? 'follow' : 'hold',
+    ...(token && { token }),
+    ssh: { ...(key !== undefined && { key }), ...(knownHosts !== undefined && { knownHosts }) },
+    ...(allowedSigners !== undefined && { allowedSigners }),
+    ...(secret !== undefined && { webhook: { secret: seal(secret) } }),
+    dir: join(stateDir, 'source'),
+  };
+  return { source, problems, files };
+}
+
+/** The secrets among them, for the redaction net. */
+export function secretsOfSource({ token, webhook }: GitSettings): string[] {
+  return [...(token ? [token.token.open()] : []), ...(webhook ? [webhook.secret.open()] : [])];
+}
+
+/** Every directory that a target names. */
+function desiredIn(root: LocatedMap): LocatedScalar[] {
+  const targets = nodeAt(root, ['targets']);
+  const nodes = targets?.kind === 'list' ? targets.items : [];
+  return nodes
+    .flatMap((node) => (node.kind === 'map' ? (node.members.get('desired')?.node ?? []) : []))
+    .flatMap((node) => (node.kind === 'list' ? node.items : [node]))
+    .filter((node) => node.kind === 'scalar');
+}
+
+/** With a git source there is no other place for desired state than the repository. */
+function outsideProblem({ value, position }: LocatedScalar): Problem | undefined {
+  const dir = normalize(String(value));
+  if (!isAbsolute(dir) && !leadsUp(dir)) return undefined;
+  const remedy = 'Write it relative to `path` of `daemon.source.git`, without `..`.';
+  return wrong('`desired` leads outside the repository that `daemon.source` follows', position, remedy);
+}
+
+const SCHEMES = new Set(['http:', 'https:', 'ssh:', 'file:']);
+/** `git@host:path`, as git reads it: a colon before the first slash. */
+const SCP_LIKE = /^(?:[A-Za-z0-9._-]+@)?[A-Za-z0-9][A-Za-z0-9.-]*:(?!\/\/)[^\s]+$/;
+
+function addressOf(git: LocatedMap, from: string): { url?: string; problems: readonly Problem[] } {
+  const written = scalarAt(git, 'url');
+  if (!written || written.unresolved) return { problems: [] };
+  const text = String(written.value);
+  const refused = (message: string, remedy: string): { problems: Problem[] } => ({
+    problems: [wrong(`\`daemon.source.git.url\` ${message}`, written.position, remedy)],
+  });
+  const form = 'Write https://host/path.git, ssh://git@host/path.git, git@host:path.git, or a local path.';
+  // eslint-disable-next-line no-control-regex -- they are what is looked for
+  if (/^-|[\u0000-\u001F\u007F]/.test(text)) return refused('is no URL of a repository', form);
+  if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(text) && !SCP_LIKE.test(text))
+    return text.includes('::')
+      ? refused('names a helper program', form)
+      : { url: resolve(from, text), problems: [] };
+  if (text.includes('::')) return refused('names a helper program', form);
+  if (!text.includes('://')) return { url: text, problems: [] };
+  const url = URL.parse(text);
+  if (!url || !SCHEMES.has(url.protocol))
+    return refused('is reached by nothing that Holdfast allows: https, http, ssh or a path', form);
+  if (url.password !== '' || (url.username !== '' && url.protocol.startsWith('http')))
+    return refused(
+      'holds a user or password',
+      'Give them as `auth: { username: …, token: "${env:GIT_TOKEN}" }`.',
+    );
+  return { url: text, problems: [] };
+}
+
+function refOf(git: LocatedMap): GitRef {
+  for (const kind of ['branch', 'tag', 'commit'] as const) {
+    const name = textAt(git, kind);
+    if (name !== undefined) return { kind, name };
+  }
+  return { kind: 'branch', name: 'main' };
+}
+
+/** What git-check-ref-format(1) refuses. */
+// eslint-disable-next-line no-control-regex -- they are what is looked for
+const NO_REF = /^[-/.]|\.\.|\/\/|\/\.|@\{|[\u0000-\u0020\u007F~^:?*[\\]|(?:\.|\/|\.lock)$/;
+
+function refProblems(git: LocatedMap): Problem[] {
+  const given = ['branch', 'tag', 'commit'].filter((kind) => git.members.has(kind));
+  const [, second] = given;
+  const problems = given.slice(0, 2).flatMap((kind) => {
+    const written = scalarAt(git, kind);
+    if (kind === 'commit' || !written || written.unresolved || !NO_REF.test(String(written.value))) return [];
+    return [
+      wrong(
+        `\`${kind}\` is no name of a ${kind}`,
+        written.position,
+        'Write it as `git branch` or `git tag` shows it.',
+      ),
+    ];
+  });
+  const twice = second === undefined ? undefined : scalarAt(git, second);
+  if (twice)
+    problems.push(
+      wrong(`\`${given.join('`, `')}\` cannot all be followed`, twice.position, 'Keep one of them.'),
+    );
+  return problems;
+}
+
+function pathProblems(git: LocatedMap): Problem[] {
+  const written = scalarAt(git, 'path');
+  const path = normalize(String(written?.value ?? '.'));
+  if (!written || (!isAbsolute(path) && !leadsUp(path))) return [];
+  return [
+    wrong(
+      '`path` leads outside the repository',
+      written.position,
+      'Name a directory inside it, e.g. `gateways`.',
+    ),
+  ];
+}
+
+function tokenOf(git: LocatedMap): GitSettings['token'] {
+  const token = textAt(git, 'auth', 'token');
+  return token === undefined
+    ? undefined
+    : { token: seal(token), username: textAt(git, 'auth', 'username') ?? 'git' };
+}
+
+/** A token goes by http only, and never where others can read along. */
+function tokenProblems(git: LocatedMap): Problem[] {
+  const written = scalarAt(git, 'auth', 'token');
+  const url = URL.parse(textAt(git, 'url') ?? '');
+  if (!written || scalarAt(git, 'url')?.unresolved) return [];
+  const found: Problem[] = [];
+  if (written.reference === undefined && !written.unresolved) found.push(literal(written.position));
+  if (!url?.protocol.startsWith('http'))
+    found.push(
+      wrong('`auth.token` is for https only', written.position, 'Use `auth: { ssh-key: FILE }` for ssh.'),
+    );
+  else if (url.protocol === 'http:' && !isLoopback(url.hostname))
+    found.push(
+      wrong(`\`auth.token\` would travel unencrypted to ${url.host}`, written.position, 'Use https.'),
+    );
+  return found;
+}
+
+function literal(position: Position): Problem {
+  return problem('HF2060', 'A token stands in plain text in the settings', {
+    position,
+    severity: 'warning',
+    remedy: 'Refer to it: token: "${env:GIT_TOKEN}".',
+  });
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '[::1]' || host.startsWith('127.');
+}
+
+function leadsUp(path: string): boolean {
+  return path === '..' || path.startsWith('../');
+}
+
+const UNITS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000 };
+
+/** `30s`, `1m`, `2h`, as the schema has checked it. */
+function durationOf(text: string): number {
+  return Number(text.slice(0, -1)) * (UNITS[text.slice(-1)] ?? 0);
+}
+
+function wrong(message: string, position: Position, remedy: string): Problem {
+  return problem('HF1012', message, { position, remedy });
+}
+
+function scalarAt(root: LocatedMap, ...steps: readonly string[]): LocatedScalar | undefined {
+  const node: Located | undefined = nodeAt(root, steps);
+  return node?.kind === 'scalar' ? node : undefined;
+}
+
+function textAt(root: LocatedMap, ...steps: readonly string[]): string | undefined {
+  const found = scalarAt(root, ...steps);
+  return found && !found.unresolved ? String(found.value) : undefined;
+}

@@ -1,0 +1,57 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Plan } from '../../src/nouns/plan.ts';
+import { historyEntryText } from '../../src/report/history-text.ts';
+import { reportMarkdown } from '../../src/report/markdown.ts';
+import { planText } from '../../src/report/plan-text.ts';
+import { PLAIN } from '../../src/report/style.ts';
+import { aPlan } from '../support/build-plan.ts';
+
+const COMMIT = {
+  sha: 'a1b2c3d4'.padEnd(40, '0'),
+  dirty: false,
+  author: 'Ann\nAuthor',
+  subject: 'Fewer \u001B[2J`retries` | <b>now</b>',
+};
+
+function planOf(commit: Plan['revision']['commit'] = COMMIT): Plan {
+  return aPlan({ revision: { digest: '3f2a9c1b'.padEnd(64, '0'), commit } });
+}
+
+describe('the commit of a revision', () => {
+  test('stands in the head of a plan, on one line, in which nothing acts', () => {
+    const [first, second] = planText(planOf(), PLAIN).split('\n');
+    expect(first).toContain('revision 3f2a9c1b (commit a1b2c3d4)');
+    expect(second).toBe('"Fewer \\u001b[2J`retries` | <b>now</b>" by Ann Author');
+  });
+
+  test('stands under the title of a plan in Markdown, as text', () => {
+    const page = reportMarkdown({ command: 'plan', exit: 0, plans: [planOf()], outcomes: [], problems: [] });
+    const line = page.split('\n').find((one) => one.startsWith('commit a1b2c3d4')) ?? '';
+    expect(line).toContain('by Ann Author');
+    for (const acting of ['<b>', '\u001B']) expect(line).not.toContain(acting);
+  });
+
+  test('stands in an entry of history', () => {
+    const entry = {
+      id: 'e1',
+      at: 0,
+      target: 'home',
+      outcome: 'applied' as const,
+      changes: [],
+      writes: [],
+      evidence: [],
+      problems: [],
+      durationMs: 1,
+      requests: {},
+      revision: { digest: '3f2a9c1b04d7', commit: { ...COMMIT, dirty: true } },
+    };
+    expect(historyEntryText(entry, PLAIN)).toContain(
+      'revision 3f2a9c1b04d7, commit a1b2c3d40000 with uncommitted changes "Fewer',
+    );
+  });
+
+  test('may be no more than an id', () => {
+    const { sha, dirty } = COMMIT;
+    expect(planText(planOf({ sha, dirty }), PLAIN)).not.toContain('" by');
+  });
+});
