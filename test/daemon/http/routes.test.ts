@@ -1,5 +1,6 @@
 // What each route says and does, on a real daemon and a sandbox gateway.
 import { afterEach, describe, expect, test } from '@jest/globals';
+import type { GitHook } from '../../../src/daemon/http/hooks.ts';
 import { inMode, pause, retries } from '../running.ts';
 import { action, type Answer, codeOf, endAll, type Serving, serving } from './serving.ts';
 
