@@ -76,7 +76,7 @@ async function fetch(
   const { kind, name } = options.settings.ref;
   if (kind === 'commit') return fetchCommit(gitDir, run, options, name);
   const ref = `refs/${kind === 'branch' ? 'heads' : 'tags'}/${name}`;
-  await ask(gitDir, [...depth(options.settings, inForce), `+${ref}:${FOLLOWED}`], options);
+  await ask(gitDir, { flags: depth(options.settings, inForce), refs: [`+${ref}:${FOLLOWED}`] }, options);
   return commitAt(run, FOLLOWED);
 }
 
@@ -88,6 +88,8 @@ function depth({ ref, forcePush }: GitSettings, inForce: string | undefined): re
   return ref.kind === 'branch' && forcePush === 'hold' && inForce !== undefined ? [] : ['--depth=1'];
 }
 
+const EVERYTHING = ['+refs/heads/*:refs/remote/heads/*', '+refs/tags/*:refs/remote/tags/*'];
+
 /** Not every server gives a commit that is no tip of something; then all branches and tags are read. */
 async function fetchCommit(
   gitDir: string,
@@ -96,57 +98,58 @@ async function fetchCommit(
   sha: string,
 ): Promise<Commit> {
   try {
-    await ask(gitDir, ['--depth=1', sha], options);
+    await ask(gitDir, { flags: ['--depth=1'], refs: [sha] }, options);
   } catch (error) {
     if (
       !(error instanceof GitFailure) ||
       !/not our ref|unadvertised|couldn't find remote ref/i.test(error.message)
     )
       throw error;
-    await ask(gitDir, ['+refs/heads/*:refs/remote/heads/*', '+refs/tags/*:refs/remote/tags/*'], options);
+    await ask(gitDir, { flags: [], refs: EVERYTHING }, options);
   }
   if (!(await has(run, sha))) throw fail('HF7013', `there is no commit ${sha} in the repository`);
   return commitAt(run, sha);
 }
 
+const FETCH = [
+  'fetch',
+  '--quiet',
+  '--force',
+  '--no-tags',
+  '--no-recurse-submodules',
+  '--no-write-fetch-head',
+];
+
+interface Question {
+  readonly flags: readonly string[];
+  readonly refs: readonly string[];
+}
+
 /** One question to the remote, bounded in time and in what it may bring. */
-async function ask(gitDir: string, what: readonly string[], options: MirrorOptions): Promise<void> {
+async function ask(gitDir: string, { flags, refs }: Question, options: MirrorOptions): Promise<void> {
   const { run, settings, bounds, signal } = options;
   const tooLarge = new AbortController();
   const weigh = setInterval(() => {
     void sizeOf(gitDir).then((bytes) => bytes > bounds.mirrorBytes && tooLarge.abort());
   }, WEIGH_MS);
-  const flags = [
-    'fetch',
-    '--quiet',
-    '--force',
-    '--no-tags',
-    '--no-recurse-submodules',
-    '--no-write-fetch-head',
-  ];
-  const [refspecs, own] = [
-    what.filter((one) => !one.startsWith('--')),
-    what.filter((one) => one.startsWith('--')),
-  ];
   try {
-    await run([...flags, ...own, settings.url, ...refspecs], {
+    await run([...FETCH, ...flags, settings.url, ...refs], {
       gitDir,
       ms: bounds.fetchMs,
       signal: AbortSignal.any([signal, tooLarge.signal]),
       remote: true,
     });
+  } catch (error) {
+    if (!tooLarge.signal.aborted) throw error;
   } finally {
     clearInterval(weigh);
   }
-  if (tooLarge.signal.aborted || (await sizeOf(gitDir)) > bounds.mirrorBytes)
-    throw tooBig(bounds.mirrorBytes);
+  if (!tooLarge.signal.aborted && (await sizeOf(gitDir)) <= bounds.mirrorBytes) return;
+  await rm(gitDir, { recursive: true, force: true }); // what is too large once would be so for ever
+  throw fail('HF7017', `the repository is larger than ${Math.round(bounds.mirrorBytes / 1024 / 1024)} MiB`);
 }
 
 const WEIGH_MS = 1000;
-
-function tooBig(bytes: number): Error {
-  return fail('HF7017', `the repository is larger than ${Math.round(bytes / 1024 / 1024)} MiB`);
-}
 
 /** Bytes below a directory. What goes away meanwhile counts nothing. */
 async function sizeOf(dir: string): Promise<number> {
