@@ -500,15 +500,15 @@ export const CODES = {
     'A freeze window opens soon',
     'Apply before it does; from then on guard `frozen` refuses to write.',
   ),
-  HF4008: code(
-    EXIT.ok,
-    'The file of a v8 gateway keeps the flat layout',
-    'Nothing has to be done. To convert the file for good, allow it with the next change: `--allow migrate-file`; a v7 gateway cannot read it then.',
-  ),
   HF4007: code(
     EXIT.ok,
     'A setting may reach fewer credentials on this gateway',
     'Update the gateway to 8.0.11 or newer, where it reaches API keys and OAuth credentials alike.',
+  ),
+  HF4008: code(
+    EXIT.ok,
+    'The file of a v8 gateway keeps the flat layout',
+    'Nothing has to be done. To convert the file for good, allow it with the next change: `--allow migrate-file`; a v7 gateway cannot read it then.',
   ),
   HF4010: code(
     EXIT.refused,
