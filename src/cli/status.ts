@@ -1,7 +1,7 @@
 // `holdfast status`: what is known of every target, and how its credentials are.
 import type { Command } from 'commander';
 import { type CredentialHealth, credentialsOf } from '../gateway/credentials.ts';
-import { openUntil, parseFreeze } from '../nouns/freeze.ts';
+import { openWindows } from '../nouns/freeze.ts';
 import { HoldfastError } from '../nouns/problem.ts';
 import { inForce } from '../nouns/suspension.ts';
 import type { Target } from '../nouns/target.ts';
@@ -73,22 +73,13 @@ async function statusOf(session: Session, target: Target, { offline }: Flags): P
     ...(lastDeepCheck && { lastDeepCheck }),
     ...(lastShallowCheck && { lastShallowCheck }),
     ...(suspension && { suspension }),
-    frozen: openWindows(target, now),
+    frozen: openWindows(target.policy.freeze, now),
     ...(quarantine && { quarantine }),
     ...(authBlock && { authBlock: { until: authBlock.until, reason: authBlock.reason } }),
     ...(credentials && { credentials }),
     released: state.released ?? [],
     contested: state.drift?.contested ?? [],
   };
-}
-
-/** Freeze windows that are open; the settings let no text pass that is none. */
-function openWindows({ policy }: Target, now: number): TargetStatus['frozen'] {
-  return policy.freeze.flatMap((text) => {
-    const window = parseFreeze(text);
-    const until = typeof window === 'string' ? undefined : openUntil(window, now);
-    return until === undefined ? [] : [{ until, window: text }];
-  });
 }
 
 /** Digest of what the files declare now; where they have errors that is `validate`'s business, missing variables are not. */

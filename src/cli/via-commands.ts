@@ -100,6 +100,7 @@ function statusOf({ name, ...view }: TargetView): TargetStatus {
     ...(view.suspension && { suspension: view.suspension }),
     ...(view.quarantine && { quarantine: view.quarantine }),
     ...(view.authBlock && { authBlock: view.authBlock }),
+    frozen: view.frozen ?? [],
     released: view.released,
     contested: view.contested,
   };

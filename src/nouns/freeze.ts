@@ -25,6 +25,18 @@ export function parseFreeze(text: string): FreezeWindow | string {
   return once ? onceWindow(text, once) : `\`${text}\` is no window`;
 }
 
+/** Those of these windows that are open, as they were written, and until when. */
+export function openWindows(
+  texts: readonly string[],
+  now: number,
+): { readonly until: number; readonly window: string }[] {
+  return texts.flatMap((text) => {
+    const window = parseFreeze(text);
+    const until = typeof window === 'string' ? undefined : openUntil(window, now);
+    return until === undefined ? [] : [{ until, window: text }];
+  });
+}
+
 type Parts = Readonly<Record<string, string | undefined>>;
 
 function onceWindow(

@@ -3,10 +3,12 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Routes } from './api.ts';
 
 /** Takes the body as it came, because that is what was signed. */
-export type GitHook = (
-  headers: IncomingHttpHeaders,
-  body: Buffer,
-) => Promise<{ readonly status: number; readonly body: object }>;
+export type GitHook = (headers: IncomingHttpHeaders, body: Buffer) => HookAnswer | Promise<HookAnswer>;
+
+interface HookAnswer {
+  readonly status: number;
+  readonly body: object;
+}
 
 /** Bytes. A push of many commits is described at length. */
 const LARGEST_HOOK = 5 * 1024 * 1024;

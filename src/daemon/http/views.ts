@@ -2,6 +2,8 @@
 import { summaryOf } from '../../apply/summary.ts';
 import type { Outcome } from '../../nouns/outcome.ts';
 import { type Standing, standingAfter } from '../../nouns/standing.ts';
+import { openWindows } from '../../nouns/freeze.ts';
+import { inForce } from '../../nouns/suspension.ts';
 import type { TargetState } from '../../state/store.ts';
 import type { PlanView, TargetView } from '../../wire/views.ts';
 import type { Known } from '../board.ts';
@@ -9,13 +11,14 @@ import type { Desk } from '../desk.ts';
 
 /** Rejects with HF1003, and with HF6xxx when the state cannot be read. */
 export async function targetView(desk: Desk, name: string, now: number): Promise<TargetView> {
-  const { url, mode } = desk.target(name);
+  const { url, mode, policy } = desk.target(name);
+  const frozen = openWindows(policy.freeze, now);
   const known = desk.known(name);
   const state = await desk.store().read(name);
   const standing = standingOf(known, state, now);
   const { lastApplied, lastDeepCheck, lastShallowCheck, quarantine, authBlock, detection } = state;
   const lastOutcome = lastOutcomeOf(known, state);
-  const suspension = suspensionAt(state, now);
+  const suspension = inForce(state.suspension, now);
   const nextLookAt = desk.nextLookAt(name);
   return {
     name,
@@ -31,6 +34,7 @@ export async function targetView(desk: Desk, name: string, now: number): Promise
     ...(lastShallowCheck && { lastShallowCheck }),
     ...(nextLookAt !== undefined && { nextLookAt }),
     ...(suspension && { suspension }),
+    ...(frozen.length > 0 && { frozen }),
     ...(quarantine && { quarantine: { since: quarantine.since, reason: quarantine.reason } }),
     ...(authBlock && { authBlock: { until: authBlock.until, reason: authBlock.reason } }),
     released: [...(state.released ?? [])],
@@ -49,13 +53,9 @@ function declaredOf(
 }
 
 function standingOf(known: Known, state: TargetState, now: number): Standing {
-  if (suspensionAt(state, now)) return 'suspended';
+  if (inForce(state.suspension, now)) return 'suspended';
   const remembered = state.lastOutcome && standingAfter(state.lastOutcome.kind);
   return known.standing ?? remembered ?? 'unknown';
-}
-
-function suspensionAt({ suspension }: TargetState, now: number): TargetState['suspension'] {
-  return suspension && suspension.until > now ? suspension : undefined;
 }
 
 /** Another process may have worked on the target since. */

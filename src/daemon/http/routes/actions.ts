@@ -10,6 +10,7 @@ import {
   SuspendRequest,
   type TargetView,
 } from '../../../wire/views.ts';
+import { suspensionFault } from '../../../nouns/suspension.ts';
 import type { Desk } from '../../desk.ts';
 import type { ApiServer, Routes } from '../api.ts';
 import type { HttpOptions } from '../http.ts';
@@ -75,7 +76,8 @@ function suspending(server: ApiServer, desk: Desk, told: Told): void {
     async (request) => {
       const { target } = request.params;
       const { until, reason } = request.body;
-      checkUntil(until, told.clock.now());
+      const fault = suspensionFault({ until, reason }, told.clock.now());
+      if (fault !== undefined) throw fail('HF7036', `a suspension is not possible: ${fault}`);
       const by = asking(request, told, `suspend ${target} until ${new Date(until).toISOString()}: ${reason}`);
       const suspension: Suspension = { until, reason, by };
       await desk.suspend(target, suspension);
@@ -100,14 +102,6 @@ function suspending(server: ApiServer, desk: Desk, told: Told): void {
       return targetView(desk, target, told.clock.now());
     },
   );
-}
-
-const YEAR = 366 * 24 * 60 * 60 * 1000;
-
-/** A suspension that never ends is a target that nobody looks after. */
-function checkUntil(until: number, now: number): void {
-  if (until <= now) throw fail('HF7036', '`until` has passed already; it is in milliseconds since the epoch');
-  if (until > now + YEAR) throw fail('HF7036', '`until` is more than a year away');
 }
 
 function writing(server: ApiServer, desk: Desk, told: Told): void {
