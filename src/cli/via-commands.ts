@@ -98,9 +98,9 @@ function statusOf({ name, ...view }: TargetView): TargetStatus {
     ...(view.lastDeepCheck && { lastDeepCheck: view.lastDeepCheck }),
     ...(view.lastShallowCheck && { lastShallowCheck: view.lastShallowCheck }),
     ...(view.suspension && { suspension: view.suspension }),
-    frozen: view.frozen,
     ...(view.quarantine && { quarantine: view.quarantine }),
     ...(view.authBlock && { authBlock: view.authBlock }),
+    frozen: view.frozen ?? [],
     released: view.released,
     contested: view.contested,
   };

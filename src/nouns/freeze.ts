@@ -25,6 +25,18 @@ export function parseFreeze(text: string): FreezeWindow | string {
   return once ? onceWindow(text, once) : `\`${text}\` is no window`;
 }
 
+/** Those of these windows that are open, as they were written, and until when. */
+export function openWindows(
+  texts: readonly string[],
+  now: number,
+): { readonly until: number; readonly window: string }[] {
+  return texts.flatMap((text) => {
+    const window = parseFreeze(text);
+    const until = typeof window === 'string' ? undefined : openUntil(window, now);
+    return until === undefined ? [] : [{ until, window: text }];
+  });
+}
+
 type Parts = Readonly<Record<string, string | undefined>>;
 
 function onceWindow(
@@ -90,16 +102,4 @@ export function openUntil(window: FreezeWindow, now: number): number | undefined
 export function opensNext(window: FreezeWindow, now: number): number | undefined {
   if (window.kind === 'once') return window.from > now ? window.from : undefined;
   return window.times.nextRun(new Date(now))?.getTime();
-}
-
-/** Those of these windows that are open now; the settings let no text pass that is none. */
-export function openWindows(
-  texts: readonly string[],
-  now: number,
-): { readonly until: number; readonly window: string }[] {
-  return texts.flatMap((text) => {
-    const window = parseFreeze(text);
-    const until = typeof window === 'string' ? undefined : openUntil(window, now);
-    return until === undefined ? [] : [{ until, window: text }];
-  });
 }

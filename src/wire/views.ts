@@ -74,8 +74,8 @@ export const TargetView = Type.Object({
   lastShallowCheck: Optional(Check),
   nextLookAt: Optional(At),
   suspension: Optional(Suspension),
-  /** Freeze windows that are open. */
-  frozen: Type.Array(Type.Object({ until: At, window: Text })),
+  /** Freeze windows that are open: nothing is written; absent where none is. */
+  frozen: Optional(Type.Array(Type.Object({ until: At, window: Text }))),
   quarantine: Optional(Since),
   authBlock: Optional(Type.Object({ until: At, reason: Text })),
   released: Type.Array(Text),

@@ -1,4 +1,5 @@
-// The files of the dashboard: from memory, checked by their tag, its page for every address that a browser asks for.
+// The files of the dashboard: from memory, checked by their tag, and its page for whoever
+// follows an address that is none.
 import { gzipSync } from 'node:zlib';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { fail } from '../../nouns/problem.ts';
@@ -31,7 +32,8 @@ export function assetRoutes(assets: WebAssets): Routes {
   return (server) => {
     server.get('/*', { schema: { hide: true } }, async (request, reply) => {
       const path = pathOf(request);
-      const asset = assets.get(path) ?? (isPage(request, path) ? assets.get(PAGE) : undefined);
+      const asset = assets.get(path);
+      if (!asset && isPage(request, path)) return reply.redirect(rootFrom(path), 302);
       if (!asset) throw fail('HF7043', 'there is nothing at this path');
       reply.header('etag', asset.etag).header('vary', 'accept-encoding');
       reply.header(
@@ -51,6 +53,11 @@ function pathOf({ url }: FastifyRequest): string {
 
 function isPage({ headers }: FastifyRequest, path: string): boolean {
   return !NO_PAGE.test(path) && (headers.accept ?? '').includes('text/html');
+}
+
+/** Relative: a proxy may have put everything below a path of its own. */
+function rootFrom(path: string): string {
+  return path.split('/').length <= 2 ? './' : '../'.repeat(path.split('/').length - 2);
 }
 
 function sendAsset(

@@ -1,5 +1,6 @@
 // The HTTP API as a service of the daemon: listens where the settings say, follows them while it runs, and tells those
 // who look what happens.
+import type { FastifyInstance } from 'fastify';
 import type { Clock } from '../../nouns/clock.ts';
 import type { DaemonSettings, HttpSettings } from '../../settings/settings.ts';
 import type { LiveEvent, Source } from '../../wire/views.ts';
@@ -39,6 +40,8 @@ export interface HttpOptions {
   readonly assets?: WebAssets;
   /** More routes at the root of the server, such as /metrics. */
   readonly routes?: readonly Routes[];
+  /** Is given each server before its routes are: to count what it answers. */
+  readonly onServer?: (server: FastifyInstance) => void;
   readonly events?: Omit<StreamOptions, 'redact'>;
 }
 

@@ -1,7 +1,7 @@
 // The server itself: Fastify with its bounds, the door, headers, errors, and the groups of routes it is given.
 import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
-import fastify, { type FastifyReply } from 'fastify';
+import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import { fail } from '../../nouns/problem.ts';
 import type { HttpSettings } from '../../settings/settings.ts';
 import type { ProblemView } from '../../wire/views.ts';
@@ -28,6 +28,8 @@ export interface ServerParts {
   readonly root: readonly Routes[];
   /** Called before connections are waited for: what would never end by itself is ended. */
   readonly closing: () => void;
+  /** Is given the server before any route is added. */
+  readonly onServer?: ((server: FastifyInstance) => void) | undefined;
 }
 
 /** What the routes of a session need. */
@@ -45,6 +47,7 @@ const SECOND = 1000;
 export async function createServer(parts: ServerParts): Promise<ApiServer> {
   const { http, access, note } = parts;
   const server = bare(http);
+  parts.onServer?.(server as unknown as FastifyInstance); // the same one, without the types of its routes
   const secure = http.tls !== undefined || http.publicUrl?.protocol === 'https:';
   const name = secure ? '__Host-holdfast' : 'holdfast';
   await server.register(helmet, headers(secure));

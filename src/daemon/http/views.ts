@@ -1,8 +1,8 @@
 // What the daemon knows of its targets as the API shows it: from the board, the Store and the schedule.
 import { summaryOf } from '../../apply/summary.ts';
-import { openWindows } from '../../nouns/freeze.ts';
 import type { Outcome } from '../../nouns/outcome.ts';
 import { type Standing, standingAfter } from '../../nouns/standing.ts';
+import { openWindows } from '../../nouns/freeze.ts';
 import { inForce } from '../../nouns/suspension.ts';
 import type { TargetState } from '../../state/store.ts';
 import type { PlanView, TargetView } from '../../wire/views.ts';
@@ -12,6 +12,7 @@ import type { Desk } from '../desk.ts';
 /** Rejects with HF1003, and with HF6xxx when the state cannot be read. */
 export async function targetView(desk: Desk, name: string, now: number): Promise<TargetView> {
   const { url, mode, policy } = desk.target(name);
+  const frozen = openWindows(policy.freeze, now);
   const known = desk.known(name);
   const state = await desk.store().read(name);
   const standing = standingOf(known, state, now);
@@ -33,7 +34,7 @@ export async function targetView(desk: Desk, name: string, now: number): Promise
     ...(lastShallowCheck && { lastShallowCheck }),
     ...(nextLookAt !== undefined && { nextLookAt }),
     ...(suspension && { suspension }),
-    frozen: openWindows(policy.freeze, now),
+    ...(frozen.length > 0 && { frozen }),
     ...(quarantine && { quarantine: { since: quarantine.since, reason: quarantine.reason } }),
     ...(authBlock && { authBlock: { until: authBlock.until, reason: authBlock.reason } }),
     released: [...(state.released ?? [])],

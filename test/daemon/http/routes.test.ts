@@ -232,14 +232,21 @@ describe('beside the API', () => {
     expect(heard).toEqual(['sha256=00 { "a":1 }']);
   });
 
-  test('the dashboard is served with tags and packed, its page for any address of a browser', async () => {
+  test('the dashboard is served with tags and packed, a browser that is lost is led to its page', async () => {
     const bytes = Buffer.from('<!doctype html>'.padEnd(2000, ' '));
     const assets = new Map([['/index.html', { bytes, type: 'text/html; charset=utf-8', etag: '"1"' }]]);
     const home = await serving({ options: { assets } });
     const browser = { accept: 'text/html', 'accept-encoding': 'gzip' };
-    for (const path of ['/', '/targets/home', '/index.html']) {
+    for (const path of ['/', '/index.html']) {
       const page = await home.ask(path, { token: undefined, headers: { accept: 'text/html' } });
       expect([page.status, page.text]).toEqual([200, bytes.toString()]);
+    }
+    for (const [path, root] of [
+      ['/gone', './'],
+      ['/targets/home', '../'],
+    ] as const) {
+      const page = await home.ask(path, { token: undefined, headers: browser });
+      expect([page.status, page.headers['location']]).toEqual([302, root]);
     }
     const packed = await home.ask('/', { token: undefined, headers: browser });
     expect([packed.headers['content-encoding'], packed.headers['cache-control']]).toEqual([

@@ -2,7 +2,6 @@
 import type { FastifyRequest } from 'fastify';
 import type { ReconcileRequest } from '../../../apply/context.ts';
 import { fail } from '../../../nouns/problem.ts';
-import { suspensionFault } from '../../../nouns/suspension.ts';
 import type { Suspension } from '../../../nouns/state.ts';
 import {
   ApplyRequest,
@@ -11,6 +10,7 @@ import {
   SuspendRequest,
   type TargetView,
 } from '../../../wire/views.ts';
+import { suspensionFault } from '../../../nouns/suspension.ts';
 import type { Desk } from '../../desk.ts';
 import type { ApiServer, Routes } from '../api.ts';
 import type { HttpOptions } from '../http.ts';
@@ -77,7 +77,7 @@ function suspending(server: ApiServer, desk: Desk, told: Told): void {
       const { target } = request.params;
       const { until, reason } = request.body;
       const fault = suspensionFault({ until, reason }, told.clock.now());
-      if (fault !== undefined) throw fail('HF7036', `the suspension cannot be: ${fault}`);
+      if (fault !== undefined) throw fail('HF7036', `a suspension is not possible: ${fault}`);
       const by = asking(request, told, `suspend ${target} until ${new Date(until).toISOString()}: ${reason}`);
       const suspension: Suspension = { until, reason, by };
       await desk.suspend(target, suspension);
