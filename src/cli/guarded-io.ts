@@ -1,16 +1,20 @@
 // The last two nets before anything leaves the process: every known secret is taken out by value, and nothing that
 // would act on a terminal goes through. Knows no command.
 import { type Redactor, redactor } from '../nouns/redact.ts';
-import { visiblePage } from '../report/visible.ts';
+import { visiblePage } from '../nouns/visible.ts';
 import type { Io } from './io.ts';
 
 /** `io` with nets in front of its streams. Commands tell it what to hide by `hide`; the exit code is `io`'s. */
 export function guardedIo(io: Io): Io {
   const known = new Set<string>();
   let net: Redactor | undefined;
-  const safe = (text: string): string => {
+  const netOf = (): Redactor | undefined => {
     if (known.size > 0) net ??= redactor(known);
-    return visiblePage(net ? withoutSecrets(text, net) : text);
+    return net;
+  };
+  const safe = (text: string): string => {
+    const current = netOf();
+    return visiblePage(current ? withoutSecrets(text, current) : text);
   };
   return {
     ...io,
@@ -18,6 +22,7 @@ export function guardedIo(io: Io): Io {
     err: (text) => io.err(safe(text)),
     raw: (text) => io.out(io.stdoutIsTerminal ? visiblePage(text) : text),
     ask: (question) => io.ask(safe(question)),
+    clean: (value) => netOf()?.value(value) ?? value,
     hide: (secrets) => {
       for (const secret of secrets) known.add(secret);
       net = undefined;

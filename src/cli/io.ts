@@ -20,6 +20,8 @@ export interface Io {
   readonly ask: (question: string) => Promise<string>;
   /** Secrets that must not appear in any output from now on. Absent where nothing guards the streams. */
   readonly hide?: (secrets: Iterable<string>) => void;
+  /** The same value without these secrets, for what leaves by another way than the streams. Absent: as it is. */
+  readonly clean?: <T>(value: T) => T;
   /** Results that somebody asked for as they are, secrets included (`--reveal`). Absent: `out`. */
   readonly raw?: (text: string) => void;
   /** Aborts on SIGINT and SIGTERM. */

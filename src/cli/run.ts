@@ -31,13 +31,18 @@ Examples:
 }
 
 async function daemon(flags: Flags, io: Io): Promise<void> {
-  const { runDaemon } = await import('../daemon/daemon.ts');
+  const [{ runDaemon }, { createNotify }] = await Promise.all([
+    import('../daemon/daemon.ts'),
+    import('../daemon/notify/notify.ts'),
+  ]);
   const reporter = await reporterFor(flags, io);
+  const clean = io.clean ? { clean: io.clean } : {};
   await runDaemon({
-    open: async () => workplaceOf(await openSession(flags, io)),
+    open: async () => workplaceOf(await openSession(flags, io, undefined, { daemon: true })),
     clock: systemClock,
     reporter,
     signal: io.signal,
+    services: (desk) => [createNotify({ desk, clock: systemClock, reporter, ...clean })],
     onHangup: (reload) => void process.on('SIGHUP', reload),
   });
 }

@@ -15,7 +15,7 @@ import { loadDesired, type LoadedDesired } from '../desired/desired.ts';
 import { openFileStore } from '../state/files.ts';
 import type { Lease, Store } from '../state/store.ts';
 import type { Environment } from '../reading/environment.ts';
-import { loadSettings, type Settings } from '../settings/settings.ts';
+import { loadSettings, type Settings, type SettingsRequest } from '../settings/settings.ts';
 import type { Io } from './io.ts';
 import { type PlanFlags } from './options.ts';
 import { showWarnings } from './show.ts';
@@ -38,8 +38,13 @@ export interface Session extends AsyncDisposable {
 }
 
 /** Throws HoldfastError with all problems of the settings. */
-export async function openSession(flags: PlanFlags, io: Io, listener: Listener = () => {}): Promise<Session> {
-  const loaded = await loadSettings({ flags, cwd: io.cwd, env: io.env });
+export async function openSession(
+  flags: PlanFlags,
+  io: Io,
+  listener: Listener = () => {},
+  request: Pick<SettingsRequest, 'daemon'> = {},
+): Promise<Session> {
+  const loaded = await loadSettings({ flags, cwd: io.cwd, env: io.env, ...request });
   if (!loaded.settings) throw new HoldfastError(loaded.problems);
   showWarnings(io, flags, loaded.problems);
   const { settings, env } = loaded;

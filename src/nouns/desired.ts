@@ -9,7 +9,12 @@ export interface Revision {
   /** Keyed digest of the declared content with references resolved, 64 hex digits: a rotated secret is a new revision. */
   readonly digest: string;
   /** The git commit of the desired directories when they are in a work tree, with `dirty` when files differ from it. */
-  readonly commit?: { readonly sha: string; readonly dirty: boolean };
+  readonly commit?: {
+    readonly sha: string;
+    readonly dirty: boolean;
+    readonly author?: string;
+    readonly subject?: string;
+  };
 }
 
 export interface Desired {

@@ -8,6 +8,7 @@ import type { Policy, Target } from '../nouns/target.ts';
 import { type Located, type LocatedMap, type LocatedScalar, nodeAt } from '../reading/located.ts';
 import { readTextFile } from '../reading/text-file.ts';
 import { digestKeyOf, modeOf, urlOf, withFlags } from './common.ts';
+import { notifyOf } from './daemon-notify.ts';
 import { DEFAULT_DRIFT, DEFAULT_URL } from './from-flags.ts';
 import { keysOfEnvironment, keysOfFlags } from './keys.ts';
 import { DEFAULT_POLICY, policyOf } from './policy.ts';
@@ -19,7 +20,8 @@ export async function settingsFromFile(
   shown: string,
   request: SettingsRequest,
 ): Promise<{ settings?: Settings; problems: readonly Problem[] }> {
-  const read = await readSettingsFile(path, shown, { env: request.env, offline: request.offline ?? false });
+  const { env, offline = false, daemon = false } = request;
+  const read = await readSettingsFile(path, shown, { env, offline, daemon });
   const found = read.problems.map(inSettings);
   if (!read.tree) return { problems: found };
   const builder = new Builder(path, read.tree, request);
@@ -59,9 +61,11 @@ class Builder {
     for (const node of nodes) targets.push(await this.#target(node, base, nodes.length === 1));
     this.#checkNames(nodes);
     const dir = dirname(this.#path);
+    const names = targets.map(({ name }) => name);
+    const notify = this.#keep(notifyOf(nodeAt(root, ['daemon', 'notify']), names));
     return {
       targets,
-      daemon: { drift: await this.#drift() },
+      daemon: { drift: await this.#drift(), notify: notify.channels },
       state: {
         dir:
           flags.state === undefined
@@ -71,7 +75,7 @@ class Builder {
       file: this.#path,
       dir,
       watched: [...new Set([this.#path, ...files, ...this.#files])],
-      secrets: seal(secretsOf(targets)),
+      secrets: seal(new Set([...secretsOf(targets), ...notify.secrets])),
     };
   }
 

@@ -6,7 +6,7 @@ import { packageFile } from '../nouns/package-files.ts';
 import { type Problem, problem } from '../nouns/problem.ts';
 import type { Environment } from '../reading/environment.ts';
 import { type Located, type LocatedMap, nodeAt, valueOf } from '../reading/located.ts';
-import { resolveReferences } from '../reading/references.ts';
+import { type Resolved, resolveReferences } from '../reading/references.ts';
 import { type SchemaCheck, schemaCheck } from '../reading/schema-check.ts';
 import { schemaProblems } from '../reading/schema-problems.ts';
 import { readTextFile } from '../reading/text-file.ts';
@@ -21,6 +21,8 @@ export interface SettingsTree {
 export interface ReadOptions {
   readonly env: Environment;
   readonly offline: boolean;
+  /** Whether references below `daemon` must be resolved too. */
+  readonly daemon: boolean;
 }
 
 /** What this release only checks for its form, with what takes its place. */
@@ -30,29 +32,46 @@ const LATER: readonly { readonly steps: readonly [string, string]; readonly inst
     instead: 'Update the checkout by other means; the daemon sees the files change.',
   },
   { steps: ['daemon', 'http'], instead: '`holdfast status --output json` says the same.' },
-  { steps: ['daemon', 'notify'], instead: 'The log of `holdfast run` holds every outcome.' },
 ];
 
 /** No tree when a problem is an error. */
 export async function readSettingsFile(
   path: string,
   shown: string,
-  { env, offline }: ReadOptions,
+  options: ReadOptions,
 ): Promise<{ tree?: SettingsTree; problems: readonly Problem[] }> {
   const text = await readTextFile(path, shown);
   if ('problem' in text) return { problems: [asSettings(text.problem)] };
   const read = readYaml(text.text, shown);
   if (!read.root) return { problems: read.problems.length > 0 ? read.problems : [emptyFile(shown)] };
   const { now, later } = split(read.root);
-  const resolved = await resolveReferences(now, {
-    env,
-    dir: dirname(resolve(path)),
-    allowUnresolved: offline,
-  });
+  const resolved = await resolveAll(now, dirname(resolve(path)), options);
   const wrong = resolved.problems.length > 0 ? [] : formProblems(graft(resolved.root, later));
   const problems = [...resolved.problems, ...wrong, ...laterProblems(read.root)];
   if (problems.some(({ severity }) => severity === 'error')) return { problems };
   return { tree: { root: resolved.root, files: resolved.files }, problems };
+}
+
+/** What only the daemon uses is nothing to stop at for other commands: a pull request has no token of a chat. */
+async function resolveAll(
+  root: LocatedMap,
+  dir: string,
+  { env, offline, daemon }: ReadOptions,
+): Promise<Resolved<LocatedMap>> {
+  const own = root.members.get('daemon');
+  const strictly = { env, dir, allowUnresolved: offline };
+  if (!own || offline || daemon) return resolveReferences(root, strictly);
+  const rest = new Map([...root.members].filter(([name]) => name !== 'daemon'));
+  const [resolved, apart] = await Promise.all([
+    resolveReferences({ ...root, members: rest }, strictly),
+    resolveReferences(own.node, { ...strictly, allowUnresolved: true }),
+  ]);
+  const members = new Map([...resolved.root.members, ['daemon', { ...own, node: apart.root }]]);
+  return {
+    root: { ...resolved.root, members },
+    problems: [...resolved.problems, ...apart.problems],
+    files: [...resolved.files, ...apart.files],
+  };
 }
 
 /** A file that was asked for and cannot be read is a matter of settings, not of desired state. */

@@ -10,6 +10,7 @@ import { settingsFromFile } from './from-file.ts';
 import { settingsFromFlags } from './from-flags.ts';
 import type { LoadedSettings, SettingsFlags, SettingsRequest } from './shape.ts';
 
+export type { Channel, Receiver, SmtpAccess } from './daemon-notify.ts';
 export type { DaemonSettings, LoadedSettings, Settings, SettingsFlags, SettingsRequest } from './shape.ts';
 
 /** Never throws for what a file or a person can do. */

@@ -3,10 +3,13 @@ import type { Problem } from '../nouns/problem.ts';
 import type { Sealed } from '../nouns/secret.ts';
 import type { Target } from '../nouns/target.ts';
 import type { Environment } from '../reading/environment.ts';
+import type { Channel } from './daemon-notify.ts';
 
 export interface DaemonSettings {
   /** Cron expression of the drift check. */
   readonly drift: string;
+  /** Who is told what happens. */
+  readonly notify?: readonly Channel[];
 }
 
 export interface Settings {
@@ -49,6 +52,8 @@ export interface SettingsRequest {
   readonly env: Environment;
   /** `validate`, `render`, `schema`: no management key is needed, references that cannot be resolved are left out. */
   readonly offline?: boolean;
+  /** Whether what only the daemon uses is needed: otherwise references below `daemon` may lead nowhere. */
+  readonly daemon?: boolean;
 }
 
 /** No settings when a problem is an error. `env` is the environment with the `--env-file` added, for references. */
