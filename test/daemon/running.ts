@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { runDaemon } from '../../src/daemon/daemon.ts';
 import type { Desk } from '../../src/daemon/desk.ts';
-import type { Service } from '../../src/daemon/service.ts';
+import type { Service, Services } from '../../src/daemon/service.ts';
 import type { Workplace } from '../../src/daemon/workplace.ts';
 import type { Clock } from '../../src/nouns/clock.ts';
 import type { Outcome, OutcomeKind } from '../../src/nouns/outcome.ts';
@@ -32,7 +32,7 @@ export interface Running extends Omit<Stage, 'events'>, Told {
 }
 
 export interface Options extends StageOptions {
-  readonly services?: readonly Service[];
+  readonly services?: readonly Service[] | Services;
   readonly clock?: (base: Clock) => Clock;
   readonly drift?: string;
   /** Opens the settings anew, after the first time. */
@@ -73,7 +73,8 @@ export async function daemon(
     signal: stop.signal,
     services: (given) => {
       desk = given;
-      return options.services ?? [];
+      const { services = [] } = options;
+      return typeof services === 'function' ? services(given) : services;
     },
     onHangup: (reload) => {
       hangUp = reload;

@@ -141,7 +141,6 @@ targets: [{ name: home, key: "\${env:K}" }]
 daemon:
   source: { git: { url: "https://git.example/x", every: 1m } }
   http: { listen: "127.0.0.1:8318", token: "\${env:NOT_SET}" }
-  notify: [{ webhook: "\${env:NOT_SET}", on: [drifted] }]
 `,
       { env: { K: 'mgmt-secret-1' } },
     );
@@ -149,7 +148,6 @@ daemon:
     expect(problems.map(line)).toEqual([
       '4:3 HF1019 `daemon.source` comes with a later release and does nothing yet',
       '5:3 HF1019 `daemon.http` comes with a later release and does nothing yet',
-      '6:3 HF1019 `daemon.notify` comes with a later release and does nothing yet',
     ]);
   });
 

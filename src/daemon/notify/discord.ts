@@ -19,13 +19,13 @@ export function discordBody(page: Page): object {
     allowed_mentions: { parse: [] },
     embeds: [
       {
-        title: clipped(page.title, TITLE / 2).replaceAll(MARKS, String.raw`\$&`),
+        title: escaped(clipped(page.title, TITLE / 2)),
         description: fitting(description, DESCRIPTION).join('\n'),
         color: COLOUR[page.severity],
         timestamp: new Date(page.at).toISOString(),
         fields: page.facts.map(({ name, value }) => ({
           name,
-          value: clipped(escaped(clipped(value, VALUE)), 1024),
+          value: escaped(clipped(value, VALUE)),
           inline: true,
         })),
         ...(page.link !== undefined && { url: page.link }),
@@ -35,8 +35,8 @@ export function discordBody(page: Page): object {
 }
 
 /** What its markdown, mentions and links are made of. */
-const MARKS = /[\\*_~`|<>[\]():@#]/g;
+const MARKS = /[\\*_~`|<>[\]()@#]|(?<=:)\/\//g;
 
-export function escaped(content: string): string {
+function escaped(content: string): string {
   return content.replaceAll(MARKS, String.raw`\$&`);
 }

@@ -7,49 +7,45 @@ const HEADER = 150;
 const SECTION = 2900;
 
 export function slackBody(page: Page): object {
-  const title = `${SIGN[page.severity]} ${page.title}`;
+  const title = escaped(clipped(`${SIGN[page.severity]} ${page.title}`, HEADER));
   return {
-    text: escaped(clipped(title, HEADER)), // what a push message shows
+    text: title, // what a push message shows
     unfurl_links: false,
     unfurl_media: false,
     blocks: [
-      {
-        type: 'header',
-        text: { type: 'plain_text', text: clipped(title, HEADER), emoji: false },
-      },
-      section(escaped(page.summary)),
+      { type: 'header', text: plain(title) },
+      { type: 'section', text: plain(escaped(page.summary)) },
       ...(page.facts.length > 0 ? [factsOf(page)] : []),
-      ...page.sections.map(({ heading, lines }) =>
-        section([`*${heading}*`, ...lines.map((line) => `• ${escaped(line)}`)].join('\n')),
-      ),
+      ...page.sections.map(section),
       ...(page.link === undefined ? [] : [linkTo(page.link)]),
-      { type: 'context', elements: [{ type: 'plain_text', text: isoTime(page.at), emoji: false }] },
+      { type: 'context', elements: [plain(isoTime(page.at))] },
     ],
   };
 }
 
-/** `verbatim`: no word becomes a link, a channel or a person by itself. */
-const text = (content: string): object => ({ type: 'mrkdwn', text: content, verbatim: true });
-
-function section(content: string): object {
-  return { type: 'section', text: text(fitting(content.split('\n'), SECTION).join('\n')) };
-}
+const plain = (text: string): object => ({ type: 'plain_text', text, emoji: false });
 
 const factsOf = ({ facts }: Page): object => ({
   type: 'section',
-  fields: facts.slice(0, 10).map(({ name, value }) => text(`*${name}*\n${escaped(value)}`)),
+  fields: facts.slice(0, 10).map(({ name, value }) => plain(`${name}\n${escaped(value)}`)),
 });
+
+/** In a fence, so that what is to be copied stays as it is; `verbatim`: no word becomes a link or a person by itself. */
+function section({ heading, lines }: Page['sections'][number]): object {
+  const fenced = fitting(
+    lines.map((line) => escaped(line).replaceAll('`', "'")),
+    SECTION,
+  );
+  const text = `*${heading}*\n\`\`\`${fenced.join('\n')}\`\`\``;
+  return { type: 'section', text: { type: 'mrkdwn', text, verbatim: true } };
+}
 
 const linkTo = (link: string): object => ({
   type: 'actions',
-  elements: [{ type: 'button', text: { type: 'plain_text', text: 'Open the dashboard' }, url: link }],
+  elements: [{ type: 'button', text: plain('Open the dashboard'), url: link }],
 });
 
 /** The three characters that Slack reads: with them go `<!channel>`, `<@U1>` and `<url|text>`. */
-export function escaped(content: string): string {
-  return content
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll(/[*_~`]/g, '$&\u2060'); // no closing mark next to a word: no bold, no code
+function escaped(content: string): string {
+  return content.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

@@ -56,14 +56,14 @@ function letterOf({ from, to }: Email, message: Message): object {
   };
 }
 
-/** 5xx of SMTP is final, as is a login that is refused; everything else may pass. */
+/** 5xx of SMTP is final, and an address that is none; everything else may pass. */
 function failureOf(error: unknown): Delivery {
   const { responseCode, code, response } = error as {
     readonly responseCode?: unknown;
     readonly code?: unknown;
     readonly response?: unknown;
   };
-  const isFinal = (typeof responseCode === 'number' && responseCode >= 500) || code === 'EENVELOPE';
+  const isFinal = typeof responseCode === 'number' ? responseCode >= 500 : code === 'EENVELOPE';
   const answer = typeof response === 'string' ? response : typeof code === 'string' ? code : 'no answer';
   return { kind: isFinal ? 'refused' : 'failed', answer };
 }

@@ -9,14 +9,14 @@ export function telegramBody(page: Page, chat: string): object {
   const lines = [
     `<b>${SIGN[page.severity]} ${escaped(page.title)}</b>`,
     escaped(page.summary),
-    ...page.facts.map(({ name, value }) => `<i>${name}</i>: ${escaped(value)}`),
+    ...page.facts.map(({ name, value }) => `<i>${name}</i>: ${code(value)}`),
     ...page.sections.flatMap(({ heading, lines: own }) => [
       `<b>${heading}</b>`,
-      ...own.map((one) => `• ${escaped(one)}`),
+      ...own.map((one) => `• ${code(one)}`),
     ]),
   ];
   const closing = [
-    ...(page.link === undefined ? [] : [`<a href="${escaped(page.link)}">Open the dashboard</a>`]),
+    ...(page.link === undefined ? [] : [`<a href="${inHtml(page.link)}">Open the dashboard</a>`]),
     isoTime(page.at),
   ].join('\n');
   return {
@@ -27,12 +27,17 @@ export function telegramBody(page: Page, chat: string): object {
   };
 }
 
+/** Inside nothing is looked for, and what is copied is what was there. */
+const code = (content: string): string => `<code>${inHtml(content)}</code>`;
+
 /** A mark that shows nothing behind `@`, `/` and `#` at the beginning of a word: those would be names and commands. */
-export function escaped(content: string): string {
+const escaped = (content: string): string =>
+  inHtml(content).replaceAll(/(?<![\p{L}\p{N}])[@/#]/gu, '$&\u2060');
+
+function inHtml(content: string): string {
   return content
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
     .replaceAll('>', '&gt;')
-    .replaceAll('"', '&quot;')
-    .replaceAll(/(?<![\p{L}\p{N}])[@/#]/gu, '$&\u2060');
+    .replaceAll('"', '&quot;');
 }
