@@ -1,6 +1,7 @@
 // `daemon.notify`: who is told what, and how they are reached. Addresses and tokens are sealed as soon as they are read.
 import type { Topic } from '../nouns/notice.ts';
 import { type Position, type Problem, problem } from '../nouns/problem.ts';
+import { parseSpan } from '../nouns/span.ts';
 import { type Sealed, seal } from '../nouns/secret.ts';
 import type { Severity } from '../nouns/standing.ts';
 import { type Located, type LocatedMap, type LocatedScalar, nodeAt, valueOf } from '../reading/located.ts';
@@ -85,7 +86,7 @@ class ChannelReader {
     const targets = this.#targetsOf(entry);
     if (!receiver) return undefined;
     const on = textsAt(entry, 'on').map(({ value }) => value as Topic); // the schema allows nothing else
-    const digestMs = durationOf(textAt(entry, 'digest'));
+    const digestMs = this.#digest(scalarAt(entry, 'digest'));
     return {
       name,
       receiver,
@@ -129,6 +130,13 @@ class ChannelReader {
       this.#add('HF7052', `There is no target "${String(value)}"${hint}`, position);
     }
     return textsAt(entry, 'targets').map(({ value }) => String(value));
+  }
+
+  #digest(written: LocatedScalar | undefined): number | undefined {
+    if (!written || written.unresolved) return undefined;
+    const ms = parseSpan(String(written.value));
+    if (ms !== undefined && ms <= LONGEST_DIGEST_MS) return ms;
+    return void this.#add('HF7050', '`digest` is a time of at most 24h, e.g. `5m`', written.position);
   }
 
   #receiver(entry: LocatedMap, kind: Kind): Receiver | undefined {
@@ -228,6 +236,7 @@ class ChannelReader {
   }
 }
 
+const LONGEST_DIGEST_MS = 86_400_000;
 const TELEGRAM_API = 'https://api.telegram.org';
 const ONE_OF = `A channel has exactly one of ${KINDS.map((kind) => `\`${kind}\``).join(', ')}`;
 const SMTP_FORM = '`smtp` holds more than user, password, host and port';
@@ -257,11 +266,3 @@ function decoded(text: string): string | undefined {
 
 const positionAt = (map: LocatedMap, name: string): Position | undefined => map.members.get(name)?.position;
 const isUnresolved = (scalar: LocatedScalar | undefined): boolean => scalar?.unresolved === true;
-
-const UNITS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000 };
-
-/** `5m` in ms. */
-function durationOf(text: string | undefined): number | undefined {
-  const [, count, unit = ''] = /^(\d+)([smh])$/.exec(text ?? '') ?? [];
-  return count === undefined ? undefined : Number(count) * (UNITS[unit] ?? 0);
-}

@@ -108,6 +108,7 @@ describe('daemon.notify', () => {
 - { name: d, slack: "\${env:S}" }
 - { name: e, email: { to: [a@example.com], from: b@example.com, smtp: "smtp://mail.example/?pool=true" } }
 - { name: f, email: { to: [a@example.com], from: b@example.com, smtp: "smtp://mail.example", user: me } }
+- { name: h, slack: "\${env:URL}", digest: 2d }
 - { name: g, email: { to: [a@example.com], from: b@example.com, smtp: "smtp://me:%zz@mail.example" } }`);
     const oneOf = 'A channel has exactly one of `webhook`, `slack`, `discord`, `telegram`, `email`';
     expect(problems.filter(({ severity }) => severity === 'error').map(line)).toEqual([
@@ -119,7 +120,8 @@ describe('daemon.notify', () => {
       '9:25 HF7050 `slack` is no URL that begins with http:// or https://',
       '10:75 HF7050 `smtp` holds more than user, password, host and port',
       '11:75 HF7050 `email` needs user and password, or neither',
-      '12:75 HF7050 `smtp` holds a `%` that escapes nothing',
+      '12:47 HF7050 `digest` is a time of at most 24h, e.g. `5m`',
+      '13:75 HF7050 `smtp` holds a `%` that escapes nothing',
     ]);
     expect(JSON.stringify(problems)).not.toContain(ENV.S);
   });
