@@ -1,7 +1,7 @@
 // `holdfast completion bash|zsh|fish`: the script for a shell, and the answers that the script asks for.
 import { Argument, type Command, Option } from 'commander';
 import { loadSettings } from '../settings/settings.ts';
-import { oneLine } from '../report/visible.ts';
+import { oneLine } from '../nouns/visible.ts';
 import { type Candidate, candidatesFor, type ValuesOf } from './candidates.ts';
 import { SCRIPTS } from './completion-scripts.ts';
 import type { Io } from './io.ts';

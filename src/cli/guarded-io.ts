@@ -1,7 +1,7 @@
 // The last two nets before anything leaves the process: every known secret is taken out by value, and nothing that
 // would act on a terminal goes through. Knows no command.
 import { type Redactor, redactor } from '../nouns/redact.ts';
-import { visiblePage } from '../report/visible.ts';
+import { visiblePage } from '../nouns/visible.ts';
 import type { Io } from './io.ts';
 
 /** `io` with nets in front of its streams. Commands tell it what to hide by `hide`; the exit code is `io`'s. */

@@ -1,10 +1,14 @@
-// What runs beside the looks of `holdfast run`, put together: the git source, and the HTTP API that shows it.
+// What runs beside the looks of `holdfast run`, put together: the git source, the HTTP API that shows it,
+// and notifications.
 import { hookOf } from '../daemon/git/hook.ts';
 import type { GitSource } from '../daemon/git/source.ts';
 import { httpService } from '../daemon/http/http.ts';
+import { createNotify } from '../daemon/notify/notify.ts';
 import type { Reporter } from '../daemon/reporter.ts';
 import type { Services } from '../daemon/service.ts';
 import { packageVersion } from '../nouns/package-files.ts';
+import { HoldfastError } from '../nouns/problem.ts';
+import type { DaemonSettings } from '../settings/settings.ts';
 import type { Io } from './io.ts';
 import { systemClock } from './system-clock.ts';
 
@@ -15,20 +19,24 @@ interface Parts {
 }
 
 export function servicesFor({ source, reporter, io }: Parts): Services {
+  const redact = io.redact ?? (<T>(value: T): T => value);
   return (desk) => {
     const http = httpService(desk, {
       version: packageVersion(),
       clock: systemClock,
-      redact: io.redact ?? ((value) => value),
+      redact,
       note: reporter.note,
       failed: reporter.failed,
       source: source.view,
       hook: hookOf(source),
     });
+    const publicUrl = (settings: DaemonSettings): URL | undefined => settings.http?.publicUrl;
+    const notify = createNotify({ desk, clock: systemClock, reporter, clean: redact, publicUrl });
     source.onChange(() => {
-      const view = source.view();
+      const [view, found] = [source.view(), source.problem()];
       if (view) http.publish({ kind: 'source', source: view });
+      notify.reporter?.shared?.('source', found && new HoldfastError([found]));
     });
-    return [source.service(desk), http];
+    return [source.service(desk), http, notify];
   };
 }

@@ -246,6 +246,7 @@ class Daemon implements Desk {
     try {
       opened = await this.#open();
       await this.#takeUp(opened);
+      this.#reporter.shared?.('settings');
       return opened;
     } catch (error) {
       await opened?.[Symbol.asyncDispose]();
@@ -255,6 +256,7 @@ class Daemon implements Desk {
         `the settings ${known ? 'have errors' : 'cannot be read'}; those of before stay in force`,
       );
       this.#reporter.failed(error);
+      this.#reporter.shared?.('settings', error);
       await this.#takeUp(before).catch(this.#reporter.failed);
       return before;
     }

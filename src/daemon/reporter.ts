@@ -12,6 +12,8 @@ export interface Reporter {
   note(level: 'info' | 'warn' | 'error', text: string): void;
   /** A look or a reload of the settings that could not even begin. */
   failed(error: unknown, target?: string): void;
+  /** Whether something that all targets share works: with what is wrong, or without an error when it is right again. */
+  shared?(what: 'settings' | 'source', error?: unknown): void;
 }
 
 /** All of them hear everything; what one of them throws is told to the first, and the others still hear. */
@@ -31,5 +33,6 @@ export function together(first: Reporter, others: readonly Partial<Reporter>[]):
     outcome: (outcome, trigger) => tell((one) => one.outcome?.(outcome, trigger)),
     note: (level, text) => tell((one) => one.note?.(level, text)),
     failed: (error, target) => tell((one) => one.failed?.(error, target)),
+    shared: (what, error) => tell((one) => one.shared?.(what, error)),
   };
 }

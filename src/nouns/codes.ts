@@ -809,6 +809,32 @@ export const CODES = {
     'A file for --via cannot be read',
     'Correct the path or the permissions; without --via-token-file the token is taken from HOLDFAST_TOKEN.',
   ),
+  HF7050: code(
+    EXIT.invalid,
+    'A channel of `daemon.notify` is not described rightly',
+    'docs/notifications.md shows each kind of channel.',
+  ),
+  HF7051: code(EXIT.invalid, 'Two channels have the same name', 'Give each channel a `name` of its own.'),
+  HF7052: code(
+    EXIT.invalid,
+    'A channel names a target that there is none of',
+    'Write the names of targets as they stand in `targets`.',
+  ),
+  HF7053: code(
+    EXIT.invalid,
+    'Notifications travel unencrypted',
+    'Use https: whoever is on the way can read them, and the address or token they are sent with.',
+  ),
+  HF7054: code(
+    EXIT.usage,
+    'There is no such channel',
+    'Name one of `daemon.notify`; a channel without a `name` is called by its kind.',
+  ),
+  HF7055: code(
+    EXIT.unreachable,
+    'A test notification did not arrive',
+    'The answer of the receiver says why; docs/notifications.md has the set-up of each kind of channel.',
+  ),
   // 9xxx our own faults
   HF9001: code(
     EXIT.unexpected,

@@ -1,6 +1,7 @@
 // What Holdfast remembers of a target between runs.
 import type { Evidence, OutcomeKind, RequestCounts } from './outcome.ts';
 import type { Layout, Revision } from './desired.ts';
+import type { Standing } from './standing.ts';
 
 /**
  * The declared tree as last applied, as keyed hashes: leaf or entry pointer (entries by position in the declared list)
@@ -69,6 +70,19 @@ export interface AuthBlock {
   /** Keyed hash of the keys that failed; other keys clear the block. */
   readonly keys: string;
 }
+
+/** What a channel of notifications knows of a target, or of what else it is told about. */
+export interface Mark {
+  /** Where it stood when the channel last heard of it, or would have if it wanted to. */
+  readonly standing: Standing | 'source' | 'daemon';
+  /** Which one, where several of a kind can follow each other: the revision that was rolled back. */
+  readonly of?: string;
+  /** The last trouble it was told that is not over yet. */
+  readonly trouble?: Mark['standing'];
+}
+
+/** Marks by channel, then by what they are about. */
+export type Told = Readonly<Record<string, Readonly<Record<string, Mark>>>>;
 
 export interface Suspension {
   readonly until: number;

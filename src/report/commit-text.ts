@@ -1,6 +1,6 @@
 // A commit in the words of people: what it says, and who wrote it. Both are somebody's text, on one line.
 import type { Commit } from '../nouns/desired.ts';
-import { oneLine } from './visible.ts';
+import { oneLine } from '../nouns/visible.ts';
 
 /** `"subject" by author`, as much of it as is known; undefined where nothing is. */
 export function commitWords({ subject, author }: Commit): string | undefined {

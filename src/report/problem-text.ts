@@ -2,7 +2,7 @@
 import type { Position, Problem } from '../nouns/problem.ts';
 import { plural } from '../nouns/words.ts';
 import type { Style } from './style.ts';
-import { oneLine } from './visible.ts';
+import { oneLine } from '../nouns/visible.ts';
 
 export function placeText(position: Position | undefined): string {
   return position ? `${position.file}:${position.line}:${position.column}` : '';

@@ -9,7 +9,7 @@ import { planText } from './plan-text.ts';
 import { problemsText } from './problem-text.ts';
 import type { OutputFormat, Report } from './report.ts';
 import type { Style } from './style.ts';
-import { visibleIn } from './visible.ts';
+import { visibleIn } from '../nouns/visible.ts';
 
 function reportText(report: Report, style: Style): string {
   const plans = report.plans.map((plan) => planText(plan, style));

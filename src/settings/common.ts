@@ -27,10 +27,12 @@ export function urlOf(
 }
 
 function isExposed(url: URL): boolean {
-  const { hostname, protocol } = url;
-  return (
-    protocol === 'http:' && hostname !== 'localhost' && hostname !== '[::1]' && !hostname.startsWith('127.')
-  );
+  return url.protocol === 'http:' && !isLoopback(url);
+}
+
+/** This machine, by an address or its usual name. */
+export function isLoopback({ hostname }: Pick<URL, 'hostname'>): boolean {
+  return ['localhost', '[::1]', '::1'].includes(hostname) || /^127(?:\.\d+){3}$/.test(hostname);
 }
 
 function exposed(setting: string, url: URL, position: Position | undefined): Problem {

@@ -2,6 +2,7 @@
 import { type Problem, problem } from '../nouns/problem.ts';
 import { type LocatedMap, nodeAt } from '../reading/located.ts';
 import { httpOf, secretsOfHttp } from './daemon-http.ts';
+import { notifyOf } from './daemon-notify.ts';
 import { gitSourceOf, secretsOfSource } from './daemon-source.ts';
 import { DEFAULT_DRIFT } from './from-flags.ts';
 import type { DaemonSettings } from './shape.ts';
@@ -11,6 +12,8 @@ interface Places {
   readonly dir: string;
   /** Absolute. */
   readonly stateDir: string;
+  /** Names of the targets. */
+  readonly targets: readonly string[];
 }
 
 export interface ReadDaemon {
@@ -23,21 +26,24 @@ export interface ReadDaemon {
 }
 
 /** `root` has passed the schema. */
-export async function daemonOf(root: LocatedMap, { dir, stateDir }: Places): Promise<ReadDaemon> {
+export async function daemonOf(root: LocatedMap, { dir, stateDir, targets }: Places): Promise<ReadDaemon> {
   const drift = await driftOf(root);
   const source = gitSourceOf(root, dir, stateDir);
   const http = await httpOf(nodeAt(root, ['daemon', 'http']), dir);
+  const notify = notifyOf(nodeAt(root, ['daemon', 'notify']), targets);
   return {
     daemon: {
       drift: drift.expression,
       ...(source.source && { source: source.source }),
       ...(http.http && { http: http.http }),
+      notify: notify.channels,
     },
-    problems: [...drift.problems, ...source.problems, ...http.problems],
+    problems: [...drift.problems, ...source.problems, ...http.problems, ...notify.problems],
     files: [...source.files, ...http.files],
     secrets: [
       ...(source.source ? secretsOfSource(source.source) : []),
       ...(http.http ? secretsOfHttp(http.http) : []),
+      ...notify.secrets,
     ],
   };
 }

@@ -65,7 +65,8 @@ class Builder {
       flags.state === undefined
         ? resolve(dir, textAt(root, 'state', 'dir') ?? '.holdfast')
         : resolve(cwd, flags.state);
-    const { daemon, secrets, files: read } = this.#keep(await daemonOf(root, { dir, stateDir }));
+    const places = { dir, stateDir, targets: targets.map(({ name }) => name) };
+    const { daemon, secrets, files: read } = this.#keep(await daemonOf(root, places));
     return {
       targets,
       daemon,

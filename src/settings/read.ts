@@ -5,7 +5,7 @@ import { dirname, resolve } from 'node:path';
 import { packageFile } from '../nouns/package-files.ts';
 import { type Problem, problem } from '../nouns/problem.ts';
 import type { Environment } from '../reading/environment.ts';
-import { type Located, type LocatedMap, nodeAt, valueOf } from '../reading/located.ts';
+import { type LocatedMap, nodeAt, valueOf } from '../reading/located.ts';
 import { type Resolved, resolveReferences } from '../reading/references.ts';
 import { type SchemaCheck, schemaCheck } from '../reading/schema-check.ts';
 import { schemaProblems } from '../reading/schema-problems.ts';
@@ -25,11 +25,6 @@ export interface ReadOptions {
   readonly daemon: boolean;
 }
 
-/** What this release only checks for its form, with what takes its place. */
-const LATER: readonly { readonly steps: readonly [string, string]; readonly instead: string }[] = [
-  { steps: ['daemon', 'notify'], instead: 'The log of `holdfast run` holds every outcome.' },
-];
-
 /** No tree when a problem is an error. */
 export async function readSettingsFile(
   path: string,
@@ -40,9 +35,8 @@ export async function readSettingsFile(
   if ('problem' in text) return { problems: [asSettings(text.problem)] };
   const read = readYaml(text.text, shown);
   if (!read.root) return { problems: read.problems.length > 0 ? read.problems : [emptyFile(shown)] };
-  const { now, later } = split(read.root);
-  const resolved = await resolvedBy(now, dirname(resolve(path)), options);
-  const wrong = resolved.problems.length > 0 ? [] : formProblems(graft(resolved.root, later));
+  const resolved = await resolvedBy(read.root, dirname(resolve(path)), options);
+  const wrong = resolved.problems.length > 0 ? [] : formProblems(resolved.root);
   const problems = [...resolved.problems, ...wrong, ...laterProblems(read.root)];
   if (problems.some(({ severity }) => severity === 'error')) return { problems };
   return { tree: { root: resolved.root, files: resolved.files }, problems };
@@ -79,52 +73,13 @@ function emptyFile(shown: string): Problem {
   return problem('HF1012', `${shown} is empty`, { position: { file: shown, line: 1, column: 1 }, remedy });
 }
 
-/** The tree without the sections of later releases, whose references nobody has to provide yet. */
-function split(root: LocatedMap): { now: LocatedMap; later: ReadonlyMap<string, Located> } {
-  const daemon = root.members.get('daemon');
-  if (daemon?.node.kind !== 'map') return { now: root, later: new Map() };
-  const names: ReadonlySet<string> = new Set(LATER.map(({ steps }) => steps[1]));
-  const members = [...daemon.node.members];
-  const kept = new Map(members.filter(([name]) => !names.has(name)));
-  const now = { ...root, members: new Map(root.members) };
-  now.members.set('daemon', { ...daemon, node: { ...daemon.node, members: kept } });
-  return {
-    now,
-    later: new Map(members.filter(([name]) => names.has(name)).map(([name, { node }]) => [name, node])),
-  };
-}
-
-function graft(root: LocatedMap, later: ReadonlyMap<string, Located>): LocatedMap {
-  const daemon = root.members.get('daemon');
-  if (daemon?.node.kind !== 'map' || later.size === 0) return root;
-  const members = new Map(daemon.node.members);
-  for (const [name, node] of later) members.set(name, { position: node.position, node });
-  const whole = { ...root, members: new Map(root.members) };
-  whole.members.set('daemon', { ...daemon, node: { ...daemon.node, members } });
-  return whole;
-}
-
+/** Said of what a later release will read. */
 function laterProblems(root: LocatedMap): Problem[] {
-  const warnings = LATER.flatMap(({ steps, instead }) => {
-    const parent = nodeAt(root, [steps[0]]);
-    const member = parent?.kind === 'map' ? parent.members.get(steps[1]) : undefined;
-    if (!member) return [];
-    const path = steps.join('.');
-    return [
-      problem('HF1019', `\`${path}\` comes with a later release and does nothing yet`, {
-        position: member.position,
-        path,
-        severity: 'warning',
-        remedy: instead,
-      }),
-    ];
-  });
   const postgres = nodeAt(root, ['state', 'postgres']);
-  if (!postgres) return warnings;
+  if (!postgres) return [];
   const message =
     '`state.postgres` comes with a later release; state would be kept somewhere else than you expect';
   return [
-    ...warnings,
     problem('HF1019', message, {
       position: postgres.position,
       path: 'state.postgres',

@@ -5,6 +5,7 @@ import type { Target } from '../nouns/target.ts';
 import type { Environment } from '../reading/environment.ts';
 import type { HttpSettings } from './daemon-http.ts';
 import type { GitSettings } from './daemon-source.ts';
+import type { Channel } from './daemon-notify.ts';
 
 export interface DaemonSettings {
   /** Cron expression of the drift check. */
@@ -13,6 +14,8 @@ export interface DaemonSettings {
   readonly http?: HttpSettings;
   /** The repository that is followed; absent where the files are directories on this machine. */
   readonly source?: GitSettings;
+  /** Who is told what happens. */
+  readonly notify?: readonly Channel[];
 }
 
 export interface Settings {
@@ -55,7 +58,7 @@ export interface SettingsRequest {
   readonly env: Environment;
   /** `validate`, `render`, `schema`: no management key is needed, references that cannot be resolved are left out. */
   readonly offline?: boolean;
-  /** `run`: what `daemon` refers to must be there. Nothing else needs the daemon's secrets. */
+  /** `run`, `notify`: what `daemon` refers to must be there. Nothing else needs the daemon's secrets. */
   readonly daemon?: boolean;
 }
 

@@ -1,6 +1,6 @@
 // The Store in a directory: a directory a target, one JSON file a record, everything atomic, 0600 and synced to disk.
 //
-//   .gitignore  key  store.json
+//   .gitignore  key  store.json  told.json
 //   targets/NAME/  state.json  journal.json  history.jsonl  looks.jsonl  holder.json  lock/
 //                  backups/ID/{config.yaml,config.json,record.json}
 import { createHash, createHmac, randomBytes } from 'node:crypto';
@@ -9,7 +9,7 @@ import { dirname, join, resolve } from 'node:path';
 import { lock as lockFile } from 'proper-lockfile';
 import type { Clock } from '../nouns/clock.ts';
 import { fail } from '../nouns/problem.ts';
-import type { Journal } from '../nouns/state.ts';
+import type { Journal, Told } from '../nouns/state.ts';
 import {
   listBackups,
   pinBackup,
@@ -32,7 +32,7 @@ import {
 import { appendLine, type Bounds, readLines } from './line-log.ts';
 import { acquire, holderInWords } from './lock.ts';
 import { damagedIn, recordsOf, writeRecord } from './records.ts';
-import { isJournal, isTargetState } from './shapes.ts';
+import { isJournal, isTargetState, isTold } from './shapes.ts';
 import type { Store, TargetState } from './store.ts';
 
 export interface FileStoreOptions {
@@ -65,6 +65,8 @@ export async function openFileStore(options: FileStoreOptions): Promise<Store> {
   const journalFile = (target: string): string => join(home(target), 'journal.json');
   const states = recordsOf(isTargetState);
   const journals = recordsOf(isJournal);
+  const notes = recordsOf(isTold);
+  const toldFile = join(dir, 'told.json');
   const read = async (target: string): Promise<TargetState> =>
     ((await states.read(stateFile(target), clock.now())) ?? {}) as TargetState;
   const journal = async (target: string): Promise<Journal | undefined> =>
@@ -110,6 +112,10 @@ export async function openFileStore(options: FileStoreOptions): Promise<Store> {
       await appendLine(join(home(target), 'history.jsonl'), entry, HISTORY);
     },
     history: (target, limit = HISTORY_SHOWN) => readLines(join(home(target), 'history.jsonl'), limit),
+    async told() {
+      return ((await notes.read(toldFile, clock.now())) ?? {}) as Told; // as `isTold` asks for
+    },
+    keepTold: (told) => writeRecord(toldFile, told),
     async appendLook(target, look) {
       await makeDirectory(home(target));
       await appendLine(join(home(target), 'looks.jsonl'), look, LOOKS);

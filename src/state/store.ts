@@ -7,6 +7,7 @@ import type {
   LastApplied,
   Quarantine,
   Suspension,
+  Told,
 } from '../nouns/state.ts';
 import type { Look } from '../nouns/look.ts';
 import type { Problem } from '../nouns/problem.ts';
@@ -97,6 +98,10 @@ export interface Store {
   appendHistory(target: string, entry: HistoryEntry): Promise<void>;
   /** Newest first. */
   history(target: string, limit?: number): Promise<readonly HistoryEntry[]>;
+
+  /** What channels of notifications were told; empty where nothing is known. */
+  told(): Promise<Told>;
+  keepTold(told: Told): Promise<void>;
 
   /** What a daemon saw, look by look; the oldest go by themselves. */
   appendLook(target: string, look: Look): Promise<void>;

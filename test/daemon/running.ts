@@ -33,9 +33,7 @@ export interface Running extends Omit<Stage, 'events'>, Told {
 }
 
 export interface Options extends StageOptions {
-  readonly services?: readonly Service[];
-  /** Services that need the desk. */
-  readonly serve?: Services;
+  readonly services?: readonly Service[] | Services;
   /** More settings of the daemon. */
   readonly daemon?: Partial<DaemonSettings>;
   readonly clock?: (base: Clock) => Clock;
@@ -78,7 +76,8 @@ export async function daemon(
     signal: stop.signal,
     services: (given) => {
       desk = given;
-      return [...(options.services ?? []), ...(options.serve?.(given) ?? [])];
+      const { services = [] } = options;
+      return typeof services === 'function' ? services(given) : services;
     },
     onHangup: (reload) => {
       hangUp = reload;

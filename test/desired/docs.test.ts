@@ -130,3 +130,22 @@ describe('desired-state/', () => {
 test('an example that is wrong would be noticed', async () => {
   expect((await loadText('request-retri: 3\n')).problems).toHaveLength(1);
 });
+
+describe('docs/notifications.md', () => {
+  test('has an example of every kind of channel that is understood', async () => {
+    const [text = ''] = examples('notifications.md', 'settings');
+    const names = ['WEBHOOK_URL', 'WEBHOOK_SECRET', 'SLACK_URL', 'DISCORD_URL', 'BOT_TOKEN', 'SMTP_PASSWORD'];
+    const env = { ...ENV, ...Object.fromEntries(names.map((name) => [name, 'https://hooks.example/x'])) };
+    const dir = directory({ 'holdfast.yaml': text });
+    const mailed = { ...env, SMTP_PASSWORD: 'password-of-mail' };
+    const { settings, problems } = await loadSettings({ flags: {}, cwd: dir, env: mailed, daemon: true });
+    expect(problems.map(oneLine)).toEqual([]);
+    expect(settings?.daemon.notify?.map(({ receiver }) => receiver.kind)).toEqual([
+      'webhook',
+      'slack',
+      'discord',
+      'telegram',
+      'email',
+    ]);
+  });
+});

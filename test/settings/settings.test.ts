@@ -26,6 +26,7 @@ interface Case {
   readonly env?: Record<string, string>;
   readonly files?: Record<string, string>;
   readonly offline?: boolean;
+  readonly daemon?: boolean;
 }
 
 async function settings({
@@ -33,9 +34,10 @@ async function settings({
   env = {},
   files = {},
   offline = false,
+  daemon = false,
 }: Case): Promise<LoadedSettings & { dir: string }> {
   const dir = directory(files);
-  return { ...(await loadSettings({ flags, cwd: dir, env, offline })), dir };
+  return { ...(await loadSettings({ flags, cwd: dir, env, offline, daemon })), dir };
 }
 
 const fromFile = (text: string, rest: Omit<Case, 'files'> = {}): ReturnType<typeof settings> =>
@@ -134,19 +136,17 @@ describe('a settings file', () => {
     for (const secret of Object.values(ENV)) expect(JSON.stringify(loaded.settings)).not.toContain(secret);
   });
 
-  test('of later releases is checked, answered with a warning, and needs none of its references', async () => {
-    const { settings: found, problems } = await fromFile(
-      `version: 1
+  test('needs what only the daemon refers to for the daemon alone', async () => {
+    const text = `version: 1
 targets: [{ name: home, key: "\${env:K}" }]
 daemon:
-  notify: [{ webhook: "\${env:NOT_SET}", on: [drifted] }]
-`,
-      { env: { K: 'mgmt-secret-1' } },
-    );
-    expect(found).toBeDefined();
-    expect(problems.map(line)).toEqual([
-      '4:3 HF1019 `daemon.notify` comes with a later release and does nothing yet',
-    ]);
+  http: { listen: "127.0.0.1:8318", token: "\${env:NOT_SET}" }
+`;
+    const env = { K: 'mgmt-secret-1' };
+    expect((await fromFile(text, { env })).problems).toEqual([]);
+    const running = await fromFile(text, { env, daemon: true });
+    expect(running.settings).toBeUndefined();
+    expect(running.problems.map(line)).toEqual([expect.stringContaining('4:38 HF2020')]);
   });
 
   test('is validated offline without any of its secrets', async () => {

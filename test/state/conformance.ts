@@ -111,6 +111,16 @@ export function conformsToStore(kind: string, open: () => Promise<Bench>): void 
       expect(await store.read('Home')).toEqual({ workingKey: 7 });
     });
 
+    test('keeps what channels were told, as a whole', async () => {
+      const store = await fresh();
+      expect(await store.told()).toEqual({});
+      await store.keepTold({ ops: { home: { standing: 'refused', of: 'a1', trouble: 'drifted' } } });
+      await store.keepTold({ ops: { home: { standing: 'drifted' }, eu: { standing: 'in-sync' } } });
+      expect(await (await bench.reopen()).told()).toEqual({
+        ops: { home: { standing: 'drifted' }, eu: { standing: 'in-sync' } },
+      });
+    });
+
     test('loses none of many updates at once, from two sides', async () => {
       const sides = [await fresh(), await bench.reopen()];
       const members = ['workingKey', 'released', 'writeMs', 'knownFiles'] as const;

@@ -142,6 +142,17 @@ describe('a damaged record', () => {
     await read(store);
   });
 
+  test.each(['{"half":', '{"ops":{"home":{"standing":7}}}'])(
+    'of what channels were told: %s',
+    async (text) => {
+      const dir = newDir();
+      const store = await open(dir);
+      writeFileSync(join(dir, 'told.json'), text);
+      expect(await codesOf(store.told())).toEqual(['HF6005']);
+      expect(await store.told()).toEqual({});
+    },
+  );
+
   test('of a backup is found by its hash', async () => {
     const store = await open(newDir());
     const { id } = await store.saveBackup(makeBackup());

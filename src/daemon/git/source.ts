@@ -25,6 +25,8 @@ export interface GitSource extends Hooked, AsyncDisposable {
   settings(): GitSettings | undefined;
   /** What the API says of it; undefined while no repository is followed. */
   view(): Source | undefined;
+  /** Why what is in force is not what was asked for; undefined: it is. */
+  problem(): Problem | undefined;
   /** `changed` is called when the view says something new, not for every question. The answer ends it. */
   onChange(changed: () => void): () => void;
   /** The checkout in force, kept on disk until it is let go; undefined while no repository is followed. */
@@ -137,6 +139,7 @@ export function createGitSource({
     settings: () => following?.settings,
     poke: () => following?.rhythm.now(),
     view: () => following && viewOf(following),
+    problem: () => following?.problem,
     onChange(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);

@@ -57,7 +57,7 @@ export async function serving(given: ServingOptions = {}): Promise<Serving> {
   const home = await daemon({
     ...given,
     daemon: { http: given.http ?? HTTP },
-    serve: (desk) => {
+    services: (desk) => {
       http = httpService(desk, {
         version: '0.0.0-test',
         clock: { now: () => Date.now(), sleep: async () => {} },

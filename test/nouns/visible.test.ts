@@ -3,7 +3,7 @@ import { problem } from '../../src/nouns/problem.ts';
 import { problemsText } from '../../src/report/problem-text.ts';
 import { render } from '../../src/report/render.ts';
 import { COLOURED, PLAIN } from '../../src/report/style.ts';
-import { oneLine, visible, visibleIn, visiblePage } from '../../src/report/visible.ts';
+import { oneLine, visible, visibleIn, visiblePage } from '../../src/nouns/visible.ts';
 import { aChange, aPlan } from '../support/build-plan.ts';
 
 const ESC = '\u001B';

@@ -1,0 +1,160 @@
+// From what happened to a target to a notice of it. Pure.
+import type { Change } from '../../nouns/change.ts';
+import type { Verdict } from '../../nouns/guard.ts';
+import { meaningOf, type Facts, type Notice, type Topic } from '../../nouns/notice.ts';
+import type { Outcome } from '../../nouns/outcome.ts';
+import { pending, type Plan } from '../../nouns/plan.ts';
+import { HoldfastError, type Problem } from '../../nouns/problem.ts';
+import type { Shown } from '../../nouns/shown.ts';
+import type { Standing } from '../../nouns/standing.ts';
+import { plural } from '../../nouns/words.ts';
+
+/** What a notice does not get from what happened. */
+export interface Circumstances {
+  readonly id: string;
+  readonly previous?: Standing;
+  readonly link?: string;
+}
+
+/** Of changes, findings and problems. */
+const MOST = 20;
+/** Characters of JSON that a value may take. */
+const LONGEST_VALUE = 2000;
+const NOTHING: Facts = {
+  changes: [],
+  findings: [],
+  problems: [],
+  remedy: [],
+  more: { changes: 0, findings: 0, problems: 0 },
+};
+
+export function noticeOf(kind: Topic, outcome: Outcome, circumstances: Circumstances): Notice {
+  const { severity, title, meaning } = meaningOf(kind);
+  const particular = particularOf(kind, outcome);
+  return {
+    ...circumstances,
+    at: outcome.at,
+    kind,
+    severity,
+    target: outcome.target,
+    title: `${outcome.target}: ${title}`,
+    summary: [meaning, ...(particular === undefined ? [] : [particular])].join(' '),
+    facts: factsOf(outcome),
+  };
+}
+
+/** About what all targets share. `error`: what is wrong; absent when it is right again. */
+export function sharedNotice(
+  what: 'settings' | 'source',
+  kind: Topic,
+  at: number,
+  circumstances: Circumstances,
+  error?: unknown,
+): Notice {
+  const { severity, title, meaning } = meaningOf(kind);
+  const about = what === 'settings' ? 'Settings' : 'Git source';
+  const known = error instanceof HoldfastError ? error.problems : [];
+  const isOver = kind === 'recovered';
+  return {
+    ...circumstances,
+    at,
+    kind,
+    severity,
+    title: isOver ? `${about}: ${title}` : title,
+    summary: isOver ? `${about} can be used again.` : meaning,
+    facts: {
+      ...NOTHING,
+      problems: known.slice(0, MOST).map(shortProblem),
+      more: { ...NOTHING.more, problems: left(known) },
+    },
+  };
+}
+
+/** To see that messages arrive. */
+export function testNotice(channel: string, at: number, id: string): Notice {
+  const { severity, title, meaning } = meaningOf('test');
+  const summary = `${meaning} It came through the channel "${channel}".`;
+  return { id, at, kind: 'test', severity, title: `Holdfast: ${title}`, summary, facts: NOTHING };
+}
+
+/** What this one says beyond its meaning. */
+function particularOf(kind: Topic, outcome: Outcome): string | undefined {
+  if (kind === 'applied') return outcome.plan && `${plural(pending(outcome.plan).length, 'change')}.`;
+  switch (outcome.kind) {
+    case 'rolled-back':
+    case 'rollback-failed':
+    case 'failed':
+    case 'quarantined':
+      return `Reason: ${outcome.reason}.`.replace(/\.\.$/, '.');
+    case 'suspended':
+      return `Until ${new Date(outcome.until).toISOString()}: ${outcome.reason}`;
+    case 'restored':
+      return `It was backup ${outcome.restored}.`;
+    case 'stale-memory':
+    case 'contested':
+      return `It is about ${outcome.paths.join(', ')}.`;
+    case 'drifted':
+      return outcome.plan && `${plural(outcome.plan.changes.length, 'difference')}.`;
+    default:
+      return undefined;
+  }
+}
+
+function factsOf(outcome: Outcome): Facts {
+  const { plan, problems } = outcome;
+  const changes = plan?.changes ?? [];
+  const findings = (plan?.verdicts ?? []).filter(({ allowed }) => !allowed);
+  return {
+    ...(plan && ofPlan(plan)),
+    ...('backup' in outcome && { backup: outcome.backup }),
+    changes: changes.slice(0, MOST).map(shortChange),
+    findings: findings.slice(0, MOST).map(shortFinding),
+    problems: problems.slice(0, MOST).map(shortProblem),
+    remedy: outcome.kind === 'rollback-failed' ? outcome.remedy : [],
+    more: { changes: left(changes), findings: left(findings), problems: left(problems) },
+  };
+}
+
+const left = (list: readonly unknown[]): number => Math.max(0, list.length - MOST);
+
+function ofPlan({ revision: { digest, commit } }: Plan): Pick<Facts, 'revision' | 'commit'> {
+  return { revision: digest.slice(0, 12), ...(commit && { commit }) };
+}
+
+function shortChange({
+  path,
+  kind,
+  origin,
+  disposition,
+  before,
+  after,
+  from,
+}: Change): Facts['changes'][number] {
+  return {
+    path,
+    kind,
+    origin,
+    disposition,
+    ...(isShort(before) && { before }),
+    ...(isShort(after) && { after }),
+    ...(isShort(from) && { from }),
+  };
+}
+
+function isShort(value: Shown | undefined): value is Shown {
+  return value !== undefined && JSON.stringify(value).length <= LONGEST_VALUE;
+}
+
+function shortFinding({ guard, path, message, remedy, override }: Verdict): Facts['findings'][number] {
+  return {
+    guard,
+    message,
+    remedy,
+    ...(path !== undefined && { path }),
+    ...(override !== undefined && { override }),
+  };
+}
+
+function shortProblem({ code, message, remedy }: Problem): Facts['problems'][number] {
+  return { code, message, remedy };
+}

@@ -1,0 +1,98 @@
+// The daemon beside receivers: what it does to the gateway does not depend on them.
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { createNotify } from '../../../src/daemon/notify/notify.ts';
+import { openSender } from '../../../src/daemon/notify/sender.ts';
+import type { Services } from '../../../src/daemon/service.ts';
+import { fail } from '../../../src/nouns/problem.ts';
+import type { Channel } from '../../../src/settings/settings.ts';
+import { MANAGEMENT_KEY } from '../../apply/stage.ts';
+import { daemon, endAll, inMode, type Options, retries } from '../running.ts';
+import { channel, closeAll, deadUrl, handClock, httpReceiver, until, webhook } from './support.ts';
+
+afterEach(async () => {
+  await endAll();
+  await closeAll();
+});
+
+/** A daemon with these channels; its notifications have a clock of their own. */
+async function notifying(options: Options, ...notify: Channel[]) {
+  const clock = handClock();
+  const notes: string[] = [];
+  const services: Services = (desk) => {
+    const reporter = { note: (_: string, text: string) => void notes.push(text), failed: () => undefined };
+    const service = createNotify({ desk, clock, reporter, open: (one) => openSender(one, 500) });
+    return [{ ...service, follow: (settings) => service.follow({ ...settings, notify }) }];
+  };
+  return { ...(await daemon({ ...options, services })), clock, notes };
+}
+
+describe('the daemon with notifications', () => {
+  test('applies and heals while a receiver is gone and another says nothing', async () => {
+    const silent = await httpReceiver({ silent: true });
+    const home = await notifying(
+      { ...inMode('enforce'), desired: retries(4), drift: '* * * * * *' },
+      channel(webhook(await deadUrl()), { name: 'gone', on: ['applied'] }),
+      channel(webhook(silent.url), { name: 'silent', on: ['applied'] }),
+    );
+    await home.next('applied');
+    home.clock.pass(5000);
+    const gone = 'notifications to "gone" do not arrive: broken while connecting (ECONNREFUSED)';
+    await until(
+      () => silent.got.length === 1 && home.notes.includes(gone),
+      () => home.notes,
+    );
+    await home.panel('PUT', 'request-retry', { value: 9 });
+    await home.next('applied');
+    expect(await home.file()).toContain('request-retry: 4');
+  });
+
+  test('tells drift once, with what drifted, and its end, without a secret', async () => {
+    const receiver = await httpReceiver();
+    const home = await notifying(
+      { ...inMode('apply'), drift: '* * * * * *' },
+      channel(webhook(receiver.url)),
+    );
+    await home.next('in-sync');
+    await home.panel('PUT', 'api-keys', ['sk-test-0001', 'sk-test-stranger']);
+    await home.next('drifted');
+    await home.next('drifted');
+    home.clock.pass(5000);
+    await until(() => receiver.got.length === 1);
+    await home.panel('PUT', 'api-keys', ['sk-test-0001', 'sk-test-0002']);
+    await home.next('in-sync');
+    home.clock.pass(5000);
+    await until(() => receiver.got.length === 2);
+    const bodies = receiver.got.map(({ body }) => body);
+    expect(bodies.map((body) => JSON.parse(body) as object)).toMatchObject([
+      { kind: 'drifted', target: 'home', previous: 'in-sync' },
+      { kind: 'recovered', target: 'home', previous: 'drifted' },
+    ]);
+    expect(bodies[0]).toContain('api-keys');
+    for (const secret of ['sk-test-0001', 'sk-test-0002', 'sk-test-stranger', MANAGEMENT_KEY])
+      expect(bodies.join('\n')).not.toContain(secret);
+  });
+
+  test('tells that settings have errors, and that they are right again', async () => {
+    const receiver = await httpReceiver();
+    let isBroken = true;
+    const reopen: Options['reopen'] = (place) => {
+      if (isBroken) throw fail('HF1012', 'the settings are broken');
+      return place;
+    };
+    const home = await notifying({ reopen }, channel(webhook(receiver.url)));
+    await home.next('in-sync');
+    home.hangUp();
+    await until(() => home.clock.waits().length > 0);
+    isBroken = false;
+    home.clock.pass(5000);
+    await until(() => receiver.got.length === 1);
+    home.hangUp();
+    await until(() => home.clock.waits().length > 0);
+    home.clock.pass(5000);
+    await until(() => receiver.got.length === 2);
+    expect(receiver.got.map(({ body }) => (JSON.parse(body) as { kind: string }).kind)).toEqual([
+      'daemon',
+      'recovered',
+    ]);
+  });
+});

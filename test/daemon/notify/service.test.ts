@@ -1,0 +1,308 @@
+// Notifications against receivers that answer, fail, stall and are gone.
+import { createHmac } from 'node:crypto';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { createNotify } from '../../../src/daemon/notify/notify.ts';
+import { openSender } from '../../../src/daemon/notify/sender.ts';
+import type { Service } from '../../../src/daemon/service.ts';
+import type { Outcome } from '../../../src/nouns/outcome.ts';
+import { fail } from '../../../src/nouns/problem.ts';
+import { redactor } from '../../../src/nouns/redact.ts';
+import type { Channel } from '../../../src/settings/settings.ts';
+import { outcomeOf } from '../builders.ts';
+import { channel, closeAll, deadUrl, ground, httpReceiver, until, webhook } from './support.ts';
+
+const services: Service[] = [];
+afterEach(async () => {
+  for (const service of services.splice(0)) await service[Symbol.asyncDispose]();
+  await closeAll();
+});
+
+const GATHER = 5000;
+const settings = (...notify: Channel[]) => ({ drift: '0 * * * *', notify });
+const inSync = (target = 'home'): Outcome => ({ ...outcomeOf({ kind: 'in-sync', depth: 'deep' }), target });
+const drifted = (target = 'home'): Outcome => ({ ...outcomeOf({ kind: 'drifted', depth: 'deep' }), target });
+const unreachable = (target: string): Outcome => ({ ...outcomeOf({ kind: 'unreachable' }), target });
+
+type Ground = ReturnType<typeof ground>;
+
+async function notifying(at: Ground, channels: readonly Channel[], more: object = {}) {
+  const service = createNotify({ ...at.options, ...more });
+  services.push(service);
+  await service.follow(settings(...channels));
+  const see = (...outcomes: readonly Outcome[]): void => {
+    for (const outcome of outcomes) service.reporter?.outcome?.(outcome, 'schedule');
+  };
+  /** Lets the time pass that is waited for. */
+  const due = async (): Promise<void> => {
+    await until(() => at.clock.waits().length > 0, at.clock.waits);
+    at.clock.pass(at.clock.waits()[0] ?? 0);
+  };
+  return { service, see, due };
+}
+
+const kinds = (got: readonly { readonly body: string }[]): string[] =>
+  got.map(({ body }) => {
+    const { type, kind, total } = JSON.parse(body) as { type: string; kind?: string; total?: number };
+    return type === 'digest' ? `digest of ${total}` : String(kind);
+  });
+
+describe('notifications', () => {
+  test('tell a change once, signed, and not again after a restart', async () => {
+    const receiver = await httpReceiver();
+    const at = ground();
+    const ops = channel(webhook(receiver.url, 'whsec_c2VjcmV0LW9mLXRoZS10ZXN0cw=='));
+    const first = await notifying(at, [ops]);
+    first.see(inSync(), drifted(), drifted());
+    await first.due();
+    await until(() => at.told()['ops']?.['home']?.standing === 'drifted', at.told);
+    await first.service[Symbol.asyncDispose]();
+
+    const second = await notifying(at, [ops]);
+    second.see(drifted(), inSync());
+    await second.due();
+    await until(() => receiver.got.length > 1);
+    expect(kinds(receiver.got)).toEqual(['drifted', 'recovered']);
+    const [told] = receiver.got;
+    const [headers, body] = [told?.headers ?? {}, told?.body ?? ''];
+    const signed = `${String(headers['webhook-id'])}.${String(headers['webhook-timestamp'])}.${body}`;
+    const signature = createHmac('sha256', 'secret-of-the-tests').update(signed).digest('base64');
+    expect(headers['webhook-signature']).toBe(`v1,${signature}`);
+    expect(headers['webhook-id']).toBe((JSON.parse(body) as { id: string }).id);
+  });
+
+  test('that did not arrive before the end are told by the next daemon', async () => {
+    const receiver = await httpReceiver({ status: 503 });
+    const at = ground();
+    const ops = channel(webhook(receiver.url));
+    const first = await notifying(at, [ops]);
+    first.see(drifted());
+    await first.service[Symbol.asyncDispose]();
+    expect(at.notes.at(-1)).toBe('1 notifications to "ops" did not arrive before the end');
+    receiver.answers = [{}];
+    const second = await notifying(at, [ops]);
+    second.see(drifted());
+    await second.due();
+    await until(
+      () => at.results.includes('ops delivered'),
+      () => at.results,
+    );
+    expect(kinds(receiver.got)).toEqual(['drifted', 'drifted']);
+  });
+
+  test('of many targets at once are one message, with a bounded list and the count', async () => {
+    const receiver = await httpReceiver();
+    const names = Array.from({ length: 500 }, (_, i) => `gateway-${i}`);
+    const at = ground(names);
+    const { see, due } = await notifying(at, [channel(webhook(receiver.url))]);
+    see(...names.map(unreachable));
+    await due();
+    await until(() => receiver.got.length > 0);
+    const digest = JSON.parse(receiver.got[0]?.body ?? '') as Record<string, unknown>;
+    expect(digest).toMatchObject({
+      type: 'digest',
+      total: 500,
+      severity: 'critical',
+      counts: { unreachable: 500 },
+    });
+    expect(digest['notices']).toHaveLength(20);
+    await until(() => Object.keys(at.told()['ops'] ?? {}).length === 500);
+    see(...names.map(unreachable));
+    expect(at.clock.waits()).toEqual([]);
+    expect(receiver.got).toHaveLength(1);
+  });
+
+  test('are one message each while they are few, and gathered for as long as `digest` says', async () => {
+    const [one, other] = [await httpReceiver(), await httpReceiver()];
+    const at = ground(['a', 'b', 'c']);
+    const { see } = await notifying(at, [
+      channel(webhook(one.url)),
+      channel(webhook(other.url), { name: 'calm', digestMs: 300_000 }),
+    ]);
+    see(...['a', 'b', 'c'].map(unreachable));
+    at.clock.pass(GATHER);
+    await until(
+      () => one.got.length === 3,
+      () => kinds(one.got),
+    );
+    expect(other.got).toEqual([]);
+    at.clock.pass(300_000);
+    await until(() => other.got.length > 0);
+    expect(kinds(one.got)).toEqual(['unreachable', 'unreachable', 'unreachable']);
+    expect(kinds(other.got)).toEqual(['digest of 3']);
+  });
+
+  test('are tried again while the receiver is down, later and later, and as it asks', async () => {
+    const receiver = await httpReceiver(
+      { status: 500 },
+      { status: 429, headers: { 'retry-after': '77' } },
+      { status: 503, headers: { 'retry-after': 'Sat, 28 Nov 2026 12:05:00 GMT' } },
+      { status: 408 },
+      {},
+    );
+    const at = ground();
+    const { see, due } = await notifying(at, [channel(webhook(receiver.url))]);
+    see(drifted());
+    const waits: number[] = [];
+    for (let i = 0; i < 5; i += 1) {
+      await until(() => at.clock.waits().length > 0);
+      waits.push(at.clock.waits()[0] ?? 0);
+      await due();
+    }
+    await until(
+      () => at.results.at(-1) === 'ops delivered',
+      () => at.results,
+    );
+    expect(waits).toEqual([GATHER, 2000, 77_000, 300_000 - GATHER - 2000 - 77_000, 16_000]);
+    expect(at.notes).toEqual([
+      'notifications to "ops" do not arrive: HTTP 500: ok',
+      'notifications to "ops" arrive again',
+    ]);
+    expect(new Set(receiver.got.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
+  });
+
+  test('end with an answer that will not change, which is said once', async () => {
+    const receiver = await httpReceiver({ status: 404, body: 'no_service' });
+    const at = ground();
+    const { see, due } = await notifying(at, [channel(webhook(receiver.url))]);
+    see(drifted());
+    await due();
+    await until(() => at.results.length === 1);
+    see(drifted(), unreachable('home'));
+    await due();
+    await until(() => at.results.length === 2);
+    expect(at.results).toEqual(['ops refused', 'ops refused']);
+    expect(at.notes).toEqual(['notifications to "ops" do not arrive: HTTP 404: no_service']);
+    expect(at.clock.waits()).toEqual([]);
+  });
+
+  test('are given up after ten tries, and told anew when the trouble is seen again', async () => {
+    const at = ground();
+    const { see, due } = await notifying(at, [channel(webhook(await deadUrl()))]);
+    see(drifted());
+    await due();
+    for (let tries = 1; tries < 10; tries += 1) {
+      await until(
+        () => at.results.length === tries,
+        () => at.results,
+      );
+      await due();
+    }
+    await until(() => at.results.length === 10);
+    expect(at.clock.waits()).toEqual([]);
+    expect(at.notes).toHaveLength(1);
+    await until(() => {
+      see(drifted());
+      return at.clock.waits().length > 0;
+    });
+    expect(at.clock.waits()).toEqual([GATHER]);
+  });
+
+  test('do not follow a redirect', async () => {
+    const elsewhere = await httpReceiver();
+    const receiver = await httpReceiver({ status: 307, headers: { location: elsewhere.url } });
+    const at = ground();
+    const { see, due } = await notifying(at, [channel(webhook(receiver.url, 'a-secret-of-ours'))]);
+    see(drifted());
+    await due();
+    await until(() => at.results.length > 0);
+    expect(at.results).toEqual(['ops refused']);
+    expect(elsewhere.got).toEqual([]);
+  });
+
+  test('to a receiver that says nothing end in time, and others do not wait for it', async () => {
+    const silent = await httpReceiver({ silent: true });
+    const lively = await httpReceiver();
+    const at = ground();
+    const more = { open: (receiver: Channel['receiver']) => openSender(receiver, 100) };
+    const channels = [channel(webhook(silent.url), { name: 'silent' }), channel(webhook(lively.url))];
+    const { see, due } = await notifying(at, channels, more);
+    see(drifted());
+    await due();
+    await until(
+      () => at.results.length === 2,
+      () => at.results,
+    );
+    expect(at.results).toEqual(['ops delivered', 'silent failed']);
+  });
+
+  test('that pile up while the receiver is down stay bounded, and come as one', async () => {
+    const receiver = await httpReceiver({ status: 503 }, {});
+    const names = Array.from({ length: 300 }, (_, i) => `gateway-${i}`);
+    const at = ground(names);
+    const { see, due } = await notifying(at, [channel(webhook(receiver.url))]);
+    see(unreachable('gateway-0'));
+    await due();
+    await until(() => at.results.length === 1);
+    for (let turn = 0; turn < 5; turn += 1) see(...names.map(drifted), ...names.map(unreachable));
+    await due();
+    await until(() => at.results.length === 2);
+    await due();
+    await until(() => receiver.got.length === 3);
+    expect(kinds(receiver.got)).toEqual(['unreachable', 'unreachable', 'digest of 3000']);
+    expect(receiver.got[2]?.body.length).toBeLessThan(30_000);
+    await until(() => at.told()['ops']?.['gateway-0']?.standing === 'unreachable');
+    expect(Object.keys(at.told()['ops'] ?? {})).toHaveLength(300);
+  });
+
+  test('of settings that cannot be used, and of settings that can again', async () => {
+    const receiver = await httpReceiver();
+    const at = ground();
+    const { service, due } = await notifying(at, [channel(webhook(receiver.url))]);
+    service.reporter?.shared?.('settings');
+    service.reporter?.shared?.('settings', fail('HF1012', '`drift` is not a cron expression'));
+    service.reporter?.shared?.('source', new Error('broken'));
+    service.reporter?.shared?.('settings');
+    await due();
+    await until(() => receiver.got.length === 3);
+    expect(kinds(receiver.got)).toEqual(['daemon', 'source', 'recovered']);
+    expect(receiver.got[0]?.body).toContain('`drift` is not a cron expression');
+  });
+
+  test('follow the settings: a new channel hears what is wrong, one that is gone nothing', async () => {
+    const [one, other] = [await httpReceiver(), await httpReceiver()];
+    const at = ground();
+    const { service, see, due } = await notifying(at, [channel(webhook(one.url))]);
+    see(drifted());
+    await due();
+    await until(() => one.got.length === 1);
+    await service.follow(settings(channel(webhook(other.url), { name: 'new' })));
+    see(drifted());
+    await due();
+    await until(() => other.got.length === 1);
+    expect(one.got).toHaveLength(1);
+    await until(() => Object.keys(at.told()).join(' ') === 'new', at.told);
+  });
+
+  test('hold no secret, and link to the dashboard', async () => {
+    const receiver = await httpReceiver({ status: 400, body: 'bad token sk-test-0001' });
+    const at = ground();
+    const more = {
+      clean: redactor(['sk-test-0001']).value,
+      publicUrl: () => new URL('https://holdfast.example/'),
+    };
+    const { see, due } = await notifying(at, [channel(webhook(receiver.url))], more);
+    see(outcomeOf({ kind: 'failed', reason: 'could not store sk-test-0001' }));
+    await due();
+    await until(() => at.results.length === 1);
+    expect(receiver.got[0]?.body).not.toContain('sk-test-0001');
+    expect(receiver.got[0]?.body).toContain('https://holdfast.example/#/targets/home');
+    expect(at.notes).toEqual(['notifications to "ops" do not arrive: HTTP 400: bad token [secret]']);
+  });
+
+  test('go on without what was told before where that cannot be read', async () => {
+    const receiver = await httpReceiver();
+    const at = ground();
+    const broken = {
+      targets: at.options.desk.targets,
+      store: () => ({
+        told: () => Promise.reject(fail('HF6005', 'told.json is damaged')),
+        keepTold: async () => undefined,
+      }),
+    };
+    const { see, due } = await notifying(at, [channel(webhook(receiver.url))], { desk: broken });
+    see(drifted());
+    await due();
+    await until(() => receiver.got.length === 1);
+    expect(at.failures).toHaveLength(1);
+  });
+});
