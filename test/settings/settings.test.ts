@@ -146,7 +146,7 @@ daemon:
     expect((await fromFile(text, { env })).problems).toEqual([]);
     const running = await fromFile(text, { env, daemon: true });
     expect(running.settings).toBeUndefined();
-    expect(running.problems.map(line)).toEqual([expect.stringContaining('4:38 HF2020')]);
+    expect(running.problems.map(line)).toEqual([expect.stringContaining('4:44 HF2020')]);
   });
 
   test('is validated offline without any of its secrets', async () => {
