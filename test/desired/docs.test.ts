@@ -80,7 +80,7 @@ describe('docs/desired-state.md', () => {
 });
 
 describe('docs/settings.md', () => {
-  const pages = examples('settings.md', 'settings');
+  const pages = ['settings.md', 'http-api.md'].flatMap((page) => examples(page, 'settings'));
 
   test.each(pages.map((text, i) => [i + 1, text] as const))('example %d is understood', async (_, text) => {
     const dir = directory({ 'holdfast.yaml': text, 'ca.pem': '-----BEGIN CERTIFICATE-----\n' });

@@ -17,10 +17,14 @@ export function isForeign({ headers, protocol, host }: Asked, { publicUrl }: Htt
   return site === undefined && headers['x-holdfast'] !== '1';
 }
 
-/** A page whose name was made to lead here (DNS rebinding) sends its own name. */
-export function isStrangeHost({ host }: Pick<Asked, 'host'>, { listen, publicUrl }: HttpSettings): boolean {
-  const name = hostName(host);
-  return !isLoopback(name) && name !== listen.host && name !== publicUrl?.hostname;
+/**
+ * A page whose name was made to lead here (DNS rebinding) sends its own name; it could add the one of a proxy, so both
+ * must be ours.
+ */
+export function isStrangeHost({ host, headers }: Asked, { listen, publicUrl }: HttpSettings): boolean {
+  return [host, headers.host ?? host].map(hostName).some((name) => {
+    return !isLoopback(name) && name !== listen.host && name !== publicUrl?.hostname;
+  });
 }
 
 /** Without the port, and without the brackets of IPv6. */

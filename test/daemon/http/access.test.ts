@@ -161,12 +161,14 @@ describe('without a token on loopback', () => {
   });
 
   test('a page of another site can neither read (DNS rebinding) nor change anything', async () => {
-    const home = await serving({ http: open });
+    const home = await serving({ http: { ...open, trustedProxies: ['127.0.0.1'] } });
     const rebound = await home.ask('/api/v1/targets', {
       token: undefined,
       headers: { host: 'evil.example' },
     });
     expect([rebound.status, codeOf(rebound)]).toEqual([421, 'HF7040']);
+    const headers = { host: 'evil.example', 'x-forwarded-host': 'localhost' };
+    expect((await home.ask('/api/v1/targets', { token: undefined, headers })).status).toBe(421);
     for (const host of ['localhost:8318', '127.0.0.1', '[::1]:1'])
       expect((await home.ask('/api/v1/targets', { token: undefined, headers: { host } })).status).toBe(200);
     const cross = { method: 'POST', token: undefined, headers: { origin: 'https://evil.example' } };
