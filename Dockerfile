@@ -1,6 +1,9 @@
 # syntax=docker/dockerfile:1
+# Bases are pinned by exact version; `docker buildx imagetools inspect node:24.21.0-alpine` tells the digest to add where
+# your registry may move tags. The version is that of the `node` package which the tests run on.
+
 # Built where glibc is: the tools of the checkout have no other binaries. What runs is JavaScript alone.
-FROM node:24-bookworm-slim AS build
+FROM node:24.21.0-bookworm-slim AS build
 WORKDIR /src
 COPY package.json package-lock.json ./
 RUN npm ci
@@ -8,17 +11,30 @@ COPY tsconfig.json ./
 COPY src ./src
 RUN npm run build && npm prune --omit=dev
 
-FROM node:24-alpine
-RUN apk add --no-cache git openssh-client openssh-keygen && mkdir -p /var/lib/holdfast /config/desired-state && chown -R node:node /var/lib/holdfast
+FROM node:24.21.0-alpine
+LABEL org.opencontainers.image.title="holdfast" \
+      org.opencontainers.image.description="GitOps reconciler for CLIProxyAPI gateways" \
+      org.opencontainers.image.licenses="MIT"
+# git, ssh and ssh-keygen for the git source, tini to reap what they leave behind. Package managers of Node.js have no business here.
+RUN apk add --no-cache git openssh-client openssh-keygen tini \
+ && rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack \
+           /usr/local/bin/yarn /usr/local/bin/yarnpkg /opt/yarn* \
+ && mkdir -p /var/lib/holdfast /config/desired-state \
+ && chown -R 1000:1000 /var/lib/holdfast
 WORKDIR /app
 COPY --from=build /src/package.json ./
 COPY --from=build /src/node_modules ./node_modules
 COPY --from=build /src/dist ./dist
 COPY bin ./bin
 COPY schemas ./schemas
-USER node
+# By number, so that Kubernetes can see that it is not root.
+USER 1000:1000
 WORKDIR /config
 VOLUME /var/lib/holdfast
-ENV NODE_ENV=production
-ENTRYPOINT ["node", "/app/bin/holdfast.js"]
+EXPOSE 8318
+# The root file system may be read-only: git and ssh look for their files in /tmp.
+ENV NODE_ENV=production HOME=/tmp
+HEALTHCHECK --interval=30s --timeout=10s --start-period=30s --retries=3 \
+  CMD ["node", "/app/bin/holdfast.js", "healthcheck", "--state", "/var/lib/holdfast"]
+ENTRYPOINT ["/sbin/tini", "--", "node", "/app/bin/holdfast.js"]
 CMD ["run", "--state", "/var/lib/holdfast", "--log", "json"]

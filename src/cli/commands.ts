@@ -35,6 +35,11 @@ export const COMMANDS: readonly CommandEntry[] = [
   entry('drift', 'compare memory, file and behaviour with what was applied', () => import('./drift.ts')),
   entry('run', 'watch, reconcile and report until stopped', () => import('./run.ts')),
   entry('notify', 'send a test message to the channels of the daemon', () => import('./notify.ts')),
+  entry(
+    'healthcheck',
+    'ask whether the daemon on this state directory is alive',
+    () => import('./healthcheck.ts'),
+  ),
   entry('status', 'show targets, revision, sync state and the last outcome', () => import('./status.ts')),
   entry('suspend', 'write nothing to targets for a while', () => import('./suspend.ts')),
   entry('resume', 'end a suspension before its time', () => import('./resume.ts')),

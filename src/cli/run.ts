@@ -7,14 +7,24 @@ import { gatewayOptions, onCall, type PlanFlags, planOptions, sourceOptions } fr
 import { systemClock } from './system-clock.ts';
 import { openWorkplace } from './workplace.ts';
 
+const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
+type LogLevel = (typeof LOG_LEVELS)[number];
+
 interface Flags extends PlanFlags {
   readonly log?: 'text' | 'json';
+  readonly logLevel?: LogLevel;
 }
 
 export function define(command: Command, io: Io): void {
   const run = planOptions(gatewayOptions(sourceOptions(command)))
     .addOption(
       new Option('--log <form>', 'text for a terminal, json for a log collector').choices(['text', 'json']),
+    )
+    .addOption(
+      new Option(
+        '--log-level <level>',
+        'the least that the json log tells (default: info; --verbose: debug, --quiet: warn)',
+      ).choices(LOG_LEVELS),
     )
     .addHelpText(
       'after',
@@ -24,7 +34,8 @@ Looks at every target at the start, when a file changes, and on the schedule of
 
 Examples:
   $ holdfast run
-  $ holdfast run --mode observe --log json`,
+  $ holdfast run --mode observe --log json
+  $ holdfast run --log json --log-level debug`,
     );
   onCall(run, (flags: Flags) => daemon(flags, io));
 }
@@ -51,7 +62,7 @@ async function reporterFor(flags: Flags, io: Io): Promise<Reporter> {
   const form = flags.log ?? (io.stdoutIsTerminal ? 'text' : 'json');
   if (form === 'text') return narrator(io.out, styleOf(io, flags), () => new Date());
   const [{ pino }, { logReporter }] = await Promise.all([import('pino'), import('../daemon/log.ts')]);
-  const level = flags.verbose ? 'debug' : flags.quiet ? 'warn' : 'info';
+  const level = flags.logLevel ?? (flags.verbose ? 'debug' : flags.quiet ? 'warn' : 'info');
   const timestamp = (): string => `,"time":"${new Date().toISOString()}"`;
   return logReporter(pino({ level, base: null, timestamp }, { write: io.out }));
 }

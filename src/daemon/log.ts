@@ -1,5 +1,5 @@
-// What the daemon says while it works: one structured line a fact, with target, revision and plan. Secrets cannot be in
-// what it is given: plans, outcomes and problems carry none.
+// What the daemon says while it works: one structured line a fact, with target, revision, commit and plan as far as they
+// are known. Secrets cannot be in what it is given: plans, outcomes and problems carry none.
 import type { Logger } from 'pino';
 import type { Event } from '../nouns/event.ts';
 import { exitOf, type Outcome } from '../nouns/outcome.ts';
@@ -8,12 +8,28 @@ import { HoldfastError, type Problem } from '../nouns/problem.ts';
 import type { Reporter } from './reporter.ts';
 
 export function logReporter(logger: Logger): Reporter {
+  /** Of each target, what the work that is under way, or was last, is about. */
+  const about = new Map<string, Ids>();
+  const underWay = new Set<string>();
+  const of = (target: string): Logger => logger.child({ target, ...about.get(target) });
   return {
     started: (targets, drift) => logger.info({ targets: targets.map(({ name }) => name), drift }, 'started'),
-    event: (event) => logEvent(logger.child({ target: event.target }), event),
-    outcome: (outcome, trigger) => logOutcome(logger, outcome, trigger),
+    event(event) {
+      if (event.kind === 'step' && event.step === 'lock') {
+        about.delete(event.target);
+        underWay.add(event.target);
+      }
+      if (event.kind === 'planned') about.set(event.target, idsOf(event.plan));
+      logEvent(of(event.target), event);
+    },
+    outcome(outcome, trigger) {
+      const began = underWay.delete(outcome.target);
+      if (outcome.plan) about.set(outcome.target, idsOf(outcome.plan));
+      else if (!began) about.delete(outcome.target);
+      logOutcome(of(outcome.target), outcome, trigger);
+    },
     note: (level, text) => logger[level](text),
-    failed: (error, target) => logFailure(target === undefined ? logger : logger.child({ target }), error),
+    failed: (error, target) => logFailure(target === undefined ? logger : of(target), error),
   };
 }
 
@@ -37,25 +53,31 @@ function logFailure(log: Logger, error: unknown): void {
 
 function logPlan(log: Logger, plan: Plan): void {
   if (plan.changes.length + plan.writes.length === 0) return;
-  const ids = planIds(plan);
   log.info(
-    { ...ids, changes: plan.changes.length, requests: plan.writes.length },
+    { changes: plan.changes.length, requests: plan.writes.length },
     `plan: ${pending(plan).length} to apply`,
   );
-  for (const change of plan.changes) {
-    const fields = {
-      ...ids,
-      path: change.path,
-      kind: change.kind,
-      origin: change.origin,
-      disposition: change.disposition,
-    };
-    log.info(fields, `${change.kind} ${change.path}${change.disposition === 'apply' ? '' : ' (left alone)'}`);
-  }
+  for (const { path, kind, origin, disposition } of plan.changes)
+    log.info(
+      { path, kind, origin, disposition },
+      `${kind} ${path}${disposition === 'apply' ? '' : ' (left alone)'}`,
+    );
 }
 
-function planIds(plan: Plan): { revision: string; plan: string } {
-  return { revision: plan.revision.digest.slice(0, 12), plan: plan.digest.value.slice(0, 12) };
+/** What a line is about besides its target; digests by their first 12 digits, as reports show them. */
+interface Ids {
+  readonly revision: string;
+  readonly plan: string;
+  readonly commit?: string;
+}
+
+function idsOf({ revision, digest }: Plan): Ids {
+  const { commit } = revision;
+  return {
+    revision: revision.digest.slice(0, 12),
+    plan: digest.value.slice(0, 12),
+    ...(commit && { commit: commit.sha }),
+  };
 }
 
 function logProblem(log: Logger, problem: Problem): void {
@@ -70,8 +92,7 @@ function logProblem(log: Logger, problem: Problem): void {
 }
 
 /** The closing line of a look. */
-function logOutcome(logger: Logger, outcome: Outcome, trigger: string): void {
-  const log = logger.child({ target: outcome.target, ...(outcome.plan && planIds(outcome.plan)) });
+function logOutcome(log: Logger, outcome: Outcome, trigger: string): void {
   const level = outcome.kind === 'rollback-failed' ? 'fatal' : exitOf(outcome) === 0 ? 'info' : 'warn';
   log[level](
     { outcome: outcome.kind, trigger, ms: Math.round(outcome.durationMs), requests: outcome.requests },

@@ -835,6 +835,16 @@ export const CODES = {
     'A test notification did not arrive',
     'The answer of the receiver says why; docs/notifications.md has the set-up of each kind of channel.',
   ),
+  HF7070: code(
+    EXIT.unexpected,
+    'No running daemon has left a sign of life',
+    'Start `holdfast run` on this state directory, or name the one it runs on with --state; see its log when it does run.',
+  ),
+  HF7071: code(
+    EXIT.unexpected,
+    'The daemon says that something is wrong with it',
+    'See its log; restart it when it does not recover by itself.',
+  ),
   // 9xxx our own faults
   HF9001: code(
     EXIT.unexpected,

@@ -1,6 +1,6 @@
 // Where a target stands: what its last telling outcome means for the one who runs it. Shown by dashboard, metrics and
 // notifications, which all take it from here.
-import type { OutcomeKind } from './outcome.ts';
+import type { Outcome, OutcomeKind } from './outcome.ts';
 
 export type Standing =
   | 'in-sync'
@@ -123,4 +123,12 @@ const STANDING_AFTER: Record<OutcomeKind, Standing | undefined> = {
 /** Undefined: the outcome says nothing about the target, which stands where it stood. */
 export function standingAfter(kind: OutcomeKind): Standing | undefined {
   return STANDING_AFTER[kind];
+}
+
+/** How many places differ once it is over. Undefined: the outcome does not tell, and what was known before still holds. */
+export function differencesAfter({ kind, plan }: Pick<Outcome, 'kind' | 'plan'>): number | undefined {
+  if (kind === 'in-sync' || kind === 'restored') return 0;
+  if (kind === 'applied')
+    return plan?.changes.filter(({ disposition }) => disposition !== 'apply').length ?? 0;
+  return plan?.changes.length;
 }

@@ -25,6 +25,8 @@ export interface HttpSettings {
   readonly auth: 'token' | 'none';
   /** Names unique, at least one where `auth` is `token`. */
   readonly tokens: readonly HttpToken[];
+  /** Everybody who reaches the server may read /metrics; absent: whoever may look. */
+  readonly metrics?: 'public';
   /** What browsers know the server as, where a proxy stands before it. */
   readonly publicUrl?: URL;
   /** Addresses and networks whose `X-Forwarded-*` are believed. */
@@ -58,6 +60,7 @@ export async function httpOf(node: Located | undefined, dir: string): Promise<Re
     listen,
     auth,
     tokens,
+    ...(textIn(node, 'metrics') === 'public' && { metrics: 'public' as const }),
     trustedProxies: proxiesOf(node, found),
     ...(publicUrl && { publicUrl }),
     ...(tls && { tls }),

@@ -1,6 +1,6 @@
 // The Store in a directory: a directory a target, one JSON file a record, everything atomic, 0600 and synced to disk.
 //
-//   .gitignore  key  store.json  told.json
+//   .gitignore  key  store.json  told.json  beat.json
 //   targets/NAME/  state.json  journal.json  history.jsonl  looks.jsonl  holder.json  lock/
 //                  backups/ID/{config.yaml,config.json,record.json}
 import { createHash, createHmac, randomBytes } from 'node:crypto';
@@ -19,6 +19,7 @@ import {
   saveBackup,
   type Keep,
 } from './backups.ts';
+import { writeBeat } from './beat.ts';
 import {
   errorCode,
   explained,
@@ -121,6 +122,7 @@ export async function openFileStore(options: FileStoreOptions): Promise<Store> {
       await appendLine(join(home(target), 'looks.jsonl'), look, LOOKS);
     },
     looks: (target, limit = LOOKS.kept) => readLines(join(home(target), 'looks.jsonl'), limit),
+    writeBeat: (beat) => writeBeat(dir, beat),
   };
 }
 

@@ -1,4 +1,5 @@
 // Where state lives: the interface that files implement now and a database later. Knows nothing of gateways.
+import type { Beat } from '../nouns/beat.ts';
 import type { Backup, BackupRecord } from '../nouns/backup.ts';
 import type {
   AuthBlock,
@@ -107,4 +108,7 @@ export interface Store {
   appendLook(target: string, look: Look): Promise<void>;
   /** Newest first. */
   looks(target: string, limit?: number): Promise<readonly Look[]>;
+
+  /** Leaves a daemon's sign of life, in place of the one before; rejects where nothing can be written at all. */
+  writeBeat(beat: Beat): Promise<void>;
 }

@@ -48,6 +48,43 @@ describe('the log', () => {
     expect(change?.['revision']).toMatch(/^[0-9a-f]{12}$/);
     expect(told.at(-1)).toMatchObject({ level: LEVEL.info, outcome: 'applied', trigger: 'files' });
     expect(told.at(-1)?.['plan']).toBe(change?.['plan']);
+    const planned = told.findIndex((line) => 'plan' in line);
+    expect(told.slice(planned).map((line) => [line['revision'], line['plan']])).toEqual(
+      told.slice(planned).map(() => [change?.['revision'], change?.['plan']]),
+    );
+    expect(told.slice(planned).filter((line) => 'step' in line).length).toBeGreaterThan(5);
+  });
+
+  test('every way to tell it something of a target says what it is about, until the next work on it begins', () => {
+    const { reporter, lines } = log();
+    const revision = { digest: 'a'.repeat(64), commit: { sha: 'c0ffee', dirty: false } };
+    const plan = {
+      revision,
+      digest: { keyId: 'k', value: 'b'.repeat(64) },
+      changes: [],
+      writes: [],
+    } as never; // enough for a log
+    const about = { target: 'home', revision: 'a'.repeat(12), plan: 'b'.repeat(12), commit: 'c0ffee' };
+    const outcome = outcomeOf({ kind: 'refused', plan }, [problem('HF5005', 'changed meanwhile')]);
+    reporter.event({ kind: 'planned', target: 'home', plan });
+    reporter.event({ kind: 'step', target: 'home', step: 'backup', detail: 'b1' });
+    reporter.event({ kind: 'notice', target: 'home', problem: problem('HF5018', 'a gap') });
+    reporter.event({ kind: 'finished', target: 'home', outcome });
+    reporter.outcome(outcome, 'asked');
+    reporter.failed(fail('HF6004', 'full'), 'home');
+    expect(lines()).toHaveLength(5);
+    expect(lines().every((line) => Object.entries(about).every(([key, value]) => line[key] === value))).toBe(
+      true,
+    );
+    reporter.event({ kind: 'step', target: 'other', step: 'observe' });
+    reporter.event({ kind: 'step', target: 'home', step: 'lock' });
+    reporter.note('info', 'stopping');
+    reporter.started([{ name: 'home' }] as never, '* * * * *'); // as above
+    reporter.event({ kind: 'planned', target: 'home', plan });
+    reporter.outcome(outcome, 'asked');
+    reporter.outcome(outcomeOf({ kind: 'locked', holder: 'somebody' }), 'schedule');
+    const told = lines().slice(5);
+    expect(told.map((line) => 'plan' in line)).toEqual([false, false, false, false, true, true, false]);
   });
 
   test('holds no secret, old or new', async () => {

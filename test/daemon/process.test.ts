@@ -1,12 +1,18 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { dirname, join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { MANAGEMENT_KEY, stage, strike } from '../apply/stage.ts';
 
 const BIN = resolve(import.meta.dirname, '../../bin/holdfast.js');
 
 afterEach(strike);
+
+async function healthcheck(state: string): Promise<string> {
+  const { stdout } = await promisify(execFile)(process.execPath, [BIN, 'healthcheck', '--state', state]);
+  return stdout;
+}
 
 describe('holdfast run as a process', () => {
   test('applies, logs JSON, and ends with 0 when it is told to', async () => {
@@ -24,11 +30,13 @@ describe('holdfast run as a process', () => {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     let said = '';
+    let health = '';
     for await (const part of child.stdout.setEncoding('utf8')) {
       const before = said.includes('"outcome":');
       said += String(part);
-      // Once: the second time means "at once".
-      if (!before && said.includes('"outcome":')) child.kill('SIGTERM');
+      if (before || !said.includes('"outcome":')) continue;
+      health = await healthcheck(join(dirname(desired), 'own-state'));
+      child.kill('SIGTERM'); // once: the second time means "at once"
     }
     const [code] = (child.exitCode === null ? await once(child, 'exit') : [child.exitCode]) as [number];
     const lines = said
@@ -37,5 +45,7 @@ describe('holdfast run as a process', () => {
       .map((line) => JSON.parse(line) as Record<string, unknown>);
     expect(lines.find((line) => 'outcome' in line)).toMatchObject({ outcome: 'in-sync', trigger: 'start' });
     expect(code).toBe(0);
+    expect(health).toContain(`process ${child.pid}`);
+    await expect(healthcheck(join(dirname(desired), 'own-state'))).rejects.toThrow('HF7070');
   });
 });

@@ -36,7 +36,9 @@ describe('docker-compose.yml', () => {
 
   test('points holdfast to the gateway by its port, with the desired state read-only', () => {
     const { port } = parse(read('gateway/config.example.yaml')) as { port: number };
-    expect(holdfast.environment).toEqual({ HOLDFAST_URL: `http://gateway:${port}` });
+    const settings = parse(read('deploy/compose/holdfast.yaml')) as { targets: { url: string }[] };
+    expect(settings.targets.map(({ url }) => url)).toEqual([`http://gateway:${port}`]);
+    expect(holdfast.volumes).toContain('./deploy/compose/holdfast.yaml:/config/holdfast.yaml:ro');
     expect(holdfast.volumes).toContain('./desired-state:/config/desired-state:ro');
     expect(holdfast.env_file).toBe('.env');
   });

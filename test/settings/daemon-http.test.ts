@@ -56,6 +56,13 @@ describe('daemon.http', () => {
     expect(JSON.stringify(read)).not.toContain(TOKEN);
   });
 
+  test('keeps /metrics for tokens unless it says public', async () => {
+    const token = 'token: "${env:HOLDFAST_TOKEN}"';
+    expect((await settings(token)).settings?.daemon.http).not.toHaveProperty('metrics');
+    expect((await settings(`${token}\nmetrics: public`)).settings?.daemon.http?.metrics).toBe('public');
+    expect(await found(`${token}\nmetrics: everybody`)).toEqual(['6:14 HF1012 error']);
+  });
+
   test('is read with everything there is', async () => {
     const tls = await generate([{ name: 'commonName', value: 'localhost' }]);
     const { settings: read, problems } = await settings(

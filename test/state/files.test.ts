@@ -16,6 +16,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { seal } from '../../src/nouns/secret.ts';
 import { authMemoryOf } from '../../src/state/auth-memory.ts';
+import { readBeat } from '../../src/state/beat.ts';
 import { explained } from '../../src/state/disk.ts';
 import { detectionMemoryOf } from '../../src/state/detection-memory.ts';
 import { type FileStoreOptions, openFileStore } from '../../src/state/files.ts';
@@ -393,5 +394,33 @@ describe('a disk that fills up while a record is written', () => {
     expect(said).toContain('HF6003');
     expect(readFileSync(file, 'utf8')).toBe('old');
     expect(readdirSync(dir)).toEqual(['state.json']);
+  });
+});
+
+describe('the sign of life', () => {
+  const beat = { at: NOW, pid: 42, problems: ['loop: late by 12000 ms'] };
+
+  test('replaces the one before, for the owner alone', async () => {
+    const dir = newDir();
+    const store = await open(dir);
+    await store.writeBeat({ ...beat, problems: [] });
+    await store.writeBeat(beat);
+    expect(await readBeat(dir, NOW)).toEqual(beat);
+    expect(statSync(join(dir, 'beat.json')).mode & 0o777).toBe(0o600);
+  });
+
+  test('is none where no daemon ran, and an error where it is damaged', async () => {
+    const dir = newDir();
+    await open(dir);
+    expect(await readBeat(dir, NOW)).toBeUndefined();
+    writeFileSync(join(dir, 'beat.json'), '{"at":"yesterday"}');
+    await expect(readBeat(dir, NOW)).rejects.toMatchObject({ problems: [{ code: 'HF6005' }] });
+  });
+
+  test('cannot be left where nothing can be written', async () => {
+    const dir = newDir();
+    const store = await open(dir);
+    rmSync(dir, { recursive: true });
+    await expect(store.writeBeat(beat)).rejects.toMatchObject({ problems: [{ code: 'HF6003' }] });
   });
 });

@@ -9,7 +9,6 @@ import type { Service } from '../service.ts';
 import { type Access, createAccess } from './access.ts';
 import type { ApiServer, Routes } from './api.ts';
 import { assetRoutes, type WebAssets } from './assets.ts';
-import { healthRoutes } from './health.ts';
 import { type GitHook, hookRoutes } from './hooks.ts';
 import { liveReporter } from './live.ts';
 import { listening } from './listen.ts';
@@ -38,8 +37,8 @@ export interface HttpOptions {
   readonly hook?: GitHook;
   /** The dashboard; nothing at `/` without it. */
   readonly assets?: WebAssets;
-  /** More routes at the root of the server, such as /metrics. */
-  readonly routes?: readonly Routes[];
+  /** More routes at the root of the server: health and metrics. */
+  readonly routes?: (http: HttpSettings) => readonly Routes[];
   /** Is given each server before its routes are: to count what it answers. */
   readonly onServer?: (server: FastifyInstance) => void;
   readonly events?: Omit<StreamOptions, 'redact'>;
@@ -69,7 +68,7 @@ export interface Assembly {
 
 export async function assemble(parts: Assembly, http: HttpSettings): Promise<ApiServer> {
   const { desk, options, access, streams } = parts;
-  const { assets, hook, routes = [] } = options;
+  const { assets, hook, routes = () => [] } = options;
   const api = (entrance: Entrance): readonly Routes[] => [
     sessionRoutes(entrance),
     targetRoutes(desk, { ...options, startedAt: parts.startedAt, drift: parts.drift }),
@@ -80,8 +79,7 @@ export async function assemble(parts: Assembly, http: HttpSettings): Promise<Api
     documentRoutes,
   ];
   const root = [
-    healthRoutes,
-    ...routes,
+    ...routes(http),
     ...(hook ? [hookRoutes(hook)] : []),
     ...(assets ? [assetRoutes(assets)] : []),
   ];
@@ -158,8 +156,8 @@ const addressOf = ({ listen }: HttpSettings): string => `${listen.host} ${listen
 
 /** Everything that a running server cannot change: all but the tokens. */
 function placeOf(http: HttpSettings): string {
-  const { listen, auth, publicUrl, trustedProxies, tls } = http;
-  return JSON.stringify([listen, auth, publicUrl?.href, trustedProxies, tls?.cert, tls?.key.open()]);
+  const { listen, auth, metrics, publicUrl, trustedProxies, tls } = http;
+  return JSON.stringify([listen, auth, metrics, publicUrl?.href, trustedProxies, tls?.cert, tls?.key.open()]);
 }
 
 /** ms that requests under way are waited for. */

@@ -1,5 +1,7 @@
 // A daemon that answers over HTTP, and those who ask it: over a real socket, with any header.
 import { request } from 'undici';
+import { createHealth } from '../../../src/daemon/health/health.ts';
+import { healthRoutes } from '../../../src/daemon/health/routes.ts';
 import { httpService, type HttpOptions, type HttpService } from '../../../src/daemon/http/http.ts';
 import { seal } from '../../../src/nouns/secret.ts';
 import type { HttpSettings } from '../../../src/settings/settings.ts';
@@ -58,15 +60,17 @@ export async function serving(given: ServingOptions = {}): Promise<Serving> {
     ...given,
     daemon: { http: given.http ?? HTTP },
     services: (desk) => {
+      const health = createHealth({ desk, now: Date.now, elapsed: () => performance.now() });
       http = httpService(desk, {
         version: '0.0.0-test',
         clock: { now: () => Date.now(), sleep: async () => {} },
         redact: (value) => value,
         note: (_level, text) => notes.push(text),
         failed: (error) => faults.push(error),
+        routes: () => [healthRoutes(health)],
         ...given.options,
       });
-      return [http];
+      return [health, http];
     },
   });
   await home.next();

@@ -1,0 +1,121 @@
+// Whether the daemon is alive and whether it is ready, as findings; and a sign of life in its state for those who have no
+// port to ask.
+import { BEAT_EVERY_MS } from '../../nouns/beat.ts';
+import { HoldfastError } from '../../nouns/problem.ts';
+import type { Source } from '../../wire/views.ts';
+import type { Desk } from '../desk.ts';
+import type { Service } from '../service.ts';
+import type { Finding } from './finding.ts';
+import { createVitals, TICK_MS, type Vitals } from './vitals.ts';
+
+export interface HealthOptions {
+  readonly desk: Pick<Desk, 'targets' | 'nextLookAt' | 'store'>;
+  /** ms since the epoch, and ms of a clock that never jumps. */
+  readonly now: () => number;
+  readonly elapsed: () => number;
+  /** Where the files come from, when git is followed. */
+  readonly source?: () => Source | undefined;
+}
+
+export interface Health extends Service {
+  /** Whether the process does its work. When not, a restart is what helps. */
+  alive(): readonly Finding[];
+  /** Whether it has everything it needs, and looked at everything once. */
+  ready(): Promise<readonly Finding[]>;
+}
+
+/** ms for which one attempt to write answers everybody who asks. */
+const WRITTEN_LASTS_MS = 5000;
+
+export function createHealth(options: HealthOptions): Health {
+  const { desk, source } = options;
+  const vitals = createVitals(options);
+  const looked = new Set<string>();
+  const beats = createBeats(options, vitals);
+  let timer: NodeJS.Timeout | undefined;
+  return {
+    reporter: {
+      event: (event) => vitals.reporter.event?.(event),
+      outcome(outcome, trigger) {
+        looked.add(outcome.target);
+        vitals.reporter.outcome?.(outcome, trigger);
+      },
+      failed(error, target) {
+        if (target !== undefined) looked.add(target);
+        vitals.reporter.failed?.(error, target);
+      },
+    },
+    alive: () => vitals.findings(),
+    ready: async () => [
+      { name: 'settings', ok: timer !== undefined, detail: timer ? 'loaded' : 'not loaded yet' },
+      await beats.written(),
+      lookedAt(desk, looked),
+      ...checkout(source?.()),
+    ],
+    async follow() {
+      if (timer) return;
+      timer = setInterval(() => {
+        vitals.tick();
+        void beats.due();
+      }, TICK_MS).unref();
+      vitals.tick();
+      await beats.due();
+    },
+    async [Symbol.asyncDispose]() {
+      clearInterval(timer);
+      if (timer) await beats.last();
+    },
+  };
+}
+
+interface Beats {
+  /** Leaves one when it is time. */
+  due(): Promise<void>;
+  /** Whether one could be left a moment ago. */
+  written(): Promise<Finding>;
+  last(): Promise<void>;
+}
+
+function createBeats({ desk, now, elapsed }: HealthOptions, vitals: Vitals): Beats {
+  let latest: { readonly at: number; readonly result: Promise<Finding> } | undefined;
+  const write = (ended: boolean): Promise<Finding> => {
+    const problems = wrong(vitals.findings());
+    const beat = { at: now(), pid: process.pid, problems, ...(ended && { ended }) };
+    const result = desk
+      .store()
+      .writeBeat(beat)
+      .then(() => ({ name: 'state', ok: true, detail: 'can be written' }))
+      .catch((error: unknown) => ({ name: 'state', ok: false, detail: unwritable(error) }));
+    latest = { at: elapsed(), result };
+    return result;
+  };
+  const within = (ms: number): Promise<Finding> =>
+    latest && elapsed() - latest.at < ms ? latest.result : write(false);
+  return {
+    due: async () => void (await within(BEAT_EVERY_MS)),
+    written: () => within(WRITTEN_LASTS_MS),
+    last: async () => void (await write(true)),
+  };
+}
+
+const wrong = (findings: readonly Finding[]): string[] =>
+  findings.filter(({ ok }) => !ok).map(({ name, detail }) => `${name}: ${detail}`);
+
+/** The code alone: whoever asks need not learn where things lie. */
+function unwritable(error: unknown): string {
+  const code = error instanceof HoldfastError ? error.problems[0]?.code : undefined;
+  return `cannot be written${code === undefined ? '' : ` (${code})`}`;
+}
+
+function lookedAt(desk: HealthOptions['desk'], looked: ReadonlySet<string>): Finding {
+  const targets = desk.targets();
+  const done = targets.filter(({ name }) => looked.has(name)).length;
+  const detail = `${done} of ${targets.length} targets were looked at`;
+  return { name: 'first-looks', ok: done === targets.length, detail };
+}
+
+function checkout(source: Source | undefined): Finding[] {
+  if (!source) return [];
+  const ok = source.commit !== undefined;
+  return [{ name: 'git', ok, detail: ok ? 'a commit is in force' : 'nothing was checked out yet' }];
+}

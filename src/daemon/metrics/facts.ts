@@ -1,0 +1,46 @@
+// What the gauges show of each target, from listening and from its state. Knows no metric.
+import type { Outcome } from '../../nouns/outcome.ts';
+import { exitOf } from '../../nouns/outcome.ts';
+import { differencesAfter, type Standing, standingAfter } from '../../nouns/standing.ts';
+import type { TargetState } from '../../state/store.ts';
+
+/** Times in ms since the epoch. Absent: unknown, or not so. */
+export interface Facts {
+  readonly standing: Standing;
+  readonly differences?: number | undefined;
+  readonly lastLook?: number | undefined;
+  readonly lastSuccess?: number | undefined;
+  readonly authBlockedUntil?: number | undefined;
+  readonly suspendedUntil?: number | undefined;
+  readonly revision?: { readonly digest: string; readonly commit: string } | undefined;
+}
+
+export const NOTHING: Facts = { standing: 'unknown' };
+
+export function afterOutcome(facts: Facts, outcome: Outcome): Facts {
+  const fine = exitOf(outcome) === 0 && outcome.kind !== 'restored';
+  return {
+    ...facts,
+    standing: standingAfter(outcome.kind) ?? facts.standing,
+    differences: differencesAfter(outcome) ?? facts.differences,
+    lastLook: outcome.at,
+    ...(fine && { lastSuccess: outcome.at }),
+  };
+}
+
+/** What outlasts the process. */
+export function afterReading(facts: Facts, state: TargetState): Facts {
+  const { lastApplied, lastDeepCheck, lastShallowCheck, authBlock, suspension } = state;
+  const equal = [lastDeepCheck, lastShallowCheck].flatMap((check) => (check?.inSync ? [check.at] : []));
+  const successes = [facts.lastSuccess, lastApplied?.at, ...equal].filter((at) => at !== undefined);
+  return {
+    ...facts,
+    lastSuccess: successes.length > 0 ? Math.max(...successes) : undefined,
+    authBlockedUntil: authBlock?.until,
+    suspendedUntil: suspension?.until,
+    revision: lastApplied && {
+      digest: lastApplied.revision.digest.slice(0, 12),
+      commit: lastApplied.revision.commit?.sha ?? '',
+    },
+  };
+}

@@ -1,0 +1,40 @@
+// Sets the gauges from what is known at this moment; what is not known has no series.
+import type { Source } from '../../wire/views.ts';
+import { STANDINGS } from '../../nouns/standing.ts';
+import type { Facts } from './facts.ts';
+import type { Instruments } from './instruments.ts';
+
+type Gauges = Instruments['gauges'];
+
+const seconds = (ms: number): number => ms / 1000;
+
+export function clear(gauges: Gauges): void {
+  for (const gauge of Object.values(gauges)) gauge.reset();
+}
+
+export function showFacts(gauges: Gauges, all: ReadonlyMap<string, Facts>, now: number): void {
+  for (const [target, facts] of all) showTarget(gauges, target, facts, now);
+}
+
+function showTarget(gauges: Gauges, target: string, facts: Facts, now: number): void {
+  const { differences, lastLook, lastSuccess, suspendedUntil, authBlockedUntil, revision } = facts;
+  for (const standing of Object.keys(STANDINGS))
+    gauges.standing.set({ target, standing }, standing === facts.standing ? 1 : 0);
+  gauges.authBlocked.set({ target }, (authBlockedUntil ?? 0) > now ? 1 : 0);
+  if (differences !== undefined) gauges.differences.set({ target }, differences);
+  if (lastLook !== undefined) gauges.lastLook.set({ target }, seconds(lastLook));
+  if (lastSuccess !== undefined) gauges.lastSuccess.set({ target }, seconds(lastSuccess));
+  if (suspendedUntil !== undefined && suspendedUntil > now)
+    gauges.suspendedUntil.set({ target }, seconds(suspendedUntil));
+  if (revision) gauges.revision.set({ target, revision: revision.digest, commit: revision.commit }, 1);
+}
+
+/** Nothing where no git is followed. */
+export function showSource(gauges: Gauges, source: Source | undefined): void {
+  if (!source) return;
+  const { ref, commit, answeredAt, problem } = source;
+  gauges.gitStale.set({ ref }, problem === undefined ? 0 : 1);
+  if (commit) gauges.gitCommit.set({ ref, commit: commit.sha }, 1);
+  if (commit?.at !== undefined) gauges.gitCommittedAt.set({ ref }, seconds(commit.at));
+  if (answeredAt !== undefined) gauges.gitAnsweredAt.set({ ref }, seconds(answeredAt));
+}

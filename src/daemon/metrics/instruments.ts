@@ -1,0 +1,147 @@
+// Every metric of Holdfast's own: name, meaning, labels. Labels are targets and closed sets, so that the number of series
+// is bounded. docs/metrics.md explains each of them; a test holds the two against each other.
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+/** ms between two measurements of the loop's delay: often enough to see it, seldom enough to idle. */
+const LOOP_PRECISION = 100;
+const LOOK_SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300];
+const SETTLE_SECONDS = [0.25, 0.5, 1, 2, 4, 8, 15, 30, 60, 120];
+
+export interface Instruments {
+  readonly registry: Registry;
+  /** Set anew from what is known whenever somebody reads. */
+  readonly gauges: ReturnType<typeof gaugesIn>;
+  readonly counters: ReturnType<typeof countersIn>;
+  readonly histograms: ReturnType<typeof histogramsIn>;
+}
+
+export function createInstruments(version: string): Instruments {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: LOOP_PRECISION });
+  const build = new Gauge({
+    name: 'holdfast_build_info',
+    help: 'Always 1: which Holdfast runs, and on which Node.js',
+    labelNames: ['version', 'node'],
+    registers: [registry],
+  });
+  build.set({ version, node: process.version }, 1);
+  return {
+    registry,
+    gauges: gaugesIn(registry),
+    counters: countersIn(registry),
+    histograms: histogramsIn(registry),
+  };
+}
+
+function gaugesIn(registry: Registry) {
+  const gauge = <L extends string>(name: string, help: string, ...labelNames: L[]): Gauge<L> =>
+    new Gauge({ name, help, labelNames, registers: [registry] });
+  return {
+    standing: gauge(
+      'holdfast_target_standing',
+      '1 for where the target stands since its last telling look, 0 for everywhere else',
+      'target',
+      'standing',
+    ),
+    differences: gauge('holdfast_target_differences', 'Places that differ, as last seen', 'target'),
+    lastLook: gauge('holdfast_last_look_timestamp_seconds', 'When the last look ended', 'target'),
+    lastSuccess: gauge(
+      'holdfast_last_success_timestamp_seconds',
+      'When the gateway was last found or made equal to the files',
+      'target',
+    ),
+    authBlocked: gauge(
+      'holdfast_auth_blocked',
+      '1 while a refused management key is remembered and nothing is sent',
+      'target',
+    ),
+    suspendedUntil: gauge(
+      'holdfast_suspended_until_timestamp_seconds',
+      'Until when somebody asked for the target to be left alone; absent while nobody did',
+      'target',
+    ),
+    revision: gauge(
+      'holdfast_applied_revision_info',
+      'Always 1: the revision that was applied last, and its commit where the files are in git',
+      'target',
+      'revision',
+      'commit',
+    ),
+    gitCommit: gauge(
+      'holdfast_git_commit_info',
+      'Always 1: the commit that the git source has in force',
+      'ref',
+      'commit',
+    ),
+    gitCommittedAt: gauge('holdfast_git_commit_timestamp_seconds', 'When that commit was made', 'ref'),
+    gitAnsweredAt: gauge(
+      'holdfast_git_last_answer_timestamp_seconds',
+      'When the remote of the git source last answered',
+      'ref',
+    ),
+    gitStale: gauge(
+      'holdfast_git_stale',
+      '1 while what is in force is older than what the remote was asked for',
+      'ref',
+    ),
+  };
+}
+
+function countersIn(registry: Registry) {
+  const counter = <L extends string>(name: string, help: string, ...labelNames: L[]): Counter<L> =>
+    new Counter({ name, help, labelNames, registers: [registry] });
+  return {
+    outcomes: counter(
+      'holdfast_outcomes_total',
+      'Looks by what they came to and why they were made',
+      'target',
+      'outcome',
+      'trigger',
+    ),
+    faults: counter(
+      'holdfast_faults_total',
+      'Looks that could not begin or broke off; without a target: settings and services',
+      'target',
+    ),
+    refusals: counter('holdfast_guard_refusals_total', 'Looks in which the guard refused', 'target', 'guard'),
+    requests: counter(
+      'holdfast_gateway_requests_total',
+      'Requests to the gateway by what they were made for',
+      'target',
+      'purpose',
+    ),
+    writes: counter(
+      'holdfast_gateway_writes_total',
+      'Writes that were sent to the gateway by route',
+      'target',
+      'method',
+      'route',
+    ),
+    notifications: counter(
+      'holdfast_notifications_total',
+      'Tries to notify by channel and what came of them',
+      'channel',
+      'result',
+    ),
+    http: counter(
+      'holdfast_http_requests_total',
+      'Requests that the HTTP API answered',
+      'method',
+      'route',
+      'status',
+    ),
+  };
+}
+
+function histogramsIn(registry: Registry) {
+  const histogram = (name: string, help: string, buckets: number[]): Histogram<'target'> =>
+    new Histogram({ name, help, labelNames: ['target'], buckets, registers: [registry] });
+  return {
+    reconcile: histogram('holdfast_reconcile_duration_seconds', 'How long looks took', LOOK_SECONDS),
+    settle: histogram(
+      'holdfast_settle_duration_seconds',
+      'How long the gateway took to come to rest after a write',
+      SETTLE_SECONDS,
+    ),
+  };
+}

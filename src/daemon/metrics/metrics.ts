@@ -1,0 +1,140 @@
+// Metrics of a running daemon in the form that Prometheus reads. Listens like a log does; nothing waits for it.
+import type { Source } from '../../wire/views.ts';
+import type { Event } from '../../nouns/event.ts';
+import type { Outcome } from '../../nouns/outcome.ts';
+import type { Desk } from '../desk.ts';
+import type { Reporter } from '../reporter.ts';
+import type { Service } from '../service.ts';
+import { afterOutcome, afterReading, type Facts, NOTHING } from './facts.ts';
+import { clear, showFacts, showSource } from './gauges.ts';
+import { createInstruments, type Instruments } from './instruments.ts';
+import { forgetDeparted } from './departed.ts';
+import { routeOf } from './route-of.ts';
+
+export interface MetricsOptions {
+  readonly desk: Pick<Desk, 'targets' | 'store'>;
+  /** Of Holdfast. */
+  readonly version: string;
+  /** ms since the epoch, and ms of a clock that never jumps. */
+  readonly now: () => number;
+  readonly elapsed: () => number;
+  /** Where the files come from, when git is followed. */
+  readonly source?: () => Source | undefined;
+}
+
+export interface Metrics extends Service {
+  readonly reporter: Reporter;
+  readonly contentType: string;
+  /** Everything as text, without series of targets that left the settings. */
+  expose(): Promise<string>;
+  /** What came of one try to tell a channel of the settings something. */
+  notified(channel: string, result: 'delivered' | 'refused' | 'failed'): void;
+  /** One answer of the HTTP API; the route as it is declared, never as it was asked for. */
+  answered(method: string, route: string, status: number): void;
+}
+
+export function createMetrics(options: MetricsOptions): Metrics {
+  const instruments = createInstruments(options.version);
+  const { counters, registry } = instruments;
+  const known = createKnown(options.desk);
+  const settling = createSettling(instruments, options.elapsed);
+  return {
+    reporter: {
+      started: (targets) => targets.forEach(({ name }) => known.read(name)),
+      event(event) {
+        settling(event);
+        countEvent(instruments, event);
+      },
+      outcome(outcome, trigger) {
+        known.hear(outcome);
+        counters.outcomes.inc({ target: outcome.target, outcome: outcome.kind, trigger });
+        instruments.histograms.reconcile.observe({ target: outcome.target }, outcome.durationMs / 1000);
+        for (const guard of refusing(outcome)) counters.refusals.inc({ target: outcome.target, guard });
+      },
+      note: () => {},
+      failed: (_error, target = '') => counters.faults.inc({ target }),
+    },
+    contentType: registry.contentType,
+    async expose() {
+      const names = options.desk.targets().map(({ name }) => name);
+      const facts = await known.all(names);
+      await forgetDeparted(instruments, new Set(names));
+      clear(instruments.gauges);
+      showFacts(instruments.gauges, facts, options.now());
+      showSource(instruments.gauges, options.source?.());
+      return registry.metrics();
+    },
+    notified: (channel, result) => counters.notifications.inc({ channel, result }),
+    answered: (method, route, status) => counters.http.inc({ method, route, status: String(status) }),
+    follow: async () => {},
+    async [Symbol.asyncDispose]() {
+      registry.clear();
+    },
+  };
+}
+
+/** The guards that held a refused plan up, each once. */
+function refusing({ kind, plan }: Outcome): ReadonlySet<string> {
+  const refused = kind === 'refused' ? (plan?.verdicts ?? []) : [];
+  return new Set(refused.filter(({ allowed }) => !allowed).map(({ guard }) => guard));
+}
+
+/** Every piece of work ends with `finished`, plans that somebody asked for included: their requests count too. */
+function countEvent({ counters }: Instruments, event: Event): void {
+  const { target } = event;
+  if (event.kind === 'step' && event.write)
+    counters.writes.inc({ target, method: event.write.method, route: routeOf(event.write.path) });
+  if (event.kind !== 'finished') return;
+  for (const [purpose, count] of Object.entries(event.outcome.requests))
+    counters.requests.inc({ target, purpose }, count);
+}
+
+/** Settling lasts from its first step until another kind of step, or the end. */
+function createSettling({ histograms }: Instruments, elapsed: () => number): (event: Event) => void {
+  const since = new Map<string, number>();
+  return (event) => {
+    if (event.kind !== 'step' && event.kind !== 'finished') return;
+    const { target } = event;
+    const began = since.get(target);
+    const settles = event.kind === 'step' && event.step === 'settle';
+    if (settles && began === undefined) since.set(target, elapsed());
+    if (settles || began === undefined) return;
+    since.delete(target);
+    histograms.settle.observe({ target }, (elapsed() - began) / 1000);
+  };
+}
+
+interface Known {
+  hear(outcome: Outcome): void;
+  /** Reads the state of the target; whoever asks for `all` waits for it. */
+  read(target: string): void;
+  all(targets: readonly string[]): Promise<ReadonlyMap<string, Facts>>;
+}
+
+function createKnown(desk: MetricsOptions['desk']): Known {
+  const facts = new Map<string, Facts>();
+  const reading = new Set<Promise<void>>();
+  const of = (target: string): Facts => facts.get(target) ?? NOTHING;
+  const read: Known['read'] = (target) => {
+    // A state that cannot be read is reported by the look itself; until it can, what was known before is shown.
+    const work = desk
+      .store()
+      .read(target)
+      .then((state) => void facts.set(target, afterReading(of(target), state)))
+      .catch(() => {})
+      .finally(() => reading.delete(work));
+    reading.add(work);
+  };
+  return {
+    read,
+    hear(outcome) {
+      facts.set(outcome.target, afterOutcome(of(outcome.target), outcome));
+      read(outcome.target);
+    },
+    async all(targets) {
+      await Promise.all(reading);
+      for (const name of facts.keys()) if (!targets.includes(name)) facts.delete(name);
+      return new Map(targets.map((name) => [name, of(name)]));
+    },
+  };
+}

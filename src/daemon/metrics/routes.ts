@@ -1,0 +1,25 @@
+// `/metrics`: for whoever may look, or for everybody where the settings say so.
+import type { FastifyInstance } from 'fastify';
+import type { HttpSettings } from '../../settings/settings.ts';
+import type { Routes } from '../http/api.ts';
+import type { Metrics } from './metrics.ts';
+
+export function metricsRoutes(
+  metrics: Pick<Metrics, 'expose' | 'contentType'>,
+  settings: Pick<HttpSettings, 'metrics'>,
+): Routes {
+  const role = settings.metrics === 'public' ? 'anyone' : 'read';
+  return (server) => {
+    server.get('/metrics', { config: { role }, schema: { hide: true } }, async (_request, reply) => {
+      const text = await metrics.expose();
+      return reply.type(metrics.contentType).header('cache-control', 'no-store').send(text);
+    });
+  };
+}
+
+/** Counts what a server answers, by the routes that it declares; before it has any. */
+export function countAnswers(server: FastifyInstance, { answered }: Pick<Metrics, 'answered'>): void {
+  server.addHook('onResponse', async ({ method, routeOptions }, reply) => {
+    answered(method, routeOptions.url ?? 'none', reply.statusCode);
+  });
+}
