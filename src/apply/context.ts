@@ -5,7 +5,6 @@ import type { Client } from '../gateway/client.ts';
 import type { Clock } from '../nouns/clock.ts';
 import type { Desired } from '../nouns/desired.ts';
 import type { Listener } from '../nouns/event.ts';
-import type { Plan } from '../nouns/plan.ts';
 import type { Problem } from '../nouns/problem.ts';
 import type { Allowance, Mode, Target } from '../nouns/target.ts';
 import type { Lease, Store } from '../state/store.ts';
@@ -82,8 +81,6 @@ export interface ReconcileRequest {
   readonly waitMs?: number;
   /** Look at a suspended target all the same (reading only). */
   readonly ignoreSuspension?: boolean;
-  /** Asked once with the plan before anything is written; false: nothing is. Absent: guards protect, nobody is asked. */
-  readonly confirm?: (plan: Plan) => Promise<boolean>;
 }
 
 export interface RestoreRequest {

@@ -91,8 +91,6 @@ async function beforeWriting(run: Run, seen: Prospect<DeepLive>, request: Reconc
   const stopped = quarantined(run, prospect, request);
   if (stopped) return done(stopped);
   if (request.dryRun) return done(await withoutWrites(run, prospect));
-  if (request.confirm && !(await request.confirm(current)))
-    throw fail('HF5007', 'the plan was not agreed to');
   if (interrupted(run)) throw fail('HF5007', 'stopped by a signal');
   return { kind: 'go', prospect };
 }

@@ -4,12 +4,12 @@ import type { Command } from 'commander';
 import type { ReconcileRequest } from '../apply/apply.ts';
 import { worstExit } from '../nouns/exit.ts';
 import { exitOf, type Outcome } from '../nouns/outcome.ts';
-import { PLAN_FORMAT, type Plan } from '../nouns/plan.ts';
+import { type Digest, PLAN_FORMAT, type Plan } from '../nouns/plan.ts';
 import { fail } from '../nouns/problem.ts';
 import { readTextFile } from '../reading/text-file.ts';
 import type { Io } from './io.ts';
 import { gatewayOptions, onCall, planOptions, sourceOptions } from './options.ts';
-import { confirmOnTerminal } from './confirm.ts';
+import { afterAsking, type Confirm, confirmOnTerminal } from './confirm.ts';
 import { progress } from './progress.ts';
 import { openSession } from './session.ts';
 import { showReport } from './show.ts';
@@ -77,14 +77,18 @@ async function applies(
     ...(approved && { approved: approved.digest }),
     ...(flags.dryRun && { dryRun: true }),
     ...(flags.retry && { retry: true }),
-    ...(confirm && { confirm }),
   };
   const outcomes: Outcome[] = [];
-  for (const target of session.targets) outcomes.push(await reconcile(session.contextOf(target), request));
+  for (const target of session.targets) {
+    const context = session.contextOf(target);
+    const work = {
+      plan: () => reconcile(context, { ...request, dryRun: true }),
+      apply: (digest?: Digest) => reconcile(context, { ...request, ...(digest && { approved: digest }) }),
+    };
+    outcomes.push(await (approved || !confirm ? work.apply() : afterAsking(work, confirm)));
+  }
   return outcomes;
 }
-
-type Confirm = (plan: Plan) => Promise<boolean>;
 
 /** A plan that was shown with the question is not shown again; one that was refused before the question is. */
 function remembering(shown: string[], ask: Confirm): Confirm {

@@ -1,14 +1,14 @@
 // What plan, diff, drift, apply, status and history find through a daemon: the same values that they would find here.
 import type { Outcome } from '../nouns/outcome.ts';
-import { isRefused, type Plan } from '../nouns/plan.ts';
-import { problem } from '../nouns/problem.ts';
+import type { Digest, Plan } from '../nouns/plan.ts';
 import type { HistoryEntry } from '../nouns/state.ts';
 import type { TargetStatus } from '../report/status-text.ts';
 import type { ApplyRequest, PlanRequest, TargetView } from '../wire/views.ts';
+import { afterAsking, type Confirm } from './confirm.ts';
 import type { Io } from './io.ts';
 import { selected } from './selected.ts';
 import type { Routed, ViaFlags } from './via.ts';
-import { openVia, type Via } from './via-client.ts';
+import { openVia } from './via-client.ts';
 
 /** One outcome a target, targets side by side. */
 export async function checksVia(
@@ -31,8 +31,6 @@ export interface Applying extends ViaFlags {
   readonly retry?: boolean;
 }
 
-type Confirm = (plan: Plan) => Promise<boolean>;
-
 /** One target after the other; exactly the plan that was approved, where one was. */
 export async function appliesVia(
   flags: Routed<Applying>,
@@ -44,37 +42,22 @@ export async function appliesVia(
   const names = approved ? [approved.target] : flags.target;
   const outcomes: Outcome[] = [];
   for (const { name } of selected((await via.targets()).targets, names)) {
-    const outcome =
-      approved || !confirm
-        ? await via.apply(name, requestOf(flags, approved))
-        : await afterAsking(via, name, flags, confirm);
-    outcomes.push(outcome);
+    const work = {
+      plan: () => via.plan(name, judged(flags)),
+      apply: (digest?: Digest) => via.apply(name, requestOf(flags, digest)),
+    };
+    outcomes.push(await (approved || !confirm ? work.apply(approved?.digest) : afterAsking(work, confirm)));
   }
   return outcomes;
 }
 
-function requestOf(flags: Applying, approved: Plan | undefined): ApplyRequest {
+function requestOf(flags: Applying, approved: Digest | undefined): ApplyRequest {
   return {
     ...judged(flags),
-    ...(approved && { approved: approved.digest }),
+    ...(approved && { approved }),
     ...(flags.dryRun && { dryRun: true }),
     ...(flags.retry && { retry: true }),
   };
-}
-
-/** A plan is made and shown, and nothing but that plan is applied. */
-async function afterAsking(via: Via, name: string, flags: Applying, confirm: Confirm): Promise<Outcome> {
-  const seen = await via.plan(name, judged(flags));
-  if (!seen.plan) return seen;
-  const isToAsk = seen.plan.writes.length > 0 && !isRefused(seen.plan);
-  if (isToAsk && !(await confirm(seen.plan))) return declined(seen);
-  return via.apply(name, requestOf(flags, seen.plan));
-}
-
-function declined({ target, at, durationMs, requests }: Outcome): Outcome {
-  const reason = 'the plan was not agreed to';
-  const problems = [problem('HF5007', reason, { target })];
-  return { kind: 'cancelled', reason, target, at, durationMs, requests, problems };
 }
 
 export async function statusVia(

@@ -90,13 +90,6 @@ describe('a transaction on a gateway that behaves', () => {
     expect(await home.store.listBackups('home')).toEqual([]);
   });
 
-  test('writes nothing when the person says no', async () => {
-    const home = await stage({ desired: RETRY });
-    const before = await home.file();
-    expect(await home.reconcile({ confirm: async () => false })).toMatchObject({ kind: 'cancelled' });
-    expect(await home.file()).toBe(before);
-  });
-
   test('writes nothing in mode observe', async () => {
     const home = await stage({ desired: RETRY, mode: 'observe' });
     expect(await home.reconcile()).toMatchObject({ kind: 'drifted' });

@@ -30,3 +30,22 @@ test.each(EDITS)('a plan file %s is not applied', async (_, edit, exit) => {
   expect((await terminal.run('apply', 'plan.json', '--yes')).exit).toBe(exit);
   expect(await terminal.read('gateway/config.yaml')).toBe(before);
 });
+
+const atTerminal = { stdoutIsTerminal: true, stdinIsTerminal: true };
+
+test('whoever thinks about a plan keeps nobody else from the target, and is asked again when it changed', async () => {
+  await using terminal = await openTerminal();
+  const asked: string[] = [];
+  const ask = async (question: string): Promise<string> => {
+    asked.push(question);
+    if (asked.length > 1) return 'y';
+    await terminal.write('desired-state/gateway.yaml', 'request-retry: 5\n');
+    expect((await terminal.run('plan')).exit).toBe(0);
+    return 'y';
+  };
+  const { exit, out } = await terminal.runWith({ ...atTerminal, ask }, 'apply');
+  expect(exit).toBe(0);
+  expect(asked).toHaveLength(2);
+  expect(out).toContain('request-retry');
+  expect(await terminal.read('gateway/config.yaml')).toContain('request-retry: 5');
+});
