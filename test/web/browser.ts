@@ -1,16 +1,34 @@
 // A real Chromium from an npm package, for the tests of the dashboard: unpacked once below the directory for temporary
 // files.
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { lock } from 'proper-lockfile';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { NOW } from './fleet.ts';
 
 /** Rejects where this machine cannot run it. */
 export async function startBrowser(): Promise<Browser> {
-  const { default: packed } = await import('@sparticuz/chromium');
-  packed.setGraphicsMode = false;
   return chromium.launch({
-    executablePath: await packed.executablePath(),
+    executablePath: await unpacked(),
     args: ['--no-sandbox', '--headless', '--disable-gpu', '--font-render-hinting=none'],
   });
+}
+
+/** Two that unpack at once would start each other's half of a file. */
+async function unpacked(): Promise<string> {
+  // The package brings the libraries that a browser needs, and unpacks them where it believes to be at home.
+  process.env['AWS_EXECUTION_ENV'] ??= 'AWS_Lambda_nodejs22.x';
+  const { default: packed } = await import('@sparticuz/chromium');
+  packed.setGraphicsMode = false;
+  const release = await lock(tmpdir(), {
+    lockfilePath: join(tmpdir(), 'holdfast-chromium.lock'),
+    retries: 20,
+  });
+  try {
+    return await packed.executablePath();
+  } finally {
+    await release();
+  }
 }
 
 export interface Look {
@@ -32,7 +50,7 @@ export async function openContext(
     timezoneId: 'UTC',
     reducedMotion: 'reduce',
   });
-  await context.clock.setSystemTime(NOW);
+  await context.clock.setFixedTime(NOW);
   return context;
 }
 
