@@ -29,6 +29,7 @@ export function servicesFor({ source, reporter, io }: Parts): Services {
       failed: reporter.failed,
       source: source.view,
       hook: hookOf(source),
+      assets: async () => (await import('../web/assets.ts')).webAssets(),
     });
     const publicUrl = (settings: DaemonSettings): URL | undefined => settings.http?.publicUrl;
     const notify = createNotify({ desk, clock: systemClock, reporter, clean: redact, publicUrl });

@@ -9,7 +9,7 @@ const CLIENT = packageFile('src/web/client');
 
 /** Names relative to the page, such as `assets/main-1A2B3C4D.js`, and `index.html` itself. */
 export async function bundle(): Promise<ReadonlyMap<string, Buffer>> {
-  const { build } = await import('esbuild');
+  const { build, stop } = await import('esbuild');
   const { outputFiles } = await build({
     entryPoints: [join(CLIENT, 'main.tsx'), join(CLIENT, 'early.ts')],
     bundle: true,
@@ -24,6 +24,8 @@ export async function bundle(): Promise<ReadonlyMap<string, Buffer>> {
     legalComments: 'none',
     logLevel: 'silent',
   });
+  // Its process would wait for more as long as ours lives.
+  await stop();
   const files = new Map<string, Buffer>(
     outputFiles.map(({ path, contents }) => [relative(CLIENT, path), Buffer.from(contents)]),
   );

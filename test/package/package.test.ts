@@ -53,6 +53,7 @@ describe('the packed package', () => {
     );
     expect(holdfast.files.filter((file) => /\.ts$|demo|\.test\./.test(file))).toEqual([]);
     expect(holdfast.files).toContain('schemas/legacy.schema.json');
+    expect(holdfast.files).toContain('dist/web/index.html');
   });
 
   test('says its version, from the build', async () => {

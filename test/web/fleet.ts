@@ -105,7 +105,7 @@ export const FLEET: readonly TargetView[] = [
   }),
   aTarget('ap-singapore', {
     standing: 'suspended',
-    suspension: { until: NOW + 95 * MINUTE, reason: 'Host moves to another rack, ask Jonas' },
+    suspension: { until: NOW + 95 * MINUTE, reason: 'Host moves to another rack, ask Jonas', by: 'jonas' },
     ...saying('suspended', 25, 'suspended until 15:38: Host moves to another rack, ask Jonas'),
   }),
   aTarget('staging', {
@@ -157,6 +157,7 @@ export function targetsView(
     startedAt: NOW - 9 * DAY,
     now: NOW,
     drift: '*/10 * * * *',
+    stateIsNew: false,
     source: SOURCE,
     targets: [...targets],
     ...parts,

@@ -119,7 +119,10 @@ function Pauses({ target: { suspension, quarantine, authBlock } }: { readonly ta
       {suspension && (
         <Fact term="Suspended">
           ends <Until at={suspension.until} focusable />
-          <bdi class="sub">{suspension.reason}</bdi>
+          <bdi class="sub">
+            {suspension.reason}
+            {suspension.by !== undefined && ` (${suspension.by})`}
+          </bdi>
         </Fact>
       )}
       {quarantine && (
