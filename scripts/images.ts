@@ -49,8 +49,8 @@ const PICTURES = [
 const out = new URL('../docs/images/', import.meta.url);
 await mkdir(out, { recursive: true });
 await using daemon = await startFakeDaemon();
-const LEFT_OUT = ['lab', 'staging', FLEET.at(-1)?.name];
-daemon.view = targetsView(FLEET.filter(({ name }) => !LEFT_OUT.includes(name)));
+const LEFT_OUT = new Set(['lab', 'staging', FLEET.at(-1)?.name]);
+daemon.view = targetsView(FLEET.filter(({ name }) => !LEFT_OUT.has(name)));
 const browser = await startBrowser();
 for (const dark of [false, true]) {
   const context = await openContext(browser, { dark, scale: 1.25 });

@@ -49,6 +49,7 @@ inBrowser('on a running daemon', () => {
     await page.getByRole('button', { name: 'Resume' }).click();
     await standing(page, 'In sync');
     expect(await home.file()).toContain('request-retry: 4');
+    await page.getByText('Nothing to do: the gateway holds what the files declare.').waitFor();
 
     await page.getByRole('link', { name: 'History' }).click();
     await page.locator('summary').first().click();

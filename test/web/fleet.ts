@@ -67,7 +67,10 @@ const saying = (kind: string, minutes: number, summary: string): Partial<TargetV
 
 export const FLEET: readonly TargetView[] = [
   aTarget('eu-frankfurt-1'),
-  aTarget('eu-frankfurt-2', { nextLookAt: NOW + 2 * MINUTE }),
+  aTarget('eu-frankfurt-2', {
+    nextLookAt: NOW + 2 * MINUTE,
+    frozen: [{ until: NOW + 4 * HOUR, window: '0 8 * * mon-fri for 10h Europe/Berlin' }],
+  }),
   aTarget('eu-paris', {
     standing: 'refused',
     differences: 9,

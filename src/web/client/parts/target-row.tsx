@@ -54,7 +54,7 @@ function State({ target, inGroup }: Props) {
 
 /** What is particular about this target's state. */
 function Why({ target }: Pick<Props, 'target'>) {
-  const { suspension, quarantine, authBlock, contested, lastDeepCheck } = target;
+  const { suspension, quarantine, authBlock, contested, frozen = [], lastDeepCheck } = target;
   if (suspension)
     return (
       <span class="sub" title={suspension.reason}>
@@ -71,6 +71,13 @@ function Why({ target }: Pick<Props, 'target'>) {
     return (
       <span class="sub" title={quarantine.reason}>
         <bdi>{quarantine.reason}</bdi>
+      </span>
+    );
+  const [window] = frozen;
+  if (window)
+    return (
+      <span class="sub" title={window.window}>
+        freeze window, ends <Until at={window.until} />
       </span>
     );
   if (contested.length > 0) return <span class="sub mono">{contested.join(', ')}</span>;

@@ -113,9 +113,16 @@ function Checks({ target: { lastDeepCheck, lastShallowCheck } }: { readonly targ
   );
 }
 
-function Pauses({ target: { suspension, quarantine, authBlock } }: { readonly target: TargetView }) {
+function Pauses({ target }: { readonly target: TargetView }) {
+  const { suspension, quarantine, authBlock, frozen = [] } = target;
   return (
     <>
+      {frozen.map(({ until, window }) => (
+        <Fact key={window} term="Freeze window, nothing is written">
+          ends <Until at={until} focusable />
+          <span class="sub mono break">{window}</span>
+        </Fact>
+      ))}
       {suspension && (
         <Fact term="Suspended">
           ends <Until at={suspension.until} focusable />

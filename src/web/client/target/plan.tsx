@@ -22,10 +22,15 @@ interface Props {
 export function PlanTab({ resource, target }: Props) {
   return (
     <WhenLoaded resource={resource} what="the plan">
-      {({ plan, at }) => (plan ? <PlanBody plan={plan} at={at} /> : <NoPlan target={target} />)}
+      {({ plan, at }) =>
+        plan && saysSomething(plan) ? <PlanBody plan={plan} at={at} /> : <NoPlan target={target} />
+      }
     </WhenLoaded>
   );
 }
+
+const saysSomething = ({ changes, writes, verdicts, notes, released, ignored }: Plan): boolean =>
+  [changes, writes, verdicts, notes, released, ignored].some((list) => list.length > 0);
 
 const WITHOUT_PLAN = {
   'in-sync': 'Nothing to do: the gateway holds what the files declare.',
