@@ -38,6 +38,7 @@ export function servicesFor({ source, reporter, io }: Parts): Services {
       hook: hookOf(source),
       routes: (settings) => [healthRoutes(health), metricsRoutes(metrics, settings)],
       onServer: (server) => countAnswers(server, metrics),
+      assets: async () => (await import('../web/assets.ts')).webAssets(),
     });
     const publicUrl = (settings: DaemonSettings): URL | undefined => settings.http?.publicUrl;
     const onResult = metrics.notified;

@@ -40,7 +40,9 @@ export function createBoard(): Board {
 function finished(before: Known, outcome: Outcome): Known {
   const standing = standingAfter(outcome.kind) ?? before.standing;
   const told = { outcome, ...(standing && { standing }) };
-  if (outcome.plan) return { ...told, plan: { plan: outcome.plan, at: outcome.at } };
-  const answered = outcome.kind === 'in-sync' || outcome.kind === 'restored';
+  // What was applied is no plan any more: nobody is to apply it again.
+  const applied = outcome.kind === 'applied';
+  if (outcome.plan && !applied) return { ...told, plan: { plan: outcome.plan, at: outcome.at } };
+  const answered = applied || outcome.kind === 'in-sync' || outcome.kind === 'restored';
   return { ...told, ...(before.plan && !answered && { plan: before.plan }) };
 }

@@ -159,7 +159,11 @@ class Daemon implements Desk {
 
   async restore(name: string, request: RestoreRequest, by?: string): Promise<Outcome> {
     const target = this.#workable(name);
-    return this.#line.run(name, () => this.#restore(target, request, by));
+    return this.#line.run(name, async () => {
+      const outcome = await restore(this.#asked(target, by), request);
+      await this.#seen({ outcome }, 'asked');
+      return outcome;
+    });
   }
 
   async rollBack(name: string, { dryRun }: Pick<RestoreRequest, 'dryRun'>, by?: string): Promise<Outcome> {
@@ -167,9 +171,11 @@ class Daemon implements Desk {
     return this.#line.run(name, async () => {
       const { backup, revision } = await beforeLastApply(this.store(), name);
       const request: RestoreRequest = { backup: { id: backup }, ...(dryRun && { dryRun }) };
-      const outcome = await this.#restore(target, request, by);
+      const outcome = await restore(this.#asked(target, by), request);
       if (outcome.kind === 'restored' || (outcome.kind === 'in-sync' && !dryRun))
         await this.store().update(name, { quarantine: rolledBack(revision, outcome.at, by) });
+      // Whoever hears of it finds the quarantine there.
+      await this.#seen({ outcome }, 'asked');
       return outcome;
     });
   }
@@ -184,10 +190,8 @@ class Daemon implements Desk {
     this.look(name);
   }
 
-  async #restore(target: Target, request: RestoreRequest, by: string | undefined): Promise<Outcome> {
-    const outcome = await restore(contextOf(this.#place, target, { ...this.#looking, by }), request);
-    await this.#seen({ outcome }, 'asked');
-    return outcome;
+  #asked(target: Target, by: string | undefined): ReturnType<typeof contextOf> {
+    return contextOf(this.#place, target, { ...this.#looking, by });
   }
 
   /** The target that something is to be done with. */

@@ -53,6 +53,7 @@ describe('the packed package', () => {
     );
     expect(holdfast.files.filter((file) => /\.ts$|demo|\.test\./.test(file))).toEqual([]);
     expect(holdfast.files).toContain('schemas/legacy.schema.json');
+    expect(holdfast.files).toContain('dist/web/index.html');
   });
 
   test('says its version, from the build', async () => {
@@ -106,4 +107,39 @@ describe('the packed package', () => {
       await once(sandbox, 'exit');
     }
   });
+
+  test('serves the dashboard from its own files', async () => {
+    await writeFile(
+      join(dir, 'holdfast.yaml'),
+      'version: 1\ntargets: [{ name: home, desired: [desired-state] }]\ndaemon: { http: { listen: "127.0.0.1:0", auth: none } }\n',
+    );
+    const daemon = spawn(process.execPath, [holdfast.bin, 'run', '--log', 'json'], {
+      cwd: dir,
+      env: { PATH: process.env['PATH'], HOLDFAST_KEY: KEY },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    try {
+      const base = await addressTold(daemon.stdout);
+      const page = await (await fetch(base)).text();
+      const script = /src="(assets\/main-[^"]+\.js)"/.exec(page)?.[1] ?? 'none';
+      const answer = await fetch(`${base}/${script}`);
+      expect([answer.status, answer.headers.get('content-type')]).toEqual([
+        200,
+        'text/javascript; charset=utf-8',
+      ]);
+    } finally {
+      daemon.kill('SIGTERM');
+      await once(daemon, 'exit');
+    }
+  });
 });
+
+async function addressTold(log: AsyncIterable<Buffer>): Promise<string> {
+  let text = '';
+  for await (const part of log) {
+    text += part.toString();
+    const found = /HTTP API at (http:[^"]+)"/.exec(text)?.[1];
+    if (found !== undefined) return found;
+  }
+  throw new Error(`it does not listen: ${text}`);
+}

@@ -35,8 +35,8 @@ export interface HttpOptions {
   readonly source?: () => Source | undefined;
   /** Answers `POST /hooks/git`. */
   readonly hook?: GitHook;
-  /** The dashboard; nothing at `/` without it. */
-  readonly assets?: WebAssets;
+  /** The dashboard, asked for when somebody could look at it; nothing at `/` without it. */
+  readonly assets?: () => Promise<WebAssets>;
   /** More routes at the root of the server: health and metrics. */
   readonly routes?: (http: HttpSettings) => readonly Routes[];
   /** Is given each server before its routes are: to count what it answers. */
@@ -68,7 +68,7 @@ export interface Assembly {
 
 export async function assemble(parts: Assembly, http: HttpSettings): Promise<ApiServer> {
   const { desk, options, access, streams } = parts;
-  const { assets, hook, routes = () => [] } = options;
+  const { hook, routes = () => [] } = options;
   const api = (entrance: Entrance): readonly Routes[] => [
     sessionRoutes(entrance),
     targetRoutes(desk, { ...options, startedAt: parts.startedAt, drift: parts.drift }),
@@ -78,12 +78,18 @@ export async function assemble(parts: Assembly, http: HttpSettings): Promise<Api
     eventRoutes(streams, entrance),
     documentRoutes,
   ];
-  const root = [
-    ...routes(http),
-    ...(hook ? [hookRoutes(hook)] : []),
-    ...(assets ? [assetRoutes(assets)] : []),
-  ];
+  const root = [...routes(http), ...(hook ? [hookRoutes(hook)] : []), ...(await dashboard(options))];
   return createServer({ ...options, http, access, api, root, closing: () => streams.end() });
+}
+
+/** Where its files are missing, the API is still there. */
+async function dashboard({ assets, failed }: HttpOptions): Promise<readonly Routes[]> {
+  try {
+    return assets ? [assetRoutes(await assets())] : [];
+  } catch (error) {
+    failed(error);
+    return [];
+  }
 }
 
 class Http implements HttpService {

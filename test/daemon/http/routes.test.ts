@@ -235,7 +235,7 @@ describe('beside the API', () => {
   test('the dashboard is served with tags and packed, a browser that is lost is led to its page', async () => {
     const bytes = Buffer.from('<!doctype html>'.padEnd(2000, ' '));
     const assets = new Map([['/index.html', { bytes, type: 'text/html; charset=utf-8', etag: '"1"' }]]);
-    const home = await serving({ options: { assets } });
+    const home = await serving({ options: { assets: async () => assets } });
     const browser = { accept: 'text/html', 'accept-encoding': 'gzip' };
     for (const path of ['/', '/index.html']) {
       const page = await home.ask(path, { token: undefined, headers: { accept: 'text/html' } });

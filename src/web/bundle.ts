@@ -1,0 +1,56 @@
+// The dashboard as files: scripts and styles by esbuild under names that carry their hash, and the page that loads them.
+// Must not be reached by an installed package: it has the files, and no esbuild.
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { extname, join, relative } from 'node:path';
+import { packageFile } from '../nouns/package-files.ts';
+
+const CLIENT = packageFile('src/web/client');
+
+/** Names relative to the page, such as `assets/main-1A2B3C4D.js`, and `index.html` itself. */
+export async function bundle(): Promise<ReadonlyMap<string, Buffer>> {
+  const { build, stop } = await import('esbuild');
+  const { outputFiles } = await build({
+    entryPoints: [join(CLIENT, 'main.tsx'), join(CLIENT, 'early.ts')],
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    target: 'es2023',
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+    entryNames: '[name]-[hash]',
+    outdir: join(CLIENT, 'assets'),
+    write: false,
+    legalComments: 'none',
+    logLevel: 'silent',
+  });
+  // Its process would wait for more as long as ours lives.
+  await stop();
+  const files = new Map<string, Buffer>(
+    outputFiles.map(({ path, contents }) => [relative(CLIENT, path), Buffer.from(contents)]),
+  );
+  const icon = await readFile(join(CLIENT, 'icon.svg'));
+  files.set(`assets/icon-${hashOf(icon)}.svg`, icon);
+  return files.set('index.html', await page([...files.keys()]));
+}
+
+function hashOf(bytes: Buffer): string {
+  return createHash('sha256').update(bytes).digest('hex').slice(0, 8);
+}
+
+const PLACES = {
+  script: ['main', '.js'],
+  style: ['main', '.css'],
+  early: ['early', '.js'],
+  icon: ['icon', '.svg'],
+} as const;
+
+async function page(names: readonly string[]): Promise<Buffer> {
+  let text = await readFile(join(CLIENT, 'index.html'), 'utf8');
+  for (const [place, [start, ending]] of Object.entries(PLACES)) {
+    const name = names.find((name) => name.startsWith(`assets/${start}-`) && extname(name) === ending);
+    if (name === undefined) throw new Error(`the bundle of the dashboard has no ${start}${ending}`);
+    text = text.replace(`{{${place}}}`, name);
+  }
+  return Buffer.from(text);
+}

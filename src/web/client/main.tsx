@@ -1,0 +1,16 @@
+// Where the dashboard starts in the browser.
+import { render } from 'preact';
+import { App } from './app.tsx';
+import { startClock } from './clock.ts';
+import { rememberChoices } from './remembered.ts';
+import { followRoute } from './route.ts';
+import './styles/main.css';
+
+rememberChoices();
+startClock();
+followRoute();
+const place = document.getElementById('app');
+if (place) {
+  place.replaceChildren();
+  render(<App />, place);
+}

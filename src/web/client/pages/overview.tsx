@@ -1,0 +1,127 @@
+// All targets: the worst first, in groups that say once what their state means.
+import { useEffect } from 'preact/hooks';
+import { STANDINGS, type Standing } from '../../../nouns/standing.ts';
+import { plural } from '../../../nouns/words.ts';
+import type { TargetView } from '../../../wire/views.ts';
+import { fleet, standingOf, targets, toneOf } from '../fleet.ts';
+import { StandingIcon } from '../parts/icon.tsx';
+import { Empty, Skeleton } from '../parts/loading.tsx';
+import { TargetRow } from '../parts/target-row.tsx';
+import { SourceLine } from '../parts/source.tsx';
+import { Filters } from '../parts/filters.tsx';
+import { chosen, grouped, order, query, show } from '../selection.ts';
+
+export function Overview() {
+  const troubled = targets.value.filter((target) => toneOf(standingOf(target)) === 'bad').length;
+  useEffect(() => {
+    document.title = troubled > 0 ? `(${troubled}) Holdfast` : 'Holdfast';
+  }, [troubled]);
+  const { value } = fleet.state.value;
+  return (
+    <div class="page">
+      <h1 tabIndex={-1} class="visually-hidden">
+        Targets
+      </h1>
+      {value?.source && <SourceLine source={value.source} />}
+      {value ? <Fleet /> : <Skeleton what="targets" />}
+    </div>
+  );
+}
+
+function Fleet() {
+  if (targets.value.length === 0)
+    return (
+      <Empty>
+        The settings name no targets. Add one to <code>holdfast.yaml</code>; the daemon reads it again by
+        itself.
+      </Empty>
+    );
+  return (
+    <>
+      <Filters />
+      {chosen.value.length === 0 ? <NothingFound /> : <Table />}
+    </>
+  );
+}
+
+function NothingFound() {
+  const all = (): void => {
+    query.value = '';
+    show.value = 'all';
+  };
+  return (
+    <Empty>
+      None of {plural(targets.value.length, 'target')} fits.{' '}
+      <button type="button" class="link" onClick={all}>
+        Show all
+      </button>
+    </Empty>
+  );
+}
+
+// Roles are written out: on a phone the styles make cards of the rows, and browsers forget then that it is a table.
+function Table() {
+  return (
+    <table class="fleet" role="table" aria-label="Targets">
+      <thead role="rowgroup">
+        <tr role="row">
+          <th role="columnheader" scope="col">
+            Target
+          </th>
+          <th role="columnheader" scope="col">
+            State
+          </th>
+          <th role="columnheader" scope="col">
+            Revision
+          </th>
+          <th role="columnheader" scope="col" class="number">
+            Drift
+          </th>
+          <th role="columnheader" scope="col">
+            Last outcome
+          </th>
+          <th role="columnheader" scope="col" class="number">
+            Next check
+          </th>
+        </tr>
+      </thead>
+      {order.value === 'worst' ? (
+        grouped.value.map(([standing, members]) => (
+          <Group key={standing} standing={standing} members={members} />
+        ))
+      ) : (
+        <tbody role="rowgroup">
+          {chosen.value.map((target) => (
+            <TargetRow key={target.name} target={target} />
+          ))}
+        </tbody>
+      )}
+    </table>
+  );
+}
+
+interface GroupProps {
+  readonly standing: Standing;
+  readonly members: readonly TargetView[];
+}
+
+function Group({ standing, members }: GroupProps) {
+  const { title, meaning } = STANDINGS[standing];
+  return (
+    <tbody role="rowgroup">
+      <tr role="row" class="group">
+        <th role="rowheader" scope="rowgroup" colSpan={6} class={`tone-${toneOf(standing)}`}>
+          <span class="standing">
+            <StandingIcon standing={standing} />
+            {title}
+          </span>
+          <span class="count">{members.length}</span>
+          <span class="meaning">{meaning}</span>
+        </th>
+      </tr>
+      {members.map((target) => (
+        <TargetRow key={target.name} target={target} inGroup />
+      ))}
+    </tbody>
+  );
+}

@@ -1,0 +1,152 @@
+// One target: where it stands and why, what may be done, and behind four tabs its plan, looks, history and backups.
+import { useEffect, useMemo } from 'preact/hooks';
+import { STANDINGS } from '../../../nouns/standing.ts';
+import type { BackupsView, HistoryView, LooksView, PlanView, TargetView } from '../../../wire/views.ts';
+import { get, targetPath } from '../api.ts';
+import { fleet, standingOf, targetNamed, toneOf } from '../fleet.ts';
+import { listen } from '../live.ts';
+import { Icon, StandingIcon } from '../parts/icon.tsx';
+import { Empty, Skeleton } from '../parts/loading.tsx';
+import { StepLine } from '../parts/step.tsx';
+import { createResource, type Resource } from '../resource.ts';
+import { OVERVIEW, type Tab, TABS, targetHref } from '../route.ts';
+import { Actions } from '../target/actions.tsx';
+import { Backups } from '../target/backups.tsx';
+import { Facts } from '../target/facts.tsx';
+import { History } from '../target/history.tsx';
+import { Attention } from '../target/attention.tsx';
+import { PlanTab } from '../target/plan.tsx';
+import { Timeline } from '../target/timeline.tsx';
+
+interface Props {
+  readonly name: string;
+  readonly tab: Tab;
+}
+
+export function TargetPage({ name, tab }: Props) {
+  const target = targetNamed(name);
+  useEffect(() => {
+    document.title = `${name} · Holdfast`;
+  }, [name]);
+  if (target) return <Known target={target} tab={tab} />;
+  return (
+    <div class="page">
+      <h1 tabIndex={-1}>{name}</h1>
+      {fleet.state.value.value ? (
+        <Empty>
+          The settings name no such target. <a href={OVERVIEW}>All targets</a>
+        </Empty>
+      ) : (
+        <Skeleton what={name} />
+      )}
+    </div>
+  );
+}
+
+/** What is asked for a target besides what the overview knows. */
+export interface Dossier {
+  readonly plan: Resource<PlanView>;
+  readonly looks: Resource<LooksView>;
+  readonly history: Resource<HistoryView>;
+  readonly backups: Resource<BackupsView>;
+}
+
+function dossierOf(name: string): Dossier {
+  return {
+    plan: createResource(() => get(targetPath(name, '/plan'))),
+    looks: createResource(() => get(targetPath(name, '/looks'))),
+    history: createResource(() => get(targetPath(name, '/history'))),
+    backups: createResource(() => get(targetPath(name, '/backups'))),
+  };
+}
+
+function loadAll({ plan, looks, history, backups }: Dossier): void {
+  for (const resource of [plan, looks, history, backups]) void resource.load();
+}
+
+function useDossier(name: string): Dossier {
+  const dossier = useMemo(() => dossierOf(name), [name]);
+  useEffect(() => {
+    loadAll(dossier);
+    return listen(
+      (event) => {
+        if (!('target' in event) || event.target !== name) return;
+        if (event.kind === 'look') dossier.looks.change(({ looks }) => ({ looks: [event.look, ...looks] }));
+        if (event.kind !== 'history') void dossier.plan.load();
+        else for (const resource of [dossier.history, dossier.backups]) void resource.load();
+      },
+      () => loadAll(dossier),
+    );
+  }, [dossier]);
+  return dossier;
+}
+
+function Known({ target, tab }: { readonly target: TargetView; readonly tab: Tab }) {
+  const dossier = useDossier(target.name);
+  return (
+    <div class="page target-page">
+      <Head target={target} dossier={dossier} />
+      <Attention resource={dossier.plan} target={target} />
+      <div class="columns">
+        <section class="column-main" aria-label={TITLES[tab]}>
+          <Tabs name={target.name} tab={tab} dossier={dossier} />
+          <h2 class="visually-hidden">{TITLES[tab]}</h2>
+          {tab === 'plan' && <PlanTab resource={dossier.plan} target={target} />}
+          {tab === 'timeline' && <Timeline resource={dossier.looks} />}
+          {tab === 'history' && <History resource={dossier.history} name={target.name} />}
+          {tab === 'backups' && <Backups resource={dossier.backups} name={target.name} />}
+        </section>
+        <Facts target={target} />
+      </div>
+    </div>
+  );
+}
+
+function Head({ target, dossier }: { readonly target: TargetView; readonly dossier: Dossier }) {
+  const standing = standingOf(target);
+  const { title, meaning } = STANDINGS[standing];
+  return (
+    <header class="target-head">
+      <a class="up" href={OVERVIEW}>
+        <Icon name="back" />
+        All targets
+      </a>
+      <div class="target-title">
+        <h1 tabIndex={-1}>{target.name}</h1>
+        <span class={`standing standing-large tone-${toneOf(standing)}`}>
+          <StandingIcon standing={standing} />
+          {title}
+        </span>
+        {target.step && <StepLine step={target.step} />}
+      </div>
+      <p class="meaning">{meaning}</p>
+      <Actions target={target} plan={dossier.plan} />
+    </header>
+  );
+}
+
+const TITLES: Record<Tab, string> = {
+  plan: 'Plan',
+  timeline: 'Timeline',
+  history: 'History',
+  backups: 'Backups',
+};
+
+function Tabs({ name, tab, dossier }: Props & { readonly dossier: Dossier }) {
+  const counts: Record<Tab, number | undefined> = {
+    plan: dossier.plan.state.value.value?.plan?.changes.length,
+    timeline: undefined,
+    history: dossier.history.state.value.value?.entries.length,
+    backups: dossier.backups.state.value.value?.backups.length,
+  };
+  return (
+    <nav class="tabs" aria-label={`About ${name}`}>
+      {TABS.map((one) => (
+        <a key={one} href={targetHref(name, one)} aria-current={one === tab ? 'page' : undefined}>
+          {TITLES[one]}
+          {(counts[one] ?? 0) > 0 && <span class="count">{counts[one]}</span>}
+        </a>
+      ))}
+    </nav>
+  );
+}

@@ -1,0 +1,96 @@
+// The bar above the targets: how many need whom, as filters; a search; an order.
+import { useEffect, useRef } from 'preact/hooks';
+import { targets, type Tone } from '../fleet.ts';
+import { chosen, counts, order, type Order, ORDERS, query, show } from '../selection.ts';
+
+const CHIPS: readonly (readonly [Tone, string, string])[] = [
+  ['bad', 'need somebody now', 'needs somebody now'],
+  ['warn', 'need somebody today', 'needs somebody today'],
+  ['quiet', 'resting or unknown', 'resting or unknown'],
+  ['ok', 'in sync', 'in sync'],
+];
+
+export function Filters() {
+  return (
+    <section class="filters" aria-label="Filter and order">
+      <div class="chips">
+        <Chip
+          name="all"
+          count={targets.value.length}
+          label={targets.value.length === 1 ? 'target' : 'targets'}
+        />
+        {CHIPS.map(([tone, many, one]) => {
+          const count = counts.value[tone];
+          return count > 0 && <Chip key={tone} name={tone} count={count} label={count === 1 ? one : many} />;
+        })}
+      </div>
+      <div class="finders">
+        <Search />
+        <label class="order">
+          <span class="visually-hidden">Order</span>
+          <select
+            value={order.value}
+            onChange={({ currentTarget }) => (order.value = currentTarget.value as Order)}
+          >
+            {Object.entries(ORDERS).map(([name, title]) => (
+              <option key={name} value={name}>
+                {title}
+              </option>
+            ))}
+          </select>
+        </label>
+      </div>
+      <p class="visually-hidden" role="status">
+        {query.value !== '' && `${chosen.value.length} shown`}
+      </p>
+    </section>
+  );
+}
+
+interface ChipProps {
+  readonly name: Tone | 'all';
+  readonly count: number;
+  readonly label: string;
+}
+
+function Chip({ name, count, label }: ChipProps) {
+  const pressed = show.value === name;
+  return (
+    <button
+      type="button"
+      class={`chip tone-${name}`}
+      aria-pressed={pressed}
+      onClick={() => (show.value = pressed ? 'all' : name)}
+    >
+      <b>{count}</b> {label}
+    </button>
+  );
+}
+
+function Search() {
+  const input = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    const jump = (event: KeyboardEvent): void => {
+      if (event.key !== '/' || event.target instanceof HTMLInputElement || document.querySelector('dialog'))
+        return;
+      event.preventDefault();
+      input.current?.focus();
+    };
+    document.addEventListener('keydown', jump);
+    return () => document.removeEventListener('keydown', jump);
+  }, []);
+  return (
+    <label class="search">
+      <span class="visually-hidden">Filter by name, address, commit, author, reason</span>
+      <input
+        ref={input}
+        type="search"
+        placeholder="Filter"
+        spellcheck={false}
+        value={query.value}
+        onInput={({ currentTarget }) => (query.value = currentTarget.value)}
+      />
+      <kbd aria-hidden="true">/</kbd>
+    </label>
+  );
+}

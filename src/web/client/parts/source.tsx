@@ -1,0 +1,51 @@
+// Where the files come from, and what keeps them from being newer.
+import type { Source } from '../../../wire/views.ts';
+import { short } from '../words.ts';
+import { Icon } from './icon.tsx';
+import { Ago } from './time.tsx';
+
+export function SourceLine({ source }: { readonly source: Source }) {
+  const { url, ref, commit, answeredAt, problem } = source;
+  return (
+    <section class={`source ${problem === undefined ? '' : 'source-troubled'}`} aria-label="Git source">
+      <p class="source-place">
+        <Icon name="branch" />
+        <bdi class="mono" title={url}>
+          {url.replace(/^https?:\/\//, '')}
+        </bdi>
+        <span class="tag">
+          <bdi>{ref}</bdi>
+        </span>
+      </p>
+      {commit && (
+        <p class="source-commit">
+          <code title={commit.sha}>{short(commit.sha)}</code>
+          <bdi class="subject" title={commit.subject}>
+            {commit.subject}
+          </bdi>
+          <span class="muted">
+            <bdi>{commit.author}</bdi>
+            {commit.at !== undefined && (
+              <>
+                , <Ago at={commit.at} />
+              </>
+            )}
+          </span>
+        </p>
+      )}
+      {answeredAt !== undefined && (
+        <p class="source-asked muted">
+          answered <Ago at={answeredAt} />
+        </p>
+      )}
+      {problem !== undefined && (
+        <p class="source-problem tone-warn" role="alert">
+          <Icon name="warning" />
+          <span>
+            <strong>The files in force are older than git.</strong> <bdi>{problem}</bdi>
+          </span>
+        </p>
+      )}
+    </section>
+  );
+}

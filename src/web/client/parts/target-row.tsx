@@ -1,0 +1,122 @@
+// One target among others, in two lines. On a phone the same cells are a card.
+import type { TargetView } from '../../../wire/views.ts';
+import { standingOf } from '../fleet.ts';
+import { targetHref } from '../route.ts';
+import { RevisionLine } from './revision.tsx';
+import { StandingBadge } from './standing.tsx';
+import { StepLine } from './step.tsx';
+import { Ago, Until } from './time.tsx';
+
+interface Props {
+  readonly target: TargetView;
+  /** The group says what the standing is called. */
+  readonly inGroup?: boolean | undefined;
+}
+
+export function TargetRow({ target, inGroup }: Props) {
+  const { name, url, mode, differences, nextLookAt } = target;
+  return (
+    <tr role="row" class="target">
+      <th role="rowheader" scope="row" class="cell-name">
+        <a href={targetHref(name)}>{name}</a>
+        <span class="sub" title={url}>
+          {mode !== 'apply' && <span class="tag">{mode}</span>}
+          <bdi>{url.replace(/^https?:\/\//, '')}</bdi>
+        </span>
+      </th>
+      <td role="cell" class="cell-state">
+        <State target={target} inGroup={inGroup} />
+      </td>
+      <td role="cell" class="cell-revision">
+        <Applied target={target} />
+      </td>
+      <td role="cell" class="cell-drift number" data-label="drift">
+        {differences > 0 ? <b>{differences}</b> : <span class="muted">0</span>}
+      </td>
+      <td role="cell" class="cell-outcome">
+        <LastOutcome target={target} />
+      </td>
+      <td role="cell" class="cell-next number muted" data-label="next check">
+        {nextLookAt === undefined ? '–' : <Until at={nextLookAt} />}
+      </td>
+    </tr>
+  );
+}
+
+function State({ target, inGroup }: Props) {
+  return (
+    <>
+      {!inGroup && <StandingBadge standing={standingOf(target)} />}
+      {target.step ? <StepLine step={target.step} /> : <Why target={target} />}
+    </>
+  );
+}
+
+/** What is particular about this target's state. */
+function Why({ target }: Pick<Props, 'target'>) {
+  const { suspension, quarantine, authBlock, contested, frozen = [], lastDeepCheck } = target;
+  if (suspension)
+    return (
+      <span class="sub" title={suspension.reason}>
+        ends <Until at={suspension.until} />: <bdi>{suspension.reason}</bdi>
+      </span>
+    );
+  if (authBlock)
+    return (
+      <span class="sub" title={authBlock.reason}>
+        next login <Until at={authBlock.until} />: <bdi>{authBlock.reason}</bdi>
+      </span>
+    );
+  if (quarantine)
+    return (
+      <span class="sub" title={quarantine.reason}>
+        <bdi>{quarantine.reason}</bdi>
+      </span>
+    );
+  const [window] = frozen;
+  if (window)
+    return (
+      <span class="sub" title={window.window}>
+        freeze window, ends <Until at={window.until} />
+      </span>
+    );
+  if (contested.length > 0) return <span class="sub mono">{contested.join(', ')}</span>;
+  return lastDeepCheck ? (
+    <span class="sub">
+      deep check <Ago at={lastDeepCheck.at} />
+    </span>
+  ) : null;
+}
+
+function Applied({ target: { applied } }: Pick<Props, 'target'>) {
+  if (!applied) return <span class="muted">nothing applied yet</span>;
+  const author = applied.revision.commit?.author;
+  return (
+    <>
+      <span class="line">
+        <RevisionLine revision={applied.revision} />
+      </span>
+      <span class="sub">
+        {author && (
+          <>
+            <bdi>{author}</bdi>
+            {', '}
+          </>
+        )}
+        applied <Ago at={applied.at} />
+      </span>
+    </>
+  );
+}
+
+function LastOutcome({ target: { lastOutcome } }: Pick<Props, 'target'>) {
+  if (!lastOutcome) return <span class="muted">none yet</span>;
+  return (
+    <>
+      <bdi title={lastOutcome.summary}>{lastOutcome.summary || lastOutcome.kind}</bdi>
+      <span class="sub">
+        <Ago at={lastOutcome.at} />
+      </span>
+    </>
+  );
+}

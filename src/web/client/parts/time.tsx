@@ -1,0 +1,34 @@
+// Points in time as ages and countdowns, with the exact time as a title, or the other way round where that was chosen.
+import { computed } from '@preact/signals';
+import { useMemo } from 'preact/hooks';
+import { now } from '../clock.ts';
+import { exactTimes } from '../remembered.ts';
+import { ago, exact, until } from '../words.ts';
+
+interface Props {
+  readonly at: number;
+  /** Reachable by keyboard, with the exact time below it: for the few times of a page that matters. */
+  readonly focusable?: boolean;
+}
+
+export const Ago = (props: Props) => <Time {...props} relative={ago} />;
+
+export const Until = (props: Props) => <Time {...props} relative={until} />;
+
+function Time({ at, focusable, relative }: Props & { relative: (at: number, now: number) => string }) {
+  // Bound to the text node: a tick of the clock renders nothing but the texts that became others.
+  const text = useMemo(
+    () => computed(() => (exactTimes.value ? exact(at) : relative(at, now.value))),
+    [at, relative],
+  );
+  const iso = new Date(at).toISOString();
+  return focusable ? (
+    <time dateTime={iso} class="time" tabIndex={0} data-exact={exact(at)}>
+      {text}
+    </time>
+  ) : (
+    <time dateTime={iso} title={exact(at)}>
+      {text}
+    </time>
+  );
+}

@@ -1,0 +1,31 @@
+// What could not be loaded or done, and what to do about it.
+import type { ProblemView } from '../../../wire/views.ts';
+import { Icon } from './icon.tsx';
+
+interface Props {
+  readonly problem: ProblemView;
+  readonly retry?: () => void;
+}
+
+export function Trouble({ problem, retry }: Props) {
+  return (
+    <div class="notice tone-bad" role="alert">
+      <Icon name="danger" />
+      <div class="notice-body">
+        <strong>{problem.title}</strong>
+        {problem.detail && problem.detail !== problem.title && <p>{problem.detail}</p>}
+        {problem.problems?.map(({ code, message, remedy }) => (
+          <p key={`${code} ${message}`}>
+            <code class="code">{code}</code> {message}
+            {remedy && <span class="remedy">{remedy}</span>}
+          </p>
+        ))}
+        {retry && (
+          <button type="button" class="button" onClick={retry}>
+            Try again
+          </button>
+        )}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,45 @@
+// Which page is shown, from the fragment of the address: no server needs to know the pages, and links survive a proxy's
+// prefix.
+import { signal } from '@preact/signals';
+
+export const TABS = ['plan', 'timeline', 'history', 'backups'] as const;
+export type Tab = (typeof TABS)[number];
+
+export type Route =
+  { readonly page: 'overview' } | { readonly page: 'target'; readonly name: string; readonly tab: Tab };
+
+export const route = signal<Route>({ page: 'overview' });
+
+export const OVERVIEW = '#/';
+
+export const targetHref = (name: string, tab: Tab = 'plan'): string =>
+  `#/targets/${encodeURIComponent(name)}${tab === 'plan' ? '' : `/${tab}`}`;
+
+function routeOf(fragment: string): Route {
+  const [, place, name, tab] = fragment.replace(/^#/, '').split('/');
+  if (place !== 'targets' || !name) return { page: 'overview' };
+  return { page: 'target', name: decoded(name), tab: TABS.find((known) => known === tab) ?? 'plan' };
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** Another page begins at its top, and is announced by its heading; another tab of the same target is not another page. */
+export function followRoute(): void {
+  const follow = (): void => {
+    const [before, next] = [route.peek(), routeOf(location.hash)];
+    route.value = next;
+    const samePage =
+      before.page === next.page && ('name' in before && before.name) === ('name' in next && next.name);
+    if (samePage) return;
+    window.scrollTo(0, 0);
+    requestAnimationFrame(() => document.querySelector<HTMLElement>('h1')?.focus({ preventScroll: true }));
+  };
+  route.value = routeOf(location.hash);
+  window.addEventListener('hashchange', follow);
+}

@@ -1,0 +1,2 @@
+// Styles are bundled beside the script that asks for them.
+declare module '*.css';

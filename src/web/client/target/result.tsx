@@ -1,0 +1,60 @@
+// What an action came to: the outcome with its evidence and problems, or why it was not done.
+import type { Outcome } from '../../../nouns/outcome.ts';
+import type { Answer } from '../api.ts';
+import { StandingIcon } from '../parts/icon.tsx';
+import { Trouble } from '../parts/trouble.tsx';
+import { duration } from '../words.ts';
+import { outcomeIn } from './asking.ts';
+import { EvidenceList } from './evidence.tsx';
+import { outcomeStanding, outcomeTitle, outcomeTone } from './outcome-words.ts';
+import { Problems } from './problems.tsx';
+
+interface Props {
+  readonly answer: Answer<unknown> | undefined;
+  /** Said where the answer is no outcome. */
+  readonly done: string;
+}
+
+export function Result({ answer, done }: Props) {
+  if (!answer) return null;
+  if (!answer.ok) return <Trouble problem={answer.problem} />;
+  const outcome = outcomeIn(answer.value);
+  return (
+    <div class="result" role="status">
+      {outcome ? <OutcomeBody outcome={outcome} /> : <p>{done}</p>}
+    </div>
+  );
+}
+
+function OutcomeBody({ outcome }: { readonly outcome: Outcome }) {
+  return (
+    <>
+      <p class="result-head">
+        <span class={`standing tone-${outcomeTone(outcome.kind)}`}>
+          <StandingIcon standing={outcomeStanding(outcome.kind)} />
+          {outcomeTitle(outcome.kind)}
+        </span>
+        <span class="muted">after {duration(outcome.durationMs)}</span>
+      </p>
+      {'reason' in outcome && (
+        <p>
+          <bdi>{outcome.reason}</bdi>
+        </p>
+      )}
+      {outcome.kind === 'drifted' && outcome.wouldChange !== undefined && (
+        <p>It would change {outcome.wouldChange === 1 ? '1 place' : `${outcome.wouldChange} places`}.</p>
+      )}
+      {'remedy' in outcome && (
+        <ol class="by-hand">
+          {outcome.remedy.map((step) => (
+            <li key={step}>
+              <bdi>{step}</bdi>
+            </li>
+          ))}
+        </ol>
+      )}
+      {'evidence' in outcome && <EvidenceList evidence={outcome.evidence} />}
+      {outcome.problems.length > 0 && <Problems problems={outcome.problems} />}
+    </>
+  );
+}

@@ -1,0 +1,93 @@
+// The dashboard on a real daemon: its engine, a sandbox gateway, the HTTP API on a socket, and a real browser.
+import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
+import type { Browser, Page } from 'playwright-core';
+import { webAssets } from '../../src/web/assets.ts';
+import { OPERATOR, READER, type Serving, serving } from '../daemon/http/serving.ts';
+import { endAll, retries } from '../daemon/running.ts';
+import { logIn, startBrowser } from './browser.ts';
+
+// That a browser starts where it must is asserted in dashboard.test.ts.
+const started = await startBrowser().catch(() => undefined);
+const inBrowser = started ? describe : describe.skip;
+const browser = started as Browser; // nothing below runs without one
+
+afterEach(endAll);
+afterAll(() => started?.close());
+
+async function shown(token: string): Promise<{ readonly home: Serving; readonly page: Page }> {
+  const home = await serving({ options: { assets: webAssets } });
+  const page = await browser.newPage();
+  page.setDefaultTimeout(10_000);
+  await logIn(page, home.url.href, token);
+  return { home, page };
+}
+
+const standing = (page: Page, title: string): Promise<void> =>
+  page.locator('.standing-large').filter({ hasText: title }).waitFor();
+
+inBrowser('on a running daemon', () => {
+  test('a look, a plan, its apply and its rollback are seen and steered', async () => {
+    const { home, page } = await shown(OPERATOR);
+    await page.getByRole('link', { name: 'home' }).click();
+    await standing(page, 'In sync');
+
+    await home.panel('PUT', 'request-retry', { value: 9 });
+    await page.getByRole('button', { name: 'Sync now' }).click();
+    await standing(page, 'Drifted');
+    await page
+      .locator('.change')
+      .filter({ hasText: 'request-retry' })
+      .getByText('drift', { exact: true })
+      .waitFor();
+
+    await home.panel('PUT', 'request-retry', { value: 1 });
+    await page.getByRole('button', { name: 'Suspend…' }).click();
+    await page.getByLabel('Reason, for the others').fill('maintenance');
+    await page.getByRole('button', { name: 'Suspend', exact: true }).click();
+    await standing(page, 'Suspended');
+    await home.declare(retries(4));
+    await page.getByRole('button', { name: 'Resume' }).click();
+    await standing(page, 'In sync');
+    expect(await home.file()).toContain('request-retry: 4');
+    await page.getByText('Nothing to do: the gateway holds what the files declare.').waitFor();
+
+    await page.getByRole('link', { name: 'History' }).click();
+    await page.locator('summary').first().click();
+    await page.locator('.entry').getByText('declared').first().waitFor();
+
+    await page.getByRole('button', { name: 'Roll back…' }).click();
+    await page.getByLabel('Type home to confirm').fill('home');
+    await page.getByRole('button', { name: 'Roll back', exact: true }).click();
+    await page.getByRole('dialog').getByText('Restored').waitFor();
+    await page.keyboard.press('Escape');
+    expect(await home.file()).toContain('request-retry: 1');
+    await page.getByText('operator rolled it back').waitFor();
+    await page.getByRole('button', { name: 'Retry the revision' }).waitFor();
+    await page.close();
+  });
+
+  test('a token that may only look sees no action, and the daemon would not do it', async () => {
+    const { page } = await shown(READER);
+    await page.getByRole('link', { name: 'home' }).click();
+    await page.getByText('Your token may look, but not act').waitFor();
+    expect(
+      await page.evaluate(
+        `fetch('api/v1/targets/home/actions/sync', { method: 'POST' }).then(({ status }) => status)`,
+      ),
+    ).toBe(403);
+    await page.close();
+  });
+
+  test('a wrong token is told from none', async () => {
+    const home = await serving({ options: { assets: webAssets } });
+    const page = await browser.newPage();
+    await page.goto(new URL('#/targets/home', home.url).href);
+    await page.getByLabel('Token').fill('no such token at all');
+    await page.getByRole('button', { name: 'Log in' }).click();
+    await page.getByText('No token of these settings').waitFor();
+    await page.getByLabel('Token').fill(OPERATOR);
+    await page.getByRole('button', { name: 'Log in' }).click();
+    await page.getByRole('heading', { name: 'home' }).waitFor();
+    await page.close();
+  });
+});

@@ -1,0 +1,508 @@
+// The dashboard in a real browser, on answers of a daemon that a test sets.
+import { gzipSync } from 'node:zlib';
+import axe from 'axe-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { webAssets } from '../../src/web/assets.ts';
+import { logIn, type Look, openContext, startBrowser } from './browser.ts';
+import { type FakeDaemon, startFakeDaemon } from './fake-daemon.ts';
+import {
+  appliedOutcome,
+  aTarget,
+  FLEET,
+  HOSTILE,
+  manyTargets,
+  NOW,
+  PLAN,
+  planViews,
+  SOURCE,
+  targetsView,
+} from './fleet.ts';
+
+const started = await startBrowser().catch((error: unknown) => String(error));
+if (typeof started === 'string')
+  console.warn(`the dashboard is not tested, no browser starts here: ${started}`);
+
+test('where it must, a browser starts', () => {
+  if (process.env['CI'] !== undefined) expect(typeof started).not.toBe('string');
+});
+
+const inBrowser = typeof started === 'string' ? describe.skip : describe;
+const browser = started as Browser; // nothing below runs without one
+
+let daemon: FakeDaemon;
+let context: BrowserContext;
+let page: Page;
+/** What pages complained of: exceptions, and what the policy for their content forbade. */
+let complaints: string[];
+
+async function open(look: Look = {}): Promise<void> {
+  await context?.close();
+  context = await openContext(browser, look);
+  page = await context.newPage();
+  page.on('pageerror', ({ message }) => complaints.push(message));
+  page.on('console', (message) => {
+    if (/Content Security Policy|Uncaught/.test(message.text())) complaints.push(message.text());
+  });
+}
+
+const goTo = (fragment: string): Promise<unknown> => page.goto(`${daemon.url}#/${fragment}`);
+
+const button = (name: string | RegExp) => page.getByRole('button', { name, exact: typeof name === 'string' });
+
+beforeAll(async () => {
+  daemon = await startFakeDaemon();
+});
+
+beforeEach(async () => {
+  complaints = [];
+  daemon.view = targetsView();
+  daemon.plans = planViews;
+  daemon.answers = {};
+  daemon.failing = undefined;
+  daemon.asked.length = 0;
+  daemon.heal();
+  daemon.forgetTries();
+  daemon.expireSessions();
+  if (typeof started !== 'string') await open();
+});
+
+afterEach(() => expect(complaints).toEqual([]));
+
+afterAll(async () => {
+  await context?.close();
+  if (typeof started !== 'string') await started.close();
+  await daemon[Symbol.asyncDispose]();
+});
+
+inBrowser('the door', () => {
+  test('says that a token is wrong, and when to try again after too many', async () => {
+    await page.goto(daemon.url);
+    const tryToken = async (): Promise<void> => {
+      await page.getByLabel('Token').fill('tok-wrong');
+      await button('Log in').click();
+    };
+    await tryToken();
+    await page.getByText('No token of these settings').waitFor();
+    for (let tries = 0; tries < 3; tries += 1) {
+      await button('Log in').waitFor();
+      await tryToken();
+    }
+    await page.getByText('Too many wrong tokens. Try again in 30 s.').waitFor();
+  });
+
+  test('stays open after a reload, and closes on leaving', async () => {
+    await logIn(page, daemon.url);
+    await page.reload();
+    await page.getByRole('table', { name: 'Targets' }).waitFor();
+    await button('Log out').click();
+    await page.getByLabel('Token').waitFor();
+    await page.reload();
+    await page.getByLabel('Token').waitFor();
+  });
+
+  test('an ended session asks again, and goes on where it was', async () => {
+    await logIn(page, daemon.url);
+    await goTo('targets/eu-paris/backups');
+    await button('Restore 20261120T091458Z-1a2b3c4d').waitFor();
+    daemon.expireSessions();
+    await button('Sync now').click();
+    await page.getByText('Your session ended').waitFor();
+    await page.getByLabel('Token').fill('tok-operate-0001');
+    await button('Log in').click();
+    await button('Restore 20261120T091458Z-1a2b3c4d').waitFor();
+  });
+});
+
+inBrowser('the overview', () => {
+  beforeEach(() => logIn(page, daemon.url));
+
+  const rows = (): Promise<string[]> => page.locator('tr.target th a').allTextContents();
+
+  test('shows the worst first, and says once what each state means', async () => {
+    const groups = await page.locator('tr.group .standing').allTextContents();
+    expect(groups.slice(0, 2)).toEqual(['Needs a person', 'Rolled back']);
+    expect(groups.at(-1)).toBe('In sync');
+    expect((await rows()).length).toBe(FLEET.length);
+    await page.getByText('A guard found the plan dangerous, so nothing was written').waitFor();
+    const row = page.getByRole('row', { name: /us-west/ });
+    await row.getByText('Rotate the client keys of the batch workers').waitFor();
+    expect(await row.textContent()).toContain('Jonas Weber, applied 3 d ago');
+    expect(await row.textContent()).toContain('in 6 min');
+    expect(await page.title()).toBe('(2) Holdfast');
+  });
+
+  test('filters by need and by words, from the keyboard too', async () => {
+    await button(/4 need somebody today/).click();
+    expect((await rows()).toSorted()).toEqual(['eu-paris', 'lab', 'staging', 'us-east']);
+    await page.keyboard.press('/');
+    await page.keyboard.type('mass-delete');
+    await page.getByRole('link', { name: 'staging' }).waitFor({ state: 'detached' });
+    expect(await rows()).toEqual(['eu-paris']);
+    await page.keyboard.type('xyz');
+    await button('Show all').click();
+    expect((await rows()).length).toBe(FLEET.length);
+  });
+
+  test('orders two hundred targets as one likes', async () => {
+    daemon.view = targetsView(manyTargets(200));
+    daemon.push({ kind: 'settings' });
+    await page.getByRole('link', { name: 'gw-200' }).waitFor();
+    await page.getByRole('combobox', { name: 'Order' }).selectOption('Name');
+    await page.locator('tr.group').first().waitFor({ state: 'detached' });
+    expect((await rows()).slice(0, 2)).toEqual(['gw-001', 'gw-002']);
+    await page.getByRole('combobox', { name: 'Order' }).selectOption('Worst first');
+    await page.locator('tr.group').first().waitFor();
+    expect((await rows())[0]).toBe('gw-008');
+  });
+
+  test('changes while one looks, and says so', async () => {
+    daemon.push({ kind: 'target', target: aTarget('eu-frankfurt-1', { standing: 'unreachable' }) });
+    await page.getByRole('rowheader', { name: /Unreachable/ }).waitFor();
+    await page.getByText('eu-frankfurt-1: In sync, now Unreachable').waitFor();
+    daemon.push({ kind: 'target', target: aTarget('eu-frankfurt-2', { step: 'verify' }) });
+    await page.getByText('verifying…').waitFor();
+    daemon.push({ kind: 'source', source: { ...SOURCE, problem: 'the branch main is gone' } });
+    await page.getByText('The files in force are older than git.').waitFor();
+  });
+
+  test('says that live updates are lost, and asks for everything anew when they are back', async () => {
+    daemon.cutStreams();
+    await page.getByText('Live updates lost, trying again. What you see is from 14:03.').waitFor();
+    daemon.view = targetsView([aTarget('newcomer')]);
+    daemon.heal();
+    await page.getByRole('link', { name: 'newcomer' }).waitFor({ timeout: 15_000 });
+    await page.getByText('Live updates lost').waitFor({ state: 'detached' });
+  });
+
+  test('shows what could not be loaded, and tries again when asked', async () => {
+    daemon.failing = 500;
+    await page.reload();
+    await page.getByText('The state directory cannot be read').waitFor();
+    daemon.failing = undefined;
+    await button('Try again').click();
+    await page.getByRole('table', { name: 'Targets' }).waitFor();
+  });
+
+  test('explains itself without any target', async () => {
+    daemon.view = targetsView([]);
+    await page.reload();
+    await page.getByText('The settings name no targets.').waitFor();
+  });
+
+  test('shows exact times and another theme when asked, and remembers both', async () => {
+    await button('Exact times').click();
+    await page
+      .getByRole('row', { name: /us-west/ })
+      .getByText('23 Nov 2026, 13:22:12')
+      .waitFor();
+    await button(/^Theme: system/).click();
+    await button(/^Theme: light/).click();
+    await page.reload();
+    await page
+      .getByRole('row', { name: /us-west/ })
+      .getByText('23 Nov 2026, 13:22:12')
+      .waitFor();
+    expect(await page.evaluate('getComputedStyle(document.documentElement).colorScheme')).toBe('dark');
+  });
+});
+
+inBrowser('a target', () => {
+  beforeEach(() => logIn(page, daemon.url));
+
+  test('shows its plan as a diff by section, with places, origins and consequences', async () => {
+    await page.getByRole('link', { name: 'eu-paris' }).click();
+    await page.getByRole('heading', { name: 'eu-paris' }).waitFor();
+    const change = (text: string) => page.locator('.change').filter({ hasText: text });
+    await change('request-retry').waitFor();
+    expect(await change('request-retry').innerText()).toMatch(
+      /2[^]*becomes[^]*3[^]*desired-state\/gateway.yaml:4:16/,
+    );
+    expect(await change('ws-auth').innerText()).toMatch(/drift[^]*panel toggle[^]*left alone/);
+    expect(await change('[groq].headers').innerText()).toMatch(/changed on both sides/);
+    expect(await change('[groq].headers').locator('.gone').innerText()).toContain('X-Cost-Center: "4711"');
+    expect(await change('[#7f3a9c01]').innerText()).toContain('Clients that use this key are refused');
+    expect(await page.locator('.request').nth(1).innerText()).toMatch(/PUT[^]*a removed header comes back/);
+  });
+
+  test('gives the command that overrides a guard', async () => {
+    await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    await goTo('targets/eu-paris');
+    await page.getByText('removes 4 of 6 entries').waitFor();
+    await button('Copy the command').click();
+    await button('Copied').waitFor();
+    expect(await page.evaluate('navigator.clipboard.readText()')).toBe(
+      'holdfast apply --target eu-paris --allow mass-delete:api-keys',
+    );
+  });
+
+  test('shows the steps after a failed rollback above everything else', async () => {
+    await goTo('targets/ap-tokyo');
+    const alarm = page.getByRole('region', { name: 'Needs a person' });
+    await alarm.getByText('Start it, then run: holdfast drift --target ap-tokyo').waitFor();
+    expect(await alarm.getByRole('listitem').count()).toBe(3);
+    expect(await alarm.innerText()).toContain('Log in to the host of the gateway and stop it.');
+  });
+
+  test('shows its looks as a plot that is read by the keyboard, and as a table', async () => {
+    await goTo('targets/eu-paris/timeline');
+    const plot = page.getByRole('slider', { name: 'Look' });
+    await plot.focus();
+    await page.keyboard.press('Home');
+    expect(await plot.getAttribute('aria-valuenow')).toBe('1');
+    await page.keyboard.press('End');
+    await page.keyboard.press('ArrowLeft');
+    expect(await plot.getAttribute('aria-valuetext')).toContain('Refused by a guard, drift 9');
+    const looks = page.getByRole('table', { name: 'Looks, newest first' });
+    expect(await looks.getByRole('row').count()).toBe(26);
+    await button(/Show more/).click();
+    expect(await looks.getByRole('row').count()).toBe(126);
+    daemon.push({
+      kind: 'look',
+      target: 'eu-paris',
+      look: { at: NOW, trigger: 'asked', outcome: 'drifted', differences: 77, durationMs: 9, requests: 1 },
+    });
+    await looks.getByRole('cell', { name: '77', exact: true }).waitFor();
+  });
+
+  test('shows its history with requests and evidence', async () => {
+    await goTo('targets/eu-paris/history');
+    await page.locator('summary').first().click();
+    const entry = page.locator('.entry').first();
+    expect(await entry.innerText()).toMatch(
+      /by mara[^]*PUT \/v0\/management\/request-retry[^]*declared values in memory[^]*20261123T120301Z-5e6f7a8b/,
+    );
+  });
+
+  test('that is none says so', async () => {
+    await goTo('targets/nowhere');
+    await page.getByText('The settings name no such target.').waitFor();
+  });
+
+  test('tells a new plan from the one that was shown', async () => {
+    await goTo('targets/eu-paris');
+    await page.getByText('removes 4 of 6 entries').waitFor();
+    daemon.plans = { 'eu-paris': {} };
+    daemon.push({ kind: 'plan', target: 'eu-paris' });
+    await page.getByText('No plan is known yet.').waitFor();
+  });
+});
+
+inBrowser('an action', () => {
+  beforeEach(() => logIn(page, daemon.url));
+
+  test('sync, resume and retry are asked for at once', async () => {
+    await goTo('targets/staging');
+    await button('Sync now').click();
+    await page.getByText('Asked for.').waitFor();
+    daemon.answers = { retry: appliedOutcome('staging') };
+    await button('Retry the revision').click();
+    await page.getByText('declared values in the file').waitFor();
+    await goTo('targets/ap-singapore');
+    await button('Resume').click();
+    await page.getByText('Resumed.').waitFor();
+    expect(daemon.asked.map(({ path }) => path)).toEqual([
+      'staging/actions/sync',
+      'staging/actions/retry',
+      'ap-singapore/actions/resume',
+    ]);
+  });
+
+  test('suspend wants a reason and an end', async () => {
+    await goTo('targets/eu-frankfurt-1');
+    await button('Suspend…').click();
+    const dialog = page.getByRole('dialog', { name: 'Suspend eu-frankfurt-1' });
+    expect(await dialog.getByRole('button', { name: 'Suspend' }).isDisabled()).toBe(true);
+    await dialog.getByText('8 hours').click();
+    await dialog.getByLabel('Reason, for the others').fill(HOSTILE);
+    await dialog.getByRole('button', { name: 'Suspend' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    const bodies = daemon.asked.map(
+      ({ body }) => body as { readonly until: number; readonly reason: string },
+    );
+    expect(bodies.map(({ reason }) => reason)).toEqual([HOSTILE]);
+    expect(bodies.map(({ until }) => Math.round((until - NOW) / 3_600_000))).toEqual([8]);
+  });
+
+  test('apply hands over the digest that was read, with the overrides that were ticked', async () => {
+    daemon.answers = {
+      plan: { ...appliedOutcome('eu-paris'), plan: PLAN },
+      apply: appliedOutcome('eu-paris'),
+    };
+    await goTo('targets/eu-paris');
+    await button('Apply with overrides…').click();
+    const dialog = page.getByRole('dialog', { name: 'Apply to eu-paris' });
+    expect(await dialog.getByRole('button', { name: 'Apply' }).isDisabled()).toBe(true);
+    await dialog.getByLabel(/mass-delete:api-keys/).check();
+    await dialog.getByRole('button', { name: 'Apply' }).click();
+    await dialog.getByText('declared values in memory').waitFor();
+    expect(daemon.asked).toEqual([
+      { path: 'eu-paris/plan', body: { allow: ['mass-delete:api-keys'] } },
+      { path: 'eu-paris/actions/apply', body: { approved: PLAN.digest, allow: ['mass-delete:api-keys'] } },
+    ]);
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'detached' });
+  });
+
+  test('apply stops where the plan became another one', async () => {
+    const other = { ...PLAN, changes: PLAN.changes.slice(1) };
+    daemon.answers = { plan: { ...appliedOutcome('eu-paris'), plan: other } };
+    await goTo('targets/eu-paris');
+    await button('Apply with overrides…').click();
+    await page.getByLabel(/mass-delete:api-keys/).check();
+    await button('Apply').click();
+    await page.getByText('The plan is another one by now').waitFor();
+    expect(daemon.asked.map(({ path }) => path)).toEqual(['eu-paris/plan']);
+  });
+
+  test('restore waits for the name, rehearses without it, and shows why it was refused', async () => {
+    const inSync = appliedOutcome('eu-paris');
+    daemon.answers = { restore: { ...inSync, kind: 'drifted', depth: 'deep', wouldChange: 3 } };
+    await goTo('targets/eu-paris/backups');
+    await button('Restore 20261120T091458Z-1a2b3c4d').click();
+    const dialog = page.getByRole('dialog', { name: 'Restore eu-paris' });
+    await dialog.getByRole('button', { name: 'Rehearse' }).click();
+    await dialog.getByText('It would change 3 places.').waitFor();
+    const restore = dialog.getByRole('button', { name: 'Restore' });
+    await dialog.getByLabel('Type eu-paris to confirm').fill('eu-pari');
+    expect(await restore.isDisabled()).toBe(true);
+    await dialog.getByLabel('Type eu-paris to confirm').fill('eu-paris');
+    daemon.answers = { restore: { type: 'about:blank', title: 'The backup is damaged', status: 409 } };
+    await restore.click();
+    await dialog.getByText('The backup is damaged').waitFor();
+    const backup = '20261120T091458Z-1a2b3c4d';
+    expect(daemon.asked.map(({ body }) => body)).toEqual([
+      { backup, confirm: 'eu-paris', dryRun: true },
+      { backup, confirm: 'eu-paris', dryRun: false },
+    ]);
+  });
+
+  test('roll back is confirmed in the same way', async () => {
+    daemon.answers = { rollback: { ...appliedOutcome('eu-paris'), kind: 'restored' } };
+    await goTo('targets/eu-paris');
+    await button('Roll back…').click();
+    await page.getByLabel('Type eu-paris to confirm').fill('eu-paris');
+    await button('Roll back').click();
+    await page.getByRole('dialog').getByText('Restored').waitFor();
+    expect(daemon.asked).toEqual([
+      { path: 'eu-paris/actions/rollback', body: { confirm: 'eu-paris', dryRun: false } },
+    ]);
+  });
+});
+
+inBrowser('a token that may only look', () => {
+  test('sees everything and no action', async () => {
+    await logIn(page, daemon.url, 'tok-read-0001');
+    for (const fragment of ['targets/eu-paris', 'targets/eu-paris/backups', 'targets/ap-singapore']) {
+      await goTo(fragment);
+      await page.getByText('Your token may look, but not act').waitFor();
+      expect(await button(/Apply|Sync|Suspend|Resume|Restore|Roll back|Retry/).count()).toBe(0);
+    }
+  });
+});
+
+const EVERY_PAGE = [
+  '',
+  'targets/eu-paris',
+  'targets/eu-paris/timeline',
+  'targets/eu-paris/history',
+  'targets/eu-paris/backups',
+  'targets/ap-tokyo',
+  'targets/edge-with-a-very-long-name-that-somebody-thought-was-a-good-idea',
+] as const;
+
+const headingOf = (fragment: string): string => fragment.split('/')[1] ?? 'Targets';
+
+/** Opens what is folded, once everything is loaded. */
+async function unfold(fragment: string): Promise<void> {
+  await goTo(fragment);
+  await page.locator('.liveness-live').waitFor();
+  await page
+    .locator('h1')
+    .filter({ hasText: headingOf(fragment) })
+    .waitFor();
+  await page.locator('.skeleton').first().waitFor({ state: 'detached' });
+  for (const summary of await page.locator('summary').all()) await summary.click();
+}
+
+inBrowser('every page', () => {
+  test.each([{ dark: false }, { dark: true }])('is accessible: %j', async (look) => {
+    await open(look);
+    await page.goto(daemon.url);
+    await page.getByLabel('Token').waitFor();
+    expect(await violations()).toEqual([]);
+    await logIn(page, daemon.url);
+    for (const fragment of EVERY_PAGE) {
+      await unfold(fragment);
+      expect([fragment, await violations()]).toEqual([fragment, []]);
+    }
+    await goTo('targets/eu-paris');
+    for (const name of ['Apply with overrides…', 'Suspend…', 'Roll back…']) {
+      await button(name).click();
+      await page.getByRole('dialog').waitFor();
+      expect([name, await violations()]).toEqual([name, []]);
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+    }
+  });
+
+  test('fits on a phone without scrolling sideways', async () => {
+    await open({ width: 360 });
+    await logIn(page, daemon.url);
+    for (const fragment of EVERY_PAGE) {
+      await unfold(fragment);
+      const wider = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
+      expect([fragment, wider]).toEqual([fragment, 0]);
+    }
+  });
+
+  test('makes no markup of names, and turns no text around', async () => {
+    await logIn(page, daemon.url);
+    for (const fragment of EVERY_PAGE) {
+      await unfold(fragment);
+      expect(await page.locator('img, #app script').count()).toBe(0);
+      expect(await page.evaluate('window.hacked')).toBeUndefined();
+      expect(await page.locator('#app').innerText()).not.toMatch(/\u202E/);
+    }
+    await goTo('');
+    await page.getByText(HOSTILE).first().waitFor();
+    await page
+      .getByText(String.raw`invoice\u202efdp.exe`)
+      .first()
+      .waitFor();
+  });
+
+  test('is small, and asks nobody else for anything', async () => {
+    const sizes = [...(await webAssets())].map(
+      ([path, { bytes }]) => [path, gzipSync(bytes).length] as const,
+    );
+    const total = sizes.reduce((sum, [, size]) => sum + size, 0);
+    expect(
+      sizes
+        .map(([path]) => path)
+        .filter((path) => !/^\/(index\.html|assets\/[\w-]+\.(js|css|svg))$/.test(path)),
+    ).toEqual([]);
+    expect(total).toBeLessThan(60 * 1024);
+    const others: string[] = [];
+    page.on('request', (request) => {
+      if (!request.url().startsWith(daemon.url)) others.push(request.url());
+    });
+    await logIn(page, daemon.url);
+    await unfold('targets/eu-paris');
+    expect(others).toEqual([]);
+  });
+});
+
+interface Violation {
+  readonly id: string;
+  readonly nodes: readonly { readonly html: string; readonly failureSummary: string }[];
+}
+
+/** What axe finds, with where. The page's own policy forbids a script tag, so it is evaluated. */
+async function violations(): Promise<readonly string[]> {
+  await page.evaluate(axe.source);
+  const found = await page.evaluate('axe.run().then(({ violations }) => violations)');
+  return (found as readonly Violation[]).flatMap(({ id, nodes }) =>
+    nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 200)} ${failureSummary}`),
+  );
+}
