@@ -21,3 +21,8 @@ export function buildKey(build: Build): string {
     .join(' ')
     .trim();
 }
+
+/** The version in such a key, for people. */
+export function versionIn(key: string): string {
+  return key.split(' ', 1)[0] ?? key;
+}

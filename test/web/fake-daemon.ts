@@ -76,7 +76,7 @@ export async function startFakeDaemon(): Promise<FakeDaemon> {
   server.get('/api/v1/session', (request, reply) => {
     const token = seated(request);
     if (token === undefined) return problem(reply, 401, 'Log in first');
-    return { name: 'mara', role: TOKENS[token], auth: 'token' };
+    return { name: 'operator', role: TOKENS[token], auth: 'token' };
   });
   server.post<{ Body: { token: string } }>('/api/v1/session', (request, reply) => {
     if (tries >= TRIES) return problem(reply.header('retry-after', '30'), 429, 'Too many wrong tokens');

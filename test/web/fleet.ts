@@ -28,9 +28,9 @@ export const TURNED = 'invoice\u202Efdp.exe';
 type Revision = NonNullable<TargetView['applied']>['revision'];
 
 const COMMITS = {
-  models: ['9c41d07e', 'Mara Lindqvist', 'Route kimi-k2 through OpenRouter, keep the old alias for a week'],
-  keys: ['51be0a93', 'Jonas Weber', 'Rotate the client keys of the batch workers'],
-  retry: ['e07f66c2', 'Mara Lindqvist', 'Retry three times, and cool down quota errors'],
+  models: ['9c41d07e', 'platform-team', 'Route kimi-k2 through OpenRouter, keep the old alias for a week'],
+  keys: ['51be0a93', 'key-rotation', 'Rotate the client keys of the batch workers'],
+  retry: ['e07f66c2', 'platform-team', 'Retry three times, and cool down quota errors'],
   hostile: ['0badc0de', '"><script>window.hacked=1</script>', HOSTILE],
 } as const;
 
@@ -56,7 +56,7 @@ export function aTarget(name: string, parts: Partial<TargetView> = {}): TargetVi
     nextLookAt: NOW + 6 * MINUTE,
     released: [],
     contested: [],
-    gateway: { build: 'v7.2.140', api: 'v0' },
+    gateway: { version: 'v7.2.140', api: 'v0' },
     ...parts,
   };
 }
@@ -108,8 +108,12 @@ export const FLEET: readonly TargetView[] = [
   }),
   aTarget('ap-singapore', {
     standing: 'suspended',
-    suspension: { until: NOW + 95 * MINUTE, reason: 'Host moves to another rack, ask Jonas', by: 'jonas' },
-    ...saying('suspended', 25, 'suspended until 15:38: Host moves to another rack, ask Jonas'),
+    suspension: {
+      until: NOW + 95 * MINUTE,
+      reason: 'Host moves to another rack, ask the platform team',
+      by: 'jonas',
+    },
+    ...saying('suspended', 25, 'suspended until 15:38: Host moves to another rack, ask the platform team'),
   }),
   aTarget('staging', {
     standing: 'quarantined',
@@ -128,7 +132,7 @@ export const FLEET: readonly TargetView[] = [
   aTarget('sa-saopaulo', {
     standing: 'in-sync',
     step: 'settle',
-    gateway: { build: 'v8.0.31', api: 'v8' },
+    gateway: { version: 'v8.0.31', api: 'v8' },
     ...saying('applied', 0, 'applied and verified 4 changes'),
   }),
   aTarget('edge-with-a-very-long-name-that-somebody-thought-was-a-good-idea', {
@@ -143,7 +147,7 @@ export const SOURCE: Source = {
   ref: 'main',
   commit: {
     sha: '9c41d07e'.padEnd(40, '4'),
-    author: 'Mara Lindqvist',
+    author: 'platform-team',
     subject: 'Route kimi-k2 through OpenRouter, keep the old alias for a week',
     at: NOW - 3 * HOUR,
   },
@@ -393,7 +397,7 @@ export const HISTORY: HistoryView = {
       problems: [],
       durationMs: 3420,
       requests: { observe: 2, write: 2, verify: 6 },
-      by: 'mara',
+      by: 'operator',
     },
     {
       id: '20261120T091500Z-0006',

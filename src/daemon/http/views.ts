@@ -2,6 +2,7 @@
 import { summaryOf } from '../../apply/summary.ts';
 import type { Outcome } from '../../nouns/outcome.ts';
 import { type Standing, standingAfter } from '../../nouns/standing.ts';
+import { versionIn } from '../../gateway/build.ts';
 import { openWindows } from '../../nouns/freeze.ts';
 import { inForce } from '../../nouns/suspension.ts';
 import type { TargetState } from '../../state/store.ts';
@@ -39,7 +40,7 @@ export async function targetView(desk: Desk, name: string, now: number): Promise
     ...(authBlock && { authBlock: { until: authBlock.until, reason: authBlock.reason } }),
     released: [...(state.released ?? [])],
     contested: [...(state.drift?.contested ?? [])],
-    ...(detection && { gateway: { build: detection.build, api: detection.api } }),
+    ...(detection && { gateway: { version: versionIn(detection.build), api: detection.api } }),
   };
 }
 

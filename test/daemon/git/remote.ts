@@ -17,10 +17,10 @@ const ENV = {
   HOME: '/nonexistent',
   GIT_CONFIG_NOSYSTEM: '1',
   GIT_CONFIG_GLOBAL: '/dev/null',
-  GIT_AUTHOR_NAME: 'Ann Author',
-  GIT_AUTHOR_EMAIL: 'ann@example.test',
-  GIT_COMMITTER_NAME: 'Ann Author',
-  GIT_COMMITTER_EMAIL: 'ann@example.test',
+  GIT_AUTHOR_NAME: 'A committer',
+  GIT_AUTHOR_EMAIL: 'committer@example.test',
+  GIT_COMMITTER_NAME: 'A committer',
+  GIT_COMMITTER_EMAIL: 'committer@example.test',
 };
 
 export interface Remote {
@@ -160,8 +160,11 @@ export async function follow(
 }
 
 export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await holds()))
+  for (let tries = 0; tries < 6000; tries += 1) {
+    if (await holds()) return;
     await new Promise((resolve) => {
       setTimeout(resolve, 5);
     });
+  }
+  throw new Error(`it never came to hold: ${holds.toString()}`);
 }

@@ -64,7 +64,7 @@ describe('holdfast run on a git source', () => {
     const history = await terminal.run('history', '--output', 'json');
     expect(history.out).toContain(`"sha": "${sha}"`);
     const status = await terminal.run('status');
-    expect(status.out).toContain(`commit ${sha.slice(0, 8)} "Five \\u001b[31mretries" by Ann Author`);
+    expect(status.out).toContain(`commit ${sha.slice(0, 8)} "Five \\u001b[31mretries" by A committer`);
   });
 
   test('starts without its remote, says so, and applies when it is there', async () => {

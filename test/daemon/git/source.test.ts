@@ -12,7 +12,7 @@ describe('what is followed', () => {
     const first = await one.push({ 'a.yaml': 'a: 1\n' });
     const following = await follow(settingsFor(one));
     expect(following.commit()).toBe(first);
-    expect(following.source.view()?.commit).toMatchObject({ author: 'Ann Author', subject: 'A change' });
+    expect(following.source.view()?.commit).toMatchObject({ author: 'A committer', subject: 'A change' });
 
     const before = following.files();
     const second = await one.push({ 'a.yaml': 'a: 2\n' }, { subject: 'Two instead of one' });
@@ -26,7 +26,7 @@ describe('what is followed', () => {
     expect(following.reloads).toEqual(['source']);
     expect(following.notes).toEqual([
       expect.stringContaining(first.slice(0, 12)),
-      `git source: main is at ${second.slice(0, 12)} "Two instead of one" by Ann Author`,
+      `git source: main is at ${second.slice(0, 12)} "Two instead of one" by A committer`,
     ]);
   });
 
@@ -347,7 +347,7 @@ describe('signatures', () => {
     const [ann, eve] = [join(one.dir, 'ann'), join(one.dir, 'eve')];
     for (const key of [ann, eve]) execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', key]);
     const allowedSigners = join(one.dir, 'allowed');
-    await writeFile(allowedSigners, `ann@example.test ${await readFile(`${ann}.pub`, 'utf8')}`);
+    await writeFile(allowedSigners, `committer@example.test ${await readFile(`${ann}.pub`, 'utf8')}`);
     const signedBy = (key: string): string[] => ['--no-verify', `-S${key}.pub`];
 
     const good = await one.push({ 'a.yaml': 'a: 1\n' }, { flags: signedBy(ann) });

@@ -26,7 +26,12 @@ const about = (kind: Topic, outcome: Outcome): Message => ({
   notice: visibleIn(noticeOf(kind, { ...outcome, at: NOON }, CIRCUMSTANCES)),
 });
 
-const commit = { sha: 'a1b2c3d4'.padEnd(40, '0'), dirty: false, author: 'Kim', subject: 'Rotate the keys' };
+const commit = {
+  sha: 'a1b2c3d4'.padEnd(40, '0'),
+  dirty: false,
+  author: 'A committer',
+  subject: 'Rotate the keys',
+};
 const refused = about(
   'refused',
   outcomeOf({
@@ -105,7 +110,7 @@ describe('a message', () => {
            },
          ],
          "commit": {
-           "author": "Kim",
+           "author": "A committer",
            "dirty": false,
            "sha": "a1b2c3d400000000000000000000000000000000",
            "subject": "Rotate the keys",
@@ -227,7 +232,7 @@ describe('a message', () => {
              {
                "emoji": false,
                "text": "Author
-     Kim",
+     A committer",
                "type": "plain_text",
              },
              {
@@ -340,7 +345,7 @@ describe('a message', () => {
              {
                "inline": true,
                "name": "Author",
-               "value": "Kim",
+               "value": "A committer",
              },
              {
                "inline": true,
@@ -371,7 +376,7 @@ describe('a message', () => {
      <i>Before</i>: <code>In sync</code>
      <i>Revision</i>: <code>3f2a9c1b04d7</code>
      <i>Commit</i>: <code>a1b2c3d40000</code>
-     <i>Author</i>: <code>Kim</code>
+     <i>Author</i>: <code>A committer</code>
      <i>Subject</i>: <code>Rotate the keys</code>
      <b>Changes</b>
      • <code>update request-retry: 2 → 3</code>

@@ -35,6 +35,7 @@ const PATHS = {
   leave: 'M6.5 2.5h-4v11h4M6 8h7.5M10.5 5l3 3-3 3',
   pin: 'M5.5 2h5M6.5 2v4.5L4 9.5h8L9.5 6.5V2M8 9.5V14',
   back: 'M10 3L5 8l5 5',
+  becomes: 'M2.5 8h11M9.5 4l4 4-4 4',
 } as const;
 
 export type IconName = keyof typeof PATHS;

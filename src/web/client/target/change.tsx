@@ -76,8 +76,8 @@ function Inline({ change: { kind, before, after, from } }: Pick<Props, 'change'>
       <del>
         <Scalar value={kind === 'update' ? before : (before ?? from)} />
       </del>
-      <span class="arrow" aria-hidden="true">
-        →
+      <span class="arrow">
+        <Icon name="becomes" />
       </span>
       <span class="visually-hidden"> becomes </span>
       <ins>

@@ -21,7 +21,7 @@ export function Facts({ target }: { readonly target: TargetView }) {
         <Fact term="Mode">
           {mode} <span class="sub">{MODES[mode]}</span>
         </Fact>
-        <Fact term="Gateway">{gateway ? `${gateway.build}, api ${gateway.api}` : 'not detected yet'}</Fact>
+        <Fact term="Gateway">{gateway ? `${gateway.version}, API ${gateway.api}` : 'not detected yet'}</Fact>
         <Fact term="In force">
           <InForce target={target} />
         </Fact>
