@@ -3,7 +3,7 @@
 export interface Figure {
   readonly name: string;
   readonly value: number;
-  readonly unit: 'requests' | 'ratio' | 'MiB' | 'ms';
+  readonly unit: 'requests' | 'ratio' | 'percent' | 'KiB' | 'MiB' | 'ms';
   /** The largest value that is good enough; without it the figure is only told. */
   readonly bound?: number;
   readonly ok: boolean;

@@ -2,6 +2,8 @@
 // for people on stderr; exit code 1 when a bound is missed.
 import { cpus } from 'node:os';
 import type { Figure } from './figure.ts';
+import { dashboardFigures } from './dashboard.ts';
+import { daemonFigures } from './daemon.ts';
 import { planFigures } from './plan.ts';
 import { treePlanFigures } from './plan-v8.ts';
 import { requestFigures, treeRequestFigures } from './requests.ts';
@@ -14,6 +16,8 @@ const figures: Figure[] = [
   ...(await treePlanFigures()),
   await lookFigure(),
   ...(await startFigures()),
+  ...(await daemonFigures()),
+  ...(await dashboardFigures()),
 ];
 const ok = figures.every((one) => one.ok);
 const machine = { node: process.version, platform: process.platform, cores: cpus().length };

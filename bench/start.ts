@@ -1,14 +1,15 @@
 // How fast the installed command starts, against Node itself; and what the daemon and a look cost.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { reconcile } from '../src/apply/apply.ts';
 import { cpuOf, type Figure, figure, interleaved, rounded } from './figure.ts';
 import { gatewayWith } from './inputs.ts';
+import { residentMiB } from './daemon.ts';
 import { packed } from './packed.ts';
 import { MANAGEMENT_KEY, type Stage, stage } from './stage.ts';
+import { elapsed } from './timing.ts';
 
 const REPETITIONS = { runs: 11, warmUp: 2 };
 
@@ -49,12 +50,6 @@ const wordsFor = ({ dir, sandbox }: Stage): string[] => {
   return ['--url', sandbox.url, '--desired', desired, '--state', state, '--allow', 'literal-secret'];
 };
 
-async function elapsed(work: () => unknown): Promise<number> {
-  const begun = performance.now();
-  await work();
-  return performance.now() - begun;
-}
-
 function begin(words: readonly string[], { dir }: Stage): ChildProcess {
   return spawn(process.execPath, words, {
     cwd: dir,
@@ -88,12 +83,6 @@ async function memory(bin: string, place: Stage): Promise<Figure> {
   } finally {
     child.kill('SIGTERM');
   }
-}
-
-/** NaN where the system has no /proc. */
-async function residentMiB(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
-  return Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1] ?? NaN) / 1024;
 }
 
 /** What a look of the daemon costs us, loading the files and planning included, the gateway's own work not. */

@@ -24,8 +24,9 @@ export function guardedIo(io: Io): Io {
     ask: (question) => io.ask(safe(question)),
     redact: (value) => netNow()?.value(value) ?? value,
     hide: (secrets) => {
+      const before = known.size;
       for (const secret of secrets) known.add(secret);
-      net = undefined;
+      if (known.size > before) net = undefined;
     },
     get exit() {
       return io.exit;

@@ -55,11 +55,13 @@ export async function openSession(
   const clock = systemClock;
   const store = await openFileStore({ dir: settings.state.dir, clock });
   const catalog = loadCatalog('legacy');
-  const clients: Client[] = [];
+  const open = new Set<Client>();
   const connect: Session['connect'] = (target, lease) => {
     const client = createClient(target, { clock, lease, authMemory: authMemoryOf(store, target.name) });
-    clients.push(client);
-    return client;
+    open.add(client);
+    // A daemon opens one a look, for as long as it runs.
+    const close = (): Promise<void> => (open.delete(client), client.close());
+    return { ...client, close };
   };
   const desiredOf: Session['loadDesired'] = async (target, from = { settingsDir: settings.dir }) => {
     const found = await loadDesired(target, { catalog, env, ...from });
@@ -89,7 +91,7 @@ export async function openSession(
       ...(flags.gatewayConfig !== undefined && { gatewayConfigFile: resolve(io.cwd, flags.gatewayConfig) }),
     }),
     async [Symbol.asyncDispose]() {
-      await Promise.all(clients.map((client) => client.close()));
+      await Promise.all([...open].map((client) => client.close()));
     },
   };
 }
