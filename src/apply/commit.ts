@@ -11,7 +11,7 @@ import { conclude } from './outcome.ts';
 import type { DeepLive } from './read.ts';
 import { reached, type Run, step } from './run.ts';
 import type { Prospect } from './survey.ts';
-import type { Transaction } from './transaction.ts';
+import type { Transaction } from './underway.ts';
 import type { Verified } from './verify.ts';
 
 export async function commit(run: Run, transaction: Transaction, verified: Verified): Promise<Outcome> {

@@ -10,7 +10,7 @@ import { repairWrite } from '../plan/route-back.ts';
 import { contentIn } from './images.ts';
 import type { DeepLive } from './read.ts';
 import { type Run, windowOf } from './run.ts';
-import type { Transaction } from './transaction.ts';
+import type { Transaction } from './underway.ts';
 import { sendWrite } from './write.ts';
 
 export async function undoInMemory(run: Run, { prospect }: Transaction, now: DeepLive): Promise<void> {

@@ -8,7 +8,7 @@ import { noteSending } from './journal.ts';
 import { notice, type Run } from './run.ts';
 import type { Setback } from './setback.ts';
 import { settle, type Settled } from './settle.ts';
-import type { Transaction } from './transaction.ts';
+import type { Transaction } from './underway.ts';
 import { judgeSettled } from './verify.ts';
 import { sendWrite } from './write.ts';
 

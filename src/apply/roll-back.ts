@@ -18,7 +18,7 @@ import { byHand } from './remedy.ts';
 import { preferFormerKey } from './rotation.ts';
 import { reached, type Run, step, windowOf } from './run.ts';
 import type { Setback } from './setback.ts';
-import type { Transaction } from './transaction.ts';
+import type { Transaction } from './underway.ts';
 
 interface Returned {
   readonly kind: 'back';

@@ -1,11 +1,9 @@
 // The transaction, as the design lists it (§10). It reads as a list of steps; each step is a file of this directory.
-import type { BackupRecord } from '../nouns/backup.ts';
 import type { Outcome } from '../nouns/outcome.ts';
 import { HoldfastError } from '../nouns/problem.ts';
-import type { Journal } from '../nouns/state.ts';
 import { askedIn } from '../plan/asked-in.ts';
 import { takeBackup } from './backup.ts';
-import { type Baseline, type Expectation, expectationOf, takeBaseline } from './behaviour.ts';
+import { expectationOf, takeBaseline } from './behaviour.ts';
 import { commit } from './commit.ts';
 import { quiet } from './fence.ts';
 import { contentIn } from './images.ts';
@@ -18,19 +16,9 @@ import { interrupted, type Run } from './run.ts';
 import { type Setback, setback } from './setback.ts';
 import { settle, type Settled } from './settle.ts';
 import type { Prospect } from './survey.ts';
+import type { Transaction } from './underway.ts';
 import { judgeSettled, type Verified, verify } from './verify.ts';
 import { type Sent, sendWrite } from './write.ts';
-
-/** A transaction under way: what it set out from. The journal is the one on disk. */
-export interface Transaction {
-  readonly prospect: Prospect<DeepLive>;
-  readonly baseline: Baseline;
-  readonly expectation: Expectation;
-  readonly backup: BackupRecord;
-  journal: Journal;
-  /** Whether a `PUT /config.yaml` was sent: only the file watcher carries it to the runtime. */
-  wroteFile: boolean;
-}
 
 /** Makes the writes of a plan. The plan was approved and passes its guards. */
 export async function transact(run: Run, prospect: Prospect<DeepLive>): Promise<Outcome> {

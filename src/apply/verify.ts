@@ -14,7 +14,7 @@ import { notice, reached, type Run, step, windowOf } from './run.ts';
 import { type Setback, setback } from './setback.ts';
 import type { Settled } from './settle.ts';
 import { plan } from './survey.ts';
-import type { Transaction } from './transaction.ts';
+import type { Transaction } from './underway.ts';
 import { doubled } from './window.ts';
 
 export interface Verified {

@@ -6,9 +6,8 @@ import type { Shown } from '../nouns/shown.ts';
 import { isList, isTree, type Tree, type Value } from '../nouns/value.ts';
 import { countItems } from './footprint.ts';
 import { type Area, valueAt } from './route-edits.ts';
-import type { Unit } from './route-field.ts';
 import { asJson, type FieldRequest, NoFieldRoute, shownIn } from './route-request.ts';
-import type { RouteInput } from './route.ts';
+import type { RouteInput, Unit } from './route-parts.ts';
 
 type EntriesRoute = Extract<Route, { kind: 'entries' }>;
 

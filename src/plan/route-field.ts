@@ -7,14 +7,7 @@ import type { Difference } from './difference.ts';
 import { entriesRequests } from './route-entries.ts';
 import { type Area, respellsKeys, valueAt } from './route-edits.ts';
 import { asJson, type FieldRequest, NoFieldRoute, shownIn } from './route-request.ts';
-import type { RouteInput } from './route.ts';
-
-/** The differences of one endpoint. */
-export interface Unit {
-  readonly field: Field;
-  readonly area: Area;
-  readonly differences: readonly Difference[];
-}
+import type { RouteInput, Unit } from './route-parts.ts';
 
 /** Leading keys of a difference's place: down to the first list, or to a map whose names the gateway respells. */
 export function areaOf(catalog: Catalog, difference: Difference): Area {

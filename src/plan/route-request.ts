@@ -5,7 +5,7 @@ import type { Shown } from '../nouns/shown.ts';
 import { isList, isTree, type Tree, type Value } from '../nouns/value.ts';
 import type { Write } from '../nouns/write.ts';
 import type { Area } from './route-edits.ts';
-import type { RouteInput } from './route.ts';
+import type { RouteInput } from './route-parts.ts';
 import { shownBelow, type ShownSteps } from './shown-along.ts';
 
 export interface FieldRequest {

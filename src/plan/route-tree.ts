@@ -17,7 +17,7 @@ import { editedDocument, writeOfFile } from './route-file.ts';
 import { jsonText, missed } from './route-simulate.ts';
 import { requestsIn, type TreeRequest } from './route-tree-requests.ts';
 import { brickVerdicts, unsafeEdit, unsupported, wouldBeRefused } from './route-verdicts.ts';
-import type { Routed, RouteInput } from './route.ts';
+import type { Routed, RouteInput } from './route-parts.ts';
 import { UnsafeEdit } from './splice.ts';
 import type { Difference } from './difference.ts';
 import type { Verdict } from '../nouns/guard.ts';

@@ -1,12 +1,9 @@
 // Decides how differences are written to a v0 gateway: the fewest requests that lose nothing, each with its prediction
 // and the reason for the route (design §8). Knows nothing of guards' allowances and sends nothing.
-import type { Catalog, Field } from '../gateway/catalog/field.ts';
 import type { Verdict } from '../nouns/guard.ts';
-import type { Live } from '../nouns/live.ts';
 import { seal } from '../nouns/secret.ts';
-import type { Shown } from '../nouns/shown.ts';
-import type { Tree, Value } from '../nouns/value.ts';
-import type { Prediction, PreparedWrite, Write } from '../nouns/write.ts';
+import type { Tree } from '../nouns/value.ts';
+import type { PreparedWrite, Write } from '../nouns/write.ts';
 import type { Difference } from './difference.ts';
 import { pathOfArea } from './footprint.ts';
 import { isState, predictionOf, settled, type State } from './predict.ts';
@@ -15,43 +12,10 @@ import { type Area, outermost } from './route-edits.ts';
 import { areaOf, requestsFor, unitsOf } from './route-field.ts';
 import { bodyFor, editFile, type FileEdit, RefusedFile, unchangedSince, writeOfFile } from './route-file.ts';
 import { NoFieldRoute } from './route-request.ts';
+import type { Routed, RouteInput } from './route-parts.ts';
 import { missed, type Simulated, simulate } from './route-simulate.ts';
 import { brickVerdicts, unsafeEdit, unsupported, wouldBeRefused } from './route-verdicts.ts';
 import { UnsafeEdit } from './splice.ts';
-
-export interface RouteInput {
-  /** Read deep: `file` is there. */
-  readonly live: Live;
-  readonly catalog: Catalog;
-  /** All differences of the plan; only those with disposition `apply` are written. */
-  readonly differences: readonly Difference[];
-  /**
-   * The complete live image that `livePlace` points into: canonical memory, and from the file what the JSON hides
-   * (`imageOf`).
-   */
-  readonly before: Tree;
-  /**
-   * The complete image after the differences with disposition `apply`, and after nothing else; `wantedPlace` points
-   * into it. Undeclared, ignored and merely reported things stand in it as they do in `before`.
-   */
-  readonly wanted: Tree;
-  /** A value as it may leave the process: secrets below `field` as fingerprints. */
-  show(field: Field, value: Value): Shown;
-}
-
-export interface Routed {
-  /** In sending order; empty when nothing is to be written or a verdict forbids every route. */
-  readonly writes: readonly PreparedWrite[];
-  /**
-   * `brick`, `no-way-back`, `unsafe-edit` and `unsupported` findings, all with `allowed: false`: whoever holds the
-   * allowances decides.
-   */
-  readonly verdicts: readonly Verdict[];
-  /** The complete image after each write, as `wanted`; for guards, which judge every intermediate state. */
-  readonly states: readonly Tree[];
-  /** After the last write; what is there now when there are no writes. */
-  readonly prediction: Prediction;
-}
 
 /** More field writes than this are worse than one edited file: each needs its own settle window. */
 const MOST_FIELD_WRITES = 3;

@@ -10,7 +10,8 @@ import type { Prediction, PreparedWrite } from '../nouns/write.ts';
 import type { Difference } from './difference.ts';
 import { repairWrite } from './route-back.ts';
 import { routeTree } from './route-tree.ts';
-import { route, type RouteInput } from './route.ts';
+import { route } from './route.ts';
+import type { RouteInput } from './route-parts.ts';
 
 export interface RoutesInput {
   readonly live: Live;
