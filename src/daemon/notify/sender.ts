@@ -74,7 +74,7 @@ function requestOf(receiver: Exclude<Receiver, { kind: 'email' }>, message: Mess
   }
   const page = pageOf(message);
   if (receiver.kind === 'telegram') {
-    const url = new URL(`bot${receiver.token.open()}/sendMessage`, withSlash(receiver.api));
+    const url = new URL(`./bot${receiver.token.open()}/sendMessage`, withSlash(receiver.api)); // without `./` the colon of the token would end a scheme
     return { url, headers: {}, body: JSON.stringify(telegramBody(page, receiver.chat)) };
   }
   const body = receiver.kind === 'slack' ? slackBody(page) : discordBody(page);
