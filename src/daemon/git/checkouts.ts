@@ -57,10 +57,16 @@ function parse(text: string): { readonly commit: Commit; readonly name: string }
   try {
     const { commit, name } = JSON.parse(text) as { commit?: Partial<Commit>; name?: unknown };
     if (typeof name !== 'string' || !/^[0-9a-f]{12}-[0-9a-f]{8}$/.test(name)) return undefined;
-    return typeof commit?.sha === 'string' ? { name, commit: commit as Commit } : undefined;
+    return isCommit(commit) ? { name, commit } : undefined;
   } catch {
     return undefined;
   }
+}
+
+function isCommit(commit: Partial<Commit> = {}): commit is Commit {
+  const { sha, author = '', subject = '', at = 0 } = commit;
+  const isText = [author, subject].every((text) => typeof text === 'string');
+  return /^[0-9a-f]{40,64}$/.test(String(sha)) && isText && Number.isInteger(at);
 }
 
 export async function isDirectory(path: string): Promise<boolean> {

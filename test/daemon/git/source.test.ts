@@ -240,12 +240,16 @@ describe('on a bad day the last good commit stays in force', () => {
     expect(await one.read(following.files(), 'a.yaml')).toBe('a: 1\n');
   });
 
-  test('when the record is damaged, nothing is in force until the remote answers', async () => {
+  test.each([
+    ['{"commit":'],
+    ['{"version":1,"name":"aaaaaaaaaaaa-bbbbbbbb","commit":{"sha":"--output=x"}}'],
+    [`{"version":1,"name":"aaaaaaaaaaaa-bbbbbbbb","commit":{"sha":"${'a'.repeat(40)}","at":"x"}}`],
+  ])('when the record is damaged (%s), nothing is in force until the remote answers', async (record) => {
     const one = await remote();
     const good = await one.push({ 'a.yaml': 'a: 1\n' });
     const before = await follow(settingsFor(one));
     await before.end();
-    await writeFile(join(await mirrorOf(one.dir), '../in-force.json'), '{"commit":');
+    await writeFile(join(await mirrorOf(one.dir), '../in-force.json'), record);
     const back = await one.away();
     const following = await follow(settingsFor(one));
     expect(following.files()).toBeUndefined();
