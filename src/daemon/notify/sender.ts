@@ -38,8 +38,8 @@ export function openSender(receiver: Receiver, timeoutMs = TIMEOUT_MS): Sender {
   const transport = openTransport(undefined);
   return {
     async send(message, at) {
-      const { url, headers, body } = requestOf(receiver, message, at);
       try {
+        const { url, headers, body } = requestOf(receiver, message, at);
         const received = await transport.exchange({
           url,
           method: 'POST',

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { follow, leave, remote, settingsFor, until } from './remote.ts';
@@ -178,6 +178,35 @@ describe('on a bad day the last good commit stays in force', () => {
     await following.ask();
     expect(following.problem()).toBe('HF7017: the commit has 3 files, more than 2');
     expect(following.commit()).toBe(good);
+  });
+
+  test.each(['/', '/etc/hostname', '../../outside', 'inside/../../..', 'loop/loop/../../..'])(
+    'when a link leads outside (%s): files of this machine are no desired state',
+    async (target) => {
+      const one = await remote();
+      const good = await one.push({ 'own/a.yaml': 'a: 1\n' });
+      const following = await follow(settingsFor(one, { path: 'own' }));
+      await symlink('.', join(one.dir, 'work/own/loop'));
+      await symlink(target, join(one.dir, 'work/own/link.yaml'));
+      await one.push({ 'own/inside/b.yaml': 'b: 1\n' });
+      await following.ask();
+      expect(following.problem()).toBe(
+        'HF7020: the link own/link.yaml of the commit leads outside the repository',
+      );
+      expect(following.commit()).toBe(good);
+    },
+  );
+
+  test('but not when a link stays inside, or leads to what is not followed', async () => {
+    const one = await remote();
+    const following = await follow(settingsFor(one, { path: 'own' }));
+    await one.push({ 'own/a.yaml': 'a: 1\n', 'README.md': 'x' });
+    await symlink('a.yaml', join(one.dir, 'work/own/b.yaml'));
+    await symlink('../README.md', join(one.dir, 'work/own/README.md'));
+    const good = await one.push({});
+    await following.ask();
+    expect([following.problem(), following.commit()]).toEqual(['', good]);
+    expect(await one.read(following.files(), 'b.yaml')).toBe('a: 1\n');
   });
 
   test('when the repository is too large', async () => {

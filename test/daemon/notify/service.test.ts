@@ -48,6 +48,13 @@ const kinds = (got: readonly { readonly body: string }[]): string[] =>
     return type === 'digest' ? `digest of ${total}` : String(kind);
   });
 
+test('what cannot be written down is a failed message, never the end of the daemon', async () => {
+  const sender = openSender({ kind: 'slack', url: seal(new URL(await deadUrl())) }, 2000);
+  const notice = { ...testNotice('ops', 0, 'msg_1'), title: 5 as unknown as string };
+  expect(await sender.send({ kind: 'notice', notice }, 0)).toEqual({ kind: 'failed', answer: 'no answer' });
+  await sender.close();
+});
+
 describe('Telegram', () => {
   test('is asked with the token in the path, colon and all', async () => {
     const receiver = await httpReceiver();
