@@ -722,6 +722,11 @@ export const CODES = {
     'The host key of the git server is not known',
     'Check the key with whoever runs the server and put it into a file: `auth: { known-hosts: FILE }`.',
   ),
+  HF7020: code(
+    EXIT.invalid,
+    'A link in the git repository leads outside of it',
+    'Replace the symbolic link by what it leads to, or by `${file:…}`.',
+  ),
   HF7030: code(
     EXIT.invalid,
     'The HTTP API has no token',

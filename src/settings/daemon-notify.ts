@@ -185,6 +185,7 @@ class ChannelReader {
       this.#hide(written, [String(written.value), password], 'The password of a mail account');
     if ((user === '') !== (password === ''))
       return void this.#add('HF7050', '`email` needs user and password, or neither', written.position);
+    this.secrets.push(...[`\0${user}\0${password}`, password].map(base64)); // as AUTH sends it
     const secure = url.protocol === 'smtps:';
     const port = url.port === '' ? (secure ? 465 : 587) : Number(url.port);
     const login = user === '' ? {} : { login: { user, password: seal(password) } };
@@ -195,6 +196,7 @@ class ChannelReader {
     const text = this.#secret(written, 'The address of a channel');
     if (!written || text === undefined) return undefined;
     const url = this.#address(written, kind, ['http:', 'https:']);
+    if (url) this.secrets.push(...tellingParts(url));
     if (url && url.username + url.password !== '')
       return void this.#add('HF7050', `\`${kind}\` holds a user or password`, written.position);
     return url;
@@ -262,6 +264,14 @@ function decoded(text: string): string | undefined {
   } catch {
     return undefined;
   }
+}
+
+const base64 = (text: string): string => Buffer.from(text).toString('base64');
+
+/** What of an address is secret by itself: a receiver may repeat its path, or a part of it. */
+function tellingParts({ pathname, search, searchParams }: URL): string[] {
+  const parts = [...pathname.split('/'), ...searchParams.values()].filter((part) => part.length >= 16);
+  return [...(pathname.length >= 16 ? [`${pathname}${search}`, pathname] : []), ...parts];
 }
 
 const positionAt = (map: LocatedMap, name: string): Position | undefined => map.members.get(name)?.position;

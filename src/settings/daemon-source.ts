@@ -81,7 +81,15 @@ export function gitSourceOf(root: LocatedMap, from: string, stateDir: string): F
 
 /** The secrets among them, for the redaction net. */
 export function secretsOfSource({ token, webhook }: GitSettings): string[] {
-  return [...(token ? [token.token.open()] : []), ...(webhook ? [webhook.secret.open()] : [])];
+  return [
+    ...(token ? [token.token.open(), basicAuthOf(token)] : []),
+    ...(webhook ? [webhook.secret.open()] : []),
+  ];
+}
+
+/** As HTTP sends it, and as a server may repeat it. */
+export function basicAuthOf({ username, token }: NonNullable<GitSettings['token']>): string {
+  return Buffer.from(`${username}:${token.open()}`).toString('base64');
 }
 
 /** Every directory that a target names. */

@@ -33,7 +33,7 @@ import {
 import { appendLine, type Bounds, readLines } from './line-log.ts';
 import { acquire, holderInWords } from './lock.ts';
 import { damagedIn, recordsOf, writeRecord } from './records.ts';
-import { isJournal, isTargetState, isTold } from './shapes.ts';
+import { isHistoryEntry, isJournal, isLook, isTargetState, isTold } from './shapes.ts';
 import type { Store, TargetState } from './store.ts';
 
 export interface FileStoreOptions {
@@ -112,7 +112,8 @@ export async function openFileStore(options: FileStoreOptions): Promise<Store> {
       await makeDirectory(home(target));
       await appendLine(join(home(target), 'history.jsonl'), entry, HISTORY);
     },
-    history: (target, limit = HISTORY_SHOWN) => readLines(join(home(target), 'history.jsonl'), limit),
+    history: (target, limit = HISTORY_SHOWN) =>
+      readLines(join(home(target), 'history.jsonl'), limit, isHistoryEntry),
     async told() {
       return ((await notes.read(toldFile, clock.now())) ?? {}) as Told; // as `isTold` asks for
     },
@@ -121,7 +122,7 @@ export async function openFileStore(options: FileStoreOptions): Promise<Store> {
       await makeDirectory(home(target));
       await appendLine(join(home(target), 'looks.jsonl'), look, LOOKS);
     },
-    looks: (target, limit = LOOKS.kept) => readLines(join(home(target), 'looks.jsonl'), limit),
+    looks: (target, limit = LOOKS.kept) => readLines(join(home(target), 'looks.jsonl'), limit, isLook),
     writeBeat: (beat) => writeBeat(dir, beat),
   };
 }

@@ -39,23 +39,27 @@ async function shorten(file: string, { bytes, kept: most }: Bounds): Promise<voi
 
 const linesOf = (text: string): string[] => text.split('\n').filter((line) => line !== '');
 
-/** Newest first. A torn line is passed over: it is the entry of a process that died while it wrote. */
+/**
+ * Newest first. A torn line is passed over: it is the entry of a process that died while it wrote. So is one that is not
+ * what `isSound` asks for.
+ */
 export async function readLines<Entry extends object>(
   file: string,
   limit: number,
+  isSound: (entry: unknown) => boolean,
 ): Promise<readonly Entry[]> {
   const entries: Entry[] = [];
   for (const line of linesOf((await readText(file)) ?? '').toReversed()) {
     if (entries.length >= limit) break;
     const entry = parsed(line);
-    if (entry) entries.push(entry as Entry); // written by `appendLine` of the same log
+    if (isSound(entry)) entries.push(entry as Entry); // as `isSound` asks for
   }
   return entries;
 }
 
-function parsed(line: string): object | undefined {
+function parsed(line: string): unknown {
   try {
-    return JSON.parse(line) as object;
+    return JSON.parse(line);
   } catch {
     return undefined;
   }

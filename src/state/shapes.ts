@@ -1,6 +1,7 @@
 // What records of the state must look like to be worked with. A file that somebody edited is damaged, not a surprise in
 // the middle of a transaction. Members that are not known here are let through: a later version may have written them.
-import type { Journal, Mark } from '../nouns/state.ts';
+import type { Look } from '../nouns/look.ts';
+import type { HistoryEntry, Journal, Mark } from '../nouns/state.ts';
 import type { TargetState } from './store.ts';
 
 type Check = (value: unknown) => boolean;
@@ -41,7 +42,7 @@ const isLastApplied = recordOf({
   hashes: mapOf(isText),
   placed: listOf(isText),
 });
-const isLook = recordOf({ at: isTime, inSync: isBoolean });
+const isCheck = recordOf({ at: isTime, inSync: isBoolean });
 const isUntil = { until: isTime, reason: isText };
 
 const STATE: Checks<TargetState> = {
@@ -51,8 +52,8 @@ const STATE: Checks<TargetState> = {
   quarantine: maybe(recordOf({ revision: isText, since: isTime, reason: isText })),
   detection: maybe(recordOf({ build: isText, api: isText, at: isTime })),
   lastOutcome: maybe(recordOf({ kind: isText, at: isTime, summary: isText })),
-  lastDeepCheck: maybe(isLook),
-  lastShallowCheck: maybe(isLook),
+  lastDeepCheck: maybe(isCheck),
+  lastShallowCheck: maybe(isCheck),
   released: maybe(listOf(isText)),
   drift: maybe(recordOf({ corrected: mapOf(listOf(isNumber)), contested: listOf(isText) })),
   modelGaps: maybe(recordOf({ build: isText, paths: listOf(isText) })),
@@ -86,3 +87,30 @@ const MARK: Checks<Mark> = { standing: isText, of: maybe(isText), trouble: maybe
 
 export const isTold: Check = mapOf(mapOf(recordOf(MARK)));
 export const isJournal: Check = recordOf(JOURNAL);
+
+const LOOK: Checks<Look> = {
+  at: isTime,
+  trigger: isText,
+  outcome: isText,
+  differences: isNumber,
+  durationMs: isNumber,
+  requests: isNumber,
+};
+export const isLook: Check = recordOf(LOOK);
+
+const HISTORY: Checks<HistoryEntry> = {
+  id: isText,
+  at: isTime,
+  outcome: isText,
+  revision: maybe(isRevision),
+  planDigest: maybe(isText),
+  changes: listOf(isText),
+  writes: listOf(isText),
+  backup: maybe(isText),
+  evidence: listOf(isRecord),
+  problems: listOf(isText),
+  durationMs: isNumber,
+  requests: isRecord,
+  by: maybe(isText),
+};
+export const isHistoryEntry: Check = recordOf(HISTORY);

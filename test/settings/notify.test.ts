@@ -81,7 +81,16 @@ describe('daemon.notify', () => {
     expect(mail?.login?.password.open()).toBe('p@ss-of-mail');
     expect(other).toMatchObject({ host: '::1', port: 25, secure: false, login: { user: 'me' } });
     const known = settings?.secrets.open();
-    for (const secret of [ENV.URL, ENV.S, ENV.BOT, 'p@ss-of-mail', ENV.PLAIN]) {
+    const auth = ['p@ss-of-mail', '\0user\0p@ss-of-mail'].map((text) => Buffer.from(text).toString('base64'));
+    for (const secret of [
+      ENV.URL,
+      ENV.S,
+      ENV.BOT,
+      'p@ss-of-mail',
+      ENV.PLAIN,
+      '/T1/B1/token-of-a-hook',
+      ...auth,
+    ]) {
       expect(known?.has(secret)).toBe(true);
       expect(JSON.stringify(settings)).not.toContain(secret);
     }

@@ -169,6 +169,25 @@ describe('a damaged record', () => {
     await store.appendHistory('home', makeEntry('h2'));
     expect((await store.history('home')).map(({ id }) => id)).toEqual(['h2', 'h1']);
   });
+
+  test('goes on with what somebody put into history and looks that is none', async () => {
+    const dir = newDir();
+    const store = await open(dir);
+    const look = {
+      at: 1,
+      trigger: 'start',
+      outcome: 'in-sync',
+      differences: 0,
+      durationMs: 1,
+      requests: 1,
+    } as const;
+    await store.appendHistory('home', makeEntry('h1'));
+    await store.appendLook('home', look);
+    for (const file of ['history.jsonl', 'looks.jsonl'])
+      appendFileSync(join(dir, 'targets/home', file), '{"id":"h0","at":"x"}\n"text"\n[1]\nnull\n');
+    expect((await store.history('home')).map(({ id }) => id)).toEqual(['h1']);
+    expect(await store.looks('home')).toEqual([look]);
+  });
 });
 
 describe('the history', () => {

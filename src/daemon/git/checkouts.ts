@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { Commit } from '../../nouns/desired.ts';
 import { fail } from '../../nouns/problem.ts';
 import { explained, makeDirectory, readText, syncDirectory, writeWhole } from '../../state/disk.ts';
+import { checkLinks } from './links.ts';
 import { type Bounds, IN_FORCE, type Mirror } from './mirror.ts';
 
 export interface Checkout {
@@ -17,7 +18,7 @@ export interface Checkout {
 export interface Checkouts {
   /** As the record says, whether its directory is still there or not; undefined where there is none or it is damaged. */
   recorded(): Promise<Checkout | undefined>;
-  /** Puts the files of a commit on disk. Rejects with HF7015, HF7017, or GitFailure. */
+  /** Puts the files of a commit on disk. Rejects with HF7015, HF7017, HF7020, or GitFailure. */
   make(mirror: Mirror, commit: Commit): Promise<Checkout>;
   /** From now on this one is in force, also after a restart. */
   record(mirror: Mirror, checkout: Checkout): Promise<void>;
@@ -38,10 +39,12 @@ export function createCheckouts(dir: string, path: string, bounds: Bounds): Chec
     },
     async make(mirror, commit) {
       const tree = await treeOf(mirror, commit.sha, path);
-      await checkSize(mirror, tree, bounds);
+      const entries = await entriesOf(mirror, tree);
+      checkSize(entries, bounds);
+      const links = entries.flatMap(({ mode, name }) => (mode === LINK ? [name] : []));
       await makeDirectory(root);
       const made = join(root, `${commit.sha.slice(0, 12)}-${randomBytes(4).toString('hex')}`);
-      await explained(made, () => writeFiles(mirror, tree, made));
+      await explained(made, () => writeFiles(mirror, tree, made, (part) => checkLinks(part, path, links)));
       return { commit, dir: made };
     },
     async record(mirror, { commit, dir: made }) {
@@ -57,10 +60,16 @@ function parse(text: string): { readonly commit: Commit; readonly name: string }
   try {
     const { commit, name } = JSON.parse(text) as { commit?: Partial<Commit>; name?: unknown };
     if (typeof name !== 'string' || !/^[0-9a-f]{12}-[0-9a-f]{8}$/.test(name)) return undefined;
-    return typeof commit?.sha === 'string' ? { name, commit: commit as Commit } : undefined;
+    return isCommit(commit) ? { name, commit } : undefined;
   } catch {
     return undefined;
   }
+}
+
+function isCommit(commit: Partial<Commit> = {}): commit is Commit {
+  const { sha, author = '', subject = '', at = 0 } = commit;
+  const isText = [author, subject].every((text) => typeof text === 'string');
+  return /^[0-9a-f]{40,64}$/.test(String(sha)) && isText && Number.isInteger(at);
 }
 
 export async function isDirectory(path: string): Promise<boolean> {
@@ -80,12 +89,26 @@ async function treeOf(mirror: Mirror, sha: string, path: string): Promise<string
   return tree;
 }
 
-async function checkSize(mirror: Mirror, tree: string, bounds: Bounds): Promise<void> {
+interface Entry {
+  readonly mode: string;
+  readonly bytes: number;
+  readonly name: string;
+}
+
+const LINK = '120000';
+
+async function entriesOf(mirror: Mirror, tree: string): Promise<readonly Entry[]> {
   const listed = await mirror.run(['ls-tree', '-r', '-l', '-z', tree]);
-  const sizes = listed.split('\0').map((line) => Number(/^\S+ blob \S+ +(\d+)\t/.exec(line)?.[1] ?? 0));
-  const bytes = sizes.reduce((sum, size) => sum + size, 0);
-  if (sizes.length - 1 > bounds.checkoutFiles)
-    throw fail('HF7017', `the commit has ${sizes.length - 1} files, more than ${bounds.checkoutFiles}`);
+  return listed.split('\0').flatMap((line) => {
+    const [, mode, size, name] = /^(\d+) \S+ \S+ +(\d+|-)\t(.*)$/s.exec(line) ?? [];
+    return mode === undefined || name === undefined ? [] : [{ mode, bytes: Number(size) || 0, name }];
+  });
+}
+
+function checkSize(entries: readonly Entry[], bounds: Bounds): void {
+  const bytes = entries.reduce((sum, entry) => sum + entry.bytes, 0);
+  if (entries.length > bounds.checkoutFiles)
+    throw fail('HF7017', `the commit has ${entries.length} files, more than ${bounds.checkoutFiles}`);
   if (bytes > bounds.checkoutBytes)
     throw fail(
       'HF7017',
@@ -94,13 +117,19 @@ async function checkSize(mirror: Mirror, tree: string, bounds: Bounds): Promise<
 }
 
 /** Under another name first: a directory that is there is whole. */
-async function writeFiles(mirror: Mirror, tree: string, made: string): Promise<void> {
+async function writeFiles(
+  mirror: Mirror,
+  tree: string,
+  made: string,
+  check: (part: string) => Promise<void>,
+): Promise<void> {
   const [part, index] = [`${made}.part`, `${made}.index`];
   await mkdir(part, { mode: 0o700 });
   try {
     const workTree = { dir: part, index };
     await mirror.run(['read-tree', tree], workTree);
     await mirror.run(['checkout-index', '--all', '--force', '--quiet'], workTree);
+    await check(part);
     await rename(part, made);
     const now = new Date();
     await utimes(made, now, now);

@@ -18,10 +18,19 @@ const KNOWN: readonly (readonly [code: Code, said: RegExp])[] = [
   ],
 ];
 
+const REDIRECTED = /returned error: 30[1-8]\b/;
+
 /** Undefined when it is no fault of the remote, but of what is on this disk. */
 export function remoteProblem(failure: GitFailure, settings: GitSettings): HoldfastError | undefined {
   if (failure.message === TOO_LONG)
     return fail('HF7011', `${shownUrl(settings)} did not answer in time`, {}, { cause: failure });
+  if (settings.token && REDIRECTED.test(failure.message))
+    return fail(
+      'HF7011',
+      `${shownUrl(settings)} leads to another address, which is not given the token`,
+      { remedy: 'Write the address that it leads to as `daemon.source.git.url`.' },
+      { cause: failure },
+    );
   const found = KNOWN.find(([, said]) => said.test(failure.message));
   if (!found) return undefined;
   return fail(found[0], `${shownUrl(settings)}: ${saying(failure, settings)}`, {}, { cause: failure });

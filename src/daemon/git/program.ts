@@ -2,7 +2,7 @@
 // Tokens travel in the environment of the process that needs them, never on a command line and never in a file.
 import { join } from 'node:path';
 import type { SimpleGit, SimpleGitOptions } from 'simple-git';
-import type { GitSettings } from '../../settings/daemon-source.ts';
+import { basicAuthOf, type GitSettings } from '../../settings/daemon-source.ts';
 import { makeDirectory, writeWhole } from '../../state/disk.ts';
 
 export interface RunOptions {
@@ -119,14 +119,15 @@ function credentials(settings: GitSettings): Record<string, string> {
   return { GIT_SSH_COMMAND: sshCommand(settings), ...tokenHeader(settings) };
 }
 
-/** Sent to this host only: the header is bound to the root of the URL, and curl drops it when it is led elsewhere. */
+/** Sent to this host only: git would take the header along wherever an answer leads it, so none may lead it anywhere. */
 function tokenHeader({ url, token }: GitSettings): Record<string, string> {
   if (!token) return {};
-  const basicAuth = Buffer.from(`${token.username}:${token.token.open()}`).toString('base64');
   return {
-    GIT_CONFIG_COUNT: '1',
+    GIT_CONFIG_COUNT: '2',
     GIT_CONFIG_KEY_0: `http.${new URL(url).origin}/.extraHeader`,
-    GIT_CONFIG_VALUE_0: `Authorization: Basic ${basicAuth}`,
+    GIT_CONFIG_VALUE_0: `Authorization: Basic ${basicAuthOf(token)}`,
+    GIT_CONFIG_KEY_1: 'http.followRedirects',
+    GIT_CONFIG_VALUE_1: 'false',
   };
 }
 

@@ -42,6 +42,11 @@ export interface Entrance {
 /** Bytes of a body: digests and reasons, nothing else. */
 const BODY_LIMIT = 64 * 1024;
 const SECOND = 1000;
+const PATIENCE = {
+  maxHeaderSize: 16 * 1024,
+  headersTimeout: 15 * SECOND,
+  connectionsCheckingInterval: 5 * SECOND,
+} as const;
 
 /** Ready to listen. */
 export async function createServer(parts: ServerParts): Promise<ApiServer> {
@@ -74,12 +79,12 @@ function bare({ tls, trustedProxies }: HttpSettings): ApiServer {
     bodyLimit: BODY_LIMIT,
     requestTimeout: 20 * SECOND,
     keepAliveTimeout: 65 * SECOND,
-    http: { maxHeaderSize: 16 * 1024, headersTimeout: 15 * SECOND },
+    http: PATIENCE,
     return503OnClosing: true,
     // A path that is none never gets as far as the handler of errors.
     frameworkErrors: (error, _request, reply) =>
       void sendProblem(reply as FastifyReply, problemOf(error).view),
-    ...(tls && { https: { cert: tls.cert, key: tls.key.open(), maxHeaderSize: 16 * 1024 } }),
+    ...(tls && { https: { cert: tls.cert, key: tls.key.open(), ...PATIENCE } }),
   }) as unknown as ApiServer; // http or https: its routes know no difference
   server.server.maxConnections = 512;
   // Only JSON is read: what a form of another site can send is not.

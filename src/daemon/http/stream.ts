@@ -71,10 +71,12 @@ export function createStreams(options: StreamOptions): Streams {
   const missed = (lastId: string): string => {
     const at = recent.findIndex(({ id }) => id === lastId);
     if (at < 0) return lastId === `${life}-${count}` ? '' : textOf({ kind: 'settings' });
-    return recent
+    const text = recent
       .slice(at + 1)
-      .map(({ text }) => text)
+      .map((one) => one.text)
       .join('');
+    // What has no place in the buffer would end the stream, each time anew.
+    return text.length > waiting / 2 ? textOf({ kind: 'settings' }) : text;
   };
 
   return {

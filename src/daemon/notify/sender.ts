@@ -38,8 +38,8 @@ export function openSender(receiver: Receiver, timeoutMs = TIMEOUT_MS): Sender {
   const transport = openTransport(undefined);
   return {
     async send(message, at) {
-      const { url, headers, body } = requestOf(receiver, message, at);
       try {
+        const { url, headers, body } = requestOf(receiver, message, at);
         const received = await transport.exchange({
           url,
           method: 'POST',
@@ -74,7 +74,7 @@ function requestOf(receiver: Exclude<Receiver, { kind: 'email' }>, message: Mess
   }
   const page = pageOf(message);
   if (receiver.kind === 'telegram') {
-    const url = new URL(`bot${receiver.token.open()}/sendMessage`, withSlash(receiver.api));
+    const url = new URL(`./bot${receiver.token.open()}/sendMessage`, withSlash(receiver.api)); // without `./` the colon of the token would end a scheme
     return { url, headers: {}, body: JSON.stringify(telegramBody(page, receiver.chat)) };
   }
   const body = receiver.kind === 'slack' ? slackBody(page) : discordBody(page);

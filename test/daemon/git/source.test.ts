@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { follow, leave, remote, settingsFor, until } from './remote.ts';
@@ -180,6 +180,35 @@ describe('on a bad day the last good commit stays in force', () => {
     expect(following.commit()).toBe(good);
   });
 
+  test.each(['/', '/etc/hostname', '../../outside', 'inside/../../..', 'loop/loop/../../..'])(
+    'when a link leads outside (%s): files of this machine are no desired state',
+    async (target) => {
+      const one = await remote();
+      const good = await one.push({ 'own/a.yaml': 'a: 1\n' });
+      const following = await follow(settingsFor(one, { path: 'own' }));
+      await symlink('.', join(one.dir, 'work/own/loop'));
+      await symlink(target, join(one.dir, 'work/own/link.yaml'));
+      await one.push({ 'own/inside/b.yaml': 'b: 1\n' });
+      await following.ask();
+      expect(following.problem()).toBe(
+        'HF7020: the link own/link.yaml of the commit leads outside the repository',
+      );
+      expect(following.commit()).toBe(good);
+    },
+  );
+
+  test('but not when a link stays inside, or leads to what is not followed', async () => {
+    const one = await remote();
+    const following = await follow(settingsFor(one, { path: 'own' }));
+    await one.push({ 'own/a.yaml': 'a: 1\n', 'README.md': 'x' });
+    await symlink('a.yaml', join(one.dir, 'work/own/b.yaml'));
+    await symlink('../README.md', join(one.dir, 'work/own/README.md'));
+    const good = await one.push({});
+    await following.ask();
+    expect([following.problem(), following.commit()]).toEqual(['', good]);
+    expect(await one.read(following.files(), 'b.yaml')).toBe('a: 1\n');
+  });
+
   test('when the repository is too large', async () => {
     const one = await remote();
     await one.push({ 'a.yaml': 'a: 1\n' });
@@ -240,12 +269,16 @@ describe('on a bad day the last good commit stays in force', () => {
     expect(await one.read(following.files(), 'a.yaml')).toBe('a: 1\n');
   });
 
-  test('when the record is damaged, nothing is in force until the remote answers', async () => {
+  test.each([
+    ['{"commit":'],
+    ['{"version":1,"name":"aaaaaaaaaaaa-bbbbbbbb","commit":{"sha":"--output=x"}}'],
+    [`{"version":1,"name":"aaaaaaaaaaaa-bbbbbbbb","commit":{"sha":"${'a'.repeat(40)}","at":"x"}}`],
+  ])('when the record is damaged (%s), nothing is in force until the remote answers', async (record) => {
     const one = await remote();
     const good = await one.push({ 'a.yaml': 'a: 1\n' });
     const before = await follow(settingsFor(one));
     await before.end();
-    await writeFile(join(await mirrorOf(one.dir), '../in-force.json'), '{"commit":');
+    await writeFile(join(await mirrorOf(one.dir), '../in-force.json'), record);
     const back = await one.away();
     const following = await follow(settingsFor(one));
     expect(following.files()).toBeUndefined();

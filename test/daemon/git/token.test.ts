@@ -165,15 +165,25 @@ describe('a repository behind a token', () => {
     ]);
   });
 
-  when('leads elsewhere: the token does not follow', async () => {
+  when('leads elsewhere: the token does not follow, whatever is said there', async () => {
     const one = await remote();
-    const elsewhere = await forge(one);
+    const heard: (string | undefined)[] = [];
+    const elsewhere = createServer(({ headers }, response) => {
+      heard.push(headers.authorization);
+      response.end('ok'); // to git an old server, which is asked for more
+    });
+    servers.push(elsewhere);
+    await new Promise<void>((resolve) => {
+      elsewhere.listen(0, '127.0.0.1', resolve);
+    });
     const { url } = await forge(one, ({ url: path = '' }, response) => {
-      const location = `http://localhost:${new URL(elsewhere.url).port}${path}`;
+      const location = `http://localhost:${(elsewhere.address() as AddressInfo).port}${path}`;
       response.writeHead(302, { location }).end();
     });
     const following = await follow(withToken(one, url));
     expect(following.files()).toBeUndefined();
-    expect(elsewhere.asked.map(({ authorization }) => authorization)).not.toContain(`Basic ${BASIC}`);
+    expect(heard).not.toContain(`Basic ${BASIC}`);
+    expect(following.problem()).toBe(`HF7011: ${url} leads to another address, which is not given the token`);
+    expect(following.notes[0]).toContain('Write the address that it leads to');
   });
 });

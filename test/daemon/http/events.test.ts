@@ -97,6 +97,13 @@ describe('somebody who listens', () => {
     expect(deaf.destroyed).toBe(true);
   });
 
+  test('is not there for a HEAD request, which would hear nothing and never leave', async () => {
+    const home = await serving({ options: { events: { listeners: 1 } } });
+    expect((await home.ask('/api/v1/events', { method: 'HEAD' })).status).toBe(404);
+    const { heard } = await listen(home);
+    await until(() => heard().includes('hello'), 'a greeting');
+  });
+
   test('is one too many when there are many already', async () => {
     const home = await serving({ options: { events: { listeners: 1 } } });
     const { heard } = await listen(home);
@@ -152,6 +159,19 @@ describe('a stream that broke', () => {
       await until(() => again.events().length === 1, 'one event');
       expect(again.events()).toEqual([{ kind: 'settings' }]);
     }
+  });
+
+  test('begins anew where more was missed than may wait for one listener', async () => {
+    const from = createStreams({ redact: (value) => value, waiting: 2000 });
+    open.push(() => from.end());
+    const first = await told(from);
+    const lastId = lastIdIn(first.heard());
+    for (let i = 0; i < 40; i += 1) from.publish({ kind: 'plan', target: `target-${i}` });
+    const again = await told(from, lastId);
+    await until(() => again.events().length === 1, 'one event');
+    expect(again.events()).toEqual([{ kind: 'settings' }]);
+    from.publish({ kind: 'plan', target: 'a' });
+    await until(() => again.events().length === 2, 'what comes next');
   });
 
   test('stays alive without events, and passes everything through the second net', async () => {

@@ -1,4 +1,5 @@
 // What each route says and does, on a real daemon and a sandbox gateway.
+import { connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { GitHook } from '../../../src/daemon/http/hooks.ts';
 import { inMode, pause, retries } from '../running.ts';
@@ -213,6 +214,16 @@ describe('looks', () => {
   });
 });
 
+/** A webhook whose body does not end. */
+async function halfSent(url: URL): Promise<Socket> {
+  const socket = connect(Number(url.port), url.hostname);
+  socket.on('error', () => {});
+  await new Promise<void>((resolve) => socket.once('connect', resolve));
+  const head = 'POST /hooks/git HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n';
+  socket.write(`${head}content-length: 100\r\n\r\n{`);
+  return socket;
+}
+
 describe('beside the API', () => {
   test('a webhook is given the bytes as they came, and answers what the git source says', async () => {
     const heard: string[] = [];
@@ -230,6 +241,20 @@ describe('beside the API', () => {
     });
     expect([answer.status, answer.json]).toEqual([202, { message: 'read now' }]);
     expect(heard).toEqual(['sha256=00 { "a":1 }']);
+  });
+
+  test('of webhooks that take their time only a few are read at once', async () => {
+    const hook: GitHook = () => ({ status: 202, body: { message: 'read now' } });
+    const { url, ask } = await serving({ options: { hook } });
+    const hooked = (): Promise<Answer> => ask('/hooks/git', { method: 'POST', token: undefined, body: {} });
+    const slow = await Promise.all(Array.from({ length: 16 }, () => halfSent(url)));
+    const refused = async (): Promise<boolean> => (await hooked()).status === 429;
+    for (let tries = 0; !(await refused()) && tries < 100; tries += 1) await pause(20);
+    const answer = await hooked();
+    expect([answer.status, codeOf(answer), answer.headers['retry-after']]).toEqual([429, 'HF7041', '5']);
+    for (const socket of slow) socket.destroy();
+    for (let tries = 0; (await refused()) && tries < 100; tries += 1) await pause(20);
+    expect((await hooked()).status).toBe(202);
   });
 
   test('the dashboard is served with tags and packed, a browser that is lost is led to its page', async () => {

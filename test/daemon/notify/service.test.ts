@@ -2,11 +2,13 @@
 import { createHmac } from 'node:crypto';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { createNotify } from '../../../src/daemon/notify/notify.ts';
+import { testNotice } from '../../../src/daemon/notify/notices.ts';
 import { openSender } from '../../../src/daemon/notify/sender.ts';
 import type { Service } from '../../../src/daemon/service.ts';
 import type { Outcome } from '../../../src/nouns/outcome.ts';
 import { fail } from '../../../src/nouns/problem.ts';
 import { redactor } from '../../../src/nouns/redact.ts';
+import { seal } from '../../../src/nouns/secret.ts';
 import type { Channel } from '../../../src/settings/settings.ts';
 import { outcomeOf } from '../builders.ts';
 import { channel, closeAll, deadUrl, ground, httpReceiver, until, webhook } from './support.ts';
@@ -45,6 +47,34 @@ const kinds = (got: readonly { readonly body: string }[]): string[] =>
     const { type, kind, total } = JSON.parse(body) as { type: string; kind?: string; total?: number };
     return type === 'digest' ? `digest of ${total}` : String(kind);
   });
+
+test('what cannot be written down is a failed message, never the end of the daemon', async () => {
+  const sender = openSender({ kind: 'slack', url: seal(new URL(await deadUrl())) }, 2000);
+  const notice = { ...testNotice('ops', 0, 'msg_1'), title: 5 as unknown as string };
+  expect(await sender.send({ kind: 'notice', notice }, 0)).toEqual({ kind: 'failed', answer: 'no answer' });
+  await sender.close();
+});
+
+describe('Telegram', () => {
+  test('is asked with the token in the path, colon and all', async () => {
+    const receiver = await httpReceiver();
+    const token = seal('123456:token-of-a-bot');
+    const telegram: Channel['receiver'] = {
+      kind: 'telegram',
+      api: new URL(receiver.url),
+      token,
+      chat: '-100',
+    };
+    const sender = openSender(telegram, 2000);
+    const notice = testNotice('ops', 0, 'msg_1');
+    expect(await sender.send({ kind: 'notice', notice }, 0)).toEqual({
+      kind: 'delivered',
+      answer: 'HTTP 200: ok',
+    });
+    expect(receiver.got[0]?.url).toBe('/hook/bot123456:token-of-a-bot/sendMessage');
+    await sender.close();
+  });
+});
 
 describe('notifications', () => {
   test('tell a change once, signed, and not again after a restart', async () => {

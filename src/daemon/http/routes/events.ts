@@ -9,6 +9,7 @@ export function eventRoutes(streams: Streams, { access, cookie }: Entrance): Rou
     server.get(
       '/events',
       {
+        exposeHeadRoute: false, // it would listen for ever, and to nobody
         schema: {
           tags: ['events'],
           summary: 'What changes, as server-sent events',
