@@ -11,6 +11,7 @@ import {
   type TargetView,
 } from '../../../wire/views.ts';
 import { suspensionFault } from '../../../nouns/suspension.ts';
+import { momentText } from '../../../nouns/words.ts';
 import type { Desk } from '../../desk.ts';
 import type { ApiServer, Routes } from '../api.ts';
 import type { HttpOptions } from '../http.ts';
@@ -78,7 +79,7 @@ function suspending(server: ApiServer, desk: Desk, told: Told): void {
       const { until, reason } = request.body;
       const fault = suspensionFault({ until, reason }, told.clock.now());
       if (fault !== undefined) throw fail('HF7036', `a suspension is not possible: ${fault}`);
-      const by = asking(request, told, `suspend ${target} until ${new Date(until).toISOString()}: ${reason}`);
+      const by = asking(request, told, `suspend ${target} until ${momentText(until)}: ${reason}`);
       const suspension: Suspension = { until, reason, by };
       await desk.suspend(target, suspension);
       return targetView(desk, target, told.clock.now());
