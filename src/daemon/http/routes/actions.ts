@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import type { ReconcileRequest } from '../../../apply/context.ts';
 import { fail } from '../../../nouns/problem.ts';
 import type { Suspension } from '../../../nouns/state.ts';
+import type { Target } from '../../../nouns/target.ts';
 import {
   ApplyRequest,
   RestoreRequest,
@@ -17,7 +18,7 @@ import type { ApiServer, Routes } from '../api.ts';
 import type { HttpOptions } from '../http.ts';
 import { accepted, answer, OfTarget } from '../schemas.ts';
 import { targetView } from '../views.ts';
-import { allowances, confirmed } from './asked.ts';
+import { allowances, confirmed, inMode } from './asked.ts';
 
 const TAGS = ['actions'];
 
@@ -119,7 +120,7 @@ function writing(server: ApiServer, desk: Desk, told: Told): void {
     },
     async (request) => {
       const { target } = request.params;
-      const asked = asReconcile(request.body);
+      const asked = asReconcile(desk.target(target), request.body);
       const what = request.body.approved
         ? `plan ${request.body.approved.value.slice(0, 12)} to`
         : 'the files to';
@@ -144,10 +145,14 @@ function writing(server: ApiServer, desk: Desk, told: Told): void {
   );
 }
 
-function asReconcile({ approved, allow, prune, retry, dryRun }: ApplyRequest): ReconcileRequest {
+function asReconcile(
+  target: Target,
+  { approved, allow, mode, prune, retry, dryRun }: ApplyRequest,
+): ReconcileRequest {
   return {
     ...(approved && { approved }),
     ...(allow && { allow: allowances(allow) }),
+    ...inMode(target, mode),
     ...(prune !== undefined && { prune }),
     ...(retry && { retry }),
     ...(dryRun && { dryRun }),
