@@ -1,4 +1,5 @@
-// A target that needs nothing: remembers that it was looked at and, after a deep look, that this revision is in force.
+// What is remembered of a look: that it was made, whether the target is in step, and, after a deep look at one that is,
+// that this revision is in force.
 import type { Desired } from '../nouns/desired.ts';
 import type { Outcome } from '../nouns/outcome.ts';
 import { remember } from '../plan/applied.ts';
@@ -32,4 +33,12 @@ export async function inStep(
     lastDeepCheck: looked,
   });
   return conclude(run, { kind: 'in-sync', depth, plan: prospect.prepared.plan }, prospect.live.findings);
+}
+
+/** A deep look that finds differences is the last one too, whatever becomes of it: status goes by it. */
+export async function outOfStep(run: Run, { prepared, live }: Prospect<DeepLive>): Promise<void> {
+  const { store, target, clock } = run.context;
+  const stale = live.agreement.kind === 'differ' && live.agreement.cause === 'stale-memory';
+  if (!stale && prepared.plan.changes.length === 0) return;
+  await store.update(target.name, { lastDeepCheck: { at: clock.now(), inSync: false } });
 }

@@ -11,7 +11,7 @@ import { conclude } from './outcome.ts';
 import { quarantined } from './quarantine.ts';
 import { type DeepLive, readDeep } from './read.ts';
 import { resolveJournal } from './recover.ts';
-import { inStep } from './in-step.ts';
+import { inStep, outOfStep } from './in-step.ts';
 import { interrupted, notice, reached, type Run, step } from './run.ts';
 import { suspended } from './suspended.ts';
 import { keepsFlat, plan, type Prospect, replan } from './survey.ts';
@@ -85,6 +85,7 @@ async function beforeWriting(run: Run, seen: Prospect<DeepLive>, request: Reconc
   const prospect = writes.length > 0 ? await withWayBack(run, seen) : seen;
   const { plan: current } = prospect.prepared;
   run.context.listener({ kind: 'planned', target: run.context.target.name, plan: current });
+  await outOfStep(run, prospect);
   refuseOther(current.digest, request);
   if (isRefused(current)) return done(refused(run, prospect));
   if (writes.length === 0) return done(await withoutWrites(run, prospect));

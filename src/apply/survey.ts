@@ -1,5 +1,5 @@
 // Observe and plan: what differs on the target now, and what apply would do about it. Writes nothing.
-import type { PlanInput, Prepared, WayBack } from '../plan/input.ts';
+import type { HeldPath, PlanInput, Prepared, WayBack } from '../plan/input.ts';
 import { allowancesOf } from '../plan/guards/judge.ts';
 import { allowsMigration } from '../plan/migration.ts';
 import { makePlan } from '../plan/plan.ts';
@@ -96,10 +96,10 @@ function saidTo({ context, state }: Run, desired: Desired, live: Live, request: 
 }
 
 /** Paths whose healing rests or stopped; only `enforce` heals by itself, so only there it matters. */
-function heldPaths(run: Run, request: ReconcileRequest, now: number): readonly string[] {
+function heldPaths(run: Run, request: ReconcileRequest, now: number): readonly HeldPath[] {
   const { context, state } = run;
   if ((request.mode ?? context.target.mode) !== 'enforce' || request.retry) return [];
   const record = state.drift ?? NO_DRIFT;
   const { wait, contested } = judgeDrift(record, Object.keys(record.corrected), now);
-  return [...record.contested, ...contested, ...wait.map(({ path }) => path)];
+  return [...wait, ...[...record.contested, ...contested].map((path) => ({ path }))];
 }

@@ -3,6 +3,7 @@ import type { Outcome } from '../nouns/outcome.ts';
 import { problem } from '../nouns/problem.ts';
 import { inForce } from '../nouns/suspension.ts';
 import type { Allowance } from '../nouns/target.ts';
+import { momentText } from '../nouns/words.ts';
 import type { ReconcileRequest } from './context.ts';
 import { conclude } from './outcome.ts';
 import type { Run } from './run.ts';
@@ -13,7 +14,7 @@ export function suspended(run: Run, request: ReconcileRequest): Outcome | undefi
   if (!suspension || request.ignoreSuspension) return undefined;
   if ([...target.policy.allow, ...(request.allow ?? [])].some(isForFrozen)) return undefined;
   const { until, reason } = suspension;
-  const found = problem('HF5031', `suspended until ${new Date(until).toISOString()}: ${reason}`, {
+  const found = problem('HF5031', `suspended until ${momentText(until)}: ${reason}`, {
     target: target.name,
     remedy: `Wait until then, or end it: \`holdfast resume --target ${target.name}\`. \`--allow frozen\` overrides it once.`,
   });

@@ -42,7 +42,7 @@ export function narrator(write: (text: string) => void, style: Style, now: () =>
       )
         return;
       told.set(event.target, event.plan.digest.value);
-      write(`${clock()}\n`);
+      write(`${clock()} ${style.dim('planned')}\n`);
       say(`${planText(event.plan, style)}\n`);
     },
     outcome: (outcome, trigger) => {

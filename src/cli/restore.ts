@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import type { RestoreSummary } from '../apply/apply.ts';
 import { exitOf } from '../nouns/outcome.ts';
 import { fail } from '../nouns/problem.ts';
-import { timeText } from '../report/table.ts';
+import { timeText } from '../nouns/words.ts';
 import { agrees, asks } from './confirm.ts';
 import type { Io } from './io.ts';
 import { gatewayOptions, onCall, type PlanFlags } from './options.ts';

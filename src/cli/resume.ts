@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { inForce } from '../nouns/suspension.ts';
 import type { Style } from '../report/style.ts';
-import { timeText } from '../report/table.ts';
+import { timeText } from '../nouns/words.ts';
 import type { Io } from './io.ts';
 import { gatewayOptions, onCall, type PlanFlags } from './options.ts';
 import { openSession } from './session.ts';

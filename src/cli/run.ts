@@ -1,6 +1,7 @@
 // `holdfast run`: the daemon.
 import { type Command, Option } from 'commander';
 import type { Reporter } from '../daemon/reporter.ts';
+import { HoldfastError, type Problem } from '../nouns/problem.ts';
 import { type Io, styleOf } from './io.ts';
 import { narrator } from './narrator.ts';
 import { gatewayOptions, onCall, type PlanFlags, planOptions, sourceOptions } from './options.ts';
@@ -48,8 +49,9 @@ async function daemon(flags: Flags, io: Io): Promise<void> {
   ]);
   const reporter = await reporterFor(flags, io);
   const source = createGitSource({ clock: systemClock, note: reporter.note, signal: io.signal });
+  const warn = warningOnce(reporter);
   await runDaemon({
-    open: () => openWorkplace(flags, io, source),
+    open: () => openWorkplace(flags, io, source, warn),
     clock: systemClock,
     reporter,
     signal: io.signal,
@@ -57,6 +59,18 @@ async function daemon(flags: Flags, io: Io): Promise<void> {
     onHangup: (reload) => void process.on('SIGHUP', reload),
   });
 }
+
+/** Every reload finds the same warnings again: told is what was not there before. */
+function warningOnce(reporter: Reporter): (problems: readonly Problem[]) => void {
+  let told = new Set<string>();
+  return (problems) => {
+    const fresh = problems.filter((problem) => !told.has(identityOf(problem)));
+    told = new Set(problems.map(identityOf));
+    if (fresh.length > 0) reporter.failed(new HoldfastError(fresh));
+  };
+}
+
+const identityOf = ({ message, position }: Problem): string => `${message} ${position?.line}`;
 
 async function reporterFor(flags: Flags, io: Io): Promise<Reporter> {
   const form = flags.log ?? (io.stdoutIsTerminal ? 'text' : 'json');

@@ -12,7 +12,7 @@ export function selected<T extends { readonly name: string }>(
     if (!found)
       throw fail(
         'HF1003',
-        `there is no target "${name}"; there are ${targets.map((target) => target.name).join(', ')}`,
+        `there is no target "${name}"; the settings have ${targets.map((target) => target.name).join(', ')}`,
       );
     return found;
   });

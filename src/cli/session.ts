@@ -8,7 +8,7 @@ import { createClient } from '../gateway/http-client.ts';
 import { authMemoryOf } from '../state/auth-memory.ts';
 import type { Clock } from '../nouns/clock.ts';
 import type { Listener } from '../nouns/event.ts';
-import { fail, HoldfastError } from '../nouns/problem.ts';
+import { fail, HoldfastError, type Problem } from '../nouns/problem.ts';
 import type { Target } from '../nouns/target.ts';
 import type { Context } from '../apply/context.ts';
 import { type DesiredOptions, loadDesired, type LoadedDesired } from '../desired/desired.ts';
@@ -38,6 +38,13 @@ export interface Session extends AsyncDisposable {
   loadDesired(target: Target, from?: DesiredFrom): Promise<LoadedDesired>;
 }
 
+interface Opening {
+  /** Whether what only the daemon uses has to be there. */
+  readonly daemon?: boolean;
+  /** Is given what the settings are to be warned about. */
+  readonly warn?: (problems: readonly Problem[]) => void;
+}
+
 type DesiredFrom = Pick<DesiredOptions, 'settingsDir' | 'commit'>;
 
 /** Throws HoldfastError with all problems of the settings. */
@@ -45,11 +52,11 @@ export async function openSession(
   flags: PlanFlags,
   io: Io,
   listener: Listener = () => {},
-  { daemon = false }: { readonly daemon?: boolean } = {},
+  { daemon = false, warn = (found) => showWarnings(io, flags, found) }: Opening = {},
 ): Promise<Session> {
   const loaded = await loadSettings({ flags, cwd: io.cwd, env: io.env, daemon });
   if (!loaded.settings) throw new HoldfastError(loaded.problems);
-  showWarnings(io, flags, loaded.problems);
+  warn(loaded.problems);
   const { settings, env } = loaded;
   io.hide?.(settings.secrets.open());
   const clock = systemClock;

@@ -6,7 +6,7 @@ import type { Suspension } from '../nouns/state.ts';
 import { suspensionFault } from '../nouns/suspension.ts';
 import { parseEnd } from '../nouns/zone.ts';
 import { duration, type Style } from '../report/style.ts';
-import { timeText } from '../report/table.ts';
+import { timeText } from '../nouns/words.ts';
 import type { Io } from './io.ts';
 import { gatewayOptions, onCall, type PlanFlags } from './options.ts';
 import { openSession } from './session.ts';

@@ -81,7 +81,6 @@ const OTHERS = {
   state: '--state',
   desired: '--desired',
   envFile: '--env-file',
-  mode: '--mode',
 } as const;
 
 function refuseOthers(flags: ViaFlags): void {

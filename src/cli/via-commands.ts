@@ -2,6 +2,7 @@
 import type { Outcome } from '../nouns/outcome.ts';
 import type { Digest, Plan } from '../nouns/plan.ts';
 import type { HistoryEntry } from '../nouns/state.ts';
+import type { Mode } from '../nouns/target.ts';
 import type { TargetStatus } from '../report/status-text.ts';
 import type { ApplyRequest, PlanRequest, TargetView } from '../wire/views.ts';
 import { afterAsking, type Confirm } from './confirm.ts';
@@ -21,9 +22,13 @@ export async function checksVia(
   return await Promise.all(targets.map(({ name }) => via.plan(name, { ...judged(flags), depth })));
 }
 
-/** What somebody allows for this once. */
-function judged({ allow, prune }: ViaFlags): Pick<PlanRequest, 'allow' | 'prune'> {
-  return { ...(allow && { allow: [...allow] }), ...(prune !== undefined && { prune }) };
+/** What somebody says for this once. */
+function judged({ allow, mode, prune }: ViaFlags): Pick<PlanRequest, 'allow' | 'mode' | 'prune'> {
+  return {
+    ...(allow && { allow: [...allow] }),
+    ...(mode !== undefined && { mode: mode as Mode }), // one of the choices that commander offers
+    ...(prune !== undefined && { prune }),
+  };
 }
 
 export interface Applying extends ViaFlags {

@@ -3,14 +3,19 @@
 import { relative, resolve } from 'node:path';
 import type { GitSource, Held } from '../daemon/git/source.ts';
 import type { Workplace } from '../daemon/workplace.ts';
-import { fail, type HoldfastError } from '../nouns/problem.ts';
+import { fail, type HoldfastError, type Problem } from '../nouns/problem.ts';
 import type { Io } from './io.ts';
 import type { PlanFlags } from './options.ts';
 import { openSession, type Session } from './session.ts';
 
 /** Throws HoldfastError with all problems of the settings. */
-export async function openWorkplace(flags: PlanFlags, io: Io, source: GitSource): Promise<Workplace> {
-  const session = await openSession(flags, io, undefined, { daemon: true });
+export async function openWorkplace(
+  flags: PlanFlags,
+  io: Io,
+  source: GitSource,
+  warn: (problems: readonly Problem[]) => void,
+): Promise<Workplace> {
+  const session = await openSession(flags, io, undefined, { daemon: true, warn });
   try {
     if (flags.desired && session.settings.daemon.source) throw twoPlaces();
     await source.follow(session.settings.daemon);

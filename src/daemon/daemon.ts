@@ -117,7 +117,7 @@ class Daemon implements Desk {
     const found = this.#place.targets.find((candidate) => candidate.name === name);
     if (found) return found;
     const names = this.#place.targets.map((one) => one.name).join(', ');
-    throw fail('HF1003', `there is no target "${name}"; there are ${names}`);
+    throw fail('HF1003', `there is no target "${name}"; the settings have ${names}`);
   }
 
   store(): Workplace['store'] {

@@ -55,7 +55,7 @@ function logPlan(log: Logger, plan: Plan): void {
   if (plan.changes.length + plan.writes.length === 0) return;
   log.info(
     { changes: plan.changes.length, requests: plan.writes.length },
-    `plan: ${pending(plan).length} to apply`,
+    `plan: ${pending(plan).length > 0 ? `${pending(plan).length} to apply` : 'nothing to apply'}`,
   );
   for (const { path, kind, origin, disposition } of plan.changes)
     log.info(

@@ -19,12 +19,16 @@ const file = join(dir, 'config.yaml');
 const sandbox = await startGateway(api, file);
 const examples = parseEnv(await readFile(join(root, '.env.example'), 'utf8'));
 
-// A look every ten seconds, so that drift shows while somebody is watching.
+// A look every ten seconds, so that drift shows while somebody is watching; the dashboard on any free port.
 const settings = join(dir, 'holdfast.yaml');
 const target = { name: 'sandbox', url: sandbox.url, desired: [join(root, 'desired-state')] };
 await writeFile(
   settings,
-  JSON.stringify({ version: 1, daemon: { drift: '*/10 * * * * *' }, targets: [target] }),
+  JSON.stringify({
+    version: 1,
+    daemon: { drift: '*/10 * * * * *', http: { listen: '127.0.0.1:0', auth: 'none' } },
+    targets: [target],
+  }),
 );
 
 const request =
@@ -39,7 +43,7 @@ The desired state:   ${join(root, 'desired-state')}
 Change a file of the desired state, or change the gateway behind Holdfast's back, and watch (it looks every 10 seconds):
   curl -X PUT -H 'Authorization: Bearer mgmt-secret-1' ${request}
 
-Ctrl-C ends it.
+The address of the dashboard is in the next lines. Ctrl-C ends it.
 \n`);
 
 const words = [

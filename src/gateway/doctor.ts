@@ -182,7 +182,9 @@ function versionOf(live: Live | undefined): Finding {
   if (!live) return skip('it could not be asked');
   const { version, commit } = live.build;
   const converts = live.api === 'v8' && live.layout === 'legacy';
-  const detail = `${version} (${commit}), API ${live.api}, ${live.layout} layout${converts ? ', which the first v8 write converts (guard migrate-file)' : ''}`;
+  const from = commit === 'none' ? '' : ` (${commit})`;
+  const layout = live.layout === 'legacy' ? 'flat' : 'v8';
+  const detail = `${version}${from}, API ${live.api}, ${layout} layout${converts ? ', which the first v8 write converts (guard migrate-file)' : ''}`;
   const [newer] = newcomer(version);
   return newer ? bad('warn', newer.code, `${detail}; ${newer.message}`) : ok(detail);
 }

@@ -96,7 +96,7 @@ export const CODES = {
   HF2001: code(
     EXIT.invalid,
     'The directory of desired state does not exist',
-    'Correct the path, or mount it. A directory that is missing is never an empty desired state.',
+    'Correct the path, or mount it: a directory that is missing is never an empty desired state. Where it is in the repository that `daemon.source.git` names, work in a clone of it, or ask the daemon with --via.',
   ),
   HF2002: code(
     EXIT.invalid,
@@ -482,7 +482,7 @@ export const CODES = {
   ),
   HF4003: code(
     EXIT.differences,
-    'Drift is left alone because healing it stopped',
+    'Drift is left alone because it was healed lately, or too often',
     'Somebody keeps changing it back: agree with them, then declare what it should be.',
   ),
   HF4004: code(

@@ -37,7 +37,8 @@ export const STANDINGS: Record<Standing, Meaning> = {
   drifted: {
     severity: 'warning',
     title: 'Drifted',
-    meaning: 'The gateway differs from the files, and the mode of this target leaves that as it is.',
+    meaning:
+      'The gateway differs from the files, and that is left: the mode says so, or it was healed a moment ago.',
   },
   'stale-memory': {
     severity: 'warning',

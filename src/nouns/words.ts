@@ -13,3 +13,13 @@ export function plainSpelling(name: string): string {
     .replaceAll('_', '-')
     .toLowerCase();
 }
+
+/** `2026-11-23 18:01:42` in UTC. */
+export function timeText(ms: number): string {
+  return new Date(ms).toISOString().slice(0, 19).replace('T', ' ');
+}
+
+/** `2026-11-23 18:01:42 UTC`. */
+export function momentText(ms: number): string {
+  return `${timeText(ms)} UTC`;
+}

@@ -23,7 +23,13 @@ export interface KnownState {
   readonly released?: readonly string[] | undefined;
   readonly suspension?: Suspension | undefined;
   /** Paths whose healing stopped, or that rest between two healings: their differences are held. */
-  readonly held?: readonly string[] | undefined;
+  readonly held?: readonly HeldPath[] | undefined;
+}
+
+/** `until` is ms since the epoch; without it healing stopped. */
+export interface HeldPath {
+  readonly path: string;
+  readonly until?: number;
 }
 
 export interface PlanInput {

@@ -7,12 +7,15 @@ import { problem, type Problem } from '../nouns/problem.ts';
 import { formatPath } from '../nouns/path.ts';
 import type { Base } from './base.ts';
 import type { Tree } from '../nouns/value.ts';
+import { momentText } from '../nouns/words.ts';
 import type { Difference } from './difference.ts';
+import type { HeldPath } from './input.ts';
 import { reachNotes } from './reach.ts';
 
 export interface NotesInput {
   readonly live: Live;
   readonly differences: readonly Difference[];
+  readonly held: readonly HeldPath[];
   readonly base: Base;
   readonly writes: number;
   /** `policy.freeze` of the target. */
@@ -70,10 +73,19 @@ function aboutAgreement({ live, base, writes }: NotesInput): Problem[] {
     : [warning('HF4002', `memory and file of the gateway disagree at ${paths}`)];
 }
 
-function aboutHeld({ differences }: NotesInput): Problem[] {
+function aboutHeld({ differences, held }: NotesInput): Problem[] {
+  const until = new Map(held.map((one) => [one.path, one.until]));
   return differences
     .filter(({ disposition }) => disposition === 'held')
-    .map(({ path }) => warning('HF4003', `healing of ${formatPath(path)} stopped`, formatPath(path)));
+    .map(({ path }) => heldNote(formatPath(path), until.get(formatPath(path))));
+}
+
+function heldNote(path: string, until: number | undefined): Problem {
+  if (until === undefined) return warning('HF4003', `healing of ${path} stopped`, path);
+  const message = `${path} was healed lately and rests until ${momentText(until)}`;
+  const remedy =
+    'It is healed then. If somebody keeps changing it back, agree with them what should be declared.';
+  return { ...warning('HF4003', message, path), remedy };
 }
 
 /** ms before a window opens at which a plan says so. */
@@ -87,7 +99,7 @@ function aboutFreeze({ freeze, now, writes }: NotesInput): Problem[] {
     if (typeof window === 'string' || openUntil(window, now) !== undefined) return [];
     const next = opensNext(window, now);
     if (next === undefined || next > now + SOON) return [];
-    return [warning('HF4006', `a freeze window opens at ${new Date(next).toISOString()}: \`${text}\``)];
+    return [warning('HF4006', `a freeze window opens at ${momentText(next)}: \`${text}\``)];
   });
 }
 

@@ -92,7 +92,7 @@ function draftOf(input: PlanInput): Draft {
     hash: input.hash,
     sameRevision: input.state.lastApplied?.revision.digest === desired.revision.digest,
     mode,
-    held: new Set(input.state.held),
+    held: new Set(input.state.held?.map(({ path }) => path)),
     fingerprints,
   });
   const applied = judged.filter(({ disposition }) => disposition === 'apply').map(({ raw }) => raw);
@@ -229,6 +229,7 @@ function assemble(
       ...notesOf({
         live,
         differences: draft.differences,
+        held: input.state.held ?? [],
         base,
         writes: routes.writes.length,
         freeze: target.policy.freeze,

@@ -1,10 +1,10 @@
 // History and backups as lists and single entries.
 import type { BackupRecord } from '../nouns/backup.ts';
 import type { HistoryEntry } from '../nouns/state.ts';
-import { plural } from '../nouns/words.ts';
+import { plural, timeText } from '../nouns/words.ts';
 import { commitText } from './commit-text.ts';
 import { duration, type Style } from './style.ts';
-import { table, timeText } from './table.ts';
+import { table } from './table.ts';
 
 type Entry = HistoryEntry & { readonly target: string };
 

@@ -4,7 +4,7 @@ import { pending, type Plan } from '../nouns/plan.ts';
 import type { Problem } from '../nouns/problem.ts';
 import { planSummary } from './plan-text.ts';
 import { problemText } from './problem-text.ts';
-import { plural } from '../nouns/words.ts';
+import { momentText, plural } from '../nouns/words.ts';
 import { duration, indent, type Style } from './style.ts';
 
 /** Equal lines once, with their number: fifty added keys are one line. */
@@ -23,6 +23,13 @@ function evidenceText(evidence: readonly Evidence[], style: Style): string[] {
 function amountOf(plan: Plan): string {
   const changes = pending(plan).length;
   return changes === 0 ? 'that the gateway holds its file' : plural(changes, 'change');
+}
+
+/** A dry run has something to do; otherwise all that differs is left. */
+function driftOf(plan: Plan): string {
+  return plan.writes.length > 0
+    ? planSummary(plan)
+    : `${plural(plan.changes.length, 'difference')} left alone`;
 }
 
 /** What a dry run of a restore found. */
@@ -56,7 +63,7 @@ export function outcomeSentence(outcome: Outcome): string {
     }
     case 'drifted':
       if (outcome.wouldChange !== undefined) return wouldChange(outcome.wouldChange);
-      return `drifted: ${outcome.plan ? planSummary(outcome.plan) : 'differences found'}`;
+      return `drifted: ${outcome.plan ? driftOf(outcome.plan) : 'differences found'}`;
     case 'stale-memory':
       return `the file is right, but the running gateway has not loaded ${outcome.paths.join(', ')}`;
     case 'refused':
@@ -88,7 +95,7 @@ export function outcomeSentence(outcome: Outcome): string {
     case 'quarantined':
       return `this revision failed before and is not tried again: ${outcome.reason}`;
     case 'suspended':
-      return `suspended until ${new Date(outcome.until).toISOString()}: ${outcome.reason}`;
+      return `suspended until ${momentText(outcome.until)}: ${outcome.reason}`;
   }
 }
 

@@ -85,13 +85,11 @@ function changeText(change: Change, style: Style): string {
   return [lineOf(signed(change, style), change, valueText(change), tags, style), ...consequences].join('\n');
 }
 
-const HELD_BACK = { report: '', held: 'rests or is contested' } as const;
-
 /** What differs and stays so, with the two ways out. */
 function leftAlone(changes: readonly Change[], style: Style): string[] {
   if (changes.length === 0) return [];
   const lines = changes.map((change) => {
-    const held = change.disposition === 'held' ? HELD_BACK.held : '';
+    const held = change.disposition === 'held' ? 'healed lately, or too often' : '';
     return lineOf(
       style.warn('≠'),
       change,
@@ -100,7 +98,8 @@ function leftAlone(changes: readonly Change[], style: Style): string[] {
       style,
     );
   });
-  const next = `  ${style.dim('heal it')} holdfast apply --mode enforce   ${style.dim('keep it')} change the files`;
+  const retry = changes.every(({ disposition }) => disposition === 'held') ? ' --retry' : '';
+  const next = `  ${style.dim('heal it:')} holdfast apply --mode enforce${retry}   ${style.dim('keep it:')} change the files`;
   return section('Differs and is left alone', [...lines, next], style);
 }
 

@@ -1,9 +1,10 @@
 // The state of one target: in sync or not, how that is known and how old the knowledge is.
 import type { Revision } from '../nouns/desired.ts';
 import type { OutcomeKind } from '../nouns/outcome.ts';
+import { timeText } from '../nouns/words.ts';
 import { commitText } from './commit-text.ts';
 import { duration, type Style } from './style.ts';
-import { table, timeText } from './table.ts';
+import { table } from './table.ts';
 
 interface Look {
   readonly at: number;

@@ -30,8 +30,3 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
   lines.push(...rows.map((row) => [...row]));
   return lines.toString().replaceAll(/[ \t]+$/gm, '');
 }
-
-/** `2026-11-23 18:01:42` in UTC. */
-export function timeText(ms: number): string {
-  return new Date(ms).toISOString().slice(0, 19).replace('T', ' ');
-}

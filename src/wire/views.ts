@@ -185,6 +185,10 @@ const Allow = Type.Array(Type.String({ minLength: 1, maxLength: 500 }), {
   description: 'guards to let pass, everywhere or below a path, as `--allow` takes them',
 });
 
+const InMode = Type.Union([Type.Literal('observe'), Type.Literal('apply'), Type.Literal('enforce')], {
+  description: 'in place of the mode of the target, for this once; `enforce` heals drift',
+});
+
 export const LoginRequest = Type.Object({ token: Type.String({ minLength: 1, maxLength: 1000 }) }, strictly);
 export type LoginRequest = Static<typeof LoginRequest>;
 export const SuspendRequest = Type.Object(
@@ -196,6 +200,7 @@ export const PlanRequest = Type.Object(
   {
     depth: Optional(Type.Union([Type.Literal('shallow'), Type.Literal('deep')])),
     allow: Optional(Allow),
+    mode: Optional(InMode),
     prune: Optional(Type.Boolean()),
   },
   strictly,
@@ -206,6 +211,7 @@ export const ApplyRequest = Type.Object(
     /** Digest of the plan that somebody approved; without it, what the daemon would apply by itself. */
     approved: Optional(Type.Object({ keyId: Text, value: Text }, strictly)),
     allow: Optional(Allow),
+    mode: Optional(InMode),
     prune: Optional(Type.Boolean()),
     /** Try a quarantined revision again. */
     retry: Optional(Type.Boolean()),

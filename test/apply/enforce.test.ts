@@ -12,6 +12,7 @@ describe('drift', () => {
     await home.panel('PUT', 'request-retry', { value: 9 });
     expect(await home.reconcile()).toMatchObject({ kind: 'drifted' });
     expect(home.sandbox.states().memory).toMatchObject({ 'request-retry': 9 });
+    expect((await home.store.read('home')).lastDeepCheck).toMatchObject({ inSync: false });
   });
 
   test('in mode enforce it is healed, then the path rests', async () => {
@@ -21,7 +22,11 @@ describe('drift', () => {
     expect(await home.reconcile()).toMatchObject({ kind: 'applied' });
     expect(home.sandbox.states().memory).toMatchObject({ 'request-retry': 1 });
     await home.panel('PUT', 'request-retry', { value: 9 });
-    expect(await home.reconcile()).toMatchObject({ kind: 'drifted' });
+    const resting = await home.reconcile();
+    expect(resting).toMatchObject({ kind: 'drifted' });
+    expect(resting.plan?.notes.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/^request-retry was healed lately and rests until \d{4}-/),
+    ]);
     expect(home.sandbox.states().memory).toMatchObject({ 'request-retry': 9 });
   });
 

@@ -80,6 +80,23 @@ describe('through a daemon', () => {
     expect((await at.via('status')).out).toContain('in sync (deep check');
   });
 
+  test('drift that the mode leaves is healed for this once by --mode enforce; what is only observed is not written to', async () => {
+    const at = await place('apply');
+    await at.panel(7);
+    expect((await at.via('apply')).exit).toBe(2);
+    expect(await at.gatewayFile()).toContain('request-retry: 7');
+    expect(await at.via('apply', '--mode', 'enforce')).toMatchObject({ exit: 0 });
+    expect(await at.gatewayFile()).toContain('request-retry: 1');
+    const observed = await place('observe');
+    await observed.panel(7);
+    const refused = await observed.via('apply', '--mode', 'enforce');
+    expect(refused).toMatchObject({
+      exit: 3,
+      err: expect.stringContaining('the settings only observe "home"'),
+    });
+    expect(await observed.gatewayFile()).toContain('request-retry: 7');
+  });
+
   test('a plan is shown and asked about on a terminal, and one that somebody declines is not applied', async () => {
     const at = await place('enforce');
     await at.panel(7);
@@ -118,11 +135,10 @@ describe('through a daemon', () => {
     const at = await place();
     expect(await at.via('plan', '--target', 'other')).toMatchObject({
       exit: 64,
-      err: expect.stringContaining('there are home'),
+      err: expect.stringContaining('the settings have home'),
     });
     for (const flag of [
       ['--url', 'http://x'],
-      ['--mode', 'enforce'],
       ['--desired', 'x'],
       ['--settings', 'x.yaml'],
     ])

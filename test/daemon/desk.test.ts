@@ -66,7 +66,7 @@ describe('the desk', () => {
   test('refuses a target that there is none of, by name', async () => {
     const home = await daemon();
     await home.next('in-sync');
-    expect(() => home.desk.look('nowhere')).toThrow('there is no target "nowhere"; there are home');
+    expect(() => home.desk.look('nowhere')).toThrow('there is no target "nowhere"; the settings have home');
   });
 
   test('says when the next look comes by itself', async () => {

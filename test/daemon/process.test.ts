@@ -1,9 +1,18 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { MANAGEMENT_KEY, stage, strike } from '../apply/stage.ts';
+
+interface Line {
+  readonly code?: string;
+  readonly outcome?: string;
+  readonly trigger?: string;
+}
 
 const BIN = resolve(import.meta.dirname, '../../bin/holdfast.js');
 
@@ -47,5 +56,34 @@ describe('holdfast run as a process', () => {
     expect(code).toBe(0);
     expect(health).toContain(`process ${child.pid}`);
     await expect(healthcheck(join(dirname(desired), 'own-state'))).rejects.toThrow('HF7070');
+  });
+
+  test('warnings about the settings are lines of the log, told once and not at every reload', async () => {
+    const home = await stage();
+    const [desired = ''] = home.context.target.desired;
+    const settings = join(dirname(desired), 'holdfast.yaml');
+    const target = { name: 'home', url: home.sandbox.url, desired: [desired] };
+    const notify = [{ webhook: 'http://127.0.0.1:9/' }];
+    await writeFile(settings, JSON.stringify({ version: 1, targets: [target], daemon: { notify } }));
+    const child = spawn(process.execPath, [BIN, 'run', '--log', 'json', '--settings', settings], {
+      env: {
+        PATH: process.env['PATH'],
+        HOLDFAST_KEY: MANAGEMENT_KEY,
+        TEAM_A: 'sk-test-0001',
+        TEAM_B: 'sk-test-0002',
+        UPSTREAM: 'sk-test-up-1',
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    const complaints = text(child.stderr);
+    const lines: Line[] = [];
+    for await (const line of createInterface(child.stdout)) {
+      const said = JSON.parse(line) as Line;
+      lines.push(said);
+      if (said.outcome && said.trigger === 'start') child.kill('SIGHUP');
+      if (said.outcome && said.trigger === 'settings') child.kill('SIGTERM');
+    }
+    expect(lines.filter(({ code }) => code === 'HF2060')).toHaveLength(1);
+    expect(await complaints).toBe('');
   });
 });

@@ -262,7 +262,7 @@ describe('the circumstances', () => {
   test('frozen while the target is suspended', () => {
     const suspension = { until: NOW + HOUR, reason: 'release weekend' };
     expect(refused({ ...change, state: { suspension } })).toEqual([
-      'frozen: the target is suspended until 2026-11-23T19:00:00.000Z: release weekend',
+      'frozen: the target is suspended until 2026-11-23 19:00:00 UTC: release weekend',
     ]);
     expect(guardsOf({ ...change, state: { suspension: { ...suspension, until: NOW } } })).toEqual([]);
   });
@@ -303,7 +303,7 @@ codex-api-key:
   test('frozen while a freeze window is open, to the end of its last day in its own time zone', () => {
     const open = (freeze: string): string[] => refused({ ...change, freeze: [freeze] });
     expect(open('2026-11-20/2026-11-23 Europe/Berlin')).toEqual([
-      'frozen: a freeze window is open until 2026-11-23T23:00:00.000Z: `2026-11-20/2026-11-23 Europe/Berlin`',
+      'frozen: a freeze window is open until 2026-11-23 23:00:00 UTC: `2026-11-20/2026-11-23 Europe/Berlin`',
     ]);
     expect(open('2026-11-23T17:00/2026-11-23T20:00 +02:00')).toEqual([]);
     expect(open('2026-11-24/2026-11-30')).toEqual([]);
@@ -315,8 +315,8 @@ codex-api-key:
   test('frozen while a window that comes again is open; one open window is enough, and --allow frozen lets pass', () => {
     const freeze = ['2027-01-01/2027-01-02', '0 18 * * mon for 3h Europe/Berlin', '0 12 * * * for 12h'];
     expect(refused({ ...change, freeze })).toEqual([
-      'frozen: a freeze window is open until 2026-11-23T20:00:00.000Z: `0 18 * * mon for 3h Europe/Berlin`',
-      'frozen: a freeze window is open until 2026-11-24T00:00:00.000Z: `0 12 * * * for 12h`',
+      'frozen: a freeze window is open until 2026-11-23 20:00:00 UTC: `0 18 * * mon for 3h Europe/Berlin`',
+      'frozen: a freeze window is open until 2026-11-24 00:00:00 UTC: `0 12 * * * for 12h`',
     ]);
     expect(refused({ ...change, freeze, allow: ['frozen'] })).toEqual([]);
     expect(refused({ ...change, freeze: ['0 20 * * mon for 3h Europe/Berlin'] })).toEqual([]);
@@ -329,7 +329,7 @@ codex-api-key:
       );
     const soon = { ...change, freeze: ['30 18 * * mon for 3h', '0 20 * * mon for 3h', '0 12 * * * for 12h'] };
     expect(notes(soon)).toEqual([
-      'HF4006 a freeze window opens at 2026-11-23T18:30:00.000Z: `30 18 * * mon for 3h`',
+      'HF4006 a freeze window opens at 2026-11-23 18:30:00 UTC: `30 18 * * mon for 3h`',
     ]);
     expect(notes({ ...soon, desired: {} })).toEqual([]);
   });

@@ -126,7 +126,7 @@ describe('which side moved since the last apply', () => {
 
   test('held paths are left alone in mode enforce', () => {
     const file = edited('request-retry: 3', 'request-retry: 9');
-    const held = { ...state, held: ['request-retry'] };
+    const held = { ...state, held: [{ path: 'request-retry' }] };
     const lines = later(file, DECLARED, { mode: 'enforce', state: held });
     expect(lines).toEqual(['held: update request-retry 9 → 3 (drift)']);
   });

@@ -363,6 +363,7 @@ inBrowser('an action', () => {
     const dialog = page.getByRole('dialog', { name: 'Restore eu-paris' });
     await dialog.getByRole('button', { name: 'Rehearse' }).click();
     await dialog.getByText('It would change 3 places.').waitFor();
+    await dialog.getByText('Rehearsed, nothing written').waitFor();
     const restore = dialog.getByRole('button', { name: 'Restore' });
     await dialog.getByLabel('Type eu-paris to confirm').fill('eu-pari');
     expect(await restore.isDisabled()).toBe(true);

@@ -148,7 +148,7 @@ class Http implements HttpService {
     }
     this.#server = server;
     if (old) await closed(old);
-    this.#assembly.options.note('info', `HTTP API at ${this.#address.origin}`);
+    this.#assembly.options.note('info', `dashboard and HTTP API at ${this.#address.origin}`);
   }
 
   async #close(server: ApiServer | undefined): Promise<void> {

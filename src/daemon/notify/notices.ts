@@ -7,7 +7,7 @@ import { pending, type Plan } from '../../nouns/plan.ts';
 import { HoldfastError, type Problem } from '../../nouns/problem.ts';
 import type { Shown } from '../../nouns/shown.ts';
 import type { Standing } from '../../nouns/standing.ts';
-import { plural } from '../../nouns/words.ts';
+import { momentText, plural } from '../../nouns/words.ts';
 
 /** What a notice does not get from what happened. */
 export interface Circumstances {
@@ -87,7 +87,7 @@ function particularOf(kind: Topic, outcome: Outcome): string | undefined {
     case 'quarantined':
       return `Reason: ${outcome.reason}.`.replace(/\.\.$/, '.');
     case 'suspended':
-      return `Until ${new Date(outcome.until).toISOString()}: ${outcome.reason}`;
+      return `Until ${momentText(outcome.until)}: ${outcome.reason}`;
     case 'restored':
       return `It was backup ${outcome.restored}.`;
     case 'stale-memory':

@@ -1,6 +1,7 @@
 // One channel while the daemon runs: its mailbox, its sender, and whether its receiver is known to be down. That is said
 // once when it begins and once when it is over.
 import type { Clock } from '../../nouns/clock.ts';
+import { plural } from '../../nouns/words.ts';
 import type { Channel } from '../../settings/settings.ts';
 import type { Reporter } from '../reporter.ts';
 import type { Letter } from './letters.ts';
@@ -69,7 +70,7 @@ export function openOutlet(channel: Channel, options: OutletOptions): Outlet {
       const left = await mailbox.close(enough.signal);
       over.abort();
       await sender.close();
-      if (left > 0) reporter.note('warn', `${left} notifications to "${name}" did not arrive before the end`);
+      if (left > 0) reporter.note('warn', `${plural(left, 'notification')} to "${name}" did not arrive before the end`);
     },
   };
 }

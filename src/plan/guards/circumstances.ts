@@ -7,7 +7,7 @@ import { openUntil, parseFreeze } from '../../nouns/freeze.ts';
 import { formatPath } from '../../nouns/path.ts';
 import type { Suspension } from '../../nouns/state.ts';
 import { inForce } from '../../nouns/suspension.ts';
-import { plural } from '../../nouns/words.ts';
+import { momentText, plural } from '../../nouns/words.ts';
 import type { Case, Finding } from './guard.ts';
 
 export const SIDES = ['file', 'memory'] as const;
@@ -96,7 +96,7 @@ export function frozen({ writes, state, now, target }: Case): Finding[] {
 function suspendedUntil({ until, reason }: Suspension, target: string): Finding {
   return {
     guard: 'frozen',
-    message: `the target is suspended until ${new Date(until).toISOString()}: ${reason}`,
+    message: `the target is suspended until ${momentText(until)}: ${reason}`,
     remedy: `Wait until then, or end it: \`holdfast resume --target ${target}\`.`,
     changes: [],
   };
@@ -108,7 +108,7 @@ function frozenBy(text: string, now: number): Finding[] {
     return [frozenFinding(`the freeze window cannot be read, so it is taken for open: ${window}`)];
   const until = openUntil(window, now);
   if (until === undefined) return [];
-  return [frozenFinding(`a freeze window is open until ${new Date(until).toISOString()}: \`${text}\``)];
+  return [frozenFinding(`a freeze window is open until ${momentText(until)}: \`${text}\``)];
 }
 
 function frozenFinding(message: string): Finding {

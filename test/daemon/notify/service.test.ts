@@ -107,7 +107,7 @@ describe('notifications', () => {
     const first = await notifying(at, [ops]);
     first.see(drifted());
     await first.service[Symbol.asyncDispose]();
-    expect(at.notes.at(-1)).toBe('1 notifications to "ops" did not arrive before the end');
+    expect(at.notes.at(-1)).toBe('1 notification to "ops" did not arrive before the end');
     receiver.answers = [{}];
     const second = await notifying(at, [ops]);
     second.see(drifted());

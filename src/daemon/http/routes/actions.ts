@@ -3,6 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import type { ReconcileRequest } from '../../../apply/context.ts';
 import { fail } from '../../../nouns/problem.ts';
 import type { Suspension } from '../../../nouns/state.ts';
+import type { Target } from '../../../nouns/target.ts';
 import {
   ApplyRequest,
   RestoreRequest,
@@ -11,12 +12,13 @@ import {
   type TargetView,
 } from '../../../wire/views.ts';
 import { suspensionFault } from '../../../nouns/suspension.ts';
+import { momentText } from '../../../nouns/words.ts';
 import type { Desk } from '../../desk.ts';
 import type { ApiServer, Routes } from '../api.ts';
 import type { HttpOptions } from '../http.ts';
 import { accepted, answer, OfTarget } from '../schemas.ts';
 import { targetView } from '../views.ts';
-import { allowances, confirmed } from './asked.ts';
+import { allowances, confirmed, inMode } from './asked.ts';
 
 const TAGS = ['actions'];
 
@@ -78,7 +80,7 @@ function suspending(server: ApiServer, desk: Desk, told: Told): void {
       const { until, reason } = request.body;
       const fault = suspensionFault({ until, reason }, told.clock.now());
       if (fault !== undefined) throw fail('HF7036', `a suspension is not possible: ${fault}`);
-      const by = asking(request, told, `suspend ${target} until ${new Date(until).toISOString()}: ${reason}`);
+      const by = asking(request, told, `suspend ${target} until ${momentText(until)}: ${reason}`);
       const suspension: Suspension = { until, reason, by };
       await desk.suspend(target, suspension);
       return targetView(desk, target, told.clock.now());
@@ -118,7 +120,7 @@ function writing(server: ApiServer, desk: Desk, told: Told): void {
     },
     async (request) => {
       const { target } = request.params;
-      const asked = asReconcile(request.body);
+      const asked = asReconcile(desk.target(target), request.body);
       const what = request.body.approved
         ? `plan ${request.body.approved.value.slice(0, 12)} to`
         : 'the files to';
@@ -143,10 +145,14 @@ function writing(server: ApiServer, desk: Desk, told: Told): void {
   );
 }
 
-function asReconcile({ approved, allow, prune, retry, dryRun }: ApplyRequest): ReconcileRequest {
+function asReconcile(
+  target: Target,
+  { approved, allow, mode, prune, retry, dryRun }: ApplyRequest,
+): ReconcileRequest {
   return {
     ...(approved && { approved }),
     ...(allow && { allow: allowances(allow) }),
+    ...inMode(target, mode),
     ...(prune !== undefined && { prune }),
     ...(retry && { retry }),
     ...(dryRun && { dryRun }),

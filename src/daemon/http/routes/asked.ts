@@ -1,6 +1,6 @@
 // What requests carry in the words of the engine.
 import { fail } from '../../../nouns/problem.ts';
-import type { Allowance } from '../../../nouns/target.ts';
+import type { Allowance, Mode, Target } from '../../../nouns/target.ts';
 import { parseAllowance } from '../../../settings/policy.ts';
 
 /** Throws HF7036 for one that is none. */
@@ -10,6 +10,14 @@ export function allowances(texts: readonly string[]): readonly Allowance[] {
     if (typeof allowance === 'string') throw fail('HF7036', `allow: ${allowance}`);
     return allowance;
   });
+}
+
+/** Throws HF7036 where the settings keep Holdfast from writing at all: that is theirs to say. */
+export function inMode({ name, mode }: Target, asked: Mode | undefined): { readonly mode?: Mode } {
+  if (asked === undefined) return {};
+  if (mode === 'observe' && asked !== 'observe')
+    throw fail('HF7036', `mode: the settings only observe "${name}"`, { target: name });
+  return { mode: asked };
 }
 
 /** Throws HF7042: what cannot be taken back easily has to be meant. */

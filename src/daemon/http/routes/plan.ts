@@ -7,7 +7,7 @@ import type { Desk } from '../../desk.ts';
 import type { Routes } from '../api.ts';
 import { answer, OfTarget } from '../schemas.ts';
 import { planView } from '../views.ts';
-import { allowances } from './asked.ts';
+import { allowances, inMode } from './asked.ts';
 
 const TAGS = ['plan'];
 /** A plan costs the gateway several requests of 60 ms each: at most so many a minute from one address. */
@@ -35,11 +35,12 @@ export function planRoutes(desk: Desk): Routes {
         },
       },
       async ({ params, body }) => {
-        const { depth = 'deep', prune, allow } = body;
+        const { depth = 'deep', mode, prune, allow } = body;
         const request: ReconcileRequest = {
           depth,
           ignoreSuspension: true,
           ...(allow && { allow: allowances(allow) }),
+          ...inMode(desk.target(params.target), mode),
           ...(prune !== undefined && { prune }),
         };
         const outcome = await desk.plan(params.target, request);

@@ -30,10 +30,7 @@ function OutcomeBody({ outcome }: { readonly outcome: Outcome }) {
   return (
     <>
       <p class="result-head">
-        <span class={`standing tone-${outcomeTone(outcome.kind)}`}>
-          <StandingIcon standing={outcomeStanding(outcome.kind)} />
-          {outcomeTitle(outcome.kind)}
-        </span>
+        <Head outcome={outcome} />
         <span class="muted">after {duration(outcome.durationMs)}</span>
       </p>
       {'reason' in outcome && (
@@ -41,7 +38,7 @@ function OutcomeBody({ outcome }: { readonly outcome: Outcome }) {
           <bdi>{outcome.reason}</bdi>
         </p>
       )}
-      {outcome.kind === 'drifted' && outcome.wouldChange !== undefined && (
+      {isRehearsal(outcome) && (
         <p>It would change {outcome.wouldChange === 1 ? '1 place' : `${outcome.wouldChange} places`}.</p>
       )}
       {'remedy' in outcome && (
@@ -56,5 +53,20 @@ function OutcomeBody({ outcome }: { readonly outcome: Outcome }) {
       {'evidence' in outcome && <EvidenceList evidence={outcome.evidence} />}
       {outcome.problems.length > 0 && <Problems problems={outcome.problems} />}
     </>
+  );
+}
+
+/** What a rehearsal would change is no drift of the target. */
+function isRehearsal(outcome: Outcome): outcome is Outcome & { readonly wouldChange: number } {
+  return outcome.kind === 'drifted' && outcome.wouldChange !== undefined;
+}
+
+function Head({ outcome }: { readonly outcome: Outcome }) {
+  if (isRehearsal(outcome)) return <span class="standing">Rehearsed, nothing written</span>;
+  return (
+    <span class={`standing tone-${outcomeTone(outcome.kind)}`}>
+      <StandingIcon standing={outcomeStanding(outcome.kind)} />
+      {outcomeTitle(outcome.kind)}
+    </span>
   );
 }
