@@ -27,15 +27,18 @@ export async function check(context: Context, request: ReconcileRequest = {}): P
 
 /** Observe → plan → transaction (design §10). */
 export async function reconcile(context: Context, request: ReconcileRequest = {}): Promise<Outcome> {
-  const frame = { purpose: 'reconcile', waitMs: request.waitMs, remembered: !request.dryRun };
+  // Input that is not valid never got as far as the gateway's state.
+  const remembers = ({ kind }: Outcome): boolean => !request.dryRun && kind !== 'invalid';
+  const frame = { purpose: 'reconcile', waitMs: request.waitMs, remembers };
   return underLock(context, frame, (run) => reconcileUnderLock(run, request));
 }
 
 /** Puts a backup back, as a transaction of its own. */
 export async function restore(context: Context, request: RestoreRequest): Promise<Outcome> {
-  return underLock(context, { purpose: 'restore', remembered: !request.dryRun }, (run) =>
-    restoreUnderLock(run, request),
-  );
+  // To be in sync with a backup says nothing of the files.
+  const remembers = ({ kind }: Outcome): boolean =>
+    !request.dryRun && kind !== 'invalid' && kind !== 'in-sync';
+  return underLock(context, { purpose: 'restore', remembers }, (run) => restoreUnderLock(run, request));
 }
 
 /**

@@ -10,8 +10,8 @@ interface Frame {
   /** What is done, for the one who has to wait: `apply`, `drift check`. */
   readonly purpose: string;
   readonly waitMs?: number | undefined;
-  /** Whether status is to show how it ended. Input that is not valid never got as far as the gateway's state. */
-  readonly remembered?: boolean;
+  /** Whether status is to show that it ended so; nothing is remembered without. */
+  readonly remembers?: (outcome: Outcome) => boolean;
 }
 
 /** Runs `work` alone on the target. Nothing it rejects with leaves as an exception but faults of ours and crashes. */
@@ -51,7 +51,7 @@ async function finished(run: Run, frame: Frame, work: (run: Run) => Promise<Outc
     const unfinished = particulars.kind === 'failed' && (await hasSent(run));
     return conclude(run, unfinished ? { ...particulars, unfinished } : particulars, problems);
   });
-  if (frame.remembered && outcome.kind !== 'invalid') await rememberEnd(run, outcome);
+  if (frame.remembers?.(outcome)) await rememberEnd(run, outcome);
   return announced(run.context, outcome);
 }
 

@@ -20,6 +20,8 @@ export interface Known {
 export interface Board {
   readonly reporter: Pick<Reporter, 'event' | 'outcome'>;
   of(target: string): Known;
+  /** A plan that somebody wanted to see, made as the daemon itself would make it. */
+  planned(outcome: Outcome): void;
 }
 
 export function createBoard(): Board {
@@ -30,11 +32,17 @@ export function createBoard(): Board {
     reporter: {
       event(event) {
         if (event.kind === 'step') known.set(event.target, { ...of(event.target), step: event.step });
-        if (event.kind === 'finished') known.set(event.target, finished(of(event.target), event.outcome));
+        // What it came to is told by `outcome`: not every piece of work says how the target stands to its files.
+        if (event.kind === 'finished') known.set(event.target, rested(of(event.target)));
       },
       outcome: (outcome) => known.set(outcome.target, finished(of(outcome.target), outcome)),
     },
+    planned: (outcome) => known.set(outcome.target, finished(of(outcome.target), outcome)),
   };
+}
+
+function rested({ step: _done, ...known }: Known): Known {
+  return known;
 }
 
 function finished(before: Known, outcome: Outcome): Known {

@@ -4,7 +4,7 @@ import type { ReconcileRequest, RestoreRequest } from '../apply/context.ts';
 import { check, restore } from '../apply/apply.ts';
 import type { Clock } from '../nouns/clock.ts';
 import type { Trigger } from '../nouns/look.ts';
-import type { Outcome } from '../nouns/outcome.ts';
+import type { Outcome, OutcomeKind } from '../nouns/outcome.ts';
 import { fail, HoldfastError } from '../nouns/problem.ts';
 import type { Suspension } from '../nouns/state.ts';
 import type { Target } from '../nouns/target.ts';
@@ -145,7 +145,11 @@ class Daemon implements Desk {
 
   async plan(name: string, request: ReconcileRequest = {}): Promise<Outcome> {
     const target = this.#workable(name);
-    return this.#line.run(name, () => check(contextOf(this.#place, target, this.#looking), request));
+    return this.#line.run(name, async () => {
+      const outcome = await check(contextOf(this.#place, target, this.#looking), request);
+      if (!isOfItsOwn(request)) this.#board.planned(outcome);
+      return outcome;
+    });
   }
 
   async apply(name: string, request: ReconcileRequest, by?: string): Promise<Outcome> {
@@ -161,7 +165,7 @@ class Daemon implements Desk {
     const target = this.#workable(name);
     return this.#line.run(name, async () => {
       const outcome = await restore(this.#asked(target, by), request);
-      await this.#seen({ outcome }, 'asked');
+      await this.#restored(outcome);
       return outcome;
     });
   }
@@ -175,7 +179,7 @@ class Daemon implements Desk {
       if (outcome.kind === 'restored' || (outcome.kind === 'in-sync' && !dryRun))
         await this.store().update(name, { quarantine: rolledBack(revision, outcome.at, by) });
       // Whoever hears of it finds the quarantine there.
-      await this.#seen({ outcome }, 'asked');
+      await this.#restored(outcome);
       return outcome;
     });
   }
@@ -220,6 +224,13 @@ class Daemon implements Desk {
     if (!sources) return;
     this.#sources.set(outcome.target, sources);
     await this.#follow();
+  }
+
+  /** One that wrote nothing speaks of the backup, not of the files; after one that did, the target stands anew. */
+  async #restored(outcome: Outcome): Promise<void> {
+    if (!WROTE.has(outcome.kind)) return;
+    await this.#seen({ outcome }, 'asked');
+    this.#line.look(outcome.target, 'asked');
   }
 
   #follow(): Promise<void> {
@@ -271,6 +282,14 @@ class Daemon implements Desk {
     this.#schedule.follow(daemon.drift);
     for (const service of this.#services) await service.follow(daemon);
   }
+}
+
+/** What a restore may come to after its first write. */
+const WROTE: ReadonlySet<OutcomeKind> = new Set(['restored', 'rolled-back', 'rollback-failed']);
+
+/** Whether it asks for something that the daemon would not do by itself: that is shown to who asked, and to nobody else. */
+function isOfItsOwn({ allow, prune, mode }: ReconcileRequest): boolean {
+  return (allow ?? []).length > 0 || prune !== undefined || mode !== undefined;
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

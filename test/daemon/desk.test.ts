@@ -63,6 +63,18 @@ describe('the desk', () => {
     expect(await home.file()).toContain('request-retry: 1');
   });
 
+  test('a restore that wrote nothing, and a plan with wishes of its own, say nothing of how the target stands', async () => {
+    const home = await daemon({ ...inMode('observe'), desired: retries(4) });
+    await home.next('drifted');
+    const { plan } = home.desk.known('home');
+    expect((await home.desk.restore('home', { backup: { id: 'nonsense' } })).kind).toBe('invalid');
+    const wished = await home.desk.plan('home', { prune: true, mode: 'apply' });
+    expect(wished.plan?.digest.value).not.toBe(plan?.plan.digest.value);
+    expect(home.desk.known('home')).toMatchObject({ standing: 'drifted', plan, outcome: { kind: 'drifted' } });
+    expect(home.desk.known('home').step).toBeUndefined();
+    expect(home.outcomes.map(({ kind }) => kind)).toEqual(['drifted']);
+  });
+
   test('refuses a target that there is none of, by name', async () => {
     const home = await daemon();
     await home.next('in-sync');
