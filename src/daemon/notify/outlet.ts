@@ -70,7 +70,8 @@ export function openOutlet(channel: Channel, options: OutletOptions): Outlet {
       const left = await mailbox.close(enough.signal);
       over.abort();
       await sender.close();
-      if (left > 0) reporter.note('warn', `${plural(left, 'notification')} to "${name}" did not arrive before the end`);
+      if (left > 0)
+        reporter.note('warn', `${plural(left, 'notification')} to "${name}" did not arrive before the end`);
     },
   };
 }
