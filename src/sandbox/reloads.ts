@@ -88,14 +88,17 @@ export function reloadsOf({ held, disk, loadText, delays, faults }: ReloadOption
 function timersOf(): { sleep(ms: number): Promise<void>; clear(): void } {
   const timers = new Set<NodeJS.Timeout>();
   return {
-    sleep: (ms) =>
-      new Promise((wake) => {
+    // No time is none: a timer that is due late would let the next write come first.
+    sleep: async (ms) => {
+      if (ms === 0) return;
+      await new Promise<void>((wake) => {
         const timer = setTimeout(() => {
           timers.delete(timer);
           wake();
         }, ms);
         timers.add(timer);
-      }),
+      });
+    },
     clear: () => {
       for (const timer of timers) clearTimeout(timer);
     },

@@ -70,7 +70,11 @@ describe('the desk', () => {
     expect((await home.desk.restore('home', { backup: { id: 'nonsense' } })).kind).toBe('invalid');
     const wished = await home.desk.plan('home', { prune: true, mode: 'apply' });
     expect(wished.plan?.digest.value).not.toBe(plan?.plan.digest.value);
-    expect(home.desk.known('home')).toMatchObject({ standing: 'drifted', plan, outcome: { kind: 'drifted' } });
+    expect(home.desk.known('home')).toMatchObject({
+      standing: 'drifted',
+      plan,
+      outcome: { kind: 'drifted' },
+    });
     expect(home.desk.known('home').step).toBeUndefined();
     expect(home.outcomes.map(({ kind }) => kind)).toEqual(['drifted']);
   });

@@ -42,7 +42,7 @@ const SETTLES_MS = 250;
 const DEBOUNCE_MS = 150;
 const DELAYS = { reloadStartMs: 1, reloadMs: 4, pollMs: 2, bcryptMs: 40 };
 /** Long enough that a second write at once falls into it, as it does on the real gateway (C v8 §4.12). */
-const V8_RELOAD_MS = 25;
+const V8_RELOAD_MS = 60;
 
 /** Longer for a case that does something else between a change of the file and the watcher's look at it. */
 function scaleOf({ steps, start }: RecordedCase): number {
@@ -89,7 +89,7 @@ export async function replay(recorded: RecordedCase, api: 'v7' | 'v8' = 'v7'): P
     build: { version: 'dev' },
     delays: {
       ...DELAYS,
-      ...(api === 'v8' && { reloadMs: V8_RELOAD_MS, bcryptMs: 0 }),
+      ...(api === 'v8' && { reloadStartMs: 0, reloadMs: V8_RELOAD_MS, bcryptMs: 0 }),
       debounceMs: DEBOUNCE_MS * scaleOf(recorded),
     },
     ...(args[0] === '-password' && args[1] !== undefined && { password: args[1] }),
