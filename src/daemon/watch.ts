@@ -82,8 +82,17 @@ function begin(paths: readonly string[], later: () => void, failed: (error: unkn
         const { watchedPath = '' } = details as { readonly watchedPath?: string }; // as chokidar documents it
         if (isWanted(join(watchedPath, name ?? ''))) later();
       })
-      .on('error', failed)
+      .on('error', once(failed))
   );
+}
+
+/** A system that is out of watches says so of each directory. */
+function once(failed: (error: unknown) => void): (error: unknown) => void {
+  let told = false;
+  return (error) => {
+    if (!told) failed(error);
+    told = true;
+  };
 }
 
 /** The paths, and where they lead. */

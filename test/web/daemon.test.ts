@@ -40,7 +40,13 @@ inBrowser('on a running daemon', () => {
       .getByText('drift', { exact: true })
       .waitFor();
 
-    await home.panel('PUT', 'request-retry', { value: 1 });
+    await page.getByRole('button', { name: 'Put the drift back…' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Apply' }).click();
+    await page.getByRole('dialog').getByText('Applied', { exact: true }).waitFor();
+    await page.keyboard.press('Escape');
+    await standing(page, 'In sync');
+    expect(await home.file()).toContain('request-retry: 1');
+
     await page.getByRole('button', { name: 'Suspend…' }).click();
     await page.getByLabel('Reason, for the others').fill('maintenance');
     await page.getByRole('button', { name: 'Suspend', exact: true }).click();

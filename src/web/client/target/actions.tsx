@@ -5,7 +5,9 @@ import type { PlanView, TargetView } from '../../../wire/views.ts';
 import type { Resource } from '../resource.ts';
 import { mayOperate } from '../session.ts';
 import { ApplyDialog } from './apply-dialog.tsx';
+import type { Answer } from '../api.ts';
 import { type Action, useAsking } from './asking.ts';
+import { HealButton } from './heal-button.tsx';
 import { Result } from './result.tsx';
 import { RollbackDialog } from './restore-dialog.tsx';
 import { SuspendDialog } from './suspend-dialog.tsx';
@@ -33,9 +35,11 @@ type Asked = { readonly kind: 'suspend' | 'rollback' } | { readonly kind: 'apply
 function Buttons({ target, plan }: Props) {
   const [asked, setAsked] = useState<Asked>();
   const [last, setLast] = useState<Action>('sync');
+  const [refused, setRefused] = useState<Answer<unknown>>();
   const asking = useAsking(target.name);
   const now = (action: Action): void => {
     setLast(action);
+    setRefused(undefined);
     void asking.ask(action);
   };
   const current = plan.state.value.value?.plan;
@@ -51,6 +55,14 @@ function Buttons({ target, plan }: Props) {
           >
             {isRefused(current) ? 'Apply with overrides…' : 'Apply this plan…'}
           </button>
+        )}
+        {current && (
+          <HealButton
+            target={target}
+            plan={current}
+            planned={(healing) => setAsked({ kind: 'apply', plan: healing })}
+            failed={setRefused}
+          />
         )}
         {target.quarantine && (
           <button type="button" class="button" disabled={asking.busy} onClick={() => now('retry')}>
@@ -75,7 +87,7 @@ function Buttons({ target, plan }: Props) {
           </button>
         )}
       </div>
-      <Result answer={asking.answer} done={DONE[last] ?? 'Done.'} />
+      <Result answer={refused ?? asking.answer} done={DONE[last] ?? 'Done.'} />
       {asked?.kind === 'apply' && <ApplyDialog plan={asked.plan} target={target} close={close} />}
       {asked?.kind === 'suspend' && <SuspendDialog name={target.name} close={close} />}
       {asked?.kind === 'rollback' && <RollbackDialog name={target.name} close={close} />}

@@ -31,7 +31,7 @@ export function ApplyDialog({ plan, target, close }: Props) {
   const busy = planning || asking.busy;
   const apply = async (): Promise<void> => {
     setPlanning(true);
-    const approved = await approvedWith(plan, [...allow]);
+    const approved = await approvedWith(plan, target, [...allow]);
     setPlanning(false);
     if (approved.ok) await asking.ask('apply', approved.value);
     else setRefusal(approved);
@@ -118,13 +118,19 @@ const CHANGED = {
   detail: 'Nothing was written. Close this, read the new plan, and apply that.',
 };
 
-async function approvedWith(plan: Plan, allow: readonly string[]): Promise<Answer<ApplyRequest>> {
-  if (allow.length === 0) return { ok: true, value: { approved: plan.digest } };
-  const answer = await post<Outcome>(targetPath(plan.target, '/plan'), { allow });
+async function approvedWith(
+  plan: Plan,
+  target: TargetView,
+  allow: readonly string[],
+): Promise<Answer<ApplyRequest>> {
+  // A plan that was made to put drift back is applied in that mode.
+  const mode = plan.mode === target.mode || plan.mode === 'observe' ? {} : { mode: plan.mode };
+  if (allow.length === 0) return { ok: true, value: { approved: plan.digest, ...mode } };
+  const answer = await post<Outcome>(targetPath(plan.target, '/plan'), { allow, ...mode });
   if (!answer.ok) return answer;
   const again = answer.value.plan;
   return again && essence(again) === essence(plan)
-    ? { ok: true, value: { approved: again.digest, allow: [...allow] } }
+    ? { ok: true, value: { approved: again.digest, allow: [...allow], ...mode } }
     : { ok: false, problem: CHANGED };
 }
 
