@@ -81,7 +81,9 @@ async function memory(bin: string, place: Stage): Promise<Figure> {
     await new Promise((resolve) => setTimeout(resolve, 1000));
     return figure('resident memory of the daemon', 'MiB', await residentMiB(child.pid ?? 0), SMALL_PROCESS);
   } finally {
+    const ended = once(child, 'exit');
     child.kill('SIGTERM');
+    await ended; // it writes to the end
   }
 }
 

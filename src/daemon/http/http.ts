@@ -1,17 +1,16 @@
 // The HTTP API as a service of the daemon: listens where the settings say, follows them while it runs, and tells those
 // who look what happens.
-import type { FastifyInstance } from 'fastify';
-import type { Clock } from '../../nouns/clock.ts';
 import type { DaemonSettings, HttpSettings } from '../../settings/settings.ts';
-import type { LiveEvent, Source } from '../../wire/views.ts';
+import type { LiveEvent } from '../../wire/views.ts';
 import type { Desk } from '../desk.ts';
 import type { Service } from '../service.ts';
 import { type Access, createAccess } from './access.ts';
 import type { ApiServer, Routes } from './api.ts';
-import { assetRoutes, type WebAssets } from './assets.ts';
-import { type GitHook, hookRoutes } from './hooks.ts';
+import { assetRoutes } from './assets.ts';
+import { hookRoutes } from './hooks.ts';
 import { liveReporter } from './live.ts';
 import { listening } from './listen.ts';
+import type { HttpOptions } from './options.ts';
 import { actionRoutes } from './routes/actions.ts';
 import { documentRoutes } from './routes/documents.ts';
 import { eventRoutes } from './routes/events.ts';
@@ -20,29 +19,7 @@ import { recordRoutes } from './routes/records.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { targetRoutes } from './routes/targets.ts';
 import { createServer, type Entrance } from './server.ts';
-import { createStreams, type StreamOptions, type Streams } from './stream.ts';
-
-export interface HttpOptions {
-  /** Of Holdfast. */
-  readonly version: string;
-  readonly clock: Clock;
-  /** The second net: the value without any known secret. */
-  readonly redact: <T>(value: T) => T;
-  readonly note: (level: 'info' | 'warn', text: string) => void;
-  /** Is told of faults of ours. */
-  readonly failed: (error: unknown) => void;
-  /** Where the files come from, when the daemon follows git by itself. */
-  readonly source?: () => Source | undefined;
-  /** Answers `POST /hooks/git`. */
-  readonly hook?: GitHook;
-  /** The dashboard, asked for when somebody could look at it; nothing at `/` without it. */
-  readonly assets?: () => Promise<WebAssets>;
-  /** More routes at the root of the server: health and metrics. */
-  readonly routes?: (http: HttpSettings) => readonly Routes[];
-  /** Is given each server before its routes are: to count what it answers. */
-  readonly onServer?: (server: FastifyInstance) => void;
-  readonly events?: Omit<StreamOptions, 'redact'>;
-}
+import { createStreams, type Streams } from './stream.ts';
 
 export interface HttpService extends Service {
   /** Tells those who look of something that no outcome says. */

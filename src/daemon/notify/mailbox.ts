@@ -3,7 +3,7 @@
 import type { Clock } from '../../nouns/clock.ts';
 import { digestOf, type Letter, NOBODY, totalOf, withLetter } from './letters.ts';
 import type { Message } from './message.ts';
-import type { Delivery } from './sender.ts';
+import type { Delivery } from './delivery.ts';
 
 /** How a message ended: `undelivered`, the receiver was down for all of the tries. */
 export type Ending = 'delivered' | 'refused' | 'undelivered';

@@ -6,7 +6,7 @@ import type { Channel } from '../../settings/settings.ts';
 import type { Reporter } from '../reporter.ts';
 import type { Letter } from './letters.ts';
 import { createMailbox, type Ending } from './mailbox.ts';
-import type { Delivery, OpenSender } from './sender.ts';
+import type { Delivery, OpenSender } from './delivery.ts';
 
 export interface OutletOptions {
   readonly clock: Clock;

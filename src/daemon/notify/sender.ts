@@ -3,6 +3,7 @@
 import type { Received } from '../../gateway/transport.ts';
 import { openTransport, TransportError } from '../../gateway/transport.ts';
 import type { Receiver } from '../../settings/settings.ts';
+import type { Delivery, Sender } from './delivery.ts';
 import { discordBody } from './discord.ts';
 import { clipped, type Message, pageOf } from './message.ts';
 import { slackBody } from './slack.ts';
@@ -10,24 +11,6 @@ import { openMailer } from './smtp.ts';
 import { telegramBody } from './telegram.ts';
 import { signedHeaders, webhookBody } from './webhook.ts';
 import { oneLine } from '../../nouns/visible.ts';
-
-/** `refused`: sending it again would change nothing. */
-export interface Delivery {
-  readonly kind: 'delivered' | 'refused' | 'failed';
-  /** What the receiver said, or what went wrong, for people. */
-  readonly answer: string;
-  /** ms that the receiver asks to be left alone for. */
-  readonly retryAfterMs?: number;
-}
-
-export interface Sender {
-  /** Never rejects. */
-  send(message: Message, at: number): Promise<Delivery>;
-  /** Ends what is under way. */
-  close(): Promise<void>;
-}
-
-export type OpenSender = (receiver: Receiver) => Sender;
 
 /** ms in which a receiver has to answer. */
 const TIMEOUT_MS = 10_000;

@@ -4,7 +4,7 @@ import { isLoopback } from '../../settings/common.ts';
 import type { Receiver, SmtpAccess } from '../../settings/settings.ts';
 import { mailOf } from './email.ts';
 import { type Message, pageOf } from './message.ts';
-import type { Delivery, Sender } from './sender.ts';
+import type { Delivery, Sender } from './delivery.ts';
 
 type Email = Extract<Receiver, { kind: 'email' }>;
 

@@ -2,7 +2,8 @@
 import type { Channel } from '../../settings/settings.ts';
 import { newMessageId } from './id.ts';
 import { testNotice } from './notices.ts';
-import { type Delivery, openSender } from './sender.ts';
+import type { Delivery } from './delivery.ts';
+import { openSender } from './sender.ts';
 
 /** `at` in ms since the epoch. Never rejects. */
 export async function sendTest({ name, receiver }: Channel, at: number): Promise<Delivery> {

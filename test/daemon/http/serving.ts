@@ -2,7 +2,8 @@
 import { request } from 'undici';
 import { createHealth } from '../../../src/daemon/health/health.ts';
 import { healthRoutes } from '../../../src/daemon/health/routes.ts';
-import { httpService, type HttpOptions, type HttpService } from '../../../src/daemon/http/http.ts';
+import { httpService, type HttpService } from '../../../src/daemon/http/http.ts';
+import type { HttpOptions } from '../../../src/daemon/http/options.ts';
 import { seal } from '../../../src/nouns/secret.ts';
 import type { HttpSettings } from '../../../src/settings/settings.ts';
 import { daemon, endAll, type Options, type Running } from '../running.ts';

@@ -15,7 +15,7 @@ import { suspensionFault } from '../../../nouns/suspension.ts';
 import { momentText } from '../../../nouns/words.ts';
 import type { Desk } from '../../desk.ts';
 import type { ApiServer, Routes } from '../api.ts';
-import type { HttpOptions } from '../http.ts';
+import type { HttpOptions } from '../options.ts';
 import { accepted, answer, OfTarget } from '../schemas.ts';
 import { targetView } from '../views.ts';
 import { allowances, confirmed, inMode } from './asked.ts';

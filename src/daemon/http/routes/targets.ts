@@ -2,7 +2,7 @@
 import type { TargetsView } from '../../../wire/views.ts';
 import type { Desk } from '../../desk.ts';
 import type { Routes } from '../api.ts';
-import type { HttpOptions } from '../http.ts';
+import type { HttpOptions } from '../options.ts';
 import { answer, OfTarget } from '../schemas.ts';
 import { targetView } from '../views.ts';
 
