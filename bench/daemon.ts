@@ -86,7 +86,7 @@ async function atRest(bin: string, targets: number): Promise<Figure[]> {
       `resident memory at rest, ${name}`,
       'MiB',
       await residentMiB(daemon.pid),
-      targets === 1 ? 200 : 300,
+      targets === 1 ? 200 : 400,
     ),
   ];
 }

@@ -10,9 +10,10 @@ export interface Schedule {
   stop(): void;
 }
 
-export function createSchedule(tick: () => void): Schedule {
+export function createSchedule(tick: () => void, now: () => number = Date.now): Schedule {
   let followed: string | undefined;
   let task: ScheduledTask | undefined;
+  let next: number | undefined;
   const end = (): void => {
     void Promise.resolve(task?.destroy()).catch(() => {}); // a task that cannot be ended has no ticks either
     task = undefined;
@@ -23,10 +24,15 @@ export function createSchedule(tick: () => void): Schedule {
       if (!validate(expression)) throw fail('HF7001', `"${expression}" is not a cron expression`);
       end();
       followed = expression;
+      next = undefined;
       task = createTask(expression, tick, { noOverlap: true });
       void Promise.resolve(task.start()).catch(() => {});
     },
-    nextAt: () => task?.getNextRun()?.getTime(),
+    // It is asked for every target every second, and walks a calendar to answer.
+    nextAt() {
+      if (next === undefined || next <= now()) next = task?.getNextRun()?.getTime();
+      return next;
+    },
     stop: end,
   };
 }
