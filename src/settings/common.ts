@@ -1,4 +1,5 @@
 // What settings from a file and settings from flags have in common: addresses, modes, allowances, the digest key.
+import { isLoopback } from '../nouns/loopback.ts';
 import { randomBytes } from 'node:crypto';
 import { type Position, type Problem, problem } from '../nouns/problem.ts';
 import { type Sealed, seal } from '../nouns/secret.ts';
@@ -27,12 +28,7 @@ export function urlOf(
 }
 
 function isExposed(url: URL): boolean {
-  return url.protocol === 'http:' && !isLoopback(url);
-}
-
-/** This machine, by an address or its usual name. */
-export function isLoopback({ hostname }: Pick<URL, 'hostname'>): boolean {
-  return ['localhost', '[::1]', '::1'].includes(hostname) || /^127(?:\.\d+){3}$/.test(hostname);
+  return url.protocol === 'http:' && !isLoopback(url.hostname);
 }
 
 function exposed(setting: string, url: URL, position: Position | undefined): Problem {

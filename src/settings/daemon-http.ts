@@ -1,5 +1,6 @@
 // `daemon.http` of the settings: where the HTTP API listens and who may use it. Tokens are sealed as soon as they are
 // read. Knows no server.
+import { isLoopback } from '../nouns/loopback.ts';
 import { isIP, isIPv6 } from 'node:net';
 import { createSecureContext } from 'node:tls';
 import { resolve } from 'node:path';
@@ -73,10 +74,6 @@ export async function httpOf(node: Located | undefined, dir: string): Promise<Re
 /** For the redaction net. */
 export function secretsOfHttp({ tokens, tls }: HttpSettings): string[] {
   return [...tokens.map(({ token }) => token.open()), ...(tls ? [tls.key.open()] : [])];
-}
-
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 }
 
 class Findings {

@@ -6,7 +6,7 @@ import { type Sealed, seal } from '../nouns/secret.ts';
 import type { Severity } from '../nouns/standing.ts';
 import { type Located, type LocatedMap, type LocatedScalar, nodeAt, valueOf } from '../reading/located.ts';
 import { nearest } from '../reading/suggest.ts';
-import { isLoopback } from './common.ts';
+import { isLoopback } from '../nouns/loopback.ts';
 
 export type Receiver =
   | { readonly kind: 'webhook'; readonly url: Sealed<URL>; readonly secret?: Sealed<string> }
@@ -209,7 +209,7 @@ class ChannelReader {
     const forms = protocols.map((protocol) => `${protocol}//`).join(' or ');
     if (!url || !protocols.includes(url.protocol))
       return void this.#add('HF7050', `\`${setting}\` is no URL that begins with ${forms}`, written.position);
-    if (url.protocol === 'http:' && !isLoopback(url)) this.#exposed(setting, url, written.position);
+    if (url.protocol === 'http:' && !isLoopback(url.hostname)) this.#exposed(setting, url, written.position);
     return url;
   }
 

@@ -1,4 +1,5 @@
 // `daemon.source.git` of holdfast.yaml: which repository is followed, how it is reached, who may announce a push.
+import { isLoopback } from '../nouns/loopback.ts';
 import { isAbsolute, join, normalize, resolve } from 'node:path';
 import type { Position, Problem } from '../nouns/problem.ts';
 import { problem } from '../nouns/problem.ts';
@@ -219,10 +220,6 @@ function literal(position: Position): Problem {
     severity: 'warning',
     remedy: 'Refer to it: token: "${env:GIT_TOKEN}".',
   });
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '[::1]' || host.startsWith('127.');
 }
 
 function leadsUp(path: string): boolean {

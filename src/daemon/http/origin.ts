@@ -1,6 +1,6 @@
 // Whether a request that a browser sends came from our own pages, and to a name that is ours.
 import type { FastifyRequest } from 'fastify';
-import { isLoopback } from '../../settings/daemon-http.ts';
+import { isLoopback } from '../../nouns/loopback.ts';
 import type { HttpSettings } from '../../settings/settings.ts';
 
 type Asked = Pick<FastifyRequest, 'headers' | 'protocol' | 'host'>;

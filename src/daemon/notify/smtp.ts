@@ -1,6 +1,6 @@
 // Mail by SMTP, one connection a message.
 import type { Transporter } from 'nodemailer';
-import { isLoopback } from '../../settings/common.ts';
+import { isLoopback } from '../../nouns/loopback.ts';
 import type { Receiver, SmtpAccess } from '../../settings/settings.ts';
 import { mailOf } from './email.ts';
 import { type Message, pageOf } from './message.ts';
@@ -33,7 +33,7 @@ async function open({ host, port, secure, login }: SmtpAccess, timeoutMs: number
     host,
     port,
     secure,
-    requireTLS: !secure && login !== undefined && !isLoopback({ hostname: host }),
+    requireTLS: !secure && login !== undefined && !isLoopback(host),
     ...(login && { auth: { user: login.user, pass: login.password.open() } }),
     connectionTimeout: timeoutMs,
     greetingTimeout: timeoutMs,

@@ -1,5 +1,6 @@
 // `self-lockout`: any change after which Holdfast could not manage the gateway (C v0 §2.3, §5.2, §8.1): the secret, who
 // may call from where, the address it listens on, TLS.
+import { isLoopback } from '../../nouns/loopback.ts';
 import { spelledFlat } from '../../gateway/layout/place.ts';
 import { formatPath, type Path } from '../../nouns/path.ts';
 import type { Value } from '../../nouns/value.ts';
@@ -86,10 +87,6 @@ function judgeTls({ after }: Difference, { target }: Case): string | undefined {
   const encrypted = after === true;
   if (encrypted === (target.url.protocol === 'https:')) return undefined;
   return `speaks ${encrypted ? 'https' : 'http'} after the next restart, and this target's url says ${target.url.protocol.slice(0, -1)}`;
-}
-
-function isLoopback(host: string): boolean {
-  return bare(host) === 'localhost' || bare(host) === '::1' || bare(host).startsWith('127.');
 }
 
 function bare(host: string): string {
