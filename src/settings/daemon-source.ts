@@ -4,6 +4,7 @@ import { isAbsolute, join, normalize, resolve } from 'node:path';
 import type { Position, Problem } from '../nouns/problem.ts';
 import { problem } from '../nouns/problem.ts';
 import { type Sealed, seal } from '../nouns/secret.ts';
+import { parseSpan } from '../nouns/span.ts';
 import { type Located, type LocatedMap, type LocatedScalar, nodeAt } from '../reading/located.ts';
 
 /** What is followed: the tip of a branch, a tag, or one commit by its full id. */
@@ -40,6 +41,9 @@ export interface FoundSource {
   readonly files: readonly string[];
 }
 
+/** ms between two questions where the settings name none. */
+const MINUTE = 60_000;
+
 /** `from` is where relative paths start; `stateDir` is absolute. */
 export function gitSourceOf(root: LocatedMap, from: string, stateDir: string): FoundSource {
   const git = nodeAt(root, ['daemon', 'source', 'git']);
@@ -69,7 +73,7 @@ export function gitSourceOf(root: LocatedMap, from: string, stateDir: string): F
     url: address.url,
     ref: refOf(git),
     path: normalize(textAt(git, 'path') ?? '.').replace(/\/+$/, ''),
-    everyMs: durationOf(textAt(git, 'every') ?? '1m'),
+    everyMs: parseSpan(textAt(git, 'every') ?? '') ?? MINUTE,
     forcePush: textAt(git, 'force-push') === 'follow' ? 'follow' : 'hold',
     ...(token && { token }),
     ssh: { ...(key !== undefined && { key }), ...(knownHosts !== undefined && { knownHosts }) },
@@ -224,13 +228,6 @@ function literal(position: Position): Problem {
 
 function leadsUp(path: string): boolean {
   return path === '..' || path.startsWith('../');
-}
-
-const UNITS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000 };
-
-/** `30s`, `1m`, `2h`, as the schema has checked it. */
-function durationOf(text: string): number {
-  return Number(text.slice(0, -1)) * (UNITS[text.slice(-1)] ?? 0);
 }
 
 function wrong(message: string, position: Position, remedy: string): Problem {
