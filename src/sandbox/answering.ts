@@ -6,6 +6,7 @@ import { JSON_TYPE } from '../gateway/v0/answer.ts';
 import { handle, methodsOf } from '../gateway/v0/endpoints.ts';
 import { writeJson } from '../gateway/v0/json-text.ts';
 import { type Auth, clientAddress } from './auth.ts';
+import type { SandboxClock } from './clock.ts';
 import { configV8, isV8, routedV8, statusNameV8 } from './answering-v8.ts';
 import type { Dialect } from './dialect.ts';
 import type { Faults } from './faults.ts';
@@ -28,8 +29,7 @@ export interface Answering {
   /** Whether management was ever enabled: without, not even its redirects exist. */
   readonly managementKnown: () => boolean;
   readonly bcryptMs: number;
-  readonly now: () => number;
-  readonly sleep: (ms: number) => Promise<void>;
+  readonly clock: SandboxClock;
   /** Ends the process, as a fatal error of the real one does. */
   readonly die: () => void;
 }
@@ -53,7 +53,7 @@ const WRITES: ReadonlySet<string> = new Set(['PUT', 'PATCH', 'DELETE', 'POST']);
 
 export async function answer(to: Answering, request: Incoming): Promise<Outgoing> {
   if (request.method === 'OPTIONS') return empty(204);
-  if (to.faults.active('slow')) await to.sleep(to.faults.number('slow', 1000));
+  if (to.faults.active('slow')) await to.clock.delay(to.faults.number('slow', 1000));
   if (!isManagement(to, request.path))
     return redirectedOutside(request) ?? bent(to, request, outside(to, request));
   const before = struckBefore(to, request);
@@ -96,7 +96,8 @@ function outside(to: Answering, { method, path, headers, query }: Incoming): Out
   if (path === '/healthz') return health(method);
   const runtime = to.gateway.runtime();
   const safe = to.watchesTemplateKeys && hasTemplateKeys(runtime) ? safeModeAnswer(path) : undefined;
-  const found = safe ?? (method === 'GET' ? proxyAnswer(runtime, path, headers, query, to.now()) : undefined);
+  const found =
+    safe ?? (method === 'GET' ? proxyAnswer(runtime, path, headers, query, to.clock.now()) : undefined);
   return found ? json(found.status, found.body, found.headers) : empty(404);
 }
 
@@ -113,7 +114,7 @@ async function management(to: Answering, request: Incoming): Promise<Outgoing> {
   if (request.path === `${MANAGEMENT_BASE}/oauth-callback` && /^(?:GET|POST)$/.test(request.method))
     return oauthCallback(request);
   if (to.faults.active('ban')) to.auth.ban(clientAddress(request.headers, request.peer));
-  const cost = (): Promise<void> => (to.bcryptMs > 0 ? to.sleep(to.bcryptMs) : Promise.resolve());
+  const cost = (): Promise<void> => (to.bcryptMs > 0 ? to.clock.delay(to.bcryptMs) : Promise.resolve());
   const refusal = await to.auth.refuses(to.gateway.memory(), request.headers, request.peer, cost);
   if (refusal) return json(refusal.status, { error: refusal.error }, to.buildHeaders);
   const given = endpoint(to, request);
@@ -172,7 +173,7 @@ function endpoint(to: Answering, request: Incoming): Outgoing {
   if (!v8 && name === '/config.yaml') return configFile(to, request);
   const drops = WRITES.has(method) && to.faults.at('drop-writes', path);
   if (drops) return json(200, { status: 'ok' });
-  const status = statusAnswer({ method, endpoint: name, query, body, gateway, now: to.now() });
+  const status = statusAnswer({ method, endpoint: name, query, body, gateway, now: to.clock.now() });
   if (status) return json(status.status, status.body);
   const given = handle(gateway.memory(), request, to.dialect.catalog, { authIndex: gateway.authIndex() });
   if (given.writes === 'file') {

@@ -1,6 +1,7 @@
 // The gateway behind the HTTP server: five states that agree only when everything has settled (design-v8 rule 3) and
 // the steps that move them: field write, PUT of the file, reload (C v0 §2.3, §6). Knows no HTTP.
 import { isFailure, type LoadFailure, type LoadOptions, type Memory } from '../gateway/model/model.ts';
+import type { SandboxClock } from './clock.ts';
 import type { Dialect } from './dialect.ts';
 import { type Disk, diskOf } from './disk.ts';
 import type { Faults } from './faults.ts';
@@ -14,6 +15,7 @@ export interface GatewayOptions {
   readonly path: string;
   readonly dialect: Dialect;
   readonly delays: Delays;
+  readonly clock: SandboxClock;
   readonly faults: Faults;
   readonly home: string | undefined;
   readonly bcryptCost: number;
@@ -50,9 +52,12 @@ export interface Gateway {
   stop(): void;
 }
 
+/** How often `settled` looks whether everything has settled. */
+const SETTLING_MS = 2;
+
 /** Starts on the file as it is, or says why the process would end at once. */
 export function startGateway(options: GatewayOptions): Gateway | LoadFailure {
-  const { dialect, delays, faults, path } = options;
+  const { dialect, delays, clock, faults, path } = options;
   const disk = diskOf(path);
   const loadOptions: LoadOptions = {
     hash: hashWith(options.bcryptCost),
@@ -65,9 +70,10 @@ export function startGateway(options: GatewayOptions): Gateway | LoadFailure {
   if (isFailure(memory)) return memory as LoadFailure; // A text that is there fails only to load.
 
   const held = holds(memory, disk);
-  const reloads = reloadsOf({ held, disk, loadText, delays, faults });
+  const reloads = reloadsOf({ held, disk, loadText, delays, clock, faults });
   const watcher = watchFile({
     path,
+    clock,
     pollMs: delays.pollMs,
     debounceMs: delays.debounceMs,
     changed: () => {
@@ -117,10 +123,8 @@ export function startGateway(options: GatewayOptions): Gateway | LoadFailure {
     },
     reloadNow: () => reloads.now(),
     settled: async () => {
-      for (watcher.look(); reloads.busy() || watcher.pending(); watcher.look()) {
-        await reloads.idle();
-        if (watcher.pending()) await new Promise((wake) => setTimeout(wake, delays.pollMs));
-      }
+      for (watcher.look(); reloads.busy() || watcher.pending(); watcher.look())
+        await clock.sleep(SETTLING_MS);
     },
     stop: () => {
       watcher.close();

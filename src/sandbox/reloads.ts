@@ -1,5 +1,6 @@
 // Reloads (C v0 §6.3, §6.5): one at a time, in two halves with the lost-update window between them.
 import { isFailure, type Memory } from '../gateway/model/model.ts';
+import type { SandboxClock } from './clock.ts';
 import { type Disk, hashOf } from './disk.ts';
 import type { Faults } from './faults.ts';
 import { type Held, install, type LoadText } from './held.ts';
@@ -15,8 +16,6 @@ export interface Reloads {
   /** A whole reload before it returns. */
   now(): void;
   busy(): boolean;
-  /** Resolves when those that wait now are over. */
-  idle(): Promise<void>;
   stop(): void;
 }
 
@@ -25,15 +24,16 @@ export interface ReloadOptions {
   readonly disk: Disk;
   readonly loadText: LoadText;
   readonly delays: Delays;
+  readonly clock: SandboxClock;
   readonly faults: Faults;
 }
 
-export function reloadsOf({ held, disk, loadText, delays, faults }: ReloadOptions): Reloads {
+export function reloadsOf({ held, disk, loadText, delays, clock, faults }: ReloadOptions): Reloads {
   let stopped = false;
   let waiting = 0;
   let generation = 0;
   let last: Promise<void> = Promise.resolve();
-  const timers = timersOf();
+  const timers = timersOf(clock);
 
   /** The first half: what the file holds now, or undefined where nothing is to be done. */
   const read = (): Memory | undefined => {
@@ -77,7 +77,6 @@ export function reloadsOf({ held, disk, loadText, delays, faults }: ReloadOption
       if (found) install(held, found, disk);
     },
     busy: () => waiting > 0,
-    idle: () => last,
     stop: () => {
       stopped = true;
       timers.clear();
@@ -85,22 +84,22 @@ export function reloadsOf({ held, disk, loadText, delays, faults }: ReloadOption
   };
 }
 
-function timersOf(): { sleep(ms: number): Promise<void>; clear(): void } {
-  const timers = new Set<NodeJS.Timeout>();
+function timersOf(clock: SandboxClock): { sleep(ms: number): Promise<void>; clear(): void } {
+  const cancels = new Set<() => void>();
   return {
     // No time is none: a timer that is due late would let the next write come first.
     sleep: async (ms) => {
       if (ms === 0) return;
       await new Promise<void>((wake) => {
-        const timer = setTimeout(() => {
-          timers.delete(timer);
+        const cancel = clock.setTimer(ms, () => {
+          cancels.delete(cancel);
           wake();
-        }, ms);
-        timers.add(timer);
+        });
+        cancels.add(cancel);
       });
     },
     clear: () => {
-      for (const timer of timers) clearTimeout(timer);
+      for (const cancel of cancels) cancel();
     },
   };
 }

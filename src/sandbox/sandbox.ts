@@ -1,5 +1,6 @@
 // The embedded gateway as others see it: stopped, restarted, made to fail, looked into. `start.ts` starts it.
 import type { Memory } from '../gateway/model/model.ts';
+import type { SandboxClock } from './clock.ts';
 import type { Api } from './dialect.ts';
 import type { FaultName } from './faults.ts';
 
@@ -45,6 +46,8 @@ export interface SandboxOptions {
     readonly supportsPlugins?: boolean;
   };
   readonly delays?: Partial<Delays>;
+  /** What its delays, timers and bans go by. Default: real time. */
+  readonly clock?: SandboxClock;
   /** Of the hashes it makes; 10 in reality, 4 here because it only costs time. */
   readonly bcryptCost?: number;
 }

@@ -6,6 +6,7 @@ import { isTree } from '../nouns/value.ts';
 import { fail } from '../nouns/problem.ts';
 import { answer, type Answering } from './answering.ts';
 import { authOf, secretIn } from './auth.ts';
+import { realClock } from './clock.ts';
 import { dialectOf } from './dialect.ts';
 import { diskOf } from './disk.ts';
 import { faultsOf } from './faults.ts';
@@ -89,12 +90,14 @@ async function startProcess(
   die: () => Promise<void>,
 ): Promise<Process> {
   const delays = { ...DELAYS, ...options.delays };
+  const clock = options.clock ?? realClock;
   const env = options.env ?? {};
   const dialect = dialectOf(options.api ?? 'v7');
   const gateway = startGateway({
     path: options.file,
     dialect,
     delays,
+    clock,
     faults,
     home: env['HOME'],
     bcryptCost: options.bcryptCost ?? DEFAULT_COST,
@@ -112,14 +115,13 @@ async function startProcess(
     dialect,
     generation: options.generation ?? 'B',
     gateway,
-    auth: authOf({ envSecret, localPassword, now: Date.now }),
+    auth: authOf({ envSecret, localPassword, now: () => clock.now() }),
     faults,
     buildHeaders: buildHeaders(options, dialect.version),
     watchesTemplateKeys: hasTemplateKeys(gateway.runtime()),
     managementKnown: () => (managementKnown ||= secretIn(gateway.runtime()) !== ''),
     bcryptMs: delays.bcryptMs,
-    now: Date.now,
-    sleep: (ms) => new Promise((wake) => setTimeout(wake, ms)),
+    clock,
     die: () => {
       setImmediate(() => void die());
     },
@@ -127,7 +129,7 @@ async function startProcess(
   const app = httpServer(async (request) => {
     const given = await answer(context, request);
     const { method, path, rawQuery: query } = request;
-    log({ method, path, query, status: given.transport === 'reset' ? 0 : given.status, at: Date.now() });
+    log({ method, path, query, status: given.transport === 'reset' ? 0 : given.status, at: clock.now() });
     return given;
   });
   const host = options.host ?? String(gateway.memory()['host'] ?? '');

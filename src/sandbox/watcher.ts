@@ -1,7 +1,9 @@
 // The file watcher (C v0 §6.3, §6.4): it watches the file itself, not its name. A write in place is noticed, a file
 // moved over it or its removal ends the watch for good. It compares an open descriptor at intervals, which works on
 // every file system.
-import { closeSync, fstatSync, openSync, statSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync, statSync } from 'node:fs';
+import type { SandboxClock } from './clock.ts';
+import { hashOf } from './disk.ts';
 
 export interface Watcher {
   alive(): boolean;
@@ -14,6 +16,7 @@ export interface Watcher {
 
 export interface WatcherOptions {
   readonly path: string;
+  readonly clock: SandboxClock;
   readonly pollMs: number;
   readonly debounceMs: number;
   /** Called when the file has not changed for the debounce time. */
@@ -25,12 +28,18 @@ interface Mark {
   readonly links: bigint;
   readonly size: bigint;
   readonly modified: bigint;
+  /** So new that another write of the same size could leave the same time. */
+  readonly fresh: boolean;
+  readonly digest: string | undefined;
 }
 
-export function watchFile({ path, pollMs, debounceMs, changed }: WatcherOptions): Watcher {
+/** Longer than the steps in which file systems count time. */
+const FRESH_MS = 50;
+
+export function watchFile({ path, clock, pollMs, debounceMs, changed }: WatcherOptions): Watcher {
   let descriptor = opened(path);
-  let seen = descriptor === undefined ? undefined : markOf(descriptor);
-  let due: NodeJS.Timeout | undefined;
+  let seen = descriptor === undefined ? undefined : markOf(descriptor, path, false);
+  let cancelDue: (() => void) | undefined;
 
   const end = (): void => {
     if (descriptor !== undefined) closeSync(descriptor);
@@ -38,27 +47,31 @@ export function watchFile({ path, pollMs, debounceMs, changed }: WatcherOptions)
   };
   const look = (): void => {
     if (descriptor === undefined || !seen) return;
-    const now = markOf(descriptor);
+    const now = markOf(descriptor, path, seen.fresh);
     if (now.links === 0n || inodeAt(path) !== now.inode) return end();
-    if (now.size === seen.size && now.modified === seen.modified) return;
+    const same = isSame(seen, now);
     seen = now;
-    clearTimeout(due);
-    due = setTimeout(() => {
-      due = undefined;
+    if (same) return;
+    cancelDue?.();
+    cancelDue = clock.setTimer(debounceMs, () => {
+      cancelDue = undefined;
       changed();
-    }, debounceMs);
+    });
   };
-  const timer = setInterval(look, pollMs);
-  timer.unref();
+  const poll = (): void => {
+    look();
+    cancelPoll = clock.setTimer(pollMs, poll);
+  };
+  let cancelPoll = clock.setTimer(pollMs, poll);
 
   return {
     alive: () => descriptor !== undefined,
-    pending: () => due !== undefined,
+    pending: () => cancelDue !== undefined,
     look,
     close: () => {
-      clearInterval(timer);
-      clearTimeout(due);
-      due = undefined;
+      cancelPoll();
+      cancelDue?.();
+      cancelDue = undefined;
       end();
     },
   };
@@ -72,10 +85,26 @@ function opened(path: string): number | undefined {
   }
 }
 
-function markOf(descriptor: number): Mark {
-  const { ino, nlink, size, mtimeNs } = fstatSync(descriptor, { bigint: true });
-  return { inode: ino, links: nlink, size, modified: mtimeNs };
+/** The digest is taken where the file is fresh, and where it was when last looked at. */
+function markOf(descriptor: number, path: string, wasFresh: boolean): Mark {
+  const { ino, nlink, size, mtimeNs, mtimeMs } = fstatSync(descriptor, { bigint: true });
+  const fresh = Date.now() - Number(mtimeMs) < FRESH_MS;
+  const digest = fresh || wasFresh ? digestOf(path) : undefined;
+  return { inode: ino, links: nlink, size, modified: mtimeNs, fresh, digest };
 }
+
+function digestOf(path: string): string | undefined {
+  try {
+    return hashOf(readFileSync(path, 'utf8'));
+  } catch {
+    return undefined; // Its removal or its mode is noticed by the rest.
+  }
+}
+
+const isSame = (before: Mark, now: Mark): boolean =>
+  before.size === now.size &&
+  before.modified === now.modified &&
+  (!before.fresh || before.digest === now.digest);
 
 const inodeAt = (path: string): bigint | undefined =>
   statSync(path, { bigint: true, throwIfNoEntry: false })?.ino;

@@ -24,6 +24,7 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { Sandbox } from '../../../src/sandbox/sandbox.ts';
 import { startSandbox } from '../../../src/sandbox/start.ts';
+import { type VirtualClock, virtualClock } from '../../support/virtual-clock.ts';
 import { ask } from './ask.ts';
 import {
   expand,
@@ -35,38 +36,16 @@ import {
 } from './recorded.ts';
 import { fileDifference } from './same-file.ts';
 
-/** Waits and delays are shortened alike; a wait in which everything settles ends as soon as it has. */
-const SHORT = 0.15;
-const LONG = 0.7;
-const SETTLES_MS = 250;
-const DEBOUNCE_MS = 150;
-const DELAYS = { reloadStartMs: 1, reloadMs: 4, pollMs: 2, bcryptMs: 40 };
+/** As on the gateway that was recorded; time is virtual. */
+const DELAYS = { debounceMs: 150, reloadStartMs: 1, reloadMs: 4, pollMs: 2, bcryptMs: 60 };
 /** Long enough that a second write at once falls into it, as it does on the real gateway (C v8 §4.12). */
-const V8_RELOAD_MS = 60;
-
-/** Longer for a case that does something else between a change of the file and the watcher's look at it. */
-function scaleOf({ steps, start }: RecordedCase): number {
-  const hurries = steps.some((step, index) => {
-    const soon = [steps[index + 1]?.request, steps[index + 2]?.request];
-    const replaces = step.request?.method === 'PUT' && step.request.path.endsWith('/config.yaml');
-    const asksRuntime = soon.some((next) => next?.path.startsWith('/v1') || (next && !start.env?.['MANAGEMENT_PASSWORD']));
-    return (step.wait_ms !== undefined && step.wait_ms < SETTLES_MS) || (replaces && (asksRuntime || replacesAgain(steps.slice(index + 1))));
-  });
-  return hurries ? LONG : SHORT;
-}
-
-/** Whether the file is replaced once more before there is a pause. */
-function replacesAgain(steps: readonly RecordedStep[]): boolean {
-  const pause = steps.findIndex(({ wait_ms }) => wait_ms !== undefined);
-  return (pause < 0 ? steps : steps.slice(0, pause)).some(
-    ({ request }) => request?.method === 'PUT' && request.path.endsWith('/config.yaml'),
-  );
-}
+const DELAYS_V8 = { ...DELAYS, reloadStartMs: 0, reloadMs: 60, bcryptMs: 0 };
 
 interface Replay {
   readonly recorded: RecordedCase;
   readonly directory: string;
   readonly sandbox: Sandbox;
+  readonly clock: VirtualClock;
   /** Whether the file on disk is a text as it was sent or written from outside. */
   verbatim: boolean;
   readonly differences: string[];
@@ -80,6 +59,7 @@ export async function replay(recorded: RecordedCase, api: 'v7' | 'v8' = 'v7'): P
   const file = join(directory, 'config.yaml');
   writeFileSync(file, String(expand(recorded.start['config.yaml'], directory)));
   const { args = [], env = {} } = recorded.start;
+  const clock = virtualClock();
   const sandbox = await startSandbox({
     api,
     file,
@@ -87,17 +67,15 @@ export async function replay(recorded: RecordedCase, api: 'v7' | 'v8' = 'v7'): P
     host: '127.0.0.1',
     env: { HOME: directory, ...env },
     build: { version: 'dev' },
-    delays: {
-      ...DELAYS,
-      ...(api === 'v8' && { reloadStartMs: 0, reloadMs: V8_RELOAD_MS, bcryptMs: 0 }),
-      debounceMs: DEBOUNCE_MS * scaleOf(recorded),
-    },
+    clock,
+    delays: api === 'v8' ? DELAYS_V8 : DELAYS,
     ...(args[0] === '-password' && args[1] !== undefined && { password: args[1] }),
   });
   const run: Replay = {
     recorded,
     directory,
     sandbox,
+    clock,
     verbatim: !hasPlainSecret(recorded.start['config.yaml']),
     differences: [],
   };
@@ -117,14 +95,9 @@ const hasPlainSecret = (text: string): boolean => /^\s*secret-key:\s*(?!["']?(?:
 async function take(run: Replay, index: number, step: RecordedStep): Promise<void> {
   if (step.request) await takeRequest(run, index, step);
   else if (step.parallel) await Promise.all(step.parallel.map((each) => takeRequest(run, index, each)));
-  else if (step.wait_ms !== undefined) await wait(run, step.wait_ms);
+  else if (step.wait_ms !== undefined) await run.clock.sleep(step.wait_ms);
   else if (step.file) takeFile(run, index, step.file);
   else if (step.restart) await restart(run, index, step.restarted === true);
-}
-
-async function wait({ sandbox, recorded }: Replay, ms: number): Promise<void> {
-  if (ms >= SETTLES_MS) await sandbox.settled();
-  else await new Promise((wake) => setTimeout(wake, ms * scaleOf(recorded)));
 }
 
 async function restart({ sandbox, differences }: Replay, index: number, expected: boolean): Promise<void> {

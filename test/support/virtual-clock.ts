@@ -1,0 +1,116 @@
+// Time that stands still while anything runs and jumps to the next timer when everything waits. A test on it takes no
+// real time and does not depend on how busy the machine is.
+//
+// Time moves only while somebody sleeps or an answer is delayed, and never beyond the first of those to wake. It does
+// not move while an HTTP exchange is under way (both HTTP clients of Node report theirs), while a file operation is
+// pending, or before the event loop has had several turns with nothing of the kind.
+import { subscribe } from 'node:diagnostics_channel';
+import type { SandboxClock } from '../../src/sandbox/clock.ts';
+
+interface Timer {
+  readonly at: number;
+  readonly act: () => void;
+  /** Whether time may move because of it. */
+  readonly awaited: boolean;
+}
+
+export interface VirtualClock extends SandboxClock {
+  /** Milliseconds since the start. */
+  elapsed(): number;
+}
+
+/** Turns of the event loop that must pass with nothing under way: an answer that has come is taken up in fewer. */
+const CALM_TURNS = 8;
+
+export function virtualClock(start: number = Date.now()): VirtualClock {
+  let now = start;
+  let delayed = 0;
+  let moving = false;
+  const since = begun;
+  const timers = new Set<Timer>();
+
+  const move = async (): Promise<void> => {
+    if (moving) return;
+    moving = true;
+    for (;;) {
+      await calm(() => exchangesSince(since) > delayed);
+      const next = earliest(timers);
+      if (!next || ![...timers].some(({ awaited }) => awaited)) break;
+      timers.delete(next);
+      now = Math.max(now, next.at);
+      next.act();
+    }
+    moving = false;
+  };
+  const add = (ms: number, act: () => void, awaited: boolean): (() => void) => {
+    const timer = { at: now + Math.max(0, ms), act, awaited };
+    timers.add(timer);
+    if (awaited) void move();
+    return () => void timers.delete(timer);
+  };
+
+  return {
+    now: () => now,
+    elapsed: () => now - start,
+    sleep: (ms, signal) =>
+      new Promise((wake, reject) => {
+        if (signal?.aborted) return reject(signal.reason as Error);
+        const abort = (): void => {
+          cancel();
+          reject(signal?.reason as Error);
+        };
+        const cancel = add(
+          ms,
+          () => {
+            signal?.removeEventListener('abort', abort);
+            wake();
+          },
+          true,
+        );
+        signal?.addEventListener('abort', abort, { once: true });
+      }),
+    delay: async (ms) => {
+      delayed += 1;
+      await new Promise<void>((wake) => add(ms, wake, true));
+      delayed -= 1;
+    },
+    setTimer: (ms, act) => add(ms, act, false),
+  };
+}
+
+/** Of several due at once, the one that was set first. */
+function earliest(timers: ReadonlySet<Timer>): Timer | undefined {
+  let first: Timer | undefined;
+  for (const timer of timers) if (!first || timer.at < first.at) first = timer;
+  return first;
+}
+
+async function calm(exchanging: () => boolean): Promise<void> {
+  for (let turns = 0; turns < CALM_TURNS;) {
+    await new Promise((turn) => setImmediate(turn));
+    turns = exchanging() || usesFiles() ? 0 : turns + 1;
+  }
+}
+
+const usesFiles = (): boolean =>
+  process.getActiveResourcesInfo().some((name) => name.startsWith('FSReq') || name === 'ProcessWrap');
+
+/** Exchanges under way, each with a number that says when it began. */
+const exchanges = new Map<unknown, number>();
+let begun = 0;
+
+const exchangesSince = (number: number): number =>
+  [...exchanges.values()].filter((each) => each > number).length;
+
+const starts = (message: unknown): void => void exchanges.set(requestIn(message), ++begun);
+const ends = (message: unknown): void => void exchanges.delete(requestIn(message));
+const requestIn = (message: unknown): unknown => (message as { readonly request: unknown }).request; // As documented.
+
+for (const channel of ['undici:request:create', 'http.client.request.start']) subscribe(channel, starts);
+for (const channel of [
+  'undici:request:trailers',
+  'undici:request:error',
+  'http.client.response.finish',
+  'http.client.request.error',
+])
+  subscribe(channel, ends);
