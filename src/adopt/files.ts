@@ -1,7 +1,7 @@
 // The texts around a pulled file: where it came from, the variables it needs, and their values for those who ask.
-import { parseEnv } from 'node:util';
 import { fail } from '../nouns/problem.ts';
 import { seal, type Sealed } from '../nouns/secret.ts';
+import { quotedForEnvFile, readEnvFile } from '../reading/env-file.ts';
 import type { Variable } from './variables.ts';
 
 export interface Origin {
@@ -34,19 +34,12 @@ function usedAtText([first = '', ...others]: readonly string[]): string {
 
 /** With the values. Throws HF2072 for one that no such file can hold. */
 export function envFile(variables: readonly Variable[]): Sealed<string> {
-  const text = variables.map(({ name, secret }) => `${name}=${quoted(secret.open())}\n`).join('');
-  const read = parseEnv(text);
-  const lost = variables.filter(({ name, secret }) => read[name] !== secret.open());
+  const text = variables.map(({ name, secret }) => `${name}=${quotedForEnvFile(secret.open())}\n`).join('');
+  const { values } = readEnvFile(text, '', {});
+  const lost = variables.filter(({ name, secret }) => values[name] !== secret.open());
   if (lost.length > 0)
     throw fail('HF2072', `no such file can hold the value of ${lost.map(({ name }) => name).join(', ')}`, {
       remedy: 'Leave out --write-env, and set these variables by other means.',
     });
   return seal(text);
-}
-
-/** The shell and Node read it alike where a single quote will do. */
-function quoted(value: string): string {
-  if (/^[\w.:/@%+,=-]+$/.test(value)) return value;
-  const quote = ["'", '"', '`'].find((mark) => !value.includes(mark)) ?? "'";
-  return `${quote}${value}${quote}`;
 }

@@ -51,7 +51,7 @@ function valuesIn({ cwd, env }: Io): ValuesOf {
     if (option !== '--target') return undefined;
     const settings = valueOf('--settings', words);
     const flags = settings === undefined ? {} : { settings };
-    const loaded = await loadSettings({ flags, cwd, env, offline: true });
+    const loaded = await loadSettings({ flags, cwd, env, offline: true, allowUnresolved: true });
     return loaded.settings?.targets.map(({ name }) => name);
   };
 }

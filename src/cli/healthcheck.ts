@@ -39,7 +39,13 @@ async function run(flags: PlanFlags, io: Io): Promise<void> {
 
 /** Secrets are not needed for this, so settings that refer to some are read without them. */
 async function stateDirOf(flags: PlanFlags, io: Io): Promise<string> {
-  const { settings, problems } = await loadSettings({ flags, cwd: io.cwd, env: io.env, offline: true });
+  const { settings, problems } = await loadSettings({
+    flags,
+    cwd: io.cwd,
+    env: io.env,
+    offline: true,
+    allowUnresolved: true,
+  });
   if (!settings) throw new HoldfastError(problems);
   return settings.state.dir;
 }

@@ -39,7 +39,13 @@ interface Options {
 
 /** Throws HoldfastError, nothing written, when a file is wrong, cannot be said in the layout, or would change its meaning. */
 export async function migrateAll(flags: SettingsFlags & Options, io: Io): Promise<Migration> {
-  const loaded = await loadSettings({ flags, cwd: io.cwd, env: io.env, offline: true });
+  const loaded = await loadSettings({
+    flags,
+    cwd: io.cwd,
+    env: io.env,
+    offline: true,
+    allowUnresolved: true,
+  });
   const { settings, env } = loaded;
   if (!settings) throw new HoldfastError(loaded.problems);
   const targets = selected(settings.targets, flags.target);

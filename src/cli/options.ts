@@ -1,5 +1,6 @@
 // Flags that several commands share, how an action receives them, and how they become the engine's words.
 import { type Command, Option } from 'commander';
+import { fail } from '../nouns/problem.ts';
 import type { SettingsFlags } from '../settings/settings.ts';
 import type { Globals } from './io.ts';
 
@@ -26,12 +27,26 @@ export function repeatable(flags: string, description: string): Option {
 }
 
 export function sourceOptions(command: Command): Command {
-  return command
-    .option(
+  return variablesOption(
+    command.option(
       '--desired <dir...>',
       'desired-state directory, later ones override earlier ones (default: desired-state)',
-    )
-    .option('--env-file <file>', 'read environment variables for references from this file');
+    ),
+    'read variables for references from this file, as Docker Compose reads .env',
+  );
+}
+
+export function variablesOption(command: Command, description: string): Command {
+  return command
+    .option('--variables <file>', description)
+    .addOption(new Option('--env-file <file>').hideHelp().argParser(refuseEnvFile));
+}
+
+/** Node.js takes this flag for itself, wherever it stands: it ends with 9 where the file is missing. */
+function refuseEnvFile(file: string): never {
+  throw fail('HF1001', '--env-file is a flag of Node.js, which has already read the file as its own', {
+    remedy: `Write --variables ${file}.`,
+  });
 }
 
 export function gatewayOptions(command: Command): Command {

@@ -14,7 +14,7 @@ import type { Target } from '../nouns/target.ts';
 import type { Remembered } from '../plan/applied.ts';
 import type { Style } from '../report/style.ts';
 import type { Io } from './io.ts';
-import { gatewayOptions, onCall, type PlanFlags, repeatable } from './options.ts';
+import { gatewayOptions, onCall, type PlanFlags, repeatable, variablesOption } from './options.ts';
 import { progress } from './progress.ts';
 import {
   type Destination,
@@ -43,11 +43,10 @@ export interface PullFlags extends PlanFlags {
 }
 
 export function define(command: Command, io: Io): void {
-  const pull = gatewayOptions(command)
+  const pull = variablesOption(gatewayOptions(command), 'variables whose names are taken')
     .option('--output-dir <dir>', 'where the files go', 'desired-state')
     .option('--file <name>', 'the desired-state file in it', 'gateway.yaml')
     .option('--write-env <file>', 'write the secrets there too, readable by you alone')
-    .option('--env-file <file>', 'variables whose names are taken')
     .addOption(repeatable('--include <path>', 'declare this although it is left out by default; repeatable'))
     .addOption(repeatable('--exclude <path>', 'leave this to the gateway; repeatable'))
     .option('--force', 'replace files that are there')
@@ -218,7 +217,7 @@ function summary({ io, target, destination, adopted, adoption }: Pulled, style: 
   const shown = (path: string): string => shownIn(io.cwd, path);
   const row = (path: string, what: string): string =>
     `${style.good('✓')} ${style.bold(shown(path))}  ${what}`;
-  const env = variables.length === 0 ? '' : ` --env-file ${shown(values ?? `${dir}/.env`)}`;
+  const env = variables.length === 0 ? '' : ` --variables ${shown(values ?? `${dir}/.env`)}`;
   const desired = target.desired.includes(dir) ? '' : ` --desired ${shown(dir)}`;
   return [
     row(

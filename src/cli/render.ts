@@ -27,12 +27,13 @@ export function define(command: Command, io: Io): void {
 }
 
 async function run(flags: Flags, io: Io): Promise<void> {
-  const loaded = await loadSettings({ flags, cwd: io.cwd, env: io.env, offline: true });
+  const allowUnresolved = flags.allowUnresolved === true;
+  const loaded = await loadSettings({ flags, cwd: io.cwd, env: io.env, offline: true, allowUnresolved });
   const { settings, env } = loaded;
   if (!settings) throw new HoldfastError(loaded.problems);
   const rendered: Rendered[] = [];
   for (const target of selected(settings.targets, flags.target)) {
-    const { desired, problems } = await loadAnyLayout(target, settings, env, flags.allowUnresolved === true);
+    const { desired, problems } = await loadAnyLayout(target, settings, env, allowUnresolved);
     if (!desired) throw new HoldfastError(problems);
     io.hide?.(desired.secrets.open());
     showWarnings(io, flags, problems);

@@ -27,7 +27,7 @@ export interface Session extends AsyncDisposable {
   readonly store: Store;
   readonly catalog: Catalog;
   readonly clock: Clock;
-  /** Variables of the process and of `--env-file`. */
+  /** Variables of the process and of the file of variables. */
   readonly env: Environment;
   /** Those of `--target`, else all. */
   readonly targets: readonly Target[];

@@ -39,7 +39,8 @@ export async function validateAll(flags: SettingsFlags & Options, io: Io): Promi
   const { gatewayVersion } = flags;
   if (gatewayVersion !== undefined && !parseVersion(gatewayVersion))
     throw fail('HF1001', `"${gatewayVersion}" is no gateway version; write it as 8.0.21`);
-  const loaded = await loadSettings({ flags, cwd: io.cwd, env: io.env, offline: true });
+  const allowUnresolved = flags.allowUnresolved === true;
+  const loaded = await loadSettings({ flags, cwd: io.cwd, env: io.env, offline: true, allowUnresolved });
   const { settings } = loaded;
   if (!settings) throw new HoldfastError(loaded.problems);
   const targets = selected(settings.targets, flags.target);

@@ -80,7 +80,7 @@ const OTHERS = {
   gatewayConfig: '--gateway-config',
   state: '--state',
   desired: '--desired',
-  envFile: '--env-file',
+  variables: '--variables',
 } as const;
 
 function refuseOthers(flags: ViaFlags): void {

@@ -1,8 +1,7 @@
 // `npm start`: a sandbox gateway with a realistic configuration, and the daemon on desired-state/ against it, until it
 // is stopped. Everything it writes is below .holdfast/.
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseEnv } from 'node:util';
 import { main } from '../cli/main.ts';
 import { processIo } from '../cli/io.ts';
 import { askedGeneration, startGateway } from './generation.ts';
@@ -17,7 +16,6 @@ await rm(dir, { recursive: true, force: true });
 await mkdir(dir, { recursive: true });
 const file = join(dir, 'config.yaml');
 const sandbox = await startGateway(api, file);
-const examples = parseEnv(await readFile(join(root, '.env.example'), 'utf8'));
 
 // A look every ten seconds, so that drift shows while somebody is watching; the dashboard on any free port.
 const settings = join(dir, 'holdfast.yaml');
@@ -56,6 +54,8 @@ const words = [
   settings,
   '--state',
   join(dir, 'state'),
+  '--variables',
+  join(root, '.env.example'),
 ];
-await main(words, { ...io, cwd: root, env: { ...examples, ...process.env, HOLDFAST_KEY: 'mgmt-secret-1' } });
+await main(words, { ...io, cwd: root, env: { ...process.env, HOLDFAST_KEY: 'mgmt-secret-1' } });
 await sandbox.stop();

@@ -1,7 +1,7 @@
 // Variables that are not set, told once and not once each, with the file that may hold them. Reads names of such files only.
 import { dirname, join, relative } from 'node:path';
-import { parseEnv } from 'node:util';
 import { type Position, type Problem, problem } from '../nouns/problem.ts';
+import { readEnvFile } from '../reading/env-file.ts';
 import { readTextFile } from '../reading/text-file.ts';
 
 const UNSET = /^\$\{(?:env|list):(\w+)\} is not set$/;
@@ -27,7 +27,7 @@ export async function groupUnset(
   const remedy =
     shown === undefined
       ? undefined
-      : `${shown} holds ${names.length === 1 ? 'it' : 'them'}: add --env-file ${shown}, or \`env-file: ${shown}\` to holdfast.yaml.`;
+      : `${shown} holds ${names.length === 1 ? 'it' : 'them'}: add --variables ${shown}, or \`env-file: ${shown}\` to holdfast.yaml.`;
   const position = unset[0]?.position;
   if (unset.length === 1)
     return problems.map((one) =>
@@ -55,7 +55,7 @@ async function fileWith(names: readonly string[], dirs: readonly string[]): Prom
   for (const path of new Set(dirs.map((dir) => join(dir, '.env')))) {
     const read = await readTextFile(path, path);
     if (!('text' in read)) continue;
-    const held = parseEnv(read.text);
+    const held = readEnvFile(read.text, path, {}).values;
     if (names.every((name) => Object.hasOwn(held, name))) return path;
   }
   return undefined;

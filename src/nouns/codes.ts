@@ -77,6 +77,11 @@ export const CODES = {
     'Flags and a settings file say different things',
     'Leave the flag out, or run without the settings file.',
   ),
+  HF1021: code(
+    EXIT.invalid,
+    'A line in a file of variables cannot be read',
+    'Write one NAME=value a line, as in an env file of Docker Compose; docs/settings.md describes the form.',
+  ),
   HF1080: code(
     EXIT.usage,
     'The sandbox does not know this fault',
@@ -142,7 +147,7 @@ export const CODES = {
   HF2020: code(
     EXIT.invalid,
     'A reference cannot be resolved',
-    'Set the variable or write the file; `--env-file FILE` reads variables from a file. `validate --allow-unresolved` checks desired state without its secrets.',
+    'Set the variable or write the file; `--variables FILE` reads variables from a file. `validate --allow-unresolved` checks desired state without its secrets.',
   ),
   HF2021: code(
     EXIT.invalid,

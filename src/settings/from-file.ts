@@ -33,7 +33,7 @@ export async function settingsFromFile(
 function inSettings(found: Problem): Problem {
   if (found.code !== 'HF2020') return found;
   const remedy =
-    'Set the variable or write the file; `--env-file FILE` and `env-file` of the settings read variables from a file.';
+    'Set the variable or write the file; `--variables FILE` and `env-file` of the settings read variables from a file.';
   return { ...found, remedy };
 }
 

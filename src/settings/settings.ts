@@ -1,8 +1,8 @@
 // holdfast.yaml, or the flags and variables that stand in for it, as Settings.
 import { access } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { parseEnv } from 'node:util';
 import { inReadingOrder, type Position, type Problem, problem } from '../nouns/problem.ts';
+import { readEnvFile } from '../reading/env-file.ts';
 import type { Environment } from '../reading/environment.ts';
 import { readTextFile } from '../reading/text-file.ts';
 import { readYaml } from '../reading/yaml.ts';
@@ -19,37 +19,39 @@ export async function loadSettings(request: SettingsRequest): Promise<LoadedSett
   const { flags, cwd } = request;
   const file = await settingsFile(flags, cwd);
   const source =
-    flags.envFile === undefined ? file && (await envFileIn(file)) : envFileOf(flags.envFile, cwd);
-  const added = await withEnvFile(request.env, source, request.offline ?? false);
-  if ('problem' in added) return { env: request.env, problems: [added.problem] };
+    flags.variables === undefined ? file && (await variablesIn(file)) : variablesOf(flags.variables, cwd);
+  const added = await withVariables(request, source);
+  if (added.problems.some(isError)) return { env: request.env, problems: added.problems };
   const whole = { ...request, env: added.env };
   const { settings, problems } = file
     ? await settingsFromFile(file.path, file.shown, whole)
     : await settingsFromFlags(whole);
-  const sorted = inReadingOrder(problems);
-  const failed = !settings || sorted.some(({ severity }) => severity === 'error');
+  const sorted = inReadingOrder([...added.problems, ...problems]);
+  const failed = !settings || sorted.some(isError);
   if (failed) return { env: added.env, problems: sorted };
   const watched = source ? [...settings.watched, source.path] : settings.watched;
   return { settings: { ...settings, watched }, env: added.env, problems: sorted };
 }
 
-interface EnvFile {
+const isError = ({ severity }: Problem): boolean => severity === 'error';
+
+interface VariablesFile {
   readonly path: string;
   readonly shown: string;
   readonly remedy: string;
   readonly position?: Position;
 }
 
-function envFileOf(shown: string, cwd: string): EnvFile {
+function variablesOf(shown: string, cwd: string): VariablesFile {
   return {
     path: resolve(cwd, shown),
     shown,
-    remedy: 'Correct the path given to --env-file, or its permissions.',
+    remedy: 'Correct the path given to --variables, or its permissions.',
   };
 }
 
 /** `env-file` of a settings file, relative to it. It has to be known before references can be resolved. */
-async function envFileIn(file: { path: string; shown: string }): Promise<EnvFile | undefined> {
+async function variablesIn(file: { path: string; shown: string }): Promise<VariablesFile | undefined> {
   const text = await readTextFile(file.path, file.shown);
   const member = 'text' in text ? readYaml(text.text, file.shown).root?.members.get('env-file') : undefined;
   if (!member || member.node.kind !== 'scalar' || typeof member.node.value !== 'string') return undefined;
@@ -58,27 +60,33 @@ async function envFileIn(file: { path: string; shown: string }): Promise<EnvFile
   return { path: resolve(dirname(file.path), shown), shown, remedy, position: member.node.position };
 }
 
-/**
- * What is set already wins over the file, as in `node --env-file`. Where nothing is to be reached (a pull request has no
- * secrets), the file that the settings name may be missing.
- */
-async function withEnvFile(
-  env: Environment,
-  source: EnvFile | undefined,
-  offline: boolean,
-): Promise<{ env: Environment } | { problem: Problem }> {
-  if (source === undefined) return { env };
+interface Added {
+  readonly env: Environment;
+  readonly problems: readonly Problem[];
+}
+
+/** What is set already wins over the file. A line that cannot be read leaves nothing of the file: an error. */
+async function withVariables(
+  { env, offline = false, allowUnresolved = false }: SettingsRequest,
+  source: VariablesFile | undefined,
+): Promise<Added> {
+  if (source === undefined) return { env, problems: [] };
   const { path, shown, remedy, position } = source;
   const read = await readTextFile(path, shown);
   if ('text' in read) {
-    const added = parseEnv(read.text);
-    if (Object.keys(added).length > 0 || !/^\s*[^#\s]/m.test(read.text)) return { env: { ...added, ...env } };
-    const form = 'Write one NAME=value a line, or name another file.';
-    return { problem: problem('HF1010', `${shown} holds no line NAME=value`, { remedy: form, position }) };
+    const { values, problems } = readEnvFile(read.text, shown, env);
+    return { env: { ...values, ...env }, problems };
   }
-  if (offline && position) return { env };
-  return { problem: problem('HF1010', read.problem.message, { remedy, position }) };
+  const tolerated = offline && allowUnresolved && position && !(await isThere(path));
+  const severity = tolerated ? 'warning' : 'error';
+  return { env, problems: [problem('HF1010', read.problem.message, { remedy, position, severity })] };
 }
+
+const isThere = (path: string): Promise<boolean> =>
+  access(path).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => error.code !== 'ENOENT',
+  );
 
 async function settingsFile(
   { settings }: SettingsFlags,

@@ -45,7 +45,8 @@ export interface SettingsFlags {
   /** `--desired DIR`, repeatable; the later override the earlier. */
   readonly desired?: readonly string[];
   readonly state?: string;
-  readonly envFile?: string;
+  /** `--variables FILE`. */
+  readonly variables?: string;
   /** `--allow ID[:PATH]`, added to every target's policy. */
   readonly allow?: readonly string[];
   readonly prune?: boolean;
@@ -58,11 +59,13 @@ export interface SettingsRequest {
   readonly env: Environment;
   /** `validate`, `render`, `schema`: no management key is needed, references that cannot be resolved are left out. */
   readonly offline?: boolean;
+  /** With `offline`: the file of variables that the settings name may be missing too, which is a warning. */
+  readonly allowUnresolved?: boolean;
   /** `run`, `notify`: what `daemon` refers to must be there. Nothing else needs the daemon's secrets. */
   readonly daemon?: boolean;
 }
 
-/** No settings when a problem is an error. `env` is the environment with the `--env-file` added, for references. */
+/** No settings when a problem is an error. `env` is the environment with the file of variables added, for references. */
 export interface LoadedSettings {
   readonly settings?: Settings;
   readonly env: Environment;

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { parseEnv } from 'node:util';
 import { envFile, withHeading } from '../../src/adopt/files.ts';
 import { agreementProblems } from '../../src/adopt/prove.ts';
 import { seal } from '../../src/nouns/secret.ts';
+import { readEnvFile } from '../../src/reading/env-file.ts';
 import { liveOf } from '../plan/builders.ts';
 import { changesOf, pulled, variablesOf } from './pulled.ts';
 
@@ -327,10 +327,12 @@ describe('the files beside a pulled desired state', () => {
       'say "x"',
       'two\nlines',
       '$HOME',
+      'abc#def',
+      '`it\'s` "x"\\',
       'a\\nb',
     ];
     const text = envFile(secrets.map((secret, i) => ({ name: `V${i}`, secret: seal(secret), usedAt: [] })));
-    expect(Object.values(parseEnv(text.open()))).toEqual(secrets);
+    expect(Object.values(readEnvFile(text.open(), '', {}).values)).toEqual(secrets);
   });
 
   test('are not made from a gateway of two minds', () => {

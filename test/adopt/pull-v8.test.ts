@@ -75,9 +75,9 @@ describe.each([
     const text = await terminal.read('desired-state/gateway.yaml');
     expect(text).toMatch(keys);
     expect(text).not.toMatch(/sk-test|secret-key|config-version/);
-    expect((await holdfast('diff', '--env-file', '.env')).exit).toBe(EXIT.ok);
+    expect((await holdfast('diff', '--variables', '.env')).exit).toBe(EXIT.ok);
     await elsewhere(terminal);
-    expect((await holdfast('diff', '--env-file', '.env')).exit).toBe(EXIT.ok);
+    expect((await holdfast('diff', '--variables', '.env')).exit).toBe(EXIT.ok);
   });
 
   test('is remembered, so that the next change of the files is one of git and no takeover', async () => {
@@ -87,11 +87,11 @@ describe.each([
       'desired-state/gateway.yaml',
       text.replace('request-retry: 1', 'request-retry: 4').replace('alias: kimi', 'alias: moon'),
     );
-    const planned = await holdfast('plan', '--env-file', '.env', '--output', 'json');
+    const planned = await holdfast('plan', '--variables', '.env', '--output', 'json');
     expect(planned.out).not.toContain('takeover');
-    const applied = await holdfast('apply', '--env-file', '.env', '--allow', 'migrate-file');
+    const applied = await holdfast('apply', '--variables', '.env', '--allow', 'migrate-file');
     expect([applied.err, applied.exit]).toEqual(['', EXIT.ok]);
-    expect((await holdfast('diff', '--env-file', '.env')).exit).toBe(EXIT.ok);
+    expect((await holdfast('diff', '--variables', '.env')).exit).toBe(EXIT.ok);
   });
 
   test('tells a program so, without secrets', async () => {

@@ -67,12 +67,12 @@ describe('pull', () => {
   test('writes the gateway down so that a diff is empty, now and after somebody else wrote', async () => {
     const pulled = await holdfast('pull', '--write-env', '.env');
     expect([pulled.exit, pulled.err]).toEqual([EXIT.ok, '']);
-    expect(pulled.out).toContain('holdfast diff --env-file .env');
+    expect(pulled.out).toContain('holdfast diff --variables .env');
     expect(await read('desired-state/gateway.yaml')).toContain('- ${env:CLIENT_KEY_1} # laptop');
-    expect((await holdfast('diff', '--env-file', '.env')).exit).toBe(EXIT.ok);
+    expect((await holdfast('diff', '--variables', '.env')).exit).toBe(EXIT.ok);
     await gateway.ask('PUT', '/debug', '{"value":true}');
     await new Promise((done) => setTimeout(done, 200));
-    expect((await holdfast('diff', '--env-file', '.env')).exit).toBe(EXIT.ok);
+    expect((await holdfast('diff', '--variables', '.env')).exit).toBe(EXIT.ok);
   });
 
   test('is remembered, so that the next change of the files is one of git and no takeover', async () => {
@@ -80,7 +80,7 @@ describe('pull', () => {
     expect(pulled.out).toContain('adopted: remembered as in force');
     const text = await read('desired-state/gateway.yaml');
     await writeFile(join(dir, 'desired-state/gateway.yaml'), text.replace(/.*CLIENT_KEY_2.*\n/, ''));
-    const planned = await holdfast('plan', '--env-file', '.env', '--output', 'json');
+    const planned = await holdfast('plan', '--variables', '.env', '--output', 'json');
     expect([planned.exit, planned.out.includes('takeover')]).toEqual([EXIT.ok, false]);
   });
 
@@ -106,7 +106,7 @@ describe('pull', () => {
     expect(planned.err + planned.out).toContain(
       '3 variables are not set: CLIENT_KEY_1, CLIENT_KEY_2, CLAUDE_API_KEY',
     );
-    expect(planned.err + planned.out).toContain('add --env-file .env');
+    expect(planned.err + planned.out).toContain('add --variables .env');
     expect((await holdfast('status')).out).toContain('3 variables are not set');
   });
 

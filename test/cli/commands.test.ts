@@ -36,6 +36,8 @@ describe('what every command has', () => {
   test.each([
     [['frobnicate'], '"frobnicate" is not a command'],
     [['plan', '--frobnicate'], 'unknown option'],
+    [['plan', '--env-file', 'x'], 'Write --variables x'],
+    [['pull', '--env-file=x'], 'Write --variables x'],
     [['plan', '--output', 'xml'], 'Allowed choices'],
     [['restore'], 'either the id of a backup or --latest'],
     [['apply', '--target', 'nowhere'], 'there is no target "nowhere"'],

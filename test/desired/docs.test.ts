@@ -1,11 +1,11 @@
 // The examples in docs/ and desired-state/ load, and come to what the text says.
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { parseEnv } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { ALL_LAYOUTS } from '../../src/desired/layout.ts';
 import { literalSecrets } from '../../src/desired/literal-secrets.ts';
+import { readEnvFile } from '../../src/reading/env-file.ts';
 import { loadSettings } from '../../src/settings/settings.ts';
 import { catalog, directory, load, loadText, oneLine, treeOf } from './support.ts';
 
@@ -113,7 +113,7 @@ describe('docs/settings.md', () => {
 });
 
 describe('desired-state/', () => {
-  const env = parseEnv(readFileSync(join(ROOT, '.env.example'), 'utf8'));
+  const env = readEnvFile(readFileSync(join(ROOT, '.env.example'), 'utf8'), '.env.example', {}).values;
 
   test('is valid with the values of .env.example, and holds no plain secret', async () => {
     const { desired, problems } = await load(ROOT, { layers: ['desired-state'], env });

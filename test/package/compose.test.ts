@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { parseEnv } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
+import { readEnvFile } from '../../src/reading/env-file.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
@@ -21,7 +21,7 @@ const compose = parse(read('docker-compose.yml')) as {
   readonly volumes: Readonly<Record<string, unknown>>;
 };
 const { gateway, holdfast } = compose.services;
-const example = parseEnv(read('.env.example'));
+const example = readEnvFile(read('.env.example'), '.env.example', {}).values;
 
 describe('docker-compose.yml', () => {
   test('starts the public gateway, pinned, reachable from this machine only', () => {

@@ -26,6 +26,7 @@ interface Case {
   readonly env?: Record<string, string>;
   readonly files?: Record<string, string>;
   readonly offline?: boolean;
+  readonly allowUnresolved?: boolean;
   readonly daemon?: boolean;
 }
 
@@ -34,10 +35,11 @@ async function settings({
   env = {},
   files = {},
   offline = false,
+  allowUnresolved = false,
   daemon = false,
 }: Case): Promise<LoadedSettings & { dir: string }> {
   const dir = directory(files);
-  return { ...(await loadSettings({ flags, cwd: dir, env, offline, daemon })), dir };
+  return { ...(await loadSettings({ flags, cwd: dir, env, offline, allowUnresolved, daemon })), dir };
 }
 
 const fromFile = (text: string, rest: Omit<Case, 'files'> = {}): ReturnType<typeof settings> =>
@@ -337,15 +339,15 @@ describe('without a settings file', () => {
     expect(target?.desired).toEqual([join(byFlags.dir, 'a'), join(byFlags.dir, 'b')]);
   });
 
-  test('variables of --env-file are there for references, those that are set win', async () => {
+  test('variables of --variables are there for references, those that are set win', async () => {
     const { env, problems } = await settings({
-      flags: { envFile: 'e' },
+      flags: { variables: 'e' },
       env: { A: 'set' },
       files: { e: 'A=file\nB="with blanks"\n# comment\n' },
     });
     expect(problems).toEqual([]);
     expect(env).toMatchObject({ A: 'set', B: 'with blanks' });
-    expect((await settings({ flags: { envFile: 'gone' } })).problems.map(({ code }) => code)).toEqual([
+    expect((await settings({ flags: { variables: 'gone' } })).problems.map(({ code }) => code)).toEqual([
       'HF1010',
     ]);
   });
@@ -419,15 +421,35 @@ targets:
     expect(loaded?.watched).toContain(join(dir, 'secrets/.env'));
   });
 
-  test('gives way to the environment and to --env-file', async () => {
+  test('gives way to the environment and to --variables', async () => {
     const files = { 'holdfast.yaml': FILE, 'secrets/.env': 'GATEWAY_KEY=a\n', other: 'GATEWAY_KEY=b\n' };
     expect((await settings({ files, env: { GATEWAY_KEY: 'c' } })).env['GATEWAY_KEY']).toBe('c');
-    expect((await settings({ files, flags: { envFile: 'other' } })).env['GATEWAY_KEY']).toBe('b');
+    expect((await settings({ files, flags: { variables: 'other' } })).env['GATEWAY_KEY']).toBe('b');
   });
 
   test('is an error with its place where it is missing, but not offline', async () => {
     const { problems } = await fromFile(FILE);
     expect(problems.map(line)).toEqual([expect.stringMatching(/^2:11 HF1010 .*secrets\/\.env/)]);
-    expect((await fromFile(FILE, { offline: true })).problems).toEqual([]);
+    expect((await fromFile(FILE, { offline: true })).problems.map(line)).toEqual(problems.map(line));
+    const tolerant = await fromFile(FILE, { offline: true, allowUnresolved: true });
+    expect(tolerant.settings).toBeDefined();
+    expect(tolerant.problems.map(({ code, severity }) => [code, severity])).toEqual([['HF1010', 'warning']]);
+  });
+
+  test('that is there and cannot be read is an error everywhere', async () => {
+    const files = { 'holdfast.yaml': FILE, 'secrets/.env/x': '' };
+    const { problems } = await settings({ files, offline: true, allowUnresolved: true });
+    expect(problems.map(({ code, severity }) => [code, severity])).toEqual([['HF1010', 'error']]);
+  });
+
+  test('keeps a hash that no blank precedes, and reports bad lines by their place', async () => {
+    const of = (text: string) => settings({ files: { 'holdfast.yaml': FILE, 'secrets/.env': text } });
+    const { settings: loaded } = await of('GATEWAY_KEY=abcd#mgmt-secret-1 # comment\n');
+    expect(loaded?.targets[0]?.keys[0]?.open()).toBe('abcd#mgmt-secret-1');
+    const { settings: none, problems } = await of('GATEWAY_KEY=mgmt-secret-1\nnot a line\nB=x$y\n');
+    expect(none).toBeUndefined();
+    expect(
+      problems.map(({ code, position }) => `${position?.file}:${position?.line}:${position?.column} ${code}`),
+    ).toEqual(['secrets/.env:2:1 HF1021', 'secrets/.env:3:4 HF1021']);
   });
 });
