@@ -49,7 +49,7 @@ export async function migrateAll(flags: SettingsFlags & Options, io: Io): Promis
   const { settings, env } = loaded;
   if (!settings) throw new HoldfastError(loaded.problems);
   const targets = selected(settings.targets, flags.target);
-  const sources = await filesOf(targets, settings);
+  const sources = await filesOf(targets, settings, io.signal);
   const rewritten = sources.map((file) => ({
     file,
     ...migrateText(file.text, file.shown, flags.to, { partial: file.partial }),
@@ -73,12 +73,16 @@ interface LayerFile extends SourceFile {
   readonly partial: boolean;
 }
 
-async function filesOf(targets: readonly Target[], settings: Settings): Promise<readonly LayerFile[]> {
+async function filesOf(
+  targets: readonly Target[],
+  settings: Settings,
+  signal: AbortSignal,
+): Promise<readonly LayerFile[]> {
   const bottom = new Set(targets.map(({ desired: [first = ''] }) => resolve(settings.dir, first)));
   const dirs = new Set(targets.flatMap(({ desired }) => desired.map((dir) => resolve(settings.dir, dir))));
   const layers = await Promise.all(
     [...dirs].map(async (dir) => {
-      const { files, problems } = await readLayer(dir, settings.dir);
+      const { files, problems } = await readLayer(dir, settings.dir, signal);
       return { files: files.map((file) => ({ ...file, partial: !bottom.has(dir) })), problems };
     }),
   );
@@ -126,6 +130,7 @@ async function declared(
     env,
     settingsDir: settings.dir,
     allowUnresolved: true,
+    signal: io.signal,
     ...(texts && { texts }),
   });
   if (!desired) throw new HoldfastError(problems);

@@ -1,11 +1,12 @@
 // Where pulled files go: never over others unless told, each one whole or not at all, and never quietly into git when it
 // holds secrets.
-import { access, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { git } from '../desired/revision.ts';
 import { fail, HoldfastError, type Problem, problem } from '../nouns/problem.ts';
 import type { Sealed } from '../nouns/secret.ts';
+import { tooMuch, walk } from '../reading/walk.ts';
 import { replaceFile } from '../state/disk.ts';
 
 export interface Destination {
@@ -90,9 +91,12 @@ export async function warningsAbout(
 
 /** What is read together with the pulled file, relative to its directory. */
 export async function otherFiles(dir: string, file: string): Promise<readonly string[]> {
-  const names = await readdir(dir, { recursive: true }).catch(() => []);
-  return names
-    .filter((name) => /\.ya?ml$/i.test(name) && !/(?:^|\/)\./.test(name) && join(dir, name) !== file)
+  const walked = await walk(dir).catch(() => undefined);
+  const excess = walked && tooMuch(walked);
+  if (excess !== undefined) throw fail('HF2006', `${dir} contains ${excess}`);
+  return (walked?.files ?? [])
+    .filter(({ path }) => /\.ya?ml$/i.test(path) && path !== file)
+    .map(({ path }) => relative(dir, path))
     .toSorted();
 }
 

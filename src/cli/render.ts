@@ -33,7 +33,10 @@ async function run(flags: Flags, io: Io): Promise<void> {
   if (!settings) throw new HoldfastError(loaded.problems);
   const rendered: Rendered[] = [];
   for (const target of selected(settings.targets, flags.target)) {
-    const { desired, problems } = await loadAnyLayout(target, settings, env, allowUnresolved);
+    const { desired, problems } = await loadAnyLayout(target, settings, env, {
+      allowUnresolved,
+      signal: io.signal,
+    });
     if (!desired) throw new HoldfastError(problems);
     io.hide?.(desired.secrets.open());
     showWarnings(io, flags, problems);

@@ -71,7 +71,7 @@ export async function openSession(
     return { ...client, close };
   };
   const desiredOf: Session['loadDesired'] = async (target, from = { settingsDir: settings.dir }) => {
-    const found = await loadDesired(target, { catalog, env, ...from });
+    const found = await loadDesired(target, { catalog, env, ...from, signal: io.signal });
     if (found.desired) io.hide?.(found.desired.secrets.open());
     return found;
   };

@@ -1,6 +1,6 @@
 // Everything that can be said of settings and desired state without a gateway.
 import { relative } from 'node:path';
-import { loadDesired, type LoadedDesired } from '../desired/desired.ts';
+import { type DesiredOptions, loadDesired, type LoadedDesired } from '../desired/desired.ts';
 import { ALL_LAYOUTS } from '../desired/layout.ts';
 import { literalSecretProblems } from '../desired/literal-secrets.ts';
 import { trackedStateProblems } from '../desired/tracked.ts';
@@ -44,7 +44,9 @@ export async function validateAll(flags: SettingsFlags & Options, io: Io): Promi
   const { settings } = loaded;
   if (!settings) throw new HoldfastError(loaded.problems);
   const targets = selected(settings.targets, flags.target);
-  const each = await Promise.all(targets.map((target) => validateTarget(target, settings, loaded, flags)));
+  const each = await Promise.all(
+    targets.map((target) => validateTarget(target, settings, loaded, { ...flags, signal: io.signal })),
+  );
   const shown = relative(settings.dir, settings.state.dir) || '.';
   return {
     problems: [
@@ -63,7 +65,7 @@ export function loadAnyLayout(
   target: Target,
   settings: Settings,
   env: Environment,
-  allowUnresolved: boolean,
+  options: Pick<DesiredOptions, 'allowUnresolved' | 'signal'>,
 ): Promise<LoadedDesired> {
   const catalog = loadCatalog('legacy');
   return loadDesired(target, {
@@ -71,7 +73,7 @@ export function loadAnyLayout(
     layouts: ALL_LAYOUTS,
     env,
     settingsDir: settings.dir,
-    allowUnresolved,
+    ...options,
   });
 }
 
@@ -79,9 +81,9 @@ async function validateTarget(
   target: Target,
   settings: Settings,
   { env }: LoadedSettings,
-  { allowUnresolved = false, gatewayVersion }: Options,
+  { allowUnresolved = false, gatewayVersion, signal }: Options & Pick<DesiredOptions, 'signal'>,
 ): Promise<{ problems: readonly Problem[]; files: readonly string[] }> {
-  const { desired, problems } = await loadAnyLayout(target, settings, env, allowUnresolved);
+  const { desired, problems } = await loadAnyLayout(target, settings, env, { allowUnresolved, signal });
   if (!desired) return { problems, files: [] };
   const catalog = loadCatalog(desired.layout);
   return {

@@ -237,7 +237,10 @@ class Daemon implements Desk {
     const { watched, targets } = this.#place;
     const names = new Set(targets.map(({ name }) => name));
     const sources = [...this.#sources].flatMap(([name, paths]) => (names.has(name) ? paths : []));
-    return this.#watch.follow([...watched, ...targets.flatMap(({ desired }) => desired), ...sources]);
+    return this.#watch.follow({
+      paths: [...watched, ...sources],
+      trees: targets.flatMap(({ desired }) => desired),
+    });
   }
 
   async #reopen(trigger: Trigger): Promise<void> {

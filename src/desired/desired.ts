@@ -41,6 +41,8 @@ export interface DesiredOptions {
   readonly texts?: ReadonlyMap<string, string>;
   /** `--allow-unresolved`: a reference that cannot be resolved stands for itself. For validation only. */
   readonly allowUnresolved?: boolean;
+  /** Ends the reading of files: it rejects with HF5007. */
+  readonly signal?: AbortSignal | undefined;
   /** What the directories were made from, where somebody knows; otherwise git is asked. */
   readonly commit?: Desired['revision']['commit'];
 }
@@ -54,7 +56,7 @@ export interface LoadedDesired {
 /** What of a target the desired state depends on. */
 export type DesiredTarget = Pick<Target, 'name' | 'desired' | 'policy' | 'digestKey'>;
 
-/** Never throws for what a file or a person can do. */
+/** Never rejects for what is in a file; with HF5007 when it is stopped. */
 export async function loadDesired(target: DesiredTarget, options: DesiredOptions): Promise<LoadedDesired> {
   const { root, catalog, problems: found, watched, commit } = await loadMerged(target, options);
   const judged = judgedAgain(root, target, catalog) ?? judge(root, target, catalog);
@@ -155,7 +157,7 @@ interface LayerFiles {
 }
 
 async function readFiles(dir: string, options: DesiredOptions): Promise<LayerFiles> {
-  const { files, problems, directories } = await readLayer(dir, options.settingsDir);
+  const { files, problems, directories } = await readLayer(dir, options.settingsDir, options.signal);
   const given = files.map((file) => ({ ...file, text: options.texts?.get(file.path) ?? file.text }));
   const loaded = await Promise.all(given.map((file) => loadFile(file, options)));
   return { dir, files: loaded, problems, directories };

@@ -1,9 +1,9 @@
 // The files of one layer: which there are, and their text. A directory that is missing, unreadable or empty is a
 // problem, never an empty desired state.
-import { readdir, realpath, stat } from 'node:fs/promises';
-import { basename, join, relative, sep } from 'node:path';
-import { type Problem, problem } from '../nouns/problem.ts';
+import { basename, relative, sep } from 'node:path';
+import { fail, HoldfastError, type Problem, problem } from '../nouns/problem.ts';
 import { readTextFile, reasonOf } from '../reading/text-file.ts';
+import { tooMuch, walk, type Walked } from '../reading/walk.ts';
 
 export interface SourceFile {
   readonly path: string;
@@ -20,17 +20,48 @@ export interface SourceFiles {
   readonly directories: readonly string[];
 }
 
-/** All `*.yaml` and `*.yml` below `dir`, hidden ones excepted, symbolic links followed. `dir` may be one file. */
-export async function readLayer(dir: string, settingsDir: string): Promise<SourceFiles> {
-  const found = await listLayer(dir, settingsDir);
-  const read = await Promise.all(found.paths.map((path) => readSource(path, settingsDir)));
-  const problems = [...found.problems, ...read.flatMap((one) => ('problem' in one ? [one.problem] : []))];
-  const files = read.flatMap((one) => ('problem' in one ? [] : [one]));
+/** Characters of all files of one layer together. A configuration of 5,000 keys is about 2 million. */
+const MAX_CHARACTERS = 32 * 1024 * 1024;
+
+/**
+ * All `*.yaml` and `*.yml` below `dir`, hidden ones excepted, symbolic links followed, each file once. `dir` may be one
+ * file. Rejects with HF5007 when `signal` ends it.
+ */
+export async function readLayer(
+  dir: string,
+  settingsDir: string,
+  signal?: AbortSignal,
+): Promise<SourceFiles> {
+  const found = await listLayer(dir, settingsDir, signal);
+  const { files, problems: unread } = await readAll(found.paths, dir, settingsDir, signal);
+  const problems = [...found.problems, ...unread];
   if (problems.length === 0 && files.length === 0)
     problems.push(
       problem('HF2003', `${shownPath(dir, settingsDir)} holds no *.yaml or *.yml file`, at(dir, settingsDir)),
     );
   return { files, problems, directories: found.directories };
+}
+
+async function readAll(
+  paths: readonly string[],
+  dir: string,
+  settingsDir: string,
+  signal: AbortSignal | undefined,
+): Promise<{ readonly files: readonly SourceFile[]; readonly problems: readonly Problem[] }> {
+  const files: SourceFile[] = [];
+  const problems: Problem[] = [];
+  let characters = 0;
+  for (const path of paths) {
+    if (signal?.aborted) throw fail('HF5007', 'stopped by a signal while files were read');
+    const read = await readSource(path, settingsDir);
+    if ('problem' in read) problems.push(read.problem);
+    else files.push(read);
+    characters += 'problem' in read ? 0 : read.text.length;
+    if (characters <= MAX_CHARACTERS) continue;
+    const message = `the files in ${shownPath(dir, settingsDir)} are larger than ${MAX_CHARACTERS / 1024 / 1024} MiB together; reading stopped at ${shownPath(path, settingsDir)}`;
+    return { files, problems: [...problems, problem('HF2004', message, at(path, settingsDir))] };
+  }
+  return { files, problems };
 }
 
 async function readSource(path: string, settingsDir: string): Promise<SourceFile | { problem: Problem }> {
@@ -45,43 +76,52 @@ async function readSource(path: string, settingsDir: string): Promise<SourceFile
 }
 
 interface Listing {
-  readonly paths: string[];
-  readonly directories: string[];
-  readonly problems: Problem[];
+  readonly paths: readonly string[];
+  readonly directories: readonly string[];
+  readonly problems: readonly Problem[];
 }
 
-async function listLayer(dir: string, settingsDir: string): Promise<Listing> {
-  const listing: Listing = { paths: [], directories: [], problems: [] };
+async function listLayer(
+  dir: string,
+  settingsDir: string,
+  signal: AbortSignal | undefined,
+): Promise<Listing> {
   try {
-    if ((await stat(dir)).isDirectory()) await walk(dir, settingsDir, listing, new Set());
-    else listing.paths.push(dir);
+    const walked = await walk(dir, { signal });
+    const paths = walked.files.map(({ path }) => path).filter((path) => path === dir || isYaml(path));
+    const directories = walked.directories.map(({ path }) => path);
+    return {
+      paths: walked.exceeded ? [] : paths.toSorted(),
+      directories,
+      problems: problemsOf(walked, dir, settingsDir),
+    };
   } catch (error) {
-    const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    const message = `${shownPath(dir, settingsDir)} ${missing ? 'does not exist' : `cannot be read: ${reasonOf(error)}`}`;
-    listing.problems.push(
-      missing ? problem('HF2001', message) : problem('HF2002', message, at(dir, settingsDir)),
-    );
+    if (error instanceof HoldfastError) throw error;
+    return { paths: [], directories: [], problems: [unreadable(dir, error, settingsDir)] };
   }
-  return { ...listing, paths: listing.paths.toSorted((a, b) => (a < b ? -1 : 1)) };
 }
 
-/** `seen` holds real paths, so that a link to a directory above ends. */
-async function walk(dir: string, settingsDir: string, listing: Listing, seen: Set<string>): Promise<void> {
-  const real = await realpath(dir);
-  if (seen.has(real)) return;
-  seen.add(real);
-  listing.directories.push(dir);
-  for (const name of (await readdir(dir)).toSorted()) {
-    if (name.startsWith('.')) continue;
-    const path = join(dir, name);
-    try {
-      if ((await stat(path)).isDirectory()) await walk(path, settingsDir, listing, seen);
-      else if (/\.ya?ml$/i.test(name)) listing.paths.push(path);
-    } catch (error) {
-      const message = `${shownPath(path, settingsDir)} cannot be read: ${reasonOf(error)}`;
-      listing.problems.push(problem('HF2002', message, at(path, settingsDir)));
-    }
-  }
+const isYaml = (path: string): boolean => /\.ya?ml$/i.test(path);
+
+function problemsOf(walked: Walked, dir: string, settingsDir: string): readonly Problem[] {
+  const excess = tooMuch(walked, (path) => shownPath(path, settingsDir));
+  if (excess !== undefined)
+    return [problem('HF2006', `${shownPath(dir, settingsDir)} contains ${excess}`, at(dir, settingsDir))];
+  return walked.failed.map(({ path, error }) =>
+    path === dir
+      ? unreadable(dir, error, settingsDir)
+      : problem(
+          'HF2002',
+          `${shownPath(path, settingsDir)} cannot be read: ${reasonOf(error)}`,
+          at(path, settingsDir),
+        ),
+  );
+}
+
+function unreadable(dir: string, error: unknown, settingsDir: string): Problem {
+  const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+  const message = `${shownPath(dir, settingsDir)} ${missing ? 'does not exist' : `cannot be read: ${reasonOf(error)}`}`;
+  return missing ? problem('HF2001', message) : problem('HF2002', message, at(dir, settingsDir));
 }
 
 /** Paths below the settings directory are shown relative to it, others as they are. */

@@ -119,6 +119,11 @@ export const CODES = {
     'Split it, or take it out of the directory if it is no configuration.',
   ),
   HF2005: code(EXIT.invalid, 'A file is not text', 'Save it as UTF-8 text, or take it out of the directory.'),
+  HF2006: code(
+    EXIT.invalid,
+    'A directory contains too many files',
+    'Name a directory that contains only desired state, or remove the link that leads out of it.',
+  ),
   HF2010: code(EXIT.invalid, 'The YAML is not well formed', 'Correct the YAML at this place.'),
   HF2011: code(EXIT.invalid, 'A key stands twice in one mapping', 'Keep one of the two.'),
   HF2012: code(EXIT.invalid, 'A tab is used for indentation', 'Indent with spaces.'),

@@ -38,7 +38,7 @@ async function watched(names: readonly string[], prepare: (dir: string) => Promi
     await watch[Symbol.asyncDispose]();
     await rm(dir, { recursive: true, force: true });
   });
-  await watch.follow(names.map((name) => join(dir, name)));
+  await watch.follow({ paths: [], trees: names.map((name) => join(dir, name)) });
   return {
     dir,
     watch,
@@ -123,7 +123,7 @@ describe('watching', () => {
     await symlink('two', join(dir, 'next'));
     await rename(join(dir, 'next'), join(dir, 'current'));
     await told();
-    await watch.follow([join(dir, 'current')]);
+    await watch.follow({ paths: [], trees: [join(dir, 'current')] });
     await writeFile(join(dir, 'two', 'a.yaml'), 'changed');
     await told();
   });
@@ -153,6 +153,47 @@ describe('watching', () => {
     await writeFile(join(dir, 'state', 'home.json'), '{}');
     await writeFile(join(dir, 'desired-state', '.git', 'index'), '');
     await writeFile(join(dir, 'other.yaml'), '');
+    expect(await quiet()).toBe(0);
+  });
+
+  test('links that go round are followed once, and what changes behind them is told', async () => {
+    const { dir, told } = await watched(['desired-state'], async (dir) => {
+      await directory(dir);
+      await mkdir(join(dir, 'shared'));
+      await writeFile(join(dir, 'shared', 'b.yaml'), '1');
+      await writeFile(join(dir, 'elsewhere.yaml'), '1');
+      for (let i = 0; i < 10; i += 1) await symlink('.', join(dir, 'desired-state', `round-${i}`));
+      await symlink('..', join(dir, 'desired-state', 'up'));
+      await symlink('../shared', join(dir, 'desired-state', 'shared'));
+      await symlink('../elsewhere.yaml', join(dir, 'desired-state', 'c.yaml'));
+    });
+    for (const name of ['desired-state/a.yaml', 'shared/b.yaml', 'elsewhere.yaml']) {
+      await writeFile(join(dir, name), '2');
+      await told();
+    }
+  });
+
+  test('a directory that is new is told again once it is watched, and so is what happens in it then', async () => {
+    const { dir, told, quiet, watch } = await watched(['desired-state'], directory);
+    const trees = [join(dir, 'desired-state')];
+    await mkdir(join(dir, 'desired-state', 'new', 'deep'), { recursive: true });
+    await told();
+    await watch.follow({ paths: [], trees });
+    await told();
+    await quiet();
+    await writeFile(join(dir, 'desired-state', 'new', 'deep', 'b.yaml'), '');
+    await told();
+    await watch.follow({ paths: [], trees });
+    await quiet();
+    expect(await quiet()).toBe(0);
+  });
+
+  test('a directory that somebody refers to is watched itself, not what is in it', async () => {
+    const { dir, watch, quiet } = await watched([], (dir) => mkdir(join(dir, 'secrets')));
+    await watch.follow({ paths: [join(dir, 'secrets')], trees: [] });
+    await mkdir(join(dir, 'secrets', 'inner'));
+    await quiet();
+    await writeFile(join(dir, 'secrets', 'inner', 'a'), '');
     expect(await quiet()).toBe(0);
   });
 

@@ -20,6 +20,34 @@ describe('the directory', () => {
     expect(loaded.desired?.watched).toContain(join(dir, 'desired'));
   });
 
+  test('is read once, however many links lead round in it', async () => {
+    const dir = directory({ 'desired/a.yaml': 'debug: true\n', 'shared/b.yaml': 'request-retry: 1\n' });
+    for (const [name, target] of [
+      ['one', '.'],
+      ['two', '.'],
+      ['up', '..'],
+      ['again.yaml', 'a.yaml'],
+      ['shared', '../shared'],
+      ['shared2', '../shared'],
+    ] as const)
+      symlinkSync(target, join(dir, 'desired', name));
+    expect(treeOf(await load(dir))).toEqual({ debug: true, 'request-retry': 1 });
+  });
+
+  test('with a link to everything ends at a bound that names the link', async () => {
+    const dir = directory({ 'desired/a.yaml': 'debug: true\n' });
+    symlinkSync('/', join(dir, 'desired/all'));
+    expect((await load(dir)).problems.map(oneLine)).toEqual([
+      'desired:1:1 HF2006 desired contains more than 20000 files and directories; the link desired/all leads to /',
+    ]);
+  });
+
+  test('is left when the process is told to stop', async () => {
+    const dir = directory({ 'desired/a.yaml': 'debug: true\n' });
+    const stopped = load(dir, { signal: AbortSignal.abort() });
+    await expect(stopped).rejects.toMatchObject({ problems: [{ code: 'HF5007' }], exit: 4 });
+  });
+
   test('may hold what is no file at all: it is refused, not waited for', async () => {
     const dir = directory({ 'desired/a.yaml': 'api-keys: ["${file:nobody}", "${file:/dev/zero}"]\n' });
     execFileSync('mkfifo', [join(dir, 'nobody')]);

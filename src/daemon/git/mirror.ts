@@ -2,10 +2,10 @@
 // force, who signed it. It holds commits; what of them is in force is not its business.
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import { commitIn, SHOW_COMMIT } from '../../desired/revision.ts';
 import type { Commit } from '../../nouns/desired.ts';
 import { fail } from '../../nouns/problem.ts';
+import { walk } from '../../reading/walk.ts';
 import type { GitSettings } from '../../settings/daemon-source.ts';
 import { GitFailure, type Run } from './program.ts';
 
@@ -151,17 +151,19 @@ async function ask(gitDir: string, { flags, refs }: Question, options: MirrorOpt
 
 const WEIGH_MS = 1000;
 
+/** Files of a mirror. One of a remote with a hundred thousand branches is too large too. */
+const MAX_MIRROR_FILES = 100_000;
+
 /** Bytes below a directory. What goes away meanwhile counts nothing. */
 async function sizeOf(dir: string): Promise<number> {
-  const entries = await readdir(dir, { recursive: true, withFileTypes: true }).catch(() => []);
-  const sizes = entries
-    .filter((entry) => entry.isFile())
-    .map((entry) =>
-      stat(join(entry.parentPath, entry.name)).then(
-        ({ size }) => size,
-        () => 0,
-      ),
-    );
+  const walked = await walk(dir, { limit: MAX_MIRROR_FILES, skip: () => false }).catch(() => undefined);
+  if (walked?.exceeded) return Infinity;
+  const sizes = (walked?.files ?? []).map(({ real }) =>
+    stat(real).then(
+      ({ size }) => size,
+      () => 0,
+    ),
+  );
   return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
 }
 
