@@ -5,6 +5,7 @@ import { contentBy } from '../gateway/v8/seen.ts';
 import { sameAt } from '../gateway/model/equal.ts';
 import type { Live, LiveFile } from '../nouns/live.ts';
 import { coversPath, entry, formatPath, key, type Path, parsePath } from '../nouns/path.ts';
+import { hasNoUnknownKeys } from '../plan/three-way.ts';
 import { isList, isTree, sameValue, type Tree, type Value } from '../nouns/value.ts';
 
 /** Contents already worked out: one reading is asked for its content by every step of a transaction. */
@@ -53,13 +54,6 @@ function differing(
 /** Either reading may be the later one, in which the gateway has spelled out its home. */
 const isSame = (field: Field, a: Value | undefined, b: Value | undefined): boolean =>
   sameAt(field, a, b) || sameAt(field, b, a);
-
-/** Compared as one only where no unknown key can hide: `sameAt` knows nothing of them. */
-function hasNoUnknownKeys(field: Field): boolean {
-  const below = field.item ?? field.value;
-  if (field.kind === 'struct') return false;
-  return below === undefined || below === field || hasNoUnknownKeys(below);
-}
 
 /** A mapping, or a missing one where a mapping would stand: its members may all equal absent. */
 function canEnter(value: Value | undefined, field: Field | undefined): value is Tree | undefined {

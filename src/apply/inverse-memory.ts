@@ -1,5 +1,6 @@
 // Takes back in memory what a failed save left there (C v0 §6.5): the same endpoints get their former values. The answer
 // may be 500 again; memory follows all the same, and reading it back decides.
+import { memoryCatalog } from '../gateway/v8/seen.ts';
 import { toJson } from '../gateway/model/json.ts';
 import type { Catalog, Field } from '../gateway/catalog/field.ts';
 import { sameAt } from '../gateway/model/equal.ts';
@@ -7,15 +8,26 @@ import { seal } from '../nouns/secret.ts';
 import { isTree, type Tree, type Value } from '../nouns/value.ts';
 import { HoldfastError } from '../nouns/problem.ts';
 import { repairWrite } from '../plan/route-back.ts';
+import { threeWay } from '../plan/three-way.ts';
 import { contentIn } from './images.ts';
 import type { DeepLive } from './read.ts';
 import { type Run, windowOf } from './run.ts';
 import type { Transaction } from './underway.ts';
 import { sendWrite } from './write.ts';
 
-export async function undoInMemory(run: Run, { prospect }: Transaction, now: DeepLive): Promise<void> {
+/** What others changed in memory meanwhile stays as it is. */
+export async function undoInMemory(
+  run: Run,
+  { prospect, oursInMemory }: Transaction,
+  now: DeepLive,
+): Promise<void> {
   const { catalog, clock } = run.context;
-  const before = toJson(prospect.live.memory.open(), catalog) ?? {};
+  const { without } = threeWay(memoryCatalog(catalog), {
+    before: prospect.live.memory.open(),
+    ours: oursInMemory.open(),
+    now: now.memory.open(),
+  });
+  const before = toJson(without, catalog) ?? {};
   const endpoints = new Set(prospect.prepared.writes.map(({ write }) => endpointOf(write.path)));
   for (const endpoint of endpoints) {
     const value = formerValue(before, endpoint, catalog) ?? formerSettings(run, prospect, endpoint);

@@ -54,6 +54,30 @@ export async function noteRollingBack(run: Run, journal: Journal): Promise<Journ
   return rewrite(run, { ...journal, phase: 'rolling-back' });
 }
 
+/** After somebody else's change: what lies before the rest of the plan, and what it leads to. */
+export async function rebaseJournal(
+  run: Run,
+  journal: Journal,
+  { prepared, live }: Prospect<DeepLive>,
+  without: Tree,
+): Promise<Journal> {
+  const { plan, writes } = prepared;
+  return rewrite(run, {
+    ...journal,
+    before: contentHash(run, without),
+    predicted: [
+      ...journal.predicted.slice(0, journal.sent),
+      contentHash(run, contentIn(live.file, run.context.catalog)),
+      ...writes.map(({ prediction }) => contentHash(run, prediction.file.open())),
+    ],
+    footprint: [...new Set([...journal.footprint, ...footprintOf(plan, writes)])],
+    writes: [
+      ...(journal.writes ?? []).slice(0, journal.sent),
+      ...writes.map(({ write }) => writeText(write)),
+    ],
+  });
+}
+
 async function rewrite(run: Run, journal: Journal): Promise<Journal> {
   await run.context.store.writeJournal(run.context.target.name, journal);
   return journal;

@@ -4,7 +4,8 @@
 import { seenV8 } from '../gateway/v8/seen.ts';
 import type { LiveFile } from '../nouns/live.ts';
 import type { Evidence, Fidelity } from '../nouns/outcome.ts';
-import type { WayBackWrite } from '../plan/route-back.ts';
+import { repairWrite, type WayBackWrite } from '../plan/route-back.ts';
+import type { Foreign, ThreeWay } from '../plan/three-way.ts';
 import { type Baseline, type Expectation, judgeBehaviour } from './behaviour.ts';
 import { contentIn, sameImage } from './images.ts';
 import { nudge } from './nudge.ts';
@@ -20,11 +21,16 @@ export interface Back {
   /** What was to be there again. */
   readonly wanted?: LiveFile | undefined;
   readonly evidence: readonly Evidence[];
+  /** What others changed while it was put back. */
+  readonly foreign: readonly Foreign[];
 }
 
 export interface NotBack {
   readonly kind: 'failed';
   readonly reason: string;
+  /** Others wrote at the same time: a look at what they left may show another way. */
+  readonly again?: boolean;
+  readonly foreign?: readonly Foreign[];
   readonly evidence: readonly Evidence[];
 }
 
@@ -34,6 +40,8 @@ interface PutBack {
   readonly now: DeepLive;
   /** The file that is to be there again; absent when only our own changes are taken out. */
   readonly wanted?: LiveFile;
+  /** What of ours is in force in a reading, and what is somebody else's. */
+  readonly judge: (now: DeepLive) => Pick<ThreeWay, 'foreign' | 'inForce'>;
   /** What is put back, for the evidence. */
   readonly what: string;
   /** Called as soon as the gateway may follow the old configuration again. */
@@ -66,13 +74,40 @@ function notBack(reason: string, what: string): NotBack {
   return { kind: 'failed', reason, evidence: [{ check: 'put back', passed: false, detail: what }] };
 }
 
-function judged(run: Run, { wanted, what }: PutBack, sent: Sent, settled: Settled): Back | NotBack {
-  const fidelity = wanted ? fidelityOf(run, wanted, settled.live.file) : inverseFidelity(settled);
+async function judged(
+  run: Run,
+  { wanted, what, judge, now }: PutBack,
+  sent: Sent,
+  settled: Settled,
+): Promise<Back | NotBack> {
+  const live = memoryFollows(settled) ? settled.live : await loadedFrom(run, settled.live);
+  const fidelity = wanted ? fidelityOf(run, wanted, live.file) : 'comments';
+  const exact = wanted ? fidelity !== 'semantic' : settled.standing === 'as-predicted';
+  const found = exact ? undefined : judge(live);
+  const foreign = found?.foreign ?? [];
+  const isOthers = foreign.length > 0;
   const why = sent.kind === 'accepted' ? 'the gateway does not hold it' : sent.reason;
-  if (fidelity === 'semantic') return notBack(`putting back failed: ${why}`, what);
-  if (!memoryFollows(settled)) return notBack('the file is back, but memory is not', what);
-  const evidence = [{ check: 'put back', passed: true, detail: `${what} (${fidelity})` }];
-  return { kind: 'back', fidelity, live: settled.live, wanted, evidence };
+  if (found && (found.inForce.length > 0 || (wanted && !isOthers)))
+    return {
+      ...notBack(`putting back failed: ${why}`, what),
+      again: live.file.hash !== now.file.hash,
+      foreign,
+    };
+  if (!memoryFollows({ ...settled, live }))
+    return { ...notBack('the file is back, but memory is not', what), foreign };
+  const reached = isOthers ? 'comments' : fidelity;
+  const evidence = [{ check: 'put back', passed: true, detail: `${what} (${reached})` }];
+  return { kind: 'back', fidelity: reached, live, wanted: isOthers ? undefined : wanted, evidence, foreign };
+}
+
+/** The gateway after it was made to load its file, where memory did not follow. */
+export async function loadedFrom(run: Run, live: DeepLive): Promise<DeepLive> {
+  const { agreement, file } = live;
+  if (agreement.kind !== 'differ' || agreement.cause === 'model-gap') return live;
+  const repair = repairWrite(file, run.context.catalog);
+  if (!repair.ok) return live;
+  await sendWrite(run, repair.write, file.text, 'roll-back');
+  return (await settle(run, repair.write.prediction, 'roll-back')).live;
 }
 
 /** Bytes, or all but what the gateway does to comments and layout, or less (design §10.9). */
@@ -88,9 +123,6 @@ function layoutIn({ text }: LiveFile): string | undefined {
   const seen = seenV8(text.open());
   return seen.ok ? seen.layout : undefined;
 }
-
-const inverseFidelity = ({ standing }: Settled): Fidelity =>
-  standing === 'as-predicted' || standing === 'file-only' ? 'comments' : 'semantic';
 
 function memoryFollows({ standing, live: { agreement } }: Settled): boolean {
   if (standing === 'as-predicted' || standing === 'memory-only') return true;

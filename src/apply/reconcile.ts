@@ -7,9 +7,12 @@ import { isRefused } from '../nouns/plan.ts';
 import { fail, HoldfastError } from '../nouns/problem.ts';
 import { contestedOutcome } from './contested-outcome.ts';
 import type { ReconcileRequest } from './context.ts';
+import { foreignText, judgeFile, tellerOf } from './foreign.ts';
+import { contentIn } from './images.ts';
 import { conclude } from './outcome.ts';
 import { quarantined } from './quarantine.ts';
 import { type DeepLive, readDeep } from './read.ts';
+import { isWithin } from './reconsider.ts';
 import { resolveJournal } from './recover.ts';
 import { inStep, outOfStep } from './in-step.ts';
 import { interrupted, notice, reached, type Run, step } from './run.ts';
@@ -27,7 +30,7 @@ export async function reconcileUnderLock(run: Run, request: ReconcileRequest): P
   const desired = await loadDesired(recovered.run);
   if (request.depth === 'shallow' && !(await differsShallow(recovered.run, desired, request)))
     return inStep(recovered.run, desired, 'shallow');
-  return attempt(recovered.run, desired, request, 2);
+  return attempt(recovered.run, desired, request, MOST_ATTEMPTS);
 }
 
 /** All problems at once when the files are wrong; warnings go along. */
@@ -42,23 +45,43 @@ async function differsShallow(run: Run, desired: Desired, request: ReconcileRequ
   return !(await shallowIsEnough(run, desired, request, declaresBlind(desired, run.context.catalog)));
 }
 
-/** Observe, plan, write. When the gateway changes under a plan that nobody approved, it is planned again, once. */
+/** So often a plan is made while others keep writing. */
+const MOST_ATTEMPTS = 4;
+
+/**
+ * Observe, plan, write. When the gateway changes under a plan that nobody approved, it is planned again; what somebody
+ * else changed meanwhile is not overwritten.
+ */
 async function attempt(
   run: Run,
   desired: Desired,
   request: ReconcileRequest,
   attempts: number,
+  earlier?: Prospect<DeepLive>,
 ): Promise<Outcome> {
   const prospect = await prospectOf(run, desired, request);
+  if (earlier) keepForeign(run, earlier, prospect);
   const ready = await beforeWriting(run, prospect, request);
   if (ready.kind === 'done') return ready.outcome;
   try {
-    return await transact(run, ready.prospect);
+    return await transact(run, ready.prospect, { approved: request.approved !== undefined });
   } catch (error) {
     if (!isStale(error) || request.approved || attempts <= 1) throw error;
     step(run, 'plan', 'the gateway changed meanwhile: planning again');
-    return attempt(run, desired, request, attempts - 1);
+    return attempt(run, desired, request, attempts - 1, ready.prospect);
   }
+}
+
+/** Throws HF5005 where the plan made again would overwrite what somebody else changed since the earlier one. */
+function keepForeign(run: Run, earlier: Prospect<DeepLive>, now: Prospect<DeepLive>): void {
+  if (isWithin(earlier.prepared, now.prepared)) return;
+  const before = contentIn(earlier.live.file, run.context.catalog);
+  const planned = earlier.prepared.prediction?.file.open() ?? before;
+  const { foreign } = judgeFile(run, before, planned, now.live);
+  const text = foreign.length > 0 ? foreignText(tellerOf(run, now), foreign) : 'what the plan was to change';
+  throw fail('HF5005', `somebody else changed ${text} before the first write; nothing was written`, {
+    target: run.context.target.name,
+  });
 }
 
 const isStale = (error: unknown): boolean =>

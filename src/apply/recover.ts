@@ -8,6 +8,7 @@ import { takeBackup } from './backup.ts';
 import { readStored } from './backed-up.ts';
 import { expectationOf, takeBaseline } from './behaviour.ts';
 import { record, remembering } from './commit.ts';
+import { judgeFile } from './foreign.ts';
 import { contentIn, isDestroyed, shownPaths, unexplained } from './images.ts';
 import { contentHash } from './journal.ts';
 import { conclude } from './outcome.ts';
@@ -158,7 +159,14 @@ async function backAgain(
   const baseline = await takeBaseline(run, expected);
   await takeBackup(run, live, 'pre-rollback');
   const way = restoreWrite(stored.file.text, catalog);
-  const back = await putBack(run, { way, now: live, wanted: stored.file, what: `backup ${journal.backup}` });
+  const [before, ours] = [contentIn(stored.file, catalog), contentIn(live.file, catalog)];
+  const back = await putBack(run, {
+    way,
+    now: live,
+    wanted: stored.file,
+    judge: (now) => judgeFile(run, before, ours, now),
+    what: `backup ${journal.backup}`,
+  });
   const ended = back.kind === 'back' ? await withRuntime(run, back, baseline, expected) : back;
   if (ended.kind === 'failed') return left(run, journal, ended.reason);
   await store.pinBackup(target.name, journal.backup);

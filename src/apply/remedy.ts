@@ -1,5 +1,21 @@
 // What a person does when the API cannot put things back: words that need no API.
+import type { Journal } from '../nouns/state.ts';
 import type { Run } from './run.ts';
+
+/** Steps where somebody else's changes are in the file: an older backup over it would undo them. */
+export function besideOthers(
+  run: Run,
+  backup: string,
+  { changes = [] }: Pick<Journal, 'changes'>,
+): readonly string[] {
+  const { target } = run.context;
+  return [
+    `The config.yaml of the gateway holds changes of others: do not put an older backup over it.`,
+    `Compare it with backup ${backup}: \`holdfast restore ${backup} --dry-run --target ${target.name}\` writes nothing.`,
+    `Take back by hand what is left of this plan: ${changes.join(', ')}. Then restart the gateway.`,
+    `Run \`holdfast apply --retry --target ${target.name}\`: it keeps what is there, closes the open transaction and applies the files.`,
+  ];
+}
 
 /** Steps that put a backup in place by hand. Written in place, because a rename ends the file watch (C v0 §6.4). */
 export function byHand(run: Run, backup: string): readonly string[] {

@@ -6,13 +6,10 @@ import { repairWrite } from '../plan/route-back.ts';
 import { differences, shownPaths } from './images.ts';
 import { noteSending } from './journal.ts';
 import { notice, type Run } from './run.ts';
-import type { Setback } from './setback.ts';
 import { settle, type Settled } from './settle.ts';
 import type { Transaction } from './underway.ts';
-import { judgeSettled } from './verify.ts';
+import { judgeSettled, type Settlement } from './verify.ts';
 import { sendWrite } from './write.ts';
-
-type Repaired = { readonly kind: 'written'; readonly settled: Settled } | Setback;
 
 /** After write `index` the file stands as predicted, memory does not. */
 export async function repairStaleMemory(
@@ -20,9 +17,9 @@ export async function repairStaleMemory(
   transaction: Transaction,
   index: number,
   stale: Settled,
-): Promise<Repaired> {
+): Promise<Settlement> {
   const { catalog, target } = run.context;
-  const prediction = transaction.prospect.prepared.writes[index]?.prediction;
+  const prediction = transaction.current.prepared.writes[index]?.prediction;
   const repair = repairWrite(stale.live.file, catalog);
   if (!repair.ok || !prediction) return judgeSettled(run, transaction, index, stale);
   const paths = differences(stale.live.memory.open(), prediction.memory.open(), memoryCatalog(catalog));

@@ -13,19 +13,21 @@ import { type Baseline, type Expectation, expectationOf, takeBaseline } from './
 import { record } from './commit.ts';
 import type { RestoreRequest, RestoreSummary } from './context.ts';
 import { quiet } from './fence.ts';
+import { foreignEvidence, judgeFile, keptProblem, type Teller } from './foreign.ts';
 import { contentIn, differences, publicPath } from './images.ts';
 import { contentHash } from './journal.ts';
 import { conclude } from './outcome.ts';
 import { type Back, type NotBack, putBack, withRuntime } from './put-back.ts';
 import { type DeepLive, readAnything } from './read.ts';
-import { byHand } from './remedy.ts';
-import { reached, type Run, step } from './run.ts';
+import { besideOthers, byHand } from './remedy.ts';
+import { notice, reached, type Run, step } from './run.ts';
 
 export async function restoreUnderLock(run: Run, request: RestoreRequest): Promise<Outcome> {
   const backupId = await chosen(run, request);
   step(run, 'observe');
   const live = await readAnything(run, 'observe');
-  const { catalog } = run.context;
+  const { context } = run;
+  const { catalog } = context;
   const stored = await readStored(run, backupId);
   const summary = summaryOf(run, stored, live);
   if (request.confirm && !(await request.confirm(summary)))
@@ -44,14 +46,23 @@ export async function restoreUnderLock(run: Run, request: RestoreRequest): Promi
     summary,
     predicted: way.write.prediction.file.open(),
   });
-  await quiet(run, live);
+  await quiet(run, live).catch((error: unknown) => unsent(run, error));
+  await context.store.writeJournal(context.target.name, { ...journal, sent: 1 });
+  const [before, ours] = [contentIn(stored.file, catalog), contentIn(live.file, catalog)];
   const back = await putBack(run, {
     way,
     now: live,
     wanted: stored.file,
+    judge: (now) => judgeFile(run, before, ours, now),
     what: `backup ${stored.record.id}`,
   });
   return ended(run, journal, { stored, backup, back, baseline, expected });
+}
+
+/** Nothing was sent: whoever changed the file meanwhile wins. */
+async function unsent(run: Run, error: unknown): Promise<never> {
+  await run.context.store.closeJournal(run.context.target.name);
+  throw error;
 }
 
 async function chosen(run: Run, { backup }: RestoreRequest): Promise<string> {
@@ -117,7 +128,7 @@ async function journalOf(
     backup: backup.id,
     before: contentHash(run, contentIn(live.file, context.catalog)),
     predicted: [contentHash(run, predicted)],
-    sent: 1,
+    sent: 0,
     footprint: [...summary.added, ...summary.removed, ...summary.changed],
     phase: 'open',
     changes: [`restore ${stored.record.id}`],
@@ -145,10 +156,12 @@ async function ended(
 ): Promise<Outcome> {
   const { store, target } = run.context;
   const proven = back.kind === 'back' ? await withRuntime(run, back, baseline, expected) : back;
-  const { evidence } = proven;
+  const teller: Teller = { run, hidden: new Set() };
+  const evidence = [...proven.evidence, ...foreignEvidence(teller, proven.foreign ?? [])];
   if (proven.kind === 'failed') {
     await record(run, journal, { outcome: 'rollback-failed', evidence, problems: [proven.reason] });
-    const remedy = byHand(run, stored.record.id);
+    const isAlone = (proven.foreign ?? []).length === 0;
+    const remedy = isAlone ? byHand(run, stored.record.id) : besideOthers(run, stored.record.id, journal);
     const found = problem('HF5020', proven.reason, { target: target.name, remedy: remedy.join(' ') });
     return conclude(
       run,
@@ -160,6 +173,8 @@ async function ended(
   await store.pinBackup(target.name, backup.id);
   await store.update(target.name, { writeMs: run.pace.writeMs });
   await store.closeJournal(target.name);
+  const { foreign } = proven;
+  if (foreign.length > 0) notice(run, keptProblem(teller, foreign));
   const witnessed = expected.added.length + expected.removed.length > 0;
   return conclude(run, {
     kind: 'restored',

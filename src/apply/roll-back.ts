@@ -1,20 +1,23 @@
 // Puts back what a failed transaction changed. Itself a transaction: settle, back up what is there, write, settle,
-// verify (design §10.9). Differences inside our footprints are ours, any outside are somebody else's and stay.
+// verify (design §10.9). Only what still is as we made it is taken back; what others changed meanwhile stays.
 import { memoryCatalog } from '../gateway/v8/seen.ts';
 import type { Evidence, Fidelity, Outcome } from '../nouns/outcome.ts';
 import { HoldfastError, problem } from '../nouns/problem.ts';
 import { inverseWrite, restoreWrite, type WayBackWrite } from '../plan/route-back.ts';
+import type { ThreeWay } from '../plan/three-way.ts';
 import { takeBackup } from './backup.ts';
 import { expectationOf } from './behaviour.ts';
 import { record } from './commit.ts';
-import { contentIn, isDestroyed, sameImage, shownPaths, unexplained } from './images.ts';
+import { judgeFile } from './foreign.ts';
+import { contentIn, isDestroyed, sameImage } from './images.ts';
 import { hiddenIsBack, undoInMemory } from './inverse-memory.ts';
 import { noteRollingBack } from './journal.ts';
 import { conclude } from './outcome.ts';
-import { type NotBack, putBack, withRuntime } from './put-back.ts';
+import { loadedFrom, type NotBack, putBack, withRuntime } from './put-back.ts';
 import { quarantine } from './quarantine.ts';
-import { type DeepLive, readAnything } from './read.ts';
-import { byHand } from './remedy.ts';
+import { type DeepLive, readAnything, readRaw } from './read.ts';
+import { evidenceOfForeign } from './reconsider.ts';
+import { besideOthers, byHand } from './remedy.ts';
 import { preferFormerKey } from './rotation.ts';
 import { reached, type Run, step, windowOf } from './run.ts';
 import type { Setback } from './setback.ts';
@@ -31,7 +34,8 @@ export async function rollBack(run: Run, transaction: Transaction, cause: Setbac
   step(run, 'roll-back', cause.reason);
   transaction.journal = await noteRollingBack(run, transaction.journal);
   const ended = await takeBack(run, transaction).catch(asFailed);
-  if (!cause.blameless) await quarantine(run, transaction.journal.revision, cause.reason);
+  if (!cause.blameless && transaction.foreign.length === 0)
+    await quarantine(run, transaction.journal.revision, cause.reason);
   await run.context.store.pinBackup(run.context.target.name, transaction.backup.id);
   if (ended.kind === 'back') return rolledBack(run, transaction, cause, ended);
   return rollbackFailed(run, transaction, cause, ended);
@@ -46,11 +50,11 @@ function asFailed(error: unknown): NotBack {
 /** By what is there now: nothing changed, only memory did, or the file. */
 async function takeBack(run: Run, transaction: Transaction): Promise<Returned | NotBack> {
   const now = await settledReading(run);
-  if (!sameFile(transaction, now)) return takeFileBack(run, transaction, now);
+  if (!sameFile(transaction, now)) return takeFileBack(run, transaction, now, MOST_TRIES);
   if (await memoryIsBack(run, transaction, now)) return unchanged('nothing had changed');
   await undoInMemory(run, transaction, now);
   const after = await settledReading(run);
-  if (!sameFile(transaction, after)) return takeFileBack(run, transaction, after);
+  if (!sameFile(transaction, after)) return takeFileBack(run, transaction, after, MOST_TRIES);
   if (await memoryIsBack(run, transaction, after))
     return { ...unchanged('memory had changed, the file never did'), memoryOnly: true };
   return { kind: 'failed', reason: 'memory still holds a change that the file never had', evidence: [] };
@@ -76,50 +80,80 @@ function unchanged(detail: string): Returned {
   return { kind: 'back', fidelity: 'exact', evidence: [{ check: 'put back', passed: true, detail }] };
 }
 
-async function takeFileBack(run: Run, transaction: Transaction, now: DeepLive): Promise<Returned | NotBack> {
+/** So often it is tried while others go on writing. */
+const MOST_TRIES = 4;
+
+async function takeFileBack(
+  run: Run,
+  transaction: Transaction,
+  now: DeepLive,
+  tries: number,
+): Promise<Returned | NotBack> {
   const { prospect, baseline, backup } = transaction;
   const { catalog } = run.context;
+  const found = foundIn(run, transaction, now);
+  if (found.foreign.length > 0 && found.inForce.length === 0) return nothingLeft(run, transaction, now);
   await takeBackup(run, now, 'pre-rollback');
-  const { way, foreign } = chooseWay(run, transaction, now);
+  if ((await readRaw(run, 'roll-back')).hash !== now.file.hash && tries > 1)
+    return takeFileBack(run, transaction, await settledReading(run), tries - 1);
+  const isAlone = found.foreign.length === 0 && transaction.foreign.length === 0;
   const back = await putBack(run, {
-    way,
+    way: chooseWay(run, transaction, now, isAlone),
     now,
-    ...(foreign === '' && { wanted: prospect.live.file }),
-    what: foreign === '' ? `backup ${backup.id}` : `our own changes only; ${foreign} is somebody else's`,
+    ...(isAlone && { wanted: prospect.live.file }),
+    judge: (after) => foundIn(run, transaction, after),
+    what: isAlone ? `backup ${backup.id}` : 'our own changes only; what others changed stays',
     sent: () => preferFormerKey(run, prospect),
   });
+  if (back.kind === 'failed' && back.again && tries > 1)
+    return takeFileBack(run, transaction, await settledReading(run), tries - 1);
   if (back.kind === 'failed') return back;
-  const before = contentIn(prospect.live.file, catalog);
-  const expected = expectationOf(contentIn(now.file, catalog), before);
+  const expected = expectationOf(contentIn(now.file, catalog), contentIn(back.live.file, catalog));
   return withRuntime(run, back, baseline, { ...expected, aliases: [] });
+}
+
+/** What is ours and what is not, remembered for the outcome. A destroyed file is nobody's edit. */
+function foundIn(run: Run, transaction: Transaction, now: DeepLive): ThreeWay {
+  if (isDestroyed(now)) return { without: transaction.base, foreign: [], inForce: [], missing: [] };
+  const found = judgeFile(run, transaction.base, transaction.ours, now);
+  transaction.foreign = [...transaction.foreign, ...found.foreign];
+  return found;
+}
+
+/** Others changed the file, and nothing of ours is in it. */
+async function nothingLeft(run: Run, transaction: Transaction, now: DeepLive): Promise<Returned | NotBack> {
+  preferFormerKey(run, transaction.prospect);
+  const { agreement } = await loadedFrom(run, now);
+  if (agreement.kind === 'differ' && agreement.cause !== 'model-gap')
+    return { kind: 'failed', reason: 'memory does not hold what the file says', evidence: [] };
+  const detail = 'nothing of ours is in force; what others changed stays';
+  return { kind: 'back', fidelity: 'comments', evidence: [{ check: 'put back', passed: true, detail }] };
 }
 
 function chooseWay(
   run: Run,
-  { prospect, journal }: Transaction,
+  { prospect, base, ours, good, current }: Transaction,
   now: DeepLive,
-): { readonly way: WayBackWrite; readonly foreign: string } {
+  isAlone: boolean,
+): WayBackWrite {
   const { catalog } = run.context;
-  const before = contentIn(prospect.live.file, catalog);
-  const written = prospect.prepared.prediction?.file.open() ?? before;
-  const actual = contentIn(now.file, catalog);
-  const foreign = isDestroyed(now)
-    ? []
-    : unexplained({ before, predicted: written, actual }, journal.footprint, catalog);
-  if (foreign.length === 0) return { way: restoreWrite(prospect.live.file.text, catalog), foreign: '' };
-  const footprints = prospect.prepared.writes.map(({ write }) => write.footprint);
-  const way = inverseWrite({ catalog, before: prospect.live.file.text, written, now: now.file, footprints });
-  return { way, foreign: shownPaths(foreign) };
+  if (isAlone) return restoreWrite(prospect.live.file.text, catalog);
+  const footprints = [...prospect.prepared.writes, ...current.prepared.writes].map(
+    ({ write }) => write.footprint,
+  );
+  const from = isDestroyed(now) ? good.file : now.file;
+  return inverseWrite({ catalog, before: base, written: ours, now: from, footprints });
 }
 
 async function rolledBack(
   run: Run,
-  { journal, prospect, backup }: Transaction,
+  transaction: Transaction,
   { code, reason, evidence, path }: Setback,
   { fidelity, memoryOnly, evidence: more }: Returned,
 ): Promise<Outcome> {
+  const { journal, prospect, backup } = transaction;
   const { store, target } = run.context;
-  const all = [...evidence, ...more];
+  const all = [...evidence, ...more, ...evidenceOfForeign(run, transaction)];
   await record(run, journal, { outcome: 'rolled-back', evidence: all, problems: [`${code}: ${reason}`] });
   await store.update(target.name, { writeMs: run.pace.writeMs });
   await store.closeJournal(target.name);
@@ -144,15 +178,16 @@ async function rolledBack(
 /** The journal stays open: the next run finds out whether a person has put things right. */
 async function rollbackFailed(
   run: Run,
-  { journal, prospect, backup }: Transaction,
+  transaction: Transaction,
   cause: Setback,
   ended: NotBack,
 ): Promise<Outcome> {
+  const { journal, prospect, backup, foreign } = transaction;
   const { target } = run.context;
-  const evidence = [...cause.evidence, ...ended.evidence];
+  const evidence = [...cause.evidence, ...ended.evidence, ...evidenceOfForeign(run, transaction)];
   const reason = `${cause.reason}; then: ${ended.reason}`;
   await record(run, journal, { outcome: 'rollback-failed', evidence, problems: [reason] });
-  const remedy = byHand(run, backup.id);
+  const remedy = foreign.length > 0 ? besideOthers(run, backup.id, journal) : byHand(run, backup.id);
   const found = problem('HF5020', reason, { target: target.name, remedy: remedy.join(' ') });
   const { plan } = prospect.prepared;
   return conclude(run, { kind: 'rollback-failed', plan, backup: backup.id, reason, remedy, evidence }, [

@@ -14,15 +14,19 @@ import { rollBack } from './roll-back.ts';
 import { preferDeclaredKey } from './rotation.ts';
 import { interrupted, type Run } from './run.ts';
 import { type Setback, setback } from './setback.ts';
-import { settle, type Settled } from './settle.ts';
+import { settle } from './settle.ts';
 import type { Prospect } from './survey.ts';
 import type { Transaction } from './underway.ts';
-import { judgeSettled, type Verified, verify } from './verify.ts';
+import { judgeSettled, type Settlement, type Verified, verify } from './verify.ts';
 import { type Sent, sendWrite } from './write.ts';
 
-/** Makes the writes of a plan. The plan was approved and passes its guards. */
-export async function transact(run: Run, prospect: Prospect<DeepLive>): Promise<Outcome> {
-  const transaction = await open(run, prospect);
+/** Makes the writes of a plan that passes its guards; `approved`: exactly this plan was approved by somebody. */
+export async function transact(
+  run: Run,
+  prospect: Prospect<DeepLive>,
+  { approved = false }: { readonly approved?: boolean } = {},
+): Promise<Outcome> {
+  const transaction = await open(run, prospect, approved);
   const raw = await fenced(run, transaction);
   const done = await attempt(run, transaction, raw).catch(unreadable);
   if (done.kind === 'unsent') return abandon(run, done.error);
@@ -30,7 +34,7 @@ export async function transact(run: Run, prospect: Prospect<DeepLive>): Promise<
   return commit(run, transaction, done);
 }
 
-async function open(run: Run, prospect: Prospect<DeepLive>): Promise<Transaction> {
+async function open(run: Run, prospect: Prospect<DeepLive>, approved: boolean): Promise<Transaction> {
   const { catalog } = run.context;
   const before = contentIn(prospect.live.file, catalog);
   const after = prospect.prepared.prediction?.file.open() ?? before;
@@ -38,7 +42,22 @@ async function open(run: Run, prospect: Prospect<DeepLive>): Promise<Transaction
   const baseline = await takeBaseline(run, expectation);
   const backup = await takeBackup(run, prospect.live, 'before-apply');
   const journal = await openJournal(run, prospect, backup);
-  return { prospect, baseline, expectation, backup, journal, wroteFile: false };
+  return {
+    prospect,
+    baseline,
+    expectation,
+    backup,
+    journal,
+    wroteFile: false,
+    approved,
+    current: prospect,
+    base: before,
+    ours: before,
+    oursInMemory: prospect.live.memory,
+    good: prospect.live,
+    foreign: [],
+    remakes: 0,
+  };
 }
 
 /** Nothing was sent yet: whoever changed the file meanwhile wins, and the journal is closed as it was opened. */
@@ -70,34 +89,36 @@ async function attempt(
   raw: RawFile,
 ): Promise<Verified | Setback | Unsent> {
   let file = raw.text;
-  let settled: Settled | undefined;
-  for (const index of transaction.prospect.prepared.writes.keys()) {
-    if (index > 0 && interrupted(run))
+  for (let next = 0; ;) {
+    if (transaction.journal.sent > 0 && interrupted(run))
       return setback('HF5007', 'stopped between two writes', { blameless: true });
-    const written = await writeOne(run, transaction, index, file);
-    if (written.kind !== 'written') return written;
-    settled = written.settled;
+    const written = await writeOne(run, transaction, next, file);
+    if (written.kind === 'setback' || written.kind === 'unsent') return written;
+    const { settled } = written;
     file = settled.live.file.text;
+    next = written.kind === 'rebased' ? 0 : next + 1;
+    if (transaction.current.prepared.writes.length <= next) return verify(run, transaction, settled);
   }
-  if (!settled) throw new Error('a transaction without writes');
-  return verify(run, transaction, settled);
 }
 
 type Unsent = Extract<Sent, { kind: 'unsent' }>;
-type Written = { readonly kind: 'written'; readonly settled: Settled } | Setback | Unsent;
+type Done = Settlement | Unsent;
 
 async function writeOne(
   run: Run,
   transaction: Transaction,
   index: number,
   file: RawFile['text'],
-): Promise<Written> {
-  const prepared = transaction.prospect.prepared.writes[index];
+): Promise<Done> {
+  const prepared = transaction.current.prepared.writes[index];
   if (!prepared) throw new Error(`there is no write ${index}`);
+  const isFirst = transaction.journal.sent === 0;
   transaction.journal = await noteSending(run, transaction.journal);
   transaction.wroteFile ||= prepared.write.path.endsWith('/config.yaml');
+  transaction.ours = prepared.prediction.file.open();
+  transaction.oursInMemory = prepared.prediction.memory;
   const sent = await sendWrite(run, prepared, file);
-  if (sent.kind === 'unsent' && index === 0) return sent;
+  if (sent.kind === 'unsent' && isFirst) return sent;
   if (sent.kind === 'refused' || sent.kind === 'unsent') {
     const { changes } = transaction.prospect.prepared.plan;
     const asked = changes.filter(({ id }) => prepared.write.makes.includes(id));

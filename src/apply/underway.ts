@@ -1,6 +1,9 @@
 // What the steps of a transaction hand to each other. Types only: the steps know these, and not one another.
 import type { BackupRecord } from '../nouns/backup.ts';
 import type { Journal } from '../nouns/state.ts';
+import type { Sealed } from '../nouns/secret.ts';
+import type { Tree } from '../nouns/value.ts';
+import type { Foreign } from '../plan/three-way.ts';
 import type { Baseline, Expectation } from './behaviour.ts';
 import type { DeepLive } from './read.ts';
 import type { Prospect } from './survey.ts';
@@ -9,9 +12,25 @@ import type { Prospect } from './survey.ts';
 export interface Transaction {
   readonly prospect: Prospect<DeepLive>;
   readonly baseline: Baseline;
-  readonly expectation: Expectation;
+  expectation: Expectation;
   readonly backup: BackupRecord;
   journal: Journal;
   /** Whether a `PUT /config.yaml` was sent: only the file watcher carries it to the runtime. */
   wroteFile: boolean;
+  /** Only exactly the plan that somebody approved may be sent. */
+  readonly approved: boolean;
+  /** The plan being sent: the first one, or one made again after somebody else's change. */
+  current: Prospect<DeepLive>;
+  /** Content of the file without our writes: as at the fence, and what others changed since. */
+  base: Tree;
+  /** Content of the file as the writes that were sent should leave it. */
+  ours: Tree;
+  /** The same of memory. */
+  oursInMemory: Sealed<Tree>;
+  /** The last reading on which all was as it should be. */
+  good: DeepLive;
+  /** What others changed since the fence. */
+  foreign: readonly Foreign[];
+  /** How often the rest of the plan was made again. */
+  remakes: number;
 }

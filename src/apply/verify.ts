@@ -4,16 +4,18 @@ import type { Catalog } from '../gateway/catalog/field.ts';
 import { pathsIn } from '../gateway/layout/place.ts';
 import { memoryCatalog } from '../gateway/v8/seen.ts';
 import type { Evidence } from '../nouns/outcome.ts';
-import { formatPath, parsePath, type Path } from '../nouns/path.ts';
+import { coversPath, formatPath, parsePath, type Path } from '../nouns/path.ts';
 import { pending } from '../nouns/plan.ts';
 import { problem } from '../nouns/problem.ts';
+import type { ThreeWay } from '../plan/three-way.ts';
 import { type Behaviour, judgeBehaviour } from './behaviour.ts';
+import { judgeFile } from './foreign.ts';
 import { contentIn, differences, publicPath, shownPaths, unexplained } from './images.ts';
+import { evidenceOfForeign, planAgain, type Rebased, reconsider } from './reconsider.ts';
 import { proveDeclaredKey } from './rotation.ts';
 import { notice, reached, type Run, step, windowOf } from './run.ts';
 import { type Setback, setback } from './setback.ts';
 import type { Settled } from './settle.ts';
-import { plan } from './survey.ts';
 import type { Transaction } from './underway.ts';
 import { doubled } from './window.ts';
 
@@ -25,21 +27,28 @@ export interface Verified {
   readonly notServedYet: readonly string[];
 }
 
+/** What became of a write once the gateway had settled. */
+export type Settlement = { readonly kind: 'written'; readonly settled: Settled } | Rebased | Setback;
+
 /**
- * A reading after write `index` that is not as predicted: does it hold what this write and those before it declare, and
- * did nothing else change? Then the model is wrong, not the gateway.
+ * A reading after write `index` that is not as predicted. Somebody else changed something: the plan is reconsidered.
+ * Otherwise: does it hold what this write and those before it declare, and did nothing else change? Then the model is
+ * wrong, not the gateway.
  */
 export async function judgeSettled(
   run: Run,
   transaction: Transaction,
   index: number,
   settled: Settled,
-): Promise<{ readonly kind: 'written'; readonly settled: Settled } | Setback> {
-  const { writes } = transaction.prospect.prepared;
+): Promise<Settlement> {
+  const { plan: current, writes } = transaction.current.prepared;
   const prediction = writes[index]?.prediction;
   if (!prediction) throw new Error(`there is no write ${index}`);
+  const found = judgeFile(run, transaction.base, transaction.ours, settled.live);
+  if (found.foreign.length > 0 && !isGap(transaction, index, found))
+    return reconsider(run, transaction, settled, found);
   const later = new Set(writes.slice(index + 1).flatMap(({ write }) => write.makes));
-  const expected = pending(transaction.prospect.prepared.plan).filter(({ id }) => later.has(id));
+  const expected = pending(current).filter(({ id }) => later.has(id));
   const missing = (await remaining(run, transaction, settled)).filter(
     (path) => !expected.some((change) => change.path === path),
   );
@@ -62,6 +71,14 @@ export async function judgeSettled(
   return { kind: 'written', settled };
 }
 
+/** The gateway holds what was written, and single values inside of it otherwise than predicted. */
+function isGap({ current }: Transaction, index: number, { foreign, missing }: ThreeWay): boolean {
+  if (missing.length > 0) return false;
+  const own = current.prepared.writes.slice(0, index + 1).flatMap(({ write }) => write.footprint.defaults);
+  const spelled = own.map(parsePath);
+  return foreign.every(({ path }) => spelled.some((pattern) => coversPath(pattern, path)));
+}
+
 function dropped({ standing }: Settled, missing: readonly string[]): string {
   const where =
     missing.length > 4
@@ -72,33 +89,28 @@ function dropped({ standing }: Settled, missing: readonly string[]): string {
 }
 
 /** Changes that the desired state still asks for. */
-async function remaining(run: Run, { prospect }: Transaction, { live }: Settled): Promise<readonly string[]> {
-  const { mode, allow, prune } = prospect.input;
-  const now = await plan(run, prospect.desired, live, {
-    ...(mode !== undefined && { mode }),
-    ...(allow !== undefined && { allow }),
-    ...(prune !== undefined && { prune }),
-  });
+async function remaining(run: Run, transaction: Transaction, { live }: Settled): Promise<readonly string[]> {
+  const now = await planAgain(run, transaction, live);
   return pending(now.prepared.plan).map(({ path }) => path);
 }
 
 /** Paths that changed in file or memory outside what the writes up to `index` may alter. */
 function changedElsewhere(
   run: Run,
-  { prospect, journal }: Transaction,
+  { current, journal }: Transaction,
   { content, live }: Settled,
   index: number,
 ): readonly Path[] {
   const { catalog } = run.context;
-  const prediction = prospect.prepared.writes[index]?.prediction;
+  const prediction = current.prepared.writes[index]?.prediction;
   if (!prediction) return [];
   const file = {
-    before: contentIn(prospect.live.file, catalog),
+    before: contentIn(current.live.file, catalog),
     predicted: prediction.file.open(),
     actual: content,
   };
   const memory = {
-    before: prospect.live.memory.open(),
+    before: current.live.memory.open(),
     predicted: prediction.memory.open(),
     actual: live.memory.open(),
   };
@@ -121,10 +133,10 @@ export async function verify(
   settled: Settled,
 ): Promise<Verified | Setback> {
   step(run, 'verify');
-  const { prospect } = transaction;
+  const { prospect, current } = transaction;
   const missing = await remaining(run, transaction, settled);
-  const foreign = changedElsewhere(run, transaction, settled, prospect.prepared.writes.length - 1);
-  const held = heldEvidence(missing, settled, foreign);
+  const foreign = changedElsewhere(run, transaction, settled, current.prepared.writes.length - 1);
+  const held = [...heldEvidence(missing, settled, foreign), ...evidenceOfForeign(run, transaction)];
   if (missing.length > 0)
     return setback('HF5012', dropped(settled, missing), { path: missing[0] ?? '', evidence: held });
   if (foreign.length > 0)

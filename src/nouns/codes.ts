@@ -596,6 +596,11 @@ export const CODES = {
     'The gateway shows a value that its own file does not explain',
     'Nothing to do; please report this gateway version and the path.',
   ),
+  HF5019: code(
+    EXIT.ok,
+    'Somebody else changed the gateway while the plan was applied; their change stays',
+    'Nothing to do. Find out who else writes to this gateway.',
+  ),
   HF5020: code(
     EXIT.rollbackFailed,
     'The rollback failed',
@@ -605,6 +610,11 @@ export const CODES = {
     EXIT.rollbackFailed,
     'An unfinished transaction cannot be resolved without a person',
     'Compare the gateway with the backup; keep it with `holdfast apply --retry`, or `holdfast restore` the backup.',
+  ),
+  HF5023: code(
+    EXIT.rolledBack,
+    'Somebody else changed what the plan was changing',
+    'Their change stays, and ours was put back. Look at the new difference, then apply again.',
   ),
   HF5022: code(EXIT.ok, 'An unfinished transaction of an earlier run was resolved', 'Nothing to do.'),
   HF5030: code(

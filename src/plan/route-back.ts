@@ -2,7 +2,6 @@
 // Decides nothing about whether they may be sent.
 import type { Catalog } from '../gateway/catalog/field.ts';
 import { MANAGEMENT_BASE } from '../gateway/catalog/field.ts';
-import { contentOf } from '../gateway/model/decode.ts';
 import { contentBy } from '../gateway/v8/seen.ts';
 import { parseDocument } from '../gateway/model/document.ts';
 import { isFailure } from '../gateway/model/model.ts';
@@ -10,11 +9,13 @@ import type { FileDocument } from '../nouns/file.ts';
 import type { Verdict } from '../nouns/guard.ts';
 import type { LiveFile } from '../nouns/live.ts';
 import { type Sealed, seal } from '../nouns/secret.ts';
-import type { Tree } from '../nouns/value.ts';
+import { sameValue, type Tree } from '../nouns/value.ts';
 import type { Footprint, PreparedWrite } from '../nouns/write.ts';
 import { isState, predictionOf, settled, type State } from './predict.ts';
-import { patchBack } from './route-inverse.ts';
+import { threeWay } from './three-way.ts';
+import { type Area, patchTowards } from './route-edits.ts';
 import { prove } from './route-file.ts';
+import type { Patch } from './splice-patch.ts';
 import { brickIn, unsafeEdit, unsupported } from './route-verdicts.ts';
 import { lineStart } from './splice-text.ts';
 import { splice, UnsafeEdit } from './splice.ts';
@@ -50,8 +51,8 @@ export function restoreWrite(backup: Sealed<string>, catalog: Catalog): WayBackW
 
 export interface InverseInput {
   readonly catalog: Catalog;
-  /** The raw file as it was before our first write. */
-  readonly before: Sealed<string>;
+  /** Content of the file without our writes. */
+  readonly before: Tree;
   /** Content of the file that our writes led to, as predicted: what lies between it and `before` is ours. */
   readonly written: Tree;
   /** The raw file as it is now, with somebody else's changes in it. */
@@ -62,9 +63,7 @@ export interface InverseInput {
 
 /** Takes back our own changes only, spliced into the file as it is now; what others changed stays. */
 export function inverseWrite(input: InverseInput): WayBackWrite {
-  const { catalog, written, now, footprints } = input;
-  const before = contentBefore(input.before.open(), catalog);
-  if (!before) return refused(unsupported('the backup does not parse', []));
+  const { catalog, before, written, now, footprints } = input;
   const undo = (text: string, document: FileDocument): string => {
     const patch = patchBack(catalog, before, written, contentBy(document, catalog));
     if (!patch) return text;
@@ -94,12 +93,11 @@ export function inverseWrite(input: InverseInput): WayBackWrite {
 
 const refused = (...verdicts: readonly Verdict[]): WayBackWrite => ({ ok: false, verdicts });
 
-function contentBefore(text: string, catalog: Catalog): Tree | undefined {
-  const parsed = parseDocument(text);
-  if (isFailure(parsed)) return undefined;
-  if (catalog.layout === 'legacy') return contentOf(parsed as FileDocument, catalog);
-  const state = settled(parsed as FileDocument, catalog);
-  return isState(state) ? state.content : undefined;
+function patchBack(catalog: Catalog, before: Tree, written: Tree, now: Tree): Patch | undefined {
+  const { without } = threeWay(catalog, { before, ours: written, now });
+  const areas: Area[] = Object.keys({ ...now, ...without }).map((name) => [name]);
+  const changed = areas.filter(([name = '']) => !sameValue(now[name], without[name]));
+  return patchTowards(catalog, now, without, changed);
 }
 
 /** The nodes that are compared and edited: on v8 those of the normalised text. */

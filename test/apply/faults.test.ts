@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import type { Checkpoint } from '../../src/apply/apply.ts';
+import type { Checkpoint, Context } from '../../src/apply/apply.ts';
 import { exitOf } from '../../src/nouns/outcome.ts';
 import { fail } from '../../src/nouns/problem.ts';
 import { outcomeSentence } from '../../src/report/outcome-text.ts';
 import type { Store } from '../../src/state/store.ts';
-import { beforeSending, DESIRED, duringWait, GATEWAY_FILE, stage, strike } from './stage.ts';
+import { beforeSending, DESIRED, duringWait, GATEWAY_FILE, stage, type Stage, strike } from './stage.ts';
 
 afterEach(strike);
 
@@ -159,12 +159,10 @@ describe('a gateway that misbehaves', () => {
   });
 
   test('a rollback that fails tells a person what to do without the API', async () => {
-    const home = await stage({ desired: FILE_ONLY });
-    const breaks = duringWait(home, 2, async () => {
-      await home.writeFile((await home.file()).replace('request-retry: 1', 'request-retry: 9'));
-      home.sandbox.fault('drop-writes', '/');
-    });
-    const outcome = await home.reconcile({}, breaks);
+    const home = await stage({ desired: FILE_ONLY, faults: ['dead-watcher'] });
+    await home.declare(FILE_ONLY, { TEAM_A: 'sk-test-0003' });
+    const drops = whenRollingBack(home, () => home.sandbox.fault('drop-writes', '/'));
+    const outcome = await home.reconcile({ allow: [{ guard: 'mass-delete' }] }, drops);
     expect(outcome).toMatchObject({ kind: 'rollback-failed', problems: [{ code: 'HF5020' }] });
     expect(exitOf(outcome)).toBe(7);
     if (outcome.kind !== 'rollback-failed') throw new Error('not this');
@@ -174,11 +172,41 @@ describe('a gateway that misbehaves', () => {
     home.sandbox.clearFaults();
     const backup = await home.store.readBackup('home', outcome.backup);
     await home.writeFile(backup.file.open());
-    await home.sandbox.settled();
+    await home.sandbox.restart();
+    await home.declare(FILE_ONLY, { TEAM_A: 'sk-test-0001' });
     expect(await home.reconcile({ retry: true })).toMatchObject({ kind: 'applied' });
     expect(await home.store.journal('home')).toBeUndefined();
   });
+
+  test('where something of others is in the file, nobody is told to copy a backup over it', async () => {
+    const home = await stage({ desired: FILE_ONLY, faults: ['dead-watcher'] });
+    await home.declare(FILE_ONLY, { TEAM_A: 'sk-test-0003' });
+    const drops = whenRollingBack(home, async () => {
+      await home.panel('PUT', 'logging-to-file', { value: true });
+      home.sandbox.fault('drop-writes', '/');
+    });
+    const outcome = await home.reconcile({ allow: [{ guard: 'mass-delete' }] }, drops);
+    expect(outcome).toMatchObject({ kind: 'rollback-failed' });
+    if (outcome.kind !== 'rollback-failed') throw new Error('not this');
+    expect(outcome.remedy.join('\n')).not.toContain(home.store.backupFile('home', outcome.backup));
+    expect(outcome.remedy[0]).toContain('do not put an older backup over it');
+    expect(outcome.evidence).toContainEqual({
+      check: 'changed by somebody else, and kept',
+      passed: true,
+      detail: 'logging-to-file (nothing before, true now)',
+    });
+  });
 });
+
+/** A context in which something happens right before our own changes are taken back. */
+function whenRollingBack({ context }: Stage, act: () => unknown): Partial<Context> {
+  const { store } = context;
+  const writeJournal: Store['writeJournal'] = async (target, journal) => {
+    await store.writeJournal(target, journal);
+    if (journal.phase === 'rolling-back') await act();
+  };
+  return { store: Object.assign(Object.create(store) as Store, { writeJournal }) };
+}
 
 describe('a disk that fills up after the write', () => {
   test('is not called "nothing written", and the next run finishes', async () => {

@@ -67,7 +67,7 @@ describe('the inverse of our own changes', () => {
     bodyOf(
       inverseWrite({
         catalog,
-        before: seal(BEFORE),
+        before: stateOf(BEFORE).content,
         written: stateOf(written).content,
         now: fileOf(now),
         footprints: [],

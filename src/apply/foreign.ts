@@ -1,0 +1,83 @@
+// What somebody else changed while a transaction ran, judged by three values, and how it is told: paths and values
+// without secrets.
+import { shownAt } from '../gateway/catalog/secrets.ts';
+import type { Evidence } from '../nouns/outcome.ts';
+import { formatPath } from '../nouns/path.ts';
+import { type Problem, problem } from '../nouns/problem.ts';
+import { fingerprintsBy } from '../nouns/secret.ts';
+import { isShownSecret, type Shown } from '../nouns/shown.ts';
+import type { Tree, Value } from '../nouns/value.ts';
+import { shownBelow } from '../plan/shown-along.ts';
+import { type Foreign, threeWay, type ThreeWay } from '../plan/three-way.ts';
+import { contentIn, publicPath } from './images.ts';
+import type { DeepLive } from './read.ts';
+import type { Run } from './run.ts';
+import type { Prospect } from './survey.ts';
+
+/** `before` and `ours` are contents of a file; a place that others changed counts once, however often it is seen. */
+export function judgeFile(run: Run, before: Tree, ours: Tree, now: DeepLive): ThreeWay {
+  const { catalog } = run.context;
+  return threeWay(catalog, { before, ours, now: contentIn(now.file, catalog) });
+}
+
+/** Who tells of values, and the texts that are secrets wherever they stand. */
+export interface Teller {
+  readonly run: Run;
+  readonly hidden: ReadonlySet<string>;
+}
+
+export const tellerOf = (run: Run, { desired }: Pick<Prospect, 'desired'>): Teller => ({
+  run,
+  hidden: new Set(desired.secrets.open()),
+});
+
+const MOST = 4;
+
+/** `max-retry-interval (30 before, 11 planned, 555 now)`, for a message. */
+export function foreignText({ run, hidden }: Teller, foreign: readonly Foreign[]): string {
+  const texts = textsOf({ run, hidden }, foreign);
+  return texts.length > MOST
+    ? `${texts.slice(0, MOST).join(', ')} and ${texts.length - MOST} more`
+    : texts.join(', ');
+}
+
+/** A warning that names what others changed. */
+export function keptProblem(teller: Teller, foreign: readonly Foreign[]): Problem {
+  const message = `somebody else, or the gateway itself, changed ${foreignText(teller, foreign)}; it stays`;
+  return problem('HF5019', message, { target: teller.run.context.target.name, severity: 'warning' });
+}
+
+export function foreignEvidence(teller: Teller, foreign: readonly Foreign[]): readonly Evidence[] {
+  return textsOf(teller, foreign).map((detail) => ({
+    check: 'changed by somebody else, and kept',
+    passed: true,
+    detail,
+  }));
+}
+
+const textsOf = (teller: Teller, foreign: readonly Foreign[]): string[] => [
+  ...new Set(foreign.map((one) => oneText(teller, one))),
+];
+
+function oneText({ run, hidden }: Teller, { path, steps, before, ours, now }: Foreign): string {
+  const { catalog, target } = run.context;
+  const fingerprints = fingerprintsBy(target.digestKey.open(), hidden);
+  const show = (value: Value | undefined): string =>
+    value === undefined
+      ? 'nothing'
+      : valueText(shownBelow(steps, value, (whole) => shownAt(catalog.root, whole, fingerprints)));
+  const place = formatPath(publicPath(path, catalog)) || 'the whole configuration';
+  if (before === undefined && ours === undefined && now === undefined) return `${place} (another order)`;
+  const planned = JSON.stringify(before) === JSON.stringify(ours) ? '' : `${show(ours)} planned, `;
+  return `${place} (${show(before)} before, ${planned}${show(now)} now)`;
+}
+
+const LONGEST = 80;
+
+function valueText(value: Shown): string {
+  if (isShownSecret(value)) return `•••${value.$secret}`;
+  const text = JSON.stringify(value, (_, inner: Shown) =>
+    isShownSecret(inner) ? `•••${inner.$secret}` : inner,
+  );
+  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+}
