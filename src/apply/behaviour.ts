@@ -2,6 +2,7 @@
 // later probe fails only where it is worse than the baseline and the plan did not predict it (design §10.3).
 import { admission, type Admission, healthy } from '../gateway/probes.ts';
 import type { Evidence } from '../nouns/outcome.ts';
+import { uncarriedInValue } from '../nouns/http-text.ts';
 import { HoldfastError } from '../nouns/problem.ts';
 import { seal, type Sealed } from '../nouns/secret.ts';
 import { isList, type Tree } from '../nouns/value.ts';
@@ -20,7 +21,7 @@ export interface Expectation {
   /** Client keys that must be let in from now on, and that must be refused from now on. */
   readonly added: readonly Sealed<string>[];
   readonly removed: readonly Sealed<string>[];
-  /** A client key that is valid before and after. */
+  /** A client key that is valid before and after, and that a header can carry. */
   readonly lasting?: Sealed<string>;
   /** Whether a caller without a key is to be let in. */
   readonly open: boolean;
@@ -66,7 +67,7 @@ const listedBy = (seen: Admission | undefined): readonly string[] =>
 /** What the step from one configuration to the next means to callers. Both are content in YAML spelling. */
 export function expectationOf(before: Tree, after: Tree): Expectation {
   const [old, now] = [[...clientKeys(before)], [...clientKeys(after)]];
-  const lasting = now.find((key) => old.includes(key));
+  const lasting = now.find((key) => old.includes(key) && isCarried(key));
   const listed = new Set(aliasesIn(before));
   return {
     added: now.filter((key) => !old.includes(key)).map(seal),
@@ -77,6 +78,8 @@ export function expectationOf(before: Tree, after: Tree): Expectation {
     gone: [...listed].filter((alias) => !aliasesIn(after).includes(alias)),
   };
 }
+
+const isCarried = (key: string): boolean => uncarriedInValue(key) === undefined;
 
 /** Names under which callers see the models of API-key providers, where nothing in the entry hides or renames them. */
 function aliasesIn(content: Tree): readonly string[] {
@@ -96,17 +99,23 @@ export async function judgeBehaviour(
   baseline: Baseline,
   expected: Expectation,
 ): Promise<Behaviour> {
-  const now = await lookAt(run, expected.added[0] ? { lasting: expected.added[0] } : expected);
+  const fresh = expected.added.find((key) => isCarried(key.open()));
+  const now = await lookAt(run, fresh ? { lasting: fresh } : expected);
   const keys = [
     ...(await tryKeys(run, expected.added, true)),
     ...(await tryKeys(run, expected.removed, false)),
   ];
   const { evidence: models, appeared, notServed } = judgeModels(run, baseline, now, expected);
   const anonymous = judgeAnonymous(baseline, now, expected);
-  const seen = keys.some(({ passed }) => passed) || appeared;
+  const seen = keys.some(({ evidence, isProof }) => isProof && evidence.passed) || appeared;
   return {
-    evidence: [...judgeHealth(baseline, now), ...anonymous, ...keys, ...models],
-    witness: keys.some(({ passed }) => !passed) ? 'missing' : seen ? 'seen' : 'none',
+    evidence: [
+      ...judgeHealth(baseline, now),
+      ...anonymous,
+      ...keys.map(({ evidence }) => evidence),
+      ...models,
+    ],
+    witness: keys.some(({ evidence }) => !evidence.passed) ? 'missing' : seen ? 'seen' : 'none',
     notServed,
   };
 }
@@ -122,21 +131,28 @@ function judgeHealth(baseline: Baseline, now: Baseline): readonly Evidence[] {
   ];
 }
 
-async function tryKeys(
-  run: Run,
-  keys: readonly Sealed<string>[],
-  letIn: boolean,
-): Promise<readonly Evidence[]> {
-  const evidence: Evidence[] = [];
-  for (const key of keys.slice(0, TRIED)) {
+interface Tried {
+  readonly evidence: Evidence;
+  /** False: the key could not be tried, which proves nothing and is no failure. */
+  readonly isProof: boolean;
+}
+
+async function tryKeys(run: Run, keys: readonly Sealed<string>[], letIn: boolean): Promise<readonly Tried[]> {
+  const tried: Tried[] = [];
+  const provable = keys.filter((key) => isCarried(key.open()));
+  for (const key of [...provable.slice(0, TRIED), ...keys.filter((each) => !provable.includes(each))]) {
     const seen = await admission(run.client, key);
-    evidence.push({
-      check: letIn ? 'an added client key is let in' : 'a removed client key is refused',
-      passed: (seen.kind === 'accepted') === letIn,
-      detail: admissionText(seen),
-    });
+    const check = letIn ? 'an added client key is let in' : 'a removed client key is refused';
+    const detail = admissionText(seen);
+    if (seen.kind === 'unproven')
+      tried.push({ evidence: { check: `${check}: unproven`, passed: true, detail }, isProof: false });
+    else
+      tried.push({
+        evidence: { check, passed: (seen.kind === 'accepted') === letIn, detail },
+        isProof: true,
+      });
   }
-  return evidence;
+  return tried;
 }
 
 function judgeAnonymous(baseline: Baseline, now: Baseline, expected: Expectation): readonly Evidence[] {
@@ -190,5 +206,7 @@ function admissionText(seen: Admission): string {
       return 'safe mode: sample keys are in force';
     case 'unclear':
       return `/v1/models answers ${seen.status}: ${seen.detail}`;
+    case 'unproven':
+      return seen.detail;
   }
 }

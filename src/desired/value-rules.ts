@@ -4,6 +4,7 @@ import type { Field } from '../gateway/catalog/field.ts';
 import { normaliseAt } from '../gateway/model/normalise.ts';
 import { looksHashed } from '../gateway/model/rules.ts';
 import type { Located } from '../reading/located.ts';
+import { uncarried } from './carried.ts';
 import type { Finding } from './findings.ts';
 
 type ValueRule = (field: Field, node: Located, steps: readonly string[]) => Iterable<Finding>;
@@ -14,6 +15,7 @@ export const VALUE_RULES: readonly ValueRule[] = [
   upperCase,
   collidingNames,
   brick,
+  uncarried,
   managementSecret,
 ];
 

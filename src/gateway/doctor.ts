@@ -222,7 +222,7 @@ const isAdmission = (seen: Seen): seen is Admission => seen !== undefined && 'ki
 function closedOf(anonymous: Seen): Finding {
   if (!isAdmission(anonymous)) return anonymous ?? skip('nothing answers');
   if (anonymous.kind === 'accepted') return bad('fail', 'HF3030', 'it serves callers without any key');
-  if (anonymous.kind === 'unclear') return skip(anonymous.detail);
+  if (anonymous.kind === 'unclear' || anonymous.kind === 'unproven') return skip(anonymous.detail);
   return ok('yes, a caller without a key is refused');
 }
 
@@ -239,6 +239,7 @@ async function probeOf({ client, target }: DoctorOptions): Promise<Finding> {
   if (!clientKey) return skip('no `probes.client-key` is set');
   const seen: Seen = await admission(client, clientKey, 'doctor').catch(ofError);
   if (!isAdmission(seen)) return seen;
+  if (seen.kind === 'unproven') return skip(seen.detail);
   if (seen.kind !== 'accepted')
     return {
       status: 'fail',

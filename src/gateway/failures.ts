@@ -25,6 +25,7 @@ export function failureOf(error: TransportError, place: Place, write: boolean): 
 }
 
 function codeFor({ phase, fault, code = '' }: TransportError): Code {
+  if (fault === 'unsendable') return 'HF9001';
   if (fault === 'too-large') return 'HF3016';
   if (fault === 'timeout') return phase === 'answering' ? 'HF3017' : 'HF3003';
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'HF3002';
@@ -56,6 +57,8 @@ function describe(error: TransportError, { address }: Place): string {
       return `${address} does not speak TLS`;
     case 'HF3006':
       return `what answers at ${address} does not speak HTTP${because}`;
+    case 'HF9001':
+      return `a request to ${address} could not be formed, and was not sent${because}`;
     case 'HF3016':
       return `the answer of ${address} is larger than allowed`;
     case 'HF3017':

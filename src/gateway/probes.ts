@@ -1,5 +1,6 @@
 // What a gateway does, seen from outside: is it alive, whom does it let in, which models does it list. Never
 // authenticated as management, so never a counted failure (C v0 §1.3).
+import { uncarriedInValue } from '../nouns/http-text.ts';
 import { isList, isTree, type Value } from '../nouns/value.ts';
 import type { Sealed } from '../nouns/secret.ts';
 import type { Answer, Client, Purpose } from './client.ts';
@@ -10,7 +11,9 @@ export type Admission =
   | { readonly kind: 'refused'; readonly status: number }
   /** Sample keys: every caller is refused until they are replaced (C v0 §8.1). */
   | { readonly kind: 'safe-mode' }
-  | { readonly kind: 'unclear'; readonly status: number; readonly detail: string };
+  | { readonly kind: 'unclear'; readonly status: number; readonly detail: string }
+  /** Not asked: no header can carry the key, so nobody can be let in with it that way. */
+  | { readonly kind: 'unproven'; readonly detail: string };
 
 /** Whether `/healthz` says ok. Rejects where nothing answers. */
 export async function healthy(client: Client, purpose: Purpose = 'probe'): Promise<boolean> {
@@ -25,6 +28,9 @@ export async function admission(
   clientKey?: Sealed<string>,
   purpose: Purpose = 'probe',
 ): Promise<Admission> {
+  const uncarried = clientKey && uncarriedInValue(clientKey.open());
+  if (uncarried)
+    return { kind: 'unproven', detail: `the key holds ${uncarried.what}, which HTTP cannot carry` };
   const credential = clientKey ? { clientKey } : 'none';
   return admissionIn(await client.send({ method: 'GET', path: '/v1/models', purpose, credential }));
 }

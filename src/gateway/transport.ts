@@ -6,7 +6,8 @@ import { openAgent, type Send } from './undici.ts';
 /** How far an exchange came before it failed: a request that was never `sent` has surely changed nothing. */
 export type Phase = 'connecting' | 'sent' | 'answering';
 
-export type TransportFault = 'timeout' | 'too-large' | 'aborted' | 'broken';
+/** `unsendable`: no request can be made of what was to be sent, whatever the other side is. */
+export type TransportFault = 'timeout' | 'too-large' | 'aborted' | 'broken' | 'unsendable';
 
 /** An exchange without a complete answer. `code` is that of Node, OpenSSL or undici, where there is one. */
 export class TransportError extends Error {
@@ -124,6 +125,7 @@ function flat(headers: Readonly<Record<string, string | string[] | undefined>>):
 function transportError(cause: unknown, phase: Phase, timedOut: boolean): TransportError {
   if (cause instanceof TransportError) return cause;
   const code = codeOf(cause);
+  if (isOurs(cause, code)) return new TransportError('connecting', 'unsendable', code, { cause });
   if (timedOut) return new TransportError(phase, 'timeout', code, { cause });
   if (code !== undefined && neverSent(code))
     return new TransportError('connecting', code === 'UND_ERR_CONNECT_TIMEOUT' ? 'timeout' : 'broken', code, {
@@ -138,6 +140,13 @@ function codeOf(error: unknown): string | undefined {
   return name === 'HTTPParserError' ? 'HPE_INVALID' : undefined;
 }
 
+/** Refused by our own client before anything was sent. */
+function isOurs(cause: unknown, code: string | undefined): boolean {
+  return (
+    /^(?:UND_ERR_(?:INVALID_ARG|NOT_SUPPORTED)|ERR_INVALID_)/.test(code ?? '') || cause instanceof TypeError
+  );
+}
+
 const CONNECTING = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',
@@ -146,7 +155,6 @@ const CONNECTING = new Set([
   'ENETUNREACH',
   'EADDRNOTAVAIL',
   'UND_ERR_CONNECT_TIMEOUT',
-  'UND_ERR_INVALID_ARG',
 ]);
 
 /** Failures of name look-up, of connecting and of the TLS handshake come before the first byte of a request. */

@@ -263,6 +263,11 @@ export const CODES = {
     'Entries that the gateway itself mistakes for each other',
     'Nothing has to be done: they are written together, as a whole file. Different keys avoid it.',
   ),
+  HF2057: code(
+    EXIT.invalid,
+    'HTTP cannot carry this text',
+    'Write the value without line breaks and control characters. A value from a variable or a file often has them from pasting.',
+  ),
   HF2060: code(
     EXIT.refused,
     'A secret stands in plain text',

@@ -2,6 +2,7 @@
 import { dirname, resolve } from 'node:path';
 import { loadCatalog } from '../gateway/catalog/catalog.ts';
 import type { Catalog } from '../gateway/catalog/field.ts';
+import { uncarriedInValue } from '../nouns/http-text.ts';
 import { type Position, type Problem, problem } from '../nouns/problem.ts';
 import { type Sealed, seal } from '../nouns/secret.ts';
 import type { Policy, Target } from '../nouns/target.ts';
@@ -93,7 +94,7 @@ class Builder {
       api: this.#api(node),
       adopted: nodeValue(node, 'adopted') === true,
       ...(tls && { tls }),
-      probes: probesOf(node),
+      probes: this.#probes(node),
       policy: this.#keep(withFlags(policy, flags)).policy,
       digestKey: digestKeyOf(textAt(node, 'digest-key') ?? textAt(this.#tree.root, 'digest-key'), keys),
     };
@@ -121,7 +122,14 @@ class Builder {
     const written = scalarsAt(node, 'key').filter(({ unresolved }) => !unresolved);
     if (!node.members.has('key')) return single ? keysOfEnvironment(env).keys : [];
     this.problems.push(...written.filter(({ reference }) => reference === undefined).map(literalKey));
+    this.problems.push(...written.flatMap((key) => unsendable(key, '`key`')));
     return [...new Set(written.map(({ value }) => String(value)))].map(seal);
+  }
+
+  #probes(node: LocatedMap): Target['probes'] {
+    const key = scalarAt(node, 'probes', 'client-key');
+    if (key && !key.unresolved) this.problems.push(...unsendable(key, '`probes.client-key`'));
+    return probesOf(node);
   }
 
   #desired(node: LocatedMap, single: boolean): string[] {
@@ -209,6 +217,14 @@ function literalKey({ position }: LocatedScalar): Problem {
     severity: 'warning',
     remedy: 'Refer to it: key: "${env:MANAGEMENT_PASSWORD}".',
   });
+}
+
+function unsendable({ value, position }: LocatedScalar, setting: string): Problem[] {
+  const found = uncarriedInValue(String(value));
+  if (!found) return [];
+  const remedy = 'Correct the value where it comes from: a key is one line without control characters.';
+  const message = `${setting} holds ${found.what}, character ${found.at}, which HTTP cannot carry`;
+  return [problem('HF1012', message, { position, remedy })];
 }
 
 function probesOf(node: LocatedMap): Target['probes'] {

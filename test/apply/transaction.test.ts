@@ -7,6 +7,28 @@ afterEach(strike);
 const RETRY = DESIRED.replace('request-retry: 1', 'request-retry: 4');
 const FILE_ONLY = `${DESIRED}commercial-mode: true\n`;
 
+/** Somebody pasted two lines into one key. */
+const PASTED = GATEWAY_FILE.replace(
+  '  - sk-test-0001 # team a',
+  '  - "pasted-1\\nsk-test-0009"\n  - sk-test-0001 # team a',
+);
+
+describe('a client key that HTTP cannot carry', () => {
+  test('stops no apply, and is taken out unproven', async () => {
+    const home = await stage({ file: PASTED, desired: 'request-retry: 4\n' });
+    expect(await home.reconcile()).toMatchObject({ kind: 'applied', problems: [] });
+    await home.declare(DESIRED);
+    const outcome = await home.reconcile({ allow: [{ guard: 'mass-delete' }, { guard: 'overwrites-edit' }] });
+    expect(outcome).toMatchObject({ kind: 'applied' });
+    expect('evidence' in outcome && outcome.evidence).toContainEqual({
+      check: 'a removed client key is refused: unproven',
+      passed: true,
+      detail: 'the key holds a line break, which HTTP cannot carry',
+    });
+    expect(await home.file()).not.toContain('pasted-1');
+  });
+});
+
 describe('a transaction on a gateway that behaves', () => {
   test('applies one change, proves it, and has nothing to do afterwards', async () => {
     const home = await stage({ desired: RETRY });

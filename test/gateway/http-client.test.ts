@@ -2,6 +2,7 @@ import { createServer as createTcpServer, type AddressInfo } from 'node:net';
 import { createServer as createTlsServer } from 'node:https';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { generate } from 'selfsigned';
+import { admission } from '../../src/gateway/probes.ts';
 import type { Request } from '../../src/gateway/client.ts';
 import { EXIT } from '../../src/nouns/exit.ts';
 import { CODES } from '../../src/nouns/codes.ts';
@@ -384,4 +385,19 @@ describe('a request that must not be made', () => {
     await codesOf(clientOf(makeTarget(url)).send({ ...READ, credential: 'none' }));
     expect(requests).toEqual([]);
   });
+});
+
+test('a request that cannot be formed is our fault, not that of the gateway', async () => {
+  const { url, requests } = await serve(reply(200, {}));
+  const client = clientOf(makeTarget(url));
+  for (const clientKey of ['sk-test\n0001', 'sk-test\x000001'].map(seal)) {
+    const sent = client.send({ ...READ, path: '/v1/models', credential: { clientKey } });
+    expect(await codesOf(sent)).toEqual(['HF9001']);
+  }
+  expect(requests).toEqual([]);
+  expect(await admission(client, seal('sk-test\n0001'))).toEqual({
+    kind: 'unproven',
+    detail: 'the key holds a line break, which HTTP cannot carry',
+  });
+  expect(requests).toEqual([]);
 });

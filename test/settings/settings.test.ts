@@ -379,6 +379,20 @@ describe('without a settings file', () => {
   });
 });
 
+test('keys that HTTP cannot carry are refused at their place', async () => {
+  const text = `version: 1
+targets:
+  - name: home
+    key: ["\${env:KEY}"]
+    probes: { client-key: "\${env:PROBE}" }
+`;
+  const env = { KEY: 'mgmt-secret-1\nx', PROBE: 'sk-test-0001\x00' };
+  expect((await fromFile(text, { env, offline: true })).problems.map(line)).toEqual([
+    '4:11 HF1012 `key` holds a line break, character 14, which HTTP cannot carry',
+    '5:27 HF1012 `probes.client-key` holds the control character U+0000, character 13, which HTTP cannot carry',
+  ]);
+});
+
 describe('allowances', () => {
   test.each([
     ['mass-delete', { guard: 'mass-delete' }],
