@@ -1,6 +1,7 @@
 // The process as commands see it: streams, environment, exit code. Tests hand in their own.
 import type { OutputFormat } from '../report/report.ts';
 import { type Style, styleFor } from '../report/style.ts';
+import type { Clock } from '../nouns/clock.ts';
 import { EXIT, type ExitCode } from '../nouns/exit.ts';
 
 export interface Io {
@@ -24,6 +25,8 @@ export interface Io {
   readonly redact?: <T>(value: T) => T;
   /** Results that somebody asked for as they are, secrets included (`--reveal`). Absent: `out`. */
   readonly raw?: (text: string) => void;
+  /** What waits and times go by. Absent: the system's clock. */
+  readonly clock?: Clock;
   /** Aborts on SIGINT and SIGTERM. */
   readonly signal: AbortSignal;
   /** The code the process will end with. */

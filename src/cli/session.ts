@@ -59,7 +59,7 @@ export async function openSession(
   warn(loaded.problems);
   const { settings, env } = loaded;
   io.hide?.(settings.secrets.open());
-  const clock = systemClock;
+  const { clock = systemClock } = io;
   const store = await openFileStore({ dir: settings.state.dir, clock });
   const catalog = loadCatalog('legacy');
   const open = new Set<Client>();

@@ -48,6 +48,7 @@ async function holdfast(...argv: string[]): Promise<Said> {
     err: (text: string) => void (err += text),
     env: { HOLDFAST_URL: gateway.sandbox.url, HOLDFAST_KEY: SECRET },
     cwd: dir,
+    clock: gateway.clock,
     stdoutIsTerminal: false,
     stderrIsTerminal: false,
     stdinIsTerminal: false,
@@ -71,7 +72,7 @@ describe('pull', () => {
     expect(await read('desired-state/gateway.yaml')).toContain('- ${env:CLIENT_KEY_1} # laptop');
     expect((await holdfast('diff', '--variables', '.env')).exit).toBe(EXIT.ok);
     await gateway.ask('PUT', '/debug', '{"value":true}');
-    await new Promise((done) => setTimeout(done, 200));
+    await gateway.sandbox.settled();
     expect((await holdfast('diff', '--variables', '.env')).exit).toBe(EXIT.ok);
   });
 

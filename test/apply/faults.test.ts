@@ -115,7 +115,7 @@ describe('a gateway that misbehaves', () => {
         headers: { authorization: 'Bearer mgmt-secret-1' },
         body: '{"value": false}',
       });
-      await new Promise((wake) => setTimeout(wake, 10));
+      await home.clock.sleep(10);
     });
     const outcome = await home.reconcile({}, foreign);
     expect(outcome).toMatchObject({ kind: 'applied' });
@@ -129,7 +129,7 @@ describe('a gateway that misbehaves', () => {
     const home = await stage({ desired: RETRY });
     const foreign = duringWait(home, 2, async () => {
       home.sandbox.fault('empty-body', '/config');
-      setTimeout(() => home.sandbox.clearFaults(), 100);
+      home.clock.setTimer(100, () => home.sandbox.clearFaults());
     });
     expect(await home.reconcile({}, foreign)).toMatchObject({ kind: 'applied' });
   });

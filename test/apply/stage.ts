@@ -15,17 +15,15 @@ import {
 import { loadDesired } from '../../src/desired/desired.ts';
 import { loadCatalog } from '../../src/gateway/catalog/catalog.ts';
 import { createClient } from '../../src/gateway/http-client.ts';
-import type { Clock } from '../../src/nouns/clock.ts';
 import type { Event } from '../../src/nouns/event.ts';
 import type { Outcome } from '../../src/nouns/outcome.ts';
 import { seal } from '../../src/nouns/secret.ts';
 import type { Mode, Policy, Target } from '../../src/nouns/target.ts';
 import type { Sandbox, SandboxOptions } from '../../src/sandbox/sandbox.ts';
-import { startSandbox } from '../../src/sandbox/start.ts';
 import { authMemoryOf } from '../../src/state/auth-memory.ts';
 import { openFileStore } from '../../src/state/files.ts';
 import type { Store } from '../../src/state/store.ts';
-import { systemClock } from '../../src/cli/system-clock.ts';
+import { type VirtualClock, virtualSandbox } from '../support/virtual-clock.ts';
 
 export const MANAGEMENT_KEY = 'mgmt-secret-1';
 
@@ -123,6 +121,7 @@ export interface StageOptions {
 export interface Stage {
   readonly context: Context;
   readonly sandbox: Sandbox;
+  readonly clock: VirtualClock;
   readonly store: Store;
   readonly events: readonly Event[];
   declare(text: string, env?: Readonly<Record<string, string>>): Promise<void>;
@@ -140,15 +139,6 @@ export interface Stage {
   admits(key?: string): Promise<boolean>;
 }
 
-/** Three times as fast as the real one, and so are the delays of the gateway: tests wait less for the same reasons. */
-const HASTE = 3;
-const DELAYS = { debounceMs: 150 / HASTE, pollMs: 5 };
-const epoch = Date.now();
-const hastyClock: Clock = {
-  now: () => epoch + (Date.now() - epoch) * HASTE,
-  sleep: (ms, signal) => systemClock.sleep(ms / HASTE, signal),
-};
-
 const open: (() => Promise<void>)[] = [];
 
 /** For afterEach. */
@@ -162,7 +152,7 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
   const desiredDir = join(dir, 'desired');
   await mkdir(desiredDir);
   await writeFile(file, (options.file ?? GATEWAY_FILE).replace('AUTH_DIR', join(dir, 'auths')));
-  const sandbox = await startSandbox({
+  const { sandbox, clock } = await virtualSandbox({
     file,
     port: 0,
     host: '127.0.0.1',
@@ -171,9 +161,9 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
     ...(options.api && { api: options.api }),
     ...(options.generation && { generation: options.generation }),
     ...(options.build && { build: options.build }),
-    delays: { ...DELAYS, ...options.delays },
+    ...(options.delays && { delays: options.delays }),
   });
-  const store = await openFileStore({ dir: join(dir, 'state'), clock: hastyClock });
+  const store = await openFileStore({ dir: join(dir, 'state'), clock });
   const catalog = loadCatalog('legacy');
   const target = targetAt(sandbox.url, desiredDir, options);
   const events: Event[] = [];
@@ -187,10 +177,9 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
     target,
     store,
     catalog,
-    clock: hastyClock,
+    clock,
     listener: (event) => events.push(event),
-    connect: (lease) =>
-      createClient(target, { clock: hastyClock, lease, authMemory: authMemoryOf(store, target.name) }),
+    connect: (lease) => createClient(target, { clock, lease, authMemory: authMemoryOf(store, target.name) }),
     loadDesired: () => loadDesired(target, { catalog, env, settingsDir: dir }),
     owner: 'the tests',
     newId: () => Math.random().toString(16).slice(2, 14),
@@ -208,6 +197,7 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
   return {
     context,
     sandbox,
+    clock,
     store,
     events,
     declare,

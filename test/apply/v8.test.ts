@@ -551,7 +551,7 @@ describe('a load that was lost', () => {
     const racing = beforeSending(home, 1, async () => {
       home.sandbox.fault('lost-update', '60');
       await patch(home, { observability: { logs: { debug: 'no' } } });
-      await new Promise((wake) => setTimeout(wake, 10));
+      await home.clock.sleep(10);
     });
     const outcome = await home.reconcile({}, racing);
     expect(outcome).toMatchObject({ kind: 'applied' });
@@ -566,7 +566,7 @@ describe('a load that was lost', () => {
     expect(await home.reconcile()).toMatchObject({ kind: 'in-sync' });
     home.sandbox.fault('lost-update', '60');
     await patch(home, { routing: { retry: { 'request-retry': 5 } } });
-    await new Promise((wake) => setTimeout(wake, 10));
+    await home.clock.sleep(10);
     await patch(home, {
       routing: { retry: { 'request-retry': 1 } },
       requests: { 'passthrough-headers': true },

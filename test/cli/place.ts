@@ -6,7 +6,7 @@ import type { Io } from '../../src/cli/io.ts';
 import { main } from '../../src/cli/main.ts';
 import { EXIT, type ExitCode } from '../../src/nouns/exit.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
-import { startSandbox } from '../../src/sandbox/start.ts';
+import { type VirtualClock, virtualSandbox } from '../support/virtual-clock.ts';
 
 export interface Ran {
   readonly exit: ExitCode;
@@ -50,20 +50,19 @@ export async function place(options: PlaceOptions): Promise<Place> {
     }
   };
   await write({ 'gateway/config.yaml': options.gateway, ...options.files });
-  const sandbox = await startSandbox({
+  const { sandbox, clock } = await virtualSandbox({
     file: join(dir, 'gateway', 'config.yaml'),
     port: 0,
     host: '127.0.0.1',
     env: { MANAGEMENT_PASSWORD: options.managementKey },
     ...(options.faults && { faults: options.faults }),
-    delays: { debounceMs: 50, pollMs: 5 },
   });
   const env = { HOLDFAST_KEY: options.managementKey, HOLDFAST_URL: sandbox.url, ...options.env };
   return {
     dir,
     sandbox,
     write,
-    holdfast: (...argv) => run(argv, dir, env),
+    holdfast: (...argv) => run(argv, dir, env, clock),
     stateFiles: () => filesBelow(join(dir, '.holdfast')),
     close: async () => {
       await sandbox.stop();
@@ -76,6 +75,7 @@ async function run(
   argv: readonly string[],
   cwd: string,
   env: Readonly<Record<string, string>>,
+  clock: VirtualClock,
 ): Promise<Ran> {
   let out = '';
   let err = '';
@@ -84,6 +84,7 @@ async function run(
     err: (text) => void (err += text),
     env,
     cwd,
+    clock,
     stdoutIsTerminal: false,
     stderrIsTerminal: true,
     stdinIsTerminal: false,

@@ -16,9 +16,9 @@ const suspend = (...words: string[]): ReturnType<Terminal['run']> => terminal.ru
 async function expire(): Promise<void> {
   const store = await openFileStore({
     dir: `${terminal.dir}/.holdfast`,
-    clock: { now: Date.now, sleep: async () => {} },
+    clock: terminal.clock,
   });
-  await store.update('default', { suspension: { until: Date.now() - 1, reason: 'long ago' } });
+  await store.update('default', { suspension: { until: terminal.clock.now() - 1, reason: 'long ago' } });
 }
 
 describe('a suspended target', () => {

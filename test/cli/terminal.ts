@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import type { Io } from '../../src/cli/io.ts';
 import { main } from '../../src/cli/main.ts';
 import type { Sandbox, SandboxOptions } from '../../src/sandbox/sandbox.ts';
-import { startSandbox } from '../../src/sandbox/start.ts';
+import { type VirtualClock, virtualSandbox } from '../support/virtual-clock.ts';
 
 export const KEY = 'mgmt-secret-1';
 export const SECRETS = { LAPTOP: 'sk-test-client-laptop', UPSTREAM: 'sk-test-upstream-0001' };
@@ -41,6 +41,7 @@ export interface Ran {
 export interface Terminal extends AsyncDisposable {
   readonly dir: string;
   readonly sandbox: Sandbox;
+  readonly clock: VirtualClock;
   write(file: string, text: string): Promise<void>;
   read(file: string): Promise<string>;
   run(...words: string[]): Promise<Ran>;
@@ -61,7 +62,7 @@ export async function openTerminal(
   };
   await write('gateway/config.yaml', gateway);
   for (const [file, text] of Object.entries(files)) await write(file, text);
-  const sandbox = await startSandbox({ file: config, port: 0, ...options });
+  const { sandbox, clock } = await virtualSandbox({ file: config, port: 0, ...options });
   const runWith = async (changes: Partial<Io>, ...words: string[]): Promise<Ran> => {
     let [out, err] = ['', ''];
     const io: Io = {
@@ -69,6 +70,7 @@ export async function openTerminal(
       err: (text) => void (err += text),
       env: { ...SECRETS, HOLDFAST_URL: sandbox.url, HOLDFAST_KEY: KEY, PATH: process.env['PATH'] },
       cwd: dir,
+      clock,
       stdoutIsTerminal: false,
       stderrIsTerminal: false,
       stdinIsTerminal: false,
@@ -85,6 +87,7 @@ export async function openTerminal(
   return {
     dir,
     sandbox,
+    clock,
     write,
     read: (file) => readFile(join(dir, file), 'utf8'),
     run: (...words) => runWith({}, ...words),

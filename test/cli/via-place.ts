@@ -3,7 +3,6 @@ import { runDaemon } from '../../src/daemon/daemon.ts';
 import { type HttpService, httpService } from '../../src/daemon/http/http.ts';
 import type { Io } from '../../src/cli/io.ts';
 import { openSession } from '../../src/cli/session.ts';
-import { systemClock } from '../../src/cli/system-clock.ts';
 import { listener } from '../daemon/builders.ts';
 import { pause } from '../daemon/running.ts';
 import { openTerminal, type Ran, SECRETS, KEY } from './terminal.ts';
@@ -48,7 +47,8 @@ daemon:
   const stop = new AbortController();
   const told = listener();
   let http: HttpService | undefined;
-  const io = { env, cwd: terminal.dir, signal: stop.signal, err: () => {} } as unknown as Io; // what a session uses of it
+  const { clock } = terminal;
+  const io = { env, cwd: terminal.dir, clock, signal: stop.signal, err: () => {} } as unknown as Io; // what a session uses of it
   const flags = { output: 'text', color: false } as const;
   const ended = runDaemon({
     open: async () => {
@@ -62,7 +62,7 @@ daemon:
         [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
       };
     },
-    clock: systemClock,
+    clock,
     reporter: told.reporter,
     signal: stop.signal,
     services: (desk) => {
@@ -70,7 +70,7 @@ daemon:
       const redact = <T>(value: T): T => value;
       http = httpService(desk, {
         version: '0',
-        clock: systemClock,
+        clock,
         redact,
         note,
         failed: told.reporter.failed,

@@ -20,7 +20,7 @@ import { fingerprintsBy, seal } from '../../src/nouns/secret.ts';
 import type { Target } from '../../src/nouns/target.ts';
 import { isTree, type Tree } from '../../src/nouns/value.ts';
 import type { Sandbox, SandboxOptions } from '../../src/sandbox/sandbox.ts';
-import { startSandbox } from '../../src/sandbox/start.ts';
+import { virtualClock, virtualSandbox } from '../support/virtual-clock.ts';
 import {
   clientOf,
   closeAll,
@@ -34,10 +34,7 @@ import {
 } from './builders.ts';
 
 const catalog = loadCatalog('legacy');
-const clock = {
-  now: Date.now,
-  sleep: (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms)),
-};
+const clock = virtualClock();
 const ends: (() => Promise<unknown>)[] = [];
 
 afterEach(async () => {
@@ -65,7 +62,7 @@ async function sandboxOf(config = CONFIG, options: Partial<SandboxOptions> = {})
   const dir = mkdtempSync(join(tmpdir(), 'holdfast-observe-'));
   const file = join(dir, 'config.yaml');
   writeFileSync(file, config);
-  const sandbox = await startSandbox({ file, port: 0, host: '127.0.0.1', ...options });
+  const { sandbox } = await virtualSandbox({ file, port: 0, host: '127.0.0.1', ...options }, clock);
   ends.push(async () => {
     await sandbox.stop();
     rmSync(dir, { recursive: true, force: true });
@@ -74,7 +71,7 @@ async function sandboxOf(config = CONFIG, options: Partial<SandboxOptions> = {})
 }
 
 const connect = (sandbox: Sandbox, changes: Partial<Target> = {}): Client =>
-  clientOf(makeTarget(sandbox.url, changes), { backoffMs: [5, 5], clock });
+  clientOf(makeTarget(sandbox.url, changes), { clock });
 
 const options = (changes: Partial<ObserveOptions> = {}): ObserveOptions => ({
   depth: 'deep',

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Sandbox, SandboxOptions } from '../../src/sandbox/sandbox.ts';
-import { startSandbox } from '../../src/sandbox/start.ts';
+import { type VirtualClock, virtualSandbox } from '../support/virtual-clock.ts';
 
 export const SECRET = 'mgmt-secret-1';
 
@@ -17,6 +17,7 @@ debug: false
 
 export interface Playground {
   readonly sandbox: Sandbox;
+  readonly clock: VirtualClock;
   readonly file: string;
   readonly text: () => string;
   /** Management request with the secret; `null` leaves it out, `key` uses another one. */
@@ -38,15 +39,15 @@ export async function playground(
   const directory = mkdtempSync(join(tmpdir(), 'sandbox-'));
   const file = join(directory, 'config.yaml');
   writeFileSync(file, config);
-  const sandbox = await startSandbox({
+  const { sandbox, clock } = await virtualSandbox({
     file,
     port: 0,
     env: { MANAGEMENT_PASSWORD: SECRET },
-    delays: { debounceMs: 30, pollMs: 2 },
     ...options,
   });
   return {
     sandbox,
+    clock,
     file,
     text: () => readFileSync(file, 'utf8'),
     ask: async (method, path, body, key = SECRET) => {

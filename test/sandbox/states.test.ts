@@ -21,7 +21,7 @@ describe('memory, file and runtime of the sandbox', () => {
   });
 
   test('PUT config.yaml is in memory at once; the proxy goes on with the old keys until the watcher has seen it', async () => {
-    const { ask, client, sandbox } = await on(CONFIG, { delays: { debounceMs: 300 } });
+    const { ask, client, sandbox } = await on();
     expect((await ask('PUT', '/config.yaml', NEW_KEY)).body).toBe('{"changed":["config"],"ok":true}');
     expect((await ask('GET', '/api-keys')).body).toBe('{"api-keys":["sk-test-0002"]}');
     expect(await client('sk-test-0001')).toBe(200);
@@ -59,9 +59,9 @@ describe('memory, file and runtime of the sandbox', () => {
   });
 
   test('a second write inside the reload window is in the file and not in memory, and the next write removes it', async () => {
-    const { ask, sandbox, text } = await on(CONFIG, { faults: ['lost-update=100'] });
+    const { ask, clock, sandbox, text } = await on(CONFIG, { faults: ['lost-update=100'] });
     await ask('PUT', '/debug', '{"value":true}');
-    await new Promise((wake) => setTimeout(wake, 30));
+    await clock.sleep(30);
     await ask('PUT', '/request-retry', '{"value":7}');
     await sandbox.settled();
     expect(text()).toContain('request-retry: 7');

@@ -38,9 +38,9 @@ describe('the sandbox as a v8 gateway', () => {
   });
 
   test('misses the load of a write that follows another at once, until the bytes of the file change', async () => {
-    const { sandbox, client } = await on(CONFIG, 'lost-update=60');
+    const { clock, sandbox, client } = await on(CONFIG, 'lost-update=60');
     await v8('PUT', '/routing/strategy', '"fill-first"');
-    await new Promise((wake) => setTimeout(wake, 20));
+    await clock.sleep(20);
     await v8('PUT', '/access/api-keys', '["sk-test-0002"]');
     await sandbox.settled();
     expect((await v8('GET', '/access/api-keys')).body).toBe('["sk-test-0002"]');

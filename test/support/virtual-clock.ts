@@ -2,10 +2,13 @@
 // real time and does not depend on how busy the machine is.
 //
 // Time moves only while somebody sleeps or an answer is delayed, and never beyond the first of those to wake. It does
-// not move while an HTTP exchange is under way (both HTTP clients of Node report theirs), while a file operation is
-// pending, or before the event loop has had several turns with nothing of the kind.
+// not move while an exchange with a sandbox on this clock is under way (both HTTP clients of Node report theirs), while a
+// file operation is pending, or before the event loop has had several turns with nothing of the kind.
 import { subscribe } from 'node:diagnostics_channel';
+import type { ClientRequest } from 'node:http';
 import type { SandboxClock } from '../../src/sandbox/clock.ts';
+import type { Sandbox, SandboxOptions } from '../../src/sandbox/sandbox.ts';
+import { startSandbox } from '../../src/sandbox/start.ts';
 
 interface Timer {
   readonly at: number;
@@ -17,6 +20,8 @@ interface Timer {
 export interface VirtualClock extends SandboxClock {
   /** Milliseconds since the start. */
   elapsed(): number;
+  /** Time stands still while a request to this sandbox is under way. */
+  serve(sandbox: Sandbox): void;
 }
 
 /** Turns of the event loop that must pass with nothing under way: an answer that has come is taken up in fewer. */
@@ -26,14 +31,14 @@ export function virtualClock(start: number = Date.now()): VirtualClock {
   let now = start;
   let delayed = 0;
   let moving = false;
-  const since = begun;
+  const sandboxes: Sandbox[] = [];
   const timers = new Set<Timer>();
 
   const move = async (): Promise<void> => {
     if (moving) return;
     moving = true;
     for (;;) {
-      await calm(() => exchangesSince(since) > delayed);
+      await calm(() => exchangesWith(sandboxes) > delayed);
       const next = earliest(timers);
       if (!next || ![...timers].some(({ awaited }) => awaited)) break;
       timers.delete(next);
@@ -52,6 +57,7 @@ export function virtualClock(start: number = Date.now()): VirtualClock {
   return {
     now: () => now,
     elapsed: () => now - start,
+    serve: (sandbox) => void sandboxes.push(sandbox),
     sleep: (ms, signal) =>
       new Promise((wake, reject) => {
         if (signal?.aborted) return reject(signal.reason as Error);
@@ -95,16 +101,23 @@ async function calm(exchanging: () => boolean): Promise<void> {
 const usesFiles = (): boolean =>
   process.getActiveResourcesInfo().some((name) => name.startsWith('FSReq') || name === 'ProcessWrap');
 
-/** Exchanges under way, each with a number that says when it began. */
+/** The requests under way and the ports that they are for. */
 const exchanges = new Map<unknown, number>();
-let begun = 0;
 
-const exchangesSince = (number: number): number =>
-  [...exchanges.values()].filter((each) => each > number).length;
+function exchangesWith(sandboxes: readonly Sandbox[]): number {
+  const ports = new Set(sandboxes.map(({ port }) => port));
+  return [...exchanges.values()].filter((port) => ports.has(port)).length;
+}
 
-const starts = (message: unknown): void => void exchanges.set(requestIn(message), ++begun);
-const ends = (message: unknown): void => void exchanges.delete(requestIn(message));
-const requestIn = (message: unknown): unknown => (message as { readonly request: unknown }).request; // As documented.
+/** As both clients publish it: undici's own request, or that of `node:http`. */
+type Published = { readonly request: ClientRequest | { readonly origin: string | URL } };
+
+const starts = (message: unknown): void => {
+  const { request } = message as Published;
+  const origin = 'origin' in request ? request.origin : `http://${String(request.getHeader('host'))}`;
+  exchanges.set(request, Number(new URL(origin).port));
+};
+const ends = (message: unknown): void => void exchanges.delete((message as Published).request);
 
 for (const channel of ['undici:request:create', 'http.client.request.start']) subscribe(channel, starts);
 for (const channel of [
@@ -114,3 +127,13 @@ for (const channel of [
   'http.client.request.error',
 ])
   subscribe(channel, ends);
+
+/** A sandbox on a virtual clock. */
+export async function virtualSandbox(
+  options: SandboxOptions,
+  clock: VirtualClock = virtualClock(),
+): Promise<{ readonly sandbox: Sandbox; readonly clock: VirtualClock }> {
+  const sandbox = await startSandbox({ ...options, clock });
+  clock.serve(sandbox);
+  return { sandbox, clock };
+}

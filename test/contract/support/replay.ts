@@ -23,8 +23,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { Sandbox } from '../../../src/sandbox/sandbox.ts';
-import { startSandbox } from '../../../src/sandbox/start.ts';
-import { type VirtualClock, virtualClock } from '../../support/virtual-clock.ts';
+import { type VirtualClock, virtualSandbox } from '../../support/virtual-clock.ts';
 import { ask } from './ask.ts';
 import {
   expand,
@@ -59,15 +58,13 @@ export async function replay(recorded: RecordedCase, api: 'v7' | 'v8' = 'v7'): P
   const file = join(directory, 'config.yaml');
   writeFileSync(file, String(expand(recorded.start['config.yaml'], directory)));
   const { args = [], env = {} } = recorded.start;
-  const clock = virtualClock();
-  const sandbox = await startSandbox({
+  const { sandbox, clock } = await virtualSandbox({
     api,
     file,
     port: 0,
     host: '127.0.0.1',
     env: { HOME: directory, ...env },
     build: { version: 'dev' },
-    clock,
     delays: api === 'v8' ? DELAYS_V8 : DELAYS,
     ...(args[0] === '-password' && args[1] !== undefined && { password: args[1] }),
   });
