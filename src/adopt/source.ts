@@ -23,12 +23,12 @@ export interface Source {
   readonly notes: readonly Problem[];
 }
 
-type Read = Pick<Live, 'api' | 'layout'> & { readonly file: LiveFile };
+type Read = Pick<Live, 'api' | 'layout' | 'agreement'> & { readonly file: LiveFile };
 
 /** `flat` is the catalog of v7 gateways. Throws HF2072 for a file that does not parse. */
-export function sourceOf({ api, layout, file }: Read, flat: Catalog): Source {
-  const nothing = { unfit: [], notes: [] };
-  if (api === 'v0') return { document: file.document.open(), catalog: flat, ...nothing };
+export function sourceOf({ api, layout, agreement, file }: Read, flat: Catalog): Source {
+  if (api === 'v0')
+    return { document: file.document.open(), catalog: flat, unfit: unclear(agreement), notes: [] };
   const raw = parsed(file.text.open());
   if (layout === 'legacy') {
     const content = contentOf(raw, flat);
@@ -39,6 +39,16 @@ export function sourceOf({ api, layout, file }: Read, flat: Catalog): Source {
   const source = treeSource(raw);
   const content = contentOf(source.document, catalog);
   return { ...source, catalog, unfit: spelledOtherwise(catalog, catalog.root, content, []) };
+}
+
+/** What memory holds otherwise than the file, though nobody changed it: files would say one of the two. */
+function unclear(agreement: Live['agreement']): LeftOut[] {
+  if (agreement.kind !== 'differ' || agreement.cause !== 'model-gap') return [];
+  const why =
+    agreement.because === 'folded-text'
+      ? 'the gateway added blank lines to a folded text (`>`) in its file, so that memory and file differ; write it as a literal block (`|`) or in quotes there'
+      : 'memory and file of the gateway differ there';
+  return agreement.paths.map((path) => ({ path, why }));
 }
 
 /** Where spellings of earlier versions stand between those of today, no file may say the same: the gateway's reading does. */

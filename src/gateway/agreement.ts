@@ -2,10 +2,14 @@
 import type { Agreement } from '../nouns/live.ts';
 import type { KnownValues } from '../nouns/memory.ts';
 import { formatPath, key, type Path, ROOT } from '../nouns/path.ts';
-import { isTree, sameValue, type Tree, type Value } from '../nouns/value.ts';
+import { isList, isTree, sameValue, type Tree, type Value } from '../nouns/value.ts';
 import type { Catalog, Field } from './catalog/field.ts';
 import { sameAt } from './model/equal.ts';
 import { fromJson, toJson } from './model/json.ts';
+
+/** What ends the growth of folded texts. */
+export const FOLDED_REMEDY =
+  "In the gateway's file, write these texts as literal blocks (`|`) or in quotes: folded ones gain a blank line with every save.";
 
 interface Disagreement {
   readonly path: string;
@@ -26,9 +30,32 @@ export function agreementOf(
   if (found.length === 0) return { kind: 'agree' };
   const gaps = new Set(known?.values.modelGaps(known.build));
   const rest = found.filter(({ path }) => !gaps.has(path));
-  if (rest.length === 0) return { kind: 'differ', paths: found.map(({ path }) => path), cause: 'model-gap' };
-  return { kind: 'differ', paths: rest.map(({ path }) => path), cause: causeOf(rest, known?.values) };
+  if (rest.length === 0) return gap(found);
+  const cause = causeOf(rest, known?.values);
+  return cause === 'model-gap' ? gap(rest) : { kind: 'differ', paths: rest.map(({ path }) => path), cause };
 }
+
+function gap(found: readonly Disagreement[]): Agreement {
+  const isFolded = found.every(({ inMemory, inFile }) => sameButForBlankLines(inMemory, inFile));
+  const paths = found.map(({ path }) => path);
+  return { kind: 'differ', paths, cause: 'model-gap', ...(isFolded && { because: 'folded-text' }) };
+}
+
+/** Whether only blank lines inside and behind texts differ: folded texts gain them with every save (model/folded.ts). */
+function sameButForBlankLines(a: Value | undefined, b: Value | undefined): boolean {
+  if (typeof a === 'string' && typeof b === 'string') return withoutBlankLines(a) === withoutBlankLines(b);
+  if (isList(a) && isList(b))
+    return a.length === b.length && a.every((item, i) => sameButForBlankLines(item, b[i]));
+  if (!isTree(a) || !isTree(b)) return a === b || isEmpty(a, b);
+  const names = new Set([...Object.keys(a), ...Object.keys(b)]);
+  return [...names].every((name) => sameButForBlankLines(a[name], b[name]));
+}
+
+const withoutBlankLines = (text: string): string => text.replace(/\n+/g, '\n');
+
+/** `null`, `[]` and nothing at all say the same to the gateway. */
+const isEmpty = (...values: readonly (Value | undefined)[]): boolean =>
+  values.every((value) => value === undefined || value === null || (isList(value) && value.length === 0));
 
 /**
  * Memory that shows only values of earlier known files is behind: loading the file loses nothing. So is memory beside a

@@ -10,6 +10,7 @@ import type { Target } from '../nouns/target.ts';
 import { isTree } from '../nouns/value.ts';
 import { loadCatalog } from './catalog/catalog.ts';
 import type { Catalog } from './catalog/field.ts';
+import { FOLDED_REMEDY } from './agreement.ts';
 import type { Client } from './client.ts';
 import { credentialsOf } from './credentials.ts';
 import { contentOf } from './model/decode.ts';
@@ -192,8 +193,10 @@ function versionOf(live: Live | undefined): Finding {
 function agreementOf(live: Live | undefined): Finding {
   if (!live || live.agreement.kind === 'unread') return skip('the file could not be read');
   if (live.agreement.kind === 'agree') return ok('yes');
-  const { paths, cause } = live.agreement;
+  const { paths, cause, because } = live.agreement;
   const where = `${paths.slice(0, 5).join(', ')}${paths.length > 5 ? ` and ${paths.length - 5} more` : ''}`;
+  if (because === 'folded-text')
+    return bad('warn', 'HF3035', `folded texts gained blank lines in the file at ${where}`, FOLDED_REMEDY);
   if (cause === 'model-gap') return bad('warn', 'HF3035', `they differ at ${where}`);
   return bad('fail', 'HF3034', `${cause}: they differ at ${where}`);
 }

@@ -31,6 +31,8 @@ export type Agreement =
       readonly kind: 'differ';
       readonly paths: readonly string[];
       readonly cause: 'stale-memory' | 'split-brain' | 'model-gap';
+      /** Of a `model-gap` that is understood: the gateway printed folded texts with more blank lines than it holds. */
+      readonly because?: 'folded-text';
     }
   | { readonly kind: 'unread' };
 

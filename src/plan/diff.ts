@@ -90,7 +90,7 @@ function compare(
 
 /** Outside lists a missing section counts as empty, so that its members are named; an entry gains or loses it whole. */
 function isMapping(field: Field, before: Value | undefined, after: Value | undefined, at: At): boolean {
-  if (field.kind === 'any') return isTree(before) && isTree(after);
+  if (field.kind === 'any') return !field.json && isTree(before) && isTree(after);
   if (field.kind !== 'struct' && field.kind !== 'map') return false;
   return at.insideList ? isTree(before) && isTree(after) : after !== undefined;
 }

@@ -3,6 +3,7 @@
 import type { Catalog } from '../gateway/catalog/field.ts';
 import { openUntil, opensNext, parseFreeze } from '../nouns/freeze.ts';
 import type { Live } from '../nouns/live.ts';
+import { FOLDED_REMEDY } from '../gateway/agreement.ts';
 import { problem, type Problem } from '../nouns/problem.ts';
 import { formatPath } from '../nouns/path.ts';
 import type { Base } from './base.ts';
@@ -55,12 +56,7 @@ function aboutAgreement({ live, base, writes }: NotesInput): Problem[] {
   if (agreement.kind !== 'differ') return [];
   const paths = agreement.paths.join(', ');
   if (agreement.cause === 'model-gap')
-    return [
-      warning(
-        'HF4004',
-        `the gateway holds these otherwise than its file says, and it is not known why: ${paths}`,
-      ),
-    ];
+    return [agreement.because === 'folded-text' ? foldedNote(paths) : gapNote(paths)];
   if (agreement.cause === 'stale-memory')
     return [
       warning(
@@ -72,6 +68,20 @@ function aboutAgreement({ live, base, writes }: NotesInput): Problem[] {
     ? []
     : [warning('HF4002', `memory and file of the gateway disagree at ${paths}`)];
 }
+
+const gapNote = (paths: string): Problem =>
+  warning(
+    'HF4004',
+    `the gateway holds these otherwise than its file says, and it is not known why: ${paths}`,
+  );
+
+const foldedNote = (paths: string): Problem => ({
+  ...warning(
+    'HF4004',
+    `the gateway added blank lines to folded texts (\`>\`) when it saved its file, and loads them at its next start: ${paths}`,
+  ),
+  remedy: FOLDED_REMEDY,
+});
 
 function aboutHeld({ differences, held }: NotesInput): Problem[] {
   const until = new Map(held.map((one) => [one.path, one.until]));

@@ -50,7 +50,10 @@ const v7: Dialect = {
     const hashed = first.rewritten ? stored(text, v7.catalog, options) : text;
     if (hashed === text || typeof hashed !== 'string') return { ok: true, memory: first.memory, text };
     const again = loadV7(hashed, options);
-    return { ok: true, memory: 'memory' in again ? again.memory : first.memory, text: hashed };
+    if (!('memory' in again)) return { ok: true, memory: first.memory, text: hashed };
+    // Memory is of the text before it was printed again, which can differ (folded texts).
+    const secret = { 'remote-management': again.memory['remote-management'] ?? null };
+    return { ok: true, memory: { ...first.memory, ...secret }, text: hashed };
   },
   save: (text, memory) => {
     const document = parseDocument(text);

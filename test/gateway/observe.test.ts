@@ -243,6 +243,20 @@ describe('memory and file', () => {
     });
   });
 
+  test('that differ in blank lines of folded texts are told apart from other gaps', () => {
+    const rule = (text: string): string =>
+      `payload:\n  override:\n    - models: [{ name: "*" }]\n      params: { tools: ${JSON.stringify(text)} }\n`;
+    expect(compare(rule('a\n  b'), rule('a\n\n  b'))).toEqual({
+      kind: 'differ',
+      paths: ['payload.override'],
+      cause: 'model-gap',
+      because: 'folded-text',
+    });
+    expect(compare(rule('a\n  b'), rule('a\n\n  c'))).not.toHaveProperty('because');
+    const raw = (text: string): string => rule(text).replace('override:', 'override-raw:');
+    expect(compare(raw('[1,\n  2]'), raw('[1,\n\n  2]'))).toEqual({ kind: 'agree' });
+  });
+
   test('that differ in values nobody ever saw are a gap in the model', () => {
     expect(compare('request-retry: 9\n', 'request-retry: 3\n')).toMatchObject({ cause: 'model-gap' });
   });

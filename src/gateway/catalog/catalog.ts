@@ -45,7 +45,7 @@ export function catalogOf(
 }
 
 function childOf(field: Field, name: string): Field | undefined {
-  const known = field.fields?.get(name) ?? field.value ?? field.item;
+  const known = field.fields?.get(name) ?? field.value ?? field.item ?? field.json?.inside;
   return known ?? (field.kind === 'any' ? field : undefined);
 }
 

@@ -21,6 +21,8 @@ export function compile(document: SchemaDocument): Field {
       field.fields = new Map(fields.map(([key, member]) => [key, build(member, 'member', key, field)]));
     if (field.kind === 'map' && typeof schema.additionalProperties === 'object')
       field.value = build(schema.additionalProperties, 'value', '*', field);
+    if (schema.contentMediaType === 'application/json')
+      field.json = { inside: fieldOf({}, step, name, parent) };
     if (field.kind === 'list' && schema.items) field.item = build(schema.items, 'item', '[]', field);
     return field;
   };

@@ -81,6 +81,9 @@ export interface Field {
   /** Names this key had in older gateways, for suggestions; today's gateway ignores or converts them. */
   readonly formerNames: readonly string[];
 
+  /** A text here is JSON, and two texts that mean the same are equal. `inside`: what a value that is no text consists of. */
+  readonly json?: { readonly inside: Field };
+
   /** The whole value is a secret. */
   readonly secret: boolean;
   /**

@@ -18,6 +18,8 @@ export interface Schema {
   readonly anyOf?: readonly Schema[];
   readonly enum?: readonly Value[];
   readonly default?: Value;
+  /** Texts hold a document of this type. */
+  readonly contentMediaType?: 'application/json';
   readonly examples?: readonly Value[];
   readonly 'x-kind'?: 'duration';
   readonly 'x-secret'?: true | 'by-name' | 'userinfo';

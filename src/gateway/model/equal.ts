@@ -2,6 +2,7 @@
 import { posix } from 'node:path';
 import { isList, isTree, sameValue, type Tree, type Value } from '../../nouns/value.ts';
 import type { Field } from '../catalog/field.ts';
+import { jsonMeaning } from './json-meaning.ts';
 import { normaliseAt } from './normalise.ts';
 import { strategy } from './rules.ts';
 
@@ -55,8 +56,12 @@ function reduced(field: Field, value: Value): Value | undefined {
   return field.equalsAbsent.some((absent) => sameValue(absent, inner)) ? undefined : inner;
 }
 
-/** A strategy is kept as written and read by its synonyms: `rr` routes as `round-robin` does (C v0 §2.1.1, §3.1). */
+/**
+ * A strategy is kept as written and read by its synonyms: `rr` routes as `round-robin` does (C v0 §2.1.1, §3.1). A text
+ * of JSON goes into requests as what it means.
+ */
 function asServed(field: Field, value: Value): Value {
+  if (field.json) return jsonMeaning(value);
   return typeof value === 'string' && field.normalise.includes('write:strategy') ? strategy(value) : value;
 }
 
@@ -94,7 +99,8 @@ function freeForm(field: Field, value: Tree): Tree {
   return Object.fromEntries(members);
 }
 
-const freeMember = (field: Field, value: Value): Value => (isTree(value) ? freeForm(field, value) : value);
+const freeMember = (field: Field, value: Value): Value =>
+  isTree(value) && !field.json ? freeForm(field, value) : asServed(field, value);
 
 /** Items are there even when nothing is in them; in a set each counts once. */
 function list(field: Field, value: readonly Value[]): readonly Value[] | undefined {

@@ -259,8 +259,17 @@ function blockText(text: string, style: 'literal' | 'folded', indent: number, st
   const trailing = text.length - body.length;
   const hint = /^[ \n]/.test(text) ? String(step) : '';
   const chomp = trailing === 0 ? '-' : trailing === 1 && body !== '' ? '' : '+';
-  const folded = style === 'folded' ? body.replace(/([^\n])\n(?=[^\n ])/g, '$1\n\n') : body;
-  const lines = folded.split('\n').map((line) => (line === '' ? '' : `${pad}${line}`));
-  const kept = chomp === '+' ? Array.from({ length: trailing - 1 }, () => '') : [];
-  return [`${style === 'literal' ? '|' : '>'}${hint}${chomp}`, ...lines, ...kept].join('\n');
+  const laidOut = style === 'folded' ? folded(text) : text;
+  const shown = chomp === '+' || style === 'folded' ? laidOut.replace(/\n$/, '') : body;
+  const lines = shown.split('\n').map((line) => (line === '' ? '' : `${pad}${line}`));
+  return [`${style === 'literal' ? '|' : '>'}${hint}${chomp}`, ...lines].join('\n');
+}
+
+/**
+ * A break behind a line that isn't indented is doubled, even where an indented line follows, before which it isn't
+ * folded: what the gateway prints so, it reads with one more blank line. Texts that begin with a blank are spared.
+ */
+function folded(text: string): string {
+  if (/^\n*[ \t]/.test(text)) return text;
+  return text.replace(/^(?![ \t\n]).*\n/gm, '$&\n');
 }

@@ -13,6 +13,7 @@ import {
   type MadeScalar,
   toNode,
 } from './generate.ts';
+import { asReadBack } from './folded.ts';
 import { keepsItem } from './kept.ts';
 import { identityOf, matchItems } from './match.ts';
 import type { Memory, SaveFailure } from './model.ts';
@@ -57,14 +58,15 @@ export function save(
   const known = rules.formerRoots === 'dropped' ? withoutLegacy(root) : root;
   const pruned = pruneChannels(withoutOldKeys(known), fresh, rules);
   const merged = mergeMap(pruned, fresh, { names: [], rules });
-  return lazily(merged);
+  return lazily(merged, asReadBack(merged));
 }
 
-function lazily(root: FileNode): FileDocument {
+/** Printed from what was merged, read as what that print says. */
+function lazily(printed: FileNode, root: FileNode): FileDocument {
   let text: string | undefined;
   return {
     get text() {
-      return (text ??= printDocument(unplaced(root)));
+      return (text ??= printDocument(unplaced(printed)));
     },
     root,
   };
