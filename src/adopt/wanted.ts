@@ -3,6 +3,7 @@
 import type { Catalog, Field } from '../gateway/catalog/field.ts';
 import { effectiveEntries, effectiveField } from '../gateway/layout/effective.ts';
 import { type Family, layoutTable } from '../gateway/layout/table.ts';
+import { choiceMeant } from '../gateway/model/choice.ts';
 import { normaliseAt } from '../gateway/model/normalise.ts';
 import { formatPath } from '../nouns/path.ts';
 import { type Problem, problem } from '../nouns/problem.ts';
@@ -179,11 +180,8 @@ class Walk {
 const freeForm = (field: Field | undefined): Field | undefined => (field?.kind === 'any' ? field : undefined);
 
 /** Of synonyms the one that the schema knows. */
-function spoken(field: Field, held: Value | undefined): Value | undefined {
-  if (typeof held !== 'string' || !field.choices || field.choices.includes(held)) return held;
-  const { value } = normaliseAt(field, held, { column: 'write' });
-  return typeof value === 'string' && field.choices.includes(value) ? value : held;
-}
+const spoken = (field: Field, held: Value | undefined): Value | undefined =>
+  held === undefined ? undefined : (choiceMeant(field, held) ?? held);
 
 /** Values of headers are trimmed by the rule of their map. */
 function trimmedIn(field: Field, value: Value): Value {

@@ -19,6 +19,7 @@ import {
 } from '../reading/located.ts';
 import { resolveReferences } from '../reading/references.ts';
 import { readYaml } from '../reading/yaml.ts';
+import { withKnownChoices } from './choices.ts';
 import { readLayer, type SourceFile, shownPath } from './files.ts';
 import { inLayout, layoutOf, MANAGED_LAYOUTS } from './layout.ts';
 import { mergeFiles, mergeLayers } from './merge.ts';
@@ -133,11 +134,14 @@ export async function loadMerged(target: DesiredTarget, options: DesiredOptions)
   );
   // What could not be read may have declared what `$remove` looks for.
   if (problems.length === 0) problems.push(...merged.problems);
-  const root = typed(merged.root, catalog, catalog.root) as LocatedMap;
+  const { root, problems: respelled } = withKnownChoices(
+    typed(merged.root, catalog, catalog.root) as LocatedMap,
+    catalog,
+  );
   return {
     root,
     catalog,
-    problems,
+    problems: [...problems, ...respelled],
     watched: [...new Set([...dirs, ...layers.flatMap((layer) => layer.watched)])],
     commit,
   };

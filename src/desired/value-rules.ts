@@ -2,7 +2,7 @@
 // file. Reads the catalog's annotations; knows one key by name, the management secret. Pure.
 import type { Field } from '../gateway/catalog/field.ts';
 import { normaliseAt } from '../gateway/model/normalise.ts';
-import { looksHashed } from '../gateway/model/rules.ts';
+import { looksHashed, trim } from '../gateway/model/rules.ts';
 import type { Located } from '../reading/located.ts';
 import { uncarried } from './carried.ts';
 import type { Finding } from './findings.ts';
@@ -14,6 +14,7 @@ export const VALUE_RULES: readonly ValueRule[] = [
   changedNumbers,
   upperCase,
   collidingNames,
+  repeatedClientKeys,
   brick,
   uncarried,
   managementSecret,
@@ -45,6 +46,27 @@ function* upperCase(field: Field, node: Located, steps: readonly string[]): Iter
       severity: 'warning',
       message: `is held in lower case by the gateway: \`${item.value.toLowerCase()}\``,
     };
+  }
+}
+
+const CLIENT_KEYS: ReadonlySet<string> = new Set(['api-keys', 'access.api-keys']);
+
+/** The gateway keeps them all, and compares them without the blanks at their ends (C v0 §3.2). */
+function* repeatedClientKeys(field: Field, node: Located, steps: readonly string[]): Iterable<Finding> {
+  if (node.kind !== 'list' || !CLIENT_KEYS.has(field.pattern)) return;
+  const lines = new Map<string, number>();
+  for (const [i, item] of node.items.entries()) {
+    if (item.kind !== 'scalar' || item.unresolved) continue;
+    const key = trim(String(item.value ?? ''));
+    const first = lines.get(key);
+    if (first === undefined) lines.set(key, item.position.line);
+    else if (key !== '')
+      yield {
+        steps: [...steps, String(i)],
+        code: 'HF2058',
+        severity: 'warning',
+        message: `is the same client key as the one in line ${first}`,
+      };
   }
 }
 

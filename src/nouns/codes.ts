@@ -268,6 +268,11 @@ export const CODES = {
     'HTTP cannot carry this text',
     'Write the value without line breaks and control characters. A value from a variable or a file often has them from pasting.',
   ),
+  HF2058: code(
+    EXIT.invalid,
+    'A client key stands twice in the list',
+    'Nothing has to be done: the gateway counts it once. Removing one of the two refuses nobody.',
+  ),
   HF2060: code(
     EXIT.refused,
     'A secret stands in plain text',

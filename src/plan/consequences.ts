@@ -7,7 +7,15 @@ import { isList, isTree, type Tree, type Value } from '../nouns/value.ts';
 import type { Judged } from './changes.ts';
 import type { RawDifference } from './diff.ts';
 import type { Place } from './difference.ts';
-import { FAMILIES, isDisabled, isOpen, modelsOf, noLongerServed, servedModels } from './served.ts';
+import {
+  clientKeys,
+  FAMILIES,
+  isDisabled,
+  isOpen,
+  modelsOf,
+  noLongerServed,
+  servedModels,
+} from './served.ts';
 
 export interface Images {
   readonly before: Tree;
@@ -80,6 +88,11 @@ function isGone({ judged }: Subject): boolean {
 
 function clientKeyGone(subject: Subject): Consequence[] {
   if (subject.names[0] !== 'api-keys' || !isGone(subject) || isOpen(subject.after)) return [];
+  const { before } = subject.judged.raw;
+  const key = typeof before === 'string' ? before.trim() : '';
+  if (key === '') return [note('is blank and lets nobody in')];
+  if (clientKeys(subject.after).has(key))
+    return [note('the list has the same key once more: nobody is refused')];
   return [note('clients that use this key are refused')];
 }
 

@@ -151,7 +151,7 @@ function takeSame(
   indexes: readonly number[],
   partner: (number | undefined)[],
 ): number[] {
-  const places = new Map([...free].map((index) => [before[index], index]));
+  const places = new Map([...free].toReversed().map((index) => [before[index], index])); // the first of equal ones
   return indexes.filter((index) => {
     const same = places.get(after[index]);
     if (same === undefined || !free.delete(same)) return true;

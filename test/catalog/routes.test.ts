@@ -53,7 +53,7 @@ describe('scalars with an endpoint (§3.1)', () => {
     'routing.strategy': ['write:strategy'],
   };
   test.each(SCALARS)('%s transforms %s as the table says', (_, key) => {
-    expect(at(key).normalise).toEqual(AT_WRITE[key] ?? []);
+    expect(at(key).normalise.filter((rule) => !rule.startsWith('read:'))).toEqual(AT_WRITE[key] ?? []);
   });
 });
 

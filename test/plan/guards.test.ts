@@ -51,6 +51,36 @@ describe('open-gateway', () => {
   });
 });
 
+describe('client keys that stand twice', () => {
+  const file = fileOf({
+    'api-keys': ['sk-test-0001', 'sk-test-0002', 'sk-test-0001', ' sk-test-0002 ', '', 'sk-test-0001'],
+  });
+  const kept = ['sk-test-0001', 'sk-test-0002'];
+
+  test('are no loss when the others go, and nobody is refused', () => {
+    const prepared = planOf({ file, desired: { 'api-keys': kept } });
+    const { plan } = prepared;
+    expect(refusalsOf(prepared)).toEqual([]);
+    const texts = plan.changes.flatMap(({ kind, consequences }) =>
+      consequences.map(({ text }) => [kind, text]),
+    );
+    expect(texts).toEqual([
+      ...Array.from({ length: 2 }, () => [
+        'remove',
+        'the list has the same key once more: nobody is refused',
+      ]),
+      ['remove', 'is blank and lets nobody in'],
+      ['remove', 'the list has the same key once more: nobody is refused'],
+    ]);
+  });
+
+  test('are one loss when both go', () => {
+    const { plan } = planOf({ file, desired: { 'api-keys': ['sk-test-0001'] } });
+    const last = plan.changes.flatMap(({ consequences }) => consequences.map(({ text }) => text));
+    expect(last).toContain('clients that use this key are refused');
+  });
+});
+
 describe('last-upstream', () => {
   test('refuses to empty a provider family', () => {
     expect(refused({ desired: { 'gemini-api-key': [] }, allow: ['mass-delete'] })).toEqual([

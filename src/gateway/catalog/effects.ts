@@ -1,5 +1,5 @@
 // The normalisation rules in words (the vocabulary is model/normalise.ts, the facts are C v0 §4).
-import type { Normaliser } from './field.ts';
+import type { Column, Normaliser } from './field.ts';
 
 type Words = (argument: string) => string;
 
@@ -43,13 +43,13 @@ const WORDS: Readonly<Record<string, Words>> = {
 /** The names of all rules the catalog may use. */
 export const RULES: readonly string[] = Object.keys(WORDS);
 
-/** Name, argument and the column a rule is limited to (`load:`, `write:`). */
+/** Name, argument and the column a rule is limited to (`load:`, `write:`, `read:`). */
 export function ruleOf(normaliser: Normaliser): {
   name: string;
   argument: string;
-  column?: 'load' | 'write';
+  column?: Column;
 } {
-  const column = /^(load|write):/.exec(normaliser)?.[1] as 'load' | 'write' | undefined; // by the expression
+  const column = /^(load|write|read):/.exec(normaliser)?.[1] as Column | undefined; // by the expression
   const rule = column ? normaliser.slice(column.length + 1) : normaliser;
   const colon = rule.indexOf(':');
   const [name, argument] = colon < 0 ? [rule, ''] : [rule.slice(0, colon), rule.slice(colon + 1)];
@@ -61,5 +61,6 @@ export function effectOf(normaliser: Normaliser): string {
   const { name, argument, column } = ruleOf(normaliser);
   const sentence = WORDS[name]?.(argument) ?? `${normaliser}.`;
   if (column === 'write') return `${sentence} Only when written through its endpoint.`;
+  if (column === 'read') return `${sentence} Kept as written, and read so.`;
   return column === 'load' ? `${sentence} Only when the file is loaded.` : sentence;
 }

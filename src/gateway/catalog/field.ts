@@ -11,9 +11,12 @@ export type Kind =
 
 /**
  * What the gateway does to a value, in order of application; arguments after the colon (C v0 §4.1, §4.2). The
- * vocabulary is in model/normalise.ts; `load:` or `write:` in front limits a rule to one column.
+ * vocabulary is in model/normalise.ts; `load:`, `write:` or `read:` in front limits a rule to one column.
  */
 export type Normaliser = string;
+
+/** When a rule acts: the file is loaded, a value is written through its endpoint, the running gateway uses it. */
+export type Column = 'load' | 'write' | 'read';
 
 /** Endpoints in routes are spelled as the contract does, below this: `/routing/strategy`. */
 export const MANAGEMENT_BASE = '/v0/management';

@@ -4,7 +4,6 @@ import { isList, isTree, sameValue, type Tree, type Value } from '../../nouns/va
 import type { Field } from '../catalog/field.ts';
 import { jsonMeaning } from './json-meaning.ts';
 import { normaliseAt } from './normalise.ts';
-import { strategy } from './rules.ts';
 
 /**
  * The form in which two values are equal exactly when `sameValue` says so: normalised as at load, what equals a missing
@@ -57,12 +56,13 @@ function reduced(field: Field, value: Value): Value | undefined {
 }
 
 /**
- * A strategy is kept as written and read by its synonyms: `rr` routes as `round-robin` does (C v0 §2.1.1, §3.1). A text
- * of JSON goes into requests as what it means.
+ * Some texts are kept as written and read by what they mean: `rr` routes as `round-robin` does (C v0 §2.1.1, §3.1). A
+ * text of JSON goes into requests as what it means.
  */
 function asServed(field: Field, value: Value): Value {
   if (field.json) return jsonMeaning(value);
-  return typeof value === 'string' && field.normalise.includes('write:strategy') ? strategy(value) : value;
+  if (typeof value !== 'string' || !field.normalise.some((rule) => rule.startsWith('read:'))) return value;
+  return normaliseAt(field, value, { column: 'read' }).value ?? value;
 }
 
 function collection(field: Field, value: Value): Value | undefined {

@@ -2,6 +2,7 @@
 //
 // The rules of `x-normalise`, applied in the order given; members before their entry, entries before their list.
 // A rule alone acts at load (column L) and at write (column W); `load:RULE` and `write:RULE` act in one of them.
+// `read:RULE` changes nothing that is held: the running gateway reads the value so.
 //
 //   strings   trim · lower · prefix · fingerprint-profile · strategy · default:TEXT (blank becomes TEXT) · home-path
 //             go-duration · image-mode · hash (a plaintext secret becomes a hash, at load)
@@ -15,11 +16,10 @@
 //             dedupe:a,b,c (first entry with the same a, b, c stays) · dedupe-fold:a (without regard to case)
 //             raw-json (an entry whose `params` are empty or hold a text that is not JSON)
 import { isList, isTree, type Tree, type Value } from '../../nouns/value.ts';
-import type { Field } from '../catalog/field.ts';
+import { ruleOf } from '../catalog/effects.ts';
+import type { Column, Field } from '../catalog/field.ts';
 import type { LoadOptions } from './model.ts';
 import { type Report, type Rule, RULES } from './rules.ts';
-
-export type Column = 'load' | 'write';
 
 /** Something the gateway would silently drop, so that validate can say so. */
 export interface Dropped {
@@ -47,7 +47,11 @@ export function normaliseAt(field: Field, value: Value, options: NormaliseOption
 }
 
 /** Entries in which nothing changes at this field, by the column: the next version of a long list shares them. */
-const unchanged = { load: new WeakMap<Tree, Field>(), write: new WeakMap<Tree, Field>() };
+const unchanged = {
+  load: new WeakMap<Tree, Field>(),
+  write: new WeakMap<Tree, Field>(),
+  read: new WeakMap<Tree, Field>(),
+};
 
 /** One walk over a value. */
 class Pass {
@@ -140,26 +144,31 @@ const compiled = new WeakMap<Field, Columns>();
 function rulesOf(field: Field): Columns {
   const known = compiled.get(field);
   if (known) return known;
-  const columns = { load: bindAll(field, 'write:'), write: bindAll(field, 'load:') };
+  const columns = {
+    load: bindAll(field, 'load'),
+    write: bindAll(field, 'write'),
+    read: bindAll(field, 'read'),
+  };
   compiled.set(field, columns);
   return columns;
 }
 
-function bindAll(field: Field, otherColumn: string): BoundRule[] {
-  return field.normalise
-    .filter((text) => !text.startsWith(otherColumn))
-    .map((text) => bind(text.replace(/^(load|write):/, ''), field));
+/** A rule without a column acts at load and at write. */
+function bindAll(field: Field, column: Column): BoundRule[] {
+  return field.normalise.flatMap((text) => {
+    const { name, argument, column: own } = ruleOf(text);
+    if (own === undefined ? column === 'read' : own !== column) return [];
+    const rule = RULES.get(name);
+    if (!rule) throw new Error(`the catalog asks for an unknown rule at ${field.pattern}: ${text}`);
+    return [{ rule, argument }];
+  });
 }
 
-function bind(text: string, field: Field): BoundRule {
-  const colon = text.indexOf(':');
-  const name = colon < 0 ? text : text.slice(0, colon);
-  const rule = RULES.get(name);
-  if (!rule) throw new Error(`the catalog asks for an unknown rule at ${field.pattern}: ${text}`);
-  return { rule, argument: colon < 0 ? '' : text.slice(colon + 1) };
-}
-
-const affected = { load: new WeakMap<Field, boolean>(), write: new WeakMap<Field, boolean>() };
+const affected = {
+  load: new WeakMap<Field, boolean>(),
+  write: new WeakMap<Field, boolean>(),
+  read: new WeakMap<Field, boolean>(),
+};
 
 /** Whether any rule of the column acts at the field or below it. */
 function affects(field: Field, column: Column): boolean {

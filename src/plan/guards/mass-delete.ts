@@ -1,5 +1,6 @@
 // `mass-delete`: a net loss above the threshold at any list or map, nested included; and entries replaced, counted apart.
 // Each list that stays is judged by itself, and all lists of one kind together: a removed provider loses its 500 keys.
+import { usableKeys } from '../../gateway/client-keys.ts';
 import type { Field } from '../../gateway/catalog/field.ts';
 import { ANY_ENTRY, ANY_KEY, key, type Path } from '../../nouns/path.ts';
 import type { Policy } from '../../nouns/target.ts';
@@ -126,6 +127,10 @@ function* countsOfList(
   after: readonly Value[],
   up: Trail | undefined,
 ): Generator<Count> {
+  if (field.collection === 'set' && field.item?.kind === 'string') {
+    yield { path: () => pathOf(up, subject.fingerprints), field, ...countsOfTexts(before, after) };
+    return;
+  }
   const counted = {
     path: () => pathOf(up, subject.fingerprints),
     field,
@@ -150,6 +155,17 @@ function* countsOfList(
     const trail = { up, list: field, value, index: after.indexOf(value), among };
     yield* countsBelow(subject, field.item, changed[old], value, trail);
   }
+}
+
+/** What a set of texts holds: one that stands twice, or is blank, is no loss when it goes. */
+function countsOfTexts(
+  before: readonly Value[],
+  after: readonly Value[],
+): Pick<Count, 'before' | 'after' | 'replaced'> {
+  const [was, is] = [usableKeys(before), usableKeys(after)];
+  const left = [...was].filter((text) => !is.has(text)).length;
+  const come = [...is].filter((text) => !was.has(text)).length;
+  return { before: was.size, after: is.size, replaced: Math.min(left, come) };
 }
 
 function* countsOfMembers(

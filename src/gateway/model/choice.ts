@@ -1,0 +1,14 @@
+// Spellings of a closed set: the gateway takes more of them than the schema names.
+import { isList, isTree, type Value } from '../../nouns/value.ts';
+import type { Field } from '../catalog/field.ts';
+import { normaliseAt } from './normalise.ts';
+
+/** The allowed value that a value is to the gateway, by what it does at a write and at use. Undefined: none, or no closed set. */
+export function choiceMeant(field: Field, value: Value): Value | undefined {
+  const isClosed = field.choices !== undefined || field.normalise.includes('image-mode');
+  if (!isClosed || value === null || isList(value) || isTree(value)) return undefined;
+  const stored = normaliseAt(field, value, { column: 'write' }).value;
+  const meant = stored === undefined ? undefined : normaliseAt(field, stored, { column: 'read' }).value;
+  if (!field.choices) return meant;
+  return typeof meant === 'string' && field.choices.includes(meant) ? meant : undefined;
+}
