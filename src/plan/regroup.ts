@@ -45,6 +45,13 @@ interface Workpiece {
   touched: boolean;
 }
 
+/** Keys of one group, by their live index, for which one member is to be otherwise. */
+interface MemberEdit {
+  readonly name: string;
+  readonly work: Workpiece;
+  readonly keys: Map<number, EffectiveEntry>;
+}
+
 /** A declared entry without a partner, or one that cannot stay in its group. */
 interface Newcomer {
   readonly entry: EffectiveEntry;
@@ -146,7 +153,7 @@ class Regrouping {
   }
 
   #editAll(edits: readonly { readonly old: EffectiveEntry; readonly entry: EffectiveEntry }[]): void {
-    const perMember = new Map<string, { name: string; work: Workpiece; keys: Map<number, EffectiveEntry> }>();
+    const perMember = new Map<string, MemberEdit>();
     for (const { old, entry } of edits) {
       const work = this.#work[Number(old.place[0])];
       const key = Number(old.place[2]);
@@ -161,38 +168,39 @@ class Regrouping {
     for (const edit of perMember.values()) this.#editMember(edit);
   }
 
-  #editMember({
-    name,
-    work,
-    keys,
-  }: {
-    name: string;
-    work: Workpiece;
-    keys: Map<number, EffectiveEntry>;
-  }): void {
+  #editMember({ name, work, keys }: MemberEdit): void {
     work.touched = true;
-    const [first] = keys.values();
-    const value = first?.entry[name];
-    if (this.#isForAll(name, work, keys)) {
-      work.group = withMember(work.group, name, value);
-      this.#noteEdit(`${work.at}`, name, first?.members.get(name) ?? first?.place ?? []);
-      return;
+    const heirs = this.#heirs(name, work, keys);
+    const [first] = heirs.values();
+    if (first) {
+      work.group = withMember(work.group, name, first.entry[name]);
+      this.#noteEdit(`${work.at}`, name, first.members.get(name) ?? first.place);
     }
-    for (const [index, entry] of keys) this.#editKey(name, work, index, entry);
+    for (const [index, entry] of keys) if (!heirs.has(index)) this.#editKey(name, work, index, entry);
   }
 
-  /** The group says it, no key of it says otherwise, and all of them are to have the same. */
-  #isForAll(name: string, work: Workpiece, keys: ReadonlyMap<number, EffectiveEntry>): boolean {
+  /**
+   * The keys that inherit the member, where the group itself can say what all of them are to have: nobody else's key is
+   * in it, and the group says it now, or its declaration does, or there is one key only. None: each key says it.
+   */
+  #heirs(name: string, work: Workpiece, keys: MemberEdit['keys']): ReadonlyMap<number, EffectiveEntry> {
+    const none = new Map<number, EffectiveEntry>();
     const field = this.#field.item?.fields?.get(name);
-    const shared = name === 'base-url' || this.#isShared(name);
     const left = work.keys.flatMap((key, i) => (key ? [i] : []));
-    if (!shared || !field || !left.every((i) => keys.has(i) && ownOf(work.keys[i], name) === undefined))
-      return false;
-    const alone = left.length === 1;
-    const onGroup = work.group[name] !== undefined && work.group[name] !== null;
-    if (!onGroup && !alone && name !== 'base-url') return false;
-    const [first, ...others] = [...keys.values()].map(({ entry }) => normal(field, entry[name]));
-    return others.every((other) => sameAt(field, first, other));
+    const isOurs = left.every((i) => this.#from.has(`${work.at}/keys/${i}`));
+    if (!field || !isOurs || (name !== 'base-url' && !this.#isShared(name))) return none;
+    const inheriting = left.filter((i) => ownOf(work.keys[i], name) === undefined);
+    const heirs = new Map(inheriting.flatMap((i) => keyed(i, keys.get(i))));
+    if (heirs.size < inheriting.length) return none;
+    const [first, ...others] = heirs.values();
+    if (!first || !others.every((other) => this.#isEqual(field, first.entry[name], other.entry[name])))
+      return none;
+    const onGroup = (work.group[name] ?? undefined) !== undefined || name === 'base-url';
+    return onGroup || left.length === 1 || isOfOneGroup(name, [...heirs.values()]) ? heirs : none;
+  }
+
+  #isEqual(field: Field, a: Value | undefined, b: Value | undefined): boolean {
+    return sameAt(field, normal(field, a), normal(field, b));
   }
 
   #isShared(name: string): boolean {
@@ -232,13 +240,17 @@ class Regrouping {
     return canonical(field, zero) === undefined ? zero : undefined;
   }
 
-  /** A key that cannot say it inside its group gets one of its own, with everything it has now or is to have. */
+  /**
+   * A key that cannot say it inside its group leaves it: for one that says what is declared, or for one of its own with
+   * everything it has now or is to have.
+   */
   #moveOut(work: Workpiece, index: number, wanted: EffectiveEntry): void {
     const old = this.#now.find(({ place }) => place[0] === work.at && place[2] === index);
     work.keys[index] = undefined;
-    const kept = this.#input.ownership === 'members' ? old?.entry : undefined;
-    const entry = { ...wanted, entry: { ...kept, ...wanted.entry } };
-    this.#newcomers.push({ entry, from: -1 - work.at - index });
+    if (this.#input.ownership !== 'members')
+      return void this.#newcomers.push({ entry: wanted, from: Number(wanted.place[0]) });
+    const entry = { ...wanted, entry: { ...old?.entry, ...wanted.entry } };
+    this.#newcomers.push({ entry, from: -1 - this.#newcomers.length });
   }
 
   /** A key that was added to a declared group goes to the live group that holds its others, where the two say the same. */
@@ -363,6 +375,15 @@ function keysOf(group: Tree): (Tree | undefined)[] {
 /** What a key says itself; null inherits. */
 function ownOf(key: Tree | undefined, name: string): Value | undefined {
   return key?.[name] ?? undefined;
+}
+
+const keyed = <K, V>(key: K, value: V | undefined): [K, V][] => (value === undefined ? [] : [[key, value]]);
+
+/** Whether all of them have it from one declared group. */
+function isOfOneGroup(name: string, entries: readonly EffectiveEntry[]): boolean {
+  const places = new Set(entries.map(({ members }) => members.get(name)?.join('/')));
+  const [place = ''] = places;
+  return places.size === 1 && place !== undefined && !place.includes('/keys/');
 }
 
 function withMember(tree: Tree, name: string, value: Value | undefined): Tree {

@@ -278,7 +278,8 @@ class Overlay {
     kept: readonly number[],
   ): Value | undefined {
     const now = listOf(live);
-    if (arranged.entries.length === 0 && now.length === 0) return live;
+    if (arranged.entries.length === 0 && now.length === 0)
+      return sameAt(field, live, arranged.entries) ? live : arranged.entries;
     if (arranged.entries.length === now.length && arranged.entries.every((entry, i) => entry === now[i]))
       return live;
     if (!hasIdentity(field) && sameAt(field, live, arranged.entries)) return live;

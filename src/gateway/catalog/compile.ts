@@ -159,7 +159,8 @@ function fallbackOf(schema: Schema, kind: Kind, step: Step): Value | undefined {
   return absent ? undefined : ZEROS[kind][0];
 }
 
-function equalsAbsentOf(schema: Schema, kind: Kind, step: Step): readonly Value[] {
+function equalsAbsentOf(schema: Schema & Inheriting, kind: Kind, step: Step): readonly Value[] {
+  if (schema.inherits) return [];
   const declared = schema['x-equals-absent'] ?? [];
   if (schema['x-pointer'] || step !== 'member') return declared;
   const fallback = schema['x-fallback'];

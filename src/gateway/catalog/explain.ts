@@ -137,7 +137,11 @@ function readingOnV8({ visible, memoryPath }: Field): string {
 
 function effects(field: Field): string[] {
   const sentences = field.normalise.map(effectOf);
-  if (field.pointer) sentences.push('Missing and zero are two different things here.');
+  if (field.inherits)
+    sentences.push(
+      'Left out or `null`, it is what the group says; a zero or empty value overrides the group.',
+    );
+  else if (field.pointer) sentences.push('Missing and zero are two different things here.');
   const same = field.equalsAbsent.filter((value) => typeof value !== 'object');
   if (same.length > 0)
     sentences.push(

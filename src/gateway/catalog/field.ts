@@ -106,7 +106,7 @@ export interface Field {
    * its members unless `pointer`.
    */
   readonly fallback?: Value;
-  /** Every value that means the same as a missing key, zeros and `fallback` included; never for `pointer`. */
+  /** Every value that means the same as a missing key, zeros and `fallback` included; none for `pointer` and `inherits`. */
   readonly equalsAbsent: readonly Value[];
   /** A pointer field: missing and zero are two different things. */
   readonly pointer: boolean;
@@ -132,7 +132,7 @@ export interface Field {
   readonly scope?: readonly Scope[];
   /** v8 refuses a change of it (C v8 §4.8). */
   readonly readOnly?: true;
-  /** `null` stands for a missing key, so that the group's value is inherited (C v8 §2). */
+  /** Null and a missing key inherit the group's value, which a zero or an empty value overrides (C v8 §2). */
   readonly inherits?: true;
   /** The `keys` of a group: each entry over the shared members of the group is one credential. */
   readonly flattened?: true;

@@ -50,7 +50,7 @@ function isBelowHome(field: Field, held: Value | undefined, meant: Value | undef
 function reduced(field: Field, value: Value): Value | undefined {
   if (value === null) return undefined;
   const inner = collection(field, asServed(field, value));
-  if (field.pointer) return inner ?? (isTree(value) ? {} : value);
+  if (field.pointer || field.inherits) return inner ?? (isTree(value) ? {} : value);
   if (inner === undefined) return undefined;
   return field.equalsAbsent.some((absent) => sameValue(absent, inner)) ? undefined : inner;
 }

@@ -71,7 +71,9 @@ class Pass {
     if (isList(given) && field.item && affects(field.item, this.#column))
       value = this.#items(field.item, given);
     else if (isTree(given) && field.kind !== 'any') value = this.#members(field, given);
-    return rules.length === 0 ? value : this.#apply(rules, value);
+    if (rules.length === 0) return value;
+    const left = this.#apply(rules, value);
+    return field.inherits ? (left ?? emptyOf(given)) : left;
   }
 
   #items(item: Field, given: readonly Value[]): Value {
@@ -130,6 +132,12 @@ class Pass {
     this.#place.pop();
     return result;
   }
+}
+
+/** What nothing is left of still overrides what would be inherited (C v8 §2). */
+function emptyOf(given: Value): Value {
+  if (isTree(given)) return {};
+  return isList(given) ? [] : given;
 }
 
 interface BoundRule {
