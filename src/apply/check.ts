@@ -6,6 +6,7 @@ import type { ReconcileRequest } from './context.ts';
 import { conclude } from './outcome.ts';
 import { readDeep, readShallow } from './read.ts';
 import { loadDesired } from './reconcile.ts';
+import { recording } from './recording.ts';
 import { notice, type Run, step } from './run.ts';
 import { declaresBlind } from './shallow.ts';
 import { keepsFlat, plan, type Prospect } from './survey.ts';
@@ -44,10 +45,8 @@ async function found(run: Run, prospect: Prospect, depth: 'shallow' | 'deep'): P
     agreement.kind === 'differ' && agreement.cause === 'stale-memory' ? agreement.paths : undefined;
   const inSync = !stale && current.changes.length === 0;
   const looked = { at: clock.now(), inSync };
-  await store.update(
-    target.name,
-    depth === 'deep' ? { lastDeepCheck: looked } : { lastShallowCheck: looked },
-  );
+  const seen = depth === 'deep' ? { lastDeepCheck: looked } : { lastShallowCheck: looked };
+  await recording(run, 'this look', () => store.update(target.name, seen));
   const about = { plan: current };
   if (stale) return conclude(run, { kind: 'stale-memory', paths: stale, ...about }, findings);
   if (isRefused(current)) return conclude(run, { kind: 'refused', ...about }, findings);

@@ -7,8 +7,10 @@ import { knownFilesWith } from '../state/known-values.ts';
 import type { TargetState } from '../state/store.ts';
 import { afterHealing, NO_DRIFT } from './contested.ts';
 import { gapsWith } from './model-gaps.ts';
+import { closeJournal } from './journal.ts';
 import { conclude } from './outcome.ts';
 import type { DeepLive } from './read.ts';
+import { recording } from './recording.ts';
 import { reached, type Run, step } from './run.ts';
 import type { Prospect } from './survey.ts';
 import type { Transaction } from './underway.ts';
@@ -17,9 +19,11 @@ import type { Verified } from './verify.ts';
 export async function commit(run: Run, transaction: Transaction, verified: Verified): Promise<Outcome> {
   const { prospect, backup, journal } = transaction;
   const { plan } = prospect.prepared;
-  await remembering(run, journal, verified.settled.live, { drift: healed(run, prospect) });
-  await record(run, journal, { outcome: 'applied', evidence: verified.evidence });
-  await run.context.store.closeJournal(run.context.target.name);
+  const kept = await recording(run, 'what was applied', () =>
+    remembering(run, journal, verified.settled.live, { drift: healed(run, prospect) }),
+  );
+  const told = await recordEnd(run, journal, { outcome: 'applied', evidence: verified.evidence });
+  if (kept && told) await closeJournal(run); // otherwise the next run completes the record from it
   step(run, 'commit');
   reached(run, 'committed');
   const { runtime, notServedYet, evidence } = verified;
@@ -79,6 +83,11 @@ interface Ending {
   readonly outcome: OutcomeKind;
   readonly evidence: readonly Evidence[];
   readonly problems?: readonly string[];
+}
+
+/** `record`, which the end of a transaction does not depend on. */
+export function recordEnd(run: Run, journal: Journal, ending: Ending): Promise<boolean> {
+  return recording(run, 'the entry in the history', () => record(run, journal, ending));
 }
 
 /** One history entry a transaction, however often its ending is found. */

@@ -2,6 +2,7 @@
 import type { Outcome } from '../nouns/outcome.ts';
 import { afterLook, judgeDrift, NO_DRIFT } from './contested.ts';
 import { conclude } from './outcome.ts';
+import { recording } from './recording.ts';
 import type { Run } from './run.ts';
 import type { Prospect } from './survey.ts';
 
@@ -15,7 +16,8 @@ export async function contestedOutcome(
   const drifted = prepared.plan.changes.map(({ path }) => path);
   const record = run.state.drift ?? NO_DRIFT;
   const { contested } = judgeDrift(record, drifted, clock.now());
-  await store.update(target.name, { drift: afterLook(record, contested, clock.now()) });
+  const drift = afterLook(record, contested, clock.now());
+  await recording(run, 'this look', () => store.update(target.name, { drift }));
   if (contested.length === 0) return undefined;
   return conclude(run, { kind: 'contested', paths: contested, plan: prepared.plan });
 }

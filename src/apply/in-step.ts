@@ -7,6 +7,7 @@ import { knownFilesWith } from '../state/known-values.ts';
 import { afterLook, NO_DRIFT } from './contested.ts';
 import { conclude } from './outcome.ts';
 import type { DeepLive } from './read.ts';
+import { recording } from './recording.ts';
 import type { Run } from './run.ts';
 import type { Prospect } from './survey.ts';
 
@@ -19,19 +20,20 @@ export async function inStep(
   const { store, target, clock } = run.context;
   const looked = { at: clock.now(), inSync: true };
   if (!prospect) {
-    await store.update(target.name, { lastShallowCheck: looked });
+    await recording(run, 'this look', () => store.update(target.name, { lastShallowCheck: looked }));
     return conclude(run, { kind: 'in-sync', depth });
   }
   const applies = (prospect.input.mode ?? target.mode) !== 'observe';
   const quarrels = { drift: afterLook(run.state.drift ?? NO_DRIFT, [], clock.now()) };
   const lifted = run.state.quarantine?.revision === desired.revision.digest ? { quarantine: undefined } : {};
-  await store.update(target.name, {
+  const found = {
     ...(applies && remember(prospect.input, prospect.prepared)),
     ...knownFilesWith(store, run.state, prospect.live),
     ...lifted,
     ...(run.state.drift && quarrels),
     lastDeepCheck: looked,
-  });
+  };
+  await recording(run, 'this look', () => store.update(target.name, found));
   return conclude(run, { kind: 'in-sync', depth, plan: prospect.prepared.plan }, prospect.live.findings);
 }
 
@@ -40,5 +42,6 @@ export async function outOfStep(run: Run, { prepared, live }: Prospect<DeepLive>
   const { store, target, clock } = run.context;
   const stale = live.agreement.kind === 'differ' && live.agreement.cause === 'stale-memory';
   if (!stale && prepared.plan.changes.length === 0) return;
-  await store.update(target.name, { lastDeepCheck: { at: clock.now(), inSync: false } });
+  const lastDeepCheck = { at: clock.now(), inSync: false };
+  await recording(run, 'this look', () => store.update(target.name, { lastDeepCheck }));
 }

@@ -10,6 +10,7 @@ import type { PreparedWrite, Write } from '../nouns/write.ts';
 import { remember } from '../plan/applied.ts';
 import { contentIn } from './images.ts';
 import type { DeepLive } from './read.ts';
+import { attempted, recording } from './recording.ts';
 import { type Run, reached, step } from './run.ts';
 import type { Prospect } from './survey.ts';
 
@@ -37,17 +38,41 @@ export async function openJournal(
     writes: writes.map(({ write }) => writeText(write)),
     ...(context.by !== undefined && { by: context.by }),
   };
-  await context.store.writeJournal(context.target.name, journal);
+  return opened(run, prospect.live, journal);
+}
+
+/** Writes a new journal to disk, once there is room for what its end records. Rejects where there is not. */
+export async function opened(run: Run, live: DeepLive, journal: Journal): Promise<Journal> {
+  const { store, target } = run.context;
+  const texts = [live.file.text.open(), JSON.stringify(live.memory.open()), JSON.stringify(journal)];
+  try {
+    await store.reserve(target.name, Buffer.byteLength(texts.join('')));
+    await store.writeJournal(target.name, journal);
+  } catch (error) {
+    await attempted(() => store.closeJournal(target.name));
+    throw error;
+  }
   step(run, 'journal');
   reached(run, 'journalled');
   return journal;
 }
 
+export async function closeJournal(run: Run): Promise<void> {
+  const { store, target } = run.context;
+  await recording(run, 'that the transaction is over', () => store.closeJournal(target.name));
+}
+
 export const writeText = ({ method, path }: Pick<Write, 'method' | 'path'>): string => `${method} ${path}`;
 
-/** Notes that a request is about to leave: from here on a crash leaves the gateway unknown. */
+/**
+ * Notes that a request is about to leave: from here on a crash leaves the gateway unknown. Rejects where the first one
+ * cannot be noted; of those after it the disk need not know.
+ */
 export async function noteSending(run: Run, journal: Journal): Promise<Journal> {
-  return rewrite(run, { ...journal, sent: journal.sent + 1 });
+  const noted = { ...journal, sent: journal.sent + 1 };
+  const refused = await attempted(() => run.context.store.writeJournal(run.context.target.name, noted));
+  if (refused && journal.sent === 0) throw refused;
+  return noted;
 }
 
 export async function noteRollingBack(run: Run, journal: Journal): Promise<Journal> {
@@ -78,8 +103,9 @@ export async function rebaseJournal(
   });
 }
 
+/** Of a transaction that has begun: its end does not depend on the note. */
 async function rewrite(run: Run, journal: Journal): Promise<Journal> {
-  await run.context.store.writeJournal(run.context.target.name, journal);
+  await attempted(() => run.context.store.writeJournal(run.context.target.name, journal));
   return journal;
 }
 

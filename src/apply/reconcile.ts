@@ -12,6 +12,7 @@ import { contentIn } from './images.ts';
 import { conclude } from './outcome.ts';
 import { quarantined } from './quarantine.ts';
 import { type DeepLive, readDeep } from './read.ts';
+import { attempted } from './recording.ts';
 import { isWithin } from './reconsider.ts';
 import { resolveJournal } from './recover.ts';
 import { inStep, outOfStep } from './in-step.ts';
@@ -156,6 +157,7 @@ async function withWayBack(run: Run, prospect: Prospect<DeepLive>): Promise<Pros
   if (run.state.wayBack === known) return replan(prospect, { wayBack: 'available' });
   step(run, 'probe-way-back');
   const answer = await wayBack(run.client, prospect.live.memory);
-  if (answer === 'available') await run.context.store.update(run.context.target.name, { wayBack: known });
+  const { store, target } = run.context;
+  if (answer === 'available') await attempted(() => store.update(target.name, { wayBack: known }));
   return replan(prospect, { wayBack: answer });
 }

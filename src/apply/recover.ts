@@ -1,5 +1,6 @@
 // Resolves what a crash left behind, from the journal (design §10.10): not written → closed; as predicted → verified
 // and committed; otherwise rolled back, unless it is too old or somebody else wrote meanwhile: then a person decides.
+import { isDeepStrictEqual } from 'node:util';
 import type { Outcome } from '../nouns/outcome.ts';
 import { problem } from '../nouns/problem.ts';
 import type { Journal } from '../nouns/state.ts';
@@ -15,6 +16,7 @@ import { conclude } from './outcome.ts';
 import { putBack, withRuntime } from './put-back.ts';
 import { quarantine } from './quarantine.ts';
 import { type DeepLive, readAnything } from './read.ts';
+import { recording } from './recording.ts';
 import { byHand } from './remedy.ts';
 import { notice, reached, type Run, step, windowOf } from './run.ts';
 import { settle } from './settle.ts';
@@ -33,15 +35,38 @@ export async function resolveJournal(run: Run, keep = false): Promise<Recovery> 
   const journal = await store.journal(target.name);
   if (!journal) return { kind: 'go', run };
   step(run, 'recover', journal.id);
+  const recovery = (await withoutLooking(run, journal)) ?? (await byLooking(run, journal));
+  if (recovery.kind === 'left' && !keep) return recovery;
+  if (recovery.kind === 'left') await keptAsItIs(run);
+  return { kind: 'go', run: { ...run, state: await store.read(target.name) } };
+}
+
+/** What the record says by itself: it had ended and not all of its end was written, or nothing was sent. */
+async function withoutLooking(run: Run, journal: Journal): Promise<Recovery | undefined> {
+  const outcome = await endOf(run, journal);
+  if (outcome === undefined) return journal.sent === 0 ? notWritten(run, journal) : undefined;
+  if (outcome === 'applied')
+    await run.context.store.update(run.context.target.name, { ...journal.remembered, quarantine: undefined });
+  return closed(run, journal, outcome, 'an earlier transaction had ended; its record is complete now');
+}
+
+type Ended = 'applied' | 'restored' | 'rolled-back';
+
+async function endOf({ context, state }: Run, { id, remembered }: Journal): Promise<Ended | undefined> {
+  const entries = await context.store.history(context.target.name);
+  const outcome = entries.find((entry) => entry.id === id)?.outcome;
+  if (outcome === 'applied' || outcome === 'restored' || outcome === 'rolled-back') return outcome;
+  return remembered && isDeepStrictEqual(state.lastApplied, remembered.lastApplied) ? 'applied' : undefined;
+}
+
+async function byLooking(run: Run, journal: Journal): Promise<Recovery> {
   await run.context.clock.sleep(await windowOf(run));
   const { keepFlat } = run.speech;
   run.speech.keepFlat = journal.keptFlat === true;
   const live = await readAnything(run, 'observe');
   const recovery = await resolve(run, journal, live);
   run.speech.keepFlat = keepFlat;
-  if (recovery.kind === 'left' && !keep) return recovery;
-  if (recovery.kind === 'left') await keptAsItIs(run);
-  return { kind: 'go', run: { ...run, state: await store.read(target.name) } };
+  return recovery;
 }
 
 async function keptAsItIs(run: Run): Promise<void> {
@@ -93,21 +118,16 @@ async function asPredicted(run: Run, journal: Journal, live: DeepLive): Promise<
   );
 }
 
-async function closed(
-  run: Run,
-  journal: Journal,
-  outcome: 'applied' | 'restored' | 'rolled-back',
-  message: string,
-): Promise<Recovery> {
+async function closed(run: Run, journal: Journal, outcome: Ended, message: string): Promise<Recovery> {
   const { store, target } = run.context;
-  if (journal.phase === 'rolling-back')
+  notice(run, problem('HF5022', message, { target: target.name, severity: 'warning' }));
+  if (journal.phase === 'rolling-back' && run.state.quarantine?.revision !== journal.revision.digest)
     await quarantine(run, journal.revision, 'it failed, and its rollback was interrupted');
   if (journal.sent > 0) {
     const evidence = [{ check: 'recovered', passed: true, detail: message }];
     await record(run, journal, { outcome, evidence });
   }
   await store.closeJournal(target.name);
-  notice(run, problem('HF5022', message, { target: target.name, severity: 'warning' }));
   reached(run, outcome === 'rolled-back' ? 'rolled-back' : 'committed');
   return { kind: 'go', run };
 }
@@ -157,7 +177,9 @@ async function backAgain(
     aliases: [],
   };
   const baseline = await takeBaseline(run, expected);
-  await takeBackup(run, live, 'pre-rollback');
+  await recording(run, 'a backup of what the roll-back replaced', () =>
+    takeBackup(run, live, 'pre-rollback'),
+  );
   const way = restoreWrite(stored.file.text, catalog);
   const [before, ours] = [contentIn(stored.file, catalog), contentIn(live.file, catalog)];
   const back = await putBack(run, {
@@ -169,7 +191,7 @@ async function backAgain(
   });
   const ended = back.kind === 'back' ? await withRuntime(run, back, baseline, expected) : back;
   if (ended.kind === 'failed') return left(run, journal, ended.reason);
-  await store.pinBackup(target.name, journal.backup);
+  await recording(run, 'that the backup is kept', () => store.pinBackup(target.name, journal.backup));
   return closed(
     run,
     journal,

@@ -10,17 +10,18 @@ import { restoreWrite } from '../plan/route-back.ts';
 import { readStored, type StoredFile } from './backed-up.ts';
 import { takeBackup } from './backup.ts';
 import { type Baseline, type Expectation, expectationOf, takeBaseline } from './behaviour.ts';
-import { record } from './commit.ts';
+import { recordEnd } from './commit.ts';
 import type { RestoreRequest, RestoreSummary } from './context.ts';
 import { quiet } from './fence.ts';
 import { foreignEvidence, judgeFile, keptProblem, type Teller } from './foreign.ts';
 import { contentIn, differences, publicPath } from './images.ts';
-import { contentHash } from './journal.ts';
+import { closeJournal, contentHash, noteSending, opened } from './journal.ts';
 import { conclude } from './outcome.ts';
 import { type Back, type NotBack, putBack, withRuntime } from './put-back.ts';
 import { type DeepLive, readAnything } from './read.ts';
+import { attempted, recording } from './recording.ts';
 import { besideOthers, byHand } from './remedy.ts';
-import { notice, reached, type Run, step } from './run.ts';
+import { notice, type Run, step } from './run.ts';
 
 export async function restoreUnderLock(run: Run, request: RestoreRequest): Promise<Outcome> {
   const backupId = await chosen(run, request);
@@ -46,8 +47,7 @@ export async function restoreUnderLock(run: Run, request: RestoreRequest): Promi
     summary,
     predicted: way.write.prediction.file.open(),
   });
-  await quiet(run, live).catch((error: unknown) => unsent(run, error));
-  await context.store.writeJournal(context.target.name, { ...journal, sent: 1 });
+  const sending = await unchanged(run, live, journal);
   const [before, ours] = [contentIn(stored.file, catalog), contentIn(live.file, catalog)];
   const back = await putBack(run, {
     way,
@@ -56,13 +56,18 @@ export async function restoreUnderLock(run: Run, request: RestoreRequest): Promi
     judge: (now) => judgeFile(run, before, ours, now),
     what: `backup ${stored.record.id}`,
   });
-  return ended(run, journal, { stored, backup, back, baseline, expected });
+  return ended(run, sending, { stored, backup, back, baseline, expected });
 }
 
-/** Nothing was sent: whoever changed the file meanwhile wins. */
-async function unsent(run: Run, error: unknown): Promise<never> {
-  await run.context.store.closeJournal(run.context.target.name);
-  throw error;
+/** The last look before the request, and the note that it leaves; where either fails nothing was sent. */
+async function unchanged(run: Run, live: DeepLive, journal: Journal): Promise<Journal> {
+  try {
+    await quiet(run, live);
+    return await noteSending(run, journal);
+  } catch (error) {
+    await closeJournal(run);
+    throw error;
+  }
 }
 
 async function chosen(run: Run, { backup }: RestoreRequest): Promise<string> {
@@ -135,10 +140,7 @@ async function journalOf(
     writes: ['PUT /v0/management/config.yaml'],
     ...(context.by !== undefined && { by: context.by }),
   };
-  await context.store.writeJournal(context.target.name, journal);
-  step(run, 'journal');
-  reached(run, 'journalled');
-  return journal;
+  return opened(run, live, journal);
 }
 
 interface Ending {
@@ -159,7 +161,7 @@ async function ended(
   const teller: Teller = { run, hidden: new Set() };
   const evidence = [...proven.evidence, ...foreignEvidence(teller, proven.foreign ?? [])];
   if (proven.kind === 'failed') {
-    await record(run, journal, { outcome: 'rollback-failed', evidence, problems: [proven.reason] });
+    await recordEnd(run, journal, { outcome: 'rollback-failed', evidence, problems: [proven.reason] });
     const isAlone = (proven.foreign ?? []).length === 0;
     const remedy = isAlone ? byHand(run, stored.record.id) : besideOthers(run, stored.record.id, journal);
     const found = problem('HF5020', proven.reason, { target: target.name, remedy: remedy.join(' ') });
@@ -169,10 +171,10 @@ async function ended(
       [found],
     );
   }
-  await record(run, journal, { outcome: 'restored', evidence });
-  await store.pinBackup(target.name, backup.id);
-  await store.update(target.name, { writeMs: run.pace.writeMs });
-  await store.closeJournal(target.name);
+  const told = await recordEnd(run, journal, { outcome: 'restored', evidence });
+  await recording(run, 'that the backup is kept', () => store.pinBackup(target.name, backup.id));
+  await attempted(() => store.update(target.name, { writeMs: run.pace.writeMs }));
+  if (told) await closeJournal(run);
   const { foreign } = proven;
   if (foreign.length > 0) notice(run, keptProblem(teller, foreign));
   const witnessed = expected.added.length + expected.removed.length > 0;

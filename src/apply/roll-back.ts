@@ -7,15 +7,16 @@ import { inverseWrite, restoreWrite, type WayBackWrite } from '../plan/route-bac
 import type { ThreeWay } from '../plan/three-way.ts';
 import { takeBackup } from './backup.ts';
 import { expectationOf } from './behaviour.ts';
-import { record } from './commit.ts';
+import { recordEnd } from './commit.ts';
 import { judgeFile } from './foreign.ts';
 import { contentIn, isDestroyed, sameImage } from './images.ts';
 import { hiddenIsBack, undoInMemory } from './inverse-memory.ts';
-import { noteRollingBack } from './journal.ts';
+import { closeJournal, noteRollingBack } from './journal.ts';
 import { conclude } from './outcome.ts';
 import { loadedFrom, type NotBack, putBack, withRuntime } from './put-back.ts';
 import { quarantine } from './quarantine.ts';
 import { type DeepLive, readAnything, readRaw } from './read.ts';
+import { attempted, recording } from './recording.ts';
 import { evidenceOfForeign } from './reconsider.ts';
 import { besideOthers, byHand } from './remedy.ts';
 import { preferFormerKey } from './rotation.ts';
@@ -34,14 +35,19 @@ export async function rollBack(run: Run, transaction: Transaction, cause: Setbac
   step(run, 'roll-back', cause.reason);
   transaction.journal = await noteRollingBack(run, transaction.journal);
   const ended = await takeBack(run, transaction).catch(asFailed);
-  if (!cause.blameless && transaction.foreign.length === 0)
-    await quarantine(run, transaction.journal.revision, cause.reason);
-  await run.context.store.pinBackup(run.context.target.name, transaction.backup.id);
-  if (ended.kind === 'back') return rolledBack(run, transaction, cause, ended);
+  const { store, target } = run.context;
+  const kept =
+    cause.blameless ||
+    transaction.foreign.length > 0 ||
+    (await recording(run, 'that this revision failed', () =>
+      quarantine(run, transaction.journal.revision, cause.reason),
+    ));
+  await recording(run, 'that the backup is kept', () => store.pinBackup(target.name, transaction.backup.id));
+  if (ended.kind === 'back') return rolledBack(run, transaction, cause, ended, kept);
   return rollbackFailed(run, transaction, cause, ended);
 }
 
-/** A gateway that cannot be read or a state that cannot be written: a person must look, and is told how. */
+/** A gateway that cannot be read: a person must look, and is told how. */
 function asFailed(error: unknown): NotBack {
   if (!(error instanceof HoldfastError)) throw error;
   return { kind: 'failed', reason: error.message, evidence: [] };
@@ -93,7 +99,7 @@ async function takeFileBack(
   const { catalog } = run.context;
   const found = foundIn(run, transaction, now);
   if (found.foreign.length > 0 && found.inForce.length === 0) return nothingLeft(run, transaction, now);
-  await takeBackup(run, now, 'pre-rollback');
+  await recording(run, 'a backup of what the roll-back replaced', () => takeBackup(run, now, 'pre-rollback'));
   if ((await readRaw(run, 'roll-back')).hash !== now.file.hash && tries > 1)
     return takeFileBack(run, transaction, await settledReading(run), tries - 1);
   const isAlone = found.foreign.length === 0 && transaction.foreign.length === 0;
@@ -150,13 +156,15 @@ async function rolledBack(
   transaction: Transaction,
   { code, reason, evidence, path }: Setback,
   { fidelity, memoryOnly, evidence: more }: Returned,
+  quarantined: boolean,
 ): Promise<Outcome> {
   const { journal, prospect, backup } = transaction;
   const { store, target } = run.context;
   const all = [...evidence, ...more, ...evidenceOfForeign(run, transaction)];
-  await record(run, journal, { outcome: 'rolled-back', evidence: all, problems: [`${code}: ${reason}`] });
-  await store.update(target.name, { writeMs: run.pace.writeMs });
-  await store.closeJournal(target.name);
+  const problems = [`${code}: ${reason}`];
+  const told = await recordEnd(run, journal, { outcome: 'rolled-back', evidence: all, problems });
+  await attempted(() => store.update(target.name, { writeMs: run.pace.writeMs }));
+  if (told && quarantined) await closeJournal(run);
   reached(run, 'rolled-back');
   const found = problem(code, reason, { target: target.name, path });
   const { plan } = prospect.prepared;
@@ -186,7 +194,7 @@ async function rollbackFailed(
   const { target } = run.context;
   const evidence = [...cause.evidence, ...ended.evidence, ...evidenceOfForeign(run, transaction)];
   const reason = `${cause.reason}; then: ${ended.reason}`;
-  await record(run, journal, { outcome: 'rollback-failed', evidence, problems: [reason] });
+  await recordEnd(run, journal, { outcome: 'rollback-failed', evidence, problems: [reason] });
   const remedy = foreign.length > 0 ? besideOthers(run, backup.id, journal) : byHand(run, backup.id);
   const found = problem('HF5020', reason, { target: target.name, remedy: remedy.join(' ') });
   const { plan } = prospect.prepared;

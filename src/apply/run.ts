@@ -7,6 +7,7 @@ import type { Problem } from '../nouns/problem.ts';
 import type { Write } from '../nouns/write.ts';
 import type { TargetState } from '../state/store.ts';
 import type { Checkpoint, Context } from './context.ts';
+import type { Unrecorded } from './recording.ts';
 import { settleWindow, withWrite } from './window.ts';
 
 export interface Run {
@@ -17,6 +18,8 @@ export interface Run {
   /** ms since the epoch. */
   readonly startedAt: number;
   readonly notices: Problem[];
+  /** What the state directory did not take. */
+  readonly unrecorded: Unrecorded[];
   /** What the gateway speaks, as far as it was read; `context.catalog` is the catalog of its file from then on. */
   readonly speech: Speech;
   readonly pace: Pace;
@@ -51,6 +54,7 @@ export function startRun(context: Context, client: Client, state: TargetState, s
     state,
     startedAt,
     notices: [],
+    unrecorded: [],
     pace,
     speech,
   };

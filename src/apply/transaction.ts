@@ -7,8 +7,9 @@ import { expectationOf, takeBaseline } from './behaviour.ts';
 import { commit } from './commit.ts';
 import { quiet } from './fence.ts';
 import { contentIn } from './images.ts';
-import { noteSending, openJournal } from './journal.ts';
+import { closeJournal, noteSending, openJournal } from './journal.ts';
 import type { DeepLive, RawFile } from './read.ts';
+import { attempted } from './recording.ts';
 import { repairStaleMemory } from './repair.ts';
 import { rollBack } from './roll-back.ts';
 import { preferDeclaredKey } from './rotation.ts';
@@ -65,14 +66,14 @@ async function fenced(run: Run, { prospect }: Transaction): Promise<RawFile> {
   try {
     return await quiet(run, prospect.live);
   } catch (error) {
-    await run.context.store.closeJournal(run.context.target.name);
+    await closeJournal(run);
     throw error;
   }
 }
 
 /** Not even the first request arrived: there is nothing to roll back. */
 async function abandon(run: Run, error: HoldfastError): Promise<never> {
-  await run.context.store.closeJournal(run.context.target.name);
+  await closeJournal(run);
   throw error;
 }
 
@@ -113,7 +114,10 @@ async function writeOne(
   const prepared = transaction.current.prepared.writes[index];
   if (!prepared) throw new Error(`there is no write ${index}`);
   const isFirst = transaction.journal.sent === 0;
-  transaction.journal = await noteSending(run, transaction.journal);
+  const unnoted = await attempted(async () => {
+    transaction.journal = await noteSending(run, transaction.journal);
+  });
+  if (unnoted) return { kind: 'unsent', reason: unnoted.message, error: unnoted };
   transaction.wroteFile ||= prepared.write.path.endsWith('/config.yaml');
   transaction.ours = prepared.prediction.file.open();
   transaction.oursInMemory = prepared.prediction.memory;

@@ -3,6 +3,7 @@ import type { Outcome } from '../nouns/outcome.ts';
 import { withTarget } from '../state/with-target.ts';
 import type { Context } from './context.ts';
 import { conclude, outcomeOf, stopped } from './outcome.ts';
+import { attempted, recording, withUnrecorded } from './recording.ts';
 import { summaryOf } from './summary.ts';
 import { type Run, reached, startRun, step } from './run.ts';
 
@@ -51,8 +52,11 @@ async function finished(run: Run, frame: Frame, work: (run: Run) => Promise<Outc
     const unfinished = particulars.kind === 'failed' && (await hasSent(run));
     return conclude(run, unfinished ? { ...particulars, unfinished } : particulars, problems);
   });
-  if (frame.remembers?.(outcome)) await rememberEnd(run, outcome);
-  return announced(run.context, outcome);
+  const remember = (): Promise<void> => rememberEnd(run, outcome);
+  // Where the state directory is what failed, to say so once is enough.
+  if (frame.remembers?.(outcome))
+    await (outcome.kind === 'failed' ? attempted(remember) : recording(run, 'how it ended', remember));
+  return announced(run.context, withUnrecorded(run, outcome));
 }
 
 async function rememberEnd({ context }: Run, outcome: Outcome): Promise<void> {

@@ -2,7 +2,7 @@
 // question cannot count as a failure.
 import type { ApiGeneration, Build } from '../nouns/live.ts';
 import type { DetectionMemory } from '../nouns/memory.ts';
-import { fail, type HoldfastError } from '../nouns/problem.ts';
+import { fail, HoldfastError } from '../nouns/problem.ts';
 import type { Target } from '../nouns/target.ts';
 import { buildKey, buildOf } from './build.ts';
 import type { Answer, Client } from './client.ts';
@@ -40,11 +40,17 @@ export async function generationOf(
   { build, memory }: Pick<DetectOptions, 'build' | 'memory'>,
 ): Promise<ApiGeneration> {
   const name = buildKey(build);
-  const known = await memory?.recall(name);
+  const known = await memory?.recall(name).catch(unremembered);
   if (known !== undefined) return known;
   const api = await ask(client);
-  await memory?.remember(name, api);
+  await memory?.remember(name, api).catch(unremembered);
   return api;
+}
+
+/** A memory that cannot be read or written costs one more request. A fault of ours is none of it. */
+function unremembered(error: unknown): undefined {
+  if (!(error instanceof HoldfastError)) throw error;
+  return undefined;
 }
 
 /** C v8 §1.4. A refused login is told by the client, and never asked again. */

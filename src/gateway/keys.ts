@@ -2,7 +2,7 @@
 // silence for as long as the gateway remembers (design §7, design-v8 rule 14). Sends nothing itself.
 import type { Clock } from '../nouns/clock.ts';
 import type { AuthMemory, RememberedFailure } from '../nouns/memory.ts';
-import { fail, type HoldfastError } from '../nouns/problem.ts';
+import { fail, HoldfastError } from '../nouns/problem.ts';
 import type { Sealed } from '../nouns/secret.ts';
 import type { Refusal } from './refusals.ts';
 
@@ -56,7 +56,7 @@ export function keyring(
       preferred = index;
       if (noted === index) return;
       noted = index;
-      await memory.worked(index);
+      await memory.worked(index).catch(forgotten);
     },
     async refused(refusal, untried, tried = keys) {
       if (refusal.counted) failures = [...recent(), clock.now()];
@@ -65,13 +65,18 @@ export function keyring(
       const until = clock.now() + (refusal.bannedMs ?? FAILURE_MS);
       const failure = { until, reason: refusal.error.problems[0]?.message ?? 'authentication failed' };
       if (tried === keys || tried.some((key) => keys.includes(key))) blocked = failure;
-      await memory.remember(tried, failure);
+      await memory.remember(tried, failure).catch(forgotten);
       return false;
     },
     prefer(index) {
       if (index >= 0 && index < keys.length) preferred = index;
     },
   };
+}
+
+/** What the gateway answered counts, whether or not it could be remembered. A fault of ours is no refusal of the disk. */
+function forgotten(error: unknown): void {
+  if (!(error instanceof HoldfastError)) throw error;
 }
 
 function stillBlocked(target: string, failure: RememberedFailure, clock: Clock): HoldfastError {

@@ -696,6 +696,11 @@ export const CODES = {
     'The state directory belongs to a newer Holdfast',
     'Use that version, or another state directory.',
   ),
+  HF6009: code(
+    EXIT.unexpected,
+    'What was done could not be recorded',
+    'The gateway is as the outcome says. Make the state directory writable again; the next run completes the record from the journal.',
+  ),
   // 7xxx daemon
   HF7001: code(
     EXIT.invalid,

@@ -1,11 +1,20 @@
 // Backups of one target: a directory each, put in place by one rename, checked against its hash when read.
 import { createHash } from 'node:crypto';
-import { readdir, rename, rm } from 'node:fs/promises';
+import { readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Backup, BackupRecord } from '../nouns/backup.ts';
 import { fail } from '../nouns/problem.ts';
 import { seal } from '../nouns/secret.ts';
-import { errorCode, explained, makeDirectory, orMissing, readText, syncDirectory, writeNew } from './disk.ts';
+import {
+  errorCode,
+  explained,
+  makeDirectory,
+  orMissing,
+  readText,
+  remove,
+  syncDirectory,
+  writeNew,
+} from './disk.ts';
 import { readRecord, writeRecord } from './records.ts';
 
 export interface Keep {
@@ -46,13 +55,18 @@ export async function saveBackup(
     sha256: sha256(text),
   };
   const made = join(dir, `.new-${record.id}-${process.pid}`);
-  await rm(made, { recursive: true, force: true });
-  await makeDirectory(made);
-  await writeNew(join(made, 'config.yaml'), text);
-  await writeNew(join(made, 'config.json'), json.open());
-  await writeNew(join(made, 'record.json'), `${JSON.stringify(record)}\n`);
-  await syncDirectory(made);
-  return placed(dir, made, record);
+  await remove(made);
+  try {
+    await makeDirectory(made);
+    await writeNew(join(made, 'config.yaml'), text);
+    await writeNew(join(made, 'config.json'), json.open());
+    await writeNew(join(made, 'record.json'), `${JSON.stringify(record)}\n`);
+    await syncDirectory(made);
+    return await placed(dir, made, record);
+  } catch (error) {
+    await remove(made).catch(() => undefined); // half a backup takes room from those who need it next
+    throw error;
+  }
 }
 
 /** The same content in the same second is the same backup, which stays pinned if either is. */
@@ -63,7 +77,7 @@ async function placed(dir: string, made: string, record: BackupRecord): Promise<
   } catch (error) {
     if (!['ENOTEMPTY', 'EEXIST'].includes(errorCode(error) ?? ''))
       await explained(place, () => Promise.reject(error));
-    await rm(made, { recursive: true, force: true });
+    await remove(made);
     if (record.pinned) await pinBackup(dir, record.target, record.id, record.at);
   }
   await syncDirectory(dir);
@@ -114,8 +128,7 @@ export async function rotateBackups(
   now: number,
 ): Promise<void> {
   const records = await listBackups(dir, now);
-  for (const id of tooMany(records, keep, now))
-    if (!needed.includes(id)) await rm(join(dir, id), { recursive: true, force: true });
+  for (const id of tooMany(records, keep, now)) if (!needed.includes(id)) await remove(join(dir, id));
   await sweep(dir, now);
 }
 
@@ -138,6 +151,6 @@ async function sweep(dir: string, now: number): Promise<void> {
   for (const name of names.filter((each) => each.startsWith('.new-'))) {
     const stamp = /^\.new-(\d{4})(\d\d)(\d\d)T/.exec(name);
     const day = stamp ? Date.parse(`${stamp[1]}-${stamp[2]}-${stamp[3]}T00:00:00Z`) : now;
-    if (now - day > 2 * DAY) await rm(join(dir, name), { recursive: true, force: true });
+    if (now - day > 2 * DAY) await remove(join(dir, name));
   }
 }

@@ -34,11 +34,11 @@ async function replace(file: string, text: string, mode: number): Promise<void> 
 }
 
 /** Writes a file that nobody reads yet: inside a directory that is renamed into place afterwards. */
-export async function writeNew(file: string, text: string): Promise<void> {
+export async function writeNew(file: string, text: string | Uint8Array): Promise<void> {
   await explained(file, () => create(file, text, FILE_MODE));
 }
 
-async function create(file: string, text: string, mode: number): Promise<void> {
+async function create(file: string, text: string | Uint8Array, mode: number): Promise<void> {
   const handle = await open(file, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, mode);
   try {
     await handle.writeFile(text);
@@ -51,6 +51,11 @@ async function create(file: string, text: string, mode: number): Promise<void> {
 /** Undefined where there is no such file. */
 export async function readText(file: string): Promise<string | undefined> {
   return explained(file, () => readFile(file, 'utf8').catch(orMissing));
+}
+
+/** Removes a file or a directory with everything in it; nothing there is fine. */
+export async function remove(path: string): Promise<void> {
+  await explained(path, () => rm(path, { recursive: true, force: true }));
 }
 
 export async function makeDirectory(dir: string): Promise<void> {

@@ -1,7 +1,7 @@
 // The Store in a directory: a directory a target, one JSON file a record, everything atomic, 0600 and synced to disk.
 //
 //   .gitignore  key  store.json  told.json  beat.json
-//   targets/NAME/  state.json  journal.json  history.jsonl  looks.jsonl  holder.json  lock/
+//   targets/NAME/  state.json  journal.json  reserve  history.jsonl  looks.jsonl  holder.json  lock/
 //                  backups/ID/{config.yaml,config.json,record.json}
 import { createHash, createHmac, randomBytes } from 'node:crypto';
 import { link, rm, stat } from 'node:fs/promises';
@@ -26,6 +26,7 @@ import {
   makeDirectory,
   orMissing,
   readText,
+  remove,
   syncDirectory,
   writeNew,
   writeWhole,
@@ -33,6 +34,7 @@ import {
 import { appendLine, type Bounds, readLines } from './line-log.ts';
 import { acquire, holderInWords } from './lock.ts';
 import { damagedIn, recordsOf, writeRecord } from './records.ts';
+import { freeReserve, reserveIn, withReserve } from './reserve.ts';
 import { isHistoryEntry, isJournal, isLook, isTargetState, isTold } from './shapes.ts';
 import type { Store, TargetState } from './store.ts';
 
@@ -77,40 +79,56 @@ export async function openFileStore(options: FileStoreOptions): Promise<Store> {
     isNew,
     hash,
     async lock(target, owner, { waitMs = 0 } = {}) {
-      await makeDirectory(home(target));
-      return acquire(home(target), target, owner, { leaseMs, waitMs });
+      return withReserve(home(target), async () => {
+        await makeDirectory(home(target));
+        return acquire(home(target), target, owner, { leaseMs, waitMs });
+      });
     },
     holder: (target) => holderInWords(home(target)),
     read,
     async update(target, patch) {
+      await withReserve(home(target), async () => {
+        await makeDirectory(home(target));
+        await alone(home(target), () => states.change(stateFile(target), clock.now(), patch));
+      });
+    },
+    async reserve(target, bytes) {
       await makeDirectory(home(target));
-      await alone(home(target), () => states.change(stateFile(target), clock.now(), patch));
+      await reserveIn(home(target), bytes);
     },
     journal,
     async writeJournal(target, record) {
-      await makeDirectory(home(target));
-      await writeRecord(journalFile(target), record);
+      await withReserve(home(target), async () => {
+        await makeDirectory(home(target));
+        await writeRecord(journalFile(target), record);
+      });
     },
     async closeJournal(target) {
-      await explained(journalFile(target), () => rm(journalFile(target), { force: true }));
+      await remove(journalFile(target));
+      await freeReserve(home(target)).catch(() => undefined);
       await syncDirectory(home(target));
     },
     async saveBackup(backup) {
       const place = backupsOf(backup.target);
-      await makeDirectory(place);
-      const record = await saveBackup(place, backup, hash);
+      const record = await withReserve(home(backup.target), async () => {
+        await makeDirectory(place);
+        return saveBackup(place, backup, hash);
+      });
       const open = await journal(backup.target);
       await rotateBackups(place, keep, open ? [open.backup, record.id] : [record.id], clock.now());
       return record;
     },
     listBackups: (target) => listBackups(backupsOf(target), clock.now()),
     readBackup: (target, id) => readBackup(backupsOf(target), target, id, clock.now()),
-    pinBackup: (target, id) => pinBackup(backupsOf(target), target, id, clock.now()),
+    pinBackup: (target, id) =>
+      withReserve(home(target), () => pinBackup(backupsOf(target), target, id, clock.now())),
     backupFile: (target, id) => rawFileOf(backupsOf(target), target, id),
     damaged: (target) => damagedIn(home(target)),
     async appendHistory(target, entry) {
-      await makeDirectory(home(target));
-      await appendLine(join(home(target), 'history.jsonl'), entry, HISTORY);
+      await withReserve(home(target), async () => {
+        await makeDirectory(home(target));
+        await appendLine(join(home(target), 'history.jsonl'), entry, HISTORY);
+      });
     },
     history: (target, limit = HISTORY_SHOWN) =>
       readLines(join(home(target), 'history.jsonl'), limit, isHistoryEntry),

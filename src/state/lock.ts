@@ -1,5 +1,6 @@
 // Exclusive use of one target across processes: a lock directory whose time is renewed (proper-lockfile), and a note
 // beside it that says who holds it. Times here are the file system's, so they are real ones.
+import * as nodeFs from 'node:fs';
 import { readFileSync, readlinkSync, statSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
@@ -23,16 +24,34 @@ interface Holder {
 
 const POLL_MS = 100;
 
+export interface AcquireOptions {
+  readonly leaseMs: number;
+  readonly waitMs: number;
+  /** What renews the lock. */
+  readonly utimes?: typeof nodeFs.utimes;
+}
+
+/** What became of a lock since it was taken. */
+interface Hold {
+  /** Let go, or taken over by another. */
+  lost: boolean;
+  /** The disk does not take a new time: it is full, read-only, or not ours any more. */
+  unrenewable: boolean;
+}
+
+/** Locks of this process that it let go of and whose directory the disk did not let it remove. */
+const letGo = new Set<string>();
+
 /** Waits up to `waitMs` for the lock in `dir`. Rejects with HF6001 naming the holder. */
 export async function acquire(
   dir: string,
   target: string,
   owner: string,
-  options: { readonly leaseMs: number; readonly waitMs: number },
+  options: AcquireOptions,
 ): Promise<Lease> {
   const patience = Date.now() + options.waitMs;
   for (;;) {
-    const lease = await explained(dir, () => guarded(dir, () => tryAcquire(dir, owner, options.leaseMs)));
+    const lease = await explained(dir, () => guarded(dir, () => tryAcquire(dir, owner, options)));
     if (lease) return lease;
     if (Date.now() >= patience) throw await lockedBy(dir, target);
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
@@ -56,18 +75,24 @@ async function guarded<T>(dir: string, work: () => Promise<T>): Promise<T> {
 }
 
 /** Under the guard. A lock without a note is one whose taker died before it wrote one: it would do so under the guard. */
-async function tryAcquire(dir: string, owner: string, leaseMs: number): Promise<Lease | undefined> {
+async function tryAcquire(
+  dir: string,
+  owner: string,
+  { leaseMs, utimes = nodeFs.utimes }: AcquireOptions,
+): Promise<Lease | undefined> {
   const lockDir = join(dir, 'lock');
   const former = await holderOf(dir);
-  if (!former || isDead(former)) await rm(lockDir, { recursive: true, force: true });
-  const state = { lost: false };
+  if (!former || isDead(former) || letGo.has(former.token))
+    await rm(lockDir, { recursive: true, force: true });
+  const hold: Hold = { lost: false, unrenewable: false };
   const release = await lockFile(join(dir, 'target'), {
     realpath: false,
     lockfilePath: lockDir,
     stale: leaseMs,
     update: Math.min(leaseMs / 4, 5000),
+    fs: { ...nodeFs, utimes: noting(utimes, hold) },
     onCompromised: () => {
-      state.lost = true;
+      hold.lost = !hold.unrenewable;
     },
   }).catch((error: unknown) => {
     if (errorCode(error) === 'ELOCKED') return undefined;
@@ -75,26 +100,52 @@ async function tryAcquire(dir: string, owner: string, leaseMs: number): Promise<
   });
   if (!release) return undefined;
   const holder = self(owner);
-  await writeWhole(noteOf(dir), JSON.stringify(holder));
-  return leaseOf(dir, holder, leaseMs, state, release);
+  try {
+    await writeWhole(noteOf(dir), JSON.stringify(holder));
+  } catch (error) {
+    await release().catch(() => undefined); // a lock without a note would be renewed by this process for ever
+    throw error;
+  }
+  if (former) letGo.delete(former.token);
+  return leaseOf(dir, holder, leaseMs, hold, release);
 }
+
+/** Notes whether the disk takes the time by which a lock is renewed. */
+function noting(utimes: typeof nodeFs.utimes, hold: Hold): typeof nodeFs.utimes {
+  const noted = (
+    path: nodeFs.PathLike,
+    atime: nodeFs.TimeLike,
+    mtime: nodeFs.TimeLike,
+    done: nodeFs.NoParamCallback,
+  ) =>
+    utimes(path, atime, mtime, (error) => {
+      hold.unrenewable = error !== null && REFUSALS.has(error.code ?? '');
+      done(error);
+    });
+  return Object.assign(noted, { __promisify__: utimes.__promisify__ });
+}
+
+const REFUSALS = new Set(['EROFS', 'ENOSPC', 'EDQUOT', 'EACCES', 'EPERM', 'EIO']);
 
 function leaseOf(
   dir: string,
   holder: Holder,
   leaseMs: number,
-  state: { lost: boolean },
+  hold: Hold,
   release: () => Promise<void>,
 ): Lease {
   return {
     remainingMs() {
-      if (state.lost || noteSync(dir)?.token !== holder.token) return 0;
+      if (hold.lost || noteSync(dir)?.token !== holder.token) return 0;
+      // Whoever takes it over leaves a note of its own: until then the work is finished, whatever the disk says.
+      if (hold.unrenewable) return leaseMs;
       return Math.max(0, lockTime(dir) + leaseMs - Date.now());
     },
     async release() {
-      if (state.lost) return;
-      state.lost = true;
-      await release().catch(() => undefined); // the note stays: without a lock it says nothing
+      if (hold.lost) return;
+      hold.lost = true;
+      // The note stays: without a lock it says nothing.
+      await release().catch(() => letGo.add(holder.token));
     },
   };
 }

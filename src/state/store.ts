@@ -82,6 +82,11 @@ export interface Store {
     patch: { readonly [K in keyof TargetState]?: TargetState[K] | undefined },
   ): Promise<void>;
 
+  /**
+   * Holds back room on the disk for what the end of a transaction records, of which a backup takes `bytes`. It is given up
+   * as soon as the disk is full, and by `closeJournal`. Rejects with HF6004 where there is not so much.
+   */
+  reserve(target: string, bytes: number): Promise<void>;
   journal(target: string): Promise<Journal | undefined>;
   writeJournal(target: string, journal: Journal): Promise<void>;
   closeJournal(target: string): Promise<void>;

@@ -1,0 +1,179 @@
+// The gateway's fate never depends on our disk: every operation of the Store, refused with every code, from every step on.
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { type Checkpoint, type Context, restore } from '../../src/apply/apply.ts';
+import type { Outcome } from '../../src/nouns/outcome.ts';
+import { explained } from '../../src/state/disk.ts';
+import type { Store } from '../../src/state/store.ts';
+import { DESIRED, type Stage, stage, strike } from './stage.ts';
+
+afterEach(strike);
+
+const TWO = DESIRED.replace('request-retry: 1', 'request-retry: 4').replace('debug: false', 'debug: true');
+
+const OPERATIONS = [
+  'update',
+  'reserve',
+  'writeJournal',
+  'closeJournal',
+  'saveBackup',
+  'pinBackup',
+  'appendHistory',
+] as const satisfies readonly (keyof Store)[];
+type Operation = (typeof OPERATIONS)[number];
+
+const CODES = ['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES'] as const;
+
+const BEFORE: readonly Checkpoint[] = ['locked', 'observed', 'backed-up', 'journalled'];
+const AFTER: readonly Checkpoint[] = ['sending', 'sent', 'settled', 'verified'];
+const BACK: readonly Checkpoint[] = ['sending', 'sent', 'roll-back-started', 'roll-back-sent'];
+
+interface Case {
+  readonly step: Checkpoint;
+  readonly refused: readonly Operation[];
+  readonly code: (typeof CODES)[number];
+}
+
+/** Each operation by itself and all together; the codes in turn, so that each one meets each operation and each step. */
+function casesOf(steps: readonly Checkpoint[]): readonly Case[] {
+  const sets: readonly (readonly Operation[])[] = [...OPERATIONS.map((one) => [one]), OPERATIONS];
+  return steps.flatMap((step, at) =>
+    sets.flatMap((refused, of) =>
+      refused.length > 1
+        ? CODES.map((code) => ({ step, refused, code }))
+        : [{ step, refused, code: CODES[(at + of) % CODES.length] ?? 'ENOSPC' }],
+    ),
+  );
+}
+
+/** A context whose Store refuses from a step on. */
+function refusing(home: Stage, { step, refused, code }: Case): Partial<Context> {
+  let broken = false;
+  const refuse = (): Promise<never> =>
+    explained('the state directory', () => Promise.reject(Object.assign(new Error(code), { code })));
+  const overrides = Object.fromEntries(
+    refused.map((name) => {
+      const works = home.store[name] as (...args: readonly unknown[]) => Promise<unknown>; // all are async methods
+      return [name, (...args: readonly unknown[]) => (broken ? refuse() : works(...args))];
+    }),
+  );
+  return {
+    store: Object.assign(Object.create(home.store) as Store, overrides),
+    checkpoint: (point) => {
+      broken ||= point === step;
+    },
+  };
+}
+
+/** A few at a time: they wait most of their time. */
+async function each(cases: readonly Case[], judge: (one: Case) => Promise<void>): Promise<void> {
+  const left = [...cases];
+  const worker = async (): Promise<void> => {
+    for (let next = left.shift(); next; next = left.shift()) {
+      const one = next;
+      await judge(one).catch((error: unknown) => {
+        throw new Error(`${one.refused.join('+')} refused with ${one.code} from "${one.step}" on`, {
+          cause: error,
+        });
+      });
+    }
+  };
+  await Promise.all([worker(), worker(), worker(), worker()]);
+}
+
+const isTold = ({ problems }: Outcome): boolean => problems.some(({ code }) => code === 'HF6009');
+
+describe('a state directory that stops taking writes', () => {
+  for (const step of BEFORE) {
+    test(`from "${step}" on: applied and verified, or nothing was written`, async () => {
+      await each(casesOf([step]), async (one) => {
+        const home = await stage({ desired: TWO });
+        const before = await home.file();
+        const outcome = await home.reconcile({}, refusing(home, one));
+        if (outcome.kind === 'failed') {
+          expect(outcome.unfinished).toBeUndefined();
+          expect(await home.file()).toBe(before);
+        } else {
+          expect(outcome.kind).toBe('applied');
+          expect(await home.file()).toContain('request-retry: 4');
+        }
+        expect((await home.reconcile()).kind).toBe(outcome.kind === 'failed' ? 'applied' : 'in-sync');
+        expect(await home.store.journal('home')).toBeUndefined();
+      });
+    }, 120_000);
+  }
+
+  for (const step of AFTER) {
+    test(`from "${step}" on: the plan is applied and verified, and the next run completes the record`, async () => {
+      await each(casesOf([step]), async (one) => {
+        const home = await stage({ desired: TWO });
+        const outcome = await home.reconcile({}, refusing(home, one));
+        expect(outcome.kind).toBe('applied');
+        expect(await home.file()).toMatch(/debug: true[^]*request-retry: 4/);
+        const lost = one.refused.some((name) => ['update', 'appendHistory', 'closeJournal'].includes(name));
+        expect(isTold(outcome)).toBe(lost);
+        expect((await home.reconcile()).kind).toBe('in-sync');
+        expect(await home.store.journal('home')).toBeUndefined();
+        expect((await home.store.history('home')).map((entry) => entry.outcome)).toEqual(['applied']);
+        expect(Object.keys((await home.store.read('home')).lastApplied?.hashes ?? {})).toContain('debug');
+      });
+    }, 120_000);
+  }
+
+  for (const step of BACK) {
+    test(`from "${step}" on: what fails is rolled back, and the next run completes the record`, async () => {
+      await each(casesOf([step]), async (one) => {
+        const home = await stage({ desired: TWO, faults: ['drop-writes=/request-retry'] });
+        const before = await home.file();
+        const outcome = await home.reconcile({}, refusing(home, one));
+        expect(outcome).toMatchObject({ kind: 'rolled-back' });
+        expect(await home.file()).toBe(before);
+        home.sandbox.clearFaults();
+        const next = await home.reconcile();
+        const remembered = !one.refused.includes('update') || outcome.problems.length === 1;
+        if (remembered && !one.refused.includes('writeJournal')) expect(next.kind).toBe('quarantined');
+        else expect(['quarantined', 'applied']).toContain(next.kind);
+        expect(await home.store.journal('home')).toBeUndefined();
+        expect((await home.store.history('home')).at(-1)?.outcome).toBe('rolled-back');
+      });
+    }, 120_000);
+  }
+});
+
+describe('a restore', () => {
+  for (const code of CODES)
+    test(`is finished although ${code} keeps it from being recorded`, async () => {
+      const home = await stage({ desired: TWO });
+      const before = await home.file();
+      await home.reconcile();
+      const broken = refusing(home, { step: 'roll-back-started', refused: OPERATIONS, code });
+      const [backup] = await home.store.listBackups('home');
+      const outcome = await restore({ ...home.context, ...broken }, { backup: { id: backup?.id ?? '' } });
+      expect(outcome.kind).toBe('restored');
+      expect(isTold(outcome)).toBe(true);
+      expect(await home.file()).toBe(before);
+      expect(await home.recover()).toMatchObject({ kind: 'in-sync' });
+      expect((await home.store.history('home'))[0]?.outcome).toBe('restored');
+    });
+});
+
+describe('what a transaction of the past left open', () => {
+  test('nothing was sent: it is closed, whatever others did since', async () => {
+    const home = await stage({ desired: TWO });
+    await home.crashAt('journalled');
+    await home.panel('PUT', 'max-retry-interval', { value: 77 });
+    expect(await home.reconcile()).toMatchObject({ kind: 'applied', problems: [{ code: 'HF5022' }] });
+    expect(await home.file()).toContain('max-retry-interval: 77');
+  });
+
+  test("it had ended, and only that was not written: what others did since is nobody's doubt", async () => {
+    const home = await stage({ desired: TWO });
+    const broken = refusing(home, { step: 'sending', refused: ['closeJournal'], code: 'EROFS' });
+    expect(await home.reconcile({}, broken)).toMatchObject({
+      kind: 'applied',
+      problems: [{ code: 'HF6009' }],
+    });
+    await home.panel('PUT', 'max-retry-interval', { value: 77 });
+    expect(await home.reconcile()).toMatchObject({ kind: 'in-sync', problems: [{ code: 'HF5022' }] });
+    expect(await home.store.journal('home')).toBeUndefined();
+  });
+});
