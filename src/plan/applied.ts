@@ -28,6 +28,7 @@ export function remember(input: PlanInput, prepared: Prepared): Remembered {
   for (const { trail, field, value } of ownedNodes(input.catalog, input.desired.tree.open(), wanted.open())) {
     hashes[stateKey(trail, input.hash)] = hashOf(field, value, input.hash);
   }
+  for (const path of prepared.plan.released) keepBelow(hashes, lastApplied?.hashes ?? {}, path);
   for (const { id } of prepared.differences.filter((one) => one.disposition !== 'apply'))
     keepBelow(hashes, lastApplied?.hashes ?? {}, stateKeys.get(id) ?? '');
   return {
