@@ -59,6 +59,9 @@ function shortened(text: string, max: number): string {
   return characters.length > max ? `${characters.slice(0, max - 1).join('')}…` : text;
 }
 
+/** The code of a child process that printed more than it may. */
+const TOO_MUCH: unknown = 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER';
+
 async function commitAt(path: string): Promise<Revision['commit']> {
   const dir = (await stat(path).catch(() => undefined))?.isDirectory() ? path : dirname(path);
   if (!isInWorkTree(dir)) return undefined;
@@ -76,7 +79,10 @@ function isInWorkTree(dir: string): boolean {
   return dirname(dir) !== dir && isInWorkTree(dirname(dir));
 }
 
-/** Undefined when there is no git, no work tree, or no commit. Optional locks are off: reading must not write. */
+/**
+ * Undefined when there is no git, no work tree, or no commit; the beginning of what it prints where that is more than
+ * 16 MiB. Optional locks are off: reading must not write.
+ */
 export function git(dir: string, args: readonly string[]): Promise<string | undefined> {
   const options = {
     timeout: 10_000,
@@ -84,6 +90,8 @@ export function git(dir: string, args: readonly string[]): Promise<string | unde
     env: { ...process.env, GIT_OPTIONAL_LOCKS: '0' },
   };
   return new Promise((done) => {
-    execFile('git', ['-C', dir, ...args], options, (error, stdout) => done(error ? undefined : stdout));
+    execFile('git', ['-C', dir, ...args], options, (error, stdout) =>
+      done(error && error.code !== TOO_MUCH ? undefined : stdout),
+    );
   });
 }

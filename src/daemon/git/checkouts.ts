@@ -8,6 +8,7 @@ import { fail } from '../../nouns/problem.ts';
 import { explained, makeDirectory, readText, syncDirectory, writeWhole } from '../../state/disk.ts';
 import { checkLinks } from './links.ts';
 import { type Bounds, IN_FORCE, type Mirror } from './mirror.ts';
+import { TooMuchOutput } from './program.ts';
 
 export interface Checkout {
   readonly commit: Commit;
@@ -39,7 +40,7 @@ export function createCheckouts(dir: string, path: string, bounds: Bounds): Chec
     },
     async make(mirror, commit) {
       const tree = await treeOf(mirror, commit.sha, path);
-      const entries = await entriesOf(mirror, tree);
+      const entries = await entriesOf(mirror, tree, bounds);
       checkSize(entries, bounds);
       const links = entries.flatMap(({ mode, name }) => (mode === LINK ? [name] : []));
       await makeDirectory(root);
@@ -97,8 +98,17 @@ interface Entry {
 
 const LINK = '120000';
 
-async function entriesOf(mirror: Mirror, tree: string): Promise<readonly Entry[]> {
-  const listed = await mirror.run(['ls-tree', '-r', '-l', '-z', tree]);
+/** Of 244 KB of git there may be 10^10 names: the list ends at the bound. */
+async function entriesOf(
+  mirror: Mirror,
+  tree: string,
+  { checkoutFiles: maxEntries }: Bounds,
+): Promise<readonly Entry[]> {
+  const listed = await mirror.run(['ls-tree', '-r', '-l', '-z', tree], { maxEntries }).catch((error) => {
+    throw error instanceof TooMuchOutput
+      ? fail('HF7017', `the commit has more than ${maxEntries} files`, {}, { cause: error })
+      : error;
+  });
   return listed.split('\0').flatMap((line) => {
     const [, mode, size, name] = /^(\d+) \S+ \S+ +(\d+|-)\t(.*)$/s.exec(line) ?? [];
     return mode === undefined || name === undefined ? [] : [{ mode, bytes: Number(size) || 0, name }];
@@ -107,8 +117,6 @@ async function entriesOf(mirror: Mirror, tree: string): Promise<readonly Entry[]
 
 function checkSize(entries: readonly Entry[], bounds: Bounds): void {
   const bytes = entries.reduce((sum, entry) => sum + entry.bytes, 0);
-  if (entries.length > bounds.checkoutFiles)
-    throw fail('HF7017', `the commit has ${entries.length} files, more than ${bounds.checkoutFiles}`);
   if (bytes > bounds.checkoutBytes)
     throw fail(
       'HF7017',
@@ -127,8 +135,8 @@ async function writeFiles(
   await mkdir(part, { mode: 0o700 });
   try {
     const workTree = { dir: part, index };
-    await mirror.run(['read-tree', tree], workTree);
-    await mirror.run(['checkout-index', '--all', '--force', '--quiet'], workTree);
+    await mirror.run(['read-tree', tree], { workTree });
+    await mirror.run(['checkout-index', '--all', '--force', '--quiet'], { workTree });
     await check(part);
     await rename(part, made);
     const now = new Date();

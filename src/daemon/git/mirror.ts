@@ -7,7 +7,7 @@ import type { Commit } from '../../nouns/desired.ts';
 import { fail } from '../../nouns/problem.ts';
 import { walk } from '../../reading/walk.ts';
 import type { GitSettings } from '../../settings/daemon-source.ts';
-import { GitFailure, type Run } from './program.ts';
+import { GitFailure, type Run, type RunOptions } from './program.ts';
 
 /** How long and how large; ms and bytes. */
 export interface Bounds {
@@ -26,7 +26,7 @@ export interface Mirror {
    */
   fetch(inForce?: string): Promise<Commit>;
   /** Runs git on it. */
-  run(args: readonly string[], workTree?: { readonly dir: string; readonly index: string }): Promise<string>;
+  run(args: readonly string[], options?: Pick<RunOptions, 'workTree' | 'maxEntries'>): Promise<string>;
 }
 
 const FOLLOWED = 'refs/holdfast/followed';
@@ -44,8 +44,7 @@ export interface MirrorOptions {
 export async function openMirror(gitDir: string, options: MirrorOptions): Promise<Mirror> {
   const { bounds, signal } = options;
   await mkdir(gitDir, { recursive: true, mode: 0o700 });
-  const run: Mirror['run'] = (args, workTree) =>
-    options.run(args, { gitDir, ms: bounds.localMs, signal, ...(workTree && { workTree }) });
+  const run: Mirror['run'] = (args, how) => options.run(args, { gitDir, ms: bounds.localMs, signal, ...how });
   if ((await readdir(gitDir)).length === 0) await run(['init', '--bare', '--quiet']);
   return { gitDir, run, fetch: (inForce) => fetch(gitDir, run, options, inForce) };
 }

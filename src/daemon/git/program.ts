@@ -15,9 +15,14 @@ export interface RunOptions {
   readonly remote?: boolean;
   /** Where files are put, with an index of their own. */
   readonly workTree?: { readonly dir: string; readonly index: string };
+  /** Entries, each ended by a zero byte, that it may print. */
+  readonly maxEntries?: number | undefined;
 }
 
-/** Runs `git ARGS` and gives what it printed. Rejects with GitFailure. */
+/** Bytes that git may print: a list of 20,000 names, the commit with its message. */
+const MAX_OUTPUT = 16 * 1024 * 1024;
+
+/** Runs `git ARGS` and gives what it printed. Rejects with GitFailure, and with TooMuchOutput as soon as it prints too much. */
 export type Run = (args: readonly string[], options: RunOptions) => Promise<string>;
 
 /** What git said when it failed: its error output, or why it was ended. */
@@ -31,6 +36,14 @@ export class GitFailure extends Error {
   }
 }
 
+/** What a repository holds is more than is read of it; nothing is wrong with git, the remote or our copy. */
+export class TooMuchOutput extends Error {
+  constructor() {
+    super(`git printed more than ${MAX_OUTPUT / 1024 / 1024} MiB, or more entries than it may`);
+    this.name = 'TooMuchOutput';
+  }
+}
+
 /** What a GitFailure says when its time was over, or the daemon ends. */
 export const TOO_LONG = 'ended: it took too long';
 
@@ -40,8 +53,9 @@ export async function openGit(settings: GitSettings): Promise<Run> {
   const config = join(settings.dir, 'gitconfig');
   await writeWhole(config, configText(settings));
   const load = loader();
-  return async (args, { gitDir, ms, signal, remote = false, workTree }) => {
-    const end = AbortSignal.any([signal, AbortSignal.timeout(ms)]);
+  return async (args, { gitDir, ms, signal, remote = false, workTree, maxEntries = Infinity }) => {
+    const excess = new AbortController();
+    const end = AbortSignal.any([signal, AbortSignal.timeout(ms), excess.signal]);
     const env = { ...basic(config, gitDir), ...(remote && credentials(settings)), ...placed(workTree) };
     let failure: GitFailure | undefined;
     const options = optionsOf(gitDir, Object.keys(env), end);
@@ -53,11 +67,23 @@ export async function openGit(settings: GitSettings): Promise<Run> {
       },
     });
     try {
-      return await git.env(env).raw([...args]);
+      const bounded = git.outputHandler((_command, stdout) => stopAt(maxEntries, stdout, excess));
+      return await bounded.env(env).raw([...args]);
     } catch (error) {
+      if (excess.signal.aborted) throw new TooMuchOutput();
       throw end.aborted ? new GitFailure(TOO_LONG, -1) : (failure ?? new GitFailure(String(error), -1));
     }
   };
+}
+
+/** Ends it while it prints: what came until then is all that is held in memory. */
+function stopAt(maxEntries: number, stdout: NodeJS.ReadableStream, excess: AbortController): void {
+  let [bytes, entries] = [0, 0];
+  stdout.on('data', (chunk: Buffer) => {
+    bytes += chunk.length;
+    for (let at = chunk.indexOf(0); at >= 0; at = chunk.indexOf(0, at + 1)) entries += 1;
+    if (bytes > MAX_OUTPUT || entries > maxEntries) excess.abort();
+  });
 }
 
 /**

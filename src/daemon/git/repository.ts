@@ -18,7 +18,7 @@ import {
   rebuildMirror,
   signatureProblem,
 } from './mirror.ts';
-import { GitFailure, openGit } from './program.ts';
+import { GitFailure, openGit, TooMuchOutput } from './program.ts';
 
 export interface Repository {
   /** The checkout in force: of one commit, for everybody. */
@@ -101,7 +101,8 @@ async function lastInForce(
     await checkouts.record(mirror, made);
     return made;
   } catch (error) {
-    if (!(error instanceof GitFailure || error instanceof HoldfastError) || signal.aborted) throw error;
+    const isKnown = [GitFailure, TooMuchOutput, HoldfastError].some((kind) => error instanceof kind);
+    if (!isKnown || signal.aborted) throw error;
     const isUsable = settings.allowedSigners === undefined && (await isDirectory(recorded.dir));
     return isUsable ? recorded : undefined;
   }
@@ -130,6 +131,8 @@ function isDamage(error: unknown, { settings, signal }: MirrorOptions): boolean 
 }
 
 function asProblem(error: unknown, settings: GitSettings): unknown {
+  if (error instanceof TooMuchOutput)
+    return fail('HF7017', `${shownUrl(settings)}: ${error.message}`, {}, { cause: error });
   if (error instanceof GitFailure) return remoteProblem(error, settings) ?? localProblem(error, settings);
   return error instanceof HoldfastError ? error : localProblem(error, settings);
 }

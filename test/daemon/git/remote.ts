@@ -29,6 +29,8 @@ export interface Remote {
   /** What is cloned: a bare repository. */
   readonly url: string;
   git(...args: readonly string[]): Promise<string>;
+  /** Writes a tree of this listing, as `git ls-tree` prints one; gives its id. */
+  mktree(listing: string): Promise<string>;
   /** Commits these files on top of what is there and pushes; gives the id. `null` removes a file. */
   push(
     files: Readonly<Record<string, string | null>>,
@@ -60,6 +62,11 @@ export async function remote(): Promise<Remote> {
     dir,
     url,
     git,
+    async mktree(listing) {
+      const made = run('git', ['-C', work, 'mktree'], { env: ENV });
+      made.child.stdin?.end(listing);
+      return (await made).stdout.trim();
+    },
     async push(files, { subject = 'A change', flags = [], branch = 'main' } = {}) {
       for (const [name, text] of Object.entries(files)) {
         if (text === null) await rm(join(work, name), { recursive: true });

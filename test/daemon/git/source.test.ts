@@ -176,7 +176,26 @@ describe('on a bad day the last good commit stays in force', () => {
     expect(following.problem()).toMatch(/^HF7017: the files/);
     await one.push({ 'big.yaml': '', 'more.yaml': '' });
     await following.ask();
-    expect(following.problem()).toBe('HF7017: the commit has 3 files, more than 2');
+    expect(following.problem()).toBe('HF7017: the commit has more than 2 files');
+    expect(following.commit()).toBe(good);
+  });
+
+  test('when the commit has 10^10 names, which are not all listed', async () => {
+    const one = await remote();
+    const good = await one.push({ 'a.yaml': 'a: 1\n' });
+    const following = await follow(settingsFor(one));
+    const listing = (mode: string, kind: string, id: string): string =>
+      Array.from({ length: 10 }, (_, i) => `${mode} ${kind} ${id}\t${i}.yaml\n`).join('');
+    let tree = await one.mktree(listing('100644', 'blob', await one.git('rev-parse', 'HEAD:a.yaml')));
+    for (let level = 1; level < 10; level += 1) tree = await one.mktree(listing('040000', 'tree', tree));
+    await one.git(
+      'push',
+      '--force',
+      one.url,
+      `${await one.git('commit-tree', tree, '-p', good, '-m', 'x')}:main`,
+    );
+    await following.ask();
+    expect(following.problem()).toBe('HF7017: the commit has more than 20000 files');
     expect(following.commit()).toBe(good);
   });
 
