@@ -2,6 +2,7 @@
 import { fail } from '../nouns/problem.ts';
 import { type Sealed, seal } from '../nouns/secret.ts';
 import { isTree, type Tree, type Value } from '../nouns/value.ts';
+import { isDeepJson, MAX_LIVE_DEPTH } from '../nouns/yaml-bounds.ts';
 import type { Answer, Client, Purpose } from './client.ts';
 
 export const MANAGEMENT = '/v0/management';
@@ -17,6 +18,10 @@ export async function readJson(client: Client, endpoint: string, purpose: Purpos
   const answer = await get(client, endpoint, purpose);
   const text = answer.body.open();
   if (text === '') return { value: undefined, answer };
+  if (isDeepJson(text)) {
+    const message = `GET ${endpoint} of ${client.target} answered with JSON nested deeper than ${MAX_LIVE_DEPTH} levels`;
+    throw fail('HF3018', message, { target: client.target });
+  }
   const value = parsed(text);
   if (!isTree(value))
     throw fail('HF3018', `GET ${endpoint} of ${client.target} did not answer with a JSON object`, {

@@ -4,11 +4,14 @@ import { isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments } from 
 import type { Document, Node as YamlNode, Pair, YAMLError, YAMLMap } from 'yaml';
 import type { Code } from '../nouns/codes.ts';
 import { type Position, type Problem, problem } from '../nouns/problem.ts';
+import { type Excess, MAX_YAML_DEPTH as MAX_DEPTH, yamlExcess } from '../nouns/yaml-bounds.ts';
 import type { Located, LocatedMap, LocatedScalar, Member } from './located.ts';
 
 /** Values that aliases may add to a file beyond what stands in it: more is a bomb, not a shorthand. */
 const MAX_ALIASED_VALUES = 100_000;
-const MAX_DEPTH = 64;
+
+/** Characters, as in YAML's own rule for keys that stand on one line. */
+const MAX_KEY = 1024;
 
 export interface ReadYaml {
   /** Undefined: nothing but blanks and comments, or problems. */
@@ -45,6 +48,8 @@ function forgetOldest(): void {
 interface Anchor {
   readonly node: Located;
   readonly size: number;
+  /** Levels from the node down to its deepest value. */
+  readonly height: number;
 }
 
 class Reader {
@@ -55,6 +60,8 @@ class Reader {
   /** `null` while the anchored node is still being read: an alias to it would contain itself. */
   readonly #anchors = new Map<string, Anchor | null>();
   #values = 0;
+  /** Of the values that were read, aliases included. */
+  #deepest = 0;
   #aliased = 0;
   #bomb = false;
 
@@ -64,12 +71,25 @@ class Reader {
   }
 
   read(): ReadYaml {
+    const excess = yamlExcess(this.#text);
+    if (excess) return { problems: [this.#tooLarge(excess)] };
     const documents = this.#parse();
     const [first] = documents;
     if (!first || this.#problems.length > 0) return { problems: this.#problems };
     if (isEmpty(first.contents)) return { problems: [] };
     const root = isMap(first.contents) ? this.#map(first.contents, 0) : this.#notAMapping(first.contents);
     return this.#problems.length > 0 || !root ? { problems: this.#problems } : { root, problems: [] };
+  }
+
+  /** Lines are counted by the parser, which has not run. */
+  #tooLarge({ at, what }: Excess): Problem {
+    const before = this.#text.slice(0, at);
+    const position = {
+      file: this.#file,
+      line: before.split('\n').length,
+      column: at - before.lastIndexOf('\n'),
+    };
+    return problem('HF2004', `The file contains ${what}`, { position });
   }
 
   #parse(): Document[] {
@@ -127,15 +147,20 @@ class Reader {
   #node(node: unknown, depth: number, at: number): Located | undefined {
     if (this.#bomb) return undefined;
     this.#values += 1;
+    this.#deepest = Math.max(this.#deepest, depth);
     if (depth > MAX_DEPTH) return void this.#add('HF2010', `Nested deeper than ${MAX_DEPTH} levels`, at);
-    if (isAlias(node)) return this.#alias(node.source, node.range?.[0] ?? at);
+    if (isAlias(node)) return this.#alias(node.source, depth, node.range?.[0] ?? at);
     const anchor = (node as { anchor?: string } | null)?.anchor;
     if (anchor === undefined) return this.#plainNode(node, depth, at);
-    const before = this.#values + this.#aliased;
+    const [before, outer] = [this.#values + this.#aliased, this.#deepest];
     this.#anchors.set(anchor, null);
+    this.#deepest = depth;
     const located = this.#plainNode(node, depth, at);
-    if (located)
-      this.#anchors.set(anchor, { node: located, size: this.#values + this.#aliased - before + 1 });
+    if (located) {
+      const size = this.#values + this.#aliased - before + 1;
+      this.#anchors.set(anchor, { node: located, size, height: this.#deepest - depth });
+    }
+    this.#deepest = Math.max(this.#deepest, outer);
     return located;
   }
 
@@ -186,6 +211,8 @@ class Reader {
     if (isScalar(node) && typeof node.value === 'string') {
       const text = node.value;
       if (text === '__proto__') return void this.#add('HF2015', 'A key cannot be `__proto__`', at);
+      if (text.length > MAX_KEY)
+        return void this.#add('HF2015', `A key is longer than ${MAX_KEY} characters`, at);
       return { text, at, merge: text === '<<' && node.type === 'PLAIN' };
     }
     const what = isScalar(node) ? `${node.source ?? 'null'} as a key is no text` : 'A key is no text';
@@ -202,9 +229,14 @@ class Reader {
     return [];
   }
 
-  #alias(name: string, at: number): Located | undefined {
+  #alias(name: string, depth: number, at: number): Located | undefined {
     const anchor = this.#anchors.get(name);
     if (!anchor) return void this.#add('HF2010', 'An alias stands inside its own anchor, or has none', at);
+    this.#deepest = Math.max(this.#deepest, depth + anchor.height);
+    if (this.#deepest > MAX_DEPTH) {
+      this.#bomb = true;
+      return void this.#add('HF2010', `Aliases nest deeper than ${MAX_DEPTH} levels`, at);
+    }
     this.#aliased += anchor.size;
     if (this.#aliased > MAX_ALIASED_VALUES) {
       this.#bomb = true;

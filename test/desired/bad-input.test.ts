@@ -30,6 +30,12 @@ function bomb(levels: number): string {
   return `x:\n  - &a0 ${ten('lol')}\n${lines.join('\n')}\n`;
 }
 
+/** Each value is an alias of the one before, one level deeper. */
+const chain = (levels: number, member: (alias: string) => string): string =>
+  `x:\n  a0: &a0 {k: 1}\n${Array.from({ length: levels }, (_, i) => `  a${i + 1}: &a${i + 1} ${member(`*a${i}`)}`).join('\n')}\n`;
+
+const repeated = (count: number, text: string): string => text.repeat(count);
+
 const CASES: readonly (readonly [what: string, text: string | Uint8Array, problem: string])[] = [
   ['YAML syntax', 'debug: true\nrouting: {strategy: [}\n', 'a.yaml:2:22 HF2010'],
   ['an unclosed quote', 'proxy-url: "http://x\n', 'a.yaml:2:1 HF2010'],
@@ -55,6 +61,39 @@ const CASES: readonly (readonly [what: string, text: string | Uint8Array, proble
   ['an alias inside its anchor', 'x: &a [*a]\n', 'a.yaml:1:8 HF2010'],
   ['a merge key that holds a list of texts', 'routing:\n  <<: [a]\n', 'a.yaml:2:3 HF2016'],
   ['an anchor bomb', bomb(9), 'a.yaml:6:45 HF2014 Aliases expand to more than 100000 values'],
+  [
+    'a chain of aliases',
+    chain(5000, (alias) => `{n: ${alias}}`),
+    'a.yaml:64:17 HF2010 Aliases nest deeper than 64 levels',
+  ],
+  [
+    'a chain of aliases in lists',
+    chain(100, (alias) => `[${alias}]`),
+    'a.yaml:64:14 HF2010 Aliases nest deeper than 64 levels',
+  ],
+  [
+    'a chain of merge keys',
+    chain(100, (alias) => `{<<: ${alias}}`),
+    'a.yaml:64:18 HF2010 Aliases nest deeper than 64 levels',
+  ],
+  [
+    'a mapping of three megabytes',
+    `x:\n${Array.from({ length: 200_000 }, (_, i) => `  key-${i}: 1`).join('\n')}\n`,
+    'a.yaml:75001:12 HF2004 The file contains more than 600000 YAML tokens',
+  ],
+  ['a flow list of half a million', `x: [${repeated(500_000, '1,')}]\n`, 'a.yaml:1:400001 HF2004'],
+  [
+    'a text of two megabytes',
+    `debug: true\nproxy-url: "${repeated(2_000_000, 'x')}"\n`,
+    'a.yaml:2:12 HF2004',
+  ],
+  ['a folded text of two megabytes', `proxy-url: >\n${repeated(500_000, '  x\n')}`, 'a.yaml:2:1 HF2004'],
+  ['comments without end', repeated(500_000, '#\n'), 'a.yaml:300001:1 HF2004'],
+  [
+    'a key of two thousand characters',
+    `? ${repeated(2000, 'k')}\n: 1\n`,
+    'a.yaml:1:3 HF2015 A key is longer',
+  ],
   ['nesting without end', nested(20_000), 'a.yaml:1:'],
   ['deep nesting', nested(100), 'a.yaml:1:71 HF2010 Nested deeper than 64 levels'],
   ['a list at the top', '- debug\n', 'a.yaml:1:1 HF2017 The file holds a list, not a mapping'],

@@ -3,6 +3,7 @@
 import { Composer, isAlias, isMap, isScalar, isSeq, Parser, type Pair as YamlPair } from 'yaml';
 import type { Document, ParsedNode, Scalar } from 'yaml';
 import type { FileDocument, FileNode, Pair, ScalarNode, SourceRange } from '../../nouns/file.ts';
+import { lexemes, MAX_LIVE_DEPTH } from '../../nouns/yaml-bounds.ts';
 import { attachComments, type Comment, commentsIn, NO_COMMENTS } from './comments.ts';
 import type { LoadFailure } from './model.ts';
 
@@ -29,12 +30,12 @@ const REFUSED = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u0084\u0086-\u00
 export function parseDocument(text: string): FileDocument | LoadFailure {
   const refused = REFUSED.exec(text);
   if (refused) return failure('control characters are not allowed', text, refused.index);
-  const { first, around } = firstDocument(text);
-  const composed = first && [...new Composer(OPTIONS).compose([first])][0];
-  const error = composed?.errors[0];
-  if (error) return failure(error.message, text, error.pos[0]);
-  if (!first || !composed?.contents) return { text, root: undefined };
   try {
+    const { first, around } = firstDocument(text);
+    const composed = first && [...new Composer(OPTIONS).compose([first])][0];
+    const error = composed?.errors[0];
+    if (error) return failure(saying(error), text, error.pos[0]);
+    if (!first || !composed?.contents) return { text, root: undefined };
     const root = toNode(composed as Document.Parsed, text);
     const tab = strayTab(root, text);
     if (tab !== undefined) return failure('found character that cannot start any token', text, tab);
@@ -46,8 +47,15 @@ export function parseDocument(text: string): FileDocument | LoadFailure {
     };
   } catch (thrown) {
     if (thrown instanceof Refusal) return failure(thrown.message, text, thrown.at);
+    if (thrown instanceof RangeError) return failure(TOO_DEEP, text, 0); // of the parser, which recurses
     throw thrown;
   }
+}
+
+const TOO_DEEP = `nested deeper than ${MAX_LIVE_DEPTH} levels, which Holdfast does not read`;
+
+function saying({ message }: Error): string {
+  return message.startsWith('Maximum call stack') ? TOO_DEEP : message;
 }
 
 type Cst = ReturnType<Parser['parse']> extends Iterable<infer T> ? T : never;
@@ -59,12 +67,23 @@ type Cst = ReturnType<Parser['parse']> extends Iterable<infer T> ? T : never;
 function firstDocument(text: string): { first: Cst | undefined; around: Comment[] } {
   const around: Comment[] = [];
   let first: Cst | undefined;
-  for (const token of new Parser().parse(text)) {
+  for (const token of tokensOf(text)) {
     if (first && token.type !== 'comment' && token.type !== 'newline') break;
     if (token.type === 'document') first = token;
     else around.push(...commentsIn(token));
   }
   return { first, around };
+}
+
+/** As the parser gives them, within bounds. */
+function* tokensOf(text: string): Generator<Cst> {
+  const [lexed, parser] = [lexemes(text), new Parser()];
+  for (;;) {
+    const next = lexed.next();
+    if (next.done !== true) yield* parser.next(next.value);
+    else if (next.value) throw new Refusal(`${next.value.what}, which Holdfast does not read`, next.value.at);
+    else return yield* parser.end();
+  }
 }
 
 class Refusal extends Error {
@@ -110,6 +129,7 @@ function toNode(document: Document.Parsed, text: string): FileNode {
 class Conversion {
   readonly #text: string;
   readonly #anchors = new Map<string, FileNode | undefined>();
+  #depth = 0;
 
   constructor(text: string) {
     this.#text = text;
@@ -123,7 +143,10 @@ class Conversion {
       ...mark('tag', shortTag(node.tag)),
     };
     if (node.anchor !== undefined) this.#anchors.set(node.anchor, undefined);
+    if (this.#depth > MAX_LIVE_DEPTH) throw new Refusal(TOO_DEEP, node.range[0]);
+    this.#depth += 1;
     const made = this.#made(node, base);
+    this.#depth -= 1;
     if (node.anchor !== undefined) this.#anchors.set(node.anchor, made);
     return made;
   }
