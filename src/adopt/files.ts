@@ -2,6 +2,7 @@
 import { fail } from '../nouns/problem.ts';
 import { seal, type Sealed } from '../nouns/secret.ts';
 import { quotedForEnvFile, readEnvFile } from '../reading/env-file.ts';
+import type { Environment } from '../reading/environment.ts';
 import type { Variable } from './variables.ts';
 
 export interface Origin {
@@ -32,10 +33,15 @@ function usedAtText([first = '', ...others]: readonly string[]): string {
   return others.length === 0 ? first : `${first} and ${others.length} more`;
 }
 
-/** With the values. Throws HF2072 for one that no such file can hold. */
-export function envFile(variables: readonly Variable[]): Sealed<string> {
-  const text = variables.map(({ name, secret }) => `${name}=${quotedForEnvFile(secret.open())}\n`).join('');
-  const { values } = readEnvFile(text, '', {});
+/**
+ * With the values, added to what the file holds: `before` stays as it is. A variable that has its value there already is
+ * not written again. Throws HF2072 for a value that no such file can hold.
+ */
+export function envFile(variables: readonly Variable[], before = '', env: Environment = {}): Sealed<string> {
+  const held = readEnvFile(before, '', env).values;
+  const missing = variables.filter(({ name, secret }) => held[name] !== secret.open());
+  const text = `${endedLine(before)}${missing.map(lineOf(before)).join('')}`;
+  const { values } = readEnvFile(text, '', env);
   const lost = variables.filter(({ name, secret }) => values[name] !== secret.open());
   if (lost.length > 0)
     throw fail('HF2072', `no such file can hold the value of ${lost.map(({ name }) => name).join(', ')}`, {
@@ -43,3 +49,14 @@ export function envFile(variables: readonly Variable[]): Sealed<string> {
     });
   return seal(text);
 }
+
+function endedLine(text: string): string {
+  return text === '' || text.endsWith('\n') ? text : `${text}${eolOf(text)}`;
+}
+
+const lineOf =
+  (before: string) =>
+  ({ name, secret }: Variable): string =>
+    `${name}=${quotedForEnvFile(secret.open())}${eolOf(before)}`;
+
+const eolOf = (text: string): string => (text.includes('\r\n') ? '\r\n' : '\n');

@@ -43,7 +43,7 @@ export function unspeakable(tree: Tree, catalog: Catalog): readonly SecretPlace[
     .map(({ place }) => place);
 }
 
-/** `env`: a name that is set there to something else is not taken. */
+/** `env`: a name that is set there to something else is not taken, one that is set to a secret is used for it. */
 export function referTo(tree: Tree, catalog: Catalog, env: Environment): Referred {
   const found = secretsIn(tree, catalog);
   const names = namesFor(found, tree, catalog, env);
@@ -130,6 +130,25 @@ function replacer(
 
 // ── names ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
+/** Shorter values may be equal by chance. */
+const SURELY_A_SECRET = 8;
+/** How Holdfast and the gateway get the management key. */
+const RESERVED = /^(?:HOLDFAST_|MANAGEMENT_PASSWORD$)/;
+
+/** The variable that holds a secret already: it is used under its name, which other files and people know. */
+function holders(env: Environment): ReadonlyMap<string, string> {
+  const names = new Map<string, string>();
+  for (const [name, value = ''] of Object.entries(env))
+    if (
+      value.length >= SURELY_A_SECRET &&
+      /^[A-Za-z_]\w*$/.test(name) &&
+      !RESERVED.test(name) &&
+      !names.has(value)
+    )
+      names.set(value, name);
+  return names;
+}
+
 /** By secret, in the order of the file. */
 function namesFor(
   found: readonly Found[],
@@ -141,14 +160,16 @@ function namesFor(
   for (const each of found) if (!stems.has(each.secret)) stems.set(each.secret, stemOf(each, tree, catalog));
   const sharing = new Map<string, number>();
   for (const stem of stems.values()) sharing.set(stem, (sharing.get(stem) ?? 0) + 1);
+  const held = holders(env);
   const taken = new Set<string>();
   const next = new Map<string, number>();
   const names = new Map<string, string>();
   for (const [secret, stem] of stems) {
-    let name = stem;
+    const holder = env[stem] === secret ? stem : held.get(secret);
+    let name = holder ?? stem;
     let count = next.get(stem) ?? 1;
     const isFree = (): boolean => !taken.has(name) && (env[name] === undefined || env[name] === secret);
-    if (sharing.get(stem) !== 1 || !isFree()) {
+    if (holder === undefined && (sharing.get(stem) !== 1 || !isFree())) {
       do name = `${stem}_${count++}`;
       while (!isFree());
     }

@@ -19,16 +19,20 @@ export interface Destination {
 }
 
 export interface DestinationFlags {
-  readonly outputDir: string;
-  readonly file: string;
+  readonly outputDir?: string;
+  readonly file?: string;
   readonly writeEnv?: string;
 }
 
-export function destinationOf(flags: DestinationFlags, cwd: string): Destination {
-  const { outputDir, file, writeEnv } = flags;
+/** `own`: what the target reads, absolute. The last overrides the others, so that is where the file goes by default. */
+export function destinationOf(flags: DestinationFlags, cwd: string, own: readonly string[]): Destination {
+  const { outputDir, writeEnv } = flags;
+  const place = outputDir === undefined ? (own.at(-1) ?? cwd) : resolve(cwd, outputDir);
+  const isFile = outputDir === undefined && /\.ya?ml$/i.test(place);
+  const file = flags.file ?? (isFile ? basename(place) : 'gateway.yaml');
   if (basename(file) !== file || !/^[^.].*\.ya?ml$/.test(file))
     throw fail('HF1001', `--file ${file} is no name of a YAML file; --output-dir says where it goes`);
-  const dir = resolve(cwd, outputDir);
+  const dir = isFile ? dirname(place) : place;
   return {
     dir,
     file: join(dir, file),
@@ -37,9 +41,9 @@ export function destinationOf(flags: DestinationFlags, cwd: string): Destination
   };
 }
 
-/** Rejects with HF2074 for each file that is there already. */
-export async function refuseExisting({ file, example, values }: Destination, cwd: string): Promise<void> {
-  const wanted = [file, example, ...(values === undefined ? [] : [values])];
+/** Rejects with HF2074 for each file that would be replaced; the one with the values is only added to. */
+export async function refuseExisting({ file, example }: Destination, cwd: string): Promise<void> {
+  const wanted = [file, example];
   const there = await Promise.all(wanted.map(exists));
   const problems = wanted
     .filter((_, i) => there[i])

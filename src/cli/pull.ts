@@ -4,14 +4,14 @@ import type { Command } from 'commander';
 import { adopt, type Adopted } from '../adopt/adopt.ts';
 import { envExample, envFile, withHeading } from '../adopt/files.ts';
 import { type Selection, selectionProblems } from '../adopt/ownership.ts';
-import { agreementProblems, proofOf } from '../adopt/prove.ts';
+import { agreementProblems } from '../adopt/prove.ts';
 import { sourceOf } from '../adopt/source.ts';
 import type { DeepLive } from '../apply/read.ts';
-import { loadDesired } from '../desired/desired.ts';
 import { parsePath, type Path } from '../nouns/path.ts';
 import { fail, HoldfastError, type Problem } from '../nouns/problem.ts';
 import type { Target } from '../nouns/target.ts';
 import type { Remembered } from '../plan/applied.ts';
+import type { Environment } from '../reading/environment.ts';
 import type { Style } from '../report/style.ts';
 import type { Io } from './io.ts';
 import { gatewayOptions, onCall, type PlanFlags, repeatable, variablesOption } from './options.ts';
@@ -24,17 +24,18 @@ import {
   shownIn,
   type Texts,
   warningsAbout,
-  withScratch,
   writeAll,
 } from './pull-files.ts';
+import { keepReplaced, refuseUncommitted, valuesThere } from './pull-existing.ts';
+import { ownPlaces, refuseChanges } from './pull-proof.ts';
 import { schemaHint } from './schema-hint.ts';
 import { openSession, type Session, theTarget } from './session.ts';
 import { withTarget } from '../state/with-target.ts';
 import { show, showWarnings } from './show.ts';
 
 export interface PullFlags extends PlanFlags {
-  readonly outputDir: string;
-  readonly file: string;
+  readonly outputDir?: string;
+  readonly file?: string;
   readonly writeEnv?: string;
   readonly include?: readonly string[];
   readonly exclude?: readonly string[];
@@ -44,12 +45,15 @@ export interface PullFlags extends PlanFlags {
 
 export function define(command: Command, io: Io): void {
   const pull = variablesOption(gatewayOptions(command), 'variables whose names are taken')
-    .option('--output-dir <dir>', 'where the files go', 'desired-state')
-    .option('--file <name>', 'the desired-state file in it', 'gateway.yaml')
-    .option('--write-env <file>', 'write the secrets there too, readable by you alone')
+    .option(
+      '--output-dir <dir>',
+      'where the files go (default: the last directory that the target reads, else desired-state)',
+    )
+    .option('--file <name>', 'the desired-state file in it (default: gateway.yaml)')
+    .option('--write-env <file>', 'add the secrets to this file, readable by you alone')
     .addOption(repeatable('--include <path>', 'declare this although it is left out by default; repeatable'))
     .addOption(repeatable('--exclude <path>', 'leave this to the gateway; repeatable'))
-    .option('--force', 'replace files that are there')
+    .option('--force', 'replace files that are there; copies are kept')
     .option('--print', 'print the file, write nothing')
     .addHelpText(
       'after',
@@ -75,25 +79,41 @@ async function run(flags: PullFlags, io: Io): Promise<void> {
 
 /** Reads, proves and writes. Rejects before anything is written, unless the disk refuses. */
 export async function pullFiles(flags: PullFlags, io: Io): Promise<Pulled> {
-  const destination = destinationOf(flags, io.cwd);
   await using session = await openSession(flags, io, progress(flags, io));
-  const selection = selectionOf(flags, session);
-  if (!flags.print && !flags.force) await refuseExisting(destination, io.cwd);
   const target = theTarget(session, 'pull');
+  const destination = destinationOf(flags, io.cwd, ownPlaces(session, target));
+  const selection = selectionOf(flags, session);
+  if (!flags.print) await (flags.force ? refuseUncommitted : refuseExisting)(destination, io.cwd);
+  const values = await valuesThere(destination, io.cwd, session.env);
   const { look } = await import('../apply/look.ts');
   const live = await look(session.contextOf(target), 'pull');
   refuseAny(agreementProblems(live));
-  const adopted = await adopt(sourceOf(live, session.catalog), { selection, env: session.env });
+  const adopted = await adopt(sourceOf(live, session.catalog), {
+    selection,
+    env: { ...session.env, ...values.held },
+  });
   io.hide?.(adopted.variables.map(({ secret }) => secret.open()));
-  const texts = textsOf(adopted, { destination, target, live, flags, io });
-  const remembered = await refuseChanges(texts.file, adopted, { session, target, live });
-  if (!flags.print) await writeAll(destination, texts);
+  const before = { text: values.text, env: session.env };
+  const texts = textsOf(adopted, { destination, target, live, flags, io, before });
+  const remembered = await refuseChanges(texts.file, adopted, { session, target, live, destination, io });
+  const kept = flags.print ? undefined : await replaceAll(destination, texts, session);
   const problems = [...adopted.notes, ...(flags.print ? [] : await warningsAbout(destination, io.cwd))];
   const adoption =
     !flags.print &&
     (await adopts(session, target, destination)) &&
     (await record(session, target, remembered));
-  return { flags, io, target, destination, adopted, texts, problems, adoption };
+  return { flags, io, target, destination, adopted, texts, problems, adoption, kept };
+}
+
+/** The directory of the copies of what was there. */
+async function replaceAll(
+  destination: Destination,
+  texts: Texts,
+  { settings, clock }: Session,
+): Promise<string | undefined> {
+  const kept = await keepReplaced(destination, texts, { stateDir: settings.state.dir, now: clock.now() });
+  await writeAll(destination, texts);
+  return kept;
 }
 
 /** Whether the pulled file alone is what the target declares: then it is in force, as after an apply in sync. */
@@ -135,9 +155,11 @@ interface Writing {
   readonly live: DeepLive;
   readonly flags: PullFlags;
   readonly io: Io;
+  /** The file of values as it is, and what it may refer to. */
+  readonly before: { readonly text: string; readonly env: Environment };
 }
 
-function textsOf(adopted: Adopted, { destination, target, live, flags, io }: Writing): Texts {
+function textsOf(adopted: Adopted, { destination, target, live, flags, io, before }: Writing): Texts {
   const { file, values } = destination;
   const { name, url } = target;
   return {
@@ -147,33 +169,9 @@ function textsOf(adopted: Adopted, { destination, target, live, flags, io }: Wri
       schema: schemaHint(`${live.layout}.schema.json`, file, io.cwd),
     }),
     example: envExample(adopted.variables),
-    values: values === undefined || flags.print ? undefined : envFile(adopted.variables),
+    values:
+      values === undefined || flags.print ? undefined : envFile(adopted.variables, before.text, before.env),
   };
-}
-
-interface Proving {
-  readonly session: Session;
-  readonly target: Target;
-  readonly live: DeepLive;
-}
-
-/** Loads what is going to be written as any other command would, and plans it against the same live. */
-async function refuseChanges(
-  text: string,
-  adopted: Adopted,
-  { session, target, live }: Proving,
-): Promise<Remembered> {
-  const env = Object.fromEntries(adopted.variables.map(({ name, secret }) => [name, secret.open()]));
-  return withScratch(text, async (dir) => {
-    const { catalog, store, clock } = session;
-    const loaded = await loadDesired({ ...target, desired: [dir] }, { catalog, env, settingsDir: dir });
-    if (!loaded.desired) throw new HoldfastError(loaded.problems);
-    const { desired } = loaded;
-    const hash = (content: string): string => store.hash(content);
-    const { problems, remembered } = proofOf({ target, live, desired, catalog, now: clock.now(), hash });
-    refuseAny(problems);
-    return remembered;
-  });
 }
 
 export interface Pulled {
@@ -186,10 +184,12 @@ export interface Pulled {
   readonly problems: readonly Problem[];
   /** Recorded as in force, so that what the files say next is judged as a change of the files. */
   readonly adoption: boolean;
+  /** Where copies of the replaced files are, absolute. */
+  readonly kept: string | undefined;
 }
 
 function showPulled(pulled: Pulled): void {
-  const { flags, io, target, destination, adopted, texts, problems, adoption } = pulled;
+  const { flags, io, target, destination, adopted, texts, problems, adoption, kept } = pulled;
   const { variables, declared, leftOut } = adopted;
   const shown = (path: string): string => shownIn(io.cwd, path);
   const { file, example, values } = destination;
@@ -203,6 +203,7 @@ function showPulled(pulled: Pulled): void {
     variables: variables.map(({ name, usedAt }) => ({ name, usedAt })),
     proof: { changes: 0 },
     adopted: adoption,
+    ...(kept !== undefined && { kept: shown(kept) }),
     problems,
   };
   // The text holds no secret; taking short ones out by value would only garble words.
@@ -211,7 +212,7 @@ function showPulled(pulled: Pulled): void {
   if (flags.output === 'text') showWarnings(io, flags, problems);
 }
 
-function summary({ io, target, destination, adopted, adoption }: Pulled, style: Style): string {
+function summary({ io, target, destination, adopted, adoption, kept }: Pulled, style: Style): string {
   const { variables, declared, leftOut } = adopted;
   const { dir, file, example, values } = destination;
   const shown = (path: string): string => shownIn(io.cwd, path);
@@ -226,6 +227,7 @@ function summary({ io, target, destination, adopted, adoption }: Pulled, style: 
     ),
     row(example, variables.length === 0 ? 'no variables needed' : 'the variables and where they are used'),
     ...(values === undefined ? [] : [row(values, 'their values, readable by you alone')]),
+    ...(kept === undefined ? [] : [row(kept, 'copies of the files that were replaced')]),
     `${style.good('✓')} proved: a plan of these files is empty`,
     ...(adoption
       ? [

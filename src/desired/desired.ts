@@ -1,6 +1,6 @@
 // From the directories of one target to its Desired: read, resolve references, merge, validate. Never an empty desired
 // state for want of files.
-import { resolve } from 'node:path';
+import { resolve, sep } from 'node:path';
 import { loadCatalog } from '../gateway/catalog/catalog.ts';
 import type { Catalog, Field } from '../gateway/catalog/field.ts';
 import type { Desired, Layout } from '../nouns/desired.ts';
@@ -38,7 +38,7 @@ export interface DesiredOptions {
   readonly env: Environment;
   /** Where relative references start and must stay within, absolute; positions are shown relative to it. */
   readonly settingsDir: string;
-  /** Files by absolute path, as if they held this. */
+  /** Files by absolute path, as if they held this; those below a directory are read though they are not there yet. */
   readonly texts?: ReadonlyMap<string, string>;
   /** `--allow-unresolved`: a reference that cannot be resolved stands for itself. For validation only. */
   readonly allowUnresolved?: boolean;
@@ -162,10 +162,21 @@ interface LayerFiles {
 
 async function readFiles(dir: string, options: DesiredOptions): Promise<LayerFiles> {
   const { files, problems, directories } = await readLayer(dir, options.settingsDir, options.signal);
-  const given = files.map((file) => ({ ...file, text: options.texts?.get(file.path) ?? file.text }));
-  const loaded = await Promise.all(given.map((file) => loadFile(file, options)));
-  return { dir, files: loaded, problems, directories };
+  const given = [...(options.texts ?? [])]
+    .filter(([path]) => path === dir || path.startsWith(`${dir}${sep}`))
+    .map(([path, text]) => ({ path, text, shown: shownPath(path, options.settingsDir) }));
+  const isGiven = (path: string): boolean => given.some((file) => file.path === path);
+  const all = [...files.filter(({ path }) => !isGiven(path)), ...given].toSorted(byPath);
+  const loaded = await Promise.all(all.map((file) => loadFile(file, options)));
+  return {
+    dir,
+    files: loaded,
+    problems: given.length > 0 ? problems.filter(({ code }) => code !== 'HF2003') : problems,
+    directories,
+  };
 }
+
+const byPath = (a: SourceFile, b: SourceFile): number => (a.path < b.path ? -1 : 1);
 
 /** Where one file is in the layout of v8, all are brought into it: it can say more. */
 function commonLayout(layers: readonly LayerFiles[]): Layout {

@@ -308,6 +308,11 @@ export const CODES = {
     'A file is in the way',
     'Choose another directory or name, or replace it with `--force`.',
   ),
+  HF2076: code(
+    EXIT.invalid,
+    'The pulled file and the other files of the target do not fit together',
+    'Take what the message names out of the other files, leave it out of the pull with `--exclude PATH`, or pull into another directory with `--output-dir`.',
+  ),
   HF2075: code(
     EXIT.differences,
     'Memory and file of the gateway differ, so that there is no one state to pull',

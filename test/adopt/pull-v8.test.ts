@@ -56,8 +56,8 @@ async function elsewhere({ sandbox }: Terminal): Promise<void> {
 }
 
 describe.each([
-  ['its own layout', GATEWAY_V8, /^access:\n +api-keys:\n +- \$\{env:CLIENT_KEY\} # laptop/m],
-  ['the flat layout', GATEWAY, /^api-keys:\n +- \$\{env:CLIENT_KEY\} # laptop/m],
+  ['its own layout', GATEWAY_V8, /^access:\n +api-keys:\n +- \$\{env:LAPTOP\} # laptop/m],
+  ['the flat layout', GATEWAY, /^api-keys:\n +- \$\{env:LAPTOP\} # laptop/m],
 ])('pull from a v8 gateway with a file of %s', (_, gateway, keys) => {
   let terminal: Terminal;
 

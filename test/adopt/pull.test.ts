@@ -1,5 +1,5 @@
 // `holdfast pull` as a person runs it, on the embedded gateway.
-import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { execFileSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -123,13 +123,100 @@ describe('pull', () => {
   });
 
   test('never replaces a file unless told, and then writes none', async () => {
-    await writeFile(join(dir, '.env'), 'MINE=1\n');
+    await mkdir(join(dir, 'desired-state'));
+    await writeFile(join(dir, 'desired-state/gateway.yaml'), 'debug: true\n');
     const refused = await holdfast('pull', '--write-env', '.env');
     expect(refused.exit).toBe(EXIT.invalid);
-    expect(refused.err).toContain('.env exists already');
+    expect(refused.err).toContain('desired-state/gateway.yaml exists already');
+    expect(await readdir(dir)).toEqual(expect.not.arrayContaining(['.env']));
+    const pulled = await holdfast('pull', '--force', '--output', 'json');
+    expect(pulled.exit).toBe(EXIT.ok);
+    const { kept } = JSON.parse(pulled.out) as { kept: string };
+    expect(kept).toMatch(/^\.holdfast\/replaced\/\d{8}T\d{6}Z-/);
+    expect(await read(`${kept}/gateway.yaml`)).toBe('debug: true\n');
+    expect((await stat(join(dir, kept, 'gateway.yaml'))).mode & 0o777).toBe(0o600);
+    expect(JSON.parse((await holdfast('pull', '--force', '--output', 'json')).out)).not.toHaveProperty(
+      'kept',
+    );
+  });
+
+  test('adds the values to a file that is there: nothing of it is lost, and names that hold them are used', async () => {
+    const mine =
+      "# mine\r\nHOLDFAST_KEY=mgmt-0001 # stays\r\n\r\nexport LAPTOP='sk-test-client-0001'\r\nCLIENT_KEY=other";
+    await writeFile(join(dir, '.env'), mine);
+    expect((await holdfast('pull', '--write-env', '.env')).exit).toBe(EXIT.ok);
+    const added = `${mine}\r\nCLIENT_KEY_1=sk-test-client-0002\r\nCLAUDE_API_KEY=sk-test-claude-0001\r\n`;
+    expect(await read('.env')).toBe(added);
+    expect(await read('desired-state/gateway.yaml')).toContain('- ${env:LAPTOP} # laptop');
+    expect((await holdfast('diff', '--variables', '.env')).exit).toBe(EXIT.ok);
+    await holdfast('pull', '--write-env', '.env', '--force');
+    expect(await read('.env')).toBe(added);
+  });
+
+  test('takes no name that the file gives another value, and no management key for a value', async () => {
+    await writeFile(join(dir, '.env'), `CLAUDE_API_KEY=older-0001\nHOLDFAST_X=sk-test-client-0001\n`);
+    await holdfast('pull', '--write-env', '.env');
+    const text = await read('desired-state/gateway.yaml');
+    expect(text).toContain('${env:CLAUDE_API_KEY_1}');
+    expect(text).not.toContain('HOLDFAST_X');
+  });
+
+  test('leaves a file of values alone that cannot be read', async () => {
+    await writeFile(join(dir, '.env'), 'A=1\nsk-test+0001\n');
+    const refused = await holdfast('pull', '--write-env', '.env', '--force');
+    expect([refused.exit, refused.err]).toEqual([EXIT.invalid, expect.stringContaining('.env:2:8')]);
+    expect(await read('.env')).toBe('A=1\nsk-test+0001\n');
     expect(await readdir(dir)).toEqual(expect.not.arrayContaining(['desired-state']));
-    expect((await holdfast('pull', '--write-env', '.env', '--force')).exit).toBe(EXIT.ok);
-    expect(await read('.env')).toContain('CLIENT_KEY_1=');
+  });
+
+  test('replaces no edits that are not committed, unless no commit holds the file', async () => {
+    const git = (...words: string[]) =>
+      execFileSync('git', ['-C', dir, '-c', 'user.name=a', '-c', 'user.email=a@b', ...words]);
+    git('init', '-q');
+    await mkdir(join(dir, 'desired-state'));
+    await writeFile(join(dir, 'desired-state/gateway.yaml'), 'debug: true\n');
+    expect((await holdfast('pull', '--force')).exit).toBe(EXIT.ok);
+    git('add', 'desired-state');
+    git('commit', '-qm', 'a');
+    expect((await holdfast('pull', '--force')).exit).toBe(EXIT.ok);
+    await writeFile(join(dir, 'desired-state/gateway.yaml'), 'debug: true # mine\n');
+    const refused = await holdfast('pull', '--force');
+    expect([refused.exit, refused.err]).toEqual([
+      EXIT.invalid,
+      expect.stringContaining('desired-state/gateway.yaml has edits that are not committed'),
+    ]);
+    expect(await read('desired-state/gateway.yaml')).toBe('debug: true # mine\n');
+  });
+
+  describe('in a project with settings', () => {
+    beforeEach(async () => {
+      await writeFile(
+        join(dir, 'holdfast.yaml'),
+        `version: 1\ntargets:\n  - { name: one, url: "${gateway.sandbox.url}", desired: [base, home] }\n`,
+      );
+      for (const layer of ['base', 'home']) await mkdir(join(dir, layer));
+    });
+
+    test('writes where the target reads', async () => {
+      await writeFile(join(dir, 'base/a.yaml'), 'request-retry: 9\n');
+      expect((await holdfast('pull', '--write-env', '.env')).exit).toBe(EXIT.ok);
+      expect(await read('home/gateway.yaml')).toContain('request-retry: 3');
+      expect((await holdfast('diff', '--variables', '.env')).exit).toBe(EXIT.ok);
+    });
+
+    test('refuses where the other files of the target would say something else', async () => {
+      await writeFile(join(dir, 'base/a.yaml'), 'commercial-mode: true\n');
+      await writeFile(join(dir, 'home/b.yaml'), 'request-retry: 3\n');
+      const refused = await holdfast('pull');
+      expect(refused.exit).toBe(EXIT.invalid);
+      expect(refused.err).toContain(
+        'HF2076 home/gateway.yaml and the other files of the target do not fit together',
+      );
+      expect(refused.err).toContain('home/b.yaml');
+      expect(await readdir(join(dir, 'home'))).toEqual(['b.yaml']);
+      await writeFile(join(dir, 'base/a.yaml'), 'request-log: false\n');
+      expect((await holdfast('pull', '--exclude', 'request-retry')).exit).toBe(EXIT.ok);
+    });
   });
 
   test('makes the file with the secrets private even where one was open to others', async () => {
