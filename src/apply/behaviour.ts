@@ -12,8 +12,8 @@ import { type Run, step } from './run.ts';
 export interface Baseline {
   readonly healthy: boolean;
   readonly anonymous: Admission;
-  /** Seen with the probe key, or with a client key that stays. */
-  readonly served: readonly string[];
+  /** Seen with the probe key, or with a client key that stays, or by anyone; undefined: there was no key to ask with. */
+  readonly served: readonly string[] | undefined;
 }
 
 /** What a change of configuration means to callers. */
@@ -49,11 +49,11 @@ export async function takeBaseline(run: Run, expected: Expectation): Promise<Bas
 
 async function lookAt(run: Run, { lasting }: Pick<Expectation, 'lasting'>): Promise<Baseline> {
   const key = run.context.target.probes.clientKey ?? lasting;
-  return {
-    healthy: await healthy(run.client).catch(asUnhealthy),
-    anonymous: await admission(run.client),
-    served: listedBy(key ? await admission(run.client, key) : undefined),
-  };
+  const alive = await healthy(run.client).catch(asUnhealthy);
+  const anonymous = await admission(run.client);
+  const seen = key ? await admission(run.client, key) : anonymous;
+  const isAnswer = key ? seen.kind !== 'unproven' : seen.kind === 'accepted';
+  return { healthy: alive, anonymous, served: isAnswer ? listedBy(seen) : undefined };
 }
 
 function asUnhealthy(error: unknown): boolean {
@@ -61,8 +61,16 @@ function asUnhealthy(error: unknown): boolean {
   throw error;
 }
 
-const listedBy = (seen: Admission | undefined): readonly string[] =>
-  seen?.kind === 'accepted' ? seen.models : [];
+const listedBy = (seen: Admission): readonly string[] => (seen.kind === 'accepted' ? seen.models : []);
+
+/** `probes.models` that a way back can bring back: they were listed before, and nothing takes them away. */
+export function requiredBefore(
+  run: Run,
+  { served = [] }: Baseline,
+  { gone }: Expectation,
+): readonly string[] {
+  return run.context.target.probes.models.filter((model) => served.includes(model) && !gone.includes(model));
+}
 
 /** What the step from one configuration to the next means to callers. Both are content in YAML spelling. */
 export function expectationOf(before: Tree, after: Tree): Expectation {
@@ -93,11 +101,12 @@ function mayHide(provider: Tree): boolean {
   return (isList(excluded) && excluded.length > 0) || Boolean(provider['prefix']);
 }
 
-/** Looks again after the writes and compares with the baseline and with what the writes meant. */
+/** Looks again after the writes and compares with the baseline and what the writes meant; `required` must be listed. */
 export async function judgeBehaviour(
   run: Run,
   baseline: Baseline,
   expected: Expectation,
+  required: readonly string[],
 ): Promise<Behaviour> {
   const fresh = expected.added.find((key) => isCarried(key.open()));
   const now = await lookAt(run, fresh ? { lasting: fresh } : expected);
@@ -105,7 +114,7 @@ export async function judgeBehaviour(
     ...(await tryKeys(run, expected.added, true)),
     ...(await tryKeys(run, expected.removed, false)),
   ];
-  const { evidence: models, appeared, notServed } = judgeModels(run, baseline, now, expected);
+  const { appeared, notServed } = judgeAliases(baseline, now, expected);
   const anonymous = judgeAnonymous(baseline, now, expected);
   const seen = keys.some(({ evidence, isProof }) => isProof && evidence.passed) || appeared;
   return {
@@ -113,7 +122,7 @@ export async function judgeBehaviour(
       ...judgeHealth(baseline, now),
       ...anonymous,
       ...keys.map(({ evidence }) => evidence),
-      ...models,
+      ...judgeRequired(required, now),
     ],
     witness: keys.some(({ evidence }) => !evidence.passed) ? 'missing' : seen ? 'seen' : 'none',
     notServed,
@@ -167,32 +176,33 @@ function judgeAnonymous(baseline: Baseline, now: Baseline, expected: Expectation
   ];
 }
 
-function judgeModels(
-  run: Run,
-  baseline: Baseline,
-  now: Baseline,
-  expected: Expectation,
-): {
-  readonly evidence: readonly Evidence[];
-  readonly appeared: boolean;
-  readonly notServed: readonly string[];
-} {
-  const required = run.context.target.probes.models;
-  const missing = required.filter((model) => !now.served.includes(model) && !expected.gone.includes(model));
-  const wanted = expected.aliases.filter((alias) => !baseline.served.includes(alias));
+/** What is required must be listed, whether or not it was before, and whoever took it away (docs/settings.md). */
+function judgeRequired(required: readonly string[], { served }: Baseline): readonly Evidence[] {
+  if (required.length === 0) return [];
+  const check = 'the required models are listed';
+  if (!served)
+    return [
+      {
+        check: `${check}: unproven`,
+        passed: true,
+        detail: 'no client key to ask with: set probes.client-key',
+      },
+    ];
+  const missing = required.filter((model) => !served.includes(model));
+  const detail = missing.length === 0 ? required.join(', ') : `not listed: ${missing.join(', ')}`;
+  return [{ check, passed: missing.length === 0, detail }];
+}
+
+/** Aliases that the writes add. */
+function judgeAliases(
+  { served: before = [] }: Baseline,
+  { served: after = [] }: Baseline,
+  { aliases }: Expectation,
+): { readonly appeared: boolean; readonly notServed: readonly string[] } {
+  const wanted = aliases.filter((alias) => !before.includes(alias));
   return {
-    evidence:
-      required.length === 0
-        ? []
-        : [
-            {
-              check: 'the required models are listed',
-              passed: missing.every((model) => !baseline.served.includes(model) && !wanted.includes(model)),
-              detail: missing.length === 0 ? required.join(', ') : `not listed: ${missing.join(', ')}`,
-            },
-          ],
-    appeared: wanted.some((alias) => now.served.includes(alias)),
-    notServed: wanted.filter((alias) => !now.served.includes(alias)),
+    appeared: wanted.some((alias) => after.includes(alias)),
+    notServed: wanted.filter((alias) => !after.includes(alias)),
   };
 }
 

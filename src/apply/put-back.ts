@@ -6,7 +6,7 @@ import type { LiveFile } from '../nouns/live.ts';
 import type { Evidence, Fidelity } from '../nouns/outcome.ts';
 import { repairWrite, type WayBackWrite } from '../plan/route-back.ts';
 import type { Foreign, ThreeWay } from '../plan/three-way.ts';
-import { type Baseline, type Expectation, judgeBehaviour } from './behaviour.ts';
+import { type Baseline, type Expectation, judgeBehaviour, requiredBefore } from './behaviour.ts';
 import { contentIn, sameImage } from './images.ts';
 import { nudge } from './nudge.ts';
 import { type DeepLive, readAnything } from './read.ts';
@@ -158,8 +158,9 @@ async function lookEventually(
   baseline: Baseline,
   expected: Expectation,
 ): Promise<readonly Evidence[]> {
+  const required = requiredBefore(run, baseline, expected);
   for (let look = 1; ; look += 1) {
-    const { evidence } = await judgeBehaviour(run, baseline, expected);
+    const { evidence } = await judgeBehaviour(run, baseline, expected, required);
     if (look === LOOKS || passed(evidence)) return evidence;
     await run.context.clock.sleep(await windowOf(run));
   }

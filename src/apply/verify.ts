@@ -181,9 +181,10 @@ function heldEvidence(
 const LOOKS = 3;
 
 async function behaveEventually(run: Run, { baseline, expectation }: Transaction): Promise<Behaviour> {
+  const required = run.context.target.probes.models;
   let window = await windowOf(run);
   for (let look = 1; ; look += 1) {
-    const behaviour = await judgeBehaviour(run, baseline, expectation);
+    const behaviour = await judgeBehaviour(run, baseline, expectation, required);
     const done = behaviour.evidence.every(({ passed }) => passed) && behaviour.notServed.length === 0;
     if (done || look === LOOKS) return behaviour;
     await run.context.clock.sleep(window);

@@ -8,7 +8,28 @@ import { plural } from '../../nouns/words.ts';
 import { changesBelow, type Case, type Finding } from './guard.ts';
 
 export function lastUpstream(subject: Case): Finding[] {
-  return [...emptiedFamilies(subject), ...orphanedModels(subject), ...orphanedMeanwhile(subject)];
+  return [
+    ...requiredTaken(subject),
+    ...emptiedFamilies(subject),
+    ...orphanedModels(subject),
+    ...orphanedMeanwhile(subject),
+  ];
+}
+
+/** What must be listed after an apply, and would not be: an apply would be rolled back. */
+function requiredTaken(subject: Case): Finding[] {
+  const lost = new Set(noLongerServed(subject.before, subject.after));
+  const required = subject.target.probes.models.filter((name) => lost.has(name));
+  if (required.length === 0) return [];
+  const changes = subject.differences.filter(({ path }) => isInFamily(subject, path)).map(({ id }) => id);
+  return [
+    {
+      guard: 'last-upstream',
+      message: `takes away ${required.map((name) => `\`${name}\``).join(', ')}, which \`probes.models\` requires`,
+      remedy: 'Keep it, or take it out of `probes.models`: an apply without it is rolled back.',
+      changes,
+    },
+  ];
 }
 
 function emptiedFamilies(subject: Case): Finding[] {

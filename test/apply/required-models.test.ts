@@ -1,0 +1,66 @@
+// `probes.models`: what must be listed after an apply, else it is rolled back.
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { DESIRED, stage, strike } from './stage.ts';
+
+afterEach(strike);
+
+const RENAMED = DESIRED.replace('alias: kimi', 'alias: kimi2');
+const ALLOWED = { allow: [{ guard: 'last-upstream' }] };
+
+describe('a model that must be listed', () => {
+  test('and that the plan takes away is said before', async () => {
+    const home = await stage({ desired: RENAMED, models: ['kimi'] });
+    const before = await home.file();
+    const outcome = await home.reconcile();
+    expect(outcome).toMatchObject({ kind: 'refused' });
+    expect(outcome.plan?.verdicts).toMatchObject([
+      {
+        guard: 'last-upstream',
+        message: 'takes away `kimi`, which `probes.models` requires',
+        allowed: false,
+      },
+    ]);
+    expect(await home.file()).toBe(before);
+  });
+
+  test('is missing although the guard let it pass: rolled back, and it is listed again', async () => {
+    const home = await stage({ desired: RENAMED, models: ['kimi'] });
+    const before = await home.file();
+    expect(await home.reconcile(ALLOWED)).toMatchObject({
+      kind: 'rolled-back',
+      problems: [{ code: 'HF5014', message: 'the required models are listed: not listed: kimi' }],
+    });
+    expect(await home.file()).toBe(before);
+  });
+
+  test('and never was is rolled back too, and that is no reason to fail the roll-back', async () => {
+    const home = await stage({
+      desired: DESIRED.replace('retry: 1', 'retry: 4'),
+      models: ['kimi', 'no-such'],
+    });
+    expect(await home.reconcile()).toMatchObject({
+      kind: 'rolled-back',
+      problems: [{ message: 'the required models are listed: not listed: no-such' }],
+    });
+  });
+
+  test('and comes with the plan passes', async () => {
+    const home = await stage({ desired: RENAMED, models: ['kimi2'] });
+    const outcome = await home.reconcile();
+    expect(outcome).toMatchObject({ kind: 'applied' });
+    expect('evidence' in outcome && outcome.evidence).toContainEqual({
+      check: 'the required models are listed',
+      passed: true,
+      detail: 'kimi2',
+    });
+  });
+
+  test('is asked for anonymously where everyone is let in', async () => {
+    const open = { ...ALLOWED, allow: [{ guard: 'open-gateway' }, { guard: 'mass-delete' }] };
+    const desired = DESIRED.replace(/api-keys:\n.*\n.*\n/, 'api-keys: []\n');
+    const listed = await stage({ desired, models: ['kimi'] });
+    expect(await listed.reconcile(open)).toMatchObject({ kind: 'applied' });
+    const missing = await stage({ desired, models: ['no-such'] });
+    expect(await missing.reconcile(open)).toMatchObject({ kind: 'rolled-back' });
+  });
+});
