@@ -12,7 +12,7 @@ export default {
   },
   setupFiles: ['<rootDir>/test/support/seed.ts'],
   testTimeout: 30_000,
-  // Half of the time is waiting. There is one gateway of one's own (docs/testing.md).
+  // A real gateway that judges is one for all (docs/testing.md).
   maxWorkers: process.env.HOLDFAST_TEST_GATEWAY ? 1 : '100%',
   reporters: ['default', '<rootDir>/test/support/closing-line.js'],
 };

@@ -5,12 +5,14 @@ import { everything } from './desired.ts';
 import {
   admits,
   ask,
-  FILE,
   file,
   inSync,
+  isReal,
+  judge,
   judged,
   memory,
   panel,
+  pause,
   restart,
   type Seat,
   settled,
@@ -19,7 +21,10 @@ import {
   withRestart,
 } from './seat.ts';
 
-judged('somebody else', () => {
+/** ms after a field write: its reload has read the file and is not over yet (C v0 §6.5). */
+const INTO_THE_RELOAD = 2;
+
+const scenarios = (): void => {
   let seat: Seat;
 
   beforeAll(async () => {
@@ -40,7 +45,7 @@ judged('somebody else', () => {
   test('edits it for good: reported as drift, left alone, healed by enforce', async () => {
     const drift = await seat.holdfast('drift');
     expect(drift.exit).toBe(2);
-    expect(drift.out).toMatch(/request-retry {2}9 → 2 {2}\(drift; left alone\)/);
+    expect(drift.out).toMatch(/≠ request-retry {2}declared 2, the gateway holds 9/);
     expect(await seat.holdfast('apply', '--yes')).toMatchObject({ exit: 0 });
     expect(await memory()).toMatchObject({ 'request-retry': 9, 'max-retry-interval': 25 });
     expect(await seat.holdfast('apply', '--yes', '--mode', 'enforce')).toMatchObject({ exit: 0 });
@@ -72,10 +77,10 @@ judged('somebody else', () => {
     return { exit, asked, out };
   }
 
-  test('edits something else between our look and our write: planned again, both hold', async () => {
+  test('edits something else between our look and our write: the plan still fits, both hold', async () => {
     await seat.declare({ ...everything(), 'max-retry-interval': 27 });
     const ended = await applyWhile(() => panel('force-model-prefix', { value: false }));
-    expect(ended).toMatchObject({ exit: 0, asked: 2 });
+    expect(ended).toMatchObject({ exit: 0, asked: 1 });
     expect(await memory()).toMatchObject({ 'force-model-prefix': false, 'max-retry-interval': 27 });
     await inSync(seat);
   });
@@ -95,12 +100,14 @@ judged('somebody else', () => {
     for (let attempt = 0; attempt < 8 && !lost; attempt += 1) {
       await panel('request-retry', { value: 5 });
       await ask('PUT', 'debug', `{"value":${attempt % 2 === 0}}`);
+      await pause(INTO_THE_RELOAD);
       await ask('PUT', 'request-retry', '{"value":2}');
       await settled();
       lost = (await memory())['request-retry'] !== 2 && /^request-retry: 2$/m.test(await file());
     }
     // A gateway whose secret is in its file takes its time over each request, and loses nothing (C v0 §10.3).
-    if (!lost) return;
+    if (isReal && !lost) return;
+    expect(lost).toBe(true);
     const drift = await seat.holdfast('drift');
     expect(drift.exit).toBe(2);
     expect(drift.out).toMatch(/stale memory: .*request-retry/);
@@ -155,10 +162,13 @@ judged('somebody else', () => {
     expect([await admits('sk-test-client-5'), await admits('sk-test-client-1')]).toEqual([200, 401]);
     await inSync(seat);
   });
-});
+};
+
+// By this key a request takes no time, and updates get lost.
+judged('somebody else', scenarios, { key: 'environment' });
 
 async function replaceByRename(text: string): Promise<void> {
-  await writeFile(`${FILE}.new`, text);
-  await rename(`${FILE}.new`, FILE ?? '');
+  await writeFile(`${judge().file}.new`, text);
+  await rename(`${judge().file}.new`, judge().file ?? '');
   await settled();
 }

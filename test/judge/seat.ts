@@ -1,49 +1,52 @@
-// A seat at a real gateway: a working directory with settings, desired state and state, the command line run in it, and
-// the hands of somebody else. Everything here overwrites the gateway's configuration; see docs/testing.md.
-import { execFile } from 'node:child_process';
+// A seat at a gateway, real or a sandbox: a working directory with settings, desired state and state, the command line run in it, and
+// the hands of somebody else. Everything here overwrites the
+// gateway's configuration; see docs/testing.md.
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect } from '@jest/globals';
 import { parse, stringify } from 'yaml';
 import { main } from '../../src/cli/main.ts';
 import type { Io } from '../../src/cli/io.ts';
 import { isTree, type Tree } from '../../src/nouns/value.ts';
+import { type JudgedGateway, type JudgedOptions, openJudged } from '../support/judged-gateway.ts';
 
-export const GATEWAY = process.env['HOLDFAST_TEST_GATEWAY'];
-export const KEY = process.env['HOLDFAST_TEST_GATEWAY_KEY'] ?? '';
-/** The gateway's `config.yaml`, where this machine can reach it. */
-export const FILE = process.env['HOLDFAST_TEST_GATEWAY_FILE'];
-/** A command that stops and starts the gateway and returns when it answers. */
-export const RESTART = process.env['HOLDFAST_TEST_GATEWAY_RESTART'];
+export { isReal, isWhole, withFile, withRestart } from '../support/judged-gateway.ts';
 
 /** Longer than the watcher's 150 ms and a reload (C v0 §10.2). */
 const SETTLED = 500;
 
-export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+let gateway: JudgedGateway | undefined;
+
+/** The one that judges now. */
+export function judge(): JudgedGateway {
+  if (!gateway) throw new Error('no gateway is judging');
+  return gateway;
+}
+
+export const pause = (ms: number): Promise<void> => judge().clock.sleep(ms);
 export const settled = (): Promise<void> => pause(SETTLED);
 
 /** Scenarios that need a gateway, whose file is put back at the end. */
-export function judged(name: string, scenarios: () => void): void {
-  (GATEWAY === undefined ? describe.skip : describe)(name, () => {
+export function judged(name: string, scenarios: () => void, options: JudgedOptions = {}): void {
+  describe(name, () => {
     let original = '';
     beforeAll(async () => {
+      gateway = await openJudged(options);
+      hand.key = gateway.key;
       original = await ask('GET', 'config.yaml');
     });
     afterAll(async () => {
       await load(original);
+      await judge().close();
+      gateway = undefined;
     });
     scenarios();
   });
 }
 
-/** A scenario that needs more than the API; skipped where the variable is not set. */
-export const withFile = FILE === undefined ? test.skip : test;
-export const withRestart = RESTART === undefined ? test.skip : test;
-
 export async function restart(): Promise<void> {
-  await promisify(execFile)('sh', ['-c', RESTART ?? 'false']);
+  await judge().restart?.();
   await settled();
 }
 
@@ -53,11 +56,11 @@ export interface Answer {
 }
 
 /** The management key in force, by hand; scenarios that rotate it change it. */
-export const hand = { key: KEY };
+export const hand = { key: '' };
 
 /** One request to the Management API, by hand. */
 export async function request(method: string, path: string, body?: string, key = hand.key): Promise<Answer> {
-  const answer = await fetch(`${GATEWAY}/v0/management/${path}`, {
+  const answer = await fetch(`${judge().url}/v0/management/${path}`, {
     method,
     headers: { authorization: `Bearer ${key}` },
     ...(body !== undefined && { body }),
@@ -110,7 +113,7 @@ export const file = (): Promise<string> => ask('GET', 'config.yaml');
 /** Status of `/v1/models` for a caller. */
 export async function admits(key?: string): Promise<number> {
   const headers = key === undefined ? {} : { authorization: `Bearer ${key}` };
-  const answer = await fetch(`${GATEWAY}/v1/models`, { headers });
+  const answer = await fetch(`${judge().url}/v1/models`, { headers });
   await answer.text();
   return answer.status;
 }
@@ -145,7 +148,7 @@ const ALLOWED = ['literal-secret', 'last-upstream', 'mass-delete', 'takeover', '
 export async function takeSeat(desired: Tree | string, more: Settings = {}): Promise<Seat> {
   const dir = await mkdtemp(join(tmpdir(), 'holdfast-judge-'));
   await mkdir(join(dir, 'desired'));
-  const env: Record<string, string> = { JUDGE_KEY: KEY };
+  const env: Record<string, string> = { JUDGE_KEY: judge().key };
   const seat: Seat = {
     dir,
     env,
@@ -166,7 +169,9 @@ export async function takeSeat(desired: Tree | string, more: Settings = {}): Pro
 function settingsText({ target, policy, daemon }: Settings): string {
   return stringify({
     version: 1,
-    targets: [{ name: 'judged', url: GATEWAY, key: ['${env:JUDGE_KEY}'], desired: ['desired'], ...target }],
+    targets: [
+      { name: 'judged', url: judge().url, key: ['${env:JUDGE_KEY}'], desired: ['desired'], ...target },
+    ],
     policy: { allow: ALLOWED, ...policy },
     ...(daemon && { daemon }),
   });
@@ -183,6 +188,7 @@ export function ioOf({ dir, env, answer }: Seat): {
     err: (text) => void (said.err += text),
     env: { PATH: process.env['PATH'], NO_COLOR: '1', ...env },
     cwd: dir,
+    clock: judge().clock,
     stdoutIsTerminal: answer !== undefined,
     stderrIsTerminal: answer !== undefined,
     stdinIsTerminal: answer !== undefined,

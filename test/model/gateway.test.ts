@@ -1,6 +1,6 @@
-// The judge of the model: a real gateway is given random configurations, and must hold, show and store what the model
-// says. Runs where HOLDFAST_TEST_GATEWAY (its URL) and HOLDFAST_TEST_GATEWAY_KEY (its MANAGEMENT_PASSWORD) are set; the
-// gateway's configuration is overwritten. HOLDFAST_TEST_GATEWAY_RUNS and _SEED choose how many and which.
+// The judge of the model: a gateway is given random configurations, and must hold, show and store what the model says.
+// Where HOLDFAST_TEST_GATEWAY names a real one, its configuration is overwritten. HOLDFAST_TEST_GATEWAY_RUNS and _SEED
+// choose how many and which.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { parseDocument } from '../../src/gateway/model/document.ts';
@@ -11,22 +11,22 @@ import { save } from '../../src/gateway/model/save.ts';
 import { brokenBySave, stored } from '../../src/gateway/model/stored.ts';
 import { handle } from '../../src/gateway/v0/endpoints.ts';
 import type { FileDocument } from '../../src/nouns/file.ts';
+import { isReal, type JudgedGateway, openJudged } from '../support/judged-gateway.ts';
 import { configTexts } from './configs.ts';
 import { catalog, judged } from './replay.ts';
 
-const URL_OF = process.env['HOLDFAST_TEST_GATEWAY'];
-const KEY = process.env['HOLDFAST_TEST_GATEWAY_KEY'] ?? '';
+let gateway: JudgedGateway;
 const RUNS = Number(process.env['HOLDFAST_TEST_GATEWAY_RUNS'] ?? 20);
 const SEED = Number(process.env['HOLDFAST_TEST_GATEWAY_SEED'] ?? 1);
 /** Longer than the watcher's 150 ms and a reload. */
 const SETTLE = 400;
 
-const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+const wait = (ms: number): Promise<void> => gateway.clock.sleep(ms);
 
 async function ask(method: string, path: string, body?: string): Promise<{ status: number; text: string }> {
-  const answer = await fetch(`${URL_OF}/v0/management${path}`, {
+  const answer = await fetch(`${gateway.url}/v0/management${path}`, {
     method,
-    headers: { authorization: `Bearer ${KEY}` },
+    headers: { authorization: `Bearer ${gateway.key}` },
     ...(body !== undefined && { body }),
   });
   return { status: answer.status, text: await answer.text() };
@@ -113,16 +113,16 @@ async function compare(text: string, writes: readonly (typeof WRITES)[number][])
 /** Whether predicted files were the same to the byte; of interest, not required. */
 const exact: boolean[] = [];
 
-const suite = URL_OF === undefined ? describe.skip : describe;
-
-suite('a real gateway', () => {
+describe('a gateway', () => {
   let before = '';
   beforeAll(async () => {
+    gateway = await openJudged({ key: 'environment' });
     before = (await ask('GET', '/config.yaml')).text;
   });
   afterAll(async () => {
     await ask('PUT', '/config.yaml', before);
-    console.log(`${exact.filter(Boolean).length} of ${exact.length} files predicted to the byte`);
+    await gateway.close();
+    if (isReal) console.log(`${exact.filter(Boolean).length} of ${exact.length} files predicted to the byte`);
   });
 
   test(

@@ -1,25 +1,24 @@
-// The judge of routes: on a real gateway each change is routed, sent, waited out, and read back from memory and file.
-// Runs where HOLDFAST_TEST_GATEWAY (its URL) and HOLDFAST_TEST_GATEWAY_KEY (its MANAGEMENT_PASSWORD) are set; the
-// gateway's configuration is overwritten.
+// The judge of routes: on a gateway each change is routed, sent, waited out, and read back from memory and file. Where
+// HOLDFAST_TEST_GATEWAY names a real one, its configuration is overwritten.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { contentOf } from '../../src/gateway/model/decode.ts';
 import { sameAt } from '../../src/gateway/model/equal.ts';
 import { fromJson } from '../../src/gateway/model/json.ts';
 import { seal } from '../../src/nouns/secret.ts';
 import type { Tree } from '../../src/nouns/value.ts';
+import { type JudgedGateway, openJudged } from '../support/judged-gateway.ts';
 import { catalog, documentOf, routed, stateOf } from './changes.ts';
 
-const URL_OF = process.env['HOLDFAST_TEST_GATEWAY'];
-const KEY = process.env['HOLDFAST_TEST_GATEWAY_KEY'] ?? '';
+let gateway: JudgedGateway;
 /** Longer than the watcher's 150 ms and a reload. */
 const SETTLE = 400;
 
-const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+const wait = (ms: number): Promise<void> => gateway.clock.sleep(ms);
 
 async function ask(method: string, path: string, body?: string): Promise<string> {
-  const answer = await fetch(`${URL_OF}${path}`, {
+  const answer = await fetch(`${gateway.url}${path}`, {
     method,
-    headers: { authorization: `Bearer ${KEY}` },
+    headers: { authorization: `Bearer ${gateway.key}` },
     ...(body !== undefined && body !== '' && { body }),
   });
   const text = await answer.text();
@@ -108,13 +107,12 @@ const CHANGES: readonly [string, RegExp, string][] = [
   ['durations', /debug: false/, 'debug: false\ncredential-concurrency: { heartbeat-interval: 4s }'],
 ]; // prettier-ignore
 
-const judgedByGateway = URL_OF === undefined ? describe.skip : describe;
-
-judgedByGateway('the real gateway holds what was predicted after', () => {
+describe('the gateway holds what was predicted after', () => {
   let original = '';
   let wanted = START;
 
   beforeAll(async () => {
+    gateway = await openJudged({ key: 'environment' });
     original = await ask('GET', '/v0/management/config.yaml');
     await ask('PUT', '/v0/management/config.yaml', START);
     await wait(SETTLE);
@@ -122,6 +120,7 @@ judgedByGateway('the real gateway holds what was predicted after', () => {
 
   afterAll(async () => {
     await ask('PUT', '/v0/management/config.yaml', original);
+    await gateway.close();
   });
 
   test.each(CHANGES)('%s', async (_, from, to) => {
