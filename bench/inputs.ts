@@ -134,7 +134,10 @@ function desiredOf(tree: Tree): Desired {
         .filter((pointer) => /\/api-keys\/|\/api-key$/.test(pointer))
         .map((pointer) => [pointer, '${lines:keys}'] as const),
     ),
-    secrets: seal(secretTexts(tree, new Map(), new Map(), catalog)),
+    publicReferences: new Set(),
+    secrets: seal(
+      secretTexts(tree, { references: new Map(), parts: new Map(), publicReferences: new Set() }, catalog),
+    ),
     watched: [],
     revision: { digest: createHash('sha256').update(JSON.stringify(tree)).digest('hex') },
   };

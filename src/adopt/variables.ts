@@ -8,6 +8,7 @@ import { seal, type Sealed } from '../nouns/secret.ts';
 import { isList, isTree, type Tree, type Value } from '../nouns/value.ts';
 import { displayPath } from '../desired/places.ts';
 import type { Environment } from '../reading/environment.ts';
+import { isReservedVariable } from '../reading/reference-rules.ts';
 
 export interface Variable {
   readonly name: string;
@@ -219,7 +220,8 @@ function upper(text: string): string {
     .replaceAll(/[^A-Za-z0-9]+/g, '_')
     .replaceAll(/^_+|_+$/g, '')
     .toUpperCase();
-  return /^[A-Z]/.test(name) ? name : `KEY_${name}`.replace(/_$/, '');
+  const own = /^[A-Z]/.test(name) ? name : `KEY_${name}`.replace(/_$/, '');
+  return isReservedVariable(own) ? `GATEWAY_${own}` : own;
 }
 
 function valueAt(tree: Tree, place: SecretPlace): Value | undefined {

@@ -10,11 +10,11 @@ import { buildOf } from '../gateway/build.ts';
 import type { Answer, Purpose } from '../gateway/client.ts';
 import type { RequestCounts } from '../nouns/outcome.ts';
 import { type Problem, problem } from '../nouns/problem.ts';
-import { redactor } from '../nouns/redact.ts';
 import { isTree, type Value } from '../nouns/value.ts';
 import type { Prediction } from '../nouns/write.ts';
 import { withTarget } from '../state/with-target.ts';
 import { predicted } from './api-prediction.ts';
+import { type AnswerContext, withoutSecrets } from './api-answer.ts';
 import { addressOf, type ApiRequest, V0_BASE } from './api-request.ts';
 
 import { type Asked, unheld, withoutSubject } from './asked.ts';
@@ -22,7 +22,7 @@ import { takeBackup } from './backup.ts';
 import type { Context } from './context.ts';
 import { contentIn, differences, shownPaths } from './images.ts';
 import { type DeepLive, readDeep } from './read.ts';
-import { type Run, startRun } from './run.ts';
+import { earlierTexts, type Run, startRun } from './run.ts';
 import { settle, type Settled } from './settle.ts';
 
 /** What became of a write: `nothing` is the 200 that lies; `same` asked for what was there already. */
@@ -122,7 +122,7 @@ function resultOf(
   const refused = answer.status >= 400 ? [refusal(run, request, answer)] : [];
   return {
     status: answer.status,
-    body: request.reveal ? body : withoutSecrets(run, request, body, secrets),
+    body: request.reveal ? body : withoutSecrets(request.path, body, answering(run, secrets)),
     effect,
     ...(backup !== undefined && { backup }),
     problems: [...refused, ...problems],
@@ -137,27 +137,13 @@ function refusal(run: Run, { path }: ApiRequest, { status, headers }: Answer): P
   return problem('HF5052', `the gateway answered ${status}${why}`, { target: run.context.target.name });
 }
 
-function withoutSecrets(
-  run: Run,
-  { path }: ApiRequest,
-  body: Value | string,
-  known: Iterable<string>,
-): Value | string {
+function answering(run: Run, secrets: Iterable<string>): AnswerContext {
   const { catalog, target } = run.context;
-  const { tree } = addressOf(path);
-  const own = tree
-    ? secretsOfTree(tree, body)
-    : typeof body === 'string'
-      ? secretsOfText(run, body)
-      : secretsIn(memoryCatalog(catalog).root, body);
-  return redactor([...known, ...own, ...target.keys.map((key) => key.open())]).value(body);
-}
-
-/** Of what stands at a place of the v8 tree. */
-function secretsOfTree(names: readonly string[], body: Value): readonly string[] {
-  const last = names.at(-1);
-  const [above, shown] = last === undefined ? [[], body] : [names.slice(0, -1), { [last]: body }];
-  return secretsIn(loadCatalog('v8').at(above), shown);
+  return {
+    catalog,
+    known: earlierTexts(run),
+    secrets: [...secrets, ...target.keys.map((key) => key.open())],
+  };
 }
 
 /** Secrets of a raw `config.yaml`. */

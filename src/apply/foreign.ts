@@ -1,10 +1,11 @@
 // What somebody else changed while a transaction ran, judged by three values, and how it is told: paths and values
 // without secrets.
 import { shownAt } from '../gateway/catalog/secrets.ts';
+import { declaredTexts, knownTexts, type Texts } from '../desired/origins.ts';
 import type { Evidence } from '../nouns/outcome.ts';
 import { formatPath } from '../nouns/path.ts';
 import { type Problem, problem } from '../nouns/problem.ts';
-import { fingerprintsBy } from '../nouns/secret.ts';
+import { fingerprintsBy, type KnownTexts } from '../nouns/secret.ts';
 import { isShownSecret, type Shown } from '../nouns/shown.ts';
 import type { Tree, Value } from '../nouns/value.ts';
 import { shownBelow } from '../plan/shown-along.ts';
@@ -20,22 +21,24 @@ export function judgeFile(run: Run, before: Tree, ours: Tree, now: DeepLive): Th
   return threeWay(catalog, { before, ours, now: contentIn(now.file, catalog) });
 }
 
-/** Who tells of values, and the texts that are secrets wherever they stand. */
+/** Who tells of values, and what is known of texts wherever they stand. */
 export interface Teller {
   readonly run: Run;
-  readonly hidden: ReadonlySet<string>;
+  readonly known: KnownTexts;
 }
 
-export const tellerOf = (run: Run, { desired }: Pick<Prospect, 'desired'>): Teller => ({
-  run,
-  hidden: new Set(desired.secrets.open()),
-});
+export function tellerOf(run: Run, { desired, input }: Pick<Prospect, 'desired' | 'input'>): Teller {
+  const { catalog, hash } = input;
+  // `input.desired` is in the layout of the gateway, where short texts are known by their place.
+  const texts = (): Texts => declaredTexts({ ...input.desired, secrets: desired.secrets }, catalog);
+  return { run, known: knownTexts(texts, run.state.origins, hash) };
+}
 
 const MOST = 4;
 
 /** `max-retry-interval (30 before, 11 planned, 555 now)`, for a message. */
-export function foreignText({ run, hidden }: Teller, foreign: readonly Foreign[]): string {
-  const texts = textsOf({ run, hidden }, foreign);
+export function foreignText(teller: Teller, foreign: readonly Foreign[]): string {
+  const texts = textsOf(teller, foreign);
   return texts.length > MOST
     ? `${texts.slice(0, MOST).join(', ')} and ${texts.length - MOST} more`
     : texts.join(', ');
@@ -59,14 +62,14 @@ const textsOf = (teller: Teller, foreign: readonly Foreign[]): string[] => [
   ...new Set(foreign.map((one) => oneText(teller, one))),
 ];
 
-function oneText({ run, hidden }: Teller, { path, steps, before, ours, now }: Foreign): string {
+function oneText({ run, known }: Teller, { path, steps, before, ours, now }: Foreign): string {
   const { catalog, target } = run.context;
-  const fingerprints = fingerprintsBy(target.digestKey.open(), hidden);
+  const fingerprints = fingerprintsBy(target.digestKey.open(), known);
   const show = (value: Value | undefined): string =>
     value === undefined
       ? 'nothing'
       : valueText(shownBelow(steps, value, (whole) => shownAt(catalog.root, whole, fingerprints)));
-  const place = formatPath(publicPath(path, catalog)) || 'the whole configuration';
+  const place = formatPath(publicPath(path, catalog, known)) || 'the whole configuration';
   if (before === undefined && ours === undefined && now === undefined) return `${place} (another order)`;
   const planned = JSON.stringify(before) === JSON.stringify(ours) ? '' : `${show(ours)} planned, `;
   return `${place} (${show(before)} before, ${planned}${show(now)} now)`;

@@ -5,6 +5,7 @@ import { contentBy } from '../gateway/v8/seen.ts';
 import { sameAt } from '../gateway/model/equal.ts';
 import type { Live, LiveFile } from '../nouns/live.ts';
 import { coversPath, entry, formatPath, key, type Path, parsePath } from '../nouns/path.ts';
+import { type KnownTexts, NOTHING_KNOWN } from '../nouns/secret.ts';
 import { hasNoUnknownKeys } from '../plan/three-way.ts';
 import { isList, isTree, sameValue, type Tree, type Value } from '../nouns/value.ts';
 
@@ -118,11 +119,12 @@ export function unexplained(
   );
 }
 
-/** A path as it may be shown or written down: cut off at the first entry that a secret names. */
-export function publicPath(path: Path, catalog: Catalog): Path {
+/** A path as it may be shown or written down: cut off at the first entry that a secret, or a reference, names. */
+export function publicPath(path: Path, catalog: Catalog, known: KnownTexts = NOTHING_KNOWN): Path {
   let field: Field | undefined = catalog.root;
   for (const [at, { kind, name }] of path.entries()) {
-    if (kind === 'entry' && isNamedBySecret(field)) return path.slice(0, at);
+    if (kind === 'entry' && (isNamedBySecret(field) || known.isSecret(name ?? '', undefined)))
+      return path.slice(0, at);
     field = field && (kind === 'entry' ? field.item : catalog.child(field, name ?? ''));
   }
   return path;

@@ -2,7 +2,7 @@
 // that this revision is in force.
 import type { Desired } from '../nouns/desired.ts';
 import type { Outcome } from '../nouns/outcome.ts';
-import { remember } from '../plan/applied.ts';
+import { remember, rememberedTexts } from '../plan/applied.ts';
 import { knownFilesWith } from '../state/known-values.ts';
 import { afterLook, NO_DRIFT } from './contested.ts';
 import { conclude } from './outcome.ts';
@@ -28,6 +28,7 @@ export async function inStep(
   const lifted = run.state.quarantine?.revision === desired.revision.digest ? { quarantine: undefined } : {};
   const found = {
     ...(applies && remember(prospect.input, prospect.prepared)),
+    origins: rememberedTexts(prospect.input),
     ...knownFilesWith(store, run.state, prospect.live),
     ...lifted,
     ...(run.state.drift && quarrels),

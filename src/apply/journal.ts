@@ -7,7 +7,7 @@ import type { Journal } from '../nouns/state.ts';
 import type { Tree, Value } from '../nouns/value.ts';
 import { isList, isTree } from '../nouns/value.ts';
 import type { PreparedWrite, Write } from '../nouns/write.ts';
-import { remember } from '../plan/applied.ts';
+import { remember, rememberedTexts } from '../plan/applied.ts';
 import { contentIn } from './images.ts';
 import type { DeepLive } from './read.ts';
 import { attempted, recording } from './recording.ts';
@@ -38,6 +38,8 @@ export async function openJournal(
     writes: writes.map(({ write }) => writeText(write)),
     ...(context.by !== undefined && { by: context.by }),
   };
+  // Whatever becomes of the writes: what they may leave on the gateway is known as a secret from now on.
+  await context.store.update(context.target.name, { origins: rememberedTexts(prospect.input) });
   return opened(run, prospect.live, journal);
 }
 

@@ -21,7 +21,7 @@ import { type Back, type NotBack, putBack, withRuntime } from './put-back.ts';
 import { type DeepLive, readAnything } from './read.ts';
 import { attempted, recording } from './recording.ts';
 import { besideOthers, byHand } from './remedy.ts';
-import { notice, type Run, step } from './run.ts';
+import { earlierTexts, notice, type Run, step } from './run.ts';
 
 export async function restoreUnderLock(run: Run, request: RestoreRequest): Promise<Outcome> {
   const backupId = await chosen(run, request);
@@ -82,9 +82,10 @@ function summaryOf(run: Run, { record: backup, file }: StoredFile, live: DeepLiv
   const { catalog } = run.context;
   const [now, then] = [contentIn(live.file, catalog), contentIn(file, catalog)];
   const paths = differences(now, then, catalog);
+  const known = earlierTexts(run);
   const at = (tree: Tree, path: Path): boolean => holds(tree, path);
   const texts = (wanted: (path: Path) => boolean): readonly string[] => [
-    ...new Set(paths.filter(wanted).map((path) => formatPath(publicPath(path, catalog)))),
+    ...new Set(paths.filter(wanted).map((path) => formatPath(publicPath(path, catalog, known)))),
   ];
   return {
     backup: backup.id,
@@ -158,7 +159,7 @@ async function ended(
 ): Promise<Outcome> {
   const { store, target } = run.context;
   const proven = back.kind === 'back' ? await withRuntime(run, back, baseline, expected) : back;
-  const teller: Teller = { run, hidden: new Set() };
+  const teller: Teller = { run, known: earlierTexts(run) };
   const evidence = [...proven.evidence, ...foreignEvidence(teller, proven.foreign ?? [])];
   if (proven.kind === 'failed') {
     await recordEnd(run, journal, { outcome: 'rollback-failed', evidence, problems: [proven.reason] });

@@ -3,7 +3,9 @@
 import type { Catalog } from '../gateway/catalog/field.ts';
 import type { Answer, Client, Request } from '../gateway/client.ts';
 import type { Step } from '../nouns/event.ts';
+import { knownTexts } from '../desired/origins.ts';
 import type { Problem } from '../nouns/problem.ts';
+import type { KnownTexts } from '../nouns/secret.ts';
 import type { Write } from '../nouns/write.ts';
 import type { TargetState } from '../state/store.ts';
 import type { Checkpoint, Context } from './context.ts';
@@ -58,6 +60,11 @@ export function startRun(context: Context, client: Client, state: TargetState, s
     pace,
     speech,
   };
+}
+
+/** What is known of texts of earlier runs, for whoever has no files at hand. */
+export function earlierTexts({ context: { store }, state }: Run): KnownTexts {
+  return knownTexts(undefined, state.origins, (text) => store.hash(text));
 }
 
 /** The context with the catalog of whatever the gateway turns out to speak. */

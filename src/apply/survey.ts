@@ -64,6 +64,7 @@ async function planInput(
     state: {
       lastApplied: said.lastApplied,
       released: said.released,
+      origins: run.state.origins,
       suspension: run.state.suspension,
       held: heldPaths(run, request, now),
     },

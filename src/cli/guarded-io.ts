@@ -1,15 +1,18 @@
 // The last two nets before anything leaves the process: every known secret is taken out by value, and nothing that
 // would act on a terminal goes through. Knows no command.
-import { type Redactor, redactor } from '../nouns/redact.ts';
+import { type Recognise, type Redactor, redactor } from '../nouns/redact.ts';
 import { visiblePage } from '../nouns/visible.ts';
+import { credentialsIn } from './environment-secrets.ts';
 import type { Io } from './io.ts';
 
 /** `io` with nets in front of its streams. Commands tell it what to hide by `hide`; the exit code is `io`'s. */
 export function guardedIo(io: Io): Io {
-  const known = new Set<string>();
+  const known = new Set(credentialsIn(io.env));
+  const earlier = new Map<string, Recognise>();
   let net: Redactor | undefined;
+  const recognised: Recognise = (token) => [...earlier.values()].some((knows) => knows(token));
   const netNow = (): Redactor | undefined => {
-    if (known.size > 0) net ??= redactor(known);
+    if (known.size + earlier.size > 0) net ??= redactor(known, earlier.size > 0 ? recognised : undefined);
     return net;
   };
   const safe = (text: string): string => {
@@ -27,6 +30,10 @@ export function guardedIo(io: Io): Io {
       const before = known.size;
       for (const secret of secrets) known.add(secret);
       if (known.size > before) net = undefined;
+    },
+    recognise: (name, knows) => {
+      earlier.set(name, knows);
+      net = undefined;
     },
     get exit() {
       return io.exit;

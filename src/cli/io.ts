@@ -3,6 +3,7 @@ import type { OutputFormat } from '../report/report.ts';
 import { type Style, styleFor } from '../report/style.ts';
 import type { Clock } from '../nouns/clock.ts';
 import { EXIT, type ExitCode } from '../nouns/exit.ts';
+import type { Recognise } from '../nouns/redact.ts';
 
 export interface Io {
   /** Results. */
@@ -21,6 +22,8 @@ export interface Io {
   readonly ask: (question: string) => Promise<string>;
   /** Secrets that must not appear in any output from now on. Absent where nothing guards the streams. */
   readonly hide?: (secrets: Iterable<string>) => void;
+  /** Secrets of earlier runs, of which only hashes are known; the last one given for a name counts. */
+  readonly recognise?: (name: string, known: Recognise) => void;
   /** A value without any of those secrets, for what leaves by another way than the streams. Absent: nothing is known. */
   readonly redact?: <T>(value: T) => T;
   /** Results that somebody asked for as they are, secrets included (`--reveal`). Absent: `out`. */

@@ -129,6 +129,7 @@ async function declared(
     layouts: ALL_LAYOUTS,
     env,
     settingsDir: settings.dir,
+    rules: settings.references,
     allowUnresolved: true,
     signal: io.signal,
     ...(texts && { texts }),

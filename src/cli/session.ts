@@ -16,9 +16,11 @@ import { openFileStore } from '../state/files.ts';
 import type { Lease, Store } from '../state/store.ts';
 import type { Environment } from '../reading/environment.ts';
 import { loadSettings, type Settings } from '../settings/settings.ts';
+import { guardedStore } from './guarded-store.ts';
 import type { Io } from './io.ts';
 import { type PlanFlags } from './options.ts';
 import { showWarnings } from './show.ts';
+import { credentialsIn } from './environment-secrets.ts';
 import { selected } from './selected.ts';
 import { systemClock } from './system-clock.ts';
 
@@ -59,8 +61,9 @@ export async function openSession(
   warn(loaded.problems);
   const { settings, env } = loaded;
   io.hide?.(settings.secrets.open());
+  io.hide?.(credentialsIn(env));
   const { clock = systemClock } = io;
-  const store = await openFileStore({ dir: settings.state.dir, clock });
+  const store = guardedStore(await openFileStore({ dir: settings.state.dir, clock }), io);
   const catalog = loadCatalog('legacy');
   const open = new Set<Client>();
   const connect: Session['connect'] = (target, lease) => {
@@ -71,8 +74,10 @@ export async function openSession(
     return { ...client, close };
   };
   const desiredOf: Session['loadDesired'] = async (target, from = { settingsDir: settings.dir }) => {
-    const found = await loadDesired(target, { catalog, env, ...from, signal: io.signal });
-    if (found.desired) io.hide?.(found.desired.secrets.open());
+    const { references: rules } = settings;
+    const found = await loadDesired(target, { catalog, env, rules, ...from, signal: io.signal });
+    const brought = found.desired?.secrets ?? found.secrets;
+    if (brought) io.hide?.(brought.open());
     return found;
   };
   return {

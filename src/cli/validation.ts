@@ -73,6 +73,7 @@ export function loadAnyLayout(
     layouts: ALL_LAYOUTS,
     env,
     settingsDir: settings.dir,
+    rules: settings.references,
     ...options,
   });
 }

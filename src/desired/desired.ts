@@ -6,7 +6,7 @@ import type { Catalog, Field } from '../gateway/catalog/field.ts';
 import type { Desired, Layout } from '../nouns/desired.ts';
 import { escapeToken } from '../nouns/path.ts';
 import { inReadingOrder, type Position, type Problem, problem } from '../nouns/problem.ts';
-import { seal } from '../nouns/secret.ts';
+import { seal, type Sealed } from '../nouns/secret.ts';
 import type { Target } from '../nouns/target.ts';
 import type { Tree } from '../nouns/value.ts';
 import type { Environment } from '../reading/environment.ts';
@@ -17,12 +17,15 @@ import {
   type LocatedScalar,
   valueOf,
 } from '../reading/located.ts';
+import { DEFAULT_RULES, type ReferenceRules } from '../reading/reference-rules.ts';
 import { resolveReferences } from '../reading/references.ts';
 import { readYaml } from '../reading/yaml.ts';
 import { withKnownChoices } from './choices.ts';
 import { readLayer, type SourceFile, shownPath } from './files.ts';
 import { inLayout, layoutOf, MANAGED_LAYOUTS } from './layout.ts';
 import { mergeFiles, mergeLayers } from './merge.ts';
+import { ownCredentialProblems } from './own-credentials.ts';
+import { broughtIn, quotingNothing } from './unquoted.ts';
 import { commitOf, digestOf } from './revision.ts';
 import { secretTexts } from './secret-places.ts';
 import { groupUnset } from './unset.ts';
@@ -38,6 +41,8 @@ export interface DesiredOptions {
   readonly env: Environment;
   /** Where relative references start and must stay within, absolute; positions are shown relative to it. */
   readonly settingsDir: string;
+  /** What references may use. Default: files below the settings directory and where secrets are mounted, no variables of CI systems. */
+  readonly rules?: ReferenceRules;
   /** Files by absolute path, as if they held this; those below a directory are read though they are not there yet. */
   readonly texts?: ReadonlyMap<string, string>;
   /** `--allow-unresolved`: a reference that cannot be resolved stands for itself. For validation only. */
@@ -52,6 +57,8 @@ export interface DesiredOptions {
 export interface LoadedDesired {
   readonly desired?: Desired;
   readonly problems: readonly Problem[];
+  /** Where there is no desired state: what references brought, for the redaction net. */
+  readonly secrets?: Sealed<ReadonlySet<string>>;
 }
 
 /** What of a target the desired state depends on. */
@@ -61,10 +68,12 @@ export type DesiredTarget = Pick<Target, 'name' | 'desired' | 'policy' | 'digest
 export async function loadDesired(target: DesiredTarget, options: DesiredOptions): Promise<LoadedDesired> {
   const { root, catalog, problems: found, watched, commit } = await loadMerged(target, options);
   const judged = judgedAgain(root, target, catalog) ?? judge(root, target, catalog);
-  const problems = inReadingOrder([...found, ...judged.problems]);
+  const own = ownCredentialProblems(root, (options.rules ?? DEFAULT_RULES).own, target.name);
+  const secrets = broughtIn(root);
+  const problems = quotingNothing(inReadingOrder([...found, ...judged.problems, ...own]), secrets);
   if (problems.some(({ severity }) => severity === 'error')) {
     const dirs = target.desired.map((dir) => resolve(options.settingsDir, dir));
-    return { problems: await groupUnset(problems, dirs, options.settingsDir) };
+    return { problems: await groupUnset(problems, dirs, options.settingsDir), secrets: seal(secrets) };
   }
   return { desired: desiredOf(judged, target, { watched, commit }), problems };
 }
@@ -220,6 +229,7 @@ interface LoadedFile {
 
 async function loadFile(file: SourceFile, options: DesiredOptions): Promise<LoadedFile> {
   const { layouts = MANAGED_LAYOUTS, env, settingsDir: dir, allowUnresolved = false } = options;
+  const { rules = DEFAULT_RULES } = options;
   const read = readYaml(file.text, file.shown);
   if (!read.root) return { problems: read.problems, watched: [] };
   const plain = isEncrypted(read.root)
@@ -228,7 +238,7 @@ async function loadFile(file: SourceFile, options: DesiredOptions): Promise<Load
   if (!plain.root) return { problems: plain.problems, watched: [] };
   const { layout, problem: mistaken } = layoutOf(plain.root, layouts);
   if (mistaken) return { problems: [mistaken], watched: [] };
-  const resolved = await resolveReferences(plain.root, { env, dir, allowUnresolved });
+  const resolved = await resolveReferences(plain.root, { env, dir, allowUnresolved, rules });
   return {
     root: resolved.root,
     ...(layout && { layout }),
@@ -278,19 +288,26 @@ function desiredOf(
   };
 }
 
-type Declared = Pick<Desired, 'tree' | 'positions' | 'references' | 'secrets'> & { readonly digest: string };
+type Declared = Pick<Desired, 'tree' | 'positions' | 'references' | 'publicReferences' | 'secrets'> & {
+  readonly digest: string;
+};
 
 function declaredBy({ root, catalog }: Judged, target: DesiredTarget): Declared {
   const tree = valueOf(root) as Tree;
-  const positions = new Map<string, Position>();
-  const references = new Map<string, string>();
-  const brought = new Map<string, readonly string[]>();
-  index(root, root.position, '', { positions, references, brought });
+  const indexes: Indexes = {
+    positions: new Map(),
+    references: new Map(),
+    parts: new Map(),
+    publicReferences: new Set(),
+  };
+  index(root, root.position, '', indexes);
+  const { positions, references, publicReferences } = indexes;
   return {
     tree: seal(tree),
     positions,
     references,
-    secrets: seal(secretTexts(tree, references, brought, catalog)),
+    publicReferences,
+    secrets: seal(secretTexts(tree, indexes, catalog)),
     digest: digestOf(tree, target.digestKey),
   };
 }
@@ -299,16 +316,18 @@ interface Indexes {
   readonly positions: Map<string, Position>;
   readonly references: Map<string, string>;
   /** Of texts that are more than one reference. */
-  readonly brought: Map<string, readonly string[]>;
+  readonly parts: Map<string, readonly string[]>;
+  readonly publicReferences: Set<string>;
 }
 
 /** Scalars and entries stand at their own place, collections at that of their key. */
 function index(node: Located, position: Position, pointer: string, indexes: Indexes): void {
-  const { positions, references, brought } = indexes;
+  const { positions, references, parts, publicReferences } = indexes;
   positions.set(pointer, node.kind === 'scalar' ? node.position : position);
   if (node.kind === 'scalar') {
     if (node.reference !== undefined) references.set(pointer, node.reference);
-    if (node.brought) brought.set(pointer, node.brought);
+    if (node.brought) parts.set(pointer, node.brought);
+    if (node.reference !== undefined && node.public) publicReferences.add(node.reference);
   } else if (node.kind === 'list') {
     node.items.forEach((item, i) => index(item, item.position, `${pointer}/${i}`, indexes));
   } else {

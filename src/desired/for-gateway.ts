@@ -67,7 +67,7 @@ function noted(desired: Desired, { remarks }: Translation): Problem[] {
 
 function told(code: 'HF2047', desired: Desired, pointer: string, reason: string): Problem {
   const steps = stepsOfPointer(pointer);
-  const path = formatPath(displayPath(desired.tree.open(), steps));
+  const path = formatPath(displayPath(desired.tree.open(), steps, desired.references));
   return problem(code, `\`${path}\` ${reason}`, {
     position: positionAt(desired, pointer),
     path,

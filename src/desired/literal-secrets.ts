@@ -28,7 +28,7 @@ export function literalSecrets(
     .filter(({ text, pointer }) => !text.includes(MARK) && !(whole && desired.references.has(pointer)))
     .map(({ pointer, steps }) => ({
       pointer,
-      path: displayPath(tree, steps),
+      path: displayPath(tree, steps, desired.references),
       position: positionAt(desired, pointer),
     }));
 }

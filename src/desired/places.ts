@@ -1,15 +1,21 @@
 // Places in a declared tree: for people, and where references stand. Pure.
-import { entry, escapeToken, key, type Path, type Segment } from '../nouns/path.ts';
+import type { Desired } from '../nouns/desired.ts';
+import { entry, escapeToken, key, type Path, pointerTo, type Segment } from '../nouns/path.ts';
 import { isList, isTree, type Tree, type Value } from '../nouns/value.ts';
 
-/** Entries by their `name`, otherwise by position from 0: never by a key or an address. */
-export function displayPath(tree: Tree, steps: readonly string[]): Path {
+/** Entries by their `name`, otherwise by position from 0: never by a key, an address or what a reference brought. */
+export function displayPath(
+  tree: Tree,
+  steps: readonly string[],
+  references: Pick<Desired['references'], 'has'> = new Map(),
+): Path {
   const path: Segment[] = [];
   let value: Value | undefined = tree;
-  for (const step of steps) {
+  for (const [depth, step] of steps.entries()) {
     const listed = isList(value);
     value = isList(value) ? value[Number(step)] : isTree(value) ? value[step] : undefined;
-    path.push(listed ? entry(nameOf(value) ?? step) : key(step));
+    const named = listed && !references.has(pointerTo([...steps.slice(0, depth + 1), 'name']));
+    path.push(listed ? entry((named ? nameOf(value) : undefined) ?? step) : key(step));
   }
   return path;
 }

@@ -37,7 +37,7 @@ export function renderDesired(desired: Desired, catalog: Catalog, fingerprints: 
     (text) => text,
   ) as Tree;
   const values = [...leaves(tree, [])].map(({ steps, value }) => ({
-    path: formatPath(displayPath(declared, steps)),
+    path: formatPath(displayPath(declared, steps, desired.references)),
     value,
     origin: originOf(desired, pointerTo(steps)),
   }));

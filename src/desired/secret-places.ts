@@ -34,37 +34,35 @@ function lookForSecrets(tree: Tree, catalog: Catalog): readonly SecretText[] {
 }
 
 /** Shorter texts would blot out half a page; the places they stand at hide them all the same. */
-const SHORTEST = 4;
+export const SHORTEST = 4;
 
-/** Secrets, and what references brought to places of which the catalog cannot say that it is none. */
-export function secretTexts(
-  tree: Tree,
-  references: ReadonlyMap<string, string>,
-  brought: ReadonlyMap<string, readonly string[]>,
-  catalog: Catalog,
-): ReadonlySet<string> {
+/** What references brought, by the pointer of the text they stand in. */
+export interface Brought {
+  /** Pointers whose value came from a reference, with the reference's text. */
+  readonly references: ReadonlyMap<string, string>;
+  /** Of texts that are more than one reference: what each of them brought. */
+  readonly parts: ReadonlyMap<string, readonly string[]>;
+  /** Texts of references whose values may be shown. */
+  readonly publicReferences: ReadonlySet<string>;
+}
+
+/** Every text that the redaction net must know: secrets by their place, and whatever a reference brought. */
+export function secretTexts(tree: Tree, brought: Brought, catalog: Catalog): ReadonlySet<string> {
+  const { references, parts, publicReferences } = brought;
   // A reference that could not be resolved stands for itself and is no secret.
   const secrets = secretsOf(tree, catalog).filter(({ text, pointer }) => references.get(pointer) !== text);
   const texts = secrets.map(({ text }) => text);
-  const pointers = new Set(secrets.map(({ pointer }) => pointer));
-  for (const pointer of references.keys()) {
-    const steps = stepsOfPointer(pointer);
-    const known = pointers.has(pointer);
-    if (!known && !isOpen(steps, catalog)) continue;
-    const value = known ? undefined : valueAt(tree, steps);
-    if (typeof value === 'string') texts.push(value);
-    texts.push(...(brought.get(pointer) ?? []));
+  for (const [pointer, reference] of references) {
+    if (publicReferences.has(reference)) continue;
+    const value = valueAt(tree, stepsOfPointer(pointer));
+    if ((typeof value === 'string' || typeof value === 'number') && value !== reference)
+      texts.push(String(value));
+    texts.push(...(parts.get(pointer) ?? []));
   }
   return new Set(texts.filter((text) => text.length >= SHORTEST));
 }
 
-/** A free-form place, or a value under a name that people make up: a header, a parameter, a plugin's setting. */
-export function isOpen(steps: readonly string[], catalog: Catalog): boolean {
-  const field = catalog.at(steps);
-  return !field || field.kind === 'any' || field.parent?.partlySecret === 'by-name';
-}
-
-function valueAt(tree: Tree, steps: readonly string[]): Value | undefined {
+export function valueAt(tree: Tree, steps: readonly string[]): Value | undefined {
   return steps.reduce<Value | undefined>((value, step) => {
     if (isList(value)) return value[Number(step)];
     return isTree(value) ? value[step] : undefined;

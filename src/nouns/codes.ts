@@ -161,8 +161,8 @@ export const CODES = {
   ),
   HF2022: code(
     EXIT.invalid,
-    'A reference leads outside the settings directory',
-    'Move the file below the settings directory, or refer to it by its absolute path.',
+    'A reference leads outside the directories that it may use',
+    'Move the file below the settings directory, or list its directory under `references.files` in the settings. Files of Holdfast itself (its state, its settings and their secrets) and of git are never read.',
   ),
   HF2023: code(
     EXIT.invalid,
@@ -173,6 +173,16 @@ export const CODES = {
     EXIT.invalid,
     'An encrypted file cannot be decrypted',
     'Install sops, give it the key (e.g. SOPS_AGE_KEY_FILE), and try `sops -d FILE`.',
+  ),
+  HF2025: code(
+    EXIT.invalid,
+    'A reference names a variable that desired state may not use',
+    'Give the secret a variable of its own, or list the variable under `references.env` in the settings.',
+  ),
+  HF2026: code(
+    EXIT.invalid,
+    'A credential of Holdfast itself is a value of desired state',
+    'Use another secret. The management key may be declared as `remote-management.secret-key` alone; tokens of the daemon and the digest key nowhere.',
   ),
   HF2030: code(
     EXIT.invalid,

@@ -32,7 +32,9 @@ export interface Desired {
   readonly positions: ReadonlyMap<string, Position>;
   /** Pointers whose value came from a reference, with the reference's text, e.g. `${env:KEY}`. */
   readonly references: ReadonlyMap<string, string>;
-  /** Every resolved secret text, for the redaction net. */
+  /** Texts of those references whose values may be shown, because the settings say so. */
+  readonly publicReferences: ReadonlySet<string>;
+  /** Every secret text and every text that a reference brought, for the redaction net. */
   readonly secrets: Sealed<ReadonlySet<string>>;
   /** Absolute paths that a change of could change this: directories, referenced files. */
   readonly watched: readonly string[];

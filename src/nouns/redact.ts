@@ -16,12 +16,21 @@ export interface Redactor {
 }
 
 /**
+ * Whether a text is a secret of which only a hash is known. Asked about whole tokens and parts of them, as a hash says
+ * nothing about what a longer text holds.
+ */
+export type Recognise = (token: string) => boolean;
+
+/**
  * Finds the secrets as they are, and as JSON and URLs escape them; of several that fit at one place the longest. Lines
  * of a secret of several lines are secrets too. Cost grows with the text, not with the number of secrets.
  */
-export function redactor(secrets: Iterable<string>): Redactor {
+export function redactor(secrets: Iterable<string>, recognised?: Recognise): Redactor {
   const byStart = indexed(new Set([...secrets].flatMap(spellings)));
-  const text = (given: string): string => (byStart.size === 0 ? given : redact(given, byStart));
+  const text = (given: string): string => {
+    const clean = byStart.size === 0 ? given : redact(given, byStart);
+    return recognised ? withoutTokens(clean, recognised) : clean;
+  };
   const value = (given: unknown): unknown => {
     if (typeof given === 'string') return text(given);
     if (Array.isArray(given)) return given.map(value);
@@ -88,4 +97,30 @@ function standsAt(text: string, at: number, secret: string): boolean {
   if (!text.startsWith(secret, at)) return false;
   if (secret.length >= SHORTEST_INSIDE_WORDS) return true;
   return !/\w/.test(text[at - 1] ?? ' ') && !/\w/.test(text[at + secret.length] ?? ' ');
+}
+
+/** What could be a secret in a text: no blanks, quotes or brackets, and not too short to be looked for inside words. */
+const TOKEN = /[^\s"'`,;<>|()[\]{}]{8,}/g;
+/** Parts of a token: `key=value`, `user:password@host`, a URL. */
+const JOINTS = /[=:@/&?#]+/g;
+const MOST_PARTS = 8;
+
+function withoutTokens(text: string, recognised: Recognise): string {
+  return text.replaceAll(TOKEN, (token: string) => {
+    const part = partsOfToken(token).find((each) => recognised(each));
+    return part === undefined ? token : withoutTokens(token.replaceAll(part, REDACTED), recognised);
+  });
+}
+
+/** The token, and every run of its parts, the longest first. */
+function partsOfToken(token: string): string[] {
+  if (token.includes(REDACTED)) return [];
+  const bare = token.replace(/[.!?…]+$/, '');
+  const starts = [0, ...[...bare.matchAll(JOINTS)].map(({ index, 0: joint }) => index + joint.length)];
+  const ends = [...[...bare.matchAll(JOINTS)].map(({ index }) => index), bare.length];
+  if (starts.length > MOST_PARTS) return [bare];
+  const runs = starts.flatMap((start) => ends.map((end) => bare.slice(start, Math.max(start, end))));
+  return [...new Set(runs)]
+    .filter((run) => run.length >= SHORTEST_INSIDE_WORDS)
+    .toSorted((a, b) => b.length - a.length);
 }

@@ -41,30 +41,37 @@ export function sealLater<T extends object>(make: () => T): Sealed<T> {
   return new Sealed(() => (content ??= make()));
 }
 
+/** What is known of texts, whatever the place that they are found at. */
+export interface KnownTexts {
+  /**
+   * Whether a reference brought this text, now or in an earlier run. `place` is a pattern of the catalog: texts that are
+   * too short to be looked for everywhere are known by their place.
+   */
+  isSecret(text: string, place: string | undefined): boolean;
+  /** Whether the files say this text themselves, or said it when they were last applied. */
+  isPlain(text: string): boolean;
+}
+
+/** Without files and without state: no value of a free-form place is known to be harmless. */
+export const NOTHING_KNOWN: KnownTexts = { isSecret: () => false, isPlain: () => false };
+
 /** Names secrets: the same text gives the same name, different texts different names. */
 export interface Fingerprints {
   /** 8 hex digits, more where two secrets named by this instance would coincide. */
   of(secret: string): string;
-  /** Whether a text is a secret wherever it stands: what a reference brought to a place that the catalog leaves open. */
-  hides(text: string): boolean;
+  readonly known: KnownTexts;
 }
 
-/**
- * Fingerprints as HMAC-SHA256 under `key`, so that a name cannot be tested against guesses without the key. `hidden` may
- * grow: it is asked anew for each text.
- */
-export function fingerprintsBy(
-  key: string | Uint8Array,
-  hidden: ReadonlySet<string> = new Set(),
-): Fingerprints {
+/** Fingerprints as HMAC-SHA256 under `key`, so that a name cannot be tested against guesses without the key. */
+export function fingerprintsBy(key: string | Uint8Array, known: KnownTexts = NOTHING_KNOWN): Fingerprints {
   const ready = createSecretKey(Buffer.from(key));
   const names = new Map<string, string>();
   const taken = new Map<string, string>();
   return {
-    hides: (text) => hidden.has(text),
+    known,
     of(secret) {
-      const known = names.get(secret);
-      if (known !== undefined) return known;
+      const named = names.get(secret);
+      if (named !== undefined) return named;
       const digest = createHmac('sha256', ready).update(secret).digest('hex');
       let length = 8;
       while (taken.has(digest.slice(0, length)) && length < digest.length) length += 4;

@@ -18,6 +18,14 @@ export interface LastApplied {
   readonly layout?: Layout;
 }
 
+/** What is remembered of the texts of desired states, as keyed hashes: it can be asked, not listed. */
+export interface Origins {
+  /** Of secrets and of what references brought, the newest first. */
+  readonly secrets: readonly string[];
+  /** Of values that the files said themselves at free-form places, when they were last applied. */
+  readonly plain: readonly string[];
+}
+
 /** An approved or attempted transaction, as written to disk before the first request. */
 export interface Journal {
   readonly id: string;

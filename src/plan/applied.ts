@@ -3,7 +3,8 @@
 import type { Catalog, Field } from '../gateway/catalog/field.ts';
 import { canonical } from '../gateway/model/equal.ts';
 import { formatPath, parsePath, type Path } from '../nouns/path.ts';
-import type { LastApplied } from '../nouns/state.ts';
+import { originsWith, declaredTexts } from '../desired/origins.ts';
+import type { LastApplied, Origins } from '../nouns/state.ts';
 import { isList, isTree, type Tree, type Value } from '../nouns/value.ts';
 import { hasIdentity } from './identity.ts';
 import { hashOf, stateKey } from './origin.ts';
@@ -41,6 +42,14 @@ export function remember(input: PlanInput, prepared: Prepared): Remembered {
     },
     released: prepared.plan.released,
   };
+}
+
+/** What is to be remembered of the texts of `input`; what is known already where the same files were seen before. */
+export function rememberedTexts({ desired, catalog, state, hash }: PlanInput): Origins {
+  const isKnown = state.lastApplied?.revision.digest === desired.revision.digest;
+  return isKnown && state.origins
+    ? state.origins
+    : originsWith(state.origins, declaredTexts(desired, catalog), hash);
 }
 
 /** What was not applied is remembered as it was, not as the files would have it. */

@@ -3,6 +3,7 @@
 import { SAMPLE_KEYS } from '../gateway/client-keys.ts';
 import { spelledFlat } from '../gateway/layout/place.ts';
 import type { Consequence } from '../nouns/change.ts';
+import type { Fingerprints } from '../nouns/secret.ts';
 import { isList, isTree, type Tree, type Value } from '../nouns/value.ts';
 import type { Judged } from './changes.ts';
 import type { RawDifference } from './diff.ts';
@@ -16,6 +17,7 @@ import {
   noLongerServed,
   servedModels,
 } from './served.ts';
+import { shownName } from './trail.ts';
 
 export interface Images {
   readonly before: Tree;
@@ -30,6 +32,7 @@ interface Subject extends Images {
   readonly names: readonly string[];
   readonly lost: ReadonlySet<string>;
   readonly won: ReadonlySet<string>;
+  readonly fingerprints: Fingerprints;
 }
 
 type Rule = (subject: Subject) => readonly Consequence[];
@@ -55,13 +58,14 @@ const RULES: readonly Rule[] = [
 export function consequencesOf(
   judged: readonly Judged[],
   images: Images,
+  fingerprints: Fingerprints,
 ): readonly (readonly Consequence[])[] {
   const lost = new Set(noLongerServed(images.before, images.after));
   const known = servedModels(images.before);
   const won = new Set([...servedModels(images.after).keys()].filter((name) => !known.has(name)));
   return judged.map((one) => {
     if (one.disposition !== 'apply') return [];
-    const subject = { ...images, judged: one, names: namesOf(one), lost, won };
+    const subject = { ...images, judged: one, names: namesOf(one), lost, won, fingerprints };
     return RULES.flatMap((rule) => rule(subject));
   });
 }
@@ -115,14 +119,14 @@ function sampleKey({ names, judged }: Subject): Consequence[] {
 }
 
 /** Models of an entry or a model of it that appear or vanish from what clients can ask for. */
-function modelsServed({ names, judged, lost, won }: Subject): Consequence[] {
+function modelsServed({ names, judged, lost, won, fingerprints }: Subject): Consequence[] {
   const { before, after, kind } = judged.raw;
   if (!isFamily(names[0]) || kind === 'move') return [];
   const gone = namesServed(names, before).filter((name) => lost.has(name));
   const come = namesServed(names, after).filter((name) => won.has(name));
   return [
-    ...(gone.length > 0 ? [warning(`stops serving ${listing(gone)}`)] : []),
-    ...(come.length > 0 ? [note(`starts serving ${listing(come)}`)] : []),
+    ...(gone.length > 0 ? [warning(`stops serving ${listing(gone, fingerprints)}`)] : []),
+    ...(come.length > 0 ? [note(`starts serving ${listing(come, fingerprints)}`)] : []),
   ];
 }
 
@@ -213,8 +217,8 @@ function isFamily(name: string | undefined): boolean {
 
 const MANY = 5;
 
-function listing(names: readonly string[]): string {
-  const shown = names.slice(0, MANY).map((name) => `\`${name}\``);
+function listing(names: readonly string[], fingerprints: Fingerprints): string {
+  const shown = names.slice(0, MANY).map((name) => `\`${shownName(name, fingerprints)}\``);
   const more = names.length - shown.length;
   return more > 0 ? `${shown.join(', ')} and ${more} more` : shown.join(', ');
 }

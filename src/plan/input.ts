@@ -6,7 +6,7 @@ import type { Live } from '../nouns/live.ts';
 import type { Plan } from '../nouns/plan.ts';
 import type { Problem } from '../nouns/problem.ts';
 import type { Sealed } from '../nouns/secret.ts';
-import type { LastApplied, Suspension } from '../nouns/state.ts';
+import type { LastApplied, Origins, Suspension } from '../nouns/state.ts';
 import type { Allowance, Mode, Target } from '../nouns/target.ts';
 import type { Tree } from '../nouns/value.ts';
 import type { Prediction, PreparedWrite } from '../nouns/write.ts';
@@ -21,6 +21,8 @@ export interface KnownState {
   readonly lastApplied?: LastApplied | undefined;
   /** Paths released by earlier plans and not declared, pruned or forgotten since (`TargetState.released`). */
   readonly released?: readonly string[] | undefined;
+  /** Texts of earlier runs that were secrets, and those that were not. */
+  readonly origins?: Origins | undefined;
   readonly suspension?: Suspension | undefined;
   /** Paths whose healing stopped, or that rest between two healings: their differences are held. */
   readonly held?: readonly HeldPath[] | undefined;

@@ -1,6 +1,7 @@
 // Assembles the plan of one target: live image, wanted image, differences, routes, guards, digest. Pure: time, state,
 // keys and the results of probes come in as arguments; the same input gives the same bytes.
 import { literalSecrets } from '../desired/literal-secrets.ts';
+import { knownTexts, declaredTexts } from '../desired/origins.ts';
 import type { Change } from '../nouns/change.ts';
 import type { ByPointer } from '../nouns/desired.ts';
 import type { Verdict } from '../nouns/guard.ts';
@@ -14,7 +15,7 @@ import { releasedPaths } from './applied.ts';
 import { imagesFor, type Base } from './base.ts';
 import { changeOf, differenceOf, judgeAll, type Judged } from './changes.ts';
 import { consequencesOf } from './consequences.ts';
-import { diff, type RawDifference } from './diff.ts';
+import { diff } from './diff.ts';
 import type { Difference } from './difference.ts';
 import { digestOf } from './digest.ts';
 import type { Case } from './guards/guard.ts';
@@ -79,14 +80,13 @@ function draftOf(input: PlanInput): Draft {
   const { target, catalog, desired } = input;
   const mode = input.mode ?? target.mode;
   const allowances = allowancesOf(target.policy.allow, input.allow ?? [], mode);
-  const hidden = new Set(desired.secrets.open());
-  const fingerprints = fingerprintsBy(target.digestKey.open(), hidden);
+  const known = knownTexts(() => declaredTexts(desired, catalog), input.state.origins, input.hash);
+  const fingerprints = fingerprintsBy(target.digestKey.open(), known);
   const declared = withStoredSecret((input.built ?? desired).tree.open(), input.managementSecret);
   const base = imagesFor(input.live, catalog, winningSide(allowances));
   const released = releasedPaths(input.state, catalog, declared, base.under);
   const wanted = wantedOf(input, { declared, base, released, fingerprints });
   const found = diff({ catalog, live: base.before, wanted: wanted.image, traces: wanted.traces });
-  for (const text of replacedSecrets(found, input)) hidden.add(text);
   const judged = judgeAll(found, {
     lastApplied: input.state.lastApplied,
     hash: input.hash,
@@ -111,20 +111,6 @@ function draftOf(input: PlanInput): Draft {
     patched,
     differences,
   };
-}
-
-/** What stands on the gateway where a reference is to bring a secret: an earlier one, as a rule. */
-function replacedSecrets(found: readonly RawDifference[], { desired, built }: PlanInput): string[] {
-  const secrets = desired.secrets.open();
-  const references = throughBuilt(desired.references, built);
-  return found.flatMap(({ declaredPlace, before, after }) =>
-    typeof before === 'string' &&
-    typeof after === 'string' &&
-    secrets.has(after) &&
-    references.has(pointerTo(declaredPlace))
-      ? [before]
-      : [],
-  );
 }
 
 /** What is known of the declared tree, by pointers into the tree that was built of it. */
@@ -166,7 +152,7 @@ function wantedOf(
 function changesOf(draft: Draft): Change[] {
   const { base, judged, patched, fingerprints, input } = draft;
   const images = { before: base.before, after: patched.image, placeOf: patched.placeOf };
-  const consequences = consequencesOf(judged, images);
+  const consequences = consequencesOf(judged, images, fingerprints);
   const positions = throughBuilt(input.desired.positions, input.built);
   return judged.map((one, i) => ({
     ...changeOf(one, { root: input.catalog.root, fingerprints, desired: { positions } }),

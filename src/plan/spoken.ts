@@ -189,7 +189,7 @@ function ignoring({ policy, digestKey }: Target, provider: string): Pick<Regroup
   const depth = family.length + 3;
   const patterns = policy.ignore.filter((pattern) => pattern.length === depth);
   if (patterns.length === 0) return {};
-  const fingerprints = fingerprintsBy(digestKey.open(), new Set());
+  const fingerprints = fingerprintsBy(digestKey.open());
   return {
     ignored: (effective) => {
       const name = `#${fingerprints.of(memberText(effective, 'api-key'))}`;

@@ -77,7 +77,7 @@ function makeStateLabel(step: EntryStep, hash: Spelling['hash']): string {
   return ordinal === 0 ? name : `${name}~${ordinal + 1}`;
 }
 
-/** Every name that a pattern may use for an entry, the label first; secrets only as fingerprints. */
+/** What an entry is called, the label first; secrets only as fingerprints. */
 export function namesOf(list: Field, value: Value, fingerprints: Fingerprints): string[] {
   return membersInOrder(list)
     .map((member) => nameBy(list, value, member, fingerprints))
@@ -94,10 +94,28 @@ function membersInOrder(list: Field): readonly (string | undefined)[] {
 
 function nameBy(list: Field, value: Value, member: string | undefined, fingerprints: Fingerprints): string {
   const text = textBy(value, member);
-  const field = member === undefined ? list.item : list.item?.fields?.get(member);
-  if (text === '' || !isSecret(field)) return text;
-  return field?.secret ? `#${fingerprints.of(text)}` : String(shownAt(field, text, fingerprints));
+  const field = fieldOf(list, member);
+  if (text === '') return text;
+  if (field?.secret || fingerprints.known.isSecret(text, field?.pattern)) return `#${fingerprints.of(text)}`;
+  const shown = isSecret(field) ? shownAt(field, text, fingerprints) : text;
+  return typeof shown === 'string' ? shown : `#${fingerprints.of(text)}`;
 }
+
+/** A name that says something about an entry elsewhere than in its path. */
+export function shownName(name: string, { known, of }: Fingerprints): string {
+  return known.isSecret(name, undefined) ? `#${of(name)}` : name;
+}
+
+/** The same, and names that are hidden only because a reference brought them: a pattern may say them all the same. */
+export function namesInPatterns(list: Field, value: Value, fingerprints: Fingerprints): string[] {
+  const open = membersInOrder(list).filter((member) => !isSecret(fieldOf(list, member)));
+  return [...namesOf(list, value, fingerprints), ...open.map((member) => textBy(value, member))].filter(
+    (name, i, all) => name !== '' && all.indexOf(name) === i,
+  );
+}
+
+const fieldOf = (list: Field, member: string | undefined): Field | undefined =>
+  member === undefined ? list.item : list.item?.fields?.get(member);
 
 function textBy(value: Value, member: string | undefined): string {
   if (member !== undefined) return isTree(value) ? memberText(value, member) : '';

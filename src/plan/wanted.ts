@@ -11,7 +11,7 @@ import { isList, isTree, sameValue, type Tree, type Value } from '../nouns/value
 import { findRenames, hasIdentity, pair } from './identity.ts';
 import { isOrdered } from './order.ts';
 import { enter, isOpen, meaningHere, scopeOf, type Scope } from './scope.ts';
-import { namesOf, pathOf, statePathOf, type Trail } from './trail.ts';
+import { namesInPatterns, pathOf, statePathOf, type Trail } from './trail.ts';
 import { foldedName, unknownField } from './unknown.ts';
 
 /** How a wanted list came about: for each of its entries the partner in the live list and its place in the files. */
@@ -268,7 +268,7 @@ class Overlay {
   ): Place {
     const trail: Trail = { up: at.trail, list, value, index, among };
     if (!isOpen(at.ignore)) return { trail, ignore: at.ignore, ownership: at.ownership };
-    return step(at, trail, [...namesOf(list, value, this.#input.fingerprints), String(index)]);
+    return step(at, trail, [...namesInPatterns(list, value, this.#input.fingerprints), String(index)]);
   }
 
   #finishList(

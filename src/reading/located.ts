@@ -11,8 +11,10 @@ export interface LocatedScalar {
   readonly plain: boolean;
   /** The text in the file, where the value came from a reference or a decrypted file. */
   readonly reference?: string;
-  /** What each reference brought, where the value is more than one of them. */
+  /** What each reference brought that is not public, where the value is more than one of them. */
   readonly brought?: readonly string[];
+  /** All references in it may be shown with what they brought. */
+  readonly public?: true;
   /** The reference could not be resolved and stands for itself. */
   readonly unresolved?: true;
 }
@@ -76,6 +78,7 @@ function isSameScalar(a: LocatedScalar, b: LocatedScalar): boolean {
     a.plain === b.plain &&
     a.reference === b.reference &&
     a.unresolved === b.unresolved &&
+    a.public === b.public &&
     a.brought?.length === b.brought?.length &&
     (a.brought ?? []).every((text, i) => text === b.brought?.[i])
   );
@@ -102,8 +105,8 @@ export function stepsOf(pointer: string): string[] {
 }
 
 /**
- * The path of a place for people: entries by their `name`, otherwise by position (from 0), so that it never shows a key
- * or an address.
+ * The path of a place for people: entries by their `name`, otherwise by position (from 0), so that it never shows a key,
+ * an address or what a reference brought.
  */
 export function pathTo(root: Located, steps: readonly string[]): Path {
   const path: Segment[] = [];
@@ -122,7 +125,12 @@ export function pathTo(root: Located, steps: readonly string[]): Path {
 
 function nameOf(node: Located | undefined): string | undefined {
   const name = node?.kind === 'map' ? node.members.get('name')?.node : undefined;
-  return name?.kind === 'scalar' && typeof name.value === 'string' && name.value !== ''
+  return name?.kind === 'scalar' && typeof name.value === 'string' && name.value !== '' && isSaid(name)
     ? name.value
     : undefined;
+}
+
+/** By the file itself: not by a reference, unless it is public or stands for itself. */
+function isSaid({ reference, public: open, unresolved }: LocatedScalar): boolean {
+  return reference === undefined || open === true || unresolved === true;
 }

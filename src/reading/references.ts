@@ -1,11 +1,17 @@
 // `${env:NAME}`, `${file:path}`, `${lines:path}`, `${list:NAME}` in values, `$${` for a literal. Each reference is
 // resolved or is a problem with its place; never an empty text.
-import { realpath } from 'node:fs/promises';
-import { isAbsolute, relative, resolve, sep } from 'node:path';
+import { isAbsolute, resolve } from 'node:path';
 import type { Code } from '../nouns/codes.ts';
 import { type Position, type Problem, problem } from '../nouns/problem.ts';
 import type { Environment } from './environment.ts';
 import type { Located, LocatedList, LocatedMap, LocatedScalar } from './located.ts';
+import {
+  DEFAULT_RULES,
+  isPublic,
+  mayUseVariable,
+  reachable,
+  type ReferenceRules,
+} from './reference-rules.ts';
 import { nearest } from './suggest.ts';
 import { readTextFile } from './text-file.ts';
 
@@ -13,6 +19,8 @@ export interface ReferenceOptions {
   readonly env: Environment;
   /** Relative paths start here and must stay here; absolute. */
   readonly dir: string;
+  /** What they may use. Absent: any variable, any absolute path (settings are trusted). */
+  readonly rules?: ReferenceRules | undefined;
   /** A reference that cannot be resolved stands for itself instead of being a problem. */
   readonly allowUnresolved: boolean;
 }
@@ -37,7 +45,14 @@ interface Reference {
 type Part = string | Reference | { readonly broken: string };
 
 /** The texts of a reference, or what is wrong with it. One text for `env` and `file`. */
-type Lookup = { readonly texts: readonly string[] } | { readonly code: Code; readonly message: string };
+type Lookup =
+  | { readonly texts: readonly string[] }
+  | {
+      readonly code: Code;
+      readonly message: string;
+      /** It may not be used: it does not stand for itself either. */
+      readonly refused?: true;
+    };
 
 /** `root` with every reference replaced. List entries that hold `${lines:}` or `${list:}` repeat. */
 export async function resolveReferences<T extends Located>(
@@ -70,15 +85,21 @@ async function readReferenced(
       if (typeof part === 'object' && 'kind' in part && (part.kind === 'file' || part.kind === 'lines'))
         paths.add(part.argument);
   });
-  const looked = await Promise.all([...paths].map((path) => readOne(path, options.dir)));
+  const looked = await Promise.all([...paths].map((path) => readOne(path, options)));
   return new Map([...paths].map((path, i) => [path, looked[i] as Lookup]));
 }
 
-async function readOne(path: string, dir: string): Promise<Lookup> {
-  const absolute = resolve(dir, path);
-  if (!isAbsolute(path) && !(await staysWithin(absolute, dir)))
-    return { code: 'HF2022', message: `leads outside the settings directory` };
-  const read = await readTextFile(absolute, path);
+async function readOne(path: string, { dir, rules = ruleFor(path) }: ReferenceOptions): Promise<Lookup> {
+  const found = await reachable(path, dir, rules);
+  if (found === 'outside')
+    return {
+      code: 'HF2022',
+      message: 'leads outside the directories that references may use',
+      refused: true,
+    };
+  if (found === 'closed')
+    return { code: 'HF2022', message: 'names a file of Holdfast or git itself', refused: true };
+  const read = await readTextFile(found.file, path);
   if ('problem' in read) {
     const { code, message } = read.problem;
     return { code: code === 'HF2002' ? 'HF2020' : code, message: `cannot be resolved: ${message}` };
@@ -86,18 +107,9 @@ async function readOne(path: string, dir: string): Promise<Lookup> {
   return { texts: [read.text] };
 }
 
-async function staysWithin(absolute: string, dir: string): Promise<boolean> {
-  if (!isWithin(absolute, resolve(dir))) return false;
-  try {
-    return isWithin(await realpath(absolute), await realpath(dir));
-  } catch {
-    return true; // missing: reported where it is read
-  }
-}
-
-function isWithin(path: string, dir: string): boolean {
-  const way = relative(dir, path);
-  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+/** In settings, which are trusted: relative paths stay below, absolute ones lead anywhere. */
+function ruleFor(path: string): ReferenceRules {
+  return { ...DEFAULT_RULES, files: [isAbsolute(path) ? '/' : '.'] };
 }
 
 function eachScalar(node: Located, visit: (scalar: LocatedScalar) => void): void {
@@ -157,7 +169,7 @@ class Resolver {
     const found = this.#lookup(first.reference);
     if ('texts' in found)
       return found.texts.map((text) => this.resolve(item, { text: first.reference.text, item: text }));
-    if (this.#options.allowUnresolved)
+    if (this.#options.allowUnresolved && !found.refused)
       return [this.resolve(item, { text: first.reference.text, item: first.reference.text })];
     this.#add(found.code, `${first.reference.text} ${found.message}`, first.position);
     return [];
@@ -173,9 +185,10 @@ class Resolver {
       .filter((text) => text !== undefined && !text.unresolved)
       .map((text) => text?.text ?? '');
     if (known.length === parts.length) {
-      const brought = known.filter((_, i) => typeof parts[i] === 'object');
+      const brought = known.filter((_, i) => this.#isHidden(parts[i]));
       const apart = parts.length > 1 ? { brought } : {};
-      return { ...node, value: known.join(''), plain: false, reference: value, ...apart };
+      const open = parts.some((part) => this.#isHidden(part)) ? {} : { public: true as const };
+      return { ...node, value: known.join(''), plain: false, reference: value, ...apart, ...open };
     }
     return { ...node, plain: false, reference: value, unresolved: true };
   }
@@ -195,7 +208,7 @@ class Resolver {
     }
     const found = this.#lookup(part);
     if ('texts' in found) return { text: found.texts[0] ?? '' };
-    if (this.#options.allowUnresolved) return { text: part.text, unresolved: true };
+    if (this.#options.allowUnresolved && !found.refused) return { text: part.text, unresolved: true };
     return void this.#add(found.code, `${part.text} ${found.message}`, position);
   }
 
@@ -208,8 +221,16 @@ class Resolver {
     return { code: 'HF2020', message: kind === 'lines' ? 'names a file without a line' : 'is empty' };
   }
 
+  #isHidden(part: Part | undefined): boolean {
+    if (typeof part !== 'object' || 'broken' in part) return false;
+    const { rules } = this.#options;
+    return !rules || !isPublic(rules, part.argument);
+  }
+
   #variable(name: string): Lookup {
-    const { env } = this.#options;
+    const { env, rules } = this.#options;
+    if (rules && !mayUseVariable(rules, name))
+      return { code: 'HF2025', message: 'names a variable that desired state may not use', refused: true };
     const value = Object.hasOwn(env, name) ? env[name] : undefined;
     return value === undefined ? { code: 'HF2020', message: 'is not set' } : { texts: [value] };
   }

@@ -13,6 +13,7 @@ import { daemonOf } from './daemon.ts';
 import { DEFAULT_URL } from './from-flags.ts';
 import { keysOfEnvironment, keysOfFlags } from './keys.ts';
 import { DEFAULT_POLICY, policyOf } from './policy.ts';
+import { referencesOf } from './references.ts';
 import { readSettingsFile, type SettingsTree } from './read.ts';
 import type { Settings, SettingsFlags, SettingsRequest } from './shape.ts';
 
@@ -68,7 +69,19 @@ class Builder {
         : resolve(cwd, flags.state);
     const places = { dir, stateDir, targets: targets.map(({ name }) => name) };
     const { daemon, secrets, files: read } = this.#keep(await daemonOf(root, places));
+    const envFile = textAt(root, 'env-file');
+    const own = targets.flatMap(({ keys, digestKey }) => [...keys, digestKey].map((key) => key.open()));
     return {
+      references: referencesOf(root, {
+        dir,
+        closed: [
+          this.#path,
+          stateDir,
+          ...(envFile === undefined ? [] : [resolve(dir, envFile)]),
+          ...(flags.variables === undefined ? [] : [resolve(cwd, flags.variables)]),
+        ],
+        credentials: seal(new Set([...own, ...secrets])),
+      }),
       targets,
       daemon,
       state: { dir: stateDir },

@@ -4,6 +4,7 @@ import type { Problem } from '../nouns/problem.ts';
 import { seal } from '../nouns/secret.ts';
 import type { Policy, Target } from '../nouns/target.ts';
 import { digestKeyOf, modeOf, urlOf, withFlags } from './common.ts';
+import { referencesOf } from './references.ts';
 import { keysOfEnvironment, keysOfFlags } from './keys.ts';
 import { DEFAULT_POLICY } from './policy.ts';
 import type { Settings, SettingsRequest } from './shape.ts';
@@ -22,13 +23,20 @@ export async function settingsFromFlags(
   const problems = [...found.problems, ...url.problems, ...policy.problems];
   if (!url.url) return { problems };
   const target = targetOf(request, url.url, found.keys, policy.policy);
+  const stateDir = resolve(cwd, flags.state ?? '.holdfast');
+  const secrets = seal(new Set(found.keys.map((key) => key.open())));
   const settings: Settings = {
     targets: [target],
     daemon: { drift: DEFAULT_DRIFT },
-    state: { dir: resolve(cwd, flags.state ?? '.holdfast') },
+    state: { dir: stateDir },
     dir: cwd,
+    references: referencesOf(undefined, {
+      dir: cwd,
+      closed: [stateDir, ...(flags.variables === undefined ? [] : [resolve(cwd, flags.variables)])],
+      credentials: secrets,
+    }),
     watched: found.files,
-    secrets: seal(new Set(found.keys.map((key) => key.open()))),
+    secrets,
   };
   return { settings, problems };
 }

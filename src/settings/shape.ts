@@ -3,6 +3,7 @@ import type { Problem } from '../nouns/problem.ts';
 import type { Sealed } from '../nouns/secret.ts';
 import type { Target } from '../nouns/target.ts';
 import type { Environment } from '../reading/environment.ts';
+import type { ReferenceRules } from '../reading/reference-rules.ts';
 import type { HttpSettings } from './daemon-http.ts';
 import type { GitSettings } from './daemon-source.ts';
 import type { Channel } from './daemon-notify.ts';
@@ -28,6 +29,8 @@ export interface Settings {
   readonly file?: string;
   /** Where relative references and directories start: the settings file's directory, else the working directory. */
   readonly dir: string;
+  /** What the references of desired state may use. */
+  readonly references: ReferenceRules;
   /** Absolute paths that a change of could change the settings. */
   readonly watched: readonly string[];
   /** Every resolved secret, for the redaction net. */

@@ -47,6 +47,7 @@ const isUntil = { until: isTime, reason: isText };
 
 const STATE: Checks<TargetState> = {
   lastApplied: maybe(isLastApplied),
+  origins: maybe(recordOf({ secrets: listOf(isText), plain: listOf(isText) })),
   authBlock: maybe(recordOf({ ...isUntil, keys: isText })),
   suspension: maybe(recordOf({ ...isUntil, by: maybe(isText) })),
   quarantine: maybe(recordOf({ revision: isText, since: isTime, reason: isText })),

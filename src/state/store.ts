@@ -6,6 +6,7 @@ import type {
   HistoryEntry,
   Journal,
   LastApplied,
+  Origins,
   Quarantine,
   Suspension,
   Told,
@@ -24,6 +25,7 @@ export interface Lease {
 /** What status shows and the daemon needs across restarts, of one target. Missing parts are unknown, not empty. */
 export interface TargetState {
   readonly lastApplied?: LastApplied;
+  readonly origins?: Origins;
   readonly authBlock?: AuthBlock;
   readonly suspension?: Suspension;
   readonly quarantine?: Quarantine;

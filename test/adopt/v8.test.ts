@@ -112,7 +112,7 @@ describe('a desired state pulled from a v8 file', () => {
     const adopted = await pulledFrom(live);
     expect(adopted.text).toMatchSnapshot();
     expect(variablesOf(adopted)).toEqual({
-      GITHUB_TOKEN: 'ghp_test000000000001',
+      GATEWAY_GITHUB_TOKEN: 'ghp_test000000000001',
       CLIENT_KEY_1: 'sk-test-client-0001',
       CLIENT_KEY_2: '0123456789', // a number in the file, a text to the gateway
       PROXY_PASSWORD: 'sk-test-proxy-0001',

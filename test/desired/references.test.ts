@@ -179,7 +179,7 @@ describe('secrets', () => {
       expect([...desired.secrets.open()]).toContain(secret);
   });
 
-  test('are what references bring to headers and settings of any name, not to keys that are known to be public', async () => {
+  test('are what references bring, wherever they stand', async () => {
     const text = [
       'openai-compatibility:',
       '  - name: ${env:NAME}',
@@ -199,9 +199,11 @@ describe('secrets', () => {
     const { desired } = await loadText(text, { env });
     expect([...(desired?.secrets.open() ?? [])].toSorted()).toEqual([
       'a part-x z',
+      'https://a.example',
       'key-x',
       'note-x',
       'part-x',
+      'router',
       'team-x',
     ]);
   });

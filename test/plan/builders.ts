@@ -107,6 +107,7 @@ export function desiredOf(tree: Tree, literals: readonly string[] = []): Desired
         .filter((pointer) => !literals.includes(pointer))
         .map((pointer) => [pointer, '${env:SECRET}'] as const),
     ),
+    publicReferences: new Set(['${env:SECRET}']),
     secrets: seal(new Set<string>()),
     watched: [],
     revision: { digest: createHash('sha256').update(JSON.stringify(tree)).digest('hex') },

@@ -90,7 +90,7 @@ describe('what differs', () => {
     };
     const lines = changesOf(desired).map((line) => line.replaceAll(/[0-9a-f]{8}/g, 'f'));
     expect(lines).toEqual([
-      'remove gemini-api-key[#f].headers.X-Cost "b" →  (first)',
+      'remove gemini-api-key[#f].headers.X-Cost {"$secret":"f"} →  (first)',
       'remove gemini-api-key[#f].excluded-models ["*"] →  (first)',
     ]);
   });

@@ -88,7 +88,7 @@ describe('which side moved since the last apply', () => {
     };
     expect(later(file, desired)).toEqual([
       'add gemini-api-key[#f].priority  → 2 (git)',
-      'report: update gemini-api-key[#f].headers.X-Team "c" → "a" (drift)',
+      'report: update gemini-api-key[#f].headers.X-Team {"$secret":"f"} → "a" (drift)',
     ]);
   });
 

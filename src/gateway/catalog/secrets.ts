@@ -1,6 +1,6 @@
 // Where secrets stand in a configuration: whole values the schema marks, members whose names carry credentials, and
 // passwords inside URLs. Finds them; what replaces them is the caller's business.
-import type { Fingerprints } from '../../nouns/secret.ts';
+import type { Fingerprints, KnownTexts } from '../../nouns/secret.ts';
 import type { Shown } from '../../nouns/shown.ts';
 import { isList, isTree, type Tree, type Value } from '../../nouns/value.ts';
 import { carriesCredential } from './credential-names.ts';
@@ -14,8 +14,8 @@ export type SecretPlace = readonly (string | number)[];
 export interface SecretReplacement<T> {
   whole(secret: string, place: SecretPlace): T;
   part(secret: string, place: SecretPlace): string;
-  /** Texts that are secrets wherever they stand. */
-  hides?(text: string): boolean;
+  /** Texts (and numbers, as texts) that are secrets although nothing about their place says so. */
+  hides?(text: string, field: Field | undefined): boolean;
 }
 
 export type Mapped<T> = Value | T | readonly Mapped<T>[] | { readonly [key: string]: Mapped<T> };
@@ -38,6 +38,8 @@ export function mapSecrets<T>(
     const item = field?.item ?? freeForm(field);
     return value.map((each, i) => mapSecrets(item, each, replacement, [...place, i]));
   }
+  if (typeof value === 'number' && replacement.hides?.(String(value), field))
+    return replacement.whole(String(value), place);
   if (!isTree(value)) return value;
   return mapMembers(value, (name, member) => memberBelow(field, name, member, replacement, [...place, name]));
 }
@@ -69,8 +71,24 @@ export function shownAt(field: Field | undefined, value: Value, fingerprints: Fi
   return mapSecrets<Shown>(field, value, {
     whole: (secret) => ({ $secret: fingerprints.of(secret) }),
     part: (secret) => `#${fingerprints.of(secret)}`,
-    hides: (text) => fingerprints.hides(text),
+    hides: (text, at) => hidesAt(at, text, fingerprints.known),
   });
+}
+
+/**
+ * A free-form place, or a value under a name that people make up: a header, a parameter, a plugin's setting. Nobody can
+ * say of such a value that it is no secret, but those who wrote it.
+ */
+export function isOpenField(field: Field | undefined): boolean {
+  if (!field || field.kind === 'any') return true;
+  return field.parent?.kind === 'map' && field.parent.partlySecret === 'by-name';
+}
+
+/** Whether a text is to be hidden at a place that is not a secret's by itself. */
+export function hidesAt(field: Field | undefined, text: string, known: KnownTexts): boolean {
+  if (text === '') return false;
+  if (known.isSecret(text, field?.pattern)) return true;
+  return isOpenField(field) && !isClientHeader(text) && !known.isPlain(text);
 }
 
 /** Whether a text at this field under this name would be a secret as a whole. */
@@ -84,7 +102,7 @@ function textBelow<T>(
   replacement: SecretReplacement<T>,
   place: SecretPlace,
 ): Mapped<T> {
-  if (value !== '' && replacement.hides?.(value)) return replacement.whole(value, place);
+  if (value !== '' && replacement.hides?.(value, field)) return replacement.whole(value, place);
   const mayHoldUrl = !field || field.kind === 'any' || field.partlySecret === 'userinfo';
   return mayHoldUrl ? mapUrlSecrets(value, (secret) => replacement.part(secret, place)) : value;
 }
@@ -106,8 +124,10 @@ function memberBelow<T>(
 
 /** `$Name` in a header copies the client's header of that name (C v0 §2.1.2, `headers`). */
 function copiesClientHeader(field: Field | undefined, value: Value): boolean {
-  return field?.kind === 'map' && typeof value === 'string' && /^\s*\$[\w-]+\s*$/.test(value);
+  return field?.kind === 'map' && typeof value === 'string' && isClientHeader(value);
 }
+
+const isClientHeader = (text: string): boolean => /^\s*\$[\w-]+\s*$/.test(text);
 
 function namesDecide(field: Field): boolean {
   return field.kind === 'any' || field.partlySecret === 'by-name';

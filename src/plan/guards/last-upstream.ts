@@ -4,6 +4,7 @@ import { key, type Path } from '../../nouns/path.ts';
 import { isList, isTree, type Tree } from '../../nouns/value.ts';
 import type { Difference } from '../difference.ts';
 import { entriesOf, FAMILIES, modelsOf, noLongerServed, servedModels } from '../served.ts';
+import { shownName } from '../trail.ts';
 import { plural } from '../../nouns/words.ts';
 import { changesBelow, type Case, type Finding } from './guard.ts';
 
@@ -68,7 +69,7 @@ function orphanedModels(subject: Case): Finding[] {
         {
           guard: 'last-upstream' as const,
           path: difference.path,
-          message: `is the only upstream of ${models.map((name) => `\`${name}\``).join(', ')}`,
+          message: `is the only upstream of ${listed(models, subject)}`,
           remedy: 'Serve these models from another upstream first, or allow it.',
           changes: [difference.id],
         },
@@ -87,12 +88,15 @@ function orphanedMeanwhile(subject: Case): Finding[] {
   return [
     {
       guard: 'last-upstream',
-      message: `would leave ${[...models].map((name) => `\`${name}\``).join(', ')} without an upstream between two writes`,
+      message: `would leave ${listed([...models], subject)} without an upstream between two writes`,
       remedy: 'Serve these models from another upstream in an apply of its own first, or allow it.',
       changes: differences.filter(({ path }) => isInFamily(subject, path)).map(({ id }) => id),
     },
   ];
 }
+
+const listed = (models: readonly string[], { fingerprints }: Case): string =>
+  models.map((name) => `\`${shownName(name, fingerprints)}\``).join(', ');
 
 /** An entry, or a group with the keys in it that say otherwise. */
 function upstreamsIn(entry: Tree): readonly Tree[] {
