@@ -1,7 +1,7 @@
 // What somebody else changed while a transaction ran, judged by three values, and how it is told: paths and values
 // without secrets.
 import { shownAt } from '../gateway/catalog/secrets.ts';
-import { declaredTexts, knownTexts, type Texts } from '../desired/origins.ts';
+import { declaredTexts, knownTexts } from '../desired/origins.ts';
 import type { Evidence } from '../nouns/outcome.ts';
 import { formatPath } from '../nouns/path.ts';
 import { type Problem, problem } from '../nouns/problem.ts';
@@ -27,12 +27,10 @@ export interface Teller {
   readonly known: KnownTexts;
 }
 
-export function tellerOf(run: Run, { desired, input }: Pick<Prospect, 'desired' | 'input'>): Teller {
-  const { catalog, hash } = input;
-  // `input.desired` is in the layout of the gateway, where short texts are known by their place.
-  const texts = (): Texts => declaredTexts({ ...input.desired, secrets: desired.secrets }, catalog);
-  return { run, known: knownTexts(texts, run.state.origins, hash) };
-}
+export const tellerOf = (run: Run, { input }: Pick<Prospect, 'input'>): Teller => ({
+  run,
+  known: knownTexts(() => declaredTexts(input.desired, input.catalog), run.state.origins, input.hash),
+});
 
 const MOST = 4;
 
