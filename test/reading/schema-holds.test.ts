@@ -10,6 +10,7 @@ interface Schema {
   readonly $ref?: string;
   readonly $defs?: Readonly<Record<string, Schema>>;
   readonly properties?: Readonly<Record<string, Schema>>;
+  readonly required?: readonly string[];
   readonly additionalProperties?: Schema | boolean;
   readonly items?: Schema;
   readonly anyOf?: readonly Schema[];
@@ -71,12 +72,18 @@ function valueOf(
 }
 
 function mapping(
-  { properties = {}, additionalProperties }: Schema,
+  { properties = {}, required = [], additionalProperties }: Schema,
   below: (part: Schema | boolean | undefined) => fc.Arbitrary<unknown>,
 ): fc.Arbitrary<unknown> {
   const others = typeof additionalProperties === 'object' ? additionalProperties : undefined;
+  const some = fc.subarray(Object.keys(properties), {
+    maxLength: Math.min(4, Object.keys(properties).length),
+  });
   return fc
-    .subarray(Object.keys(properties), { maxLength: Math.min(4, Object.keys(properties).length) })
+    .oneof(
+      some,
+      some.map((names) => [...new Set([...required, ...names])]),
+    )
     .chain((names) => fc.record(Object.fromEntries(names.map((name) => [name, below(properties[name])]))))
     .chain((members) =>
       others
