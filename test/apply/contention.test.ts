@@ -1,0 +1,107 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { complaint, type Edit, endingsOf, play, type Scene } from './contention.ts';
+import { DESIRED, GATEWAY_FILE, strike } from './stage.ts';
+
+afterEach(strike);
+
+const MORE = `max-retry-interval: 30
+oauth-excluded-models:
+  claude: [old-model]
+plugins:
+  configs:
+    demo:
+      limit: 5
+`;
+const CHANGED = DESIRED.replace('request-retry: 1', 'request-retry: 4');
+const KEYS = { TEAM_B: 'sk-test-0003' };
+
+const SCENES: Readonly<Record<string, Scene>> = {
+  'field writes': {
+    options: { file: GATEWAY_FILE + MORE },
+    desired: `${CHANGED}max-retry-interval: 7\n`,
+    env: KEYS,
+  },
+  'the edited file': {
+    options: { file: GATEWAY_FILE + MORE },
+    desired: `${CHANGED}  - name: ours
+    base-url: https://ours.example/v1
+    models:
+      - name: ours
+commercial-mode: true
+max-retry-interval: 7
+`,
+    env: KEYS,
+  },
+};
+
+const EDITS: readonly Edit[] = [
+  { name: 'the path of a later write', path: 'max-retry-interval', body: { value: 555 } },
+  { name: 'the path of an earlier write', path: 'request-retry', body: { value: 99 } },
+  { name: 'another path', path: 'logging-to-file', body: { value: true } },
+  {
+    name: 'another entry of the same list',
+    method: 'PATCH',
+    path: 'api-keys',
+    body: { old: 'sk-none', new: 'sk-test-panel-0009' },
+  },
+  { name: 'an entry of the same list goes', method: 'DELETE', path: 'api-keys?value=sk-test-0001' },
+  {
+    name: 'models of an entry',
+    method: 'PATCH',
+    path: 'openai-compatibility',
+    body: {
+      name: 'openrouter',
+      value: {
+        models: [
+          { name: 'moonshotai/kimi-k2', alias: 'kimi' },
+          { name: 'panel', alias: 'panel' },
+        ],
+      },
+    },
+  },
+  {
+    name: 'a header of an entry',
+    method: 'PATCH',
+    path: 'openai-compatibility',
+    body: { name: 'openrouter', value: { headers: { 'X-Panel': 'yes' } } },
+  },
+  {
+    name: 'an OAuth channel',
+    method: 'PATCH',
+    path: 'oauth-excluded-models',
+    body: { provider: 'codex', models: ['panel-model'] },
+  },
+  { name: 'settings of a plugin', method: 'PATCH', path: 'plugins/demo/config', body: { limit: 6 } },
+  {
+    name: 'the whole file, another path',
+    edit: (text) => text.replace('a-future-key: 1', 'a-future-key: 2'),
+  },
+  {
+    name: 'the whole file, the same path',
+    edit: (text) => text.replace(/max-retry-interval: \d+/, 'max-retry-interval: 555'),
+  },
+];
+
+/** More requests than any of these transactions makes. */
+const MOST = 40;
+/** The first request after the first write; before it all edits fare alike, and some are enough. */
+const AFTER_FIRST_WRITE = 6;
+const EVERYWHERE = 5;
+
+describe.each(Object.entries(SCENES))('%s, while somebody else changes', (_, scene) => {
+  test.each(EDITS.map((edit, i) => ({ ...edit, i })))(
+    '$name, before any of our requests',
+    async ({ i, ...edit }) => {
+      const endings = await endingsOf(scene, edit);
+      const found: string[] = [];
+      for (let when = i < EVERYWHERE ? 1 : AFTER_FIRST_WRITE; when < MOST; when += 1) {
+        const played = await play(scene, edit, when);
+        const wrong = complaint(played, endings);
+        const { method, path, purpose } = played.at ?? {};
+        if (wrong !== undefined) found.push(`${when} ${method} ${path} (${purpose}): ${wrong}`);
+        if (!played.at) break;
+      }
+      expect(found).toEqual([]);
+    },
+  );
+});

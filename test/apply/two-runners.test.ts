@@ -1,0 +1,113 @@
+// Two runners with a state directory each, that apply disjoint plans to one gateway at the same time.
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { type Context, reconcile } from '../../src/apply/apply.ts';
+import { loadDesired } from '../../src/desired/desired.ts';
+import type { Outcome } from '../../src/nouns/outcome.ts';
+import { openFileStore } from '../../src/state/files.ts';
+import { beforeRequests } from './contention.ts';
+import { GATEWAY_FILE, GATEWAY_FILE_V8, stage, type Stage, type StageOptions, strike } from './stage.ts';
+
+afterEach(strike);
+
+interface Runner {
+  declare(text: string): Promise<void>;
+  apply(): Promise<Outcome>;
+}
+
+/** The same numbers for the same seed. */
+function numbers(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fff_ffff;
+    return state / 0x8000_0000;
+  };
+}
+
+async function runnerAt(home: Stage, random: () => number): Promise<Runner> {
+  const dir = await mkdtemp(join(tmpdir(), 'holdfast-runner-'));
+  const desired = join(dir, 'desired');
+  await mkdir(desired);
+  const { clock, catalog } = home.context;
+  const target = { ...home.context.target, desired: [desired] };
+  const env = { OURS: 'sk-test-0003' };
+  const context: Context = {
+    ...home.context,
+    target,
+    store: await openFileStore({ dir: join(dir, 'state'), clock }),
+    loadDesired: () => loadDesired(target, { catalog, env, settingsDir: dir }),
+  };
+  const pauses = (): Promise<void> => clock.sleep(Math.floor(random() * 120));
+  return {
+    declare: (text) => writeFile(join(desired, 'gateway.yaml'), text),
+    apply: () => reconcile({ ...context, ...beforeRequests({ context }, pauses) }, { waitMs: 0 }),
+  };
+}
+
+interface Pair {
+  readonly options: StageOptions;
+  readonly one: (round: number) => string;
+  readonly other: (round: number) => string;
+  readonly held: (home: Stage) => readonly unknown[];
+  readonly wanted: (round: number) => readonly unknown[];
+}
+
+const at = (home: Stage, name: string): unknown => Reflect.get(home.sandbox.states().memory, name);
+const isOdd = (round: number): boolean => round % 2 === 1;
+
+const PAIRS: Readonly<Record<string, Pair>> = {
+  'field writes on both sides': {
+    options: { file: GATEWAY_FILE },
+    one: (round) => `request-retry: ${round + 2}\n`,
+    other: (round) => `max-retry-interval: ${round + 2}\n`,
+    held: (home) => [at(home, 'request-retry'), at(home, 'max-retry-interval')],
+    wanted: (round) => [round + 2, round + 2],
+  },
+  'field writes on one side, the whole file on the other': {
+    options: { file: GATEWAY_FILE },
+    one: (round) => `request-retry: ${round + 2}\nmax-retry-interval: ${round + 2}\n`,
+    other: (round) => `commercial-mode: ${isOdd(round)}\n`,
+    held: (home) => [at(home, 'request-retry'), at(home, 'max-retry-interval'), at(home, 'commercial-mode')],
+    wanted: (round) => [round + 2, round + 2, isOdd(round)],
+  },
+  'the whole file on both sides': {
+    options: { file: GATEWAY_FILE },
+    one: (round) => `nonstream-keepalive-interval: ${round + 2}\n`,
+    other: (round) => `commercial-mode: ${isOdd(round)}\n`,
+    held: (home) => [at(home, 'nonstream-keepalive-interval'), at(home, 'commercial-mode')],
+    wanted: (round) => [round + 2, isOdd(round)],
+  },
+  'the v8 API on both sides': {
+    options: { file: GATEWAY_FILE_V8, api: 'v8' },
+    one: (round) => `routing:\n  retry:\n    request-retry: ${round + 2}\n`,
+    other: (round) => `observability:\n  logs:\n    debug: ${!isOdd(round)}\n`,
+    held: (home) => [at(home, 'request-retry'), at(home, 'debug')],
+    wanted: (round) => [round + 2, !isOdd(round)],
+  },
+};
+
+/** What a runner may come to while the other one writes: done, or stopped with nothing of its own in force. */
+const CLEAN = new Set(['applied', 'in-sync', 'stale', 'rolled-back']);
+
+describe.each(Object.entries(PAIRS))('%s', (_, { options, one, other, held, wanted }) => {
+  test.each([1, 2, 3])('nothing is lost, and nobody is needed (order %i)', async (seed) => {
+    const random = numbers(seed * 7919);
+    const home = await stage(options);
+    const runners = [await runnerAt(home, random), await runnerAt(home, random)];
+    const kinds: string[] = [];
+    for (let round = 0; round < 6; round += 1) {
+      await runners[0]?.declare(one(round));
+      await runners[1]?.declare(other(round));
+      const outcomes = await Promise.all(runners.map(async (runner) => runner.apply()));
+      for (const { kind, problems } of outcomes)
+        if (!CLEAN.has(kind)) kinds.push(`${round} ${kind} ${problems.map(({ message }) => message).join()}`);
+      for (const [i, { kind }] of outcomes.entries())
+        if (kind !== 'applied' && kind !== 'in-sync') await runners[i]?.apply();
+      await home.sandbox.settled();
+      expect([round, ...held(home)]).toEqual([round, ...wanted(round)]);
+    }
+    expect(kinds).toEqual([]);
+  });
+});
