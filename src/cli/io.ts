@@ -3,6 +3,7 @@ import type { OutputFormat } from '../report/report.ts';
 import { type Style, styleFor } from '../report/style.ts';
 import type { Clock } from '../nouns/clock.ts';
 import { EXIT, type ExitCode } from '../nouns/exit.ts';
+import { fail } from '../nouns/problem.ts';
 import type { Recognise } from '../nouns/redact.ts';
 
 export interface Io {
@@ -51,13 +52,18 @@ export function styleOf(io: Io, globals: Globals, stream: 'stdout' | 'stderr' = 
   return styleFor({ isTTY }, io.env, globals.color);
 }
 
+/** ms: one Ctrl-C reaches a program twice where npm started it, by the terminal and by npm. */
+const SAME_MS = 300;
+
+/** Listens for signals: the first asks to stop, a later one ends the process at once. */
 export function processIo(): Io {
   const stop = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
-    let asked = false;
+    let askedAt: number | undefined;
     process.on(name, () => {
-      if (asked) process.exit(EXIT.unexpected);
-      asked = true;
+      if (askedAt !== undefined && performance.now() - askedAt < SAME_MS) return;
+      if (askedAt !== undefined) process.exit(EXIT.unexpected);
+      askedAt = performance.now();
       stop.abort(new Error(`stopped by ${name}`));
     });
   }
@@ -82,8 +88,13 @@ export function processIo(): Io {
     ask: async (question) => {
       const { createInterface } = await import('node:readline/promises');
       const lines = createInterface({ input: process.stdin, output: process.stderr });
+      // The terminal gives Ctrl-C to whoever reads from it; without an answer, at the end of the input, nothing is typed.
+      lines.once('SIGINT', () => stop.abort(new Error('stopped by SIGINT')));
+      const ended = new Promise<string>((resolve) => lines.once('close', () => resolve('')));
       try {
-        return await lines.question(question, { signal: stop.signal });
+        return await Promise.race([lines.question(question, { signal: stop.signal }), ended]);
+      } catch (error) {
+        throw stop.signal.aborted ? fail('HF5007', 'stopped by a signal') : error;
       } finally {
         lines.close();
       }

@@ -4,6 +4,7 @@ import type { Trigger } from '../nouns/look.ts';
 import type { Outcome } from '../nouns/outcome.ts';
 import type { Plan } from '../nouns/plan.ts';
 import { HoldfastError } from '../nouns/problem.ts';
+import { oneLine } from '../nouns/visible.ts';
 import { outcomeSentence, outcomeText } from '../report/outcome-text.ts';
 import { planText } from '../report/plan-text.ts';
 import { problemText } from '../report/problem-text.ts';
@@ -55,12 +56,13 @@ export function narrator(write: (text: string) => void, style: Style, now: () =>
       if (repeated && outcome.plan && differs(outcome.plan)) say(`${planText(outcome.plan, style)}\n`);
       say(outcomeText(outcome, style));
     },
-    note: (level, text) => write(`${clock()} ${level === 'info' ? text : style.warn(text)}\n`),
+    note: (level, text) =>
+      write(`${clock()} ${level === 'info' ? oneLine(text) : style.warn(oneLine(text))}\n`),
     failed: (error, target) => {
       const problems =
         error instanceof HoldfastError
           ? error.problems.map((problem) => problemText(problem, style))
-          : [String(error)];
+          : [oneLine(String(error))];
       write(`${clock()} ${style.bad(target ?? 'settings')}\n`);
       say(problems.join('\n'));
     },

@@ -43,6 +43,7 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
   } finally {
     await daemon.stop();
   }
+  options.reporter.note('info', 'stopped');
 }
 
 /** What a running daemon holds. Its methods reject for nothing that files, gateways or people can do while it runs. */

@@ -3,6 +3,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { guardedIo } from '../cli/guarded-io.ts';
 import { type Io, processIo } from '../cli/io.ts';
 import { main } from '../cli/main.ts';
 import { duration, indent, styleFor } from '../report/style.ts';
@@ -30,7 +31,8 @@ openai-compatibility:
 
 const api = askedGeneration();
 const begun = performance.now();
-const terminal = processIo();
+const raw = processIo();
+const terminal = guardedIo(raw);
 const style = styleFor({ isTTY: terminal.stdoutIsTerminal }, process.env, true);
 const dir = await mkdtemp(join(tmpdir(), 'holdfast-tour-'));
 const files = join(dir, 'desired-state');
@@ -39,8 +41,18 @@ await mkdir(files);
 const sandbox = await startGateway(api, config);
 const told: string[] = [];
 
+/** As a shell counts a program that SIGINT ended. */
+const INTERRUPTED = 130;
+
+/** Somebody pressed Ctrl-C. */
+class Stopped extends Error {}
+
 try {
   await tour();
+} catch (error) {
+  if (!(error instanceof Stopped)) throw error;
+  terminal.out('\nStopped. The sandbox gateway and its files are removed.\n');
+  process.exitCode = INTERRUPTED;
 } finally {
   await sandbox.stop();
   await rm(dir, { recursive: true, force: true });
@@ -101,7 +113,12 @@ async function tour(): Promise<void> {
   );
 }
 
+function goOn(): void {
+  if (terminal.signal.aborted) throw new Stopped();
+}
+
 function chapter(title: string, text: string): void {
+  goOn();
   told.push(title);
   terminal.out(`\n${style.accent(style.bold(`${told.length}. ${title}`))}\n${indent(text, 3)}\n`);
 }
@@ -122,17 +139,19 @@ async function editInPanel(key: string, value: number): Promise<void> {
 
 async function holdfast(words: readonly string[], promised: number): Promise<void> {
   const io: Io = {
-    ...terminal,
+    ...raw, // a command guards its output itself
     cwd: dir,
     env: { ...process.env, ...SECRETS, HOLDFAST_KEY: KEY, HOLDFAST_URL: sandbox.url },
     stdinIsTerminal: false,
     stderrIsTerminal: false,
-    out: (text) => terminal.out(indent(text, 3)),
-    err: (text) => terminal.out(indent(text, 3)),
+    out: (text) => raw.out(indent(text, 3)),
+    err: (text) => raw.out(indent(text, 3)),
     exit: 0,
   };
+  goOn();
   terminal.out(`\n   ${style.bold(`$ holdfast ${words.join(' ')}`)}\n`);
   await main(words, io);
+  goOn();
   terminal.out(`   ${style.dim(`exit ${io.exit}`)}\n`);
   if (io.exit !== promised)
     throw new Error(`the tour promised exit ${promised}, holdfast ended with ${io.exit}`);

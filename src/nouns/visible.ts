@@ -8,12 +8,16 @@
 // eslint-disable-next-line no-control-regex -- they are what is looked for
 const ACTING = /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u061C\u200E\u200F\u2028-\u202E\u2066-\u2069\uFEFF]/;
 
+/** In each colour sequence of ours until it leaves the process: parameters that no name or message can know. */
+const MARK = [...crypto.getRandomValues(new Uint16Array(3))]
+  .map((number) => 1000 + (number % 9000))
+  .join(';');
+
 /** The colours of style.ts, the only sequences that are ours. */
-// eslint-disable-next-line no-control-regex -- an escape sequence begins with one
-const OURS = /\u001B\[(?:1|2|22|3[1-6]|39)m/;
+const OURS = new RegExp(`\u001B\\[${MARK};(1|2|22|3[1-6]|39)m`);
 
 const ACTING_EACH = new RegExp(ACTING, 'g');
-const ACTING_OR_OURS = new RegExp(`(${OURS.source})|${ACTING.source}`, 'g');
+const ACTING_OR_OURS = new RegExp(`${OURS.source}|${ACTING.source}`, 'g');
 
 /** `\u001b` for an escape character: in JSON the same text, elsewhere one that can be seen. */
 const spelled = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
@@ -23,10 +27,20 @@ export function visible(text: string): string {
   return ACTING.test(text) ? text.replaceAll(ACTING_EACH, spelled) : text;
 }
 
-/** The same for a finished page: our own colours stay. The last net, for what was not made visible by itself. */
+/**
+ * The same for a finished page, on its way out: our own colours become what a terminal understands. The one place that
+ * every text for a terminal passes.
+ */
 export function visiblePage(text: string): string {
   if (!ACTING.test(text)) return text;
-  return text.replaceAll(ACTING_OR_OURS, (found: string, ours: string | undefined) => ours ?? spelled(found));
+  return text.replaceAll(ACTING_OR_OURS, (found: string, colour: string | undefined) =>
+    colour === undefined ? spelled(found) : `\u001B[${colour}m`,
+  );
+}
+
+/** A text in a colour of ours, for a page. `paint` adds the sequences that a terminal understands. */
+export function painted(text: string, paint: (text: string) => string): string {
+  return paint(visiblePage(text)).replaceAll('\u001B[', `\u001B[${MARK};`);
 }
 
 /** On one line: nobody can write a line of their own into a list. */

@@ -1,5 +1,6 @@
 // Colours and signs of the text output. The only place that knows whether colours are wanted.
 import { styleText } from 'node:util';
+import { painted } from '../nouns/visible.ts';
 
 type Format = Parameters<typeof styleText>[0];
 type Paint = (text: string) => string;
@@ -17,7 +18,7 @@ const plain: Paint = (text) => text;
 const paint =
   (format: Format): Paint =>
   (text) =>
-    styleText(format, text, { validateStream: false });
+    painted(text, (visible) => styleText(format, visible, { validateStream: false }));
 
 export const PLAIN: Style = { bold: plain, dim: plain, good: plain, warn: plain, bad: plain, accent: plain };
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { guardedIo } from '../../src/cli/guarded-io.ts';
 import type { Io } from '../../src/cli/io.ts';
 import { EXIT } from '../../src/nouns/exit.ts';
+import { COLOURED } from '../../src/report/style.ts';
 
 interface Streams {
   readonly inner: Io;
@@ -58,8 +59,14 @@ describe('what leaves the process', () => {
 
   test('obeys no escape sequence', () => {
     const { io, said } = streams(true);
-    io.out('\u001B]0;title\u0007\u001B[31mred\u001B[39m');
+    io.out(`\u001B]0;title\u0007${COLOURED.bad('red')}`);
     expect(said()).toBe('\\u001b]0;title\\u0007\u001B[31mred\u001B[39m');
+  });
+
+  test('takes no colour from anybody else, painted or not', () => {
+    const { io, said } = streams(true);
+    io.err(`\u001B[32m✓ fine\u001B[39m ${COLOURED.dim('by \u001B[1mEve\u001B[22m')}`);
+    expect(said()).toBe('\\u001b[32m✓ fine\\u001b[39m \u001B[2mby \\u001b[1mEve\\u001b[22m\u001B[22m');
   });
 
   test('is the very bytes where somebody asked for them, unless a terminal would obey them', () => {

@@ -41,9 +41,9 @@ describe('a text from somewhere else', () => {
 
 describe('a page', () => {
   test('keeps the colours that are ours and no other sequence', () => {
-    const page = `${COLOURED.good('fine')} ${COLOURED.bold('x')} ${ESC}[8mhidden ${ESC}[1;31m`;
+    const page = `${COLOURED.good(`fine ${COLOURED.bad('not')}`)} ${COLOURED.bold('x')} ${ESC}[8mhidden ${ESC}[31m`;
     expect(visiblePage(page)).toBe(
-      `${COLOURED.good('fine')} ${COLOURED.bold('x')} \\u001b[8mhidden \\u001b[1;31m`,
+      `${ESC}[32mfine ${ESC}[31mnot${ESC}[39m${ESC}[39m ${ESC}[1mx${ESC}[22m \\u001b[8mhidden \\u001b[31m`,
     );
   });
 
