@@ -53,14 +53,15 @@ export interface Adopted {
 /** Throws HF2072 where nothing can be made of the file. */
 export async function adopt(source: Source, request: AdoptRequest): Promise<Adopted> {
   const { document, catalog, notes } = source;
-  const prepared = prepare(document, catalog);
+  const scrubbed = scrubComments(document, catalog);
+  const prepared = prepare(scrubbed.lines.length === 0 ? document : parsed(scrubbed.text), catalog);
   const unfit: LeftOut[] = [...source.unfit];
   for (;;) {
     const draft = draftOf(prepared, catalog, request, unfit);
     const faults =
       draft.unfit.length > 0 ? draft.unfit : await faultsOf(draft.text, catalog, draft.variables);
     const fresh = faults.filter(({ path }) => !unfit.some((known) => known.path === path));
-    if (fresh.length === 0) return finished(draft, unfit, notes);
+    if (fresh.length === 0) return finished(draft, unfit, [...notes, ...scrubbedNotes(scrubbed.lines)]);
     unfit.push(...fresh);
   }
 }
@@ -91,17 +92,15 @@ function draftOf(
   const plain = plainOf(wanted) as Tree;
   const { tree, variables } = referTo(plain, catalog, env);
   const made = edited(document, editsTo(readIn(document.text) ?? {}, wanted, tree, catalog), tree, tree);
-  const secrets = variables.map(({ secret }) => secret.open());
-  const scrubbed = scrubComments(indentComments(made.text), secrets);
   return {
-    text: scrubbed.text,
+    text: indentComments(made.text),
     variables,
     leftOut,
     unfit: unspeakable(plain, catalog).map((place) => ({
       path: ownablePath(plain, place.map(String)),
       why: 'it holds a secret that no variable can carry',
     })),
-    notes: [...prepared.notes, ...kept.notes, ...notes, ...made.notes, ...scrubbedNotes(scrubbed.lines)],
+    notes: [...prepared.notes, ...kept.notes, ...notes, ...made.notes],
   };
 }
 

@@ -1,9 +1,14 @@
 // Secrets in comments: a key that was commented out is no less a key. Everything else a comment says stays.
 import { Parser } from 'yaml';
-import { carriesCredential } from '../gateway/catalog/credential-names.ts';
-import { mapUrlSecrets } from '../gateway/catalog/url-secrets.ts';
-import { commentsIn } from '../gateway/model/comments.ts';
+import type { Catalog } from '../gateway/catalog/field.ts';
+import { secretsIn } from '../gateway/catalog/secrets.ts';
+import { type Comment, commentsIn } from '../gateway/model/comments.ts';
+import { contentBy } from '../gateway/v8/seen.ts';
+import type { FileDocument } from '../nouns/file.ts';
 import { type Replacement, replaceIn } from '../plan/splice-text.ts';
+import { scrubbedLine, withoutKnown } from './scrub-line.ts';
+import { Outline } from './scrub-outline.ts';
+import { secretListsIn } from './scrub-sections.ts';
 
 export interface Scrubbed {
   readonly text: string;
@@ -11,16 +16,20 @@ export interface Scrubbed {
   readonly lines: readonly number[];
 }
 
-const REMOVED = '(removed)';
-
-export function scrubComments(text: string, secrets: readonly string[]): Scrubbed {
-  const known = secrets.filter((secret) => secret.length >= 4).toSorted((a, b) => b.length - a.length);
+/** Whatever is a secret anywhere in the file is taken out of every comment, whatever the comment says it is. */
+export function scrubComments(document: FileDocument, catalog: Catalog): Scrubbed {
+  const { text } = document;
+  const known = new Set(secretsIn(catalog.root, contentBy(document, catalog)));
+  const longestFirst = [...known].toSorted((a, b) => b.length - a.length);
+  const holdsKeys = secretListsIn(document, catalog);
   const comments = [...new Parser().parse(text)].flatMap(commentsIn);
-  const pieces = comments.flatMap((comment): Replacement[] => {
-    const clean = scrubbed(comment.text, known);
-    return clean === comment.text
-      ? []
-      : [{ start: comment.at, end: comment.at + comment.text.length, text: clean }];
+  const pieces = blocksOf(comments, text).flatMap((block) => {
+    const outline = new Outline(holdsKeys(block[0]?.at ?? 0));
+    return block.flatMap((comment): Replacement[] => {
+      const clean = scrubbedLine(withoutKnown(comment.text, longestFirst), outline);
+      if (clean === comment.text) return [];
+      return [{ start: comment.at, end: comment.at + comment.text.length, text: clean }];
+    });
   });
   return {
     text: replaceIn(text, 0, text.length, pieces),
@@ -28,34 +37,16 @@ export function scrubComments(text: string, secrets: readonly string[]): Scrubbe
   };
 }
 
-function scrubbed(comment: string, known: readonly string[]): string {
-  let clean = comment;
-  for (const secret of known) clean = clean.replaceAll(secret, REMOVED);
-  clean = clean.replace(PAIR, (all, head: string, name: string, value: string) =>
-    carriesCredential(name) && looksLikeKey(value) ? `${head}${REMOVED}` : all,
-  );
-  clean = clean.replaceAll(URL_LIKE, (url) =>
-    mapUrlSecrets(url, (secret) => (PLACEHOLDER.test(secret) ? secret : REMOVED)),
-  );
-  return clean.replaceAll(KEY_LIKE, REMOVED);
-}
-
-/** `# api-key: "…"`, `#   - token: …` */
-const PAIR = /^(#[#\s]*(?:-\s+)*["']?([\w.-]+)["']?:\s+)(\S[^#]*?)(?=\s*(?:\s#.*)?$)/;
-const URL_LIKE = /[a-z][a-z0-9+.-]*:\/\/[^\s"'<>]+/gi;
-/** Shapes that keys of well-known services have. */
-const KEY_LIKE = /\b(?:sk|xai|gsk|ghp|pat|pk|rk)[-_][\w-]{12,}|\bAIza[\w-]{10,}/g;
-
-/** What examples put where a secret goes. */
-const PLACEHOLDER = /\.\.\.|^(?:your|my|some)-|^(?:pass(?:word)?|secret|token|key|xxx+)$/i;
-
-/** A word of some length that is no number, switch or path. */
-function looksLikeKey(value: string): boolean {
-  const bare = value.trim().replace(/^(["'])(.*)\1$/, '$2');
-  return (
-    bare.length >= 6 &&
-    !/\s/.test(bare) &&
-    !PLACEHOLDER.test(bare) &&
-    !/^(?:true|false|[\d.]+|~?\.{0,2}\/.*|\$\{.*|<.*)$/i.test(bare)
-  );
+/** Comments on lines of their own that follow each other; one behind a value is alone. */
+function blocksOf(comments: readonly Comment[], text: string): Comment[][] {
+  const blocks: Comment[][] = [];
+  let end = -1;
+  for (const comment of comments) {
+    const isOwnLine = /(?:^|\n)[ \t]*$/.test(text.slice(Math.max(0, comment.at - 200), comment.at));
+    const goesOn = isOwnLine && end >= 0 && /^\r?\n[ \t]*$/.test(text.slice(end, comment.at));
+    if (goesOn) blocks.at(-1)?.push(comment);
+    else blocks.push([comment]);
+    end = isOwnLine ? comment.at + comment.text.length : -1;
+  }
+  return blocks;
 }
