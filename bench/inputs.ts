@@ -90,6 +90,7 @@ export function targetAt(url: string, desired: string): Target {
       maxDeletes: { fraction: 0.3 },
       maxReplaces: { fraction: 0.5 },
       unknownKeys: 'refuse',
+      comments: 'keep',
       freeze: [],
     },
     digestKey: seal('mgmt-secret-1'),

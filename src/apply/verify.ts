@@ -5,6 +5,7 @@ import { pathsIn } from '../gateway/layout/place.ts';
 import { memoryCatalog } from '../gateway/v8/seen.ts';
 import type { Evidence } from '../nouns/outcome.ts';
 import { coversPath, formatPath, parsePath, type Path } from '../nouns/path.ts';
+import { commentsInWords } from '../plan/comments.ts';
 import { pending } from '../nouns/plan.ts';
 import { problem } from '../nouns/problem.ts';
 import type { ThreeWay } from '../plan/three-way.ts';
@@ -136,11 +137,14 @@ export async function verify(
   const { prospect, current } = transaction;
   const missing = await remaining(run, transaction, settled);
   const foreign = changedElsewhere(run, transaction, settled, current.prepared.writes.length - 1);
-  const held = [...heldEvidence(missing, settled, foreign), ...evidenceOfForeign(run, transaction)];
+  const lost = lostComments(transaction, settled);
+  const changed = [...(foreign.length > 0 ? [shownPaths(foreign)] : []), ...lost];
+  const held = [...heldEvidence(missing, settled, changed), ...evidenceOfForeign(run, transaction)];
   if (missing.length > 0)
     return setback('HF5012', dropped(settled, missing), { path: missing[0] ?? '', evidence: held });
   if (foreign.length > 0)
     return setback('HF5013', `${shownPaths(foreign)} changed as well`, { evidence: held });
+  if (lost.length > 0) return setback('HF5013', `${lost.join('')} went as well`, { evidence: held });
   const secret = await proveDeclaredKey(run, prospect);
   const behaviour = await behaveEventually(run, transaction);
   const evidence = [...held, ...secret, ...behaviour.evidence];
@@ -156,10 +160,16 @@ export async function verify(
   };
 }
 
+/** In words; empty where every comment of the file is where it was, or was known to go. */
+function lostComments({ current }: Transaction, { live }: Settled): readonly string[] {
+  const lost = current.prepared.lostComments(live.file.text.open());
+  return lost.length === 0 ? [] : [commentsInWords(lost)];
+}
+
 function heldEvidence(
   missing: readonly string[],
   { live, standing }: Settled,
-  foreign: readonly Path[],
+  changed: readonly string[],
 ): readonly Evidence[] {
   const { agreement } = live;
   return [
@@ -173,7 +183,7 @@ function heldEvidence(
       passed: standing === 'as-predicted' || agreement.kind !== 'differ' || agreement.cause === 'model-gap',
       detail: agreement.kind === 'differ' ? agreement.paths.join(', ') : '',
     },
-    { check: 'nothing else changed', passed: foreign.length === 0, detail: shownPaths(foreign) },
+    { check: 'nothing else changed', passed: changed.length === 0, detail: changed.join(', ') },
   ];
 }
 

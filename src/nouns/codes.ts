@@ -550,6 +550,11 @@ export const CODES = {
     "The gateway's file cannot be edited safely",
     'Edit the named lines by hand (anchors, aliases, merge keys, tags, comments in flow lists), then apply again.',
   ),
+  HF4011: code(
+    EXIT.ok,
+    "Comments of the gateway's file are lost with these changes",
+    "Nothing has to be done; put them into the desired state, or back into the gateway's file. `policy.comments: let-go` silences this.",
+  ),
   // 5xxx apply and rollback
   HF5003: code(
     EXIT.stale,

@@ -22,6 +22,8 @@ export interface Policy {
   readonly maxDeletes: { readonly fraction: number } | { readonly count: number };
   readonly maxReplaces: { readonly fraction: number } | { readonly count: number };
   readonly unknownKeys: 'refuse' | 'pass';
+  /** `keep`: a write that would lose comments of the gateway's file takes another route, or a note names them. */
+  readonly comments: 'keep' | 'let-go';
   readonly freeze: readonly string[];
 }
 

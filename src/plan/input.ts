@@ -10,6 +10,7 @@ import type { LastApplied, Origins, Suspension } from '../nouns/state.ts';
 import type { Allowance, Mode, Target } from '../nouns/target.ts';
 import type { Tree } from '../nouns/value.ts';
 import type { Prediction, PreparedWrite } from '../nouns/write.ts';
+import type { LostComment } from './comments.ts';
 import type { Difference } from './difference.ts';
 import type { ManagementSecret } from './management-secret.ts';
 
@@ -78,6 +79,8 @@ export interface Prepared {
   readonly differences: readonly Difference[];
   /** What memory and file hold after the last write; undefined without writes. */
   readonly prediction: Prediction | undefined;
+  /** Comments of the file as it was planned on that a later text of it lacks, but for those whose loss was planned. */
+  readonly lostComments: (text: string) => readonly LostComment[];
   /** What `remember` needs. */
   readonly basis: Basis;
 }

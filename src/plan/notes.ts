@@ -9,6 +9,7 @@ import { formatPath } from '../nouns/path.ts';
 import type { Base } from './base.ts';
 import type { Tree } from '../nouns/value.ts';
 import { momentText } from '../nouns/words.ts';
+import { commentsInWords, type LostComment } from './comments.ts';
 import type { Difference } from './difference.ts';
 import type { HeldPath } from './input.ts';
 import { reachNotes } from './reach.ts';
@@ -19,6 +20,8 @@ export interface NotesInput {
   readonly held: readonly HeldPath[];
   readonly base: Base;
   readonly writes: number;
+  /** That the writes take away. */
+  readonly lostComments: readonly LostComment[];
   /** `policy.freeze` of the target. */
   readonly freeze: readonly string[];
   readonly now: number;
@@ -33,6 +36,7 @@ export function notesOf(input: NotesInput): Problem[] {
     ...aboutReach(input),
     ...aboutAgreement(input),
     ...aboutHeld(input),
+    ...aboutComments(input),
     ...aboutFreeze(input),
   ];
 }
@@ -96,6 +100,11 @@ function heldNote(path: string, until: number | undefined): Problem {
   const remedy =
     'It is healed then. If somebody keeps changing it back, agree with them what should be declared.';
   return { ...warning('HF4003', message, path), remedy };
+}
+
+function aboutComments({ lostComments }: NotesInput): Problem[] {
+  if (lostComments.length === 0) return [];
+  return [warning('HF4011', `no route keeps ${commentsInWords(lostComments)} of the gateway's file`)];
 }
 
 /** ms before a window opens at which a plan says so. */

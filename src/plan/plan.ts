@@ -14,6 +14,7 @@ import { askedIn } from './asked-in.ts';
 import { releasedPaths } from './applied.ts';
 import { imagesFor, type Base } from './base.ts';
 import { changeOf, differenceOf, judgeAll, type Judged } from './changes.ts';
+import { type LostComment, lostComments } from './comments.ts';
 import { consequencesOf } from './consequences.ts';
 import { diff } from './diff.ts';
 import type { Difference } from './difference.ts';
@@ -54,6 +55,7 @@ export function makePlan(input: PlanInput): Prepared {
     wanted: draft.patched.image,
     fingerprints: draft.fingerprints,
     repair: draft.base.repair && draft.mode !== 'observe',
+    comments: input.target.policy.comments,
   });
   const found = [...(input.refusals ?? []), ...routes.verdicts.map((one) => placedIn(one, changes))];
   const verdicts = judge(caseOf(draft, routes), found, draft.allowances);
@@ -62,11 +64,26 @@ export function makePlan(input: PlanInput): Prepared {
     writes: routes.writes,
     differences: draft.differences,
     prediction: routes.prediction,
+    lostComments: (now) => unexpectedlyLost(input, draft.differences, routes, now),
     basis: {
       wanted: seal(draft.wanted.image),
       stateKeys: new Map(draft.judged.map(({ id, stateKey }) => [id, stateKey])),
     },
   };
+}
+
+/** Comments that are missing from a text after the writes, and that no route was known to lose. */
+function unexpectedlyLost(
+  { target, live, catalog }: PlanInput,
+  differences: readonly Difference[],
+  routes: Routes,
+  text: string,
+): readonly LostComment[] {
+  const isPrintedAnew = routes.verdicts.some(({ guard }) => guard === 'unsafe-edit');
+  if (target.policy.comments === 'let-go' || isPrintedAnew || !live.file) return [];
+  const known = new Set(routes.lostComments.map(({ line }) => line));
+  const lost = lostComments(catalog, { text: live.file.text.open() }, { text }, differences);
+  return lost.filter(({ line }) => !known.has(line));
 }
 
 /** What the gateway would refuse, with the lines that ask for it. */
@@ -218,6 +235,7 @@ function assemble(
         held: input.state.held ?? [],
         base,
         writes: routes.writes.length,
+        lostComments: routes.lostComments,
         freeze: target.policy.freeze,
         now: input.now,
         catalog: input.catalog,

@@ -5,6 +5,8 @@ import type { Live } from '../nouns/live.ts';
 import type { Shown } from '../nouns/shown.ts';
 import type { Tree, Value } from '../nouns/value.ts';
 import type { Prediction, PreparedWrite } from '../nouns/write.ts';
+import type { Policy } from '../nouns/target.ts';
+import type { LostComment } from './comments.ts';
 import type { Difference } from './difference.ts';
 import type { Area } from './route-edits.ts';
 
@@ -24,6 +26,8 @@ export interface RouteInput {
    * into it. Undeclared, ignored and merely reported things stand in it as they do in `before`.
    */
   readonly wanted: Tree;
+  /** `let-go`: a route that loses comments is as good as another. */
+  readonly comments: Policy['comments'];
   /** A value as it may leave the process: secrets below `field` as fingerprints. */
   show(field: Field, value: Value): Shown;
 }
@@ -38,6 +42,8 @@ export interface Routed {
   readonly verdicts: readonly Verdict[];
   /** The complete image after each write, as `wanted`; for guards, which judge every intermediate state. */
   readonly states: readonly Tree[];
+  /** Comments of the file that no route keeps. */
+  readonly lostComments: readonly LostComment[];
   /** After the last write; what is there now when there are no writes. */
   readonly prediction: Prediction;
 }

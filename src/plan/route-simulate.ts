@@ -1,6 +1,7 @@
 // Runs field requests through the model of the gateway: memory after the request, file after the save, memory after the
 // reload. Says what each would lose (design §8). Chooses nothing.
 import type { Catalog, Field } from '../gateway/catalog/field.ts';
+import { parseDocument } from '../gateway/model/document.ts';
 import { sameAt } from '../gateway/model/equal.ts';
 import { isFailure } from '../gateway/model/model.ts';
 import { save } from '../gateway/model/save.ts';
@@ -32,12 +33,20 @@ export const jsonText = (value: Value | undefined): string =>
 
 /** Throws NoFieldRoute where a request would be refused, or would lose something of the file. */
 export function simulate(catalog: Catalog, start: State, requests: readonly FieldRequest[]): Simulated[] {
+  const hasComments = start.document.text.includes('#');
   let state = start;
-  return requests.map((request) => {
-    const step = simulateOne(catalog, state, request);
+  return requests.map((request, i) => {
+    const step = simulateOne(catalog, i > 0 && hasComments ? readAgain(catalog, state) : state, request);
     state = step.after;
     return step;
   });
+}
+
+/** As the gateway reads its own print: comments that moved to the left edge belong to other nodes from then on. */
+function readAgain(catalog: Catalog, state: State): State {
+  const parsed = parseDocument(state.document.text);
+  const again = isFailure(parsed) ? undefined : settled(parsed as FileDocument, catalog);
+  return again && isState(again) ? again : state;
 }
 
 function simulateOne(catalog: Catalog, state: State, request: FieldRequest): Simulated {

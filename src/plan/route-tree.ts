@@ -2,12 +2,14 @@
 // empty or gone (design §8, design-v8 rules 6 to 13). Each request is run through the model of the gateway; where the
 // JSON routes cannot say what is wanted, the edited text goes through the v0 API. Sends nothing.
 import { changeTree, V8_BASE, handleV8 } from '../gateway/v8/endpoints.ts';
-import { copySections, expanded, type Node } from '../gateway/v8/tree.ts';
+import { copySections, expanded, type Node, print } from '../gateway/v8/tree.ts';
+import { dedentComments } from '../gateway/model/stored.ts';
 import { stored } from '../gateway/v8/normalise.ts';
 import type { FileDocument, FileNode } from '../nouns/file.ts';
 import { seal, type Sealed } from '../nouns/secret.ts';
 import type { Tree } from '../nouns/value.ts';
 import type { PreparedWrite, Write } from '../nouns/write.ts';
+import { commentsInWords, type LostComment, lostComments } from './comments.ts';
 import { besides, pathOfArea } from './footprint.ts';
 import { migrationVerdicts } from './migration.ts';
 import { isState, predictionOf, settled, settledRoot, type State } from './predict.ts';
@@ -53,6 +55,7 @@ export function routeTree(input: RouteInput): Routed {
       writes: steps.map(({ write }) => write),
       verdicts,
       states: steps.map(({ after }) => after.image),
+      lostComments: lostBy(input, raw, steps),
       prediction: predictionOf(last),
     };
   } catch (thrown) {
@@ -66,7 +69,7 @@ export function routeTree(input: RouteInput): Routed {
 
 function nothing({ live }: RouteInput, verdicts: readonly Verdict[], start?: State): Routed {
   const file = seal<Tree>(start?.content ?? {});
-  return { writes: [], verdicts, states: [], prediction: { memory: live.memory, file } };
+  return { writes: [], verdicts, states: [], lostComments: [], prediction: { memory: live.memory, file } };
 }
 
 /** JSON requests where they say what is wanted and lose nothing; else one edited file. */
@@ -88,11 +91,41 @@ function byRequests(
       );
     const [lost] = besides(input.catalog, start.content, last.content, areas).lost;
     if (lost !== undefined) throw new NoTreeRoute(`${lost} would be lost`);
-    return steps;
+    return keepingComments(input, raw, start, differences, areas, steps);
   } catch (thrown) {
     if (!(thrown instanceof NoTreeRoute)) throw thrown;
     return [byFile(input, raw, start, differences, areas, thrown.message)];
   }
+}
+
+/** The edited file where it keeps more comments than these requests. */
+function keepingComments(
+  input: RouteInput,
+  raw: string,
+  start: State,
+  differences: readonly Difference[],
+  areas: readonly Area[],
+  steps: readonly Step[],
+): readonly Step[] {
+  const lost = lostBy(input, raw, steps);
+  if (lost.length === 0) return steps;
+  try {
+    const why = `a JSON request would lose ${commentsInWords(lost)} (C v8 §4.11)`;
+    const edited = [byFile(input, raw, start, differences, areas, why)];
+    return lostBy(input, raw, edited).length < lost.length ? edited : steps;
+  } catch (thrown) {
+    if (thrown instanceof UnsafeEdit || thrown instanceof WouldRefuse) return steps;
+    throw thrown;
+  }
+}
+
+function lostBy(input: RouteInput, raw: string, steps: readonly Step[]): readonly LostComment[] {
+  const document = steps.at(-1)?.after.document;
+  if (!document || input.comments === 'let-go' || !raw.includes('#')) return [];
+  // The tree of a long file was changed in place, and is printed only here.
+  const text =
+    document.text === '' && document.root ? dedentComments(print(document.root as Node)) : document.text;
+  return lostComments(input.catalog, { text: raw }, { text }, input.differences);
 }
 
 function simulate(

@@ -4,6 +4,7 @@ import type { Verdict } from '../nouns/guard.ts';
 import { seal } from '../nouns/secret.ts';
 import type { Tree } from '../nouns/value.ts';
 import type { PreparedWrite, Write } from '../nouns/write.ts';
+import { commentsInWords, type LostComment, lostComments } from './comments.ts';
 import type { Difference } from './difference.ts';
 import { pathOfArea } from './footprint.ts';
 import { isState, predictionOf, settled, type State } from './predict.ts';
@@ -38,23 +39,29 @@ export function route(input: RouteInput): Routed {
     writes: chosen.writes,
     verdicts,
     states: chosen.states.map(({ image }) => image),
+    lostComments: chosen.lost,
     prediction: predictionOf(last),
   };
 }
 
 function nothing({ live }: RouteInput, verdicts: readonly Verdict[], start?: State): Routed {
   const file = seal<Tree>(start?.content ?? {});
-  return { writes: [], verdicts, states: [], prediction: { memory: live.memory, file } };
+  return { writes: [], verdicts, states: [], lostComments: [], prediction: { memory: live.memory, file } };
 }
 
 interface Chosen {
   readonly writes: readonly PreparedWrite[];
   readonly states: readonly State[];
+  /** Comments that are gone afterwards. */
+  readonly lost: readonly LostComment[];
   /** What somebody must allow first. */
   readonly verdicts?: readonly Verdict[];
 }
 
-/** Field endpoints where they lose nothing and are few; else the file; else field endpoints however many. */
+/**
+ * Field endpoints where they lose nothing, comments included, and are few; else the file; else field endpoints however
+ * many.
+ */
 function choose(
   input: RouteInput,
   start: State,
@@ -62,16 +69,19 @@ function choose(
 ): Chosen | { readonly verdicts: readonly Verdict[] } {
   const areas = outermost(differences.map((difference) => areaOf(input.catalog, difference)));
   const fields = byFields(input, start, differences, areas);
-  if (Array.isArray(fields) && fields.length <= MOST_FIELD_WRITES) return fieldWrites(fields);
-  const why = Array.isArray(fields)
-    ? `${fields.length} field writes would be needed; one request does it`
-    : (fields as NoFieldRoute).message;
+  const lost = Array.isArray(fields) ? lostAfter(input, start, fields.at(-1)?.after ?? start) : [];
+  if (Array.isArray(fields) && fields.length <= MOST_FIELD_WRITES && lost.length === 0)
+    return fieldWrites(fields, lost);
+  const why = whyNotFields(fields, lost);
   try {
-    return fileWrite(input, start, differences, areas, why);
+    const file = fileWrite(input, start, differences, areas, why);
+    if (!Array.isArray(fields) || file.lost.length <= lost.length) return file;
+    return fieldWrites(fields, lost, 'the edited file would lose more comments');
   } catch (thrown) {
     if (thrown instanceof RefusedFile) return { verdicts: [wouldBeRefused(thrown.message, differences)] };
     if (!(thrown instanceof UnsafeEdit)) throw thrown;
-    if (Array.isArray(fields)) return fieldWrites(fields, `the file cannot be edited: ${thrown.message}`);
+    if (Array.isArray(fields))
+      return fieldWrites(fields, lost, `the file cannot be edited: ${thrown.message}`);
     return anewWrite(input, start, differences, areas, unsafeEdit(thrown, why, differences));
   }
 }
@@ -93,8 +103,23 @@ function anewWrite(
   return {
     writes: [{ ...prepared, body: unchangedSince(start, edit) }],
     states: [edit.after],
+    lost: [], // the verdict says that all go
     verdicts: [verdict],
   };
+}
+
+function whyNotFields(fields: readonly Simulated[] | NoFieldRoute, lost: readonly LostComment[]): string {
+  if (fields instanceof NoFieldRoute) return fields.message;
+  if (lost.length > 0) return `a field write would lose ${commentsInWords(lost)} (C v0 §6.2)`;
+  return `${fields.length} field writes would be needed; one request does it`;
+}
+
+function lostAfter(
+  { catalog, comments, differences }: RouteInput,
+  start: State,
+  after: State,
+): readonly LostComment[] {
+  return comments === 'let-go' ? [] : lostComments(catalog, start.document, after.document, differences);
 }
 
 // ── field endpoints ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -129,8 +154,9 @@ function byFields(
   }
 }
 
-function fieldWrites(steps: readonly Simulated[], note?: string): Chosen {
+function fieldWrites(steps: readonly Simulated[], lost: readonly LostComment[], note?: string): Chosen {
   return {
+    lost,
     writes: steps.map((step, i) => fieldWrite(step, i, note)),
     states: steps.map(({ after }) => after),
   };
@@ -165,7 +191,11 @@ function fileWrite(
   if (miss !== undefined)
     throw new UnsafeEdit(`after the edit the gateway would not hold what is wanted: ${miss}`, 1);
   const reason = `${why}; the file is edited in place, every other byte stays`;
-  return { writes: [preparedFile(input, start, edit, differences, areas, reason)], states: [edit.after] };
+  return {
+    writes: [preparedFile(input, start, edit, differences, areas, reason)],
+    states: [edit.after],
+    lost: lostAfter(input, start, edit.after),
+  };
 }
 
 function preparedFile(

@@ -6,7 +6,9 @@ import type { Verdict } from '../nouns/guard.ts';
 import type { Live } from '../nouns/live.ts';
 import type { Fingerprints } from '../nouns/secret.ts';
 import type { Tree } from '../nouns/value.ts';
+import type { Policy } from '../nouns/target.ts';
 import type { Prediction, PreparedWrite } from '../nouns/write.ts';
+import type { LostComment } from './comments.ts';
 import type { Difference } from './difference.ts';
 import { repairWrite } from './route-back.ts';
 import { routeTree } from './route-tree.ts';
@@ -21,6 +23,7 @@ export interface RoutesInput {
   readonly wanted: Tree;
   readonly fingerprints: Fingerprints;
   readonly repair: boolean;
+  readonly comments: Policy['comments'];
 }
 
 export interface Routes {
@@ -28,9 +31,10 @@ export interface Routes {
   readonly verdicts: readonly Verdict[];
   readonly states: readonly Tree[];
   readonly prediction: Prediction | undefined;
+  readonly lostComments: readonly LostComment[];
 }
 
-const NONE: Routes = { writes: [], verdicts: [], states: [], prediction: undefined };
+const NONE: Routes = { writes: [], verdicts: [], states: [], prediction: undefined, lostComments: [] };
 
 /** A live read without the file (a shallow check) has no routes: what would be spliced is not known. */
 export function routesFor(input: RoutesInput): Routes {
@@ -47,5 +51,11 @@ function repair({ live, catalog, wanted }: RoutesInput): Routes {
   if (!live.file) return NONE;
   const made = repairWrite(live.file, catalog);
   if (!made.ok) return { ...NONE, verdicts: made.verdicts };
-  return { writes: [made.write], verdicts: [], states: [wanted], prediction: made.write.prediction };
+  return {
+    writes: [made.write],
+    verdicts: [],
+    states: [wanted],
+    prediction: made.write.prediction,
+    lostComments: [],
+  };
 }

@@ -17,6 +17,7 @@ export const DEFAULT_POLICY: Policy = {
   maxDeletes: { fraction: 0.3 },
   maxReplaces: { fraction: 0.5 },
   unknownKeys: 'refuse',
+  comments: 'keep',
   freeze: [],
 };
 
@@ -103,6 +104,7 @@ class PolicyReader {
   read(): Partial<Policy> {
     const prune = valueAt(this.#node, 'prune');
     const unknownKeys = valueAt(this.#node, 'unknown-keys');
+    const comments = valueAt(this.#node, 'comments');
     const maxDeletes = shareOf(valueAt(this.#node, 'max-deletes'));
     const maxReplaces = shareOf(valueAt(this.#node, 'max-replaces'));
     return {
@@ -115,6 +117,7 @@ class PolicyReader {
       ...(maxDeletes && { maxDeletes }),
       ...(maxReplaces && { maxReplaces }),
       ...((unknownKeys === 'pass' || unknownKeys === 'refuse') && { unknownKeys }),
+      ...((comments === 'keep' || comments === 'let-go') && { comments }),
       ...(this.#has('freeze') && {
         freeze: this.#texts('freeze').flatMap((text) => this.#window(text) ?? []),
       }),

@@ -236,6 +236,7 @@ function targetAt(url: string, desired: string, options: StageOptions): Target {
       maxDeletes: { fraction: 1 },
       maxReplaces: { fraction: 1 },
       unknownKeys: 'refuse',
+      comments: 'keep',
       freeze: [],
       ...options.policy,
     },

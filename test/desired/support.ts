@@ -35,6 +35,7 @@ export const POLICY: Policy = {
   maxDeletes: { fraction: 0.3 },
   maxReplaces: { fraction: 0.3 },
   unknownKeys: 'refuse',
+  comments: 'keep',
   freeze: [],
 };
 

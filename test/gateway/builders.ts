@@ -58,6 +58,7 @@ export function makeTarget(url: string, changes: Partial<Target> = {}): Target {
       maxDeletes: { fraction: 0.3 },
       maxReplaces: { fraction: 0.5 },
       unknownKeys: 'refuse',
+      comments: 'keep',
       freeze: [],
     },
     digestKey: seal('digest-key'),

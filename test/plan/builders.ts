@@ -142,6 +142,7 @@ export function targetOf(scenario: Scenario): Target {
       maxDeletes: scenario.maxDeletes ?? { fraction: 0.3 },
       maxReplaces: { fraction: 0.5 },
       unknownKeys: 'refuse',
+      comments: 'keep',
       freeze: scenario.freeze ?? [],
     },
     digestKey: seal('mgmt-secret-1'),

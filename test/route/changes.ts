@@ -7,7 +7,7 @@ import { sameAt } from '../../src/gateway/model/equal.ts';
 import type { Difference, Place } from '../../src/plan/difference.ts';
 import { isState, settled, type State } from '../../src/plan/predict.ts';
 import { route } from '../../src/plan/route.ts';
-import type { Routed } from '../../src/plan/route-parts.ts';
+import type { RouteInput, Routed } from '../../src/plan/route-parts.ts';
 import type { FileDocument } from '../../src/nouns/file.ts';
 import type { Agreement, Live } from '../../src/nouns/live.ts';
 import { key } from '../../src/nouns/path.ts';
@@ -79,7 +79,12 @@ function difference(index: number, field: Field, place: Place, a?: Value, b?: Va
 }
 
 /** Routes from one file to what another would load to. */
-export function routed(text: string, wanted: string | Tree, agreement?: Agreement): Routed {
+export function routed(
+  text: string,
+  wanted: string | Tree,
+  agreement?: Agreement,
+  comments: RouteInput['comments'] = 'keep',
+): Routed {
   const before = stateOf(text).image;
   const image = typeof wanted === 'string' ? stateOf(wanted).image : wanted;
   return route({
@@ -88,6 +93,7 @@ export function routed(text: string, wanted: string | Tree, agreement?: Agreemen
     differences: differencesBetween(before, image),
     before,
     wanted: image,
+    comments,
     show: (field, value) => shownAt(field, value, fingerprints),
   });
 }
