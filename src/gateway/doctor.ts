@@ -61,7 +61,11 @@ export async function diagnose(options: DoctorOptions): Promise<readonly Check[]
   return [
     check('transport', 'Is the way to it safe?', transportOf(target)),
     check('listening', 'Does a CLIProxyAPI gateway listen there?', reached),
-    check('management', 'Is management turned on?', failedWith(reading, MANAGEMENT_CODES) ?? passed(reading)),
+    check(
+      'management',
+      'Is management turned on?',
+      managementOf(failedWith(reading, MANAGEMENT_CODES), anonymous) ?? passed(reading),
+    ),
     check(
       'remote',
       'May it be managed from here?',
@@ -71,7 +75,7 @@ export async function diagnose(options: DoctorOptions): Promise<readonly Check[]
     check('version', 'Can this version be managed?', failedWith(reading, VERSION_CODES) ?? versionOf(live)),
     check('readable', 'Can its configuration be read?', otherFailure(reading) ?? passed(reading)),
     check('agreement', 'Does its memory hold what its file says?', agreementOf(live)),
-    check('way-back', 'Can it be written, and the writing undone?', await wayBackOf(client, live)),
+    check('way-back', 'Can it be written, and the writing undone?', await wayBackOf(live, options)),
     check('closed', 'Is it closed to strangers?', closedOf(anonymous)),
     check('sample-keys', 'Are its client keys its own?', sampleKeysOf(live, anonymous)),
     check(
@@ -201,21 +205,44 @@ function agreementOf(live: Live | undefined): Finding {
   return bad('fail', 'HF3034', `${cause}: they differ at ${where}`);
 }
 
-async function wayBackOf(client: Client, live: Live | undefined): Promise<Finding> {
+/** The example file that everybody starts from has sample client keys and no management key. */
+function managementOf(failed: Finding | undefined, anonymous: Seen): Finding | undefined {
+  if (failed?.code !== 'HF3011' || !isAdmission(anonymous) || anonymous.kind !== 'safe-mode') return failed;
+  return bad(
+    'fail',
+    'HF3011',
+    'management is turned off, and the gateway runs with the sample client keys of the published example file',
+    'In config.yaml, set `remote-management.secret-key` (v8: `management.secret-key`), which the example leaves empty, and replace the sample values of `api-keys` (v8: `access.api-keys`); then restart the gateway.',
+  );
+}
+
+/** No request is harmless that would show whether the gateway can write config.yaml itself: each that does so rewrites it. */
+const UNPROVEN =
+  'unproven: the gateway can check a new file beside config.yaml; whether it can write config.yaml itself shows with the first apply';
+
+async function wayBackOf(live: Live | undefined, options: DoctorOptions): Promise<Finding> {
   if (!live) return skip('it could not be asked');
+  if (keepsPlainKey(live, options)) return bad('fail', 'HF3026', PLAIN_KEY, WRITABLE);
   try {
-    const answer = await wayBack(client, live.memory);
-    if (answer === 'available') return ok('yes, tried with a body that it refuses');
+    const answer = await wayBack(options.client, live.memory);
+    if (answer === 'available') return skip(UNPROVEN);
     const detail = answer === 'unavailable' ? 'the gateway cannot replace its file' : 'the answer is unclear';
-    return bad(
-      'fail',
-      'HF3026',
-      detail,
-      'Make the directory of config.yaml writable for the gateway: it checks a new file beside it.',
-    );
+    return bad('fail', 'HF3026', detail, WRITABLE);
   } catch (error) {
     return ofError(error);
   }
+}
+
+const WRITABLE =
+  'Make config.yaml and its directory writable for the user that the gateway runs as: it checks a new file beside it.';
+const PLAIN_KEY =
+  'no: config.yaml still holds the management key in plain text, and a gateway that can write the file replaces it with a hash when it starts';
+
+function keepsPlainKey(live: Live, { catalog }: DoctorOptions): boolean {
+  const document = live.api === 'v0' && live.layout === 'legacy' ? live.file?.document.open() : undefined;
+  const management = document && contentOf(document, catalog)['remote-management'];
+  const key = isTree(management) ? management['secret-key'] : undefined;
+  return typeof key === 'string' && key !== '' && !/^\$2[aby]\$/.test(key);
 }
 
 type Seen = Admission | Finding | undefined;

@@ -382,7 +382,7 @@ export const CODES = {
   HF3011: code(
     EXIT.unreachable,
     'Management is turned off, or the gateway is in Home mode',
-    'Set `remote-management.secret-key` (v8: `management.secret-key`) in the config.yaml of the gateway or start it with MANAGEMENT_PASSWORD. A gateway in Home mode is managed by its Home and cannot be managed here.',
+    'Set `remote-management.secret-key` (v8: `management.secret-key`) in the config.yaml of the gateway or start it with MANAGEMENT_PASSWORD. The published example file leaves it empty; replace its sample `api-keys` too, which close the gateway to all callers. A gateway in Home mode is managed by its Home and cannot be managed here.',
   ),
   HF3012: code(
     EXIT.unreachable,

@@ -336,7 +336,27 @@ describe('the doctor', () => {
     const sandbox = await sandboxOf();
     const probes = { clientKey: seal('sk-test-0001'), models: ['kimi'] };
     const checks = await visit(makeTarget(sandbox.url, { probes }));
-    expect(new Set(Object.values(statuses(checks)))).toEqual(new Set(['ok']));
+    const { 'way-back': written, ...rest } = checks;
+    expect(new Set(Object.values(statuses(rest)))).toEqual(new Set(['ok']));
+    // No harmless request shows that config.yaml itself can be written, so nobody says so.
+    expect([written?.status, written?.detail.split(':')[0]]).toEqual(['skip', 'unproven']);
+  });
+
+  test('knows the published example file by its two marks', async () => {
+    const example = CONFIG.replace('  secret-key: mgmt-secret-1', '  secret-key: ""');
+    const sandbox = await sandboxOf(example.replace('sk-test-0001', 'your-api-key-1'));
+    const { management } = await visit(makeTarget(sandbox.url));
+    expect(management).toMatchObject({ status: 'fail', code: 'HF3011' });
+    expect(management?.detail).toContain('published example file');
+    expect(management?.remedy).toContain('sample values of `api-keys`');
+  });
+
+  test('takes a management key that stays in plain text for a file that cannot be written', async () => {
+    const sandbox = await sandboxOf();
+    writeFileSync(sandbox.file, CONFIG);
+    const written = (await visit(makeTarget(sandbox.url)))['way-back'];
+    expect(written).toMatchObject({ status: 'fail', code: 'HF3026' });
+    expect(written?.detail).toMatch(/^no: .* in plain text/);
   });
 
   test('tries a wrong key once and skips what needs the right one', async () => {
