@@ -27,9 +27,7 @@ export async function check(context: Context, request: ReconcileRequest = {}): P
 
 /** Observe → plan → transaction (design §10). */
 export async function reconcile(context: Context, request: ReconcileRequest = {}): Promise<Outcome> {
-  // Input that is not valid never got as far as the gateway's state.
-  const remembers = ({ kind }: Outcome): boolean => !request.dryRun && kind !== 'invalid';
-  const frame = { purpose: 'reconcile', waitMs: request.waitMs, remembers };
+  const frame = { purpose: 'reconcile', waitMs: request.waitMs, remembers: () => !request.dryRun };
   return underLock(context, frame, (run) => reconcileUnderLock(run, request));
 }
 

@@ -2,10 +2,11 @@
 import type { Command } from 'commander';
 import { type CredentialHealth, credentialsOf } from '../gateway/credentials.ts';
 import { openWindows } from '../nouns/freeze.ts';
+import { EXIT } from '../nouns/exit.ts';
 import { HoldfastError } from '../nouns/problem.ts';
 import { inForce } from '../nouns/suspension.ts';
 import type { Target } from '../nouns/target.ts';
-import { statusText, type TargetStatus } from '../report/status-text.ts';
+import { isInvalid, statusText, type TargetStatus } from '../report/status-text.ts';
 import { withTarget } from '../state/with-target.ts';
 import type { Io } from './io.ts';
 import { gatewayOptions, onCall, sourceOptions } from './options.ts';
@@ -49,6 +50,7 @@ function showStatus(
   found: { readonly targets: readonly TargetStatus[]; readonly stateIsNew: boolean },
 ): void {
   const now = systemClock.now();
+  if (found.targets.some(isInvalid)) io.exit = EXIT.invalid;
   show(io, flags, 'status', found, (style) =>
     found.targets.map((target) => statusText(target, now, style)).join('\n'),
   );

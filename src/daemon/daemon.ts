@@ -10,6 +10,7 @@ import type { Suspension } from '../nouns/state.ts';
 import type { Target } from '../nouns/target.ts';
 import { type Board, createBoard } from './board.ts';
 import type { Desk } from './desk.ts';
+import { createLastGood } from './last-good.ts';
 import { createLine, type Line } from './line.ts';
 import { asLook, contextOf, look, type Looking, type Seen } from './look.ts';
 import { type Reporter, together } from './reporter.ts';
@@ -67,7 +68,12 @@ class Daemon implements Desk {
     this.#place = place;
     this.#services = services(this);
     const listening = this.#services.flatMap(({ reporter: one }) => (one ? [one] : []));
-    this.#looking = { clock, signal, reporter: together(reporter, [this.#board.reporter, ...listening]) };
+    this.#looking = {
+      clock,
+      signal,
+      reporter: together(reporter, [this.#board.reporter, ...listening]),
+      lastGood: createLastGood(),
+    };
     this.#line = createLine(
       (target, trigger) => this.#lookAt(target, trigger),
       (error, target) => {

@@ -6,6 +6,7 @@ import type { Look, Trigger } from '../nouns/look.ts';
 import type { Outcome } from '../nouns/outcome.ts';
 import type { Target } from '../nouns/target.ts';
 import { depthOf } from './again.ts';
+import { type LastGood, reconcileByLastGood } from './last-good.ts';
 import type { Reporter } from './reporter.ts';
 import type { Workplace } from './workplace.ts';
 
@@ -15,6 +16,7 @@ export interface Looking {
   readonly signal: AbortSignal;
   /** Who asked for it, when somebody did. */
   readonly by?: string | undefined;
+  readonly lastGood: LastGood;
 }
 
 export interface Seen {
@@ -35,10 +37,14 @@ export async function look(
   const context = telling(contextOf(place, target, looking), (paths) => {
     sources = paths;
   });
-  const outcome = await reconcile(
-    context,
-    request ?? { depth: await depth(place, target, trigger, looking) },
-  );
+  const loading = looking.lastGood.load(context);
+  const loaded = await loading.catch(() => undefined); // what it rejects with, the engine tells
+  const good = looking.lastGood.of(target);
+  const asked = request ?? { depth: await depth(place, target, trigger, looking) };
+  const outcome =
+    !request && loaded && !loaded.desired && good
+      ? await reconcileByLastGood(context, loaded, good, asked)
+      : await reconcile({ ...context, loadDesired: () => loading }, asked);
   return { outcome, ...(sources && { sources }) };
 }
 

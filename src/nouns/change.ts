@@ -16,6 +16,10 @@ export interface Consequence {
   readonly text: string;
 }
 
+/** What was there: of a rename the old name, of a move the old position. */
+export const formerOf = ({ before, from }: Pick<Change, 'before' | 'from'>): Shown | undefined =>
+  before ?? from;
+
 export interface Change {
   /** `c1`, `c2`, … in plan order; writes refer to it. */
   readonly id: string;

@@ -657,6 +657,11 @@ export const CODES = {
     'The target is suspended',
     'Wait until the suspension ends, end it with `holdfast resume`, or override it once with `--allow frozen`.',
   ),
+  HF5033: code(
+    EXIT.differences,
+    'The newest desired state has errors, and the gateway does not equal the last good one',
+    'Correct the files first; `holdfast plan` then shows what differs.',
+  ),
   HF5040: code(EXIT.invalid, 'There is no such backup', '`holdfast backup list` shows what there is.'),
   HF5041: code(
     EXIT.refused,

@@ -1,4 +1,5 @@
 // Workflow commands of GitHub Actions: annotations at the lines of the desired state that caused them.
+import { formerOf } from '../nouns/change.ts';
 import type { Position } from '../nouns/problem.ts';
 import { planSummary } from './plan-text.ts';
 import { outcomeSentence } from './outcome-text.ts';
@@ -28,7 +29,7 @@ export function reportGithub(report: Report): string {
         annotation(
           'notice',
           `${plan.target}: ${change.kind} ${change.path}`,
-          `${shownText(change.before)} → ${shownText(change.after)}`,
+          `${shownText(formerOf(change))} → ${shownText(change.after)}`,
           change.position,
         ),
       ),

@@ -1,4 +1,5 @@
 // JUnit XML: one suite a target, one case a difference, guard finding and problem; what is wrong is a failure.
+import { formerOf } from '../nouns/change.ts';
 import { exitOf } from '../nouns/outcome.ts';
 import type { Plan } from '../nouns/plan.ts';
 import { outcomeSentence } from './outcome-text.ts';
@@ -31,7 +32,7 @@ function planCases(plan: Plan): Case[] {
   const differences = plan.changes.map((change) => ({
     suite: plan.target,
     name: `${change.kind} ${change.path}`,
-    failure: `${shownText(change.before)} → ${shownText(change.after)}${change.position ? ` (${placeText(change.position)})` : ''}`,
+    failure: `${shownText(formerOf(change))} → ${shownText(change.after)}${change.position ? ` (${placeText(change.position)})` : ''}`,
   }));
   const verdicts = plan.verdicts.map((verdict) => ({
     suite: plan.target,

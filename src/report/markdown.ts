@@ -1,5 +1,5 @@
 // A report as a comment on a pull request.
-import type { Change } from '../nouns/change.ts';
+import { type Change, formerOf } from '../nouns/change.ts';
 import { isRefused, type Plan } from '../nouns/plan.ts';
 import { commitText } from './commit-text.ts';
 import { outcomeSentence } from './outcome-text.ts';
@@ -22,7 +22,8 @@ function prose(text: string): string {
 }
 
 function row(change: Change): string {
-  const before = change.before === undefined ? '' : code(shownText(change.before, LONGEST_VALUE));
+  const former = formerOf(change);
+  const before = former === undefined ? '' : code(shownText(former, LONGEST_VALUE));
   const after = change.after === undefined ? '' : code(shownText(change.after, LONGEST_VALUE));
   const remarks = [
     ...(change.origin === 'drift' || change.origin === 'both' ? [change.origin] : []),

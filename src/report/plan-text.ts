@@ -1,6 +1,6 @@
 // A plan as a reviewer wants to read it: entries by name, before and after, consequences, the requests with the reason
 // for each route, guard verdicts, one summary line.
-import type { Change, ChangeKind } from '../nouns/change.ts';
+import { type Change, type ChangeKind, formerOf } from '../nouns/change.ts';
 import type { Verdict } from '../nouns/guard.ts';
 import { isRefused, pending, type Plan } from '../nouns/plan.ts';
 import type { Write } from '../nouns/write.ts';
@@ -35,9 +35,9 @@ function valueText(change: Change): string {
     case 'remove':
       return shownText(change.before, WIDEST_VALUE);
     case 'rename':
-      return `${shownText(change.before ?? change.from, WIDEST_VALUE)} → ${shownText(change.after, WIDEST_VALUE)}`;
+      return `${shownText(formerOf(change), WIDEST_VALUE)} → ${shownText(change.after, WIDEST_VALUE)}`;
     case 'move':
-      return `position ${shownText(change.before ?? change.from)} → ${shownText(change.after)}`;
+      return `position ${shownText(formerOf(change))} → ${shownText(change.after)}`;
     case 'update':
       return `${shownText(change.before, WIDEST_VALUE)} → ${shownText(change.after, WIDEST_VALUE)}`;
   }

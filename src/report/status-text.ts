@@ -43,6 +43,10 @@ export interface TargetStatus {
   readonly contested: readonly string[];
 }
 
+/** The files have errors, so that what is known of the gateway is by an earlier revision. */
+export const isInvalid = ({ declared, unresolved }: TargetStatus): boolean =>
+  declared === undefined && unresolved === undefined;
+
 export function statusText(status: TargetStatus, now: number, style: Style): string {
   const ago = (at: number): string => `${duration(Math.max(0, now - at))} ago`;
   const rows: readonly (readonly [string, string | undefined])[] = [
@@ -93,18 +97,18 @@ export function statusText(status: TargetStatus, now: number, style: Style): str
   ].join('\n');
 }
 
-function syncText(
-  { lastDeepCheck, lastShallowCheck, declared, applied }: TargetStatus,
-  ago: (at: number) => string,
-  style: Style,
-): string {
+function syncText(status: TargetStatus, ago: (at: number) => string, style: Style): string {
+  const { lastDeepCheck, lastShallowCheck, declared, applied } = status;
+  const invalid = isInvalid(status);
   const looks = [
     ...(lastDeepCheck ? [{ ...lastDeepCheck, depth: 'deep' }] : []),
     ...(lastShallowCheck ? [{ ...lastShallowCheck, depth: 'shallow' }] : []),
   ].toSorted((a, b) => b.at - a.at);
   const [last] = looks;
-  if (!last) return style.warn('unknown: never looked');
-  const word = last.inSync ? style.good('in sync') : style.warn('differs');
+  const found = invalid ? style.bad('the files have errors') : '';
+  if (!last) return invalid ? found : style.warn('unknown: never looked');
+  const by = invalid ? ' with the last good revision' : '';
+  const word = `${found && `${found}; `}${last.inSync ? style.good(`in sync${by}`) : style.warn(`differs${by && ' from the last good revision'}`)}`;
   const since =
     declared !== undefined && applied && applied.revision.digest !== declared
       ? style.warn('; the files changed since')

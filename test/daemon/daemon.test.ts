@@ -73,6 +73,34 @@ describe('the daemon', () => {
     await home.next('applied');
   });
 
+  test('measures drift by the last good files while the newest have errors', async () => {
+    const home = await daemon({ ...inMode('apply'), drift: '* * * * * *' });
+    await home.next('in-sync');
+    await home.declare('request-retry: [\n');
+    expect((await home.next('invalid')).plan).toBeUndefined();
+    await home.panel('PUT', 'request-retry', { value: 9 });
+    let found = await home.next('invalid');
+    while (!found.plan) found = await home.next('invalid');
+    expect(found.plan.changes).toMatchObject([{ path: 'request-retry', origin: 'drift' }]);
+    expect(found.problems.map(({ code }) => code)).toEqual([expect.stringMatching(/^HF20/), 'HF5033']);
+    expect(await home.file()).toContain('request-retry: 9');
+    expect((await home.store.read('home')).lastOutcome?.kind).toBe('invalid');
+    await home.declare(retries(9));
+    await home.next('in-sync');
+  });
+
+  test('heals by them in mode enforce', async () => {
+    const home = await daemon({ ...inMode('enforce'), drift: '* * * * * *' });
+    await home.next('in-sync');
+    await home.declare('request-retry: [\n');
+    await home.next('invalid');
+    await home.panel('PUT', 'request-retry', { value: 9 });
+    let found = await home.next('invalid');
+    while (found.problems.length === 1) found = await home.next('invalid');
+    expect(found.problems[1]?.message).toContain('was made equal to the last good desired state');
+    expect(await home.file()).toContain('request-retry: 1');
+  });
+
   test('keeps the settings of before while the new ones have errors', async () => {
     const home = await daemon({
       reopen: () => {

@@ -1,5 +1,6 @@
 // What one message says, for people, on any channel: a notice, or several of them as one. Pure; escaping and limits are
 // each channel's own.
+import { formerOf } from '../../nouns/change.ts';
 import { meaningOf, type Facts, type Notice } from '../../nouns/notice.ts';
 import { isShownSecret, type Shown, type ShownTree } from '../../nouns/shown.ts';
 import { type Severity, STANDINGS } from '../../nouns/standing.ts';
@@ -113,10 +114,11 @@ function factsOf({ target, previous, facts: { revision, commit, backup } }: Noti
 }
 
 function changeLines({ changes, more }: Facts): string[] {
-  const lines = changes.map(
-    ({ path, kind, before, after, origin }) =>
-      `${kind} ${path}${values(kind, before, after)}${origin === 'drift' ? ' (changed on the gateway)' : ''}`,
-  );
+  const lines = changes.map((change) => {
+    const { path, kind, after, origin } = change;
+    const who = origin === 'drift' ? ' (changed on the gateway)' : '';
+    return `${kind} ${path}${values(kind, formerOf(change), after)}${who}`;
+  });
   return [...lines, ...remaining(more.changes, 'change')];
 }
 
@@ -125,7 +127,7 @@ const remaining = (count: number, noun: string): string[] =>
 
 function values(kind: string, before: Shown | undefined, after: Shown | undefined): string {
   if (kind === 'add') return after === undefined ? '' : `: ${shown(after)}`;
-  if (kind !== 'update') return '';
+  if (kind === 'remove') return '';
   return `: ${before === undefined ? 'nothing' : shown(before)} → ${after === undefined ? 'nothing' : shown(after)}`;
 }
 
