@@ -27,6 +27,7 @@ COPY --from=build /src/node_modules ./node_modules
 COPY --from=build /src/dist ./dist
 COPY bin ./bin
 COPY schemas ./schemas
+COPY docs/guards.md ./docs/guards.md
 # By number, so that Kubernetes can see that it is not root.
 USER 1000:1000
 WORKDIR /config

@@ -1,4 +1,4 @@
-// `holdfast explain PATH`.
+// `holdfast explain PATH`, and of an error code or a guard.
 import { type Command, Option } from 'commander';
 import { loadCatalog } from '../gateway/catalog/catalog.ts';
 import { explain } from '../gateway/catalog/explain.ts';
@@ -9,6 +9,7 @@ import { fail } from '../nouns/problem.ts';
 import type { Explanation } from '../nouns/explanation.ts';
 import { explanationText } from '../report/explanation-text.ts';
 import type { Globals, Io } from './io.ts';
+import { explainedWord, explainedWordText } from './explain-words.ts';
 import { onCall } from './options.ts';
 import { show } from './show.ts';
 import { wrapped } from '../report/wrap.ts';
@@ -19,7 +20,11 @@ interface Flags extends Globals {
 
 export function define(command: Command, io: Io): void {
   const explaining = command
-    .argument('<path>', 'a key of the configuration, e.g. openai-compatibility[openrouter].models')
+    .argument(
+      '<what>',
+      'a key of the configuration, e.g. openai-compatibility[openrouter].models, an error code or a guard',
+    )
+    .allowExcessArguments()
     .addOption(
       new Option('--layout <layout>', 'of which layout (default: the one that has the key)').choices([
         'legacy',
@@ -28,10 +33,15 @@ export function define(command: Command, io: Io): void {
     )
     .addHelpText(
       'after',
-      "\nExamples:\n  $ holdfast explain ws-auth\n  $ holdfast explain 'gemini-api-key[*].priority'\n  $ holdfast explain routing.retry.request-retry\n  $ holdfast explain routing.strategy --layout v8",
+      "\nExamples:\n  $ holdfast explain ws-auth\n  $ holdfast explain 'gemini-api-key[*].priority'\n  $ holdfast explain routing.retry.request-retry\n  $ holdfast explain routing.strategy --layout v8\n  $ holdfast explain HF3007\n  $ holdfast explain mass-delete",
     );
   onCall(explaining, (flags: Flags, path) => {
     if (explaining.args.length > 1) throw oneAtATime(explaining.args);
+    const word = explainedWord(String(path));
+    if (word)
+      return show(io, flags, 'explain', { explanation: word }, (style) =>
+        wrapped(explainedWordText(word, style), io.columns),
+      );
     const explanation = explanationOf(String(path), flags.layout);
     show(io, flags, 'explain', { explanation }, (style) =>
       wrapped(explanationText(explanation, style), io.columns),

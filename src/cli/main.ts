@@ -15,9 +15,11 @@ export async function main(words: readonly string[], given: Io = processIo()): P
   const argv = askedForHelp(words);
   const wanted = commandIn(argv);
   try {
-    const program = await programWith(wanted, io);
+    const program = await programWith(wanted, io, argv);
     if (wanted === undefined)
-      program.action((options: { version?: boolean }) => bareCall(options, argv, program, io));
+      program
+        .allowExcessArguments()
+        .action((options: { version?: boolean }) => bareCall(options, argv, program, io));
     await program.parseAsync([...argv], { from: 'user' });
   } catch (error) {
     await explainFailure(error, argv, wanted, io);
@@ -42,13 +44,17 @@ async function bareCall(
 `);
   const word = argv.find((part) => !part.startsWith('-'));
   if (word === undefined) return program.outputHelp();
-  const { closest } = await import('fastest-levenshtein');
+  const [{ closest }, { wordPosition }] = await Promise.all([
+    import('fastest-levenshtein'),
+    import('./usage-errors.ts'),
+  ]);
   const near = closest(
     word,
     COMMANDS.map(({ name }) => name),
   );
   throw fail('HF1001', `"${word}" is not a command of holdfast`, {
     remedy: `Did you mean \`${near}\`? See \`holdfast --help\`.`,
+    position: wordPosition(argv, word),
   });
 }
 
@@ -81,7 +87,8 @@ async function explainFailure(
 }
 
 function unexpected(error: unknown, globals: Globals, io: Io): HoldfastError {
-  if (error instanceof CommanderError) return fail('HF1001', error.message.replace(/^error: /, ''));
+  if (error instanceof CommanderError)
+    return fail('HF1001', 'a command is missing', { remedy: 'See the same with `--help`.' });
   if (globals.verbose && error instanceof Error) io.err(`${error.stack}\n`);
   return fail('HF9001', error instanceof Error ? error.message : String(error));
 }

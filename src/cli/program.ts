@@ -1,8 +1,9 @@
 // The program as commander knows it: the global flags, every command by name, and one of them as it defines itself.
-import { Command, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { type CommandEntry, COMMANDS } from './commands.ts';
 import type { Io } from './io.ts';
 import { repeatable } from './options.ts';
+import { CheckedCommand } from './usage-errors.ts';
 
 /** The first word that is neither a flag nor the value of a global one. */
 export function commandIn(argv: readonly string[]): CommandEntry | undefined {
@@ -12,9 +13,13 @@ export function commandIn(argv: readonly string[]): CommandEntry | undefined {
 
 const GLOBALS_WITH_VALUE = new Set(['--settings', '--target', '--output']);
 
-/** Only `wanted` is imported; the others have a name and a summary. */
-export async function programWith(wanted: CommandEntry | undefined, io: Io): Promise<Command> {
-  const program = new Command('holdfast')
+/** Only `wanted` is imported; the others have a name and a summary. `words`: the command line, for positions. */
+export async function programWith(
+  wanted: CommandEntry | undefined,
+  io: Io,
+  words: readonly string[] = [],
+): Promise<Command> {
+  const program = new CheckedCommand('holdfast', words)
     .description('Keeps the configuration of CLIProxyAPI gateways equal to what a git repository says.')
     .option('-V, --version', 'print the version and exit')
     .option('--settings <file>', 'settings file (default: holdfast.yaml where it exists)')
@@ -31,7 +36,7 @@ export async function programWith(wanted: CommandEntry | undefined, io: Io): Pro
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({ writeOut: io.out, writeErr: io.err })
     .exitOverride()
-    .allowExcessArguments()
+    .allowExcessArguments(false)
     .addHelpText('after', HELP_TAIL);
   for (const { name, summary, load } of COMMANDS) {
     const command = program.command(name).summary(summary).description(sentence(summary));

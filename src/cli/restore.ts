@@ -10,6 +10,7 @@ import { gatewayOptions, onCall, type PlanFlags } from './options.ts';
 import { progress } from './progress.ts';
 import { openSession, theTarget } from './session.ts';
 import { showReport } from './show.ts';
+import { positionIn } from './usage-errors.ts';
 
 interface Flags extends PlanFlags {
   readonly latest?: boolean;
@@ -27,7 +28,14 @@ export function define(command: Command, io: Io): void {
       'after',
       '\nExamples:\n  $ holdfast restore --latest\n  $ holdfast restore 20261123T180142Z-1a2b3c4d --yes',
     );
-  onCall(restore, (flags: Flags, id) => run(id, flags, io));
+  onCall(restore, (flags: Flags, id) => {
+    if (id === 'latest')
+      throw fail('HF1001', '"latest" is not the id of a backup', {
+        remedy: 'Did you mean `holdfast restore --latest`?',
+        position: positionIn(restore, id),
+      });
+    return run(id, flags, io);
+  });
 }
 
 async function run(id: string | undefined, flags: Flags, io: Io): Promise<void> {

@@ -1,0 +1,163 @@
+// A command line that is not understood: one problem with its code, its place and what was probably meant, in every format.
+import { describe, expect, test } from '@jest/globals';
+import { main } from '../../src/cli/main.ts';
+import { COMMANDS } from '../../src/cli/commands.ts';
+import type { Io } from '../../src/cli/io.ts';
+import { CODES } from '../../src/nouns/codes.ts';
+
+interface Ran {
+  readonly exit: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+async function run(...words: string[]): Promise<Ran> {
+  let [out, err] = ['', ''];
+  const io: Io = {
+    out: (text) => void (out += text),
+    err: (text) => void (err += text),
+    env: {},
+    cwd: import.meta.dirname,
+    stdoutIsTerminal: false,
+    stderrIsTerminal: false,
+    stdinIsTerminal: false,
+    stdin: async () => '',
+    ask: async () => 'n',
+    signal: new AbortController().signal,
+    exit: 0,
+  };
+  await main(words, io);
+  process.exitCode = 0;
+  return { exit: io.exit, out, err };
+}
+
+interface Shown {
+  readonly code: string;
+  readonly message: string;
+  readonly remedy: string;
+  readonly position?: { readonly line: number; readonly column: number };
+}
+
+const TABLE: readonly (readonly [
+  line: string,
+  column: number | undefined,
+  message: string,
+  remedy: string,
+])[] = [
+  ['plan --frobnicate', 15, 'unknown option --frobnicate', 'See `holdfast plan --help`.'],
+  ['plan --outptu=json', 15, 'unknown option --outptu', 'Did you mean `--output`?'],
+  ['plan --kye=sk-test-0001', 15, 'unknown option --kye', 'Did you mean `--key`?'],
+  ['--ouput json plan', 10, 'unknown option --ouput', 'Did you mean `--output`?'],
+  ['drift -x', 16, 'unknown option -x', 'See `holdfast drift --help`.'],
+  ['plan extra', 15, 'holdfast plan takes no argument, and there is "extra"', 'See `holdfast plan --help`.'],
+  ['plan target', 15, 'holdfast plan takes no argument, and there is "target"', 'Did you mean `--target`?'],
+  [
+    'plan sk-test-0001 --key sk-test-0002',
+    15,
+    'holdfast plan takes no argument, and there is another word',
+    'See',
+  ],
+  ['restore latest', 18, '"latest" is not the id of a backup', 'Did you mean `holdfast restore --latest`?'],
+  [
+    'restore one two',
+    22,
+    'holdfast restore takes one argument, and there is "two"',
+    'See `holdfast restore --help`.',
+  ],
+  [
+    'backup lst',
+    17,
+    'holdfast backup list takes no argument, and there is "lst"',
+    'Did you mean `holdfast backup list`?',
+  ],
+  [
+    'backup show',
+    undefined,
+    'missing required argument <id>',
+    'Write `holdfast backup show [options] <id>`.',
+  ],
+  ['explain', undefined, 'missing required argument <what>', 'Write `holdfast explain [options] <what>`.'],
+  [
+    'api get',
+    undefined,
+    'missing required argument <path>',
+    'Write `holdfast api [options] <method> <path>`.',
+  ],
+  ['plan --state', 15, '--state <dir> has no value', 'Write --state <dir>.'],
+  [
+    'plan --mode enforec',
+    22,
+    "'enforec' is invalid",
+    'Allowed choices are observe, apply, enforce. Did you mean `enforce`?',
+  ],
+  ['completion bsh', 21, "'bsh' is invalid", 'Allowed choices are bash, zsh, fish. Did you mean `bash`?'],
+  ['plna', 10, '"plna" is not a command of holdfast', 'Did you mean `plan`?'],
+  ['notify', undefined, 'a command is missing', '--help'],
+  ['explain HF9999', undefined, 'there is no error code HF9999', 'docs/errors.md'],
+];
+
+describe.each(TABLE)('%s', (line, column, message, remedy) => {
+  test('is one problem with a place and a remedy', async () => {
+    const { exit, out, err } = await run(...line.split(' '), '--output', 'json');
+    expect([exit, err.includes('error:')]).toEqual([64, false]);
+    const { problems } = JSON.parse(out) as { readonly problems: readonly Shown[] };
+    expect(problems).toHaveLength(1);
+    expect(problems[0]).toMatchObject({
+      code: 'HF1001',
+      message: expect.stringContaining(message),
+      remedy: expect.stringContaining(remedy),
+    });
+    expect(problems[0]?.position?.column).toBe(column);
+    expect(out + err).not.toContain('sk-test');
+  });
+});
+
+test('people read the same', async () => {
+  const { exit, err } = await run('plan', '--outptu=json');
+  expect([exit, err]).toEqual([
+    64,
+    'error HF1001 unknown option --outptu\n  at command line:1:15\n  fix Did you mean `--output`? See `holdfast plan --help`.\n\n1 error\n',
+  ]);
+});
+
+test.each(COMMANDS.map(({ name }) => name).filter((name) => !['explain', 'api'].includes(name)))(
+  '%s takes no more words than it says',
+  async (name) => {
+    const { exit, err } = await run(name, ...Array.from({ length: 8 }, () => 'one'));
+    expect([exit, err]).toEqual([64, expect.stringContaining('HF1001')]);
+  },
+);
+
+describe('explain', () => {
+  test.each(Object.keys(CODES))('%s', async (code) => {
+    const { exit, out } = await run('explain', code.toLowerCase(), '--output', 'json');
+    expect(exit).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ explanation: { code, ...CODES[code as keyof typeof CODES] } });
+  });
+
+  test.each([
+    'open-gateway',
+    'last-upstream',
+    'self-lockout',
+    'mass-delete',
+    'overwrites-edit',
+    'takeover',
+    'release-secret',
+    'literal-secret',
+    'migrate-file',
+    'split-brain',
+    'no-way-back',
+    'unsafe-edit',
+    'brick',
+    'unsupported',
+    'frozen',
+  ])('%s', async (guard) => {
+    const { exit, out } = await run('explain', guard, '--output', 'json');
+    expect(exit).toBe(0);
+    const { explanation } = JSON.parse(out) as { explanation: Readonly<Record<string, string>> };
+    expect(explanation).toMatchObject({ guard });
+    for (const member of ['refuses', 'example', 'allow', 'description'])
+      expect(explanation[member]).not.toBe('');
+    expect((await run('explain', guard)).out).toContain(`${guard}\nRefuses `);
+  });
+});
