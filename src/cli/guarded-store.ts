@@ -1,11 +1,14 @@
 // The state of targets as commands use it: what it knows of earlier secrets is known to the streams, and what it is given
-// for people to read holds none.
+// holds none in clear.
 import { recogniserOf } from '../desired/origins.ts';
+import type { Journal } from '../nouns/state.ts';
 import type { Store } from '../state/store.ts';
 import type { Io } from './io.ts';
+import { sealedKeys } from './sealed-keys.ts';
 
 export function guardedStore(store: Store, io: Pick<Io, 'recognise' | 'redact'>): Store {
   const redact = <T>(value: T): T => io.redact?.(value) ?? value;
+  const keys = sealedKeys(store.hash('keys of the state'), (text) => redact(text) !== text);
   const learnt = new Map<string, string>();
   return {
     ...store,
@@ -19,18 +22,37 @@ export function guardedStore(store: Store, io: Pick<Io, 'recognise' | 'redact'>)
           recogniserOf(state.origins, (text) => store.hash(text)),
         );
       }
-      return state;
+      return { ...state, ...(state.lastApplied && { lastApplied: keys.open(state.lastApplied) }) };
     },
     update: (target, patch) =>
-      store.update(target, patch.lastOutcome ? { ...patch, lastOutcome: redact(patch.lastOutcome) } : patch),
+      store.update(target, {
+        ...patch,
+        ...(patch.lastApplied && { lastApplied: keys.seal(patch.lastApplied) }),
+        ...(patch.lastOutcome && { lastOutcome: redact(patch.lastOutcome) }),
+      }),
+    async journal(target) {
+      const found = await store.journal(target);
+      return found && withRemembered(found, keys.open);
+    },
     writeJournal: (target, journal) => {
       const { changes, writes } = journal;
       const said = {
         ...(changes && { changes: redact(changes) }),
         ...(writes && { writes: redact(writes) }),
       };
-      return store.writeJournal(target, { ...journal, ...said });
+      return store.writeJournal(target, { ...withRemembered(journal, keys.seal), ...said });
     },
     appendHistory: (target, entry) => store.appendHistory(target, redact(entry)),
   };
+}
+
+type Remembered = NonNullable<Journal['remembered']>;
+
+function withRemembered(
+  journal: Journal,
+  change: (lastApplied: Remembered['lastApplied']) => Remembered['lastApplied'],
+): Journal {
+  const { remembered } = journal;
+  if (!remembered) return journal;
+  return { ...journal, remembered: { ...remembered, lastApplied: change(remembered.lastApplied) } };
 }

@@ -203,6 +203,161 @@ const WRITES: readonly (readonly string[])[] = [
   ['history'],
 ];
 
+/** A canary at every kind of place that a reference can bring a text to, names and addresses included. */
+const CANARIES = {
+  CLIENT: 'canary-client-77aa',
+  PROXY: 'canary-proxy-77aa',
+  BASE: 'canary-base-77aa',
+  PREFIX: 'canary-prefix-77aa',
+  HEADER: 'canary-header-77aa',
+  SHORT: 'q7z',
+  NUMBER: '4711',
+  EXCLUDED: 'canary-excluded-77aa',
+  NAME: 'canary-name-77aa',
+  MODEL: 'canary-model-77aa',
+  ALIAS: 'canary-alias-77aa',
+  OAUTH: 'canary-oauth-77aa',
+  SETTING: 'canary-setting-77aa',
+  NESTED: 'canary-nested-77aa',
+  PARAM: 'canary-param-77aa',
+};
+
+const TOLD_BY_CANARIES = /canary-|q7z|4711/i;
+
+/** Stays in all versions of the files. */
+const KEPT = `api-keys: ["\${env:KEPT_CLIENT}"CLIENTS]
+openai-compatibility:
+  - name: openrouter
+    base-url: https://openrouter.example/api/v1
+    api-key-entries: [{ api-key: "\${env:KEPT_KEY}" }]
+`;
+
+const keptWith = (client: string, more: string): string => `${KEPT.replace('CLIENTS', client)}${more}`;
+
+const WITH_CANARIES = keptWith(
+  ', "${env:CLIENT}"',
+  `  - name: "\${env:NAME}"
+    base-url: https://named.example/v1
+    api-key-entries: [{ api-key: "\${env:KEPT_KEY}" }]
+    models: [{ name: "\${env:MODEL}", alias: "\${env:ALIAS}" }]
+proxy-url: "http://\${env:PROXY}.example:1"
+gemini-api-key:
+  - api-key: "\${env:KEPT_KEY}"
+    base-url: "https://\${env:BASE}.example/v1"
+    prefix: "\${env:PREFIX}"
+    headers: { X-Team: "\${env:HEADER}", X-Short: "\${env:SHORT}", X-Plain: hello }
+    excluded-models: ["\${env:EXCLUDED}"]
+oauth-model-alias:
+  codex: [{ name: "\${env:OAUTH}", alias: a1 }]
+plugins:
+  configs:
+    guard: { endpoint: "\${env:SETTING}", nested: { note: "\${env:NESTED}" }, pin: "\${env:NUMBER}" }
+payload:
+  default: [{ models: [{ name: gpt-x }], params: { custom.thing: "\${env:PARAM}" } }]
+`,
+);
+
+/** The same places said by the files themselves. */
+const LITERAL = keptWith(
+  '',
+  `  - name: renamed
+    base-url: https://named.example/v1
+    api-key-entries: [{ api-key: "\${env:KEPT_KEY}" }]
+    models: [{ name: m1, alias: a1 }]
+proxy-url: "http://plain.example:1"
+gemini-api-key:
+  - api-key: "\${env:KEPT_KEY}"
+    base-url: "https://plain.example/v1"
+    prefix: none
+    headers: { X-Team: none, X-Short: "9", X-Plain: hello }
+    excluded-models: [other]
+oauth-model-alias:
+  codex: [{ name: plain, alias: a1 }]
+plugins: { configs: { guard: { endpoint: local, nested: { note: none }, pin: "1" } } }
+payload:
+  default: [{ models: [{ name: gpt-x }], params: { custom.thing: x } }]
+`,
+);
+
+const REMOVED = keptWith('', 'proxy-url: ""\ngemini-api-key: []\noauth-model-alias: { codex: [] }\n');
+
+const ALL_ALLOWED = ['takeover', 'mass-delete', 'last-upstream', 'release-secret'].flatMap((guard) => [
+  '--allow',
+  guard,
+]);
+
+const CANARY_LOOKS: readonly (readonly string[])[] = [
+  ...LOOKS,
+  ...FORMATS.map((format) => ['plan', '--verbose', ...ALL_ALLOWED, '--output', format]),
+  ['drift'],
+  ['api', 'get', 'openai-compatibility'],
+  ['status', '--output', 'json'],
+  ['history', '--output', 'json'],
+  ['usage'],
+];
+
+async function placeOfCanaries(desired: string, env: Readonly<Record<string, string>> = {}): Promise<Place> {
+  return place({
+    gateway: gateway({
+      ...SIMPLE,
+      oldClient: 'sk-test-client-0001',
+      oldUpstream: 'sk-test-upstream-0001',
+    }),
+    managementKey: 'mgmt-secret-1',
+    env: { ...CANARIES, KEPT_CLIENT: 'sk-test-client-0001', KEPT_KEY: 'sk-test-upstream-0001', ...env },
+    files: { 'desired-state/gateway.yaml': desired },
+  });
+}
+
+const SIMPLE = { oldHeader: 'h', oldCustom: 'c', oldNote: 'n' } as Secrets; // only what `gateway` reads of the rest
+
+const tellingIn = (all: ReadonlyMap<string, string>): string[] =>
+  [...all].filter(([, text]) => TOLD_BY_CANARIES.test(text)).map(([who]) => who);
+
+describe('what a reference brings is never shown', () => {
+  test.each([
+    ['leaves the files', REMOVED],
+    ['is replaced by what the files say themselves', LITERAL],
+  ])(
+    'wherever it stands, before and after it %s',
+    async (_, later) => {
+      open = await placeOfCanaries(WITH_CANARIES);
+      const all = await said(open, [
+        ...CANARY_LOOKS,
+        ['apply', '--verbose', ...ALL_ALLOWED],
+        ...CANARY_LOOKS,
+      ]);
+      await open.write({ 'desired-state/gateway.yaml': later });
+      const after = await said(open, [
+        ...CANARY_LOOKS,
+        ['apply', '--verbose', '--prune', ...ALL_ALLOWED],
+        ...CANARY_LOOKS,
+        ['restore', '--latest', '--verbose'],
+        ...CANARY_LOOKS,
+      ]);
+      expect([...all.keys(), ...after.keys()].filter((who) => /^apply.*exit (?!0)/.test(who))).toEqual([]);
+      expect(tellingIn(all)).toEqual([]);
+      expect(tellingIn(after)).toEqual([]);
+    },
+    180_000,
+  );
+
+  test.each([
+    ['a choice', 'routing: { strategy: "${env:SHORTWORD}" }', 'HF2032'],
+    ['a number', 'request-retry: "${env:HEADER}"', 'HF2031'],
+    [
+      'a prefix that would be erased',
+      'gemini-api-key: [{ api-key: "${env:KEPT_KEY}", prefix: "${env:SLASHED}" }]',
+      '',
+    ],
+  ])('in an error about %s', async (_, text, code) => {
+    open = await placeOfCanaries(`${text}\n`, { SHORTWORD: 'wurst', SLASHED: 'canary/slashed' });
+    const all = await said(open, [['validate'], ['plan'], ['plan', '--output', 'json'], ['render']]);
+    expect([...all.values()].join('')).toContain(code);
+    expect([...all].filter(([, told]) => /canary|wurst/.test(told))).toEqual([]);
+  });
+});
+
 describe('no secret is printed or written down', () => {
   test('wherever it stands and whatever it is made of', async () => {
     await fc.assert(
