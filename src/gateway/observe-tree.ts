@@ -25,7 +25,8 @@ import {
   unshowable,
 } from './reading.ts';
 import { runtimeCatalog } from './v8/runtime.ts';
-import { seenV8, viewSeen } from './v8/seen.ts';
+import { contentOfTree, seenV8, viewSeen } from './v8/seen.ts';
+import { unknownMemberFindings } from './v8/unknown-members.ts';
 import { normalise } from './v8/normalise.ts';
 import type { FileDocument } from '../nouns/file.ts';
 
@@ -109,7 +110,12 @@ function readTree(text: Sealed<string>, target: string, options: ObserveOptions)
   const keptFlat = layout === 'legacy' ? reasonToKeep(options) : undefined;
   return {
     file: liveFile(text, keptFlat === undefined ? seen.document : document),
-    findings: brickIn(document, target),
+    findings: [
+      ...brickIn(document, target),
+      ...(keptFlat === undefined
+        ? unknownMemberFindings(loadCatalog('v8'), contentOfTree(seen.document), target)
+        : []),
+    ],
     loaded: seal(seen.memory),
     layout,
     ...(keptFlat !== undefined && { keptFlat }),

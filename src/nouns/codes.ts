@@ -504,6 +504,11 @@ export const CODES = {
     'The gateway is newer than this Holdfast knows',
     'It is managed as the newest known one, and every write is verified. Look at the first plan with care, run `holdfast doctor` after the update, and update Holdfast when you can.',
   ),
+  HF3040: code(
+    EXIT.ok,
+    'An entry of the config.yaml has a member that the gateway does not know',
+    'Nothing needs to be done: the gateway ignores it. It stays until its entry is written. Meanwhile the v8 API refuses every write, and Holdfast edits the file through the v0 API.',
+  ),
   // 4xxx plan and guards
   HF4001: code(
     EXIT.differences,

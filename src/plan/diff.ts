@@ -1,7 +1,7 @@
 // What differs between two images, as the fewest changes a person would name. Stops where the images share a value, so
 // that only declared and differing parts are walked. Knows nothing of modes, guards and routes.
 import type { Catalog, Field } from '../gateway/catalog/field.ts';
-import { sameAt } from '../gateway/model/equal.ts';
+import { canonical, sameAt } from '../gateway/model/equal.ts';
 import type { ChangeKind } from '../nouns/change.ts';
 import { isList, isTree, type Tree, type Value } from '../nouns/value.ts';
 import type { Place } from './difference.ts';
@@ -81,7 +81,7 @@ function compare(
   if (before === after) return;
   if (isMapping(field, before, after, at)) {
     compareMembers(input, found, field, treeOf(before), treeOf(after), at);
-  } else if (field.kind === 'list' && isLists(before, after, at)) {
+  } else if (field.kind === 'list' && isLists(before, after, at) && !isDefault(field, before)) {
     compareLists(input, found, field, before, after, at);
   } else if (!sameAt(field, before, after)) {
     found.push(difference(kindOf(before, after), field, before, after, at));
@@ -98,6 +98,10 @@ function isMapping(field: Field, before: Value | undefined, after: Value | undef
 function isLists(before: Value | undefined, after: Value | undefined, at: At): boolean {
   return at.insideList ? isList(before) && isList(after) : after !== undefined;
 }
+
+/** A list that the gateway wrote out by itself: nobody put its entries there one by one. */
+const isDefault = (field: Field, before: Value | undefined): boolean =>
+  isList(before) && before.length > 0 && canonical(field, before) === undefined;
 
 function kindOf(before: Value | undefined, after: Value | undefined): ChangeKind {
   if (before === undefined) return 'add';

@@ -4,7 +4,7 @@ import type { Catalog, Field } from '../gateway/catalog/field.ts';
 import { sameAt } from '../gateway/model/equal.ts';
 import { formatPath, key } from '../nouns/path.ts';
 import { isList, isTree, sameValue, type Tree, type Value } from '../nouns/value.ts';
-import { type Area, respellsKeys } from './route-edits.ts';
+import { type Area, respellsKeys, valueAt } from './route-edits.ts';
 
 export const pathOfArea = (area: Area): string => formatPath(area.map(key));
 
@@ -16,8 +16,15 @@ export interface Aside {
   readonly spelled: readonly string[];
 }
 
-export function besides(catalog: Catalog, before: Tree, after: Tree, areas: readonly Area[]): Aside {
-  const walk = new Comparison(areas);
+/** `kept`: the image whose unknown members must be left inside the areas; what was there before, if not said. */
+export function besides(
+  catalog: Catalog,
+  before: Tree,
+  after: Tree,
+  areas: readonly Area[],
+  kept: Tree = before,
+): Aside {
+  const walk = new Comparison(areas, kept);
   walk.tree(catalog.root, before, after, []);
   return { lost: walk.lost, spelled: walk.spelled };
 }
@@ -28,7 +35,10 @@ class Comparison {
   readonly #areas: ReadonlySet<string>;
   readonly #above: ReadonlySet<string>;
 
-  constructor(areas: readonly Area[]) {
+  readonly #kept: Tree;
+
+  constructor(areas: readonly Area[], kept: Tree) {
+    this.#kept = kept;
     this.#areas = new Set(areas.map((area) => JSON.stringify(area)));
     this.#above = new Set(areas.flatMap((area) => area.map((_, i) => JSON.stringify(area.slice(0, i)))));
   }
@@ -44,7 +54,7 @@ class Comparison {
     const place = JSON.stringify(at);
     if (before === after) return;
     if (this.#areas.has(place)) {
-      const unknown = unknownLost(field, ...withoutShared(before, after));
+      const unknown = unknownLost(field, ...withoutShared(valueAt(this.#kept, at), after));
       if (unknown !== undefined) this.lost.push(`${pathOfArea(at)} (${unknown} inside an entry)`);
       return;
     }

@@ -209,8 +209,9 @@ class Regrouping {
   }
 
   #editKey(name: string, work: Workpiece, index: number, entry: EffectiveEntry): void {
-    const key = work.keys[index];
-    if (!key) return; // moved out by another member
+    const raw = work.keys[index];
+    if (!raw) return; // moved out by another member
+    const key = this.#knownOf(raw);
     const value = entry.entry[name];
     const inherited = work.group[name];
     const isInherited =
@@ -223,6 +224,12 @@ class Regrouping {
       work.keys[index] = withMember(key, name, zero);
     }
     this.#noteEdit(`${work.at}/keys/${index}`, name, entry.members.get(name) ?? entry.place);
+  }
+
+  /** What the gateway does not know goes when its key is written. */
+  #knownOf(key: Tree): Tree {
+    const { fields } = this.#field.item ?? {};
+    return Object.fromEntries(Object.entries(key).filter(([name]) => fields?.has(name)));
   }
 
   #noteEdit(place: string, name: string, from: readonly Step[]): void {

@@ -1,5 +1,6 @@
 // From what the file says to what it should say, as a patch: only what the gateway would tell apart is touched. Knows
 // the catalog's meaning of values, not the text.
+import { loadCatalog } from '../gateway/catalog/catalog.ts';
 import type { Catalog, Field } from '../gateway/catalog/field.ts';
 import { canonical, sameAt } from '../gateway/model/equal.ts';
 import { normaliseAt } from '../gateway/model/normalise.ts';
@@ -122,12 +123,18 @@ function mapTo(field: Field | undefined, content: Tree, wanted: Tree): Patch | u
   for (const name of new Set([...filed.keys(), ...Object.keys(wanted)])) {
     const raw = filed.get(name) ?? name;
     const inner = field?.kind === 'map' ? field.value : field?.fields?.get(name);
-    if (field?.kind === 'struct' && !inner && wanted[name] === undefined) continue;
+    if (field?.kind === 'struct' && !inner && wanted[name] === undefined && !isOfTree(field)) continue;
     const isHeld = field === undefined || field.kind === 'any' || !inner;
     const step = (isHeld ? exactStep : stepFor.bind(undefined, inner))(content[raw], wanted[name]);
     if (step) keys.set(raw, step);
   }
   return keys.size === 0 ? undefined : { kind: 'map', keys };
+}
+
+/** There the wanted image is one of the file: what it lacks goes. Elsewhere it is one of memory, which shows no unknown keys. */
+function isOfTree(field: Field): boolean {
+  const { root } = loadCatalog('v8');
+  return field === root || (field.parent !== undefined && isOfTree(field.parent));
 }
 
 /** Free-form settings: null, zero and nothing are three different things. */

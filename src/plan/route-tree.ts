@@ -5,7 +5,9 @@ import { changeTree, V8_BASE, handleV8 } from '../gateway/v8/endpoints.ts';
 import { copySections, expanded, type Node, print } from '../gateway/v8/tree.ts';
 import { dedentComments } from '../gateway/model/stored.ts';
 import { stored } from '../gateway/v8/normalise.ts';
+import { unknownMembers } from '../gateway/v8/unknown-members.ts';
 import type { FileDocument, FileNode } from '../nouns/file.ts';
+import { formatPath } from '../nouns/path.ts';
 import { seal, type Sealed } from '../nouns/secret.ts';
 import type { Tree } from '../nouns/value.ts';
 import type { PreparedWrite, Write } from '../nouns/write.ts';
@@ -81,6 +83,11 @@ function byRequests(
   areas: readonly Area[],
 ): readonly Step[] {
   try {
+    const [unknown] = unknownMembers(input.catalog, start.content);
+    if (unknown)
+      throw new NoTreeRoute(
+        `the v8 API refuses every write that leaves ${formatPath(unknown)}, which the gateway does not know (C v8 §4.6)`,
+      );
     const requests = requestsIn(input.catalog, start.content, input.wanted, areas);
     const steps = simulate(input, raw, start, differences, requests);
     const last = steps.at(-1)?.after ?? start;
@@ -89,7 +96,7 @@ function byRequests(
       throw new NoTreeRoute(
         'a JSON request would leave something else than what is wanted (C v8 §4.8, §4.9)',
       );
-    const [lost] = besides(input.catalog, start.content, last.content, areas).lost;
+    const [lost] = besides(input.catalog, start.content, last.content, areas, input.wanted).lost;
     if (lost !== undefined) throw new NoTreeRoute(`${lost} would be lost`);
     return keepingComments(input, raw, start, differences, areas, steps);
   } catch (thrown) {
@@ -251,7 +258,7 @@ function byFile(
   const miss = missed(input.catalog, start, after.content, input.wanted, areas);
   if (miss !== undefined)
     throw new UnsafeEdit(`after the edit the gateway would not hold what is wanted: ${miss}`, 1);
-  const [lost] = besides(input.catalog, start.content, after.content, areas).lost;
+  const [lost] = besides(input.catalog, start.content, after.content, areas, input.wanted).lost;
   if (lost !== undefined) throw new UnsafeEdit(`the edit would lose ${lost}`, 1);
   const write = writeOfFile(differences, areas, after, `${why}; the file is edited and stored whole`);
   const body = (now: Sealed<string>): Sealed<string> => {

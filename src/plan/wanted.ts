@@ -44,7 +44,7 @@ export function wantedImage(input: WantedInput): Wanted {
   const walk = new Overlay(input);
   const image = walk.lay(input.declared);
   return {
-    image: input.prune.reduce((tree, path) => removeAt(tree, path), image),
+    image: input.prune.reduce((tree, path) => removeAt(input.catalog, input.catalog.root, tree, path), image),
     traces: walk.traces,
     ignored: walk.ignored,
   };
@@ -156,7 +156,15 @@ class Overlay {
       (child, now, value, place) => this.#whole(child, now, value, place),
       'all',
     );
-    return sameAt(field, live, made) ? live : made;
+    return sameAt(field, this.#known(field, live), made) ? live : made;
+  }
+
+  /** What the gateway ignores stays as long as nothing beside it changes. */
+  #known(field: Field, live: Tree): Tree {
+    const names = Object.keys(live).filter((name) => !this.#input.catalog.child(field, name));
+    return names.length === 0
+      ? live
+      : Object.fromEntries(Object.entries(live).filter(([name]) => !names.includes(name)));
   }
 
   #members(
@@ -335,13 +343,18 @@ function indexesKept(
   return listOf(declared).flatMap((_, index) => (gone.has(index) ? [] : [index]));
 }
 
-function removeAt(tree: Tree, path: Path): Tree {
+/** Free-form settings of which nothing is left go too: to the gateway `{}` would be a plugin that somebody configured. */
+function removeAt(catalog: Catalog, field: Field | undefined, tree: Tree, path: Path): Tree {
   const [first, ...rest] = path;
   const name = first?.name;
   if (typeof name !== 'string' || !Object.hasOwn(tree, name)) return tree;
   const { [name]: value, ...others } = tree;
   if (rest.length === 0) return others;
-  return isTree(value) ? { ...tree, [name]: removeAt(value, rest) } : tree;
+  if (!isTree(value)) return tree;
+  const child = field && catalog.child(field, name);
+  const left = removeAt(catalog, child, value, rest);
+  const isUsedUp = child?.kind === 'any' && left !== value && Object.keys(left).length === 0;
+  return isUsedUp ? others : { ...tree, [name]: left };
 }
 
 function treeOf(value: Value | undefined): Tree {

@@ -180,14 +180,7 @@ access:
 config-version: 8
 `;
 
-const ALLOWED = [
-  'mass-delete',
-  'last-upstream',
-  'literal-secret',
-  'takeover',
-  'release-secret',
-  'overwrites-edit',
-];
+const ALLOWED = ['mass-delete', 'last-upstream', 'literal-secret', 'takeover', 'release-secret'];
 
 export const declaring = (family: Family, groups: Groups): string => declaringAll([[family, groups]]);
 

@@ -1,0 +1,43 @@
+// Members of entries that a v8 gateway does not know. It loads a file with them and ignores them, but refuses every v8
+// write to any section until they are gone (C v8 §4.6). Pure.
+import { entry, formatPath, key, type Path } from '../../nouns/path.ts';
+import { type Problem, problem } from '../../nouns/problem.ts';
+import { isList, isTree, type Tree, type Value } from '../../nouns/value.ts';
+import type { Catalog, Field } from '../catalog/field.ts';
+
+/** Places of them, entries by their index. Unknown keys outside lists are archived by the gateway, and are not meant here. */
+export function unknownMembers(catalog: Catalog, content: Tree): readonly Path[] {
+  return [...unknownIn(catalog.root, content, [], false)];
+}
+
+/** Stored with an index, a key loses it with any write (C v8 §4.8). */
+const HARMLESS: ReadonlySet<string> = new Set(['auth_index', 'auth-index']);
+
+function* unknownIn(field: Field, value: Value, at: Path, inEntry: boolean): Generator<Path> {
+  if (isList(value) && field.item) {
+    for (const [i, item] of value.entries())
+      yield* unknownIn(field.item, item, [...at, entry(String(i))], true);
+    return;
+  }
+  if (!isTree(value)) return;
+  for (const [name, member] of Object.entries(value)) {
+    const child = field.kind === 'map' ? field.value : field.fields?.get(name);
+    const path = [...at, key(name)];
+    if (child) yield* unknownIn(child, member, path, inEntry);
+    else if (inEntry && field.kind === 'struct' && !isHarmless(field, name)) yield path;
+  }
+}
+
+/** `api-key-entries` beside the keys of a provider is taken and ignored (C v8 §2). */
+const isHarmless = ({ pattern }: Field, name: string): boolean =>
+  HARMLESS.has(name) || (name === 'api-key-entries' && pattern === 'api-keys.openai-compatibility[*]');
+
+export function unknownMemberFindings(catalog: Catalog, content: Tree, target: string): readonly Problem[] {
+  return unknownMembers(catalog, content).map((path) =>
+    problem('HF3040', `\`${formatPath(path)}\` is unknown to the gateway, which ignores it`, {
+      target,
+      path: formatPath(path),
+      severity: 'warning',
+    }),
+  );
+}
