@@ -2,7 +2,7 @@
 import { isList, type Value } from '../nouns/value.ts';
 import { trim } from './model/rules.ts';
 
-/** Published with the gateway's example; with one of them at its start it serves nobody (C v0 §8.1 6). */
+/** Published with the gateway's example; with one of them at its start it serves nobody (C v0 §8.1 item 6). */
 export const SAMPLE_KEYS: ReadonlySet<string> = new Set([
   'your-api-key-1',
   'your-api-key-2',

@@ -94,7 +94,7 @@ function isFree(area: Area): boolean {
 
 const FREE_OAUTH = new Set(['model-alias', 'settings', 'excluded-models', 'request-scoped-errors']);
 
-/** Not `plugins`, `credentials` or a place that historical spellings reach through (C v8 §4.7, §7.4). */
+/** Not `plugins`, `credentials` or a place that historical spellings reach through (C v8 §4.7, §7 item 4). */
 function mayBePut(area: Area): boolean {
   if (isFree(area)) return true;
   if (area.length < 2 || area[0] === 'plugins' || area[0] === 'credentials' || area[0] === 'api-keys')

@@ -24,7 +24,7 @@ export interface Answering {
   readonly faults: Faults;
   /** `X-CPA-*` */
   readonly buildHeaders: Readonly<Record<string, string>>;
-  /** The process started with template keys and goes on watching for them (C v0 §8.1.6). */
+  /** The process started with template keys and goes on watching for them (C v0 §8.1 item 6). */
   readonly watchesTemplateKeys: boolean;
   /** Whether management was ever enabled: without, not even its redirects exist. */
   readonly managementKnown: () => boolean;

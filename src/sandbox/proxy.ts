@@ -18,7 +18,7 @@ export interface ProxyAnswer {
 
 const PROXY_PATH = /^\/(?:v1|v1beta|openai\/v1|backend-api\/codex)(?:\/|$)/;
 
-/** The refusal of a process that started with template keys and still has some (C v0 §8.1.6). */
+/** The refusal of a process that started with template keys and still has some (C v0 §8.1 item 6). */
 export function safeModeAnswer(path: string): ProxyAnswer | undefined {
   if (!PROXY_PATH.test(path)) return undefined;
   return {

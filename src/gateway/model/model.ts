@@ -1,7 +1,7 @@
 // The gateway as functions: what it makes of a file, what it writes back, what it shows. The planner predicts with it,
 // routes by it, and the sandbox behaves by it. Pure: no clock, no disk, no network.
 //
-// `Memory` is M of C v0: the complete configuration object in YAML spelling, hidden keys included, every default
+// `Memory` is M of C v0 §2.1: the complete configuration object in YAML spelling, hidden keys included, every default
 // filled in as the gateway's loader does (C v0 §2.1.1). Which keys it holds follows from the catalog alone:
 // - a key whose field has a `fallback` is always there; a struct that is no pointer is always there;
 // - any other key (Go's omitempty) is there only while it is not the zero of its type, or, where `pointer` is true,

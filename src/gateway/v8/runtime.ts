@@ -72,7 +72,7 @@ function plain(field: Field): Field {
   return { ...field, pattern, jsonName, route: FILE };
 }
 
-/** A copy of xai's list: its entries have the same type, its endpoints the same ways (C v8, what was measured). */
+/** A copy of xai's list: its entries have the same type, its endpoints the same ways (C v8 §0). */
 function metaList(root: Field, v8: Catalog): Field {
   const xai = root.fields?.get('xai-api-key');
   const effective = v8.at(['api-keys', 'meta'])?.effective;
