@@ -13,6 +13,8 @@ import type { Lease, Store } from '../state/store.ts';
 export interface LoadedDesired {
   readonly desired?: Desired;
   readonly problems: readonly Problem[];
+  /** Of files with errors, where it is known. */
+  readonly commit?: Desired['revision']['commit'];
 }
 
 /** What a checkpoint throws to end the process as a crash would: nobody catches it to clean up. */

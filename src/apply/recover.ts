@@ -152,8 +152,8 @@ async function left(run: Run, journal: Journal, why: string): Promise<Recovery> 
   const reason = `an earlier transaction broke off half-way, and ${why}`;
   const found = problem('HF5021', reason, { target: target.name });
   const remedy = [
-    `Compare the gateway with backup ${journal.backup}: holdfast restore ${journal.backup} --dry-run`,
-    'Keep what is there and go on: `holdfast apply --retry`. Or put the backup back: `holdfast restore`.',
+    `Compare the gateway with backup ${journal.backup}: \`holdfast restore ${journal.backup} --dry-run --target ${target.name}\``,
+    `Keep what is there and go on: \`holdfast apply --retry --target ${target.name}\`. Or put the backup back: \`holdfast restore ${journal.backup} --target ${target.name}\`.`,
     ...byHand(run, journal.backup).map((line) => `Without the API: ${line}`),
   ];
   const evidence = [{ check: 'recovered', passed: false, detail: reason }];

@@ -1,6 +1,6 @@
 // One look of the daemon at one target: the reconcile of the command line, and where its desired state came from.
 import { reconcile, type ReconcileRequest } from '../apply/apply.ts';
-import type { Context } from '../apply/context.ts';
+import type { Context, LoadedDesired } from '../apply/context.ts';
 import type { Clock } from '../nouns/clock.ts';
 import type { Look, Trigger } from '../nouns/look.ts';
 import type { Outcome } from '../nouns/outcome.ts';
@@ -45,7 +45,12 @@ export async function look(
     !request && loaded && !loaded.desired && good
       ? await reconcileByLastGood(context, loaded, good, asked)
       : await reconcile({ ...context, loadDesired: () => loading }, asked);
-  return { outcome, ...(sources && { sources }) };
+  return { outcome: withCommit(outcome, loaded), ...(sources && { sources }) };
+}
+
+/** Whose files have errors. */
+function withCommit(outcome: Outcome, loaded: LoadedDesired | undefined): Outcome {
+  return outcome.kind === 'invalid' && loaded?.commit ? { ...outcome, commit: loaded.commit } : outcome;
 }
 
 async function depth(

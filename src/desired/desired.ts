@@ -59,6 +59,8 @@ export interface LoadedDesired {
   readonly problems: readonly Problem[];
   /** Where there is no desired state: what references brought, for the redaction net. */
   readonly secrets?: Sealed<ReadonlySet<string>>;
+  /** Of files with errors: who pushed them can be told. */
+  readonly commit?: Desired['revision']['commit'];
 }
 
 /** What of a target the desired state depends on. */
@@ -73,7 +75,8 @@ export async function loadDesired(target: DesiredTarget, options: DesiredOptions
   const problems = quotingNothing(inReadingOrder([...found, ...judged.problems, ...own]), secrets);
   if (problems.some(({ severity }) => severity === 'error')) {
     const dirs = target.desired.map((dir) => resolve(options.settingsDir, dir));
-    return { problems: await groupUnset(problems, dirs, options.settingsDir), secrets: seal(secrets) };
+    const told = await groupUnset(problems, dirs, options.settingsDir);
+    return { problems: told, secrets: seal(secrets), ...(commit && { commit }) };
   }
   return { desired: desiredOf(judged, target, { watched, commit }), problems };
 }

@@ -63,7 +63,11 @@ export function keyring(
       if (refusal.counted && untried > 0 && failures.length < COUNTED_AT_MOST) return true;
       if (!refusal.counted && refusal.bannedMs === undefined) return false;
       const until = clock.now() + (refusal.bannedMs ?? FAILURE_MS);
-      const failure = { until, reason: refusal.error.problems[0]?.message ?? 'authentication failed' };
+      const failure = {
+        until,
+        reason: refusal.error.problems[0]?.message ?? 'authentication failed',
+        ...(refusal.bannedMs !== undefined && { banned: true }),
+      };
       if (tried === keys || tried.some((key) => keys.includes(key))) blocked = failure;
       await memory.remember(tried, failure).catch(forgotten);
       return false;
@@ -81,8 +85,13 @@ function forgotten(error: unknown): void {
 
 function stillBlocked(target: string, failure: RememberedFailure, clock: Clock): HoldfastError {
   const minutes = Math.ceil((failure.until - clock.now()) / 60_000);
+  const retry = `\`holdfast doctor --retry-auth --target ${target}\``;
+  const remedy = failure.banned
+    ? `Wait ${minutes} min. Or restart the gateway, which forgets bans, and then run ${retry}.`
+    : `Correct the key: a changed key is tried at once. ${retry} tries the same key once more.`;
   return fail('HF3013', `${failure.reason}; the same key is not tried again for another ${minutes} min`, {
     target,
+    remedy,
   });
 }
 

@@ -372,7 +372,7 @@ export const CODES = {
   HF3009: code(
     EXIT.unreachable,
     'The gateway has banned this address after five wrong keys',
-    'Wait until the ban ends, or restart the gateway: bans are kept in its memory only. Then correct whatever sent the wrong keys.',
+    'Correct whatever sent the wrong keys. Wait until the ban ends; or restart the gateway, which keeps bans in its memory only, and then run `holdfast doctor --retry-auth`.',
   ),
   HF3010: code(
     EXIT.unreachable,

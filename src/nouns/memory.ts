@@ -8,6 +8,8 @@ export interface RememberedFailure {
   /** ms since the epoch. */
   readonly until: number;
   readonly reason: string;
+  /** The gateway answers nobody at this address until then: another attempt cannot succeed. */
+  readonly banned?: boolean | undefined;
 }
 
 /** Authentication failures of one target, so that jobs together cannot reach the five strikes of C v0 §1.3. */

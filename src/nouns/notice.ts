@@ -97,7 +97,7 @@ export interface Facts {
   readonly more: { readonly changes: number; readonly findings: number; readonly problems: number };
   /** What guards found and nobody allowed; `override` is the flag that would let it pass. */
   readonly findings: readonly Pick<Verdict, 'guard' | 'path' | 'message' | 'remedy' | 'override'>[];
-  readonly problems: readonly Pick<Problem, 'code' | 'message' | 'remedy'>[];
+  readonly problems: readonly Pick<Problem, 'code' | 'message' | 'remedy' | 'path' | 'position'>[];
   /** What a person does, step by step. */
   readonly remedy: readonly string[];
 }

@@ -1,5 +1,6 @@
 // What a reconcile of one target came to, with the evidence.
 import { EXIT, type ExitCode } from './exit.ts';
+import type { Revision } from './desired.ts';
 import type { Plan } from './plan.ts';
 import type { Problem } from './problem.ts';
 
@@ -83,7 +84,8 @@ export type Outcome = Base &
     | { readonly kind: 'stale'; readonly reason: string }
     | { readonly kind: 'locked'; readonly holder: string }
     | { readonly kind: 'unreachable' }
-    | { readonly kind: 'invalid' }
+    /** `commit`: the one whose files have errors. */
+    | { readonly kind: 'invalid'; readonly commit?: NonNullable<Revision['commit']> }
     | { readonly kind: 'contested'; readonly paths: readonly string[] }
     | { readonly kind: 'quarantined'; readonly since: number; readonly reason: string }
     | { readonly kind: 'suspended'; readonly until: number; readonly reason: string }

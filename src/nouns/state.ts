@@ -75,6 +75,8 @@ export interface AuthBlock {
   /** ms since the epoch. */
   readonly until: number;
   readonly reason: string;
+  /** The gateway had banned this address. */
+  readonly banned?: boolean | undefined;
   /** Keyed hash of the keys that failed; other keys clear the block. */
   readonly keys: string;
 }

@@ -1,5 +1,5 @@
 // `daemon.notify`: who is told what, and how they are reached. Addresses and tokens are sealed as soon as they are read.
-import type { Topic } from '../nouns/notice.ts';
+import { type Topic, TOPICS } from '../nouns/notice.ts';
 import { type Position, type Problem, problem } from '../nouns/problem.ts';
 import { parseSpan } from '../nouns/span.ts';
 import { type Sealed, seal } from '../nouns/secret.ts';
@@ -86,12 +86,13 @@ class ChannelReader {
     const targets = this.#targetsOf(entry);
     if (!receiver) return undefined;
     const on = textsAt(entry, 'on').map(({ value }) => value as Topic); // the schema allows nothing else
+    const severity = textAt(entry, 'severity') as Severity | undefined; // as above
     const digestMs = this.#digest(scalarAt(entry, 'digest'));
     return {
       name,
       receiver,
-      ...(entry.members.has('on') && { on }),
-      severity: (textAt(entry, 'severity') ?? 'info') as Severity, // as above
+      ...(entry.members.has('on') ? { on } : severity === 'info' && { on: TOPICS }),
+      severity: severity ?? 'info',
       ...(targets && { targets }),
       ...(digestMs !== undefined && { digestMs }),
       identity: seal(JSON.stringify(valueOf(entry))),

@@ -11,8 +11,8 @@ export function authMemoryOf(store: Store, target: string): AuthMemory {
       const { authBlock } = await store.read(target);
       return authBlock?.keys === fingerprint(keys) ? authBlock : undefined;
     },
-    remember: (keys, { until, reason }) =>
-      store.update(target, { authBlock: { until, reason, keys: fingerprint(keys) } }),
+    remember: (keys, { until, reason, banned }) =>
+      store.update(target, { authBlock: { until, reason, banned, keys: fingerprint(keys) } }),
     clear: () => store.update(target, { authBlock: undefined }),
     workingKey: async () => (await store.read(target)).workingKey,
     async worked(index) {

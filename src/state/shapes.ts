@@ -48,7 +48,7 @@ const isUntil = { until: isTime, reason: isText };
 const STATE: Checks<TargetState> = {
   lastApplied: maybe(isLastApplied),
   origins: maybe(recordOf({ secrets: listOf(isText), plain: listOf(isText) })),
-  authBlock: maybe(recordOf({ ...isUntil, keys: isText })),
+  authBlock: maybe(recordOf({ ...isUntil, banned: maybe(isBoolean), keys: isText })),
   suspension: maybe(recordOf({ ...isUntil, by: maybe(isText) })),
   quarantine: maybe(recordOf({ revision: isText, since: isTime, reason: isText })),
   detection: maybe(recordOf({ build: isText, api: isText, at: isTime })),

@@ -42,6 +42,19 @@ const line = ({ position, code, message }: Problem): string =>
   `${position?.line}:${position?.column} ${code} ${message}`;
 
 describe('daemon.notify', () => {
+  test('tells everything from `severity: info` on where it says so, and no routine where it says nothing', async () => {
+    const { channels } = await notify(
+      `
+- { slack: "\${env:URL}", severity: info }
+- { slack: "\${env:URL}" }
+- { slack: "\${env:URL}", severity: info, on: [drifted] }
+`.trimStart(),
+    );
+    expect(channels[0]?.on).toEqual(expect.arrayContaining(['applied', 'in-sync', 'drifted', 'recovered']));
+    expect(channels[1]?.on).toBeUndefined();
+    expect(channels[2]?.on).toEqual(['drifted']);
+  });
+
   test('is read with every kind of channel, secrets sealed and known to the net', async () => {
     const { channels, settings, problems } = await notify(
       `

@@ -83,10 +83,7 @@ function noticePage(notice: Notice): Page {
       },
       {
         heading: 'Problems',
-        lines: [
-          ...facts.problems.map(({ code, message }) => `${code} ${message}`),
-          ...remaining(facts.more.problems, 'problem'),
-        ],
+        lines: [...facts.problems.map(problemLine), ...remaining(facts.more.problems, 'problem')],
       },
       { heading: 'What to do', lines: remedyLines(facts) },
     ].flatMap(({ heading, lines }) => (lines.length > 0 ? [{ heading, lines: lines.map(line) }] : [])),
@@ -149,6 +146,11 @@ function spelled(value: Shown): string {
 function findingLine({ guard, path, message, override }: Facts['findings'][number]): string {
   const where = path === undefined ? '' : ` at ${path}`;
   return `${guard}${where}: ${message}${override === undefined ? '' : ` (passes with ${override})`}`;
+}
+
+function problemLine({ code, message, position }: Facts['problems'][number]): string {
+  const at = position ? `${position.file}:${position.line}:${position.column} ` : '';
+  return `${at}${code} ${message}`;
 }
 
 function remedyLines({ remedy, findings, problems }: Facts): string[] {

@@ -6,7 +6,7 @@ import type { Outcome } from '../../nouns/outcome.ts';
 import { pending, type Plan } from '../../nouns/plan.ts';
 import { HoldfastError, type Problem } from '../../nouns/problem.ts';
 import type { Shown } from '../../nouns/shown.ts';
-import type { Standing } from '../../nouns/standing.ts';
+import { type Standing, STANDINGS } from '../../nouns/standing.ts';
 import { momentText, plural } from '../../nouns/words.ts';
 
 /** What a notice does not get from what happened. */
@@ -29,7 +29,8 @@ const NOTHING: Facts = {
 };
 
 export function noticeOf(kind: Topic, outcome: Outcome, circumstances: Circumstances): Notice {
-  const { severity, title, meaning } = meaningOf(kind);
+  const { severity } = meaningOf(kind);
+  const { title, meaning } = readAs(kind, circumstances.previous);
   const particular = particularOf(kind, outcome);
   return {
     ...circumstances,
@@ -42,6 +43,32 @@ export function noticeOf(kind: Topic, outcome: Outcome, circumstances: Circumsta
     facts: factsOf(outcome),
   };
 }
+
+/** What came well after something else reads so. */
+function readAs(
+  kind: Topic,
+  previous: Standing | undefined,
+): { readonly title: string; readonly meaning: string } {
+  const { title, meaning } = meaningOf(kind);
+  if (previous === undefined || previous === 'unknown' || previous === 'in-sync') return { title, meaning };
+  const before = STANDINGS[previous].title.toLowerCase();
+  if (kind === 'in-sync')
+    return { title: 'In sync again', meaning: `${meaning} Before, the target was: ${before}.` };
+  if (kind === 'recovered') return { title: `${title}: in sync again after ${before}`, meaning };
+  if (kind === 'applied' && FAILED.has(previous))
+    return { title: `${title}: the first success after ${before}`, meaning };
+  return { title, meaning };
+}
+
+const FAILED: ReadonlySet<Standing> = new Set([
+  'rolled-back',
+  'needs-a-person',
+  'failed',
+  'invalid',
+  'unreachable',
+  'refused',
+  'quarantined',
+]);
 
 /** About what all targets share. `error`: what is wrong; absent when it is right again. */
 export function sharedNotice(
@@ -86,6 +113,8 @@ function particularOf(kind: Topic, outcome: Outcome): string | undefined {
     case 'failed':
     case 'quarantined':
       return `Reason: ${outcome.reason}.`.replace(/\.\.$/, '.');
+    case 'invalid':
+      return whoseErrors(outcome);
     case 'suspended':
       return `Until ${momentText(outcome.until)}: ${outcome.reason}`;
     case 'restored':
@@ -100,12 +129,23 @@ function particularOf(kind: Topic, outcome: Outcome): string | undefined {
   }
 }
 
+/** So that the one who pushed it can act on it. */
+function whoseErrors({ commit, problems }: Extract<Outcome, { kind: 'invalid' }>): string | undefined {
+  const first = problems.find(({ severity }) => severity === 'error');
+  if (!first) return undefined;
+  const { position, message } = first;
+  const at = position ? `${position.file}:${position.line}:${position.column}: ` : '';
+  const by = commit?.author === undefined ? '' : ` by ${commit.author}`;
+  const whose = commit ? `Commit ${commit.sha.slice(0, 12)}${by}: ` : '';
+  return `${whose}${at}${message}.`.replace(/\.\.$/, '.');
+}
+
 function factsOf(outcome: Outcome): Facts {
   const { plan, problems } = outcome;
   const changes = plan?.changes ?? [];
   const findings = (plan?.verdicts ?? []).filter(({ allowed }) => !allowed);
   return {
-    ...(plan && ofPlan(plan)),
+    ...(outcome.kind === 'invalid' ? outcome.commit && { commit: outcome.commit } : plan && ofPlan(plan)),
     ...('backup' in outcome && { backup: outcome.backup }),
     changes: changes.slice(0, MOST).map(shortChange),
     findings: findings.slice(0, MOST).map(shortFinding),
@@ -155,6 +195,6 @@ function shortFinding({ guard, path, message, remedy, override }: Verdict): Fact
   };
 }
 
-function shortProblem({ code, message, remedy }: Problem): Facts['problems'][number] {
-  return { code, message, remedy };
+function shortProblem({ code, message, remedy, path, position }: Problem): Facts['problems'][number] {
+  return { code, message, remedy, ...(path !== undefined && { path }), ...(position && { position }) };
 }

@@ -47,8 +47,9 @@ type Seen = Pick<Mark, 'standing' | 'of'>;
 function seenIn(outcome: Outcome): Seen | undefined {
   const standing = standingAfter(outcome.kind);
   if (standing === undefined) return undefined;
-  const of = outcome.plan?.revision.digest.slice(0, 12);
-  const isOfRevision = standing === 'rolled-back' || standing === 'needs-a-person';
+  const isInvalid = outcome.kind === 'invalid';
+  const of = (isInvalid ? outcome.commit?.sha : outcome.plan?.revision.digest)?.slice(0, 12);
+  const isOfRevision = isInvalid || standing === 'rolled-back' || standing === 'needs-a-person';
   return { standing, ...(isOfRevision && of !== undefined && { of }) };
 }
 
