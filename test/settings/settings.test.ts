@@ -467,3 +467,35 @@ targets:
     ).toEqual(['secrets/.env:2:1 HF1021', 'secrets/.env:3:4 HF1021']);
   });
 });
+
+describe('references', () => {
+  test('say what desired state may use; without them secrets are where they are mounted', async () => {
+    const text = 'version: 1\nenv-file: .env\ntargets: [{ name: home, key: "${env:KEY}" }]\n';
+    const plain = await settings({ files: { 'holdfast.yaml': text, '.env': 'KEY=mgmt-secret-1\n' } });
+    const rules = plain.settings?.references;
+    expect(rules?.env).toBeUndefined();
+    expect(rules?.files).toEqual(['.', plain.dir, '/run/secrets', '/run/credentials']);
+    expect(rules?.closed).toEqual(
+      ['holdfast.yaml', '.holdfast', '.env'].map((name) => join(plain.dir, name)),
+    );
+    expect([...(rules?.own.variables ?? [])]).toEqual(['HOLDFAST_KEY', 'MANAGEMENT_PASSWORD', 'KEY']);
+    expect(rules?.own.values()).toEqual(['mgmt-secret-1']);
+  });
+
+  test('replace what they name', async () => {
+    const text = `version: 1
+targets: [{ name: home, key: "\${env:KEY}" }]
+references: { env: ["GW_*"], files: [secrets], public: [GW_REGION] }
+daemon: { http: { token: "\${env:TOKEN}" } }
+`;
+    const { settings: found } = await fromFile(text, { env: { KEY: 'mgmt-secret-1' } });
+    const { env, files, public: open, own } = found?.references ?? {};
+    expect({ env, files, open }).toEqual({ env: ['GW_*'], files: ['secrets'], open: ['GW_REGION'] });
+    expect([...(own?.variables ?? [])]).toContain('TOKEN');
+  });
+
+  test('are checked for their form', async () => {
+    const { problems } = await fromFile(`version: 1\ntargets: [{ name: home }]\nreferences: { envs: [A] }\n`);
+    expect(problems.map(line)).toContainEqual(expect.stringMatching(/^3:15 HF1011 .*envs/));
+  });
+});
