@@ -3,7 +3,7 @@ import { type Problem, problem } from '../nouns/problem.ts';
 import { isBefore, parseVersion } from './version.ts';
 
 export const NEWEST_V7 = 'v7.2.140';
-const NEWEST_V8 = 'v8.0.21';
+const NEWEST_V8 = 'v8.0.23';
 
 /** Of a release that came later the newest known one of its generation. Undefined: it is known, or names no release. */
 export function newestBefore(version: string): string | undefined {

@@ -14,8 +14,13 @@ export interface ReadJson {
 }
 
 /** GET of an endpoint below `/v0/management` that answers with a JSON object. */
-export async function readJson(client: Client, endpoint: string, purpose: Purpose): Promise<ReadJson> {
-  const answer = await get(client, endpoint, purpose);
+export async function readJson(
+  client: Client,
+  endpoint: string,
+  purpose: Purpose,
+  query?: Readonly<Record<string, string>>,
+): Promise<ReadJson> {
+  const answer = await get(client, endpoint, purpose, query);
   const text = answer.body.open();
   if (text === '') return { value: undefined, answer };
   if (isDeepJson(text)) {
@@ -40,9 +45,20 @@ export function getFile(client: Client, purpose: Purpose): Promise<Answer> {
   return get(client, '/config.yaml', purpose);
 }
 
-async function get(client: Client, endpoint: string, purpose: Purpose): Promise<Answer> {
+async function get(
+  client: Client,
+  endpoint: string,
+  purpose: Purpose,
+  query?: Readonly<Record<string, string>>,
+): Promise<Answer> {
   const path = `${MANAGEMENT}${endpoint}`;
-  const answer = await client.send({ method: 'GET', path, purpose, credential: 'management' });
+  const answer = await client.send({
+    method: 'GET',
+    path,
+    ...(query && { query }),
+    purpose,
+    credential: 'management',
+  });
   if (answer.status === 200) return answer;
   throw fail('HF3026', `GET ${path} of ${client.target} answered ${answer.status}`, {
     target: client.target,

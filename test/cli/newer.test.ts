@@ -15,14 +15,14 @@ const times = (text: string): number => text.split('the newest version that this
 
 describe('a gateway that is newer than the newest known version', () => {
   test('is told from those that are known and from builds without a release', () => {
-    expect(['v7.2.140', 'v7.1.0', 'v8.0.21', 'v8.0.4', 'dev', ''].map(newestBefore)).toEqual(
-      Array.from({ length: 6 }, () => undefined),
+    expect(['v7.2.140', 'v7.1.0', 'v8.0.23', 'v8.0.21', 'v8.0.4', 'dev', ''].map(newestBefore)).toEqual(
+      Array.from({ length: 7 }, () => undefined),
     );
-    expect(['v7.2.141', 'v7.10.0', 'v8.0.22', 'v9.1.0'].map(newestBefore)).toEqual([
+    expect(['v7.2.141', 'v7.10.0', 'v8.0.24', 'v9.1.0'].map(newestBefore)).toEqual([
       'v7.2.140',
       'v7.2.140',
-      'v8.0.21',
-      'v8.0.21',
+      'v8.0.23',
+      'v8.0.23',
     ]);
   });
 
