@@ -1,4 +1,4 @@
-// Entries of one list that cannot be told apart: by us (identity), or by the gateway's saver. Pure.
+// Entries of one list that have the same name: to us (identity), or to the gateway's saver. Pure.
 import type { Field } from '../gateway/catalog/field.ts';
 import { type Located, type LocatedList, valueOf } from '../reading/located.ts';
 import type { Finding } from './findings.ts';
@@ -18,6 +18,7 @@ function* sameIdentity(field: Field, list: LocatedList, steps: readonly string[]
     yield {
       steps: [...steps, String(i)],
       code: 'HF2053',
+      severity: 'warning',
       message: `has the same ${named} as the entry in line ${first.position.line}`,
     };
 }

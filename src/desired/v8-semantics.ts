@@ -67,6 +67,7 @@ function* sameCredential(
       yield {
         steps: at,
         code: 'HF2053',
+        severity: 'warning',
         message: `has the same api-key and base-url as the entry in line ${positionOf(root, first).line}`,
       };
   }

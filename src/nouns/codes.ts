@@ -255,8 +255,8 @@ export const CODES = {
   ),
   HF2053: code(
     EXIT.invalid,
-    'Two entries cannot be told apart',
-    'Make them differ in what identifies them, or merge them.',
+    'Two entries have the same identity',
+    'Nothing has to be done: they are told apart by their other members (prefix, proxy, models), then by position. Different keys or names make plans clearer.',
   ),
   HF2054: code(
     EXIT.invalid,

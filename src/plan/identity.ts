@@ -2,7 +2,7 @@
 // equal. Knows the catalog's annotations, no single key.
 import type { Field } from '../gateway/catalog/field.ts';
 import { canonical, sameAt } from '../gateway/model/equal.ts';
-import { isTree, sameValue, type Tree, type Value } from '../nouns/value.ts';
+import { isList, isTree, sameValue, type Tree, type Value } from '../nouns/value.ts';
 import { canonicalJson, substanceOf } from './canonical-json.ts';
 
 /** For each entry of the second list the index of its partner in the first. */
@@ -123,7 +123,7 @@ function leftOf(count: number, partner: readonly (number | undefined)[]): number
   return left;
 }
 
-/** Equal ones first, then those that share most members, then in order. */
+/** Equal ones first, then those that have most in common, then in order. */
 function pairDuplicates(
   list: Field,
   before: readonly Value[],
@@ -136,11 +136,32 @@ function pairDuplicates(
   const others = takeSame(before, after, free, indexes, partner);
   const old = new Map([...free].map((index) => [index, formOf(list, before[index])]));
   const fresh = new Map(others.map((index) => [index, formOf(list, after[index])]));
-  for (const index of takeEqual(old, fresh, free, others, partner)) {
-    const best = mostAlike(list, before, after[index] as Value, [...free]);
-    partner[index] = best;
-    if (best !== undefined) free.delete(best);
+  const waiting = takeEqual(old, fresh, free, others, partner);
+  for (const [index, best] of closest(list, before, after, [...free], waiting)) partner[index] = best;
+}
+
+/** Each waiting entry with the free one it has most in common with, the surest pairs first. */
+function closest(
+  list: Field,
+  before: readonly Value[],
+  after: readonly Value[],
+  free: readonly number[],
+  waiting: readonly number[],
+): Map<number, number> {
+  const pairs = waiting.flatMap((index, nth) =>
+    free.map((old, place) => ({ index, old, apart: Math.abs(place - nth), likeness: 0 })),
+  );
+  if (free.length <= MANY_DUPLICATES && waiting.length <= MANY_DUPLICATES)
+    for (const one of pairs)
+      one.likeness = likenessOf(list.item, before[one.old] as Value, after[one.index] as Value);
+  const found = new Map<number, number>();
+  const taken = new Set<number>();
+  for (const { index, old } of pairs.sort((a, b) => b.likeness - a.likeness || a.apart - b.apart)) {
+    if (found.has(index) || taken.has(old)) continue;
+    found.set(index, old);
+    taken.add(old);
   }
+  return found;
 }
 
 /** Pairs what is one and the same value, which saves finding out what it says; gives the indexes that found none. */
@@ -185,23 +206,21 @@ function takeEqual(
   });
 }
 
-function mostAlike(
-  list: Field,
-  before: readonly Value[],
-  entry: Value,
-  free: readonly number[],
-): number | undefined {
-  if (free.length < 2 || free.length > MANY_DUPLICATES) return free[0];
-  const likeness = free.map((old) => sharedMembers(list, before[old] as Value, entry));
-  return free[likeness.indexOf(Math.max(...likeness))];
+/** How many members two entries share; a list counts by the part of its items that both have. */
+function likenessOf(item: Field | undefined, a: Value, b: Value): number {
+  if (!isTree(a) || !isTree(b)) return 0;
+  return Object.keys(b).reduce((sum, name) => {
+    const field = item?.fields?.get(name);
+    if (field ? sameAt(field, a[name], b[name]) : sameValue(a[name], b[name])) return sum + 1;
+    return sum + commonPart(field, a[name], b[name]);
+  }, 0);
 }
 
-function sharedMembers(list: Field, a: Value, b: Value): number {
-  if (!isTree(a) || !isTree(b)) return 0;
-  return Object.keys(b).filter((name) => {
-    const field = list.item?.fields?.get(name);
-    return field ? sameAt(field, a[name], b[name]) : sameValue(a[name], b[name]);
-  }).length;
+function commonPart(list: Field | undefined, a: Value | undefined, b: Value | undefined): number {
+  if (!list || !isList(a) || !isList(b)) return 0;
+  const items = new Set(a.map((each) => formOf(list, each)));
+  const common = b.filter((each) => items.has(formOf(list, each))).length;
+  return common / Math.max(a.length, b.length, 1);
 }
 
 /** Entries without a partner that differ in one identity member only: the new index and the old one. */

@@ -148,16 +148,16 @@ oauth-model-alias:
     ]);
   });
 
-  test('leaves out a list in which two entries cannot be told apart', async () => {
+  test('takes a list in which two entries have one key and one address', async () => {
     const file = `debug: true
 codex-api-key:
   - { api-key: sk-test-0001, base-url: https://codex.example, priority: 1 }
   - { api-key: sk-test-0001, base-url: https://codex.example, priority: 2 }
 `;
     const adopted = await pulled(file);
-    expect(adopted.declared).toEqual(['debug']);
-    expect(adopted.leftOut.map(({ path }) => path)).toEqual(['codex-api-key']);
-    expect(adopted.notes.map(({ message }) => message).join()).toContain('`codex-api-key` is left out');
+    expect(adopted.declared).toEqual(['debug', 'codex-api-key']);
+    expect(adopted.leftOut).toEqual([]);
+    expect(adopted.text.match(/priority: \d/g)).toEqual(['priority: 1', 'priority: 2']);
     expect(await changesOf(file, adopted)).toEqual([]);
   });
 

@@ -181,11 +181,6 @@ const CASES: readonly (readonly [what: string, text: string | Uint8Array, proble
     'oauth-model-alias:\n  claude:\n    - { name: Opus, alias: opus }\n',
     'a.yaml:3:7 HF2050',
   ],
-  [
-    'colliding entries',
-    'claude-api-key:\n  - api-key: ${env:K}\n    base-url: u\n  - api-key: ${env:K}\n    base-url: u\n    priority: 3\n',
-    'a.yaml:4:5 HF2053 `claude-api-key[1]` has the same api-key and base-url as the entry in line 2',
-  ],
   ['a number that the gateway clamps', 'max-retry-credentials: -1\n', 'a.yaml:1:24 HF2052'],
   [
     'raw JSON that is none',

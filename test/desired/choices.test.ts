@@ -1,4 +1,4 @@
-// Spellings of allowed values, and client keys that stand twice: warnings, never errors.
+// Other spellings of allowed values: warnings, never errors.
 import { describe, expect, test } from '@jest/globals';
 import type { Tree, Value } from '../../src/nouns/value.ts';
 import { loadText } from './support.ts';
@@ -48,18 +48,5 @@ describe('another spelling of an allowed value', () => {
 
   test('that the schema has is no warning', async () => {
     expect((await loadText('routing: { strategy: fill-first }\n')).problems).toEqual([]);
-  });
-});
-
-describe('a client key that stands twice', () => {
-  test.each([
-    ['api-keys: [sk-test-0001, sk-test-0002, sk-test-0001]\n', 'api-keys[2]'],
-    ['api-keys: [sk-test-0001, " sk-test-0001 "]\n', 'api-keys[1]'],
-    ['config-version: 8\naccess: { api-keys: [sk-test-0001, sk-test-0001] }\n', 'access.api-keys[1]'],
-  ])('is a warning with its place: %j', async (text, path) => {
-    const { desired, problems } = await loadText(text);
-    expect(desired).toBeDefined();
-    expect(problems).toMatchObject([{ code: 'HF2058', severity: 'warning', path }]);
-    expect(JSON.stringify(problems)).not.toContain('sk-test');
   });
 });

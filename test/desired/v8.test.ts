@@ -161,12 +161,6 @@ const BAD: readonly (readonly [what: string, text: string, problem: string, reme
     '',
   ],
   [
-    'one credential in two groups',
-    `${GROUP}      keys:\n        - api-key: \${env:K}\n    - base-url: https://c.example\n      keys:\n        - api-key: \${env:K}\n`,
-    'a.yaml:8:11 HF2053 `api-keys.codex[1].keys[0]` has the same api-key and base-url as the entry in line 5',
-    '',
-  ],
-  [
     'bounds that the gateway refuses',
     'credentials: { in-flight: { snapshot-interval: 9s } }\n',
     'a.yaml:1:16 HF2054 `credentials.in-flight` would be refused by the gateway: credential-in-flight.stale-after must be at least three snapshot intervals',
