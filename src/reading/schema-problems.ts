@@ -219,6 +219,11 @@ function remedyForType(
   { value, plain, reference }: LocatedScalar,
 ): string | undefined {
   if (expected.includes('string') && typeof value !== 'string') return 'Put quotes around the value.';
+  const isPlainText = typeof value === 'string' && plain && reference === undefined;
+  if (isPlainText && expected.includes('array') && /^-\S/.test(value))
+    return 'Put a blank after the dash of each entry: `- entry`.';
+  if (isPlainText && expected.includes('object') && /^[\w.-]+:\S/.test(value))
+    return 'Put a blank after the colon: `key: value`.';
   if (expected.includes('array')) return 'Write a list: one "- " line for each entry.';
   if (typeof value !== 'string' || reference !== undefined) return undefined;
   if (expected.includes('boolean') && plain && /^(yes|on|y)$/i.test(value)) return 'Write true.';

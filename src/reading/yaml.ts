@@ -6,6 +6,7 @@ import type { Code } from '../nouns/codes.ts';
 import { type Position, type Problem, problem } from '../nouns/problem.ts';
 import { type Excess, MAX_YAML_DEPTH as MAX_DEPTH, yamlExcess } from '../nouns/yaml-bounds.ts';
 import type { Located, LocatedMap, LocatedScalar, Member } from './located.ts';
+import { type Mistake, mistakeIn, mistakeInText } from './yaml-mistakes.ts';
 
 /** Values that aliases may add to a file beyond what stands in it: more is a bomb, not a shorthand. */
 const MAX_ALIASED_VALUES = 100_000;
@@ -117,7 +118,7 @@ class Reader {
     const errors = documents.flatMap((document) => [...document.errors, ...document.warnings]);
     const found = errors.find((error) => error.code === 'TAB_AS_INDENT') ?? errors[0];
     const second = documents[1];
-    if (found) this.#add(...this.#explained(found), found.pos[0]);
+    if (found) this.#addMistake(this.#explained(found));
     else if (second) {
       const start = second.range?.[0] ?? 0;
       const separator = this.#text.lastIndexOf('---', start + 3);
@@ -126,17 +127,21 @@ class Reader {
   }
 
   /** A lone `*`, as in `- *`, is meant as text. */
-  #explained(error: YAMLError): readonly [Code, string] {
-    const [code, words] = explain(error);
+  #explained(error: YAMLError): Mistake {
+    if (error.message.startsWith('Maximum call stack')) return { code: 'HF2010', message: TOO_DEEP, at: 0 };
+    const mistake = mistakeIn(this.#text, error);
     const [start] = error.pos;
     const star = this.#text.slice(start - 1, start + 1).includes('*');
     const alone =
       star && /(?:^|[\s[,:-])\*(?=[\s,\]]|$)/.test(this.#text.slice(Math.max(0, start - 2), start + 2));
-    return alone ? [code, `${words}; a * that is meant as text needs quotes: "*"`] : [code, words];
+    if (!alone) return mistake;
+    return { ...mistake, message: `${mistake.message}; a * that is meant as text needs quotes: "*"` };
   }
 
   #notAMapping(contents: unknown): undefined {
     const offset = (contents as YamlNode).range?.[0] ?? 0;
+    const mistake = isScalar(contents) ? mistakeInText(this.#text, offset) : undefined;
+    if (mistake) return void this.#addMistake(mistake);
     this.#add(
       'HF2017',
       `The file holds ${isSeq(contents) ? 'a list' : 'a single value'}, not a mapping`,
@@ -265,6 +270,10 @@ class Reader {
     return { file: this.#file, line: Math.max(line, 1), column: Math.max(col, 1) };
   }
 
+  #addMistake({ code, message, at, remedy }: Mistake): void {
+    this.#problems.push(problem(code, message, { position: this.#at(at), remedy }));
+  }
+
   #add(code: Code, message: string, offset: number): void {
     this.#problems.push(problem(code, message, { position: this.#at(offset) }));
   }
@@ -287,18 +296,3 @@ function losesDigits(value: number): boolean {
 }
 
 const TOO_DEEP = 'The file is nested too deeply to be read';
-
-const EXPLANATIONS: Partial<Record<YAMLError['code'], readonly [Code, string]>> = {
-  TAB_AS_INDENT: ['HF2012', 'A tab is used for indentation'],
-  BAD_ALIAS: ['HF2010', 'An alias has no anchor before it'],
-  TAG_RESOLVE_FAILED: ['HF2018', 'This tag is not known here'],
-};
-
-/** The parser's own words, without what may be a piece of the file: what follows a colon, or the name of a directive. */
-function explain(error: YAMLError): readonly [Code, string] {
-  if (error.message.startsWith('Maximum call stack')) return ['HF2010', TOO_DEEP];
-  const words = error.message
-    .replace(/\s*(?::.*| at line .*)$/s, '')
-    .replace(/(Unknown directive) .*/s, '$1');
-  return EXPLANATIONS[error.code] ?? ['HF2010', words];
-}

@@ -38,7 +38,7 @@ const repeated = (count: number, text: string): string => text.repeat(count);
 
 const CASES: readonly (readonly [what: string, text: string | Uint8Array, problem: string])[] = [
   ['YAML syntax', 'debug: true\nrouting: {strategy: [}\n', 'a.yaml:2:22 HF2010'],
-  ['an unclosed quote', 'proxy-url: "http://x\n', 'a.yaml:2:1 HF2010'],
+  ['an unclosed quote', 'proxy-url: "http://x\n', 'a.yaml:1:12 HF2010'],
   ['a tab as indentation', 'routing:\n\tstrategy: rr\n', 'a.yaml:2:1 HF2012'],
   [
     'duplicate keys',
