@@ -3,25 +3,30 @@
 import { secretsIn } from '../gateway/catalog/secrets.ts';
 import { contentOf } from '../gateway/model/decode.ts';
 import { parseDocument } from '../gateway/model/document.ts';
+import type { Catalog } from '../gateway/catalog/field.ts';
 import { loadCatalog } from '../gateway/catalog/catalog.ts';
 import { layoutOf } from '../gateway/findings.ts';
 import { memoryCatalog } from '../gateway/v8/seen.ts';
 import { buildOf } from '../gateway/build.ts';
 import type { Answer, Purpose } from '../gateway/client.ts';
 import type { RequestCounts } from '../nouns/outcome.ts';
-import { type Problem, problem } from '../nouns/problem.ts';
+import type { Path } from '../nouns/path.ts';
+import { fail, type Problem, problem } from '../nouns/problem.ts';
 import { isTree, type Value } from '../nouns/value.ts';
 import type { Prediction } from '../nouns/write.ts';
+import { threeWay, type ThreeWay } from '../plan/three-way.ts';
 import { withTarget } from '../state/with-target.ts';
 import { predicted } from './api-prediction.ts';
 import { type AnswerContext, withoutSecrets } from './api-answer.ts';
 import { addressOf, type ApiRequest, V0_BASE } from './api-request.ts';
+import { undo } from './api-undo.ts';
 
 import { type Asked, unheld, withoutSubject } from './asked.ts';
 import { takeBackup } from './backup.ts';
 import type { Context } from './context.ts';
+import { judgeFile, keptProblem } from './foreign.ts';
 import { contentIn, differences, shownPaths } from './images.ts';
-import { type DeepLive, readDeep } from './read.ts';
+import { type DeepLive, readDeep, readRaw } from './read.ts';
 import { earlierTexts, type Run, startRun } from './run.ts';
 import { settle, type Settled } from './settle.ts';
 
@@ -162,24 +167,39 @@ async function write(run: Run, request: ApiRequest): Promise<ApiResult> {
   const expected = predicted(catalog, request, before);
   const isTree = addressOf(request.path).tree !== undefined;
   const backup = request.method === 'PUT' || isTree ? await takeBackup(run, before, 'before-api') : undefined;
+  if (backup) await unchangedSince(run, before);
   const answer = await send(run, request);
   const about = backup ? { backup: backup.id } : {};
   if (answer.status >= 400 && answer.status < 500)
     return resultOf(run, request, answer, { kind: 'refused' }, secrets, about);
   if (!expected) return resultOf(run, request, answer, { kind: 'unread' }, secrets, about);
   const settled = await settle(run, expected);
-  const effect = effectOf(run, before, settled, expected);
+  const found = judgeFile(run, contentIn(before.file, catalog), expected.file.open(), settled.live);
+  const effect = effectOf(run, before, settled, expected, found);
   const asked = askedIn(request);
   const missing = asked ? unheld(memoryCatalog(catalog), settled.live.memory.open(), asked) : [];
   const untrue = asked && withoutSubject(memoryCatalog(catalog), before.memory.open(), asked);
   const told: ApiEffect =
     effect.kind === 'same' && (missing.length > 0 || untrue !== undefined) ? { kind: 'nothing' } : effect;
+  const complaint = untrue === undefined ? complaints(run, told, missing) : [saidOnly(run, untrue)];
+  const undone = complaint.length > 0 ? await undo(run, before, expected, settled) : undefined;
   return resultOf(run, request, answer, told, secrets, {
     ...about,
     problems: [
-      ...(untrue === undefined ? complaints(run, told, missing) : [saidOnly(run, untrue)]),
+      ...complaint,
+      ...(undone ? [undone] : []),
+      ...(found.foreign.length > 0 ? [keptProblem({ run, known: earlierTexts(run) }, found.foreign)] : []),
       ...converted(run, before, settled),
     ],
+  });
+}
+
+/** The backup took its time: what others changed meanwhile is not overwritten. */
+async function unchangedSince(run: Run, before: DeepLive): Promise<void> {
+  if ((await readRaw(run, 'api')).hash === before.file.hash) return;
+  const { name } = run.context.target;
+  throw fail('HF5005', 'the config.yaml changed right before the request was to be sent; nothing was sent', {
+    target: name,
   });
 }
 
@@ -190,11 +210,21 @@ function bodySecrets(run: Run, { body }: ApiRequest): readonly string[] {
   return secretsIn(undefined, value);
 }
 
-function effectOf(run: Run, before: DeepLive, after: Settled, expected: Prediction): ApiEffect {
+/** What others changed meanwhile is not its effect. */
+function effectOf(
+  run: Run,
+  before: DeepLive,
+  after: Settled,
+  expected: Prediction,
+  { foreign, inForce }: ThreeWay,
+): ApiEffect {
   const { catalog } = run.context;
   const wasInFile = contentIn(before.file, catalog);
-  const inFile = differences(wasInFile, after.content, catalog);
-  const inMemory = differences(before.memory.open(), after.live.memory.open(), memoryCatalog(catalog));
+  const isAlone = foreign.length === 0;
+  const inFile = isAlone ? differences(wasInFile, after.content, catalog) : inForce;
+  const inMemory = isAlone
+    ? differences(before.memory.open(), after.live.memory.open(), memoryCatalog(catalog))
+    : inMemoryOfOurs(catalog, before, after, expected);
   const asked = [
     ...differences(wasInFile, expected.file.open(), catalog),
     ...differences(before.memory.open(), expected.memory.open(), memoryCatalog(catalog)),
@@ -206,6 +236,18 @@ function effectOf(run: Run, before: DeepLive, after: Settled, expected: Predicti
   if (apart && inMemory.length === 0) return { kind: 'file-only', paths: shownPaths(inFile) };
   return { kind: 'changed', paths: shownPaths([...inMemory, ...inFile]) };
 }
+
+const inMemoryOfOurs = (
+  catalog: Catalog,
+  before: DeepLive,
+  { live }: Settled,
+  expected: Prediction,
+): readonly Path[] =>
+  threeWay(memoryCatalog(catalog), {
+    before: before.memory.open(),
+    ours: expected.memory.open(),
+    now: live.memory.open(),
+  }).inForce;
 
 /** Of a request to the v0 API; a v8 one is stored as it is or refused as a whole. */
 function askedIn(request: ApiRequest): Asked | undefined {

@@ -9,6 +9,7 @@ import { isList, isTree } from '../nouns/value.ts';
 import type { PreparedWrite, Write } from '../nouns/write.ts';
 import { remember, rememberedTexts } from '../plan/applied.ts';
 import { contentIn } from './images.ts';
+import { placesBetween } from './own-places.ts';
 import type { DeepLive } from './read.ts';
 import { attempted, recording } from './recording.ts';
 import { type Run, reached, step } from './run.ts';
@@ -21,13 +22,15 @@ export async function openJournal(
 ): Promise<Journal> {
   const { context } = run;
   const { plan, writes } = prospect.prepared;
+  const before = contentIn(prospect.live.file, context.catalog);
   const journal: Journal = {
     id: context.newId(),
     openedAt: context.clock.now(),
     planDigest: plan.digest.value,
     revision: plan.revision,
     backup: backup.id,
-    before: contentHash(run, contentIn(prospect.live.file, context.catalog)),
+    before: contentHash(run, before),
+    ours: placesBetween(run, before, prospect.prepared.prediction?.file.open() ?? before),
     predicted: writes.map(({ prediction }) => contentHash(run, prediction.file.open())),
     sent: 0,
     footprint: footprintOf(plan, writes),

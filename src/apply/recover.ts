@@ -10,14 +10,15 @@ import { readStored } from './backed-up.ts';
 import { expectationOf, takeBaseline } from './behaviour.ts';
 import { record, remembering } from './commit.ts';
 import { judgeFile } from './foreign.ts';
-import { contentIn, isDestroyed, shownPaths, unexplained } from './images.ts';
+import { contentIn, isDestroyed, shownPaths } from './images.ts';
 import { contentHash } from './journal.ts';
+import { foreignSince } from './own-places.ts';
 import { conclude } from './outcome.ts';
 import { putBack, withRuntime } from './put-back.ts';
 import { quarantine } from './quarantine.ts';
 import { type DeepLive, readAnything } from './read.ts';
 import { recording } from './recording.ts';
-import { byHand } from './remedy.ts';
+import { besideOthers, byHand } from './remedy.ts';
 import { notice, reached, type Run, step, windowOf } from './run.ts';
 import { settle } from './settle.ts';
 import { sendWrite } from './write.ts';
@@ -137,25 +138,28 @@ async function between(run: Run, journal: Journal, live: DeepLive): Promise<Reco
   const stored = await readStored(run, journal.backup);
   const before = contentIn(stored.file, catalog);
   const actual = contentIn(live.file, catalog);
-  const foreign = isDestroyed(live)
-    ? []
-    : unexplained({ before, predicted: before, actual }, journal.footprint, catalog);
+  const foreign = isDestroyed(live) ? [] : foreignSince(run, journal, before, actual);
   const age = clock.now() - journal.openedAt;
-  if (age > OLDEST_MS) return left(run, journal, `it is ${Math.round(age / 60_000)} minutes old`);
+  if (age > OLDEST_MS)
+    return left(run, journal, `it is ${Math.round(age / 60_000)} minutes old`, foreign.length > 0);
   if (foreign.length > 0)
-    return left(run, journal, `${shownPaths(foreign)} changed besides, by somebody else`);
+    return left(run, journal, `${shownPaths(foreign)} changed besides, by somebody else`, true);
   return backAgain(run, journal, live, stored);
 }
 
-async function left(run: Run, journal: Journal, why: string): Promise<Recovery> {
+/** `besides`: something of others is in the file, over which no older backup may go. */
+async function left(run: Run, journal: Journal, why: string, besides = false): Promise<Recovery> {
   const { target } = run.context;
   const reason = `an earlier transaction broke off half-way, and ${why}`;
   const found = problem('HF5021', reason, { target: target.name });
-  const remedy = [
-    `Compare the gateway with backup ${journal.backup}: \`holdfast restore ${journal.backup} --dry-run --target ${target.name}\``,
-    `Keep what is there and go on: \`holdfast apply --retry --target ${target.name}\`. Or put the backup back: \`holdfast restore ${journal.backup} --target ${target.name}\`.`,
-    ...byHand(run, journal.backup).map((line) => `Without the API: ${line}`),
-  ];
+  const { name } = target;
+  const remedy = besides
+    ? besideOthers(run, journal.backup, journal)
+    : [
+        `Compare the gateway with backup ${journal.backup}: \`holdfast restore ${journal.backup} --dry-run --target ${name}\``,
+        `Keep what is there and go on: \`holdfast apply --retry --target ${name}\`. Or put the backup back: \`holdfast restore ${journal.backup} --target ${name}\`.`,
+        ...byHand(run, journal.backup).map((line) => `Without the API: ${line}`),
+      ];
   const evidence = [{ check: 'recovered', passed: false, detail: reason }];
   return {
     kind: 'left',

@@ -19,6 +19,7 @@ import { closeJournal, contentHash, noteSending, opened } from './journal.ts';
 import { conclude } from './outcome.ts';
 import { type Back, type NotBack, putBack, withRuntime } from './put-back.ts';
 import { type DeepLive, readAnything } from './read.ts';
+import { placesBetween } from './own-places.ts';
 import { attempted, recording } from './recording.ts';
 import { besideOthers, byHand } from './remedy.ts';
 import { earlierTexts, notice, type Run, step } from './run.ts';
@@ -134,6 +135,7 @@ async function journalOf(
     backup: backup.id,
     before: contentHash(run, contentIn(live.file, context.catalog)),
     predicted: [contentHash(run, predicted)],
+    ours: placesBetween(run, contentIn(live.file, context.catalog), predicted),
     sent: 0,
     footprint: [...summary.added, ...summary.removed, ...summary.changed],
     phase: 'open',

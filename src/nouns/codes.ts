@@ -689,6 +689,16 @@ export const CODES = {
     'The write gave the file of the gateway another layout',
     'The backup that was taken before holds it as it was: `holdfast restore` puts it back.',
   ),
+  HF5055: code(
+    EXIT.ok,
+    'What a request did besides what was asked was taken back',
+    'Nothing to do; see the other problem for what the gateway did not do.',
+  ),
+  HF5056: code(
+    EXIT.rollbackFailed,
+    'What a request did besides what was asked is in force and could not be taken back',
+    'Look at the named paths with `holdfast api get config`, and correct them by hand.',
+  ),
   // 6xxx state
   HF6001: code(
     EXIT.stale,

@@ -40,6 +40,8 @@ export interface Journal {
   readonly sent: number;
   /** Paths in the grammar that the transaction may alter. */
   readonly footprint: readonly string[];
+  /** What the transaction changes: keyed hash of each place to that of its value afterwards. */
+  readonly ours?: Readonly<Record<string, string>>;
   readonly phase: 'open' | 'rolling-back';
   /** The file was flat, on a v8 gateway, and was to stay so: the hashes and paths are of its own spelling. */
   readonly keptFlat?: boolean;

@@ -71,7 +71,8 @@ function named(list: Field, entries: readonly Value[]): Named {
   );
 }
 
-const nameOf = (name: string): string => name.slice(0, name.lastIndexOf('\0'));
+/** For people. */
+const nameOf = (name: string): string => name.slice(0, name.lastIndexOf('\0')).replaceAll('\n', ' ').trim();
 
 /** From the name of an entry in ours to the one that it had before. */
 function renames(list: Field, before: readonly Value[], ours: readonly Value[]): ReadonlyMap<string, string> {

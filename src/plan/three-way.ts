@@ -133,14 +133,14 @@ class Walk {
     return inOrder(
       kept.flatMap(({ match, value }) => (value === undefined ? [] : [{ place: match.place, value }])),
       returned.flatMap(({ before, place }) => (before === undefined ? [] : [{ place, value: before }])),
-      found.order.now === 'foreign' ? 'as-now' : 'as-before',
+      found.order.now === 'foreign' || (returned.length === 0 && !found.order.ours) ? 'as-now' : 'as-before',
     );
   }
 
-  /** An entry that is there. One that we added and somebody changed is no longer as we made it: it stays whole. */
+  /** An entry that is there. One that others added, or we and others changed since, stays whole. */
   #entry(field: Field, { before, ours, now, name }: Match, at: Place): Maybe {
     const place = { path: [...at.path, entry(name)], steps: [...at.steps, 0 as const] };
-    if (before === undefined && ours !== undefined && !this.#same(field.item, ours, now)) {
+    if (before === undefined && !this.#same(field.item, ours, now)) {
       this.foreign.push({ ...place, ...present({ before, ours, now }) });
       return now;
     }

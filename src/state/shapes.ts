@@ -75,6 +75,7 @@ const JOURNAL: Checks<Journal> = {
   predicted: listOf(isText),
   sent: isNumber,
   footprint: listOf(isText),
+  ours: maybe(mapOf(isText)),
   phase: (value) => value === 'open' || value === 'rolling-back',
   keptFlat: maybe(isBoolean),
   remembered: maybe(recordOf({ lastApplied: isLastApplied, released: listOf(isText) })),

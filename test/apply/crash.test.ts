@@ -82,4 +82,18 @@ describe('a crash at any step is resolved at the next start', () => {
     await home.panel('PUT', 'logging-to-file', { value: true });
     expect(await home.reconcile()).toMatchObject({ kind: 'rollback-failed', problems: [{ code: 'HF5021' }] });
   });
+
+  test('so is a key that others added to the list that was being written', async () => {
+    const home = await stage();
+    await home.reconcile();
+    await home.declare(TWO, { TEAM_B: 'sk-test-0003' });
+    await home.crashAt('sent', { allow: [{ guard: 'mass-delete' }] });
+    await home.sandbox.settled();
+    await home.panel('PATCH', 'api-keys', { old: 'sk-none', new: 'sk-test-panel' });
+    const outcome = await home.reconcile();
+    expect(outcome).toMatchObject({ kind: 'rollback-failed', problems: [{ code: 'HF5021' }] });
+    if (outcome.kind !== 'rollback-failed') throw new Error('not this');
+    expect(outcome.remedy.join()).not.toContain(home.store.backupFile('home', outcome.backup));
+    expect(await home.admits('sk-test-panel')).toBe(true);
+  });
 });

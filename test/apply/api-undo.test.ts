@@ -1,0 +1,111 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { callApi } from '../../src/apply/api.ts';
+import { seal } from '../../src/nouns/secret.ts';
+import { beforeRequests } from './contention.ts';
+import { GATEWAY_FILE, stage, strike } from './stage.ts';
+
+afterEach(strike);
+
+const FILE = `${GATEWAY_FILE}codex-api-key:
+  - api-key: sk-test-codex-1
+    base-url: https://codex.example
+`;
+
+describe('a request that the gateway only half does', () => {
+  test('the key that it added instead of replacing one is taken back', async () => {
+    const home = await stage({ file: FILE });
+    const before = home.sandbox.states().memory;
+    const result = await callApi(home.context, {
+      method: 'PATCH',
+      path: 'api-keys',
+      body: seal('{"old":"sk-test-none","new":"sk-test-stray"}'),
+    });
+    expect(result.problems.map(({ code }) => code)).toEqual(['HF5050', 'HF5055']);
+    await home.sandbox.settled();
+    expect(home.sandbox.states().memory).toEqual(before);
+    expect(await home.file()).not.toContain('sk-test-stray');
+    expect(await home.admits('sk-test-stray')).toBe(false);
+  });
+
+  test('so is what it did besides a member that it dropped', async () => {
+    const home = await stage({ file: FILE });
+    const result = await callApi(home.context, {
+      method: 'PATCH',
+      path: 'codex-api-key',
+      body: seal('{"match":"sk-test-codex-1","value":{"prefix":"half","priority":7}}'),
+    });
+    expect(result.problems.map(({ code }) => code)).toEqual(['HF5050', 'HF5055']);
+    expect(await home.file()).not.toContain('half');
+  });
+
+  test('what others add to the same list meanwhile stays', async () => {
+    const home = await stage({ file: FILE });
+    let once = false;
+    const more = beforeRequests(home, async (_, { purpose }) => {
+      if (purpose !== 'settle' || once) return;
+      once = true;
+      await home.panel('PATCH', 'api-keys', { old: 'sk-none', new: 'sk-test-panel' });
+    });
+    const body = seal('{"old":"sk-test-none","new":"sk-test-stray"}');
+    const context = { ...home.context, ...more };
+    const result = await callApi(context, { method: 'PATCH', path: 'api-keys', body });
+    expect(result.problems.map(({ code }) => code)).toEqual(['HF5050', 'HF5055', 'HF5019']);
+    expect(home.sandbox.states().memory).toMatchObject({
+      'api-keys': ['sk-test-0001', 'sk-test-0002', 'sk-test-panel'],
+    });
+  });
+
+  test('what cannot be taken back is said to be in force', async () => {
+    const home = await stage({ file: FILE });
+    home.sandbox.fault('drop-writes', '/config.yaml');
+    const body = seal('{"old":"sk-test-none","new":"sk-test-stray"}');
+    const result = await callApi(home.context, { method: 'PATCH', path: 'api-keys', body });
+    expect(result.problems.map(({ code }) => code)).toEqual(['HF5050', 'HF5056']);
+    expect(await home.admits('sk-test-stray')).toBe(true);
+  });
+});
+
+describe('somebody else, while a request settles', () => {
+  const settling = (home: Awaited<ReturnType<typeof stage>>) =>
+    beforeRequests(home, async (_, { purpose, path }) => {
+      if (purpose === 'settle' && path.endsWith('/config'))
+        await home.panel('PUT', 'max-retry-interval', { value: 555 });
+    });
+
+  test('is not what the request did', async () => {
+    const home = await stage({ file: FILE });
+    const result = await callApi(
+      { ...home.context, ...settling(home) },
+      { method: 'PUT', path: 'debug', body: seal('{"value":true}') },
+    );
+    expect(result).toMatchObject({
+      effect: { kind: 'changed', paths: 'debug' },
+      problems: [{ code: 'HF5019' }],
+    });
+    expect(home.sandbox.states().memory).toMatchObject({ debug: true, 'max-retry-interval': 555 });
+  });
+
+  test('does not make a dropped write look done', async () => {
+    const home = await stage({ file: FILE, faults: ['drop-writes=/debug'] });
+    const result = await callApi(
+      { ...home.context, ...settling(home) },
+      { method: 'PUT', path: 'debug', body: seal('{"value":true}') },
+    );
+    expect(result.effect).toEqual({ kind: 'nothing' });
+    expect(home.sandbox.states().memory).toMatchObject({ 'max-retry-interval': 555 });
+  });
+
+  test('is not overwritten by a PUT whose backup took its time', async () => {
+    const home = await stage({ file: FILE });
+    const more = beforeRequests(home, async (nth) => {
+      if (nth === 4) await home.panel('PUT', 'max-retry-interval', { value: 555 });
+    });
+    const file = await home.file();
+    const call = callApi(
+      { ...home.context, ...more },
+      { method: 'PUT', path: 'config.yaml', body: seal(file.replace('debug: false', 'debug: true')) },
+    );
+    await expect(call).rejects.toThrow('HF5005');
+    expect(home.sandbox.states().memory).toMatchObject({ 'max-retry-interval': 555 });
+  });
+});
