@@ -11,7 +11,8 @@ import { configV8, isV8, routedV8, statusNameV8 } from './answering-v8.ts';
 import type { Dialect } from './dialect.ts';
 import type { Faults } from './faults.ts';
 import type { Gateway } from './gateway.ts';
-import { hasTemplateKeys, OPEN_PATHS, proxyAnswer, safeModeAnswer } from './proxy.ts';
+import { callbackPage, oauthCallback } from './oauth.ts';
+import { hasTemplateKeys, isProxyPath, proxyAnswer, safeModeAnswer } from './proxy.ts';
 import type { Incoming, Outgoing } from './server.ts';
 import { statusAnswer, statusMethods } from './status.ts';
 
@@ -46,8 +47,13 @@ const json = (status: number, body: Value, headers: Readonly<Record<string, stri
   body: writeJson(body),
 });
 
+const answered = ({ status, body }: { readonly status: number; readonly body: Value }): Outgoing =>
+  json(status, body);
+
 const isManagement = ({ dialect }: Answering, path: string): boolean =>
   path === MANAGEMENT_BASE || path.startsWith(`${MANAGEMENT_BASE}/`) || isV8(dialect, path);
+
+const HTML_TYPE = 'text/html; charset=utf-8';
 
 const WRITES: ReadonlySet<string> = new Set(['PUT', 'PATCH', 'DELETE', 'POST']);
 
@@ -92,13 +98,17 @@ function bent(to: Answering, { method, path }: Incoming, given: Outgoing): Outgo
   };
 }
 
-function outside(to: Answering, { method, path, headers, query }: Incoming): Outgoing {
+function outside(to: Answering, request: Incoming): Outgoing {
+  const { method, path } = request;
   if (path === '/healthz') return health(method);
+  const page = callbackPage(method, path);
+  if (page !== undefined) return { ...empty(200, { 'Content-Type': HTML_TYPE }), body: page };
   const runtime = to.gateway.runtime();
   const safe = to.watchesTemplateKeys && hasTemplateKeys(runtime) ? safeModeAnswer(path) : undefined;
-  const found =
-    safe ?? (method === 'GET' ? proxyAnswer(runtime, path, headers, query, to.clock.now()) : undefined);
-  return found ? json(found.status, found.body, found.headers) : empty(404);
+  const found = safe ?? proxyAnswer(runtime, request, to.clock.now());
+  if (!found) return empty(404);
+  if (typeof found.body === 'string') return { ...empty(found.status, found.headers), body: found.body };
+  return json(found.status, found.body, found.headers);
 }
 
 function health(method: string): Outgoing {
@@ -112,7 +122,7 @@ async function management(to: Answering, request: Incoming): Promise<Outgoing> {
   if (!to.auth.available(to.gateway.runtime())) return empty(404);
   if (isV8(to.dialect, request.path) && !routedV8(request)) return empty(404);
   if (request.path === `${MANAGEMENT_BASE}/oauth-callback` && /^(?:GET|POST)$/.test(request.method))
-    return oauthCallback(request);
+    return answered(oauthCallback(request.method, request.query, request.body));
   if (to.faults.active('ban')) to.auth.ban(clientAddress(request.headers, request.peer));
   const cost = (): Promise<void> => (to.bcryptMs > 0 ? to.clock.delay(to.bcryptMs) : Promise.resolve());
   const refusal = await to.auth.refuses(to.gateway.memory(), request.headers, request.peer, cost);
@@ -135,7 +145,7 @@ const V8_CONFIG = '/v8/management/config';
 
 function redirectedOutside({ method, path, rawQuery }: Incoming): Outgoing | undefined {
   const target = path.slice(0, -1);
-  const known = path.endsWith('/') && method === 'GET' && OPEN_PATHS.has(target);
+  const known = path.endsWith('/') && isProxyPath(method, target) && !isProxyPath(method, path);
   return known ? redirect(method, target, rawQuery) : undefined;
 }
 
@@ -144,7 +154,7 @@ function redirect(method: string, target: string, rawQuery: string): Outgoing {
   if (method !== 'GET') return empty(307, { Location: location });
   return {
     status: 301,
-    headers: { Location: location, 'Content-Type': 'text/html; charset=utf-8' },
+    headers: { Location: location, 'Content-Type': HTML_TYPE },
     body: `<a href="${location}">Moved Permanently</a>.\n\n`,
   };
 }
@@ -154,13 +164,6 @@ function methodsAt(to: Answering, path: string): readonly string[] {
   if (name === '/config.yaml') return ['GET', 'PUT'];
   if (name === '/oauth-callback') return ['GET', 'POST'];
   return [...methodsOf(path, to.dialect.catalog), ...statusMethods(name)];
-}
-
-function oauthCallback({ method, query, body }: Incoming): Outgoing {
-  const state = method === 'GET' ? query['state'] : /"state"\s*:\s*"([^"]+)"/.exec(body)?.[1];
-  return state === undefined || state.trim() === ''
-    ? json(400, { error: 'state is required', status: 'error' })
-    : json(404, { error: 'unknown or expired state', status: 'error' });
 }
 
 function endpoint(to: Answering, request: Incoming): Outgoing {

@@ -5,7 +5,9 @@ import type { Value } from '../nouns/value.ts';
 import type { Memory } from '../gateway/model/model.ts';
 import { SAMPLE_KEYS, usableKeys } from '../gateway/client-keys.ts';
 import { trim } from '../gateway/model/rules.ts';
+import { isCallbackPage } from './oauth.ts';
 import { modelsOf } from './models.ts';
+import { proxyRoute } from './proxy-routes.ts';
 
 export const hasTemplateKeys = (runtime: Memory): boolean =>
   [...usableKeys(runtime['api-keys'])].some((key) => SAMPLE_KEYS.has(key));
@@ -32,15 +34,44 @@ export function safeModeAnswer(path: string): ProxyAnswer | undefined {
   };
 }
 
-/** Paths outside management that answer GET; for the redirect of a trailing slash. */
-export const OPEN_PATHS: ReadonlySet<string> = new Set(['/healthz', '/v1/models', '/v1beta/models']);
+const OPEN_PATHS: ReadonlySet<string> = new Set(['/healthz', '/management.html', '/v1/models']);
 
-/** Undefined: not a path of the proxy that the sandbox knows. */
-export function proxyAnswer(
+/** Whether a slash behind this path leads back to it. Behind two paths it does although nothing is there. */
+export const isProxyPath = (method: string, path: string): boolean =>
+  path === '/v1' ||
+  (method === 'POST' && /^\/v1\/realtime\/calls\/[^/]+$/.test(path)) ||
+  (method === 'GET' && (OPEN_PATHS.has(path) || isCallbackPage(path))) ||
+  proxyRoute(method, path) !== undefined;
+
+export interface ProxyRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+  readonly query: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** Undefined: not a path of the proxy. */
+export function proxyAnswer(runtime: Memory, request: ProxyRequest, now: number): ProxyAnswer | undefined {
+  const { method, path, headers, query, body } = request;
+  const route = proxyRoute(method, path);
+  if (!route) return method === 'GET' ? listAnswer(runtime, request, now) : undefined;
+  const refusal = refusalFor(usableKeys(runtime['api-keys']), headers, query);
+  if (refusal === undefined)
+    return route.reply({
+      path,
+      body,
+      now,
+      serves: (model) => modelsOf(runtime).some(({ id }) => id === model),
+    });
+  if (route.refusal === 'plain') return { status: 401, body: { error: refusal } };
+  const error = { code: 'invalid_api_key', message: refusal, param: null, type: 'authentication_error' };
+  return { status: 401, body: { error } };
+}
+
+function listAnswer(
   runtime: Memory,
-  path: string,
-  headers: IncomingHttpHeaders,
-  query: Readonly<Record<string, string>>,
+  { path, headers, query }: ProxyRequest,
   now: number,
 ): ProxyAnswer | undefined {
   if (path === '/')

@@ -6,6 +6,7 @@ import { credentialsOf } from '../gateway/v0/credentials.ts';
 import { decodeBoolean, decodeString, membersOf } from '../gateway/v0/decode.ts';
 import { isNode, readFirst } from '../gateway/v0/json-text.ts';
 import type { Gateway } from './gateway.ts';
+import { cancelLogin, loginStatus } from './oauth.ts';
 import { modelsOfCredential } from './models.ts';
 import { CHANNEL_MODELS } from './static-models.ts';
 
@@ -54,17 +55,17 @@ const ACTS: Readonly<Record<string, Act>> = {
     gateway.memory()['logging-to-file'] === true
       ? ok({ success: true })
       : refusal(400, 'logging to file disabled'),
-  'GET /auth-files/download': ({ query }) =>
-    (query['name'] ?? '').toLowerCase().endsWith('.json')
-      ? refusal(404, 'file not found')
-      : refusal(400, 'name must end with .json'),
-  'DELETE /auth-files': () => refusal(404, 'auth file not found'),
-  'GET /get-auth-status': ({ query }) =>
-    ok(
-      (query['state'] ?? '').trim() === ''
-        ? { status: 'ok' }
-        : { error: 'unknown or expired state', status: 'error' },
-    ),
+  'GET /auth-files/download': ({ query }) => fileNamed(query['name'], 'file not found'),
+  'DELETE /auth-files': ({ query }) =>
+    query['all'] === 'true'
+      ? ok({ deleted: 0, status: 'ok' })
+      : fileNamed(query['name'], 'auth file not found'),
+  'POST /auth-files': ({ query }) => fileNamed(query['name'], 'auth file not found'),
+  'PATCH /auth-files/fields': fileFields,
+  'POST /vertex/import': () => refusal(400, 'file required'),
+  'POST /api-call': apiCall,
+  'GET /get-auth-status': ({ query }) => loginStatus(query),
+  'DELETE /oauth-session': ({ query }) => cancelLogin(query),
   'POST /reset-quota': resetQuota,
 };
 
@@ -121,6 +122,37 @@ function slots(now: number): readonly Value[] {
 function usageQueue(count: string | undefined): StatusAnswer {
   const valid = count === undefined || count.trim() === '' || /^\s*\+?0*[1-9]\d*\s*$/.test(count);
   return valid ? ok([]) : refusal(400, 'count must be a positive integer');
+}
+
+/** No credential file is ever there. */
+function fileNamed(name: string | undefined, missing: string): StatusAnswer {
+  if (name === undefined || name.trim() === '' || /[/\\]/.test(name)) return refusal(400, 'invalid name');
+  return name.toLowerCase().endsWith('.json')
+    ? refusal(404, missing)
+    : refusal(400, 'name must end with .json');
+}
+
+function fileFields({ body }: StatusCall): StatusAnswer {
+  const read = readFirst(body);
+  const members = isNode(read) ? membersOf(read, ['name']) : undefined;
+  const name = decodeString(members?.get('name'));
+  if (!members || !name.ok) return refusal(400, 'invalid request body');
+  return (name.value ?? '').trim() === ''
+    ? refusal(400, 'name is required')
+    : refusal(404, 'auth file not found');
+}
+
+/** There is no network: what could be sent fails. */
+function apiCall({ body }: StatusCall): StatusAnswer {
+  const read = readFirst(body);
+  const members = isNode(read) ? membersOf(read, ['method', 'url']) : undefined;
+  const [method, url] = [decodeString(members?.get('method')), decodeString(members?.get('url'))];
+  if (!members || !method.ok || !url.ok) return refusal(400, 'invalid body');
+  if ((method.value ?? '').trim() === '') return refusal(400, 'missing method');
+  if ((url.value ?? '').trim() === '') return refusal(400, 'missing url');
+  return /^[a-z][a-z\d+.-]*:\/\/[^/]/i.test((url.value ?? '').trim())
+    ? refusal(502, 'request failed')
+    : refusal(400, 'invalid url');
 }
 
 function authFileModels({ query, gateway }: StatusCall): StatusAnswer {
