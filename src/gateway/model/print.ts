@@ -103,7 +103,12 @@ class Printer {
       if (onDash === undefined) this.#heads([...comments.head, ...headOf(value)], indent);
       this.#keyed = comments.line ?? this.#waiting ?? this.#keyed;
       this.#waiting = undefined;
-      this.value(value, indent, `${onDash ?? ' '.repeat(indent)}${keyText(key)}:`, 'key');
+      const lead = onDash ?? ' '.repeat(indent);
+      if (isSimple(key)) this.value(value, indent, `${lead}${keyText(key)}:`, 'key');
+      else {
+        this.#inline(key, indent, `${lead}?`, undefined);
+        this.value(value, indent, `${' '.repeat(indent)}:`, 'key');
+      }
       this.#foots([...footOf(value), ...comments.foot], indent);
     });
   }
@@ -194,6 +199,12 @@ function flowScalar(node: ScalarNode): string {
   return scalarText(risky ? { ...node, style: 'single' } : node, 0);
 }
 
+const LONGEST_SIMPLE_KEY = 128;
+
+/** Other keys stand behind a question mark. */
+const isSimple = ({ text }: ScalarNode): boolean =>
+  !/[\n\r\u0085\u2028\u2029]/.test(text) && Buffer.byteLength(text) <= LONGEST_SIMPLE_KEY;
+
 function keyText(key: ScalarNode): string {
   const props = propsOf(key).trimStart();
   const text =
@@ -225,7 +236,7 @@ function scalarText(node: ScalarNode, indent: number, step = 2): string {
 function traitsOf(text: string): { plain: boolean; single: boolean; block: boolean } {
   if (text === '') return { plain: true, single: true, block: false };
   // eslint-disable-next-line no-control-regex -- what YAML calls printable
-  const special = /[^\t\n\r -~\u0085\u00A0-\uD7FF\uE000-\uFEFE\uFF00-\uFFFD\u{10000}-\u{10FFFF}]/u.test(text);
+  const special = /[^\t\n\r -~\u00A0-\uD7FF\uE000-\uFEFE\uFF00-\uFFFD]/u.test(text);
   const spaceBreak = / [\n\r]/.test(text);
   const breakSpace = /[\n\r] /.test(text);
   const edges = /^[ \n\r]|[ \n\r]$/.test(text);
@@ -244,13 +255,36 @@ function singleQuoted(text: string): string {
   return `'${text.replaceAll("'", "''").replaceAll('\n', '\n\n')}'`;
 }
 
-/** JSON's escapes are a part of YAML's. */
+/** Everything that is not printable, as the encoder counts, is escaped. */
 function quoted(text: string): string {
-  // eslint-disable-next-line no-control-regex -- what must be escaped beyond JSON
-  return JSON.stringify(text).replace(
-    /[\u007F-\u009F\u2028\u2029\uFEFF]/g,
-    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+  const escaped = text.replace(/[^ !#-[\]-~\u00A1-\u2027\u202A-\uD7FF\uE000-\uFEFE\uFF00-\uFFFD]/gu, escape);
+  return `"${escaped}"`;
+}
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  '\0': '0',
+  '\u0007': 'a',
+  '\b': 'b',
+  '\t': 't',
+  '\n': 'n',
+  '\v': 'v',
+  '\f': 'f',
+  '\r': 'r',
+  '\u001B': 'e',
+  '"': '"',
+  '\\': '\\',
+  '\u0085': 'N',
+  '\u2028': 'L',
+  '\u2029': 'P',
+};
+
+function escape(char: string): string {
+  if (char === '\u00A0') return char;
+  const known = ESCAPES[char];
+  if (known !== undefined) return `\\${known}`;
+  const code = char.codePointAt(0) ?? 0;
+  const [letter, digits] = code <= 0xff ? ['x', 2] : code <= 0xffff ? ['u', 4] : ['U', 8];
+  return `\\${letter}${code.toString(16).toUpperCase().padStart(Number(digits), '0')}`;
 }
 
 function blockText(text: string, style: 'literal' | 'folded', indent: number, step: number): string {

@@ -26,7 +26,7 @@ export function handlePlugin(
   steps: readonly string[],
   body: string,
 ): EndpointAnswer | undefined {
-  const act = actOf(method, steps[1], steps.length);
+  const act = steps[0] === '' ? undefined : actOf(method, steps[1], steps.length);
   if (!act) return undefined;
   const id = trim(steps[0] ?? '');
   if (!ID.test(id)) return refuses(memory, 400, 'invalid_plugin_id', { message: 'invalid plugin id' });
@@ -66,13 +66,13 @@ function isBeyondInt64(value: Value | undefined): boolean {
 }
 
 const put: Act = (memory, id, body) => {
-  const sent = objectIn(body);
+  const sent = objectIn(body, true);
   if (typeof sent === 'string') return badBody(memory, sent);
   return storesChecked(memory, id, sorted(freeValue(sent)) as Tree); // an object in, an object out
 };
 
 const patch: Act = (memory, id, body) => {
-  const sent = objectIn(body);
+  const sent = objectIn(body, false);
   if (typeof sent === 'string') return badBody(memory, sent);
   let settings = settingsOf(memory, id) ?? {};
   const changes = sorted(freeValue(sent)) as Tree; // an object in, an object out
@@ -101,13 +101,29 @@ const remove: Act = (memory, id) => {
 };
 
 /** The object of a body, or why there is none, in the decoder's words. */
-function objectIn(body: string): JsonNode | string {
+function objectIn(body: string, names: boolean): JsonNode | string {
   const node = readFirst(body);
   if (!isNode(node)) return node.problem;
   if (node.kind === 'null') return 'body must be a JSON object';
-  if (node.kind === 'object') return node;
+  if (node.kind === 'object') return beyondFloat(node, names) ?? node;
   const kind = node.kind === 'boolean' ? 'bool' : node.kind;
   return `json: cannot unmarshal ${kind} into Go value of type map[string]interface {}`;
+}
+
+/** A number that no 64-bit float holds is refused; a PUT names the member that it stands in. */
+function beyondFloat(node: JsonNode & { readonly kind: 'object' }, names: boolean): string | undefined {
+  for (const [name, member] of node.members.toSorted(([a], [b]) => (a < b ? -1 : 1))) {
+    const text = firstBeyondFloat(member);
+    if (text !== undefined) return `${names ? `${name}: ` : ''}invalid number ${JSON.stringify(text)}`;
+  }
+  return undefined;
+}
+
+function firstBeyondFloat(node: JsonNode): string | undefined {
+  if (node.kind === 'number') return Number.isFinite(Number(node.text)) ? undefined : node.text;
+  const inner =
+    node.kind === 'array' ? node.items : node.kind === 'object' ? node.members.map(([, each]) => each) : [];
+  return inner.map(firstBeyondFloat).find((text) => text !== undefined);
 }
 
 /** `enabled` and `priority` are read by the YAML decoder: any number is a priority, null is nothing. */

@@ -135,7 +135,7 @@ const shownElsewhere = ({ steps }: RecordedCase, step: RecordedStep, found: Reco
 const isRacy = ({ differs = [], observed }: RecordedCase, index: number): boolean =>
   differs.includes(index) || observed !== undefined;
 
-const show = (value: unknown): string => JSON.stringify(value)?.slice(0, 150000) ?? '';
+const show = (value: unknown): string => JSON.stringify(value)?.slice(0, 1500) ?? '';
 
 /** The part of a body that is the gateway's own: no parser's prose, no descriptions of models. */
 function judged(path: string, body: unknown): unknown {
