@@ -4,6 +4,7 @@ import type { Catalog } from '../gateway/catalog/field.ts';
 import { semanticProblems } from '../desired/semantics.ts';
 import { validateSchema } from '../desired/validate.ts';
 import { formatPath, key } from '../nouns/path.ts';
+import type { FileNode, Pair } from '../nouns/file.ts';
 import type { Tree } from '../nouns/value.ts';
 import { resolveReferences } from '../reading/references.ts';
 import { valueOf } from '../reading/located.ts';
@@ -21,18 +22,12 @@ export async function faultsOf(
 ): Promise<readonly LeftOut[]> {
   const { root, problems } = readYaml(text, '');
   if (problems.length > 0)
-    return problems.map(({ message, position }) => ({
-      path: keyAtLine(text, position?.line ?? 1),
-      why: message,
-    }));
+    return problems.map(({ message, position }) => faultAtLine(text, position?.line ?? 1, message));
   if (!root) return [];
   const env = Object.fromEntries(variables.map(({ name, secret }) => [name, secret.open()]));
   const resolved = await resolveReferences(root, { env, dir: '/', allowUnresolved: false });
   if (resolved.problems.length > 0)
-    return resolved.problems.map(({ message, position }) => ({
-      path: keyAtLine(text, position?.line ?? 1),
-      why: message,
-    }));
+    return resolved.problems.map(({ message, position }) => faultAtLine(text, position?.line ?? 1, message));
   const wrong = validateSchema(resolved.root, catalog, { unknownKeys: 'refuse' });
   const found = [...wrong, ...semanticProblems(resolved.root, catalog, wrong)];
   const tree = valueOf(root) as Tree;
@@ -41,11 +36,31 @@ export async function faultsOf(
     .map(({ steps, problem }) => ({ path: ownablePath(tree, steps), why: problem.message }));
 }
 
-/** The top-level key that the line belongs to. */
-function keyAtLine(text: string, line: number): string {
+/** What the line belongs to: the smallest path that can be left out, and why, with the exact place. */
+function faultAtLine(text: string, line: number, message: string): LeftOut {
   const { root } = parsed(text);
-  const starts = root?.kind === 'map' ? root.pairs : [];
   const lineOf = (at: number): number => text.slice(0, at).split('\n').length;
-  const owner = starts.findLast(({ key: { range } }) => lineOf(range?.start ?? 0) <= line) ?? starts[0];
-  return formatPath([key(owner?.key.text ?? '')]);
+  const owned: string[] = [];
+  let exact = '';
+  let node: FileNode | undefined = root;
+  let isOwnable = true; // down to the first list
+  while (node?.kind === 'map' || node?.kind === 'list') {
+    if (node.kind === 'map') {
+      const pairs: readonly Pair[] = node.pairs;
+      const pair: Pair | undefined =
+        pairs.findLast(({ key: { range } }) => lineOf(range?.start ?? 0) <= line) ?? pairs[0];
+      if (!pair) break;
+      if (isOwnable) owned.push(pair.key.text);
+      exact =
+        exact === '' ? formatPath([key(pair.key.text)]) : `${exact}.${formatPath([key(pair.key.text)])}`;
+      node = pair.value;
+    } else {
+      isOwnable = false;
+      const at: number = node.items.findLastIndex(({ range }) => lineOf(range?.start ?? 0) <= line);
+      exact = `${exact}[${Math.max(at, 0)}]`;
+      node = node.items[Math.max(at, 0)];
+    }
+  }
+  const path = formatPath(owned.map((name) => key(name)));
+  return { path, why: exact === path ? message : `\`${exact}\`: ${message}` };
 }

@@ -161,6 +161,28 @@ codex-api-key:
     expect(await changesOf(file, adopted)).toEqual([]);
   });
 
+  test('leaves out no more than what one number spoils, and names its exact place', async () => {
+    const file = `debug: true
+payload:
+  default:
+    - models: [{ name: gpt }]
+      params: { a: 1 }
+  override:
+    - models: [{ name: gpt }]
+      params: { b: 2 }
+    - models: [{ name: gpt }]
+      params:
+        seed: 12345678901234567890
+`;
+    const adopted = await pulled(file);
+    expect(adopted.leftOut.map(({ path }) => path)).toEqual(['payload.override']);
+    expect(adopted.notes.map(({ message }) => message).join()).toContain(
+      '`payload.override[1].params.seed`: ',
+    );
+    expect(adopted.text).toContain('a: 1');
+    expect(await changesOf(file, adopted)).toEqual([]);
+  });
+
   test('prints anew what shares values, and only that', async () => {
     const file = `debug: true # kept
 x-defaults: &headers { X-A: b }
