@@ -1,15 +1,11 @@
 // What people did wrong where the YAML parser stops: said of the line where they did it, which is often not the one where
 // the parser noticed. Nothing of a value is quoted: it may be a secret.
-import { type CST, Parser, type YAMLError } from 'yaml';
-import type { Code } from '../nouns/codes.ts';
+import type { YAMLError } from 'yaml';
+import { badIndent, nestedValue, wrongIndent } from './yaml-indent.ts';
+import { keyColumnOf, type Mistake, missingBlank, Place, said } from './yaml-place.ts';
+import { unclosedQuote } from './yaml-unclosed.ts';
 
-export interface Mistake {
-  readonly code: Code;
-  readonly message: string;
-  /** Offset into the text. */
-  readonly at: number;
-  readonly remedy?: string;
-}
+export type { Mistake } from './yaml-place.ts';
 
 type Found = Pick<YAMLError, 'code' | 'message' | 'pos'>;
 
@@ -29,13 +25,6 @@ const plainWords = (message: string): string =>
   message.replace(/\s*(?::.*| at line .*)$/s, '').replace(/(Unknown directive) .*/s, '$1');
 
 type Explain = (place: Place, message: string) => Mistake | undefined;
-
-const said = (message: string, at: number, remedy?: string): Mistake => ({
-  code: 'HF2010',
-  message,
-  at,
-  ...(remedy !== undefined && { remedy }),
-});
 
 const BY_CODE: Partial<Record<YAMLError['code'], Explain>> = {
   TAB_AS_INDENT: ({ at }) => ({ code: 'HF2012', message: 'A tab is used for indentation', at }),
@@ -65,145 +54,6 @@ const BY_CODE: Partial<Record<YAMLError['code'], Explain>> = {
   BLOCK_IN_FLOW: ({ at }) =>
     said('A comma is missing between two members in braces or brackets', at, 'Put a comma between them.'),
 };
-
-// ── the place ────────────────────────────────────────────────────────────────────────────────────────────────────
-
-class Place {
-  readonly text: string;
-  readonly at: number;
-
-  constructor(text: string, at: number) {
-    this.text = text;
-    this.at = at;
-  }
-
-  get char(): string {
-    return this.text[this.at] ?? '';
-  }
-
-  get lineStart(): number {
-    return this.text.lastIndexOf('\n', this.at - 1) + 1;
-  }
-
-  get line(): string {
-    return this.text.slice(this.lineStart).split(/\r?\n/, 1)[0] ?? '';
-  }
-
-  /** Of the first character in the line that is no blank. */
-  get firstAt(): number {
-    return this.lineStart + indentOf(this.line);
-  }
-
-  get number(): number {
-    return this.text.slice(0, this.lineStart).split('\n').length;
-  }
-
-  /** The same, or the next line that says something where this one is empty or a comment. */
-  get spoken(): Place {
-    return isSilent(this.line) ? (this.below() ?? this) : this;
-  }
-
-  /** The next line that says something, where there is one. */
-  below(): Place | undefined {
-    let start = this.lineStart + this.line.length;
-    for (;;) {
-      start = this.text.indexOf('\n', start) + 1;
-      if (start === 0 || start >= this.text.length) return undefined;
-      const next = new Place(this.text, start);
-      if (!isSilent(next.line)) return next;
-      start += next.line.length;
-    }
-  }
-
-  /** The line above that says something, where there is one. */
-  above(): Place | undefined {
-    let end = this.lineStart;
-    while (end > 0) {
-      const before = new Place(this.text, end - 1);
-      if (!isSilent(before.line)) return new Place(this.text, before.lineStart);
-      end = before.lineStart;
-    }
-    return undefined;
-  }
-}
-
-const indentOf = (line: string): number => /^ */.exec(line)?.[0].length ?? 0;
-/** Where its key begins: behind the dashes. */
-const keyColumnOf = (line: string): number => /^ *(?:- +)*/.exec(line)?.[0].length ?? 0;
-const isSilent = (line: string): boolean => /^\s*(?:#.*)?$/.test(line);
-const spaces = (count: number): string => (count === 1 ? '1 space' : `${count} spaces`);
-
-// ── indentation ──────────────────────────────────────────────────────────────────────────────────────────────────
-
-/** A value that turns out to be a mapping or a list: because of a colon in it, or of the indentation of the next line. */
-function nestedValue(place: Place, message: string): Mistake | undefined {
-  if (message.startsWith('A block sequence')) return wrongIndent(place.spoken);
-  const rest = place.text.slice(place.at).split(/\r?\n/, 1)[0] ?? '';
-  if (/:(?:\s|$)/.test(rest.replace(/\s#.*$/s, '')))
-    return said(
-      'The value holds ": ", which begins another mapping',
-      place.at,
-      'Put quotes around the value. Where a key was meant, put it on a line of its own.',
-    );
-  const below = place.below();
-  return below && wrongIndent(below, keyColumnOf(place.line));
-}
-
-/** `expected`: the column of the keys that it should stand beside. */
-function wrongIndent(place: Place, expected?: number): Mistake {
-  const { line, firstAt } = place;
-  const dash = missingBlank(place);
-  if (dash) return dash;
-  const own = indentOf(line);
-  const fits = [...new Set(expected === undefined ? indentsAbove(place) : [expected])];
-  const wanted = fits.length === 0 ? '' : ` where ${fits.join(' or ')} would match the lines above`;
-  const what = /^ *- /.test(line) ? 'This item' : 'This line';
-  return said(
-    `${what} is indented by ${spaces(own)}${wanted}`,
-    firstAt,
-    'Indent what belongs together alike, with spaces. What stands below a key is indented further than the key, and the key has no value beside it.',
-  );
-}
-
-/** Indentations that are still open above a line, the outermost first. */
-function indentsAbove(place: Place): number[] {
-  const open: number[] = [];
-  let limit = Number.POSITIVE_INFINITY;
-  const isItem = /^ *-(?: |$)/.test(place.line);
-  for (let above = place.above(); above && limit > 0; above = above.above()) {
-    const { line } = above;
-    const dash = /^ *-(?: |$)/.test(line);
-    const columns = isItem === dash ? [indentOf(line)] : isItem ? [] : [keyColumnOf(line)];
-    for (const column of columns) if (column < limit) open.unshift(column);
-    limit = Math.min(limit, indentOf(line));
-  }
-  return open;
-}
-
-function badIndent(place: Place, message: string): Mistake | undefined {
-  if (/^Flow (?:sequence|map)/.test(message)) return unclosedBracket(place);
-  const block = blockTextAbove(place);
-  if (block)
-    return said(
-      'This line of a text is indented less than the first line of the text',
-      place.firstAt,
-      'Indent all lines of the text as far as its first line.',
-    );
-  return wrongIndent(place.spoken);
-}
-
-/** Whether the line stands below a `|` or `>` text and further in than its key. */
-function blockTextAbove(place: Place): boolean {
-  const own = indentOf(place.line);
-  for (let above = place.above(); above; above = above.above()) {
-    const isHeader = /[:-] +[|>][-+\d]*\s*(?:#.*)?$/.test(above.line);
-    if (isHeader) return own > indentOf(above.line);
-    if (indentOf(above.line) <= own) return false;
-  }
-  return false;
-}
-
-// ── characters that are missing or too many ──────────────────────────────────────────────────────────────────────
 
 function missingCharacter(place: Place, message: string): Mistake | undefined {
   if (message.startsWith('Missing closing')) return unclosedQuote(place, message);
@@ -269,17 +119,6 @@ function lineWithoutColon(found: Place): Mistake {
   );
 }
 
-/** `key:value`, `-item`. */
-function missingBlank({ line, lineStart }: Place): Mistake | undefined {
-  const dash = /^ *(?:- +)*-(?=[\w"'$])/.exec(line);
-  if (dash && !/^ *-?[\w.-]+: /.test(line.slice(dash[0].length - 1)))
-    return said('A blank is missing after the dash', lineStart + dash[0].length, 'Write `- item`.');
-  const colon = /^ *(?:- +)*[\w.-]+:(?=[^\s/])/.exec(line);
-  return colon
-    ? said('A blank is missing after the colon', lineStart + colon[0].length, 'Write `key: value`.')
-    : undefined;
-}
-
 function unexpected(place: Place, message: string): Mistake | undefined {
   const { text, at, char, line, lineStart } = place;
   const before = text.slice(lineStart, at);
@@ -306,62 +145,4 @@ function unexpected(place: Place, message: string): Mistake | undefined {
       'Begin the text on the next line, indented. Put quotes around a value that only begins so.',
     );
   return undefined;
-}
-
-// ── what was opened and never closed ─────────────────────────────────────────────────────────────────────────────
-
-function unclosedQuote({ text, at }: Place, message: string): Mistake {
-  const kind = message.includes('"') ? 'double' : 'single';
-  const open = tokensOf(text).find(
-    ({ type, source }) => type === `${kind}-quoted-scalar` && !isClosed(source),
-  );
-  return said(
-    `The ${kind} quote that begins here is not closed`,
-    open?.offset ?? at,
-    'Close the quote at the end of the value.',
-  );
-}
-
-const isClosed = (source: string): boolean => /^(?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*')$/s.test(source);
-
-function unclosedBracket({ text, at, char }: Place): Mistake {
-  const open = openBracket(text, at);
-  const bracket = open === undefined ? '[' : (text[open] ?? '[');
-  const closing = bracket === '{' ? '}' : ']';
-  if (char === ']' || char === '}')
-    return said(`"${char}" stands where "${closing}" belongs`, at, `Close the "${bracket}" first.`);
-  return said(`The "${bracket}" that begins here is not closed`, open ?? at, `Close it with "${closing}".`);
-}
-
-/** The innermost bracket that is open where the parser stopped. */
-function openBracket(text: string, at: number): number | undefined {
-  const open: number[] = [];
-  for (const { type, offset } of tokensOf(text)) {
-    if (offset >= at) break;
-    if (type === 'flow-seq-start' || type === 'flow-map-start') open.push(offset);
-    if (type === 'flow-seq-end' || type === 'flow-map-end') open.pop();
-  }
-  return open.at(-1);
-}
-
-interface Token {
-  readonly type: string;
-  readonly offset: number;
-  readonly source: string;
-}
-
-/** All tokens with a text of their own, in its order. */
-function tokensOf(text: string): Token[] {
-  const found: Token[] = [];
-  const visit = (part: unknown): void => {
-    if (typeof part !== 'object' || part === null) return;
-    const { type, offset, source } = part as Partial<CST.SourceToken>;
-    if (type !== undefined && offset !== undefined && typeof source === 'string')
-      found.push({ type, offset, source });
-    for (const each of Object.values(part))
-      if (Array.isArray(each)) each.forEach(visit);
-      else visit(each);
-  };
-  for (const token of new Parser().parse(text)) visit(token);
-  return found.toSorted((a, b) => a.offset - b.offset);
 }
