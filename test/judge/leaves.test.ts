@@ -1,9 +1,10 @@
 // The judge: one change of every leaf of the catalog, and then each of them taken back.
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { loadCatalog } from '../../src/gateway/catalog/catalog.ts';
 import type { Tree } from '../../src/nouns/value.ts';
 import { everything } from './desired.ts';
-import { changed, type Leaf, leaves } from './leaves.ts';
+import { changed, type Leaf, leavesOf } from './leaves.ts';
 import {
   inSync,
   isWhole,
@@ -17,8 +18,7 @@ import {
   writes,
 } from './seat.ts';
 
-/** `debug` is what somebody else writes. */
-const ALL = leaves().filter(({ name }) => name !== 'debug');
+const ALL = leavesOf(loadCatalog('legacy'));
 /** So many on a sandbox, drawn as property tests draw theirs (FC_SEED). */
 const SAMPLE = 40;
 const LEAVES = isWhole ? ALL : sampled(ALL);

@@ -1,14 +1,17 @@
 // Every key of the catalog that can be changed without losing the gateway, with a value it does not have yet.
-import { loadCatalog } from '../../src/gateway/catalog/catalog.ts';
-import type { Field } from '../../src/gateway/catalog/field.ts';
+import type { Catalog, Field } from '../../src/gateway/catalog/field.ts';
 import { isList, isTree, type Tree, type Value } from '../../src/nouns/value.ts';
 
 /** What the gateway listens on and how it lets us in, and what it never holds (C v0 §4.2). */
 const KEPT =
-  /^(host|port|auth-dir)$|^tls\b|^remote-management\.(secret-key|allow-remote)$|^xai-api-key.*alpha-search$/;
+  /^(host|port|auth-dir)$|^tls\b|^remote-management\.(secret-key|allow-remote)$|^(xai|meta)-api-key.*alpha-search$/;
 
 /** Where a type alone does not say what a gateway accepts, or what would break what the others rely on. */
 const GIVEN: Readonly<Record<string, Value>> = {
+  'trusted-proxies': ['10.0.0.0/8'],
+  'models.catalog': 'https://models.example/catalog.json',
+  'models.codex-catalog': '/etc/codex.json',
+  'models.devin-catalog': '/etc/devin.json',
   'disable-image-generation': 'passthrough',
   'video-result-auth-cache-ttl': '4h',
   'gpt-image-2-base-model': 'gpt-5.4',
@@ -36,8 +39,6 @@ const GIVEN: Readonly<Record<string, Value>> = {
   'plugins.configs.*': { mode: 'fast', nested: { list: [1, 'a', { b: false }] } },
 };
 
-const catalog = loadCatalog('legacy');
-
 export interface Leaf {
   /** In the path grammar with `*`. */
   readonly name: string;
@@ -47,14 +48,17 @@ export interface Leaf {
 /** Checked as a whole as soon as it is on (C v0 §2.4). */
 const LAST = 'codex.live-media-relay.enabled';
 
-/** Leaves: scalars, lists and maps of scalars, free-form values. */
-export function leaves(): readonly Leaf[] {
+/** Leaves: scalars, lists and maps of scalars, free-form values. `debug` is what somebody else writes. */
+export function leavesOf(catalog: Catalog): readonly Leaf[] {
   return catalog
     .all()
-    .filter((field) => isLeaf(field) && !KEPT.test(field.pattern))
-    .toSorted((a, b) => Number(a.pattern === LAST) - Number(b.pattern === LAST))
+    .filter((field) => isLeaf(field) && !KEPT.test(flat(field)) && !field.readOnly && flat(field) !== 'debug')
+    .toSorted((a, b) => Number(flat(a) === LAST) - Number(flat(b) === LAST))
     .map((field) => ({ name: field.pattern, field }));
 }
+
+/** Its place in the flat layout. */
+const flat = ({ memoryPath, pattern }: Field): string => memoryPath ?? pattern;
 
 function isLeaf({ kind, item, value, pattern, parent }: Field): boolean {
   if (pattern === '' || kind === 'struct' || parent?.kind === 'list') return false;
@@ -100,6 +104,7 @@ function sample({ fields }: Field): Value {
     action: 'stop',
     models: [{ name: 'gpt-*' }],
     params: { a: 1 },
+    keys: [{ 'api-key': 'sk-test-new' }],
   };
   return Object.fromEntries(Object.entries(must).filter(([name]) => fields.has(name)));
 }
@@ -107,7 +112,7 @@ function sample({ fields }: Field): Value {
 let count = 0;
 
 function otherValue(field: Field, before: Value | undefined): Value {
-  const given = GIVEN[field.pattern];
+  const given = GIVEN[flat(field)];
   if (given !== undefined) return isTree(given) && isTree(before) ? { ...before, ...given } : given;
   count += 1;
   switch (field.kind) {
