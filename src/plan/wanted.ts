@@ -2,7 +2,7 @@
 // prune (design §5); knows nothing of origins, modes and routes. What is equal keeps the live value itself, so that
 // whoever compares the two images can stop where they share a value.
 import type { Catalog, Field } from '../gateway/catalog/field.ts';
-import { sameAt } from '../gateway/model/equal.ts';
+import { canonical, sameAt } from '../gateway/model/equal.ts';
 import { normaliseAt } from '../gateway/model/normalise.ts';
 import { formatPath, type Path } from '../nouns/path.ts';
 import type { Fingerprints } from '../nouns/secret.ts';
@@ -353,8 +353,13 @@ function removeAt(catalog: Catalog, field: Field | undefined, tree: Tree, path: 
   if (!isTree(value)) return tree;
   const child = field && catalog.child(field, name);
   const left = removeAt(catalog, child, value, rest);
-  const isUsedUp = child?.kind === 'any' && left !== value && Object.keys(left).length === 0;
+  const isUsedUp = child?.kind === 'any' && left !== value && saysNothing(child, left);
   return isUsedUp ? others : { ...tree, [name]: left };
+}
+
+/** Memory shows the known settings of a plugin as if somebody had written them. */
+function saysNothing(field: Field, settings: Tree): boolean {
+  return Object.keys(treeOf(canonical(field, settings))).length === 0;
 }
 
 function treeOf(value: Value | undefined): Tree {

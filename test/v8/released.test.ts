@@ -1,6 +1,6 @@
 // What Holdfast leaves behind on v8, and what the gateway writes out by itself, is nobody's edit.
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { type Stage, strike } from '../apply/stage.ts';
+import { type Stage, stage, strike } from '../apply/stage.ts';
 import { gatewayOn, told } from './families.ts';
 
 afterEach(strike);
@@ -31,6 +31,16 @@ describe('the settings of a plugin', () => {
     await applied(home, TWO);
     await applied(home, '');
     expect(await home.file()).not.toContain('p-1');
+  });
+
+  test('go on v7 too, where memory shows settings that nobody wrote', async () => {
+    const home = await stage({ file: 'auth-dir: AUTH_DIR\nrequest-retry: 1\napi-keys: [sk-test-0001]\n' });
+    for (const text of [TWO, ONE]) {
+      await home.declare(`request-retry: 1\n${text}`);
+      expect(told(await home.reconcile({ prune: true }))).toMatch(/^\{"kind":"applied"/);
+    }
+    expect(await home.file()).not.toContain('p-2');
+    expect(told(await home.check())).toMatch(/^\{"kind":"in-sync"/);
   });
 
   test('stay where somebody else put some of them', async () => {
