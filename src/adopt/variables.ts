@@ -133,8 +133,6 @@ function replacer(
 
 /** Shorter values may be equal by chance. */
 const SURELY_A_SECRET = 8;
-/** How Holdfast and the gateway get the management key. */
-const RESERVED = /^(?:HOLDFAST_|MANAGEMENT_PASSWORD$)/;
 
 /** The variable that holds a secret already: it is used under its name, which other files and people know. */
 function holders(env: Environment): ReadonlyMap<string, string> {
@@ -143,7 +141,7 @@ function holders(env: Environment): ReadonlyMap<string, string> {
     if (
       value.length >= SURELY_A_SECRET &&
       /^[A-Za-z_]\w*$/.test(name) &&
-      !RESERVED.test(name) &&
+      !isReservedVariable(name) &&
       !names.has(value)
     )
       names.set(value, name);
