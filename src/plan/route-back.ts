@@ -40,13 +40,13 @@ export function repairWrite(file: LiveFile, catalog: Catalog): WayBackWrite {
   return whole(body, catalog, [], (raw) => {
     const now = raw.open();
     return now === text ? body : (remarked(now) ?? body);
-  }, 'the gateway loads a file only when its bytes change; no value changes (C v0 §6.3)'); // prettier-ignore
+  }, 'the gateway loads a file only when its bytes change; no value changes'); // prettier-ignore
 }
 
 /** Puts a whole backup back: `PUT /config.yaml` of its text, byte for byte. */
 export function restoreWrite(backup: Sealed<string>, catalog: Catalog): WayBackWrite {
   const text = backup.open();
-  return whole(text, catalog, ['*'], () => text, 'the backup is put back byte for byte (C v0 §2.3)');
+  return whole(text, catalog, ['*'], () => text, 'the backup is put back byte for byte');
 }
 
 export interface InverseInput {

@@ -32,7 +32,7 @@ export function entriesRequests(input: RouteInput, unit: Unit, route: EntriesRou
   const shared = sharedIdentity(unit.field, before) ?? sharedIdentity(unit.field, wanted);
   if (shared !== undefined)
     throw new NoFieldRoute(
-      `two entries of ${unit.area.join('.')} share their ${shared}, and the gateway saves one onto the other (C v0 §4.4 N7)`,
+      `two entries of ${unit.area.join('.')} share their ${shared}, and the gateway saves one onto the other`,
     );
   const patches = patchesFor(input, unit, route, before, wanted);
   return patches ?? [wholeList(input, unit, route, before, wanted)];
@@ -106,7 +106,7 @@ function patchOf(
     shown: { [by]: shownIn(input, [...unit.area, 0, member], selector), value: shown },
     area: unit.area,
     makes: unit.differences.filter((difference) => concerns(difference, at)).map(({ id }) => id),
-    reason: `one entry, found by its ${member}, and only members that PATCH takes (C v0 §3.3)`,
+    reason: `one entry, found by its ${member}, and only members that PATCH takes`,
     removes: unit.differences.every(({ kind }) => kind === 'remove'),
   };
 }
@@ -159,8 +159,7 @@ function wholeList(
     shown: shownIn(input, unit.area, wanted),
     area: unit.area,
     makes: unit.differences.map(({ id }) => id),
-    reason:
-      'the whole list: no endpoint adds or removes an entry, or PATCH would ignore a member (C v0 §3.3)',
+    reason: 'the whole list: no endpoint adds or removes an entry, or PATCH would ignore a member',
     removes: unit.differences.every(({ kind }) => kind === 'remove'),
   };
 }

@@ -42,7 +42,7 @@ function endpointOf(input: RouteInput, area: Area): { field: Field; area: Area }
     field = field && input.catalog.child(field, name);
     if (field && HAS_ENDPOINT.has(field.route.kind)) return { field, area: area.slice(0, i + 1) };
   }
-  throw new NoFieldRoute(`${area.join('.')} has no endpoint (C v0 §5.1)`);
+  throw new NoFieldRoute(`${area.join('.')} has no endpoint`);
 }
 
 /** Throws NoFieldRoute. */
@@ -71,7 +71,7 @@ function scalarRequest(input: RouteInput, unit: Unit, endpoint: string, deletabl
       method: 'DELETE',
       path,
       body: undefined,
-      reason: 'its own endpoint clears it (C v0 §3.1)',
+      reason: 'its own endpoint clears it',
     };
   const value = wanted ?? unit.field.fallback ?? zeroOf(unit.field);
   return {
@@ -80,7 +80,7 @@ function scalarRequest(input: RouteInput, unit: Unit, endpoint: string, deletabl
     path,
     body: { value },
     shown: { value: shownIn(input, unit.area, value) },
-    reason: 'its own endpoint changes this key and nothing else (C v0 §3.1)',
+    reason: 'its own endpoint changes this key and nothing else',
   };
 }
 
@@ -110,8 +110,8 @@ function stringsRequest(input: RouteInput, unit: Unit, endpoint: string): FieldR
       body: { old, new: added },
       shown: { old: showItem(input, unit, old), new: showItem(input, unit, added) },
       reason: gone.length === 0
-        ? 'appends one item and leaves the others alone (C v0 §3.2)'
-        : 'replaces one item and leaves the others alone (C v0 §3.2)',
+        ? 'appends one item and leaves the others alone'
+        : 'replaces one item and leaves the others alone',
     }; // prettier-ignore
   return {
     ...base(unit),
@@ -120,7 +120,7 @@ function stringsRequest(input: RouteInput, unit: Unit, endpoint: string): FieldR
     body: wanted,
     shown: shownIn(input, unit.area, wanted),
     removes: come.length === 0 && gone.length > 0,
-    reason: 'one request replaces the list exactly; a DELETE would carry the value in the URL (C v0 §3.2)',
+    reason: 'one request replaces the list exactly; a DELETE would carry the value in the URL',
   };
 }
 
@@ -135,7 +135,7 @@ function channelsRequest(input: RouteInput, unit: Unit, endpoint: string): Field
     path: MANAGEMENT_BASE + endpoint,
     body: asJson(unit.field, wanted),
     shown: shownIn(input, unit.area, wanted),
-    reason: 'the whole map: PATCH and DELETE of a channel can end the gateway (C v0 §6.1)',
+    reason: 'the whole map: PATCH and DELETE of a channel can end the gateway',
   };
 }
 
@@ -143,8 +143,7 @@ function pluginRequest(input: RouteInput, unit: Unit): FieldRequest {
   const before = valueAt(input.before, unit.area);
   const wanted = valueAt(input.wanted, unit.area);
   const id = unit.area.at(-1) ?? '';
-  if (!isTree(wanted))
-    throw new NoFieldRoute('removing the settings of a plugin has no safe endpoint (C v0 §3.5, N8)');
+  if (!isTree(wanted)) throw new NoFieldRoute('removing the settings of a plugin has no safe endpoint');
   if (Object.values(wanted).some(hasUnsafeNumber))
     throw new NoFieldRoute('a setting is a number that JSON would not carry exactly');
   const body = isTree(before) ? changedMembers(unit.field, before, wanted) : wanted;
@@ -155,8 +154,8 @@ function pluginRequest(input: RouteInput, unit: Unit): FieldRequest {
     body,
     shown: shownIn(input, unit.area, body),
     reason: isTree(before)
-      ? 'changes single settings of the plugin and leaves the others alone (C v0 §3.5)'
-      : 'stores the settings of a plugin that had none (C v0 §3.5)',
+      ? 'changes single settings of the plugin and leaves the others alone'
+      : 'stores the settings of a plugin that had none',
   };
 }
 
@@ -167,12 +166,12 @@ const hasUnsafeNumber = (value: Value): boolean =>
 
 function changedMembers(field: Field, before: Tree, wanted: Tree): Tree {
   if (Object.keys(before).some((name) => wanted[name] === undefined))
-    throw new NoFieldRoute('a removed setting would come back from the file (C v0 §4.4 N8)');
+    throw new NoFieldRoute('a removed setting would come back from the file');
   const changed = Object.entries(wanted).filter(([name, value]) => {
     const inner = field.fields?.get(name);
     return inner ? !sameAt(inner, before[name], value) : !sameValue(before[name], value);
   });
   if (changed.some(([, value]) => value === null))
-    throw new NoFieldRoute('null removes a setting when sent by PATCH (C v0 §3.5)');
+    throw new NoFieldRoute('null removes a setting when sent by PATCH');
   return Object.fromEntries(changed);
 }

@@ -67,8 +67,7 @@ function simulateOne(catalog: Catalog, state: State, request: FieldRequest): Sim
     throw new NoFieldRoute(`the gateway could not load what it would save: ${after.message}`);
   const aside = besides(catalog, state.content, after.content, [request.area]);
   const [lost] = aside.lost;
-  if (lost !== undefined)
-    throw new NoFieldRoute(`any field write would lose ${lost} from the file (C v0 §4.4 N11, §6.2)`);
+  if (lost !== undefined) throw new NoFieldRoute(`any field write would lose ${lost} from the file`);
   return { request, body, after, aside };
 }
 
@@ -93,18 +92,15 @@ function trapAt(catalog: Catalog, start: State, area: Area, below: readonly stri
   const place = `${pathOfArea(area)}${below.length > 0 ? ` (${formatPath(below.map(key))})` : ''}`;
   const field = catalog.at(area);
   const isAbsent = valueAt(start.content, area) === undefined;
-  if (area[0] === 'plugins') return `${place} would not keep its new settings (C v0 §4.4 N8)`;
-  if (below.includes('headers'))
-    return `a removed header of ${place} would come back from the file (C v0 §4.4 N5)`;
+  if (area[0] === 'plugins') return `${place} would not keep its new settings`;
+  if (below.includes('headers')) return `a removed header of ${place} would come back from the file`;
   if (below.includes('cloak') || below.includes('thinking'))
-    return `old members of ${place} would come back from the file (C v0 §4.4 N6)`;
+    return `old members of ${place} would come back from the file`;
   if (field && field.kind !== 'list' && field.kind !== 'map' && isAbsent)
-    return `${place} would not be stored: the file does not have the key (C v0 §4.4 N1)`;
-  if (isAbsent)
-    return `an explicit zero in ${place} would not be stored: the file does not have the list (C v0 §4.4 N2)`;
-  if (below.length > 0)
-    return `an explicit zero in ${place} would not be stored, or would come back (C v0 §4.4 N3)`;
-  return `${place} would not read back as written (C v0 §4.4)`;
+    return `${place} would not be stored: the file does not have the key`;
+  if (isAbsent) return `an explicit zero in ${place} would not be stored: the file does not have the list`;
+  if (below.length > 0) return `an explicit zero in ${place} would not be stored, or would come back`;
+  return `${place} would not read back as written`;
 }
 
 /** Names on the way to the first member that differs; entries are passed by. */

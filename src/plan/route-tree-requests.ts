@@ -35,7 +35,7 @@ export function requestsIn(
   for (const area of areas) sort(catalog, area, valueAt(before, area), valueAt(after, area), sorted);
   gather(before, after, sorted);
   const unreachable = [...sorted.replaced, ...sorted.removed].find((area) => !isAddressable(area));
-  if (unreachable) return `no path of the v8 API names ${unreachable.join('.')} (C v8 §4.5)`;
+  if (unreachable) return `no path of the v8 API names ${unreachable.join('.')}`;
   if (sorted.removed.length > MOST_REMOVALS)
     return `${sorted.removed.length} single removals would be needed`;
   return [...patch(sorted), ...puts(after, sorted), ...deletes(sorted)];
@@ -137,8 +137,8 @@ function patch({ set, replaced }: Sorted): TreeRequest[] {
       touches: own.map(({ area }) => area),
       reason:
         own.length === 1
-          ? 'one PATCH of the root sets it and leaves everything else alone (C v8 §4.3)'
-          : `one PATCH of the root sets all ${own.length} values together: a second write could be missed (C v8 §4.12)`,
+          ? 'one PATCH of the root sets it and leaves everything else alone'
+          : `one PATCH of the root sets all ${own.length} values together: a second write could be missed`,
     },
   ];
 }
@@ -168,8 +168,8 @@ function puts(after: Tree, { replaced }: Sorted): TreeRequest[] {
       body,
       touches: [area],
       reason: empty
-        ? 'a PATCH cannot empty a map (C v8 §4.3)'
-        : 'a PATCH cannot take members out of a map: it is put as it shall be (C v8 §4.5)',
+        ? 'a PATCH cannot empty a map'
+        : 'a PATCH cannot take members out of a map: it is put as it shall be',
     };
   });
 }
@@ -181,6 +181,6 @@ function deletes({ removed }: Sorted): TreeRequest[] {
       method: 'DELETE',
       area,
       touches: [area],
-      reason: 'a PATCH cannot remove: null would be stored (C v8 §4.3)',
+      reason: 'a PATCH cannot remove: null would be stored',
     }));
 }

@@ -86,16 +86,14 @@ function byRequests(
     const [unknown] = unknownMembers(input.catalog, start.content);
     if (unknown)
       throw new NoTreeRoute(
-        `the v8 API refuses every write that leaves ${formatPath(unknown)}, which the gateway does not know (C v8 §4.6)`,
+        `the v8 API refuses every write that leaves ${formatPath(unknown)}, which the gateway does not know`,
       );
     const requests = requestsIn(input.catalog, start.content, input.wanted, areas);
     const steps = simulate(input, raw, start, differences, requests);
     const last = steps.at(-1)?.after ?? start;
     const miss = missed(input.catalog, start, last.content, input.wanted, areas);
     if (miss !== undefined)
-      throw new NoTreeRoute(
-        'a JSON request would leave something else than what is wanted (C v8 §4.8, §4.9)',
-      );
+      throw new NoTreeRoute('a JSON request would leave something else than what is wanted');
     const [lost] = besides(input.catalog, start.content, last.content, areas, input.wanted).lost;
     if (lost !== undefined) throw new NoTreeRoute(`${lost} would be lost`);
     return keepingComments(input, raw, start, differences, areas, steps);
@@ -117,7 +115,7 @@ function keepingComments(
   const lost = lostBy(input, raw, steps);
   if (lost.length === 0) return steps;
   try {
-    const why = `a JSON request would lose ${commentsInWords(lost)} (C v8 §4.11)`;
+    const why = `a JSON request would lose ${commentsInWords(lost)}`;
     const edited = [byFile(input, raw, start, differences, areas, why)];
     return lostBy(input, raw, edited).length < lost.length ? edited : steps;
   } catch (thrown) {

@@ -79,7 +79,7 @@ function brick(at: readonly string[], differences: Judged): Verdict {
   return {
     guard: 'brick',
     path: place,
-    message: `a text at ${place} holds a line that begins with #: the gateway takes the indentation off such lines and destroys its own file, then does not start again (C v0 §2.3)`,
+    message: `a text at ${place} holds a line that begins with #: the gateway takes the indentation off such lines and destroys its own file, then does not start again`,
     remedy: 'Take that line out of the text, or put something before its #; then plan again.',
     allowed: false,
     changes: idsOf(differences),
@@ -91,7 +91,7 @@ function noWayBack(at: readonly string[], differences: Judged): Verdict {
   return {
     guard: 'no-way-back',
     path: place,
-    message: `a text at ${place} in the file as it is now holds a line that begins with #; this plan removes it, but putting the file back would destroy it (C v0 §2.3)`,
+    message: `a text at ${place} in the file as it is now holds a line that begins with #; this plan removes it, but putting the file back would destroy it`,
     remedy: 'Keep a copy of the file outside the gateway, then allow it.',
     override: '--allow no-way-back',
     allowed: false,

@@ -110,7 +110,7 @@ function anewWrite(
 
 function whyNotFields(fields: readonly Simulated[] | NoFieldRoute, lost: readonly LostComment[]): string {
   if (fields instanceof NoFieldRoute) return fields.message;
-  if (lost.length > 0) return `a field write would lose ${commentsInWords(lost)} (C v0 §6.2)`;
+  if (lost.length > 0) return `a field write would lose ${commentsInWords(lost)}`;
   return `${fields.length} field writes would be needed; one request does it`;
 }
 
@@ -133,12 +133,10 @@ function byFields(
   try {
     if (input.catalog.generation === 'v8')
       throw new NoFieldRoute(
-        "a field write would add the gateway's defaults to its flat file (C v8 §5), a whole file is stored as it is",
+        "a field write would add the gateway's defaults to its flat file, a whole file is stored as it is",
       );
     if (input.live.agreement.kind === 'differ')
-      throw new NoFieldRoute(
-        'memory and file disagree, and a field write would save memory over the file (C v0 §6.5)',
-      );
+      throw new NoFieldRoute('memory and file disagree, and a field write would save memory over the file');
     const requests = unitsOf(input, differences).flatMap((unit) => requestsFor(input, unit));
     const ordered = [
       ...requests.filter(({ removes }) => !removes),

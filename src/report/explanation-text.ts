@@ -1,6 +1,6 @@
 // What `explain` found, for people.
 import type { Explanation } from '../nouns/explanation.ts';
-import { forReaders, type Style } from './style.ts';
+import { type Style } from './style.ts';
 import { table } from './table.ts';
 
 export function explanationText(explanation: Explanation, style: Style): string {
@@ -12,7 +12,7 @@ export function explanationText(explanation: Explanation, style: Style): string 
     ['default', explanation.default === undefined ? undefined : JSON.stringify(explanation.default)],
     ['secret', explanation.secret],
     ['read', explanation.reading],
-    ['written', forReaders(`${writing.request}: ${writing.reason}`)],
+    ['written', `${writing.request}: ${writing.reason}`],
     ['restart', explanation.restart ? 'takes effect only after the gateway restarts' : undefined],
     ['guard', explanation.danger],
     ['since', explanation.since],

@@ -8,7 +8,7 @@ import { commitWords } from './commit-text.ts';
 import { placeText, problemText } from './problem-text.ts';
 import { shownText } from './shown-text.ts';
 import { plural } from '../nouns/words.ts';
-import { forReaders, indent, type Style } from './style.ts';
+import { indent, type Style } from './style.ts';
 
 const SIGN: Record<ChangeKind, string> = { add: '+', update: '~', remove: '-', rename: '»', move: '↕' };
 const WIDEST_VALUE = 160;
@@ -110,7 +110,7 @@ function writeText(write: Write, position: number, style: Style): string {
   return [
     `  ${position}. ${style.bold(`${write.method} ${write.path}${query}`)}  ${style.dim(made)}`,
     ...body,
-    `     ${forReaders(write.reason)}`,
+    `     ${write.reason}`,
   ].join('\n');
 }
 
@@ -128,7 +128,7 @@ function bodyText(write: Write): string {
 function guardText(guard: string, verdicts: readonly Verdict[], style: Style): string {
   const lines = verdicts.map((verdict) => {
     const sign = verdict.allowed ? style.warn('allowed') : style.bad('refused');
-    return `  ${sign} ${style.bold(guard)}${verdict.path ? ` ${verdict.path}` : ''}: ${forReaders(verdict.message)}`;
+    return `  ${sign} ${style.bold(guard)}${verdict.path ? ` ${verdict.path}` : ''}: ${verdict.message}`;
   });
   const refused = verdicts.filter((verdict) => !verdict.allowed);
   const remedies = [...new Set(refused.map((verdict) => verdict.remedy))];

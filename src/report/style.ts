@@ -53,8 +53,3 @@ export function duration(ms: number): string {
   if (ms < 3_600_000) return `${Math.round(ms / 60_000)} min`;
   return `${(ms / 3_600_000).toFixed(1)} h`;
 }
-
-/** Without the references to sections of docs/contract/: they are for those who read JSON and code. */
-export function forReaders(text: string): string {
-  return text.replaceAll(/ \(C v\d [^)]*\)/g, '');
-}

@@ -74,6 +74,16 @@ describe('citations', () => {
     expect(odd).toEqual([]);
   });
 
+  test('stand in comments only: what people read says the fact, or links', () => {
+    const spoken = CITING.filter((file) => file.startsWith('src')).flatMap((file) => {
+      const code = read(file)
+        .replaceAll(/\/\*[\s\S]*?\*\//g, '')
+        .replaceAll(/(?<!:)\/\/.*/g, '');
+      return [...code.matchAll(ANY)].map(([cited]) => `${file}: ${cited}`);
+    });
+    expect(spoken).toEqual([]);
+  });
+
   test('of every kind are found at all', () => {
     const found = citationsIn(
       '// C v0 §2.1.3, §4.4 (C v8 §5, design-v8 rules 6 to\n// 13), design §10.9. C v8 §4.8 and §4.9',

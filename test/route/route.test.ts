@@ -68,15 +68,15 @@ const viaFile = (before: string, after: string): string | undefined =>
 
 describe('routes through field endpoints', () => {
   test.each([
-    ['a scalar', 'request-retry: 3', 'request-retry: 4', 'PUT /request-retry {"value":4} | its own endpoint changes this key and nothing else (C v0 §3.1)'],
-    ['an explicit zero that the file has a key for', 'error-logs-max-files: 3', 'error-logs-max-files: 0', 'PUT /error-logs-max-files {"value":0} | its own endpoint changes this key and nothing else (C v0 §3.1)'],
-    ['a client key in the place of another', 'sk-test-0002', 'sk-test-0003', 'PATCH /api-keys {"old":"sk-test-0002","new":"sk-test-0003"} | replaces one item and leaves the others alone (C v0 §3.2)'],
-    ['one more client key', '  - sk-test-0002\n', '  - sk-test-0002\n  - sk-test-0003\n', 'PATCH /api-keys {"old":"sk-test-0003","new":"sk-test-0003"} | appends one item and leaves the others alone (C v0 §3.2)'],
-    ['one client key less', '  - sk-test-0002\n', '', 'PUT /api-keys ["sk-test-0001"] | one request replaces the list exactly; a DELETE would carry the value in the URL (C v0 §3.2)'],
-    ['a member that PATCH takes', 'base-url: https://claude.example', 'base-url: https://other.example', 'PATCH /claude-api-key {"match":"sk-test-claude-1","value":{"base-url":"https://other.example"}} | one entry, found by its api-key, and only members that PATCH takes (C v0 §3.3)'],
-    ['an upstream key inside a provider', 'sk-test-or-1', 'sk-test-or-2', 'PATCH /openai-compatibility {"name":"openrouter","value":{"api-key-entries":[{"api-key":"sk-test-or-2"}]}} | one entry, found by its name, and only members that PATCH takes (C v0 §3.3)'],
-    ['a channel', 'alias: s\n', 'alias: t\n', 'PUT /oauth-model-alias {"claude":[{"name":"sonnet","alias":"t"}]} | the whole map: PATCH and DELETE of a channel can end the gateway (C v0 §6.1)'],
-    ['a plugin setting', 'limit: 5', 'limit: 6', 'PATCH /plugins/demo/config {"limit":6} | changes single settings of the plugin and leaves the others alone (C v0 §3.5)'],
+    ['a scalar', 'request-retry: 3', 'request-retry: 4', 'PUT /request-retry {"value":4} | its own endpoint changes this key and nothing else'],
+    ['an explicit zero that the file has a key for', 'error-logs-max-files: 3', 'error-logs-max-files: 0', 'PUT /error-logs-max-files {"value":0} | its own endpoint changes this key and nothing else'],
+    ['a client key in the place of another', 'sk-test-0002', 'sk-test-0003', 'PATCH /api-keys {"old":"sk-test-0002","new":"sk-test-0003"} | replaces one item and leaves the others alone'],
+    ['one more client key', '  - sk-test-0002\n', '  - sk-test-0002\n  - sk-test-0003\n', 'PATCH /api-keys {"old":"sk-test-0003","new":"sk-test-0003"} | appends one item and leaves the others alone'],
+    ['one client key less', '  - sk-test-0002\n', '', 'PUT /api-keys ["sk-test-0001"] | one request replaces the list exactly; a DELETE would carry the value in the URL'],
+    ['a member that PATCH takes', 'base-url: https://claude.example', 'base-url: https://other.example', 'PATCH /claude-api-key {"match":"sk-test-claude-1","value":{"base-url":"https://other.example"}} | one entry, found by its api-key, and only members that PATCH takes'],
+    ['an upstream key inside a provider', 'sk-test-or-1', 'sk-test-or-2', 'PATCH /openai-compatibility {"name":"openrouter","value":{"api-key-entries":[{"api-key":"sk-test-or-2"}]}} | one entry, found by its name, and only members that PATCH takes'],
+    ['a channel', 'alias: s\n', 'alias: t\n', 'PUT /oauth-model-alias {"claude":[{"name":"sonnet","alias":"t"}]} | the whole map: PATCH and DELETE of a channel can end the gateway'],
+    ['a plugin setting', 'limit: 5', 'limit: 6', 'PATCH /plugins/demo/config {"limit":6} | changes single settings of the plugin and leaves the others alone'],
   ])('%s', (_, from, to, expected) => {
     expect(requests(HOME, edit(from, to))).toEqual([expected]);
   }); // prettier-ignore
@@ -96,14 +96,14 @@ describe('routes through field endpoints', () => {
 
 describe('routes through the file', () => {
   test.each([
-    ['a key without an endpoint', 'port: 8317', 'port: 8318', 'port has no endpoint (C v0 §5.1)'],
-    ['N1: a zero that the file has no key for', 'debug: false', 'ws-auth: false\ndebug: false', 'ws-auth would not be stored: the file does not have the key (C v0 §4.4 N1)'],
-    ['N2: an explicit zero in a list that the file does not have', 'debug: false', 'gemini-api-key:\n  - api-key: sk-test-g\n    disable-cooling: false\ndebug: false', 'an explicit zero in gemini-api-key (disable-cooling) would not be stored: the file does not have the list (C v0 §4.4 N2)'],
-    ['N3: an explicit zero in an entry that does not have the member', '    request-retry: 2\n', '    request-retry: 2\n    disable-cooling: false\n', 'an explicit zero in codex-api-key (disable-cooling) would not be stored, or would come back (C v0 §4.4 N3)'],
-    ['N5: a header removed while another stays', '      X-Two: b\n', '', 'a removed header of claude-api-key (headers.X-Two) would come back from the file (C v0 §4.4 N5)'],
-    ['N6: a member of thinking removed', '          min: 1\n', '', 'old members of claude-api-key (models.thinking.min) would come back from the file (C v0 §4.4 N6)'],
-    ['N7: two entries with one key', '    request-retry: 2\n', '    request-retry: 2\n  - api-key: sk-test-codex-1\n    base-url: https://second.example\n', 'two entries of codex-api-key share their api-key, and the gateway saves one onto the other (C v0 §4.4 N7)'],
-    ['N8: a plugin setting removed', '      limit: 5\n', '', 'a removed setting would come back from the file (C v0 §4.4 N8)'],
+    ['a key without an endpoint', 'port: 8317', 'port: 8318', 'port has no endpoint'],
+    ['N1: a zero that the file has no key for', 'debug: false', 'ws-auth: false\ndebug: false', 'ws-auth would not be stored: the file does not have the key'],
+    ['N2: an explicit zero in a list that the file does not have', 'debug: false', 'gemini-api-key:\n  - api-key: sk-test-g\n    disable-cooling: false\ndebug: false', 'an explicit zero in gemini-api-key (disable-cooling) would not be stored: the file does not have the list'],
+    ['N3: an explicit zero in an entry that does not have the member', '    request-retry: 2\n', '    request-retry: 2\n    disable-cooling: false\n', 'an explicit zero in codex-api-key (disable-cooling) would not be stored, or would come back'],
+    ['N5: a header removed while another stays', '      X-Two: b\n', '', 'a removed header of claude-api-key (headers.X-Two) would come back from the file'],
+    ['N6: a member of thinking removed', '          min: 1\n', '', 'old members of claude-api-key (models.thinking.min) would come back from the file'],
+    ['N7: two entries with one key', '    request-retry: 2\n', '    request-retry: 2\n  - api-key: sk-test-codex-1\n    base-url: https://second.example\n', 'two entries of codex-api-key share their api-key, and the gateway saves one onto the other'],
+    ['N8: a plugin setting removed', '      limit: 5\n', '', 'a removed setting would come back from the file'],
   ])('%s', (_, from, to, expected) => {
     expect(viaFile(HOME, edit(from, to))).toBe(expected);
   }); // prettier-ignore

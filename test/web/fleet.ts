@@ -288,7 +288,7 @@ export const PLAN: Plan = aPlan({
         defaults: ['openai-compatibility.*.priority'],
         secretHash: false,
       },
-      reason: 'a removed header comes back after a PATCH (C v0 §4.4 N5), so the whole list is sent',
+      reason: 'a removed header comes back after a PATCH, so the whole list is sent',
     }),
     without(
       'body',

@@ -8,8 +8,7 @@ const list = (names: string): string => names.replaceAll(',', ', ');
 const WORDS: Readonly<Record<string, Words>> = {
   trim: () => 'Blanks at both ends are removed.',
   lower: () => 'Turned into lower case.',
-  prefix: () =>
-    'Blanks and slashes at both ends are removed; with a slash left inside it becomes empty (C v0 §4.1).',
+  prefix: () => 'Blanks and slashes at both ends are removed; with a slash left inside it becomes empty.',
   'fingerprint-profile': () => 'The old name `oauth-cli` becomes `claude-code-cli`; case does not matter.',
   strategy: () => 'Short names (`rr`, `wrr`, `ff`) become the full ones.',
   default: (text) => `Blank becomes \`${text}\`.`,

@@ -9,31 +9,31 @@ const FILE = `PUT ${MANAGEMENT_BASE}/config.yaml`;
 /** For a plan that changes this key alone on a gateway without traps; a plan names its own reason. */
 export function howWritten(field: Field): Writing {
   const { route } = field;
-  if (field.readOnly) return { request: 'none', reason: 'The gateway refuses a change of it (C v8 §4.8).' };
+  if (field.readOnly) return { request: 'none', reason: 'The gateway refuses a change of it.' };
   switch (route.kind) {
     case 'scalar':
       return scalar(field, route.endpoint);
     case 'strings':
       return {
         request: `PUT ${MANAGEMENT_BASE}${route.endpoint} with the whole list`,
-        reason: 'One request replaces the list exactly; nothing else is touched (C v0 §3.2).',
+        reason: 'One request replaces the list exactly; nothing else is touched.',
       };
     case 'entries':
       return {
         request: `PATCH ${MANAGEMENT_BASE}${route.endpoint} of one entry by its ${route.select.member}, PUT of the whole list to add or remove`,
-        reason: `Entries are never selected by index. When an entry shares its ${route.select.member} with another, or would lose something, ${FILE} is used (C v0 §3.3, §4.4).`,
+        reason: `Entries are never selected by index. When an entry shares its ${route.select.member} with another, or would lose something, ${FILE} is used.`,
       };
     case 'member':
       return member(field, route);
     case 'channels':
       return {
         request: `PUT ${MANAGEMENT_BASE}${route.endpoint} with the whole map`,
-        reason: "PATCH and DELETE of a channel can end the gateway's process (C v0 §6.1).",
+        reason: "PATCH and DELETE of a channel can end the gateway's process.",
       };
     case 'plugin':
       return {
         request: `PATCH ${MANAGEMENT_BASE}/plugins/{id}/config`,
-        reason: `Settings that disappear or become zero come back from the file, so those go by ${FILE} (C v0 §4.4 N8).`,
+        reason: `Settings that disappear or become zero come back from the file, so those go by ${FILE}.`,
       };
     case 'within':
       return within(field);
@@ -41,13 +41,12 @@ export function howWritten(field: Field): Writing {
       return {
         request: 'PATCH /v8/management/config',
         reason:
-          'One request makes all additions and changes of a plan; what is removed goes by a request of its own each (C v8 §4.3).',
+          'One request makes all additions and changes of a plan; what is removed goes by a request of its own each.',
       };
     case 'file':
       return {
         request: FILE,
-        reason:
-          'The gateway has no endpoint for it (C v0 §5.1). The file is edited in place, every other byte stays.',
+        reason: 'The gateway has no endpoint for it. The file is edited in place, every other byte stays.',
       };
   }
 }
@@ -56,10 +55,10 @@ function scalar(field: Field, endpoint: string): Writing {
   const request = `PUT ${MANAGEMENT_BASE}${endpoint} with {"value": …}`;
   const zero = field.kind === 'boolean' ? 'false' : field.kind === 'integer' ? '0' : '""';
   const stuck = field.fallback !== undefined && JSON.stringify(field.fallback) !== zero;
-  if (!stuck) return { request, reason: 'Its own endpoint changes this key and nothing else (C v0 §3.1).' };
+  if (!stuck) return { request, reason: 'Its own endpoint changes this key and nothing else.' };
   return {
     request,
-    reason: `Its own endpoint; but ${zero} is not stored while the file does not have the key, then ${FILE} is used (C v0 §4.4 N1).`,
+    reason: `Its own endpoint; but ${zero} is not stored while the file does not have the key, then ${FILE} is used.`,
   };
 }
 
@@ -69,14 +68,14 @@ function member(field: Field, route: Extract<Route, { kind: 'member' }>): Writin
   if (!route.patch)
     return {
       request: `PUT ${endpoint} with the whole list`,
-      reason: 'PATCH answers 200 for this member and ignores it (C v0 §3.3).',
+      reason: 'PATCH answers 200 for this member and ignores it.',
     };
   const request = `PATCH ${endpoint} of the one entry`;
   if (route.blank === 'deletes-entry')
-    return { request, reason: 'PATCH takes it; a blank value would delete the entry (C v0 §3.3).' };
+    return { request, reason: 'PATCH takes it; a blank value would delete the entry.' };
   if (field.pointer && route.unset === 'never')
-    return { request, reason: `PATCH takes it but cannot remove it; removing goes by ${FILE} (C v0 §3.3).` };
-  return { request, reason: 'PATCH takes it and leaves the other members alone (C v0 §3.3).' };
+    return { request, reason: `PATCH takes it but cannot remove it; removing goes by ${FILE}.` };
+  return { request, reason: 'PATCH takes it and leaves the other members alone.' };
 }
 
 function within(field: Field): Writing {
