@@ -14,7 +14,13 @@ export const isV8 = ({ api }: Dialect, path: string): boolean =>
 
 /** Unknown paths and methods are a bare 404, before any authentication. */
 export const routedV8 = (request: Incoming): boolean =>
-  routeOf(request) !== undefined || statusMethods(statusNameV8(request.path)).includes(request.method);
+  routeOf(request) !== undefined ||
+  isPluginRemoval(request) ||
+  statusMethods(statusNameV8(request.path)).includes(request.method);
+
+/** It saves the configuration as the v0 route does (C v8 §1.3). */
+export const isPluginRemoval = ({ method, path }: Pick<Incoming, 'method' | 'path'>): boolean =>
+  method === 'DELETE' && /^\/plugins\/[^/]+$/.test(path.slice(V8_BASE.length));
 
 /** Where an operational route stands in v0; `''` for none. */
 export function statusNameV8(path: string): string {

@@ -7,7 +7,7 @@ import { handle, methodsOf } from '../gateway/v0/endpoints.ts';
 import { writeJson } from '../gateway/v0/json-text.ts';
 import { type Auth, clientAddress } from './auth.ts';
 import type { SandboxClock } from './clock.ts';
-import { configV8, isV8, routedV8, statusNameV8 } from './answering-v8.ts';
+import { configV8, isPluginRemoval, isV8, routedV8, statusNameV8 } from './answering-v8.ts';
 import type { Dialect } from './dialect.ts';
 import type { Faults } from './faults.ts';
 import type { Gateway } from './gateway.ts';
@@ -178,7 +178,9 @@ function endpoint(to: Answering, request: Incoming): Outgoing {
   if (drops) return json(200, { status: 'ok' });
   const status = statusAnswer({ method, endpoint: name, query, body, gateway, now: to.clock.now() });
   if (status) return json(status.status, status.body);
-  const given = handle(gateway.memory(), request, to.dialect.catalog, { authIndex: gateway.authIndex() });
+  const removal = v8 && isPluginRemoval(request);
+  const asked = removal ? { ...request, path: `${MANAGEMENT_BASE}${name}` } : request;
+  const given = handle(gateway.memory(), asked, to.dialect.catalog, { authIndex: gateway.authIndex() });
   if (given.writes === 'file') {
     const problem = gateway.fieldWrite(given.memory);
     if (problem) return json(500, { error: `failed to save config: ${problem.message}` });

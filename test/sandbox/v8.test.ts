@@ -54,6 +54,20 @@ describe('the sandbox as a v8 gateway', () => {
     expect(await client('sk-test-0002')).toBe(200);
   });
 
+  test('removes a plugin by its own route, and saves', async () => {
+    const plugins = 'plugins:\n  configs:\n    demo: { limit: 5 }\n    other: { limit: 6 }\n';
+    const { text, sandbox } = await on(`${CONFIG}${plugins}`);
+    expect(await v8('DELETE', '/../plugins/none')).toMatchObject({ status: 404 });
+    expect(text()).toContain('demo');
+    const removed = await v8('DELETE', '/../plugins/demo');
+    expect([removed.status, JSON.parse(removed.body)]).toEqual([
+      200,
+      expect.objectContaining({ configured_removed: true, id: 'demo', status: 'deleted' }),
+    ]);
+    await sandbox.settled();
+    expect([text().includes('demo'), text().includes('other')]).toEqual([false, true]);
+  });
+
   test('has the faults of the other generation', async () => {
     const { text, sandbox } = await on(CONFIG, 'drop-writes=/server');
     expect((await v8('PUT', '/server/port', '1')).status).toBe(200);
