@@ -2,19 +2,19 @@
 // state of it that changes a few.
 import { createHash } from 'node:crypto';
 import { stringify } from 'yaml';
-import { secretTexts } from '../src/desired/secret-places.ts';
+import { secretTexts } from '../src/desired/read/secret-locations.ts';
 import { loadCatalog } from '../src/gateway/catalog/catalog.ts';
-import { parseDocument } from '../src/gateway/model/document.ts';
+import { parseDocument } from '../src/yaml/document.ts';
 import { fromJson, toJson } from '../src/gateway/model/json.ts';
 import { load } from '../src/gateway/model/load.ts';
-import { isFailure } from '../src/gateway/model/model.ts';
-import type { Desired } from '../src/nouns/desired.ts';
-import type { Live } from '../src/nouns/live.ts';
-import type { Position } from '../src/nouns/problem.ts';
-import { seal } from '../src/nouns/secret.ts';
-import type { Target } from '../src/nouns/target.ts';
-import { isList, isTree, type Tree, type Value } from '../src/nouns/value.ts';
-import type { PlanInput } from '../src/plan/input.ts';
+import type { Desired } from '../src/domain/desired.ts';
+import type { Live } from '../src/domain/live.ts';
+import type { Position } from '../src/domain/problem/problem.ts';
+import { seal } from '../src/domain/secret.ts';
+import type { Target } from '../src/domain/target.ts';
+import { isList, isTree, type Tree, type Value } from '../src/lib/value.ts';
+import type { PlanInput } from '../src/plan/types/input.ts';
+import { isFailure } from '../src/yaml/failure.ts';
 
 export const catalog = loadCatalog('legacy');
 const NOW = Date.UTC(2026, 0, 1);
@@ -68,7 +68,7 @@ export function planInput(live: Tree, desired: Tree): PlanInput {
     state: {},
     hash: (text) => createHash('sha256').update(text).digest('hex'),
     managementSecret: undefined,
-    wayBack: 'available',
+    rollbackProbe: 'available',
   };
 }
 

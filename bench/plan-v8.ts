@@ -1,16 +1,16 @@
 // The same for a v8 gateway, whose file has groups of keys: one key a group, and all keys of an address in one group.
 import { createHash } from 'node:crypto';
 import { parse } from 'yaml';
-import { contentIn } from '../src/apply/images.ts';
+import { contentIn } from '../src/apply/run/compare.ts';
 import { loadCatalog } from '../src/gateway/catalog/catalog.ts';
 import { translate } from '../src/gateway/layout/translate.ts';
-import { seenV8, viewSeen } from '../src/gateway/v8/seen.ts';
-import type { Live, LiveFile } from '../src/nouns/live.ts';
-import { seal } from '../src/nouns/secret.ts';
-import type { Tree } from '../src/nouns/value.ts';
-import type { Prepared } from '../src/plan/input.ts';
+import { viewV8, viewSeen } from '../src/gateway/v8/view.ts';
+import type { Live, LiveFile } from '../src/domain/live.ts';
+import { seal } from '../src/domain/secret.ts';
+import type { Tree } from '../src/lib/value.ts';
+import type { Prepared } from '../src/plan/types/input.ts';
 import { makePlan } from '../src/plan/plan.ts';
-import { spoken } from '../src/plan/spoken.ts';
+import { localiseDesired } from '../src/plan/localise/localise-desired.ts';
 import { cpuOf, type Figure, figure, interleaved, rounded } from './figure.ts';
 import { gatewayWith, planInput, textOf, withTenChanges } from './inputs.ts';
 
@@ -56,14 +56,14 @@ function workOn(count: number, grouping: Grouping): { plan: () => Prepared; text
       ...input,
       live,
       catalog,
-      ...spoken({ desired, target, catalog, content, live, hash, ...nothing }),
+      ...localiseDesired({ desired, target, catalog, content, live, hash, ...nothing }),
     });
   };
   return { plan, text };
 }
 
 function liveOf(text: string, flat: Live): Live & { readonly file: LiveFile } {
-  const seen = seenV8(text);
+  const seen = viewV8(text);
   if (!seen.ok) throw new Error(seen.message);
   return {
     ...flat,

@@ -1,7 +1,7 @@
 // How long a plan takes, against parsing the same YAML once; and how that grows.
 import jsonPatch from 'fast-json-patch';
 import { parse } from 'yaml';
-import type { Tree } from '../src/nouns/value.ts';
+import type { Tree } from '../src/lib/value.ts';
 import { makePlan } from '../src/plan/plan.ts';
 import { cpuOf, type Figure, figure, interleaved, rounded } from './figure.ts';
 import { gatewayWith, planInput, textOf, withTenChanges } from './inputs.ts';

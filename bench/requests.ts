@@ -1,7 +1,7 @@
 // The currency: how many requests a look and a change cost the gateway, as the sandbox counts them.
 import { check, reconcile } from '../src/apply/apply.ts';
-import type { Outcome } from '../src/nouns/outcome.ts';
-import type { Tree } from '../src/nouns/value.ts';
+import type { Outcome } from '../src/domain/outcome/outcome.ts';
+import type { Tree } from '../src/lib/value.ts';
 import { type Figure, figure } from './figure.ts';
 import { gatewayWith } from './inputs.ts';
 import { type Stage, stage } from './stage.ts';

@@ -4,94 +4,201 @@ import { describe, expect, test } from '@jest/globals';
 
 const SRC = resolve(import.meta.dirname, '../src');
 
-/** Which rooms a room may import from (itself always). The order is the direction of the design, §3. */
+/** Which rooms a room may import from (itself always). docs/architecture.md shows the same table. */
 const MAY_IMPORT: Record<string, readonly string[]> = {
-  nouns: [],
-  gateway: ['nouns'],
-  reading: ['nouns'],
-  settings: ['nouns', 'reading', 'gateway'],
-  state: ['nouns'],
-  desired: ['nouns', 'reading', 'gateway'],
-  plan: ['nouns', 'gateway', 'desired'],
-  apply: ['nouns', 'gateway', 'desired', 'plan', 'state'],
-  adopt: ['nouns', 'reading', 'gateway', 'desired', 'plan'],
-  sandbox: ['nouns', 'gateway'],
-  report: ['nouns'],
-  wire: ['nouns'],
-  web: ['nouns', 'wire'],
-  daemon: ['wire', 'nouns', 'reading', 'settings', 'gateway', 'desired', 'plan', 'state', 'apply', 'report'],
-  cli: [
-    'nouns',
-    'reading',
-    'settings',
+  lib: [],
+  domain: ['lib'],
+  yaml: ['domain', 'lib'],
+  input: ['domain', 'lib', 'yaml'],
+  gateway: ['domain', 'lib', 'yaml'],
+  settings: ['domain', 'lib', 'yaml', 'input', 'gateway'],
+  state: ['domain', 'lib'],
+  desired: ['domain', 'lib', 'yaml', 'input', 'gateway'],
+  plan: ['domain', 'lib', 'yaml', 'gateway', 'desired'],
+  adopt: ['domain', 'lib', 'yaml', 'input', 'gateway', 'desired', 'plan'],
+  apply: ['domain', 'lib', 'yaml', 'gateway', 'desired', 'plan', 'state'],
+  sandbox: ['domain', 'lib', 'yaml', 'gateway'],
+  report: ['domain', 'lib'],
+  'api-schema': ['domain', 'lib'],
+  web: ['domain', 'lib', 'api-schema'],
+  daemon: [
+    'domain',
+    'lib',
+    'input',
     'gateway',
+    'settings',
+    'state',
+    'desired',
+    'plan',
+    'apply',
+    'report',
+    'api-schema',
+  ],
+  compose: [
+    'domain',
+    'lib',
+    'input',
+    'gateway',
+    'settings',
+    'state',
+    'desired',
+    'apply',
+    'report',
+    'daemon',
+    'web',
+  ],
+  cli: [
+    'domain',
+    'lib',
+    'yaml',
+    'input',
+    'gateway',
+    'settings',
+    'state',
     'desired',
     'plan',
     'adopt',
-    'state',
     'apply',
     'sandbox',
     'report',
-    'wire',
-    'web',
+    'api-schema',
     'daemon',
+    'compose',
   ],
-  demo: [
-    'nouns',
-    'settings',
-    'gateway',
-    'desired',
-    'plan',
-    'state',
-    'apply',
-    'sandbox',
-    'report',
-    'daemon',
-    'cli',
-  ],
+  demo: ['domain', 'lib', 'sandbox', 'report', 'compose', 'cli'],
+};
+
+/** Inner rooms: which of their siblings (and of their folder's own files, `.`) an inner room may import from. */
+const INNER: Record<string, Record<string, readonly string[]>> = {
+  plan: {
+    types: [],
+    diff: ['types'],
+    guards: ['types', 'diff'],
+    prediction: ['types', 'diff'],
+    localise: ['types', 'diff', 'prediction'],
+    route: ['types', 'diff', 'prediction', 'localise'],
+  },
+  'plan/route': {
+    file: [],
+    v0: ['file'],
+    v8: ['file', 'v0'],
+    rollback: ['file'],
+  },
+  apply: {
+    run: [],
+    types: ['run'],
+    record: ['run', 'types'],
+    steps: ['run', 'types', 'record'],
+    rollback: ['run', 'types', 'record', 'steps'],
+    api: ['run', 'types', 'record', 'steps', 'rollback'],
+  },
+  gateway: {
+    catalog: [],
+    model: ['catalog'],
+    layout: ['catalog', 'model'],
+    explain: ['catalog', 'layout'],
+    v7: ['catalog', 'model'],
+    v8: ['catalog', 'model', 'layout', 'v7'],
+    client: [],
+    observe: ['client', 'catalog', 'model', 'layout', 'v8'],
+    checks: ['client', 'observe', 'catalog', 'model'],
+  },
 };
 
 const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' }).filter((file) => /\.tsx?$/.test(file));
 
-function importsOf(file: string): string[] {
+const importsByFile = new Map(files.map((file) => [file, importsOf(file)]));
+
+function importsOf(file: string): readonly string[] {
   const text = readFileSync(join(SRC, file), 'utf8');
-  return [...text.matchAll(/(?:from|import\()\s*'(\.[^']+)'/g)].map((found) =>
-    relative(SRC, resolve(SRC, dirname(file), found[1] ?? '')),
-  );
+  return [...text.matchAll(/(?:from|import\()\s*'(\.[^']+)'/g)]
+    .map((found) => relative(SRC, resolve(SRC, dirname(file), found[1] ?? '')))
+    .filter((to) => !to.startsWith('..'));
 }
 
 const room = (file: string): string => file.split('/')[0] ?? '';
 
+/** Imports between two different folders, as `[from, to]` files. */
+const arrows = [...importsByFile].flatMap(([file, all]) => all.map((to) => [file, to] as const));
+
+/** The child of `folder` that a file lies in; `.` for the folder's own files, undefined outside of it. */
+function innerRoom(folder: string, file: string): string | undefined {
+  if (!file.startsWith(`${folder}/`)) return undefined;
+  const [first = '', ...rest] = file.slice(folder.length + 1).split('/');
+  return rest.length === 0 ? '.' : first;
+}
+
+/** Folders that import each other, directly or by way of others: sets of more than one, each sorted. */
+function circles(edges: readonly (readonly [string, string])[]): string[][] {
+  const next = new Map<string, Set<string>>();
+  for (const [from, to] of edges)
+    if (from !== to) (next.get(from) ?? next.set(from, new Set()).get(from))?.add(to);
+  const reach = (start: string): Set<string> => {
+    const seen = new Set<string>();
+    const open = [start];
+    for (let at = open.pop(); at !== undefined; at = open.pop())
+      for (const to of [...(next.get(at) ?? [])].filter((each) => !seen.has(each))) {
+        open.push(to);
+        seen.add(to);
+      }
+    return seen;
+  };
+  const reached = new Map([...next.keys()].map((each) => [each, reach(each)]));
+  const sets = [...reached].map(([each, all]) =>
+    [each, ...[...all].filter((other) => other !== each && reached.get(other)?.has(each))].sort(),
+  );
+  return [...new Set(sets.filter((set) => set.length > 1).map((set) => set.join(' ')))].map((set) =>
+    set.split(' '),
+  );
+}
+
 describe('the structure of src/', () => {
   test('imports point one way', () => {
-    const wrong = files.flatMap((file) =>
-      importsOf(file)
-        .filter(
-          (to) =>
-            !to.startsWith('..') && room(to) !== room(file) && !MAY_IMPORT[room(file)]?.includes(room(to)),
-        )
-        .map((to) => `${file} -> ${to}`),
-    );
+    const wrong = arrows
+      .filter(([file, to]) => room(to) !== room(file) && !MAY_IMPORT[room(file)]?.includes(room(to)))
+      .map(([file, to]) => `${file} -> ${to}`);
     expect(wrong).toEqual([]);
+  });
+
+  test.each(Object.entries(INNER))('the inner rooms of %s import as listed', (folder, allowed) => {
+    const wrong = arrows
+      .map(([file, to]) => ({ file, to, a: innerRoom(folder, file), b: innerRoom(folder, to) }))
+      .filter(({ a, b }) => a !== undefined && a !== '.' && b !== undefined && a !== b)
+      .filter(({ a = '', b = '' }) => !allowed[a]?.includes(b))
+      .map(({ file, to }) => `${file} -> ${to}`);
+    expect(wrong).toEqual([]);
+  });
+
+  test('no two folders import each other, nor in a ring', () => {
+    expect(circles(arrows.map(([file, to]) => [dirname(file), dirname(to)] as const))).toEqual([]);
+  });
+
+  test('no folder has more than twenty files side by side', () => {
+    const counts = new Map<string, number>();
+    for (const file of files) counts.set(dirname(file), (counts.get(dirname(file)) ?? 0) + 1);
+    expect([...counts].filter(([, count]) => count > 20)).toEqual([]);
   });
 
   test('no file is imported by everything', () => {
     const importers = new Map<string, number>();
-    for (const file of files)
-      for (const to of new Set(importsOf(file))) importers.set(to, (importers.get(to) ?? 0) + 1);
+    for (const all of importsByFile.values())
+      for (const to of new Set(all)) importers.set(to, (importers.get(to) ?? 0) + 1);
     const crowded = [...importers].filter(
-      ([to, count]) => !to.startsWith('nouns/') && count > files.length / 2,
+      ([to, count]) => !to.startsWith('domain/') && count > files.length / 2,
     );
     expect(crowded).toEqual([]);
   });
 
   test('plan/, the merge of desired/ and the model read no clock, environment, disk or network', () => {
-    const pure = files.filter((file) => /^(plan|gateway\/model)\//.test(file) || file === 'desired/merge.ts');
+    const pure = files.filter(
+      (file) => /^(plan|gateway\/model)\//.test(file) || file === 'desired/read/merge.ts',
+    );
     const impure = pure.filter((file) =>
       /\bDate\.now\(|new Date\(\)|process\.env|node:(fs|http|net|https)|from 'undici'/.test(
         readFileSync(join(SRC, file), 'utf8'),
       ),
     );
+    expect(pure).toContain('desired/read/merge.ts');
     expect(impure).toEqual([]);
   });
 });

@@ -1,16 +1,16 @@
 // The gateway's own file becomes a desired-state file: what it should not own taken out, secrets replaced by references,
 // values spelled as the gateway holds them, everything else as it stands, comments included. Reads and writes nothing.
 import type { Catalog } from '../gateway/catalog/field.ts';
-import { contentBy } from '../gateway/v8/seen.ts';
-import type { FileDocument } from '../nouns/file.ts';
-import { formatPath, key } from '../nouns/path.ts';
-import { fail, type Problem, problem } from '../nouns/problem.ts';
-import { isTree, type Tree, type Value } from '../nouns/value.ts';
-import { splice, UnsafeEdit } from '../plan/splice.ts';
-import type { Patch } from '../plan/splice-patch.ts';
-import type { Environment } from '../reading/environment.ts';
-import { valueOf } from '../reading/located.ts';
-import { readYaml } from '../reading/yaml.ts';
+import { contentBy } from '../gateway/v8/view.ts';
+import type { FileDocument } from '../domain/yaml-node.ts';
+import { formatPath, key } from '../domain/path.ts';
+import { fail, type Problem, problem } from '../domain/problem/problem.ts';
+import { isTree, type Tree, type Value } from '../lib/value.ts';
+import { splice, UnsafeEdit } from '../yaml/splice/splice.ts';
+import type { Patch } from '../yaml/splice/patch.ts';
+import type { Environment } from '../input/environment.ts';
+import { valueOf } from '../yaml/located.ts';
+import { readYaml } from '../yaml/strict.ts';
 import { withoutGaps } from './blank-lines.ts';
 import { editsTo } from './edits.ts';
 import { faultsOf } from './faults.ts';
@@ -29,7 +29,7 @@ import {
 import { scrubComments } from './scrub.ts';
 import type { Source } from './source.ts';
 import { referTo, unspeakable, type Variable } from './variables.ts';
-import { heldOf, plainOf } from './wanted.ts';
+import { heldOf, plainOf } from './proposed.ts';
 
 export interface AdoptRequest {
   /** Paths of either layout. */
@@ -88,10 +88,10 @@ function draftOf(
   const kept = edited(prepared.document, patch, undefined, whole);
   const document = parsed(withoutGaps(parsed(kept.text)));
   const content = contentBy(document, catalog);
-  const { wanted, notes } = heldOf(content, catalog);
-  const plain = plainOf(wanted) as Tree;
+  const { proposed, notes } = heldOf(content, catalog);
+  const plain = plainOf(proposed) as Tree;
   const { tree, variables } = referTo(plain, catalog, env);
-  const made = edited(document, editsTo(readIn(document.text) ?? {}, wanted, tree, catalog), tree, tree);
+  const made = edited(document, editsTo(readIn(document.text) ?? {}, proposed, tree, catalog), tree, tree);
   return {
     text: indentComments(made.text),
     variables,

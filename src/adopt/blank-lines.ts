@@ -1,6 +1,6 @@
 // Blank lines that are left where keys were taken out.
-import type { FileDocument } from '../nouns/file.ts';
-import { type Replacement, replaceIn, valueLineEnd } from '../plan/splice-text.ts';
+import type { FileDocument } from '../domain/yaml-node.ts';
+import { type Replacement, replaceIn, valueLineEnd } from '../yaml/splice/text.ts';
 
 /** A block scalar that keeps the blank lines behind it. */
 const KEEPING = /[|>]\d?\+/;

@@ -2,28 +2,28 @@
 // needs no change.
 import type { Catalog, Field } from '../gateway/catalog/field.ts';
 import { sameAt } from '../gateway/model/equal.ts';
-import { isList, isTree, sameValue, type Tree, type Value } from '../nouns/value.ts';
-import type { ItemStep, KeyStep, Patch } from '../plan/splice-patch.ts';
-import type { Wanted, WantedMember } from './wanted.ts';
+import { isList, isTree, sameValue, type Tree, type Value } from '../lib/value.ts';
+import type { ItemStep, KeyStep, Patch } from '../yaml/splice/patch.ts';
+import type { Proposed, ProposedMember } from './proposed.ts';
 
 /** `final` is `wanted` with references in place of secrets: the same shape. Undefined: nothing to edit. */
-export function editsTo(read: Tree, wanted: Wanted, final: Value, catalog: Catalog): Patch | undefined {
-  return stepTo(read, wanted, final, catalog.root, catalog);
+export function editsTo(read: Tree, proposed: Proposed, final: Value, catalog: Catalog): Patch | undefined {
+  return stepTo(read, proposed, final, catalog.root, catalog);
 }
 
 function stepTo(
   read: Value | undefined,
-  wanted: Wanted,
+  proposed: Proposed,
   final: Value,
   field: Field | undefined,
   catalog: Catalog,
 ): Patch | undefined {
   const whole: Patch = { kind: 'replace', value: final };
-  if (wanted.kind === 'map' && isTree(final))
-    return isTree(read) ? mapTo(read, wanted.members, final, field, catalog) : whole;
-  if (wanted.kind === 'list' && isList(final)) {
-    const fits = isList(read) && wanted.items.every(({ from }) => from < read.length);
-    return fits ? listTo(read, wanted.items, final, field, catalog) : whole;
+  if (proposed.kind === 'map' && isTree(final))
+    return isTree(read) ? mapTo(read, proposed.members, final, field, catalog) : whole;
+  if (proposed.kind === 'list' && isList(final)) {
+    const fits = isList(read) && proposed.items.every(({ from }) => from < read.length);
+    return fits ? listTo(read, proposed.items, final, field, catalog) : whole;
   }
   if (read !== undefined && sameValue(read, final)) return undefined;
   // `90s` and `1m30s` are the same to both.
@@ -33,7 +33,7 @@ function stepTo(
 
 function mapTo(
   read: Tree,
-  members: readonly WantedMember[],
+  members: readonly ProposedMember[],
   final: Tree,
   field: Field | undefined,
   catalog: Catalog,
@@ -52,7 +52,7 @@ function mapTo(
 
 function listTo(
   read: readonly Value[],
-  items: readonly { readonly from: number; readonly value: Wanted }[],
+  items: readonly { readonly from: number; readonly value: Proposed }[],
   final: readonly Value[],
   field: Field | undefined,
   catalog: Catalog,

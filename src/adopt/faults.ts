@@ -1,14 +1,14 @@
 // What validation would refuse in a pulled file, as what to leave out of it: a gateway can hold more than a desired state
 // may say.
 import type { Catalog } from '../gateway/catalog/field.ts';
-import { semanticProblems } from '../desired/semantics.ts';
-import { validateSchema } from '../desired/validate.ts';
-import { formatPath, key } from '../nouns/path.ts';
-import type { FileNode, Pair } from '../nouns/file.ts';
-import type { Tree } from '../nouns/value.ts';
-import { resolveReferences } from '../reading/references.ts';
-import { valueOf } from '../reading/located.ts';
-import { readYaml } from '../reading/yaml.ts';
+import { semanticProblems } from '../desired/check/semantics.ts';
+import { validateSchema } from '../desired/check/validate.ts';
+import { formatPath, key } from '../domain/path.ts';
+import type { FileNode, Pair } from '../domain/yaml-node.ts';
+import type { Tree } from '../lib/value.ts';
+import { resolveReferences } from '../input/references.ts';
+import { valueOf } from '../yaml/located.ts';
+import { readYaml } from '../yaml/strict.ts';
 import { ownablePath } from './ownable.ts';
 import type { LeftOut } from './ownership.ts';
 import { parsed } from './prepare.ts';

@@ -1,8 +1,8 @@
 // The texts around a pulled file: where it came from, the variables it needs, and their values for those who ask.
-import { fail } from '../nouns/problem.ts';
-import { seal, type Sealed } from '../nouns/secret.ts';
-import { quotedForEnvFile, readEnvFile } from '../reading/env-file.ts';
-import type { Environment } from '../reading/environment.ts';
+import { fail } from '../domain/problem/problem.ts';
+import { seal, type Sealed } from '../domain/secret.ts';
+import { quotedForEnvFile, readEnvFile } from '../input/env-file.ts';
+import type { Environment } from '../input/environment.ts';
 import type { Variable } from './variables.ts';
 
 export interface Origin {

@@ -1,8 +1,8 @@
 // Puts comments back where they belong: the gateway moves comment lines to the left edge with every write of its file
 // (C v0 §2.3).
 import { Parser } from 'yaml';
-import { commentsIn } from '../gateway/model/comments.ts';
-import { type Replacement, replaceIn } from '../plan/splice-text.ts';
+import { commentsIn } from '../yaml/comments.ts';
+import { type Replacement, replaceIn } from '../yaml/splice/text.ts';
 
 /** Comment lines at the left edge moved to the column of the line they stand above. */
 export function indentComments(text: string): string {

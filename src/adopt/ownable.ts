@@ -1,6 +1,6 @@
 // The grain of ownership: mappings are declared key by key, lists whole.
-import { formatPath, key, type Segment } from '../nouns/path.ts';
-import { isTree, type Tree, type Value } from '../nouns/value.ts';
+import { formatPath, key, type Segment } from '../domain/path.ts';
+import { isTree, type Tree, type Value } from '../lib/value.ts';
 
 /** The path of the smallest thing around a place that can be declared or not: lists are owned whole. */
 export function ownablePath(content: Tree, steps: readonly string[]): string {

@@ -3,13 +3,13 @@
 import { loadCatalog } from '../gateway/catalog/catalog.ts';
 import type { Catalog, Field } from '../gateway/catalog/field.ts';
 import { canonical } from '../gateway/model/equal.ts';
-import { pathsIn } from '../gateway/layout/place.ts';
-import { placeInV8 } from '../desired/layout.ts';
-import { coversPath, formatPath, key, type Path, parsePath } from '../nouns/path.ts';
-import { type Problem, problem } from '../nouns/problem.ts';
-import { isTree, type Tree, type Value } from '../nouns/value.ts';
+import { pathsIn } from '../gateway/layout/locate.ts';
+import { placeInV8 } from '../desired/layout/layout.ts';
+import { coversPath, formatPath, key, type Path, parsePath } from '../domain/path.ts';
+import { type Problem, problem } from '../domain/problem/problem.ts';
+import { isTree, type Tree, type Value } from '../lib/value.ts';
 import { spelled } from './spelling.ts';
-import type { KeyStep, Patch } from '../plan/splice-patch.ts';
+import type { KeyStep, Patch } from '../yaml/splice/patch.ts';
 
 export interface Selection {
   /** Taken although it is left out by default. */

@@ -1,17 +1,17 @@
 // Makes the gateway's file editable: one document, nothing shared between places, no keys without a value. What it says
 // to the gateway stays the same.
 import type { Catalog, Field } from '../gateway/catalog/field.ts';
-import { parseDocument } from '../gateway/model/document.ts';
-import { isFailure, NON_STRING_KEY } from '../gateway/model/model.ts';
-import { resolveScalar } from '../gateway/model/resolve.ts';
-import { contentBy } from '../gateway/v8/seen.ts';
-import type { FileDocument, FileNode, MapNode, Pair } from '../nouns/file.ts';
-import { fail, type Problem, problem } from '../nouns/problem.ts';
-import type { Tree, Value } from '../nouns/value.ts';
-import { splice, UnsafeEdit } from '../plan/splice.ts';
-import type { ItemStep, KeyStep, Patch } from '../plan/splice-patch.ts';
-import { renderPair, styleOf } from '../plan/splice-render.ts';
-import { replaceIn, valueLineEnd } from '../plan/splice-text.ts';
+import { parseDocument } from '../yaml/document.ts';
+import { resolveScalar } from '../yaml/resolve.ts';
+import { contentBy } from '../gateway/v8/view.ts';
+import type { FileDocument, FileNode, MapNode, Pair } from '../domain/yaml-node.ts';
+import { fail, type Problem, problem } from '../domain/problem/problem.ts';
+import type { Tree, Value } from '../lib/value.ts';
+import { splice, UnsafeEdit } from '../yaml/splice/splice.ts';
+import type { ItemStep, KeyStep, Patch } from '../yaml/splice/patch.ts';
+import { renderPair, styleOf } from '../yaml/splice/render.ts';
+import { replaceIn, valueLineEnd } from '../yaml/splice/text.ts';
+import { isFailure, NON_STRING_KEY } from '../yaml/failure.ts';
 
 export interface Prepared {
   readonly document: FileDocument;

@@ -1,15 +1,15 @@
 // The proof that pulled files change nothing: the plan of them against the gateway they were pulled from is empty.
 import { catalogFor } from '../gateway/v8/runtime.ts';
 import type { Catalog } from '../gateway/catalog/field.ts';
-import { contentBy } from '../gateway/v8/seen.ts';
-import type { Desired } from '../nouns/desired.ts';
-import type { Live } from '../nouns/live.ts';
-import { type Problem, problem } from '../nouns/problem.ts';
-import type { Target } from '../nouns/target.ts';
-import { remember, type Remembered } from '../plan/applied.ts';
-import type { PlanInput } from '../plan/input.ts';
+import { contentBy } from '../gateway/v8/view.ts';
+import type { Desired } from '../domain/desired.ts';
+import type { Live } from '../domain/live.ts';
+import { type Problem, problem } from '../domain/problem/problem.ts';
+import type { Target } from '../domain/target.ts';
+import { remember, type Remembered } from '../plan/last-applied.ts';
+import type { PlanInput } from '../plan/types/input.ts';
 import { makePlan } from '../plan/plan.ts';
-import { spoken } from '../plan/spoken.ts';
+import { localiseDesired } from '../plan/localise/localise-desired.ts';
 
 export interface ProofInput {
   readonly target: Target;
@@ -53,7 +53,7 @@ export function proofOf(proof: ProofInput): Proof {
 /** As the gateway at hand is told it (`spoken`). */
 function inputOf({ target, live, desired, catalog: flat, now, hash }: ProofInput): PlanInput {
   const catalog = catalogFor(live, flat);
-  const said = spoken({
+  const said = localiseDesired({
     desired,
     target: { ...target, policy: { ...target.policy, ignore: [], ownership: [], allow: [], prune: false } },
     allow: [],
@@ -72,7 +72,7 @@ function inputOf({ target, live, desired, catalog: flat, now, hash }: ProofInput
     state: {},
     hash,
     managementSecret: undefined,
-    wayBack: 'not-probed',
+    rollbackProbe: 'not-probed',
   };
 }
 

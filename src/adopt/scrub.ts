@@ -2,22 +2,22 @@
 import { Parser } from 'yaml';
 import type { Catalog } from '../gateway/catalog/field.ts';
 import { secretsIn } from '../gateway/catalog/secrets.ts';
-import { type Comment, commentsIn } from '../gateway/model/comments.ts';
-import { contentBy } from '../gateway/v8/seen.ts';
-import type { FileDocument } from '../nouns/file.ts';
-import { type Replacement, replaceIn } from '../plan/splice-text.ts';
+import { type Comment, commentsIn } from '../yaml/comments.ts';
+import { contentBy } from '../gateway/v8/view.ts';
+import type { FileDocument } from '../domain/yaml-node.ts';
+import { type Replacement, replaceIn } from '../yaml/splice/text.ts';
 import { scrubbedLine, withoutKnown } from './scrub-line.ts';
 import { Outline } from './scrub-outline.ts';
 import { secretListsIn } from './scrub-sections.ts';
 
-export interface Scrubbed {
+export interface ScrubbedComments {
   readonly text: string;
   /** 1-based lines in which something was taken out. */
   readonly lines: readonly number[];
 }
 
 /** Whatever is a secret anywhere in the file is taken out of every comment, whatever the comment says it is. */
-export function scrubComments(document: FileDocument, catalog: Catalog): Scrubbed {
+export function scrubComments(document: FileDocument, catalog: Catalog): ScrubbedComments {
   const { text } = document;
   const known = new Set(secretsIn(catalog.root, contentBy(document, catalog)));
   const longestFirst = [...known].toSorted((a, b) => b.length - a.length);

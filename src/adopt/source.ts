@@ -4,12 +4,12 @@ import { loadCatalog } from '../gateway/catalog/catalog.ts';
 import type { Catalog, Field } from '../gateway/catalog/field.ts';
 import { layoutTable } from '../gateway/layout/table.ts';
 import { contentOf } from '../gateway/model/decode.ts';
-import { seenV8 } from '../gateway/v8/seen.ts';
-import type { FileDocument } from '../nouns/file.ts';
-import type { Live, LiveFile } from '../nouns/live.ts';
-import { formatPath, key, type Path } from '../nouns/path.ts';
-import { type Problem, problem } from '../nouns/problem.ts';
-import { isTree, type Tree, type Value } from '../nouns/value.ts';
+import { viewV8 } from '../gateway/v8/view.ts';
+import type { FileDocument } from '../domain/yaml-node.ts';
+import type { Live, LiveFile } from '../domain/live.ts';
+import { formatPath, key, type Path } from '../domain/path.ts';
+import { type Problem, problem } from '../domain/problem/problem.ts';
+import { isTree, type Tree, type Value } from '../lib/value.ts';
 import type { LeftOut } from './ownership.ts';
 import { parsed } from './prepare.ts';
 import { spelled } from './spelling.ts';
@@ -53,7 +53,7 @@ function unclear(agreement: Live['agreement']): LeftOut[] {
 
 /** Where spellings of earlier versions stand between those of today, no file may say the same: the gateway's reading does. */
 function treeSource(raw: FileDocument): Pick<Source, 'document' | 'notes'> {
-  const seen = seenV8(raw.text);
+  const seen = viewV8(raw.text);
   if (!seen.ok || seen.fate.moved.length + seen.fate.deleted.length === 0)
     return { document: raw, notes: [] };
   const { moved, deleted } = seen.fate;

@@ -1,7 +1,7 @@
 // Names of maps that the gateway respells when it loads its file: `" Claude "` is `claude`.
 import type { Field } from '../gateway/catalog/field.ts';
 import { normaliseAt } from '../gateway/model/normalise.ts';
-import { isTree } from '../nouns/value.ts';
+import { isTree } from '../lib/value.ts';
 
 /** The name as the gateway holds it; as it is where the gateway would drop it. */
 export function spelled(field: Field, name: string): string {

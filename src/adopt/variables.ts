@@ -2,13 +2,13 @@
 // has one name, wherever it stands.
 import type { Catalog } from '../gateway/catalog/field.ts';
 import { mapSecrets, type SecretPlace } from '../gateway/catalog/secrets.ts';
-import { pathsIn } from '../gateway/layout/place.ts';
-import { entry, formatPath, key, type Path } from '../nouns/path.ts';
-import { seal, type Sealed } from '../nouns/secret.ts';
-import { isList, isTree, type Tree, type Value } from '../nouns/value.ts';
-import { displayPath } from '../desired/places.ts';
-import type { Environment } from '../reading/environment.ts';
-import { isReservedVariable } from '../reading/reference-rules.ts';
+import { pathsIn } from '../gateway/layout/locate.ts';
+import { entry, formatPath, key, type Path } from '../domain/path.ts';
+import { seal, type Sealed } from '../domain/secret.ts';
+import { isList, isTree, type Tree, type Value } from '../lib/value.ts';
+import { displayPath } from '../desired/read/locations.ts';
+import type { Environment } from '../input/environment.ts';
+import { isReservedVariable } from '../input/reference-rules.ts';
 
 export interface Variable {
   readonly name: string;

@@ -1,26 +1,26 @@
 // The engine's front door: look at a target (`check`), make it equal (`reconcile`), put a backup back (`restore`),
 // resolve what a crash left behind (`recover`), take a backup (`backUp`). None throws for what a gateway, a file or a
 // person can do; `backUp` alone, which has no outcome, rejects with a HoldfastError.
-import type { BackupRecord } from '../nouns/backup.ts';
-import type { Outcome } from '../nouns/outcome.ts';
+import type { BackupRecord } from '../domain/state/backup.ts';
+import type { Outcome } from '../domain/outcome/outcome.ts';
 import { withTarget } from '../state/with-target.ts';
-import { takeBackup } from './backup.ts';
+import { takeBackup } from './record/backup.ts';
 import { checkUnderLock } from './check.ts';
-import type { Context, ReconcileRequest, RestoreRequest } from './context.ts';
-import { conclude } from './outcome.ts';
-import { readAnything } from './read.ts';
+import type { Context, ReconcileRequest, RestoreRequest } from './run/context.ts';
+import { conclude } from './record/outcome.ts';
+import { readAnything } from './run/read.ts';
 import { reconcileUnderLock } from './reconcile.ts';
-import { resolveJournal } from './recover.ts';
-import { restoreUnderLock } from './restore.ts';
-import { startRun } from './run.ts';
-import { underLock } from './under-lock.ts';
+import { resolveJournal } from './rollback/recover.ts';
+import { restoreUnderLock } from './rollback/restore.ts';
+import { startRun } from './run/run.ts';
+import { withLock } from './steps/with-lock.ts';
 
-export type { Checkpoint, Context, ReconcileRequest, RestoreRequest, RestoreSummary } from './context.ts';
-export { Crash } from './context.ts';
+export type { Checkpoint, Context, ReconcileRequest, RestoreRequest, RestoreSummary } from './run/context.ts';
+export { Crash } from './run/context.ts';
 
 /** Plan, diff and drift: observes and plans, writes nothing. The plan is in the outcome. */
 export async function check(context: Context, request: ReconcileRequest = {}): Promise<Outcome> {
-  return underLock(context, { purpose: 'looking', waitMs: request.waitMs }, (run) =>
+  return withLock(context, { purpose: 'looking', waitMs: request.waitMs }, (run) =>
     checkUnderLock(run, request),
   );
 }
@@ -28,7 +28,7 @@ export async function check(context: Context, request: ReconcileRequest = {}): P
 /** Observe → plan → transaction (design §10). */
 export async function reconcile(context: Context, request: ReconcileRequest = {}): Promise<Outcome> {
   const frame = { purpose: 'reconcile', waitMs: request.waitMs, remembers: () => !request.dryRun };
-  return underLock(context, frame, (run) => reconcileUnderLock(run, request));
+  return withLock(context, frame, (run) => reconcileUnderLock(run, request));
 }
 
 /** Puts a backup back, as a transaction of its own. */
@@ -36,7 +36,7 @@ export async function restore(context: Context, request: RestoreRequest): Promis
   // To be in sync with a backup says nothing of the files.
   const remembers = ({ kind }: Outcome): boolean =>
     !request.dryRun && kind !== 'invalid' && kind !== 'in-sync';
-  return underLock(context, { purpose: 'restore', remembers }, (run) => restoreUnderLock(run, request));
+  return withLock(context, { purpose: 'restore', remembers }, (run) => restoreUnderLock(run, request));
 }
 
 /**
@@ -44,7 +44,7 @@ export async function restore(context: Context, request: RestoreRequest): Promis
  * must look. `reconcile` does it by itself.
  */
 export async function recover(context: Context): Promise<Outcome> {
-  return underLock(context, { purpose: 'recovery' }, async (run) => {
+  return withLock(context, { purpose: 'recovery' }, async (run) => {
     const recovery = await resolveJournal(run);
     if (recovery.kind === 'left') return recovery.outcome;
     return conclude(recovery.run, { kind: 'in-sync', depth: 'shallow' });

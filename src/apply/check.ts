@@ -1,16 +1,17 @@
 // Plan, diff and drift: looks, plans, writes nothing to the gateway.
-import { isRefused } from '../nouns/plan.ts';
-import { problem } from '../nouns/problem.ts';
-import type { Outcome } from '../nouns/outcome.ts';
-import type { ReconcileRequest } from './context.ts';
-import { conclude } from './outcome.ts';
-import { readDeep, readShallow } from './read.ts';
+import { isRefused } from '../domain/plan/plan.ts';
+import { problem } from '../domain/problem/problem.ts';
+import type { Outcome } from '../domain/outcome/outcome.ts';
+import type { ReconcileRequest } from './run/context.ts';
+import { conclude } from './record/outcome.ts';
+import { readDeep, readShallow } from './run/read.ts';
 import { loadDesired } from './reconcile.ts';
-import { recording } from './recording.ts';
-import { notice, type Run, step } from './run.ts';
-import { declaresBlind } from './shallow.ts';
-import { keepsFlat, plan, type Prospect } from './survey.ts';
-import { suspended } from './suspended.ts';
+import { recording } from './run/recording.ts';
+import { notice, type Run, step } from './run/run.ts';
+import { declaresBlind } from './steps/shallow.ts';
+import { keepsFlat, plan } from './steps/refresh-and-plan.ts';
+import { suspended } from './record/suspended.ts';
+import type { PlannedTarget } from './types/planned-target.ts';
 
 export async function checkUnderLock(run: Run, request: ReconcileRequest): Promise<Outcome> {
   const held = suspended(run, request);
@@ -36,10 +37,10 @@ async function tellOfOpenJournal(run: Run): Promise<void> {
   notice(run, problem('HF5021', message, { target: target.name, severity: 'warning' }));
 }
 
-async function found(run: Run, prospect: Prospect, depth: 'shallow' | 'deep'): Promise<Outcome> {
+async function found(run: Run, planned: PlannedTarget, depth: 'shallow' | 'deep'): Promise<Outcome> {
   const { store, target, clock } = run.context;
-  const { plan: current } = prospect.prepared;
-  const { agreement, findings } = prospect.live;
+  const { plan: current } = planned.prepared;
+  const { agreement, findings } = planned.live;
   run.context.listener({ kind: 'planned', target: target.name, plan: current });
   const stale =
     agreement.kind === 'differ' && agreement.cause === 'stale-memory' ? agreement.paths : undefined;

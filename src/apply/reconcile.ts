@@ -1,26 +1,27 @@
 // Makes one target equal to its files, or says why not: load → observe → plan → guards → transaction.
-import { buildKey } from '../gateway/build.ts';
-import { wayBack } from '../gateway/way-back.ts';
-import type { Desired } from '../nouns/desired.ts';
-import type { Outcome } from '../nouns/outcome.ts';
-import { isRefused } from '../nouns/plan.ts';
-import { fail, HoldfastError } from '../nouns/problem.ts';
-import { contestedOutcome } from './contested-outcome.ts';
-import type { ReconcileRequest } from './context.ts';
-import { foreignText, judgeFile, tellerOf } from './foreign.ts';
-import { contentIn } from './images.ts';
-import { conclude } from './outcome.ts';
-import { quarantined } from './quarantine.ts';
-import { type DeepLive, readDeep } from './read.ts';
-import { attempted } from './recording.ts';
-import { isWithin } from './reconsider.ts';
-import { resolveJournal } from './recover.ts';
-import { inStep, outOfStep } from './in-step.ts';
-import { interrupted, notice, reached, type Run, step } from './run.ts';
-import { suspended } from './suspended.ts';
-import { keepsFlat, plan, type Prospect, replan } from './survey.ts';
+import { buildKey } from '../gateway/client/build.ts';
+import { probeRollback } from '../gateway/checks/rollback-probe.ts';
+import type { Desired } from '../domain/desired.ts';
+import type { Outcome } from '../domain/outcome/outcome.ts';
+import { isRefused } from '../domain/plan/plan.ts';
+import { fail, HoldfastError } from '../domain/problem/problem.ts';
+import { contestedOutcome } from './record/contested-outcome.ts';
+import type { ReconcileRequest } from './run/context.ts';
+import { foreignText, judgeFile, tellerOf } from './steps/foreign-edits.ts';
+import { contentIn } from './run/compare.ts';
+import { conclude } from './record/outcome.ts';
+import { quarantined } from './record/quarantine.ts';
+import { type DeepLive, readDeep } from './run/read.ts';
+import { attempted } from './run/recording.ts';
+import { isWithin } from './steps/reconsider.ts';
+import { resolveJournal } from './rollback/recover.ts';
+import { recordInSync, recordOutOfSync } from './record/record-in-sync.ts';
+import { interrupted, notice, reached, type Run, step } from './run/run.ts';
+import { suspended } from './record/suspended.ts';
+import { keepsFlat, plan, replan } from './steps/refresh-and-plan.ts';
 import { transact } from './transaction.ts';
-import { declaresBlind, shallowIsEnough } from './shallow.ts';
+import { declaresBlind, shallowIsEnough } from './steps/shallow.ts';
+import type { PlannedTarget } from './types/planned-target.ts';
 
 export async function reconcileUnderLock(run: Run, request: ReconcileRequest): Promise<Outcome> {
   const held = suspended(run, request);
@@ -30,7 +31,7 @@ export async function reconcileUnderLock(run: Run, request: ReconcileRequest): P
   if (recovered.kind === 'left') return recovered.outcome;
   const desired = await loadDesired(recovered.run);
   if (request.depth === 'shallow' && !(await differsShallow(recovered.run, desired, request)))
-    return inStep(recovered.run, desired, 'shallow');
+    return recordInSync(recovered.run, desired, 'shallow');
   return attempt(recovered.run, desired, request, MOST_ATTEMPTS);
 }
 
@@ -58,23 +59,23 @@ async function attempt(
   desired: Desired,
   request: ReconcileRequest,
   attempts: number,
-  earlier?: Prospect<DeepLive>,
+  earlier?: PlannedTarget<DeepLive>,
 ): Promise<Outcome> {
-  const prospect = await prospectOf(run, desired, request);
-  if (earlier) keepForeign(run, earlier, prospect);
-  const ready = await beforeWriting(run, prospect, request);
+  const planned = await prospectOf(run, desired, request);
+  if (earlier) keepForeign(run, earlier, planned);
+  const ready = await beforeWriting(run, planned, request);
   if (ready.kind === 'done') return ready.outcome;
   try {
-    return await transact(run, ready.prospect, { approved: request.approved !== undefined });
+    return await transact(run, ready.planned, { approved: request.approved !== undefined });
   } catch (error) {
     if (!isStale(error) || request.approved || attempts <= 1) throw error;
     step(run, 'plan', 'the gateway changed meanwhile: planning again');
-    return attempt(run, desired, request, attempts - 1, ready.prospect);
+    return attempt(run, desired, request, attempts - 1, ready.planned);
   }
 }
 
 /** Throws HF5005 where the plan made again would overwrite what somebody else changed since the earlier one. */
-function keepForeign(run: Run, earlier: Prospect<DeepLive>, now: Prospect<DeepLive>): void {
+function keepForeign(run: Run, earlier: PlannedTarget<DeepLive>, now: PlannedTarget<DeepLive>): void {
   if (isWithin(earlier.prepared, now.prepared)) return;
   const before = contentIn(earlier.live.file, run.context.catalog);
   const planned = earlier.prepared.prediction?.file.open() ?? before;
@@ -92,7 +93,7 @@ async function prospectOf(
   run: Run,
   desired: Desired,
   request: ReconcileRequest,
-): Promise<Prospect<DeepLive>> {
+): Promise<PlannedTarget<DeepLive>> {
   step(run, 'observe');
   const live = await readDeep(run);
   reached(run, 'observed');
@@ -100,43 +101,47 @@ async function prospectOf(
 }
 
 type Ready =
-  | { readonly kind: 'go'; readonly prospect: Prospect<DeepLive> }
+  | { readonly kind: 'go'; readonly planned: PlannedTarget<DeepLive> }
   | { readonly kind: 'done'; readonly outcome: Outcome };
 
 /** Everything that can end a reconcile without a write, in the order in which it should be told. */
-async function beforeWriting(run: Run, seen: Prospect<DeepLive>, request: ReconcileRequest): Promise<Ready> {
+async function beforeWriting(
+  run: Run,
+  seen: PlannedTarget<DeepLive>,
+  request: ReconcileRequest,
+): Promise<Ready> {
   const { writes } = seen.prepared;
-  const prospect = writes.length > 0 ? await withWayBack(run, seen) : seen;
-  const { plan: current } = prospect.prepared;
+  const planned = writes.length > 0 ? await withWayBack(run, seen) : seen;
+  const { plan: current } = planned.prepared;
   run.context.listener({ kind: 'planned', target: run.context.target.name, plan: current });
-  await outOfStep(run, prospect);
+  await recordOutOfSync(run, planned);
   refuseOther(current.digest, request);
-  if (isRefused(current)) return done(refused(run, prospect));
-  if (writes.length === 0) return done(await withoutWrites(run, prospect));
-  const stopped = quarantined(run, prospect, request);
+  if (isRefused(current)) return done(refused(run, planned));
+  if (writes.length === 0) return done(await withoutWrites(run, planned));
+  const stopped = quarantined(run, planned, request);
   if (stopped) return done(stopped);
-  if (request.dryRun) return done(await withoutWrites(run, prospect));
+  if (request.dryRun) return done(await withoutWrites(run, planned));
   if (interrupted(run)) throw fail('HF5007', 'stopped by a signal');
-  return { kind: 'go', prospect };
+  return { kind: 'go', planned };
 }
 
 const done = (outcome: Outcome): Ready => ({ kind: 'done', outcome });
 
-function refused(run: Run, { prepared, live }: Prospect): Outcome {
+function refused(run: Run, { prepared, live }: PlannedTarget): Outcome {
   return conclude(run, { kind: 'refused', plan: prepared.plan }, live.findings);
 }
 
 /** In sync, or differences that this mode leaves alone. */
-async function withoutWrites(run: Run, prospect: Prospect<DeepLive>): Promise<Outcome> {
-  const { plan: current } = prospect.prepared;
-  const { agreement, findings } = prospect.live;
+async function withoutWrites(run: Run, planned: PlannedTarget<DeepLive>): Promise<Outcome> {
+  const { plan: current } = planned.prepared;
+  const { agreement, findings } = planned.live;
   if (agreement.kind === 'differ' && agreement.cause === 'stale-memory')
     return conclude(run, { kind: 'stale-memory', paths: agreement.paths, plan: current }, findings);
-  const contested = await contestedOutcome(run, prospect);
+  const contested = await contestedOutcome(run, planned);
   if (contested) return contested;
   if (current.changes.length > 0)
     return conclude(run, { kind: 'drifted', depth: 'deep', plan: current }, findings);
-  return inStep(run, prospect.desired, 'deep', prospect);
+  return recordInSync(run, planned.desired, 'deep', planned);
 }
 
 /** An approved plan is applied exactly or not at all; another key is not mistaken for a stale plan. */
@@ -152,12 +157,12 @@ function refuseOther(
 }
 
 /** Whether a rollback could work, found out once per build and layout (design-v8 rule 10). */
-async function withWayBack(run: Run, prospect: Prospect<DeepLive>): Promise<Prospect<DeepLive>> {
-  const known = `${buildKey(prospect.live.build)} ${prospect.live.layout}`;
-  if (run.state.wayBack === known) return replan(prospect, { wayBack: 'available' });
+async function withWayBack(run: Run, planned: PlannedTarget<DeepLive>): Promise<PlannedTarget<DeepLive>> {
+  const known = `${buildKey(planned.live.build)} ${planned.live.layout}`;
+  if (run.state.wayBack === known) return replan(planned, { rollbackProbe: 'available' });
   step(run, 'probe-way-back');
-  const answer = await wayBack(run.client, prospect.live.memory);
+  const answer = await probeRollback(run.client, planned.live.memory);
   const { store, target } = run.context;
   if (answer === 'available') await attempted(() => store.update(target.name, { wayBack: known }));
-  return replan(prospect, { wayBack: answer });
+  return replan(planned, { rollbackProbe: answer });
 }

@@ -1,33 +1,34 @@
 // The transaction, as the design lists it (§10). It reads as a list of steps; each step is a file of this directory.
-import type { Outcome } from '../nouns/outcome.ts';
-import { HoldfastError } from '../nouns/problem.ts';
-import { askedIn } from '../plan/asked-in.ts';
-import { takeBackup } from './backup.ts';
-import { expectationOf, takeBaseline } from './behaviour.ts';
-import { commit } from './commit.ts';
-import { quiet } from './fence.ts';
-import { contentIn } from './images.ts';
-import { closeJournal, noteSending, openJournal } from './journal.ts';
-import type { DeepLive, RawFile } from './read.ts';
-import { attempted } from './recording.ts';
-import { repairStaleMemory } from './repair.ts';
-import { rollBack } from './roll-back.ts';
-import { preferDeclaredKey } from './rotation.ts';
-import { interrupted, type Run } from './run.ts';
-import { type Setback, setback } from './setback.ts';
-import { settle } from './settle.ts';
-import type { Prospect } from './survey.ts';
-import type { Transaction } from './underway.ts';
-import { judgeSettled, type Settlement, type Verified, verify } from './verify.ts';
-import { type Sent, sendWrite } from './write.ts';
+import type { Outcome } from '../domain/outcome/outcome.ts';
+import { HoldfastError } from '../domain/problem/problem.ts';
+import { locateChange } from '../plan/localise/locate-change.ts';
+import { takeBackup } from './record/backup.ts';
+import { expectationOf, takeBaseline } from './steps/behaviour.ts';
+import { commit } from './record/commit.ts';
+import { quietPeriod } from './steps/quiet-period.ts';
+import { contentIn } from './run/compare.ts';
+import { closeJournal, noteSending, openJournal } from './record/journal.ts';
+import type { DeepLive, RawFile } from './run/read.ts';
+import { attempted } from './run/recording.ts';
+import { repairStaleMemory } from './steps/repair.ts';
+import { rollBack } from './rollback/roll-back.ts';
+import { preferDeclaredKey } from './steps/key-rotation.ts';
+import { interrupted, type Run } from './run/run.ts';
+import { type ApplyFailure, applyFailure } from './run/apply-failure.ts';
+import { settle } from './steps/settle.ts';
+import type { Transaction } from './types/transaction.ts';
+import { judgeSettled, type Settlement, verify } from './steps/verify.ts';
+import { type Sent, sendWrite } from './steps/write.ts';
+import type { PlannedTarget } from './types/planned-target.ts';
+import type { Verified } from './types/verified.ts';
 
 /** Makes the writes of a plan that passes its guards; `approved`: exactly this plan was approved by somebody. */
 export async function transact(
   run: Run,
-  prospect: Prospect<DeepLive>,
+  planned: PlannedTarget<DeepLive>,
   { approved = false }: { readonly approved?: boolean } = {},
 ): Promise<Outcome> {
-  const transaction = await open(run, prospect, approved);
+  const transaction = await open(run, planned, approved);
   const raw = await fenced(run, transaction);
   const done = await attempt(run, transaction, raw).catch(unreadable);
   if (done.kind === 'unsent') return abandon(run, done.error);
@@ -35,36 +36,36 @@ export async function transact(
   return commit(run, transaction, done);
 }
 
-async function open(run: Run, prospect: Prospect<DeepLive>, approved: boolean): Promise<Transaction> {
+async function open(run: Run, planned: PlannedTarget<DeepLive>, approved: boolean): Promise<Transaction> {
   const { catalog } = run.context;
-  const before = contentIn(prospect.live.file, catalog);
-  const after = prospect.prepared.prediction?.file.open() ?? before;
+  const before = contentIn(planned.live.file, catalog);
+  const after = planned.prepared.prediction?.file.open() ?? before;
   const expectation = expectationOf(before, after);
   const baseline = await takeBaseline(run, expectation);
-  const backup = await takeBackup(run, prospect.live, 'before-apply');
-  const journal = await openJournal(run, prospect, backup);
+  const backup = await takeBackup(run, planned.live, 'before-apply');
+  const journal = await openJournal(run, planned, backup);
   return {
-    prospect,
+    planned,
     baseline,
     expectation,
     backup,
     journal,
     wroteFile: false,
     approved,
-    current: prospect,
+    current: planned,
     base: before,
     ours: before,
-    oursInMemory: prospect.live.memory,
-    good: prospect.live,
+    oursInMemory: planned.live.memory,
+    good: planned.live,
     foreign: [],
     remakes: 0,
   };
 }
 
 /** Nothing was sent yet: whoever changed the file meanwhile wins, and the journal is closed as it was opened. */
-async function fenced(run: Run, { prospect }: Transaction): Promise<RawFile> {
+async function fenced(run: Run, { planned }: Transaction): Promise<RawFile> {
   try {
-    return await quiet(run, prospect.live);
+    return await quietPeriod(run, planned.live);
   } catch (error) {
     await closeJournal(run);
     throw error;
@@ -78,9 +79,12 @@ async function abandon(run: Run, error: HoldfastError): Promise<never> {
 }
 
 /** A gateway that cannot be read after a write: what it holds is unknown. */
-function unreadable(error: unknown): Setback {
+function unreadable(error: unknown): ApplyFailure {
   if (!(error instanceof HoldfastError)) throw error;
-  return setback('HF5011', `the gateway could not be read after the write: ${error.problems[0]?.message}`);
+  return applyFailure(
+    'HF5011',
+    `the gateway could not be read after the write: ${error.problems[0]?.message}`,
+  );
 }
 
 /** Every write with its settle window, then the proof. */
@@ -88,11 +92,11 @@ async function attempt(
   run: Run,
   transaction: Transaction,
   raw: RawFile,
-): Promise<Verified | Setback | Unsent> {
+): Promise<Verified | ApplyFailure | Unsent> {
   let file = raw.text;
   for (let next = 0; ;) {
     if (transaction.journal.sent > 0 && interrupted(run))
-      return setback('HF5007', 'stopped between two writes', { blameless: true });
+      return applyFailure('HF5007', 'stopped between two writes', { blameless: true });
     const written = await writeOne(run, transaction, next, file);
     if (written.kind === 'setback' || written.kind === 'unsent') return written;
     const { settled } = written;
@@ -124,16 +128,16 @@ async function writeOne(
   const sent = await sendWrite(run, prepared, file);
   if (sent.kind === 'unsent' && isFirst) return sent;
   if (sent.kind === 'refused' || sent.kind === 'unsent') {
-    const { changes } = transaction.prospect.prepared.plan;
+    const { changes } = transaction.planned.prepared.plan;
     const asked = changes.filter(({ id }) => prepared.write.makes.includes(id));
-    const place = sent.kind === 'refused' ? askedIn(sent.reason, asked) : '';
-    return setback('HF5010', `${prepared.write.method} ${prepared.write.path}: ${sent.reason}${place}`);
+    const place = sent.kind === 'refused' ? locateChange(sent.reason, asked) : '';
+    return applyFailure('HF5010', `${prepared.write.method} ${prepared.write.path}: ${sent.reason}${place}`);
   }
-  preferDeclaredKey(run, transaction.prospect);
+  preferDeclaredKey(run, transaction.planned);
   const settled = await settle(run, prepared.prediction);
   if (settled.standing === 'as-predicted') return { kind: 'written', settled };
   if (sent.kind === 'unknown')
-    return setback('HF5011', `${prepared.write.method} ${prepared.write.path}: ${sent.reason}`);
+    return applyFailure('HF5011', `${prepared.write.method} ${prepared.write.path}: ${sent.reason}`);
   if (settled.standing === 'file-only') return repairStaleMemory(run, transaction, index, settled);
   return judgeSettled(run, transaction, index, settled);
 }

@@ -1,10 +1,10 @@
 // `holdfast completion bash|zsh|fish`: the script for a shell, and the answers that the script asks for.
 import { Argument, type Command, Option } from 'commander';
 import { loadSettings } from '../settings/settings.ts';
-import { oneLine } from '../nouns/visible.ts';
-import { type Candidate, candidatesFor, type ValuesOf } from './candidates.ts';
-import { SCRIPTS } from './completion-scripts.ts';
-import type { Io } from './io.ts';
+import { oneLine } from '../lib/terminal-safe.ts';
+import { type Completion, completionsFor, type ValuesOf } from './completion/completions.ts';
+import { SCRIPTS } from './completion/scripts.ts';
+import type { Io } from '../compose/io.ts';
 import { commandIn, programWith } from './program.ts';
 
 interface Flags {
@@ -40,9 +40,9 @@ Examples:
     });
 }
 
-async function answersTo(words: readonly string[], io: Io): Promise<readonly Candidate[]> {
+async function answersTo(words: readonly string[], io: Io): Promise<readonly Completion[]> {
   const program = await programWith(commandIn(words.slice(0, -1)), io);
-  return candidatesFor(words, program, valuesIn(io));
+  return completionsFor(words, program, valuesIn(io));
 }
 
 /** Names of targets, by the settings that the words name; where those have errors, none. */
@@ -62,6 +62,6 @@ function valueOf(option: string, words: readonly string[]): string | undefined {
   return whole?.slice(option.length + 1) ?? (at < 0 ? undefined : words[at + 1]);
 }
 
-function lineOf({ text, about }: Candidate): string {
+function lineOf({ text, about }: Completion): string {
   return `${text}\t${oneLine(about).replaceAll('\t', ' ')}\n`;
 }

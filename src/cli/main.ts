@@ -1,17 +1,17 @@
 // The entry of the command line: finds the command, imports only that one, turns whatever happens into output and an
 // exit code. Knows no command from inside.
 import { type Command, CommanderError } from 'commander';
-import { EXIT } from '../nouns/exit.ts';
-import { packageVersion } from '../nouns/package-files.ts';
-import { fail, HoldfastError } from '../nouns/problem.ts';
+import { EXIT } from '../domain/problem/exit.ts';
+import { packageVersion } from '../lib/package-files.ts';
+import { fail, HoldfastError } from '../domain/problem/problem.ts';
 import { type CommandEntry, COMMANDS } from './commands.ts';
-import { guardedIo } from './guarded-io.ts';
-import { type Globals, type Io, processIo } from './io.ts';
+import { redactingIo } from './io/redacting-io.ts';
+import { type Globals, type Io, processIo } from '../compose/io.ts';
 import { commandIn, programWith } from './program.ts';
 
 /** Runs `argv` (without node and script) and ends with the exit code of design §12 in `io.exit` and `process.exitCode`. */
 export async function main(words: readonly string[], given: Io = processIo()): Promise<void> {
-  const io = guardedIo(given);
+  const io = redactingIo(given);
   const argv = askedForHelp(words);
   const wanted = commandIn(argv);
   try {
@@ -46,7 +46,7 @@ async function bareCall(
   if (word === undefined) return program.outputHelp();
   const [{ closest }, { wordPosition }] = await Promise.all([
     import('fastest-levenshtein'),
-    import('./usage-errors.ts'),
+    import('./io/usage-errors.ts'),
   ]);
   const near = closest(
     word,
@@ -79,7 +79,7 @@ async function explainFailure(
     io.exit = EXIT.usage;
     if (globals.output !== 'json') return;
   }
-  const { showProblems } = await import('./show.ts');
+  const { showProblems } = await import('./io/show.ts');
   const command = wanted?.name ?? 'holdfast';
   const known = error instanceof HoldfastError ? error : unexpected(error, globals, io);
   io.exit = known.exit;

@@ -1,9 +1,9 @@
 // The program as commander knows it: the global flags, every command by name, and one of them as it defines itself.
 import { type Command, Option } from 'commander';
 import { type CommandEntry, COMMANDS } from './commands.ts';
-import type { Io } from './io.ts';
-import { repeatable } from './options.ts';
-import { CheckedCommand } from './usage-errors.ts';
+import type { Io } from '../compose/io.ts';
+import { repeatable } from './io/options.ts';
+import { CheckedCommand } from './io/usage-errors.ts';
 
 /** The first word that is neither a flag nor the value of a global one. */
 export function commandIn(argv: readonly string[]): CommandEntry | undefined {

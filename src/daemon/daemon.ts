@@ -1,28 +1,28 @@
 // `holdfast run`: triggers in, looks at targets out, until it is told to stop. It decides nothing about configuration:
 // every look is the same reconcile that the command line runs once.
-import type { ReconcileRequest, RestoreRequest } from '../apply/context.ts';
+import type { ReconcileRequest, RestoreRequest } from '../apply/run/context.ts';
 import { check, restore } from '../apply/apply.ts';
-import type { Clock } from '../nouns/clock.ts';
-import type { Trigger } from '../nouns/look.ts';
-import type { Outcome, OutcomeKind } from '../nouns/outcome.ts';
-import { fail, HoldfastError } from '../nouns/problem.ts';
-import type { Suspension } from '../nouns/state.ts';
-import type { Target } from '../nouns/target.ts';
-import { type Board, createBoard } from './board.ts';
-import type { Desk } from './desk.ts';
-import { createLastGood } from './last-good.ts';
-import { createLine, type Line } from './line.ts';
-import { asLook, contextOf, look, type Looking, type Seen } from './look.ts';
-import { type Reporter, together } from './reporter.ts';
-import { createRetries, type Retries } from './retries.ts';
-import { beforeLastApply, rolledBack } from './roll-back.ts';
-import { createSchedule, type Schedule } from './schedule.ts';
-import type { Service, Services } from './service.ts';
-import { createWatch, type Watch } from './watch.ts';
-import type { OpenWorkplace, Workplace } from './workplace.ts';
+import type { Clock } from '../domain/clock.ts';
+import type { Trigger } from '../domain/state/check-record.ts';
+import type { Outcome, OutcomeKind } from '../domain/outcome/outcome.ts';
+import { fail, HoldfastError } from '../domain/problem/problem.ts';
+import type { Suspension } from '../domain/state/state.ts';
+import type { Target } from '../domain/target.ts';
+import { type StatusCache, createStatusCache } from './core/status-cache.ts';
+import type { DaemonOperations } from './core/daemon-operations.ts';
+import { createLastGood } from './core/last-good.ts';
+import { createWorkQueue, type WorkQueue } from './core/work-queue.ts';
+import { checkRecord, contextOf, checkTarget, type CheckContext, type CheckResult } from './core/check.ts';
+import { type Reporter, together } from './core/reporter.ts';
+import { createRetries, type Retries } from './core/retries.ts';
+import { beforeLastApply, rolledBack } from './core/roll-back.ts';
+import { createSchedule, type Schedule } from './core/schedule.ts';
+import type { Service, Services } from './core/service.ts';
+import { createWatch, type Watch } from './core/watch.ts';
+import type { OpenTargetSet, TargetSet } from './core/target-set.ts';
 
 export interface DaemonOptions {
-  readonly open: OpenWorkplace;
+  readonly open: OpenTargetSet;
   readonly clock: Clock;
   readonly reporter: Reporter;
   /** Ends the daemon: what is under way is finished or rolled back. */
@@ -48,22 +48,22 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
 }
 
 /** What a running daemon holds. Its methods reject for nothing that files, gateways or people can do while it runs. */
-class Daemon implements Desk {
-  readonly #open: OpenWorkplace;
-  readonly #looking: Looking;
-  readonly #line: Line;
+class Daemon implements DaemonOperations {
+  readonly #open: OpenTargetSet;
+  readonly #looking: CheckContext;
+  readonly #line: WorkQueue;
   readonly #watch: Watch;
   readonly #schedule: Schedule;
   readonly #retries: Retries;
-  readonly #board: Board = createBoard();
+  readonly #board: StatusCache = createStatusCache();
   readonly #services: readonly Service[];
   /** Files that the desired state of a target was read from, by its name. */
   readonly #sources = new Map<string, readonly string[]>();
-  #place: Workplace;
+  #place: TargetSet;
   /** Opening settings again, one after the other. */
   #opening: Promise<void> = Promise.resolve();
 
-  constructor({ open, clock, reporter, signal, services = () => [] }: DaemonOptions, place: Workplace) {
+  constructor({ open, clock, reporter, signal, services = () => [] }: DaemonOptions, place: TargetSet) {
     this.#open = open;
     this.#place = place;
     this.#services = services(this);
@@ -74,7 +74,7 @@ class Daemon implements Desk {
       reporter: together(reporter, [this.#board.reporter, ...listening]),
       lastGood: createLastGood(),
     };
-    this.#line = createLine(
+    this.#line = createWorkQueue(
       (target, trigger) => this.#lookAt(target, trigger),
       (error, target) => {
         this.#reporter.failed(error, target);
@@ -127,11 +127,11 @@ class Daemon implements Desk {
     throw fail('HF1003', `there is no target "${name}"; the settings have ${names}`);
   }
 
-  store(): Workplace['store'] {
+  store(): TargetSet['store'] {
     return this.#place.store;
   }
 
-  known(name: string): ReturnType<Board['of']> {
+  known(name: string): ReturnType<StatusCache['of']> {
     return this.#board.of(this.target(name).name);
   }
 
@@ -162,7 +162,7 @@ class Daemon implements Desk {
   async apply(name: string, request: ReconcileRequest, by?: string): Promise<Outcome> {
     const target = this.#workable(name);
     return this.#line.run(name, async () => {
-      const seen = await look(this.#place, target, 'asked', { ...this.#looking, by }, request);
+      const seen = await checkTarget(this.#place, target, 'asked', { ...this.#looking, by }, request);
       await this.#seen(seen, 'asked');
       return seen.outcome;
     });
@@ -219,14 +219,14 @@ class Daemon implements Desk {
     const place = this.#place;
     const target = place.targets.find((candidate) => candidate.name === name);
     if (!target || this.#looking.signal.aborted) return;
-    await this.#seen(await look(place, target, trigger, this.#looking), trigger);
+    await this.#seen(await checkTarget(place, target, trigger, this.#looking), trigger);
   }
 
-  async #seen({ outcome, sources }: Seen, trigger: Trigger): Promise<void> {
+  async #seen({ outcome, sources }: CheckResult, trigger: Trigger): Promise<void> {
     this.#reporter.outcome(outcome, trigger);
     this.#retries.after(outcome.target, outcome);
     await this.#place.store
-      .appendLook(outcome.target, asLook(outcome, trigger))
+      .appendLook(outcome.target, checkRecord(outcome, trigger))
       .catch((error: unknown) => this.#reporter.failed(error, outcome.target));
     if (!sources) return;
     this.#sources.set(outcome.target, sources);
@@ -265,9 +265,9 @@ class Daemon implements Desk {
   }
 
   /** The workplace of the settings as they are now; the old one stays in force when they have errors. */
-  async #reopened(): Promise<Workplace> {
+  async #reopened(): Promise<TargetSet> {
     const before = this.#place;
-    let opened: Workplace | undefined;
+    let opened: TargetSet | undefined;
     try {
       opened = await this.#open();
       await this.#takeUp(opened);
@@ -288,7 +288,7 @@ class Daemon implements Desk {
   }
 
   /** Schedule and services by the settings of this workplace. */
-  async #takeUp({ daemon }: Workplace): Promise<void> {
+  async #takeUp({ daemon }: TargetSet): Promise<void> {
     this.#schedule.follow(daemon.drift);
     for (const service of this.#services) await service.follow(daemon);
   }

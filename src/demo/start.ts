@@ -3,7 +3,7 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { main } from '../cli/main.ts';
-import { processIo } from '../cli/io.ts';
+import { processIo } from '../compose/io.ts';
 import { askedGeneration, startGateway } from './generation.ts';
 
 const root = join(import.meta.dirname, '../..');

@@ -3,10 +3,10 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { guardedIo } from '../cli/guarded-io.ts';
-import { type Io, processIo } from '../cli/io.ts';
+import { redactingIo } from '../cli/io/redacting-io.ts';
+import { type Io, processIo } from '../compose/io.ts';
 import { main } from '../cli/main.ts';
-import { duration, indent, styleFor } from '../report/style.ts';
+import { duration, indent, styleFor } from '../report/text/style.ts';
 import { askedGeneration, startGateway } from './generation.ts';
 
 const KEY = 'mgmt-secret-1';
@@ -32,7 +32,7 @@ openai-compatibility:
 const api = askedGeneration();
 const begun = performance.now();
 const raw = processIo();
-const terminal = guardedIo(raw);
+const terminal = redactingIo(raw);
 const style = styleFor({ isTTY: terminal.stdoutIsTerminal }, process.env, true);
 const dir = await mkdtemp(join(tmpdir(), 'holdfast-tour-'));
 const files = join(dir, 'desired-state');

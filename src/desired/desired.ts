@@ -3,35 +3,35 @@
 import { resolve, sep } from 'node:path';
 import { loadCatalog } from '../gateway/catalog/catalog.ts';
 import type { Catalog, Field } from '../gateway/catalog/field.ts';
-import type { Desired, Layout } from '../nouns/desired.ts';
-import { escapeToken } from '../nouns/path.ts';
-import { inReadingOrder, type Position, type Problem, problem } from '../nouns/problem.ts';
-import { seal, type Sealed } from '../nouns/secret.ts';
-import type { Target } from '../nouns/target.ts';
-import type { Tree } from '../nouns/value.ts';
-import type { Environment } from '../reading/environment.ts';
+import type { Desired, Layout } from '../domain/desired.ts';
+import { escapeToken } from '../domain/path.ts';
+import { inReadingOrder, type Position, type Problem, problem } from '../domain/problem/problem.ts';
+import { seal, type Sealed } from '../domain/secret.ts';
+import type { Target } from '../domain/target.ts';
+import type { Tree } from '../lib/value.ts';
+import type { Environment } from '../input/environment.ts';
 import {
   isSameLocated,
   type Located,
   type LocatedMap,
   type LocatedScalar,
   valueOf,
-} from '../reading/located.ts';
-import { DEFAULT_RULES, type ReferenceRules } from '../reading/reference-rules.ts';
-import { resolveReferences } from '../reading/references.ts';
-import { readYaml } from '../reading/yaml.ts';
-import { withKnownChoices } from './choices.ts';
-import { readLayer, type SourceFile, shownPath } from './files.ts';
-import { inLayout, layoutOf, MANAGED_LAYOUTS } from './layout.ts';
-import { mergeFiles, mergeLayers } from './merge.ts';
-import { ownCredentialProblems } from './own-credentials.ts';
-import { broughtIn, quotingNothing } from './unquoted.ts';
-import { commitOf, digestOf } from './revision.ts';
-import { secretTexts } from './secret-places.ts';
-import { groupUnset } from './unset.ts';
-import { semanticProblems } from './semantics.ts';
-import { decrypt, isEncrypted } from './sops.ts';
-import { validateSchema } from './validate.ts';
+} from '../yaml/located.ts';
+import { DEFAULT_RULES, type ReferenceRules } from '../input/reference-rules.ts';
+import { resolveReferences } from '../input/references.ts';
+import { readYaml } from '../yaml/strict.ts';
+import { withKnownChoices } from './check/choices.ts';
+import { readLayer, type SourceFile, shownPath } from './read/files.ts';
+import { inLayout, layoutOf, MANAGED_LAYOUTS } from './layout/layout.ts';
+import { mergeFiles, mergeLayers } from './read/merge.ts';
+import { ownCredentialProblems } from './check/own-credentials.ts';
+import { broughtIn, quotingNothing } from './check/unquoted.ts';
+import { commitOf, digestOf } from './read/revision.ts';
+import { secretTexts } from './read/secret-locations.ts';
+import { groupUnset } from './check/unset.ts';
+import { semanticProblems } from './check/semantics.ts';
+import { decrypt, isEncrypted } from './read/sops.ts';
+import { validateSchema } from './check/validate.ts';
 
 export interface DesiredOptions {
   /** Of the flat layout; that of v8 is looked up where files are in it. */

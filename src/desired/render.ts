@@ -2,19 +2,19 @@
 // fingerprint. Pure.
 import type { Catalog } from '../gateway/catalog/field.ts';
 import { mapSecrets } from '../gateway/catalog/secrets.ts';
-import { type Desired, positionAt } from '../nouns/desired.ts';
-import { formatPath, pointerTo } from '../nouns/path.ts';
-import type { Fingerprints } from '../nouns/secret.ts';
-import type { Shown, ShownTree } from '../nouns/shown.ts';
-import { isList, isTree, type Tree, type Value } from '../nouns/value.ts';
-import { atReferences, displayPath } from './places.ts';
+import { type Desired, positionAt } from '../domain/desired.ts';
+import { formatPath, pointerTo } from '../domain/path.ts';
+import type { Fingerprints } from '../domain/secret.ts';
+import type { Redacted, RedactedTree } from '../domain/redacted.ts';
+import { isList, isTree, type Tree, type Value } from '../lib/value.ts';
+import { atReferences, displayPath } from './read/locations.ts';
 
 /** One declared value: a scalar, or a list or mapping declared empty. */
 export interface RenderedValue {
   /** In the path grammar; entries by name or position. */
   readonly path: string;
   /** Secrets are `#fingerprint`; what came from a reference is the reference's text. */
-  readonly value: Shown;
+  readonly value: Redacted;
   /** `desired-state/providers.yaml:12`. */
   readonly origin: string;
 }
@@ -24,7 +24,7 @@ export interface Rendered {
   readonly layout: Desired['layout'];
   readonly revision: Desired['revision'];
   /** The merged mapping, ready to be printed as YAML or JSON. */
-  readonly tree: ShownTree;
+  readonly tree: RedactedTree;
   /** In the order of the tree. */
   readonly values: readonly RenderedValue[];
 }
@@ -52,7 +52,7 @@ function hidden(tree: Tree, catalog: Catalog, fingerprints: Fingerprints): Value
 function* leaves(
   value: Value,
   steps: readonly string[],
-): Generator<{ steps: readonly string[]; value: Shown }> {
+): Generator<{ steps: readonly string[]; value: Redacted }> {
   const children = isList(value)
     ? value.map((item, i) => [String(i), item] as const)
     : isTree(value)

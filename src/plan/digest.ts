@@ -1,14 +1,14 @@
 // The identity of a plan: what it changes, what it allows itself, and what it was computed on. Keyed, because it covers
 // values that may be secrets. Equal digests mean that the same decision would be made again.
 import { createHmac } from 'node:crypto';
-import type { Change } from '../nouns/change.ts';
-import type { Layout } from '../nouns/desired.ts';
-import type { Digest } from '../nouns/plan.ts';
-import { formatPath } from '../nouns/path.ts';
-import type { Sealed } from '../nouns/secret.ts';
-import type { Allowance } from '../nouns/target.ts';
-import { isTree, type Tree, type Value } from '../nouns/value.ts';
-import { canonicalJson, substanceOf } from './canonical-json.ts';
+import type { Change } from '../domain/plan/change.ts';
+import type { Layout } from '../domain/desired.ts';
+import type { Digest } from '../domain/plan/plan.ts';
+import { formatPath } from '../domain/path.ts';
+import type { Sealed } from '../domain/secret.ts';
+import type { Allowance } from '../domain/target.ts';
+import { isTree, type Tree, type Value } from '../lib/value.ts';
+import { canonicalJson, substanceOf } from '../lib/stable-json.ts';
 
 export interface DigestInput {
   readonly key: Sealed<string>;

@@ -1,24 +1,25 @@
 // What a reader of a plan should know and no guard refuses: findings about the gateway, stale memory, what needs a
 // restart, what is left alone and why, when writing will be over for a while.
 import type { Catalog } from '../gateway/catalog/field.ts';
-import { openUntil, opensNext, parseFreeze } from '../nouns/freeze.ts';
-import type { Live } from '../nouns/live.ts';
-import { FOLDED_REMEDY } from '../gateway/agreement.ts';
-import { problem, type Problem } from '../nouns/problem.ts';
-import { formatPath } from '../nouns/path.ts';
-import type { Base } from './base.ts';
-import type { Tree } from '../nouns/value.ts';
-import { momentText } from '../nouns/words.ts';
-import { commentsInWords, type LostComment } from './comments.ts';
-import type { Difference } from './difference.ts';
-import type { HeldPath } from './input.ts';
-import { reachNotes } from './reach.ts';
+import { openUntil, opensNext, parseFreeze } from '../domain/plan/freeze.ts';
+import type { Live } from '../domain/live.ts';
+import { FOLDED_REMEDY } from '../gateway/observe/agreement.ts';
+import { problem, type Problem } from '../domain/problem/problem.ts';
+import { formatPath } from '../domain/path.ts';
+import type { BaseImage } from './localise/base-image.ts';
+import type { Tree } from '../lib/value.ts';
+import { momentText } from '../lib/text.ts';
+import { commentsInWords } from './prediction/comments.ts';
+import type { Difference } from './types/difference.ts';
+import type { HeldPath } from './types/input.ts';
+import { scopeNotes } from './localise/setting-scope.ts';
+import type { LostComment } from './types/lost-comment.ts';
 
 export interface NotesInput {
   readonly live: Live;
   readonly differences: readonly Difference[];
   readonly held: readonly HeldPath[];
-  readonly base: Base;
+  readonly base: BaseImage;
   readonly writes: number;
   /** That the writes take away. */
   readonly lostComments: readonly LostComment[];
@@ -42,7 +43,7 @@ export function notesOf(input: NotesInput): Problem[] {
 }
 
 function aboutReach({ catalog, declared, live, differences }: NotesInput): readonly Problem[] {
-  return reachNotes(catalog, declared, live, new Set(differences.map(({ path }) => formatPath(path))));
+  return scopeNotes(catalog, declared, live, new Set(differences.map(({ path }) => formatPath(path))));
 }
 
 function aboutLayout({ keptFlat, build }: Live): Problem[] {

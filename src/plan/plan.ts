@@ -1,33 +1,35 @@
 // Assembles the plan of one target: live image, wanted image, differences, routes, guards, digest. Pure: time, state,
 // keys and the results of probes come in as arguments; the same input gives the same bytes.
-import { literalSecrets } from '../desired/literal-secrets.ts';
-import { knownTexts, declaredTexts } from '../desired/origins.ts';
-import type { Change } from '../nouns/change.ts';
-import type { ByPointer } from '../nouns/desired.ts';
-import type { Verdict } from '../nouns/guard.ts';
-import { formatPath, type Path, pointerTo } from '../nouns/path.ts';
-import { PLAN_FORMAT, type PatchOperation, type Plan } from '../nouns/plan.ts';
-import { fingerprintsBy, seal, type Fingerprints } from '../nouns/secret.ts';
-import type { Allowance, Mode } from '../nouns/target.ts';
-import type { Tree } from '../nouns/value.ts';
-import { askedIn } from './asked-in.ts';
-import { releasedPaths } from './applied.ts';
-import { imagesFor, type Base } from './base.ts';
-import { changeOf, differenceOf, judgeAll, type Judged } from './changes.ts';
-import { type LostComment, lostComments } from './comments.ts';
-import { consequencesOf } from './consequences.ts';
-import { diff } from './diff.ts';
-import type { Difference } from './difference.ts';
+import { literalSecrets } from '../desired/check/literal-secrets.ts';
+import { knownTexts, declaredTexts } from '../desired/read/origins.ts';
+import type { Change } from '../domain/plan/change.ts';
+import type { ByPointer } from '../domain/desired.ts';
+import type { Verdict } from '../domain/plan/guard.ts';
+import { formatPath, type Path, pointerTo } from '../domain/path.ts';
+import { PLAN_FORMAT, type PatchOperation, type Plan } from '../domain/plan/plan.ts';
+import { fingerprintsBy, seal, type Fingerprints } from '../domain/secret.ts';
+import type { Allowance, Mode } from '../domain/target.ts';
+import type { Tree } from '../lib/value.ts';
+import { locateChange } from './localise/locate-change.ts';
+import { releasedPaths } from './last-applied.ts';
+import { baseImages, type BaseImage } from './localise/base-image.ts';
+import { changeOf, differenceOf, judgeAll, type Judged } from './diff/changes.ts';
+import { lostComments } from './prediction/comments.ts';
+import { consequencesOf } from './diff/consequences.ts';
+import { diff } from './diff/diff.ts';
+import type { Difference } from './types/difference.ts';
 import { digestOf } from './digest.ts';
 import type { Case } from './guards/guard.ts';
 import { allowancesOf, judge, winningSide } from './guards/judge.ts';
-import { type ManagementSecret, withSecret } from './management-secret.ts';
+import { withSecret } from './guards/management-secret.ts';
 import { notesOf } from './notes.ts';
-import type { Built, PlanInput, Prepared } from './input.ts';
-import { makeDifferences, type Operation, type Patched } from './patch.ts';
-import { routesFor, type Routes } from './routes-for.ts';
-import { shownAlong } from './shown-along.ts';
-import { wantedImage, type Wanted } from './wanted.ts';
+import type { Built, PlanInput, Prepared } from './types/input.ts';
+import { makeDifferences, type Operation, type Patched } from './diff/patch.ts';
+import { routePlan, type Routes } from './route/index.ts';
+import { redactAt } from './diff/redact-at.ts';
+import { proposedImage, type Proposed } from './diff/proposed.ts';
+import type { LostComment } from './types/lost-comment.ts';
+import type { ManagementSecret } from './types/management-secret.ts';
 
 /** Everything that is worked out on the way. */
 interface Draft {
@@ -35,10 +37,10 @@ interface Draft {
   readonly mode: Mode;
   readonly allowances: readonly Allowance[];
   readonly fingerprints: Fingerprints;
-  readonly base: Base;
+  readonly base: BaseImage;
   readonly declared: Tree;
   readonly released: readonly Path[];
-  readonly wanted: Wanted;
+  readonly proposed: Proposed;
   readonly judged: readonly Judged[];
   readonly patched: Patched;
   readonly differences: readonly Difference[];
@@ -47,12 +49,12 @@ interface Draft {
 export function makePlan(input: PlanInput): Prepared {
   const draft = draftOf(input);
   const changes = changesOf(draft);
-  const routes = routesFor({
+  const routes = routePlan({
     live: input.live,
     catalog: input.catalog,
     differences: draft.differences,
     before: draft.base.before,
-    wanted: draft.patched.image,
+    proposed: draft.patched.image,
     fingerprints: draft.fingerprints,
     repair: draft.base.repair && draft.mode !== 'observe',
     comments: input.target.policy.comments,
@@ -66,7 +68,7 @@ export function makePlan(input: PlanInput): Prepared {
     prediction: routes.prediction,
     lostComments: (now) => unexpectedlyLost(input, draft.differences, routes, now),
     basis: {
-      wanted: seal(draft.wanted.image),
+      proposed: seal(draft.proposed.image),
       stateKeys: new Map(draft.judged.map(({ id, stateKey }) => [id, stateKey])),
     },
   };
@@ -90,7 +92,7 @@ function unexpectedlyLost(
 function placedIn(verdict: Verdict, changes: readonly Change[]): Verdict {
   if (verdict.guard !== 'unsupported') return verdict;
   const judged = changes.filter(({ id }) => verdict.changes.includes(id));
-  return { ...verdict, message: `${verdict.message}${askedIn(verdict.message, judged)}` };
+  return { ...verdict, message: `${verdict.message}${locateChange(verdict.message, judged)}` };
 }
 
 function draftOf(input: PlanInput): Draft {
@@ -100,10 +102,10 @@ function draftOf(input: PlanInput): Draft {
   const known = knownTexts(() => declaredTexts(desired, catalog), input.state.origins, input.hash);
   const fingerprints = fingerprintsBy(target.digestKey.open(), known);
   const declared = withStoredSecret((input.built ?? desired).tree.open(), input.managementSecret);
-  const base = imagesFor(input.live, catalog, winningSide(allowances));
+  const base = baseImages(input.live, catalog, winningSide(allowances));
   const released = releasedPaths(input.state, catalog, declared, base.under);
-  const wanted = wantedOf(input, { declared, base, released, fingerprints });
-  const found = diff({ catalog, live: base.before, wanted: wanted.image, traces: wanted.traces });
+  const proposed = wantedOf(input, { declared, base, released, fingerprints });
+  const found = diff({ catalog, live: base.before, proposed: proposed.image, traces: proposed.traces });
   const judged = judgeAll(found, {
     lastApplied: input.state.lastApplied,
     hash: input.hash,
@@ -123,7 +125,7 @@ function draftOf(input: PlanInput): Draft {
     base,
     declared,
     released,
-    wanted,
+    proposed,
     judged,
     patched,
     differences,
@@ -151,10 +153,10 @@ function withStoredSecret(declared: Tree, secret: ManagementSecret | undefined):
 function wantedOf(
   input: PlanInput,
   parts: Pick<Draft, 'declared' | 'base' | 'released' | 'fingerprints'>,
-): Wanted {
+): Proposed {
   const { target, catalog, state, hash } = input;
   const placed = new Set(state.lastApplied?.placed);
-  return wantedImage({
+  return proposedImage({
     catalog,
     live: parts.base.under,
     declared: parts.declared,
@@ -179,7 +181,7 @@ function changesOf(draft: Draft): Change[] {
 
 function caseOf(draft: Draft, routes: Routes): Case {
   const { input, base, patched, differences, mode, fingerprints } = draft;
-  const { target, catalog, live, state, now, managementSecret, wayBack } = input;
+  const { target, catalog, live, state, now, managementSecret, rollbackProbe } = input;
   const earlier = new Set(state.released);
   const pruned = input.prune ?? target.policy.prune;
   return {
@@ -200,7 +202,7 @@ function caseOf(draft: Draft, routes: Routes): Case {
       place: position ? ` (${position.file}:${position.line}:${position.column})` : '',
     })),
     managementSecret,
-    wayBack,
+    rollbackProbe,
     fingerprints,
   };
 }
@@ -211,7 +213,7 @@ function assemble(
   routes: Routes,
   verdicts: Plan['verdicts'],
 ): Plan {
-  const { input, mode, base, wanted } = draft;
+  const { input, mode, base, proposed } = draft;
   const { target, desired, live, state } = input;
   const pruned = input.prune ?? target.policy.prune;
   return {
@@ -227,7 +229,7 @@ function assemble(
     writes: routes.writes.map(({ write }) => write),
     verdicts,
     released: pruned ? [] : draft.released.map(formatPath),
-    ignored: wanted.ignored,
+    ignored: proposed.ignored,
     notes: [
       ...notesOf({
         live,
@@ -261,12 +263,12 @@ function shownOperation(
   { op, path, from, value, difference }: Operation,
   { input, fingerprints }: Draft,
 ): PatchOperation {
-  const up = difference?.trail;
-  const trail = difference?.kind === 'rename' ? { up, key: String(path.at(-1)) } : up;
+  const up = difference?.location;
+  const location = difference?.kind === 'rename' ? { up, key: String(path.at(-1)) } : up;
   return {
     op,
     path: pointerTo(path),
     ...(from && { from: pointerTo(from) }),
-    ...(value !== undefined && { value: shownAlong(input.catalog.root, trail, value, fingerprints) }),
+    ...(value !== undefined && { value: redactAt(input.catalog.root, location, value, fingerprints) }),
   };
 }

@@ -1,10 +1,10 @@
 // Workflow commands of GitHub Actions: annotations at the lines of the desired state that caused them.
-import { formerOf } from '../nouns/change.ts';
-import type { Position } from '../nouns/problem.ts';
-import { planSummary } from './plan-text.ts';
-import { outcomeSentence } from './outcome-text.ts';
+import { formerOf } from '../domain/plan/change.ts';
+import type { Position } from '../domain/problem/problem.ts';
+import { planSummary } from './text/plan.ts';
+import { outcomeSentence } from './text/outcome.ts';
 import { plansOf, problemsOf, type Report } from './report.ts';
-import { shownText } from './shown-text.ts';
+import { shownText } from './text/value.ts';
 
 type Level = 'error' | 'warning' | 'notice';
 

@@ -1,5 +1,5 @@
 // The machine's view: one JSON document on every path, errors included.
-import { outcomeSentence } from './outcome-text.ts';
+import { outcomeSentence } from './text/outcome.ts';
 import type { Report } from './report.ts';
 
 export const RESULT_FORMAT = 'holdfast.result/1';

@@ -1,11 +1,11 @@
 // JUnit XML: one suite a target, one case a difference, guard finding and problem; what is wrong is a failure.
-import { formerOf } from '../nouns/change.ts';
-import { exitOf } from '../nouns/outcome.ts';
-import type { Plan } from '../nouns/plan.ts';
-import { outcomeSentence } from './outcome-text.ts';
+import { formerOf } from '../domain/plan/change.ts';
+import { exitOf } from '../domain/outcome/outcome.ts';
+import type { Plan } from '../domain/plan/plan.ts';
+import { outcomeSentence } from './text/outcome.ts';
 import { problemsOf, type Report } from './report.ts';
-import { placeText } from './problem-text.ts';
-import { shownText } from './shown-text.ts';
+import { placeText } from './text/problem.ts';
+import { shownText } from './text/value.ts';
 
 interface Case {
   readonly suite: string;

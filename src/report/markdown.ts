@@ -1,12 +1,12 @@
 // A report as a comment on a pull request.
-import { type Change, formerOf } from '../nouns/change.ts';
-import { isRefused, type Plan } from '../nouns/plan.ts';
-import { commitText } from './commit-text.ts';
-import { outcomeSentence } from './outcome-text.ts';
-import { planSummary } from './plan-text.ts';
-import { placeText } from './problem-text.ts';
+import { type Change, formerOf } from '../domain/plan/change.ts';
+import { isRefused, type Plan } from '../domain/plan/plan.ts';
+import { commitText } from './text/commit.ts';
+import { outcomeSentence } from './text/outcome.ts';
+import { planSummary } from './text/plan.ts';
+import { placeText } from './text/problem.ts';
 import { problemsOf, type Report } from './report.ts';
-import { shownText } from './shown-text.ts';
+import { shownText } from './text/value.ts';
 
 const LONGEST_VALUE = 200;
 

@@ -3,13 +3,13 @@ import { reportGithub } from './github.ts';
 import { reportJson } from './json.ts';
 import { reportJunit } from './junit.ts';
 import { reportMarkdown } from './markdown.ts';
-import type { Plan } from '../nouns/plan.ts';
-import { outcomeText } from './outcome-text.ts';
-import { planText } from './plan-text.ts';
-import { problemsText } from './problem-text.ts';
+import type { Plan } from '../domain/plan/plan.ts';
+import { outcomeText } from './text/outcome.ts';
+import { planText } from './text/plan.ts';
+import { problemsText } from './text/problem.ts';
 import type { OutputFormat, Report } from './report.ts';
-import type { Style } from './style.ts';
-import { visibleIn } from '../nouns/visible.ts';
+import type { Style } from './text/style.ts';
+import { terminalSafeIn } from '../lib/terminal-safe.ts';
 
 function reportText(report: Report, style: Style): string {
   const plans = report.plans.map((plan) => planText(plan, style));
@@ -31,7 +31,7 @@ function isWorthShowing({ changes, writes, digest }: Plan, { shown }: Report): b
 
 export function render(given: Report, format: OutputFormat, style: Style): string {
   if (format === 'json') return reportJson(given); // JSON has its own way to spell what acts
-  const report = visibleIn(given);
+  const report = terminalSafeIn(given);
   switch (format) {
     case 'text':
       return reportText(report, style);

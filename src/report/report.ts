@@ -1,8 +1,8 @@
 // What a command found, ready to be rendered in any of the formats. Data only.
-import type { ExitCode } from '../nouns/exit.ts';
-import type { Outcome } from '../nouns/outcome.ts';
-import type { Plan } from '../nouns/plan.ts';
-import type { Problem } from '../nouns/problem.ts';
+import type { ExitCode } from '../domain/problem/exit.ts';
+import type { Outcome } from '../domain/outcome/outcome.ts';
+import type { Plan } from '../domain/plan/plan.ts';
+import type { Problem } from '../domain/problem/problem.ts';
 
 export type OutputFormat = 'text' | 'json' | 'markdown' | 'github' | 'junit';
 

@@ -1,24 +1,10 @@
 // The embedded gateway as others see it: stopped, restarted, made to fail, looked into. `start.ts` starts it.
-import type { Memory } from '../gateway/model/model.ts';
-import type { SandboxClock } from './clock.ts';
-import type { Api } from './dialect.ts';
-import type { FaultName } from './faults.ts';
+import type { SandboxClock } from './gateway/clock.ts';
+import type { Api } from './gateway/dialect.ts';
+import type { FaultName } from './gateway/faults.ts';
+import { type Delays, type SandboxStates } from './gateway/states.ts';
 
 export type { Api, FaultName };
-
-export interface Delays {
-  /** From the end of the last change of the file to the watcher's look at it (C v0 §6.3): 150. */
-  readonly debounceMs: number;
-  /** From the answer of a field write to the reload's reading of the file: 1. */
-  readonly reloadStartMs: number;
-  /** From that reading to the new memory in place, the lost-update window (C v0 §6.5): 4. */
-  readonly reloadMs: number;
-  /** How often the watcher compares the file: 10. */
-  readonly pollMs: number;
-  /** Cost added to each request that is authenticated by the secret in the file (about 60 in reality): 0. */
-  readonly bcryptMs: number;
-}
-
 export const DELAYS: Delays = { debounceMs: 150, reloadStartMs: 1, reloadMs: 4, pollMs: 10, bcryptMs: 0 };
 
 export interface SandboxOptions {
@@ -60,19 +46,6 @@ export interface LoggedRequest {
   readonly status: number;
   /** ms since the epoch. */
   readonly at: number;
-}
-
-/** The five states of design-v8 rule 3. They agree only when everything has settled. */
-export interface SandboxStates {
-  /** Undefined: there is no file. */
-  readonly file: string | undefined;
-  /** What the Management API shows. */
-  readonly memory: Memory;
-  /** What the proxy works by. */
-  readonly runtime: Memory;
-  /** SHA-256, hex, of the file text the last load ended with. */
-  readonly loadedHash: string;
-  readonly watcherAlive: boolean;
 }
 
 export interface Sandbox {

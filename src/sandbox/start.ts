@@ -1,19 +1,20 @@
 // Starts the embedded gateway on a config.yaml and hands out the handle to it. In-process: as many as a test needs.
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
-import { isFailure, type Memory } from '../gateway/model/model.ts';
-import { isTree } from '../nouns/value.ts';
-import { fail } from '../nouns/problem.ts';
-import { answer, type Answering } from './answering.ts';
-import { authOf, secretIn } from './auth.ts';
-import { realClock } from './clock.ts';
-import { dialectOf } from './dialect.ts';
-import { diskOf } from './disk.ts';
-import { faultsOf } from './faults.ts';
-import { type Gateway, startGateway } from './gateway.ts';
-import { hasTemplateKeys } from './proxy.ts';
+import { type Memory } from '../gateway/model/model.ts';
+import { isTree } from '../lib/value.ts';
+import { fail } from '../domain/problem/problem.ts';
+import { answer, type Answering } from './http/answering.ts';
+import { authOf, secretIn } from './http/auth.ts';
+import { realClock } from './gateway/clock.ts';
+import { dialectOf } from './gateway/dialect.ts';
+import { diskOf } from './gateway/disk.ts';
+import { faultsOf } from './gateway/faults.ts';
+import { type Gateway, startGateway } from './gateway/gateway.ts';
+import { hasTemplateKeys } from './http/proxy.ts';
 import { DELAYS, type LoggedRequest, type Sandbox, type SandboxOptions } from './sandbox.ts';
-import { httpServer } from './server.ts';
+import { httpServer } from './http/server.ts';
+import { isFailure } from '../yaml/failure.ts';
 
 const DEFAULT_COST = 4;
 

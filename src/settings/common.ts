@@ -1,9 +1,9 @@
 // What settings from a file and settings from flags have in common: addresses, modes, allowances, the digest key.
-import { isLoopback } from '../nouns/loopback.ts';
+import { isLoopback } from '../lib/loopback.ts';
 import { randomBytes } from 'node:crypto';
-import { type Position, type Problem, problem } from '../nouns/problem.ts';
-import { type Sealed, seal } from '../nouns/secret.ts';
-import type { Allowance, Mode, Policy } from '../nouns/target.ts';
+import { type Position, type Problem, problem } from '../domain/problem/problem.ts';
+import { type Sealed, seal } from '../domain/secret.ts';
+import type { Allowance, Mode, Policy } from '../domain/target.ts';
 import { parseAllowance } from './policy.ts';
 import type { SettingsFlags } from './shape.ts';
 

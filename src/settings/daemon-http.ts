@@ -1,14 +1,14 @@
 // `daemon.http` of the settings: where the HTTP API listens and who may use it. Tokens are sealed as soon as they are
 // read. Knows no server.
-import { isLoopback } from '../nouns/loopback.ts';
+import { isLoopback } from '../lib/loopback.ts';
 import { isIP, isIPv6 } from 'node:net';
 import { createSecureContext } from 'node:tls';
 import { resolve } from 'node:path';
-import { type Position, type Problem, problem, type ProblemDetails } from '../nouns/problem.ts';
-import type { Code } from '../nouns/codes.ts';
-import { type Sealed, seal } from '../nouns/secret.ts';
-import type { Located, LocatedMap, LocatedScalar } from '../reading/located.ts';
-import { readTextFile } from '../reading/text-file.ts';
+import { type Position, type Problem, problem, type ProblemDetails } from '../domain/problem/problem.ts';
+import type { Code } from '../domain/problem/codes.ts';
+import { type Sealed, seal } from '../domain/secret.ts';
+import type { Located, LocatedMap, LocatedScalar } from '../yaml/located.ts';
+import { readTextFile } from '../input/text-file.ts';
 
 /** `read` may look, `operate` may also make the daemon do something. */
 export type HttpRole = 'read' | 'operate';

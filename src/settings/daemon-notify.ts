@@ -1,12 +1,12 @@
 // `daemon.notify`: who is told what, and how they are reached. Addresses and tokens are sealed as soon as they are read.
-import { type Topic, TOPICS } from '../nouns/notice.ts';
-import { type Position, type Problem, problem } from '../nouns/problem.ts';
-import { parseSpan } from '../nouns/span.ts';
-import { type Sealed, seal } from '../nouns/secret.ts';
-import type { Severity } from '../nouns/standing.ts';
-import { type Located, type LocatedMap, type LocatedScalar, nodeAt, valueOf } from '../reading/located.ts';
-import { nearest } from '../reading/suggest.ts';
-import { isLoopback } from '../nouns/loopback.ts';
+import { type Topic, TOPICS } from '../domain/outcome/notice.ts';
+import { type Position, type Problem, problem } from '../domain/problem/problem.ts';
+import { parseDuration } from '../lib/duration.ts';
+import { type Sealed, seal } from '../domain/secret.ts';
+import type { Severity } from '../domain/outcome/sync-status.ts';
+import { type Located, type LocatedMap, type LocatedScalar, nodeAt, valueOf } from '../yaml/located.ts';
+import { nearest } from '../lib/suggest.ts';
+import { isLoopback } from '../lib/loopback.ts';
 
 export type Receiver =
   | { readonly kind: 'webhook'; readonly url: Sealed<URL>; readonly secret?: Sealed<string> }
@@ -135,7 +135,7 @@ class ChannelReader {
 
   #digest(written: LocatedScalar | undefined): number | undefined {
     if (!written || written.unresolved) return undefined;
-    const ms = parseSpan(String(written.value));
+    const ms = parseDuration(String(written.value));
     if (ms !== undefined && ms <= LONGEST_DIGEST_MS) return ms;
     return void this.#add('HF7050', '`digest` is a time of at most 24h, e.g. `5m`', written.position);
   }

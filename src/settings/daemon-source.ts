@@ -1,11 +1,11 @@
 // `daemon.source.git` of holdfast.yaml: which repository is followed, how it is reached, who may announce a push.
-import { isLoopback } from '../nouns/loopback.ts';
+import { isLoopback } from '../lib/loopback.ts';
 import { isAbsolute, join, normalize, resolve } from 'node:path';
-import type { Position, Problem } from '../nouns/problem.ts';
-import { problem } from '../nouns/problem.ts';
-import { type Sealed, seal } from '../nouns/secret.ts';
-import { parseSpan } from '../nouns/span.ts';
-import { type Located, type LocatedMap, type LocatedScalar, nodeAt } from '../reading/located.ts';
+import type { Position, Problem } from '../domain/problem/problem.ts';
+import { problem } from '../domain/problem/problem.ts';
+import { type Sealed, seal } from '../domain/secret.ts';
+import { parseDuration } from '../lib/duration.ts';
+import { type Located, type LocatedMap, type LocatedScalar, nodeAt } from '../yaml/located.ts';
 
 /** What is followed: the tip of a branch, a tag, or one commit by its full id. */
 export interface GitRef {
@@ -73,7 +73,7 @@ export function gitSourceOf(root: LocatedMap, from: string, stateDir: string): F
     url: address.url,
     ref: refOf(git),
     path: normalize(textAt(git, 'path') ?? '.').replace(/\/+$/, ''),
-    everyMs: parseSpan(textAt(git, 'every') ?? '') ?? MINUTE,
+    everyMs: parseDuration(textAt(git, 'every') ?? '') ?? MINUTE,
     forcePush: textAt(git, 'force-push') === 'follow' ? 'follow' : 'hold',
     ...(token && { token }),
     ssh: { ...(key !== undefined && { key }), ...(knownHosts !== undefined && { knownHosts }) },

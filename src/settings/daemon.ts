@@ -1,6 +1,6 @@
 // `daemon` of holdfast.yaml: what `holdfast run` does besides looking, each part read by a file of its own.
-import { type Problem, problem } from '../nouns/problem.ts';
-import { type LocatedMap, nodeAt } from '../reading/located.ts';
+import { type Problem, problem } from '../domain/problem/problem.ts';
+import { type LocatedMap, nodeAt } from '../yaml/located.ts';
 import { httpOf, secretsOfHttp } from './daemon-http.ts';
 import { notifyOf } from './daemon-notify.ts';
 import { gitSourceOf, secretsOfSource } from './daemon-source.ts';

@@ -2,12 +2,12 @@
 import { dirname, resolve } from 'node:path';
 import { loadCatalog } from '../gateway/catalog/catalog.ts';
 import type { Catalog } from '../gateway/catalog/field.ts';
-import { uncarriedInValue } from '../nouns/http-text.ts';
-import { type Position, type Problem, problem } from '../nouns/problem.ts';
-import { type Sealed, seal } from '../nouns/secret.ts';
-import type { Policy, Target } from '../nouns/target.ts';
-import { type Located, type LocatedMap, type LocatedScalar, nodeAt } from '../reading/located.ts';
-import { readTextFile } from '../reading/text-file.ts';
+import { uncarriedInValue } from '../lib/http-text.ts';
+import { type Position, type Problem, problem } from '../domain/problem/problem.ts';
+import { type Sealed, seal } from '../domain/secret.ts';
+import type { Policy, Target } from '../domain/target.ts';
+import { type Located, type LocatedMap, type LocatedScalar, nodeAt } from '../yaml/located.ts';
+import { readTextFile } from '../input/text-file.ts';
 import { digestKeyOf, modeOf, urlOf, withFlags } from './common.ts';
 import { daemonOf } from './daemon.ts';
 import { DEFAULT_URL } from './from-flags.ts';

@@ -1,8 +1,8 @@
 // Settings without a settings file: one target from flags and variables (design §6).
 import { resolve } from 'node:path';
-import type { Problem } from '../nouns/problem.ts';
-import { seal } from '../nouns/secret.ts';
-import type { Policy, Target } from '../nouns/target.ts';
+import type { Problem } from '../domain/problem/problem.ts';
+import { seal } from '../domain/secret.ts';
+import type { Policy, Target } from '../domain/target.ts';
 import { digestKeyOf, modeOf, urlOf, withFlags } from './common.ts';
 import { referencesOf } from './references.ts';
 import { keysOfEnvironment, keysOfFlags } from './keys.ts';

@@ -1,11 +1,11 @@
 // Management keys from flags, files and variables. A key is sealed as soon as it is read.
 import { basename, resolve } from 'node:path';
-import { type Problem, problem } from '../nouns/problem.ts';
-import { type Sealed, seal } from '../nouns/secret.ts';
-import type { Environment } from '../reading/environment.ts';
-import { nodeAt } from '../reading/located.ts';
-import { readTextFile } from '../reading/text-file.ts';
-import { readYaml } from '../reading/yaml.ts';
+import { type Problem, problem } from '../domain/problem/problem.ts';
+import { type Sealed, seal } from '../domain/secret.ts';
+import type { Environment } from '../input/environment.ts';
+import { nodeAt } from '../yaml/located.ts';
+import { readTextFile } from '../input/text-file.ts';
+import { readYaml } from '../yaml/strict.ts';
 import type { SettingsFlags } from './shape.ts';
 import { looksHashed } from '../gateway/model/rules.ts';
 

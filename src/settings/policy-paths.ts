@@ -1,7 +1,7 @@
 // Paths that a policy names, against the catalog: a path that names nothing protects nothing. Pure.
 import type { Catalog, Field } from '../gateway/catalog/field.ts';
-import { formatPath, type Path, type Segment } from '../nouns/path.ts';
-import { nearest } from '../reading/suggest.ts';
+import { formatPath, type Path, type Segment } from '../domain/path.ts';
+import { nearest } from '../lib/suggest.ts';
 
 /** Why a path names no key of the gateway, with what was probably meant. Undefined: it names one. */
 export function unknownPath(

@@ -1,11 +1,11 @@
 // Policies: from the words of settings and flags to what guards and plans read. Pure.
 import type { Catalog } from '../gateway/catalog/field.ts';
-import { FREEZE_FORM, parseFreeze } from '../nouns/freeze.ts';
-import { type Path, parsePath, PathSyntaxError } from '../nouns/path.ts';
-import { type Position, type Problem, problem } from '../nouns/problem.ts';
-import type { Allowance, Ownership, Policy } from '../nouns/target.ts';
-import { type Located, type LocatedMap, type LocatedScalar } from '../reading/located.ts';
-import { nearest } from '../reading/suggest.ts';
+import { FREEZE_FORM, parseFreeze } from '../domain/plan/freeze.ts';
+import { type Path, parsePath, PathSyntaxError } from '../domain/path.ts';
+import { type Position, type Problem, problem } from '../domain/problem/problem.ts';
+import type { Allowance, Ownership, Policy } from '../domain/target.ts';
+import { type Located, type LocatedMap, type LocatedScalar } from '../yaml/located.ts';
+import { nearest } from '../lib/suggest.ts';
 import { loadCatalog } from '../gateway/catalog/catalog.ts';
 import { unknownPath } from './policy-paths.ts';
 

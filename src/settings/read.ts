@@ -2,15 +2,15 @@
 // read is checked for its form and otherwise left alone.
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { packageFile } from '../nouns/package-files.ts';
-import { type Problem, problem } from '../nouns/problem.ts';
-import type { Environment } from '../reading/environment.ts';
-import { type LocatedMap, nodeAt, valueOf } from '../reading/located.ts';
-import { type Resolved, resolveReferences } from '../reading/references.ts';
-import { type SchemaCheck, schemaCheck } from '../reading/schema-check.ts';
-import { schemaProblems } from '../reading/schema-problems.ts';
-import { readTextFile } from '../reading/text-file.ts';
-import { readYaml } from '../reading/yaml.ts';
+import { packageFile } from '../lib/package-files.ts';
+import { type Problem, problem } from '../domain/problem/problem.ts';
+import type { Environment } from '../input/environment.ts';
+import { type LocatedMap, nodeAt, valueOf } from '../yaml/located.ts';
+import { type Resolved, resolveReferences } from '../input/references.ts';
+import { type SchemaCheck, schemaCheck } from '../input/schema-check.ts';
+import { schemaProblems } from '../input/schema-problems.ts';
+import { readTextFile } from '../input/text-file.ts';
+import { readYaml } from '../yaml/strict.ts';
 
 export interface SettingsTree {
   readonly root: LocatedMap;

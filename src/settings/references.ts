@@ -1,7 +1,7 @@
 // `references` of holdfast.yaml: which variables and files desired state may refer to, and which values may be shown.
-import type { Sealed } from '../nouns/secret.ts';
-import { type Located, type LocatedMap, nodeAt } from '../reading/located.ts';
-import { type ReferenceRules, SECRET_DIRECTORIES } from '../reading/reference-rules.ts';
+import type { Sealed } from '../domain/secret.ts';
+import { type Located, type LocatedMap, nodeAt } from '../yaml/located.ts';
+import { type ReferenceRules, SECRET_DIRECTORIES } from '../input/reference-rules.ts';
 
 interface Around {
   /** The directory of the settings file, absolute. */

@@ -1,11 +1,11 @@
 // holdfast.yaml, or the flags and variables that stand in for it, as Settings.
 import { access } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { inReadingOrder, type Position, type Problem, problem } from '../nouns/problem.ts';
-import { readEnvFile } from '../reading/env-file.ts';
-import type { Environment } from '../reading/environment.ts';
-import { readTextFile } from '../reading/text-file.ts';
-import { readYaml } from '../reading/yaml.ts';
+import { inReadingOrder, type Position, type Problem, problem } from '../domain/problem/problem.ts';
+import { readEnvFile } from '../input/env-file.ts';
+import type { Environment } from '../input/environment.ts';
+import { readTextFile } from '../input/text-file.ts';
+import { readYaml } from '../yaml/strict.ts';
 import { settingsFromFile } from './from-file.ts';
 import { settingsFromFlags } from './from-flags.ts';
 import type { LoadedSettings, SettingsFlags, SettingsRequest } from './shape.ts';

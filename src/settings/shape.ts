@@ -1,9 +1,9 @@
 // What settings are, and what they are made from. Types only.
-import type { Problem } from '../nouns/problem.ts';
-import type { Sealed } from '../nouns/secret.ts';
-import type { Target } from '../nouns/target.ts';
-import type { Environment } from '../reading/environment.ts';
-import type { ReferenceRules } from '../reading/reference-rules.ts';
+import type { Problem } from '../domain/problem/problem.ts';
+import type { Sealed } from '../domain/secret.ts';
+import type { Target } from '../domain/target.ts';
+import type { Environment } from '../input/environment.ts';
+import type { ReferenceRules } from '../input/reference-rules.ts';
 import type { HttpSettings } from './daemon-http.ts';
 import type { GitSettings } from './daemon-source.ts';
 import type { Channel } from './daemon-notify.ts';

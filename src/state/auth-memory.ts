@@ -1,6 +1,6 @@
-// Authentication failures of one target, kept in its state; fills the port of nouns/memory.ts.
-import type { AuthMemory } from '../nouns/memory.ts';
-import type { Sealed } from '../nouns/secret.ts';
+// Authentication failures of one target, kept in its state; fills the port of domain/state/memory.ts.
+import type { AuthMemory } from '../domain/state/memory.ts';
+import type { Sealed } from '../domain/secret.ts';
 import type { Store } from './store.ts';
 
 export function authMemoryOf(store: Store, target: string): AuthMemory {

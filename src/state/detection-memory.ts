@@ -1,6 +1,6 @@
-// The API generation of one target as last found, kept in its state; fills the port of nouns/memory.ts.
-import type { Clock } from '../nouns/clock.ts';
-import type { DetectionMemory } from '../nouns/memory.ts';
+// The API generation of one target as last found, kept in its state; fills the port of domain/state/memory.ts.
+import type { Clock } from '../domain/clock.ts';
+import type { DetectionMemory } from '../domain/state/memory.ts';
 import type { Store } from './store.ts';
 
 export function detectionMemoryOf(

@@ -1,9 +1,9 @@
 // What earlier verified readings of a target held, as keyed hashes: recorded here, asked through the port of
-// nouns/memory.ts. It lets an observation tell an old value from one it cannot explain (design-v8 rule 4).
-import { canonicalText, leavesOf } from '../nouns/leaves.ts';
-import type { Live } from '../nouns/live.ts';
-import type { KnownValues } from '../nouns/memory.ts';
-import type { Value } from '../nouns/value.ts';
+// domain/state/memory.ts. It lets an observation tell an old value from one it cannot explain (design-v8 rule 4).
+import { canonicalText, leavesOf } from '../domain/leaves.ts';
+import type { Live } from '../domain/live.ts';
+import type { KnownValues } from '../domain/state/memory.ts';
+import type { Value } from '../lib/value.ts';
 import type { Store, TargetState } from './store.ts';
 
 type Hasher = Pick<Store, 'hash'>;

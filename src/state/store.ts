@@ -1,6 +1,6 @@
 // Where state lives: the interface that files implement now and a database later. Knows nothing of gateways.
-import type { Beat } from '../nouns/beat.ts';
-import type { Backup, BackupRecord } from '../nouns/backup.ts';
+import type { Heartbeat } from '../domain/state/heartbeat.ts';
+import type { Backup, BackupRecord } from '../domain/state/backup.ts';
 import type {
   AuthBlock,
   HistoryEntry,
@@ -10,10 +10,10 @@ import type {
   Quarantine,
   Suspension,
   Told,
-} from '../nouns/state.ts';
-import type { Look } from '../nouns/look.ts';
-import type { Problem } from '../nouns/problem.ts';
-import type { OutcomeKind } from '../nouns/outcome.ts';
+} from '../domain/state/state.ts';
+import type { CheckRecord } from '../domain/state/check-record.ts';
+import type { Problem } from '../domain/problem/problem.ts';
+import type { OutcomeKind } from '../domain/outcome/outcome.ts';
 
 /** Exclusive use of one target. Every request of a transaction is sent only while `remainingMs()` outlives its timeout. */
 export interface Lease {
@@ -112,10 +112,10 @@ export interface Store {
   keepTold(told: Told): Promise<void>;
 
   /** What a daemon saw, look by look; the oldest go by themselves. */
-  appendLook(target: string, look: Look): Promise<void>;
+  appendLook(target: string, look: CheckRecord): Promise<void>;
   /** Newest first. */
-  looks(target: string, limit?: number): Promise<readonly Look[]>;
+  looks(target: string, limit?: number): Promise<readonly CheckRecord[]>;
 
   /** Leaves a daemon's sign of life, in place of the one before; rejects where nothing can be written at all. */
-  writeBeat(beat: Beat): Promise<void>;
+  writeBeat(beat: Heartbeat): Promise<void>;
 }

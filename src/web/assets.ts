@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { extname, join, relative } from 'node:path';
-import { packageFile } from '../nouns/package-files.ts';
+import { packageFile } from '../lib/package-files.ts';
 
 interface WebAsset {
   readonly bytes: Buffer;

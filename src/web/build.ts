@@ -1,7 +1,7 @@
 // Writes the dashboard into dist/web for the published package: part of `npm run build`.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { packageFile } from '../nouns/package-files.ts';
+import { packageFile } from '../lib/package-files.ts';
 import { bundle } from './bundle.ts';
 
 const out = packageFile('dist/web');

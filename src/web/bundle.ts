@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { extname, join, relative } from 'node:path';
-import { packageFile } from '../nouns/package-files.ts';
+import { packageFile } from '../lib/package-files.ts';
 
 const CLIENT = packageFile('src/web/client');
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { envFile, withHeading } from '../../src/adopt/files.ts';
 import { agreementProblems } from '../../src/adopt/prove.ts';
-import { seal } from '../../src/nouns/secret.ts';
-import { readEnvFile } from '../../src/reading/env-file.ts';
+import { seal } from '../../src/domain/secret.ts';
+import { readEnvFile } from '../../src/input/env-file.ts';
 import { liveOf } from '../plan/builders.ts';
 import { changesOf, pulled, variablesOf } from './pulled.ts';
 

@@ -1,16 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import type { Adopted } from '../../src/adopt/adopt.ts';
-import { parseDocument } from '../../src/gateway/model/document.ts';
+import { parseDocument } from '../../src/yaml/document.ts';
 import { load } from '../../src/gateway/model/load.ts';
-import { isFailure } from '../../src/gateway/model/model.ts';
-import { seenV8 } from '../../src/gateway/v8/seen.ts';
-import type { FileDocument } from '../../src/nouns/file.ts';
-import type { Live } from '../../src/nouns/live.ts';
-import { HoldfastError } from '../../src/nouns/problem.ts';
-import { configTexts } from '../model/configs.ts';
+import { viewV8 } from '../../src/gateway/v8/view.ts';
+import type { FileDocument } from '../../src/domain/yaml-node.ts';
+import type { Live } from '../../src/domain/live.ts';
+import { HoldfastError } from '../../src/domain/problem/problem.ts';
+import { configTexts } from '../gateway/model/configs.ts';
 import { catalog, liveOf } from '../plan/builders.ts';
 import { changesOn, liveV8Of, pulledFrom, variablesOf } from './pulled.ts';
+import { isFailure } from '../../src/yaml/failure.ts';
 
 interface Generation {
   readonly head: string;
@@ -34,7 +34,7 @@ const GENERATIONS: readonly (readonly [string, Generation])[] = [
   ['a v7 gateway', { ...FLAT, isLoaded, live: (file) => liveOf({ file, desired: {} }) }],
   [
     'a v8 gateway with a file of the flat layout',
-    { ...FLAT, isLoaded: (text) => seenV8(text).ok, live: liveV8Of },
+    { ...FLAT, isLoaded: (text) => viewV8(text).ok, live: liveV8Of },
   ],
   [
     'a v8 gateway',
@@ -42,7 +42,7 @@ const GENERATIONS: readonly (readonly [string, Generation])[] = [
       head: HEAD_V8,
       headWithKeys: `${HEAD_V8}access:\n  api-keys:\n${KEYS.map((each) => `    - ${each}\n`).join('')}`,
       texts: configTexts(HEAD_V8, 'v8'),
-      isLoaded: (text) => seenV8(text).ok,
+      isLoaded: (text) => viewV8(text).ok,
       live: liveV8Of,
     },
   ],

@@ -1,6 +1,6 @@
 // `holdfast pull` from a v8 gateway as a person runs it, on the embedded one, with files of either layout.
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { EXIT } from '../../src/nouns/exit.ts';
+import { EXIT } from '../../src/domain/problem/exit.ts';
 import { GATEWAY, KEY, openTerminal, SECRETS, type Terminal } from '../cli/terminal.ts';
 
 const GATEWAY_V8 = `# by hand

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { main } from '../../src/cli/main.ts';
-import { EXIT } from '../../src/nouns/exit.ts';
+import { EXIT } from '../../src/domain/problem/exit.ts';
 import { type Playground, playground, SECRET } from '../sandbox/playground.ts';
 
 const CONFIG = `host: 127.0.0.1

@@ -7,11 +7,11 @@ import { adopt, type Adopted } from '../../src/adopt/adopt.ts';
 import { prove } from '../../src/adopt/prove.ts';
 import { sourceOf } from '../../src/adopt/source.ts';
 import { loadDesired } from '../../src/desired/desired.ts';
-import { seenV8, viewSeen } from '../../src/gateway/v8/seen.ts';
-import type { Live } from '../../src/nouns/live.ts';
-import { parsePath } from '../../src/nouns/path.ts';
-import { seal } from '../../src/nouns/secret.ts';
-import type { Target } from '../../src/nouns/target.ts';
+import { viewV8, viewSeen } from '../../src/gateway/v8/view.ts';
+import type { Live } from '../../src/domain/live.ts';
+import { parsePath } from '../../src/domain/path.ts';
+import { seal } from '../../src/domain/secret.ts';
+import type { Target } from '../../src/domain/target.ts';
 import { DEFAULT_POLICY } from '../../src/settings/policy.ts';
 import { catalog, hash, liveOf, NOW } from '../plan/builders.ts';
 
@@ -37,7 +37,7 @@ export async function pulledFrom(
 
 /** A v8 gateway whose file, of either layout, is this. */
 export function liveV8Of(text: string): Live {
-  const seen = seenV8(text);
+  const seen = viewV8(text);
   if (!seen.ok) throw new Error(seen.message);
   return {
     ...liveOf({ file: '{}', desired: {}, version: 'v8.0.20' }),

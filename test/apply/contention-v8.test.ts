@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from '@jest/globals';
 import { complaint, type Edit, endingsOf, play, type Scene } from './contention.ts';
-import { DESIRED, GATEWAY_FILE_V8, strike } from './stage.ts';
+import { DESIRED, GATEWAY_FILE_V8, strike } from './setup.ts';
 
 afterEach(strike);
 

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { complaint, type Edit, endingsOf, play, type Scene } from './contention.ts';
-import { DESIRED, GATEWAY_FILE, strike } from './stage.ts';
+import { DESIRED, GATEWAY_FILE, strike } from './setup.ts';
 
 afterEach(strike);
 

@@ -1,15 +1,15 @@
 // Somebody else at the same gateway: what they do before the n-th request of ours, and what must be left of it.
 import type { Context } from '../../src/apply/apply.ts';
-import { differences } from '../../src/apply/images.ts';
+import { differences } from '../../src/apply/run/compare.ts';
 import { loadCatalog } from '../../src/gateway/catalog/catalog.ts';
 import type { Catalog } from '../../src/gateway/catalog/field.ts';
-import { parseDocument } from '../../src/gateway/model/document.ts';
-import { contentBy, memoryCatalog } from '../../src/gateway/v8/seen.ts';
-import type { Client, Request } from '../../src/gateway/client.ts';
-import type { Outcome } from '../../src/nouns/outcome.ts';
-import { formatPath } from '../../src/nouns/path.ts';
-import { isList, isTree, type Tree, type Value } from '../../src/nouns/value.ts';
-import { stage, type Stage, type StageOptions } from './stage.ts';
+import { parseDocument } from '../../src/yaml/document.ts';
+import { contentBy, memoryCatalog } from '../../src/gateway/v8/view.ts';
+import type { Client, Request } from '../../src/gateway/client/client.ts';
+import type { Outcome } from '../../src/domain/outcome/outcome.ts';
+import { formatPath } from '../../src/domain/path.ts';
+import { isList, isTree, type Tree, type Value } from '../../src/lib/value.ts';
+import { stage, type Stage, type StageOptions } from './setup.ts';
 
 /** One edit of somebody else, through the Management API or as `PUT /config.yaml`. */
 export interface Edit {

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { stage, strike } from './stage.ts';
+import { stage, strike } from './setup.ts';
 
 afterEach(strike);
 

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { Checkpoint, Context } from '../../src/apply/apply.ts';
-import { exitOf } from '../../src/nouns/outcome.ts';
-import { fail } from '../../src/nouns/problem.ts';
+import { exitOf } from '../../src/domain/outcome/outcome.ts';
+import { fail } from '../../src/domain/problem/problem.ts';
 import type { Store } from '../../src/state/store.ts';
-import { beforeSending, DESIRED, duringWait, GATEWAY_FILE, stage, type Stage, strike } from './stage.ts';
+import { beforeSending, DESIRED, duringWait, GATEWAY_FILE, stage, type Stage, strike } from './setup.ts';
 
 afterEach(strike);
 

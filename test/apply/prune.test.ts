@@ -1,7 +1,7 @@
 // What was declared once and is not any more: released, and pruned where somebody asks, however many runs lie between.
 import { afterEach, describe, expect, test } from '@jest/globals';
-import type { Outcome } from '../../src/nouns/outcome.ts';
-import { DESIRED, GATEWAY_FILE, GATEWAY_FILE_V8, type Stage, stage, strike } from './stage.ts';
+import type { Outcome } from '../../src/domain/outcome/outcome.ts';
+import { DESIRED, GATEWAY_FILE, GATEWAY_FILE_V8, type Stage, stage, strike } from './setup.ts';
 
 afterEach(strike);
 

@@ -1,6 +1,6 @@
 // `probes.models`: what must be listed after an apply, else it is rolled back.
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { DESIRED, stage, strike } from './stage.ts';
+import { DESIRED, stage, strike } from './setup.ts';
 
 afterEach(strike);
 

@@ -8,7 +8,7 @@ import {
   stage,
   type StageOptions,
   strike,
-} from './stage.ts';
+} from './setup.ts';
 
 afterEach(strike);
 

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { exitOf } from '../../src/nouns/outcome.ts';
-import { DESIRED, duringWait, GATEWAY_FILE, MANAGEMENT_KEY, stage, strike } from './stage.ts';
+import { exitOf } from '../../src/domain/outcome/outcome.ts';
+import { DESIRED, duringWait, GATEWAY_FILE, MANAGEMENT_KEY, stage, strike } from './setup.ts';
 
 afterEach(strike);
 

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { type Context, reconcile } from '../../src/apply/apply.ts';
 import { loadDesired } from '../../src/desired/desired.ts';
-import type { Outcome } from '../../src/nouns/outcome.ts';
-import { openFileStore } from '../../src/state/files.ts';
+import type { Outcome } from '../../src/domain/outcome/outcome.ts';
+import { openFileStore } from '../../src/state/files/files.ts';
 import { beforeRequests } from './contention.ts';
-import { GATEWAY_FILE, GATEWAY_FILE_V8, stage, type Stage, type StageOptions, strike } from './stage.ts';
+import { GATEWAY_FILE, GATEWAY_FILE_V8, stage, type Stage, type StageOptions, strike } from './setup.ts';
 
 afterEach(strike);
 
@@ -51,7 +51,7 @@ interface Pair {
   readonly one: (round: number) => string;
   readonly other: (round: number) => string;
   readonly held: (home: Stage) => readonly unknown[];
-  readonly wanted: (round: number) => readonly unknown[];
+  readonly proposed: (round: number) => readonly unknown[];
 }
 
 const at = (home: Stage, name: string): unknown => Reflect.get(home.sandbox.states().memory, name);
@@ -63,35 +63,35 @@ const PAIRS: Readonly<Record<string, Pair>> = {
     one: (round) => `request-retry: ${round + 2}\n`,
     other: (round) => `max-retry-interval: ${round + 2}\n`,
     held: (home) => [at(home, 'request-retry'), at(home, 'max-retry-interval')],
-    wanted: (round) => [round + 2, round + 2],
+    proposed: (round) => [round + 2, round + 2],
   },
   'field writes on one side, the whole file on the other': {
     options: { file: GATEWAY_FILE },
     one: (round) => `request-retry: ${round + 2}\nmax-retry-interval: ${round + 2}\n`,
     other: (round) => `commercial-mode: ${isOdd(round)}\n`,
     held: (home) => [at(home, 'request-retry'), at(home, 'max-retry-interval'), at(home, 'commercial-mode')],
-    wanted: (round) => [round + 2, round + 2, isOdd(round)],
+    proposed: (round) => [round + 2, round + 2, isOdd(round)],
   },
   'the whole file on both sides': {
     options: { file: GATEWAY_FILE },
     one: (round) => `nonstream-keepalive-interval: ${round + 2}\n`,
     other: (round) => `commercial-mode: ${isOdd(round)}\n`,
     held: (home) => [at(home, 'nonstream-keepalive-interval'), at(home, 'commercial-mode')],
-    wanted: (round) => [round + 2, isOdd(round)],
+    proposed: (round) => [round + 2, isOdd(round)],
   },
   'the v8 API on both sides': {
     options: { file: GATEWAY_FILE_V8, api: 'v8' },
     one: (round) => `routing:\n  retry:\n    request-retry: ${round + 2}\n`,
     other: (round) => `observability:\n  logs:\n    debug: ${!isOdd(round)}\n`,
     held: (home) => [at(home, 'request-retry'), at(home, 'debug')],
-    wanted: (round) => [round + 2, !isOdd(round)],
+    proposed: (round) => [round + 2, !isOdd(round)],
   },
 };
 
 /** What a runner may come to while the other one writes: done, or stopped with nothing of its own in force. */
 const CLEAN = new Set(['applied', 'in-sync', 'stale', 'rolled-back']);
 
-describe.each(Object.entries(PAIRS))('%s', (_, { options, one, other, held, wanted }) => {
+describe.each(Object.entries(PAIRS))('%s', (_, { options, one, other, held, proposed }) => {
   test.each([1, 2, 3])('nothing is lost, and nobody is needed (order %i)', async (seed) => {
     const random = numbers(seed * 7919);
     const home = await stage(options);
@@ -106,7 +106,7 @@ describe.each(Object.entries(PAIRS))('%s', (_, { options, one, other, held, want
       for (const [i, { kind }] of outcomes.entries())
         if (kind !== 'applied' && kind !== 'in-sync') await runners[i]?.apply();
       await home.sandbox.settled();
-      expect([round, ...held(home)]).toEqual([round, ...wanted(round)]);
+      expect([round, ...held(home)]).toEqual([round, ...proposed(round)]);
     }
     expect(kinds).toEqual([]);
   });

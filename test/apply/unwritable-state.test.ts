@@ -1,10 +1,10 @@
 // The gateway's fate never depends on our disk: every operation of the Store, refused with every code, from every step on.
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { type Checkpoint, type Context, restore } from '../../src/apply/apply.ts';
-import type { Outcome } from '../../src/nouns/outcome.ts';
-import { explained } from '../../src/state/disk.ts';
+import type { Outcome } from '../../src/domain/outcome/outcome.ts';
+import { explained } from '../../src/state/files/disk.ts';
 import type { Store } from '../../src/state/store.ts';
-import { DESIRED, type Stage, stage, strike } from './stage.ts';
+import { DESIRED, type Stage, stage, strike } from './setup.ts';
 
 afterEach(strike);
 

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { hashSync } from 'bcryptjs';
-import { parseDocument } from '../../src/gateway/model/document.ts';
-import { pending } from '../../src/nouns/plan.ts';
-import type { Tree } from '../../src/nouns/value.ts';
-import type { Outcome } from '../../src/nouns/outcome.ts';
+import { parseDocument } from '../../src/yaml/document.ts';
+import { pending } from '../../src/domain/plan/plan.ts';
+import type { Tree } from '../../src/lib/value.ts';
+import type { Outcome } from '../../src/domain/outcome/outcome.ts';
 import { parse } from 'yaml';
 import {
   beforeSending,
@@ -15,7 +15,7 @@ import {
   stage,
   type StageOptions,
   strike,
-} from './stage.ts';
+} from './setup.ts';
 
 afterEach(strike);
 

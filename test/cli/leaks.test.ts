@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Place, place } from './place.ts';
+import { type Place, place } from './setup.ts';
 
 let open: Place | undefined;
 afterEach(async () => {

@@ -1,7 +1,7 @@
 // Gateways that are newer than anything this Holdfast has seen.
 import { describe, expect, test } from '@jest/globals';
-import { newestBefore } from '../../src/gateway/newest.ts';
-import { EXIT } from '../../src/nouns/exit.ts';
+import { newestSupportedBefore } from '../../src/gateway/observe/supported-versions.ts';
+import { EXIT } from '../../src/domain/problem/exit.ts';
 import { openTerminal } from './terminal.ts';
 
 const at = (version: string) => ({
@@ -15,10 +15,10 @@ const times = (text: string): number => text.split('the newest version that this
 
 describe('a gateway that is newer than the newest known version', () => {
   test('is told from those that are known and from builds without a release', () => {
-    expect(['v7.2.140', 'v7.1.0', 'v8.0.23', 'v8.0.21', 'v8.0.4', 'dev', ''].map(newestBefore)).toEqual(
-      Array.from({ length: 7 }, () => undefined),
-    );
-    expect(['v7.2.141', 'v7.10.0', 'v8.0.24', 'v9.1.0'].map(newestBefore)).toEqual([
+    expect(
+      ['v7.2.140', 'v7.1.0', 'v8.0.23', 'v8.0.21', 'v8.0.4', 'dev', ''].map(newestSupportedBefore),
+    ).toEqual(Array.from({ length: 7 }, () => undefined));
+    expect(['v7.2.141', 'v7.10.0', 'v8.0.24', 'v9.1.0'].map(newestSupportedBefore)).toEqual([
       'v7.2.140',
       'v7.2.140',
       'v8.0.23',

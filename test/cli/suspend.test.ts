@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { openFileStore } from '../../src/state/files.ts';
+import { openFileStore } from '../../src/state/files/files.ts';
 import { openTerminal, type Terminal } from './terminal.ts';
 
 let terminal: Terminal;

@@ -2,8 +2,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { main } from '../../src/cli/main.ts';
 import { COMMANDS } from '../../src/cli/commands.ts';
-import type { Io } from '../../src/cli/io.ts';
-import { CODES } from '../../src/nouns/codes.ts';
+import type { Io } from '../../src/compose/io.ts';
+import { CODES } from '../../src/domain/problem/codes.ts';
 
 interface Ran {
   readonly exit: number;

@@ -1,8 +1,8 @@
 // Outcomes and a listening reporter in a line each.
-import type { Reporter } from '../../src/daemon/reporter.ts';
-import type { Event } from '../../src/nouns/event.ts';
-import type { Outcome } from '../../src/nouns/outcome.ts';
-import type { Problem } from '../../src/nouns/problem.ts';
+import type { Reporter } from '../../src/daemon/core/reporter.ts';
+import type { Event } from '../../src/domain/outcome/event.ts';
+import type { Outcome } from '../../src/domain/outcome/outcome.ts';
+import type { Problem } from '../../src/domain/problem/problem.ts';
 
 type Without<T, K extends string> = T extends unknown ? Omit<T, K> : never;
 type Particulars = Without<Outcome, 'target' | 'at' | 'durationMs' | 'requests' | 'problems'>;

@@ -1,9 +1,9 @@
 import { mkdir, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import type { Workplace } from '../../src/daemon/workplace.ts';
-import type { Clock } from '../../src/nouns/clock.ts';
-import { fail } from '../../src/nouns/problem.ts';
+import type { TargetSet } from '../../src/daemon/core/target-set.ts';
+import type { Clock } from '../../src/domain/clock.ts';
+import { fail } from '../../src/domain/problem/problem.ts';
 import { daemon, endAll, impatient, inMode, pause, retries } from './running.ts';
 
 afterEach(endAll);
@@ -116,12 +116,12 @@ describe('the daemon', () => {
 
   test('keeps them also when the new schedule is none, or reading them failed in another way', async () => {
     const ways = [
-      (place: Workplace): Workplace => ({ ...place, daemon: { ...place.daemon, drift: 'now and then' } }),
-      (): Workplace => {
+      (place: TargetSet): TargetSet => ({ ...place, daemon: { ...place.daemon, drift: 'now and then' } }),
+      (): TargetSet => {
         throw new TypeError('a fault of ours');
       },
     ];
-    const home = await daemon({ reopen: (place) => (ways.shift() ?? ((same: Workplace) => same))(place) });
+    const home = await daemon({ reopen: (place) => (ways.shift() ?? ((same: TargetSet) => same))(place) });
     await home.next('in-sync');
     for (const text of ['one', 'two']) {
       await writeFile(home.settings, text);

@@ -3,14 +3,14 @@ import Fastify from 'fastify';
 import { createHealth, type Health } from '../../src/daemon/health/health.ts';
 import { healthRoutes } from '../../src/daemon/health/routes.ts';
 import { type HttpService, httpService } from '../../src/daemon/http/http.ts';
-import { createVitals, TICK_MS } from '../../src/daemon/health/vitals.ts';
+import { createLiveness, TICK_MS } from '../../src/daemon/health/liveness.ts';
 import { createMetrics } from '../../src/daemon/metrics/metrics.ts';
 import { countAnswers, metricsRoutes } from '../../src/daemon/metrics/routes.ts';
-import type { Beat } from '../../src/nouns/beat.ts';
-import { fail } from '../../src/nouns/problem.ts';
-import { seal } from '../../src/nouns/secret.ts';
+import type { Heartbeat } from '../../src/domain/state/heartbeat.ts';
+import { fail } from '../../src/domain/problem/problem.ts';
+import { seal } from '../../src/domain/secret.ts';
 import type { HttpSettings } from '../../src/settings/settings.ts';
-import type { Source } from '../../src/wire/views.ts';
+import type { Source } from '../../src/api-schema/views.ts';
 import { outcomeOf } from './builders.ts';
 import { daemon, endAll } from './running.ts';
 
@@ -26,7 +26,7 @@ const MINUTE = 60_000;
 function vitals(nextLookAt: () => number | undefined = () => undefined) {
   const at = { now: 1_000_000_000, elapsed: 0 };
   const desk = { targets: () => [{ name: 'home' }], nextLookAt } as never; // what vitals read of a desk
-  const made = createVitals({ desk, now: () => at.now, elapsed: () => at.elapsed });
+  const made = createLiveness({ desk, now: () => at.now, elapsed: () => at.elapsed });
   const pass = (ms: number): void => {
     for (let left = ms; left > 0; left -= TICK_MS) {
       at.now += Math.min(left, TICK_MS);
@@ -124,7 +124,7 @@ function served(health: Health): (path: string) => Promise<Served> {
 interface Bench {
   readonly health: Health;
   readonly get: (path: string) => Promise<Served>;
-  readonly beats: Beat[];
+  readonly beats: Heartbeat[];
   broken: Error | undefined;
   source: Source | undefined;
   elapsed: number;
@@ -132,12 +132,12 @@ interface Bench {
 
 function bench(): Bench {
   const at = {
-    beats: [] as Beat[],
+    beats: [] as Heartbeat[],
     broken: undefined as Error | undefined,
     source: undefined as Source | undefined,
     elapsed: 0,
   };
-  const writeBeat = async (beat: Beat): Promise<void> => {
+  const writeBeat = async (beat: Heartbeat): Promise<void> => {
     if (at.broken) throw at.broken;
     at.beats.push(beat);
   };

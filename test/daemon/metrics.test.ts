@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { createMetrics, type Metrics } from '../../src/daemon/metrics/metrics.ts';
-import type { Outcome } from '../../src/nouns/outcome.ts';
-import type { Plan } from '../../src/nouns/plan.ts';
-import { STANDINGS } from '../../src/nouns/standing.ts';
+import type { Outcome } from '../../src/domain/outcome/outcome.ts';
+import type { Plan } from '../../src/domain/plan/plan.ts';
+import { SYNC_STATUSES } from '../../src/domain/outcome/sync-status.ts';
 import type { TargetState } from '../../src/state/store.ts';
-import type { Source } from '../../src/wire/views.ts';
-import { DESIRED, MANAGEMENT_KEY, stage, strike } from '../apply/stage.ts';
+import type { Source } from '../../src/api-schema/views.ts';
+import { DESIRED, MANAGEMENT_KEY, stage, strike } from '../apply/setup.ts';
 import { outcomeOf } from './builders.ts';
 
 afterEach(strike);
@@ -51,7 +51,7 @@ describe('metrics', () => {
     const at = bench();
     at.hear(outcomeOf({ kind: 'drifted', depth: 'deep' }));
     const lines = await at.shown('holdfast_target_standing');
-    expect(lines).toHaveLength(Object.keys(STANDINGS).length);
+    expect(lines).toHaveLength(Object.keys(SYNC_STATUSES).length);
     expect(lines.filter((line) => line.endsWith(' 1'))).toEqual(['{target="home",standing="drifted"} 1']);
   });
 

@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { MANAGEMENT_KEY, stage, strike } from '../apply/stage.ts';
+import { MANAGEMENT_KEY, stage, strike } from '../apply/setup.ts';
 
 interface Line {
   readonly code?: string;

@@ -2,14 +2,14 @@
 import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { runDaemon } from '../../src/daemon/daemon.ts';
-import type { Desk } from '../../src/daemon/desk.ts';
-import type { Service, Services } from '../../src/daemon/service.ts';
-import type { Workplace } from '../../src/daemon/workplace.ts';
-import type { Clock } from '../../src/nouns/clock.ts';
-import type { Outcome, OutcomeKind } from '../../src/nouns/outcome.ts';
-import type { Mode } from '../../src/nouns/target.ts';
+import type { DaemonOperations } from '../../src/daemon/core/daemon-operations.ts';
+import type { Service, Services } from '../../src/daemon/core/service.ts';
+import type { TargetSet } from '../../src/daemon/core/target-set.ts';
+import type { Clock } from '../../src/domain/clock.ts';
+import type { Outcome, OutcomeKind } from '../../src/domain/outcome/outcome.ts';
+import type { Mode } from '../../src/domain/target.ts';
 import type { DaemonSettings } from '../../src/settings/settings.ts';
-import { DESIRED, type Stage, stage, type StageOptions, strike } from '../apply/stage.ts';
+import { DESIRED, type Stage, stage, type StageOptions, strike } from '../apply/setup.ts';
 import { listener, type Told } from './builders.ts';
 
 const running: (() => Promise<void>)[] = [];
@@ -23,7 +23,7 @@ export async function endAll(): Promise<void> {
 export interface Running extends Omit<Stage, 'events'>, Told {
   readonly dir: string;
   readonly settings: string;
-  readonly desk: Desk;
+  readonly desk: DaemonOperations;
   /** As SIGHUP does. */
   readonly hangUp: () => void;
   /** Resolves with the next outcome that was not asked for yet. */
@@ -39,7 +39,7 @@ export interface Options extends StageOptions {
   readonly clock?: (base: Clock) => Clock;
   readonly drift?: string;
   /** Opens the settings anew, after the first time. */
-  readonly reopen?: (place: Workplace) => Workplace;
+  readonly reopen?: (place: TargetSet) => TargetSet;
 }
 
 export async function daemon(
@@ -54,7 +54,7 @@ export async function daemon(
   const settings = join(dir, 'holdfast.yaml');
   await writeFile(settings, '');
   const clock = options.clock?.(at.context.clock) ?? at.context.clock;
-  const first: Workplace = {
+  const first: TargetSet = {
     targets: [at.context.target],
     store: at.store,
     daemon: { drift: options.drift ?? '0 0 1 1 *', ...options.daemon },
@@ -63,11 +63,11 @@ export async function daemon(
     [Symbol.asyncDispose]: async () => {},
   };
   let opened = 0;
-  const open = async (): Promise<Workplace> => {
+  const open = async (): Promise<TargetSet> => {
     opened += 1;
     return opened > 1 && options.reopen ? options.reopen(first) : { ...first };
   };
-  let desk: Desk | undefined;
+  let desk: DaemonOperations | undefined;
   let hangUp = (): void => {};
   const ended = runDaemon({
     open,

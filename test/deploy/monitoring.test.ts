@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { createInstruments } from '../../src/daemon/metrics/instruments.ts';
-import { STANDINGS } from '../../src/nouns/standing.ts';
+import { SYNC_STATUSES } from '../../src/domain/outcome/sync-status.ts';
 import { anchorsOf } from '../support/anchors.ts';
 import { prometheusRule } from '../support/prometheus-rule.ts';
 import { readQuery } from './promql.ts';
@@ -112,9 +112,9 @@ describe('the alerts', () => {
   test('there is one on every standing that needs somebody, and none names a standing that there is not', () => {
     const exprs = alerts.map(({ expr }) => expr).join('\n');
     const named = [...exprs.matchAll(/standing=~?"([^"]+)"/g)].flatMap(([, names = '']) => names.split('|'));
-    const needing = Object.entries(STANDINGS).filter(([, { severity }]) => severity !== 'info');
+    const needing = Object.entries(SYNC_STATUSES).filter(([, { severity }]) => severity !== 'info');
     expect(needing.map(([name]) => name).filter((name) => !named.includes(name))).toEqual([]);
-    expect(named.filter((name) => !Object.hasOwn(STANDINGS, name))).toEqual([]);
+    expect(named.filter((name) => !Object.hasOwn(SYNC_STATUSES, name))).toEqual([]);
   });
 
   test('the one for Kubernetes holds the same rules', () => {

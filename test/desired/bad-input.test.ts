@@ -2,9 +2,9 @@
 import { chmodSync, mkdirSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { readYaml } from '../../src/reading/yaml.ts';
-import { CODES } from '../../src/nouns/codes.ts';
-import { EXIT } from '../../src/nouns/exit.ts';
+import { readYaml } from '../../src/yaml/strict.ts';
+import { CODES } from '../../src/domain/problem/codes.ts';
+import { EXIT } from '../../src/domain/problem/exit.ts';
 import type { LoadedDesired } from '../../src/desired/desired.ts';
 import { directory, load, loadText, oneLine } from './support.ts';
 

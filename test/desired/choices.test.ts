@@ -1,6 +1,6 @@
 // Other spellings of allowed values: warnings, never errors.
 import { describe, expect, test } from '@jest/globals';
-import type { Tree, Value } from '../../src/nouns/value.ts';
+import type { Tree, Value } from '../../src/lib/value.ts';
 import { loadText } from './support.ts';
 
 function at(tree: Tree, path: string): Value | undefined {

@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import { ALL_LAYOUTS } from '../../src/desired/layout.ts';
-import { literalSecrets } from '../../src/desired/literal-secrets.ts';
-import { readEnvFile } from '../../src/reading/env-file.ts';
+import { ALL_LAYOUTS } from '../../src/desired/layout/layout.ts';
+import { literalSecrets } from '../../src/desired/check/literal-secrets.ts';
+import { readEnvFile } from '../../src/input/env-file.ts';
 import { loadSettings } from '../../src/settings/settings.ts';
 import { catalog, directory, load, loadText, oneLine, treeOf } from './support.ts';
 

@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, closeSync, mkdirSync, openSync, symlinkSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { trackedStateFiles, trackedStateProblems } from '../../src/desired/tracked.ts';
-import { DEFAULT_RULES } from '../../src/reading/reference-rules.ts';
+import { trackedStateFiles, trackedStateProblems } from '../../src/desired/check/tracked.ts';
+import { DEFAULT_RULES } from '../../src/input/reference-rules.ts';
 import { directory, load, loadText, oneLine, treeOf } from './support.ts';
 
 function git(dir: string, ...args: string[]): string {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { desiredFor } from '../../src/desired/for-gateway.ts';
-import { ALL_LAYOUTS } from '../../src/desired/layout.ts';
-import { type Desired, positionAt } from '../../src/nouns/desired.ts';
+import { desiredFor } from '../../src/desired/layout/for-gateway.ts';
+import { ALL_LAYOUTS } from '../../src/desired/layout/layout.ts';
+import { type Desired, positionAt } from '../../src/domain/desired.ts';
 import { loadText, oneLine } from './support.ts';
 
 async function desired(text: string): Promise<Desired> {

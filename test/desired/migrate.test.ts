@@ -5,10 +5,10 @@ import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { parse, stringify } from 'yaml';
 import { loadCatalog } from '../../src/gateway/catalog/catalog.ts';
-import { differencesInMeaning, migrateText } from '../../src/desired/migrate.ts';
-import type { Layout } from '../../src/nouns/desired.ts';
-import type { Tree } from '../../src/nouns/value.ts';
-import { membersOf } from '../layout/generate.ts';
+import { differencesInMeaning, migrateText } from '../../src/desired/layout/migrate.ts';
+import type { Layout } from '../../src/domain/desired.ts';
+import type { Tree } from '../../src/lib/value.ts';
+import { membersOf } from '../gateway/layout/generate.ts';
 import { oneLine } from './support.ts';
 
 const to = (layout: Layout, text: string): string => {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { formatPath } from '../../src/nouns/path.ts';
-import { literalSecretProblems, literalSecrets } from '../../src/desired/literal-secrets.ts';
+import { formatPath } from '../../src/domain/path.ts';
+import { literalSecretProblems, literalSecrets } from '../../src/desired/check/literal-secrets.ts';
 import { renderDesired } from '../../src/desired/render.ts';
-import { fingerprintsBy } from '../../src/nouns/secret.ts';
+import { fingerprintsBy } from '../../src/domain/secret.ts';
 import { catalog, directory, load, loadText, oneLine, treeOf } from './support.ts';
 
 const GEMINI = (key: string): string => `gemini-api-key:\n  - api-key: ${key}\n    prefix: lab\n`;

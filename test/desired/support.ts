@@ -5,9 +5,9 @@ import { dirname, join } from 'node:path';
 import { afterAll } from '@jest/globals';
 import { loadCatalog } from '../../src/gateway/catalog/catalog.ts';
 import { type DesiredOptions, type LoadedDesired, loadDesired } from '../../src/desired/desired.ts';
-import type { Problem } from '../../src/nouns/problem.ts';
-import { seal } from '../../src/nouns/secret.ts';
-import type { Policy } from '../../src/nouns/target.ts';
+import type { Problem } from '../../src/domain/problem/problem.ts';
+import { seal } from '../../src/domain/secret.ts';
+import type { Policy } from '../../src/domain/target.ts';
 
 export const catalog = loadCatalog('legacy');
 

@@ -1,7 +1,7 @@
 // Desired state in the layout of v8: what is accepted, what is refused with place and right spelling, how layers merge.
 import { describe, expect, test } from '@jest/globals';
-import { ALL_LAYOUTS } from '../../src/desired/layout.ts';
-import { positionAt } from '../../src/nouns/desired.ts';
+import { ALL_LAYOUTS } from '../../src/desired/layout/layout.ts';
+import { positionAt } from '../../src/domain/desired.ts';
 import { directory, load, loadText, oneLine, treeOf } from './support.ts';
 
 const env = { K: 'sk-test-0001', L: 'sk-test-0002' };

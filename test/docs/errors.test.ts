@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { CODES } from '../../src/nouns/codes.ts';
+import { CODES } from '../../src/domain/problem/codes.ts';
 import { errorsPage } from '../support/errors-page.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -13,7 +13,7 @@ describe('docs/errors.md', () => {
 
   test('every code is used in the sources, and nothing else is called a code', () => {
     const sources = readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
-      .filter((file) => file.endsWith('.ts') && file !== 'nouns/codes.ts')
+      .filter((file) => file.endsWith('.ts') && file !== 'domain/problem/codes.ts')
       .map((file) => readFileSync(join(ROOT, 'src', file), 'utf8'))
       .join('\n');
     const used = new Set(sources.match(/HF\d{4}/g));

@@ -2,9 +2,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { COMMANDS } from '../../src/cli/commands.ts';
-import { CODES } from '../../src/nouns/codes.ts';
-import { EXIT } from '../../src/nouns/exit.ts';
-import { STANDINGS } from '../../src/nouns/standing.ts';
+import { CODES } from '../../src/domain/problem/codes.ts';
+import { EXIT } from '../../src/domain/problem/exit.ts';
+import { SYNC_STATUSES } from '../../src/domain/outcome/sync-status.ts';
 import { anchorsOf } from '../support/anchors.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -24,7 +24,7 @@ function rowsBelow(heading: string): string[] {
 describe('docs/operations.md', () => {
   test('says what to do for every exit code and for every standing', () => {
     expect(rowsBelow('Exit codes').map(Number)).toEqual(Object.values(EXIT).toSorted((a, b) => a - b));
-    expect(rowsBelow('Standings').toSorted()).toEqual(Object.keys(STANDINGS).toSorted());
+    expect(rowsBelow('Standings').toSorted()).toEqual(Object.keys(SYNC_STATUSES).toSorted());
   });
 
   test.each(['docs/operations.md', 'docs/metrics.md'])('every link of %s leads somewhere', (file) => {

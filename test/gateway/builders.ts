@@ -1,13 +1,13 @@
 // Small servers that answer as a test wants, targets that point at them, and a clock that does not wait.
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createClient, type ClientOptions } from '../../src/gateway/http-client.ts';
-import type { Client, Request } from '../../src/gateway/client.ts';
-import type { Clock } from '../../src/nouns/clock.ts';
-import type { AuthMemory, RememberedFailure } from '../../src/nouns/memory.ts';
-import { HoldfastError } from '../../src/nouns/problem.ts';
-import { seal } from '../../src/nouns/secret.ts';
-import type { Target } from '../../src/nouns/target.ts';
+import { createClient, type ClientOptions } from '../../src/gateway/client/http-client.ts';
+import type { Client, Request } from '../../src/gateway/client/client.ts';
+import type { Clock } from '../../src/domain/clock.ts';
+import type { AuthMemory, RememberedFailure } from '../../src/domain/state/memory.ts';
+import { HoldfastError } from '../../src/domain/problem/problem.ts';
+import { seal } from '../../src/domain/secret.ts';
+import type { Target } from '../../src/domain/target.ts';
 
 export const CPA = {
   'x-cpa-version': 'v7.2.140',

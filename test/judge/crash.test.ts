@@ -5,8 +5,8 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Checkpoint, Crash, reconcile } from '../../src/apply/apply.ts';
-import { openSession } from '../../src/cli/session.ts';
-import type { Tree } from '../../src/nouns/value.ts';
+import { openSession } from '../../src/compose/session.ts';
+import type { Tree } from '../../src/lib/value.ts';
 import { everything } from './desired.ts';
 import {
   admits,

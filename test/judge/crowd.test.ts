@@ -4,7 +4,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
-import type { Tree } from '../../src/nouns/value.ts';
+import type { Tree } from '../../src/lib/value.ts';
 import { everything } from './desired.ts';
 import { inSync, judged, memory, panel, pause, type Seat, settled, start, takeSeat } from './seat.ts';
 

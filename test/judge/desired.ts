@@ -1,5 +1,5 @@
 // A desired state with every provider family, aliases, payload rules, scalars and plugin settings.
-import type { Tree } from '../../src/nouns/value.ts';
+import type { Tree } from '../../src/lib/value.ts';
 
 const MODELS = (family: string): Tree[] => [
   { name: `${family}-model-1`, alias: `${family}-one` },

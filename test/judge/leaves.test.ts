@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { loadCatalog } from '../../src/gateway/catalog/catalog.ts';
-import type { Tree } from '../../src/nouns/value.ts';
+import type { Tree } from '../../src/lib/value.ts';
 import { everything } from './desired.ts';
 import { changed, type Leaf, leavesOf } from './leaves.ts';
 import {

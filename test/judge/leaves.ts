@@ -1,6 +1,6 @@
 // Every key of the catalog that can be changed without losing the gateway, with a value it does not have yet.
 import type { Catalog, Field } from '../../src/gateway/catalog/field.ts';
-import { isList, isTree, type Tree, type Value } from '../../src/nouns/value.ts';
+import { isList, isTree, type Tree, type Value } from '../../src/lib/value.ts';
 
 /** What the gateway listens on and how it lets us in, and what it never holds (C v0 §4.2). */
 const KEPT =

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import type { Tree } from '../../src/nouns/value.ts';
+import type { Tree } from '../../src/lib/value.ts';
 import { everything } from './desired.ts';
 import { file, inSync, judged, type Seat, start, takeSeat } from './seat.ts';
 

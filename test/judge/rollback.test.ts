@@ -3,9 +3,9 @@
 import { chmod } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { reconcile } from '../../src/apply/apply.ts';
-import { openSession } from '../../src/cli/session.ts';
-import type { Outcome } from '../../src/nouns/outcome.ts';
-import type { Tree } from '../../src/nouns/value.ts';
+import { openSession } from '../../src/compose/session.ts';
+import type { Outcome } from '../../src/domain/outcome/outcome.ts';
+import type { Tree } from '../../src/lib/value.ts';
 import { everything } from './desired.ts';
 import {
   ask,

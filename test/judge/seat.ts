@@ -7,8 +7,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect } from '@jest/globals';
 import { parse, stringify } from 'yaml';
 import { main } from '../../src/cli/main.ts';
-import type { Io } from '../../src/cli/io.ts';
-import { isTree, type Tree } from '../../src/nouns/value.ts';
+import type { Io } from '../../src/compose/io.ts';
+import { isTree, type Tree } from '../../src/lib/value.ts';
 import { type JudgedGateway, type JudgedOptions, openJudged } from '../support/judged-gateway.ts';
 
 export { isReal, isWhole, withFile, withRestart } from '../support/judged-gateway.ts';

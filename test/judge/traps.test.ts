@@ -2,7 +2,7 @@
 // somebody else's field write, and all of them after a restart.
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import type { Tree } from '../../src/nouns/value.ts';
+import type { Tree } from '../../src/lib/value.ts';
 import {
   file,
   inSync,

@@ -2,21 +2,21 @@
 // earlier plan.
 import { createHash, createHmac } from 'node:crypto';
 import { loadCatalog } from '../../src/gateway/catalog/catalog.ts';
-import { parseDocument } from '../../src/gateway/model/document.ts';
+import { parseDocument } from '../../src/yaml/document.ts';
 import { fromJson, toJson } from '../../src/gateway/model/json.ts';
 import { load } from '../../src/gateway/model/load.ts';
-import { isFailure } from '../../src/gateway/model/model.ts';
-import type { Desired } from '../../src/nouns/desired.ts';
-import type { FileDocument } from '../../src/nouns/file.ts';
-import type { Agreement, Live } from '../../src/nouns/live.ts';
-import { parsePath, pointerTo } from '../../src/nouns/path.ts';
-import type { Position } from '../../src/nouns/problem.ts';
-import { seal } from '../../src/nouns/secret.ts';
-import type { Allowance, Policy, Target } from '../../src/nouns/target.ts';
-import { isList, isTree, type Tree, type Value } from '../../src/nouns/value.ts';
-import { remember } from '../../src/plan/applied.ts';
-import type { KnownState, PlanInput, Prepared } from '../../src/plan/input.ts';
+import type { Desired } from '../../src/domain/desired.ts';
+import type { FileDocument } from '../../src/domain/yaml-node.ts';
+import type { Agreement, Live } from '../../src/domain/live.ts';
+import { parsePath, pointerTo } from '../../src/domain/path.ts';
+import type { Position } from '../../src/domain/problem/problem.ts';
+import { seal } from '../../src/domain/secret.ts';
+import type { Allowance, Policy, Target } from '../../src/domain/target.ts';
+import { isList, isTree, type Tree, type Value } from '../../src/lib/value.ts';
+import { remember } from '../../src/plan/last-applied.ts';
+import type { KnownState, PlanInput, Prepared } from '../../src/plan/types/input.ts';
 import { makePlan } from '../../src/plan/plan.ts';
+import { isFailure } from '../../src/yaml/failure.ts';
 
 export const catalog = loadCatalog('legacy');
 
@@ -51,7 +51,7 @@ export interface Scenario {
   /** Pointers of `desired` that are literals in the files; everything else came from references. */
   readonly literals?: readonly string[];
   readonly managementSecret?: PlanInput['managementSecret'];
-  readonly wayBack?: PlanInput['wayBack'];
+  readonly wayBack?: PlanInput['rollbackProbe'];
   readonly version?: string;
   /** Without it the plan has no routes, and nothing but differences and guards is under test. */
   readonly withFile?: boolean;
@@ -160,7 +160,7 @@ export function inputOf(scenario: Scenario): PlanInput {
     hash,
     allow: (scenario.allow ?? []).map(allowance),
     managementSecret: scenario.managementSecret,
-    wayBack: scenario.wayBack ?? 'not-probed',
+    rollbackProbe: scenario.wayBack ?? 'not-probed',
   };
 }
 

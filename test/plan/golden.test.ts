@@ -1,6 +1,6 @@
 // Plans as a reviewer reads them. A change of these snapshots is a change of what people see.
 import { describe, expect, test } from '@jest/globals';
-import type { Prepared } from '../../src/plan/input.ts';
+import type { Prepared } from '../../src/plan/types/input.ts';
 import { appliedState, BASE, planOf } from './builders.ts';
 
 /** Changes, requests and verdicts, one line each. */
@@ -66,7 +66,7 @@ describe('plans to read', () => {
     const prepared = planOf({
       file: BASE,
       desired: { 'request-retry': 3 },
-      memory: { ...planOf({ file: BASE, desired: {} }).basis.wanted.open(), 'request-retry': 0 },
+      memory: { ...planOf({ file: BASE, desired: {} }).basis.proposed.open(), 'request-retry': 0 },
       agreement: { kind: 'differ', cause: 'stale-memory', paths: ['request-retry'] },
     });
     expect(prepared.plan.changes).toEqual([]);

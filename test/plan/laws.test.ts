@@ -1,14 +1,14 @@
 // Laws that hold for any gateway and any files.
-import { pointerTo } from '../../src/nouns/path.ts';
+import { pointerTo } from '../../src/domain/path.ts';
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import jsonPatch from 'fast-json-patch';
 import { secretsIn } from '../../src/gateway/catalog/secrets.ts';
 import { canonical } from '../../src/gateway/model/equal.ts';
-import type { Tree, Value } from '../../src/nouns/value.ts';
-import { canonicalJson } from '../../src/plan/canonical-json.ts';
-import { diff } from '../../src/plan/diff.ts';
-import { makeDifferences } from '../../src/plan/patch.ts';
+import type { Tree, Value } from '../../src/lib/value.ts';
+import { canonicalJson } from '../../src/lib/stable-json.ts';
+import { diff } from '../../src/plan/diff/diff.ts';
+import { makeDifferences } from '../../src/plan/diff/patch.ts';
 import { makePlan } from '../../src/plan/plan.ts';
 import { catalog, inputOf, memoryOf, planOf, type Scenario } from './builders.ts';
 
@@ -109,9 +109,9 @@ describe('laws of plans', () => {
       fc.property(pairOf, ([a, b]) => {
         const before = memoryOf(JSON.stringify(a));
         const after = memoryOf(JSON.stringify(b));
-        const found = diff({ catalog, live: before, wanted: after });
+        const found = diff({ catalog, live: before, proposed: after });
         const { image } = makeDifferences(before, found);
-        const left = diff({ catalog, live: image, wanted: after });
+        const left = diff({ catalog, live: image, proposed: after });
         expect(left.map(({ kind, livePlace }) => `${kind} ${pointerTo(livePlace)}`)).toEqual([]);
       }),
       { numRuns: 150 },
@@ -124,7 +124,7 @@ describe('laws of plans', () => {
         const before = memoryOf(JSON.stringify(a));
         const { image, operations } = makeDifferences(
           before,
-          diff({ catalog, live: before, wanted: memoryOf(JSON.stringify(b)) }),
+          diff({ catalog, live: before, proposed: memoryOf(JSON.stringify(b)) }),
         );
         const patch = operations.map(({ op, path, from, value }) => ({
           op,
@@ -148,8 +148,10 @@ describe('laws of plans', () => {
     fc.assert(
       fc.property(pairOf, ([live, desired]) => {
         const { basis } = planOf(scenarioOf(live, desired));
-        const wanted = memoryOf(JSON.stringify(desired));
-        expect(atDeclared(basis.wanted.open(), lists(desired))).toEqual(atDeclared(wanted, lists(desired)));
+        const proposed = memoryOf(JSON.stringify(desired));
+        expect(atDeclared(basis.proposed.open(), lists(desired))).toEqual(
+          atDeclared(proposed, lists(desired)),
+        );
       }),
       { numRuns: 100 },
     );
@@ -160,7 +162,7 @@ describe('laws of plans', () => {
       fc.property(pairOf, ([live, desired]) => {
         const input = inputOf(scenarioOf(live, desired));
         const { basis } = makePlan(input);
-        const { plan } = makePlan({ ...input, live: { ...input.live, memory: basis.wanted } });
+        const { plan } = makePlan({ ...input, live: { ...input.live, memory: basis.proposed } });
         expect(plan.changes).toEqual([]);
         expect(plan.patch).toEqual([]);
       }),

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Plan } from '../../src/nouns/plan.ts';
-import { historyEntryText } from '../../src/report/history-text.ts';
+import type { Plan } from '../../src/domain/plan/plan.ts';
+import { historyEntryText } from '../../src/report/text/history.ts';
 import { reportMarkdown } from '../../src/report/markdown.ts';
-import { planText } from '../../src/report/plan-text.ts';
-import { PLAIN } from '../../src/report/style.ts';
+import { planText } from '../../src/report/text/plan.ts';
+import { PLAIN } from '../../src/report/text/style.ts';
 import { aPlan } from '../support/build-plan.ts';
 
 const COMMIT = {

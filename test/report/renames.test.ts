@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Change } from '../../src/nouns/change.ts';
+import type { Change } from '../../src/domain/plan/change.ts';
 import { render } from '../../src/report/render.ts';
-import { statusText, type TargetStatus } from '../../src/report/status-text.ts';
-import { PLAIN } from '../../src/report/style.ts';
+import { statusText, type TargetStatus } from '../../src/report/text/status.ts';
+import { PLAIN } from '../../src/report/text/style.ts';
 import { aChange, aPlan } from '../support/build-plan.ts';
 
 describe('a rename', () => {

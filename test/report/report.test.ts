@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { problem } from '../../src/nouns/problem.ts';
+import { problem } from '../../src/domain/problem/problem.ts';
 import { render } from '../../src/report/render.ts';
 import type { OutputFormat, Report } from '../../src/report/report.ts';
-import { shownText } from '../../src/report/shown-text.ts';
-import { COLOURED, PLAIN, styleFor } from '../../src/report/style.ts';
+import { shownText } from '../../src/report/text/value.ts';
+import { COLOURED, PLAIN, styleFor } from '../../src/report/text/style.ts';
 import { aChange, aPlan, applied, aVerdict, aWrite, rollbackFailed } from '../support/build-plan.ts';
 
 const REVIEW = aPlan({

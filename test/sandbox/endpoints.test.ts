@@ -1,11 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { loadCatalog } from '../../src/gateway/catalog/catalog.ts';
-import { parseDocument } from '../../src/gateway/model/document.ts';
+import { parseDocument } from '../../src/yaml/document.ts';
 import { load } from '../../src/gateway/model/load.ts';
-import { isFailure, type Memory } from '../../src/gateway/model/model.ts';
-import { type EndpointAnswer, handle } from '../../src/gateway/v0/endpoints.ts';
-import { isList, isTree, type Value } from '../../src/nouns/value.ts';
+import { type Memory } from '../../src/gateway/model/model.ts';
+import { type EndpointAnswer, handle } from '../../src/gateway/v7/endpoints.ts';
+import { isList, isTree, type Value } from '../../src/lib/value.ts';
+import { isFailure } from '../../src/yaml/failure.ts';
 
 const catalog = loadCatalog('legacy');
 

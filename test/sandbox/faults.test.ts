@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { FAULT_NAMES } from '../../src/sandbox/faults.ts';
+import { FAULT_NAMES } from '../../src/sandbox/gateway/faults.ts';
 import { runSandbox } from '../../src/sandbox/run.ts';
 import { CONFIG, playground, type Playground } from './playground.ts';
 

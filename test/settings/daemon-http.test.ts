@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generate } from 'selfsigned';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import type { Problem } from '../../src/nouns/problem.ts';
+import type { Problem } from '../../src/domain/problem/problem.ts';
 import { type LoadedSettings, loadSettings } from '../../src/settings/settings.ts';
 
 const made: string[] = [];

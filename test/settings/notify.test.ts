@@ -2,8 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { TOPICS } from '../../src/nouns/notice.ts';
-import type { Problem } from '../../src/nouns/problem.ts';
+import { TOPICS } from '../../src/domain/outcome/notice.ts';
+import type { Problem } from '../../src/domain/problem/problem.ts';
 import { loadSettings, type SettingsRequest } from '../../src/settings/settings.ts';
 
 const made: string[] = [];

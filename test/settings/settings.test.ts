@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import type { Problem } from '../../src/nouns/problem.ts';
+import type { Problem } from '../../src/domain/problem/problem.ts';
 import { type LoadedSettings, loadSettings, type SettingsFlags } from '../../src/settings/settings.ts';
 import { parseAllowance } from '../../src/settings/policy.ts';
 

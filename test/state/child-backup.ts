@@ -1,6 +1,6 @@
 // Backups for the child process, which runs without Jest.
-import type { Backup } from '../../src/nouns/backup.ts';
-import { seal } from '../../src/nouns/secret.ts';
+import type { Backup } from '../../src/domain/state/backup.ts';
+import { seal } from '../../src/domain/secret.ts';
 
 export function makeBackupOf(n: number): Omit<Backup, 'id' | 'sha256' | 'bytes'> {
   return {

@@ -1,5 +1,5 @@
 // Another process that works on a state directory until it is killed: `hold DIR` keeps the lock, `write DIR` writes on.
-import { openFileStore } from '../../src/state/files.ts';
+import { openFileStore } from '../../src/state/files/files.ts';
 import { makeBackupOf } from './child-backup.ts';
 
 const [what = '', dir = ''] = process.argv.slice(2);

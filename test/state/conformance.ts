@@ -1,9 +1,9 @@
 // What every Store must do, whatever it is kept in. A store of another kind runs the same suite.
 import { afterEach, describe, expect, test } from '@jest/globals';
-import type { Backup } from '../../src/nouns/backup.ts';
-import { HoldfastError } from '../../src/nouns/problem.ts';
-import { seal } from '../../src/nouns/secret.ts';
-import type { HistoryEntry, Journal } from '../../src/nouns/state.ts';
+import type { Backup } from '../../src/domain/state/backup.ts';
+import { HoldfastError } from '../../src/domain/problem/problem.ts';
+import { seal } from '../../src/domain/secret.ts';
+import type { HistoryEntry, Journal } from '../../src/domain/state/state.ts';
 import type { Store } from '../../src/state/store.ts';
 import { withTarget } from '../../src/state/with-target.ts';
 

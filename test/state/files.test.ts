@@ -14,12 +14,12 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { seal } from '../../src/nouns/secret.ts';
+import { seal } from '../../src/domain/secret.ts';
 import { authMemoryOf } from '../../src/state/auth-memory.ts';
-import { readBeat } from '../../src/state/beat.ts';
-import { explained } from '../../src/state/disk.ts';
+import { readBeat } from '../../src/state/files/heartbeat.ts';
+import { explained } from '../../src/state/files/disk.ts';
 import { detectionMemoryOf } from '../../src/state/detection-memory.ts';
-import { type FileStoreOptions, openFileStore } from '../../src/state/files.ts';
+import { type FileStoreOptions, openFileStore } from '../../src/state/files/files.ts';
 import { knownFilesWith, knownValuesOf } from '../../src/state/known-values.ts';
 import type { Store } from '../../src/state/store.ts';
 import { codesOf, conformsToStore, makeBackup, makeEntry, makeJournal, NOW } from './conformance.ts';
@@ -401,7 +401,7 @@ describe('a disk that fills up while a record is written', () => {
     mkdirSync(dir);
     const file = join(dir, 'state.json');
     writeFileSync(file, 'old');
-    const disk = new URL('../../src/state/disk.ts', import.meta.url).href;
+    const disk = new URL('../../src/state/files/disk.ts', import.meta.url).href;
     const script = `import { writeWhole } from '${disk}';
       await writeWhole('${file}', 'x'.repeat(20000)).then(() => console.log('written'), (error) => console.log(error.message));`;
     // A bound on the size of files stands in for the disk: the first write is cut short, the second fails.

@@ -4,10 +4,10 @@ import type { NoParamCallback, PathLike, TimeLike } from 'node:fs';
 import { utimes as utimesOf } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { HoldfastError } from '../../src/nouns/problem.ts';
-import { explained } from '../../src/state/disk.ts';
-import { acquire } from '../../src/state/lock.ts';
-import { freeReserve, reserveIn, withReserve } from '../../src/state/reserve.ts';
+import { HoldfastError } from '../../src/domain/problem/problem.ts';
+import { explained } from '../../src/state/files/disk.ts';
+import { acquire } from '../../src/state/files/lock.ts';
+import { freeReserve, reserveIn, withReserve } from '../../src/state/files/reserve.ts';
 
 const made: string[] = [];
 afterEach(async () => {

@@ -1,9 +1,9 @@
 // Builders of plans and outcomes for tests: three lines make a scenario.
-import type { Change } from '../../src/nouns/change.ts';
-import type { Outcome } from '../../src/nouns/outcome.ts';
-import { PLAN_FORMAT, type Plan } from '../../src/nouns/plan.ts';
-import type { Verdict } from '../../src/nouns/guard.ts';
-import type { Write } from '../../src/nouns/write.ts';
+import type { Change } from '../../src/domain/plan/change.ts';
+import type { Outcome } from '../../src/domain/outcome/outcome.ts';
+import { PLAN_FORMAT, type Plan } from '../../src/domain/plan/plan.ts';
+import type { Verdict } from '../../src/domain/plan/guard.ts';
+import type { Write } from '../../src/domain/plan/write.ts';
 
 export function aPlan(parts: Partial<Plan> = {}): Plan {
   return {

@@ -1,5 +1,5 @@
 // docs/errors.md, made from the table of codes and the table of exit codes.
-import { CODES } from '../../src/nouns/codes.ts';
+import { CODES } from '../../src/domain/problem/codes.ts';
 
 const EXITS: readonly (readonly [number, string])[] = [
   [0, 'in sync, applied and verified; `plan` with or without changes'],
@@ -55,7 +55,7 @@ export function errorsPage(): string {
     '# Errors and exit codes',
     '',
     'Every problem has a stable code, a place where there is one, and a remedy. With `--output json` the same members are',
-    'in `problems`. This page is generated from `src/nouns/codes.ts` by `npm run docs`.',
+    'in `problems`. This page is generated from `src/domain/problem/codes.ts` by `npm run docs`.',
     '',
     '## Exit codes',
     '',

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { test } from '@jest/globals';
-import { systemClock } from '../../src/cli/system-clock.ts';
-import type { Clock } from '../../src/nouns/clock.ts';
+import { systemClock } from '../../src/compose/system-clock.ts';
+import type { Clock } from '../../src/domain/clock.ts';
 import { startSandbox } from '../../src/sandbox/start.ts';
 import { virtualSandbox } from './virtual-clock.ts';
 

@@ -6,7 +6,7 @@
 // file operation is pending, or before the event loop has had several turns with nothing of the kind.
 import { subscribe } from 'node:diagnostics_channel';
 import type { ClientRequest } from 'node:http';
-import type { SandboxClock } from '../../src/sandbox/clock.ts';
+import type { SandboxClock } from '../../src/sandbox/gateway/clock.ts';
 import type { Sandbox, SandboxOptions } from '../../src/sandbox/sandbox.ts';
 import { startSandbox } from '../../src/sandbox/start.ts';
 

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import type { ServerResponse } from 'node:http';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import type { LiveEvent, PlanView, ProblemView, Role, TargetsView } from '../../src/wire/views.ts';
+import type { LiveEvent, PlanView, ProblemView, Role, TargetsView } from '../../src/api-schema/views.ts';
 import { webAssets } from '../../src/web/assets.ts';
 import { BACKUPS, HISTORY, LOOKS, planViews, targetsView } from './fleet.ts';
 

@@ -1,7 +1,7 @@
 // A fleet of gateways as a daemon would show it, at one fixed moment, with every standing and with names that want to act.
-import type { Outcome } from '../../src/nouns/outcome.ts';
-import type { Plan } from '../../src/nouns/plan.ts';
-import type { Problem } from '../../src/nouns/problem.ts';
+import type { Outcome } from '../../src/domain/outcome/outcome.ts';
+import type { Plan } from '../../src/domain/plan/plan.ts';
+import type { Problem } from '../../src/domain/problem/problem.ts';
 import type {
   BackupsView,
   HistoryView,
@@ -10,7 +10,7 @@ import type {
   Source,
   TargetsView,
   TargetView,
-} from '../../src/wire/views.ts';
+} from '../../src/api-schema/views.ts';
 import { aChange, aPlan, applied, aVerdict, aWrite } from '../support/build-plan.ts';
 
 /** 14:03 UTC. */

@@ -3,9 +3,9 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Commit } from '../../nouns/desired.ts';
-import { fail } from '../../nouns/problem.ts';
-import { explained, makeDirectory, readText, syncDirectory, writeWhole } from '../../state/disk.ts';
+import type { Commit } from '../../domain/desired.ts';
+import { fail } from '../../domain/problem/problem.ts';
+import { explained, makeDirectory, readText, syncDirectory, writeWhole } from '../../state/files/disk.ts';
 import { checkLinks } from './links.ts';
 import { type Bounds, IN_FORCE, type Mirror } from './mirror.ts';
 import { TooMuchOutput } from './program.ts';

@@ -1,6 +1,6 @@
 // From what git said to a problem that a person can act on. Whatever is nothing about the remote is about our copy.
-import type { Code } from '../../nouns/codes.ts';
-import { fail, type HoldfastError } from '../../nouns/problem.ts';
+import type { Code } from '../../domain/problem/codes.ts';
+import { fail, type HoldfastError } from '../../domain/problem/problem.ts';
 import type { GitSettings } from '../../settings/daemon-source.ts';
 import { type GitFailure, TOO_LONG } from './program.ts';
 

@@ -2,7 +2,7 @@
 // whole machine read and watched as desired state.
 import { readlink, realpath } from 'node:fs/promises';
 import { dirname, isAbsolute, join, normalize, relative } from 'node:path';
-import { fail } from '../../nouns/problem.ts';
+import { fail } from '../../domain/problem/problem.ts';
 
 /**
  * `links` are relative to `dir`, which holds what is below `path` of the repository. Rejects with HF7020. A link to what

@@ -2,10 +2,10 @@
 // force, who signed it. It holds commits; what of them is in force is not its business.
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
-import { commitIn, SHOW_COMMIT } from '../../desired/revision.ts';
-import type { Commit } from '../../nouns/desired.ts';
-import { fail } from '../../nouns/problem.ts';
-import { walk } from '../../reading/walk.ts';
+import { commitIn, SHOW_COMMIT } from '../../desired/read/revision.ts';
+import type { Commit } from '../../domain/desired.ts';
+import { fail } from '../../domain/problem/problem.ts';
+import { walk } from '../../input/walk.ts';
 import type { GitSettings } from '../../settings/daemon-source.ts';
 import { GitFailure, type Run, type RunOptions } from './program.ts';
 

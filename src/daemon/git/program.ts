@@ -3,7 +3,7 @@
 import { join } from 'node:path';
 import type { SimpleGit, SimpleGitOptions } from 'simple-git';
 import { basicAuthOf, type GitSettings } from '../../settings/daemon-source.ts';
-import { makeDirectory, writeWhole } from '../../state/disk.ts';
+import { makeDirectory, writeWhole } from '../../state/files/disk.ts';
 
 export interface RunOptions {
   /** The mirror; also the working directory. */

@@ -3,10 +3,10 @@
 import { createHash } from 'node:crypto';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Commit } from '../../nouns/desired.ts';
-import { fail, HoldfastError } from '../../nouns/problem.ts';
+import type { Commit } from '../../domain/desired.ts';
+import { fail, HoldfastError } from '../../domain/problem/problem.ts';
 import type { GitSettings } from '../../settings/daemon-source.ts';
-import { makeDirectory } from '../../state/disk.ts';
+import { makeDirectory } from '../../state/files/disk.ts';
 import { type Checkout, type Checkouts, createCheckouts, isDirectory } from './checkouts.ts';
 import { localProblem, remoteProblem, shownUrl } from './failures.ts';
 import {

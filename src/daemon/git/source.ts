@@ -1,20 +1,20 @@
 // The git source of a running daemon: when the remote is asked, what is in force, and how that is told. Everybody reads
 // the same commit, and keeps it for as long as he holds it.
-import type { Clock } from '../../nouns/clock.ts';
-import type { Commit } from '../../nouns/desired.ts';
-import { HoldfastError, type Problem, problem } from '../../nouns/problem.ts';
+import type { Clock } from '../../domain/clock.ts';
+import type { Commit } from '../../domain/desired.ts';
+import { HoldfastError, type Problem, problem } from '../../domain/problem/problem.ts';
 import type { GitSettings } from '../../settings/daemon-source.ts';
 import type { DaemonSettings } from '../../settings/settings.ts';
-import type { Source } from '../../wire/views.ts';
-import type { Desk } from '../desk.ts';
-import type { Reporter } from '../reporter.ts';
-import type { Service } from '../service.ts';
+import type { Source } from '../../api-schema/views.ts';
+import type { DaemonOperations } from '../core/daemon-operations.ts';
+import type { Reporter } from '../core/reporter.ts';
+import type { Service } from '../core/service.ts';
 import type { Checkout } from './checkouts.ts';
 import { shownUrl } from './failures.ts';
 import type { Hooked } from './hook.ts';
 import type { Bounds } from './mirror.ts';
 import { openRepository, type Repository } from './repository.ts';
-import { createRhythm, type Rhythm } from './rhythm.ts';
+import { createPollLoop, type PollLoop } from './poll-loop.ts';
 
 export interface GitSource extends Hooked, AsyncDisposable {
   /**
@@ -31,7 +31,7 @@ export interface GitSource extends Hooked, AsyncDisposable {
   onChange(changed: () => void): () => void;
   /** The checkout in force, kept on disk until it is let go; undefined while no repository is followed. */
   hold(): Held | undefined;
-  service(desk: Pick<Desk, 'reload'>): Service;
+  service(desk: Pick<DaemonOperations, 'reload'>): Service;
 }
 
 /** Without a checkout there is a problem that says why. */
@@ -66,7 +66,7 @@ const BOUNDS: Bounds = {
 interface Following {
   readonly settings: GitSettings;
   readonly repository: Repository;
-  readonly rhythm: Rhythm;
+  readonly pollLoop: PollLoop;
   readonly end: AbortController;
   askedAt?: number;
   answeredAt?: number;
@@ -84,7 +84,7 @@ export function createGitSource({
   const listeners = new Set<() => void>();
   const held = new Map<string, number>();
   let following: Following | undefined;
-  let desk: Pick<Desk, 'reload'> | undefined;
+  let desk: Pick<DaemonOperations, 'reload'> | undefined;
   /** The commit that was given to whoever looked last. */
   let given: string | undefined;
 
@@ -113,23 +113,28 @@ export function createGitSource({
       settings,
       repository,
       end,
-      rhythm: createRhythm(() => ask(one), { clock, everyMs: settings.everyMs, gapMs, signal: end.signal }),
+      pollLoop: createPollLoop(() => ask(one), {
+        clock,
+        everyMs: settings.everyMs,
+        gapMs,
+        signal: end.signal,
+      }),
     };
     following = one;
-    await one.rhythm.first(firstMs, signal);
+    await one.pollLoop.first(firstMs, signal);
     changed();
   };
   const stop = async (): Promise<void> => {
     const before = following;
     following = undefined;
     before?.end.abort();
-    await before?.rhythm.ended;
+    await before?.pollLoop.ended;
   };
 
   const source: GitSource = {
     async follow({ source: wanted }) {
       if (following && wanted && identityOf(wanted) === identityOf(following.settings)) {
-        if (following.problem) following.rhythm.now();
+        if (following.problem) following.pollLoop.now();
         return;
       }
       await stop();
@@ -137,7 +142,7 @@ export function createGitSource({
       else changed();
     },
     settings: () => following?.settings,
-    poke: () => following?.rhythm.now(),
+    poke: () => following?.pollLoop.now(),
     view: () => following && viewOf(following),
     problem: () => following?.problem,
     onChange(listener) {

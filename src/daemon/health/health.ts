@@ -1,15 +1,15 @@
 // Whether the daemon is alive and whether it is ready, as findings; and a sign of life in its state for those who have no
 // port to ask.
-import { BEAT_EVERY_MS } from '../../nouns/beat.ts';
-import { HoldfastError } from '../../nouns/problem.ts';
-import type { Source } from '../../wire/views.ts';
-import type { Desk } from '../desk.ts';
-import type { Service } from '../service.ts';
+import { HEARTBEAT_INTERVAL_MS } from '../../domain/state/heartbeat.ts';
+import { HoldfastError } from '../../domain/problem/problem.ts';
+import type { Source } from '../../api-schema/views.ts';
+import type { DaemonOperations } from '../core/daemon-operations.ts';
+import type { Service } from '../core/service.ts';
 import type { Finding } from './finding.ts';
-import { createVitals, TICK_MS, type Vitals } from './vitals.ts';
+import { createLiveness, TICK_MS, type Liveness } from './liveness.ts';
 
 export interface HealthOptions {
-  readonly desk: Pick<Desk, 'targets' | 'nextLookAt' | 'store'>;
+  readonly desk: Pick<DaemonOperations, 'targets' | 'nextLookAt' | 'store'>;
   /** ms since the epoch, and ms of a clock that never jumps. */
   readonly now: () => number;
   readonly elapsed: () => number;
@@ -29,23 +29,23 @@ const WRITTEN_LASTS_MS = 5000;
 
 export function createHealth(options: HealthOptions): Health {
   const { desk, source } = options;
-  const vitals = createVitals(options);
+  const liveness = createLiveness(options);
   const looked = new Set<string>();
-  const beats = createBeats(options, vitals);
+  const beats = createBeats(options, liveness);
   let timer: NodeJS.Timeout | undefined;
   return {
     reporter: {
-      event: (event) => vitals.reporter.event?.(event),
+      event: (event) => liveness.reporter.event?.(event),
       outcome(outcome, trigger) {
         looked.add(outcome.target);
-        vitals.reporter.outcome?.(outcome, trigger);
+        liveness.reporter.outcome?.(outcome, trigger);
       },
       failed(error, target) {
         if (target !== undefined) looked.add(target);
-        vitals.reporter.failed?.(error, target);
+        liveness.reporter.failed?.(error, target);
       },
     },
-    alive: () => vitals.findings(),
+    alive: () => liveness.findings(),
     ready: async () => [
       { name: 'settings', ok: timer !== undefined, detail: timer ? 'loaded' : 'not loaded yet' },
       await beats.written(),
@@ -55,10 +55,10 @@ export function createHealth(options: HealthOptions): Health {
     async follow() {
       if (timer) return;
       timer = setInterval(() => {
-        vitals.tick();
+        liveness.tick();
         void beats.due();
       }, TICK_MS).unref();
-      vitals.tick();
+      liveness.tick();
       await beats.due();
     },
     async [Symbol.asyncDispose]() {
@@ -76,10 +76,10 @@ interface Beats {
   last(): Promise<void>;
 }
 
-function createBeats({ desk, now, elapsed }: HealthOptions, vitals: Vitals): Beats {
+function createBeats({ desk, now, elapsed }: HealthOptions, liveness: Liveness): Beats {
   let latest: { readonly at: number; readonly result: Promise<Finding> } | undefined;
   const write = (ended: boolean): Promise<Finding> => {
-    const problems = wrong(vitals.findings());
+    const problems = wrong(liveness.findings());
     const beat = { at: now(), pid: process.pid, problems, ...(ended && { ended }) };
     const result = desk
       .store()
@@ -92,7 +92,7 @@ function createBeats({ desk, now, elapsed }: HealthOptions, vitals: Vitals): Bea
   const within = (ms: number): Promise<Finding> =>
     latest && elapsed() - latest.at < ms ? latest.result : write(false);
   return {
-    due: async () => void (await within(BEAT_EVERY_MS)),
+    due: async () => void (await within(HEARTBEAT_INTERVAL_MS)),
     written: () => within(WRITTEN_LASTS_MS),
     last: async () => void (await write(true)),
   };

@@ -1,6 +1,6 @@
 // `/healthz` and `/readyz`: 200 or 503, with the findings. Without a token: who watches processes has none.
 import type { FastifyReply } from 'fastify';
-import type { Routes } from '../http/api.ts';
+import type { Routes } from '../http/server/api.ts';
 import type { Finding } from './finding.ts';
 import type { Health } from './health.ts';
 

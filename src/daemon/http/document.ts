@@ -1,15 +1,15 @@
 // The OpenAPI document without a daemon: for the copy in docs/, which a test holds against the routes.
-import type { Desk } from '../desk.ts';
-import { createAccess } from './access.ts';
+import type { DaemonOperations } from '../core/daemon-operations.ts';
+import { createAccess } from './server/access.ts';
 import { assemble } from './http.ts';
-import { createStreams } from './stream.ts';
+import { createStreams } from './server/stream.ts';
 
 /** As `GET /api/v1/openapi.json` answers it. */
 export async function openApiDocument(version: string): Promise<object> {
   const clock = { now: () => 0, sleep: async (): Promise<void> => {} };
   const redact = <T>(value: T): T => value;
   const options = { version, clock, redact, note: () => {}, failed: () => {} };
-  const desk = {} as Desk; // describing the routes calls none of them
+  const desk = {} as DaemonOperations; // describing the routes calls none of them
   const parts = { desk, options, access: createAccess(clock), streams: createStreams({ redact }) };
   const listen = { host: '127.0.0.1', port: 0 };
   const http = { listen, auth: 'token', tokens: [], trustedProxies: [] } as const;

@@ -1,16 +1,16 @@
 // The HTTP API as a service of the daemon: listens where the settings say, follows them while it runs, and tells those
 // who look what happens.
 import type { DaemonSettings, HttpSettings } from '../../settings/settings.ts';
-import type { LiveEvent } from '../../wire/views.ts';
-import type { Desk } from '../desk.ts';
-import type { Service } from '../service.ts';
-import { type Access, createAccess } from './access.ts';
-import type { ApiServer, Routes } from './api.ts';
-import { assetRoutes } from './assets.ts';
-import { hookRoutes } from './hooks.ts';
-import { liveReporter } from './live.ts';
-import { listening } from './listen.ts';
-import type { HttpOptions } from './options.ts';
+import type { LiveEvent } from '../../api-schema/views.ts';
+import type { DaemonOperations } from '../core/daemon-operations.ts';
+import type { Service } from '../core/service.ts';
+import { type Access, createAccess } from './server/access.ts';
+import type { ApiServer, Routes } from './server/api.ts';
+import { assetRoutes } from './server/assets.ts';
+import { hookRoutes } from './server/hooks.ts';
+import { liveReporter } from './server/live.ts';
+import { listening } from './server/listen.ts';
+import type { HttpOptions } from './server/options.ts';
 import { actionRoutes } from './routes/actions.ts';
 import { documentRoutes } from './routes/documents.ts';
 import { eventRoutes } from './routes/events.ts';
@@ -18,8 +18,8 @@ import { planRoutes } from './routes/plan.ts';
 import { recordRoutes } from './routes/records.ts';
 import { sessionRoutes } from './routes/session.ts';
 import { targetRoutes } from './routes/targets.ts';
-import { createServer, type Entrance } from './server.ts';
-import { createStreams, type Streams } from './stream.ts';
+import { createServer, type Entrance } from './server/server.ts';
+import { createStreams, type Streams } from './server/stream.ts';
 
 export interface HttpService extends Service {
   /** Tells those who look of something that no outcome says. */
@@ -28,13 +28,13 @@ export interface HttpService extends Service {
   address(): URL | undefined;
 }
 
-export function httpService(desk: Desk, options: HttpOptions): HttpService {
+export function httpService(desk: DaemonOperations, options: HttpOptions): HttpService {
   return new Http(desk, options);
 }
 
 /** What the server is made of, whatever the settings. */
 export interface Assembly {
-  readonly desk: Desk;
+  readonly desk: DaemonOperations;
   readonly options: HttpOptions;
   readonly access: Access;
   readonly streams: Streams;
@@ -77,7 +77,7 @@ class Http implements HttpService {
   #server: ApiServer | undefined;
   #address: URL | undefined;
 
-  constructor(desk: Desk, options: HttpOptions) {
+  constructor(desk: DaemonOperations, options: HttpOptions) {
     const { clock, redact, failed, events } = options;
     const now = (): number => clock.now();
     const streams = createStreams({ redact, ...events });

@@ -1,12 +1,12 @@
 // What the gauges show of each target, from listening and from its state. Knows no metric.
-import type { Outcome } from '../../nouns/outcome.ts';
-import { exitOf } from '../../nouns/outcome.ts';
-import { differencesAfter, type Standing, standingAfter } from '../../nouns/standing.ts';
+import type { Outcome } from '../../domain/outcome/outcome.ts';
+import { exitOf } from '../../domain/outcome/outcome.ts';
+import { differencesAfter, type SyncStatus, syncStatusAfter } from '../../domain/outcome/sync-status.ts';
 import type { TargetState } from '../../state/store.ts';
 
 /** Times in ms since the epoch. Absent: unknown, or not so. */
 export interface Facts {
-  readonly standing: Standing;
+  readonly standing: SyncStatus;
   readonly differences?: number | undefined;
   readonly lastLook?: number | undefined;
   readonly lastSuccess?: number | undefined;
@@ -21,7 +21,7 @@ export function afterOutcome(facts: Facts, outcome: Outcome): Facts {
   const fine = exitOf(outcome) === 0 && outcome.kind !== 'restored';
   return {
     ...facts,
-    standing: standingAfter(outcome.kind) ?? facts.standing,
+    standing: syncStatusAfter(outcome.kind) ?? facts.standing,
     differences: differencesAfter(outcome) ?? facts.differences,
     lastLook: outcome.at,
     ...(fine && { lastSuccess: outcome.at }),

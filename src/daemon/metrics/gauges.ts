@@ -1,6 +1,6 @@
 // Sets the gauges from what is known at this moment; what is not known has no series.
-import type { Source } from '../../wire/views.ts';
-import { STANDINGS } from '../../nouns/standing.ts';
+import type { Source } from '../../api-schema/views.ts';
+import { SYNC_STATUSES } from '../../domain/outcome/sync-status.ts';
 import type { Facts } from './facts.ts';
 import type { Instruments } from './instruments.ts';
 
@@ -18,7 +18,7 @@ export function showFacts(gauges: Gauges, all: ReadonlyMap<string, Facts>, now: 
 
 function showTarget(gauges: Gauges, target: string, facts: Facts, now: number): void {
   const { differences, lastLook, lastSuccess, suspendedUntil, authBlockedUntil, revision } = facts;
-  for (const standing of Object.keys(STANDINGS))
+  for (const standing of Object.keys(SYNC_STATUSES))
     gauges.standing.set({ target, standing }, standing === facts.standing ? 1 : 0);
   gauges.authBlocked.set({ target }, (authBlockedUntil ?? 0) > now ? 1 : 0);
   if (differences !== undefined) gauges.differences.set({ target }, differences);

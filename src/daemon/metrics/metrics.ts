@@ -1,18 +1,18 @@
 // Metrics of a running daemon in the form that Prometheus reads. Listens like a log does; nothing waits for it.
-import type { Source } from '../../wire/views.ts';
-import type { Event } from '../../nouns/event.ts';
-import type { Outcome } from '../../nouns/outcome.ts';
-import type { Desk } from '../desk.ts';
-import type { Reporter } from '../reporter.ts';
-import type { Service } from '../service.ts';
+import type { Source } from '../../api-schema/views.ts';
+import type { Event } from '../../domain/outcome/event.ts';
+import type { Outcome } from '../../domain/outcome/outcome.ts';
+import type { DaemonOperations } from '../core/daemon-operations.ts';
+import type { Reporter } from '../core/reporter.ts';
+import type { Service } from '../core/service.ts';
 import { afterOutcome, afterReading, type Facts, NOTHING } from './facts.ts';
 import { clear, showFacts, showSource } from './gauges.ts';
 import { createInstruments, type Instruments } from './instruments.ts';
-import { forgetDeparted } from './departed.ts';
+import { removeStaleSeries } from './stale-series.ts';
 import { routeOf } from './route-of.ts';
 
 export interface MetricsOptions {
-  readonly desk: Pick<Desk, 'targets' | 'store'>;
+  readonly desk: Pick<DaemonOperations, 'targets' | 'store'>;
   /** Of Holdfast. */
   readonly version: string;
   /** ms since the epoch, and ms of a clock that never jumps. */
@@ -58,7 +58,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
     async expose() {
       const names = options.desk.targets().map(({ name }) => name);
       const facts = await known.all(names);
-      await forgetDeparted(instruments, new Set(names));
+      await removeStaleSeries(instruments, new Set(names));
       clear(instruments.gauges);
       showFacts(instruments.gauges, facts, options.now());
       showSource(instruments.gauges, options.source?.());

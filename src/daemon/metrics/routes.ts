@@ -1,7 +1,7 @@
 // `/metrics`: for whoever may look, or for everybody where the settings say so.
 import type { FastifyInstance } from 'fastify';
 import type { HttpSettings } from '../../settings/settings.ts';
-import type { Routes } from '../http/api.ts';
+import type { Routes } from '../http/server/api.ts';
 import type { Metrics } from './metrics.ts';
 
 export function metricsRoutes(

@@ -1,18 +1,18 @@
 // From what happened to a target to a notice of it. Pure.
-import type { Change } from '../../nouns/change.ts';
-import type { Verdict } from '../../nouns/guard.ts';
-import { meaningOf, type Facts, type Notice, type Topic } from '../../nouns/notice.ts';
-import type { Outcome } from '../../nouns/outcome.ts';
-import { pending, type Plan } from '../../nouns/plan.ts';
-import { HoldfastError, type Problem } from '../../nouns/problem.ts';
-import type { Shown } from '../../nouns/shown.ts';
-import { type Standing, STANDINGS } from '../../nouns/standing.ts';
-import { momentText, plural } from '../../nouns/words.ts';
+import type { Change } from '../../domain/plan/change.ts';
+import type { Verdict } from '../../domain/plan/guard.ts';
+import { meaningOf, type Facts, type Notice, type Topic } from '../../domain/outcome/notice.ts';
+import type { Outcome } from '../../domain/outcome/outcome.ts';
+import { pending, type Plan } from '../../domain/plan/plan.ts';
+import { HoldfastError, type Problem } from '../../domain/problem/problem.ts';
+import type { Redacted } from '../../domain/redacted.ts';
+import { type SyncStatus, SYNC_STATUSES } from '../../domain/outcome/sync-status.ts';
+import { momentText, plural } from '../../lib/text.ts';
 
 /** What a notice does not get from what happened. */
 export interface Circumstances {
   readonly id: string;
-  readonly previous?: Standing;
+  readonly previous?: SyncStatus;
   readonly link?: string;
 }
 
@@ -47,11 +47,11 @@ export function noticeOf(kind: Topic, outcome: Outcome, circumstances: Circumsta
 /** What came well after something else reads so. */
 function readAs(
   kind: Topic,
-  previous: Standing | undefined,
+  previous: SyncStatus | undefined,
 ): { readonly title: string; readonly meaning: string } {
   const { title, meaning } = meaningOf(kind);
   if (previous === undefined || previous === 'unknown' || previous === 'in-sync') return { title, meaning };
-  const before = STANDINGS[previous].title.toLowerCase();
+  const before = SYNC_STATUSES[previous].title.toLowerCase();
   if (kind === 'in-sync')
     return { title: 'In sync again', meaning: `${meaning} Before, the target was: ${before}.` };
   if (kind === 'recovered') return { title: `${title}: in sync again after ${before}`, meaning };
@@ -60,7 +60,7 @@ function readAs(
   return { title, meaning };
 }
 
-const FAILED: ReadonlySet<Standing> = new Set([
+const FAILED: ReadonlySet<SyncStatus> = new Set([
   'rolled-back',
   'needs-a-person',
   'failed',
@@ -181,7 +181,7 @@ function shortChange({
   };
 }
 
-function isShort(value: Shown | undefined): value is Shown {
+function isShort(value: Redacted | undefined): value is Redacted {
   return value !== undefined && JSON.stringify(value).length <= LONGEST_VALUE;
 }
 

@@ -1,29 +1,29 @@
 // Notifications as a service of the daemon: hears outcomes, tells each channel what is new to it. Nothing here is waited
 // for by a look, and a receiver that is down is somebody else's trouble.
-import type { Notice, Topic } from '../../nouns/notice.ts';
-import type { Outcome } from '../../nouns/outcome.ts';
-import type { Mark } from '../../nouns/state.ts';
-import { visibleIn } from '../../nouns/visible.ts';
+import type { Notice, Topic } from '../../domain/outcome/notice.ts';
+import type { Outcome } from '../../domain/outcome/outcome.ts';
+import type { Mark } from '../../domain/state/state.ts';
+import { terminalSafeIn } from '../../lib/terminal-safe.ts';
 import type { DaemonSettings } from '../../settings/settings.ts';
-import type { Desk } from '../desk.ts';
-import type { Reporter } from '../reporter.ts';
-import type { Service } from '../service.ts';
-import { newMessageId } from './id.ts';
-import { createMemory } from './memory.ts';
+import type { DaemonOperations } from '../core/daemon-operations.ts';
+import type { Reporter } from '../core/reporter.ts';
+import type { Service } from '../core/service.ts';
+import { newMessageId } from './channels/id.ts';
+import { createNotifiedState } from './notified-state.ts';
 import { type Circumstances, noticeOf, sharedNotice } from './notices.ts';
-import { openOutlet, type Outlet, type OutletOptions } from './outlet.ts';
-import { openSender } from './sender.ts';
-import { sharedTurn, type Turn, turnAfter } from './turns.ts';
+import { openChannel, type ActiveChannel, type ActiveChannelOptions } from './channel.ts';
+import { openSender } from './channels/sender.ts';
+import { sharedTransition, type Transition, transitionAfter } from './transitions.ts';
 
-export interface NotifyOptions extends Pick<OutletOptions, 'clock' | 'onResult'> {
-  readonly desk: Pick<Desk, 'targets' | 'store'>;
+export interface NotifyOptions extends Pick<ActiveChannelOptions, 'clock' | 'onResult'> {
+  readonly desk: Pick<DaemonOperations, 'targets' | 'store'>;
   /** Where it says how channels are; the log. */
   readonly reporter: Pick<Reporter, 'note' | 'failed'>;
   /** Takes secrets out of what is sent and said. */
-  readonly clean?: OutletOptions['clean'];
-  readonly newId?: OutletOptions['newId'];
-  readonly random?: OutletOptions['random'];
-  readonly open?: OutletOptions['open'];
+  readonly clean?: ActiveChannelOptions['clean'];
+  readonly newId?: ActiveChannelOptions['newId'];
+  readonly random?: ActiveChannelOptions['random'];
+  readonly open?: ActiveChannelOptions['open'];
   /** Where people find the dashboard. */
   readonly publicUrl?: (settings: DaemonSettings) => URL | undefined;
 }
@@ -35,12 +35,12 @@ const TOPIC_OF = { settings: 'daemon', source: 'source' } as const;
 export function createNotify(options: NotifyOptions): Service {
   const { desk, clock, reporter, clean = (value) => value, newId = newMessageId } = options;
   const { random = Math.random, open = openSender, publicUrl = () => undefined } = options;
-  const memory = createMemory(() => desk.store(), reporter.failed);
-  let outlets: readonly Outlet[] = [];
+  const memory = createNotifiedState(() => desk.store(), reporter.failed);
+  let activeChannels: readonly ActiveChannel[] = [];
   let dashboard: URL | undefined;
   let isLoaded = false;
 
-  const outletOptions: OutletOptions = {
+  const outletOptions: ActiveChannelOptions = {
     clock,
     newId,
     random,
@@ -48,8 +48,8 @@ export function createNotify(options: NotifyOptions): Service {
     clean,
     reporter,
     ...(options.onResult && { onResult: options.onResult }),
-    ended(channel, letters, ending) {
-      for (const { about, mark } of letters) {
+    ended(channel, notices, ending) {
+      for (const { about, mark } of notices) {
         if (mark && ending === 'delivered') memory.arrived(channel, about, mark);
         if (mark && ending === 'undelivered') memory.lost(channel, about, mark);
       }
@@ -57,19 +57,19 @@ export function createNotify(options: NotifyOptions): Service {
   };
 
   const tell = (
-    outlet: Outlet,
+    activeChannel: ActiveChannel,
     about: string,
-    { tells, mark }: Turn,
+    { tells, mark }: Transition,
     make: (kind: Topic, circumstances: Circumstances) => Notice,
   ): void => {
-    const { name } = outlet.channel;
+    const { name } = activeChannel.channel;
     const before = memory.of(name, about);
     const isNew = mark !== undefined && mark !== before;
     if (isNew) memory[tells.length > 0 ? 'sent' : 'note'](name, about, mark);
     for (const [i, kind] of tells.entries()) {
       const notice = make(kind, circumstancesOf(before, about, newId(), dashboard));
       const carried = isNew && i === tells.length - 1;
-      outlet.add({ notice: visibleIn(clean(notice)), about, ...(carried && { mark }) });
+      activeChannel.add({ notice: terminalSafeIn(clean(notice)), about, ...(carried && { mark }) });
     }
   };
 
@@ -77,18 +77,22 @@ export function createNotify(options: NotifyOptions): Service {
     reporter: {
       outcome(outcome: Outcome) {
         const about = outcome.target;
-        for (const outlet of outlets) {
-          const turn = turnAfter(outlet.channel, memory.of(outlet.channel.name, about), outcome);
-          tell(outlet, about, turn, (kind, circumstances) => noticeOf(kind, outcome, circumstances));
+        for (const activeChannel of activeChannels) {
+          const turn = transitionAfter(
+            activeChannel.channel,
+            memory.of(activeChannel.channel.name, about),
+            outcome,
+          );
+          tell(activeChannel, about, turn, (kind, circumstances) => noticeOf(kind, outcome, circumstances));
         }
       },
       shared(what, error) {
         const about = ABOUT[what];
         const isWrong = error !== undefined;
-        for (const outlet of outlets) {
-          const before = memory.of(outlet.channel.name, about);
-          const turn = sharedTurn(outlet.channel, before, TOPIC_OF[what], isWrong);
-          tell(outlet, about, turn, (kind, circumstances) =>
+        for (const activeChannel of activeChannels) {
+          const before = memory.of(activeChannel.channel.name, about);
+          const turn = sharedTransition(activeChannel.channel, before, TOPIC_OF[what], isWrong);
+          tell(activeChannel, about, turn, (kind, circumstances) =>
             sharedNotice(what, kind, clock.now(), circumstances, error),
           );
         }
@@ -101,20 +105,23 @@ export function createNotify(options: NotifyOptions): Service {
       dashboard = publicUrl(settings);
       const names = desk.targets().map(({ name }) => name);
       memory.keepOnly(new Set(notify.map(({ name }) => name)), new Set([...names, ...Object.values(ABOUT)]));
-      const before = outlets;
-      outlets = notify.map(
-        (channel) => before.find((outlet) => isSame(outlet, channel)) ?? openOutlet(channel, outletOptions),
+      const before = activeChannels;
+      activeChannels = notify.map(
+        (channel) =>
+          before.find((activeChannel) => isSame(activeChannel, channel)) ??
+          openChannel(channel, outletOptions),
       );
-      for (const outlet of before) if (!outlets.includes(outlet)) void outlet.close().catch(reporter.failed);
+      for (const activeChannel of before)
+        if (!activeChannels.includes(activeChannel)) void activeChannel.close().catch(reporter.failed);
     },
     async [Symbol.asyncDispose]() {
-      await Promise.all(outlets.map((outlet) => outlet.close().catch(reporter.failed)));
+      await Promise.all(activeChannels.map((activeChannel) => activeChannel.close().catch(reporter.failed)));
       await memory.saved();
     },
   };
 }
 
-function isSame({ channel }: Outlet, other: Outlet['channel']): boolean {
+function isSame({ channel }: ActiveChannel, other: ActiveChannel['channel']): boolean {
   return channel.name === other.name && channel.identity.open() === other.identity.open();
 }
 

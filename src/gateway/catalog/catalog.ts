@@ -1,6 +1,6 @@
 // The catalog of one layout: its schema read once from schemas/, compiled and kept. Knows no single key.
 import { readFileSync } from 'node:fs';
-import { packageFile } from '../../nouns/package-files.ts';
+import { packageFile } from '../../lib/package-files.ts';
 import { compile } from './compile.ts';
 import type { Catalog, Field } from './field.ts';
 import type { SchemaDocument } from './keywords.ts';

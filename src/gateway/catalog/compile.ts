@@ -1,6 +1,6 @@
 // Schema to Field: resolves references, fills in what an annotation says for a whole subtree, decides the kind.
 // Knows the keywords, no single key of a gateway.
-import type { Value } from '../../nouns/value.ts';
+import type { Value } from '../../lib/value.ts';
 import type { Field, Kind, Route } from './field.ts';
 import type { Schema, SchemaDocument } from './keywords.ts';
 

@@ -1,6 +1,6 @@
 // The shape of what the catalog says about one key. The facts themselves are in schemas/; compile.ts reads them.
-import type { GuardId } from '../../nouns/guard.ts';
-import type { Value } from '../../nouns/value.ts';
+import type { GuardId } from '../../domain/plan/guard.ts';
+import type { Value } from '../../lib/value.ts';
 
 /**
  * `struct` has named fields, `map` has free keys of one kind, `any` is free-form (`params`, plugin settings,

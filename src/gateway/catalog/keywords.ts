@@ -1,8 +1,8 @@
 // The vocabulary of schemas/: the standard keywords the catalog reads, and our `x-` keywords with what they may hold.
 // docs/catalog.md explains each to people. Knows no single key of a gateway.
 import type { Ajv2020 } from 'ajv/dist/2020.js';
-import type { GuardId } from '../../nouns/guard.ts';
-import type { Value } from '../../nouns/value.ts';
+import type { GuardId } from '../../domain/plan/guard.ts';
+import type { Value } from '../../lib/value.ts';
 import type { Normaliser, Route, Scope } from './field.ts';
 
 /** What the catalog reads of one schema. */

@@ -1,7 +1,7 @@
 // What somebody probably meant by a key that the catalog does not know.
 import { distance } from 'fastest-levenshtein';
-import { plainSpelling } from '../../nouns/words.ts';
-import { formatPath, key, type Path } from '../../nouns/path.ts';
+import { plainSpelling } from '../../lib/text.ts';
+import { formatPath, key, type Path } from '../../domain/path.ts';
 import type { Catalog, Field } from './field.ts';
 
 /** The member of `field` that was probably meant: its former name, another spelling, or a typing mistake. */
@@ -9,13 +9,13 @@ export function nearbyMember(field: Field, name: string): Field | undefined {
   const members = [...(field.fields ?? field.item?.fields ?? new Map<string, Field>()).values()];
   const former = members.find((member) => member.formerNames.includes(name));
   if (former) return former;
-  const wanted = plainSpelling(name);
-  const limit = Math.max(1, Math.floor(wanted.length / 3));
+  const proposed = plainSpelling(name);
+  const limit = Math.max(1, Math.floor(proposed.length / 3));
   const near = members
-    .map((member) => ({ member, far: distance(wanted, plainSpelling(member.name)) }))
+    .map((member) => ({ member, far: distance(proposed, plainSpelling(member.name)) }))
     .filter(
       ({ member, far }) =>
-        far <= limit || (wanted.length > 4 && plainSpelling(member.name).startsWith(wanted)),
+        far <= limit || (proposed.length > 4 && plainSpelling(member.name).startsWith(proposed)),
     )
     .toSorted((a, b) => a.far - b.far);
   return near[0]?.member;

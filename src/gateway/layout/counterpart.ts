@@ -1,8 +1,8 @@
 // What a place of one layout is called in the other, for people who read about it. Knows no values.
-import type { Counterpart } from '../../nouns/explanation.ts';
-import { formatPath, key, type Path } from '../../nouns/path.ts';
+import type { Counterpart } from '../../domain/plan/explanation.ts';
+import { formatPath, key, type Path } from '../../domain/path.ts';
 import { loadCatalog } from '../catalog/catalog.ts';
-import { pathsIn } from './place.ts';
+import { pathsIn } from './locate.ts';
 import type { Layout } from './rewrite.ts';
 import { layoutTable } from './table.ts';
 

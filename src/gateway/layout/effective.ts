@@ -1,7 +1,7 @@
 // Families of credentials as the gateway uses them: one entry for each key, with what it inherits from its group. How
 // entries are grouped, and what groups are called, makes no difference (C v8 §2, design-v8 rule 18). Pure.
-import { canonicalText } from '../../nouns/leaves.ts';
-import { isList, isTree, type Tree, type Value } from '../../nouns/value.ts';
+import { canonicalText } from '../../domain/leaves.ts';
+import { isList, isTree, type Tree, type Value } from '../../lib/value.ts';
 import type { Catalog, Field } from '../catalog/field.ts';
 import { canonical } from '../model/equal.ts';
 import { type Family, layoutTable } from './table.ts';

@@ -1,6 +1,6 @@
 // A tree in one layout becomes the same in the other, key by key as schemas/layout.json says. Pure; knows no key by name
 // but `name` and `keys` of groups.
-import type { Grain, Member } from './grain.ts';
+import type { NodeAdapter, Member } from './node-adapter.ts';
 import { type Family, layoutTable, type LayoutRow } from './table.ts';
 
 export type Layout = 'legacy' | 'v8';
@@ -43,12 +43,12 @@ export interface RewriteOptions {
 /** From a layout to itself: earlier spellings become today's, all else stays, unknown keys included. */
 export function rewrite<N>(
   root: N,
-  grain: Grain<N>,
+  adapter: NodeAdapter<N>,
   from: Layout,
   to: Layout,
   { partial = false }: RewriteOptions = {},
 ): Rewritten<N> {
-  return new Rewriting(grain, from, to, partial).all(root);
+  return new Rewriting(adapter, from, to, partial).all(root);
 }
 
 /** What stands at the end of a known path. */
@@ -108,19 +108,19 @@ class Growing<N> {
     return section.put(below, node);
   }
 
-  grown(grain: Grain<N>): readonly Member<N>[] {
+  grown(adapter: NodeAdapter<N>): readonly Member<N>[] {
     return [...this.members].map(([name, member]): Member<N> => {
       if (!(member instanceof Growing)) return [name, member.node];
-      const members = member.grown(grain);
+      const members = member.grown(adapter);
       const [first] = members;
       if (!first) throw new Error('a section is made for what is put into it');
-      return [name, grain.section(members, first[1])];
+      return [name, adapter.section(members, first[1])];
     });
   }
 }
 
 class Rewriting<N> {
-  readonly #grain: Grain<N>;
+  readonly #grain: NodeAdapter<N>;
   readonly #from: Layout;
   readonly #to: Layout;
   readonly #partial: boolean;
@@ -128,8 +128,8 @@ class Rewriting<N> {
   readonly #remarks: Remark<N>[] = [];
   readonly #grown = new Growing<N>();
 
-  constructor(grain: Grain<N>, from: Layout, to: Layout, partial: boolean) {
-    this.#grain = grain;
+  constructor(adapter: NodeAdapter<N>, from: Layout, to: Layout, partial: boolean) {
+    this.#grain = adapter;
     this.#from = from;
     this.#to = to;
     this.#partial = partial;

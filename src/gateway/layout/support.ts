@@ -1,10 +1,10 @@
 // Which keys of a declared tree a gateway version would ignore, refuse, or understand in a narrower sense. Pure.
-import { escapeToken } from '../../nouns/path.ts';
-import { isList, isTree, type Tree, type Value } from '../../nouns/value.ts';
+import { escapeToken } from '../../domain/path.ts';
+import { isList, isTree, type Tree, type Value } from '../../lib/value.ts';
 import { loadCatalog } from '../catalog/catalog.ts';
 import type { Catalog, Field } from '../catalog/field.ts';
-import { isBefore, parseVersion } from '../version.ts';
-import { narrowing } from './reach.ts';
+import { isBefore, parseVersion } from '../../lib/version.ts';
+import { narrowing } from './setting-scope.ts';
 import type { Layout } from './rewrite.ts';
 import { layoutTable } from './table.ts';
 import { originOf, translate } from './translate.ts';

@@ -1,6 +1,6 @@
 // The table between the two layouts, schemas/layout.json, read once. Knows no single key.
 import { readFileSync } from 'node:fs';
-import { packageFile } from '../../nouns/package-files.ts';
+import { packageFile } from '../../lib/package-files.ts';
 
 /** One key that both layouts have, or that one of them lacks. Paths are plain names joined by dots. */
 export interface LayoutRow {

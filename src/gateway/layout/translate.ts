@@ -1,6 +1,6 @@
 // Plain trees from one layout to the other, each part knowing where it was declared. Pure.
-import type { Tree } from '../../nouns/value.ts';
-import { type Traced, TRACED, traced, untraced } from './grain.ts';
+import type { Tree } from '../../lib/value.ts';
+import { type Traced, TRACED, traced, untraced } from './node-adapter.ts';
 import { type Layout, type Refusal, type Remark, rewrite } from './rewrite.ts';
 
 export interface Translation {

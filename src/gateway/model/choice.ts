@@ -1,5 +1,5 @@
 // Spellings of a closed set: the gateway takes more of them than the schema names.
-import { isList, isTree, type Value } from '../../nouns/value.ts';
+import { isList, isTree, type Value } from '../../lib/value.ts';
 import type { Field } from '../catalog/field.ts';
 import { normaliseAt } from './normalise.ts';
 

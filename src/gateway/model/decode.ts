@@ -7,13 +7,13 @@ import type {
   MapNode,
   Pair,
   ScalarNode,
-} from '../../nouns/file.ts';
-import { isTree, type Tree, type Value } from '../../nouns/value.ts';
+} from '../../domain/yaml-node.ts';
+import { isTree, type Tree, type Value } from '../../lib/value.ts';
 import type { Catalog, Field } from '../catalog/field.ts';
 import { formatDuration, parseDuration } from './duration.ts';
-import { NON_STRING_KEY } from './model.ts';
-import { oldBoolean, type Resolved, resolveScalar } from './resolve.ts';
+import { oldBoolean, type Resolved, resolveScalar } from '../../yaml/resolve.ts';
 import { imageMode } from './rules.ts';
+import { NON_STRING_KEY } from '../../yaml/failure.ts';
 
 /**
  * The content of a file: decoded by type, aliases and merges resolved, unknown keys kept, nothing normalised, no

@@ -1,6 +1,6 @@
 // The one definition of "equal" for values of the catalog, used by diff, verify and observe.
 import { posix } from 'node:path';
-import { isList, isTree, sameValue, type Tree, type Value } from '../../nouns/value.ts';
+import { isList, isTree, sameValue, type Tree, type Value } from '../../lib/value.ts';
 import type { Field } from '../catalog/field.ts';
 import { jsonMeaning } from './json-meaning.ts';
 import { normaliseAt } from './normalise.ts';

@@ -1,9 +1,9 @@
 // Folded texts (`>`) after the gateway has printed them: its encoder puts a blank line more before indented lines and
 // behind kept ends, so that such a text grows with every save.
-import type { FileNode, MapNode, Pair, ScalarNode } from '../../nouns/file.ts';
-import { NO_COMMENTS } from './comments.ts';
-import { parseDocument } from './document.ts';
-import { printDocument } from './print.ts';
+import type { FileNode, MapNode, Pair, ScalarNode } from '../../domain/yaml-node.ts';
+import { NO_COMMENTS } from '../../yaml/comments.ts';
+import { parseDocument } from '../../yaml/document.ts';
+import { printDocument } from '../../yaml/print.ts';
 
 /** The tree as it is read from its own print; the same nodes where nothing is folded. */
 export function asReadBack<T extends FileNode>(node: T): T;

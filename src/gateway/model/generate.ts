@@ -1,10 +1,11 @@
 // Memory rendered as the gateway's encoder renders it before it merges: the tree G of C v0 §6.2. Knows kinds, no key.
-import type { FileNode, ScalarNode } from '../../nouns/file.ts';
-import { isList, isTree, type Tree, type Value } from '../../nouns/value.ts';
+import type { FileNode, ScalarNode } from '../../domain/yaml-node.ts';
+import { isList, isTree, type Tree, type Value } from '../../lib/value.ts';
 import type { Field } from '../catalog/field.ts';
-import { NO_COMMENTS } from './comments.ts';
-import { type Memory, NON_STRING_KEY } from './model.ts';
-import { oldBoolean, resolveText } from './resolve.ts';
+import { NO_COMMENTS } from '../../yaml/comments.ts';
+import { type Memory } from './model.ts';
+import { oldBoolean, resolveText } from '../../yaml/resolve.ts';
+import { NON_STRING_KEY } from '../../yaml/failure.ts';
 
 export interface MadeScalar {
   readonly kind: 'scalar';

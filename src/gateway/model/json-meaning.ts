@@ -1,6 +1,6 @@
 // What a text of JSON means, whatever its layout: white space, the order of members, escapes and the spelling of numbers
 // say nothing. Exact: no number is rounded.
-import { isList, isTree, type Value } from '../../nouns/value.ts';
+import { isList, isTree, type Value } from '../../lib/value.ts';
 
 /** Strings and numbers of a document; everything between them has one spelling only. */
 const SCALAR = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;

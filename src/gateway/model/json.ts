@@ -1,9 +1,10 @@
 // Memory as `GET /config` shows it, and back (C v0 §2.1, §2.1.3).
-import { isList, isTree, type Tree, type Value } from '../../nouns/value.ts';
+import { isList, isTree, type Tree, type Value } from '../../lib/value.ts';
 import type { Catalog, Field } from '../catalog/field.ts';
 import { formatDuration, parseDuration } from './duration.ts';
 import { complete } from './load.ts';
-import { type Memory, NON_STRING_KEY } from './model.ts';
+import { type Memory } from './model.ts';
+import { NON_STRING_KEY } from '../../yaml/failure.ts';
 
 /**
  * The body of `GET /config`: hidden keys left out, durations in nanoseconds, JSON names. Undefined where the gateway's

@@ -1,12 +1,13 @@
 // A file becomes memory: decode, validate, defaults, normalisation (C v0 §2.1.1, §2.3, §2.4, §4.2 column L).
-import type { FileDocument } from '../../nouns/file.ts';
-import { isList, isTree, type Tree, type Value } from '../../nouns/value.ts';
+import type { FileDocument } from '../../domain/yaml-node.ts';
+import { isList, isTree, type Tree, type Value } from '../../lib/value.ts';
 import type { Catalog, Field } from '../catalog/field.ts';
 import { decode } from './decode.ts';
-import type { LoadFailure, LoadOptions, LoadSuccess } from './model.ts';
+import type { LoadOptions, LoadSuccess } from './model.ts';
 import { normaliseAt } from './normalise.ts';
 import { HASH_PLACEHOLDER } from './rules.ts';
 import { decodeFault, validationFault } from './validate.ts';
+import type { LoadFailure } from '../../yaml/failure.ts';
 
 type Loaded = LoadSuccess | LoadFailure;
 

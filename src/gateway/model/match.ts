@@ -1,6 +1,6 @@
 // Rule S: which item of the file's list becomes which item of memory's (C v0 §6.2). Identity is the saver's own and
 // ignores the catalog: two entries with one api-key are one to it (N7).
-import type { FileNode } from '../../nouns/file.ts';
+import type { FileNode } from '../../domain/yaml-node.ts';
 import { type Made, toNode } from './generate.ts';
 import { trim } from './rules.ts';
 

@@ -9,18 +9,9 @@
 // - lists and maps that are always there are `null` while nothing was given, and `[]` or `{}` when they were given
 //   empty: `GET /config` shows the difference, nothing else does (C v0 §2.1.1, §4.3);
 // - keys stand in the catalog's order, those of maps as they came.
-import type { Tree } from '../../nouns/value.ts';
+import type { Tree } from '../../lib/value.ts';
 
 export type Memory = Tree;
-
-/** Why the loader refuses a text: `decode` is the 400 of `PUT /config.yaml`, `validate` the 422 (C v0 §2.3, §2.4). */
-export interface LoadFailure {
-  readonly ok: false;
-  readonly stage: 'decode' | 'validate';
-  readonly message: string;
-  /** 1-based, where known. */
-  readonly line?: number;
-}
 
 export interface LoadSuccess {
   readonly ok: true;
@@ -38,20 +29,3 @@ export interface LoadOptions {
   /** The gateway's home directory. Without it `~` in `auth-dir` and `plugins.dir` stays as written. */
   readonly home?: string;
 }
-
-/** Why a field write answers 500: F unreadable, empty, or not a mapping (C v0 §6.2 step 1). */
-export interface SaveFailure {
-  readonly ok: false;
-  readonly message: string;
-}
-
-/** Tells a refusal of `parseDocument`, `load` or `save` from its result. */
-export function isFailure(result: object): result is LoadFailure | SaveFailure {
-  return 'ok' in result && result.ok === false;
-}
-
-/**
- * Marks a mapping key that is no string (`1: x` under `params`): the key is this character and its source text. Such a
- * configuration loads and saves, and makes the answer of `GET /config` empty (C v0 §2.1.3).
- */
-export const NON_STRING_KEY = '\u{E000}';

@@ -15,7 +15,7 @@
 //             drop-if-equal:a,b (where a and b are the same but for case) · drop-if-below:a:N
 //             dedupe:a,b,c (first entry with the same a, b, c stays) · dedupe-fold:a (without regard to case)
 //             raw-json (an entry whose `params` are empty or hold a text that is not JSON)
-import { isList, isTree, type Tree, type Value } from '../../nouns/value.ts';
+import { isList, isTree, type Tree, type Value } from '../../lib/value.ts';
 import { ruleOf } from '../catalog/effects.ts';
 import type { Column, Field } from '../catalog/field.ts';
 import type { LoadOptions } from './model.ts';

@@ -1,5 +1,5 @@
 // The rules of `x-normalise`, one function each (C v0 §4.1, §4.2). Knows no key by name; normalise.ts composes them.
-import { isList, isTree, type Tree, type Value } from '../../nouns/value.ts';
+import { isList, isTree, type Tree, type Value } from '../../lib/value.ts';
 import { canonicalDuration } from './duration.ts';
 import type { LoadOptions } from './model.ts';
 

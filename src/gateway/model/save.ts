@@ -1,8 +1,8 @@
 // Memory merged into the file, as every field write does it (C v0 §6.2). T is the file's tree, G the rendered memory.
-import type { FileDocument, FileNode, ListNode, MapNode, Pair, ScalarNode } from '../../nouns/file.ts';
+import type { FileDocument, FileNode, ListNode, MapNode, Pair, ScalarNode } from '../../domain/yaml-node.ts';
 import type { Catalog } from '../catalog/field.ts';
 import { isDefault, withoutDefaults } from './defaults.ts';
-import { printDocument } from './document.ts';
+import { printDocument } from '../../yaml/document.ts';
 import {
   generate,
   keyNode,
@@ -14,11 +14,12 @@ import {
   toNode,
 } from './generate.ts';
 import { asReadBack } from './folded.ts';
-import { keepsItem } from './kept.ts';
+import { keepsItem } from './unchanged-nodes.ts';
 import { identityOf, matchItems } from './match.ts';
-import type { Memory, SaveFailure } from './model.ts';
-import { oldBoolean, resolveScalar, resolveText } from './resolve.ts';
+import type { Memory } from './model.ts';
+import { oldBoolean, resolveScalar, resolveText } from '../../yaml/resolve.ts';
 import { trim } from './rules.ts';
+import type { SaveFailure } from '../../yaml/failure.ts';
 
 /** In what the savers of v7 and v8 gateways differ. */
 export interface SaveRules {
@@ -127,12 +128,12 @@ function pruneChannels(root: MapNode, fresh: MadeMap, { channels }: SaveRules): 
 }
 
 function pruneTo(map: MapNode, fresh: MadeMap, name: string, gone: 'removed' | 'emptied'): MapNode {
-  const wanted = fresh.pairs.get(name);
-  if (!wanted && gone === 'removed') return without(map, name);
+  const proposed = fresh.pairs.get(name);
+  if (!proposed && gone === 'removed') return without(map, name);
   return replaced(map, name, (value) => {
-    if (!wanted) return toNode({ kind: 'map', pairs: new Map() });
-    if (wanted.kind !== 'map' || value.kind !== 'map') return toNode(wanted);
-    return keepKeys(value, wanted);
+    if (!proposed) return toNode({ kind: 'map', pairs: new Map() });
+    if (proposed.kind !== 'map' || value.kind !== 'map') return toNode(proposed);
+    return keepKeys(value, proposed);
   });
 }
 

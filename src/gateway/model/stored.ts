@@ -1,11 +1,12 @@
 // What `PUT /config.yaml` stores for a body, and the trap in it (C v0 §2.3).
-import type { FileDocument, FileNode, MapNode, ScalarNode } from '../../nouns/file.ts';
+import type { FileDocument, FileNode, MapNode, ScalarNode } from '../../domain/yaml-node.ts';
 import type { Catalog } from '../catalog/field.ts';
-import { parseDocument, printDocument } from './document.ts';
+import { parseDocument, printDocument } from '../../yaml/document.ts';
 import { keyNode } from './generate.ts';
-import { breaksBehind } from './print.ts';
+import { breaksBehind } from '../../yaml/print.ts';
 import { load } from './load.ts';
-import { isFailure, type LoadFailure, type LoadOptions } from './model.ts';
+import { type LoadOptions } from './model.ts';
+import { isFailure, type LoadFailure } from '../../yaml/failure.ts';
 
 /**
  * The text the gateway stores: comment lines lose their indentation, and a plaintext secret makes it re-encode the

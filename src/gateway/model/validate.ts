@@ -1,11 +1,11 @@
 // What makes a load fail although every value decodes (C v0 §2.4), and the few keys whose decoding has a rule of its
 // own. These are the facts that no keyword of the catalog expresses.
-import type { FileDocument, FileNode, MapNode } from '../../nouns/file.ts';
-import { isList, isTree, type Tree, type Value } from '../../nouns/value.ts';
+import type { FileDocument, FileNode, MapNode } from '../../domain/yaml-node.ts';
+import { isList, isTree, type Tree, type Value } from '../../lib/value.ts';
 import type { Catalog, Field } from '../catalog/field.ts';
 import { parseDuration } from './duration.ts';
 import type { Memory } from './model.ts';
-import { resolveScalar } from './resolve.ts';
+import { resolveScalar } from '../../yaml/resolve.ts';
 import { trim } from './rules.ts';
 
 /** Why the decoder refuses the file (400), beyond types. */

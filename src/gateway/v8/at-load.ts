@@ -1,11 +1,12 @@
 // What a load makes of the file itself (C v8 §4.6, §4.9): the hash in the place of a plaintext secret, flat keys that
 // lose against their v8 spelling removed. Pure.
-import { isTree } from '../../nouns/value.ts';
-import { isFailure, type LoadFailure, type LoadOptions, type Memory } from '../model/model.ts';
+import { isTree } from '../../lib/value.ts';
+import { type LoadOptions, type Memory } from '../model/model.ts';
 import { Fault } from './groups.ts';
 import { loadV8 } from './load.ts';
 import { normalise, parse } from './normalise.ts';
 import { atPath, emptyMap, expanded, type Node, print, scalar, set } from './tree.ts';
+import { isFailure, type LoadFailure } from '../../yaml/failure.ts';
 
 export interface AtLoad {
   readonly ok: true;

@@ -1,6 +1,6 @@
 // The `auth_index` that JSON reads show at keys and groups, and that writes take off again (C v8 §4.8).
 import type { Memory } from '../model/model.ts';
-import { credentialsOf } from '../v0/credentials.ts';
+import { credentialsOf } from '../v7/credentials.ts';
 import { trim } from '../model/rules.ts';
 import { layoutTable } from '../layout/table.ts';
 import { at, entryOf, isNull, type Mapping, member, type Node, remove, scalar } from './tree.ts';

@@ -1,9 +1,9 @@
 // Bodies of v8 requests: checked as JSON, then read by a YAML parser (C v8 §4.10).
 import { nodeThatSays } from '../model/decode.ts';
-import { isFailure, type LoadFailure } from '../model/model.ts';
 import { isJson } from '../model/rules.ts';
-import { isList, isTree, type Value } from '../../nouns/value.ts';
+import { isList, isTree, type Value } from '../../lib/value.ts';
 import { emptyMap, list, type Node, type Scalar, scalar, treeOf } from './tree.ts';
+import { isFailure, type LoadFailure } from '../../yaml/failure.ts';
 
 export type Body =
   | { readonly ok: true; readonly node: Node }

@@ -1,11 +1,11 @@
 // The configuration endpoints of the v8 Management API on the text of the file alone (C v8 §1.2, §4): what each one
 // answers, and what it makes of file and memory. Pure; the sandbox answers with it, the planner predicts with it.
 // Knows no HTTP server, no disk, no reload.
-import type { Value } from '../../nouns/value.ts';
-import { isFailure, type LoadOptions, type Memory } from '../model/model.ts';
+import type { Value } from '../../lib/value.ts';
+import { type LoadOptions, type Memory } from '../model/model.ts';
 import { dedentComments } from '../model/stored.ts';
-import { JSON_TYPE } from '../v0/answer.ts';
-import { writeJson } from '../v0/json-text.ts';
+import { JSON_TYPE } from '../v7/answer.ts';
+import { writeJson } from '../v7/json-text.ts';
 import { addIndexes, stripIndexes } from './auth-index.ts';
 import { toEarlyPlaces, unknownEarly } from './generation-a.ts';
 import { saveV8 } from './save.ts';
@@ -18,6 +18,7 @@ import { normalise } from './normalise.ts';
 import { hideSecrets, keepSecrets } from './turn.ts';
 import { at, become, copy, emptyMap, member, type Node, print, remove, scalar, treeOf } from './tree.ts';
 import { strictFault } from './validate.ts';
+import { isFailure } from '../../yaml/failure.ts';
 
 export const V8_BASE = '/v8/management';
 

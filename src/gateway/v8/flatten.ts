@@ -17,7 +17,7 @@ import {
 import { refuseDuplicates } from './go-decode.ts';
 import { entriesOf, Fault } from './groups.ts';
 import { isWithin, type Move, paths } from './paths.ts';
-import { oldBoolean, resolveScalar } from '../model/resolve.ts';
+import { oldBoolean, resolveScalar } from '../../yaml/resolve.ts';
 
 /** The flat tree of a document; the tree given is left alone. */
 export function flatten(root: Node): Node {

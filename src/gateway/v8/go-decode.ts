@@ -2,7 +2,7 @@
 // Only the messages; values come from gateway/model.
 import type { Field } from '../catalog/field.ts';
 import { scalarAs } from '../model/decode.ts';
-import { oldBoolean, resolveScalar } from '../model/resolve.ts';
+import { oldBoolean, resolveScalar } from '../../yaml/resolve.ts';
 import { Fault } from './groups.ts';
 import { goType } from './go-types.ts';
 import { isNull, type Mapping, member, type Node, type Scalar } from './tree.ts';

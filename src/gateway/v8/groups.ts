@@ -14,7 +14,7 @@ import {
   scalar,
   set,
 } from './tree.ts';
-import { resolveScalar } from '../model/resolve.ts';
+import { resolveScalar } from '../../yaml/resolve.ts';
 
 /** What the gateway says about a document that it cannot read. */
 export class Fault extends Error {}

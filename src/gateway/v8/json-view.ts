@@ -1,7 +1,7 @@
 // A node as the gateway's JSON shows it (C v8 §4.2, §4.9): scalars decoded without a type, so that unquoted dates and
 // numbers change their spelling; members sorted.
-import { resolveScalar } from '../model/resolve.ts';
-import { writeJson } from '../v0/json-text.ts';
+import { resolveScalar } from '../../yaml/resolve.ts';
+import { writeJson } from '../v7/json-text.ts';
 import type { Node, Scalar } from './tree.ts';
 
 /** JSON cannot hold it: a key that is no text, or a number that is none. The gateway's answer is empty then. */

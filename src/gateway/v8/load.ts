@@ -1,16 +1,17 @@
 // A file of either layout becomes the memory of a v8 gateway (C v8 §5: in the spelling of the flat layout), or the
 // reason why it is refused, in the gateway's words (C v8 §1.5). Pure.
 import { isIP } from 'node:net';
-import type { FileDocument, FileNode } from '../../nouns/file.ts';
-import { isList, isTree, type Tree, type Value } from '../../nouns/value.ts';
+import type { FileDocument, FileNode } from '../../domain/yaml-node.ts';
+import { isList, isTree, type Tree, type Value } from '../../lib/value.ts';
 import { load } from '../model/load.ts';
-import { isFailure, type LoadFailure, type LoadOptions, type LoadSuccess } from '../model/model.ts';
-import { parseDocument } from '../model/document.ts';
+import { type LoadOptions, type LoadSuccess } from '../model/model.ts';
+import { parseDocument } from '../../yaml/document.ts';
 import { flatten } from './flatten.ts';
 import { refuseMisfits } from './go-decode.ts';
 import { Fault } from './groups.ts';
 import { runtimeCatalog } from './runtime.ts';
 import { at, expanded, type Node } from './tree.ts';
+import { isFailure, type LoadFailure } from '../../yaml/failure.ts';
 
 export interface LoadOptionsV8 extends LoadOptions {
   /** A v8 write only parses: `auth-dir` stays as it is in the text until the reload (C v8 §4.1 step 10). */

@@ -2,10 +2,9 @@
 // comments at the end, which are deleted; and what it stores for a text that is put whole. Pure.
 import type { Field } from '../catalog/field.ts';
 import { loadCatalog } from '../catalog/catalog.ts';
-import { parseDocument } from '../model/document.ts';
-import { isFailure, type LoadFailure } from '../model/model.ts';
+import { parseDocument } from '../../yaml/document.ts';
 import { dedentComments } from '../model/stored.ts';
-import type { FileDocument } from '../../nouns/file.ts';
+import type { FileDocument } from '../../domain/yaml-node.ts';
 import { flatten, resolvePrivateIps } from './flatten.ts';
 import { Fault, groupsOf } from './groups.ts';
 import { type Move, paths } from './paths.ts';
@@ -26,6 +25,7 @@ import {
   setWithComments,
   toEmptyMap,
 } from './tree.ts';
+import { isFailure, type LoadFailure } from '../../yaml/failure.ts';
 
 /** `refused`: the message of the 500 or 400 that the gateway answers for it. */
 export type Normalised =

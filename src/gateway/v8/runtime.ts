@@ -3,7 +3,7 @@
 // v8 catalog says memory holds besides. Knows the handful of keys for which the two catalogs are not enough.
 import type { Catalog, Field, Route } from '../catalog/field.ts';
 import { catalogOf, loadCatalog } from '../catalog/catalog.ts';
-import type { Live } from '../../nouns/live.ts';
+import type { Live } from '../../domain/live.ts';
 import { layoutTable } from '../layout/table.ts';
 
 let made: Catalog | undefined;

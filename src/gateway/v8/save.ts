@@ -1,8 +1,8 @@
 // Memory merged into the file as a v0 field write on a v8 gateway does it (C v8 §5): a flat file stays flat, a v8 file
 // gets the values at their v8 places, and everything that the runtime holds besides. Pure.
-import type { FileDocument, FileNode } from '../../nouns/file.ts';
-import { isList, sameValue, type Value } from '../../nouns/value.ts';
-import { isFailure, type Memory, type SaveFailure } from '../model/model.ts';
+import type { FileDocument, FileNode } from '../../domain/yaml-node.ts';
+import { isList, sameValue, type Value } from '../../lib/value.ts';
+import { type Memory } from '../model/model.ts';
 import { save, type SaveRules } from '../model/save.ts';
 import { flatten } from './flatten.ts';
 import { Fault, groupsOf } from './groups.ts';
@@ -24,6 +24,7 @@ import {
   set,
   setWithComments,
 } from './tree.ts';
+import { isFailure, type SaveFailure } from '../../yaml/failure.ts';
 
 export interface SavedV8 {
   readonly ok: true;

@@ -1,11 +1,11 @@
-// A config.yaml as a tree that can be moved about: the nodes of nouns/file.ts, writable, aliases and merge keys
+// A config.yaml as a tree that can be moved about: the nodes of domain/yaml-node.ts, writable, aliases and merge keys
 // expanded, addressed by dotted names. Knows YAML's shapes, no key of the gateway.
-import type { Comments, FileDocument, FileNode, Pair, ScalarNode } from '../../nouns/file.ts';
+import type { Comments, FileDocument, FileNode, Pair, ScalarNode } from '../../domain/yaml-node.ts';
 import { isMerge } from '../model/decode.ts';
-import { parseDocument } from '../model/document.ts';
-import { isFailure, type LoadFailure } from '../model/model.ts';
-import { printDocument } from '../model/print.ts';
-import { resolveScalar } from '../model/resolve.ts';
+import { parseDocument } from '../../yaml/document.ts';
+import { printDocument } from '../../yaml/print.ts';
+import { resolveScalar } from '../../yaml/resolve.ts';
+import { isFailure, type LoadFailure } from '../../yaml/failure.ts';
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 

@@ -1,8 +1,8 @@
 // Members of entries that a v8 gateway does not know. It loads a file with them and ignores them, but refuses every v8
 // write to any section until they are gone (C v8 §4.6). Pure.
-import { entry, formatPath, key, type Path } from '../../nouns/path.ts';
-import { type Problem, problem } from '../../nouns/problem.ts';
-import { isList, isTree, type Tree, type Value } from '../../nouns/value.ts';
+import { entry, formatPath, key, type Path } from '../../domain/path.ts';
+import { type Problem, problem } from '../../domain/problem/problem.ts';
+import { isList, isTree, type Tree, type Value } from '../../lib/value.ts';
 import type { Catalog, Field } from '../catalog/field.ts';
 
 /** Places of them, entries by their index. Unknown keys outside lists are archived by the gateway, and are not meant here. */

@@ -1,13 +1,13 @@
 // Guards on the circumstances of the plan and not on what it changes: `split-brain`, `no-way-back`, `unsupported`,
 // `frozen`. They refuse only where something would be written.
 import type { Field } from '../../gateway/catalog/field.ts';
-import { narrowing } from '../../gateway/layout/reach.ts';
-import { isBefore } from '../../gateway/version.ts';
-import { openUntil, parseFreeze } from '../../nouns/freeze.ts';
-import { formatPath } from '../../nouns/path.ts';
-import type { Suspension } from '../../nouns/state.ts';
-import { inForce } from '../../nouns/suspension.ts';
-import { momentText, plural } from '../../nouns/words.ts';
+import { narrowing } from '../../gateway/layout/setting-scope.ts';
+import { isBefore } from '../../lib/version.ts';
+import { openUntil, parseFreeze } from '../../domain/plan/freeze.ts';
+import { formatPath } from '../../domain/path.ts';
+import type { Suspension } from '../../domain/state/state.ts';
+import { inForce } from '../../domain/state/suspension.ts';
+import { momentText, plural } from '../../lib/text.ts';
 import type { Case, Finding } from './guard.ts';
 
 export const SIDES = ['file', 'memory'] as const;
@@ -30,10 +30,10 @@ export function splitBrain({ live, writes, differences }: Case): Finding[] {
   ];
 }
 
-export function noWayBack({ wayBack, writes }: Case): Finding[] {
-  if (!writes || wayBack === 'available' || wayBack === 'not-probed') return [];
+export function noWayBack({ rollbackProbe, writes }: Case): Finding[] {
+  if (!writes || rollbackProbe === 'available' || rollbackProbe === 'not-probed') return [];
   const message =
-    wayBack === 'unavailable'
+    rollbackProbe === 'unavailable'
       ? 'the gateway cannot store a whole file (`PUT /config.yaml` answers 500), so nothing could be put back'
       : 'it is not known whether the gateway can store a whole file, so nothing could be put back for sure';
   return [

@@ -1,7 +1,7 @@
 // `overwrites-edit` and `takeover`: what somebody else put on the gateway, about to be lost.
-import { formatPath, type Path } from '../../nouns/path.ts';
-import type { Difference } from '../difference.ts';
-import { plural } from '../../nouns/words.ts';
+import { formatPath, type Path } from '../../domain/path.ts';
+import type { Difference } from '../types/difference.ts';
+import { plural } from '../../lib/text.ts';
 import type { Case, Finding } from './guard.ts';
 
 const VERBS = {

@@ -1,15 +1,15 @@
 // What a guard is given and what it finds. A guard judges the images before and after the whole plan, never single
 // operations, and knows nothing of allowances: judge.ts holds its findings against them.
 import type { Catalog } from '../../gateway/catalog/field.ts';
-import type { GuardId } from '../../nouns/guard.ts';
-import type { Live } from '../../nouns/live.ts';
-import type { Path } from '../../nouns/path.ts';
-import type { Fingerprints } from '../../nouns/secret.ts';
-import type { Mode, Target } from '../../nouns/target.ts';
-import type { Tree } from '../../nouns/value.ts';
-import type { Difference } from '../difference.ts';
-import type { ManagementSecret } from '../management-secret.ts';
-import type { KnownState, WayBack } from '../input.ts';
+import type { GuardId } from '../../domain/plan/guard.ts';
+import type { Live } from '../../domain/live.ts';
+import type { Path } from '../../domain/path.ts';
+import type { Fingerprints } from '../../domain/secret.ts';
+import type { Mode, Target } from '../../domain/target.ts';
+import type { Tree } from '../../lib/value.ts';
+import type { Difference } from '../types/difference.ts';
+import type { KnownState, WayBack } from '../types/input.ts';
+import type { ManagementSecret } from '../types/management-secret.ts';
 
 export interface Case {
   readonly target: Target;
@@ -32,7 +32,7 @@ export interface Case {
   readonly newlyReleased: readonly Path[];
   readonly literalSecrets: readonly { readonly path: Path; readonly place: string }[];
   readonly managementSecret: ManagementSecret | undefined;
-  readonly wayBack: WayBack;
+  readonly rollbackProbe: WayBack;
   readonly fingerprints: Fingerprints;
 }
 

@@ -1,7 +1,7 @@
 // All guards on one plan, and their findings held against the allowances: everything is evaluated, everything listed.
-import type { Verdict } from '../../nouns/guard.ts';
-import { coversPath, formatPath, parsePath } from '../../nouns/path.ts';
-import type { Allowance, Mode } from '../../nouns/target.ts';
+import type { Verdict } from '../../domain/plan/guard.ts';
+import { coversPath, formatPath, parsePath } from '../../domain/path.ts';
+import type { Allowance, Mode } from '../../domain/target.ts';
 import { frozen, noWayBack, splitBrain, unsupported } from './circumstances.ts';
 import { overwritesEdit, takeover } from './edits.ts';
 import type { Case, Finding, Guard } from './guard.ts';

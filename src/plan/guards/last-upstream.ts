@@ -1,11 +1,11 @@
 // `last-upstream`: removing the last entry of a provider family, or the only upstream of a model that was served.
-import { spelledIn } from '../../gateway/layout/place.ts';
-import { key, type Path } from '../../nouns/path.ts';
-import { isList, isTree, type Tree } from '../../nouns/value.ts';
-import type { Difference } from '../difference.ts';
-import { entriesOf, FAMILIES, modelsOf, noLongerServed, servedModels } from '../served.ts';
-import { shownName } from '../trail.ts';
-import { plural } from '../../nouns/words.ts';
+import { spelledIn } from '../../gateway/layout/locate.ts';
+import { key, type Path } from '../../domain/path.ts';
+import { isList, isTree, type Tree } from '../../lib/value.ts';
+import type { Difference } from '../types/difference.ts';
+import { entriesOf, FAMILIES, modelsOf, noLongerExposed, exposedModels } from '../diff/exposed-models.ts';
+import { shownName } from '../diff/location.ts';
+import { plural } from '../../lib/text.ts';
 import { changesBelow, type Case, type Finding } from './guard.ts';
 
 export function lastUpstream(subject: Case): Finding[] {
@@ -19,7 +19,7 @@ export function lastUpstream(subject: Case): Finding[] {
 
 /** What must be listed after an apply, and would not be: an apply would be rolled back. */
 function requiredTaken(subject: Case): Finding[] {
-  const lost = new Set(noLongerServed(subject.before, subject.after));
+  const lost = new Set(noLongerExposed(subject.before, subject.after));
   const required = subject.target.probes.models.filter((name) => lost.has(name));
   if (required.length === 0) return [];
   const changes = subject.differences.filter(({ path }) => isInFamily(subject, path)).map(({ id }) => id);
@@ -55,7 +55,7 @@ function emptiedFamilies(subject: Case): Finding[] {
 
 /** Only where an upstream goes: dropping or renaming a model of one that stays is said in the change itself. */
 function orphanedModels(subject: Case): Finding[] {
-  const lost = new Set(noLongerServed(subject.before, subject.after));
+  const lost = new Set(noLongerExposed(subject.before, subject.after));
   return subject.differences
     .filter((one) => removesUpstream(subject, one))
     .flatMap((difference) => {
@@ -80,9 +80,9 @@ function orphanedModels(subject: Case): Finding[] {
 /** Models that are served before and after the plan, and by nobody between two of its writes. */
 function orphanedMeanwhile(subject: Case): Finding[] {
   const { before, after, between, differences } = subject;
-  const left = servedModels(after);
+  const left = exposedModels(after);
   const models = new Set(
-    between.flatMap((image) => noLongerServed(before, image)).filter((name) => left.has(name)),
+    between.flatMap((image) => noLongerExposed(before, image)).filter((name) => left.has(name)),
   );
   if (models.size === 0) return [];
   return [

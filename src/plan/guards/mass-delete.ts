@@ -1,13 +1,13 @@
 // `mass-delete`: a net loss above the threshold at any list or map, nested included; and entries replaced, counted apart.
 // Each list that stays is judged by itself, and all lists of one kind together: a removed provider loses its 500 keys.
-import { usableKeys } from '../../gateway/client-keys.ts';
+import { usableKeys } from '../../gateway/observe/client-keys.ts';
 import type { Field } from '../../gateway/catalog/field.ts';
-import { ANY_ENTRY, ANY_KEY, key, type Path } from '../../nouns/path.ts';
-import type { Policy } from '../../nouns/target.ts';
-import { isList, isTree, type Tree, type Value } from '../../nouns/value.ts';
-import { hasIdentity, pair } from '../identity.ts';
-import { pathOf, type Trail } from '../trail.ts';
-import { plural } from '../../nouns/words.ts';
+import { ANY_ENTRY, ANY_KEY, key, type Path } from '../../domain/path.ts';
+import type { Policy } from '../../domain/target.ts';
+import { isList, isTree, type Tree, type Value } from '../../lib/value.ts';
+import { hasIdentity, pair } from '../diff/identity.ts';
+import { pathOf, type Location } from '../diff/location.ts';
+import { plural } from '../../lib/text.ts';
 import { changesBelow, type Case, type Finding } from './guard.ts';
 
 type Bound = Policy['maxDeletes'];
@@ -112,12 +112,12 @@ function* countsBelow(
   field: Field,
   before: Value | undefined,
   after: Value | undefined,
-  trail: Trail | undefined,
+  location: Location | undefined,
 ): Generator<Count> {
   if (before === after || before === undefined) return;
-  if (isList(before)) yield* countsOfList(subject, field, before, listOf(after), trail);
+  if (isList(before)) yield* countsOfList(subject, field, before, listOf(after), location);
   else if (isTree(before) && field.kind !== 'any')
-    yield* countsOfMembers(subject, field, before, treeOf(after), trail);
+    yield* countsOfMembers(subject, field, before, treeOf(after), location);
 }
 
 function* countsOfList(
@@ -125,7 +125,7 @@ function* countsOfList(
   field: Field,
   before: readonly Value[],
   after: readonly Value[],
-  up: Trail | undefined,
+  up: Location | undefined,
 ): Generator<Count> {
   if (field.collection === 'set' && field.item?.kind === 'string') {
     yield { path: () => pathOf(up, subject.fingerprints), field, ...countsOfTexts(before, after) };
@@ -152,8 +152,8 @@ function* countsOfList(
   for (const [nth, old] of partner.entries()) {
     const value = fresh[nth] as Value;
     if (old === undefined || !field.item) continue;
-    const trail = { up, list: field, value, index: after.indexOf(value), among };
-    yield* countsBelow(subject, field.item, changed[old], value, trail);
+    const location = { up, list: field, value, index: after.indexOf(value), among };
+    yield* countsBelow(subject, field.item, changed[old], value, location);
   }
 }
 
@@ -173,7 +173,7 @@ function* countsOfMembers(
   field: Field,
   before: Tree,
   after: Tree,
-  up: Trail | undefined,
+  up: Location | undefined,
 ): Generator<Count> {
   if (field.kind === 'map') {
     const names = Object.keys(before);

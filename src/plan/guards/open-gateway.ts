@@ -1,10 +1,10 @@
 // `open-gateway`: client keys that end empty, blank, or the published samples. At no moment of the plan either.
-import { spelledIn } from '../../gateway/layout/place.ts';
-import { formatPath, key, type Path } from '../../nouns/path.ts';
-import type { Tree } from '../../nouns/value.ts';
-import { SAMPLE_KEYS } from '../../gateway/client-keys.ts';
-import { clientKeys, isOpen } from '../served.ts';
-import { plural } from '../../nouns/words.ts';
+import { spelledIn } from '../../gateway/layout/locate.ts';
+import { formatPath, key, type Path } from '../../domain/path.ts';
+import type { Tree } from '../../lib/value.ts';
+import { SAMPLE_KEYS } from '../../gateway/observe/client-keys.ts';
+import { clientKeys, isOpen } from '../diff/exposed-models.ts';
+import { plural } from '../../lib/text.ts';
 import { changesBelow, type Case, type Finding } from './guard.ts';
 
 const placeOf = ({ catalog }: Pick<Case, 'catalog'>): Path =>

@@ -1,8 +1,8 @@
 // `release-secret` and `literal-secret`: credentials that would stay in force unseen, or stand in a file for all to read.
 import { secretsIn } from '../../gateway/catalog/secrets.ts';
-import { formatPath, type Path } from '../../nouns/path.ts';
-import { isTree, type Value } from '../../nouns/value.ts';
-import { plural } from '../../nouns/words.ts';
+import { formatPath, type Path } from '../../domain/path.ts';
+import { isTree, type Value } from '../../lib/value.ts';
+import { plural } from '../../lib/text.ts';
 import { changesBelow, type Case, type Finding } from './guard.ts';
 
 export function releaseSecret(subject: Case): Finding[] {

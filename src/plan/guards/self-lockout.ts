@@ -1,10 +1,10 @@
 // `self-lockout`: any change after which Holdfast could not manage the gateway (C v0 §2.3, §5.2, §8.1): the secret, who
 // may call from where, the address it listens on, TLS.
-import { isLoopback } from '../../nouns/loopback.ts';
-import { spelledFlat } from '../../gateway/layout/place.ts';
-import { formatPath, type Path } from '../../nouns/path.ts';
-import type { Value } from '../../nouns/value.ts';
-import type { Difference } from '../difference.ts';
+import { isLoopback } from '../../lib/loopback.ts';
+import { spelledFlat } from '../../gateway/layout/locate.ts';
+import { formatPath, type Path } from '../../domain/path.ts';
+import type { Value } from '../../lib/value.ts';
+import type { Difference } from '../types/difference.ts';
 import type { Case, Finding } from './guard.ts';
 
 type Judge = (change: Difference, subject: Case) => string | undefined;

@@ -1,17 +1,17 @@
 // The frame around every page, and which page is in it.
 import { useEffect } from 'preact/hooks';
-import type { ProblemView, Session } from '../../wire/views.ts';
-import { get } from './api.ts';
-import { announcement, fleet, followFleet, targets } from './fleet.ts';
-import { follow, link } from './live.ts';
+import type { ProblemView, Session } from '../../api-schema/views.ts';
+import { get } from './data/api.ts';
+import { announcement, fleet, followFleet, targets } from './data/fleet.ts';
+import { follow, link } from './data/live.ts';
 import { Login } from './pages/login.tsx';
 import { Overview } from './pages/overview.tsx';
 import { TargetPage } from './pages/target.tsx';
 import { Trouble } from './parts/trouble.tsx';
 import { TopBar } from './parts/top-bar.tsx';
-import { route } from './route.ts';
-import { seat } from './session.ts';
-import { clockTime } from './words.ts';
+import { route } from './data/route.ts';
+import { seat } from './data/session.ts';
+import { clockTime } from './data/labels.ts';
 
 export function App() {
   useEffect(() => void enter(), []);

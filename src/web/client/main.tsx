@@ -1,9 +1,9 @@
 // Where the dashboard starts in the browser.
 import { render } from 'preact';
 import { App } from './app.tsx';
-import { startClock } from './clock.ts';
-import { rememberChoices } from './remembered.ts';
-import { followRoute } from './route.ts';
+import { startClock } from './data/clock.ts';
+import { rememberChoices } from './data/remembered.ts';
+import { followRoute } from './data/route.ts';
 import './styles/main.css';
 
 rememberChoices();

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
 import { type HookHeaders, hookOf, type Hooked } from '../../../src/daemon/git/hook.ts';
-import { seal } from '../../../src/nouns/secret.ts';
+import { seal } from '../../../src/domain/secret.ts';
 import type { GitRef } from '../../../src/settings/daemon-source.ts';
 
 const SECRET = 'hook-secret-0001';

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { createGitSource, type GitSource, type GitSourceOptions } from '../../../src/daemon/git/source.ts';
-import type { Clock } from '../../../src/nouns/clock.ts';
-import { systemClock } from '../../../src/cli/system-clock.ts';
+import type { Clock } from '../../../src/domain/clock.ts';
+import { systemClock } from '../../../src/compose/system-clock.ts';
 import type { GitSettings } from '../../../src/settings/daemon-source.ts';
 
 const run = promisify(execFile);

@@ -5,7 +5,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { seal } from '../../../src/nouns/secret.ts';
+import { seal } from '../../../src/domain/secret.ts';
 import type { GitSettings } from '../../../src/settings/daemon-source.ts';
 import { follow, leave, type Remote, remote, settingsFor } from './remote.ts';
 

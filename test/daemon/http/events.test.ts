@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { request } from 'undici';
-import { createStreams, type Streams } from '../../../src/daemon/http/stream.ts';
+import { createStreams, type Streams } from '../../../src/daemon/http/server/stream.ts';
 import { pause, retries } from '../running.ts';
 import { action, codeOf, endAll, HTTP, OPERATOR, READER, type Serving, serving } from './serving.ts';
 

@@ -1,8 +1,8 @@
 // No answer and no event holds a secret: every route is asked, of a daemon whose every corner is full of them.
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { request } from 'undici';
-import { redactor } from '../../../src/nouns/redact.ts';
-import { DESIRED, MANAGEMENT_KEY } from '../../apply/stage.ts';
+import { redactor } from '../../../src/lib/redact.ts';
+import { DESIRED, MANAGEMENT_KEY } from '../../apply/setup.ts';
 import { inMode, pause } from '../running.ts';
 import { openApiDocument } from '../../../src/daemon/http/document.ts';
 import { action, endAll, OPERATOR, READER, type Serving, serving } from './serving.ts';

@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { generate } from 'selfsigned';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { Agent, request } from 'undici';
-import { HoldfastError } from '../../../src/nouns/problem.ts';
-import { seal } from '../../../src/nouns/secret.ts';
+import { HoldfastError } from '../../../src/domain/problem/problem.ts';
+import { seal } from '../../../src/domain/secret.ts';
 import type { HttpSettings } from '../../../src/settings/settings.ts';
 import { ask, endAll, HTTP, serving } from './serving.ts';
 

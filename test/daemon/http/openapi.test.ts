@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { openApiDocument } from '../../../src/daemon/http/document.ts';
-import { packageFile } from '../../../src/nouns/package-files.ts';
+import { packageFile } from '../../../src/lib/package-files.ts';
 import { openApiPage } from '../../support/openapi-page.ts';
 import { endAll, serving } from './serving.ts';
 

@@ -1,7 +1,7 @@
 // What each route says and does, on a real daemon and a sandbox gateway.
 import { connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import type { GitHook } from '../../../src/daemon/http/hooks.ts';
+import type { GitHook } from '../../../src/daemon/http/server/hooks.ts';
 import { inMode, pause, retries } from '../running.ts';
 import { action, type Answer, codeOf, endAll, type Serving, serving } from './serving.ts';
 

@@ -3,8 +3,8 @@ import { request } from 'undici';
 import { createHealth } from '../../../src/daemon/health/health.ts';
 import { healthRoutes } from '../../../src/daemon/health/routes.ts';
 import { httpService, type HttpService } from '../../../src/daemon/http/http.ts';
-import type { HttpOptions } from '../../../src/daemon/http/options.ts';
-import { seal } from '../../../src/nouns/secret.ts';
+import type { HttpOptions } from '../../../src/daemon/http/server/options.ts';
+import { seal } from '../../../src/domain/secret.ts';
 import type { HttpSettings } from '../../../src/settings/settings.ts';
 import { daemon, endAll, type Options, type Running } from '../running.ts';
 

@@ -1,11 +1,11 @@
 // The daemon beside receivers: what it does to the gateway does not depend on them.
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { createNotify } from '../../../src/daemon/notify/notify.ts';
-import { openSender } from '../../../src/daemon/notify/sender.ts';
-import type { Services } from '../../../src/daemon/service.ts';
-import { fail } from '../../../src/nouns/problem.ts';
+import { openSender } from '../../../src/daemon/notify/channels/sender.ts';
+import type { Services } from '../../../src/daemon/core/service.ts';
+import { fail } from '../../../src/domain/problem/problem.ts';
 import type { Channel } from '../../../src/settings/settings.ts';
-import { MANAGEMENT_KEY } from '../../apply/stage.ts';
+import { MANAGEMENT_KEY } from '../../apply/setup.ts';
 import { daemon, endAll, inMode, type Options, retries } from '../running.ts';
 import { channel, closeAll, deadUrl, handClock, httpReceiver, until, webhook } from './support.ts';
 

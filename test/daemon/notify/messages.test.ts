@@ -1,16 +1,16 @@
 // Messages as receivers get them. A change of these snapshots is a change of what people and programs see.
 import { describe, expect, test } from '@jest/globals';
-import { discordBody } from '../../../src/daemon/notify/discord.ts';
-import { mailOf } from '../../../src/daemon/notify/email.ts';
-import { type Message, pageOf } from '../../../src/daemon/notify/message.ts';
+import { discordBody } from '../../../src/daemon/notify/channels/discord.ts';
+import { mailOf } from '../../../src/daemon/notify/channels/email.ts';
+import { type Message, pageOf } from '../../../src/daemon/notify/channels/message.ts';
 import { noticeOf } from '../../../src/daemon/notify/notices.ts';
-import { slackBody } from '../../../src/daemon/notify/slack.ts';
-import { telegramBody } from '../../../src/daemon/notify/telegram.ts';
-import { signedHeaders, webhookBody } from '../../../src/daemon/notify/webhook.ts';
-import type { Topic } from '../../../src/nouns/notice.ts';
-import type { Outcome } from '../../../src/nouns/outcome.ts';
-import { problem } from '../../../src/nouns/problem.ts';
-import { visibleIn } from '../../../src/nouns/visible.ts';
+import { slackBody } from '../../../src/daemon/notify/channels/slack.ts';
+import { telegramBody } from '../../../src/daemon/notify/channels/telegram.ts';
+import { signedHeaders, webhookBody } from '../../../src/daemon/notify/channels/webhook.ts';
+import type { Topic } from '../../../src/domain/outcome/notice.ts';
+import type { Outcome } from '../../../src/domain/outcome/outcome.ts';
+import { problem } from '../../../src/domain/problem/problem.ts';
+import { terminalSafeIn } from '../../../src/lib/terminal-safe.ts';
 import { aChange, aPlan } from '../../support/build-plan.ts';
 import { outcomeOf } from '../builders.ts';
 import { NOON } from './support.ts';
@@ -23,7 +23,7 @@ const CIRCUMSTANCES = {
 
 const about = (kind: Topic, outcome: Outcome): Message => ({
   kind: 'notice',
-  notice: visibleIn(noticeOf(kind, { ...outcome, at: NOON }, CIRCUMSTANCES)),
+  notice: terminalSafeIn(noticeOf(kind, { ...outcome, at: NOON }, CIRCUMSTANCES)),
 });
 
 const commit = {

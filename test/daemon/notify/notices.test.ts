@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { pageOf } from '../../../src/daemon/notify/message.ts';
+import { pageOf } from '../../../src/daemon/notify/channels/message.ts';
 import { noticeOf } from '../../../src/daemon/notify/notices.ts';
-import { turnAfter } from '../../../src/daemon/notify/turns.ts';
-import { problem } from '../../../src/nouns/problem.ts';
-import type { Standing } from '../../../src/nouns/standing.ts';
-import type { Outcome } from '../../../src/nouns/outcome.ts';
+import { transitionAfter } from '../../../src/daemon/notify/transitions.ts';
+import { problem } from '../../../src/domain/problem/problem.ts';
+import type { SyncStatus } from '../../../src/domain/outcome/sync-status.ts';
+import type { Outcome } from '../../../src/domain/outcome/outcome.ts';
 import { aChange, aPlan } from '../../support/build-plan.ts';
 import { outcomeOf } from '../builders.ts';
 
@@ -28,7 +28,7 @@ const applied = outcomeOf({
   notServedYet: [],
   restartNeeded: [],
 });
-const after = (previous?: Standing): { id: string; previous?: Standing } => ({
+const after = (previous?: SyncStatus): { id: string; previous?: SyncStatus } => ({
   id: 'm1',
   ...(previous && { previous }),
 });
@@ -59,10 +59,10 @@ describe('the notice of a commit with errors', () => {
 
   test('comes again for the next such commit, once', () => {
     const wants = { severity: 'critical' } as const;
-    const first = turnAfter(wants, undefined, invalidAt('a'));
+    const first = transitionAfter(wants, undefined, invalidAt('a'));
     expect(first.tells).toEqual(['invalid']);
-    expect(turnAfter(wants, first.mark, invalidAt('a')).tells).toEqual([]);
-    expect(turnAfter(wants, first.mark, invalidAt('b')).tells).toEqual(['invalid']);
+    expect(transitionAfter(wants, first.mark, invalidAt('a')).tells).toEqual([]);
+    expect(transitionAfter(wants, first.mark, invalidAt('b')).tells).toEqual(['invalid']);
   });
 });
 

@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
-import { openSender } from '../../../src/daemon/notify/sender.ts';
+import { openSender } from '../../../src/daemon/notify/channels/sender.ts';
 import { testNotice } from '../../../src/daemon/notify/notices.ts';
-import { seal } from '../../../src/nouns/secret.ts';
+import { seal } from '../../../src/domain/secret.ts';
 import type { Receiver, SmtpAccess } from '../../../src/settings/settings.ts';
 import { NOON } from './support.ts';
 

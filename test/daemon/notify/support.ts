@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { NotifyOptions } from '../../../src/daemon/notify/notify.ts';
-import type { Clock } from '../../../src/nouns/clock.ts';
-import { seal } from '../../../src/nouns/secret.ts';
-import type { Told } from '../../../src/nouns/state.ts';
+import type { Clock } from '../../../src/domain/clock.ts';
+import { seal } from '../../../src/domain/secret.ts';
+import type { Told } from '../../../src/domain/state/state.ts';
 import type { Channel, Receiver } from '../../../src/settings/settings.ts';
 
 const open: (() => Promise<void>)[] = [];

@@ -1,30 +1,30 @@
 // What the daemon can be asked to do. Who asked goes into the log and into the history.
 import type { FastifyRequest } from 'fastify';
-import type { ReconcileRequest } from '../../../apply/context.ts';
-import { fail } from '../../../nouns/problem.ts';
-import type { Suspension } from '../../../nouns/state.ts';
-import type { Target } from '../../../nouns/target.ts';
+import type { ReconcileRequest } from '../../../apply/run/context.ts';
+import { fail } from '../../../domain/problem/problem.ts';
+import type { Suspension } from '../../../domain/state/state.ts';
+import type { Target } from '../../../domain/target.ts';
 import {
   ApplyRequest,
   RestoreRequest,
   RollbackRequest,
   SuspendRequest,
   type TargetView,
-} from '../../../wire/views.ts';
-import { suspensionFault } from '../../../nouns/suspension.ts';
-import { momentText } from '../../../nouns/words.ts';
-import type { Desk } from '../../desk.ts';
-import type { ApiServer, Routes } from '../api.ts';
-import type { HttpOptions } from '../options.ts';
-import { accepted, answer, OfTarget } from '../schemas.ts';
-import { targetView } from '../views.ts';
+} from '../../../api-schema/views.ts';
+import { suspensionFault } from '../../../domain/state/suspension.ts';
+import { momentText } from '../../../lib/text.ts';
+import type { DaemonOperations } from '../../core/daemon-operations.ts';
+import type { ApiServer, Routes } from '../server/api.ts';
+import type { HttpOptions } from '../server/options.ts';
+import { accepted, answer, OfTarget } from '../server/schemas.ts';
+import { targetView } from '../server/views.ts';
 import { allowances, confirmed, inMode } from './asked.ts';
 
 const TAGS = ['actions'];
 
 type Told = Pick<HttpOptions, 'clock' | 'note'>;
 
-export function actionRoutes(desk: Desk, told: Told): Routes {
+export function actionRoutes(desk: DaemonOperations, told: Told): Routes {
   return (server) => {
     looking(server, desk, told);
     suspending(server, desk, told);
@@ -42,7 +42,7 @@ function asking({ who, ip }: FastifyRequest, { note }: Told, what: string): stri
   return name;
 }
 
-function looking(server: ApiServer, desk: Desk, told: Told): void {
+function looking(server: ApiServer, desk: DaemonOperations, told: Told): void {
   server.post(
     action('sync'),
     {
@@ -63,7 +63,7 @@ function looking(server: ApiServer, desk: Desk, told: Told): void {
   );
 }
 
-function suspending(server: ApiServer, desk: Desk, told: Told): void {
+function suspending(server: ApiServer, desk: DaemonOperations, told: Told): void {
   server.post(
     action('suspend'),
     {
@@ -106,7 +106,7 @@ function suspending(server: ApiServer, desk: Desk, told: Told): void {
   );
 }
 
-function writing(server: ApiServer, desk: Desk, told: Told): void {
+function writing(server: ApiServer, desk: DaemonOperations, told: Told): void {
   server.post(
     action('apply'),
     {
@@ -159,7 +159,7 @@ function asReconcile(
   };
 }
 
-function restoring(server: ApiServer, desk: Desk, told: Told): void {
+function restoring(server: ApiServer, desk: DaemonOperations, told: Told): void {
   server.post(
     action('restore'),
     {

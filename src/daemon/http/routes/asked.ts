@@ -1,6 +1,6 @@
 // What requests carry in the words of the engine.
-import { fail } from '../../../nouns/problem.ts';
-import type { Allowance, Mode, Target } from '../../../nouns/target.ts';
+import { fail } from '../../../domain/problem/problem.ts';
+import type { Allowance, Mode, Target } from '../../../domain/target.ts';
 import { parseAllowance } from '../../../settings/policy.ts';
 
 /** Throws HF7036 for one that is none. */

@@ -1,5 +1,5 @@
 // The description of the API itself.
-import type { Routes } from '../api.ts';
+import type { Routes } from '../server/api.ts';
 
 export const documentRoutes: Routes = (server) => {
   const schema = { hide: true };

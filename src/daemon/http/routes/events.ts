@@ -1,8 +1,8 @@
 // The stream of events (server-sent): what changes while somebody looks.
 import { Type } from 'typebox';
-import type { Routes } from '../api.ts';
-import type { Entrance } from '../server.ts';
-import type { Streams } from '../stream.ts';
+import type { Routes } from '../server/api.ts';
+import type { Entrance } from '../server/server.ts';
+import type { Streams } from '../server/stream.ts';
 
 export function eventRoutes(streams: Streams, { access, cookie }: Entrance): Routes {
   return (server) => {

@@ -1,19 +1,19 @@
 // What differs: as last known, as text, and computed now.
-import type { ReconcileRequest } from '../../../apply/context.ts';
-import { PLAIN } from '../../../report/style.ts';
-import { planText } from '../../../report/plan-text.ts';
-import { type DiffView, PlanRequest } from '../../../wire/views.ts';
-import type { Desk } from '../../desk.ts';
-import type { Routes } from '../api.ts';
-import { answer, OfTarget } from '../schemas.ts';
-import { planView } from '../views.ts';
+import type { ReconcileRequest } from '../../../apply/run/context.ts';
+import { PLAIN } from '../../../report/text/style.ts';
+import { planText } from '../../../report/text/plan.ts';
+import { type DiffView, PlanRequest } from '../../../api-schema/views.ts';
+import type { DaemonOperations } from '../../core/daemon-operations.ts';
+import type { Routes } from '../server/api.ts';
+import { answer, OfTarget } from '../server/schemas.ts';
+import { planView } from '../server/views.ts';
 import { allowances, inMode } from './asked.ts';
 
 const TAGS = ['plan'];
 /** A plan costs the gateway several requests of 60 ms each: at most so many a minute from one address. */
 const PLANS_A_MINUTE = 30;
 
-export function planRoutes(desk: Desk): Routes {
+export function planRoutes(desk: DaemonOperations): Routes {
   return (server) => {
     server.get(
       '/targets/:target/plan',
@@ -64,7 +64,7 @@ export function planRoutes(desk: Desk): Routes {
   };
 }
 
-function diffView(desk: Desk, target: string): DiffView {
+function diffView(desk: DaemonOperations, target: string): DiffView {
   const { plan } = desk.known(target);
   if (!plan) return { changes: [], text: '' };
   return { at: plan.at, changes: [...plan.plan.changes], text: planText(plan.plan, PLAIN) };

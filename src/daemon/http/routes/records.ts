@@ -1,11 +1,11 @@
 // What is remembered of a target: transactions, backups (never what is in them), looks.
 import { type Static, Type } from 'typebox';
-import { fail } from '../../../nouns/problem.ts';
-import type { HistoryEntry } from '../../../nouns/state.ts';
-import { type HistoryEntryView, TargetName } from '../../../wire/views.ts';
-import type { Desk } from '../../desk.ts';
-import type { Routes } from '../api.ts';
-import { answer, limited, OfTarget } from '../schemas.ts';
+import { fail } from '../../../domain/problem/problem.ts';
+import type { HistoryEntry } from '../../../domain/state/state.ts';
+import { type HistoryEntryView, TargetName } from '../../../api-schema/views.ts';
+import type { DaemonOperations } from '../../core/daemon-operations.ts';
+import type { Routes } from '../server/api.ts';
+import { answer, limited, OfTarget } from '../server/schemas.ts';
 
 const TAGS = ['records'];
 const OfEntry = Type.Object({
@@ -13,7 +13,7 @@ const OfEntry = Type.Object({
   id: Type.String({ minLength: 4, maxLength: 100, description: 'or its beginning' }),
 });
 
-export function recordRoutes(desk: Desk): Routes {
+export function recordRoutes(desk: DaemonOperations): Routes {
   return (server) => {
     server.get(
       '/targets/:target/history',
@@ -80,7 +80,10 @@ export function recordRoutes(desk: Desk): Routes {
   };
 }
 
-async function entryOf(desk: Desk, { target, id }: Static<typeof OfEntry>): Promise<HistoryEntry> {
+async function entryOf(
+  desk: DaemonOperations,
+  { target, id }: Static<typeof OfEntry>,
+): Promise<HistoryEntry> {
   const entries = await desk.store().history(desk.target(target).name);
   const found = entries.find((entry) => entry.id === id) ?? entries.find((entry) => entry.id.startsWith(id));
   if (!found) throw fail('HF1004', `there is no history entry "${id}" of ${target}`, { target });

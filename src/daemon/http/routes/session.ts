@@ -1,10 +1,10 @@
 // Who am I; a token for a cookie; the end of a session.
-import { LoginRequest, type Session } from '../../../wire/views.ts';
-import type { Who } from '../access.ts';
-import type { Routes } from '../api.ts';
-import { answer, nothing } from '../schemas.ts';
-import type { Entrance } from '../server.ts';
-import { SESSION_LASTS } from '../sessions.ts';
+import { LoginRequest, type Session } from '../../../api-schema/views.ts';
+import type { Who } from '../server/access.ts';
+import type { Routes } from '../server/api.ts';
+import { answer, nothing } from '../server/schemas.ts';
+import type { Entrance } from '../server/server.ts';
+import { SESSION_LASTS } from '../server/sessions.ts';
 
 const TAGS = ['session'];
 

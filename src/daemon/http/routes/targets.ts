@@ -1,10 +1,10 @@
 // All targets, and one.
-import type { TargetsView } from '../../../wire/views.ts';
-import type { Desk } from '../../desk.ts';
-import type { Routes } from '../api.ts';
-import type { HttpOptions } from '../options.ts';
-import { answer, OfTarget } from '../schemas.ts';
-import { targetView } from '../views.ts';
+import type { TargetsView } from '../../../api-schema/views.ts';
+import type { DaemonOperations } from '../../core/daemon-operations.ts';
+import type { Routes } from '../server/api.ts';
+import type { HttpOptions } from '../server/options.ts';
+import { answer, OfTarget } from '../server/schemas.ts';
+import { targetView } from '../server/views.ts';
 
 const TAGS = ['targets'];
 
@@ -14,7 +14,7 @@ export type About = Pick<HttpOptions, 'version' | 'clock' | 'source'> & {
   readonly drift: () => string;
 };
 
-export function targetRoutes(desk: Desk, about: About): Routes {
+export function targetRoutes(desk: DaemonOperations, about: About): Routes {
   return (server) => {
     server.get(
       '/targets',
@@ -30,7 +30,7 @@ export function targetRoutes(desk: Desk, about: About): Routes {
   };
 }
 
-async function targetsView(desk: Desk, about: About): Promise<TargetsView> {
+async function targetsView(desk: DaemonOperations, about: About): Promise<TargetsView> {
   const now = about.clock.now();
   const source = about.source?.();
   const targets = await Promise.all(desk.targets().map(({ name }) => targetView(desk, name, now)));

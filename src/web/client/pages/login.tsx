@@ -1,9 +1,9 @@
 // The door: a token of the settings becomes a session of this browser.
 import { useState } from 'preact/hooks';
-import type { ProblemView, Session } from '../../../wire/views.ts';
-import { type Answer, get, post } from '../api.ts';
+import type { ProblemView, Session } from '../../../api-schema/views.ts';
+import { type Answer, get, post } from '../data/api.ts';
 import { Mark } from '../parts/icon.tsx';
-import { seat } from '../session.ts';
+import { seat } from '../data/session.ts';
 
 export function Login({ ended }: { readonly ended: boolean }) {
   const [token, setToken] = useState('');

@@ -1,15 +1,15 @@
 // All targets: the worst first, in groups that say once what their state means.
 import { useEffect } from 'preact/hooks';
-import { STANDINGS, type Standing } from '../../../nouns/standing.ts';
-import { plural } from '../../../nouns/words.ts';
-import type { TargetView } from '../../../wire/views.ts';
-import { fleet, standingOf, targets, toneOf } from '../fleet.ts';
+import { SYNC_STATUSES, type SyncStatus } from '../../../domain/outcome/sync-status.ts';
+import { plural } from '../../../lib/text.ts';
+import type { TargetView } from '../../../api-schema/views.ts';
+import { fleet, standingOf, targets, toneOf } from '../data/fleet.ts';
 import { StandingIcon } from '../parts/icon.tsx';
 import { Empty, Skeleton } from '../parts/loading.tsx';
 import { TargetRow } from '../parts/target-row.tsx';
 import { SourceLine } from '../parts/source.tsx';
 import { Filters } from '../parts/filters.tsx';
-import { chosen, grouped, order, query, show } from '../selection.ts';
+import { chosen, grouped, order, query, show } from '../data/selection.ts';
 
 export function Overview() {
   const troubled = targets.value.filter((target) => toneOf(standingOf(target)) === 'bad').length;
@@ -101,12 +101,12 @@ function Table() {
 }
 
 interface GroupProps {
-  readonly standing: Standing;
+  readonly standing: SyncStatus;
   readonly members: readonly TargetView[];
 }
 
 function Group({ standing, members }: GroupProps) {
-  const { title, meaning } = STANDINGS[standing];
+  const { title, meaning } = SYNC_STATUSES[standing];
   return (
     <tbody role="rowgroup">
       <tr role="row" class="group">

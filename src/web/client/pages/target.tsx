@@ -1,22 +1,22 @@
 // One target: where it stands and why, what may be done, and behind four tabs its plan, looks, history and backups.
 import { useEffect, useMemo } from 'preact/hooks';
-import { STANDINGS } from '../../../nouns/standing.ts';
-import type { BackupsView, HistoryView, LooksView, PlanView, TargetView } from '../../../wire/views.ts';
-import { get, targetPath } from '../api.ts';
-import { fleet, standingOf, targetNamed, toneOf } from '../fleet.ts';
-import { listen } from '../live.ts';
+import { SYNC_STATUSES } from '../../../domain/outcome/sync-status.ts';
+import type { BackupsView, HistoryView, LooksView, PlanView, TargetView } from '../../../api-schema/views.ts';
+import { get, targetPath } from '../data/api.ts';
+import { fleet, standingOf, targetNamed, toneOf } from '../data/fleet.ts';
+import { listen } from '../data/live.ts';
 import { Icon, StandingIcon } from '../parts/icon.tsx';
 import { Empty, Skeleton } from '../parts/loading.tsx';
 import { StepLine } from '../parts/step.tsx';
-import { createResource, type Resource } from '../resource.ts';
-import { OVERVIEW, type Tab, TABS, targetHref } from '../route.ts';
-import { Actions } from '../target/actions.tsx';
-import { Backups } from '../target/backups.tsx';
-import { Facts } from '../target/facts.tsx';
-import { History } from '../target/history.tsx';
-import { Attention } from '../target/attention.tsx';
-import { PlanTab } from '../target/plan.tsx';
-import { Timeline } from '../target/timeline.tsx';
+import { createResource, type Resource } from '../data/resource.ts';
+import { OVERVIEW, type Tab, TABS, targetHref } from '../data/route.ts';
+import { Actions } from '../target-page/actions.tsx';
+import { Backups } from '../target-page/backups.tsx';
+import { Facts } from '../target-page/facts.tsx';
+import { History } from '../target-page/history/history.tsx';
+import { Attention } from '../target-page/attention.tsx';
+import { PlanTab } from '../target-page/plan/plan.tsx';
+import { Timeline } from '../target-page/history/timeline.tsx';
 
 interface Props {
   readonly name: string;
@@ -104,7 +104,7 @@ function Known({ target, tab }: { readonly target: TargetView; readonly tab: Tab
 
 function Head({ target, dossier }: { readonly target: TargetView; readonly dossier: Dossier }) {
   const standing = standingOf(target);
-  const { title, meaning } = STANDINGS[standing];
+  const { title, meaning } = SYNC_STATUSES[standing];
   return (
     <header class="target-head">
       <a class="up" href={OVERVIEW}>

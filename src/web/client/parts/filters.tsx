@@ -1,7 +1,7 @@
 // The bar above the targets: how many need whom, as filters; a search; an order.
 import { useEffect, useRef } from 'preact/hooks';
-import { targets, type Tone } from '../fleet.ts';
-import { chosen, counts, order, type Order, ORDERS, query, show } from '../selection.ts';
+import { targets, type Tone } from '../data/fleet.ts';
+import { chosen, counts, order, type Order, ORDERS, query, show } from '../data/selection.ts';
 
 const CHIPS: readonly (readonly [Tone, string, string])[] = [
   ['bad', 'need somebody now', 'needs somebody now'],

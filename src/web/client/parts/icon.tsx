@@ -1,7 +1,7 @@
 // Small drawings, one path each, in the colour of the text. A state never differs from another by colour alone.
-import type { Standing } from '../../../nouns/standing.ts';
+import type { SyncStatus } from '../../../domain/outcome/sync-status.ts';
 
-const STANDING_PATHS: Record<Standing, string> = {
+const STANDING_PATHS: Record<SyncStatus, string> = {
   'in-sync': 'M2 8a6 6 0 1 0 12 0A6 6 0 1 0 2 8M5.2 8.2l2 2 3.6-4',
   drifted: 'M3 6h10M3 10h10M10.5 3l-5 10',
   'stale-memory': 'M2 8a6 6 0 1 0 12 0A6 6 0 1 0 2 8M8 4.5V8l2.4 1.6',
@@ -42,7 +42,7 @@ export type IconName = keyof typeof PATHS;
 
 export const Icon = ({ name }: { readonly name: IconName }) => <Drawing path={PATHS[name]} />;
 
-export const StandingIcon = ({ standing }: { readonly standing: Standing }) => (
+export const StandingIcon = ({ standing }: { readonly standing: SyncStatus }) => (
   <Drawing path={STANDING_PATHS[standing]} />
 );
 

@@ -1,6 +1,6 @@
 // What stands in for a resource: the trouble, grey lines while it loads, the content with the trouble of a reload above.
 import type { ComponentChildren } from 'preact';
-import type { Resource } from '../resource.ts';
+import type { Resource } from '../data/resource.ts';
 import { Trouble } from './trouble.tsx';
 
 interface Props<T> {

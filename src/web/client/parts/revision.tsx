@@ -1,6 +1,6 @@
 // A revision of the files as people know it: commit, subject, author.
-import type { TargetView } from '../../../wire/views.ts';
-import { short } from '../words.ts';
+import type { TargetView } from '../../../api-schema/views.ts';
+import { short } from '../data/labels.ts';
 
 type Revision = NonNullable<TargetView['applied']>['revision'];
 

@@ -1,6 +1,6 @@
 // Where the files come from, and what keeps them from being newer.
-import type { Source } from '../../../wire/views.ts';
-import { short } from '../words.ts';
+import type { Source } from '../../../api-schema/views.ts';
+import { short } from '../data/labels.ts';
 import { Icon } from './icon.tsx';
 import { Ago } from './time.tsx';
 

@@ -1,10 +1,10 @@
 // Where a target stands, as icon and title in its colour.
-import { STANDINGS, type Standing } from '../../../nouns/standing.ts';
-import { toneOf } from '../fleet.ts';
+import { SYNC_STATUSES, type SyncStatus } from '../../../domain/outcome/sync-status.ts';
+import { toneOf } from '../data/fleet.ts';
 import { StandingIcon } from './icon.tsx';
 
-export function StandingBadge({ standing }: { readonly standing: Standing }) {
-  const { title, meaning } = STANDINGS[standing];
+export function StandingBadge({ standing }: { readonly standing: SyncStatus }) {
+  const { title, meaning } = SYNC_STATUSES[standing];
   return (
     <span class={`standing tone-${toneOf(standing)}`} title={meaning}>
       <StandingIcon standing={standing} />

@@ -1,5 +1,5 @@
 // What is being done to a target at this moment, in words.
-import type { Step } from '../../../nouns/event.ts';
+import type { Step } from '../../../domain/outcome/event.ts';
 
 const STEPS: Record<Step, string> = {
   lock: 'waiting for the lock',

@@ -1,7 +1,7 @@
 // One target among others, in two lines. On a phone the same cells are a card.
-import type { TargetView } from '../../../wire/views.ts';
-import { standingOf } from '../fleet.ts';
-import { targetHref } from '../route.ts';
+import type { TargetView } from '../../../api-schema/views.ts';
+import { standingOf } from '../data/fleet.ts';
+import { targetHref } from '../data/route.ts';
 import { RevisionLine } from './revision.tsx';
 import { StandingBadge } from './standing.tsx';
 import { StepLine } from './step.tsx';

@@ -1,9 +1,9 @@
 // Points in time as ages and countdowns, with the exact time as a title, or the other way round where that was chosen.
 import { computed } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
-import { now } from '../clock.ts';
-import { exactTimes } from '../remembered.ts';
-import { ago, exact, until } from '../words.ts';
+import { now } from '../data/clock.ts';
+import { exactTimes } from '../data/remembered.ts';
+import { ago, exact, until } from '../data/labels.ts';
 
 interface Props {
   readonly at: number;

@@ -1,10 +1,10 @@
 // The bar above every page: the way home, whether the page is live, and the choices of the one who looks.
-import { exactTimes, theme, THEMES } from '../remembered.ts';
-import { remove } from '../api.ts';
-import { fleet } from '../fleet.ts';
-import { link } from '../live.ts';
-import { OVERVIEW } from '../route.ts';
-import { seat } from '../session.ts';
+import { exactTimes, theme, THEMES } from '../data/remembered.ts';
+import { remove } from '../data/api.ts';
+import { fleet } from '../data/fleet.ts';
+import { link } from '../data/live.ts';
+import { OVERVIEW } from '../data/route.ts';
+import { seat } from '../data/session.ts';
 import { Icon, Mark } from './icon.tsx';
 
 export function TopBar() {

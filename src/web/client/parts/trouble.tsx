@@ -1,5 +1,5 @@
 // What could not be loaded or done, and what to do about it.
-import type { ProblemView } from '../../../wire/views.ts';
+import type { ProblemView } from '../../../api-schema/views.ts';
 import { Icon } from './icon.tsx';
 
 interface Props {

@@ -1,0 +1,260 @@
+// What the daemon's HTTP API says and hears, as schemas and types at once: routes answer by them, the OpenAPI document is
+// made from them, the dashboard and `--via` read by them. Times are ms since the epoch. Nothing here holds a secret.
+import { type Static, Type } from 'typebox';
+import type { Change } from '../domain/plan/change.ts';
+import type { Plan as PlanNoun } from '../domain/plan/plan.ts';
+import type { Outcome as OutcomeNoun } from '../domain/outcome/outcome.ts';
+
+const Text = Type.String();
+const At = Type.Integer({ description: 'ms since the epoch' });
+const Optional = Type.Optional;
+
+/** Names of targets, the same as in the settings. */
+export const TargetName = Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$' });
+
+/** `read` may look, `operate` may also make the daemon do something. */
+export const Role = Type.Union([Type.Literal('read'), Type.Literal('operate')]);
+export type Role = Static<typeof Role>;
+
+export const Session = Type.Object({
+  /** The name of the token, for people. */
+  name: Text,
+  role: Role,
+  /** Whether a token is needed at all. */
+  auth: Type.Union([Type.Literal('token'), Type.Literal('none')]),
+});
+export type Session = Static<typeof Session>;
+
+/** A commit as people know it. */
+export const Commit = Type.Object({
+  sha: Text,
+  author: Optional(Text),
+  subject: Optional(Text),
+  at: Optional(At),
+});
+export type Commit = Static<typeof Commit>;
+
+export const Revision = Type.Object({
+  digest: Text,
+  commit: Optional(Type.Object({ ...Commit.properties, dirty: Type.Boolean() })),
+});
+
+/** Where the files come from when the daemon follows git by itself. */
+export const Source = Type.Object({
+  url: Text,
+  ref: Text,
+  commit: Optional(Commit),
+  /** When the remote was last asked, and last answered. */
+  askedAt: Optional(At),
+  answeredAt: Optional(At),
+  /** Why what is in force is older than what was asked for. */
+  problem: Optional(Text),
+});
+export type Source = Static<typeof Source>;
+
+const Suspension = Type.Object({ until: At, reason: Text, by: Optional(Text) });
+const Since = Type.Object({ since: At, reason: Text });
+const Check = Type.Object({ at: At, inSync: Type.Boolean() });
+
+export const TargetView = Type.Object({
+  name: TargetName,
+  url: Text,
+  mode: Type.Union([Type.Literal('observe'), Type.Literal('apply'), Type.Literal('enforce')]),
+  /** One of the names in `domain/outcome/sync-status.ts`. */
+  standing: Text,
+  /** What is being done at this moment. */
+  step: Optional(Text),
+  /** Differences as last seen. */
+  differences: Type.Integer(),
+  /** Digest of what the files declared when they were last read; absent while that is not known. */
+  declared: Optional(Text),
+  applied: Optional(Type.Object({ revision: Revision, at: At })),
+  lastOutcome: Optional(Type.Object({ kind: Text, at: At, summary: Text })),
+  lastDeepCheck: Optional(Check),
+  lastShallowCheck: Optional(Check),
+  nextLookAt: Optional(At),
+  suspension: Optional(Suspension),
+  /** Freeze windows that are open: nothing is written; absent where none is. */
+  frozen: Optional(Type.Array(Type.Object({ until: At, window: Text }))),
+  quarantine: Optional(Since),
+  authBlock: Optional(Type.Object({ until: At, reason: Text })),
+  released: Type.Array(Text),
+  contested: Type.Array(Text),
+  /** Version and generation of the gateway as last detected. */
+  gateway: Optional(Type.Object({ version: Text, api: Text })),
+});
+export type TargetView = Static<typeof TargetView>;
+
+export const TargetsView = Type.Object({
+  /** Of Holdfast. */
+  version: Text,
+  startedAt: At,
+  now: At,
+  drift: Type.String({ description: 'cron expression of the drift check' }),
+  /** Nothing is known of the time before this daemon. */
+  stateIsNew: Type.Boolean(),
+  source: Optional(Source),
+  targets: Type.Array(TargetView),
+});
+export type TargetsView = Static<typeof TargetsView>;
+
+/** `holdfast.plan/1`, as `holdfast plan --output json` prints it. */
+export const Plan = Type.Unsafe<PlanNoun>(
+  Type.Object({ format: Text, target: Text }, { additionalProperties: true, description: 'holdfast.plan/1' }),
+);
+
+/** What a piece of work came to, as `holdfast apply --output json` prints it. In a PlanView without the plan. */
+export const Outcome = Type.Unsafe<OutcomeNoun>(
+  Type.Object(
+    { target: Text, kind: Text, at: At, durationMs: Type.Number() },
+    { additionalProperties: true, description: 'an outcome with its evidence, plan and problems' },
+  ),
+);
+
+export const PlanView = Type.Object({
+  /** Absent when the target was found equal to its files, or was not looked at yet. */
+  plan: Optional(Plan),
+  at: Optional(At),
+  /** The last outcome, with problems and remedies. */
+  outcome: Optional(Outcome),
+});
+export type PlanView = Static<typeof PlanView>;
+
+export const DiffView = Type.Object({
+  at: Optional(At),
+  /** Those of the plan. */
+  changes: Type.Array(
+    Type.Unsafe<Change>(Type.Object({ id: Text, kind: Text, path: Text }, { additionalProperties: true })),
+  ),
+  /** The plan as `holdfast diff` prints it, without colours; empty where nothing differs. */
+  text: Text,
+});
+export type DiffView = Static<typeof DiffView>;
+
+export const LookView = Type.Object({
+  at: At,
+  trigger: Text,
+  outcome: Text,
+  differences: Type.Integer(),
+  durationMs: Type.Number(),
+  requests: Type.Integer(),
+});
+export const LooksView = Type.Object({ looks: Type.Array(LookView, { description: 'newest first' }) });
+export type LooksView = Static<typeof LooksView>;
+
+export const HistoryEntryView = Type.Object({
+  id: Text,
+  at: At,
+  outcome: Text,
+  revision: Optional(Revision),
+  planDigest: Optional(Text),
+  changes: Type.Array(Text),
+  writes: Type.Array(Text),
+  backup: Optional(Text),
+  evidence: Type.Array(Type.Object({ check: Text, passed: Type.Boolean(), detail: Text })),
+  problems: Type.Array(Text),
+  durationMs: Type.Number(),
+  requests: Type.Record(Text, Type.Integer()),
+  /** Who asked for it, when somebody did. */
+  by: Optional(Text),
+});
+export type HistoryEntryView = Static<typeof HistoryEntryView>;
+export const HistoryView = Type.Object({
+  entries: Type.Array(HistoryEntryView, { description: 'newest first' }),
+});
+export type HistoryView = Static<typeof HistoryView>;
+
+export const BackupsView = Type.Object({
+  backups: Type.Array(
+    Type.Object({
+      id: Text,
+      at: At,
+      reason: Text,
+      bytes: Type.Integer(),
+      sha256: Text,
+      pinned: Type.Boolean(),
+    }),
+  ),
+});
+export type BackupsView = Static<typeof BackupsView>;
+
+/** Members that are not known are refused: a misspelt `dryRun` must not apply anything. */
+const strictly = { additionalProperties: false } as const;
+const Allow = Type.Array(Type.String({ minLength: 1, maxLength: 500 }), {
+  maxItems: 50,
+  description: 'guards to let pass, everywhere or below a path, as `--allow` takes them',
+});
+
+const InMode = Type.Union([Type.Literal('observe'), Type.Literal('apply'), Type.Literal('enforce')], {
+  description: 'in place of the mode of the target, for this once; `enforce` heals drift',
+});
+
+export const LoginRequest = Type.Object({ token: Type.String({ minLength: 1, maxLength: 1000 }) }, strictly);
+export type LoginRequest = Static<typeof LoginRequest>;
+export const SuspendRequest = Type.Object(
+  { until: At, reason: Type.String({ minLength: 1, maxLength: 500 }) },
+  strictly,
+);
+export type SuspendRequest = Static<typeof SuspendRequest>;
+export const PlanRequest = Type.Object(
+  {
+    depth: Optional(Type.Union([Type.Literal('shallow'), Type.Literal('deep')])),
+    allow: Optional(Allow),
+    mode: Optional(InMode),
+    prune: Optional(Type.Boolean()),
+  },
+  strictly,
+);
+export type PlanRequest = Static<typeof PlanRequest>;
+export const ApplyRequest = Type.Object(
+  {
+    /** Digest of the plan that somebody approved; without it, what the daemon would apply by itself. */
+    approved: Optional(Type.Object({ keyId: Text, value: Text }, strictly)),
+    allow: Optional(Allow),
+    mode: Optional(InMode),
+    prune: Optional(Type.Boolean()),
+    /** Try a quarantined revision again. */
+    retry: Optional(Type.Boolean()),
+    dryRun: Optional(Type.Boolean()),
+  },
+  strictly,
+);
+export type ApplyRequest = Static<typeof ApplyRequest>;
+const Confirm = Type.String({ description: 'the name of the target once more, typed by a person' });
+export const RestoreRequest = Type.Object(
+  {
+    /** Id of a backup; `latest` for the newest. */
+    backup: Type.String({ minLength: 1, maxLength: 200 }),
+    confirm: Confirm,
+    dryRun: Optional(Type.Boolean()),
+  },
+  strictly,
+);
+export type RestoreRequest = Static<typeof RestoreRequest>;
+/** Puts back what was there before the last apply, and quarantines the revision that was applied. */
+export const RollbackRequest = Type.Object({ confirm: Confirm, dryRun: Optional(Type.Boolean()) }, strictly);
+export type RollbackRequest = Static<typeof RollbackRequest>;
+
+/** RFC 9457, with what a coded problem of Holdfast says besides. */
+export const ProblemView = Type.Object({
+  type: Text,
+  title: Text,
+  status: Type.Integer(),
+  detail: Optional(Text),
+  problems: Optional(
+    Type.Array(Type.Object({ code: Text, message: Text, remedy: Optional(Text), path: Optional(Text) })),
+  ),
+});
+export type ProblemView = Static<typeof ProblemView>;
+
+/** One event of `GET /api/v1/events`; its `event:` line is `kind`. */
+export type LiveEvent =
+  /** Something about this target changed: what a page shows of it. */
+  | { readonly kind: 'target'; readonly target: TargetView }
+  /** A look or a piece of asked work ended. */
+  | { readonly kind: 'look'; readonly target: string; readonly look: Static<typeof LookView> }
+  /** A transaction left its entry, or another plan is known: reload what you show of it. */
+  | { readonly kind: 'plan' | 'history'; readonly target: string }
+  | { readonly kind: 'source'; readonly source: Source }
+  /** The settings were read again: targets may have come or gone. */
+  | { readonly kind: 'settings' };

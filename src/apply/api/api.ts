@@ -1,0 +1,301 @@
+// The engine of `holdfast api`: one request to the Management API, with what scripts forget around it. Reads before a
+// write, backs up before a PUT, waits, reads back, and does not believe a 200.
+import { secretsIn } from '../../gateway/catalog/secrets.ts';
+import { contentOf } from '../../gateway/model/decode.ts';
+import { parseDocument } from '../../yaml/document.ts';
+import type { Catalog } from '../../gateway/catalog/field.ts';
+import { loadCatalog } from '../../gateway/catalog/catalog.ts';
+import { layoutOf } from '../../gateway/observe/findings.ts';
+import { memoryCatalog } from '../../gateway/v8/view.ts';
+import { buildOf } from '../../gateway/client/build.ts';
+import type { Answer, Purpose } from '../../gateway/client/client.ts';
+import type { RequestCounts } from '../../domain/outcome/outcome.ts';
+import type { Path } from '../../domain/path.ts';
+import { fail, type Problem, problem } from '../../domain/problem/problem.ts';
+import { isTree, type Value } from '../../lib/value.ts';
+import type { Prediction } from '../../domain/plan/write.ts';
+import { threeWay, type ThreeWay } from '../../plan/route/rollback/three-way.ts';
+import { withTarget } from '../../state/with-target.ts';
+import { predicted } from './prediction.ts';
+import { type AnswerContext, withoutSecrets } from './answer.ts';
+import { addressOf, type ApiRequest, V0_BASE } from './request.ts';
+import { undo } from './undo.ts';
+
+import { type Asked, unheld, withoutSubject } from './requested.ts';
+import { takeBackup } from '../record/backup.ts';
+import type { Context } from '../run/context.ts';
+import { judgeFile, keptProblem } from '../steps/foreign-edits.ts';
+import { contentIn, differences, shownPaths } from '../run/compare.ts';
+import { type DeepLive, readDeep, readRaw } from '../run/read.ts';
+import { earlierTexts, type Run, startRun } from '../run/run.ts';
+import { settle } from '../steps/settle.ts';
+import type { Settled } from '../types/settled.ts';
+
+/** What became of a write: `nothing` is the 200 that lies; `same` asked for what was there already. */
+export type ApiEffect =
+  | { readonly kind: 'read' }
+  | { readonly kind: 'changed'; readonly paths: string }
+  | { readonly kind: 'same' }
+  | { readonly kind: 'nothing' }
+  /** Only memory holds it: the next write or restart loses it. */
+  | { readonly kind: 'memory-only'; readonly paths: string }
+  /** Only the file holds it: the gateway runs on without it (C v8 §4.12). */
+  | { readonly kind: 'file-only'; readonly paths: string }
+  /** Not a configuration endpoint: nothing to read back. */
+  | { readonly kind: 'unread' }
+  | { readonly kind: 'refused' };
+
+export interface ApiResult {
+  readonly status: number;
+  /** Parsed where it was JSON. Without secrets unless they were asked for. */
+  readonly body: Value | string;
+  readonly effect: ApiEffect;
+  readonly backup?: string;
+  /** Empty: all went well. The exit code is that of the worst. */
+  readonly problems: readonly Problem[];
+  readonly requests: RequestCounts;
+}
+
+/** Rejects with a HoldfastError where nothing came of it: locked, unreachable, no such path, no backup. */
+export async function callApi(context: Context, request: ApiRequest): Promise<ApiResult> {
+  const { store, target, clock } = context;
+  return withTarget(store, { target: target.name, owner: `${context.owner} (api)` }, async (lease) => {
+    const client = context.connect(lease);
+    try {
+      const run = startRun(context, client, await store.read(target.name), clock.now());
+      return await (request.method === 'GET' ? read(run, request) : write(run, request));
+    } finally {
+      await client.close();
+    }
+  });
+}
+
+async function send(run: Run, request: ApiRequest, purpose: Purpose = 'api'): Promise<Answer> {
+  const { path, query } = addressOf(request.path);
+  return run.client.send({
+    method: request.method,
+    path,
+    ...(Object.keys(query).length > 0 && { query }),
+    ...(request.body && { body: request.body }),
+    ...(path.endsWith('/config.yaml') && request.body && { contentType: 'application/yaml' }),
+    ...(request.destructive && { destructive: true }),
+    purpose,
+    credential: 'management',
+  });
+}
+
+async function read(run: Run, request: ApiRequest): Promise<ApiResult> {
+  const { path } = addressOf(request.path);
+  const secrets = request.reveal || path === `${V0_BASE}config` ? [] : await secretsOfMemory(run);
+  const answer = await send(run, request);
+  return resultOf(run, request, answer, { kind: answer.status < 400 ? 'read' : 'refused' }, secrets);
+}
+
+/** By value, for answers that quote keys in names or texts (`/api-key-usage`, C v0 §7). */
+async function secretsOfMemory(run: Run): Promise<readonly string[]> {
+  const answer = await run.client.send({
+    method: 'GET',
+    path: `${V0_BASE}config`,
+    purpose: 'api',
+    credential: 'management',
+  });
+  const shown = parsed(answer.body.open());
+  return isTree(shown) ? secretsIn(memoryCatalog(run.context.catalog).root, shown) : [];
+}
+
+function parsed(text: string): Value | string {
+  try {
+    return JSON.parse(text) as Value;
+  } catch {
+    return text;
+  }
+}
+
+interface More {
+  readonly backup?: string;
+  readonly problems?: readonly Problem[];
+}
+
+function resultOf(
+  run: Run,
+  request: ApiRequest,
+  answer: Answer,
+  effect: ApiEffect,
+  secrets: Iterable<string>,
+  { backup, problems = [] }: More = {},
+): ApiResult {
+  const body = parsed(answer.body.open());
+  const refused = answer.status >= 400 ? [refusal(run, request, answer)] : [];
+  return {
+    status: answer.status,
+    body: request.reveal ? body : withoutSecrets(request.path, body, answering(run, secrets)),
+    effect,
+    ...(backup !== undefined && { backup }),
+    problems: [...refused, ...problems],
+    requests: run.client.counts(),
+  };
+}
+
+function refusal(run: Run, { path }: ApiRequest, { status, headers }: Answer): Problem {
+  // A v7 gateway does not know the path, and answers without a look at the key.
+  const isUnknown = status === 404 && !addressOf(path).path.startsWith(V0_BASE) && !buildOf(headers);
+  const why = isUnknown ? ': it has no v8 API' : '';
+  return problem('HF5052', `the gateway answered ${status}${why}`, { target: run.context.target.name });
+}
+
+function answering(run: Run, secrets: Iterable<string>): AnswerContext {
+  const { catalog, target } = run.context;
+  return {
+    catalog,
+    known: earlierTexts(run),
+    secrets: [...secrets, ...target.keys.map((key) => key.open())],
+  };
+}
+
+/** Secrets of a raw `config.yaml`. */
+function secretsOfText(run: Run, text: string): readonly string[] {
+  const { catalog } = run.context;
+  const document = parseDocument(text);
+  if ('ok' in document) return [];
+  const own = layoutOf(document) === 'v8' ? loadCatalog('v8') : memoryCatalog(catalog);
+  return secretsIn(own.root, contentOf(document, own));
+}
+
+async function write(run: Run, request: ApiRequest): Promise<ApiResult> {
+  const before = await readDeep(run, 'api');
+  const { catalog } = run.context;
+  const secrets = [...secretsIn(catalog.root, contentIn(before.file, catalog)), ...bodySecrets(run, request)];
+  const expected = predicted(catalog, request, before);
+  const isTree = addressOf(request.path).tree !== undefined;
+  const backup = request.method === 'PUT' || isTree ? await takeBackup(run, before, 'before-api') : undefined;
+  if (backup) await unchangedSince(run, before);
+  const answer = await send(run, request);
+  const about = backup ? { backup: backup.id } : {};
+  if (answer.status >= 400 && answer.status < 500)
+    return resultOf(run, request, answer, { kind: 'refused' }, secrets, about);
+  if (!expected) return resultOf(run, request, answer, { kind: 'unread' }, secrets, about);
+  const settled = await settle(run, expected);
+  const found = judgeFile(run, contentIn(before.file, catalog), expected.file.open(), settled.live);
+  const effect = effectOf(run, before, settled, expected, found);
+  const asked = askedIn(request);
+  const missing = asked ? unheld(memoryCatalog(catalog), settled.live.memory.open(), asked) : [];
+  const untrue = asked && withoutSubject(memoryCatalog(catalog), before.memory.open(), asked);
+  const told: ApiEffect =
+    effect.kind === 'same' && (missing.length > 0 || untrue !== undefined) ? { kind: 'nothing' } : effect;
+  const complaint = untrue === undefined ? complaints(run, told, missing) : [saidOnly(run, untrue)];
+  const undone = complaint.length > 0 ? await undo(run, before, expected, settled) : undefined;
+  return resultOf(run, request, answer, told, secrets, {
+    ...about,
+    problems: [
+      ...complaint,
+      ...(undone ? [undone] : []),
+      ...(found.foreign.length > 0 ? [keptProblem({ run, known: earlierTexts(run) }, found.foreign)] : []),
+      ...converted(run, before, settled),
+    ],
+  });
+}
+
+/** The backup took its time: what others changed meanwhile is not overwritten. */
+async function unchangedSince(run: Run, before: DeepLive): Promise<void> {
+  if ((await readRaw(run, 'api')).hash === before.file.hash) return;
+  const { name } = run.context.target;
+  throw fail('HF5005', 'the config.yaml changed right before the request was to be sent; nothing was sent', {
+    target: name,
+  });
+}
+
+function bodySecrets(run: Run, { body }: ApiRequest): readonly string[] {
+  const text = body?.open() ?? '';
+  const value = parsed(text);
+  if (typeof value === 'string') return secretsOfText(run, text);
+  return secretsIn(undefined, value);
+}
+
+/** What others changed meanwhile is not its effect. */
+function effectOf(
+  run: Run,
+  before: DeepLive,
+  after: Settled,
+  expected: Prediction,
+  { foreign, inForce }: ThreeWay,
+): ApiEffect {
+  const { catalog } = run.context;
+  const wasInFile = contentIn(before.file, catalog);
+  const isAlone = foreign.length === 0;
+  const inFile = isAlone ? differences(wasInFile, after.content, catalog) : inForce;
+  const inMemory = isAlone
+    ? differences(before.memory.open(), after.live.memory.open(), memoryCatalog(catalog))
+    : inMemoryOfOurs(catalog, before, after, expected);
+  const asked = [
+    ...differences(wasInFile, expected.file.open(), catalog),
+    ...differences(before.memory.open(), expected.memory.open(), memoryCatalog(catalog)),
+  ];
+  if (inFile.length + inMemory.length === 0) return { kind: asked.length === 0 ? 'same' : 'nothing' };
+  const { agreement } = after.live;
+  const apart = agreement.kind === 'differ' && agreement.cause !== 'model-gap';
+  if (apart && inFile.length === 0) return { kind: 'memory-only', paths: shownPaths(inMemory) };
+  if (apart && inMemory.length === 0) return { kind: 'file-only', paths: shownPaths(inFile) };
+  return { kind: 'changed', paths: shownPaths([...inMemory, ...inFile]) };
+}
+
+const inMemoryOfOurs = (
+  catalog: Catalog,
+  before: DeepLive,
+  { live }: Settled,
+  expected: Prediction,
+): readonly Path[] =>
+  threeWay(memoryCatalog(catalog), {
+    before: before.memory.open(),
+    ours: expected.memory.open(),
+    now: live.memory.open(),
+  }).inForce;
+
+/** Of a request to the v0 API; a v8 one is stored as it is or refused as a whole. */
+function askedIn(request: ApiRequest): Asked | undefined {
+  const { path, query } = addressOf(request.path);
+  if (!path.startsWith(V0_BASE)) return undefined;
+  return {
+    method: request.method,
+    endpoint: path.slice(V0_BASE.length - 1),
+    body: request.body?.open() ?? '',
+    query,
+  };
+}
+
+/** A v8 write stores a flat file as a tree (C v8 §4.6). */
+function converted(run: Run, before: DeepLive, { live }: Settled): readonly Problem[] {
+  if (before.layout === live.layout) return [];
+  const target = run.context.target.name;
+  const message = 'the file of the gateway has the v8 layout now, which no v7 gateway can read';
+  return [problem('HF5054', message, { severity: 'warning', target })];
+}
+
+function saidOnly(run: Run, what: string): Problem {
+  return problem('HF5050', `the gateway said 200, but ${what}`, { target: run.context.target.name });
+}
+
+function complaints(run: Run, effect: ApiEffect, missing: readonly string[]): readonly Problem[] {
+  const target = run.context.target.name;
+  if (missing.length > 0 && effect.kind !== 'memory-only')
+    return [
+      problem(
+        'HF5050',
+        `the gateway said 200 and does not hold what was asked for at ${missing.join(', ')}`,
+        { target },
+      ),
+    ];
+  if (effect.kind === 'nothing')
+    return [problem('HF5050', 'the gateway said 200 and holds what it held before', { target })];
+  if (effect.kind === 'file-only')
+    return [
+      problem('HF5050', `only the file holds ${effect.paths}: the gateway has not loaded it`, {
+        target,
+        remedy: 'Write once more, something that changes the file, or restart the gateway.',
+      }),
+    ];
+  if (effect.kind === 'memory-only')
+    return [
+      problem('HF5050', `only memory holds ${effect.paths}: the next write or restart loses it`, { target }),
+    ];
+  return [];
+}

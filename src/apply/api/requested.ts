@@ -1,0 +1,126 @@
+// What a request asked for, held against what memory shows afterwards: the endpoints answer 200 to members that they do
+// not take (C v0 §3.3) and to values that they rewrite. Pure.
+import type { Catalog, Field } from '../../gateway/catalog/field.ts';
+import { sameAt } from '../../gateway/model/equal.ts';
+import { fromJson } from '../../gateway/model/json.ts';
+import { normaliseAt } from '../../gateway/model/normalise.ts';
+import { isList, isTree, type Tree, type Value } from '../../lib/value.ts';
+
+export interface Asked {
+  readonly method: string;
+  /** Below `/v0/management`, e.g. `/codex-api-key`. */
+  readonly endpoint: string;
+  readonly body: string;
+  readonly query?: Readonly<Record<string, string>>;
+}
+
+/** Places, as patterns of the catalog, that were asked for and are not as asked. Empty where nothing can be said. */
+export function unheld(catalog: Catalog, memory: Tree, { method, endpoint, body }: Asked): readonly string[] {
+  const field = catalog.all().find(({ route }) => 'endpoint' in route && route.endpoint === endpoint);
+  const given = field && bodyOf(body);
+  if (!field || given === undefined || method === 'DELETE') return [];
+  if (field.route.kind === 'entries' && method === 'PATCH')
+    return unheldMembers(catalog, field, memory, given);
+  const proposed = wantedOf(field, given);
+  if (proposed === undefined || (method === 'PATCH' && field.route.kind !== 'scalar')) return [];
+  return holds(field, inYaml(catalog, field, proposed), valueOf(memory, field)) ? [] : [field.pattern];
+}
+
+/**
+ * What is untrue in a request: it replaces or deletes something that was not there before. The endpoints answer 200 and
+ * append, or do nothing (C v0 §3.2, §3.3). Undefined: nothing. Names no value.
+ */
+export function withoutSubject(catalog: Catalog, before: Tree, asked: Asked): string | undefined {
+  const field = catalog.all().find(({ route }) => 'endpoint' in route && route.endpoint === asked.endpoint);
+  const held = field && asList(valueOf(before, field));
+  if (!field || !held) return undefined;
+  if (asked.method === 'DELETE')
+    return isDeletable(field, held, asked.query ?? {})
+      ? undefined
+      : 'there was nothing of that name to delete';
+  if (asked.method !== 'PATCH' || field.route.kind !== 'strings') return undefined;
+  const given = bodyOf(asked.body);
+  const [old, fresh] = isTree(given) ? [given['old'], given['new']] : [];
+  if (typeof old !== 'string' || typeof fresh !== 'string' || old === fresh || held.includes(old))
+    return undefined;
+  return 'the item to be replaced was not there, and the gateway ADDED the new one';
+}
+
+function isDeletable(
+  { route }: Field,
+  held: readonly Value[],
+  query: Readonly<Record<string, string>>,
+): boolean {
+  if (route.kind === 'strings') {
+    const value = query['value']?.trim();
+    return value === undefined || held.some((item) => String(item).trim() === value);
+  }
+  if (route.kind !== 'entries') return true;
+  const name = query[route.select.member]?.trim();
+  return (
+    name === undefined ||
+    held.some((entry) => isTree(entry) && String(entry[route.select.member]).trim() === name)
+  );
+}
+
+function bodyOf(text: string): Value | undefined {
+  try {
+    return JSON.parse(text) as Value;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The value that a PUT asks for: a scalar in `value`, a list or map as it is or in `items`. */
+function wantedOf(field: Field, given: Value): Value | undefined {
+  if (field.route.kind === 'scalar') return isTree(given) ? given['value'] : undefined;
+  if (isTree(given) && given['items'] !== undefined && field.kind === 'list') return given['items'];
+  return given;
+}
+
+function namesOf(field: Field): readonly string[] {
+  return field.pattern.split('.');
+}
+
+function valueOf(memory: Tree, field: Field): Value | undefined {
+  return namesOf(field).reduce<Value | undefined>((at, name) => (isTree(at) ? at[name] : undefined), memory);
+}
+
+/** JSON spelling to YAML spelling; decorations such as `auth-index` go. */
+function inYaml(catalog: Catalog, field: Field, value: Value): Value | undefined {
+  const whole = namesOf(field).reduceRight<Value>((inner, name) => ({ [name]: inner }), value);
+  return isTree(whole) ? valueOf(fromJson(whole, catalog), field) : value;
+}
+
+function holds(field: Field, proposed: Value | undefined, held: Value | undefined): boolean {
+  const made = proposed === undefined ? undefined : normaliseAt(field, proposed, { column: 'write' }).value;
+  return sameAt(field, made, held) || sameAt(field, proposed, held);
+}
+
+function unheldMembers(catalog: Catalog, field: Field, memory: Tree, given: Value): readonly string[] {
+  const { item, route } = field;
+  if (!isTree(given) || !isTree(given['value']) || !item || route.kind !== 'entries') return [];
+  const { member, by } = route.select;
+  const [asked] = asList(inYaml(catalog, field, [given['value']]));
+  const strangers = Object.keys(given['value']).filter((name) => !fieldNamed(item, name));
+  const names = new Set([given[by], isTree(asked) ? asked[member] : undefined]);
+  const entries = asList(valueOf(memory, field)).filter((entry) => isTree(entry) && names.has(entry[member]));
+  const missing = entries.map((entry) => membersMissing(item, isTree(asked) ? asked : {}, entry));
+  const fewest = missing.toSorted((a, b) => a.length - b.length)[0] ?? [];
+  return [...fewest, ...strangers].map((name) => `${item.pattern}.${name}`);
+}
+
+const asList = (value: Value | undefined): readonly Value[] => (isList(value) ? value : []);
+
+/** Keys match without regard to case (C v0 §3.0). */
+function fieldNamed(item: Field, name: string): Field | undefined {
+  const lower = name.toLowerCase();
+  return [...(item.fields?.values() ?? [])].find((field) => field.jsonName.toLowerCase() === lower);
+}
+
+function membersMissing(item: Field, asked: Tree, entry: Value): string[] {
+  return Object.entries(asked).flatMap(([name, value]) => {
+    const field = item.fields?.get(name);
+    return !field || !isTree(entry) || holds(field, value, entry[name]) ? [] : [name];
+  });
+}

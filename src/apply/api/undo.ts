@@ -1,0 +1,51 @@
+// Takes back what a request of `holdfast api` half did: what it added or changed although the gateway did not do what was
+// asked for. Says what stays where that fails.
+import { problem, type Problem } from '../../domain/problem/problem.ts';
+import type { Prediction } from '../../domain/plan/write.ts';
+import { inverseWrite } from '../../plan/route/rollback/rollback-writes.ts';
+import { judgeFile } from '../steps/foreign-edits.ts';
+import { contentIn, differences, shownPaths } from '../run/compare.ts';
+import { loadedFrom, restoreFile } from '../rollback/restore-file.ts';
+import type { DeepLive } from '../run/read.ts';
+import { type Run, step } from '../run/run.ts';
+import { memoryCatalog } from '../../gateway/v8/view.ts';
+import type { Settled } from '../types/settled.ts';
+
+/** Undefined: the request has left nothing behind, so there is nothing to tell. */
+export async function undo(
+  run: Run,
+  before: DeepLive,
+  expected: Prediction,
+  { live }: Settled,
+): Promise<Problem | undefined> {
+  const { catalog, target } = run.context;
+  const [was, ours] = [contentIn(before.file, catalog), expected.file.open()];
+  const judge = (now: DeepLive) => judgeFile(run, was, ours, now);
+  const { inForce } = judge(live);
+  const inMemory = differences(before.memory.open(), live.memory.open(), memoryCatalog(catalog));
+  if (inForce.length + inMemory.length === 0) return undefined;
+  step(run, 'roll-back', 'the request was half done');
+  const paths = shownPaths(inForce.length > 0 ? inForce : inMemory);
+  const back =
+    inForce.length === 0
+      ? isLoaded(await loadedFrom(run, live))
+      : (
+          await restoreFile(run, {
+            way: inverseWrite({ catalog, before: was, written: ours, now: live.file, footprints: [] }),
+            now: live,
+            judge,
+            what: 'what the request changed',
+          })
+        ).kind === 'back';
+  return back
+    ? problem('HF5055', `what the request changed was taken back: ${paths}`, {
+        target: target.name,
+        severity: 'warning',
+      })
+    : problem('HF5056', `what the request changed could not be taken back, and is in force: ${paths}`, {
+        target: target.name,
+      });
+}
+
+const isLoaded = ({ agreement }: DeepLive): boolean =>
+  agreement.kind === 'agree' || (agreement.kind === 'differ' && agreement.cause === 'model-gap');

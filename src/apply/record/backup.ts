@@ -1,0 +1,37 @@
+// Takes backups: the gateway's own file and view before a write. No backup, no write.
+import type { BackupRecord } from '../../domain/state/backup.ts';
+import { fail, HoldfastError } from '../../domain/problem/problem.ts';
+import { seal } from '../../domain/secret.ts';
+import type { DeepLive } from '../run/read.ts';
+import { type Run, reached, step } from '../run/run.ts';
+
+export async function takeBackup(
+  run: Run,
+  live: DeepLive,
+  reason: BackupRecord['reason'],
+): Promise<BackupRecord> {
+  const { store, target } = run.context;
+  try {
+    const first = (await store.listBackups(target.name)).length === 0;
+    const record = await store.saveBackup({
+      target: target.name,
+      at: live.readAt,
+      reason,
+      build: live.build,
+      pinned: first || reason === 'pre-rollback' || reason === 'manual',
+      file: live.file.text,
+      json: seal(JSON.stringify(live.memory.open())),
+    });
+    step(run, 'backup', record.id);
+    reached(run, 'backed-up');
+    return record;
+  } catch (error) {
+    if (!(error instanceof HoldfastError)) throw error;
+    throw fail(
+      'HF5006',
+      `no backup could be taken: ${error.message}`,
+      { target: target.name },
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,143 @@
+// The transaction as it is written to disk before the first request, so that a crash can be resolved by whoever comes
+// next. Hashes keyed by the Store, paths and ids; never a value.
+import type { BackupRecord } from '../../domain/state/backup.ts';
+import type { Plan } from '../../domain/plan/plan.ts';
+import { pending } from '../../domain/plan/plan.ts';
+import type { Journal } from '../../domain/state/state.ts';
+import type { Tree, Value } from '../../lib/value.ts';
+import { isList, isTree } from '../../lib/value.ts';
+import type { PreparedWrite, Write } from '../../domain/plan/write.ts';
+import { remember, rememberedTexts } from '../../plan/last-applied.ts';
+import { contentIn } from '../run/compare.ts';
+import { placesBetween } from './own-places.ts';
+import type { DeepLive } from '../run/read.ts';
+import { attempted, recording } from '../run/recording.ts';
+import { type Run, reached, step } from '../run/run.ts';
+import type { PlannedTarget } from '../types/planned-target.ts';
+
+export async function openJournal(
+  run: Run,
+  planned: PlannedTarget<DeepLive>,
+  backup: BackupRecord,
+): Promise<Journal> {
+  const { context } = run;
+  const { plan, writes } = planned.prepared;
+  const before = contentIn(planned.live.file, context.catalog);
+  const journal: Journal = {
+    id: context.newId(),
+    openedAt: context.clock.now(),
+    planDigest: plan.digest.value,
+    revision: plan.revision,
+    backup: backup.id,
+    before: contentHash(run, before),
+    ours: placesBetween(run, before, planned.prepared.prediction?.file.open() ?? before),
+    predicted: writes.map(({ prediction }) => contentHash(run, prediction.file.open())),
+    sent: 0,
+    footprint: footprintOf(plan, writes),
+    phase: 'open',
+    keptFlat: planned.live.keptFlat !== undefined,
+    remembered: remember(planned.input, planned.prepared),
+    changes: pending(plan).map(({ kind, path }) => `${kind} ${path}`),
+    writes: writes.map(({ write }) => writeText(write)),
+    ...(context.by !== undefined && { by: context.by }),
+  };
+  // Whatever becomes of the writes: what they may leave on the gateway is known as a secret from now on.
+  await context.store.update(context.target.name, { origins: rememberedTexts(planned.input) });
+  return opened(run, planned.live, journal);
+}
+
+/** Writes a new journal to disk, once there is room for what its end records. Rejects where there is not. */
+export async function opened(run: Run, live: DeepLive, journal: Journal): Promise<Journal> {
+  const { store, target } = run.context;
+  const texts = [live.file.text.open(), JSON.stringify(live.memory.open()), JSON.stringify(journal)];
+  try {
+    await store.reserve(target.name, Buffer.byteLength(texts.join('')));
+    await store.writeJournal(target.name, journal);
+  } catch (error) {
+    await attempted(() => store.closeJournal(target.name));
+    throw error;
+  }
+  step(run, 'journal');
+  reached(run, 'journalled');
+  return journal;
+}
+
+export async function closeJournal(run: Run): Promise<void> {
+  const { store, target } = run.context;
+  await recording(run, 'that the transaction is over', () => store.closeJournal(target.name));
+}
+
+export const writeText = ({ method, path }: Pick<Write, 'method' | 'path'>): string => `${method} ${path}`;
+
+/**
+ * Notes that a request is about to leave: from here on a crash leaves the gateway unknown. Rejects where the first one
+ * cannot be noted; of those after it the disk need not know.
+ */
+export async function noteSending(run: Run, journal: Journal): Promise<Journal> {
+  const noted = { ...journal, sent: journal.sent + 1 };
+  const refused = await attempted(() => run.context.store.writeJournal(run.context.target.name, noted));
+  if (refused && journal.sent === 0) throw refused;
+  return noted;
+}
+
+export async function noteRollingBack(run: Run, journal: Journal): Promise<Journal> {
+  return rewrite(run, { ...journal, phase: 'rolling-back' });
+}
+
+/** After somebody else's change: what lies before the rest of the plan, and what it leads to. */
+export async function rebaseJournal(
+  run: Run,
+  journal: Journal,
+  { prepared, live }: PlannedTarget<DeepLive>,
+  without: Tree,
+): Promise<Journal> {
+  const { plan, writes } = prepared;
+  return rewrite(run, {
+    ...journal,
+    before: contentHash(run, without),
+    predicted: [
+      ...journal.predicted.slice(0, journal.sent),
+      contentHash(run, contentIn(live.file, run.context.catalog)),
+      ...writes.map(({ prediction }) => contentHash(run, prediction.file.open())),
+    ],
+    footprint: [...new Set([...journal.footprint, ...footprintOf(plan, writes)])],
+    writes: [
+      ...(journal.writes ?? []).slice(0, journal.sent),
+      ...writes.map(({ write }) => writeText(write)),
+    ],
+  });
+}
+
+/** Of a transaction that has begun: its end does not depend on the note. */
+async function rewrite(run: Run, journal: Journal): Promise<Journal> {
+  await attempted(() => run.context.store.writeJournal(run.context.target.name, journal));
+  return journal;
+}
+
+/** Every path that the writes of a plan may alter, in the grammar. */
+export function footprintOf(
+  plan: Pick<Plan, 'changes'>,
+  writes: readonly PreparedWrite[],
+): readonly string[] {
+  const made = new Set(writes.flatMap(({ write }) => write.makes));
+  const changed = plan.changes.filter(({ id }) => made.has(id)).map(({ path }) => path);
+  const allowed = writes.flatMap(({ write: { footprint } }) => [
+    ...footprint.paths,
+    ...footprint.defaults,
+    ...(footprint.secretHash ? ['remote-management.secret-key', 'management.secret-key'] : []),
+  ]);
+  return [...new Set([...changed, ...allowed])].filter((path) => path !== '');
+}
+
+/** Keyed hash of the content of a file: the same for two files that mean the same, whatever their layout. */
+export function contentHash(run: Run, content: Tree): string {
+  return run.context.store.hash(JSON.stringify(sorted(content)));
+}
+
+/** With mapping keys in one order. */
+function sorted(value: Value): Value {
+  if (isList(value)) return value.map(sorted);
+  if (!isTree(value)) return value;
+  const names = Object.keys(value).toSorted();
+  return Object.fromEntries(names.map((name) => [name, sorted(value[name] ?? null)]));
+}

@@ -1,0 +1,64 @@
+// Builds outcomes: the particulars from a step, the rest from the run.
+import type { Client } from '../../gateway/client/client.ts';
+import { EXIT } from '../../domain/problem/exit.ts';
+import type { Outcome } from '../../domain/outcome/outcome.ts';
+import type { Plan } from '../../domain/plan/plan.ts';
+import { HoldfastError, type Problem } from '../../domain/problem/problem.ts';
+import type { Context } from '../run/context.ts';
+import type { Run } from '../run/run.ts';
+
+type Common = 'target' | 'at' | 'durationMs' | 'requests' | 'problems';
+type Without<T, K extends string> = T extends unknown ? Omit<T, K> : never;
+
+/** What one kind of outcome says besides what all say. */
+export type Particulars = Without<Outcome, Common>;
+
+export function conclude(run: Run, particulars: Particulars, problems: readonly Problem[] = []): Outcome {
+  return outcomeOf(run.context, run.client, run.startedAt, particulars, [...run.notices, ...problems]);
+}
+
+export function outcomeOf(
+  context: Context,
+  client: Client | undefined,
+  startedAt: number,
+  particulars: Particulars,
+  problems: readonly Problem[],
+): Outcome {
+  const at = context.clock.now();
+  return {
+    target: context.target.name,
+    at,
+    durationMs: at - startedAt,
+    requests: client?.counts() ?? {},
+    problems,
+    ...particulars,
+  } as Outcome; // Omit forgets which members belong to which kind; Particulars has kept them together
+}
+
+/** What stopped a run before anything was written. Rethrows what is no HoldfastError: a fault of ours. */
+export function stopped(
+  error: unknown,
+  plan?: Plan,
+): { particulars: Particulars; problems: readonly Problem[] } {
+  if (!(error instanceof HoldfastError)) throw error;
+  return { particulars: { ...kindOf(error), ...(plan && { plan }) }, problems: error.problems };
+}
+
+function kindOf(error: HoldfastError): Particulars {
+  const [first] = error.problems;
+  const reason = first?.message ?? error.message;
+  if (first?.code === 'HF6001') return { kind: 'locked', holder: reason.replace(/^.*? is in use by /, '') };
+  if (first?.code === 'HF5007') return { kind: 'cancelled', reason };
+  switch (error.exit) {
+    case EXIT.unreachable:
+      return { kind: 'unreachable' };
+    case EXIT.stale:
+      return { kind: 'stale', reason };
+    case EXIT.invalid:
+      return { kind: 'invalid' };
+    case EXIT.refused:
+      return { kind: 'refused' };
+    default:
+      return { kind: 'failed', reason };
+  }
+}

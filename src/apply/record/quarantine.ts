@@ -1,0 +1,31 @@
+// A revision that failed is not applied again until the files or secrets change, or somebody says --retry (§10.11).
+import type { Revision } from '../../domain/desired.ts';
+import type { Outcome } from '../../domain/outcome/outcome.ts';
+import { problem } from '../../domain/problem/problem.ts';
+import type { ReconcileRequest } from '../run/context.ts';
+import { conclude } from './outcome.ts';
+import type { Run } from '../run/run.ts';
+import type { PlannedTarget } from '../types/planned-target.ts';
+
+/** The outcome where this revision is quarantined and nobody asked to try again. */
+export function quarantined(
+  run: Run,
+  planned: PlannedTarget,
+  request: ReconcileRequest,
+): Outcome | undefined {
+  const { quarantine } = run.state;
+  if (!quarantine || request.retry || quarantine.revision !== planned.desired.revision.digest)
+    return undefined;
+  const { since, reason } = quarantine;
+  const found = problem('HF5030', `this revision failed before: ${reason}`, {
+    target: run.context.target.name,
+  });
+  return conclude(run, { kind: 'quarantined', since, reason, plan: planned.prepared.plan }, [found]);
+}
+
+export async function quarantine(run: Run, revision: Revision, reason: string): Promise<void> {
+  const { clock, store, target } = run.context;
+  await store.update(target.name, {
+    quarantine: { revision: revision.digest, since: clock.now(), reason },
+  });
+}

@@ -1,0 +1,48 @@
+// What is remembered of a look: that it was made, whether the target is in step, and, after a deep look at one that is,
+// that this revision is in force.
+import type { Desired } from '../../domain/desired.ts';
+import type { Outcome } from '../../domain/outcome/outcome.ts';
+import { remember, rememberedTexts } from '../../plan/last-applied.ts';
+import { knownFilesWith } from '../../state/known-values.ts';
+import { afterLook, NO_DRIFT } from './contested.ts';
+import { conclude } from './outcome.ts';
+import type { DeepLive } from '../run/read.ts';
+import { recording } from '../run/recording.ts';
+import type { Run } from '../run/run.ts';
+import type { PlannedTarget } from '../types/planned-target.ts';
+
+export async function recordInSync(
+  run: Run,
+  desired: Desired,
+  depth: 'shallow' | 'deep',
+  planned?: PlannedTarget<DeepLive>,
+): Promise<Outcome> {
+  const { store, target, clock } = run.context;
+  const looked = { at: clock.now(), inSync: true };
+  if (!planned) {
+    await recording(run, 'this look', () => store.update(target.name, { lastShallowCheck: looked }));
+    return conclude(run, { kind: 'in-sync', depth });
+  }
+  const applies = (planned.input.mode ?? target.mode) !== 'observe';
+  const quarrels = { drift: afterLook(run.state.drift ?? NO_DRIFT, [], clock.now()) };
+  const lifted = run.state.quarantine?.revision === desired.revision.digest ? { quarantine: undefined } : {};
+  const found = {
+    ...(applies && remember(planned.input, planned.prepared)),
+    origins: rememberedTexts(planned.input),
+    ...knownFilesWith(store, run.state, planned.live),
+    ...lifted,
+    ...(run.state.drift && quarrels),
+    lastDeepCheck: looked,
+  };
+  await recording(run, 'this look', () => store.update(target.name, found));
+  return conclude(run, { kind: 'in-sync', depth, plan: planned.prepared.plan }, planned.live.findings);
+}
+
+/** A deep look that finds differences is the last one too, whatever becomes of it: status goes by it. */
+export async function recordOutOfSync(run: Run, { prepared, live }: PlannedTarget<DeepLive>): Promise<void> {
+  const { store, target, clock } = run.context;
+  const stale = live.agreement.kind === 'differ' && live.agreement.cause === 'stale-memory';
+  if (!stale && prepared.plan.changes.length === 0) return;
+  const lastDeepCheck = { at: clock.now(), inSync: false };
+  await recording(run, 'this look', () => store.update(target.name, { lastDeepCheck }));
+}

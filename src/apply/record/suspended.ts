@@ -1,0 +1,25 @@
+// A suspended target is left alone until its suspension ends; looking is allowed.
+import type { Outcome } from '../../domain/outcome/outcome.ts';
+import { problem } from '../../domain/problem/problem.ts';
+import { inForce } from '../../domain/state/suspension.ts';
+import type { Allowance } from '../../domain/target.ts';
+import { momentText } from '../../lib/text.ts';
+import type { ReconcileRequest } from '../run/context.ts';
+import { conclude } from './outcome.ts';
+import type { Run } from '../run/run.ts';
+
+export function suspended(run: Run, request: ReconcileRequest): Outcome | undefined {
+  const { clock, target } = run.context;
+  const suspension = inForce(run.state.suspension, clock.now());
+  if (!suspension || request.ignoreSuspension) return undefined;
+  if ([...target.policy.allow, ...(request.allow ?? [])].some(isForFrozen)) return undefined;
+  const { until, reason } = suspension;
+  const found = problem('HF5031', `suspended until ${momentText(until)}: ${reason}`, {
+    target: target.name,
+    remedy: `Wait until then, or end it: \`holdfast resume --target ${target.name}\`. \`--allow frozen\` overrides it once.`,
+  });
+  return conclude(run, { kind: 'suspended', until, reason }, [found]);
+}
+
+/** The plan's guard on it would let pass too. */
+const isForFrozen = ({ guard, path }: Allowance): boolean => guard === 'frozen' && path === undefined;

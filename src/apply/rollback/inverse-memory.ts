@@ -1,0 +1,134 @@
+// Takes back in memory what a failed save left there (C v0 §6.5): the same endpoints get their former values. The answer
+// may be 500 again; memory follows all the same, and reading it back decides.
+import { memoryCatalog } from '../../gateway/v8/view.ts';
+import { toJson } from '../../gateway/model/json.ts';
+import type { Catalog, Field } from '../../gateway/catalog/field.ts';
+import { sameAt } from '../../gateway/model/equal.ts';
+import { seal } from '../../domain/secret.ts';
+import { isTree, type Tree, type Value } from '../../lib/value.ts';
+import { HoldfastError } from '../../domain/problem/problem.ts';
+import { repairWrite } from '../../plan/route/rollback/rollback-writes.ts';
+import { threeWay } from '../../plan/route/rollback/three-way.ts';
+import { contentIn } from '../run/compare.ts';
+import type { DeepLive } from '../run/read.ts';
+import { type Run, windowOf } from '../run/run.ts';
+import type { Transaction } from '../types/transaction.ts';
+import { sendWrite } from '../steps/write.ts';
+
+/** What others changed in memory meanwhile stays as it is. */
+export async function undoInMemory(
+  run: Run,
+  { planned, oursInMemory }: Transaction,
+  now: DeepLive,
+): Promise<void> {
+  const { catalog, clock } = run.context;
+  const { without } = threeWay(memoryCatalog(catalog), {
+    before: planned.live.memory.open(),
+    ours: oursInMemory.open(),
+    now: now.memory.open(),
+  });
+  const before = toJson(without, catalog) ?? {};
+  const endpoints = new Set(planned.prepared.writes.map(({ write }) => endpointOf(write.path)));
+  for (const endpoint of endpoints) {
+    const value = formerValue(before, endpoint, catalog) ?? formerSettings(run, planned, endpoint);
+    if (value === undefined) continue;
+    await put(run, endpoint, value);
+    await clock.sleep(await windowOf(run));
+  }
+  const isNew = [...endpoints].some(
+    (endpoint) => pluginOf(endpoint) !== undefined && !formerSettings(run, planned, endpoint),
+  );
+  if (endpoints.has('/config.yaml') || isNew) await touch(run, now);
+}
+
+/**
+ * Whether memory has let go of what we wrote where `GET /config` does not show it: the settings of plugins (C v0 §2.1).
+ * One request for each plugin that was written.
+ */
+export async function hiddenIsBack(run: Run, { planned }: Transaction): Promise<boolean> {
+  for (const { write, prediction } of planned.prepared.writes) {
+    const endpoint = endpointOf(write.path);
+    if (pluginOf(endpoint) === undefined) continue;
+    const held = await settingsHeld(run, endpoint);
+    const field = run.context.catalog.at(['plugins', 'configs', pluginOf(endpoint) ?? '']);
+    const written = settingsIn(prediction.file.open(), endpoint);
+    const former = formerSettings(run, planned, endpoint);
+    if (field && held && sameAt(field, held, written) && !sameAt(field, held, former)) return false;
+  }
+  return true;
+}
+
+async function settingsHeld(run: Run, endpoint: string): Promise<Value | undefined> {
+  const answer = await run.client.send({
+    method: 'GET',
+    path: `/v0/management${endpoint}`,
+    purpose: 'roll-back',
+    credential: 'management',
+  });
+  return answer.status === 200 ? (JSON.parse(answer.body.open()) as Value) : undefined;
+}
+
+function pluginOf(endpoint: string): string | undefined {
+  const id = /^\/plugins\/([^/]+)\/config$/.exec(endpoint)?.[1];
+  return id === undefined ? undefined : decodeURIComponent(id);
+}
+
+function formerSettings(run: Run, { live }: Transaction['planned'], endpoint: string): Value | undefined {
+  return settingsIn(contentIn(live.file, run.context.catalog), endpoint);
+}
+
+function settingsIn(content: Tree, endpoint: string): Value | undefined {
+  const names = ['plugins', 'configs', pluginOf(endpoint) ?? ''];
+  return names.reduce<Value | undefined>((at, name) => (isTree(at) ? at[name] : undefined), content);
+}
+
+const endpointOf = (path: string): string => path.replace('/v0/management', '');
+
+/** The body that gives an endpoint its value of before; undefined: no field has this endpoint. */
+function formerValue(before: Tree, endpoint: string, catalog: Catalog): Value | undefined {
+  const field = catalog.all().find(({ route }) => 'endpoint' in route && same(route.endpoint, endpoint));
+  if (!field) return undefined;
+  const value = valueAt(before, field);
+  switch (field.route.kind) {
+    case 'scalar':
+      return { value: value ?? zeroOf(field) };
+    case 'channels':
+      return value ?? {};
+    default:
+      return value ?? [];
+  }
+}
+
+const same = (declared: string, endpoint: string): boolean => endpointOf(declared) === endpoint;
+
+function valueAt(tree: Tree, field: Field): Value | undefined {
+  const names = field.pattern.split('.');
+  const found = names.reduce<Value | undefined>((at, name) => (isTree(at) ? at[name] : undefined), tree);
+  return found ?? undefined;
+}
+
+function zeroOf({ kind }: Field): Value {
+  if (kind === 'boolean') return false;
+  return kind === 'integer' || kind === 'number' ? 0 : '';
+}
+
+async function put(run: Run, endpoint: string, value: Value): Promise<void> {
+  await run.client
+    .send({
+      method: 'PUT',
+      path: `/v0/management${endpoint}`,
+      body: seal(JSON.stringify(value)),
+      contentType: 'application/json',
+      purpose: 'roll-back',
+      credential: 'management',
+    })
+    .catch((error: unknown) => {
+      if (!(error instanceof HoldfastError)) throw error;
+    });
+}
+
+/** After a `PUT /config.yaml` that left the file alone: a byte-changing write makes memory equal the file. */
+async function touch(run: Run, now: DeepLive): Promise<void> {
+  const repair = repairWrite(now.file, run.context.catalog);
+  if (repair.ok) await sendWrite(run, repair.write, now.file.text, 'roll-back');
+}

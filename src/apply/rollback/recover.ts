@@ -1,0 +1,205 @@
+// Resolves what a crash left behind, from the journal (design §10.10): not written → closed; as predicted → verified
+// and committed; otherwise rolled back, unless it is too old or somebody else wrote meanwhile: then a person decides.
+import { isDeepStrictEqual } from 'node:util';
+import type { Outcome } from '../../domain/outcome/outcome.ts';
+import { problem } from '../../domain/problem/problem.ts';
+import type { Journal } from '../../domain/state/state.ts';
+import { repairWrite, restoreWrite } from '../../plan/route/rollback/rollback-writes.ts';
+import { takeBackup } from '../record/backup.ts';
+import { readStored } from '../record/stored-backup.ts';
+import { expectationOf, takeBaseline } from '../steps/behaviour.ts';
+import { record, remembering } from '../record/commit.ts';
+import { judgeFile } from '../steps/foreign-edits.ts';
+import { contentIn, isDestroyed, shownPaths } from '../run/compare.ts';
+import { contentHash } from '../record/journal.ts';
+import { foreignSince } from '../record/own-places.ts';
+import { conclude } from '../record/outcome.ts';
+import { restoreFile, withRuntime } from './restore-file.ts';
+import { quarantine } from '../record/quarantine.ts';
+import { type DeepLive, readAnything } from '../run/read.ts';
+import { recording } from '../run/recording.ts';
+import { besideOthers, byHand } from './remedy.ts';
+import { notice, reached, type Run, step, windowOf } from '../run/run.ts';
+import { settle } from '../steps/settle.ts';
+import { sendWrite } from '../steps/write.ts';
+
+/** `go`: there is nothing open any more; the state of the run is fresh. `left`: a person must look first. */
+export type Recovery =
+  { readonly kind: 'go'; readonly run: Run } | { readonly kind: 'left'; readonly outcome: Outcome };
+
+/** Older journals are not acted on: what they knew of the gateway is too long ago. */
+const OLDEST_MS = 15 * 60_000;
+
+/** `keep`: what cannot be resolved is kept as it is, because somebody looked and said so. */
+export async function resolveJournal(run: Run, keep = false): Promise<Recovery> {
+  const { store, target } = run.context;
+  const journal = await store.journal(target.name);
+  if (!journal) return { kind: 'go', run };
+  step(run, 'recover', journal.id);
+  const recovery = (await withoutLooking(run, journal)) ?? (await byLooking(run, journal));
+  if (recovery.kind === 'left' && !keep) return recovery;
+  if (recovery.kind === 'left') await keptAsItIs(run);
+  return { kind: 'go', run: { ...run, state: await store.read(target.name) } };
+}
+
+/** What the record says by itself: it had ended and not all of its end was written, or nothing was sent. */
+async function withoutLooking(run: Run, journal: Journal): Promise<Recovery | undefined> {
+  const outcome = await endOf(run, journal);
+  if (outcome === undefined) return journal.sent === 0 ? notWritten(run, journal) : undefined;
+  if (outcome === 'applied')
+    await run.context.store.update(run.context.target.name, { ...journal.remembered, quarantine: undefined });
+  return closed(run, journal, outcome, 'an earlier transaction had ended; its record is complete now');
+}
+
+type Ended = 'applied' | 'restored' | 'rolled-back';
+
+async function endOf({ context, state }: Run, { id, remembered }: Journal): Promise<Ended | undefined> {
+  const entries = await context.store.history(context.target.name);
+  const outcome = entries.find((entry) => entry.id === id)?.outcome;
+  if (outcome === 'applied' || outcome === 'restored' || outcome === 'rolled-back') return outcome;
+  return remembered && isDeepStrictEqual(state.lastApplied, remembered.lastApplied) ? 'applied' : undefined;
+}
+
+async function byLooking(run: Run, journal: Journal): Promise<Recovery> {
+  await run.context.clock.sleep(await windowOf(run));
+  const { keepFlat } = run.speech;
+  run.speech.keepFlat = journal.keptFlat === true;
+  const live = await readAnything(run, 'observe');
+  const recovery = await resolve(run, journal, live);
+  run.speech.keepFlat = keepFlat;
+  return recovery;
+}
+
+async function keptAsItIs(run: Run): Promise<void> {
+  const { store, target } = run.context;
+  await store.closeJournal(target.name);
+  notice(
+    run,
+    problem('HF5022', 'an unfinished transaction was closed; the gateway stays as it is', {
+      target: target.name,
+      severity: 'warning',
+    }),
+  );
+}
+
+async function resolve(run: Run, journal: Journal, live: DeepLive): Promise<Recovery> {
+  const now = contentHash(run, contentIn(live.file, run.context.catalog));
+  if (now === journal.before) {
+    await loaded(run, live);
+    return notWritten(run, journal);
+  }
+  if (now === journal.predicted.at(-1) && journal.phase === 'open')
+    return asPredicted(run, journal, await loaded(run, live));
+  return between(run, journal, live);
+}
+
+/** Makes memory follow the file where the crash left them apart. */
+async function loaded(run: Run, live: DeepLive): Promise<DeepLive> {
+  if (live.agreement.kind !== 'differ' || live.agreement.cause === 'model-gap') return live;
+  const repair = repairWrite(live.file, run.context.catalog);
+  if (!repair.ok) return live;
+  await sendWrite(run, repair.write, live.file.text, 'roll-back');
+  return (await settle(run, repair.write.prediction, 'roll-back')).live;
+}
+
+async function notWritten(run: Run, journal: Journal): Promise<Recovery> {
+  const undone = journal.sent > 0 ? 'what it sent has left no trace' : 'it had sent nothing';
+  return closed(run, journal, 'rolled-back', `an earlier transaction was closed: ${undone}`);
+}
+
+async function asPredicted(run: Run, journal: Journal, live: DeepLive): Promise<Recovery> {
+  const { agreement } = live;
+  if (agreement.kind === 'differ' && agreement.cause !== 'model-gap') return between(run, journal, live);
+  await remembering(run, journal, live);
+  return closed(
+    run,
+    journal,
+    journal.remembered ? 'applied' : 'restored',
+    'an earlier transaction had done its work; it was verified and committed',
+  );
+}
+
+async function closed(run: Run, journal: Journal, outcome: Ended, message: string): Promise<Recovery> {
+  const { store, target } = run.context;
+  notice(run, problem('HF5022', message, { target: target.name, severity: 'warning' }));
+  if (journal.phase === 'rolling-back' && run.state.quarantine?.revision !== journal.revision.digest)
+    await quarantine(run, journal.revision, 'it failed, and its rollback was interrupted');
+  if (journal.sent > 0) {
+    const evidence = [{ check: 'recovered', passed: true, detail: message }];
+    await record(run, journal, { outcome, evidence });
+  }
+  await store.closeJournal(target.name);
+  reached(run, outcome === 'rolled-back' ? 'rolled-back' : 'committed');
+  return { kind: 'go', run };
+}
+
+async function between(run: Run, journal: Journal, live: DeepLive): Promise<Recovery> {
+  const { catalog, clock } = run.context;
+  const stored = await readStored(run, journal.backup);
+  const before = contentIn(stored.file, catalog);
+  const actual = contentIn(live.file, catalog);
+  const foreign = isDestroyed(live) ? [] : foreignSince(run, journal, before, actual);
+  const age = clock.now() - journal.openedAt;
+  if (age > OLDEST_MS)
+    return left(run, journal, `it is ${Math.round(age / 60_000)} minutes old`, foreign.length > 0);
+  if (foreign.length > 0)
+    return left(run, journal, `${shownPaths(foreign)} changed besides, by somebody else`, true);
+  return backAgain(run, journal, live, stored);
+}
+
+/** `besides`: something of others is in the file, over which no older backup may go. */
+async function left(run: Run, journal: Journal, why: string, besides = false): Promise<Recovery> {
+  const { target } = run.context;
+  const reason = `an earlier transaction broke off half-way, and ${why}`;
+  const found = problem('HF5021', reason, { target: target.name });
+  const { name } = target;
+  const remedy = besides
+    ? besideOthers(run, journal.backup, journal)
+    : [
+        `Compare the gateway with backup ${journal.backup}: \`holdfast restore ${journal.backup} --dry-run --target ${name}\``,
+        `Keep what is there and go on: \`holdfast apply --retry --target ${name}\`. Or put the backup back: \`holdfast restore ${journal.backup} --target ${name}\`.`,
+        ...byHand(run, journal.backup).map((line) => `Without the API: ${line}`),
+      ];
+  const evidence = [{ check: 'recovered', passed: false, detail: reason }];
+  return {
+    kind: 'left',
+    outcome: conclude(run, { kind: 'rollback-failed', backup: journal.backup, reason, remedy, evidence }, [
+      found,
+    ]),
+  };
+}
+
+async function backAgain(
+  run: Run,
+  journal: Journal,
+  live: DeepLive,
+  stored: Awaited<ReturnType<typeof readStored>>,
+): Promise<Recovery> {
+  const { catalog, store, target } = run.context;
+  const expected = {
+    ...expectationOf(contentIn(live.file, catalog), contentIn(stored.file, catalog)),
+    aliases: [],
+  };
+  const baseline = await takeBaseline(run, expected);
+  await recording(run, 'a backup of what the roll-back replaced', () =>
+    takeBackup(run, live, 'pre-rollback'),
+  );
+  const way = restoreWrite(stored.file.text, catalog);
+  const [before, ours] = [contentIn(stored.file, catalog), contentIn(live.file, catalog)];
+  const back = await restoreFile(run, {
+    way,
+    now: live,
+    proposed: stored.file,
+    judge: (now) => judgeFile(run, before, ours, now),
+    what: `backup ${journal.backup}`,
+  });
+  const ended = back.kind === 'back' ? await withRuntime(run, back, baseline, expected) : back;
+  if (ended.kind === 'failed') return left(run, journal, ended.reason);
+  await recording(run, 'that the backup is kept', () => store.pinBackup(target.name, journal.backup));
+  return closed(
+    run,
+    journal,
+    'rolled-back',
+    'an earlier transaction had broken off half-way; it was rolled back',
+  );
+}

@@ -1,0 +1,176 @@
+// Puts a whole file back, or takes our own changes out of it, and judges by the model how well that went: the file is
+// what the gateway makes of the text, memory is what the file loads to, and callers are treated accordingly. Used by
+// roll-back, recovery and restore.
+import { viewV8 } from '../../gateway/v8/view.ts';
+import type { LiveFile } from '../../domain/live.ts';
+import type { Evidence, Fidelity } from '../../domain/outcome/outcome.ts';
+import { repairWrite, type RollbackWrite } from '../../plan/route/rollback/rollback-writes.ts';
+import type { Foreign, ThreeWay } from '../../plan/route/rollback/three-way.ts';
+import { judgeBehaviour, requiredBefore } from '../steps/behaviour.ts';
+import { contentIn, sameImage } from '../run/compare.ts';
+import { forceReload } from './force-reload.ts';
+import { type DeepLive, readAnything } from '../run/read.ts';
+import { type Run, windowOf } from '../run/run.ts';
+import { settle } from '../steps/settle.ts';
+import { type Sent, sendWrite } from '../steps/write.ts';
+import type { Baseline, Expectation } from '../types/behaviour.ts';
+import type { Settled } from '../types/settled.ts';
+
+export interface RestoredFile {
+  readonly kind: 'back';
+  readonly fidelity: Fidelity;
+  readonly live: DeepLive;
+  /** What was to be there again. */
+  readonly proposed?: LiveFile | undefined;
+  readonly evidence: readonly Evidence[];
+  /** What others changed while it was put back. */
+  readonly foreign: readonly Foreign[];
+}
+
+export interface NotRestored {
+  readonly kind: 'failed';
+  readonly reason: string;
+  /** Others wrote at the same time: a look at what they left may show another way. */
+  readonly again?: boolean;
+  readonly foreign?: readonly Foreign[];
+  readonly evidence: readonly Evidence[];
+}
+
+interface PutBack {
+  readonly way: RollbackWrite;
+  /** The file as it is now: freshly read, in no reload window. */
+  readonly now: DeepLive;
+  /** The file that is to be there again; absent when only our own changes are taken out. */
+  readonly proposed?: LiveFile;
+  /** What of ours is in force in a reading, and what is somebody else's. */
+  readonly judge: (now: DeepLive) => Pick<ThreeWay, 'foreign' | 'inForce'>;
+  /** What is put back, for the evidence. */
+  readonly what: string;
+  /** Called as soon as the gateway may follow the old configuration again. */
+  readonly sent?: () => void;
+}
+
+/** Sends the way back, at most twice: a second time only where reading showed that nothing came of the first. */
+export async function restoreFile(run: Run, task: PutBack): Promise<RestoredFile | NotRestored> {
+  const { way, now, what } = task;
+  if (!way.ok)
+    return notBack(
+      `there is no safe way back: ${way.verdicts.map(({ message }) => message).join('; ')}`,
+      what,
+    );
+  let sent = await sendWrite(run, way.write, now.file.text, 'roll-back');
+  task.sent?.();
+  let settled = await settle(run, way.write.prediction, 'roll-back');
+  if (
+    settled.standing !== 'as-predicted' &&
+    settled.live.file.hash === now.file.hash &&
+    sent.kind !== 'refused'
+  ) {
+    sent = await sendWrite(run, way.write, settled.live.file.text, 'roll-back');
+    settled = await settle(run, way.write.prediction, 'roll-back');
+  }
+  return judged(run, task, sent, settled);
+}
+
+function notBack(reason: string, what: string): NotRestored {
+  return { kind: 'failed', reason, evidence: [{ check: 'put back', passed: false, detail: what }] };
+}
+
+async function judged(
+  run: Run,
+  { proposed, what, judge, now }: PutBack,
+  sent: Sent,
+  settled: Settled,
+): Promise<RestoredFile | NotRestored> {
+  const live = memoryFollows(settled) ? settled.live : await loadedFrom(run, settled.live);
+  const fidelity = proposed ? fidelityOf(run, proposed, live.file) : 'comments';
+  const exact = proposed ? fidelity !== 'semantic' : settled.standing === 'as-predicted';
+  const found = exact ? undefined : judge(live);
+  const foreign = found?.foreign ?? [];
+  const isOthers = foreign.length > 0;
+  const why = sent.kind === 'accepted' ? 'the gateway does not hold it' : sent.reason;
+  if (found && (found.inForce.length > 0 || (proposed && !isOthers)))
+    return {
+      ...notBack(`putting back failed: ${why}`, what),
+      again: live.file.hash !== now.file.hash,
+      foreign,
+    };
+  if (!memoryFollows({ ...settled, live }))
+    return { ...notBack('the file is back, but memory is not', what), foreign };
+  const reached = isOthers ? 'comments' : fidelity;
+  const evidence = [{ check: 'put back', passed: true, detail: `${what} (${reached})` }];
+  return {
+    kind: 'back',
+    fidelity: reached,
+    live,
+    proposed: isOthers ? undefined : proposed,
+    evidence,
+    foreign,
+  };
+}
+
+/** The gateway after it was made to load its file, where memory did not follow. */
+export async function loadedFrom(run: Run, live: DeepLive): Promise<DeepLive> {
+  const { agreement, file } = live;
+  if (agreement.kind !== 'differ' || agreement.cause === 'model-gap') return live;
+  const repair = repairWrite(file, run.context.catalog);
+  if (!repair.ok) return live;
+  await sendWrite(run, repair.write, file.text, 'roll-back');
+  return (await settle(run, repair.write.prediction, 'roll-back')).live;
+}
+
+/** Bytes, or all but what the gateway does to comments and layout, or less (design §10.9). */
+function fidelityOf(run: Run, proposed: LiveFile, now: LiveFile): Fidelity {
+  const { catalog } = run.context;
+  if (proposed.hash === now.hash) return 'exact';
+  if (catalog.layout === 'v8' && layoutIn(proposed) !== layoutIn(now)) return 'semantic';
+  return sameImage(catalog, contentIn(proposed, catalog), contentIn(now, catalog)) ? 'comments' : 'semantic';
+}
+
+/** What is compared is the tree that both layouts stand for: which one the file has counts too. */
+function layoutIn({ text }: LiveFile): string | undefined {
+  const seen = viewV8(text.open());
+  return seen.ok ? seen.layout : undefined;
+}
+
+function memoryFollows({ standing, live: { agreement } }: Settled): boolean {
+  if (standing === 'as-predicted' || standing === 'memory-only') return true;
+  return agreement.kind === 'agree' || (agreement.kind === 'differ' && agreement.cause === 'model-gap');
+}
+
+/** So often callers are tried before the runtime counts as not following. */
+const LOOKS = 3;
+
+/** A way back ends only when the runtime is seen to follow, where anything can show it (design-v8 rule 12). */
+export async function withRuntime(
+  run: Run,
+  back: RestoredFile,
+  baseline: Baseline,
+  expected: Expectation,
+): Promise<RestoredFile | NotRestored> {
+  const first = await lookEventually(run, baseline, expected);
+  if (passed(first)) return { ...back, evidence: [...back.evidence, ...first] };
+  await forceReload(run, back.live);
+  const live = await readAnything(run, 'roll-back');
+  const fidelity = back.proposed ? fidelityOf(run, back.proposed, live.file) : back.fidelity;
+  const second = await lookEventually(run, baseline, expected);
+  const evidence = [...back.evidence, ...second];
+  if (passed(second) && fidelity !== 'semantic') return { ...back, live, fidelity, evidence };
+  const reason = 'the file is back, but the running gateway does not follow it: restart the gateway';
+  return { kind: 'failed', reason, evidence };
+}
+
+const passed = (evidence: readonly Evidence[]): boolean => evidence.every((each) => each.passed);
+
+async function lookEventually(
+  run: Run,
+  baseline: Baseline,
+  expected: Expectation,
+): Promise<readonly Evidence[]> {
+  const required = requiredBefore(run, baseline, expected);
+  for (let look = 1; ; look += 1) {
+    const { evidence } = await judgeBehaviour(run, baseline, expected, required);
+    if (look === LOOKS || passed(evidence)) return evidence;
+    await run.context.clock.sleep(await windowOf(run));
+  }
+}

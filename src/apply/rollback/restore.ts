@@ -1,0 +1,193 @@
+// Puts a backup back because somebody asks for it: a transaction with a backup of its own before it. The one thing that
+// may write to a v7 gateway that runs on a v8 file (design §7).
+import type { BackupRecord } from '../../domain/state/backup.ts';
+import type { Outcome } from '../../domain/outcome/outcome.ts';
+import { formatPath, type Path } from '../../domain/path.ts';
+import { fail, problem } from '../../domain/problem/problem.ts';
+import type { Journal } from '../../domain/state/state.ts';
+import type { Tree } from '../../lib/value.ts';
+import { restoreWrite } from '../../plan/route/rollback/rollback-writes.ts';
+import { readStored, type StoredFile } from '../record/stored-backup.ts';
+import { takeBackup } from '../record/backup.ts';
+import { expectationOf, takeBaseline } from '../steps/behaviour.ts';
+import { recordEnd } from '../record/commit.ts';
+import type { RestoreRequest, RestoreSummary } from '../run/context.ts';
+import { quietPeriod } from '../steps/quiet-period.ts';
+import { foreignEvidence, judgeFile, keptProblem, type Teller } from '../steps/foreign-edits.ts';
+import { contentIn, differences, publicPath } from '../run/compare.ts';
+import { closeJournal, contentHash, noteSending, opened } from '../record/journal.ts';
+import { conclude } from '../record/outcome.ts';
+import { type RestoredFile, type NotRestored, restoreFile, withRuntime } from './restore-file.ts';
+import { type DeepLive, readAnything } from '../run/read.ts';
+import { placesBetween } from '../record/own-places.ts';
+import { attempted, recording } from '../run/recording.ts';
+import { besideOthers, byHand } from './remedy.ts';
+import { earlierTexts, notice, type Run, step } from '../run/run.ts';
+import type { Baseline, Expectation } from '../types/behaviour.ts';
+
+export async function restoreUnderLock(run: Run, request: RestoreRequest): Promise<Outcome> {
+  const backupId = await chosen(run, request);
+  step(run, 'observe');
+  const live = await readAnything(run, 'observe');
+  const { context } = run;
+  const { catalog } = context;
+  const stored = await readStored(run, backupId);
+  const summary = summaryOf(run, stored, live);
+  if (request.confirm && !(await request.confirm(summary)))
+    throw fail('HF5007', 'the restore was not agreed to');
+  if (summary.same) return conclude(run, { kind: 'in-sync', depth: 'deep' });
+  if (request.dryRun) return conclude(run, { kind: 'drifted', depth: 'deep', wouldChange: places(summary) });
+  const way = restoreWrite(stored.file.text, catalog);
+  if (!way.ok) throw fail('HF5041', way.verdicts.map(({ message }) => message).join('; '));
+  const expected = expectationOf(contentIn(live.file, catalog), contentIn(stored.file, catalog));
+  const baseline = await takeBaseline(run, expected);
+  const backup = await takeBackup(run, live, 'before-restore');
+  const journal = await journalOf(run, {
+    stored,
+    live,
+    backup,
+    summary,
+    predicted: way.write.prediction.file.open(),
+  });
+  const sending = await unchanged(run, live, journal);
+  const [before, ours] = [contentIn(stored.file, catalog), contentIn(live.file, catalog)];
+  const back = await restoreFile(run, {
+    way,
+    now: live,
+    proposed: stored.file,
+    judge: (now) => judgeFile(run, before, ours, now),
+    what: `backup ${stored.record.id}`,
+  });
+  return ended(run, sending, { stored, backup, back, baseline, expected });
+}
+
+/** The last look before the request, and the note that it leaves; where either fails nothing was sent. */
+async function unchanged(run: Run, live: DeepLive, journal: Journal): Promise<Journal> {
+  try {
+    await quietPeriod(run, live);
+    return await noteSending(run, journal);
+  } catch (error) {
+    await closeJournal(run);
+    throw error;
+  }
+}
+
+async function chosen(run: Run, { backup }: RestoreRequest): Promise<string> {
+  const { store, target } = run.context;
+  if (backup !== 'latest') return backup.id;
+  const [newest] = await store.listBackups(target.name);
+  if (!newest) throw fail('HF5040', `${target.name} has no backup`, { target: target.name });
+  return newest.id;
+}
+
+function summaryOf(run: Run, { record: backup, file }: StoredFile, live: DeepLive): RestoreSummary {
+  const { catalog } = run.context;
+  const [now, then] = [contentIn(live.file, catalog), contentIn(file, catalog)];
+  const paths = differences(now, then, catalog);
+  const known = earlierTexts(run);
+  const at = (tree: Tree, path: Path): boolean => holds(tree, path);
+  const texts = (proposed: (path: Path) => boolean): readonly string[] => [
+    ...new Set(paths.filter(proposed).map((path) => formatPath(publicPath(path, catalog, known)))),
+  ];
+  return {
+    backup: backup.id,
+    takenAt: backup.at,
+    added: texts((path) => !at(now, path)),
+    removed: texts((path) => at(now, path) && !at(then, path)),
+    changed: texts((path) => at(now, path) && at(then, path)),
+    same: live.file.hash === file.hash,
+  };
+}
+
+/** Zero where only the spelling of the file differs. */
+function places({ added, removed, changed }: RestoreSummary): number {
+  return added.length + removed.length + changed.length;
+}
+
+/** Whether a mapping has something at a path; below a list the list decides. */
+function holds(tree: Tree, path: Path): boolean {
+  let at: unknown = tree;
+  for (const { kind, name } of path) {
+    if (kind === 'entry' || Array.isArray(at)) return true;
+    if (typeof at !== 'object' || at === null || !Object.hasOwn(at, name ?? '')) return false;
+    at = (at as Readonly<Record<string, unknown>>)[name ?? ''];
+  }
+  return true;
+}
+
+interface Journalled {
+  readonly stored: StoredFile;
+  readonly live: DeepLive;
+  readonly backup: BackupRecord;
+  readonly summary: RestoreSummary;
+  readonly predicted: Tree;
+}
+
+async function journalOf(
+  run: Run,
+  { stored, live, backup, summary, predicted }: Journalled,
+): Promise<Journal> {
+  const { context } = run;
+  const journal: Journal = {
+    id: context.newId(),
+    openedAt: context.clock.now(),
+    planDigest: '',
+    revision: { digest: '' },
+    backup: backup.id,
+    before: contentHash(run, contentIn(live.file, context.catalog)),
+    predicted: [contentHash(run, predicted)],
+    ours: placesBetween(run, contentIn(live.file, context.catalog), predicted),
+    sent: 0,
+    footprint: [...summary.added, ...summary.removed, ...summary.changed],
+    phase: 'open',
+    changes: [`restore ${stored.record.id}`],
+    writes: ['PUT /v0/management/config.yaml'],
+    ...(context.by !== undefined && { by: context.by }),
+  };
+  return opened(run, live, journal);
+}
+
+interface Ending {
+  readonly stored: StoredFile;
+  readonly backup: BackupRecord;
+  readonly back: RestoredFile | NotRestored;
+  readonly baseline: Baseline;
+  readonly expected: Expectation;
+}
+
+async function ended(
+  run: Run,
+  journal: Journal,
+  { stored, backup, back, baseline, expected }: Ending,
+): Promise<Outcome> {
+  const { store, target } = run.context;
+  const proven = back.kind === 'back' ? await withRuntime(run, back, baseline, expected) : back;
+  const teller: Teller = { run, known: earlierTexts(run) };
+  const evidence = [...proven.evidence, ...foreignEvidence(teller, proven.foreign ?? [])];
+  if (proven.kind === 'failed') {
+    await recordEnd(run, journal, { outcome: 'rollback-failed', evidence, problems: [proven.reason] });
+    const isAlone = (proven.foreign ?? []).length === 0;
+    const remedy = isAlone ? byHand(run, stored.record.id) : besideOthers(run, stored.record.id, journal);
+    const found = problem('HF5020', proven.reason, { target: target.name, remedy: remedy.join(' ') });
+    return conclude(
+      run,
+      { kind: 'rollback-failed', backup: backup.id, reason: proven.reason, remedy, evidence },
+      [found],
+    );
+  }
+  const told = await recordEnd(run, journal, { outcome: 'restored', evidence });
+  await recording(run, 'that the backup is kept', () => store.pinBackup(target.name, backup.id));
+  await attempted(() => store.update(target.name, { writeMs: run.pace.writeMs }));
+  if (told) await closeJournal(run);
+  const { foreign } = proven;
+  if (foreign.length > 0) notice(run, keptProblem(teller, foreign));
+  const witnessed = expected.added.length + expected.removed.length > 0;
+  return conclude(run, {
+    kind: 'restored',
+    restored: stored.record.id,
+    backup: backup.id,
+    fidelity: proven.fidelity,
+    runtime: witnessed ? 'proven' : 'unproven',
+    evidence,
+  });
+}

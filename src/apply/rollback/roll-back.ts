@@ -1,0 +1,208 @@
+// Puts back what a failed transaction changed. Itself a transaction: settle, back up what is there, write, settle,
+// verify (design §10.9). Only what still is as we made it is taken back; what others changed meanwhile stays.
+import { memoryCatalog } from '../../gateway/v8/view.ts';
+import type { Evidence, Fidelity, Outcome } from '../../domain/outcome/outcome.ts';
+import { HoldfastError, problem } from '../../domain/problem/problem.ts';
+import { inverseWrite, restoreWrite, type RollbackWrite } from '../../plan/route/rollback/rollback-writes.ts';
+import type { ThreeWay } from '../../plan/route/rollback/three-way.ts';
+import { takeBackup } from '../record/backup.ts';
+import { expectationOf } from '../steps/behaviour.ts';
+import { recordEnd } from '../record/commit.ts';
+import { judgeFile } from '../steps/foreign-edits.ts';
+import { contentIn, isDestroyed, sameImage } from '../run/compare.ts';
+import { hiddenIsBack, undoInMemory } from './inverse-memory.ts';
+import { closeJournal, noteRollingBack } from '../record/journal.ts';
+import { conclude } from '../record/outcome.ts';
+import { loadedFrom, type NotRestored, restoreFile, withRuntime } from './restore-file.ts';
+import { quarantine } from '../record/quarantine.ts';
+import { type DeepLive, readAnything, readRaw } from '../run/read.ts';
+import { attempted, recording } from '../run/recording.ts';
+import { evidenceOfForeign } from '../steps/reconsider.ts';
+import { besideOthers, byHand } from './remedy.ts';
+import { preferFormerKey } from '../steps/key-rotation.ts';
+import { reached, type Run, step, windowOf } from '../run/run.ts';
+import type { ApplyFailure } from '../run/apply-failure.ts';
+import type { Transaction } from '../types/transaction.ts';
+
+interface Returned {
+  readonly kind: 'back';
+  readonly fidelity: Fidelity;
+  readonly evidence: readonly Evidence[];
+  readonly memoryOnly?: boolean;
+}
+
+export async function rollBack(run: Run, transaction: Transaction, cause: ApplyFailure): Promise<Outcome> {
+  step(run, 'roll-back', cause.reason);
+  transaction.journal = await noteRollingBack(run, transaction.journal);
+  const ended = await takeBack(run, transaction).catch(asFailed);
+  const { store, target } = run.context;
+  const kept =
+    cause.blameless ||
+    transaction.foreign.length > 0 ||
+    (await recording(run, 'that this revision failed', () =>
+      quarantine(run, transaction.journal.revision, cause.reason),
+    ));
+  await recording(run, 'that the backup is kept', () => store.pinBackup(target.name, transaction.backup.id));
+  if (ended.kind === 'back') return rolledBack(run, transaction, cause, ended, kept);
+  return rollbackFailed(run, transaction, cause, ended);
+}
+
+/** A gateway that cannot be read: a person must look, and is told how. */
+function asFailed(error: unknown): NotRestored {
+  if (!(error instanceof HoldfastError)) throw error;
+  return { kind: 'failed', reason: error.message, evidence: [] };
+}
+
+/** By what is there now: nothing changed, only memory did, or the file. */
+async function takeBack(run: Run, transaction: Transaction): Promise<Returned | NotRestored> {
+  const now = await settledReading(run);
+  if (!sameFile(transaction, now)) return takeFileBack(run, transaction, now, MOST_TRIES);
+  if (await memoryIsBack(run, transaction, now)) return unchanged('nothing had changed');
+  await undoInMemory(run, transaction, now);
+  const after = await settledReading(run);
+  if (!sameFile(transaction, after)) return takeFileBack(run, transaction, after, MOST_TRIES);
+  if (await memoryIsBack(run, transaction, after))
+    return { ...unchanged('memory had changed, the file never did'), memoryOnly: true };
+  return { kind: 'failed', reason: 'memory still holds a change that the file never had', evidence: [] };
+}
+
+async function settledReading(run: Run): Promise<DeepLive> {
+  await run.context.clock.sleep(await windowOf(run));
+  return readAnything(run, 'roll-back');
+}
+
+const sameFile = ({ planned }: Transaction, now: DeepLive): boolean =>
+  planned.live.file.hash === now.file.hash;
+
+async function memoryIsBack(run: Run, transaction: Transaction, now: DeepLive): Promise<boolean> {
+  const former = transaction.planned.live.memory.open();
+  return (
+    sameImage(memoryCatalog(run.context.catalog), former, now.memory.open()) &&
+    (await hiddenIsBack(run, transaction))
+  );
+}
+
+function unchanged(detail: string): Returned {
+  return { kind: 'back', fidelity: 'exact', evidence: [{ check: 'put back', passed: true, detail }] };
+}
+
+/** So often it is tried while others go on writing. */
+const MOST_TRIES = 4;
+
+async function takeFileBack(
+  run: Run,
+  transaction: Transaction,
+  now: DeepLive,
+  tries: number,
+): Promise<Returned | NotRestored> {
+  const { planned, baseline, backup } = transaction;
+  const { catalog } = run.context;
+  const found = foundIn(run, transaction, now);
+  if (found.foreign.length > 0 && found.inForce.length === 0) return nothingLeft(run, transaction, now);
+  await recording(run, 'a backup of what the roll-back replaced', () => takeBackup(run, now, 'pre-rollback'));
+  if ((await readRaw(run, 'roll-back')).hash !== now.file.hash && tries > 1)
+    return takeFileBack(run, transaction, await settledReading(run), tries - 1);
+  const isAlone = found.foreign.length === 0 && transaction.foreign.length === 0;
+  const back = await restoreFile(run, {
+    way: chooseWay(run, transaction, now, isAlone),
+    now,
+    ...(isAlone && { proposed: planned.live.file }),
+    judge: (after) => foundIn(run, transaction, after),
+    what: isAlone ? `backup ${backup.id}` : 'our own changes only; what others changed stays',
+    sent: () => preferFormerKey(run, planned),
+  });
+  if (back.kind === 'failed' && back.again && tries > 1)
+    return takeFileBack(run, transaction, await settledReading(run), tries - 1);
+  if (back.kind === 'failed') return back;
+  const expected = expectationOf(contentIn(now.file, catalog), contentIn(back.live.file, catalog));
+  return withRuntime(run, back, baseline, { ...expected, aliases: [] });
+}
+
+/** What is ours and what is not, remembered for the outcome. A destroyed file is nobody's edit. */
+function foundIn(run: Run, transaction: Transaction, now: DeepLive): ThreeWay {
+  if (isDestroyed(now)) return { without: transaction.base, foreign: [], inForce: [], missing: [] };
+  const found = judgeFile(run, transaction.base, transaction.ours, now);
+  transaction.foreign = [...transaction.foreign, ...found.foreign];
+  return found;
+}
+
+/** Others changed the file, and nothing of ours is in it. */
+async function nothingLeft(
+  run: Run,
+  transaction: Transaction,
+  now: DeepLive,
+): Promise<Returned | NotRestored> {
+  preferFormerKey(run, transaction.planned);
+  const { agreement } = await loadedFrom(run, now);
+  if (agreement.kind === 'differ' && agreement.cause !== 'model-gap')
+    return { kind: 'failed', reason: 'memory does not hold what the file says', evidence: [] };
+  const detail = 'nothing of ours is in force; what others changed stays';
+  return { kind: 'back', fidelity: 'comments', evidence: [{ check: 'put back', passed: true, detail }] };
+}
+
+function chooseWay(
+  run: Run,
+  { planned, base, ours, good, current }: Transaction,
+  now: DeepLive,
+  isAlone: boolean,
+): RollbackWrite {
+  const { catalog } = run.context;
+  if (isAlone) return restoreWrite(planned.live.file.text, catalog);
+  const footprints = [...planned.prepared.writes, ...current.prepared.writes].map(
+    ({ write }) => write.footprint,
+  );
+  const from = isDestroyed(now) ? good.file : now.file;
+  return inverseWrite({ catalog, before: base, written: ours, now: from, footprints });
+}
+
+async function rolledBack(
+  run: Run,
+  transaction: Transaction,
+  { code, reason, evidence, path }: ApplyFailure,
+  { fidelity, memoryOnly, evidence: more }: Returned,
+  quarantined: boolean,
+): Promise<Outcome> {
+  const { journal, planned, backup } = transaction;
+  const { store, target } = run.context;
+  const all = [...evidence, ...more, ...evidenceOfForeign(run, transaction)];
+  const problems = [`${code}: ${reason}`];
+  const told = await recordEnd(run, journal, { outcome: 'rolled-back', evidence: all, problems });
+  await attempted(() => store.update(target.name, { writeMs: run.pace.writeMs }));
+  if (told && quarantined) await closeJournal(run);
+  reached(run, 'rolled-back');
+  const found = problem(code, reason, { target: target.name, path });
+  const { plan } = planned.prepared;
+  return conclude(
+    run,
+    {
+      kind: 'rolled-back',
+      plan,
+      backup: backup.id,
+      fidelity,
+      reason,
+      evidence: all,
+      ...(memoryOnly && { memoryOnly }),
+    },
+    [found],
+  );
+}
+
+/** The journal stays open: the next run finds out whether a person has put things right. */
+async function rollbackFailed(
+  run: Run,
+  transaction: Transaction,
+  cause: ApplyFailure,
+  ended: NotRestored,
+): Promise<Outcome> {
+  const { journal, planned, backup, foreign } = transaction;
+  const { target } = run.context;
+  const evidence = [...cause.evidence, ...ended.evidence, ...evidenceOfForeign(run, transaction)];
+  const reason = `${cause.reason}; then: ${ended.reason}`;
+  await recordEnd(run, journal, { outcome: 'rollback-failed', evidence, problems: [reason] });
+  const remedy = foreign.length > 0 ? besideOthers(run, backup.id, journal) : byHand(run, backup.id);
+  const found = problem('HF5020', reason, { target: target.name, remedy: remedy.join(' ') });
+  const { plan } = planned.prepared;
+  return conclude(run, { kind: 'rollback-failed', plan, backup: backup.id, reason, remedy, evidence }, [
+    found,
+  ]);
+}

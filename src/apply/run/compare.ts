@@ -1,0 +1,151 @@
+// What two readings of a gateway differ in: files by content, memory through the catalog. The judge of "nothing else
+// changed". Pure.
+import type { Catalog, Field } from '../../gateway/catalog/field.ts';
+import { contentBy } from '../../gateway/v8/view.ts';
+import { sameAt } from '../../gateway/model/equal.ts';
+import type { Live, LiveFile } from '../../domain/live.ts';
+import { coversPath, entry, formatPath, key, type Path, parsePath } from '../../domain/path.ts';
+import { type KnownTexts, NOTHING_KNOWN } from '../../domain/secret.ts';
+import { hasNoUnknownKeys } from '../../plan/route/rollback/three-way.ts';
+import { isList, isTree, sameValue, type Tree, type Value } from '../../lib/value.ts';
+
+/** Contents already worked out: one reading is asked for its content by every step of a transaction. */
+const contents = new WeakMap<LiveFile['document'], Tree>();
+
+/** Content of a file, unknown keys included. */
+export function contentIn({ document }: Pick<LiveFile, 'document'>, catalog: Catalog): Tree {
+  const known = contents.get(document);
+  if (known) return known;
+  const content = contentBy(document.open(), catalog);
+  contents.set(document, content);
+  return content;
+}
+
+/** A file that no longer parses or is empty is nobody's edit: a write was cut off, or the gateway broke it (C v0 §2.3). */
+export const isDestroyed = ({ agreement }: Pick<Live, 'agreement'>): boolean => agreement.kind === 'unread';
+
+/** Whether two memory views, or two files, mean the same: known keys through the catalog, unknown ones exactly. */
+export function sameImage(catalog: Catalog, a: Tree, b: Tree): boolean {
+  return sameValue(a, b) || differences(a, b, catalog).length === 0;
+}
+
+/**
+ * Paths at which two trees differ. Mappings are entered; lists of named entries are entered by identity where it is
+ * unique on both sides; other lists count as one value.
+ */
+export function differences(a: Tree, b: Tree, catalog: Catalog): readonly Path[] {
+  return differing(a, b, catalog.root, catalog, []);
+}
+
+function differing(
+  a: Value | undefined,
+  b: Value | undefined,
+  field: Field | undefined,
+  catalog: Catalog,
+  at: Path,
+): readonly Path[] {
+  if (sameValue(a, b) || (field && hasNoUnknownKeys(field) && isSame(field, a, b))) return [];
+  if (canEnter(a, field) && canEnter(b, field)) return inMappings(a ?? {}, b ?? {}, field, catalog, at);
+  const entriesA = entriesOf(a, field);
+  const entriesB = entriesOf(b, field);
+  if (entriesA && entriesB && field) return inEntries(entriesA, entriesB, field, catalog, at);
+  return [at];
+}
+
+/** Either reading may be the later one, in which the gateway has spelled out its home. */
+const isSame = (field: Field, a: Value | undefined, b: Value | undefined): boolean =>
+  sameAt(field, a, b) || sameAt(field, b, a);
+
+/** A mapping, or a missing one where a mapping would stand: its members may all equal absent. */
+function canEnter(value: Value | undefined, field: Field | undefined): value is Tree | undefined {
+  if (value === undefined || value === null) return field?.kind === 'struct' || field?.kind === 'map';
+  return isTree(value);
+}
+
+function inMappings(a: Tree, b: Tree, field: Field | undefined, catalog: Catalog, at: Path): readonly Path[] {
+  const names = new Set([...Object.keys(a), ...Object.keys(b)]);
+  return [...names].flatMap((name) =>
+    differing(a[name], b[name], field && catalog.child(field, name), catalog, [...at, key(name)]),
+  );
+}
+
+type Entries = ReadonlyMap<string, Tree>;
+
+/** The entries of a list by identity; undefined where it is no list of named entries, or two share a name. */
+function entriesOf(value: Value | undefined, field: Field | undefined): Entries | undefined {
+  if (!field?.item || field.identity.length === 0) return undefined;
+  if (value === undefined || value === null) return new Map();
+  if (!isList(value) || !value.every(isTree)) return undefined;
+  const named = new Map(value.map((item) => [identityOf(item, field), item] as const));
+  return named.size === value.length ? named : undefined;
+}
+
+function identityOf(item: Tree, field: Field): string {
+  return field.identity.map((member) => String(item[member] ?? '')).join(' ');
+}
+
+function inEntries(a: Entries, b: Entries, field: Field, catalog: Catalog, at: Path): readonly Path[] {
+  const shared = [...a.keys()].filter((name) => b.has(name));
+  const reordered = shared.join('\n') !== [...b.keys()].filter((name) => a.has(name)).join('\n');
+  const names = [...new Set([...a.keys(), ...b.keys()])];
+  const changed = names.flatMap((name) => {
+    const path = [...at, entry(name)];
+    if (!a.has(name) || !b.has(name)) return [path];
+    return differing(a.get(name), b.get(name), field.item, catalog, path);
+  });
+  return reordered ? [at, ...changed] : changed;
+}
+
+/** Three readings of one thing: before our writes, as they should leave it, as it is. */
+export interface Images {
+  readonly before: Tree;
+  readonly predicted: Tree;
+  readonly actual: Tree;
+}
+
+/**
+ * Paths that changed although neither the prediction changes them nor a footprint allows it: somebody else's doing, or
+ * the gateway's.
+ */
+export function unexplained(
+  { before, predicted, actual }: Images,
+  allowed: readonly string[],
+  catalog: Catalog,
+): readonly Path[] {
+  if (sameValue(predicted, actual)) return [];
+  const meant = [...differences(before, predicted, catalog), ...allowed.map(parsePath)];
+  return differences(before, actual, catalog).filter(
+    (path) => !meant.some((pattern) => coversPath(pattern, path) || coversPath(path, pattern)),
+  );
+}
+
+/** A path as it may be shown or written down: cut off at the first entry that a secret, or a reference, names. */
+export function publicPath(path: Path, catalog: Catalog, known: KnownTexts = NOTHING_KNOWN): Path {
+  let field: Field | undefined = catalog.root;
+  for (const [at, { kind, name }] of path.entries()) {
+    if (kind === 'entry' && (isNamedBySecret(field) || known.isSecret(name ?? '', undefined)))
+      return path.slice(0, at);
+    field = field && (kind === 'entry' ? field.item : catalog.child(field, name ?? ''));
+  }
+  return path;
+}
+
+/** Or may be: of a list that is not known nobody can say. */
+function isNamedBySecret(list: Field | undefined): boolean {
+  const members = list?.identity.map((name) => list.item?.fields?.get(name)) ?? [];
+  return [list?.item, ...members].some(
+    (field) => !field || field.secret || field.partlySecret === 'userinfo',
+  );
+}
+
+/** A path up to its first entry, the list included. */
+function upToEntry(path: Path): Path {
+  const first = path.findIndex(({ kind }) => kind === 'entry');
+  return first < 0 ? path : path.slice(0, first);
+}
+
+/** Paths for people: cut off at their list, because entries may be named by secrets. */
+export function shownPaths(paths: readonly Path[]): string {
+  const texts = [...new Set(paths.map((path) => formatPath(upToEntry(path)) || 'the whole configuration'))];
+  return texts.length > 4 ? `${texts.slice(0, 4).join(', ')} and ${texts.length - 4} more` : texts.join(', ');
+}

@@ -1,0 +1,127 @@
+// One piece of work on one target under its lock: the connection, what was known at the start, what was noticed on the
+// way. Turns whatever stops the work into an Outcome.
+import type { Catalog } from '../../gateway/catalog/field.ts';
+import type { Answer, Client, Request } from '../../gateway/client/client.ts';
+import type { Step } from '../../domain/outcome/event.ts';
+import { knownTexts } from '../../desired/read/origins.ts';
+import type { Problem } from '../../domain/problem/problem.ts';
+import type { KnownTexts } from '../../domain/secret.ts';
+import type { Write } from '../../domain/plan/write.ts';
+import type { TargetState } from '../../state/store.ts';
+import type { Checkpoint, Context } from './context.ts';
+import type { Unrecorded } from './recording.ts';
+import { settleWindow, withWrite } from './settle-window.ts';
+
+export interface Run {
+  readonly context: Context;
+  readonly client: Client;
+  /** As it was when the lock was taken. */
+  readonly state: TargetState;
+  /** ms since the epoch. */
+  readonly startedAt: number;
+  readonly notices: Problem[];
+  /** What the state directory did not take. */
+  readonly unrecorded: Unrecorded[];
+  /** What the gateway speaks, as far as it was read; `context.catalog` is the catalog of its file from then on. */
+  readonly speech: Speech;
+  readonly pace: Pace;
+}
+
+export interface Speech {
+  /** Of the flat layout, whatever the gateway speaks. */
+  readonly flat: Catalog;
+  /** Of the gateway's file: the v8 tree where its v8 API is used. */
+  catalog: Catalog;
+  /** Whether a flat file of a v8 gateway stays flat; false where the work at hand does not depend on it. */
+  keepFlat: boolean;
+}
+
+/** What settle windows are reckoned from; grows while the run goes on. */
+export interface Pace {
+  /** ms of the last write responses, newest last. */
+  writeMs: readonly number[];
+  /** ms of the cheapest authenticated read so far; undefined until one was cheap enough to count. */
+  authenticationMs: number | undefined;
+}
+
+/** An answer up to this size costs the gateway little besides its bcrypt. */
+const CHEAP_BYTES = 64 * 1024;
+
+export function startRun(context: Context, client: Client, state: TargetState, startedAt: number): Run {
+  const pace: Pace = { writeMs: state.writeMs ?? [], authenticationMs: undefined };
+  const speech: Speech = { flat: context.catalog, catalog: context.catalog, keepFlat: false };
+  return {
+    context: speaking(context, speech),
+    client: timed(client, pace),
+    state,
+    startedAt,
+    notices: [],
+    unrecorded: [],
+    pace,
+    speech,
+  };
+}
+
+/** What is known of texts of earlier runs, for whoever has no files at hand. */
+export function earlierTexts({ context: { store }, state }: Run): KnownTexts {
+  return knownTexts(undefined, state.origins, (text) => store.hash(text));
+}
+
+/** The context with the catalog of whatever the gateway turns out to speak. */
+function speaking(context: Context, speech: Speech): Context {
+  return Object.defineProperty({ ...context }, 'catalog', { get: () => speech.catalog, enumerable: true });
+}
+
+/** A client that notes what its answers cost. */
+function timed(client: Client, pace: Pace): Client {
+  return {
+    ...client,
+    target: client.target,
+    async send(request: Request): Promise<Answer> {
+      const answer = await client.send(request);
+      noteCost(pace, request, answer);
+      return answer;
+    },
+  };
+}
+
+function noteCost(pace: Pace, request: Request, answer: Answer): void {
+  if (request.credential !== 'management') return;
+  if (request.method !== 'GET') pace.writeMs = withWrite(pace.writeMs, answer.ms);
+  else if (answer.body.open().length <= CHEAP_BYTES)
+    pace.authenticationMs = Math.min(pace.authenticationMs ?? Infinity, answer.ms);
+}
+
+/** ms to wait after a write of this run; reads one scalar where no read so far was cheap (design-v8 rule 15). */
+export async function windowOf(run: Run): Promise<number> {
+  if (run.pace.authenticationMs === undefined) {
+    await run.client.send({
+      method: 'GET',
+      path: '/v0/management/debug',
+      purpose: 'settle',
+      credential: 'management',
+    });
+  }
+  return settleWindow(run.pace.writeMs, run.pace.authenticationMs ?? 0);
+}
+
+export function step(run: Run, name: Step, detail?: string, write?: Write): void {
+  run.context.listener({
+    kind: 'step',
+    target: run.context.target.name,
+    step: name,
+    ...(detail !== undefined && { detail }),
+    ...(write && { write }),
+  });
+}
+
+export function notice(run: Run, found: Problem): void {
+  run.notices.push(found);
+  run.context.listener({ kind: 'notice', target: run.context.target.name, problem: found });
+}
+
+export function reached(run: Run, point: Checkpoint): void {
+  run.context.checkpoint?.(point);
+}
+
+export const interrupted = (run: Run): boolean => run.context.signal?.aborted === true;

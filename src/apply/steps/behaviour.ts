@@ -1,0 +1,193 @@
+// How the gateway behaves towards its callers: the baseline before the first write, and what must hold afterwards. A
+// later probe fails only where it is worse than the baseline and the plan did not predict it (design §10.3).
+import { admission, type Admission, healthy } from '../../gateway/checks/probes.ts';
+import type { Evidence } from '../../domain/outcome/outcome.ts';
+import { uncarriedInValue } from '../../lib/http-text.ts';
+import { HoldfastError } from '../../domain/problem/problem.ts';
+import { seal, type Sealed } from '../../domain/secret.ts';
+import { isList, type Tree } from '../../lib/value.ts';
+import { clientKeys, entriesOf, FAMILIES, isDisabled, modelsOf } from '../../plan/diff/exposed-models.ts';
+import { type Run, step } from '../run/run.ts';
+import { type Baseline, type Expectation, type Behaviour } from '../types/behaviour.ts';
+
+/** So many keys of a kind are tried; one would do as a witness, all would be a load test. */
+const TRIED = 3;
+
+export async function takeBaseline(run: Run, expected: Expectation): Promise<Baseline> {
+  step(run, 'baseline');
+  return lookAt(run, expected);
+}
+
+async function lookAt(run: Run, { lasting }: Pick<Expectation, 'lasting'>): Promise<Baseline> {
+  const key = run.context.target.probes.clientKey ?? lasting;
+  const alive = await healthy(run.client).catch(asUnhealthy);
+  const anonymous = await admission(run.client);
+  const seen = key ? await admission(run.client, key) : anonymous;
+  const isAnswer = key ? seen.kind !== 'unproven' : seen.kind === 'accepted';
+  return { healthy: alive, anonymous, served: isAnswer ? listedBy(seen) : undefined };
+}
+
+function asUnhealthy(error: unknown): boolean {
+  if (error instanceof HoldfastError) return false;
+  throw error;
+}
+
+const listedBy = (seen: Admission): readonly string[] => (seen.kind === 'accepted' ? seen.models : []);
+
+/** `probes.models` that a way back can bring back: they were listed before, and nothing takes them away. */
+export function requiredBefore(
+  run: Run,
+  { served = [] }: Baseline,
+  { gone }: Expectation,
+): readonly string[] {
+  return run.context.target.probes.models.filter((model) => served.includes(model) && !gone.includes(model));
+}
+
+/** What the step from one configuration to the next means to callers. Both are content in YAML spelling. */
+export function expectationOf(before: Tree, after: Tree): Expectation {
+  const [old, now] = [[...clientKeys(before)], [...clientKeys(after)]];
+  const lasting = now.find((key) => old.includes(key) && isCarried(key));
+  const listed = new Set(aliasesIn(before));
+  return {
+    added: now.filter((key) => !old.includes(key)).map(seal),
+    removed: now.length === 0 ? [] : old.filter((key) => !now.includes(key)).map(seal),
+    ...(lasting !== undefined && { lasting: seal(lasting) }),
+    open: now.length === 0,
+    aliases: [...new Set(aliasesIn(after))].filter((alias) => !listed.has(alias)),
+    gone: [...listed].filter((alias) => !aliasesIn(after).includes(alias)),
+  };
+}
+
+const isCarried = (key: string): boolean => uncarriedInValue(key) === undefined;
+
+/** Names under which callers see the models of API-key providers, where nothing in the entry hides or renames them. */
+function aliasesIn(content: Tree): readonly string[] {
+  return FAMILIES.flatMap((family) => entriesOf(content, family))
+    .filter((provider) => !isDisabled(provider) && !mayHide(provider))
+    .flatMap(modelsOf);
+}
+
+function mayHide(provider: Tree): boolean {
+  const excluded = provider['excluded-models'];
+  return (isList(excluded) && excluded.length > 0) || Boolean(provider['prefix']);
+}
+
+/** Looks again after the writes and compares with the baseline and what the writes meant; `required` must be listed. */
+export async function judgeBehaviour(
+  run: Run,
+  baseline: Baseline,
+  expected: Expectation,
+  required: readonly string[],
+): Promise<Behaviour> {
+  const fresh = expected.added.find((key) => isCarried(key.open()));
+  const now = await lookAt(run, fresh ? { lasting: fresh } : expected);
+  const keys = [
+    ...(await tryKeys(run, expected.added, true)),
+    ...(await tryKeys(run, expected.removed, false)),
+  ];
+  const { appeared, notServed } = judgeAliases(baseline, now, expected);
+  const anonymous = judgeAnonymous(baseline, now, expected);
+  const seen = keys.some(({ evidence, isProof }) => isProof && evidence.passed) || appeared;
+  return {
+    evidence: [
+      ...judgeHealth(baseline, now),
+      ...anonymous,
+      ...keys.map(({ evidence }) => evidence),
+      ...judgeRequired(required, now),
+    ],
+    witness: keys.some(({ evidence }) => !evidence.passed) ? 'missing' : seen ? 'seen' : 'none',
+    notServed,
+  };
+}
+
+function judgeHealth(baseline: Baseline, now: Baseline): readonly Evidence[] {
+  if (!baseline.healthy) return [];
+  return [
+    {
+      check: 'the gateway is alive',
+      passed: now.healthy,
+      detail: now.healthy ? '/healthz says ok' : '/healthz fails',
+    },
+  ];
+}
+
+interface Tried {
+  readonly evidence: Evidence;
+  /** False: the key could not be tried, which proves nothing and is no failure. */
+  readonly isProof: boolean;
+}
+
+async function tryKeys(run: Run, keys: readonly Sealed<string>[], letIn: boolean): Promise<readonly Tried[]> {
+  const tried: Tried[] = [];
+  const provable = keys.filter((key) => isCarried(key.open()));
+  for (const key of [...provable.slice(0, TRIED), ...keys.filter((each) => !provable.includes(each))]) {
+    const seen = await admission(run.client, key);
+    const check = letIn ? 'an added client key is let in' : 'a removed client key is refused';
+    const detail = admissionText(seen);
+    if (seen.kind === 'unproven')
+      tried.push({ evidence: { check: `${check}: unproven`, passed: true, detail }, isProof: false });
+    else
+      tried.push({
+        evidence: { check, passed: (seen.kind === 'accepted') === letIn, detail },
+        isProof: true,
+      });
+  }
+  return tried;
+}
+
+function judgeAnonymous(baseline: Baseline, now: Baseline, expected: Expectation): readonly Evidence[] {
+  const wasOpen = baseline.anonymous.kind === 'accepted';
+  const isOpen = now.anonymous.kind === 'accepted';
+  return [
+    {
+      check: expected.open ? 'anyone is let in, as planned' : 'a caller without a key is refused',
+      passed: !isOpen || expected.open || (wasOpen && expected.added.length === 0),
+      detail: admissionText(now.anonymous),
+    },
+  ];
+}
+
+/** What is required must be listed, whether or not it was before, and whoever took it away (docs/settings.md). */
+function judgeRequired(required: readonly string[], { served }: Baseline): readonly Evidence[] {
+  if (required.length === 0) return [];
+  const check = 'the required models are listed';
+  if (!served)
+    return [
+      {
+        check: `${check}: unproven`,
+        passed: true,
+        detail: 'no client key to ask with: set probes.client-key',
+      },
+    ];
+  const missing = required.filter((model) => !served.includes(model));
+  const detail = missing.length === 0 ? required.join(', ') : `not listed: ${missing.join(', ')}`;
+  return [{ check, passed: missing.length === 0, detail }];
+}
+
+/** Aliases that the writes add. */
+function judgeAliases(
+  { served: before = [] }: Baseline,
+  { served: after = [] }: Baseline,
+  { aliases }: Expectation,
+): { readonly appeared: boolean; readonly notServed: readonly string[] } {
+  const proposed = aliases.filter((alias) => !before.includes(alias));
+  return {
+    appeared: proposed.some((alias) => after.includes(alias)),
+    notServed: proposed.filter((alias) => !after.includes(alias)),
+  };
+}
+
+function admissionText(seen: Admission): string {
+  switch (seen.kind) {
+    case 'accepted':
+      return `/v1/models lists ${seen.models.length}`;
+    case 'refused':
+      return `/v1/models answers ${seen.status}`;
+    case 'safe-mode':
+      return 'safe mode: sample keys are in force';
+    case 'unclear':
+      return `/v1/models answers ${seen.status}: ${seen.detail}`;
+    case 'unproven':
+      return seen.detail;
+  }
+}

@@ -1,0 +1,84 @@
+// What somebody else changed while a transaction ran, judged by three values, and how it is told: paths and values
+// without secrets.
+import { shownAt } from '../../gateway/catalog/secrets.ts';
+import { declaredTexts, knownTexts } from '../../desired/read/origins.ts';
+import type { Evidence } from '../../domain/outcome/outcome.ts';
+import { formatPath } from '../../domain/path.ts';
+import { type Problem, problem } from '../../domain/problem/problem.ts';
+import { fingerprintsBy, type KnownTexts } from '../../domain/secret.ts';
+import { isRedactedSecret, type Redacted } from '../../domain/redacted.ts';
+import type { Tree, Value } from '../../lib/value.ts';
+import { redactBelow } from '../../plan/diff/redact-at.ts';
+import { type Foreign, threeWay, type ThreeWay } from '../../plan/route/rollback/three-way.ts';
+import { contentIn, publicPath } from '../run/compare.ts';
+import type { DeepLive } from '../run/read.ts';
+import type { Run } from '../run/run.ts';
+import type { PlannedTarget } from '../types/planned-target.ts';
+
+/** `before` and `ours` are contents of a file; a place that others changed counts once, however often it is seen. */
+export function judgeFile(run: Run, before: Tree, ours: Tree, now: DeepLive): ThreeWay {
+  const { catalog } = run.context;
+  return threeWay(catalog, { before, ours, now: contentIn(now.file, catalog) });
+}
+
+/** Who tells of values, and what is known of texts wherever they stand. */
+export interface Teller {
+  readonly run: Run;
+  readonly known: KnownTexts;
+}
+
+export const tellerOf = (run: Run, { input }: Pick<PlannedTarget, 'input'>): Teller => ({
+  run,
+  known: knownTexts(() => declaredTexts(input.desired, input.catalog), run.state.origins, input.hash),
+});
+
+const MOST = 4;
+
+/** `max-retry-interval (30 before, 11 planned, 555 now)`, for a message. */
+export function foreignText(teller: Teller, foreign: readonly Foreign[]): string {
+  const texts = textsOf(teller, foreign);
+  return texts.length > MOST
+    ? `${texts.slice(0, MOST).join(', ')} and ${texts.length - MOST} more`
+    : texts.join(', ');
+}
+
+/** A warning that names what others changed. */
+export function keptProblem(teller: Teller, foreign: readonly Foreign[]): Problem {
+  const message = `somebody else, or the gateway itself, changed ${foreignText(teller, foreign)}; it stays`;
+  return problem('HF5019', message, { target: teller.run.context.target.name, severity: 'warning' });
+}
+
+export function foreignEvidence(teller: Teller, foreign: readonly Foreign[]): readonly Evidence[] {
+  return textsOf(teller, foreign).map((detail) => ({
+    check: 'changed by somebody else, and kept',
+    passed: true,
+    detail,
+  }));
+}
+
+const textsOf = (teller: Teller, foreign: readonly Foreign[]): string[] => [
+  ...new Set(foreign.map((one) => oneText(teller, one))),
+];
+
+function oneText({ run, known }: Teller, { path, steps, before, ours, now }: Foreign): string {
+  const { catalog, target } = run.context;
+  const fingerprints = fingerprintsBy(target.digestKey.open(), known);
+  const show = (value: Value | undefined): string =>
+    value === undefined
+      ? 'nothing'
+      : valueText(redactBelow(steps, value, (whole) => shownAt(catalog.root, whole, fingerprints)));
+  const place = formatPath(publicPath(path, catalog, known)) || 'the whole configuration';
+  if (before === undefined && ours === undefined && now === undefined) return `${place} (another order)`;
+  const planned = JSON.stringify(before) === JSON.stringify(ours) ? '' : `${show(ours)} planned, `;
+  return `${place} (${show(before)} before, ${planned}${show(now)} now)`;
+}
+
+const LONGEST = 80;
+
+function valueText(value: Redacted): string {
+  if (isRedactedSecret(value)) return `•••${value.$secret}`;
+  const text = JSON.stringify(value, (_, inner: Redacted) =>
+    isRedactedSecret(inner) ? `•••${inner.$secret}` : inner,
+  );
+  return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+}

@@ -1,0 +1,22 @@
+// The last look before the first request, and the proof that nobody else is writing: the raw file read twice, at least
+// one settle window apart, must be the same, so that no foreign write is still in its reload window (C v0 §6.5).
+import { fail } from '../../domain/problem/problem.ts';
+import { type DeepLive, type RawFile, readRaw } from '../run/read.ts';
+import { type Run, step, windowOf } from '../run/run.ts';
+
+/** Resolves with the file as it is. Rejects with HF5005 when it is not the one the plan was computed on. */
+export async function quietPeriod(run: Run, live: DeepLive): Promise<RawFile> {
+  const { clock, signal, target } = run.context;
+  const wait = live.readAt + (await windowOf(run)) - clock.now();
+  step(run, 'quiet', `${Math.max(0, wait)} ms`);
+  if (wait > 0) await clock.sleep(wait, signal).catch(() => stopBySignal(target.name));
+  const raw = await readRaw(run, 'quiet');
+  if (raw.hash === live.file.hash) return raw;
+  throw fail('HF5005', 'the config.yaml of the gateway changed between the plan and the first write', {
+    target: target.name,
+  });
+}
+
+function stopBySignal(target: string): never {
+  throw fail('HF5007', 'stopped by a signal before anything was written', { target });
+}

@@ -1,0 +1,124 @@
+// What becomes of a transaction when somebody else changes the gateway under it: their change stays. Where it is none
+// of our business, the rest of the plan is made again and goes on; otherwise the plan stops.
+import { formatPath } from '../../domain/path.ts';
+import { isRefused } from '../../domain/plan/plan.ts';
+import { sameValue } from '../../lib/value.ts';
+import type { Difference } from '../../plan/types/difference.ts';
+import type { Prepared } from '../../plan/types/input.ts';
+import type { Foreign, ThreeWay } from '../../plan/route/rollback/three-way.ts';
+import { expectationOf } from './behaviour.ts';
+import { foreignEvidence, foreignText, keptProblem, tellerOf } from './foreign-edits.ts';
+import { contentIn, publicPath } from '../run/compare.ts';
+import { rebaseJournal } from '../record/journal.ts';
+import { interrupted, notice, type Run, step } from '../run/run.ts';
+import { type ApplyFailure, applyFailure } from '../run/apply-failure.ts';
+import { plan } from './refresh-and-plan.ts';
+import type { DeepLive } from '../run/read.ts';
+import type { Transaction } from '../types/transaction.ts';
+import type { PlannedTarget } from '../types/planned-target.ts';
+import type { Settled } from '../types/settled.ts';
+
+/** So often a plan is made again under one transaction: more, and somebody else is not finished yet. */
+const MOST_REMAKES = 5;
+
+export interface Rebased {
+  readonly kind: 'rebased';
+  readonly settled: Settled;
+}
+
+/** After a reading in which `found` is somebody else's. */
+export async function reconsider(
+  run: Run,
+  transaction: Transaction,
+  settled: Settled,
+  found: ThreeWay,
+): Promise<Rebased | ApplyFailure> {
+  const remade = await planAgain(run, transaction, settled.live);
+  const why = objection(run, transaction, remade);
+  if (why !== undefined) return stopped(run, transaction, found.foreign, why);
+  await rebase(run, transaction, remade, found);
+  return { kind: 'rebased', settled };
+}
+
+/** The same files, and what the gateway holds now. */
+export async function planAgain(
+  run: Run,
+  { planned }: Pick<Transaction, 'planned'>,
+  live: DeepLive,
+): Promise<PlannedTarget<DeepLive>> {
+  const { mode, allow, prune, rollbackProbe } = planned.input;
+  const request = {
+    ...(mode !== undefined && { mode }),
+    ...(allow !== undefined && { allow }),
+    ...(prune !== undefined && { prune }),
+  };
+  return plan(run, planned.desired, live, request, rollbackProbe);
+}
+
+/** Why the plan that was made again may not be sent. */
+function objection(run: Run, transaction: Transaction, remade: PlannedTarget): string | undefined {
+  if (!isWithin(transaction.planned.prepared, remade.prepared))
+    return 'and the files ask for something else there';
+  if (isRefused(remade.prepared.plan)) return refusal(remade);
+  if (remade.prepared.writes.length === 0) return undefined;
+  if (transaction.approved) return 'and the rest of the plan was approved without it';
+  if (transaction.remakes >= MOST_REMAKES) return 'again and again';
+  return interrupted(run) ? 'and the run was stopped' : undefined;
+}
+
+function refusal({ prepared }: PlannedTarget): string {
+  const refused = prepared.plan.verdicts.find(({ allowed }) => !allowed);
+  return `and guard ${refused?.guard} refuses the rest of the plan now`;
+}
+
+/**
+ * Whether a plan made again asks for nothing that the first one did not ask for, from the same values: then it
+ * overwrites nobody.
+ */
+export function isWithin(first: Prepared, remade: Prepared): boolean {
+  const known = Map.groupBy(first.differences.filter(isApplied), ({ path }) => formatPath(path));
+  return remade.differences
+    .filter(isApplied)
+    .every((one) => (known.get(formatPath(one.path)) ?? []).some((other) => isSameStep(one, other)));
+}
+
+const isApplied = ({ disposition }: Difference): boolean => disposition === 'apply';
+
+const isSameStep = (a: Difference, b: Difference): boolean =>
+  a.kind === b.kind && sameOrNone(a.before, b.before) && sameOrNone(a.after, b.after);
+
+const sameOrNone = (a: Difference['before'], b: Difference['before']): boolean => a === b || sameValue(a, b);
+
+function stopped(run: Run, { planned }: Transaction, foreign: readonly Foreign[], why: string): ApplyFailure {
+  const teller = tellerOf(run, planned);
+  const reason = `somebody else changed ${foreignText(teller, foreign)}, ${why}`;
+  return applyFailure('HF5023', reason, {
+    path: formatPath(publicPath(foreign[0]?.path ?? [], run.context.catalog)),
+    blameless: true,
+  });
+}
+
+async function rebase(
+  run: Run,
+  transaction: Transaction,
+  remade: PlannedTarget<DeepLive>,
+  { without, foreign }: ThreeWay,
+): Promise<void> {
+  const { catalog } = run.context;
+  transaction.base = without;
+  transaction.ours = contentIn(remade.live.file, catalog);
+  transaction.good = remade.live;
+  transaction.current = remade;
+  transaction.foreign = [...transaction.foreign, ...foreign];
+  transaction.remakes += 1;
+  const after = remade.prepared.prediction?.file.open() ?? transaction.ours;
+  transaction.expectation = expectationOf(without, after);
+  transaction.journal = await rebaseJournal(run, transaction.journal, remade, without);
+  notice(run, keptProblem(tellerOf(run, remade), foreign));
+  if (remade.prepared.writes.length > 0)
+    step(run, 'plan', 'the gateway changed meanwhile: the rest of the plan is made again');
+}
+
+/** For the outcome and the history. */
+export const evidenceOfForeign = (run: Run, { planned, foreign }: Transaction) =>
+  foreignEvidence(tellerOf(run, planned), foreign);

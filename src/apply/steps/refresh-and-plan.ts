@@ -1,0 +1,102 @@
+// Observe and plan: what differs on the target now, and what apply would do about it. Writes nothing.
+import type { HeldPath, PlanInput, WayBack } from '../../plan/types/input.ts';
+import { allowancesOf } from '../../plan/guards/judge.ts';
+import { allowsMigration } from '../../plan/localise/migration.ts';
+import { makePlan } from '../../plan/plan.ts';
+import { judgeManagementSecret } from '../../plan/guards/management-secret.ts';
+import type { Desired } from '../../domain/desired.ts';
+import type { Live } from '../../domain/live.ts';
+import { localiseDesired, type Localised } from '../../plan/localise/localise-desired.ts';
+import { contentIn } from '../run/compare.ts';
+import type { ReconcileRequest } from '../run/context.ts';
+import { judgeDrift, NO_DRIFT } from '../record/contested.ts';
+import { type Run, step } from '../run/run.ts';
+import { type PlannedTarget } from '../types/planned-target.ts';
+
+export async function plan<L extends Live>(
+  run: Run,
+  desired: Desired,
+  live: L,
+  request: ReconcileRequest,
+  rollbackProbe: WayBack = 'not-probed',
+): Promise<PlannedTarget<L>> {
+  const input = await planInput(run, desired, live, request, rollbackProbe);
+  const prepared = makePlan(input);
+  step(run, 'plan');
+  return { desired, live, input, prepared };
+}
+
+/** Whether a flat file of a v8 gateway stays as it is: nobody allowed its conversion (design-v8 rule 13). */
+export function keepsFlat({ context }: Run, { mode, allow }: ReconcileRequest): boolean {
+  const { policy, mode: own } = context.target;
+  return !allowsMigration(allowancesOf(policy.allow, allow ?? [], mode ?? own));
+}
+
+/** The same picture, planned with something more known. */
+export function replan<L extends Live>(
+  planned: PlannedTarget<L>,
+  more: Partial<PlanInput>,
+): PlannedTarget<L> {
+  const input = { ...planned.input, ...more };
+  return { ...planned, input, prepared: makePlan(input) };
+}
+
+async function planInput(
+  run: Run,
+  desired: Desired,
+  live: Live,
+  request: ReconcileRequest,
+  rollbackProbe: WayBack,
+): Promise<PlanInput> {
+  const { clock, store } = run.context;
+  const now = clock.now();
+  const said = saidTo(run, desired, live, request);
+  return {
+    target: said.target,
+    desired: said.desired,
+    live,
+    catalog: run.context.catalog,
+    now,
+    state: {
+      lastApplied: said.lastApplied,
+      released: said.released,
+      origins: run.state.origins,
+      suspension: run.state.suspension,
+      held: heldPaths(run, request, now),
+    },
+    hash: (text) => store.hash(text),
+    mode: request.mode,
+    allow: said.allow,
+    prune: request.prune,
+    managementSecret: await judgeManagementSecret(said.desired, live, said.target),
+    rollbackProbe,
+    refusals: said.refusals,
+    built: said.built,
+    notes: said.notes,
+  };
+}
+
+/** What is asked for, in the layout of what was read. */
+function saidTo({ context, state }: Run, desired: Desired, live: Live, request: ReconcileRequest): Localised {
+  const { target, catalog, store } = context;
+  return localiseDesired({
+    desired,
+    target,
+    allow: request.allow,
+    lastApplied: state.lastApplied,
+    released: state.released,
+    catalog,
+    content: live.file && catalog.layout === 'v8' ? contentIn(live.file, catalog) : {},
+    live,
+    hash: (text) => store.hash(text),
+  });
+}
+
+/** Paths whose healing rests or stopped; only `enforce` heals by itself, so only there it matters. */
+function heldPaths(run: Run, request: ReconcileRequest, now: number): readonly HeldPath[] {
+  const { context, state } = run;
+  if ((request.mode ?? context.target.mode) !== 'enforce' || request.retry) return [];
+  const record = state.drift ?? NO_DRIFT;
+  const { wait, contested } = judgeDrift(record, Object.keys(record.corrected), now);
+  return [...wait, ...[...record.contested, ...contested].map((path) => ({ path }))];
+}

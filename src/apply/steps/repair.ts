@@ -1,0 +1,38 @@
+// Makes a gateway load what its file already says: a write that was stored during a reload and never loaded (C v0 §6.5).
+// The only repair is a write that changes the file's bytes (design-v8 rule 6).
+import { memoryCatalog } from '../../gateway/v8/view.ts';
+import { problem } from '../../domain/problem/problem.ts';
+import { repairWrite } from '../../plan/route/rollback/rollback-writes.ts';
+import { differences, shownPaths } from '../run/compare.ts';
+import { noteSending } from '../record/journal.ts';
+import { notice, type Run } from '../run/run.ts';
+import { settle } from './settle.ts';
+import type { Transaction } from '../types/transaction.ts';
+import { judgeSettled, type Settlement } from './verify.ts';
+import { sendWrite } from './write.ts';
+import type { Settled } from '../types/settled.ts';
+
+/** After write `index` the file stands as predicted, memory does not. */
+export async function repairStaleMemory(
+  run: Run,
+  transaction: Transaction,
+  index: number,
+  stale: Settled,
+): Promise<Settlement> {
+  const { catalog, target } = run.context;
+  const prediction = transaction.current.prepared.writes[index]?.prediction;
+  const repair = repairWrite(stale.live.file, catalog);
+  if (!repair.ok || !prediction) return judgeSettled(run, transaction, index, stale);
+  const paths = differences(stale.live.memory.open(), prediction.memory.open(), memoryCatalog(catalog));
+  transaction.journal = await noteSending(run, transaction.journal);
+  transaction.wroteFile = true;
+  await sendWrite(run, repair.write, stale.live.file.text);
+  const settled = await settle(run, {
+    memory: prediction.memory,
+    file: repair.write.prediction.file,
+  });
+  if (settled.standing !== 'as-predicted') return judgeSettled(run, transaction, index, settled);
+  const message = `the gateway had stored ${shownPaths(paths)} without loading it; the file was touched so that it did`;
+  notice(run, problem('HF5015', message, { target: target.name, severity: 'warning' }));
+  return { kind: 'written', settled };
+}

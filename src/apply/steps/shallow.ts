@@ -1,0 +1,34 @@
+// The cheap look: one request, two where something declared does not show in the memory view.
+import type { Catalog, Field } from '../../gateway/catalog/field.ts';
+import type { Desired } from '../../domain/desired.ts';
+import { isList, isTree, type Value } from '../../lib/value.ts';
+import type { ReconcileRequest } from '../run/context.ts';
+import { readShallow } from '../run/read.ts';
+import { type Run, step } from '../run/run.ts';
+import { plan } from './refresh-and-plan.ts';
+
+/** Whether a shallow look finds nothing to do or to tell. */
+export async function shallowIsEnough(
+  run: Run,
+  desired: Desired,
+  request: ReconcileRequest,
+  blind: boolean,
+): Promise<boolean> {
+  step(run, 'observe', 'shallow');
+  const live = await readShallow(run, blind);
+  const { prepared } = await plan(run, desired, live, request);
+  const { changes, verdicts } = prepared.plan;
+  return changes.length === 0 && verdicts.every(({ allowed }) => allowed);
+}
+
+/** Whether something declared can only be read from the file. */
+export function declaresBlind(desired: Desired, catalog: Catalog): boolean {
+  return isBlind(desired.tree.open(), catalog.root, catalog);
+}
+
+function isBlind(value: Value, field: Field | undefined, catalog: Catalog): boolean {
+  if (!field || field.visible !== 'json') return true;
+  if (isList(value)) return value.some((item) => isBlind(item, field.item ?? field, catalog));
+  if (!isTree(value)) return false;
+  return Object.entries(value).some(([name, member]) => isBlind(member, catalog.child(field, name), catalog));
+}

@@ -1,0 +1,198 @@
+// The proof after the writes (design §10.7): declared values in memory and in the file, nothing else changed, and the
+// gateway behaves by it.
+import type { Catalog } from '../../gateway/catalog/field.ts';
+import { pathsIn } from '../../gateway/layout/locate.ts';
+import { memoryCatalog } from '../../gateway/v8/view.ts';
+import type { Evidence } from '../../domain/outcome/outcome.ts';
+import { coversPath, formatPath, parsePath, type Path } from '../../domain/path.ts';
+import { commentsInWords } from '../../plan/prediction/comments.ts';
+import { pending } from '../../domain/plan/plan.ts';
+import { problem } from '../../domain/problem/problem.ts';
+import type { ThreeWay } from '../../plan/route/rollback/three-way.ts';
+import { judgeBehaviour } from './behaviour.ts';
+import { judgeFile } from './foreign-edits.ts';
+import { contentIn, differences, publicPath, shownPaths, unexplained } from '../run/compare.ts';
+import { evidenceOfForeign, planAgain, type Rebased, reconsider } from './reconsider.ts';
+import { proveDeclaredKey } from './key-rotation.ts';
+import { notice, reached, type Run, step, windowOf } from '../run/run.ts';
+import { type ApplyFailure, applyFailure } from '../run/apply-failure.ts';
+import type { Transaction } from '../types/transaction.ts';
+import { doubled } from '../run/settle-window.ts';
+import { type Verified } from '../types/verified.ts';
+import type { Behaviour } from '../types/behaviour.ts';
+import type { Settled } from '../types/settled.ts';
+
+/** What became of a write once the gateway had settled. */
+export type Settlement = { readonly kind: 'written'; readonly settled: Settled } | Rebased | ApplyFailure;
+
+/**
+ * A reading after write `index` that is not as predicted. Somebody else changed something: the plan is reconsidered.
+ * Otherwise: does it hold what this write and those before it declare, and did nothing else change? Then the model is
+ * wrong, not the gateway.
+ */
+export async function judgeSettled(
+  run: Run,
+  transaction: Transaction,
+  index: number,
+  settled: Settled,
+): Promise<Settlement> {
+  const { plan: current, writes } = transaction.current.prepared;
+  const prediction = writes[index]?.prediction;
+  if (!prediction) throw new Error(`there is no write ${index}`);
+  const found = judgeFile(run, transaction.base, transaction.ours, settled.live);
+  if (found.foreign.length > 0 && !isGap(transaction, index, found))
+    return reconsider(run, transaction, settled, found);
+  const later = new Set(writes.slice(index + 1).flatMap(({ write }) => write.makes));
+  const expected = pending(current).filter(({ id }) => later.has(id));
+  const missing = (await remaining(run, transaction, settled)).filter(
+    (path) => !expected.some((change) => change.path === path),
+  );
+  if (missing.length > 0)
+    return applyFailure('HF5012', dropped(settled, missing), { path: missing[0] ?? '' });
+  const foreign = changedElsewhere(run, transaction, settled, index);
+  if (foreign.length > 0)
+    return applyFailure('HF5013', `${shownPaths(foreign)} changed as well`, {
+      path: formatPath(publicPath(foreign[0] ?? [], run.context.catalog)),
+    });
+  const { catalog, target } = run.context;
+  const gap = differences(prediction.memory.open(), settled.live.memory.open(), memoryCatalog(catalog));
+  const inFile = differences(prediction.file.open(), settled.content, catalog);
+  notice(
+    run,
+    problem('HF5018', `the gateway holds ${shownPaths([...gap, ...inFile])} otherwise than predicted`, {
+      target: target.name,
+      severity: 'warning',
+    }),
+  );
+  return { kind: 'written', settled };
+}
+
+/** The gateway holds what was written, and single values inside of it otherwise than predicted. */
+function isGap({ current }: Transaction, index: number, { foreign, missing }: ThreeWay): boolean {
+  if (missing.length > 0) return false;
+  const own = current.prepared.writes.slice(0, index + 1).flatMap(({ write }) => write.footprint.defaults);
+  const spelled = own.map(parsePath);
+  return foreign.every(({ path }) => spelled.some((pattern) => coversPath(pattern, path)));
+}
+
+function dropped({ standing }: Settled, missing: readonly string[]): string {
+  const where =
+    missing.length > 4
+      ? `${missing.slice(0, 4).join(', ')} and ${missing.length - 4} more`
+      : missing.join(', ');
+  if (standing === 'memory-only') return `${where}: only memory holds it, the file does not`;
+  return `${where}: neither written nor loaded`;
+}
+
+/** Changes that the desired state still asks for. */
+async function remaining(run: Run, transaction: Transaction, { live }: Settled): Promise<readonly string[]> {
+  const now = await planAgain(run, transaction, live);
+  return pending(now.prepared.plan).map(({ path }) => path);
+}
+
+/** Paths that changed in file or memory outside what the writes up to `index` may alter. */
+function changedElsewhere(
+  run: Run,
+  { current, journal }: Transaction,
+  { content, live }: Settled,
+  index: number,
+): readonly Path[] {
+  const { catalog } = run.context;
+  const prediction = current.prepared.writes[index]?.prediction;
+  if (!prediction) return [];
+  const file = {
+    before: contentIn(current.live.file, catalog),
+    predicted: prediction.file.open(),
+    actual: content,
+  };
+  const memory = {
+    before: current.live.memory.open(),
+    predicted: prediction.memory.open(),
+    actual: live.memory.open(),
+  };
+  return [
+    ...unexplained(file, journal.footprint, catalog),
+    ...unexplained(memory, memoryFootprint(journal.footprint, catalog), memoryCatalog(catalog)),
+  ];
+}
+
+/** Paths of the file as memory spells them; on v8 it is flat. */
+const memoryFootprint = (paths: readonly string[], catalog: Catalog): readonly string[] =>
+  catalog.layout === 'legacy'
+    ? paths
+    : [...paths, ...paths.flatMap((path) => pathsIn('legacy', parsePath(path)).map(formatPath))];
+
+/** The last reading was accepted; now everything that shows outside the configuration. */
+export async function verify(
+  run: Run,
+  transaction: Transaction,
+  settled: Settled,
+): Promise<Verified | ApplyFailure> {
+  step(run, 'verify');
+  const { planned, current } = transaction;
+  const missing = await remaining(run, transaction, settled);
+  const foreign = changedElsewhere(run, transaction, settled, current.prepared.writes.length - 1);
+  const lost = lostComments(transaction, settled);
+  const changed = [...(foreign.length > 0 ? [shownPaths(foreign)] : []), ...lost];
+  const held = [...heldEvidence(missing, settled, changed), ...evidenceOfForeign(run, transaction)];
+  if (missing.length > 0)
+    return applyFailure('HF5012', dropped(settled, missing), { path: missing[0] ?? '', evidence: held });
+  if (foreign.length > 0)
+    return applyFailure('HF5013', `${shownPaths(foreign)} changed as well`, { evidence: held });
+  if (lost.length > 0) return applyFailure('HF5013', `${lost.join('')} went as well`, { evidence: held });
+  const secret = await proveDeclaredKey(run, planned);
+  const behaviour = await behaveEventually(run, transaction);
+  const evidence = [...held, ...secret, ...behaviour.evidence];
+  const failed = evidence.find(({ passed }) => !passed);
+  if (failed) return applyFailure('HF5014', `${failed.check}: ${failed.detail}`, { evidence });
+  reached(run, 'verified');
+  return {
+    kind: 'verified',
+    settled,
+    evidence,
+    runtime: !transaction.wroteFile || behaviour.witness === 'seen' ? 'proven' : 'unproven',
+    notServedYet: behaviour.notServed,
+  };
+}
+
+/** In words; empty where every comment of the file is where it was, or was known to go. */
+function lostComments({ current }: Transaction, { live }: Settled): readonly string[] {
+  const lost = current.prepared.lostComments(live.file.text.open());
+  return lost.length === 0 ? [] : [commentsInWords(lost)];
+}
+
+function heldEvidence(
+  missing: readonly string[],
+  { live, standing }: Settled,
+  changed: readonly string[],
+): readonly Evidence[] {
+  const { agreement } = live;
+  return [
+    {
+      check: 'memory holds what is declared',
+      passed: missing.length === 0,
+      detail: missing.join(', '),
+    },
+    {
+      check: 'the file holds what memory holds',
+      passed: standing === 'as-predicted' || agreement.kind !== 'differ' || agreement.cause === 'model-gap',
+      detail: agreement.kind === 'differ' ? agreement.paths.join(', ') : '',
+    },
+    { check: 'nothing else changed', passed: changed.length === 0, detail: changed.join(', ') },
+  ];
+}
+
+/** So often the runtime is looked at, a doubled window apart, before it counts as not following. */
+const LOOKS = 3;
+
+async function behaveEventually(run: Run, { baseline, expectation }: Transaction): Promise<Behaviour> {
+  const required = run.context.target.probes.models;
+  let window = await windowOf(run);
+  for (let look = 1; ; look += 1) {
+    const behaviour = await judgeBehaviour(run, baseline, expectation, required);
+    const done = behaviour.evidence.every(({ passed }) => passed) && behaviour.notServed.length === 0;
+    if (done || look === LOOKS) return behaviour;
+    await run.context.clock.sleep(window);
+    window = doubled(window);
+  }
+}

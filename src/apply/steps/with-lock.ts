@@ -1,0 +1,76 @@
+// The frame around every piece of work: take the lock, connect, do it, let go, remember how it ended.
+import type { Outcome } from '../../domain/outcome/outcome.ts';
+import { withTarget } from '../../state/with-target.ts';
+import type { Context } from '../run/context.ts';
+import { conclude, outcomeOf, stopped } from '../record/outcome.ts';
+import { attempted, recording, withUnrecorded } from '../run/recording.ts';
+import { summaryOf } from '../record/summary.ts';
+import { type Run, reached, startRun, step } from '../run/run.ts';
+
+interface Frame {
+  /** What is done, for the one who has to wait: `apply`, `drift check`. */
+  readonly purpose: string;
+  readonly waitMs?: number | undefined;
+  /** Whether status is to show that it ended so; nothing is remembered without. */
+  readonly remembers?: (outcome: Outcome) => boolean;
+}
+
+/** Runs `work` alone on the target. Nothing it rejects with leaves as an exception but faults of ours and crashes. */
+export async function withLock(
+  context: Context,
+  frame: Frame,
+  work: (run: Run) => Promise<Outcome>,
+): Promise<Outcome> {
+  const startedAt = context.clock.now();
+  const { target, store } = context;
+  const options = {
+    target: target.name,
+    owner: `${context.owner} (${frame.purpose})`,
+    ...(frame.waitMs !== undefined && { waitMs: frame.waitMs }),
+  };
+  try {
+    return await withTarget(store, options, async (lease) => {
+      const client = context.connect(lease);
+      try {
+        const run = startRun(context, client, await store.read(target.name), startedAt);
+        step(run, 'lock');
+        reached(run, 'locked');
+        return await finished(run, frame, work);
+      } finally {
+        await client.close();
+      }
+    });
+  } catch (error) {
+    const { particulars, problems } = stopped(error);
+    return announced(context, outcomeOf(context, undefined, startedAt, particulars, problems));
+  }
+}
+
+async function finished(run: Run, frame: Frame, work: (run: Run) => Promise<Outcome>): Promise<Outcome> {
+  const outcome = await work(run).catch(async (error: unknown) => {
+    const { particulars, problems } = stopped(error);
+    const unfinished = particulars.kind === 'failed' && (await hasSent(run));
+    return conclude(run, unfinished ? { ...particulars, unfinished } : particulars, problems);
+  });
+  const remember = (): Promise<void> => rememberEnd(run, outcome);
+  // Where the state directory is what failed, to say so once is enough.
+  if (frame.remembers?.(outcome))
+    await (outcome.kind === 'failed' ? attempted(remember) : recording(run, 'how it ended', remember));
+  return announced(run.context, withUnrecorded(run, outcome));
+}
+
+async function rememberEnd({ context }: Run, outcome: Outcome): Promise<void> {
+  const { kind, at } = outcome;
+  await context.store.update(context.target.name, { lastOutcome: { kind, at, summary: summaryOf(outcome) } });
+}
+
+function announced(context: Context, outcome: Outcome): Outcome {
+  context.listener({ kind: 'finished', target: context.target.name, outcome });
+  return outcome;
+}
+
+/** Whether the journal of this run says that a request left: the next run finds out what became of it. */
+async function hasSent({ context }: Run): Promise<boolean> {
+  const journal = await context.store.journal(context.target.name).catch(() => undefined);
+  return journal !== undefined && journal.sent > 0;
+}

@@ -1,0 +1,62 @@
+// Sends one write and says what the answer proves: accepted, refused, or unknown. Never sends anything twice.
+import { secretsIn } from '../../gateway/catalog/secrets.ts';
+import type { Answer, Purpose } from '../../gateway/client/client.ts';
+import { HoldfastError } from '../../domain/problem/problem.ts';
+import { type Redactor, redactor } from '../../lib/redact.ts';
+import type { Sealed } from '../../domain/secret.ts';
+import type { PreparedWrite } from '../../domain/plan/write.ts';
+import { type Run, reached, step } from '../run/run.ts';
+
+/** `unknown`: the gateway may hold it, hold half of it, or not; only reading tells. */
+export type Sent =
+  | { readonly kind: 'accepted' }
+  | { readonly kind: 'refused'; readonly reason: string }
+  /** It never reached the gateway: nothing listens there, a login failed, the lock ran out. */
+  | { readonly kind: 'unsent'; readonly reason: string; readonly error: HoldfastError }
+  | { readonly kind: 'unknown'; readonly reason: string };
+
+export async function sendWrite(
+  run: Run,
+  prepared: PreparedWrite,
+  rawFile: Sealed<string>,
+  purpose: Purpose = 'write',
+): Promise<Sent> {
+  const { write, contentType } = prepared;
+  const body = prepared.body(rawFile);
+  step(run, 'write', undefined, write);
+  reached(run, purpose === 'write' ? 'sending' : 'roll-back-started');
+  const sent = await run.client
+    .send({
+      method: write.method,
+      path: write.path,
+      ...(write.query && { query: write.query }),
+      ...(write.method !== 'DELETE' && { body, contentType }),
+      purpose,
+      credential: 'management',
+    })
+    .then((answer) => judged(answer, redactorFor(run, prepared)), brokenOff);
+  reached(run, purpose === 'write' ? 'sent' : 'roll-back-sent');
+  return sent;
+}
+
+/** Hides whatever a refusal may quote of what was sent. */
+function redactorFor({ context }: Run, { prediction }: PreparedWrite): Redactor {
+  const inFile = secretsIn(context.catalog.root, prediction.file.open());
+  return redactor([...inFile, ...context.target.keys.map((key) => key.open())]);
+}
+
+function judged(answer: Answer, redact: Redactor): Sent {
+  if (answer.status >= 200 && answer.status < 300) return { kind: 'accepted' };
+  const reason = `${answer.status} ${redact.text(answer.body.open()).slice(0, 500)}`.trim();
+  return { kind: answer.status >= 500 ? 'unknown' : 'refused', reason };
+}
+
+const NEVER_ARRIVED = /^HF(3001|3002|3004|3005|3007|3008|3009|301[0-3]|3025|6002)$/;
+
+function brokenOff(error: unknown): Sent {
+  if (!(error instanceof HoldfastError)) throw error;
+  const [first] = error.problems;
+  const reason = first?.message ?? error.message;
+  if (NEVER_ARRIVED.test(first?.code ?? '')) return { kind: 'unsent', reason, error };
+  return { kind: 'unknown', reason };
+}

@@ -1,0 +1,73 @@
+// `holdfast doctor`: what a person checks by hand, each line with its remedy.
+import type { Command } from 'commander';
+import { type Check, diagnose } from '../../../gateway/checks/doctor.ts';
+import { CODES } from '../../../domain/problem/codes.ts';
+import { type ExitCode, EXIT, worstExit } from '../../../domain/problem/exit.ts';
+import { checksText } from '../../../report/text/checks.ts';
+import { authMemoryOf } from '../../../state/auth-memory.ts';
+import { knownValuesOf } from '../../../state/known-values.ts';
+import { withTarget } from '../../../state/with-target.ts';
+import type { Io } from '../../../compose/io.ts';
+import { gatewayOptions, onCall } from '../../io/options.ts';
+import { openCommandSession } from '../../io/session.ts';
+import { wrapped } from '../../../report/text/wrap.ts';
+import { show, showWarnings } from '../../io/show.ts';
+import type { PlanFlags } from '../../../compose/flags.ts';
+
+interface Flags extends PlanFlags {
+  readonly retryAuth?: boolean;
+}
+
+export function define(command: Command, io: Io): void {
+  const doctor = gatewayOptions(command)
+    .option('--retry-auth', 'allow one login now, after a remembered failure')
+    .addHelpText(
+      'after',
+      `
+Logs in once at the most: five failures ban an address for 30 minutes.
+
+Examples:
+  $ holdfast doctor
+  $ holdfast doctor --url http://127.0.0.1:8317 --key-file key.txt
+  $ holdfast doctor --retry-auth`,
+    );
+  onCall(doctor, (flags: Flags) => run(flags, io));
+}
+
+async function run(flags: Flags, io: Io): Promise<void> {
+  await using session = await openCommandSession(flags, io);
+  const { store, catalog, clock } = session;
+  const targets: { target: string; url: string; checks: readonly Check[] }[] = [];
+  for (const target of session.targets) {
+    if (flags.retryAuth) await authMemoryOf(store, target.name).clear();
+    const checks = await withTarget(
+      store,
+      { target: target.name, owner: 'holdfast doctor' },
+      async (lease) => {
+        const known = knownValuesOf(store, await store.read(target.name));
+        return diagnose({
+          target,
+          client: session.connect(target, lease),
+          catalog,
+          clock,
+          ...(known && { known }),
+        });
+      },
+    );
+    targets.push({ target: target.name, url: target.url.origin, checks });
+  }
+  const damaged = await Promise.all(targets.map(({ target }) => store.damaged(target)));
+  showWarnings(io, flags, damaged.flat());
+  io.exit = worstExit(targets.flatMap(({ checks }) => checks.map(exitOf)));
+  show(io, flags, 'doctor', { targets }, (style) =>
+    wrapped(
+      targets.map(({ target, url, checks }) => checksText(`${target} at ${url}`, checks, style)).join('\n'),
+      io.columns,
+    ),
+  );
+}
+
+function exitOf({ status, code }: Check): ExitCode {
+  if (status !== 'fail') return EXIT.ok;
+  return code === undefined ? EXIT.unreachable : CODES[code].exit;
+}

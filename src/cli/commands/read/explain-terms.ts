@@ -1,0 +1,86 @@
+// What `holdfast explain` says about an error code and about a guard.
+import { readFileSync } from 'node:fs';
+import { type Code, CODES } from '../../../domain/problem/codes.ts';
+import type { ExitCode } from '../../../domain/problem/exit.ts';
+import { packageFile } from '../../../lib/package-files.ts';
+import { fail } from '../../../domain/problem/problem.ts';
+import { nearest } from '../../../lib/suggest.ts';
+import type { Style } from '../../../report/text/style.ts';
+
+export interface ExplainedCode {
+  readonly code: Code;
+  readonly exit: ExitCode;
+  readonly summary: string;
+  readonly remedy: string;
+}
+
+export interface ExplainedGuard {
+  readonly guard: string;
+  readonly refuses: string;
+  readonly example: string;
+  readonly allow: string;
+  readonly description: string;
+}
+
+export type ExplainedWord = ExplainedCode | ExplainedGuard;
+
+/** Undefined: the word is neither. Throws HF1001 for a code that does not exist. */
+export function explainedWord(word: string): ExplainedWord | undefined {
+  if (/^HF\d+$/i.test(word)) return explainedCode(word.toUpperCase());
+  return guards().find(({ guard }) => guard === word);
+}
+
+const isCode = (word: string): word is Code => Object.hasOwn(CODES, word);
+
+function explainedCode(word: string): ExplainedCode {
+  if (isCode(word)) return { code: word, ...CODES[word] };
+  const near = nearest(word, Object.keys(CODES));
+  const meant = near === undefined ? '' : `Did you mean \`${near}\`? `;
+  throw fail('HF1001', `there is no error code ${word}`, {
+    remedy: `${meant}docs/errors.md lists all codes.`,
+  });
+}
+
+/** docs/guards.md says it: a row of its table and a section for each. */
+function guards(): readonly ExplainedGuard[] {
+  const page = readFileSync(packageFile('docs/guards.md'), 'utf8');
+  const rows = page.matchAll(/^\| \[`([a-z-]+)`\]\(#\1\) \| (.*?) \| (.*?) \| (.*?) \|$/gm);
+  return [...rows].map(([, guard = '', refuses = '', example = '', allow = '']) => ({
+    guard,
+    refuses,
+    example,
+    allow,
+    description: sectionOf(page, guard),
+  }));
+}
+
+function sectionOf(page: string, guard: string): string {
+  const start = page.indexOf(`\n## ${guard}\n`);
+  if (start < 0) return '';
+  const from = start + guard.length + 5;
+  const end = page.indexOf('\n## ', from);
+  return page.slice(from, end < 0 ? page.length : end).trim();
+}
+
+export function explainedWordText(word: ExplainedWord, style: Style): string {
+  const fact = (name: string, text: string): string => `  ${style.dim(name.padEnd(8))} ${text}`;
+  if ('code' in word)
+    return [
+      style.accent(style.bold(word.code)),
+      word.summary,
+      '',
+      fact('exit', String(word.exit)),
+      fact('fix', word.remedy),
+      '',
+    ].join('\n');
+  return [
+    style.accent(style.bold(word.guard)),
+    `Refuses ${word.refuses}.`,
+    '',
+    fact('example', word.example),
+    fact('allow', word.allow),
+    '',
+    word.description,
+    '',
+  ].join('\n');
+}

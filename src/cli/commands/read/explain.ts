@@ -1,0 +1,81 @@
+// `holdfast explain PATH`, and of an error code or a guard.
+import { type Command, Option } from 'commander';
+import { loadCatalog } from '../../../gateway/catalog/catalog.ts';
+import { explain } from '../../../gateway/explain/explain.ts';
+import type { Catalog } from '../../../gateway/catalog/field.ts';
+import { placeOfNewcomer } from '../../../gateway/layout/counterpart.ts';
+import { formatPath } from '../../../domain/path.ts';
+import { fail } from '../../../domain/problem/problem.ts';
+import type { Explanation } from '../../../domain/plan/explanation.ts';
+import { explanationText } from '../../../report/text/explanation.ts';
+import type { Globals, Io } from '../../../compose/io.ts';
+import { explainedWord, explainedWordText } from './explain-terms.ts';
+import { onCall } from '../../io/options.ts';
+import { show } from '../../io/show.ts';
+import { wrapped } from '../../../report/text/wrap.ts';
+
+interface Flags extends Globals {
+  readonly layout?: Catalog['layout'];
+}
+
+export function define(command: Command, io: Io): void {
+  const explaining = command
+    .argument(
+      '<what>',
+      'a key of the configuration, e.g. openai-compatibility[openrouter].models, an error code or a guard',
+    )
+    .allowExcessArguments()
+    .addOption(
+      new Option('--layout <layout>', 'of which layout (default: the one that has the key)').choices([
+        'legacy',
+        'v8',
+      ]),
+    )
+    .addHelpText(
+      'after',
+      "\nExamples:\n  $ holdfast explain ws-auth\n  $ holdfast explain 'gemini-api-key[*].priority'\n  $ holdfast explain routing.retry.request-retry\n  $ holdfast explain routing.strategy --layout v8\n  $ holdfast explain HF3007\n  $ holdfast explain mass-delete",
+    );
+  onCall(explaining, (flags: Flags, path) => {
+    if (explaining.args.length > 1) throw oneAtATime(explaining.args);
+    const word = explainedWord(String(path));
+    if (word)
+      return show(io, flags, 'explain', { explanation: word }, (style) =>
+        wrapped(explainedWordText(word, style), io.columns),
+      );
+    const explanation = explanationOf(String(path), flags.layout);
+    show(io, flags, 'explain', { explanation }, (style) =>
+      wrapped(explanationText(explanation, style), io.columns),
+    );
+  });
+}
+
+function oneAtATime(words: readonly string[]): Error {
+  return fail('HF1001', `explain takes one path, and there are ${words.length}`, {
+    remedy: `Ask for one at a time; a path is written with dots: \`holdfast explain ${words.join('.')}\`.`,
+  });
+}
+
+/** A path that the flat layout does not know may be one of v8, by its place or by a flat name; else the flat one says so. */
+function explanationOf(path: string, layout: Catalog['layout'] | undefined): Explanation {
+  if (layout) return explain(loadCatalog(layout), path);
+  const credentials = path.startsWith('api-keys.') ? explainedByV8(path) : undefined;
+  if (credentials) return credentials; // client keys have nothing below them
+  try {
+    return explain(loadCatalog('legacy'), path);
+  } catch (unknown) {
+    const newcomer = placeOfNewcomer(path);
+    return explainedByV8(newcomer ? formatPath(newcomer) : path) ?? rethrow(unknown);
+  }
+}
+
+function explainedByV8(path: string): Explanation | undefined {
+  try {
+    return explain(loadCatalog('v8'), path);
+  } catch {
+    return undefined;
+  }
+}
+
+function rethrow(error: unknown): never {
+  throw error;
+}

@@ -1,0 +1,62 @@
+// `holdfast healthcheck`: whether a daemon is alive, from the sign of life in its state. For those who start and watch
+// processes: it needs no port, no token and no gateway.
+import type { Command } from 'commander';
+import { type Heartbeat, HEARTBEAT_VALID_MS } from '../../../domain/state/heartbeat.ts';
+import { fail, HoldfastError } from '../../../domain/problem/problem.ts';
+import { duration } from '../../../report/text/style.ts';
+import { loadSettings } from '../../../settings/settings.ts';
+import { readBeat } from '../../../state/files/heartbeat.ts';
+import type { Io } from '../../../compose/io.ts';
+import { onCall } from '../../io/options.ts';
+import { show } from '../../io/show.ts';
+import { systemClock } from '../../../compose/system-clock.ts';
+import type { PlanFlags } from '../../../compose/flags.ts';
+
+export function define(command: Command, io: Io): void {
+  const healthcheck = command
+    .option('--state <dir>', 'where the daemon keeps its state (default: .holdfast)')
+    .addHelpText(
+      'after',
+      `
+\`holdfast run\` leaves a sign of life every 30 seconds. Exit code 0: the last one is fresh and says that the loop
+turns, no look hangs and the line of work moves. 1: it is older than 90 seconds, or says otherwise.
+
+Examples:
+  $ holdfast healthcheck
+  $ holdfast healthcheck --state /var/lib/holdfast`,
+    );
+  onCall(healthcheck, (flags: PlanFlags) => run(flags, io));
+}
+
+async function run(flags: PlanFlags, io: Io): Promise<void> {
+  const dir = await stateDirOf(flags, io);
+  const now = systemClock.now();
+  const beat = alive(await readBeat(dir, now), dir, now);
+  show(io, flags, 'healthcheck', { state: dir, ...beat }, (style) => {
+    const age = style.dim(`sign of life ${duration(now - beat.at)} ago, process ${beat.pid}`);
+    return `${style.good('alive')} ${age}`;
+  });
+}
+
+/** Secrets are not needed for this, so settings that refer to some are read without them. */
+async function stateDirOf(flags: PlanFlags, io: Io): Promise<string> {
+  const { settings, problems } = await loadSettings({
+    flags,
+    cwd: io.cwd,
+    env: io.env,
+    offline: true,
+    allowUnresolved: true,
+  });
+  if (!settings) throw new HoldfastError(problems);
+  return settings.state.dir;
+}
+
+function alive(beat: Heartbeat | undefined, dir: string, now: number): Heartbeat {
+  if (!beat) throw fail('HF7070', `${dir} holds no sign of life of a daemon`);
+  const age = duration(now - beat.at);
+  if (beat.ended) throw fail('HF7070', `the daemon on ${dir} ended ${age} ago`);
+  if (now - beat.at > HEARTBEAT_VALID_MS)
+    throw fail('HF7070', `the last sign of life in ${dir} is ${age} old`);
+  if (beat.problems.length > 0) throw fail('HF7071', beat.problems.join('; '));
+  return beat;
+}

@@ -1,0 +1,56 @@
+// `holdfast render`: what the files come to, and where each value is from. Offline.
+import type { Command } from 'commander';
+import { type Rendered, renderDesired } from '../../../desired/render.ts';
+import { loadCatalog } from '../../../gateway/catalog/catalog.ts';
+import { HoldfastError } from '../../../domain/problem/problem.ts';
+import { fingerprintsBy } from '../../../domain/secret.ts';
+import { renderedText } from '../../../report/text/render.ts';
+import { loadSettings } from '../../../settings/settings.ts';
+import type { Io } from '../../../compose/io.ts';
+import { onCall, sourceOptions } from '../../io/options.ts';
+import { show, showWarnings } from '../../io/show.ts';
+import { loadAnyLayout } from './validation.ts';
+import { selectedTargets } from '../../../compose/selected-targets.ts';
+import type { PlanFlags } from '../../../compose/flags.ts';
+
+interface Flags extends PlanFlags {
+  readonly allowUnresolved?: boolean;
+}
+
+export function define(command: Command, io: Io): void {
+  const render = sourceOptions(command)
+    .option('--allow-unresolved', 'let references stand for secrets that are not here')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ holdfast render\n  $ holdfast render --target home --output json',
+    );
+  onCall(render, (flags: Flags) => run(flags, io));
+}
+
+async function run(flags: Flags, io: Io): Promise<void> {
+  const allowUnresolved = flags.allowUnresolved === true;
+  const loaded = await loadSettings({ flags, cwd: io.cwd, env: io.env, offline: true, allowUnresolved });
+  const { settings, env } = loaded;
+  if (!settings) throw new HoldfastError(loaded.problems);
+  const rendered: Rendered[] = [];
+  for (const target of selectedTargets(settings.targets, flags.target)) {
+    const { desired, problems } = await loadAnyLayout(target, settings, env, {
+      allowUnresolved,
+      signal: io.signal,
+    });
+    if (!desired) throw new HoldfastError(problems);
+    io.hide?.(desired.secrets.open());
+    showWarnings(io, flags, problems);
+    rendered.push(
+      renderDesired(desired, loadCatalog(desired.layout), fingerprintsBy(target.digestKey.open())),
+    );
+  }
+  show(io, flags, 'render', { targets: rendered }, (style) =>
+    rendered
+      .map(
+        (one) =>
+          `${style.dim(`# ${one.target}, revision ${one.revision.digest.slice(0, 8)}`)}\n${renderedText(one)}`,
+      )
+      .join('\n'),
+  );
+}

@@ -1,0 +1,128 @@
+// `holdfast status`: what is known of every target, and how its credentials are.
+import type { Command } from 'commander';
+import { type CredentialHealth, credentialsOf } from '../../../gateway/checks/credentials.ts';
+import { openWindows } from '../../../domain/plan/freeze.ts';
+import { EXIT } from '../../../domain/problem/exit.ts';
+import { HoldfastError } from '../../../domain/problem/problem.ts';
+import { inForce } from '../../../domain/state/suspension.ts';
+import type { Target } from '../../../domain/target.ts';
+import { isInvalid, statusText, type TargetStatus } from '../../../report/text/status.ts';
+import { withTarget } from '../../../state/with-target.ts';
+import type { Io } from '../../../compose/io.ts';
+import { gatewayOptions, onCall, sourceOptions } from '../../io/options.ts';
+import { openCommandSession } from '../../io/session.ts';
+import type { Session } from '../../../compose/session.ts';
+import { show, showWarnings } from '../../io/show.ts';
+import { systemClock } from '../../../compose/system-clock.ts';
+import { isRouted, type Routed, type RemoteFlags, remoteOptions } from '../../io/remote-options.ts';
+
+interface Flags extends RemoteFlags {
+  readonly offline?: boolean;
+}
+
+export function define(command: Command, io: Io): void {
+  const status = remoteOptions(sourceOptions(gatewayOptions(command)))
+    .option('--offline', 'only what Holdfast remembers: no request')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ holdfast status\n  $ holdfast status --offline --output json\n  $ holdfast status --via https://holdfast.example',
+    );
+  onCall(status, (flags: Flags) => run(flags, io));
+}
+
+async function run(flags: Flags, io: Io): Promise<void> {
+  if (isRouted(flags)) return runVia(flags, io);
+  await using session = await openCommandSession(flags, io);
+  const targets = await Promise.all(session.targets.map((target) => statusOf(session, target, flags)));
+  const damaged = await Promise.all(session.targets.map(({ name }) => session.store.damaged(name)));
+  showWarnings(io, flags, damaged.flat());
+  showStatus(flags, io, { targets, stateIsNew: session.store.isNew });
+}
+
+/** What the daemon knows; it asks no gateway for it, so accounts are not among it. */
+async function runVia(flags: Routed<Flags>, io: Io): Promise<void> {
+  const { remoteStatus } = await import('../../remote/commands.ts');
+  showStatus(flags, io, await remoteStatus(flags, io));
+}
+
+function showStatus(
+  flags: Flags,
+  io: Io,
+  found: { readonly targets: readonly TargetStatus[]; readonly stateIsNew: boolean },
+): void {
+  const now = systemClock.now();
+  if (found.targets.some(isInvalid)) io.exit = EXIT.invalid;
+  show(io, flags, 'status', found, (style) =>
+    found.targets.map((target) => statusText(target, now, style)).join('\n'),
+  );
+}
+
+async function statusOf(session: Session, target: Target, { offline }: Flags): Promise<TargetStatus> {
+  const state = await session.store.read(target.name);
+  const [declared, credentials] = await Promise.all([
+    declaration(session, target),
+    offline ? undefined : health(session, target),
+  ]);
+  const { lastApplied, lastOutcome, lastDeepCheck, lastShallowCheck, quarantine, authBlock } = state;
+  const now = session.clock.now();
+  const suspension = inForce(state.suspension, now);
+  return {
+    target: target.name,
+    url: target.url.origin,
+    mode: target.mode,
+    ...declared,
+    ...(lastApplied && { applied: { revision: lastApplied.revision, at: lastApplied.at } }),
+    ...(lastOutcome && { lastOutcome }),
+    ...(lastDeepCheck && { lastDeepCheck }),
+    ...(lastShallowCheck && { lastShallowCheck }),
+    ...(suspension && { suspension }),
+    frozen: openWindows(target.policy.freeze, now),
+    ...(quarantine && { quarantine }),
+    ...(authBlock && { authBlock: { until: authBlock.until, reason: authBlock.reason } }),
+    ...(credentials && { credentials }),
+    released: state.released ?? [],
+    contested: state.drift?.contested ?? [],
+  };
+}
+
+/** Digest of what the files declare now; where they have errors that is `validate`'s business, missing variables are not. */
+async function declaration(
+  session: Session,
+  target: Target,
+): Promise<Pick<TargetStatus, 'declared' | 'unresolved'>> {
+  const { desired, problems } = await session.loadDesired(target);
+  if (desired) return { declared: desired.revision.digest };
+  const errors = problems.filter(({ severity }) => severity === 'error');
+  const [first] = errors;
+  return first && errors.every(({ code }) => code === 'HF2020')
+    ? { unresolved: `${first.message}. ${first.remedy}` }
+    : {};
+}
+
+async function health(session: Session, target: Target): Promise<TargetStatus['credentials']> {
+  try {
+    const found = await withTarget(
+      session.store,
+      { target: target.name, owner: 'holdfast status' },
+      (lease) => credentialsOf(session.connect(target, lease)),
+    );
+    return { reached: true, accounts: found.map(accountOf) };
+  } catch (error) {
+    if (!(error instanceof HoldfastError)) throw error;
+    return { reached: false, why: error.problems.map(({ message }) => message).join(' ') };
+  }
+}
+
+function accountOf({ name, provider, state, status, nextRetryAfter }: CredentialHealth): {
+  name: string;
+  provider: string;
+  state: string;
+  detail: string;
+} {
+  return {
+    name,
+    provider,
+    state,
+    detail: nextRetryAfter === undefined ? status : `${status}, again after ${nextRetryAfter}`,
+  };
+}

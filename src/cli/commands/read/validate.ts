@@ -1,0 +1,60 @@
+// `holdfast validate`: the settings and the desired state of every target, without a gateway.
+import type { Command } from 'commander';
+import { EXIT } from '../../../domain/problem/exit.ts';
+import { HoldfastError, inReadingOrder, type Problem } from '../../../domain/problem/problem.ts';
+import { plural } from '../../../lib/text.ts';
+import type { Io } from '../../../compose/io.ts';
+import { onCall, repeatable, sourceOptions } from '../../io/options.ts';
+import { showReport } from '../../io/show.ts';
+import type { PlanFlags } from '../../../compose/flags.ts';
+
+interface Flags extends PlanFlags {
+  readonly allowUnresolved?: boolean;
+  readonly gatewayVersion?: string;
+}
+
+export function define(command: Command, io: Io): void {
+  const validate = sourceOptions(command)
+    .option('--allow-unresolved', 'accept references whose secret is not here')
+    .addOption(repeatable('--allow <guard[:path]>', 'let a guard pass, e.g. literal-secret'))
+    .option('--gateway-version <version>', 'say which keys this gateway version would ignore or refuse')
+    .option('--state <dir>', 'where Holdfast keeps its state (default: .holdfast)')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ holdfast validate
+  $ holdfast validate --allow-unresolved --output github     # in a pull request, without secrets
+  $ holdfast validate --gateway-version 8.0.21               # before an upgrade or a downgrade`,
+    );
+  onCall(validate, (flags: Flags) => run(flags, io));
+}
+
+async function run(flags: Flags, io: Io): Promise<void> {
+  const { validateAll } = await import('./validation.ts');
+  const { problems, targets, files } = await validateAll(flags, io);
+  const errors = problems.filter((problem) => problem.severity === 'error');
+  const exit = errors.length > 0 ? new HoldfastError(errors).exit : EXIT.ok;
+  showReport(io, flags, {
+    command: 'validate',
+    exit,
+    plans: [],
+    outcomes: [],
+    problems: unique(inReadingOrder(problems)),
+  });
+  if (exit === EXIT.ok && flags.output === 'text' && !flags.quiet) {
+    io.out(`valid: ${plural(files, 'file')} for ${plural(targets, 'target')}\n`);
+  }
+}
+
+/** Targets share directories: one mistake is one problem. */
+function unique(problems: readonly Problem[]): Problem[] {
+  return [
+    ...new Map(
+      problems.map((problem) => [
+        JSON.stringify([problem.code, problem.position, problem.path, problem.message]),
+        problem,
+      ]),
+    ).values(),
+  ];
+}

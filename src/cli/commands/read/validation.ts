@@ -1,0 +1,100 @@
+// Everything that can be said of settings and desired state without a gateway.
+import { relative } from 'node:path';
+import { type DesiredOptions, loadDesired, type LoadedDesired } from '../../../desired/desired.ts';
+import { ALL_LAYOUTS } from '../../../desired/layout/layout.ts';
+import { literalSecretProblems } from '../../../desired/check/literal-secrets.ts';
+import { trackedStateProblems } from '../../../desired/check/tracked.ts';
+import { versionProblems } from '../../../desired/check/versions.ts';
+import { loadCatalog } from '../../../gateway/catalog/catalog.ts';
+import { newerThanSupported } from '../../../gateway/observe/supported-versions.ts';
+import { parseVersion } from '../../../lib/version.ts';
+import { fail, HoldfastError, type Problem } from '../../../domain/problem/problem.ts';
+import type { Target } from '../../../domain/target.ts';
+import type { Environment } from '../../../input/environment.ts';
+import {
+  type LoadedSettings,
+  loadSettings,
+  type Settings,
+  type SettingsFlags,
+} from '../../../settings/settings.ts';
+import type { Io } from '../../../compose/io.ts';
+import { selectedTargets } from '../../../compose/selected-targets.ts';
+
+export interface Validation {
+  readonly problems: readonly Problem[];
+  readonly targets: number;
+  /** Files that declare something, counted once however many targets use them. */
+  readonly files: number;
+}
+
+interface Options {
+  readonly allowUnresolved?: boolean;
+  readonly target?: readonly string[];
+  /** Report what this gateway version would not hold as declared. */
+  readonly gatewayVersion?: string;
+}
+
+/** Throws HoldfastError when the settings themselves are unusable. */
+export async function validateAll(flags: SettingsFlags & Options, io: Io): Promise<Validation> {
+  const { gatewayVersion } = flags;
+  if (gatewayVersion !== undefined && !parseVersion(gatewayVersion))
+    throw fail('HF1001', `"${gatewayVersion}" is no gateway version; write it as 8.0.21`);
+  const allowUnresolved = flags.allowUnresolved === true;
+  const loaded = await loadSettings({ flags, cwd: io.cwd, env: io.env, offline: true, allowUnresolved });
+  const { settings } = loaded;
+  if (!settings) throw new HoldfastError(loaded.problems);
+  const targets = selectedTargets(settings.targets, flags.target);
+  const each = await Promise.all(
+    targets.map((target) => validateTarget(target, settings, loaded, { ...flags, signal: io.signal })),
+  );
+  const shown = relative(settings.dir, settings.state.dir) || '.';
+  return {
+    problems: [
+      ...loaded.problems,
+      ...each.flatMap(({ problems }) => problems),
+      ...(gatewayVersion === undefined ? [] : newerThanSupported(withV(gatewayVersion))),
+      ...(await trackedStateProblems(settings.state.dir, shown)),
+    ],
+    targets: targets.length,
+    files: new Set(each.flatMap(({ files }) => files)).size,
+  };
+}
+
+/** The desired state of a target in whatever layout it is written: nothing is asked of a gateway. */
+export function loadAnyLayout(
+  target: Target,
+  settings: Settings,
+  env: Environment,
+  options: Pick<DesiredOptions, 'allowUnresolved' | 'signal'>,
+): Promise<LoadedDesired> {
+  const catalog = loadCatalog('legacy');
+  return loadDesired(target, {
+    catalog,
+    layouts: ALL_LAYOUTS,
+    env,
+    settingsDir: settings.dir,
+    rules: settings.references,
+    ...options,
+  });
+}
+
+async function validateTarget(
+  target: Target,
+  settings: Settings,
+  { env }: LoadedSettings,
+  { allowUnresolved = false, gatewayVersion, signal }: Options & Pick<DesiredOptions, 'signal'>,
+): Promise<{ problems: readonly Problem[]; files: readonly string[] }> {
+  const { desired, problems } = await loadAnyLayout(target, settings, env, { allowUnresolved, signal });
+  if (!desired) return { problems, files: [] };
+  const catalog = loadCatalog(desired.layout);
+  return {
+    problems: [
+      ...problems,
+      ...literalSecretProblems(desired, catalog, target.policy.allow),
+      ...(gatewayVersion === undefined ? [] : versionProblems(desired, withV(gatewayVersion))),
+    ],
+    files: [...new Set([...desired.positions.values()].map(({ file }) => file))],
+  };
+}
+
+const withV = (version: string): string => (version.startsWith('v') ? version : `v${version}`);

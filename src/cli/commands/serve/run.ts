@@ -1,0 +1,86 @@
+// `holdfast run`: the daemon.
+import { type Command, Option } from 'commander';
+import type { Reporter } from '../../../daemon/core/reporter.ts';
+import { HoldfastError, type Problem } from '../../../domain/problem/problem.ts';
+import { type Io, styleOf } from '../../../compose/io.ts';
+import { terminalReporter } from '../../io/terminal-reporter.ts';
+import { gatewayOptions, onCall, planOptions, sourceOptions } from '../../io/options.ts';
+import { systemClock } from '../../../compose/system-clock.ts';
+import { openTargetSet } from '../../../compose/target-set.ts';
+import type { PlanFlags } from '../../../compose/flags.ts';
+
+const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
+type LogLevel = (typeof LOG_LEVELS)[number];
+
+interface Flags extends PlanFlags {
+  readonly log?: 'text' | 'json';
+  readonly logLevel?: LogLevel;
+}
+
+export function define(command: Command, io: Io): void {
+  const run = planOptions(gatewayOptions(sourceOptions(command)))
+    .addOption(
+      new Option('--log <form>', 'text for a terminal, json for a log collector').choices(['text', 'json']),
+    )
+    .addOption(
+      new Option(
+        '--log-level <level>',
+        'the least that the json log tells (default: info; --verbose: debug, --quiet: warn)',
+      ).choices(LOG_LEVELS),
+    )
+    .addHelpText(
+      'after',
+      `
+Looks at every target at the start, when a file changes, and on the schedule of
+\`daemon.drift\`. SIGHUP reads the settings anew; SIGINT and SIGTERM finish or roll back what is under way.
+
+Examples:
+  $ holdfast run
+  $ holdfast run --mode observe --log json
+  $ holdfast run --log json --log-level debug`,
+    );
+  onCall(run, (flags: Flags) => daemon(flags, io));
+}
+
+async function daemon(flags: Flags, io: Io): Promise<void> {
+  const [{ runDaemon }, { createGitSource }, { servicesFor }] = await Promise.all([
+    import('../../../daemon/daemon.ts'),
+    import('../../../daemon/git/source.ts'),
+    import('../../../compose/services.ts'),
+  ]);
+  const reporter = await reporterFor(flags, io);
+  const source = createGitSource({ clock: systemClock, note: reporter.note, signal: io.signal });
+  const warn = warningOnce(reporter);
+  await runDaemon({
+    open: () => openTargetSet(flags, io, source, warn),
+    clock: systemClock,
+    reporter,
+    signal: io.signal,
+    services: servicesFor({ source, reporter, io }),
+    onHangup: (reload) => void process.on('SIGHUP', reload),
+  });
+}
+
+/** Every reload finds the same warnings again: told is what was not there before. */
+function warningOnce(reporter: Reporter): (problems: readonly Problem[]) => void {
+  let told = new Set<string>();
+  return (problems) => {
+    const fresh = problems.filter((problem) => !told.has(identityOf(problem)));
+    told = new Set(problems.map(identityOf));
+    if (fresh.length > 0) reporter.failed(new HoldfastError(fresh));
+  };
+}
+
+const identityOf = ({ message, position }: Problem): string => `${message} ${position?.line}`;
+
+async function reporterFor(flags: Flags, io: Io): Promise<Reporter> {
+  const form = flags.log ?? (io.stdoutIsTerminal ? 'text' : 'json');
+  if (form === 'text') return terminalReporter(io.out, styleOf(io, flags), () => new Date());
+  const [{ pino }, { logReporter }] = await Promise.all([
+    import('pino'),
+    import('../../../daemon/core/log.ts'),
+  ]);
+  const level = flags.logLevel ?? (flags.verbose ? 'debug' : flags.quiet ? 'warn' : 'info');
+  const timestamp = (): string => `,"time":"${new Date().toISOString()}"`;
+  return logReporter(pino({ level, base: null, timestamp }, { write: io.out }));
+}

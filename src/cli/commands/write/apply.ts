@@ -1,0 +1,125 @@
+// `holdfast apply`: the reconcile run once, with a plan shown and a question on a terminal.
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import type { ReconcileRequest } from '../../../apply/apply.ts';
+import { worstExit } from '../../../domain/problem/exit.ts';
+import { exitOf, type Outcome } from '../../../domain/outcome/outcome.ts';
+import { type Digest, PLAN_FORMAT, type Plan } from '../../../domain/plan/plan.ts';
+import { fail } from '../../../domain/problem/problem.ts';
+import { readTextFile } from '../../../input/text-file.ts';
+import type { Io } from '../../../compose/io.ts';
+import { gatewayOptions, onCall, planOptions, sourceOptions } from '../../io/options.ts';
+import { afterAsking, type Confirm, confirmOnTerminal } from '../../io/confirm.ts';
+import { progress } from '../../io/progress.ts';
+import { openCommandSession } from '../../io/session.ts';
+import { showReport } from '../../io/show.ts';
+import { isRouted, type RemoteFlags, remoteOptions } from '../../io/remote-options.ts';
+
+interface Flags extends RemoteFlags {
+  readonly yes?: boolean;
+  readonly dryRun?: boolean;
+  readonly retry?: boolean;
+}
+
+export function define(command: Command, io: Io): void {
+  const apply = remoteOptions(planOptions(gatewayOptions(sourceOptions(command))))
+    .argument(
+      '[plan.json]',
+      'apply exactly this plan, made by `holdfast plan -o`; exit 8 when it no longer holds',
+    )
+    .option('-y, --yes', 'do not ask')
+    .option('--dry-run', 'everything up to the first write')
+    .option('--retry', 'try a revision again that failed before')
+    .addHelpText(
+      'after',
+      `
+Without a terminal nothing is asked: guards protect, not prompts.
+
+Examples:
+  $ holdfast apply
+  $ holdfast apply --yes --output json
+  $ holdfast plan -o plan.json && holdfast apply plan.json
+  $ holdfast apply --allow mass-delete:gemini-api-key
+  $ holdfast apply plan.json --via https://holdfast.example`,
+    );
+  onCall(apply, (flags: Flags, file) => run(file, flags, io));
+}
+
+async function run(file: string | undefined, flags: Flags, io: Io): Promise<void> {
+  const approved = file === undefined ? undefined : await readPlan(resolve(io.cwd, file), file);
+  const shown: string[] = [];
+  const ask = confirmOnTerminal(flags, io);
+  const confirm = ask && remembering(shown, ask);
+  const outcomes = isRouted(flags)
+    ? await (await import('../../remote/commands.ts')).remoteApplies(flags, io, approved, confirm)
+    : await applies(flags, io, approved, confirm);
+  showReport(io, flags, {
+    command: 'apply',
+    exit: worstExit(outcomes.map(exitOf)),
+    plans: [],
+    outcomes,
+    problems: [],
+    shown,
+  });
+}
+
+/** One target after the other. */
+async function applies(
+  flags: Flags,
+  io: Io,
+  approved: Plan | undefined,
+  confirm: Confirm | undefined,
+): Promise<readonly Outcome[]> {
+  const { reconcile } = await import('../../../apply/apply.ts');
+  const only = approved ? { ...flags, target: [approved.target] } : flags;
+  await using session = await openCommandSession(only, io, progress(flags, io));
+  const request: ReconcileRequest = {
+    ...(approved && { approved: approved.digest }),
+    ...(flags.dryRun && { dryRun: true }),
+    ...(flags.retry && { retry: true }),
+  };
+  const outcomes: Outcome[] = [];
+  for (const target of session.targets) {
+    const context = session.contextOf(target);
+    const work = {
+      plan: () => reconcile(context, { ...request, dryRun: true }),
+      apply: (digest?: Digest) => reconcile(context, { ...request, ...(digest && { approved: digest }) }),
+    };
+    outcomes.push(await (approved || !confirm ? work.apply() : afterAsking(work, confirm)));
+  }
+  return outcomes;
+}
+
+/** A plan that was shown with the question is not shown again; one that was refused before the question is. */
+function remembering(shown: string[], ask: Confirm): Confirm {
+  return (plan) => {
+    shown.push(plan.digest.value);
+    return ask(plan);
+  };
+}
+
+/** Bytes. */
+const LARGEST_PLAN = 256 * 1024 * 1024;
+
+async function readPlan(path: string, file: string): Promise<Plan> {
+  const read = await readTextFile(path, file, LARGEST_PLAN);
+  if ('problem' in read) throw fail('HF1002', read.problem.message);
+  const plan = parsed(read.text);
+  if (!plan || plan.format !== PLAN_FORMAT || !isSigned(plan))
+    throw fail('HF1002', `${file} is not a plan of this version (${PLAN_FORMAT})`);
+  return plan;
+}
+
+/** Without a digest nothing would say which plan was approved. */
+function isSigned({ target, digest }: { readonly target: unknown; readonly digest: unknown }): boolean {
+  const { keyId, value } = (digest ?? {}) as { keyId?: unknown; value?: unknown };
+  return [target, keyId, value].every((text) => typeof text === 'string' && text !== '');
+}
+
+function parsed(text: string): Plan | undefined {
+  try {
+    return JSON.parse(text) as Plan;
+  } catch {
+    return undefined;
+  }
+}

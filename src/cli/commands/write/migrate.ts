@@ -1,0 +1,64 @@
+// `holdfast migrate`: desired-state files from one layout to the other, shown as a diff, proven to mean the same.
+import { Option, type Command } from 'commander';
+import type { Layout } from '../../../domain/desired.ts';
+import { unifiedDiff } from '../../../report/text/diff.ts';
+import { plural } from '../../../lib/text.ts';
+import type { Style } from '../../../report/text/style.ts';
+import type { Io } from '../../../compose/io.ts';
+import { onCall, sourceOptions } from '../../io/options.ts';
+import { show, showWarnings } from '../../io/show.ts';
+import type { PlanFlags } from '../../../compose/flags.ts';
+
+interface Flags extends PlanFlags {
+  readonly to: Layout;
+  readonly write?: boolean;
+  readonly out?: string;
+}
+
+export function define(command: Command, io: Io): void {
+  const migrate = sourceOptions(command)
+    .addOption(new Option('--to <layout>', 'the layout to write').choices(['legacy', 'v8']).default('v8'))
+    .option('--write', 'rewrite the files in place')
+    .option('--out <dir>', 'write the rewritten files here instead')
+    .addHelpText(
+      'after',
+      `
+Shows what would change; nothing is written without --write or --out.
+
+Examples:
+  $ holdfast migrate                        # from the flat layout of v6 and v7 to the tree of v8
+  $ holdfast migrate --write
+  $ holdfast migrate --to legacy --out old`,
+    );
+  onCall(migrate, (flags: Flags) => run(flags, io));
+}
+
+async function run(flags: Flags, io: Io): Promise<void> {
+  const { migrateAll } = await import('./migration.ts');
+  const { files, problems, written } = await migrateAll(flags, io);
+  showWarnings(io, flags, problems);
+  const diffs = files.map(({ shown, before, after }) => ({
+    file: shown,
+    diff: unifiedDiff(before, after, shown),
+  }));
+  show(io, flags, 'migrate', { to: flags.to, files: diffs, written }, (style) =>
+    [
+      ...diffs.map(({ diff }) => coloured(diff, style)),
+      style.dim(summary(files.length, written, flags)),
+    ].join('\n'),
+  );
+}
+
+function summary(count: number, written: readonly string[], { to }: Flags): string {
+  const layout = to === 'v8' ? 'the layout of v8' : 'the flat layout';
+  if (count === 0) return `nothing to do: the files are in ${layout} already`;
+  const proof = 'before and after mean the same';
+  if (written.length === 0) return `${plural(count, 'file')} would be rewritten, ${proof}; --write does it`;
+  return `${plural(written.length, 'file')} rewritten, ${proof}`;
+}
+
+function coloured(diff: string, { good, bad }: Style): string {
+  const paint = (line: string): string =>
+    line.startsWith('+') ? good(line) : line.startsWith('-') ? bad(line) : line;
+  return diff.split('\n').map(paint).join('\n');
+}

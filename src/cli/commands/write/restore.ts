@@ -1,0 +1,77 @@
+// `holdfast restore ID|--latest`.
+import type { Command } from 'commander';
+import type { RestoreSummary } from '../../../apply/apply.ts';
+import { exitOf } from '../../../domain/outcome/outcome.ts';
+import { fail } from '../../../domain/problem/problem.ts';
+import { timeText } from '../../../lib/text.ts';
+import { agrees, asks } from '../../io/confirm.ts';
+import type { Io } from '../../../compose/io.ts';
+import { gatewayOptions, onCall } from '../../io/options.ts';
+import { progress } from '../../io/progress.ts';
+import { openCommandSession } from '../../io/session.ts';
+import { theTarget } from '../../../compose/session.ts';
+import { showReport } from '../../io/show.ts';
+import { positionIn } from '../../io/usage-errors.ts';
+import type { PlanFlags } from '../../../compose/flags.ts';
+
+interface Flags extends PlanFlags {
+  readonly latest?: boolean;
+  readonly yes?: boolean;
+  readonly dryRun?: boolean;
+}
+
+export function define(command: Command, io: Io): void {
+  const restore = gatewayOptions(command)
+    .argument('[id]', 'the backup, as `holdfast backup list` names it')
+    .option('--latest', 'the newest backup')
+    .option('-y, --yes', 'do not ask')
+    .option('--dry-run', 'say what would change')
+    .addHelpText(
+      'after',
+      '\nExamples:\n  $ holdfast restore --latest\n  $ holdfast restore 20261123T180142Z-1a2b3c4d --yes',
+    );
+  onCall(restore, (flags: Flags, id) => {
+    if (id === 'latest')
+      throw fail('HF1001', '"latest" is not the id of a backup', {
+        remedy: 'Did you mean `holdfast restore --latest`?',
+        position: positionIn(restore, id),
+      });
+    return run(id, flags, io);
+  });
+}
+
+async function run(id: string | undefined, flags: Flags, io: Io): Promise<void> {
+  if ((id === undefined) === (flags.latest !== true))
+    throw fail('HF1001', 'restore takes either the id of a backup or --latest');
+  const { restore } = await import('../../../apply/apply.ts');
+  await using session = await openCommandSession(flags, io, progress(flags, io));
+  const target = theTarget(session, 'restore');
+  const outcome = await restore(session.contextOf(target), {
+    backup: id === undefined ? 'latest' : { id },
+    ...(flags.dryRun && { dryRun: true }),
+    confirm: async (summary) => {
+      if (flags.output === 'text') io.out(summaryText(summary));
+      return !asks(flags, io) || agrees(io, `Restore this on ${target.name}?`);
+    },
+  });
+  showReport(io, flags, {
+    command: 'restore',
+    exit: exitOf(outcome),
+    plans: [],
+    outcomes: [outcome],
+    problems: [],
+  });
+}
+
+function summaryText(summary: RestoreSummary): string {
+  const lines = [
+    ...summary.added.map((path) => `  + ${path}`),
+    ...summary.changed.map((path) => `  ~ ${path}`),
+    ...summary.removed.map((path) => `  - ${path}`),
+  ];
+  return [
+    `backup ${summary.backup} of ${timeText(summary.takenAt)} UTC`,
+    ...(summary.same ? ['  the gateway holds exactly this file'] : lines),
+    '',
+  ].join('\n');
+}

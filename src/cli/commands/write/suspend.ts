@@ -1,0 +1,93 @@
+// `holdfast suspend`: nothing is written to a target until a time that has to be named.
+import { type Command, Option } from 'commander';
+import { fail } from '../../../domain/problem/problem.ts';
+import { parseDuration } from '../../../lib/duration.ts';
+import type { Suspension } from '../../../domain/state/state.ts';
+import { suspensionFault } from '../../../domain/state/suspension.ts';
+import { parseEnd } from '../../../lib/zone.ts';
+import { duration, type Style } from '../../../report/text/style.ts';
+import { timeText } from '../../../lib/text.ts';
+import type { Io } from '../../../compose/io.ts';
+import { gatewayOptions, onCall } from '../../io/options.ts';
+import { openCommandSession } from '../../io/session.ts';
+import { show } from '../../io/show.ts';
+import type { PlanFlags } from '../../../compose/flags.ts';
+
+interface Flags extends PlanFlags {
+  readonly for?: string;
+  readonly until?: string;
+  readonly reason: string;
+}
+
+export function define(command: Command, io: Io): void {
+  const suspend = gatewayOptions(command)
+    .option('--for <time>', 'how long: 30m, 1h30m, 2d')
+    .addOption(
+      new Option(
+        '--until <moment>',
+        'or until when: 2026-12-24T18:00 Europe/Berlin (UTC where no zone is named)',
+      ).conflicts('for'),
+    )
+    .requiredOption('--reason <text>', 'why, for those who find the target suspended')
+    .addHelpText(
+      'after',
+      `
+Applies are refused with exit 4 and the daemon leaves the target alone; plan, diff and drift go
+on. A suspension ends by itself, after 30 days at most; \`holdfast resume\` ends it before. All
+targets are suspended where --target names none. What is being applied now is finished.
+
+Examples:
+  $ holdfast suspend --for 30m --reason "upstream is moving"
+  $ holdfast suspend --target eu --until "2026-12-24T18:00 Europe/Berlin" --reason "on holiday"
+  $ holdfast apply --allow frozen    # writes once all the same`,
+    );
+  onCall(suspend, (flags: Flags) => run(flags, io));
+}
+
+interface Suspended extends Suspension {
+  readonly target: string;
+  /** Who works on the target now and will finish. */
+  readonly busy?: string;
+}
+
+async function run(flags: Flags, io: Io): Promise<void> {
+  await using session = await openCommandSession(flags, io);
+  const now = session.clock.now();
+  const suspension = { until: endOf(flags, now), reason: flags.reason.trim() };
+  const fault = suspensionFault(suspension, now);
+  if (fault !== undefined) throw fail('HF1001', `nothing was suspended: ${fault}`, { remedy: EXAMPLE });
+  const suspended: Suspended[] = [];
+  for (const { name } of session.targets) {
+    await session.store.update(name, { suspension });
+    const busy = await session.store.holder(name);
+    suspended.push({ target: name, ...suspension, ...(busy !== undefined && { busy }) });
+  }
+  show(io, flags, 'suspend', { suspended }, (style) =>
+    suspended.map((one) => suspendedText(one, now, style)).join(''),
+  );
+}
+
+const EXAMPLE = 'Write e.g. `holdfast suspend --for 30m --reason "upstream is moving"`.';
+
+function endOf({ for: span, until }: Flags, now: number): number {
+  if (until !== undefined) {
+    const end = parseEnd(until);
+    if (end !== undefined) return end;
+    const remedy = 'Write e.g. `2026-12-24T18:00 Europe/Berlin`, `2026-12-24T18:00+01:00` or `2026-12-24`.';
+    throw fail('HF1001', `--until: \`${until}\` is no date or time`, { remedy });
+  }
+  if (span === undefined)
+    throw fail('HF1001', 'a suspension needs an end: --for or --until', { remedy: EXAMPLE });
+  const ms = parseDuration(span);
+  if (ms !== undefined) return now + ms;
+  throw fail('HF1001', `--for: \`${span}\` is no length of time`, { remedy: 'Write e.g. 30m, 1h30m or 2d.' });
+}
+
+function suspendedText({ target, until, reason, busy }: Suspended, now: number, style: Style): string {
+  const end = `until ${timeText(until)} UTC (${duration(until - now)})`;
+  return [
+    `${style.accent(style.bold(target))}  ${style.warn(`suspended ${end}: ${reason}`)}\n`,
+    ...(busy === undefined ? [] : [`  ${busy} is at work on it and finishes first\n`]),
+    `  ${style.dim(`ends by itself; before that: holdfast resume --target ${target}`)}\n`,
+  ].join('');
+}

@@ -1,0 +1,136 @@
+// The files that `holdfast init` makes: their texts, and writing them without touching one that is there.
+import { constants } from 'node:fs';
+import { mkdir, open, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { envFile } from '../../adopt/files.ts';
+import { fail } from '../../domain/problem/problem.ts';
+import { packageFile } from '../../lib/package-files.ts';
+import { seal } from '../../domain/secret.ts';
+import { errorCode, orMissing, replaceFile } from '../../state/files/disk.ts';
+import type { Answers, KeyPlace } from './answers.ts';
+import type { SchemaName } from '../pull/schema-hint.ts';
+
+/** What became of a file; `extended`: lines were added at its end. */
+export interface Made {
+  readonly file: string;
+  readonly what: 'written' | 'extended' | 'kept';
+}
+
+export interface SettingsParts {
+  readonly hint: string | undefined;
+  readonly envFile: boolean;
+  readonly pulled: boolean;
+}
+
+export function settingsText({ name, url, key, mode }: Answers, parts: SettingsParts): string {
+  return [
+    ...modeline(parts.hint),
+    '# Which gateways there are and how they are treated; `holdfast schema settings` has all there is to set.',
+    'version: 1',
+    parts.envFile
+      ? 'env-file: .env # values of the variables; git ignores it'
+      : '# env-file: .env # would read variables from a file that git ignores',
+    'targets:',
+    `  - name: ${JSON.stringify(name)}`,
+    `    url: ${JSON.stringify(url)}`,
+    `    key: ${JSON.stringify(referenceTo(key))}`,
+    '    desired: desired-state',
+    `    mode: ${mode} # observe · apply · enforce`,
+    ...(parts.pulled
+      ? [
+          '    adopted: true # pulled from this gateway: what is not in the files may be removed from owned lists',
+        ]
+      : []),
+    '',
+  ].join('\n');
+}
+
+const referenceTo = (key: KeyPlace): string =>
+  key.kind === 'file' ? `\${file:${key.path}}` : `\${env:${key.name}}`;
+
+const modeline = (hint: string | undefined): string[] =>
+  hint === undefined ? [] : [`# yaml-language-server: $schema=${hint}`];
+
+export function exampleText(hint: string | undefined): string {
+  return [
+    ...modeline(hint),
+    '# What is declared here is owned by Holdfast: the gateway is made to hold it. What is not declared is never touched.',
+    '# `holdfast explain KEY` says what a key is; secrets are references, such as ${env:LAPTOP_KEY}.',
+    'request-retry: 3',
+    '',
+    '# A list is owned whole: the gateway would have exactly these keys.',
+    '# api-keys:',
+    '#   - ${env:LAPTOP_KEY}',
+    '',
+  ].join('\n');
+}
+
+export function envExampleText(name: string): string {
+  return `# What holdfast.yaml refers to. Values belong into .env, which git ignores, or into the environment, which wins.\n\n# The management key of the gateway.\n${name}=\n`;
+}
+
+/** Without a value the line waits for one. */
+export function keyLine(name: string, value: string | undefined): string {
+  return value === undefined
+    ? `${name}=\n`
+    : envFile([{ name, secret: seal(value.trim()), usedAt: [] }]).open();
+}
+
+export const schemaText = (name: SchemaName): Promise<string> =>
+  readFile(packageFile(`schemas/${name}`), 'utf8');
+
+/** Writes a file that is not there yet; one that is stays as it is, whoever made it meanwhile. */
+export async function writeAbsent(dir: string, file: string, text: string, mode = 0o644): Promise<Made> {
+  const path = join(dir, file);
+  return onDisk(path, async () => {
+    await mkdir(dirname(path), { recursive: true });
+    const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL;
+    const handle = await open(path, flags, mode).catch(orThere);
+    if (!handle) return { file, what: 'kept' };
+    await handle.writeFile(text).finally(() => handle.close());
+    return { file, what: 'written' };
+  });
+}
+
+/** Adds a line to a file of ours that holds secrets. */
+export async function addSecretLine(dir: string, file: string, line: string): Promise<void> {
+  const path = join(dir, file);
+  await onDisk(path, async () => replaceFile(path, `${await readFile(path, 'utf8')}${line}`, 0o600));
+}
+
+const IGNORED = ['.holdfast/', '.env'];
+
+/** What git must not see; of a .gitignore that is there only the end grows. */
+export async function ignoreSecrets(dir: string): Promise<Made> {
+  const path = join(dir, '.gitignore');
+  return onDisk(path, async () => {
+    const before = await readFile(path, 'utf8').catch(orMissing);
+    const missing = IGNORED.filter((line) => !ignores(before ?? '', line));
+    if (missing.length === 0) return { file: '.gitignore', what: 'kept' };
+    const whole =
+      before === undefined || before === '' || before.endsWith('\n') ? (before ?? '') : `${before}\n`;
+    await replaceFile(path, `${whole}${missing.join('\n')}\n`, 0o644);
+    return { file: '.gitignore', what: before === undefined ? 'written' : 'extended' };
+  });
+}
+
+function ignores(text: string, wanted: string): boolean {
+  const plain = (line: string): string => line.trim().replaceAll(/^\/|\/$/g, '');
+  return text.split('\n').some((line) => plain(line) === plain(wanted));
+}
+
+function orThere(error: unknown): undefined {
+  if (errorCode(error) === 'EEXIST') return undefined;
+  throw error;
+}
+
+async function onDisk<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === undefined || !/^E[A-Z]+$/.test(code)) throw error;
+    const remedy = 'Make the directory writable, or run `holdfast init` in another one.';
+    throw fail('HF2002', `${path} cannot be written: ${code}`, { remedy }, { cause: error });
+  }
+}

@@ -1,0 +1,65 @@
+// `holdfast init`: settings, a first desired state and what git must ignore, in the working directory.
+import { type Command, Option } from 'commander';
+import { fail } from '../../domain/problem/problem.ts';
+import { plural } from '../../lib/text.ts';
+import { EXAMPLE, initialise, type InitFlags, SETTINGS } from './project.ts';
+import { initText } from './text.ts';
+import type { Io } from '../../compose/io.ts';
+import { onCall } from '../io/options.ts';
+import type { Pulled } from '../pull/pull.ts';
+import { show, showWarnings } from '../io/show.ts';
+
+export function define(command: Command, io: Io): void {
+  const init = command
+    .option('--name <name>', 'how the target is called', 'home')
+    .option('--url <url>', 'the gateway (default: HOLDFAST_URL, else http://127.0.0.1:8317)')
+    .option(
+      '--key-from <place>',
+      'where its management key is: the name of a variable, a file, or .env (default: HOLDFAST_KEY where it is set, else MANAGEMENT_PASSWORD)',
+    )
+    .addOption(
+      new Option('--mode <mode>', 'what is written by itself (default: apply)').choices([
+        'observe',
+        'apply',
+        'enforce',
+      ]),
+    )
+    .option('--pull', 'begin with what the gateway holds now')
+    .option('--no-pull', 'begin with an example')
+    .option('-y, --yes', 'do not ask: flags and defaults')
+    .addHelpText(
+      'after',
+      `
+Writes ${SETTINGS}, ${EXAMPLE} (an example, or what the gateway holds now),
+.env.example and .gitignore. Asks on a terminal what no flag says. A file that is there stays as
+it is; of .gitignore only the end grows. The management key itself is written nowhere, unless it is
+to stand in .env, which git ignores and you alone can read.
+
+Examples:
+  $ holdfast init
+  $ holdfast init --url https://gateway.example:8317 --key-from ./key --mode observe
+  $ holdfast init --yes --pull --key-from .env    # the key of HOLDFAST_KEY, kept in .env`,
+    );
+  onCall(init, (flags: InitFlags) => run(flags, io));
+}
+
+async function run(flags: InitFlags, io: Io): Promise<void> {
+  if (flags.settings !== undefined || flags.target !== undefined)
+    throw fail('HF1001', `init makes ${SETTINGS} in the working directory: no --settings, no --target`, {
+      remedy: 'Go to the directory, and name the target with --name.',
+    });
+  const { made, next, pulled } = await initialise(flags, io);
+  const problems = pulled?.problems ?? [];
+  const found = pulled && {
+    declared: pulled.adopted.declared,
+    variables: pulled.adopted.variables.map(({ name }) => name),
+  };
+  show(io, flags, 'init', { files: made, ...(found && { pulled: found }), next, problems }, (style) =>
+    initText(made, next, pulled && proofOf(pulled), style),
+  );
+  if (flags.output === 'text') showWarnings(io, flags, problems);
+}
+
+function proofOf({ adopted: { declared, variables } }: Pulled): string {
+  return `pulled: ${plural(declared.length, 'key')}, ${plural(variables.length, 'secret')} as references; a plan of these files is empty`;
+}

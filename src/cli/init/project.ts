@@ -1,0 +1,212 @@
+// What `holdfast init` does, in order: answers, .gitignore before anything that holds a secret, the pull, and only then
+// the files that refer to it. A pull that fails leaves no settings behind.
+import { join, resolve } from 'node:path';
+import { fail, HoldfastError } from '../../domain/problem/problem.ts';
+import { asks } from '../io/confirm.ts';
+import { type AnswerFlags, type Answers, answersFrom, keyIsAtHand } from './answers.ts';
+import {
+  addSecretLine,
+  envExampleText,
+  exampleText,
+  ignoreSecrets,
+  keyLine,
+  type Made,
+  schemaText,
+  settingsText,
+  writeAbsent,
+} from './files.ts';
+import type { Step } from './text.ts';
+import type { Globals, Io } from '../../compose/io.ts';
+import { type Pulled, pullFiles } from '../pull/pull.ts';
+import { exists, exposed, otherFiles, shownIn, withScratch } from '../pull/files.ts';
+import { COPIES, schemaHint, type SchemaName } from '../pull/schema-hint.ts';
+
+export interface InitFlags extends Globals, AnswerFlags {
+  /** Undefined: a person is asked, and nothing is pulled without one. */
+  readonly pull?: boolean;
+  readonly yes?: boolean;
+}
+
+export interface Initialised {
+  readonly made: readonly Made[];
+  readonly next: readonly Step[];
+  readonly pulled?: Pulled | undefined;
+}
+
+export const SETTINGS = 'holdfast.yaml';
+export const EXAMPLE = 'desired-state/gateway.yaml';
+const DESIRED = 'desired-state';
+const ENV = '.env';
+
+export async function initialise(flags: InitFlags, io: Io): Promise<Initialised> {
+  for (const file of [SETTINGS, 'holdfast.yml'])
+    if (await exists(join(io.cwd, file))) return complete(file, flags, io);
+  return begin(flags, io);
+}
+
+/** Where settings are, they are what counts: nothing is asked and nothing is pulled. */
+async function complete(settings: string, { pull }: InitFlags, { cwd }: Io): Promise<Initialised> {
+  if (pull)
+    throw fail('HF1001', `${settings} is there already, so init pulls nothing`, {
+      remedy: '`holdfast pull` writes the files that the settings name.',
+    });
+  return { made: [await ignoreSecrets(cwd), { file: settings, what: 'kept' }], next: [DOCTOR, DIFF] };
+}
+
+/** One project on its way. */
+interface Project {
+  readonly answers: Answers;
+  readonly flags: InitFlags;
+  readonly io: Io;
+}
+
+async function begin(flags: InitFlags, io: Io): Promise<Initialised> {
+  const asking = asks(flags, io);
+  const project = { answers: await answersFrom(flags, asking, io), flags, io };
+  const pulls = await wantsPull(project, asking);
+  const made = [await ignoreSecrets(io.cwd), ...(await schemaCopies(io.cwd))];
+  if (pulls || project.answers.key.kind === 'env-file') await refuseExposed(io.cwd);
+  const pulled = pulls ? await pull(project) : undefined;
+  if (pulled) made.push(...pulledFiles(pulled, io));
+  made.push(...(await envFiles(project, pulled)), await settingsFile(project, pulled));
+  if (!pulled) made.push(...(await example(io.cwd)));
+  return { made, next: await stepsAfter(project, pulled, made), pulled };
+}
+
+async function wantsPull({ answers, flags, io }: Project, asking: boolean): Promise<boolean> {
+  if (flags.pull && !keyIsAtHand(answers, io))
+    throw fail('HF1001', '--pull needs the management key now, and the variable that holds it is not set', {
+      remedy: 'Set HOLDFAST_KEY and run it again, or leave --pull out.',
+    });
+  if (flags.pull !== undefined || !asking) return flags.pull === true;
+  if (!keyIsAtHand(answers, io) || !(await isFree(io.cwd))) return false;
+  const typed = await io.ask(`Begin with what the gateway holds now, pulled into ${DESIRED}/? [Y/n] `);
+  return /^(?:y(?:es)?)?$/i.test(typed.trim());
+}
+
+/** No desired state is there yet. */
+const isFree = async (cwd: string): Promise<boolean> =>
+  (await otherFiles(join(cwd, DESIRED), '')).length === 0;
+
+/** Where the project has no schema below it, an editor gets copies that all who clone have too. */
+async function schemaCopies(cwd: string): Promise<Made[]> {
+  const made: Made[] = [];
+  for (const name of ['settings.schema.json', 'legacy.schema.json', 'v8.schema.json'] satisfies SchemaName[])
+    if (schemaHint(name, join(cwd, SETTINGS), cwd) === undefined)
+      made.push(await writeAbsent(cwd, `${COPIES}/${name}`, await schemaText(name)));
+  return made;
+}
+
+/** Before there is anything in the file. */
+async function refuseExposed(cwd: string): Promise<void> {
+  const found = await exposed(join(cwd, ENV), cwd);
+  const remedy = `Untrack it (\`git rm --cached ${ENV}\`), or take out the line of a .gitignore that lets it in.`;
+  if (found.length > 0) throw new HoldfastError(found.map((one) => ({ ...one, severity: 'error', remedy })));
+}
+
+/** As `holdfast pull` does it, by settings that are not in place yet. */
+async function pull({ answers, flags, io }: Project): Promise<Pulled> {
+  const { key } = answers;
+  const absolute = key.kind === 'file' ? { ...key, path: resolve(io.cwd, key.path) } : key;
+  const text = settingsText(
+    { ...answers, key: absolute },
+    { hint: undefined, envFile: false, pulled: false },
+  );
+  const isEnvFree = !(await exists(join(io.cwd, ENV)));
+  const { output, color, quiet, verbose } = flags;
+  return withScratch(text, (dir) =>
+    pullFiles(
+      {
+        output,
+        color,
+        ...(quiet !== undefined && { quiet }),
+        ...(verbose !== undefined && { verbose }),
+        settings: join(dir, 'gateway.yaml'),
+        state: join(io.cwd, '.holdfast'),
+        desired: [join(io.cwd, DESIRED)],
+        outputDir: DESIRED,
+        file: 'gateway.yaml',
+        ...(isEnvFree && { writeEnv: ENV }),
+      },
+      io,
+    ),
+  );
+}
+
+function pulledFiles({ destination }: Pulled, { cwd }: Io): Made[] {
+  const { file, example: variables, values } = destination;
+  return [file, variables, ...(values === undefined ? [] : [values])].map((path) => ({
+    file: shownIn(cwd, path),
+    what: 'written',
+  }));
+}
+
+/** `.env.example`, and the key's line in `.env` where it is to stand there. */
+async function envFiles({ answers, io }: Project, pulled: Pulled | undefined): Promise<Made[]> {
+  const { key } = answers;
+  if (key.kind === 'file') return [];
+  const named = await writeAbsent(io.cwd, '.env.example', envExampleText(key.name));
+  if (key.kind === 'variable') return [named];
+  const line = keyLine(key.name, io.env[key.name]);
+  if (pulled?.destination.values === undefined) return [named, await writeAbsent(io.cwd, ENV, line, 0o600)];
+  await addSecretLine(io.cwd, ENV, line);
+  return [named];
+}
+
+async function settingsFile({ answers, io }: Project, pulled: Pulled | undefined): Promise<Made> {
+  const hint = schemaHint('settings.schema.json', join(io.cwd, SETTINGS), io.cwd);
+  const envFile = await exists(join(io.cwd, ENV));
+  return writeAbsent(
+    io.cwd,
+    SETTINGS,
+    settingsText(answers, { hint, envFile, pulled: pulled !== undefined }),
+  );
+}
+
+/** Only where nothing is declared yet. */
+async function example(cwd: string): Promise<Made[]> {
+  if (!(await isFree(cwd))) return [{ file: `${DESIRED}/`, what: 'kept' }];
+  const hint = schemaHint('legacy.schema.json', join(cwd, EXAMPLE), cwd);
+  return [await writeAbsent(cwd, EXAMPLE, exampleText(hint))];
+}
+
+const DOCTOR: Step = { command: 'holdfast doctor', why: 'is the gateway there, and may we manage it?' };
+const DIFF: Step = { command: 'holdfast diff', why: 'what differs' };
+const APPLY: Step = { command: 'holdfast apply', why: 'make the gateway hold what the files declare' };
+
+async function stepsAfter(
+  { answers, io }: Project,
+  pulled: Pulled | undefined,
+  made: readonly Made[],
+): Promise<Step[]> {
+  const wrote = (name: string): boolean => made.some(({ file, what }) => file === name && what === 'written');
+  const first = keyStep(answers, wrote(ENV), io);
+  if (pulled) return [...first, ...variablesStep(pulled), DIFF, APPLY];
+  const replace = wrote(EXAMPLE) ? [pullStep(await exists(join(io.cwd, ENV)))] : [];
+  return [...first, DOCTOR, ...replace, DIFF, APPLY];
+}
+
+/** What is to be done before the key is found. */
+function keyStep({ key }: Answers, wroteEnv: boolean, { env }: Io): Step[] {
+  if (key.kind === 'file') return [];
+  const isSet = (env[key.name] ?? '').trim() !== '';
+  if (key.kind === 'variable')
+    return isSet ? [] : [{ command: `export ${key.name}=…`, why: 'the management key of the gateway' }];
+  if (isSet && wroteEnv) return [];
+  return [{ command: '$EDITOR .env', why: `give ${key.name} the management key of the gateway` }];
+}
+
+function variablesStep({ adopted, destination }: Pulled): Step[] {
+  if (adopted.variables.length === 0 || destination.values !== undefined) return [];
+  return [{ command: '$EDITOR .env', why: `give the variables of ${DESIRED}/.env.example their values` }];
+}
+
+/** Values that go into a new .env are read once the settings name it. */
+function pullStep(isEnvThere: boolean): Step {
+  const why = 'instead of the example: what the gateway holds now';
+  if (isEnvThere) return { command: 'holdfast pull --force', why };
+  return {
+    command: 'holdfast pull --force --write-env .env',
+    why: `${why}; then set env-file in ${SETTINGS}`,
+  };
+}

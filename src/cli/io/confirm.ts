@@ -1,0 +1,68 @@
+// The question before a write, asked only where a person sits.
+import type { Outcome } from '../../domain/outcome/outcome.ts';
+import { type Digest, isRefused, type Plan } from '../../domain/plan/plan.ts';
+import { problem } from '../../domain/problem/problem.ts';
+import { planText } from '../../report/text/plan.ts';
+import { wrapped } from '../../report/text/wrap.ts';
+import { type Globals, type Io, styleOf } from '../../compose/io.ts';
+
+interface Asking extends Globals {
+  readonly yes?: boolean;
+  readonly dryRun?: boolean;
+}
+
+/** Whether this plan may be applied. */
+export type Confirm = (plan: Plan) => Promise<boolean>;
+
+/** Undefined where nobody is to be asked: `--yes`, `--dry-run`, a machine's output, no terminal. */
+export function confirmOnTerminal(flags: Asking, io: Io): Confirm | undefined {
+  if (!asks(flags, io)) return undefined;
+  return async (plan) => {
+    io.out(wrapped(`${planText(plan, styleOf(io, flags))}\n\n`, io.columns));
+    return agrees(io, `Apply this to ${plan.target}?`);
+  };
+}
+
+export function asks(flags: Asking, io: Io): boolean {
+  return !flags.yes && !flags.dryRun && flags.output === 'text' && io.stdinIsTerminal && io.stdoutIsTerminal;
+}
+
+export async function agrees(io: Io, question: string): Promise<boolean> {
+  return /^y(?:es)?$/i.test((await io.ask(`${question} [y/N] `)).trim());
+}
+
+interface Work {
+  /** A plan as the apply would make it; nothing is written. */
+  readonly plan: () => Promise<Outcome>;
+  /** Applies exactly the plan of this digest. */
+  readonly apply: (approved?: Digest) => Promise<Outcome>;
+}
+
+/**
+ * Nothing but the plan that was shown is applied. Whoever thinks about it keeps nobody else from the target; when it
+ * changed meanwhile, the new one is shown and asked about.
+ */
+export async function afterAsking({ plan, apply }: Work, confirm: Confirm): Promise<Outcome> {
+  for (;;) {
+    const seen = await plan();
+    if (!isToAsk(seen)) return apply();
+    if (!(await confirm(seen.plan))) return declined(seen);
+    const outcome = await apply(seen.plan.digest);
+    if (outcome.kind !== 'stale') return outcome;
+  }
+}
+
+function isToAsk(seen: Outcome): seen is Outcome & { readonly plan: Plan } {
+  return (
+    seen.kind !== 'quarantined' &&
+    seen.plan !== undefined &&
+    seen.plan.writes.length > 0 &&
+    !isRefused(seen.plan)
+  );
+}
+
+function declined({ target, at, durationMs, requests }: Outcome): Outcome {
+  const reason = 'the plan was not agreed to';
+  const problems = [problem('HF5007', reason, { target })];
+  return { kind: 'cancelled', reason, target, at, durationMs, requests, problems };
+}

@@ -1,0 +1,73 @@
+// Flags that several commands share, how an action receives them, and how they become the engine's words.
+import { type Command, Option } from 'commander';
+import { fail } from '../../domain/problem/problem.ts';
+import type { Globals } from '../../compose/io.ts';
+
+/** Registers an action that is given all flags, the global ones included, and then the arguments. */
+export function onCall<F extends Globals>(
+  command: Command,
+  act: (flags: F, ...args: (string | undefined)[]) => void | Promise<void>,
+): void {
+  command.action((...received: unknown[]) => {
+    const self = received.at(-1) as Command;
+    return act(self.optsWithGlobals<F>(), ...(received.slice(0, -2) as (string | undefined)[]));
+  });
+}
+
+/** An option that can be given several times. */
+export function repeatable(flags: string, description: string): Option {
+  return new Option(flags, description).argParser((value: string, before: readonly string[] | undefined) => [
+    ...(before ?? []),
+    value,
+  ]);
+}
+
+export function sourceOptions(command: Command): Command {
+  return variablesOption(
+    command.option(
+      '--desired <dir...>',
+      'desired-state directory, later ones override earlier ones (default: desired-state)',
+    ),
+    'read variables for references from this file, as Docker Compose reads .env',
+  );
+}
+
+export function variablesOption(command: Command, description: string): Command {
+  return command
+    .option('--variables <file>', description)
+    .addOption(new Option('--env-file <file>').hideHelp().argParser(refuseEnvFile));
+}
+
+/** Node.js takes this flag for itself, wherever it stands: it ends with 9 where the file is missing. */
+function refuseEnvFile(file: string): never {
+  throw fail('HF1001', '--env-file is a flag of Node.js, which has already read the file as its own', {
+    remedy: `Write --variables ${file}.`,
+  });
+}
+
+export function gatewayOptions(command: Command): Command {
+  return command
+    .option('--url <url>', 'the gateway (default: HOLDFAST_URL, else http://127.0.0.1:8317)')
+    .option(
+      '--key-file <file>',
+      'file that holds the management key (default: HOLDFAST_KEY, else MANAGEMENT_PASSWORD)',
+    )
+    .option('--key <key>', 'management key; others can read it from the process list')
+    .option('--gateway-config <file>', "take the management key from the gateway's config.yaml")
+    .option('--state <dir>', 'where Holdfast keeps its state (default: .holdfast)');
+}
+
+export function planOptions(command: Command): Command {
+  return command
+    .addOption(
+      repeatable('--allow <guard[:path]>', 'let a guard pass, everywhere or below one path; repeatable'),
+    )
+    .addOption(
+      new Option('--mode <mode>', 'treat the targets as in this mode').choices([
+        'observe',
+        'apply',
+        'enforce',
+      ]),
+    )
+    .option('--prune', 'remove what left the files instead of releasing it');
+}

@@ -1,0 +1,16 @@
+// A session for a command: what the settings are to be warned about goes to the command's own streams.
+import type { PlanFlags } from '../../compose/flags.ts';
+import type { Io } from '../../compose/io.ts';
+import { openSession, type Session } from '../../compose/session.ts';
+import type { Listener } from '../../domain/outcome/event.ts';
+import { showWarnings } from './show.ts';
+
+/** Throws HoldfastError with all problems of the settings. `daemon`: whether what only the daemon uses has to be there. */
+export function openCommandSession(
+  flags: PlanFlags,
+  io: Io,
+  listener?: Listener,
+  { daemon = false }: { readonly daemon?: boolean } = {},
+): Promise<Session> {
+  return openSession(flags, io, listener, { daemon, warn: (found) => showWarnings(io, flags, found) });
+}

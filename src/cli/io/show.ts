@@ -1,0 +1,56 @@
+// How commands print: reports, problems, tables, JSON of their own. Results go to stdout; problems of a failed command
+// go to stderr as text, to stdout in every format that a machine reads.
+import type { ExitCode } from '../../domain/problem/exit.ts';
+import { fail, type Problem } from '../../domain/problem/problem.ts';
+import { document } from '../../report/json.ts';
+import { render } from '../../report/render.ts';
+import { problemsText } from '../../report/text/problem.ts';
+import type { Report } from '../../report/report.ts';
+import type { Style } from '../../report/text/style.ts';
+import { wrapped } from '../../report/text/wrap.ts';
+import { type Globals, type Io, styleOf } from '../../compose/io.ts';
+
+export function showReport(io: Io, globals: Globals, report: Report): void {
+  io.exit = report.exit;
+  if (globals.output !== 'text') return io.out(render(report, globals.output, styleOf(io, globals)));
+  io.out(wrapped(render({ ...report, problems: [] }, 'text', styleOf(io, globals)), io.columns));
+  io.err(wrapped(problemsText(untold(report), styleOf(io, globals, 'stderr')), io.columns));
+}
+
+/** What no plan of the report has among its notes. */
+function untold({ plans, problems }: Report): readonly Problem[] {
+  const told = new Set(plans.flatMap(({ notes }) => notes.map(sentenceOf)));
+  return problems.filter((problem) => !told.has(sentenceOf(problem)));
+}
+
+const sentenceOf = ({ code, message, target }: Problem): string => [target, code, message].join(' ');
+
+export function showProblems(
+  io: Io,
+  globals: Globals,
+  command: string,
+  exit: ExitCode,
+  problems: readonly Problem[],
+): void {
+  showReport(io, globals, { command, exit, plans: [], outcomes: [], problems });
+}
+
+/** Problems that stop nothing, on stderr. */
+export function showWarnings(io: Io, globals: Globals, problems: readonly Problem[]): void {
+  if (!globals.quiet) io.err(wrapped(problemsText(problems, styleOf(io, globals, 'stderr')), io.columns));
+}
+
+/** A command whose result is not a report: text, or the same as JSON. */
+export function show(
+  io: Io,
+  globals: Globals,
+  command: string,
+  content: object,
+  text: (style: Style) => string,
+): void {
+  if (globals.output === 'json') return io.out(document({ command, exit: io.exit, ...content }));
+  if (globals.output !== 'text')
+    throw fail('HF1001', `${command} prints text or json, not ${globals.output}`);
+  const shown = text(styleOf(io, globals));
+  io.out(shown === '' || shown.endsWith('\n') ? shown : `${shown}\n`);
+}

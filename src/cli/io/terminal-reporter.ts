@@ -1,0 +1,78 @@
+// The daemon on a terminal: what a person wants to see while it works, and no more.
+import type { Reporter } from '../../daemon/core/reporter.ts';
+import type { Trigger } from '../../domain/state/check-record.ts';
+import type { Outcome } from '../../domain/outcome/outcome.ts';
+import type { Plan } from '../../domain/plan/plan.ts';
+import { HoldfastError } from '../../domain/problem/problem.ts';
+import { oneLine } from '../../lib/terminal-safe.ts';
+import { outcomeSentence, outcomeText } from '../../report/text/outcome.ts';
+import { planText } from '../../report/text/plan.ts';
+import { problemText } from '../../report/text/problem.ts';
+import { duration, indent, type Style } from '../../report/text/style.ts';
+
+const BECAUSE = {
+  start: 'at the start',
+  settings: 'settings changed',
+  files: 'files changed',
+  source: 'git brought something new',
+  asked: 'asked for',
+  schedule: 'drift check',
+  retry: 'trying again',
+} as const satisfies Record<Trigger, string>;
+
+/** A plan is told when it is made, its requests as they are sent, and then what came of it. */
+export function terminalReporter(write: (text: string) => void, style: Style, now: () => Date): Reporter {
+  const say = (text: string): void => write(`${indent(text, 2)}\n`);
+  const clock = (): string => style.dim(now().toTimeString().slice(0, 8));
+  const told = new Map<string, string>();
+  return {
+    started: (targets, drift) => {
+      for (const { name, url, mode } of targets) {
+        const what = `${style.bold('holding')} ${style.accent(name)} at ${url.origin}`;
+        write(`${clock()} ${what}, mode ${mode}, drift check "${drift}"\n`);
+      }
+    },
+    event: (event) => {
+      if (event.kind === 'notice') say(problemText(event.problem, style));
+      if (event.kind === 'step' && event.step === 'write' && event.write)
+        say(`${style.dim('→')} ${event.write.method} ${event.write.path}`);
+      if (
+        event.kind !== 'planned' ||
+        told.get(event.target) === event.plan.digest.value ||
+        !differs(event.plan)
+      )
+        return;
+      told.set(event.target, event.plan.digest.value);
+      write(`${clock()} ${style.dim('planned')}\n`);
+      say(`${planText(event.plan, style)}\n`);
+    },
+    outcome: (outcome, trigger) => {
+      const repeated = outcome.plan === undefined || told.get(outcome.target) !== outcome.plan.digest.value;
+      write(`${clock()} ${style.dim(BECAUSE[trigger])}\n`);
+      if (quiet(outcome))
+        return say(
+          `${style.accent(outcome.target)} ${style.good(outcomeSentence(outcome))} ${style.dim(duration(outcome.durationMs))}`,
+        );
+      if (repeated && outcome.plan && differs(outcome.plan)) say(`${planText(outcome.plan, style)}\n`);
+      say(outcomeText(outcome, style));
+    },
+    note: (level, text) =>
+      write(`${clock()} ${level === 'info' ? oneLine(text) : style.warn(oneLine(text))}\n`),
+    failed: (error, target) => {
+      const problems =
+        error instanceof HoldfastError
+          ? error.problems.map((problem) => problemText(problem, style))
+          : [oneLine(String(error))];
+      write(`${clock()} ${style.bad(target ?? 'settings')}\n`);
+      say(problems.join('\n'));
+    },
+  };
+}
+
+function differs(plan: Plan): boolean {
+  return plan.changes.length + plan.writes.length > 0;
+}
+
+function quiet(outcome: Outcome): boolean {
+  return outcome.kind === 'in-sync' && outcome.problems.length === 0;
+}

@@ -1,0 +1,141 @@
+// What is wrong with a command line, as a problem like every other: code, position, remedy. Commander finds it; the words,
+// and the name that was probably meant, are ours. Nothing is said of a value behind an unknown option: it may be a key.
+import { Command } from 'commander';
+import { fail, type HoldfastError, type Position } from '../../domain/problem/problem.ts';
+import { nearest } from '../../lib/suggest.ts';
+
+/** A command that throws a HoldfastError where commander would print and exit. */
+export class CheckedCommand extends Command {
+  readonly #words: readonly string[];
+
+  /** `words`: the command line without node and script. */
+  constructor(name: string | undefined, words: readonly string[]) {
+    super(name);
+    this.#words = words;
+  }
+
+  override createCommand(name?: string): CheckedCommand {
+    return new CheckedCommand(name, this.#words);
+  }
+
+  positionOf(word: string): Position | undefined {
+    return wordPosition(this.#words, word);
+  }
+
+  override error(message: string, options?: { code?: string }): never {
+    throw usageError(this, message.replace(/^error: /, ''), options?.code, this.#words);
+  }
+}
+
+/** In the line as it was typed, whose first word is `holdfast`; undefined where the word is not in it. */
+export function wordPosition(words: readonly string[], word: string): Position | undefined {
+  const index = words.findIndex((each) => each === word || each.startsWith(`${word}=`));
+  if (index < 0) return undefined;
+  const before = ['holdfast', ...words.slice(0, index)].join(' ');
+  return { file: 'command line', line: 1, column: Array.from(before).length + 2 };
+}
+
+/** Of a word that a command finds wrong by itself. */
+export const positionIn = (command: Command, word: string): Position | undefined =>
+  command instanceof CheckedCommand ? command.positionOf(word) : undefined;
+
+interface Fault {
+  readonly message: string;
+  readonly remedy: string;
+  /** The word that is wrong. */
+  readonly word?: string;
+}
+
+function usageError(
+  command: Command,
+  said: string,
+  code: string | undefined,
+  words: readonly string[],
+): HoldfastError {
+  const { message, remedy, word } = faultOf(command, said, code);
+  const position = word === undefined ? undefined : wordPosition(words, word);
+  return fail('HF1001', message, { remedy, position });
+}
+
+function faultOf(command: Command, said: string, code: string | undefined): Fault {
+  const [, quoted = ''] = /'([^']*)'/.exec(said) ?? [];
+  const see = `See \`${nameOf(command)} --help\`.`;
+  switch (code) {
+    case 'commander.unknownOption':
+      return unknownOption(command, /^unknown option '(.*?)'/s.exec(said)?.[1] ?? quoted, see);
+    case 'commander.excessArguments':
+    case 'commander.unknownCommand':
+      return excessWord(command, see);
+    case 'commander.missingArgument':
+      return { message: `missing required argument <${quoted}>`, remedy: usageOf(command) };
+    case 'commander.optionMissingArgument':
+      return { message: `${quoted} has no value`, remedy: `Write ${quoted}. ${see}`, word: flagIn(quoted) };
+    case 'commander.invalidArgument':
+      return invalidValue(said, see);
+    default:
+      return { message: said, remedy: see };
+  }
+}
+
+function unknownOption(command: Command, written: string, see: string): Fault {
+  const [flag = ''] = written.split('=');
+  const near = nearest(flag, optionsOf(command));
+  const remedy = near === undefined ? see : `Did you mean \`${near}\`? ${see}`;
+  return { message: `unknown option ${flag}`, remedy, word: flag };
+}
+
+/** A word too many: a command's name mistyped, an option without its dashes, or nothing that we know. */
+function excessWord(command: Command, see: string): Fault {
+  const { registeredArguments, args, parent } = command;
+  const word = args[registeredArguments.length] ?? '';
+  const siblings = [command, parent].flatMap((one) => (one && one !== root(command) ? one.commands : []));
+  const sibling = nearest(
+    word,
+    siblings.map((one) => one.name()),
+  );
+  const option =
+    optionsOf(command).find((flag) => flag === `--${word}`) ?? nearest(`--${word}`, optionsOf(command));
+  const found = siblings.find((one) => one.name() === sibling);
+  const near = found ? nameOf(found) : option;
+  const takes =
+    ['no argument', 'one argument'][registeredArguments.length] ?? `${registeredArguments.length} arguments`;
+  return {
+    message: `${nameOf(command)} takes ${takes}, and there is ${isPrintable(command) ? `"${word}"` : 'another word'}`,
+    remedy: near === undefined ? see : `Did you mean \`${near}\`? ${see}`,
+    word,
+  };
+}
+
+/** A word that stands beside `--key` may be a part of the key. */
+const isPrintable = (command: Command): boolean => command.opts<{ key?: string }>().key === undefined;
+
+/** `option '--output <format>' argument 'xml' is invalid. Allowed choices are text, json.` */
+function invalidValue(said: string, see: string): Fault {
+  const [message = said, ...rest] = said.split(/(?<=is invalid[^.]*)\. /);
+  const [, value = ''] = /(?:argument|value) '([^']*)'/.exec(said) ?? [];
+  const choices = /Allowed choices are (.*?)\.?$/.exec(rest.join(' '))?.[1];
+  const near = choices === undefined ? undefined : nearest(value, choices.split(', '));
+  const meant = near === undefined ? '' : ` Did you mean \`${near}\`?`;
+  const allowed = choices === undefined ? rest.join(' ') : `Allowed choices are ${choices}.`;
+  return { message: message.replace(/\.$/, ''), remedy: `${allowed}${meant} ${see}`.trim(), word: value };
+}
+
+const flagIn = (flags: string): string => /--[\w-]+/.exec(flags)?.[0] ?? flags;
+
+/** The options of a command and of all above it that help shows, by their long names. */
+function optionsOf(command: Command): string[] {
+  const own = command
+    .createHelp()
+    .visibleOptions(command)
+    .flatMap(({ long }) => (long === undefined || long === null ? [] : [long]));
+  return command.parent ? [...own, ...optionsOf(command.parent)] : own;
+}
+
+function root(command: Command): Command {
+  return command.parent ? root(command.parent) : command;
+}
+
+const nameOf = (command: Command): string =>
+  command.parent ? `${nameOf(command.parent)} ${command.name()}` : command.name();
+
+const usageOf = (command: Command): string => `Write \`${nameOf(command)} ${command.usage()}\`.`;

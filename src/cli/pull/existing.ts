@@ -1,0 +1,72 @@
+// What is there already where pulled files go: edits that nobody has committed are not replaced, copies of what is
+// replaced are kept, and a file with values is only added to.
+import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { git } from '../../desired/read/revision.ts';
+import { HoldfastError, problem } from '../../domain/problem/problem.ts';
+import { readEnvFile } from '../../input/env-file.ts';
+import type { Environment } from '../../input/environment.ts';
+import { readTextFile } from '../../input/text-file.ts';
+import { orMissing } from '../../state/files/disk.ts';
+import { type Destination, exists, shownIn, type Texts } from './files.ts';
+
+/** Rejects with HF2074 for each file that would be replaced and is not as its last commit has it. */
+export async function refuseUncommitted({ file, example }: Destination, cwd: string): Promise<void> {
+  const edited = await Promise.all([file, example].map(isEdited));
+  const remedy = 'Commit the edits, stash them or discard them, and pull again.';
+  const problems = [file, example]
+    .filter((_, i) => edited[i])
+    .map((path) => problem('HF2074', `${shownIn(cwd, path)} has edits that are not committed`, { remedy }));
+  if (problems.length > 0) throw new HoldfastError(problems);
+}
+
+/** False for a file that no commit holds, and outside of git: then the copy is all there is. */
+async function isEdited(path: string): Promise<boolean> {
+  const status = await git(dirname(path), ['status', '--porcelain', '--', path]);
+  return status !== undefined && status.trim() !== '' && !/^(?:\?\?|A ) /.test(status);
+}
+
+/**
+ * Copies of the files that are going to be replaced by something else, for their owner alone. Their directory, below that
+ * of the state; undefined: there is nothing to keep.
+ */
+export async function keepReplaced(
+  { file, example }: Destination,
+  texts: Pick<Texts, 'file' | 'example'>,
+  { stateDir, now }: { readonly stateDir: string; readonly now: number },
+): Promise<string | undefined> {
+  const replaced = [...(await unlike(file, texts.file)), ...(await unlike(example, texts.example))];
+  if (replaced.length === 0) return undefined;
+  const stamp = new Date(now).toISOString().replaceAll(/[-:]|\.\d+/g, '');
+  await mkdir(join(stateDir, 'replaced'), { recursive: true, mode: 0o700 });
+  const dir = await mkdtemp(join(stateDir, 'replaced', `${stamp}-`));
+  for (const { name, bytes } of replaced) await writeFile(join(dir, name), bytes, { mode: 0o600 });
+  return dir;
+}
+
+async function unlike(path: string, text: string): Promise<{ name: string; bytes: Buffer }[]> {
+  const bytes = await readFile(path).catch(orMissing);
+  return bytes === undefined || bytes.equals(Buffer.from(text)) ? [] : [{ name: basename(path), bytes }];
+}
+
+/** A file that the secrets are added to, before. */
+export interface ValuesFile {
+  readonly text: string;
+  readonly held: Readonly<Record<string, string>>;
+}
+
+/** Rejects where it is there and cannot be read: what it holds would be lost. `env` is what its values may refer to. */
+export async function valuesThere(
+  { values }: Destination,
+  cwd: string,
+  env: Environment,
+): Promise<ValuesFile> {
+  if (values === undefined || !(await exists(values))) return { text: '', held: {} };
+  const shown = shownIn(cwd, values);
+  const read = await readTextFile(values, shown);
+  if ('problem' in read) throw new HoldfastError([read.problem]);
+  const { values: held, problems } = readEnvFile(read.text, shown, env);
+  const errors = problems.filter(({ severity }) => severity === 'error');
+  if (errors.length > 0) throw new HoldfastError(errors);
+  return { text: read.text, held };
+}

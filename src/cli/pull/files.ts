@@ -1,0 +1,138 @@
+// Where pulled files go: never over others unless told, each one whole or not at all, and never quietly into git when it
+// holds secrets.
+import { access, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join, relative, resolve } from 'node:path';
+import { git } from '../../desired/read/revision.ts';
+import { fail, HoldfastError, type Problem, problem } from '../../domain/problem/problem.ts';
+import type { Sealed } from '../../domain/secret.ts';
+import { tooMuch, walk } from '../../input/walk.ts';
+import { replaceFile } from '../../state/files/disk.ts';
+
+export interface Destination {
+  /** Absolute. */
+  readonly dir: string;
+  readonly file: string;
+  readonly example: string;
+  /** With the values; only where asked for. */
+  readonly values: string | undefined;
+}
+
+export interface DestinationFlags {
+  readonly outputDir?: string;
+  readonly file?: string;
+  readonly writeEnv?: string;
+}
+
+/** `own`: what the target reads, absolute. The last overrides the others, so that is where the file goes by default. */
+export function destinationOf(flags: DestinationFlags, cwd: string, own: readonly string[]): Destination {
+  const { outputDir, writeEnv } = flags;
+  const place = outputDir === undefined ? (own.at(-1) ?? cwd) : resolve(cwd, outputDir);
+  const isFile = outputDir === undefined && /\.ya?ml$/i.test(place);
+  const file = flags.file ?? (isFile ? basename(place) : 'gateway.yaml');
+  if (basename(file) !== file || !/^[^.].*\.ya?ml$/.test(file))
+    throw fail('HF1001', `--file ${file} is no name of a YAML file; --output-dir says where it goes`);
+  const dir = isFile ? dirname(place) : place;
+  return {
+    dir,
+    file: join(dir, file),
+    example: join(dir, '.env.example'),
+    values: writeEnv === undefined ? undefined : resolve(cwd, writeEnv),
+  };
+}
+
+/** Rejects with HF2074 for each file that would be replaced; the one with the values is only added to. */
+export async function refuseExisting({ file, example }: Destination, cwd: string): Promise<void> {
+  const wanted = [file, example];
+  const there = await Promise.all(wanted.map(exists));
+  const problems = wanted
+    .filter((_, i) => there[i])
+    .map((path) => problem('HF2074', `${shownIn(cwd, path)} exists already`));
+  if (problems.length > 0) throw new HoldfastError(problems);
+}
+
+export interface Texts {
+  readonly file: string;
+  readonly example: string;
+  readonly values: Sealed<string> | undefined;
+}
+
+export async function writeAll({ dir, file, example, values }: Destination, texts: Texts): Promise<void> {
+  try {
+    await mkdir(dir, { recursive: true });
+    // The one that only its owner may read first: what is missing in the end is what is easily made again.
+    if (values !== undefined && texts.values) {
+      await mkdir(dirname(values), { recursive: true });
+      await replaceFile(values, texts.values.open(), 0o600);
+    }
+    await replaceFile(example, texts.example, 0o644);
+    await replaceFile(file, texts.file, 0o644);
+  } catch (error) {
+    const { code, path } = error as NodeJS.ErrnoException;
+    if (typeof code !== 'string' || !/^E[A-Z]+$/.test(code)) throw error;
+    const remedy = 'Make the directory writable, or choose another one with --output-dir.';
+    throw fail('HF2002', `${path ?? dir} cannot be written: ${code}`, { remedy }, { cause: error });
+  }
+}
+
+/** Calls with a directory of its own that holds this file and no secrets, and takes it away again. */
+export async function withScratch<T>(text: string, use: (dir: string) => Promise<T>): Promise<T> {
+  const dir = await mkdtemp(join(tmpdir(), 'holdfast-pull-'));
+  try {
+    await writeFile(join(dir, 'gateway.yaml'), text, { mode: 0o600 });
+    return await use(dir);
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+}
+
+export async function warningsAbout(
+  { dir, file, values }: Destination,
+  cwd: string,
+): Promise<readonly Problem[]> {
+  return [...(await neighbours(dir, file, cwd)), ...(values === undefined ? [] : await exposed(values, cwd))];
+}
+
+/** What is read together with the pulled file, relative to its directory. */
+export async function otherFiles(dir: string, file: string): Promise<readonly string[]> {
+  const walked = await walk(dir).catch(() => undefined);
+  const excess = walked && tooMuch(walked);
+  if (excess !== undefined) throw fail('HF2006', `${dir} contains ${excess}`);
+  return (walked?.files ?? [])
+    .filter(({ path }) => /\.ya?ml$/i.test(path) && path !== file)
+    .map(({ path }) => relative(dir, path))
+    .toSorted();
+}
+
+async function neighbours(dir: string, file: string, cwd: string): Promise<readonly Problem[]> {
+  const others = await otherFiles(dir, file);
+  if (others.length === 0) return [];
+  const remedy = `Take them out where they declare the same, or pull into a directory of its own.`;
+  const message = `${shownIn(cwd, dir)} holds other desired state, which is read together with this: ${others.join(', ')}`;
+  return [problem('HF2070', message, { severity: 'warning', remedy })];
+}
+
+/** That git would track a file with secrets, where it would. */
+export async function exposed(values: string, cwd: string): Promise<readonly Problem[]> {
+  const inside = await git(dirname(values), ['rev-parse', '--is-inside-work-tree']);
+  if (inside?.trim() !== 'true') return [];
+  const ignored = await git(dirname(values), ['check-ignore', '--', values]);
+  if (ignored !== undefined && ignored.trim() !== '') return [];
+  const shown = shownIn(cwd, values);
+  const remedy = `echo '${basename(values)}' >> ${shownIn(cwd, join(dirname(values), '.gitignore'))}`;
+  return [
+    problem('HF2073', `git would track ${shown}, which holds secrets`, { severity: 'warning', remedy }),
+  ];
+}
+
+export function shownIn(cwd: string, path: string): string {
+  const way = relative(cwd, path);
+  return way === '' ? '.' : way.startsWith('..') ? path : way;
+}
+
+export async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,84 @@
+// The proof of pulled files before they are written: the file alone changes nothing, and neither do all files together
+// that the target reads.
+import { resolve } from 'node:path';
+import type { Adopted } from '../../adopt/adopt.ts';
+import { proofOf } from '../../adopt/prove.ts';
+import type { DeepLive } from '../../apply/run/read.ts';
+import { loadDesired, type LoadedDesired } from '../../desired/desired.ts';
+import { HoldfastError, type Problem, problem } from '../../domain/problem/problem.ts';
+import type { Target } from '../../domain/target.ts';
+import type { Remembered } from '../../plan/last-applied.ts';
+import type { Environment } from '../../input/environment.ts';
+import type { Io } from '../../compose/io.ts';
+import { type Destination, exists, otherFiles, shownIn, withScratch } from './files.ts';
+import type { Session } from '../../compose/session.ts';
+
+export interface Proving {
+  readonly session: Session;
+  readonly target: Target;
+  readonly live: DeepLive;
+  readonly destination: Destination;
+  readonly io: Io;
+}
+
+/** Loads what is going to be written as any other command would, and plans it against the same live. */
+export async function refuseChanges(text: string, adopted: Adopted, proving: Proving): Promise<Remembered> {
+  const { catalog } = proving.session;
+  const env = Object.fromEntries(adopted.variables.map(({ name, secret }) => [name, secret.open()]));
+  return withScratch(text, async (scratch) => {
+    const target = { ...proving.target, desired: [scratch] };
+    const { problems, remembered } = judged(
+      await loadDesired(target, { catalog, env, settingsDir: scratch }),
+      proving,
+    );
+    if (problems.length > 0 || !remembered) throw new HoldfastError(problems);
+    await refuseMisfit(text, { env, scratch }, proving);
+    return remembered;
+  });
+}
+
+function judged(
+  { desired, problems }: LoadedDesired,
+  { session, target, live }: Proving,
+): { readonly problems: readonly Problem[]; readonly remembered?: Remembered } {
+  if (!desired) return { problems };
+  const { catalog, store, clock } = session;
+  const hash = (content: string): string => store.hash(content);
+  return proofOf({ target, live, desired, catalog, now: clock.now(), hash });
+}
+
+/** What the target reads, absolute; the later override the earlier. */
+export const ownPlaces = ({ settings }: Session, target: Target): string[] =>
+  target.desired.map((place) => resolve(settings.dir, place));
+
+interface Alone {
+  /** Of the secrets. */
+  readonly env: Environment;
+  /** A directory that holds the file alone. */
+  readonly scratch: string;
+}
+
+/** Where the file becomes a part of what the target reads. Rejects with HF2076 and what does not fit. */
+async function refuseMisfit(text: string, { env, scratch }: Alone, proving: Proving): Promise<void> {
+  const { session, target, destination, io } = proving;
+  const { dir, file } = destination;
+  const own = ownPlaces(session, target);
+  const others = (await Promise.all(own.map((place) => otherFiles(place, file)))).flat();
+  if (!own.includes(dir) || others.length === 0) return;
+  const isThere = await exists(dir);
+  const desired = own.map((place) => (place === dir && !isThere ? scratch : place));
+  const { catalog, settings } = session;
+  const loaded = await loadDesired(
+    { ...target, desired },
+    {
+      catalog,
+      env: { ...session.env, ...env },
+      settingsDir: settings.dir,
+      texts: new Map([[file, text]]),
+    },
+  );
+  const found = judged(loaded, proving).problems.filter(({ severity }) => severity === 'error');
+  if (found.length === 0) return;
+  const message = `${shownIn(io.cwd, file)} and the other files of the target do not fit together: ${others.join(', ')}`;
+  throw new HoldfastError([problem('HF2076', message), ...found]);
+}

@@ -1,0 +1,252 @@
+// `holdfast pull`: the live gateway as desired state, proved to change nothing.
+import { resolve } from 'node:path';
+import type { Command } from 'commander';
+import { adopt, type Adopted } from '../../adopt/adopt.ts';
+import { envExample, envFile, withHeading } from '../../adopt/files.ts';
+import { type Selection, selectionProblems } from '../../adopt/ownership.ts';
+import { agreementProblems } from '../../adopt/prove.ts';
+import { sourceOf } from '../../adopt/source.ts';
+import type { DeepLive } from '../../apply/run/read.ts';
+import { parsePath, type Path } from '../../domain/path.ts';
+import { fail, HoldfastError, type Problem } from '../../domain/problem/problem.ts';
+import type { Target } from '../../domain/target.ts';
+import type { Remembered } from '../../plan/last-applied.ts';
+import type { Environment } from '../../input/environment.ts';
+import type { Style } from '../../report/text/style.ts';
+import type { Io } from '../../compose/io.ts';
+import { gatewayOptions, onCall, repeatable, variablesOption } from '../io/options.ts';
+import { progress } from '../io/progress.ts';
+import {
+  type Destination,
+  destinationOf,
+  otherFiles,
+  refuseExisting,
+  shownIn,
+  type Texts,
+  warningsAbout,
+  writeAll,
+} from './files.ts';
+import { keepReplaced, refuseUncommitted, valuesThere } from './existing.ts';
+import { ownPlaces, refuseChanges } from './proof.ts';
+import { schemaHint } from './schema-hint.ts';
+import { openCommandSession } from '../io/session.ts';
+import { type Session, theTarget } from '../../compose/session.ts';
+import { withTarget } from '../../state/with-target.ts';
+import { show, showWarnings } from '../io/show.ts';
+import type { PlanFlags } from '../../compose/flags.ts';
+
+export interface PullFlags extends PlanFlags {
+  readonly outputDir?: string;
+  readonly file?: string;
+  readonly writeEnv?: string;
+  readonly include?: readonly string[];
+  readonly exclude?: readonly string[];
+  readonly force?: boolean;
+  readonly print?: boolean;
+}
+
+export function define(command: Command, io: Io): void {
+  const pull = variablesOption(gatewayOptions(command), 'variables whose names are taken')
+    .option(
+      '--output-dir <dir>',
+      'where the files go (default: the last directory that the target reads, else desired-state)',
+    )
+    .option('--file <name>', 'the desired-state file in it (default: gateway.yaml)')
+    .option('--write-env <file>', 'add the secrets to this file, readable by you alone')
+    .addOption(repeatable('--include <path>', 'declare this although it is left out by default; repeatable'))
+    .addOption(repeatable('--exclude <path>', 'leave this to the gateway; repeatable'))
+    .option('--force', 'replace files that are there; copies are kept')
+    .option('--print', 'print the file, write nothing')
+    .addHelpText(
+      'after',
+      `
+Secrets become references (\${env:NAME}) and are listed in .env.example. What belongs to the
+machine is left out: host, port, tls, auth-dir, plugins.dir, remote-management, and defaults
+that the gateway writes out by itself. Comments stay. The files get the layout, flat or of v8,
+that the gateway's file has. Nothing is written before it is proved that a plan of the files
+is empty.
+
+Examples:
+  $ holdfast pull
+  $ holdfast pull --output-dir my-gateway --write-env my-gateway/.env
+  $ holdfast pull --print --exclude payload | less
+  $ holdfast pull --include remote-management.allow-remote --force`,
+    );
+  onCall(pull, (flags: PullFlags) => run(flags, io));
+}
+
+async function run(flags: PullFlags, io: Io): Promise<void> {
+  showPulled(await pullFiles(flags, io));
+}
+
+/** Reads, proves and writes. Rejects before anything is written, unless the disk refuses. */
+export async function pullFiles(flags: PullFlags, io: Io): Promise<Pulled> {
+  await using session = await openCommandSession(flags, io, progress(flags, io));
+  const target = theTarget(session, 'pull');
+  const destination = destinationOf(flags, io.cwd, ownPlaces(session, target));
+  const selection = selectionOf(flags, session);
+  if (!flags.print) await (flags.force ? refuseUncommitted : refuseExisting)(destination, io.cwd);
+  const values = await valuesThere(destination, io.cwd, session.env);
+  const { readOnce } = await import('../../apply/steps/read-once.ts');
+  const live = await readOnce(session.contextOf(target), 'pull');
+  refuseAny(agreementProblems(live));
+  const adopted = await adopt(sourceOf(live, session.catalog), {
+    selection,
+    env: { ...session.env, ...values.held },
+  });
+  io.hide?.(adopted.variables.map(({ secret }) => secret.open()));
+  const before = { text: values.text, env: session.env };
+  const texts = textsOf(adopted, { destination, target, live, flags, io, before });
+  const remembered = await refuseChanges(texts.file, adopted, { session, target, live, destination, io });
+  const kept = flags.print ? undefined : await replaceAll(destination, texts, session);
+  const problems = [...adopted.notes, ...(flags.print ? [] : await warningsAbout(destination, io.cwd))];
+  const adoption =
+    !flags.print &&
+    (await adopts(session, target, destination)) &&
+    (await record(session, target, remembered));
+  return { flags, io, target, destination, adopted, texts, problems, adoption, kept };
+}
+
+/** The directory of the copies of what was there. */
+async function replaceAll(
+  destination: Destination,
+  texts: Texts,
+  { settings, clock }: Session,
+): Promise<string | undefined> {
+  const kept = await keepReplaced(destination, texts, { stateDir: settings.state.dir, now: clock.now() });
+  await writeAll(destination, texts);
+  return kept;
+}
+
+/** Whether the pulled file alone is what the target declares: then it is in force, as after an apply in sync. */
+async function adopts({ settings }: Session, target: Target, { dir, file }: Destination): Promise<boolean> {
+  const declared = target.desired.map((each) => resolve(settings.dir, each));
+  const meant = settings.file === undefined || (declared.length === 1 && declared[0] === dir);
+  return target.mode !== 'observe' && meant && (await otherFiles(dir, file)).length === 0;
+}
+
+async function record({ store }: Session, { name }: Target, remembered: Remembered): Promise<true> {
+  await withTarget(store, { target: name, owner: 'holdfast pull' }, () => store.update(name, remembered));
+  return true;
+}
+
+function selectionOf({ include = [], exclude = [] }: PullFlags, { catalog }: Session): Selection {
+  const selection = { include: include.map(pathOf), exclude: exclude.map(pathOf) };
+  refuseAny(selectionProblems(catalog, selection));
+  return selection;
+}
+
+function pathOf(text: string): Path {
+  try {
+    return parsePath(text);
+  } catch (error) {
+    throw fail(
+      'HF1001',
+      `"${text}" is not a path: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+}
+
+function refuseAny(problems: readonly Problem[]): void {
+  if (problems.length > 0) throw new HoldfastError(problems);
+}
+
+interface Writing {
+  readonly destination: Destination;
+  readonly target: Target;
+  readonly live: DeepLive;
+  readonly flags: PullFlags;
+  readonly io: Io;
+  /** The file of values as it is, and what it may refer to. */
+  readonly before: { readonly text: string; readonly env: Environment };
+}
+
+function textsOf(adopted: Adopted, { destination, target, live, flags, io, before }: Writing): Texts {
+  const { file, values } = destination;
+  const { name, url } = target;
+  return {
+    file: withHeading(adopted.text, {
+      target: name,
+      url,
+      schema: schemaHint(`${live.layout}.schema.json`, file, io.cwd),
+    }),
+    example: envExample(adopted.variables),
+    values:
+      values === undefined || flags.print ? undefined : envFile(adopted.variables, before.text, before.env),
+  };
+}
+
+export interface Pulled {
+  readonly flags: PullFlags;
+  readonly io: Io;
+  readonly target: Target;
+  readonly destination: Destination;
+  readonly adopted: Adopted;
+  readonly texts: Texts;
+  readonly problems: readonly Problem[];
+  /** Recorded as in force, so that what the files say next is judged as a change of the files. */
+  readonly adoption: boolean;
+  /** Where copies of the replaced files are, absolute. */
+  readonly kept: string | undefined;
+}
+
+function showPulled(pulled: Pulled): void {
+  const { flags, io, target, destination, adopted, texts, problems, adoption, kept } = pulled;
+  const { variables, declared, leftOut } = adopted;
+  const shown = (path: string): string => shownIn(io.cwd, path);
+  const { file, example, values } = destination;
+  const content = {
+    target: target.name,
+    ...(flags.print
+      ? { content: texts.file }
+      : { files: [file, example, ...(values === undefined ? [] : [values])].map(shown) }),
+    declared,
+    leftOut,
+    variables: variables.map(({ name, usedAt }) => ({ name, usedAt })),
+    proof: { changes: 0 },
+    adopted: adoption,
+    ...(kept !== undefined && { kept: shown(kept) }),
+    problems,
+  };
+  // The text holds no secret; taking short ones out by value would only garble words.
+  if (flags.print && flags.output === 'text') (io.raw ?? io.out)(texts.file);
+  else show(io, flags, 'pull', content, (style) => summary(pulled, style));
+  if (flags.output === 'text') showWarnings(io, flags, problems);
+}
+
+function summary({ io, target, destination, adopted, adoption, kept }: Pulled, style: Style): string {
+  const { variables, declared, leftOut } = adopted;
+  const { dir, file, example, values } = destination;
+  const shown = (path: string): string => shownIn(io.cwd, path);
+  const row = (path: string, what: string): string =>
+    `${style.good('✓')} ${style.bold(shown(path))}  ${what}`;
+  const env = variables.length === 0 ? '' : ` --variables ${shown(values ?? `${dir}/.env`)}`;
+  const desired = target.desired.includes(dir) ? '' : ` --desired ${shown(dir)}`;
+  return [
+    row(
+      file,
+      `${count(declared.length, 'key')} declared, ${count(variables.length, 'secret')} as references`,
+    ),
+    row(example, variables.length === 0 ? 'no variables needed' : 'the variables and where they are used'),
+    ...(values === undefined ? [] : [row(values, 'their values, readable by you alone')]),
+    ...(kept === undefined ? [] : [row(kept, 'copies of the files that were replaced')]),
+    `${style.good('✓')} proved: a plan of these files is empty`,
+    ...(adoption
+      ? [
+          `${style.good('✓')} adopted: remembered as in force, what you change in the files is planned from here`,
+        ]
+      : []),
+    ...(leftOut.length === 0
+      ? []
+      : [style.dim(`left to the gateway: ${leftOut.map(({ path }) => path).join(', ')}`)]),
+    '',
+    'Next:',
+    ...(variables.length > 0 && values === undefined
+      ? [`  $ cp ${shown(example)} ${shown(`${dir}/.env`)}    # and fill it in`]
+      : []),
+    `  $ holdfast diff${desired}${env}`,
+    '',
+  ].join('\n');
+}
+
+const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;

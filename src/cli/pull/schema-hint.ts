@@ -1,0 +1,28 @@
+// Where an editor finds the JSON Schema of a file: beside it in the project, so that the hint holds for all who clone.
+import { existsSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { packageFile } from '../../lib/package-files.ts';
+
+export type SchemaName = 'legacy.schema.json' | 'v8.schema.json' | 'settings.schema.json';
+
+/** Copies for a project that does not have the package below it; `holdfast init` makes them. */
+export const COPIES = 'schemas/holdfast';
+
+/** The path for `# yaml-language-server: $schema=`, relative to the file; undefined where none would hold. */
+export function schemaHint(name: SchemaName, file: string, cwd: string): string | undefined {
+  if (isOutside(cwd, file)) return undefined;
+  const schema = schemaBelow(name, cwd);
+  if (schema === undefined) return undefined;
+  const way = relative(dirname(file), schema);
+  return way.startsWith('.') ? way : `./${way}`;
+}
+
+/** By the name that the project knows it under: an installed package may be a link to somewhere else. */
+function schemaBelow(name: SchemaName, cwd: string): string | undefined {
+  const installed = join(cwd, 'node_modules/holdfast/schemas', name);
+  const own = packageFile(`schemas/${name}`);
+  const copy = join(cwd, COPIES, name);
+  return [installed, ...(isOutside(cwd, own) ? [] : [own]), copy].find((path) => existsSync(path));
+}
+
+const isOutside = (cwd: string, path: string): boolean => relative(cwd, path).startsWith('..');

@@ -1,0 +1,228 @@
+// The command line as a client of a running daemon: `--via URL`. What it answers is what the same command would have
+// found here, so a CI job needs neither state nor keys of gateways.
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { Static, TSchema } from 'typebox';
+import { Check } from 'typebox/value';
+import { openAgent, type Send } from '../../gateway/client/undici.ts';
+import { CODES, type Code } from '../../domain/problem/codes.ts';
+import { exitOf, type Outcome } from '../../domain/outcome/outcome.ts';
+import { fail, HoldfastError, type Problem, problem } from '../../domain/problem/problem.ts';
+import {
+  type ApplyRequest,
+  HistoryEntryView,
+  HistoryView,
+  Outcome as OutcomeView,
+  type PlanRequest,
+  PlanView,
+  ProblemView,
+  TargetsView,
+} from '../../api-schema/views.ts';
+import type { Io } from '../../compose/io.ts';
+import type { Routed, RemoteFlags } from '../io/remote-options.ts';
+
+export interface Remote extends AsyncDisposable {
+  targets(): Promise<TargetsView>;
+  plan(target: string, request: PlanRequest): Promise<Outcome>;
+  /** Resolves when it is over, however long that takes. */
+  apply(target: string, request: ApplyRequest): Promise<Outcome>;
+  history(target: string, limit: number): Promise<HistoryView>;
+  /** Undefined: there is none of this id. */
+  entry(target: string, id: string): Promise<HistoryEntryView | undefined>;
+}
+
+/** Throws HF1001 for flags that say how to do what the daemon does, HF7049 for files that cannot be read. */
+export async function openRemote(flags: Routed<RemoteFlags>, io: Io): Promise<Remote> {
+  refuseOthers(flags);
+  const base = baseOf(flags.via);
+  const token = await tokenOf(flags, io);
+  if (token !== undefined) io.hide?.([token]);
+  const ca = flags.viaCa === undefined ? undefined : await textOf(flags.viaCa, '--via-ca', io);
+  const { agent, send } = openAgent({
+    headersTimeout: PATIENCE,
+    bodyTimeout: PATIENCE,
+    connect: { timeout: CONNECTING, ...(ca !== undefined && { ca }) },
+  });
+  const ask = asker({ base, send, token, signal: io.signal });
+  const at = (target: string, rest: string): string => `targets/${encodeURIComponent(target)}/${rest}`;
+  return {
+    targets: () => ask(TargetsView, 'GET', 'targets'),
+    async plan(target, request) {
+      const { plan, outcome } = await ask(PlanView, 'POST', at(target, 'plan'), request);
+      if (!outcome) throw notUnderstood(base, 'a plan without an outcome');
+      return known(base, { ...outcome, ...(plan && { plan }) });
+    },
+    apply: async (target, request) =>
+      known(base, await ask(OutcomeView, 'POST', at(target, 'actions/apply'), request)),
+    history: (target, limit) => ask(HistoryView, 'GET', at(target, `history?limit=${limit}`)),
+    async entry(target, id) {
+      try {
+        return await ask(HistoryEntryView, 'GET', at(target, `history/${encodeURIComponent(id)}`));
+      } catch (error) {
+        if (error instanceof HoldfastError && error.problems[0]?.code === 'HF1004') return undefined;
+        throw error;
+      }
+    },
+    [Symbol.asyncDispose]: () => agent.destroy(),
+  };
+}
+
+const SECOND = 1000;
+const CONNECTING = 10 * SECOND;
+/** ms: an apply of thousands of keys on a slow gateway, and others in line before it. */
+const PATIENCE = 30 * 60 * SECOND;
+
+const OTHERS = {
+  settings: '--settings',
+  url: '--url',
+  key: '--key',
+  keyFile: '--key-file',
+  gatewayConfig: '--gateway-config',
+  state: '--state',
+  desired: '--desired',
+  variables: '--variables',
+} as const;
+
+function refuseOthers(flags: RemoteFlags): void {
+  for (const [name, flag] of Object.entries(OTHERS))
+    if (flags[name as keyof typeof OTHERS] !== undefined)
+      throw fail('HF1001', `${flag} says what the daemon knows by itself; it cannot be used with --via`, {
+        remedy: `Leave ${flag} out, or --via.`,
+      });
+}
+
+/** Ends with a slash: the API lies below it, behind a proxy too. */
+function baseOf(text: string): URL {
+  const url = URL.parse(text);
+  if (!url || !/^https?:$/.test(url.protocol) || url.username !== '' || url.search !== '')
+    throw fail('HF1001', '--via is not the address of a daemon', {
+      remedy: 'Write e.g. --via https://holdfast.example; the token goes into HOLDFAST_TOKEN.',
+    });
+  return new URL(url.href.replace(/\/*$/, '/'));
+}
+
+async function tokenOf({ viaTokenFile }: RemoteFlags, io: Io): Promise<string | undefined> {
+  if (viaTokenFile === undefined) return io.env['HOLDFAST_TOKEN']?.trim() || undefined;
+  const token = (await textOf(viaTokenFile, '--via-token-file', io)).trim();
+  if (token === '') throw fail('HF7049', `--via-token-file: ${viaTokenFile} is empty`);
+  return token;
+}
+
+async function textOf(file: string, flag: string, { cwd }: Io): Promise<string> {
+  try {
+    return await readFile(resolve(cwd, file), 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw fail('HF7049', `${flag}: ${file} cannot be read (${code ?? 'unknown reason'})`);
+  }
+}
+
+interface Connection {
+  readonly base: URL;
+  readonly send: Send;
+  readonly token: string | undefined;
+  readonly signal: AbortSignal;
+}
+
+type Ask = <S extends TSchema>(
+  schema: S,
+  method: 'GET' | 'POST',
+  path: string,
+  body?: object,
+) => Promise<Static<S>>;
+
+function asker({ base, send, token, signal }: Connection): Ask {
+  return async (schema, method, path, body) => {
+    const url = new URL(`api/v1/${path}`, base);
+    const answer = await send({
+      origin: url.origin,
+      path: url.pathname + url.search,
+      method,
+      signal,
+      headers: {
+        accept: 'application/json',
+        'x-holdfast': '1',
+        ...(token !== undefined && { authorization: `Bearer ${token}` }),
+        ...(body && { 'content-type': 'application/json' }),
+      },
+      ...(body && { body: JSON.stringify(body) }),
+    })
+      .then(async (response) => ({ status: response.statusCode, text: await response.body.text() }))
+      .catch((error: unknown) => {
+        throw unreached(base, error, method === 'POST', signal);
+      });
+    return understood(base, schema, answer);
+  };
+}
+
+function unreached(base: URL, error: unknown, mayBeAtIt: boolean, signal: AbortSignal): HoldfastError {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const why = signal.aborted ? 'no longer waited for' : (CONNECTION[code ?? ''] ?? code ?? message);
+  const begun = mayBeAtIt && code !== 'ECONNREFUSED';
+  return fail('HF7047', `the daemon at ${base.origin} did not answer: ${why}`, {
+    remedy: begun
+      ? `It may have begun all the same: see \`holdfast history --via ${base.href}\` before you ask again.`
+      : undefined,
+  });
+}
+
+const CONNECTION: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'nobody listens there',
+  ENOTFOUND: 'this name is not known',
+  ECONNRESET: 'the connection broke',
+  UND_ERR_SOCKET: 'the connection broke',
+  UND_ERR_CONNECT_TIMEOUT: 'no connection in time',
+  UND_ERR_HEADERS_TIMEOUT: 'no answer in time',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is signed by itself; name it with --via-ca',
+  SELF_SIGNED_CERT_IN_CHAIN:
+    'its certificate is of an authority that is not known here; name it with --via-ca',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+    'its certificate is of an authority that is not known here; name it with --via-ca',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+    'its certificate is of an authority that is not known here; name it with --via-ca',
+  CERT_HAS_EXPIRED: 'its certificate has expired',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name',
+};
+
+function understood<S extends TSchema>(
+  base: URL,
+  schema: S,
+  { status, text }: { readonly status: number; readonly text: string },
+): Static<S> {
+  const value = parsed(text);
+  if (status >= 200 && status < 300) {
+    if (Check(schema, value)) return value;
+    throw notUnderstood(base, `answered ${status} with something else than a daemon does`);
+  }
+  if (!Check(ProblemView, value)) throw notUnderstood(base, `answered ${status}`);
+  throw refusal(base, value);
+}
+
+/** What the daemon says in its own codes; another version may have codes that are not known here. */
+function refusal(base: URL, { problems = [], detail, title, status }: ProblemView): HoldfastError {
+  const found = problems.flatMap(({ code, message, remedy, path }): Problem[] =>
+    isCode(code) ? [problem(code, `the daemon at ${base.origin}: ${message}`, { remedy, path })] : [],
+  );
+  if (found.length > 0) return new HoldfastError(found);
+  return notUnderstood(base, `answered ${status}: ${detail ?? title}`);
+}
+
+const isCode = (text: string): text is Code => Object.hasOwn(CODES, text);
+
+function notUnderstood(base: URL, what: string): HoldfastError {
+  return fail('HF7048', `the server at ${base.origin} ${what}`);
+}
+
+/** An outcome that this version knows the exit code of. */
+function known(base: URL, outcome: Outcome): Outcome {
+  if (Number.isInteger(exitOf(outcome))) return outcome;
+  throw notUnderstood(base, `answered with an outcome that this version does not know: ${outcome.kind}`);
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,115 @@
+// What plan, diff, drift, apply, status and history find through a daemon: the same values that they would find here.
+import type { Outcome } from '../../domain/outcome/outcome.ts';
+import type { Digest, Plan } from '../../domain/plan/plan.ts';
+import type { HistoryEntry } from '../../domain/state/state.ts';
+import type { Mode } from '../../domain/target.ts';
+import type { TargetStatus } from '../../report/text/status.ts';
+import type { ApplyRequest, PlanRequest, TargetView } from '../../api-schema/views.ts';
+import { afterAsking, type Confirm } from '../io/confirm.ts';
+import type { Io } from '../../compose/io.ts';
+import { selectedTargets } from '../../compose/selected-targets.ts';
+import type { Routed, RemoteFlags } from '../io/remote-options.ts';
+import { openRemote } from './client.ts';
+
+/** One outcome a target, targets side by side. */
+export async function remoteChecks(
+  flags: Routed<RemoteFlags>,
+  io: Io,
+  depth: 'shallow' | 'deep',
+): Promise<readonly Outcome[]> {
+  await using remote = await openRemote(flags, io);
+  const targets = selectedTargets((await remote.targets()).targets, flags.target);
+  return await Promise.all(targets.map(({ name }) => remote.plan(name, { ...judged(flags), depth })));
+}
+
+/** What somebody says for this once. */
+function judged({ allow, mode, prune }: RemoteFlags): Pick<PlanRequest, 'allow' | 'mode' | 'prune'> {
+  return {
+    ...(allow && { allow: [...allow] }),
+    ...(mode !== undefined && { mode: mode as Mode }), // one of the choices that commander offers
+    ...(prune !== undefined && { prune }),
+  };
+}
+
+export interface Applying extends RemoteFlags {
+  readonly dryRun?: boolean;
+  readonly retry?: boolean;
+}
+
+/** One target after the other; exactly the plan that was approved, where one was. */
+export async function remoteApplies(
+  flags: Routed<Applying>,
+  io: Io,
+  approved: Plan | undefined,
+  confirm: Confirm | undefined,
+): Promise<readonly Outcome[]> {
+  await using remote = await openRemote(flags, io);
+  const names = approved ? [approved.target] : flags.target;
+  const outcomes: Outcome[] = [];
+  for (const { name } of selectedTargets((await remote.targets()).targets, names)) {
+    const work = {
+      plan: () => remote.plan(name, judged(flags)),
+      apply: (digest?: Digest) => remote.apply(name, requestOf(flags, digest)),
+    };
+    outcomes.push(await (approved || !confirm ? work.apply(approved?.digest) : afterAsking(work, confirm)));
+  }
+  return outcomes;
+}
+
+function requestOf(flags: Applying, approved: Digest | undefined): ApplyRequest {
+  return {
+    ...judged(flags),
+    ...(approved && { approved }),
+    ...(flags.dryRun && { dryRun: true }),
+    ...(flags.retry && { retry: true }),
+  };
+}
+
+export async function remoteStatus(
+  flags: Routed<RemoteFlags>,
+  io: Io,
+): Promise<{ targets: readonly TargetStatus[]; stateIsNew: boolean }> {
+  await using remote = await openRemote(flags, io);
+  const { targets, stateIsNew } = await remote.targets();
+  return { targets: selectedTargets(targets, flags.target).map(statusOf), stateIsNew };
+}
+
+function statusOf({ name, ...view }: TargetView): TargetStatus {
+  const unread = view.standing === 'invalid' ? {} : { unresolved: 'the daemon has not read the files yet' };
+  return {
+    target: name,
+    url: view.url,
+    mode: view.mode,
+    ...(view.declared === undefined ? unread : { declared: view.declared }),
+    ...(view.applied && { applied: view.applied }),
+    ...(view.lastOutcome && { lastOutcome: view.lastOutcome as NonNullable<TargetStatus['lastOutcome']> }), // only shown
+    ...(view.lastDeepCheck && { lastDeepCheck: view.lastDeepCheck }),
+    ...(view.lastShallowCheck && { lastShallowCheck: view.lastShallowCheck }),
+    ...(view.suspension && { suspension: view.suspension }),
+    ...(view.quarantine && { quarantine: view.quarantine }),
+    ...(view.authBlock && { authBlock: view.authBlock }),
+    frozen: view.frozen ?? [],
+    released: view.released,
+    contested: view.contested,
+  };
+}
+
+type Entry = HistoryEntry & { readonly target: string };
+
+/** The newest of each target, or those that this id may mean. */
+export async function remoteHistory(
+  flags: Routed<RemoteFlags>,
+  io: Io,
+  asked: { readonly limit: number } | { readonly id: string },
+): Promise<readonly Entry[]> {
+  await using remote = await openRemote(flags, io);
+  const entries: Entry[] = [];
+  for (const { name } of selectedTargets((await remote.targets()).targets, flags.target)) {
+    const found =
+      'id' in asked
+        ? [await remote.entry(name, asked.id)]
+        : (await remote.history(name, asked.limit)).entries;
+    for (const entry of found) if (entry) entries.push({ ...(entry as HistoryEntry), target: name }); // only shown
+  }
+  return entries;
+}

@@ -1,0 +1,105 @@
+// The process as commands see it: streams, environment, exit code. Tests hand in their own.
+import type { OutputFormat } from '../report/report.ts';
+import { type Style, styleFor } from '../report/text/style.ts';
+import type { Clock } from '../domain/clock.ts';
+import { EXIT, type ExitCode } from '../domain/problem/exit.ts';
+import { fail } from '../domain/problem/problem.ts';
+import type { Recognise } from '../lib/redact.ts';
+
+export interface Io {
+  /** Results. */
+  readonly out: (text: string) => void;
+  /** Logs, progress, warnings. */
+  readonly err: (text: string) => void;
+  readonly env: NodeJS.ProcessEnv;
+  readonly cwd: string;
+  readonly stdoutIsTerminal: boolean;
+  /** Of the terminal; undefined where there is none. */
+  readonly columns?: number | undefined;
+  readonly stderrIsTerminal: boolean;
+  readonly stdinIsTerminal: boolean;
+  readonly stdin: () => Promise<string>;
+  /** Asks on the terminal; resolves with what was typed. */
+  readonly ask: (question: string) => Promise<string>;
+  /** Secrets that must not appear in any output from now on. Absent where nothing guards the streams. */
+  readonly hide?: (secrets: Iterable<string>) => void;
+  /** Secrets of earlier runs, of which only hashes are known; the last one given for a name counts. */
+  readonly recognise?: (name: string, known: Recognise) => void;
+  /** A value without any of those secrets, for what leaves by another way than the streams. Absent: nothing is known. */
+  readonly redact?: <T>(value: T) => T;
+  /** Results that somebody asked for as they are, secrets included (`--reveal`). Absent: `out`. */
+  readonly raw?: (text: string) => void;
+  /** What waits and times go by. Absent: the system's clock. */
+  readonly clock?: Clock;
+  /** Aborts on SIGINT and SIGTERM. */
+  readonly signal: AbortSignal;
+  /** The code the process will end with. */
+  exit: ExitCode;
+}
+
+/** Flags every command has. */
+export interface Globals {
+  readonly settings?: string;
+  readonly target?: readonly string[];
+  readonly output: OutputFormat;
+  readonly color: boolean;
+  readonly quiet?: boolean;
+  readonly verbose?: boolean;
+}
+
+export function styleOf(io: Io, globals: Globals, stream: 'stdout' | 'stderr' = 'stdout'): Style {
+  const isTTY = stream === 'stdout' ? io.stdoutIsTerminal : io.stderrIsTerminal;
+  return styleFor({ isTTY }, io.env, globals.color);
+}
+
+/** ms: one Ctrl-C reaches a program twice where npm started it, by the terminal and by npm. */
+const SAME_MS = 300;
+
+/** Listens for signals: the first asks to stop, a later one ends the process at once. */
+export function processIo(): Io {
+  const stop = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    let askedAt: number | undefined;
+    process.on(name, () => {
+      if (askedAt !== undefined && performance.now() - askedAt < SAME_MS) return;
+      if (askedAt !== undefined) process.exit(EXIT.unexpected);
+      askedAt = performance.now();
+      stop.abort(new Error(`stopped by ${name}`));
+    });
+  }
+  // A reader that went away (`holdfast plan | head`) is no error of ours.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+  return {
+    out: (text) => void process.stdout.write(text),
+    err: (text) => void process.stderr.write(text),
+    env: process.env,
+    cwd: process.cwd(),
+    stdoutIsTerminal: process.stdout.isTTY === true,
+    columns: process.stdout.isTTY ? process.stdout.columns : undefined,
+    stderrIsTerminal: process.stderr.isTTY === true,
+    stdinIsTerminal: process.stdin.isTTY === true,
+    stdin: async () => {
+      const parts: Buffer[] = [];
+      for await (const part of process.stdin) parts.push(part as Buffer);
+      return Buffer.concat(parts).toString('utf8');
+    },
+    ask: async (question) => {
+      const { createInterface } = await import('node:readline/promises');
+      const lines = createInterface({ input: process.stdin, output: process.stderr });
+      // The terminal gives Ctrl-C to whoever reads from it; without an answer, at the end of the input, nothing is typed.
+      lines.once('SIGINT', () => stop.abort(new Error('stopped by SIGINT')));
+      const ended = new Promise<string>((resolve) => lines.once('close', () => resolve('')));
+      try {
+        return await Promise.race([lines.question(question, { signal: stop.signal }), ended]);
+      } catch (error) {
+        throw stop.signal.aborted ? fail('HF5007', 'stopped by a signal') : error;
+      } finally {
+        lines.close();
+      }
+    },
+    signal: stop.signal,
+    exit: EXIT.ok,
+  };
+}

@@ -1,0 +1,19 @@
+// Which targets a command treats.
+import { fail } from '../domain/problem/problem.ts';
+
+/** Those of `--target`, else all. Throws HF1003 for a name that is none. */
+export function selectedTargets<T extends { readonly name: string }>(
+  targets: readonly T[],
+  names: readonly string[] | undefined,
+): readonly T[] {
+  if (names === undefined) return targets;
+  return names.map((name) => {
+    const found = targets.find((target) => target.name === name);
+    if (!found)
+      throw fail(
+        'HF1003',
+        `there is no target "${name}"; the settings have ${targets.map((target) => target.name).join(', ')}`,
+      );
+    return found;
+  });
+}

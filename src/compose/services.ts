@@ -1,0 +1,53 @@
+// What runs beside the looks of `holdfast run`, put together: health and metrics, the git source, the HTTP API that shows
+// them, and notifications. Health first: whoever asks it may ask as soon as somebody listens.
+import { hookOf } from '../daemon/git/hook.ts';
+import type { GitSource } from '../daemon/git/source.ts';
+import { createHealth } from '../daemon/health/health.ts';
+import { healthRoutes } from '../daemon/health/routes.ts';
+import { httpService } from '../daemon/http/http.ts';
+import { createMetrics } from '../daemon/metrics/metrics.ts';
+import { countAnswers, metricsRoutes } from '../daemon/metrics/routes.ts';
+import { createNotify } from '../daemon/notify/notify.ts';
+import type { Reporter } from '../daemon/core/reporter.ts';
+import type { Services } from '../daemon/core/service.ts';
+import { packageVersion } from '../lib/package-files.ts';
+import { HoldfastError } from '../domain/problem/problem.ts';
+import type { DaemonSettings } from '../settings/settings.ts';
+import type { Io } from './io.ts';
+import { systemClock } from './system-clock.ts';
+
+interface Parts {
+  readonly source: GitSource;
+  readonly reporter: Reporter;
+  readonly io: Io;
+}
+
+export function servicesFor({ source, reporter, io }: Parts): Services {
+  const redact = io.redact ?? (<T>(value: T): T => value);
+  return (desk) => {
+    const watched = { desk, source: source.view, now: systemClock.now, elapsed: () => performance.now() };
+    const health = createHealth(watched);
+    const metrics = createMetrics({ ...watched, version: packageVersion() });
+    const http = httpService(desk, {
+      version: packageVersion(),
+      clock: systemClock,
+      redact,
+      note: reporter.note,
+      failed: reporter.failed,
+      source: source.view,
+      hook: hookOf(source),
+      routes: (settings) => [healthRoutes(health), metricsRoutes(metrics, settings)],
+      onServer: (server) => countAnswers(server, metrics),
+      assets: async () => (await import('../web/assets.ts')).webAssets(),
+    });
+    const publicUrl = (settings: DaemonSettings): URL | undefined => settings.http?.publicUrl;
+    const onResult = metrics.notified;
+    const notify = createNotify({ desk, clock: systemClock, reporter, clean: redact, publicUrl, onResult });
+    source.onChange(() => {
+      const [view, found] = [source.view(), source.problem()];
+      if (view) http.publish({ kind: 'source', source: view });
+      notify.reporter?.shared?.('source', found && new HoldfastError([found]));
+    });
+    return [health, metrics, source.service(desk), http, notify];
+  };
+}

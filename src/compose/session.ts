@@ -1,0 +1,120 @@
+// From flags to everything the engine needs: settings, store, catalog, one context a target. Closed when the command ends.
+import { randomBytes } from 'node:crypto';
+import { resolve } from 'node:path';
+import { loadCatalog } from '../gateway/catalog/catalog.ts';
+import type { Catalog } from '../gateway/catalog/field.ts';
+import type { Client } from '../gateway/client/client.ts';
+import { createClient } from '../gateway/client/http-client.ts';
+import { authMemoryOf } from '../state/auth-memory.ts';
+import type { Clock } from '../domain/clock.ts';
+import type { Listener } from '../domain/outcome/event.ts';
+import { fail, HoldfastError, type Problem } from '../domain/problem/problem.ts';
+import type { Target } from '../domain/target.ts';
+import type { Context } from '../apply/run/context.ts';
+import { type DesiredOptions, loadDesired, type LoadedDesired } from '../desired/desired.ts';
+import { openFileStore } from '../state/files/files.ts';
+import type { Lease, Store } from '../state/store.ts';
+import type { Environment } from '../input/environment.ts';
+import { loadSettings, type Settings } from '../settings/settings.ts';
+import { guardedStore } from './guarded-store.ts';
+import type { Io } from './io.ts';
+import { credentialsIn } from './environment-secrets.ts';
+import { selectedTargets } from './selected-targets.ts';
+import { systemClock } from './system-clock.ts';
+import type { PlanFlags } from './flags.ts';
+
+export interface Session extends AsyncDisposable {
+  readonly settings: Settings;
+  readonly store: Store;
+  readonly catalog: Catalog;
+  readonly clock: Clock;
+  /** Variables of the process and of the file of variables. */
+  readonly env: Environment;
+  /** Those of `--target`, else all. */
+  readonly targets: readonly Target[];
+  contextOf(target: Target): Context;
+  /** A client that sends only while the lease outlives each request; for commands without the engine. */
+  connect(target: Target, lease: Pick<Lease, 'remainingMs'>): Client;
+  /** `from` where relative references start elsewhere than at the settings file. */
+  loadDesired(target: Target, from?: DesiredFrom): Promise<LoadedDesired>;
+}
+
+interface Opening {
+  /** Whether what only the daemon uses has to be there. */
+  readonly daemon?: boolean;
+  /** Is given what the settings are to be warned about. */
+  readonly warn?: (problems: readonly Problem[]) => void;
+}
+
+type DesiredFrom = Pick<DesiredOptions, 'settingsDir' | 'commit'>;
+
+/** Throws HoldfastError with all problems of the settings. */
+export async function openSession(
+  flags: PlanFlags,
+  io: Io,
+  listener: Listener = () => {},
+  { daemon = false, warn = () => {} }: Opening = {},
+): Promise<Session> {
+  const loaded = await loadSettings({ flags, cwd: io.cwd, env: io.env, daemon });
+  if (!loaded.settings) throw new HoldfastError(loaded.problems);
+  warn(loaded.problems);
+  const { settings, env } = loaded;
+  io.hide?.(settings.secrets.open());
+  io.hide?.(credentialsIn(env));
+  const { clock = systemClock } = io;
+  const store = guardedStore(await openFileStore({ dir: settings.state.dir, clock }), io);
+  const catalog = loadCatalog('legacy');
+  const open = new Set<Client>();
+  const connect: Session['connect'] = (target, lease) => {
+    const client = createClient(target, { clock, lease, authMemory: authMemoryOf(store, target.name) });
+    open.add(client);
+    // A daemon opens one a look, for as long as it runs.
+    const close = (): Promise<void> => (open.delete(client), client.close());
+    return { ...client, close };
+  };
+  const desiredOf: Session['loadDesired'] = async (target, from = { settingsDir: settings.dir }) => {
+    const { references: rules } = settings;
+    const found = await loadDesired(target, { catalog, env, rules, ...from, signal: io.signal });
+    const brought = found.desired?.secrets ?? found.secrets;
+    if (brought) io.hide?.(brought.open());
+    return found;
+  };
+  return {
+    settings,
+    store,
+    catalog,
+    clock,
+    env,
+    targets: selectedTargets(settings.targets, flags.target),
+    connect,
+    loadDesired: desiredOf,
+    contextOf: (target) => ({
+      target,
+      store,
+      catalog,
+      clock,
+      listener,
+      connect: (lease) => connect(target, lease),
+      loadDesired: () => desiredOf(target),
+      owner: 'holdfast',
+      newId: () => randomBytes(6).toString('hex'),
+      signal: io.signal,
+      ...(flags.gatewayConfig !== undefined && { gatewayConfigFile: resolve(io.cwd, flags.gatewayConfig) }),
+    }),
+    async [Symbol.asyncDispose]() {
+      await Promise.all([...open].map((client) => client.close()));
+    },
+  };
+}
+
+/** The one target of a command that treats only one. */
+export function theTarget(session: Session, command: string): Target {
+  const [target, ...others] = session.targets;
+  if (!target || others.length > 0) {
+    throw fail(
+      'HF1003',
+      `${command} treats one target: name it with --target; there are ${session.targets.map(({ name }) => name).join(', ')}`,
+    );
+  }
+  return target;
+}

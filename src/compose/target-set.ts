@@ -1,0 +1,69 @@
+// What the daemon works on, opened anew when the settings change: directories on this machine, or one commit of the git
+// source, the same for all targets.
+import { relative, resolve } from 'node:path';
+import type { GitSource, Held } from '../daemon/git/source.ts';
+import type { TargetSet } from '../daemon/core/target-set.ts';
+import { fail, type HoldfastError, type Problem } from '../domain/problem/problem.ts';
+import type { Io } from './io.ts';
+import { openSession, type Session } from './session.ts';
+import type { PlanFlags } from './flags.ts';
+
+/** Throws HoldfastError with all problems of the settings. */
+export async function openTargetSet(
+  flags: PlanFlags,
+  io: Io,
+  source: GitSource,
+  warn: (problems: readonly Problem[]) => void,
+): Promise<TargetSet> {
+  const session = await openSession(flags, io, undefined, { daemon: true, warn });
+  try {
+    if (flags.desired && session.settings.daemon.source) throw twoPlaces();
+    await source.follow(session.settings.daemon);
+    const held = source.hold();
+    return held ? followingGit(session, held) : workplaceOf(session);
+  } catch (error) {
+    await session[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+function twoPlaces(): HoldfastError {
+  const remedy =
+    'Leave --desired out; `daemon.source.git.path` says where in the repository directories start.';
+  return fail('HF1020', '--desired cannot be used with settings that follow a git repository', { remedy });
+}
+
+function workplaceOf(session: Session): TargetSet {
+  return {
+    targets: session.targets,
+    store: session.store,
+    daemon: session.settings.daemon,
+    watched: session.settings.watched,
+    contextOf: (target, listener) => ({ ...session.contextOf(target), listener }),
+    [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
+  };
+}
+
+/** The same targets with the files of one commit, all of them with those of the same. */
+function followingGit(session: Session, held: Held): TargetSet {
+  const { checkout, problem } = held;
+  const own = workplaceOf(session);
+  const files = checkout && {
+    settingsDir: checkout.dir,
+    commit: { ...checkout.commit, dirty: false },
+  };
+  const placed = (dir: string): string[] =>
+    checkout ? [resolve(checkout.dir, relative(session.settings.dir, dir))] : [];
+  return {
+    ...own,
+    targets: own.targets.map((target) => ({ ...target, desired: target.desired.flatMap(placed) })),
+    contextOf: (target, listener) => ({
+      ...own.contextOf(target, listener),
+      loadDesired: async () => (files ? session.loadDesired(target, files) : { problems: [problem] }),
+    }),
+    async [Symbol.asyncDispose]() {
+      held[Symbol.dispose]();
+      await own[Symbol.asyncDispose]();
+    },
+  };
+}

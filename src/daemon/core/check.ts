@@ -1,0 +1,95 @@
+// One look of the daemon at one target: the reconcile of the command line, and where its desired state came from.
+import { reconcile, type ReconcileRequest } from '../../apply/apply.ts';
+import type { Context, LoadedDesired } from '../../apply/run/context.ts';
+import type { Clock } from '../../domain/clock.ts';
+import type { CheckRecord, Trigger } from '../../domain/state/check-record.ts';
+import type { Outcome } from '../../domain/outcome/outcome.ts';
+import type { Target } from '../../domain/target.ts';
+import { depthOf } from './retry-policy.ts';
+import { type LastGood, reconcileByLastGood } from './last-good.ts';
+import type { Reporter } from './reporter.ts';
+import type { TargetSet } from './target-set.ts';
+
+export interface CheckContext {
+  readonly clock: Clock;
+  readonly reporter: Reporter;
+  readonly signal: AbortSignal;
+  /** Who asked for it, when somebody did. */
+  readonly by?: string | undefined;
+  readonly lastGood: LastGood;
+}
+
+export interface CheckResult {
+  readonly outcome: Outcome;
+  /** Files and directories of the desired state; undefined where it could not be read. */
+  readonly sources?: readonly string[];
+}
+
+/** Rejects only for faults of ours, and where the state cannot be read. */
+export async function checkTarget(
+  place: TargetSet,
+  target: Target,
+  trigger: Trigger,
+  looking: CheckContext,
+  request?: ReconcileRequest,
+): Promise<CheckResult> {
+  let sources: readonly string[] | undefined;
+  const context = telling(contextOf(place, target, looking), (paths) => {
+    sources = paths;
+  });
+  const loading = looking.lastGood.load(context);
+  const loaded = await loading.catch(() => undefined); // what it rejects with, the engine tells
+  const good = looking.lastGood.of(target);
+  const asked = request ?? { depth: await depth(place, target, trigger, looking) };
+  const outcome =
+    !request && loaded && !loaded.desired && good
+      ? await reconcileByLastGood(context, loaded, good, asked)
+      : await reconcile({ ...context, loadDesired: () => loading }, asked);
+  return { outcome: withCommit(outcome, loaded), ...(sources && { sources }) };
+}
+
+/** Whose files have errors. */
+function withCommit(outcome: Outcome, loaded: LoadedDesired | undefined): Outcome {
+  return outcome.kind === 'invalid' && loaded?.commit ? { ...outcome, commit: loaded.commit } : outcome;
+}
+
+async function depth(
+  { store }: TargetSet,
+  { name }: Target,
+  trigger: Trigger,
+  { clock }: CheckContext,
+): Promise<'shallow' | 'deep'> {
+  const { lastDeepCheck } = await store.read(name);
+  return trigger === 'start' ? 'deep' : depthOf(lastDeepCheck?.at, clock.now());
+}
+
+/** What the engine is given for one piece of the daemon's work. */
+export function contextOf(place: TargetSet, target: Target, { reporter, signal, by }: CheckContext): Context {
+  const context = place.contextOf(target, (event) => reporter.event(event));
+  return { ...context, signal, ...(by !== undefined && { by }) };
+}
+
+/** The same context, telling which files its desired state came from. */
+function telling(context: Context, told: (paths: readonly string[]) => void): Context {
+  return {
+    ...context,
+    loadDesired: async () => {
+      const loaded = await context.loadDesired();
+      if (loaded.desired) told(loaded.desired.watched);
+      return loaded;
+    },
+  };
+}
+
+/** As it is kept for the plot. */
+export function checkRecord(outcome: Outcome, trigger: Trigger): CheckRecord {
+  const { at, kind, plan, durationMs, requests } = outcome;
+  return {
+    at,
+    trigger,
+    outcome: kind,
+    differences: plan?.changes.length ?? 0,
+    durationMs: Math.round(durationMs),
+    requests: Object.values(requests).reduce((sum, count) => sum + count, 0),
+  };
+}

@@ -1,0 +1,66 @@
+// The last desired state of each target that had no errors: while the newest one has, it stays the measure, so that drift
+// is still found. Kept in memory; after a restart the next good one is waited for.
+import { reconcile } from '../../apply/apply.ts';
+import type { Context, LoadedDesired, ReconcileRequest } from '../../apply/run/context.ts';
+import type { Outcome } from '../../domain/outcome/outcome.ts';
+import { problem, type Problem } from '../../domain/problem/problem.ts';
+import type { Target } from '../../domain/target.ts';
+
+export interface LastGood {
+  /** Loads the files, and keeps them where they have no errors. */
+  load(context: Context): Promise<LoadedDesired>;
+  /** Undefined where none is known, or where it was read from other directories. */
+  of(target: Target): LoadedDesired | undefined;
+}
+
+export function createLastGood(): LastGood {
+  const kept = new Map<string, { readonly from: string; readonly loaded: LoadedDesired }>();
+  const placeOf = ({ desired }: Target): string => JSON.stringify(desired);
+  return {
+    async load({ target, loadDesired }) {
+      const loaded = await loadDesired();
+      if (loaded.desired) kept.set(target.name, { from: placeOf(target), loaded });
+      return loaded;
+    },
+    of(target) {
+      const found = kept.get(target.name);
+      return found?.from === placeOf(target) ? found.loaded : undefined;
+    },
+  };
+}
+
+/** By the last good desired state first, then by the one with errors, which is what the target is remembered by. */
+export async function reconcileByLastGood(
+  context: Context,
+  invalid: LoadedDesired,
+  good: LoadedDesired,
+  request: ReconcileRequest,
+): Promise<Outcome> {
+  const measured = await reconcile({ ...context, loadDesired: async () => good }, request);
+  if (measured.kind === 'rolled-back' || measured.kind === 'rollback-failed') return measured;
+  const outcome = await reconcile({ ...context, loadDesired: async () => invalid }, request);
+  return outcome.kind === 'invalid' ? beside(outcome, measured, good) : outcome;
+}
+
+/** What was found by the last good desired state, told with the errors of the newest. */
+function beside(invalid: Outcome, measured: Outcome, { desired }: LoadedDesired): Outcome {
+  if (measured.kind === 'in-sync') return invalid;
+  const { plan, problems } = measured;
+  const revision = desired?.revision.digest.slice(0, 12) ?? '';
+  const found = problem('HF5033', `${FOUND[measured.kind] ?? measured.kind}: revision ${revision}`, {
+    target: invalid.target,
+    severity: 'warning',
+  });
+  const told: readonly Problem[] = [...invalid.problems, found, ...problems];
+  return { ...invalid, ...(plan && { plan }), problems: told };
+}
+
+const FOUND: Readonly<Partial<Record<Outcome['kind'], string>>> = {
+  applied: 'the gateway was made equal to the last good desired state',
+  drifted: 'the gateway differs from the last good desired state',
+  'stale-memory': 'the gateway has not loaded what its file says by the last good desired state',
+  contested: 'something keeps changing back what the last good desired state declares',
+  refused: 'a guard refuses to apply the last good desired state',
+  quarantined: 'the last good desired state failed before',
+  unreachable: 'the gateway cannot be compared with the last good desired state',
+};

@@ -1,0 +1,117 @@
+// What the daemon says while it works: one structured line a fact, with target, revision, commit and plan as far as they
+// are known. Secrets cannot be in what it is given: plans, outcomes and problems carry none.
+import type { Logger } from 'pino';
+import type { Event } from '../../domain/outcome/event.ts';
+import { exitOf, type Outcome } from '../../domain/outcome/outcome.ts';
+import { pending, type Plan } from '../../domain/plan/plan.ts';
+import { HoldfastError, type Problem } from '../../domain/problem/problem.ts';
+import type { Reporter } from './reporter.ts';
+
+export function logReporter(logger: Logger): Reporter {
+  /** Of each target, what the work that is under way, or was last, is about. */
+  const about = new Map<string, Ids>();
+  const underWay = new Set<string>();
+  const of = (target: string): Logger => logger.child({ target, ...about.get(target) });
+  return {
+    started: (targets, drift) => logger.info({ targets: targets.map(({ name }) => name), drift }, 'started'),
+    event(event) {
+      if (event.kind === 'step' && event.step === 'lock') {
+        about.delete(event.target);
+        underWay.add(event.target);
+      }
+      if (event.kind === 'planned') about.set(event.target, idsOf(event.plan));
+      logEvent(of(event.target), event);
+    },
+    outcome(outcome, trigger) {
+      const began = underWay.delete(outcome.target);
+      if (outcome.plan) about.set(outcome.target, idsOf(outcome.plan));
+      else if (!began) about.delete(outcome.target);
+      logOutcome(of(outcome.target), outcome, trigger);
+    },
+    note: (level, text) => logger[level](text),
+    failed: (error, target) => logFailure(target === undefined ? logger : of(target), error),
+  };
+}
+
+function logEvent(log: Logger, event: Event): void {
+  if (event.kind === 'planned') logPlan(log, event.plan);
+  if (event.kind === 'notice') logProblem(log, event.problem);
+  if (event.kind === 'step') {
+    const request = event.write && { request: `${event.write.method} ${event.write.path}` };
+    log.debug({ step: event.step, ...request }, event.detail ?? event.step);
+  }
+}
+
+function logFailure(log: Logger, error: unknown): void {
+  if (error instanceof HoldfastError) for (const problem of error.problems) logProblem(log, problem);
+  else
+    log.error(
+      { error: error instanceof Error ? error.stack : String(error) },
+      'a look failed; the next one starts afresh',
+    );
+}
+
+function logPlan(log: Logger, plan: Plan): void {
+  if (plan.changes.length + plan.writes.length === 0) return;
+  log.info(
+    { changes: plan.changes.length, requests: plan.writes.length },
+    `plan: ${pending(plan).length > 0 ? `${pending(plan).length} to apply` : 'nothing to apply'}`,
+  );
+  for (const { path, kind, origin, disposition } of plan.changes)
+    log.info(
+      { path, kind, origin, disposition },
+      `${kind} ${path}${disposition === 'apply' ? '' : ' (left alone)'}`,
+    );
+}
+
+/** What a line is about besides its target; digests by their first 12 digits, as reports show them. */
+interface Ids {
+  readonly revision: string;
+  readonly plan: string;
+  readonly commit?: string;
+}
+
+function idsOf({ revision, digest }: Plan): Ids {
+  const { commit } = revision;
+  return {
+    revision: revision.digest.slice(0, 12),
+    plan: digest.value.slice(0, 12),
+    ...(commit && { commit: commit.sha }),
+  };
+}
+
+function logProblem(log: Logger, problem: Problem): void {
+  const { code, path, position, remedy } = problem;
+  const fields = {
+    code,
+    remedy,
+    ...(path !== undefined && { path }),
+    ...(position && { at: `${position.file}:${position.line}:${position.column}` }),
+  };
+  log[problem.severity === 'error' ? 'error' : 'warn'](fields, problem.message);
+}
+
+/** The closing line of a look. */
+function logOutcome(log: Logger, outcome: Outcome, trigger: string): void {
+  const level = outcome.kind === 'rollback-failed' ? 'fatal' : exitOf(outcome) === 0 ? 'info' : 'warn';
+  log[level](
+    { outcome: outcome.kind, trigger, ms: Math.round(outcome.durationMs), requests: outcome.requests },
+    describe(outcome),
+  );
+  for (const problem of outcome.problems) logProblem(log, problem);
+}
+
+function describe(outcome: Outcome): string {
+  switch (outcome.kind) {
+    case 'applied':
+      return `applied, verified, ${outcome.runtime === 'proven' ? 'the running gateway follows' : 'runtime unproven'}`;
+    case 'rolled-back':
+    case 'rollback-failed':
+    case 'stale':
+      return `${outcome.kind.replace('-', ' ')}: ${outcome.reason}`;
+    case 'in-sync':
+      return `in sync (${outcome.depth} check)`;
+    default:
+      return outcome.kind.replaceAll('-', ' ');
+  }
+}

@@ -1,0 +1,38 @@
+// Where the daemon says what it does: structured logs or a terminal, and whoever else listens: metrics, notifications,
+// the event stream. None of them can hold up or end a look.
+import type { Event } from '../../domain/outcome/event.ts';
+import type { Trigger } from '../../domain/state/check-record.ts';
+import type { Outcome } from '../../domain/outcome/outcome.ts';
+import type { Target } from '../../domain/target.ts';
+
+export interface Reporter {
+  started(targets: readonly Target[], drift: string): void;
+  event(event: Event): void;
+  outcome(outcome: Outcome, trigger: Trigger): void;
+  note(level: 'info' | 'warn' | 'error', text: string): void;
+  /** A look or a reload of the settings that could not even begin. */
+  failed(error: unknown, target?: string): void;
+  /** Whether something that all targets share works: with what is wrong, or without an error when it is right again. */
+  shared?(what: 'settings' | 'source', error?: unknown): void;
+}
+
+/** All of them hear everything; what one of them throws is told to the first, and the others still hear. */
+export function together(first: Reporter, others: readonly Partial<Reporter>[]): Reporter {
+  const tell = (say: (reporter: Partial<Reporter>) => void): void => {
+    for (const reporter of [first, ...others]) {
+      try {
+        say(reporter);
+      } catch (error) {
+        if (reporter !== first) first.failed(error);
+      }
+    }
+  };
+  return {
+    started: (targets, drift) => tell((one) => one.started?.(targets, drift)),
+    event: (event) => tell((one) => one.event?.(event)),
+    outcome: (outcome, trigger) => tell((one) => one.outcome?.(outcome, trigger)),
+    note: (level, text) => tell((one) => one.note?.(level, text)),
+    failed: (error, target) => tell((one) => one.failed?.(error, target)),
+    shared: (what, error) => tell((one) => one.shared?.(what, error)),
+  };
+}

@@ -1,0 +1,41 @@
+// Looks that a target gets by itself after some outcomes: one pending look a target, later and later while it fails.
+import type { Clock } from '../../domain/clock.ts';
+import { type Ending, isFailure, retryDelay } from './retry-policy.ts';
+
+export interface Retries {
+  /** Arranges the next look, in place of one arranged before. */
+  after(target: string, ending: Ending): void;
+  /** When the look that waits will be made, in ms since the epoch. */
+  nextAt(target: string): number | undefined;
+}
+
+/** `look` is called when the time has come, never after `signal` aborted. */
+export function createRetries(clock: Clock, signal: AbortSignal, look: (target: string) => void): Retries {
+  const failures = new Map<string, number>();
+  const pending = new Map<string, { readonly at: number; readonly replaced: AbortController }>();
+
+  const wait = async (target: string, ms: number): Promise<void> => {
+    const replaced = new AbortController();
+    pending.set(target, { at: clock.now() + ms, replaced });
+    try {
+      await clock.sleep(ms, AbortSignal.any([signal, replaced.signal]));
+    } catch {
+      return;
+    }
+    if (signal.aborted || replaced.signal.aborted) return;
+    pending.delete(target);
+    look(target);
+  };
+
+  return {
+    after(target, ending) {
+      const inARow = isFailure(ending) ? (failures.get(target) ?? 0) + 1 : 0;
+      failures.set(target, inARow);
+      pending.get(target)?.replaced.abort();
+      pending.delete(target);
+      const ms = retryDelay(ending, inARow);
+      if (ms !== undefined) void wait(target, ms);
+    },
+    nextAt: (target) => pending.get(target)?.at,
+  };
+}

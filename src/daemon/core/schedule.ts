@@ -1,0 +1,38 @@
+// The drift check's clock: a cron expression that can change while the daemon runs.
+import { createTask, type ScheduledTask, validate } from 'node-cron';
+import { fail } from '../../domain/problem/problem.ts';
+
+export interface Schedule {
+  /** From now on ticks by this expression. Throws HF7001 for one that is none; then the old one stays. */
+  follow(expression: string): void;
+  /** ms since the epoch. */
+  nextAt(): number | undefined;
+  stop(): void;
+}
+
+export function createSchedule(tick: () => void, now: () => number = Date.now): Schedule {
+  let followed: string | undefined;
+  let task: ScheduledTask | undefined;
+  let next: number | undefined;
+  const end = (): void => {
+    void Promise.resolve(task?.destroy()).catch(() => {}); // a task that cannot be ended has no ticks either
+    task = undefined;
+  };
+  return {
+    follow(expression) {
+      if (expression === followed) return;
+      if (!validate(expression)) throw fail('HF7001', `"${expression}" is not a cron expression`);
+      end();
+      followed = expression;
+      next = undefined;
+      task = createTask(expression, tick, { noOverlap: true });
+      void Promise.resolve(task.start()).catch(() => {});
+    },
+    // It is asked for every target every second, and walks a calendar to answer.
+    nextAt() {
+      if (next === undefined || next <= now()) next = task?.getNextRun()?.getTime();
+      return next;
+    },
+    stop: end,
+  };
+}

@@ -1,0 +1,56 @@
+// What the daemon knows of its targets at this moment, from listening: what is under way, the last outcome and the last
+// plan. What outlasts the process is in the Store.
+import type { Step } from '../../domain/outcome/event.ts';
+import type { Outcome } from '../../domain/outcome/outcome.ts';
+import type { Plan } from '../../domain/plan/plan.ts';
+import { type SyncStatus, syncStatusAfter } from '../../domain/outcome/sync-status.ts';
+import type { Reporter } from './reporter.ts';
+
+export interface KnownStatus {
+  /** What is being done now; absent while nothing is. */
+  readonly step?: Step;
+  /** The last outcome since the daemon started. */
+  readonly outcome?: Outcome;
+  /** What the last telling outcome means; absent before the first one. */
+  readonly standing?: SyncStatus;
+  /** The last plan, and when it was made, in ms since the epoch; absent once the target was found equal to the files. */
+  readonly plan?: { readonly plan: Plan; readonly at: number };
+}
+
+export interface StatusCache {
+  readonly reporter: Pick<Reporter, 'event' | 'outcome'>;
+  of(target: string): KnownStatus;
+  /** A plan that somebody wanted to see, made as the daemon itself would make it. */
+  planned(outcome: Outcome): void;
+}
+
+export function createStatusCache(): StatusCache {
+  const known = new Map<string, KnownStatus>();
+  const of = (target: string): KnownStatus => known.get(target) ?? {};
+  return {
+    of,
+    reporter: {
+      event(event) {
+        if (event.kind === 'step') known.set(event.target, { ...of(event.target), step: event.step });
+        // What it came to is told by `outcome`: not every piece of work says how the target stands to its files.
+        if (event.kind === 'finished') known.set(event.target, rested(of(event.target)));
+      },
+      outcome: (outcome) => known.set(outcome.target, finished(of(outcome.target), outcome)),
+    },
+    planned: (outcome) => known.set(outcome.target, finished(of(outcome.target), outcome)),
+  };
+}
+
+function rested({ step: _done, ...known }: KnownStatus): KnownStatus {
+  return known;
+}
+
+function finished(before: KnownStatus, outcome: Outcome): KnownStatus {
+  const standing = syncStatusAfter(outcome.kind) ?? before.standing;
+  const told = { outcome, ...(standing && { standing }) };
+  // What was applied is no plan any more: nobody is to apply it again.
+  const applied = outcome.kind === 'applied';
+  if (outcome.plan && !applied) return { ...told, plan: { plan: outcome.plan, at: outcome.at } };
+  const answered = applied || outcome.kind === 'in-sync' || outcome.kind === 'restored';
+  return { ...told, ...(before.plan && !answered && { plan: before.plan }) };
+}

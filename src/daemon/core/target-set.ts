@@ -1,0 +1,18 @@
+// What the daemon works on: targets and the way to their contexts, opened anew when the settings change.
+import type { Context } from '../../apply/run/context.ts';
+import type { Listener } from '../../domain/outcome/event.ts';
+import type { Target } from '../../domain/target.ts';
+import type { DaemonSettings } from '../../settings/settings.ts';
+import type { Store } from '../../state/store.ts';
+
+export interface TargetSet extends AsyncDisposable {
+  readonly targets: readonly Target[];
+  readonly store: Store;
+  readonly daemon: DaemonSettings;
+  /** Absolute paths that a change of could change the settings. */
+  readonly watched: readonly string[];
+  contextOf(target: Target, listener: Listener): Context;
+}
+
+/** Throws HoldfastError with all problems of the settings. */
+export type OpenTargetSet = () => Promise<TargetSet>;

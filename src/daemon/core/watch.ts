@@ -1,0 +1,177 @@
+// Watches files and directories, and says once, when things are quiet again, that something changed. Survives atomic
+// saves (a new file moved over the old one), directories that go and come back, and those swapped by a symbolic link.
+import { realpathSync, type Stats } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { type FSWatcher, watch } from 'chokidar';
+import { walk, type Walked } from '../../input/walk.ts';
+
+/** Absolute paths, present or not. */
+export interface Watchable {
+  /** Files, and directories of which only the coming and going counts. */
+  readonly paths: readonly string[];
+  /** Files, and directories with everything below them. */
+  readonly trees: readonly string[];
+}
+
+export interface Watch extends AsyncDisposable {
+  /** Replaces what is watched. Resolves when it is; until then what was watched before still is. */
+  follow(wanted: Watchable): Promise<void>;
+}
+
+/** ms without an event before `changed` is called. */
+const QUIET_MS = 200;
+
+export function createWatch(
+  changed: () => void,
+  failed: (error: unknown) => void,
+  quietMs = QUIET_MS,
+): Watch {
+  const end = new AbortController();
+  const ended = new Promise<void>((resolve) => {
+    end.signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+  let timer: NodeJS.Timeout | undefined;
+  let watcher: FSWatcher | undefined;
+  let followed: Followed | undefined;
+  let turn: Promise<void> = Promise.resolve();
+
+  const later = (): void => {
+    clearTimeout(timer);
+    if (!end.signal.aborted) timer = setTimeout(changed, quietMs);
+  };
+  const follow = async (wanted: Watchable): Promise<void> => {
+    const found = await followedOf(wanted, end.signal);
+    if (end.signal.aborted || isSame(found, followed)) return;
+    const [before, old] = [followed, watcher];
+    followed = found;
+    watcher = begin(found, later, failed);
+    await Promise.race([ready(watcher), pause(READY_MS), ended]);
+    await old?.close();
+    // What was written into a new directory before it was watched was told by nobody.
+    if (before && hasGrown(before, found)) later();
+  };
+
+  return {
+    follow: (wanted) => (turn = turn.then(() => follow(wanted)).catch(failed)),
+    async [Symbol.asyncDispose]() {
+      end.abort();
+      clearTimeout(timer);
+      await turn;
+      await watcher?.close();
+    },
+  };
+}
+
+/** What is watched, by real paths too. */
+interface Followed {
+  /** Only these themselves. */
+  readonly paths: ReadonlySet<string>;
+  /** These, and what is directly in them; by the tree that they are of. */
+  readonly directories: ReadonlyMap<string, string>;
+}
+
+async function followedOf({ paths, trees }: Watchable, signal: AbortSignal): Promise<Followed> {
+  const single = new Set(withRealPaths([...paths, ...trees]));
+  const directories = new Map<string, string>();
+  for (const tree of trees) {
+    const { directories: found, files, exceeded } = await contentOf(tree, signal);
+    // Whoever reads a tree that is too large says so. What is behind its links is not worth the watches.
+    for (const { real, link } of found) if (!exceeded || !link) directories.set(real, tree);
+    for (const { real, link } of files) if (!exceeded && link) single.add(real);
+  }
+  return { paths: single, directories };
+}
+
+/** Nothing of one that cannot be read: what is above it tells when it can be. */
+async function contentOf(
+  tree: string,
+  signal: AbortSignal,
+): Promise<Pick<Walked, 'directories' | 'files' | 'exceeded'>> {
+  return walk(tree, { signal, skip: (name) => UNINTERESTING.has(name) }).catch(() => ({
+    directories: [],
+    files: [],
+  }));
+}
+
+function isSame(a: Followed, b: Followed | undefined): boolean {
+  const isEqual = (some: Iterable<string>, others: Iterable<string> = []): boolean =>
+    [...some].toSorted().join('\0') === [...others].toSorted().join('\0');
+  return isEqual(a.paths, b?.paths) && isEqual(a.directories.keys(), b?.directories.keys());
+}
+
+/** Whether a tree that was watched before has a directory that was not. */
+function hasGrown(before: Followed, now: Followed): boolean {
+  const trees = new Set(before.directories.values());
+  return [...now.directories].some(([path, tree]) => trees.has(tree) && !before.directories.has(path));
+}
+
+/** Below what is watched: state and version control change all the time without meaning anything. */
+const UNINTERESTING: ReadonlySet<string> = new Set(['.git', 'node_modules', '.holdfast']);
+
+/** ms that a watcher is waited for. Where it takes longer, the schedule finds what it misses. */
+const READY_MS = 5000;
+
+const pause = (ms: number): Promise<void> =>
+  new Promise((resolve) => {
+    setTimeout(resolve, ms).unref();
+  });
+
+function ready(watcher: FSWatcher): Promise<void> {
+  return new Promise((resolve) => {
+    watcher.once('ready', () => resolve());
+  });
+}
+
+/**
+ * The directory above is watched too, for this one entry: there a file that is replaced or comes back shows. No link is
+ * followed here: where links lead is among the paths already.
+ */
+function begin(
+  { paths, directories }: Followed,
+  later: () => void,
+  failed: (error: unknown) => void,
+): FSWatcher {
+  const watched = new Set([...paths, ...directories.keys()]);
+  const above = new Set([...watched].map((path) => dirname(path)));
+  const isWanted = (path: string): boolean =>
+    watched.has(path) || (directories.has(dirname(path)) && !UNINTERESTING.has(basename(path)));
+  const ignored = (path: string, stats?: Stats): boolean =>
+    stats?.isSymbolicLink() === true || (!above.has(path) && !isWanted(path));
+  return (
+    watch([...new Set([...watched, ...above])], {
+      ignoreInitial: true,
+      atomic: true,
+      followSymlinks: false,
+      ignored,
+    })
+      .on('all', later)
+      // A link that comes, goes or leads elsewhere than before is no event of its own.
+      .on('raw', (_event, name, details) => {
+        const { watchedPath = '' } = details as { readonly watchedPath?: string }; // as chokidar documents it
+        if (isWanted(join(watchedPath, name ?? ''))) later();
+      })
+      .on('error', once(failed))
+  );
+}
+
+/** A system that is out of watches says so of each directory. */
+function once(failed: (error: unknown) => void): (error: unknown) => void {
+  let told = false;
+  return (error) => {
+    if (!told) failed(error);
+    told = true;
+  };
+}
+
+/** The paths, and where they lead. */
+function withRealPaths(paths: readonly string[]): string[] {
+  return [...new Set(paths.flatMap((path) => [path, ...realPath(path)]))].toSorted();
+}
+
+function realPath(path: string): string[] {
+  try {
+    return [realpathSync(path)];
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,110 @@
+// Whether the process does its work: its loop turns, no look hangs, and the line of work moves. Time is a clock that
+// never jumps; where the one of the machine does, nothing is called late because of it.
+import type { DaemonOperations } from '../core/daemon-operations.ts';
+import type { Reporter } from '../core/reporter.ts';
+import type { Finding } from './finding.ts';
+
+export interface LivenessOptions {
+  readonly desk: Pick<DaemonOperations, 'targets' | 'nextLookAt'>;
+  /** ms since the epoch. */
+  readonly now: () => number;
+  /** ms of a clock that never jumps. */
+  readonly elapsed: () => number;
+}
+
+export interface Liveness {
+  readonly reporter: Partial<Reporter>;
+  /** To be called every TICK_MS. */
+  tick(): void;
+  findings(): readonly Finding[];
+}
+
+export const TICK_MS = 5000;
+/** ms that the loop may be late. */
+const LATE_MS = 10_000;
+/** ms without a word from a look that is under way; each of its requests and waits is far shorter. */
+const SILENT_MS = 10 * 60_000;
+/** ms that a look may wait for its turn while nothing else happens. */
+const OVERDUE_MS = 15 * 60_000;
+/** A difference of the two clocks by this much is a jump of the machine's. */
+const JUMP_MS = 60_000;
+
+export function createLiveness({ desk, now, elapsed }: LivenessOptions): Liveness {
+  const loop = createLoop(elapsed);
+  /** When each target that is worked on was last heard of, and when each was to be looked at. */
+  const underWay = new Map<string, number>();
+  const due = new Map<string, number>();
+  let heard = elapsed();
+  let apart = now() - elapsed();
+
+  const seen = (target: string | undefined): void => {
+    heard = elapsed();
+    if (target === undefined) return;
+    underWay.delete(target);
+    due.delete(target);
+  };
+  return {
+    reporter: {
+      event({ kind, target }) {
+        heard = elapsed();
+        if (kind === 'finished') underWay.delete(target);
+        else underWay.set(target, heard);
+      },
+      outcome: ({ target }) => seen(target),
+      failed: (_error, target) => seen(target),
+    },
+    tick() {
+      loop.tick();
+      const difference = now() - elapsed();
+      if (Math.abs(difference - apart) > JUMP_MS) due.clear();
+      apart = difference;
+      expect(desk, due, apart);
+    },
+    findings: () => [
+      loop.finding(),
+      working([...underWay.values()].map((at) => elapsed() - at)),
+      moving(
+        [...due.values()].map((at) => elapsed() - at),
+        elapsed() - heard,
+      ),
+    ],
+  };
+}
+
+/** The earliest look that each target has not had yet. */
+function expect(desk: LivenessOptions['desk'], due: Map<string, number>, apart: number): void {
+  const names = desk.targets().map(({ name }) => name);
+  for (const name of due.keys()) if (!names.includes(name)) due.delete(name);
+  for (const name of names) {
+    const at = desk.nextLookAt(name);
+    if (at !== undefined) due.set(name, Math.min(at - apart, due.get(name) ?? Infinity));
+  }
+}
+
+function createLoop(elapsed: () => number): { tick(): void; finding(): Finding } {
+  let ticked = elapsed();
+  let late = 0;
+  return {
+    tick() {
+      late = elapsed() - ticked - TICK_MS;
+      ticked = elapsed();
+    },
+    finding() {
+      const worst = Math.max(0, late, elapsed() - ticked - TICK_MS);
+      return { name: 'loop', ok: worst <= LATE_MS, detail: `late by ${Math.round(worst)} ms` };
+    },
+  };
+}
+
+function working(silences: readonly number[]): Finding {
+  const hanging = silences.filter((ms) => ms > SILENT_MS).length;
+  const detail =
+    hanging > 0 ? `${hanging} of ${silences.length} looks hang` : `${silences.length} looks under way`;
+  return { name: 'looks', ok: hanging === 0, detail };
+}
+
+function moving(lateness: readonly number[], silence: number): Finding {
+  const waiting = silence > OVERDUE_MS ? lateness.filter((ms) => ms > OVERDUE_MS).length : 0;
+  const detail = waiting > 0 ? `${waiting} targets wait for a look that does not come` : 'moves';
+  return { name: 'line', ok: waiting === 0, detail };
+}

@@ -1,0 +1,76 @@
+// Who may use the HTTP API: tokens by what they are, sessions by their cookie. Follows the settings; knows no request.
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import type { Clock } from '../../../domain/clock.ts';
+import type { HttpRole, HttpSettings } from '../../../settings/settings.ts';
+import { createSessions } from './sessions.ts';
+
+export interface Who {
+  /** The name of the token, for people. */
+  readonly name: string;
+  readonly role: HttpRole;
+  /** What a browser sends by itself is no proof that its user wanted it: everything but a token in a header. */
+  readonly by: 'token' | 'session' | 'nothing';
+}
+
+export interface Access {
+  /** From now on by these tokens. Sessions of those that went are over. */
+  follow(settings: Pick<HttpSettings, 'auth' | 'tokens'>): void;
+  /** Everybody where no token is needed. */
+  everybody(): Who | undefined;
+  byToken(token: string): Who | undefined;
+  /** `isUse`: somebody works, rather than a page that was left open. */
+  bySession(id: string, isUse: boolean): Who | undefined;
+  /** A session id for the holder of a token; undefined: it is none. */
+  begin(token: string): string | undefined;
+  end(sessionId: string): void;
+}
+
+interface Known {
+  readonly name: string;
+  readonly role: HttpRole;
+  readonly hash: Buffer;
+  /** Names the token with its role, so that a session ends when either changes. */
+  readonly id: string;
+}
+
+export function createAccess(clock: Pick<Clock, 'now'>): Access {
+  const key = randomBytes(32);
+  const hashOf = (text: string): Buffer => createHmac('sha256', key).update(text).digest();
+  const sessions = createSessions(clock);
+  let open = false;
+  let known: readonly Known[] = [];
+
+  const holding = (token: string): Known | undefined => {
+    const hash = hashOf(token);
+    // All of them, whichever fits: the time says nothing about which came close.
+    const holders = known.filter((one) => timingSafeEqual(one.hash, hash));
+    return holders.at(0);
+  };
+  return {
+    follow({ auth, tokens }) {
+      open = auth === 'none';
+      known = tokens.map(({ name, role, token }) => {
+        const hash = hashOf(token.open());
+        return { name, role, hash, id: `${hash.toString('hex')} ${role} ${name}` };
+      });
+    },
+    everybody: () => (open ? { name: 'anybody', role: 'operate', by: 'nothing' } : undefined),
+    byToken: (token) => whoIs(holding(token), 'token'),
+    bySession(sessionId, isUse) {
+      const id = sessions.tokenOf(sessionId, isUse);
+      return whoIs(
+        known.find((one) => one.id === id),
+        'session',
+      );
+    },
+    begin(token) {
+      const found = holding(token);
+      return found && sessions.begin(found.id);
+    },
+    end: sessions.end,
+  };
+}
+
+function whoIs(found: Known | undefined, by: Who['by']): Who | undefined {
+  return found && { name: found.name, role: found.role, by };
+}

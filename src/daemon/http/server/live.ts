@@ -1,0 +1,73 @@
+// From what the daemon does to what a page is told: the views that changed, several changes at once as one.
+import type { Reporter } from '../../core/reporter.ts';
+import type { DaemonOperations } from '../../core/daemon-operations.ts';
+import type { OutcomeKind } from '../../../domain/outcome/outcome.ts';
+import { checkRecord } from '../../core/check.ts';
+import type { Streams } from './stream.ts';
+import { targetView } from './views.ts';
+
+/** Outcomes that leave an entry in the history. */
+const RECORDED: ReadonlySet<OutcomeKind> = new Set(['applied', 'rolled-back', 'rollback-failed', 'restored']);
+
+export function liveReporter(
+  desk: DaemonOperations,
+  streams: Streams,
+  { now, failed }: { readonly now: () => number; readonly failed: (error: unknown) => void },
+): Partial<Reporter> {
+  const changed = coalescing(async (target) => {
+    if (desk.targets().some(({ name }) => name === target))
+      streams.publish({ kind: 'target', target: await targetView(desk, target, now()) });
+  }, failed);
+  let shown = '';
+  /** Whether anybody is there to be told. */
+  const tell = (target: string): boolean => {
+    if (streams.isAlone()) {
+      streams.forget();
+      return false;
+    }
+    const all = namesOf(desk);
+    if (all !== shown) streams.publish({ kind: 'settings' });
+    shown = all;
+    changed(target);
+    return true;
+  };
+  return {
+    event(event) {
+      if (event.kind === 'notice' || !tell(event.target)) return;
+      if (event.kind === 'finished') streams.publish({ kind: 'plan', target: event.target });
+    },
+    outcome(outcome, trigger) {
+      const { target, kind } = outcome;
+      if (!tell(target)) return;
+      streams.publish({ kind: 'look', target, look: checkRecord(outcome, trigger) });
+      if (RECORDED.has(kind)) streams.publish({ kind: 'history', target });
+    },
+  };
+}
+
+/** What a list of targets shows of the settings. */
+function namesOf(desk: DaemonOperations): string {
+  return JSON.stringify(desk.targets().map(({ name, mode, url }) => [name, mode, url.href]));
+}
+
+/** Runs `work` for a target at most once at a time, and once more when it was asked for meanwhile. */
+function coalescing(
+  work: (target: string) => Promise<void>,
+  failed: (error: unknown) => void,
+): (target: string) => void {
+  const asked = new Map<string, 'once' | 'again'>();
+  const run = async (target: string): Promise<void> => {
+    await new Promise((resolve) => setImmediate(resolve)); // what happens in one go is one change
+    asked.set(target, 'once');
+    await work(target).catch(failed);
+    const again = asked.get(target) === 'again';
+    asked.delete(target);
+    if (again) begin(target);
+  };
+  const begin = (target: string): void => {
+    const before = asked.get(target);
+    asked.set(target, before === undefined ? 'once' : 'again');
+    if (before === undefined) void run(target);
+  };
+  return begin;
+}

@@ -1,0 +1,87 @@
+// What the daemon knows of its targets as the API shows it: from the board, the Store and the schedule.
+import { summaryOf } from '../../../apply/record/summary.ts';
+import type { Outcome } from '../../../domain/outcome/outcome.ts';
+import { type SyncStatus, syncStatusAfter } from '../../../domain/outcome/sync-status.ts';
+import { versionIn } from '../../../gateway/client/build.ts';
+import { openWindows } from '../../../domain/plan/freeze.ts';
+import { inForce } from '../../../domain/state/suspension.ts';
+import type { TargetState } from '../../../state/store.ts';
+import type { PlanView, TargetView } from '../../../api-schema/views.ts';
+import type { KnownStatus } from '../../core/status-cache.ts';
+import type { DaemonOperations } from '../../core/daemon-operations.ts';
+
+/** Rejects with HF1003, and with HF6xxx when the state cannot be read. */
+export async function targetView(desk: DaemonOperations, name: string, now: number): Promise<TargetView> {
+  const { url, mode, policy } = desk.target(name);
+  const frozen = openWindows(policy.freeze, now);
+  const known = desk.known(name);
+  const state = await desk.store().read(name);
+  const standing = standingOf(known, state, now);
+  const { lastApplied, lastDeepCheck, lastShallowCheck, quarantine, authBlock, detection } = state;
+  const lastOutcome = lastOutcomeOf(known, state);
+  const suspension = inForce(state.suspension, now);
+  const nextLookAt = desk.nextLookAt(name);
+  return {
+    name,
+    url: url.origin,
+    mode,
+    standing,
+    differences: await differencesOf(desk, name, standing),
+    ...declaredOf(known, state, standing),
+    ...(known.step && { step: known.step }),
+    ...(lastApplied && { applied: { revision: lastApplied.revision, at: lastApplied.at } }),
+    ...(lastOutcome && { lastOutcome }),
+    ...(lastDeepCheck && { lastDeepCheck }),
+    ...(lastShallowCheck && { lastShallowCheck }),
+    ...(nextLookAt !== undefined && { nextLookAt }),
+    ...(suspension && { suspension }),
+    ...(frozen.length > 0 && { frozen }),
+    ...(quarantine && { quarantine: { since: quarantine.since, reason: quarantine.reason } }),
+    ...(authBlock && { authBlock: { until: authBlock.until, reason: authBlock.reason } }),
+    released: [...(state.released ?? [])],
+    contested: [...(state.drift?.contested ?? [])],
+    ...(detection && { gateway: { version: versionIn(detection.build), api: detection.api } }),
+  };
+}
+
+function declaredOf(
+  { plan }: KnownStatus,
+  { lastApplied }: TargetState,
+  standing: SyncStatus,
+): { declared?: string } {
+  if (plan && standing !== 'invalid') return { declared: plan.plan.revision.digest };
+  return standing === 'in-sync' && lastApplied ? { declared: lastApplied.revision.digest } : {};
+}
+
+function standingOf(known: KnownStatus, state: TargetState, now: number): SyncStatus {
+  if (inForce(state.suspension, now)) return 'suspended';
+  const remembered = state.lastOutcome && syncStatusAfter(state.lastOutcome.kind);
+  return known.standing ?? remembered ?? 'unknown';
+}
+
+/** Another process may have worked on the target since. */
+function lastOutcomeOf({ outcome }: KnownStatus, { lastOutcome }: TargetState): TargetView['lastOutcome'] {
+  if (!outcome || (lastOutcome && lastOutcome.at > outcome.at)) return lastOutcome;
+  return { kind: outcome.kind, at: outcome.at, summary: summaryOf(outcome) };
+}
+
+async function differencesOf(desk: DaemonOperations, name: string, standing: SyncStatus): Promise<number> {
+  if (standing === 'in-sync') return 0;
+  const { plan } = desk.known(name);
+  if (plan) return plan.plan.changes.length;
+  const [newest] = await desk.store().looks(name, 1);
+  return newest?.differences ?? 0;
+}
+
+export function planView({ plan, outcome }: Pick<KnownStatus, 'plan' | 'outcome'>): PlanView {
+  return {
+    ...(plan && { plan: plan.plan, at: plan.at }),
+    ...(outcome && { outcome: withoutPlan(outcome) }),
+  };
+}
+
+/** It stands beside. */
+function withoutPlan(outcome: Outcome): Outcome {
+  const { plan: _beside, ...rest } = outcome;
+  return rest as Outcome; // the plan is optional in every kind
+}

@@ -1,0 +1,77 @@
+// One channel while the daemon runs: its mailbox, its sender, and whether its receiver is known to be down. That is said
+// once when it begins and once when it is over.
+import type { Clock } from '../../domain/clock.ts';
+import { plural } from '../../lib/text.ts';
+import type { Channel } from '../../settings/settings.ts';
+import type { Reporter } from '../core/reporter.ts';
+import type { QueuedNotice } from './queued-notice.ts';
+import { createDeliveryQueue, type Ending } from './delivery-queue.ts';
+import type { Delivery, OpenSender } from './channels/delivery.ts';
+
+export interface ActiveChannelOptions {
+  readonly clock: Clock;
+  readonly newId: () => string;
+  readonly random: () => number;
+  readonly open: OpenSender;
+  /** Takes secrets out. */
+  readonly clean: <T>(value: T) => T;
+  readonly reporter: Pick<Reporter, 'note'>;
+  /** After each try, e.g. to count it. */
+  readonly onResult?: (channel: string, result: Delivery['kind']) => void;
+  readonly ended: (channel: string, notices: readonly QueuedNotice[], ending: Ending) => void;
+}
+
+export interface ActiveChannel {
+  readonly channel: Channel;
+  add(notice: QueuedNotice): void;
+  /** Gives what waits a few seconds; says how much did not arrive. */
+  close(): Promise<void>;
+}
+
+/** ms for which more is waited for before something is sent: what comes together is one message. */
+const GATHER_MS = 5000;
+/** So many at once are still read one by one. */
+const SINGLY = 3;
+const CLOSING_MS = 5000;
+
+export function openChannel(channel: Channel, options: ActiveChannelOptions): ActiveChannel {
+  const { clock, newId, random, clean, reporter, onResult, ended } = options;
+  const { name, digestMs } = channel;
+  const sender = options.open(channel.receiver);
+  let isDown = false;
+  const tried = ({ kind, answer }: Delivery): void => {
+    onResult?.(name, kind);
+    const failed = kind !== 'delivered';
+    if (failed === isDown) return;
+    isDown = failed;
+    if (isDown) reporter.note('warn', `notifications to "${name}" do not arrive: ${answer}`);
+    else reporter.note('info', `notifications to "${name}" arrive again`);
+  };
+  const deliveryQueue = createDeliveryQueue({
+    clock,
+    newId,
+    random,
+    gatherMs: digestMs ?? GATHER_MS,
+    singly: digestMs === undefined ? SINGLY : 1,
+    send: async (message) => clean(await sender.send(message, clock.now())),
+    tried,
+    ended: (notices, ending) => ended(name, notices, ending),
+  });
+  return {
+    channel,
+    add: deliveryQueue.add,
+    async close() {
+      const enough = new AbortController();
+      const over = new AbortController();
+      void clock.sleep(CLOSING_MS, over.signal).then(
+        () => enough.abort(),
+        () => undefined,
+      );
+      const left = await deliveryQueue.close(enough.signal);
+      over.abort();
+      await sender.close();
+      if (left > 0)
+        reporter.note('warn', `${plural(left, 'notification')} to "${name}" did not arrive before the end`);
+    },
+  };
+}

@@ -1,0 +1,16 @@
+// One message to one channel, by hand: to see whether it arrives.
+import type { Channel } from '../../settings/settings.ts';
+import { newMessageId } from './channels/id.ts';
+import { testNotice } from './notices.ts';
+import type { Delivery } from './channels/delivery.ts';
+import { openSender } from './channels/sender.ts';
+
+/** `at` in ms since the epoch. Never rejects. */
+export async function sendTestMessage({ name, receiver }: Channel, at: number): Promise<Delivery> {
+  const sender = openSender(receiver);
+  try {
+    return await sender.send({ kind: 'notice', notice: testNotice(name, at, newMessageId()) }, at);
+  } finally {
+    await sender.close();
+  }
+}

@@ -1,0 +1,72 @@
+// What a channel is told when a standing is seen: once per change, a recovery only where a trouble was told. Pure.
+import { meaningOf, type Topic, TOPICS } from '../../domain/outcome/notice.ts';
+import type { Outcome } from '../../domain/outcome/outcome.ts';
+import { type Severity, syncStatusAfter } from '../../domain/outcome/sync-status.ts';
+import type { Mark } from '../../domain/state/state.ts';
+import type { Channel } from '../../settings/settings.ts';
+
+type Wants = Pick<Channel, 'on' | 'severity' | 'targets'>;
+
+export interface Transition {
+  /** In order; nothing where the channel is told nothing. */
+  readonly tells: readonly Topic[];
+  /** What the channel knows when it was told. */
+  readonly mark: Mark | undefined;
+}
+
+/** Everything that somebody may have to act on. */
+const BY_DEFAULT: readonly Topic[] = TOPICS.filter((topic) => topic !== 'in-sync' && topic !== 'applied');
+
+const RANK: Readonly<Record<Severity, number>> = { info: 0, warning: 1, critical: 2 };
+
+function wants({ on = BY_DEFAULT, severity }: Wants, topic: Topic): boolean {
+  return on.includes(topic) && RANK[meaningOf(topic).severity] >= RANK[severity];
+}
+
+/** After an outcome of a target that the channel hears of. */
+export function transitionAfter(channel: Wants, before: Mark | undefined, outcome: Outcome): Transition {
+  if (channel.targets && !channel.targets.includes(outcome.target)) return { tells: [], mark: before };
+  const occurred = outcome.kind === 'applied' || outcome.kind === 'restored' ? [outcome.kind] : [];
+  const { tells, mark } = turnOf(channel, before, seenIn(outcome));
+  return { tells: [...occurred.filter((topic) => wants(channel, topic)), ...tells], mark };
+}
+
+/** After what all targets share began to fail or works again. */
+export function sharedTransition(
+  channel: Wants,
+  before: Mark | undefined,
+  topic: 'source' | 'daemon',
+  isWrong: boolean,
+): Transition {
+  return turnOf(channel, before, isWrong ? { standing: topic } : before && { standing: 'in-sync' });
+}
+
+type Seen = Pick<Mark, 'standing' | 'of'>;
+
+/** Each revision that fails is news, even where the one before failed in the same way. */
+function seenIn(outcome: Outcome): Seen | undefined {
+  const standing = syncStatusAfter(outcome.kind);
+  if (standing === undefined) return undefined;
+  const isInvalid = outcome.kind === 'invalid';
+  const of = (isInvalid ? outcome.commit?.sha : outcome.plan?.revision.digest)?.slice(0, 12);
+  const isOfRevision = isInvalid || standing === 'rolled-back' || standing === 'needs-a-person';
+  return { standing, ...(isOfRevision && of !== undefined && { of }) };
+}
+
+function turnOf(channel: Wants, before: Mark | undefined, seen: Seen | undefined): Transition {
+  if (!seen || (before?.standing === seen.standing && before.of === seen.of))
+    return { tells: [], mark: before };
+  if (seen.standing === 'in-sync') return { tells: fineTopics(channel, before), mark: seen };
+  const { standing } = seen;
+  const isTold = standing !== 'unknown' && wants(channel, standing);
+  const trouble = isTold && meaningOf(standing).severity !== 'info' ? standing : before?.trouble;
+  return { tells: isTold ? [standing] : [], mark: { ...seen, ...(trouble && { trouble }) } };
+}
+
+/** A recovery is told where its trouble was, whatever the severity. */
+function fineTopics(channel: Wants, before: Mark | undefined): Topic[] {
+  if (before?.trouble && (channel.on ?? BY_DEFAULT).includes('recovered')) return ['recovered'];
+  return wants(channel, 'in-sync') && before?.standing !== 'source' && before?.standing !== 'daemon'
+    ? ['in-sync']
+    : [];
+}

@@ -1,0 +1,52 @@
+// Texts that the gateway hands on by HTTP: with a character that HTTP cannot carry, the request with it never leaves,
+// though the gateway takes and shows the value. Pure.
+import type { Field } from '../../gateway/catalog/field.ts';
+import { trim } from '../../gateway/model/rules.ts';
+import { type Uncarried, uncarriedInName, uncarriedInUrl, uncarriedInValue } from '../../lib/http-text.ts';
+import type { Located } from '../../yaml/located.ts';
+import type { Finding } from './findings.ts';
+
+/** Keys, addresses, headers and what becomes part of them. */
+export function* uncarried(field: Field, node: Located, steps: readonly string[]): Iterable<Finding> {
+  if (isHeaders(field) && node.kind === 'map')
+    for (const [name, { position }] of node.members) {
+      const found = uncarriedInName(trim(name));
+      if (found) yield { ...finding(found, [...steps, name], 'has in its name'), position };
+    }
+  if (node.kind !== 'scalar' || typeof node.value !== 'string' || node.unresolved) return;
+  const check = checkOf(field);
+  const found = check?.(isTrimmed(field) ? trim(node.value) : node.value);
+  if (found) yield finding(found, steps, 'holds');
+}
+
+function finding({ what, at }: Uncarried, steps: readonly string[], verb: string): Finding {
+  return {
+    steps,
+    code: 'HF2057',
+    message: `${verb} ${what}, character ${at}, which HTTP cannot carry`,
+  };
+}
+
+const isHeaders = ({ normalise }: Field): boolean => normalise.includes('headers');
+
+const HEADER_DEFAULTS = /(?:^|[.-])header-defaults$/;
+
+function checkOf(field: Field): ((text: string) => Uncarried | undefined) | undefined {
+  const { kind, secret, name, parent, pattern } = field;
+  if (kind !== 'string') return undefined;
+  if (name === 'base-url' || name === 'proxy-url' || name === 'prefix') return uncarriedInUrl;
+  if (name === 'header-name') return uncarriedInName;
+  const isClientKey = /(?:^|\.)api-keys\[\*\]$/.test(pattern);
+  const isHeader = parent !== undefined && (isHeaders(parent) || HEADER_DEFAULTS.test(parent.pattern));
+  return secret || isClientKey || isHeader ? uncarriedInValue : undefined;
+}
+
+/** Whether the gateway takes blanks off the ends when it loads its file; client keys are trimmed where they are compared. */
+function isTrimmed({ normalise, parent, pattern }: Field): boolean {
+  return (
+    normalise.includes('trim') ||
+    normalise.includes('prefix') ||
+    (parent !== undefined && isHeaders(parent)) ||
+    /(?:^|\.)api-keys\[\*\]$/.test(pattern)
+  );
+}

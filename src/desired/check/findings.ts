@@ -1,0 +1,14 @@
+// What is found about one place of the declared tree, before it becomes a problem.
+import type { Code } from '../../domain/problem/codes.ts';
+import type { Position } from '../../domain/problem/problem.ts';
+
+export interface Finding {
+  readonly steps: readonly string[];
+  readonly code: Code;
+  /** Behind the path: `would be erased by the gateway: …`. */
+  readonly message: string;
+  readonly remedy?: string;
+  readonly severity?: 'warning';
+  /** Where it is not the place of the value itself. */
+  readonly position?: Position;
+}

@@ -1,0 +1,76 @@
+// A desired state as a gateway of another layout is told it: translated, each value still knowing its place in the files
+// and the reference it came from. Pure.
+import { originOf, translate, type Translation } from '../../gateway/layout/translate.ts';
+import { type Desired, type Layout, positionAt } from '../../domain/desired.ts';
+import { escapeToken, formatPath, stepsOfPointer } from '../../domain/path.ts';
+import { type Position, type Problem, problem } from '../../domain/problem/problem.ts';
+import { seal } from '../../domain/secret.ts';
+import { isList, isTree, type Value } from '../../lib/value.ts';
+import { displayPath } from '../read/locations.ts';
+
+export interface ForGateway {
+  readonly desired: Desired;
+  /** What the layout cannot say, as errors of guard `unsupported` with their places; names of groups as notes. */
+  readonly problems: readonly Problem[];
+  /** Pointers into the translated tree to pointers into the declared one. */
+  readonly originOf: (pointer: string) => string;
+}
+
+/** `desired` in the layout of the gateway it is for. In that layout already, it is returned as it is. */
+export function desiredFor(desired: Desired, layout: Layout): ForGateway {
+  if (desired.layout === layout) return { desired, problems: [], originOf: (pointer) => pointer };
+  const translation = translate(desired.tree.open(), desired.layout, layout);
+  const positions = new Map<string, Position>();
+  const references = new Map<string, string>();
+  for (const pointer of pointersOf(translation.tree, '')) {
+    const origin = originOf(translation, pointer);
+    const position = positionAt(desired, origin);
+    const reference = desired.references.get(origin);
+    if (position) positions.set(pointer, position);
+    if (reference !== undefined) references.set(pointer, reference);
+  }
+  return {
+    desired: { ...desired, layout, tree: seal(translation.tree), positions, references },
+    problems: [...refused(desired, translation), ...noted(desired, translation)],
+    originOf: (pointer) => originOf(translation, pointer),
+  };
+}
+
+function* pointersOf(value: Value, pointer: string): Generator<string> {
+  yield pointer;
+  const below: readonly (readonly [string, Value])[] = isList(value)
+    ? value.map((item, i) => [String(i), item])
+    : isTree(value)
+      ? Object.entries(value)
+      : [];
+  for (const [name, member] of below) yield* pointersOf(member, `${pointer}/${escapeToken(name)}`);
+}
+
+function refused(desired: Desired, { refusals, layout }: Translation): Problem[] {
+  const where = layout === 'v8' ? 'the layout of v8' : 'the flat layout';
+  return refusals.map(({ pointer, why, other }) => {
+    const reason = why === 'both' ? `is another spelling of \`${other}\`` : `cannot be said in ${where}`;
+    return told('HF2047', desired, pointer, reason);
+  });
+}
+
+function noted(desired: Desired, { remarks }: Translation): Problem[] {
+  return remarks.flatMap(({ what, pointer }) => {
+    if (what === 'spelling') return [];
+    const reason =
+      what === 'name'
+        ? 'is a label that the flat layout does not have; it is left out'
+        : 'has no keys and therefore no effect';
+    return [{ ...told('HF2047', desired, pointer, reason), severity: 'warning' as const }];
+  });
+}
+
+function told(code: 'HF2047', desired: Desired, pointer: string, reason: string): Problem {
+  const steps = stepsOfPointer(pointer);
+  const path = formatPath(displayPath(desired.tree.open(), steps, desired.references));
+  return problem(code, `\`${path}\` ${reason}`, {
+    position: positionAt(desired, pointer),
+    path,
+    target: desired.target,
+  });
+}

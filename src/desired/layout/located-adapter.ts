@@ -1,0 +1,33 @@
+// Declared values with their positions, as a translation between layouts needs them.
+import type { NodeAdapter } from '../../gateway/layout/node-adapter.ts';
+import type { Position } from '../../domain/problem/problem.ts';
+import type { Located, LocatedMap, Member } from '../../yaml/located.ts';
+
+/** A value and the place of its key; of an entry, of a list or of the whole file its own place. */
+export interface Placed {
+  readonly node: Located;
+  readonly position: Position;
+}
+
+export const LOCATED_ADAPTER: NodeAdapter<Placed> = {
+  shape: ({ node }) => node.kind,
+  isNull: ({ node }) => node.kind === 'scalar' && node.value === null,
+  members: ({ node }) => (node.kind === 'map' ? [...node.members] : []),
+  items: ({ node }) =>
+    node.kind === 'list' ? node.items.map((item) => ({ node: item, position: item.position })) : [],
+  map: (members, { node, position }) => ({ node: mapOf(members, node.position), position }),
+  list: (items, { node, position }) => ({
+    node: { kind: 'list', items: items.map((item) => item.node), position: node.position },
+    position,
+  }),
+  section: (members, first) => ({ node: mapOf(members, first.position), position: first.position }),
+  inverted: ({ node, position }) =>
+    node.kind === 'scalar' && typeof node.value === 'boolean'
+      ? { node: { ...node, value: !node.value }, position }
+      : undefined,
+  copy: (placed) => placed,
+};
+
+function mapOf(members: readonly (readonly [string, Member])[], position: Position): LocatedMap {
+  return { kind: 'map', members: new Map(members), position };
+}

@@ -1,0 +1,85 @@
+// Nodes of a YAML document, comments and styles included, as a translation between layouts needs them.
+import { isMap, isScalar, isSeq, type Node, Pair, Scalar, YAMLMap, YAMLSeq } from 'yaml';
+import type { NodeAdapter, Member } from '../../gateway/layout/node-adapter.ts';
+
+/** A value, with the key that stands before it. */
+export interface Leafage {
+  readonly key?: Scalar;
+  readonly value: Node;
+  /** What was said above the section that this was the first key of. */
+  readonly before?: string;
+}
+
+export const YAML_ADAPTER: NodeAdapter<Leafage> = {
+  shape: ({ value }) => (isMap(value) ? 'map' : isSeq(value) ? 'list' : 'scalar'),
+  isNull: ({ value }) => isScalar(value) && value.value === null,
+  members: (node) => (isMap(node.value) ? membersOf(node, node.value) : []),
+  items: ({ value }) => (isSeq(value) ? value.items.map((item) => ({ value: item as Node })) : []),
+  map: (members, like) => ({ ...like, value: mapOf(members, isMap(like.value) ? like.value : undefined) }),
+  list: (items, like) => {
+    const list = new YAMLSeq<Node>();
+    list.items = items.map(({ value }) => value);
+    if (items.length === 0) list.flow = true;
+    if (isSeq(like.value)) keepLooks(list, like.value);
+    return { ...like, value: list };
+  },
+  section: (members) => ({ value: mapOf(members, undefined) }),
+  inverted: (node) => {
+    if (!isScalar(node.value) || typeof node.value.value !== 'boolean') return undefined;
+    const value = node.value.clone() as Scalar;
+    value.value = !node.value.value;
+    delete value.source;
+    return { ...node, value };
+  },
+  copy: ({ key, value }) => ({
+    ...(key && { key: key.clone() as Scalar }),
+    value: value.clone() as Node,
+  }),
+};
+
+/** A comment above a section goes with its first key, wherever that goes; entries of lists keep theirs. */
+function membersOf({ key, before }: Leafage, map: YAMLMap): readonly Member<Leafage>[] {
+  const above = key ? texts(before, key.commentBefore, map.commentBefore) : [];
+  return map.items.map((pair, i): Member<Leafage> => {
+    const name = pair.key as Scalar; // strict reading let nothing else through
+    const value = (pair.value ?? new Scalar(null)) as Node;
+    const first = i === 0 && above.length > 0 ? { before: above.join('\n') } : {};
+    return [String(name.value), { key: name, value, ...first }];
+  });
+}
+
+const texts = (...comments: readonly (string | null | undefined)[]): string[] =>
+  comments.filter((text) => typeof text === 'string' && text !== '') as string[];
+
+function mapOf(members: readonly Member<Leafage>[], like: YAMLMap | undefined): YAMLMap {
+  const map = new YAMLMap();
+  map.items = members.map(([name, member]) => pairOf(name, member));
+  const first = map.items[0]?.key;
+  if (isScalar(first)) delete first.spaceBefore;
+  if (like) keepLooks(map, like);
+  return map;
+}
+
+function pairOf(name: string, { key, value, before }: Leafage): Pair {
+  const written = key ? (key.clone() as Scalar) : new Scalar(name);
+  if (written.value !== name) {
+    written.value = name;
+    delete written.source;
+  }
+  if (before !== undefined) written.commentBefore = texts(before, written.commentBefore).join('\n');
+  return new Pair(written, value);
+}
+
+function keepLooks(made: YAMLMap | YAMLSeq, like: YAMLMap | YAMLSeq): void {
+  if (like.flow !== undefined && made.items.length > 0) made.flow = like.flow && isSmall(made);
+  if (like.comment !== undefined) made.comment = like.comment;
+  if (like.spaceBefore !== undefined) made.spaceBefore = like.spaceBefore;
+  if (like.commentBefore !== undefined) made.commentBefore = like.commentBefore;
+}
+
+/** A group made of a one-line entry is easier to read on lines of its own. */
+function isSmall(made: YAMLMap | YAMLSeq): boolean {
+  return (
+    !isMap(made) || !made.items.some(({ value }) => isSeq(value) && value.items.some((item) => isMap(item)))
+  );
+}

@@ -1,0 +1,136 @@
+// The files of one layer: which there are, and their text. A directory that is missing, unreadable or empty is a
+// problem, never an empty desired state.
+import { basename, relative, sep } from 'node:path';
+import { fail, HoldfastError, type Problem, problem } from '../../domain/problem/problem.ts';
+import { readTextFile, reasonOf } from '../../input/text-file.ts';
+import { tooMuch, walk, type Walked } from '../../input/walk.ts';
+
+export interface SourceFile {
+  readonly path: string;
+  /** How it is called in positions: relative to the settings directory when it is below. */
+  readonly shown: string;
+  readonly text: string;
+}
+
+export interface SourceFiles {
+  /** In the order of their paths. */
+  readonly files: readonly SourceFile[];
+  readonly problems: readonly Problem[];
+  /** Absolute directories that were read. */
+  readonly directories: readonly string[];
+}
+
+/** Characters of all files of one layer together. A configuration of 5,000 keys is about 2 million. */
+const MAX_CHARACTERS = 32 * 1024 * 1024;
+
+/**
+ * All `*.yaml` and `*.yml` below `dir`, hidden ones excepted, symbolic links followed, each file once. `dir` may be one
+ * file. Rejects with HF5007 when `signal` ends it.
+ */
+export async function readLayer(
+  dir: string,
+  settingsDir: string,
+  signal?: AbortSignal,
+): Promise<SourceFiles> {
+  const found = await listLayer(dir, settingsDir, signal);
+  const { files, problems: unread } = await readAll(found.paths, dir, settingsDir, signal);
+  const problems = [...found.problems, ...unread];
+  if (problems.length === 0 && files.length === 0)
+    problems.push(
+      problem('HF2003', `${shownPath(dir, settingsDir)} holds no *.yaml or *.yml file`, at(dir, settingsDir)),
+    );
+  return { files, problems, directories: found.directories };
+}
+
+async function readAll(
+  paths: readonly string[],
+  dir: string,
+  settingsDir: string,
+  signal: AbortSignal | undefined,
+): Promise<{ readonly files: readonly SourceFile[]; readonly problems: readonly Problem[] }> {
+  const files: SourceFile[] = [];
+  const problems: Problem[] = [];
+  let characters = 0;
+  for (const path of paths) {
+    if (signal?.aborted) throw fail('HF5007', 'stopped by a signal while files were read');
+    const read = await readSource(path, settingsDir);
+    if ('problem' in read) problems.push(read.problem);
+    else files.push(read);
+    characters += 'problem' in read ? 0 : read.text.length;
+    if (characters <= MAX_CHARACTERS) continue;
+    const message = `the files in ${shownPath(dir, settingsDir)} are larger than ${MAX_CHARACTERS / 1024 / 1024} MiB together; reading stopped at ${shownPath(path, settingsDir)}`;
+    return { files, problems: [...problems, problem('HF2004', message, at(path, settingsDir))] };
+  }
+  return { files, problems };
+}
+
+async function readSource(path: string, settingsDir: string): Promise<SourceFile | { problem: Problem }> {
+  const shown = shownPath(path, settingsDir);
+  const read = await readTextFile(path, shown);
+  if ('problem' in read) return read;
+  if (read.text.trim() !== '') return { path, shown, text: read.text };
+  const message = `${shown} is empty; what it declared would be released`;
+  const remedy =
+    'Delete the file, or say in a comment why it declares nothing. It may also be half written: try again.';
+  return { problem: problem('HF2003', message, { ...at(path, settingsDir), remedy }) };
+}
+
+interface Listing {
+  readonly paths: readonly string[];
+  readonly directories: readonly string[];
+  readonly problems: readonly Problem[];
+}
+
+async function listLayer(
+  dir: string,
+  settingsDir: string,
+  signal: AbortSignal | undefined,
+): Promise<Listing> {
+  try {
+    const walked = await walk(dir, { signal });
+    const paths = walked.files.map(({ path }) => path).filter((path) => path === dir || isYaml(path));
+    const directories = walked.directories.map(({ path }) => path);
+    return {
+      paths: walked.exceeded ? [] : paths.toSorted(),
+      directories,
+      problems: problemsOf(walked, dir, settingsDir),
+    };
+  } catch (error) {
+    if (error instanceof HoldfastError) throw error;
+    return { paths: [], directories: [], problems: [unreadable(dir, error, settingsDir)] };
+  }
+}
+
+const isYaml = (path: string): boolean => /\.ya?ml$/i.test(path);
+
+function problemsOf(walked: Walked, dir: string, settingsDir: string): readonly Problem[] {
+  const excess = tooMuch(walked, (path) => shownPath(path, settingsDir));
+  if (excess !== undefined)
+    return [problem('HF2006', `${shownPath(dir, settingsDir)} contains ${excess}`, at(dir, settingsDir))];
+  return walked.failed.map(({ path, error }) =>
+    path === dir
+      ? unreadable(dir, error, settingsDir)
+      : problem(
+          'HF2002',
+          `${shownPath(path, settingsDir)} cannot be read: ${reasonOf(error)}`,
+          at(path, settingsDir),
+        ),
+  );
+}
+
+function unreadable(dir: string, error: unknown, settingsDir: string): Problem {
+  const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+  const message = `${shownPath(dir, settingsDir)} ${missing ? 'does not exist' : `cannot be read: ${reasonOf(error)}`}`;
+  return missing ? problem('HF2001', message) : problem('HF2002', message, at(dir, settingsDir));
+}
+
+/** Paths below the settings directory are shown relative to it, others as they are. */
+export function shownPath(path: string, settingsDir: string): string {
+  const way = relative(settingsDir, path);
+  if (way === '') return basename(path);
+  return way === '..' || way.startsWith(`..${sep}`) ? path : way.split(sep).join('/');
+}
+
+function at(path: string, settingsDir: string): { position: { file: string; line: number; column: number } } {
+  return { position: { file: shownPath(path, settingsDir), line: 1, column: 1 } };
+}

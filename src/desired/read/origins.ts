@@ -1,0 +1,113 @@
+// Where the texts of a desired state came from: a reference, which makes them secrets wherever they stand, or the files
+// themselves. Current texts are compared as they are, those of earlier runs by keyed hashes. Pure.
+import type { Catalog } from '../../gateway/catalog/field.ts';
+import { isOpenField } from '../../gateway/catalog/secrets.ts';
+import type { Desired } from '../../domain/desired.ts';
+import { escapeToken, stepsOfPointer } from '../../domain/path.ts';
+import type { KnownTexts } from '../../domain/secret.ts';
+import type { Origins } from '../../domain/state/state.ts';
+import { isList, isTree, type Value } from '../../lib/value.ts';
+import { secretsOf, SHORTEST, valueAt } from './secret-locations.ts';
+
+type Hash = (text: string) => string;
+type Declared = Pick<Desired, 'tree' | 'references' | 'publicReferences' | 'secrets'>;
+
+/** Texts as they are compared: each may stand for what the gateway made of it. */
+export interface Texts {
+  readonly secrets: ReadonlySet<string>;
+  readonly plain: ReadonlySet<string>;
+}
+
+/** What the gateway does to texts (blanks, a slash at the end, lower case) makes no other secret of them. */
+const folded = (text: string): string => text.trim().replace(/\/+$/, '').toLowerCase();
+
+/** A short text is compared at its place only: `5` from a reference does not hide every other 5. */
+function secretKey(text: string, place: string | undefined): string {
+  return text.length < SHORTEST ? `${place ?? ''}\n${folded(text)}` : folded(text);
+}
+
+export function declaredTexts(desired: Declared, catalog: Catalog): Texts {
+  const secrets = new Set([...desired.secrets.open()].map((text) => secretKey(text, undefined)));
+  for (const [pointer, reference] of desired.references) {
+    if (desired.publicReferences.has(reference)) continue;
+    const steps = stepsOfPointer(pointer);
+    const value = valueAt(desired.tree.open(), steps);
+    if (typeof value !== 'string' && typeof value !== 'number') continue;
+    secrets.add(secretKey(String(value), catalog.at(steps)?.pattern));
+  }
+  return { secrets, plain: plainTexts(desired, catalog) };
+}
+
+/** What the files say themselves at free-form places, and no name there makes a secret of. */
+function plainTexts(desired: Declared, catalog: Catalog): ReadonlySet<string> {
+  const tree = desired.tree.open();
+  const secret = new Set(secretsOf(tree, catalog).map(({ pointer }) => pointer));
+  const plain = new Set<string>();
+  const walk = (value: Value, steps: readonly string[], pointer: string): void => {
+    const below = (name: string, member: Value): void =>
+      walk(member, [...steps, name], `${pointer}/${escapeToken(name)}`);
+    if (isList(value)) return value.forEach((item, i) => below(String(i), item));
+    if (isTree(value)) return Object.entries(value).forEach(([name, member]) => below(name, member));
+    const reference = desired.references.get(pointer);
+    const isOwn = reference === undefined || desired.publicReferences.has(reference);
+    if (value === null || typeof value === 'boolean' || !isOwn || secret.has(pointer)) return;
+    if (isOpenField(catalog.at(steps))) plain.add(folded(String(value)));
+  };
+  walk(tree, [], '');
+  return plain;
+}
+
+const hashed = (key: string, hash: Hash): string => hash(`origin\n${key}`).slice(0, DIGITS);
+
+/** Hex digits: enough that no ordinary word is taken for a secret. */
+const DIGITS = 16;
+
+/** `now` is worked out when a text is asked about for the first time. */
+export function knownTexts(
+  now: (() => Texts) | undefined,
+  earlier: Origins | undefined,
+  hash: Hash,
+): KnownTexts {
+  let texts: Texts | undefined;
+  const current = (): Texts | undefined => (texts ??= now?.());
+  const secrets = new Set(earlier?.secrets);
+  const plain = new Set(earlier?.plain);
+  return {
+    isSecret(text, place) {
+      const key = secretKey(text, place);
+      return current()?.secrets.has(key) === true || (secrets.size > 0 && secrets.has(hashed(key, hash)));
+    },
+    isPlain(text) {
+      const key = folded(text);
+      return current()?.plain.has(key) === true || (plain.size > 0 && plain.has(hashed(key, hash)));
+    },
+  };
+}
+
+/** For the net by value: whether a token was a secret in an earlier run. What was asked once is not reckoned again. */
+export function recogniserOf(earlier: Origins, hash: Hash): (token: string) => boolean {
+  const secrets = new Set(earlier.secrets);
+  const asked = new Map<string, boolean>();
+  return (token) => {
+    const known = asked.get(token);
+    if (known !== undefined) return known;
+    if (asked.size >= TOKENS) asked.clear();
+    const found = secrets.has(hashed(secretKey(token, undefined), hash));
+    asked.set(token, found);
+    return found;
+  };
+}
+
+/** Remembered at most; an output repeats itself. */
+const TOKENS = 50_000;
+
+/** Texts of earlier runs that are kept beside those of the last one. */
+const EARLIER = 2000;
+
+/** What is to be remembered: the texts of now, and of the earlier ones the newest. */
+export function originsWith(earlier: Origins | undefined, now: Texts, hash: Hash): Origins {
+  const secrets = [...now.secrets].map((key) => hashed(key, hash));
+  const known = new Set(secrets);
+  const others = (earlier?.secrets ?? []).filter((one) => !known.has(one)).slice(0, EARLIER);
+  return { secrets: [...secrets, ...others], plain: [...now.plain].map((key) => hashed(key, hash)) };
+}

@@ -1,0 +1,108 @@
+// Files encrypted with SOPS: recognised by their `sops` key, decrypted by the `sops` binary, positions kept from the
+// encrypted file. Decrypted values never touch the disk.
+import { execFile } from 'node:child_process';
+import { type Problem, problem } from '../../domain/problem/problem.ts';
+import type { Environment } from '../../input/environment.ts';
+import { type Located, type LocatedMap, valueOf } from '../../yaml/located.ts';
+import { readYaml } from '../../yaml/strict.ts';
+
+export interface SopsOptions {
+  readonly env: Environment;
+  readonly allowUnresolved: boolean;
+}
+
+/** Whether a file carries the metadata that SOPS writes. */
+export function isEncrypted(root: LocatedMap): boolean {
+  const sops = root.members.get('sops')?.node;
+  return sops?.kind === 'map' && (sops.members.has('mac') || sops.members.has('version'));
+}
+
+/**
+ * The decrypted mapping without the `sops` key. Values that were encrypted are marked as references and are taken
+ * literally. With `allowUnresolved` nothing is decrypted and the encrypted texts stand for themselves.
+ */
+export async function decrypt(
+  root: LocatedMap,
+  file: { readonly path: string; readonly shown: string },
+  options: SopsOptions,
+): Promise<{ root?: LocatedMap; problems: readonly Problem[] }> {
+  const position = root.members.get('sops')?.position ?? root.position;
+  const encrypted = withoutMetadata(root);
+  if (options.allowUnresolved) return { root: unresolved(encrypted) as LocatedMap, problems: [] };
+  const run = await runSops(file.path, options.env);
+  if ('reason' in run)
+    return {
+      problems: [problem('HF2024', `${file.shown} cannot be decrypted: ${run.reason}`, { position })],
+    };
+  const read = readYaml(run.text, file.shown);
+  if (!read.root) return { problems: read.problems };
+  return { root: pairUp(withoutMetadata(read.root), encrypted) as LocatedMap, problems: [] };
+}
+
+function withoutMetadata(root: LocatedMap): LocatedMap {
+  return { ...root, members: new Map([...root.members].filter(([name]) => name !== 'sops')) };
+}
+
+function runSops(path: string, env: Environment): Promise<{ text: string } | { reason: string }> {
+  const limits = { env: { ...process.env, ...env }, maxBuffer: 32 * 1024 * 1024, timeout: 60_000 };
+  return new Promise((done) => {
+    execFile(
+      'sops',
+      ['--decrypt', '--input-type', 'yaml', '--output-type', 'yaml', path],
+      limits,
+      (error, stdout, stderr) => {
+        if (!error) done({ text: stdout });
+        else if (error.code === 'ENOENT') done({ reason: 'the program `sops` is not installed' });
+        else done({ reason: lastLine(stderr) });
+      },
+    );
+  });
+}
+
+function lastLine(text: string): string {
+  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  return (lines.at(-1) ?? 'sops gave no reason').trim().slice(0, 200);
+}
+
+const isCiphertext = (node: Located): boolean =>
+  node.kind === 'scalar' && typeof node.value === 'string' && node.value.startsWith('ENC[');
+
+function unresolved(node: Located): Located {
+  if (isCiphertext(node)) return { ...node, reference: String(valueOf(node)), unresolved: true } as Located;
+  return mapChildren(node, unresolved);
+}
+
+/** Values of the one, positions of the other; both have the same shape. */
+function pairUp(plain: Located, encrypted: Located | undefined): Located {
+  if (!encrypted) return plain;
+  if (plain.kind === 'scalar') {
+    const reference = isCiphertext(encrypted) ? { reference: 'sops' } : {};
+    return { ...plain, position: encrypted.position, ...reference };
+  }
+  if (plain.kind === 'list') {
+    const items = encrypted.kind === 'list' ? encrypted.items : [];
+    return {
+      ...plain,
+      position: encrypted.position,
+      items: plain.items.map((item, i) => pairUp(item, items[i])),
+    };
+  }
+  const members = encrypted.kind === 'map' ? encrypted.members : new Map();
+  const paired = [...plain.members].map(([name, member]) => {
+    const other = members.get(name);
+    return [
+      name,
+      { position: other?.position ?? member.position, node: pairUp(member.node, other?.node) },
+    ] as const;
+  });
+  return { ...plain, position: encrypted.position, members: new Map(paired) };
+}
+
+function mapChildren(node: Located, change: (child: Located) => Located): Located {
+  if (node.kind === 'list') return { ...node, items: node.items.map(change) };
+  if (node.kind === 'scalar') return node;
+  const members = [...node.members].map(
+    ([name, member]) => [name, { ...member, node: change(member.node) }] as const,
+  );
+  return { ...node, members: new Map(members) };
+}

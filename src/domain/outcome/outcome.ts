@@ -1,0 +1,118 @@
+// What a reconcile of one target came to, with the evidence.
+import { EXIT, type ExitCode } from '../problem/exit.ts';
+import type { Revision } from '../desired.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { Problem } from '../problem/problem.ts';
+
+export type Fidelity = 'exact' | 'comments' | 'semantic';
+
+/** Requests to the gateway by purpose, e.g. `{observe: 2, write: 1, verify: 2}`. */
+export type RequestCounts = Readonly<Record<string, number>>;
+
+/** What was checked after the writes, one line each, in order. */
+export interface Evidence {
+  readonly check: string;
+  readonly passed: boolean;
+  readonly detail: string;
+}
+
+interface Base {
+  readonly target: string;
+  /** ms since the epoch. */
+  readonly at: number;
+  readonly durationMs: number;
+  readonly requests: RequestCounts;
+  readonly plan?: Plan;
+  readonly problems: readonly Problem[];
+}
+
+export type Outcome = Base &
+  (
+    | { readonly kind: 'in-sync'; readonly depth: 'shallow' | 'deep' }
+    | {
+        readonly kind: 'applied';
+        readonly backup: string;
+        readonly evidence: readonly Evidence[];
+        /** `unproven`: no observable witness showed that the running gateway follows. */
+        readonly runtime: 'proven' | 'unproven';
+        /** Aliases that the gateway holds but does not list yet. */
+        readonly notServedYet: readonly string[];
+        readonly restartNeeded: readonly string[];
+      }
+    | {
+        readonly kind: 'drifted';
+        readonly depth: 'shallow' | 'deep';
+        /** The number of places that a restore would change: it was a dry run. */
+        readonly wouldChange?: number;
+      }
+    | { readonly kind: 'stale-memory'; readonly paths: readonly string[] }
+    | { readonly kind: 'refused' }
+    | {
+        readonly kind: 'rolled-back';
+        readonly backup: string;
+        readonly fidelity: Fidelity;
+        readonly reason: string;
+        readonly evidence: readonly Evidence[];
+        /** Only memory had changed; the file never did. */
+        readonly memoryOnly?: boolean;
+      }
+    | {
+        readonly kind: 'rollback-failed';
+        readonly backup: string;
+        readonly reason: string;
+        /** What a person does without the API, step by step. */
+        readonly remedy: readonly string[];
+        readonly evidence: readonly Evidence[];
+      }
+    | {
+        /** A backup was put back because somebody asked for it. */
+        readonly kind: 'restored';
+        /** The backup that was put back, and the one taken of what was there before. */
+        readonly restored: string;
+        readonly backup: string;
+        readonly fidelity: Fidelity;
+        readonly runtime: 'proven' | 'unproven';
+        readonly evidence: readonly Evidence[];
+      }
+    /** Somebody said no, or stopped it, before anything was written. */
+    | { readonly kind: 'cancelled'; readonly reason: string }
+    /**
+     * Something of ours failed before anything was written: a full disk, no backup. `unfinished`: after that; the next
+     * run resolves it from the journal.
+     */
+    | { readonly kind: 'failed'; readonly reason: string; readonly unfinished?: boolean }
+    | { readonly kind: 'stale'; readonly reason: string }
+    | { readonly kind: 'locked'; readonly holder: string }
+    | { readonly kind: 'unreachable' }
+    /** `commit`: the one whose files have errors. */
+    | { readonly kind: 'invalid'; readonly commit?: NonNullable<Revision['commit']> }
+    | { readonly kind: 'contested'; readonly paths: readonly string[] }
+    | { readonly kind: 'quarantined'; readonly since: number; readonly reason: string }
+    | { readonly kind: 'suspended'; readonly until: number; readonly reason: string }
+  );
+
+export type OutcomeKind = Outcome['kind'];
+
+const EXIT_OF: Record<OutcomeKind, ExitCode> = {
+  'in-sync': EXIT.ok,
+  applied: EXIT.ok,
+  drifted: EXIT.differences,
+  'stale-memory': EXIT.differences,
+  refused: EXIT.refused,
+  'rolled-back': EXIT.rolledBack,
+  'rollback-failed': EXIT.rollbackFailed,
+  restored: EXIT.ok,
+  cancelled: EXIT.refused,
+  failed: EXIT.unexpected,
+  stale: EXIT.stale,
+  locked: EXIT.stale,
+  unreachable: EXIT.unreachable,
+  invalid: EXIT.invalid,
+  contested: EXIT.differences,
+  quarantined: EXIT.refused,
+  suspended: EXIT.refused,
+};
+
+export function exitOf(outcome: Pick<Outcome, 'kind'>): ExitCode {
+  return EXIT_OF[outcome.kind];
+}

@@ -1,0 +1,61 @@
+// A plan: what differs on one target, the writes that would make it equal, and whether the guards let it pass.
+// Plain JSON, versioned, without secrets. It cannot run or print itself.
+import type { Change } from './change.ts';
+import type { Layout, Revision } from '../desired.ts';
+import type { Verdict } from './guard.ts';
+import type { Agreement, ApiGeneration, Build } from '../live.ts';
+import type { Problem } from '../problem/problem.ts';
+import type { Redacted } from '../redacted.ts';
+import type { Mode } from '../target.ts';
+import type { Write } from './write.ts';
+
+export const PLAN_FORMAT = 'holdfast.plan/1';
+
+/** RFC 6902; pointers by list index into the live document, values without secrets. */
+export interface PatchOperation {
+  readonly op: 'add' | 'remove' | 'replace' | 'move' | 'test';
+  readonly path: string;
+  readonly from?: string;
+  readonly value?: Redacted;
+}
+
+/** HMAC-SHA256 over changes, allowances and base; `keyId` tells "another key" from "stale". */
+export interface Digest {
+  readonly keyId: string;
+  readonly value: string;
+}
+
+export interface Plan {
+  readonly format: typeof PLAN_FORMAT;
+  readonly target: string;
+  /** ISO 8601. Not part of the digest. */
+  readonly createdAt: string;
+  readonly mode: Mode;
+  readonly revision: Revision;
+  readonly gateway: { readonly api: ApiGeneration; readonly layout: Layout; readonly build: Build };
+  /** Whether a state of this target was known: without it every origin is `first`. */
+  readonly state: 'known' | 'new';
+  readonly agreement: Agreement;
+  readonly changes: readonly Change[];
+  readonly writes: readonly Write[];
+  /** All findings of all guards, allowed ones included. */
+  readonly verdicts: readonly Verdict[];
+  /** Declared once, undeclared now, still in force on the gateway. */
+  readonly released: readonly string[];
+  /** Paths that differ but are ignored by policy. */
+  readonly ignored: readonly string[];
+  /** Warnings that refuse nothing. */
+  readonly notes: readonly Problem[];
+  readonly patch: readonly PatchOperation[];
+  readonly digest: Digest;
+}
+
+/** Whether its apply would be refused. */
+export function isRefused(plan: Pick<Plan, 'verdicts'>): boolean {
+  return plan.verdicts.some((verdict) => !verdict.allowed);
+}
+
+/** Changes that apply would make. */
+export function pending(plan: Pick<Plan, 'changes'>): readonly Change[] {
+  return plan.changes.filter((change) => change.disposition === 'apply');
+}

@@ -1,0 +1,25 @@
+// The gateway's own file and view before a write.
+import type { Build } from '../live.ts';
+import type { Sealed } from '../secret.ts';
+
+export interface BackupRecord {
+  /** `20261123T180142Z-1a2b3c4d`: time and content hash. */
+  readonly id: string;
+  readonly target: string;
+  /** ms since the epoch. */
+  readonly at: number;
+  readonly reason: 'before-apply' | 'pre-rollback' | 'before-restore' | 'manual' | 'before-api';
+  readonly build: Build;
+  /** Pinned backups are not rotated: the first of a target and those of outcomes other than `applied`. */
+  readonly pinned: boolean;
+  readonly bytes: number;
+  /** SHA-256 of the raw file, hex; verified on reading. */
+  readonly sha256: string;
+}
+
+export interface Backup extends BackupRecord {
+  /** Raw `config.yaml`, byte for byte. */
+  readonly file: Sealed<string>;
+  /** Raw answer of `GET /config`. */
+  readonly json: Sealed<string>;
+}

@@ -1,0 +1,21 @@
+// A target that is left alone for a while: it always has an end and a reason, and is over by itself.
+import type { Suspension } from './state.ts';
+import { momentText } from '../../lib/text.ts';
+
+/** ms. What is to be left alone for longer has no place in the settings. */
+const LONGEST = 30 * 86_400_000;
+const LONGEST_REASON = 500;
+
+/** The suspension while it lasts. */
+export function inForce(suspension: Suspension | undefined, now: number): Suspension | undefined {
+  return suspension && suspension.until > now ? suspension : undefined;
+}
+
+/** What is wrong with a suspension that somebody asks for; undefined: nothing. */
+export function suspensionFault({ until, reason }: Suspension, now: number): string | undefined {
+  if (until <= now) return `it would have ended at ${momentText(until)} already`;
+  if (until > now + LONGEST) return 'it would last longer than 30 days';
+  if (reason.trim() === '') return 'it needs a reason, for those who find the target suspended';
+  if (reason.length > LONGEST_REASON) return `its reason is longer than ${LONGEST_REASON} characters`;
+  return undefined;
+}

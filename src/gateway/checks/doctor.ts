@@ -1,0 +1,309 @@
+// What a person would check by hand, as data: each check says how it went and what to do. One authenticated attempt;
+// what depends on a check that failed is skipped. Renders nothing.
+import type { Clock } from '../../domain/clock.ts';
+import type { Code } from '../../domain/problem/codes.ts';
+import { CODES } from '../../domain/problem/codes.ts';
+import type { Live } from '../../domain/live.ts';
+import type { DetectionMemory, KnownValues } from '../../domain/state/memory.ts';
+import { HoldfastError, type Problem } from '../../domain/problem/problem.ts';
+import type { Target } from '../../domain/target.ts';
+import { isTree } from '../../lib/value.ts';
+import { loadCatalog } from '../catalog/catalog.ts';
+import type { Catalog } from '../catalog/field.ts';
+import { FOLDED_REMEDY } from '../observe/agreement.ts';
+import type { Client } from '../client/client.ts';
+import { credentialsOf } from './credentials.ts';
+import { contentOf } from '../model/decode.ts';
+import { newerThanSupported } from '../observe/supported-versions.ts';
+import { observe } from '../observe/observe.ts';
+import { type Admission, admission } from './probes.ts';
+import { isGatewayServer } from '../client/refusals.ts';
+import { probeRollback } from './rollback-probe.ts';
+
+export interface Check {
+  readonly id: string;
+  /** What was asked, as a person would ask it. */
+  readonly title: string;
+  readonly status: 'ok' | 'warn' | 'fail' | 'skip';
+  readonly detail: string;
+  readonly remedy?: string;
+  readonly code?: Code;
+}
+
+export interface DoctorOptions {
+  readonly target: Target;
+  readonly client: Client;
+  readonly catalog: Catalog;
+  readonly clock: Clock;
+  readonly known?: KnownValues;
+  readonly detection?: DetectionMemory;
+}
+
+type Finding = Omit<Check, 'id' | 'title'>;
+
+const ok = (detail: string): Finding => ({ status: 'ok', detail });
+const skip = (detail: string): Finding => ({ status: 'skip', detail });
+
+function bad(status: 'warn' | 'fail', code: Code, detail: string, remedy?: string): Finding {
+  return { status, code, detail, remedy: remedy ?? CODES[code].remedy };
+}
+
+const ofProblem = (problem: Problem): Finding => bad('fail', problem.code, problem.message, problem.remedy);
+
+/** In the order in which a person would go on. Never rejects with a HoldfastError: that is a check that failed. */
+export async function diagnose(options: DoctorOptions): Promise<readonly Check[]> {
+  const { client, target } = options;
+  const reached = await findGateway(client);
+  const gone = reached.status === 'fail';
+  const reading: Reading = gone ? 'unasked' : await readGateway(options);
+  const live = isLive(reading) ? reading : undefined;
+  const anonymous = gone ? undefined : await admission(client, undefined, 'doctor').catch(ofError);
+  return [
+    check('transport', 'Is the way to it safe?', transportOf(target)),
+    check('listening', 'Does a CLIProxyAPI gateway listen there?', reached),
+    check(
+      'management',
+      'Is management turned on?',
+      managementOf(failedWith(reading, MANAGEMENT_CODES), anonymous) ?? passed(reading),
+    ),
+    check(
+      'remote',
+      'May it be managed from here?',
+      failedWith(reading, REMOTE_CODES) ?? remoteOf(live, options),
+    ),
+    check('key', 'Is the management key right?', failedWith(reading, KEY_CODES) ?? passed(reading)),
+    check('version', 'Can this version be managed?', failedWith(reading, VERSION_CODES) ?? versionOf(live)),
+    check('readable', 'Can its configuration be read?', otherFailure(reading) ?? passed(reading)),
+    check('agreement', 'Does its memory hold what its file says?', agreementOf(live)),
+    check('way-back', 'Can it be written, and the writing undone?', await wayBackOf(live, options)),
+    check('closed', 'Is it closed to strangers?', closedOf(anonymous)),
+    check('sample-keys', 'Are its client keys its own?', sampleKeysOf(live, anonymous)),
+    check(
+      'probe-key',
+      'Does it let the probe key in?',
+      gone ? skip('nothing answers') : await probeOf(options),
+    ),
+    check('brick', 'Will its file survive the next write?', brickOf(live)),
+    check('credentials', 'Are its credentials healthy?', await credentialsIn(client, live)),
+  ];
+}
+
+const check = (id: string, title: string, finding: Finding): Check => ({ id, title, ...finding });
+
+function ofError(error: unknown): Finding {
+  if (error instanceof HoldfastError && error.problems[0]) return ofProblem(error.problems[0]);
+  throw error;
+}
+
+const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
+
+function transportOf({ url, tls }: Target): Finding {
+  if (tls?.insecure === true)
+    return bad('warn', 'HF3004', 'certificates are not verified', 'Give the authority as `tls.ca` instead.');
+  if (url.protocol === 'https:') return ok('TLS, verified');
+  if (LOOPBACK.test(url.hostname)) return ok('plain HTTP, but within this machine');
+  return {
+    status: 'warn',
+    detail: `keys travel to ${url.hostname} unencrypted`,
+    remedy:
+      'Set `tls.enable: true` (v8: `server.tls.enable`) on the gateway, or put a TLS proxy in front of it, unless the network is yours alone.',
+  };
+}
+
+/** Without a key, so that it costs no strike. */
+async function findGateway(client: Client): Promise<Finding> {
+  try {
+    const answer = await client.send({
+      method: 'GET',
+      path: '/healthz',
+      purpose: 'doctor',
+      credential: 'none',
+    });
+    if (isGatewayServer(answer))
+      return answer.status === 200 ? ok('it answers and says it is healthy') : unhealthy(answer.status);
+    return bad('fail', 'HF3006', `something answers with status ${answer.status}, but not as a gateway does`);
+  } catch (error) {
+    return ofError(error);
+  }
+}
+
+const unhealthy = (status: number): Finding =>
+  bad('warn', 'HF3026', `it answers, but its health check says ${status}`);
+
+type Reading = Live | Finding | 'unasked';
+
+const isLive = (reading: Reading): reading is Live => typeof reading === 'object' && 'memory' in reading;
+
+async function readGateway(options: DoctorOptions): Promise<Reading> {
+  const { client, target, catalog, clock, known, detection } = options;
+  return observe(client, {
+    depth: 'deep',
+    api: target.api,
+    catalog,
+    clock,
+    purpose: 'doctor',
+    evenUnreadable: true,
+    ...(known && { known }),
+    ...(detection && { detection }),
+  }).catch(ofError);
+}
+
+const MANAGEMENT_CODES: readonly Code[] = ['HF3011', 'HF3012'];
+const REMOTE_CODES: readonly Code[] = ['HF3010'];
+const KEY_CODES: readonly Code[] = ['HF3007', 'HF3008', 'HF3009', 'HF3013', 'HF3025'];
+const VERSION_CODES: readonly Code[] = ['HF3036', 'HF3037'];
+const NAMED = new Set<Code>([...MANAGEMENT_CODES, ...REMOTE_CODES, ...KEY_CODES, ...VERSION_CODES]);
+
+/** The failure of the reading, where this check is the one it belongs to. */
+function failedWith(reading: Reading, codes: readonly Code[]): Finding | undefined {
+  if (reading === 'unasked' || isLive(reading)) return undefined;
+  return reading.code !== undefined && codes.includes(reading.code) ? reading : undefined;
+}
+
+function otherFailure(reading: Reading): Finding | undefined {
+  if (reading === 'unasked') return undefined;
+  if (!isLive(reading)) return reading.code === undefined || !NAMED.has(reading.code) ? reading : undefined;
+  const unreadable = reading.findings.find(({ code }) => code === 'HF3023' || code === 'HF3027');
+  return unreadable && ofProblem(unreadable);
+}
+
+/** Not failed here: passed only where the reading came through. */
+function passed(reading: Reading): Finding {
+  return isLive(reading) ? ok('yes') : skip('it could not be asked');
+}
+
+function remoteOf(live: Live | undefined, { target, catalog }: DoctorOptions): Finding {
+  if (!live) return skip('it could not be asked');
+  const document = live.file?.document.open();
+  const ofTree = live.api === 'v8';
+  const content = document && contentOf(document, ofTree ? loadCatalog('v8') : catalog);
+  const management = content?.[ofTree ? 'management' : 'remote-management'];
+  const allowed = isTree(management) && management['allow-remote'] === true;
+  if (allowed) return ok('yes, from any machine');
+  return ok(LOOPBACK.test(target.url.hostname) ? 'yes; from this machine only' : 'yes');
+}
+
+function versionOf(live: Live | undefined): Finding {
+  if (!live) return skip('it could not be asked');
+  const { version, commit } = live.build;
+  const converts = live.api === 'v8' && live.layout === 'legacy';
+  const from = commit === 'none' ? '' : ` (${commit})`;
+  const layout = live.layout === 'legacy' ? 'flat' : 'v8';
+  const detail = `${version}${from}, API ${live.api}, ${layout} layout${converts ? ', which the first v8 write converts (guard migrate-file)' : ''}`;
+  const [newer] = newerThanSupported(version);
+  return newer ? bad('warn', newer.code, `${detail}; ${newer.message}`) : ok(detail);
+}
+
+function agreementOf(live: Live | undefined): Finding {
+  if (!live || live.agreement.kind === 'unread') return skip('the file could not be read');
+  if (live.agreement.kind === 'agree') return ok('yes');
+  const { paths, cause, because } = live.agreement;
+  const where = `${paths.slice(0, 5).join(', ')}${paths.length > 5 ? ` and ${paths.length - 5} more` : ''}`;
+  if (because === 'folded-text')
+    return bad('warn', 'HF3035', `folded texts gained blank lines in the file at ${where}`, FOLDED_REMEDY);
+  if (cause === 'model-gap') return bad('warn', 'HF3035', `they differ at ${where}`);
+  return bad('fail', 'HF3034', `${cause}: they differ at ${where}`);
+}
+
+/** The example file that everybody starts from has sample client keys and no management key. */
+function managementOf(failed: Finding | undefined, anonymous: Seen): Finding | undefined {
+  if (failed?.code !== 'HF3011' || !isAdmission(anonymous) || anonymous.kind !== 'safe-mode') return failed;
+  return bad(
+    'fail',
+    'HF3011',
+    'management is turned off, and the gateway runs with the sample client keys of the published example file',
+    'In config.yaml, set `remote-management.secret-key` (v8: `management.secret-key`), which the example leaves empty, and replace the sample values of `api-keys` (v8: `access.api-keys`); then restart the gateway.',
+  );
+}
+
+/** No request is harmless that would show whether the gateway can write config.yaml itself: each that does so rewrites it. */
+const UNPROVEN =
+  'unproven: the gateway can check a new file beside config.yaml; whether it can write config.yaml itself shows with the first apply';
+
+async function wayBackOf(live: Live | undefined, options: DoctorOptions): Promise<Finding> {
+  if (!live) return skip('it could not be asked');
+  if (keepsPlainKey(live, options)) return bad('fail', 'HF3026', PLAIN_KEY, WRITABLE);
+  try {
+    const answer = await probeRollback(options.client, live.memory);
+    if (answer === 'available') return skip(UNPROVEN);
+    const detail = answer === 'unavailable' ? 'the gateway cannot replace its file' : 'the answer is unclear';
+    return bad('fail', 'HF3026', detail, WRITABLE);
+  } catch (error) {
+    return ofError(error);
+  }
+}
+
+const WRITABLE =
+  'Make config.yaml and its directory writable for the user that the gateway runs as: it checks a new file beside it.';
+const PLAIN_KEY =
+  'no: config.yaml still holds the management key in plain text, and a gateway that can write the file replaces it with a hash when it starts';
+
+function keepsPlainKey(live: Live, { catalog }: DoctorOptions): boolean {
+  const document = live.api === 'v0' && live.layout === 'legacy' ? live.file?.document.open() : undefined;
+  const management = document && contentOf(document, catalog)['remote-management'];
+  const key = isTree(management) ? management['secret-key'] : undefined;
+  return typeof key === 'string' && key !== '' && !/^\$2[aby]\$/.test(key);
+}
+
+type Seen = Admission | Finding | undefined;
+
+const isAdmission = (seen: Seen): seen is Admission => seen !== undefined && 'kind' in seen;
+
+function closedOf(anonymous: Seen): Finding {
+  if (!isAdmission(anonymous)) return anonymous ?? skip('nothing answers');
+  if (anonymous.kind === 'accepted') return bad('fail', 'HF3030', 'it serves callers without any key');
+  if (anonymous.kind === 'unclear' || anonymous.kind === 'unproven') return skip(anonymous.detail);
+  return ok('yes, a caller without a key is refused');
+}
+
+function sampleKeysOf(live: Live | undefined, anonymous: Seen): Finding {
+  if (isAdmission(anonymous) && anonymous.kind === 'safe-mode')
+    return bad('fail', 'HF3031', 'it was started with sample keys and refuses everybody');
+  const sample = live?.findings.find(({ code }) => code === 'HF3032');
+  if (sample) return bad('warn', 'HF3032', sample.message);
+  return live ? ok('yes') : skip('it could not be asked');
+}
+
+async function probeOf({ client, target }: DoctorOptions): Promise<Finding> {
+  const { clientKey, models } = target.probes;
+  if (!clientKey) return skip('no `probes.client-key` is set');
+  const seen: Seen = await admission(client, clientKey, 'doctor').catch(ofError);
+  if (!isAdmission(seen)) return seen;
+  if (seen.kind === 'unproven') return skip(seen.detail);
+  if (seen.kind !== 'accepted')
+    return {
+      status: 'fail',
+      detail: 'no',
+      remedy: 'Set `probes.client-key` to one of the declared client keys.',
+    };
+  const missing = models.filter((model) => !seen.models.includes(model));
+  if (missing.length === 0) return ok(`yes, and lists ${seen.models.length} models`);
+  return {
+    status: 'warn',
+    detail: `yes, but it does not list ${missing.join(', ')}`,
+    remedy: 'See whether the provider of these models is declared and its credential healthy.',
+  };
+}
+
+function brickOf(live: Live | undefined): Finding {
+  const brick = live?.findings.find(({ code }) => code === 'HF3033');
+  if (brick) return bad('fail', brick.code, brick.message);
+  return live?.file ? ok('yes') : skip('the file could not be read');
+}
+
+async function credentialsIn(client: Client, live: Live | undefined): Promise<Finding> {
+  if (!live) return skip('it could not be asked');
+  try {
+    const all = await credentialsOf(client, 'doctor');
+    const sick = all.filter(({ state }) => state === 'error' || state === 'unavailable');
+    if (sick.length === 0)
+      return ok(all.length === 0 ? 'there are no credential files' : `${all.length} files, all well`);
+    return {
+      status: 'warn',
+      detail: `${sick.length} of ${all.length}: ${sick.map(({ name, status }) => `${name} (${status})`).join(', ')}`,
+      remedy: 'Log in to these accounts again in the panel of the gateway.',
+    };
+  } catch (error) {
+    return ofError(error);
+  }
+}

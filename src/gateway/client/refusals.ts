@@ -1,0 +1,118 @@
+// What an answer says about the caller instead of about configuration: wrong key, banned, turned off, no gateway at all
+// (C v0 §1.3, §1.5, §1.6). An endpoint's own 4xx and 5xx are none of these.
+import { fail, type HoldfastError } from '../../domain/problem/problem.ts';
+import { buildOf } from './build.ts';
+import type { Place } from './failures.ts';
+import type { Received } from './transport.ts';
+
+/** `counted`: the gateway added it to the five strikes. `banned`: and for how long nothing can succeed. */
+export interface Refusal {
+  readonly error: HoldfastError;
+  readonly counted: boolean;
+  /** ms that the ban goes on. */
+  readonly bannedMs?: number;
+  /** The gateway may never have seen the request: a write is then unknown, a read is worth another try. */
+  readonly proxy?: boolean;
+}
+
+/** The refusal in an answer to a request that carried a management key to `/v0/management`, if it is one. */
+export function refusalOf(answer: Received, place: Place): Refusal | undefined {
+  return buildOf(answer.headers) === undefined ? strangerOf(answer, place) : gateOf(answer, place);
+}
+
+function gateOf({ status, body }: Received, place: Place): Refusal | undefined {
+  if (status !== 401 && status !== 403) return undefined;
+  const said = errorText(body);
+  const target = place.target;
+  if (status === 401 && said.startsWith('missing'))
+    return {
+      error: fail('HF3008', `the key did not arrive at ${place.address}`, {
+        target,
+        remedy: 'See whether a proxy in between removes the Authorization header.',
+      }),
+      counted: true,
+    };
+  if (status === 401)
+    return {
+      error: fail('HF3007', `${place.address} refused the management key`, { target }),
+      counted: true,
+    };
+  if (said.startsWith('IP banned')) return bannedRefusal(said, place);
+  if (said === 'remote management disabled')
+    return {
+      error: fail('HF3010', `${place.address} takes management only from its own machine`, { target }),
+      counted: false,
+    };
+  if (said === 'remote management key not set')
+    return { error: fail('HF3012', `${place.address} has no management key`, { target }), counted: false };
+  return undefined;
+}
+
+const DEFAULT_BAN_MS = 30 * 60_000;
+/** Whatever an answer claims: the gateway's own bans last half an hour, and nothing may lock us out for good. */
+const LONGEST_BAN_MS = 24 * 3_600_000;
+
+function bannedRefusal(said: string, place: Place): Refusal {
+  const shown = /Try again in (\S+)/.exec(said)?.[1] ?? '';
+  const claimed = goDurationMs(shown);
+  const bannedMs = Math.min(claimed ?? DEFAULT_BAN_MS, LONGEST_BAN_MS);
+  const left = claimed === undefined ? 'half an hour' : claimed > LONGEST_BAN_MS ? 'day or more' : shown;
+  const message = `${place.address} has banned this address for another ${left}`;
+  return { error: fail('HF3009', message, { target: place.target }), counted: false, bannedMs };
+}
+
+const UNIT_MS: Readonly<Record<string, number>> = { h: 3_600_000, m: 60_000, s: 1000, ms: 1 };
+
+/** A Go duration such as `29m58s` in ms; undefined where it is none. */
+export function goDurationMs(text: string): number | undefined {
+  if (!/^(\d+(\.\d+)?(h|ms|m|s))+$/.test(text)) return undefined;
+  let total = 0;
+  for (const [, number, unit] of text.matchAll(/(\d+(?:\.\d+)?)(h|ms|m|s)/g))
+    total += Number(number) * (UNIT_MS[unit ?? ''] ?? 0);
+  return total;
+}
+
+function strangerOf(answer: Received, place: Place): Refusal | undefined {
+  const { status, body } = answer;
+  const { target, address } = place;
+  const ofGateway = isGatewayServer(answer);
+  if (ofGateway && status === 404 && body === '')
+    return { error: fail('HF3011', `management is turned off at ${address}`, { target }), counted: false };
+  if (ofGateway && status < 400) return undefined;
+  if (status >= 502 && status <= 504)
+    return {
+      error: fail('HF3024', `a proxy at ${address} answers ${status}`, { target }),
+      counted: false,
+      proxy: true,
+    };
+  if (body.includes('HTTP request to an HTTPS server'))
+    return {
+      error: fail('HF3005', `${address} speaks TLS only`, { target, remedy: 'Use https in the URL.' }),
+      counted: false,
+    };
+  return {
+    error: fail('HF3006', `what answers at ${address} is no gateway: ${looks(answer)}`, { target }),
+    counted: false,
+  };
+}
+
+/** The cross-origin headers that the gateway puts on every answer, the empty 404 included (C v0 §1.6). */
+export function isGatewayServer({ headers }: Pick<Received, 'headers'>): boolean {
+  return headers['access-control-expose-headers']?.includes('X-CPA-VERSION') ?? false;
+}
+
+/** What an answer looks like, without its content. */
+function looks({ status, headers, body }: Received): string {
+  const kind = headers['content-type']?.split(';')[0] ?? (body === '' ? 'an empty body' : 'no content type');
+  const server = headers['server'] === undefined ? '' : `, server ${headers['server'].slice(0, 40)}`;
+  return `status ${status}, ${kind}${server}, none of its X-CPA headers`;
+}
+
+function errorText(body: string): string {
+  try {
+    const { error } = JSON.parse(body) as { error?: unknown };
+    return typeof error === 'string' ? error : '';
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,82 @@
+// Where a path of one layout is in the other, for what is spelled in settings, state and messages. Values are translated
+// by translate.ts; this knows only where they stand.
+import { ANY_ENTRY, key, type Path } from '../../domain/path.ts';
+import type { Layout } from './rewrite.ts';
+import { type Family, layoutTable, type LayoutRow } from './table.ts';
+
+/** A place by plain names, spelled in the flat layout, as the other one spells it. */
+export function spelledIn(layout: Layout, flat: string): string {
+  if (layout === 'legacy') return flat;
+  return tableOf('legacy').get(flat)?.v8 ?? flat;
+}
+
+/** A place by plain names of either layout, as the flat one spells it; itself where that one has no such place. */
+export function spelledFlat(place: string): string {
+  return tableOf('v8').get(place)?.legacy ?? place;
+}
+
+type Place = Pick<LayoutRow, 'legacy' | 'v8'> & { readonly family?: Family };
+
+const tables = new Map<Layout, ReadonlyMap<string, Place>>();
+
+function tableOf(layout: Layout): ReadonlyMap<string, Place> {
+  const known = tables.get(layout);
+  if (known) return known;
+  const { rows, families } = layoutTable();
+  const made = new Map<string, Place>();
+  for (const row of rows)
+    if (row[layout] !== undefined && row.canonical) made.set(row[layout], { legacy: row.legacy, v8: row.v8 });
+  for (const family of families) made.set(family[layout], { ...family, family });
+  tables.set(layout, made);
+  return made;
+}
+
+/**
+ * Every place of `to` that a path or pattern of either layout covers. A section of one layout may be several places of
+ * the other; a member of an entry may stand on the group or on the key. Itself where the table does not know it.
+ */
+export function pathsIn(to: Layout, path: Path): readonly Path[] {
+  const from = to === 'v8' ? 'legacy' : 'v8';
+  const depth = path.findIndex(({ kind, name }) => kind === 'entry' || name === null);
+  const names = path.slice(0, depth < 0 ? path.length : depth).map(({ name }) => String(name));
+  const rest = path.slice(names.length);
+  const table = tableOf(from);
+  if (to === 'v8' && names[0] === 'api-keys' && names.length > 1) return [path]; // client keys have no members
+  for (let length = names.length; length > 0; length -= 1) {
+    const place = table.get(names.slice(0, length).join('.'));
+    if (!place) continue;
+    const root = place[to];
+    if (root === undefined) return [path];
+    const below = [...names.slice(length).map(key), ...rest];
+    return inFamily(place, to, root.split('.').map(key), below);
+  }
+  const section = `${names.join('.')}.`;
+  const covered = rest.length > 0 ? [] : [...table].filter(([name]) => name.startsWith(section));
+  const found = covered.flatMap(([, place]) =>
+    place[to] === undefined ? [] : [place[to].split('.').map(key)],
+  );
+  return found.length === 0 ? [path] : found;
+}
+
+function inFamily({ family }: Place, to: Layout, root: Path, below: Path): readonly Path[] {
+  const [first, ...members] = below;
+  if (!family || first === undefined) return [[...root, ...below]];
+  if (family.form === 'records') return [[...root, first, ...withKeysAs(to, family.legacyKeys, members)]];
+  if (to === 'legacy') return [[...root, ...ofOneKey(below)]];
+  if (first.kind !== 'entry') return [[...root, ...below]];
+  const onKey = [...root, ANY_ENTRY, key('keys'), first, ...members];
+  return members.length === 0 ? [onKey] : [[...root, ANY_ENTRY, ...members], onKey];
+}
+
+function withKeysAs(to: Layout, legacyKeys: string, [member, ...rest]: Path): Path {
+  const [before, after] = to === 'v8' ? [legacyKeys, 'keys'] : ['keys', legacyKeys];
+  if (member === undefined) return [];
+  return [member.kind === 'key' && member.name === before ? key(after) : member, ...rest];
+}
+
+/** Below a family of groups: the entry that a key is; of a group, all that its keys are. */
+function ofOneKey([, member, ...rest]: Path): Path {
+  if (member?.name !== 'keys') return [ANY_ENTRY, ...(member ? [member] : []), ...rest];
+  const [entry = ANY_ENTRY, ...members] = rest;
+  return [entry, ...members];
+}

@@ -1,0 +1,149 @@
+// Reads what a v8 gateway holds: the raw file, decoded as the tree that every v8 request sees, is the configuration; the
+// memory view of the v0 API is compared with what that file loads to (design-v8 rules 1 to 4).
+import type { Build, Live } from '../../domain/live.ts';
+import { fail, type HoldfastError } from '../../domain/problem/problem.ts';
+import { type Sealed, seal } from '../../domain/secret.ts';
+import type { Tree } from '../../lib/value.ts';
+import { buildKey, buildOf } from '../client/build.ts';
+import { loadCatalog } from '../catalog/catalog.ts';
+import type { Client } from '../client/client.ts';
+import { generationOf } from './detect.ts';
+import { brickIn, findingsIn, layoutOf } from './findings.ts';
+import { contentOf } from '../model/decode.ts';
+import { parseDocument } from '../../yaml/document.ts';
+import { fromJson } from '../model/json.ts';
+import { newerThanSupported } from './supported-versions.ts';
+import { getFile, readJson } from './read.ts';
+import {
+  agreement,
+  liveFile,
+  type ObserveOptions,
+  type ReadFile,
+  total,
+  unreadable,
+  unshowable,
+} from './reading.ts';
+import { runtimeCatalog } from '../v8/runtime.ts';
+import { contentOfTree, viewV8, viewSeen } from '../v8/view.ts';
+import { unknownMemberFindings } from '../v8/unknown-members.ts';
+import { normalise } from '../v8/normalise.ts';
+import type { FileDocument } from '../../domain/yaml-node.ts';
+import { isFailure } from '../../yaml/failure.ts';
+
+interface Started {
+  readonly build: Build;
+  /** Requests sent before this reading began. */
+  readonly before: number;
+  /** As far as they were read already. */
+  readonly text?: Sealed<string>;
+  readonly memory?: Sealed<Tree>;
+}
+
+/** Undefined: it is another build than the one that was remembered, and not of v8. */
+export async function observeKnownTree(
+  client: Client,
+  options: ObserveOptions,
+  remembered: string,
+): Promise<Live | undefined> {
+  const before = total(client);
+  const { body: text, headers } = await getFile(client, options.purpose ?? 'observe');
+  const build = buildOf(headers) as Build; // Whoever answers without them has been refused by the client.
+  const { detection: memory } = options;
+  const isSame = buildKey(build) === remembered;
+  if (!isSame && (await generationOf(client, { build, ...(memory && { memory }) })) !== 'v8')
+    return undefined;
+  return observeTree(client, options, { build, before, text });
+}
+
+/** One request; two where the depth is deep. */
+export async function observeTree(client: Client, options: ObserveOptions, started: Started): Promise<Live> {
+  const { depth, clock, purpose = 'observe', known } = options;
+  const { build, before } = started;
+  const text = started.text ?? (await getFile(client, purpose)).body;
+  const read = readTree(text, client.target, options);
+  const shown =
+    depth === 'deep' ? (started.memory ?? (await readJson(client, '/config', purpose)).value) : undefined;
+  if (depth === 'deep' && shown === undefined)
+    throw unshowable(client.target, contentOf(read.file.document.open(), loadCatalog('v8')));
+  const memory = shown
+    ? fromJson(shown.open(), runtimeCatalog())
+    : read.loaded
+      ? viewSeen({ memory: read.loaded.open() })
+      : {};
+  return {
+    target: client.target,
+    readAt: clock.now(),
+    depth,
+    api: read.keptFlat === undefined ? 'v8' : 'v0',
+    build,
+    layout: read.layout,
+    ...(read.keptFlat !== undefined && { keptFlat: read.keptFlat }),
+    memory: seal(memory),
+    file: read.file,
+    agreement: shown ? agreement(memory, read, runtimeCatalog(), known, build) : { kind: 'unread' },
+    findings: [
+      ...findingsIn(memory, client.target, 'access.api-keys'),
+      ...newerThanSupported(build.version, client.target),
+      ...read.findings,
+    ],
+    requests: total(client) - before,
+  };
+}
+
+type ReadTree = ReadFile & Pick<Live, 'layout' | 'keptFlat'>;
+
+function readTree(text: Sealed<string>, target: string, options: ObserveOptions): ReadTree {
+  const raw = text.open();
+  const seen = viewV8(raw);
+  if (!seen.ok) {
+    const fault = raw.trim() === '' ? 'it is empty' : `the gateway refuses it: ${seen.message}`;
+    return {
+      ...unreadable(liveFile(text, asFarAsItGoes(raw)), fault, target, options),
+      ...asItSeems(raw, options),
+    };
+  }
+  const { layout } = seen;
+  if (options.api === 'v0' && layout === 'v8') throw notByV0(target);
+  const parsed = parseDocument(raw);
+  if (isFailure(parsed)) throw new TypeError('a text that is seen parses');
+  const document = parsed as FileDocument;
+  const keptFlat = layout === 'legacy' ? reasonToKeep(options) : undefined;
+  return {
+    file: liveFile(text, keptFlat === undefined ? seen.document : document),
+    findings: [
+      ...brickIn(document, target),
+      ...(keptFlat === undefined
+        ? unknownMemberFindings(loadCatalog('v8'), contentOfTree(seen.document), target)
+        : []),
+    ],
+    loaded: seal(seen.memory),
+    layout,
+    ...(keptFlat !== undefined && { keptFlat }),
+  };
+}
+
+/** Field writes would add defaults to it and regroup its families (design-v8 rule 13). */
+export function notByV0(target: string): HoldfastError {
+  const message = `the config.yaml of ${target} has the v8 layout, which \`api: v0\` cannot manage`;
+  return fail('HF3037', message, { target });
+}
+
+function reasonToKeep({ api, keepFlat }: ObserveOptions): Live['keptFlat'] {
+  if (api === 'v0') return 'by-settings';
+  return keepFlat === true && api === 'auto' ? 'not-allowed' : undefined;
+}
+
+/** Whether a file that the gateway would refuse is one that stays flat. */
+function asItSeems(raw: string, options: ObserveOptions): Pick<Live, 'layout' | 'keptFlat'> {
+  const keptFlat = reasonToKeep(options);
+  const parsed = parseDocument(raw);
+  const isFlat = isFailure(parsed) || layoutOf(parsed as FileDocument) === 'legacy';
+  return keptFlat !== undefined && isFlat ? { layout: 'legacy', keptFlat } : { layout: 'v8' };
+}
+
+/** Of a file that the gateway would refuse, what there is to compare it by. */
+function asFarAsItGoes(raw: string): FileDocument {
+  const normalised = normalise(raw);
+  const parsed = parseDocument(normalised.ok ? normalised.text : raw);
+  return isFailure(parsed) ? { text: raw, root: undefined } : (parsed as FileDocument);
+}

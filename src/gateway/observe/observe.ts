@@ -1,0 +1,114 @@
+// Reads what a gateway holds: shallow (memory) or deep (memory and file, compared through the model). Judges nothing
+// against a desired state.
+import type { FileDocument } from '../../domain/yaml-node.ts';
+import type { Build, Live, LiveFile } from '../../domain/live.ts';
+import { problem } from '../../domain/problem/problem.ts';
+import { seal } from '../../domain/secret.ts';
+import { buildOf } from '../client/build.ts';
+import type { Client } from '../client/client.ts';
+import { detect, generationOf } from './detect.ts';
+import { brickIn, findingsIn, layoutOf } from './findings.ts';
+import { contentOf } from '../model/decode.ts';
+import { parseDocument } from '../../yaml/document.ts';
+import { fromJson } from '../model/json.ts';
+import { load } from '../model/load.ts';
+import { newerThanSupported } from './supported-versions.ts';
+import { notByV0, observeKnownTree, observeTree } from './observe-tree.ts';
+import { readFileText, readJson } from './read.ts';
+import {
+  agreement,
+  liveFile,
+  type ObserveOptions,
+  type ReadFile,
+  total,
+  unreadable,
+  unshowable,
+  withFinding,
+} from './reading.ts';
+import { isFailure } from '../../yaml/failure.ts';
+
+export type { ObserveOptions } from './reading.ts';
+
+/**
+ * One or two requests, one more where the build is new. Rejects with HF3xxx where the gateway cannot be read. A v8
+ * gateway, where it is known for one, is read by its file first: that is all a shallow check needs (design-v8 rule 1).
+ */
+export async function observe(client: Client, options: ObserveOptions): Promise<Live> {
+  const last = await options.detection?.last?.();
+  if (last?.api !== 'v8') return observeFlat(client, options);
+  return (await observeKnownTree(client, options, last.build)) ?? observeFlat(client, options);
+}
+
+/** Starts with the memory view; goes over to the file where the gateway turns out to be of v8. */
+async function observeFlat(client: Client, options: ObserveOptions): Promise<Live> {
+  const { depth, clock, purpose = 'observe' } = options;
+  const before = total(client);
+  const { value, answer } = await readJson(client, '/config', purpose);
+  const build = buildOf(answer.headers) as Build;
+  const generation = await detect(client, {
+    setting: options.api,
+    build,
+    ...(options.detection && { memory: options.detection }),
+  });
+  if (generation === 'v8')
+    return observeTree(client, options, { build, before, ...(value && { memory: value }) });
+  const { catalog } = options;
+  const wantsFile = depth === 'deep' || options.blind === true || value === undefined;
+  const read = wantsFile ? await readFile(client, { ...options, catalog }, build) : undefined;
+  if (value === undefined)
+    throw unshowable(client.target, read && contentOf(read.file.document.open(), catalog));
+  const memory = fromJson(value.open(), catalog);
+  return {
+    target: client.target,
+    readAt: clock.now(),
+    depth,
+    api: 'v0',
+    build,
+    layout: read?.file ? layoutOf(read.file.document.open()) : 'legacy',
+    memory: seal(memory),
+    ...(read && { file: read.file }),
+    agreement: agreement(memory, read, catalog, options.known, build),
+    findings: [
+      ...findingsIn(memory, client.target),
+      ...newerThanSupported(build.version, client.target),
+      ...(read?.findings ?? []),
+    ],
+    requests: total(client) - before,
+  };
+}
+
+async function readFile(client: Client, options: ObserveOptions, build: Build): Promise<ReadFile> {
+  const text = await readFileText(client, options.purpose ?? 'observe');
+  const { document, fault } = parsed(text.open());
+  const file = liveFile(text, document);
+  if (fault !== undefined) return unreadable(file, fault, client.target, options);
+  if (layoutOf(document) === 'v8') return foreign(file, client, options, build);
+  const loaded = load(document, options.catalog);
+  if (!loaded.ok)
+    return unreadable(file, `the gateway would refuse it: ${loaded.message}`, client.target, options);
+  return { file, findings: brickIn(document, client.target), loaded: seal(loaded.memory) };
+}
+
+function parsed(text: string): { readonly document: FileDocument; readonly fault?: string } {
+  const nothing: FileDocument = { text, root: undefined };
+  if (text.trim() === '') return { document: nothing, fault: 'it is empty' };
+  const document = parseDocument(text);
+  if (isFailure(document)) return { document: nothing, fault: document.message };
+  const readable = document as FileDocument;
+  if (readable.root?.kind !== 'map') return { document: readable, fault: 'it is no mapping' };
+  return { document: readable };
+}
+
+/** A v8 file: wrongly run by a v7 gateway after a downgrade, or rightly by a v8 gateway that names another version. */
+async function foreign(
+  file: LiveFile,
+  client: Client,
+  options: ObserveOptions,
+  build: Build,
+): Promise<ReadFile> {
+  const { target } = client;
+  const memory = options.detection;
+  if ((await generationOf(client, { build, ...(memory && { memory }) })) === 'v8') throw notByV0(target);
+  const message = `${target} (${build.version}) runs a config.yaml of the v8 layout, which it does not understand`;
+  return withFinding(file, problem('HF3023', message, { target }), options);
+}

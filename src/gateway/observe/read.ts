@@ -1,0 +1,74 @@
+// Reads of the v0 management API with their bodies made sense of: JSON that must be JSON, a file that must not be empty.
+import { fail } from '../../domain/problem/problem.ts';
+import { type Sealed, seal } from '../../domain/secret.ts';
+import { isTree, type Tree, type Value } from '../../lib/value.ts';
+import { isDeepJson, MAX_LIVE_DEPTH } from '../../lib/yaml-bounds.ts';
+import type { Answer, Client, Purpose } from '../client/client.ts';
+
+export const MANAGEMENT = '/v0/management';
+
+export interface ReadJson {
+  /** Undefined: the body stayed empty however often it was read (C v0 §2.1.3, §10.4). */
+  readonly value: Sealed<Tree> | undefined;
+  readonly answer: Answer;
+}
+
+/** GET of an endpoint below `/v0/management` that answers with a JSON object. */
+export async function readJson(
+  client: Client,
+  endpoint: string,
+  purpose: Purpose,
+  query?: Readonly<Record<string, string>>,
+): Promise<ReadJson> {
+  const answer = await get(client, endpoint, purpose, query);
+  const text = answer.body.open();
+  if (text === '') return { value: undefined, answer };
+  if (isDeepJson(text)) {
+    const message = `GET ${endpoint} of ${client.target} answered with JSON nested deeper than ${MAX_LIVE_DEPTH} levels`;
+    throw fail('HF3018', message, { target: client.target });
+  }
+  const value = parsed(text);
+  if (!isTree(value))
+    throw fail('HF3018', `GET ${endpoint} of ${client.target} did not answer with a JSON object`, {
+      target: client.target,
+    });
+  return { value: seal(value), answer };
+}
+
+/** The raw `config.yaml`; empty where the file is. */
+export async function readFileText(client: Client, purpose: Purpose): Promise<Sealed<string>> {
+  return (await getFile(client, purpose)).body;
+}
+
+/** The same with the headers that tell the build. */
+export function getFile(client: Client, purpose: Purpose): Promise<Answer> {
+  return get(client, '/config.yaml', purpose);
+}
+
+async function get(
+  client: Client,
+  endpoint: string,
+  purpose: Purpose,
+  query?: Readonly<Record<string, string>>,
+): Promise<Answer> {
+  const path = `${MANAGEMENT}${endpoint}`;
+  const answer = await client.send({
+    method: 'GET',
+    path,
+    ...(query && { query }),
+    purpose,
+    credential: 'management',
+  });
+  if (answer.status === 200) return answer;
+  throw fail('HF3026', `GET ${path} of ${client.target} answered ${answer.status}`, {
+    target: client.target,
+  });
+}
+
+function parsed(text: string): Value | undefined {
+  try {
+    return JSON.parse(text) as Value;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,73 @@
+// What all endpoints share: their answers, reading and replacing a place of memory, the parsing of parameters.
+import { isTree, type Tree, type Value } from '../../lib/value.ts';
+import type { Field } from '../catalog/field.ts';
+import type { Memory } from '../model/model.ts';
+import { writeJson } from './json-text.ts';
+
+export interface EndpointAnswer {
+  readonly status: number;
+  /** Absent where the body is empty. */
+  readonly contentType?: string;
+  readonly body: string;
+  /** Memory after the request; the same object where nothing was written. */
+  readonly memory: Memory;
+  /** `file`: memory is to be saved and a reload follows, even when the saved text is the same. */
+  readonly writes: 'file' | 'none';
+}
+
+export const JSON_TYPE = 'application/json; charset=utf-8';
+
+export function shows(memory: Memory, body: Value): EndpointAnswer {
+  return { status: 200, contentType: JSON_TYPE, body: writeJson(body), memory, writes: 'none' };
+}
+
+export function refuses(memory: Memory, status: number, error: string, more: Tree = {}): EndpointAnswer {
+  return { ...shows(memory, { error, ...more }), status };
+}
+
+export const invalidBody = (memory: Memory): EndpointAnswer => refuses(memory, 400, 'invalid body');
+
+/** 200 for a memory that is now to be saved. */
+export function stores(memory: Memory, body: Tree = { status: 'ok' }): EndpointAnswer {
+  return { ...shows(memory, body), writes: 'file' };
+}
+
+/** An unknown path or method: 404 with an empty body, never 405 (C v0 §1.1). */
+export const unknown = (memory: Memory): EndpointAnswer => ({
+  status: 404,
+  body: '',
+  memory,
+  writes: 'none',
+});
+
+/** The names that lead from the root to a field. */
+export function namesOf(field: Field): string[] {
+  return field.parent ? [...namesOf(field.parent), field.name] : [];
+}
+
+export function valueAt(tree: Tree, names: readonly string[]): Value | undefined {
+  let value: Value | undefined = tree;
+  for (const name of names) value = isTree(value) && Object.hasOwn(value, name) ? value[name] : undefined;
+  return value;
+}
+
+/** The tree with another value at one place; undefined takes the key away. */
+export function withValue(tree: Tree, names: readonly string[], value: Value | undefined): Tree {
+  const [name, ...rest] = names;
+  if (name === undefined) return tree;
+  const below = tree[name];
+  const next = rest.length === 0 ? value : withValue(isTree(below) ? below : {}, rest, value);
+  if (next !== undefined) return { ...tree, [name]: next };
+  const { [name]: _gone, ...others } = tree;
+  return others;
+}
+
+/** An `index` parameter as C's `%d` reads it; undefined where it cannot be read or is out of range (C v0 §3.0). */
+export function indexIn(text: string | undefined, length: number): number | undefined {
+  const digits = text === undefined ? undefined : /^[ \t\r]*([+-]?\d+)/.exec(text)?.[1];
+  return inRange(digits === undefined ? undefined : Number(digits), length);
+}
+
+export function inRange(index: number | undefined, length: number): number | undefined {
+  return index !== undefined && index >= 0 && index < length ? index : undefined;
+}

@@ -1,0 +1,316 @@
+// `${env:NAME}`, `${file:path}`, `${lines:path}`, `${list:NAME}` in values, `$${` for a literal. Each reference is
+// resolved or is a problem with its place; never an empty text.
+import { isAbsolute, resolve } from 'node:path';
+import type { Code } from '../domain/problem/codes.ts';
+import { type Position, type Problem, problem } from '../domain/problem/problem.ts';
+import type { Environment } from './environment.ts';
+import type { Located, LocatedList, LocatedMap, LocatedScalar } from '../yaml/located.ts';
+import {
+  DEFAULT_RULES,
+  isPublic,
+  mayUseVariable,
+  reachable,
+  type ReferenceRules,
+} from './reference-rules.ts';
+import { nearest } from '../lib/suggest.ts';
+import { readTextFile } from './text-file.ts';
+
+export interface ReferenceOptions {
+  readonly env: Environment;
+  /** Relative paths start here and must stay here; absolute. */
+  readonly dir: string;
+  /** What they may use. Absent: any variable, any absolute path (settings are trusted). */
+  readonly rules?: ReferenceRules | undefined;
+  /** A reference that cannot be resolved stands for itself instead of being a problem. */
+  readonly allowUnresolved: boolean;
+}
+
+export interface Resolved<T extends Located> {
+  readonly root: T;
+  readonly problems: readonly Problem[];
+  /** Absolute paths of the files referred to, readable or not. */
+  readonly files: readonly string[];
+}
+
+type Kind = 'env' | 'file' | 'lines' | 'list';
+const KINDS: readonly Kind[] = ['env', 'file', 'lines', 'list'];
+
+interface Reference {
+  readonly kind: Kind;
+  readonly argument: string;
+  /** As written, `${env:NAME}`. */
+  readonly text: string;
+}
+
+type Part = string | Reference | { readonly broken: string };
+
+/** The texts of a reference, or what is wrong with it. One text for `env` and `file`. */
+type Lookup =
+  | { readonly texts: readonly string[] }
+  | {
+      readonly code: Code;
+      readonly message: string;
+      /** It may not be used: it does not stand for itself either. */
+      readonly refused?: true;
+    };
+
+/** `root` with every reference replaced. List entries that hold `${lines:}` or `${list:}` repeat. */
+export async function resolveReferences<T extends Located>(
+  root: T,
+  options: ReferenceOptions,
+): Promise<Resolved<T>> {
+  const files = await readReferenced(root, options);
+  const resolver = new Resolver(files, options);
+  const resolved = resolver.resolve(root, undefined) as T;
+  return {
+    root: resolved,
+    problems: resolver.problems,
+    files: [...files.keys()].map((path) => resolve(options.dir, path)),
+  };
+}
+
+/** The reference of one text from outside YAML, e.g. a flag. */
+export function isReference(text: string): boolean {
+  return /(?<!\$)\$\{/.test(text);
+}
+
+async function readReferenced(
+  root: Located,
+  options: ReferenceOptions,
+): Promise<ReadonlyMap<string, Lookup>> {
+  const paths = new Set<string>();
+  eachScalar(root, ({ value }) => {
+    if (typeof value !== 'string' || !value.includes('${')) return;
+    for (const part of partsOf(value))
+      if (typeof part === 'object' && 'kind' in part && (part.kind === 'file' || part.kind === 'lines'))
+        paths.add(part.argument);
+  });
+  const looked = await Promise.all([...paths].map((path) => readOne(path, options)));
+  return new Map([...paths].map((path, i) => [path, looked[i] as Lookup]));
+}
+
+async function readOne(path: string, { dir, rules = ruleFor(path) }: ReferenceOptions): Promise<Lookup> {
+  const found = await reachable(path, dir, rules);
+  if (found === 'outside')
+    return {
+      code: 'HF2022',
+      message: 'leads outside the directories that references may use',
+      refused: true,
+    };
+  if (found === 'closed')
+    return { code: 'HF2022', message: 'names a file of Holdfast or git itself', refused: true };
+  const read = await readTextFile(found.file, path);
+  if ('problem' in read) {
+    const { code, message } = read.problem;
+    return { code: code === 'HF2002' ? 'HF2020' : code, message: `cannot be resolved: ${message}` };
+  }
+  return { texts: [read.text] };
+}
+
+/** In settings, which are trusted: relative paths stay below, absolute ones lead anywhere. */
+function ruleFor(path: string): ReferenceRules {
+  return { ...DEFAULT_RULES, files: [isAbsolute(path) ? '/' : '.'] };
+}
+
+function eachScalar(node: Located, visit: (scalar: LocatedScalar) => void): void {
+  if (node.kind === 'scalar') visit(node);
+  else if (node.kind === 'list') for (const item of node.items) eachScalar(item, visit);
+  else for (const member of node.members.values()) eachScalar(member.node, visit);
+}
+
+/** The reference whose items an entry repeats for, with the item of this turn. */
+interface Turn {
+  readonly text: string;
+  readonly item: string;
+}
+
+class Resolver {
+  readonly problems: Problem[] = [];
+  readonly #files: ReadonlyMap<string, Lookup>;
+  readonly #options: ReferenceOptions;
+
+  constructor(files: ReadonlyMap<string, Lookup>, options: ReferenceOptions) {
+    this.#files = files;
+    this.#options = options;
+  }
+
+  resolve(node: Located, turn: Turn | undefined): Located {
+    if (node.kind === 'scalar') return this.#scalar(node, turn);
+    if (node.kind === 'list') return this.#list(node);
+    return this.#map(node, turn);
+  }
+
+  #map(node: LocatedMap, turn: Turn | undefined): LocatedMap {
+    const members = [...node.members].map(([name, member]) => {
+      if (isReference(name)) this.#add('HF2021', 'A reference cannot stand in a key', member.position);
+      return [name, { ...member, node: this.resolve(member.node, turn) }] as const;
+    });
+    return { ...node, members: new Map(members) };
+  }
+
+  #list(node: LocatedList): LocatedList {
+    return { ...node, items: node.items.flatMap((item) => this.#entry(item)) };
+  }
+
+  /** An entry once, or once for each item of the `lines` or `list` reference in it. */
+  #entry(item: Located): Located[] {
+    const repeating = repeatingIn(item);
+    const [first] = repeating;
+    if (!first) return [this.resolve(item, undefined)];
+    const texts = new Set(repeating.map(({ reference }) => reference.text));
+    if (texts.size > 1) {
+      this.#add(
+        'HF2023',
+        `Two references repeat the same entry: ${[...texts].join(' and ')}`,
+        first.position,
+      );
+      return [];
+    }
+    const found = this.#lookup(first.reference);
+    if ('texts' in found)
+      return found.texts.map((text) => this.resolve(item, { text: first.reference.text, item: text }));
+    if (this.#options.allowUnresolved && !found.refused)
+      return [this.resolve(item, { text: first.reference.text, item: first.reference.text })];
+    this.#add(found.code, `${first.reference.text} ${found.message}`, first.position);
+    return [];
+  }
+
+  #scalar(node: LocatedScalar, turn: Turn | undefined): LocatedScalar {
+    const { value } = node;
+    if (typeof value !== 'string' || !value.includes('${') || node.reference !== undefined) return node;
+    const parts = partsOf(value);
+    if (parts.every((part) => typeof part === 'string')) return { ...node, value: parts.join('') };
+    const texts = parts.map((part) => this.#part(part, parts.length === 1, node, turn));
+    const known = texts
+      .filter((text) => text !== undefined && !text.unresolved)
+      .map((text) => text?.text ?? '');
+    if (known.length === parts.length) {
+      const brought = known.filter((_, i) => this.#isHidden(parts[i]));
+      const apart = parts.length > 1 ? { brought } : {};
+      const open = parts.some((part) => this.#isHidden(part)) ? {} : { public: true as const };
+      return { ...node, value: known.join(''), plain: false, reference: value, ...apart, ...open };
+    }
+    return { ...node, plain: false, reference: value, unresolved: true };
+  }
+
+  #part(
+    part: Part,
+    whole: boolean,
+    { position }: LocatedScalar,
+    turn: Turn | undefined,
+  ): { text: string; unresolved?: boolean } | undefined {
+    if (typeof part === 'string') return { text: part };
+    if ('broken' in part) return void this.#add('HF2021', part.broken, position);
+    if (part.kind === 'lines' || part.kind === 'list') {
+      if (whole && turn?.text === part.text) return { text: turn.item, unresolved: turn.item === part.text };
+      const where = whole ? 'has no list entry to repeat here' : 'must be a whole value';
+      return void this.#add('HF2023', `${part.text} ${where}`, position);
+    }
+    const found = this.#lookup(part);
+    if ('texts' in found) return { text: found.texts[0] ?? '' };
+    if (this.#options.allowUnresolved && !found.refused) return { text: part.text, unresolved: true };
+    return void this.#add(found.code, `${part.text} ${found.message}`, position);
+  }
+
+  #lookup({ kind, argument }: Reference): Lookup {
+    const source = kind === 'env' || kind === 'list' ? this.#variable(argument) : this.#file(argument);
+    if (!('texts' in source)) return source;
+    const text = source.texts[0] ?? '';
+    const texts = kind === 'lines' ? linesOf(text) : kind === 'list' ? itemsOf(text) : [withoutNewline(text)];
+    if (texts.some((item) => item.trim() !== '')) return { texts };
+    return { code: 'HF2020', message: kind === 'lines' ? 'names a file without a line' : 'is empty' };
+  }
+
+  #isHidden(part: Part | undefined): boolean {
+    if (typeof part !== 'object' || 'broken' in part) return false;
+    const { rules } = this.#options;
+    return !rules || !isPublic(rules, part.argument);
+  }
+
+  #variable(name: string): Lookup {
+    const { env, rules } = this.#options;
+    if (rules && !mayUseVariable(rules, name))
+      return { code: 'HF2025', message: 'names a variable that desired state may not use', refused: true };
+    const value = Object.hasOwn(env, name) ? env[name] : undefined;
+    return value === undefined ? { code: 'HF2020', message: 'is not set' } : { texts: [value] };
+  }
+
+  #file(path: string): Lookup {
+    return this.#files.get(path) ?? { code: 'HF2020', message: 'was not read' };
+  }
+
+  #add(code: Code, message: string, position: Position): void {
+    this.problems.push(problem(code, message, { position }));
+  }
+}
+
+/** The repeating references of an entry itself, not those of lists inside it. */
+function repeatingIn(item: Located): { reference: Reference; position: Position }[] {
+  if (item.kind === 'list') return [];
+  if (item.kind === 'map') return [...item.members.values()].flatMap(({ node }) => repeatingIn(node));
+  if (typeof item.value !== 'string' || !item.value.includes('${') || item.reference !== undefined) return [];
+  const parts = partsOf(item.value);
+  const [only] = parts;
+  if (parts.length !== 1 || typeof only !== 'object' || 'broken' in only) return [];
+  return only.kind === 'lines' || only.kind === 'list' ? [{ reference: only, position: item.position }] : [];
+}
+
+/** Blank lines and lines that begin with `#` are left out; blanks around an item mean nothing. */
+function linesOf(text: string): string[] {
+  return text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !line.startsWith('#'));
+}
+
+function itemsOf(text: string): string[] {
+  return text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+}
+
+function withoutNewline(text: string): string {
+  return text.replace(/\r?\n$/, '');
+}
+
+function partsOf(text: string): Part[] {
+  const parts: Part[] = [];
+  let literal = '';
+  let at = 0;
+  const flush = (): void => {
+    if (literal !== '') parts.push(literal);
+    literal = '';
+  };
+  while (at < text.length) {
+    const next = text.indexOf('${', at);
+    if (next < 0) break;
+    if (next > at && text[next - 1] === '$') {
+      literal += `${text.slice(at, next - 1)}\${`;
+      at = next + 2;
+      continue;
+    }
+    literal += text.slice(at, next);
+    flush();
+    const close = text.indexOf('}', next);
+    if (close < 0)
+      return [...parts, { broken: 'A reference is not closed with "}"; write $${ for a literal "${"' }];
+    parts.push(referenceOf(text.slice(next, close + 1)));
+    at = close + 1;
+  }
+  literal += text.slice(at);
+  flush();
+  return parts;
+}
+
+function referenceOf(text: string): Reference | { broken: string } {
+  const [, kind = '', argument = ''] = /^\$\{([^:}]*):?([^}]*)\}$/.exec(text) ?? [];
+  const known = KINDS.find((name) => name === kind);
+  if (known && argument !== '') return { kind: known, argument, text };
+  if (known) return { broken: `${text} names nothing; write \${${known}:…}` };
+  const meant = nearest(kind, KINDS) ?? 'env';
+  const example = argument === '' ? `\${env:${kind}}` : `\${${meant}:${argument}}`;
+  return {
+    broken: `${text} is not a reference. Did you mean \`${example}\`? Write $\${ for a literal "\${"`,
+  };
+}

@@ -1,0 +1,260 @@
+// What Ajv finds, as problems a person can act on: one for each mistake, with its place in the file. Quotes no value
+// that came from a reference.
+import type { ErrorObject } from 'ajv';
+import type { Code } from '../domain/problem/codes.ts';
+import { formatPath } from '../domain/path.ts';
+import { type Position, type Problem, problem } from '../domain/problem/problem.ts';
+import { type Located, type LocatedScalar, nodeAt, pathTo, stepsOf } from '../yaml/located.ts';
+import { nearest } from '../lib/suggest.ts';
+
+/** Which codes to use: settings and desired state have their own. */
+export interface SchemaCodes {
+  readonly unknown: Code;
+  readonly type: Code;
+  readonly value: Code;
+  readonly missing: Code;
+}
+
+/** A problem with the place in the validated value it is about, as steps. */
+export interface PlacedProblem {
+  readonly steps: readonly string[];
+  readonly problem: Problem;
+}
+
+/** `errors` from an Ajv with `allErrors` and `verbose`. Values of unresolved references are nobody's mistake. */
+export function schemaProblems(
+  errors: readonly ErrorObject[],
+  root: Located,
+  codes: SchemaCodes,
+): readonly PlacedProblem[] {
+  const told = new Set<string>();
+  const problems: PlacedProblem[] = [];
+  for (const error of withoutBranches(errors)) {
+    const placed = toProblem(error, root, codes);
+    const id = placed && JSON.stringify([placed.steps, placed.problem.code]);
+    if (!placed || !id || told.has(id)) continue;
+    told.add(id);
+    problems.push(placed);
+  }
+  return problems;
+}
+
+/** Of a choice between schemas only what is nearest to what was meant: errors inside, else the choice itself. */
+function withoutBranches(errors: readonly ErrorObject[]): readonly ErrorObject[] {
+  const choices = errors.filter(({ keyword }) => keyword === 'oneOf' || keyword === 'anyOf');
+  if (choices.length === 0) return errors;
+  return choices.reduce<readonly ErrorObject[]>((left, choice) => {
+    if (offersNull(choice)) return withoutNull(left, choice);
+    const about = left.filter((error) => error !== choice && isAt(error, choice.instancePath));
+    const specific = about.filter((error) => isSpecific(error, choice.instancePath));
+    const dropped = new Set(
+      specific.length > 0 ? [choice, ...about.filter((e) => !specific.includes(e))] : about,
+    );
+    return left.filter((error) => !dropped.has(error));
+  }, errors);
+}
+
+/** A value or null: what is wrong with the value is told, that null would do is not. */
+function offersNull({ schema }: ErrorObject): boolean {
+  return Array.isArray(schema) && schema.length === 2 && (schema[1] as { type?: unknown }).type === 'null';
+}
+
+function withoutNull(errors: readonly ErrorObject[], choice: ErrorObject): readonly ErrorObject[] {
+  const isOffer = (error: ErrorObject): boolean =>
+    error === choice ||
+    (error.instancePath === choice.instancePath &&
+      error.keyword === 'type' &&
+      (error.params as { type?: unknown }).type === 'null');
+  return errors.filter((error) => !isOffer(error));
+}
+
+function isAt({ instancePath }: ErrorObject, pointer: string): boolean {
+  return instancePath === pointer || instancePath.startsWith(`${pointer}/`);
+}
+
+function isSpecific(error: ErrorObject, pointer: string): boolean {
+  return error.instancePath !== pointer || ['additionalProperties', 'required'].includes(error.keyword);
+}
+
+function toProblem(error: ErrorObject, root: Located, codes: SchemaCodes): PlacedProblem | undefined {
+  const steps = stepsOf(error.instancePath);
+  const node = nodeAt(root, steps);
+  if (!node || (node.kind === 'scalar' && node.unresolved)) return undefined;
+  if (error.keyword === 'additionalProperties' || error.keyword === 'unevaluatedProperties')
+    return unknownKey(error, root, steps, codes.unknown);
+  if (error.keyword === 'propertyNames') return undefined; // its inner error says what is wrong
+  if (error.propertyName !== undefined) return keyName(error, root, steps, codes.value);
+  const { code, message, remedy } = describe(error, node, codes);
+  return placed(code, message, remedy, root, steps, positionOf(root, steps));
+}
+
+function placed(
+  code: Code,
+  message: string,
+  remedy: string | undefined,
+  root: Located,
+  steps: readonly string[],
+  position: Position,
+): PlacedProblem {
+  const path = formatPath(pathTo(root, steps));
+  const where = path === '' ? '' : `\`${path}\` `;
+  return {
+    steps,
+    problem: problem(code, `${where}${message}`, { position, remedy, ...(path !== '' && { path }) }),
+  };
+}
+
+/** Of a scalar its own place, of a collection that of its key. */
+export function positionOf(root: Located, steps: readonly string[]): Position {
+  const node = nodeAt(root, steps);
+  const parent = nodeAt(root, steps.slice(0, -1));
+  const member =
+    parent?.kind === 'map' && steps.length > 0 ? parent.members.get(steps.at(-1) ?? '') : undefined;
+  if (node?.kind === 'scalar' || !member) return (node ?? root).position;
+  return member.position;
+}
+
+function unknownKey(error: ErrorObject, root: Located, steps: readonly string[], code: Code): PlacedProblem {
+  const params = error.params as { additionalProperty?: string; unevaluatedProperty?: string };
+  const name = params.additionalProperty ?? params.unevaluatedProperty ?? '';
+  const known = (error.parentSchema as { properties?: object } | undefined)?.properties ?? {};
+  const meant = nearest(
+    name,
+    Object.keys(known).filter((key) => !key.startsWith('$')),
+  );
+  const parent = nodeAt(root, steps);
+  const position = (parent?.kind === 'map' && parent.members.get(name)?.position) || positionOf(root, steps);
+  const message = meant === undefined ? 'is not known here' : `is not known here. Did you mean \`${meant}\`?`;
+  const remedy = meant === undefined ? undefined : `Write \`${meant}\`, or remove the key.`;
+  return placed(code, message, remedy, root, [...steps, name], position);
+}
+
+function keyName(error: ErrorObject, root: Located, steps: readonly string[], code: Code): PlacedProblem {
+  const name = error.propertyName ?? '';
+  const parent = nodeAt(root, steps);
+  const position = (parent?.kind === 'map' && parent.members.get(name)?.position) || positionOf(root, steps);
+  return placed(code, 'is not allowed as a name here', undefined, root, [...steps, name], position);
+}
+
+interface Description {
+  readonly code: Code;
+  readonly message: string;
+  readonly remedy?: string;
+}
+
+function describe(error: ErrorObject, node: Located, codes: SchemaCodes): Description {
+  const params = error.params as Record<string, unknown>;
+  switch (error.keyword) {
+    case 'type':
+      return { code: codes.type, ...wrongType(typesOf(params['type']), node) };
+    case 'oneOf':
+    case 'anyOf':
+      return { code: codes.type, ...wrongType(typesOfBranches(error), node) };
+    case 'required':
+      return missing(codes.missing, String(params['missingProperty']));
+    case 'enum':
+      return { code: codes.value, ...notAllowed(params['allowedValues'] as unknown[], node) };
+    case 'const':
+      return { code: codes.value, message: `must be ${JSON.stringify(params['allowedValue'])}` };
+    default:
+      return { code: codes.value, message: BOUNDS[error.keyword]?.(params) ?? formMessage(error) };
+  }
+}
+
+const missing = (code: Code, name: string): Description => ({
+  code,
+  message: `lacks \`${name}\``,
+  remedy: `Add \`${name}\`.`,
+});
+
+const BOUNDS: Readonly<Record<string, (params: Record<string, unknown>) => string>> = {
+  minimum: ({ limit }) => `must be at least ${String(limit)}`,
+  maximum: ({ limit }) => `must be at most ${String(limit)}`,
+  exclusiveMinimum: ({ limit }) => `must be more than ${String(limit)}`,
+  exclusiveMaximum: ({ limit }) => `must be less than ${String(limit)}`,
+  minLength: ({ limit }) =>
+    limit === 1 ? 'must not be empty' : `must have at least ${String(limit)} characters`,
+  maxLength: ({ limit }) => `must have at most ${String(limit)} characters`,
+  minItems: ({ limit }) => `needs at least ${String(limit)} ${limit === 1 ? 'entry' : 'entries'}`,
+  minProperties: ({ limit }) => `needs at least ${String(limit)} ${limit === 1 ? 'key' : 'keys'}`,
+  maxProperties: ({ limit }) => `takes at most ${String(limit)} ${limit === 1 ? 'key' : 'keys'}`,
+  uniqueItems: ({ i, j }) => `holds the same entry twice (${String(j)} and ${String(i)}, from 0)`,
+  format: ({ format }) => `is not a valid ${String(format)}`,
+};
+
+function formMessage(error: ErrorObject): string {
+  const examples = (error.parentSchema as { examples?: unknown[] } | undefined)?.examples ?? [];
+  const hint =
+    examples.length > 0 ? `, e.g. ${examples.map((one) => `\`${String(one)}\``).join(' or ')}` : '';
+  return `does not have the right form${hint}`;
+}
+
+const TYPE_NAMES: Readonly<Record<string, string>> = {
+  object: 'a mapping',
+  array: 'a list',
+  string: 'text',
+  integer: 'a whole number',
+  number: 'a number',
+  boolean: 'true or false',
+  null: 'nothing',
+};
+
+function wrongType(expected: readonly string[], node: Located): { message: string; remedy?: string } {
+  const names = [...new Set(expected)].map((type) => TYPE_NAMES[type] ?? type);
+  const message = `must be ${names.join(' or ')}, not ${foundIn(node)}`;
+  const remedy = node.kind === 'scalar' ? remedyForType(expected, node) : undefined;
+  return remedy === undefined ? { message } : { message, remedy };
+}
+
+function foundIn(node: Located): string {
+  if (node.kind === 'map') return 'a mapping';
+  if (node.kind === 'list') return 'a list';
+  if (node.value === null) return 'nothing';
+  if (typeof node.value === 'number') return 'a number';
+  return typeof node.value === 'boolean' ? 'true or false' : 'text';
+}
+
+function remedyForType(
+  expected: readonly string[],
+  { value, plain, reference }: LocatedScalar,
+): string | undefined {
+  if (expected.includes('string') && typeof value !== 'string') return 'Put quotes around the value.';
+  const isPlainText = typeof value === 'string' && plain && reference === undefined;
+  if (isPlainText && expected.includes('array') && /^-\S/.test(value))
+    return 'Put a blank after the dash of each entry: `- entry`.';
+  if (isPlainText && expected.includes('object') && /^[\w.-]+:\S/.test(value))
+    return 'Put a blank after the colon: `key: value`.';
+  if (expected.includes('array')) return 'Write a list: one "- " line for each entry.';
+  if (typeof value !== 'string' || reference !== undefined) return undefined;
+  if (expected.includes('boolean') && plain && /^(yes|on|y)$/i.test(value)) return 'Write true.';
+  if (expected.includes('boolean') && plain && /^(no|off|n)$/i.test(value)) return 'Write false.';
+  if (!plain && /^(true|false|[+-]?\d+(\.\d+)?)$/.test(value)) return 'Take the quotes away.';
+  return undefined;
+}
+
+function typesOf(type: unknown): string[] {
+  return Array.isArray(type) ? type.map(String) : String(type).split(',');
+}
+
+/** The types that the branches of a choice ask for; allowed texts stand for text. */
+function typesOfBranches(error: ErrorObject): string[] {
+  const branches = Array.isArray(error.schema)
+    ? (error.schema as { type?: unknown; enum?: unknown[] }[])
+    : [];
+  const types = branches.flatMap(({ type, enum: texts }) => {
+    if (type !== undefined) return typesOf(type);
+    return texts ? [texts.map((text) => JSON.stringify(text)).join(' or ')] : [];
+  });
+  return types.length > 0 ? types : ['another value'];
+}
+
+function notAllowed(allowed: readonly unknown[], node: Located): { message: string; remedy?: string } {
+  const list = allowed.map((value) => `\`${String(value)}\``).join(', ');
+  const quotable = node.kind === 'scalar' && node.reference === undefined;
+  const message = quotable ? `may not be \`${String(node.value)}\`` : 'has a value that is not allowed';
+  const meant = quotable ? nearest(String(node.value), allowed.map(String)) : undefined;
+  return {
+    message: `${message}; allowed: ${list}`,
+    ...(meant !== undefined && { remedy: `Did you mean \`${meant}\`?` }),
+  };
+}

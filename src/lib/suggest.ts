@@ -1,0 +1,27 @@
+// "Did you mean …?" for mistyped names.
+import { distance } from 'fastest-levenshtein';
+import { plainSpelling } from './text.ts';
+
+/** The known name that was probably meant; undefined where none is near. Spelling variants count as near. */
+export function nearest(written: string, known: Iterable<string>): string | undefined {
+  const wanted = plainSpelling(written);
+  const limit = Math.max(1, Math.round(wanted.length * 0.4));
+  let best: { name: string; far: number } | undefined;
+  for (const name of known) {
+    const far = farness(wanted, plainSpelling(name));
+    if (far <= limit && (!best || far < best.far)) best = { name, far };
+  }
+  return best?.name;
+}
+
+/** Letters in another order are one mistake, and so is a name that was cut short. */
+function farness(wanted: string, name: string): number {
+  const cut = wanted.length >= 3 && name.startsWith(wanted);
+  return cut || sorted(wanted) === sorted(name)
+    ? Math.min(1, distance(wanted, name))
+    : distance(wanted, name);
+}
+
+function sorted(text: string): string {
+  return [...text].toSorted().join('');
+}

@@ -1,0 +1,141 @@
+// Differences judged and shown: ids, origin, disposition by mode, and the Change that a reader sees. Knows nothing of
+// guards and routes.
+import type { Field } from '../../gateway/catalog/field.ts';
+import type { Change, Origin } from '../../domain/plan/change.ts';
+import { positionAt } from '../../domain/desired.ts';
+import { formatPath, type Path, pointerTo } from '../../domain/path.ts';
+import type { Fingerprints } from '../../domain/secret.ts';
+import type { Redacted } from '../../domain/redacted.ts';
+import type { Mode } from '../../domain/target.ts';
+import { isTree, type Value } from '../../lib/value.ts';
+import type { RawDifference } from './diff.ts';
+import type { Difference, Place } from '../types/difference.ts';
+import { attributionOf, originOf, resetToDefaults, stateKey, type OriginInput } from './origin.ts';
+import { redactAt } from './redact-at.ts';
+import { pathOf, type EntryLocation } from './location.ts';
+
+export interface Judged {
+  readonly id: string;
+  readonly raw: RawDifference;
+  readonly path: Path;
+  readonly origin: Origin;
+  readonly disposition: Difference['disposition'];
+  readonly attribution?: string;
+  readonly stateKey: string;
+}
+
+export interface JudgeInput extends OriginInput {
+  readonly mode: Mode;
+  /** Paths in the grammar whose healing stopped. */
+  readonly held: ReadonlySet<string>;
+  readonly fingerprints: Fingerprints;
+}
+
+export function judgeAll(found: readonly RawDifference[], input: JudgeInput): Judged[] {
+  const origins = found.map((raw) => originOf(raw, input));
+  const moved = found.filter((_, i) => isGatewaySide(origins[i]));
+  const reset = resetToDefaults(moved);
+  return found.map((raw, i) => {
+    const origin = origins[i] as Origin;
+    const path = pathOf(raw.location, input.fingerprints);
+    const who = isGatewaySide(origin)
+      ? (attributionOf(raw) ?? (reset.has(raw) ? 'installer-reset' : undefined))
+      : undefined;
+    return {
+      id: `c${i + 1}`,
+      raw,
+      path,
+      origin,
+      disposition: dispositionOf(origin, formatPath(path), input),
+      ...(who && { attribution: who }),
+      stateKey: stateKey(raw.location, input.hash),
+    };
+  });
+}
+
+function isGatewaySide(origin: Origin | undefined): boolean {
+  return origin === 'drift' || origin === 'both';
+}
+
+/** Design §6: observe reports, apply leaves pure drift alone, enforce corrects it until it is contested. */
+function dispositionOf(origin: Origin, path: string, { mode, held }: JudgeInput): Difference['disposition'] {
+  if (mode === 'observe') return 'report';
+  if (origin !== 'drift') return 'apply';
+  if (mode === 'apply') return 'report';
+  return held.has(path) ? 'held' : 'apply';
+}
+
+/** With its place in the image after the plan, where it is applied and not removed. */
+export function differenceOf(
+  { id, raw, path, origin, disposition }: Judged,
+  finalPlace: Place | undefined,
+): Difference {
+  const { kind, field, livePlace, wantedPlace, declaredPlace, before, after } = raw;
+  const there = kind !== 'remove';
+  return {
+    id,
+    kind,
+    path,
+    field,
+    origin,
+    disposition,
+    ...(kind !== 'add' && { livePlace }),
+    ...(there && { wantedPlace: finalPlace ?? wantedPlace, declaredPlace }),
+    ...(before !== undefined && { before }),
+    ...(after !== undefined && { after }),
+  };
+}
+
+export interface ShowInput {
+  /** The root of the catalog. */
+  readonly root: Field;
+  readonly fingerprints: Fingerprints;
+  readonly desired: Parameters<typeof positionAt>[0];
+}
+
+/** Without its consequences; they need the images before and after the whole plan. */
+export function changeOf(judged: Judged, input: ShowInput): Omit<Change, 'consequences'> {
+  const { id, raw, path, origin, disposition, attribution } = judged;
+  const position = positionAt(input.desired, pointerTo(raw.declaredPlace));
+  return {
+    id,
+    kind: raw.kind,
+    path: formatPath(path),
+    ...sidesOf(raw, input),
+    ...(position && { position }),
+    origin,
+    ...(attribution && { attribution }),
+    disposition,
+    ...(raw.field.restart && { restart: true }),
+  };
+}
+
+function sidesOf(raw: RawDifference, input: ShowInput): Pick<Change, 'before' | 'after' | 'from'> {
+  const { kind, before, after, location } = raw;
+  if (kind === 'move') return { from: indexIn(raw.livePlace), after: indexIn(raw.wantedPlace) };
+  if (kind === 'rename' && 'list' in location) return renamedSides(location, before, after, input);
+  const show = (value: Value): Redacted => redactAt(input.root, location, value, input.fingerprints);
+  return {
+    ...(before !== undefined && { before: show(before) }),
+    ...(after !== undefined && { after: show(after) }),
+  };
+}
+
+/** The member of the identity that changed. */
+function renamedSides(
+  location: EntryLocation,
+  before: Value | undefined,
+  after: Value | undefined,
+  { root, fingerprints }: ShowInput,
+): Pick<Change, 'after' | 'from'> {
+  const was = isTree(before) ? before : {};
+  const willBe = isTree(after) ? after : {};
+  const member = location.list.identity.find((name) => was[name] !== willBe[name]) ?? '';
+  const show = (value: Value | undefined): Redacted =>
+    redactAt(root, { up: location, key: member }, value ?? null, fingerprints);
+  return { from: show(was[member]), after: show(willBe[member]) };
+}
+
+function indexIn(place: Place): number {
+  return Number(place.at(-1));
+}

@@ -1,0 +1,181 @@
+// The way from the root to a difference, and its two spellings: for people (entries by name, secrets as `#fingerprint`)
+// and for the state (the same without anything that depends on a key that may be rotated).
+import type { Field } from '../../gateway/catalog/field.ts';
+import { shownAt } from '../../gateway/catalog/secrets.ts';
+import { entry, key, type Path, type Segment } from '../../domain/path.ts';
+import type { Fingerprints } from '../../domain/secret.ts';
+import { isTree, type Value } from '../../lib/value.ts';
+import { hasIdentity, identityOf, memberText } from './identity.ts';
+
+/** One step, linked to those above it: spelled out only for the few places that differ. */
+export type Location = KeyStep | EntryLocation;
+
+interface KeyStep {
+  readonly up: Location | undefined;
+  readonly key: string;
+}
+
+export interface EntryLocation {
+  readonly up: Location | undefined;
+  readonly list: Field;
+  /** As it will be, or as it was where it goes. */
+  readonly value: Value;
+  /** Where it stands in the list it is in. */
+  readonly index: number;
+  /** The lists before and after, to tell entries of one name apart. */
+  readonly among: readonly (readonly Value[])[];
+}
+
+export interface Spelling {
+  readonly fingerprints: Fingerprints;
+  /** `Store.hash`. */
+  readonly hash: (text: string) => string;
+}
+
+export function pathOf(location: Location | undefined, fingerprints: Fingerprints): Path {
+  const path: Segment[] = [];
+  for (let step = location; step; step = step.up)
+    path.push('key' in step ? key(step.key) : entry(labelOf(step, fingerprints)));
+  return path.toReversed();
+}
+
+/** In the path grammar; secret identities as keyed hashes of the Store. */
+export function statePathOf(location: Location | undefined, hash: Spelling['hash']): Path {
+  const path: Segment[] = [];
+  for (let step = location; step; step = step.up)
+    path.push('key' in step ? key(step.key) : entry(stateLabelOf(step, hash)));
+  return path.toReversed();
+}
+
+/** What people call an entry: its alias or name, `#fingerprint` of a secret, its position where nothing names it. */
+export function labelOf(step: EntryLocation, fingerprints: Fingerprints): string {
+  const { list, value, index } = step;
+  if (!hasIdentity(list)) return String(index);
+  const [first, ...others] = namesOf(list, value, fingerprints);
+  if (first === undefined) return String(index);
+  if (!isShared(step, 'primary')) return first;
+  const longer = [first, ...others].join('@');
+  return isShared(step, 'identity') ? `${longer}~${ordinalOf(step) + 1}` : longer;
+}
+
+/** Kept with the step: everything below an entry asks for its label again. */
+const stateLabels = new WeakMap<EntryLocation, { readonly hash: Spelling['hash']; readonly label: string }>();
+
+function stateLabelOf(step: EntryLocation, hash: Spelling['hash']): string {
+  const known = stateLabels.get(step);
+  if (known?.hash === hash) return known.label;
+  const label = makeStateLabel(step, hash);
+  stateLabels.set(step, { hash, label });
+  return label;
+}
+
+function makeStateLabel(step: EntryLocation, hash: Spelling['hash']): string {
+  if (!hasIdentity(step.list)) return String(step.index);
+  const identity = identityOf(step.list, step.value);
+  const name = holdsSecret(step.list) ? `#${hash(identity).slice(0, 16)}` : identity.replaceAll('\n', '@');
+  const ordinal = ordinalOf(step);
+  return ordinal === 0 ? name : `${name}~${ordinal + 1}`;
+}
+
+/** What an entry is called, the label first; secrets only as fingerprints. */
+export function namesOf(list: Field, value: Value, fingerprints: Fingerprints): string[] {
+  return membersInOrder(list)
+    .map((member) => nameBy(list, value, member, fingerprints))
+    .filter((name) => name !== '');
+}
+
+/** `alias` names a model better than the upstream's spelling; otherwise the identity's own order. */
+function membersInOrder(list: Field): readonly (string | undefined)[] {
+  if (list.identity.length === 0) return [undefined];
+  return list.identity.includes('alias')
+    ? ['alias', ...list.identity.filter((member) => member !== 'alias')]
+    : list.identity;
+}
+
+function nameBy(list: Field, value: Value, member: string | undefined, fingerprints: Fingerprints): string {
+  const text = textBy(value, member);
+  const field = fieldOf(list, member);
+  if (text === '') return text;
+  if (field?.secret || fingerprints.known.isSecret(text, field?.pattern)) return `#${fingerprints.of(text)}`;
+  const shown = isSecret(field) ? shownAt(field, text, fingerprints) : text;
+  return typeof shown === 'string' ? shown : `#${fingerprints.of(text)}`;
+}
+
+/** A name that says something about an entry elsewhere than in its path. */
+export function shownName(name: string, { known, of }: Fingerprints): string {
+  return known.isSecret(name, undefined) ? `#${of(name)}` : name;
+}
+
+/** The same, and names that are hidden only because a reference brought them: a pattern may say them all the same. */
+export function namesInPatterns(list: Field, value: Value, fingerprints: Fingerprints): string[] {
+  const open = membersInOrder(list).filter((member) => !isSecret(fieldOf(list, member)));
+  return [...namesOf(list, value, fingerprints), ...open.map((member) => textBy(value, member))].filter(
+    (name, i, all) => name !== '' && all.indexOf(name) === i,
+  );
+}
+
+const fieldOf = (list: Field, member: string | undefined): Field | undefined =>
+  member === undefined ? list.item : list.item?.fields?.get(member);
+
+function textBy(value: Value, member: string | undefined): string {
+  if (member !== undefined) return isTree(value) ? memberText(value, member) : '';
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+function primaryOf(list: Field, value: Value): string {
+  for (const member of membersInOrder(list)) {
+    const text = textBy(value, member);
+    if (text !== '') return text;
+  }
+  return '';
+}
+
+/** Or may hold one. */
+function isSecret(field: Field | undefined): boolean {
+  return field !== undefined && (field.secret || field.partlySecret !== undefined);
+}
+
+function holdsSecret(list: Field): boolean {
+  if (list.identity.length === 0) return isSecret(list.item);
+  return list.identity.some((member) => isSecret(list.item?.fields?.get(member)));
+}
+
+type Naming = 'primary' | 'identity';
+
+const NAME_BY: Record<Naming, (list: Field, value: Value) => string> = {
+  primary: primaryOf,
+  identity: identityOf,
+};
+
+/** How often each name occurs in a list; kept with the list, which never changes. */
+const censuses: Record<Naming, WeakMap<readonly Value[], ReadonlyMap<string, number>>> = {
+  primary: new WeakMap(),
+  identity: new WeakMap(),
+};
+
+function censusOf(entries: readonly Value[], list: Field, naming: Naming): ReadonlyMap<string, number> {
+  const known = censuses[naming].get(entries);
+  if (known) return known;
+  const census = new Map<string, number>();
+  for (const value of entries) {
+    const name = NAME_BY[naming](list, value);
+    census.set(name, (census.get(name) ?? 0) + 1);
+  }
+  censuses[naming].set(entries, census);
+  return census;
+}
+
+/** Whether two entries of the list before, or of the list after, have this entry's name. */
+function isShared({ list, value, among }: EntryLocation, naming: Naming): boolean {
+  const name = NAME_BY[naming](list, value);
+  return among.some((entries) => (censusOf(entries, list, naming).get(name) ?? 0) > 1);
+}
+
+/** The how-manieth of its identity it is, from 0. */
+function ordinalOf(step: EntryLocation): number {
+  if (!isShared(step, 'identity')) return 0;
+  const { list, value, among, index } = step;
+  const identity = identityOf(list, value);
+  const own = among.find((entries) => entries[index] === value) ?? [];
+  return own.slice(0, index).filter((one) => identityOf(list, one) === identity).length;
+}

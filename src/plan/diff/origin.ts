@@ -1,0 +1,183 @@
+// Which side moved: from what was last applied, what the files say and what the gateway holds (design §8). Compares
+// keyed hashes only; what was applied is not kept in clear anywhere.
+import type { Field } from '../../gateway/catalog/field.ts';
+import { canonical } from '../../gateway/model/equal.ts';
+import type { Origin } from '../../domain/plan/change.ts';
+import { formatPath } from '../../domain/path.ts';
+import type { LastApplied } from '../../domain/state/state.ts';
+import { isList, isTree, type Value } from '../../lib/value.ts';
+import { canonicalJson } from '../../lib/stable-json.ts';
+import type { RawDifference } from './diff.ts';
+import { statePathOf, type Location } from './location.ts';
+import { unknownField } from './unknown-key.ts';
+
+export type Hash = (text: string) => string;
+
+export interface OriginInput {
+  readonly lastApplied: LastApplied | undefined;
+  readonly hash: Hash;
+  /** The desired state is the one last applied, so that whatever differs moved on the gateway. */
+  readonly sameRevision: boolean;
+}
+
+/** Hex digits: enough to tell the values of one place apart. */
+const DIGITS = 16;
+
+const keyed = (text: string, hash: Hash): string => hash(text).slice(0, DIGITS);
+
+/** What equals absent has the hash of nothing. */
+export function hashOf(field: Field, value: Value | undefined, hash: Hash): string {
+  const form = canonical(field, value);
+  return keyed(form === undefined ? '' : canonicalJson(form), hash);
+}
+
+export function stateKey(location: Location | undefined, hash: Hash): string {
+  return formatPath(statePathOf(location, hash));
+}
+
+export function originOf(difference: RawDifference, input: OriginInput): Origin {
+  if (!input.lastApplied) return 'first';
+  const { sequence } = difference;
+  if (sequence) return judge(sequence.location, sequence.field, sequence.before, sequence.after, input);
+  if (difference.kind === 'rename') return originOfRename(difference, input);
+  if (isManagementSecret(difference.field)) return originOfSecret(difference, input);
+  return judge(difference.location, difference.field, difference.before, difference.after, input);
+}
+
+function judge(
+  location: Location | undefined,
+  field: Field,
+  before: Value | undefined,
+  after: Value | undefined,
+  input: OriginInput,
+): Origin {
+  const applied = appliedAt(location, input);
+  if (applied === 'never') return judgeBelow(location, field, before, after, input);
+  const gatewayMoved = hashOf(field, before, input.hash) !== applied.hash;
+  const filesMoved = hashOf(field, after, input.hash) !== applied.hash;
+  if (gatewayMoved && filesMoved) return 'both';
+  return gatewayMoved ? 'drift' : 'git';
+}
+
+/** A mapping that comes or goes whole, of which single members were applied. */
+function judgeBelow(
+  location: Location | undefined,
+  field: Field,
+  before: Value | undefined,
+  after: Value | undefined,
+  input: OriginInput,
+): Origin {
+  if (!location || !('key' in location) || !(isTree(before) || isTree(after))) return 'first';
+  const at = stateKey(location, input.hash);
+  const applied = Object.entries(input.lastApplied?.hashes ?? {}).filter(
+    ([place]) => place.startsWith(at) && /^[.[]/.test(place.slice(at.length)),
+  );
+  if (applied.length === 0) return 'first';
+  const isAsApplied = (value: Value | undefined): boolean =>
+    sameLeaves(
+      new Map(applied),
+      new Map(leafHashes(location, field, value, input.hash)),
+      keyed('', input.hash),
+    );
+  if (isAsApplied(before)) return 'git';
+  return isAsApplied(after) ? 'drift' : 'both';
+}
+
+/** What is not there has the hash of nothing. */
+function sameLeaves(a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>, none: string): boolean {
+  return [...new Set([...a.keys(), ...b.keys()])].every(
+    (place) => (a.get(place) ?? none) === (b.get(place) ?? none),
+  );
+}
+
+/** The places at which an apply remembers the members of a mapping. */
+function* leafHashes(
+  location: Location,
+  field: Field,
+  value: Value | undefined,
+  hash: Hash,
+): Generator<readonly [string, string]> {
+  if (isTree(value) && Object.keys(value).length > 0) {
+    for (const [key, member] of Object.entries(value)) {
+      const inner = field.fields?.get(key) ?? field.value ?? unknownField(field, key);
+      yield* leafHashes({ up: location, key }, inner, member, hash);
+    }
+  } else yield [stateKey(location, hash), hashOf(field, value, hash)];
+}
+
+/** What was applied at a place, which may be nothing; `never` where nothing above was ours either. */
+function appliedAt(location: Location | undefined, input: OriginInput): { readonly hash: string } | 'never' {
+  const hashes = input.lastApplied?.hashes ?? {};
+  const own = hashes[stateKey(location, input.hash)];
+  if (own !== undefined) return { hash: own };
+  for (let up = location?.up; up; up = up.up)
+    if (hashes[stateKey(up, input.hash)] !== undefined) return { hash: keyed('', input.hash) };
+  return 'never';
+}
+
+/** The new name was applied: somebody renamed it back. The old one, as it is: the files did. */
+function originOfRename(difference: RawDifference, input: OriginInput): Origin {
+  const { location, field, before, after } = difference;
+  if (!('list' in location)) return judge(location, field, before, after, input);
+  const applied = appliedAt(location, input);
+  if (applied === 'never') return 'first';
+  if (applied.hash === hashOf(field, after, input.hash)) return 'drift';
+  const [was = []] = location.among;
+  const old: Location = { ...location, value: before as Value, index: was.indexOf(before as Value) };
+  const appliedOld = appliedAt(old, input);
+  return appliedOld !== 'never' && appliedOld.hash === hashOf(field, before, input.hash) ? 'git' : 'both';
+}
+
+/** A declared secret is known here only as a hash of its own: two hashes of one secret differ. */
+function originOfSecret({ location, field, before }: RawDifference, input: OriginInput): Origin {
+  const applied = appliedAt(location, input);
+  if (applied === 'never') return 'first';
+  if (applied.hash === hashOf(field, before, input.hash)) return 'git';
+  return input.sameRevision ? 'drift' : 'both';
+}
+
+export function isManagementSecret(field: Field): boolean {
+  return field.pattern === 'remote-management.secret-key' || field.pattern === 'management.secret-key';
+}
+
+/** Who probably made a drift, where its traces are known; undefined where they are not. */
+export function attributionOf(difference: RawDifference): string | undefined {
+  if (isPanelToggle(difference)) return 'panel-toggle';
+  if (isHomePath(difference)) return 'normalisation';
+  return undefined;
+}
+
+/** The panel switches a key off by `*` in its excluded models (C v0 §3.6). */
+function isPanelToggle({ location, before, after }: RawDifference): boolean {
+  const member = 'key' in location ? location : location.up;
+  if (!member || !('key' in member) || member.key !== 'excluded-models') return false;
+  return holdsStar(before) !== holdsStar(after);
+}
+
+function holdsStar(value: Value | undefined): boolean {
+  return value === '*' || (isList(value) && value.includes('*'));
+}
+
+/** The gateway writes `auth-dir` and `plugins.dir` back with the home directory in place of `~` (C v0 §4.4 N10). */
+function isHomePath({ field, before, after }: RawDifference): boolean {
+  if (!field.normalise.some((rule) => rule.endsWith('home-path'))) return false;
+  return (
+    typeof before === 'string' &&
+    typeof after === 'string' &&
+    after.startsWith('~/') &&
+    before.endsWith(after.slice(1))
+  );
+}
+
+/** This many settings back at their defaults at once are no coincidence. */
+const RESET = 3;
+
+/** Drifted settings that all stand at the gateway's own defaults: an installer or an empty file put them there. */
+export function resetToDefaults(drifted: readonly RawDifference[]): ReadonlySet<RawDifference> {
+  const reset = drifted.filter(({ field, before }) => isDefault(field, before));
+  return reset.length >= RESET && reset.length * 2 > drifted.length ? new Set(reset) : new Set();
+}
+
+function isDefault(field: Field, value: Value | undefined): boolean {
+  return canonical(field, value) === undefined && field.kind !== 'any';
+}

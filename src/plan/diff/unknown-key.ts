@@ -1,0 +1,30 @@
+// Names of members: how the gateway spells them, and a stand-in for keys that the catalog does not know (`policy.unknown-keys: pass`): free-form, only in the raw file.
+import type { Field } from '../../gateway/catalog/field.ts';
+
+export function unknownField(parent: Field, name: string): Field {
+  return {
+    name,
+    pattern: parent.pattern === '' ? name : `${parent.pattern}.${name}`,
+    kind: 'any',
+    description: 'not known to the catalog',
+    parent,
+    secret: false,
+    identity: [],
+    saverIdentity: [],
+    formerNames: [],
+    normalise: [],
+    equalsAbsent: [],
+    pointer: true,
+    omitEmpty: false,
+    visible: 'yaml',
+    jsonName: name,
+    route: { kind: 'file' },
+    restart: false,
+  };
+}
+
+/** Keys of OAuth maps as the gateway spells them: trimmed and in small letters (C v0 §4.2). */
+export function foldedName(map: Field, name: string): string {
+  const folds = map.kind === 'map' && map.normalise.some((rule) => rule.endsWith('keys:lower'));
+  return folds ? name.trim().toLowerCase() : name;
+}

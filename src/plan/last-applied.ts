@@ -1,0 +1,206 @@
+// What an apply must remember once it succeeded: keyed hashes of the declared values, what Holdfast put there itself,
+// what was released. Read back by origin.ts and wanted.ts.
+import type { Catalog, Field } from '../gateway/catalog/field.ts';
+import { canonical } from '../gateway/model/equal.ts';
+import { formatPath, parsePath, type Path } from '../domain/path.ts';
+import { originsWith, declaredTexts } from '../desired/read/origins.ts';
+import type { LastApplied, Origins } from '../domain/state/state.ts';
+import { isList, isTree, type Tree, type Value } from '../lib/value.ts';
+import { hasIdentity } from './diff/identity.ts';
+import { hashOf, stateKey } from './diff/origin.ts';
+import type { KnownState, PlanInput, Prepared } from './types/input.ts';
+import type { Location } from './diff/location.ts';
+import { foldedName, unknownField } from './diff/unknown-key.ts';
+
+export interface Remembered {
+  readonly lastApplied: LastApplied;
+  /** For `TargetState.released`. */
+  readonly released: readonly string[];
+}
+
+/**
+ * To be stored after `prepared` was applied and verified, and after a plan without differences (the revision may be
+ * new). Paths whose differences were not applied keep what was remembered of them.
+ */
+export function remember(input: PlanInput, prepared: Prepared): Remembered {
+  const { lastApplied } = input.state;
+  const hashes: Record<string, string> = {};
+  const { proposed, stateKeys } = prepared.basis;
+  for (const { location, field, value } of ownedNodes(
+    input.catalog,
+    input.desired.tree.open(),
+    proposed.open(),
+  )) {
+    hashes[stateKey(location, input.hash)] = hashOf(field, value, input.hash);
+  }
+  for (const path of prepared.plan.released) keepBelow(hashes, lastApplied?.hashes ?? {}, path);
+  for (const { id } of prepared.differences.filter((one) => one.disposition !== 'apply'))
+    keepBelow(hashes, lastApplied?.hashes ?? {}, stateKeys.get(id) ?? '');
+  return {
+    lastApplied: {
+      at: input.now,
+      revision: input.desired.revision,
+      hashes,
+      placed: placedAfter(lastApplied?.placed ?? [], prepared, hashes),
+      ...(input.catalog.layout === 'v8' && { layout: 'v8' as const }),
+    },
+    released: prepared.plan.released,
+  };
+}
+
+/** What is to be remembered of the texts of `input`; what is known already where the same files were seen before. */
+export function rememberedTexts({ desired, catalog, state, hash }: PlanInput): Origins {
+  const isKnown = state.lastApplied?.revision.digest === desired.revision.digest;
+  return isKnown && state.origins
+    ? state.origins
+    : originsWith(state.origins, declaredTexts(desired, catalog), hash);
+}
+
+/** What was not applied is remembered as it was, not as the files would have it. */
+function keepBelow(
+  hashes: Record<string, string>,
+  earlier: Readonly<Record<string, string>>,
+  at: string,
+): void {
+  const isBelow = (key: string): boolean =>
+    key === at || (key.startsWith(at) && /^[.[]/.test(key.slice(at.length)));
+  for (const key of Object.keys(hashes)) if (isBelow(key)) delete hashes[key];
+  for (const [key, hash] of Object.entries(earlier)) if (isBelow(key)) hashes[key] = hash;
+}
+
+/** Entries that Holdfast added, now or earlier, and that are still declared. */
+function placedAfter(
+  earlier: readonly string[],
+  { differences, basis }: Prepared,
+  hashes: Readonly<Record<string, string>>,
+): string[] {
+  const added = differences.filter(
+    ({ kind, disposition }) => disposition === 'apply' && (kind === 'add' || kind === 'rename'),
+  );
+  const placed = new Set([...earlier, ...added.map(({ id }) => basis.stateKeys.get(id) ?? '')]);
+  return [...placed].filter((key) => key.endsWith(']') && hashes[key] !== undefined).toSorted();
+}
+
+interface Node {
+  readonly location: Location;
+  readonly field: Field;
+  readonly value: Value | undefined;
+}
+
+/** Every owned place: scalars, lists with everything in them, keys of maps, leaves of free-form settings. */
+function* ownedNodes(catalog: Catalog, declared: Tree, image: Tree): Generator<Node> {
+  yield* nodesOf(catalog, catalog.root, declared, image, undefined);
+}
+
+function* nodesOf(
+  catalog: Catalog,
+  field: Field,
+  declared: Tree,
+  image: Tree,
+  up: Location | undefined,
+): Generator<Node> {
+  for (const [name, value] of membersOf(field, declared)) {
+    const child = catalog.child(field, name) ?? unknownField(field, name);
+    const location: Location = { up, key: name };
+    const inside = child.kind === 'struct' || child.kind === 'map' || child.kind === 'any';
+    if (inside && isTree(value) && Object.keys(value).length > 0)
+      yield* nodesOf(catalog, child, value, treeOf(image[name]), location);
+    else yield* wholeNodes(catalog, child, image[name], location);
+  }
+}
+
+function membersOf(field: Field, declared: Tree): readonly (readonly [string, Value])[] {
+  return Object.entries(declared).map(([name, value]) => [foldedName(field, name), value]);
+}
+
+function* wholeNodes(
+  catalog: Catalog,
+  field: Field,
+  value: Value | undefined,
+  location: Location,
+): Generator<Node> {
+  yield { location, field, value };
+  if (isList(value) && hasIdentity(field) && field.item) yield* entryNodes(catalog, field, value, location);
+  else if (isTree(value) && field.kind !== 'any') yield* memberNodes(catalog, field, value, location, []);
+}
+
+function* entryNodes(catalog: Catalog, list: Field, values: readonly Value[], up: Location): Generator<Node> {
+  const { item: field } = list;
+  if (!field) return;
+  for (const [index, value] of values.entries()) {
+    const location: Location = { up, list, value, index, among: [values] };
+    if (isTree(value) && field.kind !== 'any') {
+      yield { location, field, value };
+      yield* memberNodes(catalog, field, value, location, list.identity);
+    } else yield* wholeNodes(catalog, field, value, location);
+  }
+}
+
+/** What identifies an entry is in its key already: an entry with another identity is another one. */
+function* memberNodes(
+  catalog: Catalog,
+  field: Field,
+  value: Tree,
+  up: Location,
+  identity: readonly string[],
+): Generator<Node> {
+  for (const [name, member] of Object.entries(value)) {
+    if (identity.includes(name)) continue;
+    yield* wholeNodes(catalog, catalog.child(field, name) ?? unknownField(field, name), member, {
+      up,
+      key: name,
+    });
+  }
+}
+
+/**
+ * Paths that were declared once and are not now, and still say something on the gateway: the owned units of the last
+ * apply and those released earlier.
+ */
+export function releasedPaths(
+  state: KnownState,
+  catalog: Catalog,
+  declared: Tree,
+  live: Tree,
+): readonly Path[] {
+  const candidates = new Set([...(state.released ?? []), ...unitsOf(state.lastApplied?.hashes ?? {})]);
+  return [...candidates]
+    .toSorted()
+    .map(parsePath)
+    .filter((path) => !isDeclared(catalog, declared, path) && isInForce(catalog, live, path));
+}
+
+/** The outermost of the remembered places: what is inside an owned list is not released on its own. */
+function unitsOf(hashes: Readonly<Record<string, string>>): string[] {
+  return Object.keys(hashes).filter((key) => {
+    const bracket = key.indexOf('['); // most are entries of a list: seen without parsing thousands of paths
+    if (bracket > 0 && hashes[key.slice(0, bracket)] !== undefined) return false;
+    const path = parsePath(key);
+    return !path.some((_, i) => i > 0 && hashes[formatPath(path.slice(0, i))] !== undefined);
+  });
+}
+
+function isDeclared(catalog: Catalog, declared: Tree, path: Path): boolean {
+  let field: Field | undefined = catalog.root;
+  let tree: Value | undefined = declared;
+  for (const { name } of path) {
+    if (!isTree(tree) || !field) return true; // declared above: a list or a value that replaced what was below
+    tree = Object.fromEntries(membersOf(field, tree))[name ?? ''];
+    field = catalog.child(field, name ?? '');
+    if (tree === undefined) return false;
+  }
+  return true;
+}
+
+function isInForce(catalog: Catalog, live: Tree, path: Path): boolean {
+  const names = path.map(({ name }) => name ?? '');
+  const field = catalog.at(names);
+  let value: Value | undefined = live;
+  for (const name of names) value = isTree(value) ? value[name] : undefined;
+  if (value === undefined) return false;
+  return field === undefined || canonical(field, value) !== undefined;
+}
+
+function treeOf(value: Value | undefined): Tree {
+  return isTree(value) ? value : {};
+}

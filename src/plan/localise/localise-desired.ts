@@ -1,0 +1,383 @@
+// The desired state, the policy and what is remembered, as the gateway at hand says them: translated to its layout, and
+// families of credentials built from the groups that are there (design §4, design-v8 rules 16 to 21). Live is never
+// translated. Pure.
+import type { Catalog } from '../../gateway/catalog/field.ts';
+import { familyAt } from '../../gateway/layout/effective.ts';
+import { pathsIn } from '../../gateway/layout/locate.ts';
+import { originOf, translate, type Translation } from '../../gateway/layout/translate.ts';
+import { layoutTable } from '../../gateway/layout/table.ts';
+import type { Desired, Layout } from '../../domain/desired.ts';
+import { positionAt } from '../../domain/desired.ts';
+import type { Verdict } from '../../domain/plan/guard.ts';
+import type { Live } from '../../domain/live.ts';
+import { coversPath, entry, escapeToken, formatPath, key, parsePath, pointerTo } from '../../domain/path.ts';
+import type { Position, Problem } from '../../domain/problem/problem.ts';
+import { problem } from '../../domain/problem/problem.ts';
+import { fingerprintsBy, seal } from '../../domain/secret.ts';
+import type { LastApplied } from '../../domain/state/state.ts';
+import type { Allowance, Ownership, Target } from '../../domain/target.ts';
+import { isList, isTree, type Tree, type Value } from '../../lib/value.ts';
+import { memberText } from '../diff/identity.ts';
+import { neededMigration } from './migration.ts';
+import type { Built } from '../types/input.ts';
+import { type MergedGroups, type MergeGroupsInput, mergeGroups } from './merge-groups.ts';
+import { statePathOf, type Location } from '../diff/location.ts';
+
+export interface LocaliseInput {
+  readonly desired: Desired;
+  readonly target: Target;
+  readonly allow: readonly Allowance[] | undefined;
+  readonly lastApplied: LastApplied | undefined;
+  readonly released: readonly string[] | undefined;
+  /** Of the gateway's file. */
+  readonly catalog: Catalog;
+  /** Content of the file in the layout of the catalog. */
+  readonly content: Tree;
+  readonly live: Pick<Live, 'file' | 'keptFlat'>;
+  readonly hash: (text: string) => string;
+}
+
+export interface Localised {
+  readonly desired: Desired;
+  readonly built: Built | undefined;
+  readonly target: Target;
+  readonly allow: readonly Allowance[] | undefined;
+  readonly lastApplied: LastApplied | undefined;
+  readonly released: readonly string[] | undefined;
+  /** What this gateway cannot be told. */
+  readonly refusals: readonly Verdict[];
+  readonly notes: readonly Problem[];
+}
+
+export function localiseDesired(input: LocaliseInput): Localised {
+  const { desired, catalog, target, allow, lastApplied, released } = input;
+  const { layout } = catalog;
+  if (isSaidAlready(input))
+    return { desired, built: undefined, target, allow, lastApplied, released, refusals: [], notes: [] };
+  const { translation, said } = translated(desired, catalog);
+  const policy = policyIn(layout, target);
+  const state = stateIn(layout, lastApplied, released);
+  return {
+    desired: said,
+    built: layout === 'v8' ? builtFamilies(said, { ...input, target: policy, ...state }) : undefined,
+    target: layout === 'v8' ? withoutFamilyOwnership(policy) : policy,
+    allow: allow?.flatMap((allowance) => allowanceIn(layout, allowance)),
+    ...state,
+    refusals: refusalsOf(translation.refusals, input),
+    notes: translation.remarks.flatMap((remark) => noteOf(remark, desired, layout)),
+  };
+}
+
+interface Translated {
+  readonly translation: Translation;
+  readonly said: Desired;
+}
+
+/** Translated already: one desired state is planned several times in a transaction, and by every look of a daemon. */
+const translations = new WeakMap<Desired, Map<Catalog, Translated>>();
+
+function translated(desired: Desired, catalog: Catalog): Translated {
+  const known = translations.get(desired)?.get(catalog);
+  if (known) return known;
+  const translation = sayable(translate(desired.tree.open(), desired.layout, catalog.layout), catalog);
+  const made = { translation, said: saidBy(translation, desired) };
+  translations.set(desired, (translations.get(desired) ?? new Map<Catalog, Translated>()).set(catalog, made));
+  return made;
+}
+
+/** Everything is of the flat layout, and of a generation that knows all of it. */
+function isSaidAlready({ catalog, desired, lastApplied }: LocaliseInput): boolean {
+  const layouts = [catalog.layout, desired.layout, lastApplied?.layout ?? 'legacy'];
+  return catalog.generation === 'v7' && layouts.every((layout) => layout === 'legacy');
+}
+
+/** Without what this gateway would ignore: flat names that only v8 gateways know (design-v8 rule 20). */
+function sayable(translation: Translation, catalog: Catalog): Translation {
+  if (translation.layout === 'v8') return translation;
+  const { rows, families } = layoutTable();
+  let { tree } = translation;
+  const refusals = [...translation.refusals];
+  for (const { legacy, v8 } of [...rows, ...families]) {
+    const names = legacy?.split('.') ?? [];
+    if (legacy === undefined || catalog.at(names) || !isThere(tree, names)) continue;
+    tree = without(tree, names);
+    const pointer = originOf(translation, `/${names.join('/')}`);
+    refusals.push({ why: v8 === undefined ? 'gone' : 'unknown', path: (v8 ?? legacy).split('.'), pointer });
+  }
+  return { ...translation, tree, refusals };
+}
+
+const isThere = (tree: Tree, names: readonly string[]): boolean =>
+  names.reduce<Value | undefined>((value, name) => (isTree(value) ? value[name] : undefined), tree) !==
+  undefined;
+
+/** Sections that become empty go along. */
+function without(tree: Tree, [name = '', ...rest]: readonly string[]): Tree {
+  const { [name]: value, ...others } = tree;
+  if (rest.length === 0 || !isTree(value)) return others;
+  const below = without(value, rest);
+  return Object.keys(below).length === 0 ? others : { ...others, [name]: below };
+}
+
+// ── the tree ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+/** The translated tree, with positions and references where its parts stand now. */
+function saidBy(translation: Translation, desired: Desired): Desired {
+  const { tree, layout } = translation;
+  const positions = new Map<string, Position>();
+  const references = new Map<string, string>();
+  walk(tree, '', (pointer) => {
+    const from = originOf(translation, pointer);
+    const position = positionAt(desired, from);
+    if (position) positions.set(pointer, position);
+    const reference = desired.references.get(from);
+    if (reference !== undefined) references.set(pointer, reference);
+  });
+  return { ...desired, layout, tree: seal(tree), positions, references };
+}
+
+function walk(value: Value, pointer: string, see: (pointer: string) => void): void {
+  see(pointer);
+  if (isList(value)) value.forEach((item, i) => walk(item, `${pointer}/${i}`, see));
+  else if (isTree(value))
+    for (const [name, member] of Object.entries(value)) walk(member, `${pointer}/${escapeToken(name)}`, see);
+}
+
+// ── families ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+function builtFamilies(desired: Desired, input: LocaliseInput): Built {
+  const tree = desired.tree.open();
+  const families = tree['api-keys'];
+  if (!isTree(families)) return { tree: desired.tree, originOf: (pointer) => pointer };
+  const made = Object.entries(families).map(([provider, groups]) => {
+    const family = isList(groups) ? builtFamily(provider, groups, input) : undefined;
+    return { provider, groups: family?.groups ?? groups, origins: family?.origins };
+  });
+  const origins = new Map(made.map((one) => [one.provider, one.origins]));
+  const built = Object.fromEntries(made.map(({ provider, groups }) => [provider, groups]));
+  return { tree: seal({ ...tree, 'api-keys': built }), originOf: originsIn(origins) };
+}
+
+function builtFamily(
+  provider: string,
+  declared: readonly Value[],
+  input: LocaliseInput,
+): MergedGroups | undefined {
+  const { catalog, content, target } = input;
+  const place = `api-keys.${provider}`;
+  const family = familyAt(place);
+  const field = catalog.at(['api-keys', provider]);
+  if (!family || family.form !== 'groups' || !field) return undefined;
+  const families = content['api-keys'];
+  const now = isTree(families) ? families[provider] : undefined;
+  const live = isList(now) ? now : [];
+  const placed = new Set(input.lastApplied?.placed);
+  return mergeGroups({
+    family,
+    field,
+    live,
+    declared,
+    ownership: ownershipOf(target, place),
+    placed: (group, at) => placedPaths(input, provider, live, group, at).some((path) => placed.has(path)),
+    ...ignoring(target, provider),
+  });
+}
+
+/** Only where something is ignored: a fingerprint of each key takes time. */
+function ignoring({ policy, digestKey }: Target, provider: string): Pick<MergeGroupsInput, 'ignored'> {
+  const family = [key('api-keys'), key(provider)];
+  const depth = family.length + 3;
+  const patterns = policy.ignore.filter((pattern) => pattern.length === depth);
+  if (patterns.length === 0) return {};
+  const fingerprints = fingerprintsBy(digestKey.open());
+  return {
+    ignored: (effective) => {
+      const name = `#${fingerprints.of(memberText(effective, 'api-key'))}`;
+      const path = [...family, entry('*'), key('keys'), entry(name)];
+      return patterns.some((pattern) => coversPath(pattern, path));
+    },
+  };
+}
+
+/** Below a key or a member of a group by what it came from; a group itself only as a whole. */
+function originsIn(families: ReadonlyMap<string, MergedGroups['origins'] | undefined>): Built['originOf'] {
+  const known = new Map<string, ReadonlyMap<string, string>>();
+  const pointersOf = (provider: string, origins: MergedGroups['origins']): ReadonlyMap<string, string> => {
+    const made =
+      known.get(provider) ??
+      new Map(origins.map(([wanted, declared]) => [pointerTo(wanted), pointerTo(declared)]));
+    known.set(provider, made);
+    return made;
+  };
+  return (pointer) => {
+    const [, root, provider = '', ...below] = pointer.split('/');
+    const origins = root === 'api-keys' && below.length > 0 ? families.get(provider) : undefined;
+    if (!origins) return pointer;
+    const pointers = pointersOf(provider, origins);
+    const base = `/${root}/${provider}`;
+    for (let depth = below.length; depth > 0; depth -= 1) {
+      const origin = pointers.get(`/${below.slice(0, depth).join('/')}`);
+      if (origin === undefined || (depth === 1 && below.length > 1)) continue;
+      return [base + origin, ...below.slice(depth)].join('/');
+    }
+    return undefined;
+  };
+}
+
+function ownershipOf({ policy }: Target, place: string): Ownership {
+  const path = parsePath(place);
+  const own = policy.ownership.findLast(
+    (one) => one.path.length === path.length && coversPath(one.path, path),
+  );
+  return own?.ownership ?? 'whole';
+}
+
+/** Where the state remembers a key, and its group. */
+function placedPaths(
+  { catalog, hash }: LocaliseInput,
+  provider: string,
+  live: readonly Value[],
+  group: number,
+  at: number,
+): readonly string[] {
+  const list = catalog.at(['api-keys', provider]);
+  const value = live[group];
+  const keysField = list?.item?.fields?.get('keys');
+  const keys = isTree(value) ? value['keys'] : undefined;
+  if (!list || !keysField || value === undefined || !isList(keys)) return [];
+  const up: Location = { up: { up: undefined, key: 'api-keys' }, key: provider };
+  const groupTrail: Location = { up, list, value, index: group, among: [live] };
+  const keyTrail: Location = {
+    up: { up: groupTrail, key: 'keys' },
+    list: keysField,
+    value: keys[at] as Value,
+    index: at,
+    among: [keys],
+  };
+  return [groupTrail, keyTrail].map((location) => formatPath(statePathOf(location, hash)));
+}
+
+// ── policy and state ─────────────────────────────────────────────────────────────────────────────────────────────
+
+function policyIn(layout: Layout, target: Target): Target {
+  const { policy } = target;
+  return {
+    ...target,
+    policy: {
+      ...policy,
+      ignore: policy.ignore.flatMap((path) => pathsIn(layout, path)),
+      ownership: policy.ownership.flatMap(({ path, ownership }) =>
+        pathsIn(layout, path).map((one) => ({ path: one, ownership })),
+      ),
+      allow: policy.allow.flatMap((allowance) => allowanceIn(layout, allowance)),
+    },
+  };
+}
+
+function allowanceIn(layout: Layout, allowance: Allowance): readonly Allowance[] {
+  if (!allowance.path) return [allowance];
+  return pathsIn(layout, allowance.path).map((path) => ({ ...allowance, path }));
+}
+
+/** Entries of a family were told apart when its groups were built; the groups that came of it are owned whole. */
+function withoutFamilyOwnership(target: Target): Target {
+  const families = layoutTable().families.filter(({ form }) => form === 'groups');
+  const paths = families.map(({ v8 }) => parsePath(v8));
+  const ownership = target.policy.ownership.filter(
+    ({ path }) => !paths.some((family) => coversPath(family, path)),
+  );
+  return { ...target, policy: { ...target.policy, ownership } };
+}
+
+type Remembered = Pick<Localised, 'lastApplied' | 'released'>;
+
+/** What an apply through the other layout remembered of single settings; what it knew of families does not carry over. */
+function stateIn(
+  layout: Layout,
+  lastApplied: LastApplied | undefined,
+  released: readonly string[] | undefined,
+): Remembered {
+  if ((lastApplied?.layout ?? 'legacy') === layout) return { lastApplied, released };
+  const rename = (text: string): string => {
+    const path = parsePath(text);
+    const [other] = pathsIn(layout, path);
+    return other && pathsIn(layout, path).length === 1 ? formatPath(other) : text;
+  };
+  const kept = released?.map(rename);
+  if (!lastApplied) return { lastApplied, released: kept };
+  const names = new Map<string, string>();
+  const renamed = (text: string): string => {
+    const bracket = text.indexOf('[');
+    const root = bracket < 0 ? text : text.slice(0, bracket);
+    const known = names.get(root) ?? rename(root);
+    names.set(root, known);
+    return `${known}${bracket < 0 ? '' : text.slice(bracket)}`;
+  };
+  const hashes = Object.fromEntries(
+    Object.entries(lastApplied.hashes).map(([path, hash]) => [renamed(path), hash]),
+  );
+  return { lastApplied: { ...lastApplied, hashes, placed: lastApplied.placed.map(renamed) }, released: kept };
+}
+
+// ── what cannot be said ──────────────────────────────────────────────────────────────────────────────────────────
+
+const REASONS: Readonly<Record<Translation['refusals'][number]['why'], string>> = {
+  unknown: 'is unknown to the layout of this gateway',
+  gone: 'does not exist any more in this generation of the gateway',
+  both: 'is declared twice, in two spellings',
+  empty: 'is an empty section, which the layout of this gateway cannot say',
+  shape: 'has not the shape that the layout of this gateway needs',
+};
+
+type Refusal = Translation['refusals'][number];
+
+/** In a flat file that nobody allowed to convert, what only the other layout says asks for the conversion. */
+function refusalsOf(refusals: readonly Refusal[], { desired, catalog, live }: LocaliseInput): Verdict[] {
+  const { layout } = catalog;
+  const converting = live.keptFlat === 'not-allowed' ? refusals.filter(({ why }) => why === 'unknown') : [];
+  const others = refusals.filter((refusal) => !converting.includes(refusal));
+  const raw = live.file?.text.open();
+  return [
+    ...others.map((refusal) => refusalText(refusal, desired, layout)),
+    ...(converting.length > 0 && raw !== undefined
+      ? [
+          neededMigration(
+            raw,
+            converting.map((refusal) => placeText(refusal, desired)),
+          ),
+        ]
+      : []),
+  ];
+}
+
+function placeText({ path, pointer }: Refusal, desired: Desired): string {
+  const at = positionAt(desired, pointer);
+  return `\`${path.join('.')}\`${at ? ` (${at.file}:${at.line}:${at.column})` : ''}`;
+}
+
+function refusalText(refusal: Refusal, desired: Desired, layout: Layout): Verdict {
+  const { why, other } = refusal;
+  const needs = layout === 'legacy' && why === 'unknown' ? '; it needs a gateway of version 8' : '';
+  const detail = other === undefined ? '' : `: ${other}`;
+  return {
+    guard: 'unsupported',
+    message: `${placeText(refusal, desired)} ${REASONS[why]}${detail}${needs}`,
+    remedy: 'Leave the key out for this target (an overlay can), or update the gateway.',
+    allowed: false,
+    changes: [],
+  };
+}
+
+function noteOf(
+  { what, path, pointer }: Translation['remarks'][number],
+  desired: Desired,
+  layout: Layout,
+): readonly Problem[] {
+  if (what === 'spelling' || layout === 'v8') return [];
+  const said =
+    what === 'name' ? 'the label of a group is dropped' : 'a group without keys has no effect and is dropped';
+  const position = positionAt(desired, pointer);
+  return [
+    problem('HF4005', `${path.join('.')}: ${said}`, { severity: 'warning', ...(position && { position }) }),
+  ];
+}

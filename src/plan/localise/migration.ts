@@ -1,0 +1,78 @@
+// What a first write through the v8 API makes of a file that is not in the plain v8 layout yet: guard `migrate-file`
+// (C v8 §4.6, design-v8 rule 13). Findings only.
+import type { Layout } from '../../domain/desired.ts';
+import type { Verdict } from '../../domain/plan/guard.ts';
+import type { Allowance } from '../../domain/target.ts';
+import type { Live } from '../../domain/live.ts';
+import type { Fate } from '../../gateway/v8/normalise.ts';
+import { viewV8 } from '../../gateway/v8/view.ts';
+import { narrowedByMigration } from './setting-scope.ts';
+
+/** Whether some of these lets the gateway's file be converted. */
+export const allowsMigration = (allowances: readonly Allowance[]): boolean =>
+  allowances.some(({ guard, path }) => guard === 'migrate-file' && path === undefined);
+
+/** Empty where the write only formats. */
+export function migrationVerdicts(raw: string, live: Pick<Live, 'layout' | 'build'>): readonly Verdict[] {
+  const { layout } = live;
+  const told = whatItDoes(raw, layout);
+  if (told.length === 0) return [];
+  return [
+    ...narrowings(raw, live),
+    verdict(
+      `the first write converts the gateway's file: ${told.join('; ')}`,
+      layout === 'legacy'
+        ? 'Keep the backup that is taken before it (the raw file), then allow it; or set `api: auto` on the target, which leaves a flat file flat where nobody allows that.'
+        : 'Take these keys out of the file by hand, or allow it: the backup that is taken before it is the raw file.',
+    ),
+  ];
+}
+
+/** `places`, the keys with their lines, cannot be said in the flat file that the gateway has. */
+export function neededMigration(raw: string, places: readonly string[]): Verdict {
+  const keys = places.join(', ');
+  return verdict(
+    `a flat file cannot say ${keys}; writing that converts the gateway's file: ${whatItDoes(raw, 'legacy').join('; ')}`,
+    `Keep the backup that is taken before it (the raw file), then allow it; or leave ${places.length === 1 ? 'the key' : 'the keys'} out for this target (an overlay can).`,
+  );
+}
+
+function narrowings(raw: string, live: Pick<Live, 'build'>): readonly Verdict[] {
+  const seen = viewV8(raw);
+  return seen.ok ? narrowedByMigration(seen.fate, live) : [];
+}
+
+function verdict(message: string, remedy: string): Verdict {
+  const override = '--allow migrate-file';
+  return { guard: 'migrate-file', message, remedy, override, allowed: false, changes: [] };
+}
+
+function whatItDoes(raw: string, layout: Layout): readonly string[] {
+  const seen = viewV8(raw);
+  return seen.ok ? [...losingV7(layout), ...sentences(seen.fate)] : [];
+}
+
+const losingV7 = (layout: Layout): string[] =>
+  layout === 'legacy' ? ['it gets the v8 layout for good, which no v7 gateway can read'] : [];
+
+function sentences({ moved, deleted, archived, lost, expanded }: Fate): string[] {
+  return [
+    ...about(
+      moved.map(({ old, now }) => `${old}\` to \`${now}`),
+      'moved',
+    ),
+    ...about(deleted, 'deleted, because the v8 spelling beside wins'),
+    ...about(archived, 'unknown to it, and only comments from then on'),
+    ...about(lost, 'deleted without a trace, because the file ends with a comment'),
+    ...(expanded ? ['anchors and aliases are written out'] : []),
+  ];
+}
+
+const MANY = 8;
+
+function about(paths: readonly string[], fate: string): string[] {
+  if (paths.length === 0) return [];
+  const shown = paths.slice(0, MANY).map((path) => `\`${path}\``);
+  const more = paths.length > MANY ? ` and ${paths.length - MANY} more` : '';
+  return [`${fate}: ${shown.join(', ')}${more}`];
+}

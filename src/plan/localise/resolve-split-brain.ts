@@ -1,0 +1,97 @@
+// The image of a v8 gateway on which memory is right and the file is not: the file with what memory shows where the two
+// disagree, in the layout of the file (design §9 `split-brain`). Pure.
+import type { Catalog, Field } from '../../gateway/catalog/field.ts';
+import { familyAt } from '../../gateway/layout/effective.ts';
+import { pathsIn } from '../../gateway/layout/locate.ts';
+import { translate } from '../../gateway/layout/translate.ts';
+import { sameAt } from '../../gateway/model/equal.ts';
+import type { Memory } from '../../gateway/model/model.ts';
+import { runtimeCatalog } from '../../gateway/v8/runtime.ts';
+import { type Path, parsePath } from '../../domain/path.ts';
+import { isList, isTree, type Tree, type Value } from '../../lib/value.ts';
+import { hidesBelow, imageOf } from '../prediction/predict.ts';
+import { mergeGroups } from './merge-groups.ts';
+
+export interface SplitBrainImage {
+  readonly catalog: Catalog;
+  /** Content of the file. */
+  readonly content: Tree;
+  /** What the file loads to: it knows what memory does not show. */
+  readonly loaded: Memory;
+  /** As `GET /v0/management/config` shows it. */
+  readonly memory: Tree;
+  /** Where they disagree, in the spelling of memory. */
+  readonly paths: readonly string[];
+}
+
+export function resolveSplitBrain({ catalog, content, loaded, memory, paths }: SplitBrainImage): Tree {
+  const { layout } = catalog;
+  const whole = imageOf(memory, loaded, runtimeCatalog());
+  const places = paths.map((text) => parsePath(text)).filter((path) => isComplete(path, memory, loaded));
+  const held = places.reduce<Tree>((tree, path) => withValue(tree, path, valueAt(whole, path)), {});
+  const said = translate(held, 'legacy', layout).tree;
+  const gone = places.filter((path) => valueAt(whole, path) === undefined);
+  const rest = gone.flatMap((path) => pathsIn(layout, path)).reduce(withoutPath, content);
+  return laidOver(catalog, catalog.root, rest, layout === 'v8' ? inGroups(catalog, said, content) : said);
+}
+
+/** Entries with members that memory does not show (TURN secrets) are told apart by their places only. */
+function isComplete(path: Path, memory: Tree, loaded: Memory): boolean {
+  const field = runtimeCatalog().at(namesOf(path));
+  const [shown, filed] = [valueAt(memory, path), valueAt(loaded, path)];
+  if (!field || !hidesBelow(field) || !isList(shown)) return true;
+  return isList(filed) && filed.length === shown.length;
+}
+
+type Names = readonly string[];
+
+/** A path of disagreement ends above its first list. */
+const namesOf = (path: Path): Names => path.map(({ name }) => String(name));
+
+function valueAt(tree: Tree, path: Path): Value | undefined {
+  return namesOf(path).reduce<Value | undefined>((at, name) => (isTree(at) ? at[name] : undefined), tree);
+}
+
+function withValue(tree: Tree, path: Path, value: Value | undefined): Tree {
+  const [first, ...rest] = path;
+  if (value === undefined || !first) return tree;
+  const name = String(first.name);
+  const below = tree[name];
+  return { ...tree, [name]: rest.length === 0 ? value : withValue(isTree(below) ? below : {}, rest, value) };
+}
+
+function withoutPath(tree: Tree, path: Path): Tree {
+  const [name = '', ...rest] = namesOf(path);
+  const { [name]: value, ...others } = tree;
+  if (value === undefined || (rest.length > 0 && !isTree(value))) return tree;
+  return rest.length === 0 ? others : { ...tree, [name]: withoutPath(value as Tree, path.slice(1)) };
+}
+
+/** Families as they are grouped now, as far as memory still has their keys. */
+function inGroups(catalog: Catalog, said: Tree, content: Tree): Tree {
+  const families = said['api-keys'];
+  if (!isTree(families)) return said;
+  const live = content['api-keys'];
+  const made = Object.entries(families).map(([provider, declared]) => {
+    const family = familyAt(`api-keys.${provider}`);
+    const field = catalog.at(['api-keys', provider]);
+    if (family?.form !== 'groups' || !field || !isList(declared)) return [provider, declared] as const;
+    const now = isTree(live) ? live[provider] : undefined;
+    const task = { family, field, live: isList(now) ? now : [], declared };
+    return [provider, mergeGroups({ ...task, ownership: 'whole', placed: () => false }).groups] as const;
+  });
+  return { ...said, 'api-keys': Object.fromEntries(made) };
+}
+
+/** What means the same keeps the spelling of the file. */
+function laidOver(catalog: Catalog, field: Field, file: Tree, said: Tree): Tree {
+  const made: Record<string, Value> = { ...file };
+  for (const [name, value] of Object.entries(said)) {
+    const child = catalog.child(field, name);
+    const now = file[name];
+    if (child && isTree(value) && (isTree(now) || now === undefined))
+      made[name] = laidOver(catalog, child, isTree(now) ? now : {}, value);
+    else if (!child || !sameAt(child, now, value)) made[name] = value;
+  }
+  return made;
+}

@@ -1,0 +1,66 @@
+// What a plan says of settings that reach fewer credentials on this gateway than on others, or nobody knows which
+// (design-v8 rule 21). A write that would narrow one is refused by guard `unsupported`; this tells of the rest. Pure.
+import type { Catalog } from '../../gateway/catalog/field.ts';
+import { settingScopeOf, type WidenedSetting, widenedSettings } from '../../gateway/layout/setting-scope.ts';
+import type { Fate } from '../../gateway/v8/normalise.ts';
+import type { Verdict } from '../../domain/plan/guard.ts';
+import type { Live } from '../../domain/live.ts';
+import { formatPath, key } from '../../domain/path.ts';
+import { problem, type Problem } from '../../domain/problem/problem.ts';
+import { isTree, type Tree, type Value } from '../../lib/value.ts';
+
+/** About what is declared and not written; `written` are the paths of differences, which the guard judges. */
+export function scopeNotes(
+  { layout, generation }: Catalog,
+  declared: Tree,
+  { build }: Pick<Live, 'build'>,
+  written: ReadonlySet<string>,
+): readonly Problem[] {
+  if (generation === 'v7') return [];
+  return widenedSettings().flatMap((setting) => {
+    const names = setting[layout]?.split('.') ?? [];
+    const path = formatPath(names.map(key));
+    if (!isThere(declared, names) || written.has(path)) return [];
+    const said = sentence(setting, layout, build.version);
+    return said === undefined
+      ? []
+      : [problem('HF4007', `\`${path}\` ${said}`, { path, severity: 'warning' })];
+  });
+}
+
+/** Of a flat file of an early v8 gateway nobody measured what it reaches. */
+function sentence(setting: WidenedSetting, layout: Catalog['layout'], version: string): string | undefined {
+  const reach = settingScopeOf(setting, version);
+  if (reach === 'all') return undefined;
+  if (reach === 'unknown' || layout === 'legacy')
+    return `has an unknown scope: it is not known whether ${version} applies it to API keys too, or to OAuth credentials only`;
+  return `is \`${setting.earlier}\` in ${version}, where it reaches OAuth credentials only; for API keys it needs ${setting.since}`;
+}
+
+function isThere(tree: Tree, names: readonly string[]): boolean {
+  const value = names.reduce<Value | undefined>((at, name) => (isTree(at) ? at[name] : undefined), tree);
+  return names.length > 0 && value !== undefined;
+}
+
+/** What a conversion of a flat file would narrow on this gateway, whoever declared it. */
+export function narrowedByMigration(
+  { moved }: Fate,
+  { build: { version } }: Pick<Live, 'build'>,
+): readonly Verdict[] {
+  const narrowed = widenedSettings().filter(
+    (setting) =>
+      settingScopeOf(setting, version) === 'oauth' &&
+      moved.some(({ old, now }) => old === setting.legacy && now === setting.v8),
+  );
+  if (narrowed.length === 0) return [];
+  const told = narrowed.map(({ legacy, earlier }) => `\`${legacy}\` to \`${earlier}\``).join(', ');
+  return [
+    {
+      guard: 'unsupported',
+      message: `converting the gateway's file would move ${told}, where ${version} applies ${narrowed.length === 1 ? 'it' : 'them'} to OAuth credentials only; for API keys it needs ${narrowed[0]?.since}`,
+      remedy: 'Update the gateway first, or take the settings out of its file.',
+      allowed: false,
+      changes: [],
+    },
+  ];
+}

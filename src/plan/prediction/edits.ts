@@ -1,0 +1,222 @@
+// From what the file says to what it should say, as a patch: only what the gateway would tell apart is touched. Knows
+// the catalog's meaning of values, not the text.
+import { loadCatalog } from '../../gateway/catalog/catalog.ts';
+import type { Catalog, Field } from '../../gateway/catalog/field.ts';
+import { canonical, sameAt } from '../../gateway/model/equal.ts';
+import { normaliseAt } from '../../gateway/model/normalise.ts';
+import { isList, isTree, sameValue, type Tree, type Value } from '../../lib/value.ts';
+import { identityOf, pair } from '../diff/identity.ts';
+import { isOrdered } from '../diff/order.ts';
+import type { ItemStep, KeyStep, Patch } from '../../yaml/splice/patch.ts';
+import { type Area } from '../types/area.ts';
+
+export const valueAt = (tree: Tree, area: Area): Value | undefined => {
+  let at: Value | undefined = tree;
+  for (const name of area) at = isTree(at) && Object.hasOwn(at, name) ? at[name] : undefined;
+  return at;
+};
+
+/** Areas without those that lie below another. */
+export function outermost(areas: readonly Area[]): Area[] {
+  const covers = (a: Area, b: Area): boolean => a.length < b.length && a.every((name, i) => name === b[i]);
+  const distinct = [...new Map(areas.map((area) => [JSON.stringify(area), area])).values()];
+  return distinct.filter((area) => !distinct.some((other) => covers(other, area)));
+}
+
+/** The patch that makes `content` say what `wanted` says in these areas. Undefined: it says so already. */
+export function patchTowards(
+  catalog: Catalog,
+  content: Tree,
+  proposed: Tree,
+  areas: readonly Area[],
+): Patch | undefined {
+  const root: Nested = new Map();
+  for (const area of outermost(areas)) {
+    const step = stepFor(catalog.at(area), valueAt(content, area), valueAt(proposed, area));
+    if (step) nest(root, area, step);
+  }
+  return root.size === 0 ? undefined : patchOf(root);
+}
+
+type Nested = Map<string, Nested | KeyStep>;
+
+function nest(into: Nested, area: Area, step: KeyStep): void {
+  const [name = '', ...rest] = area;
+  if (rest.length === 0) {
+    into.set(name, step);
+    return;
+  }
+  const inner = into.get(name);
+  const next: Nested = inner instanceof Map ? inner : new Map();
+  into.set(name, next);
+  nest(next, rest, step);
+}
+
+function patchOf(nested: Nested): Patch {
+  const keys = new Map<string, KeyStep>();
+  for (const [name, step] of nested) keys.set(name, step instanceof Map ? patchOf(step) : step);
+  return { kind: 'map', keys };
+}
+
+function stepFor(
+  field: Field | undefined,
+  content: Value | undefined,
+  proposed: Value | undefined,
+): KeyStep | undefined {
+  if (content === undefined && proposed === undefined) return undefined;
+  if (isList(content) && isList(proposed) && isEntryByEntry(field, content, proposed))
+    return listTo(field, content, proposed);
+  if (field ? sameAt(field, content, proposed) : sameValue(content, proposed)) return undefined;
+  if (proposed === undefined) return { kind: 'remove' };
+  if (content === undefined) return { kind: 'replace', value: proposed };
+  return patchTo(field, content, proposed);
+}
+
+/** Long lists of entries are not normalised as a whole, only to find out what comparing their entries shows as well. */
+function isEntryByEntry(
+  field: Field | undefined,
+  content: readonly Value[],
+  proposed: readonly Value[],
+): boolean {
+  if (field?.item?.kind !== 'struct' || field.collection !== 'keyed') return false;
+  return content.length === proposed.length || hasOthers(field, content, proposed);
+}
+
+/** Whether one of the lists holds an entry for certain that the other has not: not one that the gateway ignores. */
+function hasOthers(field: Field, content: readonly Value[], proposed: readonly Value[]): boolean {
+  const filed = heldOf(field, content).map((entry) => identityOf(field, entry));
+  const [there, asked] = [new Set(filed), new Set(proposed.map((entry) => identityOf(field, entry)))];
+  if ([...asked].some((identity) => !there.has(identity))) return true;
+  return content.some(
+    (entry, i) => !asked.has(filed[i] ?? '') && isNotEmpty(normaliseAt(field, [entry]).value),
+  );
+}
+
+const isNotEmpty = (value: Value | undefined): boolean => isList(value) && value.length > 0;
+
+/** For two values that are not the same. */
+function patchTo(field: Field | undefined, content: Value, proposed: Value): Patch | undefined {
+  if (isTree(content) && isTree(proposed)) return mapTo(field, content, proposed);
+  if (isList(content) && isList(proposed)) return listTo(field, content, proposed);
+  return { kind: 'replace', value: proposed };
+}
+
+/** Whether names of this map are trimmed or lowered when the file is loaded: the file may spell them otherwise. */
+export function respellsKeys(field: Field): boolean {
+  return (
+    field.kind === 'map' && field.normalise.some((rule) => rule.startsWith('keys:') || rule === 'headers')
+  );
+}
+
+function respell(field: Field | undefined, name: string): string {
+  if (!field || !respellsKeys(field)) return name;
+  return field.normalise.includes('keys:lower') ? name.trim().toLowerCase() : name.trim();
+}
+
+function mapTo(field: Field | undefined, content: Tree, proposed: Tree): Patch | undefined {
+  const keys = new Map<string, KeyStep>();
+  const filed = new Map(Object.keys(content).map((name) => [respell(field, name), name]));
+  for (const name of Object.keys(content))
+    if (filed.get(respell(field, name)) !== name) keys.set(name, { kind: 'remove' });
+  for (const name of new Set([...filed.keys(), ...Object.keys(proposed)])) {
+    const raw = filed.get(name) ?? name;
+    const inner = field?.kind === 'map' ? field.value : field?.fields?.get(name);
+    if (field?.kind === 'struct' && !inner && proposed[name] === undefined && !isOfTree(field)) continue;
+    const isHeld = field === undefined || field.kind === 'any' || !inner;
+    const step = (isHeld ? exactStep : stepFor.bind(undefined, inner))(content[raw], proposed[name]);
+    if (step) keys.set(raw, step);
+  }
+  return keys.size === 0 ? undefined : { kind: 'map', keys };
+}
+
+/** There the wanted image is one of the file: what it lacks goes. Elsewhere it is one of memory, which shows no unknown keys. */
+function isOfTree(field: Field): boolean {
+  const { root } = loadCatalog('v8');
+  return field === root || (field.parent !== undefined && isOfTree(field.parent));
+}
+
+/** Free-form settings: null, zero and nothing are three different things. */
+function exactStep(before: Value | undefined, after: Value | undefined): KeyStep | undefined {
+  if (sameValue(before, after)) return undefined;
+  if (after === undefined) return { kind: 'remove' };
+  return before === undefined ? { kind: 'replace', value: after } : patchTo(undefined, before, after);
+}
+
+function listTo(
+  field: Field | undefined,
+  content: readonly Value[],
+  proposed: readonly Value[],
+): Patch | undefined {
+  const partner = field
+    ? partners(field, content, proposed)
+    : proposed.map((_, i) => (i < content.length ? i : undefined));
+  const steps = proposed.map((value, i) => itemStep(field?.item, content, partner[i], value));
+  const items = field && !isOrdered(field) && field.collection === 'set' ? inFileOrder(steps) : steps;
+  const isSame =
+    items.length === content.length &&
+    items.every((step, i) => 'from' in step && step.from === i && !step.patch);
+  return isSame ? undefined : { kind: 'list', items };
+}
+
+function itemStep(
+  item: Field | undefined,
+  content: readonly Value[],
+  from: number | undefined,
+  value: Value,
+): ItemStep {
+  const old = from === undefined ? undefined : content[from];
+  if (from === undefined || old === undefined) return { value };
+  if (item ? sameAt(item, old, value) && hasSameKind(old, value) : sameValue(old, value)) return { from };
+  const patch = patchTo(item, old, value);
+  return patch ? { from, patch } : { from };
+}
+
+const hasSameKind = (a: Value, b: Value): boolean => isTree(a) === isTree(b) && isList(a) === isList(b);
+
+/** Old members of a set where they are, new ones behind them. */
+function inFileOrder(steps: readonly ItemStep[]): ItemStep[] {
+  const old = steps.filter((step) => 'from' in step).toSorted((a, b) => a.from - b.from);
+  return [...old, ...steps.filter((step) => !('from' in step))];
+}
+
+/** By identity; what is left on both sides is taken for renamed where the two are alike enough. */
+function partners(
+  field: Field,
+  content: readonly Value[],
+  proposed: readonly Value[],
+): (number | undefined)[] {
+  const { partner, left } = pair(field, heldOf(field, content), proposed);
+  const result = [...partner];
+  const lone = result.flatMap((found, i) => (found === undefined ? [i] : []));
+  if (lone.length === 0 || lone.length !== left.length || lone.length > 64) return result;
+  lone.forEach((i, k) => {
+    const from = left[k] as number;
+    if (isAlike(content[from] as Value, proposed[i] as Value)) result[i] = from;
+  });
+  return result;
+}
+
+/** Entries as the gateway identifies them: trimmed and lowered as its loader does. */
+function heldOf(field: Field, content: readonly Value[]): readonly Value[] {
+  const { item } = field;
+  if (!item || (item.normalise.length === 0 && !item.fields)) return content;
+  return content.map((entry) => {
+    if (!isTree(entry)) return canonical(item, entry) ?? entry;
+    const identity = field.identity.flatMap((name) => {
+      const member = item.fields?.get(name);
+      const held = member && heldText(member, entry[name]);
+      return held === undefined || held === entry[name] ? [] : [[name, held] as const];
+    });
+    return identity.length === 0 ? entry : { ...entry, ...Object.fromEntries(identity) };
+  });
+}
+
+function heldText(field: Field, value: Value | undefined): Value | undefined {
+  const isHeld = typeof value === 'string' && value === value.trim();
+  return isHeld && field.normalise.every((rule) => rule.endsWith('trim')) ? value : canonical(field, value);
+}
+
+function isAlike(a: Value, b: Value): boolean {
+  if (!isTree(a) || !isTree(b)) return !isTree(a) && !isTree(b);
+  return Object.keys(b).some((name) => Object.hasOwn(a, name) && sameValue(a[name], b[name]));
+}

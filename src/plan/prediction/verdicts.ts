@@ -1,0 +1,100 @@
+// What routing finds that must not be written at all: texts that destroy the file, edits that cannot be made, files the
+// gateway does not load. Findings only; allowances are the guards'.
+import type { Verdict } from '../../domain/plan/guard.ts';
+import { isList, isTree, type Value } from '../../lib/value.ts';
+import type { Difference } from '../types/difference.ts';
+import type { State } from './predict.ts';
+import type { UnsafeEdit } from '../../yaml/splice/splice.ts';
+
+type Judged = readonly Pick<Difference, 'id'>[];
+const idsOf = (differences: Judged): string[] => differences.map(({ id }) => id);
+
+export function unsafeEdit(refused: UnsafeEdit, why: string, differences: Judged): Verdict {
+  return {
+    guard: 'unsafe-edit',
+    message: `line ${refused.line} of the gateway's file: ${refused.message}; and no endpoint can be used: ${why}`,
+    remedy: `Edit the file by hand around line ${refused.line}, so that nothing there is shared or tagged, then plan again. Allowed, the whole file is printed anew, without its comments and anchors.`,
+    allowed: false,
+    changes: idsOf(differences),
+  };
+}
+
+export function unsupported(message: string, differences: Judged): Verdict {
+  return {
+    guard: 'unsupported',
+    message,
+    remedy: 'Repair the file of the gateway, then plan again.',
+    allowed: false,
+    changes: idsOf(differences),
+  };
+}
+
+/** What is wanted goes together for nobody: the gateway's loader says so (C v0 §2.4). */
+export function wouldBeRefused(message: string, differences: Judged): Verdict {
+  return {
+    guard: 'unsupported',
+    message,
+    remedy:
+      'Change what the files declare so that the values go together; no allowance makes the gateway take them.',
+    allowed: false,
+    changes: idsOf(differences),
+  };
+}
+
+/** A line end, then nothing but blanks, then `#`: the gateway takes the blanks away (C v0 §2.3; design-v8 rule 9). */
+const TRAP = /\n[ \t]*#/;
+
+/** The keys down to the first text with the trap in it. Undefined: there is none. */
+function trapIn(value: Value): readonly string[] | undefined {
+  if (typeof value === 'string') return value.includes('#') && TRAP.test(value) ? [] : undefined;
+  if (isList(value)) {
+    for (const item of value) {
+      const found = trapIn(item);
+      if (found) return found;
+    }
+  } else if (isTree(value)) {
+    for (const name of Object.keys(value)) {
+      const found = trapIn(value[name] as Value);
+      if (found) return [name, ...found];
+    }
+  }
+  return undefined;
+}
+
+export function brickVerdicts(before: State, after: State, differences: Judged): Verdict[] {
+  const then = trapIn(after.content);
+  if (then) return [brick(then, differences)];
+  const now = trapIn(before.content);
+  return now ? [noWayBack(now, differences)] : [];
+}
+
+/** Of a file that is written as it is. */
+export function brickIn(state: State): Verdict | undefined {
+  const found = trapIn(state.content);
+  return found && brick(found, []);
+}
+
+function brick(at: readonly string[], differences: Judged): Verdict {
+  const place = at.join('.');
+  return {
+    guard: 'brick',
+    path: place,
+    message: `a text at ${place} holds a line that begins with #: the gateway takes the indentation off such lines and destroys its own file, then does not start again`,
+    remedy: 'Take that line out of the text, or put something before its #; then plan again.',
+    allowed: false,
+    changes: idsOf(differences),
+  };
+}
+
+function noWayBack(at: readonly string[], differences: Judged): Verdict {
+  const place = at.join('.');
+  return {
+    guard: 'no-way-back',
+    path: place,
+    message: `a text at ${place} in the file as it is now holds a line that begins with #; this plan removes it, but putting the file back would destroy it`,
+    remedy: 'Keep a copy of the file outside the gateway, then allow it.',
+    override: '--allow no-way-back',
+    allowed: false,
+    changes: idsOf(differences),
+  };
+}

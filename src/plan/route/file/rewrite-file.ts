@@ -1,0 +1,36 @@
+// The way around an edit that cannot be spliced, for whoever allows it: the file printed anew from what it means.
+// Comments, anchors and layout go; nothing that it says does.
+import { stringify } from 'yaml';
+import type { Catalog } from '../../../gateway/catalog/field.ts';
+import { parseDocument } from '../../../yaml/document.ts';
+import type { FileDocument } from '../../../domain/yaml-node.ts';
+import { isTree, type Tree, type Value } from '../../../lib/value.ts';
+import { besides } from '../../prediction/footprint.ts';
+import { isState, settled, type State } from '../../prediction/predict.ts';
+import { valueAt } from '../../prediction/edits.ts';
+import type { FileEdit } from './route-file.ts';
+import { isFailure } from '../../../yaml/failure.ts';
+import type { Area } from '../../types/area.ts';
+
+/** Undefined where the printed file would not say all that the file says now, or be refused. */
+export function rewriteFile(
+  catalog: Catalog,
+  start: State,
+  proposed: Tree,
+  areas: readonly Area[],
+): FileEdit | undefined {
+  const content = areas.reduce((tree, area) => withValue(tree, area, valueAt(proposed, area)), start.content);
+  const document = parseDocument(stringify(content, { aliasDuplicateObjects: false, lineWidth: 0 }));
+  if (isFailure(document)) return undefined;
+  const after = settled(document as FileDocument, catalog);
+  if (!isState(after)) return undefined;
+  if (besides(catalog, start.content, after.content, areas).lost.length > 0) return undefined;
+  return { document: document as FileDocument, after };
+}
+
+function withValue(tree: Tree, [name = '', ...rest]: Area, value: Value | undefined): Tree {
+  const inner = tree[name];
+  const next = rest.length === 0 ? value : withValue(isTree(inner) ? inner : {}, rest, value);
+  const { [name]: _, ...others } = tree;
+  return next === undefined ? others : { ...tree, [name]: next };
+}

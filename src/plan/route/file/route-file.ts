@@ -1,0 +1,114 @@
+// `PUT /config.yaml`: the raw file with the differences spliced in, proved by parsing it again (design §8). Chooses
+// nothing.
+import { type Catalog, MANAGEMENT_BASE } from '../../../gateway/catalog/field.ts';
+import { contentBy } from '../../../gateway/v8/view.ts';
+import { parseDocument } from '../../../yaml/document.ts';
+import type { FileDocument } from '../../../domain/yaml-node.ts';
+import { formatPath } from '../../../domain/path.ts';
+import { fail } from '../../../domain/problem/problem.ts';
+import { type Sealed, seal } from '../../../domain/secret.ts';
+import { sameValue, type Tree } from '../../../lib/value.ts';
+import type { Write } from '../../../domain/plan/write.ts';
+import type { Difference } from '../../types/difference.ts';
+import { pathOfArea } from '../../prediction/footprint.ts';
+import { isState, settled, type State } from '../../prediction/predict.ts';
+import { patchTowards } from '../../prediction/edits.ts';
+import { splice, UnsafeEdit } from '../../../yaml/splice/splice.ts';
+import { isFailure } from '../../../yaml/failure.ts';
+import type { Area } from '../../types/area.ts';
+
+/** Texts up to this length are proved when planned; longer ones only right before they are sent. */
+const PROVED_WHEN_PLANNED = 65_536;
+
+/** The document that says what `wanted` says in these areas. Throws UnsafeEdit. */
+export function editedDocument(
+  catalog: Catalog,
+  document: FileDocument,
+  content: Tree,
+  proposed: Tree,
+  areas: readonly Area[],
+): FileDocument {
+  const patch = patchTowards(catalog, content, proposed, areas);
+  return patch ? splice(document, patch) : document;
+}
+
+export interface FileEdit {
+  readonly document: FileDocument;
+  readonly after: State;
+}
+
+/** The file could be edited, but the gateway would refuse what is wanted in it. */
+export class RefusedFile extends Error {}
+
+/** Throws UnsafeEdit; RefusedFile where the gateway would refuse the edited file. */
+export function editFile(catalog: Catalog, start: State, proposed: Tree, areas: readonly Area[]): FileEdit {
+  const document = editedDocument(catalog, start.document, start.content, proposed, areas);
+  const after = settled(document, catalog);
+  if (!isState(after))
+    throw new RefusedFile(`the gateway would refuse the file with these changes: ${after.message}`);
+  if (document.text.length <= PROVED_WHEN_PLANNED) prove(catalog, document);
+  return { document, after };
+}
+
+/** Throws UnsafeEdit where the text does not mean what the nodes say. */
+export function prove(catalog: Catalog, document: FileDocument): void {
+  const parsed = parseDocument(document.text);
+  if (isFailure(parsed)) throw new UnsafeEdit(`the edited file would not parse: ${parsed.message}`, 1);
+  if (!sameValue(contentBy(parsed as FileDocument, catalog), contentBy(document, catalog)))
+    throw new UnsafeEdit('the edited file would not mean what the plan says', 1);
+}
+
+/** The body for the file as it is right before sending. Throws HF4010. */
+export function bodyFor(
+  catalog: Catalog,
+  planned: FileEdit,
+  start: State,
+  proposed: Tree,
+  areas: readonly Area[],
+) {
+  return (raw: Sealed<string>): Sealed<string> => {
+    try {
+      const text = raw.open();
+      const document =
+        text === start.document.text ? planned.document : reEdited(catalog, text, proposed, areas);
+      prove(catalog, document);
+      return seal(document.text);
+    } catch (thrown) {
+      if (!(thrown instanceof UnsafeEdit)) throw thrown;
+      throw fail('HF4010', `line ${thrown.line}: ${thrown.message}`, {}, { cause: thrown });
+    }
+  };
+}
+
+/** The body that was planned, for exactly the file it was planned on. Throws HF4010. */
+export function unchangedSince(start: State, edit: FileEdit) {
+  return (raw: Sealed<string>): Sealed<string> => {
+    if (raw.open() === start.document.text) return seal(edit.document.text);
+    throw fail('HF4010', 'the file changed, and it cannot be edited in place');
+  };
+}
+
+function reEdited(catalog: Catalog, text: string, proposed: Tree, areas: readonly Area[]): FileDocument {
+  const parsed = parseDocument(text);
+  if (isFailure(parsed)) throw new UnsafeEdit(`the file does not parse: ${parsed.message}`, 1);
+  const document = parsed as FileDocument;
+  return editedDocument(catalog, document, contentBy(document, catalog), proposed, areas);
+}
+
+/** How a `PUT /config.yaml` of these differences is shown: the edits in words, never the file. */
+export function writeOfFile(
+  differences: readonly Difference[],
+  areas: readonly Area[],
+  { rehashes }: Pick<State, 'rehashes'>,
+  reason: string,
+): Write {
+  return {
+    id: 'w1',
+    method: 'PUT',
+    path: `${MANAGEMENT_BASE}/config.yaml`,
+    body: differences.map(({ kind, path }) => `${kind} ${formatPath(path)}`).join('\n'),
+    makes: differences.map(({ id }) => id),
+    footprint: { paths: areas.map(pathOfArea), defaults: [], secretHash: rehashes },
+    reason,
+  };
+}

@@ -1,0 +1,162 @@
+// Writes that no difference asks for: the byte-changing repair, and the ways back. All go through `PUT /config.yaml`.
+// Decides nothing about whether they may be sent.
+import type { Catalog } from '../../../gateway/catalog/field.ts';
+import { MANAGEMENT_BASE } from '../../../gateway/catalog/field.ts';
+import { contentBy } from '../../../gateway/v8/view.ts';
+import { parseDocument } from '../../../yaml/document.ts';
+import type { FileDocument } from '../../../domain/yaml-node.ts';
+import type { Verdict } from '../../../domain/plan/guard.ts';
+import type { LiveFile } from '../../../domain/live.ts';
+import { type Sealed, seal } from '../../../domain/secret.ts';
+import { sameValue, type Tree } from '../../../lib/value.ts';
+import type { Footprint, PreparedWrite } from '../../../domain/plan/write.ts';
+import { isState, predictionOf, settled, type State } from '../../prediction/predict.ts';
+import { threeWay } from './three-way.ts';
+import { patchTowards } from '../../prediction/edits.ts';
+import { prove } from '../file/route-file.ts';
+import type { Patch } from '../../../yaml/splice/patch.ts';
+import { brickIn, unsafeEdit, unsupported } from '../../prediction/verdicts.ts';
+import { lineStart } from '../../../yaml/splice/text.ts';
+import { splice, UnsafeEdit } from '../../../yaml/splice/splice.ts';
+import { isFailure } from '../../../yaml/failure.ts';
+import type { Area } from '../../types/area.ts';
+
+/** A write, or the verdicts that forbid it. */
+export type RollbackWrite =
+  | { readonly ok: true; readonly write: PreparedWrite }
+  | { readonly ok: false; readonly verdicts: readonly Verdict[] };
+
+const MARKER = '# holdfast: written again so that the gateway loads this file';
+const MARKER_LINE =
+  /^# holdfast: written again so that the gateway loads this file(?: \((\d+)\))?[ \t]*\r?\n/m;
+
+/**
+ * The byte-changing repair of stale memory (design-v8 rule 6): one marker comment directly above the first key,
+ * replaced and never appended.
+ */
+export function repairWrite(file: LiveFile, catalog: Catalog): RollbackWrite {
+  const text = file.text.open();
+  const body = remarked(text);
+  if (body === undefined) return refused(unsupported('the file has no first key to write above', []));
+  return whole(body, catalog, [], (raw) => {
+    const now = raw.open();
+    return now === text ? body : (remarked(now) ?? body);
+  }, 'the gateway loads a file only when its bytes change; no value changes'); // prettier-ignore
+}
+
+/** Puts a whole backup back: `PUT /config.yaml` of its text, byte for byte. */
+export function restoreWrite(backup: Sealed<string>, catalog: Catalog): RollbackWrite {
+  const text = backup.open();
+  return whole(text, catalog, ['*'], () => text, 'the backup is put back byte for byte');
+}
+
+export interface InverseInput {
+  readonly catalog: Catalog;
+  /** Content of the file without our writes. */
+  readonly before: Tree;
+  /** Content of the file that our writes led to, as predicted: what lies between it and `before` is ours. */
+  readonly written: Tree;
+  /** The raw file as it is now, with somebody else's changes in it. */
+  readonly now: LiveFile;
+  /** What our writes were allowed to alter. */
+  readonly footprints: readonly Footprint[];
+}
+
+/** Takes back our own changes only, spliced into the file as it is now; what others changed stays. */
+export function inverseWrite(input: InverseInput): RollbackWrite {
+  const { catalog, before, written, now, footprints } = input;
+  const undo = (text: string, document: FileDocument): string => {
+    const patch = patchBack(catalog, before, written, contentBy(document, catalog));
+    if (!patch) return text;
+    const edited = splice(document, patch);
+    prove(catalog, edited);
+    return edited.text;
+  };
+  const paths = footprints.flatMap((footprint) => footprint.paths);
+  const reason = 'somebody else changed the file meanwhile: only our own changes are taken back';
+  try {
+    const text = now.text.open();
+    const body = undo(text, now.document.open());
+    return whole(
+      body,
+      catalog,
+      paths,
+      (raw) => (raw.open() === text ? body : undo(raw.open(), parsedOf(raw.open(), catalog))),
+      reason,
+    );
+  } catch (thrown) {
+    if (!(thrown instanceof UnsafeEdit)) throw thrown;
+    return refused(unsafeEdit(thrown, 'taking back single changes needs the file', []));
+  }
+}
+
+// ── pieces ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+const refused = (...verdicts: readonly Verdict[]): RollbackWrite => ({ ok: false, verdicts });
+
+function patchBack(catalog: Catalog, before: Tree, written: Tree, now: Tree): Patch | undefined {
+  const { without } = threeWay(catalog, { before, ours: written, now });
+  const areas: Area[] = Object.keys({ ...now, ...without }).map((name) => [name]);
+  const changed = areas.filter(([name = '']) => !sameValue(now[name], without[name]));
+  return patchTowards(catalog, now, without, changed);
+}
+
+/** The nodes that are compared and edited: on v8 those of the normalised text. */
+function parsedOf(text: string, catalog: Catalog): FileDocument {
+  const parsed = parseDocument(text);
+  if (isFailure(parsed)) throw new UnsafeEdit(`the file does not parse: ${parsed.message}`, 1);
+  if (catalog.layout === 'legacy') return parsed as FileDocument;
+  const state = settled(parsed as FileDocument, catalog);
+  if (!isState(state)) throw new UnsafeEdit(`the gateway refuses the file: ${state.message}`, 1);
+  return state.document;
+}
+
+function stateOf(text: string, catalog: Catalog): State | Verdict {
+  const parsed = parseDocument(text);
+  if (isFailure(parsed)) return unsupported(`the text does not parse: ${parsed.message}`, []);
+  const state = settled(parsed as FileDocument, catalog);
+  if (!isState(state)) return unsupported(`the gateway would refuse the text: ${state.message}`, []);
+  return brickIn(state) ?? state;
+}
+
+function whole(
+  text: string,
+  catalog: Catalog,
+  paths: readonly string[],
+  body: (raw: Sealed<string>) => string,
+  reason: string,
+): RollbackWrite {
+  const state = stateOf(text, catalog);
+  if ('guard' in state) return refused(state);
+  const write = {
+    id: 'w1',
+    method: 'PUT' as const,
+    path: `${MANAGEMENT_BASE}/config.yaml`,
+    makes: [],
+    footprint: { paths, defaults: [], secretHash: state.rehashes },
+    reason,
+  };
+  const prediction = predictionOf(state);
+  return {
+    ok: true,
+    write: { write, body: (raw) => seal(body(raw)), contentType: 'application/yaml', prediction },
+  };
+}
+
+function remarked(text: string): string | undefined {
+  const parsed = parseDocument(text);
+  return isFailure(parsed) ? undefined : marked(text, parsed as FileDocument);
+}
+
+/** The marker counts, so that every repair changes the bytes again. */
+function marked(text: string, document: FileDocument): string | undefined {
+  const first = document.root?.kind === 'map' ? document.root.pairs[0]?.key.range?.start : undefined;
+  if (first === undefined) return undefined;
+  const eol = text.includes('\r\n') ? '\r\n' : '\n';
+  const at = lineStart(text, first);
+  const head = text.slice(0, at);
+  const old = MARKER_LINE.exec(head);
+  const count = old ? Number(old[1] ?? 1) + 1 : 1;
+  const line = `${MARKER}${count > 1 ? ` (${count})` : ''}${eol}`;
+  return head.replace(MARKER_LINE, '') + line + text.slice(at);
+}

@@ -1,0 +1,227 @@
+// Judges what a file holds by three values at every path and list entry: without our writes, as our writes should leave
+// it, as it is now. What is neither of the first two is somebody else's. Pure.
+import type { Catalog, Field } from '../../../gateway/catalog/field.ts';
+import { sameAt } from '../../../gateway/model/equal.ts';
+import { looksHashed } from '../../../gateway/model/rules.ts';
+import { entry, key, type Path } from '../../../domain/path.ts';
+import { isList, isTree, sameValue, type Tree, type Value } from '../../../lib/value.ts';
+import { matchEntries, type Match } from './three-way-entries.ts';
+import type { RedactSteps } from '../../diff/redact-at.ts';
+
+/** A place that somebody else changed; an absent value means that the place is not there. */
+export interface Foreign {
+  readonly path: Path;
+  /** The same place, for showing values. */
+  readonly steps: RedactSteps;
+  readonly before?: Value;
+  readonly ours?: Value;
+  readonly now?: Value;
+}
+
+export interface ThreeValues {
+  readonly before: Tree;
+  readonly ours: Tree;
+  readonly now: Tree;
+}
+
+export interface ThreeWay {
+  /** `now` without what is ours in it; what others changed stays. */
+  readonly without: Tree;
+  readonly foreign: readonly Foreign[];
+  /** Where our change is in force. */
+  readonly inForce: readonly Path[];
+  /** Where our change is not there and the former value is. */
+  readonly missing: readonly Path[];
+}
+
+export function threeWay(catalog: Catalog, { before, ours, now }: ThreeValues): ThreeWay {
+  const walk = new Walk(catalog);
+  const without = walk.members(catalog.root, { before, ours, now }, { path: [], steps: [] });
+  return { without, foreign: walk.foreign, inForce: walk.inForce, missing: walk.missing };
+}
+
+/** Whether two values mean the same: known keys through the catalog, unknown ones exactly. */
+export function sameMeaning(
+  field: Field | undefined,
+  a: Value | undefined,
+  b: Value | undefined,
+  catalog: Catalog,
+): boolean {
+  if (sameValue(a, b)) return true;
+  if (field && hasNoUnknownKeys(field)) return sameAt(field, a, b) || sameAt(field, b, a);
+  if (isTree(a ?? {}) && isTree(b ?? {}) && isOpen(field, a ?? b))
+    return namesOf(a, b).every((name) =>
+      sameMeaning(childOf(catalog, field, name), memberOf(a, name), memberOf(b, name), catalog),
+    );
+  if (!field?.item || !isList(a ?? []) || !isList(b ?? [])) return false;
+  const [left, right] = [listOf(a), listOf(b)];
+  return (
+    left.length === right.length && left.every((item, i) => sameMeaning(field.item, item, right[i], catalog))
+  );
+}
+
+/** Compared as one only where no unknown key can hide: `sameAt` knows nothing of them. */
+export function hasNoUnknownKeys(field: Field): boolean {
+  const below = field.item ?? field.value;
+  if (field.kind === 'struct') return false;
+  return below === undefined || below === field || hasNoUnknownKeys(below);
+}
+
+type Maybe = Value | undefined;
+type Three<T> = { readonly before: T; readonly ours: T; readonly now: T };
+
+interface Place {
+  readonly path: Path;
+  readonly steps: RedactSteps;
+}
+
+class Walk {
+  readonly foreign: Foreign[] = [];
+  readonly inForce: Path[] = [];
+  readonly missing: Path[] = [];
+  readonly #catalog: Catalog;
+
+  constructor(catalog: Catalog) {
+    this.#catalog = catalog;
+  }
+
+  members(field: Field | undefined, { before, ours, now }: Three<Maybe>, at: Place): Tree {
+    const result = namesOf(now, before, ours).flatMap((name): [string, Value][] => {
+      const three = {
+        before: memberOf(before, name),
+        ours: memberOf(ours, name),
+        now: memberOf(now, name),
+      };
+      const place = { path: [...at.path, key(name)], steps: [...at.steps, name] };
+      const value = this.#value(childOf(this.#catalog, field, name), three, place);
+      return value === undefined ? [] : [[name, value]];
+    });
+    return Object.fromEntries(result);
+  }
+
+  /** What stands here without us. */
+  #value(field: Field | undefined, three: Three<Maybe>, at: Place): Maybe {
+    const { before, ours, now } = three;
+    const isOurPlace = !this.#same(field, before, ours);
+    if (this.#same(field, ours, now) || (isOurPlace && isSameSecret(field, three))) {
+      if (!isOurPlace) return now;
+      this.inForce.push(at.path);
+      return before;
+    }
+    if (isOurPlace && this.#same(field, before, now)) {
+      this.missing.push(at.path);
+      return now;
+    }
+    if (canEnter(field, three)) return this.#entered(field, three, at);
+    if (field?.item && isList(now) && isListOrNone(before) && isListOrNone(ours))
+      return this.#entries(field, { before: listOf(before), ours: listOf(ours), now }, at);
+    this.foreign.push({ ...at, ...present(three) });
+    return now;
+  }
+
+  /** A mapping that would be empty without us, and was not there before, is ours as well. */
+  #entered(field: Field | undefined, three: Three<Maybe>, at: Place): Maybe {
+    const made = this.members(field, three, at);
+    return Object.keys(made).length === 0 && three.before === undefined ? undefined : made;
+  }
+
+  #entries(field: Field, three: Three<readonly Value[]>, at: Place): readonly Value[] {
+    const found = matchEntries(field, three.before, three.ours, three.now);
+    const kept = found.here.map((match) => ({ match, value: this.#entry(field, match, at) }));
+    const returned = found.gone.filter((match) => this.#isOursToReturn(match, at));
+    this.#order(found.order, at);
+    return inOrder(
+      kept.flatMap(({ match, value }) => (value === undefined ? [] : [{ place: match.place, value }])),
+      returned.flatMap(({ before, place }) => (before === undefined ? [] : [{ place, value: before }])),
+      found.order.now === 'foreign' || (returned.length === 0 && !found.order.ours) ? 'as-now' : 'as-before',
+    );
+  }
+
+  /** An entry that is there. One that others added, or we and others changed since, stays whole. */
+  #entry(field: Field, { before, ours, now, name }: Match, at: Place): Maybe {
+    const place = { path: [...at.path, entry(name)], steps: [...at.steps, 0 as const] };
+    if (before === undefined && !this.#same(field.item, ours, now)) {
+      this.foreign.push({ ...place, ...present({ before, ours, now }) });
+      return now;
+    }
+    return this.#value(field.item, { before, ours, now }, place);
+  }
+
+  /** An entry that is not there: we removed it, somebody else did, or our addition is missing. */
+  #isOursToReturn({ before, ours, name }: Match, at: Place): boolean {
+    const place = { path: [...at.path, entry(name)], steps: [...at.steps, 0 as const] };
+    if (before === undefined) this.missing.push(place.path);
+    else if (ours === undefined) this.inForce.push(place.path);
+    else this.foreign.push({ ...place, ...present({ before, ours, now: undefined }) });
+    return before !== undefined && ours === undefined;
+  }
+
+  #order(order: { readonly ours: boolean; readonly now: 'before' | 'ours' | 'foreign' }, at: Place): void {
+    if (order.now === 'foreign') this.foreign.push(at);
+    else if (order.ours && order.now === 'ours') this.inForce.push(at.path);
+    else if (order.ours) this.missing.push(at.path);
+  }
+
+  #same(field: Field | undefined, a: Maybe, b: Maybe): boolean {
+    return sameMeaning(field, a, b, this.#catalog);
+  }
+}
+
+// ── pieces ───────────────────────────────────────────────────────────────────────────────────────────────────────
+
+const namesOf = (...values: readonly Maybe[]): string[] => [
+  ...new Set(values.flatMap((value) => (isTree(value) ? Object.keys(value) : []))),
+];
+
+const memberOf = (value: Maybe, name: string): Maybe => {
+  const member = isTree(value) && Object.hasOwn(value, name) ? value[name] : undefined;
+  return member ?? undefined;
+};
+
+const listOf = (value: Maybe): readonly Value[] => (isList(value) ? value : []);
+
+const isListOrNone = (value: Maybe): boolean => value === undefined || value === null || isList(value);
+
+const childOf = (catalog: Catalog, field: Field | undefined, name: string): Field | undefined =>
+  field && catalog.child(field, name);
+
+function isOpen(field: Field | undefined, value: Maybe): boolean {
+  return field ? field.kind === 'struct' || field.kind === 'map' || field.kind === 'any' : isTree(value);
+}
+
+function canEnter(field: Field | undefined, { before, ours, now }: Three<Maybe>): boolean {
+  if (!isTree(now) || !isOpen(field, now)) return false;
+  return [before, ours].every((value) => value === undefined || value === null || isTree(value));
+}
+
+/** A plaintext management secret is stored as a hash, another one each time. */
+function isSameSecret(field: Field | undefined, { before, ours, now }: Three<Maybe>): boolean {
+  if (!field?.secret || !field.pattern.endsWith('secret-key')) return false;
+  return (
+    [ours, now].every((text) => typeof text === 'string' && looksHashed(text)) && !sameValue(before, now)
+  );
+}
+
+function present({ before, ours, now }: Three<Maybe>): Omit<Foreign, 'path' | 'steps'> {
+  return {
+    ...(before !== undefined && { before }),
+    ...(ours !== undefined && { ours }),
+    ...(now !== undefined && { now }),
+  };
+}
+
+interface Placed {
+  /** Index in the list before, or after which of those it stands (with .5). */
+  readonly place: number;
+  readonly value: Value;
+}
+
+function inOrder(
+  kept: readonly Placed[],
+  returned: readonly Placed[],
+  order: 'as-now' | 'as-before',
+): Value[] {
+  const all = [...kept, ...returned];
+  const sorted = order === 'as-now' ? all : all.toSorted((a, b) => a.place - b.place);
+  return sorted.map(({ value }) => value);
+}

@@ -1,0 +1,166 @@
+// Requests for the lists of provider credentials (C v0 §3.3): PATCH of one entry where that is lossless, the whole list
+// otherwise. Never by index: an index can hit the wrong entry when somebody else writes (C v0 §8.4).
+import { type Field, MANAGEMENT_BASE, type Route } from '../../../gateway/catalog/field.ts';
+import { sameAt } from '../../../gateway/model/equal.ts';
+import type { Redacted } from '../../../domain/redacted.ts';
+import { isList, isTree, type Tree, type Value } from '../../../lib/value.ts';
+import { countItems } from '../../prediction/footprint.ts';
+import { valueAt } from '../../prediction/edits.ts';
+import { asJson, type FieldRequest, NoFieldRoute, shownIn } from './request.ts';
+import type { RouteInput, Unit } from '../../types/route.ts';
+import type { Area } from '../../types/area.ts';
+
+type EntriesRoute = Extract<Route, { kind: 'entries' }>;
+
+/** A list of more items than this, nested ones included, is not sent for a few: the edited file alters less. */
+const LONG_LIST = 50;
+
+/** Both ways are one request: the one with the smaller footprint is taken. */
+function checkSize(unit: Unit, items: number): void {
+  const count = unit.differences.length;
+  if (items > LONG_LIST && count * 4 < items)
+    throw new NoFieldRoute(
+      `${unit.area.join('.')} would have ${items} items rewritten for ${count === 1 ? 'one change' : `${count} changes`}`,
+    );
+}
+
+/** How many PATCHes a plan may make before the list is sent whole. */
+const FEW = 3;
+
+export function entriesRequests(input: RouteInput, unit: Unit, route: EntriesRoute): FieldRequest[] {
+  const before = entriesAt(input.before, unit.area);
+  const proposed = entriesAt(input.proposed, unit.area);
+  const shared = sharedIdentity(unit.field, before) ?? sharedIdentity(unit.field, proposed);
+  if (shared !== undefined)
+    throw new NoFieldRoute(
+      `two entries of ${unit.area.join('.')} share their ${shared}, and the gateway saves one onto the other`,
+    );
+  const patches = patchesFor(input, unit, route, before, proposed);
+  return patches ?? [wholeList(input, unit, route, before, proposed)];
+}
+
+function entriesAt(tree: Tree, area: Area): readonly Tree[] {
+  const value = valueAt(tree, area);
+  return isList(value) ? value.filter(isTree) : [];
+}
+
+/** The member by which two entries are the same to the gateway's saver (C v0 §6.2 rule S). */
+export function sharedIdentity(field: Field, entries: readonly Tree[]): string | undefined {
+  const seen = new Set<string>();
+  for (const entry of entries) {
+    const member = field.saverIdentity.find((name) => String(entry[name] ?? '').trim() !== '');
+    const id = member === undefined ? '' : `${member}\n${String(entry[member]).trim()}`;
+    if (id !== '' && seen.has(id)) return member;
+    seen.add(id);
+  }
+  return undefined;
+}
+
+// ── PATCH of single entries ──────────────────────────────────────────────────────────────────────────────────────
+
+/** Undefined: not this way. */
+function patchesFor(
+  input: RouteInput,
+  unit: Unit,
+  route: EntriesRoute,
+  before: readonly Tree[],
+  proposed: readonly Tree[],
+): FieldRequest[] | undefined {
+  const { item } = unit.field;
+  if (!item || before.length !== proposed.length) return undefined;
+  const changed = before.flatMap((old, i) => (sameAt(item, old, proposed[i]) ? [] : [i]));
+  if (changed.length === 0 || changed.length > FEW) return undefined;
+  const requests = changed.map((i) => patchOf(input, unit, route, before, i, proposed[i] as Tree));
+  return requests.every((request) => request !== undefined) ? requests : undefined;
+}
+
+function patchOf(
+  input: RouteInput,
+  unit: Unit,
+  route: EntriesRoute,
+  before: readonly Tree[],
+  at: number,
+  proposed: Tree,
+): FieldRequest | undefined {
+  const item = unit.field.item as Field;
+  const old = before[at] as Tree;
+  const { member, by } = route.select;
+  const selector = old[member];
+  if (typeof selector !== 'string' || !selects(before, member, selector)) return undefined;
+  const body: Record<string, Value> = {};
+  const shown: Record<string, Redacted> = {};
+  for (const name of new Set([...Object.keys(old), ...Object.keys(proposed)])) {
+    const inner = item.fields?.get(name);
+    if (!inner) return undefined;
+    if (sameAt(inner, old[name], proposed[name])) continue;
+    const sent = memberValue(inner, proposed[name]);
+    if (sent === undefined) return undefined;
+    checkSize(unit, countItems(sent));
+    body[inner.jsonName] = asJson(inner, sent);
+    shown[inner.jsonName] = shownIn(input, [...unit.area, 0, name], sent);
+  }
+  if (Object.keys(body).length === 0) return undefined;
+  return {
+    method: 'PATCH',
+    path: MANAGEMENT_BASE + route.endpoint,
+    body: { [by]: selector, value: body },
+    shown: { [by]: shownIn(input, [...unit.area, 0, member], selector), value: shown },
+    area: unit.area,
+    makes: unit.differences.filter((difference) => concerns(difference, at)).map(({ id }) => id),
+    reason: `one entry, found by its ${member}, and only members that PATCH takes`,
+    removes: unit.differences.every(({ kind }) => kind === 'remove'),
+  };
+}
+
+function concerns({ livePlace, wantedPlace }: Unit['differences'][number], at: number): boolean {
+  const index = (livePlace ?? wantedPlace ?? []).find((step) => typeof step === 'number');
+  return index === undefined || index === at;
+}
+
+/** The gateway trims what it is asked for, and takes the first of several, or refuses. */
+function selects(entries: readonly Tree[], member: string, text: string): boolean {
+  if (text === '' || text !== text.trim()) return false;
+  return entries.filter((entry) => String(entry[member] ?? '').trim() === text).length === 1;
+}
+
+/** What PATCH must be sent so that the member ends as wanted. Undefined: PATCH cannot do it. */
+function memberValue(field: Field, proposed: Value | undefined): Value | undefined {
+  const { route } = field;
+  if (route.kind !== 'member' || !route.patch) return undefined;
+  const isBlank =
+    proposed === undefined || proposed === null || (typeof proposed === 'string' && proposed.trim() === '');
+  if (!isBlank) return proposed;
+  if (route.blank === 'deletes-entry') return undefined;
+  if (field.pointer) return proposed === undefined && route.unset === 'null' ? null : undefined;
+  return emptyOf(field);
+}
+
+function emptyOf(field: Field): Value | undefined {
+  if (field.kind === 'string') return '';
+  if (field.kind === 'boolean') return false;
+  if (field.kind === 'integer' || field.kind === 'number') return 0;
+  if (field.kind === 'list') return [];
+  return field.kind === 'map' ? {} : undefined;
+}
+
+// ── the whole list ───────────────────────────────────────────────────────────────────────────────────────────────
+
+function wholeList(
+  input: RouteInput,
+  unit: Unit,
+  route: EntriesRoute,
+  before: readonly Tree[],
+  proposed: readonly Tree[],
+): FieldRequest {
+  checkSize(unit, Math.max(countItems(before), countItems(proposed)));
+  return {
+    method: 'PUT',
+    path: MANAGEMENT_BASE + route.endpoint,
+    body: asJson(unit.field, proposed),
+    shown: shownIn(input, unit.area, proposed),
+    area: unit.area,
+    makes: unit.differences.map(({ id }) => id),
+    reason: 'the whole list: no endpoint adds or removes an entry, or PATCH would ignore a member',
+    removes: unit.differences.every(({ kind }) => kind === 'remove'),
+  };
+}

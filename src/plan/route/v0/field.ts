@@ -1,0 +1,178 @@
+// The request for one area through its own endpoint, by the catalog's route (C v0 §3.1, §3.2, §3.5). Whether it loses
+// anything is for the simulation to say. Provider lists are in route-entries.ts.
+import { type Catalog, type Field, MANAGEMENT_BASE } from '../../../gateway/catalog/field.ts';
+import { sameAt } from '../../../gateway/model/equal.ts';
+import { isList, isTree, sameValue, type Tree, type Value } from '../../../lib/value.ts';
+import type { Difference } from '../../types/difference.ts';
+import { entriesRequests } from './entries.ts';
+import { respellsKeys, valueAt } from '../../prediction/edits.ts';
+import { asJson, type FieldRequest, NoFieldRoute, shownIn } from './request.ts';
+import type { RouteInput, Unit } from '../../types/route.ts';
+import type { Area } from '../../types/area.ts';
+
+/** Leading keys of a difference's place: down to the first list, or to a map whose names the gateway respells. */
+export function areaOf(catalog: Catalog, difference: Difference): Area {
+  const area: string[] = [];
+  let field: Field | undefined = catalog.root;
+  for (const step of difference.wantedPlace ?? difference.livePlace ?? []) {
+    if (typeof step === 'number' || (field && respellsKeys(field))) break;
+    area.push(step);
+    field = field && catalog.child(field, step);
+  }
+  return area;
+}
+
+/** Differences by the endpoint that could write them. Throws NoFieldRoute for a key without one. */
+export function unitsOf(input: RouteInput, differences: readonly Difference[]): Unit[] {
+  const units = new Map<string, { field: Field; area: Area; differences: Difference[] }>();
+  for (const difference of differences) {
+    const { field, area } = endpointOf(input, areaOf(input.catalog, difference));
+    const id = JSON.stringify(area);
+    const unit = units.get(id) ?? { field, area, differences: [] };
+    unit.differences.push(difference);
+    units.set(id, unit);
+  }
+  return [...units.values()];
+}
+
+const HAS_ENDPOINT: ReadonlySet<string> = new Set(['scalar', 'strings', 'entries', 'channels', 'plugin']);
+
+function endpointOf(input: RouteInput, area: Area): { field: Field; area: Area } {
+  let field: Field | undefined = input.catalog.root;
+  for (const [i, name] of area.entries()) {
+    field = field && input.catalog.child(field, name);
+    if (field && HAS_ENDPOINT.has(field.route.kind)) return { field, area: area.slice(0, i + 1) };
+  }
+  throw new NoFieldRoute(`${area.join('.')} has no endpoint`);
+}
+
+/** Throws NoFieldRoute. */
+export function requestsFor(input: RouteInput, unit: Unit): FieldRequest[] {
+  const { route } = unit.field;
+  if (route.kind === 'scalar') return [scalarRequest(input, unit, route.endpoint, route.deletable)];
+  if (route.kind === 'strings') return [stringsRequest(input, unit, route.endpoint)];
+  if (route.kind === 'entries') return entriesRequests(input, unit, route);
+  if (route.kind === 'channels') return [channelsRequest(input, unit, route.endpoint)];
+  return [pluginRequest(input, unit)];
+}
+
+const removesOnly = (unit: Unit): boolean => unit.differences.every(({ kind }) => kind === 'remove');
+const idsOf = (unit: Unit): string[] => unit.differences.map(({ id }) => id);
+
+function base(unit: Unit): Pick<FieldRequest, 'area' | 'makes' | 'removes'> {
+  return { area: unit.area, makes: idsOf(unit), removes: removesOnly(unit) };
+}
+
+function scalarRequest(input: RouteInput, unit: Unit, endpoint: string, deletable: boolean): FieldRequest {
+  const path = MANAGEMENT_BASE + endpoint;
+  const proposed = valueAt(input.proposed, unit.area);
+  if (deletable && (proposed === undefined || proposed === ''))
+    return {
+      ...base(unit),
+      method: 'DELETE',
+      path,
+      body: undefined,
+      reason: 'its own endpoint clears it',
+    };
+  const value = proposed ?? unit.field.fallback ?? zeroOf(unit.field);
+  return {
+    ...base(unit),
+    method: 'PUT',
+    path,
+    body: { value },
+    shown: { value: shownIn(input, unit.area, value) },
+    reason: 'its own endpoint changes this key and nothing else',
+  };
+}
+
+function zeroOf(field: Field): Value {
+  return field.kind === 'boolean' ? false : field.kind === 'string' ? '' : 0;
+}
+
+function textsAt(tree: Tree, area: Area): readonly string[] {
+  const value = valueAt(tree, area);
+  return isList(value) ? value.map(String) : [];
+}
+
+function stringsRequest(input: RouteInput, unit: Unit, endpoint: string): FieldRequest {
+  const path = MANAGEMENT_BASE + endpoint;
+  const before = textsAt(input.before, unit.area);
+  const proposed = textsAt(input.proposed, unit.area);
+  const gone = before.filter((text) => !proposed.includes(text));
+  const come = proposed.filter((text) => !before.includes(text));
+  const [added] = come;
+  const old = gone.length === 0 ? added : gone[0];
+  const isOne = come.length === 1 && gone.length <= 1 && added !== undefined && old !== undefined;
+  if (isOne && proposed.length === before.length + 1 - gone.length && new Set(before).size === before.length)
+    return {
+      ...base(unit),
+      method: 'PATCH',
+      path,
+      body: { old, new: added },
+      shown: { old: showItem(input, unit, old), new: showItem(input, unit, added) },
+      reason: gone.length === 0
+        ? 'appends one item and leaves the others alone'
+        : 'replaces one item and leaves the others alone',
+    }; // prettier-ignore
+  return {
+    ...base(unit),
+    method: 'PUT',
+    path,
+    body: proposed,
+    shown: shownIn(input, unit.area, proposed),
+    removes: come.length === 0 && gone.length > 0,
+    reason: 'one request replaces the list exactly; a DELETE would carry the value in the URL',
+  };
+}
+
+const showItem = (input: RouteInput, unit: Unit, value: string) => shownIn(input, [...unit.area, 0], value);
+
+/** Whole maps only: PATCH and DELETE of a channel can end the gateway's process (C v0 §6.1). */
+function channelsRequest(input: RouteInput, unit: Unit, endpoint: string): FieldRequest {
+  const proposed = valueAt(input.proposed, unit.area) ?? {};
+  return {
+    ...base(unit),
+    method: 'PUT',
+    path: MANAGEMENT_BASE + endpoint,
+    body: asJson(unit.field, proposed),
+    shown: shownIn(input, unit.area, proposed),
+    reason: 'the whole map: PATCH and DELETE of a channel can end the gateway',
+  };
+}
+
+function pluginRequest(input: RouteInput, unit: Unit): FieldRequest {
+  const before = valueAt(input.before, unit.area);
+  const proposed = valueAt(input.proposed, unit.area);
+  const id = unit.area.at(-1) ?? '';
+  if (!isTree(proposed)) throw new NoFieldRoute('removing the settings of a plugin has no safe endpoint');
+  if (Object.values(proposed).some(hasUnsafeNumber))
+    throw new NoFieldRoute('a setting is a number that JSON would not carry exactly');
+  const body = isTree(before) ? changedMembers(unit.field, before, proposed) : proposed;
+  return {
+    ...base(unit),
+    method: isTree(before) ? 'PATCH' : 'PUT',
+    path: `${MANAGEMENT_BASE}/plugins/${encodeURIComponent(id)}/config`,
+    body,
+    shown: shownIn(input, unit.area, body),
+    reason: isTree(before)
+      ? 'changes single settings of the plugin and leaves the others alone'
+      : 'stores the settings of a plugin that had none',
+  };
+}
+
+const hasUnsafeNumber = (value: Value): boolean =>
+  typeof value === 'number' ? Number.isInteger(value) && !Number.isSafeInteger(value)
+  : isList(value) ? value.some(hasUnsafeNumber)
+  : isTree(value) && Object.values(value).some(hasUnsafeNumber); // prettier-ignore
+
+function changedMembers(field: Field, before: Tree, proposed: Tree): Tree {
+  if (Object.keys(before).some((name) => proposed[name] === undefined))
+    throw new NoFieldRoute('a removed setting would come back from the file');
+  const changed = Object.entries(proposed).filter(([name, value]) => {
+    const inner = field.fields?.get(name);
+    return inner ? !sameAt(inner, before[name], value) : !sameValue(before[name], value);
+  });
+  if (changed.some(([, value]) => value === null))
+    throw new NoFieldRoute('null removes a setting when sent by PATCH');
+  return Object.fromEntries(changed);
+}

@@ -1,0 +1,72 @@
+// Requests to field endpoints: one field write before it is simulated, and values in the JSON spelling the endpoints
+// read (C v0 §2.1.2, §3). Chooses nothing.
+import type { Field } from '../../../gateway/catalog/field.ts';
+import type { Redacted } from '../../../domain/redacted.ts';
+import { isList, isTree, type Tree, type Value } from '../../../lib/value.ts';
+import type { Write } from '../../../domain/plan/write.ts';
+import type { RouteInput } from '../../types/route.ts';
+import { redactBelow, type RedactSteps } from '../../diff/redact-at.ts';
+import type { Area } from '../../types/area.ts';
+
+export interface FieldRequest {
+  readonly method: Write['method'];
+  /** Below the server root. */
+  readonly path: string;
+  readonly body: Value | undefined;
+  readonly shown?: Redacted;
+  /** What it rewrites. */
+  readonly area: Area;
+  readonly makes: readonly string[];
+  readonly reason: string;
+  /** It only takes things away: sent after the others. */
+  readonly removes: boolean;
+}
+
+/** A part of a request as it may leave the process, judged by every name above it. */
+export function shownIn(
+  { catalog, show }: Pick<RouteInput, 'catalog' | 'show'>,
+  steps: RedactSteps,
+  value: Value,
+): Redacted {
+  return redactBelow(steps, value, (whole) => show(catalog.root, whole));
+}
+
+/** No field route, and why: a clause that completes "…, so the file is edited". */
+export class NoFieldRoute extends Error {
+  constructor(reason: string) {
+    super(reason);
+    this.name = 'NoFieldRoute';
+  }
+}
+
+const NANOSECONDS: Readonly<Record<string, number>> = {
+  ns: 1, us: 1e3, µs: 1e3, μs: 1e3, ms: 1e6, s: 1e9, m: 6e10, h: 3.6e12,
+}; // prettier-ignore
+
+/** `1m30s` in nanoseconds. Undefined: not a Go duration. */
+function nanoseconds(text: string): number | undefined {
+  if (!/^(?:\d+(?:\.\d+)?(?:ns|us|µs|μs|ms|s|m|h))+$/.test(text)) return undefined;
+  let total = 0;
+  for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ns|us|µs|μs|ms|s|m|h)/g))
+    total += Number(amount) * (NANOSECONDS[unit ?? ''] ?? 0);
+  return Math.round(total);
+}
+
+/** As a JSON body spells it: JSON names, durations in nanoseconds, no nulls (`weight: null` would unset it). */
+export function asJson(field: Field | undefined, value: Value): Value {
+  if (isList(value)) return value.map((item) => asJson(field?.item, item));
+  if (isTree(value)) return membersAsJson(field, value);
+  if (field?.kind === 'duration' && typeof value === 'string') return nanoseconds(value) ?? value;
+  return value;
+}
+
+function membersAsJson(field: Field | undefined, value: Tree): Tree {
+  const isFree = field === undefined || field.kind === 'any';
+  const entries = Object.entries(value).flatMap(([name, member]): [string, Value][] => {
+    if (member === null && !isFree) return [];
+    const inner = field?.kind === 'map' ? field.value : field?.fields?.get(name);
+    const spelled = field?.kind === 'map' ? name : (inner?.jsonName ?? name);
+    return [[spelled, asJson(inner, member)]];
+  });
+  return Object.fromEntries(entries);
+}

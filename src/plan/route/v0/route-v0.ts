@@ -1,0 +1,223 @@
+// Decides how differences are written to a v0 gateway: the fewest requests that lose nothing, each with its prediction
+// and the reason for the route (design §8). Knows nothing of guards' allowances and sends nothing.
+import type { Verdict } from '../../../domain/plan/guard.ts';
+import { seal } from '../../../domain/secret.ts';
+import type { Tree } from '../../../lib/value.ts';
+import type { PreparedWrite, Write } from '../../../domain/plan/write.ts';
+import { commentsInWords, lostComments } from '../../prediction/comments.ts';
+import type { Difference } from '../../types/difference.ts';
+import { pathOfArea } from '../../prediction/footprint.ts';
+import { isState, predictionOf, settled, type State } from '../../prediction/predict.ts';
+import { rewriteFile } from '../file/rewrite-file.ts';
+import { outermost } from '../../prediction/edits.ts';
+import { areaOf, requestsFor, unitsOf } from './field.ts';
+import {
+  bodyFor,
+  editFile,
+  type FileEdit,
+  RefusedFile,
+  unchangedSince,
+  writeOfFile,
+} from '../file/route-file.ts';
+import { NoFieldRoute } from './request.ts';
+import type { Routed, RouteInput } from '../../types/route.ts';
+import { missed, type Simulated, simulate } from './simulate.ts';
+import { brickVerdicts, unsafeEdit, unsupported, wouldBeRefused } from '../../prediction/verdicts.ts';
+import { UnsafeEdit } from '../../../yaml/splice/splice.ts';
+import type { LostComment } from '../../types/lost-comment.ts';
+import type { Area } from '../../types/area.ts';
+
+/** More field writes than this are worse than one edited file: each needs its own settle window. */
+const MOST_FIELD_WRITES = 3;
+
+export function route(input: RouteInput): Routed {
+  const { live, catalog } = input;
+  const file = live.file;
+  if (!file) throw new TypeError('routing needs the raw file');
+  const start = settled(file.document.open(), catalog);
+  const differences = input.differences.filter(({ disposition }) => disposition === 'apply');
+  if (!isState(start))
+    return nothing(input, [unsupported(`the file does not load: ${start.message}`, differences)]);
+  if (differences.length === 0) return nothing(input, [], start);
+  const chosen = choose(input, start, differences);
+  if (!('writes' in chosen)) return nothing(input, chosen.verdicts, start);
+  const last = chosen.states.at(-1) as State;
+  const verdicts = [...(chosen.verdicts ?? []), ...brickVerdicts(start, last, differences)];
+  if (verdicts.some(({ guard }) => guard === 'brick')) return nothing(input, verdicts, start);
+  return {
+    writes: chosen.writes,
+    verdicts,
+    states: chosen.states.map(({ image }) => image),
+    lostComments: chosen.lost,
+    prediction: predictionOf(last),
+  };
+}
+
+function nothing({ live }: RouteInput, verdicts: readonly Verdict[], start?: State): Routed {
+  const file = seal<Tree>(start?.content ?? {});
+  return { writes: [], verdicts, states: [], lostComments: [], prediction: { memory: live.memory, file } };
+}
+
+interface Chosen {
+  readonly writes: readonly PreparedWrite[];
+  readonly states: readonly State[];
+  /** Comments that are gone afterwards. */
+  readonly lost: readonly LostComment[];
+  /** What somebody must allow first. */
+  readonly verdicts?: readonly Verdict[];
+}
+
+/**
+ * Field endpoints where they lose nothing, comments included, and are few; else the file; else field endpoints however
+ * many.
+ */
+function choose(
+  input: RouteInput,
+  start: State,
+  differences: readonly Difference[],
+): Chosen | { readonly verdicts: readonly Verdict[] } {
+  const areas = outermost(differences.map((difference) => areaOf(input.catalog, difference)));
+  const fields = byFields(input, start, differences, areas);
+  const lost = Array.isArray(fields) ? lostAfter(input, start, fields.at(-1)?.after ?? start) : [];
+  if (Array.isArray(fields) && fields.length <= MOST_FIELD_WRITES && lost.length === 0)
+    return fieldWrites(fields, lost);
+  const why = whyNotFields(fields, lost);
+  try {
+    const file = fileWrite(input, start, differences, areas, why);
+    if (!Array.isArray(fields) || file.lost.length <= lost.length) return file;
+    return fieldWrites(fields, lost, 'the edited file would lose more comments');
+  } catch (thrown) {
+    if (thrown instanceof RefusedFile) return { verdicts: [wouldBeRefused(thrown.message, differences)] };
+    if (!(thrown instanceof UnsafeEdit)) throw thrown;
+    if (Array.isArray(fields))
+      return fieldWrites(fields, lost, `the file cannot be edited: ${thrown.message}`);
+    return anewWrite(input, start, differences, areas, unsafeEdit(thrown, why, differences));
+  }
+}
+
+/** Where nothing else is possible, and somebody allows it. */
+function anewWrite(
+  input: RouteInput,
+  start: State,
+  differences: readonly Difference[],
+  areas: readonly Area[],
+  verdict: Verdict,
+): Chosen | { readonly verdicts: readonly Verdict[] } {
+  const edit = rewriteFile(input.catalog, start, input.proposed, areas);
+  if (!edit || missed(input.catalog, start, edit.after.image, input.proposed, areas) !== undefined)
+    return { verdicts: [verdict] };
+  const reason =
+    'the file is printed anew, because it cannot be edited in place: its comments and anchors go';
+  const prepared = preparedFile(input, start, edit, differences, areas, reason);
+  return {
+    writes: [{ ...prepared, body: unchangedSince(start, edit) }],
+    states: [edit.after],
+    lost: [], // the verdict says that all go
+    verdicts: [verdict],
+  };
+}
+
+function whyNotFields(fields: readonly Simulated[] | NoFieldRoute, lost: readonly LostComment[]): string {
+  if (fields instanceof NoFieldRoute) return fields.message;
+  if (lost.length > 0) return `a field write would lose ${commentsInWords(lost)}`;
+  return `${fields.length} field writes would be needed; one request does it`;
+}
+
+function lostAfter(
+  { catalog, comments, differences }: RouteInput,
+  start: State,
+  after: State,
+): readonly LostComment[] {
+  return comments === 'let-go' ? [] : lostComments(catalog, start.document, after.document, differences);
+}
+
+// ── field endpoints ──────────────────────────────────────────────────────────────────────────────────────────────
+
+function byFields(
+  input: RouteInput,
+  start: State,
+  differences: readonly Difference[],
+  areas: readonly Area[],
+): Simulated[] | NoFieldRoute {
+  try {
+    if (input.catalog.generation === 'v8')
+      throw new NoFieldRoute(
+        "a field write would add the gateway's defaults to its flat file, a whole file is stored as it is",
+      );
+    if (input.live.agreement.kind === 'differ')
+      throw new NoFieldRoute('memory and file disagree, and a field write would save memory over the file');
+    const requests = unitsOf(input, differences).flatMap((unit) => requestsFor(input, unit));
+    const ordered = [
+      ...requests.filter(({ removes }) => !removes),
+      ...requests.filter(({ removes }) => removes),
+    ];
+    const steps = simulate(input.catalog, start, ordered);
+    const miss = missed(input.catalog, start, (steps.at(-1)?.after ?? start).image, input.proposed, areas);
+    if (miss !== undefined) throw new NoFieldRoute(miss);
+    return steps;
+  } catch (thrown) {
+    if (thrown instanceof NoFieldRoute) return thrown;
+    throw thrown;
+  }
+}
+
+function fieldWrites(steps: readonly Simulated[], lost: readonly LostComment[], note?: string): Chosen {
+  return {
+    lost,
+    writes: steps.map((step, i) => fieldWrite(step, i, note)),
+    states: steps.map(({ after }) => after),
+  };
+}
+
+function fieldWrite({ request, body, after, aside }: Simulated, index: number, note?: string): PreparedWrite {
+  const write: Write = {
+    id: `w${index + 1}`,
+    method: request.method,
+    path: request.path,
+    ...(request.shown !== undefined && { body: request.shown }),
+    makes: request.makes,
+    footprint: { paths: [pathOfArea(request.area)], defaults: aside.spelled, secretHash: false },
+    reason: note === undefined ? request.reason : `${request.reason}; ${note}`,
+  };
+  const sealed = seal(body);
+  return { write, body: () => sealed, contentType: 'application/json', prediction: predictionOf(after) };
+}
+
+// ── the edited file ──────────────────────────────────────────────────────────────────────────────────────────────
+
+/** Throws UnsafeEdit. */
+function fileWrite(
+  input: RouteInput,
+  start: State,
+  differences: readonly Difference[],
+  areas: readonly Area[],
+  why: string,
+): Chosen {
+  const edit = editFile(input.catalog, start, input.proposed, areas);
+  const miss = missed(input.catalog, start, edit.after.image, input.proposed, areas);
+  if (miss !== undefined)
+    throw new UnsafeEdit(`after the edit the gateway would not hold what is wanted: ${miss}`, 1);
+  const reason = `${why}; the file is edited in place, every other byte stays`;
+  return {
+    writes: [preparedFile(input, start, edit, differences, areas, reason)],
+    states: [edit.after],
+    lost: lostAfter(input, start, edit.after),
+  };
+}
+
+function preparedFile(
+  input: RouteInput,
+  start: State,
+  edit: FileEdit,
+  differences: readonly Difference[],
+  areas: readonly Area[],
+  reason: string,
+): PreparedWrite {
+  const write = writeOfFile(differences, areas, edit.after, reason);
+  return {
+    write,
+    body: bodyFor(input.catalog, edit, start, input.proposed, areas),
+    contentType: 'application/yaml',
+    prediction: predictionOf(edit.after),
+  };
+}

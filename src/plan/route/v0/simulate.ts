@@ -1,0 +1,122 @@
+// Runs field requests through the model of the gateway: memory after the request, file after the save, memory after the
+// reload. Says what each would lose (design §8). Chooses nothing.
+import type { Catalog, Field } from '../../../gateway/catalog/field.ts';
+import { parseDocument } from '../../../yaml/document.ts';
+import { sameAt } from '../../../gateway/model/equal.ts';
+import { save } from '../../../gateway/model/save.ts';
+import { brokenBySave } from '../../../gateway/model/stored.ts';
+import { handle } from '../../../gateway/v7/endpoints.ts';
+import type { FileDocument } from '../../../domain/yaml-node.ts';
+import { formatPath, key } from '../../../domain/path.ts';
+import { isList, isTree, sameValue, type Tree, type Value } from '../../../lib/value.ts';
+import { type Aside, besides, pathOfArea } from '../../prediction/footprint.ts';
+import { isState, settled, type State } from '../../prediction/predict.ts';
+import { valueAt } from '../../prediction/edits.ts';
+import { type FieldRequest, NoFieldRoute } from './request.ts';
+import { isFailure } from '../../../yaml/failure.ts';
+import type { Area } from '../../types/area.ts';
+
+export interface Simulated {
+  readonly request: FieldRequest;
+  readonly body: string;
+  readonly after: State;
+  readonly aside: Aside;
+}
+
+/** JSON that every reader takes: DEL and C1 controls escaped (C v8 §4.10). */
+export const jsonText = (value: Value | undefined): string =>
+  value === undefined
+    ? ''
+    : JSON.stringify(value).replace(
+        /[\u007f-\u009f\u2028\u2029]/g,
+        (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+      );
+
+/** Throws NoFieldRoute where a request would be refused, or would lose something of the file. */
+export function simulate(catalog: Catalog, start: State, requests: readonly FieldRequest[]): Simulated[] {
+  const hasComments = start.document.text.includes('#');
+  let state = start;
+  return requests.map((request, i) => {
+    const step = simulateOne(catalog, i > 0 && hasComments ? readAgain(catalog, state) : state, request);
+    state = step.after;
+    return step;
+  });
+}
+
+/** As the gateway reads its own print: comments that moved to the left edge belong to other nodes from then on. */
+function readAgain(catalog: Catalog, state: State): State {
+  const parsed = parseDocument(state.document.text);
+  const again = isFailure(parsed) ? undefined : settled(parsed as FileDocument, catalog);
+  return again && isState(again) ? again : state;
+}
+
+function simulateOne(catalog: Catalog, state: State, request: FieldRequest): Simulated {
+  const body = jsonText(request.body);
+  const { method, path } = request;
+  const answer = handle(state.memory, { method, path: decodeURI(path), body }, catalog);
+  if (answer.status !== 200)
+    throw new NoFieldRoute(`${method} ${path} would be answered with ${answer.status}`);
+  const saved = save(state.document, answer.memory, catalog);
+  if (isFailure(saved)) throw new NoFieldRoute(`the gateway could not save its file: ${saved.message}`);
+  const broken = brokenBySave(saved.root);
+  if (broken !== undefined)
+    throw new NoFieldRoute(
+      `the gateway would break its own file by saving it: a comment stands behind ${broken}, which becomes empty`,
+    );
+  const after = settled(saved as FileDocument, catalog);
+  if (!isState(after))
+    throw new NoFieldRoute(`the gateway could not load what it would save: ${after.message}`);
+  const aside = besides(catalog, state.content, after.content, [request.area]);
+  const [lost] = aside.lost;
+  if (lost !== undefined) throw new NoFieldRoute(`any field write would lose ${lost} from the file`);
+  return { request, body, after, aside };
+}
+
+/** The first area where the image is not as wanted, with the trap that made it so. Undefined: all are. */
+export function missed(
+  catalog: Catalog,
+  start: State,
+  image: Tree,
+  proposed: Tree,
+  areas: readonly Area[],
+): string | undefined {
+  for (const area of areas) {
+    const field = catalog.at(area);
+    const [is, should] = [valueAt(image, area), valueAt(proposed, area)];
+    const isSame = field ? sameAt(field, is, should) : sameValue(is, should);
+    if (!isSame) return trapAt(catalog, start, area, firstDifference(field, is, should));
+  }
+  return undefined;
+}
+
+function trapAt(catalog: Catalog, start: State, area: Area, below: readonly string[]): string {
+  const place = `${pathOfArea(area)}${below.length > 0 ? ` (${formatPath(below.map(key))})` : ''}`;
+  const field = catalog.at(area);
+  const isAbsent = valueAt(start.content, area) === undefined;
+  if (area[0] === 'plugins') return `${place} would not keep its new settings`;
+  if (below.includes('headers')) return `a removed header of ${place} would come back from the file`;
+  if (below.includes('cloak') || below.includes('thinking'))
+    return `old members of ${place} would come back from the file`;
+  if (field && field.kind !== 'list' && field.kind !== 'map' && isAbsent)
+    return `${place} would not be stored: the file does not have the key`;
+  if (isAbsent) return `an explicit zero in ${place} would not be stored: the file does not have the list`;
+  if (below.length > 0) return `an explicit zero in ${place} would not be stored, or would come back`;
+  return `${place} would not read back as written`;
+}
+
+/** Names on the way to the first member that differs; entries are passed by. */
+function firstDifference(field: Field | undefined, a: Value | undefined, b: Value | undefined): string[] {
+  if (isList(a) && isList(b)) {
+    const at = [...a.keys()].find((i) => !equal(field?.item, a[i], b[i])) ?? 0;
+    return firstDifference(field?.item, a[at], b[at]);
+  }
+  if (!isTree(a) || !isTree(b)) return [];
+  for (const name of new Set([...Object.keys(a), ...Object.keys(b)])) {
+    const inner = field?.kind === 'map' ? field.value : field?.fields?.get(name);
+    if (!equal(inner, a[name], b[name])) return [name, ...firstDifference(inner, a[name], b[name])];
+  }
+  return [];
+}
+
+const equal = (field: Field | undefined, a: Value | undefined, b: Value | undefined): boolean =>
+  field ? sameAt(field, a, b) : sameValue(a, b);

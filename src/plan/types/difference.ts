@@ -1,0 +1,29 @@
+// A change with everything the router and the guards need: real values and places. Lives only in memory, inside plan/.
+import type { Field } from '../../gateway/catalog/field.ts';
+import type { ChangeKind, Origin } from '../../domain/plan/change.ts';
+import type { Path } from '../../domain/path.ts';
+import type { Value } from '../../lib/value.ts';
+
+/** Steps into a tree: keys of mappings, indexes of lists. */
+export type Place = readonly (string | number)[];
+
+export interface Difference {
+  /** The id of the Change that shows it. */
+  readonly id: string;
+  readonly kind: ChangeKind;
+  /** For people: entries by identity, secrets as `#fingerprint`. */
+  readonly path: Path;
+  readonly field: Field;
+  /** Where it is in the live image; absent for an added thing. */
+  readonly livePlace?: Place;
+  /** Where it is in the wanted image; absent for a removed thing. */
+  readonly wantedPlace?: Place;
+  /** Where it is in the declared tree, for its source position. */
+  readonly declaredPlace?: Place;
+  /** Normalised. */
+  readonly before?: Value;
+  /** Normalised, as the gateway would hold it. */
+  readonly after?: Value;
+  readonly origin: Origin;
+  readonly disposition: 'apply' | 'report' | 'held';
+}

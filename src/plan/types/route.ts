@@ -1,0 +1,56 @@
+// What a route is found from and what it comes to, whatever the generation of the gateway. Types only.
+import type { Catalog, Field } from '../../gateway/catalog/field.ts';
+import type { Verdict } from '../../domain/plan/guard.ts';
+import type { Live } from '../../domain/live.ts';
+import type { Redacted } from '../../domain/redacted.ts';
+import type { Tree, Value } from '../../lib/value.ts';
+import type { Prediction, PreparedWrite } from '../../domain/plan/write.ts';
+import type { Policy } from '../../domain/target.ts';
+import type { Difference } from './difference.ts';
+import type { LostComment } from './lost-comment.ts';
+import type { Area } from './area.ts';
+
+export interface RouteInput {
+  /** Read deep: `file` is there. */
+  readonly live: Live;
+  readonly catalog: Catalog;
+  /** All differences of the plan; only those with disposition `apply` are written. */
+  readonly differences: readonly Difference[];
+  /**
+   * The complete live image that `livePlace` points into: canonical memory, and from the file what the JSON hides
+   * (`imageOf`).
+   */
+  readonly before: Tree;
+  /**
+   * The complete image after the differences with disposition `apply`, and after nothing else; `wantedPlace` points
+   * into it. Undeclared, ignored and merely reported things stand in it as they do in `before`.
+   */
+  readonly proposed: Tree;
+  /** `let-go`: a route that loses comments is as good as another. */
+  readonly comments: Policy['comments'];
+  /** A value as it may leave the process: secrets below `field` as fingerprints. */
+  show(field: Field, value: Value): Redacted;
+}
+
+export interface Routed {
+  /** In sending order; empty when nothing is to be written or a verdict forbids every route. */
+  readonly writes: readonly PreparedWrite[];
+  /**
+   * `brick`, `no-way-back`, `unsafe-edit` and `unsupported` findings, all with `allowed: false`: whoever holds the
+   * allowances decides.
+   */
+  readonly verdicts: readonly Verdict[];
+  /** The complete image after each write, as `wanted`; for guards, which judge every intermediate state. */
+  readonly states: readonly Tree[];
+  /** Comments of the file that no route keeps. */
+  readonly lostComments: readonly LostComment[];
+  /** After the last write; what is there now when there are no writes. */
+  readonly prediction: Prediction;
+}
+
+/** The differences of one endpoint. */
+export interface Unit {
+  readonly field: Field;
+  readonly area: Area;
+  readonly differences: readonly Difference[];
+}

@@ -1,0 +1,144 @@
+// Outcomes for people: what happened, the evidence, and what to do where something is left to do.
+import type { Evidence, Outcome } from '../../domain/outcome/outcome.ts';
+import { pending, type Plan } from '../../domain/plan/plan.ts';
+import type { Problem } from '../../domain/problem/problem.ts';
+import { planSummary } from './plan.ts';
+import { problemText } from './problem.ts';
+import { momentText, plural } from '../../lib/text.ts';
+import { duration, indent, type Style } from './style.ts';
+
+/** Equal lines once, with their number: fifty added keys are one line. */
+function evidenceText(evidence: readonly Evidence[], style: Style): string[] {
+  const equal = Map.groupBy(evidence, ({ check, passed, detail }) => JSON.stringify([check, passed, detail]));
+  return [...equal.values()].flatMap((same) => {
+    const [first] = same;
+    if (!first) return [];
+    const detail = first.detail ? style.dim(`  ${first.detail}`) : '';
+    const times = same.length > 1 ? style.dim(`  × ${same.length}`) : '';
+    return [`  ${first.passed ? style.good('✓') : style.bad('✗')} ${first.check}${detail}${times}`];
+  });
+}
+
+/** A plan without changes makes the gateway load what its file says already. */
+function amountOf(plan: Plan): string {
+  const changes = pending(plan).length;
+  return changes === 0 ? 'that the gateway holds its file' : plural(changes, 'change');
+}
+
+/** A dry run has something to do; otherwise all that differs is left. */
+function driftOf(plan: Plan): string {
+  return plan.writes.length > 0
+    ? planSummary(plan)
+    : `${plural(plan.changes.length, 'difference')} left alone`;
+}
+
+/** What a dry run of a restore found. */
+function wouldChange(places: number): string {
+  return places === 0
+    ? 'dry run: would change no value, only how the file is written'
+    : `dry run: would change ${plural(places, 'place')}`;
+}
+
+/** Codes of the desired state begin so (docs/errors.md). */
+const OF_THE_DESIRED_STATE = 'HF2';
+
+/** Input is the files, but also the name of a backup. */
+function invalidity(problems: readonly Problem[]): string {
+  const errors = problems.filter(({ severity }) => severity === 'error');
+  const [first] = errors;
+  if (first && errors.every(({ code }) => code.startsWith(OF_THE_DESIRED_STATE)))
+    return 'the desired state is invalid, nothing written';
+  return `nothing written: ${first && errors.length === 1 ? first.message : 'the input is not valid'}`;
+}
+
+/** The outcome in one sentence, without colours: also what history and notifications say. */
+export function outcomeSentence(outcome: Outcome): string {
+  switch (outcome.kind) {
+    case 'in-sync':
+      return `in sync (${outcome.depth} check)`;
+    case 'applied': {
+      const count = outcome.plan ? amountOf(outcome.plan) : 'changes';
+      const restart = outcome.restartNeeded.length > 0 ? '; restart the gateway for the rest' : '';
+      return `applied and verified ${count}${outcome.runtime === 'unproven' ? ' (runtime unproven)' : ''}${restart}`;
+    }
+    case 'drifted':
+      if (outcome.wouldChange !== undefined) return wouldChange(outcome.wouldChange);
+      return `drifted: ${outcome.plan ? driftOf(outcome.plan) : 'differences found'}`;
+    case 'stale-memory':
+      return `the file is right, but the running gateway has not loaded ${outcome.paths.join(', ')}`;
+    case 'refused':
+      return outcome.plan
+        ? `refused, nothing written: ${planSummary(outcome.plan)}`
+        : 'refused, nothing written';
+    case 'rolled-back':
+      return `rolled back${outcome.memoryOnly ? ' (memory only)' : ` (${outcome.fidelity})`}: ${outcome.reason}`;
+    case 'rollback-failed':
+      return `ROLLBACK FAILED, a person is needed: ${outcome.reason}`;
+    case 'restored':
+      return `restored ${outcome.restored} (${outcome.fidelity}${outcome.runtime === 'unproven' ? ', runtime unproven' : ''})`;
+    case 'cancelled':
+      return `stopped, nothing written: ${outcome.reason}`;
+    case 'failed':
+      return outcome.unfinished
+        ? `failed after a request was sent, which the next run resolves from the journal: ${outcome.reason}`
+        : `failed, nothing written: ${outcome.reason}`;
+    case 'stale':
+      return `stale, nothing written: ${outcome.reason}`;
+    case 'locked':
+      return `locked by ${outcome.holder}, nothing written`;
+    case 'unreachable':
+      return 'the gateway cannot be reached or did not let us in';
+    case 'invalid':
+      return invalidity(outcome.problems);
+    case 'contested':
+      return `contested: something keeps changing ${outcome.paths.join(', ')} back; healing is stopped`;
+    case 'quarantined':
+      return `this revision failed before and is not tried again: ${outcome.reason}`;
+    case 'suspended':
+      return `suspended until ${momentText(outcome.until)}: ${outcome.reason}`;
+  }
+}
+
+function paintOf(outcome: Outcome, style: Style): (text: string) => string {
+  if (['in-sync', 'applied', 'restored'].includes(outcome.kind)) return style.good;
+  return ['drifted', 'stale-memory', 'suspended', 'contested', 'cancelled'].includes(outcome.kind)
+    ? style.warn
+    : style.bad;
+}
+
+function details(outcome: Outcome, style: Style): string[] {
+  switch (outcome.kind) {
+    case 'applied':
+      return [
+        ...evidenceText(outcome.evidence, style),
+        ...outcome.notServedYet.map((alias) => `  ${style.warn('!')} applied, not served yet: ${alias}`),
+        ...outcome.restartNeeded.map(
+          (path) => `  ${style.warn('!')} needs a restart of the gateway: ${path}`,
+        ),
+        `  ${style.dim(`backup ${outcome.backup}`)}`,
+      ];
+    case 'rolled-back':
+    case 'restored':
+      return [...evidenceText(outcome.evidence, style), `  ${style.dim(`backup ${outcome.backup}`)}`];
+    case 'rollback-failed':
+      return [
+        ...evidenceText(outcome.evidence, style),
+        `  ${style.bold('Do this by hand, it needs no API:')}`,
+        ...outcome.remedy.map((step, i) => `    ${i + 1}. ${step}`),
+      ];
+    default:
+      return [];
+  }
+}
+
+export function outcomeText(outcome: Outcome, style: Style): string {
+  const total = Object.values(outcome.requests).reduce((sum, count) => sum + count, 0);
+  const by = Object.entries(outcome.requests).map(([purpose, count]) => `${purpose} ${count}`);
+  const cost = total > 0 ? `${plural(total, 'request')} (${by.join(', ')}), ` : '';
+  return [
+    `${style.accent(style.bold(outcome.target))}  ${paintOf(outcome, style)(outcomeSentence(outcome))}`,
+    ...details(outcome, style),
+    ...outcome.problems.map((problem) => indent(problemText(problem, style), 2)),
+    `  ${style.dim(`${cost}${duration(outcome.durationMs)}`)}`,
+  ].join('\n');
+}

@@ -1,0 +1,241 @@
+// A plan as a reviewer wants to read it: entries by name, before and after, consequences, the requests with the reason
+// for each route, guard verdicts, one summary line.
+import { type Change, type ChangeKind, formerOf } from '../../domain/plan/change.ts';
+import type { Verdict } from '../../domain/plan/guard.ts';
+import { isRefused, pending, type Plan } from '../../domain/plan/plan.ts';
+import type { Write } from '../../domain/plan/write.ts';
+import { commitWords } from './commit.ts';
+import { placeText, problemText } from './problem.ts';
+import { shownText } from './value.ts';
+import { plural } from '../../lib/text.ts';
+import { indent, type Style } from './style.ts';
+
+const SIGN: Record<ChangeKind, string> = { add: '+', update: '~', remove: '-', rename: '»', move: '↕' };
+const WIDEST_VALUE = 160;
+/** Values up to this length stand on the line of their path. */
+const BESIDE_THE_PATH = 48;
+/** Longer lists of edits are cut. */
+const MOST_EDITS = 12;
+
+function signed(change: Change, style: Style): string {
+  const paint = {
+    add: style.good,
+    update: style.warn,
+    remove: style.bad,
+    rename: style.accent,
+    move: style.accent,
+  }[change.kind];
+  return paint(SIGN[change.kind]);
+}
+
+function valueText(change: Change): string {
+  switch (change.kind) {
+    case 'add':
+      return shownText(change.after, WIDEST_VALUE);
+    case 'remove':
+      return shownText(change.before, WIDEST_VALUE);
+    case 'rename':
+      return `${shownText(formerOf(change), WIDEST_VALUE)} → ${shownText(change.after, WIDEST_VALUE)}`;
+    case 'move':
+      return `position ${shownText(formerOf(change))} → ${shownText(change.after)}`;
+    case 'update':
+      return `${shownText(change.before, WIDEST_VALUE)} → ${shownText(change.after, WIDEST_VALUE)}`;
+  }
+}
+
+function originText(change: Change): string {
+  const words = { git: '', first: '', drift: 'drift', both: 'changed on both sides' }[change.origin];
+  const who = change.attribution ? `, ${change.attribution.replaceAll('-', ' ')}` : '';
+  return words === '' ? '' : `${words}${who}`;
+}
+
+/** A difference that stays: what was declared, and what the gateway holds instead. */
+function driftText(change: Change): string {
+  const held = shownText(change.before, WIDEST_VALUE);
+  const declared = shownText(change.after, WIDEST_VALUE);
+  switch (change.kind) {
+    case 'add':
+      return `declared ${declared}, missing on the gateway`;
+    case 'remove':
+      return `the gateway holds ${held}, the files do not declare it`;
+    case 'update':
+      return `declared ${declared}, the gateway holds ${held}`;
+    case 'rename':
+    case 'move':
+      return `declared otherwise: ${valueText(change)}`;
+  }
+}
+
+function lineOf(sign: string, change: Change, value: string, tags: readonly string[], style: Style): string {
+  const tail = tags.length > 0 ? `  ${style.warn(`(${tags.join('; ')})`)}` : '';
+  const place = change.position ? `  ${style.dim(placeText(change.position))}` : '';
+  const beside = value.length <= BESIDE_THE_PATH;
+  return [
+    `  ${sign} ${style.bold(change.path)}${beside ? `  ${value}` : ''}${tail}${place}`,
+    ...(beside ? [] : [`      ${value}`]),
+  ].join('\n');
+}
+
+function changeText(change: Change, style: Style): string {
+  const tags = [originText(change), change.restart ? 'needs a restart' : ''].filter(Boolean);
+  const consequences = change.consequences.map(({ severity, text }) => {
+    const paint = { note: style.dim, warning: style.warn, danger: style.bad }[severity];
+    return `      ${paint(`${severity === 'note' ? '·' : '!'} ${text}`)}`;
+  });
+  return [lineOf(signed(change, style), change, valueText(change), tags, style), ...consequences].join('\n');
+}
+
+/** What differs and stays so, with the two ways out. */
+function leftAlone(changes: readonly Change[], style: Style): string[] {
+  if (changes.length === 0) return [];
+  const lines = changes.map((change) => {
+    const held = change.disposition === 'held' ? 'healed lately, or too often' : '';
+    return lineOf(
+      style.warn('≠'),
+      change,
+      driftText(change),
+      [change.attribution?.replaceAll('-', ' ') ?? '', held].filter(Boolean),
+      style,
+    );
+  });
+  const retry = changes.every(({ disposition }) => disposition === 'held') ? ' --retry' : '';
+  const next = `  ${style.dim('heal it:')} holdfast apply --mode enforce${retry}   ${style.dim('keep it:')} change the files`;
+  return section('Differs and is left alone', [...lines, next], style);
+}
+
+function writeText(write: Write, position: number, style: Style): string {
+  const query = write.query ? `?${new URLSearchParams(write.query)}` : '';
+  const made = plural(write.makes.length, 'change');
+  const body = write.body === undefined ? [] : [`     ${style.dim(bodyText(write))}`];
+  return [
+    `  ${position}. ${style.bold(`${write.method} ${write.path}${query}`)}  ${style.dim(made)}`,
+    ...body,
+    `     ${write.reason}`,
+  ].join('\n');
+}
+
+function bodyText(write: Write): string {
+  if (typeof write.body !== 'string') return shownText(write.body, WIDEST_VALUE);
+  const lines = write.body.trimEnd().split('\n');
+  const kept =
+    lines.length > MOST_EDITS
+      ? [...lines.slice(0, MOST_EDITS - 1), `… and ${lines.length - MOST_EDITS + 1} more edits`]
+      : lines;
+  return indent(kept.join('\n'), 5).trimStart();
+}
+
+/** The findings of one guard: each once, then the remedy and the flags that would allow them. */
+function guardText(guard: string, verdicts: readonly Verdict[], style: Style): string {
+  const lines = verdicts.map((verdict) => {
+    const sign = verdict.allowed ? style.warn('allowed') : style.bad('refused');
+    return `  ${sign} ${style.bold(guard)}${verdict.path ? ` ${verdict.path}` : ''}: ${verdict.message}`;
+  });
+  const refused = verdicts.filter((verdict) => !verdict.allowed);
+  const remedies = [...new Set(refused.map((verdict) => verdict.remedy))];
+  return [
+    ...lines,
+    ...remedies.map((remedy) => `    ${style.dim('fix')} ${remedy}`),
+    ...overrides(guard, refused).map((flag) => `    ${style.dim('or ')} ${flag}`),
+  ].join('\n');
+}
+
+function overrides(guard: string, refused: readonly Verdict[]): string[] {
+  const flags = [...new Set(refused.flatMap(({ override }) => (override === undefined ? [] : [override])))];
+  return flags.length > 1 && flags.every((flag) => !flag.includes('='))
+    ? [`--allow ${guard}, or one by one: ${flags[0]}`]
+    : flags;
+}
+
+function section(title: string, lines: readonly string[], style: Style): string[] {
+  return lines.length === 0 ? [] : [`${style.bold(title)}\n${lines.join('\n')}`];
+}
+
+/** `2 to add, 1 to update; 1 request; refused by mass-delete`. */
+export function planSummary(plan: Plan): string {
+  const made = pending(plan);
+  const verbs: readonly (readonly [ChangeKind, string])[] = [
+    ['add', 'add'],
+    ['update', 'update'],
+    ['rename', 'rename'],
+    ['move', 'move'],
+    ['remove', 'remove'],
+  ];
+  const counts = verbs.flatMap(([kind, verb]) => {
+    const count = made.filter((change) => change.kind === kind).length;
+    return count > 0 ? [`${count} to ${verb}`] : [];
+  });
+  const left = plan.changes.length - made.length;
+  const refused = [
+    ...new Set(plan.verdicts.filter((verdict) => !verdict.allowed).map((verdict) => verdict.guard)),
+  ];
+  return [
+    counts.length > 0 ? counts.join(', ') : plan.writes.length > 0 ? 'no change of values' : 'nothing to do',
+    ...(left > 0 ? [`${plural(left, 'difference')} left alone`] : []),
+    ...(plan.writes.length > 0 ? [plural(plan.writes.length, 'request')] : []),
+    ...(refused.length > 0 ? [`refused by ${refused.join(', ')}`] : []),
+  ].join('; ');
+}
+
+function header(plan: Plan, style: Style): string {
+  const { build, api } = plan.gateway;
+  const commit = plan.revision.commit
+    ? ` (commit ${plan.revision.commit.sha.slice(0, 8)}${plan.revision.commit.dirty ? ', with uncommitted changes' : ''})`
+    : '';
+  const facts = [
+    `gateway ${build.version}, api ${api}`,
+    `mode ${plan.mode}`,
+    `revision ${plan.revision.digest.slice(0, 8)}${commit}`,
+  ];
+  const words = plan.revision.commit && commitWords(plan.revision.commit);
+  const under = words === undefined ? '' : `\n${style.dim(words)}`;
+  return `${style.accent(style.bold(plan.target))}  ${style.dim(facts.join(' · '))}${under}`;
+}
+
+export function planText(plan: Plan, style: Style): string {
+  const quiet = plan.changes.length === 0 && plan.writes.length === 0;
+  const summary = `${style.bold('Plan:')} ${isRefused(plan) ? style.bad(planSummary(plan)) : planSummary(plan)}.`;
+  const digest = quiet
+    ? ''
+    : `\n${style.dim(`digest ${plan.digest.value.slice(0, 16)} (key ${plan.digest.keyId})`)}`;
+  return [
+    header(plan, style),
+    ...(quiet ? [style.good('In sync: the gateway holds what the files declare.')] : []),
+    ...section(
+      'Changes',
+      pending(plan).map((change) => changeText(change, style)),
+      style,
+    ),
+    ...leftAlone(
+      plan.changes.filter(({ disposition }) => disposition !== 'apply'),
+      style,
+    ),
+    ...section(
+      'Requests',
+      plan.writes.map((write, i) => writeText(write, i + 1, style)),
+      style,
+    ),
+    ...section(
+      'Guards',
+      [...Map.groupBy(plan.verdicts, ({ guard }) => guard)].map(([guard, verdicts]) =>
+        guardText(guard, verdicts, style),
+      ),
+      style,
+    ),
+    ...section(
+      'Released, still in force on the gateway',
+      plan.released.map((path) => `  ${path}`),
+      style,
+    ),
+    ...section(
+      'Ignored by policy',
+      plan.ignored.map((path) => `  ${path}`),
+      style,
+    ),
+    ...section(
+      'Notes',
+      plan.notes.map((note) => indent(problemText(note, style), 2)),
+      style,
+    ),
+    `${summary}${digest}`,
+  ].join('\n\n');
+}

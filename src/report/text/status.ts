@@ -1,0 +1,155 @@
+// The state of one target: in sync or not, how that is known and how old the knowledge is.
+import type { Revision } from '../../domain/desired.ts';
+import type { OutcomeKind } from '../../domain/outcome/outcome.ts';
+import { timeText } from '../../lib/text.ts';
+import { commitText } from './commit.ts';
+import { duration, type Style } from './style.ts';
+import { table } from './table.ts';
+
+interface Look {
+  readonly at: number;
+  readonly inSync: boolean;
+}
+
+export interface TargetStatus {
+  readonly target: string;
+  readonly url: string;
+  readonly mode: string;
+  /** Digest of what the files declare now. */
+  readonly declared?: string;
+  /** Why nothing is declared, where only variables or files of secrets are missing. */
+  readonly unresolved?: string;
+  readonly applied?: { readonly revision: Revision; readonly at: number };
+  readonly lastOutcome?: { readonly kind: OutcomeKind; readonly at: number; readonly summary: string };
+  readonly lastDeepCheck?: Look;
+  readonly lastShallowCheck?: Look;
+  readonly suspension?: { readonly until: number; readonly reason: string };
+  /** Freeze windows that are open. */
+  readonly frozen: readonly { readonly until: number; readonly window: string }[];
+  readonly quarantine?: { readonly since: number; readonly reason: string };
+  readonly authBlock?: { readonly until: number; readonly reason: string };
+  readonly credentials?:
+    | {
+        readonly reached: true;
+        readonly accounts: readonly {
+          readonly name: string;
+          readonly provider: string;
+          readonly state: string;
+          readonly detail: string;
+        }[];
+      }
+    | { readonly reached: false; readonly why: string };
+  readonly released: readonly string[];
+  readonly contested: readonly string[];
+}
+
+/** The files have errors, so that what is known of the gateway is by an earlier revision. */
+export const isInvalid = ({ declared, unresolved }: TargetStatus): boolean =>
+  declared === undefined && unresolved === undefined;
+
+export function statusText(status: TargetStatus, now: number, style: Style): string {
+  const ago = (at: number): string => `${duration(Math.max(0, now - at))} ago`;
+  const rows: readonly (readonly [string, string | undefined])[] = [
+    ['state', syncText(status, ago, style)],
+    [
+      'declared',
+      status.declared === undefined
+        ? style.warn(status.unresolved ?? 'the files have errors: holdfast validate')
+        : status.declared.slice(0, 12),
+    ],
+    ['applied', status.applied ? appliedText(status.applied, ago) : 'never'],
+    [
+      'last outcome',
+      status.lastOutcome &&
+        `${status.lastOutcome.summary || status.lastOutcome.kind}, ${ago(status.lastOutcome.at)}`,
+    ],
+    [
+      'suspended',
+      status.suspension &&
+        style.warn(`until ${timeText(status.suspension.until)} UTC: ${status.suspension.reason}`),
+    ],
+    ['frozen', frozenText(status, style)],
+    [
+      'quarantined',
+      status.quarantine &&
+        style.bad(`since ${timeText(status.quarantine.since)} UTC: ${status.quarantine.reason}`),
+    ],
+    [
+      'login',
+      status.authBlock && status.authBlock.until > now
+        ? style.bad(
+            `not tried again before ${timeText(status.authBlock.until)} UTC: ${status.authBlock.reason}`,
+          )
+        : undefined,
+    ],
+    ['released', status.released.length > 0 ? `${status.released.join(', ')} (still in force)` : undefined],
+    ['contested', status.contested.length > 0 ? style.warn(status.contested.join(', ')) : undefined],
+    ['accounts', accountsLine(status, style)],
+  ];
+  const shown = rows.flatMap(([name, text]) =>
+    text === undefined ? [] : [`  ${style.dim(name.padEnd(13))}${text}`],
+  );
+  return [
+    `${style.accent(style.bold(status.target))} at ${status.url}, mode ${status.mode}`,
+    ...shown,
+    ...troubled(status, style),
+    '',
+  ].join('\n');
+}
+
+function syncText(status: TargetStatus, ago: (at: number) => string, style: Style): string {
+  const { lastDeepCheck, lastShallowCheck, declared, applied } = status;
+  const invalid = isInvalid(status);
+  const looks = [
+    ...(lastDeepCheck ? [{ ...lastDeepCheck, depth: 'deep' }] : []),
+    ...(lastShallowCheck ? [{ ...lastShallowCheck, depth: 'shallow' }] : []),
+  ].toSorted((a, b) => b.at - a.at);
+  const [last] = looks;
+  const found = invalid ? style.bad('the files have errors') : '';
+  if (!last) return invalid ? found : style.warn('unknown: never looked');
+  const by = invalid ? ' with the last good revision' : '';
+  const word = `${found && `${found}; `}${last.inSync ? style.good(`in sync${by}`) : style.warn(`differs${by && ' from the last good revision'}`)}`;
+  const since =
+    declared !== undefined && applied && applied.revision.digest !== declared
+      ? style.warn('; the files changed since')
+      : '';
+  const deep = last.depth === 'shallow' && lastDeepCheck ? `, deep ${ago(lastDeepCheck.at)}` : '';
+  return `${word} (${last.depth} check ${ago(last.at)}${deep})${since}`;
+}
+
+function frozenText({ frozen }: TargetStatus, style: Style): string | undefined {
+  const windows = frozen.map(({ until, window }) => `until ${timeText(until)} UTC: ${window}`);
+  return windows.length === 0 ? undefined : style.warn(windows.join('; '));
+}
+
+function appliedText(
+  { revision, at }: NonNullable<TargetStatus['applied']>,
+  ago: (at: number) => string,
+): string {
+  const commit = revision.commit ? `, ${commitText(revision.commit)}` : '';
+  return `${revision.digest.slice(0, 12)}${commit}, ${ago(at)}`;
+}
+
+function accountsLine({ credentials }: TargetStatus, style: Style): string | undefined {
+  if (!credentials) return undefined;
+  if (!credentials.reached) return style.bad(`not read: ${credentials.why}`);
+  const { accounts } = credentials;
+  const well = accounts.filter(({ state }) => state === 'ok').length;
+  if (accounts.length === 0) return 'no logged-in accounts';
+  return well === accounts.length
+    ? style.good(`${well} well`)
+    : style.warn(`${well} of ${accounts.length} well`);
+}
+
+function troubled({ credentials }: TargetStatus, style: Style): string[] {
+  const accounts = credentials?.reached ? credentials.accounts.filter(({ state }) => state !== 'ok') : [];
+  return accounts.length === 0
+    ? []
+    : [
+        table(
+          ['account', 'provider', 'state', ''],
+          accounts.map(({ name, provider, state, detail }) => [name, provider, state, detail]),
+          style,
+        ),
+      ];
+}

@@ -1,0 +1,28 @@
+// bcrypt as the gateway uses it, with remembered answers so that the same question costs only once.
+import { compare, hashSync } from 'bcryptjs';
+import { looksHashed } from '../../gateway/model/rules.ts';
+
+const MAX_BYTES = 72;
+const KEPT = 2000;
+
+const answers = new Map<string, boolean>();
+
+/** A new hash each time; throws where the gateway's library refuses (C v0 §1.4). */
+export function hashWith(cost: number): (plain: string) => string {
+  return (plain) => {
+    if (Buffer.byteLength(plain) > MAX_BYTES) throw new Error('bcrypt: password length exceeds 72 bytes');
+    return hashSync(plain, cost);
+  };
+}
+
+/** Whether a key fits a hash; false for what is no hash. */
+export async function fits(key: string, hash: string): Promise<boolean> {
+  if (!looksHashed(hash)) return false;
+  const question = `${hash}\0${key}`;
+  const known = answers.get(question);
+  if (known !== undefined) return known;
+  const answer = Buffer.byteLength(key) <= MAX_BYTES && (await compare(key, hash));
+  if (answers.size >= KEPT) answers.clear();
+  answers.set(question, answer);
+  return answer;
+}

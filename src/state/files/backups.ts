@@ -1,0 +1,156 @@
+// Backups of one target: a directory each, put in place by one rename, checked against its hash when read.
+import { createHash } from 'node:crypto';
+import { readdir, rename } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Backup, BackupRecord } from '../../domain/state/backup.ts';
+import { fail } from '../../domain/problem/problem.ts';
+import { seal } from '../../domain/secret.ts';
+import {
+  errorCode,
+  explained,
+  makeDirectory,
+  orMissing,
+  readText,
+  remove,
+  syncDirectory,
+  writeNew,
+} from './disk.ts';
+import { readRecord, writeRecord } from './records.ts';
+
+export interface Keep {
+  /** How many of distinct content, besides the pinned ones. */
+  readonly distinct: number;
+  /** ms. */
+  readonly ms: number;
+}
+
+const ID = /^\d{8}T\d{6}Z-[0-9a-f]{8}$/;
+const DAY = 86_400_000;
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+/** `20261123T180142Z-1a2b3c4d`; the second half is keyed, so that the name says nothing about the content. */
+function idOf(at: number, text: string, hash: (text: string) => string): string {
+  const stamp = new Date(at).toISOString().replace(/\.\d+/, '').replaceAll(/[-:]/g, '');
+  return `${stamp}-${hash(text).slice(0, 8)}`;
+}
+
+/** Where the raw file of a backup is. Rejects names that are no ids, so that none can lead out of the directory. */
+export function rawFileOf(dir: string, target: string, id: string): string {
+  if (!ID.test(id)) throw fail('HF6007', `${JSON.stringify(id)} is not the name of a backup`, { target });
+  return join(dir, id, 'config.yaml');
+}
+
+export async function saveBackup(
+  dir: string,
+  backup: Omit<Backup, 'id' | 'sha256' | 'bytes'>,
+  hash: (text: string) => string,
+): Promise<BackupRecord> {
+  const { file, json, ...about } = backup;
+  const text = file.open();
+  const record: BackupRecord = {
+    ...about,
+    id: idOf(backup.at, text, hash),
+    bytes: Buffer.byteLength(text),
+    sha256: sha256(text),
+  };
+  const made = join(dir, `.new-${record.id}-${process.pid}`);
+  await remove(made);
+  try {
+    await makeDirectory(made);
+    await writeNew(join(made, 'config.yaml'), text);
+    await writeNew(join(made, 'config.json'), json.open());
+    await writeNew(join(made, 'record.json'), `${JSON.stringify(record)}\n`);
+    await syncDirectory(made);
+    return await placed(dir, made, record);
+  } catch (error) {
+    await remove(made).catch(() => undefined); // half a backup takes room from those who need it next
+    throw error;
+  }
+}
+
+/** The same content in the same second is the same backup, which stays pinned if either is. */
+async function placed(dir: string, made: string, record: BackupRecord): Promise<BackupRecord> {
+  const place = join(dir, record.id);
+  try {
+    await rename(made, place);
+  } catch (error) {
+    if (!['ENOTEMPTY', 'EEXIST'].includes(errorCode(error) ?? ''))
+      await explained(place, () => Promise.reject(error));
+    await remove(made);
+    if (record.pinned) await pinBackup(dir, record.target, record.id, record.at);
+  }
+  await syncDirectory(dir);
+  return record;
+}
+
+/** Newest first. What is no backup is passed over. */
+export async function listBackups(dir: string, now: number): Promise<readonly BackupRecord[]> {
+  const names = (await explained(dir, () => readdir(dir).catch(orMissing))) ?? [];
+  const records = await Promise.all(
+    names
+      .filter((name) => ID.test(name))
+      .map((name) => readRecord(join(dir, name, 'record.json'), now) as Promise<BackupRecord | undefined>),
+  );
+  return records
+    .filter((record) => record !== undefined)
+    .toSorted((a, b) => b.at - a.at || b.id.localeCompare(a.id));
+}
+
+/** Rejects with HF6007 where there is none, HF6006 where it does not hold what was saved. */
+export async function readBackup(dir: string, target: string, id: string, now: number): Promise<Backup> {
+  const file = rawFileOf(dir, target, id);
+  const [record, text, json] = await Promise.all([
+    readRecord(join(dir, id, 'record.json'), now) as Promise<BackupRecord | undefined>,
+    readText(file),
+    readText(join(dir, id, 'config.json')),
+  ]);
+  if (!record || text === undefined || json === undefined)
+    throw fail('HF6007', `there is no backup ${id} of ${target}`, { target });
+  if (sha256(text) !== record.sha256)
+    throw fail('HF6006', `${file} was changed after it was saved`, { target });
+  return { ...record, file: seal(text), json: seal(json) };
+}
+
+export async function pinBackup(dir: string, target: string, id: string, now: number): Promise<void> {
+  rawFileOf(dir, target, id);
+  const file = join(dir, id, 'record.json');
+  const record = await readRecord(file, now);
+  if (!record) throw fail('HF6007', `there is no backup ${id} of ${target}`, { target });
+  if (record['pinned'] !== true) await writeRecord(file, { ...record, pinned: true });
+}
+
+/** Deletes what `keep` does not keep. Never a pinned one, the newest, or one of `needed`. */
+export async function rotateBackups(
+  dir: string,
+  keep: Keep,
+  needed: readonly string[],
+  now: number,
+): Promise<void> {
+  const records = await listBackups(dir, now);
+  for (const id of tooMany(records, keep, now)) if (!needed.includes(id)) await remove(join(dir, id));
+  await sweep(dir, now);
+}
+
+/** Ids to be deleted, of records newest first. */
+export function tooMany(records: readonly BackupRecord[], keep: Keep, now: number): readonly string[] {
+  const contents = new Set<string>();
+  const gone: string[] = [];
+  for (const [place, { id, at, pinned, sha256: content }] of records.entries()) {
+    const again = contents.has(content);
+    contents.add(content);
+    const old = now - at > keep.ms || contents.size > keep.distinct || (again && now - at > DAY);
+    if (place > 0 && !pinned && old) gone.push(id);
+  }
+  return gone;
+}
+
+/** What a process left behind that died while it saved a backup. */
+async function sweep(dir: string, now: number): Promise<void> {
+  const names = (await readdir(dir).catch(orMissing)) ?? [];
+  for (const name of names.filter((each) => each.startsWith('.new-'))) {
+    const stamp = /^\.new-(\d{4})(\d\d)(\d\d)T/.exec(name);
+    const day = stamp ? Date.parse(`${stamp[1]}-${stamp[2]}-${stamp[3]}T00:00:00Z`) : now;
+    if (now - day > 2 * DAY) await remove(join(dir, name));
+  }
+}

@@ -1,0 +1,108 @@
+// Files of the Store on disk: atomic, synced, for the owner alone, with errors a user can act on. Knows no records.
+import { randomBytes } from 'node:crypto';
+import { constants } from 'node:fs';
+import { mkdir, open, readFile, realpath, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { fail, HoldfastError } from '../../domain/problem/problem.ts';
+
+export const DIR_MODE = 0o700;
+export const FILE_MODE = 0o600;
+
+/**
+ * Replaces a file as a whole: after a crash, and on a full disk, it holds either the old text or the new one. A file that
+ * was written in part, which a disk that just filled up reports as a success, never takes its place.
+ */
+export async function writeWhole(file: string, text: string): Promise<void> {
+  await explained(file, () => replace(file, text, FILE_MODE));
+}
+
+/** The same for a user's file: what a link leads to is replaced, not the link. Rejects as the file system does. */
+export async function replaceFile(file: string, text: string, mode: number): Promise<void> {
+  await replace(await realpath(file).catch(() => file), text, mode);
+}
+
+async function replace(file: string, text: string, mode: number): Promise<void> {
+  const made = join(dirname(file), `.${basename(file)}.${randomBytes(6).toString('hex')}`);
+  try {
+    await create(made, text, mode);
+    await rename(made, file);
+  } catch (error) {
+    await rm(made, { force: true });
+    throw error;
+  }
+  await syncDirectory(dirname(file));
+}
+
+/** Writes a file that nobody reads yet: inside a directory that is renamed into place afterwards. */
+export async function writeNew(file: string, text: string | Uint8Array): Promise<void> {
+  await explained(file, () => create(file, text, FILE_MODE));
+}
+
+async function create(file: string, text: string | Uint8Array, mode: number): Promise<void> {
+  const handle = await open(file, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, mode);
+  try {
+    await handle.writeFile(text);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Undefined where there is no such file. */
+export async function readText(file: string): Promise<string | undefined> {
+  return explained(file, () => readFile(file, 'utf8').catch(orMissing));
+}
+
+/** Removes a file or a directory with everything in it; nothing there is fine. */
+export async function remove(path: string): Promise<void> {
+  await explained(path, () => rm(path, { recursive: true, force: true }));
+}
+
+export async function makeDirectory(dir: string): Promise<void> {
+  await explained(dir, () => mkdir(dir, { recursive: true, mode: DIR_MODE }));
+}
+
+/** Makes a rename or a new name last. Not every file system can. */
+export async function syncDirectory(dir: string): Promise<void> {
+  const handle = await open(dir, 'r').catch(() => undefined);
+  await handle?.sync().catch(() => undefined);
+  await handle?.close();
+}
+
+/** For `catch`: a missing file is undefined, everything else stays an error. */
+export function orMissing(error: unknown): undefined {
+  if (errorCode(error) === 'ENOENT') return undefined;
+  throw error;
+}
+
+export function errorCode(error: unknown): string | undefined {
+  const { code } = error as { code?: unknown };
+  return typeof code === 'string' ? code : undefined;
+}
+
+/** Runs disk work; what the disk refuses becomes HF6003, or HF6004 where it is full. */
+export async function explained<T>(file: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw explain(file, error);
+  }
+}
+
+function explain(file: string, error: unknown): unknown {
+  const code = errorCode(error);
+  if (error instanceof HoldfastError || code === undefined || !/^E[A-Z]+$/.test(code)) return error;
+  if (code === 'ENOSPC' || code === 'EDQUOT')
+    return fail('HF6004', `${file} could not be written: no space is left`, {}, { cause: error });
+  return fail('HF6003', `${file}: ${WORDS[code] ?? code}`, {}, { cause: error });
+}
+
+const WORDS: Readonly<Record<string, string>> = {
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  EROFS: 'the file system is read-only',
+  ENOTDIR: 'something on the way is not a directory',
+  EEXIST: 'something else is in its place',
+  ENOENT: 'it is missing',
+  EISDIR: 'it is a directory',
+};

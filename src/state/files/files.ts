@@ -1,0 +1,231 @@
+// The Store in a directory: a directory a target, one JSON file a record, everything atomic, 0600 and synced to disk.
+//
+//   .gitignore  key  store.json  told.json  beat.json
+//   targets/NAME/  state.json  journal.json  reserve  history.jsonl  looks.jsonl  holder.json  lock/
+//                  backups/ID/{config.yaml,config.json,record.json}
+import { createHash, createHmac, randomBytes } from 'node:crypto';
+import { link, rm, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { lock as lockFile } from 'proper-lockfile';
+import type { Clock } from '../../domain/clock.ts';
+import { fail } from '../../domain/problem/problem.ts';
+import type { Journal, Told } from '../../domain/state/state.ts';
+import {
+  listBackups,
+  pinBackup,
+  rawFileOf,
+  readBackup,
+  rotateBackups,
+  saveBackup,
+  type Keep,
+} from './backups.ts';
+import { writeBeat } from './heartbeat.ts';
+import {
+  errorCode,
+  explained,
+  makeDirectory,
+  orMissing,
+  readText,
+  remove,
+  syncDirectory,
+  writeNew,
+  writeWhole,
+} from './disk.ts';
+import { appendLine, type Bounds, readLines } from './line-log.ts';
+import { acquire, holderInWords } from './lock.ts';
+import { damagedIn, recordsOf, writeRecord } from './records.ts';
+import { freeReserve, reserveIn, withReserve } from './reserve.ts';
+import { isHistoryEntry, isJournal, isLook, isTargetState, isTold } from './record-schema.ts';
+import type { Store, TargetState } from '../store.ts';
+
+export interface FileStoreOptions {
+  /** Made where it is missing, unless its parent is missing too. */
+  readonly dir: string;
+  readonly clock: Clock;
+  /** ms after which the lock of a holder that gives no sign expires. 60 s, at least 2 s. */
+  readonly leaseMs?: number;
+  /** Backups kept besides the pinned ones. 30 of distinct content, none older than 90 days. */
+  readonly keep?: Keep;
+}
+
+const FORMAT = 1;
+const LEASE_MS = 60_000;
+const KEEP: Keep = { distinct: 30, ms: 90 * 86_400_000 };
+const HISTORY_SHOWN = 100;
+const HISTORY: Bounds = { bytes: 4 * 1024 * 1024, kept: 1000 };
+/** Two weeks of a look every five minutes. */
+const LOOKS: Bounds = { bytes: 1024 * 1024, kept: 4032 };
+
+/** Rejects with HF6003 where the directory cannot be used, HF6008 where a newer version wrote it. */
+export async function openFileStore(options: FileStoreOptions): Promise<Store> {
+  const dir = resolve(options.dir);
+  const { clock, leaseMs = LEASE_MS, keep = KEEP } = options;
+  const { key, isNew } = await openDirectory(dir, clock);
+  const hash = (text: string): string => createHmac('sha256', key).update(text).digest('hex');
+  const home = (target: string): string => join(dir, 'targets', directoryName(target));
+  const backupsOf = (target: string): string => join(home(target), 'backups');
+  const stateFile = (target: string): string => join(home(target), 'state.json');
+  const journalFile = (target: string): string => join(home(target), 'journal.json');
+  const states = recordsOf(isTargetState);
+  const journals = recordsOf(isJournal);
+  const notes = recordsOf(isTold);
+  const toldFile = join(dir, 'told.json');
+  const read = async (target: string): Promise<TargetState> =>
+    ((await states.read(stateFile(target), clock.now())) ?? {}) as TargetState;
+  const journal = async (target: string): Promise<Journal | undefined> =>
+    (await journals.read(journalFile(target), clock.now())) as Journal | undefined;
+
+  return {
+    isNew,
+    hash,
+    async lock(target, owner, { waitMs = 0 } = {}) {
+      return withReserve(home(target), async () => {
+        await makeDirectory(home(target));
+        return acquire(home(target), target, owner, { leaseMs, waitMs });
+      });
+    },
+    holder: (target) => holderInWords(home(target)),
+    read,
+    async update(target, patch) {
+      await withReserve(home(target), async () => {
+        await makeDirectory(home(target));
+        await alone(home(target), () => states.change(stateFile(target), clock.now(), patch));
+      });
+    },
+    async reserve(target, bytes) {
+      await makeDirectory(home(target));
+      await reserveIn(home(target), bytes);
+    },
+    journal,
+    async writeJournal(target, record) {
+      await withReserve(home(target), async () => {
+        await makeDirectory(home(target));
+        await writeRecord(journalFile(target), record);
+      });
+    },
+    async closeJournal(target) {
+      await remove(journalFile(target));
+      await freeReserve(home(target)).catch(() => undefined);
+      await syncDirectory(home(target));
+    },
+    async saveBackup(backup) {
+      const place = backupsOf(backup.target);
+      const record = await withReserve(home(backup.target), async () => {
+        await makeDirectory(place);
+        return saveBackup(place, backup, hash);
+      });
+      const open = await journal(backup.target);
+      await rotateBackups(place, keep, open ? [open.backup, record.id] : [record.id], clock.now());
+      return record;
+    },
+    listBackups: (target) => listBackups(backupsOf(target), clock.now()),
+    readBackup: (target, id) => readBackup(backupsOf(target), target, id, clock.now()),
+    pinBackup: (target, id) =>
+      withReserve(home(target), () => pinBackup(backupsOf(target), target, id, clock.now())),
+    backupFile: (target, id) => rawFileOf(backupsOf(target), target, id),
+    damaged: (target) => damagedIn(home(target)),
+    async appendHistory(target, entry) {
+      await withReserve(home(target), async () => {
+        await makeDirectory(home(target));
+        await appendLine(join(home(target), 'history.jsonl'), entry, HISTORY);
+      });
+    },
+    history: (target, limit = HISTORY_SHOWN) =>
+      readLines(join(home(target), 'history.jsonl'), limit, isHistoryEntry),
+    async told() {
+      return ((await notes.read(toldFile, clock.now())) ?? {}) as Told; // as `isTold` asks for
+    },
+    keepTold: (told) => writeRecord(toldFile, told),
+    async appendLook(target, look) {
+      await makeDirectory(home(target));
+      await appendLine(join(home(target), 'looks.jsonl'), look, LOOKS);
+    },
+    looks: (target, limit = LOOKS.kept) => readLines(join(home(target), 'looks.jsonl'), limit, isLook),
+    writeBeat: (beat) => writeBeat(dir, beat),
+  };
+}
+
+/** Reading and writing one record as one step, against other processes too; held for milliseconds. */
+async function alone(dir: string, work: () => Promise<void>): Promise<void> {
+  const release = await explained(dir, () =>
+    lockFile(join(dir, 'state'), {
+      realpath: false,
+      lockfilePath: join(dir, 'state.lock'),
+      stale: 2500,
+      retries: { retries: 60, minTimeout: 10, maxTimeout: 200, factor: 1.3 },
+      onCompromised: () => undefined,
+    }),
+  );
+  try {
+    await work();
+  } finally {
+    await release().catch(() => undefined);
+  }
+}
+
+/** Names that any file system can hold and that do not meet when it ignores case; others get a digest. */
+function directoryName(target: string): string {
+  if (/^[a-z0-9][a-z0-9_-]{0,59}$/.test(target)) return target;
+  const plain = target
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9_-]+/g, '-')
+    .slice(0, 40);
+  return `${plain}.${createHash('sha256').update(target).digest('hex').slice(0, 12)}`;
+}
+
+async function openDirectory(
+  dir: string,
+  clock: Clock,
+): Promise<{ readonly key: string; readonly isNew: boolean }> {
+  await refuseNewer(dir);
+  const known = await readText(join(dir, 'key'));
+  if (known !== undefined) return { key: checkedKey(dir, known), isNew: false };
+  await requireParent(dir);
+  await makeDirectory(dir);
+  await writeWhole(
+    join(dir, '.gitignore'),
+    '# Backups and hashes of this machine; nothing for a repository.\n*\n',
+  );
+  const made = await makeKey(dir);
+  if (made.isNew) await writeRecord(join(dir, 'store.json'), { format: FORMAT, createdAt: clock.now() });
+  return made;
+}
+
+/** A typing error in --state must not grow a tree of directories. */
+async function requireParent(dir: string): Promise<void> {
+  const parent = await explained(dir, () => stat(dirname(dir)).catch(orMissing));
+  if (!parent) throw fail('HF6003', `${dirname(dir)} does not exist, so ${dir} was not made`);
+}
+
+async function refuseNewer(dir: string): Promise<void> {
+  const text = await readText(join(dir, 'store.json'));
+  const format = /"format":\s*(\d+)/.exec(text ?? '')?.[1];
+  if (format !== undefined && Number(format) > FORMAT)
+    throw fail('HF6008', `${dir} has format ${format}; this version knows ${FORMAT}`);
+}
+
+/** Of two processes that start at once, one makes the key and the other takes it. */
+async function makeKey(dir: string): Promise<{ readonly key: string; readonly isNew: boolean }> {
+  const file = join(dir, 'key');
+  const made = join(dir, `.key-${randomBytes(6).toString('hex')}`);
+  const key = randomBytes(32).toString('hex');
+  await writeNew(made, `${key}\n`);
+  try {
+    await link(made, file);
+    await syncDirectory(dir);
+    return { key, isNew: true };
+  } catch (error) {
+    if (errorCode(error) !== 'EEXIST') return await explained(file, () => Promise.reject(error));
+    return { key: checkedKey(dir, (await readText(file)) ?? ''), isNew: false };
+  } finally {
+    await rm(made, { force: true });
+  }
+}
+
+function checkedKey(dir: string, text: string): string {
+  const key = text.trim();
+  if (/^[0-9a-f]{64}$/.test(key)) return key;
+  throw fail('HF6003', `${join(dir, 'key')} is damaged`, {
+    remedy: 'Move the state directory away and start with a new one; its backups stay readable there.',
+  });
+}

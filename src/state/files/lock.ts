@@ -1,0 +1,235 @@
+// Exclusive use of one target across processes: a lock directory whose time is renewed (proper-lockfile), and a note
+// beside it that says who holds it. Times here are the file system's, so they are real ones.
+import * as nodeFs from 'node:fs';
+import { readFileSync, readlinkSync, statSync } from 'node:fs';
+import { readFile, rm } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { randomUUID } from 'node:crypto';
+import { lock as lockFile } from 'proper-lockfile';
+import { fail } from '../../domain/problem/problem.ts';
+import { errorCode, explained, orMissing, writeWhole } from './disk.ts';
+import type { Lease } from '../store.ts';
+
+interface Holder {
+  readonly token: string;
+  readonly owner: string;
+  readonly host: string;
+  /** Host, boot and process namespace: where a process number means one process. */
+  readonly machine: string;
+  readonly pid: number;
+  /** ISO 8601. */
+  readonly since: string;
+}
+
+const POLL_MS = 100;
+
+export interface AcquireOptions {
+  readonly leaseMs: number;
+  readonly waitMs: number;
+  /** What renews the lock. */
+  readonly utimes?: typeof nodeFs.utimes;
+}
+
+/** What became of a lock since it was taken. */
+interface Hold {
+  /** Let go, or taken over by another. */
+  lost: boolean;
+  /** The disk does not take a new time: it is full, read-only, or not ours any more. */
+  unrenewable: boolean;
+}
+
+/** Locks of this process that it let go of and whose directory the disk did not let it remove. */
+const letGo = new Set<string>();
+
+/** Waits up to `waitMs` for the lock in `dir`. Rejects with HF6001 naming the holder. */
+export async function acquire(
+  dir: string,
+  target: string,
+  owner: string,
+  options: AcquireOptions,
+): Promise<Lease> {
+  const patience = Date.now() + options.waitMs;
+  for (;;) {
+    const lease = await explained(dir, () => guarded(dir, () => tryAcquire(dir, owner, options)));
+    if (lease) return lease;
+    if (Date.now() >= patience) throw await lockedBy(dir, target);
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+  }
+}
+
+/** One at a time may look at a lock and take it, so that two never take over the same dead one. */
+async function guarded<T>(dir: string, work: () => Promise<T>): Promise<T> {
+  const release = await lockFile(join(dir, 'guard'), {
+    realpath: false,
+    lockfilePath: join(dir, 'lock.guard'),
+    stale: 2500,
+    retries: { retries: 40, minTimeout: 25, maxTimeout: 100, factor: 1.2 },
+    onCompromised: () => undefined,
+  });
+  try {
+    return await work();
+  } finally {
+    await release().catch(() => undefined);
+  }
+}
+
+/** Under the guard. A lock without a note is one whose taker died before it wrote one: it would do so under the guard. */
+async function tryAcquire(
+  dir: string,
+  owner: string,
+  { leaseMs, utimes = nodeFs.utimes }: AcquireOptions,
+): Promise<Lease | undefined> {
+  const lockDir = join(dir, 'lock');
+  const former = await holderOf(dir);
+  if (!former || isDead(former) || letGo.has(former.token))
+    await rm(lockDir, { recursive: true, force: true });
+  const hold: Hold = { lost: false, unrenewable: false };
+  const release = await lockFile(join(dir, 'target'), {
+    realpath: false,
+    lockfilePath: lockDir,
+    stale: leaseMs,
+    update: Math.min(leaseMs / 4, 5000),
+    fs: { ...nodeFs, utimes: noting(utimes, hold) },
+    onCompromised: () => {
+      hold.lost = !hold.unrenewable;
+    },
+  }).catch((error: unknown) => {
+    if (errorCode(error) === 'ELOCKED') return undefined;
+    throw error;
+  });
+  if (!release) return undefined;
+  const holder = self(owner);
+  try {
+    await writeWhole(noteOf(dir), JSON.stringify(holder));
+  } catch (error) {
+    await release().catch(() => undefined); // a lock without a note would be renewed by this process for ever
+    throw error;
+  }
+  if (former) letGo.delete(former.token);
+  return leaseOf(dir, holder, leaseMs, hold, release);
+}
+
+/** Notes whether the disk takes the time by which a lock is renewed. */
+function noting(utimes: typeof nodeFs.utimes, hold: Hold): typeof nodeFs.utimes {
+  const noted = (
+    path: nodeFs.PathLike,
+    atime: nodeFs.TimeLike,
+    mtime: nodeFs.TimeLike,
+    done: nodeFs.NoParamCallback,
+  ) =>
+    utimes(path, atime, mtime, (error) => {
+      hold.unrenewable = error !== null && REFUSALS.has(error.code ?? '');
+      done(error);
+    });
+  return Object.assign(noted, { __promisify__: utimes.__promisify__ });
+}
+
+const REFUSALS = new Set(['EROFS', 'ENOSPC', 'EDQUOT', 'EACCES', 'EPERM', 'EIO']);
+
+function leaseOf(
+  dir: string,
+  holder: Holder,
+  leaseMs: number,
+  hold: Hold,
+  release: () => Promise<void>,
+): Lease {
+  return {
+    remainingMs() {
+      if (hold.lost || noteSync(dir)?.token !== holder.token) return 0;
+      // Whoever takes it over leaves a note of its own: until then the work is finished, whatever the disk says.
+      if (hold.unrenewable) return leaseMs;
+      return Math.max(0, lockTime(dir) + leaseMs - Date.now());
+    },
+    async release() {
+      if (hold.lost) return;
+      hold.lost = true;
+      // The note stays: without a lock it says nothing.
+      await release().catch(() => letGo.add(holder.token));
+    },
+  };
+}
+
+function lockTime(dir: string): number {
+  try {
+    return statSync(join(dir, 'lock')).mtimeMs;
+  } catch {
+    return 0;
+  }
+}
+
+const noteOf = (dir: string): string => join(dir, 'holder.json');
+
+function noteSync(dir: string): Holder | undefined {
+  try {
+    return parseHolder(readFileSync(noteOf(dir), 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+async function holderOf(dir: string): Promise<Holder | undefined> {
+  return parseHolder(await readFile(noteOf(dir), 'utf8').catch(orMissing));
+}
+
+function parseHolder(text: string | undefined): Holder | undefined {
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text) as Holder;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Who holds the lock in `dir`, in words; undefined: nobody. */
+export async function holderInWords(dir: string): Promise<string | undefined> {
+  const holder = await holderOf(dir);
+  if (lockTime(dir) === 0 || !holder || isDead(holder)) return undefined;
+  return `${holder.owner} (process ${holder.pid} on ${holder.host}, since ${holder.since})`;
+}
+
+async function lockedBy(dir: string, target: string): Promise<Error> {
+  const holder = (await holderInWords(dir)) ?? 'another process';
+  return fail('HF6001', `${target} is in use by ${holder}`, { target });
+}
+
+/** Surely dead: a process of this very machine that is gone. Of others only the lease can tell. */
+function isDead(holder: Holder): boolean {
+  if (holder.machine !== MACHINE || holder.pid === process.pid) return false;
+  try {
+    process.kill(holder.pid, 0);
+    return false;
+  } catch (error) {
+    return errorCode(error) === 'ESRCH';
+  }
+}
+
+function self(owner: string): Holder {
+  return {
+    token: randomUUID(),
+    owner,
+    host: hostname(),
+    machine: MACHINE,
+    pid: process.pid,
+    since: new Date().toISOString(),
+  };
+}
+
+const MACHINE = [hostname(), bootId(), processNamespace()].join(' ');
+
+function bootId(): string {
+  try {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+  } catch {
+    return '';
+  }
+}
+
+/** Two containers can share a host name and use the same process numbers. */
+function processNamespace(): string {
+  try {
+    return readlinkSync('/proc/self/ns/pid');
+  } catch {
+    return '';
+  }
+}

@@ -1,0 +1,118 @@
+// What records of the state must look like to be worked with. A file that somebody edited is damaged, not a surprise in
+// the middle of a transaction. Members that are not known here are let through: a later version may have written them.
+import type { CheckRecord } from '../../domain/state/check-record.ts';
+import type { HistoryEntry, Journal, Mark } from '../../domain/state/state.ts';
+import type { TargetState } from '../store.ts';
+
+type Check = (value: unknown) => boolean;
+type Checks<T> = { readonly [K in keyof T]-?: Check };
+
+const isText: Check = (value) => typeof value === 'string';
+const isNumber: Check = (value) => typeof value === 'number';
+const isBoolean: Check = (value) => typeof value === 'boolean';
+/** ms since the epoch that a Date can hold. */
+const isTime: Check = (value) => typeof value === 'number' && Math.abs(value) <= 8.64e15;
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const listOf =
+  (check: Check): Check =>
+  (value) =>
+    Array.isArray(value) && value.every(check);
+const mapOf =
+  (check: Check): Check =>
+  (value) =>
+    isRecord(value) && Object.values(value).every(check);
+const maybe =
+  (check: Check): Check =>
+  (value) =>
+    value === undefined || check(value);
+const recordOf =
+  (checks: Readonly<Record<string, Check>>): Check =>
+  (value) =>
+    isRecord(value) &&
+    Object.entries(checks).every(([name, check]) =>
+      check(Object.hasOwn(value, name) ? value[name] : undefined),
+    );
+
+const isRevision = recordOf({ digest: isText });
+const isLastApplied = recordOf({
+  at: isTime,
+  revision: isRevision,
+  hashes: mapOf(isText),
+  placed: listOf(isText),
+});
+const isCheck = recordOf({ at: isTime, inSync: isBoolean });
+const isUntil = { until: isTime, reason: isText };
+
+const STATE: Checks<TargetState> = {
+  lastApplied: maybe(isLastApplied),
+  origins: maybe(recordOf({ secrets: listOf(isText), plain: listOf(isText) })),
+  authBlock: maybe(recordOf({ ...isUntil, banned: maybe(isBoolean), keys: isText })),
+  suspension: maybe(recordOf({ ...isUntil, by: maybe(isText) })),
+  quarantine: maybe(recordOf({ revision: isText, since: isTime, reason: isText })),
+  detection: maybe(recordOf({ build: isText, api: isText, at: isTime })),
+  lastOutcome: maybe(recordOf({ kind: isText, at: isTime, summary: isText })),
+  lastDeepCheck: maybe(isCheck),
+  lastShallowCheck: maybe(isCheck),
+  released: maybe(listOf(isText)),
+  drift: maybe(recordOf({ corrected: mapOf(listOf(isNumber)), contested: listOf(isText) })),
+  modelGaps: maybe(recordOf({ build: isText, paths: listOf(isText) })),
+  knownFiles: maybe(listOf(isText)),
+  knownImages: maybe(listOf(recordOf({ file: isText, leaves: mapOf(isText) }))),
+  workingKey: maybe(isNumber),
+  wayBack: maybe(isText),
+  writeMs: maybe(listOf(isNumber)),
+};
+
+const JOURNAL: Checks<Journal> = {
+  id: isText,
+  openedAt: isTime,
+  planDigest: isText,
+  revision: isRevision,
+  backup: isText,
+  before: isText,
+  predicted: listOf(isText),
+  sent: isNumber,
+  footprint: listOf(isText),
+  ours: maybe(mapOf(isText)),
+  phase: (value) => value === 'open' || value === 'rolling-back',
+  keptFlat: maybe(isBoolean),
+  remembered: maybe(recordOf({ lastApplied: isLastApplied, released: listOf(isText) })),
+  changes: maybe(listOf(isText)),
+  writes: maybe(listOf(isText)),
+  by: maybe(isText),
+};
+
+export const isTargetState: Check = recordOf(STATE);
+const MARK: Checks<Mark> = { standing: isText, of: maybe(isText), trouble: maybe(isText) };
+
+export const isTold: Check = mapOf(mapOf(recordOf(MARK)));
+export const isJournal: Check = recordOf(JOURNAL);
+
+const LOOK: Checks<CheckRecord> = {
+  at: isTime,
+  trigger: isText,
+  outcome: isText,
+  differences: isNumber,
+  durationMs: isNumber,
+  requests: isNumber,
+};
+export const isLook: Check = recordOf(LOOK);
+
+const HISTORY: Checks<HistoryEntry> = {
+  id: isText,
+  at: isTime,
+  outcome: isText,
+  revision: maybe(isRevision),
+  planDigest: maybe(isText),
+  changes: listOf(isText),
+  writes: listOf(isText),
+  backup: maybe(isText),
+  evidence: listOf(isRecord),
+  problems: listOf(isText),
+  durationMs: isNumber,
+  requests: isRecord,
+  by: maybe(isText),
+};
+export const isHistoryEntry: Check = recordOf(HISTORY);

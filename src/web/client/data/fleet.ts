@@ -1,0 +1,66 @@
+// All targets as the daemon sees them, kept current by its events.
+import { computed, signal } from '@preact/signals';
+import { SYNC_STATUSES, type Severity, type SyncStatus } from '../../../domain/outcome/sync-status.ts';
+import type { LiveEvent, TargetsView, TargetView } from '../../../api-schema/views.ts';
+import { get } from './api.ts';
+import { daemonSays } from './clock.ts';
+import { listen } from './live.ts';
+import { createResource } from './resource.ts';
+
+export const fleet = createResource(() => get<TargetsView>('targets'));
+
+/** The last change of a standing, for those who hear the page. */
+export const announcement = signal('');
+
+export const targets = computed(() => fleet.state.value.value?.targets ?? []);
+
+export const targetNamed = (name: string): TargetView | undefined =>
+  targets.value.find((target) => target.name === name);
+
+/** A daemon that is newer than this page may know standings that the page does not. */
+export function standingOf({ standing }: Pick<TargetView, 'standing'>): SyncStatus {
+  return standing in SYNC_STATUSES ? (standing as SyncStatus) : 'unknown';
+}
+
+/** How a standing is coloured; its icon and title say the same without colour. */
+export type Tone = 'ok' | 'quiet' | 'warn' | 'bad';
+
+const TONES: Record<Severity, Tone> = { info: 'quiet', warning: 'warn', critical: 'bad' };
+
+export const toneOf = (standing: SyncStatus): Tone =>
+  standing === 'in-sync' ? 'ok' : TONES[SYNC_STATUSES[standing].severity];
+
+/** Until the function that it returns is called. */
+export function followFleet(): () => void {
+  void load();
+  const deaf = listen(hear, () => void load());
+  return () => {
+    deaf();
+    fleet.state.value = {};
+  };
+}
+
+async function load(): Promise<void> {
+  await fleet.load();
+  const { value, problem } = fleet.state.peek();
+  if (value && !problem) daemonSays(value.now);
+}
+
+function hear(event: LiveEvent): void {
+  if (event.kind === 'settings') void load();
+  if (event.kind === 'source') fleet.change((view) => ({ ...view, source: event.source }));
+  if (event.kind === 'target') replace(event.target);
+}
+
+function replace(changed: TargetView): void {
+  const before = targetNamed(changed.name);
+  if (!before) return void load();
+  if (before.standing !== changed.standing) {
+    const [was, is] = [before, changed].map((target) => SYNC_STATUSES[standingOf(target)].title);
+    announcement.value = `${changed.name}: ${was}, now ${is}`;
+  }
+  fleet.change((view) => ({
+    ...view,
+    targets: view.targets.map((target) => (target.name === changed.name ? changed : target)),
+  }));
+}

@@ -1,0 +1,38 @@
+// Outcomes in words and colours, for lists and for the answer to an action.
+import type { OutcomeKind } from '../../../domain/outcome/outcome.ts';
+import { type SyncStatus, syncStatusAfter } from '../../../domain/outcome/sync-status.ts';
+import { type Tone, toneOf } from './fleet.ts';
+
+const TITLES: Record<OutcomeKind, string> = {
+  'in-sync': 'In sync',
+  applied: 'Applied',
+  drifted: 'Drifted',
+  'stale-memory': 'Stale memory',
+  refused: 'Refused by a guard',
+  'rolled-back': 'Rolled back',
+  'rollback-failed': 'Rollback failed',
+  restored: 'Restored',
+  cancelled: 'Cancelled',
+  failed: 'Failed',
+  stale: 'Stale plan',
+  locked: 'Locked',
+  unreachable: 'Unreachable',
+  invalid: 'Invalid',
+  contested: 'Contested',
+  quarantined: 'Quarantined',
+  suspended: 'Suspended',
+};
+
+const isKind = (text: string): text is OutcomeKind => text in TITLES;
+
+/** A kind that this page does not know is shown as it is called. */
+export const outcomeTitle = (kind: string): string => (isKind(kind) ? TITLES[kind] : kind);
+
+const WROTE: Partial<Record<OutcomeKind, Tone>> = { applied: 'ok', restored: 'ok' };
+
+export function outcomeStanding(kind: string): SyncStatus {
+  return (isKind(kind) && syncStatusAfter(kind)) || 'unknown';
+}
+
+export const outcomeTone = (kind: string): Tone =>
+  (isKind(kind) && WROTE[kind]) || toneOf(outcomeStanding(kind));

@@ -1,0 +1,45 @@
+// Something that is loaded, shown, and loaded again when it changed: with what was there before while it is, and when it
+// cannot be.
+import { type Signal, signal } from '@preact/signals';
+import type { ProblemView } from '../../../api-schema/views.ts';
+import type { Answer } from './api.ts';
+
+export interface Loaded<T> {
+  /** Absent until the first good answer; kept when a later one fails. */
+  readonly value?: T;
+  /** Why the last answer was none. */
+  readonly problem?: ProblemView;
+}
+
+export interface Resource<T> {
+  readonly state: Signal<Loaded<T>>;
+  /** Asks anew. Several at once are two: the one under way, and one after it. */
+  load(): Promise<void>;
+  change(by: (value: T) => T): void;
+}
+
+export function createResource<T>(ask: () => Promise<Answer<T>>): Resource<T> {
+  const state = signal<Loaded<T>>({});
+  let underWay: Promise<void> | undefined;
+  let again = false;
+  const run = async (): Promise<void> => {
+    do {
+      again = false;
+      const answer = await ask();
+      state.value = answer.ok ? { value: answer.value } : { ...state.peek(), problem: answer.problem };
+    } while (again);
+    underWay = undefined;
+  };
+  return {
+    state,
+    load() {
+      if (underWay) again = true;
+      else underWay = run();
+      return underWay;
+    },
+    change(by) {
+      const { value } = state.peek();
+      if (value !== undefined) state.value = { ...state.peek(), value: by(value) };
+    },
+  };
+}

@@ -1,0 +1,52 @@
+// Coded problems: what, where, and what to do.
+import { useState } from 'preact/hooks';
+import type { Problem } from '../../../domain/problem/problem.ts';
+import { plural } from '../../../lib/text.ts';
+import { Icon } from './icon.tsx';
+
+/** More wait behind a button: the first ones are read, the hundredth is not. */
+const FIRST = 5;
+
+export function Problems({ problems }: { readonly problems: readonly Problem[] }) {
+  const [all, setAll] = useState(false);
+  const left = problems.length - FIRST;
+  return (
+    <>
+      <ul class="problems plain">
+        {(all ? problems : problems.slice(0, FIRST)).map((problem, i) => (
+          <li key={i} class={problem.severity === 'error' ? 'tone-bad' : 'tone-warn'}>
+            <Icon name={problem.severity === 'error' ? 'danger' : 'warning'} />
+            <Body problem={problem} />
+          </li>
+        ))}
+      </ul>
+      {!all && left > 0 && (
+        <button type="button" class="link" onClick={() => setAll(true)}>
+          Show {plural(left, 'other problem')}
+        </button>
+      )}
+    </>
+  );
+}
+
+function Body({
+  problem: { severity, code, message, remedy, position, path },
+}: {
+  readonly problem: Problem;
+}) {
+  return (
+    <div>
+      <p>
+        <span class="visually-hidden">{severity}: </span>
+        <code class="code">{code}</code> <bdi>{message}</bdi>
+      </p>
+      {(position ?? path) !== undefined && (
+        <p class="sub mono break">
+          {position && `${position.file}:${position.line}:${position.column}  `}
+          {path}
+        </p>
+      )}
+      <p class="remedy">{remedy}</p>
+    </div>
+  );
+}

@@ -1,0 +1,96 @@
+// What may be done to a target, by those who may.
+import { useState } from 'preact/hooks';
+import { isRefused, type Plan } from '../../../domain/plan/plan.ts';
+import type { PlanView, TargetView } from '../../../api-schema/views.ts';
+import type { Resource } from '../data/resource.ts';
+import { mayOperate } from '../data/session.ts';
+import { ApplyDialog } from './dialogs/apply-dialog.tsx';
+import type { Answer } from '../data/api.ts';
+import { type Action, useAsking } from './dialogs/asking.ts';
+import { HealButton } from './heal-button.tsx';
+import { Result } from './dialogs/result.tsx';
+import { RollbackDialog } from './dialogs/restore-dialog.tsx';
+import { SuspendDialog } from './dialogs/suspend-dialog.tsx';
+
+interface Props {
+  readonly target: TargetView;
+  readonly plan: Resource<PlanView>;
+}
+
+export function Actions(props: Props) {
+  if (!mayOperate.value)
+    return <p class="actions muted">Your token may look, but not act: its role is read.</p>;
+  return <Buttons {...props} />;
+}
+
+/** What is said where the answer is nothing but yes. */
+const DONE: Partial<Record<Action, string>> = {
+  sync: 'Asked for. It is looked at as soon as its line allows.',
+  resume: 'Resumed. It is looked at now.',
+  retry: 'The revision is tried again.',
+};
+
+type Asked = { readonly kind: 'suspend' | 'rollback' } | { readonly kind: 'apply'; readonly plan: Plan };
+
+function Buttons({ target, plan }: Props) {
+  const [asked, setAsked] = useState<Asked>();
+  const [last, setLast] = useState<Action>('sync');
+  const [refused, setRefused] = useState<Answer<unknown>>();
+  const asking = useAsking(target.name);
+  const now = (action: Action): void => {
+    setLast(action);
+    setRefused(undefined);
+    void asking.ask(action);
+  };
+  const current = plan.state.value.value?.plan;
+  const close = (): void => setAsked(undefined);
+  return (
+    <>
+      <div class="actions">
+        {current && current.writes.length > 0 && (
+          <button
+            type="button"
+            class="button button-primary"
+            onClick={() => setAsked({ kind: 'apply', plan: current })}
+          >
+            {isRefused(current) ? 'Apply with overrides…' : 'Apply this plan…'}
+          </button>
+        )}
+        {current && (
+          <HealButton
+            target={target}
+            plan={current}
+            planned={(healing) => setAsked({ kind: 'apply', plan: healing })}
+            failed={setRefused}
+          />
+        )}
+        {target.quarantine && (
+          <button type="button" class="button" disabled={asking.busy} onClick={() => now('retry')}>
+            Retry the revision
+          </button>
+        )}
+        <button type="button" class="button" disabled={asking.busy} onClick={() => now('sync')}>
+          Sync now
+        </button>
+        {target.suspension ? (
+          <button type="button" class="button" disabled={asking.busy} onClick={() => now('resume')}>
+            Resume
+          </button>
+        ) : (
+          <button type="button" class="button" onClick={() => setAsked({ kind: 'suspend' })}>
+            Suspend…
+          </button>
+        )}
+        {target.applied && (
+          <button type="button" class="button" onClick={() => setAsked({ kind: 'rollback' })}>
+            Roll back…
+          </button>
+        )}
+      </div>
+      <Result answer={refused ?? asking.answer} done={DONE[last] ?? 'Done.'} />
+      {asked?.kind === 'apply' && <ApplyDialog plan={asked.plan} target={target} close={close} />}
+      {asked?.kind === 'suspend' && <SuspendDialog name={target.name} close={close} />}
+      {asked?.kind === 'rollback' && <RollbackDialog name={target.name} close={close} />}
+    </>
+  );
+}

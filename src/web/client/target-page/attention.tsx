@@ -1,0 +1,113 @@
+// What the last outcome leaves for a person to do, above everything else: the steps after a failed rollback first of all.
+import type { ComponentChildren } from 'preact';
+import type { Outcome } from '../../../domain/outcome/outcome.ts';
+import type { PlanView, TargetView } from '../../../api-schema/views.ts';
+import { Icon } from '../parts/icon.tsx';
+import { Ago } from '../parts/time.tsx';
+import type { Resource } from '../data/resource.ts';
+import { EvidenceList } from '../parts/evidence.tsx';
+import { outcomeTitle, outcomeTone } from '../data/outcome-labels.ts';
+import { Problems } from '../parts/problems.tsx';
+
+interface Props {
+  readonly resource: Resource<PlanView>;
+  readonly target: TargetView;
+}
+
+export function Attention({ resource, target }: Props) {
+  const outcome = resource.state.value.value?.outcome;
+  if (!outcome) return target.authBlock ? <Blocked reason={target.authBlock.reason} /> : null;
+  return <Left outcome={outcome} />;
+}
+
+function Left({ outcome }: { readonly outcome: Outcome }) {
+  switch (outcome.kind) {
+    case 'rollback-failed':
+      return <ByHand outcome={outcome} />;
+    case 'rolled-back':
+      return (
+        <Panel outcome={outcome}>
+          <p>{outcome.reason}</p>
+          <EvidenceList evidence={outcome.evidence.filter(({ passed }) => !passed)} />
+        </Panel>
+      );
+    case 'failed':
+    case 'cancelled':
+    case 'stale':
+      return (
+        <Panel outcome={outcome}>
+          <p>{outcome.reason}</p>
+        </Panel>
+      );
+    case 'applied':
+      return <Restart paths={outcome.restartNeeded} outcome={outcome} />;
+    default:
+      return outcome.problems.length > 0 ? <Panel outcome={outcome} /> : null;
+  }
+}
+
+function Panel({ outcome, children }: { readonly outcome: Outcome; readonly children?: ComponentChildren }) {
+  return (
+    <section class={`attention tone-${outcomeTone(outcome.kind)}`} aria-label="Needs attention">
+      <h2>
+        <Icon name="warning" />
+        {outcomeTitle(outcome.kind)}
+        <Ago at={outcome.at} focusable />
+      </h2>
+      {children}
+      {outcome.problems.length > 0 && <Problems problems={outcome.problems} />}
+    </section>
+  );
+}
+
+function ByHand({ outcome }: { readonly outcome: Extract<Outcome, { kind: 'rollback-failed' }> }) {
+  return (
+    <section class="attention attention-alarm" aria-label="Needs a person">
+      <h2>
+        <Icon name="danger" />
+        The rollback failed. Do this by hand, it needs no API:
+        <Ago at={outcome.at} focusable />
+      </h2>
+      <ol class="by-hand">
+        {outcome.remedy.map((step) => (
+          <li key={step}>
+            <bdi>{step}</bdi>
+          </li>
+        ))}
+      </ol>
+      <p class="why">
+        <b>Why:</b> <bdi>{outcome.reason}</bdi>
+      </p>
+      <p class="why">
+        <b>Backup:</b> <code>{outcome.backup}</code>
+      </p>
+      {outcome.problems.length > 0 && <Problems problems={outcome.problems} />}
+    </section>
+  );
+}
+
+function Restart({ paths, outcome }: { readonly paths: readonly string[]; readonly outcome: Outcome }) {
+  if (paths.length === 0) return outcome.problems.length > 0 ? <Panel outcome={outcome} /> : null;
+  return (
+    <Panel outcome={outcome}>
+      <p>
+        Restart the gateway: until then these are stored but not in effect.{' '}
+        <code class="break">{paths.join(', ')}</code>
+      </p>
+    </Panel>
+  );
+}
+
+function Blocked({ reason }: { readonly reason: string }) {
+  return (
+    <section class="attention tone-bad" aria-label="Needs attention">
+      <h2>
+        <Icon name="danger" />
+        The gateway refused the management key
+      </h2>
+      <p>
+        <bdi>{reason}</bdi>
+      </p>
+    </section>
+  );
+}

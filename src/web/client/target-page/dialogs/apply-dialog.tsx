@@ -1,0 +1,142 @@
+// Applying exactly the plan that was read: its digest goes along, so that anything else is refused as stale. Where guards
+// refuse, each override is ticked by hand; the plan is then made again with them, and must be the same but for that.
+import { useState } from 'preact/hooks';
+import type { Outcome } from '../../../../domain/outcome/outcome.ts';
+import { pending, type Plan } from '../../../../domain/plan/plan.ts';
+import type { Verdict } from '../../../../domain/plan/guard.ts';
+import { plural } from '../../../../lib/text.ts';
+import type { ApplyRequest, TargetView } from '../../../../api-schema/views.ts';
+import { type Answer, post, targetPath } from '../../data/api.ts';
+import { targetNamed } from '../../data/fleet.ts';
+import { Dialog } from '../../parts/dialog.tsx';
+import { StepLine } from '../../parts/step.tsx';
+import { useAsking } from './asking.ts';
+import { Result } from './result.tsx';
+
+interface Props {
+  readonly plan: Plan;
+  readonly target: TargetView;
+  readonly close: () => void;
+}
+
+export function ApplyDialog({ plan, target, close }: Props) {
+  const [allow, setAllow] = useState<ReadonlySet<string>>(new Set());
+  const [refusal, setRefusal] = useState<Answer<unknown>>();
+  const [planning, setPlanning] = useState(false);
+  const asking = useAsking(target.name);
+  const refused = plan.verdicts.filter(({ allowed }) => !allowed);
+  const overrides = overridesOf(refused);
+  const unruly = refused.some(({ override }) => override === undefined);
+  const answer = asking.answer ?? refusal;
+  const busy = planning || asking.busy;
+  const apply = async (): Promise<void> => {
+    setPlanning(true);
+    const approved = await approvedWith(plan, target, [...allow]);
+    setPlanning(false);
+    if (approved.ok) await asking.ask('apply', approved.value);
+    else setRefusal(approved);
+  };
+  return (
+    <Dialog title={`Apply to ${target.name}`} close={close}>
+      <p>
+        {plural(pending(plan).length, 'change')} by {plural(plan.writes.length, 'request')}. A backup is taken
+        first, everything is verified afterwards, and put back where it does not prove itself.
+      </p>
+      {overrides.length > 0 && !answer?.ok && (
+        <fieldset class="overrides" disabled={busy}>
+          <legend>Guards refuse this plan. Tick what is meant:</legend>
+          {overrides.map(({ value, message }) => (
+            <label key={value} class="check">
+              <input
+                type="checkbox"
+                checked={allow.has(value)}
+                onChange={({ currentTarget }) => setAllow(toggled(allow, value, currentTarget.checked))}
+              />
+              <span>
+                <code class="break">{value}</code>
+                <span class="sub">{message}</span>
+              </span>
+            </label>
+          ))}
+        </fieldset>
+      )}
+      {unruly && <p class="tone-bad">One of the guards has no override: change the files.</p>}
+      <Result answer={answer} done="Applied." />
+      {busy && <StepLine step={targetNamed(target.name)?.step ?? 'lock'} />}
+      <footer class="dialog-foot">
+        <button type="button" class="button" onClick={close}>
+          {answer?.ok ? 'Close' : 'Cancel'}
+        </button>
+        {!answer?.ok && (
+          <button
+            type="button"
+            class="button button-primary"
+            disabled={busy || unruly || !isAnswered(refused, allow)}
+            onClick={() => void apply()}
+          >
+            Apply
+          </button>
+        )}
+      </footer>
+    </Dialog>
+  );
+}
+
+function toggled(set: ReadonlySet<string>, value: string, on: boolean): ReadonlySet<string> {
+  return on ? new Set([...set, value]) : new Set([...set].filter((one) => one !== value));
+}
+
+interface Override {
+  /** As `--allow` takes it. */
+  readonly value: string;
+  readonly message: string;
+}
+
+function overridesOf(refused: readonly Verdict[]): readonly Override[] {
+  return refused.flatMap((verdict) =>
+    valuesOf(verdict).map((value) => ({ value, message: verdict.message })),
+  );
+}
+
+/** `--allow split-brain=file|memory` is a choice; the others are one value, in a shell's quotes where it needs them. */
+function valuesOf({ override }: Verdict): readonly string[] {
+  const word = override?.replace(/^--allow /, '') ?? '';
+  const value = word.startsWith("'") ? word.slice(1, -1).replaceAll(String.raw`'\''`, "'") : word;
+  const [guard, choices] = /^([\w-]+)=([\w|-]+)$/.exec(value)?.slice(1) ?? [];
+  if (choices !== undefined) return choices.split('|').map((choice) => `${guard}=${choice}`);
+  return value === '' ? [] : [value];
+}
+
+/** Each refusal has exactly one of its ways ticked. */
+const isAnswered = (refused: readonly Verdict[], allow: ReadonlySet<string>): boolean =>
+  refused.every((verdict) => valuesOf(verdict).filter((value) => allow.has(value)).length === 1);
+
+const CHANGED = {
+  type: 'about:blank',
+  title: 'The plan is another one by now',
+  status: 409,
+  detail: 'Nothing was written. Close this, read the new plan, and apply that.',
+};
+
+async function approvedWith(
+  plan: Plan,
+  target: TargetView,
+  allow: readonly string[],
+): Promise<Answer<ApplyRequest>> {
+  // A plan that was made to put drift back is applied in that mode.
+  const mode = plan.mode === target.mode || plan.mode === 'observe' ? {} : { mode: plan.mode };
+  if (allow.length === 0) return { ok: true, value: { approved: plan.digest, ...mode } };
+  const answer = await post<Outcome>(targetPath(plan.target, '/plan'), { allow, ...mode });
+  if (!answer.ok) return answer;
+  const again = answer.value.plan;
+  return again && essence(again) === essence(plan)
+    ? { ok: true, value: { approved: again.digest, allow: [...allow], ...mode } }
+    : { ok: false, problem: CHANGED };
+}
+
+const essence = ({ changes, writes, revision }: Plan): string =>
+  JSON.stringify([
+    changes.map(({ path, kind, before, after }) => [path, kind, before, after]),
+    writes,
+    revision.digest,
+  ]);

@@ -1,0 +1,111 @@
+// Putting a backup back, behind the name of the target typed by a person; first without writing where they like.
+import type { ComponentChildren } from 'preact';
+import { useId, useState } from 'preact/hooks';
+import type { BackupsView } from '../../../../api-schema/views.ts';
+import { targetNamed } from '../../data/fleet.ts';
+import { Dialog } from '../../parts/dialog.tsx';
+import { StepLine } from '../../parts/step.tsx';
+import { exact } from '../../data/labels.ts';
+import { type Action, outcomeIn, useAsking } from './asking.ts';
+import { Result } from './result.tsx';
+
+interface Props {
+  readonly name: string;
+  readonly close: () => void;
+}
+
+export function RestoreDialog({
+  backup,
+  ...rest
+}: Props & { readonly backup: BackupsView['backups'][number] }) {
+  return (
+    <Typed
+      {...rest}
+      title={`Restore ${rest.name}`}
+      verb="Restore"
+      action="restore"
+      body={{ backup: backup.id }}
+    >
+      <p>
+        The gateway gets back the file it had on <b>{exact(backup.at)}</b>. What is there now is backed up
+        before.
+      </p>
+      <p class="mono break">{backup.id}</p>
+    </Typed>
+  );
+}
+
+export function RollbackDialog(props: Props) {
+  return (
+    <Typed {...props} title={`Roll back ${props.name}`} verb="Roll back" action="rollback" body={{}}>
+      <p>
+        The gateway gets back the file it had before the last apply; what is there now is backed up before.
+        The revision that was applied is quarantined: it is not tried again until the files change or somebody
+        says retry.
+      </p>
+    </Typed>
+  );
+}
+
+interface TypedProps extends Props {
+  readonly title: string;
+  readonly verb: string;
+  readonly action: Action;
+  readonly body: object;
+  readonly children: ComponentChildren;
+}
+
+function Typed({ name, close, title, verb, action, body, children }: TypedProps) {
+  const [typed, setTyped] = useState('');
+  const asking = useAsking(name);
+  const id = useId();
+  const restored = asking.answer?.ok && outcomeIn(asking.answer.value)?.kind === 'restored';
+  const ask = (dryRun: boolean): void => {
+    void asking.ask(action, { ...body, confirm: dryRun ? name : typed, dryRun });
+  };
+  return (
+    <Dialog title={title} close={close}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          ask(false);
+        }}
+      >
+        {children}
+        {!restored && (
+          <>
+            <label for={id}>
+              Type <b class="mono">{name}</b> to confirm
+            </label>
+            <input
+              id={id}
+              autofocus
+              value={typed}
+              autocomplete="off"
+              autocapitalize="off"
+              spellcheck={false}
+              onInput={({ currentTarget }) => setTyped(currentTarget.value)}
+            />
+          </>
+        )}
+        <Result answer={asking.answer} done="Done." />
+        {asking.busy && <StepLine step={targetNamed(name)?.step ?? 'lock'} />}
+        <footer class="dialog-foot">
+          <button type="button" class="button" onClick={close}>
+            {restored ? 'Close' : 'Cancel'}
+          </button>
+          {!restored && (
+            <>
+              <button type="button" class="button" disabled={asking.busy} onClick={() => ask(true)}>
+                Rehearse
+              </button>
+              <button type="submit" class="button button-danger" disabled={asking.busy || typed !== name}>
+                {verb}
+              </button>
+            </>
+          )}
+        </footer>
+      </form>
+    </Dialog>
+  );
+}

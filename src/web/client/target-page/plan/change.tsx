@@ -1,0 +1,166 @@
+// One change of a plan: path, before and after, where it is written, and what follows from it.
+import type { Change, ChangeKind, Consequence, Origin } from '../../../../domain/plan/change.ts';
+import type { Position } from '../../../../domain/problem/problem.ts';
+import type { Redacted } from '../../../../domain/redacted.ts';
+import { Icon, type IconName } from '../../parts/icon.tsx';
+import { compareLines } from './lines.ts';
+import { isScalar, linesOf, Scalar } from './value.tsx';
+
+const SIGNS: Record<ChangeKind, readonly [string, string]> = {
+  add: ['+', 'add'],
+  update: ['~', 'update'],
+  remove: ['−', 'remove'],
+  rename: ['»', 'rename'],
+  move: ['↕', 'move'],
+};
+
+interface Props {
+  readonly change: Change;
+  /** What its section says already is not repeated in the path. */
+  readonly section: string;
+}
+
+export function ChangeRow({ change, section }: Props) {
+  const [sign, word] = SIGNS[change.kind];
+  const rest = change.path.startsWith(section)
+    ? change.path.slice(section.length).replace(/^\./, '')
+    : change.path;
+  return (
+    <li class={`change change-${change.kind}`}>
+      <span class="sign" aria-hidden="true">
+        {sign}
+      </span>
+      <div class="change-body">
+        <p class="change-head">
+          <span class="visually-hidden">{word} </span>
+          <bdi class="path" title={change.path}>
+            {rest === '' ? change.path : rest}
+          </bdi>
+          {isInline(change) && <Inline change={change} />}
+          <Tags change={change} />
+          {change.position && <Place position={change.position} />}
+        </p>
+        {!isInline(change) && <Block change={change} />}
+        {change.consequences.map((consequence) => (
+          <Follows key={consequence.text} consequence={consequence} />
+        ))}
+      </div>
+    </li>
+  );
+}
+
+/** What an addition replaces and a removal leaves says nothing. */
+const sidesOf = ({ kind, before, after }: Change): readonly [Redacted | undefined, Redacted | undefined] => [
+  kind === 'add' ? undefined : before,
+  kind === 'remove' ? undefined : after,
+];
+
+const isInline = (change: Change): boolean => sidesOf(change).every(isScalar);
+
+function Inline({ change: { kind, before, after, from } }: Pick<Props, 'change'>) {
+  if (kind === 'add')
+    return (
+      <ins>
+        <Scalar value={after} />
+      </ins>
+    );
+  if (kind === 'remove')
+    return (
+      <del>
+        <Scalar value={before} />
+      </del>
+    );
+  return (
+    <span class="from-to">
+      {kind === 'move' && <span class="muted">position</span>}
+      <del>
+        <Scalar value={kind === 'update' ? before : (before ?? from)} />
+      </del>
+      <span class="arrow">
+        <Icon name="becomes" />
+      </span>
+      <span class="visually-hidden"> becomes </span>
+      <ins>
+        <Scalar value={after} />
+      </ins>
+    </span>
+  );
+}
+
+const MARKS = { ' ': '', '-': 'removed: ', '+': 'added: ' } as const;
+
+function Block({ change }: Pick<Props, 'change'>) {
+  const [before, after] = sidesOf(change);
+  return (
+    <div class="block" tabIndex={0} role="group" aria-label="Before and after">
+      {compareLines(linesOf(before), linesOf(after)).map(({ mark, line }, i) => (
+        <div key={i} class={`block-line ${mark === '-' ? 'gone' : mark === '+' ? 'come' : ''}`}>
+          <span class="mark-sign" aria-hidden="true">
+            {mark}
+          </span>
+          <span class="visually-hidden">{MARKS[mark]}</span>
+          {line.content}
+        </div>
+      ))}
+    </div>
+  );
+}
+
+/** `git` is the ordinary case and is not said. */
+const ORIGINS: Record<Origin, readonly [string, string] | undefined> = {
+  git: undefined,
+  first: ['first apply', 'This path was never applied by Holdfast'],
+  drift: ['drift', 'The gateway moved since the last apply, the files did not'],
+  both: ['changed on both sides', 'Files and gateway moved since the last apply'],
+};
+
+function Tags({ change }: Pick<Props, 'change'>) {
+  const { origin, attribution, disposition, restart } = change;
+  const said = ORIGINS[origin];
+  return (
+    <>
+      {said && (
+        <span class={`tag ${origin === 'first' ? '' : 'tone-warn'}`} title={said[1]}>
+          {said[0]}
+        </span>
+      )}
+      {attribution && <span class="tag">{attribution.replaceAll('-', ' ')}</span>}
+      {disposition === 'report' && (
+        <span class="tag tone-quiet" title="The mode of this target reports drift and leaves it">
+          left alone
+        </span>
+      )}
+      {disposition === 'held' && (
+        <span class="tag tone-warn" title="Quarantined or contested: not tried again by itself">
+          held back
+        </span>
+      )}
+      {restart && <span class="tag tone-warn">needs a restart</span>}
+    </>
+  );
+}
+
+const Place = ({ position: { file, line, column } }: { readonly position: Position }) => (
+  <bdi class="place">
+    {file}:{line}:{column}
+  </bdi>
+);
+
+const FOLLOWS: Record<Consequence['severity'], readonly [string, IconName]> = {
+  note: ['tone-quiet', 'note'],
+  warning: ['tone-warn', 'warning'],
+  danger: ['tone-bad', 'danger'],
+};
+
+function Follows({ consequence: { severity, text } }: { readonly consequence: Consequence }) {
+  const [tone, icon] = FOLLOWS[severity];
+  return (
+    <p class={`follows ${tone}`}>
+      <Icon name={icon} />
+      <span>
+        <span class="visually-hidden">{severity}: </span>
+        {text}
+      </span>
+    </p>
+  );
+}

@@ -1,0 +1,151 @@
+// The current plan as a reader wants it: what stops it, what differs by section, what would be sent.
+import type { Change } from '../../../../domain/plan/change.ts';
+import { isRefused, pending, type Plan } from '../../../../domain/plan/plan.ts';
+import { plural } from '../../../../lib/text.ts';
+import type { PlanView, TargetView } from '../../../../api-schema/views.ts';
+import { standingOf } from '../../data/fleet.ts';
+import { CopyButton } from '../../parts/copy.tsx';
+import { Empty, WhenLoaded } from '../../parts/loading.tsx';
+import { Ago } from '../../parts/time.tsx';
+import type { Resource } from '../../data/resource.ts';
+import { short } from '../../data/labels.ts';
+import { ChangeRow } from './change.tsx';
+import { Guards } from './guards.tsx';
+import { Problems } from '../../parts/problems.tsx';
+import { Requests } from './requests.tsx';
+
+interface Props {
+  readonly resource: Resource<PlanView>;
+  readonly target: TargetView;
+}
+
+export function PlanTab({ resource, target }: Props) {
+  return (
+    <WhenLoaded resource={resource} what="the plan">
+      {({ plan, at }) =>
+        plan && saysSomething(plan) ? <PlanBody plan={plan} at={at} /> : <NoPlan target={target} />
+      }
+    </WhenLoaded>
+  );
+}
+
+const saysSomething = ({ changes, writes, verdicts, notes, released, ignored }: Plan): boolean =>
+  [changes, writes, verdicts, notes, released, ignored].some((list) => list.length > 0);
+
+const WITHOUT_PLAN = {
+  'in-sync': 'Nothing to do: the gateway holds what the files declare.',
+  invalid: 'No plan: the files have errors. They are listed above.',
+  unreachable: 'No plan: the gateway cannot be read.',
+  suspended: 'No plan: a suspended target is left alone.',
+} as const;
+
+function NoPlan({ target }: { readonly target: TargetView }) {
+  const standing = standingOf(target);
+  const known = standing in WITHOUT_PLAN ? WITHOUT_PLAN[standing as keyof typeof WITHOUT_PLAN] : undefined;
+  return <Empty>{known ?? 'No plan is known yet. Sync makes one.'}</Empty>;
+}
+
+function PlanBody({ plan, at }: { readonly plan: Plan; readonly at: number | undefined }) {
+  const { changes, writes, verdicts, released, ignored, notes, target } = plan;
+  return (
+    <div class="plan">
+      <Summary plan={plan} at={at} />
+      {verdicts.length > 0 && <Guards verdicts={verdicts} name={target} />}
+      <Disagreement plan={plan} />
+      {changes.length > 0 && <Changes changes={changes} />}
+      {writes.length > 0 && <Requests writes={writes} changes={changes} />}
+      {notes.length > 0 && (
+        <section>
+          <h2>Notes</h2>
+          <Problems problems={notes} />
+        </section>
+      )}
+      <Paths title="Released, still in force on the gateway" paths={released} />
+      <Paths title="Ignored by policy" paths={ignored} />
+    </div>
+  );
+}
+
+function Summary({ plan, at }: { readonly plan: Plan; readonly at: number | undefined }) {
+  const made = pending(plan).length;
+  const left = plan.changes.length - made;
+  const { value, keyId } = plan.digest;
+  return (
+    <div class="summary">
+      <p>
+        <strong>{made > 0 ? plural(made, 'change') : 'No change'}</strong>
+        {left > 0 && `, ${plural(left, 'difference')} left alone`}
+        {plan.writes.length > 0 && `, ${plural(plan.writes.length, 'request')}`}
+        {isRefused(plan) && <span class="tag tone-bad">refused</span>}
+      </p>
+      <p class="muted">
+        {at !== undefined && (
+          <>
+            made <Ago at={at} focusable />,{' '}
+          </>
+        )}
+        digest <code title={`key ${keyId}`}>{short(value, 12)}</code>
+        <CopyButton text={value} what="the digest" />
+      </p>
+    </div>
+  );
+}
+
+const CAUSES = {
+  'stale-memory': 'The running gateway has not loaded what its file says:',
+  'split-brain': 'Memory and file of the gateway say different things, and both were in force once:',
+  'model-gap': 'Memory and file of the gateway differ in a way that Holdfast cannot explain:',
+} as const;
+
+function Disagreement({ plan: { agreement } }: { readonly plan: Plan }) {
+  if (agreement.kind !== 'differ') return null;
+  return (
+    <div class="notice tone-warn">
+      <div class="notice-body">
+        {CAUSES[agreement.cause]} <span class="mono break">{agreement.paths.join(', ')}</span>
+      </div>
+    </div>
+  );
+}
+
+function Changes({ changes }: { readonly changes: readonly Change[] }) {
+  const sections = Map.groupBy(changes, ({ path }) => sectionOf(path));
+  return (
+    <section class="changes">
+      <h2>Changes</h2>
+      {[...sections].map(([section, members]) => (
+        <div key={section} class="section">
+          <h3>
+            <bdi>{section === '' ? 'top level' : section}</bdi>
+            <span class="count">{members.length}</span>
+          </h3>
+          <ul class="plain">
+            {members.map((change) => (
+              <ChangeRow key={change.id} change={change} section={section} />
+            ))}
+          </ul>
+        </div>
+      ))}
+    </section>
+  );
+}
+
+/** The top-level key; empty for such a key itself. */
+function sectionOf(path: string): string {
+  const [key = ''] = /^[^.[]*/.exec(path) ?? [];
+  return key === path ? '' : key;
+}
+
+function Paths({ title, paths }: { readonly title: string; readonly paths: readonly string[] }) {
+  if (paths.length === 0) return null;
+  return (
+    <section>
+      <h2>{title}</h2>
+      <ul class="plain mono break">
+        {paths.map((path) => (
+          <li key={path}>{path}</li>
+        ))}
+      </ul>
+    </section>
+  );
+}

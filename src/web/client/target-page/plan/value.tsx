@@ -1,0 +1,69 @@
+// Values of a plan: scalars in a line, lists and mappings as indented lines, secrets as fingerprints.
+import type { ComponentChildren } from 'preact';
+import { isRedactedSecret, type Redacted, type RedactedTree } from '../../../../domain/redacted.ts';
+import { Icon } from '../../parts/icon.tsx';
+
+export function Scalar({ value }: { readonly value: Redacted | undefined }) {
+  if (value === undefined) return <span class="muted">absent</span>;
+  if (isRedactedSecret(value)) return <Secret fingerprint={value.$secret} />;
+  return <code class="value">{typeof value === 'string' ? textOf(value) : JSON.stringify(value)}</code>;
+}
+
+function Secret({ fingerprint }: { readonly fingerprint: string }) {
+  return (
+    <span class="secret" title="A secret, by its fingerprint">
+      <Icon name="key" />
+      <span class="visually-hidden">secret </span>
+      <code>{fingerprint}</code>
+    </span>
+  );
+}
+
+const PLAIN_TEXT = /^[A-Za-z_/][\w./@:+-]*(?: [\w./@+-]+)*$/;
+const LOOKS_TYPED = /^(?:true|false|null|yes|no|on|off)$/i;
+
+/** Quoted where it could be taken for something else. */
+const textOf = (text: string): string =>
+  PLAIN_TEXT.test(text) && !LOOKS_TYPED.test(text) ? text : JSON.stringify(text);
+
+export const isScalar = (value: Redacted | undefined): boolean =>
+  typeof value !== 'object' || value === null || isRedactedSecret(value) || sizeOf(value) === 0;
+
+const sizeOf = (value: object): number => Object.keys(value).length;
+
+/** One line of a value, as a person writes YAML. Equal texts are equal lines. */
+export interface Line {
+  readonly text: string;
+  readonly content: ComponentChildren;
+}
+
+export function linesOf(value: Redacted | undefined, indent = ''): readonly Line[] {
+  if (value === undefined) return [];
+  if (isScalar(value)) return [lineOf(indent, value)];
+  if (Array.isArray(value)) return value.flatMap((item: Redacted) => itemLines(item, indent));
+  return Object.entries(value as RedactedTree).flatMap(([name, member]) =>
+    isScalar(member)
+      ? [lineOf(`${indent}${textOf(name)}: `, member)]
+      : [titleOf(`${indent}${textOf(name)}:`), ...linesOf(member, `${indent}  `)],
+  );
+}
+
+function itemLines(item: Redacted, indent: string): readonly Line[] {
+  if (isScalar(item)) return [lineOf(`${indent}- `, item)];
+  const [first, ...rest] = linesOf(item, `${indent}  `);
+  return first ? [prefixed(first, indent), ...rest] : [];
+}
+
+/** The dash of a list stands where the indentation of its first line was. */
+function prefixed({ text, content }: Line, indent: string): Line {
+  const cut = indent.length + 2;
+  const dashed = (whole: string): string => `${indent}- ${whole.slice(cut)}`;
+  const [lead, ...others] = Array.isArray(content) ? content : [content];
+  return { text: dashed(text), content: [dashed(String(lead)), ...others] };
+}
+
+const titleOf = (text: string): Line => ({ text, content: [text] });
+
+function lineOf(lead: string, value: Redacted): Line {
+  return { text: lead + JSON.stringify(value), content: [lead, <Scalar value={value} />] };
+}

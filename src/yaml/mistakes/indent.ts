@@ -1,0 +1,71 @@
+// Wrong indentation in YAML, said of the line that is indented otherwise than the lines above it allow.
+import { indentOf, keyColumnOf, type Mistake, missingBlank, type Place, said, spaces } from './place.ts';
+import { unclosedBracket } from './unclosed.ts';
+
+/** A value that turns out to be a mapping or a list: because of a colon in it, or of the indentation of the next line. */
+export function nestedValue(place: Place, message: string): Mistake | undefined {
+  if (message.startsWith('A block sequence')) return wrongIndent(place.spoken);
+  const rest = place.text.slice(place.at).split(/\r?\n/, 1)[0] ?? '';
+  if (/:(?:\s|$)/.test(rest.replace(/\s#.*$/s, '')))
+    return said(
+      'The value holds ": ", which begins another mapping',
+      place.at,
+      'Put quotes around the value. Where a key was meant, put it on a line of its own.',
+    );
+  const below = place.below();
+  return below && wrongIndent(below, keyColumnOf(place.line));
+}
+
+/** `expected`: the column of the keys that it should stand beside. */
+export function wrongIndent(place: Place, expected?: number): Mistake {
+  const { line, firstAt } = place;
+  const dash = missingBlank(place);
+  if (dash) return dash;
+  const own = indentOf(line);
+  const fits = [...new Set(expected === undefined ? indentsAbove(place) : [expected])];
+  const wanted = fits.length === 0 ? '' : ` where ${fits.join(' or ')} would match the lines above`;
+  const what = /^ *- /.test(line) ? 'This item' : 'This line';
+  return said(
+    `${what} is indented by ${spaces(own)}${wanted}`,
+    firstAt,
+    'Indent what belongs together alike, with spaces. What stands below a key is indented further than the key, and the key has no value beside it.',
+  );
+}
+
+/** Indentations that are still open above a line, the outermost first. */
+function indentsAbove(place: Place): number[] {
+  const open: number[] = [];
+  let limit = Number.POSITIVE_INFINITY;
+  const isItem = /^ *-(?: |$)/.test(place.line);
+  for (let above = place.above(); above && limit > 0; above = above.above()) {
+    const { line } = above;
+    const dash = /^ *-(?: |$)/.test(line);
+    const columns = isItem === dash ? [indentOf(line)] : isItem ? [] : [keyColumnOf(line)];
+    for (const column of columns) if (column < limit) open.unshift(column);
+    limit = Math.min(limit, indentOf(line));
+  }
+  return open;
+}
+
+export function badIndent(place: Place, message: string): Mistake | undefined {
+  if (/^Flow (?:sequence|map)/.test(message)) return unclosedBracket(place);
+  const block = blockTextAbove(place);
+  if (block)
+    return said(
+      'This line of a text is indented less than the first line of the text',
+      place.firstAt,
+      'Indent all lines of the text as far as its first line.',
+    );
+  return wrongIndent(place.spoken);
+}
+
+/** Whether the line stands below a `|` or `>` text and further in than its key. */
+function blockTextAbove(place: Place): boolean {
+  const own = indentOf(place.line);
+  for (let above = place.above(); above; above = above.above()) {
+    const isHeader = /[:-] +[|>][-+\d]*\s*(?:#.*)?$/.test(above.line);
+    if (isHeader) return own > indentOf(above.line);
+    if (indentOf(above.line) <= own) return false;
+  }
+  return false;
+}

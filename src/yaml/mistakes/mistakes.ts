@@ -1,0 +1,148 @@
+// What people did wrong where the YAML parser stops: said of the line where they did it, which is often not the one where
+// the parser noticed. Nothing of a value is quoted: it may be a secret.
+import type { YAMLError } from 'yaml';
+import { badIndent, nestedValue, wrongIndent } from './indent.ts';
+import { keyColumnOf, type Mistake, missingBlank, Place, said } from './place.ts';
+import { unclosedQuote } from './unclosed.ts';
+
+export type { Mistake } from './place.ts';
+
+type Found = Pick<YAMLError, 'code' | 'message' | 'pos'>;
+
+export function mistakeIn(text: string, error: Found): Mistake {
+  const place = new Place(text, error.pos[0]);
+  const found = BY_CODE[error.code]?.(place, error.message);
+  return found ?? { code: 'HF2010', message: plainWords(error.message), at: error.pos[0] };
+}
+
+/** Of a file that is one text though a mapping was meant: `key:value`. */
+export function mistakeInText(text: string, at: number): Mistake | undefined {
+  return missingBlank(new Place(text, at));
+}
+
+/** The parser's own words, without what may be a piece of the file: what follows a colon, or the name of a directive. */
+const plainWords = (message: string): string =>
+  message.replace(/\s*(?::.*| at line .*)$/s, '').replace(/(Unknown directive) .*/s, '$1');
+
+type Explain = (place: Place, message: string) => Mistake | undefined;
+
+const BY_CODE: Partial<Record<YAMLError['code'], Explain>> = {
+  TAB_AS_INDENT: ({ at }) => ({ code: 'HF2012', message: 'A tab is used for indentation', at }),
+  TAG_RESOLVE_FAILED: ({ at }) => ({ code: 'HF2018', message: 'This tag is not known here', at }),
+  BAD_ALIAS: ({ at }) =>
+    said(
+      'An alias has no anchor before it',
+      at,
+      'Define the anchor (&name) above, or put quotes around a text that begins with "*".',
+    ),
+  ALIAS_PROPS: ({ at }) =>
+    said('An alias has an anchor or a tag of its own', at, 'Leave the alias (*name) alone.'),
+  MULTIPLE_ANCHORS: ({ at }) => said('A value has two anchors', at, 'Keep one of the two.'),
+  BLOCK_AS_IMPLICIT_KEY: nestedValue,
+  BAD_INDENT: badIndent,
+  MISSING_CHAR: missingCharacter,
+  MULTILINE_IMPLICIT_KEY: (place) => lineWithoutColon(place),
+  UNEXPECTED_TOKEN: unexpected,
+  BAD_SCALAR_START: ({ at, char }) =>
+    said(`A value cannot begin with "${char}"`, at, 'Put quotes around the value.'),
+  BAD_DQ_ESCAPE: ({ at }) =>
+    said(
+      'A backslash in double quotes begins an escape that YAML does not know',
+      at,
+      'Use single quotes, or write each backslash twice.',
+    ),
+  BLOCK_IN_FLOW: ({ at }) =>
+    said('A comma is missing between two members in braces or brackets', at, 'Put a comma between them.'),
+};
+
+function missingCharacter(place: Place, message: string): Mistake | undefined {
+  if (message.startsWith('Missing closing')) return unclosedQuote(place, message);
+  if (message.startsWith('Sequence item without')) return wrongIndent(place);
+  if (message.startsWith('Implicit map keys')) return lineWithoutColon(place);
+  if (message.startsWith('Comments must be'))
+    return said('A blank is missing before the "#" of a comment', place.at, 'Put a blank before the "#".');
+  if (message.startsWith('Missing , or :')) return missingComma(place);
+  if (message.startsWith('Missing directives-end'))
+    return said(
+      'A line begins with "%", as only directives do',
+      Math.max(0, place.text.lastIndexOf('%', place.at)),
+      'Put quotes around the text, or remove the line.',
+    );
+  if (message.startsWith('Block scalars'))
+    return said(
+      'An empty line before a text holds more blanks than the first line of the text is indented by',
+      place.at,
+      'Remove the blanks of the empty line.',
+    );
+  return undefined;
+}
+
+function missingComma({ text, at }: Place): Mistake {
+  const isReference = text.slice(Math.max(0, at - 2), at + 2).includes('${');
+  return isReference
+    ? said(
+        'A reference in brackets or braces has no quotes',
+        Math.max(0, text.lastIndexOf('${', at)),
+        'Write "${env:NAME}" with quotes.',
+      )
+    : said('A comma is missing between two items in brackets', at, 'Put a comma between them.');
+}
+
+function lineWithoutColon(found: Place): Mistake {
+  const place = found.spoken;
+  const { line, firstAt, at } = place;
+  if (/^(?:<{7}|={7}|>{7}|\|{7})(?: |$)/.test(line))
+    return said(
+      'A conflict of git is not resolved here',
+      firstAt,
+      'Keep one of the two sides, and remove the markers.',
+    );
+  if (/^ *-(?: |$)/.test(line) && at <= firstAt)
+    return said(
+      'An item of a list stands where a key belongs',
+      firstAt,
+      'Indent the item below the key of its list, or remove the dash.',
+    );
+  const blank = missingBlank(place);
+  if (blank) return blank;
+  const key = place.line.slice(keyColumnOf(line));
+  if (/^[\w.-]+ *=/.test(key))
+    return said(
+      'An "=" stands where a colon belongs',
+      place.lineStart + line.indexOf('='),
+      'Write `key: value`.',
+    );
+  return said(
+    'This line has no colon: it is neither a key nor the value of one',
+    firstAt,
+    'Write `key: value`, or `key:` where the value stands below.',
+  );
+}
+
+function unexpected(place: Place, message: string): Mistake | undefined {
+  const { text, at, char, line, lineStart } = place;
+  const before = text.slice(lineStart, at);
+  if (message.startsWith('Unexpected scalar at node end'))
+    return before.trim() === ''
+      ? said(
+          'A key stands where an item of the list belongs',
+          at,
+          'Begin the line with a dash, or put the list below a key.',
+        )
+      : said(
+          'Text follows a closing quote',
+          at,
+          `Put the whole value in quotes. In single quotes write '' for a single quote, in double quotes \\" for a double one.`,
+        );
+  if (message.includes('block-seq-ind on same line'))
+    return said('A list begins in the line of its key', at, 'Put the first item on the next line.');
+  if (/flow-(?:seq|map)-end/.test(message))
+    return said(`"${char}" closes nothing`, at, `Remove it, or put quotes around the value.`);
+  if (message.startsWith('Block scalar header'))
+    return said(
+      `Text stands in the line of a "${/[|>]/.exec(line.slice(at - lineStart - 1))?.[0] ?? '|'}"`,
+      at,
+      'Begin the text on the next line, indented. Put quotes around a value that only begins so.',
+    );
+  return undefined;
+}

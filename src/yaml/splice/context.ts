@@ -1,0 +1,20 @@
+// What every piece of a splice is given: the text, the parsed document, the file's habits, and the way into a node.
+import type { FileDocument, FileNode, SourceRange } from '../../domain/yaml-node.ts';
+import { refuse } from './check.ts';
+import type { Patch } from './patch.ts';
+import type { Style } from './render.ts';
+import type { Replacement } from './text.ts';
+
+export interface Splicing {
+  /** Ends with a line end, always. */
+  readonly text: string;
+  readonly document: FileDocument;
+  readonly style: Style;
+  /** The replacements for a patch inside a node that stays. */
+  readonly inside: (context: Splicing, node: FileNode, patch: Patch) => Replacement[];
+}
+
+export function rangeOf(context: Splicing, node: FileNode): SourceRange {
+  if (!node.range) throw refuse(context.document, node, 'the place in the text is not known');
+  return node.range;
+}

@@ -1,0 +1,351 @@
+// Edits the raw text of a file by replacing the source ranges of what changes; every other byte stays. Knows nothing of
+// the catalog: what is to change comes as a Patch.
+import type { FileDocument, FileNode, ListNode, MapNode, Pair } from '../../domain/yaml-node.ts';
+import { isList, type Value } from '../../lib/value.ts';
+import { checkPatch, refuse } from './check.ts';
+import { rangeOf, type Splicing } from './context.ts';
+import { spliceFlowList, spliceFlowMap } from './flow.ts';
+import { fitPatch, isOld, type ItemStep, type KeyStep, type Patch, patchNode } from './patch.ts';
+import {
+  isBlock,
+  quoteInside,
+  quoteOf,
+  renderBlock,
+  renderFlow,
+  renderInline,
+  renderItem,
+  renderPair,
+  type Style,
+  styleOf,
+} from './render.ts';
+import { writeKey } from './scalar.ts';
+import {
+  columnOf,
+  isFirstOnLine,
+  lineEnd,
+  lineStart,
+  type Replacement,
+  replaceIn,
+  valueLineEnd,
+  withFoot,
+  withHead,
+} from './text.ts';
+
+export { UnsafeEdit } from './check.ts';
+
+/**
+ * The document with the patch made: text spliced, nodes edited without parsing again (new nodes have no range). Throws
+ * UnsafeEdit with the line where the text cannot be edited. Whether the text means what the nodes say is for the
+ * caller to prove by parsing it.
+ */
+export function splice(document: FileDocument, patch: Patch): FileDocument {
+  if (document.root?.kind !== 'map') throw refuse(document, document.root, 'the file is no mapping');
+  const fitted = fitPatch(document.root, patch);
+  if (fitted.kind !== 'map') throw refuse(document, document.root, 'nothing would be left of the file');
+  checkPatch(document, fitted);
+  const style = styleOf(document);
+  const whole = document.text.endsWith('\n');
+  const context: Splicing = {
+    text: whole ? document.text : document.text + style.eol,
+    document,
+    style,
+    inside: spliceNode,
+  };
+  const pieces = spliceNode(context, document.root, fitted);
+  const text = replaceIn(context.text, 0, context.text.length, pieces);
+  return { text: whole ? text : text.slice(0, -style.eol.length), root: patchNode(document.root, fitted) };
+}
+
+/** The replacements for a patch inside a node that stays. */
+function spliceNode(context: Splicing, node: FileNode, patch: Patch): Replacement[] {
+  if (patch.kind === 'map' && node.kind === 'map')
+    return node.flow ? [spliceFlowMap(context, node, patch.keys)] : spliceMap(context, node, patch.keys);
+  if (patch.kind === 'list' && node.kind === 'list')
+    return node.flow ? [spliceFlowList(context, node, patch.items)] : spliceList(context, node, patch.items);
+  throw refuse(context.document, node, `expected a ${patch.kind} here`);
+}
+
+// ── one entry with its own comments ──────────────────────────────────────────────────────────────────────────────
+
+interface Chunk {
+  /** With the comments directly above. */
+  readonly start: number;
+  /** Past the line end of its last line, comments inside included. */
+  readonly end: number;
+}
+
+/** Past the last line of a node, its own end-of-line comment included. */
+function endOfLines(context: Splicing, node: FileNode): number {
+  const { start, end } = rangeOf(context, node);
+  return valueLineEnd(context.text, start, end);
+}
+
+function chunkOf(context: Splicing, first: number, value: FileNode, floor: number): Chunk {
+  const end = withFoot(context.text, endOfLines(context, value), columnOf(context.text, first));
+  return { start: withHead(context.text, first, floor), end };
+}
+
+const cut = (chunk: Chunk): Replacement => ({ start: chunk.start, end: chunk.end, text: '' });
+const joined = (context: Splicing, lines: readonly string[]): string =>
+  lines.map((line) => line + context.style.eol).join('');
+
+// ── block mappings ───────────────────────────────────────────────────────────────────────────────────────────────
+
+function spliceMap(context: Splicing, map: MapNode, keys: ReadonlyMap<string, KeyStep>): Replacement[] {
+  const chunks = pairChunks(context, map);
+  const pieces = map.pairs.flatMap((pair, i) => {
+    const step = keys.get(pair.key.text);
+    return !step || step.kind === 'remove' ? [] : splicePair(context, pair, step, chunks[i] as Chunk);
+  });
+  return [...pieces, ...removals(context, map, keys, chunks), ...additions(context, map, keys, chunks)];
+}
+
+function pairChunks(context: Splicing, map: MapNode): Chunk[] {
+  const isRoot = map === context.document.root;
+  let floor = 0;
+  return map.pairs.map((pair, i) => {
+    const first = rangeOf(context, pair.key).start;
+    // The comment above the first key of a file is about the file; the one above a dash is about the entry.
+    if (i === 0 && (isRoot || !isFirstOnLine(context.text, first))) floor = lineStart(context.text, first);
+    const chunk = chunkOf(context, first, pair.value, floor);
+    floor = chunk.end;
+    return chunk;
+  });
+}
+
+function splicePair(
+  context: Splicing,
+  pair: Pair,
+  step: Exclude<KeyStep, { kind: 'remove' }>,
+  chunk: Chunk,
+): Replacement[] {
+  if (step.kind === 'rename') {
+    const key = rangeOf(context, pair.key);
+    const inner = step.patch ? splicePair(context, pair, step.patch, chunk) : [];
+    return [{ ...key, text: writeKey(step.to).source }, ...inner];
+  }
+  if (step.kind !== 'replace') return spliceNode(context, pair.value, step);
+  const from = colonAfter(context, pair);
+  const column = columnOf(context.text, rangeOf(context, pair.key).start);
+  const into = column + (isList(step.value) ? context.style.listStep : context.style.step);
+  return replaceValue(context, pair.value, step.value, { after: from, column: into, end: chunk.end });
+}
+
+/** Offset after the colon of a pair. */
+function colonAfter(context: Splicing, pair: Pair): number {
+  const { end } = rangeOf(context, pair.key);
+  const gap = /^[ \t]*:/.exec(context.text.slice(end))?.[0];
+  if (gap === undefined) throw refuse(context.document, pair.key, 'the key is not followed by a colon');
+  return end + gap.length;
+}
+
+interface Slot {
+  /** Offset after the colon or dash. */
+  readonly after: number;
+  /** Where the lines of a block value begin. */
+  readonly column: number;
+  /** Past the last line of the old value. */
+  readonly end: number;
+}
+
+function replaceValue(context: Splicing, old: FileNode, value: Value, slot: Slot): Replacement[] {
+  const { start, end } = rangeOf(context, old);
+  const style = { ...context.style, quote: quoteInside(old) ?? context.style.quote };
+  const isBelow = start > slot.after && context.text.slice(slot.after, start).includes('\n');
+  const head = isBelow ? slot.after : Math.max(slot.after, start);
+  const lines = isBlock(value) ? joined(context, renderBlock(value, slot.column, style)) : '';
+  const inline = isBlock(value) ? '' : inlineText(old, value, style);
+  if (isBelow) {
+    const below = lineEnd(context.text, slot.after);
+    const text = inline && ` ${inline}`;
+    return [
+      { start: slot.after, end: slot.after, text },
+      { start: below, end: slot.end, text: lines },
+    ];
+  }
+  const gap = context.text.slice(slot.after, head) === '' && inline !== '' ? ' ' : '';
+  const stop = trimmedEnd(context.text, head, end);
+  if (lines === '') return [{ start: head, end: stop, text: gap + inline }];
+  const next = lineEnd(context.text, stop);
+  return [
+    { start: slot.after, end: stop, text: '' },
+    { start: next, end: next, text: lines },
+  ];
+}
+
+/** A block scalar's range holds its last line end: it stays. */
+function trimmedEnd(text: string, start: number, end: number): number {
+  let stop = end;
+  while (stop > start && /\s/.test(text[stop - 1] ?? '')) stop -= 1;
+  return stop;
+}
+
+function inlineText(old: FileNode, value: Value, style: Style): string {
+  if (typeof value !== 'string') return renderInline(value, style.quote);
+  const quote = old.kind === 'scalar' ? (quoteOf(old) ?? style.quote) : style.quote;
+  return renderInline(value, quote);
+}
+
+function removals(
+  context: Splicing,
+  map: MapNode,
+  keys: ReadonlyMap<string, KeyStep>,
+  chunks: readonly Chunk[],
+): Replacement[] {
+  const isGone = (pair: Pair): boolean => keys.get(pair.key.text)?.kind === 'remove';
+  const stays = map.pairs.findIndex((pair) => !isGone(pair));
+  const first = map.pairs[0] as Pair;
+  const isInline = !isFirstOnLine(context.text, rangeOf(context, first.key).start);
+  if (isInline && stays < 0) throw refuse(context.document, map, 'every old key of the entry would go');
+  const pieces = map.pairs.flatMap((pair, i) =>
+    isGone(pair) && !(isInline && i < stays) ? [cut(chunks[i] as Chunk)] : [],
+  );
+  if (isInline && stays > 0) pieces.push(...pullUp(context, map, stays, chunks));
+  return pieces;
+}
+
+/** The first keys of an entry go and stand behind its dash: the first that stays takes their place. */
+function pullUp(context: Splicing, map: MapNode, stays: number, chunks: readonly Chunk[]): Replacement[] {
+  const { start } = rangeOf(context, (map.pairs[0] as Pair).key);
+  const next = rangeOf(context, (map.pairs[stays] as Pair).key).start;
+  const chunk = chunks[stays] as Chunk;
+  const dashLine = lineStart(context.text, start);
+  const comments = context.text.slice(chunk.start, lineStart(context.text, next));
+  return [
+    { start: dashLine, end: dashLine, text: comments },
+    { start, end: next, text: '' },
+  ];
+}
+
+function additions(
+  context: Splicing,
+  map: MapNode,
+  keys: ReadonlyMap<string, KeyStep>,
+  chunks: readonly Chunk[],
+): Replacement[] {
+  const known = new Set(map.pairs.map((pair) => pair.key.text));
+  const last = map.pairs.at(-1);
+  if (!last) throw refuse(context.document, map, 'the mapping is empty');
+  const column = columnOf(context.text, rangeOf(context, last.key).start);
+  const style = { ...context.style, quote: quoteInside(map) ?? context.style.quote };
+  const lines = [...keys].flatMap(([name, step]) =>
+    known.has(name) || step.kind !== 'replace' ? [] : renderPair(name, step.value, column, style),
+  );
+  const at = (chunks.at(-1) as Chunk).end;
+  return lines.length === 0 ? [] : [{ start: at, end: at, text: joined(context, lines) }];
+}
+
+// ── block lists ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+function spliceList(context: Splicing, list: ListNode, steps: readonly ItemStep[]): Replacement[] {
+  const dashes = dashesOf(context, list);
+  const chunks = itemChunks(context, list, dashes);
+  const [first] = steps;
+  if (!isFirstOnLine(context.text, dashes[0] ?? 0) && !(first && isOld(first) && first.from === 0))
+    throw refuse(context.document, list, 'the list begins behind the dash of another');
+  const still = stayingInPlace(steps);
+  const pieces: Replacement[] = [];
+  const text = (from: number, patch?: Patch): string =>
+    replaceIn(
+      context.text,
+      (chunks[from] as Chunk).start,
+      (chunks[from] as Chunk).end,
+      patch ? spliceItem(context, list, from, patch, dashes, chunks) : [],
+    );
+  list.items.forEach((_, i) => {
+    if (!still.has(i)) pieces.push(cut(chunks[i] as Chunk));
+  });
+  let at = (chunks[0] as Chunk).start;
+  for (const step of steps) {
+    if (!isOld(step)) pieces.push({ start: at, end: at, text: newItem(context, list, step.value, dashes) });
+    else if (!still.has(step.from)) pieces.push({ start: at, end: at, text: text(step.from, step.patch) });
+    else {
+      at = (chunks[step.from] as Chunk).end;
+      if (step.patch) pieces.push(...spliceItem(context, list, step.from, step.patch, dashes, chunks));
+    }
+  }
+  return pieces;
+}
+
+/** Offsets of the dashes. The first may stand behind another dash; then only its items' insides can be edited. */
+function dashesOf(context: Splicing, list: ListNode): number[] {
+  let from = rangeOf(context, list).start;
+  return list.items.map((item) => {
+    const start = rangeOf(context, item).start;
+    const dash = nextDash(context.text, from);
+    if (dash === undefined || dash > start) throw refuse(context.document, item, 'the dash was not found');
+    from = Math.max(endOfLines(context, item), dash + 1);
+    return dash;
+  });
+}
+
+function nextDash(text: string, from: number): number | undefined {
+  const gap = /^(?:[ \t]*(?:#[^\n]*)?\r?\n)*[ \t]*-(?=\s)/.exec(text.slice(from, from + 4096));
+  const whole = gap ?? /^(?:[ \t]*(?:#[^\n]*)?\r?\n)*[ \t]*-(?=\s)/.exec(text.slice(from));
+  return whole ? from + whole[0].length - 1 : undefined;
+}
+
+function itemChunks(context: Splicing, list: ListNode, dashes: readonly number[]): Chunk[] {
+  let floor = isFirstOnLine(context.text, dashes[0] ?? 0) ? 0 : lineStart(context.text, dashes[0] ?? 0);
+  return list.items.map((item, i) => {
+    const chunk = chunkOf(context, dashes[i] as number, item, floor);
+    floor = chunk.end;
+    return chunk;
+  });
+}
+
+/** The longest run of old items that need not move: everything else is cut and put in anew. */
+function stayingInPlace(steps: readonly ItemStep[]): Set<number> {
+  const order = steps.filter(isOld).map((step) => step.from);
+  const tails: number[] = [];
+  const previous: number[] = [];
+  order.forEach((from, i) => {
+    let low = 0;
+    for (let high = tails.length; low < high;) {
+      const middle = (low + high) >> 1;
+      if ((order[tails[middle] as number] as number) < from) low = middle + 1;
+      else high = middle;
+    }
+    previous[i] = tails[low - 1] ?? -1;
+    tails[low] = i;
+  });
+  const still = new Set<number>();
+  for (let i = tails.at(-1) ?? -1; i >= 0; i = previous[i] as number) still.add(order[i] as number);
+  return still;
+}
+
+function spliceItem(
+  context: Splicing,
+  list: ListNode,
+  from: number,
+  patch: Patch,
+  dashes: readonly number[],
+  chunks: readonly Chunk[],
+): Replacement[] {
+  const item = list.items[from] as FileNode;
+  if (patch.kind !== 'replace') return spliceNode(context, item, patch);
+  const dash = dashes[from] as number;
+  if (!isBlock(patch.value)) {
+    const slot = { after: dash + 1, column: 0, end: (chunks[from] as Chunk).end };
+    return replaceValue(context, item, patch.value, slot);
+  }
+  const start = lineStart(context.text, dash);
+  if (!isFirstOnLine(context.text, dash))
+    throw refuse(context.document, item, 'the entry shares its line with another dash');
+  return [{ start, end: (chunks[from] as Chunk).end, text: newItem(context, list, patch.value, dashes) }];
+}
+
+/** A new item in the manner of its neighbours: dash column, distance behind the dash, flow or block, quotes. */
+function newItem(context: Splicing, list: ListNode, value: Value, dashes: readonly number[]): string {
+  const [dash = 0] = dashes;
+  const sibling = list.items.at(-1);
+  const style = { ...context.style, quote: quoteInside(sibling) ?? context.style.quote };
+  const column = columnOf(context.text, dash);
+  const isFlow = (sibling?.kind === 'map' || sibling?.kind === 'list') && sibling.flow;
+  if (isFlow && isBlock(value)) {
+    const padded = context.text[rangeOf(context, sibling).start + 1] === ' ';
+    return joined(context, [`${' '.repeat(column)}- ${renderFlow(value, style.quote, padded)}`]);
+  }
+  const gap = /^ +(?=\S)/.exec(context.text.slice(dash + 1, dash + 12))?.[0].length ?? 1;
+  return joined(context, renderItem(value, column, style, gap + 1));
+}

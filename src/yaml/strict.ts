@@ -1,0 +1,298 @@
+// Strict YAML: one mapping a file, every value with its position, no surprise. What YAML allows and a configuration in
+// git should not hold (duplicate keys, several documents, keys that are no text) is a problem with its place.
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments } from 'yaml';
+import type { Document, Node as YamlNode, Pair, YAMLError, YAMLMap } from 'yaml';
+import type { Code } from '../domain/problem/codes.ts';
+import { type Position, type Problem, problem } from '../domain/problem/problem.ts';
+import { type Excess, MAX_YAML_DEPTH as MAX_DEPTH, yamlExcess } from '../lib/yaml-bounds.ts';
+import type { Located, LocatedMap, LocatedScalar, Member } from './located.ts';
+import { type Mistake, mistakeIn, mistakeInText } from './mistakes/mistakes.ts';
+
+/** Values that aliases may add to a file beyond what stands in it: more is a bomb, not a shorthand. */
+const MAX_ALIASED_VALUES = 100_000;
+
+/** Characters, as in YAML's own rule for keys that stand on one line. */
+const MAX_KEY = 1024;
+
+export interface ReadYaml {
+  /** Undefined: nothing but blanks and comments, or problems. */
+  readonly root?: LocatedMap;
+  readonly problems: readonly Problem[];
+}
+
+/** Characters of all texts whose reading is remembered; the ones looked at longest ago are forgotten first. */
+const REMEMBERED_CHARACTERS = 2 * 1024 * 1024;
+const remembered = new Map<string, { readonly text: string; readonly read: ReadYaml }>();
+
+/**
+ * `file` is how the file is called in positions. Messages never quote values. A daemon looks at the same files all day:
+ * a text that did not change since is not read again.
+ */
+export function readYaml(text: string, file: string): ReadYaml {
+  const known = remembered.get(file);
+  remembered.delete(file);
+  const read = known?.text === text ? known.read : new Reader(text, file).read();
+  remembered.set(file, { text, read });
+  forgetOldest();
+  return read;
+}
+
+function forgetOldest(): void {
+  let size = [...remembered.values()].reduce((sum, { text }) => sum + text.length, 0);
+  for (const [file, { text }] of remembered) {
+    if (size <= REMEMBERED_CHARACTERS) return;
+    remembered.delete(file);
+    size -= text.length;
+  }
+}
+
+interface Anchor {
+  readonly node: Located;
+  readonly size: number;
+  /** Levels from the node down to its deepest value. */
+  readonly height: number;
+}
+
+class Reader {
+  readonly #text: string;
+  readonly #file: string;
+  readonly #lines = new LineCounter();
+  readonly #problems: Problem[] = [];
+  /** `null` while the anchored node is still being read: an alias to it would contain itself. */
+  readonly #anchors = new Map<string, Anchor | null>();
+  #values = 0;
+  /** Of the values that were read, aliases included. */
+  #deepest = 0;
+  #aliased = 0;
+  #bomb = false;
+
+  constructor(text: string, file: string) {
+    this.#text = text;
+    this.#file = file;
+  }
+
+  read(): ReadYaml {
+    const excess = yamlExcess(this.#text);
+    if (excess) return { problems: [this.#tooLarge(excess)] };
+    const documents = this.#parse();
+    const [first] = documents;
+    if (!first || this.#problems.length > 0) return { problems: this.#problems };
+    if (isEmpty(first.contents)) return { problems: [] };
+    const root = isMap(first.contents) ? this.#map(first.contents, 0) : this.#notAMapping(first.contents);
+    return this.#problems.length > 0 || !root ? { problems: this.#problems } : { root, problems: [] };
+  }
+
+  /** Lines are counted by the parser, which has not run. */
+  #tooLarge({ at, what }: Excess): Problem {
+    const before = this.#text.slice(0, at);
+    const position = {
+      file: this.#file,
+      line: before.split('\n').length,
+      column: at - before.lastIndexOf('\n'),
+    };
+    return problem('HF2004', `The file contains ${what}`, { position });
+  }
+
+  #parse(): Document[] {
+    try {
+      const parsed = parseAllDocuments(this.#text, {
+        lineCounter: this.#lines,
+        prettyErrors: false,
+        uniqueKeys: false,
+        strict: true,
+        version: '1.2',
+        logLevel: 'silent',
+      });
+      const documents: Document[] = Array.isArray(parsed) ? (parsed as Document[]) : [];
+      this.#reportSyntax(documents);
+      return documents;
+    } catch {
+      // The parser recurses; only nesting can exhaust it.
+      this.#problems.push(problem('HF2010', TOO_DEEP, { position: this.#at(0) }));
+      return [];
+    }
+  }
+
+  /** One problem a file: whatever follows a syntax error is mostly its echo. */
+  #reportSyntax(documents: readonly Document[]): void {
+    const errors = documents.flatMap((document) => [...document.errors, ...document.warnings]);
+    const found = errors.find((error) => error.code === 'TAB_AS_INDENT') ?? errors[0];
+    const second = documents[1];
+    if (found) this.#addMistake(this.#explained(found));
+    else if (second) {
+      const start = second.range?.[0] ?? 0;
+      const separator = this.#text.lastIndexOf('---', start + 3);
+      this.#add('HF2013', 'A second YAML document begins here', separator < 0 ? start : separator);
+    }
+  }
+
+  /** A lone `*`, as in `- *`, is meant as text. */
+  #explained(error: YAMLError): Mistake {
+    if (error.message.startsWith('Maximum call stack')) return { code: 'HF2010', message: TOO_DEEP, at: 0 };
+    const mistake = mistakeIn(this.#text, error);
+    const [start] = error.pos;
+    const star = this.#text.slice(start - 1, start + 1).includes('*');
+    const alone =
+      star && /(?:^|[\s[,:-])\*(?=[\s,\]]|$)/.test(this.#text.slice(Math.max(0, start - 2), start + 2));
+    if (!alone) return mistake;
+    return { ...mistake, message: `${mistake.message}; a * that is meant as text needs quotes: "*"` };
+  }
+
+  #notAMapping(contents: unknown): undefined {
+    const offset = (contents as YamlNode).range?.[0] ?? 0;
+    const mistake = isScalar(contents) ? mistakeInText(this.#text, offset) : undefined;
+    if (mistake) return void this.#addMistake(mistake);
+    this.#add(
+      'HF2017',
+      `The file holds ${isSeq(contents) ? 'a list' : 'a single value'}, not a mapping`,
+      offset,
+    );
+  }
+
+  #node(node: unknown, depth: number, at: number): Located | undefined {
+    if (this.#bomb) return undefined;
+    this.#values += 1;
+    this.#deepest = Math.max(this.#deepest, depth);
+    if (depth > MAX_DEPTH) return void this.#add('HF2010', `Nested deeper than ${MAX_DEPTH} levels`, at);
+    if (isAlias(node)) return this.#alias(node.source, depth, node.range?.[0] ?? at);
+    const anchor = (node as { anchor?: string } | null)?.anchor;
+    if (anchor === undefined) return this.#plainNode(node, depth, at);
+    const [before, outer] = [this.#values + this.#aliased, this.#deepest];
+    this.#anchors.set(anchor, null);
+    this.#deepest = depth;
+    const located = this.#plainNode(node, depth, at);
+    if (located) {
+      const size = this.#values + this.#aliased - before + 1;
+      this.#anchors.set(anchor, { node: located, size, height: this.#deepest - depth });
+    }
+    this.#deepest = Math.max(this.#deepest, outer);
+    return located;
+  }
+
+  #plainNode(node: unknown, depth: number, at: number): Located | undefined {
+    if (isMap(node)) return this.#map(node, depth);
+    if (isSeq(node)) {
+      const items = node.items.map((item) => this.#node(item, depth + 1, node.range?.[0] ?? at));
+      return {
+        kind: 'list',
+        items: items.filter((item) => item !== undefined),
+        position: this.#at(node.range?.[0] ?? at),
+      };
+    }
+    return this.#scalar(node, at);
+  }
+
+  #map(map: YAMLMap, depth: number): LocatedMap {
+    const start = map.range?.[0] ?? 0;
+    const members = new Map<string, Member>();
+    const merged: LocatedMap[] = [];
+    for (const pair of map.items) {
+      const name = this.#keyOf(pair, start);
+      if (name === undefined) continue;
+      if (name.merge) merged.push(...this.#mergeSources(pair, depth, name.at));
+      else this.#member(members, pair, name, depth);
+    }
+    for (const source of merged)
+      for (const [name, member] of source.members) if (!members.has(name)) members.set(name, member);
+    return { kind: 'map', members, position: this.#at(start) };
+  }
+
+  #member(members: Map<string, Member>, pair: Pair, name: KeyName, depth: number): void {
+    const position = this.#at(name.at);
+    const earlier = members.get(name.text);
+    if (earlier)
+      this.#add(
+        'HF2011',
+        `The key "${name.text}" stands twice; first in line ${earlier.position.line}`,
+        name.at,
+      );
+    const node = this.#node(pair.value, depth + 1, name.at);
+    if (node && !earlier) members.set(name.text, { position, node });
+  }
+
+  #keyOf(pair: Pair, fallback: number): KeyName | undefined {
+    const node = pair.key;
+    const at = (node as YamlNode | null)?.range?.[0] ?? fallback;
+    if (isScalar(node) && typeof node.value === 'string') {
+      const text = node.value;
+      if (text === '__proto__') return void this.#add('HF2015', 'A key cannot be `__proto__`', at);
+      if (text.length > MAX_KEY)
+        return void this.#add('HF2015', `A key is longer than ${MAX_KEY} characters`, at);
+      return { text, at, merge: text === '<<' && node.type === 'PLAIN' };
+    }
+    const what = isScalar(node) ? `${node.source ?? 'null'} as a key is no text` : 'A key is no text';
+    this.#add('HF2015', `${what}; put quotes around it if it is meant`, at);
+    return undefined;
+  }
+
+  /** `<<: *base` and `<<: [*a, *b]`: the earlier win, explicit keys win over all. */
+  #mergeSources(pair: Pair, depth: number, at: number): readonly LocatedMap[] {
+    const source = this.#node(pair.value, depth + 1, at);
+    const sources = source?.kind === 'list' ? source.items : source ? [source] : [];
+    if (sources.every((node) => node.kind === 'map')) return sources;
+    this.#add('HF2016', 'A merge key "<<" takes a mapping or a list of mappings', at);
+    return [];
+  }
+
+  #alias(name: string, depth: number, at: number): Located | undefined {
+    const anchor = this.#anchors.get(name);
+    if (!anchor) return void this.#add('HF2010', 'An alias stands inside its own anchor, or has none', at);
+    this.#deepest = Math.max(this.#deepest, depth + anchor.height);
+    if (this.#deepest > MAX_DEPTH) {
+      this.#bomb = true;
+      return void this.#add('HF2010', `Aliases nest deeper than ${MAX_DEPTH} levels`, at);
+    }
+    this.#aliased += anchor.size;
+    if (this.#aliased > MAX_ALIASED_VALUES) {
+      this.#bomb = true;
+      return void this.#add('HF2014', `Aliases expand to more than ${MAX_ALIASED_VALUES} values`, at);
+    }
+    return { ...anchor.node, position: this.#at(at) };
+  }
+
+  #scalar(node: unknown, at: number): LocatedScalar | undefined {
+    const start = (node as YamlNode | null)?.range?.[0] ?? at;
+    const value: unknown = isScalar(node) ? node.value : null;
+    const plain = isScalar(node) && node.type === 'PLAIN';
+    if (typeof value === 'string' || typeof value === 'boolean' || value === null)
+      return { kind: 'scalar', value, plain, position: this.#at(start) };
+    if (typeof value === 'number' && Number.isFinite(value) && !losesDigits(value))
+      return { kind: 'scalar', value, plain, position: this.#at(start) };
+    return void this.#add(
+      'HF2018',
+      'This number cannot be kept exactly; put quotes around it if it is text',
+      start,
+    );
+  }
+
+  #at(offset: number): Position {
+    const { line, col } = this.#lines.linePos(offset);
+    return { file: this.#file, line: Math.max(line, 1), column: Math.max(col, 1) };
+  }
+
+  #addMistake({ code, message, at, remedy }: Mistake): void {
+    this.#problems.push(problem(code, message, { position: this.#at(at), remedy }));
+  }
+
+  #add(code: Code, message: string, offset: number): void {
+    this.#problems.push(problem(code, message, { position: this.#at(offset) }));
+  }
+}
+
+interface KeyName {
+  readonly text: string;
+  readonly at: number;
+  readonly merge: boolean;
+}
+
+function isEmpty(contents: unknown): boolean {
+  return (
+    contents === null || (isScalar(contents) && contents.value === null && (contents.source ?? '') === '')
+  );
+}
+
+function losesDigits(value: number): boolean {
+  return Number.isInteger(value) && !Number.isSafeInteger(value);
+}
+
+const TOO_DEEP = 'The file is nested too deeply to be read';

@@ -1,0 +1,67 @@
+// `holdfast api` at paths below /v8/management.
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { callApi } from '../../../src/apply/api/api.ts';
+import type { ApiRequest } from '../../../src/apply/api/request.ts';
+import { seal } from '../../../src/domain/secret.ts';
+import { GATEWAY_FILE, GATEWAY_FILE_V8, type Stage, stage, strike } from '../setup.ts';
+
+afterEach(strike);
+
+const TREE = '/v8/management/config';
+const v8 = (file = GATEWAY_FILE_V8, faults: readonly string[] = []): Promise<Stage> =>
+  stage({ api: 'v8', file, faults });
+const patch = (path: string, body: string): ApiRequest => ({ method: 'PATCH', path, body: seal(body) });
+
+describe('the api engine at v8 paths', () => {
+  test('reads any place of the tree, and hides secrets there and nothing else', async () => {
+    const { context } = await v8(GATEWAY_FILE_V8.replace('server:\n', 'server:\n    github-token: tok-1\n'));
+    const read = (path: string, more = {}): Promise<unknown> =>
+      callApi(context, { method: 'GET', path, ...more }).then(({ body }) => body);
+    const whole = JSON.stringify(await read(TREE));
+    expect(whole).not.toMatch(/sk-test|tok-1/);
+    expect(whole).toContain('https://openrouter.example/api/v1');
+    expect(await read(`${TREE}/access/api-keys`)).toEqual(['[secret]', '[secret]']);
+    expect(await read(`${TREE}/server/github-token`)).toBe('[secret]');
+    expect(await read(`${TREE}/server/github-token`, { reveal: true })).toBe('tok-1');
+    expect(await read('v8/management/config/routing')).toEqual({ retry: { 'request-retry': 1 } });
+    expect(JSON.stringify(await read('/v8/management/config.yaml'))).not.toMatch(/sk-test|tok-1/);
+  });
+
+  test('writes after a backup, reads back and says what changed', async () => {
+    const home = await v8();
+    const result = await callApi(home.context, patch(`${TREE}/routing/retry`, '{"request-retry":4}'));
+    expect(result).toMatchObject({ status: 200, effect: { kind: 'changed' }, problems: [] });
+    expect(result.backup).toBe((await home.store.listBackups('home'))[0]?.id);
+    expect(home.sandbox.states().runtime).toMatchObject({ 'request-retry': 4 });
+    const again = await callApi(home.context, patch(`${TREE}/routing/retry`, '{"request-retry":4}'));
+    expect(again).toMatchObject({ effect: { kind: 'same' }, problems: [] });
+  });
+
+  test('does not believe a 200 that did nothing', async () => {
+    const { context } = await v8(GATEWAY_FILE_V8, ['drop-writes']);
+    const result = await callApi(context, patch(TREE, '{"observability":{"logs":{"debug":true}}}'));
+    expect(result).toMatchObject({ effect: { kind: 'nothing' }, problems: [{ code: 'HF5050' }] });
+  });
+
+  test('passes a refusal on, and says that a v7 gateway has no such paths', async () => {
+    const refused = await callApi((await v8()).context, patch(TREE, '{"nope":1}'));
+    expect(refused).toMatchObject({ status: 400, problems: [{ code: 'HF5052' }] });
+    const missing = await callApi((await stage()).context, { method: 'GET', path: TREE });
+    expect(missing.problems.map(({ message }) => message)).toEqual([
+      'the gateway answered 404: it has no v8 API',
+    ]);
+  });
+
+  test('says that a flat file became a tree', async () => {
+    const home = await v8(GATEWAY_FILE);
+    const result = await callApi(home.context, patch(`${TREE}/routing/retry`, '{"request-retry":4}'));
+    expect(result.problems.map(({ code }) => code)).toEqual(['HF5054']);
+    expect(await home.file()).toContain('config-version: 8');
+  });
+
+  test('goes nowhere else', async () => {
+    const { context } = await v8();
+    for (const path of ['/v8/other', '/v8/management/../x', 'v9/x', 'https://x.example', `${TREE}/%`])
+      await expect(callApi(context, { method: 'GET', path })).rejects.toThrow('HF5053');
+  });
+});

@@ -1,0 +1,162 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { backUp, restore } from '../../../src/apply/apply.ts';
+import { callApi } from '../../../src/apply/api/api.ts';
+import { seal } from '../../../src/domain/secret.ts';
+import type { Journal } from '../../../src/domain/state/state.ts';
+import type { Store } from '../../../src/state/store.ts';
+import { DESIRED, stage, strike } from '../setup.ts';
+
+afterEach(strike);
+
+const RETRY = DESIRED.replace('request-retry: 1', 'request-retry: 4');
+
+describe('restore', () => {
+  test('puts a backup back, byte for byte, with a backup of what was there', async () => {
+    const home = await stage({ desired: RETRY });
+    const before = await home.file();
+    const applied = await home.reconcile();
+    if (applied.kind !== 'applied') throw new Error(JSON.stringify(applied));
+    const outcome = await home.restore({ id: applied.backup });
+    expect(outcome).toMatchObject({ kind: 'restored', fidelity: 'exact', restored: applied.backup });
+    expect(await home.file()).toBe(before);
+    expect(home.sandbox.states().memory).toMatchObject({ 'request-retry': 1 });
+    expect((await home.store.listBackups('home'))[0]).toMatchObject({ reason: 'before-restore' });
+  });
+
+  test('has nothing to do where the file is the backup', async () => {
+    const home = await stage();
+    await backUp(home.context);
+    expect(await home.restore('latest')).toMatchObject({ kind: 'in-sync' });
+  });
+
+  test('says that there is no such backup', async () => {
+    const home = await stage();
+    expect(await home.restore('latest')).toMatchObject({ kind: 'invalid', problems: [{ code: 'HF5040' }] });
+  });
+});
+
+describe('what a restore says and writes down', () => {
+  test('names no entry by its key', async () => {
+    const home = await stage();
+    const { id } = await backUp(home.context);
+    await home.panel('PUT', 'gemini-api-key', [{ 'api-key': 'sk-test-gem-1' }]);
+    await home.panel('PUT', 'api-keys', ['sk-test-0001', 'sk-test-0003']);
+    let summary = '';
+    let journal = '';
+    const { store } = home.context;
+    const watching: Store = Object.assign(Object.create(store) as Store, {
+      writeJournal: async (target: string, written: Journal) => {
+        journal = JSON.stringify(written);
+        await store.writeJournal(target, written);
+      },
+    });
+    const outcome = await restore(
+      { ...home.context, store: watching },
+      {
+        backup: { id },
+        confirm: async (told) => {
+          summary = JSON.stringify(told);
+          return true;
+        },
+      },
+    );
+    expect(outcome.kind).toBe('restored');
+    expect(summary).toContain('gemini-api-key');
+    expect(`${summary}${journal}${JSON.stringify(outcome)}`).not.toContain('sk-test-');
+  });
+});
+
+describe('the api engine', () => {
+  test('reads without secrets, unless they are asked for', async () => {
+    const { context } = await stage();
+    const hidden = await callApi(context, { method: 'GET', path: 'config' });
+    expect(hidden).toMatchObject({ status: 200, effect: { kind: 'read' } });
+    expect(JSON.stringify(hidden)).not.toContain('sk-test-');
+    const shown = await callApi(context, { method: 'GET', path: 'api-keys', reveal: true });
+    expect(shown.body).toEqual({ 'api-keys': ['sk-test-0001', 'sk-test-0002'] });
+    const raw = await callApi(context, { method: 'GET', path: 'config.yaml' });
+    expect(JSON.stringify(raw)).not.toContain('sk-test-');
+  });
+
+  test('writes, reads back and says what changed', async () => {
+    const home = await stage();
+    const result = await callApi(home.context, {
+      method: 'PATCH',
+      path: 'api-keys',
+      body: seal('{"old":"sk-test-0001","new":"sk-test-0009"}'),
+    });
+    expect(result).toMatchObject({ status: 200, effect: { kind: 'changed' }, problems: [] });
+    expect(await home.admits('sk-test-0009')).toBe(true);
+  });
+
+  test('takes a backup before a PUT', async () => {
+    const home = await stage();
+    const result = await callApi(home.context, {
+      method: 'PUT',
+      path: 'debug',
+      body: seal('{"value":true}'),
+    });
+    expect(result.backup).toBe((await home.store.listBackups('home'))[0]?.id);
+  });
+
+  test('does not believe a 200 that did nothing', async () => {
+    const { context } = await stage({ faults: ['drop-writes=/debug'] });
+    const result = await callApi(context, { method: 'PUT', path: 'debug', body: seal('{"value":true}') });
+    expect(result).toMatchObject({
+      status: 200,
+      effect: { kind: 'nothing' },
+      problems: [{ code: 'HF5050' }],
+    });
+  });
+
+  test('tells a lie from a write that asked for what was there', async () => {
+    const { context } = await stage();
+    await callApi(context, { method: 'PUT', path: 'debug', body: seal('{"value":true}') });
+    const again = await callApi(context, { method: 'PUT', path: 'debug', body: seal('{"value":true}') });
+    expect(again).toMatchObject({ effect: { kind: 'same' }, problems: [] });
+  });
+
+  test('finds a value that only memory holds', async () => {
+    const { context } = await stage();
+    const result = await callApi(context, {
+      method: 'PUT',
+      path: 'error-logs-max-files',
+      body: seal('{"value":0}'),
+    });
+    expect(result.problems.map(({ code }) => code)).toEqual(['HF5050']);
+  });
+
+  test('refuses a GET that destroys what it reads', async () => {
+    const { context } = await stage();
+    await expect(callApi(context, { method: 'GET', path: 'usage-queue' })).rejects.toThrow('HF3021');
+  });
+
+  test('passes a refusal on', async () => {
+    const { context } = await stage();
+    const result = await callApi(context, { method: 'PUT', path: 'debug', body: seal('{}') });
+    expect(result).toMatchObject({
+      status: 400,
+      effect: { kind: 'refused' },
+      problems: [{ code: 'HF5052' }],
+    });
+  });
+});
+
+describe('a v7 gateway on a v8 file', () => {
+  const V8_FILE = 'config-version: 8\nserver:\n  port: 8317\n';
+
+  test('is not written to by a reconcile, and restored by a restore', async () => {
+    const home = await stage();
+    await home.reconcile();
+    const good = await home.file();
+    await backUp(home.context);
+    await home.writeFile(V8_FILE);
+    await home.sandbox.settled();
+    const refused = await home.reconcile();
+    expect(refused).toMatchObject({ kind: 'refused', problems: [{ code: 'HF3023' }] });
+    expect(await home.file()).toBe(V8_FILE);
+    expect(await home.restore('latest')).toMatchObject({ kind: 'restored', fidelity: 'exact' });
+    expect(await home.file()).toBe(good);
+    expect(await home.admits()).toBe(false);
+  });
+});

@@ -1,0 +1,165 @@
+// What may be asked of a running daemon, and what everybody hears of it.
+import { writeFile } from 'node:fs/promises';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import type { Service } from '../../../src/daemon/core/service.ts';
+import { fail } from '../../../src/domain/problem/problem.ts';
+import type { DaemonSettings } from '../../../src/settings/settings.ts';
+import { daemon, endAll, inMode, pause, retries } from '../running.ts';
+
+afterEach(endAll);
+
+describe('the desk', () => {
+  test('makes a plan without writing, and applies exactly the one that was approved', async () => {
+    const home = await daemon({ ...inMode('observe'), desired: retries(4) });
+    await home.next('drifted');
+    const planned = await home.desk.plan('home', { mode: 'apply' });
+    expect(planned.plan?.changes).toMatchObject([{ path: 'request-retry' }]);
+    expect(await home.file()).toContain('request-retry: 1');
+    const approved = planned.plan?.digest;
+    expect(approved).toBeDefined();
+    await home.declare(retries(5));
+    await home.next('drifted');
+    const stale = await home.desk.apply('home', { mode: 'apply', ...(approved && { approved }) });
+    expect(stale.kind).toBe('stale');
+    expect(await home.file()).toContain('request-retry: 1');
+    await home.declare(retries(4));
+    await home.next('drifted');
+    const applied = await home.desk.apply('home', { mode: 'apply', ...(approved && { approved }) });
+    expect(applied.kind).toBe('applied');
+    expect(await home.file()).toContain('request-retry: 4');
+    expect(home.triggers.at(-1)).toBe('asked');
+  });
+
+  test('knows the last plan until the target is found equal to its files', async () => {
+    const home = await daemon({ ...inMode('observe'), desired: retries(4) });
+    await home.next('drifted');
+    expect(home.desk.known('home').plan?.plan.changes).toHaveLength(1);
+    await home.desk.apply('home', { mode: 'apply' });
+    home.desk.look('home');
+    await home.next('in-sync');
+    expect(home.desk.known('home').plan).toBeUndefined();
+    expect(home.desk.known('home').outcome?.kind).toBe('in-sync');
+    expect(home.desk.known('home').step).toBeUndefined();
+  });
+
+  test('suspends a target until a time and resumes it, and the looks say so', async () => {
+    const home = await daemon();
+    await home.next('in-sync');
+    await home.desk.suspend('home', { until: Date.now() + 86_400_000 * 3, reason: 'moving house' });
+    expect((await home.next('suspended')).problems[0]?.message).toContain('moving house');
+    await home.declare(retries(4));
+    await home.next('suspended');
+    expect(await home.file()).toContain('request-retry: 1');
+    await home.desk.resume('home');
+    await home.next('applied');
+  });
+
+  test('puts a backup back', async () => {
+    const home = await daemon({ desired: retries(4) });
+    await home.next('applied');
+    const [backup] = await home.store.listBackups('home');
+    const restored = await home.desk.restore('home', { backup: { id: backup?.id ?? '' } });
+    expect(restored.kind).toBe('restored');
+    expect(await home.file()).toContain('request-retry: 1');
+  });
+
+  test('a restore that wrote nothing, and a plan with wishes of its own, say nothing of how the target stands', async () => {
+    const home = await daemon({ ...inMode('observe'), desired: retries(4) });
+    await home.next('drifted');
+    const { plan } = home.desk.known('home');
+    expect((await home.desk.restore('home', { backup: { id: 'nonsense' } })).kind).toBe('invalid');
+    const wished = await home.desk.plan('home', { prune: true, mode: 'apply' });
+    expect(wished.plan?.digest.value).not.toBe(plan?.plan.digest.value);
+    expect(home.desk.known('home')).toMatchObject({
+      standing: 'drifted',
+      plan,
+      outcome: { kind: 'drifted' },
+    });
+    expect(home.desk.known('home').step).toBeUndefined();
+    expect(home.outcomes.map(({ kind }) => kind)).toEqual(['drifted']);
+  });
+
+  test('refuses a target that there is none of, by name', async () => {
+    const home = await daemon();
+    await home.next('in-sync');
+    expect(() => home.desk.look('nowhere')).toThrow('there is no target "nowhere"; the settings have home');
+  });
+
+  test('says when the next look comes by itself', async () => {
+    const home = await daemon({ drift: '0 0 1 1 *' });
+    await home.next('in-sync');
+    const at = new Date(home.desk.nextLookAt('home') ?? 0);
+    expect([at.getMonth(), at.getDate()]).toEqual([0, 1]);
+  });
+
+  test('keeps a log of looks, with what was found and how many requests it took', async () => {
+    const home = await daemon({ ...inMode('observe'), desired: retries(4) });
+    const seen = await home.next('drifted');
+    while ((await home.store.looks('home')).length === 0) await pause(5);
+    const [look] = await home.store.looks('home');
+    expect(look).toMatchObject({ at: seen.at, trigger: 'start', outcome: 'drifted', differences: 1 });
+    expect(look?.requests).toBeGreaterThan(0);
+  });
+});
+
+function service(follow: Service['follow'] = async () => {}, reporter?: Service['reporter']) {
+  const heard: DaemonSettings[] = [];
+  const ended: string[] = [];
+  const one: Service = {
+    ...(reporter && { reporter }),
+    follow: async (settings) => {
+      await follow(settings);
+      heard.push(settings);
+    },
+    [Symbol.asyncDispose]: async () => void ended.push('ended'),
+  };
+  return { one, heard, ended };
+}
+
+describe('services', () => {
+  test('follow the settings from the start, hear every outcome, and end with the daemon', async () => {
+    const outcomes: string[] = [];
+    const { one, heard, ended } = service(undefined, { outcome: ({ kind }) => outcomes.push(kind) });
+    const home = await daemon({ services: [one] });
+    await home.next('in-sync');
+    expect(heard).toHaveLength(1);
+    expect(outcomes).toEqual(['in-sync']);
+    home.hangUp();
+    await home.next('in-sync');
+    expect(heard).toHaveLength(2);
+    await home.stop();
+    expect(ended).toEqual(['ended']);
+  });
+
+  test('one that throws at what it hears spoils nothing for the others', async () => {
+    const outcomes: string[] = [];
+    const deaf = service(undefined, {
+      outcome: () => {
+        throw new TypeError('a fault of ours');
+      },
+    });
+    const well = service(undefined, { outcome: ({ kind }) => outcomes.push(kind) });
+    const home = await daemon({ services: [deaf.one, well.one] });
+    await home.next('in-sync');
+    expect(outcomes).toEqual(['in-sync']);
+    expect(home.failures).toMatchObject([{ message: 'a fault of ours' }]);
+  });
+
+  test('one that cannot follow new settings keeps all of them as they were', async () => {
+    const drifts: string[] = [];
+    const strict = service(async ({ drift }) => {
+      if (drift === '1 1 1 1 *') throw fail('HF1012', 'not like this');
+      drifts.push(drift);
+    });
+    const home = await daemon({
+      services: [strict.one],
+      reopen: (place) => ({ ...place, daemon: { ...place.daemon, drift: '1 1 1 1 *' } }),
+    });
+    await home.next('in-sync');
+    await writeFile(home.settings, 'new');
+    await home.next('in-sync');
+    expect(drifts).toEqual(['0 0 1 1 *', '0 0 1 1 *']);
+    expect(new Date(home.desk.nextLookAt('home') ?? 0).getHours()).toBe(0);
+    expect(home.failures).toMatchObject([{ problems: [{ message: 'not like this' }] }]);
+  });
+});

@@ -1,0 +1,206 @@
+import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { createWatch, type Watch } from '../../../src/daemon/core/watch.ts';
+
+const QUIET_MS = 60;
+const open: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const close of open.splice(0)) await close();
+});
+
+interface Watched {
+  readonly dir: string;
+  readonly watch: Watch;
+  readonly count: () => number;
+  /** Resolves when so many changes were told since the last call; rejects when they do not come. */
+  told(): Promise<void>;
+  /** Nothing more is told for a while. */
+  quiet(): Promise<number>;
+}
+
+async function watched(names: readonly string[], prepare: (dir: string) => Promise<void>): Promise<Watched> {
+  const dir = await mkdtemp(join(tmpdir(), 'holdfast-watch-'));
+  await prepare(dir);
+  let count = 0;
+  let seen = 0;
+  const watch = createWatch(
+    () => {
+      count += 1;
+    },
+    (error) => {
+      throw error;
+    },
+    QUIET_MS,
+  );
+  open.push(async () => {
+    await watch[Symbol.asyncDispose]();
+    await rm(dir, { recursive: true, force: true });
+  });
+  await watch.follow({ paths: [], trees: names.map((name) => join(dir, name)) });
+  return {
+    dir,
+    watch,
+    count: () => count,
+    told: async () => {
+      const isTold = (): boolean => count > seen;
+      for (let tries = 0; !isTold(); tries += 1) {
+        if (tries > 200) throw new Error('no change was told');
+        await pause(25);
+      }
+      seen = count;
+    },
+    quiet: async () => {
+      const before = count;
+      await pause(QUIET_MS * 6);
+      return count - before;
+    },
+  };
+}
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+const directory = async (dir: string): Promise<void> => {
+  await mkdir(join(dir, 'desired-state'));
+  await writeFile(join(dir, 'desired-state', 'a.yaml'), 'debug: false\n');
+};
+
+describe('watching', () => {
+  test('a file that is written, and one that comes, are told', async () => {
+    const { dir, told } = await watched(['desired-state'], directory);
+    await writeFile(join(dir, 'desired-state', 'a.yaml'), 'debug: true\n');
+    await told();
+    await writeFile(join(dir, 'desired-state', 'b.yaml'), 'request-retry: 1\n');
+    await told();
+  });
+
+  test('many changes at once are told once', async () => {
+    const { dir, told, quiet, count } = await watched(['desired-state'], directory);
+    for (let i = 0; i < 10; i += 1) await writeFile(join(dir, 'desired-state', `${i}.yaml`), '');
+    await told();
+    await quiet();
+    expect(count()).toBe(1);
+  });
+
+  test('an atomic save, and the next one, are told', async () => {
+    const { dir, told } = await watched(['holdfast.yaml'], (dir) =>
+      writeFile(join(dir, 'holdfast.yaml'), '1'),
+    );
+    for (const text of ['2', '3', '4']) {
+      await writeFile(join(dir, '.holdfast.yaml.tmp'), text);
+      await rename(join(dir, '.holdfast.yaml.tmp'), join(dir, 'holdfast.yaml'));
+      await told();
+    }
+  });
+
+  test('a file that is deleted, and comes back, is told', async () => {
+    const { dir, told } = await watched(['secret'], (dir) => writeFile(join(dir, 'secret'), '1'));
+    await rm(join(dir, 'secret'));
+    await told();
+    await writeFile(join(dir, 'secret'), '2');
+    await told();
+  });
+
+  test('a directory that vanishes, and comes back, is told, and so is what happens in it then', async () => {
+    const { dir, told } = await watched(['desired-state'], directory);
+    await rm(join(dir, 'desired-state'), { recursive: true });
+    await told();
+    await directory(dir);
+    await told();
+    await pause(QUIET_MS * 3);
+    await writeFile(join(dir, 'desired-state', 'a.yaml'), 'debug: true\n');
+    await told();
+  });
+
+  test('a directory that is swapped by a symbolic link is told', async () => {
+    const { dir, told, watch } = await watched(['current'], async (dir) => {
+      for (const release of ['one', 'two']) {
+        await mkdir(join(dir, release));
+        await writeFile(join(dir, release, 'a.yaml'), release);
+      }
+      await symlink('one', join(dir, 'current'));
+    });
+    await symlink('two', join(dir, 'next'));
+    await rename(join(dir, 'next'), join(dir, 'current'));
+    await told();
+    await watch.follow({ paths: [], trees: [join(dir, 'current')] });
+    await writeFile(join(dir, 'two', 'a.yaml'), 'changed');
+    await told();
+  });
+
+  test('a swap of the inner link of a mounted directory of secrets is told', async () => {
+    const { dir, told } = await watched(['desired-state'], async (dir) => {
+      const mounted = join(dir, 'desired-state');
+      for (const version of ['..1', '..2']) {
+        await mkdir(join(mounted, version), { recursive: true });
+        await writeFile(join(mounted, version, 'a.yaml'), version);
+      }
+      await symlink('..1', join(mounted, '..data'));
+      await symlink(join('..data', 'a.yaml'), join(mounted, 'a.yaml'));
+    });
+    await symlink('..2', join(dir, 'desired-state', '..next'));
+    await rename(join(dir, 'desired-state', '..next'), join(dir, 'desired-state', '..data'));
+    await told();
+  });
+
+  test('what lies beside the watched ones, state and version control are not told', async () => {
+    const { dir, quiet } = await watched(['desired-state', 'holdfast.yaml'], async (dir) => {
+      await directory(dir);
+      await writeFile(join(dir, 'holdfast.yaml'), '');
+    });
+    await mkdir(join(dir, 'state'));
+    await mkdir(join(dir, 'desired-state', '.git'));
+    await writeFile(join(dir, 'state', 'home.json'), '{}');
+    await writeFile(join(dir, 'desired-state', '.git', 'index'), '');
+    await writeFile(join(dir, 'other.yaml'), '');
+    expect(await quiet()).toBe(0);
+  });
+
+  test('links that go round are followed once, and what changes behind them is told', async () => {
+    const { dir, told } = await watched(['desired-state'], async (dir) => {
+      await directory(dir);
+      await mkdir(join(dir, 'shared'));
+      await writeFile(join(dir, 'shared', 'b.yaml'), '1');
+      await writeFile(join(dir, 'elsewhere.yaml'), '1');
+      for (let i = 0; i < 10; i += 1) await symlink('.', join(dir, 'desired-state', `round-${i}`));
+      await symlink('..', join(dir, 'desired-state', 'up'));
+      await symlink('../shared', join(dir, 'desired-state', 'shared'));
+      await symlink('../elsewhere.yaml', join(dir, 'desired-state', 'c.yaml'));
+    });
+    for (const name of ['desired-state/a.yaml', 'shared/b.yaml', 'elsewhere.yaml']) {
+      await writeFile(join(dir, name), '2');
+      await told();
+    }
+  });
+
+  test('a directory that is new is told again once it is watched, and so is what happens in it then', async () => {
+    const { dir, told, quiet, watch } = await watched(['desired-state'], directory);
+    const trees = [join(dir, 'desired-state')];
+    await mkdir(join(dir, 'desired-state', 'new', 'deep'), { recursive: true });
+    await told();
+    await watch.follow({ paths: [], trees });
+    await told();
+    await quiet();
+    await writeFile(join(dir, 'desired-state', 'new', 'deep', 'b.yaml'), '');
+    await told();
+    await watch.follow({ paths: [], trees });
+    await quiet();
+    expect(await quiet()).toBe(0);
+  });
+
+  test('a directory that somebody refers to is watched itself, not what is in it', async () => {
+    const { dir, watch, quiet } = await watched([], (dir) => mkdir(join(dir, 'secrets')));
+    await watch.follow({ paths: [join(dir, 'secrets')], trees: [] });
+    await mkdir(join(dir, 'secrets', 'inner'));
+    await quiet();
+    await writeFile(join(dir, 'secrets', 'inner', 'a'), '');
+    expect(await quiet()).toBe(0);
+  });
+
+  test('nothing is told after the end', async () => {
+    const { dir, watch, quiet } = await watched(['desired-state'], directory);
+    await watch[Symbol.asyncDispose]();
+    await writeFile(join(dir, 'desired-state', 'a.yaml'), 'debug: true\n');
+    expect(await quiet()).toBe(0);
+  });
+});

@@ -1,0 +1,75 @@
+// Every leaf of the catalog of v8 on the embedded gateway: changed, verified, left alone while somebody else writes,
+// taken back. HOLDFAST_TEST_WHOLE takes all of them instead of some.
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { stringify } from 'yaml';
+import { loadCatalog } from '../../../src/gateway/catalog/catalog.ts';
+import { translate } from '../../../src/gateway/layout/translate.ts';
+import type { Tree } from '../../../src/lib/value.ts';
+import { type Stage, strike } from '../../apply/setup.ts';
+import { everything } from '../../judge/desired.ts';
+import { changed, type Leaf, leavesOf } from '../../judge/leaves.ts';
+import { isWhole } from '../../support/judged-gateway.ts';
+import { gatewayOn, told } from './families.ts';
+
+/** What a group is called makes no difference, and is not written for itself. */
+const LABEL = /^api-keys\.(?!openai-compatibility)[a-z]+\[\*\]\.name$/;
+const LEAVES = leavesOf(loadCatalog('v8')).filter(({ name }) => !LABEL.test(name));
+
+/** So many, drawn as property tests draw theirs (FC_SEED). */
+const SAMPLE = 8;
+
+function sampled(all: readonly Leaf[]): readonly Leaf[] {
+  const [some = []] = fc.sample(fc.subarray([...all], { minLength: SAMPLE, maxLength: SAMPLE }), 1);
+  return some;
+}
+
+/** What all of it is changed from: the same as on v7, and a group of credentials in the family that only v8 has. */
+function declared(): Tree {
+  const { tree } = translate(everything(), 'legacy', 'v8');
+  const families = tree['api-keys'] as Tree; // It has some.
+  const meta = [{ 'base-url': 'https://meta.example', keys: [{ 'api-key': 'sk-test-meta-1' }] }];
+  return { ...tree, 'api-keys': { ...families, meta } };
+}
+
+describe('every leaf of the catalog of v8', () => {
+  let home: Stage;
+  let toggled = false;
+  const base = declared();
+
+  beforeAll(async () => {
+    home = await gatewayOn('');
+    await declare(base);
+    expect(told(await home.reconcile())).toMatch(/^\{"kind":"applied"/);
+  });
+  afterAll(strike);
+
+  const declare = (tree: Tree): Promise<void> =>
+    home.declare(stringify(tree, { aliasDuplicateObjects: false }));
+
+  async function becomes(tree: Tree): Promise<void> {
+    await declare(tree);
+    const applied = await home.reconcile({ prune: true });
+    expect(refusals(applied)).toEqual([]);
+    expect(told(applied)).toMatch(/^\{"kind":"applied"/);
+    await staysInSync();
+  }
+
+  async function staysInSync(): Promise<void> {
+    expect(told(await home.check())).toMatch(/^\{"kind":"in-sync"/);
+    toggled = !toggled;
+    // `debug` is what somebody else writes: it makes the gateway merge its memory into its file.
+    expect(await home.panel('PUT', 'debug', { value: toggled })).toBe(200);
+    expect(told(await home.check())).toMatch(/^\{"kind":"in-sync"/);
+  }
+
+  test.each(isWhole ? LEAVES : sampled(LEAVES))('$name', async (leaf) => {
+    await becomes(changed(base, leaf));
+    await becomes(base);
+  });
+});
+
+const refusals = (outcome: {
+  readonly plan?: { readonly verdicts: readonly { allowed: boolean; message: string }[] };
+}): readonly string[] =>
+  (outcome.plan?.verdicts ?? []).flatMap(({ allowed, message }) => (allowed ? [] : [message]));

@@ -1,0 +1,88 @@
+// What Holdfast leaves behind on v8, and what the gateway writes out by itself, is nobody's edit.
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { type Stage, stage, strike } from '../../apply/setup.ts';
+import { gatewayOn, told } from './families.ts';
+
+afterEach(strike);
+
+const BASE = 'routing: { retry: { request-retry: 1 } }\n';
+
+async function applied(home: Stage, text: string): Promise<void> {
+  await home.declare(`${BASE}${text}`);
+  const outcome = await home.reconcile({ prune: true });
+  expect('plan' in outcome ? outcome.plan?.verdicts.filter(({ allowed }) => !allowed) : []).toEqual([]);
+  expect(told(outcome)).toMatch(/^\{"kind":"applied"/);
+  expect(told(await home.check())).toMatch(/^\{"kind":"in-sync"/);
+}
+
+/** Makes the gateway merge its memory, defaults included, into its file (C v8 §5). */
+const writeElsewhere = (home: Stage): Promise<number> => home.panel('PUT', 'debug', { value: true });
+
+describe('the settings of a plugin', () => {
+  const ONE = 'plugins: { configs: { p-1: { enabled: true, mode: fast } } }\n';
+  const TWO =
+    'plugins: { configs: { p-1: { enabled: true, mode: fast }, p-2: { mode: slow, deep: { a: 1 } } } }\n';
+
+  test('go with the last of them, and can be declared again', async () => {
+    const home = await gatewayOn('');
+    await applied(home, TWO);
+    await applied(home, ONE);
+    expect(await home.file()).not.toContain('p-2');
+    await applied(home, TWO);
+    await applied(home, '');
+    expect(await home.file()).not.toContain('p-1');
+  });
+
+  test('go on v7 too, where memory shows settings that nobody wrote', async () => {
+    const home = await stage({ file: 'auth-dir: AUTH_DIR\nrequest-retry: 1\napi-keys: [sk-test-0001]\n' });
+    for (const text of [TWO, ONE]) {
+      await home.declare(`request-retry: 1\n${text}`);
+      expect(told(await home.reconcile({ prune: true }))).toMatch(/^\{"kind":"applied"/);
+    }
+    expect(await home.file()).not.toContain('p-2');
+    expect(told(await home.check())).toMatch(/^\{"kind":"in-sync"/);
+  });
+
+  test('stay where somebody else put some of them', async () => {
+    const home = await gatewayOn('');
+    await applied(home, TWO);
+    await home.panel('PATCH', 'v8/management/config/plugins/configs/p-2', { other: 5 });
+    await applied(home, ONE);
+    expect(await home.file()).toMatch(/"p-2": ?\{"other": ?5\}/);
+  });
+});
+
+test('defaults that the gateway wrote out are replaced by what is declared', async () => {
+  const home = await gatewayOn('');
+  await applied(home, '');
+  await writeElsewhere(home);
+  expect(await home.file()).toContain('_interactions');
+  await applied(home, 'server: { discovery: { subtypes: [_messages] } }\n');
+  expect(await home.file()).not.toContain('_interactions');
+});
+
+test.each([
+  [
+    'routing.session-affinity-ttl',
+    (text: string) => `routing: { session-affinity-ttl: "${text}", retry: { request-retry: 1 } }\n`,
+  ],
+  [
+    'multimedia.video-result-auth-cache-ttl',
+    (text: string) => `multimedia: { video-result-auth-cache-ttl: "${text}" }\n`,
+  ],
+  [
+    'oauth.providers.antigravity.connection-pool.idle-conn-timeout',
+    (text: string) =>
+      `oauth: { providers: { antigravity: { connection-pool: { idle-conn-timeout: "${text}" } } } }\n`,
+  ],
+])('%s may be the empty text, which means its default', async (path, declaring) => {
+  const home = await gatewayOn('');
+  const apply = async (text: string): Promise<void> => {
+    await home.declare(declaring(text));
+    expect(told(await home.reconcile())).toMatch(/^\{"kind":"applied"/);
+  };
+  await apply('2h');
+  await apply('');
+  expect(await home.file()).toMatch(new RegExp(`${path.split('.').at(-1)}"?: ""`));
+  expect(told(await home.check())).toMatch(/^\{"kind":"in-sync"/);
+});

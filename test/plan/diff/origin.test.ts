@@ -1,0 +1,184 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Tree } from '../../../src/lib/value.ts';
+import { appliedState, BASE, linesOf, planOf, type Scenario } from '../builders.ts';
+
+const DECLARED: Tree = {
+  'request-retry': 3,
+  'api-keys': ['sk-test-0001', 'sk-test-0002'],
+  'gemini-api-key': [
+    { 'api-key': 'sk-test-gem-1', headers: { 'X-Team': 'a', 'X-Cost': 'b' } },
+    { 'api-key': 'sk-test-gem-2', 'excluded-models': ['*'] },
+  ],
+};
+
+const state = appliedState({ file: BASE, desired: DECLARED, withFile: false });
+
+/** After `DECLARED` was applied: the file became `file`, the files `desired`. */
+function later(file: string, desired: Tree, more: Partial<Scenario> = {}): string[] {
+  const lines = linesOf(planOf({ file, desired, state, withFile: false, ...more }));
+  return lines.map((line) => line.replaceAll(/#[0-9a-f]{8}/g, '#f').replaceAll(/"[0-9a-f]{8}"/g, '"f"'));
+}
+
+const edited = (from: string, to: string): string => {
+  expect(BASE).toContain(from);
+  return BASE.replace(from, to);
+};
+
+describe('which side moved since the last apply', () => {
+  test('nobody: nothing differs', () => {
+    expect(later(BASE, DECLARED)).toEqual([]);
+  });
+
+  test('the files: git', () => {
+    expect(later(BASE, { ...DECLARED, 'request-retry': 5 })).toEqual(['update request-retry 3 → 5 (git)']);
+  });
+
+  test('the gateway: drift, which mode apply only reports', () => {
+    const file = edited('request-retry: 3', 'request-retry: 9');
+    expect(later(file, DECLARED)).toEqual(['report: update request-retry 9 → 3 (drift)']);
+    expect(later(file, DECLARED, { mode: 'enforce' })).toEqual(['update request-retry 9 → 3 (drift)']);
+    expect(later(file, DECLARED, { mode: 'observe' })).toEqual([
+      'report: update request-retry 9 → 3 (drift)',
+    ]);
+  });
+
+  test('both', () => {
+    const file = edited('request-retry: 3', 'request-retry: 9');
+    expect(later(file, { ...DECLARED, 'request-retry': 5 })).toEqual(['update request-retry 9 → 5 (both)']);
+  });
+
+  test('neither knows: a path declared for the first time', () => {
+    expect(later(BASE, { ...DECLARED, debug: true })).toEqual(['update debug false → true (first)']);
+  });
+
+  test('settings that leave the files whole: git where they stand as applied, both where somebody edited them', () => {
+    const settings = (nested: Tree): Tree => ({
+      plugins: { configs: { demo: { mode: 'fast', ...nested } } },
+    });
+    const nested = { deep: { list: [1], on: true } };
+    const applied = appliedState({ file: BASE, desired: settings(nested) });
+    const file = (deep: string): string =>
+      `${BASE}plugins:\n  configs:\n    demo:\n      mode: fast\n      deep:\n        list: [1]\n${deep}`;
+    const none = { plugins: { configs: {} } };
+    const without = { withFile: true, state: applied };
+    expect(later(file('        on: true\n'), none, without)).toEqual([
+      expect.stringMatching(/^remove plugins\.configs\.demo .*\(git\)$/),
+    ]);
+    expect(later(file('        on: false\n'), none, without)).toEqual([
+      expect.stringMatching(/^remove plugins\.configs\.demo .*\(both\)$/),
+    ]);
+  });
+
+  test('an entry that somebody added is drift; one that left the files is git', () => {
+    const file = edited('  - sk-test-0002\n', '  - sk-test-0002\n  - sk-test-0009\n');
+    expect(later(file, { ...DECLARED, 'api-keys': ['sk-test-0001'] })).toEqual([
+      'remove api-keys[#f] {"$secret":"f"} →  (git)',
+      'report: remove api-keys[#f] {"$secret":"f"} →  (drift)',
+    ]);
+  });
+
+  test('members of one entry are told apart', () => {
+    const file = edited('X-Team: a', 'X-Team: c');
+    const desired = {
+      ...DECLARED,
+      'gemini-api-key': [
+        { 'api-key': 'sk-test-gem-1', priority: 2, headers: { 'X-Team': 'a', 'X-Cost': 'b' } },
+        { 'api-key': 'sk-test-gem-2', 'excluded-models': ['*'] },
+      ],
+    };
+    expect(later(file, desired)).toEqual([
+      'add gemini-api-key[#f].priority  → 2 (git)',
+      'report: update gemini-api-key[#f].headers.X-Team {"$secret":"f"} → "a" (drift)',
+    ]);
+  });
+
+  test('an entry that got another address is told apart too, though its address is part of its name', () => {
+    const declared = (base: string): Tree => ({
+      'gemini-api-key': [{ 'api-key': 'sk-test-gem-1', 'base-url': base, priority: 1, prefix: 'team' }],
+    });
+    const file = (base: string): string =>
+      `gemini-api-key:\n  - api-key: sk-test-gem-1\n    base-url: ${base}\n    priority: 1\n    prefix: team\n`;
+    const [a, b] = ['https://a.example', 'https://b.example'];
+    const applied = appliedState({ file: file(a), desired: declared(a), withFile: false });
+    const origins = (held: string, proposed: string): string[] =>
+      planOf({
+        file: file(held),
+        desired: declared(proposed),
+        state: applied,
+        withFile: false,
+      }).plan.changes.map(({ kind, origin }) => `${kind} ${origin}`);
+    expect(origins(a, a)).toEqual([]);
+    expect(origins(a, b)).toEqual(['rename git']);
+    expect(origins(b, a)).toEqual(['rename drift']);
+    expect(origins(b, 'https://c.example')).toEqual(['rename both']);
+  });
+
+  test('what is left alone stays as it is in the image that is written', () => {
+    const file = edited('  - sk-test-0002\n', '  - sk-test-0002\n  - sk-test-0009\n');
+    const { plan } = planOf({
+      file,
+      desired: { ...DECLARED, 'api-keys': ['sk-test-0001'] },
+      state,
+      withFile: false,
+    });
+    expect(plan.patch.map(({ op, path }) => `${op} ${path}`)).toEqual(['remove /api-keys/1']);
+  });
+
+  test('held paths are left alone in mode enforce', () => {
+    const file = edited('request-retry: 3', 'request-retry: 9');
+    const held = { ...state, held: [{ path: 'request-retry' }] };
+    const lines = later(file, DECLARED, { mode: 'enforce', state: held });
+    expect(lines).toEqual(['held: update request-retry 9 → 3 (drift)']);
+  });
+});
+
+describe('who did it', () => {
+  const attributions = (file: string): (string | undefined)[] =>
+    planOf({ file, desired: DECLARED, state, withFile: false }).plan.changes.map(
+      (change) => change.attribution,
+    );
+
+  test('the panel, which switches a key off by a star', () => {
+    const file = edited('      X-Cost: b\n', "      X-Cost: b\n    excluded-models: ['*']\n");
+    expect(attributions(file)).toEqual(['panel-toggle']);
+  });
+
+  test('an installer, when several settings are back at their defaults', () => {
+    const desired = { debug: true, 'request-retry': 3, 'ws-auth': false, 'force-model-prefix': true };
+    const before = 'port: 8317\ndebug: true\nrequest-retry: 3\nws-auth: false\nforce-model-prefix: true\n';
+    const applied = appliedState({ file: before, desired, withFile: false });
+    const { plan } = planOf({ file: 'port: 8317\n', desired, state: applied, withFile: false });
+    expect(new Set(plan.changes.map((change) => change.attribution))).toEqual(new Set(['installer-reset']));
+  });
+});
+
+describe('what left the files', () => {
+  const { 'request-retry': _, ...without } = DECLARED;
+
+  test('is released: it stays, and is listed until it is declared again', () => {
+    const first = planOf({ file: BASE, desired: without, state, withFile: false });
+    expect(first.plan.changes).toEqual([]);
+    expect(first.plan.released).toEqual(['request-retry']);
+    const after = appliedState({ file: BASE, desired: without, state, withFile: false });
+    expect(planOf({ file: BASE, desired: without, state: after, withFile: false }).plan.released).toEqual([
+      'request-retry',
+    ]);
+    expect(planOf({ file: BASE, desired: DECLARED, state: after, withFile: false }).plan.released).toEqual(
+      [],
+    );
+  });
+
+  test('is removed when pruning', () => {
+    expect(later(BASE, without, { prune: true })).toEqual(['remove request-retry 3 →  (git)']);
+  });
+
+  test('under `ownership: entries` goes only if Holdfast put it there', () => {
+    const ownership = { 'api-keys': 'entries' } as const;
+    const more = { ownership, withFile: false };
+    const desired = { 'api-keys': ['sk-test-0001', 'sk-test-0007'] };
+    const applied = appliedState({ file: BASE, desired, ...more });
+    const file = edited('  - sk-test-0002\n', '  - sk-test-0002\n  - sk-test-0007\n');
+    const { plan } = planOf({ file, desired: { 'api-keys': [] }, state: applied, ...more });
+    expect(plan.patch.map(({ op, path }) => `${op} ${path}`)).toEqual(['remove /api-keys/2']);
+  });
+});
