@@ -21,6 +21,7 @@ export function ajvCheck(schema: object): SchemaCheck {
     allErrors: true,
     verbose: true,
     strict: false,
+    strictNumbers: true, // `.inf` and `.nan` of YAML are no integers
     meta: false,
     validateSchema: false,
     inlineRefs: false,

@@ -8,7 +8,7 @@ interface Status {
   readonly targets: readonly { readonly lastOutcome?: { readonly kind: string } }[];
 }
 
-test('a look-up that failed, and files that cannot be read, are no outcome of the target', async () => {
+test('a look-up that failed is no outcome of the target; files that cannot be read are one', async () => {
   await using terminal = await openTerminal();
   const last = async (): Promise<string | undefined> => {
     const { out } = await terminal.run('status', '--offline', '--output', 'json');
@@ -24,7 +24,7 @@ test('a look-up that failed, and files that cannot be read, are no outcome of th
   const applied = await terminal.run('apply');
   expect(applied.exit).toBe(3);
   expect(applied.out).toContain('the desired state is invalid, nothing written');
-  expect(await last()).toBe('applied');
+  expect(await last()).toBe('invalid');
 });
 
 test('restore --dry-run says how much it would change, and changes nothing', async () => {

@@ -100,7 +100,7 @@ function sample({ fields }: Field): Value {
     'api-key': 'sk-test-new',
     'base-url': 'https://new.example',
     status: 429,
-    match: ['text'],
+    match: fields.get('match')?.kind === 'list' ? ['text'] : 'https://new.example',
     action: 'stop',
     models: [{ name: 'gpt-*' }],
     params: { a: 1 },

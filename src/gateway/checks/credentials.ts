@@ -19,7 +19,7 @@ export interface CredentialHealth {
 const MOST_PAGES = 1000;
 
 /**
- * In the gateway's order, page by page where it pages (C v8, addendum). Config API keys are not among them (C v0 §7).
+ * In the gateway's order, page by page where it pages (addendum of docs/contract-v8.md). Config API keys are not among them (C v0 §7).
  * Rejects with HF3016 where there are more pages than anybody has accounts, HF3018 where the pages repeat themselves.
  */
 export async function credentialsOf(

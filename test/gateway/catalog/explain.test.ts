@@ -33,8 +33,9 @@ describe('explain', () => {
   });
 
   test('says that a zero may not stick where the default is another', () => {
-    expect(about('ws-auth').writing.reason).toContain('N1');
-    expect(about('debug').writing.reason).not.toContain('N1');
+    const lost = 'is not stored while the file does not have the key';
+    expect(about('ws-auth').writing.reason).toContain(`false ${lost}`);
+    expect(about('debug').writing.reason).not.toContain(lost);
   });
 
   test('says what the gateway does to the value, in words', () => {
