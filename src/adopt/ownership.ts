@@ -7,7 +7,7 @@ import { pathsIn } from '../gateway/layout/locate.ts';
 import { placeInV8 } from '../desired/layout/layout.ts';
 import { coversPath, formatPath, key, type Path, parsePath } from '../domain/path.ts';
 import { type Problem, problem } from '../domain/problem/problem.ts';
-import { isTree, type Tree, type Value } from '../lib/value.ts';
+import { isTree, type Tree, type Value, valueAt } from '../lib/value.ts';
 import { spelled } from './spelling.ts';
 import type { KeyStep, Patch } from '../yaml/splice/patch.ts';
 
@@ -97,10 +97,7 @@ function rulesFor(content: Tree, catalog: Catalog, { include, exclude }: Selecti
 /** Whether it says nothing but what the gateway does anyway; what it counts itself says nothing either. */
 function isDefault(catalog: Catalog, names: readonly string[], content: Tree): boolean {
   const field = catalog.at(names);
-  const value = names.reduce<Value | undefined>(
-    (tree, name) => (isTree(tree) ? tree[name] : undefined),
-    content,
-  );
+  const value = valueAt(content, names);
   return field !== undefined && value !== undefined && canonical(field, owned(field, value)) === undefined;
 }
 

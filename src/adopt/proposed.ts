@@ -7,7 +7,7 @@ import { choiceMeant } from '../gateway/model/choice.ts';
 import { normaliseAt } from '../gateway/model/normalise.ts';
 import { formatPath } from '../domain/path.ts';
 import { type Problem, problem } from '../domain/problem/problem.ts';
-import { isList, isTree, type Scalar, type Tree, type Value } from '../lib/value.ts';
+import { isList, isTree, type Scalar, type Tree, type Value, valueAt } from '../lib/value.ts';
 import { spelled } from './spelling.ts';
 import { displayPath } from '../desired/read/locations.ts';
 
@@ -79,10 +79,7 @@ class Walk {
     const steps = family.v8.split('.');
     const field = this.#catalog.at(steps);
     if (family.form !== 'groups' || !field) return;
-    const groups = steps.reduce<Value | undefined>(
-      (value, step) => (isTree(value) ? value[step] : undefined),
-      this.#content,
-    );
+    const groups = valueAt(this.#content, steps);
     const entries = effectiveEntries(groups, family);
     const held = entries.map(({ entry }) => entry);
     for (const { reason, place } of normaliseAt(effectiveField(field), held).dropped) {

@@ -9,7 +9,7 @@ import type { FileDocument } from '../domain/yaml-node.ts';
 import type { Live, LiveFile } from '../domain/live.ts';
 import { formatPath, key, type Path } from '../domain/path.ts';
 import { type Problem, problem } from '../domain/problem/problem.ts';
-import { isTree, type Tree, type Value } from '../lib/value.ts';
+import { isTree, type Tree, valueAt } from '../lib/value.ts';
 import type { LeftOut } from './ownership.ts';
 import { parsed } from './prepare.ts';
 import { spelled } from './spelling.ts';
@@ -96,6 +96,4 @@ function spelledOtherwise(catalog: Catalog, field: Field, tree: Tree, at: Path):
   });
 }
 
-const isThere = (content: Tree, names: readonly string[]): boolean =>
-  names.reduce<Value | undefined>((value, name) => (isTree(value) ? value[name] : undefined), content) !==
-  undefined;
+const isThere = (content: Tree, names: readonly string[]): boolean => valueAt(content, names) !== undefined;

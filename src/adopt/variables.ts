@@ -5,7 +5,7 @@ import { mapSecrets, type SecretPlace } from '../gateway/catalog/secrets.ts';
 import { pathsIn } from '../gateway/layout/locate.ts';
 import { entry, formatPath, key, type Path } from '../domain/path.ts';
 import { seal, type Sealed } from '../domain/secret.ts';
-import { isList, isTree, type Tree, type Value } from '../lib/value.ts';
+import { isList, isTree, type Tree, type Value, valueAt } from '../lib/value.ts';
 import { displayPath } from '../desired/read/locations.ts';
 import type { Environment } from '../input/environment.ts';
 import { isReservedVariable } from '../input/reference-rules.ts';
@@ -220,11 +220,4 @@ function upper(text: string): string {
     .toUpperCase();
   const own = /^[A-Z]/.test(name) ? name : `KEY_${name}`.replace(/_$/, '');
   return isReservedVariable(own) ? `GATEWAY_${own}` : own;
-}
-
-function valueAt(tree: Tree, place: SecretPlace): Value | undefined {
-  return place.reduce<Value | undefined>((value, step) => {
-    if (isList(value)) return value[Number(step)];
-    return isTree(value) ? value[step] : undefined;
-  }, tree);
 }

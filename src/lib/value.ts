@@ -15,6 +15,36 @@ export function isList(value: Value | undefined): value is readonly Value[] {
   return Array.isArray(value);
 }
 
+/** The mapping; an empty one where there is none. */
+export function treeOf(value: Value | undefined): Tree {
+  return isTree(value) ? value : {};
+}
+
+/** The list; an empty one where there is none. */
+export function listOf(value: Value | undefined): readonly Value[] {
+  return isList(value) ? value : [];
+}
+
+/** What is reached by these steps: names of keys, indexes of lists. Undefined where they lead nowhere. */
+export function valueAt(value: Value | undefined, steps: readonly (string | number)[]): Value | undefined {
+  let at = value;
+  for (const step of steps) {
+    if (isList(at)) at = at[Number(step)];
+    else at = isTree(at) && Object.hasOwn(at, step) ? at[step] : undefined;
+  }
+  return at;
+}
+
+/** The tree with another value at one place; undefined takes the key away. The root itself is never replaced. */
+export function withValue(tree: Tree, names: readonly string[], value: Value | undefined): Tree {
+  const [name, ...rest] = names;
+  if (name === undefined) return tree;
+  const next = rest.length === 0 ? value : withValue(treeOf(tree[name]), rest, value);
+  if (next !== undefined) return { ...tree, [name]: next };
+  const { [name]: _gone, ...others } = tree;
+  return others;
+}
+
 /** Deep equality; mappings by content, lists by position. */
 export function sameValue(a: Value | undefined, b: Value | undefined): boolean {
   if (a === b) return true;

@@ -5,7 +5,7 @@ import { canonical } from '../gateway/model/equal.ts';
 import { formatPath, parsePath, type Path } from '../domain/path.ts';
 import { originsWith, declaredTexts } from '../desired/read/origins.ts';
 import type { LastApplied, Origins } from '../domain/state/state.ts';
-import { isList, isTree, type Tree, type Value } from '../lib/value.ts';
+import { isList, isTree, type Tree, treeOf, type Value } from '../lib/value.ts';
 import { hasIdentity } from './diff/identity.ts';
 import { hashOf, stateKey } from './diff/origin.ts';
 import type { KnownState, PlanInput, Prepared } from './types/input.ts';
@@ -199,8 +199,4 @@ function isInForce(catalog: Catalog, live: Tree, path: Path): boolean {
   for (const name of names) value = isTree(value) ? value[name] : undefined;
   if (value === undefined) return false;
   return field === undefined || canonical(field, value) !== undefined;
-}
-
-function treeOf(value: Value | undefined): Tree {
-  return isTree(value) ? value : {};
 }

@@ -4,7 +4,7 @@ import type { Catalog, Field } from '../../gateway/catalog/field.ts';
 import { sameAt } from '../../gateway/model/equal.ts';
 import { fromJson } from '../../gateway/model/json.ts';
 import { normaliseAt } from '../../gateway/model/normalise.ts';
-import { isList, isTree, type Tree, type Value } from '../../lib/value.ts';
+import { isTree, listOf, type Tree, treeOf, type Value, valueAt } from '../../lib/value.ts';
 
 export interface Asked {
   readonly method: string;
@@ -32,7 +32,7 @@ export function unheld(catalog: Catalog, memory: Tree, { method, endpoint, body 
  */
 export function withoutSubject(catalog: Catalog, before: Tree, asked: Asked): string | undefined {
   const field = catalog.all().find(({ route }) => 'endpoint' in route && route.endpoint === asked.endpoint);
-  const held = field && asList(valueOf(before, field));
+  const held = field && listOf(valueOf(before, field));
   if (!field || !held) return undefined;
   if (asked.method === 'DELETE')
     return isDeletable(field, held, asked.query ?? {})
@@ -83,7 +83,7 @@ function namesOf(field: Field): readonly string[] {
 }
 
 function valueOf(memory: Tree, field: Field): Value | undefined {
-  return namesOf(field).reduce<Value | undefined>((at, name) => (isTree(at) ? at[name] : undefined), memory);
+  return valueAt(memory, namesOf(field));
 }
 
 /** JSON spelling to YAML spelling; decorations such as `auth-index` go. */
@@ -101,16 +101,14 @@ function unheldMembers(catalog: Catalog, field: Field, memory: Tree, given: Valu
   const { item, route } = field;
   if (!isTree(given) || !isTree(given['value']) || !item || route.kind !== 'entries') return [];
   const { member, by } = route.select;
-  const [asked] = asList(inYaml(catalog, field, [given['value']]));
+  const [asked] = listOf(inYaml(catalog, field, [given['value']]));
   const strangers = Object.keys(given['value']).filter((name) => !fieldNamed(item, name));
   const names = new Set([given[by], isTree(asked) ? asked[member] : undefined]);
-  const entries = asList(valueOf(memory, field)).filter((entry) => isTree(entry) && names.has(entry[member]));
-  const missing = entries.map((entry) => membersMissing(item, isTree(asked) ? asked : {}, entry));
+  const entries = listOf(valueOf(memory, field)).filter((entry) => isTree(entry) && names.has(entry[member]));
+  const missing = entries.map((entry) => membersMissing(item, treeOf(asked), entry));
   const fewest = missing.toSorted((a, b) => a.length - b.length)[0] ?? [];
   return [...fewest, ...strangers].map((name) => `${item.pattern}.${name}`);
 }
-
-const asList = (value: Value | undefined): readonly Value[] => (isList(value) ? value : []);
 
 /** Keys match without regard to case (C v0 §3.0). */
 function fieldNamed(item: Field, name: string): Field | undefined {

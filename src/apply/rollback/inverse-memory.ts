@@ -5,7 +5,7 @@ import { toJson } from '../../gateway/model/json.ts';
 import type { Catalog, Field } from '../../gateway/catalog/field.ts';
 import { sameAt } from '../../gateway/model/equal.ts';
 import { seal } from '../../domain/secret.ts';
-import { isTree, type Tree, type Value } from '../../lib/value.ts';
+import { type Tree, type Value, valueAt } from '../../lib/value.ts';
 import { HoldfastError } from '../../domain/problem/problem.ts';
 import { repairWrite } from '../../plan/route/rollback/rollback-writes.ts';
 import { threeWay } from '../../plan/route/rollback/three-way.ts';
@@ -79,7 +79,7 @@ function formerSettings(run: Run, { live }: Transaction['planned'], endpoint: st
 
 function settingsIn(content: Tree, endpoint: string): Value | undefined {
   const names = ['plugins', 'configs', pluginOf(endpoint) ?? ''];
-  return names.reduce<Value | undefined>((at, name) => (isTree(at) ? at[name] : undefined), content);
+  return valueAt(content, names);
 }
 
 const endpointOf = (path: string): string => path.replace('/v0/management', '');
@@ -88,7 +88,7 @@ const endpointOf = (path: string): string => path.replace('/v0/management', '');
 function formerValue(before: Tree, endpoint: string, catalog: Catalog): Value | undefined {
   const field = catalog.all().find(({ route }) => 'endpoint' in route && same(route.endpoint, endpoint));
   if (!field) return undefined;
-  const value = valueAt(before, field);
+  const value = valueAt(before, field.pattern.split('.')) ?? undefined;
   switch (field.route.kind) {
     case 'scalar':
       return { value: value ?? zeroOf(field) };
@@ -100,12 +100,6 @@ function formerValue(before: Tree, endpoint: string, catalog: Catalog): Value | 
 }
 
 const same = (declared: string, endpoint: string): boolean => endpointOf(declared) === endpoint;
-
-function valueAt(tree: Tree, field: Field): Value | undefined {
-  const names = field.pattern.split('.');
-  const found = names.reduce<Value | undefined>((at, name) => (isTree(at) ? at[name] : undefined), tree);
-  return found ?? undefined;
-}
 
 function zeroOf({ kind }: Field): Value {
   if (kind === 'boolean') return false;

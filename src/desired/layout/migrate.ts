@@ -22,7 +22,7 @@ import type { Layout } from '../../domain/desired.ts';
 import { canonicalText, leavesOf } from '../../domain/leaves.ts';
 import { formatPath } from '../../domain/path.ts';
 import { type Problem, problem } from '../../domain/problem/problem.ts';
-import { isTree, type Tree, type Value } from '../../lib/value.ts';
+import { isTree, type Tree, type Value, valueAt } from '../../lib/value.ts';
 import { type LocatedMap, pathTo, stepsOf, valueOf } from '../../yaml/located.ts';
 import { positionOf } from '../../input/schema-problems.ts';
 import { readYaml } from '../../yaml/strict.ts';
@@ -196,8 +196,9 @@ export function differencesInMeaning(
   const catalog = loadCatalog('v8');
   const [left, right] = [inV8(a), inV8(b)];
   const families = layoutTable().families.filter(({ v8 }) => {
-    const { sameOrder } = compareFamilies(catalog, v8, at(left, v8), at(right, v8));
-    const oneIsSilent = (at(left, v8) === undefined) !== (at(right, v8) === undefined);
+    const [one, other] = [left, right].map((tree) => valueAt(tree, v8.split('.')));
+    const { sameOrder } = compareFamilies(catalog, v8, one, other);
+    const oneIsSilent = (one === undefined) !== (other === undefined);
     return !sameOrder || oneIsSilent;
   });
   return [...families.map(({ v8 }) => v8), ...otherDifferences(left, right)];
@@ -205,12 +206,6 @@ export function differencesInMeaning(
 
 function inV8({ tree, layout }: { readonly tree: Tree; readonly layout: Layout }): Tree {
   return translate(tree, layout, 'v8').tree;
-}
-
-function at(tree: Tree, path: string): Value | undefined {
-  return path
-    .split('.')
-    .reduce<Value | undefined>((value, name) => (isTree(value) ? value[name] : undefined), tree);
 }
 
 function otherDifferences(left: Tree, right: Tree): readonly string[] {

@@ -6,8 +6,8 @@ import type { Desired } from '../../domain/desired.ts';
 import { escapeToken, stepsOfPointer } from '../../domain/path.ts';
 import type { KnownTexts } from '../../domain/secret.ts';
 import type { Origins } from '../../domain/state/state.ts';
-import { isList, isTree, type Value } from '../../lib/value.ts';
-import { secretsOf, SHORTEST, valueAt } from './secret-locations.ts';
+import { isList, isTree, type Value, valueAt } from '../../lib/value.ts';
+import { secretsOf, SHORTEST } from './secret-locations.ts';
 
 type Hash = (text: string) => string;
 type Declared = Pick<Desired, 'tree' | 'references' | 'publicReferences' | 'secrets'>;

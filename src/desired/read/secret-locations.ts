@@ -2,7 +2,7 @@
 import type { Catalog } from '../../gateway/catalog/field.ts';
 import { mapSecrets } from '../../gateway/catalog/secrets.ts';
 import { pointerTo, stepsOfPointer } from '../../domain/path.ts';
-import { isList, isTree, type Tree, type Value } from '../../lib/value.ts';
+import { type Tree, valueAt } from '../../lib/value.ts';
 
 export interface SecretText {
   readonly text: string;
@@ -60,11 +60,4 @@ export function secretTexts(tree: Tree, brought: Brought, catalog: Catalog): Rea
     texts.push(...(parts.get(pointer) ?? []));
   }
   return new Set(texts.filter((text) => text.length >= SHORTEST));
-}
-
-export function valueAt(tree: Tree, steps: readonly string[]): Value | undefined {
-  return steps.reduce<Value | undefined>((value, step) => {
-    if (isList(value)) return value[Number(step)];
-    return isTree(value) ? value[step] : undefined;
-  }, tree);
 }

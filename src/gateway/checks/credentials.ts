@@ -1,7 +1,7 @@
 // Health of the credential files of a gateway, for `status` and `doctor`. Nothing writes them (design §1), and nothing
 // of them that is secret leaves this file.
 import { fail } from '../../domain/problem/problem.ts';
-import { isList, isTree, type Tree, type Value } from '../../lib/value.ts';
+import { isTree, listOf, type Tree, type Value } from '../../lib/value.ts';
 import type { Client, Purpose } from '../client/client.ts';
 import { readJson } from '../observe/read.ts';
 
@@ -48,7 +48,7 @@ function queryFor(page: number, { page_size: size }: Tree): Query {
   return { page: String(page), ...(typeof size === 'number' && { page_size: String(size) }) };
 }
 
-const filesIn = ({ files }: Tree): readonly Tree[] => (isList(files) ? files.filter(isTree) : []);
+const filesIn = ({ files }: Tree): readonly Tree[] => listOf(files).filter(isTree);
 
 /** Two accounts of one name are of different providers; without a name every one counts. */
 const identityOf = (file: Tree): string =>

@@ -1,5 +1,5 @@
 // Requests by credential since the gateway started, from the endpoint that destroys nothing (C v0 §7).
-import { isList, isTree, type Tree, type Value } from '../../lib/value.ts';
+import { isTree, listOf, type Tree, treeOf, type Value } from '../../lib/value.ts';
 import type { Fingerprints } from '../../domain/secret.ts';
 import type { Client, Purpose } from '../client/client.ts';
 import { readJson } from '../observe/read.ts';
@@ -23,8 +23,8 @@ export async function usageOf(
 ): Promise<readonly CredentialUsage[]> {
   const { value } = await readJson(client, '/api-key-usage', purpose);
   const found = Object.entries(value?.open() ?? {}).flatMap(([provider, credentials]) =>
-    Object.entries(isTree(credentials) ? credentials : {}).map(([id, counters]) =>
-      usageIn(provider, id, isTree(counters) ? counters : {}, fingerprints),
+    Object.entries(treeOf(credentials)).map(([id, counters]) =>
+      usageIn(provider, id, treeOf(counters), fingerprints),
     ),
   );
   return found.toSorted((a, b) => b.succeeded + b.failed - (a.succeeded + a.failed));
@@ -40,7 +40,7 @@ function usageIn(provider: string, id: string, counters: Tree, fingerprints: Fin
     ...(key !== '' && { key: fingerprints.of(key) }),
     succeeded: count(counters['success']),
     failed: count(counters['failed']),
-    recent: isList(counters['recent_requests']) ? counters['recent_requests'].flatMap(slotIn) : [],
+    recent: listOf(counters['recent_requests']).flatMap(slotIn),
   };
 }
 

@@ -1,7 +1,7 @@
 // Families of credentials as the gateway uses them: one entry for each key, with what it inherits from its group. How
 // entries are grouped, and what groups are called, makes no difference (C v8 §2, design-v8 rule 18). Pure.
 import { canonicalText } from '../../domain/leaves.ts';
-import { isList, isTree, type Tree, type Value } from '../../lib/value.ts';
+import { isList, isTree, listOf, type Tree, type Value } from '../../lib/value.ts';
 import type { Catalog, Field } from '../catalog/field.ts';
 import { canonical } from '../model/equal.ts';
 import { type Family, layoutTable } from './table.ts';
@@ -41,7 +41,7 @@ function entriesOf(group: Tree, at: number, family: Family): readonly EffectiveE
   const { shared } = family;
   const common = Object.entries(group).filter(([name]) => name === 'base-url' || shared.has(name));
   const keys = group['keys'];
-  return (isList(keys) ? keys : []).flatMap((key, i) => {
+  return listOf(keys).flatMap((key, i) => {
     if (!isTree(key)) return [];
     const own = Object.entries(key).filter(([, value]) => value !== null);
     const given = new Set(own.map(([name]) => name));
@@ -132,5 +132,5 @@ export function compareFamilies(
 function texts(groups: Value | undefined, family: Family, field: Field): readonly string[] {
   const entries = effectiveEntries(groups, family).map(({ entry }) => entry);
   const held = canonical(field, entries);
-  return isList(held) ? held.map(canonicalText) : [];
+  return listOf(held).map(canonicalText);
 }

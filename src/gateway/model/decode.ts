@@ -8,7 +8,7 @@ import type {
   Pair,
   ScalarNode,
 } from '../../domain/yaml-node.ts';
-import { isTree, type Tree, type Value } from '../../lib/value.ts';
+import { type Tree, treeOf, type Value } from '../../lib/value.ts';
 import type { Catalog, Field } from '../catalog/field.ts';
 import { formatDuration, parseDuration } from './duration.ts';
 import { oldBoolean, type Resolved, resolveScalar } from '../../yaml/resolve.ts';
@@ -34,7 +34,7 @@ export function decode(document: FileDocument, catalog: Catalog, keepUnknown: bo
   const decoder = new Decoder(document, keepUnknown);
   const { root } = document;
   const value = root ? decoder.decode(root, catalog.root) : {};
-  return { content: isTree(value) ? value : {}, errors: decoder.errors };
+  return { content: treeOf(value), errors: decoder.errors };
 }
 
 const FREE: Pick<Field, 'kind'> = { kind: 'any' };

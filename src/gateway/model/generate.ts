@@ -1,6 +1,6 @@
 // Memory rendered as the gateway's encoder renders it before it merges: the tree G of C v0 §6.2. Knows kinds, no key.
 import type { FileNode, ScalarNode } from '../../domain/yaml-node.ts';
-import { isList, isTree, type Tree, type Value } from '../../lib/value.ts';
+import { isList, isTree, listOf, type Tree, treeOf, type Value } from '../../lib/value.ts';
 import type { Field } from '../catalog/field.ts';
 import { NO_COMMENTS } from '../../yaml/comments.ts';
 import { type Memory } from './model.ts';
@@ -46,9 +46,9 @@ function struct(field: Field, value: Tree): MadeMap {
 
 export function made(field: Field, value: Value): Made {
   if (field.kind === 'any') return free(value, field.fields !== undefined);
-  if (field.kind === 'struct') return struct(field, isTree(value) ? value : {});
-  if (field.kind === 'list') return list(field.item, isList(value) ? value : []);
-  if (field.kind === 'map') return map(isTree(value) ? value : {}, field.value);
+  if (field.kind === 'struct') return struct(field, treeOf(value));
+  if (field.kind === 'list') return list(field.item, listOf(value));
+  if (field.kind === 'map') return map(treeOf(value), field.value);
   return scalar(value, false, field.kind === 'string' || field.kind === 'duration');
 }
 

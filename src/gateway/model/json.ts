@@ -1,5 +1,5 @@
 // Memory as `GET /config` shows it, and back (C v0 §2.1, §2.1.3).
-import { isList, isTree, type Tree, type Value } from '../../lib/value.ts';
+import { isList, isTree, type Tree, treeOf, type Value } from '../../lib/value.ts';
 import type { Catalog, Field } from '../catalog/field.ts';
 import { formatDuration, parseDuration } from './duration.ts';
 import { complete } from './load.ts';
@@ -59,7 +59,7 @@ function mapToJson(inner: Field, map: Tree): Tree {
 /** Of free-form settings (a plugin's) the gateway shows only the members it knows; all of them unless nothing was given. */
 function knownToJson(field: Field, value: Value): Tree {
   if (value === null) return {};
-  return structToJson(field, complete(field, isTree(value) ? value : {}));
+  return structToJson(field, complete(field, treeOf(value)));
 }
 
 function encodable(value: Value): Value {

@@ -1,6 +1,6 @@
 // A file becomes memory: decode, validate, defaults, normalisation (C v0 §2.1.1, §2.3, §2.4, §4.2 column L).
 import type { FileDocument } from '../../domain/yaml-node.ts';
-import { isList, isTree, type Tree, type Value } from '../../lib/value.ts';
+import { isList, isTree, type Tree, treeOf, type Value } from '../../lib/value.ts';
 import type { Catalog, Field } from '../catalog/field.ts';
 import { decode } from './decode.ts';
 import type { LoadOptions, LoadSuccess } from './model.ts';
@@ -57,7 +57,7 @@ function normalised(memory: Tree, catalog: Catalog, options: LoadOptions): Loade
       stage: 'validate',
       message: `failed to hash remote management key: ${unhashable}`,
     };
-  return { ok: true, memory: complete(catalog.root, isTree(value) ? value : {}), rewritten };
+  return { ok: true, memory: complete(catalog.root, treeOf(value)), rewritten };
 }
 
 function hashed(plain: string, { hash }: LoadOptions): string {

@@ -1,7 +1,7 @@
 // What makes a load fail although every value decodes (C v0 §2.4), and the few keys whose decoding has a rule of its
 // own. These are the facts that no keyword of the catalog expresses.
 import type { FileDocument, FileNode, MapNode } from '../../domain/yaml-node.ts';
-import { isList, isTree, type Tree, type Value } from '../../lib/value.ts';
+import { isList, isTree, listOf, type Tree, type Value } from '../../lib/value.ts';
 import type { Catalog, Field } from '../catalog/field.ts';
 import { parseDuration } from './duration.ts';
 import type { Memory } from './model.ts';
@@ -131,7 +131,7 @@ function portFault(relay: Tree, sessions: number): string | undefined {
 }
 
 function serverFault(servers: Value | undefined): string | undefined {
-  for (const [index, server] of (isList(servers) ? servers : []).entries()) {
+  for (const [index, server] of listOf(servers).entries()) {
     const urls = member(server, 'urls');
     if (!isList(urls) || urls.length === 0) return `${RELAY}.ice-servers[${index}].urls is required`;
     for (const url of urls) {

@@ -2,7 +2,7 @@
 import type { Agreement } from '../../domain/live.ts';
 import type { KnownValues } from '../../domain/state/memory.ts';
 import { formatPath, key, type Path, ROOT } from '../../domain/path.ts';
-import { isList, isTree, sameValue, type Tree, type Value } from '../../lib/value.ts';
+import { isList, isTree, sameValue, type Tree, treeOf, type Value } from '../../lib/value.ts';
 import type { Catalog, Field } from '../catalog/field.ts';
 import { sameAt } from '../model/equal.ts';
 import { fromJson, toJson } from '../model/json.ts';
@@ -86,7 +86,7 @@ function* disagreements(
     const here = [...path, key(name)];
     const [mine, other] = [memory[name], loaded[name]];
     if (field && descends(mine, other)) {
-      yield* disagreements(isTree(mine) ? mine : {}, isTree(other) ? other : {}, catalog, field, here);
+      yield* disagreements(treeOf(mine), treeOf(other), catalog, field, here);
     } else if (!same(field, mine, other)) yield { path: formatPath(here), inMemory: mine, inFile: other };
   }
 }

@@ -1,5 +1,5 @@
 // Client keys as the running gateway knows them. Pure.
-import { isList, type Value } from '../../lib/value.ts';
+import { listOf, type Value } from '../../lib/value.ts';
 import { trim } from '../model/rules.ts';
 
 /** Published with the gateway's example; with one of them at its start it serves nobody (C v0 §8.1 item 6). */
@@ -11,6 +11,8 @@ export const SAMPLE_KEYS: ReadonlySet<string> = new Set([
 
 /** Of `api-keys` those that open the proxy: trimmed, blanks dropped, each once. None: it is open (C v0 §3.2). */
 export function usableKeys(keys: Value | undefined): ReadonlySet<string> {
-  const texts = isList(keys) ? keys.filter((key) => key !== null).map((key) => trim(String(key))) : [];
+  const texts = listOf(keys)
+    .filter((key) => key !== null)
+    .map((key) => trim(String(key)));
   return new Set(texts.filter((key) => key !== ''));
 }

@@ -1,5 +1,5 @@
 // What all endpoints share: their answers, reading and replacing a place of memory, the parsing of parameters.
-import { isTree, type Tree, type Value } from '../../lib/value.ts';
+import type { Tree, Value } from '../../lib/value.ts';
 import type { Field } from '../catalog/field.ts';
 import type { Memory } from '../model/model.ts';
 import { writeJson } from './json-text.ts';
@@ -43,23 +43,6 @@ export const unknown = (memory: Memory): EndpointAnswer => ({
 /** The names that lead from the root to a field. */
 export function namesOf(field: Field): string[] {
   return field.parent ? [...namesOf(field.parent), field.name] : [];
-}
-
-export function valueAt(tree: Tree, names: readonly string[]): Value | undefined {
-  let value: Value | undefined = tree;
-  for (const name of names) value = isTree(value) && Object.hasOwn(value, name) ? value[name] : undefined;
-  return value;
-}
-
-/** The tree with another value at one place; undefined takes the key away. */
-export function withValue(tree: Tree, names: readonly string[], value: Value | undefined): Tree {
-  const [name, ...rest] = names;
-  if (name === undefined) return tree;
-  const below = tree[name];
-  const next = rest.length === 0 ? value : withValue(isTree(below) ? below : {}, rest, value);
-  if (next !== undefined) return { ...tree, [name]: next };
-  const { [name]: _gone, ...others } = tree;
-  return others;
 }
 
 /** An `index` parameter as C's `%d` reads it; undefined where it cannot be read or is out of range (C v0 §3.0). */

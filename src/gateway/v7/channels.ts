@@ -1,10 +1,10 @@
 // The three OAuth maps (C v0 §3.4), the wipe by a mistyped body included.
-import { isList, isTree, type Tree, type Value } from '../../lib/value.ts';
+import { isList, isTree, listOf, type Tree, treeOf, type Value, withValue } from '../../lib/value.ts';
 import type { Field } from '../catalog/field.ts';
 import type { Memory } from '../model/model.ts';
 import { normaliseAt } from '../model/normalise.ts';
 import { trim } from '../model/rules.ts';
-import { type EndpointAnswer, invalidBody, refuses, shows, stores, withValue } from './answer.ts';
+import { type EndpointAnswer, invalidBody, refuses, shows, stores } from './answer.ts';
 import { decodeField, decodeString, membersOf } from './decode.ts';
 import { isNode, readFirst, readWhole } from './json-text.ts';
 
@@ -69,11 +69,11 @@ export function patchChannels(memory: Memory, field: Field, body: string): Endpo
   if (noun === 'provider' && name === undefined) return invalidBody(memory);
   const channel = named(name ?? '');
   if (channel === '') return refuses(memory, 400, `invalid ${noun}`);
-  const sent = decoded?.ok && isList(decoded.value) ? decoded.value : [];
+  const sent = decoded?.ok ? listOf(decoded.value) : [];
   const entries = sanitised(field, { [channel]: sent })?.[channel];
   if (!isList(entries) || entries.length === 0) return removes(memory, field, channel);
   const held = memory[field.name];
-  return stores(withValue(memory, [field.name], { ...(isTree(held) ? held : {}), [channel]: entries }));
+  return stores(withValue(memory, [field.name], { ...treeOf(held), [channel]: entries }));
 }
 
 export function deleteChannels(

@@ -1,7 +1,7 @@
 // The credentials that the gateway derives from configured entries: ids and `auth-index` (C v0 §3.3), both deterministic.
 // Knows nothing of what a running server has registered of them.
 import { createHash } from 'node:crypto';
-import { isList, isTree, type Tree, type Value } from '../../lib/value.ts';
+import { isTree, listOf, type Tree, treeOf, type Value } from '../../lib/value.ts';
 import type { Memory } from '../model/model.ts';
 import { trim } from '../model/rules.ts';
 
@@ -61,11 +61,11 @@ const text = (entry: Tree, member: string): string => trim(String(entry[member] 
 
 const treesIn = (memory: Memory, list: string): readonly Tree[] => {
   const held: Value | undefined = memory[list];
-  return isList(held) ? held.filter(isTree) : [];
+  return listOf(held).filter(isTree);
 };
 
 function headersText(entry: Tree): string {
-  const headers = isTree(entry['headers']) ? entry['headers'] : {};
+  const headers = treeOf(entry['headers']);
   return Object.keys(headers)
     .toSorted()
     .map((name) => `${name}\0${String(headers[name])}\0`)
@@ -102,7 +102,7 @@ function openai(memory: Memory, next: NextId): Credential[] {
     const provider = text(entry, 'name').toLowerCase() || list;
     const baseUrl = text(entry, 'base-url');
     const shared = { list, entry: at, provider, baseUrl };
-    const keys = isList(entry['api-key-entries']) ? entry['api-key-entries'].filter(isTree) : [];
+    const keys = listOf(entry['api-key-entries']).filter(isTree);
     if (keys.length === 0) {
       const id = next(`${list}:${provider}`, [baseUrl]);
       return [{ ...shared, id, index: indexOf(list, baseUrl, '', id), apiKey: '' }];

@@ -1,6 +1,6 @@
 // What GET of a provider list shows (C v0 §3.3): the entries in JSON spelling, with `auth-index` where the runtime has
 // registered the credential. openai-compatibility is re-shaped.
-import { isList, isTree, type Tree, type Value } from '../../lib/value.ts';
+import { isList, isTree, listOf, type Tree, type Value } from '../../lib/value.ts';
 import type { Field } from '../catalog/field.ts';
 import type { Memory } from '../model/model.ts';
 import { trim } from '../model/rules.ts';
@@ -62,7 +62,7 @@ function openaiView(
   const { 'api-key-entries': keys, models, ...rest } = entry;
   const shown: Record<string, Value> = { ...rest, disabled: entry['disabled'] === true };
   if (isList(models) && models.length > 0) shown['models'] = models;
-  const kept = isList(keys) ? keys.filter(isTree) : [];
+  const kept = listOf(keys).filter(isTree);
   if (kept.length > 0) shown['api-key-entries'] = kept.map((key, at) => keyView(key, indexes?.get(at)));
   const view = spelled(field.item, shown);
   return kept.length > 0 ? view : withIndex(view, indexes?.get(undefined));

@@ -1,5 +1,5 @@
 // The provider lists: GET, PUT and DELETE (C v0 §3.3). Which list does what differently stands in `families.ts`.
-import { isList, isTree, type Tree, type Value } from '../../lib/value.ts';
+import { isList, isTree, listOf, type Tree, type Value } from '../../lib/value.ts';
 import type { Field } from '../catalog/field.ts';
 import type { Memory } from '../model/model.ts';
 import { normaliseAt } from '../model/normalise.ts';
@@ -14,7 +14,7 @@ export type Entry = Tree;
 
 export function entriesIn(memory: Memory, field: Field): readonly Entry[] {
   const held = memory[field.name];
-  return isList(held) ? held.filter(isTree) : [];
+  return listOf(held).filter(isTree);
 }
 
 export const textIn = (entry: Entry, member: string): string => String(entry[member] ?? '');
@@ -27,7 +27,9 @@ export function storesEntries(memory: Memory, field: Field, list: readonly Entry
 function sanitised(field: Field, list: readonly Entry[]): readonly Entry[] {
   if (list.length === 0) return list;
   const { value } = normaliseAt(field, list, { column: 'load' });
-  return isList(value) ? value.filter(isTree).map((entry) => shaped(field, entry)) : [];
+  return listOf(value)
+    .filter(isTree)
+    .map((entry) => shaped(field, entry));
 }
 
 /** What the gateway does to one entry before it stores it (C v0 §4.2, column W). */
@@ -80,7 +82,7 @@ function entryProblem(field: Field, family: Family, entry: Entry, place: string)
 
 /** The first bad weight among the keys of an openai-compatibility entry. */
 export function innerWeightProblem(keys: Value | undefined, place: string): string | undefined {
-  for (const [index, key] of (isList(keys) ? keys : []).entries()) {
+  for (const [index, key] of listOf(keys).entries()) {
     const problem = isTree(key) ? weightProblem(key['weight']) : undefined;
     if (problem !== undefined) return `${place}[${index}].weight: ${problem}`;
   }

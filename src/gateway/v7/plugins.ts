@@ -1,9 +1,9 @@
 // Plugin settings (C v0 §3.5): free-form objects below `plugins.configs.<id>`. No plugin is ever installed here, so
 // an id exists exactly when it has settings.
-import { isTree, type Tree, type Value } from '../../lib/value.ts';
+import { isTree, type Tree, treeOf, type Value, valueAt, withValue } from '../../lib/value.ts';
 import type { Memory } from '../model/model.ts';
 import { trim } from '../model/rules.ts';
-import { type EndpointAnswer, refuses, shows, stores, valueAt, withValue } from './answer.ts';
+import { type EndpointAnswer, refuses, shows, stores } from './answer.ts';
 import { decodeBoolean, freeValue, membersOf } from './decode.ts';
 import { isNode, type JsonNode, readFirst, sorted } from './json-text.ts';
 
@@ -13,7 +13,7 @@ const CONFIGS: readonly string[] = ['plugins', 'configs'];
 const settingsOf = (memory: Memory, id: string): Tree | undefined => {
   const configs = valueAt(memory, CONFIGS);
   const held = isTree(configs) && Object.hasOwn(configs, id) ? configs[id] : undefined;
-  return held === undefined ? undefined : isTree(held) ? held : {};
+  return held === undefined ? undefined : treeOf(held);
 };
 
 const withSettings = (memory: Memory, id: string, settings: Tree | undefined): Memory =>

@@ -1,18 +1,9 @@
 // The scalar endpoints (C v0 §3.1): `{"value": x}` in, `{<last step>: x}` out.
-import type { Value } from '../../lib/value.ts';
+import { type Value, valueAt, withValue } from '../../lib/value.ts';
 import type { Field } from '../catalog/field.ts';
 import type { Memory } from '../model/model.ts';
 import { trim } from '../model/rules.ts';
-import {
-  type EndpointAnswer,
-  invalidBody,
-  namesOf,
-  refuses,
-  shows,
-  stores,
-  valueAt,
-  withValue,
-} from './answer.ts';
+import { type EndpointAnswer, invalidBody, namesOf, refuses, shows, stores } from './answer.ts';
 import { decodeField, membersOf } from './decode.ts';
 import { isNode, readFirst } from './json-text.ts';
 

@@ -1,5 +1,5 @@
 // `/api-keys`, the list of texts (C v0 §3.2): stored verbatim, no trim, no dedupe.
-import { isList, type Value } from '../../lib/value.ts';
+import { isList, listOf, type Value } from '../../lib/value.ts';
 import type { Field } from '../catalog/field.ts';
 import type { Memory } from '../model/model.ts';
 import { trim } from '../model/rules.ts';
@@ -9,7 +9,7 @@ import { isNode, readFirst, readWhole } from './json-text.ts';
 
 const heldIn = (memory: Memory, field: Field): readonly Value[] => {
   const held = memory[field.name];
-  return isList(held) ? held : [];
+  return listOf(held);
 };
 
 const storesList = (memory: Memory, field: Field, list: Value): EndpointAnswer =>

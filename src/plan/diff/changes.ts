@@ -7,7 +7,7 @@ import { formatPath, type Path, pointerTo } from '../../domain/path.ts';
 import type { Fingerprints } from '../../domain/secret.ts';
 import type { Redacted } from '../../domain/redacted.ts';
 import type { Mode } from '../../domain/target.ts';
-import { isTree, type Value } from '../../lib/value.ts';
+import { treeOf, type Value } from '../../lib/value.ts';
 import type { RawDifference } from './diff.ts';
 import type { Difference, Place } from '../types/difference.ts';
 import { attributionOf, originOf, resetToDefaults, stateKey, type OriginInput } from './origin.ts';
@@ -128,8 +128,8 @@ function renamedSides(
   after: Value | undefined,
   { root, fingerprints }: ShowInput,
 ): Pick<Change, 'after' | 'from'> {
-  const was = isTree(before) ? before : {};
-  const willBe = isTree(after) ? after : {};
+  const was = treeOf(before);
+  const willBe = treeOf(after);
   const member = location.list.identity.find((name) => was[name] !== willBe[name]) ?? '';
   const show = (value: Value | undefined): Redacted =>
     redactAt(root, { up: location, key: member }, value ?? null, fingerprints);

@@ -4,7 +4,7 @@ import { SAMPLE_KEYS } from '../../gateway/observe/client-keys.ts';
 import { spelledFlat } from '../../gateway/layout/locate.ts';
 import type { Consequence } from '../../domain/plan/change.ts';
 import type { Fingerprints } from '../../domain/secret.ts';
-import { isList, isTree, type Tree, type Value } from '../../lib/value.ts';
+import { isList, isTree, type Tree, type Value, valueAt } from '../../lib/value.ts';
 import type { Judged } from './changes.ts';
 import type { RawDifference } from './diff.ts';
 import type { Place } from '../types/difference.ts';
@@ -155,13 +155,8 @@ function touchesAll(...values: readonly (Value | undefined)[]): boolean {
 
 function entryAt(image: Tree, place: Place): Tree | undefined {
   const depth = place.findIndex((step) => typeof step === 'number');
-  const entry = place.slice(0, depth + 1).reduce<Value | undefined>(stepInto, image);
+  const entry = valueAt(image, place.slice(0, depth + 1));
   return isTree(entry) ? entry : undefined;
-}
-
-function stepInto(value: Value | undefined, step: string | number): Value | undefined {
-  if (typeof step === 'number') return isList(value) ? value[step] : undefined;
-  return isTree(value) ? value[step] : undefined;
 }
 
 const CREDENTIAL = new Set(['api-key', 'base-url', 'proxy-url', 'prefix', 'headers']);

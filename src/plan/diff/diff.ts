@@ -3,7 +3,7 @@
 import type { Catalog, Field } from '../../gateway/catalog/field.ts';
 import { canonical, sameAt } from '../../gateway/model/equal.ts';
 import type { ChangeKind } from '../../domain/plan/change.ts';
-import { isList, isTree, type Tree, type Value } from '../../lib/value.ts';
+import { isList, isTree, listOf, type Tree, treeOf, type Value } from '../../lib/value.ts';
 import type { Place } from '../types/difference.ts';
 import { findRenames, pair } from './identity.ts';
 import { isOrdered, movedEntries } from './order.ts';
@@ -276,12 +276,4 @@ function movedEntry(lists: Lists, index: number, at: At): RawDifference {
     ...difference('move', item, lists.was[old], lists.willBe[index], inside),
     ...(behind !== undefined && { movesBehind: behind }),
   };
-}
-
-function treeOf(value: Value | undefined): Tree {
-  return isTree(value) ? value : {};
-}
-
-function listOf(value: Value | undefined): readonly Value[] {
-  return isList(value) ? value : [];
 }

@@ -3,7 +3,7 @@
 import { usableKeys } from '../../gateway/observe/client-keys.ts';
 import { effectiveEntries } from '../../gateway/layout/effective.ts';
 import { layoutTable } from '../../gateway/layout/table.ts';
-import { isList, isTree, type Tree, type Value } from '../../lib/value.ts';
+import { isTree, listOf, type Tree, type Value } from '../../lib/value.ts';
 
 /** Provider lists of the configuration (C v0 §3.3). */
 export const FAMILIES = [
@@ -74,10 +74,6 @@ export function exposedModels(image: Tree): ReadonlyMap<string, number> {
 export function noLongerExposed(before: Tree, after: Tree): readonly string[] {
   const left = exposedModels(after);
   return [...exposedModels(before).keys()].filter((name) => !left.has(name));
-}
-
-function listOf(value: Value | undefined): readonly Value[] {
-  return isList(value) ? value : [];
 }
 
 function textOf(value: Value | undefined): string {

@@ -1,7 +1,7 @@
 // Differences as RFC 6902, one operation each, and the image they lead to. The operations run in order against the live
 // image: members first, then entries out from the last, then moves, then entries in.
 import jsonPatch from 'fast-json-patch';
-import { isList, isTree, type Tree, type Value } from '../../lib/value.ts';
+import { isList, isTree, type Tree, type Value, valueAt } from '../../lib/value.ts';
 import { pointerTo } from '../../domain/path.ts';
 import type { Place } from '../types/difference.ts';
 import type { RawDifference } from './diff.ts';
@@ -77,16 +77,6 @@ function containersFor(live: Tree, differences: readonly RawDifference[]): Opera
     }
   }
   return [...made.values()];
-}
-
-function valueAt(tree: Value | undefined, place: Place): Value | undefined {
-  let value = tree;
-  for (const step of place) {
-    if (isList(value)) value = value[step as number];
-    else if (isTree(value)) value = value[step];
-    else return undefined;
-  }
-  return value;
 }
 
 /** What happens to the entries of each list that gains, loses or moves some. */

@@ -7,7 +7,7 @@ import { normaliseAt } from '../../gateway/model/normalise.ts';
 import { formatPath, type Path } from '../../domain/path.ts';
 import type { Fingerprints } from '../../domain/secret.ts';
 import type { Ownership, Policy } from '../../domain/target.ts';
-import { isList, isTree, sameValue, type Tree, type Value } from '../../lib/value.ts';
+import { isList, isTree, listOf, sameValue, type Tree, treeOf, type Value } from '../../lib/value.ts';
 import { findRenames, hasIdentity, pair } from './identity.ts';
 import { isOrdered } from './order.ts';
 import { descend, canMatch, matchHere, policyMatcher, type PolicyMatcher } from './policy-matcher.ts';
@@ -360,12 +360,4 @@ function removeAt(catalog: Catalog, field: Field | undefined, tree: Tree, path: 
 /** Memory shows the known settings of a plugin as if somebody had written them. */
 function saysNothing(field: Field, settings: Tree): boolean {
   return Object.keys(treeOf(canonical(field, settings))).length === 0;
-}
-
-function treeOf(value: Value | undefined): Tree {
-  return isTree(value) ? value : {};
-}
-
-function listOf(value: Value | undefined): readonly Value[] {
-  return isList(value) ? value : [];
 }

@@ -4,7 +4,7 @@ import { usableKeys } from '../../gateway/observe/client-keys.ts';
 import type { Field } from '../../gateway/catalog/field.ts';
 import { ANY_ENTRY, ANY_KEY, key, type Path } from '../../domain/path.ts';
 import type { Policy } from '../../domain/target.ts';
-import { isList, isTree, type Tree, type Value } from '../../lib/value.ts';
+import { isList, isTree, listOf, type Tree, treeOf, type Value } from '../../lib/value.ts';
 import { hasIdentity, pair } from '../diff/identity.ts';
 import { pathOf, type Location } from '../diff/location.ts';
 import { plural } from '../../lib/text.ts';
@@ -255,12 +255,4 @@ function isContainer(field: Field | undefined): field is Field {
 function sizeOf(value: Value | undefined): number {
   if (isList(value)) return value.length;
   return isTree(value) ? Object.keys(value).length : 0;
-}
-
-function treeOf(value: Value | undefined): Tree {
-  return isTree(value) ? value : {};
-}
-
-function listOf(value: Value | undefined): readonly Value[] {
-  return isList(value) ? value : [];
 }

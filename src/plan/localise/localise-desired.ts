@@ -16,7 +16,7 @@ import { problem } from '../../domain/problem/problem.ts';
 import { fingerprintsBy, seal } from '../../domain/secret.ts';
 import type { LastApplied } from '../../domain/state/state.ts';
 import type { Allowance, Ownership, Target } from '../../domain/target.ts';
-import { isList, isTree, type Tree, type Value } from '../../lib/value.ts';
+import { isList, isTree, listOf, type Tree, type Value, valueAt } from '../../lib/value.ts';
 import { memberText } from '../diff/identity.ts';
 import { neededMigration } from './migration.ts';
 import type { Built } from '../types/input.ts';
@@ -107,9 +107,7 @@ function sayable(translation: Translation, catalog: Catalog): Translation {
   return { ...translation, tree, refusals };
 }
 
-const isThere = (tree: Tree, names: readonly string[]): boolean =>
-  names.reduce<Value | undefined>((value, name) => (isTree(value) ? value[name] : undefined), tree) !==
-  undefined;
+const isThere = (tree: Tree, names: readonly string[]): boolean => valueAt(tree, names) !== undefined;
 
 /** Sections that become empty go along. */
 function without(tree: Tree, [name = '', ...rest]: readonly string[]): Tree {
@@ -170,7 +168,7 @@ function builtFamily(
   if (!family || family.form !== 'groups' || !field) return undefined;
   const families = content['api-keys'];
   const now = isTree(families) ? families[provider] : undefined;
-  const live = isList(now) ? now : [];
+  const live = listOf(now);
   const placed = new Set(input.lastApplied?.placed);
   return mergeGroups({
     family,

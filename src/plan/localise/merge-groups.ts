@@ -7,7 +7,7 @@ import type { Family } from '../../gateway/layout/table.ts';
 import { canonical, sameAt } from '../../gateway/model/equal.ts';
 import { normaliseAt } from '../../gateway/model/normalise.ts';
 import type { Ownership } from '../../domain/target.ts';
-import { isList, isTree, type Tree, type Value } from '../../lib/value.ts';
+import { isList, isTree, listOf, type Tree, type Value } from '../../lib/value.ts';
 import { findRenames, pair } from '../diff/identity.ts';
 
 export interface MergeGroupsInput {
@@ -345,7 +345,7 @@ class Regrouping {
     declared: Tree | undefined,
     entries: readonly EffectiveEntry[],
   ): [Tree, readonly [string, readonly Step[]][]] {
-    const keys = declared && isList(declared['keys']) ? declared['keys'] : [];
+    const keys = listOf(declared?.['keys']);
     if (declared && entries.length > 0) {
       const own = entries.map(({ place }) => keys[Number(place[2])] as Value);
       return [{ ...declared, keys: own }, []];
@@ -376,7 +376,7 @@ const normal = (field: Field, value: Value | undefined): Value | undefined =>
 
 function keysOf(group: Tree): (Tree | undefined)[] {
   const keys = group['keys'];
-  return isList(keys) ? keys.map((key) => (isTree(key) ? key : undefined)) : [];
+  return listOf(keys).map((key) => (isTree(key) ? key : undefined));
 }
 
 /** What a key says itself; null inherits. */

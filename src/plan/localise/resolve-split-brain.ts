@@ -8,7 +8,16 @@ import { sameAt } from '../../gateway/model/equal.ts';
 import type { Memory } from '../../gateway/model/model.ts';
 import { runtimeCatalog } from '../../gateway/v8/runtime.ts';
 import { type Path, parsePath } from '../../domain/path.ts';
-import { isList, isTree, type Tree, type Value } from '../../lib/value.ts';
+import {
+  isList,
+  isTree,
+  listOf,
+  type Tree,
+  treeOf,
+  type Value,
+  valueAt,
+  withValue,
+} from '../../lib/value.ts';
 import { hidesBelow, imageOf } from '../prediction/predict.ts';
 import { mergeGroups } from './merge-groups.ts';
 
@@ -28,17 +37,21 @@ export function resolveSplitBrain({ catalog, content, loaded, memory, paths }: S
   const { layout } = catalog;
   const whole = imageOf(memory, loaded, runtimeCatalog());
   const places = paths.map((text) => parsePath(text)).filter((path) => isComplete(path, memory, loaded));
-  const held = places.reduce<Tree>((tree, path) => withValue(tree, path, valueAt(whole, path)), {});
+  const held = places.reduce<Tree>(
+    (tree, path) => withValue(tree, namesOf(path), valueAt(whole, namesOf(path))),
+    {},
+  );
   const said = translate(held, 'legacy', layout).tree;
-  const gone = places.filter((path) => valueAt(whole, path) === undefined);
+  const gone = places.filter((path) => valueAt(whole, namesOf(path)) === undefined);
   const rest = gone.flatMap((path) => pathsIn(layout, path)).reduce(withoutPath, content);
   return laidOver(catalog, catalog.root, rest, layout === 'v8' ? inGroups(catalog, said, content) : said);
 }
 
 /** Entries with members that memory does not show (TURN secrets) are told apart by their places only. */
 function isComplete(path: Path, memory: Tree, loaded: Memory): boolean {
-  const field = runtimeCatalog().at(namesOf(path));
-  const [shown, filed] = [valueAt(memory, path), valueAt(loaded, path)];
+  const names = namesOf(path);
+  const field = runtimeCatalog().at(names);
+  const [shown, filed] = [valueAt(memory, names), valueAt(loaded, names)];
   if (!field || !hidesBelow(field) || !isList(shown)) return true;
   return isList(filed) && filed.length === shown.length;
 }
@@ -47,18 +60,6 @@ type Names = readonly string[];
 
 /** A path of disagreement ends above its first list. */
 const namesOf = (path: Path): Names => path.map(({ name }) => String(name));
-
-function valueAt(tree: Tree, path: Path): Value | undefined {
-  return namesOf(path).reduce<Value | undefined>((at, name) => (isTree(at) ? at[name] : undefined), tree);
-}
-
-function withValue(tree: Tree, path: Path, value: Value | undefined): Tree {
-  const [first, ...rest] = path;
-  if (value === undefined || !first) return tree;
-  const name = String(first.name);
-  const below = tree[name];
-  return { ...tree, [name]: rest.length === 0 ? value : withValue(isTree(below) ? below : {}, rest, value) };
-}
 
 function withoutPath(tree: Tree, path: Path): Tree {
   const [name = '', ...rest] = namesOf(path);
@@ -77,7 +78,7 @@ function inGroups(catalog: Catalog, said: Tree, content: Tree): Tree {
     const field = catalog.at(['api-keys', provider]);
     if (family?.form !== 'groups' || !field || !isList(declared)) return [provider, declared] as const;
     const now = isTree(live) ? live[provider] : undefined;
-    const task = { family, field, live: isList(now) ? now : [], declared };
+    const task = { family, field, live: listOf(now), declared };
     return [provider, mergeGroups({ ...task, ownership: 'whole', placed: () => false }).groups] as const;
   });
   return { ...said, 'api-keys': Object.fromEntries(made) };
@@ -90,7 +91,7 @@ function laidOver(catalog: Catalog, field: Field, file: Tree, said: Tree): Tree 
     const child = catalog.child(field, name);
     const now = file[name];
     if (child && isTree(value) && (isTree(now) || now === undefined))
-      made[name] = laidOver(catalog, child, isTree(now) ? now : {}, value);
+      made[name] = laidOver(catalog, child, treeOf(now), value);
     else if (!child || !sameAt(child, now, value)) made[name] = value;
   }
   return made;

@@ -7,7 +7,7 @@ import type { Verdict } from '../../domain/plan/guard.ts';
 import type { Live } from '../../domain/live.ts';
 import { formatPath, key } from '../../domain/path.ts';
 import { problem, type Problem } from '../../domain/problem/problem.ts';
-import { isTree, type Tree, type Value } from '../../lib/value.ts';
+import { type Tree, valueAt } from '../../lib/value.ts';
 
 /** About what is declared and not written; `written` are the paths of differences, which the guard judges. */
 export function scopeNotes(
@@ -38,8 +38,7 @@ function sentence(setting: WidenedSetting, layout: Catalog['layout'], version: s
 }
 
 function isThere(tree: Tree, names: readonly string[]): boolean {
-  const value = names.reduce<Value | undefined>((at, name) => (isTree(at) ? at[name] : undefined), tree);
-  return names.length > 0 && value !== undefined;
+  return names.length > 0 && valueAt(tree, names) !== undefined;
 }
 
 /** What a conversion of a flat file would narrow on this gateway, whoever declared it. */

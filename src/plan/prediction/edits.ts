@@ -4,17 +4,11 @@ import { loadCatalog } from '../../gateway/catalog/catalog.ts';
 import type { Catalog, Field } from '../../gateway/catalog/field.ts';
 import { canonical, sameAt } from '../../gateway/model/equal.ts';
 import { normaliseAt } from '../../gateway/model/normalise.ts';
-import { isList, isTree, sameValue, type Tree, type Value } from '../../lib/value.ts';
+import { isList, isTree, sameValue, type Tree, type Value, valueAt } from '../../lib/value.ts';
 import { identityOf, pair } from '../diff/identity.ts';
 import { isOrdered } from '../diff/order.ts';
 import type { ItemStep, KeyStep, Patch } from '../../yaml/splice/patch.ts';
 import { type Area } from '../types/area.ts';
-
-export const valueAt = (tree: Tree, area: Area): Value | undefined => {
-  let at: Value | undefined = tree;
-  for (const name of area) at = isTree(at) && Object.hasOwn(at, name) ? at[name] : undefined;
-  return at;
-};
 
 /** Areas without those that lie below another. */
 export function outermost(areas: readonly Area[]): Area[] {

@@ -3,8 +3,8 @@
 import type { Catalog, Field } from '../../gateway/catalog/field.ts';
 import { sameAt } from '../../gateway/model/equal.ts';
 import { formatPath, key } from '../../domain/path.ts';
-import { isList, isTree, sameValue, type Tree, type Value } from '../../lib/value.ts';
-import { respellsKeys, valueAt } from './edits.ts';
+import { isList, isTree, sameValue, type Tree, treeOf, type Value, valueAt } from '../../lib/value.ts';
+import { respellsKeys } from './edits.ts';
 import type { Area } from '../types/area.ts';
 
 export const pathOfArea = (area: Area): string => formatPath(area.map(key));
@@ -60,7 +60,7 @@ class Comparison {
       return;
     }
     if (this.#above.has(place) || (isTree(before) && isTree(after) && isOpen(field))) {
-      this.tree(field, isTree(before) ? before : {}, isTree(after) ? after : {}, at);
+      this.tree(field, treeOf(before), treeOf(after), at);
       return;
     }
     if (sameValue(before, after)) return;

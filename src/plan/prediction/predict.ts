@@ -9,7 +9,7 @@ import { loadTree, loadV8 } from '../../gateway/v8/load.ts';
 import { contentInView, viewV8, viewSeen } from '../../gateway/v8/view.ts';
 import type { FileDocument, FileNode } from '../../domain/yaml-node.ts';
 import { seal, sealLater } from '../../domain/secret.ts';
-import { isTree, type Tree, type Value } from '../../lib/value.ts';
+import { isTree, type Tree, treeOf, type Value } from '../../lib/value.ts';
 import type { Prediction } from '../../domain/plan/write.ts';
 import { isFailure, type LoadFailure } from '../../yaml/failure.ts';
 
@@ -171,7 +171,7 @@ function imageAt(field: Field, view: Tree, content: Tree): Tree {
     if (!inner || inner.visible !== 'json') {
       if (filed !== null) image[name] = overlaid(inner, shown, filed);
     } else if (isTree(filed) && inner.kind !== 'any' && (isTree(shown) || hidesBelow(inner)))
-      image[name] = imageAt(inner, isTree(shown) ? shown : {}, filed);
+      image[name] = imageAt(inner, treeOf(shown), filed);
     else if (isListOfHidden(inner, shown, filed)) image[name] = entriesOf(inner, shown, filed);
     else if (shown === undefined && inner.kind === 'any' && filed !== null && hidesBelow(inner))
       image[name] = filed;

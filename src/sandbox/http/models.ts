@@ -1,5 +1,5 @@
 // Which models the proxy lists for a configuration: configured ones under their alias, with and without the prefix.
-import { isList, isTree, type Tree, type Value } from '../../lib/value.ts';
+import { isTree, listOf, type Tree, type Value } from '../../lib/value.ts';
 import type { Memory } from '../../gateway/model/model.ts';
 import { credentialsOf, type Credential } from '../../gateway/v7/credentials.ts';
 import { trim } from '../../gateway/model/rules.ts';
@@ -25,7 +25,7 @@ const KINDS: Readonly<Record<string, readonly [owner: string, type: string]>> = 
 };
 
 const text = (tree: Tree, name: string): string => trim(String(tree[name] ?? ''));
-const trees = (value: Value | undefined): readonly Tree[] => (isList(value) ? value.filter(isTree) : []);
+const trees = (value: Value | undefined): readonly Tree[] => listOf(value).filter(isTree);
 
 /** Every model once, the last that names it wins, sorted by id. */
 export function modelsOf(runtime: Memory): readonly ListedModel[] {
@@ -39,7 +39,7 @@ export function modelsOf(runtime: Memory): readonly ListedModel[] {
 export function modelsOfCredential(runtime: Memory, credential: Credential): readonly ListedModel[] {
   const entry = trees(runtime[credential.list])[credential.entry];
   if (!entry) return [];
-  const excluded = (isList(entry['excluded-models']) ? entry['excluded-models'] : []).map(String);
+  const excluded = listOf(entry['excluded-models']).map(String);
   const kept = namedIn(credential.list, entry).filter(
     ({ id }) => !excluded.some((rule) => matches(rule, id)),
   );

@@ -1,6 +1,6 @@
 // The read endpoints a person or a status page uses (C v0 §7), as an idle gateway without credential files answers
 // them, and the toggle of a credential (C v0 §3.6).
-import { isList, isTree, type Tree, type Value } from '../../lib/value.ts';
+import { isList, isTree, listOf, type Tree, treeOf, type Value } from '../../lib/value.ts';
 import type { Memory } from '../../gateway/model/model.ts';
 import { credentialsOf } from '../../gateway/v7/credentials.ts';
 import { decodeBoolean, decodeString, membersOf } from '../../gateway/v7/decode.ts';
@@ -201,9 +201,7 @@ function toggled(memory: Memory, id: string, disable: boolean): Memory | undefin
   const list = memory[credential.list];
   const entry = isList(list) ? list[credential.entry] : undefined;
   if (!isList(list) || !isTree(entry)) return undefined;
-  const held = (isList(entry['excluded-models']) ? entry['excluded-models'] : []).filter(
-    (rule) => rule !== '*',
-  );
+  const held = listOf(entry['excluded-models']).filter((rule) => rule !== '*');
   const { 'excluded-models': _before, ...rest } = entry;
   const rules = disable ? [...held, '*'] : held;
   const next = rules.length > 0 ? { ...rest, 'excluded-models': rules } : rest;
@@ -211,8 +209,8 @@ function toggled(memory: Memory, id: string, disable: boolean): Memory | undefin
 }
 
 function pluginList(memory: Memory): Tree {
-  const plugins = isTree(memory['plugins']) ? memory['plugins'] : {};
-  const configs = isTree(plugins['configs']) ? plugins['configs'] : {};
+  const plugins = treeOf(memory['plugins']);
+  const configs = treeOf(plugins['configs']);
   return {
     plugins_enabled: plugins['enabled'] === true,
     plugins_dir: String(plugins['dir'] ?? 'plugins'),

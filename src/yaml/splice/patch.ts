@@ -1,7 +1,7 @@
 // What is to change in a tree, as a tree of its own: the same patch is applied to values, to the nodes of a file and to
 // its text, and the three must agree.
 import type { Comments, FileNode, MapNode, Pair, ScalarNode } from '../../domain/yaml-node.ts';
-import { isList, isTree, type Tree, type Value } from '../../lib/value.ts';
+import { isList, isTree, listOf, type Tree, treeOf, type Value } from '../../lib/value.ts';
 import { type Quote, writeKey, writeScalar } from './scalar.ts';
 
 export type Patch =
@@ -28,7 +28,7 @@ export function patchAt(place: readonly (string | number)[], patch: Patch, root:
     const inner = isTree(root) && Object.hasOwn(root, step) ? (root[step] ?? null) : null;
     return { kind: 'map', keys: new Map([[step, patchAt(rest, patch, inner)]]) };
   }
-  const items = isList(root) ? root : [];
+  const items = listOf(root);
   return {
     kind: 'list',
     items: items.map((item, from) =>
@@ -43,10 +43,10 @@ export function patchValue(value: Value | undefined, patch: Patch | undefined): 
   if (!patch) return value ?? null;
   if (patch.kind === 'replace') return patch.value;
   if (patch.kind === 'list') {
-    const old = isList(value) ? value : [];
+    const old = listOf(value);
     return patch.items.map((step) => (isOld(step) ? patchValue(old[step.from], step.patch) : step.value));
   }
-  return patchTree(isTree(value) ? value : {}, patch.keys);
+  return patchTree(treeOf(value), patch.keys);
 }
 
 function patchTree(old: Tree, keys: ReadonlyMap<string, KeyStep>): Tree {

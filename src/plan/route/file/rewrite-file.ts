@@ -4,10 +4,9 @@ import { stringify } from 'yaml';
 import type { Catalog } from '../../../gateway/catalog/field.ts';
 import { parseDocument } from '../../../yaml/document.ts';
 import type { FileDocument } from '../../../domain/yaml-node.ts';
-import { isTree, type Tree, type Value } from '../../../lib/value.ts';
+import { type Tree, valueAt, withValue } from '../../../lib/value.ts';
 import { besides } from '../../prediction/footprint.ts';
 import { isState, settled, type State } from '../../prediction/predict.ts';
-import { valueAt } from '../../prediction/edits.ts';
 import type { FileEdit } from './route-file.ts';
 import { isFailure } from '../../../yaml/failure.ts';
 import type { Area } from '../../types/area.ts';
@@ -26,11 +25,4 @@ export function rewriteFile(
   if (!isState(after)) return undefined;
   if (besides(catalog, start.content, after.content, areas).lost.length > 0) return undefined;
   return { document: document as FileDocument, after };
-}
-
-function withValue(tree: Tree, [name = '', ...rest]: Area, value: Value | undefined): Tree {
-  const inner = tree[name];
-  const next = rest.length === 0 ? value : withValue(isTree(inner) ? inner : {}, rest, value);
-  const { [name]: _, ...others } = tree;
-  return next === undefined ? others : { ...tree, [name]: next };
 }

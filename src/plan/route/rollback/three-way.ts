@@ -4,7 +4,7 @@ import type { Catalog, Field } from '../../../gateway/catalog/field.ts';
 import { sameAt } from '../../../gateway/model/equal.ts';
 import { looksHashed } from '../../../gateway/model/rules.ts';
 import { entry, key, type Path } from '../../../domain/path.ts';
-import { isList, isTree, sameValue, type Tree, type Value } from '../../../lib/value.ts';
+import { isList, isTree, listOf, sameValue, type Tree, type Value } from '../../../lib/value.ts';
 import { matchEntries, type Match } from './three-way-entries.ts';
 import type { RedactSteps } from '../../diff/redact-at.ts';
 
@@ -177,8 +177,6 @@ const memberOf = (value: Maybe, name: string): Maybe => {
   const member = isTree(value) && Object.hasOwn(value, name) ? value[name] : undefined;
   return member ?? undefined;
 };
-
-const listOf = (value: Maybe): readonly Value[] => (isList(value) ? value : []);
 
 const isListOrNone = (value: Maybe): boolean => value === undefined || value === null || isList(value);
 

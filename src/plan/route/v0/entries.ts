@@ -3,9 +3,8 @@
 import { type Field, MANAGEMENT_BASE, type Route } from '../../../gateway/catalog/field.ts';
 import { sameAt } from '../../../gateway/model/equal.ts';
 import type { Redacted } from '../../../domain/redacted.ts';
-import { isList, isTree, type Tree, type Value } from '../../../lib/value.ts';
+import { isTree, listOf, type Tree, type Value, valueAt } from '../../../lib/value.ts';
 import { countItems } from '../../prediction/footprint.ts';
-import { valueAt } from '../../prediction/edits.ts';
 import { asJson, type FieldRequest, NoFieldRoute, shownIn } from './request.ts';
 import type { RouteInput, Unit } from '../../types/route.ts';
 import type { Area } from '../../types/area.ts';
@@ -41,7 +40,7 @@ export function entriesRequests(input: RouteInput, unit: Unit, route: EntriesRou
 
 function entriesAt(tree: Tree, area: Area): readonly Tree[] {
   const value = valueAt(tree, area);
-  return isList(value) ? value.filter(isTree) : [];
+  return listOf(value).filter(isTree);
 }
 
 /** The member by which two entries are the same to the gateway's saver (C v0 §6.2 rule S). */

@@ -2,10 +2,10 @@
 // anything is for the simulation to say. Provider lists are in route-entries.ts.
 import { type Catalog, type Field, MANAGEMENT_BASE } from '../../../gateway/catalog/field.ts';
 import { sameAt } from '../../../gateway/model/equal.ts';
-import { isList, isTree, sameValue, type Tree, type Value } from '../../../lib/value.ts';
+import { isList, isTree, listOf, sameValue, type Tree, type Value, valueAt } from '../../../lib/value.ts';
 import type { Difference } from '../../types/difference.ts';
 import { entriesRequests } from './entries.ts';
-import { respellsKeys, valueAt } from '../../prediction/edits.ts';
+import { respellsKeys } from '../../prediction/edits.ts';
 import { asJson, type FieldRequest, NoFieldRoute, shownIn } from './request.ts';
 import type { RouteInput, Unit } from '../../types/route.ts';
 import type { Area } from '../../types/area.ts';
@@ -91,7 +91,7 @@ function zeroOf(field: Field): Value {
 
 function textsAt(tree: Tree, area: Area): readonly string[] {
   const value = valueAt(tree, area);
-  return isList(value) ? value.map(String) : [];
+  return listOf(value).map(String);
 }
 
 function stringsRequest(input: RouteInput, unit: Unit, endpoint: string): FieldRequest {

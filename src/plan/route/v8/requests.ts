@@ -2,8 +2,7 @@
 // be empty is put so, what goes is deleted, deepest first (C v8 §4.3, §4.5, §4.7, §7). Knows nothing of predictions.
 import type { Catalog } from '../../../gateway/catalog/field.ts';
 import { layoutTable } from '../../../gateway/layout/table.ts';
-import { isTree, sameValue, type Tree, type Value } from '../../../lib/value.ts';
-import { valueAt } from '../../prediction/edits.ts';
+import { isTree, sameValue, type Tree, type Value, valueAt } from '../../../lib/value.ts';
 import type { Area } from '../../types/area.ts';
 
 export interface TreeRequest {
