@@ -147,7 +147,7 @@ const scenarios = (): void => {
       const { exit, out } = await seat.holdfast('apply', '--yes');
       expect(exit).toBe(6);
       expect(out).toMatch(/✗ an added client key is let in/);
-      expect(out).toMatch(/Restart the gateway when its file watcher is dead/);
+      expect(out).toMatch(/If the gateway's file watcher no longer works, restart the gateway/);
       expect([await admits('sk-test-client-5'), await admits('sk-test-client-1')]).toEqual([401, 200]);
       expect(await seat.holdfast('apply', '--yes')).toMatchObject({
         exit: 4,

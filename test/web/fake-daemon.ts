@@ -104,7 +104,8 @@ export async function startFakeDaemon(): Promise<FakeDaemon> {
   const act = (request: FastifyRequest, reply: FastifyReply): unknown => {
     const path = request.url.replace('/api/v1/targets/', '');
     daemon.asked.push({ path, body: request.body });
-    if (TOKENS[seated(request) ?? ''] !== 'operate') return problem(reply, 403, 'This token may only look');
+    if (TOKENS[seated(request) ?? ''] !== 'operate')
+      return problem(reply, 403, 'This token has read-only access');
     const answer = daemon.answers[path.split('/').at(-1) ?? ''];
     return isProblem(answer)
       ? problem(reply, answer.status, answer.title)
