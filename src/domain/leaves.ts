@@ -1,6 +1,6 @@
 // A tree as its leaves: mappings are gone into, everything else is a leaf as a whole. Lists are values here.
 import { formatPath, key, type Path, ROOT } from './path.ts';
-import { isList, isTree, type Tree, type Value } from '../lib/value.ts';
+import { isTree, type Tree, type Value } from '../lib/value.ts';
 
 /** Leaves by path in the grammar. An empty mapping is no leaf. */
 export function leavesOf(tree: Tree): ReadonlyMap<string, Value> {
@@ -15,19 +15,4 @@ function collect(tree: Tree, path: Path, found: Map<string, Value>): void {
     if (isTree(value)) collect(value, at, found);
     else found.set(formatPath(at), value);
   }
-}
-
-/** One text for equal values: mappings in one order. */
-export function canonicalText(value: Value): string {
-  return JSON.stringify(ordered(value));
-}
-
-function ordered(value: Value): Value {
-  if (isList(value)) return value.map(ordered);
-  if (!isTree(value)) return value;
-  return Object.fromEntries(
-    Object.keys(value)
-      .toSorted()
-      .map((name) => [name, ordered(value[name] as Value)]),
-  );
 }

@@ -2,9 +2,9 @@
 // that came from a reference.
 import type { ErrorObject } from 'ajv';
 import type { Code } from '../domain/problem/codes.ts';
-import { formatPath } from '../domain/path.ts';
+import { formatPath, stepsOfPointer } from '../domain/path.ts';
 import { type Position, type Problem, problem } from '../domain/problem/problem.ts';
-import { type Located, type LocatedScalar, nodeAt, pathTo, stepsOf } from '../yaml/located.ts';
+import { type Located, type LocatedScalar, nodeAt, pathTo } from '../yaml/located.ts';
 import { nearest } from '../lib/suggest.ts';
 
 /** Which codes to use: settings and desired state have their own. */
@@ -77,7 +77,7 @@ function isSpecific(error: ErrorObject, pointer: string): boolean {
 }
 
 function toProblem(error: ErrorObject, root: Located, codes: SchemaCodes): PlacedProblem | undefined {
-  const steps = stepsOf(error.instancePath);
+  const steps = stepsOfPointer(error.instancePath);
   const node = nodeAt(root, steps);
   if (!node || (node.kind === 'scalar' && node.unresolved)) return undefined;
   if (error.keyword === 'additionalProperties' || error.keyword === 'unevaluatedProperties')

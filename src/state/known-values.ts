@@ -1,8 +1,9 @@
 // What earlier verified readings of a target held, as keyed hashes: recorded here, asked through the port of
 // domain/state/memory.ts. It lets an observation tell an old value from one it cannot explain (design-v8 rule 4).
-import { canonicalText, leavesOf } from '../domain/leaves.ts';
+import { leavesOf } from '../domain/leaves.ts';
 import type { Live } from '../domain/live.ts';
 import type { KnownValues } from '../domain/state/memory.ts';
+import { canonicalJson } from '../lib/stable-json.ts';
 import type { Value } from '../lib/value.ts';
 import type { Store, TargetState } from './store.ts';
 
@@ -44,5 +45,5 @@ export function knownFilesWith(
 /** Undefined for no value, which is also what an image says of a path it does not have. */
 function hashOf({ hash }: Hasher, path: string, value: Value | undefined): string | undefined {
   if (value === undefined || value === null) return undefined;
-  return hash(`${path}\n${canonicalText(value)}`).slice(0, DIGITS);
+  return hash(`${path}\n${canonicalJson(value)}`).slice(0, DIGITS);
 }

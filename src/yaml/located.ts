@@ -95,15 +95,6 @@ export function nodeAt(root: Located, steps: readonly string[]): Located | undef
   return node;
 }
 
-/** The steps of an RFC 6901 pointer. */
-export function stepsOf(pointer: string): string[] {
-  if (pointer === '') return [];
-  return pointer
-    .slice(1)
-    .split('/')
-    .map((token) => token.replaceAll('~1', '/').replaceAll('~0', '~'));
-}
-
 /**
  * The path of a place for people: entries by their `name`, otherwise by position (from 0), so that it never shows a key,
  * an address or what a reference brought.

@@ -19,11 +19,12 @@ import { unsupportedBy } from '../../gateway/layout/support.ts';
 import { NEWEST_SUPPORTED_V7 } from '../../gateway/observe/supported-versions.ts';
 import { translate } from '../../gateway/layout/translate.ts';
 import type { Layout } from '../../domain/desired.ts';
-import { canonicalText, leavesOf } from '../../domain/leaves.ts';
-import { formatPath } from '../../domain/path.ts';
+import { leavesOf } from '../../domain/leaves.ts';
+import { formatPath, stepsOfPointer } from '../../domain/path.ts';
 import { type Problem, problem } from '../../domain/problem/problem.ts';
+import { canonicalJson } from '../../lib/stable-json.ts';
 import { isTree, type Tree, type Value, valueAt } from '../../lib/value.ts';
-import { type LocatedMap, pathTo, stepsOf, valueOf } from '../../yaml/located.ts';
+import { type LocatedMap, pathTo, valueOf } from '../../yaml/located.ts';
 import { positionOf } from '../../input/schema-problems.ts';
 import { readYaml } from '../../yaml/strict.ts';
 import { ALL_LAYOUTS, inLayout, layoutOf } from './layout.ts';
@@ -59,7 +60,7 @@ function notOfV7(root: LocatedMap, to: Layout): readonly Problem[] {
   const tree = valueOf(inLayout(root, 'v8', 'v8').root) as Tree;
   const strange = unsupportedBy(tree, 'v8', NEWEST_SUPPORTED_V7).filter(({ needs }) => needs !== undefined);
   return strange.map(({ pointer, needs }) => {
-    const steps = stepsOf(pointer);
+    const steps = stepsOfPointer(pointer);
     const path = formatPath(pathTo(root, steps));
     return problem('HF2047', `\`${path}\` cannot be said in the flat layout: it came with ${needs}`, {
       position: positionOf(root, steps),
@@ -177,7 +178,7 @@ function commonText(group: Node | undefined): string {
   const value: unknown = isMap(group) ? group.toJSON() : undefined;
   if (!isTree(value as Value)) return '';
   const { keys: _, ...common } = value as Tree;
-  return canonicalText(common);
+  return canonicalJson(common);
 }
 
 function indentOf(text: string): number {
@@ -211,7 +212,7 @@ function inV8({ tree, layout }: { readonly tree: Tree; readonly layout: Layout }
 function otherDifferences(left: Tree, right: Tree): readonly string[] {
   const [one, other] = [left, right].map((tree) => leavesOf(withoutCredentials(tree)));
   const paths = new Set([...(one?.keys() ?? []), ...(other?.keys() ?? [])]);
-  const text = (value: Value | undefined): string => (value === undefined ? '' : canonicalText(value));
+  const text = (value: Value | undefined): string => (value === undefined ? '' : canonicalJson(value));
   return [...paths].filter((path) => text(one?.get(path)) !== text(other?.get(path)));
 }
 

@@ -6,18 +6,12 @@ import { stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Commit, Revision } from '../../domain/desired.ts';
 import type { Sealed } from '../../domain/secret.ts';
-import { isList, isTree, type Tree, type Value } from '../../lib/value.ts';
+import { canonicalJson } from '../../lib/stable-json.ts';
+import type { Tree } from '../../lib/value.ts';
 
 /** 64 hex digits. The order of keys means nothing, the order of lists does. */
 export function digestOf(tree: Tree, key: Sealed<string>): string {
-  return createHmac('sha256', key.open()).update(canonicalText(tree)).digest('hex');
-}
-
-function canonicalText(value: Value): string {
-  if (isList(value)) return `[${value.map(canonicalText).join(',')}]`;
-  if (!isTree(value)) return JSON.stringify(value);
-  const keys = Object.keys(value).toSorted();
-  return `{${keys.map((key) => `${JSON.stringify(key)}:${canonicalText(value[key] as Value)}`).join(',')}}`;
+  return createHmac('sha256', key.open()).update(canonicalJson(tree)).digest('hex');
 }
 
 /** The commit of the first directory that is in a work tree; dirty when files of any of them differ from it. */

@@ -1,6 +1,7 @@
 // Schema to Field: resolves references, fills in what an annotation says for a whole subtree, decides the kind.
 // Knows the keywords, no single key of a gateway.
 import type { Value } from '../../lib/value.ts';
+import { isBefore } from '../../lib/version.ts';
 import type { Field, Kind, Route } from './field.ts';
 import type { Schema, SchemaDocument } from './keywords.ts';
 
@@ -130,14 +131,7 @@ function memoryPathOf(
 /** A key is no older than what it stands in: types are shared by keys of different age. */
 function laterOf(own: string | undefined, above: string | undefined): string | undefined {
   if (own === undefined || above === undefined) return own ?? above;
-  return isEarlier(own, above) ? above : own;
-}
-
-/** Compares `v7.2.9` and `v7.2.10` number by number; a collator would cost more than all the rest here. */
-function isEarlier(a: string, b: string): boolean {
-  const [left, right] = [a, b].map((version) => version.slice(1).split('.').map(Number));
-  const at = left?.findIndex((part, i) => part !== right?.[i]) ?? -1;
-  return at >= 0 && (left?.[at] ?? 0) < (right?.[at] ?? 0);
+  return isBefore(own, above) ? above : own;
 }
 
 const ZEROS: Readonly<Record<Kind, readonly Value[]>> = {

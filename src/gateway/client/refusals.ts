@@ -1,6 +1,7 @@
 // What an answer says about the caller instead of about configuration: wrong key, banned, turned off, no gateway at all
 // (C v0 §1.3, §1.5, §1.6). An endpoint's own 4xx and 5xx are none of these.
 import { fail, type HoldfastError } from '../../domain/problem/problem.ts';
+import { parseGoDuration } from '../../lib/go-duration.ts';
 import { buildOf } from './build.ts';
 import type { Place } from './failures.ts';
 import type { Received } from './transport.ts';
@@ -54,22 +55,17 @@ const LONGEST_BAN_MS = 24 * 3_600_000;
 
 function bannedRefusal(said: string, place: Place): Refusal {
   const shown = /Try again in (\S+)/.exec(said)?.[1] ?? '';
-  const claimed = goDurationMs(shown);
+  const claimed = banLength(shown);
   const bannedMs = Math.min(claimed ?? DEFAULT_BAN_MS, LONGEST_BAN_MS);
   const left = claimed === undefined ? 'half an hour' : claimed > LONGEST_BAN_MS ? 'day or more' : shown;
   const message = `${place.address} has banned this address for another ${left}`;
   return { error: fail('HF3009', message, { target: place.target }), counted: false, bannedMs };
 }
 
-const UNIT_MS: Readonly<Record<string, number>> = { h: 3_600_000, m: 60_000, s: 1000, ms: 1 };
-
-/** A Go duration such as `29m58s` in ms; undefined where it is none. */
-export function goDurationMs(text: string): number | undefined {
-  if (!/^(\d+(\.\d+)?(h|ms|m|s))+$/.test(text)) return undefined;
-  let total = 0;
-  for (const [, number, unit] of text.matchAll(/(\d+(?:\.\d+)?)(h|ms|m|s)/g))
-    total += Number(number) * (UNIT_MS[unit ?? ''] ?? 0);
-  return total;
+/** ms; undefined for a text that tells none. */
+function banLength(text: string): number | undefined {
+  const ns = parseGoDuration(text);
+  return ns === undefined || ns < 0 ? undefined : ns / 1e6;
 }
 
 function strangerOf(answer: Received, place: Place): Refusal | undefined {

@@ -1,6 +1,6 @@
 // Families of credentials as the gateway uses them: one entry for each key, with what it inherits from its group. How
 // entries are grouped, and what groups are called, makes no difference (C v8 §2, design-v8 rule 18). Pure.
-import { canonicalText } from '../../domain/leaves.ts';
+import { canonicalJson } from '../../lib/stable-json.ts';
 import { isList, isTree, listOf, type Tree, type Value } from '../../lib/value.ts';
 import type { Catalog, Field } from '../catalog/field.ts';
 import { canonical } from '../model/equal.ts';
@@ -132,5 +132,5 @@ export function compareFamilies(
 function texts(groups: Value | undefined, family: Family, field: Field): readonly string[] {
   const entries = effectiveEntries(groups, family).map(({ entry }) => entry);
   const held = canonical(field, entries);
-  return listOf(held).map(canonicalText);
+  return listOf(held).map(canonicalJson);
 }

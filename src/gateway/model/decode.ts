@@ -8,9 +8,9 @@ import type {
   Pair,
   ScalarNode,
 } from '../../domain/yaml-node.ts';
+import { formatGoDuration, parseGoDuration } from '../../lib/go-duration.ts';
 import { type Tree, treeOf, type Value } from '../../lib/value.ts';
 import type { Catalog, Field } from '../catalog/field.ts';
-import { formatDuration, parseDuration } from './duration.ts';
 import { oldBoolean, type Resolved, resolveScalar } from '../../yaml/resolve.ts';
 import { imageMode } from './rules.ts';
 import { NON_STRING_KEY } from '../../yaml/failure.ts';
@@ -343,6 +343,6 @@ function whole(value: number): number | undefined {
 }
 
 function durationOf(text: string): string | undefined {
-  const ns = parseDuration(text);
-  return ns === undefined ? undefined : formatDuration(ns);
+  const ns = parseGoDuration(text);
+  return ns === undefined ? undefined : formatGoDuration(ns);
 }

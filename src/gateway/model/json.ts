@@ -1,7 +1,7 @@
 // Memory as `GET /config` shows it, and back (C v0 §2.1, §2.1.3).
+import { formatGoDuration, parseGoDuration } from '../../lib/go-duration.ts';
 import { isList, isTree, type Tree, treeOf, type Value } from '../../lib/value.ts';
 import type { Catalog, Field } from '../catalog/field.ts';
-import { formatDuration, parseDuration } from './duration.ts';
 import { complete } from './load.ts';
 import { type Memory } from './model.ts';
 import { NON_STRING_KEY } from '../../yaml/failure.ts';
@@ -40,7 +40,7 @@ function valueToJson(field: Field, value: Value): Value {
     case 'map':
       return isTree(value) && field.value ? mapToJson(field.value, value) : value;
     case 'duration':
-      return typeof value === 'string' ? (parseDuration(value) ?? value) : value;
+      return typeof value === 'string' ? (parseGoDuration(value) ?? value) : value;
     case 'any':
       return field.fields ? knownToJson(field, value) : encodable(value);
     default:
@@ -104,7 +104,7 @@ function valueFromJson(field: Field, value: Value): Value {
     case 'map':
       return isTree(value) && field.value ? mapFromJson(field.value, value) : value;
     case 'duration':
-      return typeof value === 'number' ? formatDuration(value) : value;
+      return typeof value === 'number' ? formatGoDuration(value) : value;
     default:
       return value;
   }

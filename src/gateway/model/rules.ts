@@ -1,6 +1,6 @@
 // The rules of `x-normalise`, one function each (C v0 §4.1, §4.2). Knows no key by name; normalise.ts composes them.
+import { canonicalGoDuration } from '../../lib/go-duration.ts';
 import { isList, isTree, type Tree, type Value } from '../../lib/value.ts';
-import { canonicalDuration } from './duration.ts';
 import type { LoadOptions } from './model.ts';
 
 /** Tells why something is dropped, with its index in the list or its key. */
@@ -30,7 +30,7 @@ export const RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ['strategy', texts(strategy)],
   ['default', (value, fallback) => onText(value, (text) => (trim(text) === '' ? fallback : text))],
   ['home-path', (value, _argument, _report, { home }) => onText(value, (text) => homePath(text, home))],
-  ['go-duration', texts(canonicalDuration)],
+  ['go-duration', texts(canonicalGoDuration)],
   ['image-mode', (value) => imageMode(value)],
   ['hash', (value, _argument, _report, options) => onText(value, (text) => hashed(text, options))],
   ['below', (value, range) => bound(value, range, (number, limit) => number < limit)],

@@ -3,7 +3,7 @@
 import type { FileDocument, FileNode, MapNode } from '../../domain/yaml-node.ts';
 import { isList, isTree, listOf, type Tree, type Value } from '../../lib/value.ts';
 import type { Catalog, Field } from '../catalog/field.ts';
-import { parseDuration } from './duration.ts';
+import { parseGoDuration } from '../../lib/go-duration.ts';
 import type { Memory } from './model.ts';
 import { resolveScalar } from '../../yaml/resolve.ts';
 import { trim } from './rules.ts';
@@ -82,7 +82,7 @@ function entryFault(entry: MapNode, field: Field, place: string): string | undef
 export function inFlightFault(given: Value | undefined): string | undefined {
   if (!isTree(given)) return undefined;
   const name = 'credential-in-flight';
-  const ns = (key: string): number => parseDuration(String(given[key] ?? '')) ?? 0;
+  const ns = (key: string): number => parseGoDuration(String(given[key] ?? '')) ?? 0;
   const count = (key: string): number => Number(given[key] ?? 0);
   const [snapshot, stale] = [ns('snapshot-interval'), ns('stale-after')];
   if (snapshot <= 0) return `${name}.snapshot-interval must be positive`;

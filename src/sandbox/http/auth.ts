@@ -3,6 +3,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { isIP } from 'node:net';
 import { timingSafeEqual } from 'node:crypto';
+import { formatGoDuration } from '../../lib/go-duration.ts';
 import { isTree, type Value } from '../../lib/value.ts';
 import type { Memory } from '../../gateway/model/model.ts';
 import { fits } from '../gateway/secrets.ts';
@@ -84,7 +85,7 @@ export function authOf({ envSecret, localPassword, now }: AuthOptions): Auth {
       if (left > 0)
         return {
           status: 403,
-          error: `IP banned due to too many failed attempts. Try again in ${goDuration(left)}`,
+          error: `IP banned due to too many failed attempts. Try again in ${formatGoDuration(Math.round(left / 1000) * 1e9)}`,
         };
       const local = address === '127.0.0.1' || address === '::1';
       const remoteAllowed = envSecret !== '' || management(memory, 'allow-remote') === true;
@@ -129,10 +130,4 @@ export function clientAddress(headers: IncomingHttpHeaders, peer: string): strin
 function same(a: string, b: string): boolean {
   const [left, right] = [Buffer.from(a), Buffer.from(b)];
   return left.length === right.length && timingSafeEqual(left, right);
-}
-
-/** Go's text of a duration, rounded to seconds: `29m58s`, `30m0s`, `4s`. */
-function goDuration(ms: number): string {
-  const seconds = Math.round(ms / 1000);
-  return seconds < 60 ? `${seconds}s` : `${Math.floor(seconds / 60)}m${seconds % 60}s`;
 }

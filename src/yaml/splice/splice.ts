@@ -1,6 +1,7 @@
 // Edits the raw text of a file by replacing the source ranges of what changes; every other byte stays. Knows nothing of
 // the catalog: what is to change comes as a Patch.
 import type { FileDocument, FileNode, ListNode, MapNode, Pair } from '../../domain/yaml-node.ts';
+import { longestIncreasingRun } from '../../lib/longest-run.ts';
 import { isList, type Value } from '../../lib/value.ts';
 import { checkPatch, refuse } from './check.ts';
 import { rangeOf, type Splicing } from './context.ts';
@@ -294,24 +295,9 @@ function itemChunks(context: Splicing, list: ListNode, dashes: readonly number[]
   });
 }
 
-/** The longest run of old items that need not move: everything else is cut and put in anew. */
+/** Old items that need not move: everything else is cut and put in anew. */
 function stayingInPlace(steps: readonly ItemStep[]): Set<number> {
-  const order = steps.filter(isOld).map((step) => step.from);
-  const tails: number[] = [];
-  const previous: number[] = [];
-  order.forEach((from, i) => {
-    let low = 0;
-    for (let high = tails.length; low < high;) {
-      const middle = (low + high) >> 1;
-      if ((order[tails[middle] as number] as number) < from) low = middle + 1;
-      else high = middle;
-    }
-    previous[i] = tails[low - 1] ?? -1;
-    tails[low] = i;
-  });
-  const still = new Set<number>();
-  for (let i = tails.at(-1) ?? -1; i >= 0; i = previous[i] as number) still.add(order[i] as number);
-  return still;
+  return new Set(longestIncreasingRun(steps.filter(isOld).map((step) => step.from)));
 }
 
 function spliceItem(

@@ -6,7 +6,7 @@ import { loadCatalog } from '../../../src/gateway/catalog/catalog.ts';
 import { effectiveField } from '../../../src/gateway/layout/effective.ts';
 import { type Family, layoutTable } from '../../../src/gateway/layout/table.ts';
 import { canonical } from '../../../src/gateway/model/equal.ts';
-import { canonicalText } from '../../../src/domain/leaves.ts';
+import { canonicalJson } from '../../../src/lib/stable-json.ts';
 import type { Outcome } from '../../../src/domain/outcome/outcome.ts';
 import type { Ownership, Policy } from '../../../src/domain/target.ts';
 import { parsePath } from '../../../src/domain/path.ts';
@@ -156,13 +156,13 @@ export function meaning(family: SharedFamily, view: Value | undefined): readonly
   const field = loadCatalog('v8').at(family.v8.split('.'));
   if (!field) throw new Error(`${family.v8} is no family`);
   const held = canonical(effectiveField(field), isList(view) ? view.map(comparable) : []);
-  return isList(held) ? held.map(canonicalText).toSorted() : [];
+  return isList(held) ? held.map(canonicalJson).toSorted() : [];
 }
 
 function comparable(entry: Value): Value {
   const { 'auth-index': _, models, ...rest } = entry as Tree;
   return isList(models) && models.length > 0
-    ? { ...rest, models: models.toSorted((a, b) => (canonicalText(a) < canonicalText(b) ? -1 : 1)) }
+    ? { ...rest, models: models.toSorted((a, b) => (canonicalJson(a) < canonicalJson(b) ? -1 : 1)) }
     : rest;
 }
 

@@ -2,6 +2,7 @@
 // read (C v0 §2.1.2, §3). Chooses nothing.
 import type { Field } from '../../../gateway/catalog/field.ts';
 import type { Redacted } from '../../../domain/redacted.ts';
+import { parseGoDuration } from '../../../lib/go-duration.ts';
 import { isList, isTree, type Tree, type Value } from '../../../lib/value.ts';
 import type { Write } from '../../../domain/plan/write.ts';
 import type { RouteInput } from '../../types/route.ts';
@@ -39,24 +40,11 @@ export class NoFieldRoute extends Error {
   }
 }
 
-const NANOSECONDS: Readonly<Record<string, number>> = {
-  ns: 1, us: 1e3, µs: 1e3, μs: 1e3, ms: 1e6, s: 1e9, m: 6e10, h: 3.6e12,
-}; // prettier-ignore
-
-/** `1m30s` in nanoseconds. Undefined: not a Go duration. */
-function nanoseconds(text: string): number | undefined {
-  if (!/^(?:\d+(?:\.\d+)?(?:ns|us|µs|μs|ms|s|m|h))+$/.test(text)) return undefined;
-  let total = 0;
-  for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ns|us|µs|μs|ms|s|m|h)/g))
-    total += Number(amount) * (NANOSECONDS[unit ?? ''] ?? 0);
-  return Math.round(total);
-}
-
 /** As a JSON body spells it: JSON names, durations in nanoseconds, no nulls (`weight: null` would unset it). */
 export function asJson(field: Field | undefined, value: Value): Value {
   if (isList(value)) return value.map((item) => asJson(field?.item, item));
   if (isTree(value)) return membersAsJson(field, value);
-  if (field?.kind === 'duration' && typeof value === 'string') return nanoseconds(value) ?? value;
+  if (field?.kind === 'duration' && typeof value === 'string') return parseGoDuration(value) ?? value;
   return value;
 }
 

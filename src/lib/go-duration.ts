@@ -12,7 +12,7 @@ const UNITS: Readonly<Record<string, bigint>> = {
 };
 
 /** Nanoseconds of a text like `1h30m`, `-1.5s`, `0`. Undefined: the gateway refuses it. */
-export function parseDuration(text: string): number | undefined {
+export function parseGoDuration(text: string): number | undefined {
   const negative = text.startsWith('-');
   const rest = text.replace(/^[-+]/, '');
   if (rest === '0') return 0;
@@ -32,7 +32,7 @@ function nanoseconds(whole: string, fraction: string, unit: bigint): bigint {
 }
 
 /** The text Go prints: `1h30m0s`, `2.5s`, `250ms`, `0s`. */
-export function formatDuration(ns: number): string {
+export function formatGoDuration(ns: number): string {
   const sign = ns < 0 ? '-' : '';
   const size = BigInt(Math.abs(ns));
   if (size === 0n) return '0s';
@@ -55,7 +55,7 @@ function decimal(size: bigint, unit: bigint): string {
 }
 
 /** The canonical text of a duration; a text that is none stays. */
-export function canonicalDuration(text: string): string {
-  const ns = parseDuration(text);
-  return ns === undefined ? text : formatDuration(ns);
+export function canonicalGoDuration(text: string): string {
+  const ns = parseGoDuration(text);
+  return ns === undefined ? text : formatGoDuration(ns);
 }
