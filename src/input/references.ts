@@ -2,7 +2,7 @@
 // resolved or is a problem with its place; never an empty text.
 import { isAbsolute, resolve } from 'node:path';
 import type { Code } from '../domain/problem/codes.ts';
-import { type Position, type Problem, problem } from '../domain/problem/problem.ts';
+import { type Facts, type Position, type Problem, problem } from '../domain/problem/problem.ts';
 import type { Environment } from './environment.ts';
 import type { Located, LocatedList, LocatedMap, LocatedScalar } from '../yaml/located.ts';
 import {
@@ -52,6 +52,7 @@ type Lookup =
       readonly message: string;
       /** It may not be used: it does not stand for itself either. */
       readonly refused?: true;
+      readonly facts?: Facts;
     };
 
 /** `root` with every reference replaced. List entries that hold `${lines:}` or `${list:}` repeat. */
@@ -171,7 +172,7 @@ class Resolver {
       return found.texts.map((text) => this.resolve(item, { text: first.reference.text, item: text }));
     if (this.#options.allowUnresolved && !found.refused)
       return [this.resolve(item, { text: first.reference.text, item: first.reference.text })];
-    this.#add(found.code, `${first.reference.text} ${found.message}`, first.position);
+    this.#add(found.code, `${first.reference.text} ${found.message}`, first.position, found.facts);
     return [];
   }
 
@@ -209,7 +210,7 @@ class Resolver {
     const found = this.#lookup(part);
     if ('texts' in found) return { text: found.texts[0] ?? '' };
     if (this.#options.allowUnresolved && !found.refused) return { text: part.text, unresolved: true };
-    return void this.#add(found.code, `${part.text} ${found.message}`, position);
+    return void this.#add(found.code, `${part.text} ${found.message}`, position, found.facts);
   }
 
   #lookup({ kind, argument }: Reference): Lookup {
@@ -232,15 +233,17 @@ class Resolver {
     if (rules && !mayUseVariable(rules, name))
       return { code: 'HF2025', message: 'names a variable that desired state may not use', refused: true };
     const value = Object.hasOwn(env, name) ? env[name] : undefined;
-    return value === undefined ? { code: 'HF2020', message: 'is not set' } : { texts: [value] };
+    return value === undefined
+      ? { code: 'HF2020', message: 'is not set', facts: { variable: name } }
+      : { texts: [value] };
   }
 
   #file(path: string): Lookup {
     return this.#files.get(path) ?? { code: 'HF2020', message: 'was not read' };
   }
 
-  #add(code: Code, message: string, position: Position): void {
-    this.problems.push(problem(code, message, { position }));
+  #add(code: Code, message: string, position: Position, facts?: Facts): void {
+    this.problems.push(problem(code, message, { position, facts }));
   }
 }
 

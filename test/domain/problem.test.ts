@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { CODES } from '../../src/domain/problem/codes.ts';
+import { CODES, isOfDesiredState } from '../../src/domain/problem/codes.ts';
 import { EXIT, worstExit } from '../../src/domain/problem/exit.ts';
-import { fail, HoldfastError, inReadingOrder, problem } from '../../src/domain/problem/problem.ts';
+import { fail, FACTS, HoldfastError, inReadingOrder, problem } from '../../src/domain/problem/problem.ts';
 
 describe('problems', () => {
   test('stand in reading order: file, line, column, code', () => {
@@ -24,6 +24,26 @@ describe('problems', () => {
   test('an error takes the exit code of its most severe problem, warnings apart', () => {
     expect(fail('HF1001', 'no such flag').exit).toBe(EXIT.usage);
     expect(new HoldfastError([problem('HF1001', 'x', { severity: 'warning' })]).exit).toBe(EXIT.unexpected);
+  });
+
+  test('facts stay with a problem and reach no JSON', () => {
+    const locked = problem('HF6001', 'in use', { facts: { holder: 'another' } });
+    expect({ ...locked, remedy: 'wait' }[FACTS]?.holder).toBe('another');
+    expect(JSON.parse(JSON.stringify(locked))).toEqual({
+      code: 'HF6001',
+      severity: 'error',
+      message: 'in use',
+      remedy: CODES.HF6001.remedy,
+    });
+  });
+
+  test('the files of desired state have a range of their own', () => {
+    expect((['HF1001', 'HF2001', 'HF2061', 'HF3001'] as const).map(isOfDesiredState)).toEqual([
+      false,
+      true,
+      true,
+      false,
+    ]);
   });
 
   test('of several targets the most severe exit code wins', () => {

@@ -3,7 +3,7 @@ import type { Client } from '../../gateway/client/client.ts';
 import { EXIT } from '../../domain/problem/exit.ts';
 import type { Outcome } from '../../domain/outcome/outcome.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
-import { HoldfastError, type Problem } from '../../domain/problem/problem.ts';
+import { FACTS, HoldfastError, type Problem } from '../../domain/problem/problem.ts';
 import type { Context } from '../run/context.ts';
 import type { Run } from '../run/run.ts';
 
@@ -47,7 +47,7 @@ export function stopped(
 function kindOf(error: HoldfastError): Particulars {
   const [first] = error.problems;
   const reason = first?.message ?? error.message;
-  if (first?.code === 'HF6001') return { kind: 'locked', holder: reason.replace(/^.*? is in use by /, '') };
+  if (first?.code === 'HF6001') return { kind: 'locked', holder: first[FACTS]?.holder ?? 'another process' };
   if (first?.code === 'HF5007') return { kind: 'cancelled', reason };
   switch (error.exit) {
     case EXIT.unreachable:

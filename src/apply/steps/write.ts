@@ -1,6 +1,7 @@
 // Sends one write and says what the answer proves: accepted, refused, or unknown. Never sends anything twice.
 import { secretsIn } from '../../gateway/catalog/secrets.ts';
 import type { Answer, Purpose } from '../../gateway/client/client.ts';
+import { CODES } from '../../domain/problem/codes.ts';
 import { HoldfastError } from '../../domain/problem/problem.ts';
 import { type Redactor, redactor } from '../../lib/redact.ts';
 import type { Sealed } from '../../domain/secret.ts';
@@ -51,12 +52,10 @@ function judged(answer: Answer, redact: Redactor): Sent {
   return { kind: answer.status >= 500 ? 'unknown' : 'refused', reason };
 }
 
-const NEVER_ARRIVED = /^HF(3001|3002|3004|3005|3007|3008|3009|301[0-3]|3025|6002)$/;
-
 function brokenOff(error: unknown): Sent {
   if (!(error instanceof HoldfastError)) throw error;
   const [first] = error.problems;
   const reason = first?.message ?? error.message;
-  if (NEVER_ARRIVED.test(first?.code ?? '')) return { kind: 'unsent', reason, error };
+  if (first && CODES[first.code].unsent) return { kind: 'unsent', reason, error };
   return { kind: 'unknown', reason };
 }

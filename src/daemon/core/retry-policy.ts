@@ -1,11 +1,10 @@
 // After which outcome a target is looked at again by itself, and when. Pure.
+import { CODES } from '../../domain/problem/codes.ts';
 import type { Outcome } from '../../domain/outcome/outcome.ts';
 
 const SECOND = 1000;
 const FIRST_RETRY = 5 * SECOND;
 const LONGEST_RETRY = 5 * 60 * SECOND;
-/** Codes of failures that only a person can end: authentication is never tried again by itself (design §7). */
-const TERMINAL = /^HF30(?:1\d|2\d)$/;
 
 /** What a look came to; `fault`: it could not even begin, or ended in a fault of ours. */
 export type Ending = Outcome | 'fault';
@@ -22,7 +21,7 @@ export function retryDelay(ending: Ending, failures: number): number | undefined
 /** What may be over by itself: a gateway that restarts, a disk that is full, a record that was damaged. */
 export function isFailure(ending: Ending): boolean {
   if (ending === 'fault' || ending.kind === 'failed') return true;
-  return ending.kind === 'unreachable' && !ending.problems.some(({ code }) => TERMINAL.test(code));
+  return ending.kind === 'unreachable' && !ending.problems.some(({ code }) => CODES[code].retry === 'never');
 }
 
 const HOUR = 60 * 60 * SECOND;

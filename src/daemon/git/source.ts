@@ -2,6 +2,7 @@
 // the same commit, and keeps it for as long as he holds it.
 import type { Clock } from '../../domain/clock.ts';
 import type { Commit } from '../../domain/desired.ts';
+import { CODES } from '../../domain/problem/codes.ts';
 import { HoldfastError, type Problem, problem } from '../../domain/problem/problem.ts';
 import type { GitSettings } from '../../settings/daemon-source.ts';
 import type { DaemonSettings } from '../../settings/settings.ts';
@@ -185,7 +186,7 @@ async function updated(repository: Repository): Promise<Found> {
 
 /** The remote did not even say what it has. */
 function isUnanswered({ code }: Problem): boolean {
-  return ['HF7011', 'HF7012', 'HF7018', 'HF7019', 'HF9001'].includes(code);
+  return CODES[code].unanswered === true;
 }
 
 function sayingOf(found: Problem | undefined): string {

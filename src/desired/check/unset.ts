@@ -1,10 +1,9 @@
 // Variables that are not set, told once and not once each, with the file that may hold them. Reads names of such files only.
 import { dirname, join, relative } from 'node:path';
-import { type Position, type Problem, problem } from '../../domain/problem/problem.ts';
+import { FACTS, type Position, type Problem, problem } from '../../domain/problem/problem.ts';
 import { readEnvFile } from '../../input/env-file.ts';
 import { readTextFile } from '../../input/text-file.ts';
 
-const UNSET = /^\$\{(?:env|list):(\w+)\} is not set$/;
 const SHOWN_PLACES = 3;
 
 interface Unset {
@@ -36,8 +35,8 @@ export async function groupUnset(
   return [problem('HF2020', messageFor(names, unset), { position, remedy }), ...rest];
 }
 
-function unsetIn({ code, message, position }: Problem): readonly Unset[] {
-  const name = code === 'HF2020' ? UNSET.exec(message)?.[1] : undefined;
+function unsetIn({ [FACTS]: facts, position }: Problem): readonly Unset[] {
+  const name = facts?.variable;
   return name === undefined ? [] : [{ name, position }];
 }
 

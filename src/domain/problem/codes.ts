@@ -3,13 +3,32 @@
 // 6xxx state, 7xxx daemon, 9xxx our own faults.
 import { EXIT, type ExitCode } from './exit.ts';
 
-interface CodeEntry {
+/** What a code means to the program: nobody else judges by codes, their ranges or their words. */
+interface Meaning {
+  /**
+   * `at-once`: a read that failed so is worth another try. `later`: it may end by itself, as a restart does. `never`:
+   * only a person ends it, so nothing is tried again before the schedule or a change.
+   */
+  readonly retry?: 'at-once' | 'later' | 'never';
+  /** The request surely never reached the gateway, so it has changed nothing. */
+  readonly unsent?: true;
+  /** Of a git remote: it didn't even say what it contains. */
+  readonly unanswered?: true;
+}
+
+interface CodeEntry extends Required<Pick<Meaning, 'retry'>>, Omit<Meaning, 'retry'> {
   readonly exit: ExitCode;
   readonly summary: string;
   readonly remedy: string;
 }
 
-const code = (exit: ExitCode, summary: string, remedy: string): CodeEntry => ({ exit, summary, remedy });
+const code = (exit: ExitCode, summary: string, remedy: string, meaning: Meaning = {}): CodeEntry => ({
+  exit,
+  summary,
+  remedy,
+  retry: 'later',
+  ...meaning,
+});
 
 export const CODES = {
   // 1xxx usage and settings
@@ -341,11 +360,13 @@ export const CODES = {
     EXIT.unreachable,
     "Nothing responds at the gateway's address",
     'Start the gateway, or correct the URL of the target. The gateway listens on port 8317 unless its config.yaml sets another port.',
+    { retry: 'at-once', unsent: true },
   ),
   HF3002: code(
     EXIT.unreachable,
     "The gateway's host name can't be resolved",
     'Correct the host in the URL of the target, or the DNS configuration of this machine.',
+    { unsent: true },
   ),
   HF3003: code(
     EXIT.unreachable,
@@ -356,11 +377,13 @@ export const CODES = {
     EXIT.unreachable,
     "The gateway's certificate isn't trusted",
     'Set `tls.ca` of the target to the certificate authority that signed it, or correct the host name in the URL. `tls.insecure: true` turns verification off.',
+    { unsent: true },
   ),
   HF3005: code(
     EXIT.unreachable,
     "One side uses TLS and the other doesn't",
     'Change the scheme in the URL of the target: https for a gateway with `tls.enable: true` (v8: `server.tls.enable`), http otherwise.',
+    { unsent: true },
   ),
   HF3006: code(
     EXIT.unreachable,
@@ -371,41 +394,49 @@ export const CODES = {
     EXIT.unreachable,
     'The management key is wrong',
     'Correct the key of the target. Holdfast tries a changed key at once. It tries the same key again only with `holdfast doctor --retry-auth`, because the gateway bans an address for 30 minutes after five wrong keys.',
+    { retry: 'never', unsent: true },
   ),
   HF3008: code(
     EXIT.unreachable,
     'The target has no management key',
     'Set `key` of the target, MANAGEMENT_PASSWORD or HOLDFAST_KEY, or use --key-file.',
+    { retry: 'never', unsent: true },
   ),
   HF3009: code(
     EXIT.unreachable,
     'The gateway has banned this address after five wrong keys',
     'Correct the key in the program that sent the wrong ones. Wait until the ban ends. Or restart the gateway, which keeps bans only in memory, then run `holdfast doctor --retry-auth`.',
+    { retry: 'never', unsent: true },
   ),
   HF3010: code(
     EXIT.unreachable,
     'The gateway refuses management requests from other machines',
     "Set `remote-management.allow-remote: true` (v8: `management.allow-remote`) in the gateway's config.yaml, or start the gateway with MANAGEMENT_PASSWORD, or run Holdfast on the same machine.",
+    { retry: 'never', unsent: true },
   ),
   HF3011: code(
     EXIT.unreachable,
     'Management is turned off, or the gateway is in Home mode',
     "Set `remote-management.secret-key` (v8: `management.secret-key`) in the gateway's config.yaml, or start the gateway with MANAGEMENT_PASSWORD. The published example file leaves the key empty. Replace the example's sample `api-keys` too: with them, the gateway refuses all clients. A gateway in Home mode is managed by its Home, and Holdfast can't manage it.",
+    { retry: 'never', unsent: true },
   ),
   HF3012: code(
     EXIT.unreachable,
     'The gateway has no management key',
     "Set `remote-management.secret-key` (v8: `management.secret-key`) in the gateway's config.yaml, then restart the gateway.",
+    { retry: 'never', unsent: true },
   ),
   HF3013: code(
     EXIT.unreachable,
     'Holdfast remembers an earlier authentication failure',
     'Correct the key: Holdfast tries a changed key at once. `holdfast doctor --retry-auth` tries the same key once more.',
+    { retry: 'never', unsent: true },
   ),
   HF3014: code(
     EXIT.unreachable,
     'The connection to the gateway was interrupted',
     'Check whether the gateway was restarted or its process ended, then try again.',
+    { retry: 'at-once' },
   ),
   HF3015: code(
     EXIT.unreachable,
@@ -416,6 +447,7 @@ export const CODES = {
     EXIT.unreachable,
     "The gateway's response is too large",
     'Check that the URL names a gateway. The limit is far above the size of any configuration.',
+    { retry: 'never' },
   ),
   HF3017: code(
     EXIT.unreachable,
@@ -426,6 +458,7 @@ export const CODES = {
     EXIT.unreachable,
     "The gateway's response isn't the expected JSON",
     'Check whether a proxy in between changes responses. If not, please report the problem with the version of the gateway.',
+    { retry: 'never' },
   ),
   HF3019: code(
     EXIT.unreachable,
@@ -436,6 +469,7 @@ export const CODES = {
     EXIT.unreachable,
     "The gateway can't show its configuration as JSON",
     "Correct the named key in the gateway's config.yaml: JSON doesn't support keys that aren't text, .nan or .inf.",
+    { retry: 'never' },
   ),
   HF3021: code(
     EXIT.usage,
@@ -456,6 +490,7 @@ export const CODES = {
     EXIT.unreachable,
     "The management key can't be sent",
     "A key can't begin or end with a space and can't contain control characters. Correct the key at its source.",
+    { retry: 'never', unsent: true },
   ),
   HF3026: code(
     EXIT.unreachable,
@@ -721,6 +756,7 @@ export const CODES = {
     EXIT.stale,
     'The lock on the target was lost',
     'This process had stopped for a while, and another one took over. Run the command again.',
+    { unsent: true },
   ),
   HF6003: code(
     EXIT.unexpected,
@@ -768,11 +804,13 @@ export const CODES = {
     EXIT.unreachable,
     "Can't connect to the git repository",
     'Check `daemon.source.git.url`, the network and proxies.',
+    { unanswered: true },
   ),
   HF7012: code(
     EXIT.unreachable,
     'The git repository refuses the credentials',
     'Check that the token or the deploy key is valid and can read the repository: `daemon.source.git.auth`.',
+    { unanswered: true },
   ),
   HF7013: code(
     EXIT.invalid,
@@ -803,11 +841,13 @@ export const CODES = {
     EXIT.unexpected,
     "The local copy of the git repository can't be used",
     'Check the free space and the permissions of the state directory, and that git is installed.',
+    { unanswered: true },
   ),
   HF7019: code(
     EXIT.unreachable,
     "The host key of the git server isn't known",
     'Verify the key with the administrator of the server and put it into a file: `auth: { known-hosts: FILE }`.',
+    { unanswered: true },
   ),
   HF7020: code(
     EXIT.invalid,
@@ -946,7 +986,11 @@ export const CODES = {
     EXIT.unexpected,
     'Unexpected error',
     'This is a bug in Holdfast. Please report it with the output of --verbose.',
+    { unanswered: true },
   ),
 } as const satisfies Record<`HF${number}`, CodeEntry>;
 
 export type Code = keyof typeof CODES;
+
+/** Whether it is about the files of desired state: the range 2xxx. */
+export const isOfDesiredState = (code: Code): boolean => code.startsWith('HF2');

@@ -3,6 +3,17 @@
 import { CODES, type Code } from './codes.ts';
 import { EXIT, type ExitCode, worstExit } from './exit.ts';
 
+/** What a problem says in words, as values for the program. */
+export interface Facts {
+  /** HF6001: who has the lock. */
+  readonly holder?: string;
+  /** HF2020: the variable that isn't set. */
+  readonly variable?: string;
+}
+
+/** Kept under a symbol: facts stay in the process, and no JSON format, log or page contains them. */
+export const FACTS: unique symbol = Symbol('facts');
+
 /** A place in a file; line and column count from 1, the column in characters. */
 export interface Position {
   readonly file: string;
@@ -21,6 +32,7 @@ export interface Problem {
   /** In the path grammar of `path.ts`. */
   readonly path?: string;
   readonly target?: string;
+  readonly [FACTS]?: Facts;
 }
 
 export interface ProblemDetails {
@@ -29,10 +41,11 @@ export interface ProblemDetails {
   readonly path?: string | undefined;
   readonly target?: string | undefined;
   readonly severity?: 'error' | 'warning' | undefined;
+  readonly facts?: Facts | undefined;
 }
 
 export function problem(code: Code, message: string, details: ProblemDetails = {}): Problem {
-  const { remedy = CODES[code].remedy, severity = 'error', position, path, target } = details;
+  const { remedy = CODES[code].remedy, severity = 'error', position, path, target, facts } = details;
   return {
     code,
     severity,
@@ -41,6 +54,7 @@ export function problem(code: Code, message: string, details: ProblemDetails = {
     ...(position && { position }),
     ...(path !== undefined && { path }),
     ...(target !== undefined && { target }),
+    ...(facts && { [FACTS]: facts }),
   };
 }
 

@@ -2,7 +2,8 @@
 // authentication failure terminal. Decides nothing about configuration.
 import type { Clock } from '../../domain/clock.ts';
 import type { AuthMemory } from '../../domain/state/memory.ts';
-import { fail } from '../../domain/problem/problem.ts';
+import { CODES } from '../../domain/problem/codes.ts';
+import { fail, HoldfastError } from '../../domain/problem/problem.ts';
 import { type Sealed, seal } from '../../domain/secret.ts';
 import type { Target } from '../../domain/target.ts';
 import { buildOf } from './build.ts';
@@ -203,12 +204,10 @@ function headersOf({ body, contentType }: Request): Record<string, string> {
   };
 }
 
-const REPEATED = new Set(['HF3001', 'HF3014']);
-
 /** Undefined: the read is worth another try. Nothing that a second try would find the same is repeated. */
 function forAnotherTry(error: unknown): undefined {
-  const { problems } = error as { problems?: readonly { code: string }[] };
-  if (problems?.some(({ code }) => REPEATED.has(code))) return undefined;
+  const problems = error instanceof HoldfastError ? error.problems : [];
+  if (problems.some(({ code }) => CODES[code].retry === 'at-once')) return undefined;
   throw error;
 }
 

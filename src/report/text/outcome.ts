@@ -1,6 +1,7 @@
 // Outcomes for people: what happened, the evidence, and what to do where something is left to do.
 import type { Evidence, Outcome } from '../../domain/outcome/outcome.ts';
 import { pending, type Plan } from '../../domain/plan/plan.ts';
+import { isOfDesiredState } from '../../domain/problem/codes.ts';
 import type { Problem } from '../../domain/problem/problem.ts';
 import { planSummary } from './plan.ts';
 import { problemText } from './problem.ts';
@@ -39,14 +40,11 @@ function wouldChange(places: number): string {
     : `dry run: would change ${plural(places, 'place')}`;
 }
 
-/** Codes of the desired state begin so (docs/errors.md). */
-const OF_THE_DESIRED_STATE = 'HF2';
-
 /** Input is the files, but also the name of a backup. */
 function invalidity(problems: readonly Problem[]): string {
   const errors = problems.filter(({ severity }) => severity === 'error');
   const [first] = errors;
-  if (first && errors.every(({ code }) => code.startsWith(OF_THE_DESIRED_STATE)))
+  if (first && errors.every(({ code }) => isOfDesiredState(code)))
     return 'the desired state is invalid, nothing written';
   return `nothing written: ${first && errors.length === 1 ? first.message : 'the input is not valid'}`;
 }

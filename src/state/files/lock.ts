@@ -190,7 +190,7 @@ export async function holderInWords(dir: string): Promise<string | undefined> {
 
 async function lockedBy(dir: string, target: string): Promise<Error> {
   const holder = (await holderInWords(dir)) ?? 'another process';
-  return fail('HF6001', `${target} is in use by ${holder}`, { target });
+  return fail('HF6001', `${target} is in use by ${holder}`, { target, facts: { holder } });
 }
 
 /** Surely dead: a process of this very machine that is gone. Of others only the lease can tell. */

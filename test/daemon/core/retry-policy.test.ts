@@ -18,10 +18,21 @@ describe('after which outcome a target is looked at again', () => {
     expect(retryDelay(outcomeOf({ kind: 'stale', reason: 'changed' }), 0)).toBe(5000);
   });
 
-  test('a wrong key is never tried again by itself', () => {
-    const problems = [problem('HF3010', 'the key was refused')];
-    expect(retryDelay(outcomeOf({ kind: 'unreachable' }, problems), 1)).toBeUndefined();
-  });
+  test.each(['HF3007', 'HF3009', 'HF3010', 'HF3011', 'HF3013', 'HF3016', 'HF3025'] as const)(
+    '%s, which only a person can end: not again by itself',
+    (code) => {
+      const problems = [problem(code, 'the key was refused')];
+      expect(retryDelay(outcomeOf({ kind: 'unreachable' }, problems), 1)).toBeUndefined();
+    },
+  );
+
+  test.each(['HF3001', 'HF3003', 'HF3014', 'HF3017', 'HF3019', 'HF3024', 'HF3026'] as const)(
+    '%s, as of a gateway that restarts: soon',
+    (code) => {
+      const problems = [problem(code, 'the gateway is away')];
+      expect(retryDelay(outcomeOf({ kind: 'unreachable' }, problems), 1)).toBe(5000);
+    },
+  );
 
   test('a look that could not begin, and a failure of ours: like a gateway that is away', () => {
     expect([1, 2].map((row) => retryDelay('fault', row))).toEqual([5000, 10_000]);
