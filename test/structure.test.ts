@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { INNER, MAY_IMPORT } from './support/rooms.ts';
@@ -100,5 +100,21 @@ describe('the structure of src/', () => {
     );
     expect(pure).toContain('desired/read/merge.ts');
     expect(impure).toEqual([]);
+  });
+});
+
+describe('the structure of test/', () => {
+  const BESIDE_ROOMS = ['contract', 'judge', 'deploy', 'docs', 'e2e', 'package', 'support'];
+
+  test('every folder is a room of src/, or one of those that belong to no room', () => {
+    const folders = readdirSync(import.meta.dirname, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => name);
+    expect(folders.filter((name) => !(name in MAY_IMPORT) && !BESIDE_ROOMS.includes(name))).toEqual([]);
+  });
+
+  test('a room without tests of its own is named here', () => {
+    const untested = Object.keys(MAY_IMPORT).filter((name) => !existsSync(join(import.meta.dirname, name)));
+    expect(untested).toEqual(['api-schema', 'compose', 'demo']);
   });
 });
