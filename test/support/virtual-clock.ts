@@ -3,7 +3,8 @@
 //
 // Time moves only while somebody sleeps or an answer is delayed, and never beyond the first of those to wake. It does
 // not move while an exchange with a sandbox on this clock is under way (both HTTP clients of Node report theirs), while a
-// file operation is pending, or before the event loop has had several turns with nothing of the kind.
+// file operation is pending, while a process that started later than the clock runs (git, not the browser of the tests), or
+// before the event loop has had several turns with nothing of the kind.
 import { subscribe } from 'node:diagnostics_channel';
 import type { ClientRequest } from 'node:http';
 import type { SandboxClock } from '../../src/sandbox/gateway/clock.ts';
@@ -32,13 +33,14 @@ export function virtualClock(start: number = Date.now()): VirtualClock {
   let delayed = 0;
   let moving = false;
   const sandboxes: Sandbox[] = [];
+  const earlier = processes();
   const timers = new Set<Timer>();
 
   const move = async (): Promise<void> => {
     if (moving) return;
     moving = true;
     for (;;) {
-      await calm(() => exchangesWith(sandboxes) > delayed);
+      await calm(() => exchangesWith(sandboxes) > delayed || processes() > earlier);
       const next = earliest(timers);
       if (!next || ![...timers].some(({ awaited }) => awaited)) break;
       timers.delete(next);
@@ -98,8 +100,10 @@ async function calm(exchanging: () => boolean): Promise<void> {
   }
 }
 
-const usesFiles = (): boolean =>
-  process.getActiveResourcesInfo().some((name) => name.startsWith('FSReq') || name === 'ProcessWrap');
+const usesFiles = (): boolean => process.getActiveResourcesInfo().some((name) => name.startsWith('FSReq'));
+
+const processes = (): number =>
+  process.getActiveResourcesInfo().filter((name) => name === 'ProcessWrap').length;
 
 /** The requests under way and the ports that they are for. */
 const exchanges = new Map<unknown, number>();
