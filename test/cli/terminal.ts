@@ -4,8 +4,11 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Io } from '../../src/compose/io.ts';
 import { main } from '../../src/cli/main.ts';
+import { systemClock } from '../../src/compose/system-clock.ts';
+import type { Clock } from '../../src/domain/clock.ts';
 import type { Sandbox, SandboxOptions } from '../../src/sandbox/sandbox.ts';
-import { type VirtualClock, virtualSandbox } from '../support/virtual-clock.ts';
+import { startSandbox } from '../../src/sandbox/start.ts';
+import { virtualSandbox } from '../support/virtual-clock.ts';
 
 export const KEY = 'mgmt-secret-1';
 export const SECRETS = { LAPTOP: 'sk-test-client-laptop', UPSTREAM: 'sk-test-upstream-0001' };
@@ -32,6 +35,13 @@ export const DESIRED = `api-keys:
 request-retry: 3
 `;
 
+const realSandbox = async (
+  options: SandboxOptions,
+): Promise<{ readonly sandbox: Sandbox; readonly clock: Clock }> => ({
+  sandbox: await startSandbox(options),
+  clock: systemClock,
+});
+
 export interface Ran {
   readonly exit: number;
   readonly out: string;
@@ -41,7 +51,7 @@ export interface Ran {
 export interface Terminal extends AsyncDisposable {
   readonly dir: string;
   readonly sandbox: Sandbox;
-  readonly clock: VirtualClock;
+  readonly clock: Clock;
   write(file: string, text: string): Promise<void>;
   read(file: string): Promise<string>;
   run(...words: string[]): Promise<Ran>;
@@ -49,10 +59,15 @@ export interface Terminal extends AsyncDisposable {
   runWith(io: Partial<Io>, ...words: string[]): Promise<Ran>;
 }
 
+export interface TerminalOptions extends Pick<SandboxOptions, 'api' | 'build'> {
+  /** For a test whose Holdfast is a process of its own, with a clock of its own. */
+  readonly inRealTime?: boolean;
+}
+
 export async function openTerminal(
   files: Readonly<Record<string, string>> = { 'desired-state/gateway.yaml': DESIRED },
   gateway = GATEWAY,
-  options: Pick<SandboxOptions, 'api' | 'build'> = {},
+  options: TerminalOptions = {},
 ): Promise<Terminal> {
   const dir = await mkdtemp(join(tmpdir(), 'holdfast-cli-'));
   const config = join(dir, 'gateway', 'config.yaml');
@@ -62,7 +77,9 @@ export async function openTerminal(
   };
   await write('gateway/config.yaml', gateway);
   for (const [file, text] of Object.entries(files)) await write(file, text);
-  const { sandbox, clock } = await virtualSandbox({ file: config, port: 0, ...options });
+  const { inRealTime = false, ...sandboxOptions } = options;
+  const start = inRealTime ? realSandbox : virtualSandbox;
+  const { sandbox, clock } = await start({ file: config, port: 0, ...sandboxOptions });
   const runWith = async (changes: Partial<Io>, ...words: string[]): Promise<Ran> => {
     let [out, err] = ['', ''];
     const io: Io = {

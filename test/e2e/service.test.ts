@@ -6,7 +6,7 @@ import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
-import { KEY, openTerminal, SECRETS, type Terminal } from '../cli/terminal.ts';
+import { GATEWAY, KEY, openTerminal, SECRETS, type Terminal } from '../cli/terminal.ts';
 import { leave, remote, type Remote, until } from '../daemon/git/remote.ts';
 import { closeAll, httpReceiver, type HttpReceiver } from '../daemon/notify/support.ts';
 import { logIn, startBrowser } from '../web/browser.ts';
@@ -86,7 +86,9 @@ inBrowser('a daemon that follows git', () => {
     repository = await remote();
     await repository.push(retries(1), { subject: 'What the gateway holds' });
     receiver = await httpReceiver({ status: 200 });
-    terminal = await openTerminal({ 'holdfast.yaml': settings(repository.url) });
+    terminal = await openTerminal({ 'holdfast.yaml': settings(repository.url) }, GATEWAY, {
+      inRealTime: true,
+    });
     daemon = new Daemon(terminal.dir, {
       PATH: process.env['PATH'],
       ...SECRETS,
