@@ -62,11 +62,11 @@ class Walk {
   #drop(name: string, value: Value): void {
     const field = this.#catalog.child(this.#catalog.root, name);
     if (!field) return;
-    for (const { reason, place } of normaliseAt(field, value).dropped) {
+    for (const { kind, reason, place } of normaliseAt(field, value).dropped) {
       const whole = [name, ...place];
-      const erased = reason.includes('erased');
+      const erased = kind === 'erased';
       if (!erased) this.#dropped.add(JSON.stringify(whole));
-      if (!reason.endsWith('nothing is left in it'))
+      if (kind !== 'emptied')
         this.#note(
           whole,
           erased ? `is empty in the gateway: ${reason}` : `is dropped by the gateway: ${reason}`,

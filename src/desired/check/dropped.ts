@@ -1,15 +1,17 @@
 // What the gateway would drop, as a finding.
+import type { Drop } from '../../gateway/model/rules.ts';
 import type { Finding } from './findings.ts';
 
-export function droppedFinding(reason: string, steps: readonly string[]): Finding {
-  if (reason.startsWith('the same'))
-    return { steps, code: 'HF2051', message: `would be dropped by the gateway: ${reason}` };
-  if (reason.includes('erased'))
+export function droppedFinding({ kind, reason }: Drop, steps: readonly string[]): Finding {
+  if (kind === 'duplicate')
+    return { steps, drop: kind, code: 'HF2051', message: `would be dropped by the gateway: ${reason}` };
+  if (kind === 'erased')
     return {
       steps,
+      drop: kind,
       code: 'HF2052',
       message: `would become empty in the gateway: ${reason}`,
       remedy: 'Write a prefix without a slash inside.',
     };
-  return { steps, code: 'HF2050', message: `would be dropped by the gateway: ${reason}` };
+  return { steps, drop: kind, code: 'HF2050', message: `would be dropped by the gateway: ${reason}` };
 }

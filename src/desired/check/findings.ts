@@ -1,5 +1,6 @@
 // What is found about one place of the declared tree, before it becomes a problem.
 import type { Code } from '../../domain/problem/codes.ts';
+import type { DropKind } from '../../gateway/model/rules.ts';
 import type { Position } from '../../domain/problem/problem.ts';
 
 export interface Finding {
@@ -9,6 +10,8 @@ export interface Finding {
   readonly message: string;
   readonly remedy?: string;
   readonly severity?: 'warning';
+  /** Of what the gateway would drop. */
+  readonly drop?: DropKind;
   /** Where it is not the place of the value itself. */
   readonly position?: Position;
 }

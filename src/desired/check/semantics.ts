@@ -62,8 +62,8 @@ function soundPart(
 }
 
 function findingsAt(field: Field, { node, indexes }: Sound, steps: readonly string[]): Finding[] {
-  const dropped = normaliseAt(field, valueOf(node)).dropped.map(({ reason, place }) =>
-    droppedFinding(reason, [...steps, ...place.map(String)]),
+  const dropped = normaliseAt(field, valueOf(node)).dropped.map((drop) =>
+    droppedFinding(drop, [...steps, ...drop.place.map(String)]),
   );
   const found = [...dropped, ...walk(field, node, steps)];
   if (!indexes) return found;
@@ -73,8 +73,6 @@ function findingsAt(field: Field, { node, indexes }: Sound, steps: readonly stri
 function declaredSteps([key = '', index, ...below]: readonly string[], indexes: readonly string[]): string[] {
   return index === undefined ? [key] : [key, indexes[Number(index)] ?? index, ...below];
 }
-
-const EMPTIED = 'nothing is left in it';
 
 function* walk(field: Field, node: Located, steps: readonly string[]): Generator<Finding> {
   for (const rule of VALUE_RULES) yield* rule(field, node, steps);
@@ -105,8 +103,8 @@ function onePerPlace(findings: readonly Finding[], root: Located): Finding[] {
 
 function isConsequence(finding: Finding, all: readonly Finding[], root: Located): boolean {
   const node = nodeAt(root, finding.steps);
-  if (finding.message.endsWith('is not JSON')) return node !== undefined && holdsUnresolved(node);
-  if (!finding.message.endsWith(EMPTIED)) return false;
+  if (finding.drop === 'not-json') return node !== undefined && holdsUnresolved(node);
+  if (finding.drop !== 'emptied') return false;
   const below = all.some(
     (other) => other.steps.length > finding.steps.length && startsWith(other.steps, finding.steps),
   );

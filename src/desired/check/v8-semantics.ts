@@ -38,8 +38,7 @@ function* familyFindings(root: LocatedMap, field: Field): Generator<Finding> {
     effectiveField(field),
     entries.map(({ entry }) => entry),
   );
-  for (const { reason, place } of dropped)
-    yield droppedFinding(reason, [...steps, ...declaredPlace(entries, place)]);
+  for (const drop of dropped) yield droppedFinding(drop, [...steps, ...declaredPlace(entries, drop.place)]);
   if (family.form === 'groups') yield* sameCredential(root, steps, entries);
 }
 

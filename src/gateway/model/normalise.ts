@@ -19,12 +19,10 @@ import { isList, isTree, type Tree, type Value } from '../../lib/value.ts';
 import { ruleOf } from '../catalog/effects.ts';
 import type { Column, Field } from '../catalog/field.ts';
 import type { LoadOptions } from './model.ts';
-import { type Report, type Rule, RULES } from './rules.ts';
+import { type Drop, type Report, type Rule, RULES } from './rules.ts';
 
 /** Something the gateway would silently drop, so that validate can say so. */
-export interface Dropped {
-  /** For people, in the gateway's terms: `base-url is blank`, `the same api-key, base-url as entry 1`. */
-  readonly reason: string;
+export interface Dropped extends Drop {
   /** Steps from the value that was given; indexes of lists as given. */
   readonly place: readonly (string | number)[];
 }
@@ -110,11 +108,11 @@ class Pass {
     for (const { rule, argument } of rules) {
       if (value === undefined) return undefined;
       const gone: (string | number)[] = [];
-      const report: Report = (reason, at) => {
+      const report: Report = (drop, at) => {
         const index = typeof at === 'number' ? (origin?.[at] ?? at) : at;
         if (at !== undefined) gone.push(at);
         this.dropped.push({
-          reason,
+          ...drop,
           place: index === undefined ? [...this.#place] : [...this.#place, index],
         });
       };

@@ -3,8 +3,22 @@ import { canonicalGoDuration } from '../../lib/go-duration.ts';
 import { isList, isTree, type Tree, type Value } from '../../lib/value.ts';
 import type { LoadOptions } from './model.ts';
 
-/** Tells why something is dropped, with its index in the list or its key. */
-export type Report = (reason: string, at?: string | number) => void;
+/**
+ * Why something is dropped. `duplicate`: an equal entry stays. `erased`: the value becomes an empty text. `emptied`: what
+ * was in it was dropped. `not-json`: a text that has to be JSON isn't. `unusable`: anything else.
+ */
+export type DropKind = 'duplicate' | 'erased' | 'emptied' | 'not-json' | 'unusable';
+
+export interface Drop {
+  readonly kind: DropKind;
+  /** For people, in the gateway's terms: `base-url is blank`, `the same api-key, base-url as entry 1`. */
+  readonly reason: string;
+}
+
+/** Tells what is dropped, with its index in the list or its key. */
+export type Report = (drop: Drop, at?: string | number) => void;
+
+const unusable = (reason: string): Drop => ({ kind: 'unusable', reason });
 
 /** What is left of a value; undefined for nothing. `argument` is what stands behind the colon. */
 export type Rule = (
@@ -41,7 +55,7 @@ export const RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ['drop-empty', (value, _, report) => (isTree(value) ? keepMembers(value, report) : value)],
   [
     'drop-blank',
-    (value, _, report) => keep(value, report, (item) => (blank(item) ? 'it is blank' : undefined)),
+    (value, _, report) => keep(value, report, (item) => (blank(item) ? unusable('it is blank') : undefined)),
   ],
   ['drop-if-blank', dropIfBlank],
   ['drop-if-equal', dropIfEqual],
@@ -63,7 +77,7 @@ function texts(change: (text: string) => string): Rule {
 function prefix(text: string, report: Report): string {
   const inner = trim(text).replace(/^\/+|\/+$/g, '');
   if (!inner.includes('/')) return inner;
-  report('a prefix with a slash inside is erased');
+  report({ kind: 'erased', reason: 'a prefix with a slash inside is erased' });
   return '';
 }
 
@@ -152,7 +166,7 @@ function headers(value: Tree, report: Report): Value {
     const key = trim(name);
     const kept = typeof text === 'string' ? trim(text) : text;
     if (key === '' || blank(kept))
-      report(key === '' ? 'a header without a name' : 'a header without a value', name);
+      report(unusable(key === '' ? 'a header without a name' : 'a header without a value'), name);
     else clean[key] = kept;
   }
   return Object.keys(clean).length === 0 ? null : clean;
@@ -163,7 +177,7 @@ function keys(value: Value, how: string, report: Report): Value {
   const renamed: Record<string, Value> = {};
   for (const [name, member] of Object.entries(value)) {
     const key = how === 'lower' ? name.toLowerCase() : trim(name);
-    if (key === '') report('a name of blanks', name);
+    if (key === '') report(unusable('a name of blanks'), name);
     else renamed[key] = member;
   }
   return renamed;
@@ -171,7 +185,7 @@ function keys(value: Value, how: string, report: Report): Value {
 
 function keepMembers(value: Tree, report: Report): Value {
   const kept = Object.entries(value).filter(([name, member]) => {
-    if (blank(member)) report('nothing is left in it', name);
+    if (blank(member)) report({ kind: 'emptied', reason: 'nothing is left in it' }, name);
     return !blank(member);
   });
   return Object.fromEntries(kept);
@@ -185,16 +199,12 @@ function blank(value: Value | undefined): boolean {
 }
 
 /** The items of a list for which `fault` has nothing to say. */
-function keep(
-  value: Value,
-  report: Report,
-  fault: (item: Value, index: number) => string | undefined,
-): Value {
+function keep(value: Value, report: Report, fault: (item: Value, index: number) => Drop | undefined): Value {
   if (!isList(value)) return value;
   return value.filter((item, index) => {
-    const reason = fault(item, index);
-    if (reason !== undefined) report(reason, index);
-    return reason === undefined;
+    const drop = fault(item, index);
+    if (drop) report(drop, index);
+    return !drop;
   });
 }
 
@@ -207,7 +217,7 @@ function dropIfBlank(value: Value, members: string, report: Report): Value {
   const groups = members.split(',').map((group) => group.split('+'));
   return keep(value, report, (item) => {
     const group = groups.find((names) => names.every((name) => blank(member(item, name))));
-    return group && `${group.join(' and ')} ${group.length > 1 ? 'are' : 'is'} blank`;
+    return group && unusable(`${group.join(' and ')} ${group.length > 1 ? 'are' : 'is'} blank`);
   });
 }
 
@@ -215,14 +225,14 @@ function dropIfEqual(value: Value, members: string, report: Report): Value {
   const [a = '', b = ''] = members.split(',');
   const text = (item: Value, name: string): string => String(member(item, name) ?? '').toLowerCase();
   return keep(value, report, (item) =>
-    text(item, a) === text(item, b) ? `${a} and ${b} are the same` : undefined,
+    text(item, a) === text(item, b) ? unusable(`${a} and ${b} are the same`) : undefined,
   );
 }
 
 function dropIfBelow(value: Value, argument: string, report: Report): Value {
   const [name = '', limit = '0'] = argument.split(':');
   return keep(value, report, (item) =>
-    Number(member(item, name) ?? 0) < Number(limit) ? `${name} is less than ${limit}` : undefined,
+    Number(member(item, name) ?? 0) < Number(limit) ? unusable(`${name} is less than ${limit}`) : undefined,
   );
 }
 
@@ -234,9 +244,9 @@ function dedupe(value: Value, members: string, report: Report, fold: (text: stri
     const key = fold(names.length === 0 ? JSON.stringify(item) : textsOf(item, names));
     const first = seen.get(key);
     if (first === undefined) seen.set(key, index);
-    return first === undefined
-      ? undefined
-      : `${names.length === 0 ? 'the same' : `the same ${names.join(', ')}`} as entry ${first + 1}`;
+    if (first === undefined) return undefined;
+    const same = ['the same', names.join(', ')].filter(Boolean).join(' ');
+    return { kind: 'duplicate', reason: `${same} as entry ${first + 1}` };
   });
 }
 
@@ -253,11 +263,11 @@ function sortedText(value: Value | undefined): string {
   return pairs.sort().join('\u0001');
 }
 
-function rawJsonFault(item: Value): string | undefined {
+function rawJsonFault(item: Value): Drop | undefined {
   const params = member(item, 'params');
-  if (!isTree(params) || Object.keys(params).length === 0) return 'params are empty';
+  if (!isTree(params) || Object.keys(params).length === 0) return unusable('params are empty');
   const bad = Object.entries(params).find(([, value]) => typeof value === 'string' && !isJson(value));
-  return bad && `the value of ${bad[0]} is not JSON`;
+  return bad && { kind: 'not-json', reason: `the value of ${bad[0]} is not JSON` };
 }
 
 export function isJson(text: string): boolean {

@@ -124,7 +124,7 @@ describe('values', () => {
       { name: 'b', 'base-url': '  ' },
     ]);
     expect(value).toEqual([{ name: 'a', 'base-url': 'https://a.example' }]);
-    expect(dropped).toEqual([{ reason: 'base-url is blank', place: [1] }]);
+    expect(dropped).toEqual([{ kind: 'unusable', reason: 'base-url is blank', place: [1] }]);
   });
 });
 
