@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { main } from '../../src/cli/main.ts';
 import { EXIT } from '../../src/domain/problem/exit.ts';
-import { type Playground, playground, SECRET } from '../sandbox/playground.ts';
+import { type Playground, playground, SECRET } from '../sandbox/setup.ts';
 
 const CONFIG = `host: 127.0.0.1
 port: 8317

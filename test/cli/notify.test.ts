@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { closeAll, httpReceiver } from '../daemon/notify/support.ts';
+import { closeAll, httpReceiver } from '../daemon/notify/setup.ts';
 import { openTerminal, type Terminal } from './terminal.ts';
 
 const terminals: Terminal[] = [];

@@ -4,7 +4,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import type { TargetSet } from '../../src/daemon/core/target-set.ts';
 import type { Clock } from '../../src/domain/clock.ts';
 import { fail } from '../../src/domain/problem/problem.ts';
-import { daemon, endAll, impatient, inMode, pause, retries } from './running.ts';
+import { daemon, endAll, impatient, inMode, pause, retries } from './setup.ts';
 
 afterEach(endAll);
 

@@ -6,7 +6,7 @@ import { readYaml } from '../../src/yaml/strict.ts';
 import { CODES } from '../../src/domain/problem/codes.ts';
 import { EXIT } from '../../src/domain/problem/exit.ts';
 import type { LoadedDesired } from '../../src/desired/desired.ts';
-import { directory, load, loadText, oneLine } from './support.ts';
+import { directory, load, loadText, oneLine } from './setup.ts';
 
 /** The one problem, after checking that it is an error a person can act on. */
 function theProblem({ desired, problems }: LoadedDesired): string {

@@ -7,7 +7,7 @@ import { ALL_LAYOUTS } from '../../src/desired/layout/layout.ts';
 import { literalSecrets } from '../../src/desired/check/literal-secrets.ts';
 import { readEnvFile } from '../../src/input/env-file.ts';
 import { loadSettings } from '../../src/settings/settings.ts';
-import { catalog, directory, load, loadText, oneLine, treeOf } from './support.ts';
+import { catalog, directory, load, loadText, oneLine, treeOf } from './setup.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 

@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { ALL_LAYOUTS } from '../../src/desired/layout/layout.ts';
 import { positionAt } from '../../src/domain/desired.ts';
-import { directory, load, loadText, oneLine, treeOf } from './support.ts';
+import { directory, load, loadText, oneLine, treeOf } from './setup.ts';
 
 const env = { K: 'sk-test-0001', L: 'sk-test-0002' };
 const read = (text: string) => loadText(text, { env, layouts: ALL_LAYOUTS });

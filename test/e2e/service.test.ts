@@ -8,7 +8,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import type { Browser, Page } from 'playwright-core';
 import { GATEWAY, KEY, openTerminal, SECRETS, type Terminal } from '../cli/terminal.ts';
 import { leave, remote, type Remote, until } from '../daemon/git/remote.ts';
-import { closeAll, httpReceiver, type HttpReceiver } from '../daemon/notify/support.ts';
+import { closeAll, httpReceiver, type HttpReceiver } from '../daemon/notify/setup.ts';
 import { logIn, startBrowser } from '../web/browser.ts';
 
 const BIN = resolve(import.meta.dirname, '../../bin/holdfast.js');

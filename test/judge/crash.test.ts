@@ -21,7 +21,7 @@ import {
   type Seat,
   start,
   takeSeat,
-} from './seat.ts';
+} from './real-gateway.ts';
 
 const HOLDFAST = fileURLToPath(new URL('../../bin/holdfast.js', import.meta.url));
 /** On a sandbox a few show that it can be done. */

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import type { Tree } from '../../src/lib/value.ts';
 import { everything } from './desired.ts';
-import { inSync, judged, memory, panel, pause, type Seat, settled, start, takeSeat } from './seat.ts';
+import { inSync, judged, memory, panel, pause, type Seat, settled, start, takeSeat } from './real-gateway.ts';
 
 const HOLDFAST = fileURLToPath(new URL('../../bin/holdfast.js', import.meta.url));
 

@@ -11,7 +11,7 @@ import {
   takeSeat,
   unrelatedWrite,
   withRestart,
-} from './seat.ts';
+} from './real-gateway.ts';
 
 judged('a first apply of everything', () => {
   let seat: Seat;

@@ -16,7 +16,7 @@ import {
   unrelatedWrite,
   withRestart,
   writes,
-} from './seat.ts';
+} from './real-gateway.ts';
 
 const ALL = leavesOf(loadCatalog('legacy'));
 /** So many on a sandbox, drawn as property tests draw theirs (FC_SEED). */

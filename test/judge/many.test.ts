@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import type { Tree } from '../../src/lib/value.ts';
 import { everything } from './desired.ts';
-import { file, inSync, judged, type Seat, start, takeSeat } from './seat.ts';
+import { file, inSync, judged, type Seat, start, takeSeat } from './real-gateway.ts';
 
 const CHANGED = 10;
 

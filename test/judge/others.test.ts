@@ -19,7 +19,7 @@ import {
   takeSeat,
   withFile,
   withRestart,
-} from './seat.ts';
+} from './real-gateway.ts';
 
 /** ms after a field write: its reload has read the file and is not over yet (C v0 §6.5). */
 const INTO_THE_RELOAD = 2;

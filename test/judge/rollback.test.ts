@@ -22,7 +22,7 @@ import {
   start,
   takeSeat,
   withFile,
-} from './seat.ts';
+} from './real-gateway.ts';
 
 const BASE = everything();
 /** Its settings are not in `GET /config`. */

@@ -14,7 +14,7 @@ import {
   unrelatedWrite,
   withRestart,
   writes,
-} from './seat.ts';
+} from './real-gateway.ts';
 
 judged('a rotation', () => {
   let seat: Seat;

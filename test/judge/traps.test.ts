@@ -15,7 +15,7 @@ import {
   unrelatedWrite,
   withRestart,
   writes,
-} from './seat.ts';
+} from './real-gateway.ts';
 
 const START = `# a gateway kept by hand
 # clients

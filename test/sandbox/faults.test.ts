@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { FAULT_NAMES } from '../../src/sandbox/gateway/faults.ts';
 import { runSandbox } from '../../src/sandbox/run.ts';
-import { CONFIG, playground, type Playground } from './playground.ts';
+import { CONFIG, playground, type Playground } from './setup.ts';
 
 let ground: Playground;
 const on = async (...faults: string[]): Promise<Playground> =>

@@ -1,6 +1,6 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { CONFIG, playground, type Playground } from './playground.ts';
+import { CONFIG, playground, type Playground } from './setup.ts';
 
 let ground: Playground;
 const on = async (...args: Parameters<typeof playground>): Promise<Playground> =>

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { CONFIG, playground, type Playground, SECRET } from './playground.ts';
+import { CONFIG, playground, type Playground, SECRET } from './setup.ts';
 
 let ground: Playground;
 

@@ -3,7 +3,7 @@ import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { webAssets } from '../../src/web/assets.ts';
 import { OPERATOR, READER, type Serving, serving } from '../daemon/http/serving.ts';
-import { endAll, retries } from '../daemon/running.ts';
+import { endAll, retries } from '../daemon/setup.ts';
 import { logIn, startBrowser } from './browser.ts';
 
 // That a browser starts where it must is asserted in dashboard.test.ts.

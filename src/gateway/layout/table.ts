@@ -70,7 +70,7 @@ export function layoutTable(): LayoutTable {
 }
 
 function read(): LayoutTable {
-  // Our own file; test/layout holds it against both schemas.
+  // Our own file; test/gateway/layout holds it against both schemas.
   const text = JSON.parse(readFileSync(packageFile('schemas/layout.json'), 'utf8')) as {
     rows: RowText[];
     families: FamilyText[];

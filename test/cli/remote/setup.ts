@@ -4,7 +4,7 @@ import { type HttpService, httpService } from '../../../src/daemon/http/http.ts'
 import type { Io } from '../../../src/compose/io.ts';
 import { openSession } from '../../../src/compose/session.ts';
 import { listener } from '../../daemon/builders.ts';
-import { pause } from '../../daemon/running.ts';
+import { pause } from '../../daemon/setup.ts';
 import { openTerminal, type Ran, SECRETS, KEY } from '../terminal.ts';
 
 const OPERATOR = 'test-token-of-the-ci-job';

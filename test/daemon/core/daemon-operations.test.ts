@@ -4,7 +4,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import type { Service } from '../../../src/daemon/core/service.ts';
 import { fail } from '../../../src/domain/problem/problem.ts';
 import type { DaemonSettings } from '../../../src/settings/settings.ts';
-import { daemon, endAll, inMode, pause, retries } from '../running.ts';
+import { daemon, endAll, inMode, pause, retries } from '../setup.ts';
 
 afterEach(endAll);
 

@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { request } from 'undici';
 import { createStreams, type Streams } from '../../../src/daemon/http/server/stream.ts';
-import { pause, retries } from '../running.ts';
+import { pause, retries } from '../setup.ts';
 import { action, codeOf, endAll, HTTP, OPERATOR, READER, type Serving, serving } from './serving.ts';
 
 const open: (() => void)[] = [];

@@ -3,7 +3,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { request } from 'undici';
 import { redactor } from '../../../src/lib/redact.ts';
 import { DESIRED, MANAGEMENT_KEY } from '../../apply/setup.ts';
-import { inMode, pause } from '../running.ts';
+import { inMode, pause } from '../setup.ts';
 import { openApiDocument } from '../../../src/daemon/http/document.ts';
 import { action, endAll, OPERATOR, READER, type Serving, serving } from './serving.ts';
 

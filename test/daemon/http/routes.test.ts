@@ -2,7 +2,7 @@
 import { connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { GitHook } from '../../../src/daemon/http/server/hooks.ts';
-import { inMode, pause, retries } from '../running.ts';
+import { inMode, pause, retries } from '../setup.ts';
 import { action, type Answer, codeOf, endAll, type Serving, serving } from './serving.ts';
 
 afterEach(endAll);

@@ -6,7 +6,7 @@ import { httpService, type HttpService } from '../../../src/daemon/http/http.ts'
 import type { HttpOptions } from '../../../src/daemon/http/server/options.ts';
 import { seal } from '../../../src/domain/secret.ts';
 import type { HttpSettings } from '../../../src/settings/settings.ts';
-import { daemon, endAll, type Options, type Running } from '../running.ts';
+import { daemon, endAll, type Options, type Running } from '../setup.ts';
 
 export const OPERATOR = 'test-token-of-the-operator';
 export const READER = 'test-token-of-a-reader';

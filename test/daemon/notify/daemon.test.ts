@@ -6,8 +6,8 @@ import type { Services } from '../../../src/daemon/core/service.ts';
 import { fail } from '../../../src/domain/problem/problem.ts';
 import type { Channel } from '../../../src/settings/settings.ts';
 import { MANAGEMENT_KEY } from '../../apply/setup.ts';
-import { daemon, endAll, inMode, type Options, retries } from '../running.ts';
-import { channel, closeAll, deadUrl, handClock, httpReceiver, until, webhook } from './support.ts';
+import { daemon, endAll, inMode, type Options, retries } from '../setup.ts';
+import { channel, closeAll, deadUrl, handClock, httpReceiver, until, webhook } from './setup.ts';
 
 afterEach(async () => {
   await endAll();

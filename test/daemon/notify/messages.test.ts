@@ -13,7 +13,7 @@ import { problem } from '../../../src/domain/problem/problem.ts';
 import { terminalSafeIn } from '../../../src/lib/terminal-safe.ts';
 import { aChange, aPlan } from '../../support/build-plan.ts';
 import { outcomeOf } from '../builders.ts';
-import { NOON } from './support.ts';
+import { NOON } from './setup.ts';
 
 const CIRCUMSTANCES = {
   id: 'msg_1',

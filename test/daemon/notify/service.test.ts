@@ -11,7 +11,7 @@ import { redactor } from '../../../src/lib/redact.ts';
 import { seal } from '../../../src/domain/secret.ts';
 import type { Channel } from '../../../src/settings/settings.ts';
 import { outcomeOf } from '../builders.ts';
-import { channel, closeAll, deadUrl, ground, httpReceiver, until, webhook } from './support.ts';
+import { channel, closeAll, deadUrl, ground, httpReceiver, until, webhook } from './setup.ts';
 
 const services: Service[] = [];
 afterEach(async () => {

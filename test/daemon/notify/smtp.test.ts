@@ -7,7 +7,7 @@ import { openSender } from '../../../src/daemon/notify/channels/sender.ts';
 import { testNotice } from '../../../src/daemon/notify/notices.ts';
 import { seal } from '../../../src/domain/secret.ts';
 import type { Receiver, SmtpAccess } from '../../../src/settings/settings.ts';
-import { NOON } from './support.ts';
+import { NOON } from './setup.ts';
 
 const open: (() => Promise<void>)[] = [];
 afterEach(async () => {

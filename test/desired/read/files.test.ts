@@ -2,9 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, closeSync, mkdirSync, openSync, symlinkSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { trackedStateFiles, trackedStateProblems } from '../../src/desired/check/tracked.ts';
-import { DEFAULT_RULES } from '../../src/input/reference-rules.ts';
-import { directory, load, loadText, oneLine, treeOf } from './support.ts';
+import { trackedStateFiles, trackedStateProblems } from '../../../src/desired/check/tracked.ts';
+import { DEFAULT_RULES } from '../../../src/input/reference-rules.ts';
+import { directory, load, loadText, oneLine, treeOf } from '../setup.ts';
 
 function git(dir: string, ...args: string[]): string {
   const identity = ['-c', 'user.name=t', '-c', 'user.email=t@t.example', '-c', 'commit.gpgsign=false'];

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { callApi } from '../../src/apply/api/api.ts';
-import { seal } from '../../src/domain/secret.ts';
-import { beforeRequests } from './contention.ts';
-import { GATEWAY_FILE, stage, strike } from './setup.ts';
+import { callApi } from '../../../src/apply/api/api.ts';
+import { seal } from '../../../src/domain/secret.ts';
+import { beforeRequests } from '../contention.ts';
+import { GATEWAY_FILE, stage, strike } from '../setup.ts';
 
 afterEach(strike);
 

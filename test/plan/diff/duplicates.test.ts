@@ -1,11 +1,11 @@
 // Entries with one key and one address: told apart by what else they say, then by position.
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import type { Tree } from '../../src/lib/value.ts';
-import { loadCatalog } from '../../src/gateway/catalog/catalog.ts';
-import type { Field } from '../../src/gateway/catalog/field.ts';
-import { pair } from '../../src/plan/diff/identity.ts';
-import { linesOf, planOf } from './builders.ts';
+import type { Tree } from '../../../src/lib/value.ts';
+import { loadCatalog } from '../../../src/gateway/catalog/catalog.ts';
+import type { Field } from '../../../src/gateway/catalog/field.ts';
+import { pair } from '../../../src/plan/diff/identity.ts';
+import { linesOf, planOf } from '../builders.ts';
 
 const SAME = { 'api-key': 'sk-test-0001', 'base-url': 'https://relay.example' };
 const model = (name: string): Tree => ({ name, alias: `${name}-alias` });

@@ -4,7 +4,7 @@ import { formatPath } from '../../src/domain/path.ts';
 import { literalSecretProblems, literalSecrets } from '../../src/desired/check/literal-secrets.ts';
 import { renderDesired } from '../../src/desired/render.ts';
 import { fingerprintsBy } from '../../src/domain/secret.ts';
-import { catalog, directory, load, loadText, oneLine, treeOf } from './support.ts';
+import { catalog, directory, load, loadText, oneLine, treeOf } from '../desired/setup.ts';
 
 const GEMINI = (key: string): string => `gemini-api-key:\n  - api-key: ${key}\n    prefix: lab\n`;
 

@@ -1,12 +1,12 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { createMetrics, type Metrics } from '../../src/daemon/metrics/metrics.ts';
-import type { Outcome } from '../../src/domain/outcome/outcome.ts';
-import type { Plan } from '../../src/domain/plan/plan.ts';
-import { SYNC_STATUSES } from '../../src/domain/outcome/sync-status.ts';
-import type { TargetState } from '../../src/state/store.ts';
-import type { Source } from '../../src/api-schema/views.ts';
-import { DESIRED, MANAGEMENT_KEY, stage, strike } from '../apply/setup.ts';
-import { outcomeOf } from './builders.ts';
+import { createMetrics, type Metrics } from '../../../src/daemon/metrics/metrics.ts';
+import type { Outcome } from '../../../src/domain/outcome/outcome.ts';
+import type { Plan } from '../../../src/domain/plan/plan.ts';
+import { SYNC_STATUSES } from '../../../src/domain/outcome/sync-status.ts';
+import type { TargetState } from '../../../src/state/store.ts';
+import type { Source } from '../../../src/api-schema/views.ts';
+import { DESIRED, MANAGEMENT_KEY, stage, strike } from '../../apply/setup.ts';
+import { outcomeOf } from '../builders.ts';
 
 afterEach(strike);
 

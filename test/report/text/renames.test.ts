@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Change } from '../../src/domain/plan/change.ts';
-import { render } from '../../src/report/render.ts';
-import { statusText, type TargetStatus } from '../../src/report/text/status.ts';
-import { PLAIN } from '../../src/report/text/style.ts';
-import { aChange, aPlan } from '../support/build-plan.ts';
+import type { Change } from '../../../src/domain/plan/change.ts';
+import { render } from '../../../src/report/render.ts';
+import { statusText, type TargetStatus } from '../../../src/report/text/status.ts';
+import { PLAIN } from '../../../src/report/text/style.ts';
+import { aChange, aPlan } from '../../support/build-plan.ts';
 
 describe('a rename', () => {
   const { before: _before, ...rest } = aChange({

@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Plan } from '../../src/domain/plan/plan.ts';
-import { historyEntryText } from '../../src/report/text/history.ts';
-import { reportMarkdown } from '../../src/report/markdown.ts';
-import { planText } from '../../src/report/text/plan.ts';
-import { PLAIN } from '../../src/report/text/style.ts';
-import { aPlan } from '../support/build-plan.ts';
+import type { Plan } from '../../../src/domain/plan/plan.ts';
+import { historyEntryText } from '../../../src/report/text/history.ts';
+import { reportMarkdown } from '../../../src/report/markdown.ts';
+import { planText } from '../../../src/report/text/plan.ts';
+import { PLAIN } from '../../../src/report/text/style.ts';
+import { aPlan } from '../../support/build-plan.ts';
 
 const COMMIT = {
   sha: 'a1b2c3d4'.padEnd(40, '0'),

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { loadCatalog } from '../../src/gateway/catalog/catalog.ts';
-import { formatPath } from '../../src/domain/path.ts';
-import type { Tree } from '../../src/lib/value.ts';
-import { sameMeaning, threeWay } from '../../src/plan/route/rollback/three-way.ts';
+import { loadCatalog } from '../../../../src/gateway/catalog/catalog.ts';
+import { formatPath } from '../../../../src/domain/path.ts';
+import type { Tree } from '../../../../src/lib/value.ts';
+import { sameMeaning, threeWay } from '../../../../src/plan/route/rollback/three-way.ts';
 
 const catalog = loadCatalog('legacy');
 const same = (a: Tree, b: Tree): boolean => sameMeaning(catalog.root, a, b, catalog);

@@ -2,7 +2,7 @@ import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { DEFAULT_RULES, isReservedVariable, type ReferenceRules } from '../../src/input/reference-rules.ts';
-import { directory, type Loading, load, loadText, oneLine, treeOf } from './support.ts';
+import { directory, type Loading, load, loadText, oneLine, treeOf } from '../desired/setup.ts';
 
 const rules = (more: Partial<ReferenceRules>): ReferenceRules => ({ ...DEFAULT_RULES, ...more });
 

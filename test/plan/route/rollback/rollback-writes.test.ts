@@ -4,10 +4,10 @@ import {
   repairWrite,
   restoreWrite,
   type RollbackWrite,
-} from '../../../src/plan/route/rollback/rollback-writes.ts';
-import type { LiveFile } from '../../../src/domain/live.ts';
-import { seal } from '../../../src/domain/secret.ts';
-import { catalog, documentOf, stateOf } from './changes.ts';
+} from '../../../../src/plan/route/rollback/rollback-writes.ts';
+import type { LiveFile } from '../../../../src/domain/live.ts';
+import { seal } from '../../../../src/domain/secret.ts';
+import { catalog, documentOf, stateOf } from '../changes.ts';
 
 const fileOf = (text: string): LiveFile => ({
   text: seal(text),

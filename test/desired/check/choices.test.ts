@@ -1,7 +1,7 @@
 // Other spellings of allowed values: warnings, never errors.
 import { describe, expect, test } from '@jest/globals';
-import type { Tree, Value } from '../../src/lib/value.ts';
-import { loadText } from './support.ts';
+import type { Tree, Value } from '../../../src/lib/value.ts';
+import { loadText } from '../setup.ts';
 
 function at(tree: Tree, path: string): Value | undefined {
   return path

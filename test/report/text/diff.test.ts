@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { unifiedDiff } from '../../src/report/text/diff.ts';
+import { unifiedDiff } from '../../../src/report/text/diff.ts';
 
 const text = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join('');
 

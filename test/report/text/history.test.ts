@@ -1,7 +1,7 @@
 // The words of a history without entries: a refusal is no entry, so "nothing has happened" could be untrue.
 import { expect, test } from '@jest/globals';
-import { historyText } from '../../src/report/text/history.ts';
-import { PLAIN } from '../../src/report/text/style.ts';
+import { historyText } from '../../../src/report/text/history.ts';
+import { PLAIN } from '../../../src/report/text/style.ts';
 
 test('an empty history says that nothing was applied, not that nothing happened', () => {
   expect(historyText([], PLAIN)).toBe('nothing was applied yet\n');

@@ -1,6 +1,6 @@
 // Client keys that stand twice, and entries of one identity: warnings, never errors.
 import { describe, expect, test } from '@jest/globals';
-import { loadText } from './support.ts';
+import { loadText } from '../setup.ts';
 
 describe('a client key that stands twice', () => {
   test.each([

@@ -1,8 +1,8 @@
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { COLOURED } from '../../src/report/text/style.ts';
-import { wrapped } from '../../src/report/text/wrap.ts';
+import { COLOURED } from '../../../src/report/text/style.ts';
+import { wrapped } from '../../../src/report/text/wrap.ts';
 
 describe('long lines on a terminal', () => {
   test('are broken between words and continued under where they began', () => {

@@ -1,18 +1,18 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import Fastify from 'fastify';
-import { createHealth, type Health } from '../../src/daemon/health/health.ts';
-import { healthRoutes } from '../../src/daemon/health/routes.ts';
-import { type HttpService, httpService } from '../../src/daemon/http/http.ts';
-import { createLiveness, TICK_MS } from '../../src/daemon/health/liveness.ts';
-import { createMetrics } from '../../src/daemon/metrics/metrics.ts';
-import { countAnswers, metricsRoutes } from '../../src/daemon/metrics/routes.ts';
-import type { Heartbeat } from '../../src/domain/state/heartbeat.ts';
-import { fail } from '../../src/domain/problem/problem.ts';
-import { seal } from '../../src/domain/secret.ts';
-import type { HttpSettings } from '../../src/settings/settings.ts';
-import type { Source } from '../../src/api-schema/views.ts';
-import { outcomeOf } from './builders.ts';
-import { daemon, endAll } from './running.ts';
+import { createHealth, type Health } from '../../../src/daemon/health/health.ts';
+import { healthRoutes } from '../../../src/daemon/health/routes.ts';
+import { type HttpService, httpService } from '../../../src/daemon/http/http.ts';
+import { createLiveness, TICK_MS } from '../../../src/daemon/health/liveness.ts';
+import { createMetrics } from '../../../src/daemon/metrics/metrics.ts';
+import { countAnswers, metricsRoutes } from '../../../src/daemon/metrics/routes.ts';
+import type { Heartbeat } from '../../../src/domain/state/heartbeat.ts';
+import { fail } from '../../../src/domain/problem/problem.ts';
+import { seal } from '../../../src/domain/secret.ts';
+import type { HttpSettings } from '../../../src/settings/settings.ts';
+import type { Source } from '../../../src/api-schema/views.ts';
+import { outcomeOf } from '../builders.ts';
+import { daemon, endAll } from '../setup.ts';
 
 const open: Health[] = [];
 afterEach(async () => {

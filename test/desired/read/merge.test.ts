@@ -1,10 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { stringify } from 'yaml';
-import { mergeFiles, mergeLayers } from '../../src/desired/read/merge.ts';
-import { type LocatedMap, valueOf } from '../../src/yaml/located.ts';
-import { readYaml } from '../../src/yaml/strict.ts';
-import { catalog, directory, load, oneLine, treeOf } from './support.ts';
+import { mergeFiles, mergeLayers } from '../../../src/desired/read/merge.ts';
+import { type LocatedMap, valueOf } from '../../../src/yaml/located.ts';
+import { readYaml } from '../../../src/yaml/strict.ts';
+import { catalog, directory, load, oneLine, treeOf } from '../setup.ts';
 
 function located(value: unknown, file = 'a.yaml'): LocatedMap {
   const { root } = readYaml(stringify(value), file);

@@ -1,8 +1,8 @@
 // Accounts of a gateway that shows them page by page.
 import { describe, expect, test } from '@jest/globals';
-import type { Answer, Client, Request } from '../../src/gateway/client/client.ts';
-import { credentialsOf } from '../../src/gateway/checks/credentials.ts';
-import { seal } from '../../src/domain/secret.ts';
+import type { Answer, Client, Request } from '../../../src/gateway/client/client.ts';
+import { credentialsOf } from '../../../src/gateway/checks/credentials.ts';
+import { seal } from '../../../src/domain/secret.ts';
 
 const account = (name: string) => ({ name, provider: 'claude', status: 'active' });
 

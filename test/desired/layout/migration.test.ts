@@ -2,12 +2,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { migrateAll, type Migration } from '../../src/cli/commands/write/migration.ts';
-import type { Io } from '../../src/compose/io.ts';
-import { ALL_LAYOUTS } from '../../src/desired/layout/layout.ts';
-import { EXIT } from '../../src/domain/problem/exit.ts';
-import { HoldfastError } from '../../src/domain/problem/problem.ts';
-import { directory, load, oneLine, treeOf } from './support.ts';
+import { migrateAll, type Migration } from '../../../src/cli/commands/write/migration.ts';
+import type { Io } from '../../../src/compose/io.ts';
+import { ALL_LAYOUTS } from '../../../src/desired/layout/layout.ts';
+import { EXIT } from '../../../src/domain/problem/exit.ts';
+import { HoldfastError } from '../../../src/domain/problem/problem.ts';
+import { directory, load, oneLine, treeOf } from '../setup.ts';
 
 const never = (): never => {
   throw new Error('not asked for');

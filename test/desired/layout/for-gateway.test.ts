@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { desiredFor } from '../../src/desired/layout/for-gateway.ts';
-import { ALL_LAYOUTS } from '../../src/desired/layout/layout.ts';
-import { type Desired, positionAt } from '../../src/domain/desired.ts';
-import { loadText, oneLine } from './support.ts';
+import { desiredFor } from '../../../src/desired/layout/for-gateway.ts';
+import { ALL_LAYOUTS } from '../../../src/desired/layout/layout.ts';
+import { type Desired, positionAt } from '../../../src/domain/desired.ts';
+import { loadText, oneLine } from '../setup.ts';
 
 async function desired(text: string): Promise<Desired> {
   const loaded = await loadText(text, {

@@ -1,11 +1,11 @@
 // Families of v8 credentials built from what is there: what may change, what never does.
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { loadCatalog } from '../../../../src/gateway/catalog/catalog.ts';
-import { compareFamilies, familyAt } from '../../../../src/gateway/layout/effective.ts';
-import type { Ownership } from '../../../../src/domain/target.ts';
-import type { Tree, Value } from '../../../../src/lib/value.ts';
-import { mergeGroups } from '../../../../src/plan/localise/merge-groups.ts';
+import { loadCatalog } from '../../../src/gateway/catalog/catalog.ts';
+import { compareFamilies, familyAt } from '../../../src/gateway/layout/effective.ts';
+import type { Ownership } from '../../../src/domain/target.ts';
+import type { Tree, Value } from '../../../src/lib/value.ts';
+import { mergeGroups } from '../../../src/plan/localise/merge-groups.ts';
 
 const catalog = loadCatalog('v8');
 const family = familyAt('api-keys.codex');

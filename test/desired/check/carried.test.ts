@@ -1,6 +1,6 @@
 // Texts that HTTP cannot carry, at every place from which the gateway hands one on, and at none other.
 import { describe, expect, test } from '@jest/globals';
-import { loadText, oneLine } from './support.ts';
+import { loadText, oneLine } from '../setup.ts';
 
 const LAYOUTS = ['legacy', 'v8'] as const;
 const entry = (member: string): string =>

@@ -4,12 +4,12 @@ import { join, resolve } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { parse, stringify } from 'yaml';
-import { loadCatalog } from '../../src/gateway/catalog/catalog.ts';
-import { differencesInMeaning, migrateText } from '../../src/desired/layout/migrate.ts';
-import type { Layout } from '../../src/domain/desired.ts';
-import type { Tree } from '../../src/lib/value.ts';
-import { membersOf } from '../gateway/layout/generate.ts';
-import { oneLine } from './support.ts';
+import { loadCatalog } from '../../../src/gateway/catalog/catalog.ts';
+import { differencesInMeaning, migrateText } from '../../../src/desired/layout/migrate.ts';
+import type { Layout } from '../../../src/domain/desired.ts';
+import type { Tree } from '../../../src/lib/value.ts';
+import { membersOf } from '../../gateway/layout/generate.ts';
+import { oneLine } from '../setup.ts';
 
 const to = (layout: Layout, text: string): string => {
   const { text: made, problems } = migrateText(text, 'a.yaml', layout);
@@ -235,7 +235,7 @@ describe('there and back', () => {
   });
 
   test('configurations that gateways were recorded with survive', () => {
-    const dir = resolve(import.meta.dirname, '../contract/v0/cases');
+    const dir = resolve(import.meta.dirname, '../../contract/v0/cases');
     let migrated = 0;
     for (const file of readdirSync(dir)) {
       const { start } = JSON.parse(readFileSync(join(dir, file), 'utf8')) as {
