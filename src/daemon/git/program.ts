@@ -3,6 +3,7 @@
 import { join } from 'node:path';
 import type { SimpleGit, SimpleGitOptions } from 'simple-git';
 import { basicAuthOf, type GitSettings } from '../../settings/daemon-source.ts';
+import { shellWord } from '../../lib/shell.ts';
 import { makeDirectory, writeWhole } from '../../state/files/disk.ts';
 
 export interface RunOptions {
@@ -174,10 +175,6 @@ function sshCommand({ ssh }: GitSettings): string {
 /** ssh splits at blanks and expands `%`. */
 function sshWord(path: string): string {
   return `"${path.replaceAll('%', '%%')}"`;
-}
-
-function shellWord(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
 }
 
 /**

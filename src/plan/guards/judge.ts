@@ -1,5 +1,6 @@
 // All guards on one plan, and their findings held against the allowances: everything is evaluated, everything listed.
 import type { Verdict } from '../../domain/plan/guard.ts';
+import { overrideFlag } from '../../domain/plan/override.ts';
 import { coversPath, formatPath, parsePath } from '../../domain/path.ts';
 import type { Allowance, Mode } from '../../domain/target.ts';
 import { frozen, noWayBack, splitBrain, unsupported } from './circumstances.ts';
@@ -44,17 +45,14 @@ function verdictOf(finding: Finding, allowances: readonly Allowance[]): Verdict 
     ...(path && { path: formatPath(path) }),
     message,
     remedy,
-    override: overrideOf(finding),
+    override: flagFor(finding),
     allowed: allowances.some((allowance) => answers(allowance, finding)),
     changes,
   };
 }
 
-/** The flag as it is typed in a shell. */
-function overrideOf({ guard, path, choices }: Pick<Finding, 'guard' | 'path' | 'choices'>): string {
-  if (choices) return `--allow ${guard}=${choices.join('|')}`;
-  const text = path ? `${guard}:${formatPath(path)}` : guard;
-  return `--allow ${/^[\w:.-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`}`;
+function flagFor({ guard, path, choices }: Pick<Finding, 'guard' | 'path' | 'choices'>): string {
+  return overrideFlag({ guard, ...(path && { path: formatPath(path) }), ...(choices && { choices }) });
 }
 
 function answers(
@@ -75,7 +73,7 @@ function withAllowance(verdict: Verdict, allowances: readonly Allowance[]): Verd
   };
   return {
     ...verdict,
-    override: verdict.override ?? overrideOf(finding),
+    override: verdict.override ?? flagFor(finding),
     allowed: allowances.some((allowance) => answers(allowance, finding)),
   };
 }

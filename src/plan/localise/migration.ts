@@ -2,6 +2,7 @@
 // (C v8 §4.6, design-v8 rule 13). Findings only.
 import type { Layout } from '../../domain/desired.ts';
 import type { Verdict } from '../../domain/plan/guard.ts';
+import { overrideFlag } from '../../domain/plan/override.ts';
 import type { Allowance } from '../../domain/target.ts';
 import type { Live } from '../../domain/live.ts';
 import type { Fate } from '../../gateway/v8/normalise.ts';
@@ -43,8 +44,8 @@ function narrowings(raw: string, live: Pick<Live, 'build'>): readonly Verdict[] 
 }
 
 function verdict(message: string, remedy: string): Verdict {
-  const override = '--allow migrate-file';
-  return { guard: 'migrate-file', message, remedy, override, allowed: false, changes: [] };
+  const guard = 'migrate-file';
+  return { guard, message, remedy, override: overrideFlag({ guard }), allowed: false, changes: [] };
 }
 
 function whatItDoes(raw: string, layout: Layout): readonly string[] {

@@ -1,6 +1,7 @@
 // What routing finds that must not be written at all: texts that destroy the file, edits that cannot be made, files the
 // gateway does not load. Findings only; allowances are the guards'.
 import type { Verdict } from '../../domain/plan/guard.ts';
+import { overrideFlag } from '../../domain/plan/override.ts';
 import { isList, isTree, type Value } from '../../lib/value.ts';
 import type { Difference } from '../types/difference.ts';
 import type { State } from './predict.ts';
@@ -93,7 +94,7 @@ function noWayBack(at: readonly string[], differences: Judged): Verdict {
     path: place,
     message: `a text at ${place} in the file as it is now holds a line that begins with #; this plan removes it, but putting the file back would destroy it`,
     remedy: 'Keep a copy of the file outside the gateway, then allow it.',
-    override: '--allow no-way-back',
+    override: overrideFlag({ guard: 'no-way-back' }),
     allowed: false,
     changes: idsOf(differences),
   };

@@ -2,6 +2,7 @@
 // for each route, guard verdicts, one summary line.
 import { type Change, type ChangeKind, formerOf } from '../../domain/plan/change.ts';
 import type { Verdict } from '../../domain/plan/guard.ts';
+import { overrideFlag, overrideOf } from '../../domain/plan/override.ts';
 import { isRefused, pending, type Plan } from '../../domain/plan/plan.ts';
 import type { Write } from '../../domain/plan/write.ts';
 import { commitWords } from './commit.ts';
@@ -140,8 +141,9 @@ function guardText(guard: string, verdicts: readonly Verdict[], style: Style): s
 }
 
 function overrides(guard: string, refused: readonly Verdict[]): string[] {
-  const flags = [...new Set(refused.flatMap(({ override }) => (override === undefined ? [] : [override])))];
-  return flags.length > 1 && flags.every((flag) => !flag.includes('='))
+  const ways = refused.flatMap((verdict) => overrideOf(verdict) ?? []);
+  const flags = [...new Set(ways.map(overrideFlag))];
+  return flags.length > 1 && ways.every(({ choices }) => !choices)
     ? [`--allow ${guard}, or one by one: ${flags[0]}`]
     : flags;
 }

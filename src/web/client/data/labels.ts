@@ -48,8 +48,3 @@ export function size(bytes: number): string {
 
 /** The beginning of a commit or digest, enough to tell it from others. */
 export const short = (digest: string, length = 8): string => digest.slice(0, length);
-
-/** A word of a shell, quoted where it must be. */
-export function shellWord(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
-}

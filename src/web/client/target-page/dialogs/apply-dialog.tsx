@@ -4,6 +4,7 @@ import { useState } from 'preact/hooks';
 import type { Outcome } from '../../../../domain/outcome/outcome.ts';
 import { pending, type Plan } from '../../../../domain/plan/plan.ts';
 import type { Verdict } from '../../../../domain/plan/guard.ts';
+import { allowValues, overrideOf } from '../../../../domain/plan/override.ts';
 import { plural } from '../../../../lib/text.ts';
 import type { ApplyRequest, TargetView } from '../../../../api-schema/views.ts';
 import { type Answer, post, targetPath } from '../../data/api.ts';
@@ -98,13 +99,9 @@ function overridesOf(refused: readonly Verdict[]): readonly Override[] {
   );
 }
 
-/** `--allow split-brain=file|memory` is a choice; the others are one value, in a shell's quotes where it needs them. */
-function valuesOf({ override }: Verdict): readonly string[] {
-  const word = override?.replace(/^--allow /, '') ?? '';
-  const value = word.startsWith("'") ? word.slice(1, -1).replaceAll(String.raw`'\''`, "'") : word;
-  const [guard, choices] = /^([\w-]+)=([\w|-]+)$/.exec(value)?.slice(1) ?? [];
-  if (choices !== undefined) return choices.split('|').map((choice) => `${guard}=${choice}`);
-  return value === '' ? [] : [value];
+function valuesOf(verdict: Verdict): readonly string[] {
+  const override = overrideOf(verdict);
+  return override ? allowValues(override) : [];
 }
 
 /** Each refusal has exactly one of its ways ticked. */

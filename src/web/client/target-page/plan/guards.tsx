@@ -2,7 +2,7 @@
 import type { Verdict } from '../../../../domain/plan/guard.ts';
 import { Command } from '../../parts/copy.tsx';
 import { Icon } from '../../parts/icon.tsx';
-import { shellWord } from '../../data/labels.ts';
+import { shellWord } from '../../../../lib/shell.ts';
 
 interface Props {
   readonly verdicts: readonly Verdict[];
