@@ -29,12 +29,11 @@ interface Found {
   readonly whole: boolean;
 }
 
-/** Places of secrets that no variable can carry: blank ones, numbers, texts that no environment can hold. */
+/** Places of secrets that no variable can carry: numbers, texts that no environment can hold. */
 export function unspeakable(tree: Tree, catalog: Catalog): readonly SecretPlace[] {
   return secretsIn(tree, catalog)
     .filter(
       ({ secret, place, whole }) =>
-        secret.trim() === '' ||
         // A reference drops the newline at the end.
         secret.endsWith('\n') ||
         secret.includes('\0') ||
@@ -50,6 +49,7 @@ export function referTo(tree: Tree, catalog: Catalog, env: Environment): Referre
   const names = namesFor(found, tree, catalog, env);
   const used = new Map<string, string[]>();
   const stand = (secret: string, place: SecretPlace): string => {
+    if (isBlank(secret)) return secret;
     const name = names.get(secret) ?? '';
     const path = formatPath(displayPath(tree, place.map(String)));
     const paths = used.get(secret) ?? [];
@@ -79,8 +79,11 @@ function secretsIn(tree: Tree, catalog: Catalog): Found[] {
     whole: (secret, place) => (found.push({ secret, place, whole: true }), secret),
     part: (secret, place) => (found.push({ secret, place, whole: false }), secret),
   });
-  return found;
+  return found.filter(({ secret }) => !isBlank(secret));
 }
+
+/** Nothing to hide, and a variable that is empty would look forgotten. */
+const isBlank = (secret: string): boolean => secret.trim() === '';
 
 // ── texts ────────────────────────────────────────────────────────────────────────────────────────────────────────
 

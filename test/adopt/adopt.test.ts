@@ -49,6 +49,19 @@ openai-compatibility:
     expect(await changesOf(file, adopted)).toEqual([]);
   });
 
+  test('takes blank keys as they are, so that the rest of their list is declared', async () => {
+    const file = `${LISTENER}api-keys: [sk-test-0001, "", "  ", sk-test-0002]
+claude-api-key:
+  - { api-key: "", base-url: "https://c.example", priority: 1 }
+  - { api-key: sk-test-0003, base-url: "https://c.example" }
+`;
+    const adopted = await pulled(file);
+    expect(adopted.text).toContain('api-keys: ["${env:CLIENT_KEY_1}", "", "  ", "${env:CLIENT_KEY_2}"]');
+    expect(adopted.text).toContain('{ api-key: "", base-url: "https://c.example", priority: 1 }');
+    expect(adopted.notes).toEqual([]);
+    expect(await changesOf(file, adopted)).toEqual([]);
+  });
+
   test('leaves out what belongs to the machine and what the gateway wrote out by itself', async () => {
     const file = `${LISTENER}tls: { enable: false }
 debug: true

@@ -25,6 +25,7 @@ export function literalSecrets(
   const whole = [...new Set(desired.references.values())].every((text) => marked(text) === MARK);
   const tree = whole ? declared : (atReferences(declared, desired.references, marked) as Tree);
   return secretsOf(tree, catalog)
+    .filter(({ text }) => text.trim() !== '') // nothing to hide
     .filter(({ text, pointer }) => !text.includes(MARK) && !(whole && desired.references.has(pointer)))
     .map(({ pointer, steps }) => ({
       pointer,

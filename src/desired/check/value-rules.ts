@@ -14,6 +14,7 @@ export const VALUE_RULES: readonly ValueRule[] = [
   changedNumbers,
   upperCase,
   collidingNames,
+  blankClientKeys,
   repeatedClientKeys,
   brick,
   uncarried,
@@ -50,6 +51,16 @@ function* upperCase(field: Field, node: Located, steps: readonly string[]): Iter
 }
 
 const CLIENT_KEYS: ReadonlySet<string> = new Set(['api-keys', 'access.api-keys']);
+
+/** The gateway keeps a blank key and accepts no client with it (C v0 §3.2). No reference brings one (HF2020). */
+function* blankClientKeys(field: Field, node: Located, steps: readonly string[]): Iterable<Finding> {
+  if (node.kind !== 'list' || !CLIENT_KEYS.has(field.pattern)) return;
+  for (const [i, item] of node.items.entries()) {
+    if (item.kind !== 'scalar' || item.unresolved || trim(String(item.value ?? '')) !== '') continue;
+    const message = 'is a blank client key';
+    yield { steps: [...steps, String(i)], code: 'HF2059', severity: 'warning', message };
+  }
+}
 
 /** The gateway keeps them all, and compares them without the blanks at their ends (C v0 §3.2). */
 function* repeatedClientKeys(field: Field, node: Located, steps: readonly string[]): Iterable<Finding> {

@@ -310,6 +310,11 @@ export const CODES = {
     'Duplicate client key',
     "You don't need to do anything: the gateway counts the key once. You can remove one of the two without blocking any client.",
   ),
+  HF2059: code(
+    EXIT.invalid,
+    'Blank client key',
+    "You don't need to do anything: the gateway keeps the entry and accepts no client with it. You can remove it without blocking any client.",
+  ),
   HF2060: code(
     EXIT.refused,
     'Secret in plain text',

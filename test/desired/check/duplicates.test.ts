@@ -15,6 +15,26 @@ describe('a client key that stands twice', () => {
   });
 });
 
+describe('a blank client key', () => {
+  test.each([
+    ['api-keys: [sk-test-0001, ""]\n', 'api-keys[1]'],
+    ['api-keys: ["  ", sk-test-0001, ""]\n', 'api-keys[0]', 'api-keys[2]'],
+    ['config-version: 8\naccess: { api-keys: [sk-test-0001, ""] }\n', 'access.api-keys[1]'],
+  ])('is a warning with its place: %j', async (text, ...paths) => {
+    const { desired, problems } = await loadText(text);
+    expect(desired).toBeDefined();
+    expect(problems).toMatchObject(paths.map((path) => ({ code: 'HF2059', severity: 'warning', path })));
+  });
+
+  test('is an error where a reference brings it', async () => {
+    const { desired, problems } = await loadText('api-keys: ["${env:KEY}", sk-test-0001]\n', {
+      env: { KEY: '  ' },
+    });
+    expect(desired).toBeUndefined();
+    expect(problems).toMatchObject([{ code: 'HF2020', severity: 'error' }]);
+  });
+});
+
 describe('two entries of one identity', () => {
   const claude = '  - api-key: sk-test-0001\n    base-url: https://u.example\n';
   const group = '    - base-url: https://c.example\n      keys:\n        - api-key: sk-test-0001\n';
