@@ -41,10 +41,8 @@ export function parseDocument(text: string): FileDocument | LoadFailure {
     if (tab !== undefined) return failure('found character that cannot start any token', text, tab);
     // A bare `---` is a document that holds null; only comments are no document at all (C v0 §2.3).
     const none = isEmpty(root) && composed.directives.docStart !== true;
-    return {
-      text,
-      root: none ? undefined : attachComments(root, [...around, ...commentsIn(first)], text),
-    };
+    const comments = text.includes('#') ? [...around, ...commentsIn(first)] : [];
+    return { text, root: none ? undefined : attachComments(root, comments, text) };
   } catch (thrown) {
     if (thrown instanceof Refusal) return failure(thrown.message, text, thrown.at);
     if (thrown instanceof RangeError) return failure(TOO_DEEP, text, 0); // of the parser, which recurses

@@ -137,13 +137,15 @@ export interface Stage {
   writeFile(text: string): Promise<void>;
   /** Status of `/v1/models` for a caller. */
   admits(key?: string): Promise<boolean>;
+  /** Takes it down before `strike` does. */
+  leave(): Promise<void>;
 }
 
-const open: (() => Promise<void>)[] = [];
+const open = new Set<() => Promise<void>>();
 
 /** For afterEach. */
 export async function strike(): Promise<void> {
-  for (const close of open.splice(0)) await close();
+  for (const leave of open) await leave();
 }
 
 export async function stage(options: StageOptions = {}): Promise<Stage> {
@@ -184,10 +186,12 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
     owner: 'the tests',
     newId: () => Math.random().toString(16).slice(2, 14),
   };
-  open.push(async () => {
+  const leave = async (): Promise<void> => {
+    open.delete(leave);
     await sandbox.stop();
     await rm(dir, { recursive: true, force: true });
-  });
+  };
+  open.add(leave);
   const declare = async (text: string, more: Readonly<Record<string, string>> = {}): Promise<void> => {
     env = { ...env, ...more };
     await writeFile(join(desiredDir, 'gateway.yaml'), text);
@@ -214,6 +218,7 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
     file: () => readFile(file, 'utf8'),
     writeFile: (text) => writeFile(file, text),
     admits: async (key) => (await models(sandbox, key)).ok,
+    leave,
   };
 }
 

@@ -47,6 +47,12 @@ export function statePathOf(location: Location | undefined, hash: Spelling['hash
   return path.toReversed();
 }
 
+/** The same for the how-manieth entry of this identity, from 0. */
+export const statePathAt = (step: EntryLocation, ordinal: number, hash: Spelling['hash']): Path => [
+  ...statePathOf(step.up, hash),
+  entry(stateLabelAt(step, ordinal, hash)),
+];
+
 /** What people call an entry: its alias or name, `#fingerprint` of a secret, its position where nothing names it. */
 export function labelOf(step: EntryLocation, fingerprints: Fingerprints): string {
   const { list, value, index } = step;
@@ -70,10 +76,12 @@ function stateLabelOf(step: EntryLocation, hash: Spelling['hash']): string {
 }
 
 function makeStateLabel(step: EntryLocation, hash: Spelling['hash']): string {
-  if (!hasIdentity(step.list)) return String(step.index);
+  return hasIdentity(step.list) ? stateLabelAt(step, ordinalOf(step), hash) : String(step.index);
+}
+
+function stateLabelAt(step: EntryLocation, ordinal: number, hash: Spelling['hash']): string {
   const identity = identityOf(step.list, step.value);
   const name = holdsSecret(step.list) ? `#${hash(identity).slice(0, 16)}` : identity.replaceAll('\n', '@');
-  const ordinal = ordinalOf(step);
   return ordinal === 0 ? name : `${name}~${ordinal + 1}`;
 }
 
@@ -169,6 +177,13 @@ function censusOf(entries: readonly Value[], list: Field, naming: Naming): Reado
 function isShared({ list, value, among }: EntryLocation, naming: Naming): boolean {
   const name = NAME_BY[naming](list, value);
   return among.some((entries) => (censusOf(entries, list, naming).get(name) ?? 0) > 1);
+}
+
+/** Entries before, and entries after, of the identity of this one, where there is more than one of them. */
+export function duplicatesOf(step: EntryLocation): readonly (readonly Value[])[] | undefined {
+  if (!hasIdentity(step.list) || !isShared(step, 'identity')) return undefined;
+  const identity = identityOf(step.list, step.value);
+  return step.among.map((entries) => entries.filter((one) => identityOf(step.list, one) === identity));
 }
 
 /** The how-manieth of its identity it is, from 0. */

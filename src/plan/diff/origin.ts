@@ -8,7 +8,7 @@ import type { LastApplied } from '../../domain/state/state.ts';
 import { isList, isTree, type Value } from '../../lib/value.ts';
 import { canonicalJson } from '../../lib/stable-json.ts';
 import type { RawDifference } from './diff.ts';
-import { statePathOf, type Location } from './location.ts';
+import { duplicatesOf, type EntryLocation, type Location, statePathAt, statePathOf } from './location.ts';
 import { unknownField } from './unknown-key.ts';
 
 export type Hash = (text: string) => string;
@@ -53,10 +53,45 @@ function judge(
 ): Origin {
   const applied = appliedAt(location, input);
   if (applied === 'never') return judgeBelow(location, field, before, after, input);
+  const duplicate = location && judgeDuplicate(location, field, before, after, input);
+  if (duplicate) return duplicate;
   const gatewayMoved = hashOf(field, before, input.hash) !== applied.hash;
   const filesMoved = hashOf(field, after, input.hash) !== applied.hash;
+  return sideOf(gatewayMoved, filesMoved);
+}
+
+function sideOf(gatewayMoved: boolean, filesMoved: boolean): Origin {
   if (gatewayMoved && filesMoved) return 'both';
   return gatewayMoved ? 'drift' : 'git';
+}
+
+/** One of several entries of one identity comes or goes: which one it was says its value, not where it stands. */
+function judgeDuplicate(
+  location: Location,
+  field: Field,
+  before: Value | undefined,
+  after: Value | undefined,
+  input: OriginInput,
+): Origin | undefined {
+  if (!('list' in location) || (before !== undefined && after !== undefined)) return undefined;
+  const [was = [], willBe = was] = duplicatesOf(location) ?? [];
+  if (was.length + willBe.length === 0) return undefined;
+  const applied = [...appliedDuplicates(location, input)];
+  const moved = (value: Value | undefined, entries: readonly Value[]): boolean => {
+    if (value === undefined) return entries.length < applied.length;
+    const hash = hashOf(field, value, input.hash);
+    const count = (hashes: readonly string[]): number => hashes.filter((one) => one === hash).length;
+    return count(entries.map((one) => hashOf(field, one, input.hash))) > count(applied);
+  };
+  return sideOf(moved(before, was), moved(after, willBe));
+}
+
+function* appliedDuplicates(location: EntryLocation, { lastApplied, hash }: OriginInput): Generator<string> {
+  for (let ordinal = 0; ; ordinal += 1) {
+    const known = lastApplied?.hashes[formatPath(statePathAt(location, ordinal, hash))];
+    if (known === undefined) return;
+    yield known;
+  }
 }
 
 /** A mapping that comes or goes whole, of which single members were applied. */

@@ -8,6 +8,7 @@ import { type Family, layoutTable } from '../../../src/gateway/layout/table.ts';
 import { canonical } from '../../../src/gateway/model/equal.ts';
 import { canonicalJson } from '../../../src/lib/stable-json.ts';
 import type { Outcome } from '../../../src/domain/outcome/outcome.ts';
+import type { Plan } from '../../../src/domain/plan/plan.ts';
 import type { Ownership, Policy } from '../../../src/domain/target.ts';
 import { parsePath } from '../../../src/domain/path.ts';
 import { isList, type Tree, type Value } from '../../../src/lib/value.ts';
@@ -231,4 +232,8 @@ export const told = (outcome: Outcome): string =>
     kind: outcome.kind,
     ...('problems' in outcome && { problems: outcome.problems }),
     ...('problem' in outcome && { problem: outcome.problem }),
+    ...('plan' in outcome && outcome.plan && { refusals: refusalsIn(outcome.plan) }),
   });
+
+const refusalsIn = ({ verdicts }: Plan): readonly string[] =>
+  verdicts.flatMap(({ guard, allowed, message }) => (allowed ? [] : [`${guard}: ${message}`]));

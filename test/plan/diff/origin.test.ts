@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { stringify } from 'yaml';
 import type { Tree } from '../../../src/lib/value.ts';
 import { appliedState, BASE, linesOf, planOf, type Scenario } from '../builders.ts';
 
@@ -111,6 +112,32 @@ describe('which side moved since the last apply', () => {
     expect(origins(a, b)).toEqual(['rename git']);
     expect(origins(b, a)).toEqual(['rename drift']);
     expect(origins(b, 'https://c.example')).toEqual(['rename both']);
+  });
+
+  test.each([
+    ['the files add one in front', 'a', 'a', 'b a', ['add git']],
+    ['the files take the first one away', 'a b', 'a b', 'b', ['remove git']],
+    ['the panel adds one in front', 'a', 'b a', 'a', ['report: remove drift']],
+    ['the panel takes the first one away', 'a b', 'b', 'a b', ['report: add drift']],
+    ['the panel adds a copy', 'a', 'a a', 'a', ['report: remove drift']],
+    ['the files add a copy', 'a', 'a', 'a a', ['add git']],
+  ])('of entries with one key and address: %s', (_, before, now, next, expected) => {
+    const declared = (text: string): Tree => ({ 'codex-api-key': entries(text) });
+    const entries = (text: string): Tree[] => text.split(' ').map((prefix) => ({ ...same, prefix }));
+    const same = { 'api-key': 'sk-test-codex', 'base-url': 'https://c.example' };
+    const file = (text: string): string => stringify(declared(text), { aliasDuplicateObjects: false });
+    const applied = appliedState({ file: file(before), desired: declared(before), withFile: false });
+    const { changes } = planOf({
+      file: file(now),
+      desired: declared(next),
+      state: applied,
+      withFile: false,
+    }).plan;
+    expect(
+      changes.map(
+        ({ kind, origin, disposition }) => `${disposition === 'apply' ? '' : 'report: '}${kind} ${origin}`,
+      ),
+    ).toEqual(expected);
   });
 
   test('what is left alone stays as it is in the image that is written', () => {
