@@ -14,6 +14,7 @@ import { readYaml } from '../yaml/strict.ts';
 import { withoutGaps } from './blank-lines.ts';
 import { editsTo } from './edits.ts';
 import { faultsOf } from './faults.ts';
+import { withoutInexact } from './inexact.ts';
 import { indentComments } from './indent.ts';
 import { ownablePath } from './ownable.ts';
 import { leaveOut, type LeftOut, type Selection, selectionIn } from './ownership.ts';
@@ -54,7 +55,8 @@ export interface Adopted {
 export async function adopt(source: Source, request: AdoptRequest): Promise<Adopted> {
   const { document, catalog, notes } = source;
   const scrubbed = scrubComments(document, catalog);
-  const prepared = prepare(scrubbed.lines.length === 0 ? document : parsed(scrubbed.text), catalog);
+  const readable = scrubbed.lines.length === 0 ? document : parsed(scrubbed.text);
+  const prepared = withoutInexact(prepare(readable, catalog), catalog);
   const unfit: LeftOut[] = [...source.unfit];
   for (;;) {
     const draft = draftOf(prepared, catalog, request, unfit);

@@ -56,3 +56,15 @@ export function sameValue(a: Value | undefined, b: Value | undefined): boolean {
     keys.every((key) => Object.hasOwn(b, key) && sameValue(a[key], b[key]))
   );
 }
+
+/** Whether JavaScript has no such number: an integer beyond 2^53, infinite, or no number at all. */
+export const isInexact = (value: Value): boolean =>
+  typeof value === 'number' &&
+  (!Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value)));
+
+/** Whether such a number stands somewhere in it. */
+export function holdsInexact(value: Value | undefined): boolean {
+  if (value === undefined) return false;
+  if (isList(value)) return value.some(holdsInexact);
+  return isTree(value) ? Object.values(value).some(holdsInexact) : isInexact(value);
+}

@@ -4,6 +4,7 @@ import { isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments } from 
 import type { Document, Node as YamlNode, Pair, YAMLError, YAMLMap } from 'yaml';
 import type { Code } from '../domain/problem/codes.ts';
 import { type Position, type Problem, problem } from '../domain/problem/problem.ts';
+import { isInexact } from '../lib/value.ts';
 import { type Excess, MAX_YAML_DEPTH as MAX_DEPTH, yamlExcess } from '../lib/yaml-bounds.ts';
 import type { Located, LocatedMap, LocatedScalar, Member } from './located.ts';
 import { type Mistake, mistakeIn, mistakeInText } from './mistakes/mistakes.ts';
@@ -256,7 +257,7 @@ class Reader {
     const plain = isScalar(node) && node.type === 'PLAIN';
     if (typeof value === 'string' || typeof value === 'boolean' || value === null)
       return { kind: 'scalar', value, plain, position: this.#at(start) };
-    if (typeof value === 'number' && Number.isFinite(value) && !losesDigits(value))
+    if (typeof value === 'number' && !isInexact(value))
       return { kind: 'scalar', value, plain, position: this.#at(start) };
     return void this.#add(
       'HF2018',
@@ -289,10 +290,6 @@ function isEmpty(contents: unknown): boolean {
   return (
     contents === null || (isScalar(contents) && contents.value === null && (contents.source ?? '') === '')
   );
-}
-
-function losesDigits(value: number): boolean {
-  return Number.isInteger(value) && !Number.isSafeInteger(value);
 }
 
 const TOO_DEEP = 'The file is nested too deeply to be read';

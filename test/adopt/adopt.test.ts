@@ -62,6 +62,28 @@ claude-api-key:
     expect(await changesOf(file, adopted)).toEqual([]);
   });
 
+  test('leaves out only the members that hold a number no file can state', async () => {
+    const file = `${LISTENER}claude-api-key:
+  - { api-key: sk-test-0001, base-url: "https://c.example", priority: 9007199254740993, weight: 2 }
+  - { api-key: sk-test-0002, base-url: "https://c.example", priority: 1 }
+payload:
+  override:
+    - models: [{ name: "gpt-*" }]
+      params: { seed: 9007199254740993, temperature: 1, nested: { list: [1, 9007199254740993] } }
+`;
+    const adopted = await pulled(file);
+    expect(adopted.text).toContain('base-url: "https://c.example", weight: 2 }');
+    expect(adopted.text).toContain('params: { temperature: 1 }');
+    expect(adopted.notes.map(({ path }) => path)).toEqual([
+      'claude-api-key[0].priority',
+      'payload.override[0].params.seed',
+      'payload.override[0].params.nested',
+    ]);
+    expect(await changesOf(file, adopted)).toEqual([]);
+    const other = { ...adopted, text: adopted.text.replace('weight: 2', 'weight: 3') };
+    expect(await changesOf(file, other)).toEqual([expect.stringContaining('.weight` would change')]);
+  });
+
   test('leaves out what belongs to the machine and what the gateway wrote out by itself', async () => {
     const file = `${LISTENER}tls: { enable: false }
 debug: true
@@ -188,11 +210,10 @@ payload:
         seed: 12345678901234567890
 `;
     const adopted = await pulled(file);
-    expect(adopted.leftOut.map(({ path }) => path)).toEqual(['payload.override']);
-    expect(adopted.notes.map(({ message }) => message).join()).toContain(
-      '`payload.override[1].params.seed`: ',
-    );
+    expect(adopted.leftOut).toEqual([]);
+    expect(adopted.notes.map(({ path }) => path)).toEqual(['payload.override[1].params.seed']);
     expect(adopted.text).toContain('a: 1');
+    expect(adopted.text).toContain('b: 2');
     expect(await changesOf(file, adopted)).toEqual([]);
   });
 

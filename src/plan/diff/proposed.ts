@@ -7,7 +7,16 @@ import { normaliseAt } from '../../gateway/model/normalise.ts';
 import { formatPath, type Path } from '../../domain/path.ts';
 import type { Fingerprints } from '../../domain/secret.ts';
 import type { Ownership, Policy } from '../../domain/target.ts';
-import { isList, isTree, listOf, sameValue, type Tree, treeOf, type Value } from '../../lib/value.ts';
+import {
+  holdsInexact,
+  isList,
+  isTree,
+  listOf,
+  sameValue,
+  type Tree,
+  treeOf,
+  type Value,
+} from '../../lib/value.ts';
 import { findRenames, hasIdentity, pair } from './identity.ts';
 import { isOrdered } from './order.ts';
 import { descend, canMatch, matchHere, policyMatcher, type PolicyMatcher } from './policy-matcher.ts';
@@ -153,7 +162,9 @@ class Overlay {
       live,
       treeOf(declared),
       at,
-      (child, now, value, place) => this.#whole(child, now, value, place),
+      // What no file can state is nobody's to remove.
+      (child, now, value, place) =>
+        value === undefined && holdsInexact(now) ? now : this.#whole(child, now, value, place),
       'all',
     );
     return sameAt(field, this.#known(field, live), made) ? live : made;

@@ -2,7 +2,15 @@
 // anything is for the simulation to say. Provider lists are in route-entries.ts.
 import { type Catalog, type Field, MANAGEMENT_BASE } from '../../../gateway/catalog/field.ts';
 import { sameAt } from '../../../gateway/model/equal.ts';
-import { isList, isTree, listOf, sameValue, type Tree, type Value, valueAt } from '../../../lib/value.ts';
+import {
+  holdsInexact,
+  isTree,
+  listOf,
+  sameValue,
+  type Tree,
+  type Value,
+  valueAt,
+} from '../../../lib/value.ts';
 import type { Difference } from '../../types/difference.ts';
 import { entriesRequests } from './entries.ts';
 import { respellsKeys } from '../../prediction/edits.ts';
@@ -48,6 +56,13 @@ function endpointOf(input: RouteInput, area: Area): { field: Field; area: Area }
 
 /** Throws NoFieldRoute. */
 export function requestsFor(input: RouteInput, unit: Unit): FieldRequest[] {
+  const requests = requestsBy(input, unit);
+  if (requests.some(({ body }) => holdsInexact(body)))
+    throw new NoFieldRoute('it holds a number that JSON would not carry exactly');
+  return requests;
+}
+
+function requestsBy(input: RouteInput, unit: Unit): FieldRequest[] {
   const { route } = unit.field;
   if (route.kind === 'scalar') return [scalarRequest(input, unit, route.endpoint, route.deletable)];
   if (route.kind === 'strings') return [stringsRequest(input, unit, route.endpoint)];
@@ -145,8 +160,6 @@ function pluginRequest(input: RouteInput, unit: Unit): FieldRequest {
   const proposed = valueAt(input.proposed, unit.area);
   const id = unit.area.at(-1) ?? '';
   if (!isTree(proposed)) throw new NoFieldRoute('removing the settings of a plugin has no safe endpoint');
-  if (Object.values(proposed).some(hasUnsafeNumber))
-    throw new NoFieldRoute('a setting is a number that JSON would not carry exactly');
   const body = isTree(before) ? changedMembers(unit.field, before, proposed) : proposed;
   return {
     ...base(unit),
@@ -159,11 +172,6 @@ function pluginRequest(input: RouteInput, unit: Unit): FieldRequest {
       : 'stores the settings of a plugin that had none',
   };
 }
-
-const hasUnsafeNumber = (value: Value): boolean =>
-  typeof value === 'number' ? Number.isInteger(value) && !Number.isSafeInteger(value)
-  : isList(value) ? value.some(hasUnsafeNumber)
-  : isTree(value) && Object.values(value).some(hasUnsafeNumber); // prettier-ignore
 
 function changedMembers(field: Field, before: Tree, proposed: Tree): Tree {
   if (Object.keys(before).some((name) => proposed[name] === undefined))

@@ -9,7 +9,7 @@ import { unknownMembers } from '../../../gateway/v8/unknown-members.ts';
 import type { FileDocument, FileNode } from '../../../domain/yaml-node.ts';
 import { formatPath } from '../../../domain/path.ts';
 import { seal, type Sealed } from '../../../domain/secret.ts';
-import type { Tree } from '../../../lib/value.ts';
+import { holdsInexact, type Tree } from '../../../lib/value.ts';
 import type { PreparedWrite, Write } from '../../../domain/plan/write.ts';
 import { commentsInWords, lostComments } from '../../prediction/comments.ts';
 import { besides, pathOfArea } from '../../prediction/footprint.ts';
@@ -91,6 +91,8 @@ function byRequests(
         `the v8 API refuses every write that leaves ${formatPath(unknown)}, which the gateway does not know`,
       );
     const requests = requestsIn(input.catalog, start.content, input.proposed, areas);
+    if (typeof requests !== 'string' && requests.some(({ body }) => holdsInexact(body)))
+      throw new NoTreeRoute('a value holds a number that JSON would not carry exactly');
     const steps = simulate(input, raw, start, differences, requests);
     const last = steps.at(-1)?.after ?? start;
     const miss = missed(input.catalog, start, last.content, input.proposed, areas);

@@ -1,0 +1,87 @@
+// Numbers that no file can state exactly, inside entries of lists: their members are left out, the rest is declared. A
+// plan leaves such a member as it is in the gateway.
+import { displayPath } from '../desired/read/locations.ts';
+import { formatPath } from '../domain/path.ts';
+import { problem, type Problem } from '../domain/problem/problem.ts';
+import type { Catalog, Field } from '../gateway/catalog/field.ts';
+import { contentBy } from '../gateway/v8/view.ts';
+import { holdsInexact, isList, isTree, type Value } from '../lib/value.ts';
+import type { KeyStep, Patch } from '../yaml/splice/patch.ts';
+import { splice, UnsafeEdit } from '../yaml/splice/splice.ts';
+import { parsed, type Prepared } from './prepare.ts';
+
+/** The same where the members can't be taken out one by one; then the whole list is left out later. */
+export function withoutInexact(prepared: Prepared, catalog: Catalog): Prepared {
+  const content = contentBy(prepared.document, catalog);
+  if (!holdsInexact(content)) return prepared;
+  const found: Place[] = [];
+  const patch = stepFor(catalog.root, content, [], found, catalog);
+  if (found.length === 0 || patch?.kind !== 'map') return prepared;
+  try {
+    const document = parsed(splice(prepared.document, patch).text);
+    const notes = found.map((place) => noteOf(formatPath(displayPath(content, place.map(String)))));
+    return { document, notes: [...prepared.notes, ...notes] };
+  } catch (error) {
+    if (error instanceof UnsafeEdit) return prepared;
+    throw error;
+  }
+}
+
+type Place = readonly (string | number)[];
+
+const noteOf = (path: string): Problem =>
+  problem('HF2070', `\`${path}\` is left out: it holds a number that cannot be kept exactly`, {
+    severity: 'warning',
+    path,
+    remedy: 'It stays as it is in the gateway. To change it, declare a number of at most 15 digits.',
+  });
+
+/** Takes out the smallest members; `found` collects their places. */
+function stepFor(
+  field: Field | undefined,
+  value: Value,
+  place: Place,
+  found: Place[],
+  catalog: Catalog,
+): Exclude<KeyStep, { kind: 'rename' }> | undefined {
+  if (!holdsInexact(value)) return undefined;
+  if (isList(value)) return listStep(field, value, place, found, catalog);
+  const isInEntry = place.some((step) => typeof step === 'number');
+  const isDivided = isTree(value) && (field?.kind === 'struct' || field?.kind === 'map');
+  if (isDivided) {
+    const keys = new Map<string, KeyStep>();
+    for (const [name, member] of Object.entries(value)) {
+      const step = stepFor(catalog.child(field, name), member, [...place, name], found, catalog);
+      if (step) keys.set(name, step);
+    }
+    const isUsedUp = isInEntry && [...keys.values()].filter(isRemoval).length === Object.keys(value).length;
+    return isUsedUp ? { kind: 'remove' } : { kind: 'map', keys };
+  }
+  if (!isInEntry) return undefined;
+  found.push(place);
+  return { kind: 'remove' };
+}
+
+const isRemoval = ({ kind }: KeyStep): boolean => kind === 'remove';
+
+function listStep(
+  field: Field | undefined,
+  items: readonly Value[],
+  place: Place,
+  found: Place[],
+  catalog: Catalog,
+): Patch | { readonly kind: 'remove' } | undefined {
+  const item = field && catalog.child(field, '[]');
+  if (item?.kind !== 'struct') {
+    if (!place.some((step) => typeof step === 'number')) return undefined;
+    found.push(place);
+    return { kind: 'remove' };
+  }
+  return {
+    kind: 'list',
+    items: items.map((each, from) => {
+      const step = stepFor(item, each, [...place, from], found, catalog);
+      return step && step.kind !== 'remove' ? { from, patch: step } : { from };
+    }),
+  };
+}
