@@ -3,7 +3,6 @@
 // person can do; `backUp` alone, which has no outcome, rejects with a HoldfastError.
 import type { BackupRecord } from '../domain/state/backup.ts';
 import type { Outcome } from '../domain/outcome/outcome.ts';
-import { withTarget } from '../state/with-target.ts';
 import { takeBackup } from './record/backup.ts';
 import { checkUnderLock } from './check.ts';
 import type { Context, ReconcileRequest, RestoreRequest } from './run/context.ts';
@@ -12,7 +11,7 @@ import { readAnything } from './run/read.ts';
 import { reconcileUnderLock } from './reconcile.ts';
 import { resolveJournal } from './rollback/recover.ts';
 import { restoreUnderLock } from './rollback/restore.ts';
-import { startRun } from './run/run.ts';
+import { withRun } from './run/with-run.ts';
 import { withLock } from './steps/with-lock.ts';
 
 export type { Checkpoint, Context, ReconcileRequest, RestoreRequest, RestoreSummary } from './run/context.ts';
@@ -53,14 +52,7 @@ export async function recover(context: Context): Promise<Outcome> {
 
 /** Takes a backup now; pinned, because somebody asked for it. */
 export async function backUp(context: Context): Promise<BackupRecord> {
-  const { store, target, clock } = context;
-  return withTarget(store, { target: target.name, owner: `${context.owner} (backup)` }, async (lease) => {
-    const client = context.connect(lease);
-    try {
-      const run = startRun(context, client, await store.read(target.name), clock.now());
-      return await takeBackup(run, await readAnything(run, 'backup'), 'manual');
-    } finally {
-      await client.close();
-    }
-  });
+  return withRun(context, { purpose: 'backup' }, async (run) =>
+    takeBackup(run, await readAnything(run, 'backup'), 'manual'),
+  );
 }

@@ -17,6 +17,7 @@ import type { Lease, Store } from '../state/store.ts';
 import type { Environment } from '../input/environment.ts';
 import { loadSettings, type Settings } from '../settings/settings.ts';
 import { guardedStore } from './guarded-store.ts';
+import { withTarget } from '../state/with-target.ts';
 import type { Io } from './io.ts';
 import { credentialsIn } from './environment-secrets.ts';
 import { selectedTargets } from './selected-targets.ts';
@@ -33,8 +34,8 @@ export interface Session extends AsyncDisposable {
   /** Those of `--target`, else all. */
   readonly targets: readonly Target[];
   contextOf(target: Target): Context;
-  /** A client that sends only while the lease outlives each request; for commands without the engine. */
-  connect(target: Target, lease: Pick<Lease, 'remainingMs'>): Client;
+  /** For commands without the engine: `work` has the target alone, and a client that sends only while the lock lasts. */
+  withClient<T>(target: Target, command: string, work: (client: Client) => Promise<T>): Promise<T>;
   /** `from` where relative references start elsewhere than at the settings file. */
   loadDesired(target: Target, from?: DesiredFrom): Promise<LoadedDesired>;
 }
@@ -65,7 +66,7 @@ export async function openSession(
   const store = guardedStore(await openFileStore({ dir: settings.state.dir, clock }), io);
   const catalog = loadCatalog('legacy');
   const open = new Set<Client>();
-  const connect: Session['connect'] = (target, lease) => {
+  const connect = (target: Target, lease: Pick<Lease, 'remainingMs'>): Client => {
     const client = createClient(target, { clock, lease, authMemory: authMemoryOf(store, target.name) });
     open.add(client);
     // A daemon opens one a look, for as long as it runs.
@@ -86,7 +87,15 @@ export async function openSession(
     clock,
     env,
     targets: selectedTargets(settings.targets, flags.target),
-    connect,
+    withClient: (target, command, work) =>
+      withTarget(store, { target: target.name, owner: `holdfast ${command}` }, async (lease) => {
+        const client = connect(target, lease);
+        try {
+          return await work(client);
+        } finally {
+          await client.close();
+        }
+      }),
     loadDesired: desiredOf,
     contextOf: (target) => ({
       target,

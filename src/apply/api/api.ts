@@ -15,7 +15,6 @@ import { fail, type Problem, problem } from '../../domain/problem/problem.ts';
 import { isTree, type Value } from '../../lib/value.ts';
 import type { Prediction } from '../../domain/plan/write.ts';
 import { threeWay, type ThreeWay } from '../../plan/route/rollback/three-way.ts';
-import { withTarget } from '../../state/with-target.ts';
 import { predicted } from './prediction.ts';
 import { type AnswerContext, withoutSecrets } from './answer.ts';
 import { addressOf, type ApiRequest, V0_BASE } from './request.ts';
@@ -27,7 +26,8 @@ import type { Context } from '../run/context.ts';
 import { judgeFile, keptProblem } from '../steps/foreign-edits.ts';
 import { contentIn, differences, shownPaths } from '../run/compare.ts';
 import { type DeepLive, readDeep, readRaw } from '../run/read.ts';
-import { earlierTexts, type Run, startRun } from '../run/run.ts';
+import { withRun } from '../run/with-run.ts';
+import { earlierTexts, type Run } from '../run/run.ts';
 import { settle } from '../steps/settle.ts';
 import type { Settled } from '../types/settled.ts';
 
@@ -58,16 +58,9 @@ export interface ApiResult {
 
 /** Rejects with a HoldfastError where nothing came of it: locked, unreachable, no such path, no backup. */
 export async function callApi(context: Context, request: ApiRequest): Promise<ApiResult> {
-  const { store, target, clock } = context;
-  return withTarget(store, { target: target.name, owner: `${context.owner} (api)` }, async (lease) => {
-    const client = context.connect(lease);
-    try {
-      const run = startRun(context, client, await store.read(target.name), clock.now());
-      return await (request.method === 'GET' ? read(run, request) : write(run, request));
-    } finally {
-      await client.close();
-    }
-  });
+  return withRun(context, { purpose: 'api' }, (run) =>
+    request.method === 'GET' ? read(run, request) : write(run, request),
+  );
 }
 
 async function send(run: Run, request: ApiRequest, purpose: Purpose = 'api'): Promise<Answer> {

@@ -1,16 +1,13 @@
-// The frame around every piece of work: take the lock, connect, do it, let go, remember how it ended.
+// A piece of work whose end is an outcome: whatever stops it becomes one, and how it ended is remembered.
 import type { Outcome } from '../../domain/outcome/outcome.ts';
-import { withTarget } from '../../state/with-target.ts';
 import type { Context } from '../run/context.ts';
 import { conclude, outcomeOf, stopped } from '../record/outcome.ts';
 import { attempted, recording, withUnrecorded } from '../run/recording.ts';
 import { summaryOf } from '../record/summary.ts';
-import { type Run, reached, startRun, step } from '../run/run.ts';
+import { type RunOptions, withRun } from '../run/with-run.ts';
+import { type Run, reached, step } from '../run/run.ts';
 
-interface Frame {
-  /** What is done, for the one who has to wait: `apply`, `drift check`. */
-  readonly purpose: string;
-  readonly waitMs?: number | undefined;
+interface Frame extends RunOptions {
   /** Whether status is to show that it ended so; nothing is remembered without. */
   readonly remembers?: (outcome: Outcome) => boolean;
 }
@@ -22,23 +19,11 @@ export async function withLock(
   work: (run: Run) => Promise<Outcome>,
 ): Promise<Outcome> {
   const startedAt = context.clock.now();
-  const { target, store } = context;
-  const options = {
-    target: target.name,
-    owner: `${context.owner} (${frame.purpose})`,
-    ...(frame.waitMs !== undefined && { waitMs: frame.waitMs }),
-  };
   try {
-    return await withTarget(store, options, async (lease) => {
-      const client = context.connect(lease);
-      try {
-        const run = startRun(context, client, await store.read(target.name), startedAt);
-        step(run, 'lock');
-        reached(run, 'locked');
-        return await finished(run, frame, work);
-      } finally {
-        await client.close();
-      }
+    return await withRun(context, frame, (run) => {
+      step(run, 'lock');
+      reached(run, 'locked');
+      return finished(run, frame, work);
     });
   } catch (error) {
     const { particulars, problems } = stopped(error);

@@ -6,7 +6,6 @@ import { type ExitCode, EXIT, worstExit } from '../../../domain/problem/exit.ts'
 import { checksText } from '../../../report/text/checks.ts';
 import { authMemoryOf } from '../../../state/auth-memory.ts';
 import { knownValuesOf } from '../../../state/known-values.ts';
-import { withTarget } from '../../../state/with-target.ts';
 import type { Io } from '../../../compose/io.ts';
 import { gatewayOptions, onCall } from '../../io/options.ts';
 import { openCommandSession } from '../../io/session.ts';
@@ -40,20 +39,10 @@ async function run(flags: Flags, io: Io): Promise<void> {
   const targets: { target: string; url: string; checks: readonly Check[] }[] = [];
   for (const target of session.targets) {
     if (flags.retryAuth) await authMemoryOf(store, target.name).clear();
-    const checks = await withTarget(
-      store,
-      { target: target.name, owner: 'holdfast doctor' },
-      async (lease) => {
-        const known = knownValuesOf(store, await store.read(target.name));
-        return diagnose({
-          target,
-          client: session.connect(target, lease),
-          catalog,
-          clock,
-          ...(known && { known }),
-        });
-      },
-    );
+    const checks = await session.withClient(target, 'doctor', async (client) => {
+      const known = knownValuesOf(store, await store.read(target.name));
+      return diagnose({ target, client, catalog, clock, ...(known && { known }) });
+    });
     targets.push({ target: target.name, url: target.url.origin, checks });
   }
   const damaged = await Promise.all(targets.map(({ target }) => store.damaged(target)));

@@ -7,7 +7,6 @@ import { HoldfastError } from '../../../domain/problem/problem.ts';
 import { inForce } from '../../../domain/state/suspension.ts';
 import type { Target } from '../../../domain/target.ts';
 import { isInvalid, statusText, type TargetStatus } from '../../../report/text/status.ts';
-import { withTarget } from '../../../state/with-target.ts';
 import type { Io } from '../../../compose/io.ts';
 import { gatewayOptions, onCall, sourceOptions } from '../../io/options.ts';
 import { openCommandSession } from '../../io/session.ts';
@@ -101,11 +100,7 @@ async function declaration(
 
 async function health(session: Session, target: Target): Promise<TargetStatus['credentials']> {
   try {
-    const found = await withTarget(
-      session.store,
-      { target: target.name, owner: 'holdfast status' },
-      (lease) => credentialsOf(session.connect(target, lease)),
-    );
+    const found = await session.withClient(target, 'status', credentialsOf);
     return { reached: true, accounts: found.map(accountOf) };
   } catch (error) {
     if (!(error instanceof HoldfastError)) throw error;

@@ -8,7 +8,6 @@ import type { Target } from '../../../domain/target.ts';
 import { problemsText } from '../../../report/text/problem.ts';
 import { type ShownUsage, usageText } from '../../../report/text/usage.ts';
 import { wrapped } from '../../../report/text/wrap.ts';
-import { withTarget } from '../../../state/with-target.ts';
 import { type Io, styleOf } from '../../../compose/io.ts';
 import { gatewayOptions, onCall } from '../../io/options.ts';
 import { openCommandSession } from '../../io/session.ts';
@@ -57,14 +56,10 @@ interface Failed {
 /** One target that does not answer hides nothing of the others. */
 async function usageAt(session: Session, target: Target): Promise<Counted | Failed> {
   try {
-    return await withTarget(
-      session.store,
-      { target: target.name, owner: 'holdfast usage' },
-      async (lease) => ({
-        target: target.name,
-        credentials: await usageOf(session.connect(target, lease), fingerprintsBy(target.digestKey.open())),
-      }),
-    );
+    return await session.withClient(target, 'usage', async (client) => ({
+      target: target.name,
+      credentials: await usageOf(client, fingerprintsBy(target.digestKey.open())),
+    }));
   } catch (error) {
     if (!(error instanceof HoldfastError)) throw error;
     return { target: target.name, error };

@@ -1,0 +1,31 @@
+// The frame around every piece of work on one target: take the lock, connect, work, disconnect, let go of the lock.
+import { withTarget } from '../../state/with-target.ts';
+import type { Context } from './context.ts';
+import { type Run, startRun } from './run.ts';
+
+export interface RunOptions {
+  /** What is done, for the one who has to wait: `apply`, `drift check`. */
+  readonly purpose: string;
+  /** ms to wait for whoever has the lock; the usual time where absent. */
+  readonly waitMs?: number | undefined;
+}
+
+/** Runs `work` alone on the target. Rejects with HF6001 where another keeps the lock, and with what `work` rejects with. */
+export async function withRun<T>(
+  context: Context,
+  { purpose, waitMs }: RunOptions,
+  work: (run: Run) => Promise<T>,
+): Promise<T> {
+  const { store, target, clock } = context;
+  const startedAt = clock.now();
+  const owner = `${context.owner} (${purpose})`;
+  const lock = { target: target.name, owner, ...(waitMs !== undefined && { waitMs }) };
+  return withTarget(store, lock, async (lease) => {
+    const client = context.connect(lease);
+    try {
+      return await work(startRun(context, client, await store.read(target.name), startedAt));
+    } finally {
+      await client.close();
+    }
+  });
+}
