@@ -555,7 +555,7 @@ export const CODES = {
   HF3040: code(
     EXIT.ok,
     "An entry of the config.yaml has a member that the gateway doesn't know",
-    "You don't need to do anything: the gateway ignores the member. It stays until its entry is written. Until then, the v8 API refuses every write, and Holdfast edits the file through the v0 API.",
+    "You don't need to do anything: the gateway ignores the member. It stays until its entry is written. Until then, Holdfast edits the file, because every other route fails on v8 and deletes the member on v7.",
   ),
   // 4xxx plan and guards
   HF4001: code(

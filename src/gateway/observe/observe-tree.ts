@@ -25,7 +25,7 @@ import {
 } from './reading.ts';
 import { runtimeCatalog } from '../v8/runtime.ts';
 import { contentOfTree, viewV8, viewSeen } from '../v8/view.ts';
-import { unknownMemberFindings } from '../v8/unknown-members.ts';
+import { unknownMemberFindings } from './unknown-members.ts';
 import { normalise } from '../v8/normalise.ts';
 import type { FileDocument } from '../../domain/yaml-node.ts';
 import { isFailure } from '../../yaml/failure.ts';
@@ -114,7 +114,7 @@ function readTree(text: Sealed<string>, target: string, options: ObserveOptions)
       ...brickIn(document, target),
       ...(keptFlat === undefined
         ? unknownMemberFindings(loadCatalog('v8'), contentOfTree(seen.document), target)
-        : []),
+        : unknownMemberFindings(options.catalog, contentOf(document, options.catalog), target)),
     ],
     loaded: seal(seen.memory),
     layout,

@@ -25,6 +25,7 @@ import {
   unshowable,
   withFinding,
 } from './reading.ts';
+import { unknownMemberFindings } from './unknown-members.ts';
 import { isFailure } from '../../yaml/failure.ts';
 
 export type { ObserveOptions } from './reading.ts';
@@ -86,7 +87,11 @@ async function readFile(client: Client, options: ObserveOptions, build: Build): 
   const loaded = load(document, options.catalog);
   if (!loaded.ok)
     return unreadable(file, `the gateway would refuse it: ${loaded.message}`, client.target, options);
-  return { file, findings: brickIn(document, client.target), loaded: seal(loaded.memory) };
+  const findings = [
+    ...brickIn(document, client.target),
+    ...unknownMemberFindings(options.catalog, contentOf(document, options.catalog), client.target),
+  ];
+  return { file, findings, loaded: seal(loaded.memory) };
 }
 
 function parsed(text: string): { readonly document: FileDocument; readonly fault?: string } {

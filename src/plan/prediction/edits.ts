@@ -115,13 +115,21 @@ function mapTo(field: Field | undefined, content: Tree, proposed: Tree): Patch |
   for (const name of new Set([...filed.keys(), ...Object.keys(proposed)])) {
     const raw = filed.get(name) ?? name;
     const inner = field?.kind === 'map' ? field.value : field?.fields?.get(name);
-    if (field?.kind === 'struct' && !inner && proposed[name] === undefined && !isOfTree(field)) continue;
+    if (field && isUnshown(field, name) && proposed[name] === undefined) continue;
     const isHeld = field === undefined || field.kind === 'any' || !inner;
     const step = (isHeld ? exactStep : stepFor.bind(undefined, inner))(content[raw], proposed[name]);
     if (step) keys.set(raw, step);
   }
-  return keys.size === 0 ? undefined : { kind: 'map', keys };
+  if (keys.size === 0) return undefined;
+  if (field?.parent?.kind === 'list')
+    for (const name of Object.keys(content))
+      if (isUnshown(field, name) && proposed[name] === undefined) keys.set(name, { kind: 'remove' });
+  return { kind: 'map', keys };
 }
+
+/** What the gateway does not know: memory does not show it. It goes with the next write of its entry (C v0 §4.4 N11). */
+const isUnshown = (field: Field, name: string): boolean =>
+  field.kind === 'struct' && !field.fields?.has(name) && !isOfTree(field);
 
 /** There the wanted image is one of the file: what it lacks goes. Elsewhere it is one of memory, which shows no unknown keys. */
 function isOfTree(field: Field): boolean {

@@ -71,6 +71,10 @@ describe.each(CASES)('%s', (_, live, changed) => {
     await home.declare(changed);
     const applied = await home.reconcile();
     expect(told(applied)).toMatch(/^\{"kind":"applied"/);
+    expect(applied).toHaveProperty(
+      'plan.writes.0.reason',
+      expect.stringMatching(/from the entries that are written: (bogus|priority)$/),
+    );
     expect(await home.file()).not.toMatch(BOGUS);
     expect(await home.check()).toMatchObject({ kind: 'in-sync', problems: [] });
     await home.declare(`${changed}routing: { retry: { request-retry: 3 } }\n`);

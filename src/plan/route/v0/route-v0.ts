@@ -26,6 +26,7 @@ import { brickVerdicts, unsafeEdit, unsupported, wouldBeRefused } from '../../pr
 import { UnsafeEdit } from '../../../yaml/splice/splice.ts';
 import type { LostComment } from '../../types/lost-comment.ts';
 import type { Area } from '../../types/area.ts';
+import { unknownGone } from '../../../gateway/observe/unknown-members.ts';
 
 /** More field writes than this are worse than one edited file: each needs its own settle window. */
 const MOST_FIELD_WRITES = 3;
@@ -197,7 +198,8 @@ function fileWrite(
   const miss = missed(input.catalog, start, edit.after.image, input.proposed, areas);
   if (miss !== undefined)
     throw new UnsafeEdit(`after the edit the gateway would not hold what is wanted: ${miss}`, 1);
-  const reason = `${why}; the file is edited in place, every other byte stays`;
+  const gone = unknownGone(input.catalog, start.content, edit.after.content);
+  const reason = `${why}; the file is edited in place, every other byte stays${gone}`;
   return {
     writes: [preparedFile(input, start, edit, differences, areas, reason)],
     states: [edit.after],

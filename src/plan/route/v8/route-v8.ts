@@ -5,7 +5,7 @@ import { changeTree, V8_BASE, handleV8 } from '../../../gateway/v8/endpoints.ts'
 import { copySections, expanded, type Node, print } from '../../../gateway/v8/tree.ts';
 import { dedentComments } from '../../../gateway/model/stored.ts';
 import { stored } from '../../../gateway/v8/normalise.ts';
-import { unknownMembers } from '../../../gateway/v8/unknown-members.ts';
+import { unknownGone, unknownMembers } from '../../../gateway/observe/unknown-members.ts';
 import type { FileDocument, FileNode } from '../../../domain/yaml-node.ts';
 import { formatPath } from '../../../domain/path.ts';
 import { seal, type Sealed } from '../../../domain/secret.ts';
@@ -262,7 +262,8 @@ function byFile(
     throw new UnsafeEdit(`after the edit the gateway would not hold what is wanted: ${miss}`, 1);
   const [lost] = besides(input.catalog, start.content, after.content, areas, input.proposed).lost;
   if (lost !== undefined) throw new UnsafeEdit(`the edit would lose ${lost}`, 1);
-  const write = writeOfFile(differences, areas, after, `${why}; the file is edited and stored whole`);
+  const gone = unknownGone(input.catalog, start.content, after.content);
+  const write = writeOfFile(differences, areas, after, `${why}; the file is edited and stored whole${gone}`);
   const body = (now: Sealed<string>): Sealed<string> => {
     if (now.open() === raw) return seal(edited);
     throw fail('HF5005', 'the file of the gateway changed right before it was to be edited');

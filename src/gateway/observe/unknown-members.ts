@@ -1,11 +1,11 @@
-// Members of entries that a v8 gateway does not know. It loads a file with them and ignores them, but refuses every v8
-// write to any section until they are gone (C v8 §4.6). Pure.
+// Members of entries that the gateway does not know. It loads a file with them and ignores them; a field write of v7
+// deletes them (C v0 §4.4 N11), and v8 refuses every v8 write to any section until they are gone (C v8 §4.6). Pure.
 import { entry, formatPath, key, type Path } from '../../domain/path.ts';
 import { type Problem, problem } from '../../domain/problem/problem.ts';
 import { isList, isTree, type Tree, type Value } from '../../lib/value.ts';
 import type { Catalog, Field } from '../catalog/field.ts';
 
-/** Places of them, entries by their index. Unknown keys outside lists are archived by the gateway, and are not meant here. */
+/** Places of them, entries by their index. Unknown keys outside lists are kept by v7 and archived by v8. */
 export function unknownMembers(catalog: Catalog, content: Tree): readonly Path[] {
   return [...unknownIn(catalog.root, content, [], false)];
 }
@@ -31,6 +31,21 @@ function* unknownIn(field: Field, value: Value, at: Path, inEntry: boolean): Gen
 /** `api-key-entries` beside the keys of a provider is taken and ignored (C v8 §2). */
 const isHarmless = ({ pattern }: Field, name: string): boolean =>
   HARMLESS.has(name) || (name === 'api-key-entries' && pattern === 'api-keys.openai-compatibility[*]');
+
+/** What a write says of those that go with the entries it writes; nothing where none goes. */
+export function unknownGone(catalog: Catalog, before: Tree, after: Tree): string {
+  const left = namesIn(catalog, after);
+  const gone = namesIn(catalog, before).filter((name) => {
+    const at = left.indexOf(name);
+    if (at >= 0) left.splice(at, 1);
+    return at < 0;
+  });
+  if (gone.length === 0) return '';
+  return `; what the gateway doesn't know goes from the entries that are written: ${[...new Set(gone)].join(', ')}`;
+}
+
+const namesIn = (catalog: Catalog, content: Tree): string[] =>
+  unknownMembers(catalog, content).map((path) => path.at(-1)?.name ?? '');
 
 export function unknownMemberFindings(catalog: Catalog, content: Tree, target: string): readonly Problem[] {
   return unknownMembers(catalog, content).map((path) =>
