@@ -38,11 +38,18 @@ describe('references', () => {
   });
 
   test('of a number or a boolean become one', async () => {
-    const text = 'request-retry: ${env:N}\ndebug: ${env:B}\n';
-    expect(treeOf(await loadText(text, { env: { N: '3', B: 'true' } }))).toEqual({
+    const text = 'request-retry: ${env:N}\ndebug: ${env:B}\nws-auth: ${env:C}\n';
+    expect(treeOf(await loadText(text, { env: { N: '3', B: 'true', C: ' false ' } }))).toEqual({
       'request-retry': 3,
       debug: true,
+      'ws-auth': false,
     });
+  });
+
+  test.each(['yes', '', '1'])('of a boolean that is %p stay a text, which is an error', async (text) => {
+    const { desired, problems } = await loadText('debug: ${env:B}\n', { env: { B: text } });
+    expect(desired).toBeUndefined();
+    expect(problems).toHaveLength(1);
   });
 
   test('are left alone where $${ is written', async () => {

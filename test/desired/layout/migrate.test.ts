@@ -84,6 +84,12 @@ describe('a migrated file', () => {
     expect(to('v8', FLAT)).toBe(TREE);
   });
 
+  test('has blank lines between its keys only if the file had some', () => {
+    const dense = 'debug: true\nrequest-retry: 3\n';
+    expect(to('v8', dense)).not.toContain('\n\n');
+    expect(to('v8', dense.replace('\n', '\n\n'))).toContain('\n\n');
+  });
+
   test('stays as it is, byte for byte, where nothing has to change', () => {
     for (const text of [
       TREE,

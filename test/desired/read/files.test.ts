@@ -111,6 +111,17 @@ describe('the directory', () => {
 });
 
 describe('git', () => {
+  test('of several layers has changes when one of them has', async () => {
+    const dir = directory({ 'base/a.yaml': 'debug: true\n', 'over/b.yaml': 'request-retry: 1\n' });
+    git(dir, 'init', '-q');
+    git(dir, 'add', '.');
+    git(dir, 'commit', '-qm', 'one');
+    const dirty = async () => (await load(dir, { layers: ['base', 'over'] })).desired?.revision.commit?.dirty;
+    expect(await dirty()).toBe(false);
+    writeFileSync(join(dir, 'over/b.yaml'), 'request-retry: 2\n');
+    expect(await dirty()).toBe(true);
+  });
+
   test('tells the commit, and whether files differ from it', async () => {
     const dir = directory({ 'desired/a.yaml': 'debug: true\n' });
     expect((await load(dir)).desired?.revision.commit).toBeUndefined();

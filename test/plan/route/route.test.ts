@@ -88,6 +88,15 @@ describe('routes through field endpoints', () => {
     expect(line).toContain('"priority":2');
   });
 
+  test.each([
+    ['a text', 'prefix: team', '"prefix":""'],
+    ['a list', 'excluded-models: [opus]', '"excluded-models":[]'],
+  ])('%s that goes is sent as empty, where PATCH takes that', (_, member, sent) => {
+    const before = edit('    request-retry: 2\n', `    request-retry: 2\n    ${member}\n`);
+    const [line] = requests(before, HOME);
+    expect(line).toContain(sent);
+  });
+
   test('additions go before removals', () => {
     const after = edit('  - sk-test-0002\n', '').replace('request-retry: 3', 'request-retry: 4');
     expect(requests(HOME, after).map((line) => line.split(' ')[1])).toEqual(['/request-retry', '/api-keys']);
