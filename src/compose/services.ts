@@ -24,11 +24,16 @@ interface Parts {
 
 export function servicesFor({ source, reporter, io }: Parts): Services {
   const redact = io.redact ?? (<T>(value: T): T => value);
-  return (desk) => {
-    const watched = { desk, source: source.view, now: systemClock.now, elapsed: () => performance.now() };
+  return (operations) => {
+    const watched = {
+      operations,
+      source: source.view,
+      now: systemClock.now,
+      elapsed: () => performance.now(),
+    };
     const health = createHealth(watched);
     const metrics = createMetrics({ ...watched, version: packageVersion() });
-    const http = httpService(desk, {
+    const http = httpService(operations, {
       version: packageVersion(),
       clock: systemClock,
       redact,
@@ -42,12 +47,19 @@ export function servicesFor({ source, reporter, io }: Parts): Services {
     });
     const publicUrl = (settings: DaemonSettings): URL | undefined => settings.http?.publicUrl;
     const onResult = metrics.notified;
-    const notify = createNotify({ desk, clock: systemClock, reporter, clean: redact, publicUrl, onResult });
+    const notify = createNotify({
+      operations,
+      clock: systemClock,
+      reporter,
+      clean: redact,
+      publicUrl,
+      onResult,
+    });
     source.onChange(() => {
       const [view, found] = [source.view(), source.problem()];
       if (view) http.publish({ kind: 'source', source: view });
       notify.reporter?.shared?.('source', found && new HoldfastError([found]));
     });
-    return [health, metrics, source.service(desk), http, notify];
+    return [health, metrics, source.service(operations), http, notify];
   };
 }

@@ -9,7 +9,7 @@ import type {
   Origins,
   Quarantine,
   Suspension,
-  Told,
+  NotifiedByChannel,
 } from '../domain/state/state.ts';
 import type { CheckRecord } from '../domain/state/check-record.ts';
 import type { Problem } from '../domain/problem/problem.ts';
@@ -108,8 +108,8 @@ export interface Store {
   history(target: string, limit?: number): Promise<readonly HistoryEntry[]>;
 
   /** What channels of notifications were told; empty where nothing is known. */
-  told(): Promise<Told>;
-  keepTold(told: Told): Promise<void>;
+  notified(): Promise<NotifiedByChannel>;
+  saveNotified(told: NotifiedByChannel): Promise<void>;
 
   /** What a daemon saw, look by look; the oldest go by themselves. */
   appendLook(target: string, look: CheckRecord): Promise<void>;

@@ -206,7 +206,7 @@ describe('the daemon', () => {
     await home.next('in-sync');
     const dir = join(home.dir, 'state', 'targets', 'home');
     await writeFile(join(dir, 'state.json'), '{"lastApplied": {"at"');
-    home.desk.look('home');
+    home.operations.look('home');
     await home.next('in-sync');
     expect(home.failures).toMatchObject([{ problems: [{ code: 'HF6005' }] }]);
     expect((await readdir(dir)).some((name) => name.startsWith('state.json.damaged-'))).toBe(true);

@@ -23,7 +23,7 @@ export async function endAll(): Promise<void> {
 export interface Running extends Omit<Stage, 'events'>, Told {
   readonly dir: string;
   readonly settings: string;
-  readonly desk: DaemonOperations;
+  readonly operations: DaemonOperations;
   /** As SIGHUP does. */
   readonly hangUp: () => void;
   /** Resolves with the next outcome that was not asked for yet. */
@@ -67,7 +67,7 @@ export async function daemon(
     opened += 1;
     return opened > 1 && options.reopen ? options.reopen(first) : { ...first };
   };
-  let desk: DaemonOperations | undefined;
+  let operations: DaemonOperations | undefined;
   let hangUp = (): void => {};
   const ended = runDaemon({
     open,
@@ -75,7 +75,7 @@ export async function daemon(
     reporter: told.reporter,
     signal: stop.signal,
     services: (given) => {
-      desk = given;
+      operations = given;
       const { services = [] } = options;
       return typeof services === 'function' ? services(given) : services;
     },
@@ -95,9 +95,9 @@ export async function daemon(
     dir,
     settings,
     hangUp: () => hangUp(),
-    get desk() {
-      if (!desk) throw new Error('the daemon has not opened yet');
-      return desk;
+    get operations() {
+      if (!operations) throw new Error('the daemon has not opened yet');
+      return operations;
     },
     next: async (kind) => {
       for (let tries = 0; tries < 600; tries += 1) {

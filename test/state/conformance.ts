@@ -113,10 +113,10 @@ export function conformsToStore(kind: string, open: () => Promise<Bench>): void 
 
     test('keeps what channels were told, as a whole', async () => {
       const store = await fresh();
-      expect(await store.told()).toEqual({});
-      await store.keepTold({ ops: { home: { standing: 'refused', of: 'a1', trouble: 'drifted' } } });
-      await store.keepTold({ ops: { home: { standing: 'drifted' }, eu: { standing: 'in-sync' } } });
-      expect(await (await bench.reopen()).told()).toEqual({
+      expect(await store.notified()).toEqual({});
+      await store.saveNotified({ ops: { home: { standing: 'refused', of: 'a1', trouble: 'drifted' } } });
+      await store.saveNotified({ ops: { home: { standing: 'drifted' }, eu: { standing: 'in-sync' } } });
+      expect(await (await bench.reopen()).notified()).toEqual({
         ops: { home: { standing: 'drifted' }, eu: { standing: 'in-sync' } },
       });
     });

@@ -149,8 +149,8 @@ describe('a damaged record', () => {
       const dir = newDir();
       const store = await open(dir);
       writeFileSync(join(dir, 'told.json'), text);
-      expect(await codesOf(store.told())).toEqual(['HF6005']);
-      expect(await store.told()).toEqual({});
+      expect(await codesOf(store.notified())).toEqual(['HF6005']);
+      expect(await store.notified()).toEqual({});
     },
   );
 

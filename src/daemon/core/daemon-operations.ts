@@ -1,5 +1,5 @@
 // What people and scripts may ask of a running daemon. Whether somebody may ask is another's business: the HTTP API
-// knows roles, the desk knows targets. Work stands in the same line as the looks, and everybody hears of it. `by` is who
+// knows roles, this knows targets. Work stands in the same line as the looks, and everybody hears of it. `by` is who
 // asked, for the history.
 import type { ReconcileRequest, RestoreRequest } from '../../apply/run/context.ts';
 import type { Trigger } from '../../domain/state/check-record.ts';

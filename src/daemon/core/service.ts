@@ -1,5 +1,5 @@
 // What runs beside the looks for as long as the daemon does: the git source, the HTTP server, notifications. Each hears
-// what happens, follows the settings, and asks the desk for what it wants done.
+// what happens, follows the settings, and asks the daemon for the operations that it needs.
 import type { DaemonSettings } from '../../settings/settings.ts';
 import type { DaemonOperations } from './daemon-operations.ts';
 import type { Reporter } from './reporter.ts';
@@ -14,5 +14,5 @@ export interface Service extends AsyncDisposable {
   follow(settings: DaemonSettings): Promise<void>;
 }
 
-/** Built once, before anything is looked at; the desk answers from `follow` on. */
-export type Services = (desk: DaemonOperations) => readonly Service[];
+/** Built once, before anything is looked at; the operations answer from `follow` on. */
+export type Services = (operations: DaemonOperations) => readonly Service[];

@@ -32,7 +32,7 @@ export interface GitSource extends Hooked, AsyncDisposable {
   onChange(changed: () => void): () => void;
   /** The checkout in force, kept on disk until it is let go; undefined while no repository is followed. */
   hold(): Held | undefined;
-  service(desk: Pick<DaemonOperations, 'reload'>): Service;
+  service(operations: Pick<DaemonOperations, 'reload'>): Service;
 }
 
 /** Without a checkout there is a problem that says why. */
@@ -85,7 +85,7 @@ export function createGitSource({
   const listeners = new Set<() => void>();
   const held = new Map<string, number>();
   let following: Following | undefined;
-  let desk: Pick<DaemonOperations, 'reload'> | undefined;
+  let operations: Pick<DaemonOperations, 'reload'> | undefined;
   /** The commit that was given to whoever looked last. */
   let given: string | undefined;
 
@@ -103,7 +103,7 @@ export function createGitSource({
     if (found.is !== 'new' && sayingOf(before) === sayingOf(found.problem)) return !found.problem;
     say(note, one, found);
     changed();
-    if (found.is === 'new') desk?.reload('source');
+    if (found.is === 'new') operations?.reload('source');
     return !found.problem;
   };
   const begin = async (settings: GitSettings): Promise<void> => {
@@ -159,7 +159,7 @@ export function createGitSource({
     service: (asked) => ({
       async follow(settings) {
         await source.follow(settings);
-        desk = asked;
+        operations = asked;
         // What came after the files were given out, and before anybody could be told.
         if (following && following.repository.current()?.commit.sha !== given) asked.reload('source');
       },

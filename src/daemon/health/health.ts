@@ -9,7 +9,7 @@ import type { Finding } from './finding.ts';
 import { createLiveness, TICK_MS, type Liveness } from './liveness.ts';
 
 export interface HealthOptions {
-  readonly desk: Pick<DaemonOperations, 'targets' | 'nextLookAt' | 'store'>;
+  readonly operations: Pick<DaemonOperations, 'targets' | 'nextLookAt' | 'store'>;
   /** ms since the epoch, and ms of a clock that never jumps. */
   readonly now: () => number;
   readonly elapsed: () => number;
@@ -28,7 +28,7 @@ export interface Health extends Service {
 const WRITTEN_LASTS_MS = 5000;
 
 export function createHealth(options: HealthOptions): Health {
-  const { desk, source } = options;
+  const { operations, source } = options;
   const liveness = createLiveness(options);
   const looked = new Set<string>();
   const beats = createBeats(options, liveness);
@@ -49,7 +49,7 @@ export function createHealth(options: HealthOptions): Health {
     ready: async () => [
       { name: 'settings', ok: timer !== undefined, detail: timer ? 'loaded' : 'not loaded yet' },
       await beats.written(),
-      lookedAt(desk, looked),
+      lookedAt(operations, looked),
       ...checkout(source?.()),
     ],
     async follow() {
@@ -76,12 +76,12 @@ interface Beats {
   last(): Promise<void>;
 }
 
-function createBeats({ desk, now, elapsed }: HealthOptions, liveness: Liveness): Beats {
+function createBeats({ operations, now, elapsed }: HealthOptions, liveness: Liveness): Beats {
   let latest: { readonly at: number; readonly result: Promise<Finding> } | undefined;
   const write = (ended: boolean): Promise<Finding> => {
     const problems = wrong(liveness.findings());
     const beat = { at: now(), pid: process.pid, problems, ...(ended && { ended }) };
-    const result = desk
+    const result = operations
       .store()
       .writeBeat(beat)
       .then(() => ({ name: 'state', ok: true, detail: 'can be written' }))
@@ -107,8 +107,8 @@ function unwritable(error: unknown): string {
   return `cannot be written${code === undefined ? '' : ` (${code})`}`;
 }
 
-function lookedAt(desk: HealthOptions['desk'], looked: ReadonlySet<string>): Finding {
-  const targets = desk.targets();
+function lookedAt(operations: HealthOptions['operations'], looked: ReadonlySet<string>): Finding {
+  const targets = operations.targets();
   const done = targets.filter(({ name }) => looked.has(name)).length;
   const detail = `${done} of ${targets.length} targets were looked at`;
   return { name: 'first-looks', ok: done === targets.length, detail };

@@ -5,7 +5,7 @@ import type { Reporter } from '../core/reporter.ts';
 import type { Finding } from './finding.ts';
 
 export interface LivenessOptions {
-  readonly desk: Pick<DaemonOperations, 'targets' | 'nextLookAt'>;
+  readonly operations: Pick<DaemonOperations, 'targets' | 'nextLookAt'>;
   /** ms since the epoch. */
   readonly now: () => number;
   /** ms of a clock that never jumps. */
@@ -29,7 +29,7 @@ const OVERDUE_MS = 15 * 60_000;
 /** A difference of the two clocks by this much is a jump of the machine's. */
 const JUMP_MS = 60_000;
 
-export function createLiveness({ desk, now, elapsed }: LivenessOptions): Liveness {
+export function createLiveness({ operations, now, elapsed }: LivenessOptions): Liveness {
   const loop = createLoop(elapsed);
   /** When each target that is worked on was last heard of, and when each was to be looked at. */
   const underWay = new Map<string, number>();
@@ -58,7 +58,7 @@ export function createLiveness({ desk, now, elapsed }: LivenessOptions): Livenes
       const difference = now() - elapsed();
       if (Math.abs(difference - apart) > JUMP_MS) due.clear();
       apart = difference;
-      expect(desk, due, apart);
+      expect(operations, due, apart);
     },
     findings: () => [
       loop.finding(),
@@ -72,11 +72,11 @@ export function createLiveness({ desk, now, elapsed }: LivenessOptions): Livenes
 }
 
 /** The earliest look that each target has not had yet. */
-function expect(desk: LivenessOptions['desk'], due: Map<string, number>, apart: number): void {
-  const names = desk.targets().map(({ name }) => name);
+function expect(operations: LivenessOptions['operations'], due: Map<string, number>, apart: number): void {
+  const names = operations.targets().map(({ name }) => name);
   for (const name of due.keys()) if (!names.includes(name)) due.delete(name);
   for (const name of names) {
-    const at = desk.nextLookAt(name);
+    const at = operations.nextLookAt(name);
     if (at !== undefined) due.set(name, Math.min(at - apart, due.get(name) ?? Infinity));
   }
 }

@@ -9,8 +9,8 @@ export async function openApiDocument(version: string): Promise<object> {
   const clock = { now: () => 0, sleep: async (): Promise<void> => {} };
   const redact = <T>(value: T): T => value;
   const options = { version, clock, redact, note: () => {}, failed: () => {} };
-  const desk = {} as DaemonOperations; // describing the routes calls none of them
-  const parts = { desk, options, access: createAccess(clock), streams: createStreams({ redact }) };
+  const operations = {} as DaemonOperations; // describing the routes calls none of them
+  const parts = { operations, options, access: createAccess(clock), streams: createStreams({ redact }) };
   const listen = { host: '127.0.0.1', port: 0 };
   const http = { listen, auth: 'token', tokens: [], trustedProxies: [] } as const;
   const server = await assemble({ ...parts, startedAt: 0, drift: () => '' }, http);

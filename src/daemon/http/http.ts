@@ -28,13 +28,13 @@ export interface HttpService extends Service {
   address(): URL | undefined;
 }
 
-export function httpService(desk: DaemonOperations, options: HttpOptions): HttpService {
-  return new Http(desk, options);
+export function httpService(operations: DaemonOperations, options: HttpOptions): HttpService {
+  return new Http(operations, options);
 }
 
 /** What the server is made of, whatever the settings. */
 export interface Assembly {
-  readonly desk: DaemonOperations;
+  readonly operations: DaemonOperations;
   readonly options: HttpOptions;
   readonly access: Access;
   readonly streams: Streams;
@@ -44,14 +44,14 @@ export interface Assembly {
 }
 
 export async function assemble(parts: Assembly, http: HttpSettings): Promise<ApiServer> {
-  const { desk, options, access, streams } = parts;
+  const { operations, options, access, streams } = parts;
   const { hook, routes = () => [] } = options;
   const api = (entrance: Entrance): readonly Routes[] => [
     sessionRoutes(entrance),
-    targetRoutes(desk, { ...options, startedAt: parts.startedAt, drift: parts.drift }),
-    planRoutes(desk),
-    recordRoutes(desk),
-    actionRoutes(desk, options),
+    targetRoutes(operations, { ...options, startedAt: parts.startedAt, drift: parts.drift }),
+    planRoutes(operations),
+    recordRoutes(operations),
+    actionRoutes(operations, options),
     eventRoutes(streams, entrance),
     documentRoutes,
   ];
@@ -77,14 +77,14 @@ class Http implements HttpService {
   #server: ApiServer | undefined;
   #address: URL | undefined;
 
-  constructor(desk: DaemonOperations, options: HttpOptions) {
+  constructor(operations: DaemonOperations, options: HttpOptions) {
     const { clock, redact, failed, events } = options;
     const now = (): number => clock.now();
     const streams = createStreams({ redact, ...events });
     const access = createAccess(clock);
     const drift = (): string => this.#drift;
-    this.#assembly = { desk, options, access, streams, startedAt: now(), drift };
-    this.reporter = liveReporter(desk, streams, { now, failed });
+    this.#assembly = { operations, options, access, streams, startedAt: now(), drift };
+    this.reporter = liveReporter(operations, streams, { now, failed });
   }
 
   publish(event: LiveEvent): void {

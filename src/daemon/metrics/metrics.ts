@@ -12,7 +12,7 @@ import { removeStaleSeries } from './stale-series.ts';
 import { routeOf } from './route-of.ts';
 
 export interface MetricsOptions {
-  readonly desk: Pick<DaemonOperations, 'targets' | 'store'>;
+  readonly operations: Pick<DaemonOperations, 'targets' | 'store'>;
   /** Of Holdfast. */
   readonly version: string;
   /** ms since the epoch, and ms of a clock that never jumps. */
@@ -36,7 +36,7 @@ export interface Metrics extends Service {
 export function createMetrics(options: MetricsOptions): Metrics {
   const instruments = createInstruments(options.version);
   const { counters, registry } = instruments;
-  const known = createKnown(options.desk);
+  const known = createKnown(options.operations);
   const settling = createSettling(instruments, options.elapsed);
   return {
     reporter: {
@@ -56,7 +56,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
     },
     contentType: registry.contentType,
     async expose() {
-      const names = options.desk.targets().map(({ name }) => name);
+      const names = options.operations.targets().map(({ name }) => name);
       const facts = await known.all(names);
       await removeStaleSeries(instruments, new Set(names));
       clear(instruments.gauges);
@@ -111,13 +111,13 @@ interface Known {
   all(targets: readonly string[]): Promise<ReadonlyMap<string, Facts>>;
 }
 
-function createKnown(desk: MetricsOptions['desk']): Known {
+function createKnown(operations: MetricsOptions['operations']): Known {
   const facts = new Map<string, Facts>();
   const reading = new Set<Promise<void>>();
   const of = (target: string): Facts => facts.get(target) ?? NOTHING;
   const read: Known['read'] = (target) => {
     // A state that cannot be read is reported by the look itself; until it can, what was known before is shown.
-    const work = desk
+    const work = operations
       .store()
       .read(target)
       .then((state) => void facts.set(target, afterReading(of(target), state)))

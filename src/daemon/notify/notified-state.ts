@@ -1,97 +1,97 @@
 // What each channel was told, kept in the Store: changes are told once, across restarts too.
-import type { Mark, Told } from '../../domain/state/state.ts';
+import type { NotifiedStatus, NotifiedByChannel } from '../../domain/state/state.ts';
 
 /** What the Store does for it. */
 export interface Keeper {
-  told(): Promise<Told>;
-  keepTold(told: Told): Promise<void>;
+  notified(): Promise<NotifiedByChannel>;
+  saveNotified(told: NotifiedByChannel): Promise<void>;
 }
 
 export interface NotifiedState {
   /** Rejects as the Store does; then nothing is known. */
   load(): Promise<void>;
   /** What the channel knows when all that waits for it has arrived. */
-  of(channel: string, about: string): Mark | undefined;
+  of(channel: string, about: string): NotifiedStatus | undefined;
   /** Nothing is to be told: it is known at once, unless something before it is still on its way. */
-  note(channel: string, about: string, mark: Mark): void;
-  /** A letter with this mark was sent on its way. */
-  sent(channel: string, about: string, mark: Mark): void;
-  arrived(channel: string, about: string, mark: Mark): void;
+  note(channel: string, about: string, status: NotifiedStatus): void;
+  /** A notice with this status was sent on its way. */
+  sent(channel: string, about: string, status: NotifiedStatus): void;
+  arrived(channel: string, about: string, status: NotifiedStatus): void;
   /** It did not arrive: what is seen next is told as if it were new, unless more was sent since. */
-  lost(channel: string, about: string, mark: Mark): void;
+  lost(channel: string, about: string, status: NotifiedStatus): void;
   /** Forgets channels and targets that there are none of. */
   keepOnly(channels: ReadonlySet<string>, about: ReadonlySet<string>): void;
   /** Resolves when everything is in the Store, or told to `failed`. */
   saved(): Promise<void>;
 }
 
-type Marks = Map<string, Map<string, Mark>>;
+type Statuses = Map<string, Map<string, NotifiedStatus>>;
 
 export function createNotifiedState(keeper: () => Keeper, failed: (error: unknown) => void): NotifiedState {
-  let kept: Marks = new Map();
-  let expected: Marks = new Map();
+  let kept: Statuses = new Map();
+  let expected: Statuses = new Map();
   let isDirty = false;
   let saving: Promise<void> | undefined;
 
   const save = async (): Promise<void> => {
     while (isDirty) {
       isDirty = false;
-      await keeper().keepTold(plain(kept)).catch(failed);
+      await keeper().saveNotified(plain(kept)).catch(failed);
     }
     saving = undefined;
   };
   /** Many changes at once are one write. */
-  const keep = (channel: string, about: string, mark: Mark): void => {
-    set(kept, channel, about, mark);
+  const keep = (channel: string, about: string, status: NotifiedStatus): void => {
+    set(kept, channel, about, status);
     isDirty = true;
     saving ??= Promise.resolve().then(save);
   };
 
   return {
     async load() {
-      const told = await keeper().told();
-      [kept, expected] = [marksOf(told), marksOf(told)];
+      const told = await keeper().notified();
+      [kept, expected] = [statusesOf(told), statusesOf(told)];
     },
     of: (channel, about) => expected.get(channel)?.get(about),
-    note(channel, about, mark) {
+    note(channel, about, status) {
       const isSettled = expected.get(channel)?.get(about) === kept.get(channel)?.get(about);
-      set(expected, channel, about, mark);
-      if (isSettled) keep(channel, about, mark);
+      set(expected, channel, about, status);
+      if (isSettled) keep(channel, about, status);
     },
-    sent: (channel, about, mark) => set(expected, channel, about, mark),
+    sent: (channel, about, status) => set(expected, channel, about, status),
     arrived: keep,
-    lost(channel, about, mark) {
-      if (expected.get(channel)?.get(about) !== mark) return;
+    lost(channel, about, status) {
+      if (expected.get(channel)?.get(about) !== status) return;
       const before = kept.get(channel)?.get(about);
       if (before) set(expected, channel, about, before);
       else expected.get(channel)?.delete(about);
     },
     keepOnly(channels, about) {
-      for (const marks of [kept, expected]) retain(marks, channels, about);
+      for (const statuses of [kept, expected]) retain(statuses, channels, about);
     },
     saved: async () => saving,
   };
 }
 
-function set(marks: Marks, channel: string, about: string, mark: Mark): void {
-  const own = marks.get(channel) ?? new Map<string, Mark>();
-  marks.set(channel, own.set(about, mark));
+function set(statuses: Statuses, channel: string, about: string, status: NotifiedStatus): void {
+  const own = statuses.get(channel) ?? new Map<string, NotifiedStatus>();
+  statuses.set(channel, own.set(about, status));
 }
 
-function retain(marks: Marks, channels: ReadonlySet<string>, about: ReadonlySet<string>): void {
-  for (const [channel, own] of marks) {
-    if (!channels.has(channel)) marks.delete(channel);
+function retain(statuses: Statuses, channels: ReadonlySet<string>, about: ReadonlySet<string>): void {
+  for (const [channel, own] of statuses) {
+    if (!channels.has(channel)) statuses.delete(channel);
     for (const name of own.keys()) if (!about.has(name)) own.delete(name);
   }
 }
 
-function marksOf(told: Told): Marks {
+function statusesOf(told: NotifiedByChannel): Statuses {
   const copies = Object.entries(told).map(
-    ([channel, marks]) => [channel, new Map(Object.entries(marks))] as const,
+    ([channel, statuses]) => [channel, new Map(Object.entries(statuses))] as const,
   );
   return new Map(copies);
 }
 
-function plain(marks: Marks): Told {
-  return Object.fromEntries([...marks].map(([channel, own]) => [channel, Object.fromEntries(own)]));
+function plain(statuses: Statuses): NotifiedByChannel {
+  return Object.fromEntries([...statuses].map(([channel, own]) => [channel, Object.fromEntries(own)]));
 }

@@ -2,7 +2,7 @@
 // for by a look, and a receiver that is down is somebody else's trouble.
 import type { Notice, Topic } from '../../domain/outcome/notice.ts';
 import type { Outcome } from '../../domain/outcome/outcome.ts';
-import type { Mark } from '../../domain/state/state.ts';
+import type { NotifiedStatus } from '../../domain/state/state.ts';
 import { terminalSafeIn } from '../../lib/terminal-safe.ts';
 import type { DaemonSettings } from '../../settings/settings.ts';
 import type { DaemonOperations } from '../core/daemon-operations.ts';
@@ -16,7 +16,7 @@ import { openSender } from './channels/sender.ts';
 import { sharedTransition, type Transition, transitionAfter } from './transitions.ts';
 
 export interface NotifyOptions extends Pick<ActiveChannelOptions, 'clock' | 'onResult'> {
-  readonly desk: Pick<DaemonOperations, 'targets' | 'store'>;
+  readonly operations: Pick<DaemonOperations, 'targets' | 'store'>;
   /** Where it says how channels are; the log. */
   readonly reporter: Pick<Reporter, 'note' | 'failed'>;
   /** Takes secrets out of what is sent and said. */
@@ -33,9 +33,9 @@ const ABOUT = { settings: ':settings', source: ':source' } as const;
 const TOPIC_OF = { settings: 'daemon', source: 'source' } as const;
 
 export function createNotify(options: NotifyOptions): Service {
-  const { desk, clock, reporter, clean = (value) => value, newId = newMessageId } = options;
+  const { operations, clock, reporter, clean = (value) => value, newId = newMessageId } = options;
   const { random = Math.random, open = openSender, publicUrl = () => undefined } = options;
-  const memory = createNotifiedState(() => desk.store(), reporter.failed);
+  const memory = createNotifiedState(() => operations.store(), reporter.failed);
   let activeChannels: readonly ActiveChannel[] = [];
   let dashboard: URL | undefined;
   let isLoaded = false;
@@ -49,9 +49,9 @@ export function createNotify(options: NotifyOptions): Service {
     reporter,
     ...(options.onResult && { onResult: options.onResult }),
     ended(channel, notices, ending) {
-      for (const { about, mark } of notices) {
-        if (mark && ending === 'delivered') memory.arrived(channel, about, mark);
-        if (mark && ending === 'undelivered') memory.lost(channel, about, mark);
+      for (const { about, status } of notices) {
+        if (status && ending === 'delivered') memory.arrived(channel, about, status);
+        if (status && ending === 'undelivered') memory.lost(channel, about, status);
       }
     },
   };
@@ -59,17 +59,17 @@ export function createNotify(options: NotifyOptions): Service {
   const tell = (
     activeChannel: ActiveChannel,
     about: string,
-    { tells, mark }: Transition,
+    { tells, status }: Transition,
     make: (kind: Topic, circumstances: Circumstances) => Notice,
   ): void => {
     const { name } = activeChannel.channel;
     const before = memory.of(name, about);
-    const isNew = mark !== undefined && mark !== before;
-    if (isNew) memory[tells.length > 0 ? 'sent' : 'note'](name, about, mark);
+    const isNew = status !== undefined && status !== before;
+    if (isNew) memory[tells.length > 0 ? 'sent' : 'note'](name, about, status);
     for (const [i, kind] of tells.entries()) {
       const notice = make(kind, circumstancesOf(before, about, newId(), dashboard));
       const carried = isNew && i === tells.length - 1;
-      activeChannel.add({ notice: terminalSafeIn(clean(notice)), about, ...(carried && { mark }) });
+      activeChannel.add({ notice: terminalSafeIn(clean(notice)), about, ...(carried && { status }) });
     }
   };
 
@@ -103,7 +103,7 @@ export function createNotify(options: NotifyOptions): Service {
       if (notify.length > 0 && !isLoaded) await memory.load().catch(reporter.failed);
       isLoaded ||= notify.length > 0;
       dashboard = publicUrl(settings);
-      const names = desk.targets().map(({ name }) => name);
+      const names = operations.targets().map(({ name }) => name);
       memory.keepOnly(new Set(notify.map(({ name }) => name)), new Set([...names, ...Object.values(ABOUT)]));
       const before = activeChannels;
       activeChannels = notify.map(
@@ -126,7 +126,7 @@ function isSame({ channel }: ActiveChannel, other: ActiveChannel['channel']): bo
 }
 
 function circumstancesOf(
-  before: Mark | undefined,
+  before: NotifiedStatus | undefined,
   about: string,
   id: string,
   dashboard: URL | undefined,

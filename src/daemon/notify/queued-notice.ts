@@ -1,7 +1,7 @@
 // Notices on their way to one channel, and how many of them become one. Pure.
 import type { Notice } from '../../domain/outcome/notice.ts';
 import type { Severity } from '../../domain/outcome/sync-status.ts';
-import type { Mark } from '../../domain/state/state.ts';
+import type { NotifiedStatus } from '../../domain/state/state.ts';
 import type { Digest } from './channels/message.ts';
 
 export interface QueuedNotice {
@@ -9,7 +9,7 @@ export interface QueuedNotice {
   /** What it is about: a target, or what all of them share. */
   readonly about: string;
   /** What the channel knows once it has this; absent where another letter of the same moment follows. */
-  readonly mark?: Mark;
+  readonly status?: NotifiedStatus;
 }
 
 /** Letters that wait. Of more than `MOST_WAITING` the oldest are only counted, and the last about each thing kept. */

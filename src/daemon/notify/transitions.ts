@@ -2,7 +2,7 @@
 import { meaningOf, type Topic, TOPICS } from '../../domain/outcome/notice.ts';
 import type { Outcome } from '../../domain/outcome/outcome.ts';
 import { type Severity, syncStatusAfter } from '../../domain/outcome/sync-status.ts';
-import type { Mark } from '../../domain/state/state.ts';
+import type { NotifiedStatus } from '../../domain/state/state.ts';
 import type { Channel } from '../../settings/settings.ts';
 
 type Wants = Pick<Channel, 'on' | 'severity' | 'targets'>;
@@ -11,7 +11,7 @@ export interface Transition {
   /** In order; nothing where the channel is told nothing. */
   readonly tells: readonly Topic[];
   /** What the channel knows when it was told. */
-  readonly mark: Mark | undefined;
+  readonly status: NotifiedStatus | undefined;
 }
 
 /** Everything that somebody may have to act on. */
@@ -24,27 +24,31 @@ function wants({ on = BY_DEFAULT, severity }: Wants, topic: Topic): boolean {
 }
 
 /** After an outcome of a target that the channel hears of. */
-export function transitionAfter(channel: Wants, before: Mark | undefined, outcome: Outcome): Transition {
-  if (channel.targets && !channel.targets.includes(outcome.target)) return { tells: [], mark: before };
+export function transitionAfter(
+  channel: Wants,
+  before: NotifiedStatus | undefined,
+  outcome: Outcome,
+): Transition {
+  if (channel.targets && !channel.targets.includes(outcome.target)) return { tells: [], status: before };
   const occurred = outcome.kind === 'applied' || outcome.kind === 'restored' ? [outcome.kind] : [];
-  const { tells, mark } = turnOf(channel, before, seenIn(outcome));
-  return { tells: [...occurred.filter((topic) => wants(channel, topic)), ...tells], mark };
+  const { tells, status } = transitionFrom(channel, before, statusIn(outcome));
+  return { tells: [...occurred.filter((topic) => wants(channel, topic)), ...tells], status };
 }
 
 /** After what all targets share began to fail or works again. */
 export function sharedTransition(
   channel: Wants,
-  before: Mark | undefined,
+  before: NotifiedStatus | undefined,
   topic: 'source' | 'daemon',
   isWrong: boolean,
 ): Transition {
-  return turnOf(channel, before, isWrong ? { standing: topic } : before && { standing: 'in-sync' });
+  return transitionFrom(channel, before, isWrong ? { standing: topic } : before && { standing: 'in-sync' });
 }
 
-type Seen = Pick<Mark, 'standing' | 'of'>;
+type Current = Pick<NotifiedStatus, 'standing' | 'of'>;
 
 /** Each revision that fails is news, even where the one before failed in the same way. */
-function seenIn(outcome: Outcome): Seen | undefined {
+function statusIn(outcome: Outcome): Current | undefined {
   const standing = syncStatusAfter(outcome.kind);
   if (standing === undefined) return undefined;
   const isInvalid = outcome.kind === 'invalid';
@@ -53,18 +57,22 @@ function seenIn(outcome: Outcome): Seen | undefined {
   return { standing, ...(isOfRevision && of !== undefined && { of }) };
 }
 
-function turnOf(channel: Wants, before: Mark | undefined, seen: Seen | undefined): Transition {
-  if (!seen || (before?.standing === seen.standing && before.of === seen.of))
-    return { tells: [], mark: before };
-  if (seen.standing === 'in-sync') return { tells: fineTopics(channel, before), mark: seen };
-  const { standing } = seen;
+function transitionFrom(
+  channel: Wants,
+  before: NotifiedStatus | undefined,
+  current: Current | undefined,
+): Transition {
+  if (!current || (before?.standing === current.standing && before.of === current.of))
+    return { tells: [], status: before };
+  if (current.standing === 'in-sync') return { tells: fineTopics(channel, before), status: current };
+  const { standing } = current;
   const isTold = standing !== 'unknown' && wants(channel, standing);
   const trouble = isTold && meaningOf(standing).severity !== 'info' ? standing : before?.trouble;
-  return { tells: isTold ? [standing] : [], mark: { ...seen, ...(trouble && { trouble }) } };
+  return { tells: isTold ? [standing] : [], status: { ...current, ...(trouble && { trouble }) } };
 }
 
 /** A recovery is told where its trouble was, whatever the severity. */
-function fineTopics(channel: Wants, before: Mark | undefined): Topic[] {
+function fineTopics(channel: Wants, before: NotifiedStatus | undefined): Topic[] {
   if (before?.trouble && (channel.on ?? BY_DEFAULT).includes('recovered')) return ['recovered'];
   return wants(channel, 'in-sync') && before?.standing !== 'source' && before?.standing !== 'daemon'
     ? ['in-sync']

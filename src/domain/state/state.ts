@@ -84,17 +84,17 @@ export interface AuthBlock {
 }
 
 /** What a channel of notifications knows of a target, or of what else it is told about. */
-export interface Mark {
+export interface NotifiedStatus {
   /** Where it stood when the channel last heard of it, or would have if it wanted to. */
   readonly standing: SyncStatus | 'source' | 'daemon';
   /** Which one, where several of a kind can follow each other: the revision that was rolled back. */
   readonly of?: string;
   /** The last trouble it was told that is not over yet. */
-  readonly trouble?: Mark['standing'];
+  readonly trouble?: NotifiedStatus['standing'];
 }
 
-/** Marks by channel, then by what they are about. */
-export type Told = Readonly<Record<string, Readonly<Record<string, Mark>>>>;
+/** By channel, then by what it is about. */
+export type NotifiedByChannel = Readonly<Record<string, Readonly<Record<string, NotifiedStatus>>>>;
 
 export interface Suspension {
   readonly until: number;

@@ -9,7 +9,7 @@ import { dirname, join, resolve } from 'node:path';
 import { lock as lockFile } from 'proper-lockfile';
 import type { Clock } from '../../domain/clock.ts';
 import { fail } from '../../domain/problem/problem.ts';
-import type { Journal, Told } from '../../domain/state/state.ts';
+import type { Journal, NotifiedByChannel } from '../../domain/state/state.ts';
 import {
   listBackups,
   pinBackup,
@@ -132,10 +132,10 @@ export async function openFileStore(options: FileStoreOptions): Promise<Store> {
     },
     history: (target, limit = HISTORY_SHOWN) =>
       readLines(join(home(target), 'history.jsonl'), limit, isHistoryEntry),
-    async told() {
-      return ((await notes.read(toldFile, clock.now())) ?? {}) as Told; // as `isTold` asks for
+    async notified() {
+      return ((await notes.read(toldFile, clock.now())) ?? {}) as NotifiedByChannel; // as `isTold` asks for
     },
-    keepTold: (told) => writeRecord(toldFile, told),
+    saveNotified: (told) => writeRecord(toldFile, told),
     async appendLook(target, look) {
       await makeDirectory(home(target));
       await appendLine(join(home(target), 'looks.jsonl'), look, LOOKS);

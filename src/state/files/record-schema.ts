@@ -1,7 +1,7 @@
 // What records of the state must look like to be worked with. A file that somebody edited is damaged, not a surprise in
 // the middle of a transaction. Members that are not known here are let through: a later version may have written them.
 import type { CheckRecord } from '../../domain/state/check-record.ts';
-import type { HistoryEntry, Journal, Mark } from '../../domain/state/state.ts';
+import type { HistoryEntry, Journal, NotifiedStatus } from '../../domain/state/state.ts';
 import type { TargetState } from '../store.ts';
 
 type Check = (value: unknown) => boolean;
@@ -85,7 +85,7 @@ const JOURNAL: Checks<Journal> = {
 };
 
 export const isTargetState: Check = recordOf(STATE);
-const MARK: Checks<Mark> = { standing: isText, of: maybe(isText), trouble: maybe(isText) };
+const MARK: Checks<NotifiedStatus> = { standing: isText, of: maybe(isText), trouble: maybe(isText) };
 
 export const isTold: Check = mapOf(mapOf(recordOf(MARK)));
 export const isJournal: Check = recordOf(JOURNAL);

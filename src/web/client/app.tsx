@@ -10,16 +10,16 @@ import { TargetPage } from './pages/target.tsx';
 import { Trouble } from './parts/trouble.tsx';
 import { TopBar } from './parts/top-bar.tsx';
 import { route } from './data/route.ts';
-import { seat } from './data/session.ts';
+import { authState } from './data/session.ts';
 import { clockTime } from './data/labels.ts';
 
 export function App() {
   useEffect(() => void enter(), []);
-  switch (seat.value.kind) {
+  switch (authState.value.kind) {
     case 'asking':
-      return <Doorway problem={seat.value.problem} />;
+      return <Doorway problem={authState.value.problem} />;
     case 'none':
-      return <Login ended={seat.value.ended} />;
+      return <Login ended={authState.value.ended} />;
     case 'in':
       return <Inside />;
   }
@@ -29,9 +29,9 @@ const KNOCK_AGAIN_AFTER = 3000;
 
 async function enter(): Promise<void> {
   const answer = await get<Session>('session');
-  if (answer.ok) seat.value = { kind: 'in', session: answer.value };
+  if (answer.ok) authState.value = { kind: 'in', session: answer.value };
   else if (answer.problem.status !== 401) {
-    seat.value = { kind: 'asking', problem: answer.problem };
+    authState.value = { kind: 'asking', problem: answer.problem };
     setTimeout(() => void enter(), KNOCK_AGAIN_AFTER);
   }
 }

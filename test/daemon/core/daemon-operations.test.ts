@@ -8,23 +8,23 @@ import { daemon, endAll, inMode, pause, retries } from '../setup.ts';
 
 afterEach(endAll);
 
-describe('the desk', () => {
+describe('the operations of the daemon', () => {
   test('makes a plan without writing, and applies exactly the one that was approved', async () => {
     const home = await daemon({ ...inMode('observe'), desired: retries(4) });
     await home.next('drifted');
-    const planned = await home.desk.plan('home', { mode: 'apply' });
+    const planned = await home.operations.plan('home', { mode: 'apply' });
     expect(planned.plan?.changes).toMatchObject([{ path: 'request-retry' }]);
     expect(await home.file()).toContain('request-retry: 1');
     const approved = planned.plan?.digest;
     expect(approved).toBeDefined();
     await home.declare(retries(5));
     await home.next('drifted');
-    const stale = await home.desk.apply('home', { mode: 'apply', ...(approved && { approved }) });
+    const stale = await home.operations.apply('home', { mode: 'apply', ...(approved && { approved }) });
     expect(stale.kind).toBe('stale');
     expect(await home.file()).toContain('request-retry: 1');
     await home.declare(retries(4));
     await home.next('drifted');
-    const applied = await home.desk.apply('home', { mode: 'apply', ...(approved && { approved }) });
+    const applied = await home.operations.apply('home', { mode: 'apply', ...(approved && { approved }) });
     expect(applied.kind).toBe('applied');
     expect(await home.file()).toContain('request-retry: 4');
     expect(home.triggers.at(-1)).toBe('asked');
@@ -33,24 +33,24 @@ describe('the desk', () => {
   test('knows the last plan until the target is found equal to its files', async () => {
     const home = await daemon({ ...inMode('observe'), desired: retries(4) });
     await home.next('drifted');
-    expect(home.desk.known('home').plan?.plan.changes).toHaveLength(1);
-    await home.desk.apply('home', { mode: 'apply' });
-    home.desk.look('home');
+    expect(home.operations.known('home').plan?.plan.changes).toHaveLength(1);
+    await home.operations.apply('home', { mode: 'apply' });
+    home.operations.look('home');
     await home.next('in-sync');
-    expect(home.desk.known('home').plan).toBeUndefined();
-    expect(home.desk.known('home').outcome?.kind).toBe('in-sync');
-    expect(home.desk.known('home').step).toBeUndefined();
+    expect(home.operations.known('home').plan).toBeUndefined();
+    expect(home.operations.known('home').outcome?.kind).toBe('in-sync');
+    expect(home.operations.known('home').step).toBeUndefined();
   });
 
   test('suspends a target until a time and resumes it, and the looks say so', async () => {
     const home = await daemon();
     await home.next('in-sync');
-    await home.desk.suspend('home', { until: Date.now() + 86_400_000 * 3, reason: 'moving house' });
+    await home.operations.suspend('home', { until: Date.now() + 86_400_000 * 3, reason: 'moving house' });
     expect((await home.next('suspended')).problems[0]?.message).toContain('moving house');
     await home.declare(retries(4));
     await home.next('suspended');
     expect(await home.file()).toContain('request-retry: 1');
-    await home.desk.resume('home');
+    await home.operations.resume('home');
     await home.next('applied');
   });
 
@@ -58,7 +58,7 @@ describe('the desk', () => {
     const home = await daemon({ desired: retries(4) });
     await home.next('applied');
     const [backup] = await home.store.listBackups('home');
-    const restored = await home.desk.restore('home', { backup: { id: backup?.id ?? '' } });
+    const restored = await home.operations.restore('home', { backup: { id: backup?.id ?? '' } });
     expect(restored.kind).toBe('restored');
     expect(await home.file()).toContain('request-retry: 1');
   });
@@ -66,29 +66,31 @@ describe('the desk', () => {
   test('a restore that wrote nothing, and a plan with wishes of its own, say nothing of how the target stands', async () => {
     const home = await daemon({ ...inMode('observe'), desired: retries(4) });
     await home.next('drifted');
-    const { plan } = home.desk.known('home');
-    expect((await home.desk.restore('home', { backup: { id: 'nonsense' } })).kind).toBe('invalid');
-    const wished = await home.desk.plan('home', { prune: true, mode: 'apply' });
+    const { plan } = home.operations.known('home');
+    expect((await home.operations.restore('home', { backup: { id: 'nonsense' } })).kind).toBe('invalid');
+    const wished = await home.operations.plan('home', { prune: true, mode: 'apply' });
     expect(wished.plan?.digest.value).not.toBe(plan?.plan.digest.value);
-    expect(home.desk.known('home')).toMatchObject({
+    expect(home.operations.known('home')).toMatchObject({
       standing: 'drifted',
       plan,
       outcome: { kind: 'drifted' },
     });
-    expect(home.desk.known('home').step).toBeUndefined();
+    expect(home.operations.known('home').step).toBeUndefined();
     expect(home.outcomes.map(({ kind }) => kind)).toEqual(['drifted']);
   });
 
   test('refuses a target that there is none of, by name', async () => {
     const home = await daemon();
     await home.next('in-sync');
-    expect(() => home.desk.look('nowhere')).toThrow('there is no target "nowhere"; the settings have home');
+    expect(() => home.operations.look('nowhere')).toThrow(
+      'there is no target "nowhere"; the settings have home',
+    );
   });
 
   test('says when the next look comes by itself', async () => {
     const home = await daemon({ drift: '0 0 1 1 *' });
     await home.next('in-sync');
-    const at = new Date(home.desk.nextLookAt('home') ?? 0);
+    const at = new Date(home.operations.nextLookAt('home') ?? 0);
     expect([at.getMonth(), at.getDate()]).toEqual([0, 1]);
   });
 
@@ -159,7 +161,7 @@ describe('services', () => {
     await writeFile(home.settings, 'new');
     await home.next('in-sync');
     expect(drifts).toEqual(['0 0 1 1 *', '0 0 1 1 *']);
-    expect(new Date(home.desk.nextLookAt('home') ?? 0).getHours()).toBe(0);
+    expect(new Date(home.operations.nextLookAt('home') ?? 0).getHours()).toBe(0);
     expect(home.failures).toMatchObject([{ problems: [{ message: 'not like this' }] }]);
   });
 });

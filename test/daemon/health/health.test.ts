@@ -25,8 +25,8 @@ const MINUTE = 60_000;
 /** Two clocks that a test turns, together or the machine's alone. */
 function vitals(nextLookAt: () => number | undefined = () => undefined) {
   const at = { now: 1_000_000_000, elapsed: 0 };
-  const desk = { targets: () => [{ name: 'home' }], nextLookAt } as never; // what vitals read of a desk
-  const made = createLiveness({ desk, now: () => at.now, elapsed: () => at.elapsed });
+  const operations = { targets: () => [{ name: 'home' }], nextLookAt } as never; // what liveness reads of the operations
+  const made = createLiveness({ operations, now: () => at.now, elapsed: () => at.elapsed });
   const pass = (ms: number): void => {
     for (let left = ms; left > 0; left -= TICK_MS) {
       at.now += Math.min(left, TICK_MS);
@@ -141,12 +141,17 @@ function bench(): Bench {
     if (at.broken) throw at.broken;
     at.beats.push(beat);
   };
-  const desk = {
+  const operations = {
     targets: () => [{ name: 'secret-customer' }, { name: 'home' }],
     nextLookAt: () => undefined,
     store: () => ({ writeBeat }),
-  } as never; // what health reads of a desk
-  const health = createHealth({ desk, now: () => 5000, elapsed: () => at.elapsed, source: () => at.source });
+  } as never; // what health reads of the operations
+  const health = createHealth({
+    operations,
+    now: () => 5000,
+    elapsed: () => at.elapsed,
+    source: () => at.source,
+  });
   open.push(health);
   return Object.assign(at, { health, get: served(health) });
 }
@@ -231,10 +236,10 @@ describe('a daemon with both beside it, over HTTP', () => {
   test('becomes ready without a token, and counts its first look for whoever may look', async () => {
     let server: HttpService | undefined;
     const home = await daemon({
-      services: (desk) => {
-        const health = createHealth({ desk, ...clocks });
-        const metrics = createMetrics({ desk, version: '1.2.3', ...clocks });
-        server = httpService(desk, {
+      services: (operations) => {
+        const health = createHealth({ operations, ...clocks });
+        const metrics = createMetrics({ operations, version: '1.2.3', ...clocks });
+        server = httpService(operations, {
           version: '1.2.3',
           clock: { now: Date.now, sleep: () => Promise.resolve() },
           redact: (value) => value,

@@ -113,9 +113,9 @@ describe('the server', () => {
 
   test('begins nothing while the daemon stops', async () => {
     const home = await serving();
-    const { desk } = home;
+    const { operations } = home;
     await home.stop();
-    expect((await problemsOf(desk.apply('home', {}))).problems).toMatchObject([{ code: 'HF7044' }]);
+    expect((await problemsOf(operations.apply('home', {}))).problems).toMatchObject([{ code: 'HF7044' }]);
     await expect(home.ask('/api/v1/targets')).rejects.toThrow();
   });
 });

@@ -60,9 +60,9 @@ export async function serving(given: ServingOptions = {}): Promise<Serving> {
   const home = await daemon({
     ...given,
     daemon: { http: given.http ?? HTTP },
-    services: (desk) => {
-      const health = createHealth({ desk, now: Date.now, elapsed: () => performance.now() });
-      http = httpService(desk, {
+    services: (operations) => {
+      const health = createHealth({ operations, now: Date.now, elapsed: () => performance.now() });
+      http = httpService(operations, {
         version: '0.0.0-test',
         clock: { now: () => Date.now(), sleep: async () => {} },
         redact: (value) => value,

@@ -22,12 +22,12 @@ interface Bench extends Metrics {
 
 function bench(): Bench {
   const at = { targets: ['home'], state: {} as TargetState, source: undefined as Source | undefined, now: 0 };
-  const desk = {
+  const operations = {
     targets: () => at.targets.map((name) => ({ name })),
     store: () => ({ read: async () => at.state }),
-  } as never; // what metrics read of a desk
+  } as never; // what metrics read of the operations
   const metrics = createMetrics({
-    desk,
+    operations,
     version: '1.2.3',
     now: () => at.now,
     elapsed: () => at.now,

@@ -18,9 +18,9 @@ afterEach(async () => {
 async function notifying(options: Options, ...notify: Channel[]) {
   const clock = handClock();
   const notes: string[] = [];
-  const services: Services = (desk) => {
+  const services: Services = (operations) => {
     const reporter = { note: (_: string, text: string) => void notes.push(text), failed: () => undefined };
-    const service = createNotify({ desk, clock, reporter, open: (one) => openSender(one, 500) });
+    const service = createNotify({ operations, clock, reporter, open: (one) => openSender(one, 500) });
     return [{ ...service, follow: (settings) => service.follow({ ...settings, notify }) }];
   };
   return { ...(await daemon({ ...options, services })), clock, notes };

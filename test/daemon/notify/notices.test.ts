@@ -61,8 +61,8 @@ describe('the notice of a commit with errors', () => {
     const wants = { severity: 'critical' } as const;
     const first = transitionAfter(wants, undefined, invalidAt('a'));
     expect(first.tells).toEqual(['invalid']);
-    expect(transitionAfter(wants, first.mark, invalidAt('a')).tells).toEqual([]);
-    expect(transitionAfter(wants, first.mark, invalidAt('b')).tells).toEqual(['invalid']);
+    expect(transitionAfter(wants, first.status, invalidAt('a')).tells).toEqual([]);
+    expect(transitionAfter(wants, first.status, invalidAt('b')).tells).toEqual(['invalid']);
   });
 });
 

@@ -323,13 +323,13 @@ describe('notifications', () => {
     const receiver = await httpReceiver();
     const at = ground();
     const broken = {
-      targets: at.options.desk.targets,
+      targets: at.options.operations.targets,
       store: () => ({
-        told: () => Promise.reject(fail('HF6005', 'told.json is damaged')),
-        keepTold: async () => undefined,
+        notified: () => Promise.reject(fail('HF6005', 'told.json is damaged')),
+        saveNotified: async () => undefined,
       }),
     };
-    const { see, due } = await notifying(at, [channel(webhook(receiver.url))], { desk: broken });
+    const { see, due } = await notifying(at, [channel(webhook(receiver.url))], { operations: broken });
     see(drifted());
     await due();
     await until(() => receiver.got.length === 1);

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import type { NotifyOptions } from '../../../src/daemon/notify/notify.ts';
 import type { Clock } from '../../../src/domain/clock.ts';
 import { seal } from '../../../src/domain/secret.ts';
-import type { Told } from '../../../src/domain/state/state.ts';
+import type { NotifiedByChannel } from '../../../src/domain/state/state.ts';
 import type { Channel, Receiver } from '../../../src/settings/settings.ts';
 
 const open: (() => Promise<void>)[] = [];
@@ -131,17 +131,20 @@ export const webhook = (url: string, secret?: string): Receiver => ({
 
 /** What the service stands on: a memory that outlasts it, targets by name, and what it says. */
 export function ground(names: readonly string[] = ['home'], clock: HandClock = handClock()) {
-  let told: Told = {};
+  let told: NotifiedByChannel = {};
   const notes: string[] = [];
   const failures: unknown[] = [];
   const results: string[] = [];
   let ids = 0;
-  const desk = {
+  const operations = {
     targets: () => names.map((name) => ({ name })),
-    store: () => ({ told: async () => told, keepTold: async (now: Told) => void (told = now) }),
-  } as unknown as NotifyOptions['desk']; // two methods of each are all that is used
+    store: () => ({
+      notified: async () => told,
+      saveNotified: async (now: NotifiedByChannel) => void (told = now),
+    }),
+  } as unknown as NotifyOptions['operations']; // two methods of each are all that is used
   const options: NotifyOptions = {
-    desk,
+    operations,
     clock,
     reporter: { note: (_level, text) => notes.push(text), failed: (error) => failures.push(error) },
     newId: () => `msg_${(ids += 1)}`,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { sharedTransition, transitionAfter } from '../../../src/daemon/notify/transitions.ts';
 import type { Outcome } from '../../../src/domain/outcome/outcome.ts';
-import type { Mark } from '../../../src/domain/state/state.ts';
+import type { NotifiedStatus } from '../../../src/domain/state/state.ts';
 import type { Channel } from '../../../src/settings/settings.ts';
 import { aPlan } from '../../support/build-plan.ts';
 import { outcomeOf } from '../builders.ts';
@@ -41,10 +41,10 @@ const rolledBack = (revision: string): Outcome =>
 
 /** What is told, outcome by outcome. */
 function told(wants: Wants, ...outcomes: readonly Outcome[]): string[] {
-  let mark: Mark | undefined;
+  let mark: NotifiedStatus | undefined;
   return outcomes.map((outcome) => {
     const turn = transitionAfter(wants, mark, outcome);
-    mark = turn.mark;
+    mark = turn.status;
     return turn.tells.join(' ');
   });
 }
@@ -139,10 +139,10 @@ describe('what a channel is told', () => {
   });
 
   test('settings and source: trouble once, and its end', () => {
-    let mark: Mark | undefined;
+    let mark: NotifiedStatus | undefined;
     const seen = [false, true, true, false, false].map((isWrong) => {
       const turn = sharedTransition(ALL, mark, 'daemon', isWrong);
-      mark = turn.mark;
+      mark = turn.status;
       return turn.tells.join(' ');
     });
     expect(seen).toEqual(['', 'daemon', '', 'recovered', '']);

@@ -24,12 +24,12 @@ const TAGS = ['actions'];
 
 type Told = Pick<HttpOptions, 'clock' | 'note'>;
 
-export function actionRoutes(desk: DaemonOperations, told: Told): Routes {
+export function actionRoutes(operations: DaemonOperations, told: Told): Routes {
   return (server) => {
-    looking(server, desk, told);
-    suspending(server, desk, told);
-    writing(server, desk, told);
-    restoring(server, desk, told);
+    looking(server, operations, told);
+    suspending(server, operations, told);
+    writing(server, operations, told);
+    restoring(server, operations, told);
   };
 }
 
@@ -42,7 +42,7 @@ function asking({ who, ip }: FastifyRequest, { note }: Told, what: string): stri
   return name;
 }
 
-function looking(server: ApiServer, desk: DaemonOperations, told: Told): void {
+function looking(server: ApiServer, operations: DaemonOperations, told: Told): void {
   server.post(
     action('sync'),
     {
@@ -55,15 +55,15 @@ function looking(server: ApiServer, desk: DaemonOperations, told: Told): void {
     },
     async (request, reply): Promise<TargetView> => {
       const { target } = request.params;
-      desk.look(target);
+      operations.look(target);
       asking(request, told, `look at ${target}`);
       reply.code(202);
-      return targetView(desk, target, told.clock.now());
+      return targetView(operations, target, told.clock.now());
     },
   );
 }
 
-function suspending(server: ApiServer, desk: DaemonOperations, told: Told): void {
+function suspending(server: ApiServer, operations: DaemonOperations, told: Told): void {
   server.post(
     action('suspend'),
     {
@@ -82,8 +82,8 @@ function suspending(server: ApiServer, desk: DaemonOperations, told: Told): void
       if (fault !== undefined) throw fail('HF7036', `a suspension is not possible: ${fault}`);
       const by = asking(request, told, `suspend ${target} until ${momentText(until)}: ${reason}`);
       const suspension: Suspension = { until, reason, by };
-      await desk.suspend(target, suspension);
-      return targetView(desk, target, told.clock.now());
+      await operations.suspend(target, suspension);
+      return targetView(operations, target, told.clock.now());
     },
   );
 
@@ -100,13 +100,13 @@ function suspending(server: ApiServer, desk: DaemonOperations, told: Told): void
     async (request) => {
       const { target } = request.params;
       asking(request, told, `resume ${target}`);
-      await desk.resume(target);
-      return targetView(desk, target, told.clock.now());
+      await operations.resume(target);
+      return targetView(operations, target, told.clock.now());
     },
   );
 }
 
-function writing(server: ApiServer, desk: DaemonOperations, told: Told): void {
+function writing(server: ApiServer, operations: DaemonOperations, told: Told): void {
   server.post(
     action('apply'),
     {
@@ -120,11 +120,11 @@ function writing(server: ApiServer, desk: DaemonOperations, told: Told): void {
     },
     async (request) => {
       const { target } = request.params;
-      const asked = asReconcile(desk.target(target), request.body);
+      const asked = asReconcile(operations.target(target), request.body);
       const what = request.body.approved
         ? `plan ${request.body.approved.value.slice(0, 12)} to`
         : 'the files to';
-      return desk.apply(target, asked, asking(request, told, `apply ${what} ${target}`));
+      return operations.apply(target, asked, asking(request, told, `apply ${what} ${target}`));
     },
   );
 
@@ -140,7 +140,7 @@ function writing(server: ApiServer, desk: DaemonOperations, told: Told): void {
     },
     async (request) => {
       const { target } = request.params;
-      return desk.apply(target, { retry: true }, asking(request, told, `retry on ${target}`));
+      return operations.apply(target, { retry: true }, asking(request, told, `retry on ${target}`));
     },
   );
 }
@@ -159,7 +159,7 @@ function asReconcile(
   };
 }
 
-function restoring(server: ApiServer, desk: DaemonOperations, told: Told): void {
+function restoring(server: ApiServer, operations: DaemonOperations, told: Told): void {
   server.post(
     action('restore'),
     {
@@ -174,9 +174,13 @@ function restoring(server: ApiServer, desk: DaemonOperations, told: Told): void 
     async (request) => {
       const { target } = request.params;
       const { backup, confirm, dryRun = false } = request.body;
-      confirmed(desk.target(target).name, confirm);
+      confirmed(operations.target(target).name, confirm);
       const by = asking(request, told, `restore backup ${backup} of ${target}${dryRun ? ' (dry run)' : ''}`);
-      return desk.restore(target, { backup: backup === 'latest' ? backup : { id: backup }, dryRun }, by);
+      return operations.restore(
+        target,
+        { backup: backup === 'latest' ? backup : { id: backup }, dryRun },
+        by,
+      );
     },
   );
 
@@ -194,9 +198,9 @@ function restoring(server: ApiServer, desk: DaemonOperations, told: Told): void 
     async (request) => {
       const { target } = request.params;
       const { confirm, dryRun = false } = request.body;
-      confirmed(desk.target(target).name, confirm);
+      confirmed(operations.target(target).name, confirm);
       const by = asking(request, told, `roll back ${target}${dryRun ? ' (dry run)' : ''}`);
-      return desk.rollBack(target, { dryRun }, by);
+      return operations.rollBack(target, { dryRun }, by);
     },
   );
 }

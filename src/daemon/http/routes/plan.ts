@@ -13,12 +13,12 @@ const TAGS = ['plan'];
 /** A plan costs the gateway several requests of 60 ms each: at most so many a minute from one address. */
 const PLANS_A_MINUTE = 30;
 
-export function planRoutes(desk: DaemonOperations): Routes {
+export function planRoutes(operations: DaemonOperations): Routes {
   return (server) => {
     server.get(
       '/targets/:target/plan',
       { schema: { tags: TAGS, summary: 'The last plan', params: OfTarget, response: answer('PlanAnswer') } },
-      async ({ params }) => planView(desk.known(params.target)),
+      async ({ params }) => planView(operations.known(params.target)),
     );
 
     server.post(
@@ -40,10 +40,10 @@ export function planRoutes(desk: DaemonOperations): Routes {
           depth,
           ignoreSuspension: true,
           ...(allow && { allow: allowances(allow) }),
-          ...inMode(desk.target(params.target), mode),
+          ...inMode(operations.target(params.target), mode),
           ...(prune !== undefined && { prune }),
         };
-        const outcome = await desk.plan(params.target, request);
+        const outcome = await operations.plan(params.target, request);
         const { plan, at } = outcome;
         return planView({ outcome, ...(plan && { plan: { plan, at } }) });
       },
@@ -59,13 +59,13 @@ export function planRoutes(desk: DaemonOperations): Routes {
           response: answer('Diff'),
         },
       },
-      async ({ params }) => diffView(desk, params.target),
+      async ({ params }) => diffView(operations, params.target),
     );
   };
 }
 
-function diffView(desk: DaemonOperations, target: string): DiffView {
-  const { plan } = desk.known(target);
+function diffView(operations: DaemonOperations, target: string): DiffView {
+  const { plan } = operations.known(target);
   if (!plan) return { changes: [], text: '' };
   return { at: plan.at, changes: [...plan.plan.changes], text: planText(plan.plan, PLAIN) };
 }

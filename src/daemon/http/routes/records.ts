@@ -13,7 +13,7 @@ const OfEntry = Type.Object({
   id: Type.String({ minLength: 4, maxLength: 100, description: 'or its beginning' }),
 });
 
-export function recordRoutes(desk: DaemonOperations): Routes {
+export function recordRoutes(operations: DaemonOperations): Routes {
   return (server) => {
     server.get(
       '/targets/:target/history',
@@ -27,7 +27,9 @@ export function recordRoutes(desk: DaemonOperations): Routes {
         },
       },
       async ({ params, query }) => {
-        const entries = await desk.store().history(desk.target(params.target).name, query.limit ?? 50);
+        const entries = await operations
+          .store()
+          .history(operations.target(params.target).name, query.limit ?? 50);
         return { entries: entries.map(entryView) };
       },
     );
@@ -42,7 +44,7 @@ export function recordRoutes(desk: DaemonOperations): Routes {
           response: answer('HistoryEntry'),
         },
       },
-      async ({ params }) => entryView(await entryOf(desk, params)),
+      async ({ params }) => entryView(await entryOf(operations, params)),
     );
 
     server.get(
@@ -56,7 +58,7 @@ export function recordRoutes(desk: DaemonOperations): Routes {
         },
       },
       async ({ params }) => {
-        const backups = await desk.store().listBackups(desk.target(params.target).name);
+        const backups = await operations.store().listBackups(operations.target(params.target).name);
         return { backups: [...backups] };
       },
     );
@@ -73,7 +75,9 @@ export function recordRoutes(desk: DaemonOperations): Routes {
         },
       },
       async ({ params, query }) => {
-        const looks = await desk.store().looks(desk.target(params.target).name, query.limit ?? 500);
+        const looks = await operations
+          .store()
+          .looks(operations.target(params.target).name, query.limit ?? 500);
         return { looks: [...looks] };
       },
     );
@@ -81,10 +85,10 @@ export function recordRoutes(desk: DaemonOperations): Routes {
 }
 
 async function entryOf(
-  desk: DaemonOperations,
+  operations: DaemonOperations,
   { target, id }: Static<typeof OfEntry>,
 ): Promise<HistoryEntry> {
-  const entries = await desk.store().history(desk.target(target).name);
+  const entries = await operations.store().history(operations.target(target).name);
   const found = entries.find((entry) => entry.id === id) ?? entries.find((entry) => entry.id.startsWith(id));
   if (!found) throw fail('HF1004', `there is no history entry "${id}" of ${target}`, { target });
   return found;

@@ -14,32 +14,34 @@ export type About = Pick<HttpOptions, 'version' | 'clock' | 'source'> & {
   readonly drift: () => string;
 };
 
-export function targetRoutes(desk: DaemonOperations, about: About): Routes {
+export function targetRoutes(operations: DaemonOperations, about: About): Routes {
   return (server) => {
     server.get(
       '/targets',
       { schema: { tags: TAGS, summary: 'All targets', response: answer('Targets') } },
-      async () => targetsView(desk, about),
+      async () => targetsView(operations, about),
     );
 
     server.get(
       '/targets/:target',
       { schema: { tags: TAGS, summary: 'One target', params: OfTarget, response: answer('Target') } },
-      async ({ params }) => targetView(desk, params.target, about.clock.now()),
+      async ({ params }) => targetView(operations, params.target, about.clock.now()),
     );
   };
 }
 
-async function targetsView(desk: DaemonOperations, about: About): Promise<TargetsView> {
+async function targetsView(operations: DaemonOperations, about: About): Promise<TargetsView> {
   const now = about.clock.now();
   const source = about.source?.();
-  const targets = await Promise.all(desk.targets().map(({ name }) => targetView(desk, name, now)));
+  const targets = await Promise.all(
+    operations.targets().map(({ name }) => targetView(operations, name, now)),
+  );
   return {
     version: about.version,
     startedAt: about.startedAt,
     now,
     drift: about.drift(),
-    stateIsNew: desk.store().isNew,
+    stateIsNew: operations.store().isNew,
     ...(source && { source }),
     targets,
   };

@@ -10,13 +10,13 @@ import { targetView } from './views.ts';
 const RECORDED: ReadonlySet<OutcomeKind> = new Set(['applied', 'rolled-back', 'rollback-failed', 'restored']);
 
 export function liveReporter(
-  desk: DaemonOperations,
+  operations: DaemonOperations,
   streams: Streams,
   { now, failed }: { readonly now: () => number; readonly failed: (error: unknown) => void },
 ): Partial<Reporter> {
   const changed = coalescing(async (target) => {
-    if (desk.targets().some(({ name }) => name === target))
-      streams.publish({ kind: 'target', target: await targetView(desk, target, now()) });
+    if (operations.targets().some(({ name }) => name === target))
+      streams.publish({ kind: 'target', target: await targetView(operations, target, now()) });
   }, failed);
   let shown = '';
   /** Whether anybody is there to be told. */
@@ -25,7 +25,7 @@ export function liveReporter(
       streams.forget();
       return false;
     }
-    const all = namesOf(desk);
+    const all = namesOf(operations);
     if (all !== shown) streams.publish({ kind: 'settings' });
     shown = all;
     changed(target);
@@ -46,8 +46,8 @@ export function liveReporter(
 }
 
 /** What a list of targets shows of the settings. */
-function namesOf(desk: DaemonOperations): string {
-  return JSON.stringify(desk.targets().map(({ name, mode, url }) => [name, mode, url.href]));
+function namesOf(operations: DaemonOperations): string {
+  return JSON.stringify(operations.targets().map(({ name, mode, url }) => [name, mode, url.href]));
 }
 
 /** Runs `work` for a target at most once at a time, and once more when it was asked for meanwhile. */

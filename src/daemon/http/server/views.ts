@@ -11,22 +11,26 @@ import type { KnownStatus } from '../../core/status-cache.ts';
 import type { DaemonOperations } from '../../core/daemon-operations.ts';
 
 /** Rejects with HF1003, and with HF6xxx when the state cannot be read. */
-export async function targetView(desk: DaemonOperations, name: string, now: number): Promise<TargetView> {
-  const { url, mode, policy } = desk.target(name);
+export async function targetView(
+  operations: DaemonOperations,
+  name: string,
+  now: number,
+): Promise<TargetView> {
+  const { url, mode, policy } = operations.target(name);
   const frozen = openWindows(policy.freeze, now);
-  const known = desk.known(name);
-  const state = await desk.store().read(name);
+  const known = operations.known(name);
+  const state = await operations.store().read(name);
   const standing = standingOf(known, state, now);
   const { lastApplied, lastDeepCheck, lastShallowCheck, quarantine, authBlock, detection } = state;
   const lastOutcome = lastOutcomeOf(known, state);
   const suspension = inForce(state.suspension, now);
-  const nextLookAt = desk.nextLookAt(name);
+  const nextLookAt = operations.nextLookAt(name);
   return {
     name,
     url: url.origin,
     mode,
     standing,
-    differences: await differencesOf(desk, name, standing),
+    differences: await differencesOf(operations, name, standing),
     ...declaredOf(known, state, standing),
     ...(known.step && { step: known.step }),
     ...(lastApplied && { applied: { revision: lastApplied.revision, at: lastApplied.at } }),
@@ -65,11 +69,15 @@ function lastOutcomeOf({ outcome }: KnownStatus, { lastOutcome }: TargetState): 
   return { kind: outcome.kind, at: outcome.at, summary: summaryOf(outcome) };
 }
 
-async function differencesOf(desk: DaemonOperations, name: string, standing: SyncStatus): Promise<number> {
+async function differencesOf(
+  operations: DaemonOperations,
+  name: string,
+  standing: SyncStatus,
+): Promise<number> {
   if (standing === 'in-sync') return 0;
-  const { plan } = desk.known(name);
+  const { plan } = operations.known(name);
   if (plan) return plan.plan.changes.length;
-  const [newest] = await desk.store().looks(name, 1);
+  const [newest] = await operations.store().looks(name, 1);
   return newest?.differences ?? 0;
 }
 

@@ -14,7 +14,7 @@ export function openMailer(email: Email, timeoutMs: number): Sender {
     async send(message) {
       try {
         opened ??= open(email.smtp, timeoutMs);
-        const { response } = (await (await opened).sendMail(letterOf(email, message))) as {
+        const { response } = (await (await opened).sendMail(envelopeOf(email, message))) as {
           response?: string;
         };
         return { kind: 'delivered', answer: response ?? 'accepted' };
@@ -43,7 +43,7 @@ async function open({ host, port, secure, login }: SmtpAccess, timeoutMs: number
   });
 }
 
-function letterOf({ from, to }: Email, message: Message): object {
+function envelopeOf({ from, to }: Email, message: Message): object {
   const page = pageOf(message);
   const address = (text: string): object => ({ name: '', address: text });
   return {

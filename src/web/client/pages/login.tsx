@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks';
 import type { ProblemView, Session } from '../../../api-schema/views.ts';
 import { type Answer, get, post } from '../data/api.ts';
 import { Mark } from '../parts/icon.tsx';
-import { seat } from '../data/session.ts';
+import { authState } from '../data/session.ts';
 
 export function Login({ ended }: { readonly ended: boolean }) {
   const [token, setToken] = useState('');
@@ -55,7 +55,7 @@ async function enter(token: string): Promise<string> {
   if (!answer.ok) return words(answer);
   const session = await get<Session>('session');
   if (!session.ok) return words(session);
-  seat.value = { kind: 'in', session: session.value };
+  authState.value = { kind: 'in', session: session.value };
   return '';
 }
 

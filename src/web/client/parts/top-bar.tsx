@@ -4,7 +4,7 @@ import { remove } from '../data/api.ts';
 import { fleet } from '../data/fleet.ts';
 import { link } from '../data/live.ts';
 import { OVERVIEW } from '../data/route.ts';
-import { seat } from '../data/session.ts';
+import { authState } from '../data/session.ts';
 import { Icon, Mark } from './icon.tsx';
 
 export function TopBar() {
@@ -68,8 +68,8 @@ function ThemeButton() {
 }
 
 function Who() {
-  if (seat.value.kind !== 'in' || seat.value.session.auth === 'none') return null;
-  const { name, role } = seat.value.session;
+  if (authState.value.kind !== 'in' || authState.value.session.auth === 'none') return null;
+  const { name, role } = authState.value.session;
   return (
     <>
       <span class="who">
@@ -91,5 +91,5 @@ function Who() {
 
 async function leave(): Promise<void> {
   const answer = await remove('session');
-  if (answer.ok) seat.value = { kind: 'none', ended: false };
+  if (answer.ok) authState.value = { kind: 'none', ended: false };
 }
