@@ -58,15 +58,13 @@ const TEMPLATE = [
   '%end%',
 ];
 
-const PLACES = TEMPLATE.filter((line) => line.includes('%')).length;
-
 /** Which comments there are, by the order of places. */
-export const commented: fc.Arbitrary<Commented> = fc
-  .array(fc.boolean(), { minLength: PLACES, maxLength: PLACES })
-  .map((there) => {
+export function commentedBy(template: readonly string[]): fc.Arbitrary<Commented> {
+  const places = template.filter((line) => line.includes('%')).length;
+  return fc.array(fc.boolean(), { minLength: places, maxLength: places }).map((there) => {
     const comments: Commented['comments'][number][] = [];
     let place = 0;
-    const lines = TEMPLATE.flatMap((line) => {
+    const lines = template.flatMap((line) => {
       const [, before = '', about] = /^(.*?)%(.*)%$/.exec(line) ?? [];
       if (about === undefined) return [line];
       const isThere = there[place] === true;
@@ -79,6 +77,9 @@ export const commented: fc.Arbitrary<Commented> = fc
     });
     return { text: `${lines.join('\n')}\n`, comments };
   });
+}
+
+export const commented = commentedBy(TEMPLATE);
 
 export interface Change {
   readonly name: string;

@@ -1,0 +1,76 @@
+// The law of comments for files of v8: every one that does not belong to what goes is there afterwards, or is named.
+import { expect, test } from '@jest/globals';
+import * as fc from 'fast-check';
+import { parse } from 'yaml';
+import { loadCatalog } from '../../../src/gateway/catalog/catalog.ts';
+import { contentBy } from '../../../src/gateway/v8/view.ts';
+import { handleV8 } from '../../../src/gateway/v8/endpoints.ts';
+import { stored } from '../../../src/gateway/v8/normalise.ts';
+import { seal } from '../../../src/domain/secret.ts';
+import type { PreparedWrite } from '../../../src/domain/plan/write.ts';
+import type { Tree } from '../../../src/lib/value.ts';
+import { localiseDesired } from '../../../src/plan/localise/localise-desired.ts';
+import { makePlan } from '../../../src/plan/plan.ts';
+import type { Prepared } from '../../../src/plan/types/input.ts';
+import { liveV8Of } from '../../adopt/pulled.ts';
+import { desiredOf, hash, NOW, targetOf } from '../builders.ts';
+import { CHANGES_V8, commentedV8 } from './commented-v8.ts';
+import { withoutComments } from './commented.ts';
+
+const catalog = loadCatalog('v8');
+
+function planOf(file: string, desired: Tree): Prepared {
+  const live = liveV8Of(file);
+  const localised = localiseDesired({
+    desired: { ...desiredOf(desired), layout: 'v8' },
+    target: targetOf({ file, desired, adopted: true }),
+    allow: [{ guard: 'mass-delete' }],
+    lastApplied: undefined,
+    released: undefined,
+    catalog,
+    content: live.file ? contentBy(live.file.document.open(), catalog) : {},
+    live,
+    hash,
+  });
+  const state = { state: {}, managementSecret: undefined, rollbackProbe: 'not-probed' } as const;
+  return makePlan({ ...localised, ...state, live, catalog, now: NOW, hash });
+}
+
+/** The file after a write, as the gateway would leave it. */
+function written(text: string, { write, body, contentType }: PreparedWrite): string {
+  const sent = body(seal(text)).open();
+  if (contentType === 'application/yaml') {
+    const made = stored(sent);
+    if (!made.ok) throw new Error(made.refused);
+    return made.text;
+  }
+  const answer = handleV8({ method: write.method, path: write.path, body: sent }, { file: text });
+  if (!answer.writes) throw new Error(answer.body);
+  return answer.writes.text;
+}
+
+test('any comments and any changes', () => {
+  const ways = new Set<string>();
+  const changes = fc.uniqueArray(fc.constantFrom(...CHANGES_V8), { minLength: 1, maxLength: 3 });
+  fc.assert(
+    fc.property(commentedV8, changes, (file, chosen) => {
+      const proposed = chosen.reduce((text, { edit }) => edit(text), withoutComments(file.text));
+      const { 'config-version': _version, server: _server, ...desired } = parse(proposed) as Tree;
+      const { plan, writes } = planOf(file.text, desired);
+      expect(writes).not.toEqual([]);
+      for (const { contentType } of writes) ways.add(contentType);
+      const end = writes.reduce(written, file.text);
+      const named = plan.notes.filter(({ code }) => code === 'HF4011').map(({ message }) => message);
+      const gone = new Set(chosen.flatMap(({ removes = [] }) => removes));
+      const lines = end.split('\n');
+      for (const { text, about, behind } of file.comments) {
+        if (gone.has(about) || named.join().includes(text.slice(2))) continue;
+        const line = lines.find((one) => one.trimEnd().endsWith(text));
+        expect([text, line]).toEqual([text, expect.any(String)]);
+        if (behind !== undefined && !behind.includes('-two')) expect(line).toContain(behind.split(':')[0]);
+      }
+    }),
+    { numRuns: 40 },
+  );
+  expect([...ways].toSorted()).toEqual(['application/json', 'application/yaml']);
+});
