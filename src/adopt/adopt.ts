@@ -82,7 +82,7 @@ function draftOf(
   const whole = contentBy(prepared.document, catalog);
   const foreign = Object.keys(whole)
     .filter((name) => hasForeignKey(whole[name] as Value) || hasForeignKey({ [name]: null }))
-    .map((name) => ({ path: formatPath([key(name)]), why: 'it holds a key that is no text' }));
+    .map((name) => ({ path: formatPath([key(name)]), why: "it has a key that isn't text" }));
   const { patch, leftOut } = leaveOut(whole, catalog, selectionIn(catalog, selection), [
     ...known,
     ...foreign,
@@ -100,7 +100,7 @@ function draftOf(
     leftOut,
     unfit: unspeakable(plain, catalog).map((place) => ({
       path: ownablePath(plain, place.map(String)),
-      why: 'it holds a secret that no variable can carry',
+      why: "it contains a secret that can't be stored in a variable",
     })),
     notes: [...prepared.notes, ...kept.notes, ...notes, ...made.notes],
   };
@@ -183,10 +183,10 @@ function scrubbedNotes(lines: readonly number[]): Problem[] {
   if (lines.length === 0) return [];
   const many = lines.length > 1 ? `${lines.length} comments` : 'a comment';
   return [
-    problem('HF2070', `what looked like a secret was taken out of ${many}`, {
+    problem('HF2070', `Holdfast removed text that looks like a secret from ${many}`, {
       severity: 'warning',
       remedy:
-        'Nothing has to be done. A key that stands in comments of the gateway file is best removed there too.',
+        "You don't need to do anything. We recommend that you also remove keys from the comments of the gateway's file.",
     }),
   ];
 }
@@ -194,14 +194,14 @@ function scrubbedNotes(lines: readonly number[]): Problem[] {
 function finished(draft: Draft, unfit: readonly LeftOut[], found: readonly Problem[]): Adopted {
   const root = readIn(draft.text);
   if (!root || Object.keys(root).length === 0)
-    throw fail('HF2072', 'nothing is left to declare', {
-      remedy: 'Take something in with `--include PATH`, or leave out less.',
+    throw fail('HF2072', 'there is nothing to declare', {
+      remedy: 'Include a path with `--include PATH`, or exclude fewer paths.',
     });
   const warnings = unfit.map(({ path, why }) =>
-    problem('HF2070', `\`${path}\` is left out: ${why}`, {
+    problem('HF2070', `\`${path}\` isn't in the pulled files: ${why}`, {
       severity: 'warning',
       path,
-      remedy: 'It stays as it is in the gateway. Correct it there and pull again, or declare it by hand.',
+      remedy: 'It stays unchanged on the gateway. Correct it there and pull again, or declare it by hand.',
     }),
   );
   const { text, variables, leftOut, notes } = draft;

@@ -16,7 +16,7 @@ export interface Origin {
 export function withHeading(text: string, { target, url, schema }: Origin): string {
   const lines = [
     ...(schema === undefined ? [] : [`# yaml-language-server: $schema=${schema}`]),
-    `# Pulled from the gateway ${JSON.stringify(target)} at ${url.host} by \`holdfast pull\`; secrets are in the variables of .env.example.`,
+    `# Pulled from the gateway ${JSON.stringify(target)} at ${url.host} by \`holdfast pull\`. The variables in .env.example replace the secrets.`,
     '',
   ];
   const eol = text.includes('\r\n') ? '\r\n' : '\n';
@@ -26,7 +26,7 @@ export function withHeading(text: string, { target, url, schema }: Origin): stri
 /** Names only, each with where it is used. */
 export function envExample(variables: readonly Variable[]): string {
   const blocks = variables.map(({ name, usedAt }) => `# ${usedAtText(usedAt)}\n${name}=\n`);
-  return `# The secrets of the pulled files. Fill them in in a copy that git ignores, e.g. .env.\n\n${blocks.join('')}`;
+  return `# The secrets of the pulled files. Enter their values in a copy that git ignores, for example .env.\n\n${blocks.join('')}`;
 }
 
 function usedAtText([first = '', ...others]: readonly string[]): string {
@@ -44,9 +44,13 @@ export function envFile(variables: readonly Variable[], before = '', env: Enviro
   const { values } = readEnvFile(text, '', env);
   const lost = variables.filter(({ name, secret }) => values[name] !== secret.open());
   if (lost.length > 0)
-    throw fail('HF2072', `no such file can hold the value of ${lost.map(({ name }) => name).join(', ')}`, {
-      remedy: 'Leave out --write-env, and set these variables by other means.',
-    });
+    throw fail(
+      'HF2072',
+      `a file of variables can't store the value of ${lost.map(({ name }) => name).join(', ')}`,
+      {
+        remedy: 'Run the command without --write-env, and set these variables in another way.',
+      },
+    );
   return seal(text);
 }
 

@@ -31,12 +31,12 @@ interface Rule {
 
 /** Of one machine: the same desired state should fit a gateway that stands elsewhere. In the spelling of the flat layout. */
 const OF_THE_MACHINE: readonly (readonly [string, string])[] = [
-  ['host', 'where the gateway listens'],
-  ['port', 'where the gateway listens'],
-  ['tls', 'where the gateway listens'],
-  ['auth-dir', 'a directory of the machine'],
-  ['plugins.dir', 'a directory of the machine'],
-  ['remote-management', 'who may manage the gateway'],
+  ['host', 'the address where the gateway listens'],
+  ['port', 'the address where the gateway listens'],
+  ['tls', 'the address where the gateway listens'],
+  ['auth-dir', "a directory on the gateway's machine"],
+  ['plugins.dir', "a directory on the gateway's machine"],
+  ['remote-management', 'who can manage the gateway'],
 ];
 
 /**
@@ -50,8 +50,8 @@ function never(catalog: Catalog): LeftOut[] {
   const secret = placeIn(catalog, 'remote-management.secret-key');
   const counted = catalog.all().filter(({ readOnly }) => readOnly);
   return [
-    { path: secret, why: 'the gateway holds only a hash of it' },
-    ...counted.map(({ pattern }) => ({ path: pattern, why: 'the gateway sets it itself' })),
+    { path: secret, why: 'the gateway stores only a hash of it' },
+    ...counted.map(({ pattern }) => ({ path: pattern, why: 'the gateway sets this value itself' })),
   ];
 }
 
@@ -178,8 +178,8 @@ function faultOf(catalog: Catalog, path: Path): Problem | undefined {
   let field: Field | undefined = catalog.root;
   for (const { name } of path) {
     if (field?.kind === 'list')
-      return problem('HF1001', `\`${shown}\` lies inside a list, and lists are declared whole or not at all`);
+      return problem('HF1001', `\`${shown}\` is inside a list, and you can only declare whole lists`);
     field = field && catalog.child(field, name ?? '*');
   }
-  return field ? undefined : problem('HF1005', `the gateway has no key \`${shown}\``);
+  return field ? undefined : problem('HF1005', `the gateway doesn't have the key \`${shown}\``);
 }

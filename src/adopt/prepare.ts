@@ -24,7 +24,7 @@ export function prepare(document: FileDocument, catalog: Catalog): Prepared {
   const single = parsed(firstDocument(document));
   const content = contentBy(single, catalog);
   const { root } = single;
-  if (root?.kind !== 'map') throw fail('HF2072', 'the file of the gateway holds no mapping');
+  if (root?.kind !== 'map') throw fail('HF2072', "the gateway's file doesn't contain a mapping");
   if (isShared(root)) return withoutNulls(printed(content), content, catalog, [lostComments('the file')]);
   const shared = root.pairs.filter((pair) => holdsShared(pair.value) || pair.key.tag !== undefined);
   const notes = shared.map(({ key }) => lostComments(`\`${key.text}\``));
@@ -34,8 +34,7 @@ export function prepare(document: FileDocument, catalog: Catalog): Prepared {
 /** The text parsed again. What was built here always parses; anything else is a fault of ours. */
 export function parsed(text: string): FileDocument {
   const document = parseDocument(text);
-  if (isFailure(document))
-    throw fail('HF2072', `the file of the gateway does not parse: ${document.message}`);
+  if (isFailure(document)) throw fail('HF2072', `the gateway's file can't be parsed: ${document.message}`);
   return document;
 }
 
@@ -64,9 +63,9 @@ export function rewritten(document: FileDocument, pairs: readonly Pair[], conten
 }
 
 export function lostComments(where: string): Problem {
-  return problem('HF2070', `${where} was printed anew: comments and layout were lost there`, {
+  return problem('HF2070', `${where} was rewritten, which removed its comments and formatting`, {
     severity: 'warning',
-    remedy: 'Nothing has to be done; put the comments back where they matter.',
+    remedy: "You don't need to do anything. You can add the comments again.",
   });
 }
 

@@ -131,7 +131,7 @@ class Walk {
       const former = this.#formerly(field, from);
       this.#note(
         at,
-        former ? `is an old name of \`${former}\`; the gateway ignores it` : 'is unknown to the gateway',
+        former ? `is an earlier name of \`${former}\`; the gateway ignores it` : 'is unknown to the gateway',
       );
       return [];
     }
@@ -149,7 +149,7 @@ class Walk {
     return members.filter((member) => {
       const stays = last.get(member.name) === member;
       if (!stays)
-        this.#note([...place, member.from], 'stands twice for the gateway, which holds one of the two');
+        this.#note([...place, member.from], 'is a duplicate for the gateway, which keeps one of the two');
       return stays;
     });
   }
@@ -168,7 +168,7 @@ class Walk {
       problem('HF2070', `\`${path}\` ${what}`, {
         severity: 'warning',
         path,
-        remedy: 'Nothing has to be done: the files say what the gateway holds.',
+        remedy: "You don't need to do anything: the files match the gateway.",
       }),
     );
   }

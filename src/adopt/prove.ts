@@ -80,7 +80,7 @@ function inputOf({ target, live, desired, catalog: flat, now, hash }: ProofInput
 export function agreementProblems({ agreement, target }: Live): readonly Problem[] {
   if (agreement.kind !== 'differ' || agreement.cause === 'model-gap') return [];
   return agreement.paths.map((path) =>
-    problem('HF2075', `memory and file of the gateway differ at \`${path}\` (${agreement.cause})`, {
+    problem('HF2075', `the gateway's memory and its file differ at \`${path}\` (${agreement.cause})`, {
       path,
       target,
     }),

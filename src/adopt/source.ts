@@ -46,8 +46,8 @@ function unclear(agreement: Live['agreement']): LeftOut[] {
   if (agreement.kind !== 'differ' || agreement.cause !== 'model-gap') return [];
   const why =
     agreement.because === 'folded-text'
-      ? 'the gateway added blank lines to a folded text (`>`) in its file, so that memory and file differ; write it as a literal block (`|`) or in quotes there'
-      : 'memory and file of the gateway differ there';
+      ? 'the gateway added blank lines to a folded text (`>`) in its file, so its memory and its file differ. Write the text as a literal block (`|`) or in quotes in that file'
+      : "the gateway's memory and its file differ there";
   return agreement.paths.map((path) => ({ path, why }));
 }
 
@@ -61,13 +61,13 @@ function treeSource(raw: FileDocument): Pick<Source, 'document' | 'notes'> {
 }
 
 const movedNote = ({ old, now }: { readonly old: string; readonly now: string }): Problem =>
-  problem('HF2070', `\`${old}\` is \`${now}\` to the gateway, and so it is in the pulled file`, {
+  problem('HF2070', `\`${old}\` is \`${now}\` to the gateway, so the pulled file uses that name`, {
     severity: 'warning',
     path: old,
   });
 
 const deletedNote = (path: string): Problem =>
-  problem('HF2070', `\`${path}\` is without effect: the spelling of today stands beside it`, {
+  problem('HF2070', `\`${path}\` has no effect because the current spelling is also there`, {
     severity: 'warning',
     path,
   });
@@ -78,8 +78,8 @@ function beyondFlat(content: Tree, flat: Catalog): LeftOut[] {
   return [...rows, ...families].flatMap(({ legacy, v8 }): LeftOut[] => {
     const names = legacy?.split('.') ?? [];
     if (legacy === undefined || !isThere(content, names)) return [];
-    if (v8 === undefined) return [{ path: legacy, why: 'v8 gateways have no such key any more' }];
-    const why = `only files in the layout of v8 can declare it, as \`${v8}\``;
+    if (v8 === undefined) return [{ path: legacy, why: 'v8 gateways no longer have this key' }];
+    const why = `only files in the v8 layout can declare it, as \`${v8}\``;
     return flat.at(names) ? [] : [{ path: legacy, why }];
   });
 }

@@ -182,11 +182,11 @@ export type BackupsView = Static<typeof BackupsView>;
 const strictly = { additionalProperties: false } as const;
 const Allow = Type.Array(Type.String({ minLength: 1, maxLength: 500 }), {
   maxItems: 50,
-  description: 'guards to let pass, everywhere or below a path, as `--allow` takes them',
+  description: 'guards to override, everywhere or below a path, in the format of `--allow`',
 });
 
 const InMode = Type.Union([Type.Literal('observe'), Type.Literal('apply'), Type.Literal('enforce')], {
-  description: 'in place of the mode of the target, for this once; `enforce` heals drift',
+  description: "the mode for this run, instead of the target's mode; `enforce` corrects drift",
 });
 
 export const LoginRequest = Type.Object({ token: Type.String({ minLength: 1, maxLength: 1000 }) }, strictly);
@@ -220,7 +220,7 @@ export const ApplyRequest = Type.Object(
   strictly,
 );
 export type ApplyRequest = Static<typeof ApplyRequest>;
-const Confirm = Type.String({ description: 'the name of the target once more, typed by a person' });
+const Confirm = Type.String({ description: 'the name of the target, typed again by a person' });
 export const RestoreRequest = Type.Object(
   {
     /** Id of a backup; `latest` for the newest. */

@@ -33,7 +33,7 @@ async function tellOfOpenJournal(run: Run): Promise<void> {
   const { store, target } = run.context;
   const journal = await store.journal(target.name);
   if (!journal) return;
-  const message = `an earlier transaction (${journal.id}) broke off; the next apply resolves it`;
+  const message = `an earlier transaction (${journal.id}) was interrupted; the next apply resolves it`;
   notice(run, problem('HF5021', message, { target: target.name, severity: 'warning' }));
 }
 

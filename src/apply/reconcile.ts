@@ -69,7 +69,7 @@ async function attempt(
     return await transact(run, ready.planned, { approved: request.approved !== undefined });
   } catch (error) {
     if (!isStale(error) || request.approved || attempts <= 1) throw error;
-    step(run, 'plan', 'the gateway changed meanwhile: planning again');
+    step(run, 'plan', 'the gateway changed in the meantime: planning again');
     return attempt(run, desired, request, attempts - 1, ready.planned);
   }
 }
@@ -80,8 +80,9 @@ function keepForeign(run: Run, earlier: PlannedTarget<DeepLive>, now: PlannedTar
   const before = contentIn(earlier.live.file, run.context.catalog);
   const planned = earlier.prepared.prediction?.file.open() ?? before;
   const { foreign } = judgeFile(run, before, planned, now.live);
-  const text = foreign.length > 0 ? foreignText(tellerOf(run, now), foreign) : 'what the plan was to change';
-  throw fail('HF5005', `somebody else changed ${text} before the first write; nothing was written`, {
+  const text =
+    foreign.length > 0 ? foreignText(tellerOf(run, now), foreign) : 'what the plan was going to change';
+  throw fail('HF5005', `someone else changed ${text} before the first write; nothing was written`, {
     target: run.context.target.name,
   });
 }
@@ -151,9 +152,9 @@ function refuseOther(
 ): void {
   if (!approved) return;
   if (approved.keyId !== digest.keyId)
-    throw fail('HF5004', 'the approved plan was signed with another key than this run would sign with');
+    throw fail('HF5004', 'the approved plan was signed with a different key from the one that this run uses');
   if (approved.value !== digest.value)
-    throw fail('HF5003', 'the gateway, the files or the allowances are no longer those of the approved plan');
+    throw fail('HF5003', 'the gateway, the files or the overrides differ from those of the approved plan');
 }
 
 /** Whether a rollback could work, found out once per build and layout (design-v8 rule 10). */

@@ -83,7 +83,7 @@ function unreadable(error: unknown): ApplyFailure {
   if (!(error instanceof HoldfastError)) throw error;
   return applyFailure(
     'HF5011',
-    `the gateway could not be read after the write: ${error.problems[0]?.message}`,
+    `the gateway couldn't be read after the write: ${error.problems[0]?.message}`,
   );
 }
 

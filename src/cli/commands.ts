@@ -22,7 +22,7 @@ const entry = (name: string, summary: string, load: () => Promise<CommandModule>
 export const COMMANDS: readonly CommandEntry[] = [
   entry(
     'init',
-    'begin a project: settings, a first desired state, .gitignore',
+    'start a project: settings, a first desired state, .gitignore',
     () => import('./init/init.ts'),
   ),
   entry('validate', 'check the desired state, offline', () => import('./commands/read/validate.ts')),
@@ -37,23 +37,19 @@ export const COMMANDS: readonly CommandEntry[] = [
   ),
   entry(
     'apply',
-    'make the gateway hold what the files declare, verified',
+    'apply the files to the gateway, and verify the result',
     () => import('./commands/write/apply.ts'),
   ),
   entry(
     'drift',
-    'compare memory, file and behaviour with what was applied',
+    "compare the gateway's memory, file and behavior with the last apply",
     () => import('./commands/read/drift.ts'),
   ),
   entry('run', 'watch, reconcile and report until stopped', () => import('./commands/serve/run.ts')),
-  entry(
-    'notify',
-    'send a test message to the channels of the daemon',
-    () => import('./commands/serve/notify.ts'),
-  ),
+  entry('notify', "send a test message to the daemon's channels", () => import('./commands/serve/notify.ts')),
   entry(
     'healthcheck',
-    'ask whether the daemon on this state directory is alive',
+    'check whether the daemon on this state directory runs',
     () => import('./commands/read/healthcheck.ts'),
   ),
   entry(
@@ -61,8 +57,8 @@ export const COMMANDS: readonly CommandEntry[] = [
     'show targets, revision, sync state and the last outcome',
     () => import('./commands/read/status.ts'),
   ),
-  entry('suspend', 'write nothing to targets for a while', () => import('./commands/write/suspend.ts')),
-  entry('resume', 'end a suspension before its time', () => import('./commands/write/resume.ts')),
+  entry('suspend', 'suspend writes to targets for some time', () => import('./commands/write/suspend.ts')),
+  entry('resume', 'end a suspension early', () => import('./commands/write/resume.ts')),
   entry('pull', 'write desired-state files from the live gateway', () => import('./pull/pull.ts')),
   entry(
     'migrate',
@@ -70,12 +66,16 @@ export const COMMANDS: readonly CommandEntry[] = [
     () => import('./commands/write/migrate.ts'),
   ),
   entry('backup', 'list, show or create backups of the gateway', () => import('./commands/write/backup.ts')),
-  entry('restore', 'put a backup back, verified', () => import('./commands/write/restore.ts')),
-  entry('history', 'show what was done, entry by entry', () => import('./commands/read/history.ts')),
-  entry('doctor', 'check by hand what usually goes wrong', () => import('./commands/read/doctor.ts')),
+  entry('restore', 'restore a backup, and verify the result', () => import('./commands/write/restore.ts')),
+  entry('history', 'show the history of applies and restores', () => import('./commands/read/history.ts')),
+  entry(
+    'doctor',
+    'check the connection, the configuration and common problems',
+    () => import('./commands/read/doctor.ts'),
+  ),
   entry(
     'explain',
-    'say what a configuration key, an error code or a guard is',
+    'explain a configuration key, an error code or a guard',
     () => import('./commands/read/explain.ts'),
   ),
   entry(
@@ -84,8 +84,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     () => import('./commands/read/schema.ts'),
   ),
   entry('completion', 'print the completion script for bash, zsh or fish', () => import('./completion.ts')),
-  entry('api', 'send one request to the Management API, checked', () => import('./commands/write/api.ts')),
-  entry('usage', 'show requests by credential', () => import('./commands/read/usage.ts')),
+  entry(
+    'api',
+    'send one request to the Management API, and check its effect',
+    () => import('./commands/write/api.ts'),
+  ),
+  entry('usage', 'show request counts by credential', () => import('./commands/read/usage.ts')),
   entry(
     'sandbox',
     'start a gateway that behaves like the real one',

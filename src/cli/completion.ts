@@ -15,7 +15,7 @@ interface Flags {
 export function define(command: Command, io: Io): void {
   command
     .usage('[options] <shell>')
-    .addArgument(new Argument('<shell>', 'whose script to print').choices(Object.keys(SCRIPTS)))
+    .addArgument(new Argument('<shell>', 'the shell').choices(Object.keys(SCRIPTS)))
     .addArgument(new Argument('[words...]'))
     .addOption(new Option('--answer').hideHelp())
     .configureHelp({
@@ -28,11 +28,11 @@ export function define(command: Command, io: Io): void {
 Completes commands, options, their choices and the names of targets.
 
 Examples:
-  $ eval "$(holdfast completion bash)"      # this shell only; likewise for zsh
+  $ eval "$(holdfast completion bash)"      # this shell only; the same for zsh
   $ holdfast completion bash > ~/.local/share/bash-completion/completions/holdfast
   $ holdfast completion zsh > "\${fpath[1]}/_holdfast"
   $ holdfast completion fish > ~/.config/fish/completions/holdfast.fish
-  $ holdfast() { npx --no-install holdfast "$@"; }    # where it is installed in a project only`,
+  $ holdfast() { npx --no-install holdfast "$@"; }    # if installed only in a project`,
     )
     .action(async (shell: keyof typeof SCRIPTS, words: readonly string[], flags: Flags) => {
       if (!flags.answer) return io.out(SCRIPTS[shell]);

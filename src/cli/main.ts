@@ -52,7 +52,7 @@ async function bareCall(
     word,
     COMMANDS.map(({ name }) => name),
   );
-  throw fail('HF1001', `"${word}" is not a command of holdfast`, {
+  throw fail('HF1001', `"${word}" isn't a holdfast command`, {
     remedy: `Did you mean \`${near}\`? See \`holdfast --help\`.`,
     position: wordPosition(argv, word),
   });
@@ -88,7 +88,9 @@ async function explainFailure(
 
 function unexpected(error: unknown, globals: Globals, io: Io): HoldfastError {
   if (error instanceof CommanderError)
-    return fail('HF1001', 'a command is missing', { remedy: 'See the same with `--help`.' });
+    return fail('HF1001', 'a command is missing', {
+      remedy: 'Run the command with `--help` to see this text.',
+    });
   if (globals.verbose && error instanceof Error) io.err(`${error.stack}\n`);
   return fail('HF9001', error instanceof Error ? error.message : String(error));
 }

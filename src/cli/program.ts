@@ -20,18 +20,18 @@ export async function programWith(
   words: readonly string[] = [],
 ): Promise<Command> {
   const program = new CheckedCommand('holdfast', words)
-    .description('Keeps the configuration of CLIProxyAPI gateways equal to what a git repository says.')
+    .description('Keeps the configuration of CLIProxyAPI gateways in sync with a git repository.')
     .option('-V, --version', 'print the version and exit')
     .option('--settings <file>', 'settings file (default: holdfast.yaml where it exists)')
     .addOption(repeatable('--target <name>', 'only this target; repeatable'))
     .addOption(
-      new Option('--output <format>', 'form of the result')
+      new Option('--output <format>', 'format of the result')
         .choices(['text', 'json', 'markdown', 'github', 'junit'])
         .default('text'),
     )
-    .option('--no-color', 'no colours (NO_COLOR is honoured too)')
-    .option('--quiet', 'results only, no progress')
-    .option('--verbose', 'more progress, and stack traces of our own faults')
+    .option('--no-color', 'no colors (NO_COLOR works too)')
+    .option('--quiet', 'show only results, no progress')
+    .option('--verbose', 'show more progress, and stack traces of internal errors')
     .helpOption('-h, --help', 'show help')
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({ writeOut: io.out, writeErr: io.err })
@@ -50,8 +50,8 @@ Exit codes: 0 in sync or done · 2 differences · 3 invalid input · 4 refused b
 6 rolled back · 7 rollback failed · 8 stale or locked · 64 usage · 1 unexpected
 
 Start here:
-  $ holdfast init      asks, and writes settings and what the gateway holds now
-  $ holdfast doctor    is the gateway there, and may we manage it?
+  $ holdfast init      write settings and the gateway's current configuration
+  $ holdfast doctor    check the connection and access to the gateway
   $ holdfast diff
   $ holdfast apply`;
 

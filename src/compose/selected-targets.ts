@@ -12,7 +12,7 @@ export function selectedTargets<T extends { readonly name: string }>(
     if (!found)
       throw fail(
         'HF1003',
-        `there is no target "${name}"; the settings have ${targets.map((target) => target.name).join(', ')}`,
+        `there is no target "${name}". The settings define ${targets.map((target) => target.name).join(', ')}`,
       );
     return found;
   });

@@ -122,7 +122,7 @@ export function theTarget(session: Session, command: string): Target {
   if (!target || others.length > 0) {
     throw fail(
       'HF1003',
-      `${command} treats one target: name it with --target; there are ${session.targets.map(({ name }) => name).join(', ')}`,
+      `${command} works on one target: name it with --target. The targets are ${session.targets.map(({ name }) => name).join(', ')}`,
     );
   }
   return target;

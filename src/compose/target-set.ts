@@ -29,8 +29,8 @@ export async function openTargetSet(
 
 function twoPlaces(): HoldfastError {
   const remedy =
-    'Leave --desired out; `daemon.source.git.path` says where in the repository directories start.';
-  return fail('HF1020', '--desired cannot be used with settings that follow a git repository', { remedy });
+    'Remove --desired. `daemon.source.git.path` sets the root of the directories in the repository.';
+  return fail('HF1020', "--desired can't be used with settings that follow a git repository", { remedy });
 }
 
 function workplaceOf(session: Session): TargetSet {

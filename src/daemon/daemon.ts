@@ -40,7 +40,7 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
     await daemon.start();
     options.onHangup?.(() => daemon.reload('settings'));
     await aborted(options.signal);
-    options.reporter.note('info', 'stopping: what is under way is finished or rolled back');
+    options.reporter.note('info', 'stopping: Holdfast finishes or rolls back work in progress');
   } finally {
     await daemon.stop();
   }
@@ -84,7 +84,7 @@ class Daemon implements DaemonOperations {
     this.#watch = createWatch(
       () => this.reload('files'),
       (error) =>
-        this.#reporter.note('error', `watching files failed (${String(error)}); the schedule goes on`),
+        this.#reporter.note('error', `watching files failed (${String(error)}); the schedule continues`),
     );
     this.#schedule = createSchedule(() => this.#lookAtAll('schedule'));
     this.#retries = createRetries(clock, signal, (target) => this.#line.look(target, 'retry'));
@@ -124,7 +124,7 @@ class Daemon implements DaemonOperations {
     const found = this.#place.targets.find((candidate) => candidate.name === name);
     if (found) return found;
     const names = this.#place.targets.map((one) => one.name).join(', ');
-    throw fail('HF1003', `there is no target "${name}"; the settings have ${names}`);
+    throw fail('HF1003', `there is no target "${name}". The settings define ${names}`);
   }
 
   store(): TargetSet['store'] {
@@ -207,7 +207,8 @@ class Daemon implements DaemonOperations {
 
   /** The target that something is to be done with. */
   #workable(name: string): Target {
-    if (this.#looking.signal.aborted) throw fail('HF7044', 'the daemon is stopping: nothing new begins');
+    if (this.#looking.signal.aborted)
+      throw fail('HF7044', "the daemon is stopping and doesn't start new work");
     return this.target(name);
   }
 
@@ -278,7 +279,7 @@ class Daemon implements DaemonOperations {
       const known = error instanceof HoldfastError;
       this.#reporter.note(
         'error',
-        `the settings ${known ? 'have errors' : 'cannot be read'}; those of before stay in force`,
+        `the settings ${known ? 'have errors' : "can't be read"}; the previous settings stay in effect`,
       );
       this.#reporter.failed(error);
       this.#reporter.shared?.('settings', error);

@@ -14,10 +14,10 @@ export function askedGeneration(): Generation {
   try {
     const { api } = parseArgs({ options: { api: { type: 'string', default: 'v7' } } }).values;
     if (api === 'v7' || api === 'v8') return api;
-    throw new Error(`--api ${api} is no generation of the gateway`);
+    throw new Error(`--api ${api} isn't a generation of the gateway`);
   } catch (error) {
     process.stderr.write(
-      `${error instanceof Error ? error.message : String(error)}\nSay --api v7 or --api v8.\n`,
+      `${error instanceof Error ? error.message : String(error)}\nUse --api v7 or --api v8.\n`,
     );
     process.exit(64);
   }

@@ -38,11 +38,12 @@ io.out(`A sandbox gateway that behaves like the real ${api} one listens at ${san
 Its config.yaml:     ${file}
 The desired state:   ${join(root, 'desired-state')}
 
-Change a file of the desired state, or change the gateway behind Holdfast's back, and watch (it looks every 10 seconds):
+Change a file of the desired state, or change the gateway directly, and watch. Holdfast checks every 10 seconds:
   curl -X PUT -H 'Authorization: Bearer mgmt-secret-1' ${request}
 
-The address of the dashboard is in the next lines. Ctrl-C ends it.
-\n`);
+The next lines show the address of the dashboard. Press Ctrl-C to stop.
+
+`);
 
 const words = [
   'run',

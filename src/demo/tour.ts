@@ -51,7 +51,7 @@ try {
   await tour();
 } catch (error) {
   if (!(error instanceof Stopped)) throw error;
-  terminal.out('\nStopped. The sandbox gateway and its files are removed.\n');
+  terminal.out('\nStopped. The sandbox gateway and its files were removed.\n');
   process.exitCode = INTERRUPTED;
 } finally {
   await sandbox.stop();
@@ -60,31 +60,31 @@ try {
 
 async function tour(): Promise<void> {
   terminal.out(
-    `${style.bold('Holdfast, a guided tour')}\nA sandbox gateway that behaves like the real ${api} one is listening at ${sandbox.url}.\n`,
+    `${style.bold('Holdfast, a guided tour')}\nA sandbox gateway that behaves like the real ${api} one listens at ${sandbox.url}.\n`,
   );
 
   chapter(
     'First apply',
-    `The desired state is one file${api === 'v8' ? ', flat as for v7; the gateway has a tree' : ''}. Two entries and a number differ from what the gateway holds.`,
+    `The desired state is one file${api === 'v8' ? ' in the flat layout of v7; the gateway uses the v8 tree' : ''}. Two entries and a number differ from the gateway.`,
   );
   terminal.out(`\n${indent(FILE, 4)}`);
   await desire(FILE);
   await holdfast(['apply'], 0);
 
-  chapter('Nothing to do', 'The same again: one look, no write.');
+  chapter('Nothing to do', 'The same command again: one check, no write.');
   await holdfast(['apply'], 0);
 
   chapter(
-    'Somebody edits in the panel',
-    'request-retry becomes 9 behind our back. `drift` sees it, `apply --mode enforce` heals it.',
+    'Someone edits in the panel',
+    'Someone else sets request-retry to 9. `drift` finds it, and `apply --mode enforce` corrects it.',
   );
   await editInPanel('request-retry', 9);
   await holdfast(['drift'], 2);
   await holdfast(['apply', '--mode', 'enforce'], 0);
 
   chapter(
-    'The gateway says 200 and drops the write',
-    'A fault of the sandbox, as the real one has several. Holdfast reads back, finds out, and rolls back.',
+    'The gateway responds with 200 and drops the write',
+    'The sandbox simulates a fault of the real gateway. Holdfast reads the result, finds the fault, and rolls back.',
   );
   sandbox.fault('drop-writes');
   await desire(FILE.replace('request-retry: 3', 'request-retry: 5'));
@@ -93,14 +93,14 @@ async function tour(): Promise<void> {
 
   chapter(
     'A dangerous change',
-    'A slip of the hand empties the client keys: the gateway would serve everybody. A guard refuses.',
+    'A mistake empties the list of client keys, which would open the gateway to everyone. A guard refuses.',
   );
   await desire(FILE.replace(/api-keys:\n.*\n.*\n/, 'api-keys: []\n'));
   await holdfast(['apply'], 4);
 
   chapter(
     'What happened',
-    'Every transaction is in the history, each with its evidence; every write had a backup before it.',
+    'The history contains every transaction with its evidence. Holdfast created a backup before every write.',
   );
   await holdfast(['history'], 0);
 
@@ -109,7 +109,7 @@ async function tour(): Promise<void> {
     `\n${style.good('Done')} in ${seconds}: ${told.slice(0, -1).join(', ').toLowerCase()}. ${sandbox.requests.length} requests in all.\n`,
   );
   terminal.out(
-    `Next: ${style.bold('npm start')} keeps a sandbox and the daemon running; README.md leads to a gateway of your own.\n`,
+    `Next: ${style.bold('npm start')} keeps a sandbox and the daemon running. README.md describes how to manage your own gateway.\n`,
   );
 }
 

@@ -72,7 +72,7 @@ export function parsePath(text: string): Path {
     path.push({ kind: 'key', name: word === '*' ? null : word });
     at += word.length;
   }
-  if (path.length === 0) throw new PathSyntaxError('a path cannot be empty', 0);
+  if (path.length === 0) throw new PathSyntaxError("a path can't be empty", 0);
   return path;
 }
 
@@ -81,16 +81,16 @@ function readBracket(text: string, open: number): { name: string | null; next: n
     const quoted = /^"(?:[^"\\]|\\.)*"/.exec(text.slice(open + 1))?.[0];
     const next = open + 1 + (quoted?.length ?? 0);
     if (quoted === undefined || text[next] !== ']')
-      throw new PathSyntaxError('a quoted name is not closed with "]', open);
+      throw new PathSyntaxError('a quoted name isn\'t closed with "]', open);
     try {
       return { name: String(JSON.parse(quoted)), next: next + 1 };
     } catch {
-      throw new PathSyntaxError(`${quoted} is not a JSON string`, open + 1);
+      throw new PathSyntaxError(`${quoted} isn't a JSON string`, open + 1);
     }
   }
   const close = text.indexOf(']', open);
   const word = close < 0 ? '' : text.slice(open + 1, close);
-  if (close < 0) throw new PathSyntaxError('"[" is not closed', open);
+  if (close < 0) throw new PathSyntaxError('"[" isn\'t closed', open);
   if (word !== '*' && !BARE.test(word)) {
     throw new PathSyntaxError(
       word === '' ? 'an empty name needs quotes: [""]' : `"${word}" needs quotes: [${JSON.stringify(word)}]`,

@@ -75,9 +75,9 @@ class Reader {
     const name = this.#skip(NAME).replaceAll(AROUND, '');
     const mark = this.#text[this.#at];
     if (mark !== '=' && mark !== ':' && mark !== '\n' && mark !== undefined)
-      return this.#noAssignment(this.#at, 'a name cannot hold this character');
+      return this.#noAssignment(this.#at, "a name can't contain this character");
     if (name === '') return this.#noAssignment(start, 'there is no name');
-    if (HOLDS_SPACE.test(name)) return this.#noAssignment(start, 'a name cannot hold blanks');
+    if (HOLDS_SPACE.test(name)) return this.#noAssignment(start, "a name can't contain spaces");
     if (mark === '\n' || mark === undefined) return this.#bare(name, start);
     this.#at++;
     const blanks = this.#skip(BLANKS);
@@ -92,14 +92,14 @@ class Reader {
     this.#warn(
       start,
       `Line ${line} of ${this.#shown} has no "=", and no variable of that name is set`,
-      'Write NAME=value, or take the line out.',
+      'Write NAME=value, or remove the line.',
     );
   }
 
   /** To Compose it is the value. */
   #commentOrValue(name: string): void {
-    const remedy = 'Put a comment on a line of its own, or the value in quotes.';
-    this.#warn(this.#at, `The value of ${name} begins with "#" and is not a comment`, remedy);
+    const remedy = 'Put a comment on a separate line, or put the value in quotes.';
+    this.#warn(this.#at, `The value of ${name} begins with "#" and isn't a comment`, remedy);
   }
 
   #value(name: string): void {
@@ -117,8 +117,8 @@ class Reader {
       this.#at = this.#text.length;
       return this.#wrong(
         start,
-        `The quote that begins the value of ${name} is not closed`,
-        'Close the quote. Within quotes write \\" or \\\' for the quote itself.',
+        `The quote that begins the value of ${name} isn't closed`,
+        'Close the quote. Inside quotes, write \\" or \\\' for the quote itself.',
       );
     }
     if (quote === '"') this.#expand(name, unescaped(content), () => start);
@@ -152,7 +152,7 @@ class Reader {
     this.#wrong(
       this.#at,
       `Text follows the closing quote of ${name}`,
-      'End the line after the quote. A comment begins with " #"; within quotes write \\" or \\\' for the quote itself.',
+      'End the line after the quote. A comment begins with " #". Inside quotes, write \\" or \\\' for the quote itself.',
     );
     this.#toLineEnd();
   }
@@ -167,8 +167,8 @@ class Reader {
     const { line } = this.#position(at);
     this.#wrong(
       at,
-      `Line ${line} of ${this.#shown} is not NAME=value: ${why}`,
-      'Write one NAME=value a line. A value of several lines stands in quotes; a comment begins with "#".',
+      `Line ${line} of ${this.#shown} isn't NAME=value: ${why}`,
+      'Write one NAME=value per line. Put a value of several lines in quotes. A comment begins with "#".',
     );
     this.#toLineEnd();
   }
@@ -202,12 +202,12 @@ class Reader {
 }
 
 const FAULTS: Readonly<Record<Fault, string>> = {
-  invalid: 'has a "$" that begins no reference',
-  required: 'refers to a variable that has to be set and is not',
-  unset: 'refers to a variable that is not set',
+  invalid: 'has a "$" that doesn\'t begin a reference',
+  required: "refers to a required variable that isn't set",
+  unset: "refers to a variable that isn't set",
 };
 const DOLLAR =
-  'Put the value in single quotes, or write $$, where a "$" stands for itself. Write ${NAME:-} where the variable may be missing.';
+  'For a literal "$", put the value in single quotes or write $$. If the variable can be missing, write ${NAME:-}.';
 
 function unescaped(content: string): string {
   return content.replaceAll(ESCAPES, (escape) => {

@@ -95,7 +95,7 @@ async function readOne(path: string, { dir, rules = ruleFor(path) }: ReferenceOp
   if (found === 'outside')
     return {
       code: 'HF2022',
-      message: 'leads outside the directories that references may use',
+      message: 'leads outside the directories that references can use',
       refused: true,
     };
   if (found === 'closed')
@@ -103,7 +103,7 @@ async function readOne(path: string, { dir, rules = ruleFor(path) }: ReferenceOp
   const read = await readTextFile(found.file, path);
   if ('problem' in read) {
     const { code, message } = read.problem;
-    return { code: code === 'HF2002' ? 'HF2020' : code, message: `cannot be resolved: ${message}` };
+    return { code: code === 'HF2002' ? 'HF2020' : code, message: `can't be resolved: ${message}` };
   }
   return { texts: [read.text] };
 }
@@ -143,7 +143,7 @@ class Resolver {
 
   #map(node: LocatedMap, turn: Turn | undefined): LocatedMap {
     const members = [...node.members].map(([name, member]) => {
-      if (isReference(name)) this.#add('HF2021', 'A reference cannot stand in a key', member.position);
+      if (isReference(name)) this.#add('HF2021', "A key can't contain a reference", member.position);
       return [name, { ...member, node: this.resolve(member.node, turn) }] as const;
     });
     return { ...node, members: new Map(members) };
@@ -204,7 +204,7 @@ class Resolver {
     if ('broken' in part) return void this.#add('HF2021', part.broken, position);
     if (part.kind === 'lines' || part.kind === 'list') {
       if (whole && turn?.text === part.text) return { text: turn.item, unresolved: turn.item === part.text };
-      const where = whole ? 'has no list entry to repeat here' : 'must be a whole value';
+      const where = whole ? "isn't inside a list entry that can repeat" : 'must be a whole value';
       return void this.#add('HF2023', `${part.text} ${where}`, position);
     }
     const found = this.#lookup(part);
@@ -219,7 +219,7 @@ class Resolver {
     const text = source.texts[0] ?? '';
     const texts = kind === 'lines' ? linesOf(text) : kind === 'list' ? itemsOf(text) : [withoutNewline(text)];
     if (texts.some((item) => item.trim() !== '')) return { texts };
-    return { code: 'HF2020', message: kind === 'lines' ? 'names a file without a line' : 'is empty' };
+    return { code: 'HF2020', message: kind === 'lines' ? 'names a file without any lines' : 'is empty' };
   }
 
   #isHidden(part: Part | undefined): boolean {
@@ -234,12 +234,12 @@ class Resolver {
       return { code: 'HF2025', message: 'names a variable that desired state may not use', refused: true };
     const value = Object.hasOwn(env, name) ? env[name] : undefined;
     return value === undefined
-      ? { code: 'HF2020', message: 'is not set', facts: { variable: name } }
+      ? { code: 'HF2020', message: "isn't set", facts: { variable: name } }
       : { texts: [value] };
   }
 
   #file(path: string): Lookup {
-    return this.#files.get(path) ?? { code: 'HF2020', message: 'was not read' };
+    return this.#files.get(path) ?? { code: 'HF2020', message: "wasn't read" };
   }
 
   #add(code: Code, message: string, position: Position, facts?: Facts): void {
@@ -297,7 +297,7 @@ function partsOf(text: string): Part[] {
     flush();
     const close = text.indexOf('}', next);
     if (close < 0)
-      return [...parts, { broken: 'A reference is not closed with "}"; write $${ for a literal "${"' }];
+      return [...parts, { broken: 'A reference isn\'t closed with "}"; write $${ for a literal "${"' }];
     parts.push(referenceOf(text.slice(next, close + 1)));
     at = close + 1;
   }
@@ -310,10 +310,10 @@ function referenceOf(text: string): Reference | { broken: string } {
   const [, kind = '', argument = ''] = /^\$\{([^:}]*):?([^}]*)\}$/.exec(text) ?? [];
   const known = KINDS.find((name) => name === kind);
   if (known && argument !== '') return { kind: known, argument, text };
-  if (known) return { broken: `${text} names nothing; write \${${known}:…}` };
+  if (known) return { broken: `${text} has no name; write \${${known}:…}` };
   const meant = nearest(kind, KINDS) ?? 'env';
   const example = argument === '' ? `\${env:${kind}}` : `\${${meant}:${argument}}`;
   return {
-    broken: `${text} is not a reference. Did you mean \`${example}\`? Write $\${ for a literal "\${"`,
+    broken: `${text} isn't a reference. Did you mean \`${example}\`? Write $\${ for a literal "\${"`,
   };
 }

@@ -124,7 +124,7 @@ function unknownKey(error: ErrorObject, root: Located, steps: readonly string[],
   );
   const parent = nodeAt(root, steps);
   const position = (parent?.kind === 'map' && parent.members.get(name)?.position) || positionOf(root, steps);
-  const message = meant === undefined ? 'is not known here' : `is not known here. Did you mean \`${meant}\`?`;
+  const message = meant === undefined ? "isn't known here" : `isn't known here. Did you mean \`${meant}\`?`;
   const remedy = meant === undefined ? undefined : `Write \`${meant}\`, or remove the key.`;
   return placed(code, message, remedy, root, [...steps, name], position);
 }
@@ -133,7 +133,7 @@ function keyName(error: ErrorObject, root: Located, steps: readonly string[], co
   const name = error.propertyName ?? '';
   const parent = nodeAt(root, steps);
   const position = (parent?.kind === 'map' && parent.members.get(name)?.position) || positionOf(root, steps);
-  return placed(code, 'is not allowed as a name here', undefined, root, [...steps, name], position);
+  return placed(code, "isn't allowed as a name here", undefined, root, [...steps, name], position);
 }
 
 interface Description {
@@ -178,15 +178,15 @@ const BOUNDS: Readonly<Record<string, (params: Record<string, unknown>) => strin
   minItems: ({ limit }) => `needs at least ${String(limit)} ${limit === 1 ? 'entry' : 'entries'}`,
   minProperties: ({ limit }) => `needs at least ${String(limit)} ${limit === 1 ? 'key' : 'keys'}`,
   maxProperties: ({ limit }) => `takes at most ${String(limit)} ${limit === 1 ? 'key' : 'keys'}`,
-  uniqueItems: ({ i, j }) => `holds the same entry twice (${String(j)} and ${String(i)}, from 0)`,
-  format: ({ format }) => `is not a valid ${String(format)}`,
+  uniqueItems: ({ i, j }) => `contains the same entry twice (${String(j)} and ${String(i)}, from 0)`,
+  format: ({ format }) => `isn't a valid ${String(format)}`,
 };
 
 function formMessage(error: ErrorObject): string {
   const examples = (error.parentSchema as { examples?: unknown[] } | undefined)?.examples ?? [];
   const hint =
-    examples.length > 0 ? `, e.g. ${examples.map((one) => `\`${String(one)}\``).join(' or ')}` : '';
-  return `does not have the right form${hint}`;
+    examples.length > 0 ? `, for example ${examples.map((one) => `\`${String(one)}\``).join(' or ')}` : '';
+  return `doesn't have the right form${hint}`;
 }
 
 const TYPE_NAMES: Readonly<Record<string, string>> = {
@@ -221,14 +221,14 @@ function remedyForType(
   if (expected.includes('string') && typeof value !== 'string') return 'Put quotes around the value.';
   const isPlainText = typeof value === 'string' && plain && reference === undefined;
   if (isPlainText && expected.includes('array') && /^-\S/.test(value))
-    return 'Put a blank after the dash of each entry: `- entry`.';
+    return 'Put a space after the dash of each entry: `- entry`.';
   if (isPlainText && expected.includes('object') && /^[\w.-]+:\S/.test(value))
-    return 'Put a blank after the colon: `key: value`.';
+    return 'Put a space after the colon: `key: value`.';
   if (expected.includes('array')) return 'Write a list: one "- " line for each entry.';
   if (typeof value !== 'string' || reference !== undefined) return undefined;
   if (expected.includes('boolean') && plain && /^(yes|on|y)$/i.test(value)) return 'Write true.';
   if (expected.includes('boolean') && plain && /^(no|off|n)$/i.test(value)) return 'Write false.';
-  if (!plain && /^(true|false|[+-]?\d+(\.\d+)?)$/.test(value)) return 'Take the quotes away.';
+  if (!plain && /^(true|false|[+-]?\d+(\.\d+)?)$/.test(value)) return 'Remove the quotes.';
   return undefined;
 }
 
@@ -251,7 +251,7 @@ function typesOfBranches(error: ErrorObject): string[] {
 function notAllowed(allowed: readonly unknown[], node: Located): { message: string; remedy?: string } {
   const list = allowed.map((value) => `\`${String(value)}\``).join(', ');
   const quotable = node.kind === 'scalar' && node.reference === undefined;
-  const message = quotable ? `may not be \`${String(node.value)}\`` : 'has a value that is not allowed';
+  const message = quotable ? `can't be \`${String(node.value)}\`` : "has a value that isn't allowed";
   const meant = quotable ? nearest(String(node.value), allowed.map(String)) : undefined;
   return {
     message: `${message}; allowed: ${list}`,

@@ -20,7 +20,7 @@ export async function readTextFile(path: string, shown: string, limit = MAX_FILE
       };
     return decode(bytes, shown);
   } catch (error) {
-    return { problem: problem('HF2002', `${shown} cannot be read: ${reasonOf(error)}`, { position }) };
+    return { problem: problem('HF2002', `${shown} can't be read: ${reasonOf(error)}`, { position }) };
   }
 }
 
@@ -100,11 +100,11 @@ async function readUpTo(handle: FileHandle, limit: number): Promise<Buffer | und
 
 function decode(bytes: Buffer, shown: string): TextFile {
   const zero = bytes.indexOf(0);
-  if (zero >= 0) return binary(bytes, zero, shown, 'holds a zero byte');
+  if (zero >= 0) return binary(bytes, zero, shown, 'contains a zero byte');
   try {
     return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
   } catch {
-    return binary(bytes, firstInvalid(bytes), shown, 'is not UTF-8 text');
+    return binary(bytes, firstInvalid(bytes), shown, "isn't UTF-8 text");
   }
 }
 
@@ -123,11 +123,11 @@ function binary(bytes: Buffer, offset: number, shown: string, what: string): Tex
 /** The reason of a failed system call, without its path. */
 export function reasonOf(error: unknown): string {
   const { code } = error as NodeJS.ErrnoException;
-  if (code === 'ENOENT') return 'it does not exist (any more)';
+  if (code === 'ENOENT') return "it doesn't exist (or no longer exists)";
   if (code === 'EACCES' || code === 'EPERM') return 'permission denied';
   if (code === 'EISDIR') return 'it is a directory';
-  if (code === 'ELOOP') return 'its symbolic links go round in a circle';
-  if (code === 'NOFILE') return 'it is neither a file nor a pipe';
-  if (code === 'NOEND') return `it is a pipe that did not end within ${PIPE_MS / 1000} s`;
+  if (code === 'ELOOP') return 'its symbolic links form a loop';
+  if (code === 'NOFILE') return "it's neither a file nor a pipe";
+  if (code === 'NOEND') return `it's a pipe that didn't end within ${PIPE_MS / 1000} s`;
   return code ?? 'unknown reason';
 }

@@ -140,7 +140,7 @@ export function tooMuch({ exceeded }: Walked, shown = (path: string): string => 
   if (!exceeded) return undefined;
   const { link, path, limit } = exceeded;
   const where = link
-    ? `the link ${shown(link.path)} leads to ${link.target}`
+    ? `the link ${shown(link.path)} points to ${link.target}`
     : `reading stopped in ${shown(path)}`;
   return `more than ${limit} files and directories; ${where}`;
 }

@@ -51,7 +51,7 @@ function aboutLayout({ keptFlat, build }: Live): Problem[] {
   return [
     warning(
       'HF4008',
-      `the file of this gateway (${build.version}) has the flat layout of v7 and keeps it: it is managed through the v0 API`,
+      `the file of this gateway (${build.version}) has the flat layout of v7. Holdfast keeps that layout and uses the v0 API`,
     ),
   ];
 }
@@ -63,22 +63,14 @@ function aboutAgreement({ live, base, writes }: NotesInput): Problem[] {
   if (agreement.cause === 'model-gap')
     return [agreement.because === 'folded-text' ? foldedNote(paths) : gapNote(paths)];
   if (agreement.cause === 'stale-memory')
-    return [
-      warning(
-        'HF4001',
-        `stale memory: the gateway's file says otherwise than what it works with, at ${paths}`,
-      ),
-    ];
+    return [warning('HF4001', `stale memory: the running gateway differs from its file at ${paths}`)];
   return base.repair || writes > 0
     ? []
-    : [warning('HF4002', `memory and file of the gateway disagree at ${paths}`)];
+    : [warning('HF4002', `the gateway's memory and its file differ at ${paths}`)];
 }
 
 const gapNote = (paths: string): Problem =>
-  warning(
-    'HF4004',
-    `the gateway holds these otherwise than its file says, and it is not known why: ${paths}`,
-  );
+  warning('HF4004', `the gateway's memory differs from its file for an unknown reason: ${paths}`);
 
 const foldedNote = (paths: string): Problem => ({
   ...warning(
@@ -96,10 +88,10 @@ function aboutHeld({ differences, held }: NotesInput): Problem[] {
 }
 
 function heldNote(path: string, until: number | undefined): Problem {
-  if (until === undefined) return warning('HF4003', `healing of ${path} stopped`, path);
-  const message = `${path} was healed lately and rests until ${momentText(until)}`;
+  if (until === undefined) return warning('HF4003', `drift correction of ${path} stopped`, path);
+  const message = `${path} was corrected recently and isn't corrected again until ${momentText(until)}`;
   const remedy =
-    'It is healed then. If somebody keeps changing it back, agree with them what should be declared.';
+    'Holdfast corrects it after that. If someone keeps changing it back, agree with them on the value and declare it.';
   return { ...warning('HF4003', message, path), remedy };
 }
 

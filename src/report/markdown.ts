@@ -27,7 +27,7 @@ function row(change: Change): string {
   const after = change.after === undefined ? '' : code(shownText(change.after, LONGEST_VALUE));
   const remarks = [
     ...(change.origin === 'drift' || change.origin === 'both' ? [change.origin] : []),
-    ...(change.disposition === 'apply' ? [] : ['left alone']),
+    ...(change.disposition === 'apply' ? [] : ['not changed']),
     ...(change.restart ? ['needs a restart'] : []),
     ...change.consequences.map(
       (consequence) => `${consequence.severity === 'danger' ? '**!** ' : ''}${prose(consequence.text)}`,
@@ -60,7 +60,7 @@ function planMarkdown(plan: Plan): string {
       : []),
     ...(guards.length > 0 ? ['**Guards**', '', ...guards, ''] : []),
     ...(plan.released.length > 0
-      ? [`Released, still in force: ${plan.released.map(code).join(', ')}`, '']
+      ? [`Released, still in effect: ${plan.released.map(code).join(', ')}`, '']
       : []),
     ...(plan.ignored.length > 0 ? [`Ignored by policy: ${plan.ignored.map(code).join(', ')}`, ''] : []),
     `<sub>digest ${code(plan.digest.value)} · key ${code(plan.digest.keyId)} · gateway ${prose(plan.gateway.build.version)} · revision ${code(plan.revision.digest.slice(0, 12))}</sub>`,

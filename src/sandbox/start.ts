@@ -139,7 +139,7 @@ async function startProcess(
     await app.listen({ port: wanted, host: host === '' ? '::' : host });
   } catch (error) {
     gateway.stop();
-    throw fail('HF1083', `Nothing can listen on ${host}:${wanted}: ${String(error)}`, {}, { cause: error });
+    throw fail('HF1083', `Can't listen on ${host}:${wanted}: ${String(error)}`, {}, { cause: error });
   }
   const { port: bound } = app.server.address() as AddressInfo; // A TCP server has such an address.
   return { gateway, app, port: bound, host, portInFile: Number(gateway.memory()['port'] ?? 0) };

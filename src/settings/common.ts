@@ -15,15 +15,15 @@ export function urlOf(
   const wrong = (message: string, remedy: string): { problems: Problem[] } => ({
     problems: [problem('HF1012', `${setting} ${message}`, { position, remedy })],
   });
-  const example = 'Write the root of the gateway, e.g. http://127.0.0.1:8317.';
+  const example = 'Use the root address of the gateway, for example http://127.0.0.1:8317.';
   const url = URL.parse(text);
   if (!url || (url.protocol !== 'http:' && url.protocol !== 'https:'))
-    return wrong('is not an http or https URL', example);
+    return wrong("isn't an http or https URL", example);
   if (url.username !== '' || url.password !== '')
-    return wrong('holds a user or password', 'Give the management key as `key`, not in the URL.');
-  if (/\/v\d+\/management\/?$/.test(url.pathname)) return wrong('names the management API', example);
-  if (url.pathname.endsWith('/management.html')) return wrong('names the panel of the gateway', example);
-  if (url.search !== '' || url.hash !== '') return wrong('holds a query or a fragment', example);
+    return wrong('contains a user or password', 'Set the management key as `key`, not in the URL.');
+  if (/\/v\d+\/management\/?$/.test(url.pathname)) return wrong('points to the management API', example);
+  if (url.pathname.endsWith('/management.html')) return wrong("points to the gateway's panel", example);
+  if (url.search !== '' || url.hash !== '') return wrong('contains a query or a fragment', example);
   return { url, problems: isExposed(url) ? [exposed(setting, url, position)] : [] };
 }
 
@@ -32,7 +32,7 @@ function isExposed(url: URL): boolean {
 }
 
 function exposed(setting: string, url: URL, position: Position | undefined): Problem {
-  const message = `${setting}: the management key travels unencrypted to ${url.host}`;
+  const message = `${setting}: the management key is sent unencrypted to ${url.host}`;
   return problem('HF1018', message, { position, severity: 'warning' });
 }
 

@@ -39,7 +39,7 @@ export interface HttpSettings {
 export const DEFAULT_LISTEN = { host: '127.0.0.1', port: 8318 } as const;
 /** Characters: what can be tried out over the network is no secret. */
 const SHORTEST_TOKEN = 16;
-const MAKE_ONE = 'make one with `openssl rand -hex 32`';
+const MAKE_ONE = 'create one with `openssl rand -hex 32`';
 
 export interface ReadHttp {
   readonly http?: HttpSettings;
@@ -93,9 +93,9 @@ function listenOf(written: LocatedScalar | undefined, found: Findings): HttpSett
   const port = Number(digits);
   if (match && port <= 65_535 && (bracketed === undefined || isIPv6(bracketed)))
     return { host: bracketed ?? plain ?? '', port };
-  found.add('HF1012', `\`daemon.http.listen\`: "${String(written.value)}" is not HOST:PORT`, {
+  found.add('HF1012', `\`daemon.http.listen\`: "${String(written.value)}" isn't HOST:PORT`, {
     position: written.position,
-    remedy: 'Write e.g. 127.0.0.1:8318, or [::1]:8318.',
+    remedy: 'For example, write 127.0.0.1:8318 or [::1]:8318.',
   });
   return DEFAULT_LISTEN;
 }
@@ -122,8 +122,8 @@ function tokensOf(node: LocatedMap, found: Findings): readonly HttpToken[] {
 }
 
 function noToken(position: Position, found: Findings): void {
-  const remedy = `Write \`token: "\${env:HOLDFAST_TOKEN}"\`, and ${MAKE_ONE}. Only on loopback can \`auth: none\` stand instead.`;
-  found.add('HF7030', '`daemon.http` has no token, so anybody could use it', { position, remedy });
+  const remedy = `Write \`token: "\${env:HOLDFAST_TOKEN}"\`, and ${MAKE_ONE}. On loopback, you can set \`auth: none\` instead.`;
+  found.add('HF7030', '`daemon.http` has no token, so anyone could use it', { position, remedy });
 }
 
 function checkLength({ value, position, reference }: LocatedScalar, found: Findings): void {
@@ -132,7 +132,7 @@ function checkLength({ value, position, reference }: LocatedScalar, found: Findi
     found.add('HF7031', message, { position, remedy: `Use a long random one: ${MAKE_ONE}.` });
   }
   if (reference === undefined)
-    found.add('HF2060', 'A token of the HTTP API stands in plain text in the settings', {
+    found.add('HF2060', 'A token of the HTTP API is in plain text in the settings', {
       position,
       severity: 'warning',
       remedy: 'Refer to it: token: "${env:HOLDFAST_TOKEN}".',
@@ -146,7 +146,7 @@ function checkTwice(tokens: readonly (HttpToken & { readonly position: Position 
   for (const { name, token, position } of tokens) {
     if (names.has(name)) found.add('HF1014', `Two tokens of the HTTP API are called "${name}"`, { position });
     if (texts.has(token.open()))
-      found.add('HF1014', `The token of "${name}" is that of another name too`, { position });
+      found.add('HF1014', `The token of "${name}" is also the token of another name`, { position });
     names.add(name);
     texts.add(token.open());
   }
@@ -157,9 +157,9 @@ function publicUrlOf(written: LocatedScalar | undefined, found: Findings): URL |
   const url = URL.parse(String(written.value));
   const isOrigin = url && /^https?:$/.test(url.protocol) && `${url.origin}/` === url.href;
   if (isOrigin) return url;
-  found.add('HF1012', '`daemon.http.public-url` is not the root of an http or https address', {
+  found.add('HF1012', "`daemon.http.public-url` isn't the root of an http or https address", {
     position: written.position,
-    remedy: 'Write what browsers show, without a path, e.g. https://holdfast.example.',
+    remedy: 'Write the address that browsers show, without a path, for example https://holdfast.example.',
   });
   return undefined;
 }
@@ -171,7 +171,7 @@ function proxiesOf(node: LocatedMap, found: Findings): readonly string[] {
     if (isNetwork(text)) return [text];
     found.add('HF1012', `\`daemon.http.trusted-proxies\`: "${text}" is neither an address nor a network`, {
       position: item.position,
-      remedy: 'Write e.g. 10.0.0.5 or 10.0.0.0/8.',
+      remedy: 'For example, write 10.0.0.5 or 10.0.0.0/8.',
     });
     return [];
   });
@@ -195,10 +195,14 @@ async function tlsOf(node: LocatedMap, dir: string, found: Findings): Promise<Ht
     createSecureContext({ cert, key });
     return { cert, key: seal(key) };
   } catch {
-    found.add('HF1012', '`daemon.http.tls`: certificate and key do not belong together, or are none', {
-      position: tls.position,
-      remedy: 'Name the PEM file of the certificate, with its chain, and that of its private key.',
-    });
+    found.add(
+      'HF1012',
+      "`daemon.http.tls`: the certificate and the key don't match, or one of them isn't valid",
+      {
+        position: tls.position,
+        remedy: 'Name the PEM file of the certificate with its chain, and the PEM file of its private key.',
+      },
+    );
     return undefined;
   }
 }
@@ -234,11 +238,15 @@ function checkExposure(
   if (isLoopback(listen.host)) return;
   const position = scalarIn(node, 'listen')?.position ?? node.position;
   if (auth === 'none')
-    found.add('HF7034', `\`auth: none\` on ${listen.host} would let everybody in who reaches it`, {
-      position,
-    });
+    found.add(
+      'HF7034',
+      `\`auth: none\` on ${listen.host} would give access to everyone who can connect to it`,
+      {
+        position,
+      },
+    );
   else if (!tls && publicUrl?.protocol !== 'https:')
-    found.add('HF7035', `tokens travel unencrypted to ${listen.host}:${listen.port}`, {
+    found.add('HF7035', `tokens are sent unencrypted to ${listen.host}:${listen.port}`, {
       position,
       severity: 'warning',
     });

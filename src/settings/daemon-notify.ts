@@ -137,7 +137,11 @@ class ChannelReader {
     if (!written || written.unresolved) return undefined;
     const ms = parseDuration(String(written.value));
     if (ms !== undefined && ms <= LONGEST_DIGEST_MS) return ms;
-    return void this.#add('HF7050', '`digest` is a time of at most 24h, e.g. `5m`', written.position);
+    return void this.#add(
+      'HF7050',
+      '`digest` must be a duration of at most 24h, for example `5m`',
+      written.position,
+    );
   }
 
   #receiver(entry: LocatedMap, kind: Kind): Receiver | undefined {
@@ -181,11 +185,11 @@ class ChannelReader {
     const user = textAt(email, 'user') ?? decoded(url.username);
     const password = apart ?? decoded(url.password);
     if (user === undefined || password === undefined)
-      return void this.#add('HF7050', '`smtp` holds a `%` that escapes nothing', written.position);
+      return void this.#add('HF7050', "`smtp` contains a `%` that doesn't escape anything", written.position);
     if (url.password !== '')
       this.#hide(written, [String(written.value), password], 'The password of a mail account');
     if ((user === '') !== (password === ''))
-      return void this.#add('HF7050', '`email` needs user and password, or neither', written.position);
+      return void this.#add('HF7050', '`email` needs both user and password, or neither', written.position);
     this.secrets.push(...[`\0${user}\0${password}`, password].map(base64)); // as AUTH sends it
     const secure = url.protocol === 'smtps:';
     const port = url.port === '' ? (secure ? 465 : 587) : Number(url.port);
@@ -199,7 +203,7 @@ class ChannelReader {
     const url = this.#address(written, kind, ['http:', 'https:']);
     if (url) this.secrets.push(...tellingParts(url));
     if (url && url.username + url.password !== '')
-      return void this.#add('HF7050', `\`${kind}\` holds a user or password`, written.position);
+      return void this.#add('HF7050', `\`${kind}\` contains a user or password`, written.position);
     return url;
   }
 
@@ -209,13 +213,17 @@ class ChannelReader {
     const url = URL.parse(String(written.value));
     const forms = protocols.map((protocol) => `${protocol}//`).join(' or ');
     if (!url || !protocols.includes(url.protocol))
-      return void this.#add('HF7050', `\`${setting}\` is no URL that begins with ${forms}`, written.position);
+      return void this.#add(
+        'HF7050',
+        `\`${setting}\` isn't a URL that begins with ${forms}`,
+        written.position,
+      );
     if (url.protocol === 'http:' && !isLoopback(url.hostname)) this.#exposed(setting, url, written.position);
     return url;
   }
 
   #exposed(setting: string, { host }: URL, position: Position): void {
-    const message = `\`${setting}\`: notifications travel unencrypted to ${host}`;
+    const message = `\`${setting}\`: notifications are sent unencrypted to ${host}`;
     this.problems.push(problem('HF7053', message, { position, severity: 'warning' }));
   }
 
@@ -229,7 +237,7 @@ class ChannelReader {
   #hide({ reference, position }: LocatedScalar, secrets: readonly string[], what: string): void {
     this.secrets.push(...secrets);
     if (reference !== undefined) return;
-    const message = `${what} stands in plain text in the settings`;
+    const message = `${what} is in plain text in the settings`;
     const remedy = 'Refer to it: "${env:NAME}" or "${file:path}".';
     this.problems.push(problem('HF2060', message, { position, severity: 'warning', remedy }));
   }
@@ -241,8 +249,8 @@ class ChannelReader {
 
 const LONGEST_DIGEST_MS = 86_400_000;
 const TELEGRAM_API = 'https://api.telegram.org';
-const ONE_OF = `A channel has exactly one of ${KINDS.map((kind) => `\`${kind}\``).join(', ')}`;
-const SMTP_FORM = '`smtp` holds more than user, password, host and port';
+const ONE_OF = `A channel must have exactly one of ${KINDS.map((kind) => `\`${kind}\``).join(', ')}`;
+const SMTP_FORM = '`smtp` contains more than user, password, host and port';
 
 function scalarAt(map: LocatedMap, ...steps: readonly string[]): LocatedScalar | undefined {
   const node = nodeAt(map, steps);

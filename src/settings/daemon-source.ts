@@ -128,7 +128,7 @@ function addressOf(git: LocatedMap, from: string): { url?: string; problems: rea
   });
   const form = 'Write https://host/path.git, ssh://git@host/path.git, git@host:path.git, or a local path.';
   // eslint-disable-next-line no-control-regex -- they are what is looked for
-  if (/^-|[\u0000-\u001F\u007F]/.test(text)) return refused('is no URL of a repository', form);
+  if (/^-|[\u0000-\u001F\u007F]/.test(text)) return refused("isn't the URL of a repository", form);
   if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(text) && !SCP_LIKE.test(text))
     return text.includes('::')
       ? refused('names a helper program', form)
@@ -137,11 +137,11 @@ function addressOf(git: LocatedMap, from: string): { url?: string; problems: rea
   if (!text.includes('://')) return { url: text, problems: [] };
   const url = URL.parse(text);
   if (!url || !SCHEMES.has(url.protocol))
-    return refused('is reached by nothing that Holdfast allows: https, http, ssh or a path', form);
+    return refused("doesn't use a protocol that Holdfast allows: https, http, ssh or a path", form);
   if (url.password !== '' || (url.username !== '' && url.protocol.startsWith('http')))
     return refused(
-      'holds a user or password',
-      'Give them as `auth: { username: …, token: "${env:GIT_TOKEN}" }`.',
+      'contains a user or password',
+      'Set them as `auth: { username: …, token: "${env:GIT_TOKEN}" }`.',
     );
   return { url: text, problems: [] };
 }
@@ -166,7 +166,7 @@ function refProblems(git: LocatedMap): Problem[] {
     if (kind === 'commit' || !written || written.unresolved || !NO_REF.test(String(written.value))) return [];
     return [
       wrong(
-        `\`${kind}\` is no name of a ${kind}`,
+        `\`${kind}\` isn't a valid name of a ${kind}`,
         written.position,
         'Write it as `git branch` or `git tag` shows it.',
       ),
@@ -175,7 +175,7 @@ function refProblems(git: LocatedMap): Problem[] {
   const twice = second === undefined ? undefined : scalarAt(git, second);
   if (twice)
     problems.push(
-      wrong(`\`${given.join('`, `')}\` cannot all be followed`, twice.position, 'Keep one of them.'),
+      wrong(`\`${given.join('`, `')}\` can't be used together`, twice.position, 'Keep one of them.'),
     );
   return problems;
 }
@@ -188,7 +188,7 @@ function pathProblems(git: LocatedMap): Problem[] {
     wrong(
       '`path` leads outside the repository',
       written.position,
-      'Name a directory inside it, e.g. `gateways`.',
+      'Name a directory inside it, for example `gateways`.',
     ),
   ];
 }
@@ -209,17 +209,17 @@ function tokenProblems(git: LocatedMap): Problem[] {
   if (written.reference === undefined && !written.unresolved) found.push(literal(written.position));
   if (!url?.protocol.startsWith('http'))
     found.push(
-      wrong('`auth.token` is for https only', written.position, 'Use `auth: { ssh-key: FILE }` for ssh.'),
+      wrong('`auth.token` only works with https', written.position, 'Use `auth: { ssh-key: FILE }` for ssh.'),
     );
   else if (url.protocol === 'http:' && !isLoopback(url.hostname))
     found.push(
-      wrong(`\`auth.token\` would travel unencrypted to ${url.host}`, written.position, 'Use https.'),
+      wrong(`\`auth.token\` would be sent unencrypted to ${url.host}`, written.position, 'Use https.'),
     );
   return found;
 }
 
 function literal(position: Position): Problem {
-  return problem('HF2060', 'A token stands in plain text in the settings', {
+  return problem('HF2060', 'A token is in plain text in the settings', {
     position,
     severity: 'warning',
     remedy: 'Refer to it: token: "${env:GIT_TOKEN}".',

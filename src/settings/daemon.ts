@@ -54,9 +54,9 @@ async function driftOf(root: LocatedMap): Promise<{ expression: string; problems
   const expression = String(written.value);
   const { validate: isCron } = await import('node-cron'); // only where something is to be checked
   if (isCron(expression)) return { expression, problems: [] };
-  const wrong = problem('HF1012', '`daemon.drift` is not a cron expression', {
+  const wrong = problem('HF1012', "`daemon.drift` isn't a cron expression", {
     position: written.position,
-    remedy: 'Write e.g. "*/5 * * * *".',
+    remedy: 'For example, write "*/5 * * * *".',
   });
   return { expression, problems: [wrong] };
 }

@@ -35,7 +35,7 @@ export async function settingsFromFile(
 function inSettings(found: Problem): Problem {
   if (found.code !== 'HF2020') return found;
   const remedy =
-    'Set the variable or write the file; `--variables FILE` and `env-file` of the settings read variables from a file.';
+    'Set the variable or create the file. `--variables FILE` and the setting `env-file` read variables from a file.';
   return { ...found, remedy };
 }
 
@@ -172,10 +172,10 @@ class Builder {
     const file = resolve(dirname(this.#path), text);
     this.#files.push(file);
     const read = await readTextFile(file, text);
-    const remedy = 'Name a PEM file that holds the certificate of the authority.';
+    const remedy = 'Name a PEM file that contains the certificate of the authority.';
     if ('problem' in read) this.#wrong(`\`tls.ca\`: ${read.problem.message}`, position, remedy);
     else if (!read.text.includes('-----BEGIN CERTIFICATE-----'))
-      this.#wrong(`\`tls.ca\`: ${text} is no PEM file`, position, remedy);
+      this.#wrong(`\`tls.ca\`: ${text} isn't a PEM file`, position, remedy);
     else return read.text;
     return undefined;
   }
@@ -192,7 +192,7 @@ class Builder {
             `Two targets are called "${String(name.value)}"; the first in line ${first.line}`,
             {
               position: name.position,
-              remedy: 'Give each target a name of its own.',
+              remedy: 'Give each target its own name.',
             },
           ),
         );
@@ -209,7 +209,7 @@ class Builder {
     for (const name of given) {
       const flag = `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
       this.problems.push(
-        problem('HF1020', `${flag} cannot be used with a settings file of ${targets} targets`),
+        problem('HF1020', `${flag} can't be used with a settings file of ${targets} targets`),
       );
     }
   }
@@ -225,7 +225,7 @@ class Builder {
 }
 
 function literalKey({ position }: LocatedScalar): Problem {
-  return problem('HF2060', 'A management key stands in plain text in the settings', {
+  return problem('HF2060', 'A management key is in plain text in the settings', {
     position,
     severity: 'warning',
     remedy: 'Refer to it: key: "${env:MANAGEMENT_PASSWORD}".',
@@ -235,8 +235,8 @@ function literalKey({ position }: LocatedScalar): Problem {
 function unsendable({ value, position }: LocatedScalar, setting: string): Problem[] {
   const found = uncarriedInValue(String(value));
   if (!found) return [];
-  const remedy = 'Correct the value where it comes from: a key is one line without control characters.';
-  const message = `${setting} holds ${found.what}, character ${found.at}, which HTTP cannot carry`;
+  const remedy = 'Correct the value at its source. A key is one line without control characters.';
+  const message = `${setting} contains ${found.what}, character ${found.at}, which HTTP can't transmit`;
   return [problem('HF1012', message, { position, remedy })];
 }
 

@@ -42,7 +42,7 @@ async function fromKeyFile(path: string, cwd: string): Promise<FoundKeys> {
 
 function fromArgument(key: string): FoundKeys {
   if (key.trim() === '') return broken('--key is empty');
-  const warning = problem('HF1017', '--key can be read by every user of this machine', {
+  const warning = problem('HF1017', 'every user of this machine can read --key', {
     severity: 'warning',
   });
   return { keys: [seal(key.trim())], problems: [warning], files: [] };
@@ -59,13 +59,13 @@ async function fromGatewayConfig(path: string, cwd: string): Promise<FoundKeys> 
   const read = await readTextFile(file, path);
   if ('problem' in read) return broken(read.problem.message, file);
   const { root, problems } = readYaml(read.text, basename(path));
-  if (!root) return broken(`${path} is not a configuration: ${problems[0]?.message ?? 'it is empty'}`, file);
+  if (!root) return broken(`${path} isn't a configuration: ${problems[0]?.message ?? 'it is empty'}`, file);
   const node = SECRET_PLACES.map((place) => nodeAt(root, place)).find((each) => each !== undefined);
   const key = node?.kind === 'scalar' ? String(node.value ?? '') : '';
   if (key.trim() === '')
-    return broken(`${path} holds no remote-management.secret-key and no management.secret-key`, file);
+    return broken(`${path} contains neither remote-management.secret-key nor management.secret-key`, file);
   if (!looksHashed(key)) return { keys: [seal(key)], problems: [], files: [file] };
-  const message = `${path} holds a bcrypt hash of the management key, which cannot be turned back into the key`;
+  const message = `${path} contains a bcrypt hash of the management key, which can't be converted back to the key`;
   return { keys: [], problems: [problem('HF1015', message, { position: node?.position })], files: [file] };
 }
 

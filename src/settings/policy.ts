@@ -58,7 +58,7 @@ export function policyOf(
 export function parseAllowance(text: string): Allowance | string {
   const [, guard = '', choice, path] = /^([^:=]*)(?:=([^:]*))?(?::(.*))?$/s.exec(text) ?? [];
   if (guard === 'brick')
-    return 'guard `brick` has no override: the write would destroy the file of the gateway';
+    return "guard `brick` has no override, because the write would damage the gateway's file";
   if (!GUARDS.some((known) => known === guard)) return `there is no guard \`${guard}\`${hint(guard)}`;
   const wrong = wrongChoice(guard, choice);
   if (wrong !== undefined) return wrong;
@@ -76,15 +76,15 @@ function wrongChoice(guard: string, choice: string | undefined): string | undefi
   if (guard === 'split-brain')
     return choice === 'file' || choice === 'memory'
       ? undefined
-      : 'say which side wins: `split-brain=file` or `split-brain=memory`';
-  return choice === undefined ? undefined : `guard \`${guard}\` takes no choice`;
+      : 'choose the side to keep: `split-brain=file` or `split-brain=memory`';
+  return choice === undefined ? undefined : `guard \`${guard}\` doesn't accept a choice`;
 }
 
 function pathOrReason(text: string): Path | string {
   try {
     return parsePath(text);
   } catch (error) {
-    if (error instanceof PathSyntaxError) return `\`${text}\` is not a path: ${error.message}`;
+    if (error instanceof PathSyntaxError) return `\`${text}\` isn't a path: ${error.message}`;
     throw error;
   }
 }
@@ -165,7 +165,7 @@ class PolicyReader {
     const unknown = isKnown ? undefined : unknownPath(path, this.#catalog);
     if (!unknown) return;
     const meant = unknown.meant === undefined ? '' : ` Did you mean \`${unknown.meant}\`?`;
-    const message = `\`${text}\` names nothing that the gateway knows: there is no \`${unknown.at}\`.${meant}`;
+    const message = `\`${text}\` isn't a path that the gateway knows: there is no \`${unknown.at}\`.${meant}`;
     this.problems.push(problem('HF1013', message, { position }));
   }
 

@@ -69,7 +69,7 @@ function asSettings(found: Problem): Problem {
 }
 
 function emptyFile(shown: string): Problem {
-  const remedy = 'Begin with `version: 1` and `targets:`; docs/settings.md has an example.';
+  const remedy = 'Start with `version: 1` and `targets:`. docs/settings.md has an example.';
   return problem('HF1012', `${shown} is empty`, { position: { file: shown, line: 1, column: 1 }, remedy });
 }
 
@@ -78,7 +78,7 @@ function laterProblems(root: LocatedMap): Problem[] {
   const postgres = nodeAt(root, ['state', 'postgres']);
   if (!postgres) return [];
   const message =
-    '`state.postgres` comes with a later release; state would be kept somewhere else than you expect';
+    '`state.postgres` belongs to a later release. Holdfast would store its state in a different place from what you expect';
   return [
     problem('HF1019', message, {
       position: postgres.position,

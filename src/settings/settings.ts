@@ -56,7 +56,7 @@ async function variablesIn(file: { path: string; shown: string }): Promise<Varia
   const member = 'text' in text ? readYaml(text.text, file.shown).root?.members.get('env-file') : undefined;
   if (!member || member.node.kind !== 'scalar' || typeof member.node.value !== 'string') return undefined;
   const shown = member.node.value;
-  const remedy = 'Correct `env-file`, or make the file: .env.example says what belongs into it.';
+  const remedy = 'Correct `env-file`, or create the file. .env.example shows what it must contain.';
   return { path: resolve(dirname(file.path), shown), shown, remedy, position: member.node.position };
 }
 

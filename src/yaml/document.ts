@@ -50,7 +50,7 @@ export function parseDocument(text: string): FileDocument | LoadFailure {
   }
 }
 
-const TOO_DEEP = `nested deeper than ${MAX_LIVE_DEPTH} levels, which Holdfast does not read`;
+const TOO_DEEP = `nested deeper than ${MAX_LIVE_DEPTH} levels, which Holdfast doesn't support`;
 
 function saying({ message }: Error): string {
   return message.startsWith('Maximum call stack') ? TOO_DEEP : message;
@@ -79,7 +79,8 @@ function* tokensOf(text: string): Generator<Cst> {
   for (;;) {
     const next = lexed.next();
     if (next.done !== true) yield* parser.next(next.value);
-    else if (next.value) throw new Refusal(`${next.value.what}, which Holdfast does not read`, next.value.at);
+    else if (next.value)
+      throw new Refusal(`${next.value.what}, which Holdfast doesn't support`, next.value.at);
     else return yield* parser.end();
   }
 }

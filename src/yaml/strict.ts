@@ -136,7 +136,7 @@ class Reader {
     const alone =
       star && /(?:^|[\s[,:-])\*(?=[\s,\]]|$)/.test(this.#text.slice(Math.max(0, start - 2), start + 2));
     if (!alone) return mistake;
-    return { ...mistake, message: `${mistake.message}; a * that is meant as text needs quotes: "*"` };
+    return { ...mistake, message: `${mistake.message}. To use * as text, put quotes around it: "*"` };
   }
 
   #notAMapping(contents: unknown): undefined {
@@ -145,7 +145,7 @@ class Reader {
     if (mistake) return void this.#addMistake(mistake);
     this.#add(
       'HF2017',
-      `The file holds ${isSeq(contents) ? 'a list' : 'a single value'}, not a mapping`,
+      `The file contains ${isSeq(contents) ? 'a list' : 'a single value'}, not a mapping`,
       offset,
     );
   }
@@ -202,11 +202,7 @@ class Reader {
     const position = this.#at(name.at);
     const earlier = members.get(name.text);
     if (earlier)
-      this.#add(
-        'HF2011',
-        `The key "${name.text}" stands twice; first in line ${earlier.position.line}`,
-        name.at,
-      );
+      this.#add('HF2011', `Duplicate key "${name.text}"; first in line ${earlier.position.line}`, name.at);
     const node = this.#node(pair.value, depth + 1, name.at);
     if (node && !earlier) members.set(name.text, { position, node });
   }
@@ -216,13 +212,15 @@ class Reader {
     const at = (node as YamlNode | null)?.range?.[0] ?? fallback;
     if (isScalar(node) && typeof node.value === 'string') {
       const text = node.value;
-      if (text === '__proto__') return void this.#add('HF2015', 'A key cannot be `__proto__`', at);
+      if (text === '__proto__') return void this.#add('HF2015', "A key can't be `__proto__`", at);
       if (text.length > MAX_KEY)
         return void this.#add('HF2015', `A key is longer than ${MAX_KEY} characters`, at);
       return { text, at, merge: text === '<<' && node.type === 'PLAIN' };
     }
-    const what = isScalar(node) ? `${node.source ?? 'null'} as a key is no text` : 'A key is no text';
-    this.#add('HF2015', `${what}; put quotes around it if it is meant`, at);
+    const what = isScalar(node)
+      ? `${node.source ?? 'null'} isn't text, so it can't be a key`
+      : "A key isn't text";
+    this.#add('HF2015', `${what}. If you mean this key, put quotes around it`, at);
     return undefined;
   }
 
@@ -231,13 +229,13 @@ class Reader {
     const source = this.#node(pair.value, depth + 1, at);
     const sources = source?.kind === 'list' ? source.items : source ? [source] : [];
     if (sources.every((node) => node.kind === 'map')) return sources;
-    this.#add('HF2016', 'A merge key "<<" takes a mapping or a list of mappings', at);
+    this.#add('HF2016', 'A merge key "<<" accepts a mapping or a list of mappings', at);
     return [];
   }
 
   #alias(name: string, depth: number, at: number): Located | undefined {
     const anchor = this.#anchors.get(name);
-    if (!anchor) return void this.#add('HF2010', 'An alias stands inside its own anchor, or has none', at);
+    if (!anchor) return void this.#add('HF2010', 'An alias is inside its own anchor, or has no anchor', at);
     this.#deepest = Math.max(this.#deepest, depth + anchor.height);
     if (this.#deepest > MAX_DEPTH) {
       this.#bomb = true;
@@ -261,7 +259,7 @@ class Reader {
       return { kind: 'scalar', value, plain, position: this.#at(start) };
     return void this.#add(
       'HF2018',
-      'This number cannot be kept exactly; put quotes around it if it is text',
+      "This number can't be represented exactly. If it's text, put quotes around it",
       start,
     );
   }
@@ -292,4 +290,4 @@ function isEmpty(contents: unknown): boolean {
   );
 }
 
-const TOO_DEEP = 'The file is nested too deeply to be read';
+const TOO_DEEP = 'The file is nested too deeply';

@@ -178,7 +178,7 @@ oauth-model-alias:
     expect(text).toBe('debug: true\n');
     expect(notes.map(({ message }) => message)).toEqual([
       '`auth` is unknown to the gateway',
-      '`generative-language-api-key` is an old name of `gemini-api-key`; the gateway ignores it',
+      '`generative-language-api-key` is an earlier name of `gemini-api-key`; the gateway ignores it',
       '`codex.nope` is unknown to the gateway',
     ]);
   });
@@ -238,7 +238,7 @@ claude-api-key:
       X-A: b
 request-retry: 1 # kept too
 `);
-    expect(adopted.notes.map(({ message }) => message).join()).toContain('`claude-api-key` was printed anew');
+    expect(adopted.notes.map(({ message }) => message).join()).toContain('`claude-api-key` was rewritten');
     expect(await changesOf(file, adopted)).toEqual([]);
   });
 
@@ -276,7 +276,7 @@ claude-api-key:
   });
 
   test('has nothing to say about a gateway without settings', async () => {
-    await expect(pulled(LISTENER)).rejects.toThrow('nothing is left to declare');
+    await expect(pulled(LISTENER)).rejects.toThrow('there is nothing to declare');
   });
 });
 

@@ -71,7 +71,7 @@ describe.each([
   test('writes it down in that layout, so that a diff is empty, now and after somebody else wrote', async () => {
     const pulled = await holdfast('pull', '--write-env', '.env');
     expect([pulled.err, pulled.exit]).toEqual(['', EXIT.ok]);
-    expect(pulled.out).toContain('adopted: remembered as in force');
+    expect(pulled.out).toContain('adopted: Holdfast remembers this state');
     const text = await terminal.read('desired-state/gateway.yaml');
     expect(text).toMatch(keys);
     expect(text).not.toMatch(/sk-test|secret-key|config-version/);

@@ -78,7 +78,7 @@ describe('pull', () => {
 
   test('is remembered, so that the next change of the files is one of git and no takeover', async () => {
     const pulled = await holdfast('pull', '--write-env', '.env');
-    expect(pulled.out).toContain('adopted: remembered as in force');
+    expect(pulled.out).toContain('adopted: Holdfast remembers this state');
     const text = await read('desired-state/gateway.yaml');
     await writeFile(join(dir, 'desired-state/gateway.yaml'), text.replace(/.*CLIENT_KEY_2.*\n/, ''));
     const planned = await holdfast('plan', '--variables', '.env', '--output', 'json');
@@ -86,7 +86,7 @@ describe('pull', () => {
   });
 
   test('has help behind the word help too, and explain takes one path', async () => {
-    expect((await holdfast('help', 'diff')).out).toContain('4 when its apply would be refused');
+    expect((await holdfast('help', 'diff')).out).toContain('4 if a guard would refuse the apply');
     const asked = await holdfast('explain', 'routing', 'strategy');
     expect([asked.exit, (asked.err + asked.out).includes('routing.strategy')]).toEqual([EXIT.usage, true]);
   });
@@ -127,7 +127,7 @@ describe('pull', () => {
     await writeFile(join(dir, 'desired-state/gateway.yaml'), 'debug: true\n');
     const refused = await holdfast('pull', '--write-env', '.env');
     expect(refused.exit).toBe(EXIT.invalid);
-    expect(refused.err).toContain('desired-state/gateway.yaml exists already');
+    expect(refused.err).toContain('desired-state/gateway.yaml already exists');
     expect(await readdir(dir)).toEqual(expect.not.arrayContaining(['.env']));
     const pulled = await holdfast('pull', '--force', '--output', 'json');
     expect(pulled.exit).toBe(EXIT.ok);
@@ -183,7 +183,7 @@ describe('pull', () => {
     const refused = await holdfast('pull', '--force');
     expect([refused.exit, refused.err]).toEqual([
       EXIT.invalid,
-      expect.stringContaining('desired-state/gateway.yaml has edits that are not committed'),
+      expect.stringContaining('desired-state/gateway.yaml has uncommitted changes'),
     ]);
     expect(await read('desired-state/gateway.yaml')).toBe('debug: true # mine\n');
   });
@@ -209,9 +209,7 @@ describe('pull', () => {
       await writeFile(join(dir, 'home/b.yaml'), 'request-retry: 3\n');
       const refused = await holdfast('pull');
       expect(refused.exit).toBe(EXIT.invalid);
-      expect(refused.err).toContain(
-        'HF2076 home/gateway.yaml and the other files of the target do not fit together',
-      );
+      expect(refused.err).toContain('HF2076 home/gateway.yaml conflicts with the other files of the target');
       expect(refused.err).toContain('home/b.yaml');
       expect(await readdir(join(dir, 'home'))).toEqual(['b.yaml']);
       await writeFile(join(dir, 'base/a.yaml'), 'request-log: false\n');
@@ -259,9 +257,12 @@ describe('pull', () => {
 
   test('refuses what it cannot leave out or take in', async () => {
     const inside = await holdfast('pull', '--exclude', 'claude-api-key[x].headers');
-    expect([inside.exit, inside.err]).toEqual([EXIT.usage, expect.stringContaining('lies inside a list')]);
+    expect([inside.exit, inside.err]).toEqual([EXIT.usage, expect.stringContaining('is inside a list')]);
     const unknown = await holdfast('pull', '--include', 'nope');
-    expect([unknown.exit, unknown.err]).toEqual([EXIT.usage, expect.stringContaining('no key `nope`')]);
+    expect([unknown.exit, unknown.err]).toEqual([
+      EXIT.usage,
+      expect.stringContaining("doesn't have the key `nope`"),
+    ]);
     expect((await holdfast('pull', '--file', '../x.yaml')).exit).toBe(EXIT.usage);
   });
 });

@@ -187,6 +187,6 @@ test('a pull says that something was taken out, and holds none of it', async () 
   expect(text).not.toMatch(/old/);
   expect(text).toContain('#   Authorization: (removed)');
   expect(notes.map(({ message }) => message)).toContain(
-    'what looked like a secret was taken out of 2 comments',
+    'Holdfast removed text that looks like a secret from 2 comments',
   );
 });

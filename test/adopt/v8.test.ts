@@ -228,12 +228,12 @@ claude-api-key:
 `);
     expect(adopted.leftOut).toEqual([
       expect.objectContaining({ path: 'port' }),
-      { path: 'codex.identity-confuse', why: 'v8 gateways have no such key any more' },
+      { path: 'codex.identity-confuse', why: 'v8 gateways no longer have this key' },
       {
         path: 'trusted-proxies',
-        why: 'only files in the layout of v8 can declare it, as `server.trusted-proxies`',
+        why: 'only files in the v8 layout can declare it, as `server.trusted-proxies`',
       },
-      { path: 'meta-api-key', why: 'only files in the layout of v8 can declare it, as `api-keys.meta`' },
+      { path: 'meta-api-key', why: 'only files in the v8 layout can declare it, as `api-keys.meta`' },
     ]);
     expect(await changesOn(live, adopted)).toEqual([]);
   });

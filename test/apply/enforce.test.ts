@@ -25,7 +25,7 @@ describe('drift', () => {
     const resting = await home.reconcile();
     expect(resting).toMatchObject({ kind: 'drifted' });
     expect(resting.plan?.notes.map(({ message }) => message)).toEqual([
-      expect.stringMatching(/^request-retry was healed lately and rests until \d{4}-/),
+      expect.stringMatching(/^request-retry was corrected recently and isn't corrected again until \d{4}-/),
     ]);
     expect(home.sandbox.states().memory).toMatchObject({ 'request-retry': 9 });
   });

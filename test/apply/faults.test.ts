@@ -188,9 +188,9 @@ describe('a gateway that misbehaves', () => {
     expect(outcome).toMatchObject({ kind: 'rollback-failed' });
     if (outcome.kind !== 'rollback-failed') throw new Error('not this');
     expect(outcome.remedy.join('\n')).not.toContain(home.store.backupFile('home', outcome.backup));
-    expect(outcome.remedy[0]).toContain('do not put an older backup over it');
+    expect(outcome.remedy[0]).toContain("Don't replace it with an older backup");
     expect(outcome.evidence).toContainEqual({
-      check: 'changed by somebody else, and kept',
+      check: 'changed by someone else, and kept',
       passed: true,
       detail: 'logging-to-file (nothing before, true now)',
     });
@@ -213,7 +213,7 @@ describe('a disk that fills up after the write', () => {
     const { store } = home.context;
     const full: Store = Object.assign(Object.create(store) as Store, {
       update: async (target: string, patch: Parameters<Store['update']>[1]) => {
-        if (patch.lastApplied) throw fail('HF6004', 'state.json could not be written: no space is left');
+        if (patch.lastApplied) throw fail('HF6004', "state.json couldn't be written: no space left");
         await store.update(target, patch);
       },
     });

@@ -16,7 +16,7 @@ describe('a model that must be listed', () => {
     expect(outcome.plan?.verdicts).toMatchObject([
       {
         guard: 'last-upstream',
-        message: 'takes away `kimi`, which `probes.models` requires',
+        message: 'removes `kimi`, which `probes.models` requires',
         allowed: false,
       },
     ]);

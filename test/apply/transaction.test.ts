@@ -23,7 +23,7 @@ describe('a client key that HTTP cannot carry', () => {
     expect('evidence' in outcome && outcome.evidence).toContainEqual({
       check: 'a removed client key is refused: unproven',
       passed: true,
-      detail: 'the key holds a line break, which HTTP cannot carry',
+      detail: "the key contains a line break, which HTTP can't transmit",
     });
     expect(await home.file()).not.toContain('pasted-1');
   });
@@ -127,10 +127,10 @@ describe('a transaction on a gateway that behaves', () => {
 
   test('names the holder of the lock', async () => {
     const home = await stage({ desired: RETRY });
-    const lease = await home.store.lock('home', 'somebody else');
+    const lease = await home.store.lock('home', 'someone else');
     const outcome = await home.reconcile();
     await lease.release();
-    expect(outcome).toMatchObject({ kind: 'locked', holder: expect.stringMatching(/^somebody else/) });
+    expect(outcome).toMatchObject({ kind: 'locked', holder: expect.stringMatching(/^someone else/) });
     expect(exitOf(outcome)).toBe(8);
   });
 

@@ -376,7 +376,7 @@ port: 8317
 auth-dir: AUTH_DIR
 remote-management:
   allow-remote: false
-  # left alone
+  # not changed
   secret-key: HASH
   disable-control-panel: true
 debug: false
@@ -390,7 +390,7 @@ codex-api-key:
     base-url: https://codex.example/v1
 `
   .replace('HASH', hashSync(MANAGEMENT_KEY, 4))
-  .replace('  # left alone\n', '# left alone\n');
+  .replace('  # not changed\n', '# not changed\n');
 
 const FLAT = `debug: true\napi-keys:\n  - \${env:TEAM_A}\n  - \${env:TEAM_B}\n`;
 
@@ -441,7 +441,7 @@ describe('a legacy file on a v8 gateway', () => {
       {
         guard: 'migrate-file',
         message: expect.stringMatching(
-          /`models\.catalog` \(.*gateway\.yaml:2:\d+\).*v8 layout for good.*moved:/,
+          /`models\.catalog` \(.*gateway\.yaml:2:\d+\).*permanently gets the v8 layout.*moved:/,
         ),
         override: '--allow migrate-file',
         allowed: false,
@@ -661,7 +661,7 @@ describe('a gateway of the first v8 releases, which is made from reading', () =>
             guard: 'unsupported',
             path: 'upstream.codex.stream-bootstrap-buffering',
             message: expect.stringMatching(
-              /`oauth\.providers\.codex\.stream-bootstrap-buffering` in v8\.0\.4.*OAuth credentials only.*needs v8\.0\.11/,
+              /`oauth\.providers\.codex\.stream-bootstrap-buffering` in v8\.0\.4.*only to OAuth credentials.*needs v8\.0\.11/,
             ),
           },
         ],
@@ -681,7 +681,7 @@ describe('a gateway of the first v8 releases, which is made from reading', () =>
     const home = await v8({ ...early, file, desired: BUFFERING });
     const checked = await home.check();
     expect(checked).toMatchObject({ kind: 'in-sync', plan: { notes: [{ code: 'HF4007' }] } });
-    expect(notesOf(checked)).toEqual([expect.stringContaining('it reaches OAuth credentials only')]);
+    expect(notesOf(checked)).toEqual([expect.stringContaining('it applies only to OAuth credentials')]);
   });
 
   test('does not convert a flat file with a setting that would reach less then', async () => {

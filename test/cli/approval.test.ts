@@ -12,7 +12,7 @@ const EDITS: readonly (readonly [string, Edit, number])[] = [
     8,
   ],
   [
-    'signed with another key',
+    'signed with a different key',
     (plan) => ({ ...plan, digest: { ...(plan['digest'] as object), keyId: 'f00' } }),
     8,
   ],

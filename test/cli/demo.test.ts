@@ -18,7 +18,7 @@ test('Ctrl-C ends the tour: it cleans up, says so in its last line, and exits as
       tour.kill('SIGINT');
     });
   const [code] = (await once(tour, 'close')) as [number | null];
-  expect(said.trimEnd().split('\n').at(-1)).toBe('Stopped. The sandbox gateway and its files are removed.');
+  expect(said.trimEnd().split('\n').at(-1)).toBe('Stopped. The sandbox gateway and its files were removed.');
   expect(said).not.toMatch(/^\s+at /m);
   expect(code).toBe(130);
 }, 60_000);

@@ -15,11 +15,11 @@ test('a fresh sign of life that complains of nothing is 0', async () => {
 });
 
 const WRONG: readonly (readonly [string, string | undefined, string])[] = [
-  ['no sign of life', undefined, 'HF7070'],
+  ['no heartbeat', undefined, 'HF7070'],
   ['one that is old', beat(100_000), 'HF7070'],
   ['the last one', JSON.stringify({ at: Date.now(), pid: 42, problems: [], ended: true }), 'HF7070'],
-  ['one that says what is wrong', beat(1000, 'looks: 1 of 1 looks hang'), 'HF7071'],
-  ['one that cannot be read', '{"at":', 'HF6005'],
+  ['one that says what is wrong', beat(1000, "looks: 1 of 1 checks don't progress"), 'HF7071'],
+  ["one that can't be read", '{"at":', 'HF6005'],
 ];
 
 test.each(WRONG)('%s is 1', async (_, text, code) => {

@@ -61,7 +61,7 @@ describe('holdfast notify test', () => {
     const { run } = await withChannels(TWO, { OPS: 'http://127.0.0.1:1', SLACK: 'http://127.0.0.1:1' });
     const { exit, err } = await run('--channel', 'oops');
     expect(exit).toBe(64);
-    expect(err).toContain('there is no channel "oops"; there are ops, slack');
+    expect(err).toContain('there is no channel "oops". The channels are ops, slack');
     const none = await withChannels('[]', {});
     expect((await none.run()).err).toContain('the settings have no `daemon.notify`');
   });

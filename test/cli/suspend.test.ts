@@ -77,10 +77,10 @@ describe('holdfast suspend', () => {
     [['--reason', 'x'], 'a suspension needs an end: --for or --until'],
     [['--for', '30m'], "required option '--reason <text>' not specified"],
     [['--for', '30m', '--reason', '  '], 'it needs a reason'],
-    [['--for', 'a while', '--reason', 'x'], '`a while` is no length of time'],
+    [['--for', 'a while', '--reason', 'x'], "`a while` isn't a valid duration"],
     [['--for', '31d', '--reason', 'x'], 'it would last longer than 30 days'],
-    [['--until', 'monday', '--reason', 'x'], '`monday` is no date or time'],
-    [['--until', '2026-02-30', '--reason', 'x'], '`2026-02-30` is no date or time'],
+    [['--until', 'monday', '--reason', 'x'], "`monday` isn't a valid date or time"],
+    [['--until', '2026-02-30', '--reason', 'x'], "`2026-02-30` isn't a valid date or time"],
     [
       ['--until', '2020-01-01T10:00', '--reason', 'x'],
       'it would have ended at 2020-01-01 10:00:00 UTC already',

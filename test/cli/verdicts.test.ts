@@ -17,7 +17,7 @@ test('a look-up that failed is no outcome of the target; files that cannot be re
   expect((await terminal.run('apply')).exit).toBe(0);
   const restored = await terminal.run('restore', 'nosuch', '--yes');
   expect(restored.exit).toBe(3);
-  expect(restored.out).toContain('default  nothing written: backup nosuch cannot be read');
+  expect(restored.out).toContain("default  nothing written: backup nosuch can't be read");
   expect(restored.out).not.toContain('desired state');
   expect(await last()).toBe('applied');
   await terminal.write('desired-state/wrong.yaml', 'debug: "yes"\n');
@@ -60,7 +60,7 @@ test('apply on a terminal shows drift that it leaves alone, without a question',
   const ask = async (question: string): Promise<string> => (asked.push(question), 'n');
   const ran = await terminal.runWith({ ...PERSON, ask }, '--no-color', 'apply');
   expect(ran.exit).toBe(2);
-  expect(ran.out).toContain('declared 3, the gateway holds 9');
+  expect(ran.out).toContain('declared 3, the gateway has 9');
   expect(asked).toEqual([]);
 });
 

@@ -97,7 +97,7 @@ describe('the daemon', () => {
     await home.panel('PUT', 'request-retry', { value: 9 });
     let found = await home.next('invalid');
     while (found.problems.length === 1) found = await home.next('invalid');
-    expect(found.problems[1]?.message).toContain('was made equal to the last good desired state');
+    expect(found.problems[1]?.message).toContain('was changed to match the last valid desired state');
     expect(await home.file()).toContain('request-retry: 1');
   });
 
@@ -110,7 +110,7 @@ describe('the daemon', () => {
     await home.next('in-sync');
     await writeFile(home.settings, 'broken');
     expect((await home.next()).kind).toBe('in-sync');
-    expect(home.notes).toContain('the settings have errors; those of before stay in force');
+    expect(home.notes).toContain('the settings have errors; the previous settings stay in effect');
     expect(home.failures).toMatchObject([{ problems: [{ code: 'HF1010' }] }]);
   });
 

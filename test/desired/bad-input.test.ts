@@ -43,11 +43,11 @@ const CASES: readonly (readonly [what: string, text: string | Uint8Array, proble
   [
     'duplicate keys',
     'debug: true\nrequest-retry: 3\ndebug: false\n',
-    'a.yaml:3:1 HF2011 The key "debug" stands twice; first in line 1',
+    'a.yaml:3:1 HF2011 Duplicate key "debug"; first in line 1',
   ],
   ['duplicate keys in an entry', `${OPENAI}    name: x\n    base-url: http://x\n`, 'a.yaml:3:5 HF2011'],
   ['several documents', 'debug: true\n---\ndebug: false\n', 'a.yaml:2:1 HF2013'],
-  ['a key that is no text', 'debug: true\n12: x\n', 'a.yaml:2:1 HF2015 12 as a key is no text'],
+  ['a key that is no text', 'debug: true\n12: x\n', "a.yaml:2:1 HF2015 12 isn't text, so it can't be a key"],
   ['a null key', 'debug: true\n? \n: x\n', 'a.yaml:2:3 HF2015'],
   ['an unknown tag', 'debug: !magic true\n', 'a.yaml:1:8 HF2018'],
   ['a number that loses digits', 'api-keys:\n  - 12345678901234567890\n', 'a.yaml:2:5 HF2018'],
@@ -55,7 +55,7 @@ const CASES: readonly (readonly [what: string, text: string | Uint8Array, proble
   [
     'the key __proto__',
     'oauth-model-alias: {__proto__: []}\n',
-    'a.yaml:1:21 HF2015 A key cannot be `__proto__`',
+    "a.yaml:1:21 HF2015 A key can't be `__proto__`",
   ],
   ['an alias without an anchor', 'proxy-url: *nothing\n', 'a.yaml:1:12 HF2010'],
   ['an alias inside its anchor', 'x: &a [*a]\n', 'a.yaml:1:8 HF2010'],
@@ -96,7 +96,7 @@ const CASES: readonly (readonly [what: string, text: string | Uint8Array, proble
   ],
   ['nesting without end', nested(20_000), 'a.yaml:1:'],
   ['deep nesting', nested(100), 'a.yaml:1:71 HF2010 Nested deeper than 64 levels'],
-  ['a list at the top', '- debug\n', 'a.yaml:1:1 HF2017 The file holds a list, not a mapping'],
+  ['a list at the top', '- debug\n', 'a.yaml:1:1 HF2017 The file contains a list, not a mapping'],
   ['a text at the top', 'debug\n', 'a.yaml:1:1 HF2017'],
   ['an empty file', '', 'a.yaml:1:1 HF2003'],
   ['a file of comments only, alone', '# later\n', 'desired:1:1 HF2003 The files in desired declare nothing'],
@@ -105,12 +105,12 @@ const CASES: readonly (readonly [what: string, text: string | Uint8Array, proble
   [
     'an unknown key',
     `debug: true\nrequest-retri: 3\n`,
-    'a.yaml:2:1 HF2030 `request-retri` is not known here. Did you mean `request-retry`?',
+    "a.yaml:2:1 HF2030 `request-retri` isn't known here. Did you mean `request-retry`?",
   ],
   [
     'an unknown key in an entry',
     `${OPENAI}    base_url: http://x\n    base-url: http://x\n`,
-    'a.yaml:3:5 HF2030 `openai-compatibility[openrouter].base_url` is not known here. Did you mean `base-url`?',
+    "a.yaml:3:5 HF2030 `openai-compatibility[openrouter].base_url` isn't known here. Did you mean `base-url`?",
   ],
   [
     'a wrong type',
@@ -202,18 +202,18 @@ const CASES: readonly (readonly [what: string, text: string | Uint8Array, proble
     `remote-management:\n  secret-key: ${'x'.repeat(73)}\n`,
     'a.yaml:2:15 HF2054',
   ],
-  ['an unset variable', 'proxy-url: ${env:NOT_SET}\n', 'a.yaml:1:12 HF2020 ${env:NOT_SET} is not set'],
+  ['an unset variable', 'proxy-url: ${env:NOT_SET}\n', "a.yaml:1:12 HF2020 ${env:NOT_SET} isn't set"],
   ['an empty variable', 'proxy-url: ${env:EMPTY}\n', 'a.yaml:1:12 HF2020 ${env:EMPTY} is empty'],
-  ['a missing file', 'proxy-url: ${file:nothing}\n', 'a.yaml:1:12 HF2020 ${file:nothing} cannot be resolved'],
+  ['a missing file', 'proxy-url: ${file:nothing}\n', "a.yaml:1:12 HF2020 ${file:nothing} can't be resolved"],
   [
     'an unknown kind of reference',
     'proxy-url: ${evn:X}\n',
-    'a.yaml:1:12 HF2021 ${evn:X} is not a reference. Did you mean `${env:X}`?',
+    "a.yaml:1:12 HF2021 ${evn:X} isn't a reference. Did you mean `${env:X}`?",
   ],
   [
     'a shell variable',
     'proxy-url: ${PROXY}\n',
-    'a.yaml:1:12 HF2021 ${PROXY} is not a reference. Did you mean `${env:PROXY}`?',
+    "a.yaml:1:12 HF2021 ${PROXY} isn't a reference. Did you mean `${env:PROXY}`?",
   ],
   ['an unclosed reference', 'proxy-url: "${env:K"\n', 'a.yaml:1:12 HF2021'],
   ['a reference outside the directory', 'proxy-url: ${file:../../etc/passwd}\n', 'a.yaml:1:12 HF2022'],
@@ -228,7 +228,7 @@ const CASES: readonly (readonly [what: string, text: string | Uint8Array, proble
   [
     'two layouts in one file',
     'debug: true\nserver: { port: 8317 }\n',
-    'a.yaml:2:1 HF2043 `server` belongs to the layout of v8, `debug` in line 1 to the flat one',
+    'a.yaml:2:1 HF2043 `server` belongs to the v8 layout, `debug` in line 1 to the flat one',
   ],
   ['a removal in the lowest layer', `${OPENAI}    $remove: true\n`, 'a.yaml:2:5 HF2041'],
 ];
@@ -249,7 +249,7 @@ describe('a syntax error', () => {
 
   test('of a file that no parser could hold says so', async () => {
     const { problems } = await loadText(nested(200_000));
-    expect(problems.map(({ message }) => message)).toEqual(['The file is nested too deeply to be read']);
+    expect(problems.map(({ message }) => message)).toEqual(['The file is nested too deeply']);
   });
 });
 
@@ -263,11 +263,11 @@ describe('one clear problem for', () => {
 
   test('a star without quotes', () => {
     const [found] = readYaml('a:\n  - *\n', 'f.yaml').problems;
-    expect(found?.message).toContain('needs quotes: "*"');
+    expect(found?.message).toContain('put quotes around it: "*"');
   });
 
   test('a directory that does not exist', async () => {
-    expect(theProblem(await load(directory(), { layers: ['gone'] }))).toBe('HF2001 gone does not exist');
+    expect(theProblem(await load(directory(), { layers: ['gone'] }))).toBe("HF2001 gone doesn't exist");
   });
 
   test('a directory that vanished', async () => {
@@ -279,7 +279,7 @@ describe('one clear problem for', () => {
 
   test('an empty directory', async () => {
     const dir = directory({ 'desired/notes.txt': 'x', 'desired/.hidden.yaml': 'debug: true' });
-    expect(theProblem(await load(dir))).toBe('desired:1:1 HF2003 desired holds no *.yaml or *.yml file');
+    expect(theProblem(await load(dir))).toBe('desired:1:1 HF2003 desired contains no *.yaml or *.yml file');
   });
 
   test('a file of 100 MB', async () => {

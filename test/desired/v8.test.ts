@@ -15,7 +15,7 @@ describe('a file in the layout of v8', () => {
   test('is refused where only the flat one is asked for', async () => {
     const { desired, problems } = await loadText('server:\n  port: 8317\n', { layouts: ['legacy'] });
     expect(desired).toBeUndefined();
-    expect(problems.map(oneLine)).toEqual(['a.yaml:1:1 HF2044 `server` belongs to the layout of v8']);
+    expect(problems.map(oneLine)).toEqual(['a.yaml:1:1 HF2044 `server` belongs to the v8 layout']);
   });
 
   test('is read, with groups, inheritance and references', async () => {
@@ -57,33 +57,33 @@ const BAD: readonly (readonly [what: string, text: string, problem: string, reme
   [
     'a key of the flat layout',
     'server: { port: 1 }\nrequest-retry: 3\n',
-    'a.yaml:1:1 HF2043 `server` belongs to the layout of v8, `request-retry` in line 2 to the flat one',
-    'Keep to one layout in a file. In the v8 tree `request-retry` is `routing.retry.request-retry`. `holdfast migrate` rewrites whole files.',
+    'a.yaml:1:1 HF2043 `server` belongs to the v8 layout, `request-retry` in line 2 to the flat one',
+    'Use one layout per file. In the v8 tree, `request-retry` is `routing.retry.request-retry`. `holdfast migrate` rewrites whole files.',
   ],
   [
     'a section of the flat layout',
     'tls: { enable: true }\nmanagement: { allow-remote: true }\n',
-    'a.yaml:2:1 HF2043 `management` belongs to the layout of v8, `tls` in line 1 to the flat one',
-    'In the v8 tree `tls` is `server.tls`.',
+    'a.yaml:2:1 HF2043 `management` belongs to the v8 layout, `tls` in line 1 to the flat one',
+    'In the v8 tree, `tls` is `server.tls`.',
   ],
   [
     'credentials by provider in a flat file',
     `debug: true\n${GROUP}      keys: []\n`,
-    'a.yaml:2:1 HF2043 `api-keys` belongs to the layout of v8, `debug` in line 1 to the flat one',
+    'a.yaml:2:1 HF2043 `api-keys` belongs to the v8 layout, `debug` in line 1 to the flat one',
     '`observability.logs.debug`',
   ],
   [
     'client keys under their flat name',
     'server: { port: 1 }\napi-keys:\n  - ${env:K}\n',
-    'a.yaml:2:1 HF2031 `api-keys` holds credentials by provider in the v8 tree, not a list',
-    'Client keys are `access.api-keys` there.',
+    "a.yaml:2:1 HF2031 `api-keys` contains credentials by provider in the v8 tree, and isn't a list",
+    'Client keys are in `access.api-keys` there.',
   ],
   ['a group without keys', GROUP, 'a.yaml:3:7 HF2033 `api-keys.codex[0]` lacks `keys`', 'Add `keys`.'],
   [
     'base-url inside a key',
     `${GROUP}      keys:\n        - { api-key: "\${env:K}", base-url: x }\n`,
     'a.yaml:5:34 HF2030 `api-keys.codex[0].keys[0].base-url` belongs to the group, not to a key',
-    'Move `base-url` beside `keys`',
+    'Move `base-url` next to `keys`',
   ],
   [
     'a member of keys on the group',
@@ -103,31 +103,31 @@ const BAD: readonly (readonly [what: string, text: string, problem: string, reme
     'a.yaml:4:7 HF2034 `api-keys.codex[0].prefix` has no value',
     '',
   ],
-  ['an unknown root', 'server: { port: 1 }\nbogus: 1\n', 'a.yaml:2:1 HF2030 `bogus` is not known here', ''],
+  ['an unknown root', 'server: { port: 1 }\nbogus: 1\n', "a.yaml:2:1 HF2030 `bogus` isn't known here", ''],
   [
     'an unknown provider',
     'api-keys:\n  codx: []\n',
-    'a.yaml:2:3 HF2030 `api-keys.codx` is not known here. Did you mean `codex`?',
+    "a.yaml:2:3 HF2030 `api-keys.codx` isn't known here. Did you mean `codex`?",
     'Write `codex`',
   ],
   [
     'a flat name below a section',
     'management: { remote-management: true }\n',
-    'a.yaml:1:15 HF2030 `management.remote-management` is not known here',
+    "a.yaml:1:15 HF2030 `management.remote-management` isn't known here",
     '',
   ],
   [
     'a key at the wrong place',
     'server: { session-affinity-ttl: 1h }\n',
-    'a.yaml:1:11 HF2030 `server.session-affinity-ttl` is not known here. Did you mean `routing.session-affinity-ttl`?',
+    "a.yaml:1:11 HF2030 `server.session-affinity-ttl` isn't known here. Did you mean `routing.session-affinity-ttl`?",
     '',
   ],
   ['a section that is null', 'server: null\n', 'a.yaml:1:1 HF2034 `server` has no value', ''],
   [
     'a section that is empty',
     'server: { tls: {} }\n',
-    'a.yaml:1:11 HF2032 `server.tls` is a section of named keys and cannot be declared empty',
-    'Declare the keys below it',
+    "a.yaml:1:11 HF2032 `server.tls` is a section of named keys and can't be empty",
+    'Declare keys below it',
   ],
   [
     'a list of keys that is none',
@@ -145,8 +145,8 @@ const BAD: readonly (readonly [what: string, text: string, problem: string, reme
   [
     'two spellings of one key',
     'upstream: { xai: { inject-x-search: true } }\noauth: { providers: { xai: { inject-x-search: false } } }\n',
-    'a.yaml:2:30 HF2043 `oauth.providers.xai.inject-x-search` is another spelling of `upstream.xai.inject-x-search`, which stands here too',
-    'Keep `upstream.xai.inject-x-search` alone.',
+    'a.yaml:2:30 HF2043 `oauth.providers.xai.inject-x-search` is another spelling of `upstream.xai.inject-x-search`, which is also here',
+    'Keep `upstream.xai.inject-x-search`.',
   ],
   [
     'an entry that would be dropped',
@@ -175,13 +175,13 @@ const BAD: readonly (readonly [what: string, text: string, problem: string, reme
   [
     'a key that only v8 knows, in a flat file',
     'debug: true\ntrusted-proxies: [127.0.0.1]\n',
-    'a.yaml:2:1 HF2030 `trusted-proxies` is not known to v7 gateways; in the v8 tree it is `server.trusted-proxies`',
+    "a.yaml:2:1 HF2030 `trusted-proxies` isn't known to v7 gateways. In the v8 tree it's `server.trusted-proxies`",
     '',
   ],
   [
     'a section that only v8 knows, in a flat file',
     'discovery: { enabled: true }\n',
-    'a.yaml:1:1 HF2030 `discovery` is not known to v7 gateways; in the v8 tree it is `server.discovery`',
+    "a.yaml:1:1 HF2030 `discovery` isn't known to v7 gateways. In the v8 tree it's `server.discovery`",
     '',
   ],
 ];

@@ -29,13 +29,13 @@ describe('a freeze window', () => {
   });
 
   const wrong = [
-    ['0 0 * * 5', '`0 0 * * 5` is no window'],
-    ['0 0 * * 5 for', '`0 0 * * 5 for` is no window'],
-    ['2026-12-20', '`2026-12-20` is no window'],
-    ['2026-02-30/2026-03-02', '`2026-02-30` is no date of the calendar'],
-    ['2026-02-20/soon', '`soon` is no date of the calendar'],
-    ['2026-12-20/2027-01-02 Middle-earth', '`Middle-earth` is no time zone'],
-    ['2026-12-20/2026-12-19', '`2026-12-20/2026-12-19` ends before it begins'],
+    ['0 0 * * 5', "`0 0 * * 5` isn't a valid window"],
+    ['0 0 * * 5 for', "`0 0 * * 5 for` isn't a valid window"],
+    ['2026-12-20', "`2026-12-20` isn't a valid window"],
+    ['2026-02-30/2026-03-02', "`2026-02-30` isn't a valid date"],
+    ['2026-02-20/soon', "`soon` isn't a valid date"],
+    ['2026-12-20/2027-01-02 Middle-earth', "`Middle-earth` isn't a valid time zone"],
+    ['2026-12-20/2026-12-19', '`2026-12-20/2026-12-19` ends before it starts'],
   ] as const;
   test.each(wrong)('%s is refused', (text, message) => {
     expect(windowOf(text)).toBe(message);
@@ -108,17 +108,17 @@ describe('a freeze window that comes again', () => {
   const wrong = [
     [
       '61 18 * * fri for 1h',
-      '`61 18 * * fri` is no cron expression of five fields: Invalid value for minute: 61',
+      "`61 18 * * fri` isn't a valid cron expression of five fields: Invalid value for minute: 61",
     ],
     [
       '0 0 18 * * fri for 1h',
-      "`0 0 18 * * fri` is no cron expression of five fields: mode '5-part' requires exactly 5 parts, but pattern '0 0 18 * * fri' has 6 parts.",
+      "`0 0 18 * * fri` isn't a valid cron expression of five fields: mode '5-part' requires exactly 5 parts, but pattern '0 0 18 * * fri' has 6 parts.",
     ],
-    ['0 18 * * fri for long', '`long` is no length of time such as 90m, 62h or 2d'],
-    ['0 18 * * fri for 0h', '`0h` is no length of time such as 90m, 62h or 2d'],
-    ['0 18 * * fri for 62h Middle-earth', '`Middle-earth` is no time zone'],
-    ['0 0 30 2 * for 1d', '`0 0 30 2 *` never comes'],
-    ['0 * * * * for 1h', '`0 * * * *` comes again before 1h are over, so the window would never close'],
+    ['0 18 * * fri for long', "`long` isn't a valid duration, such as 90m, 62h or 2d"],
+    ['0 18 * * fri for 0h', "`0h` isn't a valid duration, such as 90m, 62h or 2d"],
+    ['0 18 * * fri for 62h Middle-earth', "`Middle-earth` isn't a valid time zone"],
+    ['0 0 30 2 * for 1d', '`0 0 30 2 *` never occurs'],
+    ['0 * * * * for 1h', '`0 * * * *` occurs again before 1h have passed, so the window would never close'],
   ] as const;
   test.each(wrong)('%s is refused', (text, message) => {
     expect(stateOf(text, '2026-11-27T12:00Z')).toBe(message);

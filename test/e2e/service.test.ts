@@ -205,7 +205,7 @@ inBrowser('a daemon that follows git', () => {
 
     // The gateway is well again, and somebody says so.
     terminal.sandbox.clearFaults();
-    await press('Retry the revision');
+    await press('Retry revision');
     await page.getByText('Applied', { exact: true }).waitFor();
     await shows('In sync');
     await until(() => holds(6));
@@ -215,7 +215,7 @@ inBrowser('a daemon that follows git', () => {
 
     // Suspended: a push waits. Resumed: it is applied.
     await press('Suspend…');
-    await page.getByLabel('Reason, for the others').fill('the host moves');
+    await page.getByLabel('Reason, shown to others').fill('the host moves');
     await press('Suspend');
     await shows('Suspended');
     await told('suspended');

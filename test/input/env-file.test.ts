@@ -36,7 +36,7 @@ describe('a file of variables is read as Docker Compose reads it', () => {
 
 describe('what Compose reads by accident is an error', () => {
   test.each([
-    ['a variable that is not set', 'A=pa$Sw0rd-0001\n', ['HF1021 1:5']],
+    ["a variable that isn't set", 'A=pa$Sw0rd-0001\n', ['HF1021 1:5']],
     ['the same in braces', 'OK=1\nA=x${NO}\n', ['HF1021 2:4']],
     ['the same in quotes', 'A="x$NO"\n', ['HF1021 1:3']],
     ['text behind a quote', 'A="x"yz\nB=1\n', ['HF1021 1:6']],
@@ -55,7 +55,7 @@ describe('what Compose reads by accident is an error', () => {
   });
 
   test.each([
-    ['a name alone that is not set', 'A=1\nNAME\n', '2:1'],
+    ["a name alone that isn't set", 'A=1\nNAME\n', '2:1'],
     ['a comment that is the value', 'A= # b\n', '1:4'],
   ])('%s is a warning', (_, text, place) => {
     const [found] = read(text).problems;

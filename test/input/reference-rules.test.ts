@@ -63,7 +63,7 @@ describe('variables that references may use', () => {
 });
 
 describe('files that references may read', () => {
-  const OUTSIDE = 'leads outside the directories that references may use';
+  const OUTSIDE = 'leads outside the directories that references can use';
 
   test.each(['/etc/passwd', '/etc/nobody', '../secret', '/proc/self/environ'])(
     'not %s, whether it is there or not',

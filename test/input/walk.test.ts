@@ -75,7 +75,7 @@ describe('a walk', () => {
       await walk(join(dir, 'big'), { limit: 2 }),
     ];
     expect([tooMuch(linked), tooMuch(own)]).toEqual([
-      `more than 4 files and directories; the link ${join(dir, 'root/all')} leads to ${realpathSync(join(dir, 'big'))}`,
+      `more than 4 files and directories; the link ${join(dir, 'root/all')} points to ${realpathSync(join(dir, 'big'))}`,
       `more than 2 files and directories; reading stopped in ${join(dir, 'big')}`,
     ]);
     expect(tooMuch(await walk(join(dir, 'root'), { limit: 5 }))).toBeUndefined();

@@ -25,7 +25,9 @@ const REVIEW = aPlan({
       origin: 'drift',
       attribution: 'panel-toggle',
       disposition: 'report',
-      consequences: [{ severity: 'danger', text: 'removes the last client key: the gateway becomes public' }],
+      consequences: [
+        { severity: 'danger', text: 'removes the last client key, which opens the gateway to everyone' },
+      ],
     }),
     aChange({ id: 'c4', kind: 'move', path: 'codex-api-key[#1a2b3c4d]', before: 2, after: 0 }),
     aChange({ id: 'c5', path: 'port', before: 8317, after: 8318, restart: true }),

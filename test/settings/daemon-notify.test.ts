@@ -115,9 +115,9 @@ describe('daemon.notify', () => {
 - { email: { to: [nobody], from: b@example.com, smtp: smtps://mail.example } }`);
     expect(settings).toBeUndefined();
     expect(problems.map(line)).toEqual([
-      expect.stringMatching(/^5:37 HF1012 .*may not be `driftd`; allowed: `in-sync`, /),
-      '6:38 HF1012 `daemon.notify[1].digest` does not have the right form, e.g. `5m`',
-      '7:23 HF1012 `daemon.notify[2].email.to[0]` does not have the right form, e.g. `ops@example.com`',
+      expect.stringMatching(/^5:37 HF1012 .*can't be `driftd`; allowed: `in-sync`, /),
+      "6:38 HF1012 `daemon.notify[1].digest` doesn't have the right form, for example `5m`",
+      "7:23 HF1012 `daemon.notify[2].email.to[0]` doesn't have the right form, for example `ops@example.com`",
     ]);
     expect(problems[0]?.remedy).toBe('Did you mean `drifted`?');
   });
@@ -132,18 +132,18 @@ describe('daemon.notify', () => {
 - { name: f, email: { to: [a@example.com], from: b@example.com, smtp: "smtp://mail.example", user: me } }
 - { name: h, slack: "\${env:URL}", digest: 2d }
 - { name: g, email: { to: [a@example.com], from: b@example.com, smtp: "smtp://me:%zz@mail.example" } }`);
-    const oneOf = 'A channel has exactly one of `webhook`, `slack`, `discord`, `telegram`, `email`';
+    const oneOf = 'A channel must have exactly one of `webhook`, `slack`, `discord`, `telegram`, `email`';
     expect(problems.filter(({ severity }) => severity === 'error').map(line)).toEqual([
       `5:7 HF7050 ${oneOf}`,
       `6:7 HF7050 ${oneOf}`,
       '7:39 HF7050 `secret` signs a `webhook`, not `slack`',
       '8:15 HF7051 Two channels are called "c"; the first in line 7',
       '8:49 HF7052 There is no target "hme". Did you mean `home`?',
-      '9:25 HF7050 `slack` is no URL that begins with http:// or https://',
-      '10:75 HF7050 `smtp` holds more than user, password, host and port',
-      '11:75 HF7050 `email` needs user and password, or neither',
-      '12:47 HF7050 `digest` is a time of at most 24h, e.g. `5m`',
-      '13:75 HF7050 `smtp` holds a `%` that escapes nothing',
+      "9:25 HF7050 `slack` isn't a URL that begins with http:// or https://",
+      '10:75 HF7050 `smtp` contains more than user, password, host and port',
+      '11:75 HF7050 `email` needs both user and password, or neither',
+      '12:47 HF7050 `digest` must be a duration of at most 24h, for example `5m`',
+      "13:75 HF7050 `smtp` contains a `%` that doesn't escape anything",
     ]);
     expect(JSON.stringify(problems)).not.toContain(ENV.S);
   });
@@ -160,8 +160,8 @@ describe('daemon.notify', () => {
     );
     expect(settings).toBeDefined();
     expect(problems.map(line)).toEqual([
-      '5:16 HF2060 The address of a channel stands in plain text in the settings',
-      '6:18 HF7053 `webhook`: notifications travel unencrypted to 127.evil.example',
+      '5:16 HF2060 The address of a channel is in plain text in the settings',
+      '6:18 HF7053 `webhook`: notifications are sent unencrypted to 127.evil.example',
     ]);
   });
 
@@ -170,7 +170,7 @@ describe('daemon.notify', () => {
 - { email: { to: [a@example.com], from: b@example.com, smtp: "smtps://u:\${env:NOT_SET}@mail.example" } }`;
     const forDaemon = await notify(text);
     expect(forDaemon.problems.map(line)).toEqual([
-      '5:18 HF2020 ${env:NOT_SET} is not set',
+      "5:18 HF2020 ${env:NOT_SET} isn't set",
       expect.stringMatching(/^6:\d+ HF2020 /),
     ]);
     const forPlan = await notify(text, {});

@@ -88,8 +88,8 @@ policy:
 `);
     const errors = loaded.problems.filter(({ severity }) => severity === 'error');
     expect(errors.map(line)).toEqual([
-      '9:7 HF1012 `0 18 * * fri` is no window',
-      '10:7 HF1012 `0 25 * * fri` is no cron expression of five fields: Invalid value for hour: 25',
+      "9:7 HF1012 `0 18 * * fri` isn't a valid window",
+      "10:7 HF1012 `0 25 * * fri` isn't a valid cron expression of five fields: Invalid value for hour: 25",
     ]);
     for (const { remedy } of errors) expect(remedy).toContain('`0 18 * * fri for 62h Europe/Berlin`');
   });
@@ -163,7 +163,7 @@ daemon:
     [
       'an unknown setting',
       'version: 1\ntargets: [{ name: a }]\npolicies: {}\n',
-      '3:1 HF1011 `policies` is not known here. Did you mean `policy`?',
+      "3:1 HF1011 `policies` isn't known here. Did you mean `policy`?",
     ],
     ['a missing version', 'targets: [{ name: a }]\n', '1:1 HF1012 lacks `version`'],
     ['a version of the future', 'version: 2\ntargets: [{ name: a }]\n', '1:10 HF1012 `version` must be 1'],
@@ -171,7 +171,7 @@ daemon:
     [
       'a wrong mode',
       'version: 1\ntargets: [{ name: a, mode: aply }]\n',
-      '2:28 HF1012 `targets[a].mode` may not be `aply`',
+      "2:28 HF1012 `targets[a].mode` can't be `aply`",
     ],
     [
       'a wrong type in a choice',
@@ -191,22 +191,22 @@ daemon:
     [
       'a name with a slash',
       'version: 1\ntargets: [{ name: a/b }]\n',
-      '2:19 HF1012 `targets["a/b"].name` does not have the right form, e.g. `home`',
+      '2:19 HF1012 `targets["a/b"].name` doesn\'t have the right form, for example `home`',
     ],
     [
       'a path that is none',
       'version: 1\ntargets: [{ name: a }]\npolicy: { ignore: ["debug["] }\n',
-      '3:20 HF1013 `debug[` is not a path',
+      "3:20 HF1013 `debug[` isn't a path",
     ],
     [
       'a path that names nothing',
       'version: 1\ntargets: [{ name: a }]\npolicy: { ignore: [rooting.strategy] }\n',
-      '3:20 HF1013 `rooting.strategy` names nothing that the gateway knows: there is no `rooting`. Did you mean `routing`?',
+      "3:20 HF1013 `rooting.strategy` isn't a path that the gateway knows: there is no `rooting`. Did you mean `routing`?",
     ],
     [
       'a member that no entry has',
       'version: 1\ntargets: [{ name: a }]\npolicy: { ownership: { "openai-compatibility[*].base-uri": members } }\n',
-      '3:24 HF1013 `openai-compatibility[*].base-uri` names nothing',
+      "3:24 HF1013 `openai-compatibility[*].base-uri` isn't a path",
     ],
     [
       'a guard that is none',
@@ -221,38 +221,38 @@ daemon:
     [
       'a bad URL',
       'version: 1\ntargets: [{ name: a, url: "localhost:8317" }]\n',
-      '2:27 HF1012 `url` of target "a" is not an http or https URL',
+      '2:27 HF1012 `url` of target "a" isn\'t an http or https URL',
     ],
     [
       'the address of the management API',
       'version: 1\ntargets: [{ name: a, url: "http://localhost:8317/v0/management" }]\n',
-      '2:27 HF1012 `url` of target "a" names the management API',
+      '2:27 HF1012 `url` of target "a" points to the management API',
     ],
     [
       'a password in the URL',
       'version: 1\ntargets: [{ name: a, url: "http://u:sk-test-0001@localhost" }]\n',
-      '2:27 HF1012 `url` of target "a" holds a user or password',
+      '2:27 HF1012 `url` of target "a" contains a user or password',
     ],
     [
       'a bad cron expression',
       'version: 1\ntargets: [{ name: a }]\ndaemon: { drift: every day }\n',
-      '3:18 HF1012 `daemon.drift` is not a cron expression',
+      "3:18 HF1012 `daemon.drift` isn't a cron expression",
     ],
     [
       'an unset reference',
       'version: 1\ntargets: [{ name: a, key: "${env:NOT_SET}" }]\n',
-      '2:27 HF2020 ${env:NOT_SET} is not set',
+      "2:27 HF2020 ${env:NOT_SET} isn't set",
     ],
     ['a key twice', 'version: 1\nversion: 1\ntargets: [{ name: a }]\n', '2:1 HF2011'],
     [
       'a missing authority',
       'version: 1\ntargets: [{ name: a, tls: { ca: gone.pem } }]\n',
-      '2:33 HF1012 `tls.ca`: gone.pem cannot be read',
+      "2:33 HF1012 `tls.ca`: gone.pem can't be read",
     ],
     [
       'a database for state',
       'version: 1\ntargets: [{ name: a }]\nstate: { postgres: "${env:K}" }\n',
-      '3:20 HF1019 `state.postgres` comes with a later release',
+      '3:20 HF1019 `state.postgres` belongs to a later release',
     ],
     ['an empty file', '', '1:1 HF1012 holdfast.yaml is empty'],
   ];
@@ -269,7 +269,9 @@ daemon:
 
   test('that was asked for and is not there is an error', async () => {
     const { problems } = await settings({ flags: { settings: 'gone.yaml' } });
-    expect(problems.map(line)).toEqual(['HF1010 gone.yaml cannot be read: it does not exist (any more)']);
+    expect(problems.map(line)).toEqual([
+      "HF1010 gone.yaml can't be read: it doesn't exist (or no longer exists)",
+    ]);
   });
 
   test('warns of plain http to another machine, and of a key in plain text', async () => {
@@ -370,7 +372,7 @@ describe('without a settings file', () => {
     expect(ofTree.settings?.targets[0]?.keys[0]?.open()).toBe('mgmt-secret-8');
     const hashed = await settings({ flags, files: config("'$2a$10$abcdefghijklmnopqrstuv'") });
     expect(hashed.problems.map(line)).toEqual([
-      '2:15 HF1015 config.yaml holds a bcrypt hash of the management key, which cannot be turned back into the key',
+      "2:15 HF1015 config.yaml contains a bcrypt hash of the management key, which can't be converted back to the key",
     ]);
     expect((await settings({ flags, files: config("''") })).problems.map(({ code }) => code)).toEqual([
       'HF1016',
@@ -388,8 +390,8 @@ targets:
 `;
   const env = { KEY: 'mgmt-secret-1\nx', PROBE: 'sk-test-0001\x00' };
   expect((await fromFile(text, { env, offline: true })).problems.map(line)).toEqual([
-    '4:11 HF1012 `key` holds a line break, character 14, which HTTP cannot carry',
-    '5:27 HF1012 `probes.client-key` holds the control character U+0000, character 13, which HTTP cannot carry',
+    "4:11 HF1012 `key` contains a line break, character 14, which HTTP can't transmit",
+    "5:27 HF1012 `probes.client-key` contains the control character U+0000, character 13, which HTTP can't transmit",
   ]);
 });
 
@@ -397,9 +399,9 @@ describe('allowances', () => {
   test.each([
     ['mass-delete', { guard: 'mass-delete' }],
     ['split-brain=memory', { guard: 'split-brain', choice: 'memory' }],
-    ['split-brain', 'say which side wins: `split-brain=file` or `split-brain=memory`'],
-    ['takeover=file', 'guard `takeover` takes no choice'],
-    ['takeover:a[', '`a[` is not a path: "[" is not closed'],
+    ['split-brain', 'choose the side to keep: `split-brain=file` or `split-brain=memory`'],
+    ['takeover=file', "guard `takeover` doesn't accept a choice"],
+    ['takeover:a[', '`a[` isn\'t a path: "[" isn\'t closed'],
   ])('%s', (text, expected) => {
     expect(parseAllowance(text)).toEqual(expected);
   });

@@ -6,7 +6,7 @@ const EXITS: readonly (readonly [number, string])[] = [
   [1, 'unexpected error'],
   [
     2,
-    'differences found (`diff`, `drift`, `plan --exit-code`, `restore --dry-run`), or left alone by `apply`',
+    'differences found (`diff`, `drift`, `plan --exit-code`, `restore --dry-run`), or not changed by `apply`',
   ],
   [3, 'input invalid'],
   [

@@ -40,7 +40,7 @@ inBrowser('on a running daemon', () => {
       .getByText('drift', { exact: true })
       .waitFor();
 
-    await page.getByRole('button', { name: 'Put the drift back…' }).click();
+    await page.getByRole('button', { name: 'Correct the drift…' }).click();
     await page.getByRole('dialog').getByRole('button', { name: 'Apply' }).click();
     await page.getByRole('dialog').getByText('Applied', { exact: true }).waitFor();
     await page.keyboard.press('Escape');
@@ -48,14 +48,14 @@ inBrowser('on a running daemon', () => {
     expect(await home.file()).toContain('request-retry: 1');
 
     await page.getByRole('button', { name: 'Suspend…' }).click();
-    await page.getByLabel('Reason, for the others').fill('maintenance');
+    await page.getByLabel('Reason, shown to others').fill('maintenance');
     await page.getByRole('button', { name: 'Suspend', exact: true }).click();
     await standing(page, 'Suspended');
     await home.declare(retries(4));
     await page.getByRole('button', { name: 'Resume' }).click();
     await standing(page, 'In sync');
     expect(await home.file()).toContain('request-retry: 4');
-    await page.getByText('Nothing to do: the gateway holds what the files declare.').waitFor();
+    await page.getByText('Nothing to do: the gateway matches the files.').waitFor();
 
     await page.getByRole('link', { name: 'History' }).click();
     await page.locator('summary').first().click();
@@ -68,14 +68,14 @@ inBrowser('on a running daemon', () => {
     await page.keyboard.press('Escape');
     expect(await home.file()).toContain('request-retry: 1');
     await page.getByText('operator rolled it back').waitFor();
-    await page.getByRole('button', { name: 'Retry the revision' }).waitFor();
+    await page.getByRole('button', { name: 'Retry revision' }).waitFor();
     await page.close();
   });
 
   test('a token that may only look sees no action, and the daemon would not do it', async () => {
     const { page } = await shown(READER);
     await page.getByRole('link', { name: 'home' }).click();
-    await page.getByText('Your token may look, but not act').waitFor();
+    await page.getByText('Your token has read-only access').waitFor();
     expect(
       await page.evaluate(
         `fetch('api/v1/targets/home/actions/sync', { method: 'POST' }).then(({ status }) => status)`,
@@ -90,7 +90,7 @@ inBrowser('on a running daemon', () => {
     await page.goto(new URL('#/targets/home', home.url).href);
     await page.getByLabel('Token').fill('no such token at all');
     await page.getByRole('button', { name: 'Log in' }).click();
-    await page.getByText('No token of these settings').waitFor();
+    await page.getByText("This token isn't in the settings").waitFor();
     await page.getByLabel('Token').fill(OPERATOR);
     await page.getByRole('button', { name: 'Log in' }).click();
     await page.getByRole('heading', { name: 'home' }).waitFor();

@@ -83,7 +83,7 @@ inBrowser('the door', () => {
       await button('Log in').click();
     };
     await tryToken();
-    await page.getByText('No token of these settings').waitFor();
+    await page.getByText("This token isn't in the settings").waitFor();
     for (let tries = 0; tries < 3; tries += 1) {
       await button('Log in').waitFor();
       await tryToken();
@@ -107,7 +107,7 @@ inBrowser('the door', () => {
     await button('Restore 20261120T091458Z-1a2b3c4d').waitFor();
     daemon.expireSessions();
     await button('Sync now').click();
-    await page.getByText('Your session ended').waitFor();
+    await page.getByText('Your session has ended').waitFor();
     await page.getByLabel('Token').fill('tok-operate-0001');
     await button('Log in').click();
     await button('Restore 20261120T091458Z-1a2b3c4d').waitFor();
@@ -121,7 +121,7 @@ inBrowser('the overview', () => {
 
   test('shows the worst first, and says once what each state means', async () => {
     const groups = await page.locator('tr.group .standing').allTextContents();
-    expect(groups.slice(0, 2)).toEqual(['Needs a person', 'Rolled back']);
+    expect(groups.slice(0, 2)).toEqual(['Needs manual action', 'Rolled back']);
     expect(groups.at(-1)).toBe('In sync');
     expect((await rows()).length).toBe(FLEET.length);
     await page.getByText('A guard found the plan dangerous, so nothing was written').waitFor();
@@ -133,7 +133,7 @@ inBrowser('the overview', () => {
   });
 
   test('filters by need and by words, from the keyboard too', async () => {
-    await button(/4 need somebody today/).click();
+    await button(/4 need action today/).click();
     expect((await rows()).toSorted()).toEqual(['eu-paris', 'lab', 'staging', 'us-east']);
     await page.keyboard.press('/');
     await page.keyboard.type('mass-delete');
@@ -163,22 +163,22 @@ inBrowser('the overview', () => {
     daemon.push({ kind: 'target', target: aTarget('eu-frankfurt-2', { step: 'verify' }) });
     await page.getByText('verifying…').waitFor();
     daemon.push({ kind: 'source', source: { ...SOURCE, problem: 'the branch main is gone' } });
-    await page.getByText('The files in force are older than git.').waitFor();
+    await page.getByText('The files in effect are older than the ones in git.').waitFor();
   });
 
   test('says that live updates are lost, and asks for everything anew when they are back', async () => {
     daemon.cutStreams();
-    await page.getByText('Live updates lost, trying again. What you see is from 14:03.').waitFor();
+    await page.getByText('Connection to live updates lost. Reconnecting. Data from 14:03.').waitFor();
     daemon.view = targetsView([aTarget('newcomer')]);
     daemon.heal();
     await page.getByRole('link', { name: 'newcomer' }).waitFor({ timeout: 15_000 });
-    await page.getByText('Live updates lost').waitFor({ state: 'detached' });
+    await page.getByText('Connection to live updates lost').waitFor({ state: 'detached' });
   });
 
   test('shows what could not be loaded, and tries again when asked', async () => {
     daemon.failing = 500;
     await page.reload();
-    await page.getByText('The state directory cannot be read').waitFor();
+    await page.getByText("The state directory can't be read").waitFor();
     daemon.failing = undefined;
     await button('Try again').click();
     await page.getByRole('table', { name: 'Targets' }).waitFor();
@@ -187,7 +187,7 @@ inBrowser('the overview', () => {
   test('explains itself without any target', async () => {
     daemon.view = targetsView([]);
     await page.reload();
-    await page.getByText('The settings name no targets.').waitFor();
+    await page.getByText('The settings define no targets.').waitFor();
   });
 
   test('shows exact times and another theme when asked, and remembers both', async () => {
@@ -218,7 +218,7 @@ inBrowser('a target', () => {
     expect(await change('request-retry').innerText()).toMatch(
       /2[^]*becomes[^]*3[^]*desired-state\/gateway.yaml:4:16/,
     );
-    expect(await change('ws-auth').innerText()).toMatch(/drift[^]*panel toggle[^]*left alone/);
+    expect(await change('ws-auth').innerText()).toMatch(/drift[^]*panel toggle[^]*not changed/);
     expect(await change('[groq].headers').innerText()).toMatch(/changed on both sides/);
     expect(await change('[groq].headers').locator('.gone').innerText()).toContain('X-Cost-Center: "4711"');
     expect(await change('[#7f3a9c01]').innerText()).toContain('Clients that use this key are refused');
@@ -238,7 +238,7 @@ inBrowser('a target', () => {
 
   test('shows the steps after a failed rollback above everything else', async () => {
     await goTo('targets/ap-tokyo');
-    const alarm = page.getByRole('region', { name: 'Needs a person' });
+    const alarm = page.getByRole('region', { name: 'Needs manual action' });
     await alarm.getByText('Start it, then run: holdfast drift --target ap-tokyo').waitFor();
     expect(await alarm.getByRole('listitem').count()).toBe(3);
     expect(await alarm.innerText()).toContain('Log in to the host of the gateway and stop it.');
@@ -253,7 +253,7 @@ inBrowser('a target', () => {
     await page.keyboard.press('End');
     await page.keyboard.press('ArrowLeft');
     expect(await plot.getAttribute('aria-valuetext')).toContain('Refused by a guard, drift 9');
-    const looks = page.getByRole('table', { name: 'Looks, newest first' });
+    const looks = page.getByRole('table', { name: 'Checks, newest first' });
     expect(await looks.getByRole('row').count()).toBe(26);
     await button(/Show more/).click();
     expect(await looks.getByRole('row').count()).toBe(126);
@@ -276,7 +276,7 @@ inBrowser('a target', () => {
 
   test('that is none says so', async () => {
     await goTo('targets/nowhere');
-    await page.getByText('The settings name no such target.').waitFor();
+    await page.getByText("The settings don't define this target.").waitFor();
   });
 
   test('tells a new plan from the one that was shown', async () => {
@@ -284,7 +284,7 @@ inBrowser('a target', () => {
     await page.getByText('removes 4 of 6 entries').waitFor();
     daemon.plans = { 'eu-paris': {} };
     daemon.push({ kind: 'plan', target: 'eu-paris' });
-    await page.getByText('No plan is known yet.').waitFor();
+    await page.getByText('No plan yet.').waitFor();
   });
 });
 
@@ -294,9 +294,9 @@ inBrowser('an action', () => {
   test('sync, resume and retry are asked for at once', async () => {
     await goTo('targets/staging');
     await button('Sync now').click();
-    await page.getByText('Asked for.').waitFor();
+    await page.getByText('Check requested.').waitFor();
     daemon.answers = { retry: appliedOutcome('staging') };
-    await button('Retry the revision').click();
+    await button('Retry revision').click();
     await page.getByText('declared values in the file').waitFor();
     await goTo('targets/ap-singapore');
     await button('Resume').click();
@@ -314,7 +314,7 @@ inBrowser('an action', () => {
     const dialog = page.getByRole('dialog', { name: 'Suspend eu-frankfurt-1' });
     expect(await dialog.getByRole('button', { name: 'Suspend' }).isDisabled()).toBe(true);
     await dialog.getByText('8 hours').click();
-    await dialog.getByLabel('Reason, for the others').fill(HOSTILE);
+    await dialog.getByLabel('Reason, shown to others').fill(HOSTILE);
     await dialog.getByRole('button', { name: 'Suspend' }).click();
     await dialog.waitFor({ state: 'detached' });
     const bodies = daemon.asked.map(
@@ -351,7 +351,7 @@ inBrowser('an action', () => {
     await button('Apply with overrides…').click();
     await page.getByLabel(/mass-delete:api-keys/).check();
     await button('Apply').click();
-    await page.getByText('The plan is another one by now').waitFor();
+    await page.getByText('The plan has changed').waitFor();
     expect(daemon.asked.map(({ path }) => path)).toEqual(['eu-paris/plan']);
   });
 
@@ -363,7 +363,7 @@ inBrowser('an action', () => {
     const dialog = page.getByRole('dialog', { name: 'Restore eu-paris' });
     await dialog.getByRole('button', { name: 'Rehearse' }).click();
     await dialog.getByText('It would change 3 places.').waitFor();
-    await dialog.getByText('Rehearsed, nothing written').waitFor();
+    await dialog.getByText('Dry run, nothing written').waitFor();
     const restore = dialog.getByRole('button', { name: 'Restore' });
     await dialog.getByLabel('Type eu-paris to confirm').fill('eu-pari');
     expect(await restore.isDisabled()).toBe(true);
@@ -396,7 +396,7 @@ inBrowser('a token that may only look', () => {
     await logIn(page, daemon.url, 'tok-read-0001');
     for (const fragment of ['targets/eu-paris', 'targets/eu-paris/backups', 'targets/ap-singapore']) {
       await goTo(fragment);
-      await page.getByText('Your token may look, but not act').waitFor();
+      await page.getByText('Your token has read-only access').waitFor();
       expect(await button(/Apply|Sync|Suspend|Resume|Restore|Roll back|Retry/).count()).toBe(0);
     }
   });

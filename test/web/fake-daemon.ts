@@ -70,7 +70,7 @@ export async function startFakeDaemon(): Promise<FakeDaemon> {
     if (!request.url.startsWith('/api/') || request.url === '/api/v1/session') return;
     if (!seated(request)) return problem(reply, 401, 'Log in first');
     if (daemon.failing !== undefined && request.url.startsWith('/api/v1/targets'))
-      return problem(reply, daemon.failing, 'The state directory cannot be read');
+      return problem(reply, daemon.failing, "The state directory can't be read");
   });
 
   server.get('/api/v1/session', (request, reply) => {

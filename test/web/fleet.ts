@@ -84,7 +84,7 @@ export const FLEET: readonly TargetView[] = [
     standing: 'drifted',
     differences: 3,
     mode: 'observe',
-    ...saying('drifted', 3, 'drifted: nothing to do; 3 differences left alone'),
+    ...saying('drifted', 3, 'drifted: nothing to do; 3 differences not changed'),
   }),
   aTarget('us-west', {
     standing: 'rolled-back',
@@ -103,7 +103,7 @@ export const FLEET: readonly TargetView[] = [
     ...saying(
       'rollback-failed',
       8,
-      'ROLLBACK FAILED, a person is needed: the gateway does not answer any more',
+      'ROLLBACK FAILED, manual action required: the gateway does not answer any more',
     ),
   }),
   aTarget('ap-singapore', {
@@ -120,14 +120,18 @@ export const FLEET: readonly TargetView[] = [
     differences: 2,
     quarantine: { since: NOW - 41 * MINUTE, reason: 'the alias kimi was not listed after the write' },
     applied: { revision: revision('retry'), at: NOW - DAY },
-    ...saying('quarantined', 41, 'this revision failed before and is not tried again'),
+    ...saying('quarantined', 41, "this revision failed before and isn't tried again"),
   }),
   aTarget('lab', {
     standing: 'contested',
     differences: 1,
     contested: ['ws-auth', 'oauth-model-alias.claude[sonnet]'],
     mode: 'enforce',
-    ...saying('contested', 7, 'contested: something keeps changing ws-auth back; healing is stopped'),
+    ...saying(
+      'contested',
+      7,
+      'contested: something keeps changing ws-auth back, so Holdfast no longer corrects it',
+    ),
   }),
   aTarget('sa-saopaulo', {
     standing: 'in-sync',

@@ -49,17 +49,21 @@ describe('the file of a gateway', () => {
   const nested = (depth: number): string => `a: ${'['.repeat(depth)}${']'.repeat(depth)}\n`;
   test.each([
     ['150 levels', nested(150), undefined],
-    ['300 levels', nested(300), 'line 1: nested deeper than 200 levels, which Holdfast does not read'],
-    ['20,000 levels', nested(20_000), 'line 1: nested deeper than 200 levels, which Holdfast does not read'],
+    ['300 levels', nested(300), "line 1: nested deeper than 200 levels, which Holdfast doesn't support"],
+    [
+      '20,000 levels',
+      nested(20_000),
+      "line 1: nested deeper than 200 levels, which Holdfast doesn't support",
+    ],
     [
       'half a million values',
       `a: [${'1,'.repeat(500_000)}]\n`,
-      'line 1: more than 600000 YAML tokens (names, values, marks), which Holdfast does not read',
+      "line 1: more than 600000 YAML tokens (names, values, marks), which Holdfast doesn't support",
     ],
     [
       'a value of two megabytes',
       `a: ${'x'.repeat(2_000_000)}\n`,
-      'line 1: a value of more than 1 MiB, which Holdfast does not read',
+      "line 1: a value of more than 1 MiB, which Holdfast doesn't support",
     ],
   ])('of %s', (_, text, message) => {
     const parsed = parseDocument(text);

@@ -66,7 +66,7 @@ const ofText = (text: string, { secrets }: AnswerContext): string => redactor(se
 
 /** A file that nobody can read holds secrets that nobody can find. */
 const UNREADABLE =
-  '# This file is not a readable configuration, so its secrets cannot be told apart: see --reveal.\n';
+  "# This file isn't a readable configuration, so Holdfast can't find its secrets. Use --reveal to show it.\n";
 
 /** A raw `config.yaml`: every scalar that holds a secret, wherever an anchor brings it from. */
 function ofFile(text: string, context: AnswerContext): string {

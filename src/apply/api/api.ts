@@ -192,7 +192,7 @@ async function write(run: Run, request: ApiRequest): Promise<ApiResult> {
 async function unchangedSince(run: Run, before: DeepLive): Promise<void> {
   if ((await readRaw(run, 'api')).hash === before.file.hash) return;
   const { name } = run.context.target;
-  throw fail('HF5005', 'the config.yaml changed right before the request was to be sent; nothing was sent', {
+  throw fail('HF5005', 'the config.yaml changed just before the request; nothing was sent', {
     target: name,
   });
 }
@@ -259,12 +259,14 @@ function askedIn(request: ApiRequest): Asked | undefined {
 function converted(run: Run, before: DeepLive, { live }: Settled): readonly Problem[] {
   if (before.layout === live.layout) return [];
   const target = run.context.target.name;
-  const message = 'the file of the gateway has the v8 layout now, which no v7 gateway can read';
+  const message = "the gateway's file now has the v8 layout, which v7 gateways can't read";
   return [problem('HF5054', message, { severity: 'warning', target })];
 }
 
 function saidOnly(run: Run, what: string): Problem {
-  return problem('HF5050', `the gateway said 200, but ${what}`, { target: run.context.target.name });
+  return problem('HF5050', `the gateway responded with 200, but ${what}`, {
+    target: run.context.target.name,
+  });
 }
 
 function complaints(run: Run, effect: ApiEffect, missing: readonly string[]): readonly Problem[] {
@@ -273,22 +275,24 @@ function complaints(run: Run, effect: ApiEffect, missing: readonly string[]): re
     return [
       problem(
         'HF5050',
-        `the gateway said 200 and does not hold what was asked for at ${missing.join(', ')}`,
+        `the gateway responded with 200 but doesn't contain the requested value at ${missing.join(', ')}`,
         { target },
       ),
     ];
   if (effect.kind === 'nothing')
-    return [problem('HF5050', 'the gateway said 200 and holds what it held before', { target })];
+    return [problem('HF5050', 'the gateway responded with 200 but nothing changed', { target })];
   if (effect.kind === 'file-only')
     return [
-      problem('HF5050', `only the file holds ${effect.paths}: the gateway has not loaded it`, {
+      problem('HF5050', `only the file contains ${effect.paths}: the gateway hasn't loaded it`, {
         target,
-        remedy: 'Write once more, something that changes the file, or restart the gateway.',
+        remedy: 'Make another write that changes the file, or restart the gateway.',
       }),
     ];
   if (effect.kind === 'memory-only')
     return [
-      problem('HF5050', `only memory holds ${effect.paths}: the next write or restart loses it`, { target }),
+      problem('HF5050', `only memory contains ${effect.paths}. The next write or restart loses it`, {
+        target,
+      }),
     ];
   return [];
 }

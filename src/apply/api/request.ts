@@ -34,7 +34,7 @@ export function addressOf(given: string): Address {
   const below = text.startsWith('v0/management/') ? text.slice('v0/management/'.length) : text;
   const isV8 = `/${text}`.startsWith(`${V8_BASE}/`);
   if (below === '' || below.includes('..') || (!isV8 && /^(v\d|https?:)/.test(below)))
-    throw fail('HF5053', `"${given}" is no path below ${V0_BASE} or ${V8_BASE}/`);
+    throw fail('HF5053', `"${given}" isn't a path below ${V0_BASE} or ${V8_BASE}/`);
   if (!isV8) return { path: `${V0_BASE}${below}`, query };
   const path = `/${text.replace(/\/+$/, '')}`;
   const isTree = path === TREE || path.startsWith(`${TREE}/`);
@@ -45,6 +45,6 @@ function namesIn(rest: string, given: string): readonly string[] {
   try {
     return rest.split('/').filter(Boolean).map(decodeURIComponent);
   } catch (error) {
-    throw fail('HF5053', `"${given}" is not encoded as a URL`, {}, { cause: error });
+    throw fail('HF5053', `"${given}" isn't a valid encoded URL`, {}, { cause: error });
   }
 }

@@ -37,13 +37,13 @@ export function withoutSubject(catalog: Catalog, before: Tree, asked: Asked): st
   if (asked.method === 'DELETE')
     return isDeletable(field, held, asked.query ?? {})
       ? undefined
-      : 'there was nothing of that name to delete';
+      : 'there was nothing with that name to delete';
   if (asked.method !== 'PATCH' || field.route.kind !== 'strings') return undefined;
   const given = bodyOf(asked.body);
   const [old, fresh] = isTree(given) ? [given['old'], given['new']] : [];
   if (typeof old !== 'string' || typeof fresh !== 'string' || old === fresh || held.includes(old))
     return undefined;
-  return 'the item to be replaced was not there, and the gateway ADDED the new one';
+  return "the item to replace didn't exist, and the gateway ADDED the new one";
 }
 
 function isDeletable(

@@ -24,7 +24,7 @@ export async function undo(
   const { inForce } = judge(live);
   const inMemory = differences(before.memory.open(), live.memory.open(), memoryCatalog(catalog));
   if (inForce.length + inMemory.length === 0) return undefined;
-  step(run, 'roll-back', 'the request was half done');
+  step(run, 'roll-back', 'the gateway carried out only part of the request');
   const paths = shownPaths(inForce.length > 0 ? inForce : inMemory);
   const back =
     inForce.length === 0
@@ -38,13 +38,17 @@ export async function undo(
           })
         ).kind === 'back';
   return back
-    ? problem('HF5055', `what the request changed was taken back: ${paths}`, {
+    ? problem('HF5055', `Holdfast undid what the request changed: ${paths}`, {
         target: target.name,
         severity: 'warning',
       })
-    : problem('HF5056', `what the request changed could not be taken back, and is in force: ${paths}`, {
-        target: target.name,
-      });
+    : problem(
+        'HF5056',
+        `Holdfast couldn't undo what the request changed, which is still in effect: ${paths}`,
+        {
+          target: target.name,
+        },
+      );
 }
 
 const isLoaded = ({ agreement }: DeepLive): boolean =>

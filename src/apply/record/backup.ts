@@ -29,7 +29,7 @@ export async function takeBackup(
     if (!(error instanceof HoldfastError)) throw error;
     throw fail(
       'HF5006',
-      `no backup could be taken: ${error.message}`,
+      `no backup could be created: ${error.message}`,
       { target: target.name },
       { cause: error },
     );

@@ -40,14 +40,14 @@ function warnings(run: Run, { runtime, notServedYet }: Verified): ReturnType<typ
   return [
     ...(runtime === 'unproven'
       ? [
-          problem('HF5016', 'nothing observable shows that the running gateway follows', {
+          problem('HF5016', 'nothing observable shows that the running gateway follows its file', {
             target,
             severity: 'warning',
           }),
         ]
       : []),
     ...notServedYet.map((alias) =>
-      problem('HF5017', `${alias} is not listed by /v1/models yet`, { target, severity: 'warning' }),
+      problem('HF5017', `${alias} isn't listed by /v1/models yet`, { target, severity: 'warning' }),
     ),
   ];
 }
@@ -87,7 +87,7 @@ interface Ending {
 
 /** `record`, which the end of a transaction does not depend on. */
 export function recordEnd(run: Run, journal: Journal, ending: Ending): Promise<boolean> {
-  return recording(run, 'the entry in the history', () => record(run, journal, ending));
+  return recording(run, 'the history entry', () => record(run, journal, ending));
 }
 
 /** One history entry a transaction, however often its ending is found. */

@@ -64,7 +64,7 @@ export async function opened(run: Run, live: DeepLive, journal: Journal): Promis
 
 export async function closeJournal(run: Run): Promise<void> {
   const { store, target } = run.context;
-  await recording(run, 'that the transaction is over', () => store.closeJournal(target.name));
+  await recording(run, 'that the transaction has ended', () => store.closeJournal(target.name));
 }
 
 export const writeText = ({ method, path }: Pick<Write, 'method' | 'path'>): string => `${method} ${path}`;

@@ -27,7 +27,7 @@ export async function readStored(run: Run, id: string): Promise<StoredFile> {
     if (!(error instanceof HoldfastError)) throw error;
     throw fail(
       'HF5040',
-      `backup ${id} cannot be read: ${error.message}`,
+      `backup ${id} can't be read: ${error.message}`,
       { target: target.name },
       { cause: error },
     );
@@ -35,7 +35,7 @@ export async function readStored(run: Run, id: string): Promise<StoredFile> {
   const text = record.file.open();
   const document = parseDocument(text);
   if ('ok' in document)
-    throw fail('HF5041', `backup ${id} does not parse: ${document.message}`, { target: target.name });
+    throw fail('HF5041', `backup ${id} can't be parsed: ${document.message}`, { target: target.name });
   const hash = createHash('sha256').update(text).digest('hex');
   const compared = run.context.catalog.layout === 'v8' ? asSeen(text, document) : document;
   return { record, file: { text: record.file, hash, document: seal(compared) } };

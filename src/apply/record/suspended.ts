@@ -16,7 +16,7 @@ export function suspended(run: Run, request: ReconcileRequest): Outcome | undefi
   const { until, reason } = suspension;
   const found = problem('HF5031', `suspended until ${momentText(until)}: ${reason}`, {
     target: target.name,
-    remedy: `Wait until then, or end it: \`holdfast resume --target ${target.name}\`. \`--allow frozen\` overrides it once.`,
+    remedy: `Wait until then, or end the suspension with \`holdfast resume --target ${target.name}\`. \`--allow frozen\` overrides it once.`,
   });
   return conclude(run, { kind: 'suspended', until, reason }, [found]);
 }

@@ -9,7 +9,11 @@ export async function forceReload(run: Run, live: DeepLive): Promise<void> {
   if (live.api === 'v8' && live.layout === 'v8') return nudgeTree(run);
   const memory = live.memory.open();
   const current: Value = isTree(memory) ? (memory['debug'] ?? false) : false;
-  step(run, 'roll-back', 'the file watcher seems dead: a field write makes the gateway load its file');
+  step(
+    run,
+    'roll-back',
+    "the file watcher doesn't seem to work: a field write makes the gateway load its file",
+  );
   await run.client.send({
     method: 'PUT',
     path: '/v0/management/debug',
@@ -23,7 +27,11 @@ export async function forceReload(run: Run, live: DeepLive): Promise<void> {
 
 /** Any accepted v8 write loads the file, even one that changes nothing in it. */
 async function nudgeTree(run: Run): Promise<void> {
-  step(run, 'roll-back', 'the file watcher seems dead: an empty PATCH makes the gateway load its file');
+  step(
+    run,
+    'roll-back',
+    "the file watcher doesn't seem to work: an empty PATCH makes the gateway load its file",
+  );
   await run.client.send({
     method: 'PATCH',
     path: '/v8/management/config',

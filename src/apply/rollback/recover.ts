@@ -48,7 +48,7 @@ async function withoutLooking(run: Run, journal: Journal): Promise<Recovery | un
   if (outcome === undefined) return journal.sent === 0 ? notWritten(run, journal) : undefined;
   if (outcome === 'applied')
     await run.context.store.update(run.context.target.name, { ...journal.remembered, quarantine: undefined });
-  return closed(run, journal, outcome, 'an earlier transaction had ended; its record is complete now');
+  return closed(run, journal, outcome, 'an earlier transaction had ended, and its record is now complete');
 }
 
 type Ended = 'applied' | 'restored' | 'rolled-back';
@@ -103,7 +103,7 @@ async function loaded(run: Run, live: DeepLive): Promise<DeepLive> {
 }
 
 async function notWritten(run: Run, journal: Journal): Promise<Recovery> {
-  const undone = journal.sent > 0 ? 'what it sent has left no trace' : 'it had sent nothing';
+  const undone = journal.sent > 0 ? 'nothing that it sent had an effect' : 'it had sent nothing';
   return closed(run, journal, 'rolled-back', `an earlier transaction was closed: ${undone}`);
 }
 
@@ -115,7 +115,7 @@ async function asPredicted(run: Run, journal: Journal, live: DeepLive): Promise<
     run,
     journal,
     journal.remembered ? 'applied' : 'restored',
-    'an earlier transaction had done its work; it was verified and committed',
+    'an earlier transaction had made its changes, and was verified and committed',
   );
 }
 
@@ -143,21 +143,21 @@ async function between(run: Run, journal: Journal, live: DeepLive): Promise<Reco
   if (age > OLDEST_MS)
     return left(run, journal, `it is ${Math.round(age / 60_000)} minutes old`, foreign.length > 0);
   if (foreign.length > 0)
-    return left(run, journal, `${shownPaths(foreign)} changed besides, by somebody else`, true);
+    return left(run, journal, `${shownPaths(foreign)} also changed, through someone else`, true);
   return backAgain(run, journal, live, stored);
 }
 
 /** `besides`: something of others is in the file, over which no older backup may go. */
 async function left(run: Run, journal: Journal, why: string, besides = false): Promise<Recovery> {
   const { target } = run.context;
-  const reason = `an earlier transaction broke off half-way, and ${why}`;
+  const reason = `an earlier transaction was interrupted, and ${why}`;
   const found = problem('HF5021', reason, { target: target.name });
   const { name } = target;
   const remedy = besides
     ? besideOthers(run, journal.backup, journal)
     : [
         `Compare the gateway with backup ${journal.backup}: \`holdfast restore ${journal.backup} --dry-run --target ${name}\``,
-        `Keep what is there and go on: \`holdfast apply --retry --target ${name}\`. Or put the backup back: \`holdfast restore ${journal.backup} --target ${name}\`.`,
+        `To keep the gateway as it is, run \`holdfast apply --retry --target ${name}\`. To restore the backup, run \`holdfast restore ${journal.backup} --target ${name}\`.`,
         ...byHand(run, journal.backup).map((line) => `Without the API: ${line}`),
       ];
   const evidence = [{ check: 'recovered', passed: false, detail: reason }];
@@ -181,9 +181,7 @@ async function backAgain(
     aliases: [],
   };
   const baseline = await takeBaseline(run, expected);
-  await recording(run, 'a backup of what the roll-back replaced', () =>
-    takeBackup(run, live, 'pre-rollback'),
-  );
+  await recording(run, 'a backup of what the rollback replaced', () => takeBackup(run, live, 'pre-rollback'));
   const way = restoreWrite(stored.file.text, catalog);
   const [before, ours] = [contentIn(stored.file, catalog), contentIn(live.file, catalog)];
   const back = await restoreFile(run, {
@@ -200,6 +198,6 @@ async function backAgain(
     run,
     journal,
     'rolled-back',
-    'an earlier transaction had broken off half-way; it was rolled back',
+    'an earlier transaction had been interrupted, and was rolled back',
   );
 }

@@ -55,7 +55,7 @@ export async function restoreFile(run: Run, task: PutBack): Promise<RestoredFile
   const { way, now, what } = task;
   if (!way.ok)
     return notBack(
-      `there is no safe way back: ${way.verdicts.map(({ message }) => message).join('; ')}`,
+      `there is no safe way to restore it: ${way.verdicts.map(({ message }) => message).join('; ')}`,
       what,
     );
   let sent = await sendWrite(run, way.write, now.file.text, 'roll-back');
@@ -88,15 +88,15 @@ async function judged(
   const found = exact ? undefined : judge(live);
   const foreign = found?.foreign ?? [];
   const isOthers = foreign.length > 0;
-  const why = sent.kind === 'accepted' ? 'the gateway does not hold it' : sent.reason;
+  const why = sent.kind === 'accepted' ? "the gateway doesn't contain it" : sent.reason;
   if (found && (found.inForce.length > 0 || (proposed && !isOthers)))
     return {
-      ...notBack(`putting back failed: ${why}`, what),
+      ...notBack(`restoring failed: ${why}`, what),
       again: live.file.hash !== now.file.hash,
       foreign,
     };
   if (!memoryFollows({ ...settled, live }))
-    return { ...notBack('the file is back, but memory is not', what), foreign };
+    return { ...notBack("the file is restored, but memory isn't", what), foreign };
   const reached = isOthers ? 'comments' : fidelity;
   const evidence = [{ check: 'put back', passed: true, detail: `${what} (${reached})` }];
   return {
@@ -156,7 +156,7 @@ export async function withRuntime(
   const second = await lookEventually(run, baseline, expected);
   const evidence = [...back.evidence, ...second];
   if (passed(second) && fidelity !== 'semantic') return { ...back, live, fidelity, evidence };
-  const reason = 'the file is back, but the running gateway does not follow it: restart the gateway';
+  const reason = "the file is restored, but the running gateway doesn't follow it: restart the gateway";
   return { kind: 'failed', reason, evidence };
 }
 

@@ -34,7 +34,7 @@ export async function restoreUnderLock(run: Run, request: RestoreRequest): Promi
   const stored = await readStored(run, backupId);
   const summary = summaryOf(run, stored, live);
   if (request.confirm && !(await request.confirm(summary)))
-    throw fail('HF5007', 'the restore was not agreed to');
+    throw fail('HF5007', "the restore wasn't confirmed");
   if (summary.same) return conclude(run, { kind: 'in-sync', depth: 'deep' });
   if (request.dryRun) return conclude(run, { kind: 'drifted', depth: 'deep', wouldChange: places(summary) });
   const way = restoreWrite(stored.file.text, catalog);

@@ -62,8 +62,8 @@ async function takeBack(run: Run, transaction: Transaction): Promise<Returned | 
   const after = await settledReading(run);
   if (!sameFile(transaction, after)) return takeFileBack(run, transaction, after, MOST_TRIES);
   if (await memoryIsBack(run, transaction, after))
-    return { ...unchanged('memory had changed, the file never did'), memoryOnly: true };
-  return { kind: 'failed', reason: 'memory still holds a change that the file never had', evidence: [] };
+    return { ...unchanged("memory had changed, but the file hadn't"), memoryOnly: true };
+  return { kind: 'failed', reason: 'memory still contains a change that the file never had', evidence: [] };
 }
 
 async function settledReading(run: Run): Promise<DeepLive> {
@@ -99,7 +99,7 @@ async function takeFileBack(
   const { catalog } = run.context;
   const found = foundIn(run, transaction, now);
   if (found.foreign.length > 0 && found.inForce.length === 0) return nothingLeft(run, transaction, now);
-  await recording(run, 'a backup of what the roll-back replaced', () => takeBackup(run, now, 'pre-rollback'));
+  await recording(run, 'a backup of what the rollback replaced', () => takeBackup(run, now, 'pre-rollback'));
   if ((await readRaw(run, 'roll-back')).hash !== now.file.hash && tries > 1)
     return takeFileBack(run, transaction, await settledReading(run), tries - 1);
   const isAlone = found.foreign.length === 0 && transaction.foreign.length === 0;
@@ -108,7 +108,7 @@ async function takeFileBack(
     now,
     ...(isAlone && { proposed: planned.live.file }),
     judge: (after) => foundIn(run, transaction, after),
-    what: isAlone ? `backup ${backup.id}` : 'our own changes only; what others changed stays',
+    what: isAlone ? `backup ${backup.id}` : "only Holdfast's own changes; changes by others stay",
     sent: () => preferFormerKey(run, planned),
   });
   if (back.kind === 'failed' && back.again && tries > 1)
@@ -135,8 +135,8 @@ async function nothingLeft(
   preferFormerKey(run, transaction.planned);
   const { agreement } = await loadedFrom(run, now);
   if (agreement.kind === 'differ' && agreement.cause !== 'model-gap')
-    return { kind: 'failed', reason: 'memory does not hold what the file says', evidence: [] };
-  const detail = 'nothing of ours is in force; what others changed stays';
+    return { kind: 'failed', reason: "memory doesn't match the file", evidence: [] };
+  const detail = "none of Holdfast's changes are in effect; changes by others stay";
   return { kind: 'back', fidelity: 'comments', evidence: [{ check: 'put back', passed: true, detail }] };
 }
 

@@ -29,7 +29,7 @@ export async function readAnything(run: Run, purpose: Purpose): Promise<DeepLive
   if (before.generation !== 'v8' || before === speech.catalog) return live;
   speech.catalog = before;
   const { name } = context.target;
-  throw fail('HF5005', `the config.yaml of ${name} got another layout meanwhile`, { target: name });
+  throw fail('HF5005', `the config.yaml of ${name} changed its layout in the meantime`, { target: name });
 }
 
 async function deep(run: Run, reading: Reading): Promise<DeepLive> {

@@ -122,7 +122,7 @@ async function tryKeys(run: Run, keys: readonly Sealed<string>[], letIn: boolean
   const provable = keys.filter((key) => isCarried(key.open()));
   for (const key of [...provable.slice(0, TRIED), ...keys.filter((each) => !provable.includes(each))]) {
     const seen = await admission(run.client, key);
-    const check = letIn ? 'an added client key is let in' : 'a removed client key is refused';
+    const check = letIn ? 'an added client key is accepted' : 'a removed client key is refused';
     const detail = admissionText(seen);
     if (seen.kind === 'unproven')
       tried.push({ evidence: { check: `${check}: unproven`, passed: true, detail }, isProof: false });
@@ -140,7 +140,7 @@ function judgeAnonymous(baseline: Baseline, now: Baseline, expected: Expectation
   const isOpen = now.anonymous.kind === 'accepted';
   return [
     {
-      check: expected.open ? 'anyone is let in, as planned' : 'a caller without a key is refused',
+      check: expected.open ? 'anyone is accepted, as planned' : 'a caller without a key is refused',
       passed: !isOpen || expected.open || (wasOpen && expected.added.length === 0),
       detail: admissionText(now.anonymous),
     },
@@ -156,7 +156,7 @@ function judgeRequired(required: readonly string[], { served }: Baseline): reado
       {
         check: `${check}: unproven`,
         passed: true,
-        detail: 'no client key to ask with: set probes.client-key',
+        detail: 'no client key for the check: set probes.client-key',
       },
     ];
   const missing = required.filter((model) => !served.includes(model));
@@ -184,7 +184,7 @@ function admissionText(seen: Admission): string {
     case 'refused':
       return `/v1/models answers ${seen.status}`;
     case 'safe-mode':
-      return 'safe mode: sample keys are in force';
+      return 'safe mode: the gateway has sample keys';
     case 'unclear':
       return `/v1/models answers ${seen.status}: ${seen.detail}`;
     case 'unproven':

@@ -44,13 +44,13 @@ export function foreignText(teller: Teller, foreign: readonly Foreign[]): string
 
 /** A warning that names what others changed. */
 export function keptProblem(teller: Teller, foreign: readonly Foreign[]): Problem {
-  const message = `somebody else, or the gateway itself, changed ${foreignText(teller, foreign)}; it stays`;
+  const message = `someone else, or the gateway itself, changed ${foreignText(teller, foreign)}; that change stays`;
   return problem('HF5019', message, { target: teller.run.context.target.name, severity: 'warning' });
 }
 
 export function foreignEvidence(teller: Teller, foreign: readonly Foreign[]): readonly Evidence[] {
   return textsOf(teller, foreign).map((detail) => ({
-    check: 'changed by somebody else, and kept',
+    check: 'changed by someone else, and kept',
     passed: true,
     detail,
   }));

@@ -58,10 +58,10 @@ export async function planAgain(
 /** Why the plan that was made again may not be sent. */
 function objection(run: Run, transaction: Transaction, remade: PlannedTarget): string | undefined {
   if (!isWithin(transaction.planned.prepared, remade.prepared))
-    return 'and the files ask for something else there';
+    return 'and the files declare another value there';
   if (isRefused(remade.prepared.plan)) return refusal(remade);
   if (remade.prepared.writes.length === 0) return undefined;
-  if (transaction.approved) return 'and the rest of the plan was approved without it';
+  if (transaction.approved) return 'and the rest of the plan was approved without that change';
   if (transaction.remakes >= MOST_REMAKES) return 'again and again';
   return interrupted(run) ? 'and the run was stopped' : undefined;
 }
@@ -91,7 +91,7 @@ const sameOrNone = (a: Difference['before'], b: Difference['before']): boolean =
 
 function stopped(run: Run, { planned }: Transaction, foreign: readonly Foreign[], why: string): ApplyFailure {
   const teller = tellerOf(run, planned);
-  const reason = `somebody else changed ${foreignText(teller, foreign)}, ${why}`;
+  const reason = `someone else changed ${foreignText(teller, foreign)}, ${why}`;
   return applyFailure('HF5023', reason, {
     path: formatPath(publicPath(foreign[0]?.path ?? [], run.context.catalog)),
     blameless: true,
@@ -116,7 +116,7 @@ async function rebase(
   transaction.journal = await rebaseJournal(run, transaction.journal, remade, without);
   notice(run, keptProblem(tellerOf(run, remade), foreign));
   if (remade.prepared.writes.length > 0)
-    step(run, 'plan', 'the gateway changed meanwhile: the rest of the plan is made again');
+    step(run, 'plan', 'the gateway changed in the meantime: planning the rest again');
 }
 
 /** For the outcome and the history. */

@@ -32,7 +32,7 @@ export async function repairStaleMemory(
     file: repair.write.prediction.file,
   });
   if (settled.standing !== 'as-predicted') return judgeSettled(run, transaction, index, settled);
-  const message = `the gateway had stored ${shownPaths(paths)} without loading it; the file was touched so that it did`;
+  const message = `the gateway had stored ${shownPaths(paths)} without loading it, so Holdfast touched the file to make the gateway load it`;
   notice(run, problem('HF5015', message, { target: target.name, severity: 'warning' }));
   return { kind: 'written', settled };
 }

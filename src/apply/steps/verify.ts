@@ -59,10 +59,14 @@ export async function judgeSettled(
   const inFile = differences(prediction.file.open(), settled.content, catalog);
   notice(
     run,
-    problem('HF5018', `the gateway holds ${shownPaths([...gap, ...inFile])} otherwise than predicted`, {
-      target: target.name,
-      severity: 'warning',
-    }),
+    problem(
+      'HF5018',
+      `the gateway holds ${shownPaths([...gap, ...inFile])} differently from the prediction`,
+      {
+        target: target.name,
+        severity: 'warning',
+      },
+    ),
   );
   return { kind: 'written', settled };
 }
@@ -80,7 +84,7 @@ function dropped({ standing }: Settled, missing: readonly string[]): string {
     missing.length > 4
       ? `${missing.slice(0, 4).join(', ')} and ${missing.length - 4} more`
       : missing.join(', ');
-  if (standing === 'memory-only') return `${where}: only memory holds it, the file does not`;
+  if (standing === 'memory-only') return `${where}: it's only in memory, not in the file`;
   return `${where}: neither written nor loaded`;
 }
 
@@ -139,7 +143,7 @@ export async function verify(
     return applyFailure('HF5012', dropped(settled, missing), { path: missing[0] ?? '', evidence: held });
   if (foreign.length > 0)
     return applyFailure('HF5013', `${shownPaths(foreign)} changed as well`, { evidence: held });
-  if (lost.length > 0) return applyFailure('HF5013', `${lost.join('')} went as well`, { evidence: held });
+  if (lost.length > 0) return applyFailure('HF5013', `${lost.join('')} was also removed`, { evidence: held });
   const secret = await proveDeclaredKey(run, planned);
   const behaviour = await behaveEventually(run, transaction);
   const evidence = [...held, ...secret, ...behaviour.evidence];
@@ -169,12 +173,12 @@ function heldEvidence(
   const { agreement } = live;
   return [
     {
-      check: 'memory holds what is declared',
+      check: 'memory matches the declared state',
       passed: missing.length === 0,
       detail: missing.join(', '),
     },
     {
-      check: 'the file holds what memory holds',
+      check: 'the file matches memory',
       passed: standing === 'as-predicted' || agreement.kind !== 'differ' || agreement.cause === 'model-gap',
       detail: agreement.kind === 'differ' ? agreement.paths.join(', ') : '',
     },

@@ -52,21 +52,21 @@ export async function answersFrom(flags: AnswerFlags, asking: boolean, io: Io): 
     flag: '--url',
     given: flags.url,
     fallback: nonBlank(io.env['HOLDFAST_URL']) ?? DEFAULT_URL,
-    text: 'Where is the gateway?',
+    text: 'What is the URL of the gateway?',
     read: readUrl,
   });
   const key = await ask({
     flag: '--key-from',
     given: flags.keyFrom,
     fallback: keyVariable(io.env),
-    text: 'Where is its management key: in a variable (its name), in a file (./path), or in .env?',
+    text: 'Where is its management key? Enter the name of a variable, a file (./path), or .env.',
     read: (text) => readKeyPlace(text, io),
   });
   const mode = await ask({
     flag: '--mode',
     given: flags.mode,
     fallback: 'apply',
-    text: 'Mode: observe only reports, apply writes what changes in the files, enforce also puts back what others change.',
+    text: 'Mode: observe only reports, apply writes changes of the files, enforce also overwrites changes by others.',
     read: readMode,
   });
   return { name, url, key, mode };
@@ -90,7 +90,7 @@ async function askedOf<T>({ flag, fallback, text, read }: Question<T>, io: Io): 
     if ('value' in found) return found.value;
     io.err(`${found.wrong}\n`);
   }
-  throw unusable(flag, `${TRIES} answers that cannot be used`);
+  throw unusable(flag, `${TRIES} invalid answers`);
 }
 
 function unusable(flag: string, wrong: string): HoldfastError {
@@ -99,7 +99,9 @@ function unusable(flag: string, wrong: string): HoldfastError {
 
 function readName(text: string): Read<string> {
   const isName = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/.test(text);
-  return isName ? { value: text } : { wrong: 'a target has a name of letters, digits, `.`, `_` and `-`' };
+  return isName
+    ? { value: text }
+    : { wrong: 'the name of a target consists of letters, digits, `.`, `_` and `-`' };
 }
 
 function readUrl(text: string): Read<string> {
@@ -111,7 +113,7 @@ function readUrl(text: string): Read<string> {
 
 function readMode(text: string): Read<Mode> {
   const mode = modeOf(text);
-  return mode ? { value: mode } : { wrong: 'there are observe, apply and enforce' };
+  return mode ? { value: mode } : { wrong: 'the modes are observe, apply and enforce' };
 }
 
 /** Names in capitals and files that exist: a key that is typed here by mistake is neither, and ends in no file. */
@@ -121,7 +123,7 @@ async function readKeyPlace(text: string, { cwd, env }: Io): Promise<Read<KeyPla
   if (!/[{}]/.test(text) && (await isReadable(resolve(cwd, text))))
     return { value: { kind: 'file', path: text } };
   const wrong =
-    'that is no variable in capitals, no file that can be read, and not .env. The key itself is not asked for here';
+    "enter a variable name in capitals, a readable file, or .env. Don't enter the key itself here";
   return { wrong };
 }
 

@@ -25,7 +25,7 @@ export interface SettingsParts {
 export function settingsText({ name, url, key, mode }: Answers, parts: SettingsParts): string {
   return [
     ...modeline(parts.hint),
-    '# Which gateways there are and how they are treated; `holdfast schema settings` has all there is to set.',
+    '# The gateways that Holdfast manages, and how. `holdfast schema settings` lists all settings.',
     'version: 1',
     parts.envFile
       ? 'env-file: .env # values of the variables; git ignores it'
@@ -38,7 +38,7 @@ export function settingsText({ name, url, key, mode }: Answers, parts: SettingsP
     `    mode: ${mode} # observe · apply · enforce`,
     ...(parts.pulled
       ? [
-          '    adopted: true # pulled from this gateway: what is not in the files may be removed from owned lists',
+          "    adopted: true # pulled from this gateway, so Holdfast can remove entries from owned lists that aren't in the files",
         ]
       : []),
     '',
@@ -54,11 +54,11 @@ const modeline = (hint: string | undefined): string[] =>
 export function exampleText(hint: string | undefined): string {
   return [
     ...modeline(hint),
-    '# What is declared here is owned by Holdfast: the gateway is made to hold it. What is not declared is never touched.',
-    '# `holdfast explain KEY` says what a key is; secrets are references, such as ${env:LAPTOP_KEY}.',
+    "# Holdfast owns what you declare here and makes the gateway match it. It never changes what you don't declare.",
+    '# `holdfast explain KEY` describes a key. Write secrets as references, such as ${env:LAPTOP_KEY}.',
     'request-retry: 3',
     '',
-    '# A list is owned whole: the gateway would have exactly these keys.',
+    '# Holdfast owns the whole list: the gateway gets exactly these keys.',
     '# api-keys:',
     '#   - ${env:LAPTOP_KEY}',
     '',
@@ -66,7 +66,7 @@ export function exampleText(hint: string | undefined): string {
 }
 
 export function envExampleText(name: string): string {
-  return `# What holdfast.yaml refers to. Values belong into .env, which git ignores, or into the environment, which wins.\n\n# The management key of the gateway.\n${name}=\n`;
+  return `# The variables that holdfast.yaml refers to. Set the values in .env, which git ignores, or in the environment, which takes precedence.\n\n# The management key of the gateway.\n${name}=\n`;
 }
 
 /** Without a value the line waits for one. */
@@ -131,6 +131,6 @@ async function onDisk<T>(path: string, work: () => Promise<T>): Promise<T> {
     const code = errorCode(error);
     if (code === undefined || !/^E[A-Z]+$/.test(code)) throw error;
     const remedy = 'Make the directory writable, or run `holdfast init` in another one.';
-    throw fail('HF2002', `${path} cannot be written: ${code}`, { remedy }, { cause: error });
+    throw fail('HF2002', `${path} can't be written: ${code}`, { remedy }, { cause: error });
   }
 }

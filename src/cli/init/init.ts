@@ -11,29 +11,29 @@ import { show, showWarnings } from '../io/show.ts';
 
 export function define(command: Command, io: Io): void {
   const init = command
-    .option('--name <name>', 'how the target is called', 'home')
-    .option('--url <url>', 'the gateway (default: HOLDFAST_URL, else http://127.0.0.1:8317)')
+    .option('--name <name>', 'the name of the target', 'home')
+    .option('--url <url>', 'the URL of the gateway (default: HOLDFAST_URL, else http://127.0.0.1:8317)')
     .option(
       '--key-from <place>',
-      'where its management key is: the name of a variable, a file, or .env (default: HOLDFAST_KEY where it is set, else MANAGEMENT_PASSWORD)',
+      'the source of its management key: a variable name, a file, or .env (default: HOLDFAST_KEY if set, else MANAGEMENT_PASSWORD)',
     )
     .addOption(
-      new Option('--mode <mode>', 'what is written by itself (default: apply)').choices([
+      new Option('--mode <mode>', 'what Holdfast writes automatically (default: apply)').choices([
         'observe',
         'apply',
         'enforce',
       ]),
     )
-    .option('--pull', 'begin with what the gateway holds now')
-    .option('--no-pull', 'begin with an example')
-    .option('-y, --yes', 'do not ask: flags and defaults')
+    .option('--pull', "start with the gateway's current configuration")
+    .option('--no-pull', 'start with an example')
+    .option('-y, --yes', "don't ask: use flags and defaults")
     .addHelpText(
       'after',
       `
-Writes ${SETTINGS}, ${EXAMPLE} (an example, or what the gateway holds now),
-.env.example and .gitignore. Asks on a terminal what no flag says. A file that is there stays as
-it is; of .gitignore only the end grows. The management key itself is written nowhere, unless it is
-to stand in .env, which git ignores and you alone can read.
+Writes ${SETTINGS}, ${EXAMPLE} (an example, or the gateway's current configuration),
+.env.example and .gitignore. On a terminal, asks for what the flags don't set. Doesn't change
+existing files, except that it adds lines to the end of .gitignore. Doesn't write the management key
+anywhere unless you choose .env, which git ignores and only you can read.
 
 Examples:
   $ holdfast init
@@ -45,9 +45,13 @@ Examples:
 
 async function run(flags: InitFlags, io: Io): Promise<void> {
   if (flags.settings !== undefined || flags.target !== undefined)
-    throw fail('HF1001', `init makes ${SETTINGS} in the working directory: no --settings, no --target`, {
-      remedy: 'Go to the directory, and name the target with --name.',
-    });
+    throw fail(
+      'HF1001',
+      `init creates ${SETTINGS} in the working directory, so you can't use --settings or --target`,
+      {
+        remedy: 'Change to the directory, and name the target with --name.',
+      },
+    );
   const { made, next, pulled } = await initialise(flags, io);
   const problems = pulled?.problems ?? [];
   const found = pulled && {

@@ -47,8 +47,8 @@ export async function initialise(flags: InitFlags, io: Io): Promise<Initialised>
 /** Where settings are, they are what counts: nothing is asked and nothing is pulled. */
 async function complete(settings: string, { pull }: InitFlags, { cwd }: Io): Promise<Initialised> {
   if (pull)
-    throw fail('HF1001', `${settings} is there already, so init pulls nothing`, {
-      remedy: '`holdfast pull` writes the files that the settings name.',
+    throw fail('HF1001', `${settings} already exists, so init doesn't pull`, {
+      remedy: 'Run `holdfast pull` to write the files that the settings name.',
     });
   return { made: [await ignoreSecrets(cwd), { file: settings, what: 'kept' }], next: [DOCTOR, DIFF] };
 }
@@ -75,12 +75,14 @@ async function begin(flags: InitFlags, io: Io): Promise<Initialised> {
 
 async function wantsPull({ answers, flags, io }: Project, asking: boolean): Promise<boolean> {
   if (flags.pull && !keyIsAtHand(answers, io))
-    throw fail('HF1001', '--pull needs the management key now, and the variable that holds it is not set', {
-      remedy: 'Set HOLDFAST_KEY and run it again, or leave --pull out.',
+    throw fail('HF1001', "--pull needs the management key now, but the variable for it isn't set", {
+      remedy: 'Set HOLDFAST_KEY and run the command again, or run it without --pull.',
     });
   if (flags.pull !== undefined || !asking) return flags.pull === true;
   if (!keyIsAtHand(answers, io) || !(await isFree(io.cwd))) return false;
-  const typed = await io.ask(`Begin with what the gateway holds now, pulled into ${DESIRED}/? [Y/n] `);
+  const typed = await io.ask(
+    `Start with the gateway's current configuration, pulled into ${DESIRED}/? [Y/n] `,
+  );
   return /^(?:y(?:es)?)?$/i.test(typed.trim());
 }
 
@@ -100,7 +102,7 @@ async function schemaCopies(cwd: string): Promise<Made[]> {
 /** Before there is anything in the file. */
 async function refuseExposed(cwd: string): Promise<void> {
   const found = await exposed(join(cwd, ENV), cwd);
-  const remedy = `Untrack it (\`git rm --cached ${ENV}\`), or take out the line of a .gitignore that lets it in.`;
+  const remedy = `Untrack it (\`git rm --cached ${ENV}\`), or remove the line of a .gitignore that includes it.`;
   if (found.length > 0) throw new HoldfastError(found.map((one) => ({ ...one, severity: 'error', remedy })));
 }
 
@@ -170,9 +172,9 @@ async function example(cwd: string): Promise<Made[]> {
   return [await writeAbsent(cwd, EXAMPLE, exampleText(hint))];
 }
 
-const DOCTOR: Step = { command: 'holdfast doctor', why: 'is the gateway there, and may we manage it?' };
+const DOCTOR: Step = { command: 'holdfast doctor', why: 'check the connection and access to the gateway' };
 const DIFF: Step = { command: 'holdfast diff', why: 'what differs' };
-const APPLY: Step = { command: 'holdfast apply', why: 'make the gateway hold what the files declare' };
+const APPLY: Step = { command: 'holdfast apply', why: 'apply the files to the gateway' };
 
 async function stepsAfter(
   { answers, io }: Project,
@@ -198,12 +200,12 @@ function keyStep({ key }: Answers, wroteEnv: boolean, { env }: Io): Step[] {
 
 function variablesStep({ adopted, destination }: Pulled): Step[] {
   if (adopted.variables.length === 0 || destination.values !== undefined) return [];
-  return [{ command: '$EDITOR .env', why: `give the variables of ${DESIRED}/.env.example their values` }];
+  return [{ command: '$EDITOR .env', why: `set the variables of ${DESIRED}/.env.example` }];
 }
 
 /** Values that go into a new .env are read once the settings name it. */
 function pullStep(isEnvThere: boolean): Step {
-  const why = 'instead of the example: what the gateway holds now';
+  const why = "the gateway's current configuration instead of the example";
   if (isEnvThere) return { command: 'holdfast pull --force', why };
   return {
     command: 'holdfast pull --force --write-env .env',

@@ -27,7 +27,6 @@ export function initText(
 }
 
 function madeText({ file, what }: Made, style: Style): string {
-  if (what === 'kept')
-    return `${style.dim('–')} ${file}  ${style.dim('is there already and stays as it is')}`;
+  if (what === 'kept') return `${style.dim('–')} ${file}  ${style.dim('already exists and stays unchanged')}`;
   return `${style.good('✓')} ${style.bold(file)}${what === 'extended' ? '  lines added at its end' : ''}`;
 }

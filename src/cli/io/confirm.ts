@@ -62,7 +62,7 @@ function isToAsk(seen: Outcome): seen is Outcome & { readonly plan: Plan } {
 }
 
 function declined({ target, at, durationMs, requests }: Outcome): Outcome {
-  const reason = 'the plan was not agreed to';
+  const reason = "the plan wasn't confirmed";
   const problems = [problem('HF5007', reason, { target })];
   return { kind: 'cancelled', reason, target, at, durationMs, requests, problems };
 }

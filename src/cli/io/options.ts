@@ -40,34 +40,30 @@ export function variablesOption(command: Command, description: string): Command 
 
 /** Node.js takes this flag for itself, wherever it stands: it ends with 9 where the file is missing. */
 function refuseEnvFile(file: string): never {
-  throw fail('HF1001', '--env-file is a flag of Node.js, which has already read the file as its own', {
+  throw fail('HF1001', '--env-file is a Node.js flag, and Node.js has already read the file', {
     remedy: `Write --variables ${file}.`,
   });
 }
 
 export function gatewayOptions(command: Command): Command {
   return command
-    .option('--url <url>', 'the gateway (default: HOLDFAST_URL, else http://127.0.0.1:8317)')
+    .option('--url <url>', 'the URL of the gateway (default: HOLDFAST_URL, else http://127.0.0.1:8317)')
     .option(
       '--key-file <file>',
-      'file that holds the management key (default: HOLDFAST_KEY, else MANAGEMENT_PASSWORD)',
+      'file with the management key (default: HOLDFAST_KEY, else MANAGEMENT_PASSWORD)',
     )
-    .option('--key <key>', 'management key; others can read it from the process list')
+    .option('--key <key>', 'management key; other users can see it in the process list')
     .option('--gateway-config <file>', "take the management key from the gateway's config.yaml")
-    .option('--state <dir>', 'where Holdfast keeps its state (default: .holdfast)');
+    .option('--state <dir>', "Holdfast's state directory (default: .holdfast)");
 }
 
 export function planOptions(command: Command): Command {
   return command
     .addOption(
-      repeatable('--allow <guard[:path]>', 'let a guard pass, everywhere or below one path; repeatable'),
+      repeatable('--allow <guard[:path]>', 'override a guard, everywhere or below one path; repeatable'),
     )
     .addOption(
-      new Option('--mode <mode>', 'treat the targets as in this mode').choices([
-        'observe',
-        'apply',
-        'enforce',
-      ]),
+      new Option('--mode <mode>', 'use this mode for the targets').choices(['observe', 'apply', 'enforce']),
     )
-    .option('--prune', 'remove what left the files instead of releasing it');
+    .option('--prune', 'remove keys that are no longer in the files, instead of releasing them');
 }

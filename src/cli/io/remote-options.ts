@@ -14,8 +14,8 @@ export type Routed<F extends RemoteFlags> = F & { readonly via: string };
 export function remoteOptions(command: Command): Command {
   return command
     .option('--via <url>', 'ask a running daemon (`daemon.http`) instead of the gateway')
-    .option('--via-token-file <file>', 'file that holds its token (default: HOLDFAST_TOKEN)')
-    .option('--via-ca <file>', 'PEM file of the authority that signed its certificate');
+    .option('--via-token-file <file>', "file with the daemon's token (default: HOLDFAST_TOKEN)")
+    .option('--via-ca <file>', 'PEM file of the certificate authority for the daemon');
 }
 
 export function isRouted<F extends RemoteFlags>(flags: F): flags is Routed<F> {

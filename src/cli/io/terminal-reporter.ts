@@ -14,7 +14,7 @@ const BECAUSE = {
   start: 'at the start',
   settings: 'settings changed',
   files: 'files changed',
-  source: 'git brought something new',
+  source: 'new commit',
   asked: 'asked for',
   schedule: 'drift check',
   retry: 'trying again',
@@ -28,7 +28,7 @@ export function terminalReporter(write: (text: string) => void, style: Style, no
   return {
     started: (targets, drift) => {
       for (const { name, url, mode } of targets) {
-        const what = `${style.bold('holding')} ${style.accent(name)} at ${url.origin}`;
+        const what = `${style.bold('managing')} ${style.accent(name)} at ${url.origin}`;
         write(`${clock()} ${what}, mode ${mode}, drift check "${drift}"\n`);
       }
     },

@@ -100,7 +100,7 @@ function excessWord(command: Command, see: string): Fault {
   const takes =
     ['no argument', 'one argument'][registeredArguments.length] ?? `${registeredArguments.length} arguments`;
   return {
-    message: `${nameOf(command)} takes ${takes}, and there is ${isPrintable(command) ? `"${word}"` : 'another word'}`,
+    message: `${nameOf(command)} takes ${takes}, but got ${isPrintable(command) ? `"${word}"` : 'another word'}`,
     remedy: near === undefined ? see : `Did you mean \`${near}\`? ${see}`,
     word,
   };

@@ -13,10 +13,10 @@ import { type Destination, exists, shownIn, type Texts } from './files.ts';
 /** Rejects with HF2074 for each file that would be replaced and is not as its last commit has it. */
 export async function refuseUncommitted({ file, example }: Destination, cwd: string): Promise<void> {
   const edited = await Promise.all([file, example].map(isEdited));
-  const remedy = 'Commit the edits, stash them or discard them, and pull again.';
+  const remedy = 'Commit, stash or discard the changes, then pull again.';
   const problems = [file, example]
     .filter((_, i) => edited[i])
-    .map((path) => problem('HF2074', `${shownIn(cwd, path)} has edits that are not committed`, { remedy }));
+    .map((path) => problem('HF2074', `${shownIn(cwd, path)} has uncommitted changes`, { remedy }));
   if (problems.length > 0) throw new HoldfastError(problems);
 }
 

@@ -31,7 +31,10 @@ export function destinationOf(flags: DestinationFlags, cwd: string, own: readonl
   const isFile = outputDir === undefined && /\.ya?ml$/i.test(place);
   const file = flags.file ?? (isFile ? basename(place) : 'gateway.yaml');
   if (basename(file) !== file || !/^[^.].*\.ya?ml$/.test(file))
-    throw fail('HF1001', `--file ${file} is no name of a YAML file; --output-dir says where it goes`);
+    throw fail(
+      'HF1001',
+      `--file ${file} isn't the name of a YAML file. Use --output-dir to set its directory`,
+    );
   const dir = isFile ? dirname(place) : place;
   return {
     dir,
@@ -47,7 +50,7 @@ export async function refuseExisting({ file, example }: Destination, cwd: string
   const there = await Promise.all(wanted.map(exists));
   const problems = wanted
     .filter((_, i) => there[i])
-    .map((path) => problem('HF2074', `${shownIn(cwd, path)} exists already`));
+    .map((path) => problem('HF2074', `${shownIn(cwd, path)} already exists`));
   if (problems.length > 0) throw new HoldfastError(problems);
 }
 
@@ -71,7 +74,7 @@ export async function writeAll({ dir, file, example, values }: Destination, text
     const { code, path } = error as NodeJS.ErrnoException;
     if (typeof code !== 'string' || !/^E[A-Z]+$/.test(code)) throw error;
     const remedy = 'Make the directory writable, or choose another one with --output-dir.';
-    throw fail('HF2002', `${path ?? dir} cannot be written: ${code}`, { remedy }, { cause: error });
+    throw fail('HF2002', `${path ?? dir} can't be written: ${code}`, { remedy }, { cause: error });
   }
 }
 
@@ -107,8 +110,8 @@ export async function otherFiles(dir: string, file: string): Promise<readonly st
 async function neighbours(dir: string, file: string, cwd: string): Promise<readonly Problem[]> {
   const others = await otherFiles(dir, file);
   if (others.length === 0) return [];
-  const remedy = `Take them out where they declare the same, or pull into a directory of its own.`;
-  const message = `${shownIn(cwd, dir)} holds other desired state, which is read together with this: ${others.join(', ')}`;
+  const remedy = `Remove what the files declare twice, or pull into a separate directory.`;
+  const message = `${shownIn(cwd, dir)} contains other desired state, which Holdfast reads together with the pulled files: ${others.join(', ')}`;
   return [problem('HF2070', message, { severity: 'warning', remedy })];
 }
 
@@ -121,7 +124,7 @@ export async function exposed(values: string, cwd: string): Promise<readonly Pro
   const shown = shownIn(cwd, values);
   const remedy = `echo '${basename(values)}' >> ${shownIn(cwd, join(dirname(values), '.gitignore'))}`;
   return [
-    problem('HF2073', `git would track ${shown}, which holds secrets`, { severity: 'warning', remedy }),
+    problem('HF2073', `git would track ${shown}, which contains secrets`, { severity: 'warning', remedy }),
   ];
 }
 

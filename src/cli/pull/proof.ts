@@ -79,6 +79,6 @@ async function refuseMisfit(text: string, { env, scratch }: Alone, proving: Prov
   );
   const found = judged(loaded, proving).problems.filter(({ severity }) => severity === 'error');
   if (found.length === 0) return;
-  const message = `${shownIn(io.cwd, file)} and the other files of the target do not fit together: ${others.join(', ')}`;
+  const message = `${shownIn(io.cwd, file)} conflicts with the other files of the target: ${others.join(', ')}`;
   throw new HoldfastError([problem('HF2076', message), ...found]);
 }

@@ -49,22 +49,21 @@ export function define(command: Command, io: Io): void {
   const pull = variablesOption(gatewayOptions(command), 'variables whose names are taken')
     .option(
       '--output-dir <dir>',
-      'where the files go (default: the last directory that the target reads, else desired-state)',
+      'the directory for the files (default: the last directory that the target reads, else desired-state)',
     )
-    .option('--file <name>', 'the desired-state file in it (default: gateway.yaml)')
-    .option('--write-env <file>', 'add the secrets to this file, readable by you alone')
-    .addOption(repeatable('--include <path>', 'declare this although it is left out by default; repeatable'))
-    .addOption(repeatable('--exclude <path>', 'leave this to the gateway; repeatable'))
-    .option('--force', 'replace files that are there; copies are kept')
+    .option('--file <name>', 'the name of the desired-state file in that directory (default: gateway.yaml)')
+    .option('--write-env <file>', 'add the secrets to this file, which only you can read')
+    .addOption(repeatable('--include <path>', 'declare a path that is excluded by default; repeatable'))
+    .addOption(repeatable('--exclude <path>', 'exclude a path from the files; repeatable'))
+    .option('--force', 'replace existing files, and keep copies of them')
     .option('--print', 'print the file, write nothing')
     .addHelpText(
       'after',
       `
-Secrets become references (\${env:NAME}) and are listed in .env.example. What belongs to the
-machine is left out: host, port, tls, auth-dir, plugins.dir, remote-management, and defaults
-that the gateway writes out by itself. Comments stay. The files get the layout, flat or of v8,
-that the gateway's file has. Nothing is written before it is proved that a plan of the files
-is empty.
+Secrets become references (\${env:NAME}), listed in .env.example. Settings of the gateway's machine
+are excluded: host, port, tls, auth-dir, plugins.dir, remote-management, and defaults that the
+gateway writes itself. Comments stay. The files have the same layout (flat or v8) as the gateway's
+file. The command first verifies that a plan of the files is empty, and only then writes them.
 
 Examples:
   $ holdfast pull
@@ -140,10 +139,7 @@ function pathOf(text: string): Path {
   try {
     return parsePath(text);
   } catch (error) {
-    throw fail(
-      'HF1001',
-      `"${text}" is not a path: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    throw fail('HF1001', `"${text}" isn't a path: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 
@@ -228,21 +224,17 @@ function summary({ io, target, destination, adopted, adoption, kept }: Pulled, s
       `${count(declared.length, 'key')} declared, ${count(variables.length, 'secret')} as references`,
     ),
     row(example, variables.length === 0 ? 'no variables needed' : 'the variables and where they are used'),
-    ...(values === undefined ? [] : [row(values, 'their values, readable by you alone')]),
-    ...(kept === undefined ? [] : [row(kept, 'copies of the files that were replaced')]),
-    `${style.good('✓')} proved: a plan of these files is empty`,
+    ...(values === undefined ? [] : [row(values, 'their values, which only you can read')]),
+    ...(kept === undefined ? [] : [row(kept, 'copies of the replaced files')]),
+    `${style.good('✓')} verified: a plan of these files is empty`,
     ...(adoption
-      ? [
-          `${style.good('✓')} adopted: remembered as in force, what you change in the files is planned from here`,
-        ]
+      ? [`${style.good('✓')} adopted: Holdfast remembers this state, and plans your later changes from it`]
       : []),
-    ...(leftOut.length === 0
-      ? []
-      : [style.dim(`left to the gateway: ${leftOut.map(({ path }) => path).join(', ')}`)]),
+    ...(leftOut.length === 0 ? [] : [style.dim(`excluded: ${leftOut.map(({ path }) => path).join(', ')}`)]),
     '',
     'Next:',
     ...(variables.length > 0 && values === undefined
-      ? [`  $ cp ${shown(example)} ${shown(`${dir}/.env`)}    # and fill it in`]
+      ? [`  $ cp ${shown(example)} ${shown(`${dir}/.env`)}    # then enter the values`]
       : []),
     `  $ holdfast diff${desired}${env}`,
     '',

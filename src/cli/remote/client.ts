@@ -86,17 +86,21 @@ const OTHERS = {
 function refuseOthers(flags: RemoteFlags): void {
   for (const [name, flag] of Object.entries(OTHERS))
     if (flags[name as keyof typeof OTHERS] !== undefined)
-      throw fail('HF1001', `${flag} says what the daemon knows by itself; it cannot be used with --via`, {
-        remedy: `Leave ${flag} out, or --via.`,
-      });
+      throw fail(
+        'HF1001',
+        `${flag} can't be used with --via, because the daemon has its own settings for it`,
+        {
+          remedy: `Remove ${flag} or --via.`,
+        },
+      );
 }
 
 /** Ends with a slash: the API lies below it, behind a proxy too. */
 function baseOf(text: string): URL {
   const url = URL.parse(text);
   if (!url || !/^https?:$/.test(url.protocol) || url.username !== '' || url.search !== '')
-    throw fail('HF1001', '--via is not the address of a daemon', {
-      remedy: 'Write e.g. --via https://holdfast.example; the token goes into HOLDFAST_TOKEN.',
+    throw fail('HF1001', "--via isn't the address of a daemon", {
+      remedy: 'For example, write --via https://holdfast.example, and set the token in HOLDFAST_TOKEN.',
     });
   return new URL(url.href.replace(/\/*$/, '/'));
 }
@@ -113,7 +117,7 @@ async function textOf(file: string, flag: string, { cwd }: Io): Promise<string> 
     return await readFile(resolve(cwd, file), 'utf8');
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    throw fail('HF7049', `${flag}: ${file} cannot be read (${code ?? 'unknown reason'})`);
+    throw fail('HF7049', `${flag}: ${file} can't be read (${code ?? 'unknown reason'})`);
   }
 }
 
@@ -157,29 +161,29 @@ function asker({ base, send, token, signal }: Connection): Ask {
 
 function unreached(base: URL, error: unknown, mayBeAtIt: boolean, signal: AbortSignal): HoldfastError {
   const { code, message } = error as NodeJS.ErrnoException;
-  const why = signal.aborted ? 'no longer waited for' : (CONNECTION[code ?? ''] ?? code ?? message);
+  const why = signal.aborted ? 'canceled' : (CONNECTION[code ?? ''] ?? code ?? message);
   const begun = mayBeAtIt && code !== 'ECONNREFUSED';
-  return fail('HF7047', `the daemon at ${base.origin} did not answer: ${why}`, {
+  return fail('HF7047', `the daemon at ${base.origin} didn't respond: ${why}`, {
     remedy: begun
-      ? `It may have begun all the same: see \`holdfast history --via ${base.href}\` before you ask again.`
+      ? `The daemon may have started anyway. Check \`holdfast history --via ${base.href}\` before you try again.`
       : undefined,
   });
 }
 
 const CONNECTION: Readonly<Record<string, string>> = {
-  ECONNREFUSED: 'nobody listens there',
-  ENOTFOUND: 'this name is not known',
-  ECONNRESET: 'the connection broke',
-  UND_ERR_SOCKET: 'the connection broke',
+  ECONNREFUSED: 'nothing listens at this address',
+  ENOTFOUND: "this name can't be resolved",
+  ECONNRESET: 'the connection was interrupted',
+  UND_ERR_SOCKET: 'the connection was interrupted',
   UND_ERR_CONNECT_TIMEOUT: 'no connection in time',
-  UND_ERR_HEADERS_TIMEOUT: 'no answer in time',
-  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is signed by itself; name it with --via-ca',
+  UND_ERR_HEADERS_TIMEOUT: 'no response in time',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is self-signed; name it with --via-ca',
   SELF_SIGNED_CERT_IN_CHAIN:
-    'its certificate is of an authority that is not known here; name it with --via-ca',
+    'its certificate is from an unknown authority; name that authority with --via-ca',
   UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-    'its certificate is of an authority that is not known here; name it with --via-ca',
+    'its certificate is from an unknown authority; name that authority with --via-ca',
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
-    'its certificate is of an authority that is not known here; name it with --via-ca',
+    'its certificate is from an unknown authority; name that authority with --via-ca',
   CERT_HAS_EXPIRED: 'its certificate has expired',
   ERR_TLS_CERT_ALTNAME_INVALID: 'its certificate is for another name',
 };
@@ -192,9 +196,9 @@ function understood<S extends TSchema>(
   const value = parsed(text);
   if (status >= 200 && status < 300) {
     if (Check(schema, value)) return value;
-    throw notUnderstood(base, `answered ${status} with something else than a daemon does`);
+    throw notUnderstood(base, `responded with ${status}, but not like a daemon`);
   }
-  if (!Check(ProblemView, value)) throw notUnderstood(base, `answered ${status}`);
+  if (!Check(ProblemView, value)) throw notUnderstood(base, `responded with ${status}`);
   throw refusal(base, value);
 }
 
@@ -204,7 +208,7 @@ function refusal(base: URL, { problems = [], detail, title, status }: ProblemVie
     isCode(code) ? [problem(code, `the daemon at ${base.origin}: ${message}`, { remedy, path })] : [],
   );
   if (found.length > 0) return new HoldfastError(found);
-  return notUnderstood(base, `answered ${status}: ${detail ?? title}`);
+  return notUnderstood(base, `responded with ${status}: ${detail ?? title}`);
 }
 
 const isCode = (text: string): text is Code => Object.hasOwn(CODES, text);
@@ -216,7 +220,7 @@ function notUnderstood(base: URL, what: string): HoldfastError {
 /** An outcome that this version knows the exit code of. */
 function known(base: URL, outcome: Outcome): Outcome {
   if (Number.isInteger(exitOf(outcome))) return outcome;
-  throw notUnderstood(base, `answered with an outcome that this version does not know: ${outcome.kind}`);
+  throw notUnderstood(base, `responded with an outcome that this version does not know: ${outcome.kind}`);
 }
 
 function parsed(text: string): unknown {

@@ -75,7 +75,7 @@ export async function remoteStatus(
 }
 
 function statusOf({ name, ...view }: TargetView): TargetStatus {
-  const unread = view.standing === 'invalid' ? {} : { unresolved: 'the daemon has not read the files yet' };
+  const unread = view.standing === 'invalid' ? {} : { unresolved: "the daemon hasn't read the files yet" };
   return {
     target: name,
     url: view.url,

@@ -56,11 +56,11 @@ function beside(invalid: Outcome, measured: Outcome, { desired }: LoadedDesired)
 }
 
 const FOUND: Readonly<Partial<Record<Outcome['kind'], string>>> = {
-  applied: 'the gateway was made equal to the last good desired state',
-  drifted: 'the gateway differs from the last good desired state',
-  'stale-memory': 'the gateway has not loaded what its file says by the last good desired state',
-  contested: 'something keeps changing back what the last good desired state declares',
-  refused: 'a guard refuses to apply the last good desired state',
-  quarantined: 'the last good desired state failed before',
-  unreachable: 'the gateway cannot be compared with the last good desired state',
+  applied: 'the gateway was changed to match the last valid desired state',
+  drifted: 'the gateway differs from the last valid desired state',
+  'stale-memory': "the gateway's file matches the last valid desired state, but the gateway hasn't loaded it",
+  contested: 'something keeps undoing what the last valid desired state declares',
+  refused: 'a guard refuses to apply the last valid desired state',
+  quarantined: 'the last valid desired state failed before',
+  unreachable: "the gateway can't be compared with the last valid desired state",
 };

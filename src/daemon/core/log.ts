@@ -47,7 +47,7 @@ function logFailure(log: Logger, error: unknown): void {
   else
     log.error(
       { error: error instanceof Error ? error.stack : String(error) },
-      'a look failed; the next one starts afresh',
+      'a check failed; the next one starts from the beginning',
     );
 }
 
@@ -60,7 +60,7 @@ function logPlan(log: Logger, plan: Plan): void {
   for (const { path, kind, origin, disposition } of plan.changes)
     log.info(
       { path, kind, origin, disposition },
-      `${kind} ${path}${disposition === 'apply' ? '' : ' (left alone)'}`,
+      `${kind} ${path}${disposition === 'apply' ? '' : ' (not changed)'}`,
     );
 }
 

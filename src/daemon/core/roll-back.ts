@@ -10,7 +10,7 @@ export async function beforeLastApply(
 ): Promise<{ backup: string; revision: string }> {
   const applied = (await store.history(target)).find(({ outcome }) => outcome === 'applied');
   if (applied?.backup === undefined)
-    throw fail('HF5040', `nothing was applied to ${target} yet, so there is nothing to roll back`, {
+    throw fail('HF5040', `nothing has been applied to ${target} yet, so there is nothing to roll back`, {
       target,
     });
   return { backup: applied.backup, revision: applied.revision?.digest ?? '' };

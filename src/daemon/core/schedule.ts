@@ -21,7 +21,7 @@ export function createSchedule(tick: () => void, now: () => number = Date.now): 
   return {
     follow(expression) {
       if (expression === followed) return;
-      if (!validate(expression)) throw fail('HF7001', `"${expression}" is not a cron expression`);
+      if (!validate(expression)) throw fail('HF7001', `"${expression}" isn't a cron expression`);
       end();
       followed = expression;
       next = undefined;

@@ -86,7 +86,8 @@ async function treeOf(mirror: Mirror, sha: string, path: string): Promise<string
   if (path === '.') return whole.trim();
   const listed = await mirror.run(['ls-tree', '-d', '-z', sha, '--', path]);
   const [, tree] = /^040000 tree ([0-9a-f]+)\t/.exec(listed) ?? [];
-  if (tree === undefined) throw fail('HF7015', `commit ${sha.slice(0, 12)} has no directory ${path}`);
+  if (tree === undefined)
+    throw fail('HF7015', `commit ${sha.slice(0, 12)} doesn't contain the directory ${path}`);
   return tree;
 }
 

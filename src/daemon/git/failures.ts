@@ -23,12 +23,12 @@ const REDIRECTED = /returned error: 30[1-8]\b/;
 /** Undefined when it is no fault of the remote, but of what is on this disk. */
 export function remoteProblem(failure: GitFailure, settings: GitSettings): HoldfastError | undefined {
   if (failure.message === TOO_LONG)
-    return fail('HF7011', `${shownUrl(settings)} did not answer in time`, {}, { cause: failure });
+    return fail('HF7011', `${shownUrl(settings)} didn't respond in time`, {}, { cause: failure });
   if (settings.token && REDIRECTED.test(failure.message))
     return fail(
       'HF7011',
-      `${shownUrl(settings)} leads to another address, which is not given the token`,
-      { remedy: 'Write the address that it leads to as `daemon.source.git.url`.' },
+      `${shownUrl(settings)} redirects to another address, and Holdfast doesn't send the token there`,
+      { remedy: 'Set `daemon.source.git.url` to the address of the redirect.' },
       { cause: failure },
     );
   const found = KNOWN.find(([, said]) => said.test(failure.message));
@@ -38,7 +38,7 @@ export function remoteProblem(failure: GitFailure, settings: GitSettings): Holdf
 
 export function localProblem(failure: unknown, settings: GitSettings): HoldfastError {
   const said = failure instanceof Error ? saying(failure, settings) : String(failure);
-  return fail('HF7018', `the copy of ${shownUrl(settings)} cannot be used: ${said}`, {}, { cause: failure });
+  return fail('HF7018', `the copy of ${shownUrl(settings)} can't be used: ${said}`, {}, { cause: failure });
 }
 
 /** The URL as people and the API may see it. It holds no password: settings refuse that. */
@@ -55,5 +55,5 @@ function saying({ message }: Error, { token }: GitSettings): string {
     lines.find((line) => /^(?:fatal|error|ERROR):/.test(line)) ?? lines.find((line) => line !== '');
   const secret = token?.token.open();
   const said = secret === undefined ? telling : telling?.replaceAll(secret, '…');
-  return (said ?? 'git failed without a word').replace(/^(?:fatal|error|ERROR): /, '').slice(0, MAX_SAID);
+  return (said ?? 'git failed without a message').replace(/^(?:fatal|error|ERROR): /, '').slice(0, MAX_SAID);
 }

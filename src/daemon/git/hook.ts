@@ -34,16 +34,16 @@ export function hookOf(
   const isNew = createMemory(now);
   return (headers, body) => {
     const followed = source.settings();
-    if (!followed?.webhook) return answer(404, 'no webhook is set up: `daemon.source.git.webhook`');
+    if (!followed?.webhook) return answer(404, 'no webhook is configured: `daemon.source.git.webhook`');
     const proof = proofOf(headers, body, followed.webhook.secret.open(), now());
     if (!proof) return answer(401, 'the signature is missing, wrong or too old');
     const push = pushOf(headers, body);
-    if (push === undefined) return answer(400, 'the body is no JSON');
-    if (!isNew(proof)) return answer(200, 'this delivery was received before');
-    if (push === 'other') return answer(200, 'only pushes matter here');
+    if (push === undefined) return answer(400, "the body isn't JSON");
+    if (!isNew(proof)) return answer(200, 'this delivery was already received');
+    if (push === 'other') return answer(200, 'only push events are processed');
     if (!concerns(push.ref, followed.ref)) return answer(200, 'another branch or tag is followed');
     source.poke();
-    return answer(202, 'the repository is read now');
+    return answer(202, 'Holdfast is reading the repository');
   };
 }
 

@@ -15,7 +15,7 @@ export async function checkLinks(dir: string, path: string, links: readonly stri
     const written = join(path, dirname(link), target);
     const real = await realpath(join(dir, link)).catch(() => root);
     if (isAbsolute(target) || leadsUp(normalize(written)) || leadsUp(relative(root, real)))
-      throw fail('HF7020', `the link ${join(path, link)} of the commit leads outside the repository`);
+      throw fail('HF7020', `the link ${join(path, link)} in the commit points outside the repository`);
   }
 }
 

@@ -106,7 +106,7 @@ async function fetchCommit(
       throw error;
     await ask(gitDir, { flags: [], refs: EVERYTHING }, options);
   }
-  if (!(await has(run, sha))) throw fail('HF7013', `there is no commit ${sha} in the repository`);
+  if (!(await has(run, sha))) throw fail('HF7013', `there isn't a commit ${sha} in the repository`);
   return commitAt(run, sha);
 }
 
@@ -168,7 +168,7 @@ async function sizeOf(dir: string): Promise<number> {
 
 async function commitAt(run: Mirror['run'], ref: string): Promise<Commit> {
   const commit = commitIn(await run([...SHOW_COMMIT, `${ref}^{commit}`, '--']));
-  if (!commit) throw new GitFailure(`${ref} is no commit`, -1);
+  if (!commit) throw new GitFailure(`${ref} isn't a commit`, -1);
   return commit;
 }
 

@@ -40,13 +40,13 @@ export class GitFailure extends Error {
 /** What a repository holds is more than is read of it; nothing is wrong with git, the remote or our copy. */
 export class TooMuchOutput extends Error {
   constructor() {
-    super(`git printed more than ${MAX_OUTPUT / 1024 / 1024} MiB, or more entries than it may`);
+    super(`git printed more than ${MAX_OUTPUT / 1024 / 1024} MiB, or more entries than allowed`);
     this.name = 'TooMuchOutput';
   }
 }
 
 /** What a GitFailure says when its time was over, or the daemon ends. */
-export const TOO_LONG = 'ended: it took too long';
+export const TOO_LONG = 'stopped because it took too long';
 
 /** Writes our git configuration below `settings.dir`. */
 export async function openGit(settings: GitSettings): Promise<Run> {

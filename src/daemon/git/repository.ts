@@ -148,11 +148,11 @@ async function judge(
   if (held !== undefined && !(await contains(mirror, commit.sha, held)))
     throw fail(
       'HF7014',
-      `branch ${ref.name} of ${shownUrl(settings)} was rewritten: ${short(commit.sha)} does not contain ${short(held)}`,
+      `branch ${ref.name} of ${shownUrl(settings)} was rewritten: ${short(commit.sha)} doesn't contain ${short(held)}`,
     );
   const wrong = allowedSigners === undefined ? undefined : await signatureProblem(mirror, commit.sha);
   if (wrong !== undefined)
-    throw fail('HF7016', `commit ${short(commit.sha)} is not signed by an allowed signer: ${wrong}`);
+    throw fail('HF7016', `commit ${short(commit.sha)} isn't signed by an allowed signer: ${wrong}`);
 }
 
 function short(sha: string): string {

@@ -201,11 +201,11 @@ function say(
 ): void {
   const commit = repository.current()?.commit;
   if (found) {
-    const stays = commit ? `${commit.sha.slice(0, 12)} stays in force` : 'nothing is in force yet';
+    const stays = commit ? `${commit.sha.slice(0, 12)} stays in effect` : 'nothing is in effect yet';
     note('warn', `git source: ${sayingOf(found)}; ${stays}. ${found.remedy}`);
   } else if (is === 'new' && commit)
     note('info', `git source: ${settings.ref.name} is at ${described(commit)}`);
-  else note('info', `git source: all is well again, ${settings.ref.name} is at ${commit?.sha.slice(0, 12)}`);
+  else note('info', `git source: recovered, ${settings.ref.name} is at ${commit?.sha.slice(0, 12)}`);
 }
 
 function described({ sha, subject, author }: Commit): string {
@@ -227,9 +227,9 @@ function viewOf({ settings, repository, askedAt, answeredAt, problem: found }: F
 
 /** Why a target has no files. */
 function missing({ settings, problem: found }: Following): Problem {
-  const why = found ? sayingOf(found) : 'it has not answered yet';
+  const why = found ? sayingOf(found) : "it hasn't responded yet";
   const remedy = found?.remedy;
-  return problem('HF7010', `${shownUrl(settings)} was not read yet: ${why}`, { remedy });
+  return problem('HF7010', `${shownUrl(settings)} hasn't been read yet: ${why}`, { remedy });
 }
 
 function holding(checkout: Checkout | undefined, why: Problem, held: Map<string, number>): Held {

@@ -104,18 +104,18 @@ const wrong = (findings: readonly Finding[]): string[] =>
 /** The code alone: whoever asks need not learn where things lie. */
 function unwritable(error: unknown): string {
   const code = error instanceof HoldfastError ? error.problems[0]?.code : undefined;
-  return `cannot be written${code === undefined ? '' : ` (${code})`}`;
+  return `can't be written${code === undefined ? '' : ` (${code})`}`;
 }
 
 function lookedAt(operations: HealthOptions['operations'], looked: ReadonlySet<string>): Finding {
   const targets = operations.targets();
   const done = targets.filter(({ name }) => looked.has(name)).length;
-  const detail = `${done} of ${targets.length} targets were looked at`;
+  const detail = `${done} of ${targets.length} targets were checked`;
   return { name: 'first-looks', ok: done === targets.length, detail };
 }
 
 function checkout(source: Source | undefined): Finding[] {
   if (!source) return [];
   const ok = source.commit !== undefined;
-  return [{ name: 'git', ok, detail: ok ? 'a commit is in force' : 'nothing was checked out yet' }];
+  return [{ name: 'git', ok, detail: ok ? 'a commit is in effect' : 'nothing has been checked out yet' }];
 }

@@ -99,12 +99,14 @@ function createLoop(elapsed: () => number): { tick(): void; finding(): Finding }
 function working(silences: readonly number[]): Finding {
   const hanging = silences.filter((ms) => ms > SILENT_MS).length;
   const detail =
-    hanging > 0 ? `${hanging} of ${silences.length} looks hang` : `${silences.length} looks under way`;
+    hanging > 0
+      ? `${hanging} of ${silences.length} checks don't progress`
+      : `${silences.length} checks in progress`;
   return { name: 'looks', ok: hanging === 0, detail };
 }
 
 function moving(lateness: readonly number[], silence: number): Finding {
   const waiting = silence > OVERDUE_MS ? lateness.filter((ms) => ms > OVERDUE_MS).length : 0;
-  const detail = waiting > 0 ? `${waiting} targets wait for a look that does not come` : 'moves';
+  const detail = waiting > 0 ? `${waiting} targets wait for an overdue check` : 'moves';
   return { name: 'line', ok: waiting === 0, detail };
 }

@@ -20,7 +20,7 @@ export function createInstruments(version: string): Instruments {
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: LOOP_PRECISION });
   const build = new Gauge({
     name: 'holdfast_build_info',
-    help: 'Always 1: which Holdfast runs, and on which Node.js',
+    help: 'Always 1: the version of Holdfast and of Node.js',
     labelNames: ['version', 'node'],
     registers: [registry],
   });
@@ -39,49 +39,44 @@ function gaugesIn(registry: Registry) {
   return {
     standing: gauge(
       'holdfast_target_standing',
-      '1 for where the target stands since its last telling look, 0 for everywhere else',
+      '1 for the current status of the target, 0 for all others',
       'target',
       'standing',
     ),
-    differences: gauge('holdfast_target_differences', 'Places that differ, as last seen', 'target'),
-    lastLook: gauge('holdfast_last_look_timestamp_seconds', 'When the last look ended', 'target'),
+    differences: gauge('holdfast_target_differences', 'Number of differences at the last check', 'target'),
+    lastLook: gauge('holdfast_last_look_timestamp_seconds', 'When the last check ended', 'target'),
     lastSuccess: gauge(
       'holdfast_last_success_timestamp_seconds',
-      'When the gateway was last found or made equal to the files',
+      'When the gateway was last in sync with the files',
       'target',
     ),
     authBlocked: gauge(
       'holdfast_auth_blocked',
-      '1 while a refused management key is remembered and nothing is sent',
+      '1 while Holdfast sends nothing because the gateway refused the management key',
       'target',
     ),
     suspendedUntil: gauge(
       'holdfast_suspended_until_timestamp_seconds',
-      'Until when somebody asked for the target to be left alone; absent while nobody did',
+      "End of the suspension of the target; absent when it isn't suspended",
       'target',
     ),
     revision: gauge(
       'holdfast_applied_revision_info',
-      'Always 1: the revision that was applied last, and its commit where the files are in git',
+      'Always 1: the last applied revision, and its commit if the files are in git',
       'target',
       'revision',
       'commit',
     ),
-    gitCommit: gauge(
-      'holdfast_git_commit_info',
-      'Always 1: the commit that the git source has in force',
-      'ref',
-      'commit',
-    ),
-    gitCommittedAt: gauge('holdfast_git_commit_timestamp_seconds', 'When that commit was made', 'ref'),
+    gitCommit: gauge('holdfast_git_commit_info', 'Always 1: the commit that is in effect', 'ref', 'commit'),
+    gitCommittedAt: gauge('holdfast_git_commit_timestamp_seconds', 'When that commit was created', 'ref'),
     gitAnsweredAt: gauge(
       'holdfast_git_last_answer_timestamp_seconds',
-      'When the remote of the git source last answered',
+      'When the remote of the git source last responded',
       'ref',
     ),
     gitStale: gauge(
       'holdfast_git_stale',
-      '1 while what is in force is older than what the remote was asked for',
+      '1 while the commit in effect is older than the requested one',
       'ref',
     ),
   };
@@ -93,43 +88,42 @@ function countersIn(registry: Registry) {
   return {
     outcomes: counter(
       'holdfast_outcomes_total',
-      'Looks by what they came to and why they were made',
+      'Checks by outcome and trigger',
       'target',
       'outcome',
       'trigger',
     ),
     faults: counter(
       'holdfast_faults_total',
-      'Looks that could not begin or broke off; without a target: settings and services',
+      "Checks that couldn't start or were interrupted; without a target: settings and services",
       'target',
     ),
-    refusals: counter('holdfast_guard_refusals_total', 'Looks in which the guard refused', 'target', 'guard'),
+    refusals: counter(
+      'holdfast_guard_refusals_total',
+      'Checks in which the guard refused',
+      'target',
+      'guard',
+    ),
     requests: counter(
       'holdfast_gateway_requests_total',
-      'Requests to the gateway by what they were made for',
+      'Requests to the gateway by purpose',
       'target',
       'purpose',
     ),
     writes: counter(
       'holdfast_gateway_writes_total',
-      'Writes that were sent to the gateway by route',
+      'Writes sent to the gateway by route',
       'target',
       'method',
       'route',
     ),
     notifications: counter(
       'holdfast_notifications_total',
-      'Tries to notify by channel and what came of them',
+      'Notification attempts by channel and result',
       'channel',
       'result',
     ),
-    http: counter(
-      'holdfast_http_requests_total',
-      'Requests that the HTTP API answered',
-      'method',
-      'route',
-      'status',
-    ),
+    http: counter('holdfast_http_requests_total', 'Requests to the HTTP API', 'method', 'route', 'status'),
   };
 }
 
@@ -137,10 +131,10 @@ function histogramsIn(registry: Registry) {
   const histogram = (name: string, help: string, buckets: number[]): Histogram<'target'> =>
     new Histogram({ name, help, labelNames: ['target'], buckets, registers: [registry] });
   return {
-    reconcile: histogram('holdfast_reconcile_duration_seconds', 'How long looks took', LOOK_SECONDS),
+    reconcile: histogram('holdfast_reconcile_duration_seconds', 'Duration of checks', LOOK_SECONDS),
     settle: histogram(
       'holdfast_settle_duration_seconds',
-      'How long the gateway took to come to rest after a write',
+      'How long the gateway took to settle after a write',
       SETTLE_SECONDS,
     ),
   };

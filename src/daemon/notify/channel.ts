@@ -44,8 +44,8 @@ export function openChannel(channel: Channel, options: ActiveChannelOptions): Ac
     const failed = kind !== 'delivered';
     if (failed === isDown) return;
     isDown = failed;
-    if (isDown) reporter.note('warn', `notifications to "${name}" do not arrive: ${answer}`);
-    else reporter.note('info', `notifications to "${name}" arrive again`);
+    if (isDown) reporter.note('warn', `notifications to "${name}" aren't delivered: ${answer}`);
+    else reporter.note('info', `notifications to "${name}" are delivered again`);
   };
   const deliveryQueue = createDeliveryQueue({
     clock,
@@ -71,7 +71,10 @@ export function openChannel(channel: Channel, options: ActiveChannelOptions): Ac
       over.abort();
       await sender.close();
       if (left > 0)
-        reporter.note('warn', `${plural(left, 'notification')} to "${name}" did not arrive before the end`);
+        reporter.note(
+          'warn',
+          `${plural(left, 'notification')} to "${name}" weren't delivered before the daemon stopped`,
+        );
     },
   };
 }

@@ -100,7 +100,7 @@ export function sharedNotice(
 /** To see that messages arrive. */
 export function testNotice(channel: string, at: number, id: string): Notice {
   const { severity, title, meaning } = meaningOf('test');
-  const summary = `${meaning} It came through the channel "${channel}".`;
+  const summary = `${meaning} It was sent through the channel "${channel}".`;
   return { id, at, kind: 'test', severity, title: `Holdfast: ${title}`, summary, facts: NOTHING };
 }
 
@@ -118,10 +118,10 @@ function particularOf(kind: Topic, outcome: Outcome): string | undefined {
     case 'suspended':
       return `Until ${momentText(outcome.until)}: ${outcome.reason}`;
     case 'restored':
-      return `It was backup ${outcome.restored}.`;
+      return `Restored backup: ${outcome.restored}.`;
     case 'stale-memory':
     case 'contested':
-      return `It is about ${outcome.paths.join(', ')}.`;
+      return `Affected: ${outcome.paths.join(', ')}.`;
     case 'drifted':
       return outcome.plan && `${plural(outcome.plan.changes.length, 'difference')}.`;
     default:

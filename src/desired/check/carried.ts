@@ -11,7 +11,7 @@ export function* uncarried(field: Field, node: Located, steps: readonly string[]
   if (isHeaders(field) && node.kind === 'map')
     for (const [name, { position }] of node.members) {
       const found = uncarriedInName(trim(name));
-      if (found) yield { ...finding(found, [...steps, name], 'has in its name'), position };
+      if (found) yield { ...finding(found, [...steps, name], 'contains in its name'), position };
     }
   if (node.kind !== 'scalar' || typeof node.value !== 'string' || node.unresolved) return;
   const check = checkOf(field);
@@ -23,7 +23,7 @@ function finding({ what, at }: Uncarried, steps: readonly string[], verb: string
   return {
     steps,
     code: 'HF2057',
-    message: `${verb} ${what}, character ${at}, which HTTP cannot carry`,
+    message: `${verb} ${what}, character ${at}, which HTTP can't transmit`,
   };
 }
 

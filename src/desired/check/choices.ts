@@ -52,11 +52,11 @@ class Pass {
     if (meant === undefined || meant === node.value || typeof meant === 'object') return node;
     const path = formatPath(pathTo(this.#root, steps));
     this.problems.push(
-      problem('HF2052', `\`${path}\` is another spelling of \`${String(meant)}\`, and is written as that`, {
+      problem('HF2052', `\`${path}\` is another spelling of \`${String(meant)}\`, and Holdfast writes that`, {
         severity: 'warning',
         path,
         position: node.position,
-        remedy: `Nothing has to be done. Write \`${String(meant)}\` to say what the gateway shows.`,
+        remedy: `You don't need to do anything. Write \`${String(meant)}\` to use the gateway's spelling.`,
       }),
     );
     return { ...node, value: meant };

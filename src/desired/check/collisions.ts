@@ -40,7 +40,7 @@ function* sameToTheSaver(field: Field, list: LocatedList, steps: readonly string
         steps: [...steps, String(i)],
         code: 'HF2056',
         severity: 'warning',
-        message: `has the same ${field.saverIdentity[0] ?? 'identity'} as the entry in line ${first.position.line}, and the gateway's saver mistakes the two for each other`,
+        message: `has the same ${field.saverIdentity[0] ?? 'identity'} as the entry in line ${first.position.line}, and the gateway confuses the two when it saves its file`,
       };
 }
 

@@ -11,7 +11,7 @@ export function droppedFinding({ kind, reason }: Drop, steps: readonly string[])
       drop: kind,
       code: 'HF2052',
       message: `would become empty in the gateway: ${reason}`,
-      remedy: 'Write a prefix without a slash inside.',
+      remedy: 'Use a prefix without a slash inside it.',
     };
   return { steps, drop: kind, code: 'HF2050', message: `would be dropped by the gateway: ${reason}` };
 }

@@ -14,7 +14,7 @@ export function ownCredentialProblems(root: Located, own: OwnCredentials, target
   eachScalar(root, [], (node, steps) => {
     if (HOME.has(steps.join('/')) || !(holdsOne(node, values) || namesOne(node, own))) return;
     const path = formatPath(pathTo(root, steps));
-    const message = `\`${path}\` holds a credential of Holdfast itself`;
+    const message = `\`${path}\` contains a credential of Holdfast itself`;
     problems.push(problem('HF2026', message, { position: node.position, path, target }));
   });
   return problems;

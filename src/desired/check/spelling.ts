@@ -33,8 +33,8 @@ function hintFor({ steps, problem }: PlacedProblem, catalog: Catalog): Hint | un
 function clientKeys(steps: readonly string[], layout: Layout): Hint | undefined {
   if (layout !== 'v8' || steps.join('.') !== 'api-keys') return undefined;
   return {
-    message: 'holds credentials by provider in the v8 tree, not a list',
-    remedy: 'Client keys are `access.api-keys` there.',
+    message: "contains credentials by provider in the v8 tree, and isn't a list",
+    remedy: 'Client keys are in `access.api-keys` there.',
   };
 }
 
@@ -46,7 +46,7 @@ function ofGroups(steps: readonly string[]): Hint | undefined {
   if (inKey && member === 'base-url')
     return {
       message: 'belongs to the group, not to a key',
-      remedy: 'Move `base-url` beside `keys`; keys with another address need a group of their own.',
+      remedy: 'Move `base-url` next to `keys`. Keys with another address need a separate group.',
     };
   if (steps.length === 4 && keys === 'api-key-entries')
     return { message: 'is `keys` in the v8 tree', remedy: 'Write `keys`.' };
@@ -68,7 +68,7 @@ function flatName(path: string): Hint | undefined {
   const now = placeInV8(path);
   if (now === undefined || now === path) return undefined;
   return {
-    message: `belongs to the flat layout; in the v8 tree it is \`${now}\``,
+    message: `belongs to the flat layout. In the v8 tree it's \`${now}\``,
     remedy: `Write \`${now}\`.`,
   };
 }
@@ -78,8 +78,8 @@ function newInV8(path: string): Hint | undefined {
   const now = placeInV8(path);
   if (now === undefined) return undefined;
   return {
-    message: `is not known to v7 gateways; in the v8 tree it is \`${now}\``,
-    remedy: 'Write the files in the layout of v8 (`holdfast migrate`), or take it out.',
+    message: `isn't known to v7 gateways. In the v8 tree it's \`${now}\``,
+    remedy: 'Write the files in the v8 layout (`holdfast migrate`), or remove the key.',
   };
 }
 
@@ -90,7 +90,7 @@ function elsewhere(steps: readonly string[], catalog: Catalog): Hint | undefined
   const [only] = places;
   if (!only || places.length > 1) return undefined;
   return {
-    message: `is not known here. Did you mean \`${only.pattern}\`?`,
+    message: `isn't known here. Did you mean \`${only.pattern}\`?`,
     remedy: `Write \`${only.pattern}\`.`,
   };
 }

@@ -16,6 +16,6 @@ export async function trackedStateProblems(stateDir: string, shown: string): Pro
   const [first] = files;
   if (first === undefined) return [];
   const others = files.length > 1 ? ` and ${files.length - 1} more` : '';
-  const remedy = `git rm -r --cached ${shown} && echo '${shown}/' >> .gitignore. Keys that were pushed are to be rotated.`;
+  const remedy = `git rm -r --cached ${shown} && echo '${shown}/' >> .gitignore. Rotate all keys that were pushed.`;
   return [problem('HF2061', `git tracks ${shown}/${first}${others}`, { remedy })];
 }

@@ -26,7 +26,7 @@ export async function groupUnset(
   const remedy =
     shown === undefined
       ? undefined
-      : `${shown} holds ${names.length === 1 ? 'it' : 'them'}: add --variables ${shown}, or \`env-file: ${shown}\` to holdfast.yaml.`;
+      : `${shown} contains ${names.length === 1 ? 'it' : 'them'}: add --variables ${shown}, or \`env-file: ${shown}\` to holdfast.yaml.`;
   const position = unset[0]?.position;
   if (unset.length === 1)
     return problems.map((one) =>

@@ -79,8 +79,8 @@ function* emptySections(node: Located, field: Field, steps: readonly string[]): 
     yield {
       steps,
       code: 'HF2032',
-      message: 'is a section of named keys and cannot be declared empty',
-      remedy: 'Declare the keys below it, or take it out.',
+      message: "is a section of named keys and can't be empty",
+      remedy: 'Declare keys below it, or remove it.',
     };
   for (const [name, member] of node.members) {
     const below = field.fields?.get(name);
@@ -95,8 +95,8 @@ function* revisions(node: Located, field: Field, steps: readonly string[]): Gene
       steps,
       code: 'HF2054',
       severity: 'warning',
-      message: 'is read-only: the gateway refuses every value but the one it has',
-      remedy: 'Take it out of the files.',
+      message: 'is read-only: the gateway refuses every value except the current one',
+      remedy: 'Remove it from the files.',
     };
   if (node.kind !== 'map' || field.kind !== 'struct') return;
   for (const [name, member] of node.members) {

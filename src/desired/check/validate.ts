@@ -102,6 +102,6 @@ function toProblem({ code, position, steps }: Mark, root: LocatedMap): PlacedPro
   const what =
     code === 'HF2034'
       ? 'has no value'
-      : 'drops nothing: only entries with an identity, and keys, can be dropped';
+      : 'has no effect: you can only drop keys, and entries with an identity';
   return { steps, problem: problem(code, `\`${path}\` ${what}`, { position, path }) };
 }

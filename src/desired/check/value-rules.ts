@@ -30,7 +30,7 @@ function* changedNumbers(field: Field, node: Located, steps: readonly string[]):
   yield {
     steps,
     code: 'HF2052',
-    message: `is ${String(node.value)}, and the gateway would hold ${held}`,
+    message: `is ${String(node.value)}, but the gateway would store ${held}`,
     remedy: `Write ${held}.`,
   };
 }
@@ -45,7 +45,7 @@ function* upperCase(field: Field, node: Located, steps: readonly string[]): Iter
       steps: [...steps, String(i)],
       code: 'HF2052',
       severity: 'warning',
-      message: `is held in lower case by the gateway: \`${item.value.toLowerCase()}\``,
+      message: `is stored in lower case by the gateway: \`${item.value.toLowerCase()}\``,
     };
   }
 }
@@ -112,7 +112,7 @@ function* brick(_: Field, node: Located, steps: readonly string[]): Iterable<Fin
     steps,
     code: 'HF2055',
     message:
-      'is a text of several lines, one of which begins with "#": the gateway would destroy its file with it',
+      'is a text of several lines, one of which begins with "#". The gateway would damage its file when it saves this',
   };
 }
 
@@ -132,11 +132,12 @@ function* managementSecret(field: Field, node: Located, steps: readonly string[]
     yield {
       steps,
       code: 'HF2032',
-      message: 'is a bcrypt hash; whether it is the key of this target cannot be told',
-      remedy: 'Refer to the plaintext, e.g. ${env:MANAGEMENT_PASSWORD}: Holdfast sends only a hash of it.',
+      message: "is a bcrypt hash, so Holdfast can't tell whether it's the key of this target",
+      remedy:
+        'Refer to the plaintext, for example ${env:MANAGEMENT_PASSWORD}. Holdfast sends only a hash of it.',
     };
   else if (text.trim() === '')
-    yield { steps, code: 'HF2052', message: 'is blank: nobody could manage the gateway any more' };
+    yield { steps, code: 'HF2052', message: 'is blank, so nobody could manage the gateway' };
   else if (Buffer.byteLength(text) > MAX_SECRET_BYTES)
     yield {
       steps,

@@ -20,7 +20,7 @@ export function versionProblems(
       path,
       target: desired.target,
       ...(needs !== undefined && {
-        remedy: `Bring the gateway to ${needs} or later, or take the key out for it.`,
+        remedy: `Update the gateway to ${needs}or later, or remove the key for this gateway.`,
       }),
     });
   });

@@ -47,9 +47,9 @@ function* pointersOf(value: Value, pointer: string): Generator<string> {
 }
 
 function refused(desired: Desired, { refusals, layout }: Translation): Problem[] {
-  const where = layout === 'v8' ? 'the layout of v8' : 'the flat layout';
+  const where = layout === 'v8' ? 'the v8 layout' : 'the flat layout';
   return refusals.map(({ pointer, why, other }) => {
-    const reason = why === 'both' ? `is another spelling of \`${other}\`` : `cannot be said in ${where}`;
+    const reason = why === 'both' ? `is another spelling of \`${other}\`` : `can't be expressed in ${where}`;
     return told('HF2047', desired, pointer, reason);
   });
 }
@@ -59,8 +59,8 @@ function noted(desired: Desired, { remarks }: Translation): Problem[] {
     if (what === 'spelling') return [];
     const reason =
       what === 'name'
-        ? 'is a label that the flat layout does not have; it is left out'
-        : 'has no keys and therefore no effect';
+        ? "is a label that the flat layout doesn't have, so Holdfast omits it"
+        : 'has no keys, and so no effect';
     return [{ ...told('HF2047', desired, pointer, reason), severity: 'warning' as const }];
   });
 }

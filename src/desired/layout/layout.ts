@@ -33,7 +33,7 @@ export function layoutOf(root: LocatedMap, accepted: readonly Layout[]): LayoutF
   if (flat) return { problem: mixed(v8, flat) };
   if (accepted.includes('v8')) return { layout: 'v8' };
   return {
-    problem: problem('HF2044', `\`${name}\` belongs to the layout of v8`, { position, path: name }),
+    problem: problem('HF2044', `\`${name}\` belongs to the v8 layout`, { position, path: name }),
   };
 }
 
@@ -62,13 +62,13 @@ function v8Roots(): ReadonlySet<string> {
 type Named = readonly [string, Member];
 
 function mixed([name, v8]: Named, [flatName, flat]: Named): Problem {
-  const message = `\`${name}\` belongs to the layout of v8, \`${flatName}\` in line ${flat.position.line} to the flat one`;
+  const message = `\`${name}\` belongs to the v8 layout, \`${flatName}\` in line ${flat.position.line} to the flat one`;
   const now = placeInV8(flatName);
-  const spelled = now === undefined ? '' : ` In the v8 tree \`${flatName}\` is \`${now}\`.`;
+  const spelled = now === undefined ? '' : ` In the v8 tree, \`${flatName}\` is \`${now}\`.`;
   return problem('HF2043', message, {
     position: v8.position,
     path: formatPath([key(name)]),
-    remedy: `Keep to one layout in a file.${spelled} \`holdfast migrate\` rewrites whole files.`,
+    remedy: `Use one layout per file.${spelled} \`holdfast migrate\` rewrites whole files.`,
   });
 }
 
@@ -114,28 +114,28 @@ function refused({ why, at, path, other }: Refusal<Placed>, to: Layout): Problem
   const details = { position: at.position, path: shown };
   switch (why) {
     case 'both':
-      return problem('HF2043', `\`${shown}\` is another spelling of \`${other}\`, which stands here too`, {
+      return problem('HF2043', `\`${shown}\` is another spelling of \`${other}\`, which is also here`, {
         ...details,
-        remedy: `Keep \`${other}\` alone.`,
+        remedy: `Keep only \`${other}\`.`,
       });
     case 'gone':
       return problem(
         'HF2047',
-        `\`${shown}\` cannot be said in ${layout}: newer v8 gateways have no such key`,
+        `\`${shown}\` can't be expressed in ${layout}: newer v8 gateways don't have this key`,
         {
           ...details,
-          remedy: 'Take it out, or keep the gateway on v7.',
+          remedy: 'Remove it, or keep the gateway on v7.',
         },
       );
     case 'empty':
-      return problem('HF2047', `\`${shown}\` is empty and means nothing in ${layout}`, {
+      return problem('HF2047', `\`${shown}\` is empty and has no meaning in ${layout}`, {
         ...details,
-        remedy: 'Declare the keys below it, or take it out.',
+        remedy: 'Declare keys below it, or remove it.',
       });
     case 'shape':
       return problem('HF2031', `\`${shown}\` must be ${other}`, details);
     case 'unknown':
-      return problem('HF2047', `\`${shown}\` has no place in ${layout}`, details);
+      return problem('HF2047', `\`${shown}\` doesn't exist in ${layout}`, details);
   }
 }
 

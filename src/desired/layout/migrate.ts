@@ -62,18 +62,22 @@ function notOfV7(root: LocatedMap, to: Layout): readonly Problem[] {
   return strange.map(({ pointer, needs }) => {
     const steps = stepsOfPointer(pointer);
     const path = formatPath(pathTo(root, steps));
-    return problem('HF2047', `\`${path}\` cannot be said in the flat layout: it came with ${needs}`, {
-      position: positionOf(root, steps),
-      path,
-      remedy: 'Take it out, or keep the files in the layout of v8.',
-    });
+    return problem(
+      'HF2047',
+      `\`${path}\` can't be expressed in the flat layout: it was added with ${needs}`,
+      {
+        position: positionOf(root, steps),
+        path,
+        remedy: 'Remove it, or keep the files in the v8 layout.',
+      },
+    );
   });
 }
 
 function encrypted(file: string): Problem {
-  return problem('HF2047', `${file} is encrypted, and a rewritten file would not match its signature`, {
+  return problem('HF2047', `${file} is encrypted, and its signature wouldn't match a rewritten file`, {
     position: { file, line: 1, column: 1 },
-    remedy: 'Decrypt it with `sops -d`, migrate the plain file, and encrypt that again.',
+    remedy: 'Decrypt the file with `sops -d`, migrate the plain file, and encrypt it again.',
   });
 }
 

@@ -37,7 +37,11 @@ export async function readLayer(
   const problems = [...found.problems, ...unread];
   if (problems.length === 0 && files.length === 0)
     problems.push(
-      problem('HF2003', `${shownPath(dir, settingsDir)} holds no *.yaml or *.yml file`, at(dir, settingsDir)),
+      problem(
+        'HF2003',
+        `${shownPath(dir, settingsDir)} contains no *.yaml or *.yml file`,
+        at(dir, settingsDir),
+      ),
     );
   return { files, problems, directories: found.directories };
 }
@@ -58,7 +62,7 @@ async function readAll(
     else files.push(read);
     characters += 'problem' in read ? 0 : read.text.length;
     if (characters <= MAX_CHARACTERS) continue;
-    const message = `the files in ${shownPath(dir, settingsDir)} are larger than ${MAX_CHARACTERS / 1024 / 1024} MiB together; reading stopped at ${shownPath(path, settingsDir)}`;
+    const message = `the files in ${shownPath(dir, settingsDir)} are larger than ${MAX_CHARACTERS / 1024 / 1024} MiB in total; reading stopped at ${shownPath(path, settingsDir)}`;
     return { files, problems: [...problems, problem('HF2004', message, at(path, settingsDir))] };
   }
   return { files, problems };
@@ -69,9 +73,9 @@ async function readSource(path: string, settingsDir: string): Promise<SourceFile
   const read = await readTextFile(path, shown);
   if ('problem' in read) return read;
   if (read.text.trim() !== '') return { path, shown, text: read.text };
-  const message = `${shown} is empty; what it declared would be released`;
+  const message = `${shown} is empty, so Holdfast would release what it declared`;
   const remedy =
-    'Delete the file, or say in a comment why it declares nothing. It may also be half written: try again.';
+    'Delete the file, or add a comment that says why it declares nothing. If another program is still writing the file, try again.';
   return { problem: problem('HF2003', message, { ...at(path, settingsDir), remedy }) };
 }
 
@@ -112,7 +116,7 @@ function problemsOf(walked: Walked, dir: string, settingsDir: string): readonly 
       ? unreadable(dir, error, settingsDir)
       : problem(
           'HF2002',
-          `${shownPath(path, settingsDir)} cannot be read: ${reasonOf(error)}`,
+          `${shownPath(path, settingsDir)} can't be read: ${reasonOf(error)}`,
           at(path, settingsDir),
         ),
   );
@@ -120,7 +124,7 @@ function problemsOf(walked: Walked, dir: string, settingsDir: string): readonly 
 
 function unreadable(dir: string, error: unknown, settingsDir: string): Problem {
   const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-  const message = `${shownPath(dir, settingsDir)} ${missing ? 'does not exist' : `cannot be read: ${reasonOf(error)}`}`;
+  const message = `${shownPath(dir, settingsDir)} ${missing ? "doesn't exist" : `can't be read: ${reasonOf(error)}`}`;
   return missing ? problem('HF2001', message) : problem('HF2002', message, at(dir, settingsDir));
 }
 

@@ -132,7 +132,7 @@ class Overlay {
   }
 
   #nothing(path: string, position: Problem['position']): Problem {
-    return problem('HF2041', `No lower layer declares what \`$remove\` is to drop at \`${path}\``, {
+    return problem('HF2041', `No lower layer declares what \`$remove\` should drop at \`${path}\``, {
       position,
       path,
     });

@@ -32,7 +32,7 @@ export async function decrypt(
   const run = await runSops(file.path, options.env);
   if ('reason' in run)
     return {
-      problems: [problem('HF2024', `${file.shown} cannot be decrypted: ${run.reason}`, { position })],
+      problems: [problem('HF2024', `${file.shown} can't be decrypted: ${run.reason}`, { position })],
     };
   const read = readYaml(run.text, file.shown);
   if (!read.root) return { problems: read.problems };
@@ -52,7 +52,7 @@ function runSops(path: string, env: Environment): Promise<{ text: string } | { r
       limits,
       (error, stdout, stderr) => {
         if (!error) done({ text: stdout });
-        else if (error.code === 'ENOENT') done({ reason: 'the program `sops` is not installed' });
+        else if (error.code === 'ENOENT') done({ reason: "the program `sops` isn't installed" });
         else done({ reason: lastLine(stderr) });
       },
     );

@@ -17,27 +17,27 @@ const OCCURRENCES = {
   applied: {
     severity: 'info',
     title: 'Applied',
-    meaning: 'A change was written, and the gateway holds it as the files declare it.',
+    meaning: 'Holdfast wrote a change, and the gateway now matches the files.',
   },
   recovered: {
     severity: 'info',
     title: 'Recovered',
-    meaning: 'What was told before is over; the target is in sync.',
+    meaning: 'The problem reported before is resolved, and the target is in sync.',
   },
   restored: {
     severity: 'info',
     title: 'Restored',
-    meaning: 'A backup was put back because somebody asked for it.',
+    meaning: 'A backup was restored on request.',
   },
   source: {
     severity: 'warning',
-    title: 'Git source in trouble',
-    meaning: 'The repository cannot be followed; the last good checkout stays in force.',
+    title: 'Git source has a problem',
+    meaning: "Holdfast can't follow the repository. The last valid checkout stays in effect.",
   },
   daemon: {
     severity: 'warning',
-    title: 'Settings in trouble',
-    meaning: 'The settings cannot be used as they are now; those of before stay in force.',
+    title: 'Settings have a problem',
+    meaning: "The settings can't be used as they are now. The previous settings stay in effect.",
   },
 } as const satisfies Readonly<Record<string, Occurrence>>;
 
@@ -60,7 +60,7 @@ export function meaningOf(kind: Topic | 'test'): Occurrence {
 const TEST: Occurrence = {
   severity: 'info',
   title: 'Test',
-  meaning: 'Somebody ran `holdfast notify test`; nothing happened to any gateway.',
+  meaning: 'Someone ran `holdfast notify test`. No gateway was changed.',
 };
 
 export interface Notice {

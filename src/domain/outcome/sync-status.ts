@@ -32,72 +32,72 @@ export const SYNC_STATUSES: Record<SyncStatus, Meaning> = {
   'in-sync': {
     severity: 'info',
     title: 'In sync',
-    meaning: 'The gateway holds what the files declare; memory, file and behaviour were looked at.',
+    meaning: 'The gateway matches the files. Holdfast checked its memory, file and behavior.',
   },
   drifted: {
     severity: 'warning',
     title: 'Drifted',
     meaning:
-      'The gateway differs from the files, and that is left: the mode says so, or it was healed a moment ago.',
+      "The gateway differs from your files. Holdfast reports the drift and doesn't overwrite it, because of the target's mode or because it corrected the drift recently.",
   },
   'stale-memory': {
     severity: 'warning',
     title: 'Stale memory',
     meaning:
-      'The gateway stored a change in its file but never loaded it; a repair writes the file once more.',
+      'The gateway stored a change in its file but never loaded it. To repair this, Holdfast writes the file again.',
   },
   contested: {
     severity: 'warning',
     title: 'Contested',
     meaning:
-      'Somebody keeps undoing what Holdfast puts right; it stopped healing that and waits for you to settle it.',
+      'Someone keeps undoing what Holdfast corrects. Holdfast has stopped correcting it until you resolve the conflict.',
   },
   refused: {
     severity: 'warning',
     title: 'Refused',
     meaning:
-      'A guard found the plan dangerous, so nothing was written; each finding says what would let it pass.',
+      "A guard found the plan dangerous, so nothing was written. Each finding says how to override it, if that's possible.",
   },
   suspended: {
     severity: 'info',
     title: 'Suspended',
-    meaning: 'Somebody asked for this target to be left alone until the time that is shown.',
+    meaning: 'Someone suspended this target until the time shown.',
   },
   quarantined: {
     severity: 'warning',
     title: 'Quarantined',
     meaning:
-      'This revision failed before and is not tried again until the files change or somebody says retry.',
+      "This revision failed before. Holdfast doesn't try it again until the files change or you retry it.",
   },
   'rolled-back': {
     severity: 'critical',
     title: 'Rolled back',
-    meaning: 'A change was written, did not prove itself, and everything was put back as it was.',
+    meaning: 'Holdfast wrote a change that failed verification, and restored the previous state.',
   },
   'needs-a-person': {
     severity: 'critical',
-    title: 'Needs a person',
-    meaning: 'Putting things back failed too; the steps that are shown work without the gateway’s API.',
+    title: 'Needs manual action',
+    meaning: 'The rollback failed too. The steps shown work without the gateway’s API.',
   },
   invalid: {
     severity: 'critical',
     title: 'Invalid',
-    meaning: 'The files have errors, so they are not applied; the gateway stays as it is.',
+    meaning: "The files have errors, so Holdfast doesn't apply them. The gateway stays unchanged.",
   },
   unreachable: {
     severity: 'critical',
     title: 'Unreachable',
-    meaning: 'The gateway does not answer, or does not let Holdfast in.',
+    meaning: "Holdfast can't connect to the gateway, or the gateway denies access.",
   },
   failed: {
     severity: 'critical',
     title: 'Failed',
-    meaning: 'Something of Holdfast’s own failed, such as a full disk, before anything was written.',
+    meaning: 'Holdfast itself failed, for example because of a full disk, before anything was written.',
   },
   unknown: {
     severity: 'info',
     title: 'Unknown',
-    meaning: 'Holdfast has not looked at this target yet.',
+    meaning: "Holdfast hasn't checked this target yet.",
   },
 };
 

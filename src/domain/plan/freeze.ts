@@ -22,7 +22,7 @@ export function parseFreeze(text: string): FreezeWindow | string {
   const again = AGAIN.exec(text.trim())?.groups;
   if (again) return againWindow(again);
   const once = ONCE.exec(text.trim())?.groups;
-  return once ? onceWindow(text, once) : `\`${text}\` is no window`;
+  return once ? onceWindow(text, once) : `\`${text}\` isn't a valid window`;
 }
 
 /** Those of these windows that are open, as they were written, and until when. */
@@ -44,23 +44,23 @@ function onceWindow(
   { from: first = '', to: last = '', zone = 'UTC' }: Parts,
 ): FreezeWindow | string {
   const [from, to] = [wallTime(first), wallEnd(last)];
-  if (from === undefined) return `\`${first}\` is no date of the calendar`;
-  if (to === undefined) return `\`${last}\` is no date of the calendar`;
-  if (!isZone(zone)) return `\`${zone}\` is no time zone`;
+  if (from === undefined) return `\`${first}\` isn't a valid date`;
+  if (to === undefined) return `\`${last}\` isn't a valid date`;
+  if (!isZone(zone)) return `\`${zone}\` isn't a valid time zone`;
   const window = { kind: 'once', from: inZone(from, zone), until: inZone(to, zone) } as const;
-  return window.from < window.until ? window : `\`${text}\` ends before it begins`;
+  return window.from < window.until ? window : `\`${text}\` ends before it starts`;
 }
 
 function againWindow({ cron = '', span = '', zone = 'UTC' }: Parts): FreezeWindow | string {
   const ms = parseDuration(span);
-  if (ms === undefined) return `\`${span}\` is no length of time such as 90m, 62h or 2d`;
-  if (!isZone(zone)) return `\`${zone}\` is no time zone`;
+  if (ms === undefined) return `\`${span}\` isn't a valid duration, such as 90m, 62h or 2d`;
+  if (!isZone(zone)) return `\`${zone}\` isn't a valid time zone`;
   const times = timesOf(cron, zone);
-  if (typeof times === 'string') return `\`${cron}\` is no cron expression of five fields: ${times}`;
+  if (typeof times === 'string') return `\`${cron}\` isn't a valid cron expression of five fields: ${times}`;
   const first = times.nextRun(new Date(0));
-  if (!first) return `\`${cron}\` never comes`;
+  if (!first) return `\`${cron}\` never occurs`;
   if (lastEnd(times, first.getTime(), ms) === undefined)
-    return `\`${cron}\` comes again before ${span} are over, so the window would never close`;
+    return `\`${cron}\` occurs again before ${span} have passed, so the window would never close`;
   return { kind: 'cron', times, ms };
 }
 

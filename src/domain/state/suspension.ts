@@ -15,7 +15,7 @@ export function inForce(suspension: Suspension | undefined, now: number): Suspen
 export function suspensionFault({ until, reason }: Suspension, now: number): string | undefined {
   if (until <= now) return `it would have ended at ${momentText(until)} already`;
   if (until > now + LONGEST) return 'it would last longer than 30 days';
-  if (reason.trim() === '') return 'it needs a reason, for those who find the target suspended';
+  if (reason.trim() === '') return 'it needs a reason, so that others know why the target is suspended';
   if (reason.length > LONGEST_REASON) return `its reason is longer than ${LONGEST_REASON} characters`;
   return undefined;
 }

@@ -35,7 +35,7 @@ export async function credentialsOf(
     files.push(...fresh);
     if (shown['has_more'] !== true) return files.map(healthIn);
     if (fresh.length === 0)
-      throw unusable('HF3018', client, 'says that there are more accounts and repeats itself');
+      throw unusable('HF3018', client, 'announces more accounts but repeats the same ones');
     query = queryFor(page + 1, shown);
   }
   throw unusable('HF3016', client, `has accounts on more than ${MOST_PAGES} pages`);

@@ -59,8 +59,8 @@ export async function diagnose(options: DoctorOptions): Promise<readonly Check[]
   const live = isLive(reading) ? reading : undefined;
   const anonymous = gone ? undefined : await admission(client, undefined, 'doctor').catch(ofError);
   return [
-    check('transport', 'Is the way to it safe?', transportOf(target)),
-    check('listening', 'Does a CLIProxyAPI gateway listen there?', reached),
+    check('transport', 'Is the connection secure?', transportOf(target)),
+    check('listening', 'Is there a CLIProxyAPI gateway at this address?', reached),
     check(
       'management',
       'Is management turned on?',
@@ -68,22 +68,22 @@ export async function diagnose(options: DoctorOptions): Promise<readonly Check[]
     ),
     check(
       'remote',
-      'May it be managed from here?',
+      'Can this machine manage it?',
       failedWith(reading, REMOTE_CODES) ?? remoteOf(live, options),
     ),
-    check('key', 'Is the management key right?', failedWith(reading, KEY_CODES) ?? passed(reading)),
-    check('version', 'Can this version be managed?', failedWith(reading, VERSION_CODES) ?? versionOf(live)),
+    check('key', 'Is the management key correct?', failedWith(reading, KEY_CODES) ?? passed(reading)),
+    check('version', 'Is this version supported?', failedWith(reading, VERSION_CODES) ?? versionOf(live)),
     check('readable', 'Can its configuration be read?', otherFailure(reading) ?? passed(reading)),
-    check('agreement', 'Does its memory hold what its file says?', agreementOf(live)),
-    check('way-back', 'Can it be written, and the writing undone?', await wayBackOf(live, options)),
-    check('closed', 'Is it closed to strangers?', closedOf(anonymous)),
-    check('sample-keys', 'Are its client keys its own?', sampleKeysOf(live, anonymous)),
+    check('agreement', 'Does its memory match its file?', agreementOf(live)),
+    check('way-back', 'Can it be changed, and changes undone?', await wayBackOf(live, options)),
+    check('closed', 'Does it refuse callers without a key?', closedOf(anonymous)),
+    check('sample-keys', 'Are its client keys unpublished?', sampleKeysOf(live, anonymous)),
     check(
       'probe-key',
-      'Does it let the probe key in?',
+      'Does it accept the probe key?',
       gone ? skip('nothing answers') : await probeOf(options),
     ),
-    check('brick', 'Will its file survive the next write?', brickOf(live)),
+    check('brick', 'Is its file safe for the next write?', brickOf(live)),
     check('credentials', 'Are its credentials healthy?', await credentialsIn(client, live)),
   ];
 }
@@ -99,14 +99,19 @@ const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
 
 function transportOf({ url, tls }: Target): Finding {
   if (tls?.insecure === true)
-    return bad('warn', 'HF3004', 'certificates are not verified', 'Give the authority as `tls.ca` instead.');
+    return bad(
+      'warn',
+      'HF3004',
+      "certificates aren't verified",
+      'Set `tls.ca` to the certificate authority instead.',
+    );
   if (url.protocol === 'https:') return ok('TLS, verified');
-  if (LOOPBACK.test(url.hostname)) return ok('plain HTTP, but within this machine');
+  if (LOOPBACK.test(url.hostname)) return ok('plain HTTP, but only within this machine');
   return {
     status: 'warn',
     detail: `keys travel to ${url.hostname} unencrypted`,
     remedy:
-      'Set `tls.enable: true` (v8: `server.tls.enable`) on the gateway, or put a TLS proxy in front of it, unless the network is yours alone.',
+      'Set `tls.enable: true` (v8: `server.tls.enable`) on the gateway, or put a TLS proxy in front of it, unless the network is private.',
   };
 }
 
@@ -120,15 +125,17 @@ async function findGateway(client: Client): Promise<Finding> {
       credential: 'none',
     });
     if (isGatewayServer(answer))
-      return answer.status === 200 ? ok('it answers and says it is healthy') : unhealthy(answer.status);
-    return bad('fail', 'HF3006', `something answers with status ${answer.status}, but not as a gateway does`);
+      return answer.status === 200
+        ? ok("it responds and reports that it's healthy")
+        : unhealthy(answer.status);
+    return bad('fail', 'HF3006', `something responds with status ${answer.status}, but not like a gateway`);
   } catch (error) {
     return ofError(error);
   }
 }
 
 const unhealthy = (status: number): Finding =>
-  bad('warn', 'HF3026', `it answers, but its health check says ${status}`);
+  bad('warn', 'HF3026', `it responds, but its health check says ${status}`);
 
 type Reading = Live | Finding | 'unasked';
 
@@ -169,11 +176,11 @@ function otherFailure(reading: Reading): Finding | undefined {
 
 /** Not failed here: passed only where the reading came through. */
 function passed(reading: Reading): Finding {
-  return isLive(reading) ? ok('yes') : skip('it could not be asked');
+  return isLive(reading) ? ok('yes') : skip('the request failed');
 }
 
 function remoteOf(live: Live | undefined, { target, catalog }: DoctorOptions): Finding {
-  if (!live) return skip('it could not be asked');
+  if (!live) return skip('the request failed');
   const document = live.file?.document.open();
   const ofTree = live.api === 'v8';
   const content = document && contentOf(document, ofTree ? loadCatalog('v8') : catalog);
@@ -184,7 +191,7 @@ function remoteOf(live: Live | undefined, { target, catalog }: DoctorOptions): F
 }
 
 function versionOf(live: Live | undefined): Finding {
-  if (!live) return skip('it could not be asked');
+  if (!live) return skip('the request failed');
   const { version, commit } = live.build;
   const converts = live.api === 'v8' && live.layout === 'legacy';
   const from = commit === 'none' ? '' : ` (${commit})`;
@@ -195,7 +202,7 @@ function versionOf(live: Live | undefined): Finding {
 }
 
 function agreementOf(live: Live | undefined): Finding {
-  if (!live || live.agreement.kind === 'unread') return skip('the file could not be read');
+  if (!live || live.agreement.kind === 'unread') return skip("the file couldn't be read");
   if (live.agreement.kind === 'agree') return ok('yes');
   const { paths, cause, because } = live.agreement;
   const where = `${paths.slice(0, 5).join(', ')}${paths.length > 5 ? ` and ${paths.length - 5} more` : ''}`;
@@ -218,15 +225,16 @@ function managementOf(failed: Finding | undefined, anonymous: Seen): Finding | u
 
 /** No request is harmless that would show whether the gateway can write config.yaml itself: each that does so rewrites it. */
 const UNPROVEN =
-  'unproven: the gateway can check a new file beside config.yaml; whether it can write config.yaml itself shows with the first apply';
+  'unproven: the gateway can check a new file next to config.yaml. The first apply shows whether it can write config.yaml itself';
 
 async function wayBackOf(live: Live | undefined, options: DoctorOptions): Promise<Finding> {
-  if (!live) return skip('it could not be asked');
+  if (!live) return skip('the request failed');
   if (keepsPlainKey(live, options)) return bad('fail', 'HF3026', PLAIN_KEY, WRITABLE);
   try {
     const answer = await probeRollback(options.client, live.memory);
     if (answer === 'available') return skip(UNPROVEN);
-    const detail = answer === 'unavailable' ? 'the gateway cannot replace its file' : 'the answer is unclear';
+    const detail =
+      answer === 'unavailable' ? 'the gateway cannot replace its file' : 'the response is unclear';
     return bad('fail', 'HF3026', detail, WRITABLE);
   } catch (error) {
     return ofError(error);
@@ -234,7 +242,7 @@ async function wayBackOf(live: Live | undefined, options: DoctorOptions): Promis
 }
 
 const WRITABLE =
-  'Make config.yaml and its directory writable for the user that the gateway runs as: it checks a new file beside it.';
+  'Make config.yaml and its directory writable for the user that the gateway runs as. The gateway checks a new file next to config.yaml.';
 const PLAIN_KEY =
   'no: config.yaml still holds the management key in plain text, and a gateway that can write the file replaces it with a hash when it starts';
 
@@ -251,22 +259,22 @@ const isAdmission = (seen: Seen): seen is Admission => seen !== undefined && 'ki
 
 function closedOf(anonymous: Seen): Finding {
   if (!isAdmission(anonymous)) return anonymous ?? skip('nothing answers');
-  if (anonymous.kind === 'accepted') return bad('fail', 'HF3030', 'it serves callers without any key');
+  if (anonymous.kind === 'accepted') return bad('fail', 'HF3030', 'it accepts callers without a key');
   if (anonymous.kind === 'unclear' || anonymous.kind === 'unproven') return skip(anonymous.detail);
   return ok('yes, a caller without a key is refused');
 }
 
 function sampleKeysOf(live: Live | undefined, anonymous: Seen): Finding {
   if (isAdmission(anonymous) && anonymous.kind === 'safe-mode')
-    return bad('fail', 'HF3031', 'it was started with sample keys and refuses everybody');
+    return bad('fail', 'HF3031', 'it was started with sample keys and refuses all clients');
   const sample = live?.findings.find(({ code }) => code === 'HF3032');
   if (sample) return bad('warn', 'HF3032', sample.message);
-  return live ? ok('yes') : skip('it could not be asked');
+  return live ? ok('yes') : skip('the request failed');
 }
 
 async function probeOf({ client, target }: DoctorOptions): Promise<Finding> {
   const { clientKey, models } = target.probes;
-  if (!clientKey) return skip('no `probes.client-key` is set');
+  if (!clientKey) return skip("`probes.client-key` isn't set");
   const seen: Seen = await admission(client, clientKey, 'doctor').catch(ofError);
   if (!isAdmission(seen)) return seen;
   if (seen.kind === 'unproven') return skip(seen.detail);
@@ -280,28 +288,28 @@ async function probeOf({ client, target }: DoctorOptions): Promise<Finding> {
   if (missing.length === 0) return ok(`yes, and lists ${seen.models.length} models`);
   return {
     status: 'warn',
-    detail: `yes, but it does not list ${missing.join(', ')}`,
-    remedy: 'See whether the provider of these models is declared and its credential healthy.',
+    detail: `yes, but it doesn't list ${missing.join(', ')}`,
+    remedy: 'Check that the provider of these models is declared and its credential is healthy.',
   };
 }
 
 function brickOf(live: Live | undefined): Finding {
   const brick = live?.findings.find(({ code }) => code === 'HF3033');
   if (brick) return bad('fail', brick.code, brick.message);
-  return live?.file ? ok('yes') : skip('the file could not be read');
+  return live?.file ? ok('yes') : skip("the file couldn't be read");
 }
 
 async function credentialsIn(client: Client, live: Live | undefined): Promise<Finding> {
-  if (!live) return skip('it could not be asked');
+  if (!live) return skip('the request failed');
   try {
     const all = await credentialsOf(client, 'doctor');
     const sick = all.filter(({ state }) => state === 'error' || state === 'unavailable');
     if (sick.length === 0)
-      return ok(all.length === 0 ? 'there are no credential files' : `${all.length} files, all well`);
+      return ok(all.length === 0 ? 'there are no credential files' : `${all.length} files, all healthy`);
     return {
       status: 'warn',
       detail: `${sick.length} of ${all.length}: ${sick.map(({ name, status }) => `${name} (${status})`).join(', ')}`,
-      remedy: 'Log in to these accounts again in the panel of the gateway.',
+      remedy: "Log in to these accounts again in the gateway's panel.",
     };
   } catch (error) {
     return ofError(error);

@@ -30,7 +30,7 @@ export async function admission(
 ): Promise<Admission> {
   const uncarried = clientKey && uncarriedInValue(clientKey.open());
   if (uncarried)
-    return { kind: 'unproven', detail: `the key holds ${uncarried.what}, which HTTP cannot carry` };
+    return { kind: 'unproven', detail: `the key contains ${uncarried.what}, which HTTP can't transmit` };
   const credential = clientKey ? { clientKey } : 'none';
   return admissionIn(await client.send({ method: 'GET', path: '/v1/models', purpose, credential }));
 }
@@ -42,7 +42,7 @@ function admissionIn(answer: Answer): Admission {
   if (status === 401 || status === 403) return { kind: 'refused', status };
   const listed = isTree(body) ? body['data'] : undefined;
   if (status !== 200 || !isList(listed))
-    return { kind: 'unclear', status, detail: 'the answer is no list of models' };
+    return { kind: 'unclear', status, detail: "the response isn't a list of models" };
   return { kind: 'accepted', models: listed.flatMap(idOf) };
 }
 

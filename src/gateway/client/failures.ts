@@ -17,7 +17,7 @@ export function failureOf(error: TransportError, place: Place, write: boolean): 
   if (write && error.phase !== 'connecting')
     return fail(
       'HF3015',
-      `${describe(error, place)}, after a write was sent; the gateway may have taken it`,
+      `${describe(error, place)}, after a write was sent; the gateway may have stored it`,
       { target },
       options,
     );
@@ -46,25 +46,25 @@ function describe(error: TransportError, { address }: Place): string {
     case 'HF3001':
       return error.code === 'ECONNREFUSED'
         ? `nothing listens at ${address}`
-        : `${address} cannot be reached${because}`;
+        : `${address} can't be reached${because}`;
     case 'HF3002':
-      return `the host name in ${address} is not known${because}`;
+      return `the host name in ${address} can't be resolved${because}`;
     case 'HF3003':
-      return `${address} did not answer in time`;
+      return `${address} didn't respond in time`;
     case 'HF3004':
-      return `the certificate of ${address} is not trusted${because}`;
+      return `the certificate of ${address} isn't trusted${because}`;
     case 'HF3005':
-      return `${address} does not speak TLS`;
+      return `${address} doesn't use TLS`;
     case 'HF3006':
-      return `what answers at ${address} does not speak HTTP${because}`;
+      return `the server at ${address} doesn't use HTTP${because}`;
     case 'HF9001':
-      return `a request to ${address} could not be formed, and was not sent${because}`;
+      return `a request to ${address} couldn't be created, and wasn't sent${because}`;
     case 'HF3016':
-      return `the answer of ${address} is larger than allowed`;
+      return `the response of ${address} is larger than allowed`;
     case 'HF3017':
-      return `the answer of ${address} did not end in time`;
+      return `the response of ${address} didn't end in time`;
     default:
-      return `the connection to ${address} broke${because}`;
+      return `the connection to ${address} was interrupted${because}`;
   }
 }
 
@@ -72,14 +72,14 @@ function remedyFor(error: TransportError, { secure }: Place): string | undefined
   switch (error.code) {
     case 'DEPTH_ZERO_SELF_SIGNED_CERT':
     case 'SELF_SIGNED_CERT_IN_CHAIN':
-      return 'The certificate is self-signed: give it as `tls.ca` of the target. `tls.insecure: true` turns verification off.';
+      return 'The certificate is self-signed. Set `tls.ca` of the target to it. `tls.insecure: true` turns verification off.';
     case 'CERT_HAS_EXPIRED':
-      return 'Renew the certificate of the gateway and restart it.';
+      return "Renew the gateway's certificate and restart the gateway.";
     case 'ERR_TLS_CERT_ALTNAME_INVALID':
-      return 'The certificate is for another host name: use that one in the URL of the target.';
+      return 'The certificate is for another host name. Use that name in the URL of the target.';
     default:
       return codeFor(error) === 'HF3006' && !secure
-        ? 'If the gateway has `tls.enable: true`, use https in the URL of the target; otherwise something else uses its port.'
+        ? 'If the gateway has `tls.enable: true`, use https in the URL of the target. Otherwise, another program uses its port.'
         : undefined;
   }
 }

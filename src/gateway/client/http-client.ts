@@ -123,7 +123,7 @@ function refuseUnsafe(request: Request, { target }: Place): void {
   if (request.method === 'GET' && DESTROYING.has(plain) && request.destructive !== true)
     throw fail('HF3021', `GET ${plain} removes the records it returns`, { target });
   if (request.credential === 'none' && (isManagement(request) || isTreeApi(request)))
-    throw fail('HF9001', `${plain} was to be asked without a key, which counts as a failed login`, {
+    throw fail('HF9001', `${plain} needs a key; a request without one counts as a failed login`, {
       target,
     });
 }
@@ -185,7 +185,7 @@ function outlived({ options, place }: Setup, timeoutMs: number): void {
   if (remaining !== undefined && remaining <= timeoutMs)
     throw fail(
       'HF6002',
-      `the lock on ${place.target} does not last long enough for another request; nothing more was sent`,
+      `the lock on ${place.target} doesn't last long enough for another request; nothing more was sent`,
       { target: place.target },
     );
 }
@@ -220,7 +220,7 @@ function worthRepeating(request: Request, { status, body }: Received): boolean {
 function doubtProxy({ place }: Setup, request: Request, answer: Received): void {
   if (request.method === 'GET' || !isManagement(request)) return;
   if (refusalOf(answer, place)?.proxy)
-    throw fail('HF3015', `a proxy at ${place.address} answered ${answer.status} to a write`, {
+    throw fail('HF3015', `a proxy at ${place.address} responded with ${answer.status} to a write`, {
       target: place.target,
     });
 }

@@ -87,12 +87,16 @@ function stillBlocked(target: string, failure: RememberedFailure, clock: Clock):
   const minutes = Math.ceil((failure.until - clock.now()) / 60_000);
   const retry = `\`holdfast doctor --retry-auth --target ${target}\``;
   const remedy = failure.banned
-    ? `Wait ${minutes} min. Or restart the gateway, which forgets bans, and then run ${retry}.`
-    : `Correct the key: a changed key is tried at once. ${retry} tries the same key once more.`;
-  return fail('HF3013', `${failure.reason}; the same key is not tried again for another ${minutes} min`, {
-    target,
-    remedy,
-  });
+    ? `Wait ${minutes} min. Or restart the gateway, which removes bans, then run ${retry}.`
+    : `Correct the key: Holdfast tries a changed key at once. ${retry} tries the same key once more.`;
+  return fail(
+    'HF3013',
+    `${failure.reason}; Holdfast doesn't try the same key again for another ${minutes} min`,
+    {
+      target,
+      remedy,
+    },
+  );
 }
 
 /** HTTP takes blanks off both ends of a header and forbids control characters. Never says what the key is. */
@@ -100,7 +104,7 @@ function sendable(target: string, key: Sealed<string>): void {
   const text = key.open();
   if (text === '') throw fail('HF3008', `a management key of the target ${target} is empty`, { target });
   if (text !== text.trim() || /\p{Cc}/u.test(text))
-    throw fail('HF3025', `a management key of the target ${target} cannot be sent in a header`, { target });
+    throw fail('HF3025', `a management key of the target ${target} can't be sent in a header`, { target });
 }
 
 /** UTF-8 bytes as a header carries them. */

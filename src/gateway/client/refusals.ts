@@ -27,9 +27,9 @@ function gateOf({ status, body }: Received, place: Place): Refusal | undefined {
   const target = place.target;
   if (status === 401 && said.startsWith('missing'))
     return {
-      error: fail('HF3008', `the key did not arrive at ${place.address}`, {
+      error: fail('HF3008', `the key didn't reach ${place.address}`, {
         target,
-        remedy: 'See whether a proxy in between removes the Authorization header.',
+        remedy: 'Check whether a proxy in between removes the Authorization header.',
       }),
       counted: true,
     };
@@ -41,7 +41,9 @@ function gateOf({ status, body }: Received, place: Place): Refusal | undefined {
   if (said.startsWith('IP banned')) return bannedRefusal(said, place);
   if (said === 'remote management disabled')
     return {
-      error: fail('HF3010', `${place.address} takes management only from its own machine`, { target }),
+      error: fail('HF3010', `${place.address} accepts management requests only from its own machine`, {
+        target,
+      }),
       counted: false,
     };
   if (said === 'remote management key not set')
@@ -83,11 +85,11 @@ function strangerOf(answer: Received, place: Place): Refusal | undefined {
     };
   if (body.includes('HTTP request to an HTTPS server'))
     return {
-      error: fail('HF3005', `${address} speaks TLS only`, { target, remedy: 'Use https in the URL.' }),
+      error: fail('HF3005', `${address} only accepts TLS`, { target, remedy: 'Use https in the URL.' }),
       counted: false,
     };
   return {
-    error: fail('HF3006', `what answers at ${address} is no gateway: ${looks(answer)}`, { target }),
+    error: fail('HF3006', `the server at ${address} isn't a gateway: ${looks(answer)}`, { target }),
     counted: false,
   };
 }

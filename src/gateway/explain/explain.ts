@@ -75,8 +75,8 @@ function readPath(text: string): Path {
     return parsePath(text);
   } catch (error) {
     if (!(error instanceof PathSyntaxError)) throw error;
-    throw fail('HF1001', `"${text}" is not a path: ${error.message}.`, {
-      remedy: 'Write it as in `openai-compatibility[openrouter].models[kimi].alias`.',
+    throw fail('HF1001', `"${text}" isn't a path: ${error.message}.`, {
+      remedy: 'Write it in this form: `openai-compatibility[openrouter].models[kimi].alias`.',
     });
   }
 }
@@ -96,7 +96,7 @@ const TYPES: Readonly<Record<Kind, string>> = {
   boolean: 'true or false',
   duration: 'Go duration text, e.g. `1m30s`',
   struct: 'mapping',
-  map: 'mapping with names of your own',
+  map: 'mapping with names that you choose',
   list: 'list',
   any: 'anything',
 };
@@ -105,12 +105,12 @@ function typeOf(field: Field): string {
   if (field.kind !== 'list') return TYPES[field.kind];
   const of = field.item && field.item.kind !== 'struct' ? ` of ${TYPES[field.item.kind]}` : '';
   if (field.collection === 'keyed') return `list of entries, matched by ${field.identity.join(' and ')}`;
-  return `list${of}${field.collection === 'set' ? ', order means nothing' : ', order matters'}`;
+  return `list${of}${field.collection === 'set' ? ", order doesn't matter" : ', order matters'}`;
 }
 
 function secrecy(field: Field, name: string): string | undefined {
   if (field.secret || (field.parent && isSecretName(field.parent, name)))
-    return 'Never shown: plans and logs have a fingerprint instead. Give it as a reference, `${env:NAME}` or `${file:path}`.';
+    return 'Never shown: plans and logs contain a fingerprint instead. Use a reference, `${env:NAME}` or `${file:path}`.';
   if (field.partlySecret === 'userinfo') return 'A password inside the URL is never shown.';
   if (field.partlySecret === 'by-name')
     return 'Members whose names carry credentials (Authorization, …-key, …-token, password, secret) are never shown.';
@@ -120,7 +120,7 @@ function secrecy(field: Field, name: string): string | undefined {
 function reading(field: Field): string {
   if (field.route.kind === 'tree' || (field.memoryPath ?? field.pattern) !== field.pattern)
     return readingOnV8(field);
-  if (field.visible === 'none') return 'Cannot be read.';
+  if (field.visible === 'none') return "Can't be read.";
   if (field.visible === 'yaml')
     return 'Only in the raw file, `GET /v0/management/config.yaml`; `GET /v0/management/config` hides it.';
   const renamed = field.jsonName === field.name ? '' : ` as \`${field.jsonName}\``;
@@ -131,7 +131,7 @@ function reading(field: Field): string {
 function readingOnV8({ visible, memoryPath }: Field): string {
   const file = 'In the file: `GET /v8/management/config`.';
   if (memoryPath === undefined) return file;
-  if (visible !== 'json') return `${file} What the gateway holds in memory cannot be read.`;
+  if (visible !== 'json') return `${file} The value in the gateway's memory can't be read.`;
   return `${file} In memory: \`GET /v0/management/config\`, as \`${memoryPath}\`.`;
 }
 
@@ -139,13 +139,13 @@ function effects(field: Field): string[] {
   const sentences = field.normalise.map(effectOf);
   if (field.inherits)
     sentences.push(
-      'Left out or `null`, it is what the group says; a zero or empty value overrides the group.',
+      "If it's missing or `null`, the group's value applies. A zero or empty value overrides the group.",
     );
-  else if (field.pointer) sentences.push('Missing and zero are two different things here.');
+  else if (field.pointer) sentences.push('A missing value and zero have different meanings here.');
   const same = field.equalsAbsent.filter((value) => typeof value !== 'object');
   if (same.length > 0)
     sentences.push(
-      `${same.map((value) => `\`${JSON.stringify(value)}\``).join(' and ')} ${same.length > 1 ? 'mean' : 'means'} the same as leaving it out.`,
+      `${same.map((value) => `\`${JSON.stringify(value)}\``).join(' and ')} ${same.length > 1 ? 'mean' : 'means'} the same as a missing value.`,
     );
   return sentences;
 }

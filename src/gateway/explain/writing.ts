@@ -9,19 +9,19 @@ const FILE = `PUT ${MANAGEMENT_BASE}/config.yaml`;
 /** For a plan that changes this key alone on a gateway without traps; a plan names its own reason. */
 export function howWritten(field: Field): Writing {
   const { route } = field;
-  if (field.readOnly) return { request: 'none', reason: 'The gateway refuses a change of it.' };
+  if (field.readOnly) return { request: 'none', reason: 'The gateway refuses to change it.' };
   switch (route.kind) {
     case 'scalar':
       return scalar(field, route.endpoint);
     case 'strings':
       return {
         request: `PUT ${MANAGEMENT_BASE}${route.endpoint} with the whole list`,
-        reason: 'One request replaces the list exactly; nothing else is touched.',
+        reason: 'One request replaces the list exactly and changes nothing else.',
       };
     case 'entries':
       return {
         request: `PATCH ${MANAGEMENT_BASE}${route.endpoint} of one entry by its ${route.select.member}, PUT of the whole list to add or remove`,
-        reason: `Entries are never selected by index. When an entry shares its ${route.select.member} with another, or would lose something, ${FILE} is used.`,
+        reason: `Holdfast never selects entries by index. When an entry shares its ${route.select.member} with another, or would lose something, ${FILE} is used.`,
       };
     case 'member':
       return member(field, route);
@@ -33,20 +33,20 @@ export function howWritten(field: Field): Writing {
     case 'plugin':
       return {
         request: `PATCH ${MANAGEMENT_BASE}/plugins/{id}/config`,
-        reason: `Settings that disappear or become zero come back from the file, so those go by ${FILE}.`,
+        reason: `Settings that disappear or become zero come back from the file, so Holdfast uses ${FILE}.`,
       };
     case 'within':
       return within(field);
     case 'tree':
       return {
         request: 'PATCH /v8/management/config',
-        reason:
-          'One request makes all additions and changes of a plan; what is removed goes by a request of its own each.',
+        reason: 'One request makes all additions and changes of a plan. Each removal is a separate request.',
       };
     case 'file':
       return {
         request: FILE,
-        reason: 'The gateway has no endpoint for it. The file is edited in place, every other byte stays.',
+        reason:
+          'The gateway has no endpoint for it. Holdfast edits the file in place and keeps every other byte.',
       };
   }
 }
@@ -58,7 +58,7 @@ function scalar(field: Field, endpoint: string): Writing {
   if (!stuck) return { request, reason: 'Its own endpoint changes this key and nothing else.' };
   return {
     request,
-    reason: `Its own endpoint; but ${zero} is not stored while the file does not have the key, then ${FILE} is used.`,
+    reason: `It has its own endpoint. But ${zero} isn't stored if the file doesn't have the key. In that case, ${FILE} is used.`,
   };
 }
 
@@ -72,17 +72,17 @@ function member(field: Field, route: Extract<Route, { kind: 'member' }>): Writin
     };
   const request = `PATCH ${endpoint} of the one entry`;
   if (route.blank === 'deletes-entry')
-    return { request, reason: 'PATCH takes it; a blank value would delete the entry.' };
+    return { request, reason: 'PATCH accepts it. A blank value would delete the entry.' };
   if (field.pointer && route.unset === 'never')
-    return { request, reason: `PATCH takes it but cannot remove it; removing goes by ${FILE}.` };
-  return { request, reason: 'PATCH takes it and leaves the other members alone.' };
+    return { request, reason: `PATCH accepts it but can't remove it. To remove it, Holdfast uses ${FILE}.` };
+  return { request, reason: "PATCH accepts it and doesn't change the other members." };
 }
 
 function within(field: Field): Writing {
   const owner = field.parent && ownerOf(field.parent);
-  if (!owner) return { request: FILE, reason: 'It is part of the file.' };
+  if (!owner) return { request: FILE, reason: "It's part of the file." };
   const { request, reason } = howWritten(owner);
-  return { request, reason: `Together with \`${owner.pattern}\`, which is written whole. ${reason}` };
+  return { request, reason: `Together with \`${owner.pattern}\`, which is written as a whole. ${reason}` };
 }
 
 function ownerOf(field: Field): Field | undefined {

@@ -41,5 +41,5 @@ export function settingScopeOf({ since }: WidenedSetting, version: string): Sett
 export function narrowing(v8: string, version: string): string | undefined {
   const setting = widenedSettings().find((one) => one.v8 === v8);
   if (!setting || settingScopeOf(setting, version) !== 'oauth') return undefined;
-  return `is \`${setting.earlier}\` in ${version}, where it reaches OAuth credentials only`;
+  return `is \`${setting.earlier}\` in ${version}, where it applies only to OAuth credentials`;
 }

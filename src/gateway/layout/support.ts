@@ -28,7 +28,7 @@ export function layoutFor(version: string): Layout {
 
 /** In the order of the translated tree; of a list or mapping that is unknown, only itself. */
 export function unsupportedBy(tree: Tree, layout: Layout, version: string): readonly Unsupported[] {
-  if (!parseVersion(version)) throw new Error(`${version} is no version`);
+  if (!parseVersion(version)) throw new Error(`${version} isn't a version`);
   const translation = translate(tree, layout, layoutFor(version));
   const catalog = loadCatalog(translation.layout);
   const walk = new Walk(catalog, version);
@@ -36,7 +36,7 @@ export function unsupportedBy(tree: Tree, layout: Layout, version: string): read
   const found = walk.found.map((one) => ({ ...one, pointer: originOf(translation, one.pointer) }));
   const refused = translation.refusals.map(({ pointer, why }) => ({
     pointer,
-    message: why === 'gone' ? `is gone from v8 gateways` : `is not known to ${version}`,
+    message: why === 'gone' ? `was removed from v8 gateways` : `isn't known to ${version}`,
   }));
   return unique([...found, ...refused]);
 }
@@ -77,14 +77,14 @@ class Walk {
   #judge({ since, until, pattern }: Field, pointer: string): void {
     const version = this.#version;
     if (until !== undefined && isBefore(until, version))
-      this.found.push({ pointer, message: `is gone since ${until}` });
+      this.found.push({ pointer, message: `was removed in ${until}` });
     else if (since !== undefined && isBefore(version, since))
       this.found.push({ pointer, message: this.#tooEarly(pattern), needs: since });
   }
 
   /** An earlier spelling may say less: what reached OAuth credentials only is no substitute (design-v8 rule 21). */
   #tooEarly(pattern: string): string {
-    return narrowing(pattern, this.#version) ?? `is not known to ${this.#version}`;
+    return narrowing(pattern, this.#version) ?? `isn't known to ${this.#version}`;
   }
 
   /** What the flat catalog does not know is what v8 brought; of a section each key. */
@@ -96,7 +96,7 @@ class Walk {
         this.#stranger(`${path}.${name}`, member, `${pointer}/${escapeToken(name)}`);
       return;
     }
-    const message = `is not known to ${this.#version}`;
+    const message = `isn't known to ${this.#version}`;
     const needs = rows.find(({ legacy }) => legacy === path)?.since ?? FIRST_V8;
     this.found.push({ pointer, message, ...(this.#catalog.layout === 'legacy' && { needs }) });
   }

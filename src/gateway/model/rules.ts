@@ -177,7 +177,7 @@ function keys(value: Value, how: string, report: Report): Value {
   const renamed: Record<string, Value> = {};
   for (const [name, member] of Object.entries(value)) {
     const key = how === 'lower' ? name.toLowerCase() : trim(name);
-    if (key === '') report(unusable('a name of blanks'), name);
+    if (key === '') report(unusable('a blank name'), name);
     else renamed[key] = member;
   }
   return renamed;
@@ -185,7 +185,7 @@ function keys(value: Value, how: string, report: Report): Value {
 
 function keepMembers(value: Tree, report: Report): Value {
   const kept = Object.entries(value).filter(([name, member]) => {
-    if (blank(member)) report({ kind: 'emptied', reason: 'nothing is left in it' }, name);
+    if (blank(member)) report({ kind: 'emptied', reason: 'it would be empty' }, name);
     return !blank(member);
   });
   return Object.fromEntries(kept);
@@ -267,7 +267,7 @@ function rawJsonFault(item: Value): Drop | undefined {
   const params = member(item, 'params');
   if (!isTree(params) || Object.keys(params).length === 0) return unusable('params are empty');
   const bad = Object.entries(params).find(([, value]) => typeof value === 'string' && !isJson(value));
-  return bad && { kind: 'not-json', reason: `the value of ${bad[0]} is not JSON` };
+  return bad && { kind: 'not-json', reason: `the value of ${bad[0]} isn't JSON` };
 }
 
 export function isJson(text: string): boolean {

@@ -9,7 +9,7 @@ import { fromJson, toJson } from '../model/json.ts';
 
 /** What ends the growth of folded texts. */
 export const FOLDED_REMEDY =
-  "In the gateway's file, write these texts as literal blocks (`|`) or in quotes: folded ones gain a blank line with every save.";
+  "In the gateway's file, write these texts as literal blocks (`|`) or in quotes: folded texts gain a blank line with every save.";
 
 interface Disagreement {
   readonly path: string;

@@ -29,7 +29,7 @@ export async function detect(client: Client, options: DetectOptions): Promise<Ap
 }
 
 function tooOld(target: string, { version }: Build): HoldfastError {
-  return fail('HF3036', `${target} (${version}) does not offer the v8 API that its settings ask for`, {
+  return fail('HF3036', `${target} (${version}) doesn't offer the v8 API that its settings require`, {
     target,
   });
 }
@@ -63,9 +63,13 @@ async function ask(client: Client): Promise<ApiGeneration> {
   });
   const told = generationIn(answer);
   if (told !== undefined) return told;
-  throw fail('HF3026', `${client.target} answered ${answer.status} to the question for its API generation`, {
-    target: client.target,
-  });
+  throw fail(
+    'HF3026',
+    `${client.target} responded with ${answer.status} to the request that detects its API generation`,
+    {
+      target: client.target,
+    },
+  );
 }
 
 /**

@@ -12,7 +12,7 @@ export function findingsIn(memory: Tree, target: string, place = 'api-keys'): re
   const keys = [...usableKeys(memory['api-keys'])];
   const warning = { target, path: place, severity: 'warning' } as const;
   if (keys.length === 0)
-    return [problem('HF3030', `${target} has no usable client key: it serves everybody`, warning)];
+    return [problem('HF3030', `${target} has no usable client key, so it's open to everyone`, warning)];
   const samples = keys.filter((key) => SAMPLE_KEYS.has(key));
   if (samples.length === 0) return [];
   return [
@@ -57,14 +57,14 @@ export function layoutOf({ root }: FileDocument): Layout {
 
 /** The first place whose value JSON cannot hold, in words; C v0 §2.1.3. */
 export function notJson(value: Value, path = ''): string | undefined {
-  if (typeof value === 'number') return Number.isFinite(value) ? undefined : `${path} is no JSON number`;
+  if (typeof value === 'number') return Number.isFinite(value) ? undefined : `${path} isn't a JSON number`;
   const members: readonly (readonly [string, Value])[] = isList(value)
     ? value.map((item, i) => [String(i), item] as const)
     : isTree(value)
       ? Object.entries(value)
       : [];
   for (const [name, member] of members) {
-    if (name.startsWith(NON_STRING_KEY)) return `${path} has the key ${name.slice(1)}, which is no text`;
+    if (name.startsWith(NON_STRING_KEY)) return `${path} has the key ${name.slice(1)}, which isn't text`;
     const found = notJson(member, path === '' ? name : `${path}.${name}`);
     if (found !== undefined) return found;
   }

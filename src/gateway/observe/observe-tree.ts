@@ -124,7 +124,7 @@ function readTree(text: Sealed<string>, target: string, options: ObserveOptions)
 
 /** Field writes would add defaults to it and regroup its families (design-v8 rule 13). */
 export function notByV0(target: string): HoldfastError {
-  const message = `the config.yaml of ${target} has the v8 layout, which \`api: v0\` cannot manage`;
+  const message = `the config.yaml of ${target} has the v8 layout, which \`api: v0\` can't manage`;
   return fail('HF3037', message, { target });
 }
 

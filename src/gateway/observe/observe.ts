@@ -100,7 +100,7 @@ function parsed(text: string): { readonly document: FileDocument; readonly fault
   const document = parseDocument(text);
   if (isFailure(document)) return { document: nothing, fault: document.message };
   const readable = document as FileDocument;
-  if (readable.root?.kind !== 'map') return { document: readable, fault: 'it is no mapping' };
+  if (readable.root?.kind !== 'map') return { document: readable, fault: "it isn't a mapping" };
   return { document: readable };
 }
 
@@ -114,6 +114,6 @@ async function foreign(
   const { target } = client;
   const memory = options.detection;
   if ((await generationOf(client, { build, ...(memory && { memory }) })) === 'v8') throw notByV0(target);
-  const message = `${target} (${build.version}) runs a config.yaml of the v8 layout, which it does not understand`;
+  const message = `${target} (${build.version}) runs a config.yaml of the v8 layout, which it doesn't understand`;
   return withFinding(file, problem('HF3023', message, { target }), options);
 }

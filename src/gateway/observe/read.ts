@@ -24,12 +24,12 @@ export async function readJson(
   const text = answer.body.open();
   if (text === '') return { value: undefined, answer };
   if (isDeepJson(text)) {
-    const message = `GET ${endpoint} of ${client.target} answered with JSON nested deeper than ${MAX_LIVE_DEPTH} levels`;
+    const message = `GET ${endpoint} of ${client.target} responded with JSON nested deeper than ${MAX_LIVE_DEPTH} levels`;
     throw fail('HF3018', message, { target: client.target });
   }
   const value = parsed(text);
   if (!isTree(value))
-    throw fail('HF3018', `GET ${endpoint} of ${client.target} did not answer with a JSON object`, {
+    throw fail('HF3018', `GET ${endpoint} of ${client.target} didn't respond with a JSON object`, {
       target: client.target,
     });
   return { value: seal(value), answer };
@@ -60,7 +60,7 @@ async function get(
     credential: 'management',
   });
   if (answer.status === 200) return answer;
-  throw fail('HF3026', `GET ${path} of ${client.target} answered ${answer.status}`, {
+  throw fail('HF3026', `GET ${path} of ${client.target} responded with ${answer.status}`, {
     target: client.target,
   });
 }

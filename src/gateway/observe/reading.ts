@@ -52,7 +52,7 @@ export function liveFile(text: Sealed<string>, document: FileDocument): LiveFile
 }
 
 export function unreadable(file: LiveFile, fault: string, target: string, options: ObserveOptions): ReadFile {
-  const message = `the config.yaml of ${target} cannot be worked with: ${fault}`;
+  const message = `the config.yaml of ${target} can't be used: ${fault}`;
   return withFinding(file, problem('HF3027', message, { target }), options);
 }
 
@@ -79,6 +79,6 @@ export function agreement(
 export function unshowable(target: string, content: Tree | undefined): HoldfastError {
   const culprit = content && notJson(content);
   if (culprit === undefined)
-    return fail('HF3019', `GET /config of ${target} answered three times with an empty body`, { target });
-  return fail('HF3020', `${target} cannot show its configuration: ${culprit}`, { target });
+    return fail('HF3019', `GET /config of ${target} responded three times with an empty body`, { target });
+  return fail('HF3020', `${target} can't show its configuration: ${culprit}`, { target });
 }

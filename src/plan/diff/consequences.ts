@@ -94,17 +94,17 @@ function clientKeyGone(subject: Subject): Consequence[] {
   if (subject.names[0] !== 'api-keys' || !isGone(subject) || isOpen(subject.after)) return [];
   const { before } = subject.judged.raw;
   const key = typeof before === 'string' ? before.trim() : '';
-  if (key === '') return [note('is blank and lets nobody in')];
+  if (key === '') return [note('is blank and gives no client access')];
   if (clientKeys(subject.after).has(key))
-    return [note('the list has the same key once more: nobody is refused')];
+    return [note('the list contains the same key again, so no client loses access')];
   return [note('clients that use this key are refused')];
 }
 
 function gatewayPublic({ names, before, after }: Subject): Consequence[] {
   if (names[0] !== 'api-keys') return [];
   if (isOpen(after) && !isOpen(before))
-    return [danger('removes the last client key: the gateway becomes public')];
-  if (isOpen(before) && !isOpen(after)) return [note('the gateway stops being open to everybody')];
+    return [danger('removes the last client key, which opens the gateway to everyone')];
+  if (isOpen(before) && !isOpen(after)) return [note('the gateway is no longer open to everyone')];
   return [];
 }
 
@@ -113,7 +113,7 @@ function sampleKey({ names, judged }: Subject): Consequence[] {
   if (names[0] !== 'api-keys' || typeof after !== 'string' || !SAMPLE_KEYS.has(after.trim())) return [];
   return [
     danger(
-      'is a published sample key: everybody knows it, and the gateway serves nobody after its next start',
+      'is a published sample key: everyone knows it, and the gateway refuses all clients after its next start',
     ),
   ];
 }
@@ -183,7 +183,7 @@ function managementReach({ names, judged }: Subject): Consequence[] {
   if (names[1] === 'secret-key')
     return [
       after === undefined
-        ? danger('ends the Management API for good')
+        ? danger('turns the Management API off permanently')
         : warning('replaces the management key'),
     ];
   if (names[1] !== 'allow-remote') return [];

@@ -6,7 +6,7 @@ export function unknownField(parent: Field, name: string): Field {
     name,
     pattern: parent.pattern === '' ? name : `${parent.pattern}.${name}`,
     kind: 'any',
-    description: 'not known to the catalog',
+    description: 'not in the catalog',
     parent,
     secret: false,
     identity: [],

@@ -21,9 +21,9 @@ export function splitBrain({ live, writes, differences }: Case): Finding[] {
   return [
     {
       guard: 'split-brain',
-      message: `memory and file of the gateway disagree at ${plural(agreement.paths.length, 'path')} (${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}): a write would silently let one side win`,
+      message: `the gateway's memory and its file differ at ${plural(agreement.paths.length, 'path')} (${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}). A write would silently overwrite one side`,
       remedy:
-        'Find out which side is right (`holdfast doctor`), then say so: `file` loads the file again, `memory` stores what the gateway holds.',
+        'Run `holdfast doctor` to see which side is right, then choose it: `file` loads the file again, `memory` stores what the gateway has in memory.',
       changes: [],
       choices: SIDES,
     },
@@ -34,14 +34,14 @@ export function noWayBack({ rollbackProbe, writes }: Case): Finding[] {
   if (!writes || rollbackProbe === 'available' || rollbackProbe === 'not-probed') return [];
   const message =
     rollbackProbe === 'unavailable'
-      ? 'the gateway cannot store a whole file (`PUT /config.yaml` answers 500), so nothing could be put back'
-      : 'it is not known whether the gateway can store a whole file, so nothing could be put back for sure';
+      ? "the gateway can't store a whole file (`PUT /config.yaml` responds with 500), so Holdfast couldn't roll back"
+      : "it's unknown whether the gateway can store a whole file, so Holdfast may not be able to roll back";
   return [
     {
       guard: 'no-way-back',
       message,
       remedy:
-        "Make the gateway's config.yaml and its directory writable for it (a mounted directory, not a single file).",
+        "Make the gateway's config.yaml and its directory writable for the gateway (mount a directory, not a single file).",
       changes: [],
     },
   ];
@@ -59,7 +59,7 @@ export function unsupported({ differences, live }: Case): Finding[] {
           guard: 'unsupported' as const,
           path,
           message: `\`${formatPath(path)}\` ${reason}`,
-          remedy: 'Update the gateway, or leave the key out for this target.',
+          remedy: 'Update the gateway, or remove the key for this target.',
           changes: [id],
         },
       ];
@@ -97,7 +97,7 @@ function suspendedUntil({ until, reason }: Suspension, target: string): Finding 
   return {
     guard: 'frozen',
     message: `the target is suspended until ${momentText(until)}: ${reason}`,
-    remedy: `Wait until then, or end it: \`holdfast resume --target ${target}\`.`,
+    remedy: `Wait until then, or end the suspension with \`holdfast resume --target ${target}\`.`,
     changes: [],
   };
 }
@@ -105,7 +105,7 @@ function suspendedUntil({ until, reason }: Suspension, target: string): Finding 
 function frozenBy(text: string, now: number): Finding[] {
   const window = parseFreeze(text);
   if (typeof window === 'string')
-    return [frozenFinding(`the freeze window cannot be read, so it is taken for open: ${window}`)];
+    return [frozenFinding(`the freeze window isn't valid, so Holdfast treats it as open: ${window}`)];
   const until = openUntil(window, now);
   if (until === undefined) return [];
   return [frozenFinding(`a freeze window is open until ${momentText(until)}: \`${text}\``)];

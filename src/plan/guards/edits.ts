@@ -5,7 +5,7 @@ import { plural } from '../../lib/text.ts';
 import type { Case, Finding } from './guard.ts';
 
 const VERBS = {
-  add: 'puts back what somebody removed',
+  add: 'restores what someone removed',
   update: 'overwrites',
   remove: 'removes',
   rename: 'renames',
@@ -19,7 +19,8 @@ export function overwritesEdit({ differences, state, mode }: Case): Finding[] {
     guard: 'overwrites-edit' as const,
     path: one.path,
     message: editText(one),
-    remedy: 'Take the edit over into the files, or allow it to be overwritten; mode enforce always does.',
+    remedy:
+      'Copy the edit to the files, or allow Holdfast to overwrite it. Mode enforce always overwrites it.',
     changes: [one.id],
   }));
 }
@@ -29,10 +30,10 @@ function isSomebodysEdit({ origin, kind }: Difference): boolean {
 }
 
 function editText({ kind, origin }: Difference): string {
-  if (origin === 'first') return 'removes what was there before this path was first declared';
+  if (origin === 'first') return 'removes what existed before this path was first declared';
   return kind === 'add'
-    ? `${VERBS.add} since the last apply, in another form than it had`
-    : `${VERBS[kind]} what somebody edited on the gateway since the last apply`;
+    ? `${VERBS.add} since the last apply, in a different form`
+    : `${VERBS[kind]} what someone edited on the gateway since the last apply`;
 }
 
 /** On a target never applied before nothing that is there is ours to remove. */
@@ -44,9 +45,9 @@ export function takeover({ differences, state, target }: Case): Finding[] {
     return {
       guard: 'takeover' as const,
       path,
-      message: `removes ${removals.length === 1 ? formatPath(path) : `${plural(removals.length, 'entry')} of ${place}`}, and Holdfast never applied to this gateway`,
+      message: `removes ${removals.length === 1 ? formatPath(path) : `${plural(removals.length, 'entry')} of ${place}`}, and Holdfast has never applied to this gateway`,
       remedy:
-        'Declare what should stay (`holdfast pull` writes it down and remembers it), then `apply` once while nothing differs; or use `ownership: entries`, or set `adopted: true` on the target.',
+        'Declare what should stay (`holdfast pull` does this), then run `apply` once while nothing differs. Or use `ownership: entries`, or set `adopted: true` on the target.',
       changes: removals.map((one) => one.id),
     };
   });

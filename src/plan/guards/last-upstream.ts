@@ -26,8 +26,8 @@ function requiredTaken(subject: Case): Finding[] {
   return [
     {
       guard: 'last-upstream',
-      message: `takes away ${required.map((name) => `\`${name}\``).join(', ')}, which \`probes.models\` requires`,
-      remedy: 'Keep it, or take it out of `probes.models`: an apply without it is rolled back.',
+      message: `removes ${required.map((name) => `\`${name}\``).join(', ')}, which \`probes.models\` requires`,
+      remedy: 'Keep it, or remove it from `probes.models`. Otherwise Holdfast rolls the apply back.',
       changes,
     },
   ];
@@ -46,7 +46,7 @@ function emptiedFamilies(subject: Case): Finding[] {
         guard: 'last-upstream' as const,
         path,
         message: `removes ${count === 1 ? 'the last entry' : `all ${plural(count, 'entry')}`} of \`${place}\`${meanwhile}`,
-        remedy: `Keep an entry under \`${place}\`, or allow it if this family is not used any more.`,
+        remedy: `Keep an entry under \`${place}\`, or allow the removal if you no longer use this family.`,
         changes: changesBelow(subject, path),
       },
     ];
@@ -70,7 +70,7 @@ function orphanedModels(subject: Case): Finding[] {
           guard: 'last-upstream' as const,
           path: difference.path,
           message: `is the only upstream of ${listed(models, subject)}`,
-          remedy: 'Serve these models from another upstream first, or allow it.',
+          remedy: 'Declare another upstream for these models first, or allow the change.',
           changes: [difference.id],
         },
       ];
@@ -89,7 +89,7 @@ function orphanedMeanwhile(subject: Case): Finding[] {
     {
       guard: 'last-upstream',
       message: `would leave ${listed([...models], subject)} without an upstream between two writes`,
-      remedy: 'Serve these models from another upstream in an apply of its own first, or allow it.',
+      remedy: 'Declare another upstream for these models in a separate apply first, or allow the change.',
       changes: differences.filter(({ path }) => isInFamily(subject, path)).map(({ id }) => id),
     },
   ];

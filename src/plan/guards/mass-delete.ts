@@ -54,7 +54,7 @@ function judgeLoss({ path, field, before, after }: Count, subject: Case): Findin
     return [];
   const share = `${loss} of ${plural(before, 'entry')}, ${percent(loss, before)}`;
   const bound = small
-    ? 'the last one of a short list is never removed unasked'
+    ? 'the last entry of a short list needs an explicit override'
     : `at most ${boundText(subject.target.policy.maxDeletes)} is allowed`;
   return [finding(subject, path(), `removes ${share}; ${bound}`)];
 }
@@ -80,7 +80,7 @@ function judgeReplaced({ path, field, before, replaced }: Count, subject: Case):
 function finding(subject: Case, path: Path, message: string): Finding {
   const changes = changesAt(subject, path);
   const remedy =
-    'Check that the files are complete. If this is meant, allow it, or raise the limit in the policy.';
+    'Check that the files are complete. If you intend this, allow it, or raise the limit in the policy.';
   return { guard: 'mass-delete', path, message, remedy, changes };
 }
 

@@ -22,7 +22,11 @@ function opened(subject: Case, changes: readonly string[]): Finding[] {
   const had = `${plural(clientKeys(before).size, 'usable client key')} now`;
   if (isOpen(after))
     return [
-      finding(subject, `leaves no usable client key (${had}): the gateway would serve everybody`, changes),
+      finding(
+        subject,
+        `leaves no usable client key (${had}), so the gateway would be open to everyone`,
+        changes,
+      ),
     ];
   if (!isOpen(before) && between.some(isOpen))
     return [finding(subject, `would leave no usable client key between two writes (${had})`, changes)];
@@ -36,7 +40,7 @@ function sampled(subject: Case, changes: readonly string[]): Finding[] {
   return [
     finding(
       subject,
-      `client keys include ${names}, published with the gateway's example: everybody knows them`,
+      `client keys include ${names}, which are published with the gateway's example, so everyone knows them`,
       changes,
     ),
   ];
@@ -48,6 +52,6 @@ function samplesIn(image: Tree): string[] {
 
 function finding(subject: Case, message: string, changes: readonly string[]): Finding {
   const path = placeOf(subject);
-  const remedy = `Declare at least one client key of your own under \`${formatPath(path)}\`.`;
+  const remedy = `Declare at least one of your own client keys under \`${formatPath(path)}\`.`;
   return { guard: 'open-gateway', path, message, remedy, changes };
 }

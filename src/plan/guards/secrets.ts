@@ -13,8 +13,8 @@ export function releaseSecret(subject: Case): Finding[] {
       {
         guard: 'release-secret' as const,
         path,
-        message: `releases ${plural(count, 'credential')}: nothing declares \`${formatPath(path)}\` any more, and it stays in force on the gateway, unseen`,
-        remedy: 'Remove it with `--prune`, or declare it again; an empty list or map removes what is in it.',
+        message: `releases ${plural(count, 'credential')}: nothing declares \`${formatPath(path)}\` any more, but it stays in effect on the gateway`,
+        remedy: 'Remove it with `--prune`, or declare it again. An empty list or map removes its content.',
         changes: changesBelow(subject, path),
       },
     ];
@@ -32,9 +32,9 @@ export function literalSecret({ literalSecrets }: Case): Finding[] {
   return literalSecrets.map(({ path, place }) => ({
     guard: 'literal-secret' as const,
     path,
-    message: `stands in plain text in a file${place}`,
+    message: `is in plain text in a file${place}`,
     remedy:
-      'Put it into the environment or a secret file and refer to it: `${env:NAME}` or `${file:path}`. It was readable: rotate it.',
+      'Put the secret into the environment or a secret file and refer to it: `${env:NAME}` or `${file:path}`. Rotate the secret, because it was readable.',
     changes: [],
   }));
 }

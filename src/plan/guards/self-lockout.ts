@@ -19,13 +19,13 @@ const JUDGES: Readonly<Record<string, Judge>> = {
 
 const REMEDIES: Readonly<Record<string, string>> = {
   'remote-management.secret-key':
-    "Add the new secret to the target's `key` list beside the old one, then apply again.",
+    "Add the new secret to the target's `key` list next to the old one, then apply again.",
   'remote-management.allow-remote':
-    'Run Holdfast on the host of the gateway, reach it over loopback, and allow it; MANAGEMENT_PASSWORD on the gateway keeps remote access as well.',
-  host: "Declare an address that the target's `url` reaches, or change the `url` first.",
-  port: "Change the port in the target's `url` together with it; it takes effect when the gateway restarts.",
+    "Run Holdfast on the gateway's host, connect over loopback, and allow the change. Or set MANAGEMENT_PASSWORD on the gateway, which keeps remote access.",
+  host: "Declare an address that matches the target's `url`, or change the `url` first.",
+  port: "Change the port in the target's `url` at the same time. The change takes effect when the gateway restarts.",
   'tls.enable':
-    "Change the scheme of the target's `url` together with it; it takes effect when the gateway restarts.",
+    "Change the scheme of the target's `url` at the same time. The change takes effect when the gateway restarts.",
 };
 
 export function selfLockout(subject: Case): Finding[] {
@@ -42,11 +42,11 @@ function finding(path: Path, message: string, remedy: string, change: string): F
 
 function judgeSecret({ after }: Difference, { managementSecret }: Case): string | undefined {
   if (isBlank(after))
-    return 'removes the management secret: without MANAGEMENT_PASSWORD the Management API ends for good';
+    return 'removes the management secret. Without MANAGEMENT_PASSWORD, this turns the Management API off permanently';
   if (!managementSecret)
-    return 'replaces the management secret, and it was not compared with the keys of this target';
+    return "replaces the management secret, and Holdfast couldn't compare it with the keys of this target";
   if (!managementSecret.isTargetKey)
-    return "replaces the management secret by one that is none of the target's `key` references";
+    return "replaces the management secret with one that isn't among the target's `key` references";
   return undefined;
 }
 
@@ -57,8 +57,8 @@ function isBlank(value: Value | undefined): boolean {
 function judgeRemote({ after }: Difference, { target }: Case): string | undefined {
   if (after === true) return undefined;
   return isLoopback(target.url.hostname)
-    ? 'refuses remote management: if the gateway runs in a container, loopback of its host is remote to it'
-    : `refuses remote management, and this target is managed from another host (${target.url.host})`;
+    ? "turns remote management off. If the gateway runs in a container, its host's loopback is remote to it"
+    : `turns remote management off, and this target is managed from another host (${target.url.host})`;
 }
 
 function judgeHost({ after }: Difference, { target }: Case): string | undefined {
@@ -66,7 +66,7 @@ function judgeHost({ after }: Difference, { target }: Case): string | undefined 
   const { hostname } = target.url;
   if (ANY_ADDRESS.has(host) || host === bare(hostname)) return undefined;
   if (isLoopback(hostname) && isLoopback(host)) return undefined;
-  return `listens on ${host} only after the next restart, and this target's url says ${hostname}`;
+  return `listens on ${host} only after the next restart, but the target's url has ${hostname}`;
 }
 
 const ANY_ADDRESS = new Set(['', '0.0.0.0', '::', '[::]']);
@@ -75,7 +75,7 @@ function judgePort({ after }: Difference, { target }: Case): string | undefined 
   const managed = portOf(target.url);
   if (after === managed) return undefined;
   const port = typeof after === 'number' && after > 0 ? `port ${after}` : 'a random port';
-  return `listens on ${port} after the next restart, and this target's url says ${managed}`;
+  return `listens on ${port} after the next restart, but the target's url has ${managed}`;
 }
 
 function portOf(url: URL): number {
@@ -86,7 +86,7 @@ function portOf(url: URL): number {
 function judgeTls({ after }: Difference, { target }: Case): string | undefined {
   const encrypted = after === true;
   if (encrypted === (target.url.protocol === 'https:')) return undefined;
-  return `speaks ${encrypted ? 'https' : 'http'} after the next restart, and this target's url says ${target.url.protocol.slice(0, -1)}`;
+  return `speaks ${encrypted ? 'https' : 'http'} after the next restart, but the target's url has ${target.url.protocol.slice(0, -1)}`;
 }
 
 function bare(host: string): string {

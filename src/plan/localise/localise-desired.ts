@@ -320,11 +320,11 @@ function stateIn(
 // ── what cannot be said ──────────────────────────────────────────────────────────────────────────────────────────
 
 const REASONS: Readonly<Record<Translation['refusals'][number]['why'], string>> = {
-  unknown: 'is unknown to the layout of this gateway',
-  gone: 'does not exist any more in this generation of the gateway',
+  unknown: "isn't part of this gateway's layout",
+  gone: 'no longer exists in this generation of the gateway',
   both: 'is declared twice, in two spellings',
-  empty: 'is an empty section, which the layout of this gateway cannot say',
-  shape: 'has not the shape that the layout of this gateway needs',
+  empty: "is an empty section, which this gateway's layout can't express",
+  shape: "doesn't have the form that this gateway's layout requires",
 };
 
 type Refusal = Translation['refusals'][number];
@@ -355,12 +355,12 @@ function placeText({ path, pointer }: Refusal, desired: Desired): string {
 
 function refusalText(refusal: Refusal, desired: Desired, layout: Layout): Verdict {
   const { why, other } = refusal;
-  const needs = layout === 'legacy' && why === 'unknown' ? '; it needs a gateway of version 8' : '';
+  const needs = layout === 'legacy' && why === 'unknown' ? '; it requires a v8 gateway' : '';
   const detail = other === undefined ? '' : `: ${other}`;
   return {
     guard: 'unsupported',
     message: `${placeText(refusal, desired)} ${REASONS[why]}${detail}${needs}`,
-    remedy: 'Leave the key out for this target (an overlay can), or update the gateway.',
+    remedy: 'Remove the key for this target (for example with an overlay), or update the gateway.',
     allowed: false,
     changes: [],
   };

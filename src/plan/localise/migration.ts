@@ -23,8 +23,8 @@ export function migrationVerdicts(raw: string, live: Pick<Live, 'layout' | 'buil
     verdict(
       `the first write converts the gateway's file: ${told.join('; ')}`,
       layout === 'legacy'
-        ? 'Keep the backup that is taken before it (the raw file), then allow it; or set `api: auto` on the target, which leaves a flat file flat where nobody allows that.'
-        : 'Take these keys out of the file by hand, or allow it: the backup that is taken before it is the raw file.',
+        ? 'Keep the backup from before the write (the raw file), then allow the conversion. Or set `api: auto` on the target, which keeps a flat file flat unless you allow the conversion.'
+        : 'Remove these keys from the file by hand, or allow the conversion. The backup from before the write contains the raw file.',
     ),
   ];
 }
@@ -33,8 +33,8 @@ export function migrationVerdicts(raw: string, live: Pick<Live, 'layout' | 'buil
 export function neededMigration(raw: string, places: readonly string[]): Verdict {
   const keys = places.join(', ');
   return verdict(
-    `a flat file cannot say ${keys}; writing that converts the gateway's file: ${whatItDoes(raw, 'legacy').join('; ')}`,
-    `Keep the backup that is taken before it (the raw file), then allow it; or leave ${places.length === 1 ? 'the key' : 'the keys'} out for this target (an overlay can).`,
+    `a flat file can't contain ${keys}, so this write converts the gateway's file: ${whatItDoes(raw, 'legacy').join('; ')}`,
+    `Keep the backup from before the write (the raw file), then allow the conversion. Or remove ${places.length === 1 ? 'the key' : 'the keys'} for this target (for example with an overlay).`,
   );
 }
 
@@ -54,7 +54,7 @@ function whatItDoes(raw: string, layout: Layout): readonly string[] {
 }
 
 const losingV7 = (layout: Layout): string[] =>
-  layout === 'legacy' ? ['it gets the v8 layout for good, which no v7 gateway can read'] : [];
+  layout === 'legacy' ? ["it permanently gets the v8 layout, which v7 gateways can't read"] : [];
 
 function sentences({ moved, deleted, archived, lost, expanded }: Fate): string[] {
   return [
@@ -62,9 +62,9 @@ function sentences({ moved, deleted, archived, lost, expanded }: Fate): string[]
       moved.map(({ old, now }) => `${old}\` to \`${now}`),
       'moved',
     ),
-    ...about(deleted, 'deleted, because the v8 spelling beside wins'),
-    ...about(archived, 'unknown to it, and only comments from then on'),
-    ...about(lost, 'deleted without a trace, because the file ends with a comment'),
+    ...about(deleted, 'deleted, because the v8 spelling is also there and takes precedence'),
+    ...about(archived, 'unknown to it, and kept only as comments'),
+    ...about(lost, 'deleted completely, because the file ends with a comment'),
     ...(expanded ? ['anchors and aliases are written out'] : []),
   ];
 }

@@ -33,8 +33,8 @@ function sentence(setting: WidenedSetting, layout: Catalog['layout'], version: s
   const reach = settingScopeOf(setting, version);
   if (reach === 'all') return undefined;
   if (reach === 'unknown' || layout === 'legacy')
-    return `has an unknown scope: it is not known whether ${version} applies it to API keys too, or to OAuth credentials only`;
-  return `is \`${setting.earlier}\` in ${version}, where it reaches OAuth credentials only; for API keys it needs ${setting.since}`;
+    return `has an unknown scope: it's unknown whether ${version} applies it to API keys too, or only to OAuth credentials`;
+  return `is \`${setting.earlier}\` in ${version}, where it applies only to OAuth credentials; for API keys it needs ${setting.since}`;
 }
 
 function isThere(tree: Tree, names: readonly string[]): boolean {
@@ -56,8 +56,8 @@ export function narrowedByMigration(
   return [
     {
       guard: 'unsupported',
-      message: `converting the gateway's file would move ${told}, where ${version} applies ${narrowed.length === 1 ? 'it' : 'them'} to OAuth credentials only; for API keys it needs ${narrowed[0]?.since}`,
-      remedy: 'Update the gateway first, or take the settings out of its file.',
+      message: `converting the gateway's file would move ${told}, where ${version} applies ${narrowed.length === 1 ? 'it' : 'them'} only to OAuth credentials; for API keys it needs ${narrowed[0]?.since}`,
+      remedy: 'Update the gateway first, or remove the settings from its file.',
       allowed: false,
       changes: [],
     },

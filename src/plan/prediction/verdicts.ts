@@ -13,8 +13,8 @@ const idsOf = (differences: Judged): string[] => differences.map(({ id }) => id)
 export function unsafeEdit(refused: UnsafeEdit, why: string, differences: Judged): Verdict {
   return {
     guard: 'unsafe-edit',
-    message: `line ${refused.line} of the gateway's file: ${refused.message}; and no endpoint can be used: ${why}`,
-    remedy: `Edit the file by hand around line ${refused.line}, so that nothing there is shared or tagged, then plan again. Allowed, the whole file is printed anew, without its comments and anchors.`,
+    message: `line ${refused.line} of the gateway's file: ${refused.message}. No endpoint can be used either: ${why}`,
+    remedy: `Edit the file by hand around line ${refused.line}, so that nothing there is shared or tagged, then plan again. If you allow this, Holdfast rewrites the whole file without its comments and anchors.`,
     allowed: false,
     changes: idsOf(differences),
   };
@@ -24,7 +24,7 @@ export function unsupported(message: string, differences: Judged): Verdict {
   return {
     guard: 'unsupported',
     message,
-    remedy: 'Repair the file of the gateway, then plan again.',
+    remedy: "Repair the gateway's file, then plan again.",
     allowed: false,
     changes: idsOf(differences),
   };
@@ -36,7 +36,7 @@ export function wouldBeRefused(message: string, differences: Judged): Verdict {
     guard: 'unsupported',
     message,
     remedy:
-      'Change what the files declare so that the values go together; no allowance makes the gateway take them.',
+      "Change the declared values so that they're consistent. No override makes the gateway accept them.",
     allowed: false,
     changes: idsOf(differences),
   };
@@ -80,8 +80,8 @@ function brick(at: readonly string[], differences: Judged): Verdict {
   return {
     guard: 'brick',
     path: place,
-    message: `a text at ${place} holds a line that begins with #: the gateway takes the indentation off such lines and destroys its own file, then does not start again`,
-    remedy: 'Take that line out of the text, or put something before its #; then plan again.',
+    message: `a text at ${place} contains a line that begins with #. The gateway removes the indentation of such lines, which damages its own file, and then can't start again`,
+    remedy: 'Remove that line from the text, or put something before its #, then plan again.',
     allowed: false,
     changes: idsOf(differences),
   };
@@ -92,8 +92,8 @@ function noWayBack(at: readonly string[], differences: Judged): Verdict {
   return {
     guard: 'no-way-back',
     path: place,
-    message: `a text at ${place} in the file as it is now holds a line that begins with #; this plan removes it, but putting the file back would destroy it`,
-    remedy: 'Keep a copy of the file outside the gateway, then allow it.',
+    message: `a text at ${place} in the current file contains a line that begins with #. This plan removes it, but restoring the file would damage it`,
+    remedy: 'Keep a copy of the file outside the gateway, then allow the change.',
     override: overrideFlag({ guard: 'no-way-back' }),
     allowed: false,
     changes: idsOf(differences),

@@ -27,5 +27,5 @@ function summary(checks: readonly ShownCheck[], style: Style): string {
     checks.filter((check) => check.status === status).length;
   if (count('fail') > 0) return style.bad(`${plural(count('fail'), 'thing')} to fix.`);
   if (count('warn') > 0) return style.warn(`Usable; ${plural(count('warn'), 'thing')} to look at.`);
-  return style.good('All is well.');
+  return style.good('Everything is OK.');
 }

@@ -30,7 +30,7 @@ function amountOf(plan: Plan): string {
 function driftOf(plan: Plan): string {
   return plan.writes.length > 0
     ? planSummary(plan)
-    : `${plural(plan.changes.length, 'difference')} left alone`;
+    : `${plural(plan.changes.length, 'difference')} not changed`;
 }
 
 /** What a dry run of a restore found. */
@@ -56,14 +56,15 @@ export function outcomeSentence(outcome: Outcome): string {
       return `in sync (${outcome.depth} check)`;
     case 'applied': {
       const count = outcome.plan ? amountOf(outcome.plan) : 'changes';
-      const restart = outcome.restartNeeded.length > 0 ? '; restart the gateway for the rest' : '';
+      const restart =
+        outcome.restartNeeded.length > 0 ? '; restart the gateway to put the rest into effect' : '';
       return `applied and verified ${count}${outcome.runtime === 'unproven' ? ' (runtime unproven)' : ''}${restart}`;
     }
     case 'drifted':
       if (outcome.wouldChange !== undefined) return wouldChange(outcome.wouldChange);
       return `drifted: ${outcome.plan ? driftOf(outcome.plan) : 'differences found'}`;
     case 'stale-memory':
-      return `the file is right, but the running gateway has not loaded ${outcome.paths.join(', ')}`;
+      return `the file is correct, but the running gateway hasn't loaded ${outcome.paths.join(', ')}`;
     case 'refused':
       return outcome.plan
         ? `refused, nothing written: ${planSummary(outcome.plan)}`
@@ -71,7 +72,7 @@ export function outcomeSentence(outcome: Outcome): string {
     case 'rolled-back':
       return `rolled back${outcome.memoryOnly ? ' (memory only)' : ` (${outcome.fidelity})`}: ${outcome.reason}`;
     case 'rollback-failed':
-      return `ROLLBACK FAILED, a person is needed: ${outcome.reason}`;
+      return `ROLLBACK FAILED, manual action required: ${outcome.reason}`;
     case 'restored':
       return `restored ${outcome.restored} (${outcome.fidelity}${outcome.runtime === 'unproven' ? ', runtime unproven' : ''})`;
     case 'cancelled':
@@ -85,13 +86,13 @@ export function outcomeSentence(outcome: Outcome): string {
     case 'locked':
       return `locked by ${outcome.holder}, nothing written`;
     case 'unreachable':
-      return 'the gateway cannot be reached or did not let us in';
+      return "can't connect to the gateway, or access was denied";
     case 'invalid':
       return invalidity(outcome.problems);
     case 'contested':
-      return `contested: something keeps changing ${outcome.paths.join(', ')} back; healing is stopped`;
+      return `contested: something keeps changing ${outcome.paths.join(', ')} back, so Holdfast no longer corrects it`;
     case 'quarantined':
-      return `this revision failed before and is not tried again: ${outcome.reason}`;
+      return `this revision failed before and isn't tried again: ${outcome.reason}`;
     case 'suspended':
       return `suspended until ${momentText(outcome.until)}: ${outcome.reason}`;
   }
@@ -121,7 +122,7 @@ function details(outcome: Outcome, style: Style): string[] {
     case 'rollback-failed':
       return [
         ...evidenceText(outcome.evidence, style),
-        `  ${style.bold('Do this by hand, it needs no API:')}`,
+        `  ${style.bold("Follow these steps by hand. They don't need the API:")}`,
         ...outcome.remedy.map((step, i) => `    ${i + 1}. ${step}`),
       ];
     default:

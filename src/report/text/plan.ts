@@ -58,12 +58,12 @@ function driftText(change: Change): string {
     case 'add':
       return `declared ${declared}, missing on the gateway`;
     case 'remove':
-      return `the gateway holds ${held}, the files do not declare it`;
+      return `the gateway has ${held}, the files don't declare it`;
     case 'update':
-      return `declared ${declared}, the gateway holds ${held}`;
+      return `declared ${declared}, the gateway has ${held}`;
     case 'rename':
     case 'move':
-      return `declared otherwise: ${valueText(change)}`;
+      return `declared differently: ${valueText(change)}`;
   }
 }
 
@@ -90,7 +90,7 @@ function changeText(change: Change, style: Style): string {
 function leftAlone(changes: readonly Change[], style: Style): string[] {
   if (changes.length === 0) return [];
   const lines = changes.map((change) => {
-    const held = change.disposition === 'held' ? 'healed lately, or too often' : '';
+    const held = change.disposition === 'held' ? 'corrected recently, or too often' : '';
     return lineOf(
       style.warn('≠'),
       change,
@@ -100,8 +100,8 @@ function leftAlone(changes: readonly Change[], style: Style): string[] {
     );
   });
   const retry = changes.every(({ disposition }) => disposition === 'held') ? ' --retry' : '';
-  const next = `  ${style.dim('heal it:')} holdfast apply --mode enforce${retry}   ${style.dim('keep it:')} change the files`;
-  return section('Differs and is left alone', [...lines, next], style);
+  const next = `  ${style.dim('correct it:')} holdfast apply --mode enforce${retry}   ${style.dim('keep it:')} change the files`;
+  return section("Differences that aren't changed", [...lines, next], style);
 }
 
 function writeText(write: Write, position: number, style: Style): string {
@@ -172,7 +172,7 @@ export function planSummary(plan: Plan): string {
   ];
   return [
     counts.length > 0 ? counts.join(', ') : plan.writes.length > 0 ? 'no change of values' : 'nothing to do',
-    ...(left > 0 ? [`${plural(left, 'difference')} left alone`] : []),
+    ...(left > 0 ? [`${plural(left, 'difference')} not changed`] : []),
     ...(plan.writes.length > 0 ? [plural(plan.writes.length, 'request')] : []),
     ...(refused.length > 0 ? [`refused by ${refused.join(', ')}`] : []),
   ].join('; ');
@@ -201,7 +201,7 @@ export function planText(plan: Plan, style: Style): string {
     : `\n${style.dim(`digest ${plan.digest.value.slice(0, 16)} (key ${plan.digest.keyId})`)}`;
   return [
     header(plan, style),
-    ...(quiet ? [style.good('In sync: the gateway holds what the files declare.')] : []),
+    ...(quiet ? [style.good('In sync: the gateway matches the files.')] : []),
     ...section(
       'Changes',
       pending(plan).map((change) => changeText(change, style)),
@@ -224,7 +224,7 @@ export function planText(plan: Plan, style: Style): string {
       style,
     ),
     ...section(
-      'Released, still in force on the gateway',
+      'Released, still in effect on the gateway',
       plan.released.map((path) => `  ${path}`),
       style,
     ),

@@ -82,7 +82,7 @@ export function statusText(status: TargetStatus, now: number, style: Style): str
           )
         : undefined,
     ],
-    ['released', status.released.length > 0 ? `${status.released.join(', ')} (still in force)` : undefined],
+    ['released', status.released.length > 0 ? `${status.released.join(', ')} (still in effect)` : undefined],
     ['contested', status.contested.length > 0 ? style.warn(status.contested.join(', ')) : undefined],
     ['accounts', accountsLine(status, style)],
   ];
@@ -106,9 +106,9 @@ function syncText(status: TargetStatus, ago: (at: number) => string, style: Styl
   ].toSorted((a, b) => b.at - a.at);
   const [last] = looks;
   const found = invalid ? style.bad('the files have errors') : '';
-  if (!last) return invalid ? found : style.warn('unknown: never looked');
-  const by = invalid ? ' with the last good revision' : '';
-  const word = `${found && `${found}; `}${last.inSync ? style.good(`in sync${by}`) : style.warn(`differs${by && ' from the last good revision'}`)}`;
+  if (!last) return invalid ? found : style.warn('unknown: never checked');
+  const by = invalid ? ' with the last valid revision' : '';
+  const word = `${found && `${found}; `}${last.inSync ? style.good(`in sync${by}`) : style.warn(`differs${by && ' from the last valid revision'}`)}`;
   const since =
     declared !== undefined && applied && applied.revision.digest !== declared
       ? style.warn('; the files changed since')
@@ -137,8 +137,8 @@ function accountsLine({ credentials }: TargetStatus, style: Style): string | und
   const well = accounts.filter(({ state }) => state === 'ok').length;
   if (accounts.length === 0) return 'no logged-in accounts';
   return well === accounts.length
-    ? style.good(`${well} well`)
-    : style.warn(`${well} of ${accounts.length} well`);
+    ? style.good(`${well} healthy`)
+    : style.warn(`${well} of ${accounts.length} healthy`);
 }
 
 function troubled({ credentials }: TargetStatus, style: Style): string[] {

@@ -95,5 +95,5 @@ function check(name: string, argument: string): void {
     throw fail('HF1080', `There is no fault \`${name}\``, { remedy: `Known: ${FAULT_NAMES.join(', ')}.` });
   if (!SHAPES[FAULTS[name as FaultName]].test(argument))
     // Just checked.
-    throw fail('HF1080', `The fault \`${name}\` does not take \`${argument}\``);
+    throw fail('HF1080', `The fault \`${name}\` doesn't accept \`${argument}\``);
 }

@@ -37,7 +37,7 @@ function idOf(at: number, text: string, hash: (text: string) => string): string 
 
 /** Where the raw file of a backup is. Rejects names that are no ids, so that none can lead out of the directory. */
 export function rawFileOf(dir: string, target: string, id: string): string {
-  if (!ID.test(id)) throw fail('HF6007', `${JSON.stringify(id)} is not the name of a backup`, { target });
+  if (!ID.test(id)) throw fail('HF6007', `${JSON.stringify(id)} isn't the name of a backup`, { target });
   return join(dir, id, 'config.yaml');
 }
 

@@ -93,7 +93,7 @@ function explain(file: string, error: unknown): unknown {
   const code = errorCode(error);
   if (error instanceof HoldfastError || code === undefined || !/^E[A-Z]+$/.test(code)) return error;
   if (code === 'ENOSPC' || code === 'EDQUOT')
-    return fail('HF6004', `${file} could not be written: no space is left`, {}, { cause: error });
+    return fail('HF6004', `${file} couldn't be written: no space left`, {}, { cause: error });
   return fail('HF6003', `${file}: ${WORDS[code] ?? code}`, {}, { cause: error });
 }
 
@@ -101,8 +101,8 @@ const WORDS: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',
   EPERM: 'permission denied',
   EROFS: 'the file system is read-only',
-  ENOTDIR: 'something on the way is not a directory',
-  EEXIST: 'something else is in its place',
-  ENOENT: 'it is missing',
-  EISDIR: 'it is a directory',
+  ENOTDIR: "part of the path isn't a directory",
+  EEXIST: 'another kind of file is in its place',
+  ENOENT: "it's missing",
+  EISDIR: "it's a directory",
 };

@@ -184,7 +184,7 @@ async function openDirectory(
   await makeDirectory(dir);
   await writeWhole(
     join(dir, '.gitignore'),
-    '# Backups and hashes of this machine; nothing for a repository.\n*\n',
+    "# Backups and hashes of this machine. Don't add them to a repository.\n*\n",
   );
   const made = await makeKey(dir);
   if (made.isNew) await writeRecord(join(dir, 'store.json'), { format: FORMAT, createdAt: clock.now() });
@@ -194,7 +194,7 @@ async function openDirectory(
 /** A typing error in --state must not grow a tree of directories. */
 async function requireParent(dir: string): Promise<void> {
   const parent = await explained(dir, () => stat(dirname(dir)).catch(orMissing));
-  if (!parent) throw fail('HF6003', `${dirname(dir)} does not exist, so ${dir} was not made`);
+  if (!parent) throw fail('HF6003', `${dirname(dir)} doesn't exist, so ${dir} wasn't created`);
 }
 
 async function refuseNewer(dir: string): Promise<void> {
@@ -226,6 +226,7 @@ function checkedKey(dir: string, text: string): string {
   const key = text.trim();
   if (/^[0-9a-f]{64}$/.test(key)) return key;
   throw fail('HF6003', `${join(dir, 'key')} is damaged`, {
-    remedy: 'Move the state directory away and start with a new one; its backups stay readable there.',
+    remedy:
+      'Move the state directory to another place and start with a new one. You can still read the backups there.',
   });
 }

@@ -65,7 +65,7 @@ export const readRecord = (file: string, now: number): Promise<AnyRecord | undef
 async function moveAside(file: string, now: number): Promise<never> {
   const aside = `${file}.damaged-${now}`;
   await explained(file, () => rename(file, aside));
-  throw fail('HF6005', `${file} is damaged; it was moved to ${aside}`);
+  throw fail('HF6005', `${file} is damaged and was moved to ${aside}`);
 }
 
 function parsed(text: string): AnyRecord | undefined {
@@ -97,7 +97,7 @@ export async function damagedIn(dir: string): Promise<readonly Problem[]> {
         `${basename(dirname(join(dir, name)))}/${name} is a damaged record that was moved aside`,
         {
           severity: 'warning',
-          remedy: `Look at ${join(dir, name)}; delete it when nothing in it is needed.`,
+          remedy: `Look at ${join(dir, name)}. Delete it if you don't need its content.`,
         },
       ),
     );

@@ -54,7 +54,7 @@ function Inside() {
   return (
     <>
       <a class="skip" href="#main" onClick={skip}>
-        Skip to the content
+        Skip to content
       </a>
       <TopBar />
       <LostLink />
@@ -87,8 +87,8 @@ function LostLink() {
   const shown = targets.value.length > 0;
   return (
     <div class="banner banner-lost" role="alert">
-      <strong>Live updates lost, trying again.</strong>
-      {shown && <span> What you see is from {clockTime(link.value.heardAt)}.</span>}
+      <strong>Connection to live updates lost. Reconnecting.</strong>
+      {shown && <span> Data from {clockTime(link.value.heardAt)}.</span>}
     </div>
   );
 }

@@ -10,7 +10,7 @@ export function nestedValue(place: Place, message: string): Mistake | undefined 
     return said(
       'The value holds ": ", which begins another mapping',
       place.at,
-      'Put quotes around the value. Where a key was meant, put it on a line of its own.',
+      'Put quotes around the value. If you meant a key, put it on a separate line.',
     );
   const below = place.below();
   return below && wrongIndent(below, keyColumnOf(place.line));
@@ -28,7 +28,7 @@ export function wrongIndent(place: Place, expected?: number): Mistake {
   return said(
     `${what} is indented by ${spaces(own)}${wanted}`,
     firstAt,
-    'Indent what belongs together alike, with spaces. What stands below a key is indented further than the key, and the key has no value beside it.',
+    "Use the same indentation, in spaces, for lines that belong together. Indent the content of a key further than the key, and don't put a value next to the key.",
   );
 }
 
@@ -54,7 +54,7 @@ export function badIndent(place: Place, message: string): Mistake | undefined {
     return said(
       'This line of a text is indented less than the first line of the text',
       place.firstAt,
-      'Indent all lines of the text as far as its first line.',
+      'Indent all lines of the text at least as far as its first line.',
     );
   return wrongIndent(place.spoken);
 }

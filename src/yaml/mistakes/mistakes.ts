@@ -28,15 +28,14 @@ type Explain = (place: Place, message: string) => Mistake | undefined;
 
 const BY_CODE: Partial<Record<YAMLError['code'], Explain>> = {
   TAB_AS_INDENT: ({ at }) => ({ code: 'HF2012', message: 'A tab is used for indentation', at }),
-  TAG_RESOLVE_FAILED: ({ at }) => ({ code: 'HF2018', message: 'This tag is not known here', at }),
+  TAG_RESOLVE_FAILED: ({ at }) => ({ code: 'HF2018', message: "This tag isn't known here", at }),
   BAD_ALIAS: ({ at }) =>
     said(
       'An alias has no anchor before it',
       at,
       'Define the anchor (&name) above, or put quotes around a text that begins with "*".',
     ),
-  ALIAS_PROPS: ({ at }) =>
-    said('An alias has an anchor or a tag of its own', at, 'Leave the alias (*name) alone.'),
+  ALIAS_PROPS: ({ at }) => said('An alias has its own anchor or tag', at, 'Write only the alias (*name).'),
   MULTIPLE_ANCHORS: ({ at }) => said('A value has two anchors', at, 'Keep one of the two.'),
   BLOCK_AS_IMPLICIT_KEY: nestedValue,
   BAD_INDENT: badIndent,
@@ -44,10 +43,10 @@ const BY_CODE: Partial<Record<YAMLError['code'], Explain>> = {
   MULTILINE_IMPLICIT_KEY: (place) => lineWithoutColon(place),
   UNEXPECTED_TOKEN: unexpected,
   BAD_SCALAR_START: ({ at, char }) =>
-    said(`A value cannot begin with "${char}"`, at, 'Put quotes around the value.'),
+    said(`A value can't begin with "${char}"`, at, 'Put quotes around the value.'),
   BAD_DQ_ESCAPE: ({ at }) =>
     said(
-      'A backslash in double quotes begins an escape that YAML does not know',
+      "A backslash in double quotes begins an escape sequence that YAML doesn't know",
       at,
       'Use single quotes, or write each backslash twice.',
     ),
@@ -60,19 +59,19 @@ function missingCharacter(place: Place, message: string): Mistake | undefined {
   if (message.startsWith('Sequence item without')) return wrongIndent(place);
   if (message.startsWith('Implicit map keys')) return lineWithoutColon(place);
   if (message.startsWith('Comments must be'))
-    return said('A blank is missing before the "#" of a comment', place.at, 'Put a blank before the "#".');
+    return said('A space is missing before the "#" of a comment', place.at, 'Put a space before the "#".');
   if (message.startsWith('Missing , or :')) return missingComma(place);
   if (message.startsWith('Missing directives-end'))
     return said(
-      'A line begins with "%", as only directives do',
+      'A line begins with "%", which only directives can do',
       Math.max(0, place.text.lastIndexOf('%', place.at)),
       'Put quotes around the text, or remove the line.',
     );
   if (message.startsWith('Block scalars'))
     return said(
-      'An empty line before a text holds more blanks than the first line of the text is indented by',
+      "An empty line before a text contains more spaces than the indentation of the text's first line",
       place.at,
-      'Remove the blanks of the empty line.',
+      'Remove the spaces from the empty line.',
     );
   return undefined;
 }
@@ -93,13 +92,13 @@ function lineWithoutColon(found: Place): Mistake {
   const { line, firstAt, at } = place;
   if (/^(?:<{7}|={7}|>{7}|\|{7})(?: |$)/.test(line))
     return said(
-      'A conflict of git is not resolved here',
+      "A git merge conflict isn't resolved here",
       firstAt,
-      'Keep one of the two sides, and remove the markers.',
+      'Keep one of the two sides, and remove the conflict markers.',
     );
   if (/^ *-(?: |$)/.test(line) && at <= firstAt)
     return said(
-      'An item of a list stands where a key belongs',
+      'A list item is in a place where a key is expected',
       firstAt,
       'Indent the item below the key of its list, or remove the dash.',
     );
@@ -108,14 +107,14 @@ function lineWithoutColon(found: Place): Mistake {
   const key = place.line.slice(keyColumnOf(line));
   if (/^[\w.-]+ *=/.test(key))
     return said(
-      'An "=" stands where a colon belongs',
+      'An "=" is in a place where a colon is expected',
       place.lineStart + line.indexOf('='),
       'Write `key: value`.',
     );
   return said(
-    'This line has no colon: it is neither a key nor the value of one',
+    "This line has no colon, so it's neither a key nor the value of one",
     firstAt,
-    'Write `key: value`, or `key:` where the value stands below.',
+    'Write `key: value`, or write `key:` and put the value below it.',
   );
 }
 
@@ -125,7 +124,7 @@ function unexpected(place: Place, message: string): Mistake | undefined {
   if (message.startsWith('Unexpected scalar at node end'))
     return before.trim() === ''
       ? said(
-          'A key stands where an item of the list belongs',
+          'A key is in a place where a list item is expected',
           at,
           'Begin the line with a dash, or put the list below a key.',
         )
@@ -135,14 +134,18 @@ function unexpected(place: Place, message: string): Mistake | undefined {
           `Put the whole value in quotes. In single quotes write '' for a single quote, in double quotes \\" for a double one.`,
         );
   if (message.includes('block-seq-ind on same line'))
-    return said('A list begins in the line of its key', at, 'Put the first item on the next line.');
+    return said('A list begins on the same line as its key', at, 'Put the first item on the next line.');
   if (/flow-(?:seq|map)-end/.test(message))
-    return said(`"${char}" closes nothing`, at, `Remove it, or put quotes around the value.`);
+    return said(
+      `"${char}" has no matching opening character`,
+      at,
+      `Remove it, or put quotes around the value.`,
+    );
   if (message.startsWith('Block scalar header'))
     return said(
-      `Text stands in the line of a "${/[|>]/.exec(line.slice(at - lineStart - 1))?.[0] ?? '|'}"`,
+      `Text follows on the same line as a "${/[|>]/.exec(line.slice(at - lineStart - 1))?.[0] ?? '|'}"`,
       at,
-      'Begin the text on the next line, indented. Put quotes around a value that only begins so.',
+      'Start the text on the next line, indented. If the value only begins with this character, put quotes around it.',
     );
   return undefined;
 }

@@ -8,7 +8,7 @@ export function unclosedQuote({ text, at }: Place, message: string): Mistake {
     ({ type, source }) => type === `${kind}-quoted-scalar` && !isClosed(source),
   );
   return said(
-    `The ${kind} quote that begins here is not closed`,
+    `The ${kind} quote that begins here isn't closed`,
     open?.offset ?? at,
     'Close the quote at the end of the value.',
   );
@@ -21,8 +21,12 @@ export function unclosedBracket({ text, at, char }: Place): Mistake {
   const bracket = open === undefined ? '[' : (text[open] ?? '[');
   const closing = bracket === '{' ? '}' : ']';
   if (char === ']' || char === '}')
-    return said(`"${char}" stands where "${closing}" belongs`, at, `Close the "${bracket}" first.`);
-  return said(`The "${bracket}" that begins here is not closed`, open ?? at, `Close it with "${closing}".`);
+    return said(
+      `"${char}" is in a place where "${closing}" is expected`,
+      at,
+      `Close the "${bracket}" first.`,
+    );
+  return said(`The "${bracket}" that begins here isn't closed`, open ?? at, `Close it with "${closing}".`);
 }
 
 /** The innermost bracket that is open where the parser stopped. */

@@ -31,7 +31,7 @@ function checkOneDocument(document: FileDocument): void {
   const marker = /^(?:---|\.\.\.)(?:\s|$)/m.exec(document.text.slice(rest));
   if (marker)
     throw new UnsafeEdit(
-      'the file holds more than one YAML document',
+      'the file contains more than one YAML document',
       lineOf(document.text, rest + marker.index + 1),
     );
 }
@@ -40,7 +40,7 @@ function checkNode(document: FileDocument, node: FileNode, patch: Patch): void {
   if (node.kind === 'alias')
     throw refuse(document, node, `the value is an alias of *${node.name}: editing it would edit the anchor`);
   if (node.anchor !== undefined)
-    throw refuse(document, node, `the value carries the anchor &${node.anchor}, which others may refer to`);
+    throw refuse(document, node, `the value has the anchor &${node.anchor}, which other values may refer to`);
   if (patch.kind === 'replace') return checkGone(document, node);
   if (patch.kind === 'list' && node.kind === 'list') return checkList(document, node.items, patch);
   if (patch.kind === 'map' && node.kind === 'map') return checkMap(document, node.pairs, patch);
@@ -71,11 +71,11 @@ function checkMap(
   patch: Extract<Patch, { kind: 'map' }>,
 ): void {
   for (const pair of pairs) {
-    if (pair.key.text === '<<') throw refuse(document, pair.key, 'the mapping takes keys from a merge (<<)');
+    if (pair.key.text === '<<') throw refuse(document, pair.key, 'the mapping gets keys from a merge (<<)');
     const step = patch.keys.get(pair.key.text);
     if (!step) continue;
     if (pair.key.anchor !== undefined || pair.key.tag !== undefined)
-      throw refuse(document, pair.key, 'the key carries an anchor or a tag');
+      throw refuse(document, pair.key, 'the key has an anchor or a tag');
     if (step.kind === 'remove') checkGone(document, pair.value);
     else if (step.kind !== 'rename') checkNode(document, pair.value, step);
     else if (step.patch) checkNode(document, pair.value, step.patch);
@@ -85,8 +85,8 @@ function checkMap(
 /** What goes away may hold nothing that others refer to, and no tag that the new value would inherit. */
 function checkGone(document: FileDocument, node: FileNode): void {
   if (node.anchor !== undefined)
-    throw refuse(document, node, `the value carries the anchor &${node.anchor}, which others may refer to`);
-  if (node.tag !== undefined) throw refuse(document, node, `the value carries the tag ${node.tag}`);
+    throw refuse(document, node, `the value has the anchor &${node.anchor}, which other values may refer to`);
+  if (node.tag !== undefined) throw refuse(document, node, `the value has the tag ${node.tag}`);
   if (node.kind === 'list') for (const item of node.items) checkGone(document, item);
   if (node.kind === 'map') for (const pair of node.pairs) checkGone(document, pair.value);
 }

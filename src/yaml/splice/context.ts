@@ -15,6 +15,6 @@ export interface Splicing {
 }
 
 export function rangeOf(context: Splicing, node: FileNode): SourceRange {
-  if (!node.range) throw refuse(context.document, node, 'the place in the text is not known');
+  if (!node.range) throw refuse(context.document, node, "the position in the text isn't known");
   return node.range;
 }

@@ -52,7 +52,7 @@ function pairText(context: Splicing, pair: Pair, step: KeyStep | undefined): str
   if (step?.kind === 'remove') return [];
   const key = rangeOf(context, pair.key);
   const value = rangeOf(context, pair.value);
-  if (value.start < key.end) throw refuse(context.document, pair.key, 'the key has no value of its own');
+  if (value.start < key.end) throw refuse(context.document, pair.key, 'the key has no separate value');
   const isRenamed = step?.kind === 'rename';
   const name = isRenamed ? writeKey(step.to, true).source : context.text.slice(key.start, key.end);
   const between = context.text.slice(key.end, value.start);
@@ -84,7 +84,7 @@ function assemble(
   const { start, end } = rangeOf(context, node);
   const [open, close] = node.kind === 'list' ? ['[', ']'] : ['{', '}'];
   if (context.text[start] !== open || context.text[end - 1] !== close)
-    throw refuse(context.document, node, 'the brackets of the collection were not found');
+    throw refuse(context.document, node, "the brackets of the collection weren't found");
   const first = spans[0];
   const last = spans.at(-1);
   if (members.length === 0) return { start, end, text: open + close };

@@ -40,9 +40,9 @@ export { UnsafeEdit } from './check.ts';
  * caller to prove by parsing it.
  */
 export function splice(document: FileDocument, patch: Patch): FileDocument {
-  if (document.root?.kind !== 'map') throw refuse(document, document.root, 'the file is no mapping');
+  if (document.root?.kind !== 'map') throw refuse(document, document.root, "the file isn't a mapping");
   const fitted = fitPatch(document.root, patch);
-  if (fitted.kind !== 'map') throw refuse(document, document.root, 'nothing would be left of the file');
+  if (fitted.kind !== 'map') throw refuse(document, document.root, 'the file would be empty');
   checkPatch(document, fitted);
   const style = styleOf(document);
   const whole = document.text.endsWith('\n');
@@ -136,7 +136,7 @@ function splicePair(
 function colonAfter(context: Splicing, pair: Pair): number {
   const { end } = rangeOf(context, pair.key);
   const gap = /^[ \t]*:/.exec(context.text.slice(end))?.[0];
-  if (gap === undefined) throw refuse(context.document, pair.key, 'the key is not followed by a colon');
+  if (gap === undefined) throw refuse(context.document, pair.key, "the key isn't followed by a colon");
   return end + gap.length;
 }
 
@@ -197,7 +197,8 @@ function removals(
   const stays = map.pairs.findIndex((pair) => !isGone(pair));
   const first = map.pairs[0] as Pair;
   const isInline = !isFirstOnLine(context.text, rangeOf(context, first.key).start);
-  if (isInline && stays < 0) throw refuse(context.document, map, 'every old key of the entry would go');
+  if (isInline && stays < 0)
+    throw refuse(context.document, map, 'every old key of the entry would be removed');
   const pieces = map.pairs.flatMap((pair, i) =>
     isGone(pair) && !(isInline && i < stays) ? [cut(chunks[i] as Chunk)] : [],
   );
@@ -243,7 +244,7 @@ function spliceList(context: Splicing, list: ListNode, steps: readonly ItemStep[
   const chunks = itemChunks(context, list, dashes);
   const [first] = steps;
   if (!isFirstOnLine(context.text, dashes[0] ?? 0) && !(first && isOld(first) && first.from === 0))
-    throw refuse(context.document, list, 'the list begins behind the dash of another');
+    throw refuse(context.document, list, 'the list begins after the dash of another list');
   const still = stayingInPlace(steps);
   const pieces: Replacement[] = [];
   const text = (from: number, patch?: Patch): string =>
@@ -274,7 +275,7 @@ function dashesOf(context: Splicing, list: ListNode): number[] {
   return list.items.map((item) => {
     const start = rangeOf(context, item).start;
     const dash = nextDash(context.text, from);
-    if (dash === undefined || dash > start) throw refuse(context.document, item, 'the dash was not found');
+    if (dash === undefined || dash > start) throw refuse(context.document, item, "the dash wasn't found");
     from = Math.max(endOfLines(context, item), dash + 1);
     return dash;
   });

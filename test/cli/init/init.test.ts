@@ -111,7 +111,7 @@ describe('init leaves alone what is there', () => {
     await terminal.write('.gitignore', 'dist\n.env');
     const { exit, out } = await init('--url', 'http://127.0.0.1:1');
     expect(exit).toBe(0);
-    expect(out).toContain('holdfast.yaml  is there already and stays as it is');
+    expect(out).toContain('holdfast.yaml  already exists and stays unchanged');
     expect(await terminal.read('holdfast.yaml')).toBe('version: 1\n');
     expect(await terminal.read('.gitignore')).toBe('dist\n.env\n.holdfast/\n');
     expect(projectFiles()).toEqual(['.gitignore', 'holdfast.yaml']);
@@ -171,7 +171,7 @@ describe('init on a terminal', () => {
     expect(exit).toBe(0);
     expect(asked).toHaveLength(5);
     expect(out + err).not.toContain('typed-by-mistake');
-    expect(err).toContain('The key itself is not asked for here');
+    expect(err).toContain('enter the key itself here');
     const settings = await terminal.read('holdfast.yaml');
     expect(settings).toContain('url: "http://127.0.0.1:1"');
     expect(settings).toContain('key: "${env:SOME_KEY}"');
@@ -247,13 +247,13 @@ describe('init that pulls', () => {
 
 describe('init is told what is wrong', () => {
   test.each([
-    [['--url', 'gateway'], '--url: the URL of the gateway is not an http or https URL'],
+    [['--url', 'gateway'], "--url: the URL of the gateway isn't an http or https URL"],
     [['--key-from', 'mgmt-secret-1'], '--key-from: that is no variable in capitals'],
     [['--key-from', 'missing/key'], '--key-from: that is no variable in capitals'],
     [['--mode', 'force'], 'Allowed choices are observe, apply, enforce'],
     [['--name', 'a b'], '--name: a target has a name of letters'],
     [['--pull', '--key-from', 'NOT_SET'], '--pull needs the management key now'],
-    [['--settings', 'other.yaml'], 'init makes holdfast.yaml in the working directory'],
+    [['--settings', 'other.yaml'], 'init creates holdfast.yaml in the working directory'],
   ])('%j', async (words, said) => {
     const { exit, out, err } = await init(...words);
     expect(exit).toBe(64);

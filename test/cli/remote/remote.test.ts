@@ -165,7 +165,7 @@ describe('a daemon that is not there', () => {
     const at = await place();
     expect(await at.holdfast('plan', '--via', 'http://127.0.0.1:1')).toMatchObject({
       exit: 5,
-      err: expect.stringContaining('nobody listens there'),
+      err: expect.stringContaining('nothing listens at this address'),
     });
     for (const url of [
       await answering(200, '{}'),

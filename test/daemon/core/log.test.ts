@@ -65,7 +65,7 @@ describe('the log', () => {
       writes: [],
     } as never; // enough for a log
     const about = { target: 'home', revision: 'a'.repeat(12), plan: 'b'.repeat(12), commit: 'c0ffee' };
-    const outcome = outcomeOf({ kind: 'refused', plan }, [problem('HF5005', 'changed meanwhile')]);
+    const outcome = outcomeOf({ kind: 'refused', plan }, [problem('HF5005', 'changed in the meantime')]);
     reporter.event({ kind: 'planned', target: 'home', plan });
     reporter.event({ kind: 'step', target: 'home', step: 'backup', detail: 'b1' });
     reporter.event({ kind: 'notice', target: 'home', problem: problem('HF5018', 'a gap') });
@@ -126,7 +126,7 @@ describe('the log', () => {
   test('a fault of ours is told with where it happened', () => {
     const { reporter, lines } = log();
     reporter.failed(new TypeError('broken'));
-    reporter.failed(fail('HF7001', '"x" is not a cron expression'));
+    reporter.failed(fail('HF7001', '"x" isn\'t a cron expression'));
     expect(lines()[0]).toMatchObject({
       level: LEVEL.error,
       error: expect.stringContaining('TypeError: broken') as never,

@@ -97,7 +97,7 @@ describe('on a bad day the last good commit stays in force', () => {
     await following.ask();
     expect(following.commit()).toBe(good);
     expect(following.problem()).toBe(
-      `HF7014: branch main of ${one.url} was rewritten: ${other.slice(0, 12)} does not contain ${good.slice(0, 12)}`,
+      `HF7014: branch main of ${one.url} was rewritten: ${other.slice(0, 12)} doesn't contain ${good.slice(0, 12)}`,
     );
     expect(following.notes).toHaveLength(2);
 
@@ -141,12 +141,12 @@ describe('on a bad day the last good commit stays in force', () => {
     expect(following.problem()).toMatch(/^HF7011/);
     await following.ask();
     await following.ask();
-    expect(following.notes).toEqual([expect.stringContaining(`${good.slice(0, 12)} stays in force`)]);
+    expect(following.notes).toEqual([expect.stringContaining(`${good.slice(0, 12)} stays in effect`)]);
 
     await back();
     await following.ask();
     expect(following.problem()).toBe('');
-    expect(following.notes[1]).toContain('all is well again');
+    expect(following.notes[1]).toContain('recovered');
     expect(following.reloads).toEqual([]);
   });
 
@@ -157,7 +157,9 @@ describe('on a bad day the last good commit stays in force', () => {
     const bad = await one.push({ gateways: null, 'a.yaml': 'a: 1\n' });
     await following.ask();
     expect(following.commit()).toBe(good);
-    expect(following.problem()).toBe(`HF7015: commit ${bad.slice(0, 12)} has no directory gateways`);
+    expect(following.problem()).toBe(
+      `HF7015: commit ${bad.slice(0, 12)} doesn't contain the directory gateways`,
+    );
   });
 
   test('when the commit is too large', async () => {
@@ -210,7 +212,7 @@ describe('on a bad day the last good commit stays in force', () => {
       await one.push({ 'own/inside/b.yaml': 'b: 1\n' });
       await following.ask();
       expect(following.problem()).toBe(
-        'HF7020: the link own/link.yaml of the commit leads outside the repository',
+        'HF7020: the link own/link.yaml in the commit points outside the repository',
       );
       expect(following.commit()).toBe(good);
     },

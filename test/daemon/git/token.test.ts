@@ -161,7 +161,7 @@ describe('a repository behind a token', () => {
     await following.ask();
     expect([following.commit(), following.problem()]).toEqual([
       good,
-      `HF7011: ${url} did not answer in time`,
+      `HF7011: ${url} didn't respond in time`,
     ]);
   });
 
@@ -183,7 +183,9 @@ describe('a repository behind a token', () => {
     const following = await follow(withToken(one, url));
     expect(following.files()).toBeUndefined();
     expect(heard).not.toContain(`Basic ${BASIC}`);
-    expect(following.problem()).toBe(`HF7011: ${url} leads to another address, which is not given the token`);
-    expect(following.notes[0]).toContain('Write the address that it leads to');
+    expect(following.problem()).toBe(
+      `HF7011: ${url} redirects to another address, and Holdfast doesn't send the token there`,
+    );
+    expect(following.notes[0]).toContain('to the address of the redirect');
   });
 });

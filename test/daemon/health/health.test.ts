@@ -166,7 +166,7 @@ describe('/healthz and /readyz', () => {
     at.health.reporter?.outcome?.({ ...inSync, target: 'home' }, 'start');
     const waiting = await at.get('/readyz');
     expect(waiting).toMatchObject({ code: 503, body: { status: 'failing' } });
-    expect(waiting.body.findings.at(-1)?.detail).toBe('1 of 2 targets were looked at');
+    expect(waiting.body.findings.at(-1)?.detail).toBe('1 of 2 targets were checked');
     at.health.reporter?.failed?.(new Error('state'), 'secret-customer');
     expect(await at.get('/readyz')).toMatchObject({ code: 200, body: { status: 'ok' } });
   });
@@ -179,7 +179,7 @@ describe('/healthz and /readyz', () => {
     expect(answer.body.findings).toContainEqual({
       name: 'state',
       ok: false,
-      detail: 'cannot be written (HF6004)',
+      detail: "can't be written (HF6004)",
     });
     at.broken = undefined;
     expect(wrongIn(await at.get('/readyz'))).toContain('state');

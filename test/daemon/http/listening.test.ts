@@ -16,7 +16,7 @@ afterEach(async () => {
 });
 
 async function occupied(): Promise<number> {
-  const server = createServer((_request, response) => response.end('somebody else'));
+  const server = createServer((_request, response) => response.end('someone else'));
   others.push(server);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return (server.address() as AddressInfo).port;
@@ -56,7 +56,7 @@ describe('the server', () => {
     const home = await serving();
     const error = await problemsOf(home.http.follow(daemon(at('192.0.2.1', 8318))));
     expect(error.problems).toMatchObject([
-      { code: 'HF7033', message: expect.stringContaining('no such address') },
+      { code: 'HF7033', message: expect.stringContaining("doesn't have this address") },
     ]);
   });
 

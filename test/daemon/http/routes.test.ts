@@ -56,7 +56,7 @@ describe('targets', () => {
     const diff = await home.ask('/api/v1/targets/home/diff');
     expect(diff.json).toMatchObject({
       changes: [{ path: 'request-retry' }],
-      text: expect.stringContaining('declared 4, the gateway holds 1'),
+      text: expect.stringContaining('declared 4, the gateway has 1'),
     });
   });
 });
@@ -91,7 +91,7 @@ describe('an apply', () => {
     const home = await applied();
     expect(await home.file()).toContain('request-retry: 4');
     expect(home.notes).toContainEqual(
-      expect.stringMatching(/^operator \(127\.0\.0\.1\) asks: apply the files to home$/),
+      expect.stringMatching(/^operator \(127\.0\.0\.1\) requested: apply the files to home$/),
     );
     const { json } = await home.ask('/api/v1/targets/home/history');
     expect(json).toMatchObject({
@@ -229,7 +229,7 @@ describe('beside the API', () => {
     const heard: string[] = [];
     const hook: GitHook = (headers, body) => {
       heard.push(`${String(headers['x-hub-signature-256'])} ${body.toString()}`);
-      return { status: 202, body: { message: 'read now' } };
+      return { status: 202, body: { message: 'Holdfast is reading the repository' } };
     };
     const home = await serving({ options: { hook } });
     const headers = { 'x-hub-signature-256': 'sha256=00', 'content-type': 'application/json' };
@@ -239,12 +239,12 @@ describe('beside the API', () => {
       headers,
       body: '{ "a":1 }',
     });
-    expect([answer.status, answer.json]).toEqual([202, { message: 'read now' }]);
+    expect([answer.status, answer.json]).toEqual([202, { message: 'Holdfast is reading the repository' }]);
     expect(heard).toEqual(['sha256=00 { "a":1 }']);
   });
 
   test('of webhooks that take their time only a few are read at once', async () => {
-    const hook: GitHook = () => ({ status: 202, body: { message: 'read now' } });
+    const hook: GitHook = () => ({ status: 202, body: { message: 'Holdfast is reading the repository' } });
     const { url, ask } = await serving({ options: { hook } });
     const hooked = (): Promise<Answer> => ask('/hooks/git', { method: 'POST', token: undefined, body: {} });
     const slow = await Promise.all(Array.from({ length: 16 }, () => halfSent(url)));

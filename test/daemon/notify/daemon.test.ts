@@ -36,7 +36,7 @@ describe('the daemon with notifications', () => {
     );
     await home.next('applied');
     home.clock.pass(5000);
-    const gone = 'notifications to "gone" do not arrive: broken while connecting (ECONNREFUSED)';
+    const gone = 'notifications to "gone" aren\'t delivered: broken while connecting (ECONNREFUSED)';
     await until(
       () => silent.got.length === 1 && home.notes.includes(gone),
       () => home.notes,

@@ -139,7 +139,7 @@ describe('a message', () => {
        "link": "https://holdfast.example/#/targets/home",
        "previous": "in-sync",
        "severity": "warning",
-       "summary": "A guard found the plan dangerous, so nothing was written; each finding says what would let it pass.",
+       "summary": "A guard found the plan dangerous, so nothing was written. Each finding says how to override it, if that's possible.",
        "target": "home",
        "title": "home: Refused",
        "type": "notice",
@@ -171,7 +171,7 @@ describe('a message', () => {
            "id": "msg_3",
            "kind": "unreachable",
            "severity": "critical",
-           "summary": "The gateway does not answer, or does not let Holdfast in.",
+           "summary": "Holdfast can't connect to the gateway, or the gateway denies access.",
            "target": "home",
            "title": "home: Unreachable",
          },
@@ -198,7 +198,7 @@ describe('a message', () => {
          {
            "text": {
              "emoji": false,
-             "text": "A guard found the plan dangerous, so nothing was written; each finding says what would let it pass.",
+             "text": "A guard found the plan dangerous, so nothing was written. Each finding says how to override it, if that's possible.",
              "type": "plain_text",
            },
            "type": "section",
@@ -257,7 +257,7 @@ describe('a message', () => {
          {
            "text": {
              "text": "*Refused by*
-     \`\`\`mass-delete at api-keys: removes 6 of 9 entries, 67 %; at most 30 % is allowed (passes with --allow mass-delete:api-keys)\`\`\`",
+     \`\`\`mass-delete at api-keys: removes 6 of 9 entries, 67 %; at most 30 % is allowed (override: --allow mass-delete:api-keys)\`\`\`",
              "type": "mrkdwn",
              "verbatim": true,
            },
@@ -313,12 +313,12 @@ describe('a message', () => {
        "embeds": [
          {
            "color": 13801762,
-           "description": "A guard found the plan dangerous, so nothing was written; each finding says what would let it pass.
+           "description": "A guard found the plan dangerous, so nothing was written. Each finding says how to override it, if that's possible.
      **Changes**
      • update request-retry: 2 → 3
      • remove api-keys\\[\\#1a2b3c4d\\]
      **Refused by**
-     • mass-delete at api-keys: removes 6 of 9 entries, 67 %; at most 30 % is allowed \\(passes with --allow mass-delete:api-keys\\)
+     • mass-delete at api-keys: removes 6 of 9 entries, 67 %; at most 30 % is allowed \\(override: --allow mass-delete:api-keys\\)
      **What to do**
      • Look whether the right file is there.",
            "fields": [
@@ -371,7 +371,7 @@ describe('a message', () => {
        },
        "parse_mode": "HTML",
        "text": "<b>🟡 home: Refused</b>
-     A guard found the plan dangerous, so nothing was written; each finding says what would let it pass.
+     A guard found the plan dangerous, so nothing was written. Each finding says how to override it, if that's possible.
      <i>Target</i>: <code>home</code>
      <i>Before</i>: <code>In sync</code>
      <i>Revision</i>: <code>3f2a9c1b04d7</code>
@@ -382,7 +382,7 @@ describe('a message', () => {
      • <code>update request-retry: 2 → 3</code>
      • <code>remove api-keys[#1a2b3c4d]</code>
      <b>Refused by</b>
-     • <code>mass-delete at api-keys: removes 6 of 9 entries, 67 %; at most 30 % is allowed (passes with --allow mass-delete:api-keys)</code>
+     • <code>mass-delete at api-keys: removes 6 of 9 entries, 67 %; at most 30 % is allowed (override: --allow mass-delete:api-keys)</code>
      <b>What to do</b>
      • <code>Look whether the right file is there.</code>
      <a href="https://holdfast.example/#/targets/home">Open the dashboard</a>
@@ -396,8 +396,8 @@ describe('a message', () => {
          "is_disabled": true,
        },
        "parse_mode": "HTML",
-       "text": "<b>🔴 home: Needs a person</b>
-     Putting things back failed too; the steps that are shown work without the gateway’s API. Reason: the gateway went away.
+       "text": "<b>🔴 home: Needs manual action</b>
+     The rollback failed too. The steps shown work without the gateway’s API. Reason: the gateway went away.
      <i>Target</i>: <code>home</code>
      <i>Before</i>: <code>In sync</code>
      <i>Backup</i>: <code>20261128T120000Z-1a2b3c4d</code>
@@ -419,7 +419,7 @@ describe('a message', () => {
        "text": "<b>🔴 Holdfast: 230 notices</b>
      228 × Unreachable, 2 × Recovered
      <b>The newest 1</b>
-     • <code>2026-11-28T12:00:00Z home: Unreachable. The gateway does not answer, or does not let Holdfast in.</code>
+     • <code>2026-11-28T12:00:00Z home: Unreachable. Holdfast can't connect to the gateway, or the gateway denies access.</code>
      2026-11-28T12:00:00Z",
      }
     `);
@@ -429,15 +429,15 @@ describe('a message', () => {
     expect(mailOf(pageOf(needsAPerson))).toMatchInlineSnapshot(`
      {
        "html": "<!doctype html><html><body style="font-family: sans-serif">
-     <h2>home: Needs a person</h2><p>Putting things back failed too; the steps that are shown work without the gateway’s API. Reason: the gateway went away.</p>
+     <h2>home: Needs manual action</h2><p>The rollback failed too. The steps shown work without the gateway’s API. Reason: the gateway went away.</p>
      <table cellpadding="4"><tr><th align="left">Target</th><td>home</td></tr><tr><th align="left">Before</th><td>In sync</td></tr><tr><th align="left">Backup</th><td>20261128T120000Z-1a2b3c4d</td></tr></table>
      <h3>What to do</h3><ul><li>Stop the gateway.</li><li>Copy the backup over config.yaml.</li><li>Start the gateway.</li></ul>
      <p><a href="https://holdfast.example/#/targets/home">Open the dashboard</a></p>
      <p><small>2026-11-28T12:00:00Z</small></p></body></html>",
-       "subject": "[critical] home: Needs a person",
-       "text": "home: Needs a person
+       "subject": "[critical] home: Needs manual action",
+       "text": "home: Needs manual action
 
-     Putting things back failed too; the steps that are shown work without the gateway’s API. Reason: the gateway went away.
+     The rollback failed too. The steps shown work without the gateway’s API. Reason: the gateway went away.
 
      Target: home
      Before: In sync

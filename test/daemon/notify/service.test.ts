@@ -107,7 +107,7 @@ describe('notifications', () => {
     const first = await notifying(at, [ops]);
     first.see(drifted());
     await first.service[Symbol.asyncDispose]();
-    expect(at.notes.at(-1)).toBe('1 notification to "ops" did not arrive before the end');
+    expect(at.notes.at(-1)).toBe('1 notification to "ops" weren\'t delivered before the daemon stopped');
     receiver.answers = [{}];
     const second = await notifying(at, [ops]);
     second.see(drifted());
@@ -184,8 +184,8 @@ describe('notifications', () => {
     );
     expect(waits).toEqual([GATHER, 2000, 77_000, 300_000 - GATHER - 2000 - 77_000, 16_000]);
     expect(at.notes).toEqual([
-      'notifications to "ops" do not arrive: HTTP 500: ok',
-      'notifications to "ops" arrive again',
+      'notifications to "ops" aren\'t delivered: HTTP 500: ok',
+      'notifications to "ops" are delivered again',
     ]);
     expect(new Set(receiver.got.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
   });
@@ -201,7 +201,7 @@ describe('notifications', () => {
     await due();
     await until(() => at.results.length === 2);
     expect(at.results).toEqual(['ops refused', 'ops refused']);
-    expect(at.notes).toEqual(['notifications to "ops" do not arrive: HTTP 404: no_service']);
+    expect(at.notes).toEqual(['notifications to "ops" aren\'t delivered: HTTP 404: no_service']);
     expect(at.clock.waits()).toEqual([]);
   });
 
@@ -316,7 +316,7 @@ describe('notifications', () => {
     await until(() => at.results.length === 1);
     expect(receiver.got[0]?.body).not.toContain('sk-test-0001');
     expect(receiver.got[0]?.body).toContain('https://holdfast.example/#/targets/home');
-    expect(at.notes).toEqual(['notifications to "ops" do not arrive: HTTP 400: bad token [secret]']);
+    expect(at.notes).toEqual(['notifications to "ops" aren\'t delivered: HTTP 400: bad token [secret]']);
   });
 
   test('go on without what was told before where that cannot be read', async () => {

@@ -28,12 +28,12 @@ describe('a character that HTTP cannot carry is refused', () => {
     ],
     ['a key of another family', 'claude-api-key: [{api-key: "a\\x01"}]\n', '1:28', 'U+0001'],
     ['a header', entry(`${KEYS}, headers: {X-A: "a\\nX-B: c"}`), '2:', 'headers.X-A` holds a line break'],
-    ['the name of a header', entry(`${KEYS}, headers: {"X A": b}`), '2:', 'has in its name a space'],
+    ['the name of a header', entry(`${KEYS}, headers: {"X A": b}`), '2:', 'contains in its name a space'],
     [
       'a colon in the name',
       entry(`${KEYS}, headers: {"X-A:": b}`),
       '2:',
-      'has in its name the character ":"',
+      'contains in its name the character ":"',
     ],
     ['a proxy', 'proxy-url: "http://a.example\\n:80"\n', '1:12', 'holds a line break'],
     [

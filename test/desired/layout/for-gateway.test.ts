@@ -50,8 +50,8 @@ describe('a desired state for a gateway of the other layout', () => {
   test('notes what means nothing there', async () => {
     const { problems } = desiredFor(await desired(GROUPS), 'legacy');
     expect(problems.map((each) => `${each.severity} ${oneLine(each)}`)).toEqual([
-      'warning a.yaml:4:13 HF2047 `api-keys.codex[shared].name` is a label that the flat layout does not have; it is left out',
-      'warning a.yaml:10:7 HF2047 `api-keys.codex[1]` has no keys and therefore no effect',
+      "warning a.yaml:4:13 HF2047 `api-keys.codex[shared].name` is a label that the flat layout doesn't have, so Holdfast omits it",
+      'warning a.yaml:10:7 HF2047 `api-keys.codex[1]` has no keys, and so no effect',
     ]);
   });
 
@@ -62,7 +62,7 @@ describe('a desired state for a gateway of the other layout', () => {
     );
     expect(tree.tree.open()).toEqual({ observability: { logs: { debug: true } } });
     expect(problems.map(oneLine)).toEqual([
-      'a.yaml:2:28 HF2047 `codex.identity-confuse` cannot be said in the layout of v8',
+      "a.yaml:2:28 HF2047 `codex.identity-confuse` can't be expressed in the v8 layout",
     ]);
   });
 

@@ -172,10 +172,10 @@ describe('what cannot be migrated', () => {
     [
       'v8',
       'codex: { identity-confuse: true }\n',
-      'a.yaml:1:10 HF2047 `codex.identity-confuse` cannot be said in the v8 tree: newer v8 gateways have no such key',
+      "a.yaml:1:10 HF2047 `codex.identity-confuse` can't be expressed in the v8 tree: newer v8 gateways don't have this key",
     ],
-    ['v8', 'streaming: {}\n', 'a.yaml:1:1 HF2047 `streaming` is empty and means nothing in the v8 tree'],
-    ['v8', 'x-own: 1\ndebug: true\n', 'a.yaml:1:1 HF2047 `x-own` has no place in the v8 tree'],
+    ['v8', 'streaming: {}\n', 'a.yaml:1:1 HF2047 `streaming` is empty and has no meaning in the v8 tree'],
+    ['v8', 'x-own: 1\ndebug: true\n', "a.yaml:1:1 HF2047 `x-own` doesn't exist in the v8 tree"],
     [
       'v8',
       'codex:\n  live-media-relay: { allow-private-remote-ips: true, disable-private-remote-ips: true }\n',
@@ -188,12 +188,12 @@ describe('what cannot be migrated', () => {
     [
       'legacy',
       'server: { port: 1, github-token: "${env:T}" }\n',
-      'a.yaml:1:34 HF2047 `server.github-token` cannot be said in the flat layout: it came with v8.0.19',
+      "a.yaml:1:34 HF2047 `server.github-token` can't be expressed in the flat layout: it was added with v8.0.19",
     ],
     [
       'legacy',
       'api-keys: { meta: [{ keys: [] }] }\n',
-      'a.yaml:1:13 HF2047 `api-keys.meta` cannot be said in the flat layout: it came with v8.0.0',
+      "a.yaml:1:13 HF2047 `api-keys.meta` can't be expressed in the flat layout: it was added with v8.0.0",
     ],
   ])('to %s: %j', (layout, text, problem) => {
     const found = refusal(layout, text);

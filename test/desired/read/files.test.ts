@@ -39,7 +39,7 @@ describe('the directory', () => {
     const dir = directory({ 'desired/a.yaml': 'debug: true\n' });
     symlinkSync('/', join(dir, 'desired/all'));
     expect((await load(dir)).problems.map(oneLine)).toEqual([
-      'desired:1:1 HF2006 desired contains more than 20000 files and directories; the link desired/all leads to /',
+      'desired:1:1 HF2006 desired contains more than 20000 files and directories; the link desired/all points to /',
     ]);
   });
 
@@ -55,7 +55,7 @@ describe('the directory', () => {
     const rules = { ...DEFAULT_RULES, files: ['.', '/dev'] };
     expect((await load(dir, { rules })).problems.map(oneLine)).toEqual([
       'a.yaml:1:12 HF2020 ${file:nobody} is empty',
-      'a.yaml:1:30 HF2020 ${file:/dev/zero} cannot be resolved: /dev/zero cannot be read: it is neither a file nor a pipe',
+      "a.yaml:1:30 HF2020 ${file:/dev/zero} can't be resolved: /dev/zero can't be read: it's neither a file nor a pipe",
     ]);
     execFileSync('mkfifo', [join(dir, 'desired/b.yaml')]);
     expect((await load(dir)).problems.map(oneLine)).toContainEqual(
@@ -92,14 +92,14 @@ describe('the directory', () => {
       'new-key: 1\nrouting: { new: x }\nclaude-api-key:\n  - { api-key: "${env:K}", base-url: u, new: 1 }\n';
     const loaded = await loadText(text, { env: { K: 'k' }, policy: { unknownKeys: 'pass' } });
     expect(loaded.problems.map(oneLine)).toEqual([
-      'a.yaml:4:41 HF2030 `claude-api-key[0].new` is not known here',
+      "a.yaml:4:41 HF2030 `claude-api-key[0].new` isn't known here",
     ]);
   });
 
   test('what the gateway holds in another spelling is only a warning', async () => {
     const loaded = await loadText('oauth-excluded-models: { claude: [Opus] }\n');
     expect(loaded.problems.map(({ severity, message }) => `${severity}: ${message}`)).toEqual([
-      'warning: `oauth-excluded-models.claude[0]` is held in lower case by the gateway: `opus`',
+      'warning: `oauth-excluded-models.claude[0]` is stored in lower case by the gateway: `opus`',
     ]);
     expect(loaded.desired).toBeDefined();
   });

@@ -94,8 +94,8 @@ describe('layers', () => {
     const errors = problems.filter(({ severity }) => severity === 'error');
     expect(errors.map(oneLine)).toEqual([
       'over/b.yaml:2:5 HF2042 This entry of `gemini-api-key` matches 2 entries of lower layers',
-      'over/b.yaml:3:5 HF2041 No lower layer declares what `$remove` is to drop at `gemini-api-key`',
-      'over/b.yaml:4:1 HF2041 No lower layer declares what `$remove` is to drop at `routing`',
+      'over/b.yaml:3:5 HF2041 No lower layer declares what `$remove` should drop at `gemini-api-key`',
+      'over/b.yaml:4:1 HF2041 No lower layer declares what `$remove` should drop at `routing`',
     ]);
   });
 

@@ -401,7 +401,7 @@ test('a request that cannot be formed is our fault, not that of the gateway', as
   expect(requests).toEqual([]);
   expect(await admission(client, seal('sk-test\n0001'))).toEqual({
     kind: 'unproven',
-    detail: 'the key holds a line break, which HTTP cannot carry',
+    detail: "the key contains a line break, which HTTP can't transmit",
   });
   expect(requests).toEqual([]);
 });

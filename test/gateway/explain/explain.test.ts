@@ -33,7 +33,7 @@ describe('explain', () => {
   });
 
   test('says that a zero may not stick where the default is another', () => {
-    const lost = 'is not stored while the file does not have the key';
+    const lost = "isn't stored if the file doesn't have the key";
     expect(about('ws-auth').writing.reason).toContain(`false ${lost}`);
     expect(about('debug').writing.reason).not.toContain(lost);
   });

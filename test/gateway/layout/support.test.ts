@@ -25,35 +25,37 @@ describe('what a gateway version does not hold', () => {
 
   test('an early v8 lacks what came later, and earlier spellings that reach less are no substitute', () => {
     expect(found(TREE, 'v8', 'v8.0.5')).toEqual([
-      '/server/github-token is not known to v8.0.5 v8.0.19',
-      '/upstream/codex/response-steering is `oauth.providers.codex.response-steering` in v8.0.5, where it reaches OAuth credentials only v8.0.11',
-      '/upstream/xai/inject-x-search is `oauth.providers.xai.inject-x-search` in v8.0.5, where it reaches OAuth credentials only v8.0.11',
-      '/client/codex/enable-apply-patch is not known to v8.0.5 v8.0.14',
-      '/models/catalog is not known to v8.0.5 v8.0.14',
+      "/server/github-token isn't known to v8.0.5 v8.0.19",
+      '/upstream/codex/response-steering is `oauth.providers.codex.response-steering` in v8.0.5, where it applies only to OAuth credentials v8.0.11',
+      '/upstream/xai/inject-x-search is `oauth.providers.xai.inject-x-search` in v8.0.5, where it applies only to OAuth credentials v8.0.11',
+      "/client/codex/enable-apply-patch isn't known to v8.0.5 v8.0.14",
+      "/models/catalog isn't known to v8.0.5 v8.0.14",
     ]);
   });
 
   test('v7 lacks what v8 brought, by the place where it is declared', () => {
     expect(found(TREE, 'v8', 'v7.2.140')).toEqual([
-      '/server/github-token is not known to v7.2.140 v8.0.19',
-      '/server/discovery/enabled is not known to v7.2.140 v8.0.0',
-      '/upstream/codex/response-steering is not known to v7.2.140 v8.0.11',
-      '/client/codex/enable-apply-patch is not known to v7.2.140 v8.0.14',
-      '/models/catalog is not known to v7.2.140 v8.0.14',
-      '/api-keys/meta is not known to v7.2.140 v8.0.0',
-      '/api-keys/codex/0/keys/0/disable-codex-cloaking is not known to v7.2.140 v8.0.0',
+      "/server/github-token isn't known to v7.2.140 v8.0.19",
+      "/server/discovery/enabled isn't known to v7.2.140 v8.0.0",
+      "/upstream/codex/response-steering isn't known to v7.2.140 v8.0.11",
+      "/client/codex/enable-apply-patch isn't known to v7.2.140 v8.0.14",
+      "/models/catalog isn't known to v7.2.140 v8.0.14",
+      "/api-keys/meta isn't known to v7.2.140 v8.0.0",
+      "/api-keys/codex/0/keys/0/disable-codex-cloaking isn't known to v7.2.140 v8.0.0",
     ]);
   });
 
   test('an older v7 lacks what newer v7 brought', () => {
     expect(found({ 'xai-api-key': [{ 'api-key': 'a' }], debug: true }, 'legacy', 'v7.1.0')).toEqual([
-      '/xai-api-key is not known to v7.1.0 v7.2.73',
+      "/xai-api-key isn't known to v7.1.0 v7.2.73",
     ]);
   });
 
   test('v8 lacks what is gone, and narrows what the flat file meant for all credentials', () => {
     const flat: Tree = { codex: { 'identity-confuse': true, 'disable-codex-cloaking': true } };
-    expect(found(flat, 'legacy', 'v8.0.21')).toEqual(['/codex/identity-confuse is gone from v8 gateways -']);
+    expect(found(flat, 'legacy', 'v8.0.21')).toEqual([
+      '/codex/identity-confuse was removed from v8 gateways -',
+    ]);
     for (const version of ['v8.0.4', 'v8.0.10'])
       expect(found(flat, 'legacy', version)[0]).toContain('reaches OAuth credentials only v8.0.11');
     expect(found(flat, 'legacy', 'v8.0.11')).toHaveLength(1);
@@ -61,6 +63,6 @@ describe('what a gateway version does not hold', () => {
 
   test('the layout follows the version', () => {
     expect([layoutFor('v7.3.12'), layoutFor('8.0.0')]).toEqual(['legacy', 'v8']);
-    expect(() => found({}, 'v8', 'dev')).toThrow('no version');
+    expect(() => found({}, 'v8', 'dev')).toThrow("isn't a version");
   });
 });

@@ -18,7 +18,7 @@ describe('a gateway is of', () => {
   test.each<[string, ApiGeneration, number, string, Record<string, string>]>([
     ['v8 that says 8', 'v8', 200, '8', CPA],
     ['v8 whose stored file is broken', 'v8', 500, JSON_ERROR('invalid_config'), CPA],
-    ['v8 whose file cannot be read', 'v8', 500, JSON_ERROR('read_failed'), CPA],
+    ["v8 whose file can't be read", 'v8', 500, JSON_ERROR('read_failed'), CPA],
     ['v8 without the field', 'v8', 404, JSON_ERROR('not_found'), CPA],
     ['v7, which does not know the path', 'v0', 404, '', CORS],
   ])('%s', async (_, expected, status, body, headers) => {

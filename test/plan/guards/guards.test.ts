@@ -39,7 +39,7 @@ describe('open-gateway', () => {
   test('refuses to remove the last client key', () => {
     const scenario = { desired: { 'api-keys': [] } };
     expect(refused(scenario)).toContain(
-      'open-gateway api-keys: leaves no usable client key (2 usable client keys now): the gateway would serve everybody',
+      'open-gateway api-keys: leaves no usable client key (2 usable client keys now), so the gateway would be open to everyone',
     );
     expect(overridesOf(scenario)).toContain('--allow open-gateway:api-keys');
     expect(guardsOf({ ...scenario, allow: ['open-gateway:api-keys', 'mass-delete'] })).toEqual([]);
@@ -49,7 +49,7 @@ describe('open-gateway', () => {
   test('refuses blank keys and published samples', () => {
     expect(guardsOf({ desired: { 'api-keys': ['  '] }, allow: ['mass-delete'] })).toEqual(['open-gateway']);
     expect(refused({ desired: { 'api-keys': ['sk-test-0001', 'your-api-key-2'] } })).toEqual([
-      "open-gateway api-keys: client keys include `your-api-key-2`, published with the gateway's example: everybody knows them",
+      "open-gateway api-keys: client keys include `your-api-key-2`, which are published with the gateway's example, so everyone knows them",
     ]);
   });
 
@@ -76,10 +76,10 @@ describe('client keys that stand twice', () => {
     expect(texts).toEqual([
       ...Array.from({ length: 2 }, () => [
         'remove',
-        'the list has the same key once more: nobody is refused',
+        'the list contains the same key again, so no client loses access',
       ]),
-      ['remove', 'is blank and lets nobody in'],
-      ['remove', 'the list has the same key once more: nobody is refused'],
+      ['remove', 'is blank and gives no client access'],
+      ['remove', 'the list contains the same key again, so no client loses access'],
     ]);
   });
 
@@ -133,7 +133,7 @@ describe('self-lockout', () => {
   test('refuses a management secret that Holdfast does not have', () => {
     const refusals = refused({ ...withSecret, desired: secret, managementSecret: facts(false) });
     expect(refusals).toContain(
-      "self-lockout remote-management.secret-key: replaces the management secret by one that is none of the target's `key` references",
+      "self-lockout remote-management.secret-key: replaces the management secret with one that isn't among the target's `key` references",
     );
     expect(guardsOf({ ...withSecret, desired: secret, managementSecret: facts(true) })).toEqual([]);
   });
@@ -142,13 +142,13 @@ describe('self-lockout', () => {
     const desired = { 'remote-management': { 'allow-remote': false } };
     expect(guardsOf({ ...withSecret, desired })).toEqual(['self-lockout']);
     expect(refused({ ...withSecret, desired, url: 'https://gw.example' })).toEqual([
-      'self-lockout remote-management.allow-remote: refuses remote management, and this target is managed from another host (gw.example)',
+      'self-lockout remote-management.allow-remote: turns remote management off, and this target is managed from another host (gw.example)',
     ]);
   });
 
   test('refuses an address that the url of the target does not reach', () => {
     expect(refused({ ...withSecret, desired: { port: 9000 } })).toEqual([
-      "self-lockout port: listens on port 9000 after the next restart, and this target's url says 8317",
+      "self-lockout port: listens on port 9000 after the next restart, but the target's url has 8317",
     ]);
     expect(guardsOf({ ...withSecret, desired: { port: 9000 }, url: 'http://127.0.0.1:9000' })).toEqual([]);
     expect(guardsOf({ ...withSecret, desired: { host: '10.0.0.5' } })).toEqual(['self-lockout']);
@@ -218,7 +218,7 @@ describe('overwrites-edit and takeover', () => {
   test('what somebody edited is not overwritten unasked', () => {
     const scenario = { file: edited, desired: { 'request-retry': 5 }, state };
     expect(refused(scenario)).toEqual([
-      'overwrites-edit request-retry: overwrites what somebody edited on the gateway since the last apply',
+      'overwrites-edit request-retry: overwrites what someone edited on the gateway since the last apply',
     ]);
     expect(guardsOf({ ...scenario, allow: ['overwrites-edit'] })).toEqual([]);
     expect(guardsOf({ ...scenario, mode: 'enforce' })).toEqual([]);
@@ -228,7 +228,7 @@ describe('overwrites-edit and takeover', () => {
   test('nothing is removed from a gateway that was never applied to', () => {
     const scenario = { desired: { 'api-keys': ['sk-test-0001'] }, adopted: false };
     expect(refused(scenario)).toEqual([
-      'takeover api-keys[#f]: removes api-keys[#f], and Holdfast never applied to this gateway',
+      'takeover api-keys[#f]: removes api-keys[#f], and Holdfast has never applied to this gateway',
     ]);
     expect(guardsOf({ ...scenario, adopted: true })).toEqual([]);
     expect(guardsOf({ ...scenario, allow: ['takeover:api-keys'] })).toEqual([]);
@@ -253,7 +253,7 @@ describe('release-secret and literal-secret', () => {
   test('a plaintext secret in a file is refused, with its place', () => {
     const scenario = { desired: { 'api-keys': ['sk-test-0001', 'sk-test-0002'] }, literals: ['/api-keys/0'] };
     expect(refused(scenario)).toEqual([
-      'literal-secret api-keys[0]: stands in plain text in a file (desired-state/main.yaml:3:1)',
+      'literal-secret api-keys[0]: is in plain text in a file (desired-state/main.yaml:3:1)',
     ]);
     expect(guardsOf({ ...scenario, allow: ['literal-secret'] })).toEqual([]);
   });
@@ -270,7 +270,7 @@ describe('the circumstances', () => {
       agreement: { kind: 'differ', cause: 'split-brain', paths: ['request-retry'] },
     };
     expect(refused(scenario)).toEqual([
-      'split-brain: memory and file of the gateway disagree at 1 path (`request-retry`): a write would silently let one side win',
+      "split-brain: the gateway's memory and its file differ at 1 path (`request-retry`). A write would silently overwrite one side",
     ]);
     expect(overridesOf(scenario)).toEqual(['--allow split-brain=file|memory']);
     expect(guardsOf({ ...scenario, allow: ['split-brain'] })).toEqual(['split-brain']);
@@ -347,7 +347,7 @@ codex-api-key:
     expect(open('2026-11-23T17:00/2026-11-23T20:00 +02:00')).toEqual([]);
     expect(open('2026-11-24/2026-11-30')).toEqual([]);
     expect(open('every monday')).toEqual([
-      'frozen: the freeze window cannot be read, so it is taken for open: `every monday` is no window',
+      "frozen: the freeze window isn't valid, so Holdfast treats it as open: `every monday` isn't a valid window",
     ]);
   });
 

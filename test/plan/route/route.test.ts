@@ -62,7 +62,7 @@ const edit = (from: string, to: string): string => {
   return HOME.replace(from, to);
 };
 
-const FILE = /^PUT \/config\.yaml \| (.*); the file is edited in place, every other byte stays$/;
+const FILE = /^PUT \/config\.yaml \| (.*); the file is edited in place, and every other byte stays$/;
 const viaFile = (before: string, after: string): string | undefined =>
   FILE.exec(requests(before, after).join('\n'))?.[1] ?? requests(before, after).join('\n');
 
@@ -70,13 +70,13 @@ describe('routes through field endpoints', () => {
   test.each([
     ['a scalar', 'request-retry: 3', 'request-retry: 4', 'PUT /request-retry {"value":4} | its own endpoint changes this key and nothing else'],
     ['an explicit zero that the file has a key for', 'error-logs-max-files: 3', 'error-logs-max-files: 0', 'PUT /error-logs-max-files {"value":0} | its own endpoint changes this key and nothing else'],
-    ['a client key in the place of another', 'sk-test-0002', 'sk-test-0003', 'PATCH /api-keys {"old":"sk-test-0002","new":"sk-test-0003"} | replaces one item and leaves the others alone'],
-    ['one more client key', '  - sk-test-0002\n', '  - sk-test-0002\n  - sk-test-0003\n', 'PATCH /api-keys {"old":"sk-test-0003","new":"sk-test-0003"} | appends one item and leaves the others alone'],
+    ['a client key in the place of another', 'sk-test-0002', 'sk-test-0003', 'PATCH /api-keys {"old":"sk-test-0002","new":"sk-test-0003"} | replaces one item and doesn\'t change the others'],
+    ['one more client key', '  - sk-test-0002\n', '  - sk-test-0002\n  - sk-test-0003\n', 'PATCH /api-keys {"old":"sk-test-0003","new":"sk-test-0003"} | appends one item and doesn\'t change the others'],
     ['one client key less', '  - sk-test-0002\n', '', 'PUT /api-keys ["sk-test-0001"] | one request replaces the list exactly; a DELETE would carry the value in the URL'],
-    ['a member that PATCH takes', 'base-url: https://claude.example', 'base-url: https://other.example', 'PATCH /claude-api-key {"match":"sk-test-claude-1","value":{"base-url":"https://other.example"}} | one entry, found by its api-key, and only members that PATCH takes'],
-    ['an upstream key inside a provider', 'sk-test-or-1', 'sk-test-or-2', 'PATCH /openai-compatibility {"name":"openrouter","value":{"api-key-entries":[{"api-key":"sk-test-or-2"}]}} | one entry, found by its name, and only members that PATCH takes'],
+    ['a member that PATCH takes', 'base-url: https://claude.example', 'base-url: https://other.example', 'PATCH /claude-api-key {"match":"sk-test-claude-1","value":{"base-url":"https://other.example"}} | one entry, found by its api-key, and only members that PATCH accepts'],
+    ['an upstream key inside a provider', 'sk-test-or-1', 'sk-test-or-2', 'PATCH /openai-compatibility {"name":"openrouter","value":{"api-key-entries":[{"api-key":"sk-test-or-2"}]}} | one entry, found by its name, and only members that PATCH accepts'],
     ['a channel', 'alias: s\n', 'alias: t\n', 'PUT /oauth-model-alias {"claude":[{"name":"sonnet","alias":"t"}]} | the whole map: PATCH and DELETE of a channel can end the gateway'],
-    ['a plugin setting', 'limit: 5', 'limit: 6', 'PATCH /plugins/demo/config {"limit":6} | changes single settings of the plugin and leaves the others alone'],
+    ['a plugin setting', 'limit: 5', 'limit: 6', 'PATCH /plugins/demo/config {"limit":6} | changes single settings of the plugin and doesn\'t change the others'],
   ])('%s', (_, from, to, expected) => {
     expect(requests(HOME, edit(from, to))).toEqual([expected]);
   }); // prettier-ignore
@@ -111,7 +111,7 @@ describe('routes through the file', () => {
     ['N3: an explicit zero in an entry that does not have the member', '    request-retry: 2\n', '    request-retry: 2\n    disable-cooling: false\n', 'an explicit zero in codex-api-key (disable-cooling) would not be stored, or would come back'],
     ['N5: a header removed while another stays', '      X-Two: b\n', '', 'a removed header of claude-api-key (headers.X-Two) would come back from the file'],
     ['N6: a member of thinking removed', '          min: 1\n', '', 'old members of claude-api-key (models.thinking.min) would come back from the file'],
-    ['N7: two entries with one key', '    request-retry: 2\n', '    request-retry: 2\n  - api-key: sk-test-codex-1\n    base-url: https://second.example\n', 'two entries of codex-api-key share their api-key, and the gateway saves one onto the other'],
+    ['N7: two entries with one key', '    request-retry: 2\n', '    request-retry: 2\n  - api-key: sk-test-codex-1\n    base-url: https://second.example\n', 'two entries of codex-api-key have the same api-key, and the gateway overwrites one with the other'],
     ['N8: a plugin setting removed', '      limit: 5\n', '', 'a removed setting would come back from the file'],
   ])('%s', (_, from, to, expected) => {
     expect(viaFile(HOME, edit(from, to))).toBe(expected);
@@ -194,7 +194,7 @@ describe('what must not be written', () => {
     const text = writes[0]?.body(seal(anchored)).open() ?? '';
     expect(text).toMatch(/^port: 1$[^]*^max-retry-interval: 8317$/m);
     expect(text).not.toMatch(/[&*]p/);
-    expect(() => writes[0]?.body(seal(HOME))).toThrow(/cannot be edited in place/);
+    expect(() => writes[0]?.body(seal(HOME))).toThrow(/can't be edited in place/);
   });
 
   test('settings of a plugin without `enabled` are held with `enabled: false`, and that is the same', () => {

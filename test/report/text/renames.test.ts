@@ -35,11 +35,11 @@ describe('the status of a target', () => {
     /state +(.*)/.exec(statusText({ ...status, ...more }, 1000, PLAIN))?.[1] ?? '';
 
   test('does not call files with errors in sync', () => {
-    expect(stateOf({})).toMatch(/^the files have errors; in sync with the last good revision/);
+    expect(stateOf({})).toMatch(/^the files have errors; in sync with the last valid revision/);
     expect(stateOf({ lastDeepCheck: { at: 0, inSync: false } })).toMatch(
-      /^the files have errors; differs from the last good revision/,
+      /^the files have errors; differs from the last valid revision/,
     );
     expect(stateOf({ declared: 'a'.repeat(64) })).toMatch(/^in sync \(/);
-    expect(stateOf({ unresolved: 'TEAM_A is not set' })).toMatch(/^in sync \(/);
+    expect(stateOf({ unresolved: "TEAM_A isn't set" })).toMatch(/^in sync \(/);
   });
 });

@@ -19,11 +19,11 @@ interface Flags extends PlanFlags {
 
 export function define(command: Command, io: Io): void {
   const doctor = gatewayOptions(command)
-    .option('--retry-auth', 'allow one login now, after a remembered failure')
+    .option('--retry-auth', 'try to log in once, despite an earlier failure')
     .addHelpText(
       'after',
       `
-Logs in once at the most: five failures ban an address for 30 minutes.
+Tries to log in at most once, because five failures ban an address for 30 minutes.
 
 Examples:
   $ holdfast doctor

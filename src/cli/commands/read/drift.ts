@@ -9,11 +9,11 @@ import { type RemoteFlags, remoteOptions } from '../../io/remote-options.ts';
 
 export function define(command: Command, io: Io): void {
   const drift = remoteOptions(planOptions(gatewayOptions(sourceOptions(command))))
-    .option('--shallow', 'one cheap read instead of memory, file and behaviour')
+    .option('--shallow', "read only the gateway's memory, not its file and behavior")
     .addHelpText(
       'after',
       `
-Ends with 2 when something differs.
+Exits with 2 if something differs.
 
 Examples:
   $ holdfast drift

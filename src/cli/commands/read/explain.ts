@@ -22,11 +22,11 @@ export function define(command: Command, io: Io): void {
   const explaining = command
     .argument(
       '<what>',
-      'a key of the configuration, e.g. openai-compatibility[openrouter].models, an error code or a guard',
+      'a configuration key (for example openai-compatibility[openrouter].models), an error code or a guard',
     )
     .allowExcessArguments()
     .addOption(
-      new Option('--layout <layout>', 'of which layout (default: the one that has the key)').choices([
+      new Option('--layout <layout>', 'the layout of the key (default: the one that has the key)').choices([
         'legacy',
         'v8',
       ]),
@@ -50,8 +50,8 @@ export function define(command: Command, io: Io): void {
 }
 
 function oneAtATime(words: readonly string[]): Error {
-  return fail('HF1001', `explain takes one path, and there are ${words.length}`, {
-    remedy: `Ask for one at a time; a path is written with dots: \`holdfast explain ${words.join('.')}\`.`,
+  return fail('HF1001', `explain takes one path, but got ${words.length}`, {
+    remedy: `Use one path at a time. Separate its parts with dots: \`holdfast explain ${words.join('.')}\`.`,
   });
 }
 

@@ -14,12 +14,12 @@ import type { PlanFlags } from '../../../compose/flags.ts';
 
 export function define(command: Command, io: Io): void {
   const healthcheck = command
-    .option('--state <dir>', 'where the daemon keeps its state (default: .holdfast)')
+    .option('--state <dir>', "the daemon's state directory (default: .holdfast)")
     .addHelpText(
       'after',
       `
-\`holdfast run\` leaves a sign of life every 30 seconds. Exit code 0: the last one is fresh and says that the loop
-turns, no look hangs and the line of work moves. 1: it is older than 90 seconds, or says otherwise.
+\`holdfast run\` writes a heartbeat every 30 seconds. Exit code 0: the last heartbeat is recent and reports
+no delay, no stuck check and no stuck queue. Exit code 1: it's older than 90 seconds, or reports a problem.
 
 Examples:
   $ holdfast healthcheck
@@ -33,7 +33,7 @@ async function run(flags: PlanFlags, io: Io): Promise<void> {
   const now = systemClock.now();
   const beat = alive(await readBeat(dir, now), dir, now);
   show(io, flags, 'healthcheck', { state: dir, ...beat }, (style) => {
-    const age = style.dim(`sign of life ${duration(now - beat.at)} ago, process ${beat.pid}`);
+    const age = style.dim(`heartbeat ${duration(now - beat.at)} ago, process ${beat.pid}`);
     return `${style.good('alive')} ${age}`;
   });
 }
@@ -52,11 +52,10 @@ async function stateDirOf(flags: PlanFlags, io: Io): Promise<string> {
 }
 
 function alive(beat: Heartbeat | undefined, dir: string, now: number): Heartbeat {
-  if (!beat) throw fail('HF7070', `${dir} holds no sign of life of a daemon`);
+  if (!beat) throw fail('HF7070', `${dir} contains no heartbeat of a daemon`);
   const age = duration(now - beat.at);
   if (beat.ended) throw fail('HF7070', `the daemon on ${dir} ended ${age} ago`);
-  if (now - beat.at > HEARTBEAT_VALID_MS)
-    throw fail('HF7070', `the last sign of life in ${dir} is ${age} old`);
+  if (now - beat.at > HEARTBEAT_VALID_MS) throw fail('HF7070', `the last heartbeat in ${dir} is ${age} old`);
   if (beat.problems.length > 0) throw fail('HF7071', beat.problems.join('; '));
   return beat;
 }

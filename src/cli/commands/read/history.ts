@@ -15,8 +15,8 @@ interface Flags extends RemoteFlags {
 
 export function define(command: Command, io: Io): void {
   const history = remoteOptions(gatewayOptions(command))
-    .addArgument(new Argument('[id]', 'show one entry whole'))
-    .option('--limit <n>', 'how many entries', '20')
+    .addArgument(new Argument('[id]', 'show all details of one entry'))
+    .option('--limit <n>', 'number of entries', '20')
     .addHelpText('after', '\nExamples:\n  $ holdfast history\n  $ holdfast history 3f2a9c1b04d7');
   onCall(history, (flags: Flags, id) => run(id, flags, io));
 }

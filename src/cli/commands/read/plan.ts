@@ -17,7 +17,7 @@ interface Flags extends RemoteFlags {
 }
 
 export function define(command: Command, io: Io): void {
-  const withExit = options(command).option('--exit-code', 'end with 2 when something differs');
+  const withExit = options(command).option('--exit-code', 'exit with 2 if something differs');
   onCall(withExit, (flags: Flags) => run('plan', flags, io));
 }
 
@@ -26,7 +26,7 @@ export const diff = {
   define(command: Command, io: Io): void {
     const described = options(command).addHelpText(
       'after',
-      '\nEnds with 0 when nothing differs, 2 when something does, 4 when its apply would be refused.',
+      '\nExits with 0 if nothing differs, 2 if something differs, and 4 if a guard would refuse the apply.',
     );
     onCall(described, (flags: Flags) => run('diff', { ...flags, exitCode: true }, io));
   },
@@ -34,8 +34,8 @@ export const diff = {
 
 function options(command: Command): Command {
   return remoteOptions(planOptions(gatewayOptions(sourceOptions(command))))
-    .option('-o, --out <file>', 'save the plan of the one target as JSON, for `holdfast apply FILE`')
-    .option('--shallow', 'one cheap read, memory only')
+    .option('-o, --out <file>', 'save the plan of one target as JSON, for `holdfast apply FILE`')
+    .option('--shallow', "read only the gateway's memory")
     .addHelpText(
       'after',
       `
@@ -57,8 +57,8 @@ async function run(name: string, flags: Flags, io: Io): Promise<void> {
 
 async function savePlan(file: string, plans: readonly Plan[], io: Io): Promise<void> {
   const [plan, ...others] = plans;
-  if (!plan) return io.err('no plan was made, nothing saved\n');
-  if (others.length > 0) return io.err('-o saves the plan of one target: add --target NAME\n');
+  if (!plan) return io.err('no plan was created, and nothing was saved\n');
+  if (others.length > 0) return io.err('-o saves the plan of one target. Add --target NAME\n');
   await writeFile(resolve(io.cwd, file), `${JSON.stringify(plan, null, 2)}\n`, { mode: 0o600 });
-  io.err(`plan saved to ${file}${isRefused(plan) ? '; its apply would be refused' : ''}\n`);
+  io.err(`plan saved to ${file}${isRefused(plan) ? '. A guard would refuse to apply it' : ''}\n`);
 }

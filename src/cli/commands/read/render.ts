@@ -19,7 +19,7 @@ interface Flags extends PlanFlags {
 
 export function define(command: Command, io: Io): void {
   const render = sourceOptions(command)
-    .option('--allow-unresolved', 'let references stand for secrets that are not here')
+    .option('--allow-unresolved', "accept references whose secrets aren't available here")
     .addHelpText(
       'after',
       '\nExamples:\n  $ holdfast render\n  $ holdfast render --target home --output json',

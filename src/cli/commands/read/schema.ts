@@ -16,7 +16,7 @@ export function define(command: Command, io: Io): void {
     .addArgument(
       new Argument(
         '[which]',
-        'desired: files of the desired state; v8: the same in the layout of v8; settings: holdfast.yaml',
+        'desired: desired-state files; v8: desired-state files in the v8 layout; settings: holdfast.yaml',
       )
         .choices(Object.keys(FILES))
         .default('desired'),

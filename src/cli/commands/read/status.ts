@@ -21,7 +21,7 @@ interface Flags extends RemoteFlags {
 
 export function define(command: Command, io: Io): void {
   const status = remoteOptions(sourceOptions(gatewayOptions(command)))
-    .option('--offline', 'only what Holdfast remembers: no request')
+    .option('--offline', 'show only what Holdfast remembers, without a request')
     .addHelpText(
       'after',
       '\nExamples:\n  $ holdfast status\n  $ holdfast status --offline --output json\n  $ holdfast status --via https://holdfast.example',

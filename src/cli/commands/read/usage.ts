@@ -19,7 +19,7 @@ export function define(command: Command, io: Io): void {
   const usage = gatewayOptions(command).addHelpText(
     'after',
     `
-Counts since the gateway started; keys are shown as fingerprints.
+Counts requests since the gateway started. Shows keys as fingerprints.
 
 Examples:
   $ holdfast usage

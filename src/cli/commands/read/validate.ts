@@ -15,10 +15,10 @@ interface Flags extends PlanFlags {
 
 export function define(command: Command, io: Io): void {
   const validate = sourceOptions(command)
-    .option('--allow-unresolved', 'accept references whose secret is not here')
-    .addOption(repeatable('--allow <guard[:path]>', 'let a guard pass, e.g. literal-secret'))
-    .option('--gateway-version <version>', 'say which keys this gateway version would ignore or refuse')
-    .option('--state <dir>', 'where Holdfast keeps its state (default: .holdfast)')
+    .option('--allow-unresolved', "accept references whose secrets aren't available here")
+    .addOption(repeatable('--allow <guard[:path]>', 'override a guard, for example literal-secret'))
+    .option('--gateway-version <version>', 'report the keys that this gateway version would ignore or refuse')
+    .option('--state <dir>', "Holdfast's state directory (default: .holdfast)")
     .addHelpText(
       'after',
       `

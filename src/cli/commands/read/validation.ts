@@ -38,7 +38,7 @@ interface Options {
 export async function validateAll(flags: SettingsFlags & Options, io: Io): Promise<Validation> {
   const { gatewayVersion } = flags;
   if (gatewayVersion !== undefined && !parseVersion(gatewayVersion))
-    throw fail('HF1001', `"${gatewayVersion}" is no gateway version; write it as 8.0.21`);
+    throw fail('HF1001', `"${gatewayVersion}" isn't a gateway version. Write it in the form 8.0.21`);
   const allowUnresolved = flags.allowUnresolved === true;
   const loaded = await loadSettings({ flags, cwd: io.cwd, env: io.env, offline: true, allowUnresolved });
   const { settings } = loaded;

@@ -47,13 +47,14 @@ function chosen(channels: readonly Channel[], names: readonly string[] | undefin
   const known = channels.map(({ name }) => name).join(', ') || 'none';
   if (channels.length === 0)
     throw fail('HF7054', 'the settings have no `daemon.notify`', {
-      remedy: 'docs/notifications.md shows how.',
+      remedy: 'See docs/notifications.md to configure channels.',
     });
   const unknown = names?.find((name) => !channels.some((channel) => channel.name === name));
-  if (unknown !== undefined) throw fail('HF7054', `there is no channel "${unknown}"; there are ${known}`);
+  if (unknown !== undefined)
+    throw fail('HF7054', `there is no channel "${unknown}". The channels are ${known}`);
   return names ? channels.filter(({ name }) => names.includes(name)) : channels;
 }
 
 function undelivered({ channel, answer }: TestDelivery): Problem {
-  return problem('HF7055', `The test message to "${channel}" did not arrive: ${answer}`);
+  return problem('HF7055', `The test message to "${channel}" wasn't delivered: ${answer}`);
 }

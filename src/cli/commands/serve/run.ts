@@ -25,14 +25,14 @@ export function define(command: Command, io: Io): void {
     .addOption(
       new Option(
         '--log-level <level>',
-        'the least that the json log tells (default: info; --verbose: debug, --quiet: warn)',
+        'the lowest level in the json log (default: info; --verbose: debug, --quiet: warn)',
       ).choices(LOG_LEVELS),
     )
     .addHelpText(
       'after',
       `
-Looks at every target at the start, when a file changes, and on the schedule of
-\`daemon.drift\`. SIGHUP reads the settings anew; SIGINT and SIGTERM finish or roll back what is under way.
+Checks every target at the start, when a file changes, and on the schedule of
+\`daemon.drift\`. SIGHUP reloads the settings. SIGINT and SIGTERM finish or roll back work in progress.
 
 Examples:
   $ holdfast run

@@ -16,19 +16,22 @@ interface Flags extends Globals {
 
 export function define(command: Command, io: Io): void {
   const sandbox = command
-    .requiredOption('--config <file>', 'its config.yaml; it is rewritten, as the real one rewrites it')
+    .requiredOption('--config <file>', 'its config.yaml. The sandbox changes the file like the real gateway')
     .option('--port <n>', "port to listen on, 0 for a free one (default: the file's)")
     .addOption(
-      new Option('--api <generation>', 'which gateway to be; v8-early is before 8.0.11 and from reading only')
+      new Option(
+        '--api <generation>',
+        'the gateway to simulate; v8-early is before 8.0.11 and based only on its source',
+      )
         .choices(['v7', 'v8', 'v8-early'])
         .default('v7'),
     )
-    .option('--password <password>', 'local password, as of the real one')
-    .addOption(repeatable('--fault <name[=arg]>', 'a failure to play, see docs/sandbox.md; repeatable'))
+    .option('--password <password>', 'local password, like that of the real gateway')
+    .addOption(repeatable('--fault <name[=arg]>', 'a fault to simulate, see docs/sandbox.md; repeatable'))
     .addHelpText(
       'after',
       `
-MANAGEMENT_PASSWORD means what it means to the real gateway.
+MANAGEMENT_PASSWORD has the same meaning as for the real gateway.
 
 Examples:
   $ holdfast sandbox --config copy-of-config.yaml --port 8317
@@ -55,7 +58,7 @@ async function run(flags: Flags, io: Io): Promise<void> {
           flags,
           'sandbox',
           { url, file },
-          () => `sandbox gateway at ${url}, config ${file}; Ctrl-C ends it\n`,
+          () => `sandbox gateway at ${url}, config ${file}; press Ctrl-C to stop it\n`,
         ),
     },
     io.signal,

@@ -26,15 +26,18 @@ interface Flags extends PlanFlags {
 export function define(command: Command, io: Io): void {
   const api = gatewayOptions(command)
     .addArgument(new Argument('<method>', 'get, put, patch or delete').choices(METHODS))
-    .argument('<path>', 'below /v0/management, e.g. config or api-keys?value=x; or from /v8/management on')
+    .argument(
+      '<path>',
+      'a path below /v0/management, for example config or api-keys?value=x, or a path that begins with /v8/management',
+    )
     .option('--data <json|@file|->', 'the body: JSON, a file, or standard input')
-    .option('--reveal', 'leave secrets in the answer')
-    .option('--destructive', 'allow a GET that destroys what it reads (usage-queue)')
+    .option('--reveal', 'show secrets in the response')
+    .option('--destructive', 'allow a GET that deletes the data it reads (usage-queue)')
     .addHelpText(
       'after',
       `
-Before a write it reads the configuration, before a PUT and before any v8 write it
-takes a backup; after a write it waits, reads back, and ends with 6 when the gateway said 200 and did nothing.
+Before a write, it reads the configuration. Before a PUT and before any v8 write, it also creates a backup.
+After a write, it waits, reads the result, and exits with 6 if the gateway responded with 200 but changed nothing.
 
 Examples:
   $ holdfast api get config
@@ -82,12 +85,12 @@ function afterword(result: ApiResult, flags: Flags, io: Io): string {
   const { effect, backup } = result;
   const said = {
     read: '',
-    changed: `changed and read back: ${'paths' in effect ? effect.paths : ''}`,
-    same: 'the gateway held exactly this already',
+    changed: `changed and verified: ${'paths' in effect ? effect.paths : ''}`,
+    same: 'the gateway already had exactly this',
     nothing: '',
     'memory-only': '',
     'file-only': '',
-    unread: 'sent; not a configuration endpoint, so there is nothing to read back',
+    unread: "sent; this isn't a configuration endpoint, so there is nothing to verify",
     refused: '',
   }[effect.kind];
   const lines = [said, backup === undefined ? '' : `backup ${backup}`]

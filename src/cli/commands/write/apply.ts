@@ -25,15 +25,15 @@ export function define(command: Command, io: Io): void {
   const apply = remoteOptions(planOptions(gatewayOptions(sourceOptions(command))))
     .argument(
       '[plan.json]',
-      'apply exactly this plan, made by `holdfast plan -o`; exit 8 when it no longer holds',
+      "apply exactly this plan from `holdfast plan -o`; exit with 8 if it's no longer valid",
     )
-    .option('-y, --yes', 'do not ask')
-    .option('--dry-run', 'everything up to the first write')
-    .option('--retry', 'try a revision again that failed before')
+    .option('-y, --yes', "don't ask for confirmation")
+    .option('--dry-run', 'do everything up to the first write')
+    .option('--retry', 'retry a revision that failed before')
     .addHelpText(
       'after',
       `
-Without a terminal nothing is asked: guards protect, not prompts.
+Without a terminal, the command doesn't ask for confirmation. Guards protect the gateway.
 
 Examples:
   $ holdfast apply
@@ -106,7 +106,7 @@ async function readPlan(path: string, file: string): Promise<Plan> {
   if ('problem' in read) throw fail('HF1002', read.problem.message);
   const plan = parsed(read.text);
   if (!plan || plan.format !== PLAN_FORMAT || !isSigned(plan))
-    throw fail('HF1002', `${file} is not a plan of this version (${PLAN_FORMAT})`);
+    throw fail('HF1002', `${file} isn't a plan of this version (${PLAN_FORMAT})`);
   return plan;
 }
 

@@ -20,7 +20,7 @@ Examples:
   );
   const listing = command.command('list', { isDefault: true }).description('List backups, newest first.');
   onCall(gatewayOptions(listing), (flags: PlanFlags) => list(flags, io));
-  const creating = command.command('create').description('Back the gateway up now.');
+  const creating = command.command('create').description('Create a backup of the gateway now.');
   onCall(gatewayOptions(creating), (flags: PlanFlags) => create(flags, io));
   const showing = command.command('show').description('Show one backup.').argument('<id>');
   showing.option('--reveal', 'print the raw config.yaml, secrets included');
@@ -54,6 +54,6 @@ async function reveal(id: string, flags: PlanFlags & { readonly reveal?: boolean
     'backup',
     { backup: record, file: session.store.backupFile(target.name, id) },
     (style) =>
-      `${backupsText([record], style)}\nraw file (secrets inside): ${session.store.backupFile(target.name, id)}\n`,
+      `${backupsText([record], style)}\nraw file (contains secrets): ${session.store.backupFile(target.name, id)}\n`,
   );
 }

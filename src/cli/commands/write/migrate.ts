@@ -23,7 +23,7 @@ export function define(command: Command, io: Io): void {
     .addHelpText(
       'after',
       `
-Shows what would change; nothing is written without --write or --out.
+Shows what would change. Writes nothing without --write or --out.
 
 Examples:
   $ holdfast migrate                        # from the flat layout of v6 and v7 to the tree of v8
@@ -50,10 +50,11 @@ async function run(flags: Flags, io: Io): Promise<void> {
 }
 
 function summary(count: number, written: readonly string[], { to }: Flags): string {
-  const layout = to === 'v8' ? 'the layout of v8' : 'the flat layout';
-  if (count === 0) return `nothing to do: the files are in ${layout} already`;
-  const proof = 'before and after mean the same';
-  if (written.length === 0) return `${plural(count, 'file')} would be rewritten, ${proof}; --write does it`;
+  const layout = to === 'v8' ? 'the v8 layout' : 'the flat layout';
+  if (count === 0) return `nothing to do: the files are in ${layout}`;
+  const proof = 'both versions have the same meaning';
+  if (written.length === 0)
+    return `${plural(count, 'file')} would be rewritten, ${proof}; use --write to rewrite`;
   return `${plural(written.length, 'file')} rewritten, ${proof}`;
 }
 

@@ -119,7 +119,7 @@ async function prove(
   if (differences.length > 0)
     throw fail(
       'HF2048',
-      `Rewritten, the files of ${target.name} would mean something else at ${differences.join(', ')}`,
+      `The rewritten files of ${target.name} would have a different meaning at ${differences.join(', ')}`,
     );
   return before.problems;
 }
@@ -147,7 +147,7 @@ async function declared(
 
 function tooEarly(to: Layout): readonly Problem[] {
   if (MANAGED_LAYOUTS.includes(to)) return [];
-  return [problem('HF2044', 'plan and apply do not read the layout of v8 yet', { severity: 'warning' })];
+  return [problem('HF2044', "plan and apply don't support the v8 layout yet", { severity: 'warning' })];
 }
 
 function refuse(problems: readonly Problem[]): void {

@@ -22,17 +22,17 @@ interface Flags extends PlanFlags {
 
 export function define(command: Command, io: Io): void {
   const restore = gatewayOptions(command)
-    .argument('[id]', 'the backup, as `holdfast backup list` names it')
+    .argument('[id]', 'the backup ID from `holdfast backup list`')
     .option('--latest', 'the newest backup')
-    .option('-y, --yes', 'do not ask')
-    .option('--dry-run', 'say what would change')
+    .option('-y, --yes', "don't ask for confirmation")
+    .option('--dry-run', 'show what would change')
     .addHelpText(
       'after',
       '\nExamples:\n  $ holdfast restore --latest\n  $ holdfast restore 20261123T180142Z-1a2b3c4d --yes',
     );
   onCall(restore, (flags: Flags, id) => {
     if (id === 'latest')
-      throw fail('HF1001', '"latest" is not the id of a backup', {
+      throw fail('HF1001', '"latest" isn\'t a backup ID', {
         remedy: 'Did you mean `holdfast restore --latest`?',
         position: positionIn(restore, id),
       });
@@ -42,7 +42,7 @@ export function define(command: Command, io: Io): void {
 
 async function run(id: string | undefined, flags: Flags, io: Io): Promise<void> {
   if ((id === undefined) === (flags.latest !== true))
-    throw fail('HF1001', 'restore takes either the id of a backup or --latest');
+    throw fail('HF1001', 'restore takes either a backup ID or --latest');
   const { restore } = await import('../../../apply/apply.ts');
   await using session = await openCommandSession(flags, io, progress(flags, io));
   const target = theTarget(session, 'restore');
@@ -71,7 +71,7 @@ function summaryText(summary: RestoreSummary): string {
   ];
   return [
     `backup ${summary.backup} of ${timeText(summary.takenAt)} UTC`,
-    ...(summary.same ? ['  the gateway holds exactly this file'] : lines),
+    ...(summary.same ? ['  the gateway already has exactly this file'] : lines),
     '',
   ].join('\n');
 }

@@ -13,8 +13,8 @@ export function define(command: Command, io: Io): void {
   const resume = gatewayOptions(command).addHelpText(
     'after',
     `
-All targets are resumed where --target names none. The daemon takes them up again at its next
-look: when a file changes, or on the schedule of \`daemon.drift\`.
+Without --target, resumes all targets. The daemon continues with them at its next check: when a
+file changes, or on the schedule of \`daemon.drift\`.
 
 Examples:
   $ holdfast resume

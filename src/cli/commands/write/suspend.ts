@@ -25,21 +25,22 @@ export function define(command: Command, io: Io): void {
     .addOption(
       new Option(
         '--until <moment>',
-        'or until when: 2026-12-24T18:00 Europe/Berlin (UTC where no zone is named)',
+        'or until when: 2026-12-24T18:00 Europe/Berlin (default time zone: UTC)',
       ).conflicts('for'),
     )
-    .requiredOption('--reason <text>', 'why, for those who find the target suspended')
+    .requiredOption('--reason <text>', 'the reason, shown to others')
     .addHelpText(
       'after',
       `
-Applies are refused with exit 4 and the daemon leaves the target alone; plan, diff and drift go
-on. A suspension ends by itself, after 30 days at most; \`holdfast resume\` ends it before. All
-targets are suspended where --target names none. What is being applied now is finished.
+While a target is suspended, apply is refused with exit code 4, and the daemon doesn't check the
+target. plan, diff and drift still work. A suspension ends automatically, after 30 days at most.
+\`holdfast resume\` ends it early. Without --target, suspends all targets. An apply in progress
+finishes first.
 
 Examples:
   $ holdfast suspend --for 30m --reason "upstream is moving"
   $ holdfast suspend --target eu --until "2026-12-24T18:00 Europe/Berlin" --reason "on holiday"
-  $ holdfast apply --allow frozen    # writes once all the same`,
+  $ holdfast apply --allow frozen    # writes once anyway`,
     );
   onCall(suspend, (flags: Flags) => run(flags, io));
 }
@@ -67,27 +68,30 @@ async function run(flags: Flags, io: Io): Promise<void> {
   );
 }
 
-const EXAMPLE = 'Write e.g. `holdfast suspend --for 30m --reason "upstream is moving"`.';
+const EXAMPLE = 'For example, run `holdfast suspend --for 30m --reason "upstream is moving"`.';
 
 function endOf({ for: span, until }: Flags, now: number): number {
   if (until !== undefined) {
     const end = parseEnd(until);
     if (end !== undefined) return end;
-    const remedy = 'Write e.g. `2026-12-24T18:00 Europe/Berlin`, `2026-12-24T18:00+01:00` or `2026-12-24`.';
-    throw fail('HF1001', `--until: \`${until}\` is no date or time`, { remedy });
+    const remedy =
+      'For example, write `2026-12-24T18:00 Europe/Berlin`, `2026-12-24T18:00+01:00` or `2026-12-24`.';
+    throw fail('HF1001', `--until: \`${until}\` isn't a valid date or time`, { remedy });
   }
   if (span === undefined)
     throw fail('HF1001', 'a suspension needs an end: --for or --until', { remedy: EXAMPLE });
   const ms = parseDuration(span);
   if (ms !== undefined) return now + ms;
-  throw fail('HF1001', `--for: \`${span}\` is no length of time`, { remedy: 'Write e.g. 30m, 1h30m or 2d.' });
+  throw fail('HF1001', `--for: \`${span}\` isn't a valid duration`, {
+    remedy: 'For example, write 30m, 1h30m or 2d.',
+  });
 }
 
 function suspendedText({ target, until, reason, busy }: Suspended, now: number, style: Style): string {
   const end = `until ${timeText(until)} UTC (${duration(until - now)})`;
   return [
     `${style.accent(style.bold(target))}  ${style.warn(`suspended ${end}: ${reason}`)}\n`,
-    ...(busy === undefined ? [] : [`  ${busy} is at work on it and finishes first\n`]),
-    `  ${style.dim(`ends by itself; before that: holdfast resume --target ${target}`)}\n`,
+    ...(busy === undefined ? [] : [`  ${busy} is working on it and finishes first\n`]),
+    `  ${style.dim(`ends automatically; to end it early: holdfast resume --target ${target}`)}\n`,
   ].join('');
 }

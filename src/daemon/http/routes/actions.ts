@@ -38,7 +38,7 @@ const action = (name: string): `/targets/:target/actions/${string}` => `/targets
 /** The one who asks, by name, and a line in the log that says so. */
 function asking({ who, ip }: FastifyRequest, { note }: Told, what: string): string {
   const name = who?.name ?? 'somebody';
-  note('info', `${name} (${ip}) asks: ${what}`);
+  note('info', `${name} (${ip}) requested: ${what}`);
   return name;
 }
 
@@ -48,7 +48,7 @@ function looking(server: ApiServer, operations: DaemonOperations, told: Told): v
     {
       schema: {
         tags: TAGS,
-        summary: 'Looks at the target as soon as possible, as the schedule would',
+        summary: 'Checks the target as soon as possible, as the schedule does',
         params: OfTarget,
         response: accepted('Target'),
       },
@@ -56,7 +56,7 @@ function looking(server: ApiServer, operations: DaemonOperations, told: Told): v
     async (request, reply): Promise<TargetView> => {
       const { target } = request.params;
       operations.look(target);
-      asking(request, told, `look at ${target}`);
+      asking(request, told, `check ${target}`);
       reply.code(202);
       return targetView(operations, target, told.clock.now());
     },
@@ -69,7 +69,7 @@ function suspending(server: ApiServer, operations: DaemonOperations, told: Told)
     {
       schema: {
         tags: TAGS,
-        summary: 'Leaves the target alone until then',
+        summary: 'Suspends the target until the given time',
         params: OfTarget,
         body: SuspendRequest,
         response: answer('Target'),
@@ -79,7 +79,7 @@ function suspending(server: ApiServer, operations: DaemonOperations, told: Told)
       const { target } = request.params;
       const { until, reason } = request.body;
       const fault = suspensionFault({ until, reason }, told.clock.now());
-      if (fault !== undefined) throw fail('HF7036', `a suspension is not possible: ${fault}`);
+      if (fault !== undefined) throw fail('HF7036', `the target can't be suspended: ${fault}`);
       const by = asking(request, told, `suspend ${target} until ${momentText(until)}: ${reason}`);
       const suspension: Suspension = { until, reason, by };
       await operations.suspend(target, suspension);
@@ -112,7 +112,7 @@ function writing(server: ApiServer, operations: DaemonOperations, told: Told): v
     {
       schema: {
         tags: TAGS,
-        summary: 'Applies what the files declare, or exactly the plan that was approved',
+        summary: 'Applies what the files declare, or exactly the approved plan',
         params: OfTarget,
         body: ApplyRequest,
         response: answer('Outcome'),
@@ -165,7 +165,7 @@ function restoring(server: ApiServer, operations: DaemonOperations, told: Told):
     {
       schema: {
         tags: TAGS,
-        summary: 'Puts a backup back',
+        summary: 'Restores a backup',
         params: OfTarget,
         body: RestoreRequest,
         response: answer('Outcome'),
@@ -189,7 +189,7 @@ function restoring(server: ApiServer, operations: DaemonOperations, told: Told):
     {
       schema: {
         tags: TAGS,
-        summary: 'Puts back what there was before the last apply, and quarantines what was applied',
+        summary: 'Restores the state before the last apply, and quarantines the applied revision',
         params: OfTarget,
         body: RollbackRequest,
         response: answer('Outcome'),

@@ -16,12 +16,12 @@ export function allowances(texts: readonly string[]): readonly Allowance[] {
 export function inMode({ name, mode }: Target, asked: Mode | undefined): { readonly mode?: Mode } {
   if (asked === undefined) return {};
   if (mode === 'observe' && asked !== 'observe')
-    throw fail('HF7036', `mode: the settings only observe "${name}"`, { target: name });
+    throw fail('HF7036', `mode: the settings only allow to observe "${name}"`, { target: name });
   return { mode: asked };
 }
 
 /** Throws HF7042: what cannot be taken back easily has to be meant. */
 export function confirmed(target: string, confirm: string): void {
   if (confirm !== target)
-    throw fail('HF7042', `\`confirm\` is not "${target}", the name of the target`, { target });
+    throw fail('HF7042', `\`confirm\` isn't "${target}", the name of the target`, { target });
 }

@@ -12,9 +12,9 @@ export function eventRoutes(streams: Streams, { access, cookie }: Entrance): Rou
         exposeHeadRoute: false, // it would listen for ever, and to nobody
         schema: {
           tags: ['events'],
-          summary: 'What changes, as server-sent events',
+          summary: 'Changes, as server-sent events',
           description:
-            'Each event is a JSON object whose `kind` is the name of the event: `target` (with the view of a target), `look`, `plan`, `history` (reload those of `target`), `source`, `settings` (reload everything). `Last-Event-ID` continues where the connection broke.',
+            'Each event is a JSON object whose `kind` is the name of the event: `target` (with the view of a target), `look`, `plan`, `history` (reload those of `target`), `source`, `settings` (reload everything). `Last-Event-ID` continues where the connection was interrupted.',
           response: {
             200: Type.Unsafe<unknown>({
               description: 'events',

@@ -28,7 +28,7 @@ export function planRoutes(operations: DaemonOperations): Routes {
         config: { role: 'read', rateLimit: { max: PLANS_A_MINUTE, timeWindow: '1 minute' } },
         schema: {
           tags: TAGS,
-          summary: 'A plan made now',
+          summary: 'A new plan',
           params: OfTarget,
           body: PlanRequest,
           response: answer('PlanAnswer'),

@@ -20,7 +20,7 @@ export function recordRoutes(operations: DaemonOperations): Routes {
       {
         schema: {
           tags: TAGS,
-          summary: 'What was done',
+          summary: 'The history of the target',
           params: OfTarget,
           querystring: limited(1000, 50),
           response: answer('History'),
@@ -52,7 +52,7 @@ export function recordRoutes(operations: DaemonOperations): Routes {
       {
         schema: {
           tags: TAGS,
-          summary: 'The backups there are',
+          summary: 'The backups',
           params: OfTarget,
           response: answer('Backups'),
         },
@@ -68,7 +68,7 @@ export function recordRoutes(operations: DaemonOperations): Routes {
       {
         schema: {
           tags: TAGS,
-          summary: 'What was seen, look by look',
+          summary: 'The results of each check',
           params: OfTarget,
           querystring: limited(5000, 500),
           response: answer('Looks'),

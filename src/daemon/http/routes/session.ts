@@ -29,7 +29,7 @@ export function sessionRoutes({ access, guard, cookie }: Entrance): Routes {
         config: { role: 'anyone' },
         schema: {
           tags: TAGS,
-          summary: 'A token for a session cookie',
+          summary: 'Exchanges a token for a session cookie',
           security: [],
           body: LoginRequest,
           response: answer('Session'),
@@ -52,7 +52,7 @@ export function sessionRoutes({ access, guard, cookie }: Entrance): Routes {
         schema: {
           tags: TAGS,
           summary: 'Ends the session',
-          response: nothing('it is over'),
+          response: nothing('the session has ended'),
         },
       },
       async (request, reply) => {

@@ -13,7 +13,7 @@ export async function describeRoutes(server: ApiServer, version: string): Promis
         title: 'Holdfast',
         version,
         description:
-          'What a running `holdfast run` knows of its targets, and what may be asked of it. Times are milliseconds since the epoch. Errors are problem details (RFC 9457).',
+          'The state of the targets of a running `holdfast run`, and the actions that you can request. Times are milliseconds since the epoch. Errors are problem details (RFC 9457).',
         license: { name: 'MIT', identifier: 'MIT' },
       },
       servers: [{ url: '/' }],

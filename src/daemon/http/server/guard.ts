@@ -30,7 +30,7 @@ export async function standGuard(server: ApiServer, door: Door): Promise<Guard> 
   await server.register(rateLimit, {
     global: false,
     errorResponseBuilder: (_request, { max, after }) =>
-      fail('HF7041', `only ${max} of these requests are answered in a while; ask again in ${after}`),
+      fail('HF7041', `only ${max} of these requests are allowed in this period; try again in ${after}`),
   });
   const wrong = server.createRateLimit({ max: WRONG_TOKENS, timeWindow: MINUTE });
 
@@ -41,8 +41,8 @@ export async function standGuard(server: ApiServer, door: Door): Promise<Guard> 
     if (who) return who;
     const after = await wrong(request);
     if (!after.isAllowed && after.remaining === 0)
-      note('warn', `${request.ip} sent ${WRONG_TOKENS} wrong tokens within a minute and has to wait`);
-    throw fail('HF7037', 'this is no token of the settings');
+      note('warn', `${request.ip} sent ${WRONG_TOKENS} wrong tokens within a minute and must wait`);
+    throw fail('HF7037', "the token isn't in the settings");
   };
 
   const whoAsks = async (request: FastifyRequest, reply: FastifyReply): Promise<Who> => {
@@ -57,20 +57,20 @@ export async function standGuard(server: ApiServer, door: Door): Promise<Guard> 
   server.decorateRequest('who', undefined);
   server.addHook('onRequest', async (request, reply) => {
     if (http.auth === 'none' && isStrangeHost(request, http))
-      throw fail('HF7040', `"${request.hostname}" is not a name of this server`);
+      throw fail('HF7040', `"${request.hostname}" isn't a name of this server`);
     const needed = roleFor(request);
     if (needed === 'anyone') return refuseForeign(request, http, undefined);
     request.who = await whoAsks(request, reply);
     refuseForeign(request, http, request.who);
     if (needed === 'operate' && request.who.role !== 'operate')
-      throw fail('HF7038', `the token "${request.who.name}" may only look`);
+      throw fail('HF7038', `the token "${request.who.name}" has read-only access`);
   });
   return { login };
 }
 
 function tooMany(reply: FastifyReply, seconds: number): Error {
   reply.header('retry-after', String(seconds));
-  return fail('HF7041', `too many wrong tokens came from this address; ask again in ${seconds} s`);
+  return fail('HF7041', `too many wrong tokens from this address; try again in ${seconds} s`);
 }
 
 const isApi = (request: FastifyRequest): boolean => request.routeOptions.url?.startsWith('/api/') ?? false;
@@ -87,5 +87,5 @@ function roleFor(request: FastifyRequest): 'anyone' | 'read' | 'operate' {
 function refuseForeign(request: FastifyRequest, http: HttpSettings, who: Who | undefined): void {
   if (isSafe(request) || !isApi(request) || who?.by === 'token') return;
   if (isForeign(request, http))
-    throw fail('HF7039', 'this request came from another site, or does not say from where');
+    throw fail('HF7039', "this request came from another site, or doesn't state its origin");
 }

@@ -17,7 +17,7 @@ export function hookRoutes(hook: GitHook): Routes {
     server.addHook('onRequest', async (_request, reply) => {
       if (underWay >= AT_ONCE) {
         reply.header('retry-after', String(LATER)).header('connection', 'close');
-        throw fail('HF7041', `${AT_ONCE} webhooks are being read; send this one again in ${LATER} s`);
+        throw fail('HF7041', `${AT_ONCE} webhooks are being processed; send this one again in ${LATER} s`);
       }
       underWay += 1;
       reply.raw.once('close', () => (underWay -= 1));

@@ -13,17 +13,17 @@ export async function listening(server: ApiServer, { listen, tls }: HttpSettings
     const asked = urlOf(scheme, listen.host, listen.port);
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'EADDRINUSE') throw fail('HF7032', `${asked.host} is in use${await byWhom(asked)}`);
-    throw fail('HF7033', `cannot listen on ${asked.host}: ${REASONS[code ?? ''] ?? code ?? String(error)}`);
+    throw fail('HF7033', `can't listen on ${asked.host}: ${REASONS[code ?? ''] ?? code ?? String(error)}`);
   }
   const bound = server.server.address();
   return urlOf(scheme, listen.host, typeof bound === 'object' && bound ? bound.port : listen.port);
 }
 
 const REASONS: Readonly<Record<string, string>> = {
-  EACCES: 'ports below 1024 need a privilege that this user has not',
-  EADDRNOTAVAIL: 'this machine has no such address',
-  ENOTFOUND: 'this name is not known',
-  EAI_AGAIN: 'this name is not known',
+  EACCES: "ports below 1024 need a privilege that this user doesn't have",
+  EADDRNOTAVAIL: "this machine doesn't have this address",
+  ENOTFOUND: "this name can't be resolved",
+  EAI_AGAIN: "this name can't be resolved",
 };
 
 function urlOf(scheme: string, host: string, port: number): URL {

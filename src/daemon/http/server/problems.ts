@@ -38,10 +38,13 @@ export function problemOf(error: unknown): { readonly view: ProblemView; readonl
     return { view: viewOf(error.problems, statusOf(error)), unexpected: false };
   const { statusCode = 500, message, validation } = error as Partial<FastifyError>;
   if (validation || (statusCode >= 400 && statusCode < 500)) {
-    const found = problem('HF7036', message ?? 'the request is not understood');
+    const found = problem('HF7036', message ?? "the request isn't valid");
     return { view: viewOf([found], statusCode), unexpected: false };
   }
-  return { view: viewOf([problem('HF9001', 'this request met a fault of Holdfast')], 500), unexpected: true };
+  return {
+    view: viewOf([problem('HF9001', 'Holdfast failed to process the request because of a bug')], 500),
+    unexpected: true,
+  };
 }
 
 function statusOf(error: HoldfastError): number {

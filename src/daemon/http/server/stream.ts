@@ -94,7 +94,7 @@ export function createStreams(options: StreamOptions): Streams {
       sendAll(text);
     },
     open(lastId, mayListen) {
-      if (listeners.size >= most) throw fail('HF7045', `${most} listen already`);
+      if (listeners.size >= most) throw fail('HF7045', `${most} clients are already connected`);
       const stream = new Readable({ read() {}, highWaterMark: waiting, encoding: 'utf8' });
       const listener = { stream, mayListen };
       stream.on('close', () => leave(listener));

@@ -145,7 +145,7 @@ function spelled(value: Redacted): string {
 
 function findingLine({ guard, path, message, override }: Facts['findings'][number]): string {
   const where = path === undefined ? '' : ` at ${path}`;
-  return `${guard}${where}: ${message}${override === undefined ? '' : ` (passes with ${override})`}`;
+  return `${guard}${where}: ${message}${override === undefined ? '' : ` (override: ${override})`}`;
 }
 
 function problemLine({ code, message, position }: Facts['problems'][number]): string {

@@ -35,7 +35,7 @@ export function openSender(receiver: Receiver, timeoutMs = TIMEOUT_MS): Sender {
       } catch (error) {
         // An answer that is too long came after the message.
         if (error instanceof TransportError && error.fault === 'too-large')
-          return { kind: 'delivered', answer: 'an answer longer than 64 KiB' };
+          return { kind: 'delivered', answer: 'a response longer than 64 KiB' };
         return { kind: 'failed', answer: error instanceof TransportError ? error.message : 'no answer' };
       }
     },

@@ -53,9 +53,9 @@ export function editFile(catalog: Catalog, start: State, proposed: Tree, areas: 
 /** Throws UnsafeEdit where the text does not mean what the nodes say. */
 export function prove(catalog: Catalog, document: FileDocument): void {
   const parsed = parseDocument(document.text);
-  if (isFailure(parsed)) throw new UnsafeEdit(`the edited file would not parse: ${parsed.message}`, 1);
+  if (isFailure(parsed)) throw new UnsafeEdit(`the edited file couldn't be parsed: ${parsed.message}`, 1);
   if (!sameValue(contentBy(parsed as FileDocument, catalog), contentBy(document, catalog)))
-    throw new UnsafeEdit('the edited file would not mean what the plan says', 1);
+    throw new UnsafeEdit("the edited file wouldn't match the plan", 1);
 }
 
 /** The body for the file as it is right before sending. Throws HF4010. */
@@ -84,13 +84,13 @@ export function bodyFor(
 export function unchangedSince(start: State, edit: FileEdit) {
   return (raw: Sealed<string>): Sealed<string> => {
     if (raw.open() === start.document.text) return seal(edit.document.text);
-    throw fail('HF4010', 'the file changed, and it cannot be edited in place');
+    throw fail('HF4010', "the file changed and can't be edited in place");
   };
 }
 
 function reEdited(catalog: Catalog, text: string, proposed: Tree, areas: readonly Area[]): FileDocument {
   const parsed = parseDocument(text);
-  if (isFailure(parsed)) throw new UnsafeEdit(`the file does not parse: ${parsed.message}`, 1);
+  if (isFailure(parsed)) throw new UnsafeEdit(`the file can't be parsed: ${parsed.message}`, 1);
   const document = parsed as FileDocument;
   return editedDocument(catalog, document, contentBy(document, catalog), proposed, areas);
 }

@@ -47,7 +47,7 @@ export function repairWrite(file: LiveFile, catalog: Catalog): RollbackWrite {
 /** Puts a whole backup back: `PUT /config.yaml` of its text, byte for byte. */
 export function restoreWrite(backup: Sealed<string>, catalog: Catalog): RollbackWrite {
   const text = backup.open();
-  return whole(text, catalog, ['*'], () => text, 'the backup is put back byte for byte');
+  return whole(text, catalog, ['*'], () => text, 'the backup is restored byte for byte');
 }
 
 export interface InverseInput {
@@ -73,7 +73,7 @@ export function inverseWrite(input: InverseInput): RollbackWrite {
     return edited.text;
   };
   const paths = footprints.flatMap((footprint) => footprint.paths);
-  const reason = 'somebody else changed the file meanwhile: only our own changes are taken back';
+  const reason = "someone else changed the file in the meantime, so only Holdfast's own changes are undone";
   try {
     const text = now.text.open();
     const body = undo(text, now.document.open());
@@ -86,7 +86,7 @@ export function inverseWrite(input: InverseInput): RollbackWrite {
     );
   } catch (thrown) {
     if (!(thrown instanceof UnsafeEdit)) throw thrown;
-    return refused(unsafeEdit(thrown, 'taking back single changes needs the file', []));
+    return refused(unsafeEdit(thrown, 'the file is required to undo single changes', []));
   }
 }
 
@@ -104,7 +104,7 @@ function patchBack(catalog: Catalog, before: Tree, written: Tree, now: Tree): Pa
 /** The nodes that are compared and edited: on v8 those of the normalised text. */
 function parsedOf(text: string, catalog: Catalog): FileDocument {
   const parsed = parseDocument(text);
-  if (isFailure(parsed)) throw new UnsafeEdit(`the file does not parse: ${parsed.message}`, 1);
+  if (isFailure(parsed)) throw new UnsafeEdit(`the file can't be parsed: ${parsed.message}`, 1);
   if (catalog.layout === 'legacy') return parsed as FileDocument;
   const state = settled(parsed as FileDocument, catalog);
   if (!isState(state)) throw new UnsafeEdit(`the gateway refuses the file: ${state.message}`, 1);
@@ -113,7 +113,7 @@ function parsedOf(text: string, catalog: Catalog): FileDocument {
 
 function stateOf(text: string, catalog: Catalog): State | Verdict {
   const parsed = parseDocument(text);
-  if (isFailure(parsed)) return unsupported(`the text does not parse: ${parsed.message}`, []);
+  if (isFailure(parsed)) return unsupported(`the text can't be parsed: ${parsed.message}`, []);
   const state = settled(parsed as FileDocument, catalog);
   if (!isState(state)) return unsupported(`the gateway would refuse the text: ${state.message}`, []);
   return brickIn(state) ?? state;

@@ -32,7 +32,7 @@ export function entriesRequests(input: RouteInput, unit: Unit, route: EntriesRou
   const shared = sharedIdentity(unit.field, before) ?? sharedIdentity(unit.field, proposed);
   if (shared !== undefined)
     throw new NoFieldRoute(
-      `two entries of ${unit.area.join('.')} share their ${shared}, and the gateway saves one onto the other`,
+      `two entries of ${unit.area.join('.')} have the same ${shared}, and the gateway overwrites one with the other`,
     );
   const patches = patchesFor(input, unit, route, before, proposed);
   return patches ?? [wholeList(input, unit, route, before, proposed)];
@@ -106,7 +106,7 @@ function patchOf(
     shown: { [by]: shownIn(input, [...unit.area, 0, member], selector), value: shown },
     area: unit.area,
     makes: unit.differences.filter((difference) => concerns(difference, at)).map(({ id }) => id),
-    reason: `one entry, found by its ${member}, and only members that PATCH takes`,
+    reason: `one entry, found by its ${member}, and only members that PATCH accepts`,
     removes: unit.differences.every(({ kind }) => kind === 'remove'),
   };
 }

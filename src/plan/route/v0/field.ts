@@ -126,8 +126,8 @@ function stringsRequest(input: RouteInput, unit: Unit, endpoint: string): FieldR
       body: { old, new: added },
       shown: { old: showItem(input, unit, old), new: showItem(input, unit, added) },
       reason: gone.length === 0
-        ? 'appends one item and leaves the others alone'
-        : 'replaces one item and leaves the others alone',
+        ? "appends one item and doesn't change the others"
+        : "replaces one item and doesn't change the others",
     }; // prettier-ignore
   return {
     ...base(unit),
@@ -168,7 +168,7 @@ function pluginRequest(input: RouteInput, unit: Unit): FieldRequest {
     body,
     shown: shownIn(input, unit.area, body),
     reason: isTree(before)
-      ? 'changes single settings of the plugin and leaves the others alone'
+      ? "changes single settings of the plugin and doesn't change the others"
       : 'stores the settings of a plugin that had none',
   };
 }

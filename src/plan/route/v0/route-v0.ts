@@ -38,7 +38,7 @@ export function route(input: RouteInput): Routed {
   const start = settled(file.document.open(), catalog);
   const differences = input.differences.filter(({ disposition }) => disposition === 'apply');
   if (!isState(start))
-    return nothing(input, [unsupported(`the file does not load: ${start.message}`, differences)]);
+    return nothing(input, [unsupported(`the file can't be loaded: ${start.message}`, differences)]);
   if (differences.length === 0) return nothing(input, [], start);
   const chosen = choose(input, start, differences);
   if (!('writes' in chosen)) return nothing(input, chosen.verdicts, start);
@@ -91,7 +91,7 @@ function choose(
     if (thrown instanceof RefusedFile) return { verdicts: [wouldBeRefused(thrown.message, differences)] };
     if (!(thrown instanceof UnsafeEdit)) throw thrown;
     if (Array.isArray(fields))
-      return fieldWrites(fields, lost, `the file cannot be edited: ${thrown.message}`);
+      return fieldWrites(fields, lost, `the file can't be edited: ${thrown.message}`);
     return anewWrite(input, start, differences, areas, unsafeEdit(thrown, why, differences));
   }
 }
@@ -108,7 +108,7 @@ function anewWrite(
   if (!edit || missed(input.catalog, start, edit.after.image, input.proposed, areas) !== undefined)
     return { verdicts: [verdict] };
   const reason =
-    'the file is printed anew, because it cannot be edited in place: its comments and anchors go';
+    "the file is rewritten because it can't be edited in place, and loses its comments and anchors";
   const prepared = preparedFile(input, start, edit, differences, areas, reason);
   return {
     writes: [{ ...prepared, body: unchangedSince(start, edit) }],
@@ -146,7 +146,9 @@ function byFields(
         "a field write would add the gateway's defaults to its flat file, a whole file is stored as it is",
       );
     if (input.live.agreement.kind === 'differ')
-      throw new NoFieldRoute('memory and file disagree, and a field write would save memory over the file');
+      throw new NoFieldRoute(
+        'memory and file differ, and a field write would overwrite the file with memory',
+      );
     const requests = unitsOf(input, differences).flatMap((unit) => requestsFor(input, unit));
     const ordered = [
       ...requests.filter(({ removes }) => !removes),
@@ -197,9 +199,9 @@ function fileWrite(
   const edit = editFile(input.catalog, start, input.proposed, areas);
   const miss = missed(input.catalog, start, edit.after.image, input.proposed, areas);
   if (miss !== undefined)
-    throw new UnsafeEdit(`after the edit the gateway would not hold what is wanted: ${miss}`, 1);
+    throw new UnsafeEdit(`after the edit, the gateway wouldn't have the wanted value: ${miss}`, 1);
   const gone = unknownGone(input.catalog, start.content, edit.after.content);
-  const reason = `${why}; the file is edited in place, every other byte stays${gone}`;
+  const reason = `${why}; the file is edited in place, and every other byte stays${gone}`;
   return {
     writes: [preparedFile(input, start, edit, differences, areas, reason)],
     states: [edit.after],

@@ -137,7 +137,7 @@ function patch({ set, replaced }: Sorted): TreeRequest[] {
       touches: own.map(({ area }) => area),
       reason:
         own.length === 1
-          ? 'one PATCH of the root sets it and leaves everything else alone'
+          ? 'one PATCH of the root sets it and changes nothing else'
           : `one PATCH of the root sets all ${own.length} values together: a second write could be missed`,
     },
   ];
@@ -168,8 +168,8 @@ function puts(after: Tree, { replaced }: Sorted): TreeRequest[] {
       body,
       touches: [area],
       reason: empty
-        ? 'a PATCH cannot empty a map'
-        : 'a PATCH cannot take members out of a map: it is put as it shall be',
+        ? "a PATCH can't empty a map"
+        : "a PATCH can't remove members from a map, so PUT writes the complete map",
     };
   });
 }
@@ -181,6 +181,6 @@ function deletes({ removed }: Sorted): TreeRequest[] {
       method: 'DELETE',
       area,
       touches: [area],
-      reason: 'a PATCH cannot remove: null would be stored',
+      reason: "a PATCH can't remove a value: null would be stored",
     }));
 }

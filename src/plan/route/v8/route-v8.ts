@@ -47,7 +47,7 @@ export function routeTree(input: RouteInput): Routed {
   const start = settled({ text: raw, root: undefined }, catalog);
   const differences = input.differences.filter(({ disposition }) => disposition === 'apply');
   if (!isState(start))
-    return nothing(input, [unsupported(`the file does not load: ${start.message}`, differences)]);
+    return nothing(input, [unsupported(`the file can't be loaded: ${start.message}`, differences)]);
   if (differences.length === 0) return nothing(input, [], start);
   const areas = outermost(differences.map((difference) => areaOf(catalog, difference)));
   try {
@@ -66,7 +66,7 @@ export function routeTree(input: RouteInput): Routed {
     if (thrown instanceof WouldRefuse)
       return nothing(input, [wouldBeRefused(thrown.message, differences)], start);
     if (thrown instanceof UnsafeEdit)
-      return nothing(input, [unsafeEdit(thrown, 'the JSON routes cannot say it', differences)], start);
+      return nothing(input, [unsafeEdit(thrown, "the JSON routes can't express it", differences)], start);
     throw thrown;
   }
 }
@@ -88,7 +88,7 @@ function byRequests(
     const [unknown] = unknownMembers(input.catalog, start.content);
     if (unknown)
       throw new NoTreeRoute(
-        `the v8 API refuses every write that leaves ${formatPath(unknown)}, which the gateway does not know`,
+        `the v8 API refuses every write that leaves ${formatPath(unknown)}, which the gateway doesn't know`,
       );
     const requests = requestsIn(input.catalog, start.content, input.proposed, areas);
     if (typeof requests !== 'string' && requests.some(({ body }) => holdsInexact(body)))
@@ -96,8 +96,7 @@ function byRequests(
     const steps = simulate(input, raw, start, differences, requests);
     const last = steps.at(-1)?.after ?? start;
     const miss = missed(input.catalog, start, last.content, input.proposed, areas);
-    if (miss !== undefined)
-      throw new NoTreeRoute('a JSON request would leave something else than what is wanted');
+    if (miss !== undefined) throw new NoTreeRoute('a JSON request would have a different result');
     const [lost] = besides(input.catalog, start.content, last.content, areas, input.proposed).lost;
     if (lost !== undefined) throw new NoTreeRoute(`${lost} would be lost`);
     return keepingComments(input, raw, start, differences, areas, steps);
@@ -259,14 +258,19 @@ function byFile(
   if (!isState(after)) throw new WouldRefuse(after.message);
   const miss = missed(input.catalog, start, after.content, input.proposed, areas);
   if (miss !== undefined)
-    throw new UnsafeEdit(`after the edit the gateway would not hold what is wanted: ${miss}`, 1);
+    throw new UnsafeEdit(`after the edit, the gateway wouldn't have the wanted value: ${miss}`, 1);
   const [lost] = besides(input.catalog, start.content, after.content, areas, input.proposed).lost;
   if (lost !== undefined) throw new UnsafeEdit(`the edit would lose ${lost}`, 1);
   const gone = unknownGone(input.catalog, start.content, after.content);
-  const write = writeOfFile(differences, areas, after, `${why}; the file is edited and stored whole${gone}`);
+  const write = writeOfFile(
+    differences,
+    areas,
+    after,
+    `${why}; the file is edited and written as a whole${gone}`,
+  );
   const body = (now: Sealed<string>): Sealed<string> => {
     if (now.open() === raw) return seal(edited);
-    throw fail('HF5005', 'the file of the gateway changed right before it was to be edited');
+    throw fail('HF5005', "the gateway's file changed just before the edit");
   };
   return {
     write: { write, body, contentType: 'application/yaml', prediction: predictionOf(after) },

@@ -44,11 +44,11 @@ async function refusal<T>(response: Response): Promise<Answer<T>> {
   const isProblem = headers.get('content-type')?.includes('json') ?? false;
   const problem = isProblem
     ? await read<ProblemView>(response)
-    : { type: 'about:blank', title: `The answer was ${status} ${response.statusText}`, status };
+    : { type: 'about:blank', title: `The response was ${status} ${response.statusText}`, status };
   return { ok: false, problem, ...(retryAfter > 0 && { retryAfter }) };
 }
 
 function silence(error: unknown): ProblemView {
   const detail = error instanceof Error ? error.message : String(error);
-  return { type: 'about:blank', title: 'The daemon does not answer', status: 0, detail };
+  return { type: 'about:blank', title: "The daemon doesn't respond", status: 0, detail };
 }

@@ -8,9 +8,7 @@ import { authState } from '../data/session.ts';
 export function Login({ ended }: { readonly ended: boolean }) {
   const [token, setToken] = useState('');
   const [busy, setBusy] = useState(false);
-  const [refusal, setRefusal] = useState(
-    ended ? 'Your session ended. Log in again to go on where you were.' : '',
-  );
+  const [refusal, setRefusal] = useState(ended ? 'Your session has ended. Log in again to continue.' : '');
   const submit = async (event: Event): Promise<void> => {
     event.preventDefault();
     setBusy(true);
@@ -24,7 +22,9 @@ export function Login({ ended }: { readonly ended: boolean }) {
           <Mark />
           Holdfast
         </h1>
-        <p class="muted">Keeps gateways equal to what git says. Log in with a token of its settings.</p>
+        <p class="muted">
+          Keeps gateways in sync with git. Log in with a token from the settings of Holdfast.
+        </p>
         <label for="token">Token</label>
         <input
           id="token"
@@ -62,7 +62,9 @@ async function enter(token: string): Promise<string> {
 function words({ problem, retryAfter }: Extract<Answer<unknown>, { ok: false }>): string {
   if (problem.status === 429)
     return `Too many wrong tokens. Try again ${retryAfter ? `in ${retryAfter} s` : 'later'}.`;
-  return problem.status === 401 ? 'No token of these settings. Is it complete?' : reason(problem);
+  return problem.status === 401
+    ? "This token isn't in the settings. Check that you entered the whole token."
+    : reason(problem);
 }
 
 const reason = ({ title, detail }: ProblemView): string => (detail ? `${title}: ${detail}` : title);

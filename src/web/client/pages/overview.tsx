@@ -32,8 +32,8 @@ function Fleet() {
   if (targets.value.length === 0)
     return (
       <Empty>
-        The settings name no targets. Add one to <code>holdfast.yaml</code>; the daemon reads it again by
-        itself.
+        The settings define no targets. Add a target to <code>holdfast.yaml</code>. The daemon reloads the
+        file automatically.
       </Empty>
     );
   return (

@@ -34,7 +34,7 @@ export function TargetPage({ name, tab }: Props) {
       <h1 tabIndex={-1}>{name}</h1>
       {fleet.state.value.value ? (
         <Empty>
-          The settings name no such target. <a href={OVERVIEW}>All targets</a>
+          The settings don't define this target. <a href={OVERVIEW}>All targets</a>
         </Empty>
       ) : (
         <Skeleton what={name} />

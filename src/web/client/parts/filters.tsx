@@ -4,15 +4,15 @@ import { targets, type Tone } from '../data/fleet.ts';
 import { chosen, counts, order, type Order, ORDERS, query, show } from '../data/selection.ts';
 
 const CHIPS: readonly (readonly [Tone, string, string])[] = [
-  ['bad', 'need somebody now', 'needs somebody now'],
-  ['warn', 'need somebody today', 'needs somebody today'],
-  ['quiet', 'resting or unknown', 'resting or unknown'],
+  ['bad', 'need action now', 'needs action now'],
+  ['warn', 'need action today', 'needs action today'],
+  ['quiet', 'suspended or unknown', 'suspended or unknown'],
   ['ok', 'in sync', 'in sync'],
 ];
 
 export function Filters() {
   return (
-    <section class="filters" aria-label="Filter and order">
+    <section class="filters" aria-label="Filter and sort">
       <div class="chips">
         <Chip
           name="all"
@@ -81,7 +81,7 @@ function Search() {
   }, []);
   return (
     <label class="search">
-      <span class="visually-hidden">Filter by name, address, commit, author, reason</span>
+      <span class="visually-hidden">Filter by name, address, commit, author or reason</span>
       <input
         ref={input}
         type="search"

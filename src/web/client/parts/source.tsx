@@ -42,7 +42,7 @@ export function SourceLine({ source }: { readonly source: Source }) {
         <p class="source-problem tone-warn" role="alert">
           <Icon name="warning" />
           <span>
-            <strong>The files in force are older than git.</strong> <bdi>{problem}</bdi>
+            <strong>The files in effect are older than the ones in git.</strong> <bdi>{problem}</bdi>
           </span>
         </p>
       )}

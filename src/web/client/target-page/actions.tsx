@@ -18,16 +18,15 @@ interface Props {
 }
 
 export function Actions(props: Props) {
-  if (!mayOperate.value)
-    return <p class="actions muted">Your token may look, but not act: its role is read.</p>;
+  if (!mayOperate.value) return <p class="actions muted">Your token has read-only access (role read).</p>;
   return <Buttons {...props} />;
 }
 
 /** What is said where the answer is nothing but yes. */
 const DONE: Partial<Record<Action, string>> = {
-  sync: 'Asked for. It is looked at as soon as its line allows.',
-  resume: 'Resumed. It is looked at now.',
-  retry: 'The revision is tried again.',
+  sync: 'Check requested. It starts as soon as possible.',
+  resume: 'Resumed. Holdfast checks the target now.',
+  retry: 'Holdfast retries the revision.',
 };
 
 type Asked = { readonly kind: 'suspend' | 'rollback' } | { readonly kind: 'apply'; readonly plan: Plan };
@@ -66,7 +65,7 @@ function Buttons({ target, plan }: Props) {
         )}
         {target.quarantine && (
           <button type="button" class="button" disabled={asking.busy} onClick={() => now('retry')}>
-            Retry the revision
+            Retry revision
           </button>
         )}
         <button type="button" class="button" disabled={asking.busy} onClick={() => now('sync')}>

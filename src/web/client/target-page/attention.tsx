@@ -62,10 +62,10 @@ function Panel({ outcome, children }: { readonly outcome: Outcome; readonly chil
 
 function ByHand({ outcome }: { readonly outcome: Extract<Outcome, { kind: 'rollback-failed' }> }) {
   return (
-    <section class="attention attention-alarm" aria-label="Needs a person">
+    <section class="attention attention-alarm" aria-label="Needs manual action">
       <h2>
         <Icon name="danger" />
-        The rollback failed. Do this by hand, it needs no API:
+        The rollback failed. Follow these steps by hand. They don't need the API:
         <Ago at={outcome.at} focusable />
       </h2>
       <ol class="by-hand">
@@ -91,7 +91,7 @@ function Restart({ paths, outcome }: { readonly paths: readonly string[]; readon
   return (
     <Panel outcome={outcome}>
       <p>
-        Restart the gateway: until then these are stored but not in effect.{' '}
+        Restart the gateway. Until then, these values are stored but not in effect.{' '}
         <code class="break">{paths.join(', ')}</code>
       </p>
     </Panel>

@@ -23,7 +23,7 @@ export function Backups({ resource, name }: Props) {
       <WhenLoaded resource={resource} what="backups">
         {({ backups }) =>
           backups.length === 0 ? (
-            <Empty>No backups yet: the first one is taken right before the first write.</Empty>
+            <Empty>No backups yet. Holdfast creates the first one before its first write.</Empty>
           ) : (
             <List backups={backups} restore={setChosen} />
           )
@@ -48,7 +48,7 @@ function List({ backups, restore }: ListProps) {
             <p>
               <Ago at={backup.at} focusable /> <span class="tag">{backup.reason.replaceAll('-', ' ')}</span>
               {backup.pinned && (
-                <span class="tag" title="Never removed by rotation">
+                <span class="tag" title="Never deleted automatically">
                   <Icon name="pin" />
                   kept
                 </span>

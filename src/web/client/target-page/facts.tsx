@@ -5,9 +5,9 @@ import { RevisionLine } from '../parts/revision.tsx';
 import { Ago, Until } from '../parts/time.tsx';
 
 const MODES: Record<TargetView['mode'], string> = {
-  observe: 'looks, never writes',
-  apply: 'applies what the files change, reports drift',
-  enforce: 'applies what the files change, heals drift',
+  observe: 'checks, never writes',
+  apply: 'applies changes of the files, reports drift',
+  enforce: 'applies changes of the files, corrects drift',
 };
 
 export function Facts({ target }: { readonly target: TargetView }) {
@@ -37,7 +37,7 @@ export function Facts({ target }: { readonly target: TargetView }) {
         </Fact>
         <Pauses target={target} />
         {contested.length > 0 && <Paths term="Contested" paths={contested} />}
-        {released.length > 0 && <Paths term="Released, still in force" paths={released} />}
+        {released.length > 0 && <Paths term="Released, still in effect" paths={released} />}
       </dl>
     </aside>
   );
@@ -118,7 +118,7 @@ function Pauses({ target }: { readonly target: TargetView }) {
   return (
     <>
       {frozen.map(({ until, window }) => (
-        <Fact key={window} term="Freeze window, nothing is written">
+        <Fact key={window} term="Freeze window, no writes">
           ends <Until at={until} focusable />
           <span class="sub mono break">{window}</span>
         </Fact>

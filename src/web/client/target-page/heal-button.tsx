@@ -25,7 +25,7 @@ export function HealButton({ target, plan, planned, failed }: Props) {
   };
   return (
     <button type="button" class="button button-primary" disabled={busy} onClick={() => void make()}>
-      Put the drift back…
+      Correct the drift…
     </button>
   );
 }

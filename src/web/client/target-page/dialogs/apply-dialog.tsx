@@ -40,12 +40,12 @@ export function ApplyDialog({ plan, target, close }: Props) {
   return (
     <Dialog title={`Apply to ${target.name}`} close={close}>
       <p>
-        {plural(pending(plan).length, 'change')} by {plural(plan.writes.length, 'request')}. A backup is taken
-        first, everything is verified afterwards, and put back where it does not prove itself.
+        {plural(pending(plan).length, 'change')} by {plural(plan.writes.length, 'request')}. Holdfast creates
+        a backup first, verifies the result, and rolls back if verification fails.
       </p>
       {overrides.length > 0 && !answer?.ok && (
         <fieldset class="overrides" disabled={busy}>
-          <legend>Guards refuse this plan. Tick what is meant:</legend>
+          <legend>Guards refuse this plan. Select the findings that you intend:</legend>
           {overrides.map(({ value, message }) => (
             <label key={value} class="check">
               <input
@@ -61,7 +61,7 @@ export function ApplyDialog({ plan, target, close }: Props) {
           ))}
         </fieldset>
       )}
-      {unruly && <p class="tone-bad">One of the guards has no override: change the files.</p>}
+      {unruly && <p class="tone-bad">One of the guards has no override. Change the files.</p>}
       <Result answer={answer} done="Applied." />
       {busy && <StepLine step={targetNamed(target.name)?.step ?? 'lock'} />}
       <footer class="dialog-foot">
@@ -110,9 +110,9 @@ const isAnswered = (refused: readonly Verdict[], allow: ReadonlySet<string>): bo
 
 const CHANGED = {
   type: 'about:blank',
-  title: 'The plan is another one by now',
+  title: 'The plan has changed',
   status: 409,
-  detail: 'Nothing was written. Close this, read the new plan, and apply that.',
+  detail: 'Nothing was written. Close this dialog, review the new plan, and apply it.',
 };
 
 async function approvedWith(

@@ -27,8 +27,7 @@ export function RestoreDialog({
       body={{ backup: backup.id }}
     >
       <p>
-        The gateway gets back the file it had on <b>{exact(backup.at)}</b>. What is there now is backed up
-        before.
+        Restores the gateway's file of <b>{exact(backup.at)}</b>. Holdfast backs up the current file first.
       </p>
       <p class="mono break">{backup.id}</p>
     </Typed>
@@ -39,9 +38,8 @@ export function RollbackDialog(props: Props) {
   return (
     <Typed {...props} title={`Roll back ${props.name}`} verb="Roll back" action="rollback" body={{}}>
       <p>
-        The gateway gets back the file it had before the last apply; what is there now is backed up before.
-        The revision that was applied is quarantined: it is not tried again until the files change or somebody
-        says retry.
+        Restores the gateway's file from before the last apply. Holdfast backs up the current file first. The
+        applied revision is quarantined: Holdfast doesn't try it again until the files change or you retry it.
       </p>
     </Typed>
   );

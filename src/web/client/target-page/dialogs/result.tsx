@@ -62,7 +62,7 @@ function isRehearsal(outcome: Outcome): outcome is Outcome & { readonly wouldCha
 }
 
 function Head({ outcome }: { readonly outcome: Outcome }) {
-  if (isRehearsal(outcome)) return <span class="standing">Rehearsed, nothing written</span>;
+  if (isRehearsal(outcome)) return <span class="standing">Dry run, nothing written</span>;
   return (
     <span class={`standing tone-${outcomeTone(outcome.kind)}`}>
       <StandingIcon standing={outcomeStanding(outcome.kind)} />

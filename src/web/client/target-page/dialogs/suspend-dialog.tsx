@@ -32,9 +32,9 @@ export function SuspendDialog({ name, close }: Props) {
   return (
     <Dialog title={`Suspend ${name}`} close={close}>
       <form onSubmit={(event) => void submit(event)}>
-        <p>Until the end of it, Holdfast neither looks at the target nor writes to it.</p>
+        <p>Until the suspension ends, Holdfast doesn't check the target or write to it.</p>
         <fieldset class="spans">
-          <legend>For how long</legend>
+          <legend>Duration</legend>
           {SPANS.map(([title, length]) => (
             <label key={title} class="chip">
               <input type="radio" name="span" checked={span === length} onChange={() => setSpan(length)} />
@@ -43,7 +43,7 @@ export function SuspendDialog({ name, close }: Props) {
           ))}
         </fieldset>
         <p class="muted">ends {exact(now.value + span)}</p>
-        <label for="reason">Reason, for the others</label>
+        <label for="reason">Reason, shown to others</label>
         <input
           id="reason"
           required

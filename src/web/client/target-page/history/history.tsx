@@ -23,7 +23,7 @@ export function History({ resource, name }: Props) {
     <WhenLoaded resource={resource} what="history">
       {({ entries }) =>
         entries.length === 0 ? (
-          <Empty>Nothing was written to this gateway yet.</Empty>
+          <Empty>Nothing has been written to this gateway yet.</Empty>
         ) : (
           <div class="history">
             {entries.map((entry) => (

@@ -23,7 +23,7 @@ const WINDOWS = [
 export function Timeline({ resource }: { readonly resource: Resource<LooksView> }) {
   return (
     <WhenLoaded resource={resource} what="looks">
-      {({ looks }) => (looks.length === 0 ? <Empty>Not looked at yet.</Empty> : <Looks looks={looks} />)}
+      {({ looks }) => (looks.length === 0 ? <Empty>Not checked yet.</Empty> : <Looks looks={looks} />)}
     </WhenLoaded>
   );
 }
@@ -35,7 +35,7 @@ function Looks({ looks }: { readonly looks: readonly Look[] }) {
   return (
     <div class="timeline">
       <fieldset class="spans">
-        <legend class="visually-hidden">How far back</legend>
+        <legend class="visually-hidden">Time range</legend>
         {WINDOWS.map(([title, length]) => (
           <label key={title} class="chip">
             <input
@@ -49,7 +49,7 @@ function Looks({ looks }: { readonly looks: readonly Look[] }) {
         ))}
       </fieldset>
       {shown.length === 0 ? (
-        <Empty>No look in this time.</Empty>
+        <Empty>No checks in this time range.</Empty>
       ) : (
         <Plot looks={shown.toReversed()} end={end} />
       )}
@@ -66,7 +66,7 @@ function LooksTable({ looks }: { readonly looks: readonly Look[] }) {
   return (
     <>
       <table class="looks">
-        <caption>Looks, newest first</caption>
+        <caption>Checks, newest first</caption>
         <thead>
           <tr>
             <th scope="col">Outcome</th>

@@ -109,9 +109,9 @@ function Block({ change }: Pick<Props, 'change'>) {
 /** `git` is the ordinary case and is not said. */
 const ORIGINS: Record<Origin, readonly [string, string] | undefined> = {
   git: undefined,
-  first: ['first apply', 'This path was never applied by Holdfast'],
-  drift: ['drift', 'The gateway moved since the last apply, the files did not'],
-  both: ['changed on both sides', 'Files and gateway moved since the last apply'],
+  first: ['first apply', 'Holdfast has never applied this path'],
+  drift: ['drift', "The gateway changed since the last apply, but the files didn't"],
+  both: ['changed on both sides', 'The files and the gateway changed since the last apply'],
 };
 
 function Tags({ change }: Pick<Props, 'change'>) {
@@ -126,12 +126,12 @@ function Tags({ change }: Pick<Props, 'change'>) {
       )}
       {attribution && <span class="tag">{attribution.replaceAll('-', ' ')}</span>}
       {disposition === 'report' && (
-        <span class="tag tone-quiet" title="The mode of this target reports drift and leaves it">
-          left alone
+        <span class="tag tone-quiet" title="The mode of this target reports drift and doesn't overwrite it">
+          not changed
         </span>
       )}
       {disposition === 'held' && (
-        <span class="tag tone-warn" title="Quarantined or contested: not tried again by itself">
+        <span class="tag tone-warn" title="Quarantined or contested: not tried again automatically">
           held back
         </span>
       )}

@@ -17,8 +17,8 @@ export function Guards({ verdicts, name }: Props) {
       <h2>Guards</h2>
       <p class="muted">
         {refused
-          ? 'Nothing is written while a guard refuses. Change the files, or say that it is meant.'
-          : 'Every finding is allowed, so the plan passes.'}
+          ? 'Holdfast writes nothing while a guard refuses. Change the files, or override the guard.'
+          : 'All findings are allowed, so the plan can be applied.'}
       </p>
       <ul class="plain">
         {sorted.map((verdict, i) => (

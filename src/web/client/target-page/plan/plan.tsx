@@ -33,16 +33,16 @@ const saysSomething = ({ changes, writes, verdicts, notes, released, ignored }: 
   [changes, writes, verdicts, notes, released, ignored].some((list) => list.length > 0);
 
 const WITHOUT_PLAN = {
-  'in-sync': 'Nothing to do: the gateway holds what the files declare.',
+  'in-sync': 'Nothing to do: the gateway matches the files.',
   invalid: 'No plan: the files have errors. They are listed above.',
-  unreachable: 'No plan: the gateway cannot be read.',
-  suspended: 'No plan: a suspended target is left alone.',
+  unreachable: "No plan: the gateway can't be read.",
+  suspended: 'No plan: the target is suspended.',
 } as const;
 
 function NoPlan({ target }: { readonly target: TargetView }) {
   const standing = standingOf(target);
   const known = standing in WITHOUT_PLAN ? WITHOUT_PLAN[standing as keyof typeof WITHOUT_PLAN] : undefined;
-  return <Empty>{known ?? 'No plan is known yet. Sync makes one.'}</Empty>;
+  return <Empty>{known ?? 'No plan yet. Select Sync to create one.'}</Empty>;
 }
 
 function PlanBody({ plan, at }: { readonly plan: Plan; readonly at: number | undefined }) {
@@ -60,7 +60,7 @@ function PlanBody({ plan, at }: { readonly plan: Plan; readonly at: number | und
           <Problems problems={notes} />
         </section>
       )}
-      <Paths title="Released, still in force on the gateway" paths={released} />
+      <Paths title="Released, still in effect on the gateway" paths={released} />
       <Paths title="Ignored by policy" paths={ignored} />
     </div>
   );
@@ -74,7 +74,7 @@ function Summary({ plan, at }: { readonly plan: Plan; readonly at: number | unde
     <div class="summary">
       <p>
         <strong>{made > 0 ? plural(made, 'change') : 'No change'}</strong>
-        {left > 0 && `, ${plural(left, 'difference')} left alone`}
+        {left > 0 && `, ${plural(left, 'difference')} not changed`}
         {plan.writes.length > 0 && `, ${plural(plan.writes.length, 'request')}`}
         {isRefused(plan) && <span class="tag tone-bad">refused</span>}
       </p>
@@ -92,9 +92,9 @@ function Summary({ plan, at }: { readonly plan: Plan; readonly at: number | unde
 }
 
 const CAUSES = {
-  'stale-memory': 'The running gateway has not loaded what its file says:',
-  'split-brain': 'Memory and file of the gateway say different things, and both were in force once:',
-  'model-gap': 'Memory and file of the gateway differ in a way that Holdfast cannot explain:',
+  'stale-memory': "The running gateway hasn't loaded these values of its file:",
+  'split-brain': "The gateway's memory and its file differ, and both states were in effect before:",
+  'model-gap': "The gateway's memory and its file differ for an unknown reason:",
 } as const;
 
 function Disagreement({ plan: { agreement } }: { readonly plan: Plan }) {
