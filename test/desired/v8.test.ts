@@ -146,7 +146,7 @@ const BAD: readonly (readonly [what: string, text: string, problem: string, reme
     'two spellings of one key',
     'upstream: { xai: { inject-x-search: true } }\noauth: { providers: { xai: { inject-x-search: false } } }\n',
     'a.yaml:2:30 HF2043 `oauth.providers.xai.inject-x-search` is another spelling of `upstream.xai.inject-x-search`, which is also here',
-    'Keep `upstream.xai.inject-x-search`.',
+    'Keep only `upstream.xai.inject-x-search`.',
   ],
   [
     'an entry that would be dropped',

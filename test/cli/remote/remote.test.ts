@@ -135,7 +135,7 @@ describe('through a daemon', () => {
     const at = await place();
     expect(await at.via('plan', '--target', 'other')).toMatchObject({
       exit: 64,
-      err: expect.stringContaining('the settings have home'),
+      err: expect.stringContaining('the settings define home'),
     });
     for (const flag of [
       ['--url', 'http://x'],
