@@ -34,7 +34,7 @@ describe('what every command has', () => {
   });
 
   test.each([
-    [['frobnicate'], '"frobnicate" is not a command'],
+    [['frobnicate'], '"frobnicate" isn\'t a holdfast command'],
     [['plan', '--frobnicate'], 'unknown option'],
     [['plan', '--env-file', 'x'], 'Write --variables x'],
     [['pull', '--env-file=x'], 'Write --variables x'],

@@ -71,7 +71,7 @@ describe('daemon.source.git', () => {
     [
       'a password',
       '{ url: "https://me:git-token-0001@git.example/x" }',
-      '`daemon.source.git.url` holds a user',
+      '`daemon.source.git.url` contains a user',
     ],
     ['a token as the user', '{ url: "https://git-token-0001@git.example/x" }', 'contains a user or password'],
     ['a password of ssh', '{ url: "ssh://git:git-token-0001@git.example/x" }', 'contains a user or password'],

@@ -92,7 +92,7 @@ describe('through a daemon', () => {
     const refused = await observed.via('apply', '--mode', 'enforce');
     expect(refused).toMatchObject({
       exit: 3,
-      err: expect.stringContaining('the settings only observe "home"'),
+      err: expect.stringContaining('the settings only allow observing "home"'),
     });
     expect(await observed.gatewayFile()).toContain('request-retry: 7');
   });
@@ -135,7 +135,7 @@ describe('through a daemon', () => {
     const at = await place();
     expect(await at.via('plan', '--target', 'other')).toMatchObject({
       exit: 64,
-      err: expect.stringContaining('the settings define home'),
+      err: expect.stringContaining('The settings define home'),
     });
     for (const flag of [
       ['--url', 'http://x'],

@@ -57,7 +57,7 @@ describe('what a gateway version does not hold', () => {
       '/codex/identity-confuse was removed from v8 gateways -',
     ]);
     for (const version of ['v8.0.4', 'v8.0.10'])
-      expect(found(flat, 'legacy', version)[0]).toContain('reaches OAuth credentials only v8.0.11');
+      expect(found(flat, 'legacy', version)[0]).toContain('applies only to OAuth credentials v8.0.11');
     expect(found(flat, 'legacy', 'v8.0.11')).toHaveLength(1);
   });
 

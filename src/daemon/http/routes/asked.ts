@@ -16,7 +16,7 @@ export function allowances(texts: readonly string[]): readonly Allowance[] {
 export function inMode({ name, mode }: Target, asked: Mode | undefined): { readonly mode?: Mode } {
   if (asked === undefined) return {};
   if (mode === 'observe' && asked !== 'observe')
-    throw fail('HF7036', `mode: the settings only allow to observe "${name}"`, { target: name });
+    throw fail('HF7036', `mode: the settings only allow observing "${name}"`, { target: name });
   return { mode: asked };
 }
 
