@@ -202,6 +202,18 @@ describe('mass-delete', () => {
     expect(guardsOf({ ...scenario, allow: ['mass-delete:openai-compatibility'] })).toEqual([]);
   });
 
+  test('counts the names of a map, wherever it is', () => {
+    const headers = Object.fromEntries(['A', 'B', 'C', 'D', 'E', 'F'].map((name) => [`X-${name}`, 'x']));
+    const entry = (kept: Tree): Tree => ({ 'api-key': 'sk-test-gem-1', headers: kept });
+    const scenario = {
+      file: fileOf({ 'gemini-api-key': [entry(headers)] }),
+      desired: { 'gemini-api-key': [entry({ 'X-A': 'x', 'X-B': 'x' })] },
+    };
+    expect(refused(scenario)).toEqual([
+      'mass-delete gemini-api-key[#f].headers: removes 4 of 6 entries, 67 %; at most 30 % is allowed',
+    ]);
+  });
+
   test('counts what is replaced apart', () => {
     const fresh = keys(9).map((key, i) => (i < 7 ? `${key}-new` : key));
     expect(refused({ file, desired: { 'api-keys': fresh } })).toEqual([
