@@ -217,7 +217,10 @@ class Regrouping {
     const isInherited =
       (this.#isShared(name) || name === 'base-url') && inherited !== undefined && inherited !== null;
     if (name === 'base-url') return this.#moveOut(work, index, entry);
-    if (value !== undefined || !isInherited) work.keys[index] = withMember(key, name, value);
+    const field = this.#field.item?.fields?.get(name);
+    if (isInherited && field && this.#isEqual(field, inherited, value))
+      work.keys[index] = withMember(key, name, undefined);
+    else if (value !== undefined || !isInherited) work.keys[index] = withMember(key, name, value);
     else {
       const zero = this.#zeroOf(name);
       if (zero === undefined) return this.#moveOut(work, index, entry);

@@ -86,10 +86,11 @@ const someOf = (names: readonly string[], more: readonly Value[] = []): fc.Arbit
     )
     .map((members) => Object.fromEntries(members) as Tree);
 
-/** Groups with up to four keys among them, each with one address. */
-export function groupsOf(family: SharedFamily, own = ownNames(family)): fc.Arbitrary<Groups> {
+/** Groups with up to four keys among them, each with one address; with `twins` some keys stand there more than once. */
+export function groupsOf(family: SharedFamily, own = ownNames(family), twins = false): fc.Arbitrary<Groups> {
   const shared = [...family.shared];
   const key = fc.record({
+    isTwin: twins ? fc.nat(3).map((n) => n === 3) : fc.constant(false),
     at: fc.integer({ min: -1, max: 2 }),
     shared: someOf(shared, [null]),
     own: someOf(own),
@@ -103,7 +104,9 @@ export function groupsOf(family: SharedFamily, own = ownNames(family)): fc.Arbit
     .map(({ keys, groups }) =>
       groups.flatMap(({ url, label, shared: members }, at) => {
         const own = keys.flatMap((one, i) =>
-          one.at === at ? [{ 'api-key': keyNamed(NAMES[i] ?? ''), ...one.shared, ...one.own } as Tree] : [],
+          one.at === at
+            ? [{ 'api-key': keyNamed(NAMES[one.isTwin ? 0 : i] ?? ''), ...one.shared, ...one.own } as Tree]
+            : [],
         );
         if (own.length === 0) return [];
         return [{ ...(label && { name: `g-${at}` }), 'base-url': url, ...members, keys: own } as Tree];

@@ -1,5 +1,5 @@
 // The law of groups on v8: whatever Holdfast writes for declared groups means to the gateway what the declared groups
-// mean when they are put directly. HOLDFAST_LAW_RUNS sets the number of random cases.
+// mean when they are put directly. HOLDFAST_LAW_RUNS sets the number of random cases, FC_SEED which ones.
 import { afterEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { adopt } from '../../../src/adopt/adopt.ts';
@@ -12,6 +12,7 @@ import {
   declaring,
   declaringFlat,
   FAMILIES,
+  flattened,
   gateway,
   groupsOf,
   type Groups,
@@ -45,14 +46,25 @@ const flatNames = (family: SharedFamily): readonly string[] | undefined => {
 
 function caseOf(family: SharedFamily): fc.Arbitrary<Case> {
   const of = (layout: Case['layout'], names: readonly string[]): fc.Arbitrary<Case> =>
-    fc.record({
-      live: groupsOf(family),
-      declared: groupsOf(family, names).filter((groups) => groups.length > 0),
-      ownership: fc.constantFrom('whole', 'whole', 'entries', 'members'),
-      layout: fc.constant(layout),
+    fc.constantFrom<Ownership>('whole', 'whole', 'entries', 'members').chain((ownership) => {
+      const twins = ownership === 'whole';
+      return fc.record({
+        live: groupsOf(family, ownNames(family), twins),
+        declared: groupsOf(family, names, twins).filter(
+          (groups) => groups.length > 0 && isKept(family, groups),
+        ),
+        ownership: fc.constant(ownership),
+        layout: fc.constant(layout),
+      });
     });
   const flat = flatNames(family);
   return flat ? fc.oneof(of('v8', ownNames(family)), of('legacy', flat)) : of('v8', ownNames(family));
+}
+
+/** Some families drop the second of two entries that say too much alike, which nobody can declare (HF2051). */
+function isKept(family: SharedFamily, groups: Groups): boolean {
+  const entries = flattened(family, groups);
+  return meaning(family, entries).length === entries.length;
 }
 
 /** What a gateway shows that is told these groups and nothing else. */
@@ -130,7 +142,7 @@ describe.each(FAMILIES.map((family) => [family.v8, family] as const))('%s', (_, 
     const shown = await shownBy(family);
     await fc.assert(
       fc.asyncProperty(caseOf(family), (one) => holds(family, shown, one)),
-      { numRuns: Math.ceil(RUNS / FAMILIES.length), seed: 1 },
+      { numRuns: Math.ceil(RUNS / FAMILIES.length) },
     );
   }, 600_000);
 });

@@ -51,6 +51,14 @@ describe('a family', () => {
     ).toEqual([group([k('a', { prefix: '' }), k('b')], { prefix: 'team' })]);
   });
 
+  test.each([
+    ['the group has the same from now on', { priority: 5 }, 0, [k('a'), k('b')], { priority: 0 }],
+    ['the group has it already', { priority: 7 }, 7, [k('a'), k('b')], { priority: 7 }],
+  ])('takes a member off the key that said otherwise, where %s', (_, before, value, keys, after) => {
+    const live = [group([k('a'), k('b', { priority: 3 })], before)];
+    expect(built(live, [group([k('a'), k('b')], { priority: value })])).toEqual([group(keys, after)]);
+  });
+
   test('takes a group away with its last key, never an empty one', () => {
     const live = [group([k('a')]), group([], { name: 'empty' }), group([k('b')])];
     expect(built(live, [group([k('b')])])).toEqual([live[1], live[2]]);
