@@ -1,5 +1,5 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
-import { complaint, type Edit, endingsOf, play, type Scene } from './contention.ts';
+import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { alone, type Alone, complaintsOf, type Edit, instantsOf, type Scene } from './contention.ts';
 import { DESIRED, GATEWAY_FILE, strike } from './setup.ts';
 
 afterEach(strike);
@@ -82,26 +82,16 @@ const EDITS: readonly Edit[] = [
   },
 ];
 
-/** More requests than any of these transactions makes. */
-const MOST = 40;
-/** The first request after the first write; before it all edits fare alike, and some are enough. */
-const AFTER_FIRST_WRITE = 6;
-const EVERYWHERE = 5;
-
 describe.each(Object.entries(SCENES))('%s, while somebody else changes', (_, scene) => {
+  let quiet: Alone;
+  beforeAll(async () => {
+    quiet = await alone(scene);
+  });
+
   test.each(EDITS.map((edit, i) => ({ ...edit, i })))(
-    '$name, before any of our requests',
+    '$name, before our requests',
     async ({ i, ...edit }) => {
-      const endings = await endingsOf(scene, edit);
-      const found: string[] = [];
-      for (let when = i < EVERYWHERE ? 1 : AFTER_FIRST_WRITE; when < MOST; when += 1) {
-        const played = await play(scene, edit, when);
-        const wrong = complaint(played, endings);
-        const { method, path, purpose } = played.at ?? {};
-        if (wrong !== undefined) found.push(`${when} ${method} ${path} (${purpose}): ${wrong}`);
-        if (!played.at) break;
-      }
-      expect(found).toEqual([]);
+      expect(await complaintsOf(scene, quiet, edit, instantsOf(quiet, i))).toEqual([]);
     },
   );
 });

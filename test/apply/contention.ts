@@ -1,14 +1,11 @@
 // Somebody else at the same gateway: what they do before the n-th request of ours, and what must be left of it.
-import type { Context } from '../../src/apply/apply.ts';
-import { differences } from '../../src/apply/run/compare.ts';
+import type { Checkpoint, Context } from '../../src/apply/apply.ts';
 import { loadCatalog } from '../../src/gateway/catalog/catalog.ts';
-import type { Catalog } from '../../src/gateway/catalog/field.ts';
 import { parseDocument } from '../../src/yaml/document.ts';
-import { contentBy, memoryCatalog } from '../../src/gateway/v8/view.ts';
+import { contentBy } from '../../src/gateway/v8/view.ts';
 import type { Client, Request } from '../../src/gateway/client/client.ts';
 import type { Outcome } from '../../src/domain/outcome/outcome.ts';
-import { formatPath } from '../../src/domain/path.ts';
-import { isList, isTree, type Tree, type Value } from '../../src/lib/value.ts';
+import { isList, isTree, type Value } from '../../src/lib/value.ts';
 import { stage, type Stage, type StageOptions } from './setup.ts';
 
 /** One edit of somebody else, through the Management API or as `PUT /config.yaml`. */
@@ -51,109 +48,237 @@ export function beforeRequests(
   return { connect };
 }
 
-/** Memory and content of the file, in which the order of texts in a list does not count. */
+/** What the gateway holds, leaf by leaf: `memory.debug`, `file.api-keys[sk-test-0001]`, and the comments of the file. */
 export interface Holdings {
-  readonly memory: Tree;
-  readonly file: Tree;
-  readonly catalog: Catalog;
+  readonly leaves: ReadonlyMap<string, string>;
+  readonly comments: readonly string[];
 }
 
 export async function holdings(home: Stage): Promise<Holdings> {
   await home.sandbox.settled();
   const file = await home.file();
-  const catalog = loadCatalog(/^config-version:/m.test(file) ? 'v8' : 'legacy');
   const document = parseDocument(file);
   if ('ok' in document) throw new Error(document.message);
-  const tree = (value: Tree): Tree => withoutOrder(value) as Tree; // A tree stays one.
-  return { memory: tree(home.sandbox.states().memory), file: tree(contentBy(document, catalog)), catalog };
+  const catalog = loadCatalog(/^config-version:/m.test(file) ? 'v8' : 'legacy');
+  const leaves = [
+    ...leavesOf(home.sandbox.states().memory, 'memory'),
+    ...leavesOf(contentBy(document, catalog), 'file'),
+  ];
+  const comments = (file.match(/(?<=^|\s)#.*/gm) ?? []).filter((text) => !text.startsWith('# holdfast:'));
+  return { leaves: new Map(leaves), comments };
 }
 
-const same = (a: Holdings, b: Holdings): boolean =>
-  a.catalog === b.catalog &&
-  differences(a.file, b.file, a.catalog).length === 0 &&
-  differences(a.memory, b.memory, memoryCatalog(a.catalog)).length === 0;
-
-/** The authentication directory is another one on each stage. */
-function withoutOrder(value: Value): Value {
-  if (isList(value)) {
-    const items = value.map(withoutOrder);
-    return items.every((item) => typeof item === 'string') ? items.toSorted() : items;
-  }
-  if (!isTree(value)) return value;
-  const members = Object.entries(value).filter(([name]) => name !== 'auth-dir');
-  return Object.fromEntries(members.map(([name, member]) => [name, withoutOrder(member)]));
+/** Entries of a list go by what tells them apart, whatever their order. Zero and empty values are as absent ones. */
+function leavesOf(value: Value, path: string): [string, string][] {
+  if (isTree(value))
+    return Object.entries(value)
+      .filter(([name]) => name !== 'auth-dir' && name !== 'secret-key')
+      .flatMap(([name, member]) => leavesOf(member, `${path}.${name}`));
+  if (!isList(value)) return value ? [[path, String(value)]] : [];
+  const seen: string[] = [];
+  return value.flatMap((item): [string, string][] => {
+    const name = nameOf(item);
+    seen.push(name);
+    const place = `${path}[${name}${'+'.repeat(seen.filter((other) => other === name).length - 1)}]`;
+    return [[place, ''], ...(isTree(item) ? leavesOf(item, place) : [])];
+  });
 }
 
-/** One transaction during which somebody edits before the n-th request. */
-export interface Played {
-  readonly outcome: Outcome;
-  readonly holds: Holdings;
-  /** The request before which it happened; undefined: the transaction was over before. */
-  readonly at: Request | undefined;
-  readonly home: Stage;
+function nameOf(item: Value): string {
+  if (!isTree(item)) return String(item);
+  const names = ['name', 'alias', 'api-key', 'base-url'].filter((name) => item[name]);
+  return names.length > 0 ? names.map((name) => String(item[name])).join() : JSON.stringify(item);
 }
+
+/** The leaves that one has and the other has not, or holds otherwise. */
+const changedBetween = (a: Holdings, b: Holdings): readonly string[] =>
+  [...new Set([...a.leaves.keys(), ...b.leaves.keys()])].filter(
+    (path) => a.leaves.get(path) !== b.leaves.get(path),
+  );
 
 export interface Scene {
   readonly options: StageOptions;
   /** What is declared after the first, empty, run. */
   readonly desired: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** What happens before anybody looks; nothing. */
+  readonly prepare?: (home: Stage) => Promise<unknown>;
+  /** The transaction; an apply. */
+  readonly act?: (home: Stage, more: Partial<Context>) => Promise<Outcome>;
 }
 
-export async function play(scene: Scene, edit: Edit | undefined, when: number): Promise<Played> {
-  const home = await ready(scene);
-  let at: Request | undefined;
-  const more = beforeRequests(home, async (nth, request) => {
-    if (nth !== when || !edit) return;
-    at = request;
-    await foreignEdit(home, edit);
-  });
-  const outcome = await home.reconcile({ allow: [{ guard: 'mass-delete' }] }, more);
-  return { outcome, holds: await holdings(home), at, home };
-}
+const apply = (home: Stage, more: Partial<Context>): Promise<Outcome> =>
+  home.reconcile({ allow: [{ guard: 'mass-delete' }] }, more);
 
-async function ready({ options, desired, env }: Scene): Promise<Stage> {
+async function ready({ options, desired, env, prepare }: Scene): Promise<Stage> {
   const home = await stage(options);
   await home.reconcile();
   await home.declare(desired, env);
+  await prepare?.(home);
   return home;
 }
 
-/** What the gateway holds after the edit alone, after the plan and then the edit, and after the plan alone. */
-export interface Endings {
-  readonly edited: Holdings;
-  readonly both: Holdings;
+/** The transaction while nobody else does anything. */
+export interface Alone {
+  readonly requests: readonly Request[];
+  readonly before: Holdings;
   readonly planned: Holdings;
 }
 
-export async function endingsOf(scene: Scene, edit: Edit): Promise<Endings> {
-  const alone = await ready(scene);
-  await foreignEdit(alone, edit);
-  const planned = await play(scene, undefined, 0);
-  if (planned.outcome.kind !== 'applied') throw new Error(`the plan itself fails: ${planned.outcome.kind}`);
-  await foreignEdit(planned.home, edit);
-  return { edited: await holdings(alone), both: await holdings(planned.home), planned: planned.holds };
+/** The outcomes that say that all was done. */
+const DONE: ReadonlySet<string> = new Set(['applied', 'restored', 'in-sync']);
+
+export async function alone(scene: Scene): Promise<Alone> {
+  const home = await ready(scene);
+  const before = await holdings(home);
+  const requests: Request[] = [];
+  const more = beforeRequests(home, async (_, request) => void requests.push(request));
+  const { kind, problems } = await (scene.act ?? apply)(home, more);
+  if (!DONE.has(kind)) throw new Error(`the transaction itself fails: ${kind} ${JSON.stringify(problems)}`);
+  return { requests, before, planned: await holdings(home) };
+}
+
+/** The writes of a transaction, e.g. `PUT /v0/management/debug`. */
+export const writesOf = ({ requests }: Alone): readonly string[] =>
+  requests.flatMap(({ purpose, method, path }) => (purpose === 'write' ? [`${method} ${path}`] : []));
+
+/**
+ * Before which requests the edit `i` of a table is tried, from 1: each where HOLDFAST_CONTENTION is `all`, otherwise the
+ * first reading after the first write, and one that is another for each edit.
+ */
+export function instantsOf({ requests }: Alone, i: number): readonly number[] {
+  if (process.env['HOLDFAST_CONTENTION'] === 'all') return requests.map((_, nth) => nth + 1);
+  const settling = requests.findIndex(({ purpose }) => purpose === 'settle');
+  const others = requests.flatMap((_, nth) => (nth === settling ? [] : [nth + 1]));
+  const other = others[(i * SPREAD) % others.length];
+  return [settling + 1, ...(other === undefined ? [] : [other])].filter((when) => when > 0);
+}
+
+/** Has no divisor in common with a usual number of requests, so that a table tries all of them. */
+const SPREAD = 5;
+
+/** What is wrong with the transaction when somebody makes this edit before any of these requests. */
+export async function complaintsOf(
+  scene: Scene,
+  quiet: Alone,
+  edit: Edit,
+  instants: readonly number[],
+): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const when of instants) {
+    const played = await play(scene, edit, when);
+    const wrong = complaint(played, quiet);
+    const { method, path, purpose } = played.at ?? {};
+    if (wrong !== undefined) found.push(`${when} ${method} ${path} (${purpose}): ${wrong}`);
+  }
+  return found;
+}
+
+/** One transaction during which somebody edits before the n-th request. */
+interface Played {
+  readonly outcome: Outcome;
+  readonly holds: Holdings;
+  /** Right before the edit and right after it. */
+  readonly edit: readonly [Holdings, Holdings];
+  /** The request before which it happened; undefined: the transaction was over before. */
+  readonly at: Request | undefined;
+}
+
+async function play(scene: Scene, edit: Edit, when: number): Promise<Played> {
+  const home = await ready(scene);
+  let at: Request | undefined;
+  let around: Played['edit'] | undefined;
+  const more = beforeRequests(home, async (nth, request) => {
+    if (nth !== when) return;
+    at = request;
+    const before = await holdings(home);
+    await foreignEdit(home, edit);
+    around = [before, await holdings(home)];
+  });
+  const outcome = await (scene.act ?? apply)(home, more);
+  const holds = await holdings(home);
+  return { outcome, holds, edit: around ?? [holds, holds], at };
 }
 
 /** A write goes out without another look: what happens right before it and concerns the same place cannot be seen. */
 const isUnseen = (at: Request): boolean => at.method !== 'GET' && at.purpose !== 'way-back';
 
-/** Undefined: nobody lost anything, and the outcome tells what is there. */
-export function complaint(
-  { outcome, holds, at }: Played,
-  { edited, both, planned }: Endings,
-): string | undefined {
-  const is = (ending: Holdings): boolean => same(holds, ending);
-  if (at === undefined) return is(planned) ? undefined : 'not what was planned';
+/**
+ * The law. What somebody else changed is as they left it. All else is as planned where the outcome says that it was
+ * done, and as it was before where it does not; comments that were there at the start and in the end of each are kept.
+ */
+function complaint({ outcome, holds, edit, at }: Played, quiet: Alone): string | undefined {
+  if (at === undefined) return 'the transaction was over before';
   if (outcome.kind === 'rollback-failed') return `exit 7: ${outcome.reason}`;
-  if ((isUnseen(at) || at.purpose === 'observe') && is(planned)) return undefined;
-  if (outcome.kind === 'applied')
-    return is(both) ? undefined : `applied, and it is not both: ${text(holds, both)}`;
-  return is(edited) ? undefined : `${outcome.kind}, and it is not the edit alone: ${text(holds, edited)}`;
+  const mayBe = isUnseen(at) || at.purpose === 'observe' ? quiet.planned : undefined;
+  const wrong = wrongIn(holds, edit, { quiet, isDone: DONE.has(outcome.kind), mayBe });
+  return wrong === undefined
+    ? unnamed(outcome, at, changedBetween(...edit))
+    : `${outcome.kind}, and ${wrong}`;
 }
 
-const text = (is: Holdings, should: Holdings): string =>
-  JSON.stringify([
-    differences(is.file, should.file, is.catalog).map(formatPath),
-    differences(is.memory, should.memory, memoryCatalog(is.catalog)).map(formatPath),
-  ]);
+interface Expected {
+  readonly quiet: Alone;
+  readonly isDone: boolean;
+  /** What may stand where somebody else changed something. */
+  readonly mayBe?: Holdings | undefined;
+}
+
+function wrongIn(
+  holds: Holdings,
+  edit: Played['edit'],
+  { quiet, isDone, mayBe }: Expected,
+): string | undefined {
+  const theirs = changedBetween(...edit);
+  const should = isDone ? quiet.planned : quiet.before;
+  const isRight = (path: string): boolean => {
+    const held = holds.leaves.get(path);
+    if (!theirs.includes(path))
+      return held === should.leaves.get(path) || isWhole(path, theirs, quiet.before);
+    return held === edit[1].leaves.get(path) || (mayBe !== undefined && held === mayBe.leaves.get(path));
+  };
+  const paths = new Set([holds, edit[1], should].flatMap(({ leaves }) => [...leaves.keys()]));
+  const wrong = [...paths].filter((path) => !isRight(path));
+  if (wrong.length > 0) return `wrong: ${wrong.join(' ')}`;
+  const lost = edit[1].comments.filter(
+    (comment) => should.comments.includes(comment) && !holds.comments.includes(comment),
+  );
+  return lost.length > 0 ? `comments are lost: ${lost.join()}` : undefined;
+}
+
+/** A crash at this point, then an edit of somebody else, then the next start: the same law by its record. */
+export async function complaintAfterCrash(
+  scene: Scene,
+  quiet: Alone,
+  point: Checkpoint,
+  edit: Edit,
+): Promise<string | undefined> {
+  const home = await ready(scene);
+  await home.crashAt(point, { allow: [{ guard: 'mass-delete' }] });
+  const before = await holdings(home);
+  await foreignEdit(home, edit);
+  const around = [before, await holdings(home)] as const;
+  const outcome = await home.recover();
+  if (outcome.kind !== 'in-sync') return `${outcome.kind}: ${JSON.stringify(outcome.problems)}`;
+  if (await home.store.journal('home')) return 'the journal is open';
+  const history = await home.store.history('home');
+  const isDone = history.at(0)?.outcome === 'applied';
+  return wrongIn(await holdings(home), around, { quiet, isDone });
+}
+
+/** An entry that we added and somebody else changed since stays whole. */
+function isWhole(path: string, theirs: readonly string[], before: Holdings): boolean {
+  const entries = theirs.flatMap((one) => one.match(/^.*\]/)?.[0] ?? []);
+  return entries.some((entry) => !before.leaves.has(entry) && path.startsWith(entry));
+}
+
+/** What the first reading of a file after a write shows is told. */
+function unnamed(
+  outcome: Outcome,
+  { purpose, path }: Request,
+  theirs: readonly string[],
+): string | undefined {
+  if (purpose !== 'settle' || !path.endsWith('/config.yaml') || theirs.length === 0) return undefined;
+  const told = 'evidence' in outcome ? outcome.evidence.map(({ check }) => check) : [];
+  return told.some((check) => check.endsWith('and kept')) ? undefined : `${outcome.kind} does not name it`;
+}

@@ -5,8 +5,7 @@ import type { Journal } from '../../domain/state/state.ts';
 import { coversPath, formatPath, parsePath, type Path } from '../../domain/path.ts';
 import type { Tree, Value } from '../../lib/value.ts';
 import { canonicalJson } from '../../lib/stable-json.ts';
-import { type Foreign, threeWay } from '../../plan/route/rollback/three-way.ts';
-import { unexplained } from '../run/compare.ts';
+import { type Foreign, threeWay, type ThreeWay } from '../../plan/route/rollback/three-way.ts';
 import type { Run } from '../run/run.ts';
 
 type Places = NonNullable<Journal['ours']>;
@@ -16,16 +15,25 @@ export function placesBetween(run: Run, before: Tree, after: Tree): Places {
   return Object.fromEntries(changed.map(({ path, now }) => [placeHash(run, path), valueHash(run, now)]));
 }
 
-/** Places that differ from `before` and are not as the transaction would have them. */
-export function foreignSince(run: Run, journal: Journal, before: Tree, now: Tree): readonly Path[] {
-  const { catalog } = run.context;
-  const { ours, footprint } = journal;
-  if (!ours) return unexplained({ before, predicted: before, actual: now }, footprint, catalog);
+/** What a transaction left in a file, by what its journal knows. */
+export interface Left extends ThreeWay {
+  /** Whether all that it was to change is as it was to be. */
+  readonly complete: boolean;
+}
+
+/** Undefined for a journal that does not know single places. */
+export function leftIn(run: Run, { ours, footprint }: Journal, before: Tree, now: Tree): Left | undefined {
+  if (!ours) return undefined;
   const secrets = footprint.filter((path) => path.endsWith('.secret-key')).map(parsePath);
-  return leavesBetween(catalog, before, now)
-    .filter(({ path }) => !secrets.some((secret) => coversPath(secret, path)))
-    .filter((leaf) => ours[placeHash(run, leaf.path)] !== valueHash(run, leaf.now))
-    .map(({ path }) => path);
+  const found = new Set<string>();
+  const isOurs = (path: Path, value: Value | undefined): boolean => {
+    const place = placeHash(run, path);
+    const is = ours[place] === valueHash(run, value) || secrets.some((secret) => coversPath(secret, path));
+    if (is) found.add(place);
+    return is;
+  };
+  const left = threeWay(run.context.catalog, { before, ours: before, now }, isOurs);
+  return { ...left, complete: Object.keys(ours).every((place) => found.has(place)) };
 }
 
 const leavesBetween = (catalog: Catalog, before: Tree, now: Tree): readonly Foreign[] =>

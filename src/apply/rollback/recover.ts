@@ -1,25 +1,33 @@
 // Resolves what a crash left behind, from the journal (design §10.10): not written → closed; as predicted → verified
-// and committed; otherwise rolled back, unless it is too old or somebody else wrote meanwhile: then a person decides.
+// and committed; otherwise rolled back. What others changed meanwhile stays. Too old: a person decides.
 import { isDeepStrictEqual } from 'node:util';
+import type { LiveFile } from '../../domain/live.ts';
 import type { Outcome } from '../../domain/outcome/outcome.ts';
+import type { Path } from '../../domain/path.ts';
 import { problem } from '../../domain/problem/problem.ts';
 import type { Journal } from '../../domain/state/state.ts';
-import { repairWrite, restoreWrite } from '../../plan/route/rollback/rollback-writes.ts';
+import type { Tree } from '../../lib/value.ts';
+import {
+  inverseWrite,
+  repairWrite,
+  restoreWrite,
+  type RollbackWrite,
+} from '../../plan/route/rollback/rollback-writes.ts';
 import { takeBackup } from '../record/backup.ts';
-import { readStored } from '../record/stored-backup.ts';
+import { readStored, type StoredFile } from '../record/stored-backup.ts';
 import { expectationOf, takeBaseline } from '../steps/behaviour.ts';
 import { record, remembering } from '../record/commit.ts';
-import { judgeFile } from '../steps/foreign-edits.ts';
-import { contentIn, isDestroyed, shownPaths } from '../run/compare.ts';
+import { judgeFile, keptProblem, type Teller } from '../steps/foreign-edits.ts';
+import { contentIn, isDestroyed, shownPaths, unexplained } from '../run/compare.ts';
 import { contentHash } from '../record/journal.ts';
-import { foreignSince } from '../record/own-places.ts';
+import { type Left, leftIn } from '../record/own-places.ts';
 import { conclude } from '../record/outcome.ts';
 import { restoreFile, withRuntime } from './restore-file.ts';
 import { quarantine } from '../record/quarantine.ts';
 import { type DeepLive, readAnything } from '../run/read.ts';
 import { recording } from '../run/recording.ts';
 import { besideOthers, byHand } from './remedy.ts';
-import { notice, reached, type Run, step, windowOf } from '../run/run.ts';
+import { earlierTexts, notice, reached, type Run, step, windowOf } from '../run/run.ts';
 import { settle } from '../steps/settle.ts';
 import { sendWrite } from '../steps/write.ts';
 
@@ -95,7 +103,7 @@ async function resolve(run: Run, journal: Journal, live: DeepLive): Promise<Reco
 
 /** Makes memory follow the file where the crash left them apart. */
 async function loaded(run: Run, live: DeepLive): Promise<DeepLive> {
-  if (live.agreement.kind !== 'differ' || live.agreement.cause === 'model-gap') return live;
+  if (isLoaded(live)) return live;
   const repair = repairWrite(live.file, run.context.catalog);
   if (!repair.ok) return live;
   await sendWrite(run, repair.write, live.file.text, 'roll-back');
@@ -108,8 +116,13 @@ async function notWritten(run: Run, journal: Journal): Promise<Recovery> {
 }
 
 async function asPredicted(run: Run, journal: Journal, live: DeepLive): Promise<Recovery> {
-  const { agreement } = live;
-  if (agreement.kind === 'differ' && agreement.cause !== 'model-gap') return between(run, journal, live);
+  return isLoaded(live) ? committed(run, journal, live) : between(run, journal, live);
+}
+
+const isLoaded = ({ agreement }: DeepLive): boolean =>
+  agreement.kind !== 'differ' || agreement.cause === 'model-gap';
+
+async function committed(run: Run, journal: Journal, live: DeepLive): Promise<Recovery> {
   await remembering(run, journal, live);
   return closed(
     run,
@@ -138,13 +151,61 @@ async function between(run: Run, journal: Journal, live: DeepLive): Promise<Reco
   const stored = await readStored(run, journal.backup);
   const before = contentIn(stored.file, catalog);
   const actual = contentIn(live.file, catalog);
-  const foreign = isDestroyed(live) ? [] : foreignSince(run, journal, before, actual);
+  const owned = isDestroyed(live) ? undefined : leftIn(run, journal, before, actual);
+  const besides = owned ? owned.foreign.map(({ path }) => path) : strangePaths(run, journal, before, live);
   const age = clock.now() - journal.openedAt;
   if (age > OLDEST_MS)
-    return left(run, journal, `it is ${Math.round(age / 60_000)} minutes old`, foreign.length > 0);
-  if (foreign.length > 0)
-    return left(run, journal, `${shownPaths(foreign)} also changed, through someone else`, true);
-  return backAgain(run, journal, live, stored);
+    return left(run, journal, `it is ${Math.round(age / 60_000)} minutes old`, besides.length > 0);
+  if (besides.length === 0) return backAgain(run, journal, live, stored);
+  if (owned) return besideTheirs(run, journal, live, owned);
+  return left(run, journal, `${shownPaths(besides)} also changed, through someone else`, true);
+}
+
+/** By the footprint alone: what lies outside of it is somebody else's. */
+function strangePaths(run: Run, { footprint }: Journal, before: Tree, live: DeepLive): readonly Path[] {
+  const { catalog } = run.context;
+  if (isDestroyed(live)) return [];
+  return unexplained(
+    { before, predicted: before, actual: contentIn(live.file, catalog) },
+    footprint,
+    catalog,
+  );
+}
+
+/** What others changed stays. Ours is committed where all of it is there, and taken back where only a part is. */
+async function besideTheirs(run: Run, journal: Journal, live: DeepLive, owned: Left): Promise<Recovery> {
+  const recovery =
+    owned.complete && journal.phase === 'open'
+      ? await completed(run, journal, live, owned)
+      : await takenOut(run, journal, live, owned);
+  const teller: Teller = { run, known: earlierTexts(run) };
+  if (recovery.kind === 'go') notice(run, keptProblem(teller, owned.foreign));
+  return recovery;
+}
+
+async function completed(run: Run, journal: Journal, live: DeepLive, owned: Left): Promise<Recovery> {
+  const now = await loaded(run, live);
+  return isLoaded(now) ? committed(run, journal, now) : takenOut(run, journal, now, owned);
+}
+
+async function takenOut(run: Run, journal: Journal, live: DeepLive, owned: Left): Promise<Recovery> {
+  const { catalog } = run.context;
+  if (owned.inForce.length === 0) {
+    await loaded(run, live);
+    return notWritten(run, journal);
+  }
+  const actual = contentIn(live.file, catalog);
+  return wayBack(run, journal, live, {
+    before: owned.without,
+    way: inverseWrite({
+      catalog,
+      before: owned.without,
+      written: actual,
+      now: live.file,
+      footprints: [],
+    }),
+    what: 'our own changes only; what others changed stays',
+  });
 }
 
 /** `besides`: something of others is in the file, over which no older backup may go. */
@@ -173,26 +234,46 @@ async function backAgain(
   run: Run,
   journal: Journal,
   live: DeepLive,
-  stored: Awaited<ReturnType<typeof readStored>>,
+  { file }: StoredFile,
+): Promise<Recovery> {
+  const { catalog } = run.context;
+  return wayBack(run, journal, live, {
+    before: contentIn(file, catalog),
+    proposed: file,
+    way: restoreWrite(file.text, catalog),
+    what: `backup ${journal.backup}`,
+  });
+}
+
+interface WayBack {
+  /** Content of the file that is to be there. */
+  readonly before: Tree;
+  readonly way: RollbackWrite;
+  /** As `PutBack`. */
+  readonly proposed?: LiveFile;
+  readonly what: string;
+}
+
+async function wayBack(
+  run: Run,
+  journal: Journal,
+  live: DeepLive,
+  { before, way, proposed, what }: WayBack,
 ): Promise<Recovery> {
   const { catalog, store, target } = run.context;
-  const expected = {
-    ...expectationOf(contentIn(live.file, catalog), contentIn(stored.file, catalog)),
-    aliases: [],
-  };
+  const ours = contentIn(live.file, catalog);
+  const expected = { ...expectationOf(ours, before), aliases: [] };
   const baseline = await takeBaseline(run, expected);
   await recording(run, 'a backup of what the rollback replaced', () => takeBackup(run, live, 'pre-rollback'));
-  const way = restoreWrite(stored.file.text, catalog);
-  const [before, ours] = [contentIn(stored.file, catalog), contentIn(live.file, catalog)];
   const back = await restoreFile(run, {
     way,
     now: live,
-    proposed: stored.file,
+    ...(proposed && { proposed }),
     judge: (now) => judgeFile(run, before, ours, now),
-    what: `backup ${journal.backup}`,
+    what,
   });
   const ended = back.kind === 'back' ? await withRuntime(run, back, baseline, expected) : back;
-  if (ended.kind === 'failed') return left(run, journal, ended.reason);
+  if (ended.kind === 'failed') return left(run, journal, ended.reason, !proposed);
   await recording(run, 'that the backup is kept', () => store.pinBackup(target.name, journal.backup));
   return closed(
     run,

@@ -8,13 +8,14 @@ export function besideOthers(
   backup: string,
   { changes = [] }: Pick<Journal, 'changes'>,
 ): readonly string[] {
-  const { target } = run.context;
+  const { name } = run.context.target;
+  const planned = changes.length > 0 ? ` The plan changes: ${changes.join(', ')}.` : '';
   return [
     `The gateway's config.yaml contains changes by others. Don't replace it with an older backup.`,
-    `Compare it with backup ${backup}: \`holdfast restore ${backup} --dry-run --target ${target.name}\` writes nothing.`,
-    `Undo by hand the remaining changes of this plan: ${changes.join(', ')}. Then restart the gateway.`,
+    `List what differs from the state before this plan: \`holdfast restore ${backup} --dry-run --target ${name}\`. It writes nothing.${planned}`,
+    `Restart the gateway, so that it runs what its config.yaml says.`,
     loginAgain(run),
-    `Run \`holdfast apply --retry --target ${target.name}\`. It keeps the gateway as it is, closes the open transaction, and applies the files.`,
+    `Run \`holdfast apply --retry --target ${name}\`. It closes the open transaction and applies the files. To undo a change of this plan, revert it in the files first.`,
   ];
 }
 

@@ -1,6 +1,7 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Checkpoint } from '../../../src/apply/apply.ts';
-import { DESIRED, stage, strike } from '../setup.ts';
+import { alone, type Alone, complaintAfterCrash, type Edit, type Scene } from '../contention.ts';
+import { DESIRED, GATEWAY_FILE, GATEWAY_FILE_V8, stage, strike } from '../setup.ts';
 
 afterEach(strike);
 
@@ -75,25 +76,77 @@ describe('a crash at any step is resolved at the next start', () => {
     expect(await home.reconcile({ retry: true })).toMatchObject({ kind: 'applied' });
   });
 
-  test('somebody else’s change beside ours is left to a person', async () => {
-    const home = await stage({ desired: RETRY });
+  test('after 16 minutes with somebody else’s change in it, no step puts a backup over that', async () => {
+    const home = await stage({ desired: TWO });
     await home.crashAt('sent');
     await home.sandbox.settled();
     await home.panel('PUT', 'logging-to-file', { value: true });
-    expect(await home.reconcile()).toMatchObject({ kind: 'rollback-failed', problems: [{ code: 'HF5021' }] });
+    const journal = await home.store.journal('home');
+    await home.store.writeJournal('home', { ...journal!, openedAt: journal!.openedAt - 16 * 60_000 });
+    const outcome = await home.reconcile();
+    if (outcome.kind !== 'rollback-failed') throw new Error(outcome.kind);
+    expect(outcome.remedy.join()).not.toContain(home.store.backupFile('home', outcome.backup));
+    expect(await home.reconcile({ retry: true })).toMatchObject({ kind: 'applied' });
+    expect(home.sandbox.states().memory).toMatchObject({ 'logging-to-file': true });
+  });
+});
+
+const MORE = `max-retry-interval: 30
+plugins:
+  configs:
+    demo:
+      limit: 5
+`;
+const FIELDS = `${TWO}max-retry-interval: 7\n`;
+const SCENES: Readonly<Record<string, Scene>> = {
+  'field writes': {
+    options: { file: GATEWAY_FILE + MORE },
+    desired: FIELDS,
+    env: { TEAM_B: 'sk-test-0003' },
+  },
+  'the edited file': {
+    options: { file: GATEWAY_FILE + MORE },
+    desired: `${FIELDS}commercial-mode: true\nplugins:\n  configs:\n    demo:\n      limit: 9\n`,
+    env: { TEAM_B: 'sk-test-0003' },
+  },
+  'a v8 gateway': {
+    options: { file: GATEWAY_FILE_V8, api: 'v8' },
+    desired: FIELDS,
+    env: { TEAM_B: 'sk-test-0003' },
+  },
+};
+const EDITS: readonly Edit[] = [
+  { name: 'another value', path: 'logging-to-file', body: { value: true } },
+  { name: 'the value that we write', path: 'request-retry', body: { value: 99 } },
+  {
+    name: 'an entry of the list that we write',
+    method: 'PATCH',
+    path: 'api-keys',
+    body: { old: 'sk-none', new: 'sk-test-panel' },
+  },
+  { name: 'an entry of it goes', method: 'DELETE', path: 'api-keys?value=sk-test-0001' },
+  {
+    name: 'a header',
+    method: 'PATCH',
+    path: 'openai-compatibility',
+    body: { name: 'openrouter', value: { headers: { 'X-Panel': 'yes' } } },
+  },
+  { name: 'settings of a plugin', method: 'PATCH', path: 'plugins/demo/config', body: { panel: 6 } },
+];
+const BETWEEN: readonly Checkpoint[] = ['sending', 'sent', 'settled', 'verified'];
+
+describe.each(Object.entries(SCENES))('%s, and somebody else after the crash', (_, scene) => {
+  let quiet: Alone;
+  beforeAll(async () => {
+    quiet = await alone(scene);
   });
 
-  test('so is a key that others added to the list that was being written', async () => {
-    const home = await stage();
-    await home.reconcile();
-    await home.declare(TWO, { TEAM_B: 'sk-test-0003' });
-    await home.crashAt('sent', { allow: [{ guard: 'mass-delete' }] });
-    await home.sandbox.settled();
-    await home.panel('PATCH', 'api-keys', { old: 'sk-none', new: 'sk-test-panel' });
-    const outcome = await home.reconcile();
-    expect(outcome).toMatchObject({ kind: 'rollback-failed', problems: [{ code: 'HF5021' }] });
-    if (outcome.kind !== 'rollback-failed') throw new Error('not this');
-    expect(outcome.remedy.join()).not.toContain(home.store.backupFile('home', outcome.backup));
-    expect(await home.admits('sk-test-panel')).toBe(true);
+  test.each(EDITS)('$name: theirs is kept, ours is completed or taken back', async (edit) => {
+    const found: string[] = [];
+    for (const point of BETWEEN) {
+      const wrong = await complaintAfterCrash(scene, quiet, point, edit);
+      if (wrong !== undefined) found.push(`${point}: ${wrong}`);
+    }
+    expect(found).toEqual([]);
   });
 });

@@ -5,7 +5,7 @@ import { sameAt } from '../../../gateway/model/equal.ts';
 import { looksHashed } from '../../../gateway/model/rules.ts';
 import { entry, key, type Path } from '../../../domain/path.ts';
 import { isList, isTree, listOf, sameValue, type Tree, type Value } from '../../../lib/value.ts';
-import { matchEntries, type Match } from './three-way-entries.ts';
+import { matchEntries, type Match, type Matched } from './three-way-entries.ts';
 import type { RedactSteps } from '../../diff/redact-at.ts';
 
 /** A place that somebody else changed; an absent value means that the place is not there. */
@@ -34,8 +34,16 @@ export interface ThreeWay {
   readonly missing: readonly Path[];
 }
 
-export function threeWay(catalog: Catalog, { before, ours, now }: ThreeValues): ThreeWay {
-  const walk = new Walk(catalog);
+/** Whether what stands at a place is ours although `ours` does not say so. */
+export type IsOurs = (path: Path, now: Value | undefined) => boolean;
+
+/** `isOurs` serves where what we wrote is known by hashes only: `ours` is `before` then. */
+export function threeWay(
+  catalog: Catalog,
+  { before, ours, now }: ThreeValues,
+  isOurs: IsOurs = () => false,
+): ThreeWay {
+  const walk = new Walk(catalog, isOurs);
   const without = walk.members(catalog.root, { before, ours, now }, { path: [], steps: [] });
   return { without, foreign: walk.foreign, inForce: walk.inForce, missing: walk.missing };
 }
@@ -80,9 +88,11 @@ class Walk {
   readonly inForce: Path[] = [];
   readonly missing: Path[] = [];
   readonly #catalog: Catalog;
+  readonly #isOurs: IsOurs;
 
-  constructor(catalog: Catalog) {
+  constructor(catalog: Catalog, isOurs: IsOurs) {
     this.#catalog = catalog;
+    this.#isOurs = isOurs;
   }
 
   members(field: Field | undefined, { before, ours, now }: Three<Maybe>, at: Place): Tree {
@@ -115,8 +125,15 @@ class Walk {
     if (canEnter(field, three)) return this.#entered(field, three, at);
     if (field?.item && isList(now) && isListOrNone(before) && isListOrNone(ours))
       return this.#entries(field, { before: listOf(before), ours: listOf(ours), now }, at);
-    this.foreign.push({ ...at, ...present(three) });
-    return now;
+    return this.#theirs(three, at);
+  }
+
+  /** What is left of a place that is neither as before nor as `ours` has it. */
+  #theirs(three: Three<Maybe>, at: Place): Maybe {
+    const isOurs = this.#isOurs(at.path, three.now);
+    if (isOurs) this.inForce.push(at.path);
+    else this.foreign.push({ ...at, ...present(three) });
+    return isOurs ? three.before : three.now;
   }
 
   /** A mapping that would be empty without us, and was not there before, is ours as well. */
@@ -129,21 +146,19 @@ class Walk {
     const found = matchEntries(field, three.before, three.ours, three.now);
     const kept = found.here.map((match) => ({ match, value: this.#entry(field, match, at) }));
     const returned = found.gone.filter((match) => this.#isOursToReturn(match, at));
-    this.#order(found.order, at);
+    const order = this.#order(found.order, at);
     return inOrder(
       kept.flatMap(({ match, value }) => (value === undefined ? [] : [{ place: match.place, value }])),
       returned.flatMap(({ before, place }) => (before === undefined ? [] : [{ place, value: before }])),
-      found.order.now === 'foreign' || (returned.length === 0 && !found.order.ours) ? 'as-now' : 'as-before',
+      order === 'foreign' || (returned.length === 0 && order === 'nobody') ? 'as-now' : 'as-before',
     );
   }
 
   /** An entry that is there. One that others added, or we and others changed since, stays whole. */
   #entry(field: Field, { before, ours, now, name }: Match, at: Place): Maybe {
     const place = { path: [...at.path, entry(name)], steps: [...at.steps, 0 as const] };
-    if (before === undefined && !this.#same(field.item, ours, now)) {
-      this.foreign.push({ ...place, ...present({ before, ours, now }) });
-      return now;
-    }
+    if (before === undefined && !this.#same(field.item, ours, now))
+      return this.#theirs({ before, ours, now }, place);
     return this.#value(field.item, { before, ours, now }, place);
   }
 
@@ -152,14 +167,18 @@ class Walk {
     const place = { path: [...at.path, entry(name)], steps: [...at.steps, 0 as const] };
     if (before === undefined) this.missing.push(place.path);
     else if (ours === undefined) this.inForce.push(place.path);
-    else this.foreign.push({ ...place, ...present({ before, ours, now: undefined }) });
+    else return this.#theirs({ before, ours, now: undefined }, place) !== undefined;
     return before !== undefined && ours === undefined;
   }
 
-  #order(order: { readonly ours: boolean; readonly now: 'before' | 'ours' | 'foreign' }, at: Place): void {
-    if (order.now === 'foreign') this.foreign.push(at);
-    else if (order.ours && order.now === 'ours') this.inForce.push(at.path);
-    else if (order.ours) this.missing.push(at.path);
+  /** Who changed it. */
+  #order({ ours, now }: Matched['order'], at: Place): 'nobody' | 'ours' | 'foreign' {
+    const isForeign = now === 'foreign' && !this.#isOurs(at.path, undefined);
+    if (isForeign) this.foreign.push(at);
+    else if (now === 'foreign' || (ours && now === 'ours')) this.inForce.push(at.path);
+    else if (ours) this.missing.push(at.path);
+    if (isForeign) return 'foreign';
+    return ours || now === 'foreign' ? 'ours' : 'nobody';
   }
 
   #same(field: Field | undefined, a: Maybe, b: Maybe): boolean {
