@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { stringify } from 'yaml';
 import { secretTexts } from '../src/desired/read/secret-locations.ts';
 import { loadCatalog } from '../src/gateway/catalog/catalog.ts';
+import { V7 } from '../src/gateway/dialect.ts';
 import { parseDocument } from '../src/yaml/document.ts';
 import { fromJson, toJson } from '../src/gateway/model/json.ts';
 import { load } from '../src/gateway/model/load.ts';
@@ -63,7 +64,7 @@ export function planInput(live: Tree, desired: Tree): PlanInput {
     target: targetAt('http://127.0.0.1:8317', 'desired-state'),
     desired: desiredOf(desired),
     live: liveOf(textOf(live)),
-    catalog,
+    dialect: V7,
     now: NOW,
     state: {},
     hash: (text) => createHash('sha256').update(text).digest('hex'),

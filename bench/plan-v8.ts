@@ -2,9 +2,9 @@
 import { createHash } from 'node:crypto';
 import { parse } from 'yaml';
 import { contentIn } from '../src/apply/run/compare.ts';
-import { loadCatalog } from '../src/gateway/catalog/catalog.ts';
 import { translate } from '../src/gateway/layout/translate.ts';
-import { viewV8, viewSeen } from '../src/gateway/v8/view.ts';
+import { memoryView, V8 } from '../src/gateway/dialect.ts';
+import { viewV8 } from '../src/gateway/v8/view.ts';
 import type { Live, LiveFile } from '../src/domain/live.ts';
 import { seal } from '../src/domain/secret.ts';
 import type { Tree } from '../src/lib/value.ts';
@@ -18,7 +18,6 @@ const GROUPINGS = ['one key a group', 'large groups'] as const;
 type Grouping = (typeof GROUPINGS)[number];
 
 const REPETITIONS = { runs: 11, warmUp: 9 };
-const catalog = loadCatalog('v8');
 
 export async function treePlanFigures(): Promise<Figure[]> {
   const figures: Figure[] = [];
@@ -50,13 +49,13 @@ function workOn(count: number, grouping: Grouping): { plan: () => Prepared; text
   const live = liveOf(text, input.live);
   const plan = (): Prepared => {
     const { desired, target, hash } = input;
-    const content = contentIn(live.file, catalog);
+    const content = contentIn(live.file, V8);
     const nothing = { allow: undefined, lastApplied: undefined, released: undefined };
     return makePlan({
       ...input,
       live,
-      catalog,
-      ...localiseDesired({ desired, target, catalog, content, live, hash, ...nothing }),
+      dialect: V8,
+      ...localiseDesired({ desired, target, dialect: V8, content, live, hash, ...nothing }),
     });
   };
   return { plan, text };
@@ -70,7 +69,7 @@ function liveOf(text: string, flat: Live): Live & { readonly file: LiveFile } {
     api: 'v8',
     layout: 'v8',
     build: { ...flat.build, version: 'v8.0.20' },
-    memory: seal(viewSeen(seen)),
+    memory: seal(memoryView(seen.memory, V8)),
     file: {
       text: seal(text),
       hash: createHash('sha256').update(text).digest('hex'),

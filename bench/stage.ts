@@ -59,7 +59,6 @@ async function contextOf(target: Target, dir: string): Promise<Context> {
   return {
     target,
     store,
-    catalog,
     clock,
     listener: () => {},
     connect: (lease) => createClient(target, { clock, lease, authMemory: authMemoryOf(store, target.name) }),

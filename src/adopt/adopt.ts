@@ -1,7 +1,6 @@
 // The gateway's own file becomes a desired-state file: what it should not own taken out, secrets replaced by references,
 // values spelled as the gateway holds them, everything else as it stands, comments included. Reads and writes nothing.
-import type { Catalog } from '../gateway/catalog/field.ts';
-import { contentBy } from '../gateway/v8/view.ts';
+import type { Dialect } from '../gateway/dialect.ts';
 import type { FileDocument } from '../domain/yaml-node.ts';
 import { formatPath, key } from '../domain/path.ts';
 import { fail, type Problem, problem } from '../domain/problem/problem.ts';
@@ -53,15 +52,15 @@ export interface Adopted {
 
 /** Throws HF2072 where nothing can be made of the file. */
 export async function adopt(source: Source, request: AdoptRequest): Promise<Adopted> {
-  const { document, catalog, notes } = source;
-  const scrubbed = scrubComments(document, catalog);
+  const { document, dialect, notes } = source;
+  const scrubbed = scrubComments(document, dialect);
   const readable = scrubbed.lines.length === 0 ? document : parsed(scrubbed.text);
-  const prepared = withoutInexact(prepare(readable, catalog), catalog);
+  const prepared = withoutInexact(prepare(readable, dialect), dialect);
   const unfit: LeftOut[] = [...source.unfit];
   for (;;) {
-    const draft = draftOf(prepared, catalog, request, unfit);
+    const draft = draftOf(prepared, dialect, request, unfit);
     const faults =
-      draft.unfit.length > 0 ? draft.unfit : await faultsOf(draft.text, catalog, draft.variables);
+      draft.unfit.length > 0 ? draft.unfit : await faultsOf(draft.text, dialect.catalog, draft.variables);
     const fresh = faults.filter(({ path }) => !unfit.some((known) => known.path === path));
     if (fresh.length === 0) return finished(draft, unfit, [...notes, ...scrubbedNotes(scrubbed.lines)]);
     unfit.push(...fresh);
@@ -75,11 +74,12 @@ interface Draft extends Omit<Adopted, 'declared'> {
 
 function draftOf(
   prepared: Prepared,
-  catalog: Catalog,
+  dialect: Dialect,
   { selection, env }: AdoptRequest,
   known: readonly LeftOut[],
 ): Draft {
-  const whole = contentBy(prepared.document, catalog);
+  const { catalog } = dialect;
+  const whole = dialect.content(prepared.document);
   const foreign = Object.keys(whole)
     .filter((name) => hasForeignKey(whole[name] as Value) || hasForeignKey({ [name]: null }))
     .map((name) => ({ path: formatPath([key(name)]), why: "it has a key that isn't text" }));
@@ -89,7 +89,7 @@ function draftOf(
   ]);
   const kept = edited(prepared.document, patch, undefined, whole);
   const document = parsed(withoutGaps(parsed(kept.text)));
-  const content = contentBy(document, catalog);
+  const content = dialect.content(document);
   const { proposed, notes } = heldOf(content, catalog);
   const plain = plainOf(proposed) as Tree;
   const { tree, variables } = referTo(plain, catalog, env);

@@ -4,15 +4,16 @@ import { displayPath } from '../desired/read/locations.ts';
 import { formatPath } from '../domain/path.ts';
 import { problem, type Problem } from '../domain/problem/problem.ts';
 import type { Catalog, Field } from '../gateway/catalog/field.ts';
-import { contentBy } from '../gateway/v8/view.ts';
+import type { Dialect } from '../gateway/dialect.ts';
 import { holdsInexact, isList, isTree, type Value } from '../lib/value.ts';
 import type { KeyStep, Patch } from '../yaml/splice/patch.ts';
 import { splice, UnsafeEdit } from '../yaml/splice/splice.ts';
 import { parsed, type Prepared } from './prepare.ts';
 
 /** The same where the members can't be taken out one by one; then the whole list is left out later. */
-export function withoutInexact(prepared: Prepared, catalog: Catalog): Prepared {
-  const content = contentBy(prepared.document, catalog);
+export function withoutInexact(prepared: Prepared, dialect: Dialect): Prepared {
+  const { catalog } = dialect;
+  const content = dialect.content(prepared.document);
   if (!holdsInexact(content)) return prepared;
   const found: Place[] = [];
   const patch = stepFor(catalog.root, content, [], found, catalog);

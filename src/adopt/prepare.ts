@@ -3,7 +3,7 @@
 import type { Catalog, Field } from '../gateway/catalog/field.ts';
 import { parseDocument } from '../yaml/document.ts';
 import { resolveScalar } from '../yaml/resolve.ts';
-import { contentBy } from '../gateway/v8/view.ts';
+import type { Dialect } from '../gateway/dialect.ts';
 import type { FileDocument, FileNode, MapNode, Pair } from '../domain/yaml-node.ts';
 import { fail, type Problem, problem } from '../domain/problem/problem.ts';
 import type { Tree, Value } from '../lib/value.ts';
@@ -20,9 +20,10 @@ export interface Prepared {
 }
 
 /** Throws HF2072 for a file that the gateway could not load. */
-export function prepare(document: FileDocument, catalog: Catalog): Prepared {
+export function prepare(document: FileDocument, dialect: Dialect): Prepared {
+  const { catalog } = dialect;
   const single = parsed(firstDocument(document));
-  const content = contentBy(single, catalog);
+  const content = dialect.content(single);
   const { root } = single;
   if (root?.kind !== 'map') throw fail('HF2072', "the gateway's file doesn't contain a mapping");
   if (isShared(root)) return withoutNulls(printed(content), content, catalog, [lostComments('the file')]);

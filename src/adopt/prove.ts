@@ -1,7 +1,5 @@
 // The proof that pulled files change nothing: the plan of them against the gateway they were pulled from is empty.
-import { catalogFor } from '../gateway/v8/runtime.ts';
-import type { Catalog } from '../gateway/catalog/field.ts';
-import { contentBy } from '../gateway/v8/view.ts';
+import { dialectOf } from '../gateway/dialect.ts';
 import type { Desired } from '../domain/desired.ts';
 import type { Live } from '../domain/live.ts';
 import { type Problem, problem } from '../domain/problem/problem.ts';
@@ -15,8 +13,6 @@ export interface ProofInput {
   readonly target: Target;
   readonly live: Live;
   readonly desired: Desired;
-  /** Of the flat layout. */
-  readonly catalog: Catalog;
   /** ms since the epoch. */
   readonly now: number;
   readonly hash: (text: string) => string;
@@ -51,23 +47,23 @@ export function proofOf(proof: ProofInput): Proof {
 }
 
 /** As the gateway at hand is told it (`spoken`). */
-function inputOf({ target, live, desired, catalog: flat, now, hash }: ProofInput): PlanInput {
-  const catalog = catalogFor(live, flat);
+function inputOf({ target, live, desired, now, hash }: ProofInput): PlanInput {
+  const dialect = dialectOf(live);
   const said = localiseDesired({
     desired,
     target: { ...target, policy: { ...target.policy, ignore: [], ownership: [], allow: [], prune: false } },
     allow: [],
     lastApplied: undefined,
     released: undefined,
-    catalog,
-    content: live.file ? contentBy(live.file.document.open(), catalog) : {},
+    dialect,
+    content: live.file ? dialect.content(live.file.document.open()) : {},
     live,
     hash,
   });
   return {
     ...said,
     live,
-    catalog,
+    dialect,
     now,
     state: {},
     hash,

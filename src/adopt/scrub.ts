@@ -1,9 +1,8 @@
 // Secrets in comments: a key that was commented out is no less a key. Everything else a comment says stays.
 import { Parser } from 'yaml';
-import type { Catalog } from '../gateway/catalog/field.ts';
 import { secretsIn } from '../gateway/catalog/secrets.ts';
 import { type Comment, commentsIn } from '../yaml/comments.ts';
-import { contentBy } from '../gateway/v8/view.ts';
+import type { Dialect } from '../gateway/dialect.ts';
 import type { FileDocument } from '../domain/yaml-node.ts';
 import { type Replacement, replaceIn } from '../yaml/splice/text.ts';
 import { scrubbedLine, withoutKnown } from './scrub-line.ts';
@@ -17,9 +16,10 @@ export interface ScrubbedComments {
 }
 
 /** Whatever is a secret anywhere in the file is taken out of every comment, whatever the comment says it is. */
-export function scrubComments(document: FileDocument, catalog: Catalog): ScrubbedComments {
+export function scrubComments(document: FileDocument, dialect: Dialect): ScrubbedComments {
+  const { catalog } = dialect;
   const { text } = document;
-  const known = new Set(secretsIn(catalog.root, contentBy(document, catalog)));
+  const known = new Set(secretsIn(catalog.root, dialect.content(document)));
   const longestFirst = [...known].toSorted((a, b) => b.length - a.length);
   const holdsKeys = secretListsIn(document, catalog);
   const comments = [...new Parser().parse(text)].flatMap(commentsIn);

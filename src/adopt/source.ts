@@ -1,7 +1,8 @@
 // Which text of the gateway becomes a desired state, and in which layout: the raw file in the layout that it has. A v8
 // gateway reads more than a file of one layout may say; what that leaves is told here.
-import { loadCatalog } from '../gateway/catalog/catalog.ts';
 import type { Catalog, Field } from '../gateway/catalog/field.ts';
+import { type Dialect, dialectOf, V7, V8 } from '../gateway/dialect.ts';
+import { isFlat } from '../gateway/layout/layouts.ts';
 import { layoutTable } from '../gateway/layout/table.ts';
 import { contentOf } from '../gateway/model/decode.ts';
 import { viewV8 } from '../gateway/v8/view.ts';
@@ -16,29 +17,30 @@ import { spelled } from './spelling.ts';
 
 export interface Source {
   readonly document: FileDocument;
-  /** Of the layout that the document is in. */
-  readonly catalog: Catalog;
+  /** Of files in the layout that the document is in. */
+  readonly dialect: Dialect;
   /** What stands in it and no file of that layout may declare. */
   readonly unfit: readonly LeftOut[];
   readonly notes: readonly Problem[];
 }
 
-type Read = Pick<Live, 'api' | 'layout' | 'agreement'> & { readonly file: LiveFile };
+type Read = Pick<Live, 'api' | 'keptFlat' | 'layout' | 'agreement'> & { readonly file: LiveFile };
 
-/** `flat` is the catalog of v7 gateways. Throws HF2072 for a file that does not parse. */
-export function sourceOf({ api, layout, agreement, file }: Read, flat: Catalog): Source {
-  if (api === 'v0')
-    return { document: file.document.open(), catalog: flat, unfit: unclear(agreement), notes: [] };
+/** Throws HF2072 for a file that does not parse. */
+export function sourceOf(live: Read): Source {
+  const { layout, agreement, file } = live;
+  if (isFlat(dialectOf(live).catalog.layout))
+    return { document: file.document.open(), dialect: V7, unfit: unclear(agreement), notes: [] };
   const raw = parsed(file.text.open());
-  if (layout === 'legacy') {
-    const content = contentOf(raw, flat);
-    const unfit = [...beyondFlat(content, flat), ...spelledOtherwise(flat, flat.root, content, [])];
-    return { document: raw, catalog: flat, unfit, notes: [] };
-  }
-  const catalog = loadCatalog('v8');
-  const source = treeSource(raw);
-  const content = contentOf(source.document, catalog);
-  return { ...source, catalog, unfit: spelledOtherwise(catalog, catalog.root, content, []) };
+  return isFlat(layout) ? flatSource(raw, V7) : treeSource(raw, V8);
+}
+
+/** A flat file that a v8 gateway converts with the first write through its API. */
+function flatSource(document: FileDocument, dialect: Dialect): Source {
+  const { catalog } = dialect;
+  const content = dialect.content(document);
+  const unfit = [...beyondFlat(content, catalog), ...spelledOtherwise(catalog, catalog.root, content, [])];
+  return { document, dialect, unfit, notes: [] };
 }
 
 /** What memory holds otherwise than the file, though nobody changed it: files would say one of the two. */
@@ -52,7 +54,14 @@ function unclear(agreement: Live['agreement']): LeftOut[] {
 }
 
 /** Where spellings of earlier versions stand between those of today, no file may say the same: the gateway's reading does. */
-function treeSource(raw: FileDocument): Pick<Source, 'document' | 'notes'> {
+function treeSource(raw: FileDocument, dialect: Dialect): Source {
+  const { catalog } = dialect;
+  const { document, notes } = respelled(raw);
+  const content = contentOf(document, catalog);
+  return { document, dialect, unfit: spelledOtherwise(catalog, catalog.root, content, []), notes };
+}
+
+function respelled(raw: FileDocument): Pick<Source, 'document' | 'notes'> {
   const seen = viewV8(raw.text);
   if (!seen.ok || seen.fate.moved.length + seen.fate.deleted.length === 0)
     return { document: raw, notes: [] };

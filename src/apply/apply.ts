@@ -7,7 +7,7 @@ import { takeBackup } from './record/backup.ts';
 import { checkUnderLock } from './check.ts';
 import type { Context, ReconcileRequest, RestoreRequest } from './run/context.ts';
 import { conclude } from './record/outcome.ts';
-import { readAnything } from './run/read.ts';
+import { readFirst } from './run/read.ts';
 import { reconcileUnderLock } from './reconcile.ts';
 import { resolveJournal } from './rollback/recover.ts';
 import { restoreUnderLock } from './rollback/restore.ts';
@@ -52,7 +52,8 @@ export async function recover(context: Context): Promise<Outcome> {
 
 /** Takes a backup now; pinned, because somebody asked for it. */
 export async function backUp(context: Context): Promise<BackupRecord> {
-  return withRun(context, { purpose: 'backup' }, async (run) =>
-    takeBackup(run, await readAnything(run, 'backup'), 'manual'),
-  );
+  return withRun(context, { purpose: 'backup' }, async (run) => {
+    const { live } = await readFirst(run, { keepFlat: false, purpose: 'backup' });
+    return takeBackup(run, live, 'manual');
+  });
 }

@@ -16,16 +16,16 @@ import type { PlannedTarget } from './types/planned-target.ts';
 export async function checkUnderLock(run: Run, request: ReconcileRequest): Promise<Outcome> {
   const held = suspended(run, request);
   if (held) return held;
-  run.speech.keepFlat = keepsFlat(run, request);
   await tellOfOpenJournal(run);
   const desired = await loadDesired(run);
+  const keepFlat = keepsFlat(run, request);
   step(run, 'observe', request.depth ?? 'deep');
   if (request.depth === 'shallow') {
-    const live = await readShallow(run, declaresBlind(desired, run.context.catalog));
-    return found(run, await plan(run, desired, live, request), 'shallow');
+    const shallow = await readShallow(run, { keepFlat, blind: declaresBlind(desired) });
+    return found(run, await plan(shallow.run, desired, shallow.live, request), 'shallow');
   }
-  const live = await readDeep(run);
-  return found(run, await plan(run, desired, live, request), 'deep');
+  const deep = await readDeep(run, { keepFlat });
+  return found(run, await plan(deep.run, desired, deep.live, request), 'deep');
 }
 
 /** A check resolves nothing: that takes writes. */

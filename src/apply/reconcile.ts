@@ -16,21 +16,20 @@ import { attempted } from './run/recording.ts';
 import { isWithin } from './steps/reconsider.ts';
 import { resolveJournal } from './rollback/recover.ts';
 import { recordInSync, recordOutOfSync } from './record/record-in-sync.ts';
-import { interrupted, notice, reached, type Run, step } from './run/run.ts';
+import { interrupted, type LiveRun, notice, reached, type Run, step } from './run/run.ts';
 import { suspended } from './record/suspended.ts';
 import { keepsFlat, plan, replan } from './steps/refresh-and-plan.ts';
 import { transact } from './transaction.ts';
-import { declaresBlind, shallowIsEnough } from './steps/shallow.ts';
+import { shallowIsEnough } from './steps/shallow.ts';
 import type { PlannedTarget } from './types/planned-target.ts';
 
 export async function reconcileUnderLock(run: Run, request: ReconcileRequest): Promise<Outcome> {
   const held = suspended(run, request);
   if (held) return held;
-  run.speech.keepFlat = keepsFlat(run, request);
   const recovered = await resolveJournal(run, request.retry);
   if (recovered.kind === 'left') return recovered.outcome;
   const desired = await loadDesired(recovered.run);
-  if (request.depth === 'shallow' && !(await differsShallow(recovered.run, desired, request)))
+  if (request.depth === 'shallow' && (await shallowIsEnough(recovered.run, desired, request)))
     return recordInSync(recovered.run, desired, 'shallow');
   return attempt(recovered.run, desired, request, MOST_ATTEMPTS);
 }
@@ -43,10 +42,6 @@ export async function loadDesired({ context, ...run }: Run): Promise<Desired> {
   return desired;
 }
 
-async function differsShallow(run: Run, desired: Desired, request: ReconcileRequest): Promise<boolean> {
-  return !(await shallowIsEnough(run, desired, request, declaresBlind(desired, run.context.catalog)));
-}
-
 /** So often a plan is made while others keep writing. */
 const MOST_ATTEMPTS = 4;
 
@@ -55,13 +50,13 @@ const MOST_ATTEMPTS = 4;
  * else changed meanwhile is not overwritten.
  */
 async function attempt(
-  run: Run,
+  under: Run,
   desired: Desired,
   request: ReconcileRequest,
   attempts: number,
   earlier?: PlannedTarget<DeepLive>,
 ): Promise<Outcome> {
-  const planned = await prospectOf(run, desired, request);
+  const { run, planned } = await observedAndPlanned(under, desired, request);
   if (earlier) keepForeign(run, earlier, planned);
   const ready = await beforeWriting(run, planned, request);
   if (ready.kind === 'done') return ready.outcome;
@@ -70,14 +65,14 @@ async function attempt(
   } catch (error) {
     if (!isStale(error) || request.approved || attempts <= 1) throw error;
     step(run, 'plan', 'the gateway changed in the meantime: planning again');
-    return attempt(run, desired, request, attempts - 1, ready.planned);
+    return attempt(under, desired, request, attempts - 1, ready.planned);
   }
 }
 
 /** Throws HF5005 where the plan made again would overwrite what somebody else changed since the earlier one. */
-function keepForeign(run: Run, earlier: PlannedTarget<DeepLive>, now: PlannedTarget<DeepLive>): void {
+function keepForeign(run: LiveRun, earlier: PlannedTarget<DeepLive>, now: PlannedTarget<DeepLive>): void {
   if (isWithin(earlier.prepared, now.prepared)) return;
-  const before = contentIn(earlier.live.file, run.context.catalog);
+  const before = contentIn(earlier.live.file, run.dialect);
   const planned = earlier.prepared.prediction?.file.open() ?? before;
   const { foreign } = judgeFile(run, before, planned, now.live);
   const text =
@@ -90,15 +85,15 @@ function keepForeign(run: Run, earlier: PlannedTarget<DeepLive>, now: PlannedTar
 const isStale = (error: unknown): boolean =>
   error instanceof HoldfastError && error.problems.some(({ code }) => code === 'HF5005');
 
-async function prospectOf(
-  run: Run,
+async function observedAndPlanned(
+  under: Run,
   desired: Desired,
   request: ReconcileRequest,
-): Promise<PlannedTarget<DeepLive>> {
-  step(run, 'observe');
-  const live = await readDeep(run);
+): Promise<{ readonly run: LiveRun; readonly planned: PlannedTarget<DeepLive> }> {
+  step(under, 'observe');
+  const { run, live } = await readDeep(under, { keepFlat: keepsFlat(under, request) });
   reached(run, 'observed');
-  return plan(run, desired, live, request);
+  return { run, planned: await plan(run, desired, live, request) };
 }
 
 type Ready =

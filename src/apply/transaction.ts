@@ -13,7 +13,7 @@ import { attempted } from './run/recording.ts';
 import { repairStaleMemory } from './steps/repair.ts';
 import { rollBack } from './rollback/roll-back.ts';
 import { preferDeclaredKey } from './steps/key-rotation.ts';
-import { interrupted, type Run } from './run/run.ts';
+import { interrupted, type Run, type LiveRun } from './run/run.ts';
 import { type ApplyFailure, applyFailure } from './run/apply-failure.ts';
 import { settle } from './steps/settle.ts';
 import type { Transaction } from './types/transaction.ts';
@@ -24,7 +24,7 @@ import type { Verified } from './types/verified.ts';
 
 /** Makes the writes of a plan that passes its guards; `approved`: exactly this plan was approved by somebody. */
 export async function transact(
-  run: Run,
+  run: LiveRun,
   planned: PlannedTarget<DeepLive>,
   { approved = false }: { readonly approved?: boolean } = {},
 ): Promise<Outcome> {
@@ -36,9 +36,9 @@ export async function transact(
   return commit(run, transaction, done);
 }
 
-async function open(run: Run, planned: PlannedTarget<DeepLive>, approved: boolean): Promise<Transaction> {
-  const { catalog } = run.context;
-  const before = contentIn(planned.live.file, catalog);
+async function open(run: LiveRun, planned: PlannedTarget<DeepLive>, approved: boolean): Promise<Transaction> {
+  const { dialect } = run;
+  const before = contentIn(planned.live.file, dialect);
   const after = planned.prepared.prediction?.file.open() ?? before;
   const expectation = expectationOf(before, after);
   const baseline = await takeBaseline(run, expectation);
@@ -89,7 +89,7 @@ function unreadable(error: unknown): ApplyFailure {
 
 /** Every write with its settle window, then the proof. */
 async function attempt(
-  run: Run,
+  run: LiveRun,
   transaction: Transaction,
   raw: RawFile,
 ): Promise<Verified | ApplyFailure | Unsent> {
@@ -110,7 +110,7 @@ type Unsent = Extract<Sent, { kind: 'unsent' }>;
 type Done = Settlement | Unsent;
 
 async function writeOne(
-  run: Run,
+  run: LiveRun,
   transaction: Transaction,
   index: number,
   file: RawFile['text'],

@@ -100,7 +100,6 @@ export async function openSession(
     contextOf: (target) => ({
       target,
       store,
-      catalog,
       clock,
       listener,
       connect: (lease) => connect(target, lease),

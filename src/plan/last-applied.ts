@@ -1,6 +1,7 @@
 // What an apply must remember once it succeeded: keyed hashes of the declared values, what Holdfast put there itself,
 // what was released. Read back by origin.ts and wanted.ts.
 import type { Catalog, Field } from '../gateway/catalog/field.ts';
+import { remembered } from '../gateway/layout/layouts.ts';
 import { canonical } from '../gateway/model/equal.ts';
 import { formatPath, parsePath, type Path } from '../domain/path.ts';
 import { originsWith, declaredTexts } from '../desired/read/origins.ts';
@@ -27,7 +28,7 @@ export function remember(input: PlanInput, prepared: Prepared): Remembered {
   const hashes: Record<string, string> = {};
   const { proposed, stateKeys } = prepared.basis;
   for (const { location, field, value } of ownedNodes(
-    input.catalog,
+    input.dialect.catalog,
     input.desired.tree.open(),
     proposed.open(),
   )) {
@@ -42,18 +43,18 @@ export function remember(input: PlanInput, prepared: Prepared): Remembered {
       revision: input.desired.revision,
       hashes,
       placed: placedAfter(lastApplied?.placed ?? [], prepared, hashes),
-      ...(input.catalog.layout === 'v8' && { layout: 'v8' as const }),
+      ...remembered(input.dialect.catalog.layout),
     },
     released: prepared.plan.released,
   };
 }
 
 /** What is to be remembered of the texts of `input`; what is known already where the same files were seen before. */
-export function rememberedTexts({ desired, catalog, state, hash }: PlanInput): Origins {
+export function rememberedTexts({ desired, dialect, state, hash }: PlanInput): Origins {
   const isKnown = state.lastApplied?.revision.digest === desired.revision.digest;
   return isKnown && state.origins
     ? state.origins
-    : originsWith(state.origins, declaredTexts(desired, catalog), hash);
+    : originsWith(state.origins, declaredTexts(desired, dialect.catalog), hash);
 }
 
 /** What was not applied is remembered as it was, not as the files would have it. */

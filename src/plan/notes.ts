@@ -1,6 +1,6 @@
 // What a reader of a plan should know and no guard refuses: findings about the gateway, stale memory, what needs a
 // restart, what is left alone and why, when writing will be over for a while.
-import type { Catalog } from '../gateway/catalog/field.ts';
+import type { Dialect } from '../gateway/dialect.ts';
 import { openUntil, opensNext, parseFreeze } from '../domain/plan/freeze.ts';
 import type { Live } from '../domain/live.ts';
 import { FOLDED_REMEDY } from '../gateway/observe/agreement.ts';
@@ -26,7 +26,7 @@ export interface NotesInput {
   /** `policy.freeze` of the target. */
   readonly freeze: readonly string[];
   readonly now: number;
-  readonly catalog: Catalog;
+  readonly dialect: Dialect;
   readonly declared: Tree;
 }
 
@@ -42,8 +42,8 @@ export function notesOf(input: NotesInput): Problem[] {
   ];
 }
 
-function aboutReach({ catalog, declared, live, differences }: NotesInput): readonly Problem[] {
-  return scopeNotes(catalog, declared, live, new Set(differences.map(({ path }) => formatPath(path))));
+function aboutReach({ dialect, declared, live, differences }: NotesInput): readonly Problem[] {
+  return scopeNotes(dialect, declared, live, new Set(differences.map(({ path }) => formatPath(path))));
 }
 
 function aboutLayout({ keptFlat, build }: Live): Problem[] {

@@ -51,7 +51,7 @@ export function makePlan(input: PlanInput): Prepared {
   const changes = changesOf(draft);
   const routes = routePlan({
     live: input.live,
-    catalog: input.catalog,
+    dialect: input.dialect,
     differences: draft.differences,
     before: draft.base.before,
     proposed: draft.patched.image,
@@ -76,7 +76,7 @@ export function makePlan(input: PlanInput): Prepared {
 
 /** Comments that are missing from a text after the writes, and that no route was known to lose. */
 function unexpectedlyLost(
-  { target, live, catalog }: PlanInput,
+  { target, live, dialect }: PlanInput,
   differences: readonly Difference[],
   routes: Routes,
   text: string,
@@ -84,7 +84,7 @@ function unexpectedlyLost(
   const isPrintedAnew = routes.verdicts.some(({ guard }) => guard === 'unsafe-edit');
   if (target.policy.comments === 'let-go' || isPrintedAnew || !live.file) return [];
   const known = new Set(routes.lostComments.map(({ line }) => line));
-  const lost = lostComments(catalog, { text: live.file.text.open() }, { text }, differences);
+  const lost = lostComments(dialect.catalog, { text: live.file.text.open() }, { text }, differences);
   return lost.filter(({ line }) => !known.has(line));
 }
 
@@ -96,13 +96,14 @@ function placedIn(verdict: Verdict, changes: readonly Change[]): Verdict {
 }
 
 function draftOf(input: PlanInput): Draft {
-  const { target, catalog, desired } = input;
+  const { target, dialect, desired } = input;
+  const { catalog } = dialect;
   const mode = input.mode ?? target.mode;
   const allowances = allowancesOf(target.policy.allow, input.allow ?? [], mode);
   const known = knownTexts(() => declaredTexts(desired, catalog), input.state.origins, input.hash);
   const fingerprints = fingerprintsBy(target.digestKey.open(), known);
   const declared = withStoredSecret((input.built ?? desired).tree.open(), input.managementSecret);
-  const base = baseImages(input.live, catalog, winningSide(allowances));
+  const base = baseImages(input.live, dialect, winningSide(allowances));
   const released = releasedPaths(input.state, catalog, declared, base.under);
   const proposed = wantedOf(input, { declared, base, released, fingerprints });
   const found = diff({ catalog, live: base.before, proposed: proposed.image, traces: proposed.traces });
@@ -154,10 +155,10 @@ function wantedOf(
   input: PlanInput,
   parts: Pick<Draft, 'declared' | 'base' | 'released' | 'fingerprints'>,
 ): Proposed {
-  const { target, catalog, state, hash } = input;
+  const { target, dialect, state, hash } = input;
   const placed = new Set(state.lastApplied?.placed);
   return proposedImage({
-    catalog,
+    catalog: dialect.catalog,
     live: parts.base.under,
     declared: parts.declared,
     policy: target.policy,
@@ -174,14 +175,15 @@ function changesOf(draft: Draft): Change[] {
   const consequences = consequencesOf(judged, images, fingerprints);
   const positions = throughBuilt(input.desired.positions, input.built);
   return judged.map((one, i) => ({
-    ...changeOf(one, { root: input.catalog.root, fingerprints, desired: { positions } }),
+    ...changeOf(one, { root: input.dialect.catalog.root, fingerprints, desired: { positions } }),
     consequences: consequences[i] ?? [],
   }));
 }
 
 function caseOf(draft: Draft, routes: Routes): Case {
   const { input, base, patched, differences, mode, fingerprints } = draft;
-  const { target, catalog, live, state, now, managementSecret, rollbackProbe } = input;
+  const { target, live, state, now, managementSecret, rollbackProbe } = input;
+  const { catalog } = input.dialect;
   const earlier = new Set(state.released);
   const pruned = input.prune ?? target.policy.prune;
   return {
@@ -240,7 +242,7 @@ function assemble(
         lostComments: routes.lostComments,
         freeze: target.policy.freeze,
         now: input.now,
-        catalog: input.catalog,
+        dialect: input.dialect,
         declared: draft.declared,
       }),
       ...(input.notes ?? []),
@@ -269,6 +271,8 @@ function shownOperation(
     op,
     path: pointerTo(path),
     ...(from && { from: pointerTo(from) }),
-    ...(value !== undefined && { value: redactAt(input.catalog.root, location, value, fingerprints) }),
+    ...(value !== undefined && {
+      value: redactAt(input.dialect.catalog.root, location, value, fingerprints),
+    }),
   };
 }

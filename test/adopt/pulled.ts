@@ -7,7 +7,8 @@ import { adopt, type Adopted } from '../../src/adopt/adopt.ts';
 import { prove } from '../../src/adopt/prove.ts';
 import { sourceOf } from '../../src/adopt/source.ts';
 import { loadDesired } from '../../src/desired/desired.ts';
-import { viewV8, viewSeen } from '../../src/gateway/v8/view.ts';
+import { memoryView, V8 } from '../../src/gateway/dialect.ts';
+import { viewV8 } from '../../src/gateway/v8/view.ts';
 import type { Live } from '../../src/domain/live.ts';
 import { parsePath } from '../../src/domain/path.ts';
 import { seal } from '../../src/domain/secret.ts';
@@ -32,7 +33,7 @@ export async function pulledFrom(
   const { file } = live;
   if (!file) throw new Error('no file');
   const selection = { include: include.map(parsePath), exclude: exclude.map(parsePath) };
-  return adopt(sourceOf({ ...live, file }, catalog), { selection, env });
+  return adopt(sourceOf({ ...live, file }), { selection, env });
 }
 
 /** A v8 gateway whose file, of either layout, is this. */
@@ -43,7 +44,7 @@ export function liveV8Of(text: string): Live {
     ...liveOf({ file: '{}', desired: {}, version: 'v8.0.20' }),
     api: 'v8',
     layout: seen.layout,
-    memory: seal(viewSeen(seen)),
+    memory: seal(memoryView(seen.memory, V8)),
     file: {
       text: seal(text),
       hash: createHash('sha256').update(text).digest('hex'),
@@ -72,7 +73,7 @@ export async function changesOn(live: Live, adopted: Adopted): Promise<readonly 
       settingsDir: dir,
     });
     if (!desired) return problems.map(({ message }) => message);
-    return prove({ target, live, desired, catalog, now: NOW, hash }).map(({ message }) => message);
+    return prove({ target, live, desired, now: NOW, hash }).map(({ message }) => message);
   } finally {
     await rm(dir, { recursive: true, force: true });
   }

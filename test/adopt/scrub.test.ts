@@ -2,12 +2,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from '@jest/globals';
 import { scrubComments } from '../../src/adopt/scrub.ts';
-import { loadCatalog } from '../../src/gateway/catalog/catalog.ts';
+import { nativeDialect } from '../../src/gateway/dialect.ts';
 import { parsed } from '../../src/adopt/prepare.ts';
 import { pulled } from './pulled.ts';
 
 const scrubbed = (text: string, layout: 'legacy' | 'v8' = 'legacy'): string =>
-  scrubComments(parsed(text), loadCatalog(layout)).text;
+  scrubComments(parsed(text), nativeDialect(layout)).text;
 
 const KEYS = 'api-keys:\n  - sk-test-client-0001\n';
 const ENTRY = `openai-compatibility:

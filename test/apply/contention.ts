@@ -1,8 +1,7 @@
 // Somebody else at the same gateway: what they do before the n-th request of ours, and what must be left of it.
 import type { Checkpoint, Context } from '../../src/apply/apply.ts';
-import { loadCatalog } from '../../src/gateway/catalog/catalog.ts';
+import { nativeDialect } from '../../src/gateway/dialect.ts';
 import { parseDocument } from '../../src/yaml/document.ts';
-import { contentBy } from '../../src/gateway/v8/view.ts';
 import type { Client, Request } from '../../src/gateway/client/client.ts';
 import type { Outcome } from '../../src/domain/outcome/outcome.ts';
 import { isList, isTree, type Value } from '../../src/lib/value.ts';
@@ -59,10 +58,10 @@ export async function holdings(home: Stage): Promise<Holdings> {
   const file = await home.file();
   const document = parseDocument(file);
   if ('ok' in document) throw new Error(document.message);
-  const catalog = loadCatalog(/^config-version:/m.test(file) ? 'v8' : 'legacy');
+  const { content } = nativeDialect(/^config-version:/m.test(file) ? 'v8' : 'legacy');
   const leaves = [
     ...leavesOf(home.sandbox.states().memory, 'memory'),
-    ...leavesOf(contentBy(document, catalog), 'file'),
+    ...leavesOf(content(document), 'file'),
   ];
   const comments = (file.match(/(?<=^|\s)#.*/gm) ?? []).filter((text) => !text.startsWith('# holdfast:'));
   return { leaves: new Map(leaves), comments };

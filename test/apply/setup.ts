@@ -178,7 +178,6 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
   const context: Context = {
     target,
     store,
-    catalog,
     clock,
     listener: (event) => events.push(event),
     connect: (lease) => createClient(target, { clock, lease, authMemory: authMemoryOf(store, target.name) }),

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { type Context, reconcile } from '../../src/apply/apply.ts';
+import { loadCatalog } from '../../src/gateway/catalog/catalog.ts';
 import { loadDesired } from '../../src/desired/desired.ts';
 import type { Outcome } from '../../src/domain/outcome/outcome.ts';
 import { openFileStore } from '../../src/state/files/files.ts';
@@ -30,14 +31,14 @@ async function runnerAt(home: Stage, random: () => number): Promise<Runner> {
   const dir = await mkdtemp(join(tmpdir(), 'holdfast-runner-'));
   const desired = join(dir, 'desired');
   await mkdir(desired);
-  const { clock, catalog } = home.context;
+  const { clock } = home.context;
   const target = { ...home.context.target, desired: [desired] };
   const env = { OURS: 'sk-test-0003' };
   const context: Context = {
     ...home.context,
     target,
     store: await openFileStore({ dir: join(dir, 'state'), clock }),
-    loadDesired: () => loadDesired(target, { catalog, env, settingsDir: dir }),
+    loadDesired: () => loadDesired(target, { catalog: loadCatalog('legacy'), env, settingsDir: dir }),
   };
   const pauses = (): Promise<void> => clock.sleep(Math.floor(random() * 120));
   return {

@@ -2,6 +2,7 @@
 // earlier plan.
 import { createHash, createHmac } from 'node:crypto';
 import { loadCatalog } from '../../src/gateway/catalog/catalog.ts';
+import { V7 } from '../../src/gateway/dialect.ts';
 import { parseDocument } from '../../src/yaml/document.ts';
 import { fromJson, toJson } from '../../src/gateway/model/json.ts';
 import { load } from '../../src/gateway/model/load.ts';
@@ -154,7 +155,7 @@ export function inputOf(scenario: Scenario): PlanInput {
     target: targetOf(scenario),
     desired: desiredOf(scenario.desired, scenario.literals),
     live: liveOf(scenario),
-    catalog,
+    dialect: V7,
     now: NOW,
     state: scenario.state ?? {},
     hash,

@@ -97,7 +97,7 @@ export const INNER: Record<string, Record<string, readonly string[]>> = {
     v7: ['catalog', 'model'],
     v8: ['catalog', 'model', 'layout', 'v7'],
     client: [],
-    observe: ['client', 'catalog', 'model', 'layout', 'v8'],
-    checks: ['client', 'observe', 'catalog', 'model'],
+    observe: ['client', 'catalog', 'model', 'layout', 'v8', '.'],
+    checks: ['client', 'observe', 'catalog', 'model', 'layout', '.'],
   },
 };

@@ -3,10 +3,9 @@
 import { contentOf } from '../../gateway/model/decode.ts';
 import { parseDocument } from '../../yaml/document.ts';
 import { loadCatalog } from '../../gateway/catalog/catalog.ts';
-import type { Catalog, Field } from '../../gateway/catalog/field.ts';
+import type { Field } from '../../gateway/catalog/field.ts';
 import { hidesAt, mapSecrets, secretsIn } from '../../gateway/catalog/secrets.ts';
-import { layoutOf } from '../../gateway/observe/findings.ts';
-import { memoryCatalog } from '../../gateway/v8/view.ts';
+import { catalogOfText, type Dialect } from '../../gateway/dialect.ts';
 import type { FileDocument, FileNode } from '../../domain/yaml-node.ts';
 import { REDACTED, redactor } from '../../lib/redact.ts';
 import type { KnownTexts } from '../../domain/secret.ts';
@@ -14,8 +13,7 @@ import { isTree, type Value } from '../../lib/value.ts';
 import { addressOf, V0_BASE } from './request.ts';
 
 export interface AnswerContext {
-  /** Of the gateway's file. */
-  readonly catalog: Catalog;
+  readonly dialect: Dialect;
   readonly known: KnownTexts;
   /** Secrets that may be quoted anywhere. */
   readonly secrets: readonly string[];
@@ -25,7 +23,7 @@ export function withoutSecrets(path: string, body: Value | string, context: Answ
   const { tree } = addressOf(path);
   if (tree) return ofTree(tree, body, context);
   if (typeof body === 'string') return isFile(path) ? ofFile(body, context) : ofText(body, context);
-  const { root } = memoryCatalog(context.catalog);
+  const { root } = context.dialect.memoryCatalog;
   return ofValue(root, body, isConfiguration(path, body, root), context);
 }
 
@@ -72,7 +70,7 @@ const UNREADABLE =
 function ofFile(text: string, context: AnswerContext): string {
   const document = parseDocument(text);
   if ('ok' in document) return UNREADABLE;
-  const own = layoutOf(document) === 'v8' ? loadCatalog('v8') : memoryCatalog(context.catalog);
+  const own = catalogOfText(document, context.dialect);
   const content = contentOf(document, own);
   const hidden = new Set<string>();
   const keep = (secret: string): string => (hidden.add(secret), secret);

@@ -3,10 +3,8 @@
 import { secretsIn } from '../../gateway/catalog/secrets.ts';
 import { contentOf } from '../../gateway/model/decode.ts';
 import { parseDocument } from '../../yaml/document.ts';
-import type { Catalog } from '../../gateway/catalog/field.ts';
-import { loadCatalog } from '../../gateway/catalog/catalog.ts';
-import { layoutOf } from '../../gateway/observe/findings.ts';
-import { memoryCatalog } from '../../gateway/v8/view.ts';
+import { catalogOfText, type Dialect, V7 } from '../../gateway/dialect.ts';
+import { sameLayout } from '../../gateway/layout/layouts.ts';
 import { buildOf } from '../../gateway/client/build.ts';
 import type { Answer, Purpose } from '../../gateway/client/client.ts';
 import type { RequestCounts } from '../../domain/outcome/outcome.ts';
@@ -27,7 +25,7 @@ import { judgeFile, keptProblem } from '../steps/foreign-edits.ts';
 import { contentIn, differences, shownPaths } from '../run/compare.ts';
 import { type DeepLive, readDeep, readRaw } from '../run/read.ts';
 import { withRun } from '../run/with-run.ts';
-import { earlierTexts, type Run } from '../run/run.ts';
+import { earlierTexts, type LiveRun, type Run } from '../run/run.ts';
 import { settle } from '../steps/settle.ts';
 import type { Settled } from '../types/settled.ts';
 
@@ -77,11 +75,22 @@ async function send(run: Run, request: ApiRequest, purpose: Purpose = 'api'): Pr
   });
 }
 
+/** A GET reads nothing besides: answers have the places of a v7 gateway, or are of the v8 API, which names its places. */
+const UNREAD = V7;
+
+type Answering = Run & Pick<LiveRun, 'dialect'>;
+
 async function read(run: Run, request: ApiRequest): Promise<ApiResult> {
   const { path } = addressOf(request.path);
   const secrets = request.reveal || path === `${V0_BASE}config` ? [] : await secretsOfMemory(run);
   const answer = await send(run, request);
-  return resultOf(run, request, answer, { kind: answer.status < 400 ? 'read' : 'refused' }, secrets);
+  return resultOf(
+    { ...run, dialect: UNREAD },
+    request,
+    answer,
+    { kind: answer.status < 400 ? 'read' : 'refused' },
+    secrets,
+  );
 }
 
 /** By value, for answers that quote keys in names or texts (`/api-key-usage`, C v0 §7). */
@@ -93,7 +102,7 @@ async function secretsOfMemory(run: Run): Promise<readonly string[]> {
     credential: 'management',
   });
   const shown = parsed(answer.body.open());
-  return isTree(shown) ? secretsIn(memoryCatalog(run.context.catalog).root, shown) : [];
+  return isTree(shown) ? secretsIn(UNREAD.memoryCatalog.root, shown) : [];
 }
 
 function parsed(text: string): Value | string {
@@ -110,7 +119,7 @@ interface More {
 }
 
 function resultOf(
-  run: Run,
+  run: Answering,
   request: ApiRequest,
   answer: Answer,
   effect: ApiEffect,
@@ -136,29 +145,29 @@ function refusal(run: Run, { path }: ApiRequest, { status, headers }: Answer): P
   return problem('HF5052', `the gateway answered ${status}${why}`, { target: run.context.target.name });
 }
 
-function answering(run: Run, secrets: Iterable<string>): AnswerContext {
-  const { catalog, target } = run.context;
+function answering(run: Answering, secrets: Iterable<string>): AnswerContext {
+  const { target } = run.context;
   return {
-    catalog,
+    dialect: run.dialect,
     known: earlierTexts(run),
     secrets: [...secrets, ...target.keys.map((key) => key.open())],
   };
 }
 
 /** Secrets of a raw `config.yaml`. */
-function secretsOfText(run: Run, text: string): readonly string[] {
-  const { catalog } = run.context;
+function secretsOfText(run: LiveRun, text: string): readonly string[] {
   const document = parseDocument(text);
   if ('ok' in document) return [];
-  const own = layoutOf(document) === 'v8' ? loadCatalog('v8') : memoryCatalog(catalog);
+  const own = catalogOfText(document, run.dialect);
   return secretsIn(own.root, contentOf(document, own));
 }
 
-async function write(run: Run, request: ApiRequest): Promise<ApiResult> {
-  const before = await readDeep(run, 'api');
-  const { catalog } = run.context;
-  const secrets = [...secretsIn(catalog.root, contentIn(before.file, catalog)), ...bodySecrets(run, request)];
-  const expected = predicted(catalog, request, before);
+async function write(under: Run, request: ApiRequest): Promise<ApiResult> {
+  const { run, live: before } = await readDeep(under, { keepFlat: false, purpose: 'api' });
+  const { dialect } = run;
+  const { catalog } = dialect;
+  const secrets = [...secretsIn(catalog.root, contentIn(before.file, dialect)), ...bodySecrets(run, request)];
+  const expected = predicted(dialect, request, before);
   const isTree = addressOf(request.path).tree !== undefined;
   const backup = request.method === 'PUT' || isTree ? await takeBackup(run, before, 'before-api') : undefined;
   if (backup) await unchangedSince(run, before);
@@ -168,11 +177,11 @@ async function write(run: Run, request: ApiRequest): Promise<ApiResult> {
     return resultOf(run, request, answer, { kind: 'refused' }, secrets, about);
   if (!expected) return resultOf(run, request, answer, { kind: 'unread' }, secrets, about);
   const settled = await settle(run, expected);
-  const found = judgeFile(run, contentIn(before.file, catalog), expected.file.open(), settled.live);
+  const found = judgeFile(run, contentIn(before.file, dialect), expected.file.open(), settled.live);
   const effect = effectOf(run, before, settled, expected, found);
   const asked = askedIn(request);
-  const missing = asked ? unheld(memoryCatalog(catalog), settled.live.memory.open(), asked) : [];
-  const untrue = asked && withoutSubject(memoryCatalog(catalog), before.memory.open(), asked);
+  const missing = asked ? unheld(dialect.memoryCatalog, settled.live.memory.open(), asked) : [];
+  const untrue = asked && withoutSubject(dialect.memoryCatalog, before.memory.open(), asked);
   const told: ApiEffect =
     effect.kind === 'same' && (missing.length > 0 || untrue !== undefined) ? { kind: 'nothing' } : effect;
   const complaint = untrue === undefined ? complaints(run, told, missing) : [saidOnly(run, untrue)];
@@ -197,7 +206,7 @@ async function unchangedSince(run: Run, before: DeepLive): Promise<void> {
   });
 }
 
-function bodySecrets(run: Run, { body }: ApiRequest): readonly string[] {
+function bodySecrets(run: LiveRun, { body }: ApiRequest): readonly string[] {
   const text = body?.open() ?? '';
   const value = parsed(text);
   if (typeof value === 'string') return secretsOfText(run, text);
@@ -206,22 +215,23 @@ function bodySecrets(run: Run, { body }: ApiRequest): readonly string[] {
 
 /** What others changed meanwhile is not its effect. */
 function effectOf(
-  run: Run,
+  run: LiveRun,
   before: DeepLive,
   after: Settled,
   expected: Prediction,
   { foreign, inForce }: ThreeWay,
 ): ApiEffect {
-  const { catalog } = run.context;
-  const wasInFile = contentIn(before.file, catalog);
+  const { dialect } = run;
+  const { catalog } = dialect;
+  const wasInFile = contentIn(before.file, dialect);
   const isAlone = foreign.length === 0;
   const inFile = isAlone ? differences(wasInFile, after.content, catalog) : inForce;
   const inMemory = isAlone
-    ? differences(before.memory.open(), after.live.memory.open(), memoryCatalog(catalog))
-    : inMemoryOfOurs(catalog, before, after, expected);
+    ? differences(before.memory.open(), after.live.memory.open(), dialect.memoryCatalog)
+    : inMemoryOfOurs(dialect, before, after, expected);
   const asked = [
     ...differences(wasInFile, expected.file.open(), catalog),
-    ...differences(before.memory.open(), expected.memory.open(), memoryCatalog(catalog)),
+    ...differences(before.memory.open(), expected.memory.open(), dialect.memoryCatalog),
   ];
   if (inFile.length + inMemory.length === 0) return { kind: asked.length === 0 ? 'same' : 'nothing' };
   const { agreement } = after.live;
@@ -232,12 +242,12 @@ function effectOf(
 }
 
 const inMemoryOfOurs = (
-  catalog: Catalog,
+  dialect: Dialect,
   before: DeepLive,
   { live }: Settled,
   expected: Prediction,
 ): readonly Path[] =>
-  threeWay(memoryCatalog(catalog), {
+  threeWay(dialect.memoryCatalog, {
     before: before.memory.open(),
     ours: expected.memory.open(),
     now: live.memory.open(),
@@ -257,7 +267,7 @@ function askedIn(request: ApiRequest): Asked | undefined {
 
 /** A v8 write stores a flat file as a tree (C v8 §4.6). */
 function converted(run: Run, before: DeepLive, { live }: Settled): readonly Problem[] {
-  if (before.layout === live.layout) return [];
+  if (sameLayout(before.layout, live.layout)) return [];
   const target = run.context.target.name;
   const message = "the gateway's file now has the v8 layout, which v7 gateways can't read";
   return [problem('HF5054', message, { severity: 'warning', target })];

@@ -7,22 +7,22 @@ import { judgeFile } from '../steps/foreign-edits.ts';
 import { contentIn, differences, shownPaths } from '../run/compare.ts';
 import { loadedFrom, restoreFile } from '../rollback/restore-file.ts';
 import type { DeepLive } from '../run/read.ts';
-import { type Run, step } from '../run/run.ts';
-import { memoryCatalog } from '../../gateway/v8/view.ts';
+import { type LiveRun, step } from '../run/run.ts';
 import type { Settled } from '../types/settled.ts';
 
 /** Undefined: the request has left nothing behind, so there is nothing to tell. */
 export async function undo(
-  run: Run,
+  run: LiveRun,
   before: DeepLive,
   expected: Prediction,
   { live }: Settled,
 ): Promise<Problem | undefined> {
-  const { catalog, target } = run.context;
-  const [was, ours] = [contentIn(before.file, catalog), expected.file.open()];
+  const { target } = run.context;
+  const { dialect } = run;
+  const [was, ours] = [contentIn(before.file, dialect), expected.file.open()];
   const judge = (now: DeepLive) => judgeFile(run, was, ours, now);
   const { inForce } = judge(live);
-  const inMemory = differences(before.memory.open(), live.memory.open(), memoryCatalog(catalog));
+  const inMemory = differences(before.memory.open(), live.memory.open(), dialect.memoryCatalog);
   if (inForce.length + inMemory.length === 0) return undefined;
   step(run, 'roll-back', 'the gateway carried out only part of the request');
   const paths = shownPaths(inForce.length > 0 ? inForce : inMemory);
@@ -31,7 +31,7 @@ export async function undo(
       ? isLoaded(await loadedFrom(run, live))
       : (
           await restoreFile(run, {
-            way: inverseWrite({ catalog, before: was, written: ours, now: live.file, footprints: [] }),
+            way: inverseWrite({ dialect, before: was, written: ours, now: live.file, footprints: [] }),
             now: live,
             judge,
             what: 'what the request changed',

@@ -12,17 +12,17 @@ import { contentIn } from '../run/compare.ts';
 import { placesBetween } from './own-places.ts';
 import type { DeepLive } from '../run/read.ts';
 import { attempted, recording } from '../run/recording.ts';
-import { type Run, reached, step } from '../run/run.ts';
+import { type Run, reached, step, type LiveRun } from '../run/run.ts';
 import type { PlannedTarget } from '../types/planned-target.ts';
 
 export async function openJournal(
-  run: Run,
+  run: LiveRun,
   planned: PlannedTarget<DeepLive>,
   backup: BackupRecord,
 ): Promise<Journal> {
   const { context } = run;
   const { plan, writes } = planned.prepared;
-  const before = contentIn(planned.live.file, context.catalog);
+  const before = contentIn(planned.live.file, run.dialect);
   const journal: Journal = {
     id: context.newId(),
     openedAt: context.clock.now(),
@@ -86,7 +86,7 @@ export async function noteRollingBack(run: Run, journal: Journal): Promise<Journ
 
 /** After somebody else's change: what lies before the rest of the plan, and what it leads to. */
 export async function rebaseJournal(
-  run: Run,
+  run: LiveRun,
   journal: Journal,
   { prepared, live }: PlannedTarget<DeepLive>,
   without: Tree,
@@ -97,7 +97,7 @@ export async function rebaseJournal(
     before: contentHash(run, without),
     predicted: [
       ...journal.predicted.slice(0, journal.sent),
-      contentHash(run, contentIn(live.file, run.context.catalog)),
+      contentHash(run, contentIn(live.file, run.dialect)),
       ...writes.map(({ prediction }) => contentHash(run, prediction.file.open())),
     ],
     footprint: [...new Set([...journal.footprint, ...footprintOf(plan, writes)])],

@@ -6,12 +6,12 @@ import { coversPath, formatPath, parsePath, type Path } from '../../domain/path.
 import type { Tree, Value } from '../../lib/value.ts';
 import { canonicalJson } from '../../lib/stable-json.ts';
 import { type Foreign, threeWay, type ThreeWay } from '../../plan/route/rollback/three-way.ts';
-import type { Run } from '../run/run.ts';
+import type { LiveRun, Run } from '../run/run.ts';
 
 type Places = NonNullable<Journal['ours']>;
 
-export function placesBetween(run: Run, before: Tree, after: Tree): Places {
-  const changed = leavesBetween(run.context.catalog, before, after);
+export function placesBetween(run: LiveRun, before: Tree, after: Tree): Places {
+  const changed = leavesBetween(run.dialect.catalog, before, after);
   return Object.fromEntries(changed.map(({ path, now }) => [placeHash(run, path), valueHash(run, now)]));
 }
 
@@ -22,7 +22,12 @@ export interface Left extends ThreeWay {
 }
 
 /** Undefined for a journal that does not know single places. */
-export function leftIn(run: Run, { ours, footprint }: Journal, before: Tree, now: Tree): Left | undefined {
+export function leftIn(
+  run: LiveRun,
+  { ours, footprint }: Journal,
+  before: Tree,
+  now: Tree,
+): Left | undefined {
   if (!ours) return undefined;
   const secrets = footprint.filter((path) => path.endsWith('.secret-key')).map(parsePath);
   const found = new Set<string>();
@@ -32,7 +37,7 @@ export function leftIn(run: Run, { ours, footprint }: Journal, before: Tree, now
     if (is) found.add(place);
     return is;
   };
-  const left = threeWay(run.context.catalog, { before, ours: before, now }, isOurs);
+  const left = threeWay(run.dialect.catalog, { before, ours: before, now }, isOurs);
   return { ...left, complete: Object.keys(ours).every((place) => found.has(place)) };
 }
 

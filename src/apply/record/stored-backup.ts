@@ -1,27 +1,19 @@
 // A stored backup as the engine compares it: its text parsed, its content known.
 import { createHash } from 'node:crypto';
 import { parseDocument } from '../../yaml/document.ts';
-import { viewV8 } from '../../gateway/v8/view.ts';
-import type { FileDocument } from '../../domain/yaml-node.ts';
 import type { Backup } from '../../domain/state/backup.ts';
 import type { LiveFile } from '../../domain/live.ts';
 import { fail, HoldfastError } from '../../domain/problem/problem.ts';
 import { seal } from '../../domain/secret.ts';
-import type { Run } from '../run/run.ts';
+import type { LiveRun } from '../run/run.ts';
 
 export interface StoredFile {
   readonly record: Backup;
   readonly file: LiveFile;
 }
 
-/** What a v8 gateway compares: the normalised tree (C v8 §4.1). */
-function asSeen(text: string, document: FileDocument): FileDocument {
-  const seen = viewV8(text);
-  return seen.ok ? seen.document : document;
-}
-
 /** Rejects with HF5040 where there is no such backup, HF5041 where it is no YAML. */
-export async function readStored(run: Run, id: string): Promise<StoredFile> {
+export async function readStored(run: LiveRun, id: string): Promise<StoredFile> {
   const { store, target } = run.context;
   const record = await store.readBackup(target.name, id).catch((error: unknown) => {
     if (!(error instanceof HoldfastError)) throw error;
@@ -37,6 +29,9 @@ export async function readStored(run: Run, id: string): Promise<StoredFile> {
   if ('ok' in document)
     throw fail('HF5041', `backup ${id} can't be parsed: ${document.message}`, { target: target.name });
   const hash = createHash('sha256').update(text).digest('hex');
-  const compared = run.context.catalog.layout === 'v8' ? asSeen(text, document) : document;
-  return { record, file: { text: record.file, hash, document: seal(compared) } };
+  const compared = run.dialect.parse(text);
+  return {
+    record,
+    file: { text: record.file, hash, document: seal('ok' in compared ? document : compared) },
+  };
 }

@@ -1,6 +1,5 @@
 // Takes back in memory what a failed save left there (C v0 §6.5): the same endpoints get their former values. The answer
 // may be 500 again; memory follows all the same, and reading it back decides.
-import { memoryCatalog } from '../../gateway/v8/view.ts';
 import { toJson } from '../../gateway/model/json.ts';
 import type { Catalog, Field } from '../../gateway/catalog/field.ts';
 import { sameAt } from '../../gateway/model/equal.ts';
@@ -11,18 +10,20 @@ import { repairWrite } from '../../plan/route/rollback/rollback-writes.ts';
 import { threeWay } from '../../plan/route/rollback/three-way.ts';
 import { contentIn } from '../run/compare.ts';
 import type { DeepLive } from '../run/read.ts';
-import { type Run, windowOf } from '../run/run.ts';
+import { type Run, windowOf, type LiveRun } from '../run/run.ts';
 import type { Transaction } from '../types/transaction.ts';
 import { sendWrite } from '../steps/write.ts';
 
 /** What others changed in memory meanwhile stays as it is. */
 export async function undoInMemory(
-  run: Run,
+  run: LiveRun,
   { planned, oursInMemory }: Transaction,
   now: DeepLive,
 ): Promise<void> {
-  const { catalog, clock } = run.context;
-  const { without } = threeWay(memoryCatalog(catalog), {
+  const { clock } = run.context;
+  const { dialect } = run;
+  const { catalog } = dialect;
+  const { without } = threeWay(dialect.memoryCatalog, {
     before: planned.live.memory.open(),
     ours: oursInMemory.open(),
     now: now.memory.open(),
@@ -45,12 +46,12 @@ export async function undoInMemory(
  * Whether memory has let go of what we wrote where `GET /config` does not show it: the settings of plugins (C v0 §2.1).
  * One request for each plugin that was written.
  */
-export async function hiddenIsBack(run: Run, { planned }: Transaction): Promise<boolean> {
+export async function hiddenIsBack(run: LiveRun, { planned }: Transaction): Promise<boolean> {
   for (const { write, prediction } of planned.prepared.writes) {
     const endpoint = endpointOf(write.path);
     if (pluginOf(endpoint) === undefined) continue;
     const held = await settingsHeld(run, endpoint);
-    const field = run.context.catalog.at(['plugins', 'configs', pluginOf(endpoint) ?? '']);
+    const field = run.dialect.catalog.at(['plugins', 'configs', pluginOf(endpoint) ?? '']);
     const written = settingsIn(prediction.file.open(), endpoint);
     const former = formerSettings(run, planned, endpoint);
     if (field && held && sameAt(field, held, written) && !sameAt(field, held, former)) return false;
@@ -73,8 +74,8 @@ function pluginOf(endpoint: string): string | undefined {
   return id === undefined ? undefined : decodeURIComponent(id);
 }
 
-function formerSettings(run: Run, { live }: Transaction['planned'], endpoint: string): Value | undefined {
-  return settingsIn(contentIn(live.file, run.context.catalog), endpoint);
+function formerSettings(run: LiveRun, { live }: Transaction['planned'], endpoint: string): Value | undefined {
+  return settingsIn(contentIn(live.file, run.dialect), endpoint);
 }
 
 function settingsIn(content: Tree, endpoint: string): Value | undefined {
@@ -122,7 +123,7 @@ async function put(run: Run, endpoint: string, value: Value): Promise<void> {
 }
 
 /** After a `PUT /config.yaml` that left the file alone: a byte-changing write makes memory equal the file. */
-async function touch(run: Run, now: DeepLive): Promise<void> {
-  const repair = repairWrite(now.file, run.context.catalog);
+async function touch(run: LiveRun, now: DeepLive): Promise<void> {
+  const repair = repairWrite(now.file, run.dialect);
   if (repair.ok) await sendWrite(run, repair.write, now.file.text, 'roll-back');
 }

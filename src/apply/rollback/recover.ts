@@ -24,10 +24,10 @@ import { type Left, leftIn } from '../record/own-places.ts';
 import { conclude } from '../record/outcome.ts';
 import { restoreFile, withRuntime } from './restore-file.ts';
 import { quarantine } from '../record/quarantine.ts';
-import { type DeepLive, readAnything } from '../run/read.ts';
+import { type DeepLive, readFirst } from '../run/read.ts';
 import { recording } from '../run/recording.ts';
 import { besideOthers, byHand } from './remedy.ts';
-import { earlierTexts, notice, reached, type Run, step, windowOf } from '../run/run.ts';
+import { earlierTexts, notice, type LiveRun, reached, type Run, step, windowOf } from '../run/run.ts';
 import { settle } from '../steps/settle.ts';
 import { sendWrite } from '../steps/write.ts';
 
@@ -70,12 +70,8 @@ async function endOf({ context, state }: Run, { id, remembered }: Journal): Prom
 
 async function byLooking(run: Run, journal: Journal): Promise<Recovery> {
   await run.context.clock.sleep(await windowOf(run));
-  const { keepFlat } = run.speech;
-  run.speech.keepFlat = journal.keptFlat === true;
-  const live = await readAnything(run, 'observe');
-  const recovery = await resolve(run, journal, live);
-  run.speech.keepFlat = keepFlat;
-  return recovery;
+  const opened = await readFirst(run, { keepFlat: journal.keptFlat === true });
+  return resolve(opened.run, journal, opened.live);
 }
 
 async function keptAsItIs(run: Run): Promise<void> {
@@ -90,8 +86,8 @@ async function keptAsItIs(run: Run): Promise<void> {
   );
 }
 
-async function resolve(run: Run, journal: Journal, live: DeepLive): Promise<Recovery> {
-  const now = contentHash(run, contentIn(live.file, run.context.catalog));
+async function resolve(run: LiveRun, journal: Journal, live: DeepLive): Promise<Recovery> {
+  const now = contentHash(run, contentIn(live.file, run.dialect));
   if (now === journal.before) {
     await loaded(run, live);
     return notWritten(run, journal);
@@ -102,9 +98,9 @@ async function resolve(run: Run, journal: Journal, live: DeepLive): Promise<Reco
 }
 
 /** Makes memory follow the file where the crash left them apart. */
-async function loaded(run: Run, live: DeepLive): Promise<DeepLive> {
+async function loaded(run: LiveRun, live: DeepLive): Promise<DeepLive> {
   if (isLoaded(live)) return live;
-  const repair = repairWrite(live.file, run.context.catalog);
+  const repair = repairWrite(live.file, run.dialect);
   if (!repair.ok) return live;
   await sendWrite(run, repair.write, live.file.text, 'roll-back');
   return (await settle(run, repair.write.prediction, 'roll-back')).live;
@@ -115,14 +111,14 @@ async function notWritten(run: Run, journal: Journal): Promise<Recovery> {
   return closed(run, journal, 'rolled-back', `an earlier transaction was closed: ${undone}`);
 }
 
-async function asPredicted(run: Run, journal: Journal, live: DeepLive): Promise<Recovery> {
+async function asPredicted(run: LiveRun, journal: Journal, live: DeepLive): Promise<Recovery> {
   return isLoaded(live) ? committed(run, journal, live) : between(run, journal, live);
 }
 
 const isLoaded = ({ agreement }: DeepLive): boolean =>
   agreement.kind !== 'differ' || agreement.cause === 'model-gap';
 
-async function committed(run: Run, journal: Journal, live: DeepLive): Promise<Recovery> {
+async function committed(run: LiveRun, journal: Journal, live: DeepLive): Promise<Recovery> {
   await remembering(run, journal, live);
   return closed(
     run,
@@ -146,11 +142,12 @@ async function closed(run: Run, journal: Journal, outcome: Ended, message: strin
   return { kind: 'go', run };
 }
 
-async function between(run: Run, journal: Journal, live: DeepLive): Promise<Recovery> {
-  const { catalog, clock } = run.context;
+async function between(run: LiveRun, journal: Journal, live: DeepLive): Promise<Recovery> {
+  const { clock } = run.context;
+  const { dialect } = run;
   const stored = await readStored(run, journal.backup);
-  const before = contentIn(stored.file, catalog);
-  const actual = contentIn(live.file, catalog);
+  const before = contentIn(stored.file, dialect);
+  const actual = contentIn(live.file, dialect);
   const owned = isDestroyed(live) ? undefined : leftIn(run, journal, before, actual);
   const besides = owned ? owned.foreign.map(({ path }) => path) : strangePaths(run, journal, before, live);
   const age = clock.now() - journal.openedAt;
@@ -162,18 +159,18 @@ async function between(run: Run, journal: Journal, live: DeepLive): Promise<Reco
 }
 
 /** By the footprint alone: what lies outside of it is somebody else's. */
-function strangePaths(run: Run, { footprint }: Journal, before: Tree, live: DeepLive): readonly Path[] {
-  const { catalog } = run.context;
+function strangePaths(run: LiveRun, { footprint }: Journal, before: Tree, live: DeepLive): readonly Path[] {
+  const { dialect } = run;
   if (isDestroyed(live)) return [];
   return unexplained(
-    { before, predicted: before, actual: contentIn(live.file, catalog) },
+    { before, predicted: before, actual: contentIn(live.file, dialect) },
     footprint,
-    catalog,
+    dialect.catalog,
   );
 }
 
 /** What others changed stays. Ours is committed where all of it is there, and taken back where only a part is. */
-async function besideTheirs(run: Run, journal: Journal, live: DeepLive, owned: Left): Promise<Recovery> {
+async function besideTheirs(run: LiveRun, journal: Journal, live: DeepLive, owned: Left): Promise<Recovery> {
   const recovery =
     owned.complete && journal.phase === 'open'
       ? await completed(run, journal, live, owned)
@@ -183,22 +180,22 @@ async function besideTheirs(run: Run, journal: Journal, live: DeepLive, owned: L
   return recovery;
 }
 
-async function completed(run: Run, journal: Journal, live: DeepLive, owned: Left): Promise<Recovery> {
+async function completed(run: LiveRun, journal: Journal, live: DeepLive, owned: Left): Promise<Recovery> {
   const now = await loaded(run, live);
   return isLoaded(now) ? committed(run, journal, now) : takenOut(run, journal, now, owned);
 }
 
-async function takenOut(run: Run, journal: Journal, live: DeepLive, owned: Left): Promise<Recovery> {
-  const { catalog } = run.context;
+async function takenOut(run: LiveRun, journal: Journal, live: DeepLive, owned: Left): Promise<Recovery> {
+  const { dialect } = run;
   if (owned.inForce.length === 0) {
     await loaded(run, live);
     return notWritten(run, journal);
   }
-  const actual = contentIn(live.file, catalog);
+  const actual = contentIn(live.file, dialect);
   return wayBack(run, journal, live, {
     before: owned.without,
     way: inverseWrite({
-      catalog,
+      dialect,
       before: owned.without,
       written: actual,
       now: live.file,
@@ -231,16 +228,16 @@ async function left(run: Run, journal: Journal, why: string, besides = false): P
 }
 
 async function backAgain(
-  run: Run,
+  run: LiveRun,
   journal: Journal,
   live: DeepLive,
   { file }: StoredFile,
 ): Promise<Recovery> {
-  const { catalog } = run.context;
+  const { dialect } = run;
   return wayBack(run, journal, live, {
-    before: contentIn(file, catalog),
+    before: contentIn(file, dialect),
     proposed: file,
-    way: restoreWrite(file.text, catalog),
+    way: restoreWrite(file.text, dialect),
     what: `backup ${journal.backup}`,
   });
 }
@@ -255,13 +252,14 @@ interface WayBack {
 }
 
 async function wayBack(
-  run: Run,
+  run: LiveRun,
   journal: Journal,
   live: DeepLive,
   { before, way, proposed, what }: WayBack,
 ): Promise<Recovery> {
-  const { catalog, store, target } = run.context;
-  const ours = contentIn(live.file, catalog);
+  const { store, target } = run.context;
+  const { dialect } = run;
+  const ours = contentIn(live.file, dialect);
   const expected = { ...expectationOf(ours, before), aliases: [] };
   const baseline = await takeBaseline(run, expected);
   await recording(run, 'a backup of what the rollback replaced', () => takeBackup(run, live, 'pre-rollback'));

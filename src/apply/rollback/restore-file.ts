@@ -1,7 +1,9 @@
 // Puts a whole file back, or takes our own changes out of it, and judges by the model how well that went: the file is
 // what the gateway makes of the text, memory is what the file loads to, and callers are treated accordingly. Used by
 // roll-back, recovery and restore.
-import { viewV8 } from '../../gateway/v8/view.ts';
+import { layoutOf, sameLayout } from '../../gateway/layout/layouts.ts';
+import type { Layout } from '../../domain/desired.ts';
+import { parseDocument } from '../../yaml/document.ts';
 import type { LiveFile } from '../../domain/live.ts';
 import type { Evidence, Fidelity } from '../../domain/outcome/outcome.ts';
 import { repairWrite, type RollbackWrite } from '../../plan/route/rollback/rollback-writes.ts';
@@ -10,7 +12,7 @@ import { judgeBehaviour, requiredBefore } from '../steps/behaviour.ts';
 import { contentIn, sameImage } from '../run/compare.ts';
 import { forceReload } from './force-reload.ts';
 import { type DeepLive, readAnything } from '../run/read.ts';
-import { type Run, windowOf } from '../run/run.ts';
+import { type Run, windowOf, type LiveRun } from '../run/run.ts';
 import { settle } from '../steps/settle.ts';
 import { type Sent, sendWrite } from '../steps/write.ts';
 import type { Baseline, Expectation } from '../types/behaviour.ts';
@@ -51,7 +53,7 @@ interface PutBack {
 }
 
 /** Sends the way back, at most twice: a second time only where reading showed that nothing came of the first. */
-export async function restoreFile(run: Run, task: PutBack): Promise<RestoredFile | NotRestored> {
+export async function restoreFile(run: LiveRun, task: PutBack): Promise<RestoredFile | NotRestored> {
   const { way, now, what } = task;
   if (!way.ok)
     return notBack(
@@ -77,7 +79,7 @@ function notBack(reason: string, what: string): NotRestored {
 }
 
 async function judged(
-  run: Run,
+  run: LiveRun,
   { proposed, what, judge, now }: PutBack,
   sent: Sent,
   settled: Settled,
@@ -110,27 +112,28 @@ async function judged(
 }
 
 /** The gateway after it was made to load its file, where memory did not follow. */
-export async function loadedFrom(run: Run, live: DeepLive): Promise<DeepLive> {
+export async function loadedFrom(run: LiveRun, live: DeepLive): Promise<DeepLive> {
   const { agreement, file } = live;
   if (agreement.kind !== 'differ' || agreement.cause === 'model-gap') return live;
-  const repair = repairWrite(file, run.context.catalog);
+  const repair = repairWrite(file, run.dialect);
   if (!repair.ok) return live;
   await sendWrite(run, repair.write, file.text, 'roll-back');
   return (await settle(run, repair.write.prediction, 'roll-back')).live;
 }
 
 /** Bytes, or all but what the gateway does to comments and layout, or less (design §10.9). */
-function fidelityOf(run: Run, proposed: LiveFile, now: LiveFile): Fidelity {
-  const { catalog } = run.context;
+function fidelityOf(run: LiveRun, proposed: LiveFile, now: LiveFile): Fidelity {
+  const { dialect } = run;
+  const { catalog } = dialect;
   if (proposed.hash === now.hash) return 'exact';
-  if (catalog.layout === 'v8' && layoutIn(proposed) !== layoutIn(now)) return 'semantic';
-  return sameImage(catalog, contentIn(proposed, catalog), contentIn(now, catalog)) ? 'comments' : 'semantic';
+  if (!sameLayout(layoutIn(proposed), layoutIn(now))) return 'semantic';
+  return sameImage(catalog, contentIn(proposed, dialect), contentIn(now, dialect)) ? 'comments' : 'semantic';
 }
 
-/** What is compared is the tree that both layouts stand for: which one the file has counts too. */
-function layoutIn({ text }: LiveFile): string | undefined {
-  const seen = viewV8(text.open());
-  return seen.ok ? seen.layout : undefined;
+/** What is compared can be a tree that both layouts stand for: which one the file has counts too. */
+function layoutIn({ text }: LiveFile): Layout {
+  const document = parseDocument(text.open());
+  return layoutOf('ok' in document ? { text: '', root: undefined } : document);
 }
 
 function memoryFollows({ standing, live: { agreement } }: Settled): boolean {
@@ -143,7 +146,7 @@ const LOOKS = 3;
 
 /** A way back ends only when the runtime is seen to follow, where anything can show it (design-v8 rule 12). */
 export async function withRuntime(
-  run: Run,
+  run: LiveRun,
   back: RestoredFile,
   baseline: Baseline,
   expected: Expectation,

@@ -18,28 +18,27 @@ import { contentIn, differences, publicPath } from '../run/compare.ts';
 import { closeJournal, contentHash, noteSending, opened } from '../record/journal.ts';
 import { conclude } from '../record/outcome.ts';
 import { type RestoredFile, type NotRestored, restoreFile, withRuntime } from './restore-file.ts';
-import { type DeepLive, readAnything } from '../run/read.ts';
+import { type DeepLive, readFirst } from '../run/read.ts';
 import { placesBetween } from '../record/own-places.ts';
 import { attempted, recording } from '../run/recording.ts';
 import { besideOthers, byHand } from './remedy.ts';
-import { earlierTexts, notice, type Run, step } from '../run/run.ts';
+import { earlierTexts, notice, type Run, step, type LiveRun } from '../run/run.ts';
 import type { Baseline, Expectation } from '../types/behaviour.ts';
 
-export async function restoreUnderLock(run: Run, request: RestoreRequest): Promise<Outcome> {
-  const backupId = await chosen(run, request);
-  step(run, 'observe');
-  const live = await readAnything(run, 'observe');
-  const { context } = run;
-  const { catalog } = context;
+export async function restoreUnderLock(under: Run, request: RestoreRequest): Promise<Outcome> {
+  const backupId = await chosen(under, request);
+  step(under, 'observe');
+  const { run, live } = await readFirst(under, { keepFlat: false });
+  const { dialect } = run;
   const stored = await readStored(run, backupId);
   const summary = summaryOf(run, stored, live);
   if (request.confirm && !(await request.confirm(summary)))
     throw fail('HF5007', "the restore wasn't confirmed");
   if (summary.same) return conclude(run, { kind: 'in-sync', depth: 'deep' });
   if (request.dryRun) return conclude(run, { kind: 'drifted', depth: 'deep', wouldChange: places(summary) });
-  const way = restoreWrite(stored.file.text, catalog);
+  const way = restoreWrite(stored.file.text, dialect);
   if (!way.ok) throw fail('HF5041', way.verdicts.map(({ message }) => message).join('; '));
-  const expected = expectationOf(contentIn(live.file, catalog), contentIn(stored.file, catalog));
+  const expected = expectationOf(contentIn(live.file, dialect), contentIn(stored.file, dialect));
   const baseline = await takeBaseline(run, expected);
   const backup = await takeBackup(run, live, 'before-restore');
   const journal = await journalOf(run, {
@@ -50,7 +49,7 @@ export async function restoreUnderLock(run: Run, request: RestoreRequest): Promi
     predicted: way.write.prediction.file.open(),
   });
   const sending = await unchanged(run, live, journal);
-  const [before, ours] = [contentIn(stored.file, catalog), contentIn(live.file, catalog)];
+  const [before, ours] = [contentIn(stored.file, dialect), contentIn(live.file, dialect)];
   const back = await restoreFile(run, {
     way,
     now: live,
@@ -80,9 +79,10 @@ async function chosen(run: Run, { backup }: RestoreRequest): Promise<string> {
   return newest.id;
 }
 
-function summaryOf(run: Run, { record: backup, file }: StoredFile, live: DeepLive): RestoreSummary {
-  const { catalog } = run.context;
-  const [now, then] = [contentIn(live.file, catalog), contentIn(file, catalog)];
+function summaryOf(run: LiveRun, { record: backup, file }: StoredFile, live: DeepLive): RestoreSummary {
+  const { dialect } = run;
+  const { catalog } = dialect;
+  const [now, then] = [contentIn(live.file, dialect), contentIn(file, dialect)];
   const paths = differences(now, then, catalog);
   const known = earlierTexts(run);
   const at = (tree: Tree, path: Path): boolean => holds(tree, path);
@@ -124,7 +124,7 @@ interface Journalled {
 }
 
 async function journalOf(
-  run: Run,
+  run: LiveRun,
   { stored, live, backup, summary, predicted }: Journalled,
 ): Promise<Journal> {
   const { context } = run;
@@ -134,9 +134,9 @@ async function journalOf(
     planDigest: '',
     revision: { digest: '' },
     backup: backup.id,
-    before: contentHash(run, contentIn(live.file, context.catalog)),
+    before: contentHash(run, contentIn(live.file, run.dialect)),
     predicted: [contentHash(run, predicted)],
-    ours: placesBetween(run, contentIn(live.file, context.catalog), predicted),
+    ours: placesBetween(run, contentIn(live.file, run.dialect), predicted),
     sent: 0,
     footprint: [...summary.added, ...summary.removed, ...summary.changed],
     phase: 'open',
@@ -156,7 +156,7 @@ interface Ending {
 }
 
 async function ended(
-  run: Run,
+  run: LiveRun,
   journal: Journal,
   { stored, backup, back, baseline, expected }: Ending,
 ): Promise<Outcome> {

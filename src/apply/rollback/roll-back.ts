@@ -1,6 +1,5 @@
 // Puts back what a failed transaction changed. Itself a transaction: settle, back up what is there, write, settle,
 // verify (design §10.9). Only what still is as we made it is taken back; what others changed meanwhile stays.
-import { memoryCatalog } from '../../gateway/v8/view.ts';
 import type { Evidence, Fidelity, Outcome } from '../../domain/outcome/outcome.ts';
 import { HoldfastError, problem } from '../../domain/problem/problem.ts';
 import { inverseWrite, restoreWrite, type RollbackWrite } from '../../plan/route/rollback/rollback-writes.ts';
@@ -20,7 +19,7 @@ import { attempted, recording } from '../run/recording.ts';
 import { evidenceOfForeign } from '../steps/reconsider.ts';
 import { besideOthers, byHand } from './remedy.ts';
 import { preferFormerKey } from '../steps/key-rotation.ts';
-import { reached, type Run, step, windowOf } from '../run/run.ts';
+import { reached, step, windowOf, type LiveRun } from '../run/run.ts';
 import type { ApplyFailure } from '../run/apply-failure.ts';
 import type { Transaction } from '../types/transaction.ts';
 
@@ -31,7 +30,11 @@ interface Returned {
   readonly memoryOnly?: boolean;
 }
 
-export async function rollBack(run: Run, transaction: Transaction, cause: ApplyFailure): Promise<Outcome> {
+export async function rollBack(
+  run: LiveRun,
+  transaction: Transaction,
+  cause: ApplyFailure,
+): Promise<Outcome> {
   step(run, 'roll-back', cause.reason);
   transaction.journal = await noteRollingBack(run, transaction.journal);
   const ended = await takeBack(run, transaction).catch(asFailed);
@@ -54,7 +57,7 @@ function asFailed(error: unknown): NotRestored {
 }
 
 /** By what is there now: nothing changed, only memory did, or the file. */
-async function takeBack(run: Run, transaction: Transaction): Promise<Returned | NotRestored> {
+async function takeBack(run: LiveRun, transaction: Transaction): Promise<Returned | NotRestored> {
   const now = await settledReading(run);
   if (!sameFile(transaction, now)) return takeFileBack(run, transaction, now, MOST_TRIES);
   if (await memoryIsBack(run, transaction, now)) return unchanged('nothing had changed');
@@ -66,7 +69,7 @@ async function takeBack(run: Run, transaction: Transaction): Promise<Returned | 
   return { kind: 'failed', reason: 'memory still contains a change that the file never had', evidence: [] };
 }
 
-async function settledReading(run: Run): Promise<DeepLive> {
+async function settledReading(run: LiveRun): Promise<DeepLive> {
   await run.context.clock.sleep(await windowOf(run));
   return readAnything(run, 'roll-back');
 }
@@ -74,11 +77,10 @@ async function settledReading(run: Run): Promise<DeepLive> {
 const sameFile = ({ planned }: Transaction, now: DeepLive): boolean =>
   planned.live.file.hash === now.file.hash;
 
-async function memoryIsBack(run: Run, transaction: Transaction, now: DeepLive): Promise<boolean> {
+async function memoryIsBack(run: LiveRun, transaction: Transaction, now: DeepLive): Promise<boolean> {
   const former = transaction.planned.live.memory.open();
   return (
-    sameImage(memoryCatalog(run.context.catalog), former, now.memory.open()) &&
-    (await hiddenIsBack(run, transaction))
+    sameImage(run.dialect.memoryCatalog, former, now.memory.open()) && (await hiddenIsBack(run, transaction))
   );
 }
 
@@ -90,13 +92,13 @@ function unchanged(detail: string): Returned {
 const MOST_TRIES = 4;
 
 async function takeFileBack(
-  run: Run,
+  run: LiveRun,
   transaction: Transaction,
   now: DeepLive,
   tries: number,
 ): Promise<Returned | NotRestored> {
   const { planned, baseline, backup } = transaction;
-  const { catalog } = run.context;
+  const { dialect } = run;
   const found = foundIn(run, transaction, now);
   if (found.foreign.length > 0 && found.inForce.length === 0) return nothingLeft(run, transaction, now);
   await recording(run, 'a backup of what the rollback replaced', () => takeBackup(run, now, 'pre-rollback'));
@@ -114,12 +116,12 @@ async function takeFileBack(
   if (back.kind === 'failed' && back.again && tries > 1)
     return takeFileBack(run, transaction, await settledReading(run), tries - 1);
   if (back.kind === 'failed') return back;
-  const expected = expectationOf(contentIn(now.file, catalog), contentIn(back.live.file, catalog));
+  const expected = expectationOf(contentIn(now.file, dialect), contentIn(back.live.file, dialect));
   return withRuntime(run, back, baseline, { ...expected, aliases: [] });
 }
 
 /** What is ours and what is not, remembered for the outcome. A destroyed file is nobody's edit. */
-function foundIn(run: Run, transaction: Transaction, now: DeepLive): ThreeWay {
+function foundIn(run: LiveRun, transaction: Transaction, now: DeepLive): ThreeWay {
   if (isDestroyed(now)) return { without: transaction.base, foreign: [], inForce: [], missing: [] };
   const found = judgeFile(run, transaction.base, transaction.ours, now);
   transaction.foreign = [...transaction.foreign, ...found.foreign];
@@ -128,7 +130,7 @@ function foundIn(run: Run, transaction: Transaction, now: DeepLive): ThreeWay {
 
 /** Others changed the file, and nothing of ours is in it. */
 async function nothingLeft(
-  run: Run,
+  run: LiveRun,
   transaction: Transaction,
   now: DeepLive,
 ): Promise<Returned | NotRestored> {
@@ -141,22 +143,22 @@ async function nothingLeft(
 }
 
 function chooseWay(
-  run: Run,
+  run: LiveRun,
   { planned, base, ours, good, current }: Transaction,
   now: DeepLive,
   isAlone: boolean,
 ): RollbackWrite {
-  const { catalog } = run.context;
-  if (isAlone) return restoreWrite(planned.live.file.text, catalog);
+  const { dialect } = run;
+  if (isAlone) return restoreWrite(planned.live.file.text, dialect);
   const footprints = [...planned.prepared.writes, ...current.prepared.writes].map(
     ({ write }) => write.footprint,
   );
   const from = isDestroyed(now) ? good.file : now.file;
-  return inverseWrite({ catalog, before: base, written: ours, now: from, footprints });
+  return inverseWrite({ dialect, before: base, written: ours, now: from, footprints });
 }
 
 async function rolledBack(
-  run: Run,
+  run: LiveRun,
   transaction: Transaction,
   { code, reason, evidence, path }: ApplyFailure,
   { fidelity, memoryOnly, evidence: more }: Returned,
@@ -189,7 +191,7 @@ async function rolledBack(
 
 /** The journal stays open: the next run finds out whether a person has put things right. */
 async function rollbackFailed(
-  run: Run,
+  run: LiveRun,
   transaction: Transaction,
   cause: ApplyFailure,
   ended: NotRestored,

@@ -1,7 +1,7 @@
 // What two readings of a gateway differ in: files by content, memory through the catalog. The judge of "nothing else
 // changed". Pure.
 import type { Catalog, Field } from '../../gateway/catalog/field.ts';
-import { contentBy } from '../../gateway/v8/view.ts';
+import type { Dialect } from '../../gateway/dialect.ts';
 import { sameAt } from '../../gateway/model/equal.ts';
 import type { Live, LiveFile } from '../../domain/live.ts';
 import { coversPath, entry, formatPath, key, type Path, parsePath } from '../../domain/path.ts';
@@ -13,10 +13,10 @@ import { isList, isTree, sameValue, type Tree, type Value } from '../../lib/valu
 const contents = new WeakMap<LiveFile['document'], Tree>();
 
 /** Content of a file, unknown keys included. */
-export function contentIn({ document }: Pick<LiveFile, 'document'>, catalog: Catalog): Tree {
+export function contentIn({ document }: Pick<LiveFile, 'document'>, dialect: Dialect): Tree {
   const known = contents.get(document);
   if (known) return known;
-  const content = contentBy(document.open(), catalog);
+  const content = dialect.content(document.open());
   contents.set(document, content);
   return content;
 }

@@ -1,6 +1,5 @@
 // What the engine is given to work with: every clock, disk, connection and random number comes from outside. It prints
 // nothing; what happens leaves as Events and as one Outcome.
-import type { Catalog } from '../../gateway/catalog/field.ts';
 import type { Client } from '../../gateway/client/client.ts';
 import type { Clock } from '../../domain/clock.ts';
 import type { Desired } from '../../domain/desired.ts';
@@ -38,7 +37,6 @@ export type Checkpoint =
 export interface Context {
   readonly target: Target;
   readonly store: Store;
-  readonly catalog: Catalog;
   readonly clock: Clock;
   readonly listener: Listener;
   /** Opens a client of the target that sends only while this lease outlives each request. */

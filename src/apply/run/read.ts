@@ -2,67 +2,84 @@
 import { createHash } from 'node:crypto';
 import type { Purpose } from '../../gateway/client/client.ts';
 import { observe } from '../../gateway/observe/observe.ts';
-import { catalogFor } from '../../gateway/v8/runtime.ts';
+import { dialectOf } from '../../gateway/dialect.ts';
 import type { Live, LiveFile } from '../../domain/live.ts';
 import { fail } from '../../domain/problem/problem.ts';
 import type { Sealed } from '../../domain/secret.ts';
 import { detectionMemoryOf } from '../../state/detection-memory.ts';
 import { knownValuesOf } from '../../state/known-values.ts';
-import type { Run } from './run.ts';
+import type { LiveRun, Run } from './run.ts';
 
 /** A deep reading: its file is there. */
 export type DeepLive = Live & { readonly file: LiveFile };
 
+/** What was read, and the run that goes on in its dialect. */
+export interface Opened<L extends Live = DeepLive> {
+  readonly run: LiveRun;
+  readonly live: L;
+}
+
+interface OpenOptions {
+  /** Whether a flat file of a v8 gateway stays flat; false where the work at hand does not depend on it. */
+  readonly keepFlat: boolean;
+  readonly purpose?: Purpose;
+}
+
 /** To plan on. Rejects with HF3023 or HF3027 where the gateway's file is none that may be written to. */
-export async function readDeep(run: Run, purpose: Purpose = 'observe'): Promise<DeepLive> {
-  return deep(run, { depth: 'deep', purpose });
+export async function readDeep(run: Run, options: OpenOptions): Promise<Opened> {
+  return opened(run, options, deep(await read(run, { depth: 'deep', ...options })));
+}
+
+/** To look at, whatever state the file is in: before a restore, or after a crash. */
+export async function readFirst(run: Run, options: OpenOptions): Promise<Opened> {
+  return opened(run, options, deep(await read(run, { depth: 'deep', evenUnreadable: true, ...options })));
+}
+
+/** `blind`: something declared is not in the memory view, so the file is read too. */
+export async function readShallow(
+  run: Run,
+  options: OpenOptions & { readonly blind: boolean },
+): Promise<Opened<Live>> {
+  return opened(run, options, await read(run, { depth: 'shallow', ...options }));
 }
 
 /**
- * To look at, whatever state the file is in: after a write, before a restore. Rejects with HF5005 where somebody gave it
- * the other layout since it was read for the first time: nothing that is compared would mean the same.
+ * To look again, whatever state the file is in: after a write. Rejects with HF5005 where gateway or file are in another
+ * dialect than before: nothing that is compared would mean the same.
  */
-export async function readAnything(run: Run, purpose: Purpose): Promise<DeepLive> {
-  const { speech, context } = run;
-  const before = speech.catalog;
-  const live = await deep(run, { depth: 'deep', purpose, evenUnreadable: true });
-  if (before.generation !== 'v8' || before === speech.catalog) return live;
-  speech.catalog = before;
+export async function readAnything(run: LiveRun, purpose: Purpose): Promise<DeepLive> {
+  const { keepFlat, dialect, context } = run;
+  const live = deep(await read(run, { depth: 'deep', keepFlat, purpose, evenUnreadable: true }));
+  if (dialectOf(live) === dialect) return live;
   const { name } = context.target;
   throw fail('HF5005', `the config.yaml of ${name} changed its layout in the meantime`, { target: name });
 }
 
-async function deep(run: Run, reading: Reading): Promise<DeepLive> {
-  const live = await read(run, reading);
+const opened = <L extends Live>(run: Run, { keepFlat }: OpenOptions, live: L): Opened<L> => ({
+  run: { ...run, dialect: dialectOf(live), keepFlat },
+  live,
+});
+
+function deep(live: Live): DeepLive {
   if (!live.file) throw fail('HF9001', 'a deep reading came without the file');
   return { ...live, file: live.file };
 }
 
-/** `blind`: something declared is not in the memory view, so the file is read too. */
-export async function readShallow(run: Run, blind: boolean): Promise<Live> {
-  return read(run, { depth: 'shallow', blind, purpose: 'observe' });
-}
-
-interface Reading {
+interface Reading extends OpenOptions {
   readonly depth: Live['depth'];
   readonly blind?: boolean;
   readonly evenUnreadable?: boolean;
-  readonly purpose: Purpose;
 }
 
-async function read({ context, client, state, speech }: Run, reading: Reading): Promise<Live> {
+async function read({ context, client, state }: Run, reading: Reading): Promise<Live> {
   const { target, store, clock } = context;
-  const live = await observe(client, {
+  return observe(client, {
     ...reading,
     api: target.api,
-    keepFlat: speech.keepFlat,
-    catalog: speech.flat,
     clock,
     known: knownValuesOf(store, state),
     detection: detectionMemoryOf(store, target.name),
   });
-  speech.catalog = catalogFor(live, speech.flat);
-  return live;
 }
 
 export interface RawFile {

@@ -1,7 +1,7 @@
 // One piece of work on one target under its lock: the connection, what was known at the start, what was noticed on the
 // way. Turns whatever stops the work into an Outcome.
-import type { Catalog } from '../../gateway/catalog/field.ts';
 import type { Answer, Client, Request } from '../../gateway/client/client.ts';
+import type { Dialect } from '../../gateway/dialect.ts';
 import type { Step } from '../../domain/outcome/event.ts';
 import { knownTexts } from '../../desired/read/origins.ts';
 import type { Problem } from '../../domain/problem/problem.ts';
@@ -22,18 +22,14 @@ export interface Run {
   readonly notices: Problem[];
   /** What the state directory did not take. */
   readonly unrecorded: Unrecorded[];
-  /** What the gateway speaks, as far as it was read; `context.catalog` is the catalog of its file from then on. */
-  readonly speech: Speech;
   readonly pace: Pace;
 }
 
-export interface Speech {
-  /** Of the flat layout, whatever the gateway speaks. */
-  readonly flat: Catalog;
-  /** Of the gateway's file: the v8 tree where its v8 API is used. */
-  catalog: Catalog;
-  /** Whether a flat file of a v8 gateway stays flat; false where the work at hand does not depend on it. */
-  keepFlat: boolean;
+/** A run that has read its gateway. All that it reads, compares and writes from then on is in one dialect. */
+export interface LiveRun extends Run {
+  readonly dialect: Dialect;
+  /** Whether a flat file of a v8 gateway stays flat, as it was read for the first time. */
+  readonly keepFlat: boolean;
 }
 
 /** What settle windows are reckoned from; grows while the run goes on. */
@@ -49,27 +45,20 @@ const CHEAP_BYTES = 64 * 1024;
 
 export function startRun(context: Context, client: Client, state: TargetState, startedAt: number): Run {
   const pace: Pace = { writeMs: state.writeMs ?? [], authenticationMs: undefined };
-  const speech: Speech = { flat: context.catalog, catalog: context.catalog, keepFlat: false };
   return {
-    context: speaking(context, speech),
+    context,
     client: timed(client, pace),
     state,
     startedAt,
     notices: [],
     unrecorded: [],
     pace,
-    speech,
   };
 }
 
 /** What is known of texts of earlier runs, for whoever has no files at hand. */
 export function earlierTexts({ context: { store }, state }: Run): KnownTexts {
   return knownTexts(undefined, state.origins, (text) => store.hash(text));
-}
-
-/** The context with the catalog of whatever the gateway turns out to speak. */
-function speaking(context: Context, speech: Speech): Context {
-  return Object.defineProperty({ ...context }, 'catalog', { get: () => speech.catalog, enumerable: true });
 }
 
 /** A client that notes what its answers cost. */

@@ -12,24 +12,25 @@ import { redactBelow } from '../../plan/diff/redact-at.ts';
 import { type Foreign, threeWay, type ThreeWay } from '../../plan/route/rollback/three-way.ts';
 import { contentIn, publicPath } from '../run/compare.ts';
 import type { DeepLive } from '../run/read.ts';
-import type { Run } from '../run/run.ts';
+import type { LiveRun } from '../run/run.ts';
 import type { PlannedTarget } from '../types/planned-target.ts';
 
 /** `before` and `ours` are contents of a file; a place that others changed counts once, however often it is seen. */
-export function judgeFile(run: Run, before: Tree, ours: Tree, now: DeepLive): ThreeWay {
-  const { catalog } = run.context;
-  return threeWay(catalog, { before, ours, now: contentIn(now.file, catalog) });
+export function judgeFile(run: LiveRun, before: Tree, ours: Tree, now: DeepLive): ThreeWay {
+  const { dialect } = run;
+  const { catalog } = dialect;
+  return threeWay(catalog, { before, ours, now: contentIn(now.file, dialect) });
 }
 
 /** Who tells of values, and what is known of texts wherever they stand. */
 export interface Teller {
-  readonly run: Run;
+  readonly run: LiveRun;
   readonly known: KnownTexts;
 }
 
-export const tellerOf = (run: Run, { input }: Pick<PlannedTarget, 'input'>): Teller => ({
+export const tellerOf = (run: LiveRun, { input }: Pick<PlannedTarget, 'input'>): Teller => ({
   run,
-  known: knownTexts(() => declaredTexts(input.desired, input.catalog), run.state.origins, input.hash),
+  known: knownTexts(() => declaredTexts(input.desired, input.dialect.catalog), run.state.origins, input.hash),
 });
 
 const MOST = 4;
@@ -61,7 +62,8 @@ const textsOf = (teller: Teller, foreign: readonly Foreign[]): string[] => [
 ];
 
 function oneText({ run, known }: Teller, { path, steps, before, ours, now }: Foreign): string {
-  const { catalog, target } = run.context;
+  const { target } = run.context;
+  const { catalog } = run.dialect;
   const fingerprints = fingerprintsBy(target.digestKey.open(), known);
   const show = (value: Value | undefined): string =>
     value === undefined

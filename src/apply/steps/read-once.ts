@@ -6,8 +6,8 @@ import { withRun } from '../run/with-run.ts';
 
 /** Rejects with a HoldfastError. */
 export async function readOnce(context: Context, purpose: string): Promise<DeepLive> {
-  return withRun(context, { purpose }, (run) => {
+  return withRun(context, { purpose }, async (run) => {
     step(run, 'observe', 'deep');
-    return readDeep(run);
+    return (await readDeep(run, { keepFlat: false })).live;
   });
 }

@@ -10,7 +10,7 @@ import { expectationOf } from './behaviour.ts';
 import { foreignEvidence, foreignText, keptProblem, tellerOf } from './foreign-edits.ts';
 import { contentIn, publicPath } from '../run/compare.ts';
 import { rebaseJournal } from '../record/journal.ts';
-import { interrupted, notice, type Run, step } from '../run/run.ts';
+import { interrupted, notice, type Run, step, type LiveRun } from '../run/run.ts';
 import { type ApplyFailure, applyFailure } from '../run/apply-failure.ts';
 import { plan } from './refresh-and-plan.ts';
 import type { DeepLive } from '../run/read.ts';
@@ -28,7 +28,7 @@ export interface Rebased {
 
 /** After a reading in which `found` is somebody else's. */
 export async function reconsider(
-  run: Run,
+  run: LiveRun,
   transaction: Transaction,
   settled: Settled,
   found: ThreeWay,
@@ -42,7 +42,7 @@ export async function reconsider(
 
 /** The same files, and what the gateway holds now. */
 export async function planAgain(
-  run: Run,
+  run: LiveRun,
   { planned }: Pick<Transaction, 'planned'>,
   live: DeepLive,
 ): Promise<PlannedTarget<DeepLive>> {
@@ -89,24 +89,29 @@ const isSameStep = (a: Difference, b: Difference): boolean =>
 
 const sameOrNone = (a: Difference['before'], b: Difference['before']): boolean => a === b || sameValue(a, b);
 
-function stopped(run: Run, { planned }: Transaction, foreign: readonly Foreign[], why: string): ApplyFailure {
+function stopped(
+  run: LiveRun,
+  { planned }: Transaction,
+  foreign: readonly Foreign[],
+  why: string,
+): ApplyFailure {
   const teller = tellerOf(run, planned);
   const reason = `someone else changed ${foreignText(teller, foreign)}, ${why}`;
   return applyFailure('HF5023', reason, {
-    path: formatPath(publicPath(foreign[0]?.path ?? [], run.context.catalog)),
+    path: formatPath(publicPath(foreign[0]?.path ?? [], run.dialect.catalog)),
     blameless: true,
   });
 }
 
 async function rebase(
-  run: Run,
+  run: LiveRun,
   transaction: Transaction,
   remade: PlannedTarget<DeepLive>,
   { without, foreign }: ThreeWay,
 ): Promise<void> {
-  const { catalog } = run.context;
+  const { dialect } = run;
   transaction.base = without;
-  transaction.ours = contentIn(remade.live.file, catalog);
+  transaction.ours = contentIn(remade.live.file, dialect);
   transaction.good = remade.live;
   transaction.current = remade;
   transaction.foreign = [...transaction.foreign, ...foreign];
@@ -120,5 +125,5 @@ async function rebase(
 }
 
 /** For the outcome and the history. */
-export const evidenceOfForeign = (run: Run, { planned, foreign }: Transaction) =>
+export const evidenceOfForeign = (run: LiveRun, { planned, foreign }: Transaction) =>
   foreignEvidence(tellerOf(run, planned), foreign);

@@ -1,5 +1,6 @@
 // Observe and plan: what differs on the target now, and what apply would do about it. Writes nothing.
 import type { HeldPath, PlanInput, WayBack } from '../../plan/types/input.ts';
+import { factsOf } from '../../gateway/layout/layouts.ts';
 import { allowancesOf } from '../../plan/guards/judge.ts';
 import { allowsMigration } from '../../plan/localise/migration.ts';
 import { makePlan } from '../../plan/plan.ts';
@@ -10,11 +11,11 @@ import { localiseDesired, type Localised } from '../../plan/localise/localise-de
 import { contentIn } from '../run/compare.ts';
 import type { ReconcileRequest } from '../run/context.ts';
 import { judgeDrift, NO_DRIFT } from '../record/contested.ts';
-import { type Run, step } from '../run/run.ts';
+import { type LiveRun, type Run, step } from '../run/run.ts';
 import { type PlannedTarget } from '../types/planned-target.ts';
 
 export async function plan<L extends Live>(
-  run: Run,
+  run: LiveRun,
   desired: Desired,
   live: L,
   request: ReconcileRequest,
@@ -42,7 +43,7 @@ export function replan<L extends Live>(
 }
 
 async function planInput(
-  run: Run,
+  run: LiveRun,
   desired: Desired,
   live: Live,
   request: ReconcileRequest,
@@ -55,7 +56,7 @@ async function planInput(
     target: said.target,
     desired: said.desired,
     live,
-    catalog: run.context.catalog,
+    dialect: run.dialect,
     now,
     state: {
       lastApplied: said.lastApplied,
@@ -77,16 +78,21 @@ async function planInput(
 }
 
 /** What is asked for, in the layout of what was read. */
-function saidTo({ context, state }: Run, desired: Desired, live: Live, request: ReconcileRequest): Localised {
-  const { target, catalog, store } = context;
+function saidTo(
+  { context, state, dialect }: LiveRun,
+  desired: Desired,
+  live: Live,
+  request: ReconcileRequest,
+): Localised {
+  const { target, store } = context;
   return localiseDesired({
     desired,
     target,
     allow: request.allow,
     lastApplied: state.lastApplied,
     released: state.released,
-    catalog,
-    content: live.file && catalog.layout === 'v8' ? contentIn(live.file, catalog) : {},
+    dialect,
+    content: live.file && factsOf(dialect.catalog.layout).hasGroups ? contentIn(live.file, dialect) : {},
     live,
     hash: (text) => store.hash(text),
   });

@@ -1,11 +1,10 @@
 // Makes a gateway load what its file already says: a write that was stored during a reload and never loaded (C v0 §6.5).
 // The only repair is a write that changes the file's bytes (design-v8 rule 6).
-import { memoryCatalog } from '../../gateway/v8/view.ts';
 import { problem } from '../../domain/problem/problem.ts';
 import { repairWrite } from '../../plan/route/rollback/rollback-writes.ts';
 import { differences, shownPaths } from '../run/compare.ts';
 import { noteSending } from '../record/journal.ts';
-import { notice, type Run } from '../run/run.ts';
+import { notice, type LiveRun } from '../run/run.ts';
 import { settle } from './settle.ts';
 import type { Transaction } from '../types/transaction.ts';
 import { judgeSettled, type Settlement } from './verify.ts';
@@ -14,16 +13,17 @@ import type { Settled } from '../types/settled.ts';
 
 /** After write `index` the file stands as predicted, memory does not. */
 export async function repairStaleMemory(
-  run: Run,
+  run: LiveRun,
   transaction: Transaction,
   index: number,
   stale: Settled,
 ): Promise<Settlement> {
-  const { catalog, target } = run.context;
+  const { target } = run.context;
+  const { dialect } = run;
   const prediction = transaction.current.prepared.writes[index]?.prediction;
-  const repair = repairWrite(stale.live.file, catalog);
+  const repair = repairWrite(stale.live.file, dialect);
   if (!repair.ok || !prediction) return judgeSettled(run, transaction, index, stale);
-  const paths = differences(stale.live.memory.open(), prediction.memory.open(), memoryCatalog(catalog));
+  const paths = differences(stale.live.memory.open(), prediction.memory.open(), dialect.memoryCatalog);
   transaction.journal = await noteSending(run, transaction.journal);
   transaction.wroteFile = true;
   await sendWrite(run, repair.write, stale.live.file.text);

@@ -1,6 +1,5 @@
 // Waits out the gateway's reload after a write, then reads what memory and file hold. Reads at the end of the window
 // only: each read costs the gateway a bcrypt, and a correct answer before that proves nothing (C v0 §10.3).
-import { memoryCatalog } from '../../gateway/v8/view.ts';
 import type { Purpose } from '../../gateway/client/client.ts';
 import { HoldfastError } from '../../domain/problem/problem.ts';
 import type { Tree } from '../../lib/value.ts';
@@ -8,7 +7,7 @@ import type { Prediction } from '../../domain/plan/write.ts';
 import { contentIn, differences, sameImage } from '../run/compare.ts';
 import { besidesGaps } from '../record/model-gaps.ts';
 import { type DeepLive, readAnything } from '../run/read.ts';
-import { type Run, reached, step, windowOf } from '../run/run.ts';
+import { type LiveRun, reached, step, windowOf } from '../run/run.ts';
 import { doubled, LONGEST_WINDOW } from '../run/settle-window.ts';
 import { type Settled } from '../types/settled.ts';
 import { type Standing } from '../types/settled.ts';
@@ -16,7 +15,11 @@ import { type Standing } from '../types/settled.ts';
 /**
  * Reads until the gateway stands as predicted, or disagrees twice in the same way. Each disagreement doubles the window.
  */
-export async function settle(run: Run, expected: Prediction, purpose: Purpose = 'settle'): Promise<Settled> {
+export async function settle(
+  run: LiveRun,
+  expected: Prediction,
+  purpose: Purpose = 'settle',
+): Promise<Settled> {
   let window = await windowOf(run);
   let previous: Settled | undefined;
   for (;;) {
@@ -35,7 +38,7 @@ export async function settle(run: Run, expected: Prediction, purpose: Purpose = 
 
 /** Undefined: the gateway could not be read just now; it may be restarting. */
 async function look(
-  run: Run,
+  run: LiveRun,
   expected: Prediction,
   purpose: Purpose,
   window: number,
@@ -54,24 +57,25 @@ async function look(
 const PASSING = /^HF(3001|3003|3014|3017|3018|3019|3024|3026)$/;
 
 export function standingOf(
-  run: Run,
+  run: LiveRun,
   live: DeepLive,
   expected: Prediction,
 ): { readonly content: Tree; readonly standing: Standing } {
-  const { catalog } = run.context;
-  const content = contentIn(live.file, catalog);
+  const { dialect } = run;
+  const { catalog } = dialect;
+  const content = contentIn(live.file, dialect);
   const file = sameImage(catalog, content, expected.file.open());
-  const apart = differences(live.memory.open(), expected.memory.open(), memoryCatalog(catalog));
+  const apart = differences(live.memory.open(), expected.memory.open(), dialect.memoryCatalog);
   const memory = besidesGaps(run, live.build, apart).length === 0;
   const standing = file ? (memory ? 'as-predicted' : 'file-only') : memory ? 'memory-only' : 'neither';
   return { content, standing };
 }
 
-function sameReading(run: Run, previous: Settled | undefined, now: Settled): boolean {
+function sameReading(run: LiveRun, previous: Settled | undefined, now: Settled): boolean {
   if (!previous) return false;
-  const { catalog } = run.context;
+  const { dialect } = run;
   return (
     previous.live.file.hash === now.live.file.hash &&
-    sameImage(memoryCatalog(catalog), previous.live.memory.open(), now.live.memory.open())
+    sameImage(dialect.memoryCatalog, previous.live.memory.open(), now.live.memory.open())
   );
 }

@@ -1,29 +1,31 @@
 // The cheap look: one request, two where something declared does not show in the memory view.
 import type { Catalog, Field } from '../../gateway/catalog/field.ts';
+import { V7 } from '../../gateway/dialect.ts';
 import type { Desired } from '../../domain/desired.ts';
 import { isList, isTree, type Value } from '../../lib/value.ts';
 import type { ReconcileRequest } from '../run/context.ts';
 import { readShallow } from '../run/read.ts';
 import { type Run, step } from '../run/run.ts';
-import { plan } from './refresh-and-plan.ts';
+import { keepsFlat, plan } from './refresh-and-plan.ts';
 
 /** Whether a shallow look finds nothing to do or to tell. */
 export async function shallowIsEnough(
   run: Run,
   desired: Desired,
   request: ReconcileRequest,
-  blind: boolean,
 ): Promise<boolean> {
   step(run, 'observe', 'shallow');
-  const live = await readShallow(run, blind);
-  const { prepared } = await plan(run, desired, live, request);
+  const keepFlat = keepsFlat(run, request);
+  const opened = await readShallow(run, { keepFlat, blind: declaresBlind(desired) });
+  const { prepared } = await plan(opened.run, desired, opened.live, request);
   const { changes, verdicts } = prepared.plan;
   return changes.length === 0 && verdicts.every(({ allowed }) => allowed);
 }
 
-/** Whether something declared can only be read from the file. */
-export function declaresBlind(desired: Desired, catalog: Catalog): boolean {
-  return isBlind(desired.tree.open(), catalog.root, catalog);
+/** Whether something declared can only be read from the file, where memory is what is read first. */
+export function declaresBlind(desired: Desired): boolean {
+  const { memoryCatalog } = V7;
+  return isBlind(desired.tree.open(), memoryCatalog.root, memoryCatalog);
 }
 
 function isBlind(value: Value, field: Field | undefined, catalog: Catalog): boolean {

@@ -1,8 +1,8 @@
 // The proof after the writes (design §10.7): declared values in memory and in the file, nothing else changed, and the
 // gateway behaves by it.
-import type { Catalog } from '../../gateway/catalog/field.ts';
+import type { Dialect } from '../../gateway/dialect.ts';
+import { sameLayout } from '../../gateway/layout/layouts.ts';
 import { pathsIn } from '../../gateway/layout/locate.ts';
-import { memoryCatalog } from '../../gateway/v8/view.ts';
 import type { Evidence } from '../../domain/outcome/outcome.ts';
 import { coversPath, formatPath, parsePath, type Path } from '../../domain/path.ts';
 import { commentsInWords } from '../../plan/prediction/comments.ts';
@@ -14,7 +14,7 @@ import { judgeFile } from './foreign-edits.ts';
 import { contentIn, differences, publicPath, shownPaths, unexplained } from '../run/compare.ts';
 import { evidenceOfForeign, planAgain, type Rebased, reconsider } from './reconsider.ts';
 import { proveDeclaredKey } from './key-rotation.ts';
-import { notice, reached, type Run, step, windowOf } from '../run/run.ts';
+import { notice, reached, type Run, step, windowOf, type LiveRun } from '../run/run.ts';
 import { type ApplyFailure, applyFailure } from '../run/apply-failure.ts';
 import type { Transaction } from '../types/transaction.ts';
 import { doubled } from '../run/settle-window.ts';
@@ -31,7 +31,7 @@ export type Settlement = { readonly kind: 'written'; readonly settled: Settled }
  * wrong, not the gateway.
  */
 export async function judgeSettled(
-  run: Run,
+  run: LiveRun,
   transaction: Transaction,
   index: number,
   settled: Settled,
@@ -52,10 +52,12 @@ export async function judgeSettled(
   const foreign = changedElsewhere(run, transaction, settled, index);
   if (foreign.length > 0)
     return applyFailure('HF5013', `${shownPaths(foreign)} changed as well`, {
-      path: formatPath(publicPath(foreign[0] ?? [], run.context.catalog)),
+      path: formatPath(publicPath(foreign[0] ?? [], run.dialect.catalog)),
     });
-  const { catalog, target } = run.context;
-  const gap = differences(prediction.memory.open(), settled.live.memory.open(), memoryCatalog(catalog));
+  const { target } = run.context;
+  const { dialect } = run;
+  const { catalog } = dialect;
+  const gap = differences(prediction.memory.open(), settled.live.memory.open(), dialect.memoryCatalog);
   const inFile = differences(prediction.file.open(), settled.content, catalog);
   notice(
     run,
@@ -89,23 +91,28 @@ function dropped({ standing }: Settled, missing: readonly string[]): string {
 }
 
 /** Changes that the desired state still asks for. */
-async function remaining(run: Run, transaction: Transaction, { live }: Settled): Promise<readonly string[]> {
+async function remaining(
+  run: LiveRun,
+  transaction: Transaction,
+  { live }: Settled,
+): Promise<readonly string[]> {
   const now = await planAgain(run, transaction, live);
   return pending(now.prepared.plan).map(({ path }) => path);
 }
 
 /** Paths that changed in file or memory outside what the writes up to `index` may alter. */
 function changedElsewhere(
-  run: Run,
+  run: LiveRun,
   { current, journal }: Transaction,
   { content, live }: Settled,
   index: number,
 ): readonly Path[] {
-  const { catalog } = run.context;
+  const { dialect } = run;
+  const { catalog } = dialect;
   const prediction = current.prepared.writes[index]?.prediction;
   if (!prediction) return [];
   const file = {
-    before: contentIn(current.live.file, catalog),
+    before: contentIn(current.live.file, dialect),
     predicted: prediction.file.open(),
     actual: content,
   };
@@ -116,19 +123,20 @@ function changedElsewhere(
   };
   return [
     ...unexplained(file, journal.footprint, catalog),
-    ...unexplained(memory, memoryFootprint(journal.footprint, catalog), memoryCatalog(catalog)),
+    ...unexplained(memory, memoryFootprint(journal.footprint, dialect), dialect.memoryCatalog),
   ];
 }
 
-/** Paths of the file as memory spells them; on v8 it is flat. */
-const memoryFootprint = (paths: readonly string[], catalog: Catalog): readonly string[] =>
-  catalog.layout === 'legacy'
-    ? paths
-    : [...paths, ...paths.flatMap((path) => pathsIn('legacy', parsePath(path)).map(formatPath))];
+/** Paths of the file, and as memory spells them: on v8 it is flat. */
+function memoryFootprint(paths: readonly string[], { catalog, memoryCatalog }: Dialect): readonly string[] {
+  if (sameLayout(catalog.layout, memoryCatalog.layout)) return paths;
+  const inMemory = (path: string): string[] => pathsIn(memoryCatalog.layout, parsePath(path)).map(formatPath);
+  return [...paths, ...paths.flatMap(inMemory)];
+}
 
 /** The last reading was accepted; now everything that shows outside the configuration. */
 export async function verify(
-  run: Run,
+  run: LiveRun,
   transaction: Transaction,
   settled: Settled,
 ): Promise<Verified | ApplyFailure> {

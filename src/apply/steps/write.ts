@@ -6,7 +6,7 @@ import { HoldfastError } from '../../domain/problem/problem.ts';
 import { type Redactor, redactor } from '../../lib/redact.ts';
 import type { Sealed } from '../../domain/secret.ts';
 import type { PreparedWrite } from '../../domain/plan/write.ts';
-import { type Run, reached, step } from '../run/run.ts';
+import { type LiveRun, reached, step } from '../run/run.ts';
 
 /** `unknown`: the gateway may hold it, hold half of it, or not; only reading tells. */
 export type Sent =
@@ -17,7 +17,7 @@ export type Sent =
   | { readonly kind: 'unknown'; readonly reason: string };
 
 export async function sendWrite(
-  run: Run,
+  run: LiveRun,
   prepared: PreparedWrite,
   rawFile: Sealed<string>,
   purpose: Purpose = 'write',
@@ -41,8 +41,8 @@ export async function sendWrite(
 }
 
 /** Hides whatever a refusal may quote of what was sent. */
-function redactorFor({ context }: Run, { prediction }: PreparedWrite): Redactor {
-  const inFile = secretsIn(context.catalog.root, prediction.file.open());
+function redactorFor({ context, dialect }: LiveRun, { prediction }: PreparedWrite): Redactor {
+  const inFile = secretsIn(dialect.catalog.root, prediction.file.open());
   return redactor([...inFile, ...context.target.keys.map((key) => key.open())]);
 }
 

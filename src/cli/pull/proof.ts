@@ -42,9 +42,9 @@ function judged(
   { session, target, live }: Proving,
 ): { readonly problems: readonly Problem[]; readonly remembered?: Remembered } {
   if (!desired) return { problems };
-  const { catalog, store, clock } = session;
+  const { store, clock } = session;
   const hash = (content: string): string => store.hash(content);
-  return proofOf({ target, live, desired, catalog, now: clock.now(), hash });
+  return proofOf({ target, live, desired, now: clock.now(), hash });
 }
 
 /** What the target reads, absolute; the later override the earlier. */

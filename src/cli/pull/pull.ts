@@ -89,7 +89,7 @@ export async function pullFiles(flags: PullFlags, io: Io): Promise<Pulled> {
   const { readOnce } = await import('../../apply/steps/read-once.ts');
   const live = await readOnce(session.contextOf(target), 'pull');
   refuseAny(agreementProblems(live));
-  const adopted = await adopt(sourceOf(live, session.catalog), {
+  const adopted = await adopt(sourceOf(live), {
     selection,
     env: { ...session.env, ...values.held },
   });

@@ -7,13 +7,12 @@ import type { Live } from '../../domain/live.ts';
 import type { DetectionMemory, KnownValues } from '../../domain/state/memory.ts';
 import { HoldfastError, type Problem } from '../../domain/problem/problem.ts';
 import type { Target } from '../../domain/target.ts';
-import { isTree } from '../../lib/value.ts';
-import { loadCatalog } from '../catalog/catalog.ts';
-import type { Catalog } from '../catalog/field.ts';
+import { isTree, type Value } from '../../lib/value.ts';
+import { convertsFile, dialectOf } from '../dialect.ts';
+import { factsOf, isFlat } from '../layout/layouts.ts';
 import { FOLDED_REMEDY } from '../observe/agreement.ts';
 import type { Client } from '../client/client.ts';
 import { credentialsOf } from './credentials.ts';
-import { contentOf } from '../model/decode.ts';
 import { newerThanSupported } from '../observe/supported-versions.ts';
 import { observe } from '../observe/observe.ts';
 import { type Admission, admission } from './probes.ts';
@@ -33,7 +32,6 @@ export interface Check {
 export interface DoctorOptions {
   readonly target: Target;
   readonly client: Client;
-  readonly catalog: Catalog;
   readonly clock: Clock;
   readonly known?: KnownValues;
   readonly detection?: DetectionMemory;
@@ -142,11 +140,10 @@ type Reading = Live | Finding | 'unasked';
 const isLive = (reading: Reading): reading is Live => typeof reading === 'object' && 'memory' in reading;
 
 async function readGateway(options: DoctorOptions): Promise<Reading> {
-  const { client, target, catalog, clock, known, detection } = options;
+  const { client, target, clock, known, detection } = options;
   return observe(client, {
     depth: 'deep',
     api: target.api,
-    catalog,
     clock,
     purpose: 'doctor',
     evenUnreadable: true,
@@ -179,24 +176,26 @@ function passed(reading: Reading): Finding {
   return isLive(reading) ? ok('yes') : skip('the request failed');
 }
 
-function remoteOf(live: Live | undefined, { target, catalog }: DoctorOptions): Finding {
+function remoteOf(live: Live | undefined, { target }: DoctorOptions): Finding {
   if (!live) return skip('the request failed');
-  const document = live.file?.document.open();
-  const ofTree = live.api === 'v8';
-  const content = document && contentOf(document, ofTree ? loadCatalog('v8') : catalog);
-  const management = content?.[ofTree ? 'management' : 'remote-management'];
+  const management = managementIn(live);
   const allowed = isTree(management) && management['allow-remote'] === true;
   if (allowed) return ok('yes, from any machine');
   return ok(LOOPBACK.test(target.url.hostname) ? 'yes; from this machine only' : 'yes');
 }
 
+function managementIn(live: Live): Value | undefined {
+  const { catalog, content } = dialectOf(live);
+  const document = live.file?.document.open();
+  return document && content(document)[factsOf(catalog.layout).management];
+}
+
 function versionOf(live: Live | undefined): Finding {
   if (!live) return skip('the request failed');
   const { version, commit } = live.build;
-  const converts = live.api === 'v8' && live.layout === 'legacy';
   const from = commit === 'none' ? '' : ` (${commit})`;
-  const layout = live.layout === 'legacy' ? 'flat' : 'v8';
-  const detail = `${version}${from}, API ${live.api}, ${layout} layout${converts ? ', which the first v8 write converts (guard migrate-file)' : ''}`;
+  const layout = factsOf(live.layout).label;
+  const detail = `${version}${from}, API ${live.api}, ${layout} layout${convertsFile(live) ? ', which the first v8 write converts (guard migrate-file)' : ''}`;
   const [newer] = newerThanSupported(version);
   return newer ? bad('warn', newer.code, `${detail}; ${newer.message}`) : ok(detail);
 }
@@ -229,7 +228,7 @@ const UNPROVEN =
 
 async function wayBackOf(live: Live | undefined, options: DoctorOptions): Promise<Finding> {
   if (!live) return skip('the request failed');
-  if (keepsPlainKey(live, options)) return bad('fail', 'HF3026', PLAIN_KEY, WRITABLE);
+  if (keepsPlainKey(live)) return bad('fail', 'HF3026', PLAIN_KEY, WRITABLE);
   try {
     const answer = await probeRollback(options.client, live.memory);
     if (answer === 'available') return skip(UNPROVEN);
@@ -246,9 +245,9 @@ const WRITABLE =
 const PLAIN_KEY =
   'no: config.yaml still holds the management key in plain text, and a gateway that can write the file replaces it with a hash when it starts';
 
-function keepsPlainKey(live: Live, { catalog }: DoctorOptions): boolean {
-  const document = live.api === 'v0' && live.layout === 'legacy' ? live.file?.document.open() : undefined;
-  const management = document && contentOf(document, catalog)['remote-management'];
+/** Looked for in flat files only. */
+function keepsPlainKey(live: Live): boolean {
+  const management = isFlat(dialectOf(live).catalog.layout) ? managementIn(live) : undefined;
   const key = isTree(management) ? management['secret-key'] : undefined;
   return typeof key === 'string' && key !== '' && !/^\$2[aby]\$/.test(key);
 }

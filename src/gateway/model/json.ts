@@ -128,3 +128,9 @@ function namesOf(field: Field): ReadonlyMap<string, string> {
   names.set(field, made);
   return made;
 }
+
+/** Memory as `GET /config` shows it, in YAML spelling; memory itself where that answer would be empty. */
+export function viewOf(memory: Memory, catalog: Catalog): Tree {
+  const json = toJson(memory, catalog);
+  return json ? fromJson(json, catalog) : memory;
+}

@@ -5,13 +5,12 @@ import { fail, type HoldfastError } from '../../domain/problem/problem.ts';
 import { type Sealed, seal } from '../../domain/secret.ts';
 import type { Tree } from '../../lib/value.ts';
 import { buildKey, buildOf } from '../client/build.ts';
-import { loadCatalog } from '../catalog/catalog.ts';
 import type { Client } from '../client/client.ts';
+import { V8, V8_FLAT } from '../dialect.ts';
 import { generationOf } from './detect.ts';
 import { brickIn, findingsIn, layoutOf } from './findings.ts';
-import { contentOf } from '../model/decode.ts';
 import { parseDocument } from '../../yaml/document.ts';
-import { fromJson } from '../model/json.ts';
+import { fromJson, viewOf } from '../model/json.ts';
 import { newerThanSupported } from './supported-versions.ts';
 import { getFile, readJson } from './read.ts';
 import {
@@ -24,7 +23,7 @@ import {
   unshowable,
 } from './reading.ts';
 import { runtimeCatalog } from '../v8/runtime.ts';
-import { contentOfTree, viewV8, viewSeen } from '../v8/view.ts';
+import { viewV8 } from '../v8/view.ts';
 import { unknownMemberFindings } from './unknown-members.ts';
 import { normalise } from '../v8/normalise.ts';
 import type { FileDocument } from '../../domain/yaml-node.ts';
@@ -64,11 +63,11 @@ export async function observeTree(client: Client, options: ObserveOptions, start
   const shown =
     depth === 'deep' ? (started.memory ?? (await readJson(client, '/config', purpose)).value) : undefined;
   if (depth === 'deep' && shown === undefined)
-    throw unshowable(client.target, contentOf(read.file.document.open(), loadCatalog('v8')));
+    throw unshowable(client.target, V8.content(read.file.document.open()));
   const memory = shown
     ? fromJson(shown.open(), runtimeCatalog())
     : read.loaded
-      ? viewSeen({ memory: read.loaded.open() })
+      ? viewOf(read.loaded.open(), runtimeCatalog())
       : {};
   return {
     target: client.target,
@@ -108,13 +107,12 @@ function readTree(text: Sealed<string>, target: string, options: ObserveOptions)
   if (isFailure(parsed)) throw new TypeError('a text that is seen parses');
   const document = parsed as FileDocument;
   const keptFlat = layout === 'legacy' ? reasonToKeep(options) : undefined;
+  const [dialect, compared] = keptFlat === undefined ? [V8, seen.document] : [V8_FLAT, document];
   return {
-    file: liveFile(text, keptFlat === undefined ? seen.document : document),
+    file: liveFile(text, compared),
     findings: [
       ...brickIn(document, target),
-      ...(keptFlat === undefined
-        ? unknownMemberFindings(loadCatalog('v8'), contentOfTree(seen.document), target)
-        : unknownMemberFindings(options.catalog, contentOf(document, options.catalog), target)),
+      ...unknownMemberFindings(dialect.catalog, dialect.content(compared), target),
     ],
     loaded: seal(seen.memory),
     layout,

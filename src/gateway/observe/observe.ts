@@ -8,10 +8,9 @@ import { buildOf } from '../client/build.ts';
 import type { Client } from '../client/client.ts';
 import { detect, generationOf } from './detect.ts';
 import { brickIn, findingsIn, layoutOf } from './findings.ts';
-import { contentOf } from '../model/decode.ts';
+import { V7 } from '../dialect.ts';
 import { parseDocument } from '../../yaml/document.ts';
 import { fromJson } from '../model/json.ts';
-import { load } from '../model/load.ts';
 import { newerThanSupported } from './supported-versions.ts';
 import { notByV0, observeKnownTree, observeTree } from './observe-tree.ts';
 import { readFileText, readJson } from './read.ts';
@@ -53,12 +52,10 @@ async function observeFlat(client: Client, options: ObserveOptions): Promise<Liv
   });
   if (generation === 'v8')
     return observeTree(client, options, { build, before, ...(value && { memory: value }) });
-  const { catalog } = options;
   const wantsFile = depth === 'deep' || options.blind === true || value === undefined;
-  const read = wantsFile ? await readFile(client, { ...options, catalog }, build) : undefined;
-  if (value === undefined)
-    throw unshowable(client.target, read && contentOf(read.file.document.open(), catalog));
-  const memory = fromJson(value.open(), catalog);
+  const read = wantsFile ? await readFile(client, options, build) : undefined;
+  if (value === undefined) throw unshowable(client.target, read && V7.content(read.file.document.open()));
+  const memory = fromJson(value.open(), V7.memoryCatalog);
   return {
     target: client.target,
     readAt: clock.now(),
@@ -68,7 +65,7 @@ async function observeFlat(client: Client, options: ObserveOptions): Promise<Liv
     layout: read?.file ? layoutOf(read.file.document.open()) : 'legacy',
     memory: seal(memory),
     ...(read && { file: read.file }),
-    agreement: agreement(memory, read, catalog, options.known, build),
+    agreement: agreement(memory, read, V7.memoryCatalog, options.known, build),
     findings: [
       ...findingsIn(memory, client.target),
       ...newerThanSupported(build.version, client.target),
@@ -84,12 +81,12 @@ async function readFile(client: Client, options: ObserveOptions, build: Build): 
   const file = liveFile(text, document);
   if (fault !== undefined) return unreadable(file, fault, client.target, options);
   if (layoutOf(document) === 'v8') return foreign(file, client, options, build);
-  const loaded = load(document, options.catalog);
+  const loaded = V7.load(document);
   if (!loaded.ok)
     return unreadable(file, `the gateway would refuse it: ${loaded.message}`, client.target, options);
   const findings = [
     ...brickIn(document, client.target),
-    ...unknownMemberFindings(options.catalog, contentOf(document, options.catalog), client.target),
+    ...unknownMemberFindings(V7.catalog, V7.content(document), client.target),
   ];
   return { file, findings, loaded: seal(loaded.memory) };
 }

@@ -22,7 +22,6 @@ export interface ObserveOptions {
   readonly api: Target['api'];
   /** Nobody allowed converting a flat file of a v8 gateway: it is read to be managed through the v0 API. */
   readonly keepFlat?: boolean;
-  readonly catalog: Catalog;
   readonly clock: Clock;
   readonly known?: KnownValues;
   readonly detection?: DetectionMemory;

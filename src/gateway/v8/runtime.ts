@@ -3,7 +3,6 @@
 // v8 catalog says memory holds besides. Knows the handful of keys for which the two catalogs are not enough.
 import type { Catalog, Field, Route } from '../catalog/field.ts';
 import { catalogOf, loadCatalog } from '../catalog/catalog.ts';
-import type { Live } from '../../domain/live.ts';
 import { layoutTable } from '../layout/table.ts';
 
 let made: Catalog | undefined;
@@ -15,15 +14,9 @@ export function runtimeCatalog(): Catalog {
 }
 
 /** What a flat file of a v8 gateway can say and stay flat (C v8 §4.6). */
-function flatFileCatalog(): Catalog {
+export function flatFileCatalog(): Catalog {
   flat ??= catalogOf('legacy', flatFile(), 'v8');
   return flat;
-}
-
-/** Of the file of this reading; `flat` is that of v7 gateways. */
-export function catalogFor({ api, keptFlat }: Pick<Live, 'api' | 'keptFlat'>, flat: Catalog): Catalog {
-  if (api === 'v8') return loadCatalog('v8');
-  return keptFlat === undefined ? flat : flatFileCatalog();
 }
 
 function flatFile(): Field {

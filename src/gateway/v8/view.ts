@@ -4,15 +4,12 @@ import type { Layout } from '../../domain/desired.ts';
 import type { FileDocument, FileNode } from '../../domain/yaml-node.ts';
 import { isList, isTree, type Tree, type Value } from '../../lib/value.ts';
 import { loadCatalog } from '../catalog/catalog.ts';
-import type { Catalog } from '../catalog/field.ts';
 import { contentOf } from '../model/decode.ts';
 import { parseDocument } from '../../yaml/document.ts';
-import { fromJson, toJson } from '../model/json.ts';
 import { type LoadOptions, type Memory } from '../model/model.ts';
 import { resolveScalar } from '../../yaml/resolve.ts';
 import { loadV8 } from './load.ts';
 import { type Fate, isV8Layout, normalise, parse } from './normalise.ts';
-import { runtimeCatalog } from './runtime.ts';
 import { expanded } from './tree.ts';
 import { isFailure, type LoadFailure } from '../../yaml/failure.ts';
 
@@ -28,10 +25,6 @@ export interface View {
   /** A plaintext secret stands in it: the gateway replaces it by its hash. */
   readonly rewritten: boolean;
 }
-
-/** The catalog of what `GET /v0/management/config` shows, by the catalog of the file: a v8 gateway's memory is flat. */
-export const memoryCatalog = (catalog: Catalog): Catalog =>
-  catalog.generation === 'v8' ? runtimeCatalog() : catalog;
 
 /** The last texts: a plan asks for the file before and after it, again and again. */
 const recent: { readonly text: string; readonly seen: View | LoadFailure }[] = [];
@@ -85,10 +78,6 @@ function readContent(document: FileDocument): Tree {
   return isTree(groups) && node ? { ...content, 'api-keys': withNulls(groups, node) } : content;
 }
 
-/** Content of a file's nodes by the catalog of its layout. */
-export const contentBy = (document: FileDocument, catalog: Catalog): Tree =>
-  catalog.layout === 'v8' ? contentOfTree(document) : contentOf(document, catalog);
-
 function member(node: FileNode | undefined, name: string): FileNode | undefined {
   return node?.kind === 'map' ? node.pairs.find(({ key }) => key.text === name)?.value : undefined;
 }
@@ -123,10 +112,4 @@ export function contentInView({
   const held = memory['remote-management'];
   if (!rewritten || !isTree(management) || !isTree(held)) return content;
   return { ...content, management: { ...management, 'secret-key': held['secret-key'] ?? '' } };
-}
-
-/** What `GET /v0/management/config` shows of it, in YAML spelling; memory itself where that answer would be empty. */
-export function viewSeen({ memory }: Pick<View, 'memory'>): Tree {
-  const json = toJson(memory, runtimeCatalog());
-  return json ? fromJson(json, runtimeCatalog()) : memory;
 }

@@ -2,6 +2,7 @@
 // prune (design §5); knows nothing of origins, modes and routes. What is equal keeps the live value itself, so that
 // whoever compares the two images can stop where they share a value.
 import type { Catalog, Field } from '../../gateway/catalog/field.ts';
+import { factsOf } from '../../gateway/layout/layouts.ts';
 import { canonical, sameAt } from '../../gateway/model/equal.ts';
 import { normaliseAt } from '../../gateway/model/normalise.ts';
 import { formatPath, type Path } from '../../domain/path.ts';
@@ -221,7 +222,7 @@ class Overlay {
   ): Value | undefined {
     const now = listOf(live);
     // A v8 file holds values as they were written, entries that the gateway drops among them; memory never does.
-    if (this.#input.catalog.layout === 'v8' && sameAt(field, live, declared)) return live;
+    if (factsOf(this.#input.catalog.layout).keepsWritten && sameAt(field, live, declared)) return live;
     const ownership = hasIdentity(field) ? (matchHere(at.ownership) ?? 'whole') : 'whole';
     const pairing = pair(field, now, declared);
     const staying = pairing.left.filter((index) => this.#stays(field, now, index, ownership, at));

@@ -1,4 +1,5 @@
 // `last-upstream`: removing the last entry of a provider family, or the only upstream of a model that was served.
+import { factsOf } from '../../gateway/layout/layouts.ts';
 import { spelledIn } from '../../gateway/layout/locate.ts';
 import { key, type Path } from '../../domain/path.ts';
 import { isList, isTree, type Tree } from '../../lib/value.ts';
@@ -112,6 +113,7 @@ function isInFamily({ catalog }: Case, path: Path): boolean {
 
 function removesUpstream(subject: Case, { kind, path }: Difference): boolean {
   const entries = path.filter((step) => step.kind === 'entry');
-  const isWhole = path.at(-1)?.kind === 'entry' && (entries.length === 1 || subject.catalog.layout === 'v8');
+  const isWhole =
+    path.at(-1)?.kind === 'entry' && (entries.length === 1 || factsOf(subject.catalog.layout).hasGroups);
   return kind === 'remove' && isWhole && isInFamily(subject, path);
 }

@@ -1,13 +1,9 @@
 // Which picture of the gateway a plan starts from. Memory and file agree as a rule; where they do not, the file is what
 // a write edits, and who wins decides what it should say.
-import type { Catalog } from '../../gateway/catalog/field.ts';
-import { contentBy } from '../../gateway/v8/view.ts';
-import { load } from '../../gateway/model/load.ts';
-import { loadTree } from '../../gateway/v8/load.ts';
+import type { Dialect } from '../../gateway/dialect.ts';
 import type { Live } from '../../domain/live.ts';
 import type { Tree } from '../../lib/value.ts';
 import { resolveSplitBrain } from './resolve-split-brain.ts';
-import { imageOf } from '../prediction/predict.ts';
 
 export interface BaseImage {
   /** What changes are counted from and made on. */
@@ -18,49 +14,55 @@ export interface BaseImage {
   readonly repair: boolean;
 }
 
+type Side = 'file' | 'memory' | undefined;
+
+export function baseImages(live: Live, dialect: Dialect, wins: Side): BaseImage {
+  return BASES[dialect.truth](live, dialect, sideOf(live, wins));
+}
+
+const BASES: Readonly<Record<Dialect['truth'], (live: Live, dialect: Dialect, side: Side) => BaseImage>> = {
+  memory: fromMemory,
+  file: fromFile,
+};
+
 /**
  * Memory and the hidden keys of the file. Where memory is stale, or the file is to win, the file itself: what stands in
  * it is not a difference, only not loaded (design §7). Where memory is to win over the file, the file is changed to it.
  */
-export function baseImages(live: Live, catalog: Catalog, wins: 'file' | 'memory' | undefined): BaseImage {
-  if (catalog.generation === 'v8') return treeImages(live, catalog, wins);
-  const memory = imageOf(live.memory.open(), contentIn(live, catalog), catalog);
-  const side = sideOf(live, wins);
-  const file = side && fileImage(live, catalog);
+function fromMemory(live: Live, dialect: Dialect, side: Side): BaseImage {
+  const memory = dialect.image(live.memory.open(), contentIn(live, dialect));
+  const file = side && fileImage(live, dialect);
   if (!file) return { before: memory, under: memory, repair: false };
   return { before: file, under: side === 'memory' ? memory : file, repair: true };
 }
 
 /** The file is what everything is counted from, and laid over where memory is not to win (design-v8 rule 1). */
-function treeImages(live: Live, catalog: Catalog, wins: 'file' | 'memory' | undefined): BaseImage {
-  const file = contentIn(live, catalog);
-  const side = sideOf(live, wins);
+function fromFile(live: Live, dialect: Dialect, side: Side): BaseImage {
+  const file = contentIn(live, dialect);
   return {
     before: file,
-    under: side === 'memory' ? memorySide(live, catalog, file) : file,
+    under: side === 'memory' ? memorySide(live, dialect, file) : file,
     repair: side === 'file',
   };
 }
 
-function memorySide({ agreement, memory, file }: Live, catalog: Catalog, content: Tree): Tree {
-  const root = file?.document.open().root;
-  const loaded = root && loadTree(root);
+function memorySide({ agreement, memory, file }: Live, dialect: Dialect, content: Tree): Tree {
+  const loaded = file && dialect.load(file.document.open());
   if (!loaded?.ok || agreement.kind !== 'differ') return content;
   const { paths } = agreement;
-  return resolveSplitBrain({ catalog, content, loaded: loaded.memory, memory: memory.open(), paths });
+  return resolveSplitBrain({ dialect, content, loaded: loaded.memory, memory: memory.open(), paths });
 }
 
-function sideOf({ agreement }: Live, wins: 'file' | 'memory' | undefined): 'file' | 'memory' | undefined {
+function sideOf({ agreement }: Live, wins: Side): Side {
   if (agreement.kind !== 'differ') return undefined;
   if (agreement.cause === 'stale-memory') return 'file';
   return agreement.cause === 'split-brain' ? wins : undefined;
 }
 
-function contentIn(live: Live, catalog: Catalog): Tree {
-  return live.file ? contentBy(live.file.document.open(), catalog) : {};
-}
+const contentIn = ({ file }: Live, dialect: Dialect): Tree =>
+  file ? dialect.content(file.document.open()) : {};
 
-function fileImage(live: Live, catalog: Catalog): Tree | undefined {
-  const loaded = live.file && load(live.file.document.open(), catalog);
-  return loaded?.ok ? imageOf(loaded.memory, contentIn(live, catalog), catalog) : undefined;
+function fileImage(live: Live, dialect: Dialect): Tree | undefined {
+  const loaded = live.file && dialect.load(live.file.document.open());
+  return loaded?.ok ? dialect.image(loaded.memory, contentIn(live, dialect)) : undefined;
 }

@@ -1,8 +1,11 @@
 // The desired state, the policy and what is remembered, as the gateway at hand says them: translated to its layout, and
 // families of credentials built from the groups that are there (design §4, design-v8 rules 16 to 21). Live is never
 // translated. Pure.
+import { loadCatalog } from '../../gateway/catalog/catalog.ts';
 import type { Catalog } from '../../gateway/catalog/field.ts';
+import type { Dialect } from '../../gateway/dialect.ts';
 import { familyAt } from '../../gateway/layout/effective.ts';
+import { factsOf, fromRemembered, isFlat, sameLayout } from '../../gateway/layout/layouts.ts';
 import { pathsIn } from '../../gateway/layout/locate.ts';
 import { originOf, translate, type Translation } from '../../gateway/layout/translate.ts';
 import { layoutTable } from '../../gateway/layout/table.ts';
@@ -29,9 +32,8 @@ export interface LocaliseInput {
   readonly allow: readonly Allowance[] | undefined;
   readonly lastApplied: LastApplied | undefined;
   readonly released: readonly string[] | undefined;
-  /** Of the gateway's file. */
-  readonly catalog: Catalog;
-  /** Content of the file in the layout of the catalog. */
+  readonly dialect: Dialect;
+  /** Content of the file in the layout of the dialect; where families stand in groups it has to be there. */
   readonly content: Tree;
   readonly live: Pick<Live, 'file' | 'keptFlat'>;
   readonly hash: (text: string) => string;
@@ -50,8 +52,9 @@ export interface Localised {
 }
 
 export function localiseDesired(input: LocaliseInput): Localised {
-  const { desired, catalog, target, allow, lastApplied, released } = input;
-  const { layout } = catalog;
+  const { desired, dialect, target, allow, lastApplied, released } = input;
+  const { catalog } = dialect;
+  const { layout, hasGroups } = factsOf(catalog.layout);
   if (isSaidAlready(input))
     return { desired, built: undefined, target, allow, lastApplied, released, refusals: [], notes: [] };
   const { translation, said } = translated(desired, catalog);
@@ -59,8 +62,8 @@ export function localiseDesired(input: LocaliseInput): Localised {
   const state = stateIn(layout, lastApplied, released);
   return {
     desired: said,
-    built: layout === 'v8' ? builtFamilies(said, { ...input, target: policy, ...state }) : undefined,
-    target: layout === 'v8' ? withoutFamilyOwnership(policy) : policy,
+    built: hasGroups ? builtFamilies(said, { ...input, target: policy, ...state }) : undefined,
+    target: hasGroups ? withoutFamilyOwnership(policy) : policy,
     allow: allow?.flatMap((allowance) => allowanceIn(layout, allowance)),
     ...state,
     refusals: refusalsOf(translation.refusals, input),
@@ -85,15 +88,16 @@ function translated(desired: Desired, catalog: Catalog): Translated {
   return made;
 }
 
-/** Everything is of the flat layout, and of a generation that knows all of it. */
-function isSaidAlready({ catalog, desired, lastApplied }: LocaliseInput): boolean {
-  const layouts = [catalog.layout, desired.layout, lastApplied?.layout ?? 'legacy'];
-  return catalog.generation === 'v7' && layouts.every((layout) => layout === 'legacy');
+/** Files and gateway have one catalog, and no groups are to be built of the files. */
+function isSaidAlready({ dialect: { catalog }, desired, lastApplied }: LocaliseInput): boolean {
+  const { layout, hasGroups } = factsOf(catalog.layout);
+  const isOfState = sameLayout(layout, fromRemembered(lastApplied?.layout));
+  return !hasGroups && isOfState && catalog === loadCatalog(desired.layout);
 }
 
 /** Without what this gateway would ignore: flat names that only v8 gateways know (design-v8 rule 20). */
 function sayable(translation: Translation, catalog: Catalog): Translation {
-  if (translation.layout === 'v8') return translation;
+  if (!isFlat(translation.layout)) return translation;
   const { rows, families } = layoutTable();
   let { tree } = translation;
   const refusals = [...translation.refusals];
@@ -161,7 +165,8 @@ function builtFamily(
   declared: readonly Value[],
   input: LocaliseInput,
 ): MergedGroups | undefined {
-  const { catalog, content, target } = input;
+  const { content, target } = input;
+  const { catalog } = input.dialect;
   const place = `api-keys.${provider}`;
   const family = familyAt(place);
   const field = catalog.at(['api-keys', provider]);
@@ -232,7 +237,7 @@ function ownershipOf({ policy }: Target, place: string): Ownership {
 
 /** Where the state remembers a key, and its group. */
 function placedPaths(
-  { catalog, hash }: LocaliseInput,
+  { dialect: { catalog }, hash }: LocaliseInput,
   provider: string,
   live: readonly Value[],
   group: number,
@@ -295,7 +300,7 @@ function stateIn(
   lastApplied: LastApplied | undefined,
   released: readonly string[] | undefined,
 ): Remembered {
-  if ((lastApplied?.layout ?? 'legacy') === layout) return { lastApplied, released };
+  if (sameLayout(fromRemembered(lastApplied?.layout), layout)) return { lastApplied, released };
   const rename = (text: string): string => {
     const path = parsePath(text);
     const [other] = pathsIn(layout, path);
@@ -330,8 +335,8 @@ const REASONS: Readonly<Record<Translation['refusals'][number]['why'], string>> 
 type Refusal = Translation['refusals'][number];
 
 /** In a flat file that nobody allowed to convert, what only the other layout says asks for the conversion. */
-function refusalsOf(refusals: readonly Refusal[], { desired, catalog, live }: LocaliseInput): Verdict[] {
-  const { layout } = catalog;
+function refusalsOf(refusals: readonly Refusal[], { desired, dialect, live }: LocaliseInput): Verdict[] {
+  const { layout } = dialect.catalog;
   const converting = live.keptFlat === 'not-allowed' ? refusals.filter(({ why }) => why === 'unknown') : [];
   const others = refusals.filter((refusal) => !converting.includes(refusal));
   const raw = live.file?.text.open();
@@ -355,7 +360,7 @@ function placeText({ path, pointer }: Refusal, desired: Desired): string {
 
 function refusalText(refusal: Refusal, desired: Desired, layout: Layout): Verdict {
   const { why, other } = refusal;
-  const needs = layout === 'legacy' && why === 'unknown' ? '; it requires a v8 gateway' : '';
+  const needs = isFlat(layout) && why === 'unknown' ? '; it requires a v8 gateway' : '';
   const detail = other === undefined ? '' : `: ${other}`;
   return {
     guard: 'unsupported',
@@ -371,7 +376,7 @@ function noteOf(
   desired: Desired,
   layout: Layout,
 ): readonly Problem[] {
-  if (what === 'spelling' || layout === 'v8') return [];
+  if (what === 'spelling' || !isFlat(layout)) return [];
   const said =
     what === 'name' ? 'the label of a group is dropped' : 'a group without keys has no effect and is dropped';
   const position = positionAt(desired, pointer);

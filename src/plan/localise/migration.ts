@@ -5,6 +5,7 @@ import type { Verdict } from '../../domain/plan/guard.ts';
 import { overrideFlag } from '../../domain/plan/override.ts';
 import type { Allowance } from '../../domain/target.ts';
 import type { Live } from '../../domain/live.ts';
+import { isFlat } from '../../gateway/layout/layouts.ts';
 import type { Fate } from '../../gateway/v8/normalise.ts';
 import { viewV8 } from '../../gateway/v8/view.ts';
 import { narrowedByMigration } from './setting-scope.ts';
@@ -22,7 +23,7 @@ export function migrationVerdicts(raw: string, live: Pick<Live, 'layout' | 'buil
     ...narrowings(raw, live),
     verdict(
       `the first write converts the gateway's file: ${told.join('; ')}`,
-      layout === 'legacy'
+      isFlat(layout)
         ? 'Keep the backup from before the write (the raw file), then allow the conversion. Or set `api: auto` on the target, which keeps a flat file flat unless you allow the conversion.'
         : 'Remove these keys from the file by hand, or allow the conversion. The backup from before the write contains the raw file.',
     ),
@@ -54,7 +55,7 @@ function whatItDoes(raw: string, layout: Layout): readonly string[] {
 }
 
 const losingV7 = (layout: Layout): string[] =>
-  layout === 'legacy' ? ["it permanently gets the v8 layout, which v7 gateways can't read"] : [];
+  isFlat(layout) ? ["it permanently gets the v8 layout, which v7 gateways can't read"] : [];
 
 function sentences({ moved, deleted, archived, lost, expanded }: Fate): string[] {
   return [

@@ -1,12 +1,14 @@
 // The image of a v8 gateway on which memory is right and the file is not: the file with what memory shows where the two
 // disagree, in the layout of the file (design §9 `split-brain`). Pure.
 import type { Catalog, Field } from '../../gateway/catalog/field.ts';
+import type { Dialect } from '../../gateway/dialect.ts';
 import { familyAt } from '../../gateway/layout/effective.ts';
 import { pathsIn } from '../../gateway/layout/locate.ts';
+import { factsOf } from '../../gateway/layout/layouts.ts';
 import { translate } from '../../gateway/layout/translate.ts';
+import { hidesBelow, imageOf } from '../../gateway/model/image.ts';
 import { sameAt } from '../../gateway/model/equal.ts';
 import type { Memory } from '../../gateway/model/model.ts';
-import { runtimeCatalog } from '../../gateway/v8/runtime.ts';
 import { type Path, parsePath } from '../../domain/path.ts';
 import {
   isList,
@@ -18,11 +20,10 @@ import {
   valueAt,
   withValue,
 } from '../../lib/value.ts';
-import { hidesBelow, imageOf } from '../prediction/predict.ts';
 import { mergeGroups } from './merge-groups.ts';
 
 export interface SplitBrainImage {
-  readonly catalog: Catalog;
+  readonly dialect: Dialect;
   /** Content of the file. */
   readonly content: Tree;
   /** What the file loads to: it knows what memory does not show. */
@@ -33,10 +34,13 @@ export interface SplitBrainImage {
   readonly paths: readonly string[];
 }
 
-export function resolveSplitBrain({ catalog, content, loaded, memory, paths }: SplitBrainImage): Tree {
-  const { layout } = catalog;
-  const whole = imageOf(memory, loaded, runtimeCatalog());
-  const places = paths.map((text) => parsePath(text)).filter((path) => isComplete(path, memory, loaded));
+export function resolveSplitBrain({ dialect, content, loaded, memory, paths }: SplitBrainImage): Tree {
+  const { catalog, memoryCatalog } = dialect;
+  const { layout, hasGroups } = factsOf(catalog.layout);
+  const whole = imageOf(memory, loaded, memoryCatalog);
+  const places = paths
+    .map((text) => parsePath(text))
+    .filter((path) => isComplete(memoryCatalog, path, memory, loaded));
   const held = places.reduce<Tree>(
     (tree, path) => withValue(tree, namesOf(path), valueAt(whole, namesOf(path))),
     {},
@@ -44,13 +48,13 @@ export function resolveSplitBrain({ catalog, content, loaded, memory, paths }: S
   const said = translate(held, 'legacy', layout).tree;
   const gone = places.filter((path) => valueAt(whole, namesOf(path)) === undefined);
   const rest = gone.flatMap((path) => pathsIn(layout, path)).reduce(withoutPath, content);
-  return laidOver(catalog, catalog.root, rest, layout === 'v8' ? inGroups(catalog, said, content) : said);
+  return laidOver(catalog, catalog.root, rest, hasGroups ? inGroups(catalog, said, content) : said);
 }
 
 /** Entries with members that memory does not show (TURN secrets) are told apart by their places only. */
-function isComplete(path: Path, memory: Tree, loaded: Memory): boolean {
+function isComplete(catalog: Catalog, path: Path, memory: Tree, loaded: Memory): boolean {
   const names = namesOf(path);
-  const field = runtimeCatalog().at(names);
+  const field = catalog.at(names);
   const [shown, filed] = [valueAt(memory, names), valueAt(loaded, names)];
   if (!field || !hidesBelow(field) || !isList(shown)) return true;
   return isList(filed) && filed.length === shown.length;

@@ -1,7 +1,12 @@
 // What a plan says of settings that reach fewer credentials on this gateway than on others, or nobody knows which
 // (design-v8 rule 21). A write that would narrow one is refused by guard `unsupported`; this tells of the rest. Pure.
-import type { Catalog } from '../../gateway/catalog/field.ts';
-import { settingScopeOf, type WidenedSetting, widenedSettings } from '../../gateway/layout/setting-scope.ts';
+import type { Dialect } from '../../gateway/dialect.ts';
+import {
+  settingScopeOf,
+  type SettingScope,
+  type WidenedSetting,
+  widenedSettings,
+} from '../../gateway/layout/setting-scope.ts';
 import type { Fate } from '../../gateway/v8/normalise.ts';
 import type { Verdict } from '../../domain/plan/guard.ts';
 import type { Live } from '../../domain/live.ts';
@@ -11,28 +16,25 @@ import { type Tree, valueAt } from '../../lib/value.ts';
 
 /** About what is declared and not written; `written` are the paths of differences, which the guard judges. */
 export function scopeNotes(
-  { layout, generation }: Catalog,
+  { catalog, scopeOf }: Pick<Dialect, 'catalog' | 'scopeOf'>,
   declared: Tree,
-  { build }: Pick<Live, 'build'>,
+  { build: { version } }: Pick<Live, 'build'>,
   written: ReadonlySet<string>,
 ): readonly Problem[] {
-  if (generation === 'v7') return [];
   return widenedSettings().flatMap((setting) => {
-    const names = setting[layout]?.split('.') ?? [];
+    const names = setting[catalog.layout]?.split('.') ?? [];
     const path = formatPath(names.map(key));
     if (!isThere(declared, names) || written.has(path)) return [];
-    const said = sentence(setting, layout, build.version);
+    const said = sentence(setting, scopeOf(setting, version), version);
     return said === undefined
       ? []
       : [problem('HF4007', `\`${path}\` ${said}`, { path, severity: 'warning' })];
   });
 }
 
-/** Of a flat file of an early v8 gateway nobody measured what it reaches. */
-function sentence(setting: WidenedSetting, layout: Catalog['layout'], version: string): string | undefined {
-  const reach = settingScopeOf(setting, version);
-  if (reach === 'all') return undefined;
-  if (reach === 'unknown' || layout === 'legacy')
+function sentence(setting: WidenedSetting, scope: SettingScope, version: string): string | undefined {
+  if (scope === 'all') return undefined;
+  if (scope === 'unknown')
     return `has an unknown scope: it's unknown whether ${version} applies it to API keys too, or only to OAuth credentials`;
   return `is \`${setting.earlier}\` in ${version}, where it applies only to OAuth credentials; for API keys it needs ${setting.since}`;
 }

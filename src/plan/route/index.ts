@@ -1,7 +1,7 @@
-// The requests of a plan: by route.ts for what differs, the byte-changing repair where memory is stale and nothing
+// The requests of a plan: by the route of the dialect for what differs, the byte-changing repair where memory is stale and nothing
 // differs, none where there is nothing to write.
-import type { Catalog } from '../../gateway/catalog/field.ts';
 import { shownAt } from '../../gateway/catalog/secrets.ts';
+import type { Dialect } from '../../gateway/dialect.ts';
 import type { Verdict } from '../../domain/plan/guard.ts';
 import type { Live } from '../../domain/live.ts';
 import type { Fingerprints } from '../../domain/secret.ts';
@@ -11,13 +11,13 @@ import type { Prediction, PreparedWrite } from '../../domain/plan/write.ts';
 import type { Difference } from '../types/difference.ts';
 import { repairWrite } from './rollback/rollback-writes.ts';
 import { routeTree } from './v8/route-v8.ts';
-import { route } from './v0/route-v0.ts';
-import type { RouteInput } from '../types/route.ts';
+import { routeFields, routeFile } from './v0/route-v0.ts';
+import type { Routed, RouteInput } from '../types/route.ts';
 import type { LostComment } from '../types/lost-comment.ts';
 
 export interface RoutesInput {
   readonly live: Live;
-  readonly catalog: Catalog;
+  readonly dialect: Dialect;
   readonly differences: readonly Difference[];
   readonly before: Tree;
   readonly proposed: Tree;
@@ -36,6 +36,12 @@ export interface Routes {
 
 const NONE: Routes = { writes: [], verdicts: [], states: [], prediction: undefined, lostComments: [] };
 
+const ROUTERS: Readonly<Record<Dialect['route'], (input: RouteInput) => Routed>> = {
+  fields: routeFields,
+  file: routeFile,
+  tree: routeTree,
+};
+
 /** A live read without the file (a shallow check) has no routes: what would be spliced is not known. */
 export function routePlan(input: RoutesInput): Routes {
   const { live, differences, fingerprints } = input;
@@ -43,13 +49,13 @@ export function routePlan(input: RoutesInput): Routes {
   if (!differences.some(({ disposition }) => disposition === 'apply'))
     return input.repair ? repair(input) : NONE;
   const show: RouteInput['show'] = (field, value) => shownAt(field, value, fingerprints);
-  const routed = (input.catalog.layout === 'v8' ? routeTree : route)({ ...input, show });
+  const routed = ROUTERS[input.dialect.route]({ ...input, show });
   return { ...routed, prediction: routed.writes.length > 0 ? routed.prediction : undefined };
 }
 
-function repair({ live, catalog, proposed }: RoutesInput): Routes {
+function repair({ live, dialect, proposed }: RoutesInput): Routes {
   if (!live.file) return NONE;
-  const made = repairWrite(live.file, catalog);
+  const made = repairWrite(live.file, dialect);
   if (!made.ok) return { ...NONE, verdicts: made.verdicts };
   return {
     writes: [made.write],

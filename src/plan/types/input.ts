@@ -1,5 +1,5 @@
 // What a plan is made from and what comes of it. Types only.
-import type { Catalog } from '../../gateway/catalog/field.ts';
+import type { Dialect } from '../../gateway/dialect.ts';
 import type { Desired } from '../../domain/desired.ts';
 import type { Verdict } from '../../domain/plan/guard.ts';
 import type { Live } from '../../domain/live.ts';
@@ -39,7 +39,8 @@ export interface PlanInput {
   readonly target: Target;
   readonly desired: Desired;
   readonly live: Live;
-  readonly catalog: Catalog;
+  /** Of the reading. */
+  readonly dialect: Dialect;
   /** ms since the epoch. */
   readonly now: number;
   readonly state: KnownState;

@@ -1,5 +1,6 @@
 // What a route is found from and what it comes to, whatever the generation of the gateway. Types only.
-import type { Catalog, Field } from '../../gateway/catalog/field.ts';
+import type { Field } from '../../gateway/catalog/field.ts';
+import type { Dialect } from '../../gateway/dialect.ts';
 import type { Verdict } from '../../domain/plan/guard.ts';
 import type { Live } from '../../domain/live.ts';
 import type { Redacted } from '../../domain/redacted.ts';
@@ -13,7 +14,8 @@ import type { Area } from './area.ts';
 export interface RouteInput {
   /** Read deep: `file` is there. */
   readonly live: Live;
-  readonly catalog: Catalog;
+  /** Of the reading. */
+  readonly dialect: Dialect;
   /** All differences of the plan; only those with disposition `apply` are written. */
   readonly differences: readonly Difference[];
   /**

@@ -76,7 +76,6 @@ const connect = (sandbox: Sandbox, changes: Partial<Target> = {}): Client =>
 const options = (changes: Partial<ObserveOptions> = {}): ObserveOptions => ({
   depth: 'deep',
   api: 'v0',
-  catalog,
   clock,
   ...changes,
 });
@@ -326,7 +325,7 @@ describe('the way back', () => {
 describe('the doctor', () => {
   const visit = async (target: Target): Promise<Record<string, Check>> => {
     const client = clientOf(target, { backoffMs: [] });
-    const checks = await diagnose({ target, client, catalog, clock });
+    const checks = await diagnose({ target, client, clock });
     return Object.fromEntries(checks.map((each) => [each.id, each]));
   };
   const statuses = (checks: Record<string, Check>): Record<string, string> =>

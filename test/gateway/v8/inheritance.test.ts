@@ -125,7 +125,7 @@ async function seesDrift(home: Stage, family: SharedFamily, groups: Groups): Pro
 async function pulls(home: Stage, family: SharedFamily, others: Groups): Promise<void> {
   const before = meaning(family, await viewOf(home, family));
   const read = await readOnce(home.context, 'pull');
-  const pulled = await adopt(sourceOf(read, home.context.catalog), {
+  const pulled = await adopt(sourceOf(read), {
     selection: { include: [], exclude: [] },
     env: {},
   });

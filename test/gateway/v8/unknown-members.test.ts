@@ -57,7 +57,7 @@ describe.each(CASES)('%s', (_, live, changed) => {
 
   test('is no difference to what is pulled', async () => {
     const home = await gatewayOn(live);
-    const source = sourceOf(await readOnce(home.context, 'pull'), home.context.catalog);
+    const source = sourceOf(await readOnce(home.context, 'pull'));
     const pulled = await adopt(source, { selection: { include: [], exclude: [] }, env: {} });
     expect(pulled.text).not.toMatch(BOGUS);
     expect(pulled.notes).toEqual([expect.objectContaining({ code: 'HF2070' })]);

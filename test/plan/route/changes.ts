@@ -1,12 +1,13 @@
 // Route inputs in three lines: a file as it is, a file as it should read, and what lies between them.
 import { loadCatalog } from '../../../src/gateway/catalog/catalog.ts';
+import { V7 } from '../../../src/gateway/dialect.ts';
 import type { Field } from '../../../src/gateway/catalog/field.ts';
 import { shownAt } from '../../../src/gateway/catalog/secrets.ts';
 import { parseDocument } from '../../../src/yaml/document.ts';
 import { sameAt } from '../../../src/gateway/model/equal.ts';
 import type { Difference, Place } from '../../../src/plan/types/difference.ts';
 import { isState, settled, type State } from '../../../src/plan/prediction/predict.ts';
-import { route } from '../../../src/plan/route/v0/route-v0.ts';
+import { routeFields } from '../../../src/plan/route/v0/route-v0.ts';
 import type { RouteInput, Routed } from '../../../src/plan/types/route.ts';
 import type { FileDocument } from '../../../src/domain/yaml-node.ts';
 import type { Agreement, Live } from '../../../src/domain/live.ts';
@@ -24,7 +25,7 @@ export function documentOf(text: string): FileDocument {
 }
 
 export function stateOf(text: string): State {
-  const state = settled(documentOf(text), catalog);
+  const state = settled(documentOf(text), V7);
   if (!isState(state)) throw new Error(state.message);
   return state;
 }
@@ -93,9 +94,9 @@ export function routed(
 ): Routed {
   const before = stateOf(text).image;
   const image = typeof proposed === 'string' ? stateOf(proposed).image : proposed;
-  return route({
+  return routeFields({
     live: liveOf(text, agreement),
-    catalog,
+    dialect: V7,
     differences: differencesBetween(before, image),
     before,
     proposed: image,

@@ -2,8 +2,7 @@
 import { expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { parse } from 'yaml';
-import { loadCatalog } from '../../../src/gateway/catalog/catalog.ts';
-import { contentBy } from '../../../src/gateway/v8/view.ts';
+import { V8 } from '../../../src/gateway/dialect.ts';
 import { handleV8 } from '../../../src/gateway/v8/endpoints.ts';
 import { stored } from '../../../src/gateway/v8/normalise.ts';
 import { seal } from '../../../src/domain/secret.ts';
@@ -17,8 +16,6 @@ import { desiredOf, hash, NOW, targetOf } from '../builders.ts';
 import { CHANGES_V8, commentedV8 } from './commented-v8.ts';
 import { withoutComments } from './commented.ts';
 
-const catalog = loadCatalog('v8');
-
 function planOf(file: string, desired: Tree): Prepared {
   const live = liveV8Of(file);
   const localised = localiseDesired({
@@ -27,13 +24,13 @@ function planOf(file: string, desired: Tree): Prepared {
     allow: [{ guard: 'mass-delete' }],
     lastApplied: undefined,
     released: undefined,
-    catalog,
-    content: live.file ? contentBy(live.file.document.open(), catalog) : {},
+    dialect: V8,
+    content: live.file ? V8.content(live.file.document.open()) : {},
     live,
     hash,
   });
   const state = { state: {}, managementSecret: undefined, rollbackProbe: 'not-probed' } as const;
-  return makePlan({ ...localised, ...state, live, catalog, now: NOW, hash });
+  return makePlan({ ...localised, ...state, live, dialect: V8, now: NOW, hash });
 }
 
 /** The file after a write, as the gateway would leave it. */

@@ -1,3 +1,4 @@
+import { V7 } from '../../../src/gateway/dialect.ts';
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import type { Field } from '../../../src/gateway/catalog/field.ts';
@@ -69,7 +70,7 @@ const textOf = (value: Value): string =>
     .map((line) => `${line}\n`)
     .join('');
 
-const loads = (text: string): boolean => isState(settled(documentOf(text), catalog));
+const loads = (text: string): boolean => isState(settled(documentOf(text), V7));
 
 /** A pair of configurations that share most keys. */
 const pairs = fc

@@ -35,13 +35,13 @@ Examples:
 
 async function run(flags: Flags, io: Io): Promise<void> {
   await using session = await openCommandSession(flags, io);
-  const { store, catalog, clock } = session;
+  const { store, clock } = session;
   const targets: { target: string; url: string; checks: readonly Check[] }[] = [];
   for (const target of session.targets) {
     if (flags.retryAuth) await authMemoryOf(store, target.name).clear();
     const checks = await session.withClient(target, 'doctor', async (client) => {
       const known = knownValuesOf(store, await store.read(target.name));
-      return diagnose({ target, client, catalog, clock, ...(known && { known }) });
+      return diagnose({ target, client, clock, ...(known && { known }) });
     });
     targets.push({ target: target.name, url: target.url.origin, checks });
   }

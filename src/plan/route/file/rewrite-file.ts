@@ -1,7 +1,7 @@
 // The way around an edit that cannot be spliced, for whoever allows it: the file printed anew from what it means.
 // Comments, anchors and layout go; nothing that it says does.
 import { stringify } from 'yaml';
-import type { Catalog } from '../../../gateway/catalog/field.ts';
+import type { Dialect } from '../../../gateway/dialect.ts';
 import { parseDocument } from '../../../yaml/document.ts';
 import type { FileDocument } from '../../../domain/yaml-node.ts';
 import { type Tree, valueAt, withValue } from '../../../lib/value.ts';
@@ -13,7 +13,7 @@ import type { Area } from '../../types/area.ts';
 
 /** Undefined where the printed file would not say all that the file says now, or be refused. */
 export function rewriteFile(
-  catalog: Catalog,
+  dialect: Dialect,
   start: State,
   proposed: Tree,
   areas: readonly Area[],
@@ -21,8 +21,8 @@ export function rewriteFile(
   const content = areas.reduce((tree, area) => withValue(tree, area, valueAt(proposed, area)), start.content);
   const document = parseDocument(stringify(content, { aliasDuplicateObjects: false, lineWidth: 0 }));
   if (isFailure(document)) return undefined;
-  const after = settled(document as FileDocument, catalog);
+  const after = settled(document as FileDocument, dialect);
   if (!isState(after)) return undefined;
-  if (besides(catalog, start.content, after.content, areas).lost.length > 0) return undefined;
+  if (besides(dialect.catalog, start.content, after.content, areas).lost.length > 0) return undefined;
   return { document: document as FileDocument, after };
 }

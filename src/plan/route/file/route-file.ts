@@ -1,7 +1,7 @@
 // `PUT /config.yaml`: the raw file with the differences spliced in, proved by parsing it again (design §8). Chooses
 // nothing.
 import { type Catalog, MANAGEMENT_BASE } from '../../../gateway/catalog/field.ts';
-import { contentBy } from '../../../gateway/v8/view.ts';
+import type { Dialect } from '../../../gateway/dialect.ts';
 import { parseDocument } from '../../../yaml/document.ts';
 import type { FileDocument } from '../../../domain/yaml-node.ts';
 import { formatPath } from '../../../domain/path.ts';
@@ -41,26 +41,26 @@ export interface FileEdit {
 export class RefusedFile extends Error {}
 
 /** Throws UnsafeEdit; RefusedFile where the gateway would refuse the edited file. */
-export function editFile(catalog: Catalog, start: State, proposed: Tree, areas: readonly Area[]): FileEdit {
-  const document = editedDocument(catalog, start.document, start.content, proposed, areas);
-  const after = settled(document, catalog);
+export function editFile(dialect: Dialect, start: State, proposed: Tree, areas: readonly Area[]): FileEdit {
+  const document = editedDocument(dialect.catalog, start.document, start.content, proposed, areas);
+  const after = settled(document, dialect);
   if (!isState(after))
     throw new RefusedFile(`the gateway would refuse the file with these changes: ${after.message}`);
-  if (document.text.length <= PROVED_WHEN_PLANNED) prove(catalog, document);
+  if (document.text.length <= PROVED_WHEN_PLANNED) prove(dialect, document);
   return { document, after };
 }
 
 /** Throws UnsafeEdit where the text does not mean what the nodes say. */
-export function prove(catalog: Catalog, document: FileDocument): void {
+export function prove(dialect: Dialect, document: FileDocument): void {
   const parsed = parseDocument(document.text);
   if (isFailure(parsed)) throw new UnsafeEdit(`the edited file couldn't be parsed: ${parsed.message}`, 1);
-  if (!sameValue(contentBy(parsed as FileDocument, catalog), contentBy(document, catalog)))
+  if (!sameValue(dialect.content(parsed as FileDocument), dialect.content(document)))
     throw new UnsafeEdit("the edited file wouldn't match the plan", 1);
 }
 
 /** The body for the file as it is right before sending. Throws HF4010. */
 export function bodyFor(
-  catalog: Catalog,
+  dialect: Dialect,
   planned: FileEdit,
   start: State,
   proposed: Tree,
@@ -70,8 +70,8 @@ export function bodyFor(
     try {
       const text = raw.open();
       const document =
-        text === start.document.text ? planned.document : reEdited(catalog, text, proposed, areas);
-      prove(catalog, document);
+        text === start.document.text ? planned.document : reEdited(dialect, text, proposed, areas);
+      prove(dialect, document);
       return seal(document.text);
     } catch (thrown) {
       if (!(thrown instanceof UnsafeEdit)) throw thrown;
@@ -88,11 +88,11 @@ export function unchangedSince(start: State, edit: FileEdit) {
   };
 }
 
-function reEdited(catalog: Catalog, text: string, proposed: Tree, areas: readonly Area[]): FileDocument {
+function reEdited(dialect: Dialect, text: string, proposed: Tree, areas: readonly Area[]): FileDocument {
   const parsed = parseDocument(text);
   if (isFailure(parsed)) throw new UnsafeEdit(`the file can't be parsed: ${parsed.message}`, 1);
   const document = parsed as FileDocument;
-  return editedDocument(catalog, document, contentBy(document, catalog), proposed, areas);
+  return editedDocument(dialect.catalog, document, dialect.content(document), proposed, areas);
 }
 
 /** How a `PUT /config.yaml` of these differences is shown: the edits in words, never the file. */

@@ -2,7 +2,7 @@
 // Decides nothing about whether they may be sent.
 import type { Catalog } from '../../../gateway/catalog/field.ts';
 import { MANAGEMENT_BASE } from '../../../gateway/catalog/field.ts';
-import { contentBy } from '../../../gateway/v8/view.ts';
+import type { Dialect } from '../../../gateway/dialect.ts';
 import { parseDocument } from '../../../yaml/document.ts';
 import type { FileDocument } from '../../../domain/yaml-node.ts';
 import type { Verdict } from '../../../domain/plan/guard.ts';
@@ -34,24 +34,24 @@ const MARKER_LINE =
  * The byte-changing repair of stale memory (design-v8 rule 6): one marker comment directly above the first key,
  * replaced and never appended.
  */
-export function repairWrite(file: LiveFile, catalog: Catalog): RollbackWrite {
+export function repairWrite(file: LiveFile, dialect: Dialect): RollbackWrite {
   const text = file.text.open();
   const body = remarked(text);
   if (body === undefined) return refused(unsupported('the file has no first key to write above', []));
-  return whole(body, catalog, [], (raw) => {
+  return whole(body, dialect, [], (raw) => {
     const now = raw.open();
     return now === text ? body : (remarked(now) ?? body);
   }, 'the gateway loads a file only when its bytes change; no value changes'); // prettier-ignore
 }
 
 /** Puts a whole backup back: `PUT /config.yaml` of its text, byte for byte. */
-export function restoreWrite(backup: Sealed<string>, catalog: Catalog): RollbackWrite {
+export function restoreWrite(backup: Sealed<string>, dialect: Dialect): RollbackWrite {
   const text = backup.open();
-  return whole(text, catalog, ['*'], () => text, 'the backup is restored byte for byte');
+  return whole(text, dialect, ['*'], () => text, 'the backup is restored byte for byte');
 }
 
 export interface InverseInput {
-  readonly catalog: Catalog;
+  readonly dialect: Dialect;
   /** Content of the file without our writes. */
   readonly before: Tree;
   /** Content of the file that our writes led to, as predicted: what lies between it and `before` is ours. */
@@ -64,12 +64,12 @@ export interface InverseInput {
 
 /** Takes back our own changes only, spliced into the file as it is now; what others changed stays. */
 export function inverseWrite(input: InverseInput): RollbackWrite {
-  const { catalog, before, written, now, footprints } = input;
+  const { dialect, before, written, now, footprints } = input;
   const undo = (text: string, document: FileDocument): string => {
-    const patch = patchBack(catalog, before, written, contentBy(document, catalog));
+    const patch = patchBack(dialect.catalog, before, written, dialect.content(document));
     if (!patch) return text;
     const edited = splice(document, patch);
-    prove(catalog, edited);
+    prove(dialect, edited);
     return edited.text;
   };
   const paths = footprints.flatMap((footprint) => footprint.paths);
@@ -79,9 +79,9 @@ export function inverseWrite(input: InverseInput): RollbackWrite {
     const body = undo(text, now.document.open());
     return whole(
       body,
-      catalog,
+      dialect,
       paths,
-      (raw) => (raw.open() === text ? body : undo(raw.open(), parsedOf(raw.open(), catalog))),
+      (raw) => (raw.open() === text ? body : undo(raw.open(), parsedOf(raw.open(), dialect))),
       reason,
     );
   } catch (thrown) {
@@ -101,32 +101,29 @@ function patchBack(catalog: Catalog, before: Tree, written: Tree, now: Tree): Pa
   return patchTowards(catalog, now, without, changed);
 }
 
-/** The nodes that are compared and edited: on v8 those of the normalised text. */
-function parsedOf(text: string, catalog: Catalog): FileDocument {
-  const parsed = parseDocument(text);
-  if (isFailure(parsed)) throw new UnsafeEdit(`the file can't be parsed: ${parsed.message}`, 1);
-  if (catalog.layout === 'legacy') return parsed as FileDocument;
-  const state = settled(parsed as FileDocument, catalog);
-  if (!isState(state)) throw new UnsafeEdit(`the gateway refuses the file: ${state.message}`, 1);
-  return state.document;
+/** The nodes that are compared and edited. */
+function parsedOf(text: string, dialect: Dialect): FileDocument {
+  const parsed = dialect.parse(text);
+  if ('ok' in parsed) throw new UnsafeEdit(`the gateway can't read the file: ${parsed.message}`, 1);
+  return parsed;
 }
 
-function stateOf(text: string, catalog: Catalog): State | Verdict {
+function stateOf(text: string, dialect: Dialect): State | Verdict {
   const parsed = parseDocument(text);
   if (isFailure(parsed)) return unsupported(`the text can't be parsed: ${parsed.message}`, []);
-  const state = settled(parsed as FileDocument, catalog);
+  const state = settled(parsed as FileDocument, dialect);
   if (!isState(state)) return unsupported(`the gateway would refuse the text: ${state.message}`, []);
   return brickIn(state) ?? state;
 }
 
 function whole(
   text: string,
-  catalog: Catalog,
+  dialect: Dialect,
   paths: readonly string[],
   body: (raw: Sealed<string>) => string,
   reason: string,
 ): RollbackWrite {
-  const state = stateOf(text, catalog);
+  const state = stateOf(text, dialect);
   if ('guard' in state) return refused(state);
   const write = {
     id: 'w1',

@@ -34,7 +34,7 @@ export function areaOf(catalog: Catalog, difference: Difference): Area {
 export function unitsOf(input: RouteInput, differences: readonly Difference[]): Unit[] {
   const units = new Map<string, { field: Field; area: Area; differences: Difference[] }>();
   for (const difference of differences) {
-    const { field, area } = endpointOf(input, areaOf(input.catalog, difference));
+    const { field, area } = endpointOf(input, areaOf(input.dialect.catalog, difference));
     const id = JSON.stringify(area);
     const unit = units.get(id) ?? { field, area, differences: [] };
     unit.differences.push(difference);
@@ -46,9 +46,9 @@ export function unitsOf(input: RouteInput, differences: readonly Difference[]): 
 const HAS_ENDPOINT: ReadonlySet<string> = new Set(['scalar', 'strings', 'entries', 'channels', 'plugin']);
 
 function endpointOf(input: RouteInput, area: Area): { field: Field; area: Area } {
-  let field: Field | undefined = input.catalog.root;
+  let field: Field | undefined = input.dialect.catalog.root;
   for (const [i, name] of area.entries()) {
-    field = field && input.catalog.child(field, name);
+    field = field && input.dialect.catalog.child(field, name);
     if (field && HAS_ENDPOINT.has(field.route.kind)) return { field, area: area.slice(0, i + 1) };
   }
   throw new NoFieldRoute(`${area.join('.')} has no endpoint`);

@@ -25,7 +25,7 @@ export interface FieldRequest {
 
 /** A part of a request as it may leave the process, judged by every name above it. */
 export function shownIn(
-  { catalog, show }: Pick<RouteInput, 'catalog' | 'show'>,
+  { dialect: { catalog }, show }: Pick<RouteInput, 'dialect' | 'show'>,
   steps: RedactSteps,
   value: Value,
 ): Redacted {

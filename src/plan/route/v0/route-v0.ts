@@ -31,16 +31,33 @@ import { unknownGone } from '../../../gateway/observe/unknown-members.ts';
 /** More field writes than this are worse than one edited file: each needs its own settle window. */
 const MOST_FIELD_WRITES = 3;
 
-export function route(input: RouteInput): Routed {
-  const { live, catalog } = input;
+/** On a v7 gateway. */
+export const routeFields = (input: RouteInput): Routed => routed(input, byFields);
+
+/** For a flat file of a v8 gateway, which field writes would change beyond what is asked for. */
+export const routeFile = (input: RouteInput): Routed => routed(input, () => NO_FIELDS);
+
+const NO_FIELDS = new NoFieldRoute(
+  "a field write would add the gateway's defaults to its flat file, a whole file is stored as it is",
+);
+
+type Fields = (
+  input: RouteInput,
+  start: State,
+  differences: readonly Difference[],
+  areas: readonly Area[],
+) => Simulated[] | NoFieldRoute;
+
+function routed(input: RouteInput, fields: Fields): Routed {
+  const { live, dialect } = input;
   const file = live.file;
   if (!file) throw new TypeError('routing needs the raw file');
-  const start = settled(file.document.open(), catalog);
+  const start = settled(file.document.open(), dialect);
   const differences = input.differences.filter(({ disposition }) => disposition === 'apply');
   if (!isState(start))
     return nothing(input, [unsupported(`the file can't be loaded: ${start.message}`, differences)]);
   if (differences.length === 0) return nothing(input, [], start);
-  const chosen = choose(input, start, differences);
+  const chosen = choose(input, start, differences, fields);
   if (!('writes' in chosen)) return nothing(input, chosen.verdicts, start);
   const last = chosen.states.at(-1) as State;
   const verdicts = [...(chosen.verdicts ?? []), ...brickVerdicts(start, last, differences)];
@@ -76,9 +93,10 @@ function choose(
   input: RouteInput,
   start: State,
   differences: readonly Difference[],
+  fieldsOf: Fields,
 ): Chosen | { readonly verdicts: readonly Verdict[] } {
-  const areas = outermost(differences.map((difference) => areaOf(input.catalog, difference)));
-  const fields = byFields(input, start, differences, areas);
+  const areas = outermost(differences.map((difference) => areaOf(input.dialect.catalog, difference)));
+  const fields = fieldsOf(input, start, differences, areas);
   const lost = Array.isArray(fields) ? lostAfter(input, start, fields.at(-1)?.after ?? start) : [];
   if (Array.isArray(fields) && fields.length <= MOST_FIELD_WRITES && lost.length === 0)
     return fieldWrites(fields, lost);
@@ -104,8 +122,8 @@ function anewWrite(
   areas: readonly Area[],
   verdict: Verdict,
 ): Chosen | { readonly verdicts: readonly Verdict[] } {
-  const edit = rewriteFile(input.catalog, start, input.proposed, areas);
-  if (!edit || missed(input.catalog, start, edit.after.image, input.proposed, areas) !== undefined)
+  const edit = rewriteFile(input.dialect, start, input.proposed, areas);
+  if (!edit || missed(input.dialect.catalog, start, edit.after.image, input.proposed, areas) !== undefined)
     return { verdicts: [verdict] };
   const reason =
     "the file is rewritten because it can't be edited in place, and loses its comments and anchors";
@@ -125,11 +143,13 @@ function whyNotFields(fields: readonly Simulated[] | NoFieldRoute, lost: readonl
 }
 
 function lostAfter(
-  { catalog, comments, differences }: RouteInput,
+  { dialect, comments, differences }: RouteInput,
   start: State,
   after: State,
 ): readonly LostComment[] {
-  return comments === 'let-go' ? [] : lostComments(catalog, start.document, after.document, differences);
+  return comments === 'let-go'
+    ? []
+    : lostComments(dialect.catalog, start.document, after.document, differences);
 }
 
 // ── field endpoints ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -141,10 +161,6 @@ function byFields(
   areas: readonly Area[],
 ): Simulated[] | NoFieldRoute {
   try {
-    if (input.catalog.generation === 'v8')
-      throw new NoFieldRoute(
-        "a field write would add the gateway's defaults to its flat file, a whole file is stored as it is",
-      );
     if (input.live.agreement.kind === 'differ')
       throw new NoFieldRoute(
         'memory and file differ, and a field write would overwrite the file with memory',
@@ -154,8 +170,14 @@ function byFields(
       ...requests.filter(({ removes }) => !removes),
       ...requests.filter(({ removes }) => removes),
     ];
-    const steps = simulate(input.catalog, start, ordered);
-    const miss = missed(input.catalog, start, (steps.at(-1)?.after ?? start).image, input.proposed, areas);
+    const steps = simulate(input.dialect, start, ordered);
+    const miss = missed(
+      input.dialect.catalog,
+      start,
+      (steps.at(-1)?.after ?? start).image,
+      input.proposed,
+      areas,
+    );
     if (miss !== undefined) throw new NoFieldRoute(miss);
     return steps;
   } catch (thrown) {
@@ -196,11 +218,11 @@ function fileWrite(
   areas: readonly Area[],
   why: string,
 ): Chosen {
-  const edit = editFile(input.catalog, start, input.proposed, areas);
-  const miss = missed(input.catalog, start, edit.after.image, input.proposed, areas);
+  const edit = editFile(input.dialect, start, input.proposed, areas);
+  const miss = missed(input.dialect.catalog, start, edit.after.image, input.proposed, areas);
   if (miss !== undefined)
     throw new UnsafeEdit(`after the edit, the gateway wouldn't have the wanted value: ${miss}`, 1);
-  const gone = unknownGone(input.catalog, start.content, edit.after.content);
+  const gone = unknownGone(input.dialect.catalog, start.content, edit.after.content);
   const reason = `${why}; the file is edited in place, and every other byte stays${gone}`;
   return {
     writes: [preparedFile(input, start, edit, differences, areas, reason)],
@@ -220,7 +242,7 @@ function preparedFile(
   const write = writeOfFile(differences, areas, edit.after, reason);
   return {
     write,
-    body: bodyFor(input.catalog, edit, start, input.proposed, areas),
+    body: bodyFor(input.dialect, edit, start, input.proposed, areas),
     contentType: 'application/yaml',
     prediction: predictionOf(edit.after),
   };

@@ -1,6 +1,7 @@
 // Runs field requests through the model of the gateway: memory after the request, file after the save, memory after the
 // reload. Says what each would lose (design §8). Chooses nothing.
 import type { Catalog, Field } from '../../../gateway/catalog/field.ts';
+import type { Dialect } from '../../../gateway/dialect.ts';
 import { parseDocument } from '../../../yaml/document.ts';
 import { sameAt } from '../../../gateway/model/equal.ts';
 import { save } from '../../../gateway/model/save.ts';
@@ -32,27 +33,28 @@ export const jsonText = (value: Value | undefined): string =>
       );
 
 /** Throws NoFieldRoute where a request would be refused, or would lose something of the file. */
-export function simulate(catalog: Catalog, start: State, requests: readonly FieldRequest[]): Simulated[] {
+export function simulate(dialect: Dialect, start: State, requests: readonly FieldRequest[]): Simulated[] {
   const hasComments = start.document.text.includes('#');
   let state = start;
   return requests.map((request, i) => {
-    const step = simulateOne(catalog, i > 0 && hasComments ? readAgain(catalog, state) : state, request);
+    const step = simulateOne(dialect, i > 0 && hasComments ? readAgain(dialect, state) : state, request);
     state = step.after;
     return step;
   });
 }
 
 /** As the gateway reads its own print: comments that moved to the left edge belong to other nodes from then on. */
-function readAgain(catalog: Catalog, state: State): State {
+function readAgain(dialect: Dialect, state: State): State {
   const parsed = parseDocument(state.document.text);
-  const again = isFailure(parsed) ? undefined : settled(parsed as FileDocument, catalog);
+  const again = isFailure(parsed) ? undefined : settled(parsed as FileDocument, dialect);
   return again && isState(again) ? again : state;
 }
 
-function simulateOne(catalog: Catalog, state: State, request: FieldRequest): Simulated {
+function simulateOne(dialect: Dialect, state: State, request: FieldRequest): Simulated {
+  const { catalog, memoryCatalog } = dialect;
   const body = jsonText(request.body);
   const { method, path } = request;
-  const answer = handle(state.memory, { method, path: decodeURI(path), body }, catalog);
+  const answer = handle(state.memory, { method, path: decodeURI(path), body }, memoryCatalog);
   if (answer.status !== 200)
     throw new NoFieldRoute(`${method} ${path} would be answered with ${answer.status}`);
   const saved = save(state.document, answer.memory, catalog);
@@ -62,7 +64,7 @@ function simulateOne(catalog: Catalog, state: State, request: FieldRequest): Sim
     throw new NoFieldRoute(
       `the gateway would break its own file by saving it: a comment stands behind ${broken}, which becomes empty`,
     );
-  const after = settled(saved as FileDocument, catalog);
+  const after = settled(saved as FileDocument, dialect);
   if (!isState(after))
     throw new NoFieldRoute(`the gateway could not load what it would save: ${after.message}`);
   const aside = besides(catalog, state.content, after.content, [request.area]);

@@ -41,10 +41,11 @@ class NoTreeRoute extends Error {}
 class WouldRefuse extends Error {}
 
 export function routeTree(input: RouteInput): Routed {
-  const { live, catalog } = input;
+  const { live, dialect } = input;
+  const { catalog } = dialect;
   if (!live.file) throw new TypeError('routing needs the raw file');
   const raw = live.file.text.open();
-  const start = settled({ text: raw, root: undefined }, catalog);
+  const start = settled({ text: raw, root: undefined }, dialect);
   const differences = input.differences.filter(({ disposition }) => disposition === 'apply');
   if (!isState(start))
     return nothing(input, [unsupported(`the file can't be loaded: ${start.message}`, differences)]);
@@ -85,19 +86,19 @@ function byRequests(
   areas: readonly Area[],
 ): readonly Step[] {
   try {
-    const [unknown] = unknownMembers(input.catalog, start.content);
+    const [unknown] = unknownMembers(input.dialect.catalog, start.content);
     if (unknown)
       throw new NoTreeRoute(
         `the v8 API refuses every write that leaves ${formatPath(unknown)}, which the gateway doesn't know`,
       );
-    const requests = requestsIn(input.catalog, start.content, input.proposed, areas);
+    const requests = requestsIn(input.dialect.catalog, start.content, input.proposed, areas);
     if (typeof requests !== 'string' && requests.some(({ body }) => holdsInexact(body)))
       throw new NoTreeRoute('a value holds a number that JSON would not carry exactly');
     const steps = simulate(input, raw, start, differences, requests);
     const last = steps.at(-1)?.after ?? start;
-    const miss = missed(input.catalog, start, last.content, input.proposed, areas);
+    const miss = missed(input.dialect.catalog, start, last.content, input.proposed, areas);
     if (miss !== undefined) throw new NoTreeRoute('a JSON request would have a different result');
-    const [lost] = besides(input.catalog, start.content, last.content, areas, input.proposed).lost;
+    const [lost] = besides(input.dialect.catalog, start.content, last.content, areas, input.proposed).lost;
     if (lost !== undefined) throw new NoTreeRoute(`${lost} would be lost`);
     return keepingComments(input, raw, start, differences, areas, steps);
   } catch (thrown) {
@@ -133,7 +134,7 @@ function lostBy(input: RouteInput, raw: string, steps: readonly Step[]): readonl
   // The tree of a long file was changed in place, and is printed only here.
   const text =
     document.text === '' && document.root ? dedentComments(print(document.root as Node)) : document.text;
-  return lostComments(input.catalog, { text: raw }, { text }, input.differences);
+  return lostComments(input.dialect.catalog, { text: raw }, { text }, input.differences);
 }
 
 function simulate(
@@ -155,7 +156,7 @@ function simulate(
         `${request.method} ${path} would be answered ${answer.status}: ${messageIn(answer.body)}`,
       );
     text = answer.writes.text;
-    const after = settled({ text, root: undefined }, input.catalog);
+    const after = settled({ text, root: undefined }, input.dialect);
     if (!isState(after))
       throw new WouldRefuse(`the gateway could not load what it would store: ${after.message}`);
     state = after;
@@ -216,11 +217,13 @@ function prepared(
   body: string,
   after: State,
 ): PreparedWrite {
-  const makes = differences.filter((difference) => touches(request, areaOf(input.catalog, difference)));
+  const makes = differences.filter((difference) =>
+    touches(request, areaOf(input.dialect.catalog, difference)),
+  );
   const shown =
     request.body === undefined
       ? undefined
-      : input.show(input.catalog.at(request.area) ?? input.catalog.root, request.body);
+      : input.show(input.dialect.catalog.at(request.area) ?? input.dialect.catalog.root, request.body);
   const write: Write = {
     id: `w${index + 1}`,
     method: request.method,
@@ -254,14 +257,14 @@ function byFile(
   const edited = editedTree(input, raw, areas);
   const made = stored(edited);
   if (!made.ok) throw new WouldRefuse(made.refused);
-  const after = settled({ text: made.text, root: undefined }, input.catalog);
+  const after = settled({ text: made.text, root: undefined }, input.dialect);
   if (!isState(after)) throw new WouldRefuse(after.message);
-  const miss = missed(input.catalog, start, after.content, input.proposed, areas);
+  const miss = missed(input.dialect.catalog, start, after.content, input.proposed, areas);
   if (miss !== undefined)
     throw new UnsafeEdit(`after the edit, the gateway wouldn't have the wanted value: ${miss}`, 1);
-  const [lost] = besides(input.catalog, start.content, after.content, areas, input.proposed).lost;
+  const [lost] = besides(input.dialect.catalog, start.content, after.content, areas, input.proposed).lost;
   if (lost !== undefined) throw new UnsafeEdit(`the edit would lose ${lost}`, 1);
-  const gone = unknownGone(input.catalog, start.content, after.content);
+  const gone = unknownGone(input.dialect.catalog, start.content, after.content);
   const write = writeOfFile(
     differences,
     areas,
@@ -278,8 +281,8 @@ function byFile(
   };
 }
 
-function editedTree({ catalog, live, proposed }: RouteInput, raw: string, areas: readonly Area[]): string {
-  const start = settled({ text: raw, root: undefined }, catalog);
+function editedTree({ dialect, live, proposed }: RouteInput, raw: string, areas: readonly Area[]): string {
+  const start = settled({ text: raw, root: undefined }, dialect);
   if (!isState(start) || !live.file) return raw;
-  return editedDocument(catalog, start.document, start.content, proposed, areas).text;
+  return editedDocument(dialect.catalog, start.document, start.content, proposed, areas).text;
 }

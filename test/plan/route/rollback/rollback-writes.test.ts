@@ -7,7 +7,8 @@ import {
 } from '../../../../src/plan/route/rollback/rollback-writes.ts';
 import type { LiveFile } from '../../../../src/domain/live.ts';
 import { seal } from '../../../../src/domain/secret.ts';
-import { catalog, documentOf, stateOf } from '../changes.ts';
+import { V7 } from '../../../../src/gateway/dialect.ts';
+import { documentOf, stateOf } from '../changes.ts';
 
 const fileOf = (text: string): LiveFile => ({
   text: seal(text),
@@ -31,7 +32,7 @@ openai-compatibility:
 `;
 
 describe('the repair that changes bytes only', () => {
-  const repair = (text: string): string => bodyOf(repairWrite(fileOf(text), catalog), text);
+  const repair = (text: string): string => bodyOf(repairWrite(fileOf(text), V7), text);
 
   test('puts one marker directly above the first key', () => {
     expect(repair(BEFORE)).toMatch(/^# home\n# holdfast: [^\n]*\nport: 8317\n/);
@@ -52,18 +53,18 @@ describe('the repair that changes bytes only', () => {
   });
 
   test('is refused for a file that any write would destroy', () => {
-    const result = repairWrite(fileOf('port: 1\nnote: |\n  a\n  # b\n'), catalog);
+    const result = repairWrite(fileOf('port: 1\nnote: |\n  a\n  # b\n'), V7);
     expect(result).toMatchObject({ ok: false, verdicts: [{ guard: 'brick' }] });
   });
 });
 
 describe('putting a backup back', () => {
   test('sends its bytes', () => {
-    expect(bodyOf(restoreWrite(seal(BEFORE), catalog), 'port: 1\n')).toBe(BEFORE);
+    expect(bodyOf(restoreWrite(seal(BEFORE), V7), 'port: 1\n')).toBe(BEFORE);
   });
 
   test('is refused for a text that the gateway would not load', () => {
-    expect(restoreWrite(seal('port: [\n'), catalog)).toMatchObject({ ok: false });
+    expect(restoreWrite(seal('port: [\n'), V7)).toMatchObject({ ok: false });
   });
 });
 
@@ -71,7 +72,7 @@ describe('the inverse of our own changes', () => {
   const inverse = (written: string, now: string): string =>
     bodyOf(
       inverseWrite({
-        catalog,
+        dialect: V7,
         before: stateOf(BEFORE).content,
         written: stateOf(written).content,
         now: fileOf(now),
