@@ -86,3 +86,43 @@ test.each([
   expect(await home.file()).toMatch(new RegExp(`${path.split('.').at(-1)}"?: ""`));
   expect(told(await home.check())).toMatch(/^\{"kind":"in-sync"/);
 });
+
+describe.each([
+  ['models.catalog', 'models: { catalog: "https://models.example/catalog.json" }\n'],
+  ['models.codex-catalog', 'models: { codex-catalog: /etc/codex.json }\n'],
+  ['models.devin-catalog', 'models: { devin-catalog: /etc/devin.json }\n'],
+  ['server.github-token', 'server: { github-token: "${env:TOKEN}" }\n'],
+  [
+    'management.panel-github-repository',
+    'management: { panel-github-repository: "https://example.com/panel" }\n',
+  ],
+])('%s, which memory does not show', (path, text) => {
+  const name = path.slice(path.indexOf('.') + 1);
+
+  test.each([
+    ['of v8', () => gatewayOn('')],
+    [
+      'that is flat so far',
+      () =>
+        stage({
+          api: 'v8',
+          policy: { allow: ['literal-secret', 'release-secret', 'migrate-file'].map((guard) => ({ guard })) },
+        }),
+    ],
+  ])('is declared, released and pruned on a file %s', async (_, open) => {
+    const home = await open();
+    await home.declare(`${BASE}${text}`, { TOKEN: 'gh-test-1' });
+    expect(told(await home.reconcile())).toMatch(/^\{"kind":"applied"/);
+    expect(await home.file()).toContain(`${name}`);
+    await writeElsewhere(home);
+    expect(told(await home.check())).toMatch(/^\{"kind":"in-sync"/);
+    await home.declare(BASE);
+    expect(told(await home.reconcile())).toMatch(/^\{"kind":"in-sync"/);
+    await home.declare(BASE.replace('1', '2'));
+    expect(told(await home.reconcile())).toMatch(/^\{"kind":"applied"/);
+    expect(await home.file()).toContain(`${name}`);
+    expect(told(await home.reconcile({ prune: true }))).toMatch(/^\{"kind":"applied"/);
+    expect(await home.file()).not.toContain(`${name}`);
+    expect(told(await home.check())).toMatch(/^\{"kind":"in-sync"/);
+  });
+});
