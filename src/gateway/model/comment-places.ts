@@ -33,8 +33,8 @@ export interface CommentPlaces {
   readonly entries: readonly StandingEntry[];
 }
 
-/** What an entry of a list is called; `place` is the names of keys around it, `[]` for an entry. */
-export type Naming = (node: FileNode, index: number, place: readonly string[]) => string;
+/** What an entry of a list is called; `list` is the place of the list, entries on the way by their index. */
+export type Naming = (node: FileNode, index: number, list: readonly (string | number)[]) => string;
 
 /** Of a document that was parsed: its nodes know their ranges. */
 export function commentPlaces({ text, root }: FileDocument, nameOf: Naming): CommentPlaces {
@@ -71,7 +71,7 @@ class Walk {
     }
   }
 
-  node(node: FileNode, path: readonly string[], place: readonly string[]): void {
+  node(node: FileNode, path: readonly string[], place: readonly (string | number)[]): void {
     if (node.kind === 'map')
       for (const { key, value } of node.pairs) {
         const inner = [...path, key.text];
@@ -88,7 +88,7 @@ class Walk {
         names.set(name, times + 1);
         const inner = [...path, times === 0 ? `[${name}]` : `[${name}]~${times + 1}`];
         this.#enter(item.range?.start ?? 0, inner);
-        this.node(item, inner, [...place, '[]']);
+        this.node(item, inner, [...place, i]);
         this.#leave(item, inner);
       });
     }

@@ -23,21 +23,40 @@ export function lostComments(
   differences: readonly Pick<Difference, 'kind' | 'livePlace' | 'before' | 'after' | 'field'>[],
 ): readonly LostComment[] {
   if (!before.text.includes('#') || before.text === after.text) return [];
-  const [was, is] = [before.text, after.text].map((text) => placesIn(text, catalog));
+  const was = placesIn(before.text, catalog, entriesGone(differences));
+  const is = placesIn(after.text, catalog);
   if (!was || !is || was.comments.length === 0) return [];
   return new Comparison(was, is, renamesIn(differences)).lost();
 }
 
-function placesIn(text: string, catalog: Catalog): CommentPlaces | undefined {
+/** Places of entries that go, so that they are not taken for others of the same name. */
+const entriesGone = (differences: readonly Pick<Difference, 'kind' | 'livePlace'>[]): ReadonlySet<string> =>
+  new Set(
+    differences.flatMap(({ kind, livePlace }) => (kind === 'remove' ? [JSON.stringify(livePlace)] : [])),
+  );
+
+function placesIn(
+  text: string,
+  catalog: Catalog,
+  gone: ReadonlySet<string> = new Set(),
+): CommentPlaces | undefined {
   const parsed = parseDocument(text);
-  return isFailure(parsed) ? undefined : commentPlaces(parsed as FileDocument, namingBy(catalog));
+  return isFailure(parsed) ? undefined : commentPlaces(parsed as FileDocument, namingBy(catalog, gone));
 }
 
 /** By what identifies it; by position where nothing does. */
-function namingBy(catalog: Catalog): Naming {
+function namingBy(catalog: Catalog, gone: ReadonlySet<string>): Naming {
+  const nameOf = nameAmongStaying(catalog);
+  return (node, index, place) => {
+    const name = nameOf(node, index, place);
+    return gone.has(JSON.stringify([...place, index])) ? `${name} (gone)` : name;
+  };
+}
+
+function nameAmongStaying(catalog: Catalog): Naming {
   return (node, index, place) => {
     const list = place.reduce<Field | undefined>(
-      (field, name) => field && catalog.child(field, name),
+      (field, step) => field && catalog.child(field, typeof step === 'number' ? '[]' : step),
       catalog.root,
     );
     if (node.kind === 'scalar') return node.text.trim();

@@ -129,3 +129,21 @@ describe('what counts as lost', () => {
     expect(lost.map(({ line }) => line)).toEqual(lines);
   });
 });
+
+describe('of two entries with one key', () => {
+  const entry = (name: string): string =>
+    `  # the ${name}\n  - api-key: sk-test-0001 # ${name}\n    base-url: https://x.example\n    prefix: ${name} # so\n`;
+  const [first, second] = [entry('cheap'), entry('dear')];
+  const lostOf = (removed: number, after: string): readonly number[] => {
+    const file = (entries: string): { readonly text: string } => ({ text: `claude-api-key:\n${entries}` });
+    const gone = { kind: 'remove', livePlace: ['claude-api-key', removed], field: catalog.root } as const;
+    return lostComments(catalog, file(first + second), file(after), [gone]).map(({ line }) => line);
+  };
+
+  test('only the comments of the one that goes may go', () => {
+    expect(lostOf(0, second)).toEqual([]);
+    expect(lostOf(1, first)).toEqual([]);
+    expect(lostOf(0, second.replace('  # the dear\n', ''))).toEqual([6]);
+    expect(lostOf(1, first.replace(' # cheap', ''))).toEqual([3]);
+  });
+});
