@@ -102,7 +102,7 @@ function freeForm(field: Field, value: Tree): Tree {
 const freeMember = (field: Field, value: Value): Value =>
   isTree(value) && !field.json ? freeForm(field, value) : asServed(field, value);
 
-/** Items are there even when nothing is in them; in a set each counts once. */
+/** Items are there even when nothing is in them; the order of a set means nothing. */
 function list(field: Field, value: readonly Value[]): readonly Value[] | undefined {
   if (value.length === 0) return undefined;
   const { item } = field;
@@ -116,6 +116,6 @@ function itemOf(item: Field, value: Value): Value {
 }
 
 function members(items: readonly Value[]): readonly Value[] {
-  const byText = new Map(items.map((item) => [JSON.stringify(item), item]));
-  return [...byText].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, item]) => item);
+  const byText = items.map((item) => [JSON.stringify(item), item] as const);
+  return byText.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, item]) => item);
 }
