@@ -186,7 +186,7 @@ function flowText(node: FileNode): string {
     [lead(inner), flowText(inner)].filter((part) => part !== '').join(' ');
   const inner =
     node.kind === 'map'
-      ? `{${node.pairs.map(({ key, value }) => `${keyText(key)}: ${shown(value)}`).join(', ')}}`
+      ? `{${node.pairs.map(({ key, value }) => `${keyText(key, flowScalar(key))}: ${shown(value)}`).join(', ')}}`
       : `[${node.items.map(shown).join(', ')}]`;
   return props === '' ? inner : `${props} ${inner}`;
 }
@@ -205,12 +205,12 @@ const LONGEST_SIMPLE_KEY = 128;
 const isSimple = ({ text }: ScalarNode): boolean =>
   !/[\n\r\u0085\u2028\u2029]/.test(text) && Buffer.byteLength(text) <= LONGEST_SIMPLE_KEY;
 
-function keyText(key: ScalarNode): string {
+function keyText(key: ScalarNode, inside?: string): string {
   const props = propsOf(key).trimStart();
   const text =
     key.text.includes('\n') || (key.text === '' && key.style === 'plain')
       ? quoted(key.text)
-      : scalarText(key, 0);
+      : (inside ?? scalarText(key, 0));
   return props === '' ? text : `${props} ${text}`;
 }
 

@@ -20,11 +20,19 @@ export function resolveText(text: string): Resolved {
 export function resolveScalar(node: ScalarNode): Resolved | undefined {
   const { tag, text } = node;
   if (tag === undefined) return node.style === 'plain' ? resolveText(text) : string(text);
+  if (tag === '!!binary') return decoded(text);
   const proposed = TAGS.get(tag);
   if (proposed === undefined || proposed === 'str') return string(text);
   const found = resolveText(text);
   if (found.type === proposed) return found;
   return proposed === 'float' && found.type === 'int' ? { type: 'float', value: found.value } : undefined;
+}
+
+const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
+
+function decoded(text: string): Resolved | undefined {
+  const digits = text.replace(/[\r\n]/g, '');
+  return BASE64.test(digits) ? string(Buffer.from(digits, 'base64').toString('utf8')) : undefined;
 }
 
 /** Words that the decoder takes for booleans where a boolean is wanted, quoted or not. */

@@ -68,6 +68,18 @@ describe('the sandbox as a v8 gateway', () => {
     expect([text().includes('demo'), text().includes('other')]).toEqual([false, true]);
   });
 
+  test('migrates a flat file when a plugin goes by the route of v8, not by that of v0', async () => {
+    const plugins = 'plugins:\n  configs:\n    demo: { limit: 5 }\n    other: { limit: 6 }\n';
+    const { text, sandbox, ask } = await on(`${CONFIG}${plugins}`);
+    expect((await ask('DELETE', '/plugins/demo')).status).toBe(200);
+    await sandbox.settled();
+    expect(text()).not.toContain('config-version');
+    expect((await v8('DELETE', '/../plugins/other')).status).toBe(200);
+    await sandbox.settled();
+    expect(text()).toContain('config-version: 8');
+    expect(text()).toContain('access:');
+  });
+
   test('has the faults of the other generation', async () => {
     const { text, sandbox } = await on(CONFIG, 'drop-writes=/server');
     expect((await v8('PUT', '/server/port', '1')).status).toBe(200);

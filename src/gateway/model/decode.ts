@@ -311,12 +311,12 @@ function zeroOf(field: Target): Value {
 /** The value that a scalar has for a field; undefined: the decoder refuses it. */
 export function scalarAs(
   field: Target,
-  node: Pick<ScalarNode, 'text'>,
+  node: Pick<ScalarNode, 'text' | 'tag'>,
   resolved: Exclude<Resolved, { type: 'null' }>,
 ): Value | undefined {
   switch (field.kind) {
     case 'string':
-      return node.text;
+      return node.tag === '!!binary' ? String(resolved.value) : node.text;
     case 'boolean':
       return resolved.type === 'bool'
         ? resolved.value

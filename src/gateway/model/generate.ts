@@ -3,7 +3,7 @@ import type { FileNode, ScalarNode } from '../../domain/yaml-node.ts';
 import { isList, isTree, listOf, type Tree, treeOf, type Value } from '../../lib/value.ts';
 import type { Field } from '../catalog/field.ts';
 import { NO_COMMENTS } from '../../yaml/comments.ts';
-import { type Memory } from './model.ts';
+import { type Memory, shownOf } from './model.ts';
 import { oldBoolean, resolveText } from '../../yaml/resolve.ts';
 import { NON_STRING_KEY } from '../../yaml/failure.ts';
 
@@ -38,7 +38,7 @@ export function generate(root: Field, memory: Memory): MadeMap {
 function struct(field: Field, value: Tree): MadeMap {
   const pairs = new Map<string, Made>();
   for (const [name, member] of field.fields ?? []) {
-    const held = value[name];
+    const held = shownOf(member, value[name]);
     if (held !== undefined) pairs.set(name, made(member, held));
   }
   return { kind: 'map', pairs };

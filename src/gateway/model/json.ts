@@ -3,7 +3,7 @@ import { formatGoDuration, parseGoDuration } from '../../lib/go-duration.ts';
 import { isList, isTree, type Tree, treeOf, type Value } from '../../lib/value.ts';
 import type { Catalog, Field } from '../catalog/field.ts';
 import { complete } from './load.ts';
-import { type Memory } from './model.ts';
+import { type Memory, shownOf } from './model.ts';
 import { NON_STRING_KEY } from '../../yaml/failure.ts';
 
 /**
@@ -24,7 +24,7 @@ class Unencodable extends Error {}
 function structToJson(field: Field, value: Tree): Tree {
   const made: Record<string, Value> = {};
   for (const [name, member] of field.fields ?? []) {
-    const held = value[name];
+    const held = shownOf(member, value[name]);
     if (held === undefined || member.visible !== 'json') continue;
     made[member.jsonName] = valueToJson(member, held);
   }

@@ -9,7 +9,8 @@
 // - lists and maps that are always there are `null` while nothing was given, and `[]` or `{}` when they were given
 //   empty: `GET /config` shows the difference, nothing else does (C v0 §2.1.1, §4.3);
 // - keys stand in the catalog's order, those of maps as they came.
-import type { Tree } from '../../lib/value.ts';
+import type { Tree, Value } from '../../lib/value.ts';
+import type { Field } from '../catalog/field.ts';
 
 export type Memory = Tree;
 
@@ -29,3 +30,7 @@ export interface LoadOptions {
   /** The gateway's home directory. Without it `~` in `auth-dir` and `plugins.dir` stays as written. */
   readonly home?: string;
 }
+
+/** What JSON and YAML of the gateway say of a member: a pointer to nothing is null where it is not left out. */
+export const shownOf = (field: Field, held: Value | undefined): Value | undefined =>
+  held === undefined && field.pointer && !field.omitEmpty ? null : held;

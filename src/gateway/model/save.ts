@@ -251,7 +251,9 @@ function mergeScalar(old: FileNode, fresh: MadeScalar): FileNode {
   if (old.kind !== 'scalar') return over(old, toNode(fresh));
   if (fresh.raw && sameMeaning(old, fresh)) return old;
   const { comments, anchor } = old;
-  const plain = old.style === 'plain' && !(fresh.type === 'str' && resolveText(fresh.text).type !== 'str');
+  const tagged = old.tag !== undefined;
+  const readAsText = tagged || fresh.type !== 'str' || resolveText(fresh.text).type === 'str';
+  const plain = old.style === 'plain' && readAsText;
   const style = old.style === 'plain' && !plain ? 'double' : old.style;
   return {
     kind: 'scalar',
@@ -259,7 +261,7 @@ function mergeScalar(old: FileNode, fresh: MadeScalar): FileNode {
     text: fresh.text,
     style,
     ...(anchor !== undefined && { anchor }),
-    ...(old.tag !== undefined && { tag: `!!${fresh.type}` }),
+    ...(tagged && { tag: `!!${fresh.type}` }),
   };
 }
 

@@ -16,7 +16,7 @@ import { fingerprint, jsonOf } from './json-view.ts';
 import { loadV8 } from './load.ts';
 import { normalise } from './normalise.ts';
 import { hideSecrets, keepSecrets } from './turn.ts';
-import { at, become, copy, emptyMap, member, type Node, print, remove, scalar, treeOf } from './tree.ts';
+import { at, become, copy, emptyMap, keyNamed, member, type Node, print, remove, treeOf } from './tree.ts';
 import { strictFault } from './validate.ts';
 import { isFailure } from '../../yaml/failure.ts';
 
@@ -206,8 +206,7 @@ function stepInto(node: Node, name: string): Node {
   const known = member(node, name);
   if (known) return known;
   const made = emptyMap();
-  const plain = /^[A-Za-z][\w.-]*$/.test(name) && !/^(?:null|true|false)$/i.test(name);
-  node.pairs.push({ key: scalar(name, plain ? 'plain' : 'double'), value: made });
+  node.pairs.push({ key: keyNamed(name), value: made });
   return made;
 }
 

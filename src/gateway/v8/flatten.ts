@@ -127,11 +127,13 @@ export function projectAliases(root: Node, path: string): void {
   }
 }
 
-/** The way back, for a whole document or a body of a request; unknown fields stay where they are. */
+/**
+ * The way back, for a whole document or a body of a request; unknown fields stay where they are. A section that is no
+ * mapping stays too: the load refuses it, with 422 (C v8 §4.4).
+ */
 export function normaliseAliases(root: Node): void {
   refuseDuplicates(root);
   const { aliases, aliasSections } = paths();
-  for (const { old, now } of aliases) for (const path of [old, now]) checkOnTheWay(root, path);
   for (const { old } of aliasSections) nullLeaves(root, old);
   for (const { old, now } of aliases) {
     if (!atPath(root, old)) continue;
@@ -146,16 +148,6 @@ export function normaliseAliases(root: Node): void {
       toEmptyMap(atPath(root, now) as Node); // It has just been set.
     }
     removePath(root, old);
-  }
-}
-
-function checkOnTheWay(root: Node, path: string): void {
-  const names = path.split('.');
-  for (let i = 1; i < names.length; i += 1) {
-    const parent = atPath(root, names.slice(0, i).join('.'));
-    if (!parent) return;
-    if (!isNull(parent) && parent.kind !== 'map')
-      throw new Fault(`${names.slice(0, i).join('.')} must be a mapping`);
   }
 }
 

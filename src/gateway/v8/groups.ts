@@ -5,6 +5,7 @@ import {
   copy,
   entryOf,
   isNull,
+  keyNamed,
   list,
   type Mapping,
   emptyMap,
@@ -99,7 +100,7 @@ function effective(group: Mapping, key: Mapping): Node {
 function put(map: Mapping, name: string, value: Node): void {
   const known = entryOf(map, name);
   if (known) known.value = copy(value);
-  else map.pairs.push({ key: scalar(name), value: copy(value) });
+  else map.pairs.push({ key: keyNamed(name), value: copy(value) });
 }
 
 /** One group an entry, never combined: `<provider>-<n>` (C v8 §3). */

@@ -31,15 +31,20 @@ export interface SavedV8 {
   readonly text: string;
 }
 
-/** The text of the file after a v0 field write that left this memory. */
-export function saveV8(text: string, memory: Memory): SavedV8 | SaveFailure {
+/**
+ * The text of the file after a v0 field write that left this memory. Operations of the v8 API save the same way and
+ * turn a flat file into the v8 layout (C v8 §1.3): `migrate`.
+ */
+export function saveV8(text: string, memory: Memory, flatFile: FlatFile = 'keep'): SavedV8 | SaveFailure {
   try {
-    return saveOrThrow(text, memory);
+    return saveOrThrow(text, memory, flatFile);
   } catch (thrown) {
     if (thrown instanceof Fault) return { ok: false, message: thrown.message };
     throw thrown;
   }
 }
+
+export type FlatFile = 'keep' | 'migrate';
 
 const EXPLICIT: ReadonlySet<string> = new Set([
   'weight',
@@ -55,11 +60,11 @@ const CHANNELS: SaveRules['channels'] = [
   ['oauth-settings', 'emptied'],
 ];
 
-function saveOrThrow(text: string, memory: Memory): SavedV8 | SaveFailure {
+function saveOrThrow(text: string, memory: Memory, flatFile: FlatFile): SavedV8 | SaveFailure {
   const layout = expanded(parse(text));
   if (!layout) return { ok: false, message: 'invalid yaml document structure' };
   if (layout.kind !== 'map') return { ok: false, message: 'expected root mapping node' };
-  const migrates = isV8Layout(layout);
+  const migrates = flatFile === 'migrate' || isV8Layout(layout);
   const flat: FileDocument = { text, root: flatten(layout) as FileNode }; // A tree without ranges is a file's node.
   const rules: SaveRules = {
     formerRoots: migrates ? 'kept' : 'dropped',

@@ -165,13 +165,16 @@ function makeMember(node: Node, name: string): Entry {
   const map = node as Mapping; // It is now.
   const known = entryOf(map, name);
   if (known) return known;
-  const made: Entry = { key: scalar(name, keyStyle(name)), value: scalar('', 'double') };
+  const made: Entry = { key: keyNamed(name), value: scalar('', 'double') };
   map.pairs.push(made);
   return made;
 }
 
-const keyStyle = (name: string): ScalarNode['style'] =>
-  resolveScalar(scalar(name))?.type === 'str' && name !== '' ? 'plain' : 'double';
+/** A key as the gateway makes it: quoted where it would not be read as a text. */
+export function keyNamed(name: string): Scalar {
+  const isText = resolveScalar(scalar(name))?.type === 'str' && name !== '<<';
+  return scalar(name, isText ? 'plain' : 'double');
+}
 
 /** Sets a copy of the value at a path, making what is missing on the way. */
 export function set(root: Node, path: string, value: Node): Entry {

@@ -11,7 +11,7 @@ import { atLoad } from '../../gateway/v8/at-load.ts';
 import { loadV8 } from '../../gateway/v8/load.ts';
 import { stored as storedV8 } from '../../gateway/v8/normalise.ts';
 import { runtimeCatalog } from '../../gateway/v8/runtime.ts';
-import { saveV8 } from '../../gateway/v8/save.ts';
+import { type FlatFile, saveV8 } from '../../gateway/v8/save.ts';
 import { isFailure, type LoadFailure, type SaveFailure } from '../../yaml/failure.ts';
 
 export type Api = 'v7' | 'v8';
@@ -27,8 +27,12 @@ export interface Dialect {
     text: string,
     options: LoadOptions,
   ): { readonly ok: true; readonly memory: Memory; readonly text: string } | LoadFailure;
-  /** The file after a field write. */
-  save(text: string, memory: Memory): { readonly ok: true; readonly text: string } | SaveFailure;
+  /** The file after a field write; operations of the v8 API migrate a flat one. */
+  save(
+    text: string,
+    memory: Memory,
+    flatFile?: FlatFile,
+  ): { readonly ok: true; readonly text: string } | SaveFailure;
   /** Why `PUT /v0/management/config.yaml` refuses a body; undefined: it takes it. */
   refuses(body: string, options: LoadOptions): LoadFailure | undefined;
   /** What it writes, before any load. */

@@ -7,6 +7,7 @@ import { type Disk, diskOf } from './disk.ts';
 import type { Faults } from './faults.ts';
 import { holds, textLoader } from './held.ts';
 import { reloadsOf } from './reloads.ts';
+import type { FlatFile } from '../../gateway/v8/save.ts';
 import { hashWith } from './secrets.ts';
 import { watchFile } from './watcher.ts';
 import { isFailure, type LoadFailure } from '../../yaml/failure.ts';
@@ -40,7 +41,7 @@ export interface Gateway {
   /** Why `readFile` gave nothing. */
   readProblem(): string;
   /** Memory takes a field write, saved or not; the reload follows (C v0 §6.1). */
-  fieldWrite(memory: Memory): Complaint | undefined;
+  fieldWrite(memory: Memory, flatFile?: FlatFile): Complaint | undefined;
   /** A v8 write (C v8 §4.1 steps 9 and 10): the file, memory at once, the reload follows. */
   storeV8(written: { readonly text: string; readonly memory: Memory }): Complaint | undefined;
   /** How texts load here, for answers that are about the file alone. */
@@ -95,9 +96,9 @@ export function startGateway(options: GatewayOptions): Gateway | LoadFailure {
     authIndex: () => held.authIndex,
     readFile: () => disk.read(),
     readProblem: () => disk.problem(),
-    fieldWrite: (next) => {
+    fieldWrite: (next, flatFile) => {
       held.memory = next;
-      const problem = saved(next, disk, options);
+      const problem = saved(next, disk, options, flatFile);
       if (problem !== undefined) return { kind: 'save', message: problem };
       watcher.look();
       reloads.afterWrite();
@@ -135,11 +136,16 @@ export function startGateway(options: GatewayOptions): Gateway | LoadFailure {
 }
 
 /** Saves memory into the file; the answer is why it failed (C v0 §6.2). */
-function saved(memory: Memory, disk: Disk, { dialect, faults }: GatewayOptions): string | undefined {
+function saved(
+  memory: Memory,
+  disk: Disk,
+  { dialect, faults }: GatewayOptions,
+  flatFile: FlatFile | undefined,
+): string | undefined {
   if (faults.strikes('save-failure')) return `open ${disk.path}: permission denied`;
   const before = disk.read();
   if (before === undefined) return disk.problem();
-  const after = dialect.save(before, memory);
+  const after = dialect.save(before, memory, flatFile);
   return after.ok ? disk.write(after.text) : after.message;
 }
 

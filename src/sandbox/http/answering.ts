@@ -182,7 +182,7 @@ function endpoint(to: Answering, request: Incoming): Outgoing {
   const asked = removal ? { ...request, path: `${MANAGEMENT_BASE}${name}` } : request;
   const given = handle(gateway.memory(), asked, to.dialect.catalog, { authIndex: gateway.authIndex() });
   if (given.writes === 'file') {
-    const problem = gateway.fieldWrite(given.memory);
+    const problem = gateway.fieldWrite(given.memory, removal ? 'migrate' : 'keep');
     if (problem) return json(500, { error: `failed to save config: ${problem.message}` });
   }
   const headers = given.contentType === undefined ? {} : { 'Content-Type': given.contentType };
