@@ -186,7 +186,7 @@ class Conversion {
       kind: 'scalar',
       ...base,
       range: { start, end: block ? start + this.#text.slice(start, end).trimEnd().length : end },
-      text: String(node.value ?? ''),
+      text: block ? String(node.value ?? '') : separated(String(node.value ?? '')),
       style,
     };
   }
@@ -205,6 +205,10 @@ class Conversion {
     return { key: plain === key ? plain : { ...plain, ...(key.range && { range: key.range }) }, value };
   }
 }
+
+/** Separators of lines and paragraphs are breaks to the gateway: blanks around them say nothing. */
+const separated = (text: string): string =>
+  /[\u2028\u2029]/.test(text) ? text.replace(/[ \t]*([\u2028\u2029]+)[ \t]*/g, '$1') : text;
 
 function nothing(at: number): ScalarNode {
   return { kind: 'scalar', comments: NO_COMMENTS, range: { start: at, end: at }, text: '', style: 'plain' };

@@ -224,11 +224,11 @@ function scalarText(node: ScalarNode, indent: number, step = 2): string {
     case 'double':
       return quoted(text);
     case 'single':
-      return traits.single ? singleQuoted(text) : quoted(text);
+      return traits.single ? singleQuoted(text, padding(indent, step)) : quoted(text);
     case 'plain':
       if (text.includes('\n')) return traits.block ? blockText(text, 'literal', indent, step) : quoted(text);
       if (traits.plain) return text;
-      return traits.single ? singleQuoted(text) : quoted(text);
+      return traits.single ? singleQuoted(text, padding(indent, step)) : quoted(text);
   }
 }
 
@@ -237,23 +237,29 @@ function traitsOf(text: string): { plain: boolean; single: boolean; block: boole
   if (text === '') return { plain: true, single: true, block: false };
   // eslint-disable-next-line no-control-regex -- what YAML calls printable
   const special = /[^\t\n\r -~\u00A0-\uD7FF\uE000-\uFEFE\uFF00-\uFFFD]/u.test(text);
-  const spaceBreak = / [\n\r]/.test(text);
-  const breakSpace = /[\n\r] /.test(text);
+  const spaceBreak = / [\n\r\u2028\u2029]/.test(text);
+  const breakSpace = /[\n\r\u2028\u2029] /.test(text);
+  const broken = /[\n\r\u2028\u2029]/.test(text);
   const edges = /^[ \n\r]|[ \n\r]$/.test(text);
   const indicators = /^(---|\.\.\.)|^[#,[\]{}&*!|>'"%@`]|^[?:-]([ \t]|$)|:([ \t\n\r]|$)|[ \t\n\r]#/.test(
     text,
   );
   const tab = text.includes('\t');
   return {
-    plain: !(edges || spaceBreak || breakSpace || tab || special || indicators || /[\n\r]/.test(text)),
+    plain: !(edges || spaceBreak || breakSpace || tab || special || indicators || broken),
     single: !(spaceBreak || breakSpace || tab || special),
     block: !(spaceBreak || special || text.endsWith(' ') || text.includes('\r')),
   };
 }
 
-function singleQuoted(text: string): string {
-  return `'${text.replaceAll("'", "''").replaceAll('\n', '\n\n')}'`;
+/** Behind a separator of lines or paragraphs, a break to the encoder, the text goes on indented. */
+function singleQuoted(text: string, pad: string): string {
+  const doubled = text.replaceAll("'", "''").replaceAll('\n', '\n\n');
+  return `'${doubled.replace(/[\u2028\u2029]+(?=.)/g, `$&${pad}`)}'`;
 }
+
+const padding = (indent: number, step: number): string =>
+  ' '.repeat(step * Math.floor((indent + step) / step));
 
 /** Everything that is not printable, as the encoder counts, is escaped. */
 function quoted(text: string): string {
@@ -288,7 +294,7 @@ function escape(char: string): string {
 }
 
 function blockText(text: string, style: 'literal' | 'folded', indent: number, step: number): string {
-  const pad = ' '.repeat(step * Math.floor((indent + step) / step));
+  const pad = padding(indent, step);
   const body = text.replace(/\n+$/, '');
   const trailing = text.length - body.length;
   const hint = /^[ \n]/.test(text) ? String(step) : '';

@@ -324,7 +324,7 @@ export function scalarAs(
           ? oldBoolean(resolved.value)
           : undefined;
     case 'integer':
-      return typeof resolved.value === 'number' ? whole(resolved.value) : undefined;
+      return integerOf(field, node, resolved);
     case 'number':
       return typeof resolved.value === 'number' ? resolved.value : undefined;
     case 'duration':
@@ -336,11 +336,21 @@ export function scalarAs(
   }
 }
 
-/** Fractions are cut (C v0 §2.3). */
-function whole(value: number): number | undefined {
-  if (Number.isNaN(value) || value > 2 ** 63) return undefined;
-  return Math.trunc(value) + 0;
+const EDGE = 2 ** 63;
+
+/** Fractions are cut (C v0 §2.3); those of a plugin's priority stay in its settings, and are cut where it is used. */
+function integerOf(
+  field: Target,
+  { text }: Pick<ScalarNode, 'text'>,
+  { type, value }: Exclude<Resolved, { type: 'null' }>,
+): number | undefined {
+  if (typeof value !== 'number' || Number.isNaN(value) || value > EDGE) return undefined;
+  if (type === 'int' && value === EDGE && BigInt(text.replace(/[_+]/g, '')) >= 2n ** 63n) return undefined;
+  if (field.pattern === PRIORITY) return value;
+  return Math.max(Math.trunc(value), -EDGE) + 0;
 }
+
+const PRIORITY = 'plugins.configs.*.priority';
 
 function durationOf(text: string): string | undefined {
   const ns = parseGoDuration(text);

@@ -41,7 +41,7 @@ export function withoutDefaults(path: readonly string[], value: Made, explicit: 
     const rest = withoutDefaults(place, member, explicit);
     if (!isEmpty(rest)) pairs.set(name, rest);
   }
-  return { kind: 'map', pairs };
+  return { ...value, pairs };
 }
 
 function isEmpty(value: Made): boolean {

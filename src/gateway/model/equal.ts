@@ -61,6 +61,7 @@ function reduced(field: Field, value: Value): Value | undefined {
  */
 function asServed(field: Field, value: Value): Value {
   if (field.json) return jsonMeaning(value);
+  if (field.kind === 'integer' && typeof value === 'number') return Math.trunc(value) + 0;
   if (typeof value !== 'string' || !field.normalise.some((rule) => rule.startsWith('read:'))) return value;
   return normaliseAt(field, value, { column: 'read' }).value ?? value;
 }

@@ -10,14 +10,20 @@ import { NON_STRING_KEY } from '../../yaml/failure.ts';
 export interface MadeScalar {
   readonly kind: 'scalar';
   readonly text: string;
-  readonly type: 'str' | 'int' | 'float' | 'bool' | 'null';
-  /** Settings of a plugin keep the text they have in the file. */
+  readonly type: 'str' | 'int' | 'float' | 'bool' | 'null' | 'time';
+  /** Settings of a plugin keep the text they have in the file, and texts in them the quotes that YAML asks for. */
   readonly raw: boolean;
+  /** It has no type of its own: dates and floats of the file are dates and floats. */
+  readonly free?: true;
+  /** It comes with the write that is saved: its text takes the place of the file's. */
+  readonly sent?: true;
 }
 
 export interface MadeMap {
   readonly kind: 'map';
   readonly pairs: ReadonlyMap<string, Made>;
+  /** See the scalar's. */
+  readonly raw?: boolean;
 }
 
 export interface MadeList {
@@ -49,7 +55,8 @@ export function made(field: Field, value: Value): Made {
   if (field.kind === 'struct') return struct(field, treeOf(value));
   if (field.kind === 'list') return list(field.item, listOf(value));
   if (field.kind === 'map') return map(treeOf(value), field.value);
-  return scalar(value, false, field.kind === 'string' || field.kind === 'duration');
+  const isText = field.kind === 'string' || field.kind === 'duration';
+  return scalar(value, false, isText, field.kind === 'integer');
 }
 
 /** Items are rendered when they are first looked at: most lists are in the file as they are in memory. */
@@ -80,20 +87,23 @@ function map(value: Tree, inner: Field | undefined): MadeMap {
 /** Settings of a plugin keep their order, other free-form mappings are sorted. */
 function free(value: Value, raw: boolean): Made {
   if (isList(value)) return { kind: 'list', items: value.map((item) => free(item, raw)) };
-  if (!isTree(value)) return raw && value === null ? scalar(null, true, false) : scalar(value, raw, false);
+  if (!isTree(value)) return { ...scalar(value, raw, false), free: true };
   if (!raw) return map(value, undefined);
   return {
     kind: 'map',
+    raw,
     pairs: new Map(Object.entries(value).map(([name, item]) => [name, free(item, true)])),
   };
 }
 
-function scalar(value: Value, raw: boolean, text: boolean): MadeScalar {
-  if (text) return { kind: 'scalar', text: value === null ? '' : String(value), type: 'str', raw };
+function scalar(value: Value, raw: boolean, text: boolean, integer = false): MadeScalar {
+  if (text) return { kind: 'scalar', text: value === null ? '' : readBack(String(value)), type: 'str', raw };
   if (value === null) return { kind: 'scalar', text: 'null', type: 'null', raw };
   if (typeof value === 'boolean') return { kind: 'scalar', text: String(value), type: 'bool', raw };
-  if (typeof value !== 'number') return { kind: 'scalar', text: String(value), type: 'str', raw };
-  const whole = Number.isSafeInteger(value);
+  if (typeof value !== 'number') return { kind: 'scalar', text: readBack(String(value)), type: 'str', raw };
+  if (integer && !Number.isSafeInteger(value))
+    return { kind: 'scalar', text: integerText(value), type: 'int', raw };
+  const whole = Number.isSafeInteger(value) && !Object.is(value, -0);
   return {
     kind: 'scalar',
     text: whole ? String(value) : floatText(value),
@@ -102,14 +112,27 @@ function scalar(value: Value, raw: boolean, text: boolean): MadeScalar {
   };
 }
 
-/** Go's shortest form with an exponent below 1e-4 and from 1e21 up, two digits at least. */
-function floatText(value: number): string {
+const INT64 = { least: -(2n ** 63n), most: 2n ** 63n - 1n };
+
+/** Beyond 2^53 a number is the nearest that JavaScript has; the edges of 64 bits are meant exactly. */
+function integerText(value: number): string {
+  if (!Number.isFinite(value)) return String(value > 0 ? INT64.most : INT64.least);
+  const exact = BigInt(value);
+  return String(exact > INT64.most ? INT64.most : exact < INT64.least ? INT64.least : exact);
+}
+
+/** Go's shortest form: an exponent of two digits at least, below 1e-4 and from 1e6 up. */
+export function floatText(value: number): string {
   if (Number.isNaN(value)) return '.nan';
   if (!Number.isFinite(value)) return value > 0 ? '.inf' : '-.inf';
-  const exponent = Math.floor(Math.log10(Math.abs(value)));
-  if (exponent >= -4 && exponent < 21) return String(value);
+  if (Object.is(value, -0)) return '-0';
+  const exponent = value === 0 ? 0 : Math.floor(Math.log10(Math.abs(value)));
+  if (exponent >= -4 && exponent < LARGE) return String(value);
   return value.toExponential().replace(/e([-+])(\d)$/, 'e$10$2');
 }
+
+/** The power of ten from which on the encoder writes exponents. */
+const LARGE = 6;
 
 /** The order in which the encoder writes the keys of maps: letters after signs, runs of digits by their number. */
 export function natural(a: string, b: string): number {
@@ -153,7 +176,7 @@ const order = (a: string, b: string): number => (a.codePointAt(0) ?? 0) - (b.cod
 export function toNode(value: Made): FileNode {
   switch (value.kind) {
     case 'scalar':
-      return { kind: 'scalar', comments: NO_COMMENTS, text: value.text, style: styleOf(value) };
+      return scalarNode(value);
     case 'list':
       return { kind: 'list', comments: NO_COMMENTS, flow: false, items: value.items.map(toNode) };
     case 'map':
@@ -161,28 +184,42 @@ export function toNode(value: Made): FileNode {
         kind: 'map',
         comments: NO_COMMENTS,
         flow: false,
-        pairs: [...value.pairs].map(([name, member]) => ({ key: keyNode(name), value: toNode(member) })),
+        pairs: [...value.pairs].map(([name, member]) => ({
+          key: keyNode(name, value.raw),
+          value: toNode(member),
+        })),
       };
   }
 }
 
-export function keyNode(name: string): ScalarNode {
-  const foreign = name.startsWith(NON_STRING_KEY);
-  const text = foreign ? name.slice(NON_STRING_KEY.length) : name;
-  const style = foreign ? 'plain' : styleOf({ kind: 'scalar', text, type: 'str', raw: false });
-  return { kind: 'scalar', comments: NO_COMMENTS, text, style };
+export function keyNode(name: string, raw = false): ScalarNode {
+  if (!name.startsWith(NON_STRING_KEY))
+    return scalarNode({ kind: 'scalar', text: readBack(name), type: 'str', raw });
+  return {
+    kind: 'scalar',
+    comments: NO_COMMENTS,
+    text: name.slice(NON_STRING_KEY.length),
+    style: 'plain',
+  };
+}
+
+/** What the gateway has of a text after it printed and read it once: of nothing but breaks, one less. */
+const readBack = (text: string): string => (/^\n+$/.test(text) ? text.slice(1) : text);
+
+/** `<<` is the sign of a merge then. */
+function scalarNode(value: MadeScalar): ScalarNode {
+  const merge = value.type === 'str' && value.text === '<<';
+  const node = { kind: 'scalar', comments: NO_COMMENTS, text: value.text, style: styleOf(value) } as const;
+  return merge ? { ...node, tag: '!!merge' } : node;
 }
 
 const SEXAGESIMAL = /^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?$/;
 
 /** Texts that would be read as something else are quoted, those of several lines become block scalars. */
-function styleOf({ text, type }: MadeScalar): ScalarNode['style'] {
+function styleOf({ text, type, raw }: MadeScalar): ScalarNode['style'] {
   if (type !== 'str') return 'plain';
   if (text.includes('\n')) return 'literal';
   const plain =
-    resolveText(text).type === 'str' &&
-    text !== '<<' &&
-    oldBoolean(text) === undefined &&
-    !SEXAGESIMAL.test(text);
+    resolveText(text).type === 'str' && (raw || (oldBoolean(text) === undefined && !SEXAGESIMAL.test(text)));
   return plain ? 'plain' : 'double';
 }

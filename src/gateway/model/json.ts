@@ -26,7 +26,10 @@ function structToJson(field: Field, value: Tree): Tree {
   for (const [name, member] of field.fields ?? []) {
     const held = shownOf(member, value[name]);
     if (held === undefined || member.visible !== 'json') continue;
-    made[member.jsonName] = valueToJson(member, held);
+    const shown = valueToJson(member, held);
+    // A fraction of a priority that is cut to nothing is left out as nothing is.
+    if (member.kind === 'integer' && member.omitEmpty && !member.pointer && shown === 0) continue;
+    made[member.jsonName] = shown;
   }
   return made;
 }
@@ -41,6 +44,8 @@ function valueToJson(field: Field, value: Value): Value {
       return isTree(value) && field.value ? mapToJson(field.value, value) : value;
     case 'duration':
       return typeof value === 'string' ? (parseGoDuration(value) ?? value) : value;
+    case 'integer':
+      return encodable(typeof value === 'number' ? Math.trunc(value) + 0 : value);
     case 'any':
       return field.fields ? knownToJson(field, value) : encodable(value);
     default:
@@ -60,6 +65,17 @@ function mapToJson(inner: Field, map: Tree): Tree {
 function knownToJson(field: Field, value: Value): Tree {
   if (value === null) return {};
   return structToJson(field, complete(field, treeOf(value)));
+}
+
+/** Whether the gateway's JSON can say a value at all. */
+export function isEncodable(value: Value): boolean {
+  try {
+    encodable(value);
+    return true;
+  } catch (thrown) {
+    if (thrown instanceof Unencodable) return false;
+    throw thrown;
+  }
 }
 
 function encodable(value: Value): Value {

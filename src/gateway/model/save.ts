@@ -19,6 +19,8 @@ import { identityOf, matchItems } from './match.ts';
 import type { Memory } from './model.ts';
 import { oldBoolean, resolveScalar, resolveText } from '../../yaml/resolve.ts';
 import { trim } from './rules.ts';
+import { asSent, type Sent } from './sent.ts';
+import { asTyped, typesIn } from './typed.ts';
 import type { SaveFailure } from '../../yaml/failure.ts';
 
 /** In what the savers of v7 and v8 gateways differ. */
@@ -51,15 +53,26 @@ export function save(
   memory: Memory,
   catalog: Catalog,
   rules: SaveRules = V7,
+  sent?: Sent,
 ): FileDocument | SaveFailure {
   const { root } = document;
   if (!root) return { ok: false, message: 'invalid yaml document structure' };
   if (root.kind !== 'map') return { ok: false, message: 'expected root mapping node' };
-  const fresh = generate(catalog.root, memory);
+  const fresh = spelled(generate(catalog.root, memory), root, sent);
   const known = rules.formerRoots === 'dropped' ? withoutLegacy(root) : root;
   const pruned = pruneChannels(withoutOldKeys(known), fresh, rules);
   const merged = mergeMap(pruned, fresh, { names: [], rules });
   return lazily(merged, asReadBack(merged));
+}
+
+/** Settings of plugins as they were sent, parameters of payload rules as the types that they have in the file. */
+function spelled(fresh: MadeMap, root: MapNode, sent: Sent | undefined): MadeMap {
+  const [plugins, payload] = [fresh.pairs.get('plugins'), fresh.pairs.get('payload')];
+  const old = root.pairs.find(({ key }) => key.text === 'payload')?.value;
+  const pairs = new Map(fresh.pairs);
+  if (sent && plugins) pairs.set('plugins', asSent(plugins, sent, ['plugins']));
+  if (old && payload) pairs.set('payload', asTyped(payload, typesIn(old)));
+  return { ...fresh, pairs };
 }
 
 /** Printed from what was merged, read as what that print says. */
@@ -177,7 +190,7 @@ function mergeMap(old: MapNode, fresh: MadeMap, path: Place): MapNode {
   });
   const pairs: Pair[] = [...old.pairs];
   for (const [name, member] of fresh.pairs) {
-    const key = keyNode(name);
+    const key = keyNode(name, fresh.raw);
     const place = { ...path, names: [...path.names, name] };
     const index = places.get(key.text);
     const there = index === undefined ? undefined : pairs[index];
@@ -186,7 +199,8 @@ function mergeMap(old: MapNode, fresh: MadeMap, path: Place): MapNode {
     else {
       const { explicit } = path.rules;
       const candidate = withoutDefaults(place.names, member, explicit);
-      if (!isDefault(place.names, candidate, explicit)) pairs.push({ key, value: toNode(candidate) });
+      if (isDefault(place.names, candidate, explicit)) continue;
+      places.set(key.text, pairs.push({ key, value: toNode(candidate) }) - 1);
     }
   }
   return { ...old, flow: false, pairs };
@@ -208,9 +222,16 @@ function mergeList(old: FileNode, fresh: MadeList, path: Place): FileNode {
 function mergeItems(old: FileNode, fresh: MadeList, path: Place): FileNode[] {
   const places = matchItems(old.kind === 'list' ? old.items : [], fresh.items);
   return fresh.items.map((item, i) => {
-    const onto = places[i];
+    const onto = places[i] ?? keptAt(old, i, item);
     return onto ? mergeItem(onto, item, path) : toNode(item);
   });
+}
+
+/** A number of a plugin's list that is spelled otherwise than memory renders it. */
+function keptAt(old: FileNode, index: number, item: Made): FileNode | undefined {
+  const node = old.kind === 'list' ? old.items[index] : undefined;
+  const raw = item.kind === 'scalar' && item.raw && item.sent === undefined;
+  return raw && node?.kind === 'scalar' && sameMeaning(node, item) ? node : undefined;
 }
 
 const isSameList = (a: readonly FileNode[], b: readonly FileNode[]): boolean =>
@@ -249,7 +270,7 @@ function mergeItem(old: FileNode, fresh: Made, path: Place): FileNode {
 /** The old quoting stays: a boolean or number that was written in quotes stays in quotes. */
 function mergeScalar(old: FileNode, fresh: MadeScalar): FileNode {
   if (old.kind !== 'scalar') return over(old, toNode(fresh));
-  if (fresh.raw && sameMeaning(old, fresh)) return old;
+  if (fresh.raw && fresh.sent === undefined && sameMeaning(old, fresh)) return old;
   const { comments, anchor } = old;
   const tagged = old.tag !== undefined;
   const readAsText = tagged || fresh.type !== 'str' || resolveText(fresh.text).type === 'str';
@@ -261,7 +282,7 @@ function mergeScalar(old: FileNode, fresh: MadeScalar): FileNode {
     text: fresh.text,
     style,
     ...(anchor !== undefined && { anchor }),
-    ...(tagged && { tag: `!!${fresh.type}` }),
+    ...(tagged && { tag: fresh.type === 'time' ? '!!timestamp' : `!!${fresh.type}` }),
   };
 }
 
@@ -272,6 +293,6 @@ function sameMeaning(old: ScalarNode, fresh: MadeScalar): boolean {
     return String(oldBoolean(resolved.value)) === fresh.text; // `enabled: yes` stays as it is written.
   return (
     String(resolved.value) === fresh.text ||
-    (resolved.type === 'float' && Number(fresh.text) === resolved.value)
+    (typeof resolved.value === 'number' && fresh.type !== 'str' && Number(fresh.text) === resolved.value)
   );
 }

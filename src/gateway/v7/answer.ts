@@ -2,6 +2,7 @@
 import type { Tree, Value } from '../../lib/value.ts';
 import type { Field } from '../catalog/field.ts';
 import type { Memory } from '../model/model.ts';
+import type { Sent } from '../model/sent.ts';
 import { writeJson } from './json-text.ts';
 
 export interface EndpointAnswer {
@@ -13,6 +14,8 @@ export interface EndpointAnswer {
   readonly memory: Memory;
   /** `file`: memory is to be saved and a reload follows, even when the saved text is the same. */
   readonly writes: 'file' | 'none';
+  /** Numbers of plugin settings as they were sent: they are saved as they are spelled. */
+  readonly sent?: Sent;
 }
 
 export const JSON_TYPE = 'application/json; charset=utf-8';

@@ -2,8 +2,10 @@
 // an id exists exactly when it has settings.
 import { isTree, type Tree, treeOf, type Value, valueAt, withValue } from '../../lib/value.ts';
 import type { Memory } from '../model/model.ts';
+import { sentAt } from './sent.ts';
 import { trim } from '../model/rules.ts';
 import { type EndpointAnswer, refuses, shows, stores } from './answer.ts';
+import { isEncodable } from '../model/json.ts';
 import { decodeBoolean, freeValue, membersOf } from './decode.ts';
 import { isNode, type JsonNode, readFirst, sorted } from './json-text.ts';
 
@@ -55,7 +57,8 @@ const get: Act = (memory, id) => {
   const beyond = Object.keys(settings)
     .toSorted()
     .find((name) => isBeyondInt64(settings[name]));
-  if (beyond === undefined) return shows(memory, sorted(settings));
+  if (beyond === undefined)
+    return isEncodable(settings) ? shows(memory, sorted(settings)) : { ...shows(memory, {}), body: '' };
   const message = `${beyond}: yaml: cannot decode !!int \`${String(BigInt(Number(settings[beyond])))}\` as a !!float`;
   return refuses(memory, 500, 'plugin_config_encode_failed', { message });
 };
@@ -68,7 +71,7 @@ function isBeyondInt64(value: Value | undefined): boolean {
 const put: Act = (memory, id, body) => {
   const sent = objectIn(body, true);
   if (typeof sent === 'string') return badBody(memory, sent);
-  return storesChecked(memory, id, sorted(freeValue(sent)) as Tree); // an object in, an object out
+  return storesChecked(memory, id, sorted(freeValue(sent)) as Tree, sent); // an object in, an object out
 };
 
 const patch: Act = (memory, id, body) => {
@@ -78,7 +81,7 @@ const patch: Act = (memory, id, body) => {
   const changes = sorted(freeValue(sent)) as Tree; // an object in, an object out
   for (const [key, value] of Object.entries(changes))
     settings = withValue(settings, [key], value === null ? undefined : value);
-  return storesChecked(memory, id, settings);
+  return storesChecked(memory, id, settings, sent);
 };
 
 const patchEnabled: Act = (memory, id, body) => {
@@ -127,13 +130,31 @@ function firstBeyondFloat(node: JsonNode): string | undefined {
 }
 
 /** `enabled` and `priority` are read by the YAML decoder: any number is a priority, null is nothing. */
-function storesChecked(memory: Memory, id: string, settings: Tree): EndpointAnswer {
+function storesChecked(memory: Memory, id: string, settings: Tree, sent?: JsonNode): EndpointAnswer {
   const wrong =
     mistyped('enabled', settings['enabled'], 'boolean', 'bool') ??
-    mistyped('priority', settings['priority'], 'number', 'int');
+    mistyped('priority', settings['priority'], 'number', 'int') ??
+    (sent && tooLarge(sent));
   if (wrong !== undefined) return refuses(memory, 400, 'invalid_config', { message: wrong });
-  return stores(withSettings(memory, id, settings));
+  const stored = stores(withSettings(memory, id, settings));
+  return sent ? { ...stored, sent: sentAt([...CONFIGS, id], sent) } : stored;
 }
+
+const INT64 = { least: -(2n ** 63n), most: 2n ** 63n - 1n, beyond: 2n ** 64n };
+
+/** A priority above 64 bits is no integer to the decoder; below them it is cut. */
+function tooLarge(sent: JsonNode): string | undefined {
+  const members = sent.kind === 'object' ? sent.members : [];
+  const node = members.findLast(([name]) => name === 'priority')?.[1];
+  if (node?.kind !== 'number' || Number(node.text) < Number(INT64.most)) return undefined;
+  const whole = /^-?\d+$/.test(node.text) ? BigInt(node.text) : undefined;
+  if (whole !== undefined && whole <= INT64.most) return undefined;
+  if (whole !== undefined && whole < INT64.beyond)
+    return `parse plugin priority: yaml: cannot decode !!int \`${node.text}\` as a !!float`;
+  return `parse plugin priority: yaml: unmarshal errors:\n  line 0: cannot unmarshal !!float \`${shortened(node.text)}\` into int`;
+}
+
+const shortened = (text: string): string => (text.length > 10 ? `${text.slice(0, 7)}...` : text);
 
 function mistyped(key: string, value: Value | undefined, type: string, name: string): string | undefined {
   if (value === undefined || value === null || typeof value === type) return undefined;

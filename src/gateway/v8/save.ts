@@ -4,6 +4,7 @@ import type { FileDocument, FileNode } from '../../domain/yaml-node.ts';
 import { isList, sameValue, type Value } from '../../lib/value.ts';
 import { type Memory } from '../model/model.ts';
 import { save, type SaveRules } from '../model/save.ts';
+import type { Sent } from '../model/sent.ts';
 import { flatten } from './flatten.ts';
 import { Fault, groupsOf } from './groups.ts';
 import { loadV8 } from './load.ts';
@@ -35,16 +36,20 @@ export interface SavedV8 {
  * The text of the file after a v0 field write that left this memory. Operations of the v8 API save the same way and
  * turn a flat file into the v8 layout (C v8 §1.3): `migrate`.
  */
-export function saveV8(text: string, memory: Memory, flatFile: FlatFile = 'keep'): SavedV8 | SaveFailure {
+export function saveV8(text: string, memory: Memory, options: SaveOptions = {}): SavedV8 | SaveFailure {
   try {
-    return saveOrThrow(text, memory, flatFile);
+    return saveOrThrow(text, memory, options);
   } catch (thrown) {
     if (thrown instanceof Fault) return { ok: false, message: thrown.message };
     throw thrown;
   }
 }
 
-export type FlatFile = 'keep' | 'migrate';
+export interface SaveOptions {
+  readonly flatFile?: 'keep' | 'migrate';
+  /** See the answer of the endpoint. */
+  readonly sent?: Sent;
+}
 
 const EXPLICIT: ReadonlySet<string> = new Set([
   'weight',
@@ -60,7 +65,7 @@ const CHANNELS: SaveRules['channels'] = [
   ['oauth-settings', 'emptied'],
 ];
 
-function saveOrThrow(text: string, memory: Memory, flatFile: FlatFile): SavedV8 | SaveFailure {
+function saveOrThrow(text: string, memory: Memory, { flatFile, sent }: SaveOptions): SavedV8 | SaveFailure {
   const layout = expanded(parse(text));
   if (!layout) return { ok: false, message: 'invalid yaml document structure' };
   if (layout.kind !== 'map') return { ok: false, message: 'expected root mapping node' };
@@ -71,7 +76,7 @@ function saveOrThrow(text: string, memory: Memory, flatFile: FlatFile): SavedV8 
     explicit: EXPLICIT,
     channels: CHANNELS,
   };
-  const merged = save(flat, memory, runtimeCatalog(), rules);
+  const merged = save(flat, memory, runtimeCatalog(), rules, sent);
   if (isFailure(merged)) return merged as SaveFailure;
   const root = expanded(merged as FileDocument) as Node; // It has the root of `flat`.
   restoreLeaves(root, layout);

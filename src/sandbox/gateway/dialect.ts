@@ -11,7 +11,7 @@ import { atLoad } from '../../gateway/v8/at-load.ts';
 import { loadV8 } from '../../gateway/v8/load.ts';
 import { stored as storedV8 } from '../../gateway/v8/normalise.ts';
 import { runtimeCatalog } from '../../gateway/v8/runtime.ts';
-import { type FlatFile, saveV8 } from '../../gateway/v8/save.ts';
+import { type SaveOptions, saveV8 } from '../../gateway/v8/save.ts';
 import { isFailure, type LoadFailure, type SaveFailure } from '../../yaml/failure.ts';
 
 export type Api = 'v7' | 'v8';
@@ -31,7 +31,7 @@ export interface Dialect {
   save(
     text: string,
     memory: Memory,
-    flatFile?: FlatFile,
+    how?: SaveOptions,
   ): { readonly ok: true; readonly text: string } | SaveFailure;
   /** Why `PUT /v0/management/config.yaml` refuses a body; undefined: it takes it. */
   refuses(body: string, options: LoadOptions): LoadFailure | undefined;
@@ -54,9 +54,9 @@ const v7: Dialect = {
     const secret = { 'remote-management': again.memory['remote-management'] ?? null };
     return { ok: true, memory: { ...first.memory, ...secret }, text: hashed };
   },
-  save: (text, memory) => {
+  save: (text, memory, how) => {
     const document = parseDocument(text);
-    return 'ok' in document ? document : textOf(save(document, memory, v7.catalog));
+    return 'ok' in document ? document : textOf(save(document, memory, v7.catalog, undefined, how?.sent));
   },
   refuses: (body, options) => {
     const loaded = loadV7(body, options);

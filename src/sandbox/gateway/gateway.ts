@@ -7,7 +7,7 @@ import { type Disk, diskOf } from './disk.ts';
 import type { Faults } from './faults.ts';
 import { holds, textLoader } from './held.ts';
 import { reloadsOf } from './reloads.ts';
-import type { FlatFile } from '../../gateway/v8/save.ts';
+import type { SaveOptions } from '../../gateway/v8/save.ts';
 import { hashWith } from './secrets.ts';
 import { watchFile } from './watcher.ts';
 import { isFailure, type LoadFailure } from '../../yaml/failure.ts';
@@ -41,7 +41,7 @@ export interface Gateway {
   /** Why `readFile` gave nothing. */
   readProblem(): string;
   /** Memory takes a field write, saved or not; the reload follows (C v0 §6.1). */
-  fieldWrite(memory: Memory, flatFile?: FlatFile): Complaint | undefined;
+  fieldWrite(memory: Memory, how?: SaveOptions): Complaint | undefined;
   /** A v8 write (C v8 §4.1 steps 9 and 10): the file, memory at once, the reload follows. */
   storeV8(written: { readonly text: string; readonly memory: Memory }): Complaint | undefined;
   /** How texts load here, for answers that are about the file alone. */
@@ -96,9 +96,9 @@ export function startGateway(options: GatewayOptions): Gateway | LoadFailure {
     authIndex: () => held.authIndex,
     readFile: () => disk.read(),
     readProblem: () => disk.problem(),
-    fieldWrite: (next, flatFile) => {
+    fieldWrite: (next, how) => {
       held.memory = next;
-      const problem = saved(next, disk, options, flatFile);
+      const problem = saved(next, disk, options, how);
       if (problem !== undefined) return { kind: 'save', message: problem };
       watcher.look();
       reloads.afterWrite();
@@ -140,12 +140,12 @@ function saved(
   memory: Memory,
   disk: Disk,
   { dialect, faults }: GatewayOptions,
-  flatFile: FlatFile | undefined,
+  how: SaveOptions | undefined,
 ): string | undefined {
   if (faults.strikes('save-failure')) return `open ${disk.path}: permission denied`;
   const before = disk.read();
   if (before === undefined) return disk.problem();
-  const after = dialect.save(before, memory, flatFile);
+  const after = dialect.save(before, memory, how);
   return after.ok ? disk.write(after.text) : after.message;
 }
 

@@ -182,7 +182,10 @@ function endpoint(to: Answering, request: Incoming): Outgoing {
   const asked = removal ? { ...request, path: `${MANAGEMENT_BASE}${name}` } : request;
   const given = handle(gateway.memory(), asked, to.dialect.catalog, { authIndex: gateway.authIndex() });
   if (given.writes === 'file') {
-    const problem = gateway.fieldWrite(given.memory, removal ? 'migrate' : 'keep');
+    const problem = gateway.fieldWrite(given.memory, {
+      flatFile: removal ? 'migrate' : 'keep',
+      ...(given.sent && { sent: given.sent }),
+    });
     if (problem) return json(500, { error: `failed to save config: ${problem.message}` });
   }
   const headers = given.contentType === undefined ? {} : { 'Content-Type': given.contentType };
