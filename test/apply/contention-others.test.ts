@@ -1,0 +1,67 @@
+// The law of contention for transactions that are no plain apply.
+import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { hashSync } from 'bcryptjs';
+import { restore } from '../../src/apply/apply.ts';
+import { alone, type Alone, complaintsOf, type Edit, instantsOf, type Scene } from './contention.ts';
+import { DESIRED, GATEWAY_FILE, GATEWAY_FILE_V8, strike } from './setup.ts';
+
+afterEach(strike);
+
+const CHANGED = DESIRED.replace('request-retry: 1', 'request-retry: 4');
+const KEYS = { TEAM_B: 'sk-test-0003' };
+
+const restoring: Pick<Scene, 'desired' | 'env' | 'prepare' | 'act'> = {
+  desired: CHANGED,
+  env: KEYS,
+  prepare: (home) => home.reconcile({ allow: [{ guard: 'mass-delete' }] }),
+  act: ({ context }, more) => restore({ ...context, ...more }, { backup: 'latest' }),
+};
+
+const SCENES: Readonly<Record<string, Scene>> = {
+  'a restore': { options: { file: GATEWAY_FILE }, ...restoring },
+  'a restore on v8': { options: { file: GATEWAY_FILE_V8, api: 'v8' }, ...restoring },
+  'a rotation of the management secret': {
+    options: {
+      file: GATEWAY_FILE.replace(
+        'allow-remote: false',
+        `allow-remote: false\n  secret-key: ${hashSync('mgmt-secret-old', 4)}`,
+      ),
+      keys: ['mgmt-secret-old', 'mgmt-secret-new'],
+    },
+    desired: `${CHANGED}remote-management:\n  secret-key: \${env:NEXT}\n`,
+    env: { ...KEYS, NEXT: 'mgmt-secret-new' },
+  },
+};
+
+const EDITS: readonly Edit[] = [
+  { name: 'the same value', path: 'request-retry', body: { value: 99 } },
+  { name: 'another value', path: 'logging-to-file', body: { value: true } },
+  {
+    name: 'an entry of the same list',
+    method: 'PATCH',
+    path: 'api-keys',
+    body: { old: 'sk-none', new: 'sk-test-panel' },
+  },
+  { name: 'an entry of the same list goes', method: 'DELETE', path: 'api-keys?value=sk-test-0001' },
+  {
+    name: 'a header',
+    method: 'PATCH',
+    path: 'openai-compatibility',
+    body: { name: 'openrouter', value: { headers: { 'X-Panel': 'yes' } } },
+  },
+  { name: 'the whole file', edit: (text) => text.replace('port: 8317', 'port: 8318') },
+];
+
+describe.each(Object.entries(SCENES))('%s, while somebody else changes', (_, scene) => {
+  let quiet: Alone;
+  beforeAll(async () => {
+    quiet = await alone(scene);
+  });
+
+  test.each(EDITS.map((edit, i) => ({ ...edit, i })))(
+    '$name, before our requests',
+    async ({ i, ...edit }) => {
+      expect(await complaintsOf(scene, quiet, edit, instantsOf(quiet, i))).toEqual([]);
+    },
+  );
+});
