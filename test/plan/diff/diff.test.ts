@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import jsonPatch, { type Operation } from 'fast-json-patch';
 import { parse } from 'yaml';
 import type { Tree, Value } from '../../../src/lib/value.ts';
 import { BASE, linesOf, planOf, type Scenario } from '../builders.ts';
@@ -108,6 +109,18 @@ describe('what differs', () => {
     expect(lines[0]).toMatch(
       /^update claude-api-key\["#[0-9a-f]{8}@https:\/\/c\.example~2"\]\.priority 2 → 3/,
     );
+  });
+
+  test('the patch puts what moved where it is declared, at the front, in the middle and at the end', () => {
+    const rule = (name: string): Tree => ({ models: [{ name }], params: { a: 1 } });
+    const payload = (order: string): Tree => ({ payload: { override: [...order].map(rule) } });
+    for (const order of ['bacd', 'acbd', 'dabc', 'bcda', 'badc', 'dcba', 'cadb']) {
+      const file = JSON.stringify(payload('abcd'));
+      const { plan } = planOf({ file, desired: payload(order), withFile: false });
+      const patched = jsonPatch.applyPatch(payload('abcd'), structuredClone([...plan.patch]) as Operation[]);
+      expect(plan.patch.some(({ op }) => op === 'move')).toBe(true);
+      expect(patched.newDocument).toEqual(payload(order));
+    }
   });
 
   test('what has an order is compared in order, and what moved is a move', () => {
