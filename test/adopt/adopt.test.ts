@@ -125,7 +125,9 @@ plugins:
       'remote-management:\n  allow-remote: false\nquota-exceeded: { switch-project: true }\n',
     );
   });
+});
 
+describe('values of a pulled desired state', () => {
   test('says what the gateway makes of a value', async () => {
     const file = `routing: { strategy: rr }
 request-retry: 2.9
@@ -216,7 +218,9 @@ payload:
     expect(adopted.text).toContain('b: 2');
     expect(await changesOf(file, adopted)).toEqual([]);
   });
+});
 
+describe('the text of a pulled desired state', () => {
   test('prints anew what shares values, and only that', async () => {
     const file = `debug: true # kept
 x-defaults: &headers { X-A: b }

@@ -121,7 +121,9 @@ describe('pull', () => {
     expect((await stat(join(dir, 'mine/.env'))).mode & 0o777).toBe(0o600);
     expect(await read('mine/.env.example')).toContain('# claude-api-key[0].api-key\nCLAUDE_API_KEY=\n');
   });
+});
 
+describe('pull beside files that are there', () => {
   test('never replaces a file unless told, and then writes none', async () => {
     await mkdir(join(dir, 'desired-state'));
     await writeFile(join(dir, 'desired-state/gateway.yaml'), 'debug: true\n');

@@ -132,7 +132,9 @@ describe('a gateway that misbehaves', () => {
     });
     expect(await home.reconcile({}, foreign)).toMatchObject({ kind: 'applied' });
   });
+});
 
+describe('a roll-back that something gets in the way of', () => {
   test('a foreign change during the transaction stays, ours is taken back', async () => {
     const home = await stage({ desired: RETRY });
     const foreign = beforeSending(home, 1, async () => {

@@ -52,7 +52,9 @@ describe('the daemon', () => {
     await home.next('drifted');
     expect(home.sandbox.requests.filter(({ method }) => method !== 'GET')).toEqual([]);
   });
+});
 
+describe('the daemon without its gateway or its files', () => {
   test('tries a gateway that is down again and again, and goes on when it is back', async () => {
     const home = await daemon({ clock: impatient, desired: retries(4) }, (at) => at.sandbox.stop());
     await home.next('unreachable');
@@ -100,7 +102,9 @@ describe('the daemon', () => {
     expect(found.problems[1]?.message).toContain('was changed to match the last valid desired state');
     expect(await home.file()).toContain('request-retry: 1');
   });
+});
 
+describe('the settings of a running daemon', () => {
   test('keeps the settings of before while the new ones have errors', async () => {
     const home = await daemon({
       reopen: () => {
@@ -143,7 +147,9 @@ describe('the daemon', () => {
     await writeFile(home.settings, 'mode: apply');
     await home.next('applied');
   });
+});
 
+describe('the daemon when it is stopped or disturbed', () => {
   test('stopped in the middle of a transaction, it finishes or rolls back before it ends', async () => {
     const home = await daemon({ desired: retries(4) });
     while (!home.events.some((event) => event.kind === 'step' && event.step === 'write')) await pause(2);

@@ -158,7 +158,9 @@ daemon:
     expect(problems).toEqual([]);
     expect(found?.targets.map(({ keys }) => keys.length)).toEqual([0, 0]);
   });
+});
 
+describe('a settings file with a mistake', () => {
   const WRONG: readonly (readonly [what: string, text: string, problem: string])[] = [
     [
       'an unknown setting',

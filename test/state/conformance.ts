@@ -76,12 +76,13 @@ export async function codesOf(promise: Promise<unknown>): Promise<readonly strin
 }
 
 export function conformsToStore(kind: string, open: () => Promise<Bench>): void {
+  let bench: Bench;
+  const fresh = async (): Promise<Store> => {
+    bench = await open();
+    return bench.create();
+  };
+
   describe(`a store in ${kind}`, () => {
-    let bench: Bench;
-    const fresh = async (): Promise<Store> => {
-      bench = await open();
-      return bench.create();
-    };
     afterEach(() => bench.end());
 
     test('is new once and knows its hashes ever after', async () => {
@@ -179,6 +180,10 @@ export function conformsToStore(kind: string, open: () => Promise<Bench>): void 
       await store.closeJournal('home');
       expect(await store.journal('home')).toBeUndefined();
     });
+  });
+
+  describe(`backups and history of a store in ${kind}`, () => {
+    afterEach(() => bench.end());
 
     test('returns a backup byte for byte, sealed', async () => {
       const store = await fresh();

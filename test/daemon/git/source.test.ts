@@ -161,7 +161,9 @@ describe('on a bad day the last good commit stays in force', () => {
       `HF7015: commit ${bad.slice(0, 12)} doesn't contain the directory gateways`,
     );
   });
+});
 
+describe('content that cannot be used leaves the last good commit in force', () => {
   test('when the commit is too large', async () => {
     const one = await remote();
     const good = await one.push({ 'a.yaml': 'a: 1\n' });
@@ -244,7 +246,9 @@ describe('on a bad day the last good commit stays in force', () => {
     expect(following.problem()).toMatch(/^HF7017: the repository/);
     expect(following.files()).toBeUndefined();
   });
+});
 
+describe('a damaged mirror is repaired', () => {
   test('when the mirror is damaged, which is then made anew, with its history', async () => {
     const one = await remote();
     await one.push({ 'a.yaml': 'a: 1\n' });

@@ -128,7 +128,9 @@ describe('metrics', () => {
     expect(await at.shown('holdfast_settle_duration_seconds_sum')).toEqual(['{target="home"} 1.5']);
     expect(await at.shown('holdfast_settle_duration_seconds_count')).toEqual(['{target="home"} 1']);
   });
+});
 
+describe('metrics from the state, the settings and the git source', () => {
   test('what the state says of an earlier process is shown: success, block, suspension, revision', async () => {
     const at = bench();
     at.now = 1000;

@@ -182,7 +182,9 @@ describe('a message', () => {
      }
     `);
   });
+});
 
+describe('a message in Slack', () => {
   test('to Slack', () => {
     expect(slackBody(pageOf(refused))).toMatchInlineSnapshot(`
      {
@@ -303,7 +305,9 @@ describe('a message', () => {
      }
     `);
   });
+});
 
+describe('a message in Discord and Telegram', () => {
   test('to Discord', () => {
     expect(discordBody(pageOf(refused))).toMatchInlineSnapshot(`
      {
@@ -424,7 +428,9 @@ describe('a message', () => {
      }
     `);
   });
+});
 
+describe('a message by mail', () => {
   test('by mail', () => {
     expect(mailOf(pageOf(needsAPerson))).toMatchInlineSnapshot(`
      {

@@ -160,7 +160,9 @@ describe('notifications', () => {
     expect(kinds(one.got)).toEqual(['unreachable', 'unreachable', 'unreachable']);
     expect(kinds(other.got)).toEqual(['digest of 3']);
   });
+});
 
+describe('notifications to a receiver that has problems', () => {
   test('are tried again while the receiver is down, later and later, and as it asks', async () => {
     const receiver = await httpReceiver(
       { status: 500 },
@@ -273,7 +275,9 @@ describe('notifications', () => {
     await until(() => at.told()['ops']?.['gateway-0']?.standing === 'unreachable');
     expect(Object.keys(at.told()['ops'] ?? {})).toHaveLength(300);
   });
+});
 
+describe('notifications about settings and state', () => {
   test('of settings that cannot be used, and of settings that can again', async () => {
     const receiver = await httpReceiver();
     const at = ground();
