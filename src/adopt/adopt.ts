@@ -113,7 +113,7 @@ function readIn(text: string): Tree | undefined {
 }
 
 /**
- * The text with the patch made. What cannot be edited in place is printed anew from `final`, or everything where not even
+ * The text with the patch made. What can't be edited in place is rewritten from `final`, or everything where not even
  * that helps.
  */
 function edited(
@@ -132,7 +132,7 @@ function edited(
   }
 }
 
-/** Key by key; a key that cannot be edited is printed anew. */
+/** Key by key; a key that can't be edited is rewritten. */
 function piecewise(
   document: FileDocument,
   patch: Patch,
@@ -145,13 +145,13 @@ function piecewise(
     const step = patch.keys.get(text);
     return step !== undefined && !canSplice(document, { kind: 'map', keys: new Map([[text, step]]) });
   });
-  const anew = parsed(rewritten(document, refused, final));
+  const reparsed = parsed(rewritten(document, refused, final));
   const rest = new Map([...patch.keys].filter(([name]) => !refused.some((pair) => pair.key.text === name)));
   const names = refused.map((pair) => pair.key.text).filter((name) => Object.hasOwn(final, name));
   const notes = names.map((name) => lostComments(`\`${name}\``));
-  if (rest.size === 0) return { text: anew.text, notes };
+  if (rest.size === 0) return { text: reparsed.text, notes };
   try {
-    return { text: splice(anew, { kind: 'map', keys: rest }).text, notes };
+    return { text: splice(reparsed, { kind: 'map', keys: rest }).text, notes };
   } catch (error) {
     if (!(error instanceof UnsafeEdit)) throw error;
     return { text: printed(final), notes: [lostComments('the file')] };

@@ -41,7 +41,7 @@ const OF_THE_MACHINE: readonly (readonly [string, string])[] = [
 
 /**
  * What the gateway writes into its file by itself (C v0 §4.4 N10); left out where it is the default. `ws-auth`, which it
- * writes too, stays: nothing tells whether an operator wrote that switch, and it decides who is let in.
+ * writes too, stays: nothing tells whether an operator wrote that switch, and it decides who has access.
  */
 const WRITTEN_OUT = ['credential-concurrency', 'credential-in-flight', 'redis-usage-queue-retention-seconds'];
 
@@ -60,7 +60,7 @@ const placeIn = ({ layout }: Catalog, flat: string): string =>
   layout === 'v8' ? (placeInV8(flat) ?? flat) : flat;
 
 /**
- * The patch that takes out what is not to be declared, and what that is. `unfit`: what a desired state cannot say;
+ * The patch that takes out what is not to be declared, and what that is. `unfit`: what a desired state can't express;
  * nothing includes it.
  */
 export function leaveOut(

@@ -48,7 +48,7 @@ export function printed(content: Tree): string {
     .join('');
 }
 
-/** These pairs of the root printed anew; everything around them stays. */
+/** These pairs of the root, rewritten; everything around them stays. */
 export function rewritten(document: FileDocument, pairs: readonly Pair[], content: Tree): string {
   const style = styleOf(document);
   const text = document.text.endsWith('\n') ? document.text : `${document.text}${style.eol}`;

@@ -1,4 +1,4 @@
-// What the daemon works on, opened anew when the settings change: directories on this machine, or one commit of the git
+// What the daemon works on, reopened when the settings change: directories on this machine, or one commit of the git
 // source, the same for all targets.
 import { relative, resolve } from 'node:path';
 import type { GitSource, Held } from '../daemon/git/source.ts';

@@ -29,7 +29,7 @@ export interface DaemonOptions {
   readonly signal: AbortSignal;
   /** What runs beside the looks; nothing by default. */
   readonly services?: Services;
-  /** Is given what reads settings and files anew when the process is asked to (SIGHUP). */
+  /** Is given what reloads settings and files when the process is asked to (SIGHUP). */
   readonly onHangup?: (reload: () => void) => void;
 }
 
@@ -234,7 +234,7 @@ class Daemon implements DaemonOperations {
     await this.#follow();
   }
 
-  /** One that wrote nothing speaks of the backup, not of the files; after one that did, the target stands anew. */
+  /** One that wrote nothing speaks of the backup, not of the files; after one that did, the status is determined again. */
   async #restored(outcome: Outcome): Promise<void> {
     if (!WROTE.has(outcome.kind)) return;
     await this.#seen({ outcome }, 'asked');

@@ -1,4 +1,4 @@
-// The one walk below a directory, for whoever reads or watches what is in it. Every directory and file is visited once by
+// The one walk below a directory, for all code that reads or watches its content. Every directory and file is visited once by
 // its real place, whatever links lead to it; the walk ends at a bound and when it is told to stop.
 import type { Dirent } from 'node:fs';
 import { opendir, realpath, stat } from 'node:fs/promises';

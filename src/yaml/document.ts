@@ -25,7 +25,7 @@ const REFUSED = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u0084\u0086-\u00
 /**
  * Parses the first document of a text, as the gateway does (C v0 §2.3): scalars keep text and style, comments hang
  * where the gateway's library hangs them, ranges are exact. Refuses syntax errors, unknown anchors and control
- * characters. A root that is no mapping and duplicate keys are refused by `load`: the saver accepts the latter.
+ * characters. A root that isn't a mapping and duplicate keys are refused by `load`: the saver accepts the latter.
  */
 export function parseDocument(text: string): FileDocument | LoadFailure {
   const refused = REFUSED.exec(text);

@@ -1,4 +1,4 @@
-// A revision that failed is not applied again until the files or secrets change, or somebody says --retry (§10.11).
+// A revision that failed is not applied again until the files or secrets change, or you apply with --retry (§10.11).
 import type { Revision } from '../../domain/desired.ts';
 import type { Outcome } from '../../domain/outcome/outcome.ts';
 import { problem } from '../../domain/problem/problem.ts';

@@ -41,7 +41,7 @@ export interface Context {
   readonly listener: Listener;
   /** Opens a client of the target that sends only while this lease outlives each request. */
   readonly connect: (lease: Pick<Lease, 'remainingMs'>) => Client;
-  /** Reads the files anew each time it is called. */
+  /** Reads the files again each time it's called. */
   readonly loadDesired: () => Promise<LoadedDesired>;
   /** Who holds the lock, for the other one's error message, e.g. `holdfast run`. */
   readonly owner: string;

@@ -56,7 +56,7 @@ export function startRun(context: Context, client: Client, state: TargetState, s
   };
 }
 
-/** What is known of texts of earlier runs, for whoever has no files at hand. */
+/** What is known of texts of earlier runs, for callers without the files. */
 export function earlierTexts({ context: { store }, state }: Run): KnownTexts {
   return knownTexts(undefined, state.origins, (text) => store.hash(text));
 }

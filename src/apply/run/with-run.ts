@@ -6,7 +6,7 @@ import { type Run, startRun } from './run.ts';
 export interface RunOptions {
   /** What is done, for the one who has to wait: `apply`, `drift check`. */
   readonly purpose: string;
-  /** ms to wait for whoever has the lock; the usual time where absent. */
+  /** ms to wait for the holder of the lock; the usual time where absent. */
   readonly waitMs?: number | undefined;
 }
 

@@ -12,12 +12,12 @@ export interface Baseline {
 
 /** What a change of configuration means to callers. */
 export interface Expectation {
-  /** Client keys that must be let in from now on, and that must be refused from now on. */
+  /** Client keys that must be accepted from now on, and that must be refused from now on. */
   readonly added: readonly Sealed<string>[];
   readonly removed: readonly Sealed<string>[];
   /** A client key that is valid before and after, and that a header can carry. */
   readonly lasting?: Sealed<string>;
-  /** Whether a caller without a key is to be let in. */
+  /** Whether a caller without a key must be accepted. */
   readonly open: boolean;
   /** Aliases that the change adds, and that a caller should see. */
   readonly aliases: readonly string[];

@@ -22,7 +22,7 @@ export async function remoteChecks(
   return await Promise.all(targets.map(({ name }) => remote.plan(name, { ...judged(flags), depth })));
 }
 
-/** What somebody says for this once. */
+/** What the caller sets for this one run. */
 function judged({ allow, mode, prune }: RemoteFlags): Pick<PlanRequest, 'allow' | 'mode' | 'prune'> {
   return {
     ...(allow && { allow: [...allow] }),

@@ -24,7 +24,7 @@ export interface DaemonOperations {
   nextLookAt(name: string): number | undefined;
   /** Looks at the target as soon as its line allows; several at once are one. */
   look(name: string, trigger?: Trigger): void;
-  /** Reads settings and files anew and looks at everything. */
+  /** Reloads settings and files, and checks every target. */
   reload(trigger: Trigger): void;
   /** A plan made now; nothing is written. */
   plan(name: string, request?: ReconcileRequest): Promise<Outcome>;

@@ -16,7 +16,7 @@ export async function beforeLastApply(
   return { backup: applied.backup, revision: applied.revision?.digest ?? '' };
 }
 
-/** Until the files change, or somebody says retry. */
+/** Until the files change, or someone retries it. */
 export function rolledBack(revision: string, since: number, by = 'somebody'): Quarantine {
   return { revision, since, reason: `${by} rolled it back` };
 }

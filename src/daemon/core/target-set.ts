@@ -1,4 +1,4 @@
-// What the daemon works on: targets and the way to their contexts, opened anew when the settings change.
+// What the daemon works on: targets and the way to their contexts, reopened when the settings change.
 import type { Context } from '../../apply/run/context.ts';
 import type { Listener } from '../../domain/outcome/event.ts';
 import type { Target } from '../../domain/target.ts';

@@ -1,5 +1,5 @@
 // When the remote is asked: at once and then every so often, a little irregularly, rarer while it fails, and at once when
-// somebody says so. However many say so, there is one question under way and one that waits.
+// someone requests it. However many requests there are, there is one question under way and one that waits.
 import type { Clock } from '../../domain/clock.ts';
 
 export interface PollLoop {

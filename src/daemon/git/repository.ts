@@ -79,7 +79,7 @@ function nameOf({ url, ref, path }: GitSettings): string {
 }
 
 /**
- * The files are written anew from the mirror, which knows what belongs into them; where it is damaged, those that are
+ * The files are written again from the mirror, which has their content; where it is damaged, those that are
  * there are as good as they were. Where signatures are asked for, only what can be checked now counts.
  */
 async function lastInForce(
@@ -108,7 +108,7 @@ async function lastInForce(
   }
 }
 
-/** A mirror that cannot do its work is made anew, from the remote; the old one stays until that is done. */
+/** A mirror that doesn't work is created again from the remote; the old one stays until that is done. */
 async function bringOrRebuild<T>(
   gitDir: string,
   options: MirrorOptions,

@@ -9,7 +9,7 @@ const SETTLE_SECONDS = [0.25, 0.5, 1, 2, 4, 8, 15, 30, 60, 120];
 
 export interface Instruments {
   readonly registry: Registry;
-  /** Set anew from what is known whenever somebody reads. */
+  /** Set again from what is known at every read. */
   readonly gauges: ReturnType<typeof gaugesIn>;
   readonly counters: ReturnType<typeof countersIn>;
   readonly histograms: ReturnType<typeof histogramsIn>;

@@ -1,4 +1,4 @@
-// `/metrics`: for whoever may look, or for everybody where the settings say so.
+// `/metrics`: for tokens with read access, or for everyone if the settings allow it.
 import type { FastifyInstance } from 'fastify';
 import type { HttpSettings } from '../../settings/settings.ts';
 import type { Routes } from '../http/server/api.ts';

@@ -10,7 +10,7 @@ import { displayPath } from '../read/locations.ts';
 
 export interface ForGateway {
   readonly desired: Desired;
-  /** What the layout cannot say, as errors of guard `unsupported` with their places; names of groups as notes. */
+  /** What the layout can't express, as errors of guard `unsupported` with their places; names of groups as notes. */
   readonly problems: readonly Problem[];
   /** Pointers into the translated tree to pointers into the declared one. */
   readonly originOf: (pointer: string) => string;

@@ -100,7 +100,7 @@ export interface InLayout {
 export function inLayout(root: LocatedMap, from: Layout, to: Layout, options: RewriteOptions = {}): InLayout {
   if (from === 'legacy' && to === 'legacy') return { root, problems: [] };
   const made = rewrite<Placed>({ node: root, position: root.position }, LOCATED_ADAPTER, from, to, options);
-  // Sections that are made anew stand where their first key does; as declared they know better.
+  // New sections get the position of their first key; as declared they know better.
   if (from === to && made.remarks.length + made.refusals.length === 0) return { root, problems: [] };
   return {
     root: made.root.node as LocatedMap, // a rewritten mapping is one

@@ -20,7 +20,7 @@ export interface AuthMemory {
   clear(): Promise<void>;
   /** Index into the target's keys of the one that worked last. */
   workingKey(): Promise<number | undefined>;
-  /** The key of this index was let in; whatever failed before is over. Cheap where nothing changes. */
+  /** The key of this index was accepted; whatever failed before is over. Cheap where nothing changes. */
   worked(index: number): Promise<void>;
 }
 

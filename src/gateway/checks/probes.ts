@@ -1,4 +1,4 @@
-// What a gateway does, seen from outside: is it alive, whom does it let in, which models does it list. Never
+// What a gateway does, seen from outside: is it alive, which callers does it accept, which models does it list. Never
 // authenticated as management, so never a counted failure (C v0 §1.3).
 import { uncarriedInValue } from '../../lib/http-text.ts';
 import { isList, isTree, type Value } from '../../lib/value.ts';
@@ -12,7 +12,7 @@ export type Admission =
   /** Sample keys: every caller is refused until they are replaced (C v0 §8.1). */
   | { readonly kind: 'safe-mode' }
   | { readonly kind: 'unclear'; readonly status: number; readonly detail: string }
-  /** Not asked: no header can carry the key, so nobody can be let in with it that way. */
+  /** Not asked: no header can carry the key, so it can't be used for access that way. */
   | { readonly kind: 'unproven'; readonly detail: string };
 
 /** Whether `/healthz` says ok. Rejects where nothing answers. */

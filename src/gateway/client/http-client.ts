@@ -75,7 +75,7 @@ async function send(setup: Setup, request: Request): Promise<Answer> {
   return sendWithKey(setup, request, credential.managementKey);
 }
 
-/** Tries the keys in the ring's order until one is let in or the ring says stop. */
+/** Tries the keys in the ring's order until one is accepted or the ring says stop. */
 async function sendWithKeys(setup: Setup, request: Request): Promise<Answer> {
   const { ring } = setup;
   const order = await ring.order();

@@ -5,7 +5,7 @@ import { type Family, layoutTable, type LayoutRow } from './table.ts';
 
 export type Layout = 'legacy' | 'v8';
 
-/** What the other layout cannot say; nothing of it is in the result. */
+/** What the other layout can't express; nothing of it is in the result. */
 export interface Refusal<N> {
   /**
    * `unknown`: no key of the layout. `gone`: newer v8 has no such key. `both`: two spellings of one key stand in the tree.

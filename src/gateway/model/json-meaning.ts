@@ -9,7 +9,7 @@ const SCALAR = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 export function jsonMeaning(value: Value): Value {
   const text = typeof value === 'string' ? value : JSON.stringify(value);
   try {
-    JSON.parse(text); // what is no JSON must not become it
+    JSON.parse(text); // what isn't JSON must not become it
     return textOf(JSON.parse(text.replace(SCALAR, marked)) as Value); // JSON holds nothing but values
   } catch {
     return value;

@@ -51,7 +51,7 @@ function keepsList(
   return node.items.every((each, i) => keepsItem(each, item, value[i] ?? null, path, explicit));
 }
 
-/** An empty mapping is printed anew, which can break the file: see `brokenBySave`. */
+/** An empty mapping is printed again, which can break the file: see `brokenBySave`. */
 const isPlainMap = (node: MapNode): boolean => node.tag === undefined && node.pairs.length > 0;
 
 function keepsStruct(

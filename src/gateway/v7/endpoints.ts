@@ -59,7 +59,7 @@ export function methodsOf(path: string, catalog: Catalog): readonly string[] {
 
 function wholeConfig(memory: Memory, catalog: Catalog): EndpointAnswer {
   const json = toJson(memory, catalog);
-  // What JSON cannot say makes the whole answer empty (C v0 §2.1.3).
+  // What JSON can't express makes the whole answer empty (C v0 §2.1.3).
   return json ? shows(memory, json) : { ...shows(memory, {}), body: '' };
 }
 

@@ -159,7 +159,7 @@ export function become(node: Node, other: Node): void {
   Object.assign(node, fresh);
 }
 
-/** The member of that name, made where it is missing; what is no mapping becomes an empty one. */
+/** The member of that name, made where it is missing; what isn't a mapping becomes an empty one. */
 function makeMember(node: Node, name: string): Entry {
   if (node.kind !== 'map') toEmptyMap(node);
   const map = node as Mapping; // It is now.

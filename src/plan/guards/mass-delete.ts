@@ -157,7 +157,7 @@ function* countsOfList(
   }
 }
 
-/** What a set of texts holds: one that stands twice, or is blank, is no loss when it goes. */
+/** What a set of texts holds: one that occurs twice, or is blank, is no loss when it goes. */
 function countsOfTexts(
   before: readonly Value[],
   after: readonly Value[],

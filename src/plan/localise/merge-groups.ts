@@ -251,7 +251,7 @@ class Regrouping {
   }
 
   /**
-   * A key that cannot say it inside its group leaves it: for one that says what is declared, or for one of its own with
+   * A key that can't express it inside its group leaves it: for one that says what is declared, or for one of its own with
    * everything it has now or is to have.
    */
   #moveOut(work: LiveGroup, index: number, proposed: EffectiveEntry): void {

@@ -82,7 +82,7 @@ function withoutShared(
 ): readonly [Value | undefined, Value | undefined] {
   if (!isList(before) || !isList(after)) return [before, after];
   const [was, is] = [new Set(before.filter(isTree)), new Set(after.filter(isTree))];
-  if (was.size < before.length || is.size < after.length) return [before, after]; // one entry may stand twice
+  if (was.size < before.length || is.size < after.length) return [before, after]; // one entry may occur twice
   const not = (others: ReadonlySet<Value>) => (entry: Value) => !others.has(entry);
   return [before.filter(not(is)), after.filter(not(was))];
 }

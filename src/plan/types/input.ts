@@ -59,7 +59,7 @@ export interface PlanInput {
   readonly managementSecret: ManagementSecret | undefined;
   /** `not-probed` (a plan without an apply) refuses nothing. */
   readonly rollbackProbe: WayBack;
-  /** What the gateway's layout cannot say of what the files declare, and what it says otherwise (`spoken`). */
+  /** What the gateway's layout can't express of what the files declare, and what it says otherwise (`spoken`). */
   readonly refusals?: readonly Verdict[];
   readonly built?: Built | undefined;
   readonly notes?: readonly Problem[];

@@ -41,7 +41,7 @@ const realtime = (status: number, code: string, message: string, type = TYPE): P
   body: { error: { code, message, param: null, type } },
 });
 
-/** Undefined: the text is no JSON. */
+/** Undefined: the text isn't JSON. */
 function parsed(body: string): Value | undefined {
   try {
     return JSON.parse(body) as Value;

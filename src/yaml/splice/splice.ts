@@ -296,7 +296,7 @@ function itemChunks(context: Splicing, list: ListNode, dashes: readonly number[]
   });
 }
 
-/** Old items that need not move: everything else is cut and put in anew. */
+/** Old items that need not move: everything else is cut and inserted again. */
 function stayingInPlace(steps: readonly ItemStep[]): Set<number> {
   return new Set(longestIncreasingRun(steps.filter(isOld).map((step) => step.from)));
 }

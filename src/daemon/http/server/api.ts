@@ -23,7 +23,7 @@ export type Routes = (server: ApiServer) => void | Promise<void>;
 declare module 'fastify' {
   interface FastifyContextConfig {
     /**
-     * Who is let in. Below `/api` by default `read` for GET and `operate` for everything else; elsewhere everybody, so a
+     * Who has access. Below `/api` by default `read` for GET and `operate` for everything else; elsewhere everybody, so a
      * route there that is not for everybody has to say so.
      */
     role?: 'anyone' | 'read' | 'operate';

@@ -1,4 +1,4 @@
-// The files of the dashboard: from memory, checked by their tag, and its page for whoever
+// The files of the dashboard: from memory, checked by their tag, and its page for anyone who
 // follows an address that is none.
 import { gzipSync } from 'node:zlib';
 import type { FastifyReply, FastifyRequest } from 'fastify';

@@ -30,7 +30,7 @@ function urlOf(scheme: string, host: string, port: number): URL {
   return new URL(`${scheme}://${isIPv6(host) ? `[${host}]` : host}:${port}`);
 }
 
-/** ms for whoever listens there to say who it is. */
+/** ms for the other server to identify itself. */
 const ASKING = 1000;
 
 async function byWhom(address: URL): Promise<string> {

@@ -32,7 +32,7 @@ const STATUS_OF_EXIT: Partial<Record<ExitCode, number>> = {
   [EXIT.unreachable]: 502,
 };
 
-/** `unexpected`: a fault of ours, which belongs into the log. */
+/** `unexpected`: a bug in Holdfast, which must be logged. */
 export function problemOf(error: unknown): { readonly view: ProblemView; readonly unexpected: boolean } {
   if (error instanceof HoldfastError)
     return { view: viewOf(error.problems, statusOf(error)), unexpected: false };

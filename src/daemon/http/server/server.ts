@@ -71,7 +71,7 @@ export async function createServer(parts: ServerParts): Promise<ApiServer> {
   return server;
 }
 
-/** Bounds for whoever is slow, greedy or silent. A long answer, such as an apply, has as long as it takes. */
+/** Limits for slow, greedy or silent clients. A long answer, such as an apply, has as long as it takes. */
 function bare({ tls, trustedProxies }: HttpSettings): ApiServer {
   const server = fastify({
     logger: false,

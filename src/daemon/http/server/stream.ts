@@ -9,7 +9,7 @@ export interface Streams {
   publish(event: LiveEvent): void;
   /** Whether nobody listens. */
   isAlone(): boolean;
-  /** Events happened that were not published: who comes back later is told to look at everything anew. */
+  /** Events happened that were not published: who comes back later is told to reload everything. */
   forget(): void;
   /**
    * One more listener; text of `text/event-stream`. `lastId` is the last event it has seen, `mayListen` is asked again
@@ -75,7 +75,7 @@ export function createStreams(options: StreamOptions): Streams {
       .slice(at + 1)
       .map((one) => one.text)
       .join('');
-    // What has no place in the buffer would end the stream, each time anew.
+    // What has no place in the buffer would end the stream each time.
     return text.length > waiting / 2 ? textOf({ kind: 'settings' }) : text;
   };
 

@@ -1,4 +1,4 @@
-// The way around an edit that cannot be spliced, for whoever allows it: the file printed anew from what it means.
+// The way around an edit that cannot be spliced, if the guard allows it: the file printed again from its meaning.
 // Comments, anchors and layout go; nothing that it says does.
 import { stringify } from 'yaml';
 import type { Dialect } from '../../../gateway/dialect.ts';

@@ -66,7 +66,7 @@ function sort(
     sort(catalog, [...area, name], before[name], after[name], into);
 }
 
-/** A map of free keys that loses its last member, or several, is put as it shall be. */
+/** A map of free keys that loses its last member, or several, is put as a whole. */
 function gather(before: Tree, after: Tree, sorted: Sorted): void {
   const byParent = new Map<string, Area[]>();
   for (const area of sorted.removed) {

@@ -1,6 +1,6 @@
 // Decides how differences are written to a v8 gateway: one root PATCH for everything that is set, then what must be
 // empty or gone (design §8, design-v8 rules 6 to 13). Each request is run through the model of the gateway; where the
-// JSON routes cannot say what is wanted, the edited text goes through the v0 API. Sends nothing.
+// JSON routes can't express what is wanted, the edited text goes through the v0 API. Sends nothing.
 import { changeTree, V8_BASE, handleV8 } from '../../../gateway/v8/endpoints.ts';
 import { copySections, expanded, type Node, print } from '../../../gateway/v8/tree.ts';
 import { dedentComments } from '../../../gateway/model/stored.ts';

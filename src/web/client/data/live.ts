@@ -1,5 +1,5 @@
 // What the daemon says by itself: its stream of events, and whether it is heard. Lost streams are opened again, and then
-// everything shown is asked for anew, because nobody knows what was missed.
+// everything shown is requested again, because events may have been missed.
 import { signal } from '@preact/signals';
 import { terminalSafeIn } from '../../../lib/terminal-safe.ts';
 import type { LiveEvent } from '../../../api-schema/views.ts';

@@ -13,7 +13,7 @@ export interface Loaded<T> {
 
 export interface Resource<T> {
   readonly state: Signal<Loaded<T>>;
-  /** Asks anew. Several at once are two: the one under way, and one after it. */
+  /** Requests again. Several at once are two: the one under way, and one after it. */
   load(): Promise<void>;
   change(by: (value: T) => T): void;
 }

@@ -1,4 +1,4 @@
-// Who is looking, as far as the daemon let them in.
+// Who is looking, as far as the daemon gave them access.
 import { computed, signal } from '@preact/signals';
 import type { ProblemView, Session } from '../../../api-schema/views.ts';
 
