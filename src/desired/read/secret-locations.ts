@@ -2,6 +2,7 @@
 import type { Catalog } from '../../gateway/catalog/field.ts';
 import { mapSecrets } from '../../gateway/catalog/secrets.ts';
 import { pointerTo, stepsOfPointer } from '../../domain/path.ts';
+import { memoBy } from '../../lib/memo.ts';
 import { type Tree, valueAt } from '../../lib/value.ts';
 
 export interface SecretText {
@@ -11,16 +12,8 @@ export interface SecretText {
   readonly steps: readonly string[];
 }
 
-const found = new WeakMap<Tree, { readonly catalog: Catalog; readonly secrets: readonly SecretText[] }>();
-
 /** Secrets in the order of the tree, parts of texts (a password in a URL) included. Looked for once in a tree. */
-export function secretsOf(tree: Tree, catalog: Catalog): readonly SecretText[] {
-  const known = found.get(tree);
-  if (known?.catalog === catalog) return known.secrets;
-  const secrets = lookForSecrets(tree, catalog);
-  found.set(tree, { catalog, secrets });
-  return secrets;
-}
+export const secretsOf: (tree: Tree, catalog: Catalog) => readonly SecretText[] = memoBy(lookForSecrets);
 
 function lookForSecrets(tree: Tree, catalog: Catalog): readonly SecretText[] {
   const found: SecretText[] = [];

@@ -1,6 +1,7 @@
 // Families of credentials as the gateway uses them: one entry for each key, with what it inherits from its group. How
 // entries are grouped, and what groups are called, makes no difference (C v8 §2, design-v8 rule 18). Pure.
 import { canonicalJson } from '../../lib/stable-json.ts';
+import { memo, memoBy } from '../../lib/memo.ts';
 import { isList, isTree, listOf, type Tree, type Value } from '../../lib/value.ts';
 import type { Catalog, Field } from '../catalog/field.ts';
 import { canonical } from '../model/equal.ts';
@@ -21,20 +22,17 @@ export function familyAt(path: string): Family | undefined {
   return layoutTable().families.find(({ v8 }) => v8 === path);
 }
 
-const entries = new WeakMap<readonly Value[], readonly EffectiveEntry[]>();
-
 /**
  * In flattened order. What is no group or key is passed over: validation speaks about that. A list is that of one
  * family, and looked through once.
  */
 export function effectiveEntries(groups: Value | undefined, family: Family): readonly EffectiveEntry[] {
-  if (!isList(groups)) return [];
-  const known = entries.get(groups);
-  if (known) return known;
-  const made = groups.flatMap((group, at) => (isTree(group) ? entriesOf(group, at, family) : []));
-  entries.set(groups, made);
-  return made;
+  return isList(groups) ? entriesOfList(groups, family) : [];
 }
+
+const entriesOfList = memoBy((groups: readonly Value[], family: Family): readonly EffectiveEntry[] =>
+  groups.flatMap((group, at) => (isTree(group) ? entriesOf(group, at, family) : [])),
+);
 
 function entriesOf(group: Tree, at: number, family: Family): readonly EffectiveEntry[] {
   if (family.form === 'records') return [recordOf(group, at, family.legacyKeys)];
@@ -71,19 +69,11 @@ function recordOf(group: Tree, at: number, legacyKeys: string): EffectiveEntry {
   };
 }
 
-const effective = new WeakMap<Field, Field>();
-
 /**
  * The list of effective entries of a family as a field: what `normaliseAt`, `canonical` and `sameAt` need to treat them
  * as they treat a list of the flat layout. `field` is the family in the v8 catalog.
  */
-export function effectiveField(field: Field): Field {
-  const known = effective.get(field);
-  if (known) return known;
-  const made = effectiveFieldOf(field);
-  effective.set(field, made);
-  return made;
-}
+export const effectiveField: (field: Field) => Field = memo(effectiveFieldOf);
 
 function effectiveFieldOf(field: Field): Field {
   const group = field.item;

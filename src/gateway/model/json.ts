@@ -1,5 +1,6 @@
 // Memory as `GET /config` shows it, and back (C v0 §2.1, §2.1.3).
 import { formatGoDuration, parseGoDuration } from '../../lib/go-duration.ts';
+import { memo } from '../../lib/memo.ts';
 import { isList, isTree, type Tree, treeOf, type Value } from '../../lib/value.ts';
 import type { Catalog, Field } from '../catalog/field.ts';
 import { complete } from './load.ts';
@@ -135,15 +136,10 @@ function mapFromJson(inner: Field, map: Tree): Tree {
   return Object.fromEntries(kept.map(([name, value]) => [name, valueFromJson(inner, value)]));
 }
 
-const names = new WeakMap<Field, ReadonlyMap<string, string>>();
-
-function namesOf(field: Field): ReadonlyMap<string, string> {
-  const known = names.get(field);
-  if (known) return known;
-  const made = new Map([...(field.fields ?? [])].map(([name, member]) => [member.jsonName, name]));
-  names.set(field, made);
-  return made;
-}
+const namesOf = memo(
+  (field: Field): ReadonlyMap<string, string> =>
+    new Map([...(field.fields ?? [])].map(([name, member]) => [member.jsonName, name])),
+);
 
 /** Memory as `GET /config` shows it, in YAML spelling; memory itself where that answer would be empty. */
 export function viewOf(memory: Memory, catalog: Catalog): Tree {

@@ -1,5 +1,6 @@
 // A file becomes memory: decode, validate, defaults, normalisation (C v0 §2.1.1, §2.3, §2.4, §4.2 column L).
 import type { FileDocument } from '../../domain/yaml-node.ts';
+import { memoBy } from '../../lib/memo.ts';
 import { isList, isTree, type Tree, treeOf, type Value } from '../../lib/value.ts';
 import type { Catalog, Field } from '../catalog/field.ts';
 import { decode } from './decode.ts';
@@ -11,20 +12,15 @@ import type { LoadFailure } from '../../yaml/failure.ts';
 
 type Loaded = LoadSuccess | LoadFailure;
 
-const loads = new WeakMap<FileDocument, { readonly catalog: Catalog; readonly loaded: Loaded }>();
-
 /**
  * What the gateway holds after loading this file, or why it refuses. Null and empty documents load as all defaults.
  * Without options a document is loaded once however often it is asked for: observing and planning both do.
  */
 export function load(document: FileDocument, catalog: Catalog, options?: LoadOptions): Loaded {
-  if (options) return loadAnew(document, catalog, options);
-  const known = loads.get(document);
-  if (known?.catalog === catalog) return known.loaded;
-  const loaded = loadAnew(document, catalog, {});
-  loads.set(document, { catalog, loaded });
-  return loaded;
+  return options ? loadAnew(document, catalog, options) : loadOnce(document, catalog);
 }
+
+const loadOnce = memoBy((document: FileDocument, catalog: Catalog) => loadAnew(document, catalog, {}));
 
 function loadAnew(document: FileDocument, catalog: Catalog, options: LoadOptions): Loaded {
   const { content, errors } = decode(document, catalog, false);
@@ -107,20 +103,12 @@ function completeValue(field: Field, value: Value): Value {
 }
 
 function completeItems(item: Field, list: readonly Value[]): readonly Value[] {
-  if (item.kind === 'struct') return list.map((each) => (isTree(each) ? completeEntry(item, each) : each));
+  if (item.kind === 'struct') return list.map((each) => (isTree(each) ? completeEntry(each, item) : each));
   return item.kind === 'list' || item.kind === 'map' ? list.map((each) => completeValue(item, each)) : list;
 }
 
-const entries = new WeakMap<Tree, { readonly item: Field; readonly made: Tree }>();
-
 /** An entry that was completed before, in another version of the file, is not completed again. */
-function completeEntry(item: Field, value: Tree): Tree {
-  const known = entries.get(value);
-  if (known?.item === item) return known.made;
-  const made = complete(item, value);
-  entries.set(value, { item, made });
-  return made;
-}
+const completeEntry = memoBy((value: Tree, item: Field) => complete(item, value));
 
 /** What Go's encoders take for empty. */
 export function isZero(value: Value): boolean {

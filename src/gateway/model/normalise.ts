@@ -15,6 +15,7 @@
 //             drop-if-equal:a,b (where a and b are the same but for case) · drop-if-below:a:N
 //             dedupe:a,b,c (first entry with the same a, b, c stays) · dedupe-fold:a (without regard to case)
 //             raw-json (an entry whose `params` are empty or hold a text that is not JSON)
+import { memo } from '../../lib/memo.ts';
 import { isList, isTree, type Tree, type Value } from '../../lib/value.ts';
 import { ruleOf } from '../catalog/effects.ts';
 import type { Column, Field } from '../catalog/field.ts';
@@ -145,19 +146,11 @@ interface BoundRule {
 
 type Columns = Readonly<Record<Column, readonly BoundRule[]>>;
 
-const compiled = new WeakMap<Field, Columns>();
-
-function rulesOf(field: Field): Columns {
-  const known = compiled.get(field);
-  if (known) return known;
-  const columns = {
-    load: bindAll(field, 'load'),
-    write: bindAll(field, 'write'),
-    read: bindAll(field, 'read'),
-  };
-  compiled.set(field, columns);
-  return columns;
-}
+const rulesOf = memo((field: Field): Columns => ({
+  load: bindAll(field, 'load'),
+  write: bindAll(field, 'write'),
+  read: bindAll(field, 'read'),
+}));
 
 /** A rule without a column acts at load and at write. */
 function bindAll(field: Field, column: Column): BoundRule[] {
@@ -170,19 +163,18 @@ function bindAll(field: Field, column: Column): BoundRule[] {
   });
 }
 
-const affected = {
-  load: new WeakMap<Field, boolean>(),
-  write: new WeakMap<Field, boolean>(),
-  read: new WeakMap<Field, boolean>(),
+/** Whether any rule of the column acts at the field or below it. */
+const affects = (field: Field, column: Column): boolean => affected[column](field);
+
+const affected: Readonly<Record<Column, (field: Field) => boolean>> = {
+  load: memo((field) => affectsIn('load', field)),
+  write: memo((field) => affectsIn('write', field)),
+  read: memo((field) => affectsIn('read', field)),
 };
 
-/** Whether any rule of the column acts at the field or below it. */
-function affects(field: Field, column: Column): boolean {
-  const known = affected[column].get(field);
-  if (known !== undefined) return known;
-  const below = field.kind === 'any' ? [] : [...(field.fields?.values() ?? []), field.value, field.item];
-  const any =
-    rulesOf(field)[column].length > 0 || below.some((inner) => inner !== undefined && affects(inner, column));
-  affected[column].set(field, any);
-  return any;
+function affectsIn(column: Column, field: Field): boolean {
+  if (rulesOf(field)[column].length > 0) return true;
+  if (field.kind === 'any') return false;
+  const below = [...(field.fields?.values() ?? []), field.value, field.item];
+  return below.some((inner) => inner !== undefined && affects(inner, column));
 }

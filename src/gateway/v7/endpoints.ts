@@ -1,6 +1,7 @@
 // The configuration endpoints of the v0 Management API on memory alone (C v0 §3): what each one answers and what it
 // makes of memory. Pure; the sandbox answers with it, the planner predicts with it. Knows no file, no HTTP server and
 // no runtime: authentication, reload and saving are the sandbox's.
+import { memo } from '../../lib/memo.ts';
 import { type Catalog, type Field, MANAGEMENT_BASE } from '../catalog/field.ts';
 import { toJson } from '../model/json.ts';
 import type { Memory } from '../model/model.ts';
@@ -117,14 +118,9 @@ function actsOf(field: Field): Acts {
   }
 }
 
-const compiled = new WeakMap<Catalog, ReadonlyMap<string, Field>>();
-
-function fieldsByEndpoint(catalog: Catalog): ReadonlyMap<string, Field> {
-  const known = compiled.get(catalog);
-  if (known) return known;
-  const map = new Map(
-    catalog.all().flatMap((field) => ('endpoint' in field.route ? [[field.route.endpoint, field]] : [])),
-  );
-  compiled.set(catalog, map);
-  return map;
-}
+const fieldsByEndpoint = memo(
+  (catalog: Catalog): ReadonlyMap<string, Field> =>
+    new Map(
+      catalog.all().flatMap((field) => ('endpoint' in field.route ? [[field.route.endpoint, field]] : [])),
+    ),
+);

@@ -2,6 +2,7 @@
 // What Holdfast compares on a v8 gateway; the raw text is kept beside it by whoever read it. Pure.
 import type { Layout } from '../../domain/desired.ts';
 import type { FileDocument, FileNode } from '../../domain/yaml-node.ts';
+import { memo } from '../../lib/memo.ts';
 import { isList, isTree, type Tree, type Value } from '../../lib/value.ts';
 import { loadCatalog } from '../catalog/catalog.ts';
 import { contentOf } from '../model/decode.ts';
@@ -57,19 +58,11 @@ function look(text: string, options: LoadOptions | undefined): View | LoadFailur
   };
 }
 
-const contents = new WeakMap<FileDocument, Tree>();
-
 /**
  * Content of a normalised document; nulls in groups and keys, which mean inheritance, are part of it (C v8 §4.4). Read
  * once however often it is asked for.
  */
-export function contentOfTree(document: FileDocument): Tree {
-  const known = contents.get(document);
-  if (known) return known;
-  const content = readContent(document);
-  contents.set(document, content);
-  return content;
-}
+export const contentOfTree: (document: FileDocument) => Tree = memo(readContent);
 
 function readContent(document: FileDocument): Tree {
   const content = contentOf(document, loadCatalog('v8'));

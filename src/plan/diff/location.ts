@@ -4,6 +4,7 @@ import type { Field } from '../../gateway/catalog/field.ts';
 import { shownAt } from '../../gateway/catalog/secrets.ts';
 import { entry, key, type Path, type Segment } from '../../domain/path.ts';
 import type { Fingerprints } from '../../domain/secret.ts';
+import { memoBy } from '../../lib/memo.ts';
 import { isTree, type Value } from '../../lib/value.ts';
 import { hasIdentity, identityOf, memberText } from './identity.ts';
 
@@ -64,16 +65,8 @@ export function labelOf(step: EntryLocation, fingerprints: Fingerprints): string
   return isShared(step, 'identity') ? `${longer}~${ordinalOf(step) + 1}` : longer;
 }
 
-/** Kept with the step: everything below an entry asks for its label again. */
-const stateLabels = new WeakMap<EntryLocation, { readonly hash: Spelling['hash']; readonly label: string }>();
-
-function stateLabelOf(step: EntryLocation, hash: Spelling['hash']): string {
-  const known = stateLabels.get(step);
-  if (known?.hash === hash) return known.label;
-  const label = makeStateLabel(step, hash);
-  stateLabels.set(step, { hash, label });
-  return label;
-}
+/** Once a step: everything below an entry asks for its label again. */
+const stateLabelOf = memoBy((step: EntryLocation, hash: Spelling['hash']) => makeStateLabel(step, hash));
 
 function makeStateLabel(step: EntryLocation, hash: Spelling['hash']): string {
   return hasIdentity(step.list) ? stateLabelAt(step, ordinalOf(step), hash) : String(step.index);
@@ -155,28 +148,25 @@ const NAME_BY: Record<Naming, (list: Field, value: Value) => string> = {
   identity: identityOf,
 };
 
-/** How often each name occurs in a list; kept with the list, which never changes. */
-const censuses: Record<Naming, WeakMap<readonly Value[], ReadonlyMap<string, number>>> = {
-  primary: new WeakMap(),
-  identity: new WeakMap(),
+/** How often each name occurs in a list. */
+const censuses: Record<Naming, (entries: readonly Value[], list: Field) => ReadonlyMap<string, number>> = {
+  primary: memoBy((entries, list) => censusOf(entries, list, 'primary')),
+  identity: memoBy((entries, list) => censusOf(entries, list, 'identity')),
 };
 
 function censusOf(entries: readonly Value[], list: Field, naming: Naming): ReadonlyMap<string, number> {
-  const known = censuses[naming].get(entries);
-  if (known) return known;
   const census = new Map<string, number>();
   for (const value of entries) {
     const name = NAME_BY[naming](list, value);
     census.set(name, (census.get(name) ?? 0) + 1);
   }
-  censuses[naming].set(entries, census);
   return census;
 }
 
 /** Whether two entries of the list before, or of the list after, have this entry's name. */
 function isShared({ list, value, among }: EntryLocation, naming: Naming): boolean {
   const name = NAME_BY[naming](list, value);
-  return among.some((entries) => (censusOf(entries, list, naming).get(name) ?? 0) > 1);
+  return among.some((entries) => (censuses[naming](entries, list).get(name) ?? 0) > 1);
 }
 
 /** Entries before, and entries after, of the identity of this one, where there is more than one of them. */
