@@ -217,7 +217,7 @@ describe('desired state in the layout of v8', () => {
     expect(verdicts).toMatchObject([
       {
         guard: 'unsupported',
-        message: expect.stringMatching(/server\.discovery\.enabled.*gateway\.yaml:\d+:\d+\).*version 8/),
+        message: expect.stringMatching(/server\.discovery\.enabled.*gateway\.yaml:\d+:\d+\).*v8 gateway/),
       },
     ]);
   });
