@@ -11,7 +11,8 @@ export default {
     ],
   },
   setupFiles: ['<rootDir>/test/support/seed.ts'],
-  testTimeout: 30_000,
+  // A deadline for what hangs, not a measure: a busy machine takes its time.
+  testTimeout: 120_000,
   // A real gateway that judges is one for all (docs/testing.md).
   maxWorkers: process.env.HOLDFAST_TEST_GATEWAY ? 1 : '100%',
   reporters: ['default', '<rootDir>/test/support/closing-line.js'],

@@ -17,7 +17,7 @@ afterAll(() => started?.close());
 async function shown(token: string): Promise<{ readonly home: Serving; readonly page: Page }> {
   const home = await serving({ options: { assets: webAssets } });
   const page = await browser.newPage();
-  page.setDefaultTimeout(10_000);
+  page.setDefaultTimeout(60_000);
   await logIn(page, home.url.href, token);
   return { home, page };
 }

@@ -171,7 +171,7 @@ inBrowser('the overview', () => {
     await page.getByText('Connection to live updates lost. Reconnecting. Data from 14:03.').waitFor();
     daemon.view = targetsView([aTarget('newcomer')]);
     daemon.heal();
-    await page.getByRole('link', { name: 'newcomer' }).waitFor({ timeout: 15_000 });
+    await page.getByRole('link', { name: 'newcomer' }).waitFor({ timeout: 60_000 });
     await page.getByText('Connection to live updates lost').waitFor({ state: 'detached' });
   });
 

@@ -11,7 +11,7 @@ export function replaysCasesOf(name: string, directory: string, api: 'v7' | 'v8'
       async (_id, _title, recorded) => {
         expect(await replay(recorded, api)).toEqual([]);
       },
-      30_000,
+      120_000,
     );
   });
 }
