@@ -19,8 +19,7 @@ import { identityOf, matchItems } from './match.ts';
 import type { Memory } from './model.ts';
 import { oldBoolean, resolveScalar, resolveText } from '../../yaml/resolve.ts';
 import { trim } from './rules.ts';
-import { asSent, type Sent } from './sent.ts';
-import { asTyped, typesIn } from './typed.ts';
+import { asSent, asTyped, type Sent, typesIn } from './spelling.ts';
 import type { SaveFailure } from '../../yaml/failure.ts';
 
 /** In what the savers of v7 and v8 gateways differ. */

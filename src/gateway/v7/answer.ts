@@ -2,7 +2,7 @@
 import type { Tree, Value } from '../../lib/value.ts';
 import type { Field } from '../catalog/field.ts';
 import type { Memory } from '../model/model.ts';
-import type { Sent } from '../model/sent.ts';
+import type { Sent } from '../model/spelling.ts';
 import { writeJson } from './json-text.ts';
 
 export interface EndpointAnswer {

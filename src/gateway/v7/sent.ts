@@ -1,5 +1,5 @@
 // Where the scalars of a JSON body come to stand, and how they are spelled there.
-import { placeOf, type Sent } from '../model/sent.ts';
+import { placeOf, type Sent } from '../model/spelling.ts';
 import type { JsonNode } from './json-text.ts';
 
 export function sentAt(names: readonly string[], node: JsonNode): Sent {

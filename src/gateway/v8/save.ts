@@ -4,7 +4,7 @@ import type { FileDocument, FileNode } from '../../domain/yaml-node.ts';
 import { isList, sameValue, type Value } from '../../lib/value.ts';
 import { type Memory } from '../model/model.ts';
 import { save, type SaveRules } from '../model/save.ts';
-import type { Sent } from '../model/sent.ts';
+import type { Sent } from '../model/spelling.ts';
 import { flatten } from './flatten.ts';
 import { Fault, groupsOf } from './groups.ts';
 import { loadV8 } from './load.ts';

@@ -1,8 +1,25 @@
-// Values of the file that memory holds without their type: dates are texts there, floats and large integers numbers. The
-// gateway's encoder writes them as what they are.
+// How the saver spells what memory holds as plain values. Settings of plugins are saved as they were sent. Of parameters
+// of payload rules the file tells the type: dates are texts in memory, floats and large integers numbers.
 import type { FileNode, ScalarNode } from '../../domain/yaml-node.ts';
 import { resolveScalar } from '../../yaml/resolve.ts';
 import { floatText, type Made } from './generate.ts';
+
+/** By place, joined by NUL: the text of each scalar; of texts, that they were sent. */
+export type Sent = ReadonlyMap<string, string | undefined>;
+
+export const placeOf = (names: readonly string[]): string => names.join('\0');
+
+/** Rendered memory with the scalars that were sent as they were spelled. */
+export function asSent(made: Made, sent: Sent, at: readonly string[] = []): Made {
+  if (made.kind === 'map') {
+    const pairs = [...made.pairs].map(([name, each]) => [name, asSent(each, sent, [...at, name])] as const);
+    return { ...made, pairs: new Map(pairs) };
+  }
+  if (made.kind === 'list')
+    return { kind: 'list', items: made.items.map((item, i) => asSent(item, sent, [...at, String(i)])) };
+  if (!sent.has(placeOf(at))) return made;
+  return { ...made, text: sent.get(placeOf(at)) ?? made.text, sent: true };
+}
 
 type Types = ReadonlyMap<string, { readonly text: string; readonly type: 'int' | 'float' | 'time' }>;
 
