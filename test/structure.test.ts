@@ -103,6 +103,34 @@ describe('the structure of src/', () => {
   });
 });
 
+describe('the seam between the generations', () => {
+  const COMPARES =
+    /[!=]== '(?:v0|v7|v8|legacy|flat)'|'(?:v0|v7|v8|legacy|flat)' [!=]==|case '(?:v0|v7|v8|legacy|flat)':/g;
+  const SEAM = /^(?:gateway\/(?:dialect\.ts|v7\/|v8\/)|settings\/)/;
+
+  /** Translation between layouts, what a reading finds out, and what somebody typed; how often each compares. */
+  const BESIDE_THE_SEAM: Record<string, number> = {
+    'cli/commands/serve/sandbox.ts': 1,
+    'demo/generation.ts': 2,
+    'demo/start.ts': 1,
+    'demo/tour.ts': 1,
+    'gateway/layout/layouts.ts': 2,
+    'gateway/layout/locate.ts': 5,
+    'gateway/layout/rewrite.ts': 8,
+    'gateway/observe/detect.ts': 3,
+    'gateway/observe/observe-tree.ts': 6,
+    'gateway/observe/observe.ts': 4,
+  };
+
+  test('nobody else compares a layout, a generation or an API', () => {
+    const found = files
+      .filter((file) => !SEAM.test(file))
+      .map((file) => [file, readFileSync(join(SRC, file), 'utf8').match(COMPARES)?.length ?? 0] as const)
+      .filter(([, count]) => count > 0);
+    expect(Object.fromEntries(found)).toEqual(BESIDE_THE_SEAM);
+  });
+});
+
 describe('the structure of test/', () => {
   const BESIDE_ROOMS = ['contract', 'judge', 'deploy', 'docs', 'e2e', 'package', 'support'];
 

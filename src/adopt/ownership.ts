@@ -1,5 +1,6 @@
 // What a pulled desired state leaves to the gateway: its listener, its own files, its management, defaults it wrote out.
 // `include` and `exclude` override that. Knows paths and values, no text.
+import { isFlat } from '../gateway/layout/layouts.ts';
 import { loadCatalog } from '../gateway/catalog/catalog.ts';
 import type { Catalog, Field } from '../gateway/catalog/field.ts';
 import { canonical } from '../gateway/model/equal.ts';
@@ -57,7 +58,7 @@ function never(catalog: Catalog): LeftOut[] {
 
 /** A place of the flat layout in the spelling of the catalog's. */
 const placeIn = ({ layout }: Catalog, flat: string): string =>
-  layout === 'v8' ? (placeInV8(flat) ?? flat) : flat;
+  isFlat(layout) ? flat : (placeInV8(flat) ?? flat);
 
 /**
  * The patch that takes out what is not to be declared, and what that is. `unfit`: what a desired state can't express;

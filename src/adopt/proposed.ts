@@ -1,5 +1,6 @@
 // What the gateway holds of a file, in the spelling a desired state may have: normalised, nothing dropped in silence.
 // Remembers where in the file each part stood, so that only what differs is edited.
+import { factsOf } from '../gateway/layout/layouts.ts';
 import type { Catalog, Field } from '../gateway/catalog/field.ts';
 import { effectiveEntries, effectiveField } from '../gateway/layout/effective.ts';
 import { type Family, layoutTable } from '../gateway/layout/table.ts';
@@ -52,7 +53,8 @@ class Walk {
     this.#content = content;
     this.#catalog = catalog;
     for (const [name, value] of Object.entries(content)) this.#drop(name, value);
-    if (catalog.layout === 'v8') for (const family of layoutTable().families) this.#dropCredentials(family);
+    if (factsOf(catalog.layout).hasGroups)
+      for (const family of layoutTable().families) this.#dropCredentials(family);
   }
 
   root(): Proposed {

@@ -1,5 +1,6 @@
 // Names for secrets, and references in their place: `OPENROUTER_API_KEY`, `CLAUDE_API_KEY_1`, `CLIENT_KEY_1`. One secret
 // has one name, wherever it stands.
+import { isFlat } from '../gateway/layout/layouts.ts';
 import type { Catalog } from '../gateway/catalog/field.ts';
 import { mapSecrets, type SecretPlace } from '../gateway/catalog/secrets.ts';
 import { pathsIn } from '../gateway/layout/locate.ts';
@@ -195,7 +196,7 @@ function stemOf({ place, whole }: Found, tree: Tree, { layout }: Catalog): strin
 /** In the spelling of the flat layout: a secret keeps its name when the file gets the other one. */
 function flatPath(place: SecretPlace, layout: Catalog['layout']): Path {
   const path = place.map((step) => (typeof step === 'string' ? key(step) : entry(String(step))));
-  return (layout === 'v8' ? pathsIn('legacy', path)[0] : undefined) ?? path;
+  return (isFlat(layout) ? undefined : pathsIn('legacy', path)[0]) ?? path;
 }
 
 /** Whose secret it is: a provider, an entry, a plugin. */

@@ -1,5 +1,6 @@
 // From the directories of one target to its Desired: read, resolve references, merge, validate. Never an empty desired
 // state for want of files.
+import { isFlat } from '../gateway/layout/layouts.ts';
 import { resolve, sep } from 'node:path';
 import { loadCatalog } from '../gateway/catalog/catalog.ts';
 import type { Catalog, Field } from '../gateway/catalog/field.ts';
@@ -137,7 +138,7 @@ export async function loadMerged(target: DesiredTarget, options: DesiredOptions)
     options.commit ?? commitOf(dirs),
   ]);
   const layout = commonLayout(read);
-  const catalog = layout === 'v8' ? loadCatalog('v8') : options.catalog;
+  const catalog = isFlat(layout) ? options.catalog : loadCatalog('v8');
   const layers = read.map((files, i) => layerOf(files, layout, i > 0, options));
   const problems = layers.flatMap((layer) => layer.problems);
   const merged = mergeLayers(
@@ -192,7 +193,9 @@ const byPath = (a: SourceFile, b: SourceFile): number => (a.path < b.path ? -1 :
 
 /** Where one file is in the layout of v8, all are brought into it: it can say more. */
 function commonLayout(layers: readonly LayerFiles[]): Layout {
-  return layers.some(({ files }) => files.some(({ layout }) => layout === 'v8')) ? 'v8' : 'legacy';
+  return layers.some(({ files }) => files.some(({ layout }) => layout !== undefined && !isFlat(layout)))
+    ? 'v8'
+    : 'legacy';
 }
 
 function layerOf(

@@ -12,7 +12,7 @@ import { type Catalog, MANAGEMENT_BASE } from './catalog/field.ts';
 import { isFlat, layoutOf } from './layout/layouts.ts';
 import { settingScopeOf, type SettingScope, type WidenedSetting } from './layout/setting-scope.ts';
 import { contentOf } from './model/decode.ts';
-import { imageOf } from './model/image.ts';
+import { imageOf } from './image.ts';
 import { viewOf } from './model/json.ts';
 import { load } from './model/load.ts';
 import type { LoadOptions, LoadSuccess, Memory } from './model/model.ts';
@@ -24,7 +24,7 @@ import { handleV8, V8_BASE } from './v8/endpoints.ts';
 import { loadTree, loadV8 } from './v8/load.ts';
 import { stored as storedV8 } from './v8/normalise.ts';
 import { flatFileCatalog, runtimeCatalog } from './v8/runtime.ts';
-import { saveV8 } from './v8/save.ts';
+import { type SaveOptions, saveV8 } from './v8/save.ts';
 import { contentInView, contentOfTree, viewV8 } from './v8/view.ts';
 
 /** A gateway at rest: a file, and the memory that it was loaded into. */
@@ -75,8 +75,8 @@ export interface Dialect {
 
   /** What the start or a reload makes of a text: memory, and the text that the file has afterwards. */
   start(text: string, options: LoadOptions): Started | LoadFailure;
-  /** The text of the file after a field write of the v0 API that left this memory. */
-  save(text: string, memory: Memory): Text | SaveFailure;
+  /** The text of the file after a field write that left this memory; operations of the v8 API migrate a flat one. */
+  save(text: string, memory: Memory, how?: SaveOptions): Text | SaveFailure;
   /** Why `PUT /v0/management/config.yaml` refuses a body; undefined: it takes it. */
   refuses(body: string, options: LoadOptions): LoadFailure | undefined;
   /** What it writes, before any load. */
@@ -133,9 +133,9 @@ function startV7(text: string, options: LoadOptions): Started | LoadFailure {
   return { ok: true, memory: { ...memory, ...secret }, text: hashed };
 }
 
-function saveV7(text: string, memory: Memory): Text | SaveFailure {
+function saveV7(text: string, memory: Memory, how?: SaveOptions): Text | SaveFailure {
   const document = parseDocument(text);
-  const saved = 'ok' in document ? document : save(document, memory, V7.catalog);
+  const saved = 'ok' in document ? document : save(document, memory, V7.catalog, undefined, how?.sent);
   return 'ok' in saved ? saved : { ok: true, text: saved.text };
 }
 

@@ -7,7 +7,7 @@ import { fail } from '../domain/problem/problem.ts';
 import { answer, type Answering } from './http/answering.ts';
 import { authOf, secretIn } from './http/auth.ts';
 import { realClock } from './gateway/clock.ts';
-import { dialectOf } from './gateway/dialect.ts';
+import { generationOf } from './gateway/dialect.ts';
 import { diskOf } from './gateway/disk.ts';
 import { faultsOf } from './gateway/faults.ts';
 import { type Gateway, startGateway } from './gateway/gateway.ts';
@@ -93,7 +93,7 @@ async function startProcess(
   const delays = { ...DELAYS, ...options.delays };
   const clock = options.clock ?? realClock;
   const env = options.env ?? {};
-  const dialect = dialectOf(options.api ?? 'v7');
+  const { dialect, hasTree, version } = generationOf(options.api ?? 'v7');
   const gateway = startGateway({
     path: options.file,
     dialect,
@@ -114,11 +114,12 @@ async function startProcess(
   let managementKnown = envSecret !== '' || localPassword !== '';
   const context: Answering = {
     dialect,
+    hasTree,
     generation: options.generation ?? 'B',
     gateway,
     auth: authOf({ envSecret, localPassword, now: () => clock.now() }),
     faults,
-    buildHeaders: buildHeaders(options, dialect.version),
+    buildHeaders: buildHeaders(options, version),
     watchesTemplateKeys: hasTemplateKeys(gateway.runtime()),
     managementKnown: () => (managementKnown ||= secretIn(gateway.runtime()) !== ''),
     bcryptMs: delays.bcryptMs,
@@ -154,7 +155,7 @@ function unusable(memory: Memory): string | undefined {
 }
 
 function portInFile({ file, api = 'v7' }: SandboxOptions): number {
-  const loaded = dialectOf(api).load(diskOf(file).read() ?? '', {});
+  const loaded = generationOf(api).dialect.start(diskOf(file).read() ?? '', {});
   return loaded.ok ? Number(loaded.memory['port'] ?? 0) : 0;
 }
 

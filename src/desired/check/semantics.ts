@@ -1,5 +1,6 @@
 // What the gateway would do with a well-formed desired state: entries it would drop, values it would change, texts that
 // would break its file. Each is an error that says so, because the gateway answers 200. Pure.
+import { factsOf } from '../../gateway/layout/layouts.ts';
 import type { Catalog, Field } from '../../gateway/catalog/field.ts';
 import { normaliseAt } from '../../gateway/model/normalise.ts';
 import { formatPath } from '../../domain/path.ts';
@@ -25,7 +26,7 @@ export function semanticProblems(
     const sound = field && soundPart(member, mistaken.get(name));
     if (sound) findings.push(...findingsAt(field, sound, [name]));
   }
-  if (catalog.layout === 'v8') findings.push(...v8Findings(root, catalog, wrong));
+  if (factsOf(catalog.layout).hasGroups) findings.push(...v8Findings(root, catalog, wrong));
   return onePerPlace(findings, root).map((finding) => toProblem(finding, root));
 }
 

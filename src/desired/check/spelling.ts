@@ -1,4 +1,5 @@
 // What to say about a key that stands where no gateway reads it: where it belongs. Adds to what the schema found.
+import { isFlat } from '../../gateway/layout/layouts.ts';
 import type { Catalog } from '../../gateway/catalog/field.ts';
 import type { Layout } from '../../domain/desired.ts';
 import type { PlacedProblem } from '../../input/schema-problems.ts';
@@ -25,13 +26,13 @@ function hintFor({ steps, problem }: PlacedProblem, catalog: Catalog): Hint | un
   if (problem.code === 'HF2031') return clientKeys(steps, catalog.layout);
   if (problem.code !== 'HF2030') return undefined;
   const path = steps.join('.');
-  return catalog.layout === 'v8'
-    ? (ofGroups(steps) ?? flatName(path) ?? elsewhere(steps, catalog))
-    : newInV8(path);
+  return isFlat(catalog.layout)
+    ? newInV8(path)
+    : (ofGroups(steps) ?? flatName(path) ?? elsewhere(steps, catalog));
 }
 
 function clientKeys(steps: readonly string[], layout: Layout): Hint | undefined {
-  if (layout !== 'v8' || steps.join('.') !== 'api-keys') return undefined;
+  if (isFlat(layout) || steps.join('.') !== 'api-keys') return undefined;
   return {
     message: "contains credentials by provider in the v8 tree, and isn't a list",
     remedy: 'Client keys are in `access.api-keys` there.',

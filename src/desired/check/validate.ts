@@ -1,5 +1,6 @@
 // The declared tree against the JSON Schema of its layout: unknown keys, types, bounds, missing values. One problem for
 // each mistake, all at once. What the gateway would do with a well-formed value is semantics.ts.
+import { factsOf } from '../../gateway/layout/layouts.ts';
 import { loadSchema } from '../../gateway/catalog/catalog.ts';
 import { formatPath } from '../../domain/path.ts';
 import { type Position, problem } from '../../domain/problem/problem.ts';
@@ -59,7 +60,7 @@ function passes(
   policy: Pick<Policy, 'unknownKeys'>,
   catalog: Catalog,
 ): boolean {
-  if (policy.unknownKeys !== 'pass' || catalog.layout === 'v8') return false;
+  if (policy.unknownKeys !== 'pass' || factsOf(catalog.layout).unknownKeys === 'refused') return false;
   return steps.slice(0, -1).every((_, i) => nodeAt(root, steps.slice(0, i + 1))?.kind === 'map');
 }
 

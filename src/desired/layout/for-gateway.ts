@@ -1,5 +1,6 @@
 // A desired state as a gateway of another layout is told it: translated, each value still knowing its place in the files
 // and the reference it came from. Pure.
+import { isFlat } from '../../gateway/layout/layouts.ts';
 import { originOf, translate, type Translation } from '../../gateway/layout/translate.ts';
 import { type Desired, type Layout, positionAt } from '../../domain/desired.ts';
 import { escapeToken, formatPath, stepsOfPointer } from '../../domain/path.ts';
@@ -47,7 +48,7 @@ function* pointersOf(value: Value, pointer: string): Generator<string> {
 }
 
 function refused(desired: Desired, { refusals, layout }: Translation): Problem[] {
-  const where = layout === 'v8' ? 'the v8 layout' : 'the flat layout';
+  const where = isFlat(layout) ? 'the flat layout' : 'the v8 layout';
   return refusals.map(({ pointer, why, other }) => {
     const reason = why === 'both' ? `is another spelling of \`${other}\`` : `can't be expressed in ${where}`;
     return told('HF2047', desired, pointer, reason);

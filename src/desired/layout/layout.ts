@@ -1,4 +1,5 @@
 // Which layout a file is written in, the flat one of v6 and v7 or the tree of v8, and how files of both come together.
+import { isFlat as isFlatLayout } from '../../gateway/layout/layouts.ts';
 import { loadCatalog } from '../../gateway/catalog/catalog.ts';
 import { type Refusal, type Remark, rewrite, type RewriteOptions } from '../../gateway/layout/rewrite.ts';
 import { layoutTable } from '../../gateway/layout/table.ts';
@@ -98,7 +99,7 @@ export interface InLayout {
 
 /** A file as `to` says it, with today's spellings. What cannot be said is an error, never left out. */
 export function inLayout(root: LocatedMap, from: Layout, to: Layout, options: RewriteOptions = {}): InLayout {
-  if (from === 'legacy' && to === 'legacy') return { root, problems: [] };
+  if (isFlatLayout(from) && isFlatLayout(to)) return { root, problems: [] };
   const made = rewrite<Placed>({ node: root, position: root.position }, LOCATED_ADAPTER, from, to, options);
   // New sections get the position of their first key; as declared they know better.
   if (from === to && made.remarks.length + made.refusals.length === 0) return { root, problems: [] };
@@ -110,7 +111,7 @@ export function inLayout(root: LocatedMap, from: Layout, to: Layout, options: Re
 
 function refused({ why, at, path, other }: Refusal<Placed>, to: Layout): Problem {
   const shown = formatPath(path.map(key));
-  const layout = to === 'v8' ? 'the v8 tree' : 'the flat layout';
+  const layout = isFlatLayout(to) ? 'the flat layout' : 'the v8 tree';
   const details = { position: at.position, path: shown };
   switch (why) {
     case 'both':

@@ -1,5 +1,6 @@
 // A desired-state file in one layout becomes the same in the other, with comments and order as far as they make sense
 // there. References stay references. Text in, text out.
+import { isFlat } from '../../gateway/layout/layouts.ts';
 import {
   type Document,
   isAlias,
@@ -56,7 +57,7 @@ export function migrateText(text: string, file: string, to: Layout, options: Rew
 
 /** Files in the flat layout are for v7 gateways, which lack much of what v8 brought. */
 function notOfV7(root: LocatedMap, to: Layout): readonly Problem[] {
-  if (to === 'v8') return [];
+  if (!isFlat(to)) return [];
   const tree = valueOf(inLayout(root, 'v8', 'v8').root) as Tree;
   const strange = unsupportedBy(tree, 'v8', NEWEST_SUPPORTED_V7).filter(({ needs }) => needs !== undefined);
   return strange.map(({ pointer, needs }) => {
@@ -90,7 +91,7 @@ function rewritten(text: string, from: Layout, to: Layout, options: RewriteOptio
   partHead(document, root);
   const { root: made } = rewrite<Leafage>({ value: root }, YAML_ADAPTER, from, to, options);
   const whole = made.value as YAMLMap; // a rewritten mapping is one
-  if (to === 'v8') shareGroups(whole);
+  if (!isFlat(to)) shareGroups(whole);
   setApart(whole, isAiry);
   document.contents = whole as typeof document.contents;
   const printed = document.toString({ lineWidth: 0, indent: indentOf(text), indentSeq: indentsLists(text) });

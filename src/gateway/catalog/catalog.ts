@@ -28,15 +28,10 @@ export function loadCatalog(layout: Catalog['layout']): Catalog {
 }
 
 /** The catalog over a compiled tree; `loadCatalog` for everything but tests. */
-export function catalogOf(
-  layout: Catalog['layout'],
-  root: Field,
-  generation: Catalog['generation'] = layout === 'v8' ? 'v8' : 'v7',
-): Catalog {
+export function catalogOf(layout: Catalog['layout'], root: Field): Catalog {
   let listed: readonly Field[] | undefined;
   return {
     layout,
-    generation,
     root,
     child: childOf,
     at: (names) => names.reduce<Field | undefined>((field, name) => field && childOf(field, name), root),

@@ -142,8 +142,6 @@ export interface Field {
 
 export interface Catalog {
   readonly layout: 'legacy' | 'v8';
-  /** Of the gateway whose file it describes: one of v8 reads files of both layouts. */
-  readonly generation: 'v7' | 'v8';
   readonly root: Field;
   /** Steps down one level: a key of a struct, a key of a map, or any item of a list. Undefined: unknown to the catalog. */
   child(field: Field, name: string): Field | undefined;

@@ -2,13 +2,14 @@
 import type { Counterpart } from '../../domain/plan/explanation.ts';
 import { formatPath, key, type Path } from '../../domain/path.ts';
 import { loadCatalog } from '../catalog/catalog.ts';
+import { factsOf } from './layouts.ts';
 import { pathsIn } from './locate.ts';
 import type { Layout } from './rewrite.ts';
 import { layoutTable } from './table.ts';
 
 /** `path` is a place or pattern of `layout`. */
 export function counterpartOf(layout: Layout, path: Path): Counterpart {
-  const other = layout === 'v8' ? 'legacy' : 'v8';
+  const other = factsOf(layout).other;
   const found = pathsIn(other, path).filter((each) => isKnown(other, each));
   const names = path.map(({ name }) => name ?? '*').join('.');
   const row = layoutTable().rows.find((each) => each[layout] === names);

@@ -1,4 +1,5 @@
 // Which keys of a declared tree a gateway version would ignore, refuse, or understand in a narrower sense. Pure.
+import { isFlat } from './layouts.ts';
 import { escapeToken } from '../../domain/path.ts';
 import { isList, isTree, type Tree, type Value } from '../../lib/value.ts';
 import { loadCatalog } from '../catalog/catalog.ts';
@@ -98,7 +99,7 @@ class Walk {
     }
     const message = `isn't known to ${this.#version}`;
     const needs = rows.find(({ legacy }) => legacy === path)?.since ?? FIRST_V8;
-    this.found.push({ pointer, message, ...(this.#catalog.layout === 'legacy' && { needs }) });
+    this.found.push({ pointer, message, ...(isFlat(this.#catalog.layout) && { needs }) });
   }
 }
 

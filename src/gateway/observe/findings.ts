@@ -1,6 +1,5 @@
 // Facts in a reading that a person must know, whatever is declared. Pure; guards decide what they forbid.
 import type { FileDocument } from '../../domain/yaml-node.ts';
-import type { Layout } from '../../domain/desired.ts';
 import { problem, type Problem } from '../../domain/problem/problem.ts';
 import { isList, isTree, type Tree, type Value } from '../../lib/value.ts';
 import { SAMPLE_KEYS, usableKeys } from './client-keys.ts';
@@ -30,29 +29,6 @@ export function brickIn({ text }: FileDocument, target: string): readonly Proble
   if (line === undefined) return [];
   const message = `line ${line} of the config.yaml of ${target} begins with # inside a block scalar`;
   return [problem('HF3033', message, { target, severity: 'warning' })];
-}
-
-const V8_ROOTS: ReadonlySet<string> = new Set([
-  'config-version',
-  'server',
-  'management',
-  'access',
-  'credentials',
-  'requests',
-  'oauth',
-  'upstream',
-  'multimedia',
-  'observability',
-  'models',
-]);
-
-/** Told by the roots that only v8 has, or by `api-keys` as a mapping (C v8 §4.8). */
-export function layoutOf({ root }: FileDocument): Layout {
-  if (root?.kind !== 'map') return 'legacy';
-  const isV8 = root.pairs.some(
-    ({ key, value }) => V8_ROOTS.has(key.text) || (key.text === 'api-keys' && value.kind === 'map'),
-  );
-  return isV8 ? 'v8' : 'legacy';
 }
 
 /** The first place whose value JSON cannot hold, in words; C v0 §2.1.3. */

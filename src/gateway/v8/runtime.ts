@@ -9,13 +9,13 @@ let made: Catalog | undefined;
 let flat: Catalog | undefined;
 
 export function runtimeCatalog(): Catalog {
-  made ??= catalogOf('legacy', make(), 'v8');
+  made ??= catalogOf('legacy', make());
   return made;
 }
 
 /** What a flat file of a v8 gateway can say and stay flat (C v8 §4.6). */
 export function flatFileCatalog(): Catalog {
-  flat ??= catalogOf('legacy', flatFile(), 'v8');
+  flat ??= catalogOf('legacy', flatFile());
   return flat;
 }
 

@@ -6,7 +6,7 @@ import { familyAt } from '../../gateway/layout/effective.ts';
 import { pathsIn } from '../../gateway/layout/locate.ts';
 import { factsOf } from '../../gateway/layout/layouts.ts';
 import { translate } from '../../gateway/layout/translate.ts';
-import { hidesBelow, imageOf } from '../../gateway/model/image.ts';
+import { hidesBelow, imageOf } from '../../gateway/image.ts';
 import { sameAt } from '../../gateway/model/equal.ts';
 import type { Memory } from '../../gateway/model/model.ts';
 import { type Path, parsePath } from '../../domain/path.ts';

@@ -2,7 +2,7 @@
 // the steps that move them: field write, PUT of the file, reload (C v0 §2.3, §6). Knows no HTTP.
 import { type LoadOptions, type Memory } from '../../gateway/model/model.ts';
 import type { SandboxClock } from './clock.ts';
-import type { Dialect } from './dialect.ts';
+import type { Dialect } from '../../gateway/dialect.ts';
 import { type Disk, diskOf } from './disk.ts';
 import type { Faults } from './faults.ts';
 import { holds, textLoader } from './held.ts';

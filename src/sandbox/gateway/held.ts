@@ -2,7 +2,7 @@
 // (C v0 §1.4). Knows no HTTP and no timing.
 import type { LoadOptions, Memory } from '../../gateway/model/model.ts';
 import { credentialsOf } from '../../gateway/v7/credentials.ts';
-import type { Dialect } from './dialect.ts';
+import type { Dialect } from '../../gateway/dialect.ts';
 import { type Disk, hashOf } from './disk.ts';
 import type { LoadFailure } from '../../yaml/failure.ts';
 
@@ -32,7 +32,7 @@ export type LoadText = (text: string) => Memory | LoadFailure;
 /** Loads a text; where the load rewrites the file (a plaintext secret, C v0 §1.4) it is written. */
 export function textLoader(disk: Disk, dialect: Dialect, options: LoadOptions): LoadText {
   return (text) => {
-    const loaded = dialect.load(text, options);
+    const loaded = dialect.start(text, options);
     if (!loaded.ok) return loaded;
     if (loaded.text !== text) disk.write(loaded.text); // Errors of this rewrite are ignored.
     return loaded.memory;

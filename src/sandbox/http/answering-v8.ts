@@ -3,14 +3,13 @@
 import { handleV8, routeOf, V8_BASE } from '../../gateway/v8/endpoints.ts';
 import { writeJson } from '../../gateway/v7/json-text.ts';
 import { JSON_TYPE } from '../../gateway/v7/answer.ts';
-import type { Dialect } from '../gateway/dialect.ts';
 import type { Faults } from '../gateway/faults.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import type { Incoming, Outgoing } from './server.ts';
 import { statusMethods } from './status.ts';
 
-export const isV8 = ({ api }: Dialect, path: string): boolean =>
-  api === 'v8' && (path === V8_BASE || path.startsWith(`${V8_BASE}/`));
+export const isV8 = ({ hasTree }: { readonly hasTree: boolean }, path: string): boolean =>
+  hasTree && (path === V8_BASE || path.startsWith(`${V8_BASE}/`));
 
 /** Unknown paths and methods are a bare 404, before any authentication. */
 export const routedV8 = (request: Incoming): boolean =>

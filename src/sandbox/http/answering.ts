@@ -8,7 +8,7 @@ import { writeJson } from '../../gateway/v7/json-text.ts';
 import { type Auth, clientAddress } from './auth.ts';
 import type { SandboxClock } from '../gateway/clock.ts';
 import { configV8, isPluginRemoval, isV8, routedV8, statusNameV8 } from './answering-v8.ts';
-import type { Dialect } from '../gateway/dialect.ts';
+import type { Dialect } from '../../gateway/dialect.ts';
 import type { Faults } from '../gateway/faults.ts';
 import type { Gateway } from '../gateway/gateway.ts';
 import { callbackPage, oauthCallback } from './oauth.ts';
@@ -18,6 +18,8 @@ import { statusAnswer, statusMethods } from './status.ts';
 
 export interface Answering {
   readonly dialect: Dialect;
+  /** Whether there are endpoints below `/v8/management`. */
+  readonly hasTree: boolean;
   /** Of v8. */
   readonly generation: 'A' | 'B';
   readonly gateway: Gateway;
@@ -50,8 +52,8 @@ const json = (status: number, body: Value, headers: Readonly<Record<string, stri
 const answered = ({ status, body }: { readonly status: number; readonly body: Value }): Outgoing =>
   json(status, body);
 
-const isManagement = ({ dialect }: Answering, path: string): boolean =>
-  path === MANAGEMENT_BASE || path.startsWith(`${MANAGEMENT_BASE}/`) || isV8(dialect, path);
+const isManagement = (to: Answering, path: string): boolean =>
+  path === MANAGEMENT_BASE || path.startsWith(`${MANAGEMENT_BASE}/`) || isV8(to, path);
 
 const HTML_TYPE = 'text/html; charset=utf-8';
 
@@ -120,7 +122,7 @@ async function management(to: Answering, request: Incoming): Promise<Outgoing> {
   const moved = redirected(to, request);
   if (moved) return moved;
   if (!to.auth.available(to.gateway.runtime())) return empty(404);
-  if (isV8(to.dialect, request.path) && !routedV8(request)) return empty(404);
+  if (isV8(to, request.path) && !routedV8(request)) return empty(404);
   if (request.path === `${MANAGEMENT_BASE}/oauth-callback` && /^(?:GET|POST)$/.test(request.method))
     return answered(oauthCallback(request.method, request.query, request.body));
   if (to.faults.active('ban')) to.auth.ban(clientAddress(request.headers, request.peer));
@@ -133,7 +135,7 @@ async function management(to: Answering, request: Incoming): Promise<Outgoing> {
 
 /** A slash at the end of a path that exists leads to the path without it, before any authentication. */
 function redirected(to: Answering, { method, path, rawQuery }: Incoming): Outgoing | undefined {
-  if (isV8(to.dialect, path))
+  if (isV8(to, path))
     return method === 'DELETE' && path === V8_CONFIG ? redirect(method, `${path}/`, rawQuery) : undefined;
   const target = path.slice(0, -1);
   if (!path.endsWith('/') || !to.managementKnown() || !methodsAt(to, target).includes(method))
@@ -163,13 +165,13 @@ function methodsAt(to: Answering, path: string): readonly string[] {
   const name = path.slice(MANAGEMENT_BASE.length);
   if (name === '/config.yaml') return ['GET', 'PUT'];
   if (name === '/oauth-callback') return ['GET', 'POST'];
-  return [...methodsOf(path, to.dialect.catalog), ...statusMethods(name)];
+  return [...methodsOf(path, to.dialect.memoryCatalog), ...statusMethods(name)];
 }
 
 function endpoint(to: Answering, request: Incoming): Outgoing {
   const { method, path, query, body } = request;
   const { gateway } = to;
-  const v8 = isV8(to.dialect, path);
+  const v8 = isV8(to, path);
   const config = v8 ? configV8(request, gateway, to.faults, to.generation) : undefined;
   if (config) return config;
   const name = v8 ? statusNameV8(path) : path.slice(MANAGEMENT_BASE.length);
@@ -180,7 +182,7 @@ function endpoint(to: Answering, request: Incoming): Outgoing {
   if (status) return json(status.status, status.body);
   const removal = v8 && isPluginRemoval(request);
   const asked = removal ? { ...request, path: `${MANAGEMENT_BASE}${name}` } : request;
-  const given = handle(gateway.memory(), asked, to.dialect.catalog, { authIndex: gateway.authIndex() });
+  const given = handle(gateway.memory(), asked, to.dialect.memoryCatalog, { authIndex: gateway.authIndex() });
   if (given.writes === 'file') {
     const problem = gateway.fieldWrite(given.memory, {
       flatFile: removal ? 'migrate' : 'keep',

@@ -1,4 +1,5 @@
 // `holdfast migrate`: desired-state files from one layout to the other, shown as a diff, proven to mean the same.
+import { isFlat } from '../../../gateway/layout/layouts.ts';
 import { Option, type Command } from 'commander';
 import type { Layout } from '../../../domain/desired.ts';
 import { unifiedDiff } from '../../../report/text/diff.ts';
@@ -50,7 +51,7 @@ async function run(flags: Flags, io: Io): Promise<void> {
 }
 
 function summary(count: number, written: readonly string[], { to }: Flags): string {
-  const layout = to === 'v8' ? 'the v8 layout' : 'the flat layout';
+  const layout = isFlat(to) ? 'the flat layout' : 'the v8 layout';
   if (count === 0) return `nothing to do: the files are in ${layout}`;
   const proof = 'both versions have the same meaning';
   if (written.length === 0)

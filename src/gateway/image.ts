@@ -1,6 +1,6 @@
 // The picture of a v7 gateway that differences and guards look at: what memory shows, completed from the file. Pure.
-import type { Catalog, Field } from '../catalog/field.ts';
-import { isTree, type Tree, treeOf, type Value } from '../../lib/value.ts';
+import type { Catalog, Field } from './catalog/field.ts';
+import { isTree, type Tree, treeOf, type Value } from '../lib/value.ts';
 
 /**
  * The one picture of a gateway that differences and guards look at: the memory view, completed with what the JSON hides
