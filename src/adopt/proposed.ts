@@ -4,7 +4,7 @@ import { factsOf } from '../gateway/layout/layouts.ts';
 import type { Catalog, Field } from '../gateway/catalog/field.ts';
 import { effectiveEntries, effectiveField } from '../gateway/layout/effective.ts';
 import { type Family, layoutTable } from '../gateway/layout/table.ts';
-import { choiceMeant } from '../gateway/model/choice.ts';
+import { choiceMeant } from '../desired/check/choice.ts';
 import { normaliseAt } from '../gateway/model/normalise.ts';
 import { formatPath } from '../domain/path.ts';
 import { type Problem, problem } from '../domain/problem/problem.ts';

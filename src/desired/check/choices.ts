@@ -1,7 +1,7 @@
 // Other spellings of allowed values, which the gateway's own endpoints take: `rr` for `round-robin`. They become the one
 // that the schema knows, with a warning. Pure.
 import type { Catalog, Field } from '../../gateway/catalog/field.ts';
-import { choiceMeant } from '../../gateway/model/choice.ts';
+import { choiceMeant } from './choice.ts';
 import { formatPath } from '../../domain/path.ts';
 import { type Problem, problem } from '../../domain/problem/problem.ts';
 import { type Located, type LocatedMap, type LocatedScalar, pathTo } from '../../yaml/located.ts';

@@ -1,7 +1,7 @@
 // Spellings of a closed set: the gateway takes more of them than the schema names.
 import { isList, isTree, type Value } from '../../lib/value.ts';
-import type { Field } from '../catalog/field.ts';
-import { normaliseAt } from './normalise.ts';
+import type { Field } from '../../gateway/catalog/field.ts';
+import { normaliseAt } from '../../gateway/model/normalise.ts';
 
 /** The allowed value that a value is to the gateway, by what it does at a write and at use. Undefined: none, or no closed set. */
 export function choiceMeant(field: Field, value: Value): Value | undefined {
