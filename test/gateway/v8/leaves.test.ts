@@ -24,12 +24,19 @@ function sampled(all: readonly Leaf[]): readonly Leaf[] {
   return some;
 }
 
-/** What all of it is changed from: the same as on v7, and a group of credentials in the family that only v8 has. */
+/**
+ * What all of it is changed from: the same as on v7, a group of credentials in the family that only v8 has, and reports
+ * so short that they fit into fewer parts than the default.
+ */
 function declared(): Tree {
   const { tree } = translate(everything(), 'legacy', 'v8');
   const families = tree['api-keys'] as Tree; // It has some.
   const meta = [{ 'base-url': 'https://meta.example', keys: [{ 'api-key': 'sk-test-meta-1' }] }];
-  return { ...tree, 'api-keys': { ...families, meta } };
+  const credentials = {
+    ...(tree['credentials'] as Tree), // It has some, too.
+    'in-flight': { 'max-revision-bytes': 15_000_000 },
+  };
+  return { ...tree, credentials, 'api-keys': { ...families, meta } };
 }
 
 describe('every leaf of the catalog of v8', () => {

@@ -102,8 +102,25 @@ function byRequests(
     if (lost !== undefined) throw new NoTreeRoute(`${lost} would be lost`);
     return keepingComments(input, raw, start, differences, areas, steps);
   } catch (thrown) {
+    if (thrown instanceof WouldRefuse) return [insteadOf(thrown, input, raw, start, differences, areas)];
     if (!(thrown instanceof NoTreeRoute)) throw thrown;
     return [byFile(input, raw, start, differences, areas, thrown.message)];
+  }
+}
+
+/** Values that go together only at once: one of several requests is refused, and the edited file is not. */
+function insteadOf(
+  refused: WouldRefuse,
+  input: RouteInput,
+  raw: string,
+  start: State,
+  differences: readonly Difference[],
+  areas: readonly Area[],
+): Step {
+  try {
+    return byFile(input, raw, start, differences, areas, refused.message);
+  } catch {
+    throw refused;
   }
 }
 

@@ -1,0 +1,19 @@
+// Values that the gateway takes only together, where JSON requests could say them only one after the other.
+import { afterEach, expect, test } from '@jest/globals';
+import { strike } from '../../apply/setup.ts';
+import { gatewayOn, told } from './families.ts';
+
+afterEach(strike);
+
+test('are written by one edited file', async () => {
+  const declared = (inFlight: string): string => `credentials: { in-flight: { ${inFlight} } }\n`;
+  const home = await gatewayOn('');
+  await home.declare(declared('max-part-count: 60, max-revision-bytes: 15000000'));
+  expect(told(await home.reconcile())).toMatch(/^\{"kind":"applied"/);
+  await home.declare(declared('max-revision-bytes: 16000000'));
+  expect(await home.reconcile({ prune: true })).toMatchObject({
+    kind: 'applied',
+    plan: { writes: [{ method: 'PUT', path: '/v0/management/config.yaml' }] },
+  });
+  expect(told(await home.check())).toMatch(/^\{"kind":"in-sync"/);
+});
