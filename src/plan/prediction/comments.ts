@@ -7,7 +7,7 @@ import {
   type Naming,
   pathText,
   type PlacedComment,
-} from '../../gateway/model/comment-places.ts';
+} from '../../yaml/comment-places.ts';
 import { parseDocument } from '../../yaml/document.ts';
 import type { FileDocument, FileNode } from '../../domain/yaml-node.ts';
 import { isTree, type Value } from '../../lib/value.ts';

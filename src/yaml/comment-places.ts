@@ -1,8 +1,8 @@
 // Where the comments of a file stand among what it says: behind which entry, above and below which. By position in the
 // text, not by the node they hang on, so that two layouts of one file can be compared.
 import { Parser } from 'yaml';
-import type { FileDocument, FileNode } from '../../domain/yaml-node.ts';
-import { type Comment, commentsIn } from '../../yaml/comments.ts';
+import type { FileDocument, FileNode } from '../domain/yaml-node.ts';
+import { type Comment, commentsIn } from './comments.ts';
 
 /** Names of keys and entries from the root on, as one text. */
 export type EntryPath = string;
