@@ -234,7 +234,10 @@ function wrongIn(
     const held = holds.leaves.get(path);
     if (!theirs.includes(path))
       return held === should.leaves.get(path) || isWhole(path, theirs, quiet.before);
-    return held === edit[1].leaves.get(path) || (mayBe !== undefined && held === mayBe.leaves.get(path));
+    const left = edit[1].leaves.get(path);
+    // What they set back to what it was cannot be told from a write that the gateway lost.
+    const isSetBack = left === quiet.before.leaves.get(path) && held === should.leaves.get(path);
+    return held === left || isSetBack || (mayBe !== undefined && held === mayBe.leaves.get(path));
   };
   const paths = new Set([holds, edit[1], should].flatMap(({ leaves }) => [...leaves.keys()]));
   const wrong = [...paths].filter((path) => !isRight(path));
