@@ -12,7 +12,7 @@ export interface StoredFile {
   readonly file: LiveFile;
 }
 
-/** Rejects with HF5040 where there is no such backup, HF5041 where it is no YAML. */
+/** Rejects with HF5040 where there is no such backup, HF5041 where it isn't YAML. */
 export async function readStored(run: LiveRun, id: string): Promise<StoredFile> {
   const { store, target } = run.context;
   const record = await store.readBackup(target.name, id).catch((error: unknown) => {

@@ -83,7 +83,7 @@ describe('the operations of the daemon', () => {
     const home = await daemon();
     await home.next('in-sync');
     expect(() => home.operations.look('nowhere')).toThrow(
-      'there is no target "nowhere"; the settings have home',
+      'there is no target "nowhere". The settings define home',
     );
   });
 
