@@ -186,7 +186,9 @@ class Conversion {
       kind: 'scalar',
       ...base,
       range: { start, end: block ? start + this.#text.slice(start, end).trimEnd().length : end },
-      text: block ? String(node.value ?? '') : separated(String(node.value ?? '')),
+      text: block
+        ? String(node.value ?? '')
+        : separated(String(node.value ?? ''), this.#text.slice(start, end)),
       style,
     };
   }
@@ -206,9 +208,9 @@ class Conversion {
   }
 }
 
-/** Separators of lines and paragraphs are breaks to the gateway: blanks around them say nothing. */
-const separated = (text: string): string =>
-  /[\u2028\u2029]/.test(text) ? text.replace(/[ \t]*([\u2028\u2029]+)[ \t]*/g, '$1') : text;
+/** Separators of lines and paragraphs that a source holds unescaped are breaks to the gateway: it drops blanks around them. */
+const separated = (text: string, source: string): string =>
+  /[\u2028\u2029]/.test(source) ? text.replace(/[ \t]*([\u2028\u2029]+)[ \t]*/g, '$1') : text;
 
 function nothing(at: number): ScalarNode {
   return { kind: 'scalar', comments: NO_COMMENTS, range: { start: at, end: at }, text: '', style: 'plain' };

@@ -233,7 +233,11 @@ function wrongIn(
   const isRight = (path: string): boolean => {
     const held = holds.leaves.get(path);
     if (!theirs.includes(path))
-      return held === should.leaves.get(path) || isWhole(path, theirs, quiet.before);
+      return (
+        held === should.leaves.get(path) ||
+        isWhole(path, theirs, quiet.before) ||
+        isWrittenOut(path, held, quiet)
+      );
     const left = edit[1].leaves.get(path);
     // What they set back to what it was cannot be told from a write that the gateway lost.
     const isSetBack = left === quiet.before.leaves.get(path) && held === should.leaves.get(path);
@@ -266,6 +270,15 @@ export async function complaintAfterCrash(
   const history = await home.store.history('home');
   const isDone = history.at(0)?.outcome === 'applied';
   return wrongIn(await holdings(home), around, { quiet, isDone });
+}
+
+/** A default that the gateway wrote out with a field write (C v0 N10), ours or theirs: memory held the same before. */
+function isWrittenOut(path: string, held: string | undefined, { before, planned }: Alone): boolean {
+  const inMemory = path.replace(/^file\./, 'memory.');
+  const isNew = path !== inMemory && !before.leaves.has(path);
+  return (
+    isNew && held === planned.leaves.get(path) && planned.leaves.get(inMemory) === before.leaves.get(inMemory)
+  );
 }
 
 /** An entry that we added and somebody else changed since stays whole. */

@@ -151,7 +151,7 @@ const scenarios = (): void => {
       expect([await admits('sk-test-client-5'), await admits('sk-test-client-1')]).toEqual([401, 200]);
       expect(await seat.holdfast('apply', '--yes')).toMatchObject({
         exit: 4,
-        out: expect.stringMatching(/not tried again/),
+        out: expect.stringMatching(/isn't tried again/),
       });
     },
   );

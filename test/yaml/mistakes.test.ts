@@ -127,7 +127,7 @@ const TABLE: readonly (readonly [what: string, text: string, place: string, mess
     'A git merge conflict',
   ],
   ['a directive', '%s3cret 1.2\na: 1\n', '1:1', 'A line begins with "%"'],
-  ['a key twice', 'a: 1\na: s3cret\n', '2:1', 'Duplicate key "a" stands twice'],
+  ['a key twice', 'a: 1\na: s3cret\n', '2:1', 'Duplicate key "a"'],
 ];
 
 describe('one problem, where it was done', () => {

@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { loadText } from '../setup.ts';
 
-describe('a client key that stands twice', () => {
+describe('a duplicate client key', () => {
   test.each([
     ['api-keys: [sk-test-0001, sk-test-0002, sk-test-0001]\n', 'api-keys[2]'],
     ['api-keys: [sk-test-0001, " sk-test-0001 "]\n', 'api-keys[1]'],
