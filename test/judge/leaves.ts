@@ -19,6 +19,7 @@ const GIVEN: Readonly<Record<string, Value>> = {
   'redis-usage-queue-retention-seconds': 90,
   'routing.strategy': 'weighted-round-robin',
   'routing.session-affinity-ttl': '3h',
+  'antigravity.connection-pool.idle-conn-timeout': '75s',
   'credential-in-flight.snapshot-interval': '1s',
   'credential-in-flight.stale-after': '9s',
   'credential-in-flight.staging-retention': '2m',
