@@ -101,6 +101,34 @@ describe('the structure of src/', () => {
     expect(pure).toContain('desired/read/merge.ts');
     expect(impure).toEqual([]);
   });
+
+  /** Decoders leave a deep recursion over foreign input this way, to the entry of their own reading. */
+  const THROWN_BY_DECODERS = [
+    'domain/path.ts PathSyntaxError',
+    'domain/problem/problem.ts HoldfastError',
+    'gateway/model/json.ts Unencodable',
+    'gateway/v7/decode.ts Mismatch',
+    'gateway/v7/json-text.ts Malformed',
+    'gateway/v8/body.ts Unreadable',
+    'gateway/v8/endpoints.ts Answered',
+    'gateway/v8/groups.ts Fault',
+    'gateway/v8/json-view.ts Unencodable',
+    'input/schema-holds.ts Unsure',
+    'input/text-file.ts Reason',
+    'yaml/document.ts Refusal',
+  ];
+
+  test('pure rooms return what cannot be done as a value (lib/result), and throw no classes of their own', () => {
+    const pure = files.filter((file) =>
+      /^(?:lib|domain|yaml|input|desired|plan|adopt|gateway\/(?:model|catalog|layout|v7|v8))\//.test(file),
+    );
+    const thrown = pure.flatMap((file) =>
+      [...readFileSync(join(SRC, file), 'utf8').matchAll(/class (\w+) extends \w*Error\b/g)].map(
+        ([, name]) => `${file} ${name}`,
+      ),
+    );
+    expect(thrown.toSorted()).toEqual(THROWN_BY_DECODERS);
+  });
 });
 
 describe('the seam between the generations', () => {

@@ -5,7 +5,7 @@ import type { FileDocument } from '../domain/yaml-node.ts';
 import { formatPath, key } from '../domain/path.ts';
 import { fail, type Problem, problem } from '../domain/problem/problem.ts';
 import { isTree, type Tree, type Value } from '../lib/value.ts';
-import { splice, UnsafeEdit } from '../yaml/splice/splice.ts';
+import { splice } from '../yaml/splice/splice.ts';
 import type { Patch } from '../yaml/splice/patch.ts';
 import type { Environment } from '../input/environment.ts';
 import { valueOf } from '../yaml/located.ts';
@@ -124,12 +124,10 @@ function edited(
 ): { readonly text: string; readonly notes: readonly Problem[] } {
   if (!patch) return { text: document.text, notes: [] };
   if (patch.kind === 'replace') return { text: printed(content), notes: [lostComments('the file')] };
-  try {
-    return { text: splice(document, patch).text, notes: [] };
-  } catch (error) {
-    if (!(error instanceof UnsafeEdit)) throw error;
-    return piecewise(document, patch, final ?? without(content, patch));
-  }
+  const spliced = splice(document, patch);
+  return spliced.ok
+    ? { text: spliced.value.text, notes: [] }
+    : piecewise(document, patch, final ?? without(content, patch));
 }
 
 /** Key by key; a key that can't be edited is rewritten. */
@@ -143,29 +141,17 @@ function piecewise(
     return { text: printed(final), notes: [lostComments('the file')] };
   const refused = root.pairs.filter(({ key: { text } }) => {
     const step = patch.keys.get(text);
-    return step !== undefined && !canSplice(document, { kind: 'map', keys: new Map([[text, step]]) });
+    return step !== undefined && !splice(document, { kind: 'map', keys: new Map([[text, step]]) }).ok;
   });
   const reparsed = parsed(rewritten(document, refused, final));
   const rest = new Map([...patch.keys].filter(([name]) => !refused.some((pair) => pair.key.text === name)));
   const names = refused.map((pair) => pair.key.text).filter((name) => Object.hasOwn(final, name));
   const notes = names.map((name) => lostComments(`\`${name}\``));
   if (rest.size === 0) return { text: reparsed.text, notes };
-  try {
-    return { text: splice(reparsed, { kind: 'map', keys: rest }).text, notes };
-  } catch (error) {
-    if (!(error instanceof UnsafeEdit)) throw error;
-    return { text: printed(final), notes: [lostComments('the file')] };
-  }
-}
-
-function canSplice(document: FileDocument, patch: Patch): boolean {
-  try {
-    splice(document, patch);
-    return true;
-  } catch (error) {
-    if (error instanceof UnsafeEdit) return false;
-    throw error;
-  }
+  const spliced = splice(reparsed, { kind: 'map', keys: rest });
+  return spliced.ok
+    ? { text: spliced.value.text, notes }
+    : { text: printed(final), notes: [lostComments('the file')] };
 }
 
 function without(content: Tree, patch: Patch): Tree {

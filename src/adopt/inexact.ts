@@ -7,7 +7,7 @@ import type { Catalog, Field } from '../gateway/catalog/field.ts';
 import type { Dialect } from '../gateway/dialect.ts';
 import { holdsInexact, isList, isTree, type Value } from '../lib/value.ts';
 import type { KeyStep, Patch } from '../yaml/splice/patch.ts';
-import { splice, UnsafeEdit } from '../yaml/splice/splice.ts';
+import { splice } from '../yaml/splice/splice.ts';
 import { parsed, type Prepared } from './prepare.ts';
 
 /** The same where the members can't be taken out one by one; then the whole list is left out later. */
@@ -18,14 +18,10 @@ export function withoutInexact(prepared: Prepared, dialect: Dialect): Prepared {
   const found: Place[] = [];
   const patch = stepFor(catalog.root, content, [], found, catalog);
   if (found.length === 0 || patch?.kind !== 'map') return prepared;
-  try {
-    const document = parsed(splice(prepared.document, patch).text);
-    const notes = found.map((place) => noteOf(formatPath(displayPath(content, place.map(String)))));
-    return { document, notes: [...prepared.notes, ...notes] };
-  } catch (error) {
-    if (error instanceof UnsafeEdit) return prepared;
-    throw error;
-  }
+  const spliced = splice(prepared.document, patch);
+  if (!spliced.ok) return prepared;
+  const notes = found.map((place) => noteOf(formatPath(displayPath(content, place.map(String)))));
+  return { document: parsed(spliced.value.text), notes: [...prepared.notes, ...notes] };
 }
 
 type Place = readonly (string | number)[];

@@ -7,7 +7,7 @@ import type { Dialect } from '../gateway/dialect.ts';
 import type { FileDocument, FileNode, MapNode, Pair } from '../domain/yaml-node.ts';
 import { fail, type Problem, problem } from '../domain/problem/problem.ts';
 import type { Tree, Value } from '../lib/value.ts';
-import { splice, UnsafeEdit } from '../yaml/splice/splice.ts';
+import { splice } from '../yaml/splice/splice.ts';
 import type { ItemStep, KeyStep, Patch } from '../yaml/splice/patch.ts';
 import { renderPair, styleOf } from '../yaml/splice/render.ts';
 import { replaceIn, valueLineEnd } from '../yaml/splice/text.ts';
@@ -103,12 +103,10 @@ function withoutNulls(text: string, content: Tree, catalog: Catalog, notes: read
   const document = parsed(text);
   const patch = document.root && nullsIn(document.root, catalog.root, catalog);
   if (!patch || patch.kind === 'remove') return { document, notes };
-  try {
-    return { document: parsed(splice(document, patch as Patch).text), notes };
-  } catch (error) {
-    if (!(error instanceof UnsafeEdit)) throw error;
-    return { document: parsed(printed(content)), notes: [...notes, lostComments('the file')] };
-  }
+  const spliced = splice(document, patch as Patch);
+  return spliced.ok
+    ? { document: parsed(spliced.value.text), notes }
+    : { document: parsed(printed(content)), notes: [...notes, lostComments('the file')] };
 }
 
 /**

@@ -1,6 +1,5 @@
 // What every piece of a splice is given: the text, the parsed document, the file's habits, and the way into a node.
 import type { FileDocument, FileNode, SourceRange } from '../../domain/yaml-node.ts';
-import { refuse } from './check.ts';
 import type { Patch } from './patch.ts';
 import type { Style } from './render.ts';
 import type { Replacement } from './text.ts';
@@ -14,7 +13,10 @@ export interface Splicing {
   readonly inside: (context: Splicing, node: FileNode, patch: Patch) => Replacement[];
 }
 
-export function rangeOf(context: Splicing, node: FileNode): SourceRange {
-  if (!node.range) throw refuse(context.document, node, "the position in the text isn't known");
-  return node.range;
+/** What `unsafeIn` made sure of before the first replacement. */
+export function ensured<T>(found: T | undefined): T {
+  if (found === undefined) throw new TypeError('a patch was spliced that the check refuses');
+  return found;
 }
+
+export const rangeOf = (node: FileNode): SourceRange => ensured(node.range);

@@ -1,7 +1,6 @@
 // Edits inside flow collections (`[a, b]`, `{ a: 1 }`): members keep their source text, separators are kept where the
-// number of members allows it. Comments inside a flow collection cannot be kept, so such collections are refused.
+// number of members allows it. Comments inside a flow collection can't be kept: the check refuses such collections.
 import type { FileNode, ListNode, MapNode, Pair } from '../../domain/yaml-node.ts';
-import { refuse } from './check.ts';
 import { isOld, type ItemStep, type KeyStep, type Patch } from './patch.ts';
 import { quoteInside, quoteOf, renderFlow } from './render.ts';
 import { writeKey } from './scalar.ts';
@@ -15,14 +14,13 @@ interface Span {
 }
 
 export function spliceFlowList(context: Splicing, list: ListNode, steps: readonly ItemStep[]): Replacement {
-  const spans = list.items.map((item) => rangeOf(context, item));
   const quote = quoteInside(list) ?? context.style.quote;
   const members = steps.map((step) =>
     isOld(step)
       ? memberText(context, list.items[step.from] as FileNode, step.patch)
       : renderFlow(step.value, quote, padded(context, list)),
   );
-  return assemble(context, list, spans, members);
+  return assemble(context, list, members);
 }
 
 export function spliceFlowMap(
@@ -30,29 +28,27 @@ export function spliceFlowMap(
   map: MapNode,
   keys: ReadonlyMap<string, KeyStep>,
 ): Replacement {
-  const spans = map.pairs.map((pair) => spanOf(context, pair));
   const quote = quoteInside(map) ?? context.style.quote;
   const known = new Set(map.pairs.map((pair) => pair.key.text));
   const kept = map.pairs.flatMap((pair) => pairText(context, pair, keys.get(pair.key.text)));
   const added = [...keys].flatMap(([name, step]) =>
     known.has(name) || step.kind !== 'replace' ? [] : [flowPair(name, step.value, quote)],
   );
-  return assemble(context, map, spans, [...kept, ...added]);
+  return assemble(context, map, [...kept, ...added]);
 }
 
 const flowPair = (name: string, value: Value, quote: 'plain' | 'single' | 'double'): string =>
   `${writeKey(name, true).source}: ${renderFlow(value, quote)}`;
 
-function spanOf(context: Splicing, pair: Pair): Span {
-  const { start, end } = rangeOf(context, pair.key);
-  return { start, end: Math.max(end, rangeOf(context, pair.value).end) };
+function spanOf(pair: Pair): Span {
+  const { start, end } = rangeOf(pair.key);
+  return { start, end: Math.max(end, rangeOf(pair.value).end) };
 }
 
 function pairText(context: Splicing, pair: Pair, step: KeyStep | undefined): string[] {
   if (step?.kind === 'remove') return [];
-  const key = rangeOf(context, pair.key);
-  const value = rangeOf(context, pair.value);
-  if (value.start < key.end) throw refuse(context.document, pair.key, 'the key has no separate value');
+  const key = rangeOf(pair.key);
+  const value = rangeOf(pair.value);
   const isRenamed = step?.kind === 'rename';
   const name = isRenamed ? writeKey(step.to, true).source : context.text.slice(key.start, key.end);
   const between = context.text.slice(key.end, value.start);
@@ -61,7 +57,7 @@ function pairText(context: Splicing, pair: Pair, step: KeyStep | undefined): str
 }
 
 function memberText(context: Splicing, node: FileNode, patch: Patch | undefined): string {
-  const { start, end } = rangeOf(context, node);
+  const { start, end } = rangeOf(node);
   if (!patch) return context.text.slice(start, end);
   if (patch.kind !== 'replace')
     return replaceIn(context.text, start, end, context.inside(context, node, patch));
@@ -74,26 +70,28 @@ const padded = (context: Splicing, node: ListNode): boolean => {
   return first?.kind === 'map' && context.text[(first.range?.start ?? 0) + 1] === ' ';
 };
 
+export const spansOf = (node: ListNode | MapNode): readonly Span[] =>
+  node.kind === 'list' ? node.items.map(rangeOf) : node.pairs.map(spanOf);
+
+export const bracketsOf = ({ kind }: ListNode | MapNode): readonly [string, string] =>
+  kind === 'list' ? ['[', ']'] : ['{', '}'];
+
+/** The texts before, between and behind the members. */
+export function gapsOf(text: string, node: ListNode | MapNode, spans: readonly Span[]): string[] {
+  const { start, end } = rangeOf(node);
+  const starts = [...spans.map((span) => span.start), end - 1];
+  return starts.map((to, i) => text.slice(i === 0 ? start + 1 : spans[i - 1]?.end, to));
+}
+
 /** The collection with these members between its own brackets and separators. */
-function assemble(
-  context: Splicing,
-  node: ListNode | MapNode,
-  spans: readonly Span[],
-  members: readonly string[],
-): Replacement {
-  const { start, end } = rangeOf(context, node);
-  const [open, close] = node.kind === 'list' ? ['[', ']'] : ['{', '}'];
-  if (context.text[start] !== open || context.text[end - 1] !== close)
-    throw refuse(context.document, node, "the brackets of the collection weren't found");
-  const first = spans[0];
-  const last = spans.at(-1);
+function assemble(context: Splicing, node: ListNode | MapNode, members: readonly string[]): Replacement {
+  const spans = spansOf(node);
+  const { start, end } = rangeOf(node);
+  const [open, close] = bracketsOf(node);
   if (members.length === 0) return { start, end, text: open + close };
-  if (!first || !last) return { start, end, text: open + members.join(', ') + close };
-  const separators = spans.slice(1).map((span, i) => context.text.slice(spans[i]?.end ?? 0, span.start));
-  const lead = context.text.slice(start + 1, first.start);
-  const tail = context.text.slice(last.end, end - 1);
-  if ([lead, tail, ...separators].some((gap) => !/^[\s,]*$/.test(gap)))
-    throw refuse(context.document, node, 'a flow collection with comments, tags or anchors inside');
+  if (spans.length === 0) return { start, end, text: open + members.join(', ') + close };
+  const [lead = '', ...separators] = gapsOf(context.text, node, spans);
+  const tail = separators.pop() ?? '';
   const separator = separators[0] ?? (lead.includes('\n') ? `,${lead}` : ', ');
   const body = members
     .map((member, i) => (i === 0 ? '' : (separators[i - 1] ?? separator)) + member)

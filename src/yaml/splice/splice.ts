@@ -3,8 +3,10 @@
 import type { FileDocument, FileNode, ListNode, MapNode, Pair } from '../../domain/yaml-node.ts';
 import { longestIncreasingRun } from '../../lib/longest-run.ts';
 import { isList, type Value } from '../../lib/value.ts';
-import { checkPatch, refuse } from './check.ts';
-import { rangeOf, type Splicing } from './context.ts';
+import { type Result, done, failed } from '../../lib/result.ts';
+import { refusal, type UnsafeEdit, unsafeIn } from './check.ts';
+import { ensured, rangeOf, type Splicing } from './context.ts';
+import { colonAfter, dashesOf, endOfLines } from './find.ts';
 import { spliceFlowList, spliceFlowMap } from './flow.ts';
 import { fitPatch, isOld, type ItemStep, type KeyStep, type Patch, patchNode } from './patch.ts';
 import {
@@ -27,23 +29,22 @@ import {
   lineStart,
   type Replacement,
   replaceIn,
-  valueLineEnd,
   withFoot,
   withHead,
 } from './text.ts';
 
-export { UnsafeEdit } from './check.ts';
+export type { UnsafeEdit } from './check.ts';
 
 /**
- * The document with the patch made: text spliced, nodes edited without parsing again (new nodes have no range). Throws
- * UnsafeEdit with the line where the text cannot be edited. Whether the text means what the nodes say is for the
- * caller to prove by parsing it.
+ * The document with the patch made: text spliced, nodes edited without parsing again (new nodes have no range). Fails
+ * with the line where the text can't be edited. Whether the text means what the nodes say is for the caller to prove by
+ * parsing it.
  */
-export function splice(document: FileDocument, patch: Patch): FileDocument {
-  if (document.root?.kind !== 'map') throw refuse(document, document.root, "the file isn't a mapping");
+export function splice(document: FileDocument, patch: Patch): Result<FileDocument, UnsafeEdit> {
+  if (document.root?.kind !== 'map')
+    return failed(refusal(document, document.root, "the file isn't a mapping"));
   const fitted = fitPatch(document.root, patch);
-  if (fitted.kind !== 'map') throw refuse(document, document.root, 'the file would be empty');
-  checkPatch(document, fitted);
+  if (fitted.kind !== 'map') return failed(refusal(document, document.root, 'the file would be empty'));
   const style = styleOf(document);
   const whole = document.text.endsWith('\n');
   const context: Splicing = {
@@ -52,9 +53,14 @@ export function splice(document: FileDocument, patch: Patch): FileDocument {
     style,
     inside: spliceNode,
   };
+  const unsafe = unsafeIn(context, document.root, fitted);
+  if (unsafe) return failed(unsafe);
   const pieces = spliceNode(context, document.root, fitted);
   const text = replaceIn(context.text, 0, context.text.length, pieces);
-  return { text: whole ? text : text.slice(0, -style.eol.length), root: patchNode(document.root, fitted) };
+  return done({
+    text: whole ? text : text.slice(0, -style.eol.length),
+    root: patchNode(document.root, fitted),
+  });
 }
 
 /** The replacements for a patch inside a node that stays. */
@@ -63,7 +69,7 @@ function spliceNode(context: Splicing, node: FileNode, patch: Patch): Replacemen
     return node.flow ? [spliceFlowMap(context, node, patch.keys)] : spliceMap(context, node, patch.keys);
   if (patch.kind === 'list' && node.kind === 'list')
     return node.flow ? [spliceFlowList(context, node, patch.items)] : spliceList(context, node, patch.items);
-  throw refuse(context.document, node, `expected a ${patch.kind} here`);
+  throw new TypeError(`expected a ${patch.kind} here`);
 }
 
 // ── one entry with its own comments ──────────────────────────────────────────────────────────────────────────────
@@ -75,14 +81,8 @@ interface Chunk {
   readonly end: number;
 }
 
-/** Past the last line of a node, its own end-of-line comment included. */
-function endOfLines(context: Splicing, node: FileNode): number {
-  const { start, end } = rangeOf(context, node);
-  return valueLineEnd(context.text, start, end);
-}
-
 function chunkOf(context: Splicing, first: number, value: FileNode, floor: number): Chunk {
-  const end = withFoot(context.text, endOfLines(context, value), columnOf(context.text, first));
+  const end = withFoot(context.text, endOfLines(context.text, value), columnOf(context.text, first));
   return { start: withHead(context.text, first, floor), end };
 }
 
@@ -105,7 +105,7 @@ function pairChunks(context: Splicing, map: MapNode): Chunk[] {
   const isRoot = map === context.document.root;
   let floor = 0;
   return map.pairs.map((pair, i) => {
-    const first = rangeOf(context, pair.key).start;
+    const first = rangeOf(pair.key).start;
     // The comment above the first key of a file is about the file; the one above a dash is about the entry.
     if (i === 0 && (isRoot || !isFirstOnLine(context.text, first))) floor = lineStart(context.text, first);
     const chunk = chunkOf(context, first, pair.value, floor);
@@ -121,23 +121,15 @@ function splicePair(
   chunk: Chunk,
 ): Replacement[] {
   if (step.kind === 'rename') {
-    const key = rangeOf(context, pair.key);
+    const key = rangeOf(pair.key);
     const inner = step.patch ? splicePair(context, pair, step.patch, chunk) : [];
     return [{ ...key, text: writeKey(step.to).source }, ...inner];
   }
   if (step.kind !== 'replace') return spliceNode(context, pair.value, step);
-  const from = colonAfter(context, pair);
-  const column = columnOf(context.text, rangeOf(context, pair.key).start);
+  const from = ensured(colonAfter(context.text, pair));
+  const column = columnOf(context.text, rangeOf(pair.key).start);
   const into = column + (isList(step.value) ? context.style.listStep : context.style.step);
   return replaceValue(context, pair.value, step.value, { after: from, column: into, end: chunk.end });
-}
-
-/** Offset after the colon of a pair. */
-function colonAfter(context: Splicing, pair: Pair): number {
-  const { end } = rangeOf(context, pair.key);
-  const gap = /^[ \t]*:/.exec(context.text.slice(end))?.[0];
-  if (gap === undefined) throw refuse(context.document, pair.key, "the key isn't followed by a colon");
-  return end + gap.length;
 }
 
 interface Slot {
@@ -150,7 +142,7 @@ interface Slot {
 }
 
 function replaceValue(context: Splicing, old: FileNode, value: Value, slot: Slot): Replacement[] {
-  const { start, end } = rangeOf(context, old);
+  const { start, end } = rangeOf(old);
   const style = { ...context.style, quote: quoteInside(old) ?? context.style.quote };
   const isBelow = start > slot.after && context.text.slice(slot.after, start).includes('\n');
   const head = isBelow ? slot.after : Math.max(slot.after, start);
@@ -196,9 +188,7 @@ function removals(
   const isGone = (pair: Pair): boolean => keys.get(pair.key.text)?.kind === 'remove';
   const stays = map.pairs.findIndex((pair) => !isGone(pair));
   const first = map.pairs[0] as Pair;
-  const isInline = !isFirstOnLine(context.text, rangeOf(context, first.key).start);
-  if (isInline && stays < 0)
-    throw refuse(context.document, map, 'every old key of the entry would be removed');
+  const isInline = !isFirstOnLine(context.text, rangeOf(first.key).start);
   const pieces = map.pairs.flatMap((pair, i) =>
     isGone(pair) && !(isInline && i < stays) ? [cut(chunks[i] as Chunk)] : [],
   );
@@ -208,8 +198,8 @@ function removals(
 
 /** The first keys of an entry go and stand behind its dash: the first that stays takes their place. */
 function pullUp(context: Splicing, map: MapNode, stays: number, chunks: readonly Chunk[]): Replacement[] {
-  const { start } = rangeOf(context, (map.pairs[0] as Pair).key);
-  const next = rangeOf(context, (map.pairs[stays] as Pair).key).start;
+  const { start } = rangeOf((map.pairs[0] as Pair).key);
+  const next = rangeOf((map.pairs[stays] as Pair).key).start;
   const chunk = chunks[stays] as Chunk;
   const dashLine = lineStart(context.text, start);
   const comments = context.text.slice(chunk.start, lineStart(context.text, next));
@@ -226,9 +216,8 @@ function additions(
   chunks: readonly Chunk[],
 ): Replacement[] {
   const known = new Set(map.pairs.map((pair) => pair.key.text));
-  const last = map.pairs.at(-1);
-  if (!last) throw refuse(context.document, map, 'the mapping is empty');
-  const column = columnOf(context.text, rangeOf(context, last.key).start);
+  const last = ensured(map.pairs.at(-1));
+  const column = columnOf(context.text, rangeOf(last.key).start);
   const style = { ...context.style, quote: quoteInside(map) ?? context.style.quote };
   const lines = [...keys].flatMap(([name, step]) =>
     known.has(name) || step.kind !== 'replace' ? [] : renderPair(name, step.value, column, style),
@@ -240,11 +229,8 @@ function additions(
 // ── block lists ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 function spliceList(context: Splicing, list: ListNode, steps: readonly ItemStep[]): Replacement[] {
-  const dashes = dashesOf(context, list);
+  const dashes = dashesOf(context.text, list);
   const chunks = itemChunks(context, list, dashes);
-  const [first] = steps;
-  if (!isFirstOnLine(context.text, dashes[0] ?? 0) && !(first && isOld(first) && first.from === 0))
-    throw refuse(context.document, list, 'the list begins after the dash of another list');
   const still = stayingInPlace(steps);
   const pieces: Replacement[] = [];
   const text = (from: number, patch?: Patch): string =>
@@ -267,24 +253,6 @@ function spliceList(context: Splicing, list: ListNode, steps: readonly ItemStep[
     }
   }
   return pieces;
-}
-
-/** Offsets of the dashes. The first may stand behind another dash; then only its items' insides can be edited. */
-function dashesOf(context: Splicing, list: ListNode): number[] {
-  let from = rangeOf(context, list).start;
-  return list.items.map((item) => {
-    const start = rangeOf(context, item).start;
-    const dash = nextDash(context.text, from);
-    if (dash === undefined || dash > start) throw refuse(context.document, item, "the dash wasn't found");
-    from = Math.max(endOfLines(context, item), dash + 1);
-    return dash;
-  });
-}
-
-function nextDash(text: string, from: number): number | undefined {
-  const gap = /^(?:[ \t]*(?:#[^\n]*)?\r?\n)*[ \t]*-(?=\s)/.exec(text.slice(from, from + 4096));
-  const whole = gap ?? /^(?:[ \t]*(?:#[^\n]*)?\r?\n)*[ \t]*-(?=\s)/.exec(text.slice(from));
-  return whole ? from + whole[0].length - 1 : undefined;
 }
 
 function itemChunks(context: Splicing, list: ListNode, dashes: readonly number[]): Chunk[] {
@@ -317,8 +285,6 @@ function spliceItem(
     return replaceValue(context, item, patch.value, slot);
   }
   const start = lineStart(context.text, dash);
-  if (!isFirstOnLine(context.text, dash))
-    throw refuse(context.document, item, 'the entry shares its line with another dash');
   return [{ start, end: (chunks[from] as Chunk).end, text: newItem(context, list, patch.value, dashes) }];
 }
 
@@ -330,7 +296,7 @@ function newItem(context: Splicing, list: ListNode, value: Value, dashes: readon
   const column = columnOf(context.text, dash);
   const isFlow = (sibling?.kind === 'map' || sibling?.kind === 'list') && sibling.flow;
   if (isFlow && isBlock(value)) {
-    const padded = context.text[rangeOf(context, sibling).start + 1] === ' ';
+    const padded = context.text[rangeOf(sibling).start + 1] === ' ';
     return joined(context, [`${' '.repeat(column)}- ${renderFlow(value, style.quote, padded)}`]);
   }
   const gap = /^ +(?=\S)/.exec(context.text.slice(dash + 1, dash + 12))?.[0].length ?? 1;

@@ -13,23 +13,24 @@ import type { Difference } from '../../types/difference.ts';
 import { pathOfArea } from '../../prediction/footprint.ts';
 import { isState, settled, type State } from '../../prediction/predict.ts';
 import { patchTowards } from '../../prediction/edits.ts';
-import { splice, UnsafeEdit } from '../../../yaml/splice/splice.ts';
+import { splice, type UnsafeEdit } from '../../../yaml/splice/splice.ts';
+import { done, failed, type Result } from '../../../lib/result.ts';
 import { isFailure } from '../../../yaml/failure.ts';
 import type { Area } from '../../types/area.ts';
 
 /** Texts up to this length are proved when planned; longer ones only right before they are sent. */
 const PROVED_WHEN_PLANNED = 65_536;
 
-/** The document that says what `wanted` says in these areas. Throws UnsafeEdit. */
+/** The document that says what `proposed` says in these areas. */
 export function editedDocument(
   catalog: Catalog,
   document: FileDocument,
   content: Tree,
   proposed: Tree,
   areas: readonly Area[],
-): FileDocument {
+): Result<FileDocument, UnsafeEdit> {
   const patch = patchTowards(catalog, content, proposed, areas);
-  return patch ? splice(document, patch) : document;
+  return patch ? splice(document, patch) : done(document);
 }
 
 export interface FileEdit {
@@ -37,25 +38,41 @@ export interface FileEdit {
   readonly after: State;
 }
 
-/** The file could be edited, but the gateway would refuse what is wanted in it. */
-export class RefusedFile extends Error {}
+/** `unsafe`: the file can't be edited in place. `refused`: the gateway would refuse the edited file. */
+export type NoFileEdit =
+  | { readonly kind: 'unsafe'; readonly edit: UnsafeEdit }
+  | { readonly kind: 'refused'; readonly message: string };
 
-/** Throws UnsafeEdit; RefusedFile where the gateway would refuse the edited file. */
-export function editFile(dialect: Dialect, start: State, proposed: Tree, areas: readonly Area[]): FileEdit {
-  const document = editedDocument(dialect.catalog, start.document, start.content, proposed, areas);
+/** Of an edit that is wrong as a whole. */
+export const unsafe = (message: string): NoFileEdit => ({ kind: 'unsafe', edit: { message, line: 1 } });
+
+export function editFile(
+  dialect: Dialect,
+  start: State,
+  proposed: Tree,
+  areas: readonly Area[],
+): Result<FileEdit, NoFileEdit> {
+  const edited = editedDocument(dialect.catalog, start.document, start.content, proposed, areas);
+  if (!edited.ok) return failed({ kind: 'unsafe', edit: edited.error });
+  const document = edited.value;
   const after = settled(document, dialect);
   if (!isState(after))
-    throw new RefusedFile(`the gateway would refuse the file with these changes: ${after.message}`);
-  if (document.text.length <= PROVED_WHEN_PLANNED) prove(dialect, document);
-  return { document, after };
+    return failed({
+      kind: 'refused',
+      message: `the gateway would refuse the file with these changes: ${after.message}`,
+    });
+  const proof = document.text.length <= PROVED_WHEN_PLANNED ? prove(dialect, document) : done(document);
+  return proof.ok ? done({ document, after }) : failed({ kind: 'unsafe', edit: proof.error });
 }
 
-/** Throws UnsafeEdit where the text does not mean what the nodes say. */
-export function prove(dialect: Dialect, document: FileDocument): void {
+/** Fails where the text doesn't mean what the nodes say. */
+export function prove(dialect: Dialect, document: FileDocument): Result<FileDocument, UnsafeEdit> {
   const parsed = parseDocument(document.text);
-  if (isFailure(parsed)) throw new UnsafeEdit(`the edited file couldn't be parsed: ${parsed.message}`, 1);
-  if (!sameValue(dialect.content(parsed as FileDocument), dialect.content(document)))
-    throw new UnsafeEdit("the edited file wouldn't match the plan", 1);
+  if (isFailure(parsed))
+    return failed({ message: `the edited file couldn't be parsed: ${parsed.message}`, line: 1 });
+  return sameValue(dialect.content(parsed as FileDocument), dialect.content(document))
+    ? done(document)
+    : failed({ message: "the edited file wouldn't match the plan", line: 1 });
 }
 
 /** The body for the file as it is right before sending. Throws HF4010. */
@@ -67,16 +84,12 @@ export function bodyFor(
   areas: readonly Area[],
 ) {
   return (raw: Sealed<string>): Sealed<string> => {
-    try {
-      const text = raw.open();
-      const document =
-        text === start.document.text ? planned.document : reEdited(dialect, text, proposed, areas);
-      prove(dialect, document);
-      return seal(document.text);
-    } catch (thrown) {
-      if (!(thrown instanceof UnsafeEdit)) throw thrown;
-      throw fail('HF4010', `line ${thrown.line}: ${thrown.message}`, {}, { cause: thrown });
-    }
+    const text = raw.open();
+    const edited =
+      text === start.document.text ? done(planned.document) : reEdited(dialect, text, proposed, areas);
+    const proved = edited.ok ? prove(dialect, edited.value) : edited;
+    if (!proved.ok) throw fail('HF4010', `line ${proved.error.line}: ${proved.error.message}`);
+    return seal(proved.value.text);
   };
 }
 
@@ -88,9 +101,14 @@ export function unchangedSince(start: State, edit: FileEdit) {
   };
 }
 
-function reEdited(dialect: Dialect, text: string, proposed: Tree, areas: readonly Area[]): FileDocument {
+function reEdited(
+  dialect: Dialect,
+  text: string,
+  proposed: Tree,
+  areas: readonly Area[],
+): Result<FileDocument, UnsafeEdit> {
   const parsed = parseDocument(text);
-  if (isFailure(parsed)) throw new UnsafeEdit(`the file can't be parsed: ${parsed.message}`, 1);
+  if (isFailure(parsed)) return failed({ message: `the file can't be parsed: ${parsed.message}`, line: 1 });
   const document = parsed as FileDocument;
   return editedDocument(dialect.catalog, document, dialect.content(document), proposed, areas);
 }

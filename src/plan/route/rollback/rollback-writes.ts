@@ -7,6 +7,7 @@ import { parseDocument } from '../../../yaml/document.ts';
 import type { FileDocument } from '../../../domain/yaml-node.ts';
 import type { Verdict } from '../../../domain/plan/guard.ts';
 import type { LiveFile } from '../../../domain/live.ts';
+import { fail } from '../../../domain/problem/problem.ts';
 import { type Sealed, seal } from '../../../domain/secret.ts';
 import { sameValue, type Tree } from '../../../lib/value.ts';
 import type { Footprint, PreparedWrite } from '../../../domain/plan/write.ts';
@@ -17,7 +18,8 @@ import { prove } from '../file/route-file.ts';
 import type { Patch } from '../../../yaml/splice/patch.ts';
 import { brickIn, unsafeEdit, unsupported } from '../../prediction/verdicts.ts';
 import { lineStart } from '../../../yaml/splice/text.ts';
-import { splice, UnsafeEdit } from '../../../yaml/splice/splice.ts';
+import { splice, type UnsafeEdit } from '../../../yaml/splice/splice.ts';
+import { done, failed, type Result } from '../../../lib/result.ts';
 import { isFailure } from '../../../yaml/failure.ts';
 import type { Area } from '../../types/area.ts';
 
@@ -65,29 +67,41 @@ export interface InverseInput {
 /** Takes back our own changes only, spliced into the file as it is now; what others changed stays. */
 export function inverseWrite(input: InverseInput): RollbackWrite {
   const { dialect, before, written, now, footprints } = input;
-  const undo = (text: string, document: FileDocument): string => {
+  const undo = (text: string, document: FileDocument): Result<string, UnsafeEdit> => {
     const patch = patchBack(dialect.catalog, before, written, dialect.content(document));
-    if (!patch) return text;
+    if (!patch) return done(text);
     const edited = splice(document, patch);
-    prove(dialect, edited);
-    return edited.text;
+    const proved = edited.ok ? prove(dialect, edited.value) : edited;
+    return proved.ok ? done(proved.value.text) : proved;
   };
   const paths = footprints.flatMap((footprint) => footprint.paths);
   const reason = "someone else changed the file in the meantime, so only Holdfast's own changes are undone";
-  try {
-    const text = now.text.open();
-    const body = undo(text, now.document.open());
-    return whole(
-      body,
-      dialect,
-      paths,
-      (raw) => (raw.open() === text ? body : undo(raw.open(), parsedOf(raw.open(), dialect))),
-      reason,
-    );
-  } catch (thrown) {
-    if (!(thrown instanceof UnsafeEdit)) throw thrown;
-    return refused(unsafeEdit(thrown, 'the file is required to undo single changes', []));
-  }
+  const text = now.text.open();
+  const undone = undo(text, now.document.open());
+  if (!undone.ok) return refused(unsafeEdit(undone.error, 'the file is required to undo single changes', []));
+  const body = undone.value;
+  return whole(
+    body,
+    dialect,
+    paths,
+    (raw) => (raw.open() === text ? body : undoneAnew(raw.open(), dialect, undo)),
+    reason,
+  );
+}
+
+/** The body for a file that changed after the reading. Throws HF4010. */
+function undoneAnew(
+  text: string,
+  dialect: Dialect,
+  undo: (text: string, document: FileDocument) => Result<string, UnsafeEdit>,
+): string {
+  const parsed = dialect.parse(text);
+  const undone =
+    'ok' in parsed
+      ? failed({ message: `the gateway can't read the file: ${parsed.message}`, line: 1 })
+      : undo(text, parsed);
+  if (!undone.ok) throw fail('HF4010', `line ${undone.error.line}: ${undone.error.message}`);
+  return undone.value;
 }
 
 // ── pieces ───────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -99,13 +113,6 @@ function patchBack(catalog: Catalog, before: Tree, written: Tree, now: Tree): Pa
   const areas: Area[] = Object.keys({ ...now, ...without }).map((name) => [name]);
   const changed = areas.filter(([name = '']) => !sameValue(now[name], without[name]));
   return patchTowards(catalog, now, without, changed);
-}
-
-/** The nodes that are compared and edited. */
-function parsedOf(text: string, dialect: Dialect): FileDocument {
-  const parsed = dialect.parse(text);
-  if ('ok' in parsed) throw new UnsafeEdit(`the gateway can't read the file: ${parsed.message}`, 1);
-  return parsed;
 }
 
 function stateOf(text: string, dialect: Dialect): State | Verdict {

@@ -5,7 +5,8 @@ import { sameAt } from '../../../gateway/model/equal.ts';
 import type { Redacted } from '../../../domain/redacted.ts';
 import { isTree, listOf, type Tree, type Value, valueAt } from '../../../lib/value.ts';
 import { countItems } from '../../prediction/footprint.ts';
-import { asJson, type FieldRequest, NoFieldRoute, shownIn } from './request.ts';
+import { done, each, failed } from '../../../lib/result.ts';
+import { asJson, type ByFields, type FieldRequest, shownIn } from './request.ts';
 import type { RouteInput, Unit } from '../../types/route.ts';
 import type { Area } from '../../types/area.ts';
 
@@ -14,28 +15,31 @@ type EntriesRoute = Extract<Route, { kind: 'entries' }>;
 /** A list of more items than this, nested ones included, is not sent for a few: the edited file alters less. */
 const LONG_LIST = 50;
 
-/** Both ways are one request: the one with the smaller footprint is taken. */
-function checkSize(unit: Unit, items: number): void {
+/** Both ways are one request: the one with the smaller footprint is taken. Undefined: the list isn't too long. */
+function tooLong(unit: Unit, items: number): string | undefined {
   const count = unit.differences.length;
-  if (items > LONG_LIST && count * 4 < items)
-    throw new NoFieldRoute(
-      `${unit.area.join('.')} would have ${items} items rewritten for ${count === 1 ? 'one change' : `${count} changes`}`,
-    );
+  return items > LONG_LIST && count * 4 < items
+    ? `${unit.area.join('.')} would have ${items} items rewritten for ${count === 1 ? 'one change' : `${count} changes`}`
+    : undefined;
 }
 
 /** How many PATCHes a plan may make before the list is sent whole. */
 const FEW = 3;
 
-export function entriesRequests(input: RouteInput, unit: Unit, route: EntriesRoute): FieldRequest[] {
+export function entriesRequests(
+  input: RouteInput,
+  unit: Unit,
+  route: EntriesRoute,
+): ByFields<FieldRequest[]> {
   const before = entriesAt(input.before, unit.area);
   const proposed = entriesAt(input.proposed, unit.area);
   const shared = sharedIdentity(unit.field, before) ?? sharedIdentity(unit.field, proposed);
   if (shared !== undefined)
-    throw new NoFieldRoute(
+    return failed(
       `two entries of ${unit.area.join('.')} have the same ${shared}, and the gateway overwrites one with the other`,
     );
   const patches = patchesFor(input, unit, route, before, proposed);
-  return patches ?? [wholeList(input, unit, route, before, proposed)];
+  return patches ?? each([unit], () => wholeList(input, unit, route, before, proposed));
 }
 
 function entriesAt(tree: Tree, area: Area): readonly Tree[] {
@@ -64,13 +68,15 @@ function patchesFor(
   route: EntriesRoute,
   before: readonly Tree[],
   proposed: readonly Tree[],
-): FieldRequest[] | undefined {
+): ByFields<FieldRequest[]> | undefined {
   const { item } = unit.field;
   if (!item || before.length !== proposed.length) return undefined;
   const changed = before.flatMap((old, i) => (sameAt(item, old, proposed[i]) ? [] : [i]));
   if (changed.length === 0 || changed.length > FEW) return undefined;
   const requests = changed.map((i) => patchOf(input, unit, route, before, i, proposed[i] as Tree));
-  return requests.every((request) => request !== undefined) ? requests : undefined;
+  return requests.every((request) => request !== undefined)
+    ? each(requests, (request) => request)
+    : undefined;
 }
 
 function patchOf(
@@ -80,7 +86,7 @@ function patchOf(
   before: readonly Tree[],
   at: number,
   proposed: Tree,
-): FieldRequest | undefined {
+): ByFields<FieldRequest> | undefined {
   const item = unit.field.item as Field;
   const old = before[at] as Tree;
   const { member, by } = route.select;
@@ -94,12 +100,13 @@ function patchOf(
     if (sameAt(inner, old[name], proposed[name])) continue;
     const sent = memberValue(inner, proposed[name]);
     if (sent === undefined) return undefined;
-    checkSize(unit, countItems(sent));
+    const long = tooLong(unit, countItems(sent));
+    if (long !== undefined) return failed(long);
     body[inner.jsonName] = asJson(inner, sent);
     shown[inner.jsonName] = shownIn(input, [...unit.area, 0, name], sent);
   }
   if (Object.keys(body).length === 0) return undefined;
-  return {
+  return done({
     method: 'PATCH',
     path: MANAGEMENT_BASE + route.endpoint,
     body: { [by]: selector, value: body },
@@ -108,7 +115,7 @@ function patchOf(
     makes: unit.differences.filter((difference) => concerns(difference, at)).map(({ id }) => id),
     reason: `one entry, found by its ${member}, and only members that PATCH accepts`,
     removes: unit.differences.every(({ kind }) => kind === 'remove'),
-  };
+  });
 }
 
 function concerns({ livePlace, wantedPlace }: Unit['differences'][number], at: number): boolean {
@@ -150,9 +157,10 @@ function wholeList(
   route: EntriesRoute,
   before: readonly Tree[],
   proposed: readonly Tree[],
-): FieldRequest {
-  checkSize(unit, Math.max(countItems(before), countItems(proposed)));
-  return {
+): ByFields<FieldRequest> {
+  const long = tooLong(unit, Math.max(countItems(before), countItems(proposed)));
+  if (long !== undefined) return failed(long);
+  return done({
     method: 'PUT',
     path: MANAGEMENT_BASE + route.endpoint,
     body: asJson(unit.field, proposed),
@@ -161,5 +169,5 @@ function wholeList(
     makes: unit.differences.map(({ id }) => id),
     reason: 'the whole list: no endpoint adds or removes an entry, or PATCH would ignore a member',
     removes: unit.differences.every(({ kind }) => kind === 'remove'),
-  };
+  });
 }

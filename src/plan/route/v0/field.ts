@@ -14,7 +14,8 @@ import {
 import type { Difference } from '../../types/difference.ts';
 import { entriesRequests } from './entries.ts';
 import { respellsKeys } from '../../prediction/edits.ts';
-import { asJson, type FieldRequest, NoFieldRoute, shownIn } from './request.ts';
+import { done, each, failed } from '../../../lib/result.ts';
+import { asJson, type ByFields, type FieldRequest, shownIn } from './request.ts';
 import type { RouteInput, Unit } from '../../types/route.ts';
 import type { Area } from '../../types/area.ts';
 
@@ -30,45 +31,46 @@ export function areaOf(catalog: Catalog, difference: Difference): Area {
   return area;
 }
 
-/** Differences by the endpoint that could write them. Throws NoFieldRoute for a key without one. */
-export function unitsOf(input: RouteInput, differences: readonly Difference[]): Unit[] {
+/** Differences by the endpoint that could write them. Fails for a key without one. */
+export function unitsOf(input: RouteInput, differences: readonly Difference[]): ByFields<Unit[]> {
   const units = new Map<string, { field: Field; area: Area; differences: Difference[] }>();
   for (const difference of differences) {
-    const { field, area } = endpointOf(input, areaOf(input.dialect.catalog, difference));
+    const endpoint = endpointOf(input, areaOf(input.dialect.catalog, difference));
+    if (!endpoint.ok) return endpoint;
+    const { field, area } = endpoint.value;
     const id = JSON.stringify(area);
     const unit = units.get(id) ?? { field, area, differences: [] };
     unit.differences.push(difference);
     units.set(id, unit);
   }
-  return [...units.values()];
+  return done([...units.values()]);
 }
 
 const HAS_ENDPOINT: ReadonlySet<string> = new Set(['scalar', 'strings', 'entries', 'channels', 'plugin']);
 
-function endpointOf(input: RouteInput, area: Area): { field: Field; area: Area } {
+function endpointOf(input: RouteInput, area: Area): ByFields<{ field: Field; area: Area }> {
   let field: Field | undefined = input.dialect.catalog.root;
   for (const [i, name] of area.entries()) {
     field = field && input.dialect.catalog.child(field, name);
-    if (field && HAS_ENDPOINT.has(field.route.kind)) return { field, area: area.slice(0, i + 1) };
+    if (field && HAS_ENDPOINT.has(field.route.kind)) return done({ field, area: area.slice(0, i + 1) });
   }
-  throw new NoFieldRoute(`${area.join('.')} has no endpoint`);
+  return failed(`${area.join('.')} has no endpoint`);
 }
 
-/** Throws NoFieldRoute. */
-export function requestsFor(input: RouteInput, unit: Unit): FieldRequest[] {
+export function requestsFor(input: RouteInput, unit: Unit): ByFields<FieldRequest[]> {
   const requests = requestsBy(input, unit);
-  if (requests.some(({ body }) => holdsInexact(body)))
-    throw new NoFieldRoute('it holds a number that JSON would not carry exactly');
-  return requests;
+  return requests.ok && requests.value.some(({ body }) => holdsInexact(body))
+    ? failed('it holds a number that JSON would not carry exactly')
+    : requests;
 }
 
-function requestsBy(input: RouteInput, unit: Unit): FieldRequest[] {
+function requestsBy(input: RouteInput, unit: Unit): ByFields<FieldRequest[]> {
   const { route } = unit.field;
-  if (route.kind === 'scalar') return [scalarRequest(input, unit, route.endpoint, route.deletable)];
-  if (route.kind === 'strings') return [stringsRequest(input, unit, route.endpoint)];
+  if (route.kind === 'scalar') return done([scalarRequest(input, unit, route.endpoint, route.deletable)]);
+  if (route.kind === 'strings') return done([stringsRequest(input, unit, route.endpoint)]);
   if (route.kind === 'entries') return entriesRequests(input, unit, route);
-  if (route.kind === 'channels') return [channelsRequest(input, unit, route.endpoint)];
-  return [pluginRequest(input, unit)];
+  if (route.kind === 'channels') return done([channelsRequest(input, unit, route.endpoint)]);
+  return each([unit], () => pluginRequest(input, unit));
 }
 
 const removesOnly = (unit: Unit): boolean => unit.differences.every(({ kind }) => kind === 'remove');
@@ -155,13 +157,15 @@ function channelsRequest(input: RouteInput, unit: Unit, endpoint: string): Field
   };
 }
 
-function pluginRequest(input: RouteInput, unit: Unit): FieldRequest {
+function pluginRequest(input: RouteInput, unit: Unit): ByFields<FieldRequest> {
   const before = valueAt(input.before, unit.area);
   const proposed = valueAt(input.proposed, unit.area);
   const id = unit.area.at(-1) ?? '';
-  if (!isTree(proposed)) throw new NoFieldRoute('removing the settings of a plugin has no safe endpoint');
-  const body = isTree(before) ? changedMembers(unit.field, before, proposed) : proposed;
-  return {
+  if (!isTree(proposed)) return failed('removing the settings of a plugin has no safe endpoint');
+  const changed = isTree(before) ? changedMembers(unit.field, before, proposed) : done(proposed);
+  if (!changed.ok) return changed;
+  const body = changed.value;
+  return done({
     ...base(unit),
     method: isTree(before) ? 'PATCH' : 'PUT',
     path: `${MANAGEMENT_BASE}/plugins/${encodeURIComponent(id)}/config`,
@@ -170,17 +174,16 @@ function pluginRequest(input: RouteInput, unit: Unit): FieldRequest {
     reason: isTree(before)
       ? "changes single settings of the plugin and doesn't change the others"
       : 'stores the settings of a plugin that had none',
-  };
+  });
 }
 
-function changedMembers(field: Field, before: Tree, proposed: Tree): Tree {
+function changedMembers(field: Field, before: Tree, proposed: Tree): ByFields<Tree> {
   if (Object.keys(before).some((name) => proposed[name] === undefined))
-    throw new NoFieldRoute('a removed setting would come back from the file');
+    return failed('a removed setting would come back from the file');
   const changed = Object.entries(proposed).filter(([name, value]) => {
     const inner = field.fields?.get(name);
     return inner ? !sameAt(inner, before[name], value) : !sameValue(before[name], value);
   });
-  if (changed.some(([, value]) => value === null))
-    throw new NoFieldRoute('null removes a setting when sent by PATCH');
-  return Object.fromEntries(changed);
+  if (changed.some(([, value]) => value === null)) return failed('null removes a setting when sent by PATCH');
+  return done(Object.fromEntries(changed));
 }

@@ -3,6 +3,7 @@
 import type { Field } from '../../../gateway/catalog/field.ts';
 import type { Redacted } from '../../../domain/redacted.ts';
 import { parseGoDuration } from '../../../lib/go-duration.ts';
+import type { Result } from '../../../lib/result.ts';
 import { isList, isTree, type Tree, type Value } from '../../../lib/value.ts';
 import type { Write } from '../../../domain/plan/write.ts';
 import type { RouteInput } from '../../types/route.ts';
@@ -32,13 +33,8 @@ export function shownIn(
   return redactBelow(steps, value, (whole) => show(catalog.root, whole));
 }
 
-/** No field route, and why: a clause that completes "…, so the file is edited". */
-export class NoFieldRoute extends Error {
-  constructor(reason: string) {
-    super(reason);
-    this.name = 'NoFieldRoute';
-  }
-}
+/** Fails with why no field route does: a clause that completes "…, so the file is edited". */
+export type ByFields<T> = Result<T, string>;
 
 /** As a JSON body spells it: JSON names, durations in nanoseconds, no nulls (`weight: null` would unset it). */
 export function asJson(field: Field | undefined, value: Value): Value {

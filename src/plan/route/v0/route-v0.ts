@@ -15,15 +15,16 @@ import {
   bodyFor,
   editFile,
   type FileEdit,
-  RefusedFile,
+  type NoFileEdit,
   unchangedSince,
+  unsafe,
   writeOfFile,
 } from '../file/route-file.ts';
-import { NoFieldRoute } from './request.ts';
+import { done, each, failed, type Result } from '../../../lib/result.ts';
+import type { ByFields } from './request.ts';
 import type { Routed, RouteInput } from '../../types/route.ts';
 import { missed, type Simulated, simulate } from './simulate.ts';
 import { brickVerdicts, unsafeEdit, unsupported, wouldBeRefused } from '../../prediction/verdicts.ts';
-import { UnsafeEdit } from '../../../yaml/splice/splice.ts';
 import type { LostComment } from '../../types/lost-comment.ts';
 import type { Area } from '../../types/area.ts';
 import { unknownGone } from '../../../gateway/observe/unknown-members.ts';
@@ -37,7 +38,7 @@ export const routeFields = (input: RouteInput): Routed => routed(input, byFields
 /** For a flat file of a v8 gateway, which field writes would change beyond what is asked for. */
 export const routeFile = (input: RouteInput): Routed => routed(input, () => NO_FIELDS);
 
-const NO_FIELDS = new NoFieldRoute(
+const NO_FIELDS = failed(
   "a field write would add the gateway's defaults to its flat file, a whole file is stored as it is",
 );
 
@@ -46,7 +47,7 @@ type Fields = (
   start: State,
   differences: readonly Difference[],
   areas: readonly Area[],
-) => Simulated[] | NoFieldRoute;
+) => ByFields<Simulated[]>;
 
 function routed(input: RouteInput, fields: Fields): Routed {
   const { live, dialect } = input;
@@ -97,21 +98,19 @@ function choose(
 ): Chosen | { readonly verdicts: readonly Verdict[] } {
   const areas = outermost(differences.map((difference) => areaOf(input.dialect.catalog, difference)));
   const fields = fieldsOf(input, start, differences, areas);
-  const lost = Array.isArray(fields) ? lostAfter(input, start, fields.at(-1)?.after ?? start) : [];
-  if (Array.isArray(fields) && fields.length <= MOST_FIELD_WRITES && lost.length === 0)
-    return fieldWrites(fields, lost);
+  const lost = fields.ok ? lostAfter(input, start, fields.value.at(-1)?.after ?? start) : [];
+  if (fields.ok && fields.value.length <= MOST_FIELD_WRITES && lost.length === 0)
+    return fieldWrites(fields.value, lost);
   const why = whyNotFields(fields, lost);
-  try {
-    const file = fileWrite(input, start, differences, areas, why);
-    if (!Array.isArray(fields) || file.lost.length <= lost.length) return file;
-    return fieldWrites(fields, lost, 'the edited file would lose more comments');
-  } catch (thrown) {
-    if (thrown instanceof RefusedFile) return { verdicts: [wouldBeRefused(thrown.message, differences)] };
-    if (!(thrown instanceof UnsafeEdit)) throw thrown;
-    if (Array.isArray(fields))
-      return fieldWrites(fields, lost, `the file can't be edited: ${thrown.message}`);
-    return anewWrite(input, start, differences, areas, unsafeEdit(thrown, why, differences));
-  }
+  const file = fileWrite(input, start, differences, areas, why);
+  if (file.ok)
+    return fields.ok && file.value.lost.length > lost.length
+      ? fieldWrites(fields.value, lost, 'the edited file would lose more comments')
+      : file.value;
+  if (file.error.kind === 'refused') return { verdicts: [wouldBeRefused(file.error.message, differences)] };
+  const { edit } = file.error;
+  if (fields.ok) return fieldWrites(fields.value, lost, `the file can't be edited: ${edit.message}`);
+  return anewWrite(input, start, differences, areas, unsafeEdit(edit, why, differences));
 }
 
 /** Where nothing else is possible, and somebody allows it. */
@@ -136,10 +135,10 @@ function anewWrite(
   };
 }
 
-function whyNotFields(fields: readonly Simulated[] | NoFieldRoute, lost: readonly LostComment[]): string {
-  if (fields instanceof NoFieldRoute) return fields.message;
+function whyNotFields(fields: ByFields<Simulated[]>, lost: readonly LostComment[]): string {
+  if (!fields.ok) return fields.error;
   if (lost.length > 0) return `a field write would lose ${commentsInWords(lost)}`;
-  return `${fields.length} field writes would be needed; one request does it`;
+  return `${fields.value.length} field writes would be needed; one request does it`;
 }
 
 function lostAfter(
@@ -159,31 +158,23 @@ function byFields(
   start: State,
   differences: readonly Difference[],
   areas: readonly Area[],
-): Simulated[] | NoFieldRoute {
-  try {
-    if (input.live.agreement.kind === 'differ')
-      throw new NoFieldRoute(
-        'memory and file differ, and a field write would overwrite the file with memory',
-      );
-    const requests = unitsOf(input, differences).flatMap((unit) => requestsFor(input, unit));
-    const ordered = [
-      ...requests.filter(({ removes }) => !removes),
-      ...requests.filter(({ removes }) => removes),
-    ];
-    const steps = simulate(input.dialect, start, ordered);
-    const miss = missed(
-      input.dialect.catalog,
-      start,
-      (steps.at(-1)?.after ?? start).image,
-      input.proposed,
-      areas,
-    );
-    if (miss !== undefined) throw new NoFieldRoute(miss);
-    return steps;
-  } catch (thrown) {
-    if (thrown instanceof NoFieldRoute) return thrown;
-    throw thrown;
-  }
+): ByFields<Simulated[]> {
+  if (input.live.agreement.kind === 'differ')
+    return failed('memory and file differ, and a field write would overwrite the file with memory');
+  const units = unitsOf(input, differences);
+  if (!units.ok) return units;
+  const made = each(units.value, (unit) => requestsFor(input, unit));
+  if (!made.ok) return made;
+  const requests = made.value.flat();
+  const ordered = [
+    ...requests.filter(({ removes }) => !removes),
+    ...requests.filter(({ removes }) => removes),
+  ];
+  const steps = simulate(input.dialect, start, ordered);
+  if (!steps.ok) return steps;
+  const { image } = steps.value.at(-1)?.after ?? start;
+  const miss = missed(input.dialect.catalog, start, image, input.proposed, areas);
+  return miss === undefined ? steps : failed(miss);
 }
 
 function fieldWrites(steps: readonly Simulated[], lost: readonly LostComment[], note?: string): Chosen {
@@ -210,25 +201,26 @@ function fieldWrite({ request, body, after, aside }: Simulated, index: number, n
 
 // ── the edited file ──────────────────────────────────────────────────────────────────────────────────────────────
 
-/** Throws UnsafeEdit. */
 function fileWrite(
   input: RouteInput,
   start: State,
   differences: readonly Difference[],
   areas: readonly Area[],
   why: string,
-): Chosen {
-  const edit = editFile(input.dialect, start, input.proposed, areas);
+): Result<Chosen, NoFileEdit> {
+  const edited = editFile(input.dialect, start, input.proposed, areas);
+  if (!edited.ok) return edited;
+  const edit = edited.value;
   const miss = missed(input.dialect.catalog, start, edit.after.image, input.proposed, areas);
   if (miss !== undefined)
-    throw new UnsafeEdit(`after the edit, the gateway wouldn't have the wanted value: ${miss}`, 1);
+    return failed(unsafe(`after the edit, the gateway wouldn't have the wanted value: ${miss}`));
   const gone = unknownGone(input.dialect.catalog, start.content, edit.after.content);
   const reason = `${why}; the file is edited in place, and every other byte stays${gone}`;
-  return {
+  return done({
     writes: [preparedFile(input, start, edit, differences, areas, reason)],
     states: [edit.after],
     lost: lostAfter(input, start, edit.after),
-  };
+  });
 }
 
 function preparedFile(

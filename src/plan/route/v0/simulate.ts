@@ -12,7 +12,8 @@ import { formatPath, key } from '../../../domain/path.ts';
 import { isList, isTree, sameValue, type Tree, type Value, valueAt } from '../../../lib/value.ts';
 import { type Aside, besides, pathOfArea } from '../../prediction/footprint.ts';
 import { isState, settled, type State } from '../../prediction/predict.ts';
-import { type FieldRequest, NoFieldRoute } from './request.ts';
+import { done, each, failed } from '../../../lib/result.ts';
+import type { ByFields, FieldRequest } from './request.ts';
 import { isFailure } from '../../../yaml/failure.ts';
 import type { Area } from '../../types/area.ts';
 
@@ -32,13 +33,17 @@ export const jsonText = (value: Value | undefined): string =>
         (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
       );
 
-/** Throws NoFieldRoute where a request would be refused, or would lose something of the file. */
-export function simulate(dialect: Dialect, start: State, requests: readonly FieldRequest[]): Simulated[] {
+/** Fails where a request would be refused, or would lose something of the file. */
+export function simulate(
+  dialect: Dialect,
+  start: State,
+  requests: readonly FieldRequest[],
+): ByFields<Simulated[]> {
   const hasComments = start.document.text.includes('#');
   let state = start;
-  return requests.map((request, i) => {
+  return each(requests, (request, i) => {
     const step = simulateOne(dialect, i > 0 && hasComments ? readAgain(dialect, state) : state, request);
-    state = step.after;
+    if (step.ok) state = step.value.after;
     return step;
   });
 }
@@ -50,27 +55,25 @@ function readAgain(dialect: Dialect, state: State): State {
   return again && isState(again) ? again : state;
 }
 
-function simulateOne(dialect: Dialect, state: State, request: FieldRequest): Simulated {
+function simulateOne(dialect: Dialect, state: State, request: FieldRequest): ByFields<Simulated> {
   const { catalog, memoryCatalog } = dialect;
   const body = jsonText(request.body);
   const { method, path } = request;
   const answer = handle(state.memory, { method, path: decodeURI(path), body }, memoryCatalog);
-  if (answer.status !== 200)
-    throw new NoFieldRoute(`${method} ${path} would be answered with ${answer.status}`);
+  if (answer.status !== 200) return failed(`${method} ${path} would be answered with ${answer.status}`);
   const saved = save(state.document, answer.memory, catalog);
-  if (isFailure(saved)) throw new NoFieldRoute(`the gateway could not save its file: ${saved.message}`);
+  if (isFailure(saved)) return failed(`the gateway could not save its file: ${saved.message}`);
   const broken = brokenBySave(saved.root);
   if (broken !== undefined)
-    throw new NoFieldRoute(
+    return failed(
       `the gateway would break its own file by saving it: a comment stands behind ${broken}, which becomes empty`,
     );
   const after = settled(saved as FileDocument, dialect);
-  if (!isState(after))
-    throw new NoFieldRoute(`the gateway could not load what it would save: ${after.message}`);
+  if (!isState(after)) return failed(`the gateway could not load what it would save: ${after.message}`);
   const aside = besides(catalog, state.content, after.content, [request.area]);
   const [lost] = aside.lost;
-  if (lost !== undefined) throw new NoFieldRoute(`any field write would lose ${lost} from the file`);
-  return { request, body, after, aside };
+  if (lost !== undefined) return failed(`any field write would lose ${lost} from the file`);
+  return done({ request, body, after, aside });
 }
 
 /** The first area where the image is not as wanted, with the trap that made it so. Undefined: all are. */

@@ -17,12 +17,12 @@ import { migrationVerdicts } from '../../localise/migration.ts';
 import { isState, predictionOf, settled, settledRoot, type State } from '../../prediction/predict.ts';
 import { outermost } from '../../prediction/edits.ts';
 import { areaOf } from '../v0/field.ts';
-import { editedDocument, writeOfFile } from '../file/route-file.ts';
+import { editedDocument, type NoFileEdit, unsafe, writeOfFile } from '../file/route-file.ts';
 import { jsonText, missed } from '../v0/simulate.ts';
 import { requestsIn, type TreeRequest } from './requests.ts';
 import { brickVerdicts, unsafeEdit, unsupported, wouldBeRefused } from '../../prediction/verdicts.ts';
 import type { Routed, RouteInput } from '../../types/route.ts';
-import { UnsafeEdit } from '../../../yaml/splice/splice.ts';
+import { done, each, failed, type Result } from '../../../lib/result.ts';
 import type { Difference } from '../../types/difference.ts';
 import type { Verdict } from '../../../domain/plan/guard.ts';
 import { fail } from '../../../domain/problem/problem.ts';
@@ -34,15 +34,30 @@ interface Step {
   readonly after: State;
 }
 
-/** Why the JSON routes do not do; in words for the reason of the route that is taken instead. */
-class NoTreeRoute extends Error {}
+/**
+ * `inexpressible`: the JSON routes don't do, in words for the reason of the route that is taken instead. `refused`: the
+ * gateway would answer with an error.
+ */
+interface NoRequests {
+  readonly kind: 'inexpressible' | 'refused';
+  readonly message: string;
+}
 
-/** The gateway would answer with an error. */
-class WouldRefuse extends Error {}
+const inexpressible = (message: string) => failed<NoRequests>({ kind: 'inexpressible', message });
+const wouldRefuse = (message: string) => failed({ kind: 'refused' as const, message });
+
+/** What is to be written, and from where. */
+interface Work {
+  readonly input: RouteInput;
+  /** Text of the file. */
+  readonly raw: string;
+  readonly start: State;
+  readonly differences: readonly Difference[];
+  readonly areas: readonly Area[];
+}
 
 export function routeTree(input: RouteInput): Routed {
   const { live, dialect } = input;
-  const { catalog } = dialect;
   if (!live.file) throw new TypeError('routing needs the raw file');
   const raw = live.file.text.open();
   const start = settled({ text: raw, root: undefined }, dialect);
@@ -50,27 +65,26 @@ export function routeTree(input: RouteInput): Routed {
   if (!isState(start))
     return nothing(input, [unsupported(`the file can't be loaded: ${start.message}`, differences)]);
   if (differences.length === 0) return nothing(input, [], start);
-  const areas = outermost(differences.map((difference) => areaOf(catalog, difference)));
-  try {
-    const steps = byRequests(input, raw, start, differences, areas);
-    const last = steps.at(-1)?.after ?? start;
-    const verdicts = [...brickVerdicts(start, last, differences), ...migrationVerdicts(raw, live)];
-    if (verdicts.some(({ guard }) => guard === 'brick')) return nothing(input, verdicts, start);
-    return {
-      writes: steps.map(({ write }) => write),
-      verdicts,
-      states: steps.map(({ after }) => after.image),
-      lostComments: lostBy(input, raw, steps),
-      prediction: predictionOf(last),
-    };
-  } catch (thrown) {
-    if (thrown instanceof WouldRefuse)
-      return nothing(input, [wouldBeRefused(thrown.message, differences)], start);
-    if (thrown instanceof UnsafeEdit)
-      return nothing(input, [unsafeEdit(thrown, "the JSON routes can't express it", differences)], start);
-    throw thrown;
-  }
+  const areas = outermost(differences.map((difference) => areaOf(dialect.catalog, difference)));
+  const routed = stepsFor({ input, raw, start, differences, areas });
+  if (!routed.ok) return nothing(input, [forbidden(routed.error, differences)], start);
+  const steps = routed.value;
+  const last = steps.at(-1)?.after ?? start;
+  const verdicts = [...brickVerdicts(start, last, differences), ...migrationVerdicts(raw, live)];
+  if (verdicts.some(({ guard }) => guard === 'brick')) return nothing(input, verdicts, start);
+  return {
+    writes: steps.map(({ write }) => write),
+    verdicts,
+    states: steps.map(({ after }) => after.image),
+    lostComments: lostBy(input, raw, steps),
+    prediction: predictionOf(last),
+  };
 }
+
+const forbidden = (none: NoFileEdit, differences: readonly Difference[]): Verdict =>
+  none.kind === 'refused'
+    ? wouldBeRefused(none.message, differences)
+    : unsafeEdit(none.edit, "the JSON routes can't express it", differences);
 
 function nothing({ live }: RouteInput, verdicts: readonly Verdict[], start?: State): Routed {
   const file = seal<Tree>(start?.content ?? {});
@@ -78,71 +92,43 @@ function nothing({ live }: RouteInput, verdicts: readonly Verdict[], start?: Sta
 }
 
 /** JSON requests where they say what is wanted and lose nothing; else one edited file. */
-function byRequests(
-  input: RouteInput,
-  raw: string,
-  start: State,
-  differences: readonly Difference[],
-  areas: readonly Area[],
-): readonly Step[] {
-  try {
-    const [unknown] = unknownMembers(input.dialect.catalog, start.content);
-    if (unknown)
-      throw new NoTreeRoute(
-        `the v8 API refuses every write that leaves ${formatPath(unknown)}, which the gateway doesn't know`,
-      );
-    const requests = requestsIn(input.dialect.catalog, start.content, input.proposed, areas);
-    if (typeof requests !== 'string' && requests.some(({ body }) => holdsInexact(body)))
-      throw new NoTreeRoute('a value holds a number that JSON would not carry exactly');
-    const steps = simulate(input, raw, start, differences, requests);
-    const last = steps.at(-1)?.after ?? start;
-    const miss = missed(input.dialect.catalog, start, last.content, input.proposed, areas);
-    if (miss !== undefined) throw new NoTreeRoute('a JSON request would have a different result');
-    const [lost] = besides(input.dialect.catalog, start.content, last.content, areas, input.proposed).lost;
-    if (lost !== undefined) throw new NoTreeRoute(`${lost} would be lost`);
-    return keepingComments(input, raw, start, differences, areas, steps);
-  } catch (thrown) {
-    if (thrown instanceof WouldRefuse) return [insteadOf(thrown, input, raw, start, differences, areas)];
-    if (!(thrown instanceof NoTreeRoute)) throw thrown;
-    return [byFile(input, raw, start, differences, areas, thrown.message)];
-  }
+function stepsFor(work: Work): Result<readonly Step[], NoFileEdit> {
+  const steps = byRequests(work);
+  if (steps.ok) return done(keepingComments(work, steps.value));
+  const edited = each([steps.error.message], (why) => byFile(work, why));
+  // Values that go together only at once: one of several requests is refused, and the edited file is not.
+  if (!edited.ok && steps.error.kind === 'refused') return wouldRefuse(steps.error.message);
+  return edited;
 }
 
-/** Values that go together only at once: one of several requests is refused, and the edited file is not. */
-function insteadOf(
-  refused: WouldRefuse,
-  input: RouteInput,
-  raw: string,
-  start: State,
-  differences: readonly Difference[],
-  areas: readonly Area[],
-): Step {
-  try {
-    return byFile(input, raw, start, differences, areas, refused.message);
-  } catch {
-    throw refused;
-  }
+function byRequests({ input, raw, start, differences, areas }: Work): Result<readonly Step[], NoRequests> {
+  const { catalog } = input.dialect;
+  const [unknown] = unknownMembers(catalog, start.content);
+  if (unknown)
+    return inexpressible(
+      `the v8 API refuses every write that leaves ${formatPath(unknown)}, which the gateway doesn't know`,
+    );
+  const requests = requestsIn(catalog, start.content, input.proposed, areas);
+  if (typeof requests === 'string') return inexpressible(requests);
+  if (requests.some(({ body }) => holdsInexact(body)))
+    return inexpressible('a value holds a number that JSON would not carry exactly');
+  const steps = simulate(input, raw, start, differences, requests);
+  if (!steps.ok) return steps;
+  const last = steps.value.at(-1)?.after ?? start;
+  const miss = missed(catalog, start, last.content, input.proposed, areas);
+  if (miss !== undefined) return inexpressible('a JSON request would have a different result');
+  const [lost] = besides(catalog, start.content, last.content, areas, input.proposed).lost;
+  return lost === undefined ? steps : inexpressible(`${lost} would be lost`);
 }
 
 /** The edited file where it keeps more comments than these requests. */
-function keepingComments(
-  input: RouteInput,
-  raw: string,
-  start: State,
-  differences: readonly Difference[],
-  areas: readonly Area[],
-  steps: readonly Step[],
-): readonly Step[] {
+function keepingComments(work: Work, steps: readonly Step[]): readonly Step[] {
+  const { input, raw } = work;
   const lost = lostBy(input, raw, steps);
   if (lost.length === 0) return steps;
-  try {
-    const why = `a JSON request would lose ${commentsInWords(lost)}`;
-    const edited = [byFile(input, raw, start, differences, areas, why)];
-    return lostBy(input, raw, edited).length < lost.length ? edited : steps;
-  } catch (thrown) {
-    if (thrown instanceof UnsafeEdit || thrown instanceof WouldRefuse) return steps;
-    throw thrown;
-  }
+  const why = `a JSON request would lose ${commentsInWords(lost)}`;
+  const edited = each([why], () => byFile(work, why));
+  return edited.ok && lostBy(input, raw, edited.value).length < lost.length ? edited.value : steps;
 }
 
 function lostBy(input: RouteInput, raw: string, steps: readonly Step[]): readonly LostComment[] {
@@ -159,25 +145,24 @@ function simulate(
   raw: string,
   start: State,
   differences: readonly Difference[],
-  requests: readonly TreeRequest[] | string,
-): readonly Step[] {
-  if (typeof requests === 'string') throw new NoTreeRoute(requests);
+  requests: readonly TreeRequest[],
+): Result<readonly Step[], NoRequests> {
   if (raw.length > VALIDATED_WHEN_PLANNED) return simulateLong(input, start, differences, requests);
   let [text, state] = [raw, start];
-  return requests.map((request, i) => {
+  return each(requests, (request, i) => {
     const body = request.body === undefined ? '' : jsonText(request.body);
     const path = `${V8_BASE}/config${request.area.map((name) => `/${name}`).join('')}`;
     const answer = handleV8({ method: request.method, path, body }, { file: text, memory: state.memory });
     if (!answer.writes)
-      throw new WouldRefuse(
+      return wouldRefuse(
         `${request.method} ${path} would be answered ${answer.status}: ${messageIn(answer.body)}`,
       );
     text = answer.writes.text;
     const after = settled({ text, root: undefined }, input.dialect);
     if (!isState(after))
-      throw new WouldRefuse(`the gateway could not load what it would store: ${after.message}`);
+      return wouldRefuse(`the gateway could not load what it would store: ${after.message}`);
     state = after;
-    return { write: prepared(input, differences, request, i, body, after), after };
+    return done({ write: prepared(input, differences, request, i, body, after), after });
   });
 }
 
@@ -189,22 +174,22 @@ function simulateLong(
   start: State,
   differences: readonly Difference[],
   requests: readonly TreeRequest[],
-): readonly Step[] {
+): Result<readonly Step[], NoRequests> {
   const root = ownRoot(start.document);
-  if (!root) throw new NoTreeRoute('the file is empty');
-  return requests.map((request, i) => {
+  if (!root) return inexpressible('the file is empty');
+  return each(requests, (request, i) => {
     const body = request.body === undefined ? '' : jsonText(request.body);
     const path = `${V8_BASE}/config${request.area.map((name) => `/${name}`).join('')}`;
     const refused = changeTree(root, { method: request.method, path }, request.body);
     if (refused)
-      throw new WouldRefuse(
+      return wouldRefuse(
         `${request.method} ${path} would be answered ${refused.status}: ${messageIn(refused.body)}`,
       );
     const isLast = i === requests.length - 1;
     const after = settledRoot((isLast ? root : copySections(root)) as FileNode); // A tree without ranges is a file's node.
     if (!isState(after))
-      throw new WouldRefuse(`the gateway could not load what it would store: ${after.message}`);
-    return { write: prepared(input, differences, request, i, body, after), after };
+      return wouldRefuse(`the gateway could not load what it would store: ${after.message}`);
+    return done({ write: prepared(input, differences, request, i, body, after), after });
   });
 }
 
@@ -262,44 +247,28 @@ const touches = (request: TreeRequest, area: Area): boolean =>
 
 // ── the edited file ──────────────────────────────────────────────────────────────────────────────────────────────
 
-/** `PUT /v0/management/config.yaml` of the tree with the differences in it. Throws UnsafeEdit and WouldRefuse. */
-function byFile(
-  input: RouteInput,
-  raw: string,
-  start: State,
-  differences: readonly Difference[],
-  areas: readonly Area[],
-  why: string,
-): Step {
-  const edited = editedTree(input, raw, areas);
+/** `PUT /v0/management/config.yaml` of the tree with the differences in it. */
+function byFile({ input, raw, start, differences, areas }: Work, why: string): Result<Step, NoFileEdit> {
+  const { dialect, proposed } = input;
+  const edit = editedDocument(dialect.catalog, start.document, start.content, proposed, areas);
+  if (!edit.ok) return failed({ kind: 'unsafe', edit: edit.error });
+  const edited = edit.value.text;
   const made = stored(edited);
-  if (!made.ok) throw new WouldRefuse(made.refused);
-  const after = settled({ text: made.text, root: undefined }, input.dialect);
-  if (!isState(after)) throw new WouldRefuse(after.message);
-  const miss = missed(input.dialect.catalog, start, after.content, input.proposed, areas);
+  if (!made.ok) return wouldRefuse(made.refused);
+  const after = settled({ text: made.text, root: undefined }, dialect);
+  if (!isState(after)) return wouldRefuse(after.message);
+  const miss = missed(dialect.catalog, start, after.content, proposed, areas);
   if (miss !== undefined)
-    throw new UnsafeEdit(`after the edit, the gateway wouldn't have the wanted value: ${miss}`, 1);
-  const [lost] = besides(input.dialect.catalog, start.content, after.content, areas, input.proposed).lost;
-  if (lost !== undefined) throw new UnsafeEdit(`the edit would lose ${lost}`, 1);
-  const gone = unknownGone(input.dialect.catalog, start.content, after.content);
-  const write = writeOfFile(
-    differences,
-    areas,
-    after,
-    `${why}; the file is edited and written as a whole${gone}`,
-  );
+    return failed(unsafe(`after the edit, the gateway wouldn't have the wanted value: ${miss}`));
+  const [lost] = besides(dialect.catalog, start.content, after.content, areas, proposed).lost;
+  if (lost !== undefined) return failed(unsafe(`the edit would lose ${lost}`));
+  const gone = unknownGone(dialect.catalog, start.content, after.content);
+  const reason = `${why}; the file is edited and written as a whole${gone}`;
+  const write = writeOfFile(differences, areas, after, reason);
   const body = (now: Sealed<string>): Sealed<string> => {
     if (now.open() === raw) return seal(edited);
     throw fail('HF5005', "the gateway's file changed just before the edit");
   };
-  return {
-    write: { write, body, contentType: 'application/yaml', prediction: predictionOf(after) },
-    after,
-  };
-}
-
-function editedTree({ dialect, live, proposed }: RouteInput, raw: string, areas: readonly Area[]): string {
-  const start = settled({ text: raw, root: undefined }, dialect);
-  if (!isState(start) || !live.file) return raw;
-  return editedDocument(dialect.catalog, start.document, start.content, proposed, areas).text;
+  const prediction = predictionOf(after);
+  return done({ write: { write, body, contentType: 'application/yaml', prediction }, after });
 }
