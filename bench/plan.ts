@@ -6,8 +6,8 @@ import { makePlan } from '../src/plan/plan.ts';
 import { cpuOf, type Figure, figure, interleaved, rounded } from './figure.ts';
 import { gatewayWith, planInput, textOf, withTenChanges } from './inputs.ts';
 
-/** Both sides warm: a daemon plans all day. */
-const REPETITIONS = { runs: 15, warmUp: 12 };
+/** Both sides warm: a daemon plans all day, and the compiler of Node takes some 30 plans until it is done. */
+const REPETITIONS = { runs: 15, warmUp: 40 };
 
 export async function planFigures(): Promise<Figure[]> {
   const live = gatewayWith(5000);

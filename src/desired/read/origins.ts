@@ -1,11 +1,12 @@
 // Where the texts of a desired state came from: a reference, which makes them secrets wherever they stand, or the files
 // themselves. Current texts are compared as they are, those of earlier runs by keyed hashes. Pure.
-import type { Catalog } from '../../gateway/catalog/field.ts';
+import type { Catalog, Field } from '../../gateway/catalog/field.ts';
 import { isOpenField } from '../../gateway/catalog/secrets.ts';
 import type { Desired } from '../../domain/desired.ts';
 import { escapeToken, stepsOfPointer } from '../../domain/path.ts';
 import type { KnownTexts } from '../../domain/secret.ts';
 import type { Origins } from '../../domain/state/state.ts';
+import { memo, memoBy } from '../../lib/memo.ts';
 import { isList, isTree, type Value, valueAt } from '../../lib/value.ts';
 import { secretsOf, SHORTEST } from './secret-locations.ts';
 
@@ -22,18 +23,21 @@ export interface Texts {
 const folded = (text: string): string => text.trim().replace(/\/+$/, '').toLowerCase();
 
 /** A short text is compared at its place only: `5` from a reference does not hide every other 5. */
-function secretKey(text: string, place: string | undefined): string {
-  return text.length < SHORTEST ? `${place ?? ''}\n${folded(text)}` : folded(text);
+function secretKey(text: string, place?: () => string | undefined): string {
+  return text.length < SHORTEST ? `${place?.() ?? ''}\n${folded(text)}` : folded(text);
 }
 
-export function declaredTexts(desired: Declared, catalog: Catalog): Texts {
-  const secrets = new Set([...desired.secrets.open()].map((text) => secretKey(text, undefined)));
+/** Worked out once for a desired state: the plan, the record and the report of one apply ask for it. */
+export const declaredTexts: (desired: Declared, catalog: Catalog) => Texts = memoBy(collectTexts);
+
+function collectTexts(desired: Declared, catalog: Catalog): Texts {
+  const secrets = new Set([...desired.secrets.open()].map((text) => secretKey(text)));
   for (const [pointer, reference] of desired.references) {
     if (desired.publicReferences.has(reference)) continue;
     const steps = stepsOfPointer(pointer);
     const value = valueAt(desired.tree.open(), steps);
     if (typeof value !== 'string' && typeof value !== 'number') continue;
-    secrets.add(secretKey(String(value), catalog.at(steps)?.pattern));
+    secrets.add(secretKey(String(value), () => catalog.at(steps)?.pattern));
   }
   return { secrets, plain: plainTexts(desired, catalog) };
 }
@@ -43,19 +47,29 @@ function plainTexts(desired: Declared, catalog: Catalog): ReadonlySet<string> {
   const tree = desired.tree.open();
   const secret = new Set(secretsOf(tree, catalog).map(({ pointer }) => pointer));
   const plain = new Set<string>();
-  const walk = (value: Value, steps: readonly string[], pointer: string): void => {
+  const walk = (value: Value, field: Field | undefined, pointer: string): void => {
+    if (field && !leadsToOpen(field)) return;
     const below = (name: string, member: Value): void =>
-      walk(member, [...steps, name], `${pointer}/${escapeToken(name)}`);
+      walk(member, field && catalog.child(field, name), `${pointer}/${escapeToken(name)}`);
     if (isList(value)) return value.forEach((item, i) => below(String(i), item));
-    if (isTree(value)) return Object.entries(value).forEach(([name, member]) => below(name, member));
+    if (isTree(value)) return Object.keys(value).forEach((name) => below(name, value[name] as Value));
     const reference = desired.references.get(pointer);
     const isOwn = reference === undefined || desired.publicReferences.has(reference);
     if (value === null || typeof value === 'boolean' || !isOwn || secret.has(pointer)) return;
-    if (isOpenField(catalog.at(steps))) plain.add(folded(String(value)));
+    if (isOpenField(field)) plain.add(folded(String(value)));
   };
-  walk(tree, [], '');
+  walk(tree, catalog.root, '');
   return plain;
 }
+
+/** Whether a value of this field can be at, or contain, a free-form place. */
+const leadsToOpen: (field: Field) => boolean = memo(
+  (field) =>
+    isOpenField(field) ||
+    [field.value, field.item, field.json?.inside, ...(field.fields?.values() ?? [])].some(
+      (inner) => inner !== undefined && leadsToOpen(inner),
+    ),
+);
 
 const hashed = (key: string, hash: Hash): string => hash(`origin\n${key}`).slice(0, DIGITS);
 
@@ -74,7 +88,7 @@ export function knownTexts(
   const plain = new Set(earlier?.plain);
   return {
     isSecret(text, place) {
-      const key = secretKey(text, place);
+      const key = secretKey(text, () => place);
       return current()?.secrets.has(key) === true || (secrets.size > 0 && secrets.has(hashed(key, hash)));
     },
     isPlain(text) {
@@ -92,7 +106,7 @@ export function recogniserOf(earlier: Origins, hash: Hash): (token: string) => b
     const known = asked.get(token);
     if (known !== undefined) return known;
     if (asked.size >= TOKENS) asked.clear();
-    const found = secrets.has(hashed(secretKey(token, undefined), hash));
+    const found = secrets.has(hashed(secretKey(token), hash));
     asked.set(token, found);
     return found;
   };

@@ -30,7 +30,7 @@ export function validationFault(
 ): string | undefined {
   const { root } = document;
   return (
-    (root?.kind === 'map' ? weightFault(root, catalog.root, '') : undefined) ??
+    (root?.kind === 'map' ? weightFault(root, catalog.root) : undefined) ??
     inFlightFault(memory['credential-in-flight']) ??
     relayFault(member(memory['codex'], 'live-media-relay'))
   );
@@ -56,27 +56,26 @@ function member(value: Value | undefined, name: string): Value | undefined {
 const HEAVIEST = 1_000_000;
 
 /** Looks at the file itself, before any entry is dropped, through lists of entries only; aliases are not followed. */
-function weightFault(map: MapNode, field: Field, path: string): string | undefined {
+function weightFault(map: MapNode, field: Field): string | undefined {
   for (const { key, value } of map.pairs) {
     const inner = field.fields?.get(key.text);
     if (inner?.kind !== 'list' || !inner.item?.fields || value.kind !== 'list') continue;
     for (const [index, item] of value.items.entries()) {
       if (item.kind !== 'map') continue;
-      const place = `${path}${key.text}[${index}].`;
-      const fault = entryFault(item, inner.item, place) ?? weightFault(item, inner.item, place);
-      if (fault !== undefined) return fault;
+      const fault = entryFault(item, inner.item) ?? weightFault(item, inner.item);
+      if (fault !== undefined) return `${key.text}[${index}].${fault}`;
     }
   }
   return undefined;
 }
 
-function entryFault(entry: MapNode, field: Field, place: string): string | undefined {
+function entryFault(entry: MapNode, field: Field): string | undefined {
   if (!field.fields?.has('weight')) return undefined;
   const weight = at(entry, 'weight');
   if (!weight) return undefined;
   const resolved = weight.kind === 'scalar' ? resolveScalar(weight) : undefined;
-  if (resolved?.type !== 'int') return `${place}weight: weight must be an integer`;
-  return resolved.value > HEAVIEST ? `${place}weight: weight must not exceed ${HEAVIEST}` : undefined;
+  if (resolved?.type !== 'int') return 'weight: weight must be an integer';
+  return resolved.value > HEAVIEST ? `weight: weight must not exceed ${HEAVIEST}` : undefined;
 }
 
 export function inFlightFault(given: Value | undefined): string | undefined {

@@ -7,24 +7,42 @@ import type { Catalog, Field } from '../catalog/field.ts';
 
 /** Places of them, entries by their index. Unknown keys outside lists are kept by v7 and archived by v8. */
 export function unknownMembers(catalog: Catalog, content: Tree): readonly Path[] {
-  return [...unknownIn(catalog.root, content, [], false)];
+  const found: Path[] = [];
+  collect(catalog.root, content, undefined, false, (above, name) => found.push(pathTo(above, key(name))));
+  return found;
+}
+
+/** The way down to a value; made into a path only where something is found. */
+type Way = { readonly above: Way; readonly step: Path[number] } | undefined;
+
+function pathTo(above: Way, last: Path[number]): Path {
+  const steps = [last];
+  for (let way = above; way; way = way.above) steps.unshift(way.step);
+  return steps;
 }
 
 /** Stored with an index, a key loses it with any write (C v8 §4.8). */
 const HARMLESS: ReadonlySet<string> = new Set(['auth_index', 'auth-index']);
 
-function* unknownIn(field: Field, value: Value, at: Path, inEntry: boolean): Generator<Path> {
-  if (isList(value) && field.item) {
-    for (const [i, item] of value.entries())
-      yield* unknownIn(field.item, item, [...at, entry(String(i))], true);
+function collect(
+  field: Field,
+  value: Value,
+  above: Way,
+  inEntry: boolean,
+  found: (above: Way, name: string) => void,
+): void {
+  if (isList(value)) {
+    const { item } = field;
+    if (item) value.forEach((each, i) => collect(item, each, { above, step: entry(String(i)) }, true, found));
     return;
   }
   if (!isTree(value)) return;
-  for (const [name, member] of Object.entries(value)) {
+  for (const name of Object.keys(value)) {
     const child = field.kind === 'map' ? field.value : field.fields?.get(name);
-    const path = [...at, key(name)];
-    if (child) yield* unknownIn(child, member, path, inEntry);
-    else if (inEntry && field.kind === 'struct' && !isHarmless(field, name)) yield path;
+    const member = value[name] as Value;
+    if (child && typeof member === 'object')
+      collect(child, member, { above, step: key(name) }, inEntry, found);
+    else if (!child && inEntry && field.kind === 'struct' && !isHarmless(field, name)) found(above, name);
   }
 }
 
