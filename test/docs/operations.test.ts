@@ -11,7 +11,7 @@ const ROOT = resolve(import.meta.dirname, '../..');
 const read = (file: string): string => readFileSync(join(ROOT, file), 'utf8');
 const page = read('docs/operations.md');
 
-const HEADS = new Set(['exit', 'standing', '---']);
+const HEADS = new Set(['exit', 'status', '---']);
 
 /** First cells of the table below a heading. */
 function rowsBelow(heading: string): string[] {
@@ -22,9 +22,9 @@ function rowsBelow(heading: string): string[] {
 }
 
 describe('docs/operations.md', () => {
-  test('says what to do for every exit code and for every standing', () => {
+  test('says what to do for every exit code and for every status of a target', () => {
     expect(rowsBelow('Exit codes').map(Number)).toEqual(Object.values(EXIT).toSorted((a, b) => a - b));
-    expect(rowsBelow('Standings').toSorted()).toEqual(Object.keys(SYNC_STATUSES).toSorted());
+    expect(rowsBelow('Status of a target').toSorted()).toEqual(Object.keys(SYNC_STATUSES).toSorted());
   });
 
   test.each(['docs/operations.md', 'docs/metrics.md'])('every link of %s leads somewhere', (file) => {
