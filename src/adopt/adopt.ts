@@ -3,7 +3,7 @@
 import type { Dialect } from '../gateway/dialect.ts';
 import type { FileDocument } from '../domain/yaml-node.ts';
 import { formatPath, key } from '../domain/path.ts';
-import { fail, type Problem, problem } from '../domain/problem/problem.ts';
+import { HoldfastError, type Problem, problem } from '../domain/problem/problem.ts';
 import { isTree, type Tree, type Value } from '../lib/value.ts';
 import { splice } from '../yaml/splice/splice.ts';
 import type { Patch } from '../yaml/splice/patch.ts';
@@ -177,12 +177,17 @@ function scrubbedNotes(lines: readonly number[]): Problem[] {
   ];
 }
 
+/** With what was left out and why: what somebody can do about it. */
+function nothingLeft(warnings: readonly Problem[]): HoldfastError {
+  const remedy =
+    warnings.length > 0
+      ? 'Correct the values below on the gateway and pull again, or declare something by hand.'
+      : 'Include a path with `--include PATH`, or exclude fewer paths.';
+  return new HoldfastError([problem('HF2072', 'there is nothing to declare', { remedy }), ...warnings]);
+}
+
 function finished(draft: Draft, unfit: readonly LeftOut[], found: readonly Problem[]): Adopted {
   const root = readIn(draft.text);
-  if (!root || Object.keys(root).length === 0)
-    throw fail('HF2072', 'there is nothing to declare', {
-      remedy: 'Include a path with `--include PATH`, or exclude fewer paths.',
-    });
   const warnings = unfit.map(({ path, why }) =>
     problem('HF2070', `\`${path}\` isn't in the pulled files: ${why}`, {
       severity: 'warning',
@@ -190,6 +195,7 @@ function finished(draft: Draft, unfit: readonly LeftOut[], found: readonly Probl
       remedy: 'It stays unchanged on the gateway. Correct it there and pull again, or declare it by hand.',
     }),
   );
+  if (!root || Object.keys(root).length === 0) throw nothingLeft(warnings);
   const { text, variables, leftOut, notes } = draft;
   return { text, variables, leftOut, declared: Object.keys(root), notes: [...found, ...notes, ...warnings] };
 }

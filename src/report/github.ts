@@ -4,6 +4,7 @@ import type { Position } from '../domain/problem/problem.ts';
 import { planSummary } from './text/plan.ts';
 import { outcomeSentence } from './text/outcome.ts';
 import { plansOf, problemsOf, type Report } from './report.ts';
+import { withRemedy } from './text/problem.ts';
 import { shownText } from './text/value.ts';
 
 type Level = 'error' | 'warning' | 'notice';
@@ -23,7 +24,7 @@ function annotation(level: Level, title: string, text: string, position?: Positi
 export function reportGithub(report: Report): string {
   const plans = plansOf(report);
   const lines = [
-    ...problemsOf(report).map((p) => annotation(p.severity, p.code, `${p.message} ${p.remedy}`, p.position)),
+    ...problemsOf(report).map((p) => annotation(p.severity, p.code, withRemedy(p), p.position)),
     ...plans.flatMap((plan) => [
       ...plan.changes.map((change) =>
         annotation(
@@ -38,7 +39,7 @@ export function reportGithub(report: Report): string {
         return annotation(
           verdict.allowed ? 'warning' : 'error',
           `${plan.target}: ${verdict.guard}`,
-          `${verdict.message} ${verdict.allowed ? '(allowed)' : verdict.remedy}${override}`,
+          `${verdict.allowed ? `${verdict.message} (allowed)` : withRemedy(verdict)}${override}`,
         );
       }),
     ]),

@@ -4,7 +4,7 @@ import { exitOf } from '../domain/outcome/outcome.ts';
 import type { Plan } from '../domain/plan/plan.ts';
 import { outcomeSentence } from './text/outcome.ts';
 import { problemsOf, type Report } from './report.ts';
-import { placeText } from './text/problem.ts';
+import { placeText, withRemedy } from './text/problem.ts';
 import { shownText } from './text/value.ts';
 
 interface Case {
@@ -37,7 +37,7 @@ function planCases(plan: Plan): Case[] {
   const verdicts = plan.verdicts.map((verdict) => ({
     suite: plan.target,
     name: `guard ${verdict.guard}${verdict.path ? ` ${verdict.path}` : ''}`,
-    ...(verdict.allowed ? {} : { failure: `${verdict.message} ${verdict.remedy}` }),
+    ...(verdict.allowed ? {} : { failure: withRemedy(verdict) }),
   }));
   return differences.length + verdicts.length === 0
     ? [{ suite: plan.target, name: 'in sync' }]
@@ -55,7 +55,7 @@ function casesOf(report: Report): Case[] {
     ...problemsOf(report).map((problem) => ({
       suite: problem.target ?? report.command,
       name: [problem.code, placeText(problem.position), problem.path ?? ''].filter(Boolean).join(' '),
-      ...(problem.severity === 'error' ? { failure: `${problem.message} ${problem.remedy}` } : {}),
+      ...(problem.severity === 'error' ? { failure: withRemedy(problem) } : {}),
     })),
   ];
 }

@@ -4,7 +4,7 @@ import { isRefused, type Plan } from '../domain/plan/plan.ts';
 import { commitText } from './text/commit.ts';
 import { outcomeSentence } from './text/outcome.ts';
 import { planSummary } from './text/plan.ts';
-import { placeText } from './text/problem.ts';
+import { placeText, withRemedy } from './text/problem.ts';
 import { problemsOf, type Report } from './report.ts';
 import { shownText } from './text/value.ts';
 
@@ -48,7 +48,7 @@ function planMarkdown(plan: Plan): string {
   const guards = plan.verdicts.map((verdict) => {
     const state = verdict.allowed ? 'allowed' : '**refused**';
     const override = verdict.allowed || !verdict.override ? '' : ` Override: ${code(verdict.override)}`;
-    return `- ${state} ${code(verdict.guard)}${verdict.path ? ` ${code(verdict.path)}` : ''}: ${prose(verdict.message)}${verdict.allowed ? '' : ` ${prose(verdict.remedy)}`}${override}`;
+    return `- ${state} ${code(verdict.guard)}${verdict.path ? ` ${code(verdict.path)}` : ''}: ${prose(verdict.allowed ? verdict.message : withRemedy(verdict))}${override}`;
   });
   return [
     `### ${isRefused(plan) ? '⛔' : plan.changes.length > 0 ? '📝' : '✅'} ${prose(plan.target)}: ${prose(planSummary(plan))}`,
@@ -73,7 +73,7 @@ export function reportMarkdown(report: Report): string {
   );
   const problems = problemsOf(report).map((problem) => {
     const place = placeText(problem.position);
-    return `- ${problem.severity} ${code(problem.code)}${place ? ` ${code(place)}` : ''}: ${prose(problem.message)} ${prose(problem.remedy)}`;
+    return `- ${problem.severity} ${code(problem.code)}${place ? ` ${code(place)}` : ''}: ${prose(withRemedy(problem))}`;
   });
   const plans = [
     ...report.plans,

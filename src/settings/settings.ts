@@ -29,8 +29,9 @@ export async function loadSettings(request: SettingsRequest): Promise<LoadedSett
   const sorted = inReadingOrder([...added.problems, ...problems]);
   const failed = !settings || sorted.some(isError);
   if (failed) return { env: added.env, problems: sorted };
-  const watched = source ? [...settings.watched, source.path] : settings.watched;
-  return { settings: { ...settings, watched }, env: added.env, problems: sorted };
+  if (!source) return { settings, env: added.env, problems: sorted };
+  const watched = [...settings.watched, source.path];
+  return { settings: { ...settings, watched, variables: source.path }, env: added.env, problems: sorted };
 }
 
 const isError = ({ severity }: Problem): boolean => severity === 'error';

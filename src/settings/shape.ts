@@ -29,6 +29,8 @@ export interface Settings {
   readonly file?: string;
   /** Where relative references and directories start: the settings file's directory, else the working directory. */
   readonly dir: string;
+  /** The file of variables that was read, absolute: `--variables`, else `env-file`. */
+  readonly variables?: string;
   /** What the references of desired state may use. */
   readonly references: ReferenceRules;
   /** Absolute paths that a change of could change the settings. */

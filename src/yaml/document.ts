@@ -34,7 +34,8 @@ export function parseDocument(text: string): FileDocument | LoadFailure {
     const { first, around } = firstDocument(text);
     const composed = first && [...new Composer(OPTIONS).compose([first])][0];
     const error = composed?.errors[0];
-    if (error) return failure(saying(error), text, error.pos[0]);
+    if (error && isTooDeep(error)) return tooMuch(TOO_DEEP, text, error.pos[0]);
+    if (error) return failure(error.message, text, error.pos[0]);
     if (!first || !composed?.contents) return { text, root: undefined };
     const root = toNode(composed as Document.Parsed, text);
     const tab = strayTab(root, text);
@@ -44,17 +45,16 @@ export function parseDocument(text: string): FileDocument | LoadFailure {
     const comments = text.includes('#') ? [...around, ...commentsIn(first)] : [];
     return { text, root: none ? undefined : attachComments(root, comments, text) };
   } catch (thrown) {
-    if (thrown instanceof Refusal) return failure(thrown.message, text, thrown.at);
-    if (thrown instanceof RangeError) return failure(TOO_DEEP, text, 0); // of the parser, which recurses
+    if (thrown instanceof Refusal) return tooMuch(thrown.message, text, thrown.at);
+    if (thrown instanceof RangeError) return tooMuch(TOO_DEEP, text, 0); // of the parser, which recurses
     throw thrown;
   }
 }
 
 const TOO_DEEP = `nested deeper than ${MAX_LIVE_DEPTH} levels, which Holdfast doesn't support`;
 
-function saying({ message }: Error): string {
-  return message.startsWith('Maximum call stack') ? TOO_DEEP : message;
-}
+/** The parser reports its own stack overflow as an error of the text. */
+const isTooDeep = ({ message }: Error): boolean => message.startsWith('Maximum call stack');
 
 type Cst = ReturnType<Parser['parse']> extends Iterable<infer T> ? T : never;
 
@@ -97,6 +97,10 @@ class Refusal extends Error {
 function failure(message: string, text: string, at: number): LoadFailure {
   const line = text.slice(0, at).split('\n').length;
   return { ok: false, stage: 'decode', message: `line ${line}: ${message}`, line };
+}
+
+function tooMuch(message: string, text: string, at: number): LoadFailure {
+  return { ...failure(message, text, at), bound: true };
 }
 
 /** A document of comments only: no value, no position of its own. */

@@ -7,6 +7,8 @@ export interface LoadFailure {
   readonly message: string;
   /** 1-based, where known. */
   readonly line?: number;
+  /** A bound of Holdfast's own: the gateway may read the text all the same. */
+  readonly bound?: true;
 }
 
 /** Why a field write answers 500: F unreadable, empty, or not a mapping (C v0 §6.2 step 1). */

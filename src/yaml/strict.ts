@@ -257,11 +257,7 @@ class Reader {
       return { kind: 'scalar', value, plain, position: this.#at(start) };
     if (typeof value === 'number' && !isInexact(value))
       return { kind: 'scalar', value, plain, position: this.#at(start) };
-    return void this.#add(
-      'HF2018',
-      "This number can't be represented exactly. If it's text, put quotes around it",
-      start,
-    );
+    return void this.#addMistake({ code: 'HF2018', message: NO_NUMBER, at: start, remedy: QUOTE_OR_SHORTEN });
   }
 
   #at(offset: number): Position {
@@ -290,4 +286,7 @@ function isEmpty(contents: unknown): boolean {
   );
 }
 
+const NO_NUMBER = "This number can't be represented exactly";
+const QUOTE_OR_SHORTEN =
+  'For a key or another text of digits, put quotes around it. For a number, use one that a 64-bit float holds exactly.';
 const TOO_DEEP = 'The file is nested too deeply';

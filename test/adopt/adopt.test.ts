@@ -282,6 +282,16 @@ claude-api-key:
   test('has nothing to say about a gateway without settings', async () => {
     await expect(pulled(LISTENER)).rejects.toThrow('there is nothing to declare');
   });
+
+  test('says what is in the way where nothing else can be declared', async () => {
+    const file = `${LISTENER}api-keys:\n  - sk-test-0001\n  - "sk-test-\\n0002"\n`;
+    await expect(pulled(file)).rejects.toMatchObject({
+      problems: [
+        { code: 'HF2072', remedy: expect.stringMatching(/^Correct the values below/) },
+        { code: 'HF2070', message: expect.stringMatching(/^`api-keys.*line break/) },
+      ],
+    });
+  });
 });
 
 describe('the variables of a pulled desired state', () => {

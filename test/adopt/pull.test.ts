@@ -226,6 +226,43 @@ describe('pull beside files that are there', () => {
     expect((await stat(join(dir, '.env'))).mode & 0o777).toBe(0o600);
   });
 
+  describe('says how the values get to the next command', () => {
+    const next = (out: string): string[] => out.split('\n').filter((line) => line.startsWith('  $ '));
+
+    test('a new file of variables where there is none', async () => {
+      expect(next((await holdfast('pull')).out)).toEqual([
+        '  $ cp desired-state/.env.example desired-state/.env    # then enter the values',
+        '  $ holdfast diff --variables desired-state/.env',
+      ]);
+    });
+
+    test('the variables that are missing in the one that is there', async () => {
+      await mkdir(join(dir, 'desired-state'));
+      await writeFile(join(dir, 'desired-state/.env'), 'MINE=1\n');
+      expect(next((await holdfast('pull', '--force')).out)).toEqual([
+        '  $ $EDITOR desired-state/.env    # set CLIENT_KEY_1, CLIENT_KEY_2, CLAUDE_API_KEY',
+        '  $ holdfast diff --variables desired-state/.env',
+      ]);
+    });
+
+    test('nothing where the settings name a file that has them', async () => {
+      await writeFile(
+        join(dir, 'holdfast.yaml'),
+        'version: 1\nenv-file: .env\ntargets:\n  - {name: home, url: "${env:HOLDFAST_URL}", desired: desired-state, key: "${env:HOLDFAST_KEY}"}\n',
+      );
+      await writeFile(
+        join(dir, '.env'),
+        'A=sk-test-client-0001\nB=sk-test-client-0002\nC=sk-test-claude-0001\n',
+      );
+      expect(next((await holdfast('pull')).out)).toEqual(['  $ holdfast diff']);
+      await writeFile(join(dir, '.env'), 'A=sk-test-client-0001\n');
+      expect(next((await holdfast('pull', '--force')).out)).toEqual([
+        '  $ $EDITOR .env    # set CLIENT_KEY_1, CLAUDE_API_KEY',
+        '  $ holdfast diff',
+      ]);
+    });
+  });
+
   test('prints the file and writes nothing', async () => {
     const printed = await holdfast('pull', '--print', '--exclude', 'claude-api-key');
     expect(printed.out).toContain('request-retry: 3\n');

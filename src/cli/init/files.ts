@@ -4,6 +4,7 @@ import { mkdir, open, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { envFile } from '../../adopt/files.ts';
 import { fail } from '../../domain/problem/problem.ts';
+import { readEnvFile } from '../../input/env-file.ts';
 import { packageFile } from '../../lib/package-files.ts';
 import { seal } from '../../domain/secret.ts';
 import { errorCode, orMissing, replaceFile } from '../../state/files/disk.ts';
@@ -92,11 +93,25 @@ export async function writeAbsent(dir: string, file: string, text: string, mode 
   });
 }
 
-/** Adds a line to a file of ours that holds secrets. */
-export async function addSecretLine(dir: string, file: string, line: string): Promise<void> {
+/** A variable in a file of variables: written, added at its end, or kept where the file already sets it. */
+export async function addVariable(dir: string, file: string, name: string, line: string): Promise<Made> {
   const path = join(dir, file);
-  await onDisk(path, async () => replaceFile(path, `${await readFile(path, 'utf8')}${line}`, 0o600));
+  return onDisk(path, async () => {
+    const before = await readFile(path, 'utf8').catch(orMissing);
+    if (before === undefined) return writeAbsent(dir, file, line, 0o600);
+    if (Object.hasOwn(readEnvFile(before, file, {}).values, name)) return { file, what: 'kept' };
+    await replaceFile(path, `${withLineEnd(before)}${line}`, 0o600);
+    return { file, what: 'extended' };
+  });
 }
+
+/** Whether a file of variables gives this one a value. */
+export async function hasVariable(dir: string, file: string, name: string): Promise<boolean> {
+  const text = await readFile(join(dir, file), 'utf8').catch(orMissing);
+  return text !== undefined && (readEnvFile(text, file, {}).values[name] ?? '').trim() !== '';
+}
+
+const withLineEnd = (text: string): string => (text === '' || text.endsWith('\n') ? text : `${text}\n`);
 
 const IGNORED = ['.holdfast/', '.env'];
 
@@ -107,9 +122,7 @@ export async function ignoreSecrets(dir: string): Promise<Made> {
     const before = await readFile(path, 'utf8').catch(orMissing);
     const missing = IGNORED.filter((line) => !ignores(before ?? '', line));
     if (missing.length === 0) return { file: '.gitignore', what: 'kept' };
-    const whole =
-      before === undefined || before === '' || before.endsWith('\n') ? (before ?? '') : `${before}\n`;
-    await replaceFile(path, `${whole}${missing.join('\n')}\n`, 0o644);
+    await replaceFile(path, `${withLineEnd(before ?? '')}${missing.join('\n')}\n`, 0o644);
     return { file: '.gitignore', what: before === undefined ? 'written' : 'extended' };
   });
 }

@@ -31,8 +31,8 @@ export function define(command: Command, io: Io): void {
       'after',
       `
 Writes ${SETTINGS}, ${EXAMPLE} (an example, or the gateway's current configuration),
-.env.example and .gitignore. On a terminal, asks for what the flags don't set. Doesn't change
-existing files, except that it adds lines to the end of .gitignore. Doesn't write the management key
+.env.example and .gitignore. On a terminal, asks for what the flags don't set. Adds lines
+to the end of an existing .gitignore and .env, and changes no other existing file. Doesn't write the management key
 anywhere unless you choose .env, which git ignores and only you can read.
 
 Examples:

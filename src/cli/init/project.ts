@@ -5,9 +5,10 @@ import { fail, HoldfastError } from '../../domain/problem/problem.ts';
 import { asks } from '../io/confirm.ts';
 import { type AnswerFlags, type Answers, answersFrom, keyIsAtHand } from './answers.ts';
 import {
-  addSecretLine,
+  addVariable,
   envExampleText,
   exampleText,
+  hasVariable,
   ignoreSecrets,
   keyLine,
   type Made,
@@ -66,8 +67,9 @@ async function begin(flags: InitFlags, io: Io): Promise<Initialised> {
   const pulls = await wantsPull(project, asking);
   const made = [await ignoreSecrets(io.cwd), ...(await schemaCopies(io.cwd))];
   if (pulls || project.answers.key.kind === 'env-file') await refuseExposed(io.cwd);
+  const hadEnv = await exists(join(io.cwd, ENV));
   const pulled = pulls ? await pull(project) : undefined;
-  if (pulled) made.push(...pulledFiles(pulled, io));
+  if (pulled) made.push(...pulledFiles(pulled, hadEnv, io));
   made.push(...(await envFiles(project, pulled)), await settingsFile(project, pulled));
   if (!pulled) made.push(...(await example(io.cwd)));
   return { made, next: await stepsAfter(project, pulled, made), pulled };
@@ -114,7 +116,6 @@ async function pull({ answers, flags, io }: Project): Promise<Pulled> {
     { ...answers, key: absolute },
     { hint: undefined, envFile: false, pulled: false },
   );
-  const isEnvFree = !(await exists(join(io.cwd, ENV)));
   const { output, color, quiet, verbose } = flags;
   return withScratch(text, (dir) =>
     pullFiles(
@@ -128,19 +129,18 @@ async function pull({ answers, flags, io }: Project): Promise<Pulled> {
         desired: [join(io.cwd, DESIRED)],
         outputDir: DESIRED,
         file: 'gateway.yaml',
-        ...(isEnvFree && { writeEnv: ENV }),
+        writeEnv: ENV,
       },
       io,
     ),
   );
 }
 
-function pulledFiles({ destination }: Pulled, { cwd }: Io): Made[] {
+function pulledFiles({ destination }: Pulled, hadEnv: boolean, { cwd }: Io): Made[] {
   const { file, example: variables, values } = destination;
-  return [file, variables, ...(values === undefined ? [] : [values])].map((path) => ({
-    file: shownIn(cwd, path),
-    what: 'written',
-  }));
+  const written = [file, variables].map((path): Made => ({ file: shownIn(cwd, path), what: 'written' }));
+  if (values === undefined) return written;
+  return [...written, { file: shownIn(cwd, values), what: hadEnv ? 'extended' : 'written' }];
 }
 
 /** `.env.example`, and the key's line in `.env` where it is to stand there. */
@@ -150,9 +150,8 @@ async function envFiles({ answers, io }: Project, pulled: Pulled | undefined): P
   const named = await writeAbsent(io.cwd, '.env.example', envExampleText(key.name));
   if (key.kind === 'variable') return [named];
   const line = keyLine(key.name, io.env[key.name]);
-  if (pulled?.destination.values === undefined) return [named, await writeAbsent(io.cwd, ENV, line, 0o600)];
-  await addSecretLine(io.cwd, ENV, line);
-  return [named];
+  const added = await addVariable(io.cwd, ENV, key.name, line);
+  return pulled ? [named] : [named, added];
 }
 
 async function settingsFile({ answers, io }: Project, pulled: Pulled | undefined): Promise<Made> {
@@ -181,26 +180,21 @@ async function stepsAfter(
   pulled: Pulled | undefined,
   made: readonly Made[],
 ): Promise<Step[]> {
-  const wrote = (name: string): boolean => made.some(({ file, what }) => file === name && what === 'written');
-  const first = keyStep(answers, wrote(ENV), io);
-  if (pulled) return [...first, ...variablesStep(pulled), DIFF, APPLY];
-  const replace = wrote(EXAMPLE) ? [pullStep(await exists(join(io.cwd, ENV)))] : [];
+  const first = await keyStep(answers, io);
+  if (pulled) return [...first, DIFF, APPLY];
+  const isExample = made.some(({ file, what }) => file === EXAMPLE && what === 'written');
+  const replace = isExample ? [pullStep(await exists(join(io.cwd, ENV)))] : [];
   return [...first, DOCTOR, ...replace, DIFF, APPLY];
 }
 
 /** What is to be done before the key is found. */
-function keyStep({ key }: Answers, wroteEnv: boolean, { env }: Io): Step[] {
+async function keyStep({ key }: Answers, { env, cwd }: Io): Promise<Step[]> {
   if (key.kind === 'file') return [];
   const isSet = (env[key.name] ?? '').trim() !== '';
   if (key.kind === 'variable')
     return isSet ? [] : [{ command: `export ${key.name}=…`, why: 'the management key of the gateway' }];
-  if (isSet && wroteEnv) return [];
+  if (await hasVariable(cwd, ENV, key.name)) return [];
   return [{ command: '$EDITOR .env', why: `give ${key.name} the management key of the gateway` }];
-}
-
-function variablesStep({ adopted, destination }: Pulled): Step[] {
-  if (adopted.variables.length === 0 || destination.values !== undefined) return [];
-  return [{ command: '$EDITOR .env', why: `set the variables of ${DESIRED}/.env.example` }];
 }
 
 /** Values that go into a new .env are read once the settings name it. */

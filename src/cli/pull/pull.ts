@@ -1,5 +1,5 @@
 // `holdfast pull`: the live gateway as desired state, proved to change nothing.
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { adopt, type Adopted } from '../../adopt/adopt.ts';
 import { envExample, envFile, withHeading } from '../../adopt/files.ts';
@@ -19,6 +19,7 @@ import { progress } from '../io/progress.ts';
 import {
   type Destination,
   destinationOf,
+  exists,
   otherFiles,
   refuseExisting,
   shownIn,
@@ -103,7 +104,33 @@ export async function pullFiles(flags: PullFlags, io: Io): Promise<Pulled> {
     !flags.print &&
     (await adopts(session, target, destination)) &&
     (await record(session, target, remembered));
-  return { flags, io, target, destination, adopted, texts, problems, adoption, kept };
+  const unset = await unsetOf(adopted, session, destination, flags);
+  return { flags, io, target, destination, adopted, texts, problems, adoption, kept, unset };
+}
+
+/** Variables of the pulled files that have no value where the next command looks for it. */
+interface Unset {
+  readonly names: readonly string[];
+  /** The file of variables that commands read from now on; `isThere`: its owner adds to it. */
+  readonly file: string;
+  readonly isThere: boolean;
+  /** The settings or the environment name the values already: no flag is needed. */
+  readonly isNamed: boolean;
+}
+
+async function unsetOf(
+  { variables }: Adopted,
+  { env, settings }: Session,
+  { dir, values }: Destination,
+  { variables: flag }: PullFlags,
+): Promise<Unset> {
+  const file = values ?? settings.variables ?? join(dir, '.env');
+  const unset =
+    values === undefined ? variables.filter(({ name, secret }) => env[name] !== secret.open()) : [];
+  const inSettings = flag === undefined && settings.variables === file;
+  const isNamed =
+    inSettings || (values === undefined && settings.variables === undefined && unset.length === 0);
+  return { names: unset.map(({ name }) => name), file, isThere: await exists(file), isNamed };
 }
 
 /** The directory of the copies of what was there. */
@@ -184,6 +211,7 @@ export interface Pulled {
   readonly adoption: boolean;
   /** Where copies of the replaced files are, absolute. */
   readonly kept: string | undefined;
+  readonly unset: Unset;
 }
 
 function showPulled(pulled: Pulled): void {
@@ -210,13 +238,13 @@ function showPulled(pulled: Pulled): void {
   if (flags.output === 'text') showWarnings(io, flags, problems);
 }
 
-function summary({ io, target, destination, adopted, adoption, kept }: Pulled, style: Style): string {
+function summary({ io, target, destination, adopted, adoption, kept, unset }: Pulled, style: Style): string {
   const { variables, declared, leftOut } = adopted;
   const { dir, file, example, values } = destination;
   const shown = (path: string): string => shownIn(io.cwd, path);
   const row = (path: string, what: string): string =>
     `${style.good('✓')} ${style.bold(shown(path))}  ${what}`;
-  const env = variables.length === 0 ? '' : ` --variables ${shown(values ?? `${dir}/.env`)}`;
+  const env = variables.length === 0 || unset.isNamed ? '' : ` --variables ${shown(unset.file)}`;
   const desired = target.desired.includes(dir) ? '' : ` --desired ${shown(dir)}`;
   return [
     row(
@@ -233,12 +261,20 @@ function summary({ io, target, destination, adopted, adoption, kept }: Pulled, s
     ...(leftOut.length === 0 ? [] : [style.dim(`excluded: ${leftOut.map(({ path }) => path).join(', ')}`)]),
     '',
     'Next:',
-    ...(variables.length > 0 && values === undefined
-      ? [`  $ cp ${shown(example)} ${shown(`${dir}/.env`)}    # then enter the values`]
-      : []),
+    ...valuesStep(unset, example, shown),
     `  $ holdfast diff${desired}${env}`,
     '',
   ].join('\n');
+}
+
+function valuesStep(
+  { names, file, isThere }: Unset,
+  example: string,
+  shown: (path: string) => string,
+): string[] {
+  if (names.length === 0) return [];
+  if (!isThere) return [`  $ cp ${shown(example)} ${shown(file)}    # then enter the values`];
+  return [`  $ $EDITOR ${shown(file)}    # set ${names.join(', ')}`];
 }
 
 const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;

@@ -174,7 +174,7 @@ export const CODES = {
   HF2018: code(
     EXIT.invalid,
     "The gateway doesn't support this YAML value",
-    'Use plain text, a number, true or false. Put quotes around text that looks like another type.',
+    'Use text, a number, true or false. If the value is text, put quotes around it.',
   ),
   HF2020: code(
     EXIT.invalid,
@@ -555,7 +555,7 @@ export const CODES = {
   HF3040: code(
     EXIT.ok,
     "An entry of the config.yaml has a member that the gateway doesn't know",
-    "You don't need to do anything: the gateway ignores the member. It stays until its entry is written. Until then, Holdfast edits the file, because every other route fails on v8 and deletes the member on v7.",
+    "You don't need to do anything: the gateway ignores the member. Holdfast leaves it in the file until it writes that entry. Until then, Holdfast edits the file, because field requests fail on v8 and delete the member on v7.",
   ),
   // 4xxx plan and guards
   HF4001: code(

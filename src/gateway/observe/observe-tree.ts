@@ -28,7 +28,7 @@ import { viewV8 } from '../v8/view.ts';
 import { unknownMemberFindings } from './unknown-members.ts';
 import { normalise } from '../v8/normalise.ts';
 import type { FileDocument } from '../../domain/yaml-node.ts';
-import { isFailure } from '../../yaml/failure.ts';
+import { isFailure, type LoadFailure } from '../../yaml/failure.ts';
 
 interface Started {
   readonly build: Build;
@@ -92,11 +92,18 @@ export async function observeTree(client: Client, options: ObserveOptions, start
 
 type ReadTree = ReadFile & Pick<Live, 'layout' | 'keptFlat'>;
 
+function faultOf(raw: string, { message }: LoadFailure): Pick<LoadFailure, 'message' | 'bound'> {
+  if (raw.trim() === '') return { message: 'it is empty' };
+  const parsed = parseDocument(raw);
+  const isBound = isFailure(parsed) && 'bound' in parsed;
+  return isBound ? (parsed as LoadFailure) : { message: `the gateway refuses it: ${message}` };
+}
+
 function readTree(text: Sealed<string>, target: string, options: ObserveOptions): ReadTree {
   const raw = text.open();
   const seen = viewV8(raw);
   if (!seen.ok) {
-    const fault = raw.trim() === '' ? 'it is empty' : `the gateway refuses it: ${seen.message}`;
+    const fault = faultOf(raw, seen);
     return {
       ...unreadable(liveFile(text, asFarAsItGoes(raw)), fault, target, options),
       ...asItSeems(raw, options),

@@ -26,7 +26,7 @@ import {
   withFinding,
 } from './reading.ts';
 import { unknownMemberFindings } from './unknown-members.ts';
-import { isFailure } from '../../yaml/failure.ts';
+import { isFailure, type LoadFailure } from '../../yaml/failure.ts';
 
 export type { ObserveOptions } from './reading.ts';
 
@@ -80,11 +80,16 @@ async function readFile(client: Client, options: ObserveOptions, build: Build): 
   const text = await readFileText(client, options.purpose ?? 'observe');
   const { document, fault } = parsed(text.open());
   const file = liveFile(text, document);
-  if (fault !== undefined) return unreadable(file, fault, client.target, options);
+  if (fault) return unreadable(file, fault, client.target, options);
   if (layoutOf(document) === 'v8') return foreign(file, client, options, build);
   const loaded = V7.load(document);
   if (!loaded.ok)
-    return unreadable(file, `the gateway would refuse it: ${loaded.message}`, client.target, options);
+    return unreadable(
+      file,
+      { message: `the gateway would refuse it: ${loaded.message}` },
+      client.target,
+      options,
+    );
   const findings = [
     ...brickIn(document, client.target),
     ...unknownMemberFindings(V7.catalog, V7.content(document), client.target),
@@ -92,13 +97,16 @@ async function readFile(client: Client, options: ObserveOptions, build: Build): 
   return { file, findings, loaded: seal(loaded.memory) };
 }
 
-function parsed(text: string): { readonly document: FileDocument; readonly fault?: string } {
+function parsed(text: string): {
+  readonly document: FileDocument;
+  readonly fault?: Pick<LoadFailure, 'message' | 'bound'>;
+} {
   const nothing: FileDocument = { text, root: undefined };
-  if (text.trim() === '') return { document: nothing, fault: 'it is empty' };
+  if (text.trim() === '') return { document: nothing, fault: { message: 'it is empty' } };
   const document = parseDocument(text);
-  if (isFailure(document)) return { document: nothing, fault: document.message };
+  if (isFailure(document)) return { document: nothing, fault: document as LoadFailure };
   const readable = document as FileDocument;
-  if (readable.root?.kind !== 'map') return { document: readable, fault: "it isn't a mapping" };
+  if (readable.root?.kind !== 'map') return { document: readable, fault: { message: "it isn't a mapping" } };
   return { document: readable };
 }
 

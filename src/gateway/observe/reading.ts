@@ -9,6 +9,7 @@ import { fail, type HoldfastError, problem, type Problem } from '../../domain/pr
 import { type Sealed, seal } from '../../domain/secret.ts';
 import type { Target } from '../../domain/target.ts';
 import type { Tree } from '../../lib/value.ts';
+import type { LoadFailure } from '../../yaml/failure.ts';
 import { agreementOf } from './agreement.ts';
 import { buildKey } from '../client/build.ts';
 import type { Catalog } from '../catalog/field.ts';
@@ -50,10 +51,22 @@ export function liveFile(text: Sealed<string>, document: FileDocument): LiveFile
   return { text, hash: createHash('sha256').update(text.open()).digest('hex'), document: seal(document) };
 }
 
-export function unreadable(file: LiveFile, fault: string, target: string, options: ObserveOptions): ReadFile {
+export function unreadable(
+  file: LiveFile,
+  { message: fault, bound }: Pick<LoadFailure, 'message' | 'bound'>,
+  target: string,
+  options: ObserveOptions,
+): ReadFile {
   const message = `the config.yaml of ${target} can't be used: ${fault}`;
-  return withFinding(file, problem('HF3027', message, { target }), options);
+  return withFinding(
+    file,
+    problem('HF3027', message, { target, ...(bound && { remedy: SIMPLIFY }) }),
+    options,
+  );
 }
+
+const SIMPLIFY =
+  "Simplify that part of the file on the gateway's machine. The gateway may be able to read the file, but Holdfast can't manage it as it is.";
 
 export function withFinding(file: LiveFile, finding: Problem, { evenUnreadable }: ObserveOptions): ReadFile {
   if (evenUnreadable !== true)

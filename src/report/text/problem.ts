@@ -47,3 +47,14 @@ export function problemsText(problems: readonly Problem[], style: Style): string
   ];
   return `${shown.join('\n\n')}\n\n${counts.join(', ')}\n`;
 }
+
+/** Message and remedy on one line. */
+export function withRemedy({
+  message,
+  remedy,
+}: {
+  readonly message: string;
+  readonly remedy: string;
+}): string {
+  return `${message}${/[.!?]$/.test(message) ? '' : '.'} ${remedy}`;
+}

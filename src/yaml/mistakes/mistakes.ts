@@ -28,7 +28,12 @@ type Explain = (place: Place, message: string) => Mistake | undefined;
 
 const BY_CODE: Partial<Record<YAMLError['code'], Explain>> = {
   TAB_AS_INDENT: ({ at }) => ({ code: 'HF2012', message: 'A tab is used for indentation', at }),
-  TAG_RESOLVE_FAILED: ({ at }) => ({ code: 'HF2018', message: "This tag isn't known here", at }),
+  TAG_RESOLVE_FAILED: ({ at }) => ({
+    code: 'HF2018',
+    message: "This YAML tag isn't supported",
+    at,
+    remedy: 'Remove the tag. To keep a text that begins with "!", put quotes around it.',
+  }),
   BAD_ALIAS: ({ at }) =>
     said(
       'An alias has no anchor before it',

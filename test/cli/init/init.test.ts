@@ -120,7 +120,7 @@ describe('init leaves alone what is there', () => {
 
   test('.env, .env.example and desired state', async () => {
     const files = {
-      '.env': 'MINE=1\n',
+      '.env': 'MINE=1\nHOLDFAST_KEY=mgmt-of-mine\n',
       '.env.example': 'MINE=\n',
       'desired-state/mine.yaml': 'debug: false\n',
     };
@@ -130,6 +130,29 @@ describe('init leaves alone what is there', () => {
     for (const [name, text] of Object.entries(files)) expect(await terminal.read(name)).toBe(text);
     expect(isThere('desired-state/gateway.yaml')).toBe(false);
     expect(await terminal.read('holdfast.yaml')).toContain('env-file: .env');
+  });
+
+  test('.env without the management key gets it at its end', async () => {
+    await terminal.write('.env', 'MINE=1');
+    const { exit, out } = await init('--key-from', '.env');
+    expect(exit).toBe(0);
+    expect(await terminal.read('.env')).toBe(`MINE=1\nHOLDFAST_KEY=${KEY}\n`);
+    expect(out).toContain('.env  lines added at its end');
+    expect(out).not.toContain('$EDITOR .env');
+  });
+
+  test('.env gets the values of a pull, under the names that it has for them already', async () => {
+    await terminal.write('.env', `CLIENTS_LAPTOP=${SECRETS.LAPTOP}\n`);
+    const keyed = { env: { ...bare().env, HOLDFAST_KEY: KEY, HOLDFAST_URL: terminal.sandbox.url } };
+    const { exit, out } = await terminal.runWith(keyed, 'init', '--yes', '--pull', '--key-from', '.env');
+    expect(exit).toBe(0);
+    const env = await terminal.read('.env');
+    expect(env).toMatch(/^CLIENTS_LAPTOP=/);
+    expect(env).toContain(`HOLDFAST_KEY=${KEY}\n`);
+    expect(env.split(SECRETS.LAPTOP)).toHaveLength(2);
+    expect(await terminal.read('desired-state/gateway.yaml')).toContain('${env:CLIENTS_LAPTOP}');
+    expect(out).not.toContain('$EDITOR .env');
+    expect((await terminal.runWith(bare(), 'diff')).exit).toBe(0);
   });
 
   test('a second time changes nothing', async () => {

@@ -175,6 +175,22 @@ describe('a reading', () => {
     expect(await codesOf(observe(clientOf(makeTarget(url)), options()))).toEqual(['HF3027']);
   });
 
+  test('of a file that only Holdfast cannot read, says so', async () => {
+    const text = `payload: ${'['.repeat(300)}${']'.repeat(300)}\n`;
+    const { url } = await serve((request, response) =>
+      reply(200, request.url?.endsWith('.yaml') ? text : '{}')(request, response),
+    );
+    await expect(observe(clientOf(makeTarget(url)), options())).rejects.toMatchObject({
+      problems: [
+        {
+          code: 'HF3027',
+          message: expect.stringContaining("which Holdfast doesn't support"),
+          remedy: expect.stringMatching(/^Simplify that part of the file/),
+        },
+      ],
+    });
+  });
+
   test.each([
     ['open to everybody', CONFIG.replace('  - sk-test-0001', '  - " "'), ['HF3030']],
     ['with sample keys', CONFIG.replace('sk-test-0001', 'your-api-key-1'), ['HF3032']],

@@ -106,7 +106,7 @@ function byRequests({ input, raw, start, differences, areas }: Work): Result<rea
   const [unknown] = unknownMembers(catalog, start.content);
   if (unknown)
     return inexpressible(
-      `the v8 API refuses every write that leaves ${formatPath(unknown)}, which the gateway doesn't know`,
+      `the v8 API refuses writes while the file has ${formatPath(unknown)}, which the gateway doesn't know`,
     );
   const requests = requestsIn(catalog, start.content, input.proposed, areas);
   if (typeof requests === 'string') return inexpressible(requests);
