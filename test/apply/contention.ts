@@ -1,10 +1,11 @@
 // Somebody else at the same gateway: what they do before the n-th request of ours, and what must be left of it.
 import type { Checkpoint, Context } from '../../src/apply/apply.ts';
 import { nativeDialect } from '../../src/gateway/dialect.ts';
+import { effectiveEntries, familyAt } from '../../src/gateway/layout/effective.ts';
 import { parseDocument } from '../../src/yaml/document.ts';
 import type { Client, Request } from '../../src/gateway/client/client.ts';
 import type { Outcome } from '../../src/domain/outcome/outcome.ts';
-import { isList, isTree, type Value } from '../../src/lib/value.ts';
+import { isList, isTree, type Tree, treeOf, type Value } from '../../src/lib/value.ts';
 import { stage, type Stage, type StageOptions } from './setup.ts';
 
 /** One edit of somebody else, through the Management API or as `PUT /config.yaml`. */
@@ -61,10 +62,19 @@ export async function holdings(home: Stage): Promise<Holdings> {
   const { content } = nativeDialect(/^config-version:/m.test(file) ? 'v8' : 'legacy');
   const leaves = [
     ...leavesOf(home.sandbox.states().memory, 'memory'),
-    ...leavesOf(content(document), 'file'),
+    ...leavesOf(inKeys(content(document)), 'file'),
   ];
   const comments = (file.match(/(?<=^|\s)#.*/gm) ?? []).filter((text) => !text.startsWith('# holdfast:'));
   return { leaves: new Map(leaves), comments };
+}
+
+/** How keys of a v8 file are grouped makes no difference: each with what it inherits. */
+function inKeys(content: Tree): Tree {
+  const families = Object.entries(treeOf(content['api-keys'])).map(([provider, groups]) => {
+    const family = familyAt(`api-keys.${provider}`);
+    return [provider, family ? effectiveEntries(groups, family).map(({ entry }) => entry) : groups] as const;
+  });
+  return families.length === 0 ? content : { ...content, 'api-keys': Object.fromEntries(families) };
 }
 
 /** Entries of a list go by what tells them apart, whatever their order. Zero and empty values are as absent ones. */
@@ -272,13 +282,16 @@ export async function complaintAfterCrash(
   return wrongIn(await holdings(home), around, { quiet, isDone });
 }
 
-/** A default that the gateway wrote out with a field write (C v0 N10), ours or theirs: memory held the same before. */
-function isWrittenOut(path: string, held: string | undefined, { before, planned }: Alone): boolean {
-  const inMemory = path.replace(/^file\./, 'memory.');
-  const isNew = path !== inMemory && !before.leaves.has(path);
-  return (
-    isNew && held === planned.leaves.get(path) && planned.leaves.get(inMemory) === before.leaves.get(inMemory)
-  );
+/**
+ * A default that the gateway wrote out while it saved a field write (C v0 §4.4 N10). Every field write of anybody leaves the
+ * same lines, so nobody can tell whose they are, and the gateway holds the same without them: they are no change, and a
+ * roll-back beside others does not write the whole file to take them out. Only what memory showed before counts, under
+ * the same path and with the same value, and only where the plan has a field write.
+ */
+function isWrittenOut(path: string, held: string | undefined, { requests, before }: Alone): boolean {
+  const isSaved = requests.some(({ purpose, path }) => purpose === 'write' && !path.endsWith('/config.yaml'));
+  if (!isSaved || held === undefined || !path.startsWith('file.') || before.leaves.has(path)) return false;
+  return before.leaves.get(path.replace(/^file\./, 'memory.')) === held;
 }
 
 /** An entry that we added and somebody else changed since stays whole. */

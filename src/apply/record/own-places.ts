@@ -42,7 +42,7 @@ export function leftIn(
 }
 
 const leavesBetween = (catalog: Catalog, before: Tree, now: Tree): readonly Foreign[] =>
-  threeWay(catalog, { before, ours: before, now }).foreign;
+  threeWay(catalog, { before, ours: before, now }, () => false).foreign;
 
 const valueHash = (run: Run, value: Value | undefined): string =>
   run.context.store.hash(value === undefined ? '' : canonicalJson(value));

@@ -150,3 +150,37 @@ describe.each(Object.entries(SCENES))('%s, and somebody else after the crash', (
     expect(found).toEqual([]);
   });
 });
+
+const FAMILY = `    codex:
+        - name: shared
+          base-url: https://codex.example/v1
+          prefix: team
+          keys:
+            - api-key: sk-test-codex-1
+            - api-key: sk-test-codex-2
+config-version: 8`;
+
+describe('a key of a v8 group, and somebody else who sets a member of it after the crash', () => {
+  const edit: Edit = {
+    name: 'a header',
+    method: 'PATCH',
+    path: 'codex-api-key',
+    body: { match: 'sk-test-codex-1', value: { headers: { 'X-Panel': 'yes' } } },
+  };
+  const scene: Scene = {
+    options: { file: GATEWAY_FILE_V8.replace('config-version: 8', FAMILY), api: 'v8' },
+    desired: `${TWO}codex-api-key:
+  - api-key: \${env:CODEX_1}
+    base-url: https://codex.example/v1
+    prefix: ours
+  - api-key: \${env:CODEX_2}
+    base-url: https://codex.example/v1
+    prefix: team
+`,
+    env: { TEAM_B: 'sk-test-0003', CODEX_1: 'sk-test-codex-1', CODEX_2: 'sk-test-codex-2' },
+  };
+
+  test.each(BETWEEN)('at %s', async (point) => {
+    expect(await complaintAfterCrash(scene, await alone(scene), point, edit)).toBeUndefined();
+  });
+});

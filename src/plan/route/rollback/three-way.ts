@@ -6,6 +6,7 @@ import { looksHashed } from '../../../gateway/model/rules.ts';
 import { entry, key, type Path } from '../../../domain/path.ts';
 import { isList, isTree, listOf, sameValue, type Tree, type Value } from '../../../lib/value.ts';
 import { matchEntries, type Match, type Matched } from './three-way-entries.ts';
+import { type EffectiveKeys, effectiveKeys, type Place, placeOfKeys } from './three-way-groups.ts';
 import type { RedactSteps } from '../../diff/redact-at.ts';
 
 /** A place that somebody else changed; an absent value means that the place is not there. */
@@ -37,12 +38,8 @@ export interface ThreeWay {
 /** Whether what stands at a place is ours although `ours` does not say so. */
 export type IsOurs = (path: Path, now: Value | undefined) => boolean;
 
-/** `isOurs` serves where what we wrote is known by hashes only: `ours` is `before` then. */
-export function threeWay(
-  catalog: Catalog,
-  { before, ours, now }: ThreeValues,
-  isOurs: IsOurs = () => false,
-): ThreeWay {
+/** `isOurs` serves where what we wrote is known by hashes only: `ours` is `before` then, and keys of groups have one place. */
+export function threeWay(catalog: Catalog, { before, ours, now }: ThreeValues, isOurs?: IsOurs): ThreeWay {
   const walk = new Walk(catalog, isOurs);
   const without = walk.members(catalog.root, { before, ours, now }, { path: [], steps: [] });
   return { without, foreign: walk.foreign, inForce: walk.inForce, missing: walk.missing };
@@ -78,21 +75,18 @@ export function hasNoUnknownKeys(field: Field): boolean {
 type Maybe = Value | undefined;
 type Three<T> = { readonly before: T; readonly ours: T; readonly now: T };
 
-interface Place {
-  readonly path: Path;
-  readonly steps: RedactSteps;
-}
-
 class Walk {
   readonly foreign: Foreign[] = [];
   readonly inForce: Path[] = [];
   readonly missing: Path[] = [];
   readonly #catalog: Catalog;
   readonly #isOurs: IsOurs;
+  readonly #byPlace: boolean;
 
-  constructor(catalog: Catalog, isOurs: IsOurs) {
+  constructor(catalog: Catalog, isOurs: IsOurs | undefined) {
     this.#catalog = catalog;
-    this.#isOurs = isOurs;
+    this.#isOurs = isOurs ?? (() => false);
+    this.#byPlace = isOurs !== undefined;
   }
 
   members(field: Field | undefined, { before, ours, now }: Three<Maybe>, at: Place): Tree {
@@ -124,7 +118,7 @@ class Walk {
     }
     if (canEnter(field, three)) return this.#entered(field, three, at);
     if (field?.item && isList(now) && isListOrNone(before) && isListOrNone(ours))
-      return this.#entries(field, { before: listOf(before), ours: listOf(ours), now }, at);
+      return this.#list(field, { before: listOf(before), ours: listOf(ours), now }, at);
     return this.#theirs(three, at);
   }
 
@@ -140,6 +134,15 @@ class Walk {
   #entered(field: Field | undefined, three: Three<Maybe>, at: Place): Maybe {
     const made = this.members(field, three, at);
     return Object.keys(made).length === 0 && three.before === undefined ? undefined : made;
+  }
+
+  #list(field: Field, three: Three<readonly Value[]>, at: Place): readonly Value[] {
+    const keys = effectiveKeys(field, three, this.#byPlace);
+    return keys ? this.#keys(keys, at) : this.#entries(field, three, at);
+  }
+
+  #keys(keys: EffectiveKeys, at: Place): readonly Value[] {
+    return keys.regroup(this.#entries(keys.field, keys, placeOfKeys(at)));
   }
 
   #entries(field: Field, three: Three<readonly Value[]>, at: Place): readonly Value[] {
