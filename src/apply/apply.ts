@@ -1,6 +1,6 @@
-// The engine's front door: look at a target (`check`), make it equal (`reconcile`), put a backup back (`restore`),
-// resolve what a crash left behind (`recover`), take a backup (`backUp`). None throws for what a gateway, a file or a
-// person can do; `backUp` alone, which has no outcome, rejects with a HoldfastError.
+// The entry point of the engine: check a target (`check`), make it equal to the files (`reconcile`), restore a
+// backup (`restore`), resolve a crash (`recover`), take a backup (`backUp`). None of them throws because of a
+// gateway, a file or a person, except `backUp`: it has no outcome and rejects with a HoldfastError.
 import type { BackupRecord } from '../domain/state/backup.ts';
 import type { Outcome } from '../domain/outcome/outcome.ts';
 import { takeBackup } from './record/backup.ts';
@@ -17,7 +17,7 @@ import { withLock } from './steps/with-lock.ts';
 export type { Checkpoint, Context, ReconcileRequest, RestoreRequest, RestoreSummary } from './run/context.ts';
 export { Crash } from './run/context.ts';
 
-/** Plan, diff and drift: observes and plans, writes nothing. The plan is in the outcome. */
+/** Plan, diff and drift: observes, plans and writes nothing. The outcome contains the plan. */
 export async function check(context: Context, request: ReconcileRequest = {}): Promise<Outcome> {
   return withLock(context, { purpose: 'looking', waitMs: request.waitMs }, (run) =>
     checkUnderLock(run, request),
@@ -30,17 +30,17 @@ export async function reconcile(context: Context, request: ReconcileRequest = {}
   return withLock(context, frame, (run) => reconcileUnderLock(run, request));
 }
 
-/** Puts a backup back, as a transaction of its own. */
+/** Restores a backup, as a transaction of its own. */
 export async function restore(context: Context, request: RestoreRequest): Promise<Outcome> {
-  // To be in sync with a backup says nothing of the files.
+  // A gateway that matches a backup doesn't have to match the files.
   const remembers = ({ kind }: Outcome): boolean =>
     !request.dryRun && kind !== 'invalid' && kind !== 'in-sync';
   return withLock(context, { purpose: 'restore', remembers }, (run) => restoreUnderLock(run, request));
 }
 
 /**
- * Resolves an open journal (design §10.10): `in-sync` when nothing is open any more, `rollback-failed` when a person
- * must look. `reconcile` does it by itself.
+ * Resolves an open journal (design §10.10): `in-sync` if nothing is open any more, `rollback-failed` if a person
+ * must decide. `reconcile` calls it automatically.
  */
 export async function recover(context: Context): Promise<Outcome> {
   return withLock(context, { purpose: 'recovery' }, async (run) => {
@@ -50,7 +50,7 @@ export async function recover(context: Context): Promise<Outcome> {
   });
 }
 
-/** Takes a backup now; pinned, because somebody asked for it. */
+/** Takes a backup now. It is pinned, because someone requested it. */
 export async function backUp(context: Context): Promise<BackupRecord> {
   return withRun(context, { purpose: 'backup' }, async (run) => {
     const { live } = await readFirst(run, { keepFlat: false, purpose: 'backup' });

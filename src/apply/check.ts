@@ -1,4 +1,4 @@
-// Plan, diff and drift: looks, plans, writes nothing to the gateway.
+// Plan, diff and drift: observes and plans, and writes nothing to the gateway.
 import { isRefused } from '../domain/plan/plan.ts';
 import { problem } from '../domain/problem/problem.ts';
 import type { Outcome } from '../domain/outcome/outcome.ts';
@@ -28,7 +28,7 @@ export async function checkUnderLock(run: Run, request: ReconcileRequest): Promi
   return found(run, await plan(deep.run, desired, deep.live, request), 'deep');
 }
 
-/** A check resolves nothing: that takes writes. */
+/** A check doesn't resolve the journal, because that requires writes. */
 async function tellOfOpenJournal(run: Run): Promise<void> {
   const { store, target } = run.context;
   const journal = await store.journal(target.name);

@@ -1,4 +1,5 @@
-// Makes one target equal to its files, or says why not: load → observe → plan → guards → transaction.
+// Makes one target equal to its files, or reports why that isn't possible: load → observe → plan → guards →
+// transaction.
 import { buildKey } from '../gateway/client/build.ts';
 import { probeRollback } from '../gateway/checks/rollback-probe.ts';
 import type { Desired } from '../domain/desired.ts';
@@ -34,7 +35,7 @@ export async function reconcileUnderLock(run: Run, request: ReconcileRequest): P
   return attempt(recovered.run, desired, request, MOST_ATTEMPTS);
 }
 
-/** All problems at once when the files are wrong; warnings go along. */
+/** All problems of the files at once, warnings included. */
 export async function loadDesired({ context, ...run }: Run): Promise<Desired> {
   const { desired, problems } = await context.loadDesired();
   if (!desired) throw new HoldfastError(problems);
@@ -42,12 +43,12 @@ export async function loadDesired({ context, ...run }: Run): Promise<Desired> {
   return desired;
 }
 
-/** So often a plan is made while others keep writing. */
+/** How often to plan again while others keep writing. */
 const MOST_ATTEMPTS = 4;
 
 /**
- * Observe, plan, write. When the gateway changes under a plan that nobody approved, it is planned again; what somebody
- * else changed meanwhile is not overwritten.
+ * Observe, plan, write. If the gateway changes during a plan that nobody approved, plan again and keep what others
+ * changed.
  */
 async function attempt(
   under: Run,
@@ -69,7 +70,7 @@ async function attempt(
   }
 }
 
-/** Throws HF5005 where the plan made again would overwrite what somebody else changed since the earlier one. */
+/** Throws HF5005 if the new plan would overwrite what others changed since the earlier one. */
 function keepForeign(run: LiveRun, earlier: PlannedTarget<DeepLive>, now: PlannedTarget<DeepLive>): void {
   if (isWithin(earlier.prepared, now.prepared)) return;
   const before = contentIn(earlier.live.file, run.dialect);
@@ -100,7 +101,7 @@ type Ready =
   | { readonly kind: 'go'; readonly planned: PlannedTarget<DeepLive> }
   | { readonly kind: 'done'; readonly outcome: Outcome };
 
-/** Everything that can end a reconcile without a write, in the order in which it should be told. */
+/** Everything that can end a reconcile without a write, in the order of its importance to the user. */
 async function beforeWriting(
   run: Run,
   seen: PlannedTarget<DeepLive>,
@@ -127,7 +128,7 @@ function refused(run: Run, { prepared, live }: PlannedTarget): Outcome {
   return conclude(run, { kind: 'refused', plan: prepared.plan }, live.findings);
 }
 
-/** In sync, or differences that this mode leaves alone. */
+/** In sync, or differences that this mode doesn't correct. */
 async function withoutWrites(run: Run, planned: PlannedTarget<DeepLive>): Promise<Outcome> {
   const { plan: current } = planned.prepared;
   const { agreement, findings } = planned.live;
@@ -140,7 +141,7 @@ async function withoutWrites(run: Run, planned: PlannedTarget<DeepLive>): Promis
   return recordInSync(run, planned.desired, 'deep', planned);
 }
 
-/** An approved plan is applied exactly or not at all; another key is not mistaken for a stale plan. */
+/** An approved plan is applied exactly or not at all. A different key is reported as such, not as a stale plan. */
 function refuseOther(
   digest: { readonly keyId: string; readonly value: string },
   { approved }: ReconcileRequest,
@@ -152,7 +153,7 @@ function refuseOther(
     throw fail('HF5003', 'the gateway, the files or the overrides differ from those of the approved plan');
 }
 
-/** Whether a rollback could work, found out once per build and layout (design-v8 rule 10). */
+/** Whether a rollback would work; determined once per build and layout (design-v8 rule 10). */
 async function withWayBack(run: Run, planned: PlannedTarget<DeepLive>): Promise<PlannedTarget<DeepLive>> {
   const known = `${buildKey(planned.live.build)} ${planned.live.layout}`;
   if (run.state.wayBack === known) return replan(planned, { rollbackProbe: 'available' });

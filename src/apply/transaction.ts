@@ -1,4 +1,4 @@
-// The transaction, as the design lists it (§10). It reads as a list of steps; each step is a file of this directory.
+// The transaction (design §10), as a list of steps. Each step is a file of `steps/`.
 import type { Outcome } from '../domain/outcome/outcome.ts';
 import { HoldfastError } from '../domain/problem/problem.ts';
 import { locateChange } from '../plan/localise/locate-change.ts';
@@ -22,7 +22,7 @@ import { type Sent, sendWrite } from './steps/write.ts';
 import type { PlannedTarget } from './types/planned-target.ts';
 import type { Verified } from './types/verified.ts';
 
-/** Makes the writes of a plan that passes its guards; `approved`: exactly this plan was approved by somebody. */
+/** Sends the writes of a plan that passes its guards. `approved`: someone approved exactly this plan. */
 export async function transact(
   run: LiveRun,
   planned: PlannedTarget<DeepLive>,
@@ -62,7 +62,7 @@ async function open(run: LiveRun, planned: PlannedTarget<DeepLive>, approved: bo
   };
 }
 
-/** Nothing was sent yet: whoever changed the file meanwhile wins, and the journal is closed as it was opened. */
+/** Nothing was sent yet: a change by others takes precedence, and the journal is closed without an entry. */
 async function fenced(run: Run, { planned }: Transaction): Promise<RawFile> {
   try {
     return await quietPeriod(run, planned.live);
@@ -72,13 +72,13 @@ async function fenced(run: Run, { planned }: Transaction): Promise<RawFile> {
   }
 }
 
-/** Not even the first request arrived: there is nothing to roll back. */
+/** Not even the first request reached the gateway, so there is nothing to roll back. */
 async function abandon(run: Run, error: HoldfastError): Promise<never> {
   await closeJournal(run);
   throw error;
 }
 
-/** A gateway that cannot be read after a write: what it holds is unknown. */
+/** The gateway can't be read after a write, so its state is unknown. */
 function unreadable(error: unknown): ApplyFailure {
   if (!(error instanceof HoldfastError)) throw error;
   return applyFailure(
@@ -87,7 +87,7 @@ function unreadable(error: unknown): ApplyFailure {
   );
 }
 
-/** Every write with its settle window, then the proof. */
+/** Every write with its settle window, then the verification. */
 async function attempt(
   run: LiveRun,
   transaction: Transaction,

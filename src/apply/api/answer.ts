@@ -1,5 +1,5 @@
-// An answer of the Management API without secrets: by place, by what is known of earlier runs, and by value. Values of
-// headers and other free-form members are shown only where the files are known to say them.
+// Removes secrets from a response of the Management API: by path, by what is known of earlier runs, and by value. It
+// shows values of headers and other free-form members only if the files are known to contain them.
 import { contentOf } from '../../gateway/model/decode.ts';
 import { parseDocument } from '../../yaml/document.ts';
 import { loadCatalog } from '../../gateway/catalog/catalog.ts';
@@ -15,7 +15,7 @@ import { addressOf, V0_BASE } from './request.ts';
 export interface AnswerContext {
   readonly dialect: Dialect;
   readonly known: KnownTexts;
-  /** Secrets that may be quoted anywhere. */
+  /** Secrets that a response can quote anywhere. */
   readonly secrets: readonly string[];
 }
 
@@ -29,13 +29,13 @@ export function withoutSecrets(path: string, body: Value | string, context: Answ
 
 const isFile = (path: string): boolean => addressOf(path).path.endsWith('/config.yaml');
 
-/** Whether an answer is the configuration or a part of it; other endpoints speak of something else. */
+/** Whether a response is the configuration or a part of it; other endpoints return something else. */
 function isConfiguration(path: string, body: Value, root: Field): boolean {
   if (addressOf(path).path === `${V0_BASE}config`) return true;
   return isTree(body) && Object.keys(body).every((name) => root.fields?.has(name));
 }
 
-/** What stands at a place of the v8 tree. */
+/** The value at a path of the v8 tree. */
 function ofTree(names: readonly string[], body: Value, context: AnswerContext): Value {
   const last = names.at(-1);
   const field = loadCatalog('v8').at(names.slice(0, -1));
@@ -44,7 +44,7 @@ function ofTree(names: readonly string[], body: Value, context: AnswerContext): 
   return (isTree(whole) ? whole[last] : undefined) ?? REDACTED;
 }
 
-/** `free`: whether free-form members are hidden unless the files are known to say them. */
+/** `free`: whether to hide free-form members unless the files are known to contain them. */
 function ofValue(field: Field | undefined, body: Value, free: boolean, context: AnswerContext): Value {
   const found: string[] = [...context.secrets];
   const hide = (secret: string): string => (found.push(secret), REDACTED);
@@ -62,11 +62,11 @@ function isHidden(field: Field | undefined, text: string, free: boolean, known: 
 
 const ofText = (text: string, { secrets }: AnswerContext): string => redactor(secrets).text(text);
 
-/** A file that nobody can read holds secrets that nobody can find. */
+/** If the file can't be parsed, its secrets can't be found. */
 const UNREADABLE =
   "# This file isn't a readable configuration, so Holdfast can't find its secrets. Use --reveal to show it.\n";
 
-/** A raw `config.yaml`: every scalar that holds a secret, wherever an anchor brings it from. */
+/** A raw `config.yaml`: every scalar that contains a secret, also one that an anchor brings in. */
 function ofFile(text: string, context: AnswerContext): string {
   const document = parseDocument(text);
   if ('ok' in document) return UNREADABLE;

@@ -1,5 +1,5 @@
-// The engine of `holdfast api`: one request to the Management API, with what scripts forget around it. Reads before a
-// write, backs up before a PUT, waits, reads back, and does not believe a 200.
+// The engine of `holdfast api`: sends one request to the Management API, with the precautions that scripts lack. It
+// reads before a write, takes a backup before a PUT, waits, reads the result, and doesn't trust a 200.
 import { secretsIn } from '../../gateway/catalog/secrets.ts';
 import { contentOf } from '../../gateway/model/decode.ts';
 import { parseDocument } from '../../yaml/document.ts';
@@ -29,32 +29,35 @@ import { earlierTexts, type LiveRun, type Run } from '../run/run.ts';
 import { settle } from '../steps/settle.ts';
 import type { Settled } from '../types/settled.ts';
 
-/** What became of a write: `nothing` is the 200 that lies; `same` asked for what was there already. */
+/**
+ * The effect of a write. `nothing`: the gateway responded with 200 and changed nothing. `same`: the requested state
+ * existed before.
+ */
 export type ApiEffect =
   | { readonly kind: 'read' }
   | { readonly kind: 'changed'; readonly paths: string }
   | { readonly kind: 'same' }
   | { readonly kind: 'nothing' }
-  /** Only memory holds it: the next write or restart loses it. */
+  /** Only memory has it: the next write or restart loses it. */
   | { readonly kind: 'memory-only'; readonly paths: string }
-  /** Only the file holds it: the gateway runs on without it (C v8 §4.12). */
+  /** Only the file has it: the gateway runs without it (C v8 §4.12). */
   | { readonly kind: 'file-only'; readonly paths: string }
-  /** Not a configuration endpoint: nothing to read back. */
+  /** Not a configuration endpoint: there is nothing to read afterwards. */
   | { readonly kind: 'unread' }
   | { readonly kind: 'refused' };
 
 export interface ApiResult {
   readonly status: number;
-  /** Parsed where it was JSON. Without secrets unless they were asked for. */
+  /** Parsed if it was JSON. Without secrets unless the caller requested them. */
   readonly body: Value | string;
   readonly effect: ApiEffect;
   readonly backup?: string;
-  /** Empty: all went well. The exit code is that of the worst. */
+  /** Empty if everything succeeded. The exit code is that of the worst problem. */
   readonly problems: readonly Problem[];
   readonly requests: RequestCounts;
 }
 
-/** Rejects with a HoldfastError where nothing came of it: locked, unreachable, no such path, no backup. */
+/** Rejects with a HoldfastError if the request had no effect: locked, unreachable, unknown path, no backup. */
 export async function callApi(context: Context, request: ApiRequest): Promise<ApiResult> {
   return withRun(context, { purpose: 'api' }, (run) =>
     request.method === 'GET' ? read(run, request) : write(run, request),
@@ -75,7 +78,10 @@ async function send(run: Run, request: ApiRequest, purpose: Purpose = 'api'): Pr
   });
 }
 
-/** A GET reads nothing besides: answers have the places of a v7 gateway, or are of the v8 API, which names its places. */
+/**
+ * A GET needs no other reads: its response has the paths of a v7 gateway, or is of the v8 API, which names its
+ * paths.
+ */
 const UNREAD = V7;
 
 type Answering = Run & Pick<LiveRun, 'dialect'>;
@@ -93,7 +99,7 @@ async function read(run: Run, request: ApiRequest): Promise<ApiResult> {
   );
 }
 
-/** By value, for answers that quote keys in names or texts (`/api-key-usage`, C v0 §7). */
+/** By value, for responses that quote keys in names or texts (`/api-key-usage`, C v0 §7). */
 async function secretsOfMemory(run: Run): Promise<readonly string[]> {
   const answer = await run.client.send({
     method: 'GET',
@@ -139,7 +145,7 @@ function resultOf(
 }
 
 function refusal(run: Run, { path }: ApiRequest, { status, headers }: Answer): Problem {
-  // A v7 gateway does not know the path, and answers without a look at the key.
+  // A v7 gateway doesn't know the path, and responds before it checks the key.
   const isUnknown = status === 404 && !addressOf(path).path.startsWith(V0_BASE) && !buildOf(headers);
   const why = isUnknown ? ': it has no v8 API' : '';
   return problem('HF5052', `the gateway answered ${status}${why}`, { target: run.context.target.name });
@@ -197,7 +203,7 @@ async function write(under: Run, request: ApiRequest): Promise<ApiResult> {
   });
 }
 
-/** The backup took its time: what others changed meanwhile is not overwritten. */
+/** The backup took time. Don't overwrite what others changed in the meantime. */
 async function unchangedSince(run: Run, before: DeepLive): Promise<void> {
   if ((await readRaw(run, 'api')).hash === before.file.hash) return;
   const { name } = run.context.target;
@@ -213,7 +219,7 @@ function bodySecrets(run: LiveRun, { body }: ApiRequest): readonly string[] {
   return secretsIn(undefined, value);
 }
 
-/** What others changed meanwhile is not its effect. */
+/** What others changed in the meantime isn't an effect of this request. */
 function effectOf(
   run: LiveRun,
   before: DeepLive,
@@ -253,7 +259,7 @@ const inMemoryOfOurs = (
     now: live.memory.open(),
   }).inForce;
 
-/** Of a request to the v0 API; a v8 one is stored as it is or refused as a whole. */
+/** Of a request to the v0 API. The v8 API stores a request as it is or refuses it as a whole. */
 function askedIn(request: ApiRequest): Asked | undefined {
   const { path, query } = addressOf(request.path);
   if (!path.startsWith(V0_BASE)) return undefined;

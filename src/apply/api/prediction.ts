@@ -6,7 +6,7 @@ import { addressOf, type ApiRequest } from './request.ts';
 import { contentIn } from '../run/compare.ts';
 import type { DeepLive } from '../run/read.ts';
 
-/** What memory and file should hold afterwards, by the model; undefined: no configuration endpoint. */
+/** What memory and file should contain afterwards, by the model. Undefined if it isn't a configuration endpoint. */
 export function predicted(dialect: Dialect, request: ApiRequest, before: DeepLive): Prediction | undefined {
   const { method } = request;
   const body = request.body?.open() ?? '';

@@ -7,11 +7,11 @@ export interface ApiRequest {
   readonly method: 'GET' | 'PUT' | 'PATCH' | 'DELETE' | 'POST';
   /** `config`, `api-keys?value=x`, `/v0/management/config` or `/v8/management/config/routing`. */
   readonly path: string;
-  /** The body as it is to be sent. */
+  /** The body to send, unchanged. */
   readonly body?: Sealed<string>;
-  /** Allows a GET that destroys what it reads. */
+  /** Allows a GET that destroys the data it reads. */
   readonly destructive?: boolean;
-  /** Secrets stay in the answer. */
+  /** Keep secrets in the response. */
   readonly reveal?: boolean;
 }
 
@@ -19,7 +19,7 @@ export interface Address {
   /** Below the server root, encoded as it was given. */
   readonly path: string;
   readonly query: Readonly<Record<string, string>>;
-  /** Of a place in the v8 tree its names; empty: all of it. */
+  /** For a path in the v8 tree, its names; empty: the whole tree. */
   readonly tree?: readonly string[];
 }
 
@@ -27,7 +27,7 @@ export const V0_BASE = '/v0/management/';
 
 const TREE = `${V8_BASE}/config`;
 
-/** Throws HF5053 for a text that leads anywhere else. What names no root is below that of v0. */
+/** Throws HF5053 for a text that leads outside the two roots. A path without a root is relative to the v0 root. */
 export function addressOf(given: string): Address {
   const [text = '', search = ''] = given.replace(/^\/+/, '').split('?', 2);
   const query = Object.fromEntries(new URLSearchParams(search));

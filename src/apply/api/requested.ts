@@ -1,5 +1,5 @@
-// What a request asked for, held against what memory shows afterwards: the endpoints answer 200 to members that they do
-// not take (C v0 §3.3) and to values that they rewrite. Pure.
+// Compares what a request asked for with what memory shows afterwards. The endpoints respond with 200 to members
+// that they ignore (C v0 §3.3) and to values that they rewrite. Pure.
 import type { Catalog, Field } from '../../gateway/catalog/field.ts';
 import { sameAt } from '../../gateway/model/equal.ts';
 import { fromJson } from '../../gateway/model/json.ts';
@@ -14,7 +14,10 @@ export interface Asked {
   readonly query?: Readonly<Record<string, string>>;
 }
 
-/** Places, as patterns of the catalog, that were asked for and are not as asked. Empty where nothing can be said. */
+/**
+ * Requested paths, as patterns of the catalog, whose value isn't the requested one. Empty if that can't be
+ * determined.
+ */
 export function unheld(catalog: Catalog, memory: Tree, { method, endpoint, body }: Asked): readonly string[] {
   const field = catalog.all().find(({ route }) => 'endpoint' in route && route.endpoint === endpoint);
   const given = field && bodyOf(body);
@@ -27,8 +30,8 @@ export function unheld(catalog: Catalog, memory: Tree, { method, endpoint, body 
 }
 
 /**
- * What is untrue in a request: it replaces or deletes something that was not there before. The endpoints answer 200 and
- * append, or do nothing (C v0 §3.2, §3.3). Undefined: nothing. Names no value.
+ * The wrong assumption of a request: it replaces or deletes something that didn't exist. The endpoints then respond
+ * with 200 and append, or do nothing (C v0 §3.2, §3.3). Undefined: none. Contains no value.
  */
 export function withoutSubject(catalog: Catalog, before: Tree, asked: Asked): string | undefined {
   const field = catalog.all().find(({ route }) => 'endpoint' in route && route.endpoint === asked.endpoint);
@@ -71,7 +74,7 @@ function bodyOf(text: string): Value | undefined {
   }
 }
 
-/** The value that a PUT asks for: a scalar in `value`, a list or map as it is or in `items`. */
+/** The value that a PUT requests: a scalar in `value`, a list or map directly or in `items`. */
 function wantedOf(field: Field, given: Value): Value | undefined {
   if (field.route.kind === 'scalar') return isTree(given) ? given['value'] : undefined;
   if (isTree(given) && given['items'] !== undefined && field.kind === 'list') return given['items'];
@@ -86,7 +89,7 @@ function valueOf(memory: Tree, field: Field): Value | undefined {
   return valueAt(memory, namesOf(field));
 }
 
-/** JSON spelling to YAML spelling; decorations such as `auth-index` go. */
+/** Converts JSON spelling to YAML spelling, and drops decorations such as `auth-index`. */
 function inYaml(catalog: Catalog, field: Field, value: Value): Value | undefined {
   const whole = namesOf(field).reduceRight<Value>((inner, name) => ({ [name]: inner }), value);
   return isTree(whole) ? valueOf(fromJson(whole, catalog), field) : value;
@@ -110,7 +113,7 @@ function unheldMembers(catalog: Catalog, field: Field, memory: Tree, given: Valu
   return [...fewest, ...strangers].map((name) => `${item.pattern}.${name}`);
 }
 
-/** Keys match without regard to case (C v0 §3.0). */
+/** Keys match case-insensitively (C v0 §3.0). */
 function fieldNamed(item: Field, name: string): Field | undefined {
   const lower = name.toLowerCase();
   return [...(item.fields?.values() ?? [])].find((field) => field.jsonName.toLowerCase() === lower);

@@ -1,5 +1,5 @@
-// Takes back what a request of `holdfast api` half did: what it added or changed although the gateway did not do what was
-// asked for. Says what stays where that fails.
+// Reverts a request of `holdfast api` that had only a partial effect: what it added or changed although the gateway
+// didn't do what was requested. Reports what remains if that fails.
 import { problem, type Problem } from '../../domain/problem/problem.ts';
 import type { Prediction } from '../../domain/plan/write.ts';
 import { inverseWrite } from '../../plan/route/rollback/rollback-writes.ts';
@@ -10,7 +10,7 @@ import type { DeepLive } from '../run/read.ts';
 import { type LiveRun, step } from '../run/run.ts';
 import type { Settled } from '../types/settled.ts';
 
-/** Undefined: the request has left nothing behind, so there is nothing to tell. */
+/** Undefined: the request left nothing to revert or report. */
 export async function undo(
   run: LiveRun,
   before: DeepLive,

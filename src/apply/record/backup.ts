@@ -1,4 +1,4 @@
-// Takes backups: the gateway's own file and view before a write. No backup, no write.
+// Takes backups: the gateway's own file and memory view before a write. Without a backup, nothing is written.
 import type { BackupRecord } from '../../domain/state/backup.ts';
 import { fail, HoldfastError } from '../../domain/problem/problem.ts';
 import { seal } from '../../domain/secret.ts';

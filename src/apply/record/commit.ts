@@ -1,4 +1,4 @@
-// Remembers what was proven: last applied, history, the files this gateway is known to have had. Closes the journal.
+// Records what was verified: last applied, history, the known files of this gateway. Closes the journal.
 import type { Evidence, Outcome, OutcomeKind } from '../../domain/outcome/outcome.ts';
 import { pending } from '../../domain/plan/plan.ts';
 import { problem } from '../../domain/problem/problem.ts';
@@ -52,7 +52,7 @@ function warnings(run: Run, { runtime, notServedYet }: Verified): ReturnType<typ
   ];
 }
 
-/** Drift that this plan healed counts towards a path's backoff. */
+/** Drift that this plan corrected counts for a path's backoff. */
 function healed(run: Run, { prepared }: PlannedTarget): NonNullable<TargetState['drift']> {
   const paths = pending(prepared.plan)
     .filter(({ origin }) => origin === 'drift')
@@ -60,7 +60,7 @@ function healed(run: Run, { prepared }: PlannedTarget): NonNullable<TargetState[
   return afterHealing(run.state.drift ?? NO_DRIFT, paths, run.context.clock.now());
 }
 
-/** State after a verified transaction; also of one that a crash left behind. */
+/** State after a verified transaction; also after one that a crash interrupted. */
 export async function remembering(
   run: Run,
   journal: Pick<Journal, 'remembered'>,
@@ -85,12 +85,12 @@ interface Ending {
   readonly problems?: readonly string[];
 }
 
-/** `record`, which the end of a transaction does not depend on. */
+/** `record`, on which the end of a transaction doesn't depend. */
 export function recordEnd(run: Run, journal: Journal, ending: Ending): Promise<boolean> {
   return recording(run, 'the history entry', () => record(run, journal, ending));
 }
 
-/** One history entry a transaction, however often its ending is found. */
+/** One history entry per transaction, even if its end is found several times. */
 export async function record(run: Run, journal: Journal, ending: Ending): Promise<void> {
   const { store, target, clock } = run.context;
   const earlier = await store.history(target.name, 1);

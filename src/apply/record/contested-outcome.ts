@@ -1,4 +1,5 @@
-// Tells that healing has stopped because somebody keeps changing a path back, and remembers that it was told (§11).
+// Reports that Holdfast stopped correcting a path because others keep changing it back, and records that it was
+// reported (§11).
 import type { Outcome } from '../../domain/outcome/outcome.ts';
 import { afterLook, judgeDrift, NO_DRIFT } from './contested.ts';
 import { conclude } from './outcome.ts';
@@ -6,7 +7,7 @@ import { recording } from '../run/recording.ts';
 import type { Run } from '../run/run.ts';
 import type { PlannedTarget } from '../types/planned-target.ts';
 
-/** The outcome when all that is left of a plan are paths whose healing stopped; keeps the record current. */
+/** The outcome if a plan contains only paths that Holdfast stopped correcting; updates the record. */
 export async function contestedOutcome(
   run: Run,
   { prepared, input }: PlannedTarget,

@@ -1,5 +1,5 @@
-// When drift is healed again, and when healing stops because somebody keeps undoing it (design §11). Pure: the daemon
-// and reconcile pass the record and the time in.
+// Decides when to correct drift again, and when to stop because others keep changing it back (design §11). Pure: the
+// daemon and reconcile pass in the record and the time.
 import type { TargetState } from '../../state/store.ts';
 
 export type DriftRecord = NonNullable<TargetState['drift']>;
@@ -7,25 +7,25 @@ export type DriftRecord = NonNullable<TargetState['drift']>;
 /** What to do about each path that drifted. */
 export interface Healing {
   readonly heal: readonly string[];
-  /** Healed too recently; `until` is ms since the epoch. */
+  /** Corrected too recently; `until` is ms since the epoch. */
   readonly wait: readonly { readonly path: string; readonly until: number }[];
-  /** Not healed any more: the fourth re-drift within an hour. */
+  /** No longer corrected: this is the fourth drift within an hour. */
   readonly contested: readonly string[];
-  /** Those of `contested` that people have not been told about. */
+  /** The paths of `contested` that weren't reported yet. */
   readonly newlyContested: readonly string[];
 }
 
 const MINUTE = 60_000;
 /** Corrections older than this no longer count. */
 const STABLE_AFTER = 60 * MINUTE;
-/** How long a path rests after its first, second and third correction. */
+/** How long Holdfast waits after the first, second and third correction of a path. */
 const REST = [0, MINUTE, 5 * MINUTE, 15 * MINUTE] as const;
-/** So many corrections within the hour, and the next drift is contested. */
+/** After this number of corrections within the hour, the next drift is contested. */
 const PATIENCE = 4;
 
 export const NO_DRIFT: DriftRecord = { corrected: {}, contested: [] };
 
-/** Judges the paths that drifted now; `record` is what earlier corrections left. */
+/** Judges the paths that drifted now; `record` contains the earlier corrections. */
 export function judgeDrift(record: DriftRecord, drifted: readonly string[], now: number): Healing {
   const contested = drifted.filter((path) => isContested(record, path, now));
   const candidates = drifted.filter((path) => !contested.includes(path));
@@ -40,7 +40,7 @@ export function judgeDrift(record: DriftRecord, drifted: readonly string[], now:
   };
 }
 
-/** The record after these paths were healed at `now`; paths without recent corrections leave it. */
+/** The record after these paths were corrected at `now`. It drops paths without recent corrections. */
 export function afterHealing(record: DriftRecord, healed: readonly string[], now: number): DriftRecord {
   const paths = new Set([...Object.keys(record.corrected), ...healed]);
   const corrected = [...paths].map(
@@ -52,7 +52,7 @@ export function afterHealing(record: DriftRecord, healed: readonly string[], now
   };
 }
 
-/** The record after a look at the target: a contested path that no longer differs is nobody's quarrel any more. */
+/** The record after a check of the target. It drops contested paths that no longer differ. */
 export function afterLook(record: DriftRecord, contested: readonly string[], now: number): DriftRecord {
   return { ...afterHealing(record, [], now), contested: [...contested] };
 }

@@ -1,5 +1,5 @@
-// The transaction as it is written to disk before the first request, so that a crash can be resolved by whoever comes
-// next. Hashes keyed by the Store, paths and ids; never a value.
+// The transaction as it is written to disk before the first request, so that a later run can resolve a crash. It
+// contains hashes keyed by the Store, paths and IDs, and never a value.
 import type { BackupRecord } from '../../domain/state/backup.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
 import { pending } from '../../domain/plan/plan.ts';
@@ -41,12 +41,12 @@ export async function openJournal(
     writes: writes.map(({ write }) => writeText(write)),
     ...(context.by !== undefined && { by: context.by }),
   };
-  // Whatever becomes of the writes: what they may leave on the gateway is known as a secret from now on.
+  // Whatever the writes do: what they may leave on the gateway is known as a secret from now on.
   await context.store.update(context.target.name, { origins: rememberedTexts(planned.input) });
   return opened(run, planned.live, journal);
 }
 
-/** Writes a new journal to disk, once there is room for what its end records. Rejects where there is not. */
+/** Writes a new journal to disk, after reserving space for its final record. Rejects if there isn't enough space. */
 export async function opened(run: Run, live: DeepLive, journal: Journal): Promise<Journal> {
   const { store, target } = run.context;
   const texts = [live.file.text.open(), JSON.stringify(live.memory.open()), JSON.stringify(journal)];
@@ -70,8 +70,8 @@ export async function closeJournal(run: Run): Promise<void> {
 export const writeText = ({ method, path }: Pick<Write, 'method' | 'path'>): string => `${method} ${path}`;
 
 /**
- * Notes that a request is about to leave: from here on a crash leaves the gateway unknown. Rejects where the first one
- * cannot be noted; of those after it the disk need not know.
+ * Records that a request is about to be sent: from now on, a crash leaves the gateway in an unknown state. Rejects
+ * if the first record can't be written; the later ones are optional.
  */
 export async function noteSending(run: Run, journal: Journal): Promise<Journal> {
   const noted = { ...journal, sent: journal.sent + 1 };
@@ -84,7 +84,7 @@ export async function noteRollingBack(run: Run, journal: Journal): Promise<Journ
   return rewrite(run, { ...journal, phase: 'rolling-back' });
 }
 
-/** After somebody else's change: what lies before the rest of the plan, and what it leads to. */
+/** After a change by others: what precedes the rest of the plan, and what the rest leads to. */
 export async function rebaseJournal(
   run: LiveRun,
   journal: Journal,
@@ -108,13 +108,13 @@ export async function rebaseJournal(
   });
 }
 
-/** Of a transaction that has begun: its end does not depend on the note. */
+/** The transaction has begun, so it doesn't depend on this record. */
 async function rewrite(run: Run, journal: Journal): Promise<Journal> {
   await attempted(() => run.context.store.writeJournal(run.context.target.name, journal));
   return journal;
 }
 
-/** Every path that the writes of a plan may alter, in the grammar. */
+/** Every path that the writes of a plan may change, as text. */
 export function footprintOf(
   plan: Pick<Plan, 'changes'>,
   writes: readonly PreparedWrite[],
@@ -129,7 +129,7 @@ export function footprintOf(
   return [...new Set([...changed, ...allowed])].filter((path) => path !== '');
 }
 
-/** Keyed hash of the content of a file: the same for two files that mean the same, whatever their layout. */
+/** Keyed hash of the content of a file. Two files with the same meaning have the same hash, whatever their layout. */
 export function contentHash(run: Run, content: Tree): string {
   return run.context.store.hash(JSON.stringify(sorted(content)));
 }

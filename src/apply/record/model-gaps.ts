@@ -1,6 +1,6 @@
-// Where memory shows something that the model cannot explain, and went on showing it after a write that changed the
-// file's bytes: the model's fault, not the gateway's. Remembered per build, then no longer held against it (design-v8
-// rule 4).
+// Paths where memory shows something that the model can't explain, also after a write that changed the bytes of the
+// file. This is an error of the model, not of the gateway. It is recorded per build and ignored from then on
+// (design-v8 rule 4).
 import { buildKey } from '../../gateway/client/build.ts';
 import type { Build } from '../../domain/live.ts';
 import { coversPath, parsePath, type Path } from '../../domain/path.ts';

@@ -1,4 +1,4 @@
-// Builds outcomes: the particulars from a step, the rest from the run.
+// Builds outcomes: the details from a step, the rest from the run.
 import type { Client } from '../../gateway/client/client.ts';
 import { EXIT } from '../../domain/problem/exit.ts';
 import type { Outcome } from '../../domain/outcome/outcome.ts';
@@ -10,7 +10,7 @@ import type { Run } from '../run/run.ts';
 type Common = 'target' | 'at' | 'durationMs' | 'requests' | 'problems';
 type Without<T, K extends string> = T extends unknown ? Omit<T, K> : never;
 
-/** What one kind of outcome says besides what all say. */
+/** The members of one kind of outcome, without the common ones. */
 export type Particulars = Without<Outcome, Common>;
 
 export function conclude(run: Run, particulars: Particulars, problems: readonly Problem[] = []): Outcome {
@@ -35,7 +35,9 @@ export function outcomeOf(
   } as Outcome; // Omit forgets which members belong to which kind; Particulars has kept them together
 }
 
-/** What stopped a run before anything was written. Rethrows what is no HoldfastError: a fault of ours. */
+/**
+ * What stopped a run before anything was written. Rethrows everything except a HoldfastError, because it is a bug.
+ */
 export function stopped(
   error: unknown,
   plan?: Plan,

@@ -1,5 +1,5 @@
-// Which places of a file a transaction changed, as the journal keeps them: keyed hashes, never paths with keys in them or
-// values. After a crash they tell what is ours from what somebody else did.
+// Which paths of a file a transaction changed, as the journal stores them: keyed hashes, never paths that contain
+// keys, and never values. After a crash they distinguish our changes from those of others.
 import type { Catalog } from '../../gateway/catalog/field.ts';
 import type { Journal } from '../../domain/state/state.ts';
 import { coversPath, formatPath, parsePath, type Path } from '../../domain/path.ts';
@@ -15,13 +15,13 @@ export function placesBetween(run: LiveRun, before: Tree, after: Tree): Places {
   return Object.fromEntries(changed.map(({ path, now }) => [placeHash(run, path), valueHash(run, now)]));
 }
 
-/** What a transaction left in a file, by what its journal knows. */
+/** What a transaction left in a file, as far as its journal tells. */
 export interface Left extends ThreeWay {
-  /** Whether all that it was to change is as it was to be. */
+  /** Whether every planned change is in the file. */
   readonly complete: boolean;
 }
 
-/** Undefined for a journal that does not know single places. */
+/** Undefined for a journal that doesn't record single paths. */
 export function leftIn(
   run: LiveRun,
   { ours, footprint }: Journal,

@@ -7,7 +7,7 @@ import { conclude } from './outcome.ts';
 import type { Run } from '../run/run.ts';
 import type { PlannedTarget } from '../types/planned-target.ts';
 
-/** The outcome where this revision is quarantined and nobody asked to try again. */
+/** The outcome if this revision is quarantined and nobody requested a retry. */
 export function quarantined(
   run: Run,
   planned: PlannedTarget,

@@ -1,5 +1,5 @@
-// What is remembered of a look: that it was made, whether the target is in step, and, after a deep look at one that is,
-// that this revision is in force.
+// Records a check: that it happened, whether the target is in sync, and, after a deep check of a target in sync,
+// that this revision is in effect.
 import type { Desired } from '../../domain/desired.ts';
 import type { Outcome } from '../../domain/outcome/outcome.ts';
 import { remember, rememberedTexts } from '../../plan/last-applied.ts';
@@ -38,7 +38,7 @@ export async function recordInSync(
   return conclude(run, { kind: 'in-sync', depth, plan: planned.prepared.plan }, planned.live.findings);
 }
 
-/** A deep look that finds differences is the last one too, whatever becomes of it: status goes by it. */
+/** A deep check that finds differences also becomes the last check, whatever happens next. The status shows it. */
 export async function recordOutOfSync(run: Run, { prepared, live }: PlannedTarget<DeepLive>): Promise<void> {
   const { store, target, clock } = run.context;
   const stale = live.agreement.kind === 'differ' && live.agreement.cause === 'stale-memory';

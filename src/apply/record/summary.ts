@@ -1,4 +1,4 @@
-// One line that the state keeps of an outcome, for status. Secrets are in none of its parts.
+// One line that the state stores about an outcome, for `status`. It contains no secrets.
 import type { Outcome } from '../../domain/outcome/outcome.ts';
 
 export function summaryOf(outcome: Outcome): string {

@@ -1,4 +1,4 @@
-// A suspended target is left alone until its suspension ends; looking is allowed.
+// Nothing is written to a suspended target until its suspension ends; reading is allowed.
 import type { Outcome } from '../../domain/outcome/outcome.ts';
 import { problem } from '../../domain/problem/problem.ts';
 import { inForce } from '../../domain/state/suspension.ts';
@@ -21,5 +21,5 @@ export function suspended(run: Run, request: ReconcileRequest): Outcome | undefi
   return conclude(run, { kind: 'suspended', until, reason }, [found]);
 }
 
-/** The plan's guard on it would let pass too. */
+/** The plan's guard would allow this too. */
 const isForFrozen = ({ guard, path }: Allowance): boolean => guard === 'frozen' && path === undefined;

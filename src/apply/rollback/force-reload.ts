@@ -1,4 +1,5 @@
-// Makes a gateway with a dead file watcher load its file. The request may re-encode the file, so it is only for a rollback.
+// Makes a gateway with a dead file watcher load its file. The request may re-encode the file, so use it only in a
+// rollback.
 import { seal } from '../../domain/secret.ts';
 import type { DeepLive } from '../run/read.ts';
 import { type LiveRun, step, windowOf } from '../run/run.ts';

@@ -1,5 +1,5 @@
-// Takes back in memory what a failed save left there (C v0 §6.5): the same endpoints get their former values. The answer
-// may be 500 again; memory follows all the same, and reading it back decides.
+// Reverts in memory what a failed save left there (C v0 §6.5): it sends the previous values to the same endpoints.
+// The response can be 500 again although memory changes, so only a read shows the result.
 import { toJson } from '../../gateway/model/json.ts';
 import type { Catalog, Field } from '../../gateway/catalog/field.ts';
 import { sameAt } from '../../gateway/model/equal.ts';
@@ -14,7 +14,7 @@ import { type Run, windowOf, type LiveRun } from '../run/run.ts';
 import type { Transaction } from '../types/transaction.ts';
 import { sendWrite } from '../steps/write.ts';
 
-/** What others changed in memory meanwhile stays as it is. */
+/** Keeps what others changed in memory in the meantime. */
 export async function undoInMemory(
   run: LiveRun,
   { planned, oursInMemory }: Transaction,
@@ -43,8 +43,8 @@ export async function undoInMemory(
 }
 
 /**
- * Whether memory has let go of what we wrote where `GET /config` does not show it: the settings of plugins (C v0 §2.1).
- * One request for each plugin that was written.
+ * Whether memory no longer has what we wrote, where `GET /config` doesn't show it: the settings of plugins (C v0
+ * §2.1). Sends one request per written plugin.
  */
 export async function hiddenIsBack(run: LiveRun, { planned }: Transaction): Promise<boolean> {
   for (const { write, prediction } of planned.prepared.writes) {
@@ -85,7 +85,7 @@ function settingsIn(content: Tree, endpoint: string): Value | undefined {
 
 const endpointOf = (path: string): string => path.replace('/v0/management', '');
 
-/** The body that gives an endpoint its value of before; undefined: no field has this endpoint. */
+/** The body that sets an endpoint to its previous value; undefined: no field has this endpoint. */
 function formerValue(before: Tree, endpoint: string, catalog: Catalog): Value | undefined {
   const field = catalog.all().find(({ route }) => 'endpoint' in route && same(route.endpoint, endpoint));
   if (!field) return undefined;
@@ -122,7 +122,9 @@ async function put(run: Run, endpoint: string, value: Value): Promise<void> {
     });
 }
 
-/** After a `PUT /config.yaml` that left the file alone: a byte-changing write makes memory equal the file. */
+/**
+ * After a `PUT /config.yaml` that didn't change the file: a write that changes bytes makes memory equal to the file.
+ */
 async function touch(run: LiveRun, now: DeepLive): Promise<void> {
   const repair = repairWrite(now.file, run.dialect);
   if (repair.ok) await sendWrite(run, repair.write, now.file.text, 'roll-back');

@@ -1,5 +1,5 @@
-// Resolves what a crash left behind, from the journal (design §10.10): not written → closed; as predicted → verified
-// and committed; otherwise rolled back. What others changed meanwhile stays. Too old: a person decides.
+// Resolves a crash from the journal (design §10.10): not written → closed; as predicted → verified and committed;
+// otherwise rolled back. It keeps what others changed in the meantime. If the journal is too old, a person decides.
 import { isDeepStrictEqual } from 'node:util';
 import type { LiveFile } from '../../domain/live.ts';
 import type { Outcome } from '../../domain/outcome/outcome.ts';
@@ -31,14 +31,14 @@ import { earlierTexts, notice, type LiveRun, reached, type Run, step, windowOf }
 import { settle } from '../steps/settle.ts';
 import { sendWrite } from '../steps/write.ts';
 
-/** `go`: there is nothing open any more; the state of the run is fresh. `left`: a person must look first. */
+/** `go`: nothing is open any more, and the state of the run is fresh. `left`: a person must decide first. */
 export type Recovery =
   { readonly kind: 'go'; readonly run: Run } | { readonly kind: 'left'; readonly outcome: Outcome };
 
-/** Older journals are not acted on: what they knew of the gateway is too long ago. */
+/** Older journals aren't acted on, because what they record about the gateway is outdated. */
 const OLDEST_MS = 15 * 60_000;
 
-/** `keep`: what cannot be resolved is kept as it is, because somebody looked and said so. */
+/** `keep`: keep what can't be resolved as it is, because a person requested that. */
 export async function resolveJournal(run: Run, keep = false): Promise<Recovery> {
   const { store, target } = run.context;
   const journal = await store.journal(target.name);
@@ -50,7 +50,10 @@ export async function resolveJournal(run: Run, keep = false): Promise<Recovery> 
   return { kind: 'go', run: { ...run, state: await store.read(target.name) } };
 }
 
-/** What the record says by itself: it had ended and not all of its end was written, or nothing was sent. */
+/**
+ * What the record shows without the gateway: the transaction had ended but its end wasn't recorded completely, or
+ * nothing was sent.
+ */
 async function withoutLooking(run: Run, journal: Journal): Promise<Recovery | undefined> {
   const outcome = await endOf(run, journal);
   if (outcome === undefined) return journal.sent === 0 ? notWritten(run, journal) : undefined;
@@ -97,7 +100,7 @@ async function resolve(run: LiveRun, journal: Journal, live: DeepLive): Promise<
   return between(run, journal, live);
 }
 
-/** Makes memory follow the file where the crash left them apart. */
+/** Makes memory equal to the file if the crash left them different. */
 async function loaded(run: LiveRun, live: DeepLive): Promise<DeepLive> {
   if (isLoaded(live)) return live;
   const repair = repairWrite(live.file, run.dialect);
@@ -158,7 +161,7 @@ async function between(run: LiveRun, journal: Journal, live: DeepLive): Promise<
   return left(run, journal, `${shownPaths(besides)} also changed, through someone else`, true);
 }
 
-/** By the footprint alone: what lies outside of it is somebody else's. */
+/** By the footprint alone: changes outside of it are by others. */
 function strangePaths(run: LiveRun, { footprint }: Journal, before: Tree, live: DeepLive): readonly Path[] {
   const { dialect } = run;
   if (isDestroyed(live)) return [];
@@ -169,7 +172,7 @@ function strangePaths(run: LiveRun, { footprint }: Journal, before: Tree, live: 
   );
 }
 
-/** What others changed stays. Ours is committed where all of it is there, and taken back where only a part is. */
+/** Keeps what others changed. Commits our changes if all of them are there, and reverts them if only some are. */
 async function besideTheirs(run: LiveRun, journal: Journal, live: DeepLive, owned: Left): Promise<Recovery> {
   const recovery =
     owned.complete && journal.phase === 'open'
@@ -205,7 +208,7 @@ async function takenOut(run: LiveRun, journal: Journal, live: DeepLive, owned: L
   });
 }
 
-/** `besides`: something of others is in the file, over which no older backup may go. */
+/** `besides`: the file contains changes by others, which no older backup may overwrite. */
 async function left(run: Run, journal: Journal, why: string, besides = false): Promise<Recovery> {
   const { target } = run.context;
   const reason = `an earlier transaction was interrupted, and ${why}`;
@@ -243,7 +246,7 @@ async function backAgain(
 }
 
 interface WayBack {
-  /** Content of the file that is to be there. */
+  /** Content of the file to restore. */
   readonly before: Tree;
   readonly way: RollbackWrite;
   /** As `PutBack`. */

@@ -1,8 +1,8 @@
-// What a person does when the API cannot put things back: words that need no API.
+// Manual steps for a person if a rollback through the API failed. The steps don't need the API.
 import type { Journal } from '../../domain/state/state.ts';
 import type { Run } from '../run/run.ts';
 
-/** Steps where somebody else's changes are in the file: an older backup over it would undo them. */
+/** Steps for a file that contains changes by others: an older backup would undo them. */
 export function besideOthers(
   run: Run,
   backup: string,
@@ -19,11 +19,14 @@ export function besideOthers(
   ];
 }
 
-/** A remembered refusal outlives the restart that ended its cause: without this the next step would not be sent. */
+/**
+ * The recorded login failure survives the restart of the gateway. Without this step, Holdfast would send nothing in
+ * the next one.
+ */
 const loginAgain = ({ context }: Run): string =>
   `If the gateway refused a login or banned this address in the meantime, run \`holdfast doctor --retry-auth --target ${context.target.name}\` now that the gateway has restarted.`;
 
-/** Steps that put a backup in place by hand. Written in place, because a rename ends the file watch (C v0 §6.4). */
+/** Steps that restore a backup by hand. They write in place, because a rename ends the file watch (C v0 §6.4). */
 export function byHand(run: Run, backup: string): readonly string[] {
   const { store, target, gatewayConfigFile } = run.context;
   const from = store.backupFile(target.name, backup);

@@ -1,6 +1,6 @@
-// Puts a whole file back, or takes our own changes out of it, and judges by the model how well that went: the file is
-// what the gateway makes of the text, memory is what the file loads to, and callers are treated accordingly. Used by
-// roll-back, recovery and restore.
+// Restores a whole file, or removes only our own changes from it, and judges the result by the model: the file is
+// what the gateway stores for the text, memory is what the file loads to, and callers are treated accordingly. Used
+// by rollback, recovery and restore.
 import { layoutOf, sameLayout } from '../../gateway/layout/layouts.ts';
 import type { Layout } from '../../domain/desired.ts';
 import { parseDocument } from '../../yaml/document.ts';
@@ -22,17 +22,17 @@ export interface RestoredFile {
   readonly kind: 'back';
   readonly fidelity: Fidelity;
   readonly live: DeepLive;
-  /** What was to be there again. */
+  /** What should be restored. */
   readonly proposed?: LiveFile | undefined;
   readonly evidence: readonly Evidence[];
-  /** What others changed while it was put back. */
+  /** What others changed during the restore. */
   readonly foreign: readonly Foreign[];
 }
 
 export interface NotRestored {
   readonly kind: 'failed';
   readonly reason: string;
-  /** Others wrote at the same time: a look at what they left may show another way. */
+  /** Others wrote at the same time: read again, because another route may now be right. */
   readonly again?: boolean;
   readonly foreign?: readonly Foreign[];
   readonly evidence: readonly Evidence[];
@@ -40,19 +40,19 @@ export interface NotRestored {
 
 interface PutBack {
   readonly way: RollbackWrite;
-  /** The file as it is now: freshly read, in no reload window. */
+  /** The current file: just read, and in no reload window. */
   readonly now: DeepLive;
-  /** The file that is to be there again; absent when only our own changes are taken out. */
+  /** The file to restore; absent if only our own changes are removed. */
   readonly proposed?: LiveFile;
-  /** What of ours is in force in a reading, and what is somebody else's. */
+  /** Which of our changes are in effect in a reading, and which changes are by others. */
   readonly judge: (now: DeepLive) => Pick<ThreeWay, 'foreign' | 'inForce'>;
-  /** What is put back, for the evidence. */
+  /** What is restored, for the evidence. */
   readonly what: string;
-  /** Called as soon as the gateway may follow the old configuration again. */
+  /** Called when the gateway may use the old configuration again. */
   readonly sent?: () => void;
 }
 
-/** Sends the way back, at most twice: a second time only where reading showed that nothing came of the first. */
+/** Sends the rollback, at most twice; the second time only if a read showed that the first had no effect. */
 export async function restoreFile(run: LiveRun, task: PutBack): Promise<RestoredFile | NotRestored> {
   const { way, now, what } = task;
   if (!way.ok)
@@ -111,7 +111,7 @@ async function judged(
   };
 }
 
-/** The gateway after it was made to load its file, where memory did not follow. */
+/** The gateway after it was forced to load its file, if memory wasn't equal to it. */
 export async function loadedFrom(run: LiveRun, live: DeepLive): Promise<DeepLive> {
   const { agreement, file } = live;
   if (agreement.kind !== 'differ' || agreement.cause === 'model-gap') return live;
@@ -121,7 +121,7 @@ export async function loadedFrom(run: LiveRun, live: DeepLive): Promise<DeepLive
   return (await settle(run, repair.write.prediction, 'roll-back')).live;
 }
 
-/** Bytes, or all but what the gateway does to comments and layout, or less (design §10.9). */
+/** Equal bytes, or equal except for what the gateway does to comments and layout, or less (design §10.9). */
 function fidelityOf(run: LiveRun, proposed: LiveFile, now: LiveFile): Fidelity {
   const { dialect } = run;
   const { catalog } = dialect;
@@ -130,7 +130,7 @@ function fidelityOf(run: LiveRun, proposed: LiveFile, now: LiveFile): Fidelity {
   return sameImage(catalog, contentIn(proposed, dialect), contentIn(now, dialect)) ? 'comments' : 'semantic';
 }
 
-/** What is compared can be a tree that both layouts stand for: which one the file has counts too. */
+/** Both layouts can stand for the compared tree, so the layout of the file counts too. */
 function layoutIn({ text }: LiveFile): Layout {
   const document = parseDocument(text.open());
   return layoutOf('ok' in document ? { text: '', root: undefined } : document);
@@ -141,10 +141,13 @@ function memoryFollows({ standing, live: { agreement } }: Settled): boolean {
   return agreement.kind === 'agree' || (agreement.kind === 'differ' && agreement.cause === 'model-gap');
 }
 
-/** So often callers are tried before the runtime counts as not following. */
+/** How often to probe callers before the runtime counts as stale. */
 const LOOKS = 3;
 
-/** A way back ends only when the runtime is seen to follow, where anything can show it (design-v8 rule 12). */
+/**
+ * A rollback ends only when a probe shows that the runtime uses the file, if anything can show it (design-v8 rule
+ * 12).
+ */
 export async function withRuntime(
   run: LiveRun,
   back: RestoredFile,

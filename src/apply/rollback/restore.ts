@@ -1,5 +1,5 @@
-// Puts a backup back because somebody asks for it: a transaction with a backup of its own before it. The one thing that
-// may write to a v7 gateway that runs on a v8 file (design §7).
+// Restores a backup on request: a transaction with a backup of its own before it. This is the only code that may
+// write to a v7 gateway that runs on a v8 file (design §7).
 import type { BackupRecord } from '../../domain/state/backup.ts';
 import type { Outcome } from '../../domain/outcome/outcome.ts';
 import { formatPath, type Path } from '../../domain/path.ts';
@@ -60,7 +60,7 @@ export async function restoreUnderLock(under: Run, request: RestoreRequest): Pro
   return ended(run, sending, { stored, backup, back, baseline, expected });
 }
 
-/** The last look before the request, and the note that it leaves; where either fails nothing was sent. */
+/** The last read before the request, and the journal entry for it. If either fails, nothing was sent. */
 async function unchanged(run: Run, live: DeepLive, journal: Journal): Promise<Journal> {
   try {
     await quietPeriod(run, live);
@@ -99,12 +99,12 @@ function summaryOf(run: LiveRun, { record: backup, file }: StoredFile, live: Dee
   };
 }
 
-/** Zero where only the spelling of the file differs. */
+/** Zero if only the spelling of the file differs. */
 function places({ added, removed, changed }: RestoreSummary): number {
   return added.length + removed.length + changed.length;
 }
 
-/** Whether a mapping has something at a path; below a list the list decides. */
+/** Whether a mapping has a value at a path; below a list, the list decides. */
 function holds(tree: Tree, path: Path): boolean {
   let at: unknown = tree;
   for (const { kind, name } of path) {

@@ -1,5 +1,6 @@
-// Puts back what a failed transaction changed. Itself a transaction: settle, back up what is there, write, settle,
-// verify (design §10.9). Only what still is as we made it is taken back; what others changed meanwhile stays.
+// Rolls back a failed transaction. This is itself a transaction: settle, back up the current state, write, settle,
+// verify (design §10.9). It reverts only what is still as we wrote it, and keeps what others changed in the
+// meantime.
 import type { Evidence, Fidelity, Outcome } from '../../domain/outcome/outcome.ts';
 import { HoldfastError, problem } from '../../domain/problem/problem.ts';
 import { inverseWrite, restoreWrite, type RollbackWrite } from '../../plan/route/rollback/rollback-writes.ts';
@@ -50,13 +51,13 @@ export async function rollBack(
   return rollbackFailed(run, transaction, cause, ended);
 }
 
-/** A gateway that cannot be read: a person must look, and is told how. */
+/** The gateway can't be read: a person must decide, and gets manual steps. */
 function asFailed(error: unknown): NotRestored {
   if (!(error instanceof HoldfastError)) throw error;
   return { kind: 'failed', reason: error.message, evidence: [] };
 }
 
-/** By what is there now: nothing changed, only memory did, or the file. */
+/** By the current state: nothing changed, only memory did, or the file. */
 async function takeBack(run: LiveRun, transaction: Transaction): Promise<Returned | NotRestored> {
   const now = await settledReading(run);
   if (!sameFile(transaction, now)) return takeFileBack(run, transaction, now, MOST_TRIES);
@@ -88,7 +89,7 @@ function unchanged(detail: string): Returned {
   return { kind: 'back', fidelity: 'exact', evidence: [{ check: 'put back', passed: true, detail }] };
 }
 
-/** So often it is tried while others go on writing. */
+/** How often to try while others keep writing. */
 const MOST_TRIES = 4;
 
 async function takeFileBack(
@@ -120,7 +121,7 @@ async function takeFileBack(
   return withRuntime(run, back, baseline, { ...expected, aliases: [] });
 }
 
-/** What is ours and what is not, remembered for the outcome. A destroyed file is nobody's edit. */
+/** Which changes are ours and which aren't, recorded for the outcome. A destroyed file isn't an edit by others. */
 function foundIn(run: LiveRun, transaction: Transaction, now: DeepLive): ThreeWay {
   if (isDestroyed(now)) return { without: transaction.base, foreign: [], inForce: [], missing: [] };
   const found = judgeFile(run, transaction.base, transaction.ours, now);
@@ -128,7 +129,7 @@ function foundIn(run: LiveRun, transaction: Transaction, now: DeepLive): ThreeWa
   return found;
 }
 
-/** Others changed the file, and nothing of ours is in it. */
+/** Others changed the file, and it contains none of our changes. */
 async function nothingLeft(
   run: LiveRun,
   transaction: Transaction,
@@ -189,7 +190,7 @@ async function rolledBack(
   );
 }
 
-/** The journal stays open: the next run finds out whether a person has put things right. */
+/** The journal stays open: the next run checks whether a person has fixed the gateway. */
 async function rollbackFailed(
   run: LiveRun,
   transaction: Transaction,

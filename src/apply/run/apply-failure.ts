@@ -1,4 +1,5 @@
-// Why a transaction cannot be committed. A value, not an exception: the roll-back that follows is the normal way.
+// Why a transaction can't be committed. A value, not an exception, because the rollback that follows is a normal
+// path.
 import type { Code } from '../../domain/problem/codes.ts';
 import type { Evidence } from '../../domain/outcome/outcome.ts';
 
@@ -8,7 +9,7 @@ export interface ApplyFailure {
   readonly reason: string;
   readonly path?: string;
   readonly evidence: readonly Evidence[];
-  /** Not the revision's fault: it is not quarantined. */
+  /** The revision didn't cause it, so it isn't quarantined. */
   readonly blameless: boolean;
 }
 

@@ -1,4 +1,4 @@
-// What two readings of a gateway differ in: files by content, memory through the catalog. The judge of "nothing else
+// Compares two readings of a gateway: files by content, memory through the catalog. It decides "nothing else
 // changed". Pure.
 import type { Catalog, Field } from '../../gateway/catalog/field.ts';
 import type { Dialect } from '../../gateway/dialect.ts';
@@ -9,7 +9,7 @@ import { type KnownTexts, NOTHING_KNOWN } from '../../domain/secret.ts';
 import { hasNoUnknownKeys } from '../../plan/route/rollback/three-way.ts';
 import { isList, isTree, sameValue, type Tree, type Value } from '../../lib/value.ts';
 
-/** Contents already worked out: one reading is asked for its content by every step of a transaction. */
+/** A cache, because every step of a transaction needs the content of the same reading. */
 const contents = new WeakMap<LiveFile['document'], Tree>();
 
 /** Content of a file, unknown keys included. */
@@ -21,7 +21,10 @@ export function contentIn({ document }: Pick<LiveFile, 'document'>, dialect: Dia
   return content;
 }
 
-/** A file that no longer parses or is empty is nobody's edit: a write was cut off, or the gateway broke it (C v0 §2.3). */
+/**
+ * A file that no longer parses or is empty isn't an edit by others: a write was interrupted, or the gateway damaged
+ * it (C v0 §2.3).
+ */
 export const isDestroyed = ({ agreement }: Pick<Live, 'agreement'>): boolean => agreement.kind === 'unread';
 
 /** Whether two memory views, or two files, mean the same: known keys through the catalog, unknown ones exactly. */
@@ -30,8 +33,8 @@ export function sameImage(catalog: Catalog, a: Tree, b: Tree): boolean {
 }
 
 /**
- * Paths at which two trees differ. Mappings are entered; lists of named entries are entered by identity where it is
- * unique on both sides; other lists count as one value.
+ * Paths at which two trees differ. It descends into mappings, and into lists of named entries if their identity is
+ * unique on both sides. Other lists count as one value.
  */
 export function differences(a: Tree, b: Tree, catalog: Catalog): readonly Path[] {
   return differing(a, b, catalog.root, catalog, []);
@@ -52,11 +55,11 @@ function differing(
   return [at];
 }
 
-/** Either reading may be the later one, in which the gateway has spelled out its home. */
+/** Either reading can be the later one, in which the gateway has replaced `~` by its home directory. */
 const isSame = (field: Field, a: Value | undefined, b: Value | undefined): boolean =>
   sameAt(field, a, b) || sameAt(field, b, a);
 
-/** A mapping, or a missing one where a mapping would stand: its members may all equal absent. */
+/** A mapping, or an absent one in its place: its members may all equal absent. */
 function canEnter(value: Value | undefined, field: Field | undefined): value is Tree | undefined {
   if (value === undefined || value === null) return field?.kind === 'struct' || field?.kind === 'map';
   return isTree(value);
@@ -71,7 +74,10 @@ function inMappings(a: Tree, b: Tree, field: Field | undefined, catalog: Catalog
 
 type Entries = ReadonlyMap<string, Tree>;
 
-/** The entries of a list by identity; undefined where it is no list of named entries, or two share a name. */
+/**
+ * The entries of a list by identity; undefined if it isn't a list of named entries, or two entries have the same
+ * name.
+ */
 function entriesOf(value: Value | undefined, field: Field | undefined): Entries | undefined {
   if (!field?.item || field.identity.length === 0) return undefined;
   if (value === undefined || value === null) return new Map();
@@ -96,7 +102,7 @@ function inEntries(a: Entries, b: Entries, field: Field, catalog: Catalog, at: P
   return reordered ? [at, ...changed] : changed;
 }
 
-/** Three readings of one thing: before our writes, as they should leave it, as it is. */
+/** Three versions of one thing: before our writes, as our writes should leave it, and as it is now. */
 export interface Images {
   readonly before: Tree;
   readonly predicted: Tree;
@@ -104,8 +110,8 @@ export interface Images {
 }
 
 /**
- * Paths that changed although neither the prediction changes them nor a footprint allows it: somebody else's doing, or
- * the gateway's.
+ * Paths that changed although the prediction doesn't change them and no footprint allows it: changed by others, or
+ * by the gateway.
  */
 export function unexplained(
   { before, predicted, actual }: Images,
@@ -119,7 +125,9 @@ export function unexplained(
   );
 }
 
-/** A path as it may be shown or written down: cut off at the first entry that a secret, or a reference, names. */
+/**
+ * A path that can be shown or stored: cut off at the first entry whose name is a secret or comes from a reference.
+ */
 export function publicPath(path: Path, catalog: Catalog, known: KnownTexts = NOTHING_KNOWN): Path {
   let field: Field | undefined = catalog.root;
   for (const [at, { kind, name }] of path.entries()) {
@@ -130,7 +138,7 @@ export function publicPath(path: Path, catalog: Catalog, known: KnownTexts = NOT
   return path;
 }
 
-/** Or may be: of a list that is not known nobody can say. */
+/** Or may be: for a list that the catalog doesn't know, this is unknown. */
 function isNamedBySecret(list: Field | undefined): boolean {
   const members = list?.identity.map((name) => list.item?.fields?.get(name)) ?? [];
   return [list?.item, ...members].some(

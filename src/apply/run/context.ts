@@ -1,5 +1,5 @@
-// What the engine is given to work with: every clock, disk, connection and random number comes from outside. It prints
-// nothing; what happens leaves as Events and as one Outcome.
+// The dependencies of the engine: clock, disk, connection and random numbers are passed in. The engine prints
+// nothing; it reports through Events and one Outcome.
 import type { Client } from '../../gateway/client/client.ts';
 import type { Clock } from '../../domain/clock.ts';
 import type { Desired } from '../../domain/desired.ts';
@@ -8,18 +8,18 @@ import type { Problem } from '../../domain/problem/problem.ts';
 import type { Allowance, Mode, Target } from '../../domain/target.ts';
 import type { Lease, Store } from '../../state/store.ts';
 
-/** What the files came to: no desired state when a problem is an error. */
+/** The result of loading the files: no desired state if a problem is an error. */
 export interface LoadedDesired {
   readonly desired?: Desired;
   readonly problems: readonly Problem[];
-  /** Of files with errors, where it is known. */
+  /** Of files with errors, if it is known. */
   readonly commit?: Desired['revision']['commit'];
 }
 
-/** What a checkpoint throws to end the process as a crash would: nobody catches it to clean up. */
+/** What a checkpoint throws to end the process as a crash would. No code catches it to clean up. */
 export class Crash extends Error {}
 
-/** Places of a transaction at which a test can make the process die (design §10.10). */
+/** Points of a transaction at which a test can crash the process (design §10.10). */
 export type Checkpoint =
   | 'locked'
   | 'observed'
@@ -43,32 +43,32 @@ export interface Context {
   readonly connect: (lease: Pick<Lease, 'remainingMs'>) => Client;
   /** Reads the files again each time it's called. */
   readonly loadDesired: () => Promise<LoadedDesired>;
-  /** Who holds the lock, for the other one's error message, e.g. `holdfast run`. */
+  /** Who holds the lock, for the error message of another process, e.g. `holdfast run`. */
   readonly owner: string;
-  /** Who asked for this piece of work, for the history; absent where nobody did. */
+  /** Who requested this run, for the history; absent if nobody did. */
   readonly by?: string;
   /** Short random names for journals and history entries. */
   readonly newId: () => string;
-  /** Aborted by SIGINT or SIGTERM: the write under way is finished or rolled back, nothing new starts. */
+  /** Aborted by SIGINT or SIGTERM: finish or roll back the current write, and start nothing new. */
   readonly signal?: AbortSignal;
-  /** Where the gateway keeps its `config.yaml`, when somebody told; only for remedies. */
+  /** Where the gateway stores its `config.yaml`, if the user configured it; only for remedies. */
   readonly gatewayConfigFile?: string;
   /** Called at every checkpoint; may throw a Crash. */
   readonly checkpoint?: (point: Checkpoint) => void;
 }
 
-/** Digest of a plan that a person or a pipeline approved: only exactly this plan is applied. */
+/** Digest of a plan that a person or a pipeline approved: apply only this plan. */
 export interface Approval {
   readonly keyId: string;
   readonly value: string;
 }
 
-/** One look at one target. Absent members come from the target's settings. */
+/** One check of one target. Absent members come from the target's settings. */
 export interface ReconcileRequest {
   readonly mode?: Mode;
-  /** Everything up to the first write: the outcome is what apply would have come to. */
+  /** Do everything up to the first write. The outcome is what apply would report. */
   readonly dryRun?: boolean;
-  /** Exit 8 when the plan computed now is another one. */
+  /** Exit 8 if the plan computed now has another digest. */
   readonly approved?: Approval;
   /** `--allow`, in addition to the policy's. */
   readonly allow?: readonly Allowance[];
@@ -77,27 +77,27 @@ export interface ReconcileRequest {
   readonly retry?: boolean;
   /** Depth of a check; a reconcile that finds something to write always becomes deep. */
   readonly depth?: 'shallow' | 'deep';
-  /** ms to wait for others who work on the target; 5 s. */
+  /** ms to wait for others who work on the target; default 5 s. */
   readonly waitMs?: number;
-  /** Look at a suspended target all the same (reading only). */
+  /** Also check a suspended target (read-only). */
   readonly ignoreSuspension?: boolean;
 }
 
 export interface RestoreRequest {
-  /** A backup's id, or the newest one. */
+  /** A backup's ID, or the newest one. */
   readonly backup: { readonly id: string } | 'latest';
   readonly dryRun?: boolean;
   readonly confirm?: (plan: RestoreSummary) => Promise<boolean>;
 }
 
-/** What a restore would do, as a reader may see it. */
+/** What a restore would do, without secrets. */
 export interface RestoreSummary {
   readonly backup: string;
   readonly takenAt: number;
-  /** Paths that differ between the gateway's file and the backup, by what happens to them. */
+  /** Paths that differ between the gateway's file and the backup, by kind of change. */
   readonly added: readonly string[];
   readonly removed: readonly string[];
   readonly changed: readonly string[];
-  /** The bytes are the same already. */
+  /** The bytes are already the same. */
   readonly same: boolean;
 }

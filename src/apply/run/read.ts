@@ -10,32 +10,32 @@ import { detectionMemoryOf } from '../../state/detection-memory.ts';
 import { knownValuesOf } from '../../state/known-values.ts';
 import type { LiveRun, Run } from './run.ts';
 
-/** A deep reading: its file is there. */
+/** A deep reading: it includes the file. */
 export type DeepLive = Live & { readonly file: LiveFile };
 
-/** What was read, and the run that goes on in its dialect. */
+/** The reading, and the run that continues in its dialect. */
 export interface Opened<L extends Live = DeepLive> {
   readonly run: LiveRun;
   readonly live: L;
 }
 
 interface OpenOptions {
-  /** Whether a flat file of a v8 gateway stays flat; false where the work at hand does not depend on it. */
+  /** Whether a flat file of a v8 gateway stays flat; false if the current work doesn't depend on it. */
   readonly keepFlat: boolean;
   readonly purpose?: Purpose;
 }
 
-/** To plan on. Rejects with HF3023 or HF3027 where the gateway's file is none that may be written to. */
+/** A reading to plan on. Rejects with HF3023 or HF3027 if the gateway's file must not be written to. */
 export async function readDeep(run: Run, options: OpenOptions): Promise<Opened> {
   return opened(run, options, deep(await read(run, { depth: 'deep', ...options })));
 }
 
-/** To look at, whatever state the file is in: before a restore, or after a crash. */
+/** A reading whatever the state of the file: before a restore, or after a crash. */
 export async function readFirst(run: Run, options: OpenOptions): Promise<Opened> {
   return opened(run, options, deep(await read(run, { depth: 'deep', evenUnreadable: true, ...options })));
 }
 
-/** `blind`: something declared is not in the memory view, so the file is read too. */
+/** `blind`: the memory view doesn't show something that is declared, so the file is read too. */
 export async function readShallow(
   run: Run,
   options: OpenOptions & { readonly blind: boolean },
@@ -44,8 +44,8 @@ export async function readShallow(
 }
 
 /**
- * To look again, whatever state the file is in: after a write. Rejects with HF5005 where gateway or file are in another
- * dialect than before: nothing that is compared would mean the same.
+ * Another reading whatever the state of the file: after a write. Rejects with HF5005 if the gateway or file now has
+ * another dialect, because readings in two dialects can't be compared.
  */
 export async function readAnything(run: LiveRun, purpose: Purpose): Promise<DeepLive> {
   const { keepFlat, dialect, context } = run;

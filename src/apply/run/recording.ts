@@ -1,23 +1,23 @@
-// Recording what was done on a gateway. From the first request on its fate does not depend on the state directory: what
-// cannot be recorded is told, and the work goes on.
+// Records what was done on a gateway. After the first request, the transaction doesn't depend on the state
+// directory: the outcome reports what couldn't be recorded, and the work continues.
 import type { Outcome } from '../../domain/outcome/outcome.ts';
 import { HoldfastError, problem } from '../../domain/problem/problem.ts';
 import type { Run } from './run.ts';
 
-/** Something that should have been recorded, in words, and why it was not. */
+/** What should have been recorded, and why it wasn't. */
 export interface Unrecorded {
   readonly what: string;
   readonly why: string;
 }
 
-/** Does work on the state directory; false: it was refused, which the outcome tells. */
+/** Runs work on the state directory; false: it failed, which the outcome reports. */
 export async function recording(run: Run, what: string, work: () => Promise<unknown>): Promise<boolean> {
   const refused = await attempted(work);
   if (refused) run.unrecorded.push({ what, why: refused.problems[0]?.message ?? refused.message });
   return refused === undefined;
 }
 
-/** The same of what the end of a transaction makes up for: what was refused is not told. */
+/** The same for work that the end of a transaction repeats: a failure isn't reported. */
 export async function attempted(work: () => Promise<unknown>): Promise<HoldfastError | undefined> {
   try {
     await work();
@@ -28,7 +28,7 @@ export async function attempted(work: () => Promise<unknown>): Promise<HoldfastE
   }
 }
 
-/** The outcome with what could not be recorded of it. */
+/** The outcome with a report of what couldn't be recorded. */
 export function withUnrecorded({ unrecorded }: Run, outcome: Outcome): Outcome {
   if (unrecorded.length === 0) return outcome;
   const what = [...new Set(unrecorded.map((each) => each.what))].join(', ');

@@ -1,5 +1,5 @@
-// One piece of work on one target under its lock: the connection, what was known at the start, what was noticed on the
-// way. Turns whatever stops the work into an Outcome.
+// One run on one target under its lock: the connection, the state at the start, and what was noticed since. Turns
+// whatever stops the work into an Outcome.
 import type { Answer, Client, Request } from '../../gateway/client/client.ts';
 import type { Dialect } from '../../gateway/dialect.ts';
 import type { Step } from '../../domain/outcome/event.ts';
@@ -15,24 +15,24 @@ import { settleWindow, withWrite } from './settle-window.ts';
 export interface Run {
   readonly context: Context;
   readonly client: Client;
-  /** As it was when the lock was taken. */
+  /** The state when the lock was taken. */
   readonly state: TargetState;
   /** ms since the epoch. */
   readonly startedAt: number;
   readonly notices: Problem[];
-  /** What the state directory did not take. */
+  /** What couldn't be written to the state directory. */
   readonly unrecorded: Unrecorded[];
   readonly pace: Pace;
 }
 
-/** A run that has read its gateway. All that it reads, compares and writes from then on is in one dialect. */
+/** A run that has read its gateway. From then on it reads, compares and writes in one dialect. */
 export interface LiveRun extends Run {
   readonly dialect: Dialect;
-  /** Whether a flat file of a v8 gateway stays flat, as it was read for the first time. */
+  /** Whether a flat file of a v8 gateway stays flat, from the first reading. */
   readonly keepFlat: boolean;
 }
 
-/** What settle windows are reckoned from; grows while the run goes on. */
+/** Measurements for the settle windows; collected while the run continues. */
 export interface Pace {
   /** ms of the last write responses, newest last. */
   writeMs: readonly number[];
@@ -40,7 +40,7 @@ export interface Pace {
   authenticationMs: number | undefined;
 }
 
-/** An answer up to this size costs the gateway little besides its bcrypt. */
+/** A response up to this size costs the gateway little except its bcrypt. */
 const CHEAP_BYTES = 64 * 1024;
 
 export function startRun(context: Context, client: Client, state: TargetState, startedAt: number): Run {
@@ -56,12 +56,12 @@ export function startRun(context: Context, client: Client, state: TargetState, s
   };
 }
 
-/** What is known of texts of earlier runs, for callers without the files. */
+/** What earlier runs recorded about texts, for callers without the files. */
 export function earlierTexts({ context: { store }, state }: Run): KnownTexts {
   return knownTexts(undefined, state.origins, (text) => store.hash(text));
 }
 
-/** A client that notes what its answers cost. */
+/** A client that measures its responses. */
 function timed(client: Client, pace: Pace): Client {
   return {
     ...client,
@@ -81,7 +81,7 @@ function noteCost(pace: Pace, request: Request, answer: Answer): void {
     pace.authenticationMs = Math.min(pace.authenticationMs ?? Infinity, answer.ms);
 }
 
-/** ms to wait after a write of this run; reads one scalar where no read so far was cheap (design-v8 rule 15). */
+/** ms to wait after a write of this run; reads one scalar if no earlier read was cheap (design-v8 rule 15). */
 export async function windowOf(run: Run): Promise<number> {
   if (run.pace.authenticationMs === undefined) {
     await run.client.send({

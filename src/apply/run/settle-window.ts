@@ -1,4 +1,4 @@
-// How long a gateway needs after a write until reading tells the truth (design §10.6). Pure arithmetic, in ms.
+// How long a gateway needs after a write until a reading is reliable (design §10.6). Pure arithmetic, in ms.
 
 const BASE = 150;
 const FACTOR = 10;
@@ -7,8 +7,8 @@ export const LONGEST_WINDOW = 30_000;
 const REMEMBERED = 5;
 
 /**
- * The settle window: the watcher's debounce (C v0 §6.3) and ten times the slowest of the last write responses, whose
- * authentication cost is taken off: a bcrypt says nothing of how long a reload takes.
+ * The settle window: the watcher's debounce (C v0 §6.3) plus ten times the slowest of the last write responses,
+ * minus their authentication cost, because a bcrypt doesn't show how long a reload takes.
  */
 export function settleWindow(writeMs: readonly number[], authenticationMs: number): number {
   const slowest = Math.max(0, ...writeMs.map((ms) => ms - authenticationMs));
@@ -24,7 +24,7 @@ function bounded(window: number): number {
   return Math.min(LONGEST_WINDOW, Math.max(SHORTEST_WINDOW, Math.round(window)));
 }
 
-/** The last write responses with one more, newest last. */
+/** The last write responses and a new one, newest last. */
 export function withWrite(writeMs: readonly number[], ms: number): readonly number[] {
   return [...writeMs, ms].slice(-REMEMBERED);
 }

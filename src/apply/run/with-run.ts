@@ -1,16 +1,19 @@
-// The frame around every piece of work on one target: take the lock, connect, work, disconnect, let go of the lock.
+// The frame around every run on one target: take the lock, connect, work, disconnect, release the lock.
 import { withTarget } from '../../state/with-target.ts';
 import type { Context } from './context.ts';
 import { type Run, startRun } from './run.ts';
 
 export interface RunOptions {
-  /** What is done, for the one who has to wait: `apply`, `drift check`. */
+  /** What the run does, for a process that has to wait: `apply`, `drift check`. */
   readonly purpose: string;
-  /** ms to wait for the holder of the lock; the usual time where absent. */
+  /** ms to wait for the holder of the lock; the default if absent. */
   readonly waitMs?: number | undefined;
 }
 
-/** Runs `work` alone on the target. Rejects with HF6001 where another keeps the lock, and with what `work` rejects with. */
+/**
+ * Runs `work` exclusively on the target. Rejects with HF6001 if another process keeps the lock, and with what `work`
+ * rejects with.
+ */
 export async function withRun<T>(
   context: Context,
   { purpose, waitMs }: RunOptions,

@@ -1,5 +1,5 @@
-// How the gateway behaves towards its callers: the baseline before the first write, and what must hold afterwards. A
-// later probe fails only where it is worse than the baseline and the plan did not predict it (design §10.3).
+// How the gateway treats its callers: the baseline before the first write, and what must be true afterwards. A later
+// probe fails only if its result is worse than the baseline and the plan didn't predict it (design §10.3).
 import { admission, type Admission, healthy } from '../../gateway/checks/probes.ts';
 import type { Evidence } from '../../domain/outcome/outcome.ts';
 import { uncarriedInValue } from '../../lib/http-text.ts';
@@ -10,7 +10,7 @@ import { clientKeys, entriesOf, FAMILIES, isDisabled, modelsOf } from '../../pla
 import { type Run, step } from '../run/run.ts';
 import { type Baseline, type Expectation, type Behaviour } from '../types/behaviour.ts';
 
-/** So many keys of a kind are tried; one would do as a witness, all would be a load test. */
+/** How many keys of each kind to probe. One would be enough as a witness; all would be a load test. */
 const TRIED = 3;
 
 export async function takeBaseline(run: Run, expected: Expectation): Promise<Baseline> {
@@ -34,7 +34,7 @@ function asUnhealthy(error: unknown): boolean {
 
 const listedBy = (seen: Admission): readonly string[] => (seen.kind === 'accepted' ? seen.models : []);
 
-/** `probes.models` that a way back can bring back: they were listed before, and nothing takes them away. */
+/** Models of `probes.models` that a rollback can bring back: they were listed before, and nothing removes them. */
 export function requiredBefore(
   run: Run,
   { served = [] }: Baseline,
@@ -43,7 +43,7 @@ export function requiredBefore(
   return run.context.target.probes.models.filter((model) => served.includes(model) && !gone.includes(model));
 }
 
-/** What the step from one configuration to the next means to callers. Both are content in YAML spelling. */
+/** What the change from one configuration to the next means for callers. Both are content in YAML spelling. */
 export function expectationOf(before: Tree, after: Tree): Expectation {
   const [old, now] = [[...clientKeys(before)], [...clientKeys(after)]];
   const lasting = now.find((key) => old.includes(key) && isCarried(key));
@@ -60,7 +60,7 @@ export function expectationOf(before: Tree, after: Tree): Expectation {
 
 const isCarried = (key: string): boolean => uncarriedInValue(key) === undefined;
 
-/** Names under which callers see the models of API-key providers, where nothing in the entry hides or renames them. */
+/** Names under which callers see the models of API-key providers, if nothing in the entry hides or renames them. */
 function aliasesIn(content: Tree): readonly string[] {
   return FAMILIES.flatMap((family) => entriesOf(content, family))
     .filter((provider) => !isDisabled(provider) && !mayHide(provider))
@@ -72,7 +72,10 @@ function mayHide(provider: Tree): boolean {
   return (isList(excluded) && excluded.length > 0) || Boolean(provider['prefix']);
 }
 
-/** Looks again after the writes and compares with the baseline and what the writes meant; `required` must be listed. */
+/**
+ * Probes again after the writes, and compares with the baseline and the effect of the writes. `required` models must
+ * be listed.
+ */
 export async function judgeBehaviour(
   run: Run,
   baseline: Baseline,
@@ -113,7 +116,7 @@ function judgeHealth(baseline: Baseline, now: Baseline): readonly Evidence[] {
 
 interface Tried {
   readonly evidence: Evidence;
-  /** False: the key could not be tried, which proves nothing and is no failure. */
+  /** False: the key couldn't be tried, which proves nothing and isn't a failure. */
   readonly isProof: boolean;
 }
 
@@ -147,7 +150,7 @@ function judgeAnonymous(baseline: Baseline, now: Baseline, expected: Expectation
   ];
 }
 
-/** What is required must be listed, whether or not it was before, and whoever took it away (docs/settings.md). */
+/** Required models must be listed, whether or not they were before, and whoever removed them (docs/settings.md). */
 function judgeRequired(required: readonly string[], { served }: Baseline): readonly Evidence[] {
   if (required.length === 0) return [];
   const check = 'the required models are listed';

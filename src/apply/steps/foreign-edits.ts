@@ -1,4 +1,4 @@
-// What somebody else changed while a transaction ran, judged by three values, and how it is told: paths and values
+// What others changed while a transaction ran, judged by three values, and how it is reported: paths and values
 // without secrets.
 import { shownAt } from '../../gateway/catalog/secrets.ts';
 import { declaredTexts, knownTexts } from '../../desired/read/origins.ts';
@@ -15,14 +15,14 @@ import type { DeepLive } from '../run/read.ts';
 import type { LiveRun } from '../run/run.ts';
 import type { PlannedTarget } from '../types/planned-target.ts';
 
-/** `before` and `ours` are contents of a file; a place that others changed counts once, however often it is seen. */
+/** `before` and `ours` are contents of a file. A path that others changed counts once, however often it is found. */
 export function judgeFile(run: LiveRun, before: Tree, ours: Tree, now: DeepLive): ThreeWay {
   const { dialect } = run;
   const { catalog } = dialect;
   return threeWay(catalog, { before, ours, now: contentIn(now.file, dialect) });
 }
 
-/** Who tells of values, and what is known of texts wherever they stand. */
+/** What renders values, and what is known about texts anywhere. */
 export interface Teller {
   readonly run: LiveRun;
   readonly known: KnownTexts;
@@ -43,7 +43,7 @@ export function foreignText(teller: Teller, foreign: readonly Foreign[]): string
     : texts.join(', ');
 }
 
-/** A warning that names what others changed. */
+/** A warning that lists what others changed. */
 export function keptProblem(teller: Teller, foreign: readonly Foreign[]): Problem {
   const message = `someone else, or the gateway itself, changed ${foreignText(teller, foreign)}; that change stays`;
   return problem('HF5019', message, { target: teller.run.context.target.name, severity: 'warning' });

@@ -1,5 +1,5 @@
-// Which management secret is in force in each phase of a rotation (design-v8 rule 14), so that a transaction costs at
-// most two counted login failures (C v0 §1.3).
+// Which management secret is in effect in each phase of a rotation (design-v8 rule 14), so that a transaction costs
+// at most two counted login failures (C v0 §1.3).
 import { compareSync } from 'bcryptjs';
 import type { Desired } from '../../domain/desired.ts';
 import type { Evidence } from '../../domain/outcome/outcome.ts';
@@ -18,12 +18,12 @@ export function rotates({ prepared }: PlannedTarget): boolean {
   return pending(prepared.plan).some(({ path }) => SECRET_PATHS.has(path));
 }
 
-/** After the write: the declared secret is in force, unless the gateway dropped it. */
+/** After the write: the declared secret is in effect, unless the gateway dropped it. */
 export function preferDeclaredKey(run: Run, planned: PlannedTarget): void {
   if (rotates(planned)) prefer(run, declaredKey(run, planned.desired));
 }
 
-/** After the write was taken back: the secret that worked before. */
+/** After the write was reverted: the secret that worked before. */
 export function preferFormerKey(run: Run, planned: PlannedTarget): void {
   if (rotates(planned) && run.state.workingKey !== undefined) run.client.preferKey(run.state.workingKey);
   else if (rotates(planned))
@@ -38,7 +38,7 @@ function prefer(run: Run, key: Sealed<string> | undefined): void {
   if (index >= 0) run.client.preferKey(index);
 }
 
-/** The one of the target's keys that the files declare, in the clear or as a hash. */
+/** The key of the target that the files declare, as plaintext or as a hash. */
 function declaredKey(run: Run, desired: Desired): Sealed<string> | undefined {
   const tree = desired.tree.open();
   const sections = [tree['remote-management'], tree['management']];
@@ -50,7 +50,7 @@ function declaredKey(run: Run, desired: Desired): Sealed<string> | undefined {
 const isSecretOf = (key: string, declared: string): boolean =>
   key === declared || (looksHashed(declared) && compareSync(key, declared));
 
-/** One login with the declared secret itself: an environment secret that still works proves nothing about it. */
+/** Logs in once with the declared secret itself: an environment secret that still works proves nothing about it. */
 export async function proveDeclaredKey(run: Run, planned: PlannedTarget): Promise<readonly Evidence[]> {
   if (!rotates(planned)) return [];
   const key = declaredKey(run, planned.desired);

@@ -1,10 +1,10 @@
-// The last look before the first request, and the proof that nobody else is writing: the raw file read twice, at least
-// one settle window apart, must be the same, so that no foreign write is still in its reload window (C v0 §6.5).
+// The last read before the first request, and the proof that nobody else is writing: two reads of the raw file, at
+// least one settle window apart, must be equal, so that no foreign write is still in its reload window (C v0 §6.5).
 import { fail } from '../../domain/problem/problem.ts';
 import { type DeepLive, type RawFile, readRaw } from '../run/read.ts';
 import { type Run, step, windowOf } from '../run/run.ts';
 
-/** Resolves with the file as it is. Rejects with HF5005 when it is not the one the plan was computed on. */
+/** Resolves with the current file. Rejects with HF5005 if it isn't the file that the plan was computed from. */
 export async function quietPeriod(run: Run, live: DeepLive): Promise<RawFile> {
   const { clock, signal, target } = run.context;
   const wait = live.readAt + (await windowOf(run)) - clock.now();

@@ -1,5 +1,5 @@
-// What becomes of a transaction when somebody else changes the gateway under it: their change stays. Where it is none
-// of our business, the rest of the plan is made again and goes on; otherwise the plan stops.
+// What happens to a transaction when others change the gateway during it. Their change stays. If it doesn't conflict
+// with the files, the rest of the plan is computed again and continues; otherwise the plan stops.
 import { formatPath } from '../../domain/path.ts';
 import { isRefused } from '../../domain/plan/plan.ts';
 import { sameValue } from '../../lib/value.ts';
@@ -18,7 +18,7 @@ import type { Transaction } from '../types/transaction.ts';
 import type { PlannedTarget } from '../types/planned-target.ts';
 import type { Settled } from '../types/settled.ts';
 
-/** So often a plan is made again under one transaction: more, and somebody else is not finished yet. */
+/** How often a plan is computed again in one transaction. After that, the other writer isn't finished yet. */
 const MOST_REMAKES = 5;
 
 export interface Rebased {
@@ -26,7 +26,7 @@ export interface Rebased {
   readonly settled: Settled;
 }
 
-/** After a reading in which `found` is somebody else's. */
+/** After a reading in which `found` was changed by others. */
 export async function reconsider(
   run: LiveRun,
   transaction: Transaction,
@@ -40,7 +40,7 @@ export async function reconsider(
   return { kind: 'rebased', settled };
 }
 
-/** The same files, and what the gateway holds now. */
+/** The same files, and the current state of the gateway. */
 export async function planAgain(
   run: LiveRun,
   { planned }: Pick<Transaction, 'planned'>,
@@ -55,7 +55,7 @@ export async function planAgain(
   return plan(run, planned.desired, live, request, rollbackProbe);
 }
 
-/** Why the plan that was made again may not be sent. */
+/** Why the new plan must not be sent. */
 function objection(run: Run, transaction: Transaction, remade: PlannedTarget): string | undefined {
   if (!isWithin(transaction.planned.prepared, remade.prepared))
     return 'and the files declare another value there';
@@ -72,8 +72,8 @@ function refusal({ prepared }: PlannedTarget): string {
 }
 
 /**
- * Whether a plan made again asks for nothing that the first one did not ask for, from the same values: then it
- * overwrites nobody.
+ * Whether the new plan requests only what the first one requested, from the same values. Then it overwrites nobody's
+ * change.
  */
 export function isWithin(first: Prepared, remade: Prepared): boolean {
   const known = Map.groupBy(first.differences.filter(isApplied), ({ path }) => formatPath(path));

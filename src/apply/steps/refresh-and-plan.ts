@@ -27,13 +27,13 @@ export async function plan<L extends Live>(
   return { desired, live, input, prepared };
 }
 
-/** Whether a flat file of a v8 gateway stays as it is: nobody allowed its conversion (design-v8 rule 13). */
+/** Whether a flat file of a v8 gateway stays as it is, because nobody allowed its conversion (design-v8 rule 13). */
 export function keepsFlat({ context }: Run, { mode, allow }: ReconcileRequest): boolean {
   const { policy, mode: own } = context.target;
   return !allowsMigration(allowancesOf(policy.allow, allow ?? [], mode ?? own));
 }
 
-/** The same picture, planned with something more known. */
+/** The same reading, planned again with more information. */
 export function replan<L extends Live>(
   planned: PlannedTarget<L>,
   more: Partial<PlanInput>,
@@ -77,7 +77,7 @@ async function planInput(
   };
 }
 
-/** What is asked for, in the layout of what was read. */
+/** The declared state in the layout of the reading. */
 function saidTo(
   { context, state, dialect }: LiveRun,
   desired: Desired,
@@ -98,7 +98,7 @@ function saidTo(
   });
 }
 
-/** Paths whose healing rests or stopped; only `enforce` heals by itself, so only there it matters. */
+/** Paths that Holdfast doesn't correct now. Only `enforce` corrects drift automatically, so it matters only there. */
 function heldPaths(run: Run, request: ReconcileRequest, now: number): readonly HeldPath[] {
   const { context, state } = run;
   if ((request.mode ?? context.target.mode) !== 'enforce' || request.retry) return [];

@@ -1,5 +1,5 @@
-// Makes a gateway load what its file already says: a write that was stored during a reload and never loaded (C v0 §6.5).
-// The only repair is a write that changes the file's bytes (design-v8 rule 6).
+// Makes a gateway load what its file already contains, after a write that was stored during a reload and never
+// loaded (C v0 §6.5). The only repair is a write that changes the bytes of the file (design-v8 rule 6).
 import { problem } from '../../domain/problem/problem.ts';
 import { repairWrite } from '../../plan/route/rollback/rollback-writes.ts';
 import { differences, shownPaths } from '../run/compare.ts';
@@ -11,7 +11,7 @@ import { judgeSettled, type Settlement } from './verify.ts';
 import { sendWrite } from './write.ts';
 import type { Settled } from '../types/settled.ts';
 
-/** After write `index` the file stands as predicted, memory does not. */
+/** After write `index`, the file is as predicted and memory isn't. */
 export async function repairStaleMemory(
   run: LiveRun,
   transaction: Transaction,

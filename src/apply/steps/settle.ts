@@ -1,5 +1,5 @@
-// Waits out the gateway's reload after a write, then reads what memory and file hold. Reads at the end of the window
-// only: each read costs the gateway a bcrypt, and a correct answer before that proves nothing (C v0 §10.3).
+// Waits for the gateway's reload after a write, then reads memory and file. It reads only at the end of the window:
+// each read costs the gateway a bcrypt, and a correct response before that proves nothing (C v0 §10.3).
 import type { Purpose } from '../../gateway/client/client.ts';
 import { HoldfastError } from '../../domain/problem/problem.ts';
 import type { Tree } from '../../lib/value.ts';
@@ -13,7 +13,7 @@ import { type Settled } from '../types/settled.ts';
 import { type Standing } from '../types/settled.ts';
 
 /**
- * Reads until the gateway stands as predicted, or disagrees twice in the same way. Each disagreement doubles the window.
+ * Reads until the gateway is as predicted, or differs twice in the same way. Each disagreement doubles the window.
  */
 export async function settle(
   run: LiveRun,
@@ -36,7 +36,7 @@ export async function settle(
   }
 }
 
-/** Undefined: the gateway could not be read just now; it may be restarting. */
+/** Undefined: the gateway couldn't be read; it may be restarting. */
 async function look(
   run: LiveRun,
   expected: Prediction,
@@ -53,7 +53,7 @@ async function look(
   }
 }
 
-/** Failures to read that may pass by themselves: nothing listens, a broken connection, an empty or halved answer. */
+/** Read failures that may be temporary: nothing listens, a broken connection, an empty or truncated response. */
 const PASSING = /^HF(3001|3003|3014|3017|3018|3019|3024|3026)$/;
 
 export function standingOf(

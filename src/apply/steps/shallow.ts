@@ -1,4 +1,4 @@
-// The cheap look: one request, two where something declared does not show in the memory view.
+// The cheap check: one request, or two if the memory view doesn't show something that is declared.
 import type { Catalog, Field } from '../../gateway/catalog/field.ts';
 import { V7 } from '../../gateway/dialect.ts';
 import type { Desired } from '../../domain/desired.ts';
@@ -8,7 +8,7 @@ import { readShallow } from '../run/read.ts';
 import { type Run, step } from '../run/run.ts';
 import { keepsFlat, plan } from './refresh-and-plan.ts';
 
-/** Whether a shallow look finds nothing to do or to tell. */
+/** Whether a shallow check finds nothing to do or report. */
 export async function shallowIsEnough(
   run: Run,
   desired: Desired,
@@ -22,7 +22,7 @@ export async function shallowIsEnough(
   return changes.length === 0 && verdicts.every(({ allowed }) => allowed);
 }
 
-/** Whether something declared can only be read from the file, where memory is what is read first. */
+/** Whether something declared is visible only in the file, while memory is read first. */
 export function declaresBlind(desired: Desired): boolean {
   const { memoryCatalog } = V7;
   return isBlind(desired.tree.open(), memoryCatalog.root, memoryCatalog);

@@ -1,5 +1,5 @@
-// The proof after the writes (design §10.7): declared values in memory and in the file, nothing else changed, and the
-// gateway behaves by it.
+// The verification after the writes (design §10.7): declared values in memory and in the file, nothing else changed,
+// and the gateway behaves accordingly.
 import type { Dialect } from '../../gateway/dialect.ts';
 import { sameLayout } from '../../gateway/layout/layouts.ts';
 import { pathsIn } from '../../gateway/layout/locate.ts';
@@ -22,13 +22,13 @@ import { type Verified } from '../types/verified.ts';
 import type { Behaviour } from '../types/behaviour.ts';
 import type { Settled } from '../types/settled.ts';
 
-/** What became of a write once the gateway had settled. */
+/** The result of a write after the gateway settled. */
 export type Settlement = { readonly kind: 'written'; readonly settled: Settled } | Rebased | ApplyFailure;
 
 /**
- * A reading after write `index` that is not as predicted. Somebody else changed something: the plan is reconsidered.
- * Otherwise: does it hold what this write and those before it declare, and did nothing else change? Then the model is
- * wrong, not the gateway.
+ * Handles a reading after write `index` that isn't as predicted. If others changed something, the plan is
+ * reconsidered. Otherwise, if the gateway has what this write and the earlier ones declare, and nothing else
+ * changed, the model is wrong, not the gateway.
  */
 export async function judgeSettled(
   run: LiveRun,
@@ -73,7 +73,7 @@ export async function judgeSettled(
   return { kind: 'written', settled };
 }
 
-/** The gateway holds what was written, and single values inside of it otherwise than predicted. */
+/** The gateway has what was written, but single values in it differ from the prediction. */
 function isGap({ current }: Transaction, index: number, { foreign, missing }: ThreeWay): boolean {
   if (missing.length > 0) return false;
   const own = current.prepared.writes.slice(0, index + 1).flatMap(({ write }) => write.footprint.defaults);
@@ -90,7 +90,7 @@ function dropped({ standing }: Settled, missing: readonly string[]): string {
   return `${where}: neither written nor loaded`;
 }
 
-/** Changes that the desired state still asks for. */
+/** Changes that the desired state still requires. */
 async function remaining(
   run: LiveRun,
   transaction: Transaction,
@@ -100,7 +100,7 @@ async function remaining(
   return pending(now.prepared.plan).map(({ path }) => path);
 }
 
-/** Paths that changed in file or memory outside what the writes up to `index` may alter. */
+/** Paths that changed in file or memory although the writes up to `index` may not change them. */
 function changedElsewhere(
   run: LiveRun,
   { current, journal }: Transaction,
@@ -127,14 +127,14 @@ function changedElsewhere(
   ];
 }
 
-/** Paths of the file, and as memory spells them: on v8 it is flat. */
+/** Paths of the file, and their spelling in memory, which is flat on v8. */
 function memoryFootprint(paths: readonly string[], { catalog, memoryCatalog }: Dialect): readonly string[] {
   if (sameLayout(catalog.layout, memoryCatalog.layout)) return paths;
   const inMemory = (path: string): string[] => pathsIn(memoryCatalog.layout, parsePath(path)).map(formatPath);
   return [...paths, ...paths.flatMap(inMemory)];
 }
 
-/** The last reading was accepted; now everything that shows outside the configuration. */
+/** The last reading was accepted. Now check everything that is visible outside the configuration. */
 export async function verify(
   run: LiveRun,
   transaction: Transaction,
@@ -167,7 +167,7 @@ export async function verify(
   };
 }
 
-/** In words; empty where every comment of the file is where it was, or was known to go. */
+/** As text; empty if every comment of the file is in its place, or was expected to go. */
 function lostComments({ current }: Transaction, { live }: Settled): readonly string[] {
   const lost = current.prepared.lostComments(live.file.text.open());
   return lost.length === 0 ? [] : [commentsInWords(lost)];
@@ -194,7 +194,7 @@ function heldEvidence(
   ];
 }
 
-/** So often the runtime is looked at, a doubled window apart, before it counts as not following. */
+/** How often to probe the runtime, with a doubled window each time, before it counts as stale. */
 const LOOKS = 3;
 
 async function behaveEventually(run: Run, { baseline, expectation }: Transaction): Promise<Behaviour> {

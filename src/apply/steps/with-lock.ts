@@ -1,4 +1,4 @@
-// A piece of work whose end is an outcome: whatever stops it becomes one, and how it ended is remembered.
+// Runs work whose result is an outcome: whatever stops the work becomes an outcome, and the state records it.
 import type { Outcome } from '../../domain/outcome/outcome.ts';
 import type { Context } from '../run/context.ts';
 import { conclude, outcomeOf, stopped } from '../record/outcome.ts';
@@ -8,11 +8,11 @@ import { type RunOptions, withRun } from '../run/with-run.ts';
 import { type Run, reached, step } from '../run/run.ts';
 
 interface Frame extends RunOptions {
-  /** Whether status is to show that it ended so; nothing is remembered without. */
+  /** Whether `status` should show this outcome; without it, nothing is recorded. */
   readonly remembers?: (outcome: Outcome) => boolean;
 }
 
-/** Runs `work` alone on the target. Nothing it rejects with leaves as an exception but faults of ours and crashes. */
+/** Runs `work` exclusively on the target. Only bugs and simulated crashes leave it as exceptions. */
 export async function withLock(
   context: Context,
   frame: Frame,
@@ -38,7 +38,7 @@ async function finished(run: Run, frame: Frame, work: (run: Run) => Promise<Outc
     return conclude(run, unfinished ? { ...particulars, unfinished } : particulars, problems);
   });
   const remember = (): Promise<void> => rememberEnd(run, outcome);
-  // Where the state directory is what failed, to say so once is enough.
+  // If the state directory itself failed, one report is enough.
   if (frame.remembers?.(outcome))
     await (outcome.kind === 'failed' ? attempted(remember) : recording(run, 'how it ended', remember));
   return announced(run.context, withUnrecorded(run, outcome));
@@ -54,7 +54,7 @@ function announced(context: Context, outcome: Outcome): Outcome {
   return outcome;
 }
 
-/** Whether the journal of this run says that a request left: the next run finds out what became of it. */
+/** Whether the journal of this run records that a request was sent. The next run then determines the result. */
 async function hasSent({ context }: Run): Promise<boolean> {
   const journal = await context.store.journal(context.target.name).catch(() => undefined);
   return journal !== undefined && journal.sent > 0;

@@ -1,4 +1,5 @@
-// Sends one write and says what the answer proves: accepted, refused, or unknown. Never sends anything twice.
+// Sends one write and reports what the response proves: accepted, refused, or unknown. It never sends anything
+// twice.
 import { secretsIn } from '../../gateway/catalog/secrets.ts';
 import type { Answer, Purpose } from '../../gateway/client/client.ts';
 import { CODES } from '../../domain/problem/codes.ts';
@@ -8,11 +9,11 @@ import type { Sealed } from '../../domain/secret.ts';
 import type { PreparedWrite } from '../../domain/plan/write.ts';
 import { type LiveRun, reached, step } from '../run/run.ts';
 
-/** `unknown`: the gateway may hold it, hold half of it, or not; only reading tells. */
+/** `unknown`: the gateway may have it, part of it, or nothing; only a read shows that. */
 export type Sent =
   | { readonly kind: 'accepted' }
   | { readonly kind: 'refused'; readonly reason: string }
-  /** It never reached the gateway: nothing listens there, a login failed, the lock ran out. */
+  /** It never reached the gateway: nothing listens there, a login failed, the lock expired. */
   | { readonly kind: 'unsent'; readonly reason: string; readonly error: HoldfastError }
   | { readonly kind: 'unknown'; readonly reason: string };
 
@@ -40,7 +41,7 @@ export async function sendWrite(
   return sent;
 }
 
-/** Hides whatever a refusal may quote of what was sent. */
+/** Hides what a refusal can quote from the request. */
 function redactorFor({ context, dialect }: LiveRun, { prediction }: PreparedWrite): Redactor {
   const inFile = secretsIn(dialect.catalog.root, prediction.file.open());
   return redactor([...inFile, ...context.target.keys.map((key) => key.open())]);

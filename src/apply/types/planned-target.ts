@@ -3,7 +3,7 @@ import type { PlanInput, Prepared } from '../../plan/types/input.ts';
 import type { Desired } from '../../domain/desired.ts';
 import type { Live } from '../../domain/live.ts';
 
-/** One picture of a target, and the plan computed from it. */
+/** One reading of a target, and the plan computed from it. */
 export interface PlannedTarget<L extends Live = Live> {
   readonly desired: Desired;
   readonly live: L;

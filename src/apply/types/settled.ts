@@ -1,4 +1,4 @@
-// What memory and file held at the end of a settle window. Types only.
+// What memory and file contained at the end of a settle window. Types only.
 import type { Tree } from '../../lib/value.ts';
 import type { DeepLive } from '../run/read.ts';
 
@@ -8,5 +8,5 @@ export interface Settled {
   readonly standing: Standing;
 }
 
-/** What a reading holds against what a write should have led to. */
+/** How a reading compares with what a write should have led to. */
 export type Standing = 'as-predicted' | 'file-only' | 'memory-only' | 'neither';

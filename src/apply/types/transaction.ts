@@ -1,4 +1,5 @@
-// What the steps of a transaction hand to each other. Types only: the steps know these, and not one another.
+// The data that the steps of a transaction pass to each other. Types only: the steps import these, and not each
+// other.
 import type { BackupRecord } from '../../domain/state/backup.ts';
 import type { Journal } from '../../domain/state/state.ts';
 import type { Sealed } from '../../domain/secret.ts';
@@ -8,29 +9,29 @@ import type { DeepLive } from '../run/read.ts';
 import type { PlannedTarget } from './planned-target.ts';
 import type { Baseline, Expectation } from './behaviour.ts';
 
-/** A transaction under way: what it set out from. The journal is the one on disk. */
+/** A running transaction: its starting point. The journal is the one on disk. */
 export interface Transaction {
   readonly planned: PlannedTarget<DeepLive>;
   readonly baseline: Baseline;
   expectation: Expectation;
   readonly backup: BackupRecord;
   journal: Journal;
-  /** Whether a `PUT /config.yaml` was sent: only the file watcher carries it to the runtime. */
+  /** Whether a `PUT /config.yaml` was sent: it reaches the runtime only through the file watcher. */
   wroteFile: boolean;
-  /** Only exactly the plan that somebody approved may be sent. */
+  /** Send only the plan that someone approved. */
   readonly approved: boolean;
-  /** The plan being sent: the first one, or one made again after somebody else's change. */
+  /** The current plan: the first one, or one computed again after a change by others. */
   current: PlannedTarget<DeepLive>;
-  /** Content of the file without our writes: as at the fence, and what others changed since. */
+  /** Content of the file without our writes: as at the quiet period, plus what others changed since. */
   base: Tree;
-  /** Content of the file as the writes that were sent should leave it. */
+  /** Content of the file as the sent writes should leave it. */
   ours: Tree;
   /** The same of memory. */
   oursInMemory: Sealed<Tree>;
-  /** The last reading on which all was as it should be. */
+  /** The last reading that was as expected. */
   good: DeepLive;
-  /** What others changed since the fence. */
+  /** What others changed since the quiet period. */
   foreign: readonly Foreign[];
-  /** How often the rest of the plan was made again. */
+  /** How often the rest of the plan was computed again. */
   remakes: number;
 }
