@@ -89,6 +89,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     'send one request to the Management API, and check its effect',
     () => import('./commands/write/api.ts'),
   ),
+  entry(
+    'skill',
+    'install the skill that teaches AI agents to manage a gateway',
+    () => import('./commands/write/skill.ts'),
+  ),
   entry('usage', 'show request counts by credential', () => import('./commands/read/usage.ts')),
   entry(
     'sandbox',

@@ -39,6 +39,8 @@ export interface PlaceOptions {
   /** Of the gateway; the first of them in `env.HOLDFAST_KEY`. */
   readonly managementKey: string;
   readonly faults?: readonly string[];
+  /** Of the gateway. Default: v7. */
+  readonly api?: 'v7' | 'v8';
 }
 
 export async function place(options: PlaceOptions): Promise<Place> {
@@ -56,6 +58,7 @@ export async function place(options: PlaceOptions): Promise<Place> {
     host: '127.0.0.1',
     env: { MANAGEMENT_PASSWORD: options.managementKey },
     ...(options.faults && { faults: options.faults }),
+    ...(options.api && { api: options.api }),
   });
   const env = { HOLDFAST_KEY: options.managementKey, HOLDFAST_URL: sandbox.url, ...options.env };
   return {
