@@ -1,5 +1,5 @@
-// The identity of a plan: what it changes, what it allows itself, and what it was computed on. Keyed, because it covers
-// values that may be secrets. Equal digests mean that the same decision would be made again.
+// The identity of a plan: what it changes, which guards it overrides, and what it was computed from. Keyed, because
+// it covers values that can be secrets. Equal digests mean that the same decision would be made again.
 import { createHmac } from 'node:crypto';
 import type { Change } from '../domain/plan/change.ts';
 import type { Layout } from '../domain/desired.ts';
@@ -14,7 +14,7 @@ export interface DigestInput {
   readonly key: Sealed<string>;
   readonly target: string;
   readonly changes: readonly Change[];
-  /** Values after, in the order of `changes`: a fingerprint alone would do for people, not for equality. */
+  /** Values after the change, in the order of `changes`: a fingerprint is enough for people, but not for equality. */
   readonly after: readonly (Value | undefined)[];
   readonly allowances: readonly Allowance[];
   readonly layout: Layout;
@@ -37,7 +37,7 @@ export function digestOf(input: DigestInput): Digest {
   return { keyId: keyIdOf(key), value: hmac.digest('hex') };
 }
 
-/** Names a key without revealing it, so that "another key" is not mistaken for "stale". */
+/** Names a key without revealing it, so that "another key" isn't mistaken for "stale". */
 export function keyIdOf(key: Sealed<string>): string {
   return createHmac('sha256', key.open()).update('holdfast digest key id').digest('hex').slice(0, 8);
 }
@@ -56,7 +56,7 @@ function allowancesText(allowances: readonly Allowance[]): string {
   return [...new Set(texts)].toSorted().join('\n');
 }
 
-/** The live values at everything the files declare; lists and free-form maps whole. */
+/** The live values of everything that the files declare; lists and free-form maps as a whole. */
 function declaredPart(declared: Tree, live: Tree): Tree {
   const part: Record<string, Value> = {};
   for (const [name, value] of Object.entries(declared)) {

@@ -1,5 +1,5 @@
-// What an apply must remember once it succeeded: keyed hashes of the declared values, what Holdfast put there itself,
-// what was released. Read back by origin.ts and wanted.ts.
+// What an apply records once it succeeded: keyed hashes of the declared values, what Holdfast added, what was
+// released. origin.ts and proposed.ts read it.
 import type { Catalog, Field } from '../gateway/catalog/field.ts';
 import { remembered } from '../gateway/layout/layouts.ts';
 import { canonical } from '../gateway/model/equal.ts';
@@ -20,8 +20,8 @@ export interface Remembered {
 }
 
 /**
- * To be stored after `prepared` was applied and verified, and after a plan without differences (the revision may be
- * new). Paths whose differences were not applied keep what was remembered of them.
+ * To be stored after `prepared` was applied and verified, and after a plan without differences (the revision can be
+ * new). Paths whose differences weren't applied keep their previous record.
  */
 export function remember(input: PlanInput, prepared: Prepared): Remembered {
   const { lastApplied } = input.state;
@@ -49,7 +49,7 @@ export function remember(input: PlanInput, prepared: Prepared): Remembered {
   };
 }
 
-/** What is to be remembered of the texts of `input`; what is known already where the same files were seen before. */
+/** What to record about the texts of `input`; the existing record if the same files were seen before. */
 export function rememberedTexts({ desired, dialect, state, hash }: PlanInput): Origins {
   const isKnown = state.lastApplied?.revision.digest === desired.revision.digest;
   return isKnown && state.origins
@@ -57,7 +57,7 @@ export function rememberedTexts({ desired, dialect, state, hash }: PlanInput): O
     : originsWith(state.origins, declaredTexts(desired, dialect.catalog), hash);
 }
 
-/** What was not applied is remembered as it was, not as the files would have it. */
+/** Paths that weren't applied keep their previous record, not the value of the files. */
 function keepBelow(
   hashes: Record<string, string>,
   earlier: Readonly<Record<string, string>>,
@@ -88,7 +88,7 @@ interface Node {
   readonly value: Value | undefined;
 }
 
-/** Every owned place: scalars, lists with everything in them, keys of maps, leaves of free-form settings. */
+/** Every owned value: scalars, lists with everything in them, keys of maps, leaves of free-form settings. */
 function* ownedNodes(catalog: Catalog, declared: Tree, image: Tree): Generator<Node> {
   yield* nodesOf(catalog, catalog.root, declared, image, undefined);
 }
@@ -137,7 +137,7 @@ function* entryNodes(catalog: Catalog, list: Field, values: readonly Value[], up
   }
 }
 
-/** What identifies an entry is in its key already: an entry with another identity is another one. */
+/** The key already contains the identity of an entry: an entry with another identity is a different entry. */
 function* memberNodes(
   catalog: Catalog,
   field: Field,
@@ -155,8 +155,8 @@ function* memberNodes(
 }
 
 /**
- * Paths that were declared once and are not now, and still say something on the gateway: the owned units of the last
- * apply and those released earlier.
+ * Paths that were declared once, aren't declared now, and still have a value on the gateway: the owned units of the
+ * last apply and those released earlier.
  */
 export function releasedPaths(
   state: KnownState,
@@ -171,10 +171,10 @@ export function releasedPaths(
     .filter((path) => !isDeclared(catalog, declared, path) && isInForce(catalog, live, path));
 }
 
-/** The outermost of the remembered places: what is inside an owned list is not released on its own. */
+/** The outermost recorded paths: what is inside an owned list isn't released separately. */
 function unitsOf(hashes: Readonly<Record<string, string>>): string[] {
   return Object.keys(hashes).filter((key) => {
-    const bracket = key.indexOf('['); // most are entries of a list: seen without parsing thousands of paths
+    const bracket = key.indexOf('['); // most are entries of a list; this avoids parsing thousands of paths
     if (bracket > 0 && hashes[key.slice(0, bracket)] !== undefined) return false;
     const path = parsePath(key);
     return !path.some((_, i) => i > 0 && hashes[formatPath(path.slice(0, i))] !== undefined);

@@ -1,5 +1,5 @@
-// What a reader of a plan should know and no guard refuses: findings about the gateway, stale memory, what needs a
-// restart, what is left alone and why, when writing will be over for a while.
+// Notes that a reader of a plan should see and that no guard refuses: findings about the gateway, stale memory, what
+// needs a restart, what isn't changed and why, and an upcoming freeze window.
 import type { Dialect } from '../gateway/dialect.ts';
 import { openUntil, opensNext, parseFreeze } from '../domain/plan/freeze.ts';
 import type { Live } from '../domain/live.ts';
@@ -21,7 +21,7 @@ export interface NotesInput {
   readonly held: readonly HeldPath[];
   readonly base: BaseImage;
   readonly writes: number;
-  /** That the writes take away. */
+  /** That the writes remove. */
   readonly lostComments: readonly LostComment[];
   /** `policy.freeze` of the target. */
   readonly freeze: readonly string[];
@@ -100,10 +100,10 @@ function aboutComments({ lostComments }: NotesInput): Problem[] {
   return [warning('HF4011', `no route keeps ${commentsInWords(lostComments)} of the gateway's file`)];
 }
 
-/** ms before a window opens at which a plan says so. */
+/** A plan mentions a window that opens within this time, in ms. */
 const SOON = 3_600_000;
 
-/** What is planned now may be refused in a while. */
+/** A later apply of this plan may be refused. */
 function aboutFreeze({ freeze, now, writes }: NotesInput): Problem[] {
   if (writes === 0) return [];
   return freeze.flatMap((text) => {

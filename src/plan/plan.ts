@@ -1,5 +1,5 @@
-// Assembles the plan of one target: live image, wanted image, differences, routes, guards, digest. Pure: time, state,
-// keys and the results of probes come in as arguments; the same input gives the same bytes.
+// Assembles the plan of one target: live image, proposed image, differences, routes, guards, digest. Pure: time,
+// state, keys and the results of probes are arguments, and the same input gives the same bytes.
 import { literalSecrets } from '../desired/check/literal-secrets.ts';
 import { knownTexts, declaredTexts } from '../desired/read/origins.ts';
 import type { Change } from '../domain/plan/change.ts';
@@ -31,7 +31,7 @@ import { proposedImage, type Proposed } from './diff/proposed.ts';
 import type { LostComment } from './types/lost-comment.ts';
 import type { ManagementSecret } from './types/management-secret.ts';
 
-/** Everything that is worked out on the way. */
+/** All intermediate results. */
 interface Draft {
   readonly input: PlanInput;
   readonly mode: Mode;
@@ -88,7 +88,7 @@ function unexpectedlyLost(
   return lost.filter(({ line }) => !known.has(line));
 }
 
-/** What the gateway would refuse, with the lines that ask for it. */
+/** What the gateway would refuse, with the lines that declare it. */
 function placedIn(verdict: Verdict, changes: readonly Change[]): Verdict {
   if (verdict.guard !== 'unsupported') return verdict;
   const judged = changes.filter(({ id }) => verdict.changes.includes(id));
@@ -133,7 +133,7 @@ function draftOf(input: PlanInput): Draft {
   };
 }
 
-/** What is known of the declared tree, by pointers into the tree that was built of it. */
+/** What is known of the declared tree, by pointers into the tree that was built from it. */
 function throughBuilt<T>(known: ByPointer<T>, built: Built | undefined): ByPointer<T> {
   if (!built) return known;
   const at = (pointer: string): T | undefined => {
@@ -143,7 +143,7 @@ function throughBuilt<T>(known: ByPointer<T>, built: Built | undefined): ByPoint
   return { get: at, has: (pointer) => at(pointer) !== undefined };
 }
 
-/** The gateway stores hashes; a plaintext in the files stands for the hash that it is, or would be, stored as. */
+/** The gateway stores hashes. A plaintext in the files stands for the hash under which it is, or would be, stored. */
 function withStoredSecret(declared: Tree, secret: ManagementSecret | undefined): Tree {
   return withSecret(declared, () => {
     if (!secret) throw new TypeError('a declared secret-key needs judgeManagementSecret');

@@ -1,5 +1,5 @@
-// Differences judged and shown: ids, origin, disposition by mode, and the Change that a reader sees. Knows nothing of
-// guards and routes.
+// Judges differences and converts them for readers: IDs, origin, disposition by mode, and the public Change. Knows
+// nothing of guards and routes.
 import type { Field } from '../../gateway/catalog/field.ts';
 import type { Change, Origin } from '../../domain/plan/change.ts';
 import { positionAt } from '../../domain/desired.ts';
@@ -26,7 +26,7 @@ export interface Judged {
 
 export interface JudgeInput extends OriginInput {
   readonly mode: Mode;
-  /** Paths in the grammar whose healing stopped. */
+  /** Paths that Holdfast no longer corrects. */
   readonly held: ReadonlySet<string>;
   readonly fingerprints: Fingerprints;
 }
@@ -57,7 +57,7 @@ function isGatewaySide(origin: Origin | undefined): boolean {
   return origin === 'drift' || origin === 'both';
 }
 
-/** Design §6: observe reports, apply leaves pure drift alone, enforce corrects it until it is contested. */
+/** Design §6: observe reports, apply doesn't correct pure drift, enforce corrects it until it is contested. */
 function dispositionOf(origin: Origin, path: string, { mode, held }: JudgeInput): Difference['disposition'] {
   if (mode === 'observe') return 'report';
   if (origin !== 'drift') return 'apply';
@@ -65,7 +65,7 @@ function dispositionOf(origin: Origin, path: string, { mode, held }: JudgeInput)
   return held.has(path) ? 'held' : 'apply';
 }
 
-/** With its place in the image after the plan, where it is applied and not removed. */
+/** With its path in the image after the plan, if it is applied and not removed. */
 export function differenceOf(
   { id, raw, path, origin, disposition }: Judged,
   finalPlace: Place | undefined,
@@ -93,7 +93,7 @@ export interface ShowInput {
   readonly desired: Parameters<typeof positionAt>[0];
 }
 
-/** Without its consequences; they need the images before and after the whole plan. */
+/** Without consequences; these need the images before and after the whole plan. */
 export function changeOf(judged: Judged, input: ShowInput): Omit<Change, 'consequences'> {
   const { id, raw, path, origin, disposition, attribution } = judged;
   const position = positionAt(input.desired, pointerTo(raw.declaredPlace));

@@ -1,4 +1,4 @@
-// What follows from a change, in the words of somebody who runs a gateway. Judges single changes in the light of the
+// The consequences of a change, in the words of a gateway's operator. Judges single changes in the context of the
 // whole plan; refuses nothing.
 import { SAMPLE_KEYS } from '../../gateway/observe/client-keys.ts';
 import { spelledFlat } from '../../gateway/layout/locate.ts';
@@ -22,13 +22,13 @@ import { shownName } from './location.ts';
 export interface Images {
   readonly before: Tree;
   readonly after: Tree;
-  /** Where what a difference is about stands in `after`. */
+  /** The path in `after` of what a difference is about. */
   readonly placeOf: ReadonlyMap<RawDifference, Place>;
 }
 
 interface Subject extends Images {
   readonly judged: Judged;
-  /** Keys only: `openai-compatibility`, `models` for a model of a provider. */
+  /** Keys only: `openai-compatibility`, or `models` for a model of a provider. */
   readonly names: readonly string[];
   readonly lost: ReadonlySet<string>;
   readonly won: ReadonlySet<string>;
@@ -54,7 +54,7 @@ const RULES: readonly Rule[] = [
   upstreamAddress,
 ];
 
-/** For every change, in order; a change that the plan leaves alone has none. */
+/** For every change, in order; a change that the plan doesn't make has none. */
 export function consequencesOf(
   judged: readonly Judged[],
   images: Images,
@@ -70,7 +70,7 @@ export function consequencesOf(
   });
 }
 
-/** Names on the way, as the flat layout spells them; a key of a group is an entry of its family. */
+/** Names along the path, in the spelling of the flat layout; a key of a group is an entry of its family. */
 function namesOf({ path }: Judged): string[] {
   const names = path.flatMap(({ kind, name }) => (kind === 'key' && name !== null ? [name] : []));
   for (let length = names.length; length > 0; length -= 1) {
@@ -118,7 +118,7 @@ function sampleKey({ names, judged }: Subject): Consequence[] {
   ];
 }
 
-/** Models of an entry or a model of it that appear or vanish from what clients can ask for. */
+/** Models that clients can no longer, or can newly, request because of an entry or one of its models. */
 function modelsServed({ names, judged, lost, won, fingerprints }: Subject): Consequence[] {
   const { before, after, kind } = judged.raw;
   if (!isFamily(names[0]) || kind === 'move') return [];
@@ -161,7 +161,7 @@ function entryAt(image: Tree, place: Place): Tree | undefined {
 
 const CREDENTIAL = new Set(['api-key', 'base-url', 'proxy-url', 'prefix', 'headers']);
 
-/** C v0 §5.2: these make up the id under which the gateway counts and cools a credential. */
+/** C v0 §5.2: these form the ID under which the gateway counts and cools down a credential. */
 function credentialReplaced({ names, judged }: Subject): Consequence[] {
   if (!isFamily(names[0])) return [];
   const member = names.find((name) => CREDENTIAL.has(name));

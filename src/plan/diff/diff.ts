@@ -1,5 +1,5 @@
-// What differs between two images, as the fewest changes a person would name. Stops where the images share a value, so
-// that only declared and differing parts are walked. Knows nothing of modes, guards and routes.
+// The differences between two images, as the fewest changes that a person would name. Stops where the images share a
+// value, so it walks only declared and differing parts. Knows nothing of modes, guards and routes.
 import type { Catalog, Field } from '../../gateway/catalog/field.ts';
 import { canonical, sameAt } from '../../gateway/model/equal.ts';
 import type { ChangeKind } from '../../domain/plan/change.ts';
@@ -11,21 +11,24 @@ import type { EntryLocation, Location } from './location.ts';
 import { unknownField } from './unknown-key.ts';
 import type { ListTrace } from './proposed.ts';
 
-/** A difference before anybody judged it. */
+/** A difference before it is judged. */
 export interface RawDifference {
   readonly kind: ChangeKind;
   readonly location: Location;
   readonly field: Field;
-  /** In the live image; for an added thing where it would be, an entry without its index. */
+  /** In the live image; for an addition, where it would be (an entry without its index). */
   readonly livePlace: Place;
-  /** In the wanted image; for a removed thing where it was. */
+  /** In the proposed image; for a removal, where it was. */
   readonly wantedPlace: Place;
   readonly declaredPlace: Place;
   readonly before: Value | undefined;
   readonly after: Value | undefined;
-  /** The outermost list above whose order matters: what is in it comes from the same side. */
+  /** The outermost list above it whose order matters: everything in that list comes from the same side. */
   readonly sequence?: SequenceStep;
-  /** Of a move: the live index of the entry it comes to stand behind; undefined: it becomes the first of the old ones. */
+  /**
+   * Of a move: the live index of the entry that precedes it afterwards; undefined: it becomes the first of the old
+   * entries.
+   */
   readonly movesBehind?: number;
 }
 
@@ -41,7 +44,7 @@ export interface DiffInput {
   readonly catalog: Catalog;
   readonly live: Tree;
   readonly proposed: Tree;
-  /** How lists of the wanted image came about; lists it does not know are paired here. */
+  /** How lists of the proposed image were derived; lists that it doesn't contain are paired here. */
   readonly traces?: WeakMap<readonly Value[], ListTrace>;
 }
 
@@ -88,7 +91,10 @@ function compare(
   }
 }
 
-/** Outside lists a missing section counts as empty, so that its members are named; an entry gains or loses it whole. */
+/**
+ * Outside lists, an absent section counts as empty, so that its members are named. An entry gains or loses a section
+ * as a whole.
+ */
 function isMapping(field: Field, before: Value | undefined, after: Value | undefined, at: At): boolean {
   if (field.kind === 'any') return !field.json && isTree(before) && isTree(after);
   if (field.kind !== 'struct' && field.kind !== 'map') return false;
@@ -99,7 +105,7 @@ function isLists(before: Value | undefined, after: Value | undefined, at: At): b
   return at.insideList ? isList(before) && isList(after) : after !== undefined;
 }
 
-/** A list that the gateway wrote out by itself: nobody put its entries there one by one. */
+/** A list that the gateway wrote itself: nobody added its entries one by one. */
 const isDefault = (field: Field, before: Value | undefined): boolean =>
   isList(before) && before.length > 0 && canonical(field, before) === undefined;
 
@@ -144,7 +150,7 @@ function compareMembers(
   }
 }
 
-/** The catalog's order for what it knows, then the order of the images. */
+/** The catalog's order for known keys, then the order of the images. */
 function memberNames(field: Field, before: Tree, after: Tree): Iterable<string> {
   const there = new Set([...Object.keys(before), ...Object.keys(after)]);
   if (!field.fields) return there;
@@ -210,7 +216,7 @@ function sequenceOf(
   return { location: at.location, field, before, after };
 }
 
-/** Live entries with what becomes of them, then the new ones. */
+/** Live entries with what happens to them, then the new ones. */
 function* inLiveOrder({
   was,
   willBe,
@@ -240,7 +246,7 @@ function compareEntry(
   else compare(input, found, item, before, after, inside);
 }
 
-/** A rename is the only way that partners differ in their identity. */
+/** Only a rename gives partners a different identity. */
 function changedIdentity(list: Field, before: Value, after: Value): boolean {
   if (!isTree(before) || !isTree(after)) return false;
   return list.identity.some((name) => {

@@ -1,5 +1,5 @@
-// What an image of a gateway offers to the world: who may call it, which upstreams it has, which models they serve.
-// Reads images only; says nothing about whether it is good.
+// What a gateway with this image offers: who can call it, which upstreams it has, which models they serve. Reads
+// images only and doesn't judge them.
 import { usableKeys } from '../../gateway/observe/client-keys.ts';
 import { effectiveEntries } from '../../gateway/layout/effective.ts';
 import { layoutTable } from '../../gateway/layout/table.ts';
@@ -17,23 +17,23 @@ export const FAMILIES = [
   'meta-api-key',
 ] as const;
 
-/** Keys that the running gateway would accept: trimmed, without blanks, each once (C v0 §3.2). */
+/** Keys that the running gateway accepts: trimmed, without blanks, each once (C v0 §3.2). */
 export function clientKeys(image: Tree): ReadonlySet<string> {
   return usableKeys(keysOf(image));
 }
 
-/** Read for itself: the rest of a large image need not be translated for it. */
+/** Read separately, so that the rest of a large image isn't translated for it. */
 function keysOf(image: Tree): Value | undefined {
   if (!isOfV8(image)) return image['api-keys'];
   return isTree(image['access']) ? image['access']['api-keys'] : undefined;
 }
 
-/** Without a usable key the gateway asks nobody for one (C v0 §3.2). */
+/** Without a usable key, the gateway doesn't require one (C v0 §3.2). */
 export function isOpen(image: Tree): boolean {
   return clientKeys(image).size === 0;
 }
 
-/** In the flat spelling, as they take effect. */
+/** In the flat spelling, with inherited values. */
 export function entriesOf(image: Tree, name: string): readonly Tree[] {
   if (!isOfV8(image)) return listOf(image[name]).filter(isTree);
   const family = layoutTable().families.find(({ legacy }) => legacy === name);
@@ -46,12 +46,15 @@ export function entriesOf(image: Tree, name: string): readonly Tree[] {
 /** The gateway keeps it in every v8 file. */
 const isOfV8 = (image: Tree): boolean => image['config-version'] !== undefined;
 
-/** Switched off by `disabled`, or by the panel's `*` in its excluded models (C v0 §3.6). */
+/** Turned off by `disabled`, or by the panel's `*` in its excluded models (C v0 §3.6). */
 export function isDisabled(entry: Tree): boolean {
   return entry['disabled'] === true || listOf(entry['excluded-models']).includes('*');
 }
 
-/** Names under which clients ask for the models that an entry lists; what it serves besides is not in the file. */
+/**
+ * Names under which clients request the models that an entry lists. The file doesn't show other models that it
+ * serves.
+ */
 export function modelsOf(entry: Tree): readonly string[] {
   return listOf(entry['models']).flatMap((model) => {
     if (!isTree(model)) return [];
@@ -70,7 +73,7 @@ export function exposedModels(image: Tree): ReadonlyMap<string, number> {
   return served;
 }
 
-/** In the order in which they were listed. */
+/** In the order of the lists. */
 export function noLongerExposed(before: Tree, after: Tree): readonly string[] {
   const left = exposedModels(after);
   return [...exposedModels(before).keys()].filter((name) => !left.has(name));

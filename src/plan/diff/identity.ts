@@ -1,26 +1,28 @@
-// Which entries of two lists are the same entry: by identity, duplicates by likeness, renames by everything else being
-// equal. Knows the catalog's annotations, no single key.
+// Pairs the entries of two lists: by identity, duplicates by similarity, renames if everything else is equal. Knows
+// the catalog's annotations, but no single key.
 import type { Field } from '../../gateway/catalog/field.ts';
 import { canonical, sameAt } from '../../gateway/model/equal.ts';
 import { isList, isTree, sameValue, type Tree, type Value } from '../../lib/value.ts';
 import { canonicalJson, substanceOf } from '../../lib/stable-json.ts';
 
-/** For each entry of the second list the index of its partner in the first. */
+/** For each entry of the second list, the index of its partner in the first. */
 export interface Pairing {
   readonly partner: readonly (number | undefined)[];
   /** Indexes of the first list without a partner. */
   readonly left: readonly number[];
 }
 
-/** Up to this many entries of one identity are paired by likeness; more only by equality and order, to stay linear. */
+/**
+ * Up to this many entries of one identity are paired by similarity; more only by equality and order, to stay linear.
+ */
 const MANY_DUPLICATES = 32;
 
-/** Whether entries of this list are found by what they are, not by where they stand. */
+/** Whether entries of this list are found by identity, not by position. */
 export function hasIdentity(list: Field): boolean {
   return list.identity.length > 0 || list.collection === 'set';
 }
 
-/** Equal exactly for entries that are the same one; among duplicates it is shared. */
+/** Equal exactly for the same entry; duplicates share it. */
 export function identityOf(list: Field, entry: Value): string {
   if (!isTree(entry)) return typeof entry === 'string' ? entry : (substanceOf(entry) ?? '');
   if (list.identity.length === 0) return substanceOf(entry) ?? '';
@@ -33,7 +35,7 @@ export function memberText(entry: Tree, name: string): string {
   return typeof value === 'string' ? value : (substanceOf(value) ?? '');
 }
 
-/** Pairs `after` with `before`; linear but for duplicates. */
+/** Pairs `after` with `before`; linear except for duplicates. */
 export function pair(list: Field, before: readonly Value[], after: readonly Value[]): Pairing {
   if (!hasIdentity(list)) return pairByPosition(list, before, after);
   const places = new Places(list, before);
@@ -58,10 +60,10 @@ export function pair(list: Field, before: readonly Value[], after: readonly Valu
   return { partner, left: leftOf(before.length, partner) };
 }
 
-/** Where identities stand; nearly all stand once. */
+/** Indexes by identity; nearly all identities occur once. */
 class Places {
   readonly first = new Map<string, number>();
-  /** All indexes of those that stand more than once. */
+  /** All indexes of identities that occur more than once. */
   readonly shared = new Map<string, number[]>();
 
   constructor(list: Field, entries: readonly Value[]) {
@@ -82,8 +84,8 @@ function append(groups: Map<string, number[]>, name: string, index: number): voi
 }
 
 /**
- * Where nothing names the entries: what is equal at both ends stays, equal ones in the middle are the same entry moved,
- * the rest is paired in order.
+ * If nothing identifies the entries: equal entries at both ends stay, equal ones in the middle are the same entry
+ * moved, and the rest is paired in order.
  */
 function pairByPosition(list: Field, before: readonly Value[], after: readonly Value[]): Pairing {
   const old = before.map((entry) => formOf(list, entry));
@@ -123,7 +125,7 @@ function leftOf(count: number, partner: readonly (number | undefined)[]): number
   return left;
 }
 
-/** Equal ones first, then those that have most in common, then in order. */
+/** Equal ones first, then those with the most in common, then in order. */
 function pairDuplicates(
   list: Field,
   before: readonly Value[],
@@ -140,7 +142,7 @@ function pairDuplicates(
   for (const [index, best] of closest(list, before, after, [...free], waiting)) partner[index] = best;
 }
 
-/** Each waiting entry with the free one it has most in common with, the surest pairs first. */
+/** Pairs each waiting entry with the free one that has most in common with it, the best pairs first. */
 function closest(
   list: Field,
   before: readonly Value[],
@@ -164,7 +166,9 @@ function closest(
   return found;
 }
 
-/** Pairs what is one and the same value, which saves finding out what it says; gives the indexes that found none. */
+/**
+ * Pairs entries that are the same value, which saves comparing their content; returns the indexes without a partner.
+ */
 function takeSame(
   before: readonly Value[],
   after: readonly Value[],
@@ -181,14 +185,14 @@ function takeSame(
   });
 }
 
-/** Something that gives the text of an entry by its index. */
+/** Returns the text of an entry by its index. */
 type Texts = readonly string[] | ReadonlyMap<number, string>;
 
 function textAt(texts: Texts, index: number): string {
   return ('get' in texts ? texts.get(index) : texts[index]) ?? '';
 }
 
-/** Pairs equal texts in order; gives the indexes that found none. */
+/** Pairs equal texts in order; returns the indexes without a partner. */
 function takeEqual(
   old: Texts,
   fresh: Texts,
@@ -206,7 +210,7 @@ function takeEqual(
   });
 }
 
-/** How many members two entries share; a list counts by the part of its items that both have. */
+/** How many members two entries share. A list counts by the share of items that both have. */
 function likenessOf(item: Field | undefined, a: Value, b: Value): number {
   if (!isTree(a) || !isTree(b)) return 0;
   return Object.keys(b).reduce((sum, name) => {
@@ -223,7 +227,7 @@ function commonPart(list: Field | undefined, a: Value | undefined, b: Value | un
   return common / Math.max(a.length, b.length, 1);
 }
 
-/** Entries without a partner that differ in one identity member only: the new index and the old one. */
+/** Entries without a partner that differ only in one identity member: the new index and the old one. */
 export function findRenames(
   list: Field,
   before: readonly Value[],
@@ -248,7 +252,7 @@ export function findRenames(
   return renames;
 }
 
-/** Undefined where the entry is nothing but this member: then nothing says it is the same entry. */
+/** Undefined if the entry consists only of this member: then nothing shows that it is the same entry. */
 function without(list: Field, entry: Value | undefined, member: string): string | undefined {
   if (!isTree(entry)) return undefined;
   const { [member]: _, ...rest } = entry;
@@ -256,7 +260,7 @@ function without(list: Field, entry: Value | undefined, member: string): string 
   return form === undefined ? undefined : canonicalJson(form);
 }
 
-/** The same text for entries between which the gateway makes no difference. */
+/** The same text for entries that the gateway doesn't distinguish. */
 function formOf(list: Field, entry: Value | undefined): string {
   const form = list.item ? canonical(list.item, entry) : entry;
   return form === undefined ? '' : canonicalJson(form);

@@ -1,5 +1,5 @@
-// The way from the root to a difference, and its two spellings: for people (entries by name, secrets as `#fingerprint`)
-// and for the state (the same without anything that depends on a key that may be rotated).
+// The path from the root to a difference, in two spellings: for people (entries by name, secrets as `#fingerprint`)
+// and for the state (the same, without anything that depends on a key that can be rotated).
 import type { Field } from '../../gateway/catalog/field.ts';
 import { shownAt } from '../../gateway/catalog/secrets.ts';
 import { entry, key, type Path, type Segment } from '../../domain/path.ts';
@@ -8,7 +8,7 @@ import { memoBy } from '../../lib/memo.ts';
 import { isTree, type Value } from '../../lib/value.ts';
 import { hasIdentity, identityOf, memberText } from './identity.ts';
 
-/** One step, linked to those above it: spelled out only for the few places that differ. */
+/** One step, linked to its parent. It is converted to text only for the few paths that differ. */
 export type Location = KeyStep | EntryLocation;
 
 interface KeyStep {
@@ -19,11 +19,11 @@ interface KeyStep {
 export interface EntryLocation {
   readonly up: Location | undefined;
   readonly list: Field;
-  /** As it will be, or as it was where it goes. */
+  /** The value afterwards, or the previous one if it is removed. */
   readonly value: Value;
-  /** Where it stands in the list it is in. */
+  /** Its position in its list. */
   readonly index: number;
-  /** The lists before and after, to tell entries of one name apart. */
+  /** The lists before and after, to distinguish entries of the same name. */
   readonly among: readonly (readonly Value[])[];
 }
 
@@ -40,7 +40,7 @@ export function pathOf(location: Location | undefined, fingerprints: Fingerprint
   return path.toReversed();
 }
 
-/** In the path grammar; secret identities as keyed hashes of the Store. */
+/** As path text; secret identities are keyed hashes of the Store. */
 export function statePathOf(location: Location | undefined, hash: Spelling['hash']): Path {
   const path: Segment[] = [];
   for (let step = location; step; step = step.up)
@@ -48,13 +48,16 @@ export function statePathOf(location: Location | undefined, hash: Spelling['hash
   return path.toReversed();
 }
 
-/** The same for the how-manieth entry of this identity, from 0. */
+/** The same, with the number of the entry among those of its identity, from 0. */
 export const statePathAt = (step: EntryLocation, ordinal: number, hash: Spelling['hash']): Path => [
   ...statePathOf(step.up, hash),
   entry(stateLabelAt(step, ordinal, hash)),
 ];
 
-/** What people call an entry: its alias or name, `#fingerprint` of a secret, its position where nothing names it. */
+/**
+ * The label of an entry for people: its alias or name, `#fingerprint` of a secret, or its position if it has no
+ * name.
+ */
 export function labelOf(step: EntryLocation, fingerprints: Fingerprints): string {
   const { list, value, index } = step;
   if (!hasIdentity(list)) return String(index);
@@ -65,7 +68,7 @@ export function labelOf(step: EntryLocation, fingerprints: Fingerprints): string
   return isShared(step, 'identity') ? `${longer}~${ordinalOf(step) + 1}` : longer;
 }
 
-/** Once a step: everything below an entry asks for its label again. */
+/** Cached per step, because everything below an entry needs its label again. */
 const stateLabelOf = memoBy((step: EntryLocation, hash: Spelling['hash']) => makeStateLabel(step, hash));
 
 function makeStateLabel(step: EntryLocation, hash: Spelling['hash']): string {
@@ -78,14 +81,14 @@ function stateLabelAt(step: EntryLocation, ordinal: number, hash: Spelling['hash
   return ordinal === 0 ? name : `${name}~${ordinal + 1}`;
 }
 
-/** What an entry is called, the label first; secrets only as fingerprints. */
+/** The names of an entry, the label first; secrets only as fingerprints. */
 export function namesOf(list: Field, value: Value, fingerprints: Fingerprints): string[] {
   return membersInOrder(list)
     .map((member) => nameBy(list, value, member, fingerprints))
     .filter((name) => name !== '');
 }
 
-/** `alias` names a model better than the upstream's spelling; otherwise the identity's own order. */
+/** `alias` is a better name of a model than the upstream's spelling; otherwise the order of the identity. */
 function membersInOrder(list: Field): readonly (string | undefined)[] {
   if (list.identity.length === 0) return [undefined];
   return list.identity.includes('alias')
@@ -102,12 +105,12 @@ function nameBy(list: Field, value: Value, member: string | undefined, fingerpri
   return typeof shown === 'string' ? shown : `#${fingerprints.of(text)}`;
 }
 
-/** A name that says something about an entry elsewhere than in its path. */
+/** A name that describes an entry outside its path. */
 export function shownName(name: string, { known, of }: Fingerprints): string {
   return known.isSecret(name, undefined) ? `#${of(name)}` : name;
 }
 
-/** The same, and names that are hidden only because a reference brought them: a pattern may say them all the same. */
+/** The same, plus names that are hidden only because they come from a reference: a pattern can still contain them. */
 export function namesInPatterns(list: Field, value: Value, fingerprints: Fingerprints): string[] {
   const open = membersInOrder(list).filter((member) => !isSecret(fieldOf(list, member)));
   return [...namesOf(list, value, fingerprints), ...open.map((member) => textBy(value, member))].filter(
@@ -131,7 +134,7 @@ function primaryOf(list: Field, value: Value): string {
   return '';
 }
 
-/** Or may hold one. */
+/** Or may be one. */
 function isSecret(field: Field | undefined): boolean {
   return field !== undefined && (field.secret || field.partlySecret !== undefined);
 }
@@ -169,14 +172,14 @@ function isShared({ list, value, among }: EntryLocation, naming: Naming): boolea
   return among.some((entries) => (censuses[naming](entries, list).get(name) ?? 0) > 1);
 }
 
-/** Entries before, and entries after, of the identity of this one, where there is more than one of them. */
+/** The entries of this identity, before and after, if there is more than one. */
 export function duplicatesOf(step: EntryLocation): readonly (readonly Value[])[] | undefined {
   if (!hasIdentity(step.list) || !isShared(step, 'identity')) return undefined;
   const identity = identityOf(step.list, step.value);
   return step.among.map((entries) => entries.filter((one) => identityOf(step.list, one) === identity));
 }
 
-/** The how-manieth of its identity it is, from 0. */
+/** The number of this entry among those of its identity, from 0. */
 function ordinalOf(step: EntryLocation): number {
   if (!isShared(step, 'identity')) return 0;
   const { list, value, among, index } = step;

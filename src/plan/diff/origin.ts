@@ -1,5 +1,5 @@
-// Which side moved: from what was last applied, what the files say and what the gateway holds (design §8). Compares
-// keyed hashes only; what was applied is not kept in clear anywhere.
+// Which side changed: derived from what was last applied, what the files declare and what the gateway has (design
+// §8). Compares keyed hashes only; applied values aren't stored in plaintext anywhere.
 import type { Field } from '../../gateway/catalog/field.ts';
 import { canonical } from '../../gateway/model/equal.ts';
 import type { Origin } from '../../domain/plan/change.ts';
@@ -16,16 +16,16 @@ export type Hash = (text: string) => string;
 export interface OriginInput {
   readonly lastApplied: LastApplied | undefined;
   readonly hash: Hash;
-  /** The desired state is the one last applied, so that whatever differs moved on the gateway. */
+  /** The desired state is the one last applied, so every difference comes from the gateway. */
   readonly sameRevision: boolean;
 }
 
-/** Hex digits: enough to tell the values of one place apart. */
+/** Hex digits: enough to distinguish the values of one path. */
 const DIGITS = 16;
 
 const keyed = (text: string, hash: Hash): string => hash(text).slice(0, DIGITS);
 
-/** What equals absent has the hash of nothing. */
+/** A value that equals absent has the hash of absent. */
 export function hashOf(field: Field, value: Value | undefined, hash: Hash): string {
   const form = canonical(field, value);
   return keyed(form === undefined ? '' : canonicalJson(form), hash);
@@ -65,7 +65,7 @@ function sideOf(gatewayMoved: boolean, filesMoved: boolean): Origin {
   return gatewayMoved ? 'drift' : 'git';
 }
 
-/** One of several entries of one identity comes or goes: which one it was says its value, not where it stands. */
+/** One of several entries of one identity is added or removed: its value, not its position, shows which one. */
 function judgeDuplicate(
   location: Location,
   field: Field,
@@ -94,7 +94,7 @@ function* appliedDuplicates(location: EntryLocation, { lastApplied, hash }: Orig
   }
 }
 
-/** A mapping that comes or goes whole, of which single members were applied. */
+/** A whole mapping is added or removed, and single members of it were applied. */
 function judgeBelow(
   location: Location | undefined,
   field: Field,
@@ -118,14 +118,14 @@ function judgeBelow(
   return isAsApplied(after) ? 'drift' : 'both';
 }
 
-/** What is not there has the hash of nothing. */
+/** An absent value has the hash of absent. */
 function sameLeaves(a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>, none: string): boolean {
   return [...new Set([...a.keys(), ...b.keys()])].every(
     (place) => (a.get(place) ?? none) === (b.get(place) ?? none),
   );
 }
 
-/** The places at which an apply remembers the members of a mapping. */
+/** The paths at which an apply records the members of a mapping. */
 function* leafHashes(
   location: Location,
   field: Field,
@@ -140,7 +140,7 @@ function* leafHashes(
   } else yield [stateKey(location, hash), hashOf(field, value, hash)];
 }
 
-/** What was applied at a place, which may be nothing; `never` where nothing above was ours either. */
+/** What was applied at a path, which can be nothing; `never` if no path above it was applied either. */
 function appliedAt(location: Location | undefined, input: OriginInput): { readonly hash: string } | 'never' {
   const hashes = input.lastApplied?.hashes ?? {};
   const own = hashes[stateKey(location, input.hash)];
@@ -150,7 +150,7 @@ function appliedAt(location: Location | undefined, input: OriginInput): { readon
   return 'never';
 }
 
-/** The new name was applied: somebody renamed it back. The old one, as it is: the files did. */
+/** If the new name was applied, someone renamed it back. If the old one was, the files renamed it. */
 function originOfRename(difference: RawDifference, input: OriginInput): Origin {
   const { location, field, before, after } = difference;
   if (!('list' in location)) return judge(location, field, before, after, input);
@@ -163,7 +163,7 @@ function originOfRename(difference: RawDifference, input: OriginInput): Origin {
   return appliedOld !== 'never' && appliedOld.hash === hashOf(field, before, input.hash) ? 'git' : 'both';
 }
 
-/** A declared secret is known here only as a hash of its own: two hashes of one secret differ. */
+/** A declared secret is known here only as a hash of its own, and two hashes of one secret differ. */
 function originOfSecret({ location, field, before }: RawDifference, input: OriginInput): Origin {
   const applied = appliedAt(location, input);
   if (applied === 'never') return 'first';
@@ -175,14 +175,14 @@ export function isManagementSecret(field: Field): boolean {
   return field.pattern === 'remote-management.secret-key' || field.pattern === 'management.secret-key';
 }
 
-/** Who probably made a drift, where its traces are known; undefined where they are not. */
+/** Who probably caused a drift, if it has known traces; otherwise undefined. */
 export function attributionOf(difference: RawDifference): string | undefined {
   if (isPanelToggle(difference)) return 'panel-toggle';
   if (isHomePath(difference)) return 'normalisation';
   return undefined;
 }
 
-/** The panel switches a key off by `*` in its excluded models (C v0 §3.6). */
+/** The panel turns a key off with `*` in its excluded models (C v0 §3.6). */
 function isPanelToggle({ location, before, after }: RawDifference): boolean {
   const member = 'key' in location ? location : location.up;
   if (!member || !('key' in member) || member.key !== 'excluded-models') return false;
@@ -193,7 +193,7 @@ function holdsStar(value: Value | undefined): boolean {
   return value === '*' || (isList(value) && value.includes('*'));
 }
 
-/** The gateway writes `auth-dir` and `plugins.dir` back with the home directory in place of `~` (C v0 §4.4 N10). */
+/** The gateway writes `auth-dir` and `plugins.dir` with the home directory in place of `~` (C v0 §4.4 N10). */
 function isHomePath({ field, before, after }: RawDifference): boolean {
   if (!field.normalise.some((rule) => rule.endsWith('home-path'))) return false;
   return (
@@ -204,10 +204,10 @@ function isHomePath({ field, before, after }: RawDifference): boolean {
   );
 }
 
-/** This many settings back at their defaults at once are no coincidence. */
+/** This many settings that return to their defaults at once aren't a coincidence. */
 const RESET = 3;
 
-/** Drifted settings that all stand at the gateway's own defaults: an installer or an empty file put them there. */
+/** Drifted settings that all have the gateway's defaults: an installer or an empty file set them. */
 export function resetToDefaults(drifted: readonly RawDifference[]): ReadonlySet<RawDifference> {
   const reset = drifted.filter(({ field, before }) => isDefault(field, before));
   return reset.length >= RESET && reset.length * 2 > drifted.length ? new Set(reset) : new Set();

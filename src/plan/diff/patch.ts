@@ -1,5 +1,5 @@
-// Differences as RFC 6902, one operation each, and the image they lead to. The operations run in order against the live
-// image: members first, then entries out from the last, then moves, then entries in.
+// Differences as RFC 6902, one operation each, and the image they lead to. The operations apply in order to the live
+// image: members first, then removed entries from the last to the first, then moves, then added entries.
 import jsonPatch from 'fast-json-patch';
 import { isList, isTree, type Tree, type Value, valueAt } from '../../lib/value.ts';
 import { pointerTo } from '../../domain/path.ts';
@@ -12,18 +12,18 @@ export interface Operation {
   readonly path: Place;
   readonly from?: Place;
   readonly value?: Value;
-  /** Undefined for a container that something else needs to stand in. */
+  /** Undefined for a container that another operation requires. */
   readonly difference?: RawDifference;
 }
 
 export interface Patched {
   readonly image: Tree;
   readonly operations: readonly Operation[];
-  /** Where each difference's thing stands in the image; not there for removed things. */
+  /** The path in the image of each difference's value; absent for removals. */
   readonly placeOf: ReadonlyMap<RawDifference, Place>;
 }
 
-/** Makes these differences, and nothing else, on the image they were found on. The input is not changed. */
+/** Applies these differences, and nothing else, to the image they were found on. Doesn't change the input. */
 export function makeDifferences(live: Tree, differences: readonly RawDifference[]): Patched {
   const lists = new ListPlans(live, differences);
   const members = differences.filter((one) => !isStructural(one));
@@ -61,7 +61,7 @@ function renamedMembers(before: Value | undefined, after: Value | undefined): [s
   return Object.entries(after).filter(([name, value]) => value !== before[name]);
 }
 
-/** Sections and lists that are missing or null in the live image and that something is added to. */
+/** Sections and lists that are missing or null in the live image and get additions. */
 function containersFor(live: Tree, differences: readonly RawDifference[]): Operation[] {
   const made = new Map<string, Operation>();
   for (const difference of differences) {
@@ -79,7 +79,7 @@ function containersFor(live: Tree, differences: readonly RawDifference[]): Opera
   return [...made.values()];
 }
 
-/** What happens to the entries of each list that gains, loses or moves some. */
+/** The operations on each list that gains, loses or moves entries. */
 class ListPlans {
   readonly #plans = new Map<string, ListPlan>();
 
@@ -99,7 +99,7 @@ class ListPlans {
     return plan;
   }
 
-  /** Inner lists first: their places are those of the live image. */
+  /** Inner lists first: their paths are those of the live image. */
   operations(): Operation[] {
     return [...this.#plans.values()]
       .toSorted((a, b) => b.place.length - a.place.length)
@@ -175,7 +175,7 @@ class ListPlan {
     return Array.from({ length: this.#count }, (_, index) => index).filter((index) => !gone.has(index));
   }
 
-  /** Each mover goes right behind the entry that precedes it in the end, from the first to the last. */
+  /** Each moved entry goes directly after the entry that precedes it at the end, from the first to the last. */
   #withMoved(entries: readonly Member[], operations: Operation[]): Member[] {
     const movers = this.#moved.toSorted(
       (a, b) => (a.wantedPlace.at(-1) as number) - (b.wantedPlace.at(-1) as number),
@@ -202,7 +202,7 @@ class ListPlan {
     return predecessor === undefined ? 0 : now.indexOf(predecessor) + 1;
   }
 
-  /** In a list whose order matters at their places, else at the end. */
+  /** At their positions in a list whose order matters, otherwise at the end. */
   #withAdded(entries: Member[], operations: Operation[]): void {
     for (const one of this.#added) {
       const ordered = 'list' in one.location && isOrdered(one.location.list);
@@ -218,7 +218,7 @@ class ListPlan {
   }
 }
 
-/** Containers on the way are copied, everything else is shared with the live image. */
+/** Copies the containers on the path, and shares everything else with the live image. */
 function apply(live: Tree, operations: readonly Operation[]): Tree {
   const copied = new Set<Value>();
   let image = live;
@@ -228,10 +228,10 @@ function apply(live: Tree, operations: readonly Operation[]): Tree {
     op,
     path: pointerTo(path),
     ...(from && { from: pointerTo(from) }),
-    // A container is filled by later operations: a copy, so that the operation keeps saying what it said.
+    // Later operations fill a container. The copy keeps this operation unchanged.
     ...(value !== undefined && { value: difference ? value : structuredClone(value) }),
   }));
-  // The types of fast-json-patch know `value` as any and every `op` apart; the shapes are those of RFC 6902.
+  // fast-json-patch types `value` as any and separates every `op`; the shapes are those of RFC 6902.
   return jsonPatch.applyPatch(image, patch as jsonPatch.Operation[], false, true, true).newDocument;
 }
 
@@ -243,7 +243,7 @@ function copyAlong(value: Value, place: Place, copied: Set<Value>): Value {
   if (step === undefined) return own;
   const child = isList(own) ? own[step as number] : own[step];
   if (child === undefined) return own;
-  // `own` was made here, so that writing to it changes nobody's image.
+  // `own` was created here, so changing it doesn't change another image.
   (own as Record<string | number, Value>)[step] = copyAlong(child, rest, copied);
   return own;
 }

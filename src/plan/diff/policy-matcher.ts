@@ -1,8 +1,8 @@
-// Paths of the policy (`ignore`, `ownership`) carried down a walk, so that each step looks only at the patterns that can
-// still match. Knows nothing of what they are used for.
+// Passes paths of the policy (`ignore`, `ownership`) down a walk, so that each step checks only the patterns that
+// can still match. Knows nothing of their purpose.
 import type { Path } from '../../domain/path.ts';
 
-/** The patterns that agree with every step taken so far. */
+/** The patterns that match every step so far. */
 export interface PolicyMatcher<T> {
   readonly open: readonly { readonly pattern: Path; readonly depth: number; readonly meaning: T }[];
 }
@@ -15,12 +15,12 @@ export function policyMatcher<T>(
   return { open: patterns.map(({ path, meaning }) => ({ pattern: path, depth: 0, meaning })) };
 }
 
-/** Whether names need to be worked out for a step at all. */
+/** Whether a step needs its names at all. */
 export function canMatch(scope: PolicyMatcher<unknown>): boolean {
   return scope.open.length > 0;
 }
 
-/** One step down; `names` are all the names the place goes by. */
+/** One step down; `names` are all names of the value. */
 export function descend<T>(scope: PolicyMatcher<T>, names: readonly string[]): PolicyMatcher<T> {
   if (scope.open.length === 0) return NOTHING;
   const open = scope.open.flatMap(({ pattern, depth, meaning }) => {
@@ -31,7 +31,7 @@ export function descend<T>(scope: PolicyMatcher<T>, names: readonly string[]): P
   return open.length === 0 ? NOTHING : { open };
 }
 
-/** What the patterns that end exactly here say, the last one of the policy first. */
+/** The values of the patterns that end exactly here, the last one of the policy first. */
 export function matchHere<T>(scope: PolicyMatcher<T>): T | undefined {
   return scope.open.findLast(({ pattern, depth }) => pattern.length === depth)?.meaning;
 }

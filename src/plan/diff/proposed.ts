@@ -1,6 +1,6 @@
-// The image the gateway should have: the live image with the declared tree laid over it. Owns ownership, ignore and
-// prune (design §5); knows nothing of origins, modes and routes. What is equal keeps the live value itself, so that
-// whoever compares the two images can stop where they share a value.
+// The image that the gateway should have: the declared tree laid over the live image. Owns ownership, ignore and
+// prune (design §5); knows nothing of origins, modes and routes. Equal parts keep the live value itself, so that a
+// comparison of the two images can stop where they share a value.
 import type { Catalog, Field } from '../../gateway/catalog/field.ts';
 import { factsOf } from '../../gateway/layout/layouts.ts';
 import { canonical, sameAt } from '../../gateway/model/equal.ts';
@@ -24,7 +24,10 @@ import { descend, canMatch, matchHere, policyMatcher, type PolicyMatcher } from 
 import { namesInPatterns, pathOf, statePathOf, type Location } from './location.ts';
 import { foldedName, unknownField } from './unknown-key.ts';
 
-/** How a wanted list came about: for each of its entries the partner in the live list and its place in the files. */
+/**
+ * How a proposed list was derived: for each of its entries, the partner in the live list and the position in the
+ * files.
+ */
 export interface ListTrace {
   readonly live: readonly (number | undefined)[];
   readonly declared: readonly (number | undefined)[];
@@ -33,7 +36,7 @@ export interface ListTrace {
 export interface Proposed {
   readonly image: Tree;
   readonly traces: WeakMap<readonly Value[], ListTrace>;
-  /** Paths that differ and are ignored by policy. */
+  /** Paths that differ and that the policy ignores. */
   readonly ignored: readonly string[];
 }
 
@@ -42,9 +45,9 @@ export interface ProposedInput {
   readonly live: Tree;
   readonly declared: Tree;
   readonly policy: Pick<Policy, 'ignore' | 'ownership'>;
-  /** Paths (keys only) to be removed although nothing declares them. */
+  /** Paths (keys only) to remove although nothing declares them. */
   readonly prune: readonly Path[];
-  /** Whether Holdfast itself put an entry there; by its state path. */
+  /** Whether Holdfast added an entry; by its state path. */
   readonly placed: (statePath: string) => boolean;
   readonly fingerprints: Fingerprints;
   readonly hash: (text: string) => string;
@@ -60,14 +63,14 @@ export function proposedImage(input: ProposedInput): Proposed {
   };
 }
 
-/** What is known of a place on the way down. */
+/** What is known of a path on the way down. */
 interface Place {
   readonly location: Location | undefined;
   readonly ignore: PolicyMatcher<true>;
   readonly ownership: PolicyMatcher<Ownership>;
 }
 
-/** `all`: what is not declared goes. `declared`: only what is declared is looked at. */
+/** `all`: remove what isn't declared. `declared`: consider only what is declared. */
 type Extent = 'all' | 'declared';
 
 /** One walk over the declared tree. */
@@ -90,7 +93,7 @@ class Overlay {
     return this.#section(catalog.root, live, declared, place);
   }
 
-  /** Outside lists: a declared key is owned, the others are nobody's business here. */
+  /** Outside lists: a declared key is owned, the others aren't touched. */
   #section(field: Field, live: Tree, declared: Tree, at: Place): Tree {
     return this.#members(field, live, declared, at, (child, now, value, place) =>
       this.#declaredValue(child, now, value as Value, place),
@@ -111,11 +114,14 @@ class Overlay {
     return sameAt(field, live, normal.value) ? live : normal.value;
   }
 
-  /** A map of named things is owned key by key; `{}` says that it must be empty, an empty list that its key goes. */
+  /**
+   * A map of named things is owned key by key. `{}` means that it must be empty, an empty list that its key is
+   * removed.
+   */
   #namedThings(field: Field, live: Tree, normal: Tree, at: Place, declared: Value): Tree {
     const names = Object.keys(treeOf(declared));
     const named = Object.fromEntries(names.map((name) => [foldedName(field, name), undefined]));
-    const spelled = { ...named, ...normal } as Tree; // undefined: declared, and nothing is left of it
+    const spelled = { ...named, ...normal } as Tree; // undefined: declared, and nothing remains of it
     return this.#members(
       field,
       live,
@@ -163,7 +169,7 @@ class Overlay {
       live,
       treeOf(declared),
       at,
-      // What no file can state is nobody's to remove.
+      // What no file can express is never removed.
       (child, now, value, place) =>
         value === undefined && holdsInexact(now) ? now : this.#whole(child, now, value, place),
       'all',
@@ -171,7 +177,7 @@ class Overlay {
     return sameAt(field, this.#known(field, live), made) ? live : made;
   }
 
-  /** What the gateway ignores stays as long as nothing beside it changes. */
+  /** What the gateway ignores stays as long as nothing next to it changes. */
   #known(field: Field, live: Tree): Tree {
     const names = Object.keys(live).filter((name) => !this.#input.catalog.child(field, name));
     return names.length === 0
@@ -221,7 +227,8 @@ class Overlay {
     kept: readonly number[],
   ): Value | undefined {
     const now = listOf(live);
-    // A v8 file holds values as they were written, entries that the gateway drops among them; memory never does.
+    // A v8 file contains values as they were written, including entries that the gateway drops; memory never has
+    // them.
     if (factsOf(this.#input.catalog.layout).keepsWritten && sameAt(field, live, declared)) return live;
     const ownership = hasIdentity(field) ? (matchHere(at.ownership) ?? 'whole') : 'whole';
     const pairing = pair(field, now, declared);
@@ -322,7 +329,7 @@ interface Arranged {
   readonly declared: readonly (number | undefined)[];
 }
 
-/** Where order means nothing the live order stays and what is new comes last; else the files' order. */
+/** If the order doesn't matter, the live order stays and new entries come last; otherwise the files' order. */
 function arrange(
   entries: readonly Value[],
   partner: readonly (number | undefined)[],
@@ -346,7 +353,7 @@ function step(at: Place, location: Location, names: readonly string[]): Place {
   return { location, ignore: descend(at.ignore, names), ownership: descend(at.ownership, names) };
 }
 
-/** Declared indexes that normalising left. */
+/** Declared indexes that remain after normalising. */
 function indexesKept(
   declared: Value,
   dropped: readonly { readonly place: readonly (string | number)[] }[],
@@ -355,7 +362,7 @@ function indexesKept(
   return listOf(declared).flatMap((_, index) => (gone.has(index) ? [] : [index]));
 }
 
-/** Free-form settings of which nothing is left go too: to the gateway `{}` would be a plugin that somebody configured. */
+/** Free-form settings that become empty are removed too: for the gateway, `{}` would be a configured plugin. */
 function removeAt(catalog: Catalog, field: Field | undefined, tree: Tree, path: Path): Tree {
   const [first, ...rest] = path;
   const name = first?.name;
@@ -369,7 +376,7 @@ function removeAt(catalog: Catalog, field: Field | undefined, tree: Tree, path: 
   return isUsedUp ? others : { ...tree, [name]: left };
 }
 
-/** Memory shows the known settings of a plugin as if somebody had written them. */
+/** Memory shows the known settings of a plugin as if someone had written them. */
 function saysNothing(field: Field, settings: Tree): boolean {
   return Object.keys(treeOf(canonical(field, settings))).length === 0;
 }

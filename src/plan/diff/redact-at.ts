@@ -1,5 +1,5 @@
-// A value shown as what it is where it stands: whether a text is a secret can follow from a name above it (a header's,
-// a plugin setting's), so it is shown together with everything above.
+// Shows a value in its context: whether a text is a secret can depend on a name above it (of a header or a plugin
+// setting), so it is rendered together with everything above it.
 import type { Field } from '../../gateway/catalog/field.ts';
 import { shownAt } from '../../gateway/catalog/secrets.ts';
 import type { Fingerprints } from '../../domain/secret.ts';
@@ -22,7 +22,7 @@ export function redactAt(
   return redactBelow(steps, value, (whole) => shownAt(root, whole, fingerprints));
 }
 
-/** `show` is given the value in everything above it, from the root on. */
+/** `show` gets the value with everything above it, from the root on. */
 export function redactBelow(steps: RedactSteps, value: Value, show: (whole: Value) => Redacted): Redacted {
   const whole = steps.reduceRight<Value>((inner, step) => (step === 0 ? [inner] : { [step]: inner }), value);
   let shown = show(whole);

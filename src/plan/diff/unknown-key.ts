@@ -1,4 +1,5 @@
-// Names of members: how the gateway spells them, and a stand-in for keys that the catalog does not know (`policy.unknown-keys: pass`): free-form, only in the raw file.
+// Names of members: the gateway's spelling, and a stand-in field for keys that the catalog doesn't know
+// (`policy.unknown-keys: pass`): free-form, only in the raw file.
 import type { Field } from '../../gateway/catalog/field.ts';
 
 export function unknownField(parent: Field, name: string): Field {
@@ -23,7 +24,7 @@ export function unknownField(parent: Field, name: string): Field {
   };
 }
 
-/** Keys of OAuth maps as the gateway spells them: trimmed and in small letters (C v0 §4.2). */
+/** Keys of OAuth maps in the gateway's spelling: trimmed and in lower case (C v0 §4.2). */
 export function foldedName(map: Field, name: string): string {
   const folds = map.kind === 'map' && map.normalise.some((rule) => rule.endsWith('keys:lower'));
   return folds ? name.trim().toLowerCase() : name;

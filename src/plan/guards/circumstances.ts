@@ -1,5 +1,5 @@
-// Guards on the circumstances of the plan and not on what it changes: `split-brain`, `no-way-back`, `unsupported`,
-// `frozen`. They refuse only where something would be written.
+// Guards that judge the circumstances of the plan, not its changes: `split-brain`, `no-way-back`, `unsupported`,
+// `frozen`. They refuse only if something would be written.
 import type { Field } from '../../gateway/catalog/field.ts';
 import { narrowing } from '../../gateway/layout/setting-scope.ts';
 import { isBefore } from '../../lib/version.ts';
@@ -66,7 +66,7 @@ export function unsupported({ differences, live }: Case): Finding[] {
     });
 }
 
-/** Builds that do not name a version (`dev`) are taken for new ones. */
+/** Builds without a version (`dev`) count as new ones. */
 function unknownTo(field: Field, version: string): string | undefined {
   for (let at: Field | undefined = field; at; at = at.parent) {
     const [since, until] = [at.since, at.until];
@@ -77,7 +77,7 @@ function unknownTo(field: Field, version: string): string | undefined {
   return undefined;
 }
 
-/** At an earlier place it may have said less (design-v8 rule 21). */
+/** Under an earlier path it can have a narrower meaning (design-v8 rule 21). */
 function tooEarly({ pattern }: Field, since: string, version: string): string {
   const narrow = narrowing(pattern, version);
   return narrow === undefined
@@ -85,7 +85,7 @@ function tooEarly({ pattern }: Field, since: string, version: string): string {
     : `${narrow}; for API keys it needs ${since}`;
 }
 
-/** Each open window and a suspension by itself: one allowance answers them all. */
+/** Each open window and a suspension separately; one allowance covers all of them. */
 export function frozen({ writes, state, now, target }: Case): Finding[] {
   if (!writes) return [];
   const suspension = inForce(state.suspension, now);

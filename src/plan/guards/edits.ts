@@ -1,4 +1,4 @@
-// `overwrites-edit` and `takeover`: what somebody else put on the gateway, about to be lost.
+// `overwrites-edit` and `takeover`: changes by others that the plan would lose.
 import { formatPath, type Path } from '../../domain/path.ts';
 import type { Difference } from '../types/difference.ts';
 import { plural } from '../../lib/text.ts';
@@ -12,7 +12,7 @@ const VERBS = {
   move: 'moves',
 } as const;
 
-/** Neither as last applied nor as desired: somebody's edit. */
+/** Neither as last applied nor as desired: someone edited it. */
 export function overwritesEdit({ differences, state, mode }: Case): Finding[] {
   if (!state.lastApplied || mode !== 'apply') return [];
   return differences.filter(isSomebodysEdit).map((one) => ({
@@ -36,7 +36,7 @@ function editText({ kind, origin }: Difference): string {
     : `${VERBS[kind]} what someone edited on the gateway since the last apply`;
 }
 
-/** On a target never applied before nothing that is there is ours to remove. */
+/** On a target never applied to before, nothing belongs to Holdfast, so nothing may be removed. */
 export function takeover({ differences, state, target }: Case): Finding[] {
   if (state.lastApplied || target.adopted) return [];
   return [...removalsByPlace(differences)].map(([place, removals]) => {

@@ -1,5 +1,5 @@
-// What a guard is given and what it finds. A guard judges the images before and after the whole plan, never single
-// operations, and knows nothing of allowances: judge.ts holds its findings against them.
+// The input and the findings of a guard. A guard judges the images before and after the whole plan, never single
+// operations, and knows nothing of allowances: judge.ts applies these to its findings.
 import type { Catalog } from '../../gateway/catalog/field.ts';
 import type { GuardId } from '../../domain/plan/guard.ts';
 import type { Live } from '../../domain/live.ts';
@@ -22,13 +22,13 @@ export interface Case {
   readonly before: Tree;
   /** The image after the plan. */
   readonly after: Tree;
-  /** The images after each write but the last, as the routes predict them. */
+  /** The images after each write except the last, as the routes predict them. */
   readonly between: readonly Tree[];
-  /** Those the plan makes. */
+  /** The changes that the plan makes. */
   readonly differences: readonly Difference[];
   /** Whether the plan sends anything. */
   readonly writes: boolean;
-  /** Paths released by this desired state and by none before it. */
+  /** Paths that this desired state releases and no earlier one did. */
   readonly newlyReleased: readonly Path[];
   readonly literalSecrets: readonly { readonly path: Path; readonly place: string }[];
   readonly managementSecret: ManagementSecret | undefined;
@@ -42,15 +42,15 @@ export interface Finding {
   /** With numbers and thresholds. */
   readonly message: string;
   readonly remedy: string;
-  /** Ids of the changes it judges. */
+  /** IDs of the changes it judges. */
   readonly changes: readonly string[];
-  /** The choices an allowance can make; without one it does not answer the finding. */
+  /** The choices that an allowance can name; an allowance without one doesn't cover the finding. */
   readonly choices?: readonly string[];
 }
 
 export type Guard = (subject: Case) => readonly Finding[];
 
-/** Ids of the changes at a path or below it. */
+/** IDs of the changes at a path or below it. */
 export function changesBelow(subject: Case, path: Path): string[] {
   return subject.differences
     .filter((one) => path.every((step, i) => step.name === null || step.name === one.path[i]?.name))

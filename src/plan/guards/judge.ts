@@ -1,4 +1,5 @@
-// All guards on one plan, and their findings held against the allowances: everything is evaluated, everything listed.
+// Runs all guards on one plan and applies the allowances to their findings: all guards are evaluated, all findings
+// are listed.
 import type { Verdict } from '../../domain/plan/guard.ts';
 import { overrideFlag } from '../../domain/plan/override.ts';
 import { coversPath, formatPath, parsePath } from '../../domain/path.ts';
@@ -64,7 +65,7 @@ function answers(
   return allowance.path === undefined || (path !== undefined && coversPath(allowance.path, path));
 }
 
-/** Verdicts of the routes come without allowances; `brick` has none. */
+/** The routes return verdicts without allowances; `brick` has none. */
 function withAllowance(verdict: Verdict, allowances: readonly Allowance[]): Verdict {
   if (verdict.guard === 'brick') return { ...verdict, allowed: false };
   const finding = {

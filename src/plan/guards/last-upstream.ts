@@ -18,7 +18,7 @@ export function lastUpstream(subject: Case): Finding[] {
   ];
 }
 
-/** What must be listed after an apply, and would not be: an apply would be rolled back. */
+/** Models that must be listed after an apply and wouldn't be, so that the apply would be rolled back. */
 function requiredTaken(subject: Case): Finding[] {
   const lost = new Set(noLongerExposed(subject.before, subject.after));
   const required = subject.target.probes.models.filter((name) => lost.has(name));
@@ -54,7 +54,10 @@ function emptiedFamilies(subject: Case): Finding[] {
   });
 }
 
-/** Only where an upstream goes: dropping or renaming a model of one that stays is said in the change itself. */
+/**
+ * Only if an upstream is removed. Dropping or renaming a model of a remaining one is a consequence of the change
+ * itself.
+ */
 function orphanedModels(subject: Case): Finding[] {
   const lost = new Set(noLongerExposed(subject.before, subject.after));
   return subject.differences
@@ -78,7 +81,7 @@ function orphanedModels(subject: Case): Finding[] {
     });
 }
 
-/** Models that are served before and after the plan, and by nobody between two of its writes. */
+/** Models that are served before and after the plan, but by no upstream between two of its writes. */
 function orphanedMeanwhile(subject: Case): Finding[] {
   const { before, after, between, differences } = subject;
   const left = exposedModels(after);
@@ -99,7 +102,7 @@ function orphanedMeanwhile(subject: Case): Finding[] {
 const listed = (models: readonly string[], { fingerprints }: Case): string =>
   models.map((name) => `\`${shownName(name, fingerprints)}\``).join(', ');
 
-/** An entry, or a group with the keys in it that say otherwise. */
+/** An entry, or a group with the keys in it that override it. */
 function upstreamsIn(entry: Tree): readonly Tree[] {
   const { keys } = entry;
   return isList(keys) ? [entry, ...keys.filter(isTree)] : [entry];

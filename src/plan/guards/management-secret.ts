@@ -1,5 +1,5 @@
-// Facts about a declared `remote-management.secret-key` that only bcrypt can tell. Asynchronous because bcrypt takes a
-// tenth of a second; the plan itself takes the facts as an argument.
+// Facts about a declared `remote-management.secret-key` that only bcrypt can determine. Asynchronous because bcrypt
+// takes a tenth of a second; the plan itself gets the facts as an argument.
 import { createHmac } from 'node:crypto';
 import { compare, encodeBase64, hash } from 'bcryptjs';
 import type { Desired } from '../../domain/desired.ts';
@@ -11,11 +11,11 @@ import { isTree, type Tree, type Value } from '../../lib/value.ts';
 import { looksHashed } from '../../gateway/model/rules.ts';
 import { type ManagementSecret } from '../types/management-secret.ts';
 
-/** What the gateway takes for a hash; everything else is a plaintext that it hashes itself (C v0 §1.4). */
+/** What the gateway considers a hash; it hashes everything else itself (C v0 §1.4). */
 const COST = 10;
 
 /**
- * Undefined where the desired state declares no secret-key. The salt of a new hash is derived from the digest key, the
+ * Undefined if the desired state declares no secret-key. The salt of a new hash is derived from the digest key, the
  * secret and the live text, so that planning twice gives the same bytes.
  */
 export async function judgeManagementSecret(
@@ -34,14 +34,14 @@ export async function judgeManagementSecret(
   };
 }
 
-/** Where the secret stands, in either layout. */
+/** The path of the secret, in either layout. */
 const SECTIONS = ['remote-management', 'management'] as const;
 
 function sectionsIn(tree: Tree): readonly (typeof SECTIONS)[number][] {
   return SECTIONS.filter((name) => isTree(tree[name]) && tree[name]['secret-key'] !== undefined);
 }
 
-/** The declared tree with this text in the place of its secret. */
+/** The declared tree with this text in place of its secret. */
 export function withSecret(tree: Tree, stored: () => string): Tree {
   return sectionsIn(tree).reduce((made, name) => {
     const section = made[name];
@@ -74,7 +74,7 @@ async function isSame(a: string, b: string): Promise<boolean> {
   return looksHashed(a) && !looksHashed(b) ? compare(b, a) : false;
 }
 
-/** Two hashes are of one secret when a key that we have is behind both: the gateway hashed it again (C v0 §1.4). */
+/** Two hashes are of the same secret if one of our keys matches both: the gateway hashed it again (C v0 §1.4). */
 async function holdsSame(declared: string, now: string, keys: readonly Sealed<string>[]): Promise<boolean> {
   if (await isSame(declared, now)) return true;
   if (!looksHashed(declared) || !looksHashed(now)) return false;

@@ -1,5 +1,6 @@
-// `mass-delete`: a net loss above the threshold at any list or map, nested included; and entries replaced, counted apart.
-// Each list that stays is judged by itself, and all lists of one kind together: a removed provider loses its 500 keys.
+// `mass-delete`: a net loss above the threshold in any list or map, nested ones included, and replaced entries,
+// counted separately. Judges each remaining list separately, and all lists of one kind together: a removed provider
+// loses its 500 keys.
 import { usableKeys } from '../../gateway/observe/client-keys.ts';
 import type { Field } from '../../gateway/catalog/field.ts';
 import { ANY_ENTRY, ANY_KEY, key, type Path } from '../../domain/path.ts';
@@ -12,19 +13,19 @@ import { changesBelow, type Case, type Finding } from './guard.ts';
 
 type Bound = Policy['maxDeletes'];
 
-/** So many entries make a list whose shares mean something; below it only losing all of them counts. */
+/** With this many entries, a share of a list is meaningful; in shorter lists only the loss of all entries counts. */
 const SMALL = 4;
 
 /** What happened to the members of one list or map, or of all of a kind. */
 interface Count {
-  /** Worked out only for what is refused: names of secrets cost an HMAC each. */
+  /** Computed only for refused findings, because each name of a secret costs an HMAC. */
   readonly path: () => Path;
   /** Stands for many lists. */
   readonly total?: true;
   readonly field: Field;
   readonly before: number;
   readonly after: number;
-  /** Members that went while others came. */
+  /** Members that were removed while others were added. */
   readonly replaced: number;
 }
 
@@ -37,7 +38,7 @@ export function massDelete(subject: Case): Finding[] {
   return [...withoutEchoes(deleted), ...replaced];
 }
 
-/** A total says nothing new where the one list that makes it up was refused already. */
+/** A total adds nothing if the only list it consists of was refused already. */
 function withoutEchoes(findings: readonly Finding[]): Finding[] {
   const concrete = findings.filter(({ path }) => !path?.some((step) => step.name === null));
   return findings.filter((one) => {
@@ -59,7 +60,7 @@ function judgeLoss({ path, field, before, after }: Count, subject: Case): Findin
   return [finding(subject, path(), `removes ${share}; ${bound}`)];
 }
 
-/** In short lists of plain texts (excluded models, headers) the last one goes every day. */
+/** In short lists of plain texts (excluded models, headers), removing the last one is routine. */
 function holdsThings(field: Field): boolean {
   const member = field.item ?? field.value;
   return (
@@ -84,7 +85,7 @@ function finding(subject: Case, path: Path, message: string): Finding {
   return { guard: 'mass-delete', path, message, remedy, changes };
 }
 
-/** Changes below the list, and those that take it away with what it is in. */
+/** Changes below the list, and those that remove it together with its parent. */
 function changesAt(subject: Case, path: Path): string[] {
   const above = subject.differences.filter(
     (one) =>
@@ -106,7 +107,7 @@ function percent(part: number, whole: number): string {
   return `${Math.round((part / whole) * 100)} %`;
 }
 
-/** Every list and map that is there before and after and is not the same. */
+/** Every list and map that exists before and after and isn't the same. */
 function* countsBelow(
   subject: Case,
   field: Field,
@@ -141,7 +142,7 @@ function* countsOfList(
     yield { ...counted, replaced: 0 };
     return;
   }
-  // What stays as it is keeps its value: only the others need to be paired.
+  // Unchanged entries keep their value, so only the others have to be paired.
   const [stays, was] = [new Set(after), new Set(before)];
   const changed = before.filter((entry) => !stays.has(entry));
   const fresh = after.filter((entry) => !was.has(entry));
@@ -157,7 +158,7 @@ function* countsOfList(
   }
 }
 
-/** What a set of texts holds: one that occurs twice, or is blank, is no loss when it goes. */
+/** The texts in a set. Removing a duplicate or a blank one isn't a loss. */
 function countsOfTexts(
   before: readonly Value[],
   after: readonly Value[],
@@ -218,7 +219,7 @@ function tally(
     tally(counts, child, was, willBe, [...path, step]);
 }
 
-/** Members that are lists, maps or sections; texts and numbers have nothing to count. */
+/** Members that are lists, maps or sections; texts and numbers have no members to count. */
 function* childrenOf(
   field: Field,
   before: Value | undefined,

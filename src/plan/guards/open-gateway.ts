@@ -1,4 +1,5 @@
-// `open-gateway`: client keys that end empty, blank, or the published samples. At no moment of the plan either.
+// `open-gateway`: client keys that become empty, blank, or the published samples, also between two writes of the
+// plan.
 import { spelledIn } from '../../gateway/layout/locate.ts';
 import { formatPath, key, type Path } from '../../domain/path.ts';
 import type { Tree } from '../../lib/value.ts';

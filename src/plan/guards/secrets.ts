@@ -1,4 +1,5 @@
-// `release-secret` and `literal-secret`: credentials that would stay in force unseen, or stand in a file for all to read.
+// `release-secret` and `literal-secret`: credentials that would stay in effect unseen, or that are in a file as
+// plaintext.
 import { secretsIn } from '../../gateway/catalog/secrets.ts';
 import { formatPath, type Path } from '../../domain/path.ts';
 import { isTree, type Value } from '../../lib/value.ts';

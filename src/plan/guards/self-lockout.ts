@@ -1,5 +1,5 @@
-// `self-lockout`: any change after which Holdfast could not manage the gateway (C v0 §2.3, §5.2, §8.1): the secret, who
-// may call from where, the address it listens on, TLS.
+// `self-lockout`: any change after which Holdfast couldn't manage the gateway (C v0 §2.3, §5.2, §8.1): the secret,
+// who can call from where, the address it listens on, TLS.
 import { isLoopback } from '../../lib/loopback.ts';
 import { spelledFlat } from '../../gateway/layout/locate.ts';
 import { formatPath, type Path } from '../../domain/path.ts';

@@ -1,16 +1,16 @@
-// Which picture of the gateway a plan starts from. Memory and file agree as a rule; where they do not, the file is what
-// a write edits, and who wins decides what it should say.
+// Which image of the gateway a plan starts from. Memory and file usually agree. If they don't, a write edits the
+// file, and the winning side decides what the file should contain.
 import type { Dialect } from '../../gateway/dialect.ts';
 import type { Live } from '../../domain/live.ts';
 import type { Tree } from '../../lib/value.ts';
 import { resolveSplitBrain } from './resolve-split-brain.ts';
 
 export interface BaseImage {
-  /** What changes are counted from and made on. */
+  /** The image that changes are counted from and applied to. */
   readonly before: Tree;
-  /** What the declared tree is laid over: undeclared things keep what they have here. */
+  /** The image that the declared tree is laid over: undeclared values keep their value from here. */
   readonly under: Tree;
-  /** The gateway must be made to load its file again, whether or not anything else changes. */
+  /** The gateway must load its file again, whether or not anything else changes. */
   readonly repair: boolean;
 }
 
@@ -26,8 +26,9 @@ const BASES: Readonly<Record<Dialect['truth'], (live: Live, dialect: Dialect, si
 };
 
 /**
- * Memory and the hidden keys of the file. Where memory is stale, or the file is to win, the file itself: what stands in
- * it is not a difference, only not loaded (design §7). Where memory is to win over the file, the file is changed to it.
+ * Memory and the hidden keys of the file. If memory is stale, or the file should win, the file itself: its content
+ * isn't a difference, only not loaded (design §7). If memory should win over the file, the file is changed to match
+ * it.
  */
 function fromMemory(live: Live, dialect: Dialect, side: Side): BaseImage {
   const memory = dialect.image(live.memory.open(), contentIn(live, dialect));
@@ -36,7 +37,10 @@ function fromMemory(live: Live, dialect: Dialect, side: Side): BaseImage {
   return { before: file, under: side === 'memory' ? memory : file, repair: true };
 }
 
-/** The file is what everything is counted from, and laid over where memory is not to win (design-v8 rule 1). */
+/**
+ * The file is the base of all changes, and the declared tree is laid over it unless memory should win (design-v8
+ * rule 1).
+ */
 function fromFile(live: Live, dialect: Dialect, side: Side): BaseImage {
   const file = contentIn(live, dialect);
   return {

@@ -1,6 +1,6 @@
-// The desired state, the policy and what is remembered, as the gateway at hand says them: translated to its layout, and
-// families of credentials built from the groups that are there (design §4, design-v8 rules 16 to 21). Live is never
-// translated. Pure.
+// Translates the desired state, the policy and the records for this gateway: to its layout, with families of
+// credentials built from its existing groups (design §4, design-v8 rules 16 to 21). Never translates the live state.
+// Pure.
 import { loadCatalog } from '../../gateway/catalog/catalog.ts';
 import type { Catalog } from '../../gateway/catalog/field.ts';
 import type { Dialect } from '../../gateway/dialect.ts';
@@ -33,7 +33,7 @@ export interface LocaliseInput {
   readonly lastApplied: LastApplied | undefined;
   readonly released: readonly string[] | undefined;
   readonly dialect: Dialect;
-  /** Content of the file in the layout of the dialect; where families stand in groups it has to be there. */
+  /** Content of the file in the layout of the dialect; required if families are in groups. */
   readonly content: Tree;
   readonly live: Pick<Live, 'file' | 'keptFlat'>;
   readonly hash: (text: string) => string;
@@ -46,7 +46,7 @@ export interface Localised {
   readonly allow: readonly Allowance[] | undefined;
   readonly lastApplied: LastApplied | undefined;
   readonly released: readonly string[] | undefined;
-  /** What this gateway cannot be told. */
+  /** What this gateway can't express. */
   readonly refusals: readonly Verdict[];
   readonly notes: readonly Problem[];
 }
@@ -76,7 +76,7 @@ interface Translated {
   readonly said: Desired;
 }
 
-/** Translated already: one desired state is planned several times in a transaction, and by every look of a daemon. */
+/** A cache: one desired state is planned several times in a transaction, and by every check of a daemon. */
 const translations = new WeakMap<Desired, Map<Catalog, Translated>>();
 
 function translated(desired: Desired, catalog: Catalog): Translated {
@@ -88,7 +88,7 @@ function translated(desired: Desired, catalog: Catalog): Translated {
   return made;
 }
 
-/** Files and gateway have one catalog, and no groups are to be built of the files. */
+/** Files and gateway have the same catalog, and the files have no groups to build. */
 function isSaidAlready({ dialect: { catalog }, desired, lastApplied }: LocaliseInput): boolean {
   const { layout, hasGroups } = factsOf(catalog.layout);
   const isOfState = sameLayout(layout, fromRemembered(lastApplied?.layout));
@@ -113,7 +113,7 @@ function sayable(translation: Translation, catalog: Catalog): Translation {
 
 const isThere = (tree: Tree, names: readonly string[]): boolean => valueAt(tree, names) !== undefined;
 
-/** Sections that become empty go along. */
+/** Removes sections that become empty. */
 function without(tree: Tree, [name = '', ...rest]: readonly string[]): Tree {
   const { [name]: value, ...others } = tree;
   if (rest.length === 0 || !isTree(value)) return others;
@@ -123,7 +123,7 @@ function without(tree: Tree, [name = '', ...rest]: readonly string[]): Tree {
 
 // ── the tree ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** The translated tree, with positions and references where its parts stand now. */
+/** The translated tree, with the new positions and references of its parts. */
 function saidBy(translation: Translation, desired: Desired): Desired {
   const { tree, layout } = translation;
   const positions = new Map<string, Position>();
@@ -186,7 +186,7 @@ function builtFamily(
   });
 }
 
-/** Only where something is ignored: a fingerprint of each key takes time. */
+/** Only if something is ignored, because a fingerprint of each key takes time. */
 function ignoring({ policy, digestKey }: Target, provider: string): Pick<MergeGroupsInput, 'ignored'> {
   const family = [key('api-keys'), key(provider)];
   const depth = family.length + 3;
@@ -202,7 +202,7 @@ function ignoring({ policy, digestKey }: Target, provider: string): Pick<MergeGr
   };
 }
 
-/** Below a key or a member of a group by what it came from; a group itself only as a whole. */
+/** Below a key or a member of a group by its origin; a group itself only as a whole. */
 function originsIn(families: ReadonlyMap<string, MergedGroups['origins'] | undefined>): Built['originOf'] {
   const known = new Map<string, ReadonlyMap<string, string>>();
   const pointersOf = (provider: string, origins: MergedGroups['origins']): ReadonlyMap<string, string> => {
@@ -235,7 +235,7 @@ function ownershipOf({ policy }: Target, place: string): Ownership {
   return own?.ownership ?? 'whole';
 }
 
-/** Where the state remembers a key, and its group. */
+/** Where the state records a key, and its group. */
 function placedPaths(
   { dialect: { catalog }, hash }: LocaliseInput,
   provider: string,
@@ -282,7 +282,7 @@ function allowanceIn(layout: Layout, allowance: Allowance): readonly Allowance[]
   return pathsIn(layout, allowance.path).map((path) => ({ ...allowance, path }));
 }
 
-/** Entries of a family were told apart when its groups were built; the groups that came of it are owned whole. */
+/** Entries of a family were distinguished when its groups were built; the resulting groups are owned as a whole. */
 function withoutFamilyOwnership(target: Target): Target {
   const families = layoutTable().families.filter(({ form }) => form === 'groups');
   const paths = families.map(({ v8 }) => parsePath(v8));
@@ -294,7 +294,10 @@ function withoutFamilyOwnership(target: Target): Target {
 
 type Remembered = Pick<Localised, 'lastApplied' | 'released'>;
 
-/** What an apply through the other layout remembered of single settings; what it knew of families does not carry over. */
+/**
+ * What an apply through the other layout recorded about single settings. Its records about families don't carry
+ * over.
+ */
 function stateIn(
   layout: Layout,
   lastApplied: LastApplied | undefined,
@@ -334,7 +337,7 @@ const REASONS: Readonly<Record<Translation['refusals'][number]['why'], string>> 
 
 type Refusal = Translation['refusals'][number];
 
-/** In a flat file that nobody allowed to convert, what only the other layout says asks for the conversion. */
+/** In a flat file that nobody allowed to convert, what only the v8 layout can express requires the conversion. */
 function refusalsOf(refusals: readonly Refusal[], { desired, dialect, live }: LocaliseInput): Verdict[] {
   const { layout } = dialect.catalog;
   const converting = live.keptFlat === 'not-allowed' ? refusals.filter(({ why }) => why === 'unknown') : [];

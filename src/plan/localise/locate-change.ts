@@ -1,12 +1,12 @@
-// Which line of the files asked for what a gateway refuses: its messages name places in the flat spelling, the section, or
-// nothing (C v8 §1.5), so that the change whose names occur in it most is taken. Pure.
+// Which line of the files caused a refusal of the gateway. Its messages name paths in the flat spelling, the
+// section, or nothing (C v8 §1.5), so this picks the change whose names occur in the message most. Pure.
 import { spelledFlat } from '../../gateway/layout/locate.ts';
 import type { Change } from '../../domain/plan/change.ts';
 import { parsePath } from '../../domain/path.ts';
 
 type Asked = Pick<Change, 'path' | 'position'>;
 
-/** ` (desired/gateway.yaml:3:7)`, or nothing where no change can be told from the others. */
+/** ` (desired/gateway.yaml:3:7)`, or empty if no change stands out. */
 export function locateChange(message: string, changes: readonly Asked[]): string {
   const scored = changes.map((change) => ({ change, score: scoreOf(message, change) }));
   const best = Math.max(0, ...scored.map(({ score }) => score));

@@ -1,6 +1,6 @@
-// A family of v8 credentials as it should be, built from the groups that are there: untouched groups stay as they are,
-// edits go in place, new entries get a group of their own, and a group goes only with its last key (design-v8 rules 16 to
-// 18). Pure; what is equal is told by effective entries, never by grouping or names.
+// Builds a family of v8 credentials from the existing groups: untouched groups stay as they are, edits are made in
+// place, new entries get a group of their own, and a group is removed only with its last key (design-v8 rules 16 to
+// 18). Pure. Equality is decided by effective entries, never by grouping or names.
 import type { Field } from '../../gateway/catalog/field.ts';
 import { type EffectiveEntry, effectiveEntries, effectiveField } from '../../gateway/layout/effective.ts';
 import type { Family } from '../../gateway/layout/table.ts';
@@ -14,14 +14,14 @@ export interface MergeGroupsInput {
   readonly family: Family;
   /** The family in the v8 catalog. */
   readonly field: Field;
-  /** Groups as they are in the file. */
+  /** Groups in the file. */
   readonly live: readonly Value[];
-  /** Groups as they are declared. */
+  /** Declared groups. */
   readonly declared: readonly Value[];
   readonly ownership: Ownership;
-  /** Whether Holdfast put this key of this group there; only asked for `entries` and `members`. */
+  /** Whether Holdfast added this key of this group; called only for `entries` and `members`. */
   readonly placed: (group: number, key: number) => boolean;
-  /** Entries that policy leaves alone. */
+  /** Entries that the policy ignores. */
   readonly ignored?: (entry: Tree) => boolean;
 }
 
@@ -37,7 +37,7 @@ export function mergeGroups(input: MergeGroupsInput): MergedGroups {
   return new Regrouping(input).all();
 }
 
-/** A live group under work; `keys` by their live index, undefined once they are gone. */
+/** A live group while it is changed; `keys` by their live index, undefined once removed. */
 interface LiveGroup {
   readonly at: number;
   group: Tree;
@@ -45,17 +45,17 @@ interface LiveGroup {
   touched: boolean;
 }
 
-/** Keys of one group, by their live index, for which one member is to be otherwise. */
+/** Keys of one group, by their live index, that need a different value for one member. */
 interface MemberEdit {
   readonly name: string;
   readonly work: LiveGroup;
   readonly keys: Map<number, EffectiveEntry>;
 }
 
-/** A declared entry without a partner, or one that cannot stay in its group. */
+/** A declared entry without a partner, or one that can't stay in its group. */
 interface Newcomer {
   readonly entry: EffectiveEntry;
-  /** The declared group, by which newcomers keep together. */
+  /** The declared group: unplaced entries of one declared group stay together. */
   readonly from: number;
 }
 
@@ -68,7 +68,7 @@ class Regrouping {
   readonly #newcomers: Newcomer[] = [];
   /** Declared steps by live group and key. */
   readonly #from = new Map<string, readonly Step[]>();
-  /** By group and key, or by group alone, which members were edited, with the declared steps. */
+  /** The edited members by group and key, or by group alone, with the declared steps. */
   readonly #edits = new Map<string, Map<string, readonly Step[]>>();
 
   constructor(input: MergeGroupsInput) {
@@ -111,7 +111,7 @@ class Regrouping {
     };
   }
 
-  /** Whether the gateway drops all of these at load: then the family already is what is declared. */
+  /** Whether the gateway drops all of these at load: then the family is already as declared. */
   #areWithoutEffect(indexes: readonly number[]): boolean {
     if (indexes.length === 0) return true;
     const { dropped } = normaliseAt(
@@ -132,7 +132,7 @@ class Regrouping {
     return this.#changed(old, entry).length === 0;
   }
 
-  /** Names of the members that are to be otherwise. */
+  /** Names of the members that need a different value. */
   #changed(old: EffectiveEntry, { entry }: EffectiveEntry): readonly string[] {
     if (this.#input.ignored?.(old.entry)) return [];
     const names =
@@ -180,8 +180,9 @@ class Regrouping {
   }
 
   /**
-   * The keys that inherit the member, where the group itself can say what all of them are to have: nobody else's key is
-   * in it, and the group says it now, or its declaration does, or there is one key only. None: each key says it.
+   * The keys that inherit the member, if the group itself can express the value for all of them: it has no key of
+   * others, and the group sets the member now, or its declaration does, or there is only one key. Empty: each key
+   * sets it.
    */
   #heirs(name: string, work: LiveGroup, keys: MemberEdit['keys']): ReadonlyMap<number, EffectiveEntry> {
     const none = new Map<number, EffectiveEntry>();
@@ -229,7 +230,7 @@ class Regrouping {
     this.#noteEdit(`${work.at}/keys/${index}`, name, entry.members.get(name) ?? entry.place);
   }
 
-  /** What the gateway does not know goes when its key is written. */
+  /** What the gateway doesn't know is removed when its key is written. */
   #knownOf(key: Tree): Tree {
     const { fields } = this.#field.item ?? {};
     return Object.fromEntries(Object.entries(key).filter(([name]) => fields?.has(name)));
@@ -251,8 +252,8 @@ class Regrouping {
   }
 
   /**
-   * A key that can't express it inside its group leaves it: for one that says what is declared, or for one of its own with
-   * everything it has now or is to have.
+   * A key that can't express the value inside its group leaves it: for a group that has the declared value, or for
+   * one of its own with all its current or declared values.
    */
   #moveOut(work: LiveGroup, index: number, proposed: EffectiveEntry): void {
     const old = this.#now.find(({ place }) => place[0] === work.at && place[2] === index);
@@ -263,7 +264,10 @@ class Regrouping {
     this.#newcomers.push({ entry, from: -1 - this.#newcomers.length });
   }
 
-  /** A key that was added to a declared group goes to the live group that holds its others, where the two say the same. */
+  /**
+   * A key that was added to a declared group goes to the live group that has its other keys, if the two have the
+   * same values.
+   */
   #join(): void {
     const homes = new Map<number, LiveGroup>();
     for (const [place, from] of this.#from) {
@@ -343,7 +347,7 @@ class Regrouping {
     }
   }
 
-  /** As it is declared, less the keys that have their place already; made of one entry where nothing is shared. */
+  /** The declared group without the keys that are already placed; built from one entry if nothing is shared. */
   #newGroup(
     declared: Tree | undefined,
     entries: readonly EffectiveEntry[],
@@ -361,7 +365,7 @@ class Regrouping {
     return [group, onGroup.map(([name]) => [name, only?.members.get(name) ?? only?.place ?? []])];
   }
 
-  /** A label that no other group has, so that the group can be told from others of its address. */
+  /** A label that no other group has, so that the group can be distinguished from others with its address. */
   #freeName(given: Value | undefined, first: number, taken: Set<Value | undefined>): Value {
     const provider = this.#input.family.v8.slice(this.#input.family.v8.indexOf('.') + 1);
     let number = first;
@@ -382,14 +386,14 @@ function keysOf(group: Tree): (Tree | undefined)[] {
   return listOf(keys).map((key) => (isTree(key) ? key : undefined));
 }
 
-/** What a key says itself; null inherits. */
+/** The value that a key sets itself; null inherits. */
 function ownOf(key: Tree | undefined, name: string): Value | undefined {
   return key?.[name] ?? undefined;
 }
 
 const keyed = <K, V>(key: K, value: V | undefined): [K, V][] => (value === undefined ? [] : [[key, value]]);
 
-/** Whether all of them have it from one declared group. */
+/** Whether all of them get it from the same declared group. */
 function isOfOneGroup(name: string, entries: readonly EffectiveEntry[]): boolean {
   const places = new Set(entries.map(({ members }) => members.get(name)?.join('/')));
   const [place = ''] = places;

@@ -1,4 +1,4 @@
-// What a first write through the v8 API makes of a file that is not in the plain v8 layout yet: guard `migrate-file`
+// What a first write through the v8 API does to a file that isn't in the plain v8 layout yet: guard `migrate-file`
 // (C v8 §4.6, design-v8 rule 13). Findings only.
 import type { Layout } from '../../domain/desired.ts';
 import type { Verdict } from '../../domain/plan/guard.ts';
@@ -10,11 +10,11 @@ import type { Fate } from '../../gateway/v8/normalise.ts';
 import { viewV8 } from '../../gateway/v8/view.ts';
 import { narrowedByMigration } from './setting-scope.ts';
 
-/** Whether some of these lets the gateway's file be converted. */
+/** Whether one of these allows converting the gateway's file. */
 export const allowsMigration = (allowances: readonly Allowance[]): boolean =>
   allowances.some(({ guard, path }) => guard === 'migrate-file' && path === undefined);
 
-/** Empty where the write only formats. */
+/** Empty if the write changes only the formatting. */
 export function migrationVerdicts(raw: string, live: Pick<Live, 'layout' | 'build'>): readonly Verdict[] {
   const { layout } = live;
   const told = whatItDoes(raw, layout);
@@ -30,7 +30,7 @@ export function migrationVerdicts(raw: string, live: Pick<Live, 'layout' | 'buil
   ];
 }
 
-/** `places`, the keys with their lines, cannot be said in the flat file that the gateway has. */
+/** The gateway's flat file can't express `places`, the keys with their lines. */
 export function neededMigration(raw: string, places: readonly string[]): Verdict {
   const keys = places.join(', ');
   return verdict(

@@ -1,4 +1,4 @@
-// The image of a v8 gateway on which memory is right and the file is not: the file with what memory shows where the two
+// The image of a v8 gateway if memory is right and the file isn't: the file, with the values of memory where the two
 // disagree, in the layout of the file (design §9 `split-brain`). Pure.
 import type { Catalog, Field } from '../../gateway/catalog/field.ts';
 import type { Dialect } from '../../gateway/dialect.ts';
@@ -26,11 +26,11 @@ export interface SplitBrainImage {
   readonly dialect: Dialect;
   /** Content of the file. */
   readonly content: Tree;
-  /** What the file loads to: it knows what memory does not show. */
+  /** What the file loads to: it has what memory doesn't show. */
   readonly loaded: Memory;
   /** As `GET /v0/management/config` shows it. */
   readonly memory: Tree;
-  /** Where they disagree, in the spelling of memory. */
+  /** The paths where they disagree, in the spelling of memory. */
   readonly paths: readonly string[];
 }
 
@@ -51,7 +51,7 @@ export function resolveSplitBrain({ dialect, content, loaded, memory, paths }: S
   return laidOver(catalog, catalog.root, rest, hasGroups ? inGroups(catalog, said, content) : said);
 }
 
-/** Entries with members that memory does not show (TURN secrets) are told apart by their places only. */
+/** Entries with members that memory doesn't show (TURN secrets) are distinguished only by their position. */
 function isComplete(catalog: Catalog, path: Path, memory: Tree, loaded: Memory): boolean {
   const names = namesOf(path);
   const field = catalog.at(names);
@@ -72,7 +72,7 @@ function withoutPath(tree: Tree, path: Path): Tree {
   return rest.length === 0 ? others : { ...tree, [name]: withoutPath(value as Tree, path.slice(1)) };
 }
 
-/** Families as they are grouped now, as far as memory still has their keys. */
+/** Families in their current grouping, as far as memory still has their keys. */
 function inGroups(catalog: Catalog, said: Tree, content: Tree): Tree {
   const families = said['api-keys'];
   if (!isTree(families)) return said;
@@ -88,7 +88,7 @@ function inGroups(catalog: Catalog, said: Tree, content: Tree): Tree {
   return { ...said, 'api-keys': Object.fromEntries(made) };
 }
 
-/** What means the same keeps the spelling of the file. */
+/** Values with the same meaning keep the spelling of the file. */
 function laidOver(catalog: Catalog, field: Field, file: Tree, said: Tree): Tree {
   const made: Record<string, Value> = { ...file };
   for (const [name, value] of Object.entries(said)) {

@@ -1,5 +1,6 @@
-// What a plan says of settings that reach fewer credentials on this gateway than on others, or nobody knows which
-// (design-v8 rule 21). A write that would narrow one is refused by guard `unsupported`; this tells of the rest. Pure.
+// Notes about settings that apply to fewer credentials on this gateway than on others, or to an unknown set of them
+// (design-v8 rule 21). The guard `unsupported` refuses a write that would narrow one; these notes cover the rest.
+// Pure.
 import type { Dialect } from '../../gateway/dialect.ts';
 import {
   settingScopeOf,

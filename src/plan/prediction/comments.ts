@@ -1,5 +1,5 @@
-// Comments are something people wrote: which of them a write would lose, or move to another entry. What belongs to an
-// entry that goes may go with it. Decides nothing.
+// Comments are the work of people: which of them a write would lose, or move to another entry. What belongs to a
+// removed entry may be removed with it. Decides nothing.
 import type { Catalog, Field } from '../../gateway/catalog/field.ts';
 import {
   type CommentPlaces,
@@ -15,7 +15,7 @@ import type { Difference } from '../types/difference.ts';
 import { isFailure } from '../../yaml/failure.ts';
 import { type LostComment } from '../types/lost-comment.ts';
 
-/** Comments of the first text that the second has no more, or has elsewhere. Entries are followed through renames. */
+/** Comments of the first text that the second doesn't have, or has elsewhere. Follows entries through renames. */
 export function lostComments(
   catalog: Catalog,
   before: Pick<FileDocument, 'text'>,
@@ -29,7 +29,7 @@ export function lostComments(
   return new Comparison(was, is, renamesIn(differences)).lost();
 }
 
-/** Places of entries that go, so that they are not taken for others of the same name. */
+/** Paths of removed entries, so that they aren't mistaken for others of the same name. */
 const entriesGone = (differences: readonly Pick<Difference, 'kind' | 'livePlace'>[]): ReadonlySet<string> =>
   new Set(
     differences.flatMap(({ kind, livePlace }) => (kind === 'remove' ? [JSON.stringify(livePlace)] : [])),
@@ -44,7 +44,7 @@ function placesIn(
   return isFailure(parsed) ? undefined : commentPlaces(parsed as FileDocument, namingBy(catalog, gone));
 }
 
-/** By what identifies it; by position where nothing does. */
+/** By its identity; by position if it has none. */
 function namingBy(catalog: Catalog, gone: ReadonlySet<string>): Naming {
   const nameOf = nameAmongStaying(catalog);
   return (node, index, place) => {
@@ -76,7 +76,7 @@ function nameBy(
   return texts.some((text) => text !== '') ? texts.join('\n') : undefined;
 }
 
-/** Old names of entries to new ones, of whatever list: a credential that was rotated stays what it is. */
+/** Old names of entries to new ones, in any list: a credential that was rotated is still the same. */
 function renamesIn(
   differences: readonly Pick<Difference, 'kind' | 'before' | 'after' | 'field'>[],
 ): ReadonlyMap<string, string> {
@@ -98,7 +98,7 @@ function memberOf(value: Value | undefined, name: string): string {
 class Comparison {
   readonly #was: CommentPlaces;
   readonly #is: CommentPlaces;
-  /** Paths of the first text as the second calls them; undefined: it has them no more. */
+  /** Paths of the first text in the second; undefined: the second doesn't have them. */
   readonly #now: readonly (string | undefined)[];
   readonly #renames: ReadonlyMap<string, string>;
   readonly #there: ReadonlySet<string>;
@@ -129,7 +129,7 @@ class Comparison {
     return this.#there.has(now) ? now : undefined;
   }
 
-  /** It stands behind what goes, right above it, or below it and deeper than it. */
+  /** It follows a removed value, or is directly above it, or below it and indented more. */
   #goesWithEntry({ on, above, column, touchesNext }: PlacedComment): boolean {
     if (on !== undefined) return this.#pathNow(on) === undefined;
     const previous = this.#was.entries[above - 1];
@@ -140,7 +140,7 @@ class Comparison {
     );
   }
 
-  /** Of the outermost entry around this one that goes. */
+  /** Of the outermost removed entry around this one. */
   #columnOfGone(index: number): number {
     let column = this.#was.entries[index]?.column ?? 0;
     for (let i = index; i >= 0 && this.#now[i] === undefined; i -= 1)
@@ -178,7 +178,7 @@ class Comparison {
   }
 }
 
-/** The lines, and what is prose in them: what was commented out may be a key. */
+/** The lines, and their prose: what was commented out can be a key. */
 export function commentsInWords(lost: readonly LostComment[]): string {
   const shown = lost.slice(0, MOST_SHOWN).map(({ text, line }) => {
     const prose = proseIn(text);

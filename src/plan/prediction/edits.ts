@@ -1,5 +1,5 @@
-// From what the file says to what it should say, as a patch: only what the gateway would tell apart is touched. Knows
-// the catalog's meaning of values, not the text.
+// From the current to the intended content of the file, as a patch: it touches only what the gateway would
+// distinguish. Knows the catalog's meaning of values, not the text.
 import { loadCatalog } from '../../gateway/catalog/catalog.ts';
 import type { Catalog, Field } from '../../gateway/catalog/field.ts';
 import { canonical, sameAt } from '../../gateway/model/equal.ts';
@@ -17,7 +17,7 @@ export function outermost(areas: readonly Area[]): Area[] {
   return distinct.filter((area) => !distinct.some((other) => covers(other, area)));
 }
 
-/** The patch that makes `content` say what `wanted` says in these areas. Undefined: it says so already. */
+/** The patch that makes `content` equal to `wanted` in these areas. Undefined: it already is. */
 export function patchTowards(
   catalog: Catalog,
   content: Tree,
@@ -66,7 +66,7 @@ function stepFor(
   return patchTo(field, content, proposed);
 }
 
-/** Long lists of entries are not normalised as a whole, only to find out what comparing their entries shows as well. */
+/** Avoids normalising long lists of entries as a whole, if a comparison of their entries is enough. */
 function isEntryByEntry(
   field: Field | undefined,
   content: readonly Value[],
@@ -76,7 +76,10 @@ function isEntryByEntry(
   return content.length === proposed.length || hasOthers(field, content, proposed);
 }
 
-/** Whether one of the lists holds an entry for certain that the other has not: not one that the gateway ignores. */
+/**
+ * Whether one of the lists certainly has an entry that the other lacks; entries that the gateway ignores don't
+ * count.
+ */
 function hasOthers(field: Field, content: readonly Value[], proposed: readonly Value[]): boolean {
   const filed = heldOf(field, content).map((entry) => identityOf(field, entry));
   const [there, asked] = [new Set(filed), new Set(proposed.map((entry) => identityOf(field, entry)))];
@@ -95,7 +98,10 @@ function patchTo(field: Field | undefined, content: Value, proposed: Value): Pat
   return { kind: 'replace', value: proposed };
 }
 
-/** Whether names of this map are trimmed or lowered when the file is loaded: the file may spell them otherwise. */
+/**
+ * Whether loading the file trims names of this map or converts them to lower case: the file can then spell them
+ * differently.
+ */
 export function respellsKeys(field: Field): boolean {
   return (
     field.kind === 'map' && field.normalise.some((rule) => rule.startsWith('keys:') || rule === 'headers')
@@ -127,17 +133,23 @@ function mapTo(field: Field | undefined, content: Tree, proposed: Tree): Patch |
   return { kind: 'map', keys };
 }
 
-/** What the gateway does not know: memory does not show it. It goes with the next write of its entry (C v0 §4.4 N11). */
+/**
+ * What the gateway doesn't know: memory doesn't show it. It is removed with the next write of its entry (C v0 §4.4
+ * N11).
+ */
 const isUnshown = (field: Field, name: string): boolean =>
   field.kind === 'struct' && !field.fields?.has(name) && !isOfTree(field);
 
-/** There the wanted image is one of the file: what it lacks goes. Elsewhere it is one of memory, which shows no unknown keys. */
+/**
+ * If the proposed image is one of the file, what it lacks is removed. Otherwise it is one of memory, which shows no
+ * unknown keys.
+ */
 function isOfTree(field: Field): boolean {
   const { root } = loadCatalog('v8');
   return field === root || (field.parent !== undefined && isOfTree(field.parent));
 }
 
-/** Free-form settings: null, zero and nothing are three different things. */
+/** Free-form settings: null, zero and absent are three different values. */
 function exactStep(before: Value | undefined, after: Value | undefined): KeyStep | undefined {
   if (sameValue(before, after)) return undefined;
   if (after === undefined) return { kind: 'remove' };
@@ -175,13 +187,13 @@ function itemStep(
 
 const hasSameKind = (a: Value, b: Value): boolean => isTree(a) === isTree(b) && isList(a) === isList(b);
 
-/** Old members of a set where they are, new ones behind them. */
+/** Old members of a set stay in place; new ones follow. */
 function inFileOrder(steps: readonly ItemStep[]): ItemStep[] {
   const old = steps.filter((step) => 'from' in step).toSorted((a, b) => a.from - b.from);
   return [...old, ...steps.filter((step) => !('from' in step))];
 }
 
-/** By identity; what is left on both sides is taken for renamed where the two are alike enough. */
+/** By identity. Of the unpaired entries on both sides, similar ones count as renamed. */
 function partners(
   field: Field,
   content: readonly Value[],
@@ -198,7 +210,7 @@ function partners(
   return result;
 }
 
-/** Entries as the gateway identifies them: trimmed and lowered as its loader does. */
+/** Entries by the gateway's identity: trimmed and in lower case, as its loader does. */
 function heldOf(field: Field, content: readonly Value[]): readonly Value[] {
   const { item } = field;
   if (!item || (item.normalise.length === 0 && !item.fields)) return content;

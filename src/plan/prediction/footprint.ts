@@ -1,5 +1,5 @@
-// What a write may alter besides its own paths, and what it must not: compares the content of the file before and after
-// it, as predicted. Decides nothing.
+// What a write may change besides its own paths, and what it must not: compares the content of the file before and
+// after it, as predicted. Decides nothing.
 import type { Catalog, Field } from '../../gateway/catalog/field.ts';
 import { sameAt } from '../../gateway/model/equal.ts';
 import { formatPath, key } from '../../domain/path.ts';
@@ -11,13 +11,13 @@ export const pathOfArea = (area: Area): string => formatPath(area.map(key));
 
 /** How the content outside the areas differs. */
 export interface Aside {
-  /** Paths that say something else, or nothing, after the write: a loss. */
+  /** Paths that have another meaning, or none, after the write: a loss. */
   readonly lost: readonly string[];
-  /** Paths that the saver writes out or respells without changing their meaning (C v0 §4.4 N10). */
+  /** Paths that the saver expands or respells without changing their meaning (C v0 §4.4 N10). */
   readonly spelled: readonly string[];
 }
 
-/** `kept`: the image whose unknown members must be left inside the areas; what was there before, if not said. */
+/** `kept`: the image whose unknown members must stay inside the areas; by default, the content before. */
 export function besides(
   catalog: Catalog,
   before: Tree,
@@ -75,19 +75,19 @@ class Comparison {
   }
 }
 
-/** Two lists without the entries that both have: what is in those counts alike on both sides. */
+/** Two lists without the entries that both have: the content of these counts the same on both sides. */
 function withoutShared(
   before: Value | undefined,
   after: Value | undefined,
 ): readonly [Value | undefined, Value | undefined] {
   if (!isList(before) || !isList(after)) return [before, after];
   const [was, is] = [new Set(before.filter(isTree)), new Set(after.filter(isTree))];
-  if (was.size < before.length || is.size < after.length) return [before, after]; // one entry may occur twice
+  if (was.size < before.length || is.size < after.length) return [before, after]; // one entry can occur twice
   const not = (others: ReadonlySet<Value>) => (entry: Value) => !others.has(entry);
   return [before.filter(not(is)), after.filter(not(was))];
 }
 
-/** Maps whose names the gateway respells are compared whole. */
+/** Maps whose names the gateway respells are compared as a whole. */
 const isOpen = (field: Field | undefined): boolean =>
   !field || (field.kind !== 'any' && !respellsKeys(field));
 
@@ -98,7 +98,7 @@ export function countItems(value: Value | undefined): number {
   return Object.values(value).reduce((sum: number, member) => sum + countItems(member), 0);
 }
 
-/** The name of a key inside entries that the catalog does not know and that is gone afterwards (C v0 §4.4 N11). */
+/** The name of a key inside entries that the catalog doesn't know and that is missing afterwards (C v0 §4.4 N11). */
 function unknownLost(
   field: Field | undefined,
   before: Value | undefined,

@@ -9,7 +9,7 @@ import type { Tree } from '../../lib/value.ts';
 import type { Prediction } from '../../domain/plan/write.ts';
 import type { LoadFailure } from '../../yaml/failure.ts';
 
-/** A gateway at rest, and the pictures of it. */
+/** A gateway at rest, and the images derived from it. */
 export interface State extends AtRest {
   /** Memory as `GET /config` shows it, in YAML spelling. */
   readonly view: Tree;
@@ -17,13 +17,13 @@ export interface State extends AtRest {
   readonly image: Tree;
 }
 
-/** The state after the gateway has loaded this file, or why it refuses it. */
+/** The state after the gateway loaded this file, or why it refuses it. */
 export function settled(document: FileDocument, dialect: Dialect): State | LoadFailure {
   const rest = dialect.rest(document);
   return 'ok' in rest ? rest : new Settled(rest, dialect);
 }
 
-/** The state after a request of the v8 API, from the nodes that it makes of the normalised tree. */
+/** The state after a request of the v8 API, from the nodes that it creates from the normalised tree. */
 export function settledRoot(root: FileNode): State | LoadFailure {
   const document: FileDocument = { text: '', root };
   const loaded = loadTree(withoutFamilies(root));
@@ -32,11 +32,11 @@ export function settledRoot(root: FileNode): State | LoadFailure {
   return new SettledTree(document, contentInView({ document, memory, rewritten }), loaded);
 }
 
-/** What takes long to load, and what validation of the files has looked at in every detail. */
+/** These take long to load, and the validation of the files has checked them in detail. */
 const withoutFamilies = (root: FileNode): FileNode =>
   root.kind === 'map' ? { ...root, pairs: root.pairs.filter(({ key }) => key.text !== 'api-keys') } : root;
 
-/** Memory is worked out when first asked for: a plan that is not applied never does. */
+/** Memory is computed on first use: a plan that isn't applied never needs it. */
 class SettledTree implements State {
   readonly document: FileDocument;
   readonly content: Tree;
@@ -61,14 +61,14 @@ class SettledTree implements State {
     return memoryView(this.memory, V8);
   }
 
-  /** Families that the gateway would refuse are missing: it says so itself when they are sent. */
+  /** Families that the gateway would refuse are missing: it reports them itself when they are sent. */
   #load(): Memory {
     const loaded = this.document.root && loadTree(this.document.root);
     return loaded?.ok ? loaded.memory : this.#besides;
   }
 }
 
-/** The view and the image are worked out when first asked for: of the state before a write nobody asks. */
+/** The view and the image are computed on first use: nobody needs those of the state before a write. */
 class Settled implements State {
   readonly document: FileDocument;
   readonly content: Tree;

@@ -1,5 +1,5 @@
-// What routing finds that must not be written at all: texts that destroy the file, edits that cannot be made, files the
-// gateway does not load. Findings only; allowances are the guards'.
+// What routing finds that must not be written: texts that destroy the file, edits that can't be made, files that the
+// gateway doesn't load. Findings only; the guards apply allowances.
 import type { Verdict } from '../../domain/plan/guard.ts';
 import { overrideFlag } from '../../domain/plan/override.ts';
 import { isList, isTree, type Value } from '../../lib/value.ts';
@@ -30,7 +30,7 @@ export function unsupported(message: string, differences: Judged): Verdict {
   };
 }
 
-/** What is wanted goes together for nobody: the gateway's loader says so (C v0 §2.4). */
+/** The proposed values can't be combined: the gateway's loader refuses them (C v0 §2.4). */
 export function wouldBeRefused(message: string, differences: Judged): Verdict {
   return {
     guard: 'unsupported',
@@ -42,10 +42,10 @@ export function wouldBeRefused(message: string, differences: Judged): Verdict {
   };
 }
 
-/** A line end, then nothing but blanks, then `#`: the gateway takes the blanks away (C v0 §2.3; design-v8 rule 9). */
+/** A line end, only blanks, then `#`: the gateway removes the blanks (C v0 §2.3; design-v8 rule 9). */
 const TRAP = /\n[ \t]*#/;
 
-/** The keys down to the first text with the trap in it. Undefined: there is none. */
+/** The keys down to the first text with this trap. Undefined: there is none. */
 function trapIn(value: Value): readonly string[] | undefined {
   if (typeof value === 'string') return value.includes('#') && TRAP.test(value) ? [] : undefined;
   if (isList(value)) {
@@ -69,7 +69,7 @@ export function brickVerdicts(before: State, after: State, differences: Judged):
   return now ? [noWayBack(now, differences)] : [];
 }
 
-/** Of a file that is written as it is. */
+/** Of a file that is written unchanged. */
 export function brickIn(state: State): Verdict | undefined {
   const found = trapIn(state.content);
   return found && brick(found, []);

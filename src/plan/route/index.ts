@@ -1,5 +1,5 @@
-// The requests of a plan: by the route of the dialect for what differs, the byte-changing repair where memory is stale and nothing
-// differs, none where there is nothing to write.
+// The requests of a plan: by the route of the dialect for the differences, the byte-changing repair if memory is
+// stale and nothing differs, none if there is nothing to write.
 import { shownAt } from '../../gateway/catalog/secrets.ts';
 import type { Dialect } from '../../gateway/dialect.ts';
 import type { Verdict } from '../../domain/plan/guard.ts';
@@ -42,7 +42,7 @@ const ROUTERS: Readonly<Record<Dialect['route'], (input: RouteInput) => Routed>>
   tree: routeTree,
 };
 
-/** A live read without the file (a shallow check) has no routes: what would be spliced is not known. */
+/** A live reading without the file (a shallow check) has no routes: the text to splice isn't known. */
 export function routePlan(input: RoutesInput): Routes {
   const { live, differences, fingerprints } = input;
   if (!live.file) return NONE;

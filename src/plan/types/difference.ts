@@ -1,4 +1,5 @@
-// A change with everything the router and the guards need: real values and places. Lives only in memory, inside plan/.
+// A change with everything that the router and the guards need: real values and paths. Exists only in memory, inside
+// plan/.
 import type { Field } from '../../gateway/catalog/field.ts';
 import type { ChangeKind, Origin } from '../../domain/plan/change.ts';
 import type { Path } from '../../domain/path.ts';
@@ -8,21 +9,21 @@ import type { Value } from '../../lib/value.ts';
 export type Place = readonly (string | number)[];
 
 export interface Difference {
-  /** The id of the Change that shows it. */
+  /** The ID of the Change that shows it. */
   readonly id: string;
   readonly kind: ChangeKind;
   /** For people: entries by identity, secrets as `#fingerprint`. */
   readonly path: Path;
   readonly field: Field;
-  /** Where it is in the live image; absent for an added thing. */
+  /** Its path in the live image; absent for an addition. */
   readonly livePlace?: Place;
-  /** Where it is in the wanted image; absent for a removed thing. */
+  /** Its path in the proposed image; absent for a removal. */
   readonly wantedPlace?: Place;
-  /** Where it is in the declared tree, for its source position. */
+  /** Its path in the declared tree, for its source position. */
   readonly declaredPlace?: Place;
   /** Normalised. */
   readonly before?: Value;
-  /** Normalised, as the gateway would hold it. */
+  /** Normalised, as the gateway would store it. */
   readonly after?: Value;
   readonly origin: Origin;
   readonly disposition: 'apply' | 'report' | 'held';

@@ -1,4 +1,4 @@
-// What a plan is made from and what comes of it. Types only.
+// The input and the result of a plan. Types only.
 import type { Dialect } from '../../gateway/dialect.ts';
 import type { Desired } from '../../domain/desired.ts';
 import type { Verdict } from '../../domain/plan/guard.ts';
@@ -14,22 +14,22 @@ import type { Difference } from './difference.ts';
 import type { LostComment } from './lost-comment.ts';
 import type { ManagementSecret } from './management-secret.ts';
 
-/** Whether `PUT /config.yaml` was seen to work without changing anything (design §9 `no-way-back`). */
+/** Whether `PUT /config.yaml` was tried successfully without changing anything (design §9 `no-way-back`). */
 export type WayBack = 'available' | 'unavailable' | 'unknown' | 'not-probed';
 
-/** What Holdfast remembers of the target, as far as a plan depends on it. */
+/** What Holdfast has recorded about the target, as far as a plan depends on it. */
 export interface KnownState {
   readonly lastApplied?: LastApplied | undefined;
-  /** Paths released by earlier plans and not declared, pruned or forgotten since (`TargetState.released`). */
+  /** Paths released by earlier plans and not declared or pruned since (`TargetState.released`). */
   readonly released?: readonly string[] | undefined;
-  /** Texts of earlier runs that were secrets, and those that were not. */
+  /** Texts of earlier runs that were secrets, and those that weren't. */
   readonly origins?: Origins | undefined;
   readonly suspension?: Suspension | undefined;
-  /** Paths whose healing stopped, or that rest between two healings: their differences are held. */
+  /** Paths that Holdfast doesn't correct now, permanently or until a time: their differences are held back. */
   readonly held?: readonly HeldPath[] | undefined;
 }
 
-/** `until` is ms since the epoch; without it healing stopped. */
+/** `until` is ms since the epoch; without it, Holdfast stopped correcting the path. */
 export interface HeldPath {
   readonly path: string;
   readonly until?: number;
@@ -46,15 +46,15 @@ export interface PlanInput {
   readonly state: KnownState;
   /** `Store.hash`: keyed, for comparisons with `LastApplied`. */
   readonly hash: (text: string) => string;
-  /** In place of the target's own mode. */
+  /** Replaces the target's own mode. */
   readonly mode?: Mode | undefined;
   /** `--allow`, in addition to the policy's. */
   readonly allow?: readonly Allowance[] | undefined;
-  /** `--prune`, in place of the policy's. */
+  /** `--prune`; replaces the policy's value. */
   readonly prune?: boolean | undefined;
   /**
-   * What `judgeManagementSecret` found; bcrypt is too slow to sit in here. Undefined only where nothing declares
-   * `remote-management.secret-key`; otherwise it is a mistake of the caller.
+   * The result of `judgeManagementSecret`; bcrypt is too slow to run here. It may be undefined only if nothing
+   * declares `remote-management.secret-key`; otherwise the caller has a bug.
    */
   readonly managementSecret: ManagementSecret | undefined;
   /** `not-probed` (a plan without an apply) refuses nothing. */
@@ -68,27 +68,27 @@ export interface PlanInput {
 /** A desired state with its families built of the groups that are there, others' keys among them (`spoken`). */
 export interface Built {
   readonly tree: Sealed<Tree>;
-  /** Where a part of it is declared, as a pointer into the tree of the desired state. */
+  /** The position of a declared part, as a pointer into the tree of the desired state. */
   readonly originOf: (pointer: string) => string | undefined;
 }
 
 export interface Prepared {
   readonly plan: Plan;
-  /** Empty when nothing is to be written, in mode observe, and where no route exists. */
+  /** Empty if nothing is to be written, in mode observe, and if no route exists. */
   readonly writes: readonly PreparedWrite[];
   /** All of them, whatever their disposition. */
   readonly differences: readonly Difference[];
-  /** What memory and file hold after the last write; undefined without writes. */
+  /** What memory and file contain after the last write; undefined without writes. */
   readonly prediction: Prediction | undefined;
-  /** Comments of the file as it was planned on that a later text of it lacks, but for those whose loss was planned. */
+  /** Comments of the planned file that a later text of it lacks, except those whose loss was planned. */
   readonly lostComments: (text: string) => readonly LostComment[];
-  /** What `remember` needs. */
+  /** Input of `remember`. */
   readonly basis: Basis;
 }
 
 export interface Basis {
-  /** The image the files ask for, applied or not. */
+  /** The image that the files require, applied or not. */
   readonly proposed: Sealed<Tree>;
-  /** By the id of a difference, how the state remembers its place. */
+  /** By the ID of a difference, how the state records its path. */
   readonly stateKeys: ReadonlyMap<string, string>;
 }

@@ -2,6 +2,6 @@
 
 export interface LostComment {
   readonly text: string;
-  /** In the file as it is now, 1-based. */
+  /** In the current file, 1-based. */
   readonly line: number;
 }

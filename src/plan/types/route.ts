@@ -1,4 +1,4 @@
-// What a route is found from and what it comes to, whatever the generation of the gateway. Types only.
+// The input and the result of a route, whatever the generation of the gateway. Types only.
 import type { Field } from '../../gateway/catalog/field.ts';
 import type { Dialect } from '../../gateway/dialect.ts';
 import type { Verdict } from '../../domain/plan/guard.ts';
@@ -12,7 +12,7 @@ import type { LostComment } from './lost-comment.ts';
 import type { Area } from './area.ts';
 
 export interface RouteInput {
-  /** Read deep: `file` is there. */
+  /** A deep reading: `file` is there. */
   readonly live: Live;
   /** Of the reading. */
   readonly dialect: Dialect;
@@ -30,23 +30,23 @@ export interface RouteInput {
   readonly proposed: Tree;
   /** `let-go`: a route that loses comments is as good as another. */
   readonly comments: Policy['comments'];
-  /** A value as it may leave the process: secrets below `field` as fingerprints. */
+  /** A value without secrets: those below `field` become fingerprints. */
   show(field: Field, value: Value): Redacted;
 }
 
 export interface Routed {
-  /** In sending order; empty when nothing is to be written or a verdict forbids every route. */
+  /** In sending order; empty if nothing is to be written or a verdict forbids every route. */
   readonly writes: readonly PreparedWrite[];
   /**
-   * `brick`, `no-way-back`, `unsafe-edit` and `unsupported` findings, all with `allowed: false`: whoever holds the
-   * allowances decides.
+   * `brick`, `no-way-back`, `unsafe-edit` and `unsupported` findings, all with `allowed: false`: the caller applies
+   * the allowances.
    */
   readonly verdicts: readonly Verdict[];
   /** The complete image after each write, as `wanted`; for guards, which judge every intermediate state. */
   readonly states: readonly Tree[];
   /** Comments of the file that no route keeps. */
   readonly lostComments: readonly LostComment[];
-  /** After the last write; what is there now when there are no writes. */
+  /** After the last write; the current state if there are no writes. */
   readonly prediction: Prediction;
 }
 

@@ -1,5 +1,5 @@
-// The way around an edit that cannot be spliced, if the guard allows it: the file printed again from its meaning.
-// Comments, anchors and layout go; nothing that it says does.
+// The alternative to an edit that can't be spliced, if the guard allows it: prints the file again from its meaning.
+// Comments, anchors and layout are lost, values aren't.
 import { stringify } from 'yaml';
 import type { Dialect } from '../../../gateway/dialect.ts';
 import { parseDocument } from '../../../yaml/document.ts';
@@ -11,7 +11,7 @@ import type { FileEdit } from './route-file.ts';
 import { isFailure } from '../../../yaml/failure.ts';
 import type { Area } from '../../types/area.ts';
 
-/** Undefined where the printed file would not say all that the file says now, or be refused. */
+/** Undefined if the printed file wouldn't have the same meaning as the current one, or would be refused. */
 export function rewriteFile(
   dialect: Dialect,
   start: State,

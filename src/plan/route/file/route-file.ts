@@ -1,5 +1,5 @@
-// `PUT /config.yaml`: the raw file with the differences spliced in, proved by parsing it again (design §8). Chooses
-// nothing.
+// `PUT /config.yaml`: the raw file with the differences spliced in, verified by parsing it again (design §8).
+// Chooses nothing.
 import { type Catalog, MANAGEMENT_BASE } from '../../../gateway/catalog/field.ts';
 import type { Dialect } from '../../../gateway/dialect.ts';
 import { parseDocument } from '../../../yaml/document.ts';
@@ -18,10 +18,10 @@ import { done, failed, type Result } from '../../../lib/result.ts';
 import { isFailure } from '../../../yaml/failure.ts';
 import type { Area } from '../../types/area.ts';
 
-/** Texts up to this length are proved when planned; longer ones only right before they are sent. */
+/** Texts up to this length are verified when planned; longer ones only directly before they are sent. */
 const PROVED_WHEN_PLANNED = 65_536;
 
-/** The document that says what `proposed` says in these areas. */
+/** The document that equals `proposed` in these areas. */
 export function editedDocument(
   catalog: Catalog,
   document: FileDocument,
@@ -75,7 +75,7 @@ export function prove(dialect: Dialect, document: FileDocument): Result<FileDocu
     : failed({ message: "the edited file wouldn't match the plan", line: 1 });
 }
 
-/** The body for the file as it is right before sending. Throws HF4010. */
+/** The body for the file as it is directly before sending. Throws HF4010. */
 export function bodyFor(
   dialect: Dialect,
   planned: FileEdit,
@@ -93,7 +93,7 @@ export function bodyFor(
   };
 }
 
-/** The body that was planned, for exactly the file it was planned on. Throws HF4010. */
+/** The planned body, only for the file it was planned on. Throws HF4010. */
 export function unchangedSince(start: State, edit: FileEdit) {
   return (raw: Sealed<string>): Sealed<string> => {
     if (raw.open() === start.document.text) return seal(edit.document.text);
@@ -113,7 +113,7 @@ function reEdited(
   return editedDocument(dialect.catalog, document, dialect.content(document), proposed, areas);
 }
 
-/** How a `PUT /config.yaml` of these differences is shown: the edits in words, never the file. */
+/** How to show a `PUT /config.yaml` of these differences: the edits as text, never the file. */
 export function writeOfFile(
   differences: readonly Difference[],
   areas: readonly Area[],

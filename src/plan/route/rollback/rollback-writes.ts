@@ -1,5 +1,5 @@
-// Writes that no difference asks for: the byte-changing repair, and the ways back. All go through `PUT /config.yaml`.
-// Decides nothing about whether they may be sent.
+// Writes without a difference: the byte-changing repair, and the rollbacks. All use `PUT /config.yaml`. Doesn't
+// decide whether they may be sent.
 import type { Catalog } from '../../../gateway/catalog/field.ts';
 import { MANAGEMENT_BASE } from '../../../gateway/catalog/field.ts';
 import type { Dialect } from '../../../gateway/dialect.ts';
@@ -46,7 +46,7 @@ export function repairWrite(file: LiveFile, dialect: Dialect): RollbackWrite {
   }, 'the gateway loads a file only when its bytes change; no value changes'); // prettier-ignore
 }
 
-/** Puts a whole backup back: `PUT /config.yaml` of its text, byte for byte. */
+/** Restores a whole backup: `PUT /config.yaml` of its text, byte for byte. */
 export function restoreWrite(backup: Sealed<string>, dialect: Dialect): RollbackWrite {
   const text = backup.open();
   return whole(text, dialect, ['*'], () => text, 'the backup is restored byte for byte');
@@ -56,15 +56,15 @@ export interface InverseInput {
   readonly dialect: Dialect;
   /** Content of the file without our writes. */
   readonly before: Tree;
-  /** Content of the file that our writes led to, as predicted: what lies between it and `before` is ours. */
+  /** The predicted content of the file after our writes: its differences from `before` are ours. */
   readonly written: Tree;
-  /** The raw file as it is now, with somebody else's changes in it. */
+  /** The raw file as it is now, with changes by others. */
   readonly now: LiveFile;
-  /** What our writes were allowed to alter. */
+  /** What our writes were allowed to change. */
   readonly footprints: readonly Footprint[];
 }
 
-/** Takes back our own changes only, spliced into the file as it is now; what others changed stays. */
+/** Reverts only our own changes, spliced into the current file; keeps what others changed. */
 export function inverseWrite(input: InverseInput): RollbackWrite {
   const { dialect, before, written, now, footprints } = input;
   const undo = (text: string, document: FileDocument): Result<string, UnsafeEdit> => {
@@ -152,7 +152,7 @@ function remarked(text: string): string | undefined {
   return isFailure(parsed) ? undefined : marked(text, parsed as FileDocument);
 }
 
-/** The marker counts, so that every repair changes the bytes again. */
+/** The marker has a counter, so that every repair changes the bytes. */
 function marked(text: string, document: FileDocument): string | undefined {
   const first = document.root?.kind === 'map' ? document.root.pairs[0]?.key.range?.start : undefined;
   if (first === undefined) return undefined;

@@ -1,5 +1,5 @@
-// Which entries of three versions of a list are the same one. By identity where the list has one, otherwise by content;
-// an entry that we renamed is found by what it was. Pure.
+// Which entries of three versions of a list are the same. By identity if the list has one, otherwise by content. An
+// entry that we renamed is found by its previous name. Pure.
 import type { Field } from '../../../gateway/catalog/field.ts';
 import type { Value } from '../../../lib/value.ts';
 import { findRenames, hasIdentity, identityOf } from '../../diff/identity.ts';
@@ -10,7 +10,7 @@ export interface Match {
   readonly before: Value | undefined;
   readonly ours: Value | undefined;
   readonly now: Value | undefined;
-  /** Where it stood before; what was not there stands after its neighbour. */
+  /** Its position before; an entry that wasn't there follows its neighbor. */
   readonly place: number;
 }
 
@@ -20,7 +20,7 @@ export interface Matched {
   /** In before or ours, and not there now. */
   readonly gone: readonly Match[];
   readonly order: {
-    /** Whether our writes change the order of what stays. */
+    /** Whether our writes change the order of the remaining entries. */
     readonly ours: boolean;
     readonly now: 'before' | 'ours' | 'foreign';
   };
@@ -58,7 +58,7 @@ export function matchEntries(
   return { here, gone, order: orderOf(list, old, made, found) };
 }
 
-/** The n-th of several entries of one identity is a name of its own. */
+/** The n-th of several entries of one identity has its own name. */
 function named(list: Field, entries: readonly Value[]): Named {
   const seen = new Map<string, number>();
   return new Map(
@@ -74,7 +74,7 @@ function named(list: Field, entries: readonly Value[]): Named {
 /** For people. */
 const nameOf = (name: string): string => name.slice(0, name.lastIndexOf('\0')).replaceAll('\n', ' ').trim();
 
-/** From the name of an entry in ours to the one that it had before. */
+/** From the name of an entry in ours to its previous name. */
 function renames(list: Field, before: readonly Value[], ours: readonly Value[]): ReadonlyMap<string, string> {
   const [old, made] = [[...named(list, before).keys()], [...named(list, ours).keys()]];
   const [had, has] = [new Set(old), new Set(made)];

@@ -1,6 +1,6 @@
-// Families of v8 credentials by three values. How keys are grouped makes no difference, and a gateway regroups them when
-// somebody sets a member of one key through the v0 API; so where the groups are not the same in all versions, the keys
-// are judged as they take effect. Pure.
+// Three-way comparison of families of v8 credentials. The grouping of keys is irrelevant, and a gateway regroups
+// them when someone sets a member of one key through the v0 API. Therefore, if the groups aren't the same in all
+// versions, the keys are compared with their inherited values. Pure.
 import { key, type Path } from '../../../domain/path.ts';
 import type { Field } from '../../../gateway/catalog/field.ts';
 import { effectiveEntries, effectiveField, familyAt } from '../../../gateway/layout/effective.ts';
@@ -9,7 +9,7 @@ import { isTree, listOf, type Tree, type Value } from '../../../lib/value.ts';
 import { mergeGroups } from '../../localise/merge-groups.ts';
 import type { RedactSteps } from '../../diff/redact-at.ts';
 
-/** Where a value stands, and the same for showing it. */
+/** The path of a value, and the same path for output. */
 export interface Place {
   readonly path: Path;
   readonly steps: RedactSteps;
@@ -21,14 +21,14 @@ export interface Groups {
   readonly now: readonly Value[];
 }
 
-/** The keys of three versions of a family, each with what it inherits, as one list under `field`. */
+/** The keys of three versions of a family, each with its inherited values, as one list under `field`. */
 export interface EffectiveKeys extends Groups {
   readonly field: Field;
-  /** The groups of now, with the keys that are handed over in them. */
+  /** The current groups, with the given keys in them. */
   readonly regroup: (keys: readonly Value[]) => readonly Value[];
 }
 
-/** Undefined: no family in groups, or, unless `always`, one whose groups hold the same keys in all versions. */
+/** Undefined: the family has no groups, or (unless `always`) its groups have the same keys in all versions. */
 export function effectiveKeys(field: Field, groups: Groups, always: boolean): EffectiveKeys | undefined {
   const family = field.effective && familyAt(field.pattern);
   if (family?.form !== 'groups' || !(always || isRegrouped(groups))) return undefined;
@@ -43,7 +43,7 @@ export function effectiveKeys(field: Field, groups: Groups, always: boolean): Ef
   };
 }
 
-/** Where keys stand, whatever their group: `api-keys.codex.keys`. */
+/** The path of keys, whatever their group: `api-keys.codex.keys`. */
 export const placeOfKeys = ({ path, steps }: Place): Place => ({
   path: [...path, key('keys')],
   steps: [...steps, 0, 'keys'],
@@ -52,7 +52,7 @@ export const placeOfKeys = ({ path, steps }: Place): Place => ({
 const isRegrouped = ({ before, ours, now }: Groups): boolean =>
   new Set([before, ours, now].map(shapeOf)).size > 1;
 
-/** Which keys stand together, and where. */
+/** Which keys are in one group, and where. */
 const shapeOf = (groups: readonly Value[]): string =>
   JSON.stringify(
     groups.map((group) =>

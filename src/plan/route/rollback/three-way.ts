@@ -1,5 +1,5 @@
-// Judges what a file holds by three values at every path and list entry: without our writes, as our writes should leave
-// it, as it is now. What is neither of the first two is somebody else's. Pure.
+// Compares three versions at every path and list entry of a file: without our writes, as our writes should leave it,
+// and as it is now. A value that is neither of the first two was set by others. Pure.
 import type { Catalog, Field } from '../../../gateway/catalog/field.ts';
 import { sameAt } from '../../../gateway/model/equal.ts';
 import { looksHashed } from '../../../gateway/model/rules.ts';
@@ -9,10 +9,10 @@ import { matchEntries, type Match, type Matched } from './three-way-entries.ts';
 import { type EffectiveKeys, effectiveKeys, type Place, placeOfKeys } from './three-way-groups.ts';
 import type { RedactSteps } from '../../diff/redact-at.ts';
 
-/** A place that somebody else changed; an absent value means that the place is not there. */
+/** A path that others changed; an absent value means that the path doesn't exist. */
 export interface Foreign {
   readonly path: Path;
-  /** The same place, for showing values. */
+  /** The same path, for showing values. */
   readonly steps: RedactSteps;
   readonly before?: Value;
   readonly ours?: Value;
@@ -26,19 +26,21 @@ export interface ThreeValues {
 }
 
 export interface ThreeWay {
-  /** `now` without what is ours in it; what others changed stays. */
+  /** `now` without our changes; keeps what others changed. */
   readonly without: Tree;
   readonly foreign: readonly Foreign[];
-  /** Where our change is in force. */
+  /** Where our change is in effect. */
   readonly inForce: readonly Path[];
-  /** Where our change is not there and the former value is. */
+  /** Where our change is missing and the previous value is there. */
   readonly missing: readonly Path[];
 }
 
-/** Whether what stands at a place is ours although `ours` does not say so. */
+/** Whether the value at a path is ours although `ours` doesn't have it. */
 export type IsOurs = (path: Path, now: Value | undefined) => boolean;
 
-/** `isOurs` serves where what we wrote is known by hashes only: `ours` is `before` then, and keys of groups have one place. */
+/**
+ * Pass `isOurs` if our writes are known only as hashes: `ours` is then `before`, and keys of groups have one path.
+ */
 export function threeWay(catalog: Catalog, { before, ours, now }: ThreeValues, isOurs?: IsOurs): ThreeWay {
   const walk = new Walk(catalog, isOurs);
   const without = walk.members(catalog.root, { before, ours, now }, { path: [], steps: [] });
@@ -65,7 +67,7 @@ export function sameMeaning(
   );
 }
 
-/** Compared as one only where no unknown key can hide: `sameAt` knows nothing of them. */
+/** Compared as one value only if it can't contain unknown keys, because `sameAt` ignores these. */
 export function hasNoUnknownKeys(field: Field): boolean {
   const below = field.item ?? field.value;
   if (field.kind === 'struct') return false;
@@ -103,7 +105,7 @@ class Walk {
     return Object.fromEntries(result);
   }
 
-  /** What stands here without us. */
+  /** The value here without our changes. */
   #value(field: Field | undefined, three: Three<Maybe>, at: Place): Maybe {
     const { before, ours, now } = three;
     const isOurPlace = !this.#same(field, before, ours);
@@ -122,7 +124,7 @@ class Walk {
     return this.#theirs(three, at);
   }
 
-  /** What is left of a place that is neither as before nor as `ours` has it. */
+  /** What remains of a value that is neither as before nor as in `ours`. */
   #theirs(three: Three<Maybe>, at: Place): Maybe {
     const isOurs = this.#isOurs(at.path, three.now);
     if (isOurs) this.inForce.push(at.path);
@@ -130,7 +132,7 @@ class Walk {
     return isOurs ? three.before : three.now;
   }
 
-  /** A mapping that would be empty without us, and was not there before, is ours as well. */
+  /** A mapping that would be empty without our changes, and didn't exist before, is also ours. */
   #entered(field: Field | undefined, three: Three<Maybe>, at: Place): Maybe {
     const made = this.members(field, three, at);
     return Object.keys(made).length === 0 && three.before === undefined ? undefined : made;
@@ -157,7 +159,7 @@ class Walk {
     );
   }
 
-  /** An entry that is there. One that others added, or we and others changed since, stays whole. */
+  /** An existing entry. If others added it, or we and others changed it, it stays as a whole. */
   #entry(field: Field, { before, ours, now, name }: Match, at: Place): Maybe {
     const place = { path: [...at.path, entry(name)], steps: [...at.steps, 0 as const] };
     if (before === undefined && !this.#same(field.item, ours, now))
@@ -165,7 +167,7 @@ class Walk {
     return this.#value(field.item, { before, ours, now }, place);
   }
 
-  /** An entry that is not there: we removed it, somebody else did, or our addition is missing. */
+  /** A missing entry: we removed it, others did, or our addition is missing. */
   #isOursToReturn({ before, ours, name }: Match, at: Place): boolean {
     const place = { path: [...at.path, entry(name)], steps: [...at.steps, 0 as const] };
     if (before === undefined) this.missing.push(place.path);
@@ -214,7 +216,7 @@ function canEnter(field: Field | undefined, { before, ours, now }: Three<Maybe>)
   return [before, ours].every((value) => value === undefined || value === null || isTree(value));
 }
 
-/** A plaintext management secret is stored as a hash, another one each time. */
+/** A plaintext management secret is stored as a hash, a different one each time. */
 function isSameSecret(field: Field | undefined, { before, ours, now }: Three<Maybe>): boolean {
   if (!field?.secret || !field.pattern.endsWith('secret-key')) return false;
   return (
@@ -231,7 +233,7 @@ function present({ before, ours, now }: Three<Maybe>): Omit<Foreign, 'path' | 's
 }
 
 interface Placed {
-  /** Index in the list before, or after which of those it stands (with .5). */
+  /** Index in the list before, or the index that it follows (with .5). */
   readonly place: number;
   readonly value: Value;
 }

@@ -1,5 +1,5 @@
-// Requests for the lists of provider credentials (C v0 §3.3): PATCH of one entry where that is lossless, the whole list
-// otherwise. Never by index: an index can hit the wrong entry when somebody else writes (C v0 §8.4).
+// Requests for the lists of provider credentials (C v0 §3.3): PATCH of one entry if that is lossless, otherwise the
+// whole list. Never by index: an index can hit the wrong entry if others write (C v0 §8.4).
 import { type Field, MANAGEMENT_BASE, type Route } from '../../../gateway/catalog/field.ts';
 import { sameAt } from '../../../gateway/model/equal.ts';
 import type { Redacted } from '../../../domain/redacted.ts';
@@ -12,10 +12,15 @@ import type { Area } from '../../types/area.ts';
 
 type EntriesRoute = Extract<Route, { kind: 'entries' }>;
 
-/** A list of more items than this, nested ones included, is not sent for a few: the edited file alters less. */
+/**
+ * A list of more items than this, nested ones included, isn't sent for a few changes: the edited file changes less.
+ */
 const LONG_LIST = 50;
 
-/** Both ways are one request: the one with the smaller footprint is taken. Undefined: the list isn't too long. */
+/**
+ * Both alternatives are one request: this takes the one with the smaller footprint. Undefined: the list isn't too
+ * long.
+ */
 function tooLong(unit: Unit, items: number): string | undefined {
   const count = unit.differences.length;
   return items > LONG_LIST && count * 4 < items
@@ -23,7 +28,7 @@ function tooLong(unit: Unit, items: number): string | undefined {
     : undefined;
 }
 
-/** How many PATCHes a plan may make before the list is sent whole. */
+/** How many PATCHes a plan can make before the list is sent as a whole. */
 const FEW = 3;
 
 export function entriesRequests(
@@ -47,7 +52,7 @@ function entriesAt(tree: Tree, area: Area): readonly Tree[] {
   return listOf(value).filter(isTree);
 }
 
-/** The member by which two entries are the same to the gateway's saver (C v0 §6.2 rule S). */
+/** The member by which the gateway's saver matches two entries (C v0 §6.2 rule S). */
 export function sharedIdentity(field: Field, entries: readonly Tree[]): string | undefined {
   const seen = new Set<string>();
   for (const entry of entries) {
@@ -61,7 +66,7 @@ export function sharedIdentity(field: Field, entries: readonly Tree[]): string |
 
 // ── PATCH of single entries ──────────────────────────────────────────────────────────────────────────────────────
 
-/** Undefined: not this way. */
+/** Undefined: PATCH can't do it. */
 function patchesFor(
   input: RouteInput,
   unit: Unit,
@@ -123,13 +128,13 @@ function concerns({ livePlace, wantedPlace }: Unit['differences'][number], at: n
   return index === undefined || index === at;
 }
 
-/** The gateway trims what it is asked for, and takes the first of several, or refuses. */
+/** The gateway trims the request's value, and takes the first of several, or refuses. */
 function selects(entries: readonly Tree[], member: string, text: string): boolean {
   if (text === '' || text !== text.trim()) return false;
   return entries.filter((entry) => String(entry[member] ?? '').trim() === text).length === 1;
 }
 
-/** What PATCH must be sent so that the member ends as wanted. Undefined: PATCH cannot do it. */
+/** The PATCH value that gives the member the proposed value. Undefined: PATCH can't do it. */
 function memberValue(field: Field, proposed: Value | undefined): Value | undefined {
   const { route } = field;
   if (route.kind !== 'member' || !route.patch) return undefined;

@@ -1,5 +1,5 @@
-// The request for one area through its own endpoint, by the catalog's route (C v0 §3.1, §3.2, §3.5). Whether it loses
-// anything is for the simulation to say. Provider lists are in route-entries.ts.
+// The request for one area through its own endpoint, by the catalog's route (C v0 §3.1, §3.2, §3.5). The simulation
+// decides whether it loses anything. Provider lists are in entries.ts.
 import { type Catalog, type Field, MANAGEMENT_BASE } from '../../../gateway/catalog/field.ts';
 import { sameAt } from '../../../gateway/model/equal.ts';
 import {
@@ -19,7 +19,7 @@ import { asJson, type ByFields, type FieldRequest, shownIn } from './request.ts'
 import type { RouteInput, Unit } from '../../types/route.ts';
 import type { Area } from '../../types/area.ts';
 
-/** Leading keys of a difference's place: down to the first list, or to a map whose names the gateway respells. */
+/** Leading keys of a difference's path: down to the first list, or to a map whose names the gateway respells. */
 export function areaOf(catalog: Catalog, difference: Difference): Area {
   const area: string[] = [];
   let field: Field | undefined = catalog.root;
@@ -144,7 +144,7 @@ function stringsRequest(input: RouteInput, unit: Unit, endpoint: string): FieldR
 
 const showItem = (input: RouteInput, unit: Unit, value: string) => shownIn(input, [...unit.area, 0], value);
 
-/** Whole maps only: PATCH and DELETE of a channel can end the gateway's process (C v0 §6.1). */
+/** Whole maps only: PATCH and DELETE of a channel can stop the gateway's process (C v0 §6.1). */
 function channelsRequest(input: RouteInput, unit: Unit, endpoint: string): FieldRequest {
   const proposed = valueAt(input.proposed, unit.area) ?? {};
   return {

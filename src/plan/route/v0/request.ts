@@ -20,11 +20,11 @@ export interface FieldRequest {
   readonly area: Area;
   readonly makes: readonly string[];
   readonly reason: string;
-  /** It only takes things away: sent after the others. */
+  /** It only removes things: sent after the others. */
   readonly removes: boolean;
 }
 
-/** A part of a request as it may leave the process, judged by every name above it. */
+/** A part of a request without secrets, judged by every name above it. */
 export function shownIn(
   { dialect: { catalog }, show }: Pick<RouteInput, 'dialect' | 'show'>,
   steps: RedactSteps,
@@ -33,10 +33,10 @@ export function shownIn(
   return redactBelow(steps, value, (whole) => show(catalog.root, whole));
 }
 
-/** Fails with why no field route does: a clause that completes "…, so the file is edited". */
+/** Fails with the reason why no field route is possible: a clause that completes "…, so the file is edited". */
 export type ByFields<T> = Result<T, string>;
 
-/** As a JSON body spells it: JSON names, durations in nanoseconds, no nulls (`weight: null` would unset it). */
+/** In the spelling of a JSON body: JSON names, durations in nanoseconds, no nulls (`weight: null` would unset it). */
 export function asJson(field: Field | undefined, value: Value): Value {
   if (isList(value)) return value.map((item) => asJson(field?.item, item));
   if (isTree(value)) return membersAsJson(field, value);

@@ -1,5 +1,5 @@
-// Decides how differences are written to a v0 gateway: the fewest requests that lose nothing, each with its prediction
-// and the reason for the route (design §8). Knows nothing of guards' allowances and sends nothing.
+// Decides how differences are written to a v0 gateway: the fewest requests that lose nothing, each with its
+// prediction and the reason for the route (design §8). Knows nothing of allowances and sends nothing.
 import type { Verdict } from '../../../domain/plan/guard.ts';
 import { seal } from '../../../domain/secret.ts';
 import type { Tree } from '../../../lib/value.ts';
@@ -29,13 +29,13 @@ import type { LostComment } from '../../types/lost-comment.ts';
 import type { Area } from '../../types/area.ts';
 import { unknownGone } from '../../../gateway/observe/unknown-members.ts';
 
-/** More field writes than this are worse than one edited file: each needs its own settle window. */
+/** More field writes than this are worse than one edited file, because each needs its own settle window. */
 const MOST_FIELD_WRITES = 3;
 
 /** On a v7 gateway. */
 export const routeFields = (input: RouteInput): Routed => routed(input, byFields);
 
-/** For a flat file of a v8 gateway, which field writes would change beyond what is asked for. */
+/** For a flat file of a v8 gateway, whose field writes would change more than requested. */
 export const routeFile = (input: RouteInput): Routed => routed(input, () => NO_FIELDS);
 
 const NO_FIELDS = failed(
@@ -80,15 +80,15 @@ function nothing({ live }: RouteInput, verdicts: readonly Verdict[], start?: Sta
 interface Chosen {
   readonly writes: readonly PreparedWrite[];
   readonly states: readonly State[];
-  /** Comments that are gone afterwards. */
+  /** Comments that are missing afterwards. */
   readonly lost: readonly LostComment[];
-  /** What somebody must allow first. */
+  /** What the user must allow first. */
   readonly verdicts?: readonly Verdict[];
 }
 
 /**
- * Field endpoints where they lose nothing, comments included, and are few; else the file; else field endpoints however
- * many.
+ * Field endpoints if they lose nothing, comments included, and are few; otherwise the file; otherwise field
+ * endpoints, however many.
  */
 function choose(
   input: RouteInput,
@@ -113,7 +113,7 @@ function choose(
   return anewWrite(input, start, differences, areas, unsafeEdit(edit, why, differences));
 }
 
-/** Where nothing else is possible, and somebody allows it. */
+/** The last resort, if the user allows it. */
 function anewWrite(
   input: RouteInput,
   start: State,
@@ -130,7 +130,7 @@ function anewWrite(
   return {
     writes: [{ ...prepared, body: unchangedSince(start, edit) }],
     states: [edit.after],
-    lost: [], // the verdict says that all go
+    lost: [], // the verdict says that all are lost
     verdicts: [verdict],
   };
 }

@@ -1,5 +1,5 @@
-// Runs field requests through the model of the gateway: memory after the request, file after the save, memory after the
-// reload. Says what each would lose (design §8). Chooses nothing.
+// Runs field requests through the model of the gateway: memory after the request, file after the save, memory after
+// the reload. Reports what each would lose (design §8). Chooses nothing.
 import type { Catalog, Field } from '../../../gateway/catalog/field.ts';
 import type { Dialect } from '../../../gateway/dialect.ts';
 import { parseDocument } from '../../../yaml/document.ts';
@@ -24,7 +24,7 @@ export interface Simulated {
   readonly aside: Aside;
 }
 
-/** JSON that every reader takes: DEL and C1 controls escaped (C v8 §4.10). */
+/** JSON that every reader accepts: DEL and C1 controls escaped (C v8 §4.10). */
 export const jsonText = (value: Value | undefined): string =>
   value === undefined
     ? ''
@@ -33,7 +33,7 @@ export const jsonText = (value: Value | undefined): string =>
         (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
       );
 
-/** Fails where a request would be refused, or would lose something of the file. */
+/** Fails if a request would be refused, or would lose something of the file. */
 export function simulate(
   dialect: Dialect,
   start: State,
@@ -48,7 +48,7 @@ export function simulate(
   });
 }
 
-/** As the gateway reads its own print: comments that moved to the left edge belong to other nodes from then on. */
+/** As the gateway parses its own output: comments that moved to the left edge then belong to other nodes. */
 function readAgain(dialect: Dialect, state: State): State {
   const parsed = parseDocument(state.document.text);
   const again = isFailure(parsed) ? undefined : settled(parsed as FileDocument, dialect);
@@ -76,7 +76,7 @@ function simulateOne(dialect: Dialect, state: State, request: FieldRequest): ByF
   return done({ request, body, after, aside });
 }
 
-/** The first area where the image is not as wanted, with the trap that made it so. Undefined: all are. */
+/** The first area where the image isn't as proposed, with the trap that causes it. Undefined: all are. */
 export function missed(
   catalog: Catalog,
   start: State,
@@ -108,7 +108,7 @@ function trapAt(catalog: Catalog, start: State, area: Area, below: readonly stri
   return `${place} would not read back as written`;
 }
 
-/** Names on the way to the first member that differs; entries are passed by. */
+/** Names on the path to the first member that differs; skips entries. */
 function firstDifference(field: Field | undefined, a: Value | undefined, b: Value | undefined): string[] {
   if (isList(a) && isList(b)) {
     const at = [...a.keys()].find((i) => !equal(field?.item, a[i], b[i])) ?? 0;

@@ -1,5 +1,6 @@
-// The requests of the v8 API that make one tree of another in some areas: what is set goes into one root PATCH, what must
-// be empty is put so, what goes is deleted, deepest first (C v8 §4.3, §4.5, §4.7, §7). Knows nothing of predictions.
+// The requests of the v8 API that turn one tree into another in some areas: one root PATCH for everything that is
+// set, PUT for what must be empty, DELETE for what is removed, deepest first (C v8 §4.3, §4.5, §4.7, §7). Knows
+// nothing of predictions.
 import type { Catalog } from '../../../gateway/catalog/field.ts';
 import { layoutTable } from '../../../gateway/layout/table.ts';
 import { isTree, sameValue, type Tree, type Value, valueAt } from '../../../lib/value.ts';
@@ -15,7 +16,7 @@ export interface TreeRequest {
   readonly reason: string;
 }
 
-/** More removals than this go together: by the map that they are in, or by the edited file. */
+/** More removals than this are combined: by the map that contains them, or by the edited file. */
 const MOST_REMOVALS = 3;
 
 interface Sorted {
@@ -24,7 +25,7 @@ interface Sorted {
   readonly removed: Area[];
 }
 
-/** In sending order; a text says why JSON requests cannot do it. */
+/** In sending order; a text says why JSON requests can't express it. */
 export function requestsIn(
   catalog: Catalog,
   before: Tree,
@@ -41,7 +42,7 @@ export function requestsIn(
   return [...patch(sorted), ...puts(after, sorted), ...deletes(sorted)];
 }
 
-/** Maps of named things and free-form settings are changed member by member: a PATCH cannot shrink them. */
+/** Maps of named things and free-form settings are changed member by member: a PATCH can't shrink them. */
 function sort(
   catalog: Catalog,
   area: Area,
@@ -66,7 +67,7 @@ function sort(
     sort(catalog, [...area, name], before[name], after[name], into);
 }
 
-/** A map of free keys that loses its last member, or several, is put as a whole. */
+/** A map of free keys that loses its last member, or several, is sent as a whole. */
 function gather(before: Tree, after: Tree, sorted: Sorted): void {
   const byParent = new Map<string, Area[]>();
   for (const area of sorted.removed) {
@@ -86,7 +87,7 @@ function gather(before: Tree, after: Tree, sorted: Sorted): void {
   }
 }
 
-/** Only maps that nobody else keeps something in may become empty, or be put whole (design-v8 rule 7). */
+/** Only maps in which others keep nothing may become empty, or be sent as a whole (design-v8 rule 7). */
 function isFree(area: Area): boolean {
   if (area[0] === 'plugins') return area[1] === 'configs' && area.length >= 3;
   return area[0] === 'oauth' && FREE_OAUTH.has(area[1] ?? '') && area.length >= 2;
@@ -94,7 +95,7 @@ function isFree(area: Area): boolean {
 
 const FREE_OAUTH = new Set(['model-alias', 'settings', 'excluded-models', 'request-scoped-errors']);
 
-/** Not `plugins`, `credentials` or a place that historical spellings reach through (C v8 §4.7, §7 item 4). */
+/** Not `plugins`, `credentials` or a path that historical spellings use (C v8 §4.7, §7 item 4). */
 function mayBePut(area: Area): boolean {
   if (isFree(area)) return true;
   if (area.length < 2 || area[0] === 'plugins' || area[0] === 'credentials' || area[0] === 'api-keys')
@@ -117,7 +118,7 @@ function aliasPlaces(): ReadonlySet<string> {
   return places;
 }
 
-/** Whether every key can stand in a URL: no slash, no dot segment, no control character (C v8 §4.5). */
+/** Whether every key can be in a URL: no slash, no dot segment, no control character (C v8 §4.5). */
 function isAddressable(area: Area): boolean {
   return area.every((name) => name !== '' && name !== '.' && name !== '..' && !/[/\\\p{Cc}]/u.test(name));
 }

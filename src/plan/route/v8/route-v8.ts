@@ -1,6 +1,7 @@
-// Decides how differences are written to a v8 gateway: one root PATCH for everything that is set, then what must be
-// empty or gone (design §8, design-v8 rules 6 to 13). Each request is run through the model of the gateway; where the
-// JSON routes can't express what is wanted, the edited text goes through the v0 API. Sends nothing.
+// Decides how differences are written to a v8 gateway: one root PATCH for everything that is set, then requests for
+// what must be empty or removed (design §8, design-v8 rules 6 to 13). Each request runs through the model of the
+// gateway. If the JSON routes can't express the proposed values, the edited text goes through the v0 API. Sends
+// nothing.
 import { changeTree, V8_BASE, handleV8 } from '../../../gateway/v8/endpoints.ts';
 import { copySections, expanded, type Node, print } from '../../../gateway/v8/tree.ts';
 import { dedentComments } from '../../../gateway/model/stored.ts';
@@ -35,8 +36,8 @@ interface Step {
 }
 
 /**
- * `inexpressible`: the JSON routes don't do, in words for the reason of the route that is taken instead. `refused`: the
- * gateway would answer with an error.
+ * `inexpressible`: JSON requests can't do it; the text is the reason for the other route. `refused`: the gateway
+ * would respond with an error.
  */
 interface NoRequests {
   readonly kind: 'inexpressible' | 'refused';
@@ -46,7 +47,7 @@ interface NoRequests {
 const inexpressible = (message: string) => failed<NoRequests>({ kind: 'inexpressible', message });
 const wouldRefuse = (message: string) => failed({ kind: 'refused' as const, message });
 
-/** What is to be written, and from where. */
+/** What to write, and the starting point. */
 interface Work {
   readonly input: RouteInput;
   /** Text of the file. */
@@ -91,12 +92,12 @@ function nothing({ live }: RouteInput, verdicts: readonly Verdict[], start?: Sta
   return { writes: [], verdicts, states: [], lostComments: [], prediction: { memory: live.memory, file } };
 }
 
-/** JSON requests where they say what is wanted and lose nothing; else one edited file. */
+/** JSON requests if they express the proposed values and lose nothing; otherwise one edited file. */
 function stepsFor(work: Work): Result<readonly Step[], NoFileEdit> {
   const steps = byRequests(work);
   if (steps.ok) return done(keepingComments(work, steps.value));
   const edited = each([steps.error.message], (why) => byFile(work, why));
-  // Values that go together only at once: one of several requests is refused, and the edited file is not.
+  // Values that only work together: the gateway refuses one of several requests, and accepts the edited file.
   if (!edited.ok && steps.error.kind === 'refused') return wouldRefuse(steps.error.message);
   return edited;
 }
@@ -121,7 +122,7 @@ function byRequests({ input, raw, start, differences, areas }: Work): Result<rea
   return lost === undefined ? steps : inexpressible(`${lost} would be lost`);
 }
 
-/** The edited file where it keeps more comments than these requests. */
+/** The edited file if it keeps more comments than these requests. */
 function keepingComments(work: Work, steps: readonly Step[]): readonly Step[] {
   const { input, raw } = work;
   const lost = lostBy(input, raw, steps);
@@ -166,7 +167,10 @@ function simulate(
   });
 }
 
-/** Files up to this length are validated as the gateway does when planned; of longer ones it says itself what it refuses. */
+/**
+ * Files up to this length are validated as the gateway does when planned; for longer ones, the gateway itself
+ * reports what it refuses.
+ */
 const VALIDATED_WHEN_PLANNED = 16_384;
 
 function simulateLong(
@@ -196,10 +200,10 @@ function simulateLong(
 /** Stored keys with an index lose it with any write; otherwise entries of lists are replaced and never changed. */
 const INDEXED = /auth[_-]index/;
 
-/** A tree to be changed; nobody asks for its lines. */
+/** A tree to be changed; its lines aren't needed. */
 function ownRoot({ text, root }: FileDocument): Node | undefined {
   if (INDEXED.test(text)) return expanded({ text: '', root });
-  return root && copySections(root as Node); // Normalised: aliases are written out.
+  return root && copySections(root as Node); // Normalised: aliases are expanded.
 }
 
 function messageIn(body: string): string {
