@@ -7,13 +7,14 @@ import { expectationOf, takeBaseline } from './steps/behaviour.ts';
 import { commit } from './record/commit.ts';
 import { quietPeriod } from './steps/quiet-period.ts';
 import { contentIn } from './run/compare.ts';
-import { closeJournal, noteSending, openJournal } from './record/journal.ts';
+import { abandon } from './record/end.ts';
+import { noteSending, openJournal } from './record/journal.ts';
 import type { DeepLive, RawFile } from './run/read.ts';
 import { attempted } from './run/recording.ts';
 import { repairStaleMemory } from './steps/repair.ts';
 import { rollBack } from './rollback/roll-back.ts';
 import { preferDeclaredKey } from './steps/key-rotation.ts';
-import { interrupted, type Run, type LiveRun } from './run/run.ts';
+import { interrupted, type LiveRun } from './run/run.ts';
 import { type ApplyFailure, applyFailure } from './run/apply-failure.ts';
 import { settle } from './steps/settle.ts';
 import type { Transaction } from './types/transaction.ts';
@@ -29,7 +30,8 @@ export async function transact(
   { approved = false }: { readonly approved?: boolean } = {},
 ): Promise<Outcome> {
   const transaction = await open(run, planned, approved);
-  const raw = await fenced(run, transaction);
+  // Nothing was sent yet: a change by others takes precedence, and the journal is closed without an entry.
+  const raw = await quietPeriod(run, planned.live).catch((error: unknown) => abandon(run, error));
   const done = await attempt(run, transaction, raw).catch(unreadable);
   if (done.kind === 'unsent') return abandon(run, done.error);
   if (done.kind === 'setback') return rollBack(run, transaction, done);
@@ -60,22 +62,6 @@ async function open(run: LiveRun, planned: PlannedTarget<DeepLive>, approved: bo
     foreign: [],
     remakes: 0,
   };
-}
-
-/** Nothing was sent yet: a change by others takes precedence, and the journal is closed without an entry. */
-async function fenced(run: Run, { planned }: Transaction): Promise<RawFile> {
-  try {
-    return await quietPeriod(run, planned.live);
-  } catch (error) {
-    await closeJournal(run);
-    throw error;
-  }
-}
-
-/** Not even the first request reached the gateway, so there is nothing to roll back. */
-async function abandon(run: Run, error: HoldfastError): Promise<never> {
-  await closeJournal(run);
-  throw error;
 }
 
 /** The gateway can't be read after a write, so its state is unknown. */

@@ -17,7 +17,7 @@ import type { Lease, Store } from '../state/store.ts';
 import type { Environment } from '../input/environment.ts';
 import { loadSettings, type Settings } from '../settings/settings.ts';
 import { guardedStore } from './guarded-store.ts';
-import { withTarget } from '../state/with-target.ts';
+import { withClient } from '../apply/run/with-run.ts';
 import type { Io } from './io.ts';
 import { credentialsIn } from './environment-secrets.ts';
 import { selectedTargets } from './selected-targets.ts';
@@ -88,14 +88,11 @@ export async function openSession(
     env,
     targets: selectedTargets(settings.targets, flags.target),
     withClient: (target, command, work) =>
-      withTarget(store, { target: target.name, owner: `holdfast ${command}` }, async (lease) => {
-        const client = connect(target, lease);
-        try {
-          return await work(client);
-        } finally {
-          await client.close();
-        }
-      }),
+      withClient(
+        { store, target, connect: (lease) => connect(target, lease) },
+        { owner: `holdfast ${command}` },
+        work,
+      ),
     loadDesired: desiredOf,
     contextOf: (target) => ({
       target,

@@ -61,6 +61,9 @@ export interface TargetState {
   readonly writeMs?: readonly number[];
 }
 
+/** Changes to the state of a target; a member set to undefined is removed. */
+export type StatePatch = { readonly [K in keyof TargetState]?: TargetState[K] | undefined };
+
 /**
  * State of all targets. Methods reject with HF6xxx errors; a corrupted record is moved aside and reported, never
  * silently reset. Everything is written atomically, mode 0600.
@@ -78,11 +81,8 @@ export interface Store {
   /** Who holds the lock now, in words. */
   holder(target: string): Promise<string | undefined>;
   read(target: string): Promise<TargetState>;
-  /** Merges `patch` into the state; a member set to undefined is removed. */
-  update(
-    target: string,
-    patch: { readonly [K in keyof TargetState]?: TargetState[K] | undefined },
-  ): Promise<void>;
+  /** Merges `patch` into the state. */
+  update(target: string, patch: StatePatch): Promise<void>;
 
   /**
    * Holds back room on the disk for what the end of a transaction records, of which a backup takes `bytes`. It is given up

@@ -4,14 +4,14 @@ import type { BackupRecord } from '../../domain/state/backup.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
 import { pending } from '../../domain/plan/plan.ts';
 import type { Journal } from '../../domain/state/state.ts';
-import type { Tree, Value } from '../../lib/value.ts';
-import { isList, isTree } from '../../lib/value.ts';
+import { canonicalJson } from '../../lib/stable-json.ts';
+import type { Tree } from '../../lib/value.ts';
 import type { PreparedWrite, Write } from '../../domain/plan/write.ts';
 import { remember, rememberedTexts } from '../../plan/last-applied.ts';
 import { contentIn } from '../run/compare.ts';
 import { placesBetween } from './own-places.ts';
 import type { DeepLive } from '../run/read.ts';
-import { attempted, recording } from '../run/recording.ts';
+import { attempted } from '../run/recording.ts';
 import { type Run, reached, step, type LiveRun } from '../run/run.ts';
 import type { PlannedTarget } from '../types/planned-target.ts';
 
@@ -60,11 +60,6 @@ export async function opened(run: Run, live: DeepLive, journal: Journal): Promis
   step(run, 'journal');
   reached(run, 'journalled');
   return journal;
-}
-
-export async function closeJournal(run: Run): Promise<void> {
-  const { store, target } = run.context;
-  await recording(run, 'that the transaction has ended', () => store.closeJournal(target.name));
 }
 
 export const writeText = ({ method, path }: Pick<Write, 'method' | 'path'>): string => `${method} ${path}`;
@@ -131,13 +126,5 @@ export function footprintOf(
 
 /** Keyed hash of the content of a file. Two files with the same meaning have the same hash, whatever their layout. */
 export function contentHash(run: Run, content: Tree): string {
-  return run.context.store.hash(JSON.stringify(sorted(content)));
-}
-
-/** With mapping keys in one order. */
-function sorted(value: Value): Value {
-  if (isList(value)) return value.map(sorted);
-  if (!isTree(value)) return value;
-  const names = Object.keys(value).toSorted();
-  return Object.fromEntries(names.map((name) => [name, sorted(value[name] ?? null)]));
+  return run.context.store.hash(canonicalJson(content));
 }

@@ -4,6 +4,7 @@ import type { Outcome } from '../../domain/outcome/outcome.ts';
 import { problem } from '../../domain/problem/problem.ts';
 import type { ReconcileRequest } from '../run/context.ts';
 import { conclude } from './outcome.ts';
+import type { TargetState } from '../../state/store.ts';
 import type { Run } from '../run/run.ts';
 import type { PlannedTarget } from '../types/planned-target.ts';
 
@@ -23,9 +24,11 @@ export function quarantined(
   return conclude(run, { kind: 'quarantined', since, reason, plan: planned.prepared.plan }, [found]);
 }
 
-export async function quarantine(run: Run, revision: Revision, reason: string): Promise<void> {
-  const { clock, store, target } = run.context;
-  await store.update(target.name, {
-    quarantine: { revision: revision.digest, since: clock.now(), reason },
-  });
-}
+/** State in which this revision isn't tried again. */
+export const quarantineOf = (
+  { context: { clock } }: Run,
+  revision: Revision,
+  reason: string,
+): Pick<TargetState, 'quarantine'> => ({
+  quarantine: { revision: revision.digest, since: clock.now(), reason },
+});

@@ -7,29 +7,24 @@ import type { Path } from '../../domain/path.ts';
 import { problem } from '../../domain/problem/problem.ts';
 import type { Journal } from '../../domain/state/state.ts';
 import type { Tree } from '../../lib/value.ts';
-import {
-  inverseWrite,
-  repairWrite,
-  restoreWrite,
-  type RollbackWrite,
-} from '../../plan/route/rollback/rollback-writes.ts';
+import type { StatePatch } from '../../state/store.ts';
+import { inverseWrite, restoreWrite, type RollbackWrite } from '../../plan/route/rollback/rollback-writes.ts';
 import { takeBackup } from '../record/backup.ts';
 import { readStored, type StoredFile } from '../record/stored-backup.ts';
 import { expectationOf, takeBaseline } from '../steps/behaviour.ts';
-import { record, remembering } from '../record/commit.ts';
+import { provenState } from '../record/commit.ts';
+import { endTransaction } from '../record/end.ts';
 import { judgeFile, keptProblem, type Teller } from '../steps/foreign-edits.ts';
 import { contentIn, isDestroyed, shownPaths, unexplained } from '../run/compare.ts';
 import { contentHash } from '../record/journal.ts';
 import { type Left, leftIn } from '../record/own-places.ts';
 import { conclude } from '../record/outcome.ts';
-import { restoreFile, withRuntime } from './restore-file.ts';
-import { quarantine } from '../record/quarantine.ts';
+import { isLoaded, loadedFrom, restoreFile, withRuntime } from './restore-file.ts';
+import { quarantineOf } from '../record/quarantine.ts';
 import { type DeepLive, readFirst } from '../run/read.ts';
 import { recording } from '../run/recording.ts';
 import { besideOthers, byHand } from './remedy.ts';
 import { earlierTexts, notice, type LiveRun, reached, type Run, step, windowOf } from '../run/run.ts';
-import { settle } from '../steps/settle.ts';
-import { sendWrite } from '../steps/write.ts';
 
 /** `go`: nothing is open any more, and the state of the run is fresh. `left`: a person must decide first. */
 export type Recovery =
@@ -57,9 +52,9 @@ export async function resolveJournal(run: Run, keep = false): Promise<Recovery> 
 async function withoutLooking(run: Run, journal: Journal): Promise<Recovery | undefined> {
   const outcome = await endOf(run, journal);
   if (outcome === undefined) return journal.sent === 0 ? notWritten(run, journal) : undefined;
-  if (outcome === 'applied')
-    await run.context.store.update(run.context.target.name, { ...journal.remembered, quarantine: undefined });
-  return closed(run, journal, outcome, 'an earlier transaction had ended, and its record is now complete');
+  const message = 'an earlier transaction had ended, and its record is now complete';
+  const state = outcome === 'applied' ? { ...journal.remembered, quarantine: undefined } : {};
+  return closed(run, journal, outcome, message, state);
 }
 
 type Ended = 'applied' | 'restored' | 'rolled-back';
@@ -92,21 +87,12 @@ async function keptAsItIs(run: Run): Promise<void> {
 async function resolve(run: LiveRun, journal: Journal, live: DeepLive): Promise<Recovery> {
   const now = contentHash(run, contentIn(live.file, run.dialect));
   if (now === journal.before) {
-    await loaded(run, live);
+    await loadedFrom(run, live);
     return notWritten(run, journal);
   }
   if (now === journal.predicted.at(-1) && journal.phase === 'open')
-    return asPredicted(run, journal, await loaded(run, live));
+    return asPredicted(run, journal, await loadedFrom(run, live));
   return between(run, journal, live);
-}
-
-/** Makes memory equal to the file if the crash left them different. */
-async function loaded(run: LiveRun, live: DeepLive): Promise<DeepLive> {
-  if (isLoaded(live)) return live;
-  const repair = repairWrite(live.file, run.dialect);
-  if (!repair.ok) return live;
-  await sendWrite(run, repair.write, live.file.text, 'roll-back');
-  return (await settle(run, repair.write.prediction, 'roll-back')).live;
 }
 
 async function notWritten(run: Run, journal: Journal): Promise<Recovery> {
@@ -118,29 +104,37 @@ async function asPredicted(run: LiveRun, journal: Journal, live: DeepLive): Prom
   return isLoaded(live) ? committed(run, journal, live) : between(run, journal, live);
 }
 
-const isLoaded = ({ agreement }: DeepLive): boolean =>
-  agreement.kind !== 'differ' || agreement.cause === 'model-gap';
-
 async function committed(run: LiveRun, journal: Journal, live: DeepLive): Promise<Recovery> {
-  await remembering(run, journal, live);
   return closed(
     run,
     journal,
     journal.remembered ? 'applied' : 'restored',
     'an earlier transaction had made its changes, and was verified and committed',
+    provenState(run, journal, live),
   );
 }
 
-async function closed(run: Run, journal: Journal, outcome: Ended, message: string): Promise<Recovery> {
-  const { store, target } = run.context;
+/** Rejects where the state directory refuses: nothing is written to the gateway while a journal is open. */
+async function closed(
+  run: Run,
+  journal: Journal,
+  outcome: Ended,
+  message: string,
+  state: StatePatch = {},
+): Promise<Recovery> {
+  const { target } = run.context;
   notice(run, problem('HF5022', message, { target: target.name, severity: 'warning' }));
-  if (journal.phase === 'rolling-back' && run.state.quarantine?.revision !== journal.revision.digest)
-    await quarantine(run, journal.revision, 'it failed, and its rollback was interrupted');
-  if (journal.sent > 0) {
-    const evidence = [{ check: 'recovered', passed: true, detail: message }];
-    await record(run, journal, { outcome, evidence });
-  }
-  await store.closeJournal(target.name);
+  const isNew =
+    journal.phase === 'rolling-back' && run.state.quarantine?.revision !== journal.revision.digest;
+  const failed = isNew
+    ? quarantineOf(run, journal.revision, 'it failed, and its rollback was interrupted')
+    : {};
+  const refused = await endTransaction(run, journal, {
+    outcome,
+    evidence: [{ check: 'recovered', passed: true, detail: message }],
+    remembers: { what: 'how an earlier transaction ended', state: { ...state, ...failed } },
+  });
+  if (refused) throw refused;
   reached(run, outcome === 'rolled-back' ? 'rolled-back' : 'committed');
   return { kind: 'go', run };
 }
@@ -184,14 +178,14 @@ async function besideTheirs(run: LiveRun, journal: Journal, live: DeepLive, owne
 }
 
 async function completed(run: LiveRun, journal: Journal, live: DeepLive, owned: Left): Promise<Recovery> {
-  const now = await loaded(run, live);
+  const now = await loadedFrom(run, live);
   return isLoaded(now) ? committed(run, journal, now) : takenOut(run, journal, now, owned);
 }
 
 async function takenOut(run: LiveRun, journal: Journal, live: DeepLive, owned: Left): Promise<Recovery> {
   const { dialect } = run;
   if (owned.inForce.length === 0) {
-    await loaded(run, live);
+    await loadedFrom(run, live);
     return notWritten(run, journal);
   }
   const actual = contentIn(live.file, dialect);

@@ -111,13 +111,15 @@ async function judged(
   };
 }
 
+export const isLoaded = ({ agreement }: Pick<DeepLive, 'agreement'>): boolean =>
+  agreement.kind !== 'differ' || agreement.cause === 'model-gap';
+
 /** The gateway after it was forced to load its file, if memory wasn't equal to it. */
 export async function loadedFrom(run: LiveRun, live: DeepLive): Promise<DeepLive> {
-  const { agreement, file } = live;
-  if (agreement.kind !== 'differ' || agreement.cause === 'model-gap') return live;
-  const repair = repairWrite(file, run.dialect);
+  if (isLoaded(live)) return live;
+  const repair = repairWrite(live.file, run.dialect);
   if (!repair.ok) return live;
-  await sendWrite(run, repair.write, file.text, 'roll-back');
+  await sendWrite(run, repair.write, live.file.text, 'roll-back');
   return (await settle(run, repair.write.prediction, 'roll-back')).live;
 }
 

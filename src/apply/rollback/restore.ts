@@ -10,17 +10,16 @@ import { restoreWrite } from '../../plan/route/rollback/rollback-writes.ts';
 import { readStored, type StoredFile } from '../record/stored-backup.ts';
 import { takeBackup } from '../record/backup.ts';
 import { expectationOf, takeBaseline } from '../steps/behaviour.ts';
-import { recordEnd } from '../record/commit.ts';
+import { abandon, endTransaction } from '../record/end.ts';
 import type { RestoreRequest, RestoreSummary } from '../run/context.ts';
 import { quietPeriod } from '../steps/quiet-period.ts';
 import { foreignEvidence, judgeFile, keptProblem, type Teller } from '../steps/foreign-edits.ts';
 import { contentIn, differences, publicPath } from '../run/compare.ts';
-import { closeJournal, contentHash, noteSending, opened } from '../record/journal.ts';
+import { contentHash, noteSending, opened } from '../record/journal.ts';
 import { conclude } from '../record/outcome.ts';
 import { type RestoredFile, type NotRestored, restoreFile, withRuntime } from './restore-file.ts';
 import { type DeepLive, readFirst } from '../run/read.ts';
 import { placesBetween } from '../record/own-places.ts';
-import { attempted, recording } from '../run/recording.ts';
 import { besideOthers, byHand } from './remedy.ts';
 import { earlierTexts, notice, type Run, step, type LiveRun } from '../run/run.ts';
 import type { Baseline, Expectation } from '../types/behaviour.ts';
@@ -48,7 +47,10 @@ export async function restoreUnderLock(under: Run, request: RestoreRequest): Pro
     summary,
     predicted: way.write.prediction.file.open(),
   });
-  const sending = await unchanged(run, live, journal);
+  // The last read before the request, and the journal entry for it. If either fails, nothing was sent.
+  const sending = await quietPeriod(run, live)
+    .then(() => noteSending(run, journal))
+    .catch((error: unknown) => abandon(run, error));
   const [before, ours] = [contentIn(stored.file, dialect), contentIn(live.file, dialect)];
   const back = await restoreFile(run, {
     way,
@@ -58,17 +60,6 @@ export async function restoreUnderLock(under: Run, request: RestoreRequest): Pro
     what: `backup ${stored.record.id}`,
   });
   return ended(run, sending, { stored, backup, back, baseline, expected });
-}
-
-/** The last read before the request, and the journal entry for it. If either fails, nothing was sent. */
-async function unchanged(run: Run, live: DeepLive, journal: Journal): Promise<Journal> {
-  try {
-    await quietPeriod(run, live);
-    return await noteSending(run, journal);
-  } catch (error) {
-    await closeJournal(run);
-    throw error;
-  }
 }
 
 async function chosen(run: Run, { backup }: RestoreRequest): Promise<string> {
@@ -160,12 +151,17 @@ async function ended(
   journal: Journal,
   { stored, backup, back, baseline, expected }: Ending,
 ): Promise<Outcome> {
-  const { store, target } = run.context;
+  const { target } = run.context;
   const proven = back.kind === 'back' ? await withRuntime(run, back, baseline, expected) : back;
   const teller: Teller = { run, known: earlierTexts(run) };
   const evidence = [...proven.evidence, ...foreignEvidence(teller, proven.foreign ?? [])];
   if (proven.kind === 'failed') {
-    await recordEnd(run, journal, { outcome: 'rollback-failed', evidence, problems: [proven.reason] });
+    await endTransaction(run, journal, {
+      outcome: 'rollback-failed',
+      evidence,
+      problems: [proven.reason],
+      unresolved: true,
+    });
     const isAlone = (proven.foreign ?? []).length === 0;
     const remedy = isAlone ? byHand(run, stored.record.id) : besideOthers(run, stored.record.id, journal);
     const found = problem('HF5020', proven.reason, { target: target.name, remedy: remedy.join(' ') });
@@ -175,10 +171,7 @@ async function ended(
       [found],
     );
   }
-  const told = await recordEnd(run, journal, { outcome: 'restored', evidence });
-  await recording(run, 'that the backup is kept', () => store.pinBackup(target.name, backup.id));
-  await attempted(() => store.update(target.name, { writeMs: run.pace.writeMs }));
-  if (told) await closeJournal(run);
+  await endTransaction(run, journal, { outcome: 'restored', evidence, pinsBackup: true });
   const { foreign } = proven;
   if (foreign.length > 0) notice(run, keptProblem(teller, foreign));
   const witnessed = expected.added.length + expected.removed.length > 0;

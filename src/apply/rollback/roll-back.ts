@@ -7,16 +7,16 @@ import { inverseWrite, restoreWrite, type RollbackWrite } from '../../plan/route
 import type { ThreeWay } from '../../plan/route/rollback/three-way.ts';
 import { takeBackup } from '../record/backup.ts';
 import { expectationOf } from '../steps/behaviour.ts';
-import { recordEnd } from '../record/commit.ts';
+import { endTransaction, type Ending } from '../record/end.ts';
 import { judgeFile } from '../steps/foreign-edits.ts';
 import { contentIn, isDestroyed, sameImage } from '../run/compare.ts';
 import { hiddenIsBack, undoInMemory } from './inverse-memory.ts';
-import { closeJournal, noteRollingBack } from '../record/journal.ts';
+import { noteRollingBack } from '../record/journal.ts';
 import { conclude } from '../record/outcome.ts';
-import { loadedFrom, type NotRestored, restoreFile, withRuntime } from './restore-file.ts';
-import { quarantine } from '../record/quarantine.ts';
+import { isLoaded, loadedFrom, type NotRestored, restoreFile, withRuntime } from './restore-file.ts';
+import { quarantineOf } from '../record/quarantine.ts';
 import { type DeepLive, readAnything, readRaw } from '../run/read.ts';
-import { attempted, recording } from '../run/recording.ts';
+import { recording } from '../run/recording.ts';
 import { evidenceOfForeign } from '../steps/reconsider.ts';
 import { besideOthers, byHand } from './remedy.ts';
 import { preferFormerKey } from '../steps/key-rotation.ts';
@@ -39,16 +39,22 @@ export async function rollBack(
   step(run, 'roll-back', cause.reason);
   transaction.journal = await noteRollingBack(run, transaction.journal);
   const ended = await takeBack(run, transaction).catch(asFailed);
-  const { store, target } = run.context;
-  const kept =
-    cause.blameless ||
-    transaction.foreign.length > 0 ||
-    (await recording(run, 'that this revision failed', () =>
-      quarantine(run, transaction.journal.revision, cause.reason),
-    ));
-  await recording(run, 'that the backup is kept', () => store.pinBackup(target.name, transaction.backup.id));
-  if (ended.kind === 'back') return rolledBack(run, transaction, cause, ended, kept);
+  if (ended.kind === 'back') return rolledBack(run, transaction, cause, ended);
   return rollbackFailed(run, transaction, cause, ended);
+}
+
+/** The revision is not quarantined because of changes by others or a stop between two writes. */
+function remembered(
+  run: LiveRun,
+  { journal, foreign }: Transaction,
+  cause: ApplyFailure,
+): Pick<Ending, 'pinsBackup' | 'remembers'> {
+  const isBlameless = cause.blameless || foreign.length > 0;
+  const state = quarantineOf(run, journal.revision, cause.reason);
+  return {
+    pinsBackup: true,
+    ...(!isBlameless && { remembers: { what: 'that this revision failed', state } }),
+  };
 }
 
 /** The gateway can't be read: a person must decide, and gets manual steps. */
@@ -136,8 +142,7 @@ async function nothingLeft(
   now: DeepLive,
 ): Promise<Returned | NotRestored> {
   preferFormerKey(run, transaction.planned);
-  const { agreement } = await loadedFrom(run, now);
-  if (agreement.kind === 'differ' && agreement.cause !== 'model-gap')
+  if (!isLoaded(await loadedFrom(run, now)))
     return { kind: 'failed', reason: "memory doesn't match the file", evidence: [] };
   const detail = "none of Holdfast's changes are in effect; changes by others stay";
   return { kind: 'back', fidelity: 'comments', evidence: [{ check: 'put back', passed: true, detail }] };
@@ -161,17 +166,19 @@ function chooseWay(
 async function rolledBack(
   run: LiveRun,
   transaction: Transaction,
-  { code, reason, evidence, path }: ApplyFailure,
+  cause: ApplyFailure,
   { fidelity, memoryOnly, evidence: more }: Returned,
-  quarantined: boolean,
 ): Promise<Outcome> {
   const { journal, planned, backup } = transaction;
-  const { store, target } = run.context;
+  const { target } = run.context;
+  const { code, reason, evidence, path } = cause;
   const all = [...evidence, ...more, ...evidenceOfForeign(run, transaction)];
-  const problems = [`${code}: ${reason}`];
-  const told = await recordEnd(run, journal, { outcome: 'rolled-back', evidence: all, problems });
-  await attempted(() => store.update(target.name, { writeMs: run.pace.writeMs }));
-  if (told && quarantined) await closeJournal(run);
+  await endTransaction(run, journal, {
+    outcome: 'rolled-back',
+    evidence: all,
+    problems: [`${code}: ${reason}`],
+    ...remembered(run, transaction, cause),
+  });
   reached(run, 'rolled-back');
   const found = problem(code, reason, { target: target.name, path });
   const { plan } = planned.prepared;
@@ -201,7 +208,13 @@ async function rollbackFailed(
   const { target } = run.context;
   const evidence = [...cause.evidence, ...ended.evidence, ...evidenceOfForeign(run, transaction)];
   const reason = `${cause.reason}; then: ${ended.reason}`;
-  await recordEnd(run, journal, { outcome: 'rollback-failed', evidence, problems: [reason] });
+  await endTransaction(run, journal, {
+    outcome: 'rollback-failed',
+    evidence,
+    problems: [reason],
+    unresolved: true,
+    ...remembered(run, transaction, cause),
+  });
   const remedy = foreign.length > 0 ? besideOthers(run, backup.id, journal) : byHand(run, backup.id);
   const found = problem('HF5020', reason, { target: target.name, remedy: remedy.join(' ') });
   const { plan } = planned.prepared;

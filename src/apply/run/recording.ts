@@ -10,11 +10,15 @@ export interface Unrecorded {
   readonly why: string;
 }
 
-/** Runs work on the state directory; false: it failed, which the outcome reports. */
-export async function recording(run: Run, what: string, work: () => Promise<unknown>): Promise<boolean> {
+/** Runs work on the state directory. Returns why it failed, which the outcome reports; undefined: it's done. */
+export async function recording(
+  run: Run,
+  what: string,
+  work: () => Promise<unknown>,
+): Promise<HoldfastError | undefined> {
   const refused = await attempted(work);
   if (refused) run.unrecorded.push({ what, why: refused.problems[0]?.message ?? refused.message });
-  return refused === undefined;
+  return refused;
 }
 
 /** The same for work that the end of a transaction repeats: a failure isn't reported. */

@@ -1,19 +1,33 @@
-// The frame around every run on one target: take the lock, connect, work, disconnect, release the lock.
-import { withTarget } from '../../state/with-target.ts';
+// The frame around every piece of work on one target: take the lock, connect, work, disconnect, let go of the lock.
+import type { Client } from '../../gateway/client/client.ts';
+import { withTarget, type WithTargetOptions } from '../../state/with-target.ts';
 import type { Context } from './context.ts';
 import { type Run, startRun } from './run.ts';
 
+/** Runs `work` alone on the target, connected to its gateway. Rejects with HF6001 where another keeps the lock. */
+export async function withClient<T>(
+  { store, connect, target }: Pick<Context, 'store' | 'connect' | 'target'>,
+  lock: Omit<WithTargetOptions, 'target'>,
+  work: (client: Client) => Promise<T>,
+): Promise<T> {
+  return withTarget(store, { ...lock, target: target.name }, async (lease) => {
+    const client = connect(lease);
+    try {
+      return await work(client);
+    } finally {
+      await client.close();
+    }
+  });
+}
+
 export interface RunOptions {
-  /** What the run does, for a process that has to wait: `apply`, `drift check`. */
+  /** What is done, for the one who has to wait: `apply`, `drift check`. */
   readonly purpose: string;
-  /** ms to wait for the holder of the lock; the default if absent. */
+  /** ms to wait for the holder of the lock; the usual time where absent. */
   readonly waitMs?: number | undefined;
 }
 
-/**
- * Runs `work` exclusively on the target. Rejects with HF6001 if another process keeps the lock, and with what `work`
- * rejects with.
- */
+/** The same with the state of the target. Rejects with what `work` rejects with. */
 export async function withRun<T>(
   context: Context,
   { purpose, waitMs }: RunOptions,
@@ -22,13 +36,7 @@ export async function withRun<T>(
   const { store, target, clock } = context;
   const startedAt = clock.now();
   const owner = `${context.owner} (${purpose})`;
-  const lock = { target: target.name, owner, ...(waitMs !== undefined && { waitMs }) };
-  return withTarget(store, lock, async (lease) => {
-    const client = context.connect(lease);
-    try {
-      return await work(startRun(context, client, await store.read(target.name), startedAt));
-    } finally {
-      await client.close();
-    }
-  });
+  return withClient(context, { owner, ...(waitMs !== undefined && { waitMs }) }, async (client) =>
+    work(startRun(context, client, await store.read(target.name), startedAt)),
+  );
 }
