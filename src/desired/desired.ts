@@ -174,7 +174,7 @@ interface LayerFiles {
 }
 
 async function readFiles(dir: string, options: DesiredOptions): Promise<LayerFiles> {
-  const { files, problems, directories } = await readLayer(dir, options.settingsDir, options.signal);
+  const { files, problems, directories } = await readLayer(dir, options);
   const given = [...(options.texts ?? [])]
     .filter(([path]) => path === dir || path.startsWith(`${dir}${sep}`))
     .map(([path, text]) => ({ path, text, shown: shownPath(path, options.settingsDir) }));

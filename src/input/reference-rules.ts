@@ -110,6 +110,22 @@ export async function reachable(
   return inGit || closed.some((each) => isWithin(file, each)) ? 'closed' : { file };
 }
 
+/**
+ * Whether links in desired state may lead to a real path: below one of `roots`, or to where references may lead.
+ */
+export async function linkRule(
+  roots: readonly string[],
+  dir: string,
+  { files, closed }: ReferenceRules,
+): Promise<(real: string) => boolean> {
+  const open = await Promise.all([...roots, ...files.map((each) => resolve(dir, each))].map(realOf));
+  const shut = await Promise.all(closed.map(realOf));
+  return (real) =>
+    open.some((each) => isWithin(real, each)) &&
+    !shut.some((each) => isWithin(real, each)) &&
+    !real.split(sep).includes('.git');
+}
+
 /** With links resolved as far as the path exists. */
 async function realOf(path: string): Promise<string> {
   try {

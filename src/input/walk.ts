@@ -15,6 +15,8 @@ export interface WalkOptions {
   readonly limit?: number;
   /** Names that are left out, with what is below them. Default: hidden names. */
   readonly skip?: (name: string) => boolean;
+  /** Whether a link to this real place is followed. Default: wherever it leads. */
+  readonly follows?: (real: string) => boolean;
 }
 
 /** A link that was followed. */
@@ -36,6 +38,8 @@ export interface Walked {
   /** In the order of the walk: what no link leads to comes first. */
   readonly directories: readonly Visited[];
   readonly files: readonly Visited[];
+  /** Links that were not followed. */
+  readonly outside: readonly (Visited & { readonly isDirectory: boolean })[];
   readonly failed: readonly { readonly path: string; readonly error: unknown }[];
   /** Where the walk ended because of its bound; what it found until then is not all. */
   readonly exceeded?: Visited & { readonly limit: number };
@@ -52,20 +56,23 @@ const isHidden = (name: string): boolean => name.startsWith('.');
 
 class Walker {
   readonly #skip: (name: string) => boolean;
+  readonly #follows: (real: string) => boolean;
   readonly #signal: AbortSignal | undefined;
   readonly #limit: number;
   #left: number;
   readonly #seen = new Set<string>();
   readonly #directories: Visited[] = [];
   readonly #files: Visited[] = [];
+  readonly #outside: (Visited & { isDirectory: boolean })[] = [];
   readonly #failed: { path: string; error: unknown }[] = [];
   #waiting: Visited[] = [];
   /** Followed when no directory waits, so that nothing is known by a link that need not be. */
   #links: Visited[] = [];
   #exceeded: Visited | undefined;
 
-  constructor({ skip = isHidden, signal, limit = MAX_ENTRIES }: WalkOptions) {
+  constructor({ skip = isHidden, follows = () => true, signal, limit = MAX_ENTRIES }: WalkOptions) {
     this.#skip = skip;
+    this.#follows = follows;
     this.#signal = signal;
     this.#limit = limit;
     this.#left = limit;
@@ -84,11 +91,11 @@ class Walker {
       await this.#each(this.#taken('directories'), (directory) => this.#read(directory));
       if (this.#waiting.length === 0) await this.#each(this.#taken('links'), (link) => this.#follow(link));
     } while (!this.#exceeded && this.#waiting.length + this.#links.length > 0);
-    const [directories, files, failed] = [this.#directories, this.#files, this.#failed];
     return {
-      directories,
-      files,
-      failed,
+      directories: this.#directories,
+      files: this.#files,
+      outside: this.#outside,
+      failed: this.#failed,
       ...(this.#exceeded && { exceeded: { ...this.#exceeded, limit: this.#limit } }),
     };
   }
@@ -110,6 +117,10 @@ class Walker {
 
   async #follow({ path, link }: Visited): Promise<void> {
     const real = await realpath(path);
+    if (!this.#follows(real)) {
+      const isDirectory = (await stat(real)).isDirectory();
+      return void this.#outside.push({ path, real, isDirectory });
+    }
     await this.visit({ path, real, link: link ?? { path, target: real } });
   }
 

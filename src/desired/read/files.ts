@@ -1,7 +1,9 @@
 // The files of one layer: which there are, and their text. A directory that is missing, unreadable or empty is a
 // problem, never an empty desired state.
-import { basename, relative, sep } from 'node:path';
+import { lstat, realpath } from 'node:fs/promises';
+import { basename, dirname, join, relative, sep } from 'node:path';
 import { fail, HoldfastError, type Problem, problem } from '../../domain/problem/problem.ts';
+import { DEFAULT_RULES, linkRule, type ReferenceRules } from '../../input/reference-rules.ts';
 import { readTextFile, reasonOf } from '../../input/text-file.ts';
 import { tooMuch, walk, type Walked } from '../../input/walk.ts';
 
@@ -23,16 +25,20 @@ export interface SourceFiles {
 /** Characters of all files of one layer together. A configuration of 5,000 keys is about 2 million. */
 const MAX_CHARACTERS = 32 * 1024 * 1024;
 
+export interface LayerOptions {
+  readonly settingsDir: string;
+  /** What references may use: links may lead there too. */
+  readonly rules?: ReferenceRules | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /**
- * All `*.yaml` and `*.yml` below `dir`, hidden ones excepted, symbolic links followed, each file once. `dir` may be one
- * file. Rejects with HF5007 when `signal` ends it.
+ * All `*.yaml` and `*.yml` below `dir`, hidden ones excepted, each file once. Symbolic links are followed within `dir`, the
+ * settings directory, the git work tree and where references may lead; others are problems. `dir` may be one file. Rejects with HF5007 when `signal` ends it.
  */
-export async function readLayer(
-  dir: string,
-  settingsDir: string,
-  signal?: AbortSignal,
-): Promise<SourceFiles> {
-  const found = await listLayer(dir, settingsDir, signal);
+export async function readLayer(dir: string, options: LayerOptions): Promise<SourceFiles> {
+  const { settingsDir, signal } = options;
+  const found = await listLayer(dir, options);
   const { files, problems: unread } = await readAll(found.paths, dir, settingsDir, signal);
   const problems = [...found.problems, ...unread];
   if (problems.length === 0 && files.length === 0)
@@ -87,11 +93,11 @@ interface Listing {
 
 async function listLayer(
   dir: string,
-  settingsDir: string,
-  signal: AbortSignal | undefined,
+  { settingsDir, signal, rules = DEFAULT_RULES }: LayerOptions,
 ): Promise<Listing> {
   try {
-    const walked = await walk(dir, { signal });
+    const roots = [dir, settingsDir, ...(await workTreeOf(dir))];
+    const walked = await walk(dir, { signal, follows: await linkRule(roots, settingsDir, rules) });
     const paths = walked.files.map(({ path }) => path).filter((path) => path === dir || isYaml(path));
     const directories = walked.directories.map(({ path }) => path);
     return {
@@ -111,7 +117,7 @@ function problemsOf(walked: Walked, dir: string, settingsDir: string): readonly 
   const excess = tooMuch(walked, (path) => shownPath(path, settingsDir));
   if (excess !== undefined)
     return [problem('HF2006', `${shownPath(dir, settingsDir)} contains ${excess}`, at(dir, settingsDir))];
-  return walked.failed.map(({ path, error }) =>
+  const failed = walked.failed.map(({ path, error }) =>
     path === dir
       ? unreadable(dir, error, settingsDir)
       : problem(
@@ -120,6 +126,23 @@ function problemsOf(walked: Walked, dir: string, settingsDir: string): readonly 
           at(path, settingsDir),
         ),
   );
+  const outside = walked.outside.filter(({ path, isDirectory }) => isDirectory || isYaml(path));
+  return [...failed, ...outside.map(({ path }) => leadsOut(path, settingsDir))];
+}
+
+/** Where the link leads is nobody's business who can only write the link. */
+function leadsOut(path: string, settingsDir: string): Problem {
+  const message = `the link ${shownPath(path, settingsDir)} leads outside the directories that desired state can use`;
+  return problem('HF2007', message, at(path, settingsDir));
+}
+
+/** The directory above `dir` that has a `.git`, where there is one. */
+async function workTreeOf(dir: string): Promise<readonly string[]> {
+  for (let at = await realpath(dir); ; at = dirname(at)) {
+    const found = await lstat(join(at, '.git')).catch(() => undefined);
+    if (found) return [at];
+    if (dirname(at) === at) return [];
+  }
 }
 
 function unreadable(dir: string, error: unknown, settingsDir: string): Problem {

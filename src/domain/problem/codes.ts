@@ -151,6 +151,11 @@ export const CODES = {
     'A directory contains too many files',
     'Name a directory that contains only desired state, or remove the link that leads out of it.',
   ),
+  HF2007: code(
+    EXIT.invalid,
+    'A link leads outside the desired state',
+    'Replace the link with the file, move the file below the settings directory, or list its directory under `references.files` in the settings.',
+  ),
   HF2010: code(EXIT.invalid, 'Invalid YAML', 'Correct the YAML at this position.'),
   HF2011: code(EXIT.invalid, 'Duplicate key', 'Keep one of the two.'),
   HF2012: code(EXIT.invalid, 'A tab is used for indentation', 'Indent with spaces.'),

@@ -38,9 +38,61 @@ describe('the directory', () => {
   test('with a link to everything ends at a bound that names the link', async () => {
     const dir = directory({ 'desired/a.yaml': 'debug: true\n' });
     symlinkSync('/', join(dir, 'desired/all'));
-    expect((await load(dir)).problems.map(oneLine)).toEqual([
+    const rules = { ...DEFAULT_RULES, files: ['/'] };
+    expect((await load(dir, { rules })).problems.map(oneLine)).toEqual([
       'desired:1:1 HF2006 desired contains more than 20000 files and directories; the link desired/all points to /',
     ]);
+  });
+
+  describe('with links that lead out of it', () => {
+    const linked = (): { dir: string; outside: string } => {
+      const outside = directory({ 'secret.yaml': 'request-retry: 1\n', 'all/b.yaml': 'request-retry: 2\n' });
+      const dir = directory({ 'home/desired/a.yaml': 'debug: true\n', 'shared.yaml': 'request-retry: 3\n' });
+      return { dir, outside };
+    };
+    const settled = async (dir: string, options = {}): Promise<readonly string[]> => {
+      const home = join(dir, 'home');
+      return (await load(home, { settingsDir: home, ...options })).problems.map(oneLine);
+    };
+    const refusal = (name: string): string =>
+      `${name}:1:1 HF2007 the link desired/${name} leads outside the directories that desired state can use`;
+
+    test.each(['secret.yaml', 'all', '.'])('refuses %s of another directory', async (target) => {
+      const { dir, outside } = linked();
+      symlinkSync(join(outside, target), join(dir, 'home/desired/out.yaml'));
+      expect(await settled(dir)).toEqual([refusal('out.yaml')]);
+      const rules = { ...DEFAULT_RULES, files: ['.', outside] };
+      expect((await settled(dir, { rules })).filter((line) => line.includes('HF2007'))).toEqual([]);
+    });
+
+    test('refuses a link behind a link, and does not say where it leads', async () => {
+      const { dir, outside } = linked();
+      mkdirSync(join(dir, 'home/other'));
+      symlinkSync(outside, join(dir, 'home/other/out'));
+      symlinkSync('../other', join(dir, 'home/desired/other'));
+      const [line, ...more] = await settled(dir);
+      expect([line, more]).toEqual([expect.stringContaining('the link desired/other/out leads outside'), []]);
+      expect(line).not.toContain(outside);
+    });
+
+    test('follows them within the git repository', async () => {
+      const { dir } = linked();
+      symlinkSync('../../shared.yaml', join(dir, 'home/desired/b.yaml'));
+      expect(await settled(dir)).toEqual([refusal('b.yaml')]);
+      git(dir, 'init', '-q');
+      expect(await settled(dir)).toEqual([]);
+    });
+
+    test('reads no file of Holdfast itself, and leaves alone what is no YAML', async () => {
+      const { dir, outside } = linked();
+      symlinkSync(join(outside, 'secret.yaml'), join(dir, 'home/desired/README'));
+      expect(await settled(dir)).toEqual([]);
+      mkdirSync(join(dir, 'home/state'));
+      writeFileSync(join(dir, 'home/state/a.yaml'), 'request-retry: 1\n');
+      symlinkSync('../state/a.yaml', join(dir, 'home/desired/b.yaml'));
+      const rules = { ...DEFAULT_RULES, closed: [join(dir, 'home/state')] };
+      expect(await settled(dir, { rules })).toEqual([refusal('b.yaml')]);
+    });
   });
 
   test('is left when the process is told to stop', async () => {

@@ -88,7 +88,11 @@ async function filesOf(
   const dirs = new Set(targets.flatMap(({ desired }) => desired.map((dir) => resolve(settings.dir, dir))));
   const layers = await Promise.all(
     [...dirs].map(async (dir) => {
-      const { files, problems } = await readLayer(dir, settings.dir, signal);
+      const { files, problems } = await readLayer(dir, {
+        settingsDir: settings.dir,
+        rules: settings.references,
+        signal,
+      });
       return { files: files.map((file) => ({ ...file, partial: !bottom.has(dir) })), problems };
     }),
   );
