@@ -10,6 +10,7 @@ import type { Patch } from '../yaml/splice/patch.ts';
 import type { Environment } from '../input/environment.ts';
 import { valueOf } from '../yaml/located.ts';
 import { readYaml } from '../yaml/strict.ts';
+import { detachComments } from './detach.ts';
 import { withoutGaps } from './blank-lines.ts';
 import { editsTo } from './edits.ts';
 import { faultsOf } from './faults.ts';
@@ -87,7 +88,7 @@ function draftOf(
     ...known,
     ...foreign,
   ]);
-  const kept = edited(prepared.document, patch, undefined, whole);
+  const kept = edited(parsed(detachComments(prepared.document, patch)), patch, undefined, whole);
   const document = parsed(withoutGaps(parsed(kept.text)));
   const content = dialect.content(document);
   const { proposed, notes } = heldOf(content, catalog);

@@ -279,6 +279,37 @@ claude-api-key:
     expect(await changesOf(file, adopted)).toEqual([]);
   });
 
+  test('keeps a comment that may be about the list above, where the gateway moved it to the left edge', async () => {
+    const file = `api-keys:
+  - sk-test-0001
+# - the phone, retired
+# tablets go here
+auth-dir: /srv/auths
+# about the retries
+request-retry: 3
+# where it listens
+port: 8317
+plugins:
+  configs:
+    demo: { enabled: true, level: 2 }
+# after the plugins
+  dir: ./plugins
+`;
+    const { text } = await pulled(file);
+    expect(text).toBe(`api-keys:
+  - \${env:CLIENT_KEY}
+# - the phone, retired
+# tablets go here
+
+# about the retries
+request-retry: 3
+plugins:
+  configs:
+    demo: { enabled: true, level: 2 }
+# after the plugins
+`);
+  });
+
   test('has nothing to say about a gateway without settings', async () => {
     await expect(pulled(LISTENER)).rejects.toThrow('there is nothing to declare');
   });
