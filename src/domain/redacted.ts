@@ -1,8 +1,10 @@
 // Values as they may leave the process: every secret replaced by its fingerprint.
 
-/** Stands where a secret stood. In JSON `{"$secret": "1a2b3c4d"}`. */
+/** Stands where a secret stood. In JSON `{"$secret": "1a2b3c4d", "reference": "LAPTOP_KEY"}`. */
 export interface RedactedSecret {
   readonly $secret: string;
+  /** The variable or file that brings the secret, where the files refer to it. */
+  readonly reference?: string;
 }
 
 /** A value without secrets, ready for a plan, a log or a page. */
@@ -20,3 +22,7 @@ export function isRedactedSecret(value: Redacted | undefined): value is Redacted
     typeof (value as { $secret?: unknown }).$secret === 'string'
   );
 }
+
+/** `•••1a2b3c4d (LAPTOP_KEY)` */
+export const secretText = ({ $secret, reference }: RedactedSecret): string =>
+  reference === undefined ? `•••${$secret}` : `•••${$secret} (${reference})`;

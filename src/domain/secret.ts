@@ -50,10 +50,16 @@ export interface KnownTexts {
   isSecret(text: string, place: string | undefined): boolean;
   /** Whether the files say this text themselves, or said it when they were last applied. */
   isPlain(text: string): boolean;
+  /** What the files call a secret text: the variable or file of the reference that brings it. */
+  nameOf(text: string): string | undefined;
 }
 
 /** Without files and without state: no value of a free-form place is known to be harmless. */
-export const NOTHING_KNOWN: KnownTexts = { isSecret: () => false, isPlain: () => false };
+export const NOTHING_KNOWN: KnownTexts = {
+  isSecret: () => false,
+  isPlain: () => false,
+  nameOf: () => undefined,
+};
 
 /** Names secrets: the same text gives the same name, different texts different names. */
 export interface Fingerprints {

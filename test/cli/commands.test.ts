@@ -282,3 +282,19 @@ describe('the other commands', () => {
     expect(logins).toHaveLength(1);
   });
 });
+
+describe('a secret is shown', () => {
+  test('by its fingerprint and by the name of the reference that brings it', async () => {
+    await using terminal = await openTerminal();
+    await terminal.write('desired-state/gateway.yaml', 'api-keys: ["${env:LAPTOP}", "${file:phone}"]\n');
+    await terminal.write('phone', 'sk-test-client-phone\n');
+    const shown = async (format: string): Promise<string> =>
+      everything(await terminal.run('plan', '--output', format));
+    for (const format of ['text', 'markdown', 'github', 'junit'])
+      expect(await shown(format)).toMatch(/•••[0-9a-f]{8} \(phone\)/);
+    const { plans } = JSON.parse(await shown('json')) as { plans: { changes: unknown }[] };
+    expect(plans[0]?.changes).toMatchObject([
+      { kind: 'add', after: { $secret: expect.stringMatching(/^[0-9a-f]{8}$/), reference: 'phone' } },
+    ]);
+  });
+});

@@ -6,7 +6,7 @@ import type { Evidence } from '../../domain/outcome/outcome.ts';
 import { formatPath } from '../../domain/path.ts';
 import { type Problem, problem } from '../../domain/problem/problem.ts';
 import { fingerprintsBy, type KnownTexts } from '../../domain/secret.ts';
-import { isRedactedSecret, type Redacted } from '../../domain/redacted.ts';
+import { isRedactedSecret, type Redacted, secretText } from '../../domain/redacted.ts';
 import type { Tree, Value } from '../../lib/value.ts';
 import { redactBelow } from '../../plan/diff/redact-at.ts';
 import { type Foreign, threeWay, type ThreeWay } from '../../plan/route/rollback/three-way.ts';
@@ -78,9 +78,9 @@ function oneText({ run, known }: Teller, { path, steps, before, ours, now }: For
 const LONGEST = 80;
 
 function valueText(value: Redacted): string {
-  if (isRedactedSecret(value)) return `•••${value.$secret}`;
+  if (isRedactedSecret(value)) return secretText(value);
   const text = JSON.stringify(value, (_, inner: Redacted) =>
-    isRedactedSecret(inner) ? `•••${inner.$secret}` : inner,
+    isRedactedSecret(inner) ? secretText(inner) : inner,
   );
   return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
 }

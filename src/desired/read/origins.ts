@@ -17,6 +17,8 @@ type Declared = Pick<Desired, 'tree' | 'references' | 'publicReferences' | 'secr
 export interface Texts {
   readonly secrets: ReadonlySet<string>;
   readonly plain: ReadonlySet<string>;
+  /** What brings a secret, by its text without blanks around it: the names of variables and files. */
+  readonly names: ReadonlyMap<string, string>;
 }
 
 /** What the gateway does to texts (blanks, a slash at the end, lower case) makes no other secret of them. */
@@ -32,15 +34,22 @@ export const declaredTexts: (desired: Declared, catalog: Catalog) => Texts = mem
 
 function collectTexts(desired: Declared, catalog: Catalog): Texts {
   const secrets = new Set([...desired.secrets.open()].map((text) => secretKey(text)));
+  const names = new Map<string, string>();
   for (const [pointer, reference] of desired.references) {
     if (desired.publicReferences.has(reference)) continue;
     const steps = stepsOfPointer(pointer);
     const value = valueAt(desired.tree.open(), steps);
     if (typeof value !== 'string' && typeof value !== 'number') continue;
     secrets.add(secretKey(String(value), () => catalog.at(steps)?.pattern));
+    const text = String(value).trim();
+    if (!names.has(text)) names.set(text, namesIn(reference));
   }
-  return { secrets, plain: plainTexts(desired, catalog) };
+  return { secrets, plain: plainTexts(desired, catalog), names };
 }
+
+/** `LAPTOP_KEY` of `${env:LAPTOP_KEY}`; all of a text with several references. */
+const namesIn = (reference: string): string =>
+  [...reference.matchAll(/\$\{\w+:([^}]+)\}/g)].map(([, name]) => name).join(', ');
 
 /** What the files say themselves at free-form places, and no name there makes a secret of. */
 function plainTexts(desired: Declared, catalog: Catalog): ReadonlySet<string> {
@@ -95,6 +104,7 @@ export function knownTexts(
       const key = folded(text);
       return current()?.plain.has(key) === true || (plain.size > 0 && plain.has(hashed(key, hash)));
     },
+    nameOf: (text) => current()?.names.get(text.trim()),
   };
 }
 

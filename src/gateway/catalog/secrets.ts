@@ -1,7 +1,7 @@
 // Where secrets stand in a configuration: whole values the schema marks, members whose names carry credentials, and
 // passwords inside URLs. Finds them; what replaces them is the caller's business.
 import type { Fingerprints, KnownTexts } from '../../domain/secret.ts';
-import type { Redacted } from '../../domain/redacted.ts';
+import type { Redacted, RedactedSecret } from '../../domain/redacted.ts';
 import { isList, isTree, type Tree, type Value } from '../../lib/value.ts';
 import { carriesCredential } from './credential-names.ts';
 import type { Field } from './field.ts';
@@ -69,10 +69,15 @@ export function secretsIn(field: Field | undefined, value: Value): string[] {
 /** The value as it may be shown: secrets as fingerprints, `socks5://user:#1a2b3c4d@host` for a part. */
 export function shownAt(field: Field | undefined, value: Value, fingerprints: Fingerprints): Redacted {
   return mapSecrets<Redacted>(field, value, {
-    whole: (secret) => ({ $secret: fingerprints.of(secret) }),
+    whole: (secret) => redactedSecret(secret, fingerprints),
     part: (secret) => `#${fingerprints.of(secret)}`,
     hides: (text, at) => hidesAt(at, text, fingerprints.known),
   });
+}
+
+function redactedSecret(secret: string, fingerprints: Fingerprints): RedactedSecret {
+  const reference = fingerprints.known.nameOf(secret);
+  return { $secret: fingerprints.of(secret), ...(reference !== undefined && { reference }) };
 }
 
 /**

@@ -1,5 +1,5 @@
 // Values on one line, the way a person writes YAML: flow style, quotes only where they are needed.
-import { isRedactedSecret, type Redacted, type RedactedTree } from '../../domain/redacted.ts';
+import { isRedactedSecret, type Redacted, type RedactedTree, secretText } from '../../domain/redacted.ts';
 
 const PLAIN_TEXT = /^[A-Za-z_/][\w./@+-]*(?: [\w./@+-]+)*$/;
 const LOOKS_TYPED = /^(?:true|false|null|yes|no|on|off|~|[-+.\d].*)$/i;
@@ -15,7 +15,7 @@ export function shownText(value: Redacted | undefined, limit = Infinity): string
 function render(value: Redacted): string {
   if (typeof value === 'string') return quoted(value);
   if (typeof value !== 'object' || value === null) return String(value);
-  if (isRedactedSecret(value)) return `•••${value.$secret}`;
+  if (isRedactedSecret(value)) return secretText(value);
   if (Array.isArray(value)) return value.length === 0 ? '[]' : `[${value.map(render).join(', ')}]`;
   const pairs = Object.entries(value as RedactedTree).map(([key, item]) => `${quoted(key)}: ${render(item)}`);
   return pairs.length === 0 ? '{}' : `{ ${pairs.join(', ')} }`;

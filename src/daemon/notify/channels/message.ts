@@ -2,7 +2,7 @@
 // each channel's own.
 import { formerOf } from '../../../domain/plan/change.ts';
 import { meaningOf, type Facts, type Notice } from '../../../domain/outcome/notice.ts';
-import { isRedactedSecret, type Redacted, type RedactedTree } from '../../../domain/redacted.ts';
+import { isRedactedSecret, type Redacted, type RedactedTree, secretText } from '../../../domain/redacted.ts';
 import { type Severity, SYNC_STATUSES } from '../../../domain/outcome/sync-status.ts';
 import { oneLine } from '../../../lib/terminal-safe.ts';
 import { plural } from '../../../lib/text.ts';
@@ -135,7 +135,7 @@ const shown = (value: Redacted): string => clipped(spelled(value), LONGEST_VALUE
 /** As JSON, secrets as their fingerprints. */
 function spelled(value: Redacted): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  if (isRedactedSecret(value)) return `•••${value.$secret}`;
+  if (isRedactedSecret(value)) return secretText(value);
   if (Array.isArray(value)) return `[${value.map(spelled).join(', ')}]`;
   const members = Object.entries(value as RedactedTree).map(
     ([name, member]) => `${JSON.stringify(name)}: ${spelled(member)}`,

@@ -1,20 +1,25 @@
 // Values of a plan: scalars in a line, lists and mappings as indented lines, secrets as fingerprints.
 import type { ComponentChildren } from 'preact';
-import { isRedactedSecret, type Redacted, type RedactedTree } from '../../../../domain/redacted.ts';
+import {
+  isRedactedSecret,
+  type Redacted,
+  type RedactedSecret,
+  type RedactedTree,
+} from '../../../../domain/redacted.ts';
 import { Icon } from '../../parts/icon.tsx';
 
 export function Scalar({ value }: { readonly value: Redacted | undefined }) {
   if (value === undefined) return <span class="muted">absent</span>;
-  if (isRedactedSecret(value)) return <Secret fingerprint={value.$secret} />;
+  if (isRedactedSecret(value)) return <Secret secret={value} />;
   return <code class="value">{typeof value === 'string' ? textOf(value) : JSON.stringify(value)}</code>;
 }
 
-function Secret({ fingerprint }: { readonly fingerprint: string }) {
+function Secret({ secret: { $secret, reference } }: { readonly secret: RedactedSecret }) {
   return (
     <span class="secret" title="A secret, by its fingerprint">
       <Icon name="key" />
       <span class="visually-hidden">secret </span>
-      <code>{fingerprint}</code>
+      <code>{reference === undefined ? $secret : `${$secret} (${reference})`}</code>
     </span>
   );
 }
