@@ -5,6 +5,7 @@ import { effectiveEntries, familyAt } from '../../src/gateway/layout/effective.t
 import { parseDocument } from '../../src/yaml/document.ts';
 import type { Client, Request } from '../../src/gateway/client/client.ts';
 import type { Outcome } from '../../src/domain/outcome/outcome.ts';
+import type { Problem } from '../../src/domain/problem/problem.ts';
 import { isList, isTree, type Tree, treeOf, type Value } from '../../src/lib/value.ts';
 import { stage, type Stage, type StageOptions } from './setup.ts';
 
@@ -219,12 +220,19 @@ const isUnseen = (at: Request): boolean => at.method !== 'GET' && at.purpose !==
 function complaint({ outcome, holds, edit, at }: Played, quiet: Alone): string | undefined {
   if (at === undefined) return 'the transaction was over before';
   if (outcome.kind === 'rollback-failed') return `exit 7: ${outcome.reason}`;
+  if (notesOf(outcome).some(({ code }) => code === 'HF4004')) return 'a passing disagreement is reported';
   const mayBe = isUnseen(at) || at.purpose === 'observe' ? quiet.planned : undefined;
   const wrong = wrongIn(holds, edit, { quiet, isDone: DONE.has(outcome.kind), mayBe });
   return wrong === undefined
     ? unnamed(outcome, at, changedBetween(...edit))
     : `${outcome.kind}, and ${wrong}`;
 }
+
+/** What the outcome and its plan tell besides. */
+export const notesOf = (outcome: Outcome): readonly Problem[] => [
+  ...outcome.problems,
+  ...('plan' in outcome ? (outcome.plan?.notes ?? []) : []),
+];
 
 interface Expected {
   readonly quiet: Alone;

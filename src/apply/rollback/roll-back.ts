@@ -15,7 +15,7 @@ import { noteRollingBack } from '../record/journal.ts';
 import { conclude } from '../record/outcome.ts';
 import { isLoaded, loadedFrom, type NotRestored, restoreFile, withRuntime } from './restore-file.ts';
 import { quarantineOf } from '../record/quarantine.ts';
-import { type DeepLive, readAnything, readRaw } from '../run/read.ts';
+import { type DeepLive, readLastingly, readRaw } from '../run/read.ts';
 import { recording } from '../run/recording.ts';
 import { evidenceOfForeign } from '../steps/reconsider.ts';
 import { besideOthers, byHand } from './remedy.ts';
@@ -78,7 +78,7 @@ async function takeBack(run: LiveRun, transaction: Transaction): Promise<Returne
 
 async function settledReading(run: LiveRun): Promise<DeepLive> {
   await run.context.clock.sleep(await windowOf(run));
-  return readAnything(run, 'roll-back');
+  return readLastingly(run, 'roll-back');
 }
 
 const sameFile = ({ planned }: Transaction, now: DeepLive): boolean =>

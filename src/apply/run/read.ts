@@ -1,6 +1,7 @@
 // Reads of a run: everything (deep), memory alone (shallow), or the raw file alone.
 import { createHash } from 'node:crypto';
 import type { Purpose } from '../../gateway/client/client.ts';
+import { lasting } from '../../gateway/observe/lasting.ts';
 import { observe } from '../../gateway/observe/observe.ts';
 import { dialectOf } from '../../gateway/dialect.ts';
 import type { Live, LiveFile } from '../../domain/live.ts';
@@ -8,7 +9,7 @@ import { fail } from '../../domain/problem/problem.ts';
 import type { Sealed } from '../../domain/secret.ts';
 import { detectionMemoryOf } from '../../state/detection-memory.ts';
 import { knownValuesOf } from '../../state/known-values.ts';
-import type { LiveRun, Run } from './run.ts';
+import { type LiveRun, type Run, windowOf } from './run.ts';
 
 /** A deep reading: it includes the file. */
 export type DeepLive = Live & { readonly file: LiveFile };
@@ -25,14 +26,18 @@ interface OpenOptions {
   readonly purpose?: Purpose;
 }
 
-/** A reading to plan on. Rejects with HF3023 or HF3027 if the gateway's file must not be written to. */
+/** A reading to plan on; a difference of memory and file in it lasts. Rejects with HF3023 or HF3027 if the gateway's file must not be written to. */
 export async function readDeep(run: Run, options: OpenOptions): Promise<Opened> {
-  return opened(run, options, deep(await read(run, { depth: 'deep', ...options })));
+  return opened(run, options, deep(await readLasting(run, { depth: 'deep', ...options })));
 }
 
 /** A reading whatever the state of the file: before a restore, or after a crash. */
 export async function readFirst(run: Run, options: OpenOptions): Promise<Opened> {
-  return opened(run, options, deep(await read(run, { depth: 'deep', evenUnreadable: true, ...options })));
+  return opened(
+    run,
+    options,
+    deep(await readLasting(run, { depth: 'deep', evenUnreadable: true, ...options })),
+  );
 }
 
 /** `blind`: the memory view doesn't show something that is declared, so the file is read too. */
@@ -40,7 +45,7 @@ export async function readShallow(
   run: Run,
   options: OpenOptions & { readonly blind: boolean },
 ): Promise<Opened<Live>> {
-  return opened(run, options, await read(run, { depth: 'shallow', ...options }));
+  return opened(run, options, await readLasting(run, { depth: 'shallow', ...options }));
 }
 
 /**
@@ -53,6 +58,11 @@ export async function readAnything(run: LiveRun, purpose: Purpose): Promise<Deep
   if (dialectOf(live) === dialect) return live;
   const { name } = context.target;
   throw fail('HF5005', `the config.yaml of ${name} changed its layout in the meantime`, { target: name });
+}
+
+/** As `readAnything`, and what memory and file disagree about lasts: to decide what is to be taken back. */
+export function readLastingly(run: LiveRun, purpose: Purpose): Promise<DeepLive> {
+  return untilLasting(run, () => readAnything(run, purpose));
 }
 
 const opened = <L extends Live>(run: Run, { keepFlat }: OpenOptions, live: L): Opened<L> => ({
@@ -69,6 +79,15 @@ interface Reading extends OpenOptions {
   readonly depth: Live['depth'];
   readonly blind?: boolean;
   readonly evenUnreadable?: boolean;
+}
+
+const readLasting = (run: Run, reading: Reading): Promise<Live> =>
+  untilLasting(run, () => read(run, reading));
+
+async function untilLasting<L extends Live>(run: Run, again: () => Promise<L>): Promise<L> {
+  const { clock, store } = run.context;
+  const known = knownValuesOf(store, run.state);
+  return lasting(await again(), again, { clock, known, window: () => windowOf(run) });
 }
 
 async function read({ context, client, state }: Run, reading: Reading): Promise<Live> {

@@ -14,6 +14,7 @@ import { FOLDED_REMEDY } from '../observe/agreement.ts';
 import type { Client } from '../client/client.ts';
 import { credentialsOf } from './credentials.ts';
 import { newerThanSupported } from '../observe/supported-versions.ts';
+import { lasting } from '../observe/lasting.ts';
 import { observe } from '../observe/observe.ts';
 import { type Admission, admission } from './probes.ts';
 import { isGatewayServer } from '../client/refusals.ts';
@@ -139,17 +140,25 @@ type Reading = Live | Finding | 'unasked';
 
 const isLive = (reading: Reading): reading is Live => typeof reading === 'object' && 'memory' in reading;
 
+/** ms that a gateway of usual size needs to load an edit. */
+const RELOAD_MS = 500;
+
 async function readGateway(options: DoctorOptions): Promise<Reading> {
   const { client, target, clock, known, detection } = options;
-  return observe(client, {
-    depth: 'deep',
-    api: target.api,
-    clock,
-    purpose: 'doctor',
-    evenUnreadable: true,
-    ...(known && { known }),
-    ...(detection && { detection }),
-  }).catch(ofError);
+  const read = (): Promise<Live> =>
+    observe(client, {
+      depth: 'deep',
+      api: target.api,
+      clock,
+      purpose: 'doctor',
+      evenUnreadable: true,
+      ...(known && { known }),
+      ...(detection && { detection }),
+    });
+  const looking = { clock, known, window: () => Promise.resolve(RELOAD_MS) };
+  return read()
+    .then((first) => lasting(first, read, looking))
+    .catch(ofError);
 }
 
 const MANAGEMENT_CODES: readonly Code[] = ['HF3011', 'HF3012'];

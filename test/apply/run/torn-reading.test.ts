@@ -1,0 +1,64 @@
+// Memory and file are read one after the other: an edit between the two is no disagreement of the gateway.
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { check } from '../../../src/apply/apply.ts';
+import { beforeRequests, type Edit, foreignEdit, notesOf } from '../contention.ts';
+import { GATEWAY_FILE, GATEWAY_FILE_V8, type Stage, stage, type StageOptions, strike } from '../setup.ts';
+
+afterEach(strike);
+
+const KINDS: readonly (readonly [string, StageOptions])[] = [
+  ['v7', {}],
+  ['v8', { file: GATEWAY_FILE_V8, api: 'v8' }],
+  ['v8 with a flat file', { file: GATEWAY_FILE, api: 'v8' }],
+];
+
+const EDITS: readonly Edit[] = [
+  { name: 'a value', path: 'logging-to-file', body: { value: true } },
+  { name: 'a client key', method: 'PATCH', path: 'api-keys', body: { old: 'sk-none', new: 'sk-test-panel' } },
+  {
+    name: 'a header',
+    method: 'PATCH',
+    path: 'openai-compatibility',
+    body: { name: 'openrouter', value: { headers: { 'X-Panel': 'yes' } } },
+  },
+];
+
+/** Somebody edits before the n-th request of a check, loaded by the gateway or not. */
+async function torn(home: Stage, nth: number, edit: Edit): Promise<ReturnType<typeof check>> {
+  const more = beforeRequests(home, async (at) => {
+    if (at === nth) await foreignEdit(home, edit);
+  });
+  return check({ ...home.context, ...more });
+}
+
+describe.each(KINDS)('a reading of %s that others edit under', (_, options) => {
+  test.each(EDITS)('$name: tells what a second reading shows', async (edit) => {
+    for (const nth of [1, 2]) {
+      const home = await stage(options);
+      await home.reconcile();
+      const outcome = await torn(home, nth, edit);
+      expect(outcome).not.toMatchObject({ kind: 'stale-memory' });
+      expect('plan' in outcome && outcome.plan?.agreement).toEqual({ kind: 'agree' });
+      expect(notesOf(outcome).filter(({ code }) => /HF400[124]/.test(code))).toEqual([]);
+    }
+  });
+
+  test('is read twice only: the plain case costs no request more', async () => {
+    const home = await stage(options);
+    await home.reconcile();
+    const sent: string[] = [];
+    const more = beforeRequests(home, async (_nth, { path }) => void sent.push(path));
+    await check({ ...home.context, ...more });
+    expect(sent).toHaveLength(2);
+  });
+
+  test('a disagreement that lasts is told', async () => {
+    const home = await stage(options);
+    await home.reconcile();
+    home.sandbox.fault('dead-watcher');
+    await home.writeFile((await home.file()).replace('debug: false', 'debug: true'));
+    await home.sandbox.settled();
+    const outcome = await check(home.context);
+    expect('plan' in outcome && outcome.plan?.agreement).toMatchObject({ kind: 'differ', paths: ['debug'] });
+  });
+});
