@@ -21,6 +21,7 @@ import { withClient } from '../apply/run/with-run.ts';
 import type { Io } from './io.ts';
 import { credentialsIn } from './environment-secrets.ts';
 import { selectedTargets } from './selected-targets.ts';
+import { backupsVanish, ciJob } from './lasting.ts';
 import { systemClock } from './system-clock.ts';
 import type { PlanFlags } from './flags.ts';
 
@@ -63,7 +64,15 @@ export async function openSession(
   io.hide?.(settings.secrets.open());
   io.hide?.(credentialsIn(env));
   const { clock = systemClock } = io;
-  const store = guardedStore(await openFileStore({ dir: settings.state.dir, clock }), io);
+  const { dir, backups } = settings.state;
+  const job = ciJob(io.env);
+  const files = await openFileStore({
+    dir,
+    clock,
+    ...(backups && { backups }),
+    ...(job !== undefined && { job }),
+  });
+  const store = guardedStore(files, io);
   const catalog = loadCatalog('legacy');
   const open = new Set<Client>();
   const connect = (target: Target, lease: Pick<Lease, 'remainingMs'>): Client => {
@@ -104,6 +113,7 @@ export async function openSession(
       owner: 'holdfast',
       newId: () => randomBytes(6).toString('hex'),
       signal: io.signal,
+      backupsVanish: backupsVanish(settings.state, store.isOfThisJob),
       ...(flags.gatewayConfig !== undefined && { gatewayConfigFile: resolve(io.cwd, flags.gatewayConfig) }),
     }),
     async [Symbol.asyncDispose]() {

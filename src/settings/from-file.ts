@@ -15,6 +15,7 @@ import { keysOfEnvironment, keysOfFlags } from './keys.ts';
 import { DEFAULT_POLICY, policyOf } from './policy.ts';
 import { referencesOf } from './references.ts';
 import { readSettingsFile, type SettingsTree } from './read.ts';
+import { stateOf } from './state.ts';
 import type { Settings, SettingsFlags, SettingsRequest } from './shape.ts';
 
 export async function settingsFromFile(
@@ -84,7 +85,7 @@ class Builder {
       }),
       targets,
       daemon,
-      state: { dir: stateDir },
+      state: this.#keep(await stateOf(root, { dir, stateDir })).state,
       file: this.#path,
       dir,
       watched: [...new Set([this.#path, ...files, ...this.#files, ...read])],

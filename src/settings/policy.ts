@@ -34,6 +34,7 @@ const GUARDS = [
   'migrate-file',
   'split-brain',
   'no-way-back',
+  'no-lasting-backup',
   'unsafe-edit',
   'unsupported',
   'frozen',

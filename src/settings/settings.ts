@@ -12,7 +12,14 @@ import type { LoadedSettings, SettingsFlags, SettingsRequest } from './shape.ts'
 
 export type { HttpRole, HttpSettings } from './daemon-http.ts';
 export type { Channel, Receiver, SmtpAccess } from './daemon-notify.ts';
-export type { DaemonSettings, LoadedSettings, Settings, SettingsFlags, SettingsRequest } from './shape.ts';
+export type {
+  DaemonSettings,
+  LoadedSettings,
+  Settings,
+  SettingsFlags,
+  SettingsRequest,
+  StateSettings,
+} from './shape.ts';
 
 /** Never throws for what a file or a person can do. */
 export async function loadSettings(request: SettingsRequest): Promise<LoadedSettings> {

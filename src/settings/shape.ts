@@ -19,12 +19,25 @@ export interface DaemonSettings {
   readonly notify?: readonly Channel[];
 }
 
+export interface StateSettings {
+  /** Absolute directory. */
+  readonly dir: string;
+  /** Whether it outlives this run; undefined: as the run finds it. */
+  readonly lasting?: boolean;
+  /** Where each backup is also written as one file. */
+  readonly backups?: {
+    /** Absolute. */
+    readonly dir: string;
+    /** Of age; empty only inside the state directory. */
+    readonly recipients: readonly string[];
+  };
+}
+
 export interface Settings {
   /** In the order of the file, names unique. */
   readonly targets: readonly Target[];
   readonly daemon: DaemonSettings;
-  /** Absolute directory. */
-  readonly state: { readonly dir: string };
+  readonly state: StateSettings;
   /** The settings file, absolute; absent where flags and variables stand in for it. */
   readonly file?: string;
   /** Where relative references and directories start: the settings file's directory, else the working directory. */

@@ -1,6 +1,6 @@
 // Where state lives: the interface that files implement now and a database later. Knows nothing of gateways.
 import type { Heartbeat } from '../domain/state/heartbeat.ts';
-import type { Backup, BackupRecord } from '../domain/state/backup.ts';
+import type { Backup, BackupArchive, BackupRecord } from '../domain/state/backup.ts';
 import type {
   AuthBlock,
   HistoryEntry,
@@ -71,6 +71,8 @@ export type StatePatch = { readonly [K in keyof TargetState]?: TargetState[K] | 
 export interface Store {
   /** Whether this state was created by this very process: nothing is known of earlier runs. */
   readonly isNew: boolean;
+  /** Whether this state was created in the very job of a CI system that this process runs in: it may end with the job. */
+  readonly isOfThisJob: boolean;
   /** Keyed hash of a text under the Store's own random key, hex: for comparisons over time without storing values. */
   hash(text: string): string;
   /**
@@ -93,7 +95,12 @@ export interface Store {
   writeJournal(target: string, journal: Journal): Promise<void>;
   closeJournal(target: string): Promise<void>;
 
+  /** Also writes the archive, where there is a directory for them; rejects where either could not be written. */
   saveBackup(backup: Omit<Backup, 'id' | 'sha256' | 'bytes'>): Promise<BackupRecord>;
+  /** Adds a backup that was kept elsewhere under its own id, and pins it. */
+  addBackup(backup: Backup): Promise<void>;
+  /** Those in the directory for archives, whoever wrote them; newest first. */
+  listArchives(target: string): Promise<readonly BackupArchive[]>;
   /** Newest first. */
   listBackups(target: string): Promise<readonly BackupRecord[]>;
   readBackup(target: string, id: string): Promise<Backup>;
@@ -102,6 +109,8 @@ export interface Store {
   damaged(target: string): Promise<readonly Problem[]>;
   /** Where a backup's raw file is, for a remedy that works without the API. */
   backupFile(target: string, id: string): string;
+  /** Where its archive is written; undefined without a directory for them. */
+  archiveOf(target: string, id: string): string | undefined;
 
   appendHistory(target: string, entry: HistoryEntry): Promise<void>;
   /** Newest first. */

@@ -147,6 +147,7 @@ describe('explain', () => {
     'migrate-file',
     'split-brain',
     'no-way-back',
+    'no-lasting-backup',
     'unsafe-edit',
     'brick',
     'unsupported',

@@ -19,7 +19,7 @@ import { addressOf, type ApiRequest, V0_BASE } from './request.ts';
 import { undo } from './undo.ts';
 
 import { type Asked, unheld, withoutSubject } from './requested.ts';
-import { takeBackup } from '../record/backup.ts';
+import { requireLasting, takeBackup } from '../record/backup.ts';
 import type { Context } from '../run/context.ts';
 import { judgeFile, keptProblem } from '../steps/foreign-edits.ts';
 import { contentIn, differences, shownPaths } from '../run/compare.ts';
@@ -175,7 +175,9 @@ async function write(under: Run, request: ApiRequest): Promise<ApiResult> {
   const secrets = [...secretsIn(catalog.root, contentIn(before.file, dialect)), ...bodySecrets(run, request)];
   const expected = predicted(dialect, request, before);
   const isTree = addressOf(request.path).tree !== undefined;
-  const backup = request.method === 'PUT' || isTree ? await takeBackup(run, before, 'before-api') : undefined;
+  const isBackedUp = request.method === 'PUT' || isTree;
+  if (isBackedUp) requireLasting(run);
+  const backup = isBackedUp ? await takeBackup(run, before, 'before-api') : undefined;
   if (backup) await unchangedSince(run, before);
   const answer = await send(run, request);
   const about = backup ? { backup: backup.id } : {};

@@ -5,6 +5,13 @@ import { seal } from '../../domain/secret.ts';
 import type { DeepLive } from '../run/read.ts';
 import { type Run, reached, step } from '../run/run.ts';
 
+/** Before a write that no guard judges. Throws HF5008 where no backup outlives the run and nobody allowed that. */
+export function requireLasting({ context: { target, backupsVanish } }: Run): void {
+  if (backupsVanish === undefined) return;
+  if (target.policy.allow.some(({ guard }) => guard === 'no-lasting-backup')) return;
+  throw fail('HF5008', `no backup would outlive this run: ${backupsVanish}`, { target: target.name });
+}
+
 export async function takeBackup(
   run: Run,
   live: DeepLive,
@@ -18,6 +25,7 @@ export async function takeBackup(
       at: live.readAt,
       reason,
       build: live.build,
+      url: target.url.href,
       pinned: first || reason === 'pre-rollback' || reason === 'manual',
       file: live.file.text,
       json: seal(JSON.stringify(live.memory.open())),

@@ -15,7 +15,7 @@ export interface StoredFile {
 /** Rejects with HF5040 where there is no such backup, HF5041 where it isn't YAML. */
 export async function readStored(run: LiveRun, id: string): Promise<StoredFile> {
   const { store, target } = run.context;
-  const record = await store.readBackup(target.name, id).catch((error: unknown) => {
+  const backup = await store.readBackup(target.name, id).catch((error: unknown) => {
     if (!(error instanceof HoldfastError)) throw error;
     throw fail(
       'HF5040',
@@ -24,14 +24,20 @@ export async function readStored(run: LiveRun, id: string): Promise<StoredFile> 
       { cause: error },
     );
   });
+  return compared(run, backup);
+}
+
+/** Rejects with HF5041 where it isn't YAML. */
+export function compared(run: LiveRun, record: Backup): StoredFile {
+  const { target } = run.context;
   const text = record.file.open();
   const document = parseDocument(text);
   if ('ok' in document)
-    throw fail('HF5041', `backup ${id} can't be parsed: ${document.message}`, { target: target.name });
+    throw fail('HF5041', `backup ${record.id} can't be parsed: ${document.message}`, { target: target.name });
   const hash = createHash('sha256').update(text).digest('hex');
-  const compared = run.dialect.parse(text);
+  const parsed = run.dialect.parse(text);
   return {
     record,
-    file: { text: record.file, hash, document: seal('ok' in compared ? document : compared) },
+    file: { text: record.file, hash, document: seal('ok' in parsed ? document : parsed) },
   };
 }

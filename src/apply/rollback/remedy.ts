@@ -30,10 +30,16 @@ const loginAgain = ({ context }: Run): string =>
 export function byHand(run: Run, backup: string): readonly string[] {
   const { store, target, gatewayConfigFile } = run.context;
   const from = store.backupFile(target.name, backup);
+  const archive = store.archiveOf(target.name, backup);
   const to =
     gatewayConfigFile ?? "the gateway's config.yaml (its -config argument, or in its working directory)";
   return [
     `On the gateway's machine, copy ${from} over ${to}, and write it in place: cat BACKUP > CONFIG. Don't replace the file by renaming.`,
+    ...(archive?.endsWith('.age')
+      ? [
+          `If that file no longer exists, take BACKUP from ${archive}: age -d -i IDENTITY FILE | jq -r .file > BACKUP`,
+        ]
+      : []),
     'Restart the gateway.',
     loginAgain(run),
     `Run \`holdfast apply --dry-run --target ${target.name}\`. It closes the open transaction and shows the remaining differences.`,

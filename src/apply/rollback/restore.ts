@@ -1,14 +1,15 @@
 // Restores a backup on request: a transaction with a backup of its own before it. This is the only code that may
 // write to a v7 gateway that runs on a v8 file (design §7).
-import type { BackupRecord } from '../../domain/state/backup.ts';
+import type { Backup, BackupRecord } from '../../domain/state/backup.ts';
 import type { Outcome } from '../../domain/outcome/outcome.ts';
 import { formatPath, type Path } from '../../domain/path.ts';
 import { fail, problem } from '../../domain/problem/problem.ts';
 import type { Journal } from '../../domain/state/state.ts';
+import type { Target } from '../../domain/target.ts';
 import type { Tree } from '../../lib/value.ts';
 import { restoreWrite } from '../../plan/route/rollback/rollback-writes.ts';
-import { readStored, type StoredFile } from '../record/stored-backup.ts';
-import { takeBackup } from '../record/backup.ts';
+import { compared, readStored, type StoredFile } from '../record/stored-backup.ts';
+import { requireLasting, takeBackup } from '../record/backup.ts';
 import { expectationOf, takeBaseline } from '../steps/behaviour.ts';
 import { abandon, endTransaction } from '../record/end.ts';
 import type { RestoreRequest, RestoreSummary } from '../run/context.ts';
@@ -25,11 +26,11 @@ import { earlierTexts, notice, type Run, step, type LiveRun } from '../run/run.t
 import type { Baseline, Expectation } from '../types/behaviour.ts';
 
 export async function restoreUnderLock(under: Run, request: RestoreRequest): Promise<Outcome> {
-  const backupId = await chosen(under, request);
+  const choice = await chosen(under, request);
   step(under, 'observe');
   const { run, live } = await readFirst(under, { keepFlat: false });
   const { dialect } = run;
-  const stored = await readStored(run, backupId);
+  const stored = 'kept' in choice ? compared(run, choice.kept) : await readStored(run, choice.id);
   const summary = summaryOf(run, stored, live);
   if (request.confirm && !(await request.confirm(summary)))
     throw fail('HF5007', "the restore wasn't confirmed");
@@ -37,6 +38,9 @@ export async function restoreUnderLock(under: Run, request: RestoreRequest): Pro
   if (request.dryRun) return conclude(run, { kind: 'drifted', depth: 'deep', wouldChange: places(summary) });
   const way = restoreWrite(stored.file.text, dialect);
   if (!way.ok) throw fail('HF5041', way.verdicts.map(({ message }) => message).join('; '));
+  requireLasting(run);
+  // From here on steps by hand and a recovery after a crash need it where every backup is.
+  if ('kept' in choice) await run.context.store.addBackup(choice.kept);
   const expected = expectationOf(contentIn(live.file, dialect), contentIn(stored.file, dialect));
   const baseline = await takeBaseline(run, expected);
   const backup = await takeBackup(run, live, 'before-restore');
@@ -62,12 +66,24 @@ export async function restoreUnderLock(under: Run, request: RestoreRequest): Pro
   return ended(run, sending, { stored, backup, back, baseline, expected });
 }
 
-async function chosen(run: Run, { backup }: RestoreRequest): Promise<string> {
+async function chosen(
+  run: Run,
+  { backup, anyGateway = false }: RestoreRequest,
+): Promise<Exclude<RestoreRequest['backup'], 'latest'>> {
   const { store, target } = run.context;
-  if (backup !== 'latest') return backup.id;
+  if (backup !== 'latest') {
+    if ('kept' in backup && !anyGateway) refuseOther(target, backup.kept);
+    return 'kept' in backup ? { kept: { ...backup.kept, target: target.name } } : backup;
+  }
   const [newest] = await store.listBackups(target.name);
   if (!newest) throw fail('HF5040', `${target.name} has no backup`, { target: target.name });
-  return newest.id;
+  return newest;
+}
+
+function refuseOther({ name, url }: Target, backup: Backup): void {
+  const other = backup.target === name ? backup.url : `target ${backup.target}`;
+  if (other === undefined || other === url.href) return;
+  throw fail('HF5042', `backup ${backup.id} is from ${other}, and ${name} is ${url.href}`, { target: name });
 }
 
 function summaryOf(run: LiveRun, { record: backup, file }: StoredFile, live: DeepLive): RestoreSummary {

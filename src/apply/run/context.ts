@@ -1,6 +1,7 @@
 // The dependencies of the engine: clock, disk, connection and random numbers are passed in. The engine prints
 // nothing; it reports through Events and one Outcome.
 import type { Client } from '../../gateway/client/client.ts';
+import type { Backup } from '../../domain/state/backup.ts';
 import type { Clock } from '../../domain/clock.ts';
 import type { Desired } from '../../domain/desired.ts';
 import type { Listener } from '../../domain/outcome/event.ts';
@@ -51,6 +52,8 @@ export interface Context {
   readonly newId: () => string;
   /** Aborted by SIGINT or SIGTERM: finish or roll back the current write, and start nothing new. */
   readonly signal?: AbortSignal;
+  /** Why backups of this run wouldn't outlive it; absent if they do. */
+  readonly backupsVanish?: string | undefined;
   /** Where the gateway stores its `config.yaml`, if the user configured it; only for remedies. */
   readonly gatewayConfigFile?: string;
   /** Called at every checkpoint; may throw a Crash. */
@@ -84,8 +87,10 @@ export interface ReconcileRequest {
 }
 
 export interface RestoreRequest {
-  /** A backup's ID, or the newest one. */
-  readonly backup: { readonly id: string } | 'latest';
+  /** A backup's ID, the newest one, or one that was kept elsewhere. */
+  readonly backup: { readonly id: string } | 'latest' | { readonly kept: Backup };
+  /** Also one of another target or address. */
+  readonly anyGateway?: boolean;
   readonly dryRun?: boolean;
   readonly confirm?: (plan: RestoreSummary) => Promise<boolean>;
 }

@@ -63,6 +63,7 @@ async function planInput(
       released: said.released,
       origins: run.state.origins,
       suspension: run.state.suspension,
+      backupsVanish: run.context.backupsVanish,
       held: heldPaths(run, request, now),
     },
     hash: (text) => store.hash(text),

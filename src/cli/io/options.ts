@@ -57,11 +57,14 @@ export function gatewayOptions(command: Command): Command {
     .option('--state <dir>', "Holdfast's state directory (default: .holdfast)");
 }
 
+export function allowOption(command: Command): Command {
+  return command.addOption(
+    repeatable('--allow <guard[:path]>', 'override a guard, everywhere or below one path; repeatable'),
+  );
+}
+
 export function planOptions(command: Command): Command {
-  return command
-    .addOption(
-      repeatable('--allow <guard[:path]>', 'override a guard, everywhere or below one path; repeatable'),
-    )
+  return allowOption(command)
     .addOption(
       new Option('--mode <mode>', 'use this mode for the targets').choices(['observe', 'apply', 'enforce']),
     )

@@ -12,6 +12,7 @@ export type GuardId =
   | 'migrate-file'
   | 'split-brain'
   | 'no-way-back'
+  | 'no-lasting-backup'
   | 'unsafe-edit'
   | 'brick'
   | 'unsupported'

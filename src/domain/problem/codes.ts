@@ -632,12 +632,17 @@ export const CODES = {
   HF5006: code(
     EXIT.unexpected,
     'No backup could be created, so nothing was written',
-    'Make the state directory writable.',
+    'Make the state directory writable, and the directory that `state.backups` names.',
   ),
   HF5007: code(
     EXIT.refused,
     'Stopped before anything was written',
     "Run the command again when you're ready.",
+  ),
+  HF5008: code(
+    EXIT.refused,
+    "The backup wouldn't outlive this run, so nothing was written",
+    'Set `state.backups` and `state.backup-recipients`, or `state.lasting: true` where the state directory is kept. `--allow no-lasting-backup` overrides it once.',
   ),
   HF5010: code(
     EXIT.rolledBack,
@@ -730,6 +735,11 @@ export const CODES = {
     "The backup can't be restored",
     'Choose another backup. `holdfast backup list` shows them.',
   ),
+  HF5042: code(
+    EXIT.refused,
+    'The backup is from another gateway',
+    'Choose the target that the backup is from with `--target`. If it is the same gateway under another name or address, add `--any-gateway`.',
+  ),
   HF5050: code(
     EXIT.rolledBack,
     'The gateway responded with 200 but changed nothing',
@@ -798,6 +808,21 @@ export const CODES = {
     EXIT.unexpected,
     "The result couldn't be recorded",
     'The gateway is in the state that the outcome describes. Make the state directory writable again. The next run completes the record from the journal.',
+  ),
+  HF6010: code(
+    EXIT.invalid,
+    "The backup file can't be decrypted with this identity",
+    'Use an identity of one of the recipients that `state.backup-recipients` named when the backup was created.',
+  ),
+  HF6011: code(
+    EXIT.invalid,
+    "The file isn't a backup, or isn't whole",
+    'Download the file again, or use another one. `holdfast backup list` shows those that are here.',
+  ),
+  HF6012: code(
+    EXIT.invalid,
+    'The backup file is encrypted, and there is no identity to decrypt it with',
+    'Name the file with the age identity: `--identity key.txt`. Or set HOLDFAST_BACKUP_IDENTITY to the identity itself.',
   ),
   // 7xxx daemon
   HF7001: code(

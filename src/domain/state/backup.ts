@@ -2,6 +2,11 @@
 import type { Build } from '../live.ts';
 import type { Sealed } from '../secret.ts';
 
+const ID = /^\d{8}T\d{6}Z-[0-9a-f]{8}$/;
+
+/** Whether a text can be the id of a backup; no other text names a place on disk. */
+export const isBackupId = (text: string): boolean => ID.test(text);
+
 export interface BackupRecord {
   /** `20261123T180142Z-1a2b3c4d`: time and content hash. */
   readonly id: string;
@@ -15,6 +20,19 @@ export interface BackupRecord {
   readonly bytes: number;
   /** SHA-256 of the raw file, hex; verified on reading. */
   readonly sha256: string;
+  /** Root of the gateway; absent in records of earlier versions. */
+  readonly url?: string;
+}
+
+/** A backup as one file beside the records of the state. Only its name is known without its identity. */
+export interface BackupArchive {
+  /** Absolute. */
+  readonly file: string;
+  readonly id: string;
+  readonly target: string;
+  /** ms since the epoch. */
+  readonly at: number;
+  readonly bytes: number;
 }
 
 export interface Backup extends BackupRecord {

@@ -1,5 +1,5 @@
-// Guards that judge the circumstances of the plan, not its changes: `split-brain`, `no-way-back`, `unsupported`,
-// `frozen`. They refuse only if something would be written.
+// Guards that judge the circumstances of the plan, not its changes: `split-brain`, `no-way-back`, `no-lasting-backup`,
+// `unsupported`, `frozen`. They refuse only if something would be written.
 import type { Field } from '../../gateway/catalog/field.ts';
 import { narrowing } from '../../gateway/layout/setting-scope.ts';
 import { isBefore } from '../../lib/version.ts';
@@ -42,6 +42,19 @@ export function noWayBack({ rollbackProbe, writes }: Case): Finding[] {
       message,
       remedy:
         "Make the gateway's config.yaml and its directory writable for the gateway (mount a directory, not a single file).",
+      changes: [],
+    },
+  ];
+}
+
+export function noLastingBackup({ writes, state }: Case): Finding[] {
+  if (!writes || state.backupsVanish === undefined) return [];
+  return [
+    {
+      guard: 'no-lasting-backup',
+      message: `the backup of this gateway would be lost with this run: ${state.backupsVanish}`,
+      remedy:
+        'Set `state.backups` and `state.backup-recipients` to leave an encrypted backup, and keep that directory, for example as an artifact. If the state directory is kept, set `state.lasting: true`.',
       changes: [],
     },
   ];

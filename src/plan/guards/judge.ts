@@ -4,7 +4,7 @@ import type { Verdict } from '../../domain/plan/guard.ts';
 import { overrideFlag } from '../../domain/plan/override.ts';
 import { coversPath, formatPath, parsePath } from '../../domain/path.ts';
 import type { Allowance, Mode } from '../../domain/target.ts';
-import { frozen, noWayBack, splitBrain, unsupported } from './circumstances.ts';
+import { frozen, noLastingBackup, noWayBack, splitBrain, unsupported } from './circumstances.ts';
 import { overwritesEdit, takeover } from './edits.ts';
 import type { Case, Finding, Guard } from './guard.ts';
 import { lastUpstream } from './last-upstream.ts';
@@ -25,6 +25,7 @@ const GUARDS: readonly Guard[] = [
   literalSecret,
   splitBrain,
   noWayBack,
+  noLastingBackup,
   unsupported,
   frozen,
 ];

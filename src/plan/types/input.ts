@@ -25,6 +25,8 @@ export interface KnownState {
   /** Texts of earlier runs that were secrets, and those that weren't. */
   readonly origins?: Origins | undefined;
   readonly suspension?: Suspension | undefined;
+  /** Why a backup of this run wouldn't outlive it; undefined if it does. */
+  readonly backupsVanish?: string | undefined;
   /** Paths that Holdfast doesn't correct now, permanently or until a time: their differences are held back. */
   readonly held?: readonly HeldPath[] | undefined;
 }

@@ -1,5 +1,5 @@
 // History and backups as lists and single entries.
-import type { BackupRecord } from '../../domain/state/backup.ts';
+import type { BackupArchive, BackupRecord } from '../../domain/state/backup.ts';
 import type { HistoryEntry } from '../../domain/state/state.ts';
 import { plural, timeText } from '../../lib/text.ts';
 import { commitText } from './commit.ts';
@@ -59,4 +59,11 @@ export function backupsText(backups: readonly BackupRecord[], style: Style): str
     backup.pinned ? 'always' : '',
   ]);
   return `${table(['id', 'when (UTC)', 'target', 'reason', 'size', 'gateway', 'kept'], rows, style)}\n`;
+}
+
+/** Empty where there are none. */
+export function archivesText(archives: readonly BackupArchive[], style: Style): string {
+  if (archives.length === 0) return '';
+  const rows = archives.map(({ file, at, target, bytes }) => [file, timeText(at), target, `${bytes} bytes`]);
+  return `\n${table(['archive', 'when (UTC)', 'target', 'size'], rows, style)}\n`;
 }

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Backup, BackupRecord } from '../../domain/state/backup.ts';
+import { type Backup, type BackupRecord, isBackupId } from '../../domain/state/backup.ts';
 import { fail } from '../../domain/problem/problem.ts';
 import { seal } from '../../domain/secret.ts';
 import {
@@ -24,10 +24,9 @@ export interface Keep {
   readonly ms: number;
 }
 
-const ID = /^\d{8}T\d{6}Z-[0-9a-f]{8}$/;
 const DAY = 86_400_000;
 
-const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /** `20261123T180142Z-1a2b3c4d`; the second half is keyed, so that the name says nothing about the content. */
 function idOf(at: number, text: string, hash: (text: string) => string): string {
@@ -37,7 +36,7 @@ function idOf(at: number, text: string, hash: (text: string) => string): string 
 
 /** Where the raw file of a backup is. Rejects names that are no ids, so that none can lead out of the directory. */
 export function rawFileOf(dir: string, target: string, id: string): string {
-  if (!ID.test(id)) throw fail('HF6007', `${JSON.stringify(id)} isn't the name of a backup`, { target });
+  if (!isBackupId(id)) throw fail('HF6007', `${JSON.stringify(id)} isn't the name of a backup`, { target });
   return join(dir, id, 'config.yaml');
 }
 
@@ -54,11 +53,25 @@ export async function saveBackup(
     bytes: Buffer.byteLength(text),
     sha256: sha256(text),
   };
+  return stored(dir, record, { file, json });
+}
+
+/** A backup that was kept elsewhere, under its own id. */
+export async function addBackup(dir: string, { file, json, ...record }: Backup): Promise<void> {
+  rawFileOf(dir, record.target, record.id);
+  await stored(dir, record, { file, json });
+}
+
+async function stored(
+  dir: string,
+  record: BackupRecord,
+  { file, json }: Pick<Backup, 'file' | 'json'>,
+): Promise<BackupRecord> {
   const made = join(dir, `.new-${record.id}-${process.pid}`);
   await remove(made);
   try {
     await makeDirectory(made);
-    await writeNew(join(made, 'config.yaml'), text);
+    await writeNew(join(made, 'config.yaml'), file.open());
     await writeNew(join(made, 'config.json'), json.open());
     await writeNew(join(made, 'record.json'), `${JSON.stringify(record)}\n`);
     await syncDirectory(made);
@@ -89,7 +102,7 @@ export async function listBackups(dir: string, now: number): Promise<readonly Ba
   const names = (await explained(dir, () => readdir(dir).catch(orMissing))) ?? [];
   const records = await Promise.all(
     names
-      .filter((name) => ID.test(name))
+      .filter((name) => isBackupId(name))
       .map((name) => readRecord(join(dir, name, 'record.json'), now) as Promise<BackupRecord | undefined>),
   );
   return records
@@ -120,16 +133,18 @@ export async function pinBackup(dir: string, target: string, id: string, now: nu
   if (record['pinned'] !== true) await writeRecord(file, { ...record, pinned: true });
 }
 
-/** Deletes what `keep` does not keep. Never a pinned one, the newest, or one of `needed`. */
+/** Deletes what `keep` does not keep, and says which. Never a pinned one, the newest, or one of `needed`. */
 export async function rotateBackups(
   dir: string,
   keep: Keep,
   needed: readonly string[],
   now: number,
-): Promise<void> {
+): Promise<readonly string[]> {
   const records = await listBackups(dir, now);
-  for (const id of tooMany(records, keep, now)) if (!needed.includes(id)) await remove(join(dir, id));
+  const gone = tooMany(records, keep, now).filter((id) => !needed.includes(id));
+  for (const id of gone) await remove(join(dir, id));
   await sweep(dir, now);
+  return gone;
 }
 
 /** Ids to be deleted, of records newest first. */

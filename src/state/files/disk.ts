@@ -1,7 +1,7 @@
 // Files of the Store on disk: atomic, synced, for the owner alone, with errors a user can act on. Knows no records.
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { mkdir, open, readFile, realpath, rename, rm } from 'node:fs/promises';
+import { mkdir, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fail, HoldfastError } from '../../domain/problem/problem.ts';
 
@@ -12,7 +12,7 @@ export const FILE_MODE = 0o600;
  * Replaces a file as a whole: after a crash, and on a full disk, it holds either the old text or the new one. A file that
  * was written in part, which a disk that just filled up reports as a success, never takes its place.
  */
-export async function writeWhole(file: string, text: string): Promise<void> {
+export async function writeWhole(file: string, text: string | Uint8Array): Promise<void> {
   await explained(file, () => replace(file, text, FILE_MODE));
 }
 
@@ -21,7 +21,7 @@ export async function replaceFile(file: string, text: string, mode: number): Pro
   await replace(await realpath(file).catch(() => file), text, mode);
 }
 
-async function replace(file: string, text: string, mode: number): Promise<void> {
+async function replace(file: string, text: string | Uint8Array, mode: number): Promise<void> {
   const made = join(dirname(file), `.${basename(file)}.${randomBytes(6).toString('hex')}`);
   try {
     await create(made, text, mode);
@@ -60,6 +60,12 @@ export async function remove(path: string): Promise<void> {
 
 export async function makeDirectory(dir: string): Promise<void> {
   await explained(dir, () => mkdir(dir, { recursive: true, mode: DIR_MODE }));
+}
+
+/** A typing error in a setting must not grow a tree of directories. */
+export async function requireParent(dir: string): Promise<void> {
+  const parent = await explained(dir, () => stat(dirname(dir)).catch(orMissing));
+  if (!parent) throw fail('HF6003', `${dirname(dir)} doesn't exist, so ${dir} wasn't created`);
 }
 
 /** Makes a rename or a new name last. Not every file system can. */

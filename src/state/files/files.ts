@@ -1,16 +1,18 @@
 // The Store in a directory: a directory a target, one JSON file a record, everything atomic, 0600 and synced to disk.
 //
-//   .gitignore  key  store.json  told.json  beat.json
+//   .gitignore  key  job  store.json  told.json  beat.json
 //   targets/NAME/  state.json  journal.json  reserve  history.jsonl  looks.jsonl  holder.json  lock/
 //                  backups/ID/{config.yaml,config.json,record.json}
-import { createHash, createHmac, randomBytes } from 'node:crypto';
-import { link, rm, stat } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { createHmac, randomBytes } from 'node:crypto';
+import { link, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { lock as lockFile } from 'proper-lockfile';
 import type { Clock } from '../../domain/clock.ts';
 import { fail } from '../../domain/problem/problem.ts';
 import type { Journal, NotifiedByChannel } from '../../domain/state/state.ts';
+import { type ArchiveDirectory, archiveOf, listArchives, removeArchive, writeArchive } from './archive.ts';
 import {
+  addBackup,
   listBackups,
   pinBackup,
   rawFileOf,
@@ -24,15 +26,16 @@ import {
   errorCode,
   explained,
   makeDirectory,
-  orMissing,
   readText,
   remove,
+  requireParent,
   syncDirectory,
   writeNew,
   writeWhole,
 } from './disk.ts';
 import { appendLine, type Bounds, readLines } from './line-log.ts';
 import { acquire, holderInWords } from './lock.ts';
+import { directoryName } from './names.ts';
 import { damagedIn, recordsOf, writeRecord } from './records.ts';
 import { freeReserve, reserveIn, withReserve } from './reserve.ts';
 import { isHistoryEntry, isJournal, isLook, isTargetState, isTold } from './record-schema.ts';
@@ -46,6 +49,10 @@ export interface FileStoreOptions {
   readonly leaseMs?: number;
   /** Backups kept besides the pinned ones. 30 of distinct content, none older than 90 days. */
   readonly keep?: Keep;
+  /** Where each backup is also written as one file. */
+  readonly backups?: ArchiveDirectory;
+  /** The job of a CI system that this process runs in. */
+  readonly job?: string;
 }
 
 const FORMAT = 1;
@@ -59,8 +66,8 @@ const LOOKS: Bounds = { bytes: 1024 * 1024, kept: 4032 };
 /** Rejects with HF6003 where the directory cannot be used, HF6008 where a newer version wrote it. */
 export async function openFileStore(options: FileStoreOptions): Promise<Store> {
   const dir = resolve(options.dir);
-  const { clock, leaseMs = LEASE_MS, keep = KEEP } = options;
-  const { key, isNew } = await openDirectory(dir, clock);
+  const { clock, leaseMs = LEASE_MS, keep = KEEP, job } = options;
+  const { key, isNew, madeIn } = await openDirectory(dir, clock, job);
   const hash = (text: string): string => createHmac('sha256', key).update(text).digest('hex');
   const home = (target: string): string => join(dir, 'targets', directoryName(target));
   const backupsOf = (target: string): string => join(home(target), 'backups');
@@ -77,6 +84,7 @@ export async function openFileStore(options: FileStoreOptions): Promise<Store> {
 
   return {
     isNew,
+    isOfThisJob: job !== undefined && madeIn === job,
     hash,
     async lock(target, owner, { waitMs = 0 } = {}) {
       return withReserve(home(target), async () => {
@@ -114,15 +122,28 @@ export async function openFileStore(options: FileStoreOptions): Promise<Store> {
         await makeDirectory(place);
         return saveBackup(place, backup, hash);
       });
+      if (options.backups) await writeArchive(options.backups, { ...backup, ...record });
       const open = await journal(backup.target);
-      await rotateBackups(place, keep, open ? [open.backup, record.id] : [record.id], clock.now());
+      const gone = await rotateBackups(
+        place,
+        keep,
+        open ? [open.backup, record.id] : [record.id],
+        clock.now(),
+      );
+      for (const id of gone) if (options.backups) await removeArchive(options.backups, backup.target, id);
       return record;
     },
+    async addBackup(backup) {
+      await makeDirectory(backupsOf(backup.target));
+      await addBackup(backupsOf(backup.target), { ...backup, pinned: true });
+    },
+    listArchives: async (target) => (options.backups ? listArchives(options.backups, target) : []),
     listBackups: (target) => listBackups(backupsOf(target), clock.now()),
     readBackup: (target, id) => readBackup(backupsOf(target), target, id, clock.now()),
     pinBackup: (target, id) =>
       withReserve(home(target), () => pinBackup(backupsOf(target), target, id, clock.now())),
     backupFile: (target, id) => rawFileOf(backupsOf(target), target, id),
+    archiveOf: (target, id) => options.backups && archiveOf(options.backups, target, id),
     damaged: (target) => damagedIn(home(target)),
     async appendHistory(target, entry) {
       await withReserve(home(target), async () => {
@@ -163,23 +184,17 @@ async function alone(dir: string, work: () => Promise<void>): Promise<void> {
   }
 }
 
-/** Names that any file system can hold and that do not meet when it ignores case; others get a digest. */
-function directoryName(target: string): string {
-  if (/^[a-z0-9][a-z0-9_-]{0,59}$/.test(target)) return target;
-  const plain = target
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9_-]+/g, '-')
-    .slice(0, 40);
-  return `${plain}.${createHash('sha256').update(target).digest('hex').slice(0, 12)}`;
+interface Opened {
+  readonly key: string;
+  readonly isNew: boolean;
+  readonly madeIn?: string | undefined;
 }
 
-async function openDirectory(
-  dir: string,
-  clock: Clock,
-): Promise<{ readonly key: string; readonly isNew: boolean }> {
+async function openDirectory(dir: string, clock: Clock, job: string | undefined): Promise<Opened> {
   await refuseNewer(dir);
   const known = await readText(join(dir, 'key'));
-  if (known !== undefined) return { key: checkedKey(dir, known), isNew: false };
+  if (known !== undefined)
+    return { key: checkedKey(dir, known), isNew: false, madeIn: await readText(join(dir, 'job')) };
   await requireParent(dir);
   await makeDirectory(dir);
   await writeWhole(
@@ -187,14 +202,10 @@ async function openDirectory(
     "# Backups and hashes of this machine. Don't add them to a repository.\n*\n",
   );
   const made = await makeKey(dir);
-  if (made.isNew) await writeRecord(join(dir, 'store.json'), { format: FORMAT, createdAt: clock.now() });
-  return made;
-}
-
-/** A typing error in --state must not grow a tree of directories. */
-async function requireParent(dir: string): Promise<void> {
-  const parent = await explained(dir, () => stat(dirname(dir)).catch(orMissing));
-  if (!parent) throw fail('HF6003', `${dirname(dir)} doesn't exist, so ${dir} wasn't created`);
+  if (!made.isNew) return made;
+  await writeRecord(join(dir, 'store.json'), { format: FORMAT, createdAt: clock.now() });
+  if (job !== undefined) await writeWhole(join(dir, 'job'), job);
+  return { ...made, madeIn: job };
 }
 
 async function refuseNewer(dir: string): Promise<void> {

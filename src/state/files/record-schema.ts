@@ -1,6 +1,7 @@
 // What records of the state must look like to be worked with. A file that somebody edited is damaged, not a surprise in
 // the middle of a transaction. Members that are not known here are let through: a later version may have written them.
 import type { CheckRecord } from '../../domain/state/check-record.ts';
+import { type Backup, isBackupId } from '../../domain/state/backup.ts';
 import type { HistoryEntry, Journal, NotifiedStatus } from '../../domain/state/state.ts';
 import type { TargetState } from '../store.ts';
 
@@ -116,3 +117,21 @@ const HISTORY: Checks<HistoryEntry> = {
   by: maybe(isText),
 };
 export const isHistoryEntry: Check = recordOf(HISTORY);
+
+const BACKUP: Checks<Omit<Backup, 'file' | 'json'>> = {
+  id: (value) => typeof value === 'string' && isBackupId(value),
+  target: isText,
+  at: isTime,
+  reason: isText,
+  build: recordOf({ version: isText, commit: isText, buildDate: isText, supportsPlugins: isBoolean }),
+  pinned: isBoolean,
+  bytes: isNumber,
+  sha256: isText,
+  url: maybe(isText),
+};
+export const isBackupContent: Check = recordOf({
+  format: isNumber,
+  backup: recordOf(BACKUP),
+  file: isText,
+  json: isText,
+});

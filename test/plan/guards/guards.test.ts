@@ -301,6 +301,16 @@ describe('the circumstances', () => {
     expect(guardsOf({ withFile: true, wayBack: 'unavailable' })).toEqual([]);
   });
 
+  test('no-lasting-backup refuses a write whose backup would vanish, and says why', () => {
+    const vanishing = { ...change, state: { backupsVanish: '`state.lasting` is false' } };
+    expect(guardsOf(vanishing)).toEqual(['no-lasting-backup']);
+    expect(refused(vanishing)).toEqual([
+      expect.stringContaining('lost with this run: `state.lasting` is false'),
+    ]);
+    expect(guardsOf({ withFile: true, state: vanishing.state })).toEqual([]);
+    expect(refused({ ...vanishing, allow: ['no-lasting-backup'] })).toEqual([]);
+  });
+
   test('unsupported names the version that knows a key', () => {
     const old = { desired: { 'claude-code': { 'disable-cloaking-model-list': true } }, version: 'v7.0.0' };
     expect(refused(old)[0]).toMatch(

@@ -9,7 +9,7 @@ import { seal, type Sealed } from '../../../domain/secret.ts';
 import { readTextFile } from '../../../input/text-file.ts';
 import { problemsText } from '../../../report/text/problem.ts';
 import { type Io, styleOf } from '../../../compose/io.ts';
-import { gatewayOptions, onCall } from '../../io/options.ts';
+import { allowOption, gatewayOptions, onCall } from '../../io/options.ts';
 import { openCommandSession } from '../../io/session.ts';
 import { theTarget } from '../../../compose/session.ts';
 import { show } from '../../io/show.ts';
@@ -24,7 +24,7 @@ interface Flags extends PlanFlags {
 }
 
 export function define(command: Command, io: Io): void {
-  const api = gatewayOptions(command)
+  const api = allowOption(gatewayOptions(command))
     .addArgument(new Argument('<method>', 'get, put, patch or delete').choices(METHODS))
     .argument(
       '<path>',

@@ -2,8 +2,9 @@
 import type { Command } from 'commander';
 import type { BackupRecord } from '../../../domain/state/backup.ts';
 import type { Io } from '../../../compose/io.ts';
+import { type IdentityFlags, identityOption, meantBackup } from '../../io/meant-backup.ts';
 import { gatewayOptions, onCall } from '../../io/options.ts';
-import { backupsText } from '../../../report/text/history.ts';
+import { archivesText, backupsText } from '../../../report/text/history.ts';
 import { openCommandSession } from '../../io/session.ts';
 import { theTarget } from '../../../compose/session.ts';
 import { show } from '../../io/show.ts';
@@ -16,23 +17,34 @@ export function define(command: Command, io: Io): void {
 Examples:
   $ holdfast backup create
   $ holdfast backup list
-  $ holdfast backup show 20261123T180142Z-1a2b3c4d --reveal > config.yaml`,
+  $ holdfast backup show 20261123T180142Z-1a2b3c4d --reveal > config.yaml
+  $ holdfast backup show backups/home-20261123T180142Z-1a2b3c4d.age --identity key.txt --reveal`,
   );
   const listing = command.command('list', { isDefault: true }).description('List backups, newest first.');
   onCall(gatewayOptions(listing), (flags: PlanFlags) => list(flags, io));
   const creating = command.command('create').description('Create a backup of the gateway now.');
   onCall(gatewayOptions(creating), (flags: PlanFlags) => create(flags, io));
-  const showing = command.command('show').description('Show one backup.').argument('<id>');
+  const showing = command.command('show').description('Show one backup.').argument('<id>', 'ID or file');
   showing.option('--reveal', 'print the raw config.yaml, secrets included');
-  onCall(gatewayOptions(showing), (flags: PlanFlags, id) => reveal(String(id), flags, io));
+  onCall(gatewayOptions(identityOption(showing)), (flags: ShowFlags, id) => reveal(String(id), flags, io));
+}
+
+interface ShowFlags extends PlanFlags, IdentityFlags {
+  readonly reveal?: boolean;
 }
 
 async function list(flags: PlanFlags, io: Io): Promise<void> {
   await using session = await openCommandSession(flags, io);
-  const backups = (
-    await Promise.all(session.targets.map(({ name }) => session.store.listBackups(name)))
-  ).flat();
-  show(io, flags, 'backup', { backups }, (style) => backupsText(backups, style));
+  const ofEach = session.targets.map(({ name }) => name);
+  const backups = (await Promise.all(ofEach.map((name) => session.store.listBackups(name)))).flat();
+  const archives = (await Promise.all(ofEach.map((name) => session.store.listArchives(name)))).flat();
+  show(
+    io,
+    flags,
+    'backup',
+    { backups, archives },
+    (style) => `${backupsText(backups, style)}${archivesText(archives, style)}`,
+  );
 }
 
 async function create(flags: PlanFlags, io: Io): Promise<void> {
@@ -43,17 +55,16 @@ async function create(flags: PlanFlags, io: Io): Promise<void> {
   show(io, flags, 'backup', { backups }, (style) => backupsText(backups, style));
 }
 
-async function reveal(id: string, flags: PlanFlags & { readonly reveal?: boolean }, io: Io): Promise<void> {
+async function reveal(id: string, flags: ShowFlags, io: Io): Promise<void> {
   await using session = await openCommandSession(flags, io);
   const target = theTarget(session, 'backup show');
-  const { file, json: _, ...record } = await session.store.readBackup(target.name, id);
+  const meant = await meantBackup(session, target.name, id, flags, io);
+  const backup = 'kept' in meant ? meant.kept : await session.store.readBackup(target.name, meant.id);
+  const place = 'kept' in meant ? {} : { file: session.store.backupFile(target.name, meant.id) };
+  const { file, json: _, ...record } = backup;
   if (flags.reveal) return (io.raw ?? io.out)(file.open());
-  show(
-    io,
-    flags,
-    'backup',
-    { backup: record, file: session.store.backupFile(target.name, id) },
-    (style) =>
-      `${backupsText([record], style)}\nraw file (contains secrets): ${session.store.backupFile(target.name, id)}\n`,
-  );
+  show(io, flags, 'backup', { backup: record, ...place }, (style) => {
+    const raw = place.file === undefined ? '' : `\nraw file (contains secrets): ${place.file}\n`;
+    return `${backupsText([record], style)}${raw}`;
+  });
 }

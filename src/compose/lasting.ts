@@ -1,0 +1,38 @@
+// Whether a backup of this run can be found after it. A runner of a CI system throws its disk away; what it wrote lasts only
+// where somebody keeps it.
+import type { Environment } from '../input/environment.ts';
+import { isWithin } from '../settings/state.ts';
+import type { StateSettings } from '../settings/settings.ts';
+
+/** A variable that says which CI system runs, and those that tell its jobs apart. Gitea and Forgejo set those of GitHub. */
+const SYSTEMS = [
+  ['GITHUB_ACTIONS', ['GITHUB_RUN_ID', 'GITHUB_RUN_ATTEMPT', 'GITHUB_JOB']],
+  ['GITLAB_CI', ['CI_JOB_ID']],
+  ['CIRCLECI', ['CIRCLE_WORKFLOW_JOB_ID']],
+  ['TF_BUILD', ['BUILD_BUILDID', 'SYSTEM_JOBID']],
+  ['BITBUCKET_BUILD_NUMBER', ['BITBUCKET_STEP_UUID']],
+] as const;
+
+/**
+ * The CI job that this process runs in; undefined elsewhere. `CI=true` by itself isn't enough: it says that nobody watches,
+ * not that the machine goes away.
+ */
+export function ciJob(env: Environment): string | undefined {
+  for (const [system, names] of SYSTEMS)
+    if ((env[system] ?? '') !== '') return [system, ...names.map((name) => env[name] ?? '')].join(' ');
+  return undefined;
+}
+
+/** Why no backup of this run outlives it; undefined where one does. */
+export function backupsVanish(
+  { dir, lasting, backups }: StateSettings,
+  isOfThisJob: boolean,
+): string | undefined {
+  if (lasting ?? !isOfThisJob) return undefined;
+  if (backups && !isWithin(dir, backups.dir)) return undefined;
+  const why =
+    lasting === false
+      ? '`state.lasting` is false'
+      : 'the state directory was created in this CI job, which ends with its disk';
+  return backups ? `${why}, and \`state.backups\` is inside it` : `${why}, and \`state.backups\` isn't set`;
+}
