@@ -26,6 +26,7 @@ await writeFile(
     version: 1,
     daemon: { drift: '*/10 * * * * *', http: { listen: '127.0.0.1:0', auth: 'none' } },
     targets: [target],
+    state: { lasting: true }, // nobody needs its backups after the sandbox
   }),
 );
 
