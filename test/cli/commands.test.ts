@@ -39,7 +39,7 @@ describe('what every command has', () => {
     [['plan', '--env-file', 'x'], 'Write --variables x'],
     [['pull', '--env-file=x'], 'Write --variables x'],
     [['plan', '--output', 'xml'], 'Allowed choices'],
-    [['restore'], 'either a backup ID or --latest'],
+    [['restore'], 'either a backup ID, a file, or --latest'],
     [['apply', '--target', 'nowhere'], 'there is no target "nowhere"'],
     [['validate', '--target', 'nowhere'], 'there is no target "nowhere"'],
     [['render', '--target', 'nowhere'], 'there is no target "nowhere"'],
