@@ -27,7 +27,7 @@ import {
   printed,
   rewritten,
 } from './prepare.ts';
-import { scrubComments } from './scrub.ts';
+import { scrubComments } from '../gateway/comments/scrub.ts';
 import type { Source } from './source.ts';
 import { referTo, unspeakable, type Variable } from './variables.ts';
 import { heldOf, plainOf } from './proposed.ts';
@@ -54,7 +54,7 @@ export interface Adopted {
 /** Throws HF2072 where nothing can be made of the file. */
 export async function adopt(source: Source, request: AdoptRequest): Promise<Adopted> {
   const { document, dialect, notes } = source;
-  const scrubbed = scrubComments(document, dialect);
+  const scrubbed = scrubComments(document, dialect.catalog, dialect.content(document));
   const readable = scrubbed.lines.length === 0 ? document : parsed(scrubbed.text);
   const prepared = withoutInexact(prepare(readable, dialect), dialect);
   const unfit: LeftOut[] = [...source.unfit];

@@ -1,13 +1,16 @@
 // Comments of the gateway's file in what is pulled: no secret stays, and what is none does.
 import fc from 'fast-check';
 import { describe, expect, test } from '@jest/globals';
-import { scrubComments } from '../../src/adopt/scrub.ts';
+import { scrubComments } from '../../src/gateway/comments/scrub.ts';
 import { nativeDialect } from '../../src/gateway/dialect.ts';
 import { parsed } from '../../src/adopt/prepare.ts';
 import { pulled } from './pulled.ts';
 
-const scrubbed = (text: string, layout: 'legacy' | 'v8' = 'legacy'): string =>
-  scrubComments(parsed(text), nativeDialect(layout)).text;
+const scrubbed = (text: string, layout: 'legacy' | 'v8' = 'legacy'): string => {
+  const document = parsed(text);
+  const { catalog, content } = nativeDialect(layout);
+  return scrubComments(document, catalog, content(document)).text;
+};
 
 const KEYS = 'api-keys:\n  - sk-test-client-0001\n';
 const ENTRY = `openai-compatibility:

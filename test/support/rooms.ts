@@ -94,6 +94,7 @@ export const INNER: Record<string, Record<string, readonly string[]>> = {
     model: ['catalog'],
     layout: ['catalog', 'model'],
     explain: ['catalog', 'layout'],
+    comments: ['catalog'],
     v7: ['catalog', 'model'],
     v8: ['catalog', 'model', 'layout', 'v7'],
     client: [],

@@ -3,6 +3,7 @@
 import { contentOf } from '../../gateway/model/decode.ts';
 import { parseDocument } from '../../yaml/document.ts';
 import { loadCatalog } from '../../gateway/catalog/catalog.ts';
+import { scrubComments } from '../../gateway/comments/scrub.ts';
 import type { Field } from '../../gateway/catalog/field.ts';
 import { hidesAt, mapSecrets, secretsIn } from '../../gateway/catalog/secrets.ts';
 import { catalogOfText, type Dialect } from '../../gateway/dialect.ts';
@@ -80,7 +81,9 @@ function ofFile(text: string, context: AnswerContext): string {
     hides: (found, at) => isHidden(at, found, true, context.known),
   });
   const parts = secretsIn(own.root, content);
-  return redactor([...context.secrets, ...hidden, ...parts]).text(withoutScalars(document, hidden));
+  const scrubbed = parseDocument(scrubComments(document, own, content).text);
+  const plain = withoutScalars('ok' in scrubbed ? document : scrubbed, hidden);
+  return redactor([...context.secrets, ...hidden, ...parts]).text(plain);
 }
 
 function withoutScalars({ text, root }: FileDocument, hidden: ReadonlySet<string>): string {

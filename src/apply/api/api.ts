@@ -3,7 +3,7 @@
 import { secretsIn } from '../../gateway/catalog/secrets.ts';
 import { contentOf } from '../../gateway/model/decode.ts';
 import { parseDocument } from '../../yaml/document.ts';
-import { catalogOfText, type Dialect, V7 } from '../../gateway/dialect.ts';
+import { catalogOfText, type Dialect, V8 } from '../../gateway/dialect.ts';
 import { sameLayout } from '../../gateway/layout/layouts.ts';
 import { buildOf } from '../../gateway/client/build.ts';
 import type { Answer, Purpose } from '../../gateway/client/client.ts';
@@ -78,11 +78,8 @@ async function send(run: Run, request: ApiRequest, purpose: Purpose = 'api'): Pr
   });
 }
 
-/**
- * A GET needs no other reads: its response has the paths of a v7 gateway, or is of the v8 API, which names its
- * paths.
- */
-const UNREAD = V7;
+/** A GET needs no other reads: v8 knows every secret that v7 has in its responses, and those of its own. */
+const UNREAD = V8;
 
 type Answering = Run & Pick<LiveRun, 'dialect'>;
 

@@ -27,6 +27,65 @@ describe('the api engine at v8 paths', () => {
     expect(JSON.stringify(await read('/v8/management/config.yaml'))).not.toMatch(/sk-test|tok-1/);
   });
 
+  test('hides the secrets of every family and key at every path, v0 ones included', async () => {
+    const families = ['gemini', 'interactions', 'vertex', 'codex', 'claude', 'xai', 'meta'];
+    const group = (family: string): string => `    ${family}:
+        - name: ${family}-1
+          base-url: https://user:canary-url-${family}@${family}.example/v1
+          proxy-url: http://user:canary-proxy-${family}@p.example
+          headers: {Authorization: canary-auth-${family}, X-Own: canary-own-${family}}
+          keys:
+            - {api-key: canary-key-${family}, headers: {X-Token: canary-token-${family}}}
+`;
+    const file = `config-version: 8
+server: {host: 127.0.0.1, port: 8317, github-token: canary-github}
+oauth:
+    auth-dir: nowhere
+    providers: {codex: {live-media-relay: {ice-servers: [{urls: ["turn:t.example"], credential: canary-turn}]}}}
+access: {api-keys: [canary-client]}
+api-keys:
+${families.map(group).join('')}`;
+    const { context } = await v8(file);
+    const paths = [
+      'config',
+      'config.yaml',
+      'api-keys',
+      'github-token',
+      'auth-files',
+      'api-key-usage',
+      ...families.map((family) => `${family}-api-key`),
+      TREE,
+      `${TREE}/server`,
+      `${TREE}/server/github-token`,
+      `${TREE}/oauth`,
+      `${TREE}/access`,
+      ...families.flatMap((family) => [
+        `${TREE}/api-keys/${family}`,
+        `${TREE}/api-keys/${family}/0/keys/0/api-key`,
+      ]),
+      '/v8/management/config.yaml',
+    ];
+    for (const path of paths) {
+      const { body } = await callApi(context, { method: 'GET', path });
+      expect([path, JSON.stringify(body)]).toEqual([path, expect.not.stringContaining('canary')]);
+    }
+    const { body } = await callApi(context, { method: 'GET', path: 'meta-api-key', reveal: true });
+    expect(JSON.stringify(body)).toContain('canary-key-meta');
+  });
+
+  test('hides secrets in the comments of a file, of keys that are no longer in it too', async () => {
+    const file = GATEWAY_FILE_V8.replace(
+      'access:\n',
+      '# Authorization: "Bearer canary-old"\naccess:\n',
+    ).replace('        - sk-test-0002\n', '        - sk-test-0002\n        # - canary-retired\n');
+    const { context } = await v8(file);
+    for (const path of ['config.yaml', '/v8/management/config.yaml']) {
+      const { body } = await callApi(context, { method: 'GET', path });
+      expect(body).toEqual(expect.not.stringContaining('canary'));
+      expect(body).toEqual(expect.stringContaining('# Authorization:'));
+    }
+  });
+
   test('writes after a backup, reads back and says what changed', async () => {
     const home = await v8();
     const result = await callApi(home.context, patch(`${TREE}/routing/retry`, '{"request-retry":4}'));

@@ -1,7 +1,7 @@
 // One line of a comment without its secrets: values under names that carry credentials, items of lists of keys, words
 // that look like keys, passwords in URLs.
-import { carriesCredential } from '../gateway/catalog/credential-names.ts';
-import { mapUrlSecrets } from '../gateway/catalog/url-secrets.ts';
+import { carriesCredential } from '../catalog/credential-names.ts';
+import { mapUrlSecrets } from '../catalog/url-secrets.ts';
 import type { Outline } from './scrub-outline.ts';
 
 const REMOVED = '(removed)';

@@ -1,10 +1,11 @@
 // Secrets in comments: a key that was commented out is no less a key. Everything else a comment says stays.
 import { Parser } from 'yaml';
-import { secretsIn } from '../gateway/catalog/secrets.ts';
-import { type Comment, commentsIn } from '../yaml/comments.ts';
-import type { Dialect } from '../gateway/dialect.ts';
-import type { FileDocument } from '../domain/yaml-node.ts';
-import { type Replacement, replaceIn } from '../yaml/splice/text.ts';
+import { secretsIn } from '../catalog/secrets.ts';
+import { type Comment, commentsIn } from '../../yaml/comments.ts';
+import type { Catalog } from '../catalog/field.ts';
+import type { FileDocument } from '../../domain/yaml-node.ts';
+import type { Tree } from '../../lib/value.ts';
+import { type Replacement, replaceIn } from '../../yaml/splice/text.ts';
 import { scrubbedLine, withoutKnown } from './scrub-line.ts';
 import { Outline } from './scrub-outline.ts';
 import { secretListsIn } from './scrub-sections.ts';
@@ -15,11 +16,13 @@ export interface ScrubbedComments {
   readonly lines: readonly number[];
 }
 
-/** Whatever is a secret anywhere in the file is taken out of every comment, whatever the comment says it is. */
-export function scrubComments(document: FileDocument, dialect: Dialect): ScrubbedComments {
-  const { catalog } = dialect;
+/**
+ * Whatever is a secret anywhere in the file is taken out of every comment, whatever the comment says it is. `content` is
+ * that of the document, under `catalog`.
+ */
+export function scrubComments(document: FileDocument, catalog: Catalog, content: Tree): ScrubbedComments {
   const { text } = document;
-  const known = new Set(secretsIn(catalog.root, dialect.content(document)));
+  const known = new Set(secretsIn(catalog.root, content));
   const longestFirst = [...known].toSorted((a, b) => b.length - a.length);
   const holdsKeys = secretListsIn(document, catalog);
   const comments = [...new Parser().parse(text)].flatMap(commentsIn);

@@ -1,6 +1,6 @@
 // Where in a file a commented item is a key that was taken out: in and beside lists whose items are secrets or hold one.
-import type { Catalog, Field } from '../gateway/catalog/field.ts';
-import type { FileDocument, FileNode } from '../domain/yaml-node.ts';
+import type { Catalog, Field } from '../catalog/field.ts';
+import type { FileDocument, FileNode } from '../../domain/yaml-node.ts';
 
 interface Leaf {
   readonly start: number;
