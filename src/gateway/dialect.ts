@@ -1,6 +1,7 @@
-// The seam between the generations of the gateway: what one generation is to the rest of the program, as one value.
-// Three of them: a v7 gateway, a v8 gateway, and a v8 gateway whose flat file stays flat and is managed through the v0
-// API. Whoever read a gateway asks the dialect of that reading; nobody else tells generations apart. Pure.
+// The seam between the generations of the gateway: everything that depends on the generation, as one value. There
+// are three dialects: a v7 gateway, a v8 gateway, and a v8 gateway whose flat file stays flat and is managed through
+// the v0 API. Code that has read a gateway asks the dialect of that reading; no other code compares generations.
+// Pure.
 import type { Live } from '../domain/live.ts';
 import type { Layout } from '../domain/desired.ts';
 import type { FileDocument } from '../domain/yaml-node.ts';
@@ -29,16 +30,16 @@ import { contentInView, contentOfTree, viewV8 } from './v8/view.ts';
 
 /** A gateway at rest: a file, and the memory that it was loaded into. */
 export interface AtRest {
-  /** The nodes that are compared and edited: on v8 those of the normalised text. */
+  /** The nodes that are compared and edited; on v8, those of the normalised text. */
   readonly document: FileDocument;
-  /** Decoded by type, unknown keys kept; the hash in the place of a plaintext secret. */
+  /** Decoded by type, with unknown keys; a plaintext secret is replaced by its hash. */
   readonly content: Tree;
   readonly memory: Memory;
   /** The gateway would replace a plaintext secret by its hash. */
   readonly rehashes: boolean;
 }
 
-/** A request that makes a gateway load its file and changes nothing; it may re-encode the file. */
+/** A request that makes a gateway load its file and changes no values; it can re-encode the file. */
 export interface ReloadRequest {
   readonly method: 'PUT' | 'PATCH';
   readonly path: string;
@@ -56,59 +57,59 @@ export interface Dialect {
   /** Of memory: what `GET /v0/management/config` shows and field writes of the v0 API change. */
   readonly memoryCatalog: Catalog;
   /**
-   * What differences are counted from: memory, completed with what only the file shows, or the file, which is the
-   * configuration on v8 (design-v8 rule 1).
+   * What differences are counted from: memory plus what only the file shows, or the file, which is the configuration
+   * on v8 (design-v8 rule 1).
    */
   readonly truth: 'memory' | 'file';
-  /** How a plan is written: by fields of the v0 API where they lose nothing, by the whole file, or by the v8 API. */
+  /** How a plan is written: by fields of the v0 API if they lose nothing, by the whole file, or by the v8 API. */
   readonly route: 'fields' | 'file' | 'tree';
 
   /** A text as the nodes that are compared. */
   parse(text: string): FileDocument | LoadFailure;
   content(document: FileDocument): Tree;
-  /** What the gateway holds after loading a file. */
+  /** What the gateway has in memory after loading a file. */
   load(document: FileDocument): LoadSuccess | LoadFailure;
-  /** The same with everything that is compared; `document` may have no nodes yet, only its text. */
+  /** The same with everything that is compared; `document` can be text only, without nodes. */
   rest(document: FileDocument): AtRest | LoadFailure;
-  /** The one picture that differences and guards look at; `view` is the memory view. */
+  /** The image that differences and guards use; `view` is the memory view. */
   image(view: Tree, content: Tree): Tree;
 
-  /** What the start or a reload makes of a text: memory, and the text that the file has afterwards. */
+  /** What a start or a reload makes of a text: memory, and the text of the file afterwards. */
   start(text: string, options: LoadOptions): Started | LoadFailure;
-  /** The text of the file after a field write that left this memory; operations of the v8 API migrate a flat one. */
+  /** The text of the file after a field write that left this memory; operations of the v8 API migrate a flat file. */
   save(text: string, memory: Memory, how?: SaveOptions): Text | SaveFailure;
-  /** Why `PUT /v0/management/config.yaml` refuses a body; undefined: it takes it. */
+  /** Why `PUT /v0/management/config.yaml` refuses a body; undefined: it accepts it. */
   refuses(body: string, options: LoadOptions): LoadFailure | undefined;
-  /** What it writes, before any load. */
+  /** The text that it writes, before any load. */
   put(body: string): string;
 
   /**
-   * What a request of the Management API leaves. `unchanged`: the endpoint changes nothing; undefined: it is refused, or
-   * no endpoint of the configuration.
+   * What a request of the Management API leaves. `unchanged`: the endpoint changes nothing. Undefined: it is
+   * refused, or isn't an endpoint of the configuration.
    */
   afterRequest(raw: string, request: EndpointRequest): AtRest | 'unchanged' | undefined;
   reload(live: Pick<Live, 'layout' | 'memory'>): ReloadRequest;
-  /** Which credentials a setting reaches that reached fewer in some versions. */
+  /** Which credentials a setting applies to, for settings that applied to fewer in some versions. */
   scopeOf(setting: WidenedSetting, version: string): SettingScope;
 }
 
 /** Memory as `GET /v0/management/config` shows it, in YAML spelling. */
 export const memoryView = (memory: Memory, { memoryCatalog }: Dialect): Tree => viewOf(memory, memoryCatalog);
 
-/** The dialect of a reading: the one place where it is decided. */
+/** The dialect of a reading: the only place that decides it. */
 export function dialectOf({ api, keptFlat }: Pick<Live, 'api' | 'keptFlat'>): Dialect {
   if (api === 'v8') return V8;
   return keptFlat === undefined ? V7 : V8_FLAT;
 }
 
-/** Whether the first write through the API of this gateway gives its file the other layout. */
+/** Whether the first write through the API of this gateway converts its file to the other layout. */
 export const convertsFile = (live: Pick<Live, 'api' | 'keptFlat' | 'layout'>): boolean =>
   isFlat(live.layout) && !isFlat(dialectOf(live).catalog.layout);
 
-/** Who reads files of a layout as they are: desired-state files are written for it. */
+/** The dialect that reads files of a layout as they are: desired-state files are written for it. */
 export const nativeDialect = (layout: Layout): Dialect => (isFlat(layout) ? V7 : V8);
 
-/** The catalog of any text that this gateway could be given as its file. */
+/** The catalog of any text that this gateway could get as its file. */
 export const catalogOfText = (document: FileDocument, { memoryCatalog }: Dialect): Catalog =>
   isFlat(layoutOf(document)) ? memoryCatalog : loadCatalog('v8');
 
@@ -121,7 +122,10 @@ function loadV7(text: string, options: LoadOptions): LoadSuccess | LoadFailure {
   return 'ok' in document ? document : load(document, V7.catalog, options);
 }
 
-/** Memory is of the text before it was printed again, which can differ (folded texts); only the secret is of the text after. */
+/**
+ * Memory is loaded from the text before it was printed again, which can differ (folded texts); only the secret is
+ * from the text after.
+ */
 function startV7(text: string, options: LoadOptions): Started | LoadFailure {
   const first = loadV7(text, options);
   if (!first.ok) return first;
@@ -144,7 +148,7 @@ function restV7(document: FileDocument): AtRest | LoadFailure {
   return loaded.ok ? restOf(document, V7.content(document), loaded) : loaded;
 }
 
-/** Memory is as the endpoint leaves it: the reload that follows the save is not waited for. */
+/** Memory as the endpoint leaves it, without waiting for the reload that follows the save. */
 function afterRequestV7(raw: string, request: EndpointRequest): AtRest | 'unchanged' | undefined {
   if (request.path === WHOLE_FILE) return known(afterPutV7(request.body ?? ''));
   const document = parseDocument(raw);
@@ -197,7 +201,7 @@ function putV8(body: string): string {
   return made.ok ? made.text : body;
 }
 
-/** The text that a request leaves. Undefined: it is refused, or no endpoint of the configuration. */
+/** The text that a request leaves. Undefined: it is refused, or isn't an endpoint of the configuration. */
 function textAfter(raw: string, memory: Memory, request: EndpointRequest): string | undefined {
   const { method, path, body = '' } = request;
   if (path === WHOLE_FILE) {
@@ -238,7 +242,7 @@ function seenDocument(text: string): FileDocument | LoadFailure {
   return seen.ok ? seen.document : seen;
 }
 
-/** On v8 the tree that every request sees is the configuration, and memory is flat (design-v8 rules 1 and 2). */
+/** On v8, the tree that every request sees is the configuration, and memory is flat (design-v8 rules 1 and 2). */
 function restV8({ text }: FileDocument): AtRest | LoadFailure {
   const seen = viewV8(text);
   if (!seen.ok) return seen;
@@ -260,14 +264,14 @@ export const V8: Dialect = {
   content: contentOfTree,
   rest: restV8,
   afterRequest: (raw, request) => afterRequestV8(V8, raw, request),
-  // Any accepted v8 write loads the file, even one that changes nothing in it; a flat one it would convert.
+  // Any accepted v8 write loads the file, even one that changes nothing in it. It would convert a flat file.
   reload: (live) => (isFlat(live.layout) ? reloadByField(live) : EMPTY_PATCH),
   scopeOf: settingScopeOf,
 };
 
 // ── v8, the file stays flat ──────────────────────────────────────────────────────────────────────────────────────
 
-/** It is the configuration as well, only said otherwise. */
+/** The flat file is the configuration too, only in another spelling. */
 function restFlat(given: FileDocument): AtRest | LoadFailure {
   const document = given.root ? given : parseDocument(given.text);
   if ('ok' in document) return document;
@@ -290,7 +294,7 @@ export const V8_FLAT: Dialect = {
   rest: restFlat,
   afterRequest: (raw, request) => afterRequestV8(V8_FLAT, raw, request),
   reload: reloadByField,
-  // Of a flat file of an early v8 gateway nobody measured what it reaches.
+  // For a flat file of an early v8 gateway, nobody measured which credentials it applies to.
   scopeOf: (setting, version) => (settingScopeOf(setting, version) === 'all' ? 'all' : 'unknown'),
 };
 
@@ -320,7 +324,7 @@ const EMPTY_PATCH: ReloadRequest = {
   inWords: 'an empty PATCH',
 };
 
-/** A field write of a leaf that is there already calls the reload directly (C v0 §6.4, design-v8 rule 12). */
+/** A field write of an existing leaf triggers the reload directly (C v0 §6.4, design-v8 rule 12). */
 function reloadByField({ memory }: Pick<Live, 'memory'>): ReloadRequest {
   const value = memory.open()['debug'] ?? false;
   const body = JSON.stringify({ value });

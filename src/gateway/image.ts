@@ -1,11 +1,11 @@
-// The picture of a v7 gateway that differences and guards look at: what memory shows, completed from the file. Pure.
+// The image of a v7 gateway that differences and guards use: what memory shows, plus what only the file shows. Pure.
 import type { Catalog, Field } from './catalog/field.ts';
 import { isTree, type Tree, treeOf, type Value } from '../lib/value.ts';
 
 /**
- * The one picture of a gateway that differences and guards look at: the memory view, completed with what the JSON hides
- * (`visible: yaml`) from the content of the file. Keys of the file that the catalog does not know are kept where the
- * memory view has no say: at the top level and in plain mappings, never inside list entries.
+ * The image that differences and guards use: the memory view, plus what the JSON hides (`visible: yaml`) from the
+ * content of the file. Unknown keys of the file are kept where the memory view doesn't decide: at the top level and
+ * in plain mappings, never inside list entries.
  */
 export function imageOf(memoryView: Tree, fileContent: Tree, catalog: Catalog): Tree {
   return imageAt(catalog.root, memoryView, fileContent);
@@ -27,7 +27,7 @@ function imageAt(field: Field, view: Tree, content: Tree): Tree {
   return image;
 }
 
-/** A value that only the file shows; what memory shows of it wins. */
+/** A value that only the file shows; parts that memory shows take precedence. */
 function overlaid(field: Field | undefined, shown: Value | undefined, filed: Value): Value {
   if (!isTree(shown) || !isTree(filed))
     return shown !== undefined && field?.visible === 'json' ? shown : filed;
@@ -52,7 +52,10 @@ function isListOfHidden(field: Field, shown: Value | undefined, filed: Value): s
   );
 }
 
-/** Entries with members the JSON hides (the credentials of ICE servers): no loader drops any, so places agree. */
+/**
+ * Entries with members that the JSON hides (the credentials of ICE servers). No loader drops any, so positions
+ * match.
+ */
 function entriesOf(field: Field, shown: readonly Value[], filed: Value): readonly Value[] {
   return shown.map((entry, i) => {
     const beside = (filed as readonly Value[])[i];

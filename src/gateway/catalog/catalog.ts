@@ -1,4 +1,4 @@
-// The catalog of one layout: its schema read once from schemas/, compiled and kept. Knows no single key.
+// The catalog of one layout: its schema, read once from schemas/, compiled and cached. Knows no single key.
 import { readFileSync } from 'node:fs';
 import { packageFile } from '../../lib/package-files.ts';
 import { compile } from './compile.ts';
@@ -27,7 +27,7 @@ export function loadCatalog(layout: Catalog['layout']): Catalog {
   return catalog;
 }
 
-/** The catalog over a compiled tree; `loadCatalog` for everything but tests. */
+/** The catalog over a compiled tree. Use `loadCatalog` except in tests. */
 export function catalogOf(layout: Catalog['layout'], root: Field): Catalog {
   let listed: readonly Field[] | undefined;
   return {

@@ -1,5 +1,5 @@
-// Schema to Field: resolves references, fills in what an annotation says for a whole subtree, decides the kind.
-// Knows the keywords, no single key of a gateway.
+// Compiles a schema into a Field: resolves references, applies annotations to subtrees, determines the kind. Knows
+// the keywords, but no single key of a gateway.
 import type { Value } from '../../lib/value.ts';
 import { isBefore } from '../../lib/version.ts';
 import type { Field, Kind, Route } from './field.ts';
@@ -7,7 +7,7 @@ import type { Schema, SchemaDocument } from './keywords.ts';
 
 type Draft = { -readonly [K in keyof Field]: Field[K] };
 
-/** How a field stands below its parent: a named member, the values of a map, the items of a list. */
+/** The role of a field in its parent: a named member, the values of a map, the items of a list. */
 type Step = 'root' | 'member' | 'value' | 'item';
 
 const FILE: Route = { kind: 'file' };
@@ -30,7 +30,7 @@ export function compile(document: SchemaDocument): Field {
   return build(document, 'root', '');
 }
 
-/** A reference is its definition, overridden by what stands beside the reference. */
+/** A reference becomes its definition, overridden by the keywords next to the reference. */
 function resolve(document: SchemaDocument, schema: Schema): Schema {
   const [choice, ...others] = schema.anyOf ?? [];
   if (choice && others.every(({ type }) => type === 'null')) {
@@ -53,7 +53,7 @@ function fieldOf(schema: Schema & Inheriting, step: Step, name: string, parent: 
   const kind = kindOf(schema);
   const secret = schema['x-secret'];
   const fallback = fallbackOf(schema, kind, step);
-  // What endangers a list does not endanger each member of its entries.
+  // A danger of a list doesn't apply to each member of its entries.
   const danger = schema['x-danger'] ?? (step === 'item' ? undefined : parent?.danger);
   const since = laterOf(schema['x-since'], parent?.since);
   const until = schema['x-until'] ?? parent?.until;
@@ -111,7 +111,9 @@ function below(above: string, step: Step, name: string): string {
   return above === '' ? name : `${above}.${name}`;
 }
 
-/** As the parent's, unless the schema says otherwise; entries of a flattened list are those of the family. */
+/**
+ * Inherited from the parent unless the schema says otherwise; entries of a flattened list are those of the family.
+ */
 function memoryPathOf(
   schema: Schema,
   step: Step,
@@ -123,12 +125,12 @@ function memoryPathOf(
   if (step === 'root') return '';
   const above = parent?.memoryPath;
   if (above === undefined) return undefined;
-  // `keys` of a group, and its entries: the place of the group itself.
+  // `keys` of a group, and its entries: the path of the group itself.
   if (schema['x-flattened'] || parent?.flattened) return above;
   return below(above, step, name);
 }
 
-/** A key is no older than what it stands in: types are shared by keys of different age. */
+/** A key can't be older than its parent, because keys of different age share types. */
 function laterOf(own: string | undefined, above: string | undefined): string | undefined {
   if (own === undefined || above === undefined) return own ?? above;
   return isBefore(own, above) ? above : own;
@@ -159,12 +161,15 @@ function equalsAbsentOf(schema: Schema & Inheriting, kind: Kind, step: Step): re
   if (schema['x-pointer'] || step !== 'member') return declared;
   const fallback = schema['x-fallback'];
   const zeros = ZEROS[kind];
-  // A default that is itself an empty collection leaves every empty collection meaning "absent".
+  // If the default is an empty collection, every empty collection means "absent".
   const given = fallback === undefined || typeof fallback === 'object' ? zeros : [fallback];
   return [...given, ...declared];
 }
 
-/** Below a plain mapping that only the file can change, so does everything; inside values nothing is written alone. */
+/**
+ * If only the file can change a plain mapping, the same applies to everything below it. Inside values, nothing is
+ * written separately.
+ */
 function inheritedRoute(step: Step, parent: Field | undefined): Route {
   if (!parent) return FILE;
   const { kind } = parent.route;

@@ -1,32 +1,34 @@
-// Which names carry credentials: headers, settings of plugins, members of request bodies, query parameters. A rule of
-// ours, made to err on the side of hiding.
+// Which names indicate credentials: headers, settings of plugins, members of request bodies, query parameters. Our
+// own rule, which hides too much rather than too little.
 
 const words = (text: string): ReadonlySet<string> => new Set(text.split(' '));
 
-/** Any of these words in a name makes its value a credential, unless the name's last word says otherwise. */
+/** Any of these words in a name makes its value a credential, unless the last word of the name says otherwise. */
 const CREDENTIALS = words(
   'authorization password passwords passwd pwd passphrase secret secrets bearer cookie cookies credential credentials apikey apikeys jwt',
 );
 
-/** A name that ends so speaks about a credential and holds none: `token-env`, `access-key-id`, `password-file`. */
+/**
+ * A name with this ending describes a credential but contains none: `token-env`, `access-key-id`, `password-file`.
+ */
 const ABOUT = words(
   'env file path dir name type url uri header id mode enabled disabled ttl expiry expires timeout length count limit policy required revision',
 );
 
-/** `max-token`, `stop_token`: a language model's tokens, not a login's. */
+/** `max-token`, `stop_token`: tokens of a language model, not of a login. */
 const MODEL_TOKENS = words('max min per stop end start eos bos pad first next');
 
-/** `prompt_cache_key`, `Idempotency-Key`: keys that open nothing. */
+/** `prompt_cache_key`, `Idempotency-Key`: keys that grant no access. */
 const PLAIN_KEYS = words(
   'cache idempotency primary foreign sort partition group routing row map index hot public session object storage',
 );
 
-/** Kinds of keys and tokens that also come in numbers: `api-keys`, `access_tokens`. */
+/** Kinds of keys and tokens that can also be plural: `api-keys`, `access_tokens`. */
 const IN_NUMBERS = words('api access auth bearer refresh secret private client');
 
 /**
- * Whether a value under this name is a credential. Of a path in a request body (`metadata.token`) the last step counts.
- * `holdsMembers`: the value is a mapping; then a weak name (`auth`) leaves it to its members.
+ * Whether a value under this name is a credential. For a path in a request body (`metadata.token`), the last step
+ * counts. `holdsMembers`: the value is a mapping; a weak name (`auth`) then leaves the decision to its members.
  */
 export function carriesCredential(name: string, holdsMembers = false): boolean {
   const all = wordsOf(name);
@@ -41,7 +43,7 @@ export function carriesCredential(name: string, holdsMembers = false): boolean {
   return /(?:password|passwd|secret|apikey|token)$/.test(last);
 }
 
-/** `X-Api-Key`, `apiKey`, `API_KEY` and `api key` alike. */
+/** Treats `X-Api-Key`, `apiKey`, `API_KEY` and `api key` as equal. */
 function wordsOf(name: string): string[] {
   const step = name.slice(name.lastIndexOf('.') + 1);
   return step

@@ -1,4 +1,4 @@
-// The normalisation rules in words (the vocabulary is model/normalise.ts, the facts are C v0 §4).
+// Sentences that describe the normalisation rules (their vocabulary is in model/normalise.ts, the facts in C v0 §4).
 import type { Column, Normaliser } from './field.ts';
 
 type Words = (argument: string) => string;
@@ -39,7 +39,7 @@ const WORDS: Readonly<Record<string, Words>> = {
   'raw-json': () => 'Rules without `params`, or with a text in them that is not JSON, are dropped.',
 };
 
-/** The names of all rules the catalog may use. */
+/** The names of all rules that the catalog can use. */
 export const RULES: readonly string[] = Object.keys(WORDS);
 
 /** Name, argument and the column a rule is limited to (`load:`, `write:`, `read:`). */

@@ -1,4 +1,4 @@
-// The shape of what the catalog says about one key. The facts themselves are in schemas/; compile.ts reads them.
+// The type of what the catalog says about one key. The facts are in schemas/; compile.ts reads them.
 import type { GuardId } from '../../domain/plan/guard.ts';
 import type { Value } from '../../lib/value.ts';
 
@@ -15,10 +15,10 @@ export type Kind =
  */
 export type Normaliser = string;
 
-/** When a rule acts: the file is loaded, a value is written through its endpoint, the running gateway uses it. */
+/** When a rule applies: the file is loaded, a value is written through its endpoint, the running gateway uses it. */
 export type Column = 'load' | 'write' | 'read';
 
-/** Endpoints in routes are spelled as the contract does, below this: `/routing/strategy`. */
+/** Endpoints in routes are relative to this path, as in the contract: `/routing/strategy`. */
 export const MANAGEMENT_BASE = '/v0/management';
 
 /** How a key can be written over the v0 API (C v0 §3). */
@@ -38,8 +38,8 @@ export type Route =
       };
     }
   /**
-   * A member of an entry of a provider list: whether PATCH takes it (the ✓ and ✗ of §3.3), what a blank text or an
-   * empty collection does there, and whether `null` unsets it (`never`: null changes nothing).
+   * A member of an entry of a provider list: whether PATCH accepts it (✓ and ✗ in §3.3), the effect of a blank text
+   * or an empty collection, and whether `null` unsets it (`never`: null changes nothing).
    */
   | {
       readonly kind: 'member';
@@ -51,14 +51,17 @@ export type Route =
   | { readonly kind: 'channels'; readonly endpoint: string }
   /** `PUT|PATCH /plugins/{id}/config` (§3.5). */
   | { readonly kind: 'plugin' }
-  /** Written only with the value it is part of. */
+  /** Written only together with the value that contains it. */
   | { readonly kind: 'within' }
   /** Only `PUT /config.yaml` (§5.1). */
   | { readonly kind: 'file' }
   /** v8: addressable at its own path below `/v8/management/config` (C v8 §1.2). */
   | { readonly kind: 'tree' };
 
-/** Which credentials a setting reaches, from a version on. Its place before may have been another (design-v8 rule 21). */
+/**
+ * Which credentials a setting applies to, from a version on. Its earlier path may have applied to others (design-v8
+ * rule 21).
+ */
 export interface Scope {
   readonly since: string;
   readonly reaches: 'oauth' | 'all';
@@ -73,68 +76,74 @@ export interface Field {
   readonly kind: Kind;
   readonly description: string;
   readonly parent?: Field;
-  /** struct, in the order of the gateway's own type; for `any` the members that are known (a plugin's `enabled`). */
+  /** struct, in the order of the gateway's own type; for `any`, the known members (a plugin's `enabled`). */
   readonly fields?: ReadonlyMap<string, Field>;
   /** map */
   readonly value?: Field;
   /** list */
   readonly item?: Field;
-  /** Allowed texts, where there is a closed set. */
+  /** Allowed texts, if the set is closed. */
   readonly choices?: readonly string[];
-  /** Names this key had in older gateways, for suggestions; today's gateway ignores or converts them. */
+  /** Names of this key in older gateways, for suggestions; current gateways ignore or convert them. */
   readonly formerNames: readonly string[];
 
-  /** A text here is JSON, and two texts that mean the same are equal. `inside`: what a value that is no text consists of. */
+  /**
+   * The text is JSON, and two texts with the same meaning are equal. `inside`: the type of a value that isn't a
+   * text.
+   */
   readonly json?: { readonly inside: Field };
 
   /** The whole value is a secret. */
   readonly secret: boolean;
   /**
-   * Part of the value is: `by-name` the members whose names carry credentials (headers, free-form settings), `userinfo`
-   * the password inside a URL. `secrets.ts` finds them.
+   * A part of the value is secret: `by-name` the members whose names indicate credentials (headers, free-form
+   * settings), `userinfo` the password inside a URL. `secrets.ts` finds them.
    */
   readonly partlySecret?: 'by-name' | 'userinfo';
-  /** How entries of this list are matched; for a keyed list never empty. */
+  /** How entries of this list are matched; never empty for a keyed list. */
   readonly identity: readonly string[];
-  /** The members by which the gateway's saver matches them, in its priority (C v0 §6.2 rule S). */
+  /** The members by which the gateway's saver matches them, by priority (C v0 §6.2 rule S). */
   readonly saverIdentity: readonly string[];
   readonly collection?: 'set' | 'sequence' | 'keyed';
   readonly normalise: readonly Normaliser[];
   /**
-   * What `load` holds where the file has nothing: the declared default, or the type's zero (`null` for lists and maps)
-   * where the gateway always has the key. Undefined: the key is absent; a struct without one is present and filled by
-   * its members unless `pointer`.
+   * The value that `load` sets if the file has none: the declared default, or the type's zero (`null` for lists and
+   * maps) if the gateway always has the key. Undefined: the key stays absent. A struct without a default is present
+   * and filled with its members, unless `pointer` is set.
    */
   readonly fallback?: Value;
-  /** Every value that means the same as a missing key, zeros and `fallback` included; none for `pointer` and `inherits`. */
+  /**
+   * Every value with the same meaning as an absent key, zeros and `fallback` included; none for `pointer` and
+   * `inherits`.
+   */
   readonly equalsAbsent: readonly Value[];
-  /** A pointer field: missing and zero are two different things. */
+  /** A pointer field: absent and zero have different meanings. */
   readonly pointer: boolean;
-  /** The gateway leaves the key out of JSON and of what it saves when it is zero or empty (Go's `omitempty`). */
+  /** The gateway omits the key from JSON and from the saved file if it is zero or empty (Go's `omitempty`). */
   readonly omitEmpty: boolean;
   /** `json`: in `GET /config`. `yaml`: only in the raw file. */
   readonly visible: 'json' | 'yaml' | 'none';
-  /** Its name in the JSON of `GET /config` where that differs from YAML (`zero_allowed`). */
+  /** Its name in the JSON of `GET /config`, if it differs from YAML (`zero_allowed`). */
   readonly jsonName: string;
   readonly route: Route;
   readonly restart: boolean;
   readonly danger?: GuardId;
-  /** Layout versions that know the key at this place: `v7.1.0`, `v8.0.11`. Absent: all of the layout. */
+  /** Layout versions that know the key at this path: `v7.1.0`, `v8.0.11`. Absent: the whole layout. */
   readonly since?: string;
   readonly until?: string;
   /**
-   * Where memory holds it, as a pattern in the spelling of the flat layout. The legacy catalog's own patterns; on v8
-   * different ones (design-v8 rule 2), and several places for one where a family is flattened. Absent: memory has no
-   * such place (sections, names of groups). `visible` says whether `GET /v0/management/config` shows it.
+   * Its path in memory, as a pattern in the spelling of the flat layout. In the legacy catalog this is its own
+   * pattern; on v8 it differs (design-v8 rule 2), and a flattened family has several paths for one. Absent: memory
+   * has no such path (sections, names of groups). `visible` says whether `GET /v0/management/config` shows it.
    */
   readonly memoryPath?: string;
-  /** Earliest first. Absent: unknown, or without meaning for this key. */
+  /** Earliest first. Absent: unknown, or not applicable to this key. */
   readonly scope?: readonly Scope[];
-  /** v8 refuses a change of it (C v8 §4.8). */
+  /** v8 refuses to change it (C v8 §4.8). */
   readonly readOnly?: true;
-  /** Null and a missing key inherit the group's value, which a zero or an empty value overrides (C v8 §2). */
+  /** Null and an absent key inherit the group's value; a zero or an empty value overrides it (C v8 §2). */
   readonly inherits?: true;
-  /** The `keys` of a group: each entry over the shared members of the group is one credential. */
+  /** The `keys` of a group: each entry, combined with the shared members of the group, is one credential. */
   readonly flattened?: true;
   /** Of a family in groups: how its effective entries are matched and normalised. */
   readonly effective?: { readonly identity: readonly string[]; readonly normalise: readonly Normaliser[] };
@@ -146,8 +155,8 @@ export interface Catalog {
   /** Steps down one level: a key of a struct, a key of a map, or any item of a list. Undefined: unknown to the catalog. */
   child(field: Field, name: string): Field | undefined;
   /**
-   * The field at a path of plain names (list entries as any text). Undefined: unknown. Below `any` it is that field,
-   * except at members it knows.
+   * The field at a path of plain names (list entries as any text). Undefined: unknown. Below `any`, it is that
+   * field, except for known members.
    */
   at(names: readonly string[]): Field | undefined;
   /** All fields, depth first, in schema order, the root first; recursion ends at `any` and its known members. */

@@ -1,5 +1,5 @@
-// The vocabulary of schemas/: the standard keywords the catalog reads, and our `x-` keywords with what they may hold.
-// docs/catalog.md explains each to people. Knows no single key of a gateway.
+// The vocabulary of schemas/: the standard keywords that the catalog reads, and our `x-` keywords with their allowed
+// values. docs/catalog.md describes each. Knows no single key of a gateway.
 import type { Ajv2020 } from 'ajv/dist/2020.js';
 import type { GuardId } from '../../domain/plan/guard.ts';
 import type { Value } from '../../lib/value.ts';
@@ -14,11 +14,11 @@ export interface Schema {
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly additionalProperties?: boolean | Schema;
   readonly items?: Schema;
-  /** Only as `[schema, {"type": "null"}]`: `null` stands for a missing key. */
+  /** Only as `[schema, {"type": "null"}]`: `null` means an absent key. */
   readonly anyOf?: readonly Schema[];
   readonly enum?: readonly Value[];
   readonly default?: Value;
-  /** Texts hold a document of this type. */
+  /** The text is a document of this type. */
   readonly contentMediaType?: 'application/json';
   readonly examples?: readonly Value[];
   readonly 'x-kind'?: 'duration';
@@ -146,7 +146,7 @@ export const KEYWORDS = {
   'x-effective': EFFECTIVE,
 } as const satisfies Record<`x-${string}`, object>;
 
-/** Makes Ajv know our keywords in strict mode and check what the schema gives them. They validate nothing. */
+/** Registers our keywords with Ajv in strict mode and checks their values. They don't validate data. */
 export function registerKeywords(ajv: Ajv2020): void {
   for (const [keyword, metaSchema] of Object.entries(KEYWORDS)) ajv.addKeyword({ keyword, metaSchema });
 }

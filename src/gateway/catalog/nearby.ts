@@ -1,10 +1,10 @@
-// What somebody probably meant by a key that the catalog does not know.
+// Suggestions for a key that the catalog doesn't know.
 import { distance } from 'fastest-levenshtein';
 import { plainSpelling } from '../../lib/text.ts';
 import { formatPath, key, type Path } from '../../domain/path.ts';
 import type { Catalog, Field } from './field.ts';
 
-/** The member of `field` that was probably meant: its former name, another spelling, or a typing mistake. */
+/** The member of `field` that the user probably meant: by its former name, another spelling, or a typing mistake. */
 export function nearbyMember(field: Field, name: string): Field | undefined {
   const members = [...(field.fields ?? field.item?.fields ?? new Map<string, Field>()).values()];
   const former = members.find((member) => member.formerNames.includes(name));
@@ -21,7 +21,7 @@ export function nearbyMember(field: Field, name: string): Field | undefined {
   return near[0]?.member;
 }
 
-/** Up to three places to suggest: the near member, then places elsewhere where this very name is a key. */
+/** Up to three suggestions: the similar member, then other paths that have a key of this name. */
 export function nearbyPaths(catalog: Catalog, field: Field, at: Path, name: string): string[] {
   const member = nearbyMember(field, name);
   const here = member ? [formatPath([...at, key(member.name)])] : [];

@@ -1,5 +1,5 @@
-// Where secrets stand in a configuration: whole values the schema marks, members whose names carry credentials, and
-// passwords inside URLs. Finds them; what replaces them is the caller's business.
+// Finds the secrets in a configuration: values that the schema marks, members whose names indicate credentials, and
+// passwords inside URLs. The caller decides what replaces them.
 import type { Fingerprints, KnownTexts } from '../../domain/secret.ts';
 import type { Redacted, RedactedSecret } from '../../domain/redacted.ts';
 import { isList, isTree, type Tree, type Value } from '../../lib/value.ts';
@@ -7,22 +7,22 @@ import { carriesCredential } from './credential-names.ts';
 import type { Field } from './field.ts';
 import { mapUrlSecrets } from './url-secrets.ts';
 
-/** Steps from the value that was given: keys of mappings, indexes of lists. */
+/** Steps from the given value: keys of mappings, indexes of lists. */
 export type SecretPlace = readonly (string | number)[];
 
-/** What stands for a secret: `whole` for a value of its own, `part` for a stretch of a text that is otherwise kept. */
+/** The replacement of a secret: `whole` for a whole value, `part` for a part of a text whose rest is kept. */
 export interface SecretReplacement<T> {
   whole(secret: string, place: SecretPlace): T;
   part(secret: string, place: SecretPlace): string;
-  /** Texts (and numbers, as texts) that are secrets although nothing about their place says so. */
+  /** Texts (and numbers, as texts) that are secrets although nothing about their path shows it. */
   hides?(text: string, field: Field | undefined): boolean;
 }
 
 export type Mapped<T> = Value | T | readonly Mapped<T>[] | { readonly [key: string]: Mapped<T> };
 
 /**
- * The value with every secret replaced. `field` is where it stands; undefined for a key that the catalog does not know,
- * below which names decide. Empty texts, null and booleans are never secrets. Inputs are not changed.
+ * The value with every secret replaced. `field` is its field; undefined for a key that the catalog doesn't know,
+ * below which names decide. Empty texts, null and booleans are never secrets. Doesn't change its input.
  */
 export function mapSecrets<T>(
   field: Field | undefined,
@@ -31,7 +31,7 @@ export function mapSecrets<T>(
   place: SecretPlace = [],
 ): Mapped<T> {
   if (field?.secret) return replaceAll(value, replacement, place);
-  // One secret where a list of them belongs is no less secret.
+  // A single secret in place of a list of secrets is a secret too.
   if (field?.item?.secret && !isList(value)) return replaceAll(value, replacement, place);
   if (typeof value === 'string') return textBelow(field, value, replacement, place);
   if (isList(value)) {
@@ -55,7 +55,7 @@ function mapMembers<T>(tree: Tree, map: (name: string, member: Value) => T): { r
   return mapped;
 }
 
-/** Every secret text of a value, parts of texts included. */
+/** Every secret text of a value, including secret parts of texts. */
 export function secretsIn(field: Field | undefined, value: Value): string[] {
   const found: string[] = [];
   const keep = (secret: string): string => {
@@ -66,7 +66,7 @@ export function secretsIn(field: Field | undefined, value: Value): string[] {
   return found;
 }
 
-/** The value as it may be shown: secrets as fingerprints, `socks5://user:#1a2b3c4d@host` for a part. */
+/** The value for output: secrets as fingerprints, `socks5://user:#1a2b3c4d@host` for a part. */
 export function shownAt(field: Field | undefined, value: Value, fingerprints: Fingerprints): Redacted {
   return mapSecrets<Redacted>(field, value, {
     whole: (secret) => redactedSecret(secret, fingerprints),
@@ -81,15 +81,15 @@ function redactedSecret(secret: string, fingerprints: Fingerprints): RedactedSec
 }
 
 /**
- * A free-form place, or a value under a name that people make up: a header, a parameter, a plugin's setting. Nobody can
- * say of such a value that it is no secret, but those who wrote it.
+ * A free-form value, or a value under a user-defined name: a header, a parameter, a plugin's setting. Only its
+ * authors know whether such a value is a secret.
  */
 export function isOpenField(field: Field | undefined): boolean {
   if (!field || field.kind === 'any') return true;
   return field.parent?.kind === 'map' && field.parent.partlySecret === 'by-name';
 }
 
-/** Whether a text is to be hidden at a place that is not a secret's by itself. */
+/** Whether to hide a text at a path that isn't secret itself. */
 export function hidesAt(field: Field | undefined, text: string, known: KnownTexts): boolean {
   if (text === '') return false;
   if (known.isSecret(text, field?.pattern)) return true;
@@ -142,7 +142,7 @@ function freeForm(field: Field | undefined): Field | undefined {
   return field?.kind === 'any' && !field.fields ? field : undefined;
 }
 
-/** Below a secret everything that could be one is. */
+/** Below a secret, everything that could be a secret is one. */
 function replaceAll<T>(value: Value, replacement: SecretReplacement<T>, place: SecretPlace): Mapped<T> {
   if (isList(value)) return value.map((each, i) => replaceAll(each, replacement, [...place, i]));
   if (isTree(value))

@@ -1,7 +1,7 @@
-// Secrets inside URLs: the password of the user, and query parameters whose names carry credentials.
+// Secrets inside URLs: the password of the user, and query parameters whose names indicate credentials.
 import { carriesCredential } from './credential-names.ts';
 
-/** The text with those parts replaced; the user, the host and every other character stay. Any text is welcome. */
+/** The text with those parts replaced; the user, the host and all other characters stay. Accepts any text. */
 export function mapUrlSecrets(text: string, replace: (secret: string) => string): string {
   return withoutQuerySecrets(withoutPassword(text, replace), replace);
 }
@@ -15,7 +15,10 @@ function withoutPassword(text: string, replace: (secret: string) => string): str
   return text.slice(0, colon + 1) + replace(text.slice(colon + 1, end)) + text.slice(end);
 }
 
-/** The last `@` before the path. A password with a bare slash breaks the URL; then the last `@` of the text counts. */
+/**
+ * The last `@` before the path. A password with an unescaped slash breaks the URL; then the last `@` of the text
+ * counts.
+ */
 function passwordEnd(text: string, start: number): number {
   const length = text.slice(start).search(/[/?#\s]/);
   const authority = length < 0 ? text.slice(start) : text.slice(start, start + length);

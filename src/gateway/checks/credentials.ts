@@ -1,5 +1,5 @@
-// Health of the credential files of a gateway, for `status` and `doctor`. Nothing writes them (design §1), and nothing
-// of them that is secret leaves this file.
+// Health of a gateway's credential files, for `status` and `doctor`. Nothing writes them (design §1), and no secret
+// part of them leaves this file.
 import { fail } from '../../domain/problem/problem.ts';
 import { isTree, listOf, type Tree, type Value } from '../../lib/value.ts';
 import type { Client, Purpose } from '../client/client.ts';
@@ -9,18 +9,18 @@ export interface CredentialHealth {
   readonly name: string;
   readonly provider: string;
   readonly state: 'ok' | 'disabled' | 'unavailable' | 'error';
-  /** The gateway's own word for it: `active`, `error`, `pending`, … */
+  /** The gateway's own word: `active`, `error`, `pending`, … */
   readonly status: string;
-  /** ISO 8601: not used by the gateway before. */
+  /** ISO 8601: the gateway doesn't use it before this time. */
   readonly nextRetryAfter?: string;
 }
 
-/** A bound against a server that never ends. */
+/** A limit in case a server never stops sending pages. */
 const MOST_PAGES = 1000;
 
 /**
- * In the gateway's order, page by page where it pages (addendum of docs/contract-v8.md). Config API keys are not among them (C v0 §7).
- * Rejects with HF3016 where there are more pages than anybody has accounts, HF3018 where the pages repeat themselves.
+ * In the gateway's order, page by page if it pages (addendum of docs/contract-v8.md). Config API keys aren't
+ * included (C v0 §7). Rejects with HF3016 if there are implausibly many pages, HF3018 if the pages repeat.
  */
 export async function credentialsOf(
   client: Client,
@@ -43,14 +43,14 @@ export async function credentialsOf(
 
 type Query = Readonly<Record<string, string>>;
 
-/** The next page, of the size that this one had. */
+/** The next page, of the same size. */
 function queryFor(page: number, { page_size: size }: Tree): Query {
   return { page: String(page), ...(typeof size === 'number' && { page_size: String(size) }) };
 }
 
 const filesIn = ({ files }: Tree): readonly Tree[] => listOf(files).filter(isTree);
 
-/** Two accounts of one name are of different providers; without a name every one counts. */
+/** Two accounts of the same name belong to different providers; without a name, each one counts. */
 const identityOf = (file: Tree): string =>
   JSON.stringify([file['id'], file['name'], file['provider'] ?? file['type']]);
 

@@ -1,5 +1,5 @@
-// What a person would check by hand, as data: each check says how it went and what to do. One authenticated attempt;
-// what depends on a check that failed is skipped. Renders nothing.
+// The checks of `doctor` as data: each has its result and what to do. Makes one authenticated attempt, and skips
+// what depends on a failed check. Renders nothing.
 import type { Clock } from '../../domain/clock.ts';
 import type { Code } from '../../domain/problem/codes.ts';
 import { CODES } from '../../domain/problem/codes.ts';
@@ -22,7 +22,7 @@ import { probeRollback } from './rollback-probe.ts';
 
 export interface Check {
   readonly id: string;
-  /** What was asked, as a person would ask it. */
+  /** The question that the check answers. */
   readonly title: string;
   readonly status: 'ok' | 'warn' | 'fail' | 'skip';
   readonly detail: string;
@@ -49,7 +49,7 @@ function bad(status: 'warn' | 'fail', code: Code, detail: string, remedy?: strin
 
 const ofProblem = (problem: Problem): Finding => bad('fail', problem.code, problem.message, problem.remedy);
 
-/** In the order in which a person would go on. Never rejects with a HoldfastError: that is a check that failed. */
+/** In the order of troubleshooting. Never rejects with a HoldfastError: that becomes a failed check. */
 export async function diagnose(options: DoctorOptions): Promise<readonly Check[]> {
   const { client, target } = options;
   const reached = await findGateway(client);
@@ -114,7 +114,7 @@ function transportOf({ url, tls }: Target): Finding {
   };
 }
 
-/** Without a key, so that it costs no strike. */
+/** Without a key, so that it can't count as a failed login. */
 async function findGateway(client: Client): Promise<Finding> {
   try {
     const answer = await client.send({
@@ -167,7 +167,7 @@ const KEY_CODES: readonly Code[] = ['HF3007', 'HF3008', 'HF3009', 'HF3013', 'HF3
 const VERSION_CODES: readonly Code[] = ['HF3036', 'HF3037'];
 const NAMED = new Set<Code>([...MANAGEMENT_CODES, ...REMOTE_CODES, ...KEY_CODES, ...VERSION_CODES]);
 
-/** The failure of the reading, where this check is the one it belongs to. */
+/** The failure of the reading, if it belongs to this check. */
 function failedWith(reading: Reading, codes: readonly Code[]): Finding | undefined {
   if (reading === 'unasked' || isLive(reading)) return undefined;
   return reading.code !== undefined && codes.includes(reading.code) ? reading : undefined;
@@ -180,7 +180,7 @@ function otherFailure(reading: Reading): Finding | undefined {
   return unreadable && ofProblem(unreadable);
 }
 
-/** Not failed here: passed only where the reading came through. */
+/** Didn't fail here; passed only if the reading succeeded. */
 function passed(reading: Reading): Finding {
   return isLive(reading) ? ok('yes') : skip('the request failed');
 }
@@ -220,7 +220,7 @@ function agreementOf(live: Live | undefined): Finding {
   return bad('fail', 'HF3034', `${cause}: they differ at ${where}`);
 }
 
-/** The example file that everybody starts from has sample client keys and no management key. */
+/** The gateway's example file has sample client keys and no management key. */
 function managementOf(failed: Finding | undefined, anonymous: Seen): Finding | undefined {
   if (failed?.code !== 'HF3011' || !isAdmission(anonymous) || anonymous.kind !== 'safe-mode') return failed;
   return bad(
@@ -231,7 +231,7 @@ function managementOf(failed: Finding | undefined, anonymous: Seen): Finding | u
   );
 }
 
-/** No request is harmless that would show whether the gateway can write config.yaml itself: each that does so rewrites it. */
+/** No harmless request shows whether the gateway can write config.yaml: each one that does rewrites the file. */
 const UNPROVEN =
   'unproven: the gateway can check a new file next to config.yaml. The first apply shows whether it can write config.yaml itself';
 
@@ -254,7 +254,7 @@ const WRITABLE =
 const PLAIN_KEY =
   'no: config.yaml still holds the management key in plain text, and a gateway that can write the file replaces it with a hash when it starts';
 
-/** Looked for in flat files only. */
+/** Checked in flat files only. */
 function keepsPlainKey(live: Live): boolean {
   const management = isFlat(dialectOf(live).catalog.layout) ? managementIn(live) : undefined;
   const key = isTree(management) ? management['secret-key'] : undefined;

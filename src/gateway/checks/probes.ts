@@ -1,4 +1,4 @@
-// What a gateway does, seen from outside: is it alive, which callers does it accept, which models does it list. Never
+// The gateway's behavior from outside: is it alive, which callers does it accept, which models does it list. Never
 // authenticated as management, so never a counted failure (C v0 §1.3).
 import { uncarriedInValue } from '../../lib/http-text.ts';
 import { isList, isTree, type Value } from '../../lib/value.ts';
@@ -12,17 +12,20 @@ export type Admission =
   /** Sample keys: every caller is refused until they are replaced (C v0 §8.1). */
   | { readonly kind: 'safe-mode' }
   | { readonly kind: 'unclear'; readonly status: number; readonly detail: string }
-  /** Not asked: no header can carry the key, so it can't be used for access that way. */
+  /** Not probed: no header can contain the key, so no client can use it that way. */
   | { readonly kind: 'unproven'; readonly detail: string };
 
-/** Whether `/healthz` says ok. Rejects where nothing answers. */
+/** Whether `/healthz` reports ok. Rejects if nothing responds. */
 export async function healthy(client: Client, purpose: Purpose = 'probe'): Promise<boolean> {
   const answer = await client.send({ method: 'GET', path: '/healthz', purpose, credential: 'none' });
   const body = parsed(answer);
   return answer.status === 200 && isTree(body) && body['status'] === 'ok';
 }
 
-/** `/v1/models` with this client key, or anonymously. `accepted` without a key: the gateway is open to everybody. */
+/**
+ * Calls `/v1/models` with this client key, or anonymously. `accepted` without a key: the gateway is open to
+ * everyone.
+ */
 export async function admission(
   client: Client,
   clientKey?: Sealed<string>,

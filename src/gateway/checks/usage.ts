@@ -1,4 +1,4 @@
-// Requests by credential since the gateway started, from the endpoint that destroys nothing (C v0 §7).
+// Requests per credential since the gateway started, from the endpoint that destroys nothing (C v0 §7).
 import { isTree, listOf, type Tree, treeOf, type Value } from '../../lib/value.ts';
 import type { Fingerprints } from '../../domain/secret.ts';
 import type { Client, Purpose } from '../client/client.ts';
@@ -30,7 +30,7 @@ export async function usageOf(
   return found.toSorted((a, b) => b.succeeded + b.failed - (a.succeeded + a.failed));
 }
 
-/** The id is `BASE-URL|KEY`; a key may hold the bar, a URL may not. User information in the URL is a secret. */
+/** The ID is `BASE-URL|KEY`; a key can contain the bar, a URL can't. User information in the URL is a secret. */
 function usageIn(provider: string, id: string, counters: Tree, fingerprints: Fingerprints): CredentialUsage {
   const bar = id.indexOf('|');
   const key = id.slice(bar + 1);

@@ -1,9 +1,9 @@
-// The build headers of C v0 §1.6: who answered. Their absence tells that it was no gateway.
+// The build headers of C v0 §1.6: they identify the gateway. A response without them isn't from a gateway.
 import type { Build } from '../../domain/live.ts';
 
 type Headers = Readonly<Record<string, string>>;
 
-/** The build of an answer that reached the gateway's authentication; undefined: the headers are not there. */
+/** The build of a response that reached the gateway's authentication; undefined: the headers are missing. */
 export function buildOf(headers: Headers): Build | undefined {
   const version = headers['x-cpa-version'];
   if (version === undefined) return undefined;
@@ -15,14 +15,14 @@ export function buildOf(headers: Headers): Build | undefined {
   };
 }
 
-/** One text for one build, for what is remembered by build. */
+/** One text per build, as a key for what is recorded by build. */
 export function buildKey(build: Build): string {
   return [build.version, build.commit, build.buildDate, build.supportsPlugins ? 'plugins' : '']
     .join(' ')
     .trim();
 }
 
-/** The version in such a key, for people. */
+/** The version in such a key, for output. */
 export function versionIn(key: string): string {
   return key.split(' ', 1)[0] ?? key;
 }

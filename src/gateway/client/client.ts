@@ -1,8 +1,8 @@
-// Management requests to one gateway, strictly one at a time, each bounded in time and size. Decides nothing about
-// configuration. Authentication failures are terminal (design §7).
+// Management requests to one gateway, strictly one at a time, each with limits on time and size. Decides nothing
+// about configuration. Authentication failures are final (design §7).
 import type { Sealed } from '../../domain/secret.ts';
 
-/** Why a request is made; the currency of §15 is counted by it. */
+/** The purpose of a request; metrics count requests by it. */
 export type Purpose =
   | 'detect'
   | 'observe'
@@ -28,17 +28,19 @@ export interface Request {
   readonly contentType?: string;
   readonly purpose: Purpose;
   /**
-   * `management`: the target's key. `none`: no key at all, never below `/v0/management` (C v0 §1.3: it counts as a
-   * failure). Or a client key of the proxy. Or exactly this management key, once, without falling back to others.
+   * `management`: the target's key. `none`: no key, never below `/v0/management` (C v0 §1.3: that counts as a
+   * failure). Or a client key of the proxy. Or exactly this management key, once, without trying others.
    */
   readonly credential:
     | 'management'
     | 'none'
     | { readonly clientKey: Sealed<string> }
     | { readonly managementKey: Sealed<string> };
-  /** Allows a GET that destroys what it reads (`/usage-queue`, C v0 §7); without it such a request is refused. */
+  /**
+   * Allows a GET that destroys the data it reads (`/usage-queue`, C v0 §7); without it, such a request is refused.
+   */
   readonly destructive?: boolean;
-  /** ms; the client's default where absent. */
+  /** ms; the client's default if absent. */
   readonly timeoutMs?: number;
 }
 
@@ -52,17 +54,17 @@ export interface Answer {
 }
 
 /**
- * One gateway as the engine sees it. `send` resolves for every HTTP answer of an authenticated request (2xx, 4xx, 5xx);
- * it rejects with a HoldfastError for: unreachable, timeout, broken connection, body over the bound, TLS failure, and
- * every authentication failure (wrong key, missing key, banned, remote disabled, management disabled, Home mode).
- * Reads are retried with backoff on connection errors and 5xx; writes never.
+ * One gateway as the engine sees it. `send` resolves for every HTTP response to an authenticated request (2xx, 4xx,
+ * 5xx). It rejects with a HoldfastError for: unreachable, timeout, broken connection, body over the limit, TLS
+ * failure, and every authentication failure (wrong key, missing key, banned, remote disabled, management disabled,
+ * Home mode). Reads are retried with backoff on connection errors and 5xx, writes never.
  */
 export interface Client {
   readonly target: string;
   send(request: Request): Promise<Answer>;
   /**
-   * Tries the target's key of this index first from now on: a rotation knows which secret is in force in each of its
-   * phases (design-v8 rule 14). Out of range is ignored.
+   * Tries the target's key of this index first from now on: a rotation knows which secret is in effect in each of
+   * its phases (design-v8 rule 14). Ignores an index out of range.
    */
   preferKey(index: number): void;
   /** Requests sent so far by purpose. */

@@ -1,16 +1,16 @@
-// What a failed exchange means for the user: its HF3xxx code, in words, with a remedy. No key ever gets in here.
+// What a failed exchange means for the user: its HF3xxx code, a message and a remedy. Keys never appear here.
 import { fail, type HoldfastError } from '../../domain/problem/problem.ts';
 import type { Code } from '../../domain/problem/codes.ts';
 import { isTlsCode, type TransportError } from './transport.ts';
 
-/** Where the exchange went, for messages: origin and path of the target's URL, without user information. */
+/** The destination of the exchange, for messages: origin and path of the target's URL, without user information. */
 export interface Place {
   readonly target: string;
   readonly address: string;
   readonly secure: boolean;
 }
 
-/** The error for an exchange that failed. A write that may have been sent is HF3015 whatever else went wrong. */
+/** The error for a failed exchange. A write that may have been sent is HF3015, whatever else went wrong. */
 export function failureOf(error: TransportError, place: Place, write: boolean): HoldfastError {
   const options = { cause: error };
   const target = place.target;
@@ -35,7 +35,7 @@ function codeFor({ phase, fault, code = '' }: TransportError): Code {
   return phase === 'connecting' ? 'HF3001' : 'HF3014';
 }
 
-/** The other side answered the TLS greeting with something else. */
+/** The other side responded to the TLS handshake with something else. */
 function isPlainAgainstTls(code: string): boolean {
   return code === 'EPROTO' || code.startsWith('ERR_SSL_');
 }

@@ -1,5 +1,5 @@
-// Sends management requests: one at a time for a gateway, bounded, reads repeated where that can help, an
-// authentication failure terminal. Decides nothing about configuration.
+// Sends management requests: one at a time per gateway, with limits. Repeats reads if that can help; an
+// authentication failure is final. Decides nothing about configuration.
 import type { Clock } from '../../domain/clock.ts';
 import type { AuthMemory } from '../../domain/state/memory.ts';
 import { CODES } from '../../domain/problem/codes.ts';
@@ -16,15 +16,15 @@ import { openTransport, type Received, type Transport, TransportError } from './
 
 export interface ClientOptions {
   readonly clock: Clock;
-  /** Without it failures are remembered for the life of the client only. */
+  /** Without it, failures are remembered only as long as the client exists. */
   readonly authMemory?: AuthMemory;
-  /** ms from sending to the last byte, where a request says nothing else. 20 s. */
+  /** ms from sending to the last byte, if a request has no own value. 20 s. */
   readonly timeoutMs?: number;
-  /** Bytes of the largest answer that is read. 64 MiB. */
+  /** Largest response that is read, in bytes. 64 MiB. */
   readonly maxBytes?: number;
   /** ms before each repetition of a read. */
   readonly backoffMs?: readonly number[];
-  /** The lease under which requests are sent: one that would outlive it is refused with HF6002. */
+  /** The lease under which requests are sent: a request that would outlive it is refused with HF6002. */
   readonly lease?: { remainingMs(): number };
 }
 
@@ -75,7 +75,7 @@ async function send(setup: Setup, request: Request): Promise<Answer> {
   return sendWithKey(setup, request, credential.managementKey);
 }
 
-/** Tries the keys in the ring's order until one is accepted or the ring says stop. */
+/** Tries the keys in the ring's order until one is accepted or the ring stops. */
 async function sendWithKeys(setup: Setup, request: Request): Promise<Answer> {
   const { ring } = setup;
   const order = await ring.order();
@@ -105,7 +105,7 @@ const bearer = (key: Sealed<string>): Record<string, string> => ({
   authorization: `Bearer ${headerBytes(key.open())}`,
 });
 
-/** Only the management API says who it is; below `/v8` a v7 gateway answers as a stranger (C v8 §1.4). */
+/** Only the management API identifies itself; below `/v8`, a v7 gateway responds without its headers (C v8 §1.4). */
 function judged(request: Request, answer: Answer, place: Place): Refusal | undefined {
   if (!isManagement(request) && !(isTreeApi(request) && buildOf(answer.headers))) return undefined;
   return refusalOf({ ...answer, body: answer.body.open() }, place);
@@ -128,7 +128,7 @@ function refuseUnsafe(request: Request, { target }: Place): void {
     });
 }
 
-/** The path as the gateway's router will see it, however it was spelt. */
+/** The path as the gateway's router will interpret it, whatever its spelling. */
 function plainPath({ path }: Request): string {
   const { pathname } = new URL(path.replace(/^\/+/, '/'), 'http://gateway');
   try {
@@ -138,7 +138,7 @@ function plainPath({ path }: Request): string {
   }
 }
 
-/** The exchange, repeated where that is harmless and can help: a read that broke, failed or came back empty. */
+/** The exchange, repeated if that is harmless and can help: a read that broke, failed or came back empty. */
 async function exchange(
   setup: Setup,
   request: Request,
@@ -211,7 +211,7 @@ function forAnotherTry(error: unknown): undefined {
   throw error;
 }
 
-/** A 200 with an empty body is a file read while it was being written (C v0 §10.4). */
+/** A 200 with an empty body is a file that was read during a write (C v0 §10.4). */
 function worthRepeating(request: Request, { status, body }: Received): boolean {
   return status >= 500 || (status === 200 && body === '' && isManagement(request));
 }

@@ -1,23 +1,25 @@
-// Which management key is sent, and when to stop: the one that worked last first, at most two counted failures, then
-// silence for as long as the gateway remembers (design §7, design-v8 rule 14). Sends nothing itself.
+// Which management key to send, and when to stop: first the one that worked last, at most two counted failures, then
+// nothing for as long as the gateway remembers (design §7, design-v8 rule 14). Sends nothing itself.
 import type { Clock } from '../../domain/clock.ts';
 import type { AuthMemory, RememberedFailure } from '../../domain/state/memory.ts';
 import { fail, HoldfastError } from '../../domain/problem/problem.ts';
 import type { Sealed } from '../../domain/secret.ts';
 import type { Refusal } from './refusals.ts';
 
-/** The gateway forgets failures after at most two idle hours and a purge every hour; a quarter of an hour is spare. */
+/** The gateway forgets failures after at most two idle hours and an hourly purge; a quarter of an hour is margin. */
 const FAILURE_MS = 135 * 60_000;
 const COUNTED_AT_MOST = 2;
-/** Failures further apart than this are not of one transaction. */
+/** Failures further apart than this belong to different transactions. */
 const TRANSACTION_MS = 30 * 60_000;
 
 export interface Keyring {
-  /** Indexes of the keys worth trying, in order. Rejects with HF3008, HF3013 or HF3025 before anything is sent. */
+  /** Indexes of the keys to try, in order. Rejects with HF3008, HF3013 or HF3025 before anything is sent. */
   order(): Promise<readonly number[]>;
   key(index: number): Sealed<string>;
   worked(index: number): Promise<void>;
-  /** Notes a refusal, of all the target's keys where none are named; true: one of the `untried` may be tried. */
+  /**
+   * Records a refusal, for all the target's keys if none are named. True: the caller may try one of the `untried`.
+   */
   refused(refusal: Refusal, untried: number, keys?: readonly Sealed<string>[]): Promise<boolean>;
   prefer(index: number): void;
 }
@@ -78,7 +80,7 @@ export function keyring(
   };
 }
 
-/** What the gateway answered counts, whether or not it could be remembered. A fault of ours is no refusal of the disk. */
+/** The gateway's response counts, whether or not it could be recorded. Bugs are rethrown. */
 function forgotten(error: unknown): void {
   if (!(error instanceof HoldfastError)) throw error;
 }
@@ -99,7 +101,7 @@ function stillBlocked(target: string, failure: RememberedFailure, clock: Clock):
   );
 }
 
-/** HTTP takes blanks off both ends of a header and forbids control characters. Never says what the key is. */
+/** HTTP strips blanks at both ends of a header and forbids control characters. Never reveals the key. */
 function sendable(target: string, key: Sealed<string>): void {
   const text = key.open();
   if (text === '') throw fail('HF3008', `a management key of the target ${target} is empty`, { target });
@@ -107,7 +109,7 @@ function sendable(target: string, key: Sealed<string>): void {
     throw fail('HF3025', `a management key of the target ${target} can't be sent in a header`, { target });
 }
 
-/** UTF-8 bytes as a header carries them. */
+/** UTF-8 bytes as a header contains them. */
 export function headerBytes(text: string): string {
   return Buffer.from(text, 'utf8').toString('latin1');
 }

@@ -1,22 +1,22 @@
-// What an answer says about the caller instead of about configuration: wrong key, banned, turned off, no gateway at all
-// (C v0 §1.3, §1.5, §1.6). An endpoint's own 4xx and 5xx are none of these.
+// What a response says about the caller instead of the configuration: wrong key, banned, disabled, not a gateway (C
+// v0 §1.3, §1.5, §1.6). An endpoint's own 4xx and 5xx aren't refusals.
 import { fail, type HoldfastError } from '../../domain/problem/problem.ts';
 import { parseGoDuration } from '../../lib/go-duration.ts';
 import { buildOf } from './build.ts';
 import type { Place } from './failures.ts';
 import type { Received } from './transport.ts';
 
-/** `counted`: the gateway added it to the five strikes. `banned`: and for how long nothing can succeed. */
+/** `counted`: the gateway counted it as one of five failures. `banned`: for how long nothing can succeed. */
 export interface Refusal {
   readonly error: HoldfastError;
   readonly counted: boolean;
-  /** ms that the ban goes on. */
+  /** Remaining ms of the ban. */
   readonly bannedMs?: number;
-  /** The gateway may never have seen the request: a write is then unknown, a read is worth another try. */
+  /** The gateway may not have received the request: a write is then unknown, a read can be repeated. */
   readonly proxy?: boolean;
 }
 
-/** The refusal in an answer to a request that carried a management key to `/v0/management`, if it is one. */
+/** The refusal in a response to a request that had a management key, below `/v0/management`; otherwise undefined. */
 export function refusalOf(answer: Received, place: Place): Refusal | undefined {
   return buildOf(answer.headers) === undefined ? strangerOf(answer, place) : gateOf(answer, place);
 }
@@ -52,7 +52,9 @@ function gateOf({ status, body }: Received, place: Place): Refusal | undefined {
 }
 
 const DEFAULT_BAN_MS = 30 * 60_000;
-/** Whatever an answer claims: the gateway's own bans last half an hour, and nothing may lock us out for good. */
+/**
+ * A limit on what a response claims: the gateway's bans last half an hour, and no response may block us permanently.
+ */
 const LONGEST_BAN_MS = 24 * 3_600_000;
 
 function bannedRefusal(said: string, place: Place): Refusal {
@@ -64,7 +66,7 @@ function bannedRefusal(said: string, place: Place): Refusal {
   return { error: fail('HF3009', message, { target: place.target }), counted: false, bannedMs };
 }
 
-/** ms; undefined for a text that tells none. */
+/** ms; undefined if the text contains none. */
 function banLength(text: string): number | undefined {
   const ns = parseGoDuration(text);
   return ns === undefined || ns < 0 ? undefined : ns / 1e6;
@@ -94,12 +96,12 @@ function strangerOf(answer: Received, place: Place): Refusal | undefined {
   };
 }
 
-/** The cross-origin headers that the gateway puts on every answer, the empty 404 included (C v0 §1.6). */
+/** The cross-origin headers that the gateway adds to every response, the empty 404 included (C v0 §1.6). */
 export function isGatewayServer({ headers }: Pick<Received, 'headers'>): boolean {
   return headers['access-control-expose-headers']?.includes('X-CPA-VERSION') ?? false;
 }
 
-/** What an answer looks like, without its content. */
+/** The form of a response, without its content. */
 function looks({ status, headers, body }: Received): string {
   const kind = headers['content-type']?.split(';')[0] ?? (body === '' ? 'an empty body' : 'no content type');
   const server = headers['server'] === undefined ? '' : `, server ${headers['server'].slice(0, 40)}`;

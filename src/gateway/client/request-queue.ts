@@ -1,9 +1,9 @@
-// One request at a time for one gateway, from everything in this process. Other processes are kept out by the lock of
-// the Store, which this file does not know.
+// One request at a time per gateway, for everything in this process. The lock of the Store, which this file doesn't
+// know, excludes other processes.
 
 const lines = new Map<string, Promise<unknown>>();
 
-/** Runs `work` after everything that was lined up for `gateway` before it, whether that succeeded or not. */
+/** Runs `work` after all earlier work for `gateway`, whether that succeeded or not. */
 export async function queued<T>(gateway: string, work: () => Promise<T>): Promise<T> {
   const before = lines.get(gateway) ?? Promise.resolve();
   const turn = before.then(work, work);

@@ -1,15 +1,15 @@
-// One HTTP exchange with undici: bounded in time and in size, never redirected, never repeated. Knows nothing of
-// management, keys or configuration; says in which phase an exchange failed.
+// One HTTP exchange with undici: limited in time and size, never redirected, never repeated. Knows nothing of
+// management, keys or configuration; reports in which phase an exchange failed.
 import type { Target } from '../../domain/target.ts';
 import { openAgent, type Send } from './undici.ts';
 
-/** How far an exchange came before it failed: a request that was never `sent` has surely changed nothing. */
+/** How far an exchange got before it failed. A request that was never `sent` has changed nothing. */
 export type Phase = 'connecting' | 'sent' | 'answering';
 
-/** `unsendable`: no request can be made of what was to be sent, whatever the other side is. */
+/** `unsendable`: no request can be made from the input, whatever the other side is. */
 export type TransportFault = 'timeout' | 'too-large' | 'aborted' | 'broken' | 'unsendable';
 
-/** An exchange without a complete answer. `code` is that of Node, OpenSSL or undici, where there is one. */
+/** An exchange without a complete response. `code` is from Node, OpenSSL or undici, if there is one. */
 export class TransportError extends Error {
   readonly phase: Phase;
   readonly fault: TransportFault;
@@ -48,10 +48,10 @@ export interface Transport {
 }
 
 const CONNECT_MS = 5000;
-/** Shorter than any proxy keeps an idle connection: a write never meets one that is just being closed. */
+/** Shorter than any proxy keeps an idle connection, so that a write never uses one that is being closed. */
 const KEEP_ALIVE_MS = 2000;
 
-/** Environment proxies are not used: a management key goes to the gateway's own address and nowhere else. */
+/** Proxies from the environment aren't used: a management key goes only to the gateway's own address. */
 export function openTransport(tls: Target['tls']): Transport {
   const { agent, send } = openAgent({
     connections: 1,
@@ -157,12 +157,12 @@ const CONNECTING = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
 ]);
 
-/** Failures of name look-up, of connecting and of the TLS handshake come before the first byte of a request. */
+/** Failures of name lookup, connection and TLS handshake happen before the first byte of a request. */
 function neverSent(code: string): boolean {
   return CONNECTING.has(code) || isTlsCode(code);
 }
 
-/** OpenSSL's verdicts on certificates have no common prefix. */
+/** OpenSSL's codes for certificates have no common prefix. */
 export function isTlsCode(code: string): boolean {
   return (
     /^ERR_(TLS|SSL)_|^CERT_|_CERT(_|$)|^EPROTO$|^UNABLE_TO_|^HOSTNAME_MISMATCH$|^INVALID_(CA|PURPOSE)$/.test(

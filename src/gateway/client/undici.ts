@@ -1,5 +1,5 @@
-// The part of undici that an exchange needs. All of it (fetch, WebSockets, caches, mocks) takes longer to load than a
-// plan takes to make; where its files lie elsewhere in another release, all of it is loaded.
+// The part of undici that an exchange needs. Loading all of it (fetch, WebSockets, caches, mocks) takes longer than
+// making a plan. If the paths of the files change in another release, this loads all of it.
 import { createRequire } from 'node:module';
 import type { Agent, Dispatcher } from 'undici';
 

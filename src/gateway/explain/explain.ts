@@ -1,4 +1,4 @@
-// `holdfast explain PATH`: what the catalog knows of one key, as sentences. Prints nothing, asks no gateway.
+// `holdfast explain PATH`: what the catalog knows about one key, as sentences. Prints nothing and sends no request.
 import { fail } from '../../domain/problem/problem.ts';
 import type { Explanation } from '../../domain/plan/explanation.ts';
 import {
@@ -17,7 +17,7 @@ import { nearbyPaths } from '../catalog/nearby.ts';
 import { isSecretName } from '../catalog/secrets.ts';
 import { howWritten } from './writing.ts';
 
-/** Throws HF1005 with suggestions for a place the catalog does not know, HF1001 for a text that is no path. */
+/** Throws HF1005 with suggestions for a path that the catalog doesn't know, HF1001 for a text that isn't a path. */
 export function explain(catalog: Catalog, text: string): Explanation {
   const { path, field, name } = find(catalog, text);
   const secret = secrecy(field, name);
@@ -127,7 +127,7 @@ function reading(field: Field): string {
   return `In \`GET /v0/management/config\`${renamed}.`;
 }
 
-/** The v8 API shows the file; what runs shows in the v0 view, at another place (C v8 §4.12). */
+/** The v8 API shows the file; the v0 view shows what runs, at another path (C v8 §4.12). */
 function readingOnV8({ visible, memoryPath }: Field): string {
   const file = 'In the file: `GET /v8/management/config`.';
   if (memoryPath === undefined) return file;

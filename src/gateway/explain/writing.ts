@@ -1,4 +1,5 @@
-// How a key would be written and why, in words (the facts are C v0 §3, §4.4, §5.1). The router decides for a real plan.
+// How and why a key would be written, as text (the facts are in C v0 §3, §4.4, §5.1). The router decides for a real
+// plan.
 import type { Explanation } from '../../domain/plan/explanation.ts';
 import { type Field, MANAGEMENT_BASE, type Route } from '../catalog/field.ts';
 
@@ -6,7 +7,7 @@ type Writing = Explanation['writing'];
 
 const FILE = `PUT ${MANAGEMENT_BASE}/config.yaml`;
 
-/** For a plan that changes this key alone on a gateway without traps; a plan names its own reason. */
+/** For a plan that changes only this key on a gateway without traps; a plan states its own reason. */
 export function howWritten(field: Field): Writing {
   const { route } = field;
   if (field.readOnly) return { request: 'none', reason: 'The gateway refuses to change it.' };

@@ -1,5 +1,5 @@
-// Families of credentials as the gateway uses them: one entry for each key, with what it inherits from its group. How
-// entries are grouped, and what groups are called, makes no difference (C v8 §2, design-v8 rule 18). Pure.
+// Families of credentials as the gateway uses them: one entry per key, with what it inherits from its group. The
+// grouping and the names of groups are irrelevant (C v8 §2, design-v8 rule 18). Pure.
 import { canonicalJson } from '../../lib/stable-json.ts';
 import { memo, memoBy } from '../../lib/memo.ts';
 import { isList, isTree, listOf, type Tree, type Value } from '../../lib/value.ts';
@@ -7,24 +7,24 @@ import type { Catalog, Field } from '../catalog/field.ts';
 import { canonical } from '../model/equal.ts';
 import { type Family, layoutTable } from './table.ts';
 
-/** One credential as it takes effect, and where it stands. */
+/** One credential with its inherited values, and its position. */
 export interface EffectiveEntry {
   /** In the spelling of the flat layout. */
   readonly entry: Tree;
   /** Steps from the family's list: `[2]`, or for a key of a group `[2, 'keys', 0]`. */
   readonly place: readonly (string | number)[];
-  /** Steps from the family's list to where each member was given. */
+  /** Steps from the family's list to where each member was set. */
   readonly members: ReadonlyMap<string, readonly (string | number)[]>;
 }
 
-/** The family at this place of a v8 tree: `api-keys.codex`. */
+/** The family at this path of a v8 tree: `api-keys.codex`. */
 export function familyAt(path: string): Family | undefined {
   return layoutTable().families.find(({ v8 }) => v8 === path);
 }
 
 /**
- * In flattened order. What is no group or key is passed over: validation speaks about that. A list is that of one
- * family, and looked through once.
+ * In flattened order. Skips what isn't a group or a key; validation reports that. A list belongs to one family, and
+ * is processed once.
  */
 export function effectiveEntries(groups: Value | undefined, family: Family): readonly EffectiveEntry[] {
   return isList(groups) ? entriesOfList(groups, family) : [];
@@ -70,8 +70,8 @@ function recordOf(group: Tree, at: number, legacyKeys: string): EffectiveEntry {
 }
 
 /**
- * The list of effective entries of a family as a field: what `normaliseAt`, `canonical` and `sameAt` need to treat them
- * as they treat a list of the flat layout. `field` is the family in the v8 catalog.
+ * The list of effective entries of a family as a field, so that `normaliseAt`, `canonical` and `sameAt` treat them
+ * like a list of the flat layout. `field` is the family in the v8 catalog.
  */
 export const effectiveField: (field: Field) => Field = memo(effectiveFieldOf);
 
@@ -86,7 +86,7 @@ function effectiveFieldOf(field: Field): Field {
   return { ...field, identity, saverIdentity: ['api-key'], normalise, item };
 }
 
-/** A provider is one entry as it stands. */
+/** A provider is one entry as it is. */
 function renamedKeys(field: Field): Field {
   const family = familyAt(field.pattern);
   if (family?.form !== 'records' || !field.item?.fields) return field;
@@ -97,9 +97,9 @@ function renamedKeys(field: Field): Field {
 }
 
 export interface FamilyComparison {
-  /** As many equal entries on both sides, whatever their order and grouping. */
+  /** The same number of equal entries on both sides, whatever their order and grouping. */
   readonly same: boolean;
-  /** In the same flattened order too. */
+  /** Also in the same flattened order. */
   readonly sameOrder: boolean;
 }
 
@@ -118,7 +118,7 @@ export function compareFamilies(
   return { same, sameOrder: same && left?.join('\n') === right?.join('\n') };
 }
 
-/** One text for each entry as the gateway holds it. */
+/** One text for each entry as the gateway stores it. */
 function texts(groups: Value | undefined, family: Family, field: Field): readonly string[] {
   const entries = effectiveEntries(groups, family).map(({ entry }) => entry);
   const held = canonical(field, entries);

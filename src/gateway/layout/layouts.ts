@@ -1,22 +1,22 @@
-// What the two layouts of a config.yaml differ in, as data: whoever reads or shows a file looks it up here. Which layout
-// belongs to which gateway is decided in gateway/dialect.ts.
+// The differences between the two layouts of a config.yaml, as data, for code that reads or shows a file.
+// gateway/dialect.ts decides which layout belongs to which gateway.
 import type { Layout } from '../../domain/desired.ts';
 import type { FileDocument } from '../../domain/yaml-node.ts';
 
 export interface LayoutFacts {
   readonly layout: Layout;
   readonly other: Layout;
-  /** Ends a sentence: `cannot be said in …`. */
+  /** Ends a sentence: `can't be expressed in …`. */
   readonly inWords: string;
   /** One word, for lists. */
   readonly label: 'flat' | 'v8';
-  /** The keys of a provider stand in groups, which they inherit from. */
+  /** The keys of a provider are in groups, from which they inherit. */
   readonly hasGroups: boolean;
-  /** The file holds values as they were written, entries that the gateway drops among them. */
+  /** The file contains values as they were written, including entries that the gateway drops. */
   readonly keepsWritten: boolean;
-  /** What the gateway does with keys that it does not know, in plain mappings. */
+  /** What the gateway does with unknown keys in plain mappings. */
   readonly unknownKeys: 'kept' | 'refused';
-  /** Where client keys and the settings of the Management API stand. */
+  /** The paths of client keys and of the settings of the Management API. */
   readonly clientKeys: string;
   readonly management: string;
 }
@@ -52,7 +52,7 @@ export const isFlat = (layout: Layout): boolean => layout === 'legacy';
 
 export const sameLayout = (a: Layout, b: Layout): boolean => a === b;
 
-/** As the state remembers it: the flat layout is the one that is not named. */
+/** As the state records it: the flat layout has no name there. */
 export const remembered = (layout: Layout): { readonly layout?: 'v8' } => (layout === 'v8' ? { layout } : {});
 
 export const fromRemembered = (layout: Layout | undefined): Layout => layout ?? 'legacy';
@@ -71,7 +71,7 @@ const V8_ROOTS: ReadonlySet<string> = new Set([
   'models',
 ]);
 
-/** Told by the roots that only v8 has, or by `api-keys` as a mapping (C v8 §4.8). */
+/** Detected by the roots that only v8 has, or by `api-keys` as a mapping (C v8 §4.8). */
 export function layoutOf({ root }: FileDocument): Layout {
   if (root?.kind !== 'map') return 'legacy';
   const isV8 = root.pairs.some(

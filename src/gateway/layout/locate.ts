@@ -1,16 +1,16 @@
-// Where a path of one layout is in the other, for what is spelled in settings, state and messages. Values are translated
-// by translate.ts; this knows only where they stand.
+// The path in one layout of a path in the other, for settings, state and messages. translate.ts translates values;
+// this file only maps paths.
 import { ANY_ENTRY, key, type Path } from '../../domain/path.ts';
 import type { Layout } from './rewrite.ts';
 import { type Family, layoutTable, type LayoutRow } from './table.ts';
 
-/** A place by plain names, spelled in the flat layout, as the other one spells it. */
+/** A path of plain names in the flat layout, as the other layout spells it. */
 export function spelledIn(layout: Layout, flat: string): string {
   if (layout === 'legacy') return flat;
   return tableOf('legacy').get(flat)?.v8 ?? flat;
 }
 
-/** A place by plain names of either layout, as the flat one spells it; itself where that one has no such place. */
+/** A path of plain names of either layout, as the flat one spells it; unchanged if the flat one has no such path. */
 export function spelledFlat(place: string): string {
   return tableOf('v8').get(place)?.legacy ?? place;
 }
@@ -32,8 +32,8 @@ function tableOf(layout: Layout): ReadonlyMap<string, Place> {
 }
 
 /**
- * Every place of `to` that a path or pattern of either layout covers. A section of one layout may be several places of
- * the other; a member of an entry may stand on the group or on the key. Itself where the table does not know it.
+ * Every path of `to` that a path or pattern of either layout covers. A section of one layout can be several paths of
+ * the other; a member of an entry can be on the group or on the key. Unchanged if the table doesn't know it.
  */
 export function pathsIn(to: Layout, path: Path): readonly Path[] {
   const from = to === 'v8' ? 'legacy' : 'v8';
@@ -74,7 +74,7 @@ function withKeysAs(to: Layout, legacyKeys: string, [member, ...rest]: Path): Pa
   return [member.kind === 'key' && member.name === before ? key(after) : member, ...rest];
 }
 
-/** Below a family of groups: the entry that a key is; of a group, all that its keys are. */
+/** Below a family of groups: the entry of a key; for a group, the entries of all its keys. */
 function ofOneKey([, member, ...rest]: Path): Path {
   if (member?.name !== 'keys') return [ANY_ENTRY, ...(member ? [member] : []), ...rest];
   const [entry = ANY_ENTRY, ...members] = rest;

@@ -1,8 +1,9 @@
-// What a tree is made of, so that one translation serves plain values, values with positions and YAML with comments.
+// The nodes of a tree as an interface, so that one translation works for plain values, values with positions and
+// YAML with comments.
 import { escapeToken } from '../../domain/path.ts';
 import { isList, isTree, type Tree, type Value } from '../../lib/value.ts';
 
-/** The operations that a translation needs of the nodes `N` of a tree. None changes its input. */
+/** The operations that a translation needs on the nodes `N` of a tree. None changes its input. */
 export interface NodeAdapter<N> {
   readonly shape: (node: N) => 'map' | 'list' | 'scalar';
   readonly isNull: (node: N) => boolean;
@@ -10,20 +11,20 @@ export interface NodeAdapter<N> {
   readonly members: (node: N) => readonly Member<N>[];
   /** Of a list. */
   readonly items: (node: N) => readonly N[];
-  /** In the place of `like`. */
+  /** Replaces `like`. */
   readonly map: (members: readonly Member<N>[], like: N) => N;
   readonly list: (items: readonly N[], like: N) => N;
-  /** A section that the other layout does not have; `first` is what it begins with. */
+  /** A section that the other layout doesn't have; `first` is its first member. */
   readonly section: (members: readonly Member<N>[], first: N) => N;
   /** The opposite of a boolean; undefined for anything else. */
   readonly inverted: (node: N) => N | undefined;
-  /** The same once more: one value stands at several places from now on. */
+  /** A copy, because the value is at several paths from now on. */
   readonly copy: (node: N) => N;
 }
 
 export type Member<N> = readonly [name: string, node: N];
 
-/** A plain value that knows where it was declared. */
+/** A plain value with the position of its declaration. */
 export type Traced =
   | { readonly kind: 'declared'; readonly value: Value; readonly pointer: string }
   | { readonly kind: 'made'; readonly value: Value; readonly pointer: string }
@@ -63,7 +64,7 @@ export const TRACED: NodeAdapter<Traced> = {
   copy: (node) => node,
 };
 
-/** The plain value; where each of its parts was declared goes into `origins`, for the roots of what moved whole. */
+/** The plain value. The positions of its parts go into `origins`, for the roots of what moved as a whole. */
 export function untraced(node: Traced, at: string, origins: Map<string, string>): Value {
   origins.set(at, node.pointer);
   if (node.kind === 'list') return node.items.map((item, i) => untraced(item, `${at}/${i}`, origins));

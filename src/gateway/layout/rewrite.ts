@@ -1,31 +1,31 @@
-// A tree in one layout becomes the same in the other, key by key as schemas/layout.json says. Pure; knows no key by name
-// but `name` and `keys` of groups.
+// Translates a tree from one layout to the other, key by key, as schemas/layout.json says. Pure; knows no key by
+// name except `name` and `keys` of groups.
 import type { NodeAdapter, Member } from './node-adapter.ts';
 import { type Family, layoutTable, type LayoutRow } from './table.ts';
 
 export type Layout = 'legacy' | 'v8';
 
-/** What the other layout can't express; nothing of it is in the result. */
+/** What the other layout can't express; the result contains nothing of it. */
 export interface Refusal<N> {
   /**
-   * `unknown`: no key of the layout. `gone`: newer v8 has no such key. `both`: two spellings of one key stand in the tree.
-   * `empty`: a section without members, which the other layout cannot point at. `shape`: a mapping, a list or a boolean
-   * is needed here.
+   * `unknown`: not a key of the layout. `gone`: newer v8 doesn't have the key. `both`: the tree has two spellings of
+   * one key. `empty`: a section without members, which the other layout can't express. `shape`: a mapping, a list or
+   * a boolean is required here.
    */
   readonly why: 'unknown' | 'gone' | 'both' | 'empty' | 'shape';
   readonly at: N;
   readonly path: readonly string[];
-  /** For `both`: the other spelling. For `shape`: what is needed. */
+  /** For `both`: the other spelling. For `shape`: the required kind. */
   readonly other?: string;
 }
 
-/** What is said otherwise, or is left out because it means nothing. */
+/** What is spelled differently, or omitted because it has no effect. */
 export interface Remark<N> {
   /** `spelling`: an earlier name. `name`: the label of a group. `empty-group`: a group without keys has no effect. */
   readonly what: 'spelling' | 'name' | 'empty-group';
   readonly at: N;
   readonly path: readonly string[];
-  /** For `spelling`: today's. */
+  /** For `spelling`: the current name. */
   readonly now?: string;
 }
 
@@ -36,11 +36,13 @@ export interface Rewritten<N> {
 }
 
 export interface RewriteOptions {
-  /** The tree is laid over another: an entry without keys says nothing about them. */
+  /** The tree is an overlay: an entry without keys says nothing about keys. */
   readonly partial?: boolean;
 }
 
-/** From a layout to itself: earlier spellings become today's, all else stays, unknown keys included. */
+/**
+ * From a layout to itself: earlier spellings become the current ones, everything else stays, unknown keys included.
+ */
 export function rewrite<N>(
   root: N,
   adapter: NodeAdapter<N>,
@@ -51,7 +53,7 @@ export function rewrite<N>(
   return new Rewriting(adapter, from, to, partial).all(root);
 }
 
-/** What stands at the end of a known path. */
+/** The node at the end of a known path. */
 type Known =
   | { readonly kind: 'key'; readonly row: LayoutRow; readonly historical: boolean }
   | { readonly kind: 'family'; readonly family: Family };
@@ -90,11 +92,11 @@ function insert(trie: Trie, place: string, known: Known): void {
   if (!here.has(last)) here.set(last, known);
 }
 
-/** A tree in the making: sections by name, in the order in which something was put into them. */
+/** A tree that is being built: sections by name, in the order in which they got members. */
 class Growing<N> {
   readonly members = new Map<string, Growing<N> | { readonly node: N }>();
 
-  /** False: the place is taken. */
+  /** False: the path already has a value. */
   put([name = '', ...below]: readonly string[], node: N): boolean {
     const there = this.members.get(name);
     if (below.length === 0) {
@@ -163,7 +165,7 @@ class Rewriting<N> {
   }
 
   #key(node: N, { row, historical }: Extract<Known, { kind: 'key' }>, path: readonly string[]): void {
-    // Client keys are a list; under the same name v8 has credentials.
+    // Client keys are a list; v8 has credentials under the same name.
     if (path.join('.') === 'api-keys' && this.#grain.shape(node) === 'map')
       return this.#stranger('shape', node, path, 'a list');
     const place = this.#to === 'legacy' ? this.#legacyPlace(row) : row.v8;
@@ -178,7 +180,7 @@ class Rewriting<N> {
     else if (spelledAnew) this.#remarks.push({ what: 'spelling', at: node, path, now: place });
   }
 
-  /** Of a deprecated name the one that replaced it. */
+  /** For a deprecated name, the one that replaced it. */
   #legacyPlace(row: LayoutRow): string | undefined {
     if (row.canonical) return row.legacy;
     return layoutTable().rows.find((each) => each.canonical && each.v8 === row.v8)?.legacy ?? row.legacy;
@@ -203,7 +205,7 @@ class Rewriting<N> {
     return this.#to === 'v8' ? [this.#group(item, family.shared)] : this.#entries(item, family.shared, path);
   }
 
-  /** Only the name of the list of keys differs, and v8 always has one; in a tree that is laid over another it stays away. */
+  /** Only the name of the list of keys differs. v8 always has that list, except in an overlay. */
   #record(item: N, legacyKeys: string): N {
     const [before, after] = this.#to === 'v8' ? [legacyKeys, 'keys'] : ['keys', legacyKeys];
     const members = this.#grain.members(item).flatMap(([name, member]): Member<N>[] => {
@@ -215,7 +217,7 @@ class Rewriting<N> {
     return this.#grain.map(lacksKeys ? [...members, [after, this.#grain.list([], item)]] : members, item);
   }
 
-  /** A group of its own for each entry: what can be shared on the group, the rest on its one key (C v8 §3). */
+  /** A separate group for each entry: what can be shared is on the group, the rest on its one key (C v8 §3). */
   #group(item: N, shared: ReadonlySet<string>): N {
     const members = this.#grain.members(item);
     const isShared = ([name]: Member<N>): boolean => name === 'base-url' || shared.has(name);
@@ -226,7 +228,7 @@ class Rewriting<N> {
     return this.#grain.map([...members.filter(isShared), ['keys', this.#grain.list([key], item)]], item);
   }
 
-  /** Each key with what it inherits. `null` in a key is the same as leaving it out. */
+  /** Each key with what it inherits. `null` in a key means the same as absent. */
   #entries(group: N, shared: ReadonlySet<string>, path: readonly string[]): readonly N[] {
     const members = this.#grain.members(group);
     const common: Member<N>[] = [];
@@ -254,7 +256,7 @@ class Rewriting<N> {
     return [this.#grain.map([...own, ...inherited], key)];
   }
 
-  /** Nothing of another layout gets through; in its own layout what is not known here is judged by others. */
+  /** Nothing of another layout gets through. In its own layout, unknown keys are judged elsewhere. */
   #stranger(why: Refusal<N>['why'], at: N, path: readonly string[], other?: string): void {
     const stays = this.#from === this.#to && this.#grown.put(path, at);
     if (!stays) this.#refuse(why, at, path, other);

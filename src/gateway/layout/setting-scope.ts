@@ -1,5 +1,5 @@
-// Which credentials a setting reaches, by gateway version: what stood below `oauth.providers` until 8.0.10 reached OAuth
-// credentials only, at its place of today it reaches API keys too (design-v8 rule 21). Pure.
+// Which credentials a setting applies to, by gateway version. Until 8.0.10, settings below `oauth.providers` applied
+// only to OAuth credentials; at their current path they apply to API keys too (design-v8 rule 21). Pure.
 import { loadCatalog } from '../catalog/catalog.ts';
 import type { Field } from '../catalog/field.ts';
 import { isBefore, parseVersion } from '../../lib/version.ts';
@@ -8,12 +8,12 @@ import { layoutTable } from './table.ts';
 /** `unknown`: nobody measured it for such a build. */
 export type SettingScope = 'all' | 'oauth' | 'unknown';
 
-/** A setting that reached fewer credentials at its earlier place. Paths are plain names joined by dots. */
+/** A setting that applied to fewer credentials at its earlier path. Paths are plain names joined by dots. */
 export interface WidenedSetting {
   readonly legacy: string | undefined;
   readonly v8: string;
   readonly earlier: string;
-  /** The first version in which it reaches all. */
+  /** The first version in which it applies to all. */
   readonly since: string;
 }
 
@@ -37,7 +37,10 @@ export function settingScopeOf({ since }: WidenedSetting, version: string): Sett
   return isBefore(version, since) ? 'oauth' : 'all';
 }
 
-/** Behind the path of a setting that the version cannot hold as declared; undefined where it can, or never could. */
+/**
+ * A clause that follows the path of a setting that the version can't express as declared; undefined if it can, or
+ * never could.
+ */
 export function narrowing(v8: string, version: string): string | undefined {
   const setting = widenedSettings().find((one) => one.v8 === v8);
   if (!setting || settingScopeOf(setting, version) !== 'oauth') return undefined;

@@ -1,4 +1,4 @@
-// Which keys of a declared tree a gateway version would ignore, refuse, or understand in a narrower sense. Pure.
+// Which keys of a declared tree a gateway version would ignore, refuse, or interpret in a narrower sense. Pure.
 import { isFlat } from './layouts.ts';
 import { escapeToken } from '../../domain/path.ts';
 import { isList, isTree, type Tree, type Value } from '../../lib/value.ts';
@@ -10,24 +10,24 @@ import type { Layout } from './rewrite.ts';
 import { layoutTable } from './table.ts';
 import { originOf, translate } from './translate.ts';
 
-/** One key that this version cannot hold as declared. */
+/** One key that this version can't express as declared. */
 export interface Unsupported {
   /** JSON pointer into the declared tree. */
   readonly pointer: string;
-  /** Behind the path: `is not known to v8.0.4`. */
+  /** A clause that follows the path: `is not known to v8.0.4`. */
   readonly message: string;
-  /** The first version that does; absent where none is known to. */
+  /** The first version that supports it; absent if none is known. */
   readonly needs?: string;
 }
 
 const FIRST_V8 = 'v8.0.0';
 
-/** The layout that gateways of this version read. `version` is one (`parseVersion`). */
+/** The layout of gateways of this version. `version` is one (`parseVersion`). */
 export function layoutFor(version: string): Layout {
   return isBefore(version, FIRST_V8) ? 'legacy' : 'v8';
 }
 
-/** In the order of the translated tree; of a list or mapping that is unknown, only itself. */
+/** In the order of the translated tree; for an unknown list or mapping, only itself. */
 export function unsupportedBy(tree: Tree, layout: Layout, version: string): readonly Unsupported[] {
   if (!parseVersion(version)) throw new Error(`${version} isn't a version`);
   const translation = translate(tree, layout, layoutFor(version));
@@ -42,7 +42,7 @@ export function unsupportedBy(tree: Tree, layout: Layout, version: string): read
   return unique([...found, ...refused]);
 }
 
-/** A group's member stands once for all its keys. */
+/** A member of a group is listed once for all its keys. */
 function unique(found: readonly Unsupported[]): readonly Unsupported[] {
   return [...new Map(found.map((one) => [one.pointer, one])).values()];
 }
@@ -83,12 +83,15 @@ class Walk {
       this.found.push({ pointer, message: this.#tooEarly(pattern), needs: since });
   }
 
-  /** An earlier spelling may say less: what reached OAuth credentials only is no substitute (design-v8 rule 21). */
+  /**
+   * An earlier spelling can have a narrower meaning: what applied only to OAuth credentials isn't a substitute
+   * (design-v8 rule 21).
+   */
   #tooEarly(pattern: string): string {
     return narrowing(pattern, this.#version) ?? `isn't known to ${this.#version}`;
   }
 
-  /** What the flat catalog does not know is what v8 brought; of a section each key. */
+  /** What the flat catalog doesn't know came with v8; for a section, this applies to each key. */
   #stranger(path: string, value: Value, pointer: string): void {
     const { rows } = layoutTable();
     const isSectionOfV8 = rows.some(({ legacy }) => legacy?.startsWith(`${path}.`));
@@ -103,7 +106,7 @@ class Walk {
   }
 }
 
-/** A mapping of named keys outside of lists: its keys are judged, not it. */
+/** A mapping of named keys outside lists: its keys are judged, not the mapping. */
 function isSection(field: Field): boolean {
   return field.kind === 'struct' && !field.pattern.includes('[*]');
 }

@@ -2,13 +2,13 @@
 import { readFileSync } from 'node:fs';
 import { packageFile } from '../../lib/package-files.ts';
 
-/** One key that both layouts have, or that one of them lacks. Paths are plain names joined by dots. */
+/** One key that both layouts have, or that only one has. Paths are plain names joined by dots. */
 export interface LayoutRow {
   /** Undefined: the flat layout has no such key. */
   readonly legacy: string | undefined;
   /** Undefined: newer v8 gateways have no such key. */
   readonly v8: string | undefined;
-  /** The first v8 release with this place; `v8.0.0` where the file says nothing. */
+  /** The first v8 release with this path; `v8.0.0` if the file has none. */
   readonly since: string;
   /** Earlier v8 spellings, in order of preference. */
   readonly historical: readonly string[];
@@ -16,7 +16,7 @@ export interface LayoutRow {
   readonly invert: boolean;
   /** v7 gateways know the flat name. */
   readonly v7: boolean;
-  /** Of several flat names the one to write. */
+  /** The one of several flat names to write. */
   readonly canonical: boolean;
 }
 
@@ -30,7 +30,7 @@ export type Family = {
   | { readonly form: 'records'; readonly legacyKeys: string }
 );
 
-/** A mapping that only holds keys of other rows; a v8 gateway moves it while it is empty (C v8 §4.6). */
+/** A mapping that only contains keys of other rows; a v8 gateway moves it while it is empty (C v8 §4.6). */
 export interface Section {
   readonly legacy: string;
   readonly v8: string;
@@ -39,7 +39,7 @@ export interface Section {
 export interface LayoutTable {
   readonly rows: readonly LayoutRow[];
   readonly families: readonly Family[];
-  /** In the order in which the gateway looks at them. */
+  /** In the order in which the gateway checks them. */
   readonly sections: readonly Section[];
 }
 
@@ -70,7 +70,7 @@ export function layoutTable(): LayoutTable {
 }
 
 function read(): LayoutTable {
-  // Our own file; test/gateway/layout holds it against both schemas.
+  // Our own file; test/gateway/layout checks it against both schemas.
   const text = JSON.parse(readFileSync(packageFile('schemas/layout.json'), 'utf8')) as {
     rows: RowText[];
     families: FamilyText[];

@@ -1,4 +1,4 @@
-// Nodes to values by the catalog's types, as leniently as the gateway's decoder (C v0 §2.3).
+// Converts nodes to values by the catalog's types, as leniently as the gateway's decoder (C v0 §2.3).
 import type {
   AliasNode,
   FileDocument,
@@ -16,8 +16,8 @@ import { imageMode } from './rules.ts';
 import { NON_STRING_KEY } from '../../yaml/failure.ts';
 
 /**
- * The content of a file: decoded by type, aliases and merges resolved, unknown keys kept, nothing normalised, no
- * defaults. Values the decoder would refuse are left out. An empty document has no content.
+ * The content of a file: decoded by type, aliases and merges resolved, unknown keys kept, not normalised, no
+ * defaults. Values that the decoder would refuse are omitted. An empty document has no content.
  */
 export function contentOf(document: FileDocument, catalog: Catalog): Tree {
   return decode(document, catalog, true).content;
@@ -25,11 +25,11 @@ export function contentOf(document: FileDocument, catalog: Catalog): Tree {
 
 export interface Decoded {
   readonly content: Tree;
-  /** Why the gateway refuses the file with 400; the content then lacks what could not be decoded. */
+  /** Why the gateway refuses the file with 400; the content then lacks what couldn't be decoded. */
   readonly errors: readonly string[];
 }
 
-/** Decodes a document. Keys unknown to the catalog are looked at only when they are kept. */
+/** Decodes a document. Keys unknown to the catalog are decoded only if they are kept. */
 export function decode(document: FileDocument, catalog: Catalog, keepUnknown: boolean): Decoded {
   const decoder = new Decoder(document, keepUnknown);
   const { root } = document;
@@ -43,9 +43,9 @@ type Target = Pick<Field, 'kind'> & Partial<Field>;
 interface Remembered {
   readonly field: Target;
   readonly value: Value;
-  /** What it counts for the guard against anchors. */
+  /** Its count for the guard against expanding anchors. */
   readonly steps: number;
-  /** Keys in it that the catalog does not know; without any it says the same whether they are kept or not. */
+  /** The number of unknown keys in it; without any, the result is the same whether they are kept or not. */
   readonly unknown: number;
 }
 
@@ -56,11 +56,11 @@ const REMEMBERED = {
 
 const SAYING = new WeakMap<object, FileNode>();
 
-/** The node that this very value was decoded from, where it says all of it. */
+/** The node that this value was decoded from, if the node contains all of it. */
 export const nodeThatSays = (value: Value): FileNode | undefined =>
   typeof value === 'object' && value !== null ? SAYING.get(value) : undefined;
 
-/** `undefined` from any method: not set, as the decoder leaves the default in place for null and for errors. */
+/** `undefined` from any method: not set, because the decoder keeps the default for null and for errors. */
 class Decoder {
   readonly errors: string[] = [];
   readonly #document: FileDocument;
@@ -69,9 +69,9 @@ class Decoder {
   #anchors: Map<string, FileNode> | undefined;
   #steps = 0;
   #aliasSteps = 0;
-  /** How often something was looked up elsewhere in the document. */
+  /** How often a value was looked up elsewhere in the document. */
   #borrowed = 0;
-  /** How many keys were met that the catalog does not know. */
+  /** The number of keys that the catalog doesn't know. */
   #strange = 0;
 
   constructor(document: FileDocument, keepUnknown: boolean) {
@@ -96,8 +96,8 @@ class Decoder {
   }
 
   /**
-   * Nodes that an edit of the document left alone are decoded once. Only what stands for itself is remembered: no
-   * alias inside, nothing refused.
+   * Nodes that an edit of the document left unchanged are decoded once. Only independent values are cached: without
+   * an alias and without a refusal.
    */
   #once(node: FileNode, field: Target, decode: () => Value | undefined): Value | undefined {
     const known = REMEMBERED[this.#keepUnknown ? 'kept' : 'dropped'];
@@ -124,7 +124,7 @@ class Decoder {
     return value;
   }
 
-  /** The library's guard against anchors that expand without bound. */
+  /** The library's guard against anchors that expand without limit. */
   #explodes(): boolean {
     if (this.#aliasSteps <= 100 || this.#steps <= 1000) return false;
     const low = 400_000;
@@ -185,7 +185,7 @@ class Decoder {
     return seen.size === node.pairs.length;
   }
 
-  /** Own keys first, then those of `<<` that are not there yet; the first of several merged mappings wins. */
+  /** Own keys first, then those of `<<` that aren't there yet; the first of several merged mappings wins. */
   #pairs(node: MapNode, field: Target, made: Record<string, Value>, taken: Set<string>): void {
     let merged: FileNode | undefined;
     for (const pair of node.pairs) {
@@ -223,13 +223,13 @@ class Decoder {
       set(made, name, zeroOf(member));
   }
 
-  /** The one former name the decoder still reads, with the opposite meaning (C v0 §2.1.1). */
+  /** The only former name that the decoder still reads, with the opposite meaning (C v0 §2.1.1). */
   #inverted(value: FileNode, made: Record<string, Value>): void {
     const allowed = this.decode(value, { kind: 'boolean' });
     if (typeof allowed === 'boolean') made['disable-private-remote-ips'] = !allowed;
   }
 
-  /** What the gateway does not look at cannot be refused. */
+  /** The gateway can't refuse what it doesn't read. */
   #unknown(node: FileNode): Value {
     const before = this.errors.length;
     const value = this.decode(node, FREE);
@@ -278,7 +278,7 @@ function isImageMode(field: Target): boolean {
   return field.normalise?.includes('image-mode') ?? false;
 }
 
-/** The name a key has. Undefined: the decoder skips it, as it does null keys of structs and maps. */
+/** The name of a key. Undefined: the decoder skips it, like null keys of structs and maps. */
 function nameOf(key: ScalarNode, field: Target): string | undefined {
   const type = resolveScalar(key)?.type;
   if (type === 'str') return key.text;
@@ -293,7 +293,7 @@ function set(tree: Record<string, Value>, name: string, value: Value): void {
   else tree[name] = value;
 }
 
-/** The one struct whose members count as given when they are null: then they are zero, not the default. */
+/** The only struct whose null members count as set: they are then zero, not the default. */
 const EXPLICIT = 'credential-concurrency';
 
 function takesNull(field: Target): boolean {
@@ -308,7 +308,7 @@ function zeroOf(field: Target): Value {
   return field.kind === 'struct' ? {} : null;
 }
 
-/** The value that a scalar has for a field; undefined: the decoder refuses it. */
+/** The value of a scalar for a field; undefined: the decoder refuses it. */
 export function scalarAs(
   field: Target,
   node: Pick<ScalarNode, 'text' | 'tag'>,
@@ -338,7 +338,10 @@ export function scalarAs(
 
 const EDGE = 2 ** 63;
 
-/** Fractions are cut (C v0 §2.3); those of a plugin's priority stay in its settings, and are cut where it is used. */
+/**
+ * Fractions are cut off (C v0 §2.3). Those of a plugin's priority stay in its settings, and are cut off where it is
+ * used.
+ */
 function integerOf(
   field: Target,
   { text }: Pick<ScalarNode, 'text'>,

@@ -1,5 +1,5 @@
-// Rule D: which new keys a save leaves out (C v0 §6.2). The defaults it knows are facts about the saver, not about the
-// catalog: others that are no zeros it writes out.
+// Rule D: which new keys a save omits (C v0 §6.2). The defaults here are facts about the saver, not about the
+// catalog: it writes out other non-zero defaults.
 import type { Made } from './generate.ts';
 
 const KNOWN: ReadonlyMap<string, string> = new Map([
@@ -13,7 +13,7 @@ const KNOWN: ReadonlyMap<string, string> = new Map([
   ['error-logs-max-files', '10'],
 ]);
 
-/** Whether a key that is not in the file stays out of it; zeros of `explicit` members do not. */
+/** Whether a key that isn't in the file stays out of it; zeros of `explicit` members don't. */
 export function isDefault(path: readonly string[], value: Made, explicit: ReadonlySet<string>): boolean {
   if (value.kind !== 'scalar') return isZero(value);
   if (explicit.has(path.at(-1) ?? '') && (value.type === 'int' || value.type === 'bool')) return false;
@@ -29,7 +29,7 @@ function isZero(value: Made): boolean {
   return value.type === 'null' || value.text === '0' || value.text === '0.0';
 }
 
-/** A new value without the defaults in it, and without what is empty then; items of lists stay, emptied or not. */
+/** A new value without its defaults, and without what becomes empty then; items of lists stay, even if empty. */
 export function withoutDefaults(path: readonly string[], value: Made, explicit: ReadonlySet<string>): Made {
   if (value.kind === 'scalar') return value;
   if (value.kind === 'list')

@@ -6,8 +6,8 @@ import { jsonMeaning } from './json-meaning.ts';
 import { normaliseAt } from './normalise.ts';
 
 /**
- * The form in which two values are equal exactly when `sameValue` says so: normalised as at load, what equals a missing
- * key left out (undefined), sets as sorted members, durations in canonical text. Not for showing and not for writing.
+ * A form in which two values are equal exactly if `sameValue` says so: normalised as at load, what equals absent
+ * omitted (undefined), sets as sorted members, durations in canonical text. Not for output or writing.
  */
 export function canonical(field: Field, value: Value | undefined): Value | undefined {
   if (value === undefined || value === null) return undefined;
@@ -16,8 +16,8 @@ export function canonical(field: Field, value: Value | undefined): Value | undef
 }
 
 /**
- * Whether the gateway makes no difference between two values at this field. `held` is what it shows, `meant` what it was
- * or would be told: a path below `~` is held below the gateway's home, which we don't know.
+ * Whether the gateway treats two values at this field as equal. `held` is what it shows, `meant` is what it got or
+ * would get: it stores a path below `~` with its home directory, which we don't know.
  */
 export function sameAt(field: Field, held: Value | undefined, meant: Value | undefined): boolean {
   return (
@@ -28,7 +28,7 @@ export function sameAt(field: Field, held: Value | undefined, meant: Value | und
   );
 }
 
-/** Entry by entry, so that of a long list only the entries that are spelled otherwise are worked out. */
+/** Entry by entry, so that only the entries of a long list that are spelled differently are computed. */
 function sameEntries({ item }: Field, held: Value | undefined, meant: Value | undefined): boolean {
   if (item?.kind !== 'struct' || !isList(held) || !isList(meant) || held.length !== meant.length)
     return false;
@@ -38,7 +38,7 @@ function sameEntries({ item }: Field, held: Value | undefined, meant: Value | un
   });
 }
 
-/** The gateway writes `auth-dir` and `plugins.dir` back with its home in place of `~` (C v0 §4.4 N10). */
+/** The gateway writes `auth-dir` and `plugins.dir` back with its home directory in place of `~` (C v0 §4.4 N10). */
 function isBelowHome(field: Field, held: Value | undefined, meant: Value | undefined): boolean {
   if (typeof held !== 'string' || typeof meant !== 'string' || !/^~(\/|$)/.test(meant)) return false;
   if (!field.normalise.some((rule) => rule.endsWith('home-path'))) return false;
@@ -46,7 +46,7 @@ function isBelowHome(field: Field, held: Value | undefined, meant: Value | undef
   return /^([A-Za-z]:)?[\\/]/.test(held) && clean(held).endsWith(clean(meant.slice(1)));
 }
 
-/** Of a normalised value. Null, empty collections, zeros and defaults are what `equalsAbsent` says they are. */
+/** Of a normalised value. `equalsAbsent` decides for null, empty collections, zeros and defaults. */
 function reduced(field: Field, value: Value): Value | undefined {
   if (value === null) return undefined;
   const inner = collection(field, asServed(field, value));
@@ -56,8 +56,8 @@ function reduced(field: Field, value: Value): Value | undefined {
 }
 
 /**
- * Some texts are kept as written and read by what they mean: `rr` routes as `round-robin` does (C v0 §2.1.1, §3.1). A
- * text of JSON goes into requests as what it means.
+ * Some texts are stored as written and interpreted by their meaning: `rr` works like `round-robin` (C v0 §2.1.1,
+ * §3.1). A JSON text is sent in requests by its meaning.
  */
 function asServed(field: Field, value: Value): Value {
   if (field.json) return jsonMeaning(value);
@@ -73,7 +73,7 @@ function collection(field: Field, value: Value): Value | undefined {
   return field.kind === 'list' ? list(field, value) : value;
 }
 
-/** Keys that the catalog does not know are compared as they are. */
+/** Unknown keys are compared exactly. */
 function mapping(field: Field, value: Tree): Tree | undefined {
   const kept: Record<string, Value> = {};
   for (const [name, member] of Object.entries(value)) {
@@ -90,7 +90,7 @@ function mapping(field: Field, value: Tree): Tree | undefined {
   return Object.keys(kept).length === 0 ? undefined : kept;
 }
 
-/** Free-form settings of which some members are known: the gateway shows those as if they were written (C v0 §2.1.2). */
+/** Free-form settings with some known members: the gateway shows these as if they were written (C v0 §2.1.2). */
 function freeForm(field: Field, value: Tree): Tree {
   if (!field.fields) return value;
   const members = Object.entries(value).filter(([name, member]) => {
@@ -103,7 +103,7 @@ function freeForm(field: Field, value: Tree): Tree {
 const freeMember = (field: Field, value: Value): Value =>
   isTree(value) && !field.json ? freeForm(field, value) : asServed(field, value);
 
-/** Items are there even when nothing is in them; the order of a set means nothing. */
+/** Items exist even if they are empty; the order of a set is irrelevant. */
 function list(field: Field, value: readonly Value[]): readonly Value[] | undefined {
   if (value.length === 0) return undefined;
   const { item } = field;

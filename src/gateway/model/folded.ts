@@ -1,11 +1,11 @@
-// Folded texts (`>`) after the gateway has printed them: its encoder puts a blank line more before indented lines and
-// behind kept ends, so that such a text grows with every save.
+// Folded texts (`>`) after the gateway printed them: its encoder adds a blank line before indented lines and after
+// kept line ends, so such a text grows with every save.
 import type { FileNode, MapNode, Pair, ScalarNode } from '../../domain/yaml-node.ts';
 import { NO_COMMENTS } from '../../yaml/comments.ts';
 import { parseDocument } from '../../yaml/document.ts';
 import { printDocument } from '../../yaml/print.ts';
 
-/** The tree as it is read from its own print; the same nodes where nothing is folded. */
+/** The tree as it is parsed from its own output; the same nodes if nothing is folded. */
 export function asReadBack<T extends FileNode>(node: T): T;
 export function asReadBack(node: FileNode): FileNode {
   if (node.kind === 'scalar') return node.style === 'folded' ? readBack(node) : node;

@@ -1,4 +1,4 @@
-// Memory rendered as the gateway's encoder renders it before it merges: the tree G of C v0 §6.2. Knows kinds, no key.
+// Renders memory as the gateway's encoder does before it merges: the tree G of C v0 §6.2. Knows kinds, but no key.
 import type { FileNode, ScalarNode } from '../../domain/yaml-node.ts';
 import { isList, isTree, listOf, type Tree, treeOf, type Value } from '../../lib/value.ts';
 import type { Field } from '../catalog/field.ts';
@@ -11,11 +11,11 @@ export interface MadeScalar {
   readonly kind: 'scalar';
   readonly text: string;
   readonly type: 'str' | 'int' | 'float' | 'bool' | 'null' | 'time';
-  /** Settings of a plugin keep the text they have in the file, and texts in them the quotes that YAML asks for. */
+  /** Settings of a plugin keep their text from the file, and texts in them keep the quotes that YAML requires. */
   readonly raw: boolean;
-  /** It has no type of its own: dates and floats of the file are dates and floats. */
+  /** Without a type of its own: dates and floats of the file stay dates and floats. */
   readonly free?: true;
-  /** It comes with the write that is saved: its text takes the place of the file's. */
+  /** It comes from the write that is saved: its text replaces that of the file. */
   readonly sent?: true;
 }
 
@@ -29,7 +29,7 @@ export interface MadeMap {
 export interface MadeList {
   readonly kind: 'list';
   readonly items: readonly Made[];
-  /** What the items are rendered from, so that those the file has already need not be. */
+  /** The source of the items, so that those already in the file don't have to be rendered. */
   readonly from?: { readonly item: Field; readonly values: readonly Value[] };
 }
 
@@ -59,7 +59,7 @@ export function made(field: Field, value: Value): Made {
   return scalar(value, false, isText, field.kind === 'integer');
 }
 
-/** Items are rendered when they are first looked at: most lists are in the file as they are in memory. */
+/** Items are rendered on first use: most lists are in the file as they are in memory. */
 function list(item: Field | undefined, values: readonly Value[]): MadeList {
   let items: readonly Made[] | undefined;
   return {
@@ -114,14 +114,14 @@ function scalar(value: Value, raw: boolean, text: boolean, integer = false): Mad
 
 const INT64 = { least: -(2n ** 63n), most: 2n ** 63n - 1n };
 
-/** Beyond 2^53 a number is the nearest that JavaScript has; the edges of 64 bits are meant exactly. */
+/** Beyond 2^53, a number is the nearest that JavaScript has; the limits of 64 bits are exact. */
 function integerText(value: number): string {
   if (!Number.isFinite(value)) return String(value > 0 ? INT64.most : INT64.least);
   const exact = BigInt(value);
   return String(exact > INT64.most ? INT64.most : exact < INT64.least ? INT64.least : exact);
 }
 
-/** Go's shortest form: an exponent of two digits at least, below 1e-4 and from 1e6 up. */
+/** Go's shortest form: an exponent of at least two digits, below 1e-4 and from 1e6 up. */
 export function floatText(value: number): string {
   if (Number.isNaN(value)) return '.nan';
   if (!Number.isFinite(value)) return value > 0 ? '.inf' : '-.inf';
@@ -131,7 +131,7 @@ export function floatText(value: number): string {
   return value.toExponential().replace(/e([-+])(\d)$/, 'e$10$2');
 }
 
-/** The power of ten from which on the encoder writes exponents. */
+/** The power of ten from which the encoder writes exponents. */
 const LARGE = 6;
 
 /** The order in which the encoder writes the keys of maps: letters after signs, runs of digits by their number. */
@@ -203,7 +203,7 @@ export function keyNode(name: string, raw = false): ScalarNode {
   };
 }
 
-/** What the gateway has of a text after it printed and read it once: of nothing but breaks, one less. */
+/** The text after the gateway printed and parsed it once: if it consists only of line breaks, one less. */
 const readBack = (text: string): string => (/^\n+$/.test(text) ? text.slice(1) : text);
 
 /** `<<` is the sign of a merge then. */
@@ -215,7 +215,7 @@ function scalarNode(value: MadeScalar): ScalarNode {
 
 const SEXAGESIMAL = /^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?$/;
 
-/** Texts that would be read as something else are quoted, those of several lines become block scalars. */
+/** Texts that would be parsed as another type are quoted; multi-line texts become block scalars. */
 function styleOf({ text, type, raw }: MadeScalar): ScalarNode['style'] {
   if (type !== 'str') return 'plain';
   if (text.includes('\n')) return 'literal';

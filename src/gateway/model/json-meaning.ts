@@ -1,26 +1,26 @@
-// What a text of JSON means, whatever its layout: white space, the order of members, escapes and the spelling of numbers
-// say nothing. Exact: no number is rounded.
+// The meaning of a JSON text, whatever its layout: white space, the order of members, escapes and the spelling of
+// numbers are irrelevant. Exact: no number is rounded.
 import { isList, isTree, type Value } from '../../lib/value.ts';
 
-/** Strings and numbers of a document; everything between them has one spelling only. */
+/** Strings and numbers of a document; everything between them has only one spelling. */
 const SCALAR = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 
-/** The one text of all values that mean the same document: a text is one, anything else stands for itself. */
+/** One text for all values with the same meaning: a text is parsed as a document, any other value stays as it is. */
 export function jsonMeaning(value: Value): Value {
   const text = typeof value === 'string' ? value : JSON.stringify(value);
   try {
-    JSON.parse(text); // what isn't JSON must not become it
-    return textOf(JSON.parse(text.replace(SCALAR, marked)) as Value); // JSON holds nothing but values
+    JSON.parse(text); // text that isn't JSON must not become JSON
+    return textOf(JSON.parse(text.replace(SCALAR, marked)) as Value); // JSON contains only values
   } catch {
     return value;
   }
 }
 
-/** Numbers become texts, so that none is rounded; a mark tells them from what was a text. */
+/** Numbers become texts, so that none is rounded; a mark distinguishes them from real texts. */
 const marked = (token: string): string =>
   token.startsWith('"') ? `"s${token.slice(1)}` : `"n${exactNumber(token)}"`;
 
-/** With marks taken off, members by name. */
+/** Without the marks, members by name. */
 function textOf(value: Value): string {
   if (isList(value)) return `[${value.map(textOf).join(',')}]`;
   if (isTree(value)) {
@@ -31,7 +31,7 @@ function textOf(value: Value): string {
   return value.startsWith('s') ? JSON.stringify(value.slice(1)) : value.slice(1);
 }
 
-/** `1.50` and `15e-1` are the same number: digits without zeros at the edges, and a power of ten. */
+/** `1.50` and `15e-1` are the same number: digits without zeros at the ends, and a power of ten. */
 function exactNumber(token: string): string {
   const [, sign = '', whole = '', fraction = '', power = '0'] =
     /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(token) ?? [];

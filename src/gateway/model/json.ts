@@ -8,8 +8,8 @@ import { type Memory, shownOf } from './model.ts';
 import { NON_STRING_KEY } from '../../yaml/failure.ts';
 
 /**
- * The body of `GET /config`: hidden keys left out, durations in nanoseconds, JSON names. Undefined where the gateway's
- * encoder fails and it answers 200 with an empty body: NaN, infinities, mapping keys that are no strings.
+ * The body of `GET /config`: hidden keys omitted, durations in nanoseconds, JSON names. Undefined if the gateway's
+ * encoder fails and it responds with 200 and an empty body: NaN, infinities, mapping keys that aren't strings.
  */
 export function toJson(memory: Memory, catalog: Catalog): Tree | undefined {
   try {
@@ -28,7 +28,7 @@ function structToJson(field: Field, value: Tree): Tree {
     const held = shownOf(member, value[name]);
     if (held === undefined || member.visible !== 'json') continue;
     const shown = valueToJson(member, held);
-    // A fraction of a priority that is cut to nothing is left out as nothing is.
+    // A priority whose integer part is zero is omitted like zero.
     if (member.kind === 'integer' && member.omitEmpty && !member.pointer && shown === 0) continue;
     made[member.jsonName] = shown;
   }
@@ -62,13 +62,16 @@ function mapToJson(inner: Field, map: Tree): Tree {
   return Object.fromEntries(Object.keys(map).map((name) => [name, valueToJson(inner, map[name] ?? null)]));
 }
 
-/** Of free-form settings (a plugin's) the gateway shows only the members it knows; all of them unless nothing was given. */
+/**
+ * Of free-form settings (a plugin's), the gateway shows only the members it knows, and all of them unless the
+ * settings are empty.
+ */
 function knownToJson(field: Field, value: Value): Tree {
   if (value === null) return {};
   return structToJson(field, complete(field, treeOf(value)));
 }
 
-/** Whether the gateway's JSON can say a value at all. */
+/** Whether the gateway's JSON can express a value. */
 export function isEncodable(value: Value): boolean {
   try {
     encodable(value);
@@ -91,12 +94,15 @@ function encodable(value: Value): Value {
   return value;
 }
 
-/** An answer of `GET /config` in YAML spelling: nulls and decorations dropped, durations as Go text. Hidden keys are absent. */
+/**
+ * A response of `GET /config` in YAML spelling: nulls and decorations dropped, durations as Go text. Hidden keys are
+ * absent.
+ */
 export function fromJson(json: Tree, catalog: Catalog): Tree {
   return structFromJson(catalog.root, json);
 }
 
-/** Keys that are unknown here are those of a newer gateway; they are kept, so that nobody believes them absent. */
+/** Keys that are unknown here belong to a newer gateway; they are kept, so that they don't look absent. */
 function structFromJson(field: Field, json: Tree): Tree {
   const names = namesOf(field);
   const made: Record<string, Value> = {};
@@ -109,7 +115,7 @@ function structFromJson(field: Field, json: Tree): Tree {
   return made;
 }
 
-/** Ids the gateway adds to entries in its answers (C v0 §3.3). */
+/** IDs that the gateway adds to entries in its responses (C v0 §3.3). */
 const DECORATIONS: ReadonlySet<string> = new Set(['auth-index']);
 
 function valueFromJson(field: Field, value: Value): Value {
@@ -141,7 +147,7 @@ const namesOf = memo(
     new Map([...(field.fields ?? [])].map(([name, member]) => [member.jsonName, name])),
 );
 
-/** Memory as `GET /config` shows it, in YAML spelling; memory itself where that answer would be empty. */
+/** Memory as `GET /config` shows it, in YAML spelling; memory itself if that response would be empty. */
 export function viewOf(memory: Memory, catalog: Catalog): Tree {
   const json = toJson(memory, catalog);
   return json ? fromJson(json, catalog) : memory;

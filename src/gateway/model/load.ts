@@ -1,4 +1,4 @@
-// A file becomes memory: decode, validate, defaults, normalisation (C v0 §2.1.1, §2.3, §2.4, §4.2 column L).
+// Loads a file into memory: decode, validate, defaults, normalisation (C v0 §2.1.1, §2.3, §2.4, §4.2 column L).
 import type { FileDocument } from '../../domain/yaml-node.ts';
 import { memoBy } from '../../lib/memo.ts';
 import { isList, isTree, type Tree, treeOf, type Value } from '../../lib/value.ts';
@@ -13,8 +13,8 @@ import type { LoadFailure } from '../../yaml/failure.ts';
 type Loaded = LoadSuccess | LoadFailure;
 
 /**
- * What the gateway holds after loading this file, or why it refuses. Null and empty documents load as all defaults.
- * Without options a document is loaded once however often it is asked for: observing and planning both do.
+ * What the gateway has in memory after loading this file, or why it refuses. Null and empty documents load as all
+ * defaults. Without options, the result is cached per document, because observing and planning both need it.
  */
 export function load(document: FileDocument, catalog: Catalog, options?: LoadOptions): Loaded {
   return options ? loadAnew(document, catalog, options) : loadOnce(document, catalog);
@@ -63,8 +63,8 @@ function hashed(plain: string, { hash }: LoadOptions): string {
 }
 
 /**
- * The shape in which memory holds a value (see `Memory` in model.ts): in the catalog's order, missing keys filled in or
- * left out as Go's encoder does. What is complete already comes back with the same content.
+ * A value in the form in which memory has it (see `Memory` in model.ts): in the catalog's order, absent keys added
+ * or omitted as Go's encoder does. A complete value comes back with the same content.
  */
 export function complete(field: Field, value: Tree): Tree {
   const made: Record<string, Value> = {};
@@ -83,7 +83,7 @@ function completeMember(field: Field, value: Value | undefined): Value | undefin
   return completeValue(field, value);
 }
 
-/** A text that has a default for blanks is normalised as if it were given blank. */
+/** A text with a default for blanks is normalised as if it were set to blank. */
 function given(field: Field, value: null | undefined): Value | undefined {
   if (field.fallback !== undefined) return field.fallback;
   if (field.pointer || !field.normalise.some((rule) => rule.startsWith('default:'))) return undefined;
@@ -107,10 +107,10 @@ function completeItems(item: Field, list: readonly Value[]): readonly Value[] {
   return item.kind === 'list' || item.kind === 'map' ? list.map((each) => completeValue(item, each)) : list;
 }
 
-/** An entry that was completed before, in another version of the file, is not completed again. */
+/** An entry that was completed before, in another version of the file, isn't completed again. */
 const completeEntry = memoBy((value: Tree, item: Field) => complete(item, value));
 
-/** What Go's encoders take for empty. */
+/** What Go's encoders consider empty. */
 export function isZero(value: Value): boolean {
   if (value === null || value === '' || value === 0 || value === false) return true;
   return isList(value) ? value.length === 0 : isTree(value) && Object.keys(value).length === 0;

@@ -1,5 +1,5 @@
-// Rule S: which item of the file's list becomes which item of memory's (C v0 §6.2). Identity is the saver's own and
-// ignores the catalog: two entries with one api-key are one to it (N7).
+// Rule S: which item of the file's list becomes which item of memory's (C v0 §6.2). The identity is the saver's own,
+// not the catalog's: two entries with the same api-key are the same to it (N7).
 import type { FileNode } from '../../domain/yaml-node.ts';
 import { type Made, toNode } from './generate.ts';
 import { trim } from './rules.ts';
@@ -12,7 +12,7 @@ export function isIdentifying(name: string): boolean {
   return IDENTIFYING.has(name) || IDENTIFYING.has(trim(name).toLowerCase());
 }
 
-/** For each new item the item of the file it is merged onto; each is used once, the first that fits. */
+/** For each new item, the item of the file it is merged onto; each is used once, the first match. */
 export function matchItems(old: readonly FileNode[], fresh: readonly Made[]): (FileNode | undefined)[] {
   if (old.length === 0) return fresh.map(() => undefined);
   const waiting = new Map<string, number[]>();

@@ -17,20 +17,20 @@ export type Memory = Tree;
 export interface LoadSuccess {
   readonly ok: true;
   readonly memory: Memory;
-  /** A plaintext secret was hashed: the gateway re-encodes the whole file with the hash in it (C v0 §1.4). */
+  /** The gateway hashed a plaintext secret and re-encoded the whole file with the hash in it (C v0 §1.4). */
   readonly rewritten: boolean;
 }
 
 export interface LoadOptions {
   /**
-   * Hashes a plaintext `remote-management.secret-key`; throws when it cannot (over 72 bytes: 422). The default is a
+   * Hashes a plaintext `remote-management.secret-key`; throws if it can't (over 72 bytes: 422). The default is a
    * fixed placeholder that is recognised as a hash, so that predictions are reproducible.
    */
   readonly hash?: (plain: string) => string;
-  /** The gateway's home directory. Without it `~` in `auth-dir` and `plugins.dir` stays as written. */
+  /** The gateway's home directory. Without it, `~` in `auth-dir` and `plugins.dir` stays as written. */
   readonly home?: string;
 }
 
-/** What JSON and YAML of the gateway say of a member: a pointer to nothing is null where it is not left out. */
+/** How the gateway's JSON and YAML render a member: a null pointer is null unless it is omitted. */
 export const shownOf = (field: Field, held: Value | undefined): Value | undefined =>
   held === undefined && field.pointer && !field.omitEmpty ? null : held;

@@ -22,30 +22,30 @@ import type { Column, Field } from '../catalog/field.ts';
 import type { LoadOptions } from './model.ts';
 import { type Drop, type Report, type Rule, RULES } from './rules.ts';
 
-/** Something the gateway would silently drop, so that validate can say so. */
+/** Something that the gateway would silently drop, so that validate can report it. */
 export interface Dropped extends Drop {
-  /** Steps from the value that was given; indexes of lists as given. */
+  /** Steps from the given value; indexes of lists as given. */
   readonly place: readonly (string | number)[];
 }
 
 export interface Normalised {
-  /** Undefined: nothing is left. */
+  /** Undefined: nothing remains. */
   readonly value: Value | undefined;
   readonly dropped: readonly Dropped[];
 }
 
 export interface NormaliseOptions extends LoadOptions {
-  /** `load` where not said. */
+  /** Default: `load`. */
   readonly column?: Column;
 }
 
-/** What the gateway holds for a value at this field, everything below included. Never fills in defaults. */
+/** The gateway's version of a value at this field, including everything below. Never adds defaults. */
 export function normaliseAt(field: Field, value: Value, options: NormaliseOptions = {}): Normalised {
   const pass = new Pass(options);
   return { value: pass.value(field, value), dropped: pass.dropped };
 }
 
-/** Entries in which nothing changes at this field, by the column: the next version of a long list shares them. */
+/** Entries in which nothing changes at this field, by column: the next version of a long list shares them. */
 const unchanged = {
   load: new WeakMap<Tree, Field>(),
   write: new WeakMap<Tree, Field>(),
@@ -87,7 +87,7 @@ class Pass {
     });
   }
 
-  /** The same tree when no member changes. */
+  /** The same tree if no member changes. */
   #members(field: Field, given: Tree): Tree {
     let changed: Record<string, Value> | undefined;
     for (const [name, member] of Object.entries(given)) {
@@ -103,7 +103,7 @@ class Pass {
   }
 
   #apply(rules: readonly BoundRule[], given: Value | undefined): Value | undefined {
-    // Rules of a list see what earlier rules left; `origin` leads an index back to the value as given.
+    // Rules of a list see the result of earlier rules; `origin` maps an index back to the given value.
     let origin: number[] | undefined;
     let value = given;
     for (const { rule, argument } of rules) {
@@ -133,7 +133,7 @@ class Pass {
   }
 }
 
-/** What nothing is left of still overrides what would be inherited (C v8 §2). */
+/** An empty value still overrides what would be inherited (C v8 §2). */
 function emptyOf(given: Value): Value {
   if (isTree(given)) return {};
   return isList(given) ? [] : given;
@@ -152,7 +152,7 @@ const rulesOf = memo((field: Field): Columns => ({
   read: bindAll(field, 'read'),
 }));
 
-/** A rule without a column acts at load and at write. */
+/** A rule without a column applies at load and at write. */
 function bindAll(field: Field, column: Column): BoundRule[] {
   return field.normalise.flatMap((text) => {
     const { name, argument, column: own } = ruleOf(text);
@@ -163,7 +163,7 @@ function bindAll(field: Field, column: Column): BoundRule[] {
   });
 }
 
-/** Whether any rule of the column acts at the field or below it. */
+/** Whether any rule of the column applies at the field or below it. */
 const affects = (field: Field, column: Column): boolean => affected[column](field);
 
 const affected: Readonly<Record<Column, (field: Field) => boolean>> = {

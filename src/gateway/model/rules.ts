@@ -4,23 +4,23 @@ import { isList, isTree, type Tree, type Value } from '../../lib/value.ts';
 import type { LoadOptions } from './model.ts';
 
 /**
- * Why something is dropped. `duplicate`: an equal entry stays. `erased`: the value becomes an empty text. `emptied`: what
- * was in it was dropped. `not-json`: a text that has to be JSON isn't. `unusable`: anything else.
+ * Why something is dropped. `duplicate`: an equal entry stays. `erased`: the value becomes an empty text. `emptied`:
+ * its content was dropped. `not-json`: a text that has to be JSON isn't. `unusable`: anything else.
  */
 export type DropKind = 'duplicate' | 'erased' | 'emptied' | 'not-json' | 'unusable';
 
 export interface Drop {
   readonly kind: DropKind;
-  /** For people, in the gateway's terms: `base-url is blank`, `the same api-key, base-url as entry 1`. */
+  /** As text, in the gateway's terms: `base-url is blank`, `the same api-key, base-url as entry 1`. */
   readonly reason: string;
 }
 
-/** Tells what is dropped, with its index in the list or its key. */
+/** Reports what is dropped, with its index in the list or its key. */
 export type Report = (drop: Drop, at?: string | number) => void;
 
 const unusable = (reason: string): Drop => ({ kind: 'unusable', reason });
 
-/** What is left of a value; undefined for nothing. `argument` is what stands behind the colon. */
+/** What remains of a value; undefined for nothing. `argument` is the text after the colon. */
 export type Rule = (
   value: Value,
   argument: string,
@@ -96,13 +96,13 @@ const STRATEGIES: Readonly<Record<string, string>> = {
   ff: 'fill-first',
 };
 
-/** A name that is none stays as it is; the endpoint refuses it (C v0 §3.1). */
+/** An invalid name stays as it is; the endpoint refuses it (C v0 §3.1). */
 export function strategy(text: string): string {
   const name = trim(text).toLowerCase();
   return STRATEGIES[name] ?? (Object.values(STRATEGIES).includes(name) ? name : trim(text));
 }
 
-/** `~` expanded and the path cleaned; untouched while the gateway's home is not known. */
+/** `~` expanded and the path cleaned; unchanged if the gateway's home directory isn't known. */
 export function homePath(text: string, home: string | undefined): string {
   const path = trim(text);
   if (!path.startsWith('~')) return cleanPath(path);
@@ -145,10 +145,10 @@ export function looksHashed(text: string): boolean {
   return /^\$2[aby]\$./s.test(text);
 }
 
-/** Stands for the hash that the gateway will make, where nobody says how to make it. */
+/** Stands for the hash that the gateway will create, if no hash function is given. */
 export const HASH_PLACEHOLDER = '$2a$10$placeholder.for.a.hash.that.the.gateway.makes.at.load';
 
-/** Only where a hash function is given: normalising a wanted value must not invent one. */
+/** Only if a hash function is given: normalising a proposed value must not invent a hash. */
 function hashed(text: string, { hash }: LoadOptions): string {
   return !hash || text === '' || looksHashed(text) ? text : hash(text);
 }
@@ -159,7 +159,7 @@ function bound(value: Value, range: string, beyond: (number: number, limit: numb
   return beyond(value, limit) ? instead : value;
 }
 
-/** Of two names that are equal after trimming the later wins here; in the gateway either may. */
+/** Of two names that are equal after trimming, the later one wins here; in the gateway, either can win. */
 function headers(value: Tree, report: Report): Value {
   const clean: Record<string, Value> = {};
   for (const [name, text] of Object.entries(value)) {
@@ -198,7 +198,7 @@ function blank(value: Value | undefined): boolean {
   return value === undefined || value === null || (isTree(value) && Object.keys(value).length === 0);
 }
 
-/** The items of a list for which `fault` has nothing to say. */
+/** The items of a list for which `fault` finds nothing. */
 function keep(value: Value, report: Report, fault: (item: Value, index: number) => Drop | undefined): Value {
   if (!isList(value)) return value;
   return value.filter((item, index) => {
@@ -236,7 +236,7 @@ function dropIfBelow(value: Value, argument: string, report: Report): Value {
   );
 }
 
-/** The first of equal entries stays; members that are missing and blank are equal, those of mappings in any order. */
+/** The first of equal entries stays. Absent and blank members are equal, and mappings are compared in any order. */
 function dedupe(value: Value, members: string, report: Report, fold: (text: string) => string): Value {
   const names = members === '' ? [] : members.split(',');
   const seen = new Map<string, number>();

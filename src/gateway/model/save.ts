@@ -1,4 +1,4 @@
-// Memory merged into the file, as every field write does it (C v0 §6.2). T is the file's tree, G the rendered memory.
+// Merges memory into the file, as every field write does (C v0 §6.2). T is the file's tree, G the rendered memory.
 import type { FileDocument, FileNode, ListNode, MapNode, Pair, ScalarNode } from '../../domain/yaml-node.ts';
 import type { Catalog } from '../catalog/field.ts';
 import { isDefault, withoutDefaults } from './defaults.ts';
@@ -22,13 +22,13 @@ import { trim } from './rules.ts';
 import { asSent, asTyped, type Sent, typesIn } from './spelling.ts';
 import type { SaveFailure } from '../../yaml/failure.ts';
 
-/** In what the savers of v7 and v8 gateways differ. */
+/** The differences between the savers of v7 and v8 gateways. */
 export interface SaveRules {
-  /** Roots that today's gateways do not know: `kept` where a migration turns them into comments (C v8 §5). */
+  /** Roots that current gateways don't know: `kept` if a migration turns them into comments (C v8 §5). */
   readonly formerRoots: 'dropped' | 'kept';
   /** Members of this name are written although they are zero. */
   readonly explicit: ReadonlySet<string>;
-  /** Maps of which channels come and go, and what is left of one when the last channel has gone. */
+  /** Maps whose channels come and go, and what remains of one when its last channel is removed. */
   readonly channels: readonly (readonly [name: string, gone: 'removed' | 'emptied'])[];
 }
 
@@ -43,9 +43,9 @@ const V7: SaveRules = {
 };
 
 /**
- * The file after a field write. Nodes that stay as they are are those of the old file, ranges and flow style included:
- * they say what is held, not where; its `text` is printed when it is first asked for. Where `bricks` holds for the
- * file, that text does not parse.
+ * The file after a field write. Unchanged nodes are those of the old file, ranges and flow style included: they show
+ * the content, not the position. `text` is printed on first use. If `bricks` is true for the file, that text doesn't
+ * parse.
  */
 export function save(
   document: FileDocument,
@@ -64,7 +64,7 @@ export function save(
   return lazily(merged, asReadBack(merged));
 }
 
-/** Settings of plugins as they were sent, parameters of payload rules as the types that they have in the file. */
+/** Settings of plugins as they were sent, parameters of payload rules in the types they have in the file. */
 function spelled(fresh: MadeMap, root: MapNode, sent: Sent | undefined): MadeMap {
   const [plugins, payload] = [fresh.pairs.get('plugins'), fresh.pairs.get('payload')];
   const old = root.pairs.find(({ key }) => key.text === 'payload')?.value;
@@ -74,7 +74,7 @@ function spelled(fresh: MadeMap, root: MapNode, sent: Sent | undefined): MadeMap
   return { ...fresh, pairs };
 }
 
-/** Printed from what was merged, read as what that print says. */
+/** Printed from the merged tree, and parsed from that output. */
 function lazily(printed: FileNode, root: FileNode): FileDocument {
   let text: string | undefined;
   return {
@@ -85,7 +85,7 @@ function lazily(printed: FileNode, root: FileNode): FileDocument {
   };
 }
 
-/** Step 5: block style everywhere. What was read at a place in the old text has none in the new one yet. */
+/** Step 5: block style everywhere. What had a position in the old text has none in the new one yet. */
 function unplaced<T extends FileNode>(node: T): T;
 function unplaced(node: FileNode): FileNode {
   const { range: _, ...rest } = node;
@@ -130,7 +130,7 @@ function without(map: MapNode, name: string): MapNode {
   return { ...map, pairs: map.pairs.filter(({ key }) => key.text !== name) };
 }
 
-/** Step 3: names of OAuth maps and ids of plugins that memory does not have. */
+/** Step 3: names of OAuth maps and IDs of plugins that memory doesn't have. */
 function pruneChannels(root: MapNode, fresh: MadeMap, { channels }: SaveRules): MapNode {
   const pruned = channels.reduce((map, [name, gone]) => pruneTo(map, fresh, name, gone), root);
   const plugins = fresh.pairs.get('plugins');
@@ -164,7 +164,7 @@ function keepKeys(map: MapNode, fresh: MadeMap): MapNode {
   return { ...map, pairs: map.pairs.filter(({ key }) => names.has(trim(key.text))) };
 }
 
-/** Where the merge is: names of mappings only, entries of a list have the place of the list. */
+/** The path of the merge: names of mappings only; entries of a list have the path of the list. */
 interface Place {
   readonly names: readonly string[];
   readonly rules: SaveRules;
@@ -176,7 +176,7 @@ function merge(old: FileNode, fresh: Made, path: Place): FileNode {
   return fresh.kind === 'list' ? mergeList(old, fresh, path) : mergeScalar(old, fresh);
 }
 
-/** A node in the place of another keeps the comments of that place, and its anchor. */
+/** A node that replaces another keeps the comments and the anchor of the old one. */
 function over<T extends FileNode>(old: FileNode, node: T): T {
   const anchor = old.kind === 'alias' ? undefined : old.anchor;
   return { ...node, comments: old.comments, ...(anchor !== undefined && { anchor }) };
@@ -226,7 +226,7 @@ function mergeItems(old: FileNode, fresh: MadeList, path: Place): FileNode[] {
   });
 }
 
-/** A number of a plugin's list that is spelled otherwise than memory renders it. */
+/** A number of a plugin's list that is spelled differently from memory's rendering. */
 function keptAt(old: FileNode, index: number, item: Made): FileNode | undefined {
   const node = old.kind === 'list' ? old.items[index] : undefined;
   const raw = item.kind === 'scalar' && item.raw && item.sent === undefined;
@@ -237,8 +237,9 @@ const isSameList = (a: readonly FileNode[], b: readonly FileNode[]): boolean =>
   a.length === b.length && a.every((node, i) => node === b[i]);
 
 /**
- * The same for a list that has the same entries in the same order, which nearly all have: those that a save leaves as
- * they are are neither rendered nor merged. Undefined: entries came, went, moved, or are not found by a name.
+ * The same for a list with the same entries in the same order, which is the usual case: entries that a save leaves
+ * unchanged are neither rendered nor merged. Undefined: entries were added, removed, moved, or can't be found by a
+ * name.
  */
 function mergeInPlace(old: FileNode, { from }: MadeList, path: Place): FileNode[] | undefined {
   if (old.kind !== 'list' || !from || old.items.length !== from.values.length) return undefined;
@@ -260,13 +261,13 @@ function mergeOnto(node: FileNode, fresh: Made, path: Place): FileNode | undefin
   return identity !== '' && identity === identityOf(toNode(fresh)) ? mergeItem(node, fresh, path) : undefined;
 }
 
-/** Keys that memory does not have leave the item, but not mappings inside it (N5, N6). */
+/** Keys that memory doesn't have are removed from the item, but mappings inside it aren't (N5, N6). */
 function mergeItem(old: FileNode, fresh: Made, path: Place): FileNode {
   const merged = merge(old, fresh, path);
   return merged.kind === 'map' && fresh.kind === 'map' ? keepKeys(merged, fresh) : merged;
 }
 
-/** The old quoting stays: a boolean or number that was written in quotes stays in quotes. */
+/** The old quoting stays: a quoted boolean or number stays quoted. */
 function mergeScalar(old: FileNode, fresh: MadeScalar): FileNode {
   if (old.kind !== 'scalar') return over(old, toNode(fresh));
   if (fresh.raw && fresh.sent === undefined && sameMeaning(old, fresh)) return old;

@@ -1,15 +1,16 @@
-// How the saver spells what memory holds as plain values. Settings of plugins are saved as they were sent. Of parameters
-// of payload rules the file tells the type: dates are texts in memory, floats and large integers numbers.
+// How the saver spells what memory has as plain values. It saves settings of plugins as they were sent. For
+// parameters of payload rules, the file determines the type: in memory, dates are texts, and floats and large
+// integers are numbers.
 import type { FileNode, ScalarNode } from '../../domain/yaml-node.ts';
 import { resolveScalar } from '../../yaml/resolve.ts';
 import { floatText, type Made } from './generate.ts';
 
-/** By place, joined by NUL: the text of each scalar; of texts, that they were sent. */
+/** By path, joined by NUL: the text of each scalar; for texts, that they were sent. */
 export type Sent = ReadonlyMap<string, string | undefined>;
 
 export const placeOf = (names: readonly string[]): string => names.join('\0');
 
-/** Rendered memory with the scalars that were sent as they were spelled. */
+/** Rendered memory with the scalars in the spelling in which they were sent. */
 export function asSent(made: Made, sent: Sent, at: readonly string[] = []): Made {
   if (made.kind === 'map') {
     const pairs = [...made.pairs].map(([name, each]) => [name, asSent(each, sent, [...at, name])] as const);
@@ -23,7 +24,7 @@ export function asSent(made: Made, sent: Sent, at: readonly string[] = []): Made
 
 type Types = ReadonlyMap<string, { readonly text: string; readonly type: 'int' | 'float' | 'time' }>;
 
-/** By the text that rendered memory has for the value. */
+/** By the text of the value in rendered memory. */
 export function typesIn(root: FileNode): Types {
   const found = new Map<string, { readonly text: string; readonly type: 'int' | 'float' | 'time' }>();
   const walk = (node: FileNode): void => {

@@ -9,9 +9,9 @@ import { type LoadOptions } from './model.ts';
 import { isFailure, type LoadFailure } from '../../yaml/failure.ts';
 
 /**
- * The text the gateway stores: comment lines lose their indentation, and a plaintext secret makes it re-encode the
- * file. The failure is the 400 or 422 of the request. Ask `bricks` first: where it holds, the answer is 500 and the
- * stored text does not parse.
+ * The text that the gateway stores: comment lines lose their indentation, and a plaintext secret makes it re-encode
+ * the file. The failure is the 400 or 422 of the request. Call `bricks` first: if it is true, the response is 500
+ * and the stored text doesn't parse.
  */
 export function stored(body: string, catalog: Catalog, options: LoadOptions = {}): string | LoadFailure {
   const sent = parseDocument(body);
@@ -33,7 +33,7 @@ function secretOf(memory: { readonly [key: string]: unknown }): string {
 }
 
 /**
- * The text of a file whose plaintext secret the gateway replaced by `hash` at load (C v0 §1.4): re-encoded in the
+ * The text of a file whose plaintext secret the gateway replaced with `hash` at load (C v0 §1.4): re-encoded in the
  * encoder's layout, but flow collections stay flow.
  */
 export function rehashed(document: FileDocument, hash: string): string {
@@ -64,14 +64,14 @@ function emptyMap(old: FileNode | undefined): MapNode {
   return { kind: 'map', comments: old?.comments ?? { head: [], foot: [] }, flow: false, pairs: [] };
 }
 
-/** Takes the indentation off every line whose first character that is not a blank is `#`, wherever it stands. */
+/** Removes the indentation of every line whose first non-blank character is `#`, wherever it is. */
 export function dedentComments(text: string): string {
   return text.replace(/^[ \t]+(?=#)/gm, '');
 }
 
 /**
- * Whether any write would destroy this file: a block scalar holds a line whose first character that is not a blank is
- * `#`, and the gateway takes the indentation off such lines. Undefined: no. Otherwise the 1-based line.
+ * Whether any write would destroy this file: a block scalar contains a line whose first non-blank character is `#`,
+ * and the gateway removes the indentation of such lines. Undefined: no. Otherwise the 1-based line.
  */
 export function bricks(text: string): number | undefined {
   const indented = /^[ \t]+#/m;
@@ -104,9 +104,9 @@ function firstOf(nodes: readonly FileNode[], text: string): number | undefined {
 }
 
 /**
- * Whether a file that `save` predicts would not parse: a mapping became empty whose key has a comment behind it, e.g.
- * the last channel of `oauth-model-alias: # mine` was deleted. The gateway stores it all the same, and from then on
- * every field write is 500 and it does not start. Undefined: no. Otherwise the name of the key.
+ * Whether a file that `save` predicts wouldn't parse: a mapping became empty whose key is followed by a comment,
+ * e.g. the last channel of `oauth-model-alias: # mine` was deleted. The gateway stores it anyway. From then on,
+ * every field write is 500, and the gateway doesn't start. Undefined: no. Otherwise the name of the key.
  */
 export function brokenBySave(root: FileNode | undefined): string | undefined {
   if (root?.kind === 'list') return root.items.map(brokenBySave).find((name) => name !== undefined);

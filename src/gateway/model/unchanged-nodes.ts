@@ -1,6 +1,6 @@
-// Which nodes of the file a save leaves as they are, told without rendering memory: what a node says is what memory
-// holds, and what the node lacks is a default that the saver leaves out (C v0 §6.2 rules D, S, P). Long lists of which
-// nothing changed are not merged entry by entry. Where it is not sure it says no, and save.ts merges.
+// Which nodes of the file a save leaves unchanged, determined without rendering memory: the node has the value of
+// memory, and what it lacks is a default that the saver omits (C v0 §6.2 rules D, S, P). This avoids merging long
+// unchanged lists entry by entry. If it isn't sure, it says no, and save.ts merges.
 import type { FileNode, ListNode, MapNode, ScalarNode } from '../../domain/yaml-node.ts';
 import { isList, isTree, type Tree, type Value } from '../../lib/value.ts';
 import type { Field } from '../catalog/field.ts';
@@ -75,7 +75,7 @@ function keepsStruct(
   );
 }
 
-/** Texts by name, as headers are: what is in one of the two only is for the merge to decide. */
+/** Texts by name, as headers are: the merge decides about what only one of the two has. */
 function keepsMap(node: MapNode, { value: inner }: Field, value: Tree): boolean {
   if (!isPlainMap(node) || inner?.kind !== 'string' || node.pairs.length !== Object.keys(value).length)
     return false;
@@ -98,7 +98,7 @@ function keepsScalar(node: FileNode, field: Field, value: Value): node is Scalar
   return isText && (node.style !== 'plain' || resolveText(value).type === 'str');
 }
 
-/** Whether a member that the file does not have is not written out. */
+/** Whether a member that the file doesn't have stays out of it. */
 function staysOut(
   field: Field,
   name: string,
@@ -114,7 +114,7 @@ function staysOut(
   return isDefault(place, withoutDefaults(place, made(inner, value), explicit), explicit);
 }
 
-/** By a name that the rendered entry has too; entries found by their first text depend on the order of keys. */
+/** By a name that the rendered entry has too; entries matched by their first text depend on the order of keys. */
 function isFoundByName(node: MapNode, value: Tree): boolean {
   return node.pairs.some(
     ({ key, value: member }) =>

@@ -1,5 +1,5 @@
-// What makes a load fail although every value decodes (C v0 §2.4), and the few keys whose decoding has a rule of its
-// own. These are the facts that no keyword of the catalog expresses.
+// What makes a load fail although every value decodes (C v0 §2.4), and the few keys with special decoding rules. No
+// keyword of the catalog expresses these facts.
 import type { FileDocument, FileNode, MapNode } from '../../domain/yaml-node.ts';
 import { isList, isTree, listOf, type Tree, type Value } from '../../lib/value.ts';
 import type { Catalog, Field } from '../catalog/field.ts';
@@ -55,7 +55,7 @@ function member(value: Value | undefined, name: string): Value | undefined {
 
 const HEAVIEST = 1_000_000;
 
-/** Looks at the file itself, before any entry is dropped, through lists of entries only; aliases are not followed. */
+/** Reads the file itself, before any entry is dropped, only through lists of entries; doesn't follow aliases. */
 function weightFault(map: MapNode, field: Field): string | undefined {
   for (const { key, value } of map.pairs) {
     const inner = field.fields?.get(key.text);

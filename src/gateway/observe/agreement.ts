@@ -7,7 +7,7 @@ import type { Catalog, Field } from '../catalog/field.ts';
 import { sameAt } from '../model/equal.ts';
 import { fromJson, toJson } from '../model/json.ts';
 
-/** What ends the growth of folded texts. */
+/** What stops the growth of folded texts. */
 export const FOLDED_REMEDY =
   "In the gateway's file, write these texts as literal blocks (`|`) or in quotes: folded texts gain a blank line with every save.";
 
@@ -41,7 +41,9 @@ function gap(found: readonly Disagreement[]): Agreement {
   return { kind: 'differ', paths, cause: 'model-gap', ...(isFolded && { because: 'folded-text' }) };
 }
 
-/** Whether only blank lines inside and behind texts differ: folded texts gain them with every save (model/folded.ts). */
+/**
+ * Whether only blank lines inside and after texts differ: folded texts gain them with every save (model/folded.ts).
+ */
 function sameButForBlankLines(a: Value | undefined, b: Value | undefined): boolean {
   if (typeof a === 'string' && typeof b === 'string') return withoutBlankLines(a) === withoutBlankLines(b);
   if (isList(a) && isList(b))
@@ -53,14 +55,14 @@ function sameButForBlankLines(a: Value | undefined, b: Value | undefined): boole
 
 const withoutBlankLines = (text: string): string => text.replace(/\n+/g, '\n');
 
-/** `null`, `[]` and nothing at all say the same to the gateway. */
+/** `null`, `[]` and absent mean the same to the gateway. */
 const isEmpty = (...values: readonly (Value | undefined)[]): boolean =>
   values.every((value) => value === undefined || value === null || (isList(value) && value.length === 0));
 
 /**
- * Memory that shows only values of earlier known files is behind: loading the file loses nothing. So is memory beside a
- * file that was put back to known values: what memory shows was overwritten in the file by somebody (C v0 §6.5). Memory
- * with such values among others is a split that a person must judge. Where neither side is known, we do not understand.
+ * Memory that has only values of earlier known files is stale: loading the file loses nothing. The same is true if
+ * the file was restored to known values: others overwrote in the file what memory shows (C v0 §6.5). Memory that
+ * also has other values is a split brain that a person must judge. If neither side is known, the model is wrong.
  */
 function causeOf(
   found: readonly Disagreement[],
@@ -95,7 +97,7 @@ function descends(a: Value | undefined, b: Value | undefined): boolean {
   return (isTree(a) && (isTree(b) || b === undefined)) || (isTree(b) && a === undefined);
 }
 
-/** A home directory in the file is one that only the gateway knows (C v0 §4.2). */
+/** Only the gateway knows a home directory in the file (C v0 §4.2). */
 function same(field: Field | undefined, memory: Value | undefined, loaded: Value | undefined): boolean {
   if (typeof loaded === 'string' && loaded.startsWith('~') && typeof memory === 'string')
     return memory.endsWith(loaded.slice(1));

@@ -1,5 +1,5 @@
-// Which API generation a gateway speaks, found once per build. Asks only with a key that was just accepted, so that the
-// question cannot count as a failure.
+// Which API generation a gateway has, detected once per build. Sends only a key that was just accepted, so that the
+// request can't count as a failure.
 import type { ApiGeneration, Build } from '../../domain/live.ts';
 import type { DetectionMemory } from '../../domain/state/memory.ts';
 import { fail, HoldfastError } from '../../domain/problem/problem.ts';
@@ -8,7 +8,7 @@ import { buildKey, buildOf } from '../client/build.ts';
 import type { Answer, Client } from '../client/client.ts';
 import { isBefore } from '../../lib/version.ts';
 
-/** A build that names an older version is not asked where the settings want the v0 API. */
+/** A build with an older version isn't probed if the settings require the v0 API. */
 const FIRST_V8 = 'v8.0.0';
 
 export interface DetectOptions {
@@ -18,8 +18,8 @@ export interface DetectOptions {
 }
 
 /**
- * The generation of the gateway, whichever API its file is managed through. Rejects with HF3036 where the target asks
- * for an API that there is not.
+ * The generation of the gateway, whichever API manages its file. Rejects with HF3036 if the target requires an API
+ * that the gateway doesn't have.
  */
 export async function detect(client: Client, options: DetectOptions): Promise<ApiGeneration> {
   if (options.setting === 'v0' && isBefore(options.build.version, FIRST_V8)) return 'v0';
@@ -34,7 +34,7 @@ function tooOld(target: string, { version }: Build): HoldfastError {
   });
 }
 
-/** What the gateway is, whatever the target says: one request where the build is not remembered. */
+/** The generation of the gateway, whatever the settings say: one request if the build isn't recorded. */
 export async function generationOf(
   client: Client,
   { build, memory }: Pick<DetectOptions, 'build' | 'memory'>,
@@ -47,13 +47,13 @@ export async function generationOf(
   return api;
 }
 
-/** A memory that cannot be read or written costs one more request. A fault of ours is none of it. */
+/** A record that can't be read or written costs one more request. Bugs are rethrown. */
 function unremembered(error: unknown): undefined {
   if (!(error instanceof HoldfastError)) throw error;
   return undefined;
 }
 
-/** C v8 §1.4. A refused login is told by the client, and never asked again. */
+/** C v8 §1.4. The client reports a refused login, and it is never retried. */
 async function ask(client: Client): Promise<ApiGeneration> {
   const answer = await client.send({
     method: 'GET',
@@ -73,9 +73,9 @@ async function ask(client: Client): Promise<ApiGeneration> {
 }
 
 /**
- * A v7 gateway does not know the path and answers with an empty 404, without a look at the key and without its build
- * headers. The key opened `/v0/management` just before, so that it is neither switched off nor in Home mode. An error
- * of a v8 gateway about its stored file, or about a field that is not there, is an answer of a v8 gateway.
+ * A v7 gateway doesn't know the path. It responds with an empty 404, without checking the key and without its build
+ * headers. The key was accepted at `/v0/management` just before, so management is neither disabled nor in Home mode.
+ * An error about the stored file, or about an absent field, is a response of a v8 gateway.
  */
 function generationIn({ status, headers, body }: Answer): ApiGeneration | undefined {
   const text = body.open().trim();

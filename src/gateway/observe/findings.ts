@@ -6,7 +6,9 @@ import { SAMPLE_KEYS, usableKeys } from './client-keys.ts';
 import { bricks } from '../model/stored.ts';
 import { NON_STRING_KEY } from '../../yaml/failure.ts';
 
-/** `place`: where the file of this gateway has its client keys. Memory has them at `api-keys`, whatever the generation. */
+/**
+ * `place`: the path of client keys in the file of this gateway. Memory has them at `api-keys` in every generation.
+ */
 export function findingsIn(memory: Tree, target: string, place = 'api-keys'): readonly Problem[] {
   const keys = [...usableKeys(memory['api-keys'])];
   const warning = { target, path: place, severity: 'warning' } as const;
@@ -23,7 +25,10 @@ export function findingsIn(memory: Tree, target: string, place = 'api-keys'): re
   ];
 }
 
-/** Where a block scalar holds a line that begins with `#`: the next write makes it a file that no gateway reads. */
+/**
+ * A block scalar contains a line that begins with `#`: the next write turns the file into one that no gateway can
+ * read.
+ */
 export function brickIn({ text }: FileDocument, target: string): readonly Problem[] {
   const line = bricks(text);
   if (line === undefined) return [];
@@ -31,7 +36,7 @@ export function brickIn({ text }: FileDocument, target: string): readonly Proble
   return [problem('HF3033', message, { target, severity: 'warning' })];
 }
 
-/** The first place whose value JSON cannot hold, in words; C v0 §2.1.3. */
+/** The first path whose value JSON can't express, as text; C v0 §2.1.3. */
 export function notJson(value: Value, path = ''): string | undefined {
   if (typeof value === 'number') return Number.isFinite(value) ? undefined : `${path} isn't a JSON number`;
   const members: readonly (readonly [string, Value])[] = isList(value)

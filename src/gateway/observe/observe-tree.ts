@@ -1,5 +1,5 @@
-// Reads what a v8 gateway holds: the raw file, decoded as the tree that every v8 request sees, is the configuration; the
-// memory view of the v0 API is compared with what that file loads to (design-v8 rules 1 to 4).
+// Reads the state of a v8 gateway. The raw file, decoded as the tree that every v8 request sees, is the
+// configuration. It is compared with the memory view of the v0 API through the model (design-v8 rules 1 to 4).
 import type { Build, Live } from '../../domain/live.ts';
 import { fail, type HoldfastError } from '../../domain/problem/problem.ts';
 import { type Sealed, seal } from '../../domain/secret.ts';
@@ -34,12 +34,12 @@ interface Started {
   readonly build: Build;
   /** Requests sent before this reading began. */
   readonly before: number;
-  /** As far as they were read already. */
+  /** If they were read already. */
   readonly text?: Sealed<string>;
   readonly memory?: Sealed<Tree>;
 }
 
-/** Undefined: it is another build than the one that was remembered, and not of v8. */
+/** Undefined: the build isn't the recorded one, and isn't v8. */
 export async function observeKnownTree(
   client: Client,
   options: ObserveOptions,
@@ -47,7 +47,7 @@ export async function observeKnownTree(
 ): Promise<Live | undefined> {
   const before = total(client);
   const { body: text, headers } = await getFile(client, options.purpose ?? 'observe');
-  const build = buildOf(headers) as Build; // Whoever answers without them has been refused by the client.
+  const build = buildOf(headers) as Build; // A response without these headers was refused by the client.
   const { detection: memory } = options;
   const isSame = buildKey(build) === remembered;
   if (!isSame && (await generationOf(client, { build, ...(memory && { memory }) })) !== 'v8')
@@ -55,7 +55,7 @@ export async function observeKnownTree(
   return observeTree(client, options, { build, before, text });
 }
 
-/** One request; two where the depth is deep. */
+/** One request; two if the depth is deep. */
 export async function observeTree(client: Client, options: ObserveOptions, started: Started): Promise<Live> {
   const { depth, clock, purpose = 'observe', known } = options;
   const { build, before } = started;
@@ -147,7 +147,7 @@ function asItSeems(raw: string, options: ObserveOptions): Pick<Live, 'layout' | 
   return keptFlat !== undefined && isFlat ? { layout: 'legacy', keptFlat } : { layout: 'v8' };
 }
 
-/** Of a file that the gateway would refuse, what there is to compare it by. */
+/** For a file that the gateway would refuse, what it can be compared by. */
 function asFarAsItGoes(raw: string): FileDocument {
   const normalised = normalise(raw);
   const parsed = parseDocument(normalised.ok ? normalised.text : raw);

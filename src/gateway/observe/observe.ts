@@ -1,5 +1,5 @@
-// Reads what a gateway holds: shallow (memory) or deep (memory and file, compared through the model). Judges nothing
-// against a desired state.
+// Reads the state of a gateway: shallow (memory) or deep (memory and file, compared through the model). Doesn't
+// compare it with a desired state.
 import type { FileDocument } from '../../domain/yaml-node.ts';
 import type { Build, Live, LiveFile } from '../../domain/live.ts';
 import { problem } from '../../domain/problem/problem.ts';
@@ -31,8 +31,8 @@ import { isFailure, type LoadFailure } from '../../yaml/failure.ts';
 export type { ObserveOptions } from './reading.ts';
 
 /**
- * One or two requests, one more where the build is new. Rejects with HF3xxx where the gateway cannot be read. A v8
- * gateway, where it is known for one, is read by its file first: that is all a shallow check needs (design-v8 rule 1).
+ * One or two requests, one more if the build is new. Rejects with HF3xxx if the gateway can't be read. For a known
+ * v8 gateway, it reads the file first, because a shallow check needs only the file (design-v8 rule 1).
  */
 export async function observe(client: Client, options: ObserveOptions): Promise<Live> {
   const last = await options.detection?.last?.();
@@ -40,7 +40,7 @@ export async function observe(client: Client, options: ObserveOptions): Promise<
   return (await observeKnownTree(client, options, last.build)) ?? observeFlat(client, options);
 }
 
-/** Starts with the memory view; goes over to the file where the gateway turns out to be of v8. */
+/** Starts with the memory view, and continues with the file if the gateway turns out to be v8. */
 async function observeFlat(client: Client, options: ObserveOptions): Promise<Live> {
   const { depth, clock, purpose = 'observe' } = options;
   const before = total(client);
@@ -110,7 +110,10 @@ function parsed(text: string): {
   return { document: readable };
 }
 
-/** A v8 file: wrongly run by a v7 gateway after a downgrade, or rightly by a v8 gateway that names another version. */
+/**
+ * A v8 file: wrongly run by a v7 gateway after a downgrade, or correctly by a v8 gateway that reports another
+ * version.
+ */
 async function foreign(
   file: LiveFile,
   client: Client,

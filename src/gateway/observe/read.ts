@@ -1,4 +1,4 @@
-// Reads of the v0 management API with their bodies made sense of: JSON that must be JSON, a file that must not be empty.
+// Reads of the v0 management API with parsed bodies: JSON that must be JSON, a file that must not be empty.
 import { fail } from '../../domain/problem/problem.ts';
 import { type Sealed, seal } from '../../domain/secret.ts';
 import { isTree, type Tree, type Value } from '../../lib/value.ts';
@@ -8,12 +8,12 @@ import type { Answer, Client, Purpose } from '../client/client.ts';
 export const MANAGEMENT = '/v0/management';
 
 export interface ReadJson {
-  /** Undefined: the body stayed empty however often it was read (C v0 §2.1.3, §10.4). */
+  /** Undefined: the body stayed empty on every attempt (C v0 §2.1.3, §10.4). */
   readonly value: Sealed<Tree> | undefined;
   readonly answer: Answer;
 }
 
-/** GET of an endpoint below `/v0/management` that answers with a JSON object. */
+/** GET of an endpoint below `/v0/management` that responds with a JSON object. */
 export async function readJson(
   client: Client,
   endpoint: string,
@@ -35,12 +35,12 @@ export async function readJson(
   return { value: seal(value), answer };
 }
 
-/** The raw `config.yaml`; empty where the file is. */
+/** The raw `config.yaml`; empty if the file is. */
 export async function readFileText(client: Client, purpose: Purpose): Promise<Sealed<string>> {
   return (await getFile(client, purpose)).body;
 }
 
-/** The same with the headers that tell the build. */
+/** The same with the headers that identify the build. */
 export function getFile(client: Client, purpose: Purpose): Promise<Answer> {
   return get(client, '/config.yaml', purpose);
 }

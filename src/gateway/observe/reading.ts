@@ -1,5 +1,5 @@
-// What readings of both API generations have in common: their options, and how a file or an answer that cannot be worked
-// with is told.
+// What readings of both API generations have in common: their options, and how to report a file or a response that
+// can't be used.
 import { createHash } from 'node:crypto';
 import type { Clock } from '../../domain/clock.ts';
 import type { FileDocument } from '../../domain/yaml-node.ts';
@@ -18,18 +18,18 @@ import { notJson } from './findings.ts';
 
 export interface ObserveOptions {
   readonly depth: 'shallow' | 'deep';
-  /** Something declared is blind in the JSON view: a shallow check reads the file too. */
+  /** The JSON view doesn't show something that is declared, so a shallow check reads the file too. */
   readonly blind?: boolean;
   readonly api: Target['api'];
-  /** Nobody allowed converting a flat file of a v8 gateway: it is read to be managed through the v0 API. */
+  /** Nobody allowed converting a flat file of a v8 gateway, so it is managed through the v0 API. */
   readonly keepFlat?: boolean;
   readonly clock: Clock;
   readonly known?: KnownValues;
   readonly detection?: DetectionMemory;
-  /** What the requests are counted as. `observe` */
+  /** The purpose by which the requests are counted. Default: `observe`. */
   readonly purpose?: Purpose;
   /**
-   * For `restore`: a file that does not parse, that the gateway would refuse or does not understand (HF3023, HF3027)
+   * For `restore`: a file that doesn't parse, or that the gateway would refuse or not understand (HF3023, HF3027),
    * becomes a finding. Such a reading has `agreement: unread` and must not be planned on.
    */
   readonly evenUnreadable?: boolean;
@@ -38,7 +38,7 @@ export interface ObserveOptions {
 export interface ReadFile {
   readonly file: LiveFile;
   readonly findings: readonly Problem[];
-  /** What the gateway would hold after loading it; undefined where it would not. */
+  /** What the gateway would have in memory after loading it; undefined if it wouldn't load it. */
   readonly loaded: Sealed<Tree> | undefined;
 }
 
@@ -46,7 +46,7 @@ export function total(client: Client): number {
   return Object.values(client.counts()).reduce((sum, count) => sum + count, 0);
 }
 
-/** `document` are the nodes that are compared: on v8 those of the normalised text. */
+/** `document` are the nodes that are compared; on v8, those of the normalised text. */
 export function liveFile(text: Sealed<string>, document: FileDocument): LiveFile {
   return { text, hash: createHash('sha256').update(text.open()).digest('hex'), document: seal(document) };
 }
@@ -87,7 +87,7 @@ export function agreement(
   return agreementOf(memory, read.loaded.open(), catalog, earlier);
 }
 
-/** The JSON view stayed empty: the file says why (design-v8 rule 5). */
+/** The JSON view stayed empty: the file shows the reason (design-v8 rule 5). */
 export function unshowable(target: string, content: Tree | undefined): HoldfastError {
   const culprit = content && notJson(content);
   if (culprit === undefined)

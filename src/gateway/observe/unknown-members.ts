@@ -1,18 +1,19 @@
-// Members of entries that the gateway does not know. It loads a file with them and ignores them; a field write of v7
-// deletes them (C v0 §4.4 N11), and v8 refuses every v8 write to any section until they are gone (C v8 §4.6). Pure.
+// Members of entries that the gateway doesn't know. It loads a file with them and ignores them. A field write of v7
+// deletes them (C v0 §4.4 N11), and v8 refuses every v8 write to any section until they are removed (C v8 §4.6).
+// Pure.
 import { entry, formatPath, key, type Path } from '../../domain/path.ts';
 import { type Problem, problem } from '../../domain/problem/problem.ts';
 import { isList, isTree, type Tree, type Value } from '../../lib/value.ts';
 import type { Catalog, Field } from '../catalog/field.ts';
 
-/** Places of them, entries by their index. Unknown keys outside lists are kept by v7 and archived by v8. */
+/** Their paths, entries by index. Unknown keys outside lists are kept by v7 and archived by v8. */
 export function unknownMembers(catalog: Catalog, content: Tree): readonly Path[] {
   const found: Path[] = [];
   collect(catalog.root, content, undefined, false, (above, name) => found.push(pathTo(above, key(name))));
   return found;
 }
 
-/** The way down to a value; made into a path only where something is found. */
+/** The steps to a value; converted to a path only if something is found. */
 type Way = { readonly above: Way; readonly step: Path[number] } | undefined;
 
 function pathTo(above: Way, last: Path[number]): Path {
@@ -21,7 +22,7 @@ function pathTo(above: Way, last: Path[number]): Path {
   return steps;
 }
 
-/** Stored with an index, a key loses it with any write (C v8 §4.8). */
+/** A key that is stored with an index loses the index with any write (C v8 §4.8). */
 const HARMLESS: ReadonlySet<string> = new Set(['auth_index', 'auth-index']);
 
 function collect(
@@ -46,11 +47,11 @@ function collect(
   }
 }
 
-/** `api-key-entries` beside the keys of a provider is taken and ignored (C v8 §2). */
+/** `api-key-entries` next to the keys of a provider is accepted and ignored (C v8 §2). */
 const isHarmless = ({ pattern }: Field, name: string): boolean =>
   HARMLESS.has(name) || (name === 'api-key-entries' && pattern === 'api-keys.openai-compatibility[*]');
 
-/** What a write says of those that go with the entries it writes; nothing where none goes. */
+/** The text about those that are removed with the entries a write changes; empty if there are none. */
 export function unknownGone(catalog: Catalog, before: Tree, after: Tree): string {
   const left = namesIn(catalog, after);
   const gone = namesIn(catalog, before).filter((name) => {

@@ -1,4 +1,4 @@
-// What all endpoints share: their answers, reading and replacing a place of memory, the parsing of parameters.
+// What all endpoints share: responses, reading and replacing a path of memory, the parsing of parameters.
 import type { Tree, Value } from '../../lib/value.ts';
 import type { Field } from '../catalog/field.ts';
 import type { Memory } from '../model/model.ts';
@@ -7,14 +7,14 @@ import { writeJson } from './json-text.ts';
 
 export interface EndpointAnswer {
   readonly status: number;
-  /** Absent where the body is empty. */
+  /** Absent if the body is empty. */
   readonly contentType?: string;
   readonly body: string;
-  /** Memory after the request; the same object where nothing was written. */
+  /** Memory after the request; the same object if nothing was written. */
   readonly memory: Memory;
-  /** `file`: memory is to be saved and a reload follows, even when the saved text is the same. */
+  /** `file`: memory is to be saved and a reload follows, even if the saved text is the same. */
   readonly writes: 'file' | 'none';
-  /** Numbers of plugin settings as they were sent: they are saved as they are spelled. */
+  /** Numbers of plugin settings as they were sent: they are saved in that spelling. */
   readonly sent?: Sent;
 }
 
@@ -30,7 +30,7 @@ export function refuses(memory: Memory, status: number, error: string, more: Tre
 
 export const invalidBody = (memory: Memory): EndpointAnswer => refuses(memory, 400, 'invalid body');
 
-/** 200 for a memory that is now to be saved. */
+/** 200 for a memory that is to be saved. */
 export function stores(memory: Memory, body: Tree = { status: 'ok' }): EndpointAnswer {
   return { ...shows(memory, body), writes: 'file' };
 }
@@ -48,7 +48,7 @@ export function namesOf(field: Field): string[] {
   return field.parent ? [...namesOf(field.parent), field.name] : [];
 }
 
-/** An `index` parameter as C's `%d` reads it; undefined where it cannot be read or is out of range (C v0 §3.0). */
+/** An `index` parameter as C's `%d` parses it; undefined if it can't be parsed or is out of range (C v0 §3.0). */
 export function indexIn(text: string | undefined, length: number): number | undefined {
   const digits = text === undefined ? undefined : /^[ \t\r]*([+-]?\d+)/.exec(text)?.[1];
   return inRange(digits === undefined ? undefined : Number(digits), length);

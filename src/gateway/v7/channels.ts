@@ -1,4 +1,4 @@
-// The three OAuth maps (C v0 §3.4), the wipe by a mistyped body included.
+// The three OAuth maps (C v0 §3.4), including the deletion by a mistyped body.
 import { isList, isTree, listOf, type Tree, treeOf, type Value, withValue } from '../../lib/value.ts';
 import type { Field } from '../catalog/field.ts';
 import type { Memory } from '../model/model.ts';
@@ -8,7 +8,7 @@ import { type EndpointAnswer, invalidBody, refuses, shows, stores } from './answ
 import { decodeField, decodeString, membersOf } from './decode.ts';
 import { isNode, readFirst, readWhole } from './json-text.ts';
 
-/** How the maps name their parts. `oauth-excluded-models` knows no channel and checks that its provider is there. */
+/** How the maps name their parts. `oauth-excluded-models` knows no channel and checks that its provider exists. */
 interface Wording {
   readonly noun: 'provider' | 'channel';
   readonly selectors: readonly string[];
@@ -26,7 +26,7 @@ const wordingOf = (field: Field): Wording => WORDINGS[field.name] ?? FALLBACK;
 
 const named = (text: string): string => trim(text).toLowerCase();
 
-/** Undefined where nothing is left, as memory holds it. */
+/** Undefined if nothing remains, as in memory. */
 function sanitised(field: Field, map: Value | undefined): Tree | undefined {
   if (!isTree(map)) return undefined;
   const given = Object.fromEntries(Object.entries(map).map(([name, list]) => [named(name), list]));
@@ -38,7 +38,9 @@ export function getChannels(memory: Memory, field: Field): EndpointAnswer {
   return shows(memory, { [field.name]: sanitised(field, memory[field.name]) ?? null });
 }
 
-/** A raw map, or `{"items": map}`. What fails as a raw map is read as a wrapper, and a wrapper may lack its items. */
+/**
+ * A raw map, or `{"items": map}`. What fails as a raw map is parsed as a wrapper, and a wrapper can lack its items.
+ */
 export function putChannels(memory: Memory, field: Field, body: string): EndpointAnswer {
   const node = readWhole(body);
   if (!isNode(node)) return invalidBody(memory);

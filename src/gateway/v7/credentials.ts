@@ -1,5 +1,5 @@
-// The credentials that the gateway derives from configured entries: ids and `auth-index` (C v0 §3.3), both deterministic.
-// Knows nothing of what a running server has registered of them.
+// The credentials that the gateway derives from configured entries: IDs and `auth-index` (C v0 §3.3), both
+// deterministic. Doesn't know which of them a running server has registered.
 import { createHash } from 'node:crypto';
 import { isTree, listOf, type Tree, treeOf, type Value } from '../../lib/value.ts';
 import type { Memory } from '../model/model.ts';
@@ -28,7 +28,7 @@ interface Kind {
   readonly provider: string;
 }
 
-/** The lists whose credentials are told apart by key, base URL, proxy, prefix and headers. */
+/** The lists whose credentials are distinguished by key, base URL, proxy, prefix and headers. */
 const KINDS: readonly Kind[] = [
   { list: 'gemini-api-key', id: 'gemini:apikey', provider: 'gemini' },
   { list: 'interactions-api-key', id: 'gemini-interactions:apikey', provider: 'gemini-interactions' },
@@ -40,13 +40,13 @@ const KINDS: readonly Kind[] = [
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-/** By list, base URL and key; by the whole id where there is no key, and for vertex always. */
+/** By list, base URL and key; by the whole ID if there is no key, and always for vertex. */
 function indexOf(list: string, baseUrl: string, apiKey: string, id: string): string {
   const byKey = apiKey !== '' && list !== 'vertex-api-key';
   return sha256(trim(byKey ? `${list}:${baseUrl}+${apiKey}` : `id:${id}`)).slice(0, 16);
 }
 
-/** Hands out ids: a hash of the parts, numbered where it repeats. */
+/** Assigns IDs: a hash of the parts, numbered if it repeats. */
 function idsOfOneRun(): (kind: string, parts: readonly string[]) => string {
   const seen = new Map<string, number>();
   return (kind, parts) => {
@@ -72,7 +72,9 @@ function headersText(entry: Tree): string {
     .join('');
 }
 
-/** Every credential of a configuration, in the order the gateway makes them; disabled providers have none. */
+/**
+ * Every credential of a configuration, in the order in which the gateway creates them; disabled providers have none.
+ */
 export function credentialsOf(memory: Memory): readonly Credential[] {
   const next = idsOfOneRun();
   return [

@@ -1,17 +1,17 @@
-// JSON bodies into configuration values, by the types of the catalog and by the habits of the gateway's decoder
+// Decodes JSON bodies into configuration values, by the types of the catalog and the rules of the gateway's decoder
 // (C v0 §3.0). Knows no endpoint.
 import { isTree, type Tree, type Value } from '../../lib/value.ts';
 import type { Field } from '../catalog/field.ts';
 import type { JsonNode } from './json-text.ts';
 
-/** `ok: false` where a value has the wrong type; which one does not matter to any answer. */
+/** `ok: false` if a value has the wrong type; the response doesn't depend on which one. */
 export type Decoded<T> = { readonly ok: true; readonly value: T } | { readonly ok: false };
 
 class Mismatch extends Error {}
 
 const INT64 = { min: -(2n ** 63n), max: 2n ** 63n - 1n };
 
-/** The members of an object; keys match regardless of case, of duplicates the last counts. Undefined: no object. */
+/** The members of an object. Keys match case-insensitively; the last duplicate counts. Undefined: not an object. */
 export function membersOf(
   node: JsonNode,
   names: readonly string[],
@@ -30,7 +30,7 @@ export function membersOf(
 /** Go compares keys by simple case folding; these two letters fold onto ASCII. */
 const fold = (key: string): string => key.toLowerCase().replaceAll('\u017f', 's').replaceAll('\u212a', 'k');
 
-/** An object that comes twice is decoded into the same value: members of the first that the second lacks stay. */
+/** An object that occurs twice is decoded into the same value: members of the first that the second lacks stay. */
 function merged(earlier: JsonNode | undefined, later: JsonNode): JsonNode {
   if (earlier?.kind !== 'object' || later.kind !== 'object') return later;
   return { kind: 'object', members: [...earlier.members, ...later.members] };
@@ -48,7 +48,7 @@ export function decodeBoolean(node: JsonNode | undefined): Decoded<boolean | und
   return attempt(() => (node === undefined || node.kind === 'null' ? undefined : booleanOf(node)));
 }
 
-/** A value of the field's type, whole: fields that the gateway always has are filled in. `null` gives null. */
+/** A complete value of the field's type: fields that the gateway always has are filled in. `null` gives null. */
 export function decodeField(field: Field, node: JsonNode): Decoded<Value> {
   return attempt(() => valueOf(field, node) ?? null);
 }
@@ -137,7 +137,7 @@ function structOf(field: Field, node: JsonNode): Tree {
   return tree;
 }
 
-/** What memory holds for a member: nothing for an empty one that JSON would leave out (`oe` in the contract). */
+/** What memory has for a member: nothing for an empty one that JSON would omit (`oe` in the contract). */
 export function heldBy(field: Field, value: Value | undefined): Value | undefined {
   if (field.pointer) return value ?? undefined;
   if (field.fallback !== undefined) return value ?? field.fallback;
@@ -170,7 +170,7 @@ function zeroOf(field: Field): Value {
   }
 }
 
-/** Free-form JSON, as plugin settings are: keys exact, of duplicates the last. */
+/** Free-form JSON, like plugin settings: exact keys, the last duplicate counts. */
 export function freeValue(node: JsonNode): Value {
   switch (node.kind) {
     case 'null':

@@ -1,6 +1,6 @@
-// The configuration endpoints of the v0 Management API on memory alone (C v0 §3): what each one answers and what it
-// makes of memory. Pure; the sandbox answers with it, the planner predicts with it. Knows no file, no HTTP server and
-// no runtime: authentication, reload and saving are the sandbox's.
+// The configuration endpoints of the v0 Management API on memory alone (C v0 §3): the response of each one and its
+// effect on memory. Pure; the sandbox responds with it, the planner predicts with it. Knows no file, HTTP server or
+// runtime: authentication, reload and saving belong to the sandbox.
 import { memo } from '../../lib/memo.ts';
 import { type Catalog, type Field, MANAGEMENT_BASE } from '../catalog/field.ts';
 import { toJson } from '../model/json.ts';
@@ -20,15 +20,15 @@ export interface EndpointRequest {
   readonly method: string;
   /** Below the server root, e.g. `/v0/management/debug`. */
   readonly path: string;
-  /** Decoded; of a repeated parameter the first. A parameter without value is `''`. */
+  /** Decoded; the first of a repeated parameter. A parameter without a value is `''`. */
   readonly query?: Readonly<Record<string, string>>;
-  /** The body as text; `''` where there is none. */
+  /** The body as text; `''` if there is none. */
   readonly body?: string;
 }
 
 /**
- * One request to a configuration endpoint: every row of C v0 §3, and `GET /config`. A path or method that is none
- * of them answers the gateway's empty 404. `GET` and `PUT /config.yaml` are not here: they are about the file.
+ * One request to a configuration endpoint: every row of C v0 §3, and `GET /config`. Any other path or method gets
+ * the gateway's empty 404. `GET` and `PUT /config.yaml` aren't here, because they are about the file.
  */
 export function handle(
   memory: Memory,
@@ -47,7 +47,7 @@ export function handle(
   return field && act ? act({ memory, field, query, body, runtime }) : unknown(memory);
 }
 
-/** The methods that the gateway has for a path below `/v0/management`; empty: no such endpoint. */
+/** The methods of the gateway for a path below `/v0/management`; empty: no such endpoint. */
 export function methodsOf(path: string, catalog: Catalog): readonly string[] {
   const endpoint = path.startsWith(`${MANAGEMENT_BASE}/`) ? path.slice(MANAGEMENT_BASE.length) : '';
   if (endpoint === '/config') return ['GET'];
@@ -60,7 +60,7 @@ export function methodsOf(path: string, catalog: Catalog): readonly string[] {
 
 function wholeConfig(memory: Memory, catalog: Catalog): EndpointAnswer {
   const json = toJson(memory, catalog);
-  // What JSON can't express makes the whole answer empty (C v0 §2.1.3).
+  // What JSON can't express makes the whole response empty (C v0 §2.1.3).
   return json ? shows(memory, json) : { ...shows(memory, {}), body: '' };
 }
 

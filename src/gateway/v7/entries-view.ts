@@ -1,5 +1,5 @@
-// What GET of a provider list shows (C v0 §3.3): the entries in JSON spelling, with `auth-index` where the runtime has
-// registered the credential. openai-compatibility is re-shaped.
+// What GET of a provider list shows (C v0 §3.3): the entries in JSON spelling, with `auth-index` if the runtime has
+// registered the credential. openai-compatibility has a different form.
 import { isList, isTree, listOf, type Tree, type Value } from '../../lib/value.ts';
 import type { Field } from '../catalog/field.ts';
 import type { Memory } from '../model/model.ts';
@@ -8,7 +8,7 @@ import { type EndpointAnswer, shows } from './answer.ts';
 import { credentialsOf } from './credentials.ts';
 import { type Entry, entriesIn } from './entries.ts';
 
-/** What the running gateway knows besides memory. */
+/** What the running gateway knows in addition to memory. */
 export interface RuntimeView {
   /** `auth-index` by credential id, for the credentials the runtime has registered. */
   readonly authIndex?: ReadonlyMap<string, string>;
@@ -41,7 +41,7 @@ function indexesOf(memory: Memory, list: string, runtime: RuntimeView): Indexes 
 const withIndex = (entry: Value, index: string | undefined): Value =>
   isTree(entry) && index !== undefined ? { ...entry, 'auth-index': index } : entry;
 
-/** A value with the names that JSON has for its members. */
+/** A value with the JSON names of its members. */
 function spelled(field: Field | undefined, value: Value): Value {
   if (isList(value)) return value.map((item) => spelled(field?.item, item));
   if (!isTree(value) || !field?.fields) return value;
@@ -53,7 +53,7 @@ function spelled(field: Field | undefined, value: Value): Value {
   );
 }
 
-/** `disabled` always, `models` only when there are any, keys trimmed, the index with each key where there are keys. */
+/** `disabled` always, `models` only if there are any, keys trimmed, the index with each key if there are keys. */
 function openaiView(
   field: Field,
   entry: Entry,

@@ -1,4 +1,4 @@
-// The provider lists: GET, PUT and DELETE (C v0 §3.3). Which list does what differently stands in `families.ts`.
+// The provider lists: GET, PUT and DELETE (C v0 §3.3). The differences between the lists are in `families.ts`.
 import { isList, isTree, listOf, type Tree, type Value } from '../../lib/value.ts';
 import type { Field } from '../catalog/field.ts';
 import type { Memory } from '../model/model.ts';
@@ -19,7 +19,7 @@ export function entriesIn(memory: Memory, field: Field): readonly Entry[] {
 
 export const textIn = (entry: Entry, member: string): string => String(entry[member] ?? '');
 
-/** Saves a list after what the gateway does to all of it at every write (C v0 §4.2, column L). */
+/** Saves a list after the normalisation of the whole list at every write (C v0 §4.2, column L). */
 export function storesEntries(memory: Memory, field: Field, list: readonly Entry[] | null): EndpointAnswer {
   return stores({ ...memory, [field.name]: list === null ? null : sanitised(field, list) });
 }
@@ -32,14 +32,14 @@ function sanitised(field: Field, list: readonly Entry[]): readonly Entry[] {
     .map((entry) => shaped(field, entry));
 }
 
-/** What the gateway does to one entry before it stores it (C v0 §4.2, column W). */
+/** The normalisation of one entry before the gateway stores it (C v0 §4.2, column W). */
 export function written(field: Field, entry: Entry): Entry {
   if (!field.item) return entry;
   const { value } = normaliseAt(field.item, entry, { column: 'write' });
   return shaped(field, isTree(value) ? value : entry);
 }
 
-/** An entry with the members memory always has and without those it leaves out, in the catalog's order. */
+/** An entry with the members that memory always has and without those that it omits, in the catalog's order. */
 function shaped(field: Field, entry: Entry): Entry {
   const tree: Record<string, Value> = {};
   for (const member of field.item?.fields?.values() ?? []) {
@@ -66,7 +66,7 @@ export function putEntries(memory: Memory, field: Field, body: string): Endpoint
   return storesEntries(memory, field, isNull ? null : kept);
 }
 
-/** The first complaint about one entry of a PUT, in the gateway's order. */
+/** The first error in one entry of a PUT, in the gateway's order. */
 function entryProblem(field: Field, family: Family, entry: Entry, place: string): string | undefined {
   if (family.put.needsApiKey && textIn(entry, 'api-key') === '') return `${place}.api-key is required`;
   if (field.item?.fields?.has('weight')) {
@@ -80,7 +80,7 @@ function entryProblem(field: Field, family: Family, entry: Entry, place: string)
   return profile && `${place}.fingerprint-profile: ${profile}`;
 }
 
-/** The first bad weight among the keys of an openai-compatibility entry. */
+/** The first invalid weight among the keys of an openai-compatibility entry. */
 export function innerWeightProblem(keys: Value | undefined, place: string): string | undefined {
   for (const [index, key] of listOf(keys).entries()) {
     const problem = isTree(key) ? weightProblem(key['weight']) : undefined;
@@ -102,7 +102,7 @@ export function deleteEntries(memory: Memory, field: Field, query: Query): Endpo
   return refuses(memory, 400, `missing ${family.select === 'name' ? 'name' : 'api-key'} or index`);
 }
 
-/** All with that name, exactly and untrimmed; none is no error. Undefined: no name given. */
+/** All with exactly that name, untrimmed; none isn't an error. Undefined: no name given. */
 function byName(memory: Memory, field: Field, query: Query): EndpointAnswer | undefined {
   const name = query['name'] ?? '';
   if (name === '') return undefined;

@@ -1,8 +1,9 @@
-// How the provider lists differ from each other at their endpoints (C v0 §3.3). Members, types and what PATCH takes are
-// the catalog's; here is only what no annotation says: order of checks, what empties to what, who refuses.
+// The differences between the endpoints of the provider lists (C v0 §3.3). The catalog has members, types and what
+// PATCH accepts. This file has what no annotation expresses: the order of checks, the results of emptying, what is
+// refused.
 import type { Field } from '../catalog/field.ts';
 
-/** One check or early end of a PATCH; their order decides which error a body with several mistakes gets. */
+/** One check or early end of a PATCH. Their order decides which error a body with several mistakes gets. */
 export type PatchStep =
   | 'weight'
   | 'disable-cooling'
@@ -15,19 +16,19 @@ export interface Family {
   readonly select: 'match' | 'name';
   /** `unique` refuses several matches; `first` takes the first, `first-or-blank` even with a blank text. */
   readonly matching: 'unique' | 'first' | 'first-or-blank';
-  /** `strict` answers 404 for none and refuses several; `lenient` removes whatever matches. */
+  /** `strict` responds with 404 for no match and refuses several; `lenient` removes all matches. */
   readonly deletion: 'strict' | 'lenient';
   readonly put: {
     /** Entries are rewritten before they are checked. */
     readonly rewrites: boolean;
     readonly dropsBlankBaseUrl: boolean;
     readonly needsApiKey: boolean;
-    /** What memory holds after an empty list was sent. */
+    /** What memory has after an empty list was sent. */
     readonly emptyIs: 'null' | 'list' | 'as-sent';
   };
   readonly patch: {
     readonly steps: readonly PatchStep[];
-    /** An entry left without api-key and base-url goes. */
+    /** An entry that has neither api-key nor base-url any more is removed. */
     readonly deletesEmpty: boolean;
   };
 }

@@ -1,5 +1,5 @@
-// JSON read and written the way the gateway's decoder and encoder do (C v0 §3.0): number texts kept, members in
-// order with their duplicates, trailing garbage tolerated or not. Knows nothing of the configuration.
+// Reads and writes JSON as the gateway's decoder and encoder do (C v0 §3.0): number texts kept, members in order
+// with their duplicates, trailing garbage tolerated or not. Knows nothing of the configuration.
 import type { Value } from '../../lib/value.ts';
 
 export type JsonNode =
@@ -121,12 +121,12 @@ function attempt(read: () => JsonNode): JsonNode | { readonly problem: string } 
   }
 }
 
-/** The first value of a text; whatever follows it is ignored. A text without a value gives the decoder's complaint. */
+/** The first value of a text; ignores what follows it. For a text without a value, the decoder's error. */
 export function readFirst(text: string): JsonNode | { readonly problem: string } {
   return attempt(() => new Scanner(text).value());
 }
 
-/** The only value of a text; anything but blanks behind it is a mistake. */
+/** The only value of a text; anything except blanks after it is an error. */
 export function readWhole(text: string): JsonNode | { readonly problem: string } {
   return attempt(() => {
     const scanner = new Scanner(text);
@@ -148,7 +148,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
   '\u2029': '\\u2029',
 };
 
-/** As Go's encoder writes it: `<`, `>`, `&` escaped. Member order is the caller's. */
+/** As Go's encoder writes it: `<`, `>`, `&` escaped. The caller decides the order of members. */
 export function writeJson(value: Value): string {
   return JSON.stringify(value).replace(/[<>&\u2028\u2029]/g, (char) => ESCAPES[char] ?? char);
 }

@@ -1,4 +1,4 @@
-// What single members of an entry refuse (C v0 §3.3), in the gateway's words.
+// What the gateway refuses in single members of an entry (C v0 §3.3), with its messages.
 import type { Value } from '../../lib/value.ts';
 import { trim } from '../model/rules.ts';
 

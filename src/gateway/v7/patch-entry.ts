@@ -10,7 +10,7 @@ import { type Family, familyOf, type PatchStep } from './families.ts';
 import { isNode, type JsonNode, readFirst } from './json-text.ts';
 import { profileProblem, weightProblem } from './members.ts';
 
-/** The members of `value` as far as PATCH takes them; those that `null` unsets are kept raw until they are checked. */
+/** The members of `value` that PATCH accepts; those that `null` unsets stay raw until they are checked. */
 interface Patch {
   readonly values: ReadonlyMap<string, Value>;
   readonly raw: ReadonlyMap<string, JsonNode>;
@@ -60,7 +60,7 @@ function bodyOf(field: Field, family: Family, text: string): Body | undefined {
   return patch && { index: index.value, selector: selector.value, patch };
 }
 
-/** Undefined where a member that PATCH takes has the wrong type; members it does not take may be anything. */
+/** Undefined if a member that PATCH accepts has the wrong type. Members that it ignores can have any type. */
 function patchOf(field: Field, value: JsonNode): Patch | undefined {
   const takes = [...(field.item?.fields?.values() ?? [])].filter(
     (each) => each.route.kind === 'member' && each.route.patch,
@@ -111,7 +111,7 @@ function selected(
   return found.length > 1 ? 'several' : found[0];
 }
 
-/** What one step says to the patch: go on (undefined), take the entry away, or a complaint. */
+/** The result of one step of the patch: continue (undefined), remove the entry, or an error. */
 function judged(step: PatchStep, { values, raw }: Patch): 'delete' | { readonly error: string } | undefined {
   switch (step) {
     case 'weight':
@@ -153,7 +153,7 @@ function patched(field: Field, entry: Entry, { values, raw }: Patch): Entry {
   return next;
 }
 
-/** Undefined: left as it is. Null: unset. */
+/** Undefined: unchanged. Null: unset. */
 function valueFor(
   member: Field,
   values: ReadonlyMap<string, Value>,

@@ -1,5 +1,5 @@
 // Plugin settings (C v0 §3.5): free-form objects below `plugins.configs.<id>`. No plugin is ever installed here, so
-// an id exists exactly when it has settings.
+// an ID exists exactly if it has settings.
 import { isTree, type Tree, treeOf, type Value, valueAt, withValue } from '../../lib/value.ts';
 import type { Memory } from '../model/model.ts';
 import { sentAt } from './sent.ts';
@@ -21,7 +21,7 @@ const settingsOf = (memory: Memory, id: string): Tree | undefined => {
 const withSettings = (memory: Memory, id: string, settings: Tree | undefined): Memory =>
   withValue(memory, [...CONFIGS, id], settings);
 
-/** `/plugins/{id}`, `/plugins/{id}/config`, `/plugins/{id}/enabled`; undefined where the gateway has no such route. */
+/** `/plugins/{id}`, `/plugins/{id}/config`, `/plugins/{id}/enabled`; undefined if the gateway has no such route. */
 export function handlePlugin(
   memory: Memory,
   method: string,
@@ -63,7 +63,7 @@ const get: Act = (memory, id) => {
   return refuses(memory, 500, 'plugin_config_encode_failed', { message });
 };
 
-/** Whole numbers of 64 bits that need the sign's bit: a write stores them as what no read can decode. */
+/** Whole numbers of 64 bits that need the sign bit: a write stores them in a form that no read can decode. */
 function isBeyondInt64(value: Value | undefined): boolean {
   return typeof value === 'number' && Number.isInteger(value) && value >= 2 ** 63 && value < 2 ** 64;
 }
@@ -103,7 +103,7 @@ const remove: Act = (memory, id) => {
   });
 };
 
-/** The object of a body, or why there is none, in the decoder's words. */
+/** The object of a body, or why there is none, as the decoder's message. */
 function objectIn(body: string, names: boolean): JsonNode | string {
   const node = readFirst(body);
   if (!isNode(node)) return node.problem;
@@ -113,7 +113,7 @@ function objectIn(body: string, names: boolean): JsonNode | string {
   return `json: cannot unmarshal ${kind} into Go value of type map[string]interface {}`;
 }
 
-/** A number that no 64-bit float holds is refused; a PUT names the member that it stands in. */
+/** A number that no 64-bit float can represent is refused; a PUT names the member that contains it. */
 function beyondFloat(node: JsonNode & { readonly kind: 'object' }, names: boolean): string | undefined {
   for (const [name, member] of node.members.toSorted(([a], [b]) => (a < b ? -1 : 1))) {
     const text = firstBeyondFloat(member);
@@ -129,7 +129,7 @@ function firstBeyondFloat(node: JsonNode): string | undefined {
   return inner.map(firstBeyondFloat).find((text) => text !== undefined);
 }
 
-/** `enabled` and `priority` are read by the YAML decoder: any number is a priority, null is nothing. */
+/** The YAML decoder reads `enabled` and `priority`: any number is a priority, null is absent. */
 function storesChecked(memory: Memory, id: string, settings: Tree, sent?: JsonNode): EndpointAnswer {
   const wrong =
     mistyped('enabled', settings['enabled'], 'boolean', 'bool') ??
@@ -142,7 +142,7 @@ function storesChecked(memory: Memory, id: string, settings: Tree, sent?: JsonNo
 
 const INT64 = { least: -(2n ** 63n), most: 2n ** 63n - 1n, beyond: 2n ** 64n };
 
-/** A priority above 64 bits is no integer to the decoder; below them it is cut. */
+/** The decoder doesn't accept a priority above 64 bits as an integer; it cuts off fractions. */
 function tooLarge(sent: JsonNode): string | undefined {
   const members = sent.kind === 'object' ? sent.members : [];
   const node = members.findLast(([name]) => name === 'priority')?.[1];

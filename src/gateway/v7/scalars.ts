@@ -20,7 +20,7 @@ const STRATEGIES: Readonly<Record<string, string>> = {
   ff: 'fill-first',
 };
 
-/** What a negative number becomes at write; other integers are stored as they come. */
+/** What a negative number becomes at write; other integers are stored as they are. */
 const NEGATIVES: Readonly<Record<string, number>> = {
   'logs-max-total-size-mb': 0,
   'error-logs-max-files': 10,
@@ -59,7 +59,7 @@ function writtenValue(field: Field, value: Value): Value | undefined {
   return typeof value === 'number' && value < 0 && floor !== undefined ? floor : value;
 }
 
-/** Only `/proxy-url` knows DELETE. */
+/** Only `/proxy-url` supports DELETE. */
 export function deleteScalar(memory: Memory, field: Field): EndpointAnswer {
   return stores(withValue(memory, namesOf(field), ''));
 }

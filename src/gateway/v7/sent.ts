@@ -1,4 +1,4 @@
-// Where the scalars of a JSON body come to stand, and how they are spelled there.
+// Where the scalars of a JSON body end up, and their spelling there.
 import { placeOf, type Sent } from '../model/spelling.ts';
 import type { JsonNode } from './json-text.ts';
 

@@ -1,5 +1,5 @@
-// What a load makes of the file itself (C v8 §4.6, §4.9): the hash in the place of a plaintext secret, flat keys that
-// lose against their v8 spelling removed. Pure.
+// How a load changes the file itself (C v8 §4.6, §4.9): it replaces a plaintext secret with its hash, and removes
+// flat keys that lose against their v8 spelling. Pure.
 import { isTree } from '../../lib/value.ts';
 import { type LoadOptions, type Memory } from '../model/model.ts';
 import { Fault } from './groups.ts';
@@ -11,7 +11,7 @@ import { isFailure, type LoadFailure } from '../../yaml/failure.ts';
 export interface AtLoad {
   readonly ok: true;
   readonly memory: Memory;
-  /** The file afterwards; the text given where the load leaves it alone. */
+  /** The file afterwards; the given text if the load doesn't change it. */
   readonly text: string;
 }
 
@@ -30,7 +30,7 @@ function secretIn(memory: Memory): string {
   return isTree(management) ? String(management['secret-key'] ?? '') : '';
 }
 
-/** The whole file is indented by two then, comment lines stand at the left. */
+/** The whole file is then indented by two, and comment lines start at the left edge. */
 function withSecret(text: string, hash: string): string {
   const root = expanded(parse(text));
   if (!root) throw new Fault('empty config');

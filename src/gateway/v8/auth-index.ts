@@ -1,4 +1,4 @@
-// The `auth_index` that JSON reads show at keys and groups, and that writes take off again (C v8 §4.8).
+// The `auth_index` that JSON reads show for keys and groups, and that writes remove again (C v8 §4.8).
 import type { Memory } from '../model/model.ts';
 import { credentialsOf } from '../v7/credentials.ts';
 import { trim } from '../model/rules.ts';
@@ -7,7 +7,7 @@ import { at, entryOf, isNull, type Mapping, member, type Node, remove, scalar } 
 
 const NAMES = ['auth_index', 'auth-index'];
 
-/** Takes them off what a write at a path brings: only the root and what is below `api-keys` can hold any. */
+/** Removes them from the value of a write: only the root and what is below `api-keys` can have any. */
 export function stripIndexes(update: Node, names: readonly string[]): void {
   const [root, family] = names;
   if (root === undefined) stripFamilies(member(update, 'api-keys'));
@@ -29,7 +29,7 @@ function stripGroups(groups: Node): void {
   }
 }
 
-/** Where an index was found for each entry of a flat list, in its order; openai-compatibility has one a key. */
+/** The index found for each entry of a flat list, in its order; openai-compatibility has one per key. */
 type Indexes = readonly {
   readonly entry: number;
   readonly key?: number;
@@ -38,7 +38,7 @@ type Indexes = readonly {
   readonly baseUrl: string;
 }[];
 
-/** Adds them to the groups of a tree that is about to be shown; `memory` is what the same text loads as. */
+/** Adds them to the groups of a tree for output; `memory` is what the same text loads as. */
 export function addIndexes(root: Node, memory: Memory): void {
   const credentials = credentialsOf(memory);
   for (const { legacy, v8 } of layoutTable().families) {
@@ -93,7 +93,7 @@ function addToKeys(groups: readonly Mapping[], legacy: string, found: Indexes, m
   }
 }
 
-/** The others are found by what identifies them, so that duplicates show the one that survived. */
+/** The others are found by their identity, so that duplicates show the one that survived. */
 function sameCredential(
   key: Node,
   group: Node,

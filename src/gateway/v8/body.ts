@@ -1,4 +1,4 @@
-// Bodies of v8 requests: checked as JSON, then read by a YAML parser (C v8 §4.10).
+// Bodies of v8 requests: checked as JSON, then parsed by a YAML parser (C v8 §4.10).
 import { nodeThatSays } from '../model/decode.ts';
 import { isJson } from '../model/rules.ts';
 import { isList, isTree, type Value } from '../../lib/value.ts';
@@ -14,13 +14,13 @@ export function readBody(text: string, format: 'json' | 'yaml'): Body {
   if (format === 'json' && isRefusedAsYaml(text)) return { ok: false, error: 'invalid_body' };
   const node = treeOf(format === 'json' ? text.replaceAll('\u0085', ' ') : text);
   if (!node || isFailure(node)) return { ok: false, error: 'invalid_body' };
-  return { ok: true, node: node as Exclude<typeof node, LoadFailure> }; // It is no failure.
+  return { ok: true, node: node as Exclude<typeof node, LoadFailure> }; // It isn't a failure.
 }
 
 /**
- * What `readBody` makes of the JSON text of a value (all control characters escaped), without the detour over the text:
- * a parser of YAML takes longer for a body of thousands of keys than everything else that is done with it. Entries that
- * are those of the file, unchanged, come as the nodes of the file: what is known of them need not be found out again.
+ * The result of `readBody` for the JSON text of a value (all control characters escaped), without creating that
+ * text: for a body of thousands of keys, a YAML parser takes longer than everything else. Entries that are unchanged
+ * entries of the file become the nodes of the file, so that what is cached about them stays valid.
  */
 export function bodyOf(value: Value): Body {
   try {
@@ -56,7 +56,7 @@ function keyOf(name: string): Scalar {
   return textOf(name);
 }
 
-/** Escaped, each character takes six at most. */
+/** Escaped, each character takes at most six. */
 const SHORT_KEY = 160;
 
 /** Escapes that JSON has and YAML lacks: halves of characters, and the slash. */

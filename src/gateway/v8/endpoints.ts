@@ -1,6 +1,6 @@
-// The configuration endpoints of the v8 Management API on the text of the file alone (C v8 §1.2, §4): what each one
-// answers, and what it makes of file and memory. Pure; the sandbox answers with it, the planner predicts with it.
-// Knows no HTTP server, no disk, no reload.
+// The configuration endpoints of the v8 Management API on the text of the file alone (C v8 §1.2, §4): the response
+// of each one, and its effect on file and memory. Pure; the sandbox responds with it, the planner predicts with it.
+// Knows no HTTP server, disk or reload.
 import type { Value } from '../../lib/value.ts';
 import { type LoadOptions, type Memory } from '../model/model.ts';
 import { dedentComments } from '../model/stored.ts';
@@ -30,26 +30,26 @@ export interface RequestV8 {
 }
 
 export interface ContextV8 extends LoadOptions {
-  /** The file; undefined where it cannot be read. */
+  /** The file; undefined if it can't be read. */
   readonly file: string | undefined;
-  /** Management memory, for `auth_index` where the file does not load. */
+  /** Management memory, for `auth_index` if the file doesn't load. */
   readonly memory?: Memory;
-  /** `A`: the first v8 releases, from reading only (C v8 §0). Default: `B`. */
+  /** `A`: the first v8 releases, based only on reading the source (C v8 §0). Default: `B`. */
   readonly generation?: 'A' | 'B';
 }
 
 export interface AnswerV8 {
   readonly status: number;
-  /** Absent where the body is empty. */
+  /** Absent if the body is empty. */
   readonly contentType?: string;
-  /** `Cache-Control: no-store` goes with it. */
+  /** The response has `Cache-Control: no-store`. */
   readonly noStore?: true;
   readonly body: string;
-  /** What a successful write leaves: the text of the file, and memory at once (C v8 §4.1 step 10). */
+  /** What a successful write leaves: the text of the file, and memory immediately (C v8 §4.1 step 10). */
   readonly writes?: { readonly text: string; readonly memory: Memory };
 }
 
-/** Whether the gateway has such a route; everything else below `/v8/management` is the bare 404 of C v8 §1.2. */
+/** Whether the gateway has such a route; any other path below `/v8/management` gets the bare 404 of C v8 §1.2. */
 export function routeOf({ method, path }: Pick<RequestV8, 'method' | 'path'>): 'config' | 'yaml' | undefined {
   const endpoint = path.startsWith(`${V8_BASE}/`) ? path.slice(V8_BASE.length) : '';
   if (endpoint === '/config.yaml') return method === 'GET' || method === 'PUT' ? 'yaml' : undefined;
@@ -68,7 +68,7 @@ export function handleV8(request: RequestV8, context: ContextV8): AnswerV8 {
   }
 }
 
-/** An answer that ends the request where it stands. */
+/** A response that ends the request at this point. */
 class Answered extends Error {
   readonly answer: AnswerV8;
 
@@ -131,7 +131,7 @@ interface Write {
   readonly names: readonly string[];
   readonly root: Node;
   readonly context: ContextV8;
-  /** The body of the request, where it is known otherwise than as its text. */
+  /** The body of the request, if it is known in another form than its text. */
   readonly body?: Body;
 }
 
@@ -141,9 +141,9 @@ function write(task: Write): AnswerV8 {
 }
 
 /**
- * What a request to a JSON route makes of a normalised tree, without the validation of what it makes, which costs as much
- * as reading the file six times. `root` becomes it. `value` is what the body of the request says. The answer: that of a
- * request that is refused already.
+ * The effect of a request to a JSON route on a normalised tree, without the final validation, which costs as much as
+ * reading the file six times. `root` becomes the result. `value` is the value of the request's body. Returns the
+ * response of a request that is already refused.
  */
 export function changeTree(root: Node, request: RequestV8, value?: Value): AnswerV8 | undefined {
   const path = request.path.slice(`${V8_BASE}/config`.length).replace(/^\/+|\/+$/g, '');
@@ -174,7 +174,7 @@ function change({ request, format, names, root, context, body }: Write): void {
   stripIndexes(root, []);
 }
 
-/** The sections with TURN secrets and with what is read-only. */
+/** The sections with TURN secrets and with read-only values. */
 function comparedLater(root: Node): Node {
   if (root.kind !== 'map') return copy(root);
   return copy({ ...root, pairs: root.pairs.filter(({ key }) => COMPARED.has(key.text)) });
@@ -210,7 +210,7 @@ function stepInto(node: Node, name: string): Node {
   return made;
 }
 
-/** A scalar in the place of a scalar keeps its comments; anything else loses them (C v8 §4.11). */
+/** A scalar that replaces a scalar keeps its comments; any other value loses them (C v8 §4.11). */
 function replace(place: Node, update: Node): void {
   const keeps = place.kind === 'scalar' && update.kind === 'scalar';
   become(place, keeps ? { ...update, comments: place.comments } : update);
@@ -268,7 +268,7 @@ function store(text: string, context: ContextV8): AnswerV8 {
   return { ...json(200, OK), writes: { text: dedentComments(final.text), memory: loaded.memory } };
 }
 
-/** The tree is rendered from what runs, defaults included, and shared settings stand at their first places [R]. */
+/** The tree is rendered from the runtime, defaults included, with shared settings at their earlier paths [R]. */
 function storeEarly(text: string, memory: Memory): AnswerV8 {
   const saved = saveV8(text, memory);
   if (!saved.ok) return refuse(500, 'write_failed', { message: saved.message });

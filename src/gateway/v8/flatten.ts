@@ -1,5 +1,5 @@
-// A document of either layout, or of both, as the flat layout that the gateway decodes (C v8 §3, §4.6); and the
-// checks it makes on the way. Throws a Fault with the gateway's words.
+// Converts a document of either layout, or of both, to the flat layout that the gateway decodes (C v8 §3, §4.6),
+// with the checks on the way. Throws a Fault with the gateway's message.
 import {
   atPath,
   copySections,
@@ -19,7 +19,7 @@ import { entriesOf, Fault } from './groups.ts';
 import { isWithin, type Move, paths } from './paths.ts';
 import { oldBoolean, resolveScalar } from '../../yaml/resolve.ts';
 
-/** The flat tree of a document; the tree given is left alone. */
+/** The flat tree of a document; doesn't change the given tree. */
 export function flatten(root: Node): Node {
   if (root.kind !== 'map') throw new Fault('config must be a mapping');
   refuseDuplicates(root);
@@ -51,14 +51,14 @@ function checkContainers(root: Node): void {
     for (let i = 1; i < names.length; i += 1) {
       node = member(node, names[i - 1] ?? '');
       if (!node) break;
-      // Routing is shared with the flat layout, where null means defaults.
+      // Routing exists in both layouts; in the flat one, null means defaults.
       if (i === 1 && names[0] === 'routing' && isNull(node)) break;
       if (node.kind !== 'map') throw new Fault(`${names.slice(0, i).join('.')} must be a mapping`);
     }
   }
 }
 
-/** Historical spellings go to their canonical places, which win by presence. */
+/** Moves historical spellings to their canonical paths, which take precedence if present. */
 function foldAliases(root: Node): void {
   const { aliases, aliasSections } = paths();
   for (const { old, now } of aliases) {
@@ -92,7 +92,10 @@ function checkVersion(root: Node): void {
 const ALLOW = 'codex.live-media-relay.allow-private-remote-ips';
 const DISABLE = 'codex.live-media-relay.disable-private-remote-ips';
 
-/** The deprecated flag is the opposite of today's; it yields to it at either place. True: something changed. */
+/**
+ * The deprecated flag is the opposite of the current one, which takes precedence at either path. True: something
+ * changed.
+ */
 export function resolvePrivateIps(root: Node, migrate: boolean): boolean {
   const value = atPath(root, ALLOW);
   if (!value) return false;
@@ -112,8 +115,8 @@ function booleanOf(node: Extract<Node, { kind: 'scalar' }>): boolean | undefined
 }
 
 /**
- * Moves the canonical fields that a historical path means into that path, so that the request acts on what it names
- * (C v8 §4.7). Moved, not copied: a PUT of the subtree replaces them.
+ * Moves the canonical fields of a historical path into that path, so that the request acts on what it names (C v8
+ * §4.7). Moves, not copies: a PUT of the subtree replaces them.
  */
 export function projectAliases(root: Node, path: string): void {
   if (path === '') return;
@@ -128,8 +131,8 @@ export function projectAliases(root: Node, path: string): void {
 }
 
 /**
- * The way back, for a whole document or a body of a request; unknown fields stay where they are. A section that is no
- * mapping stays too: the load refuses it, with 422 (C v8 §4.4).
+ * The reverse, for a whole document or a body of a request; unknown fields stay in place. A section that isn't a
+ * mapping stays too: the load refuses it with 422 (C v8 §4.4).
  */
 export function normaliseAliases(root: Node): void {
   refuseDuplicates(root);
@@ -151,7 +154,7 @@ export function normaliseAliases(root: Node): void {
   }
 }
 
-/** A historical container that is null resets its fields: null on every leaf of it (C v8 §4.4). */
+/** A historical container that is null resets its fields: null for each leaf of it (C v8 §4.4). */
 function nullLeaves(root: Node, container: string): void {
   const value = atPath(root, container);
   if (!isNull(value)) return;

@@ -1,5 +1,5 @@
-// Why the gateway's decoder refuses a flat tree, in its own words: wrong types, duplicate and unknown keys (C v8 §1.5).
-// Only the messages; values come from gateway/model.
+// Why the gateway's decoder refuses a flat tree, with its own messages: wrong types, duplicate and unknown keys (C
+// v8 §1.5). Only the messages; gateway/model decodes values.
 import type { Field } from '../catalog/field.ts';
 import { scalarAs } from '../model/decode.ts';
 import { oldBoolean, resolveScalar } from '../../yaml/resolve.ts';
@@ -9,7 +9,7 @@ import { isNull, type Mapping, member, type Node, type Scalar } from './tree.ts'
 
 const listed = (errors: readonly string[]): string => `yaml: unmarshal errors:\n  ${errors.join('\n  ')}`;
 
-/** Throws a Fault that names every duplicate key, as decoding the tree into plain maps does. */
+/** Throws a Fault that names every duplicate key, as when the tree is decoded into plain maps. */
 export function refuseDuplicates(root: Node): void {
   const errors: string[] = [];
   const walk = (node: Node): void => {
@@ -38,7 +38,7 @@ function duplicatesIn({ pairs }: Mapping): string[] {
 
 const lineOf = ({ line }: Node): number => line ?? 0;
 
-/** Throws a Fault where the tree does not fit the type; `known` also for keys that the type does not have. */
+/** Throws a Fault if the tree doesn't match the type; with `known`, also for keys that the type doesn't have. */
 export function refuseMisfits(root: Node, type: Field, known: 'known' | 'any'): void {
   const decoder = new GoDecoder(known === 'known');
   decoder.decode(root, type);
@@ -124,7 +124,7 @@ function tagOf(node: Scalar): string {
 
 const MODES = /^(?:|false|0|off|no|true|1|on|yes|chat|passthrough)$/;
 
-/** This type decodes itself: what it refuses ends the decoding at once. */
+/** This type decodes itself: its first refusal ends the decoding. */
 function checkImageMode(node: Node): void {
   const name = 'invalid disable-image-generation value';
   if (node.kind !== 'scalar') throw new Fault(name);

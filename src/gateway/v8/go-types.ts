@@ -1,4 +1,4 @@
-// The names that the gateway's messages call its types by (C v8 §1.5). Knows nothing else.
+// The names of types in the gateway's messages (C v8 §1.5).
 import type { Field } from '../catalog/field.ts';
 
 /** By pattern of the flat layout; `*` stands for one step. */
@@ -49,7 +49,7 @@ const ENTRIES: Readonly<Record<string, string>> = {
 
 const OPENAI = 'openai-compatibility[*]';
 
-/** Types that stand in many places, by the end of the pattern. */
+/** Types that occur at many paths, by the end of the pattern. */
 const ENDINGS: readonly (readonly [end: string, name: string])[] = [
   ['request-scoped-errors[*]', 'config.RequestScopedErrorRule'],
   ['.thinking', 'registry.ThinkingSupport'],

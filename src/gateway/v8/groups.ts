@@ -1,5 +1,5 @@
-// Provider groups of v8 and the flat lists they stand for, on the gateway's terms: how groups become entries before
-// they are decoded, and how entries become groups when a legacy list moves (C v8 §2, §3). Pure.
+// Provider groups of v8 and the flat lists they correspond to, by the gateway's rules: how groups become entries
+// before they are decoded, and how entries become groups when a legacy list moves (C v8 §2, §3). Pure.
 import type { Family } from '../layout/table.ts';
 import {
   copy,
@@ -17,10 +17,13 @@ import {
 } from './tree.ts';
 import { resolveScalar } from '../../yaml/resolve.ts';
 
-/** What the gateway says about a document that it cannot read. */
+/** The gateway's message about a document that it can't read. */
 export class Fault extends Error {}
 
-/** Members of a group that its keys inherit, whatever the provider; what a provider lacks its own type refuses. */
+/**
+ * Members of a group that its keys inherit, for every provider; each provider's own type refuses what it doesn't
+ * support.
+ */
 const SHARED: ReadonlySet<string> = new Set([
   'priority',
   'prefix',
@@ -35,7 +38,7 @@ const SHARED: ReadonlySet<string> = new Set([
 
 const INDEXES: ReadonlySet<string> = new Set(['auth_index', 'auth-index']);
 
-/** The flat list that the groups of one family stand for. Throws a Fault. */
+/** The flat list that corresponds to the groups of one family. Throws a Fault. */
 export function entriesOf(groups: Node, { v8, form }: Family): Node {
   if (groups.kind !== 'list') throw new Fault(`${v8} must be a list`);
   const entries = groups.items.flatMap((group, index) => {
@@ -61,7 +64,7 @@ function checkWeights(keys: readonly Node[], place: string): void {
   });
 }
 
-/** openai-compatibility: settings stand on the group, keys are plain records. */
+/** openai-compatibility: settings are on the group, keys are plain records. */
 function recordOf(group: Mapping, keys: readonly Node[]): Node {
   const entry = copy(group);
   for (const name of ['keys', ...INDEXES]) removePath(entry, name);
@@ -86,7 +89,7 @@ function keysOf(group: Mapping, keys: readonly Node[], v8: string): Node[] {
   });
 }
 
-/** The group's members under the key's own; a key's null inherits (C v8 §2). */
+/** The group's members, overridden by the key's own; a null in the key inherits (C v8 §2). */
 function effective(group: Mapping, key: Mapping): Node {
   const entry = emptyMap();
   for (const { key: name, value } of group.pairs)
@@ -96,14 +99,14 @@ function effective(group: Mapping, key: Mapping): Node {
   return entry;
 }
 
-/** Names are not paths here: `a.b` is one member. */
+/** Names aren't paths here: `a.b` is one member. */
 function put(map: Mapping, name: string, value: Node): void {
   const known = entryOf(map, name);
   if (known) known.value = copy(value);
   else map.pairs.push({ key: keyNamed(name), value: copy(value) });
 }
 
-/** One group an entry, never combined: `<provider>-<n>` (C v8 §3). */
+/** One group per entry, never combined: `<provider>-<n>` (C v8 §3). */
 export function groupsOf(entries: Node, { v8, form }: Family): Node {
   const provider = v8.slice(v8.indexOf('.') + 1);
   const items = entries.kind === 'list' ? entries.items : [];

@@ -1,10 +1,12 @@
-// A node as the gateway's JSON shows it (C v8 §4.2, §4.9): scalars decoded without a type, so that unquoted dates and
-// numbers change their spelling; members sorted.
+// A node as the gateway's JSON shows it (C v8 §4.2, §4.9): scalars decoded without a type, so that unquoted dates
+// and numbers change their spelling; members sorted.
 import { resolveScalar } from '../../yaml/resolve.ts';
 import { writeJson } from '../v7/json-text.ts';
 import type { Node, Scalar } from './tree.ts';
 
-/** JSON cannot hold it: a key that is no text, or a number that is none. The gateway's answer is empty then. */
+/**
+ * JSON can't express it: a key that isn't text, or a number that isn't finite. The gateway's response is then empty.
+ */
 class Unencodable extends Error {}
 
 /** Undefined: the body is empty. */
@@ -36,7 +38,7 @@ function scalarText(node: Scalar): string {
   return writeJson(resolved.value);
 }
 
-/** What tells two decoded values apart, their types included; absent and null are one. */
+/** What distinguishes two decoded values, their types included; absent and null are the same. */
 export function fingerprint(node: Node | undefined): string {
   if (!node) return 'nil';
   if (node.kind !== 'scalar') return `${node.kind} ${jsonOf(node) ?? ''}`;

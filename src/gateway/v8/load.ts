@@ -1,5 +1,5 @@
-// A file of either layout becomes the memory of a v8 gateway (C v8 §5: in the spelling of the flat layout), or the
-// reason why it is refused, in the gateway's words (C v8 §1.5). Pure.
+// Loads a file of either layout into the memory of a v8 gateway (C v8 §5: in the spelling of the flat layout), or
+// reports why it is refused, with the gateway's message (C v8 §1.5). Pure.
 import { isIP } from 'node:net';
 import type { FileDocument, FileNode } from '../../domain/yaml-node.ts';
 import { isList, isTree, type Tree, type Value } from '../../lib/value.ts';
@@ -19,8 +19,9 @@ export interface LoadOptionsV8 extends LoadOptions {
 }
 
 /**
- * What the gateway holds after loading a text. `decode` failures are those that a v8 write answers with
- * `parse config payload: ` in front (422) and `PUT /v0/management/config.yaml` as 400; `validate` those without (422).
+ * What the gateway has in memory after loading a text. `decode` failures are those for which a v8 write responds
+ * with the prefix `parse config payload: ` (422), and `PUT /v0/management/config.yaml` with 400; `validate` failures
+ * have no prefix (422).
  */
 export function loadV8(text: string, options: LoadOptionsV8 = {}): LoadSuccess | LoadFailure {
   const document = parseDocument(text);
@@ -34,7 +35,7 @@ export function loadV8(text: string, options: LoadOptionsV8 = {}): LoadSuccess |
   }
 }
 
-/** The same of a tree that is there already; its text is not looked at. */
+/** The same for an existing tree; its text isn't used. */
 export function loadTree(root: FileNode, options: LoadOptions = {}): LoadSuccess | LoadFailure {
   try {
     return loadOrThrow({ text: '', root }, options);

@@ -1,5 +1,5 @@
-// What a v8 gateway makes of a config.yaml before it reads or writes it (C v8 §4.6): which keys move, which become
-// comments at the end, which are deleted; and what it stores for a text that is put whole. Pure.
+// How a v8 gateway converts a config.yaml before it reads or writes it (C v8 §4.6): which keys move, which become
+// comments at the end, which are deleted; and what it stores for a whole text. Pure.
 import type { Field } from '../catalog/field.ts';
 import { loadCatalog } from '../catalog/catalog.ts';
 import { parseDocument } from '../../yaml/document.ts';
@@ -27,28 +27,28 @@ import {
 } from './tree.ts';
 import { isFailure, type LoadFailure } from '../../yaml/failure.ts';
 
-/** `refused`: the message of the 500 or 400 that the gateway answers for it. */
+/** `refused`: the message of the gateway's 500 or 400. */
 export type Normalised =
   | { readonly ok: true; readonly text: string; readonly changed: boolean; readonly fate: Fate }
   | { readonly ok: false; readonly refused: string };
 
-/** What becomes of keys that do not stay as they are. Paths are dotted names. */
+/** What happens to keys that don't stay as they are. Paths are dotted names. */
 export interface Fate {
-  /** Flat and historical spellings, with the places they get; families as a whole. */
+  /** Flat and historical spellings, with their new paths; families as a whole. */
   readonly moved: readonly Move[];
-  /** Flat spellings that go without a trace because their v8 place is taken. */
+  /** Flat spellings that are removed without a trace because their v8 path has a value. */
   readonly deleted: readonly string[];
-  /** Keys that v8 does not know: comments at the end of the file from now on. */
+  /** Keys that v8 doesn't know: they become comments at the end of the file. */
   readonly archived: readonly string[];
-  /** The same, but the file ends with a comment already: they are gone (C v8 §4.6). */
+  /** The same, but the file already ends with a comment: they are lost (C v8 §4.6). */
   readonly lost: readonly string[];
-  /** Whether anchors, aliases or merge keys are written out. */
+  /** Whether anchors, aliases or merge keys are expanded. */
   readonly expanded: boolean;
 }
 
 /**
- * The document as every v8 request sees it, and as the first v8 write stores it (`migrate`); without `migrate` only
- * flat keys that lose against their v8 spelling go, as at each load.
+ * The document as every v8 request sees it, and as the first v8 write stores it (`migrate`). Without `migrate`, only
+ * flat keys that lose against their v8 spelling are removed, as at each load.
  */
 export function normalise(text: string, migrate = true): Normalised {
   try {
@@ -120,7 +120,7 @@ function moveLeaves(root: Node, migrate: boolean, log: Log): boolean {
   return changed;
 }
 
-/** Sections without a leaf in them, which no leaf takes along; null means empty. */
+/** Sections without a leaf, which no leaf takes along; null means empty. */
 function emptySections(root: Node, migrate: boolean): Move[] {
   const { sections, aliasSections } = paths();
   return [...sections, ...aliasSections].filter(({ old, now }) => {
@@ -150,7 +150,7 @@ function moveFamilies(root: Node, migrate: boolean, log: Log): boolean {
   return changed;
 }
 
-/** Takes what v8 does not know out of the tree: to comments behind it, where none stand there yet. */
+/** Moves what v8 doesn't know out of the tree: to comments after it, if there are none yet. */
 function archiveUnknown(root: Mapping, log: Log): void {
   const comments: string[] = [];
   const names: string[] = [];
@@ -189,9 +189,9 @@ function commented(key: Scalar, value: Node): string[] {
 }
 
 /**
- * What `PUT /v0/management/config.yaml` stores on a v8 gateway: a text of the flat layout as it was sent but for the
- * indentation of comment lines, any other normalised (C v8 §5, design-v8 rule 11). Ask `loadV8` first whether it is
- * taken at all. Hashing of a plaintext secret comes later, at the load.
+ * What `PUT /v0/management/config.yaml` stores on a v8 gateway: a text of the flat layout as it was sent, except for
+ * the indentation of comment lines; any other text normalised (C v8 §5, design-v8 rule 11). Call `loadV8` first to
+ * check that it is accepted. A plaintext secret is hashed later, at the load.
  */
 export function stored(text: string): Normalised {
   try {
@@ -208,7 +208,7 @@ export function stored(text: string): Normalised {
 /** Roots that both layouts have. */
 const COMMON: ReadonlySet<string> = new Set(['api-keys', 'plugins', 'quota-exceeded', 'routing', 'client']);
 
-/** Whether the gateway takes a document for one of its v8 layout (C v8 §4.6). */
+/** Whether the gateway considers a document to have the v8 layout (C v8 §4.6). */
 export function isV8Layout(root: Node | undefined): boolean {
   if (root?.kind !== 'map') return false;
   const { roots, leaves, sections, aliases } = paths();

@@ -1,28 +1,28 @@
-// The gateway's own tables of paths, made from schemas/layout.json: what moves where, and in which order it looks. The
-// order decides where keys end up in the file. Knows no document.
+// The gateway's own tables of paths, derived from schemas/layout.json: what moves where, and in which order it
+// checks. The order decides the position of keys in the file. Knows no document.
 import { type Family, layoutTable } from '../layout/table.ts';
 
-/** A place of the flat or of an earlier v8 layout, and its place in the v8 tree. */
+/** A path of the flat or of an earlier v8 layout, and its path in the v8 tree. */
 export interface Move {
   readonly old: string;
   readonly now: string;
 }
 
 export interface Paths {
-  /** Leaves of the flat layout that have another place in v8, in the order of the gateway's own type. */
+  /** Leaves of the flat layout with another path in v8, in the order of the gateway's own type. */
   readonly leaves: readonly Move[];
-  /** Sections of the flat layout: moved only while they are empty. */
+  /** Sections of the flat layout: moved only if they are empty. */
   readonly sections: readonly Move[];
   /** Historical spellings of leaves, in order of preference (C v8 §3). */
   readonly aliases: readonly Move[];
   /** Historical sections, the deepest first. */
   readonly aliasSections: readonly Move[];
   readonly families: readonly Family[];
-  /** Every root that a v8 document may have. */
+  /** Every root that a v8 document can have. */
   readonly roots: ReadonlySet<string>;
 }
 
-/** One spelling that only old gateways had: all its leaves became `client` or `upstream` settings. */
+/** A spelling that only old gateways had: all its leaves became `client` or `upstream` settings. */
 const CLIENT = 'client.codex.optimize-multi-agent-v2';
 
 const SHARED_ROOTS = ['models', 'config-version', 'api-keys', 'plugins', 'quota-exceeded', 'client'];
@@ -74,7 +74,7 @@ export const first = (path: string): string => path.split('.')[0] ?? '';
 
 export const parentOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('.')));
 
-/** Sections of which every leaf became shared; `oauth.providers.codex` keeps leaves of its own. */
+/** Sections whose leaves all became shared; `oauth.providers.codex` keeps leaves of its own. */
 function aliasSections(shared: readonly Move[]): Move[] {
   const found = new Map<string, string>();
   for (const { old, now } of shared) {

@@ -1,6 +1,6 @@
-// The configuration that a v8 gateway runs on, in the spelling of the flat layout: memory, the answers of the v0 API and
-// what the v0 saver writes have this shape (C v8 §5). It is the legacy catalog, without what v8 dropped, with what the
-// v8 catalog says memory holds besides. Knows the handful of keys for which the two catalogs are not enough.
+// The configuration that a v8 gateway runs on, in the spelling of the flat layout: memory, the responses of the v0
+// API and the output of the v0 saver have this form (C v8 §5). It is the legacy catalog without what v8 dropped,
+// plus what the v8 catalog says memory contains. Knows the few keys for which the two catalogs aren't enough.
 import type { Catalog, Field, Route } from '../catalog/field.ts';
 import { catalogOf, loadCatalog } from '../catalog/catalog.ts';
 import { layoutTable } from '../layout/table.ts';
@@ -13,7 +13,7 @@ export function runtimeCatalog(): Catalog {
   return made;
 }
 
-/** What a flat file of a v8 gateway can say and stay flat (C v8 §4.6). */
+/** What a flat file of a v8 gateway can express and stay flat (C v8 §4.6). */
 export function flatFileCatalog(): Catalog {
   flat ??= catalogOf('legacy', flatFile());
   return flat;
@@ -26,7 +26,7 @@ function flatFile(): Field {
   return [...CONVERTING].reduce((without, path) => withoutField(without, path.split('.')), root);
 }
 
-/** Their places are the same in both layouts, and make a file one of v8. */
+/** Their paths are the same in both layouts, and make a file a v8 file. */
 const CONVERTING = ['models', 'client.codex.optimize-multi-agent-v2'];
 
 const FILE: Route = { kind: 'file' };
@@ -50,10 +50,10 @@ function make(): Field {
 /** `a.b[*].*` as `a`, `b`, `[*]`, `*`. */
 const STEP = /\[\*\]|[^.[]+/g;
 
-/** The flat spelling of a v7 gateway; on v8 the runtime has it at its v8 place. */
+/** The flat spelling of a v7 gateway; on v8, the runtime has it at its v8 path. */
 const MOVED = 'codex.optimize-multi-agent-v2';
 
-/** Sections and families are what their members make of them. */
+/** Sections and families consist of their members. */
 const isSection = ({ pattern, fields, flattened }: Field): boolean =>
   flattened === true ||
   (fields !== undefined && !pattern.includes('[')) ||
@@ -65,7 +65,7 @@ function plain(field: Field): Field {
   return { ...field, pattern, jsonName, route: FILE };
 }
 
-/** A copy of xai's list: its entries have the same type, its endpoints the same ways (C v8 §0). */
+/** A copy of xai's list: its entries have the same type, its endpoints the same behavior (C v8 §0). */
 function metaList(root: Field, v8: Catalog): Field {
   const xai = root.fields?.get('xai-api-key');
   const effective = v8.at(['api-keys', 'meta'])?.effective;
@@ -101,7 +101,7 @@ function withoutField(field: Field, [name = '', ...rest]: readonly string[]): Fi
   return { ...field, fields };
 }
 
-/** With a field at a place where there is none; sections on the way are made. */
+/** With a field added at a path; creates the sections on the way. */
 function withField(field: Field, [step = '', ...rest]: readonly string[], leaf: Field): Field {
   if (step === '[*]') return field.item ? { ...field, item: descend(field.item, rest, leaf) } : field;
   if (step === '*') return field.value ? { ...field, value: descend(field.value, rest, leaf) } : field;
@@ -137,7 +137,7 @@ function section(parent: Field, name: string): Field {
   };
 }
 
-/** Members stand in the order of the gateway's own type, which is that of the rows of the layout table. */
+/** Members are in the order of the gateway's own type, which is that of the rows of the layout table. */
 function ordered(root: Field): Field {
   const follows = new Map<string, string>();
   const last = new Map<string, string>();
@@ -167,7 +167,7 @@ function ordered(root: Field): Field {
   return sort(root);
 }
 
-/** What the rows do not tell: after which member a root stands; `''` is the beginning. */
+/** What the rows don't contain: which member a root follows; `''` is the beginning. */
 const PLACES: Readonly<Record<string, string>> = {
   client: '',
   'meta-api-key': 'xai-api-key',

@@ -1,5 +1,5 @@
-// Memory merged into the file as a v0 field write on a v8 gateway does it (C v8 §5): a flat file stays flat, a v8 file
-// gets the values at their v8 places, and everything that the runtime holds besides. Pure.
+// Merges memory into the file as a v0 field write on a v8 gateway does (C v8 §5): a flat file stays flat; a v8 file
+// gets the values at their v8 paths, and everything else that the runtime has. Pure.
 import type { FileDocument, FileNode } from '../../domain/yaml-node.ts';
 import { isList, sameValue, type Value } from '../../lib/value.ts';
 import { type Memory } from '../model/model.ts';
@@ -33,8 +33,8 @@ export interface SavedV8 {
 }
 
 /**
- * The text of the file after a v0 field write that left this memory. Operations of the v8 API save the same way and
- * turn a flat file into the v8 layout (C v8 §1.3): `migrate`.
+ * The text of the file after a v0 field write that left this memory. Operations of the v8 API save in the same way
+ * and convert a flat file to the v8 layout (C v8 §1.3): `migrate`.
  */
 export function saveV8(text: string, memory: Memory, options: SaveOptions = {}): SavedV8 | SaveFailure {
   try {
@@ -89,7 +89,7 @@ function saveOrThrow(text: string, memory: Memory, { flatFile, sent }: SaveOptio
   return migrated.ok ? { ok: true, text: migrated.text } : { ok: false, message: migrated.refused };
 }
 
-/** What stood at its v8 place goes back there; the rest follows when the whole is normalised. */
+/** What was at its v8 path goes back there; the rest follows when the whole is normalised. */
 function restoreLeaves(root: Node, layout: Node): void {
   const collides = member(layout, 'api-keys')?.kind === 'map';
   for (const { old, now } of paths().leaves) {
@@ -124,7 +124,7 @@ function memoryOf(text: string): Memory {
 
 const entries = (value: Value | undefined): Value => (isList(value) ? value : []);
 
-/** Comments as the file had them, along mappings only. */
+/** Comments of the file, along mappings only. */
 function restoreComments(node: Node, from: Node): void {
   node.comments = from.comments;
   if (node.kind !== 'map' || from.kind !== 'map') return;
@@ -136,7 +136,7 @@ function restoreComments(node: Node, from: Node): void {
   }
 }
 
-/** A flat file keeps the historical place of a client setting (C v8 §5). */
+/** A flat file keeps the historical path of a client setting (C v8 §5). */
 function restoreClientPaths(root: Node, layout: Node): void {
   for (const { old, now } of paths().aliases) {
     if (!now.startsWith('client.')) continue;

@@ -1,5 +1,5 @@
-// A config.yaml as a tree that can be moved about: the nodes of domain/yaml-node.ts, writable, aliases and merge keys
-// expanded, addressed by dotted names. Knows YAML's shapes, no key of the gateway.
+// A config.yaml as a tree that can be rearranged: the nodes of domain/yaml-node.ts, writable, aliases and merge keys
+// expanded, addressed by dotted names. Knows YAML, but no key of the gateway.
 import type { Comments, FileDocument, FileNode, Pair, ScalarNode } from '../../domain/yaml-node.ts';
 import { isMerge } from '../model/decode.ts';
 import { parseDocument } from '../../yaml/document.ts';
@@ -11,7 +11,7 @@ type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
 export type Scalar = Omit<Writable<ScalarNode>, 'range'> & Placed;
 interface Placed {
-  /** 1-based, in the text that the node was read from; none for what was made. */
+  /** 1-based, in the text that the node was parsed from; undefined for new nodes. */
   line?: number;
 }
 export interface Entry {
@@ -40,14 +40,14 @@ export const scalar = (text: string, style: ScalarNode['style'] = 'plain'): Scal
 export const emptyMap = (): Mapping => ({ kind: 'map', comments: NONE, flow: false, pairs: [] });
 export const list = (items: Node[]): Sequence => ({ kind: 'list', comments: NONE, flow: false, items });
 
-/** The tree of a text; a failure of the parser says it as the gateway's does. Undefined: nothing but comments. */
+/** The tree of a text; a failure of the parser has the gateway's message. Undefined: nothing except comments. */
 export function treeOf(text: string): Node | undefined | LoadFailure {
   const document = parseDocument(text);
   if (isFailure(document)) return document as LoadFailure; // Nothing else fails to parse.
   return expanded(document as FileDocument);
 }
 
-/** Undefined for a document without content. Anchors are gone; what an alias meant stands in its place. */
+/** Undefined for a document without content. Anchors are removed; the meaning of an alias replaces it. */
 export function expanded({ root, text }: FileDocument): Node | undefined {
   return root && expand(root, { anchors: anchorsIn(root), lineAt: linesOf(text) });
 }
@@ -95,7 +95,7 @@ function expand(node: FileNode, source: Source): Node {
   return { ...rest, ...placed, pairs: expandPairs(rest.pairs, source) };
 }
 
-/** Own keys first, then those of `<<` that are not there yet; the first of several merged mappings wins. */
+/** Own keys first, then those of `<<` that aren't there yet; the first of several merged mappings wins. */
 function expandPairs(pairs: readonly Pair[], source: Source): Entry[] {
   const own: Entry[] = [];
   const merged: Mapping[] = [];
@@ -117,7 +117,7 @@ export function copy(node: Node): Node {
   return { ...node, pairs: node.pairs.map(copyEntry) };
 }
 
-/** The same down to the lists, which both trees have then: for those that are moved about and not changed. */
+/** The same down to the lists, which both trees then share: for lists that are moved and not changed. */
 export function copySections(node: Node): Node {
   if (node.kind !== 'map') return { ...node };
   return {
@@ -145,21 +145,21 @@ export const atPath = (root: Node | undefined, path: string): Node | undefined =
 export const isNull = (node: Node | undefined): boolean =>
   node?.kind === 'scalar' && resolveScalar(node)?.type === 'null';
 
-/** Turns a node into an empty mapping in its place. */
+/** Turns a node into an empty mapping, in place. */
 export function toEmptyMap(node: Node): void {
   const { comments } = node;
   for (const name of Object.keys(node)) Reflect.deleteProperty(node, name);
   Object.assign(node, { ...emptyMap(), comments });
 }
 
-/** Puts the content of a node in the place of another, and leaves it to it; the object stays the one that parents know. */
+/** Moves the content of a node into another node; the object that parents refer to stays the same. */
 export function become(node: Node, other: Node): void {
   const fresh = { ...other };
   for (const name of Object.keys(node)) Reflect.deleteProperty(node, name);
   Object.assign(node, fresh);
 }
 
-/** The member of that name, made where it is missing; what isn't a mapping becomes an empty one. */
+/** The member of that name, created if it is missing; a value that isn't a mapping becomes an empty one. */
 function makeMember(node: Node, name: string): Entry {
   if (node.kind !== 'map') toEmptyMap(node);
   const map = node as Mapping; // It is now.
@@ -170,13 +170,13 @@ function makeMember(node: Node, name: string): Entry {
   return made;
 }
 
-/** A key as the gateway makes it: quoted where it would not be read as a text. */
+/** A key as the gateway writes it: quoted if it would be parsed as another type. */
 export function keyNamed(name: string): Scalar {
   const isText = resolveScalar(scalar(name))?.type === 'str' && name !== '<<';
   return scalar(name, isText ? 'plain' : 'double');
 }
 
-/** Sets a copy of the value at a path, making what is missing on the way. */
+/** Sets a copy of the value at a path, and creates what is missing on the way. */
 export function set(root: Node, path: string, value: Node): Entry {
   const names = path.split('.');
   let node = root;
@@ -186,7 +186,7 @@ export function set(root: Node, path: string, value: Node): Entry {
   return entry;
 }
 
-/** The same with the comments above and below the value moved to its key. */
+/** The same, with the comments above and below the value moved to its key. */
 export function setWithComments(root: Node, path: string, value: Node): void {
   const entry = set(root, path, value);
   const { head, foot, line } = entry.value.comments;
@@ -217,8 +217,8 @@ const isEmpty = (node: Node): boolean =>
   node.kind === 'map' ? node.pairs.length === 0 : node.kind === 'list' && node.items.length === 0;
 
 /**
- * A copy of the value at a path with the comments of its key, and those of the mappings that a move of their only
- * member takes away: what stood behind a key on its line stands above the value then.
+ * A copy of the value at a path with the comments of its key, and those of the mappings that disappear when their
+ * only member moves. What followed a key on its line is then above the value.
  */
 export function copyWithComments(root: Node, path: string): Node {
   const names = path.split('.');
@@ -251,7 +251,7 @@ function take(node: Node, key: Comments, around: Comments | undefined): void {
   };
 }
 
-/** The text of a tree as the gateway's encoder marshals it: indented by four. */
+/** The text of a tree as the gateway's encoder prints it: indented by four. */
 export function print(root: Node, indent: 2 | 4 = 4, comments: 'in-place' | 'left' = 'in-place'): string {
   return printDocument(root, { indent, leftAligned: comments === 'left' });
 }

@@ -1,4 +1,4 @@
-// TURN secrets: JSON reads do not show them, JSON writes that leave them out keep them (C v8 §4.8).
+// TURN secrets: JSON reads don't show them, and JSON writes that omit them keep them (C v8 §4.8).
 import { at, copy, member, type Node, remove, scalar } from './tree.ts';
 import { isNull } from './tree.ts';
 
@@ -14,7 +14,7 @@ export function hideSecrets(root: Node): void {
   for (const server of serversIn(root)) for (const name of SECRETS) remove(server, [name]);
 }
 
-/** Each server takes those it lacks from the first server before with the same urls that none has taken from. */
+/** Each server gets those it lacks from the first earlier server with the same urls that no other has used. */
 export function keepSecrets(root: Node, before: Node): void {
   const left = [...serversIn(before)];
   for (const server of serversIn(root)) {
@@ -30,7 +30,7 @@ export function keepSecrets(root: Node, before: Node): void {
   }
 }
 
-/** Undefined: no list of texts. The order counts. */
+/** Undefined: not a list of texts. The order counts. */
 function urlsOf(server: Node): string | undefined {
   const urls = member(server, 'urls');
   if (!urls) return undefined;

@@ -9,7 +9,7 @@ import { parentOf, paths } from './paths.ts';
 import { runtimeCatalog } from './runtime.ts';
 import { atPath, expanded, member, type Node, print, removePath } from './tree.ts';
 
-/** Why the gateway refuses a text as v8 configuration with 400; undefined: it takes it. */
+/** Why the gateway refuses a text as v8 configuration with 400; undefined: it accepts it. */
 export function strictFault(text: string): string | undefined {
   try {
     check(text);
@@ -29,7 +29,7 @@ function check(text: string): void {
   refuseUnknownProviders(root);
   removePath(flat, 'config-version');
   for (const { now } of paths().leaves) removeEmptySections(flat, now);
-  const again = expanded(parse(print(flat))); // Its line numbers are those of the tree as it is printed.
+  const again = expanded(parse(print(flat))); // Its line numbers are those of the printed tree.
   if (again) refuseMisfits(again, runtimeCatalog().root, 'known');
   const models = modelsFault(flat);
   if (models !== undefined) throw new Fault(models);
@@ -56,7 +56,7 @@ function refuseUnknownProviders(root: Node): void {
   if (odd) throw new Fault(`unknown API-key provider ${odd.key.text}`);
 }
 
-/** Emptied sections on the way to a leaf that moved away; empty maps of the user stay. */
+/** Emptied sections on the path to a leaf that moved away; the user's empty maps stay. */
 function removeEmptySections(flat: Node, path: string): void {
   for (let section = parentOf(path); section !== ''; section = parentOf(section)) {
     const value = atPath(flat, section);

@@ -1,5 +1,5 @@
-// A config.yaml as every v8 request sees it: normalised into the v8 tree, whatever layout it is stored in (C v8 §4.1).
-// What Holdfast compares on a v8 gateway; the raw text is kept beside it by whoever read it. Pure.
+// A config.yaml as every v8 request sees it: normalised into the v8 tree, whatever its stored layout (C v8 §4.1).
+// Holdfast compares this on a v8 gateway; the caller keeps the raw text next to it. Pure.
 import type { Layout } from '../../domain/desired.ts';
 import type { FileDocument, FileNode } from '../../domain/yaml-node.ts';
 import { memo } from '../../lib/memo.ts';
@@ -21,17 +21,17 @@ export interface View {
   /** Of the raw text. */
   readonly layout: Layout;
   readonly fate: Fate;
-  /** What the gateway holds after loading it, complete (`Memory` of model.ts, flat spelling). */
+  /** What the gateway has in memory after loading it, complete (`Memory` of model.ts, flat spelling). */
   readonly memory: Memory;
-  /** A plaintext secret stands in it: the gateway replaces it by its hash. */
+  /** It contains a plaintext secret: the gateway replaces it with its hash. */
   readonly rewritten: boolean;
 }
 
-/** The last texts: a plan asks for the file before and after it, again and again. */
+/** The last texts, because a plan needs the file before and after it repeatedly. */
 const recent: { readonly text: string; readonly seen: View | LoadFailure }[] = [];
 const KEPT = 4;
 
-/** The failure is that of the load, or the refusal to normalise, in the gateway's words. */
+/** The failure is that of the load, or the refusal to normalise, with the gateway's message. */
 export function viewV8(text: string, options?: LoadOptions): View | LoadFailure {
   const known = options ? undefined : recent.find((one) => one.text === text);
   if (known) return known.seen;
@@ -59,8 +59,8 @@ function look(text: string, options: LoadOptions | undefined): View | LoadFailur
 }
 
 /**
- * Content of a normalised document; nulls in groups and keys, which mean inheritance, are part of it (C v8 §4.4). Read
- * once however often it is asked for.
+ * Content of a normalised document. Nulls in groups and keys, which mean inheritance, are part of it (C v8 §4.4).
+ * Cached.
  */
 export const contentOfTree: (document: FileDocument) => Tree = memo(readContent);
 
@@ -75,7 +75,7 @@ function member(node: FileNode | undefined, name: string): FileNode | undefined 
   return node?.kind === 'map' ? node.pairs.find(({ key }) => key.text === name)?.value : undefined;
 }
 
-/** The same value where there is no null in it. */
+/** The same value if there is no null in it. */
 function withNulls(value: Value, node: FileNode): Value {
   if (isList(value) && node.kind === 'list' && value.length === node.items.length) {
     const made = value.map((item, i) => withNulls(item, node.items[i] as FileNode));
