@@ -19,7 +19,7 @@ import { type ApplyFailure, applyFailure } from './run/apply-failure.ts';
 import { settle } from './steps/settle.ts';
 import type { Transaction } from './types/transaction.ts';
 import { judgeSettled, type Settlement, verify } from './steps/verify.ts';
-import { type Sent, sendWrite } from './steps/write.ts';
+import { sendWrite, type Unsent } from './steps/write.ts';
 import type { PlannedTarget } from './types/planned-target.ts';
 import type { Verified } from './types/verified.ts';
 
@@ -92,7 +92,6 @@ async function attempt(
   }
 }
 
-type Unsent = Extract<Sent, { kind: 'unsent' }>;
 type Done = Settlement | Unsent;
 
 async function writeOne(

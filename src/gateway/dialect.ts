@@ -156,7 +156,7 @@ function afterRequestV7(raw: string, request: EndpointRequest): AtRest | 'unchan
   if ('ok' in document || !loaded.ok) return undefined;
   const answer = handle(loaded.memory, request, V7.memoryCatalog);
   if (answer.writes !== 'file') return answer.status === 404 ? undefined : 'unchanged';
-  const saved = save(document, answer.memory, V7.catalog);
+  const saved = save(document, answer.memory, V7.catalog, undefined, answer.sent);
   if ('ok' in saved) return undefined;
   return { document: saved, content: V7.content(saved), memory: answer.memory, rehashes: false };
 }
@@ -212,7 +212,7 @@ function textAfter(raw: string, memory: Memory, request: EndpointRequest): strin
     return handleV8({ method, path: decodeURI(path), body }, { file: raw }).writes?.text;
   const answer = handle(memory, request, runtimeCatalog());
   if (answer.writes !== 'file') return answer.status === 404 ? undefined : raw;
-  const saved = saveV8(raw, answer.memory);
+  const saved = saveV8(raw, answer.memory, answer.sent && { sent: answer.sent });
   return saved.ok ? saved.text : undefined;
 }
 

@@ -13,9 +13,18 @@ import { type LiveRun, reached, step } from '../run/run.ts';
 export type Sent =
   | { readonly kind: 'accepted' }
   | { readonly kind: 'refused'; readonly reason: string }
-  /** It never reached the gateway: nothing listens there, a login failed, the lock expired. */
-  | { readonly kind: 'unsent'; readonly reason: string; readonly error: HoldfastError }
+  | Unsent
   | { readonly kind: 'unknown'; readonly reason: string };
+
+/**
+ * It never reached the gateway: nothing listens there, a login failed, the lock expired, or the file changed and can't be
+ * edited any more.
+ */
+export interface Unsent {
+  readonly kind: 'unsent';
+  readonly reason: string;
+  readonly error: HoldfastError;
+}
 
 export async function sendWrite(
   run: LiveRun,
@@ -24,7 +33,8 @@ export async function sendWrite(
   purpose: Purpose = 'write',
 ): Promise<Sent> {
   const { write, contentType } = prepared;
-  const body = prepared.body(rawFile);
+  const body = bodyOf(prepared, rawFile);
+  if ('kind' in body) return body;
   step(run, 'write', undefined, write);
   reached(run, purpose === 'write' ? 'sending' : 'roll-back-started');
   const sent = await run.client
@@ -39,6 +49,15 @@ export async function sendWrite(
     .then((answer) => judged(answer, redactorFor(run, prepared)), brokenOff);
   reached(run, purpose === 'write' ? 'sent' : 'roll-back-sent');
   return sent;
+}
+
+function bodyOf(prepared: PreparedWrite, rawFile: Sealed<string>): Sealed<string> | Unsent {
+  try {
+    return prepared.body(rawFile);
+  } catch (error) {
+    if (!(error instanceof HoldfastError)) throw error;
+    return { kind: 'unsent', reason: error.problems[0]?.message ?? error.message, error };
+  }
 }
 
 /** Hides what a refusal can quote from the request. */

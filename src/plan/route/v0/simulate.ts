@@ -61,7 +61,7 @@ function simulateOne(dialect: Dialect, state: State, request: FieldRequest): ByF
   const { method, path } = request;
   const answer = handle(state.memory, { method, path: decodeURI(path), body }, memoryCatalog);
   if (answer.status !== 200) return failed(`${method} ${path} would be answered with ${answer.status}`);
-  const saved = save(state.document, answer.memory, catalog);
+  const saved = save(state.document, answer.memory, catalog, undefined, answer.sent);
   if (isFailure(saved)) return failed(`the gateway could not save its file: ${saved.message}`);
   const broken = brokenBySave(saved.root);
   if (broken !== undefined)
