@@ -14,6 +14,7 @@ import type { Context } from '../apply/run/context.ts';
 import { type DesiredOptions, loadDesired, type LoadedDesired } from '../desired/desired.ts';
 import { openFileStore } from '../state/files/files.ts';
 import type { Lease, Store } from '../state/store.ts';
+import { ciJobOf, isFromOutside } from '../input/ci-job.ts';
 import type { Environment } from '../input/environment.ts';
 import { loadSettings, type Settings } from '../settings/settings.ts';
 import { guardedStore } from './guarded-store.ts';
@@ -57,6 +58,10 @@ export async function openSession(
   listener: Listener = () => {},
   { daemon = false, warn = () => {} }: Opening = {},
 ): Promise<Session> {
+  const ci = await ciJobOf(io.env);
+  if (!flags.trustFork && isFromOutside(ci))
+    throw fail('HF8010', `${ci?.run ?? 'this job'} is one of a fork`);
+  const owner = ci ? `holdfast in ${ci.link ?? ci.run}` : 'holdfast';
   const loaded = await loadSettings({ flags, cwd: io.cwd, env: io.env, daemon });
   if (!loaded.settings) throw new HoldfastError(loaded.problems);
   warn(loaded.problems);
@@ -110,7 +115,8 @@ export async function openSession(
       listener,
       connect: (lease) => connect(target, lease),
       loadDesired: () => desiredOf(target),
-      owner: 'holdfast',
+      owner,
+      ...(ci && { by: ci.run }),
       newId: () => randomBytes(6).toString('hex'),
       signal: io.signal,
       backupsVanish: backupsVanish(settings.state, store.isOfThisJob),

@@ -19,7 +19,7 @@ import {
   valueOf,
 } from '../yaml/located.ts';
 import { DEFAULT_RULES, type ReferenceRules } from '../input/reference-rules.ts';
-import { resolveReferences } from '../input/references.ts';
+import { resolveReferences, type Unresolved } from '../input/references.ts';
 import { readYaml } from '../yaml/strict.ts';
 import { withKnownChoices } from './check/choices.ts';
 import { readLayer, type SourceFile, shownPath } from './read/files.ts';
@@ -47,7 +47,7 @@ export interface DesiredOptions {
   /** Files by absolute path, as if they held this; those below a directory are read though they are not there yet. */
   readonly texts?: ReadonlyMap<string, string>;
   /** `--allow-unresolved`: a reference that cannot be resolved stands for itself. For validation only. */
-  readonly allowUnresolved?: boolean;
+  readonly allowUnresolved?: Unresolved;
   /** Ends the reading of files: it rejects with HF5007. */
   readonly signal?: AbortSignal | undefined;
   /** What the directories were made from, where somebody knows; otherwise git is asked. */

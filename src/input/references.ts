@@ -21,9 +21,11 @@ export interface ReferenceOptions {
   readonly dir: string;
   /** What they may use. Absent: any variable, any absolute path (settings are trusted). */
   readonly rules?: ReferenceRules | undefined;
-  /** A reference that cannot be resolved stands for itself instead of being a problem. */
-  readonly allowUnresolved: boolean;
+  readonly allowUnresolved: Unresolved;
 }
+
+/** Whether a reference that cannot be resolved stands for itself instead of being a problem. `all`: none is resolved. */
+export type Unresolved = boolean | 'all';
 
 export interface Resolved<T extends Located> {
   readonly root: T;
@@ -90,7 +92,8 @@ async function readReferenced(
   return new Map([...paths].map((path, i) => [path, looked[i] as Lookup]));
 }
 
-async function readOne(path: string, { dir, rules = ruleFor(path) }: ReferenceOptions): Promise<Lookup> {
+async function readOne(path: string, options: ReferenceOptions): Promise<Lookup> {
+  const { dir, rules = ruleFor(path), allowUnresolved } = options;
   const found = await reachable(path, dir, rules);
   if (found === 'outside')
     return {
@@ -100,6 +103,7 @@ async function readOne(path: string, { dir, rules = ruleFor(path) }: ReferenceOp
     };
   if (found === 'closed')
     return { code: 'HF2022', message: 'names a file of Holdfast or git itself', refused: true };
+  if (allowUnresolved === 'all') return NOT_RESOLVED;
   const read = await readTextFile(found.file, path);
   if ('problem' in read) {
     const { code, message } = read.problem;
@@ -107,6 +111,8 @@ async function readOne(path: string, { dir, rules = ruleFor(path) }: ReferenceOp
   }
   return { texts: [read.text] };
 }
+
+const NOT_RESOLVED: Lookup = { code: 'HF2020', message: "isn't resolved for a pull request from a fork" };
 
 /** In settings, which are trusted: relative paths stay below, absolute ones lead anywhere. */
 function ruleFor(path: string): ReferenceRules {
@@ -232,6 +238,7 @@ class Resolver {
     const { env, rules } = this.#options;
     if (rules && !mayUseVariable(rules, name))
       return { code: 'HF2025', message: 'names a variable that desired state may not use', refused: true };
+    if (this.#options.allowUnresolved === 'all') return NOT_RESOLVED;
     const value = Object.hasOwn(env, name) ? env[name] : undefined;
     return value === undefined
       ? { code: 'HF2020', message: "isn't set", facts: { variable: name } }

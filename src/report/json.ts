@@ -8,6 +8,7 @@ export function reportJson(report: Report): string {
   return document({
     command: report.command,
     exit: report.exit,
+    ...(report.result !== undefined && { result: report.result }),
     plans: report.plans,
     outcomes: report.outcomes.map((outcome) => ({ ...outcome, summary: outcomeSentence(outcome) })),
     problems: report.problems,

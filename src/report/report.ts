@@ -6,9 +6,16 @@ import type { Problem } from '../domain/problem/problem.ts';
 
 export type OutputFormat = 'text' | 'json' | 'markdown' | 'github' | 'junit';
 
+/** `failed`: at least one target couldn't be looked at. */
+export type Result = 'in-sync' | 'changes' | 'refused' | 'failed';
+
 export interface Report {
   readonly command: string;
   readonly exit: ExitCode;
+  /** The exit code of what was found, before `--fail-on` allows some of it. Absent: the same. */
+  readonly found?: ExitCode;
+  /** What was found, in one word. */
+  readonly result?: Result;
   /** `plan`, `diff`, `drift`: one a target. */
   readonly plans: readonly Plan[];
   /** `apply`, `restore`: one a target. */

@@ -6,7 +6,7 @@ import { packageFile } from '../lib/package-files.ts';
 import { type Problem, problem } from '../domain/problem/problem.ts';
 import type { Environment } from '../input/environment.ts';
 import { type LocatedMap, nodeAt, valueOf } from '../yaml/located.ts';
-import { type Resolved, resolveReferences } from '../input/references.ts';
+import { type Resolved, resolveReferences, type Unresolved } from '../input/references.ts';
 import { type SchemaCheck, schemaCheck } from '../input/schema-check.ts';
 import { schemaProblems } from '../input/schema-problems.ts';
 import { readTextFile } from '../input/text-file.ts';
@@ -21,6 +21,7 @@ export interface SettingsTree {
 export interface ReadOptions {
   readonly env: Environment;
   readonly offline: boolean;
+  readonly allowUnresolved?: Unresolved | undefined;
   /** Whether the references below `daemon` must be resolved; only the daemon itself needs its secrets. */
   readonly daemon: boolean;
 }
@@ -45,14 +46,18 @@ export async function readSettingsFile(
 async function resolvedBy(
   root: LocatedMap,
   dir: string,
-  { env, offline, daemon }: ReadOptions,
+  { env, offline, daemon, allowUnresolved }: ReadOptions,
 ): Promise<Resolved<LocatedMap>> {
+  const all = allowUnresolved === 'all' ? allowUnresolved : undefined;
   const member = root.members.get('daemon');
   const others = new Map([...root.members].filter(([name]) => name !== 'daemon'));
-  const strict = { env, dir, allowUnresolved: offline };
+  const strict = { env, dir, allowUnresolved: all ?? offline };
   const rest = await resolveReferences({ ...root, members: others }, strict);
   if (!member) return rest;
-  const own = await resolveReferences(member.node, { ...strict, allowUnresolved: offline || !daemon });
+  const own = await resolveReferences(member.node, {
+    ...strict,
+    allowUnresolved: all ?? (offline || !daemon),
+  });
   const members = new Map(root.members);
   for (const [name, one] of rest.root.members) members.set(name, one);
   members.set('daemon', { ...member, node: own.root });

@@ -26,7 +26,11 @@ export async function loadSettings(request: SettingsRequest): Promise<LoadedSett
   const { flags, cwd } = request;
   const file = await settingsFile(flags, cwd);
   const source =
-    flags.variables === undefined ? file && (await variablesIn(file)) : variablesOf(flags.variables, cwd);
+    request.allowUnresolved === 'all'
+      ? undefined
+      : flags.variables === undefined
+        ? file && (await variablesIn(file))
+        : variablesOf(flags.variables, cwd);
   const added = await withVariables(request, source);
   if (added.problems.some(isError)) return { env: request.env, problems: added.problems };
   const whole = { ...request, env: added.env };

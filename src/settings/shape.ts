@@ -3,6 +3,7 @@ import type { Problem } from '../domain/problem/problem.ts';
 import type { Sealed } from '../domain/secret.ts';
 import type { Target } from '../domain/target.ts';
 import type { Environment } from '../input/environment.ts';
+import type { Unresolved } from '../input/references.ts';
 import type { ReferenceRules } from '../input/reference-rules.ts';
 import type { HttpSettings } from './daemon-http.ts';
 import type { GitSettings } from './daemon-source.ts';
@@ -69,6 +70,8 @@ export interface SettingsFlags {
   readonly allow?: readonly string[];
   readonly prune?: boolean;
   readonly mode?: string;
+  /** `--trust-fork`: work for a pull request from a fork too. */
+  readonly trustFork?: boolean;
 }
 
 export interface SettingsRequest {
@@ -77,8 +80,11 @@ export interface SettingsRequest {
   readonly env: Environment;
   /** `validate`, `render`, `schema`: no management key is needed, references that cannot be resolved are left out. */
   readonly offline?: boolean;
-  /** With `offline`: the file of variables that the settings name may be missing too, which is a warning. */
-  readonly allowUnresolved?: boolean;
+  /**
+   * With `offline`: the file of variables that the settings name may be missing too, which is a warning. `all`: it isn't
+   * read, and no reference is resolved.
+   */
+  readonly allowUnresolved?: Unresolved;
   /** `run`, `notify`: what `daemon` refers to must be there. Nothing else needs the daemon's secrets. */
   readonly daemon?: boolean;
 }

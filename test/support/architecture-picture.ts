@@ -66,13 +66,14 @@ const LAYERS: readonly Layer[] = [
     boxes: [
       {
         room: 'gateway',
-        width: 9,
+        width: 7.6,
         lines: ['the gateway as data and functions', ...halves(inner('gateway'))],
       },
       { room: 'state', width: 3.2, lines: ['records, backups,', 'journal, locks'] },
       { room: 'input', width: 2.8, lines: ['references,', 'schema check'] },
       { room: 'report', width: 2.8, lines: ['text · json · junit', 'markdown · github'] },
-      { room: 'api-schema', width: 3, lines: ['what the HTTP API', 'takes and answers'] },
+      { room: 'forge', width: 2.6, lines: ['GitHub · GitLab', 'Gitea · Forgejo'] },
+      { room: 'api-schema', width: 2.6, lines: ['what the HTTP API', 'takes and answers'] },
     ],
   },
   {

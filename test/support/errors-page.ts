@@ -28,6 +28,7 @@ const RANGES: Readonly<Record<string, string>> = {
   '5': 'Apply and rollback',
   '6': 'State',
   '7': 'Daemon',
+  '8': 'Forges and CI',
   '9': 'Our own faults',
 };
 

@@ -16,6 +16,7 @@ export const MAY_IMPORT: Record<string, readonly string[]> = {
   apply: ['domain', 'lib', 'yaml', 'gateway', 'desired', 'plan', 'state'],
   sandbox: ['domain', 'lib', 'yaml', 'gateway'],
   report: ['domain', 'lib'],
+  forge: ['domain', 'lib', 'gateway'],
   'api-schema': ['domain', 'lib'],
   web: ['domain', 'lib', 'api-schema'],
   daemon: [
@@ -29,6 +30,7 @@ export const MAY_IMPORT: Record<string, readonly string[]> = {
     'plan',
     'apply',
     'report',
+    'forge',
     'api-schema',
   ],
   compose: [
@@ -58,6 +60,7 @@ export const MAY_IMPORT: Record<string, readonly string[]> = {
     'apply',
     'sandbox',
     'report',
+    'forge',
     'api-schema',
     'daemon',
     'compose',

@@ -1,11 +1,12 @@
 // What plan, diff, drift, apply, status and history find through a daemon: the same values that they would find here.
 import type { Outcome } from '../../domain/outcome/outcome.ts';
-import type { Digest, Plan } from '../../domain/plan/plan.ts';
+import type { Digest } from '../../domain/plan/plan.ts';
 import type { HistoryEntry } from '../../domain/state/state.ts';
 import type { Mode } from '../../domain/target.ts';
 import type { TargetStatus } from '../../report/text/status.ts';
 import type { ApplyRequest, PlanRequest, TargetView } from '../../api-schema/views.ts';
-import { afterAsking, type Confirm } from '../io/confirm.ts';
+import { type Approved, approvedDigests, type Around } from '../ci/approval.ts';
+import { afterAsking } from '../io/confirm.ts';
 import type { Io } from '../../compose/io.ts';
 import { selectedTargets } from '../../compose/selected-targets.ts';
 import type { Routed, RemoteFlags } from '../io/remote-options.ts';
@@ -16,9 +17,11 @@ export async function remoteChecks(
   flags: Routed<RemoteFlags>,
   io: Io,
   depth: 'shallow' | 'deep',
+  begun?: (targets: readonly string[]) => Promise<void>,
 ): Promise<readonly Outcome[]> {
   await using remote = await openRemote(flags, io);
   const targets = selectedTargets((await remote.targets()).targets, flags.target);
+  await begun?.(targets.map(({ name }) => name));
   return await Promise.all(targets.map(({ name }) => remote.plan(name, { ...judged(flags), depth })));
 }
 
@@ -40,18 +43,22 @@ export interface Applying extends RemoteFlags {
 export async function remoteApplies(
   flags: Routed<Applying>,
   io: Io,
-  approved: Plan | undefined,
-  confirm: Confirm | undefined,
+  approved: Approved | undefined,
+  { confirm, begun }: Around,
 ): Promise<readonly Outcome[]> {
   await using remote = await openRemote(flags, io);
-  const names = approved ? [approved.target] : flags.target;
+  const asked = approved?.target === undefined ? flags.target : [approved.target];
+  const names = selectedTargets((await remote.targets()).targets, asked).map(({ name }) => name);
+  const digests = await approvedDigests(names, approved, flags);
+  await begun(names);
   const outcomes: Outcome[] = [];
-  for (const { name } of selectedTargets((await remote.targets()).targets, names)) {
+  for (const name of names) {
     const work = {
       plan: () => remote.plan(name, judged(flags)),
       apply: (digest?: Digest) => remote.apply(name, requestOf(flags, digest)),
     };
-    outcomes.push(await (approved || !confirm ? work.apply(approved?.digest) : afterAsking(work, confirm)));
+    const digest = digests.get(name);
+    outcomes.push(await (digest || !confirm ? work.apply(digest) : afterAsking(work, confirm)));
   }
   return outcomes;
 }

@@ -4,11 +4,12 @@ import { execFile } from 'node:child_process';
 import { type Problem, problem } from '../../domain/problem/problem.ts';
 import type { Environment } from '../../input/environment.ts';
 import { type Located, type LocatedMap, valueOf } from '../../yaml/located.ts';
+import type { Unresolved } from '../../input/references.ts';
 import { readYaml } from '../../yaml/strict.ts';
 
 export interface SopsOptions {
   readonly env: Environment;
-  readonly allowUnresolved: boolean;
+  readonly allowUnresolved: Unresolved;
 }
 
 /** Whether a file carries the metadata that SOPS writes. */

@@ -1,55 +1,66 @@
 // Looking without writing, as plan, diff and drift do it.
 import { type ExitCode, EXIT, worstExit } from '../../../domain/problem/exit.ts';
 import { exitOf, type Outcome } from '../../../domain/outcome/outcome.ts';
-import { isRefused, type Plan } from '../../../domain/plan/plan.ts';
+import { isRefused } from '../../../domain/plan/plan.ts';
 import { HoldfastError } from '../../../domain/problem/problem.ts';
-import type { Report } from '../../../report/report.ts';
+import type { Report, Result } from '../../../report/report.ts';
+import { type FailOn, gated } from '../../ci/fail-on.ts';
 import type { Io } from '../../../compose/io.ts';
 import { openCommandSession } from '../../io/session.ts';
 import { isRouted, type RemoteFlags } from '../../io/remote-options.ts';
 
 interface Look {
   readonly depth: 'shallow' | 'deep';
+  /** Is told which targets are looked at, before anything is asked of them. */
+  readonly begun?: (targets: readonly string[]) => Promise<void>;
 }
 
 /** One outcome a target, targets side by side. */
-export async function checkTargets(flags: RemoteFlags, io: Io, { depth }: Look): Promise<readonly Outcome[]> {
-  if (isRouted(flags)) return (await import('../../remote/commands.ts')).remoteChecks(flags, io, depth);
+export async function checkTargets(
+  flags: RemoteFlags,
+  io: Io,
+  { depth, begun }: Look,
+): Promise<readonly Outcome[]> {
+  if (isRouted(flags))
+    return (await import('../../remote/commands.ts')).remoteChecks(flags, io, depth, begun);
   const { check } = await import('../../../apply/apply.ts');
   await using session = await openCommandSession(flags, io);
+  await begun?.(session.targets.map(({ name }) => name));
   return await Promise.all(
     session.targets.map((target) => check(session.contextOf(target), { depth, ignoreSuspension: true })),
   );
 }
 
 /**
- * The report of a look. `differences` is the exit code where something differs; refusals come first (design §12),
- * failures to look at all (unreachable, invalid) keep their own.
+ * The report of a look. Refusals come before differences (design §12), failures to look at all (unreachable, invalid) keep
+ * their own exit code. What each target comes to is judged by `failOn` before the most severe one is taken.
  */
-export function reportOfChecks(command: string, outcomes: readonly Outcome[], differences: ExitCode): Report {
-  const looked = outcomes.filter((outcome) => outcome.plan !== undefined);
-  const failed = outcomes.filter((outcome) => outcome.plan === undefined);
-  const plans = looked.flatMap((outcome) => (outcome.plan ? [outcome.plan] : []));
+export function reportOfChecks(command: string, outcomes: readonly Outcome[], failOn: FailOn): Report {
+  const exits = outcomes.map(exitOfCheck);
+  const found = worstExit(exits);
   return {
     command,
-    exit: worstExit([
-      ...plans.map((plan) => exitOfPlan(plan, differences)),
-      ...looked.map((outcome) => exitOfLook(outcome, differences)),
-      ...failed.map(exitOfFailure),
-    ]),
-    plans,
+    exit: worstExit(exits.map((exit) => gated(exit, failOn))),
+    found,
+    result: RESULTS[found] ?? 'failed',
+    plans: outcomes.flatMap((outcome) => (outcome.plan ? [outcome.plan] : [])),
     outcomes: [],
     problems: outcomes.flatMap((outcome) => outcome.problems),
   };
 }
 
-function exitOfPlan(plan: Plan, differences: ExitCode): ExitCode {
-  if (isRefused(plan)) return EXIT.refused;
-  return plan.changes.length + plan.writes.length > 0 ? differences : EXIT.ok;
-}
+const RESULTS: Readonly<Partial<Record<ExitCode, Result>>> = {
+  [EXIT.ok]: 'in-sync',
+  [EXIT.differences]: 'changes',
+  [EXIT.refused]: 'refused',
+};
 
-function exitOfLook(outcome: Outcome, differences: ExitCode): ExitCode {
-  return outcome.kind === 'stale-memory' ? differences : EXIT.ok;
+function exitOfCheck(outcome: Outcome): ExitCode {
+  const { plan } = outcome;
+  if (!plan) return exitOfFailure(outcome);
+  if (isRefused(plan)) return EXIT.refused;
+  const differs = plan.changes.length + plan.writes.length > 0 || outcome.kind === 'stale-memory';
+  return differs ? EXIT.differences : EXIT.ok;
 }
 
 function exitOfFailure(outcome: Outcome): ExitCode {

@@ -1,15 +1,26 @@
 // `holdfast drift`: what no longer is as it was applied. Deep unless asked otherwise.
 import type { Command } from 'commander';
-import { EXIT } from '../../../domain/problem/exit.ts';
 import { checkTargets, reportOfChecks } from './check.ts';
 import type { Io } from '../../../compose/io.ts';
 import { gatewayOptions, onCall, planOptions, sourceOptions } from '../../io/options.ts';
+import { type FailOn, failOnOption } from '../../ci/fail-on.ts';
+import { type ForgeFlags, forkOption, statusOption } from '../../ci/flags.ts';
+import { writeOutputs } from '../../ci/outputs.ts';
+import { openPublisher } from '../../ci/publisher.ts';
 import { showReport } from '../../io/show.ts';
 import { type RemoteFlags, remoteOptions } from '../../io/remote-options.ts';
 
+interface Flags extends RemoteFlags, ForgeFlags {
+  readonly shallow?: boolean;
+  readonly failOn?: FailOn;
+}
+
 export function define(command: Command, io: Io): void {
-  const drift = remoteOptions(planOptions(gatewayOptions(sourceOptions(command))))
+  const drift = forkOption(
+    statusOption(failOnOption(remoteOptions(planOptions(gatewayOptions(sourceOptions(command)))), 'changes')),
+  )
     .option('--shallow', "read only the gateway's memory, not its file and behavior")
+    .option('--issue', 'open an issue on the forge of this CI job if something differs, and close it if not')
     .addHelpText(
       'after',
       `
@@ -18,10 +29,16 @@ Exits with 2 if something differs.
 Examples:
   $ holdfast drift
   $ holdfast drift --shallow --output json
-  $ holdfast drift --output junit > drift.xml`,
+  $ holdfast drift --output junit > drift.xml
+  $ holdfast drift --issue --fail-on error      # in a nightly job`,
     );
-  onCall(drift, async (flags: RemoteFlags & { readonly shallow?: boolean }) => {
-    const outcomes = await checkTargets(flags, io, { depth: flags.shallow ? 'shallow' : 'deep' });
-    showReport(io, flags, reportOfChecks('drift', outcomes, EXIT.differences));
+  onCall(drift, async (flags: Flags) => {
+    await using publisher = await openPublisher('drift', flags, io);
+    const depth = flags.shallow ? 'shallow' : 'deep';
+    const outcomes = await checkTargets(flags, io, { depth, begun: publisher.begun });
+    const report = reportOfChecks('drift', outcomes, flags.failOn ?? 'changes');
+    const published = await publisher.publish(report, outcomes);
+    await writeOutputs(io, flags, published);
+    showReport(io, flags, published);
   });
 }

@@ -2,29 +2,36 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { EXIT } from '../../../domain/problem/exit.ts';
 import { isRefused, type Plan } from '../../../domain/plan/plan.ts';
 import type { Io } from '../../../compose/io.ts';
 import { checkTargets, reportOfChecks } from './check.ts';
 import { gatewayOptions, onCall, planOptions, sourceOptions } from '../../io/options.ts';
 import { showReport } from '../../io/show.ts';
+import { type FailOn, failOnOption } from '../../ci/fail-on.ts';
+import { commentOptions, type ForgeFlags, forkOption, statusOption } from '../../ci/flags.ts';
+import { writeOutputs } from '../../ci/outputs.ts';
+import { openPublisher } from '../../ci/publisher.ts';
 import { type RemoteFlags, remoteOptions } from '../../io/remote-options.ts';
 
-interface Flags extends RemoteFlags {
+interface Flags extends RemoteFlags, ForgeFlags {
   readonly out?: string;
   readonly exitCode?: boolean;
+  readonly failOn?: FailOn;
   readonly shallow?: boolean;
 }
 
 export function define(command: Command, io: Io): void {
-  const withExit = options(command).option('--exit-code', 'exit with 2 if something differs');
+  const withExit = failOnOption(options(command), 'refused').option(
+    '--exit-code',
+    'exit with 2 if something differs, as --fail-on changes does',
+  );
   onCall(withExit, (flags: Flags) => run('plan', flags, io));
 }
 
-/** `diff` is `plan --exit-code`. */
+/** `diff` is `plan --fail-on changes`. */
 export const diff = {
   define(command: Command, io: Io): void {
-    const described = options(command).addHelpText(
+    const described = failOnOption(options(command), 'changes').addHelpText(
       'after',
       '\nExits with 0 if nothing differs, 2 if something differs, and 4 if a guard would refuse the apply.',
     );
@@ -33,7 +40,9 @@ export const diff = {
 };
 
 function options(command: Command): Command {
-  return remoteOptions(planOptions(gatewayOptions(sourceOptions(command))))
+  return forkOption(
+    statusOption(commentOptions(remoteOptions(planOptions(gatewayOptions(sourceOptions(command)))))),
+  )
     .option('-o, --out <file>', 'save the plan of one target as JSON, for `holdfast apply FILE`')
     .option('--shallow', "read only the gateway's memory")
     .addHelpText(
@@ -42,23 +51,30 @@ function options(command: Command): Command {
 Examples:
   $ holdfast plan
   $ holdfast plan -o plan.json && holdfast apply plan.json
-  $ holdfast plan --output markdown > comment.md
+  $ holdfast plan --comment --fail-on error     # in a job of a pull request
   $ holdfast plan --via https://holdfast.example
   $ holdfast diff --quiet || echo "something differs"`,
     );
 }
 
 async function run(name: string, flags: Flags, io: Io): Promise<void> {
-  const outcomes = await checkTargets(flags, io, { depth: flags.shallow ? 'shallow' : 'deep' });
-  const report = reportOfChecks(name, outcomes, flags.exitCode ? EXIT.differences : EXIT.ok);
-  if (flags.out !== undefined) await savePlan(flags.out, report.plans, io);
-  showReport(io, flags, report);
+  await using publisher = await openPublisher('plan', flags, io);
+  const depth = flags.shallow ? 'shallow' : 'deep';
+  const outcomes = await checkTargets(flags, io, { depth, begun: publisher.begun });
+  const report = reportOfChecks(name, outcomes, flags.failOn ?? (flags.exitCode ? 'changes' : 'refused'));
+  const saved = flags.out === undefined ? undefined : await savePlan(flags.out, report.plans, io);
+  const published = await publisher.publish(report, outcomes);
+  await writeOutputs(io, flags, published, saved);
+  showReport(io, flags, published);
 }
 
-async function savePlan(file: string, plans: readonly Plan[], io: Io): Promise<void> {
+/** Where the plan is now; undefined where none was saved. */
+async function savePlan(file: string, plans: readonly Plan[], io: Io): Promise<string | undefined> {
   const [plan, ...others] = plans;
-  if (!plan) return io.err('no plan was created, and nothing was saved\n');
-  if (others.length > 0) return io.err('-o saves the plan of one target. Add --target NAME\n');
-  await writeFile(resolve(io.cwd, file), `${JSON.stringify(plan, null, 2)}\n`, { mode: 0o600 });
+  if (!plan) return void io.err('no plan was created, and nothing was saved\n');
+  if (others.length > 0) return void io.err('-o saves the plan of one target. Add --target NAME\n');
+  const path = resolve(io.cwd, file);
+  await writeFile(path, `${JSON.stringify(plan, null, 2)}\n`, { mode: 0o600 });
   io.err(`plan saved to ${file}${isRefused(plan) ? '. A guard would refuse to apply it' : ''}\n`);
+  return path;
 }

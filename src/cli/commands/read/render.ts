@@ -9,7 +9,7 @@ import { loadSettings } from '../../../settings/settings.ts';
 import type { Io } from '../../../compose/io.ts';
 import { onCall, sourceOptions } from '../../io/options.ts';
 import { show, showWarnings } from '../../io/show.ts';
-import { loadAnyLayout } from './validation.ts';
+import { loadAnyLayout, unresolvedIn } from './validation.ts';
 import { selectedTargets } from '../../../compose/selected-targets.ts';
 import type { PlanFlags } from '../../../compose/flags.ts';
 
@@ -28,7 +28,7 @@ export function define(command: Command, io: Io): void {
 }
 
 async function run(flags: Flags, io: Io): Promise<void> {
-  const allowUnresolved = flags.allowUnresolved === true;
+  const allowUnresolved = await unresolvedIn(io, flags);
   const loaded = await loadSettings({ flags, cwd: io.cwd, env: io.env, offline: true, allowUnresolved });
   const { settings, env } = loaded;
   if (!settings) throw new HoldfastError(loaded.problems);

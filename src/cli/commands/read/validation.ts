@@ -10,7 +10,9 @@ import { newerThanSupported } from '../../../gateway/observe/supported-versions.
 import { parseVersion } from '../../../lib/version.ts';
 import { fail, HoldfastError, type Problem } from '../../../domain/problem/problem.ts';
 import type { Target } from '../../../domain/target.ts';
+import { ciJobOf, isFromOutside } from '../../../input/ci-job.ts';
 import type { Environment } from '../../../input/environment.ts';
+import type { Unresolved } from '../../../input/references.ts';
 import {
   type LoadedSettings,
   loadSettings,
@@ -28,7 +30,7 @@ export interface Validation {
 }
 
 interface Options {
-  readonly allowUnresolved?: boolean;
+  readonly allowUnresolved?: Unresolved;
   readonly target?: readonly string[];
   /** Report what this gateway version would not hold as declared. */
   readonly gatewayVersion?: string;
@@ -39,13 +41,15 @@ export async function validateAll(flags: SettingsFlags & Options, io: Io): Promi
   const { gatewayVersion } = flags;
   if (gatewayVersion !== undefined && !parseVersion(gatewayVersion))
     throw fail('HF1001', `"${gatewayVersion}" isn't a gateway version. Write it in the form 8.0.21`);
-  const allowUnresolved = flags.allowUnresolved === true;
+  const allowUnresolved = await unresolvedIn(io, flags);
   const loaded = await loadSettings({ flags, cwd: io.cwd, env: io.env, offline: true, allowUnresolved });
   const { settings } = loaded;
   if (!settings) throw new HoldfastError(loaded.problems);
   const targets = selectedTargets(settings.targets, flags.target);
   const each = await Promise.all(
-    targets.map((target) => validateTarget(target, settings, loaded, { ...flags, signal: io.signal })),
+    targets.map((target) =>
+      validateTarget(target, settings, loaded, { ...flags, allowUnresolved, signal: io.signal }),
+    ),
   );
   const shown = relative(settings.dir, settings.state.dir) || '.';
   return {
@@ -58,6 +62,15 @@ export async function validateAll(flags: SettingsFlags & Options, io: Io): Promi
     targets: targets.length,
     files: new Set(each.flatMap(({ files }) => files)).size,
   };
+}
+
+/** Nothing of a pull request from a fork is resolved: its author chose what the references name. */
+export async function unresolvedIn(
+  io: Pick<Io, 'env'>,
+  flags: SettingsFlags & Pick<Options, 'allowUnresolved'>,
+): Promise<Unresolved> {
+  if (!flags.trustFork && isFromOutside(await ciJobOf(io.env))) return 'all';
+  return flags.allowUnresolved === true;
 }
 
 /** The desired state of a target in whatever layout it is written: nothing is asked of a gateway. */

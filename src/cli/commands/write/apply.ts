@@ -12,20 +12,29 @@ import { gatewayOptions, onCall, planOptions, sourceOptions } from '../../io/opt
 import { afterAsking, type Confirm, confirmOnTerminal } from '../../io/confirm.ts';
 import { progress } from '../../io/progress.ts';
 import { openCommandSession } from '../../io/session.ts';
+import { type ForgeFlags, forkOption, statusOption } from '../../ci/flags.ts';
+import { type Approved, approvedDigests, type Around } from '../../ci/approval.ts';
+import { writeOutputs } from '../../ci/outputs.ts';
+import { openPublisher } from '../../ci/publisher.ts';
 import { showReport } from '../../io/show.ts';
 import { isRouted, type RemoteFlags, remoteOptions } from '../../io/remote-options.ts';
 
-interface Flags extends RemoteFlags {
+interface Flags extends RemoteFlags, ForgeFlags {
+  readonly asApproved?: boolean;
   readonly yes?: boolean;
   readonly dryRun?: boolean;
   readonly retry?: boolean;
 }
 
 export function define(command: Command, io: Io): void {
-  const apply = remoteOptions(planOptions(gatewayOptions(sourceOptions(command))))
+  const apply = forkOption(statusOption(remoteOptions(planOptions(gatewayOptions(sourceOptions(command))))))
     .argument(
       '[plan.json]',
       "apply exactly this plan from `holdfast plan -o`; exit with 8 if it's no longer valid",
+    )
+    .option(
+      '--as-approved',
+      "apply exactly the plans in Holdfast's comments on the merged pull request of this CI job",
     )
     .option('-y, --yes', "don't ask for confirmation")
     .option('--dry-run', 'do everything up to the first write')
@@ -39,6 +48,7 @@ Examples:
   $ holdfast apply
   $ holdfast apply --yes --output json
   $ holdfast plan -o plan.json && holdfast apply plan.json
+  $ holdfast apply --as-approved --commit-status     # in a job after the merge
   $ holdfast apply --allow mass-delete:gemini-api-key
   $ holdfast apply plan.json --via https://holdfast.example`,
     );
@@ -46,35 +56,49 @@ Examples:
 }
 
 async function run(file: string | undefined, flags: Flags, io: Io): Promise<void> {
-  const approved = file === undefined ? undefined : await readPlan(resolve(io.cwd, file), file);
+  const approved = await approvalIn(file, flags, io);
+  await using publisher = await openPublisher('apply', flags, io);
   const shown: string[] = [];
   const ask = confirmOnTerminal(flags, io);
-  const confirm = ask && remembering(shown, ask);
+  const around = { confirm: ask && remembering(shown, ask), begun: publisher.begun };
   const outcomes = isRouted(flags)
-    ? await (await import('../../remote/commands.ts')).remoteApplies(flags, io, approved, confirm)
-    : await applies(flags, io, approved, confirm);
-  showReport(io, flags, {
-    command: 'apply',
-    exit: worstExit(outcomes.map(exitOf)),
-    plans: [],
-    outcomes,
-    problems: [],
-    shown,
-  });
+    ? await (await import('../../remote/commands.ts')).remoteApplies(flags, io, approved, around)
+    : await applies(flags, io, approved, around);
+  const exit = worstExit(outcomes.map(exitOf));
+  const report = { command: 'apply', exit, found: exit, plans: [], outcomes, problems: [], shown };
+  const published = await publisher.publish(report, outcomes);
+  await writeOutputs(io, flags, published);
+  showReport(io, flags, published);
+}
+
+/** What was approved elsewhere; undefined where nothing needs to be. */
+async function approvalIn(
+  file: string | undefined,
+  { asApproved }: Flags,
+  io: Io,
+): Promise<Approved | undefined> {
+  if (file !== undefined && asApproved)
+    throw fail('HF1001', "a plan file and --as-approved can't be used together");
+  if (asApproved) return (await import('../../ci/approved.ts')).approvedOnForge(io);
+  if (file === undefined) return undefined;
+  const plan = await readPlan(resolve(io.cwd, file), file);
+  return { target: plan.target, digestOf: async () => plan.digest };
 }
 
 /** One target after the other. */
 async function applies(
   flags: Flags,
   io: Io,
-  approved: Plan | undefined,
-  confirm: Confirm | undefined,
+  approved: Approved | undefined,
+  { confirm, begun }: Around,
 ): Promise<readonly Outcome[]> {
   const { reconcile } = await import('../../../apply/apply.ts');
-  const only = approved ? { ...flags, target: [approved.target] } : flags;
+  const only = approved?.target === undefined ? flags : { ...flags, target: [approved.target] };
   await using session = await openCommandSession(only, io, progress(flags, io));
+  const names = session.targets.map(({ name }) => name);
+  const digests = await approvedDigests(names, approved, flags);
+  await begun(names);
   const request: ReconcileRequest = {
-    ...(approved && { approved: approved.digest }),
     ...(flags.dryRun && { dryRun: true }),
     ...(flags.retry && { retry: true }),
   };
@@ -85,7 +109,8 @@ async function applies(
       plan: () => reconcile(context, { ...request, dryRun: true }),
       apply: (digest?: Digest) => reconcile(context, { ...request, ...(digest && { approved: digest }) }),
     };
-    outcomes.push(await (approved || !confirm ? work.apply() : afterAsking(work, confirm)));
+    const digest = digests.get(target.name);
+    outcomes.push(await (digest || !confirm ? work.apply(digest) : afterAsking(work, confirm)));
   }
   return outcomes;
 }

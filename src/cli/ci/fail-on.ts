@@ -1,0 +1,24 @@
+// `--fail-on`: from what on a command that only looks ends with an exit code other than 0.
+import { type Command, Option } from 'commander';
+import { EXIT, type ExitCode } from '../../domain/problem/exit.ts';
+
+/** Each fails for what those before it fail for, and for more. */
+const FAIL_ON = ['never', 'error', 'refused', 'changes'] as const;
+export type FailOn = (typeof FAIL_ON)[number];
+
+export function failOnOption(command: Command, usual: FailOn): Command {
+  return command.addOption(
+    new Option(
+      '--fail-on <what>',
+      `exit with 0 unless there is an error, also if a guard refuses, or also if something differs (default: ${usual})`,
+    ).choices(FAIL_ON),
+  );
+}
+
+/** The exit code for what was found on one target. */
+export function gated(found: ExitCode, failOn: FailOn): ExitCode {
+  if (failOn === 'never') return EXIT.ok;
+  if (found === EXIT.differences) return failOn === 'changes' ? found : EXIT.ok;
+  if (found === EXIT.refused) return failOn === 'error' ? EXIT.ok : found;
+  return found;
+}

@@ -1,0 +1,60 @@
+// How one forge spells what Holdfast asks of it: paths, bodies, answers and limits. Data and pure functions.
+
+export interface Comment {
+  readonly id: number;
+  readonly body: string;
+}
+
+export interface Issue {
+  readonly number: number;
+  readonly title: string;
+  readonly body: string;
+}
+
+export type StatusState = 'pending' | 'success' | 'failure';
+
+export interface CommitStatus {
+  readonly state: StatusState;
+  /** Names the status: a later one with the same context takes its place. */
+  readonly context: string;
+  readonly description: string;
+  readonly link?: string;
+}
+
+export interface ForgeApi {
+  /** For people. */
+  readonly name: string;
+  /** Characters. */
+  readonly longestComment: number;
+  readonly longestDescription: number;
+  /** Which rights a token needs, for the remedy of an answer that refuses it. */
+  readonly rights: string;
+  /** The method that edits. */
+  readonly edits: 'PATCH' | 'PUT';
+  headers(token: string): Readonly<Record<string, string>>;
+  paths(repository: string): ForgePaths;
+  status(status: CommitStatus): object;
+  /** Whether a refusal of a status says that the commit has it already. */
+  isAlreadySo(status: number, answer: string): boolean;
+  issueBody(text: string, title?: string): object;
+  readonly closing: object;
+  /** These throw for an answer of another form. */
+  comment(answer: unknown): Comment;
+  /** Undefined for what is listed with issues and isn't one. */
+  issue(answer: unknown): Issue | undefined;
+  /** Numbers of merged pull requests. */
+  mergedIn(answer: unknown): readonly number[];
+}
+
+/** Below the root of the API, with a slash in front. Lists hold as much as one page may. */
+export interface ForgePaths {
+  comments(pull: number): string;
+  addComment(pull: number): string;
+  comment(pull: number, id: number): string;
+  statuses(commit: string): string;
+  readonly openIssues: string;
+  readonly issues: string;
+  issue(number: number): string;
+  issueComments(number: number): string;
+  pullRequests(commit: string): string;
+}
