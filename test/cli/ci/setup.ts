@@ -13,10 +13,17 @@ export interface Job extends AsyncDisposable {
   runIn(variables: NodeJS.ProcessEnv, job: Partial<JobOptions>, ...words: string[]): Promise<Ran>;
 }
 
+const settingsFor = (url: string): string => `version: 1
+state: { lasting: true }
+targets:
+  - { name: default, url: "${url}", key: "\${env:HOLDFAST_KEY}", desired: desired-state }
+`;
+
 export const HEAD = 'a'.repeat(40);
 
 export async function openCi(kind: ForgeKind, files?: Readonly<Record<string, string>>): Promise<Job> {
   const [forge, terminal] = await Promise.all([fakeForge(kind), openTerminal(files)]);
+  await terminal.write('holdfast.yaml', settingsFor(terminal.sandbox.url));
   const runIn: Job['runIn'] = async (variables, job, ...words) => {
     const eventFile = join(terminal.dir, 'runner', 'event.json');
     const own = await jobVariables(forge, {
@@ -26,8 +33,7 @@ export async function openCi(kind: ForgeKind, files?: Readonly<Record<string, st
       pull: 3,
       ...job,
     });
-    const gateway = { HOLDFAST_URL: terminal.sandbox.url, HOLDFAST_KEY: KEY };
-    return terminal.runWith({ env: { ...SECRETS, ...gateway, ...own, ...variables } }, ...words);
+    return terminal.runWith({ env: { ...SECRETS, HOLDFAST_KEY: KEY, ...own, ...variables } }, ...words);
   };
   return {
     forge,
