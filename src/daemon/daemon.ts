@@ -1,5 +1,5 @@
-// `holdfast run`: triggers in, looks at targets out, until it is told to stop. It decides nothing about configuration:
-// every look is the same reconcile that the command line runs once.
+// `holdfast run`: turns triggers into checks of targets until it is stopped. It decides nothing about configuration:
+// every check is the same reconcile that the command line runs once.
 import type { ReconcileRequest, RestoreRequest } from '../apply/run/context.ts';
 import { check, restore } from '../apply/apply.ts';
 import type { Clock } from '../domain/clock.ts';
@@ -25,15 +25,15 @@ export interface DaemonOptions {
   readonly open: OpenTargetSet;
   readonly clock: Clock;
   readonly reporter: Reporter;
-  /** Ends the daemon: what is under way is finished or rolled back. */
+  /** Stops the daemon: work in progress is finished or rolled back. */
   readonly signal: AbortSignal;
-  /** What runs beside the looks; nothing by default. */
+  /** What runs next to the checks; nothing by default. */
   readonly services?: Services;
-  /** Is given what reloads settings and files when the process is asked to (SIGHUP). */
+  /** Gets a function that reloads settings and files, for SIGHUP. */
   readonly onHangup?: (reload: () => void) => void;
 }
 
-/** Resolves when `signal` ended it. Rejects with HoldfastError when the settings are unusable at the start. */
+/** Resolves when `signal` stopped it. Rejects with HoldfastError if the settings are invalid at the start. */
 export async function runDaemon(options: DaemonOptions): Promise<void> {
   const daemon = new Daemon(options, await options.open());
   try {
@@ -47,7 +47,7 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
   options.reporter.note('info', 'stopped');
 }
 
-/** What a running daemon holds. Its methods reject for nothing that files, gateways or people can do while it runs. */
+/** A running daemon. Its methods don't reject for anything that files, gateways or people can do while it runs. */
 class Daemon implements DaemonOperations {
   readonly #open: OpenTargetSet;
   readonly #looking: CheckContext;
@@ -60,7 +60,7 @@ class Daemon implements DaemonOperations {
   /** Files that the desired state of a target was read from, by its name. */
   readonly #sources = new Map<string, readonly string[]>();
   #place: TargetSet;
-  /** Opening settings again, one after the other. */
+  /** Reloads of the settings, one after the other. */
   #opening: Promise<void> = Promise.resolve();
 
   constructor({ open, clock, reporter, signal, services = () => [] }: DaemonOptions, place: TargetSet) {
@@ -94,7 +94,9 @@ class Daemon implements DaemonOperations {
     return this.#looking.reporter;
   }
 
-  /** Resolves when files are watched and the first looks wait in line. Throws HF7001, and what services reject with. */
+  /**
+   * Resolves when files are watched and the first checks are queued. Throws HF7001, and what services reject with.
+   */
   async start(): Promise<void> {
     const { daemon, targets } = this.#place;
     this.#schedule.follow(daemon.drift);
@@ -104,7 +106,7 @@ class Daemon implements DaemonOperations {
     this.#lookAtAll('start');
   }
 
-  /** Nothing new begins; resolves when nothing is under way. */
+  /** Starts nothing new; resolves when no work is in progress. */
   async stop(): Promise<void> {
     this.#schedule.stop();
     this.#line.clear();
@@ -145,7 +147,7 @@ class Daemon implements DaemonOperations {
     this.#line.look(this.target(name).name, trigger);
   }
 
-  /** Any file may be the settings: they are read again, then every target is looked at. */
+  /** Any file can be the settings: reloads them, then checks every target. */
   reload(trigger: Trigger): void {
     this.#opening = this.#opening.then(() => this.#reopen(trigger)).catch(this.#reporter.failed);
   }
@@ -185,7 +187,7 @@ class Daemon implements DaemonOperations {
       const outcome = await restore(this.#asked(target, by), request);
       if (outcome.kind === 'restored' || (outcome.kind === 'in-sync' && !dryRun))
         await this.store().update(name, { quarantine: rolledBack(revision, outcome.at, by) });
-      // Whoever hears of it finds the quarantine there.
+      // Listeners find the quarantine there.
       await this.#restored(outcome);
       return outcome;
     });
@@ -205,7 +207,7 @@ class Daemon implements DaemonOperations {
     return contextOf(this.#place, target, { ...this.#looking, by });
   }
 
-  /** The target that something is to be done with. */
+  /** The target of a requested operation. */
   #workable(name: string): Target {
     if (this.#looking.signal.aborted)
       throw fail('HF7044', "the daemon is stopping and doesn't start new work");
@@ -234,7 +236,10 @@ class Daemon implements DaemonOperations {
     await this.#follow();
   }
 
-  /** One that wrote nothing speaks of the backup, not of the files; after one that did, the status is determined again. */
+  /**
+   * A restore that wrote nothing is about the backup, not the files. After one that wrote, the status is determined
+   * again.
+   */
   async #restored(outcome: Outcome): Promise<void> {
     if (!WROTE.has(outcome.kind)) return;
     await this.#seen({ outcome }, 'asked');
@@ -257,7 +262,7 @@ class Daemon implements DaemonOperations {
     this.#place = await this.#reopened();
     await this.#follow();
     this.#lookAtAll(trigger);
-    // Whoever still works in the old one keeps its connections until it is done.
+    // Work in the old target set keeps its connections until it is done.
     if (this.#place !== before)
       void this.#line
         .idle()
@@ -265,7 +270,7 @@ class Daemon implements DaemonOperations {
         .catch(this.#reporter.failed);
   }
 
-  /** The workplace of the settings as they are now; the old one stays in force when they have errors. */
+  /** The target set of the current settings; the old one stays in effect if they have errors. */
   async #reopened(): Promise<TargetSet> {
     const before = this.#place;
     let opened: TargetSet | undefined;
@@ -288,17 +293,17 @@ class Daemon implements DaemonOperations {
     }
   }
 
-  /** Schedule and services by the settings of this workplace. */
+  /** Applies the settings of this target set to the schedule and the services. */
   async #takeUp({ daemon }: TargetSet): Promise<void> {
     this.#schedule.follow(daemon.drift);
     for (const service of this.#services) await service.follow(daemon);
   }
 }
 
-/** What a restore may come to after its first write. */
+/** What a restore can result in after its first write. */
 const WROTE: ReadonlySet<OutcomeKind> = new Set(['restored', 'rolled-back', 'rollback-failed']);
 
-/** Whether it asks for something that the daemon would not do by itself: that is shown to who asked, and to nobody else. */
+/** Whether it requests something that the daemon wouldn't do by itself: the result is shown only to the requester. */
 function isOfItsOwn({ allow, prune, mode }: ReconcileRequest): boolean {
   return (allow ?? []).length > 0 || prune !== undefined || mode !== undefined;
 }

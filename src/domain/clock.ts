@@ -1,4 +1,4 @@
-// Time as an argument, so that nothing that decides reads the clock itself.
+// Time as an argument, so that no decision reads the clock itself.
 
 export interface Clock {
   /** Milliseconds since the epoch. */

@@ -1,25 +1,26 @@
-// What the files declare for one target, references resolved, layers merged. Undeclared is not part of it.
+// What the files declare for one target, with references resolved and layers merged. It contains only declared
+// values.
 import type { Position } from './problem/problem.ts';
 import type { Sealed } from './secret.ts';
 import type { Tree } from '../lib/value.ts';
 
 export type Layout = 'legacy' | 'v8';
 
-/** A commit as people know it. The texts are somebody's, and bounded. */
+/** A commit for people. The texts come from its author, and have a limited length. */
 export interface Commit {
   readonly sha: string;
-  /** Name of the author, without address. */
+  /** Name of the author, without e-mail address. */
   readonly author?: string;
   /** First line of the message. */
   readonly subject?: string;
-  /** When it was written, in ms since the epoch. */
+  /** When it was created, in ms since the epoch. */
   readonly at?: number;
 }
 
 export interface Revision {
   /** Keyed digest of the declared content with references resolved, 64 hex digits: a rotated secret is a new revision. */
   readonly digest: string;
-  /** The git commit of the desired directories when they are in a work tree, with `dirty` when files differ from it. */
+  /** The git commit of the desired directories if they are in a work tree, with `dirty` if files differ from it. */
   readonly commit?: Commit & { readonly dirty: boolean };
 }
 
@@ -28,23 +29,23 @@ export interface Desired {
   readonly layout: Layout;
   /** Declared values only, in the spelling of the files (YAML), not normalised. */
   readonly tree: Sealed<Tree>;
-  /** Where each declared value stands, by JSON pointer into `tree` (lists by index). */
+  /** The position of each declared value, by JSON pointer into `tree` (lists by index). */
   readonly positions: ReadonlyMap<string, Position>;
   /** Pointers whose value came from a reference, with the reference's text, e.g. `${env:KEY}`. */
   readonly references: ReadonlyMap<string, string>;
-  /** Texts of those references whose values may be shown, because the settings say so. */
+  /** Texts of those references whose values can be shown, because the settings allow it. */
   readonly publicReferences: ReadonlySet<string>;
-  /** Every secret text and every text that a reference brought, for the redaction net. */
+  /** Every secret text and every text from a reference, for redaction by value. */
   readonly secrets: Sealed<ReadonlySet<string>>;
-  /** Absolute paths that a change of could change this: directories, referenced files. */
+  /** Absolute paths whose change can change this: directories, referenced files. */
   readonly watched: readonly string[];
   readonly revision: Revision;
 }
 
-/** What is known of places, by JSON pointer, where nobody has to list it. */
+/** Information by JSON pointer, for callers that never need the whole list. */
 export type ByPointer<T> = Pick<ReadonlyMap<string, T>, 'get' | 'has'>;
 
-/** The position of a pointer, or of the nearest declared ancestor; the whole file is no place to look at. */
+/** The position of a pointer, or of the nearest declared ancestor, but never of the whole file. */
 export function positionAt(
   desired: { readonly positions: ByPointer<Position> },
   pointer: string,

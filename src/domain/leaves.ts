@@ -1,8 +1,8 @@
-// A tree as its leaves: mappings are gone into, everything else is a leaf as a whole. Lists are values here.
+// A tree as its leaves: descends into mappings; everything else is a leaf as a whole. Lists are values here.
 import { formatPath, key, type Path, ROOT } from './path.ts';
 import { isTree, type Tree, type Value } from '../lib/value.ts';
 
-/** Leaves by path in the grammar. An empty mapping is no leaf. */
+/** Leaves by path text. An empty mapping isn't a leaf. */
 export function leavesOf(tree: Tree): ReadonlyMap<string, Value> {
   const found = new Map<string, Value>();
   collect(tree, ROOT, found);

@@ -1,11 +1,11 @@
-// What a gateway held when it was read. Never read again by whoever holds it: a fact about one moment.
+// One reading of a gateway: its state at one moment, which its holder never reads again.
 import type { Layout } from './desired.ts';
 import type { FileDocument } from './yaml-node.ts';
 import type { Sealed } from './secret.ts';
 import type { Tree } from '../lib/value.ts';
 import type { Problem } from './problem/problem.ts';
 
-/** The build headers `X-CPA-*` (C v0 §1.6); they identify a build, and a change of them asks for a deep check. */
+/** The build headers `X-CPA-*` (C v0 §1.6); they identify a build, and a change of them requires a deep check. */
 export interface Build {
   readonly version: string;
   readonly commit: string;
@@ -26,19 +26,21 @@ export interface LiveFile {
 /** How memory and file relate (C v0 §4.4, §6.5; design-v8 rules 3 and 4). */
 export type Agreement =
   | { readonly kind: 'agree' }
-  /** Memory shows values that the file would not load to. Paths in the grammar. */
+  /** Memory shows values that the file wouldn't load to. Paths as text. */
   | {
       readonly kind: 'differ';
       readonly paths: readonly string[];
       readonly cause: 'stale-memory' | 'split-brain' | 'model-gap';
-      /** Of a `model-gap` that is understood: the gateway printed folded texts with more blank lines than it holds. */
+      /**
+       * Of an understood `model-gap`: the gateway printed folded texts with more blank lines than it has in memory.
+       */
       readonly because?: 'folded-text';
     }
   | { readonly kind: 'unread' };
 
 export interface Live {
   readonly target: string;
-  /** ms since the epoch when the last request of this read was answered. */
+  /** ms since the epoch when the last response of this reading arrived. */
   readonly readAt: number;
   readonly depth: 'shallow' | 'deep';
   readonly api: ApiGeneration;
@@ -51,14 +53,14 @@ export interface Live {
   readonly keptFlat?: 'by-settings' | 'not-allowed';
   /**
    * The memory view (`GET /config`) in YAML spelling: `null` lists as absent, durations as Go duration text,
-   * decorations dropped. Keys the JSON hides are absent here; they are read from `file`.
+   * decorations dropped. Keys that the JSON hides are absent here; they are read from `file`.
    */
   readonly memory: Sealed<Tree>;
-  /** Read when something blind is declared, and always in a deep check. */
+  /** Read if the memory view hides something declared, and always in a deep check. */
   readonly file?: LiveFile;
   readonly agreement: Agreement;
-  /** Facts about the gateway that a person must know: open to everybody, safe mode, downgrade, model gap. */
+  /** Facts about the gateway that a person must know: open to everyone, safe mode, downgrade, model gap. */
   readonly findings: readonly Problem[];
-  /** Management requests this read cost. */
+  /** Management requests of this reading. */
   readonly requests: number;
 }

@@ -7,7 +7,7 @@
 //   key     = bare / "*"                     ; bare: no . [ ] / quote, blank or control character, and not empty
 //   quoted  = '"' JSON string '"'
 
-/** One step: the name of a key, or the name of a list entry by its identity; `null` stands for `*`. */
+/** One step: the name of a key, or the name of a list entry by its identity; `null` means `*`. */
 export interface Segment {
   readonly kind: 'key' | 'entry';
   readonly name: string | null;
@@ -37,7 +37,7 @@ function bracketed(name: string): string {
   return BARE.test(name) ? name : JSON.stringify(name);
 }
 
-/** Why a text is not a path, and at which character (0-based). */
+/** Why a text isn't a path, and at which character (0-based). */
 export class PathSyntaxError extends Error {
   readonly at: number;
 
@@ -104,7 +104,10 @@ function stepMatches(pattern: Segment, step: Segment): boolean {
   return pattern.name === null || pattern.name === step.name;
 }
 
-/** Whether `pattern` names exactly `path`. Key and entry brackets are interchangeable: the place decides which is meant. */
+/**
+ * Whether `pattern` names exactly `path`. Key and entry brackets are interchangeable: the value at the path decides
+ * which is meant.
+ */
 export function matchesPath(pattern: Path, path: Path): boolean {
   return pattern.length === path.length && coversPath(pattern, path);
 }

@@ -1,9 +1,9 @@
-// Values as they may leave the process: every secret replaced by its fingerprint.
+// Values for output: every secret is replaced by its fingerprint.
 
-/** Stands where a secret stood. In JSON `{"$secret": "1a2b3c4d", "reference": "LAPTOP_KEY"}`. */
+/** Replaces a secret. In JSON `{"$secret": "1a2b3c4d", "reference": "LAPTOP_KEY"}`. */
 export interface RedactedSecret {
   readonly $secret: string;
-  /** The variable or file that brings the secret, where the files refer to it. */
+  /** The variable or file that the secret comes from, if the files refer to it. */
   readonly reference?: string;
 }
 

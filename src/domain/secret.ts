@@ -1,11 +1,11 @@
-// How secrets are carried and shown. A sealed value cannot be printed by accident; a fingerprint names a secret
-// without revealing it. Knows nothing of where secrets stand in a configuration: that is the catalog's.
+// How secrets are carried and shown. A sealed value can't be printed by accident; a fingerprint names a secret
+// without revealing it. The catalog, not this file, knows which paths of a configuration are secret.
 import { createHmac, createSecretKey } from 'node:crypto';
 import { inspect } from 'node:util';
 
 /**
- * A box around anything that may hold secrets: raw files, trees, request bodies. JSON, string conversion and
- * `util.inspect` show only "[sealed]". Opening it is a visible act.
+ * A box around anything that can contain secrets: raw files, trees, request bodies. JSON, string conversion and
+ * `util.inspect` show only "[sealed]". Code must open it explicitly.
  */
 export class Sealed<T> {
   readonly #content: () => T;
@@ -35,26 +35,26 @@ export function seal<T>(content: T): Sealed<T> {
   return new Sealed(() => content);
 }
 
-/** For what is rarely looked at: worked out when it is opened for the first time. */
+/** For rarely used values: computed when it is opened for the first time. */
 export function sealLater<T extends object>(make: () => T): Sealed<T> {
   let content: T | undefined;
   return new Sealed(() => (content ??= make()));
 }
 
-/** What is known of texts, whatever the place that they are found at. */
+/** What is known about texts, whatever their path. */
 export interface KnownTexts {
   /**
-   * Whether a reference brought this text, now or in an earlier run. `place` is a pattern of the catalog: texts that are
-   * too short to be looked for everywhere are known by their place.
+   * Whether this text came from a reference, now or in an earlier run. `place` is a pattern of the catalog: texts
+   * that are too short to search for everywhere are known by their path.
    */
   isSecret(text: string, place: string | undefined): boolean;
-  /** Whether the files say this text themselves, or said it when they were last applied. */
+  /** Whether the files contain this text literally, or did when they were last applied. */
   isPlain(text: string): boolean;
-  /** What the files call a secret text: the variable or file of the reference that brings it. */
+  /** The name of a secret text in the files: the variable or file of its reference. */
   nameOf(text: string): string | undefined;
 }
 
-/** Without files and without state: no value of a free-form place is known to be harmless. */
+/** Without files and without state: no free-form value is known to be harmless. */
 export const NOTHING_KNOWN: KnownTexts = {
   isSecret: () => false,
   isPlain: () => false,
@@ -63,7 +63,7 @@ export const NOTHING_KNOWN: KnownTexts = {
 
 /** Names secrets: the same text gives the same name, different texts different names. */
 export interface Fingerprints {
-  /** 8 hex digits, more where two secrets named by this instance would coincide. */
+  /** 8 hex digits, or more if two secrets named by this instance would have the same. */
   of(secret: string): string;
   readonly known: KnownTexts;
 }

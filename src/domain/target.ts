@@ -1,4 +1,4 @@
-// One gateway and how it is to be treated. Built by settings/, read by everything below.
+// One gateway and its settings. Created by settings/, read by everything below.
 import type { Sealed } from './secret.ts';
 import type { Path } from './path.ts';
 
@@ -22,7 +22,7 @@ export interface Policy {
   readonly maxDeletes: { readonly fraction: number } | { readonly count: number };
   readonly maxReplaces: { readonly fraction: number } | { readonly count: number };
   readonly unknownKeys: 'refuse' | 'pass';
-  /** `keep`: a write that would lose comments of the gateway's file takes another route, or a note names them. */
+  /** `keep`: a write that would lose comments of the gateway's file uses another route, or a note lists them. */
   readonly comments: 'keep' | 'let-go';
   readonly freeze: readonly string[];
 }
@@ -36,17 +36,17 @@ export interface Probes {
 export interface Target {
   readonly name: string;
   readonly url: URL;
-  /** Management keys in order of preference; several while a rotation is under way. */
+  /** Management keys in order of preference; several during a rotation. */
   readonly keys: readonly Sealed<string>[];
-  /** Layers of desired-state directories, absolute, the later override the earlier. */
+  /** Layers of desired-state directories, absolute; later ones override earlier ones. */
   readonly desired: readonly string[];
   readonly mode: Mode;
   readonly api: 'auto' | 'v0' | 'v8';
   readonly adopted: boolean;
-  /** PEM of a private authority, or `insecure` for no verification at all. */
+  /** PEM of a private certificate authority, or `insecure` to turn verification off. */
   readonly tls?: { readonly ca?: string; readonly insecure?: boolean };
   readonly probes: Probes;
   readonly policy: Policy;
-  /** Key of plan digests and fingerprints; the first management key where none is set. */
+  /** Key of plan digests and fingerprints; the first management key if none is set. */
   readonly digestKey: Sealed<string>;
 }

@@ -1,5 +1,5 @@
-// The gateway's `config.yaml` as a tree of nodes that keeps what a save or a splice must know: source texts, styles,
-// comments, ranges. Parsed once by gateway/model; everything else reads this.
+// The gateway's `config.yaml` as a tree of nodes with everything that a save or a splice needs: source texts,
+// styles, comments, ranges. Parsed once by yaml/; all other code reads this.
 
 /** Character offsets into the text. `end` is where the value ends, without trailing blanks and comment. */
 export interface SourceRange {
@@ -11,15 +11,15 @@ export interface SourceRange {
 export interface Comments {
   /** On lines of their own, directly above. */
   readonly head: readonly string[];
-  /** Behind the value on its line. */
+  /** After the value, on its line. */
   readonly line?: string;
-  /** On lines of their own below, before the parent goes on. */
+  /** On lines of their own below, before the parent continues. */
   readonly foot: readonly string[];
 }
 
 interface NodeBase {
   readonly comments: Comments;
-  /** Absent on nodes that were made, not parsed. */
+  /** Absent on nodes that weren't parsed. */
   readonly range?: SourceRange;
   readonly anchor?: string;
   /** Explicit tag such as `!!str`. */
@@ -28,7 +28,7 @@ interface NodeBase {
 
 export interface ScalarNode extends NodeBase {
   readonly kind: 'scalar';
-  /** The text of the scalar after unquoting and folding; the type is decided by whoever decodes it (C v0 §2.3). */
+  /** The text of the scalar after unquoting and folding; the decoder decides the type (C v0 §2.3). */
   readonly text: string;
   readonly style: 'plain' | 'single' | 'double' | 'literal' | 'folded';
 }

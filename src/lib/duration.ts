@@ -1,4 +1,4 @@
-// Lengths of time as people write them: `30m`, `1h30m`, `62h`, `2d`. Real hours, whatever the clocks do meanwhile.
+// Durations as people write them: `30m`, `1h30m`, `62h`, `2d`. Real hours, also when the clocks change.
 
 const UNITS: Readonly<Record<string, number>> = {
   s: 1000,
@@ -8,7 +8,7 @@ const UNITS: Readonly<Record<string, number>> = {
   w: 604_800_000,
 };
 
-/** ms; undefined for what is no length, and for none at all. */
+/** ms; undefined for zero and for a text that isn't a duration. */
 export function parseDuration(text: string): number | undefined {
   if (!/^(?:\d{1,9}[smhdw])+$/.test(text)) return undefined;
   const parts = [...text.matchAll(/(\d+)([smhdw])/g)];

@@ -54,7 +54,7 @@ function decimal(size: bigint, unit: bigint): string {
   return `${size / unit}${rest === '' ? '' : `.${rest}`}`;
 }
 
-/** The canonical text of a duration; a text that is none stays. */
+/** The canonical text of a duration; any other text unchanged. */
 export function canonicalGoDuration(text: string): string {
   const ns = parseGoDuration(text);
   return ns === undefined ? text : formatGoDuration(ns);

@@ -1,6 +1,6 @@
-// What HTTP can carry: values and names of headers (RFC 9110 §5.1, §5.5), and URLs. Pure.
+// Valid texts for HTTP: values and names of headers (RFC 9110 §5.1, §5.5), and URLs. Pure.
 
-/** A character that cannot be carried: in words, and its position, from 1. Never says what stands around it. */
+/** An invalid character: its name and its position, from 1. Never reveals its surroundings. */
 export interface Uncarried {
   readonly what: string;
   readonly at: number;
@@ -10,13 +10,13 @@ const IN_URL = /[\p{Cc}&&\p{ASCII}]/v;
 const IN_VALUE = /[[\p{Cc}&&\p{ASCII}]--\t]/v;
 const IN_NAME = /[^!#$%&'*+\-.^_`|~0-9A-Za-z]/u;
 
-/** Undefined: a header can have this value. */
+/** Undefined: valid as the value of a header. */
 export const uncarriedInValue = (text: string): Uncarried | undefined => first(IN_VALUE, text);
 
-/** Undefined: nothing in it keeps a URL from being read. */
+/** Undefined: no character makes the URL invalid. */
 export const uncarriedInUrl = (text: string): Uncarried | undefined => first(IN_URL, text);
 
-/** Undefined: a header can have this name. */
+/** Undefined: valid as the name of a header. */
 export const uncarriedInName = (text: string): Uncarried | undefined => first(IN_NAME, text);
 
 function first(pattern: RegExp, text: string): Uncarried | undefined {

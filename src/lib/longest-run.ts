@@ -1,6 +1,6 @@
-// Which of some numbers can stay where they are so that all are in order when the others move.
+// Which numbers of a sequence can stay in place so that all are in order when the others move.
 
-/** A longest increasing subsequence of different numbers, by patience sorting: n log n. */
+/** A longest increasing subsequence of different numbers, by patience sorting in n log n. */
 export function longestIncreasingRun(numbers: readonly number[]): number[] {
   const piles: number[] = [];
   const previous = new Map<number, number | undefined>();

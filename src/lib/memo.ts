@@ -1,7 +1,7 @@
-// Answers that are computed once for each object they are about and go when the object goes. For pure functions of values
-// that nobody changes: to the caller it makes no difference but the time.
+// Results that are computed once per object and released with the object. For pure functions of values that nobody
+// changes: callers notice only the speed.
 
-/** `compute`, once for each object. */
+/** `compute`, once per object. */
 export function memo<K extends object, V>(compute: (about: K) => V): (about: K) => V {
   const known = new WeakMap<K, { readonly answer: V }>();
   return (about) => {
@@ -13,7 +13,7 @@ export function memo<K extends object, V>(compute: (about: K) => V): (about: K) 
   };
 }
 
-/** `compute`, once for each object while it is asked about by the same other one; only the last answer is kept. */
+/** `compute`, once per object while the other argument stays the same; keeps only the last result. */
 export function memoBy<K extends object, B, V>(compute: (about: K, by: B) => V): (about: K, by: B) => V {
   const known = new WeakMap<K, { readonly by: B; readonly answer: V }>();
   return (about, by) => {

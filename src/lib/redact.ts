@@ -1,9 +1,9 @@
-// The second net against leaks: removes every known secret from whatever leaves the process, by value. The first net,
-// by place, is the catalog's (gateway/catalog/secrets.ts). Knows nothing of configurations.
+// Redaction by value: removes every known secret from everything that leaves the process. Redaction by path is in
+// the catalog (gateway/catalog/secrets.ts). Knows nothing of configurations.
 
-/** Shorter texts are not looked for: they would garble ordinary words without hiding anything. */
+/** Shorter texts aren't searched for: that would damage ordinary words without hiding anything. */
 export const SHORTEST_SECRET = 4;
-/** Shorter secrets are only removed where they stand alone, not inside a word. */
+/** Shorter secrets are removed only as separate words, not inside a word. */
 const SHORTEST_INSIDE_WORDS = 8;
 
 export const REDACTED = '[secret]';
@@ -11,19 +11,19 @@ export const REDACTED = '[secret]';
 export interface Redactor {
   /** The text without the secrets. */
   text(text: string): string;
-  /** The same for every text inside a plain value, names of members included; everything else as it is. */
+  /** The same for every text inside a plain value, including names of members; everything else unchanged. */
   value<T>(value: T): T;
 }
 
 /**
- * Whether a text is a secret of which only a hash is known. Asked about whole tokens and parts of them, as a hash says
- * nothing about what a longer text holds.
+ * Whether a text is a secret of which only a hash is known. Called for whole tokens and parts of them, because a
+ * hash doesn't show what a longer text contains.
  */
 export type Recognise = (token: string) => boolean;
 
 /**
- * Finds the secrets as they are, and as JSON and URLs escape them; of several that fit at one place the longest. Lines
- * of a secret of several lines are secrets too. Cost grows with the text, not with the number of secrets.
+ * Finds the secrets as they are, and as JSON and URLs escape them; if several match at one position, the longest.
+ * Lines of a multi-line secret are secrets too. The cost grows with the text, not with the number of secrets.
  */
 export function redactor(secrets: Iterable<string>, recognised?: Recognise): Redactor {
   const byStart = indexed(new Set([...secrets].flatMap(spellings)));
@@ -59,7 +59,7 @@ function uriEncoded(text: string): string {
   return text.isWellFormed() ? encodeURIComponent(text) : text;
 }
 
-/** `wrong`, `admin`: taking it out of our own sentences would garble them and tell what the secret is. */
+/** `wrong`, `admin`: removing such a word from our own sentences would damage them and reveal the secret. */
 function isPlainWord(secret: string): boolean {
   return secret.length < SHORTEST_INSIDE_WORDS && /^\p{L}+$/u.test(secret);
 }
@@ -99,7 +99,9 @@ function standsAt(text: string, at: number, secret: string): boolean {
   return !/\w/.test(text[at - 1] ?? ' ') && !/\w/.test(text[at + secret.length] ?? ' ');
 }
 
-/** What could be a secret in a text: no blanks, quotes or brackets, and not too short to be looked for inside words. */
+/**
+ * A possible secret in a text: without blanks, quotes or brackets, and long enough to be searched for inside words.
+ */
 const TOKEN = /[^\s"'`,;<>|()[\]{}]{8,}/g;
 /** Parts of a token: `key=value`, `user:password@host`, a URL. */
 const JOINTS = /[=:@/&?#]+/g;
@@ -112,7 +114,7 @@ function withoutTokens(text: string, recognised: Recognise): string {
   });
 }
 
-/** The token, and every run of its parts, the longest first. */
+/** The token, and every sequence of its parts, the longest first. */
 function partsOfToken(token: string): string[] {
   if (token.includes(REDACTED)) return [];
   const bare = token.replace(/[.!?…]+$/, '');

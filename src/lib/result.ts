@@ -1,4 +1,4 @@
-// What can't be done, as a value: the caller sees in the type that there may be no result, and why.
+// Failures as values: the type shows the caller that there may be no result, and why.
 
 export interface Done<T> {
   readonly ok: true;
@@ -15,7 +15,7 @@ export type Result<T, E> = Done<T> | Failed<E>;
 export const done = <T>(value: T): Done<T> => ({ ok: true, value });
 export const failed = <E>(error: E): Failed<E> => ({ ok: false, error });
 
-/** All results in order; the first failure ends the work. */
+/** All results in order; stops at the first failure. */
 export function each<A, T, E>(
   items: Iterable<A>,
   step: (item: A, index: number) => Result<T, E>,
@@ -29,7 +29,7 @@ export function each<A, T, E>(
   return done(values);
 }
 
-/** What `find` returns for the first item that it returns something for. */
+/** The first result of `find` that isn't undefined. */
 export function firstOf<A, T>(
   items: Iterable<A>,
   find: (item: A, index: number) => T | undefined,

@@ -1,6 +1,6 @@
 // Words of a POSIX shell.
 
-/** The text as one word, quoted where a shell would read it as something else. */
+/** The text as one word, quoted if a shell would interpret it. */
 export function shellWord(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

@@ -1,4 +1,4 @@
-// One text for equal values: the form in which values are hashed and compared. Not for showing.
+// The same text for equal values: the form in which values are hashed and compared. Not for output.
 import { isList, isTree, type Value } from './value.ts';
 
 /** JSON with sorted keys. */
@@ -10,8 +10,8 @@ export function canonicalJson(value: Value): string {
 }
 
 /**
- * As `canonicalJson`, without what the gateway shows now this way, now that way: null, `[]`, `{}` and missing are the
- * same to it (C v0 §2.1.1, §4.3). Undefined: nothing is left.
+ * Like `canonicalJson`, but treats `null`, `[]`, `{}` and absent as equal, because the gateway shows them
+ * inconsistently (C v0 §2.1.1, §4.3). Undefined: nothing remains.
  */
 export function substanceOf(value: Value | undefined): string | undefined {
   if (value === undefined || value === null) return undefined;

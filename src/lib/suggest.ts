@@ -2,7 +2,7 @@
 import { distance } from 'fastest-levenshtein';
 import { plainSpelling } from './text.ts';
 
-/** The known name that was probably meant; undefined where none is near. Spelling variants count as near. */
+/** The known name that was probably meant; undefined if none is similar. Spelling variants count as similar. */
 export function nearest(written: string, known: Iterable<string>): string | undefined {
   const wanted = plainSpelling(written);
   const limit = Math.max(1, Math.round(wanted.length * 0.4));
@@ -14,7 +14,7 @@ export function nearest(written: string, known: Iterable<string>): string | unde
   return best?.name;
 }
 
-/** Letters in another order are one mistake, and so is a name that was cut short. */
+/** Transposed letters count as one mistake, and so does a truncated name. */
 function farness(wanted: string, name: string): number {
   const cut = wanted.length >= 3 && name.startsWith(wanted);
   return cut || sorted(wanted) === sorted(name)

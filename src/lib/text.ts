@@ -1,4 +1,4 @@
-// Words that several rooms make in the same way.
+// Texts that several rooms create in the same way.
 
 /** `1 entry`, `2 entries`, `3 keys`. */
 export function plural(count: number, noun: string): string {
@@ -6,7 +6,7 @@ export function plural(count: number, noun: string): string {
   return `${count} ${/[^aeiou]y$/.test(noun) ? `${noun.slice(0, -1)}ies` : `${noun}s`}`;
 }
 
-/** `baseUrl`, `base_url` and `base-url` alike: for suggestions, never for meaning. */
+/** Treats `baseUrl`, `base_url` and `base-url` as equal: for suggestions, never for meaning. */
 export function plainSpelling(name: string): string {
   return name
     .replaceAll(/([a-z0-9])([A-Z])/g, '$1-$2')

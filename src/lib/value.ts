@@ -2,7 +2,7 @@
 
 export type Scalar = string | number | boolean | null;
 export type Value = Scalar | readonly Value[] | Tree;
-/** A mapping. Key order is kept where it was read, and means nothing in comparisons. */
+/** A mapping. It keeps the key order of its source; comparisons ignore the order. */
 export interface Tree {
   readonly [key: string]: Value;
 }
@@ -15,17 +15,17 @@ export function isList(value: Value | undefined): value is readonly Value[] {
   return Array.isArray(value);
 }
 
-/** The mapping; an empty one where there is none. */
+/** The mapping; an empty one for any other value. */
 export function treeOf(value: Value | undefined): Tree {
   return isTree(value) ? value : {};
 }
 
-/** The list; an empty one where there is none. */
+/** The list; an empty one for any other value. */
 export function listOf(value: Value | undefined): readonly Value[] {
   return isList(value) ? value : [];
 }
 
-/** What is reached by these steps: names of keys, indexes of lists. Undefined where they lead nowhere. */
+/** The value at these steps: names of keys, indexes of lists. Undefined if there is none. */
 export function valueAt(value: Value | undefined, steps: readonly (string | number)[]): Value | undefined {
   let at = value;
   for (const step of steps) {
@@ -35,7 +35,7 @@ export function valueAt(value: Value | undefined, steps: readonly (string | numb
   return at;
 }
 
-/** The tree with another value at one place; undefined takes the key away. The root itself is never replaced. */
+/** The tree with another value at one path; undefined removes the key. Never replaces the root itself. */
 export function withValue(tree: Tree, names: readonly string[], value: Value | undefined): Tree {
   const [name, ...rest] = names;
   if (name === undefined) return tree;
@@ -57,12 +57,12 @@ export function sameValue(a: Value | undefined, b: Value | undefined): boolean {
   );
 }
 
-/** Whether JavaScript has no such number: an integer beyond 2^53, infinite, or no number at all. */
+/** Whether JavaScript can't represent the number: an integer beyond 2^53, infinite, or NaN. */
 export const isInexact = (value: Value): boolean =>
   typeof value === 'number' &&
   (!Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value)));
 
-/** Whether such a number stands somewhere in it. */
+/** Whether the value contains such a number. */
 export function holdsInexact(value: Value | undefined): boolean {
   if (value === undefined) return false;
   if (isList(value)) return value.some(holdsInexact);

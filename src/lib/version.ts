@@ -1,6 +1,6 @@
-// Versions of gateways, compared number by number. Knows no release.
+// Versions of gateways, compared numerically. Knows no release.
 
-/** `v8.0.4`, `8.0.4`, `v8.0.4-rc.1`; undefined for what is none (`dev`). */
+/** `v8.0.4`, `8.0.4`, `v8.0.4-rc.1`; undefined for anything else (`dev`). */
 export function parseVersion(text: string): readonly number[] | undefined {
   const found = /^v?(\d+)\.(\d+)\.(\d+)(?:[-+].*)?$/.exec(text.trim());
   return found?.slice(1).map(Number);

@@ -1,22 +1,22 @@
-// How much YAML and JSON is read at all. A parser takes some 500 bytes of memory a token, so a file of a few megabytes could take a
-// gigabyte. Whoever reads YAML asks here first; a lexer holds one token at a time.
+// Limits on YAML and JSON input. A parser uses some 500 bytes of memory per token, so a file of a few megabytes
+// could use a gigabyte. Code that parses YAML checks here first; a lexer uses memory for one token at a time.
 import { Lexer } from 'yaml';
 
 /** Names, values, marks, line ends. A configuration of 5,000 keys is about 100,000. */
 const MAX_TOKENS = 600_000;
 /** Characters of one name or value. */
 const MAX_SCALAR = 1024 * 1024;
-/** Levels. No gateway configuration has more than ten. */
+/** Levels. Gateway configurations have at most ten. */
 export const MAX_YAML_DEPTH = 64;
 
 export interface Excess {
   /** Offset in the text. */
   readonly at: number;
-  /** What there is too much of, as the object of a sentence. */
+  /** What exceeds the limit, as the object of a sentence. */
   readonly what: string;
 }
 
-/** Undefined for a text that may be parsed. */
+/** Undefined if the text can be parsed. */
 export function yamlExcess(text: string): Excess | undefined {
   if (text.length * 2 < MAX_TOKENS && text.length < MAX_SCALAR) return undefined;
   const lexed = lexemes(text);
@@ -26,7 +26,7 @@ export function yamlExcess(text: string): Excess | undefined {
   }
 }
 
-/** What a parser is fed with; ends early, with the reason, where there is too much of something. */
+/** The input for a parser; ends early, with the reason, if a limit is exceeded. */
 export function* lexemes(text: string): Generator<string, Excess | undefined> {
   let [at, tokens] = [0, 0];
   for (const token of new Lexer().lex(text)) {
@@ -41,13 +41,13 @@ export function* lexemes(text: string): Generator<string, Excess | undefined> {
   return undefined;
 }
 
-/** Tokens of the lexer that stand for no character of the text. */
+/** Tokens of the lexer that correspond to no character of the text. */
 const SYNTHETIC: ReadonlySet<string> = new Set(['\u0002', '\u0018', '\u001F']);
 
-/** Levels of what comes from a gateway: everything that works on trees recurses. */
+/** Levels of input from a gateway: all code that works on trees recurses. */
 export const MAX_LIVE_DEPTH = 200;
 
-/** Whether brackets of a JSON text nest deeper; texts that are no JSON may be judged wrongly. */
+/** Whether brackets of a JSON text nest deeper. For texts that aren't JSON, the result can be wrong. */
 export function isDeepJson(text: string): boolean {
   let [depth, inString] = [0, false];
   for (let at = 0; at < text.length; at += 1) {

@@ -1,10 +1,10 @@
-// Dates and times on the clocks of a time zone, and the moments they stand for. Pure: no clock is read here.
+// Dates and times in a time zone, and the moments they mean. Pure: doesn't read a clock.
 
 const MOMENT = /^(\d{4})-(\d\d)-(\d\d)(?:T(\d\d):(\d\d))?$/;
 const OFFSET = /^([-+])(0\d|1[0-4]):([0-5]\d)$/;
 const DAY = 86_400_000;
 
-/** `2026-12-24` or `2026-12-24T18:00`, as if the clock on the wall were that of UTC. Undefined where no calendar has it. */
+/** `2026-12-24` or `2026-12-24T18:00`, as if it were UTC. Undefined for a date that doesn't exist. */
 export function wallTime(text: string): number | undefined {
   const found = MOMENT.exec(text);
   if (!found) return undefined;
@@ -16,7 +16,7 @@ export function wallTime(text: string): number | undefined {
   return iso.startsWith(text) ? moment : undefined;
 }
 
-/** The moment at which something ends: a day at its own end, a time when it comes. */
+/** The end of a range: a day at its own end, a time at that time. */
 export function wallEnd(text: string): number | undefined {
   const wall = wallTime(text);
   return wall === undefined || text.includes('T') ? wall : wall + DAY;
@@ -25,8 +25,8 @@ export function wallEnd(text: string): number | undefined {
 const IN_ZONE = /^(?<wall>\d{4}-\d\d-\d\d(?:T\d\d:\d\d)?)(?:(?<offset>Z|[-+]\d\d:\d\d)|\s+(?<zone>\S+))?$/;
 
 /**
- * The end that `2026-12-24T18:00 Europe/Berlin`, `2026-12-24T18:00+01:00` or `2026-12-24` names; UTC where no zone is
- * named. Undefined for what names none.
+ * The end that `2026-12-24T18:00 Europe/Berlin`, `2026-12-24T18:00+01:00` or `2026-12-24` names; UTC without a zone.
+ * Undefined for any other text.
  */
 export function parseEnd(text: string): number | undefined {
   const { wall = '', offset, zone = 'UTC' } = IN_ZONE.exec(text.trim())?.groups ?? {};
@@ -53,13 +53,13 @@ export function minutesAhead(zone: string): number | undefined {
   return (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes));
 }
 
-/** The moment at which a clock in this zone shows `wall`. In the hour that a zone skips, the one after it. */
+/** The moment at which a clock in this zone shows `wall`. In an hour that the zone skips, one hour later. */
 export function inZone(wall: number, zone: string): number {
   const guess = wall - offsetAt(wall, zone);
   return wall - offsetAt(guess, zone);
 }
 
-/** ms that clocks of the zone are ahead of UTC at this moment. */
+/** ms by which the zone is ahead of UTC at this moment. */
 function offsetAt(moment: number, zone: string): number {
   const parts = new Intl.DateTimeFormat('en', {
     timeZone: zone,

@@ -1,10 +1,10 @@
-// Where the comments of a file stand among what it says: behind which entry, above and below which. By position in the
-// text, not by the node they hang on, so that two layouts of one file can be compared.
+// The position of comments relative to the content: after which entry, above and below which. By position in the
+// text, not by the node they are attached to, so that two layouts of one file can be compared.
 import { Parser } from 'yaml';
 import type { FileDocument, FileNode } from '../domain/yaml-node.ts';
 import { type Comment, commentsIn } from './comments.ts';
 
-/** Names of keys and entries from the root on, as one text. */
+/** Names of keys and entries from the root, as one text. */
 export type EntryPath = string;
 
 export interface PlacedComment {
@@ -13,11 +13,11 @@ export interface PlacedComment {
   readonly line: number;
   /** Indentation of a comment on lines of its own. */
   readonly column: number;
-  /** The key or entry that it stands behind, on the same line. */
+  /** The key or entry on the same line before it. */
   readonly on?: EntryPath;
   /** How many of the entries of `CommentPlaces` begin above it. */
   readonly above: number;
-  /** Only comment lines stand between it and the entry below. */
+  /** Only comment lines are between it and the entry below. */
   readonly touchesNext: boolean;
 }
 
@@ -33,10 +33,10 @@ export interface CommentPlaces {
   readonly entries: readonly StandingEntry[];
 }
 
-/** What an entry of a list is called; `list` is the place of the list, entries on the way by their index. */
+/** The name of a list's entry; `list` is the path of the list, with entries on the path by index. */
 export type Naming = (node: FileNode, index: number, list: readonly (string | number)[]) => string;
 
-/** Of a document that was parsed: its nodes know their ranges. */
+/** For a parsed document, whose nodes have ranges. */
 export function commentPlaces({ text, root }: FileDocument, nameOf: Naming): CommentPlaces {
   const comments = [...new Parser().parse(text)].flatMap(commentsIn);
   if (!root) return { comments: [], entries: [] };
@@ -99,13 +99,13 @@ class Walk {
     this.entries.push({ path: pathText(path), line, column: this.#columnOf(at, line) });
   }
 
-  /** What ends a block ends where its last line does, and owns what stands there. */
+  /** A block ends with its last line, and owns what is there. */
   #leave(node: FileNode, path: readonly string[]): void {
     const isBlock = (node.kind === 'map' || node.kind === 'list') && !node.flow;
     if (!isBlock && node.range) this.ends.push({ at: node.range.end, path: pathText(path) });
   }
 
-  /** Of an entry behind dashes that of the first dash: nothing but its head stands deeper. */
+  /** For an entry after several dashes, the column of the first dash: only its head is indented more. */
   #columnOf(at: number, line: number): number {
     const before = (this.#lines[line] ?? '').slice(0, at - (this.#starts[line] ?? 0));
     return /^[\s-]*$/.test(before) ? before.search(/-|$/) : before.length;
@@ -128,7 +128,7 @@ class Walk {
     };
   }
 
-  /** Of several that end at one place the outermost, which is the last that was left. */
+  /** If several end at the same position, the outermost, which is the last one left. */
   #endBefore(at: number, line: number, ends: readonly End[]): EntryPath | undefined {
     const count = countBelow(ends, (end) => end.at <= at);
     const last = ends[count - 1];
@@ -144,7 +144,7 @@ class Walk {
   }
 }
 
-/** How many elements there are at the front for which `holds`; it holds for none behind them. */
+/** How many elements at the front satisfy `holds`; it is false for all after them. */
 function countBelow<T>(list: readonly T[], holds: (element: T) => boolean): number {
   let [low, high] = [0, list.length];
   while (low < high) {

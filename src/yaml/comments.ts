@@ -1,5 +1,5 @@
-// Hangs the comments of a file where the gateway's YAML library hangs them, so that they go where their node goes when
-// the gateway saves (C v0 §6.2 step 5). Knows positions only.
+// Attaches the comments of a file where the gateway's YAML library attaches them, so that they move with their node
+// when the gateway saves (C v0 §6.2 step 5). Knows positions only.
 import type { CST } from 'yaml';
 import type { Comments, FileNode, Pair } from '../domain/yaml-node.ts';
 
@@ -33,18 +33,18 @@ function visit(part: unknown, found: Comment[]): void {
 
 type Mutable = { head: string[]; line?: string; foot: string[] };
 
-/** The key of a pair, or an item, with nothing but dashes before it on its line. */
+/** The key of a pair, or an item, with only dashes before it on its line. */
 interface Entry {
   readonly comments: Mutable;
   readonly line: number;
   readonly column: number;
   readonly parent: Entry | undefined;
-  /** An item of a list; what its first key carries, when it is a mapping. */
+  /** An item of a list; the comments of its first key, if it is a mapping. */
   readonly item: boolean;
   firstKey?: Mutable;
 }
 
-/** A scalar, alias or bracket behind which a comment can stand on the same line. */
+/** A scalar, alias or bracket that a comment can follow on the same line. */
 interface Leaf {
   readonly comments: Mutable;
   readonly end: number;
@@ -109,7 +109,7 @@ function copyItem(item: FileNode, within: Entry | undefined, layout: Layout, lin
   const from = dash ?? at;
   const entry =
     dash !== undefined || lines.leads(at) ? enter(comments, from, within, true, layout, lines) : within;
-  // The library forgets a foot that would go to a flow collection.
+  // The library loses a foot comment of a flow collection.
   if (entry && item.kind !== 'alias' && item.kind !== 'scalar' && item.flow)
     entry.firstKey = { head: [], foot: [] };
   return copyNode(item, entry, layout, lines, comments);
@@ -129,7 +129,7 @@ function enter(
   return entry;
 }
 
-/** A comment behind something on its line belongs to that; behind a dash alone, to the item that follows. */
+/** A comment after something on its line belongs to that; after only a dash, it belongs to the item that follows. */
 function hangOnLine(comment: Comment, layout: Layout, lines: Lines): boolean {
   if (lines.isFirst(comment.at)) return false;
   const line = lines.of(comment.at);
@@ -142,7 +142,7 @@ function hangOnLine(comment: Comment, layout: Layout, lines: Lines): boolean {
   return true;
 }
 
-/** Behind a flow collection that is the whole document there are no keys to belong to. */
+/** After a flow collection that is the whole document, there are no keys to belong to. */
 function hangBehind({ at, text }: Comment, root: FileNode, layout: Layout): boolean {
   const isFlow = (root.kind === 'map' || root.kind === 'list') && root.flow;
   if (!isFlow || at < (root.range?.end ?? 0)) return false;
@@ -154,7 +154,7 @@ function joined(before: string | undefined, text: string): string {
   return before === undefined ? text : `${before} ${text}`;
 }
 
-/** Comment lines that stand together: nothing and no blank line between them, and no step in or out. */
+/** A group of comment lines: no content or blank line between them, and no change of indentation. */
 interface Group {
   readonly texts: string[];
   readonly first: number;
@@ -195,7 +195,7 @@ function gapsOf(groups: readonly Group[], entries: readonly Entry[]): Gap[] {
   return gaps;
 }
 
-/** Before the first and behind the last key a group belongs to the document when a blank line sets it off. */
+/** Before the first key and after the last one, a group belongs to the document if a blank line separates it. */
 function hangGap({ groups, previous, next }: Gap, root: Mutable, lines: Lines): void {
   if (previous && next) return hangBetween(groups, previous, next, lines);
   for (const group of groups) {
@@ -206,8 +206,8 @@ function hangGap({ groups, previous, next }: Gap, root: Mutable, lines: Lines): 
 }
 
 /**
- * Between two entries a group directly below content with a blank line behind it is a foot. What stands after that is
- * the head of what comes next, unless a step out of the block follows it: then it is a foot too.
+ * Between two entries, a group directly below content and followed by a blank line is a foot comment. What follows
+ * it is the head of the next entry, unless the block ends after it: then it is a foot comment too.
  */
 function hangBetween(groups: readonly Group[], previous: Entry, next: Entry, lines: Lines): void {
   let pending: Group[] = [];
@@ -234,9 +234,9 @@ function hangBetween(groups: readonly Group[], previous: Entry, next: Entry, lin
 }
 
 /**
- * Whose foot a group is. No deeper than the content before it stands in: that content's. In line with a block that ends
- * here: the last key of that block or, when it is a list, the key it stands under. Else it goes with what comes next:
- * to the key before that or, when there is none, to the first scalar of it.
+ * Which node a foot comment belongs to. If it isn't indented more than the content before it, to that content. If it
+ * is in line with a block that ends here, to the last key of that block or, for a list, to the key of the list.
+ * Otherwise it moves with what follows: to the key before that or, if there is none, to its first scalar.
  */
 function footOf(previous: Entry, group: Group, next: Entry | undefined): Mutable {
   if (group.column >= previous.column || !next) return owner(previous, group.column).comments;
@@ -246,27 +246,27 @@ function footOf(previous: Entry, group: Group, next: Entry | undefined): Mutable
   return sibling(previous, next)?.comments ?? next.comments;
 }
 
-/** The entry around `entry`, or itself, that stands in the same block as `next`. */
+/** The entry around `entry`, or itself, that is in the same block as `next`. */
 function sibling(entry: Entry, next: Entry): Entry | undefined {
   let found: Entry | undefined = entry;
   while (found && (found.parent !== next.parent || found === next.parent)) found = found.parent;
   return found;
 }
 
-/** Whether only comment lines stand between a group and an entry. */
+/** Whether only comment lines are between a group and an entry. */
 function reaches(group: Group, next: Entry, lines: Lines): boolean {
   for (let line = group.last + 1; line < next.line; line += 1) if (lines.isBlank(line)) return false;
   return true;
 }
 
-/** The innermost of the entries around `entry` that starts no deeper than `column`. */
+/** The innermost entry around `entry` whose column is at most `column`. */
 function owner(entry: Entry, column: number): Entry {
   let found = entry;
   while (found.column > column && found.parent) found = found.parent;
   return found;
 }
 
-/** Index of the last element for which `holds`, in a list where it holds for a prefix; -1 for none. */
+/** Index of the last element that satisfies `holds`, in a list in which a prefix does; -1 for none. */
 function lastBefore<T>(list: readonly T[], holds: (item: T) => boolean): number {
   let low = 0;
   let high = list.length;
@@ -296,12 +296,12 @@ class Lines {
     return this.#starts[line] ?? this.#text.length;
   }
 
-  /** Whether nothing but blanks stands before this offset on its line. */
+  /** Whether only blanks precede this offset on its line. */
   isFirst(at: number): boolean {
     return this.#text.slice(this.start(this.of(at)), at).trim() === '';
   }
 
-  /** Whether nothing but blanks and dashes stands before this offset on its line. */
+  /** Whether only blanks and dashes precede this offset on its line. */
   leads(at: number): boolean {
     return /^[\s-]*$/.test(this.#text.slice(this.start(this.of(at)), at));
   }
@@ -314,12 +314,12 @@ class Lines {
     return line >= 0 && this.#content(line).startsWith('#');
   }
 
-  /** Whether a line ends with a key whose value is missing or below. */
+  /** Whether a line ends with a key whose value is missing or on a later line. */
   endsInKey(line: number): boolean {
     return line >= 0 && this.#content(line).endsWith(':');
   }
 
-  /** Offset of the dash of the item at `at`, when only dashes stand before it on its line. */
+  /** Offset of the dash of the item at `at`, if only dashes precede it on its line. */
   dashBefore(at: number): number | undefined {
     let back = at;
     while (back > 0 && /[\s]/.test(this.#text[back - 1] ?? '')) back -= 1;

@@ -1,5 +1,5 @@
-// Text to nodes. Knows YAML's grammar and what the gateway's YAML library accepts; knows nothing of the catalog: what a
-// scalar means is decided in decode.ts. Where comments hang is in comments.ts, printing in print.ts.
+// Parses text to nodes. Knows YAML's grammar and what the gateway's YAML library accepts. Knows nothing of the
+// catalog: decode.ts decides the meaning of a scalar, comments.ts attaches comments, print.ts prints.
 import { Composer, isAlias, isMap, isScalar, isSeq, Parser, type Pair as YamlPair } from 'yaml';
 import type { Document, ParsedNode, Scalar } from 'yaml';
 import type { FileDocument, FileNode, Pair, ScalarNode, SourceRange } from '../domain/yaml-node.ts';
@@ -23,9 +23,9 @@ const OPTIONS = {
 const REFUSED = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u0084\u0086-\u009F\uFFFE\uFFFF]/;
 
 /**
- * Parses the first document of a text, as the gateway does (C v0 §2.3): scalars keep text and style, comments hang
- * where the gateway's library hangs them, ranges are exact. Refuses syntax errors, unknown anchors and control
- * characters. A root that isn't a mapping and duplicate keys are refused by `load`: the saver accepts the latter.
+ * Parses the first document of a text, as the gateway does (C v0 §2.3): scalars keep text and style, comments are
+ * attached as in the gateway's library, ranges are exact. Refuses syntax errors, unknown anchors and control
+ * characters. `load` refuses a root that isn't a mapping, and duplicate keys, because the saver accepts the latter.
  */
 export function parseDocument(text: string): FileDocument | LoadFailure {
   const refused = REFUSED.exec(text);
@@ -40,7 +40,7 @@ export function parseDocument(text: string): FileDocument | LoadFailure {
     const root = toNode(composed as Document.Parsed, text);
     const tab = strayTab(root, text);
     if (tab !== undefined) return failure('found character that cannot start any token', text, tab);
-    // A bare `---` is a document that holds null; only comments are no document at all (C v0 §2.3).
+    // A bare `---` is a document with the value null; comments alone aren't a document (C v0 §2.3).
     const none = isEmpty(root) && composed.directives.docStart !== true;
     const comments = text.includes('#') ? [...around, ...commentsIn(first)] : [];
     return { text, root: none ? undefined : attachComments(root, comments, text) };
@@ -59,8 +59,8 @@ const isTooDeep = ({ message }: Error): boolean => message.startsWith('Maximum c
 type Cst = ReturnType<Parser['parse']> extends Iterable<infer T> ? T : never;
 
 /**
- * The syntax tree of the first document, and the comments before it; the gateway reads no further (C v0 §2.3). A flow
- * collection as the root does not hold the comments behind it itself. Directives have no meaning to the gateway.
+ * The syntax tree of the first document, and the comments before it; the gateway reads no further (C v0 §2.3). A
+ * flow collection as the root doesn't contain the comments after it. Directives have no meaning for the gateway.
  */
 function firstDocument(text: string): { first: Cst | undefined; around: Comment[] } {
   const around: Comment[] = [];
@@ -73,7 +73,7 @@ function firstDocument(text: string): { first: Cst | undefined; around: Comment[
   return { first, around };
 }
 
-/** As the parser gives them, within bounds. */
+/** As the parser returns them, within limits. */
 function* tokensOf(text: string): Generator<Cst> {
   const [lexed, parser] = [lexemes(text), new Parser()];
   for (;;) {
@@ -108,7 +108,7 @@ function isEmpty(root: FileNode): boolean {
   return root.kind === 'scalar' && root.text === '' && root.style === 'plain' && !root.tag && !root.anchor;
 }
 
-/** A tab at the left edge outside scalars and flow collections: other parsers let it pass before a comment. */
+/** A tab at the left edge outside scalars and flow collections: other parsers accept it before a comment. */
 function strayTab(root: FileNode, text: string): number | undefined {
   if (!/^\t/m.test(text)) return undefined;
   const covered: SourceRange[] = [];
@@ -128,7 +128,7 @@ function toNode(document: Document.Parsed, text: string): FileNode {
   return convert.node(document.contents as ParsedNode);
 }
 
-/** One pass over the parsed tree; remembers the anchors seen so far, as aliases may only look back. */
+/** One pass over the parsed tree; collects the anchors so far, because aliases can only refer to earlier ones. */
 class Conversion {
   readonly #text: string;
   readonly #anchors = new Map<string, FileNode | undefined>();
@@ -173,7 +173,7 @@ class Conversion {
     return this.#scalar(node, base);
   }
 
-  /** A block collection ends where its last value ends, a flow collection behind its bracket. */
+  /** A block collection ends where its last value ends, a flow collection after its bracket. */
   #span(
     range: readonly [number, number, number],
     flow: boolean | undefined,
@@ -212,7 +212,9 @@ class Conversion {
   }
 }
 
-/** Separators of lines and paragraphs that a source holds unescaped are breaks to the gateway: it drops blanks around them. */
+/**
+ * To the gateway, unescaped line and paragraph separators in a source are line breaks: it drops blanks around them.
+ */
 const separated = (text: string, source: string): string =>
   /[\u2028\u2029]/.test(source) ? text.replace(/[ \t]*([\u2028\u2029]+)[ \t]*/g, '$1') : text;
 
@@ -232,7 +234,7 @@ function mark<K extends string>(name: K, value: string | undefined): Partial<Rec
   return value === undefined ? {} : ({ [name]: value } as Record<K, string>);
 }
 
-/** `tag:yaml.org,2002:str` → `!!str`; the non-specific `!` says nothing. */
+/** `tag:yaml.org,2002:str` → `!!str`; the non-specific `!` has no meaning. */
 function shortTag(tag: string | undefined): string | undefined {
   if (tag === undefined || tag === '!') return undefined;
   return tag.replace(/^tag:yaml\.org,2002:/, '!!');

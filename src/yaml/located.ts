@@ -1,4 +1,4 @@
-// Values that know where they stand. What strict YAML is read into, what references and merging work on.
+// Values with their positions: the result of strict YAML, and the input of references and merging.
 import { entry, key, type Path, type Segment } from '../domain/path.ts';
 import type { Position } from '../domain/problem/problem.ts';
 import type { Scalar, Value } from '../lib/value.ts';
@@ -7,15 +7,15 @@ export interface LocatedScalar {
   readonly kind: 'scalar';
   readonly value: Scalar;
   readonly position: Position;
-  /** A plain, unquoted word in the file: `yes` may have been meant as a boolean. */
+  /** A plain, unquoted word in the file: `yes` can be meant as a boolean. */
   readonly plain: boolean;
-  /** The text in the file, where the value came from a reference or a decrypted file. */
+  /** The text in the file, if the value came from a reference or a decrypted file. */
   readonly reference?: string;
-  /** What each reference brought that is not public, where the value is more than one of them. */
+  /** The value of each reference that isn't public, if the whole value is more than one of them. */
   readonly brought?: readonly string[];
-  /** All references in it may be shown with what they brought. */
+  /** All references in it can be shown with their values. */
   readonly public?: true;
-  /** The reference could not be resolved and stands for itself. */
+  /** The reference couldn't be resolved; its text is the value. */
   readonly unresolved?: true;
 }
 
@@ -37,17 +37,17 @@ export interface LocatedMap {
   readonly position: Position;
 }
 
-/** Immutable; a part may be shared by several places (anchors). */
+/** Immutable; several positions can share a part (anchors). */
 export type Located = LocatedScalar | LocatedList | LocatedMap;
 
-/** The plain value. Mappings have no prototype to be polluted: keys are defined, not assigned. */
+/** The plain value. Mappings have no prototype that could be polluted: keys are defined, not assigned. */
 export function valueOf(node: Located): Value {
   if (node.kind === 'scalar') return node.value;
   if (node.kind === 'list') return node.items.map(valueOf);
   return Object.fromEntries([...node.members].map(([name, member]) => [name, valueOf(member.node)]));
 }
 
-/** The same values in the same order at the same places, from the same references. */
+/** Equal values in the same order at the same positions, from the same references. */
 export function isSameLocated(a: Located, b: Located): boolean {
   if (a === b) return true;
   if (!isSamePosition(a.position, b.position)) return false;
@@ -84,7 +84,7 @@ function isSameScalar(a: LocatedScalar, b: LocatedScalar): boolean {
   );
 }
 
-/** The node at a place of keys and list indexes; undefined where there is none. */
+/** The node at a path of keys and list indexes; undefined if there is none. */
 export function nodeAt(root: Located, steps: readonly string[]): Located | undefined {
   let node: Located | undefined = root;
   for (const step of steps) {
@@ -96,8 +96,8 @@ export function nodeAt(root: Located, steps: readonly string[]): Located | undef
 }
 
 /**
- * The path of a place for people: entries by their `name`, otherwise by position (from 0), so that it never shows a key,
- * an address or what a reference brought.
+ * The path for people: entries by their `name`, otherwise by position (from 0), so that it never shows a key, an
+ * address or a value of a reference.
  */
 export function pathTo(root: Located, steps: readonly string[]): Path {
   const path: Segment[] = [];
@@ -121,7 +121,7 @@ function nameOf(node: Located | undefined): string | undefined {
     : undefined;
 }
 
-/** By the file itself: not by a reference, unless it is public or stands for itself. */
+/** Set by the file itself: not by a reference, unless it is public or unresolved. */
 function isSaid({ reference, public: open, unresolved }: LocatedScalar): boolean {
   return reference === undefined || open === true || unresolved === true;
 }

@@ -1,4 +1,4 @@
-// Nodes to text as the gateway's encoder prints them (C v0 §6.2 step 5): block style, 2-space indent, empty lists `[]`,
+// Prints nodes as the gateway's encoder does (C v0 §6.2 step 5): block style, 2-space indent, empty lists `[]`,
 // comment lines at the left edge. Knows nothing of the catalog.
 import type { Comments, FileNode, MapNode, ScalarNode } from '../domain/yaml-node.ts';
 
@@ -11,7 +11,7 @@ export interface PrintOptions {
 
 const SAVED: PrintOptions = { indent: 2, leftAligned: true };
 
-/** The text of a document. Comments of the root itself are those of the document, set off by a blank line. */
+/** The text of a document. Comments of the root itself belong to the document, separated by a blank line. */
 export function printDocument(root: FileNode, options: PrintOptions = SAVED): string {
   const printer = new Printer(options);
   printer.comments(root.comments.head);
@@ -25,8 +25,9 @@ export function printDocument(root: FileNode, options: PrintOptions = SAVED): st
 }
 
 /**
- * Comments behind a block collection have no line, so they wait: for the next key or dash. Behind a key they stand only
- * where a block follows; a scalar shows its own first, and then what the key brought goes on to the next that has none.
+ * Comments after a block collection have no line of their own, so they wait for the next key or dash. After a key
+ * they are printed only if a block follows. A scalar prints its own comment first; the key's comment then moves to
+ * the next key without one.
  */
 class Printer {
   readonly #lines: string[] = [];
@@ -61,7 +62,7 @@ class Printer {
     return this.#step * Math.floor((indent + this.#step) / this.#step);
   }
 
-  /** Prints a value behind `lead`: `key:` or `-` with its indentation, or nothing for the root. */
+  /** Prints a value after `lead`: `key:` or `-` with its indentation, or nothing for the root. */
   value(node: FileNode, indent: number, lead: string, behind: 'key' | 'dash' | 'nothing' = 'nothing'): void {
     const props = propsOf(node);
     const within = behind === 'nothing' ? 0 : this.#within(indent);
@@ -74,7 +75,7 @@ class Printer {
       this.#items(node.items, within);
       this.#waiting = node.comments.line ?? this.#waiting;
     } else if (behind === 'key' && this.#keyed !== undefined && isEmptyBlock(node)) {
-      // The gateway prints this, and cannot read it again: see `brokenBySave` in stored.ts.
+      // The gateway prints this, and can't parse it again: see `brokenBySave` in stored.ts.
       this.#block(lead, props, behind);
       this.line(`${' '.repeat(indent)}{}`);
     } else this.#inline(node, indent, `${lead}${props}`, this.#commentFor(node, behind));
@@ -127,7 +128,7 @@ class Printer {
     }
   }
 
-  /** What the first key of an item follows; nothing where a comment took the line of the dash. */
+  /** What the first key of an item follows; empty if a comment took the line of the dash. */
   #dash(pad: string): string | undefined {
     if (this.#waiting === undefined) return `${pad}- `;
     this.line(`${pad}- ${this.#waiting}`);
@@ -156,7 +157,9 @@ class Printer {
   }
 }
 
-/** A mapping that became empty under a key with a comment behind it: the encoder takes the brackets to the next line. */
+/**
+ * A mapping that became empty under a key followed by a comment: the encoder prints the brackets on the next line.
+ */
 export function breaksBehind(key: Comments, value: FileNode): boolean {
   return key.line !== undefined && isEmptyBlock(value);
 }
@@ -191,7 +194,7 @@ function flowText(node: FileNode): string {
   return props === '' ? inner : `${props} ${inner}`;
 }
 
-/** Plain texts must not hold what ends an item of a flow collection. */
+/** Plain texts must not contain what ends an item of a flow collection. */
 function flowScalar(node: ScalarNode): string {
   const risky = node.style === 'plain' && (node.text === '' || /[,?[\]{}:]/.test(node.text));
   const block = node.style === 'literal' || node.style === 'folded' || node.text.includes('\n');
@@ -201,7 +204,7 @@ function flowScalar(node: ScalarNode): string {
 
 const LONGEST_SIMPLE_KEY = 128;
 
-/** Other keys stand behind a question mark. */
+/** Other keys follow a question mark. */
 const isSimple = ({ text }: ScalarNode): boolean =>
   !/[\n\r\u0085\u2028\u2029]/.test(text) && Buffer.byteLength(text) <= LONGEST_SIMPLE_KEY;
 
@@ -252,7 +255,7 @@ function traitsOf(text: string): { plain: boolean; single: boolean; block: boole
   };
 }
 
-/** Behind a separator of lines or paragraphs, a break to the encoder, the text goes on indented. */
+/** After a line or paragraph separator, which is a line break to the encoder, the text continues indented. */
 function singleQuoted(text: string, pad: string): string {
   const doubled = text.replaceAll("'", "''").replaceAll('\n', '\n\n');
   return `'${doubled.replace(/[\u2028\u2029]+(?=.)/g, `$&${pad}`)}'`;
@@ -306,8 +309,9 @@ function blockText(text: string, style: 'literal' | 'folded', indent: number, st
 }
 
 /**
- * A break behind a line that isn't indented is doubled, even where an indented line follows, before which it isn't
- * folded: what the gateway prints so, it reads with one more blank line. Texts that begin with a blank are spared.
+ * A break after a line that isn't indented is doubled, even if an indented line follows, before which it isn't
+ * folded. The gateway then reads its own output with one more blank line. Texts that begin with a blank are an
+ * exception.
  */
 function folded(text: string): string {
   if (/^\n*[ \t]/.test(text)) return text;

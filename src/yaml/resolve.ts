@@ -1,4 +1,5 @@
-// What a YAML scalar means to the gateway's library: YAML 1.2 with leftovers of 1.1 (C v0 §2.3). Knows no catalog.
+// The meaning of a YAML scalar in the gateway's library: YAML 1.2 with remnants of 1.1 (C v0 §2.3). Knows no
+// catalog.
 import type { ScalarNode } from '../domain/yaml-node.ts';
 
 export type Resolved =
@@ -7,7 +8,7 @@ export type Resolved =
   | { readonly type: 'int' | 'float'; readonly value: number }
   | { readonly type: 'time' | 'str'; readonly value: string };
 
-/** The type a text has when it stands plain and untagged. */
+/** The type of a plain, untagged text. */
 export function resolveText(text: string): Resolved {
   const first = text[0];
   if (first === undefined || '~nNtTfF'.includes(first)) return WORDS.get(text) ?? string(text);
@@ -16,7 +17,7 @@ export function resolveText(text: string): Resolved {
   return string(text);
 }
 
-/** The type of a scalar of a file. Undefined: its tag does not fit its text, which the gateway refuses. */
+/** The type of a scalar of a file. Undefined: its tag doesn't match its text, which the gateway refuses. */
 export function resolveScalar(node: ScalarNode): Resolved | undefined {
   const { tag, text } = node;
   if (tag === undefined) return node.style === 'plain' ? resolveText(text) : string(text);
@@ -35,7 +36,7 @@ function decoded(text: string): Resolved | undefined {
   return BASE64.test(digits) ? string(Buffer.from(digits, 'base64').toString('utf8')) : undefined;
 }
 
-/** Words that the decoder takes for booleans where a boolean is wanted, quoted or not. */
+/** Words that the decoder accepts as booleans for a boolean field, quoted or not. */
 export function oldBoolean(text: string): boolean | undefined {
   if (/^(y|Y|yes|Yes|YES|on|On|ON)$/.test(text)) return true;
   return /^(n|N|no|No|NO|off|Off|OFF)$/.test(text) ? false : undefined;
@@ -87,7 +88,7 @@ const BASES: readonly (readonly [RegExp, bigint])[] = [
   [/^(0|[1-9]\d*)$/, 10n],
 ];
 
-/** Integers of 64 bits in every notation of Go; larger ones are no integers. */
+/** Integers of 64 bits in every notation of Go; larger ones aren't integers. */
 function integer(text: string): number | undefined {
   if (/^[-+]?(?:0|[1-9]\d{0,14})$/.test(text)) return Number(text) + 0;
   const negative = text.startsWith('-');

@@ -1,5 +1,5 @@
-// Strict YAML: one mapping a file, every value with its position, no surprise. What YAML allows and a configuration in
-// git should not hold (duplicate keys, several documents, keys that are no text) is a problem with its place.
+// Strict YAML: one mapping per file, every value with its position. What YAML allows but a configuration in git
+// should not contain (duplicate keys, several documents, keys that aren't text) is a problem with its position.
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments } from 'yaml';
 import type { Document, Node as YamlNode, Pair, YAMLError, YAMLMap } from 'yaml';
 import type { Code } from '../domain/problem/codes.ts';
@@ -9,25 +9,25 @@ import { type Excess, MAX_YAML_DEPTH as MAX_DEPTH, yamlExcess } from '../lib/yam
 import type { Located, LocatedMap, LocatedScalar, Member } from './located.ts';
 import { type Mistake, mistakeIn, mistakeInText } from './mistakes/mistakes.ts';
 
-/** Values that aliases may add to a file beyond what stands in it: more is a bomb, not a shorthand. */
+/** How many values aliases can add to a file: more is an attack, not a shorthand. */
 const MAX_ALIASED_VALUES = 100_000;
 
-/** Characters, as in YAML's own rule for keys that stand on one line. */
+/** Characters; YAML's own limit for keys on one line. */
 const MAX_KEY = 1024;
 
 export interface ReadYaml {
-  /** Undefined: nothing but blanks and comments, or problems. */
+  /** Undefined: only blanks and comments, or problems. */
   readonly root?: LocatedMap;
   readonly problems: readonly Problem[];
 }
 
-/** Characters of all texts whose reading is remembered; the ones looked at longest ago are forgotten first. */
+/** Total characters of all cached texts; the least recently used ones are dropped first. */
 const REMEMBERED_CHARACTERS = 2 * 1024 * 1024;
 const remembered = new Map<string, { readonly text: string; readonly read: ReadYaml }>();
 
 /**
- * `file` is how the file is called in positions. Messages never quote values. A daemon looks at the same files all day:
- * a text that did not change since is not read again.
+ * `file` is the name of the file in positions. Messages never quote values. The result is cached by text, because a
+ * daemon reads the same files all day.
  */
 export function readYaml(text: string, file: string): ReadYaml {
   const known = remembered.get(file);
@@ -50,7 +50,7 @@ function forgetOldest(): void {
 interface Anchor {
   readonly node: Located;
   readonly size: number;
-  /** Levels from the node down to its deepest value. */
+  /** Levels from the node to its deepest value. */
   readonly height: number;
 }
 
@@ -59,10 +59,10 @@ class Reader {
   readonly #file: string;
   readonly #lines = new LineCounter();
   readonly #problems: Problem[] = [];
-  /** `null` while the anchored node is still being read: an alias to it would contain itself. */
+  /** `null` while the anchored node is being read: an alias to it would contain itself. */
   readonly #anchors = new Map<string, Anchor | null>();
   #values = 0;
-  /** Of the values that were read, aliases included. */
+  /** Of the values that were read, including aliases. */
   #deepest = 0;
   #aliased = 0;
   #bomb = false;
@@ -114,7 +114,7 @@ class Reader {
     }
   }
 
-  /** One problem a file: whatever follows a syntax error is mostly its echo. */
+  /** One problem per file, because most problems after a syntax error are its consequences. */
   #reportSyntax(documents: readonly Document[]): void {
     const errors = documents.flatMap((document) => [...document.errors, ...document.warnings]);
     const found = errors.find((error) => error.code === 'TAB_AS_INDENT') ?? errors[0];
@@ -224,7 +224,7 @@ class Reader {
     return undefined;
   }
 
-  /** `<<: *base` and `<<: [*a, *b]`: the earlier win, explicit keys win over all. */
+  /** `<<: *base` and `<<: [*a, *b]`: earlier ones take precedence, explicit keys override all. */
   #mergeSources(pair: Pair, depth: number, at: number): readonly LocatedMap[] {
     const source = this.#node(pair.value, depth + 1, at);
     const sources = source?.kind === 'list' ? source.items : source ? [source] : [];

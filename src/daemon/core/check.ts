@@ -1,4 +1,5 @@
-// One look of the daemon at one target: the reconcile of the command line, and where its desired state came from.
+// One check of one target by the daemon: the same reconcile as on the command line, with the source of its desired
+// state.
 import { reconcile, type ReconcileRequest } from '../../apply/apply.ts';
 import type { Context, LoadedDesired } from '../../apply/run/context.ts';
 import type { Clock } from '../../domain/clock.ts';
@@ -14,18 +15,18 @@ export interface CheckContext {
   readonly clock: Clock;
   readonly reporter: Reporter;
   readonly signal: AbortSignal;
-  /** Who asked for it, when somebody did. */
+  /** Who requested it, if someone did. */
   readonly by?: string | undefined;
   readonly lastGood: LastGood;
 }
 
 export interface CheckResult {
   readonly outcome: Outcome;
-  /** Files and directories of the desired state; undefined where it could not be read. */
+  /** Files and directories of the desired state; undefined if it couldn't be read. */
   readonly sources?: readonly string[];
 }
 
-/** Rejects only for faults of ours, and where the state cannot be read. */
+/** Rejects only for bugs, and if the state can't be read. */
 export async function checkTarget(
   place: TargetSet,
   target: Target,
@@ -38,7 +39,7 @@ export async function checkTarget(
     sources = paths;
   });
   const loading = looking.lastGood.load(context);
-  const loaded = await loading.catch(() => undefined); // what it rejects with, the engine tells
+  const loaded = await loading.catch(() => undefined); // the engine reports what it rejects with
   const good = looking.lastGood.of(target);
   const asked = request ?? { depth: await depth(place, target, trigger, looking) };
   const outcome =
@@ -48,7 +49,7 @@ export async function checkTarget(
   return { outcome: withCommit(outcome, loaded), ...(sources && { sources }) };
 }
 
-/** Whose files have errors. */
+/** The commit whose files have errors. */
 function withCommit(outcome: Outcome, loaded: LoadedDesired | undefined): Outcome {
   return outcome.kind === 'invalid' && loaded?.commit ? { ...outcome, commit: loaded.commit } : outcome;
 }
@@ -63,13 +64,13 @@ async function depth(
   return trigger === 'start' ? 'deep' : depthOf(lastDeepCheck?.at, clock.now());
 }
 
-/** What the engine is given for one piece of the daemon's work. */
+/** The context of the engine for one piece of the daemon's work. */
 export function contextOf(place: TargetSet, target: Target, { reporter, signal, by }: CheckContext): Context {
   const context = place.contextOf(target, (event) => reporter.event(event));
   return { ...context, signal, ...(by !== undefined && { by }) };
 }
 
-/** The same context, telling which files its desired state came from. */
+/** The same context, which also reports the files of its desired state. */
 function telling(context: Context, told: (paths: readonly string[]) => void): Context {
   return {
     ...context,
@@ -81,7 +82,7 @@ function telling(context: Context, told: (paths: readonly string[]) => void): Co
   };
 }
 
-/** As it is kept for the plot. */
+/** As it is recorded for the timeline. */
 export function checkRecord(outcome: Outcome, trigger: Trigger): CheckRecord {
   const { at, kind, plan, durationMs, requests } = outcome;
   return {

@@ -1,6 +1,6 @@
-// What people and scripts may ask of a running daemon. Whether somebody may ask is another's business: the HTTP API
-// knows roles, this knows targets. Work stands in the same line as the looks, and everybody hears of it. `by` is who
-// asked, for the history.
+// The operations of a running daemon for people and scripts. Authorization is elsewhere: the HTTP API knows roles,
+// this knows targets. Requested work waits in the same queue as checks, and is reported to all listeners. `by` is
+// who requested it, for the history.
 import type { ReconcileRequest, RestoreRequest } from '../../apply/run/context.ts';
 import type { Trigger } from '../../domain/state/check-record.ts';
 import type { Outcome } from '../../domain/outcome/outcome.ts';
@@ -10,34 +10,34 @@ import type { Store } from '../../state/store.ts';
 import type { KnownStatus } from './status-cache.ts';
 
 /**
- * Methods that name a target reject with HF1003 when there is none of that name, those that would begin something with
+ * Methods with the name of a target reject with HF1003 if it doesn't exist; methods that start work reject with
  * HF7044 while the daemon stops.
  */
 export interface DaemonOperations {
-  /** In the order of the settings; another list after they changed. */
+  /** In the order of the settings; a new list after they changed. */
   targets(): readonly Target[];
   target(name: string): Target;
   store(): Store;
-  /** What is known of it at this moment. */
+  /** Its current status. */
   known(name: string): KnownStatus;
-  /** When it is looked at next if nobody asks for it, in ms since the epoch. */
+  /** Time of the next check without a request, in ms since the epoch. */
   nextLookAt(name: string): number | undefined;
-  /** Looks at the target as soon as its line allows; several at once are one. */
+  /** Checks the target as soon as its queue allows; several requests become one check. */
   look(name: string, trigger?: Trigger): void;
   /** Reloads settings and files, and checks every target. */
   reload(trigger: Trigger): void;
   /** A plan made now; nothing is written. */
   plan(name: string, request?: ReconcileRequest): Promise<Outcome>;
-  /** The reconcile that `holdfast apply` runs, with a digest that somebody approved, or with `retry`. */
+  /** The reconcile that `holdfast apply` runs, with an approved digest, or with `retry`. */
   apply(name: string, request: ReconcileRequest, by?: string): Promise<Outcome>;
-  /** Puts a backup back. */
+  /** Restores a backup. */
   restore(name: string, request: RestoreRequest, by?: string): Promise<Outcome>;
   /**
-   * Puts back what the gateway had before the last apply, and quarantines the revision that was applied: otherwise it
-   * would be applied again. Rejects with HF5040 when nothing was applied.
+   * Restores the state before the last apply, and quarantines the revision that was applied; otherwise it would be
+   * applied again. Rejects with HF5040 if nothing was applied.
    */
   rollBack(name: string, request: Pick<RestoreRequest, 'dryRun'>, by?: string): Promise<Outcome>;
-  /** Leaves the target alone until then; looks at it, so that everybody hears. */
+  /** Suspends the target until then, and checks it so that listeners are notified. */
   suspend(name: string, suspension: Suspension): Promise<void>;
   resume(name: string): Promise<void>;
 }

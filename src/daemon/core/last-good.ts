@@ -1,5 +1,5 @@
-// The last desired state of each target that had no errors: while the newest one has, it stays the measure, so that drift
-// is still found. Kept in memory; after a restart the next good one is waited for.
+// The last desired state of each target without errors: if the newest one has errors, the daemon checks for drift
+// against it. Kept in memory, so after a restart the daemon waits for the next valid one.
 import { reconcile } from '../../apply/apply.ts';
 import type { Context, LoadedDesired, ReconcileRequest } from '../../apply/run/context.ts';
 import type { Outcome } from '../../domain/outcome/outcome.ts';
@@ -7,9 +7,9 @@ import { problem, type Problem } from '../../domain/problem/problem.ts';
 import type { Target } from '../../domain/target.ts';
 
 export interface LastGood {
-  /** Loads the files, and keeps them where they have no errors. */
+  /** Loads the files, and keeps them if they have no errors. */
   load(context: Context): Promise<LoadedDesired>;
-  /** Undefined where none is known, or where it was read from other directories. */
+  /** Undefined if there is none, or if it was read from other directories. */
   of(target: Target): LoadedDesired | undefined;
 }
 
@@ -29,7 +29,7 @@ export function createLastGood(): LastGood {
   };
 }
 
-/** By the last good desired state first, then by the one with errors, which is what the target is remembered by. */
+/** First by the last valid desired state, then by the one with errors, which the target is recorded with. */
 export async function reconcileByLastGood(
   context: Context,
   invalid: LoadedDesired,
@@ -42,7 +42,7 @@ export async function reconcileByLastGood(
   return outcome.kind === 'invalid' ? beside(outcome, measured, good) : outcome;
 }
 
-/** What was found by the last good desired state, told with the errors of the newest. */
+/** What was found by the last valid desired state, reported with the errors of the newest. */
 function beside(invalid: Outcome, measured: Outcome, { desired }: LoadedDesired): Outcome {
   if (measured.kind === 'in-sync') return invalid;
   const { plan, problems } = measured;

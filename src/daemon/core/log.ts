@@ -1,5 +1,5 @@
-// What the daemon says while it works: one structured line a fact, with target, revision, commit and plan as far as they
-// are known. Secrets cannot be in what it is given: plans, outcomes and problems carry none.
+// The daemon's log: one structured line per event, with target, revision, commit and plan if they are known. The
+// input can't contain secrets: plans, outcomes and problems have none.
 import type { Logger } from 'pino';
 import type { Event } from '../../domain/outcome/event.ts';
 import { exitOf, type Outcome } from '../../domain/outcome/outcome.ts';
@@ -8,7 +8,7 @@ import { HoldfastError, type Problem } from '../../domain/problem/problem.ts';
 import type { Reporter } from './reporter.ts';
 
 export function logReporter(logger: Logger): Reporter {
-  /** Of each target, what the work that is under way, or was last, is about. */
+  /** For each target, the subject of the current or last work. */
   const about = new Map<string, Ids>();
   const underWay = new Set<string>();
   const of = (target: string): Logger => logger.child({ target, ...about.get(target) });
@@ -64,7 +64,7 @@ function logPlan(log: Logger, plan: Plan): void {
     );
 }
 
-/** What a line is about besides its target; digests by their first 12 digits, as reports show them. */
+/** The fields of a line besides its target; digests by their first 12 digits, as reports show them. */
 interface Ids {
   readonly revision: string;
   readonly plan: string;
@@ -91,7 +91,7 @@ function logProblem(log: Logger, problem: Problem): void {
   log[problem.severity === 'error' ? 'error' : 'warn'](fields, problem.message);
 }
 
-/** The closing line of a look. */
+/** The last line of a check. */
 function logOutcome(log: Logger, outcome: Outcome, trigger: string): void {
   const level = outcome.kind === 'rollback-failed' ? 'fatal' : exitOf(outcome) === 0 ? 'info' : 'warn';
   log[level](

@@ -1,5 +1,5 @@
-// Where the daemon says what it does: structured logs or a terminal, and whoever else listens: metrics, notifications,
-// the event stream. None of them can hold up or end a look.
+// Where the daemon reports: structured logs or a terminal, and other listeners: metrics, notifications, the event
+// stream. None of them can delay or stop a check.
 import type { Event } from '../../domain/outcome/event.ts';
 import type { Trigger } from '../../domain/state/check-record.ts';
 import type { Outcome } from '../../domain/outcome/outcome.ts';
@@ -10,13 +10,13 @@ export interface Reporter {
   event(event: Event): void;
   outcome(outcome: Outcome, trigger: Trigger): void;
   note(level: 'info' | 'warn' | 'error', text: string): void;
-  /** A look or a reload of the settings that could not even begin. */
+  /** A check or a reload of the settings that couldn't start. */
   failed(error: unknown, target?: string): void;
-  /** Whether something that all targets share works: with what is wrong, or without an error when it is right again. */
+  /** Whether a shared service works: with an error if it doesn't, without one when it works again. */
   shared?(what: 'settings' | 'source', error?: unknown): void;
 }
 
-/** All of them hear everything; what one of them throws is told to the first, and the others still hear. */
+/** All listeners get everything. If one throws, the first one is told, and the others continue. */
 export function together(first: Reporter, others: readonly Partial<Reporter>[]): Reporter {
   const tell = (say: (reporter: Partial<Reporter>) => void): void => {
     for (const reporter of [first, ...others]) {

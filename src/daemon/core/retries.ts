@@ -1,15 +1,16 @@
-// Looks that a target gets by itself after some outcomes: one pending look a target, later and later while it fails.
+// Automatic checks of a target after some outcomes: one pending check per target, with increasing delays while it
+// fails.
 import type { Clock } from '../../domain/clock.ts';
 import { type Ending, isFailure, retryDelay } from './retry-policy.ts';
 
 export interface Retries {
-  /** Arranges the next look, in place of one arranged before. */
+  /** Schedules the next check, and replaces an earlier one. */
   after(target: string, ending: Ending): void;
-  /** When the look that waits will be made, in ms since the epoch. */
+  /** Time of the pending check, in ms since the epoch. */
   nextAt(target: string): number | undefined;
 }
 
-/** `look` is called when the time has come, never after `signal` aborted. */
+/** `look` is called at that time, and never after `signal` aborted. */
 export function createRetries(clock: Clock, signal: AbortSignal, look: (target: string) => void): Retries {
   const failures = new Map<string, number>();
   const pending = new Map<string, { readonly at: number; readonly replaced: AbortController }>();

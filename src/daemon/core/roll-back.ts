@@ -1,4 +1,4 @@
-// Undoing the last apply because somebody asks for it: which backup that is, and what keeps it undone.
+// Rolling back the last apply on request: which backup that is, and how the apply stays undone.
 import { fail } from '../../domain/problem/problem.ts';
 import type { Quarantine } from '../../domain/state/state.ts';
 import type { Store } from '../../state/store.ts';

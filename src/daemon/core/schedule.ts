@@ -1,9 +1,9 @@
-// The drift check's clock: a cron expression that can change while the daemon runs.
+// The schedule of drift checks: a cron expression that can change while the daemon runs.
 import { createTask, type ScheduledTask, validate } from 'node-cron';
 import { fail } from '../../domain/problem/problem.ts';
 
 export interface Schedule {
-  /** From now on ticks by this expression. Throws HF7001 for one that is none; then the old one stays. */
+  /** From now on ticks by this expression. Throws HF7001 for an invalid one and keeps the old one. */
   follow(expression: string): void;
   /** ms since the epoch. */
   nextAt(): number | undefined;
@@ -15,7 +15,7 @@ export function createSchedule(tick: () => void, now: () => number = Date.now): 
   let task: ScheduledTask | undefined;
   let next: number | undefined;
   const end = (): void => {
-    void Promise.resolve(task?.destroy()).catch(() => {}); // a task that cannot be ended has no ticks either
+    void Promise.resolve(task?.destroy()).catch(() => {}); // a task that can't be stopped has no ticks either
     task = undefined;
   };
   return {
@@ -28,7 +28,7 @@ export function createSchedule(tick: () => void, now: () => number = Date.now): 
       task = createTask(expression, tick, { noOverlap: true });
       void Promise.resolve(task.start()).catch(() => {});
     },
-    // It is asked for every target every second, and walks a calendar to answer.
+    // Cached, because it is called for every target every second and computes with a calendar.
     nextAt() {
       if (next === undefined || next <= now()) next = task?.getNextRun()?.getTime();
       return next;

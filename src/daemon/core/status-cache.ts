@@ -1,5 +1,5 @@
-// What the daemon knows of its targets at this moment, from listening: what is under way, the last outcome and the last
-// plan. What outlasts the process is in the Store.
+// The daemon's current knowledge of its targets, from reports: the work in progress, the last outcome and the last
+// plan. What outlives the process is in the Store.
 import type { Step } from '../../domain/outcome/event.ts';
 import type { Outcome } from '../../domain/outcome/outcome.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
@@ -7,20 +7,20 @@ import { type SyncStatus, syncStatusAfter } from '../../domain/outcome/sync-stat
 import type { Reporter } from './reporter.ts';
 
 export interface KnownStatus {
-  /** What is being done now; absent while nothing is. */
+  /** The current work; absent if there is none. */
   readonly step?: Step;
   /** The last outcome since the daemon started. */
   readonly outcome?: Outcome;
-  /** What the last telling outcome means; absent before the first one. */
+  /** The status from the last meaningful outcome; absent before the first one. */
   readonly standing?: SyncStatus;
-  /** The last plan, and when it was made, in ms since the epoch; absent once the target was found equal to the files. */
+  /** The last plan, and when it was made, in ms since the epoch; absent once the target matches the files. */
   readonly plan?: { readonly plan: Plan; readonly at: number };
 }
 
 export interface StatusCache {
   readonly reporter: Pick<Reporter, 'event' | 'outcome'>;
   of(target: string): KnownStatus;
-  /** A plan that somebody wanted to see, made as the daemon itself would make it. */
+  /** A requested plan, made as the daemon itself would make it. */
   planned(outcome: Outcome): void;
 }
 
@@ -32,7 +32,7 @@ export function createStatusCache(): StatusCache {
     reporter: {
       event(event) {
         if (event.kind === 'step') known.set(event.target, { ...of(event.target), step: event.step });
-        // What it came to is told by `outcome`: not every piece of work says how the target stands to its files.
+        // The result is in `outcome`: not all work shows how the target compares with its files.
         if (event.kind === 'finished') known.set(event.target, rested(of(event.target)));
       },
       outcome: (outcome) => known.set(outcome.target, finished(of(outcome.target), outcome)),
@@ -48,7 +48,7 @@ function rested({ step: _done, ...known }: KnownStatus): KnownStatus {
 function finished(before: KnownStatus, outcome: Outcome): KnownStatus {
   const standing = syncStatusAfter(outcome.kind) ?? before.standing;
   const told = { outcome, ...(standing && { standing }) };
-  // What was applied is no plan any more: nobody is to apply it again.
+  // The plan was applied, so nobody may apply it again.
   const applied = outcome.kind === 'applied';
   if (outcome.plan && !applied) return { ...told, plan: { plan: outcome.plan, at: outcome.at } };
   const answered = applied || outcome.kind === 'in-sync' || outcome.kind === 'restored';

@@ -1,4 +1,4 @@
-// What the daemon works on: targets and the way to their contexts, reopened when the settings change.
+// What the daemon works on: targets and how to create their contexts, reopened when the settings change.
 import type { Context } from '../../apply/run/context.ts';
 import type { Listener } from '../../domain/outcome/event.ts';
 import type { Target } from '../../domain/target.ts';
@@ -9,7 +9,7 @@ export interface TargetSet extends AsyncDisposable {
   readonly targets: readonly Target[];
   readonly store: Store;
   readonly daemon: DaemonSettings;
-  /** Absolute paths that a change of could change the settings. */
+  /** Absolute paths whose change can change the settings. */
   readonly watched: readonly string[];
   contextOf(target: Target, listener: Listener): Context;
 }

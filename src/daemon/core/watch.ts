@@ -1,20 +1,21 @@
-// Watches files and directories, and says once, when things are quiet again, that something changed. Survives atomic
-// saves (a new file moved over the old one), directories that go and come back, and those swapped by a symbolic link.
+// Watches files and directories, and reports a change once, after a pause without events. Handles atomic saves (a
+// new file moved over the old one), directories that disappear and return, and directories that are swapped by a
+// symbolic link.
 import { realpathSync, type Stats } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { type FSWatcher, watch } from 'chokidar';
 import { walk, type Walked } from '../../input/walk.ts';
 
-/** Absolute paths, present or not. */
+/** Absolute paths, existing or not. */
 export interface Watchable {
-  /** Files, and directories of which only the coming and going counts. */
+  /** Files, and directories of which only existence counts. */
   readonly paths: readonly string[];
   /** Files, and directories with everything below them. */
   readonly trees: readonly string[];
 }
 
 export interface Watch extends AsyncDisposable {
-  /** Replaces what is watched. Resolves when it is; until then what was watched before still is. */
+  /** Replaces what is watched. Resolves when it is watched; until then, the previous paths are. */
   follow(wanted: Watchable): Promise<void>;
 }
 
@@ -47,7 +48,7 @@ export function createWatch(
     watcher = begin(found, later, failed);
     await Promise.race([ready(watcher), pause(READY_MS), ended]);
     await old?.close();
-    // What was written into a new directory before it was watched was told by nobody.
+    // Files written into a new directory before it was watched caused no event.
     if (before && hasGrown(before, found)) later();
   };
 
@@ -62,11 +63,11 @@ export function createWatch(
   };
 }
 
-/** What is watched, by real paths too. */
+/** What is watched, also by real paths. */
 interface Followed {
-  /** Only these themselves. */
+  /** Only the paths themselves. */
   readonly paths: ReadonlySet<string>;
-  /** These, and what is directly in them; by the tree that they are of. */
+  /** The paths, and their direct children; by the tree that contains them. */
   readonly directories: ReadonlyMap<string, string>;
 }
 
@@ -75,14 +76,14 @@ async function followedOf({ paths, trees }: Watchable, signal: AbortSignal): Pro
   const directories = new Map<string, string>();
   for (const tree of trees) {
     const { directories: found, files, exceeded } = await contentOf(tree, signal);
-    // Whoever reads a tree that is too large says so. What is behind its links is not worth the watches.
+    // The reader reports a tree that is too large. What its links lead to isn't watched.
     for (const { real, link } of found) if (!exceeded || !link) directories.set(real, tree);
     for (const { real, link } of files) if (!exceeded && link) single.add(real);
   }
   return { paths: single, directories };
 }
 
-/** Nothing of one that cannot be read: what is above it tells when it can be. */
+/** Nothing for a directory that can't be read: its parent reports when that changes. */
 async function contentOf(
   tree: string,
   signal: AbortSignal,
@@ -99,16 +100,16 @@ function isSame(a: Followed, b: Followed | undefined): boolean {
   return isEqual(a.paths, b?.paths) && isEqual(a.directories.keys(), b?.directories.keys());
 }
 
-/** Whether a tree that was watched before has a directory that was not. */
+/** Whether a watched tree has a new directory. */
 function hasGrown(before: Followed, now: Followed): boolean {
   const trees = new Set(before.directories.values());
   return [...now.directories].some(([path, tree]) => trees.has(tree) && !before.directories.has(path));
 }
 
-/** Below what is watched: state and version control change all the time without meaning anything. */
+/** Below the watched paths: state and version control change all the time without relevance. */
 const UNINTERESTING: ReadonlySet<string> = new Set(['.git', 'node_modules', '.holdfast']);
 
-/** ms that a watcher is waited for. Where it takes longer, the schedule finds what it misses. */
+/** How long to wait for a watcher, in ms. If it takes longer, the schedule finds what it misses. */
 const READY_MS = 5000;
 
 const pause = (ms: number): Promise<void> =>
@@ -123,8 +124,8 @@ function ready(watcher: FSWatcher): Promise<void> {
 }
 
 /**
- * The directory above is watched too, for this one entry: there a file that is replaced or comes back shows. No link is
- * followed here: where links lead is among the paths already.
+ * The parent directory is watched too, for this one entry: it shows a file that is replaced or comes back. Links
+ * aren't followed here, because their targets are already among the paths.
  */
 function begin(
   { paths, directories }: Followed,
@@ -145,7 +146,7 @@ function begin(
       ignored,
     })
       .on('all', later)
-      // A link that comes, goes or leads elsewhere than before is no event of its own.
+      // A link that appears, disappears or changes its target causes no event of its own.
       .on('raw', (_event, name, details) => {
         const { watchedPath = '' } = details as { readonly watchedPath?: string }; // as chokidar documents it
         if (isWanted(join(watchedPath, name ?? ''))) later();
@@ -154,7 +155,7 @@ function begin(
   );
 }
 
-/** A system that is out of watches says so of each directory. */
+/** A system without free watches reports that for each directory. */
 function once(failed: (error: unknown) => void): (error: unknown) => void {
   let told = false;
   return (error) => {
@@ -163,7 +164,7 @@ function once(failed: (error: unknown) => void): (error: unknown) => void {
   };
 }
 
-/** The paths, and where they lead. */
+/** The paths, and the targets of links. */
 function withRealPaths(paths: readonly string[]): string[] {
   return [...new Set(paths.flatMap((path) => [path, ...realPath(path)]))].toSorted();
 }

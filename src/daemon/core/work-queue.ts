@@ -1,23 +1,23 @@
-// One line of work a target, several targets at once. Level-triggered: a trigger only says "look at this target", so
-// however many come while one waits or works, one more look answers them all. What people ask for stands in the same
-// line, and goes before the looks of other targets.
+// One queue of work per target, several targets at once. Level-triggered: a trigger only means "check this target",
+// so any number of triggers during a check cause one more check. Requested work waits in the same queue, and
+// precedes the checks of other targets.
 import PQueue from 'p-queue';
 import type { Trigger } from '../../domain/state/check-record.ts';
 
-/** The most telling of several triggers is kept. */
+/** The most specific of several triggers is kept. */
 const TELLING: readonly Trigger[] = ['start', 'settings', 'files', 'source', 'asked', 'schedule', 'retry'];
 
 export interface WorkQueue {
   look(target: string, trigger: Trigger): void;
-  /** Work of its own on one target, alone on it. Resolves and rejects as `job` does. */
+  /** Other work on one target, exclusively. Resolves and rejects as `job` does. */
   run<T>(target: string, job: () => Promise<T>): Promise<T>;
-  /** Resolves when nothing waits and nothing works. */
+  /** Resolves when nothing waits and nothing runs. */
   idle(): Promise<void>;
-  /** Drops the looks that wait. What works goes on. */
+  /** Drops waiting checks. Running work continues. */
   clear(): void;
 }
 
-/** At most `targetsAtOnce` targets are worked on at the same time. What `work` rejects with goes to `failed`. */
+/** Works on at most `targetsAtOnce` targets at the same time. What `work` rejects with goes to `failed`. */
 export function createWorkQueue(
   work: (target: string, trigger: Trigger) => Promise<void>,
   failed: (error: unknown, target: string) => void,

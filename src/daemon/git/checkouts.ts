@@ -1,5 +1,5 @@
-// The files of single commits, each in a directory of its own that never changes, and the record of the one in force.
-// A directory appears whole or not at all; the newest few are kept, and those that somebody still reads.
+// The files of single commits, each in its own directory that never changes, and the record of the one in effect. A
+// directory appears as a whole or not at all. The newest few are kept, and those that are still in use.
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -12,24 +12,24 @@ import { TooMuchOutput } from './program.ts';
 
 export interface Checkout {
   readonly commit: Commit;
-  /** Absolute; holds what is below `path` of the settings. */
+  /** Absolute; contains what is below `path` of the settings. */
   readonly dir: string;
 }
 
 export interface Checkouts {
-  /** As the record says, whether its directory is still there or not; undefined where there is none or it is damaged. */
+  /** As recorded, whether or not its directory still exists; undefined if there is no record or it is damaged. */
   recorded(): Promise<Checkout | undefined>;
   /** Puts the files of a commit on disk. Rejects with HF7015, HF7017, HF7020, or GitFailure. */
   make(mirror: Mirror, commit: Commit): Promise<Checkout>;
-  /** From now on this one is in force, also after a restart. */
+  /** From now on this one is in effect, also after a restart. */
   record(mirror: Mirror, checkout: Checkout): Promise<void>;
-  /** Removes all but the newest few; `isRead` says which are still read. */
+  /** Removes all but the newest few; `isRead` says which are still in use. */
   prune(isRead: (dir: string) => boolean): Promise<void>;
 }
 
 const KEPT = 3;
 
-/** `path` is where in the repository files are wanted from. */
+/** `path` is the directory of the repository to check out. */
 export function createCheckouts(dir: string, path: string, bounds: Bounds): Checkouts {
   const record = join(dir, 'in-force.json');
   const root = join(dir, 'checkouts');
@@ -80,7 +80,7 @@ export async function isDirectory(path: string): Promise<boolean> {
   );
 }
 
-/** The id of the tree that is wanted of a commit. */
+/** The ID of the tree of a commit at `path`. */
 async function treeOf(mirror: Mirror, sha: string, path: string): Promise<string> {
   const whole = await mirror.run(['rev-parse', '--verify', `${sha}^{tree}`]);
   if (path === '.') return whole.trim();
@@ -99,7 +99,7 @@ interface Entry {
 
 const LINK = '120000';
 
-/** Of 244 KB of git there may be 10^10 names: the list ends at the bound. */
+/** 244 KB of git data can contain 10^10 names: the list stops at the limit. */
 async function entriesOf(
   mirror: Mirror,
   tree: string,
@@ -125,7 +125,7 @@ function checkSize(entries: readonly Entry[], bounds: Bounds): void {
     );
 }
 
-/** Under another name first: a directory that is there is whole. */
+/** Created under another name first, so that an existing directory is complete. */
 async function writeFiles(
   mirror: Mirror,
   tree: string,

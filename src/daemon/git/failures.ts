@@ -1,10 +1,10 @@
-// From what git said to a problem that a person can act on. Whatever is nothing about the remote is about our copy.
+// Converts git's error output to a problem that a person can act on. What isn't about the remote is about our copy.
 import type { Code } from '../../domain/problem/codes.ts';
 import { fail, type HoldfastError } from '../../domain/problem/problem.ts';
 import type { GitSettings } from '../../settings/daemon-source.ts';
 import { type GitFailure, TOO_LONG } from './program.ts';
 
-/** In this order: what says most comes first. */
+/** In this order: the most specific first. */
 const KNOWN: readonly (readonly [code: Code, said: RegExp])[] = [
   ['HF7019', /host key verification failed|no .* host key is known/i],
   [
@@ -20,7 +20,7 @@ const KNOWN: readonly (readonly [code: Code, said: RegExp])[] = [
 
 const REDIRECTED = /returned error: 30[1-8]\b/;
 
-/** Undefined when it is no fault of the remote, but of what is on this disk. */
+/** Undefined if the cause is on this disk, not at the remote. */
 export function remoteProblem(failure: GitFailure, settings: GitSettings): HoldfastError | undefined {
   if (failure.message === TOO_LONG)
     return fail('HF7011', `${shownUrl(settings)} didn't respond in time`, {}, { cause: failure });
@@ -41,14 +41,14 @@ export function localProblem(failure: unknown, settings: GitSettings): HoldfastE
   return fail('HF7018', `the copy of ${shownUrl(settings)} can't be used: ${said}`, {}, { cause: failure });
 }
 
-/** The URL as people and the API may see it. It holds no password: settings refuse that. */
+/** The URL for output. It contains no password, because settings refuse one. */
 export function shownUrl({ url }: GitSettings): string {
   return url;
 }
 
 const MAX_SAID = 300;
 
-/** The line that says why, without what a server may have repeated of a token. */
+/** The line with the reason, without what a server may have repeated of a token. */
 function saying({ message }: Error, { token }: GitSettings): string {
   const lines = message.split('\n').map((line) => line.trim());
   const telling =

@@ -1,31 +1,31 @@
-// The webhook of the git source: who sent it, whether it was seen before, and whether it is about what is followed.
-// It says no more than "ask the remote now": what was pushed is never taken from it.
+// The webhook of the git source: who sent it, whether it was received before, and whether it is about the followed
+// ref. It only triggers a fetch: what was pushed is never taken from it.
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import type { GitRef, GitSettings } from '../../settings/daemon-source.ts';
 
-/** Names in lower case, as node:http gives them. */
+/** Names in lower case, as in node:http. */
 export type HookHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 export interface HookAnswer {
-  /** 202: the remote is asked now. 200: understood, and nothing to do. */
+  /** 202: fetching from the remote now. 200: understood, and nothing to do. */
   readonly status: 200 | 202 | 400 | 401 | 404;
   readonly body: { readonly message: string };
 }
 
-/** What a webhook is about; the git source is one. */
+/** The receiver of a webhook; the git source is one. */
 export interface Hooked {
-  /** Undefined while no repository is followed. */
+  /** Undefined if no repository is followed. */
   settings(): Pick<GitSettings, 'ref' | 'webhook'> | undefined;
-  /** Asks the remote now. Any number of calls are at most one question under way and one that waits. */
+  /** Fetches now. Any number of calls cause at most one running fetch and one that waits. */
   poke(): void;
 }
 
-/** Bytes of a body that is worth reading; a push of thousands of commits may be larger, and is found by asking. */
+/** Maximum bytes of a body. A push of thousands of commits can be larger; the next fetch finds it. */
 export const HOOK_BODY_BYTES = 5 * 1024 * 1024;
 
 /**
- * What answers `POST /hooks/git`, made once: it remembers deliveries. `body` is what came over the wire, unparsed: that
- * is what is signed. Never throws, and waits for nothing.
+ * Handles `POST /hooks/git`; created once, because it remembers deliveries. `body` is the raw body, which is what is
+ * signed. Never throws, and never waits.
  */
 export function hookOf(
   source: Hooked,
@@ -51,12 +51,14 @@ function answer(status: HookAnswer['status'], message: string): HookAnswer {
   return { status, body: { message } };
 }
 
-/** ms that a timestamp may be off, and deliveries are remembered at least, unless there are too many of them. */
+/**
+ * ms by which a timestamp can differ, and for which deliveries are remembered at least, unless there are too many.
+ */
 const CLOCK_SKEW_MS = 5 * 60_000;
 const REMEMBERED_MS = 60 * 60_000;
 const REMEMBERED = 10_000;
 
-/** True the first time for each of the names; a request with one known name is a replay. */
+/** True the first time for each of the names; a request with a known name is a replay. */
 function createMemory(now: () => number): (names: readonly string[]) => boolean {
   const seen = new Map<string, number>();
   return (names) => {
@@ -99,7 +101,10 @@ function named(kind: string, id: string): string[] {
   return id === '' ? [] : [`${kind} ${id.slice(0, 200)}`];
 }
 
-/** Standard Webhooks: `v1,` and the HMAC of id, time and body, base64; several of them while a secret is exchanged. */
+/**
+ * Standard Webhooks: `v1,` and the HMAC of ID, time and body in base64; several of them during a rotation of the
+ * secret.
+ */
 function isStandard(headers: HookHeaders, body: Buffer, secret: string, now: number): boolean {
   const [id, at] = [text(headers['webhook-id']), text(headers['webhook-timestamp'])];
   if (id === '' || !/^\d{1,12}$/.test(at) || Math.abs(now - Number(at) * 1000) > CLOCK_SKEW_MS) return false;
@@ -110,7 +115,7 @@ function isStandard(headers: HookHeaders, body: Buffer, secret: string, now: num
     .some((one) => isSame(one, `v1,${right}`));
 }
 
-/** In a time that does not tell how much of it was right, nor how long it is. */
+/** In constant time, so that the time doesn't reveal how much was right, or the length. */
 function isSame(given: string, right: string): boolean {
   const digest = (one: string): Buffer => createHash('sha256').update(one).digest();
   return timingSafeEqual(digest(given), digest(right)) && given !== '';
@@ -122,7 +127,7 @@ function text(header: string | readonly string[] | undefined): string {
 
 const PUSHES = new Set(['push', 'Push Hook', 'Tag Push Hook', 'System Hook']);
 
-/** The ref that was pushed, `other` for another event, undefined for a body that nothing can be read from. */
+/** The pushed ref, `other` for another event, undefined for a body that can't be parsed. */
 function pushOf(headers: HookHeaders, body: Buffer): { readonly ref: string } | 'other' | undefined {
   const event = ['x-gitea-event', 'x-github-event', 'x-gitlab-event'].map((name) => text(headers[name]));
   if (!event.some((name) => PUSHES.has(name))) return 'other';
@@ -138,7 +143,7 @@ function pushOf(headers: HookHeaders, body: Buffer): { readonly ref: string } | 
   }
 }
 
-/** Any push may bring a commit that is waited for. */
+/** Any push can contain the commit that is waited for. */
 function concerns(pushed: string, { kind, name }: GitRef): boolean {
   if (kind === 'commit') return true;
   return pushed === `refs/${kind === 'branch' ? 'heads' : 'tags'}/${name}`;

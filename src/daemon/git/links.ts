@@ -1,12 +1,12 @@
-// Symbolic links of a checkout: what follows them must not leave the repository. One that leads to `/` would have the
-// whole machine read and watched as desired state.
+// Symbolic links of a checkout must not leave the repository. A link to `/` would make the daemon read and watch the
+// whole machine as desired state.
 import { readlink, realpath } from 'node:fs/promises';
 import { dirname, isAbsolute, join, normalize, relative } from 'node:path';
 import { fail } from '../../domain/problem/problem.ts';
 
 /**
- * `links` are relative to `dir`, which holds what is below `path` of the repository. Rejects with HF7020. A link to what
- * is elsewhere in the repository and was not written leads nowhere, which whoever reads it says.
+ * `links` are relative to `dir`, which contains what is below `path` of the repository. Rejects with HF7020. A link
+ * to a part of the repository that wasn't checked out leads nowhere; the reader of the files reports that.
  */
 export async function checkLinks(dir: string, path: string, links: readonly string[]): Promise<void> {
   const root = await realpath(dir);

@@ -1,5 +1,5 @@
-// The bare repository that follows the remote: what the followed ref is at, whether history goes on from what was in
-// force, who signed it. It holds commits; what of them is in force is not its business.
+// The bare repository that follows the remote: the commit of the followed ref, whether the history continues, who
+// signed it. It contains commits; which of them is in effect is decided elsewhere.
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { commitIn, SHOW_COMMIT } from '../../desired/read/revision.ts';
@@ -9,7 +9,7 @@ import { walk } from '../../input/walk.ts';
 import type { GitSettings } from '../../settings/daemon-source.ts';
 import { GitFailure, type Run, type RunOptions } from './program.ts';
 
-/** How long and how large; ms and bytes. */
+/** Limits on time and size, in ms and bytes. */
 export interface Bounds {
   readonly fetchMs: number;
   readonly localMs: number;
@@ -21,8 +21,8 @@ export interface Bounds {
 export interface Mirror {
   readonly gitDir: string;
   /**
-   * The commit that the followed ref is at now. `inForce` is the commit whose place in history will be asked for. Rejects
-   * with GitFailure, or HoldfastError (HF7013, HF7017).
+   * The current commit of the followed ref. `inForce` is the commit in effect, whose place in the history matters
+   * later. Rejects with GitFailure, or HoldfastError (HF7013, HF7017).
    */
   fetch(inForce?: string): Promise<Commit>;
   /** Runs git on it. */
@@ -30,7 +30,7 @@ export interface Mirror {
 }
 
 const FOLLOWED = 'refs/holdfast/followed';
-/** Keeps the commit in force when git tidies up. */
+/** Keeps the commit in effect when git collects garbage. */
 export const IN_FORCE = 'refs/holdfast/in-force';
 
 export interface MirrorOptions {
@@ -40,7 +40,7 @@ export interface MirrorOptions {
   readonly signal: AbortSignal;
 }
 
-/** The one at `gitDir`, made where there is none. */
+/** The one at `gitDir`, created if there is none. */
 export async function openMirror(gitDir: string, options: MirrorOptions): Promise<Mirror> {
   const { bounds, signal } = options;
   await mkdir(gitDir, { recursive: true, mode: 0o700 });
@@ -49,7 +49,7 @@ export async function openMirror(gitDir: string, options: MirrorOptions): Promis
   return { gitDir, run, fetch: (inForce) => fetch(gitDir, run, options, inForce) };
 }
 
-/** A new one beside the old one, which is replaced only when `fill` is done with it. */
+/** A new one next to the old one, which is replaced only when `fill` has finished. */
 export async function rebuildMirror<T>(
   gitDir: string,
   options: MirrorOptions,
@@ -80,8 +80,8 @@ async function fetch(
 }
 
 /**
- * The last commit is enough to begin with. From then on history grows by what is pushed, which tells a branch that goes
- * on from one that was rewritten.
+ * The last commit is enough at first. From then on, the history grows with each push, which distinguishes a branch
+ * that continues from one that was rewritten.
  */
 function depth({ ref, forcePush }: GitSettings, inForce: string | undefined): readonly string[] {
   return ref.kind === 'branch' && forcePush === 'hold' && inForce !== undefined ? [] : ['--depth=1'];
@@ -124,7 +124,7 @@ interface Question {
   readonly refs: readonly string[];
 }
 
-/** One question to the remote, bounded in time and in what it may bring. */
+/** One fetch from the remote, with limits on time and size. */
 async function ask(gitDir: string, { flags, refs }: Question, options: MirrorOptions): Promise<void> {
   const { run, settings, bounds, signal } = options;
   const tooLarge = new AbortController();
@@ -144,16 +144,16 @@ async function ask(gitDir: string, { flags, refs }: Question, options: MirrorOpt
     clearInterval(weigh);
   }
   if (!tooLarge.signal.aborted && (await sizeOf(gitDir)) <= bounds.mirrorBytes) return;
-  await rm(gitDir, { recursive: true, force: true }); // what is too large once would be so for ever
+  await rm(gitDir, { recursive: true, force: true }); // what is too large once would stay too large
   throw fail('HF7017', `the repository is larger than ${Math.round(bounds.mirrorBytes / 1024 / 1024)} MiB`);
 }
 
 const WEIGH_MS = 1000;
 
-/** Files of a mirror. One of a remote with a hundred thousand branches is too large too. */
+/** Number of files of a mirror. A remote with a hundred thousand branches is too large too. */
 const MAX_MIRROR_FILES = 100_000;
 
-/** Bytes below a directory. What goes away meanwhile counts nothing. */
+/** Bytes below a directory. Files that disappear during the count are ignored. */
 async function sizeOf(dir: string): Promise<number> {
   const walked = await walk(dir, { limit: MAX_MIRROR_FILES, skip: () => false }).catch(() => undefined);
   if (walked?.exceeded) return Infinity;
@@ -176,12 +176,12 @@ async function has(run: Mirror['run'], ref: string): Promise<boolean> {
   return succeeds(run(['cat-file', '-e', `${ref}^{commit}`]));
 }
 
-/** Whether `older` is in the history of `newer`; a commit that is not there is in no history. */
+/** Whether `older` is in the history of `newer`; false for a commit that isn't there. */
 export function contains(mirror: Mirror, newer: string, older: string): Promise<boolean> {
   return succeeds(mirror.run(['merge-base', '--is-ancestor', older, newer]));
 }
 
-/** Undefined when somebody of the list signed it with an ssh key; otherwise what git says. */
+/** Undefined if someone on the list signed it with an SSH key; otherwise git's message. */
 export async function signatureProblem(mirror: Mirror, sha: string): Promise<string | undefined> {
   try {
     await mirror.run(['verify-commit', sha]);

@@ -1,25 +1,25 @@
-// When the remote is asked: at once and then every so often, a little irregularly, rarer while it fails, and at once when
-// someone requests it. However many requests there are, there is one question under way and one that waits.
+// When to fetch: immediately, then regularly with some jitter, less often while it fails, and immediately on
+// request. Any number of requests cause one running fetch and one that waits.
 import type { Clock } from '../../domain/clock.ts';
 
 export interface PollLoop {
-  /** Asks as soon as no question is under way. */
+  /** Fetches as soon as no other fetch is running. */
   now(): void;
-  /** Resolves when the first question was answered, after so many ms, or when `enough` aborts. */
+  /** Resolves after the first fetch, after this number of ms, or when `enough` aborts. */
   first(ms: number, enough: AbortSignal): Promise<void>;
-  /** Resolves when nothing is under way any more, after the signal aborted. */
+  /** Resolves when no fetch is running any more, after the signal aborted. */
   readonly ended: Promise<void>;
 }
 
 export interface PollLoopOptions {
   readonly clock: Clock;
   readonly everyMs: number;
-  /** ms between the beginnings of two questions. */
+  /** ms between the starts of two fetches. */
   readonly gapMs: number;
   readonly signal: AbortSignal;
 }
 
-/** `ask` tells whether all is well, and never rejects. */
+/** `ask` returns whether it succeeded, and never rejects. */
 export function createPollLoop(ask: () => Promise<boolean>, options: PollLoopOptions): PollLoop {
   const { clock, gapMs, signal } = options;
   let isWanted = true;
@@ -56,7 +56,7 @@ export function createPollLoop(ask: () => Promise<boolean>, options: PollLoopOpt
 
 const LONGEST_MS = 15 * 60_000;
 
-/** Up to a tenth earlier or later, so that not everybody asks at the same moment. */
+/** Up to a tenth earlier or later, so that many daemons don't fetch at the same moment. */
 function pauseMs(everyMs: number, failures: number): number {
   const later = Math.max(everyMs, Math.min(everyMs * 2 ** Math.min(failures, 20), LONGEST_MS));
   return later * (0.9 + Math.random() * 0.2);

@@ -1,5 +1,5 @@
-// The `git` program, run on a mirror of ours: with no configuration but ours, no hooks, no prompts, bounded in time.
-// Tokens travel in the environment of the process that needs them, never on a command line and never in a file.
+// Runs the `git` program on our mirror: only with our configuration, without hooks and prompts, with a time limit.
+// Tokens are in the environment of the process that needs them, never on a command line or in a file.
 import { join } from 'node:path';
 import type { SimpleGit, SimpleGitOptions } from 'simple-git';
 import { basicAuthOf, type GitSettings } from '../../settings/daemon-source.ts';
@@ -9,24 +9,27 @@ import { makeDirectory, writeWhole } from '../../state/files/disk.ts';
 export interface RunOptions {
   /** The mirror; also the working directory. */
   readonly gitDir: string;
-  /** ms that it may take. */
+  /** Time limit in ms. */
   readonly ms: number;
   readonly signal: AbortSignal;
-  /** Speaks to the remote: credentials go along. */
+  /** Connects to the remote, so it gets the credentials. */
   readonly remote?: boolean;
-  /** Where files are put, with an index of their own. */
+  /** Where to write files, with a separate index. */
   readonly workTree?: { readonly dir: string; readonly index: string };
-  /** Entries, each ended by a zero byte, that it may print. */
+  /** Maximum number of printed entries, each ended by a zero byte. */
   readonly maxEntries?: number | undefined;
 }
 
-/** Bytes that git may print: a list of 20,000 names, the commit with its message. */
+/** Maximum bytes of output: a list of 20,000 names, the commit with its message. */
 const MAX_OUTPUT = 16 * 1024 * 1024;
 
-/** Runs `git ARGS` and gives what it printed. Rejects with GitFailure, and with TooMuchOutput as soon as it prints too much. */
+/**
+ * Runs `git ARGS` and returns its output. Rejects with GitFailure, and with TooMuchOutput as soon as it prints too
+ * much.
+ */
 export type Run = (args: readonly string[], options: RunOptions) => Promise<string>;
 
-/** What git said when it failed: its error output, or why it was ended. */
+/** Git's error output, or why it was stopped. */
 export class GitFailure extends Error {
   readonly exit: number;
 
@@ -37,7 +40,7 @@ export class GitFailure extends Error {
   }
 }
 
-/** What a repository holds is more than is read of it; nothing is wrong with git, the remote or our copy. */
+/** The repository contains more than the limit; git, the remote and our copy are fine. */
 export class TooMuchOutput extends Error {
   constructor() {
     super(`git printed more than ${MAX_OUTPUT / 1024 / 1024} MiB, or more entries than allowed`);
@@ -45,7 +48,7 @@ export class TooMuchOutput extends Error {
   }
 }
 
-/** What a GitFailure says when its time was over, or the daemon ends. */
+/** The message of a GitFailure if its time was over, or the daemon stops. */
 export const TOO_LONG = 'stopped because it took too long';
 
 /** Writes our git configuration below `settings.dir`. */
@@ -77,7 +80,7 @@ export async function openGit(settings: GitSettings): Promise<Run> {
   };
 }
 
-/** Ends it while it prints: what came until then is all that is held in memory. */
+/** Stops it while it prints: only the output so far is in memory. */
 function stopAt(maxEntries: number, stdout: NodeJS.ReadableStream, excess: AbortController): void {
   let [bytes, entries] = [0, 0];
   stdout.on('data', (chunk: Buffer) => {
@@ -88,8 +91,8 @@ function stopAt(maxEntries: number, stdout: NodeJS.ReadableStream, excess: Abort
 }
 
 /**
- * simple-git writes whole environments where DEBUG asks for it, with the token in them; so DEBUG is not there while it
- * is loaded, which is when it is read.
+ * With DEBUG set, simple-git prints whole environments, including the token. It reads DEBUG when it is loaded, so
+ * DEBUG is unset during that time.
  */
 function loader(): () => Promise<(options: Partial<SimpleGitOptions>) => SimpleGit> {
   let loaded: Promise<(options: Partial<SimpleGitOptions>) => SimpleGit> | undefined;
@@ -107,7 +110,7 @@ async function withoutDebug(): Promise<(options: Partial<SimpleGitOptions>) => S
   }
 }
 
-/** Every variable is of our making, which is why they are allowed; nothing of them comes from a repository. */
+/** We set every variable, so all are allowed; none of them comes from a repository. */
 function optionsOf(
   baseDir: string,
   allowEnvironment: readonly string[],
@@ -122,7 +125,7 @@ function optionsOf(
   };
 }
 
-/** What of the surroundings concerns the way to a remote: proxies, authorities, the agent of ssh. */
+/** Variables that affect the connection to a remote: proxies, certificate authorities, the ssh agent. */
 const PASSED = /^(?:PATH|TMPDIR|TZ|SSH_AUTH_SOCK|SSL_CERT_(?:FILE|DIR)|(?:https?|all|no)_proxy)$/i;
 
 function basic(config: string, gitDir: string): Record<string, string> {
@@ -146,7 +149,7 @@ function credentials(settings: GitSettings): Record<string, string> {
   return { GIT_SSH_COMMAND: sshCommand(settings), ...tokenHeader(settings) };
 }
 
-/** Sent to this host only: git would take the header along wherever an answer leads it, so none may lead it anywhere. */
+/** Sent to this host only: git would send the header along a redirect, so redirects are refused. */
 function tokenHeader({ url, token }: GitSettings): Record<string, string> {
   if (!token) return {};
   return {
@@ -158,7 +161,7 @@ function tokenHeader({ url, token }: GitSettings): Record<string, string> {
   };
 }
 
-/** Nobody can answer a question here, and a host that is not known yet is not trusted. */
+/** Nobody can answer a prompt here, so unknown hosts aren't trusted. */
 function sshCommand({ ssh }: GitSettings): string {
   const options = [
     'BatchMode=yes',
@@ -178,8 +181,8 @@ function sshWord(path: string): string {
 }
 
 /**
- * The only configuration that git reads: protocols that are meant, no hooks, no helpers, stalls ended, signatures by ssh
- * keys of the list alone.
+ * The only configuration that git reads: allowed protocols, no hooks, no helpers, a limit for stalls, signatures
+ * only by SSH keys of the list.
  */
 function configText({ url, allowedSigners }: GitSettings): string {
   const isLocal = url.startsWith('/') || url.startsWith('file:');
@@ -193,7 +196,7 @@ function configText({ url, allowedSigners }: GitSettings): string {
     '[fetch]\n\trecurseSubmodules = false',
     '[transfer]\n\tbundleURI = false',
     '[http]\n\tlowSpeedLimit = 1000\n\tlowSpeedTime = 30',
-    // A repository that somebody named in the settings is read, whoever its files belong to.
+    // A repository that the settings name is read, whoever owns its files.
     ...(isLocal
       ? [`[safe]\n${[path, `${path}/.git`].map((dir) => `\tdirectory = ${quoted(dir)}`).join('\n')}`]
       : []),

@@ -1,5 +1,5 @@
-// One followed repository on disk: asks the remote and decides whether what it answers comes into force. Whatever goes
-// wrong, the commit in force stays the one that was. Knows no time and no daemon.
+// One followed repository on disk: fetches from the remote and decides whether the result becomes effective. On any
+// failure, the previous commit stays in effect. Knows no time and no daemon.
 import { createHash } from 'node:crypto';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -21,20 +21,26 @@ import {
 import { GitFailure, openGit, TooMuchOutput } from './program.ts';
 
 export interface Repository {
-  /** The checkout in force: of one commit, for everybody. */
+  /** The checkout in effect: of one commit, for all targets. */
   current(): Checkout | undefined;
-  /** Asks the remote. Rejects with HoldfastError when what is in force is not what was asked for (HF7011 to HF7019). */
+  /**
+   * Fetches from the remote. Rejects with HoldfastError if the commit in effect isn't the requested one (HF7011 to
+   * HF7019).
+   */
   update(): Promise<'same' | 'new'>;
 }
 
 export interface RepositoryOptions {
   readonly bounds: Bounds;
   readonly signal: AbortSignal;
-  /** Whether somebody still reads the files of this directory. */
+  /** Whether the files of this directory are still in use. */
   readonly isRead: (dir: string) => boolean;
 }
 
-/** With what was in force when it was open last, remote or no remote. Rejects with HoldfastError (HF6003, HF6004, HF7018). */
+/**
+ * Starts with the commit that was in effect last, whether or not the remote is reachable. Rejects with HoldfastError
+ * (HF6003, HF6004, HF7018).
+ */
 export async function openRepository(
   settings: GitSettings,
   { bounds, signal, isRead }: RepositoryOptions,
@@ -72,15 +78,15 @@ export async function openRepository(
   };
 }
 
-/** What is followed, where, and from which directory: another one of them is another repository. */
+/** What is followed, where, and from which directory: a change of any of them is another repository. */
 function nameOf({ url, ref, path }: GitSettings): string {
   const identity = JSON.stringify([url, ref.kind, ref.name, path]);
   return createHash('sha256').update(identity).digest('hex').slice(0, 16);
 }
 
 /**
- * The files are written again from the mirror, which has their content; where it is damaged, those that are
- * there are as good as they were. Where signatures are asked for, only what can be checked now counts.
+ * Writes the files again from the mirror, which has their content. If it is damaged, the existing files are used. If
+ * signatures are required, only what can be verified now counts.
  */
 async function lastInForce(
   gitDir: string,
@@ -159,7 +165,7 @@ function short(sha: string): string {
   return sha.slice(0, 12);
 }
 
-/** What settings of before followed. */
+/** What earlier settings followed. */
 async function removeOthers(root: string, name: string, isRead: (dir: string) => boolean): Promise<void> {
   for (const entry of await readdir(root, { withFileTypes: true })) {
     const dir = join(root, entry.name);

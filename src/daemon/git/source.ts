@@ -1,5 +1,5 @@
-// The git source of a running daemon: when the remote is asked, what is in force, and how that is told. Everybody reads
-// the same commit, and keeps it for as long as he holds it.
+// The git source of a running daemon: when to fetch, what is in effect, and how that is reported. All checks use the
+// same commit, and keep it as long as they need it.
 import type { Clock } from '../../domain/clock.ts';
 import type { Commit } from '../../domain/desired.ts';
 import { CODES } from '../../domain/problem/codes.ts';
@@ -19,23 +19,24 @@ import { createPollLoop, type PollLoop } from './poll-loop.ts';
 
 export interface GitSource extends Hooked, AsyncDisposable {
   /**
-   * From now on by these settings. Resolves when the remote was asked once, or does not answer soon; what was in force
-   * before a restart is in force again either way. Rejects with HoldfastError when the state directory cannot be used.
+   * Uses these settings from now on. Resolves after the first fetch, or if the remote doesn't respond soon; in both
+   * cases, the commit from before a restart is in effect again. Rejects with HoldfastError if the state directory
+   * can't be used.
    */
   follow(settings: DaemonSettings): Promise<void>;
   settings(): GitSettings | undefined;
-  /** What the API says of it; undefined while no repository is followed. */
+  /** Its view for the API; undefined if no repository is followed. */
   view(): Source | undefined;
-  /** Why what is in force is not what was asked for; undefined: it is. */
+  /** Why the commit in effect isn't the requested one; undefined: it is. */
   problem(): Problem | undefined;
-  /** `changed` is called when the view says something new, not for every question. The answer ends it. */
+  /** `changed` is called if the view changes, not for every fetch. Call the result to unsubscribe. */
   onChange(changed: () => void): () => void;
-  /** The checkout in force, kept on disk until it is let go; undefined while no repository is followed. */
+  /** The checkout in effect, kept on disk until it is released; undefined if no repository is followed. */
   hold(): Held | undefined;
   service(operations: Pick<DaemonOperations, 'reload'>): Service;
 }
 
-/** Without a checkout there is a problem that says why. */
+/** Without a checkout, there is a problem that gives the reason. */
 export interface Held extends Disposable {
   readonly checkout?: Checkout;
   readonly problem: Problem;
@@ -44,12 +45,12 @@ export interface Held extends Disposable {
 export interface GitSourceOptions {
   readonly clock: Clock;
   readonly note: Reporter['note'];
-  /** The daemon ends: nothing is waited for any more. */
+  /** The daemon stops: aborts all waits. */
   readonly signal: AbortSignal;
   readonly bounds?: Bounds;
-  /** ms that the first answer is waited for. */
+  /** How long to wait for the first fetch, in ms. */
   readonly firstMs?: number;
-  /** ms between the beginnings of two questions, however many ask for one. */
+  /** ms between the starts of two fetches, however many are requested. */
   readonly gapMs?: number;
 }
 
@@ -86,7 +87,7 @@ export function createGitSource({
   const held = new Map<string, number>();
   let following: Following | undefined;
   let operations: Pick<DaemonOperations, 'reload'> | undefined;
-  /** The commit that was given to whoever looked last. */
+  /** The commit that the last check got. */
   let given: string | undefined;
 
   const changed = (): void => {
@@ -160,7 +161,7 @@ export function createGitSource({
       async follow(settings) {
         await source.follow(settings);
         operations = asked;
-        // What came after the files were given out, and before anybody could be told.
+        // What arrived after the files were handed out, and before anyone could be notified.
         if (following && following.repository.current()?.commit.sha !== given) asked.reload('source');
       },
       [Symbol.asyncDispose]: () => source[Symbol.asyncDispose](),
@@ -184,7 +185,7 @@ async function updated(repository: Repository): Promise<Found> {
   }
 }
 
-/** The remote did not even say what it has. */
+/** The remote didn't even list its refs. */
 function isUnanswered({ code }: Problem): boolean {
   return CODES[code].unanswered === true;
 }
@@ -193,7 +194,7 @@ function sayingOf(found: Problem | undefined): string {
   return found ? `${found.code}: ${found.message}` : '';
 }
 
-/** Once for each change, not once for each question. */
+/** Once per change, not once per fetch. */
 function say(
   note: Reporter['note'],
   { settings, repository }: Following,

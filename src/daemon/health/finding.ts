@@ -1,4 +1,4 @@
-// One thing that was looked at to tell whether the daemon is well, without names and secrets: anybody may ask.
+// One check of the daemon's health, without names and secrets, because anyone can request it.
 
 export interface Finding {
   readonly name: string;

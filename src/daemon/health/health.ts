@@ -1,5 +1,5 @@
-// Whether the daemon is alive and whether it is ready, as findings; and a sign of life in its state for those who have no
-// port to ask.
+// Whether the daemon is alive and whether it is ready, as findings; and a heartbeat in its state for callers without
+// a port.
 import { HEARTBEAT_INTERVAL_MS } from '../../domain/state/heartbeat.ts';
 import { HoldfastError } from '../../domain/problem/problem.ts';
 import type { Source } from '../../api-schema/views.ts';
@@ -10,21 +10,21 @@ import { createLiveness, TICK_MS, type Liveness } from './liveness.ts';
 
 export interface HealthOptions {
   readonly operations: Pick<DaemonOperations, 'targets' | 'nextLookAt' | 'store'>;
-  /** ms since the epoch, and ms of a clock that never jumps. */
+  /** ms since the epoch, and ms of a monotonic clock. */
   readonly now: () => number;
   readonly elapsed: () => number;
-  /** Where the files come from, when git is followed. */
+  /** The source of the files, if git is followed. */
   readonly source?: () => Source | undefined;
 }
 
 export interface Health extends Service {
-  /** Whether the process does its work. When not, a restart is what helps. */
+  /** Whether the process does its work. If not, a restart helps. */
   alive(): readonly Finding[];
-  /** Whether it has everything it needs, and looked at everything once. */
+  /** Whether it has everything it needs, and checked every target once. */
   ready(): Promise<readonly Finding[]>;
 }
 
-/** ms for which one attempt to write answers everybody who asks. */
+/** How long the result of one test write is reused, in ms. */
 const WRITTEN_LASTS_MS = 5000;
 
 export function createHealth(options: HealthOptions): Health {
@@ -69,9 +69,9 @@ export function createHealth(options: HealthOptions): Health {
 }
 
 interface Beats {
-  /** Leaves one when it is time. */
+  /** Writes a heartbeat if it is due. */
   due(): Promise<void>;
-  /** Whether one could be left a moment ago. */
+  /** Whether the last heartbeat could be written. */
   written(): Promise<Finding>;
   last(): Promise<void>;
 }
@@ -101,7 +101,7 @@ function createBeats({ operations, now, elapsed }: HealthOptions, liveness: Live
 const wrong = (findings: readonly Finding[]): string[] =>
   findings.filter(({ ok }) => !ok).map(({ name, detail }) => `${name}: ${detail}`);
 
-/** The code alone: whoever asks need not learn where things lie. */
+/** Only the code: callers don't need to know paths. */
 function unwritable(error: unknown): string {
   const code = error instanceof HoldfastError ? error.problems[0]?.code : undefined;
   return `can't be written${code === undefined ? '' : ` (${code})`}`;

@@ -1,5 +1,5 @@
-// Whether the process does its work: its loop turns, no look hangs, and the line of work moves. Time is a clock that
-// never jumps; where the one of the machine does, nothing is called late because of it.
+// Whether the process does its work: its event loop responds, no check hangs, and the queue moves. Uses a monotonic
+// clock; if the system clock jumps, nothing counts as late because of it.
 import type { DaemonOperations } from '../core/daemon-operations.ts';
 import type { Reporter } from '../core/reporter.ts';
 import type { Finding } from './finding.ts';
@@ -8,30 +8,30 @@ export interface LivenessOptions {
   readonly operations: Pick<DaemonOperations, 'targets' | 'nextLookAt'>;
   /** ms since the epoch. */
   readonly now: () => number;
-  /** ms of a clock that never jumps. */
+  /** ms of a monotonic clock. */
   readonly elapsed: () => number;
 }
 
 export interface Liveness {
   readonly reporter: Partial<Reporter>;
-  /** To be called every TICK_MS. */
+  /** Must be called every TICK_MS. */
   tick(): void;
   findings(): readonly Finding[];
 }
 
 export const TICK_MS = 5000;
-/** ms that the loop may be late. */
+/** Maximum delay of the event loop, in ms. */
 const LATE_MS = 10_000;
-/** ms without a word from a look that is under way; each of its requests and waits is far shorter. */
+/** ms without a report from a running check; each of its requests and waits is far shorter. */
 const SILENT_MS = 10 * 60_000;
-/** ms that a look may wait for its turn while nothing else happens. */
+/** How long a check may wait for its turn while nothing else happens, in ms. */
 const OVERDUE_MS = 15 * 60_000;
-/** A difference of the two clocks by this much is a jump of the machine's. */
+/** A difference of this size between the two clocks is a jump of the system clock. */
 const JUMP_MS = 60_000;
 
 export function createLiveness({ operations, now, elapsed }: LivenessOptions): Liveness {
   const loop = createLoop(elapsed);
-  /** When each target that is worked on was last heard of, and when each was to be looked at. */
+  /** When each target in progress last reported, and when each should have been checked. */
   const underWay = new Map<string, number>();
   const due = new Map<string, number>();
   let heard = elapsed();
@@ -71,7 +71,7 @@ export function createLiveness({ operations, now, elapsed }: LivenessOptions): L
   };
 }
 
-/** The earliest look that each target has not had yet. */
+/** The earliest due check of each target that wasn't made yet. */
 function expect(operations: LivenessOptions['operations'], due: Map<string, number>, apart: number): void {
   const names = operations.targets().map(({ name }) => name);
   for (const name of due.keys()) if (!names.includes(name)) due.delete(name);

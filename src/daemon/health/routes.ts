@@ -1,4 +1,4 @@
-// `/healthz` and `/readyz`: 200 or 503, with the findings. Without a token: who watches processes has none.
+// `/healthz` and `/readyz`: 200 or 503, with the findings. Without a token, because process supervisors have none.
 import type { FastifyReply } from 'fastify';
 import type { Routes } from '../http/server/api.ts';
 import type { Finding } from './finding.ts';

@@ -1,10 +1,10 @@
-// The OpenAPI document without a daemon: for the copy in docs/, which a test holds against the routes.
+// The OpenAPI document without a daemon, for the copy in docs/; a test compares it with the routes.
 import type { DaemonOperations } from '../core/daemon-operations.ts';
 import { createAccess } from './server/access.ts';
 import { assemble } from './http.ts';
 import { createStreams } from './server/stream.ts';
 
-/** As `GET /api/v1/openapi.json` answers it. */
+/** As `GET /api/v1/openapi.json` returns it. */
 export async function openApiDocument(version: string): Promise<object> {
   const clock = { now: () => 0, sleep: async (): Promise<void> => {} };
   const redact = <T>(value: T): T => value;

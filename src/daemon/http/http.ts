@@ -1,5 +1,5 @@
-// The HTTP API as a service of the daemon: listens where the settings say, follows them while it runs, and tells those
-// who look what happens.
+// The HTTP API as a service of the daemon: listens where the settings say, follows them while it runs, and sends
+// events to listeners.
 import type { DaemonSettings, HttpSettings } from '../../settings/settings.ts';
 import type { LiveEvent } from '../../api-schema/views.ts';
 import type { DaemonOperations } from '../core/daemon-operations.ts';
@@ -22,9 +22,9 @@ import { createServer, type Entrance } from './server/server.ts';
 import { createStreams, type Streams } from './server/stream.ts';
 
 export interface HttpService extends Service {
-  /** Tells those who look of something that no outcome says. */
+  /** Notifies listeners of something that no outcome contains. */
   publish(event: LiveEvent): void;
-  /** Where it listens; undefined while it does not. */
+  /** Where it listens; undefined if it doesn't. */
   address(): URL | undefined;
 }
 
@@ -32,7 +32,7 @@ export function httpService(operations: DaemonOperations, options: HttpOptions):
   return new Http(operations, options);
 }
 
-/** What the server is made of, whatever the settings. */
+/** The parts of the server that don't depend on the settings. */
 export interface Assembly {
   readonly operations: DaemonOperations;
   readonly options: HttpOptions;
@@ -59,7 +59,7 @@ export async function assemble(parts: Assembly, http: HttpSettings): Promise<Api
   return createServer({ ...options, http, access, api, root, closing: () => streams.end() });
 }
 
-/** Where its files are missing, the API is still there. */
+/** Without the files of the dashboard, the API still works. */
 async function dashboard({ assets, failed }: HttpOptions): Promise<readonly Routes[]> {
   try {
     return assets ? [assetRoutes(await assets())] : [];
@@ -110,7 +110,7 @@ class Http implements HttpService {
     await this.#close(this.#server);
   }
 
-  /** To another address: there first, and only then away from here. At the same one that cannot be. */
+  /** For another address: listens there first, and then stops here. For the same address, that isn't possible. */
   async #move(http: HttpSettings, before: HttpSettings | undefined): Promise<void> {
     const old = this.#server;
     if (before && addressOf(before) === addressOf(http)) await this.#close(old);
@@ -137,13 +137,13 @@ class Http implements HttpService {
 
 const addressOf = ({ listen }: HttpSettings): string => `${listen.host} ${listen.port}`;
 
-/** Everything that a running server cannot change: all but the tokens. */
+/** Everything that a running server can't change: all except the tokens. */
 function placeOf(http: HttpSettings): string {
   const { listen, auth, metrics, publicUrl, trustedProxies, tls } = http;
   return JSON.stringify([listen, auth, metrics, publicUrl?.href, trustedProxies, tls?.cert, tls?.key.open()]);
 }
 
-/** ms that requests under way are waited for. */
+/** How long to wait for running requests, in ms. */
 const PATIENCE = 5000;
 
 async function closed(server: ApiServer): Promise<void> {

@@ -1,10 +1,10 @@
-// What the gauges show of each target, from listening and from its state. Knows no metric.
+// The values of each target's gauges, from reports and from its state. Knows no metric.
 import type { Outcome } from '../../domain/outcome/outcome.ts';
 import { exitOf } from '../../domain/outcome/outcome.ts';
 import { differencesAfter, type SyncStatus, syncStatusAfter } from '../../domain/outcome/sync-status.ts';
 import type { TargetState } from '../../state/store.ts';
 
-/** Times in ms since the epoch. Absent: unknown, or not so. */
+/** Times in ms since the epoch. Absent: unknown, or not applicable. */
 export interface Facts {
   readonly standing: SyncStatus;
   readonly differences?: number | undefined;
@@ -28,7 +28,7 @@ export function afterOutcome(facts: Facts, outcome: Outcome): Facts {
   };
 }
 
-/** What outlasts the process. */
+/** What outlives the process. */
 export function afterReading(facts: Facts, state: TargetState): Facts {
   const { lastApplied, lastDeepCheck, lastShallowCheck, authBlock, suspension } = state;
   const equal = [lastDeepCheck, lastShallowCheck].flatMap((check) => (check?.inSync ? [check.at] : []));

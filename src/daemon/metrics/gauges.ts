@@ -1,4 +1,4 @@
-// Sets the gauges from what is known at this moment; what is not known has no series.
+// Sets the gauges to the current values; unknown values have no series.
 import type { Source } from '../../api-schema/views.ts';
 import { SYNC_STATUSES } from '../../domain/outcome/sync-status.ts';
 import type { Facts } from './facts.ts';
@@ -29,7 +29,7 @@ function showTarget(gauges: Gauges, target: string, facts: Facts, now: number): 
   if (revision) gauges.revision.set({ target, revision: revision.digest, commit: revision.commit }, 1);
 }
 
-/** Nothing where no git is followed. */
+/** Nothing if no git repository is followed. */
 export function showSource(gauges: Gauges, source: Source | undefined): void {
   if (!source) return;
   const { ref, commit, answeredAt, problem } = source;

@@ -1,15 +1,15 @@
-// Every metric of Holdfast's own: name, meaning, labels. Labels are targets and closed sets, so that the number of series
-// is bounded. docs/metrics.md explains each of them; a test holds the two against each other.
+// All of Holdfast's own metrics: name, meaning, labels. Labels are targets and closed sets, so that the number of
+// series is bounded. docs/metrics.md describes each of them; a test compares the two.
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
-/** ms between two measurements of the loop's delay: often enough to see it, seldom enough to idle. */
+/** ms between two measurements of the event loop's delay: often enough to notice it, rarely enough to stay idle. */
 const LOOP_PRECISION = 100;
 const LOOK_SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300];
 const SETTLE_SECONDS = [0.25, 0.5, 1, 2, 4, 8, 15, 30, 60, 120];
 
 export interface Instruments {
   readonly registry: Registry;
-  /** Set again from what is known at every read. */
+  /** Set again at every read. */
   readonly gauges: ReturnType<typeof gaugesIn>;
   readonly counters: ReturnType<typeof countersIn>;
   readonly histograms: ReturnType<typeof histogramsIn>;

@@ -1,4 +1,4 @@
-// Metrics of a running daemon in the form that Prometheus reads. Listens like a log does; nothing waits for it.
+// Metrics of a running daemon in Prometheus format. Listens like a log; nothing waits for it.
 import type { Source } from '../../api-schema/views.ts';
 import type { Event } from '../../domain/outcome/event.ts';
 import type { Outcome } from '../../domain/outcome/outcome.ts';
@@ -13,12 +13,12 @@ import { routeOf } from './route-of.ts';
 
 export interface MetricsOptions {
   readonly operations: Pick<DaemonOperations, 'targets' | 'store'>;
-  /** Of Holdfast. */
+  /** The version of Holdfast. */
   readonly version: string;
-  /** ms since the epoch, and ms of a clock that never jumps. */
+  /** ms since the epoch, and ms of a monotonic clock. */
   readonly now: () => number;
   readonly elapsed: () => number;
-  /** Where the files come from, when git is followed. */
+  /** The source of the files, if git is followed. */
   readonly source?: () => Source | undefined;
 }
 
@@ -27,9 +27,9 @@ export interface Metrics extends Service {
   readonly contentType: string;
   /** Everything as text, without series of targets that left the settings. */
   expose(): Promise<string>;
-  /** What came of one try to tell a channel of the settings something. */
+  /** The result of one delivery attempt to a channel of the settings. */
   notified(channel: string, result: 'delivered' | 'refused' | 'failed'): void;
-  /** One answer of the HTTP API; the route as it is declared, never as it was asked for. */
+  /** One response of the HTTP API; the route as declared, never as requested. */
   answered(method: string, route: string, status: number): void;
 }
 
@@ -73,13 +73,13 @@ export function createMetrics(options: MetricsOptions): Metrics {
   };
 }
 
-/** The guards that held a refused plan up, each once. */
+/** The guards that refused a plan, each once. */
 function refusing({ kind, plan }: Outcome): ReadonlySet<string> {
   const refused = kind === 'refused' ? (plan?.verdicts ?? []) : [];
   return new Set(refused.filter(({ allowed }) => !allowed).map(({ guard }) => guard));
 }
 
-/** Every piece of work ends with `finished`, plans that somebody asked for included: their requests count too. */
+/** Every piece of work ends with `finished`, including requested plans: their requests count too. */
 function countEvent({ counters }: Instruments, event: Event): void {
   const { target } = event;
   if (event.kind === 'step' && event.write)
@@ -106,7 +106,7 @@ function createSettling({ histograms }: Instruments, elapsed: () => number): (ev
 
 interface Known {
   hear(outcome: Outcome): void;
-  /** Reads the state of the target; whoever asks for `all` waits for it. */
+  /** Reads the state of the target; callers of `all` wait for it. */
   read(target: string): void;
   all(targets: readonly string[]): Promise<ReadonlyMap<string, Facts>>;
 }
@@ -116,7 +116,7 @@ function createKnown(operations: MetricsOptions['operations']): Known {
   const reading = new Set<Promise<void>>();
   const of = (target: string): Facts => facts.get(target) ?? NOTHING;
   const read: Known['read'] = (target) => {
-    // A state that cannot be read is reported by the look itself; until it can, what was known before is shown.
+    // The check itself reports a state that can't be read; until it can, this shows the previous values.
     const work = operations
       .store()
       .read(target)

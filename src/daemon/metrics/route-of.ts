@@ -1,4 +1,4 @@
-// The route of a write without what differs from gateway to gateway: names of plugins, channels and entries.
+// The route of a write without the parts that depend on the gateway: names of plugins, channels and entries.
 
 /** `/v0/management/plugins/x/config` → `v0/plugins`; the endpoints of a gateway are a closed set. */
 export function routeOf(path: string): string {

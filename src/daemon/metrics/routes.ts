@@ -17,7 +17,7 @@ export function metricsRoutes(
   };
 }
 
-/** Counts what a server answers, by the routes that it declares; before it has any. */
+/** Counts the server's responses by declared route; must be added before the routes. */
 export function countAnswers(server: FastifyInstance, { answered }: Pick<Metrics, 'answered'>): void {
   server.addHook('onResponse', async ({ method, routeOptions }, reply) => {
     answered(method, routeOptions.url ?? 'none', reply.statusCode);

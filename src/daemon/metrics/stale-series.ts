@@ -1,8 +1,8 @@
-// Series of targets that left the settings go: an alert on one would never end.
+// Removes series of targets that left the settings: an alert on one would never end.
 import type { Counter } from 'prom-client';
 import type { Instruments } from './instruments.ts';
 
-/** Series without a target, or of no target at all, stay. */
+/** Keeps series without a target label, or with an empty one. */
 export async function removeStaleSeries(
   { counters, histograms }: Instruments,
   targets: ReadonlySet<string>,

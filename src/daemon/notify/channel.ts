@@ -1,5 +1,5 @@
-// One channel while the daemon runs: its mailbox, its sender, and whether its receiver is known to be down. That is said
-// once when it begins and once when it is over.
+// One channel while the daemon runs: its queue, its sender, and whether its receiver is known to be down. A failure
+// is reported once when it begins and once when it is over.
 import type { Clock } from '../../domain/clock.ts';
 import { plural } from '../../lib/text.ts';
 import type { Channel } from '../../settings/settings.ts';
@@ -13,10 +13,10 @@ export interface ActiveChannelOptions {
   readonly newId: () => string;
   readonly random: () => number;
   readonly open: OpenSender;
-  /** Takes secrets out. */
+  /** Redacts secrets. */
   readonly clean: <T>(value: T) => T;
   readonly reporter: Pick<Reporter, 'note'>;
-  /** After each try, e.g. to count it. */
+  /** Called after each attempt, e.g. to count it. */
   readonly onResult?: (channel: string, result: Delivery['kind']) => void;
   readonly ended: (channel: string, notices: readonly QueuedNotice[], ending: Ending) => void;
 }
@@ -24,13 +24,13 @@ export interface ActiveChannelOptions {
 export interface ActiveChannel {
   readonly channel: Channel;
   add(notice: QueuedNotice): void;
-  /** Gives what waits a few seconds; says how much did not arrive. */
+  /** Waits a few seconds for the queue; returns how many messages weren't delivered. */
   close(): Promise<void>;
 }
 
-/** ms for which more is waited for before something is sent: what comes together is one message. */
+/** How long to wait for more messages before sending, in ms: messages close together become one. */
 const GATHER_MS = 5000;
-/** So many at once are still read one by one. */
+/** Up to this number are sent separately. */
 const SINGLY = 3;
 const CLOSING_MS = 5000;
 

@@ -1,35 +1,35 @@
-// What waits to be sent to one channel: gathered for a while, sent one after the other, tried again while the receiver is
-// down. Bounded in everything; nobody waits for it.
+// The queue of one channel: collects messages for a while, sends them one after the other, and retries while the
+// receiver is down. All sizes are bounded; nobody waits for it.
 import type { Clock } from '../../domain/clock.ts';
 import { digestOf, type QueuedNotice, NOBODY, totalOf, withNotice } from './queued-notice.ts';
 import type { Message } from './channels/message.ts';
 import type { Delivery } from './channels/delivery.ts';
 
-/** How a message ended: `undelivered`, the receiver was down for all of the tries. */
+/** The result of a message; `undelivered`: the receiver was down for all attempts. */
 export type Ending = 'delivered' | 'refused' | 'undelivered';
 
 export interface DeliveryQueueOptions {
   readonly clock: Clock;
   readonly newId: () => string;
-  /** 0 to 1: spreads the tries. */
+  /** 0 to 1: the jitter of retries. */
   readonly random: () => number;
-  /** ms for which notices are gathered. */
+  /** How long notices are collected, in ms. */
   readonly gatherMs: number;
-  /** More than so many that wait become one message. */
+  /** More than this number of waiting notices become one message. */
   readonly singly: number;
   /** Never rejects. */
   readonly send: (message: Message) => Promise<Delivery>;
-  /** After each try. */
+  /** Called after each attempt. */
   readonly tried: (delivery: Delivery) => void;
-  /** After the last one, with the letters that the message was made of. */
+  /** Called after the last one, with the notices of the message. */
   readonly ended: (notices: readonly QueuedNotice[], ending: Ending) => void;
 }
 
 export interface DeliveryQueue {
   add(notice: QueuedNotice): void;
   /**
-   * Sends at once what waits, each once. Resolves when that is done, or when `signal` aborts, with the number of letters
-   * that did not arrive.
+   * Sends waiting messages immediately, each once. Resolves when that is done, or when `signal` aborts, with the
+   * number of notices that weren't delivered.
    */
   close(signal: AbortSignal): Promise<number>;
 }
@@ -99,7 +99,7 @@ export function createDeliveryQueue(options: DeliveryQueueOptions): DeliveryQueu
   };
 }
 
-/** Twice as long each time, a quarter more or less. */
+/** Doubles each time, plus or minus a quarter. */
 function backoff(tries: number, random: number): number {
   const ms = Math.min(FIRST_RETRY_MS * 2 ** (tries - 1), LONGEST_RETRY_MS);
   return Math.round(ms * (0.75 + random / 2));

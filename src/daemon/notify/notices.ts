@@ -1,4 +1,4 @@
-// From what happened to a target to a notice of it. Pure.
+// Creates a notice from what happened to a target. Pure.
 import type { Change } from '../../domain/plan/change.ts';
 import type { Verdict } from '../../domain/plan/guard.ts';
 import { meaningOf, type Facts, type Notice, type Topic } from '../../domain/outcome/notice.ts';
@@ -9,7 +9,7 @@ import type { Redacted } from '../../domain/redacted.ts';
 import { type SyncStatus, SYNC_STATUSES } from '../../domain/outcome/sync-status.ts';
 import { momentText, plural } from '../../lib/text.ts';
 
-/** What a notice does not get from what happened. */
+/** The parts of a notice that don't come from the event. */
 export interface Circumstances {
   readonly id: string;
   readonly previous?: SyncStatus;
@@ -18,7 +18,7 @@ export interface Circumstances {
 
 /** Of changes, findings and problems. */
 const MOST = 20;
-/** Characters of JSON that a value may take. */
+/** Maximum characters of a value as JSON. */
 const LONGEST_VALUE = 2000;
 const NOTHING: Facts = {
   changes: [],
@@ -44,7 +44,7 @@ export function noticeOf(kind: Topic, outcome: Outcome, circumstances: Circumsta
   };
 }
 
-/** What came well after something else reads so. */
+/** How success after a problem is worded. */
 function readAs(
   kind: Topic,
   previous: SyncStatus | undefined,
@@ -70,7 +70,7 @@ const FAILED: ReadonlySet<SyncStatus> = new Set([
   'quarantined',
 ]);
 
-/** About what all targets share. `error`: what is wrong; absent when it is right again. */
+/** About what all targets share. `error`: the problem; absent when it is resolved. */
 export function sharedNotice(
   what: 'settings' | 'source',
   kind: Topic,
@@ -97,14 +97,14 @@ export function sharedNotice(
   };
 }
 
-/** To see that messages arrive. */
+/** A test of the delivery. */
 export function testNotice(channel: string, at: number, id: string): Notice {
   const { severity, title, meaning } = meaningOf('test');
   const summary = `${meaning} It was sent through the channel "${channel}".`;
   return { id, at, kind: 'test', severity, title: `Holdfast: ${title}`, summary, facts: NOTHING };
 }
 
-/** What this one says beyond its meaning. */
+/** What this notice says in addition to its meaning. */
 function particularOf(kind: Topic, outcome: Outcome): string | undefined {
   if (kind === 'applied') return outcome.plan && `${plural(pending(outcome.plan).length, 'change')}.`;
   switch (outcome.kind) {
@@ -129,7 +129,7 @@ function particularOf(kind: Topic, outcome: Outcome): string | undefined {
   }
 }
 
-/** So that the one who pushed it can act on it. */
+/** So that the author of the commit can act on it. */
 function whoseErrors({ commit, problems }: Extract<Outcome, { kind: 'invalid' }>): string | undefined {
   const first = problems.find(({ severity }) => severity === 'error');
   if (!first) return undefined;

@@ -1,27 +1,27 @@
-// What each channel was told, kept in the Store: changes are told once, across restarts too.
+// What each channel was notified of, kept in the Store: changes are reported once, across restarts too.
 import type { NotifiedStatus, NotifiedByChannel } from '../../domain/state/state.ts';
 
-/** What the Store does for it. */
+/** The part of the Store that it needs. */
 export interface Keeper {
   notified(): Promise<NotifiedByChannel>;
   saveNotified(told: NotifiedByChannel): Promise<void>;
 }
 
 export interface NotifiedState {
-  /** Rejects as the Store does; then nothing is known. */
+  /** Rejects as the Store does; then it knows nothing. */
   load(): Promise<void>;
-  /** What the channel knows when all that waits for it has arrived. */
+  /** What the channel knows once all its waiting messages are delivered. */
   of(channel: string, about: string): NotifiedStatus | undefined;
-  /** Nothing is to be told: it is known at once, unless something before it is still on its way. */
+  /** There is nothing to report: recorded immediately, unless an earlier message is still waiting. */
   note(channel: string, about: string, status: NotifiedStatus): void;
-  /** A notice with this status was sent on its way. */
+  /** A notice with this status was queued. */
   sent(channel: string, about: string, status: NotifiedStatus): void;
   arrived(channel: string, about: string, status: NotifiedStatus): void;
-  /** It did not arrive: what is seen next is told as if it were new, unless more was sent since. */
+  /** It wasn't delivered: the next check reports it again, unless more was queued since. */
   lost(channel: string, about: string, status: NotifiedStatus): void;
-  /** Forgets channels and targets that there are none of. */
+  /** Removes channels and targets that no longer exist. */
   keepOnly(channels: ReadonlySet<string>, about: ReadonlySet<string>): void;
-  /** Resolves when everything is in the Store, or told to `failed`. */
+  /** Resolves when everything is in the Store, or reported to `failed`. */
   saved(): Promise<void>;
 }
 

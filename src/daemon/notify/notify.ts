@@ -1,5 +1,5 @@
-// Notifications as a service of the daemon: hears outcomes, tells each channel what is new to it. Nothing here is waited
-// for by a look, and a receiver that is down is somebody else's trouble.
+// Notifications as a service of the daemon: receives outcomes and sends each channel what is new to it. No check
+// waits for it, and a receiver that is down delays nothing else.
 import type { Notice, Topic } from '../../domain/outcome/notice.ts';
 import type { Outcome } from '../../domain/outcome/outcome.ts';
 import type { NotifiedStatus } from '../../domain/state/state.ts';
@@ -17,18 +17,18 @@ import { sharedTransition, type Transition, transitionAfter } from './transition
 
 export interface NotifyOptions extends Pick<ActiveChannelOptions, 'clock' | 'onResult'> {
   readonly operations: Pick<DaemonOperations, 'targets' | 'store'>;
-  /** Where it says how channels are; the log. */
+  /** Where it reports the state of channels: the log. */
   readonly reporter: Pick<Reporter, 'note' | 'failed'>;
-  /** Takes secrets out of what is sent and said. */
+  /** Redacts secrets in what is sent and logged. */
   readonly clean?: ActiveChannelOptions['clean'];
   readonly newId?: ActiveChannelOptions['newId'];
   readonly random?: ActiveChannelOptions['random'];
   readonly open?: ActiveChannelOptions['open'];
-  /** Where people find the dashboard. */
+  /** The address of the dashboard. */
   readonly publicUrl?: (settings: DaemonSettings) => URL | undefined;
 }
 
-/** What is told beside targets; no target can be called so. */
+/** The subject of what isn't about a target; no target can have this name. */
 const ABOUT = { settings: ':settings', source: ':source' } as const;
 const TOPIC_OF = { settings: 'daemon', source: 'source' } as const;
 

@@ -1,4 +1,4 @@
-// Notices on their way to one channel, and how many of them become one. Pure.
+// Notices that wait for one channel, and how several of them become one message. Pure.
 import type { Notice } from '../../domain/outcome/notice.ts';
 import type { Severity } from '../../domain/outcome/sync-status.ts';
 import type { NotifiedStatus } from '../../domain/state/state.ts';
@@ -6,13 +6,13 @@ import type { Digest } from './channels/message.ts';
 
 export interface QueuedNotice {
   readonly notice: Notice;
-  /** What it is about: a target, or what all of them share. */
+  /** Its subject: a target, or what all targets share. */
   readonly about: string;
-  /** What the channel knows once it has this; absent where another letter of the same moment follows. */
+  /** What the channel knows once it has this notice; absent if another notice of the same moment follows. */
   readonly status?: NotifiedStatus;
 }
 
-/** Letters that wait. Of more than `MOST_WAITING` the oldest are only counted, and the last about each thing kept. */
+/** Waiting notices. Beyond `MOST_WAITING`, the oldest are only counted, and the last one of each subject is kept. */
 export interface Waiting {
   readonly notices: readonly QueuedNotice[];
   readonly counted: readonly QueuedNotice[];

@@ -1,4 +1,4 @@
-// One message to one channel, by hand: to see whether it arrives.
+// Sends one message to one channel on request, to test the delivery.
 import type { Channel } from '../../settings/settings.ts';
 import { newMessageId } from './channels/id.ts';
 import { testNotice } from './notices.ts';

@@ -1,4 +1,4 @@
-// What a channel is told when a standing is seen: once per change, a recovery only where a trouble was told. Pure.
+// What to send to a channel for a status: once per change, and a recovery only if the problem was sent. Pure.
 import { meaningOf, type Topic, TOPICS } from '../../domain/outcome/notice.ts';
 import type { Outcome } from '../../domain/outcome/outcome.ts';
 import { type Severity, syncStatusAfter } from '../../domain/outcome/sync-status.ts';
@@ -8,13 +8,13 @@ import type { Channel } from '../../settings/settings.ts';
 type Wants = Pick<Channel, 'on' | 'severity' | 'targets'>;
 
 export interface Transition {
-  /** In order; nothing where the channel is told nothing. */
+  /** In order; empty if the channel gets nothing. */
   readonly tells: readonly Topic[];
-  /** What the channel knows when it was told. */
+  /** What the channel knows once it was notified. */
   readonly status: NotifiedStatus | undefined;
 }
 
-/** Everything that somebody may have to act on. */
+/** Everything that may need action. */
 const BY_DEFAULT: readonly Topic[] = TOPICS.filter((topic) => topic !== 'in-sync' && topic !== 'applied');
 
 const RANK: Readonly<Record<Severity, number>> = { info: 0, warning: 1, critical: 2 };
@@ -23,7 +23,7 @@ function wants({ on = BY_DEFAULT, severity }: Wants, topic: Topic): boolean {
   return on.includes(topic) && RANK[meaningOf(topic).severity] >= RANK[severity];
 }
 
-/** After an outcome of a target that the channel hears of. */
+/** After an outcome of a target that the channel subscribes to. */
 export function transitionAfter(
   channel: Wants,
   before: NotifiedStatus | undefined,
@@ -35,7 +35,7 @@ export function transitionAfter(
   return { tells: [...occurred.filter((topic) => wants(channel, topic)), ...tells], status };
 }
 
-/** After what all targets share began to fail or works again. */
+/** After something that all targets share fails or works again. */
 export function sharedTransition(
   channel: Wants,
   before: NotifiedStatus | undefined,
@@ -47,7 +47,7 @@ export function sharedTransition(
 
 type Current = Pick<NotifiedStatus, 'standing' | 'of'>;
 
-/** Each revision that fails is news, even where the one before failed in the same way. */
+/** Each failed revision is reported, even if the previous one failed in the same way. */
 function statusIn(outcome: Outcome): Current | undefined {
   const standing = syncStatusAfter(outcome.kind);
   if (standing === undefined) return undefined;
@@ -71,7 +71,7 @@ function transitionFrom(
   return { tells: isTold ? [standing] : [], status: { ...current, ...(trouble && { trouble }) } };
 }
 
-/** A recovery is told where its trouble was, whatever the severity. */
+/** A recovery is sent to channels that got the problem, whatever its severity. */
 function fineTopics(channel: Wants, before: NotifiedStatus | undefined): Topic[] {
   if (before?.trouble && (channel.on ?? BY_DEFAULT).includes('recovered')) return ['recovered'];
   return wants(channel, 'in-sync') && before?.standing !== 'source' && before?.standing !== 'daemon'

@@ -1,4 +1,4 @@
-// What the engine says while it works. Renderers and logs listen; the engine prints nothing.
+// What the engine reports while it works. Renderers and logs listen; the engine prints nothing.
 import type { Outcome } from './outcome.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Problem } from '../problem/problem.ts';

@@ -1,12 +1,12 @@
-// What people are told: one thing that happened, with all that a reader needs to act on it. Without secrets. Channels
-// make messages of it.
+// The content of a notification: one event, with everything that a reader needs to act on it. Without secrets.
+// Channels create messages from it.
 import type { Change } from '../plan/change.ts';
 import type { Revision } from '../desired.ts';
 import type { Verdict } from '../plan/guard.ts';
 import type { Problem } from '../problem/problem.ts';
 import { type Severity, type SyncStatus, SYNC_STATUSES } from './sync-status.ts';
 
-/** What happens beside the standings of a target. */
+/** Events besides status changes of a target. */
 interface Occurrence {
   readonly severity: Severity;
   readonly title: string;
@@ -41,7 +41,7 @@ const OCCURRENCES = {
   },
 } as const satisfies Readonly<Record<string, Occurrence>>;
 
-/** What a channel can ask for: every standing but the unknown one, and the occurrences. */
+/** What a channel can subscribe to: every status except `unknown`, and the events. */
 export type Topic = Exclude<SyncStatus, 'unknown'> | keyof typeof OCCURRENCES;
 
 export const TOPICS: readonly Topic[] = [
@@ -49,12 +49,12 @@ export const TOPICS: readonly Topic[] = [
   ...(Object.keys(OCCURRENCES) as (keyof typeof OCCURRENCES)[]),
 ];
 
-/** Severity, title and meaning of what is told. `test`: somebody wanted to see that messages arrive. */
+/** Severity, title and meaning of a notice. `test`: a test of the delivery. */
 export function meaningOf(kind: Topic | 'test'): Occurrence {
   if (kind === 'test') return TEST;
   return Object.hasOwn(OCCURRENCES, kind)
     ? OCCURRENCES[kind as keyof typeof OCCURRENCES] // just looked up
-    : SYNC_STATUSES[kind as SyncStatus]; // a topic that is no occurrence is a standing
+    : SYNC_STATUSES[kind as SyncStatus]; // a topic that isn't an event is a status
 }
 
 const TEST: Occurrence = {
@@ -64,22 +64,22 @@ const TEST: Occurrence = {
 };
 
 export interface Notice {
-  /** Unique; the same when it is sent again. */
+  /** Unique; the same if it is sent again. */
   readonly id: string;
   /** ms since the epoch. */
   readonly at: number;
   readonly kind: Topic | 'test';
   readonly severity: Severity;
-  /** Absent where it is about no target: the git source, the settings. */
+  /** Absent if it isn't about a target: the git source, the settings. */
   readonly target?: string;
-  /** A few words, the target's name first. */
+  /** A few words, beginning with the target's name. */
   readonly title: string;
   /** One paragraph. */
   readonly summary: string;
-  /** Where the target stood before, as far as this channel was told or knew. */
+  /** The previous status of the target, as far as this channel was notified. */
   readonly previous?: SyncStatus;
   readonly facts: Facts;
-  /** The page of the dashboard that shows more. */
+  /** The page of the dashboard with details. */
   readonly link?: string;
 }
 
@@ -88,16 +88,16 @@ export interface Facts {
   readonly revision?: string;
   readonly commit?: NonNullable<Revision['commit']>;
   readonly backup?: string;
-  /** Values only where they are short, secrets as fingerprints. */
+  /** Values only if they are short, secrets as fingerprints. */
   readonly changes: readonly Pick<
     Change,
     'path' | 'kind' | 'origin' | 'disposition' | 'before' | 'after' | 'from'
   >[];
-  /** What the lists here leave out: each holds 20 at most. */
+  /** What the lists here omit: each has at most 20 entries. */
   readonly more: { readonly changes: number; readonly findings: number; readonly problems: number };
-  /** What guards found and nobody allowed; `override` is the flag that would let it pass. */
+  /** Findings of guards that nobody allowed; `override` is the flag that would allow it. */
   readonly findings: readonly Pick<Verdict, 'guard' | 'path' | 'message' | 'remedy' | 'override'>[];
   readonly problems: readonly Pick<Problem, 'code' | 'message' | 'remedy' | 'path' | 'position'>[];
-  /** What a person does, step by step. */
+  /** Manual steps, in order. */
   readonly remedy: readonly string[];
 }

@@ -1,4 +1,4 @@
-// What a reconcile of one target came to, with the evidence.
+// The result of a reconcile of one target, with the evidence.
 import { EXIT, type ExitCode } from '../problem/exit.ts';
 import type { Revision } from '../desired.ts';
 import type { Plan } from '../plan/plan.ts';
@@ -9,7 +9,7 @@ export type Fidelity = 'exact' | 'comments' | 'semantic';
 /** Requests to the gateway by purpose, e.g. `{observe: 2, write: 1, verify: 2}`. */
 export type RequestCounts = Readonly<Record<string, number>>;
 
-/** What was checked after the writes, one line each, in order. */
+/** The checks after the writes, one line each, in order. */
 export interface Evidence {
   readonly check: string;
   readonly passed: boolean;
@@ -33,16 +33,16 @@ export type Outcome = Base &
         readonly kind: 'applied';
         readonly backup: string;
         readonly evidence: readonly Evidence[];
-        /** `unproven`: no observable witness showed that the running gateway follows. */
+        /** `unproven`: no observable witness showed that the running gateway uses the configuration. */
         readonly runtime: 'proven' | 'unproven';
-        /** Aliases that the gateway holds but does not list yet. */
+        /** Aliases that the gateway has but doesn't list yet. */
         readonly notServedYet: readonly string[];
         readonly restartNeeded: readonly string[];
       }
     | {
         readonly kind: 'drifted';
         readonly depth: 'shallow' | 'deep';
-        /** The number of places that a restore would change: it was a dry run. */
+        /** The number of paths that a restore would change: it was a dry run. */
         readonly wouldChange?: number;
       }
     | { readonly kind: 'stale-memory'; readonly paths: readonly string[] }
@@ -60,31 +60,31 @@ export type Outcome = Base &
         readonly kind: 'rollback-failed';
         readonly backup: string;
         readonly reason: string;
-        /** What a person does without the API, step by step. */
+        /** Manual steps without the API, in order. */
         readonly remedy: readonly string[];
         readonly evidence: readonly Evidence[];
       }
     | {
-        /** A backup was put back because somebody asked for it. */
+        /** A backup was restored on request. */
         readonly kind: 'restored';
-        /** The backup that was put back, and the one taken of what was there before. */
+        /** The restored backup, and the backup of the state before it. */
         readonly restored: string;
         readonly backup: string;
         readonly fidelity: Fidelity;
         readonly runtime: 'proven' | 'unproven';
         readonly evidence: readonly Evidence[];
       }
-    /** Somebody said no, or stopped it, before anything was written. */
+    /** A person declined or stopped it before anything was written. */
     | { readonly kind: 'cancelled'; readonly reason: string }
     /**
-     * Something of ours failed before anything was written: a full disk, no backup. `unfinished`: after that; the next
-     * run resolves it from the journal.
+     * An error on Holdfast's side before anything was written: a full disk, no backup. `unfinished`: after that; the
+     * next run resolves it from the journal.
      */
     | { readonly kind: 'failed'; readonly reason: string; readonly unfinished?: boolean }
     | { readonly kind: 'stale'; readonly reason: string }
     | { readonly kind: 'locked'; readonly holder: string }
     | { readonly kind: 'unreachable' }
-    /** `commit`: the one whose files have errors. */
+    /** `commit`: the commit whose files have errors. */
     | { readonly kind: 'invalid'; readonly commit?: NonNullable<Revision['commit']> }
     | { readonly kind: 'contested'; readonly paths: readonly string[] }
     | { readonly kind: 'quarantined'; readonly since: number; readonly reason: string }

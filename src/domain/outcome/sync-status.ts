@@ -1,5 +1,5 @@
-// Where a target stands: what its last telling outcome means for the one who runs it. Shown by dashboard, metrics and
-// notifications, which all take it from here.
+// The status of a target: what its last meaningful outcome means for the operator. The dashboard, metrics and
+// notifications all take it from here.
 import type { Outcome, OutcomeKind } from './outcome.ts';
 
 export type SyncStatus =
@@ -17,14 +17,14 @@ export type SyncStatus =
   | 'failed'
   | 'unknown';
 
-/** `info` needs nobody, `warning` somebody today, `critical` somebody now. */
+/** `info`: no action needed. `warning`: act today. `critical`: act now. */
 export type Severity = 'info' | 'warning' | 'critical';
 
 interface Meaning {
   readonly severity: Severity;
-  /** What it is called on a page. */
+  /** Its title on a page. */
   readonly title: string;
-  /** One sentence for somebody who sees it for the first time. */
+  /** One sentence for a reader who sees it for the first time. */
   readonly meaning: string;
 }
 
@@ -121,12 +121,15 @@ const STANDING_AFTER: Record<OutcomeKind, SyncStatus | undefined> = {
   suspended: 'suspended',
 };
 
-/** Undefined: the outcome says nothing about the target, which stands where it stood. */
+/** Undefined: the outcome says nothing about the target, so its status doesn't change. */
 export function syncStatusAfter(kind: OutcomeKind): SyncStatus | undefined {
   return STANDING_AFTER[kind];
 }
 
-/** How many places differ once it is over. Undefined: the outcome does not tell, and what was known before still holds. */
+/**
+ * How many paths differ after the outcome. Undefined: the outcome doesn't tell, and the previous number is still
+ * valid.
+ */
 export function differencesAfter({ kind, plan }: Pick<Outcome, 'kind' | 'plan'>): number | undefined {
   if (kind === 'in-sync' || kind === 'restored') return 0;
   if (kind === 'applied')

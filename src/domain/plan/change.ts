@@ -5,18 +5,18 @@ import type { Redacted } from '../redacted.ts';
 export type ChangeKind = 'add' | 'update' | 'remove' | 'rename' | 'move';
 
 /**
- * Which side moved since the last apply: `git` the files, `drift` the gateway, `both`, or `first` when this path was
- * never applied by us.
+ * Which side changed since the last apply: `git` the files, `drift` the gateway, `both`, or `first` if Holdfast
+ * never applied this path.
  */
 export type Origin = 'git' | 'drift' | 'both' | 'first';
 
-/** Something the reader must know follows from a change, in the domain's words. */
+/** A consequence of a change that the reader must know, in the words of the domain. */
 export interface Consequence {
   readonly severity: 'note' | 'warning' | 'danger';
   readonly text: string;
 }
 
-/** What was there: of a rename the old name, of a move the old position. */
+/** The previous value: for a rename the old name, for a move the old position. */
 export const formerOf = ({ before, from }: Pick<Change, 'before' | 'from'>): Redacted | undefined =>
   before ?? from;
 
@@ -32,9 +32,12 @@ export interface Change {
   readonly from?: Redacted;
   readonly position?: Position;
   readonly origin: Origin;
-  /** Who probably made a drift: `panel-toggle`, `hash-write-back`, `normalisation`, `installer-reset`. */
+  /** What probably caused a drift: `panel-toggle`, `hash-write-back`, `normalisation`, `installer-reset`. */
   readonly attribution?: string;
-  /** `apply`: the plan makes it. `report`: pure drift that the mode leaves alone. `held`: quarantined or contested. */
+  /**
+   * `apply`: the plan makes it. `report`: pure drift that the mode doesn't correct. `held`: quarantined or
+   * contested.
+   */
   readonly disposition: 'apply' | 'report' | 'held';
   readonly consequences: readonly Consequence[];
   /** Takes effect only after the gateway restarts. */

@@ -1,21 +1,24 @@
-// What `holdfast explain` says about one key: plain sentences, nothing of a live gateway and no values.
+// The result of `holdfast explain` for one key: plain sentences, without values and without data of a live gateway.
 import type { GuardId } from './guard.ts';
 import type { Layout } from '../desired.ts';
 import type { Value } from '../../lib/value.ts';
 
-/** The same in the other layout. */
+/** The corresponding key in the other layout. */
 export interface Counterpart {
   readonly layout: Layout;
-  /** None: it has no such key. Several: a section whose keys went to several places, or a member of a group or its keys. */
+  /**
+   * Empty: there is no such key. Several: a section whose keys moved to several paths, or a member of a group or its
+   * keys.
+   */
   readonly paths: readonly string[];
   /** True there means false here. */
   readonly inverted?: true;
 }
 
 export interface Explanation {
-  /** The place asked about, in the path grammar. */
+  /** The requested path. */
   readonly path: string;
-  /** The layout that it belongs to. */
+  /** Its layout. */
   readonly layout: Layout;
   readonly counterpart: Counterpart;
   /** The same with `*` for names: `openai-compatibility[*].models[*].alias`. */
@@ -23,22 +26,22 @@ export interface Explanation {
   /** `text`, `whole number`, `list, matched by name`, … */
   readonly type: string;
   readonly description: string;
-  /** Allowed values, where they are a closed set. */
+  /** Allowed values, if the set is closed. */
   readonly choices?: readonly string[];
-  /** What the gateway holds where the file says nothing; absent where it holds nothing. */
+  /** What the gateway has if the file doesn't set it; absent if it has nothing. */
   readonly default?: Value;
-  /** How much of the value is a secret. */
+  /** Which part of the value is secret. */
   readonly secret?: string;
   readonly reading: string;
-  /** The request that would be made, and why this one. */
+  /** The request that a plan would make, and the reason. */
   readonly writing: { readonly request: string; readonly reason: string };
-  /** What the gateway does to the value, a sentence each, in order. */
+  /** What the gateway does to the value, one sentence each, in order. */
   readonly effects: readonly string[];
   readonly restart: boolean;
   readonly danger?: GuardId;
   /** Gateway versions, `v7.1.0`. Absent: all of this layout. */
   readonly since?: string;
   readonly until?: string;
-  /** What stands below, one level. */
+  /** The children, one level down. */
   readonly members: readonly { readonly name: string; readonly description: string }[];
 }

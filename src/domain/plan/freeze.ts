@@ -1,5 +1,5 @@
-// A window in which nothing is written: once, `2026-12-20/2027-01-02 Europe/Berlin`, or again and again,
-// `0 18 * * fri for 62h Europe/Berlin`. Pure: whether it is open is asked with the time as an argument.
+// A window in which nothing is written: once, `2026-12-20/2027-01-02 Europe/Berlin`, or repeatedly, `0 18 * * fri
+// for 62h Europe/Berlin`. Pure: the current time is an argument.
 import { Cron } from 'croner';
 import { parseDuration } from '../../lib/duration.ts';
 import { inZone, isZone, minutesAhead, wallEnd, wallTime } from '../../lib/zone.ts';
@@ -7,17 +7,17 @@ import { inZone, isZone, minutesAhead, wallEnd, wallTime } from '../../lib/zone.
 /** Times are ms since the epoch; open from `from` up to, not including, `until`. */
 export type FreezeWindow =
   | { readonly kind: 'once'; readonly from: number; readonly until: number }
-  /** Opens at each of these times, for so many ms. Nothing runs by them: they are only asked when they are. */
+  /** Opens at each of these times, for this number of ms. It schedules nothing: callers only ask for the times. */
   | { readonly kind: 'cron'; readonly times: Cron; readonly ms: number };
 
-/** What windows look like, for people. */
+/** The syntax of windows, for messages. */
 export const FREEZE_FORM =
   'FROM/TO as dates or times, or a cron expression and how long, each with a time zone: `2026-12-20/2027-01-02 Europe/Berlin`, `2026-12-24T18:00/2026-12-27T06:00 +01:00`, `0 18 * * fri for 62h Europe/Berlin`';
 
 const ONCE = /^(?<from>\S+?)\/(?<to>\S+?)(?:\s+(?<zone>\S+))?$/;
 const AGAIN = /^(?<cron>.+?)\s+for\s+(?<span>\S+)(?:\s+(?<zone>\S+))?$/;
 
-/** The window, or what is wrong with the text. A last day is frozen to its end; UTC where no zone is named. */
+/** The window, or what is wrong with the text. A last day is frozen to its end; UTC if no zone is given. */
 export function parseFreeze(text: string): FreezeWindow | string {
   const again = AGAIN.exec(text.trim())?.groups;
   if (again) return againWindow(again);
@@ -25,7 +25,7 @@ export function parseFreeze(text: string): FreezeWindow | string {
   return once ? onceWindow(text, once) : `\`${text}\` isn't a valid window`;
 }
 
-/** Those of these windows that are open, as they were written, and until when. */
+/** The windows that are open, as they were written, and when each closes. */
 export function openWindows(
   texts: readonly string[],
   now: number,
@@ -64,7 +64,7 @@ function againWindow({ cron = '', span = '', zone = 'UTC' }: Parts): FreezeWindo
   return { kind: 'cron', times, ms };
 }
 
-/** The times of the expression on the clocks of the zone, or what is wrong with it. */
+/** The times of the expression in the zone, or what is wrong with it. */
 function timesOf(cron: string, zone: string): Cron | string {
   const ahead = minutesAhead(zone);
   const place = ahead === undefined ? { timezone: zone } : { utcOffset: ahead };
@@ -75,10 +75,10 @@ function timesOf(cron: string, zone: string): Cron | string {
   }
 }
 
-/** Every minute of a day and some more: a window that runs into itself for longer is one that never closes. */
+/** The minutes of a day and some more: a window that overlaps itself for longer never closes. */
 const LONGEST_CHAIN = 1500;
 
-/** When a window that opened at `from` closes, where its next opening may come first; undefined: never. */
+/** When a window that opened at `from` closes, although its next opening can come first; undefined: never. */
 function lastEnd(times: Cron, from: number, ms: number): number | undefined {
   let opened = from;
   for (let i = 0; i < LONGEST_CHAIN; i++) {
@@ -89,11 +89,11 @@ function lastEnd(times: Cron, from: number, ms: number): number | undefined {
   return undefined;
 }
 
-/** When the window closes that is open now; undefined where none is. */
+/** When the currently open window closes; undefined if none is open. */
 export function openUntil(window: FreezeWindow, now: number): number | undefined {
   if (window.kind === 'once') return now >= window.from && now < window.until ? window.until : undefined;
   const { times, ms } = window;
-  const opened = times.previousRuns(1, new Date(now + 1))[0]?.getTime(); // it leaves out the moment itself
+  const opened = times.previousRuns(1, new Date(now + 1))[0]?.getTime(); // excludes the given time itself
   if (opened === undefined || opened + ms <= now) return undefined;
   return lastEnd(times, opened, ms) ?? opened + ms;
 }

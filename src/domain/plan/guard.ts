@@ -1,4 +1,4 @@
-// Named rules that can refuse a plan, and what they found. The rules themselves are in plan/guards.
+// The names of the rules that can refuse a plan, and their findings. The rules are in plan/guards.
 
 export type GuardId =
   | 'open-gateway'

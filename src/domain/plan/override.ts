@@ -1,13 +1,13 @@
-// What lets the finding of a guard pass, and its text in plans: the flag as it is typed in a shell, which is part of the
-// format. Everybody else asks here and prints it in a way of their own.
+// What allows the finding of a guard, and its text in plans: the flag as it is typed in a shell, which is part of
+// the format. All other code gets the data here and prints it in its own way.
 import { shellWord } from '../../lib/shell.ts';
 import type { GuardId, Verdict } from './guard.ts';
 
 export interface Override {
   readonly guard: GuardId;
-  /** In the path grammar; absent: for the guard as a whole. */
+  /** As path text; absent: for the guard as a whole. */
   readonly path?: string;
-  /** One of them has to be chosen. */
+  /** The user must choose one of them. */
   readonly choices?: readonly string[];
 }
 
@@ -27,7 +27,7 @@ export function overrideOf({ guard, override }: Pick<Verdict, 'guard' | 'overrid
   return rest.startsWith(':') ? { guard, path: rest.slice(1) } : { guard };
 }
 
-/** What `--allow` takes, one for each way to let it pass. */
+/** The arguments of `--allow`, one for each way to allow it. */
 export function allowValues({ guard, path, choices }: Override): readonly string[] {
   if (choices) return choices.map((choice) => `${guard}=${choice}`);
   return [path === undefined ? guard : `${guard}:${path}`];

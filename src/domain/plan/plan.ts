@@ -1,5 +1,5 @@
-// A plan: what differs on one target, the writes that would make it equal, and whether the guards let it pass.
-// Plain JSON, versioned, without secrets. It cannot run or print itself.
+// A plan: what differs on one target, the writes that would make it equal, and whether the guards allow it. Plain
+// JSON, versioned, without secrets. It can't run or print itself.
 import type { Change } from './change.ts';
 import type { Layout, Revision } from '../desired.ts';
 import type { Verdict } from './guard.ts';
@@ -19,7 +19,7 @@ export interface PatchOperation {
   readonly value?: Redacted;
 }
 
-/** HMAC-SHA256 over changes, allowances and base; `keyId` tells "another key" from "stale". */
+/** HMAC-SHA256 over changes, allowances and base; `keyId` distinguishes "another key" from "stale". */
 export interface Digest {
   readonly keyId: string;
   readonly value: string;
@@ -33,18 +33,18 @@ export interface Plan {
   readonly mode: Mode;
   readonly revision: Revision;
   readonly gateway: { readonly api: ApiGeneration; readonly layout: Layout; readonly build: Build };
-  /** Whether a state of this target was known: without it every origin is `first`. */
+  /** Whether there was a record of this target: without it, every origin is `first`. */
   readonly state: 'known' | 'new';
   readonly agreement: Agreement;
   readonly changes: readonly Change[];
   readonly writes: readonly Write[];
   /** All findings of all guards, allowed ones included. */
   readonly verdicts: readonly Verdict[];
-  /** Declared once, undeclared now, still in force on the gateway. */
+  /** Declared once, undeclared now, still in effect on the gateway. */
   readonly released: readonly string[];
   /** Paths that differ but are ignored by policy. */
   readonly ignored: readonly string[];
-  /** Warnings that refuse nothing. */
+  /** Warnings that don't refuse anything. */
   readonly notes: readonly Problem[];
   readonly patch: readonly PatchOperation[];
   readonly digest: Digest;

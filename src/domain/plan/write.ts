@@ -1,11 +1,11 @@
-// One request to the gateway that makes changes: what it sends, what it may alter besides, and why this way.
+// One request that changes the gateway: what it sends, what else it can change, and the reason for this route.
 import type { Redacted } from '../redacted.ts';
 import type { Sealed } from '../secret.ts';
 import type { Tree } from '../../lib/value.ts';
 
 /**
- * Everything a write may legitimately alter besides its own paths (C v0 §4.4 N10): paths in the grammar, whole
- * subtrees. `defaults` are the keys the gateway's saver writes out; `secretHash` when it may re-hash the secret.
+ * Everything that a write may change besides its own paths (C v0 §4.4 N10): paths as text, whole subtrees.
+ * `defaults` are the keys that the gateway's saver writes out; `secretHash` if it may re-hash the secret.
  */
 export interface Footprint {
   readonly paths: readonly string[];
@@ -21,16 +21,16 @@ export interface Write {
   /** Below the server root, e.g. `/v0/management/debug`. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
-  /** For `PUT /config.yaml` the edits in words, one a line, never the file. */
+  /** For `PUT /config.yaml`, the edits as text, one per line, never the file. */
   readonly body?: Redacted;
   /** Ids of the changes it makes. */
   readonly makes: readonly string[];
   readonly footprint: Footprint;
-  /** Why this route: one sentence, naming the contract's section where a trap decided it. */
+  /** Why this route: one sentence, with the contract's section if a trap decided it. */
   readonly reason: string;
 }
 
-/** What memory and file must hold once a write has settled. */
+/** What memory and file must contain after a write has settled. */
 export interface Prediction {
   /** Canonical memory (see `Live.memory`). */
   readonly memory: Sealed<Tree>;
@@ -38,12 +38,12 @@ export interface Prediction {
   readonly file: Sealed<Tree>;
 }
 
-/** A write ready to be sent; lives only in memory. */
+/** A write ready to be sent; exists only in memory. */
 export interface PreparedWrite {
   readonly write: Write;
   /**
-   * The body from the raw file as it is right before sending; `PUT /config.yaml` splices it, other routes ignore it.
-   * Throws a HoldfastError (`unsafe-edit`) when the file cannot be edited any more.
+   * The body from the raw file as it is directly before sending; `PUT /config.yaml` splices it, other routes ignore
+   * it. Throws a HoldfastError (`unsafe-edit`) if the file can't be edited any more.
    */
   readonly body: (rawFile: Sealed<string>) => Sealed<string>;
   readonly contentType: string;

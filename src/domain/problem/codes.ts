@@ -3,16 +3,16 @@
 // 6xxx state, 7xxx daemon, 8xxx forges and CI, 9xxx our own faults.
 import { EXIT, type ExitCode } from './exit.ts';
 
-/** What a code means to the program: nobody else judges by codes, their ranges or their words. */
+/** What a code means for the program. No other code decides by codes, their ranges or their texts. */
 interface Meaning {
   /**
-   * `at-once`: a read that failed so is worth another try. `later`: it may end by itself, as a restart does. `never`:
-   * only a person ends it, so nothing is tried again before the schedule or a change.
+   * `at-once`: retry a read that failed like this. `later`: it may end without intervention, like a restart.
+   * `never`: only a person ends it, so nothing is retried before the schedule or a change.
    */
   readonly retry?: 'at-once' | 'later' | 'never';
-  /** The request surely never reached the gateway, so it has changed nothing. */
+  /** The request certainly never reached the gateway, so it has changed nothing. */
   readonly unsent?: true;
-  /** Of a git remote: it didn't even say what it contains. */
+  /** Of a git remote: it didn't even list its refs. */
   readonly unanswered?: true;
 }
 
@@ -1059,7 +1059,7 @@ export const CODES = {
     'No approved plan was found',
     'Apply after the merge of a pull request that has a comment of `holdfast plan --comment` without refusals, or plan and apply in one job with `plan -o FILE` and `apply FILE`.',
   ),
-  // 9xxx our own faults
+  // 9xxx bugs of Holdfast
   HF9001: code(
     EXIT.unexpected,
     'Unexpected error',
@@ -1070,5 +1070,5 @@ export const CODES = {
 
 export type Code = keyof typeof CODES;
 
-/** Whether it is about the files of desired state: the range 2xxx. */
+/** Whether it is about the files of desired state: range 2xxx. */
 export const isOfDesiredState = (code: Code): boolean => code.startsWith('HF2');

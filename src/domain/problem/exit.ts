@@ -1,4 +1,4 @@
-// Exit codes of the command line and which of several wins.
+// Exit codes of the command line, and which of several wins.
 
 export const EXIT = {
   ok: 0,

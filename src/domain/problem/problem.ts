@@ -1,9 +1,9 @@
-// Problems as values: a stable code, where it is, what is wrong, what to do. They accumulate; the first one does not
-// stop the rest. Thrown only across a boundary, inside a HoldfastError.
+// Problems as values: a stable code, a position, a description, a remedy. Problems accumulate; the first one doesn't
+// stop the rest. They are thrown only across a boundary, inside a HoldfastError.
 import { CODES, type Code } from './codes.ts';
 import { EXIT, type ExitCode, worstExit } from './exit.ts';
 
-/** What a problem says in words, as values for the program. */
+/** Facts from a problem's text, as values for the program. */
 export interface Facts {
   /** HF6001: who has the lock. */
   readonly holder?: string;
@@ -24,12 +24,12 @@ export interface Position {
 export interface Problem {
   readonly code: Code;
   readonly severity: 'error' | 'warning';
-  /** One sentence that says what is wrong here. Never holds a secret. */
+  /** One sentence that says what is wrong. Never contains a secret. */
   readonly message: string;
-  /** What to do about it; the code's own remedy where the place says nothing better. */
+  /** What to do about it; the remedy of the code unless the caller has a better one. */
   readonly remedy: string;
   readonly position?: Position;
-  /** In the path grammar of `path.ts`. */
+  /** A path as text (`path.ts`). */
   readonly path?: string;
   readonly target?: string;
   readonly [FACTS]?: Facts;

@@ -4,7 +4,7 @@ import type { Sealed } from '../secret.ts';
 
 const ID = /^\d{8}T\d{6}Z-[0-9a-f]{8}$/;
 
-/** Whether a text can be the id of a backup; no other text names a place on disk. */
+/** Whether a text can be the ID of a backup; no other text is used as a file name. */
 export const isBackupId = (text: string): boolean => ID.test(text);
 
 export interface BackupRecord {
@@ -24,7 +24,7 @@ export interface BackupRecord {
   readonly url?: string;
 }
 
-/** A backup as one file beside the records of the state. Only its name is known without its identity. */
+/** A backup as one file next to the records of the state. Only its file name is known, not its identity. */
 export interface BackupArchive {
   /** Absolute. */
   readonly file: string;
@@ -38,6 +38,6 @@ export interface BackupArchive {
 export interface Backup extends BackupRecord {
   /** Raw `config.yaml`, byte for byte. */
   readonly file: Sealed<string>;
-  /** Raw answer of `GET /config`. */
+  /** Raw response of `GET /config`. */
   readonly json: Sealed<string>;
 }

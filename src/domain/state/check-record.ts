@@ -1,8 +1,8 @@
-// One look of the daemon at a target, as it is remembered for a plot over time. Without secrets, and small: there is one
-// every few minutes.
+// The record of one check of a target by the daemon, for the timeline. Without secrets, and small, because there is
+// one every few minutes.
 import type { OutcomeKind } from '../outcome/outcome.ts';
 
-/** Why a target is looked at. `source`: git brought something new. `asked`: somebody wanted it. */
+/** Why a target is checked. `source`: git has a new commit. `asked`: someone requested it. */
 export type Trigger = 'start' | 'settings' | 'files' | 'source' | 'asked' | 'schedule' | 'retry';
 
 export interface CheckRecord {
@@ -10,7 +10,7 @@ export interface CheckRecord {
   readonly at: number;
   readonly trigger: Trigger;
   readonly outcome: OutcomeKind;
-  /** Differences that were found, applied ones included. */
+  /** Differences that were found, including applied ones. */
   readonly differences: number;
   readonly durationMs: number;
   /** Requests to the gateway. */

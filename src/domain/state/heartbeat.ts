@@ -1,16 +1,16 @@
-// A sign of life that a daemon leaves in its state, so that whoever starts and watches processes needs no port for it.
+// A heartbeat that a daemon writes to its state, so that process supervisors don't need a port.
 
 export interface Heartbeat {
   /** ms since the epoch. */
   readonly at: number;
   readonly pid: number;
-  /** What is wrong with it, in words; empty while it is healthy. */
+  /** What is wrong with the daemon, as text; empty while it is healthy. */
   readonly problems: readonly string[];
-  /** It was the last one: the daemon stopped because it was told to. */
+  /** The last heartbeat: the daemon stopped on request. */
   readonly ended?: boolean;
 }
 
-/** ms between two of them. */
+/** ms between two heartbeats. */
 export const HEARTBEAT_INTERVAL_MS = 30_000;
-/** ms after which a daemon that left none is taken for dead. */
+/** A daemon without a heartbeat for this many ms counts as dead. */
 export const HEARTBEAT_VALID_MS = 90_000;

@@ -1,4 +1,4 @@
-// What Holdfast remembers of a target between runs.
+// What Holdfast records about a target between runs.
 import type { Evidence, OutcomeKind, RequestCounts } from '../outcome/outcome.ts';
 import type { Layout, Revision } from '../desired.ts';
 import type { SyncStatus } from '../outcome/sync-status.ts';
@@ -10,19 +10,22 @@ import type { SyncStatus } from '../outcome/sync-status.ts';
 export interface LastApplied {
   readonly at: number;
   readonly revision: Revision;
-  /** Keyed hash of the normalised value at each owned path; paths in the grammar, lists whole, entries below them. */
+  /** Keyed hash of the normalised value at each owned path; lists as a whole, entries below them. */
   readonly hashes: Readonly<Record<string, string>>;
-  /** Paths that Holdfast itself put there, for `ownership: entries`. */
+  /** Paths that Holdfast added, for `ownership: entries`. */
   readonly placed: readonly string[];
   /** The layout of the paths. Absent: the flat one. */
   readonly layout?: Layout;
 }
 
-/** What is remembered of the texts of desired states, as keyed hashes: it can be asked, not listed. */
+/**
+ * What is recorded about the texts of desired states, as keyed hashes: callers can look up a text, but not list
+ * them.
+ */
 export interface Origins {
-  /** Of secrets and of what references brought, the newest first. */
+  /** Of secrets and texts from references, the newest first. */
   readonly secrets: readonly string[];
-  /** Of values that the files said themselves at free-form places, when they were last applied. */
+  /** Of values that the files contained literally at free-form paths, when they were last applied. */
   readonly plain: readonly string[];
 }
 
@@ -33,24 +36,24 @@ export interface Journal {
   readonly planDigest: string;
   readonly revision: Revision;
   readonly backup: string;
-  /** Keyed hashes of the file's content before, and after each write as predicted. */
+  /** Keyed hashes of the file's content before, and after each write, as predicted. */
   readonly before: string;
   readonly predicted: readonly string[];
-  /** How many writes were surely or possibly sent. */
+  /** How many writes were certainly or possibly sent. */
   readonly sent: number;
-  /** Paths in the grammar that the transaction may alter. */
+  /** Paths that the transaction may change. */
   readonly footprint: readonly string[];
-  /** What the transaction changes: keyed hash of each place to that of its value afterwards. */
+  /** What the transaction changes: keyed hash of each path to that of its new value. */
   readonly ours?: Readonly<Record<string, string>>;
   readonly phase: 'open' | 'rolling-back';
-  /** The file was flat, on a v8 gateway, and was to stay so: the hashes and paths are of its own spelling. */
+  /** The flat file of a v8 gateway was to stay flat: the hashes and paths are in its spelling. */
   readonly keptFlat?: boolean;
-  /** What a commit will remember, so that a commit after a crash needs neither the files nor the plan. */
+  /** What a commit will record, so that a commit after a crash needs neither the files nor the plan. */
   readonly remembered?: { readonly lastApplied: LastApplied; readonly released: readonly string[] };
-  /** One line a change and a write, for the history. */
+  /** One line for each change and write, for the history. */
   readonly changes?: readonly string[];
   readonly writes?: readonly string[];
-  /** Who asked for it, when somebody did. */
+  /** Who requested it, if someone did. */
   readonly by?: string;
 }
 
@@ -60,7 +63,7 @@ export interface HistoryEntry {
   readonly outcome: OutcomeKind;
   readonly revision?: Revision;
   readonly planDigest?: string;
-  /** One line a change, as a reader saw it. */
+  /** One line per change, as shown to readers. */
   readonly changes: readonly string[];
   readonly writes: readonly string[];
   readonly backup?: string;
@@ -68,11 +71,11 @@ export interface HistoryEntry {
   readonly problems: readonly string[];
   readonly durationMs: number;
   readonly requests: RequestCounts;
-  /** Who asked for it, when somebody did. */
+  /** Who requested it, if someone did. */
   readonly by?: string;
 }
 
-/** A remembered authentication failure, so that jobs together cannot reach the five strikes of C v0 §1.3. */
+/** A recorded authentication failure, so that several jobs together don't reach the five failures of C v0 §1.3. */
 export interface AuthBlock {
   /** ms since the epoch. */
   readonly until: number;
@@ -83,23 +86,23 @@ export interface AuthBlock {
   readonly keys: string;
 }
 
-/** What a channel of notifications knows of a target, or of what else it is told about. */
+/** What a notification channel was told about a target, or about anything else. */
 export interface NotifiedStatus {
-  /** Where it stood when the channel last heard of it, or would have if it wanted to. */
+  /** The status when the channel was last notified, or would have been if it had subscribed. */
   readonly standing: SyncStatus | 'source' | 'daemon';
-  /** Which one, where several of a kind can follow each other: the revision that was rolled back. */
+  /** Which one, if several of a kind can follow each other: the revision that was rolled back. */
   readonly of?: string;
-  /** The last trouble it was told that is not over yet. */
+  /** The last problem it was notified of that isn't over yet. */
   readonly trouble?: NotifiedStatus['standing'];
 }
 
-/** By channel, then by what it is about. */
+/** By channel, then by subject. */
 export type NotifiedByChannel = Readonly<Record<string, Readonly<Record<string, NotifiedStatus>>>>;
 
 export interface Suspension {
   readonly until: number;
   readonly reason: string;
-  /** Who asked for it. */
+  /** Who requested it. */
   readonly by?: string;
 }
 

@@ -1,17 +1,17 @@
-// A target that is left alone for a while: it always has an end and a reason, and is over by itself.
+// A suspended target: it always has an end and a reason, and ends automatically.
 import type { Suspension } from './state.ts';
 import { momentText } from '../../lib/text.ts';
 
-/** ms. What is to be left alone for longer has no place in the settings. */
+/** ms. For a longer time, remove the target from the settings. */
 const LONGEST = 30 * 86_400_000;
 const LONGEST_REASON = 500;
 
-/** The suspension while it lasts. */
+/** The suspension if it is in effect. */
 export function inForce(suspension: Suspension | undefined, now: number): Suspension | undefined {
   return suspension && suspension.until > now ? suspension : undefined;
 }
 
-/** What is wrong with a suspension that somebody asks for; undefined: nothing. */
+/** What is wrong with a requested suspension; undefined: nothing. */
 export function suspensionFault({ until, reason }: Suspension, now: number): string | undefined {
   if (until <= now) return `it would have ended at ${momentText(until)} already`;
   if (until > now + LONGEST) return 'it would last longer than 30 days';

@@ -1,8 +1,11 @@
-// Wrong indentation in YAML, said of the line that is indented otherwise than the lines above it allow.
+// Finds wrong indentation in YAML: reports the line whose indentation doesn't fit the lines above it.
 import { indentOf, keyColumnOf, type Mistake, missingBlank, type Place, said, spaces } from './place.ts';
 import { unclosedBracket } from './unclosed.ts';
 
-/** A value that turns out to be a mapping or a list: because of a colon in it, or of the indentation of the next line. */
+/**
+ * A value that turns out to be a mapping or a list, because of a colon in it, or because of the indentation of the
+ * next line.
+ */
 export function nestedValue(place: Place, message: string): Mistake | undefined {
   if (message.startsWith('A block sequence')) return wrongIndent(place.spoken);
   const rest = place.text.slice(place.at).split(/\r?\n/, 1)[0] ?? '';
@@ -16,7 +19,7 @@ export function nestedValue(place: Place, message: string): Mistake | undefined 
   return below && wrongIndent(below, keyColumnOf(place.line));
 }
 
-/** `expected`: the column of the keys that it should stand beside. */
+/** `expected`: the column of the keys it should be aligned with. */
 export function wrongIndent(place: Place, expected?: number): Mistake {
   const { line, firstAt } = place;
   const dash = missingBlank(place);
@@ -59,7 +62,7 @@ export function badIndent(place: Place, message: string): Mistake | undefined {
   return wrongIndent(place.spoken);
 }
 
-/** Whether the line stands below a `|` or `>` text and further in than its key. */
+/** Whether the line is part of a `|` or `>` text. */
 function blockTextAbove(place: Place): boolean {
   const own = indentOf(place.line);
   for (let above = place.above(); above; above = above.above()) {

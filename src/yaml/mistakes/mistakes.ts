@@ -1,5 +1,5 @@
-// What people did wrong where the YAML parser stops: said of the line where they did it, which is often not the one where
-// the parser noticed. Nothing of a value is quoted: it may be a secret.
+// Finds the cause of a YAML syntax error: reports the line with the mistake, which is often not where the parser
+// noticed it. Quotes no part of a value, because it can be a secret.
 import type { YAMLError } from 'yaml';
 import { badIndent, nestedValue, wrongIndent } from './indent.ts';
 import { keyColumnOf, type Mistake, missingBlank, Place, said } from './place.ts';
@@ -15,12 +15,15 @@ export function mistakeIn(text: string, error: Found): Mistake {
   return found ?? { code: 'HF2010', message: plainWords(error.message), at: error.pos[0] };
 }
 
-/** Of a file that is one text though a mapping was meant: `key:value`. */
+/** The file is one text although a mapping was meant: `key:value`. */
 export function mistakeInText(text: string, at: number): Mistake | undefined {
   return missingBlank(new Place(text, at));
 }
 
-/** The parser's own words, without what may be a piece of the file: what follows a colon, or the name of a directive. */
+/**
+ * The parser's own message, without what can be a part of the file: what follows a colon, or the name of a
+ * directive.
+ */
 const plainWords = (message: string): string =>
   message.replace(/\s*(?::.*| at line .*)$/s, '').replace(/(Unknown directive) .*/s, '$1');
 

@@ -1,4 +1,4 @@
-// A place in a YAML text and the lines around it, and how a mistake there is put.
+// A position in a YAML text, the lines around it, and the form of a reported mistake.
 import type { Code } from '../../domain/problem/codes.ts';
 
 export interface Mistake {
@@ -9,7 +9,7 @@ export interface Mistake {
   readonly remedy?: string;
 }
 
-/** A mistake in the form of the text; most are. */
+/** A mistake in the syntax of the text; most are. */
 export const said = (message: string, at: number, remedy?: string): Mistake => ({
   code: 'HF2010',
   message,
@@ -38,7 +38,7 @@ export class Place {
     return this.text.slice(this.lineStart).split(/\r?\n/, 1)[0] ?? '';
   }
 
-  /** Of the first character in the line that is no blank. */
+  /** Of the first non-blank character in the line. */
   get firstAt(): number {
     return this.lineStart + indentOf(this.line);
   }
@@ -47,12 +47,12 @@ export class Place {
     return this.text.slice(0, this.lineStart).split('\n').length;
   }
 
-  /** The same, or the next line that says something where this one is empty or a comment. */
+  /** The same line, or the next one with content if this one is empty or a comment. */
   get spoken(): Place {
     return isSilent(this.line) ? (this.below() ?? this) : this;
   }
 
-  /** The next line that says something, where there is one. */
+  /** The next line with content, if there is one. */
   below(): Place | undefined {
     let start = this.lineStart + this.line.length;
     for (;;) {
@@ -64,7 +64,7 @@ export class Place {
     }
   }
 
-  /** The line above that says something, where there is one. */
+  /** The previous line with content, if there is one. */
   above(): Place | undefined {
     let end = this.lineStart;
     while (end > 0) {
@@ -77,7 +77,7 @@ export class Place {
 }
 
 export const indentOf = (line: string): number => /^ */.exec(line)?.[0].length ?? 0;
-/** Where its key begins: behind the dashes. */
+/** Where its key begins: after the dashes. */
 export const keyColumnOf = (line: string): number => /^ *(?:- +)*/.exec(line)?.[0].length ?? 0;
 export const isSilent = (line: string): boolean => /^\s*(?:#.*)?$/.test(line);
 export const spaces = (count: number): string => (count === 1 ? '1 space' : `${count} spaces`);

@@ -1,4 +1,4 @@
-// Quotes and brackets that were opened and never closed: where they begin.
+// Finds quotes and brackets that were opened and never closed.
 import { type CST, Parser } from 'yaml';
 import { type Mistake, type Place, said } from './place.ts';
 
@@ -29,7 +29,7 @@ export function unclosedBracket({ text, at, char }: Place): Mistake {
   return said(`The "${bracket}" that begins here isn't closed`, open ?? at, `Close it with "${closing}".`);
 }
 
-/** The innermost bracket that is open where the parser stopped. */
+/** The innermost open bracket at the position where the parser stopped. */
 function openBracket(text: string, at: number): number | undefined {
   const open: number[] = [];
   for (const { type, offset } of tokensOf(text)) {
@@ -46,7 +46,7 @@ interface Token {
   readonly source: string;
 }
 
-/** All tokens with a text of their own, in its order. */
+/** All tokens with text, in order. */
 function tokensOf(text: string): Token[] {
   const found: Token[] = [];
   const visit = (part: unknown): void => {

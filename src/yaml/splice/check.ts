@@ -1,6 +1,6 @@
-// Which edits can't be spliced: what they touch is shared (anchors, aliases, merge keys), tagged, beyond the first
-// document, or its marks aren't found in the text. Goes the way the splice goes, before it; the proof after the splice
-// judges everything else.
+// Which edits can't be spliced: what they touch is shared (anchors, aliases, merge keys), tagged, outside the first
+// document, or its marks aren't found in the text. Runs before the splice and takes the same steps; the verification
+// after the splice checks everything else.
 import type { FileDocument, FileNode, ListNode, MapNode, Pair } from '../../domain/yaml-node.ts';
 import { firstOf } from '../../lib/result.ts';
 import { rangeOf, type Splicing } from './context.ts';
@@ -58,7 +58,7 @@ const anchored = (document: FileDocument, node: FileNode, anchor: string): Unsaf
 const unplaced = (document: FileDocument, node: FileNode): UnsafeEdit =>
   refusal(document, node, "the position in the text isn't known");
 
-/** What goes away may hold nothing that others refer to, and no tag that the new value would inherit. */
+/** A removed part must not contain anything that others refer to, or a tag that the new value would inherit. */
 function gone(document: FileDocument, node: FileNode): UnsafeEdit | undefined {
   if (node.anchor !== undefined) return anchored(document, node, node.anchor);
   if (node.tag !== undefined) return refusal(document, node, `the value has the tag ${node.tag}`);
@@ -134,7 +134,7 @@ function inPair(
     : undefined;
 }
 
-/** The first key of an entry stands behind its dash. */
+/** The first key of an entry follows its dash. */
 function firstKeys({ text, document }: Splicing, map: MapNode, keys: Keys): UnsafeEdit | undefined {
   const [first] = map.pairs;
   if (!first) return refusal(document, map, 'the mapping is empty');

@@ -1,11 +1,12 @@
-// What every piece of a splice is given: the text, the parsed document, the file's habits, and the way into a node.
+// The input of every part of a splice: the text, the parsed document, the file's style, and a way to descend into a
+// node.
 import type { FileDocument, FileNode, SourceRange } from '../../domain/yaml-node.ts';
 import type { Patch } from './patch.ts';
 import type { Style } from './render.ts';
 import type { Replacement } from './text.ts';
 
 export interface Splicing {
-  /** Ends with a line end, always. */
+  /** Always ends with a line end. */
   readonly text: string;
   readonly document: FileDocument;
   readonly style: Style;
@@ -13,7 +14,7 @@ export interface Splicing {
   readonly inside: (context: Splicing, node: FileNode, patch: Patch) => Replacement[];
 }
 
-/** What `unsafeIn` made sure of before the first replacement. */
+/** What `unsafeIn` checked before the first replacement. */
 export function ensured<T>(found: T | undefined): T {
   if (found === undefined) throw new TypeError('a patch was spliced that the check refuses');
   return found;

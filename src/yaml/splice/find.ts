@@ -3,7 +3,7 @@ import type { FileNode, ListNode, Pair } from '../../domain/yaml-node.ts';
 import { rangeOf } from './context.ts';
 import { valueLineEnd } from './text.ts';
 
-/** Past the last line of a node, its own end-of-line comment included. */
+/** After the last line of a node, including its own end-of-line comment. */
 export function endOfLines(text: string, node: FileNode): number {
   const { start, end } = rangeOf(node);
   return valueLineEnd(text, start, end);
@@ -17,8 +17,8 @@ export function colonAfter(text: string, { key }: Pair): number | undefined {
 }
 
 /**
- * Offsets of the dashes, up to the first that isn't found. The first may stand behind another dash; then only its items'
- * insides can be edited.
+ * Offsets of the dashes, up to the first that isn't found. The first can follow another dash; then only the content
+ * of its items can be edited.
  */
 export function dashesOf(text: string, list: ListNode): number[] {
   const dashes: number[] = [];

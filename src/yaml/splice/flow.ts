@@ -1,5 +1,6 @@
-// Edits inside flow collections (`[a, b]`, `{ a: 1 }`): members keep their source text, separators are kept where the
-// number of members allows it. Comments inside a flow collection can't be kept: the check refuses such collections.
+// Edits inside flow collections (`[a, b]`, `{ a: 1 }`): members keep their source text, and separators are kept if
+// the number of members allows it. Comments inside a flow collection can't be kept, so the check refuses such
+// collections.
 import type { FileNode, ListNode, MapNode, Pair } from '../../domain/yaml-node.ts';
 import { isOld, type ItemStep, type KeyStep, type Patch } from './patch.ts';
 import { quoteInside, quoteOf, renderFlow } from './render.ts';
@@ -76,7 +77,7 @@ export const spansOf = (node: ListNode | MapNode): readonly Span[] =>
 export const bracketsOf = ({ kind }: ListNode | MapNode): readonly [string, string] =>
   kind === 'list' ? ['[', ']'] : ['{', '}'];
 
-/** The texts before, between and behind the members. */
+/** The texts before, between and after the members. */
 export function gapsOf(text: string, node: ListNode | MapNode, spans: readonly Span[]): string[] {
   const { start, end } = rangeOf(node);
   const starts = [...spans.map((span) => span.start), end - 1];

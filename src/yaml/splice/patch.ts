@@ -1,5 +1,5 @@
-// What is to change in a tree, as a tree of its own: the same patch is applied to values, to the nodes of a file and to
-// its text, and the three must agree.
+// The change of a tree, as a tree of its own: the same patch is applied to values, to the nodes of a file and to its
+// text, and the three results must agree.
 import type { Comments, FileNode, MapNode, Pair, ScalarNode } from '../../domain/yaml-node.ts';
 import { isList, isTree, listOf, type Tree, treeOf, type Value } from '../../lib/value.ts';
 import { type Quote, writeKey, writeScalar } from './scalar.ts';
@@ -20,7 +20,7 @@ export type ItemStep = { readonly from: number; readonly patch?: Patch } | { rea
 export const isOld = (step: ItemStep): step is { readonly from: number; readonly patch?: Patch } =>
   'from' in step;
 
-/** Edits one at a time, for callers that know a place rather than a tree. Steps: keys and indexes of the old tree. */
+/** Edits one at a time, for callers that know a path rather than a tree. Steps: keys and indexes of the old tree. */
 export function patchAt(place: readonly (string | number)[], patch: Patch, root: Value): Patch {
   const [step, ...rest] = place;
   if (step === undefined) return patch;
@@ -71,7 +71,7 @@ const hasMembers = (node: FileNode): boolean =>
 
 /**
  * The same patch, with a `replace` wherever there is nothing to edit (null, `[]`, `{}`, another kind of node) and
- * wherever nothing would be left.
+ * wherever nothing would remain.
  */
 export function fitPatch(node: FileNode, patch: Patch): Patch {
   if (patch.kind === 'replace') return patch;

@@ -1,13 +1,13 @@
-// New values as YAML lines in the style of the file they go into. Never looks at what is there besides its style.
+// Renders new values as YAML lines in the style of the file. Reads only the style of the existing content.
 import type { FileDocument, FileNode, ScalarNode } from '../../domain/yaml-node.ts';
 import { isList, isTree, type Value } from '../../lib/value.ts';
 import { type Quote, writeKey, writeScalar } from './scalar.ts';
 
 export interface Style {
   readonly eol: '\n' | '\r\n';
-  /** Columns that a nested mapping goes in. */
+  /** Indentation of a nested mapping, in columns. */
   readonly step: number;
-  /** Columns that a list under a key goes in: 0 or more. */
+  /** Indentation of a list under a key, in columns: 0 or more. */
   readonly listStep: number;
   readonly quote: Quote;
 }
@@ -18,7 +18,7 @@ interface Tally {
   readonly quotes: Map<Quote, number>;
 }
 
-/** The habits of a file, by majority. Reads at most a few hundred nodes. */
+/** The style of a file, by majority. Reads at most a few hundred nodes. */
 export function styleOf(document: FileDocument): Style {
   const tally: Tally = { steps: new Map(), listSteps: new Map(), quotes: new Map() };
   const column = columnsOf(document.text);
@@ -65,13 +65,13 @@ function count(
   for (const pair of node.pairs) count(pair.value, at, column, tally, budget);
 }
 
-/** The quotes of a scalar that is a text for sure. Undefined for numbers, booleans and block scalars. */
+/** The quotes of a scalar that is certainly a text. Undefined for numbers, booleans and block scalars. */
 export function quoteOf(node: ScalarNode): Quote | undefined {
   if (node.style === 'single' || node.style === 'double') return node.style;
   return node.style === 'plain' && writeScalar(node.text, 'plain').style === 'plain' ? 'plain' : undefined;
 }
 
-/** The quotes used inside a neighbour, for a new entry beside it. */
+/** The quotes inside a neighbor, for a new entry next to it. */
 export function quoteInside(node: FileNode | undefined): Quote | undefined {
   if (node?.kind === 'scalar') return quoteOf(node);
   const inner =
@@ -102,7 +102,7 @@ export function renderInline(value: Value, quote: Quote): string {
   return isList(value) || isTree(value) ? renderFlow(value, quote) : writeScalar(value, quote).source;
 }
 
-/** Lines without line ends. `column` is where keys or dashes stand. */
+/** Lines without line ends. `column` is the column of keys or dashes. */
 export function renderBlock(value: Value, column: number, style: Style): string[] {
   if (isList(value) && value.length > 0) return value.flatMap((item) => renderItem(item, column, style));
   if (isTree(value) && isBlock(value))

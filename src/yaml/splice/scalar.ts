@@ -1,21 +1,21 @@
-// One scalar as YAML text: which quotes it needs so that every YAML 1.1 and 1.2 reader sees the same value, and so that
-// no line of it can start with `#` (C v0 §2.3, the trap of block scalars). Knows nothing of documents.
+// One scalar as YAML text: the quotes it needs so that every YAML 1.1 and 1.2 reader sees the same value, and so
+// that no line of it starts with `#` (C v0 §2.3, the trap of block scalars). Knows nothing of documents.
 import type { ScalarNode } from '../../domain/yaml-node.ts';
 import type { Scalar } from '../../lib/value.ts';
 
 export type Quote = 'plain' | 'single' | 'double';
 
 export interface WrittenScalar {
-  /** As it stands in the file. */
+  /** The text in the file. */
   readonly source: string;
-  /** As it reads back. */
+  /** The value after parsing. */
   readonly text: string;
   readonly style: ScalarNode['style'];
 }
 
-/** Texts that a YAML 1.1 reader takes for a boolean, null or merge key. */
+/** Texts that a YAML 1.1 reader interprets as a boolean, null or merge key. */
 const RESERVED = /^(?:y|n|yes|no|on|off|true|false|null|nil|~|<<|=|\.inf|\.nan)$/i;
-/** A leading digit or sign may make it a number, a date, a time, an octal or a document marker. */
+/** With a leading digit or sign it can be a number, a date, a time, an octal or a document marker. */
 const NUMBER_LIKE = /^[-+.]?\d|^[-+]?\.(?:inf|nan)/i;
 const INDICATOR_FIRST = /^[-?:,[\]{}#&*!|>'"%@`\s.=]/;
 const BREAKS_PLAIN = /:(?:\s|$)|\s#|\s$/;
@@ -54,7 +54,7 @@ function doubleQuoted(text: string): string {
   return `"${text.replace(CONTROLS, escaped)}"`;
 }
 
-/** `wish` is the style of the neighbours; it is followed where it is safe. */
+/** `wish` is the style of the neighbors; it is used if it is safe. */
 export function writeString(text: string, wish: Quote, flow = false): WrittenScalar {
   if (CONTROL.test(text) || wish === 'double') return { source: doubleQuoted(text), text, style: 'double' };
   if (wish === 'single') return { source: `'${text.replaceAll("'", "''")}'`, text, style: 'single' };
@@ -74,7 +74,7 @@ function numberText(value: number | boolean): string {
   return typeof value === 'number' && Number.isInteger(value) ? BigInt(value).toString() : String(value);
 }
 
-/** Keys stay plain where they can, whatever the values around them look like. */
+/** Keys stay plain if possible, whatever the values around them look like. */
 export function writeKey(name: string, flow = false): WrittenScalar {
   return writeString(name, 'plain', flow);
 }

@@ -1,5 +1,5 @@
-// Edits the raw text of a file by replacing the source ranges of what changes; every other byte stays. Knows nothing of
-// the catalog: what is to change comes as a Patch.
+// Edits the raw text of a file by replacing the source ranges of what changes; all other bytes stay. Knows nothing
+// of the catalog: the change is a Patch.
 import type { FileDocument, FileNode, ListNode, MapNode, Pair } from '../../domain/yaml-node.ts';
 import { longestIncreasingRun } from '../../lib/longest-run.ts';
 import { isList, type Value } from '../../lib/value.ts';
@@ -36,9 +36,9 @@ import {
 export type { UnsafeEdit } from './check.ts';
 
 /**
- * The document with the patch made: text spliced, nodes edited without parsing again (new nodes have no range). Fails
- * with the line where the text can't be edited. Whether the text means what the nodes say is for the caller to prove by
- * parsing it.
+ * Applies the patch: splices the text, and edits the nodes without parsing again (new nodes have no range). Fails
+ * with the line if the text can't be edited. The caller must parse the text to verify that it means what the nodes
+ * say.
  */
 export function splice(document: FileDocument, patch: Patch): Result<FileDocument, UnsafeEdit> {
   if (document.root?.kind !== 'map')
@@ -77,7 +77,7 @@ function spliceNode(context: Splicing, node: FileNode, patch: Patch): Replacemen
 interface Chunk {
   /** With the comments directly above. */
   readonly start: number;
-  /** Past the line end of its last line, comments inside included. */
+  /** After the line end of its last line, including comments inside. */
   readonly end: number;
 }
 
@@ -106,7 +106,7 @@ function pairChunks(context: Splicing, map: MapNode): Chunk[] {
   let floor = 0;
   return map.pairs.map((pair, i) => {
     const first = rangeOf(pair.key).start;
-    // The comment above the first key of a file is about the file; the one above a dash is about the entry.
+    // The comment above the first key of a file is about the file; a comment above a dash is about the entry.
     if (i === 0 && (isRoot || !isFirstOnLine(context.text, first))) floor = lineStart(context.text, first);
     const chunk = chunkOf(context, first, pair.value, floor);
     floor = chunk.end;
@@ -137,7 +137,7 @@ interface Slot {
   readonly after: number;
   /** Where the lines of a block value begin. */
   readonly column: number;
-  /** Past the last line of the old value. */
+  /** After the last line of the old value. */
   readonly end: number;
 }
 
@@ -166,7 +166,7 @@ function replaceValue(context: Splicing, old: FileNode, value: Value, slot: Slot
   ];
 }
 
-/** A block scalar's range holds its last line end: it stays. */
+/** The range of a block scalar contains its last line end, which stays. */
 function trimmedEnd(text: string, start: number, end: number): number {
   let stop = end;
   while (stop > start && /\s/.test(text[stop - 1] ?? '')) stop -= 1;
@@ -196,7 +196,7 @@ function removals(
   return pieces;
 }
 
-/** The first keys of an entry go and stand behind its dash: the first that stays takes their place. */
+/** The first keys of an entry are removed, and they follow its dash: the first remaining key takes their position. */
 function pullUp(context: Splicing, map: MapNode, stays: number, chunks: readonly Chunk[]): Replacement[] {
   const { start } = rangeOf((map.pairs[0] as Pair).key);
   const next = rangeOf((map.pairs[stays] as Pair).key).start;
@@ -264,7 +264,7 @@ function itemChunks(context: Splicing, list: ListNode, dashes: readonly number[]
   });
 }
 
-/** Old items that need not move: everything else is cut and inserted again. */
+/** Old items that don't have to move; everything else is cut and inserted again. */
 function stayingInPlace(steps: readonly ItemStep[]): Set<number> {
   return new Set(longestIncreasingRun(steps.filter(isOld).map((step) => step.from)));
 }
@@ -288,7 +288,7 @@ function spliceItem(
   return [{ start, end: (chunks[from] as Chunk).end, text: newItem(context, list, patch.value, dashes) }];
 }
 
-/** A new item in the manner of its neighbours: dash column, distance behind the dash, flow or block, quotes. */
+/** A new item in the style of its neighbors: dash column, distance after the dash, flow or block, quotes. */
 function newItem(context: Splicing, list: ListNode, value: Value, dashes: readonly number[]): string {
   const [dash = 0] = dashes;
   const sibling = list.items.at(-1);

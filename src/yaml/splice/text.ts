@@ -1,14 +1,14 @@
-// Lines and replacements in a text: where an entry with its own comments begins and ends, and how pieces are put
-// together. Knows nothing of YAML beyond comment lines and indentation.
+// Lines and replacements in a text: where an entry with its own comments begins and ends, and how pieces are
+// combined. Of YAML, it knows only comment lines and indentation.
 
-/** `start === end` inserts. Several at one place keep their order. */
+/** `start === end` inserts. Several at one position keep their order. */
 export interface Replacement {
   readonly start: number;
   readonly end: number;
   readonly text: string;
 }
 
-/** From `start` to before `end`, with what lies inside a replacement replaced. */
+/** From `start` to before `end`, with the replacements inside applied. */
 export function replaceIn(text: string, start: number, end: number, pieces: readonly Replacement[]): string {
   let result = '';
   let at = start;
@@ -23,13 +23,13 @@ export function replaceIn(text: string, start: number, end: number, pieces: read
 export const lineStart = (text: string, at: number): number =>
   at <= 0 ? 0 : text.lastIndexOf('\n', at - 1) + 1;
 
-/** Past the line end at or after `at`. */
+/** After the line end at or after `at`. */
 export function lineEnd(text: string, at: number): number {
   const found = text.indexOf('\n', at);
   return found < 0 ? text.length : found + 1;
 }
 
-/** Past the last line of a value; one that already ends with its line (a block scalar) ends there. */
+/** After the last line of a value; a value that ends with its line (a block scalar) ends there. */
 export function valueLineEnd(text: string, start: number, end: number): number {
   return end > start && text[end - 1] === '\n' ? end : lineEnd(text, end);
 }
@@ -42,7 +42,7 @@ export const lineOf = (text: string, at: number): number => {
   return line;
 };
 
-/** Whether only blanks stand between the line's start and `at`. */
+/** Whether only blanks precede `at` on its line. */
 export const isFirstOnLine = (text: string, at: number): boolean =>
   /^[ \t]*$/.test(text.slice(lineStart(text, at), at));
 

@@ -1,4 +1,4 @@
-// What the daemon can be asked to do. Who asked goes into the log and into the history.
+// Actions of the daemon. The log and the history record who requested them.
 import type { FastifyRequest } from 'fastify';
 import type { ReconcileRequest } from '../../../apply/run/context.ts';
 import { fail } from '../../../domain/problem/problem.ts';
@@ -35,7 +35,7 @@ export function actionRoutes(operations: DaemonOperations, told: Told): Routes {
 
 const action = (name: string): `/targets/:target/actions/${string}` => `/targets/:target/actions/${name}`;
 
-/** The one who asks, by name, and a line in the log that says so. */
+/** The name of the requester; also writes a log line with it. */
 function asking({ who, ip }: FastifyRequest, { note }: Told, what: string): string {
   const name = who?.name ?? 'somebody';
   note('info', `${name} (${ip}) requested: ${what}`);

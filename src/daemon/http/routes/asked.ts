@@ -1,9 +1,9 @@
-// What requests carry in the words of the engine.
+// Converts request bodies to the engine's types.
 import { fail } from '../../../domain/problem/problem.ts';
 import type { Allowance, Mode, Target } from '../../../domain/target.ts';
 import { parseAllowance } from '../../../settings/policy.ts';
 
-/** Throws HF7036 for one that is none. */
+/** Throws HF7036 for an invalid one. */
 export function allowances(texts: readonly string[]): readonly Allowance[] {
   return texts.map((text) => {
     const allowance = parseAllowance(text);
@@ -12,7 +12,7 @@ export function allowances(texts: readonly string[]): readonly Allowance[] {
   });
 }
 
-/** Throws HF7036 where the settings keep Holdfast from writing at all: that is theirs to say. */
+/** Throws HF7036 if the settings don't let Holdfast write, because a request can't override that. */
 export function inMode({ name, mode }: Target, asked: Mode | undefined): { readonly mode?: Mode } {
   if (asked === undefined) return {};
   if (mode === 'observe' && asked !== 'observe')
@@ -20,7 +20,7 @@ export function inMode({ name, mode }: Target, asked: Mode | undefined): { reado
   return { mode: asked };
 }
 
-/** Throws HF7042: what cannot be taken back easily has to be meant. */
+/** Throws HF7042: what can't be undone easily needs a confirmation. */
 export function confirmed(target: string, confirm: string): void {
   if (confirm !== target)
     throw fail('HF7042', `\`confirm\` isn't "${target}", the name of the target`, { target });

@@ -1,4 +1,4 @@
-// The stream of events (server-sent): what changes while somebody looks.
+// The stream of server-sent events: what changes while a client listens.
 import { Type } from 'typebox';
 import type { Routes } from '../server/api.ts';
 import type { Entrance } from '../server/server.ts';
@@ -9,7 +9,7 @@ export function eventRoutes(streams: Streams, { access, cookie }: Entrance): Rou
     server.get(
       '/events',
       {
-        exposeHeadRoute: false, // it would listen for ever, and to nobody
+        exposeHeadRoute: false, // it would listen forever, without a client
         schema: {
           tags: ['events'],
           summary: 'Changes, as server-sent events',
@@ -27,7 +27,7 @@ export function eventRoutes(streams: Streams, { access, cookie }: Entrance): Rou
         const id = request.headers['last-event-id'];
         const session = request.cookies[cookie.name];
         const { by } = request.who ?? {};
-        // A session that ended, and a token that left the settings, listen no longer.
+        // Stops for a session that ended, or a token that was removed from the settings.
         const token = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? '';
         const mayListen = (): boolean => {
           if (by === 'nothing') return access.everybody() !== undefined;

@@ -1,4 +1,4 @@
-// What differs: as last known, as text, and computed now.
+// The differences: the last plan, its text, and a new plan.
 import type { ReconcileRequest } from '../../../apply/run/context.ts';
 import { PLAIN } from '../../../report/text/style.ts';
 import { planText } from '../../../report/text/plan.ts';
@@ -10,7 +10,7 @@ import { planView } from '../server/views.ts';
 import { allowances, inMode } from './asked.ts';
 
 const TAGS = ['plan'];
-/** A plan costs the gateway several requests of 60 ms each: at most so many a minute from one address. */
+/** A plan costs the gateway several requests of 60 ms each, so the number per minute and address is limited. */
 const PLANS_A_MINUTE = 30;
 
 export function planRoutes(operations: DaemonOperations): Routes {
@@ -24,7 +24,7 @@ export function planRoutes(operations: DaemonOperations): Routes {
     server.post(
       '/targets/:target/plan',
       {
-        // It writes nothing: a pull request may be shown its plan by a token that can do nothing else.
+        // It writes nothing, so a token of the role `read` can show a pull request its plan.
         config: { role: 'read', rateLimit: { max: PLANS_A_MINUTE, timeWindow: '1 minute' } },
         schema: {
           tags: TAGS,

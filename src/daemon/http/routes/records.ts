@@ -1,4 +1,4 @@
-// What is remembered of a target: transactions, backups (never what is in them), looks.
+// The records of a target: transactions, backups (never their contents), checks.
 import { type Static, Type } from 'typebox';
 import { fail } from '../../../domain/problem/problem.ts';
 import type { HistoryEntry } from '../../../domain/state/state.ts';
@@ -94,7 +94,7 @@ async function entryOf(
   return found;
 }
 
-/** Lists of our own: the answer is not to change what the Store remembers. */
+/** Copies, so that the response doesn't change the Store's records. */
 function entryView({ changes, writes, evidence, problems, ...entry }: HistoryEntry): HistoryEntryView {
   return {
     ...entry,

@@ -1,4 +1,4 @@
-// Who am I; a token for a cookie; the end of a session.
+// Who am I; exchange a token for a cookie; end a session.
 import { LoginRequest, type Session } from '../../../api-schema/views.ts';
 import type { Who } from '../server/access.ts';
 import type { Routes } from '../server/api.ts';
@@ -19,7 +19,7 @@ export function sessionRoutes({ access, guard, cookie }: Entrance): Routes {
     server.get(
       '/session',
       { schema: { tags: TAGS, summary: 'Who asks', response: answer('Session') } },
-      // The door let nobody in without knowing who.
+      // The guard accepts nobody without an identity.
       async ({ who }) => view(who as Who),
     );
 

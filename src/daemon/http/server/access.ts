@@ -1,26 +1,26 @@
-// Who may use the HTTP API: tokens by what they are, sessions by their cookie. Follows the settings; knows no request.
+// Who can use the HTTP API: tokens by value, sessions by their cookie. Follows the settings; knows no request.
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../../../domain/clock.ts';
 import type { HttpRole, HttpSettings } from '../../../settings/settings.ts';
 import { createSessions } from './sessions.ts';
 
 export interface Who {
-  /** The name of the token, for people. */
+  /** The name of the token, for output. */
   readonly name: string;
   readonly role: HttpRole;
-  /** What a browser sends by itself is no proof that its user wanted it: everything but a token in a header. */
+  /** A browser sends cookies without its user's intent, so only a token in a header proves intent. */
   readonly by: 'token' | 'session' | 'nothing';
 }
 
 export interface Access {
-  /** From now on by these tokens. Sessions of those that went are over. */
+  /** Uses these tokens from now on. Sessions of removed tokens end. */
   follow(settings: Pick<HttpSettings, 'auth' | 'tokens'>): void;
-  /** Everybody where no token is needed. */
+  /** Everyone, if no token is required. */
   everybody(): Who | undefined;
   byToken(token: string): Who | undefined;
-  /** `isUse`: somebody works, rather than a page that was left open. */
+  /** `isUse`: a user action, not a request of an idle page. */
   bySession(id: string, isUse: boolean): Who | undefined;
-  /** A session id for the holder of a token; undefined: it is none. */
+  /** A session ID for the holder of a token; undefined: the token is invalid. */
   begin(token: string): string | undefined;
   end(sessionId: string): void;
 }
@@ -29,7 +29,7 @@ interface Known {
   readonly name: string;
   readonly role: HttpRole;
   readonly hash: Buffer;
-  /** Names the token with its role, so that a session ends when either changes. */
+  /** Identifies the token with its role, so that a session ends if either changes. */
   readonly id: string;
 }
 
@@ -42,7 +42,7 @@ export function createAccess(clock: Pick<Clock, 'now'>): Access {
 
   const holding = (token: string): Known | undefined => {
     const hash = hashOf(token);
-    // All of them, whichever fits: the time says nothing about which came close.
+    // Compares with all of them, so that the time doesn't reveal which one was close.
     const holders = known.filter((one) => timingSafeEqual(one.hash, hash));
     return holders.at(0);
   };

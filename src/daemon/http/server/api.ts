@@ -1,4 +1,4 @@
-// What the files of the HTTP API share: the type of the server, what a group of routes is, what a route says of itself.
+// What the files of the HTTP API share: the type of the server, a group of routes, the declaration of a route.
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import type {
   FastifyBaseLogger,
@@ -17,19 +17,19 @@ export type ApiServer = FastifyInstance<
   TypeBoxTypeProvider
 >;
 
-/** Adds routes to the server, in a scope of its own. */
+/** Adds routes to the server, in their own scope. */
 export type Routes = (server: ApiServer) => void | Promise<void>;
 
 declare module 'fastify' {
   interface FastifyContextConfig {
     /**
-     * Who has access. Below `/api` by default `read` for GET and `operate` for everything else; elsewhere everybody, so a
-     * route there that is not for everybody has to say so.
+     * Required access. Below `/api`, the default is `read` for GET and `operate` for everything else. Elsewhere the
+     * default is everyone, so a protected route there must declare it.
      */
     role?: 'anyone' | 'read' | 'operate';
   }
   interface FastifyRequest {
-    /** Who asks; undefined where the route is for everybody. */
+    /** The identity of the caller; undefined if the route is for everyone. */
     who: Who | undefined;
   }
 }

@@ -1,5 +1,5 @@
-// The files of the dashboard: from memory, checked by their tag, and its page for anyone who
-// follows an address that is none.
+// The files of the dashboard: served from memory, validated by their tag, and the page itself for any unknown
+// address.
 import { gzipSync } from 'node:zlib';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { fail } from '../../../domain/problem/problem.ts';
@@ -17,9 +17,9 @@ export interface WebAsset {
 export type WebAssets = ReadonlyMap<string, WebAsset>;
 
 const PAGE = '/index.html';
-/** What lies there has its hash in its name. */
+/** The name of each file there contains its hash. */
 const UNCHANGING = '/assets/';
-/** Not pages, whatever a browser asks for. */
+/** Never pages, whatever a browser requests. */
 const NO_PAGE = /^\/(?:api|hooks|assets)(?:\/|$)/;
 
 export function assetRoutes(assets: WebAssets): Routes {

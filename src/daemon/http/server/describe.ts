@@ -1,4 +1,4 @@
-// The OpenAPI document of the API, made from the schemas that the routes answer by.
+// The OpenAPI document of the API, generated from the schemas of the routes.
 import swagger from '@fastify/swagger';
 import type { ApiServer } from './api.ts';
 

@@ -1,4 +1,4 @@
-// The door: who asks, whether that is enough for this route, and that nobody tries tokens out.
+// Access control: identifies the caller, checks the access of the route, and limits failed tokens.
 import rateLimit from '@fastify/rate-limit';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { fail } from '../../../domain/problem/problem.ts';
@@ -8,7 +8,7 @@ import type { ApiServer } from './api.ts';
 import { isForeign, isStrangeHost } from './origin.ts';
 
 export interface Guard {
-  /** Whoever holds this token; counts a wrong one against the address. Rejects with HF7037, HF7041. */
+  /** The holder of this token; counts a wrong one for the address. Rejects with HF7037, HF7041. */
   login(request: FastifyRequest, reply: FastifyReply, token: string): Promise<Who>;
 }
 
@@ -21,10 +21,10 @@ export interface Door {
 }
 
 const MINUTE = 60_000;
-/** Wrong tokens a minute from one address (one /64 for IPv6). */
+/** Wrong tokens per minute from one address (one /64 for IPv6). */
 const WRONG_TOKENS = 10;
 
-/** Stands before every route of the server, those that other plugins bring included. */
+/** Runs before every route of the server, including those of plugins. */
 export async function standGuard(server: ApiServer, door: Door): Promise<Guard> {
   const { http, access, note } = door;
   await server.register(rateLimit, {
@@ -83,7 +83,7 @@ function roleFor(request: FastifyRequest): 'anyone' | 'read' | 'operate' {
   return isSafe(request) ? 'read' : 'operate';
 }
 
-/** What a browser sends along by itself is not enough to change anything. */
+/** A cookie that a browser sends automatically isn't enough to change anything. */
 function refuseForeign(request: FastifyRequest, http: HttpSettings, who: Who | undefined): void {
   if (isSafe(request) || !isApi(request) || who?.by === 'token') return;
   if (isForeign(request, http))

@@ -1,12 +1,13 @@
-// `POST /hooks/git`: bytes in, what the git source answers out. Whether they are signed is the git source's business.
+// `POST /hooks/git`: passes the raw body to the git source and returns its response. The git source verifies
+// signatures.
 import { fail } from '../../../domain/problem/problem.ts';
 import { HOOK_BODY_BYTES, type hookOf } from '../../git/hook.ts';
 import type { Routes } from './api.ts';
 
-/** Takes the body as it came, because that is what was signed. */
+/** Keeps the raw body, because that is what was signed. */
 export type GitHook = ReturnType<typeof hookOf>;
 
-/** Bodies that are read at once: whoever sends them was not asked for a signature yet. */
+/** Bodies that are read at once: their senders aren't authenticated yet. */
 const AT_ONCE = 16;
 /** s */
 const LATER = 5;

@@ -1,10 +1,10 @@
-// Taking the address, and saying who has it where it is taken.
+// Binds the address, and reports who has it if it is in use.
 import { isIPv6 } from 'node:net';
 import { fail } from '../../../domain/problem/problem.ts';
 import type { HttpSettings } from '../../../settings/settings.ts';
 import type { ApiServer } from './api.ts';
 
-/** Where it listens then. Rejects with HF7032 and HF7033. */
+/** The bound address. Rejects with HF7032 and HF7033. */
 export async function listening(server: ApiServer, { listen, tls }: HttpSettings): Promise<URL> {
   const scheme = tls ? 'https' : 'http';
   try {

@@ -1,4 +1,4 @@
-// From what the daemon does to what a page is told: the views that changed, several changes at once as one.
+// Turns reports of the daemon into events for pages: the views that changed, several changes at once as one.
 import type { Reporter } from '../../core/reporter.ts';
 import type { DaemonOperations } from '../../core/daemon-operations.ts';
 import type { OutcomeKind } from '../../../domain/outcome/outcome.ts';
@@ -6,7 +6,7 @@ import { checkRecord } from '../../core/check.ts';
 import type { Streams } from './stream.ts';
 import { targetView } from './views.ts';
 
-/** Outcomes that leave an entry in the history. */
+/** Outcomes that create an entry in the history. */
 const RECORDED: ReadonlySet<OutcomeKind> = new Set(['applied', 'rolled-back', 'rollback-failed', 'restored']);
 
 export function liveReporter(
@@ -19,7 +19,7 @@ export function liveReporter(
       streams.publish({ kind: 'target', target: await targetView(operations, target, now()) });
   }, failed);
   let shown = '';
-  /** Whether anybody is there to be told. */
+  /** Whether anyone listens. */
   const tell = (target: string): boolean => {
     if (streams.isAlone()) {
       streams.forget();
@@ -50,14 +50,14 @@ function namesOf(operations: DaemonOperations): string {
   return JSON.stringify(operations.targets().map(({ name, mode, url }) => [name, mode, url.href]));
 }
 
-/** Runs `work` for a target at most once at a time, and once more when it was asked for meanwhile. */
+/** Runs `work` for a target at most once at a time, and once more if it was requested in the meantime. */
 function coalescing(
   work: (target: string) => Promise<void>,
   failed: (error: unknown) => void,
 ): (target: string) => void {
   const asked = new Map<string, 'once' | 'again'>();
   const run = async (target: string): Promise<void> => {
-    await new Promise((resolve) => setImmediate(resolve)); // what happens in one go is one change
+    await new Promise((resolve) => setImmediate(resolve)); // changes in the same tick are one change
     asked.set(target, 'once');
     await work(target).catch(failed);
     const again = asked.get(target) === 'again';

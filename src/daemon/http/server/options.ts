@@ -1,4 +1,4 @@
-// What the HTTP service is given by whoever puts the daemon together. Types only.
+// The options of the HTTP service. Types only.
 import type { FastifyInstance } from 'fastify';
 import type { Clock } from '../../../domain/clock.ts';
 import type { HttpSettings } from '../../../settings/settings.ts';
@@ -9,23 +9,23 @@ import type { GitHook } from './hooks.ts';
 import type { StreamOptions } from './stream.ts';
 
 export interface HttpOptions {
-  /** Of Holdfast. */
+  /** The version of Holdfast. */
   readonly version: string;
   readonly clock: Clock;
-  /** The second net: the value without any known secret. */
+  /** Redaction by value: the value without any known secret. */
   readonly redact: <T>(value: T) => T;
   readonly note: (level: 'info' | 'warn', text: string) => void;
-  /** Is told of faults of ours. */
+  /** Called for bugs. */
   readonly failed: (error: unknown) => void;
-  /** Where the files come from, when the daemon follows git by itself. */
+  /** The source of the files, if the daemon follows git. */
   readonly source?: () => Source | undefined;
-  /** Answers `POST /hooks/git`. */
+  /** Handles `POST /hooks/git`. */
   readonly hook?: GitHook;
-  /** The dashboard, asked for when somebody could look at it; nothing at `/` without it. */
+  /** The dashboard, loaded on first use; without it, `/` serves nothing. */
   readonly assets?: () => Promise<WebAssets>;
   /** More routes at the root of the server: health and metrics. */
   readonly routes?: (http: HttpSettings) => readonly Routes[];
-  /** Is given each server before its routes are: to count what it answers. */
+  /** Gets each server before its routes are added: counts its responses. */
   readonly onServer?: (server: FastifyInstance) => void;
   readonly events?: Omit<StreamOptions, 'redact'>;
 }

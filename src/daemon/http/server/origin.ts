@@ -1,4 +1,4 @@
-// Whether a request that a browser sends came from our own pages, and to a name that is ours.
+// Whether a browser's request came from our own pages, with a host name of ours.
 import type { FastifyRequest } from 'fastify';
 import { isLoopback } from '../../../lib/loopback.ts';
 import type { HttpSettings } from '../../../settings/settings.ts';
@@ -6,8 +6,8 @@ import type { HttpSettings } from '../../../settings/settings.ts';
 type Asked = Pick<FastifyRequest, 'headers' | 'protocol' | 'host'>;
 
 /**
- * Another site may make a browser send this. A request without any sign of where it came from is somebody's script,
- * which says so by a header that another site cannot send without being asked first.
+ * Another site can make a browser send this. A request without any sign of its origin comes from a script, which
+ * must identify itself with a header that another site can't send without a preflight.
  */
 export function isForeign({ headers, protocol, host }: Asked, { publicUrl }: HttpSettings): boolean {
   const site = headers['sec-fetch-site'];
@@ -17,10 +17,7 @@ export function isForeign({ headers, protocol, host }: Asked, { publicUrl }: Htt
   return site === undefined && headers['x-holdfast'] !== '1';
 }
 
-/**
- * A page whose name was made to lead here (DNS rebinding) sends its own name; it could add the one of a proxy, so both
- * must be ours.
- */
+/** With DNS rebinding, a page sends its own host name; it could add a proxy's header, so both must be ours. */
 export function isStrangeHost({ host, headers }: Asked, { listen, publicUrl }: HttpSettings): boolean {
   return [host, headers.host ?? host].map(hostName).some((name) => {
     return !isLoopback(name) && name !== listen.host && name !== publicUrl?.hostname;

@@ -1,4 +1,4 @@
-// Errors as problem details (RFC 9457): the coded problems of Holdfast, never a stack, never what a fault of ours says.
+// Errors as problem details (RFC 9457): Holdfast's coded problems, never a stack trace, never the text of a bug.
 import type { FastifyError } from 'fastify';
 import { type Code, CODES } from '../../../domain/problem/codes.ts';
 import { EXIT, type ExitCode } from '../../../domain/problem/exit.ts';

@@ -1,4 +1,4 @@
-// The schemas that answers are written by, under their names in the OpenAPI document, and how what comes in is checked.
+// The schemas of responses, under their names in the OpenAPI document, and the validation of input.
 import { Ajv, type ValidateFunction } from 'ajv';
 import { type Static, type TSchema, type TUnsafe, Type } from 'typebox';
 import * as views from '../../../api-schema/views.ts';
@@ -20,7 +20,7 @@ const NAMED = {
 
 type Name = keyof typeof NAMED;
 
-/** Before any route is added. Bodies are taken as they are; only what stands in a URL is made a number. */
+/** Called before any route is added. Bodies aren't converted; only values in a URL are converted to numbers. */
 export function addSchemas(server: ApiServer): void {
   for (const [$id, schema] of Object.entries(NAMED)) server.addSchema({ ...schema, $id });
   const [body, url] = [new Ajv({ strict: false }), new Ajv({ strict: false, coerceTypes: true })];
@@ -48,7 +48,7 @@ const PROBLEMS: Problems = {
   '5xx': problems('what went wrong here'),
 };
 
-/** The `response` of a route that answers 200 with this. */
+/** The `response` of a route that returns 200 with this. */
 export function answer<N extends Name>(name: N): Problems & { 200: TUnsafe<Static<(typeof NAMED)[N]>> } {
   return { 200: named(name), ...PROBLEMS };
 }

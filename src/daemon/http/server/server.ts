@@ -1,4 +1,4 @@
-// The server itself: Fastify with its bounds, the door, headers, errors, and the groups of routes it is given.
+// The server: Fastify with its limits, access control, headers, errors, and the given groups of routes.
 import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
 import fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
@@ -15,31 +15,31 @@ import { PROBLEM_TYPE, problemOf } from './problems.ts';
 export interface ServerParts {
   readonly http: HttpSettings;
   readonly access: Access;
-  /** Of Holdfast. */
+  /** The version of Holdfast. */
   readonly version: string;
-  /** The second net: the value without any known secret. */
+  /** Redaction by value: the value without any known secret. */
   readonly redact: <T>(value: T) => T;
   readonly note: (level: 'info' | 'warn', text: string) => void;
-  /** Is told of faults of ours. */
+  /** Called for bugs. */
   readonly failed: (error: unknown) => void;
   /** Below `/api/v1`. */
   readonly api: (entrance: Entrance) => readonly Routes[];
   /** At the root: health, hooks, metrics, the dashboard. */
   readonly root: readonly Routes[];
-  /** Called before connections are waited for: what would never end by itself is ended. */
+  /** Called before waiting for connections: ends what would never end by itself. */
   readonly closing: () => void;
-  /** Is given the server before any route is added. */
+  /** Gets the server before any route is added. */
   readonly onServer?: ((server: FastifyInstance) => void) | undefined;
 }
 
-/** What the routes of a session need. */
+/** What the routes of a session require. */
 export interface Entrance {
   readonly access: Access;
   readonly guard: Guard;
   readonly cookie: { readonly name: string; readonly secure: boolean };
 }
 
-/** Bytes of a body: digests and reasons, nothing else. */
+/** Maximum bytes of a body: digests and reasons are small. */
 const BODY_LIMIT = 64 * 1024;
 const SECOND = 1000;
 const PATIENCE = {
@@ -52,7 +52,7 @@ const PATIENCE = {
 export async function createServer(parts: ServerParts): Promise<ApiServer> {
   const { http, access, note } = parts;
   const server = bare(http);
-  parts.onServer?.(server as unknown as FastifyInstance); // the same one, without the types of its routes
+  parts.onServer?.(server as unknown as FastifyInstance); // the same server, without the types of its routes
   const secure = http.tls !== undefined || http.publicUrl?.protocol === 'https:';
   const name = secure ? '__Host-holdfast' : 'holdfast';
   await server.register(helmet, headers(secure));
@@ -71,7 +71,7 @@ export async function createServer(parts: ServerParts): Promise<ApiServer> {
   return server;
 }
 
-/** Limits for slow, greedy or silent clients. A long answer, such as an apply, has as long as it takes. */
+/** Limits for slow, greedy or silent clients. A long response, such as that of an apply, has no limit. */
 function bare({ tls, trustedProxies }: HttpSettings): ApiServer {
   const server = fastify({
     logger: false,
@@ -81,13 +81,13 @@ function bare({ tls, trustedProxies }: HttpSettings): ApiServer {
     keepAliveTimeout: 65 * SECOND,
     http: PATIENCE,
     return503OnClosing: true,
-    // A path that is none never gets as far as the handler of errors.
+    // An invalid path never reaches the error handler.
     frameworkErrors: (error, _request, reply) =>
       void sendProblem(reply as FastifyReply, problemOf(error).view),
     ...(tls && { https: { cert: tls.cert, key: tls.key.open(), ...PATIENCE } }),
-  }) as unknown as ApiServer; // http or https: its routes know no difference
+  }) as unknown as ApiServer; // http or https: the routes don't depend on it
   server.server.maxConnections = 512;
-  // Only JSON is read: what a form of another site can send is not.
+  // Accepts only JSON, which a form of another site can't send.
   server.removeContentTypeParser('text/plain');
   return server;
 }

@@ -1,20 +1,20 @@
-// Sessions of browsers: a random id in a cookie, everything else here in memory. A restart ends them all.
+// Sessions of browsers: a random ID in a cookie, everything else in memory. A restart ends them all.
 import { createHash, randomBytes } from 'node:crypto';
 import type { Clock } from '../../../domain/clock.ts';
 
 export interface Sessions {
-  /** Begins one for the holder of a token; returns its id, the only time that it is told. */
+  /** Starts a session for the holder of a token. Returns its ID, which isn't available later. */
   begin(token: string): string;
   /**
-   * The token it was begun with; undefined where there is none, or it has expired. Using it keeps it from idling, asking
-   * whether it still holds does not.
+   * The token it was started with; undefined if there is none, or it has expired. Using it resets its idle time;
+   * checking whether it is valid doesn't.
    */
   tokenOf(id: string, isUse: boolean): string | undefined;
   end(id: string): void;
 }
 
 const HOUR = 60 * 60 * 1000;
-/** ms without a request, and ms from the beginning. */
+/** ms without a request, and ms since its start. */
 const IDLE = 12 * HOUR;
 export const SESSION_LASTS = 7 * 24 * HOUR;
 
@@ -24,7 +24,10 @@ interface Session {
   readonly usedAt: number;
 }
 
-/** At most `most` at once: then the one that was idle longest ends. `token` names a token and is none. */
+/**
+ * At most `most` at once: a new one ends the one that was idle longest. `token` identifies a token, and isn't the
+ * token itself.
+ */
 export function createSessions({ now }: Pick<Clock, 'now'>, most = 1000): Sessions {
   // In the order of their last use.
   const sessions = new Map<string, Session>();
@@ -56,7 +59,7 @@ function isOver({ begunAt, usedAt }: Session, now: number): boolean {
   return now - usedAt >= IDLE || now - begunAt >= SESSION_LASTS;
 }
 
-/** What is looked up is a hash: how long that takes says nothing about the ids there are. */
+/** The lookup uses a hash, so that its time reveals nothing about existing IDs. */
 function hashOf(id: string): string {
   return createHash('sha256').update(id).digest('base64');
 }

@@ -1,38 +1,39 @@
-// Those who listen to the events, each with a bounded buffer: who cannot keep up is dropped, never held in memory.
+// Listeners of the events, each with a bounded buffer: a listener that can't keep up is disconnected, so that it
+// uses no more memory.
 import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { fail } from '../../../domain/problem/problem.ts';
 import type { LiveEvent } from '../../../api-schema/views.ts';
 
 export interface Streams {
-  /** Sends it to everybody. */
+  /** Sends it to all listeners. */
   publish(event: LiveEvent): void;
   /** Whether nobody listens. */
   isAlone(): boolean;
-  /** Events happened that were not published: who comes back later is told to reload everything. */
+  /** Some events weren't published: a client that reconnects must reload everything. */
   forget(): void;
   /**
-   * One more listener; text of `text/event-stream`. `lastId` is the last event it has seen, `mayListen` is asked again
-   * before anything is sent. Throws HF7045 when there are too many.
+   * Adds a listener of `text/event-stream`. `lastId` is the last event it received; `mayListen` is checked again
+   * before anything is sent. Throws HF7045 if there are too many.
    */
   open(lastId: string | undefined, mayListen: () => boolean): Readable;
-  /** Ends them all. */
+  /** Disconnects all listeners. */
   end(): void;
 }
 
 export interface StreamOptions {
-  /** What leaves is passed through it. */
+  /** Applied to everything that is sent. */
   readonly redact: <T>(value: T) => T;
   readonly listeners?: number;
-  /** Bytes that may wait for one listener. */
+  /** Maximum bytes that wait for one listener. */
   readonly waiting?: number;
-  /** ms between two signs of life; proxies close what is silent. */
+  /** ms between two keep-alives; proxies close idle connections. */
   readonly heartbeat?: number;
 }
 
-/** Events kept for those who come back within moments. */
+/** Events kept for clients that reconnect soon. */
 const REMEMBERED = 256;
-/** ms after which a browser comes back. */
+/** ms after which a browser reconnects. */
 const RETRY = 3000;
 
 interface Listener {
@@ -67,7 +68,7 @@ export function createStreams(options: StreamOptions): Streams {
   const sendAll = (text: string): void => {
     for (const listener of listeners) send(listener, text);
   };
-  /** What a listener has missed; everything where that is not known. */
+  /** What a listener has missed; everything if that isn't known. */
   const missed = (lastId: string): string => {
     const at = recent.findIndex(({ id }) => id === lastId);
     if (at < 0) return lastId === `${life}-${count}` ? '' : textOf({ kind: 'settings' });
@@ -75,7 +76,7 @@ export function createStreams(options: StreamOptions): Streams {
       .slice(at + 1)
       .map((one) => one.text)
       .join('');
-    // What has no place in the buffer would end the stream each time.
+    // An event that doesn't fit into the buffer would end the stream each time.
     return text.length > waiting / 2 ? textOf({ kind: 'settings' }) : text;
   };
 

@@ -1,4 +1,5 @@
-// What the daemon knows of its targets as the API shows it: from the board, the Store and the schedule.
+// Converts the daemon's knowledge of its targets to the API's views: from the status cache, the Store and the
+// schedule.
 import { summaryOf } from '../../../apply/record/summary.ts';
 import type { Outcome } from '../../../domain/outcome/outcome.ts';
 import { type SyncStatus, syncStatusAfter } from '../../../domain/outcome/sync-status.ts';
@@ -10,7 +11,7 @@ import type { PlanView, TargetView } from '../../../api-schema/views.ts';
 import type { KnownStatus } from '../../core/status-cache.ts';
 import type { DaemonOperations } from '../../core/daemon-operations.ts';
 
-/** Rejects with HF1003, and with HF6xxx when the state cannot be read. */
+/** Rejects with HF1003, and with HF6xxx if the state can't be read. */
 export async function targetView(
   operations: DaemonOperations,
   name: string,
@@ -88,7 +89,7 @@ export function planView({ plan, outcome }: Pick<KnownStatus, 'plan' | 'outcome'
   };
 }
 
-/** It stands beside. */
+/** The view has it separately. */
 function withoutPlan(outcome: Outcome): Outcome {
   const { plan: _beside, ...rest } = outcome;
   return rest as Outcome; // the plan is optional in every kind

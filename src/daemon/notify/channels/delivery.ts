@@ -1,20 +1,20 @@
-// One message to one receiver, as everybody but the sender itself knows it. Types only.
+// One message to one receiver, independent of the kind of sender. Types only.
 import type { Receiver } from '../../../settings/settings.ts';
 import type { Message } from './message.ts';
 
-/** `refused`: sending it again would change nothing. */
+/** `refused`: sending it again wouldn't change anything. */
 export interface Delivery {
   readonly kind: 'delivered' | 'refused' | 'failed';
-  /** What the receiver said, or what went wrong, for people. */
+  /** The receiver's response, or what went wrong, as text. */
   readonly answer: string;
-  /** ms that the receiver asks to be left alone for. */
+  /** How long the receiver asks to wait, in ms. */
   readonly retryAfterMs?: number;
 }
 
 export interface Sender {
   /** Never rejects. */
   send(message: Message, at: number): Promise<Delivery>;
-  /** Ends what is under way. */
+  /** Aborts the current delivery. */
   close(): Promise<void>;
 }
 

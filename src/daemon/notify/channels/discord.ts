@@ -1,4 +1,4 @@
-// Discord: one embed. Nobody is mentioned, whatever a text says; marks of its markdown are escaped. Pure.
+// Discord: one embed. No text can mention anyone; its markdown is escaped. Pure.
 import { clipped, fitting, type Page } from './message.ts';
 
 const COLOUR = { info: 0x2e_a0_43, warning: 0xd2_99_22, critical: 0xda_36_33 } as const;
@@ -34,7 +34,7 @@ export function discordBody(page: Page): object {
   };
 }
 
-/** What its markdown, mentions and links are made of. */
+/** The characters of its markdown, mentions and links. */
 const MARKS = /[\\*_~`|<>[\]()@#]|(?<=:)\/\//g;
 
 function escaped(content: string): string {

@@ -1,4 +1,5 @@
-// A mail: text, and the same as simple HTML. No text can add a header: each is one line, and the library folds it. Pure.
+// An e-mail: text, and the same as simple HTML. No text can add a header: each is one line, and the library folds
+// it. Pure.
 import { clipped, isoTime, type Page } from './message.ts';
 
 export interface Mail {

@@ -1,5 +1,5 @@
-// What one message says, for people, on any channel: a notice, or several of them as one. Pure; escaping and limits are
-// each channel's own.
+// The content of one message for people, on any channel: one notice, or several as one. Pure; escaping and limits
+// belong to each channel.
 import { formerOf } from '../../../domain/plan/change.ts';
 import { meaningOf, type Facts, type Notice } from '../../../domain/outcome/notice.ts';
 import { isRedactedSecret, type Redacted, type RedactedTree, secretText } from '../../../domain/redacted.ts';
@@ -12,7 +12,7 @@ export interface Digest {
   readonly id: string;
   readonly at: number;
   readonly severity: Severity;
-  /** All of them, those included that `notices` has no place for. */
+  /** The number of all notices, including those that `notices` has no space for. */
   readonly total: number;
   readonly counts: Readonly<Partial<Record<Notice['kind'], number>>>;
   /** The newest, oldest first, at most 20. */
@@ -38,18 +38,18 @@ export function pageOf(message: Message): Page {
   return message.kind === 'notice' ? noticePage(message.notice) : digestPage(message.digest);
 }
 
-/** Characters; escaped they may be six times as many, which every channel still has room for. */
+/** Characters. Escaped they can be six times as many, which every channel still allows. */
 const LONGEST_TITLE = 120;
 const LONGEST_SUMMARY = 500;
 const LONGEST_LINE = 300;
 
-/** Cut at `most` characters, never through one of them. */
+/** Cut after at most `most` characters, never inside one. */
 export function clipped(text: string, most: number): string {
   if (text.length <= most) return text;
   return `${text.slice(0, most - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
 }
 
-/** As many lines as `most` characters hold, newlines included, and how many are missing. */
+/** As many lines as fit into `most` characters, newlines included, and how many are missing. */
 export function fitting(lines: readonly string[], most: number): string[] {
   const rest = (count: number): string => `… and ${plural(count, 'line')} more`;
   const kept: string[] = [];

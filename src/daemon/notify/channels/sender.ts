@@ -1,5 +1,5 @@
-// One message to one receiver, once: bounded in time and size, never redirected. Says what came of it in words that hold
-// neither address nor token.
+// Sends one message to one receiver, once: with limits on time and size, never redirected. Reports the result
+// without the address and the token.
 import type { Received } from '../../../gateway/client/transport.ts';
 import { openTransport, TransportError } from '../../../gateway/client/transport.ts';
 import type { Receiver } from '../../../settings/settings.ts';
@@ -12,7 +12,7 @@ import { telegramBody } from './telegram.ts';
 import { signedHeaders, webhookBody } from './webhook.ts';
 import { oneLine } from '../../../lib/terminal-safe.ts';
 
-/** ms in which a receiver has to answer. */
+/** How long a receiver has to respond, in ms. */
 const TIMEOUT_MS = 10_000;
 const MAX_BYTES = 64 * 1024;
 
@@ -33,7 +33,7 @@ export function openSender(receiver: Receiver, timeoutMs = TIMEOUT_MS): Sender {
         });
         return deliveryOf(received, at);
       } catch (error) {
-        // An answer that is too long came after the message.
+        // A response that is too long comes after the message was delivered.
         if (error instanceof TransportError && error.fault === 'too-large')
           return { kind: 'delivered', answer: 'a response longer than 64 KiB' };
         return { kind: 'failed', answer: error instanceof TransportError ? error.message : 'no answer' };
@@ -57,7 +57,7 @@ function requestOf(receiver: Exclude<Receiver, { kind: 'email' }>, message: Mess
   }
   const page = pageOf(message);
   if (receiver.kind === 'telegram') {
-    const url = new URL(`./bot${receiver.token.open()}/sendMessage`, withSlash(receiver.api)); // without `./` the colon of the token would end a scheme
+    const url = new URL(`./bot${receiver.token.open()}/sendMessage`, withSlash(receiver.api)); // without `./`, the colon of the token would end a scheme
     return { url, headers: {}, body: JSON.stringify(telegramBody(page, receiver.chat)) };
   }
   const body = receiver.kind === 'slack' ? slackBody(page) : discordBody(page);
@@ -69,7 +69,7 @@ export const idOf = (message: Message): string =>
 
 const withSlash = (url: URL): string => (url.href.endsWith('/') ? url.href : `${url.href}/`);
 
-/** A redirect is no delivery: what was sent may be secret to somebody else. */
+/** A redirect isn't a delivery, because the content could be secret to the other server. */
 function deliveryOf({ status, headers, body }: Received, at: number): Delivery {
   const said = clipped(oneLine(body.trim()), 200);
   const answer = `HTTP ${status}${said === '' ? '' : `: ${said}`}`;
@@ -79,7 +79,7 @@ function deliveryOf({ status, headers, body }: Received, at: number): Delivery {
   return { kind: 'failed', answer, ...(retryAfterMs !== undefined && { retryAfterMs }) };
 }
 
-/** Seconds or a date, as HTTP has it; Telegram says it in its body too. */
+/** Seconds or a date, as in HTTP; Telegram also has it in its body. */
 function retryAfter(header: string | undefined, body: string, at: number): number | undefined {
   const seconds =
     /^\s*(\d+(?:\.\d+)?)\s*$/.exec(header ?? '')?.[1] ?? /"retry_after":\s*(\d+(?:\.\d+)?)/.exec(body)?.[1];

@@ -1,4 +1,4 @@
-// Slack: Block Kit. Texts from files and gateways are escaped, links and names in them stay plain text. Pure.
+// Slack: Block Kit. Texts from files and gateways are escaped; links and names in them stay plain text. Pure.
 import { clipped, fitting, isoTime, type Page } from './message.ts';
 
 const SIGN = { info: '🟢', warning: '🟡', critical: '🔴' } as const;
@@ -9,7 +9,7 @@ const SECTION = 2900;
 export function slackBody(page: Page): object {
   const title = escaped(clipped(`${SIGN[page.severity]} ${page.title}`, HEADER));
   return {
-    text: title, // what a push message shows
+    text: title, // the text of a push notification
     unfurl_links: false,
     unfurl_media: false,
     blocks: [
@@ -30,7 +30,7 @@ const factsOf = ({ facts }: Page): object => ({
   fields: facts.slice(0, 10).map(({ name, value }) => plain(`${name}\n${escaped(value)}`)),
 });
 
-/** In a fence, so that what is to be copied stays as it is; `verbatim`: no word becomes a link or a person by itself. */
+/** In a code block, so that text to copy stays as it is; `verbatim`: no word becomes a link or a mention. */
 function section({ heading, lines }: Page['sections'][number]): object {
   const fenced = fitting(
     lines.map((line) => escaped(line).replaceAll('`', "'")),
@@ -45,7 +45,7 @@ const linkTo = (link: string): object => ({
   elements: [{ type: 'button', text: plain('Open the dashboard'), url: link }],
 });
 
-/** The three characters that Slack reads: with them go `<!channel>`, `<@U1>` and `<url|text>`. */
+/** The three characters that Slack interprets; escaping them disables `<!channel>`, `<@U1>` and `<url|text>`. */
 function escaped(content: string): string {
   return content.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

@@ -1,4 +1,4 @@
-// Mail by SMTP, one connection a message.
+// E-mail by SMTP, one connection per message.
 import type { Transporter } from 'nodemailer';
 import { isLoopback } from '../../../lib/loopback.ts';
 import type { Receiver, SmtpAccess } from '../../../settings/settings.ts';
@@ -26,7 +26,9 @@ export function openMailer(email: Email, timeoutMs: number): Sender {
   };
 }
 
-/** Loaded for the first mail: most daemons send none. A login never travels unencrypted to another machine. */
+/**
+ * Loaded for the first e-mail, because most daemons send none. A login is never sent unencrypted to another machine.
+ */
 async function open({ host, port, secure, login }: SmtpAccess, timeoutMs: number): Promise<Transporter> {
   const { createTransport } = await import('nodemailer');
   return createTransport({
@@ -56,7 +58,7 @@ function envelopeOf({ from, to }: Email, message: Message): object {
   };
 }
 
-/** 5xx of SMTP is final, and an address that is none; everything else may pass. */
+/** A 5xx of SMTP is final, and so is an invalid address; everything else can be temporary. */
 function failureOf(error: unknown): Delivery {
   const { responseCode, code, response } = error as {
     readonly responseCode?: unknown;

@@ -2,7 +2,7 @@
 import { fitting, isoTime, type Page } from './message.ts';
 
 const SIGN = { info: '🟢', warning: '🟡', critical: '🔴' } as const;
-/** The limit is 4096 characters without the tags; with them it surely is kept. */
+/** The limit is 4096 characters without the tags; counting the tags stays within it. */
 const MOST = 4000;
 
 export function telegramBody(page: Page, chat: string): object {
@@ -27,10 +27,12 @@ export function telegramBody(page: Page, chat: string): object {
   };
 }
 
-/** Inside nothing is looked for, and what is copied is what was there. */
+/** Telegram interprets nothing inside it, and copying returns the original text. */
 const code = (content: string): string => `<code>${inHtml(content)}</code>`;
 
-/** A mark that shows nothing behind `@`, `/` and `#` at the beginning of a word: those would be names and commands. */
+/**
+ * An invisible mark after `@`, `/` and `#` at the beginning of a word; otherwise these would be names and commands.
+ */
 const escaped = (content: string): string =>
   inHtml(content).replaceAll(/(?<![\p{L}\p{N}])[@/#]/gu, '$&\u2060');
 

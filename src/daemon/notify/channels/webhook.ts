@@ -1,5 +1,5 @@
-// The generic webhook: what happened as JSON, signed as Standard Webhooks say (standardwebhooks.com), so that any library
-// of theirs can check it. The format is documented in docs/notifications.md. Pure.
+// The generic webhook: the notice as JSON, signed according to Standard Webhooks (standardwebhooks.com), so that
+// their libraries can verify it. docs/notifications.md documents the format. Pure.
 import { createHmac } from 'node:crypto';
 import type { Notice } from '../../../domain/outcome/notice.ts';
 import type { Message } from './message.ts';
@@ -16,7 +16,7 @@ export function webhookBody(message: Message): string {
 
 const written = (notice: Notice): object => ({ ...notice, at: new Date(notice.at).toISOString() });
 
-/** `at` in ms since the epoch. Without a secret the headers that say which message it is, and no signature. */
+/** `at` in ms since the epoch. Without a secret, only the headers that identify the message, and no signature. */
 export function signedHeaders(
   id: string,
   at: number,
@@ -30,7 +30,7 @@ export function signedHeaders(
   return { ...headers, 'webhook-signature': `v1,${signature}` };
 }
 
-/** `whsec_` and base64, as generators of such secrets write them; any other text is itself the key. */
+/** `whsec_` and base64, as generators of such secrets write them; any other text is the key itself. */
 function keyOf(secret: string): Buffer {
   return secret.startsWith('whsec_') ? Buffer.from(secret.slice(6), 'base64') : Buffer.from(secret, 'utf8');
 }
