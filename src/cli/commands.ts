@@ -89,6 +89,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     'send one request to the Management API, and check its effect',
     () => import('./commands/write/api.ts'),
   ),
+  entry('mcp', 'serve AI agents over the Model Context Protocol', () => import('./commands/serve/mcp.ts')),
   entry(
     'skill',
     'install the skill that teaches AI agents to manage a gateway',

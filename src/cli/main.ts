@@ -11,7 +11,7 @@ import { commandIn, programWith } from './program.ts';
 
 /** Runs `argv` (without node and script) and ends with the exit code of design §12 in `io.exit` and `process.exitCode`. */
 export async function main(words: readonly string[], given: Io = processIo()): Promise<void> {
-  const io = redactingIo(given);
+  const io = redactingIo(given, main);
   const argv = askedForHelp(words);
   const wanted = commandIn(argv);
   try {

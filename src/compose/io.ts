@@ -31,6 +31,8 @@ export interface Io {
   readonly raw?: (text: string) => void;
   /** What waits and times go by. Absent: the system's clock. */
   readonly clock?: Clock;
+  /** Runs another command line of Holdfast, with streams of its own. Absent where nothing but one command can run. */
+  readonly run?: (argv: readonly string[], io: Io) => Promise<void>;
   /** Aborts on SIGINT and SIGTERM. */
   readonly signal: AbortSignal;
   /** The code the process will end with. */

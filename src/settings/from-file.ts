@@ -13,6 +13,7 @@ import { daemonOf } from './daemon.ts';
 import { DEFAULT_URL } from './from-flags.ts';
 import { keysOfEnvironment, keysOfFlags } from './keys.ts';
 import { DEFAULT_POLICY, policyOf } from './policy.ts';
+import { mcpOf } from './mcp.ts';
 import { referencesOf } from './references.ts';
 import { readSettingsFile, type SettingsTree } from './read.ts';
 import { stateOf } from './state.ts';
@@ -85,6 +86,7 @@ class Builder {
       }),
       targets,
       daemon,
+      mcp: this.#keep(mcpOf(root)).mcp,
       state: this.#keep(await stateOf(root, { dir, stateDir })).state,
       file: this.#path,
       dir,

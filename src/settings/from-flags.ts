@@ -4,6 +4,7 @@ import type { Problem } from '../domain/problem/problem.ts';
 import { seal } from '../domain/secret.ts';
 import type { Policy, Target } from '../domain/target.ts';
 import { digestKeyOf, modeOf, urlOf, withFlags } from './common.ts';
+import { DEFAULT_MCP } from './mcp.ts';
 import { referencesOf } from './references.ts';
 import { keysOfEnvironment, keysOfFlags } from './keys.ts';
 import { DEFAULT_POLICY } from './policy.ts';
@@ -35,6 +36,7 @@ export async function settingsFromFlags(
       closed: [stateDir, ...(flags.variables === undefined ? [] : [resolve(cwd, flags.variables)])],
       credentials: secrets,
     }),
+    mcp: DEFAULT_MCP,
     watched: found.files,
     secrets,
   };

@@ -47,10 +47,19 @@ export interface Settings {
   readonly variables?: string;
   /** What the references of desired state may use. */
   readonly references: ReferenceRules;
+  readonly mcp: McpSettings;
   /** Absolute paths that a change of could change the settings. */
   readonly watched: readonly string[];
   /** Every resolved secret, for the redaction net. */
   readonly secrets: Sealed<ReadonlySet<string>>;
+}
+
+/** What agents may do through the MCP server. */
+export interface McpSettings {
+  /** `ask`: a person approves each write. `allowed`: every plan that the guards let pass. `never`: none. */
+  readonly apply: 'ask' | 'allowed' | 'never';
+  /** Guards that agents may override, as `--allow` takes them. */
+  readonly allow: readonly string[];
 }
 
 /** Command line flags that concern settings; absent members were not given. */

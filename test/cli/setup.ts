@@ -21,6 +21,8 @@ export interface Place {
   write(files: Readonly<Record<string, string>>): Promise<void>;
   /** Runs `holdfast ARGV` there against the sandbox. */
   holdfast(...argv: readonly string[]): Promise<Ran>;
+  /** The process as a command there sees it, for parts that are not run by their name. */
+  io(): Io;
   /** Every file below the state directory, backups excepted. */
   stateFiles(): Promise<readonly StateFile[]>;
   close(): Promise<void>;
@@ -66,6 +68,7 @@ export async function place(options: PlaceOptions): Promise<Place> {
     sandbox,
     write,
     holdfast: (...argv) => run(argv, dir, env, clock),
+    io: () => ({ ...ioAt(dir, env, clock).io, run: main }),
     stateFiles: () => filesBelow(join(dir, '.holdfast')),
     close: async () => {
       await sandbox.stop();
@@ -80,11 +83,22 @@ async function run(
   env: Readonly<Record<string, string>>,
   clock: VirtualClock,
 ): Promise<Ran> {
-  let out = '';
-  let err = '';
+  const { io, printed } = ioAt(cwd, env, clock);
+  const before = process.exitCode;
+  await main(argv, io);
+  process.exitCode = before;
+  return { exit: io.exit, ...printed };
+}
+
+function ioAt(
+  cwd: string,
+  env: Readonly<Record<string, string>>,
+  clock: VirtualClock,
+): { readonly io: Io; readonly printed: { out: string; err: string } } {
+  const printed = { out: '', err: '' };
   const io: Io = {
-    out: (text) => void (out += text),
-    err: (text) => void (err += text),
+    out: (text) => void (printed.out += text),
+    err: (text) => void (printed.err += text),
     env,
     cwd,
     clock,
@@ -96,10 +110,7 @@ async function run(
     signal: new AbortController().signal,
     exit: EXIT.ok,
   };
-  const before = process.exitCode;
-  await main(argv, io);
-  process.exitCode = before;
-  return { exit: io.exit, out, err };
+  return { io, printed };
 }
 
 async function filesBelow(dir: string): Promise<StateFile[]> {

@@ -24,11 +24,12 @@ const LAYERS: readonly Layer[] = [
     label: 'What you start',
     height: 92,
     boxes: [
-      { room: 'cli', width: 4, lines: ['commands · init · pull', 'remote · io · completion'] },
+      { room: 'cli', width: 3.6, lines: ['commands · init · pull', 'remote · io · completion'] },
+      { room: 'mcp', width: 2, lines: ['tools for', 'AI agents'] },
       { room: 'demo', width: 2, lines: ['npm start', 'npm run demo'] },
-      { room: 'compose', width: 4, lines: ['wires settings, state, clock', 'and clients into a program'] },
-      { room: 'daemon', width: 5, lines: ['core · git · http', 'notify · metrics · health'] },
-      { room: 'web', width: 3, lines: ['the dashboard:', 'pages · parts · target-page'] },
+      { room: 'compose', width: 3.6, lines: ['wires settings, state, clock', 'and clients into a program'] },
+      { room: 'daemon', width: 4, lines: ['core · git · http', 'notify · metrics · health'] },
+      { room: 'web', width: 2.8, lines: ['the dashboard:', 'pages · parts · target-page'] },
     ],
   },
   {

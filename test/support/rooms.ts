@@ -18,6 +18,7 @@ export const MAY_IMPORT: Record<string, readonly string[]> = {
   report: ['domain', 'lib'],
   forge: ['domain', 'lib', 'gateway'],
   'api-schema': ['domain', 'lib'],
+  mcp: ['domain', 'lib'],
   web: ['domain', 'lib', 'api-schema'],
   daemon: [
     'domain',
@@ -64,6 +65,7 @@ export const MAY_IMPORT: Record<string, readonly string[]> = {
     'api-schema',
     'daemon',
     'compose',
+    'mcp',
   ],
   demo: ['domain', 'lib', 'sandbox', 'report', 'compose', 'cli'],
 };

@@ -6,7 +6,7 @@ import { credentialsIn } from '../../compose/environment-secrets.ts';
 import type { Io } from '../../compose/io.ts';
 
 /** `io` with nets in front of its streams. Commands tell it what to hide by `hide`; the exit code is `io`'s. */
-export function redactingIo(io: Io): Io {
+export function redactingIo(io: Io, run?: Io['run']): Io {
   const known = new Set(credentialsIn(io.env));
   const earlier = new Map<string, Recognise>();
   let net: Redactor | undefined;
@@ -21,6 +21,7 @@ export function redactingIo(io: Io): Io {
   };
   return {
     ...io,
+    ...(run && { run }),
     out: (text) => io.out(safe(text)),
     err: (text) => io.err(safe(text)),
     raw: (text) => io.out(io.stdoutIsTerminal ? terminalSafeText(text) : text),

@@ -105,6 +105,22 @@ export const CODES = {
     'Invalid line in a file of variables',
     'Write one NAME=value per line, as in a Docker Compose env file. docs/settings.md describes the format.',
   ),
+  HF1030: code(
+    EXIT.refused,
+    "The settings don't let agents override this guard",
+    'Remove the reason that the guard names, or ask a person to apply. To let agents override it, add it to `mcp.allow` in the settings.',
+  ),
+  HF1031: code(
+    EXIT.refused,
+    'Nobody approved the write',
+    'Show the plan to a person. They can approve it in their client, run `holdfast apply`, or set `mcp.apply` in the settings.',
+  ),
+  HF1032: code(EXIT.stale, 'Unknown plan', 'Call the tool `plan`, and use the digest that it returns.'),
+  HF1033: code(
+    EXIT.usage,
+    "The tool can't be called this way",
+    'The list of tools shows the arguments of each one.',
+  ),
   HF1080: code(
     EXIT.usage,
     'Unknown sandbox fault',
