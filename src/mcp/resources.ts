@@ -129,11 +129,8 @@ export async function readResource(
 ): Promise<ReadResourceResult> {
   const key = EXPLAIN.exec(uri)?.[1];
   const found = RESOURCES.find((resource) => resource.uri === uri);
-  if (key === undefined && !found)
-    throw new ProtocolError(ProtocolErrorCode.InvalidParams, `There is no resource ${uri}.`);
-  const text =
-    key === undefined
-      ? await found!.read(host, options)
-      : await command('explain', '--', decodeURIComponent(key))(host, options);
+  const read = key === undefined ? found?.read : command('explain', '--', decodeURIComponent(key));
+  if (!read) throw new ProtocolError(ProtocolErrorCode.InvalidParams, `There is no resource ${uri}.`);
+  const text = await read(host, options);
   return { contents: [{ uri, mimeType: found?.mimeType ?? JSON_TYPE, text }] };
 }
