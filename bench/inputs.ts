@@ -92,6 +92,7 @@ export function targetAt(url: string, desired: string): Target {
       maxReplaces: { fraction: 0.5 },
       unknownKeys: 'refuse',
       comments: 'keep',
+      memory: 'optional',
       freeze: [],
     },
     digestKey: seal('mgmt-secret-1'),

@@ -3,4 +3,7 @@ import type { SettingsFlags } from '../settings/settings.ts';
 import type { Globals } from './io.ts';
 
 /** What commands on targets take: everything that stands in for settings. */
-export interface PlanFlags extends Globals, SettingsFlags {}
+export interface PlanFlags extends Globals, SettingsFlags {
+  /** `--base REV`: the commit that counts as last applied. */
+  readonly base?: string;
+}

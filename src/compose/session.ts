@@ -20,6 +20,8 @@ import { loadSettings, type Settings } from '../settings/settings.ts';
 import { guardedStore } from './guarded-store.ts';
 import { withClient } from '../apply/run/with-run.ts';
 import type { Io } from './io.ts';
+import { openBases } from './bases.ts';
+import type { Question } from './job-base.ts';
 import { credentialsIn } from './environment-secrets.ts';
 import { selectedTargets } from './selected-targets.ts';
 import { backupsVanish, ciJob } from './lasting.ts';
@@ -45,18 +47,20 @@ export interface Session extends AsyncDisposable {
 interface Opening {
   /** Whether what only the daemon uses has to be there. */
   readonly daemon?: boolean;
+  /** What is asked of the gateway, where it matters what was applied before: a base is looked for in the environment. */
+  readonly question?: Question;
   /** Is given what the settings are to be warned about. */
   readonly warn?: (problems: readonly Problem[]) => void;
 }
 
-type DesiredFrom = Pick<DesiredOptions, 'settingsDir' | 'commit'>;
+type DesiredFrom = Pick<DesiredOptions, 'settingsDir' | 'commit' | 'source' | 'allowUnresolved' | 'rules'>;
 
 /** Throws HoldfastError with all problems of the settings. */
 export async function openSession(
   flags: PlanFlags,
   io: Io,
   listener: Listener = () => {},
-  { daemon = false, warn = () => {} }: Opening = {},
+  { daemon = false, question, warn = () => {} }: Opening = {},
 ): Promise<Session> {
   const ci = await ciJobOf(io.env);
   if (!flags.trustFork && isFromOutside(ci))
@@ -94,6 +98,9 @@ export async function openSession(
     if (brought) io.hide?.(brought.open());
     return found;
   };
+  const bases =
+    question &&
+    (await openBases({ settings, flags, cwd: io.cwd, processEnv: io.env, env, question, load: desiredOf }));
   return {
     settings,
     store,
@@ -108,22 +115,26 @@ export async function openSession(
         work,
       ),
     loadDesired: desiredOf,
-    contextOf: (target) => ({
-      target,
-      store,
-      clock,
-      listener,
-      connect: (lease) => connect(target, lease),
-      loadDesired: () => desiredOf(target),
-      owner,
-      ...(ci && { by: ci.run }),
-      newId: () => randomBytes(6).toString('hex'),
-      signal: io.signal,
-      backupsVanish: backupsVanish(settings.state, store.isOfThisJob),
-      ...(flags.gatewayConfig !== undefined && { gatewayConfigFile: resolve(io.cwd, flags.gatewayConfig) }),
-    }),
+    contextOf: (target) => {
+      const base = bases?.of(target);
+      return {
+        ...(base && { base }),
+        target,
+        store,
+        clock,
+        listener,
+        connect: (lease) => connect(target, lease),
+        loadDesired: () => desiredOf(target),
+        owner,
+        ...(ci && { by: ci.run }),
+        newId: () => randomBytes(6).toString('hex'),
+        signal: io.signal,
+        backupsVanish: backupsVanish(settings.state, store.isOfThisJob),
+        ...(flags.gatewayConfig !== undefined && { gatewayConfigFile: resolve(io.cwd, flags.gatewayConfig) }),
+      };
+    },
     async [Symbol.asyncDispose]() {
-      await Promise.all([...open].map((client) => client.close()));
+      await Promise.all([...[...open].map((client) => client.close()), bases?.[Symbol.asyncDispose]()]);
     },
   };
 }

@@ -22,7 +22,7 @@ import { DEFAULT_RULES, type ReferenceRules } from '../input/reference-rules.ts'
 import { resolveReferences, type Unresolved } from '../input/references.ts';
 import { readYaml } from '../yaml/strict.ts';
 import { withKnownChoices } from './check/choices.ts';
-import { readLayer, type SourceFile, shownPath } from './read/files.ts';
+import { type FileSource, readLayer, shownIn, type SourceFile } from './read/files.ts';
 import { inLayout, layoutOf, MANAGED_LAYOUTS } from './layout/layout.ts';
 import { mergeFiles, mergeLayers } from './read/merge.ts';
 import { ownCredentialProblems } from './check/own-credentials.ts';
@@ -32,6 +32,7 @@ import { secretTexts } from './read/secret-locations.ts';
 import { groupUnset } from './check/unset.ts';
 import { semanticProblems } from './check/semantics.ts';
 import { decrypt, isEncrypted } from './read/sops.ts';
+import { type UnresolvedValue, unresolvedIn } from './read/unresolved.ts';
 import { validateSchema } from './check/validate.ts';
 
 export interface DesiredOptions {
@@ -44,6 +45,8 @@ export interface DesiredOptions {
   readonly settingsDir: string;
   /** What references may use. Default: files below the settings directory and where secrets are mounted, no variables of CI systems. */
   readonly rules?: ReferenceRules;
+  /** Where files are read from; the disk where absent. Files that a reference names and that aren't there are on the disk. */
+  readonly source?: FileSource | undefined;
   /** Files by absolute path, as if they held this; those below a directory are read though they are not there yet. */
   readonly texts?: ReadonlyMap<string, string>;
   /** `--allow-unresolved`: a reference that cannot be resolved stands for itself. For validation only. */
@@ -60,6 +63,8 @@ export interface LoadedDesired {
   readonly problems: readonly Problem[];
   /** Where there is no desired state: what references brought, for the redaction net. */
   readonly secrets?: Sealed<ReadonlySet<string>>;
+  /** With `allowUnresolved`: where references stand for themselves. */
+  readonly unresolved?: readonly UnresolvedValue[];
   /** Of files with errors: who pushed them can be told. */
   readonly commit?: Desired['revision']['commit'];
 }
@@ -79,7 +84,12 @@ export async function loadDesired(target: DesiredTarget, options: DesiredOptions
     const told = await groupUnset(problems, dirs, options.settingsDir);
     return { problems: told, secrets: seal(secrets), ...(commit && { commit }) };
   }
-  return { desired: desiredOf(judged, target, { watched, commit }), problems };
+  const desired = desiredOf(judged, target, { watched, commit });
+  return {
+    desired,
+    problems,
+    ...(options.allowUnresolved && { unresolved: [...unresolvedIn(root, desired)] }),
+  };
 }
 
 /** What follows from the merged tree alone. */
@@ -177,7 +187,7 @@ async function readFiles(dir: string, options: DesiredOptions): Promise<LayerFil
   const { files, problems, directories } = await readLayer(dir, options);
   const given = [...(options.texts ?? [])]
     .filter(([path]) => path === dir || path.startsWith(`${dir}${sep}`))
-    .map(([path, text]) => ({ path, text, shown: shownPath(path, options.settingsDir) }));
+    .map(([path, text]) => ({ path, text, shown: shownIn(options, path) }));
   const isGiven = (path: string): boolean => given.some((file) => file.path === path);
   const all = [...files.filter(({ path }) => !isGiven(path)), ...given].toSorted(byPath);
   const loaded = await Promise.all(all.map((file) => loadFile(file, options)));
@@ -219,7 +229,7 @@ function fileIn(file: LoadedFile, layout: Layout, partial: boolean): LoadedFile 
 }
 
 function declaresNothing(dir: string, options: DesiredOptions): Problem {
-  const shown = shownPath(dir, options.settingsDir);
+  const shown = shownIn(options, dir);
   return problem('HF2003', `The files in ${shown} declare nothing`, {
     position: { file: shown, line: 1, column: 1 },
   });
@@ -238,13 +248,15 @@ async function loadFile(file: SourceFile, options: DesiredOptions): Promise<Load
   const { rules = DEFAULT_RULES } = options;
   const read = readYaml(file.text, file.shown);
   if (!read.root) return { problems: read.problems, watched: [] };
+  const sops = { env, allowUnresolved, isEarlier: options.source !== undefined };
   const plain = isEncrypted(read.root)
-    ? await decrypt(read.root, file, { env, allowUnresolved })
+    ? await decrypt(read.root, file, sops)
     : { root: read.root, problems: [] };
   if (!plain.root) return { problems: plain.problems, watched: [] };
   const { layout, problem: mistaken } = layoutOf(plain.root, layouts);
   if (mistaken) return { problems: [mistaken], watched: [] };
-  const resolved = await resolveReferences(plain.root, { env, dir, allowUnresolved, rules });
+  const readText = options.source?.readText;
+  const resolved = await resolveReferences(plain.root, { env, dir, allowUnresolved, rules, readText });
   return {
     root: resolved.root,
     ...(layout && { layout }),

@@ -24,6 +24,8 @@ export interface Policy {
   readonly unknownKeys: 'refuse' | 'pass';
   /** `keep`: a write that would lose comments of the gateway's file uses another route, or a note lists them. */
   readonly comments: 'keep' | 'let-go';
+  /** `required`: a plan that can't tell what was applied before is refused. */
+  readonly memory: 'optional' | 'required';
   readonly freeze: readonly string[];
 }
 

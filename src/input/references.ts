@@ -13,7 +13,7 @@ import {
   type ReferenceRules,
 } from './reference-rules.ts';
 import { nearest } from '../lib/suggest.ts';
-import { readTextFile } from './text-file.ts';
+import { readTextFile, type TextFile } from './text-file.ts';
 
 export interface ReferenceOptions {
   readonly env: Environment;
@@ -21,6 +21,8 @@ export interface ReferenceOptions {
   readonly dir: string;
   /** What they may use. Absent: any variable, any absolute path (settings are trusted). */
   readonly rules?: ReferenceRules | undefined;
+  /** Where files are looked for before the disk, by absolute path; undefined for one that isn't there. */
+  readonly readText?: ((path: string, shown: string) => Promise<TextFile | undefined>) | undefined;
   readonly allowUnresolved: Unresolved;
 }
 
@@ -104,7 +106,7 @@ async function readOne(path: string, options: ReferenceOptions): Promise<Lookup>
   if (found === 'closed')
     return { code: 'HF2022', message: 'names a file of Holdfast or git itself', refused: true };
   if (allowUnresolved === 'all') return NOT_RESOLVED;
-  const read = await readTextFile(found.file, path);
+  const read = await textAt(path, found.file, options);
   if ('problem' in read) {
     const { code, message } = read.problem;
     return { code: code === 'HF2002' ? 'HF2020' : code, message: `can't be resolved: ${message}` };
@@ -113,6 +115,9 @@ async function readOne(path: string, options: ReferenceOptions): Promise<Lookup>
 }
 
 const NOT_RESOLVED: Lookup = { code: 'HF2020', message: "isn't resolved for a pull request from a fork" };
+async function textAt(path: string, file: string, { dir, readText }: ReferenceOptions): Promise<TextFile> {
+  return (await readText?.(resolve(dir, path), path)) ?? readTextFile(file, path);
+}
 
 /** In settings, which are trusted: relative paths stay below, absolute ones lead anywhere. */
 function ruleFor(path: string): ReferenceRules {

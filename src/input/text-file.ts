@@ -5,23 +5,31 @@ import { Socket } from 'node:net';
 import { type Problem, problem } from '../domain/problem/problem.ts';
 
 /** Bytes. A configuration of 5,000 keys is about 2 MB. */
-export const MAX_FILE_BYTES = 10 * 1024 * 1024;
+const MAX_FILE_BYTES = 10 * 1024 * 1024;
 
 export type TextFile = { readonly text: string } | { readonly problem: Problem };
+
+export type ReadText = (path: string, shown: string) => Promise<TextFile>;
 
 /** `shown` is how the file is called in problems. */
 export async function readTextFile(path: string, shown: string, limit = MAX_FILE_BYTES): Promise<TextFile> {
   const position = { file: shown, line: 1, column: 1 };
   try {
     const bytes = await readBounded(path, limit);
-    if (bytes === undefined)
-      return {
-        problem: problem('HF2004', `${shown} is larger than ${limit / 1024 / 1024} MiB`, { position }),
-      };
-    return decode(bytes, shown);
+    return bytes === undefined ? tooLarge(shown, limit) : decode(bytes, shown);
   } catch (error) {
     return { problem: problem('HF2002', `${shown} can't be read: ${reasonOf(error)}`, { position }) };
   }
+}
+
+/** The same of bytes that somebody else has read. */
+export function decodeText(bytes: Buffer, shown: string): TextFile {
+  return bytes.length > MAX_FILE_BYTES ? tooLarge(shown, MAX_FILE_BYTES) : decode(bytes, shown);
+}
+
+function tooLarge(shown: string, limit: number): TextFile {
+  const position = { file: shown, line: 1, column: 1 };
+  return { problem: problem('HF2004', `${shown} is larger than ${limit / 1024 / 1024} MiB`, { position }) };
 }
 
 /** ms for a pipe, e.g. `--key-file <(pass show gateway)`. A file takes no time. */

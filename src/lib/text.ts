@@ -6,6 +6,9 @@ export function plural(count: number, noun: string): string {
   return `${count} ${/[^aeiou]y$/.test(noun) ? `${noun.slice(0, -1)}ies` : `${noun}s`}`;
 }
 
+/** With a capital at its beginning and a full stop at its end. */
+export const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+
 /** Treats `baseUrl`, `base_url` and `base-url` as equal: for suggestions, never for meaning. */
 export function plainSpelling(name: string): string {
   return name

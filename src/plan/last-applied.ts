@@ -10,7 +10,7 @@ import { isList, isTree, type Tree, treeOf, type Value } from '../lib/value.ts';
 import { hasIdentity } from './diff/identity.ts';
 import { hashOf, stateKey } from './diff/origin.ts';
 import type { KnownState, PlanInput, Prepared } from './types/input.ts';
-import type { Location } from './diff/location.ts';
+import { type Location, statePathOf } from './diff/location.ts';
 import { foldedName, unknownField } from './diff/unknown-key.ts';
 
 export interface Remembered {
@@ -27,13 +27,9 @@ export function remember(input: PlanInput, prepared: Prepared): Remembered {
   const { lastApplied } = input.state;
   const hashes: Record<string, string> = {};
   const { proposed, stateKeys } = prepared.basis;
-  for (const { location, field, value } of ownedNodes(
-    input.dialect.catalog,
-    input.desired.tree.open(),
-    proposed.open(),
-  )) {
+  const { catalog } = input.dialect;
+  for (const { location, field, value } of ownedNodes(catalog, input.desired.tree.open(), proposed.open()))
     hashes[stateKey(location, input.hash)] = hashOf(field, value, input.hash);
-  }
   for (const path of prepared.plan.released) keepBelow(hashes, lastApplied?.hashes ?? {}, path);
   for (const { id } of prepared.differences.filter((one) => one.disposition !== 'apply'))
     keepBelow(hashes, lastApplied?.hashes ?? {}, stateKeys.get(id) ?? '');
@@ -82,14 +78,14 @@ function placedAfter(
   return [...placed].filter((key) => key.endsWith(']') && hashes[key] !== undefined).toSorted();
 }
 
-interface Node {
+export interface OwnedNode {
   readonly location: Location;
   readonly field: Field;
   readonly value: Value | undefined;
 }
 
 /** Every owned value: scalars, lists with everything in them, keys of maps, leaves of free-form settings. */
-function* ownedNodes(catalog: Catalog, declared: Tree, image: Tree): Generator<Node> {
+export function* ownedNodes(catalog: Catalog, declared: Tree, image: Tree): Generator<OwnedNode> {
   yield* nodesOf(catalog, catalog.root, declared, image, undefined);
 }
 
@@ -99,7 +95,7 @@ function* nodesOf(
   declared: Tree,
   image: Tree,
   up: Location | undefined,
-): Generator<Node> {
+): Generator<OwnedNode> {
   for (const [name, value] of membersOf(field, declared)) {
     const child = catalog.child(field, name) ?? unknownField(field, name);
     const location: Location = { up, key: name };
@@ -119,13 +115,18 @@ function* wholeNodes(
   field: Field,
   value: Value | undefined,
   location: Location,
-): Generator<Node> {
+): Generator<OwnedNode> {
   yield { location, field, value };
   if (isList(value) && hasIdentity(field) && field.item) yield* entryNodes(catalog, field, value, location);
   else if (isTree(value) && field.kind !== 'any') yield* memberNodes(catalog, field, value, location, []);
 }
 
-function* entryNodes(catalog: Catalog, list: Field, values: readonly Value[], up: Location): Generator<Node> {
+function* entryNodes(
+  catalog: Catalog,
+  list: Field,
+  values: readonly Value[],
+  up: Location,
+): Generator<OwnedNode> {
   const { item: field } = list;
   if (!field) return;
   for (const [index, value] of values.entries()) {
@@ -144,7 +145,7 @@ function* memberNodes(
   value: Tree,
   up: Location,
   identity: readonly string[],
-): Generator<Node> {
+): Generator<OwnedNode> {
   for (const [name, member] of Object.entries(value)) {
     if (identity.includes(name)) continue;
     yield* wholeNodes(catalog, catalog.child(field, name) ?? unknownField(field, name), member, {
@@ -170,6 +171,17 @@ export function releasedPaths(
     .map(parsePath)
     .filter((path) => !isDeclared(catalog, declared, path) && isInForce(catalog, live, path));
 }
+
+/** Paths of one desired state that another one in the same layout doesn't declare. */
+export function undeclaredIn(catalog: Catalog, before: Tree, now: Tree): readonly Path[] {
+  return [...ownedNodes(catalog, before, before)]
+    .filter(({ location }) => isOutsideLists(location))
+    .map(({ location }) => statePathOf(location, (text) => text))
+    .filter((path) => !isDeclared(catalog, now, path));
+}
+
+const isOutsideLists = (location: Location): boolean =>
+  'key' in location && (location.up === undefined || isOutsideLists(location.up));
 
 /** The outermost recorded paths: what is inside an owned list isn't released separately. */
 function unitsOf(hashes: Readonly<Record<string, string>>): string[] {

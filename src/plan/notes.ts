@@ -28,6 +28,8 @@ export interface NotesInput {
   readonly now: number;
   readonly dialect: Dialect;
   readonly declared: Tree;
+  /** References at or in what drifted, by an unchanged desired state of git. */
+  readonly unchangedReferences: readonly string[];
 }
 
 export function notesOf(input: NotesInput): Problem[] {
@@ -37,6 +39,7 @@ export function notesOf(input: NotesInput): Problem[] {
     ...aboutReach(input),
     ...aboutAgreement(input),
     ...aboutHeld(input),
+    ...aboutReferences(input),
     ...aboutComments(input),
     ...aboutFreeze(input),
   ];
@@ -79,6 +82,19 @@ const foldedNote = (paths: string): Problem => ({
   ),
   remedy: FOLDED_REMEDY,
 });
+
+/** Git doesn't tell a new value of a variable from an edit on the gateway. */
+function aboutReferences({ unchangedReferences }: NotesInput): Problem[] {
+  const [first, ...others] = unchangedReferences;
+  if (first === undefined) return [];
+  const more = others.length > 0 ? ` and ${others.length} more` : '';
+  return [
+    warning(
+      'HF4014',
+      `the gateway doesn't have the value of ${first}${more}. The reference is the same in the base, so this counts as drift`,
+    ),
+  ];
+}
 
 function aboutHeld({ differences, held }: NotesInput): Problem[] {
   const until = new Map(held.map((one) => [one.path, one.until]));

@@ -1,7 +1,7 @@
 // Assembles the plan of one target: live image, proposed image, differences, routes, guards, digest. Pure: time,
 // state, keys and the results of probes are arguments, and the same input gives the same bytes.
 import { literalSecrets } from '../desired/check/literal-secrets.ts';
-import { knownTexts, declaredTexts } from '../desired/read/origins.ts';
+import { declaredTexts, knownTexts, type Texts } from '../desired/read/origins.ts';
 import type { Change } from '../domain/plan/change.ts';
 import type { ByPointer } from '../domain/desired.ts';
 import type { Verdict } from '../domain/plan/guard.ts';
@@ -100,7 +100,7 @@ function draftOf(input: PlanInput): Draft {
   const { catalog } = dialect;
   const mode = input.mode ?? target.mode;
   const allowances = allowancesOf(target.policy.allow, input.allow ?? [], mode);
-  const known = knownTexts(() => declaredTexts(desired, catalog), input.state.origins, input.hash);
+  const known = knownTexts(() => textsOf(input), input.state.origins, input.hash);
   const fingerprints = fingerprintsBy(target.digestKey.open(), known);
   const declared = withStoredSecret((input.built ?? desired).tree.open(), input.managementSecret);
   const base = baseImages(input.live, dialect, winningSide(allowances));
@@ -130,6 +130,17 @@ function draftOf(input: PlanInput): Draft {
     judged,
     patched,
     differences,
+  };
+}
+
+/** Those of now, and of the desired state before where somebody has it. */
+function textsOf({ desired, dialect, state }: PlanInput): Texts {
+  const [now, before] = [declaredTexts(desired, dialect.catalog), state.appliedTexts?.()];
+  if (!before) return now;
+  return {
+    secrets: new Set([...now.secrets, ...before.secrets]),
+    plain: new Set([...now.plain, ...before.plain]),
+    names: new Map([...before.names, ...now.names]),
   };
 }
 
@@ -226,6 +237,7 @@ function assemble(
     revision: desired.revision,
     gateway: { api: live.api, layout: live.layout, build: live.build },
     state: state.lastApplied ? 'known' : 'new',
+    memory: state.memory ?? { source: state.lastApplied ? 'state' : 'none' },
     agreement: live.agreement,
     changes,
     writes: routes.writes.map(({ write }) => write),
@@ -244,6 +256,7 @@ function assemble(
         now: input.now,
         dialect: input.dialect,
         declared: draft.declared,
+        unchangedReferences: unchangedReferences(draft),
       }),
       ...(input.notes ?? []),
     ],
@@ -259,6 +272,20 @@ function assemble(
       declared: draft.declared,
     }),
   };
+}
+
+/** Where a base is the memory: references whose values the gateway lacks though nothing changed in git. */
+function unchangedReferences({ input, differences }: Draft): string[] {
+  if (input.state.memory?.source !== 'base') return [];
+  const references = throughBuilt(input.desired.references, input.built);
+  const found = differences
+    .filter(({ origin, disposition }) => origin === 'drift' && disposition === 'report')
+    .flatMap(({ declaredPlace }) => {
+      const pointer = declaredPlace && pointerTo(declaredPlace);
+      return pointer === undefined ? [] : [pointer, `${pointer}/api-key`];
+    })
+    .flatMap((pointer) => references.get(pointer) ?? []);
+  return [...new Set(found)].filter((reference) => !input.desired.publicReferences.has(reference));
 }
 
 function shownOperation(

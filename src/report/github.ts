@@ -1,6 +1,9 @@
 // Workflow commands of GitHub Actions: annotations at the lines of the desired state that caused them.
 import { formerOf } from '../domain/plan/change.ts';
+import { memoryText, WAYS_TO_REMEMBER } from '../domain/plan/memory.ts';
+import type { Plan } from '../domain/plan/plan.ts';
 import type { Position } from '../domain/problem/problem.ts';
+import { sentence } from '../lib/text.ts';
 import { planSummary } from './text/plan.ts';
 import { outcomeSentence } from './text/outcome.ts';
 import { plansOf, problemsOf, type Report } from './report.ts';
@@ -21,9 +24,17 @@ function annotation(level: Level, title: string, text: string, position?: Positi
   return `::${level} ${[...place, `title=${escapeProperty(title)}`].join(',')}::${escapeText(text)}`;
 }
 
+function memoryLine({ memory, target }: Plan): string[] {
+  const text = memoryText(memory);
+  if (text === undefined) return [];
+  if (memory.source !== 'none') return [annotation('notice', `${target}: base`, sentence(text))];
+  return [annotation('warning', `${target}: HF4012`, `${sentence(text)} ${WAYS_TO_REMEMBER.join(' ')}`)];
+}
+
 export function reportGithub(report: Report): string {
   const plans = plansOf(report);
   const lines = [
+    ...plans.flatMap(memoryLine),
     ...problemsOf(report).map((p) => annotation(p.severity, p.code, withRemedy(p), p.position)),
     ...plans.flatMap((plan) => [
       ...plan.changes.map((change) =>

@@ -1,6 +1,7 @@
 // JUnit XML: one suite a target, one case a difference, guard finding and problem; what is wrong is a failure.
 import { formerOf } from '../domain/plan/change.ts';
 import { exitOf } from '../domain/outcome/outcome.ts';
+import { memoryText } from '../domain/plan/memory.ts';
 import type { Plan } from '../domain/plan/plan.ts';
 import { outcomeSentence } from './text/outcome.ts';
 import { problemsOf, type Report } from './report.ts';
@@ -28,6 +29,12 @@ function xml(text: string): string {
     .replaceAll(/[&<>"']/g, (sign) => ENTITIES[sign] ?? sign);
 }
 
+/** Passes: that nothing is known is no failure of its own. `policy.memory` makes it one. */
+function memoryCase({ memory, target }: Plan): Case[] {
+  const text = memoryText(memory);
+  return text === undefined ? [] : [{ suite: target, name: text }];
+}
+
 function planCases(plan: Plan): Case[] {
   const differences = plan.changes.map((change) => ({
     suite: plan.target,
@@ -39,14 +46,14 @@ function planCases(plan: Plan): Case[] {
     name: `guard ${verdict.guard}${verdict.path ? ` ${verdict.path}` : ''}`,
     ...(verdict.allowed ? {} : { failure: withRemedy(verdict) }),
   }));
-  return differences.length + verdicts.length === 0
-    ? [{ suite: plan.target, name: 'in sync' }]
-    : [...differences, ...verdicts];
+  const found = [...differences, ...verdicts];
+  return [...memoryCase(plan), ...(found.length === 0 ? [{ suite: plan.target, name: 'in sync' }] : found)];
 }
 
 function casesOf(report: Report): Case[] {
   return [
     ...report.plans.flatMap(planCases),
+    ...report.outcomes.flatMap(({ plan }) => (plan ? memoryCase(plan) : [])),
     ...report.outcomes.map((outcome) => ({
       suite: outcome.target,
       name: report.command,

@@ -1,6 +1,8 @@
 // A report as a comment on a pull request.
 import { type Change, formerOf } from '../domain/plan/change.ts';
+import { type Memory, memoryText, WAYS_TO_REMEMBER } from '../domain/plan/memory.ts';
 import { isRefused, type Plan } from '../domain/plan/plan.ts';
+import { sentence } from '../lib/text.ts';
 import { commitText } from './text/commit.ts';
 import { outcomeSentence } from './text/outcome.ts';
 import { planSummary } from './text/plan.ts';
@@ -37,6 +39,14 @@ function row(change: Change): string {
   return `| ${change.kind} | ${code(change.path)} | ${before} | ${after} | ${remarks.join('<br>')} |`;
 }
 
+function memoryMarkdown(memory: Memory): string[] {
+  const text = memoryText(memory);
+  if (text === undefined) return [];
+  if (memory.source !== 'none') return [prose(sentence(text)), ''];
+  const ways = WAYS_TO_REMEMBER.map((way) => `> - ${way}`);
+  return ['> [!WARNING]', `> **${prose(sentence(text))}**`, ...ways, ''];
+}
+
 function planMarkdown(plan: Plan): string {
   const changes =
     plan.changes.length === 0
@@ -53,6 +63,7 @@ function planMarkdown(plan: Plan): string {
   return [
     `### ${isRefused(plan) ? '⛔' : plan.changes.length > 0 ? '📝' : '✅'} ${prose(plan.target)}: ${prose(planSummary(plan))}`,
     '',
+    ...memoryMarkdown(plan.memory),
     ...(plan.revision.commit ? [prose(commitText(plan.revision.commit)), ''] : []),
     ...changes,
     ...(writes.length > 0

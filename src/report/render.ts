@@ -5,7 +5,7 @@ import { reportJunit } from './junit.ts';
 import { reportMarkdown } from './markdown.ts';
 import type { Plan } from '../domain/plan/plan.ts';
 import { outcomeText } from './text/outcome.ts';
-import { planText } from './text/plan.ts';
+import { memoryLines, planText } from './text/plan.ts';
 import { problemsText } from './text/problem.ts';
 import type { OutputFormat, Report } from './report.ts';
 import type { Style } from './text/style.ts';
@@ -14,7 +14,7 @@ import { terminalSafeIn } from '../lib/terminal-safe.ts';
 function reportText(report: Report, style: Style): string {
   const plans = report.plans.map((plan) => planText(plan, style));
   const outcomes = report.outcomes.flatMap((outcome) => [
-    ...(outcome.plan && isWorthShowing(outcome.plan, report) ? [planText(outcome.plan, style)] : []),
+    ...(outcome.plan ? planPart(outcome.plan, report, style) : []),
     outcomeText(outcome, style),
   ]);
   const parts = [
@@ -23,6 +23,13 @@ function reportText(report: Report, style: Style): string {
     ...(report.problems.length > 0 ? [problemsText(report.problems, style).trimEnd()] : []),
   ];
   return parts.length === 0 ? '' : `${parts.join('\n\n')}\n`;
+}
+
+/** What it was compared with is said of every plan, once. */
+function planPart(plan: Plan, report: Report, style: Style): string[] {
+  if (isWorthShowing(plan, report)) return [planText(plan, style)];
+  const lines = report.shown?.includes(plan.digest.value) ? [] : memoryLines(plan.memory, style);
+  return lines.length === 0 ? [] : [[style.accent(style.bold(plan.target)), ...lines].join('\n')];
 }
 
 function isWorthShowing({ changes, writes, digest }: Plan, { shown }: Report): boolean {

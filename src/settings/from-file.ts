@@ -24,8 +24,8 @@ export async function settingsFromFile(
   shown: string,
   request: SettingsRequest,
 ): Promise<{ settings?: Settings; problems: readonly Problem[] }> {
-  const { env, offline = false, daemon = false, allowUnresolved } = request;
-  const read = await readSettingsFile(path, shown, { env, offline, daemon, allowUnresolved });
+  const { env, offline = false, daemon = false, allowUnresolved, readText } = request;
+  const read = await readSettingsFile(path, shown, { env, offline, daemon, allowUnresolved, readText });
   const found = read.problems.map(inSettings);
   if (!read.tree) return { problems: found };
   const builder = new Builder(path, read.tree, request);

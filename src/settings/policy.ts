@@ -18,6 +18,7 @@ export const DEFAULT_POLICY: Policy = {
   maxReplaces: { fraction: 0.5 },
   unknownKeys: 'refuse',
   comments: 'keep',
+  memory: 'optional',
   freeze: [],
 };
 
@@ -28,6 +29,7 @@ const GUARDS = [
   'self-lockout',
   'mass-delete',
   'overwrites-edit',
+  'no-memory',
   'takeover',
   'release-secret',
   'literal-secret',
@@ -106,6 +108,7 @@ class PolicyReader {
     const prune = valueAt(this.#node, 'prune');
     const unknownKeys = valueAt(this.#node, 'unknown-keys');
     const comments = valueAt(this.#node, 'comments');
+    const memory = valueAt(this.#node, 'memory');
     const maxDeletes = shareOf(valueAt(this.#node, 'max-deletes'));
     const maxReplaces = shareOf(valueAt(this.#node, 'max-replaces'));
     return {
@@ -118,6 +121,7 @@ class PolicyReader {
       ...(maxDeletes && { maxDeletes }),
       ...(maxReplaces && { maxReplaces }),
       ...((unknownKeys === 'pass' || unknownKeys === 'refuse') && { unknownKeys }),
+      ...((memory === 'optional' || memory === 'required') && { memory }),
       ...((comments === 'keep' || comments === 'let-go') && { comments }),
       ...(this.#has('freeze') && {
         freeze: this.#texts('freeze').flatMap((text) => this.#window(text) ?? []),

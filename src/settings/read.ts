@@ -9,7 +9,7 @@ import { type LocatedMap, nodeAt, valueOf } from '../yaml/located.ts';
 import { type Resolved, resolveReferences, type Unresolved } from '../input/references.ts';
 import { type SchemaCheck, schemaCheck } from '../input/schema-check.ts';
 import { schemaProblems } from '../input/schema-problems.ts';
-import { readTextFile } from '../input/text-file.ts';
+import { readTextFile, type ReadText } from '../input/text-file.ts';
 import { readYaml } from '../yaml/strict.ts';
 
 export interface SettingsTree {
@@ -22,6 +22,7 @@ export interface ReadOptions {
   readonly env: Environment;
   readonly offline: boolean;
   readonly allowUnresolved?: Unresolved | undefined;
+  readonly readText?: ReadText | undefined;
   /** Whether the references below `daemon` must be resolved; only the daemon itself needs its secrets. */
   readonly daemon: boolean;
 }
@@ -32,7 +33,7 @@ export async function readSettingsFile(
   shown: string,
   options: ReadOptions,
 ): Promise<{ tree?: SettingsTree; problems: readonly Problem[] }> {
-  const text = await readTextFile(path, shown);
+  const text = await (options.readText ?? readTextFile)(path, shown);
   if ('problem' in text) return { problems: [asSettings(text.problem)] };
   const read = readYaml(text.text, shown);
   if (!read.root) return { problems: read.problems.length > 0 ? read.problems : [emptyFile(shown)] };

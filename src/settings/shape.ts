@@ -4,6 +4,7 @@ import type { Sealed } from '../domain/secret.ts';
 import type { Target } from '../domain/target.ts';
 import type { Environment } from '../input/environment.ts';
 import type { Unresolved } from '../input/references.ts';
+import type { ReadText } from '../input/text-file.ts';
 import type { ReferenceRules } from '../input/reference-rules.ts';
 import type { HttpSettings } from './daemon-http.ts';
 import type { GitSettings } from './daemon-source.ts';
@@ -94,6 +95,8 @@ export interface SettingsRequest {
    * read, and no reference is resolved.
    */
   readonly allowUnresolved?: Unresolved;
+  /** Where the settings file is read from; the disk where absent. */
+  readonly readText?: ReadText;
   /** `run`, `notify`: what `daemon` refers to must be there. Nothing else needs the daemon's secrets. */
   readonly daemon?: boolean;
 }

@@ -241,6 +241,7 @@ function targetAt(url: string, desired: string, options: StageOptions): Target {
       maxReplaces: { fraction: 1 },
       unknownKeys: 'refuse',
       comments: 'keep',
+      memory: 'optional',
       freeze: [],
       ...options.policy,
     },

@@ -36,6 +36,7 @@ export const POLICY: Policy = {
   maxReplaces: { fraction: 0.3 },
   unknownKeys: 'refuse',
   comments: 'keep',
+  memory: 'optional',
   freeze: [],
 };
 

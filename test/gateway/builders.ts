@@ -59,6 +59,7 @@ export function makeTarget(url: string, changes: Partial<Target> = {}): Target {
       maxReplaces: { fraction: 0.5 },
       unknownKeys: 'refuse',
       comments: 'keep',
+      memory: 'optional',
       freeze: [],
     },
     digestKey: seal('digest-key'),

@@ -144,6 +144,7 @@ export function targetOf(scenario: Scenario): Target {
       maxReplaces: { fraction: 0.5 },
       unknownKeys: 'refuse',
       comments: 'keep',
+      memory: 'optional',
       freeze: scenario.freeze ?? [],
     },
     digestKey: seal('mgmt-secret-1'),

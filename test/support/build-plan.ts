@@ -21,6 +21,7 @@ export function aPlan(parts: Partial<Plan> = {}): Plan {
       build: { version: 'v7.2.140', commit: 'none', buildDate: 'unknown', supportsPlugins: true },
     },
     state: 'known',
+    memory: { source: 'state' },
     agreement: { kind: 'agree' },
     changes: [],
     writes: [],

@@ -4,6 +4,7 @@ import type { Client } from '../../gateway/client/client.ts';
 import type { Backup } from '../../domain/state/backup.ts';
 import type { Clock } from '../../domain/clock.ts';
 import type { Desired } from '../../domain/desired.ts';
+import type { BaseCommit } from '../../domain/plan/memory.ts';
 import type { Listener } from '../../domain/outcome/event.ts';
 import type { Problem } from '../../domain/problem/problem.ts';
 import type { Allowance, Mode, Target } from '../../domain/target.ts';
@@ -16,6 +17,28 @@ export interface LoadedDesired {
   /** Of files with errors, if it is known. */
   readonly commit?: Desired['revision']['commit'];
 }
+
+/** A commit whose desired state can stand for what was last applied. */
+export interface BaseSource {
+  /** Somebody named it: it counts more than what the state directory knows. */
+  readonly isNamed: boolean;
+  /** Which one, in words; absent where the environment names none. */
+  readonly label?: string;
+  /** The same answer each time. Rejects with HoldfastError where a named one can't be used. */
+  readonly load: () => Promise<Base>;
+}
+
+export type Base =
+  | {
+      readonly kind: 'desired';
+      readonly desired: Desired;
+      /** As the settings of that commit describe it. */
+      readonly target: Target;
+      readonly commit: BaseCommit;
+      /** Values of it that can't be resolved any more. */
+      readonly unresolved: readonly Problem[];
+    }
+  | { readonly kind: 'none'; readonly why: string; readonly problems: readonly Problem[] };
 
 /** What a checkpoint throws to end the process as a crash would. No code catches it to clean up. */
 export class Crash extends Error {}
@@ -44,6 +67,8 @@ export interface Context {
   readonly connect: (lease: Pick<Lease, 'remainingMs'>) => Client;
   /** Reads the files again each time it's called. */
   readonly loadDesired: () => Promise<LoadedDesired>;
+  /** Absent: only the state directory knows what was last applied. */
+  readonly base?: BaseSource;
   /** Who holds the lock, for the error message of another process, e.g. `holdfast run`. */
   readonly owner: string;
   /** Who requested this run, for the history; absent if nobody did. */

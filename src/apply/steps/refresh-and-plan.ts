@@ -1,6 +1,5 @@
 // Observe and plan: what differs on the target now, and what apply would do about it. Writes nothing.
 import type { HeldPath, PlanInput, WayBack } from '../../plan/types/input.ts';
-import { factsOf } from '../../gateway/layout/layouts.ts';
 import { allowancesOf } from '../../plan/guards/judge.ts';
 import { allowsMigration } from '../../plan/localise/migration.ts';
 import { makePlan } from '../../plan/plan.ts';
@@ -8,10 +7,10 @@ import { judgeManagementSecret } from '../../plan/guards/management-secret.ts';
 import type { Desired } from '../../domain/desired.ts';
 import type { Live } from '../../domain/live.ts';
 import { localiseDesired, type Localised } from '../../plan/localise/localise-desired.ts';
-import { contentIn } from '../run/compare.ts';
 import type { ReconcileRequest } from '../run/context.ts';
 import { judgeDrift, NO_DRIFT } from '../record/contested.ts';
 import { type LiveRun, type Run, step } from '../run/run.ts';
+import { around, knownBefore, type KnownBefore } from './memory.ts';
 import { type PlannedTarget } from '../types/planned-target.ts';
 
 export async function plan<L extends Live>(
@@ -51,7 +50,8 @@ async function planInput(
 ): Promise<PlanInput> {
   const { clock, store } = run.context;
   const now = clock.now();
-  const said = saidTo(run, desired, live, request);
+  const known = await knownBefore(run, live);
+  const said = saidTo(run, desired, live, request, known);
   return {
     target: said.target,
     desired: said.desired,
@@ -60,6 +60,8 @@ async function planInput(
     now,
     state: {
       lastApplied: said.lastApplied,
+      memory: known.memory,
+      appliedTexts: known.texts,
       released: said.released,
       origins: run.state.origins,
       suspension: run.state.suspension,
@@ -74,28 +76,26 @@ async function planInput(
     rollbackProbe,
     refusals: said.refusals,
     built: said.built,
-    notes: said.notes,
+    notes: [...said.notes, ...known.notes],
   };
 }
 
 /** The declared state in the layout of the reading. */
 function saidTo(
-  { context, state, dialect }: LiveRun,
+  run: LiveRun,
   desired: Desired,
   live: Live,
   request: ReconcileRequest,
+  { lastApplied, released }: KnownBefore,
 ): Localised {
-  const { target, store } = context;
+  const { target } = run.context;
   return localiseDesired({
+    ...around(run, live),
     desired,
     target,
     allow: request.allow,
-    lastApplied: state.lastApplied,
-    released: state.released,
-    dialect,
-    content: live.file && factsOf(dialect.catalog.layout).hasGroups ? contentIn(live.file, dialect) : {},
-    live,
-    hash: (text) => store.hash(text),
+    lastApplied,
+    released,
   });
 }
 

@@ -5,6 +5,8 @@ import type { Confirm } from '../io/confirm.ts';
 export interface Approved {
   /** The one target that it is for; absent: each target has a plan of its own. */
   readonly target?: string;
+  /** The commit that the plan was compared with; absent: it has none, or isn't known. */
+  readonly base?: string;
   /** Rejects with HF8011 where nothing was approved for this target. */
   readonly digestOf: (target: string, settings: string | undefined) => Promise<Digest>;
 }

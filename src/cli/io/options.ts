@@ -57,6 +57,13 @@ export function gatewayOptions(command: Command): Command {
     .option('--state <dir>', "Holdfast's state directory (default: .holdfast)");
 }
 
+export function baseOption(command: Command): Command {
+  return command.option(
+    '--base <rev>',
+    'the commit, branch or tag that was applied last, or `merge-base:main` (default: what the CI job names, if the state directory knows nothing)',
+  );
+}
+
 export function allowOption(command: Command): Command {
   return command.addOption(
     repeatable('--allow <guard[:path]>', 'override a guard, everywhere or below one path; repeatable'),
@@ -64,7 +71,7 @@ export function allowOption(command: Command): Command {
 }
 
 export function planOptions(command: Command): Command {
-  return allowOption(command)
+  return baseOption(allowOption(command))
     .addOption(
       new Option('--mode <mode>', 'use this mode for the targets').choices(['observe', 'apply', 'enforce']),
     )

@@ -1,4 +1,5 @@
 // A session for a command: what the settings are to be warned about goes to the command's own streams.
+import type { Question } from '../../compose/job-base.ts';
 import type { PlanFlags } from '../../compose/flags.ts';
 import type { Io } from '../../compose/io.ts';
 import { openSession, type Session } from '../../compose/session.ts';
@@ -10,7 +11,11 @@ export function openCommandSession(
   flags: PlanFlags,
   io: Io,
   listener?: Listener,
-  { daemon = false }: { readonly daemon?: boolean } = {},
+  { daemon = false, question }: { readonly daemon?: boolean; readonly question?: Question } = {},
 ): Promise<Session> {
-  return openSession(flags, io, listener, { daemon, warn: (found) => showWarnings(io, flags, found) });
+  return openSession(flags, io, listener, {
+    daemon,
+    ...(question && { question }),
+    warn: (found) => showWarnings(io, flags, found),
+  });
 }

@@ -80,6 +80,7 @@ const OTHERS = {
   gatewayConfig: '--gateway-config',
   state: '--state',
   desired: '--desired',
+  base: '--base',
   variables: '--variables',
 } as const;
 
@@ -88,7 +89,7 @@ function refuseOthers(flags: RemoteFlags): void {
     if (flags[name as keyof typeof OTHERS] !== undefined)
       throw fail(
         'HF1001',
-        `${flag} can't be used with --via, because the daemon has its own settings for it`,
+        `${flag} can't be used with --via, because the daemon has its own ${flag === '--base' ? 'memory' : 'settings for it'}`,
         {
           remedy: `Remove ${flag} or --via.`,
         },

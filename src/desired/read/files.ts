@@ -4,8 +4,8 @@ import { lstat, realpath } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { fail, HoldfastError, type Problem, problem } from '../../domain/problem/problem.ts';
 import { DEFAULT_RULES, linkRule, type ReferenceRules } from '../../input/reference-rules.ts';
-import { readTextFile, reasonOf } from '../../input/text-file.ts';
-import { tooMuch, walk, type Walked } from '../../input/walk.ts';
+import { readTextFile, reasonOf, type TextFile } from '../../input/text-file.ts';
+import { tooMuch, walk, type Walked, type WalkOptions } from '../../input/walk.ts';
 
 export interface SourceFile {
   readonly path: string;
@@ -22,11 +22,24 @@ export interface SourceFiles {
   readonly directories: readonly string[];
 }
 
+/** Where files are read from: the disk, or a commit. Paths are absolute, as if all were on the disk. */
+export interface FileSource {
+  /** As `walk`. */
+  readonly walk: (dir: string, options: WalkOptions) => Promise<Walked>;
+  /** As `readTextFile`; undefined if there is no such file. */
+  readonly readText: (path: string, shown: string) => Promise<TextFile | undefined>;
+  /** Comes before the paths in positions. */
+  readonly label: string;
+}
+
 /** Characters of all files of one layer together. A configuration of 5,000 keys is about 2 million. */
 const MAX_CHARACTERS = 32 * 1024 * 1024;
 
 export interface LayerOptions {
+  /** Positions are relative to it. */
   readonly settingsDir: string;
+  /** The disk, if absent. */
+  readonly source?: FileSource | undefined;
   /** What references may use: links may lead there too. */
   readonly rules?: ReferenceRules | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -37,17 +50,12 @@ export interface LayerOptions {
  * settings directory, the git work tree and where references may lead; others are problems. `dir` may be one file. Rejects with HF5007 when `signal` ends it.
  */
 export async function readLayer(dir: string, options: LayerOptions): Promise<SourceFiles> {
-  const { settingsDir, signal } = options;
   const found = await listLayer(dir, options);
-  const { files, problems: unread } = await readAll(found.paths, dir, settingsDir, signal);
+  const { files, problems: unread } = await readAll(found.paths, dir, options);
   const problems = [...found.problems, ...unread];
   if (problems.length === 0 && files.length === 0)
     problems.push(
-      problem(
-        'HF2003',
-        `${shownPath(dir, settingsDir)} contains no *.yaml or *.yml file`,
-        at(dir, settingsDir),
-      ),
+      problem('HF2003', `${shownIn(options, dir)} contains no *.yaml or *.yml file`, at(dir, options)),
     );
   return { files, problems, directories: found.directories };
 }
@@ -55,34 +63,33 @@ export async function readLayer(dir: string, options: LayerOptions): Promise<Sou
 async function readAll(
   paths: readonly string[],
   dir: string,
-  settingsDir: string,
-  signal: AbortSignal | undefined,
+  options: LayerOptions,
 ): Promise<{ readonly files: readonly SourceFile[]; readonly problems: readonly Problem[] }> {
   const files: SourceFile[] = [];
   const problems: Problem[] = [];
   let characters = 0;
   for (const path of paths) {
-    if (signal?.aborted) throw fail('HF5007', 'stopped by a signal while files were read');
-    const read = await readSource(path, settingsDir);
+    if (options.signal?.aborted) throw fail('HF5007', 'stopped by a signal while files were read');
+    const read = await readSource(path, options);
     if ('problem' in read) problems.push(read.problem);
     else files.push(read);
     characters += 'problem' in read ? 0 : read.text.length;
     if (characters <= MAX_CHARACTERS) continue;
-    const message = `the files in ${shownPath(dir, settingsDir)} are larger than ${MAX_CHARACTERS / 1024 / 1024} MiB in total; reading stopped at ${shownPath(path, settingsDir)}`;
-    return { files, problems: [...problems, problem('HF2004', message, at(path, settingsDir))] };
+    const message = `the files in ${shownIn(options, dir)} are larger than ${MAX_CHARACTERS / 1024 / 1024} MiB in total; reading stopped at ${shownIn(options, path)}`;
+    return { files, problems: [...problems, problem('HF2004', message, at(path, options))] };
   }
   return { files, problems };
 }
 
-async function readSource(path: string, settingsDir: string): Promise<SourceFile | { problem: Problem }> {
-  const shown = shownPath(path, settingsDir);
-  const read = await readTextFile(path, shown);
+async function readSource(path: string, options: LayerOptions): Promise<SourceFile | { problem: Problem }> {
+  const shown = shownIn(options, path);
+  const read = (await options.source?.readText(path, shown)) ?? (await readTextFile(path, shown));
   if ('problem' in read) return read;
   if (read.text.trim() !== '') return { path, shown, text: read.text };
   const message = `${shown} is empty, so Holdfast would release what it declared`;
   const remedy =
     'Delete the file, or add a comment that says why it declares nothing. If another program is still writing the file, try again.';
-  return { problem: problem('HF2003', message, { ...at(path, settingsDir), remedy }) };
+  return { problem: problem('HF2003', message, { ...at(path, options), remedy }) };
 }
 
 interface Listing {
@@ -91,49 +98,52 @@ interface Listing {
   readonly problems: readonly Problem[];
 }
 
-async function listLayer(
-  dir: string,
-  { settingsDir, signal, rules = DEFAULT_RULES }: LayerOptions,
-): Promise<Listing> {
+async function listLayer(dir: string, options: LayerOptions): Promise<Listing> {
+  const { source, signal } = options;
   try {
-    const roots = [dir, settingsDir, ...(await workTreeOf(dir))];
-    const walked = await walk(dir, { signal, follows: await linkRule(roots, settingsDir, rules) });
+    const walked = source
+      ? await source.walk(dir, { signal })
+      : await walk(dir, { signal, follows: await linksOf(dir, options) });
     const paths = walked.files.map(({ path }) => path).filter((path) => path === dir || isYaml(path));
     const directories = walked.directories.map(({ path }) => path);
     return {
       paths: walked.exceeded ? [] : paths.toSorted(),
       directories,
-      problems: problemsOf(walked, dir, settingsDir),
+      problems: problemsOf(walked, dir, options),
     };
   } catch (error) {
     if (error instanceof HoldfastError) throw error;
-    return { paths: [], directories: [], problems: [unreadable(dir, error, settingsDir)] };
+    return { paths: [], directories: [], problems: [unreadable(dir, error, options)] };
   }
+}
+
+async function linksOf(
+  dir: string,
+  { settingsDir, rules = DEFAULT_RULES }: LayerOptions,
+): Promise<(real: string) => boolean> {
+  const roots = [dir, settingsDir, ...(await workTreeOf(dir))];
+  return linkRule(roots, settingsDir, rules);
 }
 
 const isYaml = (path: string): boolean => /\.ya?ml$/i.test(path);
 
-function problemsOf(walked: Walked, dir: string, settingsDir: string): readonly Problem[] {
-  const excess = tooMuch(walked, (path) => shownPath(path, settingsDir));
+function problemsOf(walked: Walked, dir: string, options: LayerOptions): readonly Problem[] {
+  const excess = tooMuch(walked, (path) => shownIn(options, path));
   if (excess !== undefined)
-    return [problem('HF2006', `${shownPath(dir, settingsDir)} contains ${excess}`, at(dir, settingsDir))];
+    return [problem('HF2006', `${shownIn(options, dir)} contains ${excess}`, at(dir, options))];
   const failed = walked.failed.map(({ path, error }) =>
     path === dir
-      ? unreadable(dir, error, settingsDir)
-      : problem(
-          'HF2002',
-          `${shownPath(path, settingsDir)} can't be read: ${reasonOf(error)}`,
-          at(path, settingsDir),
-        ),
+      ? unreadable(dir, error, options)
+      : problem('HF2002', `${shownIn(options, path)} can't be read: ${reasonOf(error)}`, at(path, options)),
   );
   const outside = walked.outside.filter(({ path, isDirectory }) => isDirectory || isYaml(path));
-  return [...failed, ...outside.map(({ path }) => leadsOut(path, settingsDir))];
+  return [...failed, ...outside.map(({ path }) => leadsOut(path, options))];
 }
 
 /** Where the link leads is nobody's business who can only write the link. */
-function leadsOut(path: string, settingsDir: string): Problem {
-  const message = `the link ${shownPath(path, settingsDir)} leads outside the directories that desired state can use`;
-  return problem('HF2007', message, at(path, settingsDir));
+function leadsOut(path: string, options: LayerOptions): Problem {
+  const message = `the link ${shownIn(options, path)} leads outside the directories that desired state can use`;
+  return problem('HF2007', message, at(path, options));
 }
 
 /** The directory above `dir` that has a `.git`, where there is one. */
@@ -145,11 +155,15 @@ async function workTreeOf(dir: string): Promise<readonly string[]> {
   }
 }
 
-function unreadable(dir: string, error: unknown, settingsDir: string): Problem {
+function unreadable(dir: string, error: unknown, options: LayerOptions): Problem {
   const missing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-  const message = `${shownPath(dir, settingsDir)} ${missing ? "doesn't exist" : `can't be read: ${reasonOf(error)}`}`;
-  return missing ? problem('HF2001', message) : problem('HF2002', message, at(dir, settingsDir));
+  const message = `${shownIn(options, dir)} ${missing ? "doesn't exist" : `can't be read: ${reasonOf(error)}`}`;
+  return missing ? problem('HF2001', message) : problem('HF2002', message, at(dir, options));
 }
+
+/** How a file or directory is called in positions. */
+export const shownIn = ({ settingsDir, source }: LayerOptions, path: string): string =>
+  (source?.label ?? '') + shownPath(path, settingsDir);
 
 /** Paths below the settings directory are shown relative to it, others as they are. */
 export function shownPath(path: string, settingsDir: string): string {
@@ -158,6 +172,9 @@ export function shownPath(path: string, settingsDir: string): string {
   return way === '..' || way.startsWith(`..${sep}`) ? path : way.split(sep).join('/');
 }
 
-function at(path: string, settingsDir: string): { position: { file: string; line: number; column: number } } {
-  return { position: { file: shownPath(path, settingsDir), line: 1, column: 1 } };
+function at(
+  path: string,
+  options: LayerOptions,
+): { position: { file: string; line: number; column: number } } {
+  return { position: { file: shownIn(options, path), line: 1, column: 1 } };
 }

@@ -10,6 +10,8 @@ import { readYaml } from '../../yaml/strict.ts';
 export interface SopsOptions {
   readonly env: Environment;
   readonly allowUnresolved: Unresolved;
+  /** The file is of an earlier commit: SOPS gets its text, and if it can't decrypt that, `allowUnresolved` counts. */
+  readonly isEarlier: boolean;
 }
 
 /** Whether a file carries the metadata that SOPS writes. */
@@ -24,17 +26,20 @@ export function isEncrypted(root: LocatedMap): boolean {
  */
 export async function decrypt(
   root: LocatedMap,
-  file: { readonly path: string; readonly shown: string },
-  options: SopsOptions,
+  file: { readonly path: string; readonly shown: string; readonly text: string },
+  { env, allowUnresolved, isEarlier }: SopsOptions,
 ): Promise<{ root?: LocatedMap; problems: readonly Problem[] }> {
   const position = root.members.get('sops')?.position ?? root.position;
   const encrypted = withoutMetadata(root);
-  if (options.allowUnresolved) return { root: unresolved(encrypted) as LocatedMap, problems: [] };
-  const run = await runSops(file.path, options.env);
-  if ('reason' in run)
+  const asItIs = { root: unresolved(encrypted) as LocatedMap, problems: [] };
+  if (allowUnresolved && !isEarlier) return asItIs;
+  const run = await (isEarlier ? runSops('/dev/stdin', env, file.text) : runSops(file.path, env));
+  if ('reason' in run) {
+    if (allowUnresolved) return asItIs;
     return {
       problems: [problem('HF2024', `${file.shown} can't be decrypted: ${run.reason}`, { position })],
     };
+  }
   const read = readYaml(run.text, file.shown);
   if (!read.root) return { problems: read.problems };
   return { root: pairUp(withoutMetadata(read.root), encrypted) as LocatedMap, problems: [] };
@@ -44,10 +49,10 @@ function withoutMetadata(root: LocatedMap): LocatedMap {
   return { ...root, members: new Map([...root.members].filter(([name]) => name !== 'sops')) };
 }
 
-function runSops(path: string, env: Environment): Promise<{ text: string } | { reason: string }> {
+function runSops(path: string, env: Environment, text = ''): Promise<{ text: string } | { reason: string }> {
   const limits = { env: { ...process.env, ...env }, maxBuffer: 32 * 1024 * 1024, timeout: 60_000 };
   return new Promise((done) => {
-    execFile(
+    const child = execFile(
       'sops',
       ['--decrypt', '--input-type', 'yaml', '--output-type', 'yaml', path],
       limits,
@@ -57,6 +62,8 @@ function runSops(path: string, env: Environment): Promise<{ text: string } | { r
         else done({ reason: lastLine(stderr) });
       },
     );
+    child.stdin?.on('error', () => {}); // a program that isn't there, or reads nothing, says so by its exit
+    child.stdin?.end(text);
   });
 }
 

@@ -6,6 +6,7 @@ export type GuardId =
   | 'self-lockout'
   | 'mass-delete'
   | 'overwrites-edit'
+  | 'no-memory'
   | 'takeover'
   | 'release-secret'
   | 'literal-secret'

@@ -5,6 +5,7 @@ import type { Layout, Revision } from '../desired.ts';
 import type { Verdict } from './guard.ts';
 import type { Agreement, ApiGeneration, Build } from '../live.ts';
 import type { Problem } from '../problem/problem.ts';
+import type { Memory } from './memory.ts';
 import type { Redacted } from '../redacted.ts';
 import type { Mode } from '../target.ts';
 import type { Write } from './write.ts';
@@ -35,6 +36,8 @@ export interface Plan {
   readonly gateway: { readonly api: ApiGeneration; readonly layout: Layout; readonly build: Build };
   /** Whether there was a record of this target: without it, every origin is `first`. */
   readonly state: 'known' | 'new';
+  /** Where that is known from. */
+  readonly memory: Memory;
   readonly agreement: Agreement;
   readonly changes: readonly Change[];
   readonly writes: readonly Write[];

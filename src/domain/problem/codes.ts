@@ -376,6 +376,41 @@ export const CODES = {
     'The pulled file conflicts with the other files of the target',
     'Remove what the message names from the other files, exclude it with `--exclude PATH`, or pull into another directory with `--output-dir`.',
   ),
+  HF2080: code(
+    EXIT.invalid,
+    "The files aren't in a git repository that can be read",
+    'Run Holdfast in the clone that contains the desired state, or leave out `--base`.',
+  ),
+  HF2081: code(
+    EXIT.invalid,
+    "The base doesn't exist in this clone",
+    'Check the spelling of the commit, branch or tag, or fetch it first.',
+  ),
+  HF2082: code(
+    EXIT.invalid,
+    'The history of this clone is too short to find the base',
+    'Fetch the whole history with `git fetch --unshallow`. In GitHub Actions set `fetch-depth: 0` for the checkout, in GitLab `GIT_DEPTH: 0`.',
+  ),
+  HF2083: code(
+    EXIT.invalid,
+    "The base isn't an ancestor of the checked-out commit",
+    'Use `--base merge-base:REV`, which is where both histories parted.',
+  ),
+  HF2084: code(
+    EXIT.invalid,
+    "The base doesn't contain the desired-state directory",
+    'Name a commit that contains it.',
+  ),
+  HF2085: code(
+    EXIT.invalid,
+    "The desired state of the base isn't valid",
+    'Name a commit with valid files. Holdfast never applied one without.',
+  ),
+  HF2086: code(
+    EXIT.ok,
+    'The base declares something that the files no longer declare',
+    'Declare it again if you removed it by mistake. An empty list or map removes its content.',
+  ),
   HF2075: code(
     EXIT.differences,
     "The gateway's memory and its file differ, so there is no single state to pull",
@@ -628,6 +663,21 @@ export const CODES = {
     EXIT.ok,
     "These changes remove comments from the gateway's file",
     "You don't need to do anything. You can move the comments to the desired state, or add them to the gateway's file again. `policy.comments: let-go` turns this notice off.",
+  ),
+  HF4012: code(
+    EXIT.refused,
+    'Nothing is known of an earlier apply to this gateway',
+    'Keep the state directory between runs, name the commit that was applied last with `--base REV`, or use a daemon with `--via URL`.',
+  ),
+  HF4013: code(
+    EXIT.ok,
+    'A value of the base is unknown',
+    'Keep the old variable or secret file until the change is applied. Without it, Holdfast treats the value on the gateway as never applied.',
+  ),
+  HF4014: code(
+    EXIT.ok,
+    'A value from a reference differs, and the reference is unchanged',
+    'If you changed the value of the variable or the secret file, apply it with `--mode enforce`. Otherwise someone edited the gateway.',
   ),
   // 5xxx apply and rollback
   HF5003: code(

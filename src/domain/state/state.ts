@@ -10,13 +10,22 @@ import type { SyncStatus } from '../outcome/sync-status.ts';
 export interface LastApplied {
   readonly at: number;
   readonly revision: Revision;
-  /** Keyed hash of the normalised value at each owned path; lists as a whole, entries below them. */
+  /**
+   * Keyed hash of the normalised value at each owned path; lists as a whole, entries below them. `UNKNOWN` or
+   * `UNKNOWN_ENTRIES` in place of a hash.
+   */
   readonly hashes: Readonly<Record<string, string>>;
   /** Paths that Holdfast added, for `ownership: entries`. */
   readonly placed: readonly string[];
   /** The layout of the paths. Absent: the flat one. */
   readonly layout?: Layout;
 }
+
+/** In place of a hash: something was applied here, and nobody can say what. What is not listed below was not applied. */
+export const UNKNOWN = 'unknown';
+
+/** The same of a list some of whose entries nobody can name: which of them were applied is not known either. */
+export const UNKNOWN_ENTRIES = 'unknown-entries';
 
 /**
  * What is recorded about the texts of desired states, as keyed hashes: callers can look up a text, but not list

@@ -4,7 +4,7 @@ import type { Field } from '../../gateway/catalog/field.ts';
 import { canonical } from '../../gateway/model/equal.ts';
 import type { Origin } from '../../domain/plan/change.ts';
 import { formatPath } from '../../domain/path.ts';
-import type { LastApplied } from '../../domain/state/state.ts';
+import { type LastApplied, UNKNOWN, UNKNOWN_ENTRIES } from '../../domain/state/state.ts';
 import { isList, isTree, type Value } from '../../lib/value.ts';
 import { canonicalJson } from '../../lib/stable-json.ts';
 import type { RawDifference } from './diff.ts';
@@ -140,13 +140,17 @@ function* leafHashes(
   } else yield [stateKey(location, hash), hashOf(field, value, hash)];
 }
 
-/** What was applied at a path, which can be nothing; `never` if no path above it was applied either. */
+/** What was applied at a path, which can be nothing; `never` if no path above it was applied either, or if it is unknown. */
 function appliedAt(location: Location | undefined, input: OriginInput): { readonly hash: string } | 'never' {
   const hashes = input.lastApplied?.hashes ?? {};
   const own = hashes[stateKey(location, input.hash)];
+  if (own === UNKNOWN || own === UNKNOWN_ENTRIES) return 'never';
   if (own !== undefined) return { hash: own };
-  for (let up = location?.up; up; up = up.up)
-    if (hashes[stateKey(up, input.hash)] !== undefined) return { hash: keyed('', input.hash) };
+  for (let up = location?.up; up; up = up.up) {
+    const above = hashes[stateKey(up, input.hash)];
+    if (above === UNKNOWN_ENTRIES) return 'never';
+    if (above !== undefined) return { hash: keyed('', input.hash) };
+  }
   return 'never';
 }
 

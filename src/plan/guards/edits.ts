@@ -1,5 +1,8 @@
-// `overwrites-edit` and `takeover`: changes by others that the plan would lose.
+// `no-memory`, `takeover` and `overwrites-edit`: changes by others that the plan would lose.
 import { formatPath, type Path } from '../../domain/path.ts';
+import { NO_MEMORY, WAYS_TO_REMEMBER } from '../../domain/plan/memory.ts';
+import { CODES } from '../../domain/problem/codes.ts';
+import { UNKNOWN_ENTRIES } from '../../domain/state/state.ts';
 import type { Difference } from '../types/difference.ts';
 import { plural } from '../../lib/text.ts';
 import type { Case, Finding } from './guard.ts';
@@ -15,14 +18,25 @@ const VERBS = {
 /** Neither as last applied nor as desired: someone edited it. */
 export function overwritesEdit({ differences, state, mode }: Case): Finding[] {
   if (!state.lastApplied || mode !== 'apply') return [];
-  return differences.filter(isSomebodysEdit).map((one) => ({
-    guard: 'overwrites-edit' as const,
-    path: one.path,
-    message: editText(one),
-    remedy:
-      'Copy the edit to the files, or allow Holdfast to overwrite it. Mode enforce always overwrites it.',
-    changes: [one.id],
-  }));
+  return differences.filter(isSomebodysEdit).map((one) => {
+    const isUnknown = one.origin === 'first' && isInUnknownList(one, state);
+    return {
+      guard: 'overwrites-edit' as const,
+      path: one.path,
+      message: isUnknown
+        ? "removes an entry that may be someone else's: the base has entries here whose values can't be resolved"
+        : editText(one),
+      remedy: isUnknown ? CODES.HF4013.remedy : REMEDY,
+      changes: [one.id],
+    };
+  });
+}
+
+const REMEDY =
+  'Copy the edit to the files, or allow Holdfast to overwrite it. Mode enforce always overwrites it.';
+
+function isInUnknownList({ path }: Difference, { lastApplied }: Case['state']): boolean {
+  return lastApplied?.hashes[formatPath(path.slice(0, -1))] === UNKNOWN_ENTRIES;
 }
 
 function isSomebodysEdit({ origin, kind }: Difference): boolean {
@@ -36,7 +50,20 @@ function editText({ kind, origin }: Difference): string {
     : `${VERBS[kind]} what someone edited on the gateway since the last apply`;
 }
 
-/** On a target never applied to before, nothing belongs to Holdfast, so nothing may be removed. */
+/** What the settings require. It refuses a plan without changes too: a removal may be what it can't see. */
+export function noMemory({ state, target }: Case): Finding[] {
+  if (state.lastApplied || target.policy.memory !== 'required') return [];
+  return [
+    {
+      guard: 'no-memory',
+      message: `${NO_MEMORY}, and \`policy.memory\` requires one`,
+      remedy: `${WAYS_TO_REMEMBER.join(' ')} For the first apply to a gateway, allow it once.`,
+      changes: [],
+    },
+  ];
+}
+
+/** If nothing is known of an earlier apply, nothing belongs to Holdfast, so nothing may be removed. */
 export function takeover({ differences, state, target }: Case): Finding[] {
   if (state.lastApplied || target.adopted) return [];
   return [...removalsByPlace(differences)].map(([place, removals]) => {
@@ -45,9 +72,9 @@ export function takeover({ differences, state, target }: Case): Finding[] {
     return {
       guard: 'takeover' as const,
       path,
-      message: `removes ${removals.length === 1 ? formatPath(path) : `${plural(removals.length, 'entry')} of ${place}`}, and Holdfast has never applied to this gateway`,
+      message: `removes ${removals.length === 1 ? formatPath(path) : `${plural(removals.length, 'entry')} of ${place}`}, and nothing is known of an earlier apply to this gateway`,
       remedy:
-        'Declare what should stay (`holdfast pull` does this), then run `apply` once while nothing differs. Or use `ownership: entries`, or set `adopted: true` on the target.',
+        'If Holdfast applied to this gateway before, use the state directory of that run, or name the commit with `--base REV`. Otherwise declare what should stay (`holdfast pull` does this), use `ownership: entries`, or set `adopted: true` on the target.',
       changes: removals.map((one) => one.id),
     };
   });

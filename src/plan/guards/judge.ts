@@ -5,7 +5,7 @@ import { overrideFlag } from '../../domain/plan/override.ts';
 import { coversPath, formatPath, parsePath } from '../../domain/path.ts';
 import type { Allowance, Mode } from '../../domain/target.ts';
 import { frozen, noLastingBackup, noWayBack, splitBrain, unsupported } from './circumstances.ts';
-import { overwritesEdit, takeover } from './edits.ts';
+import { noMemory, overwritesEdit, takeover } from './edits.ts';
 import type { Case, Finding, Guard } from './guard.ts';
 import { lastUpstream } from './last-upstream.ts';
 import { massDelete } from './mass-delete.ts';
@@ -19,6 +19,7 @@ const GUARDS: readonly Guard[] = [
   selfLockout,
   lastUpstream,
   massDelete,
+  noMemory,
   takeover,
   overwritesEdit,
   releaseSecret,

@@ -1,7 +1,9 @@
 // The input and the result of a plan. Types only.
 import type { Dialect } from '../../gateway/dialect.ts';
 import type { Desired } from '../../domain/desired.ts';
+import type { Texts } from '../../desired/read/origins.ts';
 import type { Verdict } from '../../domain/plan/guard.ts';
+import type { Memory } from '../../domain/plan/memory.ts';
 import type { Live } from '../../domain/live.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
 import type { Problem } from '../../domain/problem/problem.ts';
@@ -20,6 +22,10 @@ export type WayBack = 'available' | 'unavailable' | 'unknown' | 'not-probed';
 /** What Holdfast has recorded about the target, as far as a plan depends on it. */
 export interface KnownState {
   readonly lastApplied?: LastApplied | undefined;
+  /** Where `lastApplied` is from. Absent: a state directory, or nothing is known. */
+  readonly memory?: Memory | undefined;
+  /** Texts of the desired state that counts as last applied, where the files say so. */
+  readonly appliedTexts?: (() => Texts) | undefined;
   /** Paths released by earlier plans and not declared or pruned since (`TargetState.released`). */
   readonly released?: readonly string[] | undefined;
   /** Texts of earlier runs that were secrets, and those that weren't. */

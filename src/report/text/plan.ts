@@ -8,7 +8,8 @@ import type { Write } from '../../domain/plan/write.ts';
 import { commitWords } from './commit.ts';
 import { placeText, problemText } from './problem.ts';
 import { shownText } from './value.ts';
-import { plural } from '../../lib/text.ts';
+import { memoryText, type Memory, WAYS_TO_REMEMBER } from '../../domain/plan/memory.ts';
+import { plural, sentence } from '../../lib/text.ts';
 import { indent, type Style } from './style.ts';
 
 const SIGN: Record<ChangeKind, string> = { add: '+', update: '~', remove: '-', rename: '»', move: '↕' };
@@ -193,6 +194,14 @@ function header(plan: Plan, style: Style): string {
   return `${style.accent(style.bold(plan.target))}  ${style.dim(facts.join(' · '))}${under}`;
 }
 
+/** What the plan was compared with comes first: the rest depends on it. */
+export function memoryLines(memory: Memory, style: Style): string[] {
+  const text = memoryText(memory);
+  if (text === undefined) return [];
+  if (memory.source !== 'none') return [style.dim(sentence(text))];
+  return [style.warn(sentence(text)), ...WAYS_TO_REMEMBER.map((way) => `  ${way}`)];
+}
+
 export function planText(plan: Plan, style: Style): string {
   const quiet = plan.changes.length === 0 && plan.writes.length === 0;
   const summary = `${style.bold('Plan:')} ${isRefused(plan) ? style.bad(planSummary(plan)) : planSummary(plan)}.`;
@@ -200,7 +209,7 @@ export function planText(plan: Plan, style: Style): string {
     ? ''
     : `\n${style.dim(`digest ${plan.digest.value.slice(0, 16)} (key ${plan.digest.keyId})`)}`;
   return [
-    header(plan, style),
+    [header(plan, style), ...memoryLines(plan.memory, style)].join('\n'),
     ...(quiet ? [style.good('In sync: the gateway matches the files.')] : []),
     ...section(
       'Changes',

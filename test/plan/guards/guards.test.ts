@@ -240,7 +240,7 @@ describe('overwrites-edit and takeover', () => {
   test('nothing is removed from a gateway that was never applied to', () => {
     const scenario = { desired: { 'api-keys': ['sk-test-0001'] }, adopted: false };
     expect(refused(scenario)).toEqual([
-      'takeover api-keys[#f]: removes api-keys[#f], and Holdfast has never applied to this gateway',
+      'takeover api-keys[#f]: removes api-keys[#f], and nothing is known of an earlier apply to this gateway',
     ]);
     expect(guardsOf({ ...scenario, adopted: true })).toEqual([]);
     expect(guardsOf({ ...scenario, allow: ['takeover:api-keys'] })).toEqual([]);

@@ -3,6 +3,7 @@ import { type ExitCode, EXIT, worstExit } from '../../../domain/problem/exit.ts'
 import { exitOf, type Outcome } from '../../../domain/outcome/outcome.ts';
 import { isRefused } from '../../../domain/plan/plan.ts';
 import { HoldfastError } from '../../../domain/problem/problem.ts';
+import type { Question } from '../../../compose/job-base.ts';
 import type { Report, Result } from '../../../report/report.ts';
 import { type FailOn, gated } from '../../ci/fail-on.ts';
 import type { Io } from '../../../compose/io.ts';
@@ -11,6 +12,7 @@ import { isRouted, type RemoteFlags } from '../../io/remote-options.ts';
 
 interface Look {
   readonly depth: 'shallow' | 'deep';
+  readonly question: Question;
   /** Is told which targets are looked at, before anything is asked of them. */
   readonly begun?: (targets: readonly string[]) => Promise<void>;
 }
@@ -19,12 +21,12 @@ interface Look {
 export async function checkTargets(
   flags: RemoteFlags,
   io: Io,
-  { depth, begun }: Look,
+  { depth, question, begun }: Look,
 ): Promise<readonly Outcome[]> {
   if (isRouted(flags))
     return (await import('../../remote/commands.ts')).remoteChecks(flags, io, depth, begun);
   const { check } = await import('../../../apply/apply.ts');
-  await using session = await openCommandSession(flags, io);
+  await using session = await openCommandSession(flags, io, undefined, { question });
   await begun?.(session.targets.map(({ name }) => name));
   return await Promise.all(
     session.targets.map((target) => check(session.contextOf(target), { depth, ignoreSuspension: true })),

@@ -35,7 +35,7 @@ Examples:
   onCall(drift, async (flags: Flags) => {
     await using publisher = await openPublisher('drift', flags, io);
     const depth = flags.shallow ? 'shallow' : 'deep';
-    const outcomes = await checkTargets(flags, io, { depth, begun: publisher.begun });
+    const outcomes = await checkTargets(flags, io, { depth, question: 'drift', begun: publisher.begun });
     const report = reportOfChecks('drift', outcomes, flags.failOn ?? 'changes');
     const published = await publisher.publish(report, outcomes);
     await writeOutputs(io, flags, published);

@@ -60,7 +60,7 @@ Examples:
 async function run(name: string, flags: Flags, io: Io): Promise<void> {
   await using publisher = await openPublisher('plan', flags, io);
   const depth = flags.shallow ? 'shallow' : 'deep';
-  const outcomes = await checkTargets(flags, io, { depth, begun: publisher.begun });
+  const outcomes = await checkTargets(flags, io, { depth, question: 'changes', begun: publisher.begun });
   const report = reportOfChecks(name, outcomes, flags.failOn ?? (flags.exitCode ? 'changes' : 'refused'));
   const saved = flags.out === undefined ? undefined : await savePlan(flags.out, report.plans, io);
   const published = await publisher.publish(report, outcomes);

@@ -4,7 +4,7 @@ import { EXIT } from '../../../domain/problem/exit.ts';
 import { HoldfastError, inReadingOrder, type Problem } from '../../../domain/problem/problem.ts';
 import { plural } from '../../../lib/text.ts';
 import type { Io } from '../../../compose/io.ts';
-import { onCall, repeatable, sourceOptions } from '../../io/options.ts';
+import { baseOption, onCall, repeatable, sourceOptions } from '../../io/options.ts';
 import { showReport } from '../../io/show.ts';
 import type { PlanFlags } from '../../../compose/flags.ts';
 
@@ -14,7 +14,7 @@ interface Flags extends PlanFlags {
 }
 
 export function define(command: Command, io: Io): void {
-  const validate = sourceOptions(command)
+  const validate = baseOption(sourceOptions(command))
     .option('--allow-unresolved', "accept references whose secrets aren't available here")
     .addOption(repeatable('--allow <guard[:path]>', 'override a guard, for example literal-secret'))
     .option('--gateway-version <version>', 'report the keys that this gateway version would ignore or refuse')
@@ -25,6 +25,7 @@ export function define(command: Command, io: Io): void {
 Examples:
   $ holdfast validate
   $ holdfast validate --allow-unresolved --output github     # in a pull request, without secrets
+  $ holdfast validate --base merge-base:main                 # what is no longer declared
   $ holdfast validate --gateway-version 8.0.21               # before an upgrade or a downgrade`,
     );
   onCall(validate, (flags: Flags) => run(flags, io));

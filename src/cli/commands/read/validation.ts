@@ -1,5 +1,8 @@
 // Everything that can be said of settings and desired state without a gateway.
 import { relative } from 'node:path';
+import type { Base, BaseSource } from '../../../apply/run/context.ts';
+import { type BaseOptions, type Bases, openBases } from '../../../compose/bases.ts';
+import type { PlanFlags } from '../../../compose/flags.ts';
 import { type DesiredOptions, loadDesired, type LoadedDesired } from '../../../desired/desired.ts';
 import { ALL_LAYOUTS } from '../../../desired/layout/layout.ts';
 import { literalSecretProblems } from '../../../desired/check/literal-secrets.ts';
@@ -8,17 +11,16 @@ import { versionProblems } from '../../../desired/check/versions.ts';
 import { loadCatalog } from '../../../gateway/catalog/catalog.ts';
 import { newerThanSupported } from '../../../gateway/observe/supported-versions.ts';
 import { parseVersion } from '../../../lib/version.ts';
-import { fail, HoldfastError, type Problem } from '../../../domain/problem/problem.ts';
+import { originOf, translate } from '../../../gateway/layout/translate.ts';
+import { type Desired, positionAt } from '../../../domain/desired.ts';
+import { formatPath, pointerTo } from '../../../domain/path.ts';
+import { undeclaredIn } from '../../../plan/last-applied.ts';
+import { fail, HoldfastError, problem, type Problem } from '../../../domain/problem/problem.ts';
 import type { Target } from '../../../domain/target.ts';
 import { ciJobOf, isFromOutside } from '../../../input/ci-job.ts';
 import type { Environment } from '../../../input/environment.ts';
 import type { Unresolved } from '../../../input/references.ts';
-import {
-  type LoadedSettings,
-  loadSettings,
-  type Settings,
-  type SettingsFlags,
-} from '../../../settings/settings.ts';
+import { type LoadedSettings, loadSettings, type Settings } from '../../../settings/settings.ts';
 import type { Io } from '../../../compose/io.ts';
 import { selectedTargets } from '../../../compose/selected-targets.ts';
 
@@ -37,7 +39,7 @@ interface Options {
 }
 
 /** Throws HoldfastError when the settings themselves are unusable. */
-export async function validateAll(flags: SettingsFlags & Options, io: Io): Promise<Validation> {
+export async function validateAll(flags: PlanFlags & Options, io: Io): Promise<Validation> {
   const { gatewayVersion } = flags;
   if (gatewayVersion !== undefined && !parseVersion(gatewayVersion))
     throw fail('HF1001', `"${gatewayVersion}" isn't a gateway version. Write it in the form 8.0.21`);
@@ -46,10 +48,10 @@ export async function validateAll(flags: SettingsFlags & Options, io: Io): Promi
   const { settings } = loaded;
   if (!settings) throw new HoldfastError(loaded.problems);
   const targets = selectedTargets(settings.targets, flags.target);
+  const options = { ...flags, allowUnresolved, signal: io.signal };
+  await using bases = await basesOf(settings, loaded, { ...flags, allowUnresolved }, io);
   const each = await Promise.all(
-    targets.map((target) =>
-      validateTarget(target, settings, loaded, { ...flags, allowUnresolved, signal: io.signal }),
-    ),
+    targets.map((target) => validateTarget(target, settings, loaded, options, bases?.of(target))),
   );
   const shown = relative(settings.dir, settings.state.dir) || '.';
   return {
@@ -67,7 +69,7 @@ export async function validateAll(flags: SettingsFlags & Options, io: Io): Promi
 /** Nothing of a pull request from a fork is resolved: its author chose what the references name. */
 export async function unresolvedIn(
   io: Pick<Io, 'env'>,
-  flags: SettingsFlags & Pick<Options, 'allowUnresolved'>,
+  flags: PlanFlags & Pick<Options, 'allowUnresolved'>,
 ): Promise<Unresolved> {
   if (!flags.trustFork && isFromOutside(await ciJobOf(io.env))) return 'all';
   return flags.allowUnresolved === true;
@@ -78,7 +80,7 @@ export function loadAnyLayout(
   target: Target,
   settings: Settings,
   env: Environment,
-  options: Pick<DesiredOptions, 'allowUnresolved' | 'signal'>,
+  options: Partial<DesiredOptions>,
 ): Promise<LoadedDesired> {
   const catalog = loadCatalog('legacy');
   return loadDesired(target, {
@@ -96,8 +98,10 @@ async function validateTarget(
   settings: Settings,
   { env }: LoadedSettings,
   { allowUnresolved = false, gatewayVersion, signal }: Options & Pick<DesiredOptions, 'signal'>,
+  base: BaseSource | undefined,
 ): Promise<{ problems: readonly Problem[]; files: readonly string[] }> {
   const { desired, problems } = await loadAnyLayout(target, settings, env, { allowUnresolved, signal });
+  const before = base && (await base.load());
   if (!desired) return { problems, files: [] };
   const catalog = loadCatalog(desired.layout);
   return {
@@ -105,9 +109,50 @@ async function validateTarget(
       ...problems,
       ...literalSecretProblems(desired, catalog, target.policy.allow),
       ...(gatewayVersion === undefined ? [] : versionProblems(desired, withV(gatewayVersion))),
+      ...(before?.kind === 'desired' ? undeclaredSince(before, desired, target) : []),
     ],
     files: [...new Set([...desired.positions.values()].map(({ file }) => file))],
   };
+}
+
+/** Only where one is named: validation needs no memory. */
+async function basesOf(
+  settings: Settings,
+  { env }: LoadedSettings,
+  { allowUnresolved, ...flags }: PlanFlags & Options,
+  io: Io,
+): Promise<Bases | undefined> {
+  if (flags.base === undefined) return undefined;
+  const load: BaseOptions['load'] = (target, options) =>
+    loadAnyLayout(target, settings, env, {
+      ...options,
+      allowUnresolved: allowUnresolved === 'all' ? 'all' : true,
+      signal: io.signal,
+    });
+  return openBases({ settings, flags, cwd: io.cwd, processEnv: io.env, env, question: 'changes', load });
+}
+
+/** What an apply releases, or removes with `prune`. */
+function undeclaredSince(
+  { desired: before, commit }: Extract<Base, { kind: 'desired' }>,
+  now: Desired,
+  { name, policy }: Target,
+): Problem[] {
+  const catalog = loadCatalog(now.layout);
+  const translation = translate(before.tree.open(), before.layout, now.layout);
+  const becomes = policy.prune ? 'an apply removes it' : 'it stays in effect unless you apply with `--prune`';
+  return undeclaredIn(catalog, translation.tree, now.tree.open()).map((path) =>
+    problem(
+      'HF2086',
+      `\`${formatPath(path)}\` is declared in the base ${commit.commit.sha.slice(0, 12)}, and no longer: ${becomes}`,
+      {
+        severity: 'warning',
+        path: formatPath(path),
+        position: positionAt(before, originOf(translation, pointerTo(path.map((step) => step.name ?? '')))),
+        target: name,
+      },
+    ),
+  );
 }
 
 const withV = (version: string): string => (version.startsWith('v') ? version : `v${version}`);

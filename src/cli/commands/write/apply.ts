@@ -82,7 +82,9 @@ async function approvalIn(
   if (asApproved) return (await import('../../ci/approved.ts')).approvedOnForge(io);
   if (file === undefined) return undefined;
   const plan = await readPlan(resolve(io.cwd, file), file);
-  return { target: plan.target, digestOf: async () => plan.digest };
+  const { target, memory, digest } = plan;
+  const base = memory?.source === 'base' ? { base: memory.base.commit.sha } : {};
+  return { target, ...base, digestOf: async () => digest };
 }
 
 /** One target after the other. */
@@ -93,8 +95,13 @@ async function applies(
   { confirm, begun }: Around,
 ): Promise<readonly Outcome[]> {
   const { reconcile } = await import('../../../apply/apply.ts');
-  const only = approved?.target === undefined ? flags : { ...flags, target: [approved.target] };
-  await using session = await openCommandSession(only, io, progress(flags, io));
+  const base = flags.base ?? approved?.base;
+  const only = {
+    ...flags,
+    ...(approved?.target !== undefined && { target: [approved.target] }),
+    ...(base !== undefined && { base }),
+  };
+  await using session = await openCommandSession(only, io, progress(flags, io), { question: 'changes' });
   const names = session.targets.map(({ name }) => name);
   const digests = await approvedDigests(names, approved, flags);
   await begun(names);
