@@ -1,6 +1,6 @@
 // Prints nodes as the gateway's encoder does (C v0 §6.2 step 5): block style, 2-space indent, empty lists `[]`,
 // comment lines at the left edge. Knows nothing of the catalog.
-import type { Comments, FileNode, MapNode, ScalarNode } from '../domain/yaml-node.ts';
+import type { Comments, FileNode, ListNode, MapNode, ScalarNode } from '../domain/yaml-node.ts';
 
 export interface PrintOptions {
   /** 2 as the saver writes, 4 as a v8 gateway marshals (C v8 §4.11). */
@@ -23,6 +23,9 @@ export function printDocument(root: FileNode, options: PrintOptions = SAVED): st
   }
   return printer.text();
 }
+
+/** What is before a value; `colon`: the one of a key after a question mark. */
+type Behind = 'key' | 'colon' | 'dash' | 'nothing';
 
 /**
  * Comments after a block collection have no line of their own, so they wait for the next key or dash. After a key
@@ -63,9 +66,11 @@ class Printer {
   }
 
   /** Prints a value after `lead`: `key:` or `-` with its indentation, or nothing for the root. */
-  value(node: FileNode, indent: number, lead: string, behind: 'key' | 'dash' | 'nothing' = 'nothing'): void {
+  value(node: FileNode, indent: number, lead: string, behind: Behind = 'nothing'): void {
     const props = propsOf(node);
     const within = behind === 'nothing' ? 0 : this.#within(indent);
+    if (props === '' && this.#goesOn(node, behind))
+      return this.#onLine(node, behind === 'dash' ? indent + 2 : within, lead);
     if (node.kind === 'map' && node.pairs.length > 0 && !node.flow) {
       this.#block(lead, props, behind);
       this.#pairs(node, within);
@@ -74,25 +79,40 @@ class Printer {
       this.#block(lead, props, behind);
       this.#items(node.items, within);
       this.#waiting = node.comments.line ?? this.#waiting;
-    } else if (behind === 'key' && this.#keyed !== undefined && isEmptyBlock(node)) {
+    } else if (isKeyed(behind) && this.#keyed !== undefined && isEmptyBlock(node)) {
       // The gateway prints this, and can't parse it again: see `brokenBySave` in stored.ts.
       this.#block(lead, props, behind);
       this.line(`${' '.repeat(indent)}{}`);
     } else this.#inline(node, indent, `${lead}${props}`, this.#commentFor(node, behind));
   }
 
-  #block(lead: string, props: string, behind: 'key' | 'dash' | 'nothing'): void {
-    const comment = behind === 'key' ? this.#keyed : behind === 'dash' ? this.#waiting : undefined;
-    if (behind === 'key') this.#keyed = undefined;
+  /** Whether a collection begins on the line of its dash, or of the colon of a key after a question mark. */
+  #goesOn(node: FileNode, behind: Behind): node is MapNode | ListNode {
+    if ((behind !== 'colon' && behind !== 'dash') || this.#waiting !== undefined || this.#keyed !== undefined)
+      return false;
+    if (node.kind === 'list')
+      return !node.flow && node.items.length > 0 && node.items[0]?.comments.head.length === 0;
+    return behind === 'colon' && node.kind === 'map' && !node.flow && node.pairs.length > 0;
+  }
+
+  #onLine(node: MapNode | ListNode, indent: number, lead: string): void {
+    if (node.kind === 'map') this.#pairs(node, indent, lead.padEnd(indent));
+    else this.#items(node.items, indent, lead.padEnd(indent));
+    this.#waiting = node.comments.line ?? this.#waiting;
+  }
+
+  #block(lead: string, props: string, behind: Behind): void {
+    const comment = isKeyed(behind) ? this.#keyed : behind === 'dash' ? this.#waiting : undefined;
+    if (isKeyed(behind)) this.#keyed = undefined;
     if (behind === 'dash') this.#waiting = undefined;
     const shown = comment === undefined ? '' : ` ${comment}`;
     if (lead !== '' || props !== '') this.line(`${lead}${props}${shown}`);
   }
 
-  #commentFor(node: FileNode, behind: 'key' | 'dash' | 'nothing'): string | undefined {
+  #commentFor(node: FileNode, behind: Behind): string | undefined {
     const own = node.comments.line;
-    const other = behind === 'key' ? this.#keyed : this.#waiting;
-    if (behind !== 'key') this.#waiting = undefined;
+    const other = isKeyed(behind) ? this.#keyed : this.#waiting;
+    if (!isKeyed(behind)) this.#waiting = undefined;
     else if (own === undefined) this.#keyed = undefined;
     return own ?? other;
   }
@@ -108,15 +128,15 @@ class Printer {
       if (isSimple(key)) this.value(value, indent, `${lead}${keyText(key)}:`, 'key');
       else {
         this.#inline(key, indent, `${lead}?`, undefined);
-        this.value(value, indent, `${' '.repeat(indent)}:`, 'key');
+        this.value(value, indent, `${' '.repeat(indent)}:`, 'colon');
       }
       this.#foots([...footOf(value), ...comments.foot], indent);
     });
   }
 
-  #items(items: readonly FileNode[], indent: number): void {
-    for (const item of items) {
-      const pad = ' '.repeat(indent);
+  #items(items: readonly FileNode[], indent: number, first?: string): void {
+    for (const [i, item] of items.entries()) {
+      const pad = (i === 0 ? first : undefined) ?? ' '.repeat(indent);
       const onDash = item.kind === 'map' && this.#waiting === undefined;
       const inner = onDash ? (item.pairs[0]?.key.comments.head ?? []) : [];
       this.#heads([...item.comments.head, ...inner], indent);
@@ -156,6 +176,8 @@ class Printer {
     for (const line of rest) this.line(line);
   }
 }
+
+const isKeyed = (behind: Behind): boolean => behind === 'key' || behind === 'colon';
 
 /**
  * A mapping that became empty under a key followed by a comment: the encoder prints the brackets on the next line.
@@ -211,7 +233,7 @@ const isSimple = ({ text }: ScalarNode): boolean =>
 function keyText(key: ScalarNode, inside?: string): string {
   const props = propsOf(key).trimStart();
   const text =
-    key.text.includes('\n') || (key.text === '' && key.style === 'plain')
+    key.text.includes('\n') || key.style === 'literal' || (key.text === '' && key.style === 'plain')
       ? quoted(key.text)
       : (inside ?? scalarText(key, 0));
   return props === '' ? text : `${props} ${text}`;
@@ -234,6 +256,9 @@ function scalarText(node: ScalarNode, indent: number, step = 2): string {
       return traits.single ? singleQuoted(text, padding(indent, step)) : quoted(text);
   }
 }
+
+/** Whether a text of several lines is printed as a block, not in quotes. */
+export const isBlockText = (text: string): boolean => traitsOf(text).block;
 
 /** Which styles a text can be printed in. */
 function traitsOf(text: string): { plain: boolean; single: boolean; block: boolean } {
@@ -296,6 +321,7 @@ function escape(char: string): string {
   return `\\${letter}${code.toString(16).toUpperCase().padStart(Number(digits), '0')}`;
 }
 
+/** The encoder takes a line break at the beginning for the end of the header line. */
 function blockText(text: string, style: 'literal' | 'folded', indent: number, step: number): string {
   const pad = padding(indent, step);
   const body = text.replace(/\n+$/, '');
@@ -305,7 +331,8 @@ function blockText(text: string, style: 'literal' | 'folded', indent: number, st
   const laidOut = style === 'folded' ? folded(text) : text;
   const shown = chomp === '+' || style === 'folded' ? laidOut.replace(/\n$/, '') : body;
   const lines = shown.split('\n').map((line) => (line === '' ? '' : `${pad}${line}`));
-  return [`${style === 'literal' ? '|' : '>'}${hint}${chomp}`, ...lines].join('\n');
+  const written = style === 'literal' && text.startsWith('\n') ? lines.slice(1) : lines;
+  return [`${style === 'literal' ? '|' : '>'}${hint}${chomp}`, ...written].join('\n');
 }
 
 /**

@@ -4,6 +4,7 @@ import { isList, isTree, listOf, type Tree, treeOf, type Value } from '../../lib
 import type { Field } from '../catalog/field.ts';
 import { NO_COMMENTS } from '../../yaml/comments.ts';
 import { type Memory, shownOf } from './model.ts';
+import { isBlockText } from '../../yaml/print.ts';
 import { oldBoolean, resolveText } from '../../yaml/resolve.ts';
 import { NON_STRING_KEY } from '../../yaml/failure.ts';
 
@@ -17,6 +18,8 @@ export interface MadeScalar {
   readonly free?: true;
   /** It comes from the write that is saved: its text replaces that of the file. */
   readonly sent?: true;
+  /** It was printed as a block scalar, and stays one. */
+  readonly literal?: true;
 }
 
 export interface MadeMap {
@@ -97,10 +100,10 @@ function free(value: Value, raw: boolean): Made {
 }
 
 function scalar(value: Value, raw: boolean, text: boolean, integer = false): MadeScalar {
-  if (text) return { kind: 'scalar', text: value === null ? '' : readBack(String(value)), type: 'str', raw };
+  if (text) return textOf(value === null ? '' : String(value), raw);
   if (value === null) return { kind: 'scalar', text: 'null', type: 'null', raw };
   if (typeof value === 'boolean') return { kind: 'scalar', text: String(value), type: 'bool', raw };
-  if (typeof value !== 'number') return { kind: 'scalar', text: readBack(String(value)), type: 'str', raw };
+  if (typeof value !== 'number') return textOf(String(value), raw);
   if (integer && !Number.isSafeInteger(value))
     return { kind: 'scalar', text: integerText(value), type: 'int', raw };
   const whole = Number.isSafeInteger(value) && !Object.is(value, -0);
@@ -193,8 +196,7 @@ export function toNode(value: Made): FileNode {
 }
 
 export function keyNode(name: string, raw = false): ScalarNode {
-  if (!name.startsWith(NON_STRING_KEY))
-    return scalarNode({ kind: 'scalar', text: readBack(name), type: 'str', raw });
+  if (!name.startsWith(NON_STRING_KEY)) return scalarNode(textOf(name, raw));
   return {
     kind: 'scalar',
     comments: NO_COMMENTS,
@@ -203,8 +205,24 @@ export function keyNode(name: string, raw = false): ScalarNode {
   };
 }
 
-/** The text after the gateway printed and parsed it once: if it consists only of line breaks, one less. */
-const readBack = (text: string): string => (/^\n+$/.test(text) ? text.slice(1) : text);
+/** The text after the gateway printed and parsed it once: a block scalar loses a line break at its beginning. */
+function textOf(text: string, raw: boolean): MadeScalar {
+  const literal = text.includes('\n') && isBlockText(text);
+  const read = literal && text.startsWith('\n') ? text.slice(1) : text;
+  return { kind: 'scalar', text: read, type: 'str', raw, ...(literal && { literal }) };
+}
+
+/**
+ * Whether the encoder's print of memory can't be parsed: below a list, it indents a block scalar that begins with a blank
+ * by less than its header says.
+ */
+export function misprints(value: Value, inList = false): boolean {
+  if (typeof value === 'string')
+    return inList && /^[ \n]/.test(value) && /\n/.test(value) && /[^\n]/.test(value) && isBlockText(value);
+  if (isList(value)) return value.some((item) => misprints(item, true));
+  if (!isTree(value)) return false;
+  return Object.keys(value).some((name) => misprints(name, inList) || misprints(value[name] ?? null, inList));
+}
 
 /** `<<` is the sign of a merge then. */
 function scalarNode(value: MadeScalar): ScalarNode {
@@ -216,9 +234,9 @@ function scalarNode(value: MadeScalar): ScalarNode {
 const SEXAGESIMAL = /^[-+]?[0-9][0-9_]*(?::[0-5]?[0-9])+(?:\.[0-9_]*)?$/;
 
 /** Texts that would be parsed as another type are quoted; multi-line texts become block scalars. */
-function styleOf({ text, type, raw }: MadeScalar): ScalarNode['style'] {
+function styleOf({ text, type, raw, literal }: MadeScalar): ScalarNode['style'] {
   if (type !== 'str') return 'plain';
-  if (text.includes('\n')) return 'literal';
+  if (literal || text.includes('\n')) return 'literal';
   const plain =
     resolveText(text).type === 'str' && (raw || (oldBoolean(text) === undefined && !SEXAGESIMAL.test(text)));
   return plain ? 'plain' : 'double';

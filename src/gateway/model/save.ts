@@ -11,6 +11,7 @@ import {
   type MadeList,
   type MadeMap,
   type MadeScalar,
+  misprints,
   toNode,
 } from './generate.ts';
 import { asReadBack } from './folded.ts';
@@ -57,6 +58,7 @@ export function save(
   const { root } = document;
   if (!root) return { ok: false, message: 'invalid yaml document structure' };
   if (root.kind !== 'map') return { ok: false, message: 'expected root mapping node' };
+  if (misprints(memory)) return { ok: false, message: "yaml: did not find expected '-' indicator" };
   const fresh = spelled(generate(catalog.root, memory), root, sent);
   const known = rules.formerRoots === 'dropped' ? withoutLegacy(root) : root;
   const pruned = pruneChannels(withoutOldKeys(known), fresh, rules);
@@ -267,10 +269,18 @@ function mergeItem(old: FileNode, fresh: Made, path: Place): FileNode {
   return merged.kind === 'map' && fresh.kind === 'map' ? keepKeys(merged, fresh) : merged;
 }
 
+/** An integer beyond 2^53: memory has the nearest number of JavaScript here, and the gateway has the one of its file. */
+const isRounded = (old: ScalarNode, fresh: MadeScalar): boolean =>
+  fresh.type === 'int' &&
+  old.style === 'plain' &&
+  /^-?[1-9]\d{15,18}$/.test(old.text) &&
+  Number(old.text) === Number(fresh.text);
+
 /** The old quoting stays: a quoted boolean or number stays quoted. */
 function mergeScalar(old: FileNode, fresh: MadeScalar): FileNode {
   if (old.kind !== 'scalar') return over(old, toNode(fresh));
   if (fresh.raw && fresh.sent === undefined && sameMeaning(old, fresh)) return old;
+  if (isRounded(old, fresh)) return old;
   const { comments, anchor } = old;
   const tagged = old.tag !== undefined;
   const readAsText = tagged || fresh.type !== 'str' || resolveText(fresh.text).type === 'str';
@@ -282,8 +292,14 @@ function mergeScalar(old: FileNode, fresh: MadeScalar): FileNode {
     text: fresh.text,
     style,
     ...(anchor !== undefined && { anchor }),
-    ...(tagged && { tag: fresh.type === 'time' ? '!!timestamp' : `!!${fresh.type}` }),
+    ...(tagged && { tag: tagOf(fresh) }),
   };
+}
+
+/** `<<` is the sign of a merge, whatever it was before. */
+function tagOf({ type, text }: MadeScalar): string {
+  if (type === 'str' && text === '<<') return '!!merge';
+  return type === 'time' ? '!!timestamp' : `!!${type}`;
 }
 
 function sameMeaning(old: ScalarNode, fresh: MadeScalar): boolean {
