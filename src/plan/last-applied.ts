@@ -184,7 +184,7 @@ const isOutsideLists = (location: Location): boolean =>
   'key' in location && (location.up === undefined || isOutsideLists(location.up));
 
 /** The outermost recorded paths: what is inside an owned list isn't released separately. */
-function unitsOf(hashes: Readonly<Record<string, string>>): string[] {
+export function unitsOf(hashes: Readonly<Record<string, string>>): string[] {
   return Object.keys(hashes).filter((key) => {
     const bracket = key.indexOf('['); // most are entries of a list; this avoids parsing thousands of paths
     if (bracket > 0 && hashes[key.slice(0, bracket)] !== undefined) return false;

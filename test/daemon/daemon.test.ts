@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { reconcile } from '../../src/apply/apply.ts';
 import type { TargetSet } from '../../src/daemon/core/target-set.ts';
 import type { Clock } from '../../src/domain/clock.ts';
 import { fail } from '../../src/domain/problem/problem.ts';
@@ -89,6 +90,27 @@ describe('the daemon without its gateway or its files', () => {
     expect((await home.store.read('home')).lastOutcome?.kind).toBe('invalid');
     await home.declare(retries(9));
     await home.next('in-sync');
+  });
+
+  test('measures it by the last apply where a restart found them so', async () => {
+    const options = { ...inMode('apply'), drift: '* * * * * *', desired: retries(4) };
+    const home = await daemon(options, async (at) => {
+      await reconcile(at.context, { depth: 'deep' });
+      await at.declare('request-retry: [\n');
+      await at.panel('PUT', 'request-retry', { value: 9 });
+      await at.panel('PUT', 'logging-to-file', { value: true }); // not declared
+    });
+    const found = await home.next('invalid');
+    expect(found.problems.map(({ code, message }) => [code, message])).toEqual([
+      [expect.stringMatching(/^HF20/), expect.anything()],
+      ['HF5033', 'the gateway differs from the last applied desired state: request-retry'],
+    ]);
+    await home.panel('PUT', 'request-retry', { value: 4 });
+    let later = await home.next('invalid');
+    while (later.problems.length > 1) later = await home.next('invalid');
+    expect(home.sandbox.requests.filter(({ path }) => path.includes('config.yaml')).length).toBeGreaterThan(
+      0,
+    );
   });
 
   test('heals by them in mode enforce', async () => {

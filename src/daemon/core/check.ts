@@ -7,7 +7,7 @@ import type { CheckRecord, Trigger } from '../../domain/state/check-record.ts';
 import type { Outcome } from '../../domain/outcome/outcome.ts';
 import type { Target } from '../../domain/target.ts';
 import { depthOf } from './retry-policy.ts';
-import { type LastGood, reconcileByLastGood } from './last-good.ts';
+import { type LastGood, reconcileByLastApplied, reconcileByLastGood } from './last-good.ts';
 import type { Reporter } from './reporter.ts';
 import type { TargetSet } from './target-set.ts';
 
@@ -43,9 +43,11 @@ export async function checkTarget(
   const good = looking.lastGood.of(target);
   const asked = request ?? { depth: await depth(place, target, trigger, looking) };
   const outcome =
-    !request && loaded && !loaded.desired && good
-      ? await reconcileByLastGood(context, loaded, good, asked)
-      : await reconcile({ ...context, loadDesired: () => loading }, asked);
+    request || !loaded || loaded.desired
+      ? await reconcile({ ...context, loadDesired: () => loading }, asked)
+      : await (good
+          ? reconcileByLastGood(context, loaded, good, asked)
+          : reconcileByLastApplied(context, loaded, asked));
   return { outcome: withCommit(outcome, loaded), ...(sources && { sources }) };
 }
 

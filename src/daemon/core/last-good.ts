@@ -1,9 +1,12 @@
 // The last desired state of each target without errors: if the newest one has errors, the daemon checks for drift
-// against it. Kept in memory, so after a restart the daemon waits for the next valid one.
+// against it. Kept in memory; after a restart, the hashes of the last apply show
+// what the gateway changed.
 import { reconcile } from '../../apply/apply.ts';
+import { readOnce } from '../../apply/steps/read-once.ts';
 import type { Context, LoadedDesired, ReconcileRequest } from '../../apply/run/context.ts';
 import type { Outcome } from '../../domain/outcome/outcome.ts';
-import { problem, type Problem } from '../../domain/problem/problem.ts';
+import { HoldfastError, problem, type Problem } from '../../domain/problem/problem.ts';
+import { changedSince } from '../../plan/changed-since.ts';
 import type { Target } from '../../domain/target.ts';
 
 export interface LastGood {
@@ -41,6 +44,33 @@ export async function reconcileByLastGood(
   const outcome = await reconcile({ ...context, loadDesired: async () => invalid }, request);
   return outcome.kind === 'invalid' ? beside(outcome, measured, good) : outcome;
 }
+
+/** Without a last good desired state: what the gateway changed since the last apply. It is reported, not corrected. */
+export async function reconcileByLastApplied(
+  context: Context,
+  invalid: LoadedDesired,
+  request: ReconcileRequest,
+): Promise<Outcome> {
+  const { target, store } = context;
+  const outcome = await reconcile({ ...context, loadDesired: async () => invalid }, request);
+  const { lastApplied } = await store.read(target.name);
+  if (outcome.kind !== 'invalid' || !lastApplied) return outcome;
+  const live = await readOnce(context, 'check').catch((error: unknown) => {
+    if (error instanceof HoldfastError) return undefined; // the next check with valid files reports it
+    throw error;
+  });
+  const applied = { lastApplied, policy: target.policy, hash: (text: string) => store.hash(text) };
+  const paths = live ? changedSince(live, applied) : [];
+  if (paths.length === 0) return outcome;
+  const shown = [...paths.slice(0, MOST_PATHS), ...(paths.length > MOST_PATHS ? ['…'] : [])].join(', ');
+  const found = problem('HF5033', `the gateway differs from the last applied desired state: ${shown}`, {
+    target: target.name,
+    severity: 'warning',
+  });
+  return { ...outcome, problems: [...outcome.problems, found] };
+}
+
+const MOST_PATHS = 10;
 
 /** What was found by the last valid desired state, reported with the errors of the newest. */
 function beside(invalid: Outcome, measured: Outcome, { desired }: LoadedDesired): Outcome {
