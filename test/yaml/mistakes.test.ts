@@ -113,7 +113,7 @@ const TABLE: readonly (readonly [what: string, text: string, place: string, mess
   ['an at sign', 'a: @s3cret\n', '1:4', 'A value can\'t begin with "@"'],
   ['a backtick', 'a: `s3cret`\n', '1:4', 'A value can\'t begin with "`"'],
   ['a percent sign', 'a: %s3cret\n', '1:4', 'A value can\'t begin with "%"'],
-  ['an unknown tag', 'a: !s3cret y\n', '1:4', "This tag isn't known here"],
+  ['an unknown tag', 'a: !s3cret y\n', '1:4', "This YAML tag isn't supported"],
   ['an alias of nothing', 'a: *s3cret\n', '1:4', 'An alias'],
   ['two anchors', 'a: &s3cret &y 1\n', '1:12', 'A value has two anchors'],
   ['an anchor of an alias', 'b: &y 1\na: &s3cret *y\n', '2:12', 'An alias has its own anchor'],
