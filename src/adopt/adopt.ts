@@ -1,5 +1,6 @@
-// The gateway's own file becomes a desired-state file: what it should not own taken out, secrets replaced by references,
-// values spelled as the gateway holds them, everything else as it stands, comments included. Reads and writes nothing.
+// Converts the gateway's own file to a desired-state file: without what the files shouldn't own, with references in
+// place of secrets, and with values in the gateway's spelling. Everything else stays, including comments. Reads and
+// writes nothing.
 import type { Dialect } from '../gateway/dialect.ts';
 import type { FileDocument } from '../domain/yaml-node.ts';
 import { formatPath, key } from '../domain/path.ts';
@@ -35,7 +36,7 @@ import { heldOf, plainOf } from './proposed.ts';
 export interface AdoptRequest {
   /** Paths of either layout. */
   readonly selection: Selection;
-  /** A variable that is set here to something else is not taken for a secret. */
+  /** A variable that already has another value here isn't used for a secret. */
   readonly env: Environment;
 }
 
@@ -45,13 +46,13 @@ export interface Adopted {
   readonly variables: readonly Variable[];
   /** Top-level keys that it declares. */
   readonly declared: readonly string[];
-  /** What it leaves to the gateway. */
+  /** What it doesn't declare. */
   readonly leftOut: readonly LeftOut[];
-  /** What is otherwise than in the gateway's file. Warnings. */
+  /** What differs from the gateway's file. Warnings. */
   readonly notes: readonly Problem[];
 }
 
-/** Throws HF2072 where nothing can be made of the file. */
+/** Throws HF2072 if the file can't be converted. */
 export async function adopt(source: Source, request: AdoptRequest): Promise<Adopted> {
   const { document, dialect, notes } = source;
   const scrubbed = scrubComments(document, dialect.catalog, dialect.content(document));
@@ -69,7 +70,7 @@ export async function adopt(source: Source, request: AdoptRequest): Promise<Adop
 }
 
 interface Draft extends Omit<Adopted, 'declared'> {
-  /** Found on the way: what no desired state can say. */
+  /** Found during the conversion: what no desired state can express. */
   readonly unfit: readonly LeftOut[];
 }
 
@@ -107,15 +108,15 @@ function draftOf(
   };
 }
 
-/** What Holdfast itself reads in a text; undefined where it refuses to. */
+/** What Holdfast itself reads in a text; undefined if it refuses to. */
 function readIn(text: string): Tree | undefined {
   const { root } = readYaml(text, '');
   return root && (valueOf(root) as Tree);
 }
 
 /**
- * The text with the patch made. What can't be edited in place is rewritten from `final`, or everything where not even
- * that helps.
+ * The text with the patch applied. What can't be edited in place is rewritten from `final`, or the whole text if
+ * that fails too.
  */
 function edited(
   document: FileDocument,
@@ -178,7 +179,7 @@ function scrubbedNotes(lines: readonly number[]): Problem[] {
   ];
 }
 
-/** With what was left out and why: what somebody can do about it. */
+/** What was omitted and why, with what the user can do about it. */
 function nothingLeft(warnings: readonly Problem[]): HoldfastError {
   const remedy =
     warnings.length > 0

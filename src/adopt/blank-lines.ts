@@ -1,8 +1,8 @@
-// Blank lines that are left where keys were taken out.
+// Blank lines that remain where keys were removed.
 import type { FileDocument } from '../domain/yaml-node.ts';
 import { type Replacement, replaceIn, valueLineEnd } from '../yaml/splice/text.ts';
 
-/** A block scalar that keeps the blank lines behind it. */
+/** A block scalar that keeps the blank lines after it. */
 const KEEPING = /[|>]\d?\+/;
 
 /** The text with at most one blank line in a row between the keys of the root, and none at its end. */

@@ -1,5 +1,6 @@
-// Comments between a nested block that stays and a key that is left out. The gateway moves comment lines to the left edge
-// and drops blank lines with every write of its file (C v0 §2.3), so such a comment may be about the block: it stays.
+// Comments between a nested block that stays and a key that is omitted. The gateway moves comment lines to the left
+// edge and drops blank lines with every write of its file (C v0 §2.3), so such a comment may be about the block. It
+// stays.
 import type { FileDocument, FileNode, Pair } from '../domain/yaml-node.ts';
 import type { Patch } from '../yaml/splice/patch.ts';
 import {
@@ -11,7 +12,7 @@ import {
   withHead,
 } from '../yaml/splice/text.ts';
 
-/** The text with a blank line below each such comment, so that it doesn't go with the key that `patch` removes. */
+/** The text with a blank line below each such comment, so that it isn't removed with the key that `patch` removes. */
 export function detachComments({ text, root }: FileDocument, patch: Patch | undefined): string {
   return patch && root ? replaceIn(text, 0, text.length, breaksIn(text, root, patch)) : text;
 }

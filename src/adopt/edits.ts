@@ -1,12 +1,12 @@
-// From what Holdfast reads in a text to what it should read there, as a patch: exact, so that what is left alone is what
-// needs no change.
+// From what Holdfast reads in a text to what it should read there, as an exact patch: what needs no change isn't
+// touched.
 import type { Catalog, Field } from '../gateway/catalog/field.ts';
 import { sameAt } from '../gateway/model/equal.ts';
 import { isList, isTree, sameValue, type Tree, type Value } from '../lib/value.ts';
 import type { ItemStep, KeyStep, Patch } from '../yaml/splice/patch.ts';
 import type { Proposed, ProposedMember } from './proposed.ts';
 
-/** `final` is `wanted` with references in place of secrets: the same shape. Undefined: nothing to edit. */
+/** `final` is `wanted` with references in place of secrets, in the same structure. Undefined: nothing to edit. */
 export function editsTo(read: Tree, proposed: Proposed, final: Value, catalog: Catalog): Patch | undefined {
   return stepTo(read, proposed, final, catalog.root, catalog);
 }
@@ -26,7 +26,7 @@ function stepTo(
     return fits ? listTo(read, proposed.items, final, field, catalog) : whole;
   }
   if (read !== undefined && sameValue(read, final)) return undefined;
-  // `90s` and `1m30s` are the same to both.
+  // `90s` and `1m30s` are equal for both.
   if (field?.kind === 'duration' && typeof read === 'string' && sameAt(field, read, final)) return undefined;
   return whole;
 }

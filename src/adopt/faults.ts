@@ -1,5 +1,5 @@
-// What validation would refuse in a pulled file, as what to leave out of it: a gateway can hold more than a desired state
-// may say.
+// What validation would refuse in a pulled file, and therefore what to omit: a gateway can contain more than a
+// desired state can express.
 import type { Catalog } from '../gateway/catalog/field.ts';
 import { semanticProblems } from '../desired/check/semantics.ts';
 import { validateSchema } from '../desired/check/validate.ts';
@@ -36,7 +36,7 @@ export async function faultsOf(
     .map(({ steps, problem }) => ({ path: ownablePath(tree, steps), why: problem.message }));
 }
 
-/** What the line belongs to: the smallest path that can be left out, and why, with the exact place. */
+/** What the line belongs to: the smallest path that can be omitted, and why, with the exact path. */
 function faultAtLine(text: string, line: number, message: string): LeftOut {
   const { root } = parsed(text);
   const lineOf = (at: number): number => text.slice(0, at).split('\n').length;

@@ -1,4 +1,4 @@
-// The texts around a pulled file: where it came from, the variables it needs, and their values for those who ask.
+// The texts around a pulled file: its origin, the variables it needs, and their values on request.
 import { fail } from '../domain/problem/problem.ts';
 import { seal, type Sealed } from '../domain/secret.ts';
 import { quotedForEnvFile, readEnvFile } from '../input/env-file.ts';
@@ -12,7 +12,7 @@ export interface Origin {
   readonly schema: string | undefined;
 }
 
-/** The pulled text under lines that say what it is. */
+/** The pulled text with a header about its origin. */
 export function withHeading(text: string, { target, url, schema }: Origin): string {
   const lines = [
     ...(schema === undefined ? [] : [`# yaml-language-server: $schema=${schema}`]),
@@ -23,7 +23,7 @@ export function withHeading(text: string, { target, url, schema }: Origin): stri
   return `${lines.join(eol)}${eol}${text.replace(/^(?:[ \t]*\r?\n)+/, '')}`;
 }
 
-/** Names only, each with where it is used. */
+/** Only the names, each with where it is used. */
 export function envExample(variables: readonly Variable[]): string {
   const blocks = variables.map(({ name, usedAt }) => `# ${usedAtText(usedAt)}\n${name}=\n`);
   return `# The secrets of the pulled files. Enter their values in a copy that git ignores, for example .env.\n\n${blocks.join('')}`;
@@ -34,8 +34,8 @@ function usedAtText([first = '', ...others]: readonly string[]): string {
 }
 
 /**
- * With the values, added to what the file holds: `before` stays as it is. A variable that has its value there already is
- * not written again. Throws HF2072 for a value that no such file can hold.
+ * With the values, added to the content of the file: `before` stays as it is. A variable that already has its value
+ * there isn't written again. Throws HF2072 for a value that such a file can't contain.
  */
 export function envFile(variables: readonly Variable[], before = '', env: Environment = {}): Sealed<string> {
   const held = readEnvFile(before, '', env).values;

@@ -1,5 +1,5 @@
-// Numbers that no file can state exactly, inside entries of lists: their members are left out, the rest is declared. A
-// plan leaves such a member as it is in the gateway.
+// Numbers that no file can state exactly, inside entries of lists: their members are omitted, the rest is declared.
+// A plan keeps such a member as it is on the gateway.
 import { displayPath } from '../desired/read/locations.ts';
 import { formatPath } from '../domain/path.ts';
 import { problem, type Problem } from '../domain/problem/problem.ts';
@@ -10,7 +10,7 @@ import type { KeyStep, Patch } from '../yaml/splice/patch.ts';
 import { splice } from '../yaml/splice/splice.ts';
 import { parsed, type Prepared } from './prepare.ts';
 
-/** The same where the members can't be taken out one by one; then the whole list is left out later. */
+/** The same if the members can't be removed one by one; then the whole list is omitted later. */
 export function withoutInexact(prepared: Prepared, dialect: Dialect): Prepared {
   const { catalog } = dialect;
   const content = dialect.content(prepared.document);
@@ -33,7 +33,7 @@ const noteOf = (path: string): Problem =>
     remedy: 'It stays as it is in the gateway. To change it, declare a number of at most 15 digits.',
   });
 
-/** Takes out the smallest members; `found` collects their places. */
+/** Removes the smallest members; `found` collects their paths. */
 function stepFor(
   field: Field | undefined,
   value: Value,

@@ -1,5 +1,5 @@
-// What a pulled desired state leaves to the gateway: its listener, its own files, its management, defaults it wrote out.
-// `include` and `exclude` override that. Knows paths and values, no text.
+// What a pulled desired state doesn't own: the gateway's listener, its own files, its management, and defaults that
+// it wrote. `include` and `exclude` override that. Knows paths and values, no text.
 import { isFlat } from '../gateway/layout/layouts.ts';
 import { loadCatalog } from '../gateway/catalog/catalog.ts';
 import type { Catalog, Field } from '../gateway/catalog/field.ts';
@@ -13,13 +13,13 @@ import { spelled } from './spelling.ts';
 import type { KeyStep, Patch } from '../yaml/splice/patch.ts';
 
 export interface Selection {
-  /** Taken although it is left out by default. */
+  /** Included although it is excluded by default. */
   readonly include: readonly Path[];
   readonly exclude: readonly Path[];
 }
 
 export interface LeftOut {
-  /** In the path grammar. */
+  /** As path text. */
   readonly path: string;
   readonly why: string;
 }
@@ -30,7 +30,10 @@ interface Rule {
   readonly why: string;
 }
 
-/** Of one machine: the same desired state should fit a gateway that stands elsewhere. In the spelling of the flat layout. */
+/**
+ * Settings of one machine: the same desired state should fit a gateway on another one. In the spelling of the flat
+ * layout.
+ */
 const OF_THE_MACHINE: readonly (readonly [string, string])[] = [
   ['host', 'the address where the gateway listens'],
   ['port', 'the address where the gateway listens'],
@@ -41,8 +44,8 @@ const OF_THE_MACHINE: readonly (readonly [string, string])[] = [
 ];
 
 /**
- * What the gateway writes into its file by itself (C v0 §4.4 N10); left out where it is the default. `ws-auth`, which it
- * writes too, stays: nothing tells whether an operator wrote that switch, and it decides who has access.
+ * What the gateway writes into its file by itself (C v0 §4.4 N10); omitted if it is the default. `ws-auth`, which it
+ * writes too, stays: an operator may have written it, and it decides who has access.
  */
 const WRITTEN_OUT = ['credential-concurrency', 'credential-in-flight', 'redis-usage-queue-retention-seconds'];
 
@@ -56,13 +59,13 @@ function never(catalog: Catalog): LeftOut[] {
   ];
 }
 
-/** A place of the flat layout in the spelling of the catalog's. */
+/** A path of the flat layout in the spelling of the catalog's. */
 const placeIn = ({ layout }: Catalog, flat: string): string =>
   isFlat(layout) ? flat : (placeInV8(flat) ?? flat);
 
 /**
- * The patch that takes out what is not to be declared, and what that is. `unfit`: what a desired state can't express;
- * nothing includes it.
+ * The patch that removes what shouldn't be declared, and the list of it. `unfit`: what a desired state can't
+ * express, whatever `include` says.
  */
 export function leaveOut(
   content: Tree,
@@ -77,7 +80,7 @@ export function leaveOut(
   return { patch: keys.size > 0 ? { kind: 'map', keys } : undefined, leftOut: scope.leftOut };
 }
 
-/** Of one specificity the last wins. */
+/** If several are equally specific, the last one wins. */
 function rulesFor(content: Tree, catalog: Catalog, { include, exclude }: Selection): Rule[] {
   const defaults = OF_THE_MACHINE.map(([flat, why]) => ({
     path: parsePath(placeIn(catalog, flat)),
@@ -95,7 +98,7 @@ function rulesFor(content: Tree, catalog: Catalog, { include, exclude }: Selecti
   ];
 }
 
-/** Whether it says nothing but what the gateway does anyway; what it counts itself says nothing either. */
+/** Whether it has no effect, because it is the gateway's default or a counter of the gateway. */
 function isDefault(catalog: Catalog, names: readonly string[], content: Tree): boolean {
   const field = catalog.at(names);
   const value = valueAt(content, names);
@@ -159,14 +162,17 @@ class Scope {
   }
 }
 
-/** The selection as a file of the catalog's layout spells it: its own paths first, those of the other layout translated. */
+/** The selection in the spelling of the file's layout: its own paths first, those of the other layout translated. */
 export function selectionIn(catalog: Catalog, { include, exclude }: Selection): Selection {
   const spelledHere = (path: Path): readonly Path[] =>
     faultOf(catalog, path) === undefined ? [path] : pathsIn(catalog.layout, path);
   return { include: include.flatMap(spelledHere), exclude: exclude.flatMap(spelledHere) };
 }
 
-/** What of `--include` and `--exclude` cannot be done in either layout: unknown keys, entries of lists (they are owned whole). */
+/**
+ * What of `--include` and `--exclude` isn't possible in either layout: unknown keys, entries of lists (they are
+ * owned as a whole).
+ */
 export function selectionProblems(flat: Catalog, selection: Selection): readonly Problem[] {
   return [...selection.include, ...selection.exclude].flatMap((path) => {
     const fault = faultOf(flat, path);

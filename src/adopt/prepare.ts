@@ -1,5 +1,5 @@
-// Makes the gateway's file editable: one document, nothing shared between places, no keys without a value. What it says
-// to the gateway stays the same.
+// Makes the gateway's file editable: one document, nothing shared between paths, no keys without a value. Its
+// meaning for the gateway stays the same.
 import type { Catalog, Field } from '../gateway/catalog/field.ts';
 import { parseDocument } from '../yaml/document.ts';
 import { resolveScalar } from '../yaml/resolve.ts';
@@ -15,11 +15,11 @@ import { isFailure, NON_STRING_KEY } from '../yaml/failure.ts';
 
 export interface Prepared {
   readonly document: FileDocument;
-  /** What was lost on the way. */
+  /** What was lost in the process. */
   readonly notes: readonly Problem[];
 }
 
-/** Throws HF2072 for a file that the gateway could not load. */
+/** Throws HF2072 for a file that the gateway couldn't load. */
 export function prepare(document: FileDocument, dialect: Dialect): Prepared {
   const { catalog } = dialect;
   const single = parsed(firstDocument(document));
@@ -32,14 +32,14 @@ export function prepare(document: FileDocument, dialect: Dialect): Prepared {
   return withoutNulls(rewritten(single, shared, content), content, catalog, notes);
 }
 
-/** The text parsed again. What was built here always parses; anything else is a fault of ours. */
+/** The text parsed again. What was built here always parses; anything else is a bug. */
 export function parsed(text: string): FileDocument {
   const document = parseDocument(text);
   if (isFailure(document)) throw fail('HF2072', `the gateway's file can't be parsed: ${document.message}`);
   return document;
 }
 
-/** A file that says this, without comments. */
+/** A file with this content, without comments. */
 export function printed(content: Tree): string {
   const style = { ...styleOf({ text: '', root: undefined }), quote: 'plain' as const };
   return Object.entries(content)
@@ -48,7 +48,7 @@ export function printed(content: Tree): string {
     .join('');
 }
 
-/** These pairs of the root, rewritten; everything around them stays. */
+/** Rewrites these pairs of the root; everything around them stays. */
 export function rewritten(document: FileDocument, pairs: readonly Pair[], content: Tree): string {
   const style = styleOf(document);
   const text = document.text.endsWith('\n') ? document.text : `${document.text}${style.eol}`;
@@ -86,7 +86,7 @@ const isShared = (root: MapNode): boolean =>
 const isAwkward = (text: string, { anchor }: FileNode & { readonly anchor?: string }): boolean =>
   text === '<<' || anchor !== undefined;
 
-/** Anchors, aliases, merges and tags: what cannot be edited in place. */
+/** Anchors, aliases, merges and tags can't be edited in place. */
 function holdsShared(node: FileNode): boolean {
   if (node.kind === 'alias' || node.anchor !== undefined || node.tag !== undefined) return true;
   if (node.kind === 'list') return node.items.some(holdsShared);
@@ -110,8 +110,8 @@ function withoutNulls(text: string, content: Tree, catalog: Catalog, notes: read
 }
 
 /**
- * To the gateway a key without a value is a missing one, in a map of texts an empty one; free-form settings hold null, and
- * a key of a v8 group says by it that it inherits.
+ * To the gateway, a key without a value is absent, or empty in a map of texts. Free-form settings can contain null,
+ * and a null key of a v8 group inherits.
  */
 function nullsIn(node: FileNode, field: Field | undefined, catalog: Catalog): KeyStep | undefined {
   if (node.kind === 'map') return nullsInMap(node.pairs, field, catalog);
@@ -147,7 +147,7 @@ function nullsInList(
   return changed ? { kind: 'list', items: steps } : undefined;
 }
 
-/** Whether a mapping in it has a key that is no text: no desired state can say that. */
+/** Whether a mapping in it has a key that isn't text, which no desired state can express. */
 export function hasForeignKey(value: Value): boolean {
   if (typeof value !== 'object' || value === null) return false;
   if (Array.isArray(value)) return value.some(hasForeignKey);

@@ -1,5 +1,5 @@
-// What the gateway holds of a file, in the spelling a desired state may have: normalised, nothing dropped in silence.
-// Remembers where in the file each part stood, so that only what differs is edited.
+// The gateway's interpretation of a file, in the spelling of desired state: normalised, nothing dropped silently.
+// Keeps the position of each part in the file, so that only differences are edited.
 import { factsOf } from '../gateway/layout/layouts.ts';
 import type { Catalog, Field } from '../gateway/catalog/field.ts';
 import { effectiveEntries, effectiveField } from '../gateway/layout/effective.ts';
@@ -18,7 +18,7 @@ export type Proposed =
   | { readonly kind: 'map'; readonly members: readonly ProposedMember[] };
 
 export interface ProposedMember {
-  /** The key as the file spells it. */
+  /** The key in the spelling of the file. */
   readonly from: string;
   readonly name: string;
   readonly value: Proposed;
@@ -46,7 +46,7 @@ class Walk {
   readonly notes: Problem[] = [];
   readonly #content: Tree;
   readonly #catalog: Catalog;
-  /** Places of what the gateway drops. */
+  /** Paths of what the gateway drops. */
   readonly #dropped = new Set<string>();
 
   constructor(content: Tree, catalog: Catalog) {
@@ -76,7 +76,7 @@ class Walk {
     }
   }
 
-  /** Keys of groups that make no credential: told by what they inherit. */
+  /** Keys of groups that don't result in a credential: reported with what they inherit. */
   #dropCredentials(family: Family): void {
     const steps = family.v8.split('.');
     const field = this.#catalog.at(steps);
@@ -92,7 +92,7 @@ class Walk {
     }
   }
 
-  /** Undefined: nothing of it is held. */
+  /** Undefined: the gateway has nothing of it. */
   #value(field: Field | undefined, value: Value, place: Place): Proposed | undefined {
     if (isList(value)) return this.#list(field, value, place);
     if (isTree(value)) return this.#map(field, value, place);
@@ -104,7 +104,7 @@ class Walk {
   #list(field: Field | undefined, list: readonly Value[], place: Place): Proposed {
     const kept = list.flatMap((item, from) => (this.#isDropped([...place, from]) ? [] : [{ item, from }]));
     const items = kept.map(({ item }) => item);
-    // Rules of a list act on its texts too; entries are judged one by one below.
+    // Rules of a list also apply to its texts; entries are judged one by one below.
     const held = field && items.every((item) => !isTree(item)) ? normaliseAt(field, items).value : items;
     const texts = isList(held) && held.length === items.length ? held : items;
     return {
@@ -121,7 +121,7 @@ class Walk {
       const at = [...place, from];
       return this.#isDropped(at) ? [] : this.#member(field, from, value, at);
     });
-    // Outside lists an empty mapping declares nothing, or that it must be empty, which is more than it said.
+    // Outside lists, an empty mapping would declare that it must be empty, which is more than the file says.
     const isOwned = place.length === 0 || place.some((step) => typeof step === 'number');
     if (members.length === 0 && !isOwned) return undefined;
     return { kind: 'map', members: this.#distinct(members, place) };
@@ -145,7 +145,7 @@ class Walk {
     return held ? [{ from, name: spelled(field, from), value: held }] : [];
   }
 
-  /** Of two keys that are the same to the gateway the later one. */
+  /** Of two keys that the gateway considers equal, the later one. */
   #distinct(members: readonly ProposedMember[], place: Place): readonly ProposedMember[] {
     const last = new Map(members.map((member) => [member.name, member]));
     return members.filter((member) => {

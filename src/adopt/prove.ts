@@ -1,4 +1,4 @@
-// The proof that pulled files change nothing: the plan of them against the gateway they were pulled from is empty.
+// Verifies that pulled files change nothing: their plan against the gateway they were pulled from is empty.
 import { dialectOf } from '../gateway/dialect.ts';
 import type { Desired } from '../domain/desired.ts';
 import type { Live } from '../domain/live.ts';
@@ -19,9 +19,9 @@ export interface ProofInput {
 }
 
 export interface Proof {
-  /** Empty when the files are as good as the gateway itself. */
+  /** Empty if the files are equivalent to the gateway. */
   readonly problems: readonly Problem[];
-  /** What an apply of these files, which are in force already, would remember. */
+  /** What an apply of these files, which are already in effect, would record. */
   readonly remembered: Remembered;
 }
 
@@ -29,7 +29,7 @@ export function prove(input: ProofInput): readonly Problem[] {
   return proofOf(input).problems;
 }
 
-/** Judged strictly: nothing is ignored, allowed or remembered. */
+/** Strict: ignores, allows and remembers nothing. */
 export function proofOf(proof: ProofInput): Proof {
   const { target } = proof;
   const input = inputOf(proof);
@@ -72,7 +72,7 @@ function inputOf({ target, live, desired, now, hash }: ProofInput): PlanInput {
   };
 }
 
-/** Why there is no one state to pull. */
+/** Why there is no single state to pull. */
 export function agreementProblems({ agreement, target }: Live): readonly Problem[] {
   if (agreement.kind !== 'differ' || agreement.cause === 'model-gap') return [];
   return agreement.paths.map((path) =>

@@ -1,5 +1,5 @@
-// Which text of the gateway becomes a desired state, and in which layout: the raw file in the layout that it has. A v8
-// gateway reads more than a file of one layout may say; what that leaves is told here.
+// Which text of the gateway becomes a desired state, and in which layout: the raw file in its own layout. A v8
+// gateway reads more than one layout can express; notes report what that excludes.
 import type { Catalog, Field } from '../gateway/catalog/field.ts';
 import { type Dialect, dialectOf, V7, V8 } from '../gateway/dialect.ts';
 import { isFlat } from '../gateway/layout/layouts.ts';
@@ -17,9 +17,9 @@ import { spelled } from './spelling.ts';
 
 export interface Source {
   readonly document: FileDocument;
-  /** Of files in the layout that the document is in. */
+  /** Of files in the layout of the document. */
   readonly dialect: Dialect;
-  /** What stands in it and no file of that layout may declare. */
+  /** What it contains and no file of that layout can declare. */
   readonly unfit: readonly LeftOut[];
   readonly notes: readonly Problem[];
 }
@@ -43,7 +43,7 @@ function flatSource(document: FileDocument, dialect: Dialect): Source {
   return { document, dialect, unfit, notes: [] };
 }
 
-/** What memory holds otherwise than the file, though nobody changed it: files would say one of the two. */
+/** What memory has differently from the file although nobody changed it: files can express only one of the two. */
 function unclear(agreement: Live['agreement']): LeftOut[] {
   if (agreement.kind !== 'differ' || agreement.cause !== 'model-gap') return [];
   const why =
@@ -53,7 +53,10 @@ function unclear(agreement: Live['agreement']): LeftOut[] {
   return agreement.paths.map((path) => ({ path, why }));
 }
 
-/** Where spellings of earlier versions stand between those of today, no file may say the same: the gateway's reading does. */
+/**
+ * If spellings of earlier versions are mixed with current ones, no file can say the same, so the gateway's
+ * interpretation is used.
+ */
 function treeSource(raw: FileDocument, dialect: Dialect): Source {
   const { catalog } = dialect;
   const { document, notes } = respelled(raw);
@@ -81,7 +84,7 @@ const deletedNote = (path: string): Problem =>
     path,
   });
 
-/** A flat file on a v8 gateway: what v8 gave up, and what only v8 gateways know by a flat name. */
+/** A flat file on a v8 gateway: what v8 dropped, and what only v8 gateways know by a flat name. */
 function beyondFlat(content: Tree, flat: Catalog): LeftOut[] {
   const { rows, families } = layoutTable();
   return [...rows, ...families].flatMap(({ legacy, v8 }): LeftOut[] => {
@@ -93,7 +96,10 @@ function beyondFlat(content: Tree, flat: Catalog): LeftOut[] {
   });
 }
 
-/** On v8 the file is what changes are counted from, and ` Claude ` in it stands beside the `claude` that files can say. */
+/**
+ * On v8, changes are counted from the file, and ` Claude ` in it is separate from the `claude` that files can
+ * express.
+ */
 function spelledOtherwise(catalog: Catalog, field: Field, tree: Tree, at: Path): LeftOut[] {
   return Object.entries(tree).flatMap(([name, value]): LeftOut[] => {
     const held = spelled(field, name);

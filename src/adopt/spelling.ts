@@ -3,7 +3,7 @@ import type { Field } from '../gateway/catalog/field.ts';
 import { normaliseAt } from '../gateway/model/normalise.ts';
 import { isTree } from '../lib/value.ts';
 
-/** The name as the gateway holds it; as it is where the gateway would drop it. */
+/** The name in the gateway's spelling; unchanged if the gateway would drop it. */
 export function spelled(field: Field, name: string): string {
   if (field.kind !== 'map' || field.normalise.length === 0) return name;
   const { value } = normaliseAt(field, { [name]: '-' });

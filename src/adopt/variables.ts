@@ -1,5 +1,5 @@
-// Names for secrets, and references in their place: `OPENROUTER_API_KEY`, `CLAUDE_API_KEY_1`, `CLIENT_KEY_1`. One secret
-// has one name, wherever it stands.
+// Names for secrets, and references in their place: `OPENROUTER_API_KEY`, `CLAUDE_API_KEY_1`, `CLIENT_KEY_1`. The
+// same secret has the same name everywhere.
 import { isFlat } from '../gateway/layout/layouts.ts';
 import type { Catalog } from '../gateway/catalog/field.ts';
 import { mapSecrets, type SecretPlace } from '../gateway/catalog/secrets.ts';
@@ -30,7 +30,7 @@ interface Found {
   readonly whole: boolean;
 }
 
-/** Places of secrets that no variable can carry: numbers, texts that no environment can hold. */
+/** Paths of secrets that no variable can contain: numbers, texts that aren't valid in an environment. */
 export function unspeakable(tree: Tree, catalog: Catalog): readonly SecretPlace[] {
   return secretsIn(tree, catalog)
     .filter(
@@ -44,7 +44,7 @@ export function unspeakable(tree: Tree, catalog: Catalog): readonly SecretPlace[
     .map(({ place }) => place);
 }
 
-/** `env`: a name that is set there to something else is not taken, one that is set to a secret is used for it. */
+/** `env`: a name with another value there isn't used; a name with the value of a secret is used for it. */
 export function referTo(tree: Tree, catalog: Catalog, env: Environment): Referred {
   const found = secretsIn(tree, catalog);
   const names = namesFor(found, tree, catalog, env);
@@ -70,7 +70,7 @@ export function referTo(tree: Tree, catalog: Catalog, env: Environment): Referre
   };
 }
 
-/** Stand around a name until everything else is escaped; no configuration holds them. */
+/** Mark a name until everything else is escaped; no configuration contains them. */
 const OPEN = '\u{E001}';
 const CLOSE = '\u{E002}';
 
@@ -83,7 +83,7 @@ function secretsIn(tree: Tree, catalog: Catalog): Found[] {
   return found.filter(({ secret }) => !isBlank(secret));
 }
 
-/** Nothing to hide, and a variable that is empty would look forgotten. */
+/** Nothing to hide, and an empty variable would look like a mistake. */
 const isBlank = (secret: string): boolean => secret.trim() === '';
 
 // ── texts ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -103,10 +103,10 @@ function written(value: Value, place: SecretPlace, elsewhere: Replacer): Value {
   );
 }
 
-/** Shorter secrets could stand in another text by chance. */
+/** Shorter secrets could occur in another text by chance. */
 const SURELY_THE_SAME = 12;
 
-/** A secret that also stands where none is expected is a secret there too. */
+/** A secret that also occurs at an unexpected path is a secret there too. */
 function replacer(
   names: ReadonlyMap<string, string>,
   stand: (secret: string, place: SecretPlace) => string,
@@ -135,10 +135,10 @@ function replacer(
 
 // ── names ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-/** Shorter values may be equal by chance. */
+/** Shorter values can be equal by chance. */
 const SURELY_A_SECRET = 8;
 
-/** The variable that holds a secret already: it is used under its name, which other files and people know. */
+/** The variable that already contains a secret: its name is used, because other files and people know it. */
 function holders(env: Environment): ReadonlyMap<string, string> {
   const names = new Map<string, string>();
   for (const [name, value = ''] of Object.entries(env))
@@ -193,20 +193,20 @@ function stemOf({ place, whole }: Found, tree: Tree, { layout }: Catalog): strin
   return upper(owner === '' || what === owner ? what : `${owner}_${what}`);
 }
 
-/** In the spelling of the flat layout: a secret keeps its name when the file gets the other one. */
+/** In the spelling of the flat layout, so that a secret keeps its name if the file gets the other layout. */
 function flatPath(place: SecretPlace, layout: Catalog['layout']): Path {
   const path = place.map((step) => (typeof step === 'string' ? key(step) : entry(String(step))));
   return (isFlat(layout) ? undefined : pathsIn('legacy', path)[0]) ?? path;
 }
 
-/** Whose secret it is: a provider, an entry, a plugin. */
+/** The owner of the secret: a provider, an entry, a plugin. */
 function ownerOf([top = '', second, third]: readonly string[], place: SecretPlace, tree: Tree): string {
   if (top === 'openai-compatibility') return nameAt(tree, entryAround(place)) ?? 'provider';
   if (top === 'plugins' && second === 'configs') return `plugin_${third}`;
   return top.replace(/-api-key$/, '');
 }
 
-/** The outermost entry of a list that the place is in. */
+/** The outermost entry of a list around the path. */
 const entryAround = (place: SecretPlace): SecretPlace =>
   place.slice(0, place.findIndex((step) => typeof step === 'number') + 1);
 

@@ -1,5 +1,5 @@
-// What the daemon's HTTP API says and hears, as schemas and types at once: routes answer by them, the OpenAPI document is
-// made from them, the dashboard and `--via` read by them. Times are ms since the epoch. Nothing here holds a secret.
+// The requests and responses of the daemon's HTTP API, as schemas and types. The routes, the OpenAPI document, the
+// dashboard and `--via` all use them. Times are ms since the epoch. No field contains a secret.
 import { type Static, Type } from 'typebox';
 import type { Change } from '../domain/plan/change.ts';
 import type { Plan as PlanNoun } from '../domain/plan/plan.ts';
@@ -12,20 +12,20 @@ const Optional = Type.Optional;
 /** Names of targets, the same as in the settings. */
 export const TargetName = Type.String({ pattern: '^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$' });
 
-/** `read` may look, `operate` may also make the daemon do something. */
+/** `read` can view, `operate` can also trigger actions. */
 export const Role = Type.Union([Type.Literal('read'), Type.Literal('operate')]);
 export type Role = Static<typeof Role>;
 
 export const Session = Type.Object({
-  /** The name of the token, for people. */
+  /** The name of the token, for output. */
   name: Text,
   role: Role,
-  /** Whether a token is needed at all. */
+  /** Whether a token is required. */
   auth: Type.Union([Type.Literal('token'), Type.Literal('none')]),
 });
 export type Session = Static<typeof Session>;
 
-/** A commit as people know it. */
+/** A commit for people. */
 export const Commit = Type.Object({
   sha: Text,
   author: Optional(Text),
@@ -39,15 +39,15 @@ export const Revision = Type.Object({
   commit: Optional(Type.Object({ ...Commit.properties, dirty: Type.Boolean() })),
 });
 
-/** Where the files come from when the daemon follows git by itself. */
+/** The source of the files if the daemon follows git. */
 export const Source = Type.Object({
   url: Text,
   ref: Text,
   commit: Optional(Commit),
-  /** When the remote was last asked, and last answered. */
+  /** When Holdfast last fetched, and when the remote last responded. */
   askedAt: Optional(At),
   answeredAt: Optional(At),
-  /** Why what is in force is older than what was asked for. */
+  /** Why the commit in effect is older than the requested one. */
   problem: Optional(Text),
 });
 export type Source = Static<typeof Source>;
@@ -62,11 +62,11 @@ export const TargetView = Type.Object({
   mode: Type.Union([Type.Literal('observe'), Type.Literal('apply'), Type.Literal('enforce')]),
   /** One of the names in `domain/outcome/sync-status.ts`. */
   standing: Text,
-  /** What is being done at this moment. */
+  /** The work in progress. */
   step: Optional(Text),
-  /** Differences as last seen. */
+  /** Differences at the last check. */
   differences: Type.Integer(),
-  /** Digest of what the files declared when they were last read; absent while that is not known. */
+  /** Digest of what the files declared when they were last read; absent if it isn't known. */
   declared: Optional(Text),
   applied: Optional(Type.Object({ revision: Revision, at: At })),
   lastOutcome: Optional(Type.Object({ kind: Text, at: At, summary: Text })),
@@ -74,7 +74,7 @@ export const TargetView = Type.Object({
   lastShallowCheck: Optional(Check),
   nextLookAt: Optional(At),
   suspension: Optional(Suspension),
-  /** Freeze windows that are open: nothing is written; absent where none is. */
+  /** Freeze windows that are open, so that nothing is written; absent if none is. */
   frozen: Optional(Type.Array(Type.Object({ until: At, window: Text }))),
   quarantine: Optional(Since),
   authBlock: Optional(Type.Object({ until: At, reason: Text })),
@@ -86,7 +86,7 @@ export const TargetView = Type.Object({
 export type TargetView = Static<typeof TargetView>;
 
 export const TargetsView = Type.Object({
-  /** Of Holdfast. */
+  /** The version of Holdfast. */
   version: Text,
   startedAt: At,
   now: At,
@@ -103,7 +103,7 @@ export const Plan = Type.Unsafe<PlanNoun>(
   Type.Object({ format: Text, target: Text }, { additionalProperties: true, description: 'holdfast.plan/1' }),
 );
 
-/** What a piece of work came to, as `holdfast apply --output json` prints it. In a PlanView without the plan. */
+/** The result of a piece of work, as `holdfast apply --output json` prints it. In a PlanView, without the plan. */
 export const Outcome = Type.Unsafe<OutcomeNoun>(
   Type.Object(
     { target: Text, kind: Text, at: At, durationMs: Type.Number() },
@@ -112,7 +112,7 @@ export const Outcome = Type.Unsafe<OutcomeNoun>(
 );
 
 export const PlanView = Type.Object({
-  /** Absent when the target was found equal to its files, or was not looked at yet. */
+  /** Absent if the target matches its files, or wasn't checked yet. */
   plan: Optional(Plan),
   at: Optional(At),
   /** The last outcome, with problems and remedies. */
@@ -122,11 +122,11 @@ export type PlanView = Static<typeof PlanView>;
 
 export const DiffView = Type.Object({
   at: Optional(At),
-  /** Those of the plan. */
+  /** The problems of the plan. */
   changes: Type.Array(
     Type.Unsafe<Change>(Type.Object({ id: Text, kind: Text, path: Text }, { additionalProperties: true })),
   ),
-  /** The plan as `holdfast diff` prints it, without colours; empty where nothing differs. */
+  /** The plan as `holdfast diff` prints it, without colours; empty if nothing differs. */
   text: Text,
 });
 export type DiffView = Static<typeof DiffView>;
@@ -155,7 +155,7 @@ export const HistoryEntryView = Type.Object({
   problems: Type.Array(Text),
   durationMs: Type.Number(),
   requests: Type.Record(Text, Type.Integer()),
-  /** Who asked for it, when somebody did. */
+  /** Who requested it, if someone did. */
   by: Optional(Text),
 });
 export type HistoryEntryView = Static<typeof HistoryEntryView>;
@@ -178,7 +178,7 @@ export const BackupsView = Type.Object({
 });
 export type BackupsView = Static<typeof BackupsView>;
 
-/** Members that are not known are refused: a misspelt `dryRun` must not apply anything. */
+/** Unknown members are refused: a misspelled `dryRun` must not apply anything. */
 const strictly = { additionalProperties: false } as const;
 const Allow = Type.Array(Type.String({ minLength: 1, maxLength: 500 }), {
   maxItems: 50,
@@ -208,7 +208,7 @@ export const PlanRequest = Type.Object(
 export type PlanRequest = Static<typeof PlanRequest>;
 export const ApplyRequest = Type.Object(
   {
-    /** Digest of the plan that somebody approved; without it, what the daemon would apply by itself. */
+    /** Digest of the approved plan; without it, what the daemon would apply by itself. */
     approved: Optional(Type.Object({ keyId: Text, value: Text }, strictly)),
     allow: Optional(Allow),
     mode: Optional(InMode),
@@ -223,7 +223,7 @@ export type ApplyRequest = Static<typeof ApplyRequest>;
 const Confirm = Type.String({ description: 'the name of the target, typed again by a person' });
 export const RestoreRequest = Type.Object(
   {
-    /** Id of a backup; `latest` for the newest. */
+    /** ID of a backup; `latest` for the newest. */
     backup: Type.String({ minLength: 1, maxLength: 200 }),
     confirm: Confirm,
     dryRun: Optional(Type.Boolean()),
@@ -231,11 +231,11 @@ export const RestoreRequest = Type.Object(
   strictly,
 );
 export type RestoreRequest = Static<typeof RestoreRequest>;
-/** Puts back what was there before the last apply, and quarantines the revision that was applied. */
+/** Restores the state before the last apply, and quarantines the revision that was applied. */
 export const RollbackRequest = Type.Object({ confirm: Confirm, dryRun: Optional(Type.Boolean()) }, strictly);
 export type RollbackRequest = Static<typeof RollbackRequest>;
 
-/** RFC 9457, with what a coded problem of Holdfast says besides. */
+/** RFC 9457, with the additional members of Holdfast's coded problems. */
 export const ProblemView = Type.Object({
   type: Text,
   title: Text,
@@ -249,12 +249,12 @@ export type ProblemView = Static<typeof ProblemView>;
 
 /** One event of `GET /api/v1/events`; its `event:` line is `kind`. */
 export type LiveEvent =
-  /** Something about this target changed: what a page shows of it. */
+  /** Something about this target changed; the event has the new view. */
   | { readonly kind: 'target'; readonly target: TargetView }
-  /** A look or a piece of asked work ended. */
+  /** A check or a requested piece of work ended. */
   | { readonly kind: 'look'; readonly target: string; readonly look: Static<typeof LookView> }
-  /** A transaction left its entry, or another plan is known: reload what you show of it. */
+  /** A transaction has a new entry, or there is another plan: reload the history or the plan. */
   | { readonly kind: 'plan' | 'history'; readonly target: string }
   | { readonly kind: 'source'; readonly source: Source }
-  /** The settings were read again: targets may have come or gone. */
+  /** The settings were reloaded: targets may have been added or removed. */
   | { readonly kind: 'settings' };

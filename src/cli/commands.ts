@@ -1,4 +1,5 @@
-// The table of commands: what `--help` lists, and where each is found. Importing this file imports none of them.
+// The table of commands: the list of `--help`, and the file of each command. Importing this file imports none of
+// them.
 import type { Command } from 'commander';
 import type { Io } from '../compose/io.ts';
 

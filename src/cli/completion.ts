@@ -1,4 +1,4 @@
-// `holdfast completion bash|zsh|fish`: the script for a shell, and the answers that the script asks for.
+// `holdfast completion bash|zsh|fish`: the script for a shell, and the completions that the script requests.
 import { Argument, type Command, Option } from 'commander';
 import { loadSettings } from '../settings/settings.ts';
 import { oneLine } from '../lib/terminal-safe.ts';
@@ -8,7 +8,7 @@ import type { Io } from '../compose/io.ts';
 import { commandIn, programWith } from './program.ts';
 
 interface Flags {
-  /** Asked by the script: what could stand at the last of the words. */
+  /** Called by the script: the candidates for the last word. */
   readonly answer?: boolean;
 }
 
@@ -45,7 +45,7 @@ async function answersTo(words: readonly string[], io: Io): Promise<readonly Com
   return completionsFor(words, program, valuesIn(io));
 }
 
-/** Names of targets, by the settings that the words name; where those have errors, none. */
+/** Names of targets from the settings that the words name; none if those have errors. */
 function valuesIn({ cwd, env }: Io): ValuesOf {
   return async (option, words) => {
     if (option !== '--target') return undefined;

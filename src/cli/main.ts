@@ -1,5 +1,5 @@
-// The entry of the command line: finds the command, imports only that one, turns whatever happens into output and an
-// exit code. Knows no command from inside.
+// The entry of the command line: finds the command, imports only that one, and converts the result into output and
+// an exit code. Doesn't know the commands' content.
 import { type Command, CommanderError } from 'commander';
 import { EXIT } from '../domain/problem/exit.ts';
 import { packageVersion } from '../lib/package-files.ts';
@@ -58,7 +58,7 @@ async function bareCall(
   });
 }
 
-/** Flags as far as they can be known when parsing itself failed. */
+/** The flags, as far as they are known if parsing itself failed. */
 function globalsOf(argv: readonly string[]): Globals {
   const at = argv.findIndex((word) => word === '--output' || word.startsWith('--output='));
   const text = at < 0 ? 'text' : (argv[at]?.split('=')[1] ?? argv[at + 1]);

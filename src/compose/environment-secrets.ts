@@ -1,8 +1,8 @@
-// Variables of the process that look like credentials: nothing that Holdfast says may show them, whoever asked for them.
+// Variables of the process that look like credentials: no output shows them, whoever requests them.
 import { carriesCredential } from '../gateway/catalog/credential-names.ts';
 import type { Environment } from '../input/environment.ts';
 
-/** Shorter ones, plain words and paths are what settings look like (`SECRET_STORE=production`), not secrets. */
+/** Shorter values, plain words and paths are probably settings (`SECRET_STORE=production`), not secrets. */
 const LONG_ENOUGH = 8;
 const LOOKS_PLAIN = /^(?:\p{L}+|\/[\w./-]*)$/u;
 

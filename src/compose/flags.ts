@@ -1,8 +1,8 @@
-// What flags and variables say to commands that work on targets. Types only.
+// Flags and variables of commands that work on targets. Types only.
 import type { SettingsFlags } from '../settings/settings.ts';
 import type { Globals } from './io.ts';
 
-/** What commands on targets take: everything that stands in for settings. */
+/** The flags that can replace settings. */
 export interface PlanFlags extends Globals, SettingsFlags {
   /** `--base REV`: the commit that counts as last applied. */
   readonly base?: string;

@@ -1,5 +1,5 @@
-// The state of targets as commands use it: what it knows of earlier secrets is known to the streams, and what it is given
-// holds none in clear.
+// The state of targets as commands use it: the streams know the secrets of earlier runs, and what is stored contains
+// no secret in plain text.
 import { recogniserOf } from '../desired/read/origins.ts';
 import type { Journal } from '../domain/state/state.ts';
 import type { Store } from '../state/store.ts';

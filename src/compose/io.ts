@@ -1,4 +1,4 @@
-// The process as commands see it: streams, environment, exit code. Tests hand in their own.
+// The process as commands see it: streams, environment, exit code. Tests pass in their own.
 import type { OutputFormat } from '../report/report.ts';
 import { type Style, styleFor } from '../report/text/style.ts';
 import type { Clock } from '../domain/clock.ts';
@@ -14,22 +14,22 @@ export interface Io {
   readonly env: NodeJS.ProcessEnv;
   readonly cwd: string;
   readonly stdoutIsTerminal: boolean;
-  /** Of the terminal; undefined where there is none. */
+  /** Of the terminal; undefined if there is none. */
   readonly columns?: number | undefined;
   readonly stderrIsTerminal: boolean;
   readonly stdinIsTerminal: boolean;
   readonly stdin: () => Promise<string>;
-  /** Asks on the terminal; resolves with what was typed. */
+  /** Asks on the terminal; resolves with the input. */
   readonly ask: (question: string) => Promise<string>;
-  /** Secrets that must not appear in any output from now on. Absent where nothing guards the streams. */
+  /** Secrets that must not appear in any output from now on. Absent if the streams aren't filtered. */
   readonly hide?: (secrets: Iterable<string>) => void;
-  /** Secrets of earlier runs, of which only hashes are known; the last one given for a name counts. */
+  /** Secrets of earlier runs, known only as hashes; the last one for a name counts. */
   readonly recognise?: (name: string, known: Recognise) => void;
-  /** A value without any of those secrets, for what leaves by another way than the streams. Absent: nothing is known. */
+  /** A value without any of those secrets, for other output than the streams. Absent: nothing is known. */
   readonly redact?: <T>(value: T) => T;
-  /** Results that somebody asked for as they are, secrets included (`--reveal`). Absent: `out`. */
+  /** Unredacted results on request (`--reveal`). Absent: `out`. */
   readonly raw?: (text: string) => void;
-  /** What waits and times go by. Absent: the system's clock. */
+  /** The clock for waits and times. Absent: the system's clock. */
   readonly clock?: Clock;
   /** Runs another command line of Holdfast, with streams of its own. Absent where nothing but one command can run. */
   readonly run?: (argv: readonly string[], io: Io) => Promise<void>;
@@ -54,10 +54,10 @@ export function styleOf(io: Io, globals: Globals, stream: 'stdout' | 'stderr' = 
   return styleFor({ isTTY }, io.env, globals.color);
 }
 
-/** ms: one Ctrl-C reaches a program twice where npm started it, by the terminal and by npm. */
+/** ms: with npm, a program gets Ctrl-C twice, from the terminal and from npm. */
 const SAME_MS = 300;
 
-/** Listens for signals: the first asks to stop, a later one ends the process at once. */
+/** Listens for signals: the first requests a stop, a later one ends the process immediately. */
 export function processIo(): Io {
   const stop = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
@@ -69,7 +69,7 @@ export function processIo(): Io {
       stop.abort(new Error(`stopped by ${name}`));
     });
   }
-  // A reader that went away (`holdfast plan | head`) is no error of ours.
+  // A reader that closes the pipe (`holdfast plan | head`) isn't an error.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
   });
@@ -90,7 +90,8 @@ export function processIo(): Io {
     ask: async (question) => {
       const { createInterface } = await import('node:readline/promises');
       const lines = createInterface({ input: process.stdin, output: process.stderr });
-      // The terminal gives Ctrl-C to whoever reads from it; without an answer, at the end of the input, nothing is typed.
+      // Ctrl-C goes to the process that reads from the terminal. Without an answer at the end of the input, the
+      // result is empty.
       lines.once('SIGINT', () => stop.abort(new Error('stopped by SIGINT')));
       const ended = new Promise<string>((resolve) => lines.once('close', () => resolve('')));
       try {

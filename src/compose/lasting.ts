@@ -1,10 +1,12 @@
-// Whether a backup of this run can be found after it. A runner of a CI system throws its disk away; what it wrote lasts only
-// where somebody keeps it.
+// Whether a backup of this run can be found afterwards. A runner of a CI system discards its disk, so only files
+// that someone keeps elsewhere survive.
 import type { Environment } from '../input/environment.ts';
 import { isWithin } from '../settings/state.ts';
 import type { StateSettings } from '../settings/settings.ts';
 
-/** A variable that says which CI system runs, and those that tell its jobs apart. Gitea and Forgejo set those of GitHub. */
+/**
+ * A variable that identifies the CI system, and those that identify the job. Gitea and Forgejo set those of GitHub.
+ */
 const SYSTEMS = [
   ['GITHUB_ACTIONS', ['GITHUB_RUN_ID', 'GITHUB_RUN_ATTEMPT', 'GITHUB_JOB']],
   ['GITLAB_CI', ['CI_JOB_ID']],
@@ -14,8 +16,8 @@ const SYSTEMS = [
 ] as const;
 
 /**
- * The CI job that this process runs in; undefined elsewhere. `CI=true` by itself isn't enough: it says that nobody watches,
- * not that the machine goes away.
+ * The CI job of this process; undefined elsewhere. `CI=true` alone isn't enough: it means that nobody watches, not
+ * that the machine is discarded.
  */
 export function ciJob(env: Environment): string | undefined {
   for (const [system, names] of SYSTEMS)
@@ -23,7 +25,7 @@ export function ciJob(env: Environment): string | undefined {
   return undefined;
 }
 
-/** Why no backup of this run outlives it; undefined where one does. */
+/** Why no backup of this run survives it; undefined if one does. */
 export function backupsVanish(
   { dir, lasting, backups }: StateSettings,
   isOfThisJob: boolean,

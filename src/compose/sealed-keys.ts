@@ -1,5 +1,5 @@
-// Keys of the state that name secrets (an entry called by what a reference brought), encrypted under a key of the store:
-// the state is compared by them, so they have to come back as they were.
+// Encrypts keys of the state that contain secrets (entries named by the value of a reference) under a key of the
+// store. The state is compared by them, so they must be reversible.
 import { createCipheriv, createDecipheriv, createHash, createHmac } from 'node:crypto';
 import type { LastApplied } from '../domain/state/state.ts';
 
@@ -11,12 +11,12 @@ export interface SealedKeys {
 const MARK = 'sealed:';
 const IV_BYTES = 16;
 
-/** `secret`: hex, known to the store alone. `isSecret`: whether a text may not stand in the state. */
+/** `secret`: hex, known only to the store. `isSecret`: whether a text must not be in the state. */
 export function sealedKeys(secret: string, isSecret: (text: string) => boolean): SealedKeys {
   const key = createHash('sha256').update(secret).digest();
   const closed = (text: string): string => {
     if (!isSecret(text)) return text;
-    // The same text gives the same one: a state that says the same stays the same.
+    // The same text gives the same result, so that an unchanged state stays the same.
     const iv = createHmac('sha256', key).update(text).digest().subarray(0, IV_BYTES);
     const cipher = createCipheriv('aes-256-ctr', key, iv);
     return MARK + Buffer.concat([iv, cipher.update(text, 'utf8'), cipher.final()]).toString('base64url');

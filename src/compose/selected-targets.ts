@@ -1,7 +1,7 @@
-// Which targets a command treats.
+// Which targets a command works on.
 import { fail } from '../domain/problem/problem.ts';
 
-/** Those of `--target`, else all. Throws HF1003 for a name that is none. */
+/** Those of `--target`, otherwise all. Throws HF1003 for an unknown name. */
 export function selectedTargets<T extends { readonly name: string }>(
   targets: readonly T[],
   names: readonly string[] | undefined,

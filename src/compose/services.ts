@@ -1,5 +1,5 @@
-// What runs beside the looks of `holdfast run`, put together: health and metrics, the git source, the HTTP API that shows
-// them, and notifications. Health first: whoever asks it may ask as soon as somebody listens.
+// The services next to the checks of `holdfast run`: health and metrics, the git source, the HTTP API that shows
+// them, and notifications. Health comes first, because it can be requested as soon as the server listens.
 import { hookOf } from '../daemon/git/hook.ts';
 import type { GitSource } from '../daemon/git/source.ts';
 import { createHealth } from '../daemon/health/health.ts';

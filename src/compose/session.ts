@@ -1,4 +1,5 @@
-// From flags to everything the engine needs: settings, store, catalog, one context a target. Closed when the command ends.
+// From flags to everything the engine needs: settings, store, catalog, one context per target. Closed when the
+// command ends.
 import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
 import { loadCatalog } from '../gateway/catalog/catalog.ts';
@@ -35,21 +36,24 @@ export interface Session extends AsyncDisposable {
   readonly clock: Clock;
   /** Variables of the process and of the file of variables. */
   readonly env: Environment;
-  /** Those of `--target`, else all. */
+  /** Those of `--target`, otherwise all. */
   readonly targets: readonly Target[];
   contextOf(target: Target): Context;
-  /** For commands without the engine: `work` has the target alone, and a client that sends only while the lock lasts. */
+  /**
+   * For commands without the engine: `work` has exclusive use of the target, and a client that sends only while the
+   * lock is held.
+   */
   withClient<T>(target: Target, command: string, work: (client: Client) => Promise<T>): Promise<T>;
-  /** `from` where relative references start elsewhere than at the settings file. */
+  /** `from`: where relative references start, if not at the settings file. */
   loadDesired(target: Target, from?: DesiredFrom): Promise<LoadedDesired>;
 }
 
 interface Opening {
-  /** Whether what only the daemon uses has to be there. */
+  /** Whether what only the daemon uses must be set. */
   readonly daemon?: boolean;
   /** What is asked of the gateway, where it matters what was applied before: a base is looked for in the environment. */
   readonly question?: Question;
-  /** Is given what the settings are to be warned about. */
+  /** Called with warnings about the settings. */
   readonly warn?: (problems: readonly Problem[]) => void;
 }
 
@@ -87,7 +91,7 @@ export async function openSession(
   const connect = (target: Target, lease: Pick<Lease, 'remainingMs'>): Client => {
     const client = createClient(target, { clock, lease, authMemory: authMemoryOf(store, target.name) });
     open.add(client);
-    // A daemon opens one a look, for as long as it runs.
+    // A daemon opens one per check, for as long as it runs.
     const close = (): Promise<void> => (open.delete(client), client.close());
     return { ...client, close };
   };
@@ -139,7 +143,7 @@ export async function openSession(
   };
 }
 
-/** The one target of a command that treats only one. */
+/** The target of a command that works on only one. */
 export function theTarget(session: Session, command: string): Target {
   const [target, ...others] = session.targets;
   if (!target || others.length > 0) {

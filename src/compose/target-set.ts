@@ -1,5 +1,5 @@
 // What the daemon works on, reopened when the settings change: directories on this machine, or one commit of the git
-// source, the same for all targets.
+// source for all targets.
 import { relative, resolve } from 'node:path';
 import type { GitSource, Held } from '../daemon/git/source.ts';
 import type { TargetSet } from '../daemon/core/target-set.ts';
@@ -44,7 +44,7 @@ function workplaceOf(session: Session): TargetSet {
   };
 }
 
-/** The same targets with the files of one commit, all of them with those of the same. */
+/** The same targets, all with the files of the same commit. */
 function followingGit(session: Session, held: Held): TargetSet {
   const { checkout, problem } = held;
   const own = workplaceOf(session);

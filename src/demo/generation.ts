@@ -1,4 +1,4 @@
-// Which sandbox gateway the tour and `npm start` run on: `-- --api v8` asks for one of v8.
+// The generation of the sandbox gateway for the tour and `npm start`: `-- --api v8` chooses v8.
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -9,7 +9,7 @@ export type Generation = 'v7' | 'v8';
 
 const FILES: Readonly<Record<Generation, string>> = { v7: 'gateway.yaml', v8: 'gateway-v8.yaml' };
 
-/** Of the process; ends it with 64 where it was asked for something else. */
+/** Of the process; ends it with 64 for any other argument. */
 export function askedGeneration(): Generation {
   try {
     const { api } = parseArgs({ options: { api: { type: 'string', default: 'v7' } } }).values;

@@ -11,13 +11,13 @@ const dir = join(root, '.holdfast', 'npm-start');
 const io = processIo();
 const api = askedGeneration();
 
-// Afresh each time: the sandbox does not remember the last run either.
+// A new one each time, because the sandbox doesn't keep its state either.
 await rm(dir, { recursive: true, force: true });
 await mkdir(dir, { recursive: true });
 const file = join(dir, 'config.yaml');
 const sandbox = await startGateway(api, file);
 
-// A look every ten seconds, so that drift shows while somebody is watching; the dashboard on any free port.
+// A check every ten seconds, so that drift shows quickly; the dashboard on any free port.
 const settings = join(dir, 'holdfast.yaml');
 const target = { name: 'sandbox', url: sandbox.url, desired: [join(root, 'desired-state')] };
 await writeFile(

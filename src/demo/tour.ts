@@ -1,5 +1,5 @@
-// `npm run demo`: a guided tour on a sandbox gateway that ends by itself. Every output is that of the real command, and
-// every exit code is held to what the tour promises.
+// `npm run demo`: a guided tour on a sandbox gateway that ends by itself. All output is that of the real command,
+// and every exit code is compared with what the tour promises.
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -39,14 +39,14 @@ const files = join(dir, 'desired-state');
 const config = join(dir, 'config.yaml');
 await mkdir(files);
 const sandbox = await startGateway(api, config);
-// Nobody needs its backups after the sandbox, so the guard of CI jobs has nothing to say.
+// Nobody needs its backups after the sandbox, so the guard for CI jobs doesn't apply.
 await writeFile(
   join(dir, 'holdfast.yaml'),
   JSON.stringify({ version: 1, targets: [{ name: 'default', url: sandbox.url }], state: { lasting: true } }),
 );
 const told: string[] = [];
 
-/** As a shell counts a program that SIGINT ended. */
+/** The exit code of a shell for a program that SIGINT ended. */
 const INTERRUPTED = 130;
 
 /** Somebody pressed Ctrl-C. */
@@ -144,7 +144,7 @@ async function editInPanel(key: string, value: number): Promise<void> {
 
 async function holdfast(words: readonly string[], promised: number): Promise<void> {
   const io: Io = {
-    ...raw, // a command guards its output itself
+    ...raw, // a command redacts its output itself
     cwd: dir,
     env: { ...process.env, ...SECRETS, HOLDFAST_KEY: KEY },
     stdinIsTerminal: false,

@@ -1,5 +1,5 @@
-// From the directories of one target to its Desired: read, resolve references, merge, validate. Never an empty desired
-// state for want of files.
+// From the directories of one target to its Desired: read, resolve references, merge, validate. Missing files are
+// never an empty desired state.
 import { isFlat } from '../gateway/layout/layouts.ts';
 import { resolve, sep } from 'node:path';
 import { loadCatalog } from '../gateway/catalog/catalog.ts';
@@ -36,43 +36,48 @@ import { type UnresolvedValue, unresolvedIn } from './read/unresolved.ts';
 import { validateSchema } from './check/validate.ts';
 
 export interface DesiredOptions {
-  /** Of the flat layout; that of v8 is looked up where files are in it. */
+  /** Of the flat layout; that of v8 is loaded if a file uses it. */
   readonly catalog: Catalog;
   /** Files in another layout are refused. Default: what can be applied. */
   readonly layouts?: readonly Layout[];
   readonly env: Environment;
-  /** Where relative references start and must stay within, absolute; positions are shown relative to it. */
+  /** Where relative references start and must stay, absolute; positions are relative to it. */
   readonly settingsDir: string;
-  /** What references may use. Default: files below the settings directory and where secrets are mounted, no variables of CI systems. */
+  /**
+   * What references can use. Default: files below the settings directory and in secret mounts, no variables of CI
+   * systems.
+   */
   readonly rules?: ReferenceRules;
   /** Where files are read from; the disk where absent. Files that a reference names and that aren't there are on the disk. */
   readonly source?: FileSource | undefined;
-  /** Files by absolute path, as if they held this; those below a directory are read though they are not there yet. */
+  /**
+   * Files by absolute path with replacement content; those below a directory are read although they don't exist yet.
+   */
   readonly texts?: ReadonlyMap<string, string>;
-  /** `--allow-unresolved`: a reference that cannot be resolved stands for itself. For validation only. */
+  /** `--allow-unresolved`: the text of an unresolved reference is its value. For validation only. */
   readonly allowUnresolved?: Unresolved;
-  /** Ends the reading of files: it rejects with HF5007. */
+  /** Aborts reading the files: it rejects with HF5007. */
   readonly signal?: AbortSignal | undefined;
-  /** What the directories were made from, where somebody knows; otherwise git is asked. */
+  /** The origin of the directories, if known; otherwise git is called. */
   readonly commit?: Desired['revision']['commit'];
 }
 
-/** No desired state when a problem is an error; warnings come with one. In reading order. */
+/** Undefined if a problem is an error; warnings don't prevent it. Problems in reading order. */
 export interface LoadedDesired {
   readonly desired?: Desired;
   readonly problems: readonly Problem[];
-  /** Where there is no desired state: what references brought, for the redaction net. */
+  /** If there is no desired state: the values of references, for redaction by value. */
   readonly secrets?: Sealed<ReadonlySet<string>>;
   /** With `allowUnresolved`: where references stand for themselves. */
   readonly unresolved?: readonly UnresolvedValue[];
-  /** Of files with errors: who pushed them can be told. */
+  /** Of files with errors, so that their author can be notified. */
   readonly commit?: Desired['revision']['commit'];
 }
 
-/** What of a target the desired state depends on. */
+/** What the desired state of a target depends on. */
 export type DesiredTarget = Pick<Target, 'name' | 'desired' | 'policy' | 'digestKey'>;
 
-/** Never rejects for what is in a file; with HF5007 when it is stopped. */
+/** Never rejects for the content of a file; rejects with HF5007 when aborted. */
 export async function loadDesired(target: DesiredTarget, options: DesiredOptions): Promise<LoadedDesired> {
   const { root, catalog, problems: found, watched, commit } = await loadMerged(target, options);
   const judged = judgedAgain(root, target, catalog) ?? judge(root, target, catalog);
@@ -92,16 +97,16 @@ export async function loadDesired(target: DesiredTarget, options: DesiredOptions
   };
 }
 
-/** What follows from the merged tree alone. */
+/** What depends only on the merged tree. */
 interface Judged {
   readonly root: LocatedMap;
   readonly catalog: Catalog;
   readonly problems: readonly Problem[];
-  /** Made when it is asked for: there is none of a tree with errors. */
+  /** Created on first use: a tree with errors has none. */
   declared?: Declared;
 }
 
-/** Targets whose last tree is remembered: a daemon looks at the same tree all day. */
+/** A cache, because a daemon reads the same tree all day. */
 const REMEMBERED_TARGETS = 16;
 const remembered = new Map<DesiredTarget, Judged>();
 
@@ -124,7 +129,7 @@ function judge(root: LocatedMap, target: DesiredTarget, catalog: Catalog): Judge
 function validate(root: LocatedMap, target: DesiredTarget, catalog: Catalog): Problem[] {
   const wrong = validateSchema(root, catalog, target.policy);
   const semantics = semanticProblems(root, catalog, wrong);
-  // What the gateway would do says more than that a value is not allowed.
+  // What the gateway would do is more informative than that a value isn't allowed.
   const told = semantics.filter((placed) => placed.problem.severity === 'error');
   const explained = new Set(told.map(({ steps }) => JSON.stringify(steps)));
   const rest = wrong.filter(({ steps }) => !explained.has(JSON.stringify(steps)));
@@ -133,7 +138,7 @@ function validate(root: LocatedMap, target: DesiredTarget, catalog: Catalog): Pr
 
 interface Merging {
   readonly root: LocatedMap;
-  /** Of the layout that `root` is in. */
+  /** Of the layout of `root`. */
   readonly catalog: Catalog;
   readonly problems: readonly Problem[];
   readonly watched: readonly string[];
@@ -155,7 +160,7 @@ export async function loadMerged(target: DesiredTarget, options: DesiredOptions)
     layers.map(({ root }) => root),
     catalog,
   );
-  // What could not be read may have declared what `$remove` looks for.
+  // A file that couldn't be read may have declared what `$remove` looks for.
   if (problems.length === 0) problems.push(...merged.problems);
   const { root, problems: respelled } = withKnownChoices(
     typed(merged.root, catalog, catalog.root) as LocatedMap,
@@ -201,7 +206,7 @@ async function readFiles(dir: string, options: DesiredOptions): Promise<LayerFil
 
 const byPath = (a: SourceFile, b: SourceFile): number => (a.path < b.path ? -1 : 1);
 
-/** Where one file is in the layout of v8, all are brought into it: it can say more. */
+/** If one file has the v8 layout, all are translated to it, because it can express more. */
 function commonLayout(layers: readonly LayerFiles[]): Layout {
   return layers.some(({ files }) => files.some(({ layout }) => layout !== undefined && !isFlat(layout)))
     ? 'v8'
@@ -237,7 +242,7 @@ function declaresNothing(dir: string, options: DesiredOptions): Problem {
 
 interface LoadedFile {
   readonly root?: LocatedMap;
-  /** Absent: what it declares stands at the same place in both layouts. */
+  /** Absent: what it declares has the same path in both layouts. */
   readonly layout?: Layout;
   readonly problems: readonly Problem[];
   readonly watched: readonly string[];
@@ -265,7 +270,7 @@ async function loadFile(file: SourceFile, options: DesiredOptions): Promise<Load
   };
 }
 
-/** References are texts; where the catalog asks for a number or a boolean, they become one. */
+/** References are texts; if the catalog requires a number or a boolean, they are converted. */
 function typed(node: Located, catalog: Catalog, field: Field | undefined): Located {
   if (node.kind === 'scalar') return node.reference === undefined ? node : typedScalar(node, field);
   if (node.kind === 'list')
@@ -333,12 +338,12 @@ function declaredBy({ root, catalog }: Judged, target: DesiredTarget): Declared 
 interface Indexes {
   readonly positions: Map<string, Position>;
   readonly references: Map<string, string>;
-  /** Of texts that are more than one reference. */
+  /** Of texts that consist of more than one reference. */
   readonly parts: Map<string, readonly string[]>;
   readonly publicReferences: Set<string>;
 }
 
-/** Scalars and entries stand at their own place, collections at that of their key. */
+/** Scalars and entries have their own position, collections that of their key. */
 function index(node: Located, position: Position, pointer: string, indexes: Indexes): void {
   const { positions, references, parts, publicReferences } = indexes;
   positions.set(pointer, node.kind === 'scalar' ? node.position : position);

@@ -1,5 +1,4 @@
-// The merged desired state for people: each value with the file and line it came from, secrets by reference or
-// fingerprint. Pure.
+// The merged desired state for people: each value with its file and line, secrets as reference or fingerprint. Pure.
 import type { Catalog } from '../gateway/catalog/field.ts';
 import { mapSecrets } from '../gateway/catalog/secrets.ts';
 import { type Desired, positionAt } from '../domain/desired.ts';
@@ -11,9 +10,9 @@ import { atReferences, displayPath } from './read/locations.ts';
 
 /** One declared value: a scalar, or a list or mapping declared empty. */
 export interface RenderedValue {
-  /** In the path grammar; entries by name or position. */
+  /** As path text; entries by name or position. */
   readonly path: string;
-  /** Secrets are `#fingerprint`; what came from a reference is the reference's text. */
+  /** Secrets are `#fingerprint`; a value from a reference is the reference's text. */
   readonly value: Redacted;
   /** `desired-state/providers.yaml:12`. */
   readonly origin: string;

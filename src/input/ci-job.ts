@@ -1,19 +1,19 @@
-// What a CI system tells the job that runs in it: which forge, which commit, which pull request, and whether somebody
-// from outside wrote that. Read from the variables of GitHub, GitLab, Gitea and Forgejo, and from the file of the event.
+// What a CI system tells its job: which forge, which commit, which pull request, and whether it comes from a fork.
+// Read from the variables of GitHub, GitLab, Gitea and Forgejo, and from the event file.
 import { readFile } from 'node:fs/promises';
 import type { ForgeKind } from '../domain/forge.ts';
 import type { Environment } from './environment.ts';
 
 export interface PullRequest {
-  /** As people see it: `#12`, `!12`. */
+  /** For people: `#12`, `!12`. */
   readonly number: number;
   /** The newest commit of its branch. Not the merge commit that some systems check out. */
   readonly head: string;
-  /** The commit of the branch that it goes to, when the event was made. */
+  /** The commit of the target branch when the event was created. */
   readonly base?: string;
   /** The name of that branch. */
   readonly baseBranch?: string;
-  /** Its branch is in another repository: whoever wrote it may not write here. */
+  /** Its branch is in another repository, so its author may have no write access here. */
   readonly isFromFork: boolean;
 }
 
@@ -37,14 +37,14 @@ export interface CiJob {
   readonly run: string;
 }
 
-/** Undefined outside of the systems that are known. */
+/** Undefined outside of known CI systems. */
 export async function ciJobOf(env: Environment): Promise<CiJob | undefined> {
   if (env['GITLAB_CI'] === 'true') return gitlabJob(env);
   if (env['GITHUB_ACTIONS'] === 'true' || env['GITEA_ACTIONS'] === 'true') return actionsJob(env);
   return undefined;
 }
 
-/** A pull request that somebody without rights here may have written, or one of which nothing is known. */
+/** A pull request whose author may have no rights here, or about which nothing is known. */
 export function isFromOutside(job: CiJob | undefined): boolean {
   return job?.event === 'pull-request' && job.pullRequest?.isFromFork !== false;
 }
@@ -61,7 +61,7 @@ function gitlabJob(env: Environment): CiJob | undefined {
   return {
     forge: 'gitlab',
     api: withoutSlash(api),
-    // A pipeline of a fork tells the project that the merge request is in.
+    // A pipeline of a fork contains the project of the merge request.
     repository: (pullRequest && env['CI_MERGE_REQUEST_PROJECT_ID']) || project,
     commit,
     event: pullRequest || source === 'merge_request_event' ? 'pull-request' : plainEvent(source),
@@ -78,7 +78,7 @@ function mergeRequest(env: Environment, number: number, commit: string): PullReq
   const { CI_MERGE_REQUEST_SOURCE_PROJECT_ID: from, CI_MERGE_REQUEST_PROJECT_ID: to } = env;
   return {
     number,
-    // Set where the pipeline runs on the merged result.
+    // Set if the pipeline runs on the merged result.
     head: env['CI_MERGE_REQUEST_SOURCE_BRANCH_SHA'] || commit,
     ...optional('base', env['CI_MERGE_REQUEST_TARGET_BRANCH_SHA'] || env['CI_MERGE_REQUEST_DIFF_BASE_SHA']),
     ...optional('baseBranch', env['CI_MERGE_REQUEST_TARGET_BRANCH_NAME']),
@@ -128,7 +128,7 @@ function actionsForge(env: Environment): ForgeKind {
   return env['GITEA_ACTIONS'] === 'true' ? 'gitea' : 'github';
 }
 
-/** A head whose repository is gone, or isn't told, is not one of ours. */
+/** A head whose repository was deleted, or isn't given, isn't ours. */
 function pullRequestOf({ pull_request: pull }: ActionsEvent, repository: string): PullRequest | undefined {
   const head = pull?.head?.sha;
   if (pull?.number === undefined || head === undefined) return undefined;
@@ -141,7 +141,7 @@ function pullRequestOf({ pull_request: pull }: ActionsEvent, repository: string)
   };
 }
 
-/** Without a readable event nothing is known of a pull request. */
+/** Without a readable event, nothing is known about a pull request. */
 async function eventOf(path: string | undefined): Promise<ActionsEvent> {
   if (!path) return {};
   try {

@@ -1,24 +1,25 @@
-// Files of variables (`.env`), read as Docker Compose reads them: quotes, escapes, interpolation, comments, several lines.
-// No message holds anything of a value, nor of a line that is no assignment: that may be a secret somebody pasted.
+// Files of variables (`.env`), read as Docker Compose reads them: quotes, escapes, interpolation, comments,
+// multi-line values. No message contains any part of a value, or of a line that isn't an assignment, because that
+// can be a pasted secret.
 import { type Position, type Problem, problem } from '../domain/problem/problem.ts';
 import type { Environment } from './environment.ts';
 import { type Fault, interpolate } from './interpolation.ts';
 
 export interface EnvFile {
-  /** By name; of two assignments of one name the later counts. */
+  /** By name; of two assignments of one name, the later one counts. */
   readonly values: Readonly<Record<string, string>>;
-  /** One for each line that is no assignment; a line that only may be a mistake is a warning. */
+  /** One for each line that isn't an assignment; a line that may be a mistake is a warning. */
   readonly problems: readonly Problem[];
 }
 
-/** `env` wins over the file where a value refers to a variable. `shown` is how the file is called in problems. */
+/** If a value refers to a variable, `env` overrides the file. `shown` is the name of the file in problems. */
 export function readEnvFile(text: string, shown: string, env: Environment): EnvFile {
   const reader = new Reader(text.replace(/^\uFEFF/, ''), shown, env);
   reader.read();
   return { values: Object.fromEntries(reader.values), problems: reader.problems };
 }
 
-/** The same text for a program that reads such a file; a shell that sources it gets the same too. */
+/** The text for a program that reads such a file; a shell that sources it gets the same value. */
 export function quotedForEnvFile(value: string): string {
   if (/^[\w.:/@%+,=-]+$/.test(value)) return value;
   if (!value.includes("'") && !value.endsWith('\\')) return `'${value}'`;
@@ -28,7 +29,7 @@ export function quotedForEnvFile(value: string): string {
 /** Blanks within a line, for Compose. */
 const BLANK = '\\t\\v\\f\\r \\u0085\\u00A0';
 const BLANKS = new RegExp(`[${BLANK}]*`, 'y');
-/** A name with the blanks around it, up to what ends it. */
+/** A name with surrounding blanks, up to its end. */
 const NAME = new RegExp(`[\\p{L}\\p{N}_.\\-[\\]${BLANK}]*`, 'uy');
 const SPACE = '\\t-\\r \\u0085\\u00A0\\u1680\\u2000-\\u200A\\u2028\\u2029\\u202F\\u205F\\u3000';
 const BETWEEN = new RegExp(`(?:[${SPACE}]+|#[^\\n]*)*`, 'y');
@@ -85,7 +86,7 @@ class Reader {
     this.#value(name);
   }
 
-  /** A name alone takes its value from the environment, as it would without the line. */
+  /** A name alone takes its value from the environment, as without the line. */
   #bare(name: string, start: number): void {
     if (this.#env[name] !== undefined) return;
     const { line } = this.#position(start);
@@ -96,7 +97,7 @@ class Reader {
     );
   }
 
-  /** To Compose it is the value. */
+  /** For Compose, it is the value. */
   #commentOrValue(name: string): void {
     const remedy = 'Put a comment on a separate line, or put the value in quotes.';
     this.#warn(this.#at, `The value of ${name} begins with "#" and isn't a comment`, remedy);
@@ -126,7 +127,7 @@ class Reader {
     this.#afterQuote(name);
   }
 
-  /** What stands between the quotes, with the escaped ones as themselves; undefined where there is no second one. */
+  /** The text between the quotes, with escaped quotes unescaped; undefined if there is no closing quote. */
   #untilQuote(quote: string): string | undefined {
     let content = '';
     for (let i = this.#at + 1; i < this.#text.length; i++) {
@@ -144,7 +145,7 @@ class Reader {
     return undefined;
   }
 
-  /** Compose begins another assignment there, which loses the end of a value that was meant to go on. */
+  /** Compose begins another assignment there, and loses the end of a multi-line value. */
   #afterQuote(name: string): void {
     this.#skip(BLANKS);
     const next = this.#text[this.#at];
@@ -218,7 +219,7 @@ function unescaped(content: string): string {
   });
 }
 
-/** `\0123`. What is no number of three octal digits below 256 loses its zero and stays. */
+/** `\0123`. A number other than three octal digits below 256 loses its zero and stays. */
 function octal(digits: string): string {
   const code = /^[0-7]{3}$/.test(digits) ? parseInt(digits, 8) : 256;
   return code < 256 ? String.fromCharCode(code) : `\\${digits}`;

@@ -1,16 +1,16 @@
 // `$NAME`, `${NAME}` and `${NAME:-default}` in a file of variables, as Docker Compose expands them. `$$` is a literal `$`.
 
-/** The value of a variable; undefined where it is not set. */
+/** The value of a variable; undefined if it isn't set. */
 export type Lookup = (name: string) => string | undefined;
 
-/** Why a value cannot be expanded. Holds nothing of the value: it may be a secret. */
+/** Why a value can't be expanded. Contains no part of the value, because it can be a secret. */
 export type Fault = 'invalid' | 'required' | 'unset';
 
 export type Interpolated = { readonly text: string } | { readonly fault: Fault; readonly at: number };
 
 /**
- * Like Compose, but for a variable that is not set and has no default: Compose puts nothing in its place and goes on,
- * which cuts a secret that holds a `$`. Here that is a fault. `at` is the index of the `$`.
+ * Like Compose, except for a variable that isn't set and has no default: Compose replaces it with nothing, which
+ * truncates a secret that contains a `$`. Here that is an error. `at` is the index of the `$`.
  */
 export function interpolate(text: string, lookup: Lookup): Interpolated {
   let failed: { fault: Fault; at: number } | undefined;
@@ -23,7 +23,7 @@ export function interpolate(text: string, lookup: Lookup): Interpolated {
   return failed ?? { text: expanded };
 }
 
-/** A default may hold anything but a line break, closing braces included: `expand` finds where it ends. */
+/** A default can contain anything except a line break, including closing braces: `expand` finds its end. */
 const PATTERN =
   /\$(?:(?<escaped>\$)|(?<named>[_a-z][_a-z0-9]*)|\{(?:(?<braced>[_a-z][_a-z0-9]*(?::?[-+?][^\n]*)?)\})?)/iu;
 const REFERENCES = new RegExp(PATTERN.source, 'giu');
@@ -33,7 +33,7 @@ const offsetIn = (rest: readonly unknown[]): number => Number(rest.find((one) =>
 
 type Expanded = { readonly text: string } | { readonly fault: Fault };
 
-/** One match: up to where its own brace closes it is the reference, what follows is expanded in its turn. */
+/** One match: the reference ends where its own brace closes; the rest is expanded in its turn. */
 function expand(match: string, lookup: Lookup): Expanded {
   const end = closingBrace(match);
   const { escaped, named, braced } = PATTERN.exec(match.slice(0, end))?.groups ?? {};
@@ -46,7 +46,7 @@ function expand(match: string, lookup: Lookup): Expanded {
   return 'fault' in rest ? rest : { text: value.text + rest.text };
 }
 
-/** Index behind the brace that closes the first one. Like Compose it looks at no character right behind a brace. */
+/** Index after the brace that closes the first one. Like Compose, it ignores the character directly after a brace. */
 function closingBrace(text: string): number {
   let open = 0;
   for (let i = 0; i < text.length; i++) {

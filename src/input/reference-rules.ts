@@ -1,18 +1,18 @@
-// Which variables and files the references of desired state may use. Whoever may change a file of desired state may
-// otherwise read everything that the machine holds which makes the plan.
+// Which variables and files the references of desired state can use. Without rules, anyone who can change a file of
+// desired state could read everything on the machine that makes the plan.
 import { realpath } from 'node:fs/promises';
 import { isAbsolute, relative, resolve, sep } from 'node:path';
 
 export interface ReferenceRules {
-  /** Patterns of variables, with `*`. Absent: all but the reserved ones. */
+  /** Patterns of variables, with `*`. Absent: all except the reserved ones. */
   readonly env?: readonly string[];
   /** Directories; relative ones start where relative references start. */
   readonly files: readonly string[];
-  /** Absolute paths of files and directories that no reference reaches. */
+  /** Absolute paths of files and directories that no reference can use. */
   readonly closed: readonly string[];
-  /** Patterns of variables and files whose values may be shown. */
+  /** Patterns of variables and files whose values can be shown. */
   readonly public: readonly string[];
-  /** Holdfast's own credentials; never values of desired state, however they got there. */
+  /** Holdfast's own credentials; never values of desired state, whatever their source. */
   readonly own: OwnCredentials;
 }
 
@@ -24,7 +24,7 @@ export interface OwnCredentials {
 
 export const NO_CREDENTIALS: OwnCredentials = { variables: new Set(), values: () => [] };
 
-/** Where secrets are mounted: containers, Kubernetes, systemd. */
+/** Mount points of secrets: containers, Kubernetes, systemd. */
 export const SECRET_DIRECTORIES = ['/run/secrets', '/run/credentials'] as const;
 
 export const DEFAULT_RULES: ReferenceRules = {
@@ -35,8 +35,8 @@ export const DEFAULT_RULES: ReferenceRules = {
 };
 
 /**
- * Variables that CI systems, clouds and tools set for themselves: credentials of the machine, not of a gateway. Matched
- * without regard to case.
+ * Variables that CI systems, clouds and tools set: credentials of the machine, not of a gateway. Matched
+ * case-insensitively.
  */
 const RESERVED = [
   'HOLDFAST_*',
@@ -51,19 +51,19 @@ const RESERVED = [
   // clouds
   'AWS_*', 'AZURE_*', 'ARM_*', 'GOOGLE_*', 'GCLOUD_*', 'GCP_*', 'CLOUDSDK_*', 'DIGITALOCEAN_*', 'CF_API_*',
   'HCLOUD_*', 'LINODE_*', 'OCI_*', 'SCW_*', 'HEROKU_*', 'VERCEL_TOKEN', 'NETLIFY_*', 'FLY_API_TOKEN', 'FLY_ACCESS_TOKEN', 'TF_*', 'TFE_*', 'PULUMI_*',
-  // stores of secrets
+  // secret stores
   'VAULT_*', 'SOPS_*', 'AGE_*', 'OP_SERVICE_ACCOUNT_TOKEN', 'OP_CONNECT_TOKEN', 'OP_SESSION*', 'BW_*', 'BWS_*', 'DOPPLER_*', 'INFISICAL_*', 'AKEYLESS_*', 'GPG_*', 'GNUPG*',
   // machines and containers
   'DOCKER_*', 'REGISTRY_AUTH*', 'REGISTRY_PASSWORD', 'REGISTRY_TOKEN', 'KUBECONFIG', 'KUBE_*', 'KUBERNETES_*', 'HELM_*', 'SSH_*', 'GIT_*', 'ANSIBLE_*',
   // packages
   'NPM_*', 'NODE_AUTH_TOKEN', 'YARN_*', 'PNPM_*', 'TWINE_*', 'PYPI_*', 'UV_PUBLISH_*', 'POETRY_*', 'PIP_*', 'CARGO_*',
   'RUBYGEMS_*', 'GEM_HOST_API_KEY', 'NUGET_*', 'MAVEN_*', 'GRADLE_*', 'SONATYPE_*', 'COMPOSER_AUTH', 'HOMEBREW_*',
-  // databases and observers
+  // databases and monitoring
   'PGPASSWORD', 'PGPASSFILE', 'MYSQL_PWD', 'DATABASE_URL', 'REDIS_URL', 'SENTRY_*', 'SONAR_*', 'CODECOV_*', 'SNYK_*',
   'COSIGN_*', 'DATADOG_*', 'DD_APP_KEY',
 ]; // prettier-ignore
 
-/** Keys of upstreams are called like this, also those of Google, Azure and GitHub (`GOOGLE_API_KEY`, `AZURE_API_KEY_2`). */
+/** Names of upstream keys, including those of Google, Azure and GitHub (`GOOGLE_API_KEY`, `AZURE_API_KEY_2`). */
 const UPSTREAM_KEY = /^(?!HOLDFAST_|HEROKU_|GEM_HOST_).+_API_KEY(?:_\d+)?$/i;
 
 const RESERVED_PATTERN = matcher(RESERVED, 'i');
@@ -73,7 +73,7 @@ export function isReservedVariable(name: string): boolean {
   return RESERVED_PATTERN.test(name) && !UPSTREAM_KEY.test(name);
 }
 
-/** Holdfast's own variables are judged by where they stand: the management key may be declared as what it is. */
+/** Holdfast's own variables depend on the path: the management key can be declared as the management key. */
 export function mayUseVariable({ env, own }: ReferenceRules, name: string): boolean {
   if (own.variables.has(name)) return true;
   return env ? matcher(env).test(name) : !isReservedVariable(name);
@@ -94,7 +94,7 @@ function matcher(patterns: readonly string[], flags = ''): RegExp {
   return new RegExp(`^(?:${patterns.map(one).join('|')})$`, `${flags}s`);
 }
 
-/** The file to read for a path, links resolved; `outside` where it leads to what no reference may reach. */
+/** The file to read for a path, links resolved; `outside` if it leads to a file that references can't use. */
 export async function reachable(
   path: string,
   dir: string,
@@ -103,16 +103,14 @@ export async function reachable(
   const asked = resolve(dir, path);
   const file = await realOf(asked);
   const open = await Promise.all(rules.files.map((each) => realOf(resolve(dir, each))));
-  // A missing file is judged by its name alone: what is there and what is not is nobody's business outside.
+  // A missing file is judged by its name alone, so that the result doesn't reveal which files exist.
   if (!open.some((each) => isWithin(file, each))) return 'outside';
   const closed = await Promise.all(rules.closed.map(realOf));
   const inGit = file.split(sep).includes('.git');
   return inGit || closed.some((each) => isWithin(file, each)) ? 'closed' : { file };
 }
 
-/**
- * Whether links in desired state may lead to a real path: below one of `roots`, or to where references may lead.
- */
+/** Whether links in desired state can lead to a real path: below one of `roots`, or where references can lead. */
 export async function linkRule(
   roots: readonly string[],
   dir: string,

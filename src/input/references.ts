@@ -1,5 +1,5 @@
 // `${env:NAME}`, `${file:path}`, `${lines:path}`, `${list:NAME}` in values, `$${` for a literal. Each reference is
-// resolved or is a problem with its place; never an empty text.
+// resolved or is a problem with its position; never an empty text.
 import { isAbsolute, resolve } from 'node:path';
 import type { Code } from '../domain/problem/codes.ts';
 import { type Facts, type Position, type Problem, problem } from '../domain/problem/problem.ts';
@@ -19,20 +19,20 @@ export interface ReferenceOptions {
   readonly env: Environment;
   /** Relative paths start here and must stay here; absolute. */
   readonly dir: string;
-  /** What they may use. Absent: any variable, any absolute path (settings are trusted). */
+  /** What they can use. Absent: any variable, any absolute path (settings are trusted). */
   readonly rules?: ReferenceRules | undefined;
   /** Where files are looked for before the disk, by absolute path; undefined for one that isn't there. */
   readonly readText?: ((path: string, shown: string) => Promise<TextFile | undefined>) | undefined;
   readonly allowUnresolved: Unresolved;
 }
 
-/** Whether a reference that cannot be resolved stands for itself instead of being a problem. `all`: none is resolved. */
+/** Whether the text of an unresolved reference is its value, instead of being a problem. `all`: none is resolved. */
 export type Unresolved = boolean | 'all';
 
 export interface Resolved<T extends Located> {
   readonly root: T;
   readonly problems: readonly Problem[];
-  /** Absolute paths of the files referred to, readable or not. */
+  /** Absolute paths of the referenced files, readable or not. */
   readonly files: readonly string[];
 }
 
@@ -54,12 +54,12 @@ type Lookup =
   | {
       readonly code: Code;
       readonly message: string;
-      /** It may not be used: it does not stand for itself either. */
+      /** It isn't allowed, so its text isn't used as its value either. */
       readonly refused?: true;
       readonly facts?: Facts;
     };
 
-/** `root` with every reference replaced. List entries that hold `${lines:}` or `${list:}` repeat. */
+/** `root` with every reference replaced. List entries that contain `${lines:}` or `${list:}` repeat. */
 export async function resolveReferences<T extends Located>(
   root: T,
   options: ReferenceOptions,
@@ -119,7 +119,7 @@ async function textAt(path: string, file: string, { dir, readText }: ReferenceOp
   return (await readText?.(resolve(dir, path), path)) ?? readTextFile(file, path);
 }
 
-/** In settings, which are trusted: relative paths stay below, absolute ones lead anywhere. */
+/** In settings, which are trusted: relative paths stay below, absolute ones can lead anywhere. */
 function ruleFor(path: string): ReferenceRules {
   return { ...DEFAULT_RULES, files: [isAbsolute(path) ? '/' : '.'] };
 }
@@ -130,7 +130,7 @@ function eachScalar(node: Located, visit: (scalar: LocatedScalar) => void): void
   else for (const member of node.members.values()) eachScalar(member.node, visit);
 }
 
-/** The reference whose items an entry repeats for, with the item of this turn. */
+/** The reference for whose items an entry repeats, with the item of this repetition. */
 interface Turn {
   readonly text: string;
   readonly item: string;
@@ -164,7 +164,7 @@ class Resolver {
     return { ...node, items: node.items.flatMap((item) => this.#entry(item)) };
   }
 
-  /** An entry once, or once for each item of the `lines` or `list` reference in it. */
+  /** An entry once, or once for each item of its `lines` or `list` reference. */
   #entry(item: Located): Located[] {
     const repeating = repeatingIn(item);
     const [first] = repeating;
@@ -270,7 +270,7 @@ function repeatingIn(item: Located): { reference: Reference; position: Position 
   return only.kind === 'lines' || only.kind === 'list' ? [{ reference: only, position: item.position }] : [];
 }
 
-/** Blank lines and lines that begin with `#` are left out; blanks around an item mean nothing. */
+/** Omits blank lines and lines that begin with `#`, and trims items. */
 function linesOf(text: string): string[] {
   return text
     .split('\n')

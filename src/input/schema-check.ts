@@ -1,6 +1,6 @@
-// What is wrong with a value by a schema: all errors with what they are about. Ajv finds them, compiled fast rather than
-// to the fastest code, because a command validates once; it is loaded for values that are wrong only. Schemas are our own
-// files; tests hold them against the meta-schema and our keywords.
+// What is wrong with a value according to a schema: all errors with their positions. Ajv finds them, with fast
+// compilation instead of fast code, because a command validates once. It is loaded only for invalid values. Schemas
+// are our own files; tests check them against the meta-schema and our keywords.
 import { createRequire } from 'node:module';
 import type { Ajv2020, ErrorObject } from 'ajv/dist/2020.js';
 import { holds } from './schema-holds.ts';
@@ -14,14 +14,14 @@ export function schemaCheck(schema: object): SchemaCheck {
   return (value) => (holds(schema, value) ? [] : (thorough ??= ajvCheck(schema))(value));
 }
 
-/** Exported for the test that holds both against each other. */
+/** Exported for the test that compares both. */
 export function ajvCheck(schema: object): SchemaCheck {
   const { Ajv2020: AjvClass } = require('ajv/dist/2020.js') as { readonly Ajv2020: typeof Ajv2020 };
   const ajv = new AjvClass({
     allErrors: true,
     verbose: true,
     strict: false,
-    strictNumbers: true, // `.inf` and `.nan` of YAML are no integers
+    strictNumbers: true, // `.inf` and `.nan` of YAML aren't integers
     meta: false,
     validateSchema: false,
     inlineRefs: false,

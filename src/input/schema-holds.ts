@@ -1,5 +1,6 @@
-// Whether a value is as a schema says: the answer that is nearly always yes, at a hundredth of what loading and compiling
-// with Ajv takes. Knows the keywords of our own schemas; what is wrong with a value is Ajv's to say (schema-check.ts).
+// Whether a value matches a schema. The answer is nearly always yes, and takes a hundredth of the time of loading
+// and compiling with Ajv. Knows the keywords of our own schemas; Ajv finds what is wrong with a value
+// (schema-check.ts).
 
 interface Schema {
   readonly [keyword: string]: unknown;
@@ -15,7 +16,7 @@ interface Within {
 
 class Unsure extends Error {}
 
-/** Undefined: the schema says something that is not understood here. */
+/** Undefined: the schema uses something that this file doesn't support. */
 export function holds(root: object, value: unknown): boolean | undefined {
   const document = root as Schema; // keyed by keyword, as every schema
   try {
@@ -125,7 +126,7 @@ function isOfType(type: string, value: unknown): boolean {
 const isMapping = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Of plain values; whether two mappings are the same is Ajv's to say. */
+/** Of plain values; Ajv decides whether two mappings are equal. */
 function isSame(wanted: unknown, value: unknown): boolean {
   if (typeof wanted === 'object' && wanted !== null) throw new Unsure('a structure as constant');
   return wanted === value;

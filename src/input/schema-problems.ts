@@ -1,5 +1,5 @@
-// What Ajv finds, as problems a person can act on: one for each mistake, with its place in the file. Quotes no value
-// that came from a reference.
+// Converts Ajv's errors to problems that a person can act on: one per mistake, with its position in the file. Quotes
+// no value from a reference.
 import type { ErrorObject } from 'ajv';
 import type { Code } from '../domain/problem/codes.ts';
 import { formatPath, stepsOfPointer } from '../domain/path.ts';
@@ -7,7 +7,7 @@ import { type Position, type Problem, problem } from '../domain/problem/problem.
 import { type Located, type LocatedScalar, nodeAt, pathTo } from '../yaml/located.ts';
 import { nearest } from '../lib/suggest.ts';
 
-/** Which codes to use: settings and desired state have their own. */
+/** Which codes to use, because settings and desired state have their own. */
 export interface SchemaCodes {
   readonly unknown: Code;
   readonly type: Code;
@@ -15,13 +15,13 @@ export interface SchemaCodes {
   readonly missing: Code;
 }
 
-/** A problem with the place in the validated value it is about, as steps. */
+/** A problem with its path in the validated value, as steps. */
 export interface PlacedProblem {
   readonly steps: readonly string[];
   readonly problem: Problem;
 }
 
-/** `errors` from an Ajv with `allErrors` and `verbose`. Values of unresolved references are nobody's mistake. */
+/** `errors` from an Ajv with `allErrors` and `verbose`. Ignores values of unresolved references. */
 export function schemaProblems(
   errors: readonly ErrorObject[],
   root: Located,
@@ -39,7 +39,10 @@ export function schemaProblems(
   return problems;
 }
 
-/** Of a choice between schemas only what is nearest to what was meant: errors inside, else the choice itself. */
+/**
+ * Of a choice between schemas, only the errors of the most similar one: errors inside it, otherwise the choice
+ * itself.
+ */
 function withoutBranches(errors: readonly ErrorObject[]): readonly ErrorObject[] {
   const choices = errors.filter(({ keyword }) => keyword === 'oneOf' || keyword === 'anyOf');
   if (choices.length === 0) return errors;
@@ -54,7 +57,7 @@ function withoutBranches(errors: readonly ErrorObject[]): readonly ErrorObject[]
   }, errors);
 }
 
-/** A value or null: what is wrong with the value is told, that null would do is not. */
+/** A value or null: reports what is wrong with the value, not that null would be allowed. */
 function offersNull({ schema }: ErrorObject): boolean {
   return Array.isArray(schema) && schema.length === 2 && (schema[1] as { type?: unknown }).type === 'null';
 }
@@ -104,7 +107,7 @@ function placed(
   };
 }
 
-/** Of a scalar its own place, of a collection that of its key. */
+/** A scalar has its own position, a collection that of its key. */
 export function positionOf(root: Located, steps: readonly string[]): Position {
   const node = nodeAt(root, steps);
   const parent = nodeAt(root, steps.slice(0, -1));
@@ -236,7 +239,7 @@ function typesOf(type: unknown): string[] {
   return Array.isArray(type) ? type.map(String) : String(type).split(',');
 }
 
-/** The types that the branches of a choice ask for; allowed texts stand for text. */
+/** The types that the branches of a choice require; allowed texts count as text. */
 function typesOfBranches(error: ErrorObject): string[] {
   const branches = Array.isArray(error.schema)
     ? (error.schema as { type?: unknown; enum?: unknown[] }[])

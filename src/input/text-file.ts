@@ -1,4 +1,4 @@
-// Reads text files with a bound: how big, how binary, how gone, how long. Knows nothing of what is in them.
+// Reads text files with limits: on size, binary content and time. Knows nothing of their content.
 import { constants, openSync, readSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { Socket } from 'node:net';
@@ -11,7 +11,7 @@ export type TextFile = { readonly text: string } | { readonly problem: Problem }
 
 export type ReadText = (path: string, shown: string) => Promise<TextFile>;
 
-/** `shown` is how the file is called in problems. */
+/** `shown` is the name of the file in problems. */
 export async function readTextFile(path: string, shown: string, limit = MAX_FILE_BYTES): Promise<TextFile> {
   const position = { file: shown, line: 1, column: 1 };
   try {
@@ -35,10 +35,10 @@ function tooLarge(shown: string, limit: number): TextFile {
 /** ms for a pipe, e.g. `--key-file <(pass show gateway)`. A file takes no time. */
 const PIPE_MS = 10_000;
 
-/** A pipe that nobody writes to would be waited for for ever, and no signal ends that. */
+/** Otherwise, a pipe without a writer would block forever, and no signal ends that. */
 const READ_NOW = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
-/** Undefined: more than `limit` bytes. Reads no further than the limit, whatever the file says its size is. */
+/** Undefined: more than `limit` bytes. Reads no further than the limit, whatever size the file reports. */
 async function readBounded(path: string, limit: number): Promise<Buffer | undefined> {
   const handle = await open(path, READ_NOW);
   try {
@@ -72,7 +72,7 @@ async function readPipe(path: string, limit: number): Promise<Buffer | undefined
   }
 }
 
-/** What is there already: nothing at all where nobody writes, an empty piece where somebody is about to. */
+/** The available data: undefined if there is no writer, empty if a writer hasn't written yet. */
 function readAtOnce(fd: number): Buffer[] {
   const buffer = Buffer.alloc(65_536);
   try {
@@ -84,7 +84,7 @@ function readAtOnce(fd: number): Buffer[] {
   }
 }
 
-/** Why something is not read, where no system call failed. */
+/** Why something isn't read although no system call failed. */
 class Reason extends Error {
   readonly code: string;
 

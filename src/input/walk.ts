@@ -1,28 +1,28 @@
-// The one walk below a directory, for all code that reads or watches its content. Every directory and file is visited once by
-// its real place, whatever links lead to it; the walk ends at a bound and when it is told to stop.
+// The only walk below a directory, for all code that reads or watches its content. Visits every directory and file
+// once by its real path, whatever links lead to it; ends at a limit and when it is aborted.
 import type { Dirent } from 'node:fs';
 import { opendir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fail } from '../domain/problem/problem.ts';
 
-/** Names in all directories together. A desired state is a few hundred files at most. */
+/** Names in all directories together. A desired state has a few hundred files at most. */
 export const MAX_ENTRIES = 20_000;
 
 export interface WalkOptions {
-  /** Ends the walk: it rejects with HF5007. */
+  /** Aborts the walk: it rejects with HF5007. */
   readonly signal?: AbortSignal | undefined;
   /** Names in all directories together; default MAX_ENTRIES. */
   readonly limit?: number;
-  /** Names that are left out, with what is below them. Default: hidden names. */
+  /** Names to skip, with everything below them. Default: hidden names. */
   readonly skip?: (name: string) => boolean;
-  /** Whether a link to this real place is followed. Default: wherever it leads. */
+  /** Whether to follow a link to this real path. Default: always. */
   readonly follows?: (real: string) => boolean;
 }
 
 /** A link that was followed. */
 export interface Link {
   readonly path: string;
-  /** Its real place. */
+  /** Its real path. */
   readonly target: string;
 }
 
@@ -30,22 +30,22 @@ export interface Visited {
   /** Starts with the path that the walk began at. */
   readonly path: string;
   readonly real: string;
-  /** The link through which it was reached first; absent where no link is on the way. */
+  /** The link through which it was reached first; absent if there is no link on the path. */
   readonly link?: Link;
 }
 
 export interface Walked {
-  /** In the order of the walk: what no link leads to comes first. */
+  /** In the order of the walk: paths without links come first. */
   readonly directories: readonly Visited[];
   readonly files: readonly Visited[];
   /** Links that were not followed. */
   readonly outside: readonly (Visited & { readonly isDirectory: boolean })[];
   readonly failed: readonly { readonly path: string; readonly error: unknown }[];
-  /** Where the walk ended because of its bound; what it found until then is not all. */
+  /** Set if the walk ended at its limit; the result is then incomplete. */
   readonly exceeded?: Visited & { readonly limit: number };
 }
 
-/** `root` may be a directory or one file. Rejects with the error of the system when there is none, and with HF5007. */
+/** `root` can be a directory or one file. Rejects with the system's error if it doesn't exist, and with HF5007. */
 export async function walk(root: string, options: WalkOptions = {}): Promise<Walked> {
   const walker = new Walker(options);
   await walker.visit({ path: root, real: await realpath(root) });
@@ -66,7 +66,7 @@ class Walker {
   readonly #outside: (Visited & { isDirectory: boolean })[] = [];
   readonly #failed: { path: string; error: unknown }[] = [];
   #waiting: Visited[] = [];
-  /** Followed when no directory waits, so that nothing is known by a link that need not be. */
+  /** Followed when no directory waits, so that a path with a link is used only if there is no other. */
   #links: Visited[] = [];
   #exceeded: Visited | undefined;
 
@@ -78,7 +78,7 @@ class Walker {
     this.#left = limit;
   }
 
-  /** Rejects when nothing is there. */
+  /** Rejects if nothing is there. */
   async visit(one: Visited): Promise<void> {
     if (this.#seen.has(one.real)) return;
     const isDirectory = (await stat(one.real)).isDirectory();
@@ -146,7 +146,7 @@ function below({ path, real, link }: Visited, name: string): Visited {
   return { path: join(path, name), real: join(real, name), ...(link && { link }) };
 }
 
-/** Why a walk ended at its bound, for people; `shown` is how paths are called. Undefined where it did not. */
+/** Why a walk ended at its limit, as text; `shown` formats paths. Undefined if it didn't. */
 export function tooMuch({ exceeded }: Walked, shown = (path: string): string => path): string | undefined {
   if (!exceeded) return undefined;
   const { link, path, limit } = exceeded;

@@ -1,4 +1,4 @@
-// The machine's view: one JSON document on every path, errors included.
+// Machine-readable output: one JSON document in every case, errors included.
 import { memoryText, WAYS_TO_REMEMBER } from '../domain/plan/memory.ts';
 import type { Plan } from '../domain/plan/plan.ts';
 import { outcomeSentence } from './text/outcome.ts';

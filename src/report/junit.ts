@@ -1,4 +1,4 @@
-// JUnit XML: one suite a target, one case a difference, guard finding and problem; what is wrong is a failure.
+// JUnit XML: one suite per target, one case for each difference, guard finding and problem; problems are failures.
 import { formerOf } from '../domain/plan/change.ts';
 import { exitOf } from '../domain/outcome/outcome.ts';
 import { memoryText } from '../domain/plan/memory.ts';
@@ -22,7 +22,7 @@ const ENTITIES: Record<string, string> = {
   "'": '&apos;',
 };
 
-/** XML 1.0 text: entities, and no character that XML cannot hold. */
+/** XML 1.0 text: entities, and no character that XML can't contain. */
 function xml(text: string): string {
   return text
     .replaceAll(/[^\t\n\r\u{20}-\u{D7FF}\u{E000}-\u{FFFD}\u{10000}-\u{10FFFF}]/gu, '�')

@@ -1,4 +1,4 @@
-// What a command found, ready to be rendered in any of the formats. Data only.
+// The result of a command, for all renderers. Data only.
 import type { ExitCode } from '../domain/problem/exit.ts';
 import type { Outcome } from '../domain/outcome/outcome.ts';
 import type { Plan } from '../domain/plan/plan.ts';
@@ -6,7 +6,7 @@ import type { Problem } from '../domain/problem/problem.ts';
 
 export type OutputFormat = 'text' | 'json' | 'markdown' | 'github' | 'junit';
 
-/** `failed`: at least one target couldn't be looked at. */
+/** `failed`: at least one target couldn't be checked. */
 export type Result = 'in-sync' | 'changes' | 'refused' | 'failed';
 
 export interface Report {
@@ -14,15 +14,15 @@ export interface Report {
   readonly exit: ExitCode;
   /** The exit code of what was found, before `--fail-on` allows some of it. Absent: the same. */
   readonly found?: ExitCode;
-  /** What was found, in one word. */
+  /** The result in one word. */
   readonly result?: Result;
-  /** `plan`, `diff`, `drift`: one a target. */
+  /** `plan`, `diff`, `drift`: one per target. */
   readonly plans: readonly Plan[];
-  /** `apply`, `restore`: one a target. */
+  /** `apply`, `restore`: one per target. */
   readonly outcomes: readonly Outcome[];
-  /** Everything that went wrong besides, in reading order. */
+  /** All other problems, in reading order. */
   readonly problems: readonly Problem[];
-  /** Digests of plans that the reader has seen already: text does not repeat them. */
+  /** Digests of plans that the reader has already seen: text output doesn't repeat them. */
   readonly shown?: readonly string[];
 }
 

@@ -1,4 +1,4 @@
-// The core of `holdfast sandbox`: runs until it is told to stop. Prints nothing itself.
+// The core of `holdfast sandbox`: runs until it is aborted. Prints nothing itself.
 import type { Sandbox, SandboxOptions } from './sandbox.ts';
 import { startSandbox } from './start.ts';
 
@@ -7,10 +7,10 @@ export interface RunSandboxOptions extends SandboxOptions {
   readonly started?: (sandbox: Sandbox) => void;
 }
 
-/** As slow to authenticate as the real one, unless told otherwise. */
+/** As slow to authenticate as the real gateway, by default. */
 const REALISTIC = { bcryptMs: 60 };
 
-/** Resolves after `signal` aborted and the server is closed. Throws a HoldfastError when it cannot start. */
+/** Resolves after `signal` aborted and the server is closed. Throws a HoldfastError if it can't start. */
 export async function runSandbox(options: RunSandboxOptions, signal: AbortSignal): Promise<void> {
   const sandbox = await startSandbox({
     bcryptCost: 10,

@@ -1,4 +1,4 @@
-// The embedded gateway as others see it: stopped, restarted, made to fail, looked into. `start.ts` starts it.
+// The interface of the embedded gateway: stop, restart, simulate faults, inspect. `start.ts` starts it.
 import type { SandboxClock } from './gateway/clock.ts';
 import type { Api } from './gateway/dialect.ts';
 import type { FaultName } from './gateway/faults.ts';
@@ -10,13 +10,13 @@ export const DELAYS: Delays = { debounceMs: 150, reloadStartMs: 1, reloadMs: 4, 
 export interface SandboxOptions {
   /** Which generation of the gateway it is. Default: `v7`. */
   readonly api?: Api;
-  /** Of v8: `A` are the first releases, from reading only (C v8 §0). Default: `B`. */
+  /** Of v8: `A` are the first releases, based only on reading the source (C v8 §0). Default: `B`. */
   readonly generation?: 'A' | 'B';
   /** Its config.yaml; read at start and rewritten as the real gateway does. */
   readonly file: string;
-  /** 0 takes a free port. Absent: the file's. */
+  /** 0 uses a free port. Absent: the port of the file. */
   readonly port?: number;
-  /** Absent: the file's; all interfaces where that is empty. */
+  /** Absent: the host of the file; all interfaces if that is empty. */
   readonly host?: string;
   /** The local password, `--password` of the real one (C v0 §1.4). */
   readonly password?: string;
@@ -32,9 +32,9 @@ export interface SandboxOptions {
     readonly supportsPlugins?: boolean;
   };
   readonly delays?: Partial<Delays>;
-  /** What its delays, timers and bans go by. Default: real time. */
+  /** The clock for its delays, timers and bans. Default: real time. */
   readonly clock?: SandboxClock;
-  /** Of the hashes it makes; 10 in reality, 4 here because it only costs time. */
+  /** Of the hashes it creates; 10 in reality, 4 here to save time. */
   readonly bcryptCost?: number;
 }
 
@@ -54,16 +54,16 @@ export interface Sandbox {
   readonly port: number;
   readonly file: string;
   stop(): Promise<void>;
-  /** Ends the process and starts it again on the same file and port; false where it does not come up. */
+  /** Stops the process and starts it again with the same file and port; false if it doesn't start. */
   restart(): Promise<boolean>;
-  /** Switches a fault on. Throws a HoldfastError for an unknown name or argument. */
+  /** Turns a fault on. Throws a HoldfastError for an unknown name or argument. */
   fault(name: FaultName, argument?: string): void;
-  /** Switches one fault off, or all of them. */
+  /** Turns one fault off, or all of them. */
   clearFaults(name?: FaultName): void;
   states(): SandboxStates;
-  /** Resolves when no reload is under way or due and the watcher has seen the file as it is. */
+  /** Resolves when no reload is running or due and the watcher has checked the current file. */
   settled(): Promise<void>;
-  /** Every request answered so far, oldest first; `clearRequests` forgets them. */
+  /** All answered requests, oldest first; `clearRequests` removes them. */
   readonly requests: readonly LoggedRequest[];
   clearRequests(): void;
 }

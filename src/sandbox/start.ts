@@ -1,4 +1,4 @@
-// Starts the embedded gateway on a config.yaml and hands out the handle to it. In-process: as many as a test needs.
+// Starts the embedded gateway on a config.yaml and returns its handle. In-process, so a test can use any number.
 import type { AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import { type Memory } from '../gateway/model/model.ts';
@@ -24,11 +24,11 @@ interface Process {
   readonly app: FastifyInstance;
   readonly port: number;
   readonly host: string;
-  /** What the file said at its start; 0 where it said nothing. */
+  /** The value of the file at its start; 0 if it had none. */
   readonly portInFile: number;
 }
 
-/** Rejects with a HoldfastError when the gateway would not come up on this file, or the port is taken. */
+/** Rejects with a HoldfastError if the gateway wouldn't start with this file, or the port is in use. */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const faults = faultsOf(options.faults ?? []);
   const requests: LoggedRequest[] = [];
@@ -44,7 +44,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
 
   running = await start(options.port);
   let last = running;
-  /** A port given from outside stands for the one in the file; when that has changed, another one is taken. */
+  /** A port given from outside replaces the one in the file; if the file's port changes, the new one is used. */
   const nextPort = (): number | undefined => {
     if (options.port === undefined) return undefined;
     return portInFile(options) === last.portInFile ? last.port : 0;
@@ -146,7 +146,7 @@ async function startProcess(
   return { gateway, app, port: bound, host, portInFile: Number(gateway.memory()['port'] ?? 0) };
 }
 
-/** What ends the real process at start: a port out of range, TLS files that are not there (C v0 §5.2). */
+/** What stops the real process at start: a port out of range, missing TLS files (C v0 §5.2). */
 function unusable(memory: Memory): string | undefined {
   const port = Number(memory['port'] ?? 0);
   if (port < 0 || port > 65_535) return `the port ${port} is out of range`;

@@ -7,7 +7,7 @@ import type { Allowance, Mode, Policy } from '../domain/target.ts';
 import { parseAllowance } from './policy.ts';
 import type { SettingsFlags } from './shape.ts';
 
-/** `setting` names where the text came from, for people. */
+/** `setting` names where the text came from, for messages. */
 export function urlOf(
   text: string,
   { setting, position }: { readonly setting: string; readonly position?: Position | undefined },
@@ -40,7 +40,7 @@ export function modeOf(text: unknown): Mode | undefined {
   return text === 'observe' || text === 'apply' || text === 'enforce' ? text : undefined;
 }
 
-/** Without any key a random one: digests and fingerprints then mean something to this process only. */
+/** Without any key, a random one: digests and fingerprints are then valid only in this process. */
 export function digestKeyOf(configured: string | undefined, keys: readonly Sealed<string>[]): Sealed<string> {
   return configured === undefined ? (keys[0] ?? seal(randomBytes(32).toString('hex'))) : seal(configured);
 }

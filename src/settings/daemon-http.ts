@@ -1,5 +1,5 @@
-// `daemon.http` of the settings: where the HTTP API listens and who may use it. Tokens are sealed as soon as they are
-// read. Knows no server.
+// `daemon.http` of the settings: where the HTTP API listens and who can use it. Tokens are sealed as soon as they
+// are read. Knows no server.
 import { isLoopback } from '../lib/loopback.ts';
 import { isIP, isIPv6 } from 'node:net';
 import { createSecureContext } from 'node:tls';
@@ -10,7 +10,7 @@ import { type Sealed, seal } from '../domain/secret.ts';
 import type { Located, LocatedMap, LocatedScalar } from '../yaml/located.ts';
 import { readTextFile } from '../input/text-file.ts';
 
-/** `read` may look, `operate` may also make the daemon do something. */
+/** `read` can view, `operate` can also trigger actions. */
 export type HttpRole = 'read' | 'operate';
 
 export interface HttpToken {
@@ -21,23 +21,23 @@ export interface HttpToken {
 }
 
 export interface HttpSettings {
-  /** An address without brackets, or a name; port 0 takes any that is free. */
+  /** An address without brackets, or a name; port 0 uses any free one. */
   readonly listen: { readonly host: string; readonly port: number };
   readonly auth: 'token' | 'none';
-  /** Names unique, at least one where `auth` is `token`. */
+  /** Names are unique; at least one if `auth` is `token`. */
   readonly tokens: readonly HttpToken[];
-  /** Everybody who reaches the server may read /metrics; absent: whoever may look. */
+  /** Everyone who reaches the server can read /metrics; absent: everyone with the role `read`. */
   readonly metrics?: 'public';
-  /** What browsers know the server as, where a proxy stands before it. */
+  /** The address of the server for browsers, if there is a proxy in front. */
   readonly publicUrl?: URL;
-  /** Addresses and networks whose `X-Forwarded-*` are believed. */
+  /** Addresses and networks whose `X-Forwarded-*` headers are trusted. */
   readonly trustedProxies: readonly string[];
   /** PEM texts. */
   readonly tls?: { readonly cert: string; readonly key: Sealed<string> };
 }
 
 export const DEFAULT_LISTEN = { host: '127.0.0.1', port: 8318 } as const;
-/** Characters: what can be tried out over the network is no secret. */
+/** Minimum characters: shorter secrets could be guessed over the network. */
 const SHORTEST_TOKEN = 16;
 const MAKE_ONE = 'create one with `openssl rand -hex 32`';
 
@@ -48,7 +48,7 @@ export interface ReadHttp {
   readonly files: readonly string[];
 }
 
-/** `node` has passed the schema; without one there is no HTTP API. Relative paths start at `dir`. */
+/** `node` has passed the schema; without it, there is no HTTP API. Relative paths start at `dir`. */
 export async function httpOf(node: Located | undefined, dir: string): Promise<ReadHttp> {
   if (node?.kind !== 'map') return { problems: [], files: [] };
   const found = new Findings();
@@ -71,7 +71,7 @@ export async function httpOf(node: Located | undefined, dir: string): Promise<Re
   return { ...(!failed && { http }), problems: found.problems, files: found.files };
 }
 
-/** For the redaction net. */
+/** For redaction by value. */
 export function secretsOfHttp({ tokens, tls }: HttpSettings): string[] {
   return [...tokens.map(({ token }) => token.open()), ...(tls ? [tls.key.open()] : [])];
 }
@@ -139,7 +139,7 @@ function checkLength({ value, position, reference }: LocatedScalar, found: Findi
     });
 }
 
-/** A name says who asked, and a token whose name it is. */
+/** A name identifies the requester, so a token equal to its name would be revealed. */
 function checkTwice(tokens: readonly (HttpToken & { readonly position: Position })[], found: Findings): void {
   const names = new Set<string>();
   const texts = new Set<string>();
@@ -177,7 +177,9 @@ function proxiesOf(node: LocatedMap, found: Findings): readonly string[] {
   });
 }
 
-/** `10.0.0.0/8`, `fd00::/8`, or one address. A network of everybody would let everybody choose an address. */
+/**
+ * `10.0.0.0/8`, `fd00::/8`, or one address. With a network that contains everyone, everyone could choose an address.
+ */
 function isNetwork(text: string): boolean {
   const [address = '', bits, ...rest] = text.split('/');
   const version = isIP(address);
@@ -207,7 +209,7 @@ async function tlsOf(node: LocatedMap, dir: string, found: Findings): Promise<Ht
   }
 }
 
-/** PEM text, or the file that holds it. */
+/** PEM text, or the file that contains it. */
 async function pemIn(
   tls: LocatedMap,
   name: 'cert' | 'key',

@@ -1,4 +1,5 @@
-// `daemon.notify`: who is told what, and how they are reached. Addresses and tokens are sealed as soon as they are read.
+// `daemon.notify`: the channels, what each gets, and how it is reached. Addresses and tokens are sealed as soon as
+// they are read.
 import { type Topic, TOPICS } from '../domain/outcome/notice.ts';
 import { type Position, type Problem, problem } from '../domain/problem/problem.ts';
 import { parseDuration } from '../lib/duration.ts';
@@ -27,7 +28,7 @@ export type Receiver =
 export interface SmtpAccess {
   readonly host: string;
   readonly port: number;
-  /** TLS from the first byte; otherwise STARTTLS, which a login on another machine insists on. */
+  /** TLS from the first byte; otherwise STARTTLS, which is required for a login on another machine. */
   readonly secure: boolean;
   readonly login?: { readonly user: string; readonly password: Sealed<string> };
 }
@@ -36,15 +37,15 @@ export interface Channel {
   /** Unique. */
   readonly name: string;
   readonly receiver: Receiver;
-  /** What it is told; all that needs attention where nothing is said. */
+  /** Its topics; by default everything that needs attention. */
   readonly on?: readonly Topic[];
-  /** The least that it is told. */
+  /** The lowest severity. */
   readonly severity: Severity;
   /** Only these targets. */
   readonly targets?: readonly string[];
-  /** ms for which what happens is gathered into one message. */
+  /** How long to collect messages into one, in ms. */
   readonly digestMs?: number;
-  /** Everything about it as written, secrets included: channels of equal text are the same. */
+  /** Its whole configuration as written, secrets included: channels with equal text are the same. */
   readonly identity: Sealed<string>;
 }
 
@@ -55,7 +56,7 @@ export interface NotifySettings {
   readonly problems: readonly Problem[];
 }
 
-/** The node has passed the schema. A channel whose references are not resolved is left out. */
+/** The node has passed the schema. Omits a channel whose references can't be resolved. */
 export function notifyOf(node: Located | undefined, targets: readonly string[]): NotifySettings {
   const reader = new ChannelReader(targets);
   const entries = node?.kind === 'list' ? node.items.filter((item) => item.kind === 'map') : [];
@@ -99,7 +100,7 @@ class ChannelReader {
     };
   }
 
-  /** The kind where none is given, with a number from the second on. */
+  /** The kind if no name is given, with a number from the second one on. */
   #name(entry: LocatedMap, kind: Kind): string {
     const written = scalarAt(entry, 'name');
     const name = written ? String(written.value) : this.#freeName(kind);
@@ -207,7 +208,7 @@ class ChannelReader {
     return url;
   }
 
-  /** Never quotes what is wrong: most of it is secret. */
+  /** Never quotes what is wrong, because most of it is secret. */
   #address(written: LocatedScalar, setting: string, protocols: readonly string[]): URL | undefined {
     if (written.unresolved) return undefined;
     const url = URL.parse(String(written.value));
@@ -277,7 +278,7 @@ function decoded(text: string): string | undefined {
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
-/** What of an address is secret by itself: a receiver may repeat its path, or a part of it. */
+/** The secret parts of an address: a receiver can repeat its path, or a part of it. */
 function tellingParts({ pathname, search, searchParams }: URL): string[] {
   const parts = [...pathname.split('/'), ...searchParams.values()].filter((part) => part.length >= 16);
   return [...(pathname.length >= 16 ? [`${pathname}${search}`, pathname] : []), ...parts];

@@ -1,4 +1,4 @@
-// `daemon.source.git` of holdfast.yaml: which repository is followed, how it is reached, who may announce a push.
+// `daemon.source.git` of holdfast.yaml: which repository to follow, how to reach it, who can announce a push.
 import { isLoopback } from '../lib/loopback.ts';
 import { isAbsolute, join, normalize, resolve } from 'node:path';
 import type { Position, Problem } from '../domain/problem/problem.ts';
@@ -7,25 +7,25 @@ import { type Sealed, seal } from '../domain/secret.ts';
 import { parseDuration } from '../lib/duration.ts';
 import { type Located, type LocatedMap, type LocatedScalar, nodeAt } from '../yaml/located.ts';
 
-/** What is followed: the tip of a branch, a tag, or one commit by its full id. */
+/** What to follow: the tip of a branch, a tag, or one commit by its full ID. */
 export interface GitRef {
   readonly kind: 'branch' | 'tag' | 'commit';
   readonly name: string;
 }
 
 export interface GitSettings {
-  /** Without user and password, unless it is the user of ssh. A local path is absolute. */
+  /** Without user and password, except the user of ssh. A local path is absolute. */
   readonly url: string;
   readonly ref: GitRef;
   /** Where `desired` directories and references start, relative to the root of the repository; `.` for the root. */
   readonly path: string;
-  /** ms between two questions to the remote. */
+  /** ms between two fetches. */
   readonly everyMs: number;
-  /** What a branch that lost the commit in force means: somebody's mistake, or how this repository is worked with. */
+  /** What a branch without the commit in effect means: a mistake, or the normal way of working in this repository. */
   readonly forcePush: 'hold' | 'follow';
   /** For http and https. */
   readonly token?: { readonly username: string; readonly token: Sealed<string> };
-  /** Absolute files; without them ssh uses what its user has. */
+  /** Absolute files; without them, ssh uses those of its user. */
   readonly ssh: { readonly key?: string; readonly knownHosts?: string };
   /** Absolute file in the format of ssh-keygen(1), "ALLOWED SIGNERS"; commits by others are refused. */
   readonly allowedSigners?: string;
@@ -37,11 +37,11 @@ export interface GitSettings {
 export interface FoundSource {
   readonly source?: GitSettings;
   readonly problems: readonly Problem[];
-  /** Absolute paths that a change of could change what is followed. */
+  /** Absolute paths whose change can change what is followed. */
   readonly files: readonly string[];
 }
 
-/** ms between two questions where the settings name none. */
+/** ms between two fetches if the settings have no value. */
 const MINUTE = 60_000;
 
 /** `from` is where relative paths start; `stateDir` is absolute. */
@@ -84,7 +84,7 @@ export function gitSourceOf(root: LocatedMap, from: string, stateDir: string): F
   return { source, problems, files };
 }
 
-/** The secrets among them, for the redaction net. */
+/** Its secrets, for redaction by value. */
 export function secretsOfSource({ token, webhook }: GitSettings): string[] {
   return [
     ...(token ? [token.token.open(), basicAuthOf(token)] : []),
@@ -92,7 +92,7 @@ export function secretsOfSource({ token, webhook }: GitSettings): string[] {
   ];
 }
 
-/** As HTTP sends it, and as a server may repeat it. */
+/** As HTTP sends it, and as a server can repeat it. */
 export function basicAuthOf({ username, token }: NonNullable<GitSettings['token']>): string {
   return Buffer.from(`${username}:${token.open()}`).toString('base64');
 }
@@ -107,7 +107,7 @@ function desiredIn(root: LocatedMap): LocatedScalar[] {
     .filter((node) => node.kind === 'scalar');
 }
 
-/** With a git source there is no other place for desired state than the repository. */
+/** With a git source, desired state can only be in the repository. */
 function outsideProblem({ value, position }: LocatedScalar): Problem | undefined {
   const dir = normalize(String(value));
   if (!isAbsolute(dir) && !leadsUp(dir)) return undefined;
@@ -200,7 +200,7 @@ function tokenOf(git: LocatedMap): GitSettings['token'] {
     : { token: seal(token), username: textAt(git, 'auth', 'username') ?? 'git' };
 }
 
-/** A token goes by http only, and never where others can read along. */
+/** A token is sent only over HTTP, and never where others can read it. */
 function tokenProblems(git: LocatedMap): Problem[] {
   const written = scalarAt(git, 'auth', 'token');
   const url = URL.parse(textAt(git, 'url') ?? '');

@@ -1,4 +1,4 @@
-// `daemon` of holdfast.yaml: what `holdfast run` does besides looking, each part read by a file of its own.
+// `daemon` of holdfast.yaml: what `holdfast run` does besides checks; each part is read by a file of its own.
 import { type Problem, problem } from '../domain/problem/problem.ts';
 import { type LocatedMap, nodeAt } from '../yaml/located.ts';
 import { httpOf, secretsOfHttp } from './daemon-http.ts';
@@ -19,9 +19,9 @@ interface Places {
 export interface ReadDaemon {
   readonly daemon: DaemonSettings;
   readonly problems: readonly Problem[];
-  /** Absolute paths that a change of could change these settings. */
+  /** Absolute paths whose change can change these settings. */
   readonly files: readonly string[];
-  /** For the redaction net. */
+  /** For redaction by value. */
   readonly secrets: readonly string[];
 }
 

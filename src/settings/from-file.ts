@@ -33,7 +33,7 @@ export async function settingsFromFile(
   return { settings, problems: [...found, ...builder.problems] };
 }
 
-/** Nothing but `validate` works without what the settings refer to. */
+/** Only `validate` works without the values that the settings refer to. */
 function inSettings(found: Problem): Problem {
   if (found.code !== 'HF2020') return found;
   const remedy =
@@ -168,7 +168,7 @@ class Builder {
     return { ...(ca !== undefined && { ca }), ...(insecure && { insecure }) };
   }
 
-  /** PEM text, or the file that holds it. */
+  /** PEM text, or the file that contains it. */
   async #authority({ value, position }: LocatedScalar): Promise<string | undefined> {
     const text = String(value);
     if (text.includes('-----BEGIN')) return text;
@@ -203,7 +203,7 @@ class Builder {
     }
   }
 
-  /** Flags about one gateway say nothing where there are several. */
+  /** Flags about one gateway are ambiguous if there are several. */
   #checkFlags(flags: SettingsFlags, targets: number): void {
     if (targets === 1) return;
     const given = (['url', 'key', 'keyFile', 'gatewayConfig', 'desired'] as const).filter(

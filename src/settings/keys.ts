@@ -26,7 +26,7 @@ export async function keysOfFlags(flags: SettingsFlags, cwd: string): Promise<Fo
   return flags.gatewayConfig === undefined ? undefined : fromGatewayConfig(flags.gatewayConfig, cwd);
 }
 
-/** HOLDFAST_KEY, else MANAGEMENT_PASSWORD as the gateway reads it: trimmed (C v0 §1.4). */
+/** HOLDFAST_KEY, otherwise MANAGEMENT_PASSWORD as the gateway reads it: trimmed (C v0 §1.4). */
 export function keysOfEnvironment(env: Environment): FoundKeys {
   const key = [env['HOLDFAST_KEY'], env['MANAGEMENT_PASSWORD']].find((text) => (text ?? '').trim() !== '');
   return key === undefined ? NONE : { ...NONE, keys: [seal(key.trim())] };
@@ -53,7 +53,7 @@ const SECRET_PLACES = [
   ['management', 'secret-key'],
 ] as const;
 
-/** The secret of either layout, which the gateway replaces by a hash when it starts (C v0 §1.4). */
+/** The secret of either layout, which the gateway replaces with a hash when it starts (C v0 §1.4). */
 async function fromGatewayConfig(path: string, cwd: string): Promise<FoundKeys> {
   const file = resolve(cwd, path);
   const read = await readTextFile(file, path);

@@ -1,9 +1,9 @@
-// Paths that a policy names, against the catalog: a path that names nothing protects nothing. Pure.
+// Checks paths of a policy against the catalog: a path that the catalog doesn't know protects nothing. Pure.
 import type { Catalog, Field } from '../gateway/catalog/field.ts';
 import { formatPath, type Path, type Segment } from '../domain/path.ts';
 import { nearest } from '../lib/suggest.ts';
 
-/** Why a path names no key of the gateway, with what was probably meant. Undefined: it names one. */
+/** Why a path isn't a key of the gateway, with a suggestion. Undefined: it is one. */
 export function unknownPath(
   path: Path,
   catalog: Catalog,
@@ -17,7 +17,7 @@ export function unknownPath(
   return undefined;
 }
 
-/** `*` stands for any name: every field that has one below it is good, the first is gone on with. */
+/** `*` matches any name: every field with a child is valid, and the first is used to continue. */
 function below(field: Field, { name }: Segment, catalog: Catalog): Field | undefined {
   if (name !== null) return catalog.child(field, name);
   return (

@@ -1,4 +1,4 @@
-// Policies: from the words of settings and flags to what guards and plans read. Pure.
+// Converts policies from settings and flags to what guards and plans use. Pure.
 import type { Catalog } from '../gateway/catalog/field.ts';
 import { FREEZE_FORM, parseFreeze } from '../domain/plan/freeze.ts';
 import { type Path, parsePath, PathSyntaxError } from '../domain/path.ts';
@@ -57,7 +57,7 @@ export function policyOf(
   return { policy: { ...base, ...reader.read() }, problems: reader.problems };
 }
 
-/** `ID`, `ID:PATH`, `ID=CHOICE`, as in `--allow` and `policy.allow`. A text says what is wrong. */
+/** `ID`, `ID:PATH`, `ID=CHOICE`, as in `--allow` and `policy.allow`. A text is the error. */
 export function parseAllowance(text: string): Allowance | string {
   const [, guard = '', choice, path] = /^([^:=]*)(?:=([^:]*))?(?::(.*))?$/s.exec(text) ?? [];
   if (guard === 'brick')
@@ -165,7 +165,7 @@ class PolicyReader {
   }
 
   #checkKnown(text: string, path: Path, position: Position): void {
-    // Either layout may be meant: a path is translated for the gateway at hand.
+    // It can be of either layout: a path is translated for the gateway.
     const isKnown = this.#anyPath || !unknownPath(path, loadCatalog('v8'));
     const unknown = isKnown ? undefined : unknownPath(path, this.#catalog);
     if (!unknown) return;

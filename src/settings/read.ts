@@ -1,5 +1,5 @@
-// A settings file as a checked tree: strict YAML, references resolved, the schema's problems. What later releases will
-// read is checked for its form and otherwise left alone.
+// A settings file as a checked tree: strict YAML, references resolved, the schema's problems. Settings of later
+// releases are only checked for their form.
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { packageFile } from '../lib/package-files.ts';
@@ -27,7 +27,7 @@ export interface ReadOptions {
   readonly daemon: boolean;
 }
 
-/** No tree when a problem is an error. */
+/** Undefined if a problem is an error. */
 export async function readSettingsFile(
   path: string,
   shown: string,
@@ -69,7 +69,7 @@ async function resolvedBy(
   };
 }
 
-/** A file that was asked for and cannot be read is a matter of settings, not of desired state. */
+/** An unreadable settings file is a problem of settings, not of desired state. */
 function asSettings(found: Problem): Problem {
   return found.code === 'HF2002' ? problem('HF1010', found.message) : found;
 }
@@ -79,7 +79,7 @@ function emptyFile(shown: string): Problem {
   return problem('HF1012', `${shown} is empty`, { position: { file: shown, line: 1, column: 1 }, remedy });
 }
 
-/** Said of what a later release will read. */
+/** About settings of a later release. */
 function laterProblems(root: LocatedMap): Problem[] {
   const postgres = nodeAt(root, ['state', 'postgres']);
   if (!postgres) return [];

@@ -1,4 +1,5 @@
-// `references` of holdfast.yaml: which variables and files desired state may refer to, and which values may be shown.
+// `references` of holdfast.yaml: which variables and files desired state can refer to, and which values can be
+// shown.
 import type { Sealed } from '../domain/secret.ts';
 import { type Located, type LocatedMap, nodeAt } from '../yaml/located.ts';
 import { type ReferenceRules, SECRET_DIRECTORIES } from '../input/reference-rules.ts';
@@ -6,16 +7,16 @@ import { type ReferenceRules, SECRET_DIRECTORIES } from '../input/reference-rule
 interface Around {
   /** The directory of the settings file, absolute. */
   readonly dir: string;
-  /** Absolute paths that hold what is nobody's business: the state, the settings, their variables. */
+  /** Absolute paths that references can't use: the state, the settings, their variables. */
   readonly closed: readonly string[];
   /** The management keys, the digest keys, what only the daemon uses. */
   readonly credentials: Sealed<ReadonlySet<string>>;
 }
 
-/** The variables that Holdfast takes its management key from, where nothing else is said. */
+/** The variables that contain the management key if the settings name none. */
 const OWN_VARIABLES = ['HOLDFAST_KEY', 'MANAGEMENT_PASSWORD'];
 
-/** `root` has passed the schema; undefined where flags stand in for a file. */
+/** `root` has passed the schema; undefined if flags replace a file. */
 export function referencesOf(
   root: LocatedMap | undefined,
   { dir, closed, credentials }: Around,
@@ -39,7 +40,7 @@ function textsAt(root: LocatedMap | undefined, name: string): readonly string[] 
   return node.items.flatMap((item) => (item.kind === 'scalar' ? [String(item.value)] : []));
 }
 
-/** Variables that the settings take keys of their own from; what is asked of a gateway is no secret of Holdfast's. */
+/** Variables with keys of the settings themselves; probe values aren't secrets of Holdfast. */
 function ownVariables(root: LocatedMap): readonly string[] {
   const targets = nodeAt(root, ['targets']);
   const each = targets?.kind === 'list' ? targets.items : [];

@@ -1,4 +1,4 @@
-// holdfast.yaml, or the flags and variables that stand in for it, as Settings.
+// Settings from holdfast.yaml, or from the flags and variables that replace it.
 import { access } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { inReadingOrder, type Position, type Problem, problem } from '../domain/problem/problem.ts';
@@ -21,7 +21,7 @@ export type {
   StateSettings,
 } from './shape.ts';
 
-/** Never throws for what a file or a person can do. */
+/** Never throws for the content of a file or for user input. */
 export async function loadSettings(request: SettingsRequest): Promise<LoadedSettings> {
   const { flags, cwd } = request;
   const file = await settingsFile(flags, cwd);
@@ -62,7 +62,7 @@ function variablesOf(shown: string, cwd: string): VariablesFile {
   };
 }
 
-/** `env-file` of a settings file, relative to it. It has to be known before references can be resolved. */
+/** `env-file` of a settings file, relative to it. It must be known before references can be resolved. */
 async function variablesIn(file: { path: string; shown: string }): Promise<VariablesFile | undefined> {
   const text = await readTextFile(file.path, file.shown);
   const member = 'text' in text ? readYaml(text.text, file.shown).root?.members.get('env-file') : undefined;
@@ -77,7 +77,7 @@ interface Added {
   readonly problems: readonly Problem[];
 }
 
-/** What is set already wins over the file. A line that cannot be read leaves nothing of the file: an error. */
+/** Variables that are already set override the file. If a line can't be parsed, the file has no values: an error. */
 async function withVariables(
   { env, offline = false, allowUnresolved = false }: SettingsRequest,
   source: VariablesFile | undefined,

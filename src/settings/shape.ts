@@ -1,4 +1,4 @@
-// What settings are, and what they are made from. Types only.
+// Types of settings and of their sources.
 import type { Problem } from '../domain/problem/problem.ts';
 import type { Sealed } from '../domain/secret.ts';
 import type { Target } from '../domain/target.ts';
@@ -13,24 +13,24 @@ import type { Channel } from './daemon-notify.ts';
 export interface DaemonSettings {
   /** Cron expression of the drift check. */
   readonly drift: string;
-  /** The HTTP API and the dashboard; absent: there is none. */
+  /** The HTTP API and the dashboard; absent: disabled. */
   readonly http?: HttpSettings;
-  /** The repository that is followed; absent where the files are directories on this machine. */
+  /** The repository to follow; absent if the files are directories on this machine. */
   readonly source?: GitSettings;
-  /** Who is told what happens. */
+  /** The notification channels. */
   readonly notify?: readonly Channel[];
 }
 
 export interface StateSettings {
   /** Absolute directory. */
   readonly dir: string;
-  /** Whether it outlives this run; undefined: as the run finds it. */
+  /** Whether it outlives this run; undefined: Holdfast detects it. */
   readonly lasting?: boolean;
   /** Where each backup is also written as one file. */
   readonly backups?: {
     /** Absolute. */
     readonly dir: string;
-    /** Of age; empty only inside the state directory. */
+    /** Recipients of age; empty only inside the state directory. */
     readonly recipients: readonly string[];
   };
 }
@@ -40,18 +40,20 @@ export interface Settings {
   readonly targets: readonly Target[];
   readonly daemon: DaemonSettings;
   readonly state: StateSettings;
-  /** The settings file, absolute; absent where flags and variables stand in for it. */
+  /** The settings file, absolute; absent if flags and variables replace it. */
   readonly file?: string;
-  /** Where relative references and directories start: the settings file's directory, else the working directory. */
+  /**
+   * Where relative references and directories start: the settings file's directory, otherwise the working directory.
+   */
   readonly dir: string;
-  /** The file of variables that was read, absolute: `--variables`, else `env-file`. */
+  /** The file of variables that was read, absolute: `--variables`, otherwise `env-file`. */
   readonly variables?: string;
-  /** What the references of desired state may use. */
+  /** What the references of desired state can use. */
   readonly references: ReferenceRules;
   readonly mcp: McpSettings;
-  /** Absolute paths that a change of could change the settings. */
+  /** Absolute paths whose change can change the settings. */
   readonly watched: readonly string[];
-  /** Every resolved secret, for the redaction net. */
+  /** Every resolved secret, for redaction by value. */
   readonly secrets: Sealed<ReadonlySet<string>>;
 }
 
@@ -63,15 +65,15 @@ export interface McpSettings {
   readonly allow: readonly string[];
 }
 
-/** Command line flags that concern settings; absent members were not given. */
+/** Command line flags about settings; absent members were not given. */
 export interface SettingsFlags {
-  /** `--settings FILE`. Without it `holdfast.yaml` (or `.yml`) in the working directory, where there is one. */
+  /** `--settings FILE`. Without it, `holdfast.yaml` (or `.yml`) in the working directory, if there is one. */
   readonly settings?: string;
   readonly url?: string;
   readonly key?: string;
   readonly keyFile?: string;
   readonly gatewayConfig?: string;
-  /** `--desired DIR`, repeatable; the later override the earlier. */
+  /** `--desired DIR`, repeatable; later ones override earlier ones. */
   readonly desired?: readonly string[];
   readonly state?: string;
   /** `--variables FILE`. */
@@ -80,7 +82,7 @@ export interface SettingsFlags {
   readonly allow?: readonly string[];
   readonly prune?: boolean;
   readonly mode?: string;
-  /** `--trust-fork`: work for a pull request from a fork too. */
+  /** `--trust-fork`: also work for a pull request from a fork. */
   readonly trustFork?: boolean;
 }
 
@@ -88,20 +90,20 @@ export interface SettingsRequest {
   readonly flags: SettingsFlags;
   readonly cwd: string;
   readonly env: Environment;
-  /** `validate`, `render`, `schema`: no management key is needed, references that cannot be resolved are left out. */
+  /** `validate`, `render`, `schema`: no management key is needed, and unresolved references are omitted. */
   readonly offline?: boolean;
   /**
-   * With `offline`: the file of variables that the settings name may be missing too, which is a warning. `all`: it isn't
-   * read, and no reference is resolved.
+   * With `offline`: a missing file of variables of the settings is only a warning. `all`: it isn't read, and no
+   * reference is resolved.
    */
   readonly allowUnresolved?: Unresolved;
   /** Where the settings file is read from; the disk where absent. */
   readonly readText?: ReadText;
-  /** `run`, `notify`: what `daemon` refers to must be there. Nothing else needs the daemon's secrets. */
+  /** `run`, `notify`: what `daemon` refers to must be resolvable. No other command needs the daemon's secrets. */
   readonly daemon?: boolean;
 }
 
-/** No settings when a problem is an error. `env` is the environment with the file of variables added, for references. */
+/** Undefined if a problem is an error. `env` is the environment plus the file of variables, for references. */
 export interface LoadedSettings {
   readonly settings?: Settings;
   readonly env: Environment;

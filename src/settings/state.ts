@@ -1,4 +1,4 @@
-// `state` of holdfast.yaml: whether the state directory lasts, and where backups go besides.
+// `state` of holdfast.yaml: whether the state directory lasts, and where else backups are written.
 import { relative, resolve, sep } from 'node:path';
 import { type Problem, problem } from '../domain/problem/problem.ts';
 import { type LocatedMap, type LocatedScalar, nodeAt } from '../yaml/located.ts';
@@ -30,13 +30,13 @@ export async function stateOf(
   return { state: { ...own, backups }, problems: isOpen ? [...problems, unencrypted(place)] : problems };
 }
 
-/** Whether a directory is another one or below it. */
+/** Whether a directory is the same as another one or below it. */
 export function isWithin(outer: string, inner: string): boolean {
   const way = relative(outer, inner);
   return way === '' || (way !== '..' && !way.startsWith(`..${sep}`) && resolve(outer, way) === inner);
 }
 
-/** One text or a list of texts; what could not be resolved offline is left out. */
+/** One text or a list of texts; omits what couldn't be resolved offline. */
 function scalarsAt(root: LocatedMap, name: string): LocatedScalar[] {
   const node = nodeAt(root, ['state', name]);
   const items = node?.kind === 'list' ? node.items : node ? [node] : [];
@@ -61,7 +61,7 @@ async function recipientProblems(recipients: readonly LocatedScalar[]): Promise<
   });
 }
 
-/** Without the text: it may be the secret half. */
+/** Without the text, because it can be the secret half. */
 function wrongRecipient(text: string): string {
   if (/^AGE-SECRET-KEY-/i.test(text))
     return '`state.backup-recipients` contains an identity, which decrypts and must stay secret';

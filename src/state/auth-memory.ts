@@ -1,4 +1,4 @@
-// Authentication failures of one target, kept in its state; fills the port of domain/state/memory.ts.
+// Authentication failures of one target, stored in its state; implements the port of domain/state/memory.ts.
 import type { AuthMemory } from '../domain/state/memory.ts';
 import type { Sealed } from '../domain/secret.ts';
 import type { Store } from './store.ts';

@@ -1,4 +1,5 @@
-// The API generation of one target as last found, kept in its state; fills the port of domain/state/memory.ts.
+// The last detected API generation of one target, stored in its state; implements the port of
+// domain/state/memory.ts.
 import type { Clock } from '../domain/clock.ts';
 import type { DetectionMemory } from '../domain/state/memory.ts';
 import type { Store } from './store.ts';

@@ -1,5 +1,6 @@
-// What earlier verified readings of a target held, as keyed hashes: recorded here, asked through the port of
-// domain/state/memory.ts. It lets an observation tell an old value from one it cannot explain (design-v8 rule 4).
+// The values of earlier verified readings of a target, as keyed hashes: recorded here, queried through the port of
+// domain/state/memory.ts. They let an observation distinguish an old value from one that it can't explain (design-v8
+// rule 4).
 import { leavesOf } from '../domain/leaves.ts';
 import type { Live } from '../domain/live.ts';
 import type { KnownValues } from '../domain/state/memory.ts';
@@ -11,10 +12,10 @@ type Hasher = Pick<Store, 'hash'>;
 
 const FILES = 20;
 const IMAGES = 5;
-/** Hex digits: enough to tell the values of one path apart. */
+/** Hex digits: enough to distinguish the values of one path. */
 const DIGITS = 16;
 
-/** Of a state as it was read; what is recorded later is not seen. */
+/** Of a state when it was read; later records aren't included. */
 export function knownValuesOf(store: Hasher, state: TargetState): KnownValues {
   const { knownFiles = [], knownImages = [], modelGaps } = state;
   return {
@@ -24,7 +25,7 @@ export function knownValuesOf(store: Hasher, state: TargetState): KnownValues {
   };
 }
 
-/** The part of the state that a reading with memory and file in agreement adds; empty where it is known already. */
+/** The part of the state that a reading with memory and file in agreement adds; empty if it is known already. */
 export function knownFilesWith(
   store: Hasher,
   state: TargetState,

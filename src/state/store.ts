@@ -1,4 +1,4 @@
-// Where state lives: the interface that files implement now and a database later. Knows nothing of gateways.
+// The interface of the state: files implement it now, a database can later. Knows nothing of gateways.
 import type { Heartbeat } from '../domain/state/heartbeat.ts';
 import type { Backup, BackupArchive, BackupRecord } from '../domain/state/backup.ts';
 import type {
@@ -15,14 +15,17 @@ import type { CheckRecord } from '../domain/state/check-record.ts';
 import type { Problem } from '../domain/problem/problem.ts';
 import type { OutcomeKind } from '../domain/outcome/outcome.ts';
 
-/** Exclusive use of one target. Every request of a transaction is sent only while `remainingMs()` outlives its timeout. */
+/**
+ * Exclusive use of one target. Every request of a transaction is sent only if `remainingMs()` is longer than its
+ * timeout.
+ */
 export interface Lease {
   /** 0 once the lease was lost. */
   remainingMs(): number;
   release(): Promise<void>;
 }
 
-/** What status shows and the daemon needs across restarts, of one target. Missing parts are unknown, not empty. */
+/** What status shows and the daemon needs across restarts, for one target. Absent parts are unknown, not empty. */
 export interface TargetState {
   readonly lastApplied?: LastApplied;
   readonly origins?: Origins;
@@ -36,18 +39,18 @@ export interface TargetState {
   readonly lastShallowCheck?: { readonly at: number; readonly inSync: boolean };
   /** Declared once, undeclared now. */
   readonly released?: readonly string[];
-  /** ms of the last drift corrections by path, and paths that are contested. */
+  /** Times (ms) of the last drift corrections by path, and paths that are contested. */
   readonly drift?: {
     readonly corrected: Readonly<Record<string, readonly number[]>>;
     readonly contested: readonly string[];
   };
   /** `model-gap` paths known for these build headers. */
   readonly modelGaps?: { readonly build: string; readonly paths: readonly string[] };
-  /** Keyed hashes of file contents this target is known to have had, newest first, at most 20. */
+  /** Keyed hashes of file contents that this target is known to have had, newest first, at most 20. */
   readonly knownFiles?: readonly string[];
   /**
-   * The memory of those of them that were verified last, newest first, at most 5: file as above, keyed hash by path of
-   * each leaf (mappings gone into, lists whole). A path that is missing had no value.
+   * The memory of those that were verified last, newest first, at most 5: the file as above, and the keyed hash of
+   * each leaf by path (descending into mappings, lists as a whole). A missing path had no value.
    */
   readonly knownImages?: readonly {
     readonly file: string;
@@ -55,7 +58,7 @@ export interface TargetState {
   }[];
   /** Index of the management key that worked last. */
   readonly workingKey?: number;
-  /** Build and layout of the file for which `PUT /config.yaml` was seen to work. */
+  /** Build and layout of the file for which `PUT /config.yaml` was tried successfully. */
   readonly wayBack?: string;
   /** Last measured write responses, ms, newest last, for the settle window. */
   readonly writeMs?: readonly number[];
@@ -66,65 +69,65 @@ export type StatePatch = { readonly [K in keyof TargetState]?: TargetState[K] | 
 
 /**
  * State of all targets. Methods reject with HF6xxx errors; a corrupted record is moved aside and reported, never
- * silently reset. Everything is written atomically, mode 0600.
+ * silently reset. All writes are atomic, with mode 0600.
  */
 export interface Store {
-  /** Whether this state was created by this very process: nothing is known of earlier runs. */
+  /** Whether this process created this state: nothing is known of earlier runs. */
   readonly isNew: boolean;
-  /** Whether this state was created in the very job of a CI system that this process runs in: it may end with the job. */
+  /** Whether this state was created in the CI job of this process: it may end with the job. */
   readonly isOfThisJob: boolean;
   /** Keyed hash of a text under the Store's own random key, hex: for comparisons over time without storing values. */
   hash(text: string): string;
   /**
-   * Waits up to `waitMs` (0) for the lock. Rejects with HF6001 and the holder's name (owner, host, pid, since) when
-   * another has it, in this process too: a lock is not re-entrant. Use `withTarget` (with-target.ts).
+   * Waits up to `waitMs` (0) for the lock. Rejects with HF6001 and the holder (owner, host, pid, since) if another
+   * one has it, also in this process: a lock isn't re-entrant. Use `withTarget` (with-target.ts).
    */
   lock(target: string, owner: string, options?: { readonly waitMs?: number }): Promise<Lease>;
-  /** Who holds the lock now, in words. */
+  /** The current holder of the lock, as text. */
   holder(target: string): Promise<string | undefined>;
   read(target: string): Promise<TargetState>;
   /** Merges `patch` into the state. */
   update(target: string, patch: StatePatch): Promise<void>;
 
   /**
-   * Holds back room on the disk for what the end of a transaction records, of which a backup takes `bytes`. It is given up
-   * as soon as the disk is full, and by `closeJournal`. Rejects with HF6004 where there is not so much.
+   * Reserves disk space for what the end of a transaction records, of which a backup takes `bytes`. It is released
+   * as soon as the disk is full, and by `closeJournal`. Rejects with HF6004 if there isn't enough space.
    */
   reserve(target: string, bytes: number): Promise<void>;
   journal(target: string): Promise<Journal | undefined>;
   writeJournal(target: string, journal: Journal): Promise<void>;
   closeJournal(target: string): Promise<void>;
 
-  /** Also writes the archive, where there is a directory for them; rejects where either could not be written. */
+  /** Also writes the archive if there is a directory for archives; rejects if either couldn't be written. */
   saveBackup(backup: Omit<Backup, 'id' | 'sha256' | 'bytes'>): Promise<BackupRecord>;
-  /** Adds a backup that was kept elsewhere under its own id, and pins it. */
+  /** Adds a backup that was kept elsewhere under its own ID, and pins it. */
   addBackup(backup: Backup): Promise<void>;
-  /** Those in the directory for archives, whoever wrote them; newest first. */
+  /** The archives in the directory for archives, whoever wrote them; newest first. */
   listArchives(target: string): Promise<readonly BackupArchive[]>;
   /** Newest first. */
   listBackups(target: string): Promise<readonly BackupRecord[]>;
   readBackup(target: string, id: string): Promise<Backup>;
   pinBackup(target: string, id: string): Promise<void>;
-  /** Records that were damaged, moved aside and not yet looked at by a person. */
+  /** Damaged records that were moved aside and that nobody has handled yet. */
   damaged(target: string): Promise<readonly Problem[]>;
   /** Where a backup's raw file is, for a remedy that works without the API. */
   backupFile(target: string, id: string): string;
-  /** Where its archive is written; undefined without a directory for them. */
+  /** Where its archive is written; undefined if there is no directory for archives. */
   archiveOf(target: string, id: string): string | undefined;
 
   appendHistory(target: string, entry: HistoryEntry): Promise<void>;
   /** Newest first. */
   history(target: string, limit?: number): Promise<readonly HistoryEntry[]>;
 
-  /** What channels of notifications were told; empty where nothing is known. */
+  /** What notification channels were sent; empty if nothing is known. */
   notified(): Promise<NotifiedByChannel>;
   saveNotified(told: NotifiedByChannel): Promise<void>;
 
-  /** What a daemon saw, look by look; the oldest go by themselves. */
+  /** The checks of a daemon; the oldest are removed automatically. */
   appendLook(target: string, look: CheckRecord): Promise<void>;
   /** Newest first. */
   looks(target: string, limit?: number): Promise<readonly CheckRecord[]>;
 
-  /** Leaves a daemon's sign of life, in place of the one before; rejects where nothing can be written at all. */
+  /** Writes the daemon's heartbeat, in place of the previous one; rejects if nothing can be written. */
   writeBeat(beat: Heartbeat): Promise<void>;
 }

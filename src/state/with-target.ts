@@ -1,18 +1,18 @@
-// Exclusive use of one target, in one place: everything that sends authenticated requests to a gateway goes through
-// here, reads too, because requests that overlap lose each other (C v0 §10.3, §10.4).
+// Exclusive use of one target: everything that sends authenticated requests to a gateway goes through here, reads
+// included, because overlapping requests lose each other (C v0 §10.3, §10.4).
 import type { Lease, Store } from './store.ts';
 
 export interface WithTargetOptions {
   readonly target: string;
-  /** Who wants it, in words: `apply`, `drift check of the daemon`. */
+  /** Who requests it, as text: `apply`, `drift check of the daemon`. */
   readonly owner: string;
-  /** ms to wait for others. 5 s, which outlasts a read. */
+  /** How long to wait for others, in ms. 5 s, which is longer than a read. */
   readonly waitMs?: number;
 }
 
 const WAIT_MS = 5000;
 
-/** Runs `work` under the lock of the target. Rejects with HF6001 (exit 8) where another keeps it longer. */
+/** Runs `work` under the lock of the target. Rejects with HF6001 (exit 8) if another one keeps it longer. */
 export async function withTarget<T>(
   store: Store,
   options: WithTargetOptions,

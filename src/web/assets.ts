@@ -1,5 +1,5 @@
-// What a server sends for the dashboard: the built files of the package or, in a checkout, the sources bundled in memory,
-// as bin/holdfast.js chooses too. Must not know routes, headers or sessions.
+// What a server sends for the dashboard: the built files of the package or, in a checkout, the sources bundled in
+// memory, with the same choice as in bin/holdfast.js. Doesn't know routes, headers or sessions.
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
@@ -17,8 +17,9 @@ interface WebAsset {
 let assets: Promise<ReadonlyMap<string, WebAsset>> | undefined;
 
 /**
- * By path: `/index.html`, and below `/assets/` what has its hash in its name and may be cached for ever. The page names the
- * others relative to itself, so that it works below any prefix. Read once. Rejects where the package is broken.
+ * By path: `/index.html`, and files below `/assets/`, whose names contain their hash so that they can be cached
+ * forever. The page refers to the others relatively, so it works below any prefix. Cached. Rejects if the package is
+ * broken.
  */
 export function webAssets(): Promise<ReadonlyMap<string, WebAsset>> {
   assets ??= load();

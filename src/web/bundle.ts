@@ -1,5 +1,5 @@
-// The dashboard as files: scripts and styles by esbuild under names that carry their hash, and the page that loads them.
-// Must not be reached by an installed package: it has the files, and no esbuild.
+// The dashboard as files: scripts and styles from esbuild with their hash in the name, and the page that loads them.
+// An installed package must not use this: it has the files, and no esbuild.
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { extname, join, relative } from 'node:path';
@@ -24,7 +24,7 @@ export async function bundle(): Promise<ReadonlyMap<string, Buffer>> {
     legalComments: 'none',
     logLevel: 'silent',
   });
-  // Its process would wait for more as long as ours lives.
+  // Its process would wait for more input as long as ours lives.
   await stop();
   const files = new Map<string, Buffer>(
     outputFiles.map(({ path, contents }) => [relative(CLIENT, path), Buffer.from(contents)]),

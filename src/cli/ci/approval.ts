@@ -1,25 +1,25 @@
-// A plan that was approved before this run: exactly it is applied, or nothing.
+// A plan that was approved before this run: apply exactly this plan, or nothing.
 import type { Digest } from '../../domain/plan/plan.ts';
 import type { Confirm } from '../io/confirm.ts';
 
 export interface Approved {
-  /** The one target that it is for; absent: each target has a plan of its own. */
+  /** The only target of the approval; absent: each target has its own plan. */
   readonly target?: string;
   /** The commit that the plan was compared with; absent: it has none, or isn't known. */
   readonly base?: string;
-  /** Rejects with HF8011 where nothing was approved for this target. */
+  /** Rejects with HF8011 if no plan was approved for this target. */
   readonly digestOf: (target: string, settings: string | undefined) => Promise<Digest>;
 }
 
-/** What goes on around an apply. */
+/** What happens around an apply. */
 export interface Around {
-  /** Asks a person before the first write; absent where nobody is to be asked. */
+  /** Asks a person before the first write; absent if nobody should be asked. */
   readonly confirm: Confirm | undefined;
-  /** Is told which targets are worked on, before the first. */
+  /** Called with the targets before work on the first one begins. */
   readonly begun: (targets: readonly string[]) => Promise<void>;
 }
 
-/** By target; empty where nothing needs to be approved. All are known before the first is applied. */
+/** By target; empty if no approval is required. All are known before the first apply. */
 export async function approvedDigests(
   targets: readonly string[],
   approved: Approved | undefined,

@@ -1,5 +1,5 @@
-// The plans that Holdfast's comments show on the merged pull request of this job. A digest is keyed by the management key,
-// so that nobody without it can write one into a comment that an apply would take for another plan.
+// The plans in Holdfast's comments on the merged pull request of this job. A digest is keyed by the management key,
+// so nobody without the key can write a digest that an apply would accept for another plan.
 import { fail } from '../../domain/problem/problem.ts';
 import { approvedIn } from '../../forge/comment.ts';
 import type { Io } from '../../compose/io.ts';
@@ -11,7 +11,7 @@ export function approvedOnForge(io: Io): Approved {
     async digestOf(target, settings) {
       const { job, forge } = await openJob(io, '--as-approved');
       await using open = forge;
-      // A job that runs because a pull request was closed is one of that pull request.
+      // A job that runs because a pull request was closed belongs to that pull request.
       const pulls = job.pullRequest ? [job.pullRequest.number] : await open.mergedAt(job.commit);
       const [pull] = pulls;
       if (pull === undefined)

@@ -1,8 +1,8 @@
-// `--fail-on`: from what on a command that only looks ends with an exit code other than 0.
+// `--fail-on`: the least severe finding for which a read-only command ends with an exit code other than 0.
 import { type Command, Option } from 'commander';
 import { EXIT, type ExitCode } from '../../domain/problem/exit.ts';
 
-/** Each fails for what those before it fail for, and for more. */
+/** Each value includes the earlier ones. */
 const FAIL_ON = ['never', 'error', 'refused', 'changes'] as const;
 export type FailOn = (typeof FAIL_ON)[number];
 

@@ -1,4 +1,4 @@
-// Flags by which a command tells a pull request and its commit what it found. Loads nothing of the forges.
+// Flags by which a command reports to a pull request and its commit. Loads no code of the forges.
 import type { Command } from 'commander';
 
 export interface ForgeFlags {

@@ -16,7 +16,7 @@ const TOKENS: Readonly<Record<CiJob['forge'], readonly string[]>> = {
   forgejo: ['FORGEJO_TOKEN', 'GITEA_TOKEN', 'GITHUB_TOKEN'],
 };
 
-/** Throws HF8001 outside of CI, HF8002 without a token. `flag`: what asks for it. */
+/** Throws HF8001 outside of CI, HF8002 without a token. `flag`: the flag that requires it. */
 export async function openJob(io: Io, flag: string): Promise<OpenJob> {
   const job = await ciJobOf(io.env);
   if (!job) throw fail('HF8001', `${flag} needs a CI job, and this isn't one that Holdfast knows`);

@@ -1,5 +1,5 @@
-// Outputs of a step in GitHub, Gitea and Forgejo Actions: what a later step of the workflow decides by. Written where a
-// report is printed for them (`--output github`).
+// Outputs of a step in GitHub, Gitea and Forgejo Actions, for decisions of later steps. Written if the report has
+// the format `--output github`.
 import { appendFile } from 'node:fs/promises';
 import { relative } from 'node:path';
 import { pending } from '../../domain/plan/plan.ts';
@@ -7,7 +7,7 @@ import { reportMarkdown } from '../../report/markdown.ts';
 import { plansOf, type Report } from '../../report/report.ts';
 import type { Globals, Io } from '../../compose/io.ts';
 
-/** Files that the runner names; without them nothing is written. */
+/** Files that the runner names; without them, nothing is written. */
 export async function writeOutputs(
   io: Io,
   { output }: Globals,
@@ -27,6 +27,6 @@ export async function writeOutputs(
   ];
   if (outputs) await appendFile(outputs, `${lines.join('\n')}\n`);
   const page = io.redact?.(reportMarkdown(report)) ?? reportMarkdown(report);
-  // A runner takes 1 MiB for each step.
+  // A runner accepts 1 MiB per step.
   if (summary) await appendFile(summary, page.slice(0, 1_000_000));
 }

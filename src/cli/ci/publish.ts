@@ -1,5 +1,5 @@
-// What a command found, told to the forge of its CI job: a comment, commit statuses, the report of drift. A forge that
-// doesn't take it is a problem of the report, not the end of the command.
+// Publishes the findings of a command on the forge of its CI job: a comment, commit statuses, the drift report. If
+// the forge refuses, that becomes a problem in the report and doesn't stop the command.
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Outcome } from '../../domain/outcome/outcome.ts';
@@ -23,7 +23,7 @@ import type { Publisher } from './publisher.ts';
 
 type Flags = ForgeFlags & Pick<PlanFlags, 'settings'>;
 
-/** Throws HF8001 and HF8002 before anything is done where the flags ask for what this job can't do. */
+/** Throws HF8001 and HF8002 before any work if this job can't do what the flags require. */
 export async function publisherOf(command: string, asked: string, flags: Flags, io: Io): Promise<Publisher> {
   const { job, forge } = await openJob(io, asked);
   if (flags.comment && !job.pullRequest)
@@ -55,7 +55,7 @@ interface Telling {
   readonly forge: Forge;
 }
 
-/** One after the other: forges limit how fast somebody may write. */
+/** One after the other, because forges limit the rate of writes. */
 async function told(telling: Telling, outcomes: readonly Outcome[]): Promise<readonly Problem[]> {
   const { comment, commitStatus, issue } = telling.flags;
   const problems: Problem[] = [];
@@ -77,7 +77,7 @@ async function problemsOf(work: () => Promise<void>): Promise<readonly Problem[]
   }
 }
 
-/** A token without rights is one problem, however many targets there are. */
+/** A token without permissions is one problem, however many targets there are. */
 const unique = (problems: readonly Problem[]): Problem[] => [
   ...new Map(problems.map((problem) => [problem.code + problem.message, problem])).values(),
 ];
@@ -99,7 +99,7 @@ async function commented(telling: Telling, outcome: Outcome): Promise<void> {
   await putComment(forge, job.pullRequest?.number ?? 0, { subject, body: text });
 }
 
-/** What a person reads: the plan, or why there is none, and where it was made. */
+/** The text for people: the plan, or why there is none, and where it was made. */
 function pageOf({ command, job }: Telling, outcome: Outcome): string {
   const { plan, problems } = outcome;
   const page = reportMarkdown(
@@ -154,7 +154,7 @@ function setStatus(telling: Telling, target: string, state: StatusState, descrip
 
 const FINE: ReadonlySet<Outcome['kind']> = new Set(['in-sync', 'applied', 'restored']);
 
-/** A plan with changes is what a plan is for; after an apply nothing may differ. */
+/** A plan may have changes; after an apply nothing may differ. */
 function verdictOn(command: string, outcome: Outcome): { state: StatusState; text: string } {
   const { plan } = outcome;
   if (command !== 'plan' || !plan || outcome.kind === 'stale-memory')
@@ -162,7 +162,7 @@ function verdictOn(command: string, outcome: Outcome): { state: StatusState; tex
   return { state: isRefused(plan) ? 'failure' : 'success', text: planSummary(plan) };
 }
 
-/** The report is about what differs. A gateway that can't be reached says nothing of that, and the job fails anyway. */
+/** The report is about differences. An unreachable gateway shows none, and the job fails anyway. */
 async function reported(telling: Telling, outcome: Outcome): Promise<void> {
   const { plan, target } = outcome;
   if (!plan) return;

@@ -1,4 +1,4 @@
-// A command's line to the forge of its CI job. What speaks to forges is loaded only where a flag asks for it.
+// A command's connection to the forge of its CI job. Loads the code for forges only if a flag requires it.
 import type { Outcome } from '../../domain/outcome/outcome.ts';
 import type { Report } from '../../report/report.ts';
 import type { Io } from '../../compose/io.ts';
@@ -8,7 +8,7 @@ import type { ForgeFlags } from './flags.ts';
 export interface Publisher extends AsyncDisposable {
   /** The targets are known, and work on them begins. */
   readonly begun: (targets: readonly string[]) => Promise<void>;
-  /** The report with what went wrong while it was told. */
+  /** The report with the problems of publishing it. */
   readonly publish: (report: Report, outcomes: readonly Outcome[]) => Promise<Report>;
 }
 
@@ -18,7 +18,7 @@ const SILENT: Publisher = {
   [Symbol.asyncDispose]: async () => undefined,
 };
 
-/** Throws HF8001 and HF8002 before anything is done where the flags ask for what this job can't do. */
+/** Throws HF8001 and HF8002 before any work if this job can't do what the flags require. */
 export async function openPublisher(
   command: string,
   flags: ForgeFlags & Pick<PlanFlags, 'settings'>,

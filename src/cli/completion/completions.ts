@@ -1,5 +1,4 @@
-// What could stand where the cursor is on a command line that is being typed, by the definitions of the commands. Knows
-// no shell.
+// The candidates at the cursor of an unfinished command line, from the definitions of the commands. Knows no shell.
 import type { Argument, Command, Option } from 'commander';
 
 export interface Completion {
@@ -7,12 +6,12 @@ export interface Completion {
   readonly about: string;
 }
 
-/** What only the place where somebody types knows, such as the names of targets. Undefined: nothing is known. */
+/** Candidates that depend on the directory, such as the names of targets. Undefined: unknown. */
 export type ValuesOf = (option: string, words: readonly string[]) => Promise<readonly string[] | undefined>;
 
 /**
- * `words` are those after the program's name, the last of them the one being typed, empty where none was begun. No
- * candidates: a file, or something that nobody can know.
+ * `words` follow the program's name; the last one is being typed, and empty if it wasn't begun. No candidates: a
+ * file, or a free text.
  */
 export async function completionsFor(
   words: readonly string[],
@@ -36,11 +35,11 @@ export async function completionsFor(
 interface Typed {
   readonly before: readonly string[];
   readonly last: string;
-  /** The shell took `--output=js` for three words and completes only the third. */
+  /** The shell split `--output=js` into three words and completes only the third. */
   readonly isSplit: boolean;
 }
 
-/** Bash cuts words at `=`; here they are whole again. */
+/** Bash splits words at `=`; this joins them again. */
 function joined(words: readonly string[]): Typed {
   const whole: string[] = [];
   for (const [i, word] of words.entries()) {
@@ -53,7 +52,7 @@ function joined(words: readonly string[]): Typed {
 }
 
 interface Walked {
-  /** The innermost command that was named. */
+  /** The innermost command on the line. */
   readonly command: Command;
   readonly positionals: readonly string[];
   /** The option whose value comes next. */
@@ -71,7 +70,7 @@ function walk(program: Command, before: readonly string[]): Walked {
   return { command, positionals, asks };
 }
 
-/** The command of that name, else the same as before and one more positional. */
+/** The command of that name; otherwise the same command and one more positional. */
 function named(command: Command, word: string, positionals: string[]): Command {
   const found = positionals.length === 0 && command.commands.find((one) => one.name() === word);
   if (found) return found;

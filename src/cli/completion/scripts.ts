@@ -1,5 +1,5 @@
-// What shells have to be told so that they ask `holdfast completion --answer`: one candidate a line, text and description
-// with a tab between. Words go there as they are, never through eval; without candidates the shell offers files.
+// Shell scripts that call `holdfast completion --answer`, which prints one candidate per line: text and description
+// with a tab in between. Words are passed unchanged, never through eval. Without candidates, the shell offers files.
 
 const BASH = `# bash completion for holdfast
 _holdfast() {

@@ -1,5 +1,5 @@
-// What `holdfast init` has to know, from flags, from a person or by default. An answer is never repeated in a message:
-// it may be the key itself.
+// The inputs of `holdfast init`, from flags, from a person or by default. Messages never repeat an answer, because
+// it could be the key itself.
 import { access, constants } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { fail, type HoldfastError } from '../../domain/problem/problem.ts';
@@ -8,12 +8,12 @@ import { modeOf, urlOf } from '../../settings/common.ts';
 import { DEFAULT_URL } from '../../settings/from-flags.ts';
 import type { Io } from '../../compose/io.ts';
 
-/** Where the management key is; never the key. */
+/** Where the management key is, never the key. */
 export type KeyPlace =
   | { readonly kind: 'variable'; readonly name: string }
   /** As it was written, relative to the working directory. */
   | { readonly kind: 'file'; readonly path: string }
-  /** A variable whose value stands in .env. */
+  /** A variable whose value is in .env. */
   | { readonly kind: 'env-file'; readonly name: string };
 
 export interface Answers {
@@ -40,7 +40,7 @@ interface Question<T> {
   readonly read: (text: string) => Read<T> | Promise<Read<T>>;
 }
 
-/** `asking`: a person sits at the terminal. Throws HF1001 for a flag that cannot be used. */
+/** `asking`: a person is at the terminal. Throws HF1001 for an unusable flag. */
 export async function answersFrom(flags: AnswerFlags, asking: boolean, io: Io): Promise<Answers> {
   const ask = <T>(question: Question<T>): Promise<T> => answerTo(question, asking, io);
   const name = await answerTo(
@@ -72,7 +72,7 @@ export async function answersFrom(flags: AnswerFlags, asking: boolean, io: Io): 
   return { name, url, key, mode };
 }
 
-/** A flag is right or an error; a person is asked again. */
+/** A wrong flag is an error; a person is asked again. */
 async function answerTo<T>(question: Question<T>, asking: boolean, io: Io): Promise<T> {
   const { flag, given, fallback, read } = question;
   if (asking && given === undefined) return askedOf(question, io);
@@ -116,7 +116,9 @@ function readMode(text: string): Read<Mode> {
   return mode ? { value: mode } : { wrong: 'the modes are observe, apply and enforce' };
 }
 
-/** Names in capitals and files that exist: a key that is typed here by mistake is neither, and ends in no file. */
+/**
+ * Names in capitals and existing files: a key that is typed here by mistake is neither, and isn't written to a file.
+ */
 async function readKeyPlace(text: string, { cwd, env }: Io): Promise<Read<KeyPlace>> {
   if (text === '.env') return { value: { kind: 'env-file', name: keyVariable(env) } };
   if (/^[A-Z_][A-Z0-9_]*$/.test(text)) return { value: { kind: 'variable', name: text } };
@@ -127,12 +129,12 @@ async function readKeyPlace(text: string, { cwd, env }: Io): Promise<Read<KeyPla
   return { wrong };
 }
 
-/** The one that is set, as every command looks for them. */
+/** The variable that is set, in the order in which every command tries them. */
 export function keyVariable(env: Io['env']): string {
   return ['HOLDFAST_KEY', 'MANAGEMENT_PASSWORD'].find((name) => nonBlank(env[name])) ?? 'MANAGEMENT_PASSWORD';
 }
 
-/** Whether the gateway can be asked now. */
+/** Whether the gateway can be contacted now. */
 export function keyIsAtHand({ key }: Answers, { env }: Io): boolean {
   return key.kind === 'file' || nonBlank(env[key.name]) !== undefined;
 }

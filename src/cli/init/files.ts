@@ -1,4 +1,4 @@
-// The files that `holdfast init` makes: their texts, and writing them without touching one that is there.
+// The files of `holdfast init`: their texts, and writing them without changing existing ones.
 import { constants } from 'node:fs';
 import { mkdir, open, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -11,7 +11,7 @@ import { errorCode, orMissing, replaceFile } from '../../state/files/disk.ts';
 import type { Answers, KeyPlace } from './answers.ts';
 import type { SchemaName } from '../pull/schema-hint.ts';
 
-/** What became of a file; `extended`: lines were added at its end. */
+/** The result for a file; `extended`: lines were added at its end. */
 export interface Made {
   readonly file: string;
   readonly what: 'written' | 'extended' | 'kept';
@@ -70,7 +70,7 @@ export function envExampleText(name: string): string {
   return `# The variables that holdfast.yaml refers to. Set the values in .env, which git ignores, or in the environment, which takes precedence.\n\n# The management key of the gateway.\n${name}=\n`;
 }
 
-/** Without a value the line waits for one. */
+/** Without a value, the line is left for the user to complete. */
 export function keyLine(name: string, value: string | undefined): string {
   return value === undefined
     ? `${name}=\n`
@@ -80,7 +80,7 @@ export function keyLine(name: string, value: string | undefined): string {
 export const schemaText = (name: SchemaName): Promise<string> =>
   readFile(packageFile(`schemas/${name}`), 'utf8');
 
-/** Writes a file that is not there yet; one that is stays as it is, whoever made it meanwhile. */
+/** Writes a file if it doesn't exist; an existing one stays as it is, even if it was just created. */
 export async function writeAbsent(dir: string, file: string, text: string, mode = 0o644): Promise<Made> {
   const path = join(dir, file);
   return onDisk(path, async () => {
@@ -93,7 +93,7 @@ export async function writeAbsent(dir: string, file: string, text: string, mode 
   });
 }
 
-/** A variable in a file of variables: written, added at its end, or kept where the file already sets it. */
+/** A variable in a file of variables: written, added at its end, or kept if the file already sets it. */
 export async function addVariable(dir: string, file: string, name: string, line: string): Promise<Made> {
   const path = join(dir, file);
   return onDisk(path, async () => {
@@ -105,7 +105,7 @@ export async function addVariable(dir: string, file: string, name: string, line:
   });
 }
 
-/** Whether a file of variables gives this one a value. */
+/** Whether a file of variables sets this one. */
 export async function hasVariable(dir: string, file: string, name: string): Promise<boolean> {
   const text = await readFile(join(dir, file), 'utf8').catch(orMissing);
   return text !== undefined && (readEnvFile(text, file, {}).values[name] ?? '').trim() !== '';
@@ -115,7 +115,7 @@ const withLineEnd = (text: string): string => (text === '' || text.endsWith('\n'
 
 const IGNORED = ['.holdfast/', '.env'];
 
-/** What git must not see; of a .gitignore that is there only the end grows. */
+/** What git must ignore; of an existing .gitignore, only the end grows. */
 export async function ignoreSecrets(dir: string): Promise<Made> {
   const path = join(dir, '.gitignore');
   return onDisk(path, async () => {

@@ -1,5 +1,5 @@
-// What `holdfast init` does, in order: answers, .gitignore before anything that holds a secret, the pull, and only then
-// the files that refer to it. A pull that fails leaves no settings behind.
+// The steps of `holdfast init`, in order: inputs, .gitignore before anything that contains a secret, the pull, and
+// only then the files that refer to it. A failed pull leaves no settings behind.
 import { join, resolve } from 'node:path';
 import { fail, HoldfastError } from '../../domain/problem/problem.ts';
 import { asks } from '../io/confirm.ts';
@@ -23,7 +23,7 @@ import { exists, exposed, otherFiles, shownIn, withScratch } from '../pull/files
 import { COPIES, schemaHint, type SchemaName } from '../pull/schema-hint.ts';
 
 export interface InitFlags extends Globals, AnswerFlags {
-  /** Undefined: a person is asked, and nothing is pulled without one. */
+  /** Undefined: ask a person, and don't pull without one. */
   readonly pull?: boolean;
   readonly yes?: boolean;
 }
@@ -45,7 +45,7 @@ export async function initialise(flags: InitFlags, io: Io): Promise<Initialised>
   return begin(flags, io);
 }
 
-/** Where settings are, they are what counts: nothing is asked and nothing is pulled. */
+/** If settings exist, they are used: nothing is asked and nothing is pulled. */
 async function complete(settings: string, { pull }: InitFlags, { cwd }: Io): Promise<Initialised> {
   if (pull)
     throw fail('HF1001', `${settings} already exists, so init doesn't pull`, {
@@ -54,7 +54,7 @@ async function complete(settings: string, { pull }: InitFlags, { cwd }: Io): Pro
   return { made: [await ignoreSecrets(cwd), { file: settings, what: 'kept' }], next: [DOCTOR, DIFF] };
 }
 
-/** One project on its way. */
+/** A project that is being created. */
 interface Project {
   readonly answers: Answers;
   readonly flags: InitFlags;
@@ -88,11 +88,11 @@ async function wantsPull({ answers, flags, io }: Project, asking: boolean): Prom
   return /^(?:y(?:es)?)?$/i.test(typed.trim());
 }
 
-/** No desired state is there yet. */
+/** There is no desired state yet. */
 const isFree = async (cwd: string): Promise<boolean> =>
   (await otherFiles(join(cwd, DESIRED), '')).length === 0;
 
-/** Where the project has no schema below it, an editor gets copies that all who clone have too. */
+/** If the project doesn't contain the schema, editors get copies that every clone has too. */
 async function schemaCopies(cwd: string): Promise<Made[]> {
   const made: Made[] = [];
   for (const name of ['settings.schema.json', 'legacy.schema.json', 'v8.schema.json'] satisfies SchemaName[])
@@ -101,14 +101,14 @@ async function schemaCopies(cwd: string): Promise<Made[]> {
   return made;
 }
 
-/** Before there is anything in the file. */
+/** Before the file contains anything. */
 async function refuseExposed(cwd: string): Promise<void> {
   const found = await exposed(join(cwd, ENV), cwd);
   const remedy = `Untrack it (\`git rm --cached ${ENV}\`), or remove the line of a .gitignore that includes it.`;
   if (found.length > 0) throw new HoldfastError(found.map((one) => ({ ...one, severity: 'error', remedy })));
 }
 
-/** As `holdfast pull` does it, by settings that are not in place yet. */
+/** As `holdfast pull` does, with settings that aren't written yet. */
 async function pull({ answers, flags, io }: Project): Promise<Pulled> {
   const { key } = answers;
   const absolute = key.kind === 'file' ? { ...key, path: resolve(io.cwd, key.path) } : key;
@@ -143,7 +143,7 @@ function pulledFiles({ destination }: Pulled, hadEnv: boolean, { cwd }: Io): Mad
   return [...written, { file: shownIn(cwd, values), what: hadEnv ? 'extended' : 'written' }];
 }
 
-/** `.env.example`, and the key's line in `.env` where it is to stand there. */
+/** `.env.example`, and the key's line in `.env` if it should be there. */
 async function envFiles({ answers, io }: Project, pulled: Pulled | undefined): Promise<Made[]> {
   const { key } = answers;
   if (key.kind === 'file') return [];
@@ -164,7 +164,7 @@ async function settingsFile({ answers, io }: Project, pulled: Pulled | undefined
   );
 }
 
-/** Only where nothing is declared yet. */
+/** Only if nothing is declared yet. */
 async function example(cwd: string): Promise<Made[]> {
   if (!(await isFree(cwd))) return [{ file: `${DESIRED}/`, what: 'kept' }];
   const hint = schemaHint('legacy.schema.json', join(cwd, EXAMPLE), cwd);
@@ -187,7 +187,7 @@ async function stepsAfter(
   return [...first, DOCTOR, ...replace, DIFF, APPLY];
 }
 
-/** What is to be done before the key is found. */
+/** What the user must do before the key can be read. */
 async function keyStep({ key }: Answers, { env, cwd }: Io): Promise<Step[]> {
   if (key.kind === 'file') return [];
   const isSet = (env[key.name] ?? '').trim() !== '';
@@ -197,7 +197,7 @@ async function keyStep({ key }: Answers, { env, cwd }: Io): Promise<Step[]> {
   return [{ command: '$EDITOR .env', why: `give ${key.name} the management key of the gateway` }];
 }
 
-/** Values that go into a new .env are read once the settings name it. */
+/** Values in a new .env are read once the settings name it. */
 function pullStep(isEnvThere: boolean): Step {
   const why = "the gateway's current configuration instead of the example";
   if (isEnvThere) return { command: 'holdfast pull --force', why };

@@ -1,14 +1,14 @@
-// What `holdfast init` says at its end: what became of the files, and what to do next.
+// The final output of `holdfast init`: the result for each file, and the next steps.
 import type { Style } from '../../report/text/style.ts';
 import type { Made } from './files.ts';
 
-/** A command, or what a person does, and why. */
+/** A command or a manual step, and why. */
 export interface Step {
   readonly command: string;
   readonly why: string;
 }
 
-/** `proof`: what a pull came to. */
+/** `proof`: the result of a pull. */
 export function initText(
   made: readonly Made[],
   next: readonly Step[],

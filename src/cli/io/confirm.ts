@@ -1,4 +1,4 @@
-// The question before a write, asked only where a person sits.
+// The question before a write, asked only on a terminal.
 import type { Outcome } from '../../domain/outcome/outcome.ts';
 import { type Digest, isRefused, type Plan } from '../../domain/plan/plan.ts';
 import { problem } from '../../domain/problem/problem.ts';
@@ -14,7 +14,7 @@ interface Asking extends Globals {
 /** Whether this plan may be applied. */
 export type Confirm = (plan: Plan) => Promise<boolean>;
 
-/** Undefined where nobody is to be asked: `--yes`, `--dry-run`, a machine's output, no terminal. */
+/** Undefined if nobody should be asked: `--yes`, `--dry-run`, machine-readable output, no terminal. */
 export function confirmOnTerminal(flags: Asking, io: Io): Confirm | undefined {
   if (!asks(flags, io)) return undefined;
   return async (plan) => {
@@ -32,15 +32,15 @@ export async function agrees(io: Io, question: string): Promise<boolean> {
 }
 
 interface Work {
-  /** A plan as the apply would make it; nothing is written. */
+  /** The plan that the apply would make; nothing is written. */
   readonly plan: () => Promise<Outcome>;
   /** Applies exactly the plan of this digest. */
   readonly apply: (approved?: Digest) => Promise<Outcome>;
 }
 
 /**
- * Nothing but the plan that was shown is applied. Whoever thinks about it keeps nobody else from the target; when it
- * changed meanwhile, the new one is shown and asked about.
+ * Applies only the plan that was shown. While the person decides, others can use the target; if it changed in the
+ * meantime, the new plan is shown and the question is repeated.
  */
 export async function afterAsking({ plan, apply }: Work, confirm: Confirm): Promise<Outcome> {
   for (;;) {

@@ -1,4 +1,5 @@
-// Which backup a command means: one of the state directory by its id, an archive by its file or id, or the newest of all.
+// Resolves the backup that a command names: one of the state directory by its ID, an archive by its file or ID, or
+// the newest of all.
 import { access } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
@@ -23,7 +24,7 @@ export function identityOption(command: Command): Command {
   );
 }
 
-/** `given` is an id or a file; undefined means the newest. */
+/** `given` is an ID or a file; undefined means the newest. */
 export async function meantBackup(
   session: Session,
   target: string,
@@ -57,7 +58,9 @@ function newest(found: readonly { readonly id: string; readonly at: number }[]):
   return found.toSorted((a, b) => b.at - a.at)[0]?.id;
 }
 
-/** Those of `--identity`, else the one of the environment. None is a problem only where a file is encrypted. */
+/**
+ * Those of `--identity`, otherwise the one of the environment. Having none is a problem only if a file is encrypted.
+ */
 async function identitiesOf(
   { env }: Session,
   { identity: files }: IdentityFlags,
@@ -75,7 +78,7 @@ async function identitiesOf(
   return found;
 }
 
-/** As `age-keygen` writes them: one a line, `#` begins a comment. No message shows a line. */
+/** As `age-keygen` writes them: one per line, `#` begins a comment. Messages never show a line. */
 async function identitiesIn(text: string, shown: string): Promise<readonly string[]> {
   const { Decrypter } = await import('age-encryption');
   const found: string[] = [];

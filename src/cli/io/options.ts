@@ -1,9 +1,9 @@
-// Flags that several commands share, how an action receives them, and how they become the engine's words.
+// Flags that several commands share, how an action receives them, and how they are converted to the engine's types.
 import { type Command, Option } from 'commander';
 import { fail } from '../../domain/problem/problem.ts';
 import type { Globals } from '../../compose/io.ts';
 
-/** Registers an action that is given all flags, the global ones included, and then the arguments. */
+/** Registers an action that gets all flags, global ones included, and then the arguments. */
 export function onCall<F extends Globals>(
   command: Command,
   act: (flags: F, ...args: (string | undefined)[]) => void | Promise<void>,
@@ -38,7 +38,7 @@ export function variablesOption(command: Command, description: string): Command 
     .addOption(new Option('--env-file <file>').hideHelp().argParser(refuseEnvFile));
 }
 
-/** Node.js takes this flag for itself, wherever it stands: it ends with 9 where the file is missing. */
+/** Node.js takes this flag for itself, wherever it is, and ends with 9 if the file is missing. */
 function refuseEnvFile(file: string): never {
   throw fail('HF1001', '--env-file is a Node.js flag, and Node.js has already read the file', {
     remedy: `Write --variables ${file}.`,

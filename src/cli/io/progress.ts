@@ -3,7 +3,7 @@ import type { Event, Listener } from '../../domain/outcome/event.ts';
 import { problemText } from '../../report/text/problem.ts';
 import { type Globals, type Io, styleOf } from '../../compose/io.ts';
 
-/** A listener that prints nothing where nobody reads: `--quiet`, or a pipe without `--verbose`. */
+/** A listener that prints nothing if nobody reads: `--quiet`, or a pipe without `--verbose`. */
 export function progress(globals: Globals, io: Io): Listener {
   const wanted = !globals.quiet && (io.stderrIsTerminal || globals.verbose === true);
   const style = styleOf(io, globals, 'stderr');

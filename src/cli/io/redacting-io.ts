@@ -1,11 +1,11 @@
-// The last two nets before anything leaves the process: every known secret is taken out by value, and nothing that
-// would act on a terminal goes through. Knows no command.
+// The last two filters before output: removes every known secret by value, and makes control sequences visible.
+// Knows no command.
 import { type Recognise, type Redactor, redactor } from '../../lib/redact.ts';
 import { terminalSafeText } from '../../lib/terminal-safe.ts';
 import { credentialsIn } from '../../compose/environment-secrets.ts';
 import type { Io } from '../../compose/io.ts';
 
-/** `io` with nets in front of its streams. Commands tell it what to hide by `hide`; the exit code is `io`'s. */
+/** `io` with filters in front of its streams. Commands add secrets with `hide`; the exit code is `io`'s. */
 export function redactingIo(io: Io, run?: Io['run']): Io {
   const known = new Set(credentialsIn(io.env));
   const earlier = new Map<string, Recognise>();
@@ -45,7 +45,7 @@ export function redactingIo(io: Io, run?: Io['run']): Io {
   };
 }
 
-/** A document stays one: in JSON only texts are looked at, not what they stand between. */
+/** A document stays valid: in JSON, only texts are redacted. */
 function withoutSecrets(text: string, net: Redactor): string {
   const clean = net.text(text);
   if (clean === text || !/^[[{]/.test(text)) return clean;

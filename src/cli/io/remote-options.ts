@@ -1,4 +1,4 @@
-// `--via URL`: the flags by which a command asks a running daemon. Loads nothing of the client.
+// `--via URL`: the flags by which a command uses a running daemon. Loads no code of the client.
 import type { Command } from 'commander';
 import type { PlanFlags } from '../../compose/flags.ts';
 

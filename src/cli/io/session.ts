@@ -1,4 +1,4 @@
-// A session for a command: what the settings are to be warned about goes to the command's own streams.
+// A session for a command: warnings about the settings go to the command's own streams.
 import type { Question } from '../../compose/job-base.ts';
 import type { PlanFlags } from '../../compose/flags.ts';
 import type { Io } from '../../compose/io.ts';
@@ -6,7 +6,9 @@ import { openSession, type Session } from '../../compose/session.ts';
 import type { Listener } from '../../domain/outcome/event.ts';
 import { showWarnings } from './show.ts';
 
-/** Throws HoldfastError with all problems of the settings. `daemon`: whether what only the daemon uses has to be there. */
+/**
+ * Throws HoldfastError with all problems of the settings. `daemon`: whether what only the daemon uses must be set.
+ */
 export function openCommandSession(
   flags: PlanFlags,
   io: Io,

@@ -1,5 +1,5 @@
-// How commands print: reports, problems, tables, JSON of their own. Results go to stdout; problems of a failed command
-// go to stderr as text, to stdout in every format that a machine reads.
+// Printing: reports, problems, tables, a command's own JSON. Results go to stdout. Problems of a failed command go
+// to stderr as text, and to stdout in every machine-readable format.
 import type { ExitCode } from '../../domain/problem/exit.ts';
 import { fail, type Problem } from '../../domain/problem/problem.ts';
 import { document } from '../../report/json.ts';
@@ -17,7 +17,7 @@ export function showReport(io: Io, globals: Globals, report: Report): void {
   io.err(wrapped(problemsText(untold(report), styleOf(io, globals, 'stderr')), io.columns));
 }
 
-/** What no plan of the report has among its notes. */
+/** What isn't already a note of a plan in the report. */
 function untold({ plans, problems }: Report): readonly Problem[] {
   const told = new Set(plans.flatMap(({ notes }) => notes.map(sentenceOf)));
   return problems.filter((problem) => !told.has(sentenceOf(problem)));
@@ -35,7 +35,7 @@ export function showProblems(
   showReport(io, globals, { command, exit, plans: [], outcomes: [], problems });
 }
 
-/** Problems that stop nothing, on stderr. */
+/** Problems that don't stop the command, on stderr. */
 export function showWarnings(io: Io, globals: Globals, problems: readonly Problem[]): void {
   if (!globals.quiet) io.err(wrapped(problemsText(problems, styleOf(io, globals, 'stderr')), io.columns));
 }

@@ -1,4 +1,4 @@
-// The daemon on a terminal: what a person wants to see while it works, and no more.
+// The daemon on a terminal: what a person wants to see while it works.
 import type { Reporter } from '../../daemon/core/reporter.ts';
 import type { Trigger } from '../../domain/state/check-record.ts';
 import type { Outcome } from '../../domain/outcome/outcome.ts';
@@ -20,7 +20,7 @@ const BECAUSE = {
   retry: 'trying again',
 } as const satisfies Record<Trigger, string>;
 
-/** A plan is told when it is made, its requests as they are sent, and then what came of it. */
+/** Reports a plan when it is made, its requests as they are sent, and then the result. */
 export function terminalReporter(write: (text: string) => void, style: Style, now: () => Date): Reporter {
   const say = (text: string): void => write(`${indent(text, 2)}\n`);
   const clock = (): string => style.dim(now().toTimeString().slice(0, 8));

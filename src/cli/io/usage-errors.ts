@@ -1,10 +1,10 @@
-// What is wrong with a command line, as a problem like every other: code, position, remedy. Commander finds it; the words,
-// and the name that was probably meant, are ours. Nothing is said of a value behind an unknown option: it may be a key.
+// What is wrong with a command line, as a problem with code, position and remedy. Commander finds the error; the
+// text and the suggestion are ours. Messages never show a value after an unknown option, because it can be a key.
 import { Command } from 'commander';
 import { fail, type HoldfastError, type Position } from '../../domain/problem/problem.ts';
 import { nearest } from '../../lib/suggest.ts';
 
-/** A command that throws a HoldfastError where commander would print and exit. */
+/** The command throws a HoldfastError where commander would print and exit. */
 export class CheckedCommand extends Command {
   readonly #words: readonly string[];
 
@@ -27,7 +27,7 @@ export class CheckedCommand extends Command {
   }
 }
 
-/** In the line as it was typed, whose first word is `holdfast`; undefined where the word is not in it. */
+/** In the line as it was typed, whose first word is `holdfast`; undefined if the line doesn't contain the word. */
 export function wordPosition(words: readonly string[], word: string): Position | undefined {
   const index = words.findIndex((each) => each === word || each.startsWith(`${word}=`));
   if (index < 0) return undefined;
@@ -35,7 +35,7 @@ export function wordPosition(words: readonly string[], word: string): Position |
   return { file: 'command line', line: 1, column: Array.from(before).length + 2 };
 }
 
-/** Of a word that a command finds wrong by itself. */
+/** For a word that a command itself refuses. */
 export const positionIn = (command: Command, word: string): Position | undefined =>
   command instanceof CheckedCommand ? command.positionOf(word) : undefined;
 
@@ -84,7 +84,7 @@ function unknownOption(command: Command, written: string, see: string): Fault {
   return { message: `unknown option ${flag}`, remedy, word: flag };
 }
 
-/** A word too many: a command's name mistyped, an option without its dashes, or nothing that we know. */
+/** An unexpected word: a mistyped command, an option without its dashes, or anything else. */
 function excessWord(command: Command, see: string): Fault {
   const { registeredArguments, args, parent } = command;
   const word = args[registeredArguments.length] ?? '';
@@ -106,7 +106,7 @@ function excessWord(command: Command, see: string): Fault {
   };
 }
 
-/** A word that stands beside `--key` may be a part of the key. */
+/** A word next to `--key` can be a part of the key. */
 const isPrintable = (command: Command): boolean => command.opts<{ key?: string }>().key === undefined;
 
 /** `option '--output <format>' argument 'xml' is invalid. Allowed choices are text, json.` */
@@ -122,7 +122,7 @@ function invalidValue(said: string, see: string): Fault {
 
 const flagIn = (flags: string): string => /--[\w-]+/.exec(flags)?.[0] ?? flags;
 
-/** The options of a command and of all above it that help shows, by their long names. */
+/** The options of a command and of all its parents that help shows, by their long names. */
 function optionsOf(command: Command): string[] {
   const own = command
     .createHelp()

@@ -1,5 +1,5 @@
-// What is there already where pulled files go: edits that nobody has committed are not replaced, copies of what is
-// replaced are kept, and a file with values is only added to.
+// Existing files at the destination of pulled files: uncommitted edits aren't replaced, replaced files are copied,
+// and a file with values only gets additions.
 import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { git } from '../../desired/read/revision.ts';
@@ -10,7 +10,7 @@ import { readTextFile } from '../../input/text-file.ts';
 import { orMissing } from '../../state/files/disk.ts';
 import { type Destination, exists, shownIn, type Texts } from './files.ts';
 
-/** Rejects with HF2074 for each file that would be replaced and is not as its last commit has it. */
+/** Rejects with HF2074 for each file that would be replaced and differs from its last commit. */
 export async function refuseUncommitted({ file, example }: Destination, cwd: string): Promise<void> {
   const edited = await Promise.all([file, example].map(isEdited));
   const remedy = 'Commit, stash or discard the changes, then pull again.';
@@ -20,15 +20,15 @@ export async function refuseUncommitted({ file, example }: Destination, cwd: str
   if (problems.length > 0) throw new HoldfastError(problems);
 }
 
-/** False for a file that no commit holds, and outside of git: then the copy is all there is. */
+/** False for a file that isn't committed, and outside of git: then the copy is the only one. */
 async function isEdited(path: string): Promise<boolean> {
   const status = await git(dirname(path), ['status', '--porcelain', '--', path]);
   return status !== undefined && status.trim() !== '' && !/^(?:\?\?|A ) /.test(status);
 }
 
 /**
- * Copies of the files that are going to be replaced by something else, for their owner alone. Their directory, below that
- * of the state; undefined: there is nothing to keep.
+ * Copies the files that will be replaced, readable only by the owner. Returns their directory, below that of the
+ * state; undefined: there is nothing to keep.
  */
 export async function keepReplaced(
   { file, example }: Destination,
@@ -49,13 +49,15 @@ async function unlike(path: string, text: string): Promise<{ name: string; bytes
   return bytes === undefined || bytes.equals(Buffer.from(text)) ? [] : [{ name: basename(path), bytes }];
 }
 
-/** A file that the secrets are added to, before. */
+/** The file that the secrets are added to, before that. */
 export interface ValuesFile {
   readonly text: string;
   readonly held: Readonly<Record<string, string>>;
 }
 
-/** Rejects where it is there and cannot be read: what it holds would be lost. `env` is what its values may refer to. */
+/**
+ * Rejects if it exists and can't be read, because its content would be lost. `env` is what its values can refer to.
+ */
 export async function valuesThere(
   { values }: Destination,
   cwd: string,

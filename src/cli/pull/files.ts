@@ -1,5 +1,5 @@
-// Where pulled files go: never over others unless told, each one whole or not at all, and never quietly into git when it
-// holds secrets.
+// Writes pulled files: never over others unless forced, each one as a whole or not at all, and with a warning if git
+// would track secrets.
 import { access, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative, resolve } from 'node:path';
@@ -14,7 +14,7 @@ export interface Destination {
   readonly dir: string;
   readonly file: string;
   readonly example: string;
-  /** With the values; only where asked for. */
+  /** With the values; only on request. */
   readonly values: string | undefined;
 }
 
@@ -24,7 +24,7 @@ export interface DestinationFlags {
   readonly writeEnv?: string;
 }
 
-/** `own`: what the target reads, absolute. The last overrides the others, so that is where the file goes by default. */
+/** `own`: what the target reads, absolute. The last one overrides the others, so it is the default destination. */
 export function destinationOf(flags: DestinationFlags, cwd: string, own: readonly string[]): Destination {
   const { outputDir, writeEnv } = flags;
   const place = outputDir === undefined ? (own.at(-1) ?? cwd) : resolve(cwd, outputDir);
@@ -44,7 +44,7 @@ export function destinationOf(flags: DestinationFlags, cwd: string, own: readonl
   };
 }
 
-/** Rejects with HF2074 for each file that would be replaced; the one with the values is only added to. */
+/** Rejects with HF2074 for each file that would be replaced; the one with the values only gets additions. */
 export async function refuseExisting({ file, example }: Destination, cwd: string): Promise<void> {
   const wanted = [file, example];
   const there = await Promise.all(wanted.map(exists));
@@ -63,7 +63,7 @@ export interface Texts {
 export async function writeAll({ dir, file, example, values }: Destination, texts: Texts): Promise<void> {
   try {
     await mkdir(dir, { recursive: true });
-    // The one that only its owner may read first: what is missing in the end is what is easily made again.
+    // The private file first: if a write fails, only what is easily recreated is missing.
     if (values !== undefined && texts.values) {
       await mkdir(dirname(values), { recursive: true });
       await replaceFile(values, texts.values.open(), 0o600);
@@ -78,7 +78,7 @@ export async function writeAll({ dir, file, example, values }: Destination, text
   }
 }
 
-/** Calls with a directory of its own that holds this file and no secrets, and takes it away again. */
+/** Calls with a new directory that contains this file and no secrets, and removes it afterwards. */
 export async function withScratch<T>(text: string, use: (dir: string) => Promise<T>): Promise<T> {
   const dir = await mkdtemp(join(tmpdir(), 'holdfast-pull-'));
   try {
@@ -115,7 +115,7 @@ async function neighbours(dir: string, file: string, cwd: string): Promise<reado
   return [problem('HF2070', message, { severity: 'warning', remedy })];
 }
 
-/** That git would track a file with secrets, where it would. */
+/** A warning if git would track a file with secrets. */
 export async function exposed(values: string, cwd: string): Promise<readonly Problem[]> {
   const inside = await git(dirname(values), ['rev-parse', '--is-inside-work-tree']);
   if (inside?.trim() !== 'true') return [];

@@ -1,5 +1,5 @@
-// The proof of pulled files before they are written: the file alone changes nothing, and neither do all files together
-// that the target reads.
+// Verifies pulled files before they are written: the file alone changes nothing, and neither do all files of the
+// target together.
 import { resolve } from 'node:path';
 import type { Adopted } from '../../adopt/adopt.ts';
 import { proofOf } from '../../adopt/prove.ts';
@@ -21,7 +21,7 @@ export interface Proving {
   readonly io: Io;
 }
 
-/** Loads what is going to be written as any other command would, and plans it against the same live. */
+/** Loads the files as any other command would, and plans them against the same reading. */
 export async function refuseChanges(text: string, adopted: Adopted, proving: Proving): Promise<Remembered> {
   const { catalog } = proving.session;
   const env = Object.fromEntries(adopted.variables.map(({ name, secret }) => [name, secret.open()]));
@@ -47,18 +47,18 @@ function judged(
   return proofOf({ target, live, desired, now: clock.now(), hash });
 }
 
-/** What the target reads, absolute; the later override the earlier. */
+/** What the target reads, absolute; later ones override earlier ones. */
 export const ownPlaces = ({ settings }: Session, target: Target): string[] =>
   target.desired.map((place) => resolve(settings.dir, place));
 
 interface Alone {
   /** Of the secrets. */
   readonly env: Environment;
-  /** A directory that holds the file alone. */
+  /** A directory that contains only the file. */
   readonly scratch: string;
 }
 
-/** Where the file becomes a part of what the target reads. Rejects with HF2076 and what does not fit. */
+/** Verifies the file as part of what the target reads. Rejects with HF2076 and what doesn't fit. */
 async function refuseMisfit(text: string, { env, scratch }: Alone, proving: Proving): Promise<void> {
   const { session, target, destination, io } = proving;
   const { dir, file } = destination;

@@ -1,4 +1,4 @@
-// `holdfast pull`: the live gateway as desired state, proved to change nothing.
+// `holdfast pull`: the live gateway as desired state, verified to change nothing.
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { adopt, type Adopted } from '../../adopt/adopt.ts';
@@ -79,7 +79,7 @@ async function run(flags: PullFlags, io: Io): Promise<void> {
   showPulled(await pullFiles(flags, io));
 }
 
-/** Reads, proves and writes. Rejects before anything is written, unless the disk refuses. */
+/** Reads, verifies and writes. Rejects before anything is written, unless the disk fails. */
 export async function pullFiles(flags: PullFlags, io: Io): Promise<Pulled> {
   await using session = await openCommandSession(flags, io, progress(flags, io));
   const target = theTarget(session, 'pull');
@@ -111,10 +111,10 @@ export async function pullFiles(flags: PullFlags, io: Io): Promise<Pulled> {
 /** Variables of the pulled files that have no value where the next command looks for it. */
 interface Unset {
   readonly names: readonly string[];
-  /** The file of variables that commands read from now on; `isThere`: its owner adds to it. */
+  /** The file of variables that commands read from now on; `isThere`: the user must add to it. */
   readonly file: string;
   readonly isThere: boolean;
-  /** The settings or the environment name the values already: no flag is needed. */
+  /** The settings or the environment already contain the values, so no flag is needed. */
   readonly isNamed: boolean;
 }
 
@@ -133,7 +133,7 @@ async function unsetOf(
   return { names: unset.map(({ name }) => name), file, isThere: await exists(file), isNamed };
 }
 
-/** The directory of the copies of what was there. */
+/** The directory of the copies of replaced files. */
 async function replaceAll(
   destination: Destination,
   texts: Texts,
@@ -144,7 +144,7 @@ async function replaceAll(
   return kept;
 }
 
-/** Whether the pulled file alone is what the target declares: then it is in force, as after an apply in sync. */
+/** Whether the pulled file alone is what the target declares: then it is in effect, as after an apply in sync. */
 async function adopts({ settings }: Session, target: Target, { dir, file }: Destination): Promise<boolean> {
   const declared = target.desired.map((each) => resolve(settings.dir, each));
   const meant = settings.file === undefined || (declared.length === 1 && declared[0] === dir);
@@ -180,7 +180,7 @@ interface Writing {
   readonly live: DeepLive;
   readonly flags: PullFlags;
   readonly io: Io;
-  /** The file of values as it is, and what it may refer to. */
+  /** The current file of values, and what it can refer to. */
   readonly before: { readonly text: string; readonly env: Environment };
 }
 
@@ -207,9 +207,9 @@ export interface Pulled {
   readonly adopted: Adopted;
   readonly texts: Texts;
   readonly problems: readonly Problem[];
-  /** Recorded as in force, so that what the files say next is judged as a change of the files. */
+  /** Recorded as in effect, so that the next change of the files counts as a change of the files. */
   readonly adoption: boolean;
-  /** Where copies of the replaced files are, absolute. */
+  /** Where the copies of replaced files are, absolute. */
   readonly kept: string | undefined;
   readonly unset: Unset;
 }
@@ -232,7 +232,7 @@ function showPulled(pulled: Pulled): void {
     ...(kept !== undefined && { kept: shown(kept) }),
     problems,
   };
-  // The text holds no secret; taking short ones out by value would only garble words.
+  // The text contains no secret; removing short ones by value would only damage words.
   if (flags.print && flags.output === 'text') (io.raw ?? io.out)(texts.file);
   else show(io, flags, 'pull', content, (style) => summary(pulled, style));
   if (flags.output === 'text') showWarnings(io, flags, problems);

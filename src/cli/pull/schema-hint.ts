@@ -1,14 +1,14 @@
-// Where an editor finds the JSON Schema of a file: beside it in the project, so that the hint holds for all who clone.
+// Where an editor finds the JSON Schema of a file: inside the project, so that the hint works in every clone.
 import { existsSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { packageFile } from '../../lib/package-files.ts';
 
 export type SchemaName = 'legacy.schema.json' | 'v8.schema.json' | 'settings.schema.json';
 
-/** Copies for a project that does not have the package below it; `holdfast init` makes them. */
+/** Copies for a project that doesn't contain the package; `holdfast init` creates them. */
 export const COPIES = 'schemas/holdfast';
 
-/** The path for `# yaml-language-server: $schema=`, relative to the file; undefined where none would hold. */
+/** The path for `# yaml-language-server: $schema=`, relative to the file; undefined if none would work. */
 export function schemaHint(name: SchemaName, file: string, cwd: string): string | undefined {
   if (isOutside(cwd, file)) return undefined;
   const schema = schemaBelow(name, cwd);
@@ -17,7 +17,7 @@ export function schemaHint(name: SchemaName, file: string, cwd: string): string 
   return way.startsWith('.') ? way : `./${way}`;
 }
 
-/** By the name that the project knows it under: an installed package may be a link to somewhere else. */
+/** By its path in the project: an installed package can be a link to another location. */
 function schemaBelow(name: SchemaName, cwd: string): string | undefined {
   const installed = join(cwd, 'node_modules/holdfast/schemas', name);
   const own = packageFile(`schemas/${name}`);

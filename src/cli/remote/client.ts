@@ -1,5 +1,5 @@
-// The command line as a client of a running daemon: `--via URL`. What it answers is what the same command would have
-// found here, so a CI job needs neither state nor keys of gateways.
+// The command line as a client of a running daemon: `--via URL`. It returns what the same command would return
+// locally, so a CI job needs neither state nor keys of gateways.
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Static, TSchema } from 'typebox';
@@ -24,14 +24,14 @@ import type { Routed, RemoteFlags } from '../io/remote-options.ts';
 export interface Remote extends AsyncDisposable {
   targets(): Promise<TargetsView>;
   plan(target: string, request: PlanRequest): Promise<Outcome>;
-  /** Resolves when it is over, however long that takes. */
+  /** Resolves when it is finished, however long that takes. */
   apply(target: string, request: ApplyRequest): Promise<Outcome>;
   history(target: string, limit: number): Promise<HistoryView>;
-  /** Undefined: there is none of this id. */
+  /** Undefined: there is none with this ID. */
   entry(target: string, id: string): Promise<HistoryEntryView | undefined>;
 }
 
-/** Throws HF1001 for flags that say how to do what the daemon does, HF7049 for files that cannot be read. */
+/** Throws HF1001 for flags about how to do what the daemon does, HF7049 for files that can't be read. */
 export async function openRemote(flags: Routed<RemoteFlags>, io: Io): Promise<Remote> {
   refuseOthers(flags);
   const base = baseOf(flags.via);
@@ -69,7 +69,7 @@ export async function openRemote(flags: Routed<RemoteFlags>, io: Io): Promise<Re
 
 const SECOND = 1000;
 const CONNECTING = 10 * SECOND;
-/** ms: an apply of thousands of keys on a slow gateway, and others in line before it. */
+/** ms: an apply of thousands of keys on a slow gateway, and other work queued before it. */
 const PATIENCE = 30 * 60 * SECOND;
 
 const OTHERS = {

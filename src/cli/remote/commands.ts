@@ -1,4 +1,4 @@
-// What plan, diff, drift, apply, status and history find through a daemon: the same values that they would find here.
+// What plan, diff, drift, apply, status and history get from a daemon: the same values as locally.
 import type { Outcome } from '../../domain/outcome/outcome.ts';
 import type { Digest } from '../../domain/plan/plan.ts';
 import type { HistoryEntry } from '../../domain/state/state.ts';
@@ -12,7 +12,7 @@ import { selectedTargets } from '../../compose/selected-targets.ts';
 import type { Routed, RemoteFlags } from '../io/remote-options.ts';
 import { openRemote } from './client.ts';
 
-/** One outcome a target, targets side by side. */
+/** One outcome per target, targets in parallel. */
 export async function remoteChecks(
   flags: Routed<RemoteFlags>,
   io: Io,
@@ -25,7 +25,7 @@ export async function remoteChecks(
   return await Promise.all(targets.map(({ name }) => remote.plan(name, { ...judged(flags), depth })));
 }
 
-/** What the caller sets for this one run. */
+/** What the caller sets for this run. */
 function judged({ allow, mode, prune }: RemoteFlags): Pick<PlanRequest, 'allow' | 'mode' | 'prune'> {
   return {
     ...(allow && { allow: [...allow] }),
@@ -39,7 +39,7 @@ export interface Applying extends RemoteFlags {
   readonly retry?: boolean;
 }
 
-/** One target after the other; exactly the plan that was approved, where one was. */
+/** One target after the other; only the approved plan, if there is one. */
 export async function remoteApplies(
   flags: Routed<Applying>,
   io: Io,
@@ -103,7 +103,7 @@ function statusOf({ name, ...view }: TargetView): TargetStatus {
 
 type Entry = HistoryEntry & { readonly target: string };
 
-/** The newest of each target, or those that this id may mean. */
+/** The newest of each target, or those that match this ID. */
 export async function remoteHistory(
   flags: Routed<RemoteFlags>,
   io: Io,

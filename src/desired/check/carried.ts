@@ -1,5 +1,5 @@
-// Texts that the gateway hands on by HTTP: with a character that HTTP cannot carry, the request with it never leaves,
-// though the gateway takes and shows the value. Pure.
+// Texts that the gateway sends by HTTP. If such a text has a character that HTTP can't transport, the gateway
+// accepts and shows the value, but its request is never sent. Pure.
 import type { Field } from '../../gateway/catalog/field.ts';
 import { trim } from '../../gateway/model/rules.ts';
 import { type Uncarried, uncarriedInName, uncarriedInUrl, uncarriedInValue } from '../../lib/http-text.ts';
@@ -41,7 +41,7 @@ function checkOf(field: Field): ((text: string) => Uncarried | undefined) | unde
   return secret || isClientKey || isHeader ? uncarriedInValue : undefined;
 }
 
-/** Whether the gateway takes blanks off the ends when it loads its file; client keys are trimmed where they are compared. */
+/** Whether the gateway trims the value when it loads its file; client keys are trimmed when they are compared. */
 function isTrimmed({ normalise, parent, pattern }: Field): boolean {
   return (
     normalise.includes('trim') ||

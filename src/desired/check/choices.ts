@@ -1,5 +1,5 @@
-// Other spellings of allowed values, which the gateway's own endpoints take: `rr` for `round-robin`. They become the one
-// that the schema knows, with a warning. Pure.
+// Other spellings of allowed values that the gateway's own endpoints accept: `rr` for `round-robin`. They are
+// replaced by the schema's spelling, with a warning. Pure.
 import type { Catalog, Field } from '../../gateway/catalog/field.ts';
 import { choiceMeant } from './choice.ts';
 import { formatPath } from '../../domain/path.ts';
@@ -11,7 +11,7 @@ export interface Respelled {
   readonly problems: readonly Problem[];
 }
 
-/** The same root where every value is spelled as the schema has it. */
+/** The same root if every value has the schema's spelling. */
 export function withKnownChoices(root: LocatedMap, catalog: Catalog): Respelled {
   const pass = new Pass(root, catalog);
   return { root: pass.node(root, catalog.root, []) as LocatedMap, problems: pass.problems }; // a mapping stays one

@@ -1,4 +1,4 @@
-// Entries of one list that have the same name: to us (identity), or to the gateway's saver. Pure.
+// Entries of one list with the same name: for Holdfast (identity), or for the gateway's saver. Pure.
 import type { Field } from '../../gateway/catalog/field.ts';
 import { type Located, type LocatedList, valueOf } from '../../yaml/located.ts';
 import type { Finding } from './findings.ts';
@@ -6,7 +6,7 @@ import type { Finding } from './findings.ts';
 /** Indexes are those of the list as given. */
 export function* collisions(field: Field, list: LocatedList, steps: readonly string[]): Iterable<Finding> {
   if (field.identity.length > 0) yield* sameIdentity(field, list, steps);
-  // Only entries of provider lists hold mappings that could be merged onto the wrong one (C v0 §4.4 N7).
+  // Only entries of provider lists contain mappings that could be merged onto the wrong entry (C v0 §4.4 N7).
   if (field.route.kind === 'entries') yield* sameToTheSaver(field, list, steps);
 }
 
@@ -23,7 +23,7 @@ function* sameIdentity(field: Field, list: LocatedList, steps: readonly string[]
     };
 }
 
-/** Entries that rule S of the saver would match (C v0 §6.2): the first of these members that is not blank. */
+/** Entries that rule S of the saver would match (C v0 §6.2): the first non-blank one of these members. */
 function* sameToTheSaver(field: Field, list: LocatedList, steps: readonly string[]): Iterable<Finding> {
   const identity = (item: Located): string | undefined =>
     field.saverIdentity.map((name) => textAt(item, name)).find((text) => text !== '');

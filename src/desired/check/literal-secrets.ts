@@ -1,4 +1,4 @@
-// Plaintext secrets in the files: what guard `literal-secret` refuses, in validate and in plan. Pure.
+// Plaintext secrets in the files: what the guard `literal-secret` refuses, in validate and in plan. Pure.
 import type { Catalog } from '../../gateway/catalog/field.ts';
 import { type Desired, positionAt } from '../../domain/desired.ts';
 import { coversPath, formatPath, type Path } from '../../domain/path.ts';
@@ -11,12 +11,12 @@ import { secretsOf } from '../read/secret-locations.ts';
 export interface LiteralSecret {
   /** Into the declared tree, lists by index. */
   readonly pointer: string;
-  /** In the path grammar; entries by name or position (`gemini-api-key[0].api-key`), so that it shows no secret. */
+  /** As path text; entries by name or position (`gemini-api-key[0].api-key`), so that it shows no secret. */
   readonly path: Path;
   readonly position: Position | undefined;
 }
 
-/** Declared secrets that came from no reference, in the order of the tree. */
+/** Declared secrets that don't come from a reference, in the order of the tree. */
 export function literalSecrets(
   desired: Pick<Desired, 'tree' | 'positions' | 'references'>,
   catalog: Catalog,
@@ -34,7 +34,7 @@ export function literalSecrets(
     }));
 }
 
-/** Stands for what a reference brought; no configuration holds it. */
+/** Replaces the value of a reference; no configuration contains it. */
 const MARK = '\u{E001}';
 
 /** `http://user:geheim@${env:HOST}` still has its password in plain text. */

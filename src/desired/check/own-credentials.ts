@@ -1,11 +1,11 @@
-// Holdfast's own credentials in desired state: a change of the files could otherwise send the management key to anybody
-// who calls himself an upstream. Pure.
+// Holdfast's own credentials in desired state: otherwise, a change of the files could send the management key to
+// anyone who pretends to be an upstream. Pure.
 import { formatPath } from '../../domain/path.ts';
 import { type Problem, problem } from '../../domain/problem/problem.ts';
 import { type Located, type LocatedScalar, pathTo } from '../../yaml/located.ts';
 import type { OwnCredentials } from '../../input/reference-rules.ts';
 
-/** Where the management key is at home. */
+/** The only path where the management key is allowed. */
 const HOME = new Set(['remote-management/secret-key', 'management/secret-key']);
 
 export function ownCredentialProblems(root: Located, own: OwnCredentials, target: string): Problem[] {
@@ -31,7 +31,7 @@ function eachScalar(
   else for (const [name, member] of node.members) eachScalar(member.node, [...steps, name], see);
 }
 
-/** Shorter ones are looked for as whole values: `admin` may stand in any text. */
+/** Shorter ones are compared only as whole values, because `admin` can occur in any text. */
 const SHORTEST_INSIDE = 8;
 
 const spellings = (secret: string): string[] =>
@@ -49,7 +49,7 @@ function holdsOne({ value }: LocatedScalar, secrets: readonly string[]): boolean
 
 const VARIABLE = /\$\{(?:env|list):([^}]*)\}/g;
 
-/** Also where the credential is not here, as in a check of a pull request. */
+/** Also if the credential isn't available here, as in a check of a pull request. */
 function namesOne({ reference }: LocatedScalar, { variables }: OwnCredentials): boolean {
   return [...(reference ?? '').matchAll(VARIABLE)].some(([, name = '']) => variables.has(name));
 }

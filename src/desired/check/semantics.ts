@@ -1,5 +1,5 @@
-// What the gateway would do with a well-formed desired state: entries it would drop, values it would change, texts that
-// would break its file. Each is an error that says so, because the gateway answers 200. Pure.
+// What the gateway would do with a well-formed desired state: entries that it would drop, values that it would
+// change, texts that would damage its file. Each is an error, because the gateway responds with 200. Pure.
 import { factsOf } from '../../gateway/layout/layouts.ts';
 import type { Catalog, Field } from '../../gateway/catalog/field.ts';
 import { normaliseAt } from '../../gateway/model/normalise.ts';
@@ -13,7 +13,7 @@ import type { Finding } from './findings.ts';
 import { VALUE_RULES } from './value-rules.ts';
 import { v8Findings } from './v8-semantics.ts';
 
-/** `wrong`: what the schema found; entries with such a place are not judged again. */
+/** `wrong`: errors of the schema; entries that contain one aren't judged again. */
 export function semanticProblems(
   root: LocatedMap,
   catalog: Catalog,
@@ -30,11 +30,11 @@ export function semanticProblems(
   return onePerPlace(findings, root).map((finding) => toProblem(finding, root));
 }
 
-/** Of each top-level key, the entries or members that are wrong; undefined stands for the key as a whole. */
+/** For each top-level key, the entries or members with errors; undefined means the key as a whole. */
 function wrongEntries(wrong: readonly PlacedProblem[]): Map<string, Set<string | undefined>> {
   const mistaken = new Map<string, Set<string | undefined>>();
   for (const { steps, problem: found } of wrong) {
-    if (found.code === 'HF2032') continue; // of the right type: the rules can tell more about it
+    if (found.code === 'HF2032') continue; // of the right type: the rules give more details about it
     const [key = '', below] = steps;
     mistaken.set(key, (mistaken.get(key) ?? new Set()).add(below));
   }
@@ -43,7 +43,7 @@ function wrongEntries(wrong: readonly PlacedProblem[]): Map<string, Set<string |
 
 interface Sound {
   readonly node: Located;
-  /** Where the items of `node` stand in the list as declared. */
+  /** The positions of the items of `node` in the declared list. */
   readonly indexes: readonly string[] | undefined;
 }
 
@@ -78,7 +78,7 @@ function declaredSteps([key = '', index, ...below]: readonly string[], indexes: 
 function* walk(field: Field, node: Located, steps: readonly string[]): Generator<Finding> {
   for (const rule of VALUE_RULES) yield* rule(field, node, steps);
   if (node.kind === 'list') {
-    // Groups and their keys are judged as the credentials they make.
+    // Groups and their keys are judged as the resulting credentials.
     if (!field.effective && !field.flattened) yield* collisions(field, node, steps);
     const item = field.item ?? freeForm(field);
     if (item) for (const [i, child] of node.items.entries()) yield* walk(item, child, [...steps, String(i)]);
@@ -92,7 +92,7 @@ function* walk(field: Field, node: Located, steps: readonly string[]): Generator
 
 const freeForm = (field: Field): Field | undefined => (field.kind === 'any' ? field : undefined);
 
-/** The first finding of a place counts; what is empty because of another finding, or on purpose, is none. */
+/** The first finding of a path counts. What is empty on purpose, or because of another finding, isn't one. */
 function onePerPlace(findings: readonly Finding[], root: Located): Finding[] {
   const real = findings.filter((finding) => !isConsequence(finding, findings, root));
   const places = new Set<string>();

@@ -1,11 +1,11 @@
-// What to say about a key that stands where no gateway reads it: where it belongs. Adds to what the schema found.
+// A hint about a key at a path where no gateway reads it: its right path. Adds to the errors of the schema.
 import { isFlat } from '../../gateway/layout/layouts.ts';
 import type { Catalog } from '../../gateway/catalog/field.ts';
 import type { Layout } from '../../domain/desired.ts';
 import type { PlacedProblem } from '../../input/schema-problems.ts';
 import { placeInV8 } from '../layout/layout.ts';
 
-/** The same problem with the right place, where there is one. */
+/** The same problem with the right path, if there is one. */
 export function correctedSpelling(found: PlacedProblem, catalog: Catalog): PlacedProblem {
   const better = hintFor(found, catalog);
   if (!better) return found;
@@ -84,7 +84,7 @@ function newInV8(path: string): Hint | undefined {
   };
 }
 
-/** A name that is a key at exactly one other place. */
+/** A name that is a key at exactly one other path. */
 function elsewhere(steps: readonly string[], catalog: Catalog): Hint | undefined {
   const name = steps.at(-1);
   const places = catalog.all().filter((field) => field.name === name && !field.pattern.includes('*'));

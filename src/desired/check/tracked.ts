@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { type Problem, problem } from '../../domain/problem/problem.ts';
 import { git } from '../read/revision.ts';
 
-/** Paths of tracked files in the state directory, relative to it. None where there is no git or no directory. */
+/** Paths of tracked files in the state directory, relative to it. Empty without git or without a directory. */
 export async function trackedStateFiles(stateDir: string): Promise<readonly string[]> {
   if (!(await stat(stateDir).catch(() => undefined))?.isDirectory()) return [];
   const listed = await git(stateDir, ['ls-files', '-z', '--', '.']);

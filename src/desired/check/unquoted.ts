@@ -1,9 +1,9 @@
-// Problems that quote nothing a reference brought: those who read them need not be those who may read the secrets. Pure.
+// Removes values of references from problems: their readers may not have access to the secrets. Pure.
 import type { Problem } from '../../domain/problem/problem.ts';
 import { REDACTED, redactor } from '../../lib/redact.ts';
 import type { Located } from '../../yaml/located.ts';
 
-/** Every text that a reference brought, public ones excepted. */
+/** Every text from a reference, except public ones. */
 export function broughtIn(root: Located): ReadonlySet<string> {
   const texts = new Set<string>();
   const walk = (node: Located): void => {
@@ -18,7 +18,7 @@ export function broughtIn(root: Located): ReadonlySet<string> {
   return texts;
 }
 
-/** What is shorter is left alone by the net; here it is taken out where a message quotes it. */
+/** Redaction by value ignores shorter texts; here they are removed if a message quotes them. */
 const SHORT = 8;
 
 export function quotingNothing(

@@ -1,4 +1,5 @@
-// Variables that are not set, told once and not once each, with the file that may hold them. Reads names of such files only.
+// Combines the problems of variables that aren't set into one, with the file that may contain them. Reads only the
+// names of such files.
 import { dirname, join, relative } from 'node:path';
 import { FACTS, type Position, type Problem, problem } from '../../domain/problem/problem.ts';
 import { readEnvFile } from '../../input/env-file.ts';
@@ -11,7 +12,7 @@ interface Unset {
   readonly position: Position | undefined;
 }
 
-/** The same problems, with one for all unset variables in place of theirs. `dirs`, absolute, may hold a `.env`. */
+/** The same problems, with one for all unset variables. `dirs`, absolute, can contain a `.env`. */
 export async function groupUnset(
   problems: readonly Problem[],
   dirs: readonly string[],

@@ -1,4 +1,5 @@
-// What a v8 gateway would drop, refuse or mistake in a well-formed desired state, beyond what holds for both layouts. Pure.
+// What a v8 gateway would drop, refuse or misinterpret in a well-formed desired state, in addition to what applies
+// to both layouts. Pure.
 import type { Catalog, Field } from '../../gateway/catalog/field.ts';
 import {
   effectiveEntries,
@@ -42,7 +43,7 @@ function* familyFindings(root: LocatedMap, field: Field): Generator<Finding> {
   if (family.form === 'groups') yield* sameCredential(root, steps, entries);
 }
 
-/** From a place in the effective entries to where it is declared. */
+/** From a path in the effective entries to its declaration. */
 function declaredPlace(entries: readonly EffectiveEntry[], place: readonly (string | number)[]): string[] {
   const [at = 0, member, ...below] = place;
   const entry = entries[Number(at)];
@@ -50,7 +51,7 @@ function declaredPlace(entries: readonly EffectiveEntry[], place: readonly (stri
   return [...start, ...below].map(String);
 }
 
-/** Two credentials with one key and one address are one to whoever edits them (C v0 §6.2 rule S). */
+/** Two credentials with the same key and address can't be distinguished by an edit (C v0 §6.2 rule S). */
 function* sameCredential(
   root: LocatedMap,
   steps: readonly string[],
@@ -72,7 +73,10 @@ function* sameCredential(
   }
 }
 
-/** `{}` on a section says nothing: its keys have defaults of their own, and the gateway prunes it (design-v8 rule 7). */
+/**
+ * `{}` for a section has no meaning: its keys have defaults of their own, and the gateway prunes it (design-v8 rule
+ * 7).
+ */
 function* emptySections(node: Located, field: Field, steps: readonly string[]): Generator<Finding> {
   if (node.kind !== 'map' || field.kind !== 'struct') return;
   if (node.members.size === 0 && steps.length > 0)
@@ -105,7 +109,10 @@ function* revisions(node: Located, field: Field, steps: readonly string[]): Gene
   }
 }
 
-/** Bounds that are checked over several keys: the gateway answers 422 (C v8 §1.5). Undeclared keys count with defaults. */
+/**
+ * Limits that involve several keys: the gateway responds with 422 (C v8 §1.5). Undeclared keys count with their
+ * defaults.
+ */
 function* refusedSections(root: LocatedMap, catalog: Catalog): Generator<Finding> {
   for (const [path, faultOf] of SECTIONS) {
     const steps = path.split('.');

@@ -1,5 +1,5 @@
-// The declared tree against the JSON Schema of its layout: unknown keys, types, bounds, missing values. One problem for
-// each mistake, all at once. What the gateway would do with a well-formed value is semantics.ts.
+// Checks the declared tree against the JSON Schema of its layout: unknown keys, types, limits, missing values. One
+// problem per mistake, all at once. semantics.ts checks what the gateway would do with well-formed values.
 import { factsOf } from '../../gateway/layout/layouts.ts';
 import { loadSchema } from '../../gateway/catalog/catalog.ts';
 import { formatPath } from '../../domain/path.ts';
@@ -23,7 +23,7 @@ const CODES = { unknown: 'HF2030', type: 'HF2031', value: 'HF2032', missing: 'HF
 
 const checks = new Map<string, SchemaCheck>();
 
-/** Of the schema only what these top-level keys need is compiled: most files declare few of them. */
+/** Compiles only what these top-level keys need of the schema: most files declare few of them. */
 function checkFor(layout: Catalog['layout'], declared: ReadonlySet<string>): SchemaCheck {
   const id = [layout, ...[...declared].toSorted()].join('\n');
   const known = checks.get(id);
@@ -52,8 +52,10 @@ export function validateSchema(
   return [...blank, ...found.filter(({ steps }) => !isBlank.has(JSON.stringify(steps)))];
 }
 
-/** `policy.unknown-keys: pass` holds at the top level and in plain mappings; the gateway deletes what it does not know
- * in list entries (C v0 §4.4 N11), and v8 refuses it everywhere (C v8 §1.5). */
+/**
+ * `policy.unknown-keys: pass` applies at the top level and in plain mappings. The gateway deletes unknown keys in
+ * list entries (C v0 §4.4 N11), and v8 refuses them everywhere (C v8 §1.5).
+ */
 function passes(
   steps: readonly string[],
   root: LocatedMap,
@@ -64,7 +66,7 @@ function passes(
   return steps.slice(0, -1).every((_, i) => nodeAt(root, steps.slice(0, i + 1))?.kind === 'map');
 }
 
-/** Keys without a value, and `$remove` marks that stand where nothing is matched. Free-form values may hold null. */
+/** Keys without a value, and `$remove` marks where nothing is matched. Free-form values can be null. */
 function* marks(
   node: LocatedMap | LocatedList,
   catalog: Catalog,
@@ -80,7 +82,7 @@ function* marks(
   }
 }
 
-/** Free-form values hold null, and in v8 the key of a group inherits by it. */
+/** Free-form values can contain null, and in v8 a null key of a group inherits. */
 function mayBeNull(above: Field | undefined, field: Field | undefined): boolean {
   return field?.inherits === true || (above?.kind === 'any' && above.parent !== undefined);
 }

@@ -1,5 +1,5 @@
-// Rules for single declared values: what the gateway would change without saying so, and texts that would break its
-// file. Reads the catalog's annotations; knows one key by name, the management secret. Pure.
+// Rules for single declared values: what the gateway would change silently, and texts that would damage its file.
+// Uses the catalog's annotations; knows one key by name, the management secret. Pure.
 import type { Field } from '../../gateway/catalog/field.ts';
 import { normaliseAt } from '../../gateway/model/normalise.ts';
 import { looksHashed, trim } from '../../gateway/model/rules.ts';
@@ -9,7 +9,7 @@ import type { Finding } from './findings.ts';
 
 type ValueRule = (field: Field, node: Located, steps: readonly string[]) => Iterable<Finding>;
 
-/** Every finding about the value itself; what it holds is asked for on its own. */
+/** Every finding about the value itself; its content is checked separately. */
 export const VALUE_RULES: readonly ValueRule[] = [
   changedNumbers,
   upperCase,
@@ -21,7 +21,10 @@ export const VALUE_RULES: readonly ValueRule[] = [
   managementSecret,
 ];
 
-/** Numbers out of bounds and switches that the gateway forces (C v0 §4.2): it answers 200 and holds another value. */
+/**
+ * Numbers out of range and switches that the gateway forces (C v0 §4.2): it responds with 200 and stores another
+ * value.
+ */
 function* changedNumbers(field: Field, node: Located, steps: readonly string[]): Iterable<Finding> {
   if (node.kind !== 'scalar' || typeof node.value === 'string' || node.value === null) return;
   const { value } = normaliseAt(field, node.value);
@@ -35,7 +38,10 @@ function* changedNumbers(field: Field, node: Located, steps: readonly string[]):
   };
 }
 
-/** `excluded-models` are held in lower case (C v0 §4.1): the same thing, but not what the gateway shows. */
+/**
+ * The gateway stores `excluded-models` in lower case (C v0 §4.1): the meaning is the same, but it shows another
+ * value.
+ */
 function* upperCase(field: Field, node: Located, steps: readonly string[]): Iterable<Finding> {
   if (node.kind !== 'list' || !field.normalise.includes('lower')) return;
   for (const [i, item] of node.items.entries()) {
@@ -52,7 +58,7 @@ function* upperCase(field: Field, node: Located, steps: readonly string[]): Iter
 
 const CLIENT_KEYS: ReadonlySet<string> = new Set(['api-keys', 'access.api-keys']);
 
-/** The gateway keeps a blank key and accepts no client with it (C v0 §3.2). No reference brings one (HF2020). */
+/** The gateway keeps a blank key and accepts no client with it (C v0 §3.2). A reference can't return one (HF2020). */
 function* blankClientKeys(field: Field, node: Located, steps: readonly string[]): Iterable<Finding> {
   if (node.kind !== 'list' || !CLIENT_KEYS.has(field.pattern)) return;
   for (const [i, item] of node.items.entries()) {
@@ -62,7 +68,7 @@ function* blankClientKeys(field: Field, node: Located, steps: readonly string[])
   }
 }
 
-/** The gateway keeps them all, and compares them without the blanks at their ends (C v0 §3.2). */
+/** The gateway keeps all of them, and compares them trimmed (C v0 §3.2). */
 function* repeatedClientKeys(field: Field, node: Located, steps: readonly string[]): Iterable<Finding> {
   if (node.kind !== 'list' || !CLIENT_KEYS.has(field.pattern)) return;
   const lines = new Map<string, number>();
@@ -81,7 +87,10 @@ function* repeatedClientKeys(field: Field, node: Located, steps: readonly string
   }
 }
 
-/** Header names that are equal when trimmed, channels that are equal in lower case: a random one would win (C v0 §4.1). */
+/**
+ * Header names that are equal when trimmed, channels that are equal in lower case: a random one would win (C v0
+ * §4.1).
+ */
 function* collidingNames(field: Field, node: Located, steps: readonly string[]): Iterable<Finding> {
   if (node.kind !== 'map') return;
   const fold = foldOf(field);

@@ -1,11 +1,11 @@
-// Rehearsing another gateway version: which declared keys it would ignore, refuse or narrow. Pure.
+// Checks another gateway version: which declared keys it would ignore, refuse or narrow. Pure.
 import { unsupportedBy } from '../../gateway/layout/support.ts';
 import { type Desired, positionAt } from '../../domain/desired.ts';
 import { formatPath, stepsOfPointer } from '../../domain/path.ts';
 import { type Problem, problem } from '../../domain/problem/problem.ts';
 import { displayPath } from '../read/locations.ts';
 
-/** One problem for each such key, with its place in the files. `version` is one (`parseVersion`). */
+/** One problem for each such key, with its position in the files. `version` is valid (`parseVersion`). */
 export function versionProblems(
   desired: Pick<Desired, 'layout' | 'tree' | 'positions' | 'target'>,
   version: string,

@@ -1,5 +1,5 @@
-// A desired state as a gateway of another layout is told it: translated, each value still knowing its place in the files
-// and the reference it came from. Pure.
+// Translates a desired state to the layout of a gateway; each value keeps its position in the files and its
+// reference. Pure.
 import { isFlat } from '../../gateway/layout/layouts.ts';
 import { originOf, translate, type Translation } from '../../gateway/layout/translate.ts';
 import { type Desired, type Layout, positionAt } from '../../domain/desired.ts';
@@ -11,13 +11,16 @@ import { displayPath } from '../read/locations.ts';
 
 export interface ForGateway {
   readonly desired: Desired;
-  /** What the layout can't express, as errors of guard `unsupported` with their places; names of groups as notes. */
+  /**
+   * What the layout can't express, as errors of the guard `unsupported` with their positions; names of groups as
+   * notes.
+   */
   readonly problems: readonly Problem[];
   /** Pointers into the translated tree to pointers into the declared one. */
   readonly originOf: (pointer: string) => string;
 }
 
-/** `desired` in the layout of the gateway it is for. In that layout already, it is returned as it is. */
+/** `desired` in the layout of the gateway. If it already has that layout, it is returned as it is. */
 export function desiredFor(desired: Desired, layout: Layout): ForGateway {
   if (desired.layout === layout) return { desired, problems: [], originOf: (pointer) => pointer };
   const translation = translate(desired.tree.open(), desired.layout, layout);

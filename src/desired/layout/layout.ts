@@ -1,4 +1,4 @@
-// Which layout a file is written in, the flat one of v6 and v7 or the tree of v8, and how files of both come together.
+// Which layout a file has, the flat one of v6 and v7 or the tree of v8, and how files of both are combined.
 import { isFlat as isFlatLayout } from '../../gateway/layout/layouts.ts';
 import { loadCatalog } from '../../gateway/catalog/catalog.ts';
 import { type Refusal, type Remark, rewrite, type RewriteOptions } from '../../gateway/layout/rewrite.ts';
@@ -15,17 +15,20 @@ export const MANAGED_LAYOUTS: readonly Layout[] = ['legacy', 'v8'];
 /** What can be checked, shown and translated. */
 export const ALL_LAYOUTS: readonly Layout[] = ['legacy', 'v8'];
 
-/** Top-level keys that both layouts have; what is below decides. */
+/** Top-level keys that both layouts have; their children decide. */
 const SHARED: ReadonlySet<string> = new Set(['api-keys', 'routing', 'plugins', 'quota-exceeded']);
 const V8_ROUTING = ['cooldown', 'retry', 'force-model-prefix', 'session-affinity-subagents'];
 
 export interface LayoutFound {
-  /** Undefined: everything in the file stands at the same place in both layouts. */
+  /** Undefined: everything in the file has the same path in both layouts. */
   readonly layout?: Layout;
   readonly problem?: Problem;
 }
 
-/** Told by the keys alone. Two layouts in one file are a problem, and so is one that is not among `accepted`. */
+/**
+ * Determined by the keys alone. Two layouts in one file are a problem, and so is a layout that isn't among
+ * `accepted`.
+ */
 export function layoutOf(root: LocatedMap, accepted: readonly Layout[]): LayoutFound {
   const v8 = [...root.members].find(([name, member]) => isV8(name, member));
   const flat = [...root.members].find(([name, member]) => isFlat(name, member, v8 !== undefined));
@@ -44,7 +47,7 @@ function isV8(name: string, { node }: Member): boolean {
   return v8Roots().has(name);
 }
 
-/** A list of `api-keys` beside keys of v8 is a mistake of its own, about which validation says more. */
+/** A list of `api-keys` next to keys of v8 is a separate mistake, which validation describes better. */
 function isFlat(name: string, { node }: Member, besideV8: boolean): boolean {
   if (name === 'api-keys') return node.kind === 'list' && !besideV8;
   if (SHARED.has(name) || v8Roots().has(name)) return false;
@@ -53,7 +56,7 @@ function isFlat(name: string, { node }: Member, besideV8: boolean): boolean {
 
 let roots: ReadonlySet<string> | undefined;
 
-/** From the table: the catalog of v8 is compiled only where a file is in that layout. */
+/** From the table, so that the catalog of v8 is compiled only if a file uses that layout. */
 function v8Roots(): ReadonlySet<string> {
   const places = (): string[] => layoutTable().rows.flatMap(({ v8 }) => v8?.split('.')[0] ?? []);
   roots ??= new Set(places().filter((name) => !SHARED.has(name)));
@@ -97,11 +100,13 @@ export interface InLayout {
   readonly problems: readonly Problem[];
 }
 
-/** A file as `to` says it, with today's spellings. What cannot be said is an error, never left out. */
+/**
+ * A file in the layout `to`, with the current spellings. What can't be expressed is an error, and is never left out.
+ */
 export function inLayout(root: LocatedMap, from: Layout, to: Layout, options: RewriteOptions = {}): InLayout {
   if (isFlatLayout(from) && isFlatLayout(to)) return { root, problems: [] };
   const made = rewrite<Placed>({ node: root, position: root.position }, LOCATED_ADAPTER, from, to, options);
-  // New sections get the position of their first key; as declared they know better.
+  // New sections get the position of their first key.
   if (from === to && made.remarks.length + made.refusals.length === 0) return { root, problems: [] };
   return {
     root: made.root.node as LocatedMap, // a rewritten mapping is one

@@ -1,9 +1,9 @@
-// Declared values with their positions, as a translation between layouts needs them.
+// Declared values with their positions, as the nodes of a translation between layouts.
 import type { NodeAdapter } from '../../gateway/layout/node-adapter.ts';
 import type { Position } from '../../domain/problem/problem.ts';
 import type { Located, LocatedMap, Member } from '../../yaml/located.ts';
 
-/** A value and the place of its key; of an entry, of a list or of the whole file its own place. */
+/** A value and the position of its key; an entry, a list and the whole file have their own position. */
 export interface Placed {
   readonly node: Located;
   readonly position: Position;

@@ -1,4 +1,4 @@
-// A desired-state file in one layout becomes the same in the other, with comments and order as far as they make sense
+// Converts a desired-state file from one layout to the other, and keeps comments and order as far as they make sense
 // there. References stay references. Text in, text out.
 import { isFlat } from '../../gateway/layout/layouts.ts';
 import {
@@ -33,12 +33,12 @@ import { isEncrypted } from '../read/sops.ts';
 import { type Leafage, YAML_ADAPTER } from './yaml-adapter.ts';
 
 export interface Migrated {
-  /** The same text where nothing has to change. Undefined: it cannot be migrated, the problems say why. */
+  /** The same text if nothing has to change. Undefined: it can't be migrated, and the problems say why. */
   readonly text?: string;
   readonly problems: readonly Problem[];
 }
 
-/** `file` is how the file is called in positions; `partial`: it is laid over another. */
+/** `file` is the name of the file in positions; `partial`: it is an overlay. */
 export function migrateText(text: string, file: string, to: Layout, options: RewriteOptions = {}): Migrated {
   const read = readYaml(text, file);
   if (!read.root) return read.problems.length > 0 ? { problems: read.problems } : { text, problems: [] };
@@ -55,7 +55,7 @@ export function migrateText(text: string, file: string, to: Layout, options: Rew
   return { text: rewritten(text, from, to, options), problems: [] };
 }
 
-/** Files in the flat layout are for v7 gateways, which lack much of what v8 brought. */
+/** Files in the flat layout are for v7 gateways, which lack many keys of v8. */
 function notOfV7(root: LocatedMap, to: Layout): readonly Problem[] {
   if (!isFlat(to)) return [];
   const tree = valueOf(inLayout(root, 'v8', 'v8').root) as Tree;
@@ -99,7 +99,7 @@ function rewritten(text: string, from: Layout, to: Layout, options: RewriteOptio
   return eol.replace(/(\$schema=\S*?)(?:legacy|v8)(\.schema\.json)/, `$1${to}$2`);
 }
 
-/** What is said about the file stays at its head, what is said about its first key goes with that. */
+/** Comments about the file stay at its head; comments about its first key move with that key. */
 function partHead(document: Document, root: YAMLMap): void {
   const key = root.items[0]?.key;
   if (!isScalar(key)) return;
@@ -116,12 +116,12 @@ function partHead(document: Document, root: YAMLMap): void {
 
 const isModeline = (line: string): boolean => line.includes('yaml-language-server');
 
-/** A blank line between the sections where there were some before. */
+/** A blank line between the sections if there were some before. */
 function setApart(root: YAMLMap, isAiry: boolean): void {
   for (const [i, { key }] of root.items.entries()) if (isScalar(key)) key.spaceBefore = isAiry && i > 0;
 }
 
-/** Anchors could end up behind their aliases: every alias becomes what it stands for. */
+/** Anchors could end up after their aliases, so every alias is expanded. */
 function expand(document: Document): void {
   visit(document, {
     Alias: (_, alias) => {
@@ -146,7 +146,7 @@ function isMerge({ key }: { readonly key: unknown }): boolean {
   return isScalar(key) && key.value === '<<' && key.type === 'PLAIN';
 }
 
-/** The earlier of several sources wins, what the map says itself wins over all. */
+/** The earliest of several sources wins; the map's own values override all. */
 function merge(map: YAMLMap, at: number): void {
   const [pair] = map.items.splice(at, 1);
   const sources = isSeq(pair?.value) ? pair.value.items : [pair?.value];
@@ -155,7 +155,7 @@ function merge(map: YAMLMap, at: number): void {
       for (const item of source.items) if (!map.has(item.key)) map.items.push(item.clone() as typeof item);
 }
 
-/** Neighbours that say the same but for their keys become one group: that is what groups are for. */
+/** Neighbors that differ only in their keys become one group, because that is the purpose of groups. */
 function shareGroups(root: YAMLMap): void {
   const families = root.get('api-keys');
   if (!isMap(families)) return;
@@ -194,7 +194,7 @@ function indentsLists(text: string): boolean {
   return !/^[^\s#-][^\n]*:[ \t]*\r?\n- /m.test(text);
 }
 
-/** Where two declared trees do not mean the same, as paths in the v8 layout. Grouping and names mean nothing. */
+/** Where two declared trees have different meanings, as paths in the v8 layout. Grouping and names are irrelevant. */
 export function differencesInMeaning(
   a: { readonly tree: Tree; readonly layout: Layout },
   b: { readonly tree: Tree; readonly layout: Layout },

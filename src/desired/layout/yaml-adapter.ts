@@ -1,4 +1,4 @@
-// Nodes of a YAML document, comments and styles included, as a translation between layouts needs them.
+// Nodes of a YAML document, including comments and styles, as the nodes of a translation between layouts.
 import { isMap, isScalar, isSeq, type Node, Pair, Scalar, YAMLMap, YAMLSeq } from 'yaml';
 import type { NodeAdapter, Member } from '../../gateway/layout/node-adapter.ts';
 
@@ -6,7 +6,7 @@ import type { NodeAdapter, Member } from '../../gateway/layout/node-adapter.ts';
 export interface Leafage {
   readonly key?: Scalar;
   readonly value: Node;
-  /** What was said above the section that this was the first key of. */
+  /** The comment above the section whose first key this was. */
   readonly before?: string;
 }
 
@@ -37,11 +37,11 @@ export const YAML_ADAPTER: NodeAdapter<Leafage> = {
   }),
 };
 
-/** A comment above a section goes with its first key, wherever that goes; entries of lists keep theirs. */
+/** A comment above a section moves with its first key; entries of lists keep theirs. */
 function membersOf({ key, before }: Leafage, map: YAMLMap): readonly Member<Leafage>[] {
   const above = key ? texts(before, key.commentBefore, map.commentBefore) : [];
   return map.items.map((pair, i): Member<Leafage> => {
-    const name = pair.key as Scalar; // strict reading let nothing else through
+    const name = pair.key as Scalar; // strict reading accepts nothing else
     const value = (pair.value ?? new Scalar(null)) as Node;
     const first = i === 0 && above.length > 0 ? { before: above.join('\n') } : {};
     return [String(name.value), { key: name, value, ...first }];
@@ -77,7 +77,7 @@ function keepLooks(made: YAMLMap | YAMLSeq, like: YAMLMap | YAMLSeq): void {
   if (like.commentBefore !== undefined) made.commentBefore = like.commentBefore;
 }
 
-/** A group made of a one-line entry is easier to read on lines of its own. */
+/** A group that was a one-line entry is easier to read in block style. */
 function isSmall(made: YAMLMap | YAMLSeq): boolean {
   return (
     !isMap(made) || !made.items.some(({ value }) => isSeq(value) && value.items.some((item) => isMap(item)))

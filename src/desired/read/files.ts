@@ -1,5 +1,5 @@
-// The files of one layer: which there are, and their text. A directory that is missing, unreadable or empty is a
-// problem, never an empty desired state.
+// The files of one layer, and their text. A directory that is missing, unreadable or empty is a problem, never an
+// empty desired state.
 import { lstat, realpath } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { fail, HoldfastError, type Problem, problem } from '../../domain/problem/problem.ts';
@@ -9,7 +9,7 @@ import { tooMuch, walk, type Walked, type WalkOptions } from '../../input/walk.t
 
 export interface SourceFile {
   readonly path: string;
-  /** How it is called in positions: relative to the settings directory when it is below. */
+  /** Its name in positions: relative to the settings directory if it is below. */
   readonly shown: string;
   readonly text: string;
 }
@@ -32,7 +32,7 @@ export interface FileSource {
   readonly label: string;
 }
 
-/** Characters of all files of one layer together. A configuration of 5,000 keys is about 2 million. */
+/** Characters of all files of one layer together. A configuration of 5,000 keys has about 2 million. */
 const MAX_CHARACTERS = 32 * 1024 * 1024;
 
 export interface LayerOptions {
@@ -40,7 +40,7 @@ export interface LayerOptions {
   readonly settingsDir: string;
   /** The disk, if absent. */
   readonly source?: FileSource | undefined;
-  /** What references may use: links may lead there too. */
+  /** What references can use: links can lead there too. */
   readonly rules?: ReferenceRules | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -140,13 +140,13 @@ function problemsOf(walked: Walked, dir: string, options: LayerOptions): readonl
   return [...failed, ...outside.map(({ path }) => leadsOut(path, options))];
 }
 
-/** Where the link leads is nobody's business who can only write the link. */
+/** The target of the link isn't shown to someone who can only write the link. */
 function leadsOut(path: string, options: LayerOptions): Problem {
   const message = `the link ${shownIn(options, path)} leads outside the directories that desired state can use`;
   return problem('HF2007', message, at(path, options));
 }
 
-/** The directory above `dir` that has a `.git`, where there is one. */
+/** The directory above `dir` that has a `.git`, if there is one. */
 async function workTreeOf(dir: string): Promise<readonly string[]> {
   for (let at = await realpath(dir); ; at = dirname(at)) {
     const found = await lstat(join(at, '.git')).catch(() => undefined);

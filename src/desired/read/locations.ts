@@ -1,9 +1,9 @@
-// Places in a declared tree: for people, and where references stand. Pure.
+// Paths in a declared tree: for people, and of references. Pure.
 import type { Desired } from '../../domain/desired.ts';
 import { entry, escapeToken, key, type Path, pointerTo, type Segment } from '../../domain/path.ts';
 import { isList, isTree, type Tree, type Value } from '../../lib/value.ts';
 
-/** Entries by their `name`, otherwise by position from 0: never by a key, an address or what a reference brought. */
+/** Entries by their `name`, otherwise by position from 0: never by a key, an address or a value of a reference. */
 export function displayPath(
   tree: Tree,
   steps: readonly string[],
@@ -25,7 +25,7 @@ function nameOf(value: Value | undefined): string | undefined {
   return typeof name === 'string' && name !== '' ? name : undefined;
 }
 
-/** The value with what references brought replaced by `change` of the reference's text. */
+/** The value with the values of references replaced by `change` of the reference's text. */
 export function atReferences(
   value: Value,
   references: ReadonlyMap<string, string>,

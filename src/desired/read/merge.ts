@@ -20,7 +20,7 @@ export interface Merged {
 
 const EMPTY: LocatedMap = { kind: 'map', members: new Map(), position: { file: '', line: 1, column: 1 } };
 
-/** Files of one layer merge by key; what two of them declare is a conflict. The order of the files means nothing. */
+/** Files of one layer merge by key; what two of them declare is a conflict. The order of the files is irrelevant. */
 export function mergeFiles(files: readonly LocatedMap[]): Merged {
   const problems: Problem[] = [];
   const root = files.reduce((into, file) => unite(into, file, [], problems), EMPTY);
@@ -44,7 +44,7 @@ function unite(
   return { ...one, position: one.members.size > 0 ? one.position : other.position, members };
 }
 
-/** A mapping with members; `{}` says "must be empty" and agrees with nothing else. */
+/** A mapping with members; `{}` means "must be empty" and can't be combined with anything else. */
 function isFilled(node: Located): node is LocatedMap {
   return node.kind === 'map' && node.members.size > 0;
 }
@@ -58,7 +58,7 @@ function conflict(steps: readonly string[], one: Member, other: Member): Problem
   });
 }
 
-/** Layers over each other, the first at the bottom. */
+/** Merges layers, the first at the bottom. */
 export function mergeLayers(layers: readonly LocatedMap[], catalog: Catalog): Merged {
   const overlay = new Overlay(catalog);
   const root = layers.reduce((base, layer) => overlay.map(base, layer, catalog.root, []), EMPTY);
@@ -73,7 +73,7 @@ class Overlay {
     this.#catalog = catalog;
   }
 
-  /** An explicit `{}` replaces: it says "must be empty". */
+  /** An explicit `{}` replaces: it means "must be empty". */
   map(base: LocatedMap, over: LocatedMap, field: Field | undefined, steps: readonly string[]): LocatedMap {
     if (over.members.size === 0) return over;
     const members = new Map(base.members);
@@ -151,7 +151,7 @@ export function isRemoval(node: Located): boolean {
   return mark?.kind === 'scalar' && mark.value === true;
 }
 
-/** Entries of a lower layer by the members that identify them. Built once for each set of members asked for. */
+/** Entries of a lower layer by the members that identify them. Built once for each requested set of members. */
 class EntryIndex {
   readonly #entries: readonly Located[];
   readonly #identity: readonly string[];
@@ -163,8 +163,8 @@ class EntryIndex {
   }
 
   /**
-   * Positions of the entries that are meant: those with exactly its identity, a missing member counting as blank; else
-   * those that have the identity members it gives.
+   * Positions of the matching entries: those with exactly its identity, an absent member counting as blank;
+   * otherwise those that have the identity members it gives.
    */
   matching(item: Located): readonly number[] {
     const exact = this.#find(item, this.#identity);

@@ -1,5 +1,5 @@
-// Where the texts of a desired state came from: a reference, which makes them secrets wherever they stand, or the files
-// themselves. Current texts are compared as they are, those of earlier runs by keyed hashes. Pure.
+// The origin of the texts of a desired state: a reference, which makes them secrets everywhere, or the files
+// themselves. Current texts are compared directly, those of earlier runs by keyed hashes. Pure.
 import type { Catalog, Field } from '../../gateway/catalog/field.ts';
 import { isOpenField } from '../../gateway/catalog/secrets.ts';
 import type { Desired } from '../../domain/desired.ts';
@@ -13,23 +13,25 @@ import { secretsOf, SHORTEST } from './secret-locations.ts';
 type Hash = (text: string) => string;
 type Declared = Pick<Desired, 'tree' | 'references' | 'publicReferences' | 'secrets'>;
 
-/** Texts as they are compared: each may stand for what the gateway made of it. */
+/** Texts in the form in which they are compared, because the gateway may have changed their spelling. */
 export interface Texts {
   readonly secrets: ReadonlySet<string>;
   readonly plain: ReadonlySet<string>;
-  /** What brings a secret, by its text without blanks around it: the names of variables and files. */
+  /** The reference of a secret, by its trimmed text: the names of variables and files. */
   readonly names: ReadonlyMap<string, string>;
 }
 
-/** What the gateway does to texts (blanks, a slash at the end, lower case) makes no other secret of them. */
+/**
+ * The gateway's normalisation of texts (blanks, a slash at the end, lower case) doesn't create a different secret.
+ */
 const folded = (text: string): string => text.trim().replace(/\/+$/, '').toLowerCase();
 
-/** A short text is compared at its place only: `5` from a reference does not hide every other 5. */
+/** A short text is compared only at its own path: a reference with the value `5` doesn't hide every other 5. */
 function secretKey(text: string, place?: () => string | undefined): string {
   return text.length < SHORTEST ? `${place?.() ?? ''}\n${folded(text)}` : folded(text);
 }
 
-/** Worked out once for a desired state: the plan, the record and the report of one apply ask for it. */
+/** Cached per desired state: the plan, the record and the report of one apply need it. */
 export const declaredTexts: (desired: Declared, catalog: Catalog) => Texts = memoBy(collectTexts);
 
 function collectTexts(desired: Declared, catalog: Catalog): Texts {
@@ -51,7 +53,7 @@ function collectTexts(desired: Declared, catalog: Catalog): Texts {
 const namesIn = (reference: string): string =>
   [...reference.matchAll(/\$\{\w+:([^}]+)\}/g)].map(([, name]) => name).join(', ');
 
-/** What the files say themselves at free-form places, and no name there makes a secret of. */
+/** What the files contain literally at free-form paths, unless a name there makes it a secret. */
 function plainTexts(desired: Declared, catalog: Catalog): ReadonlySet<string> {
   const tree = desired.tree.open();
   const secret = new Set(secretsOf(tree, catalog).map(({ pointer }) => pointer));
@@ -71,7 +73,7 @@ function plainTexts(desired: Declared, catalog: Catalog): ReadonlySet<string> {
   return plain;
 }
 
-/** Whether a value of this field can be at, or contain, a free-form place. */
+/** Whether a value of this field can be at, or contain, a free-form path. */
 const leadsToOpen: (field: Field) => boolean = memo(
   (field) =>
     isOpenField(field) ||
@@ -82,10 +84,10 @@ const leadsToOpen: (field: Field) => boolean = memo(
 
 const hashed = (key: string, hash: Hash): string => hash(`origin\n${key}`).slice(0, DIGITS);
 
-/** Hex digits: enough that no ordinary word is taken for a secret. */
+/** Hex digits: enough that no ordinary word counts as a secret. */
 const DIGITS = 16;
 
-/** `now` is worked out when a text is asked about for the first time. */
+/** `now` is computed on first use. */
 export function knownTexts(
   now: (() => Texts) | undefined,
   earlier: Origins | undefined,
@@ -108,7 +110,7 @@ export function knownTexts(
   };
 }
 
-/** For the net by value: whether a token was a secret in an earlier run. What was asked once is not reckoned again. */
+/** For redaction by value: whether a token was a secret in an earlier run. Results are cached. */
 export function recogniserOf(earlier: Origins, hash: Hash): (token: string) => boolean {
   const secrets = new Set(earlier.secrets);
   const asked = new Map<string, boolean>();
@@ -122,13 +124,13 @@ export function recogniserOf(earlier: Origins, hash: Hash): (token: string) => b
   };
 }
 
-/** Remembered at most; an output repeats itself. */
+/** Size of the cache; output repeats itself. */
 const TOKENS = 50_000;
 
-/** Texts of earlier runs that are kept beside those of the last one. */
+/** How many texts of earlier runs are kept in addition to those of the last one. */
 const EARLIER = 2000;
 
-/** What is to be remembered: the texts of now, and of the earlier ones the newest. */
+/** What to record: the current texts, and the newest of the earlier ones. */
 export function originsWith(earlier: Origins | undefined, now: Texts, hash: Hash): Origins {
   const secrets = [...now.secrets].map((key) => hashed(key, hash));
   const known = new Set(secrets);

@@ -9,7 +9,7 @@ import type { Sealed } from '../../domain/secret.ts';
 import { canonicalJson } from '../../lib/stable-json.ts';
 import type { Tree } from '../../lib/value.ts';
 
-/** 64 hex digits. The order of keys means nothing, the order of lists does. */
+/** 64 hex digits. The order of keys is irrelevant, the order of lists isn't. */
 export function digestOf(tree: Tree, key: Sealed<string>): string {
   return createHmac('sha256', key.open()).update(canonicalJson(tree)).digest('hex');
 }
@@ -32,11 +32,11 @@ export const SHOW_COMMIT = [
   '--format=%H%x00%an%x00%at%x00%s',
 ];
 
-/** Characters of a text that somebody else wrote. */
+/** Maximum characters of a text from a commit. */
 const MAX_AUTHOR = 100;
 const MAX_SUBJECT = 200;
 
-/** Undefined for what git says where there is no commit. */
+/** Undefined for git's output without a commit. */
 export function commitIn(printed: string): Commit | undefined {
   const [sha = '', author = '', at = '', subject = ''] = printed.trim().split('\0');
   if (!/^[0-9a-f]{40,64}$/.test(sha)) return undefined;
@@ -53,7 +53,7 @@ function shortened(text: string, max: number): string {
   return characters.length > max ? `${characters.slice(0, max - 1).join('')}…` : text;
 }
 
-/** The code of a child process that printed more than it may. */
+/** The code of a child process that exceeded the output limit. */
 const TOO_MUCH: unknown = 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER';
 
 async function commitAt(path: string): Promise<Revision['commit']> {
@@ -67,15 +67,15 @@ async function commitAt(path: string): Promise<Revision['commit']> {
   return commit && { ...commit, dirty: (status ?? '') !== '' };
 }
 
-/** Asking git costs two processes at every look; most desired states that are in no work tree say so by themselves. */
+/** Calling git costs two processes per check, so directories outside of a work tree are detected without it. */
 function isInWorkTree(dir: string): boolean {
   if (process.env['GIT_DIR'] !== undefined || existsSync(join(dir, '.git'))) return true;
   return dirname(dir) !== dir && isInWorkTree(dirname(dir));
 }
 
 /**
- * Undefined when there is no git, no work tree, or no commit; the beginning of what it prints where that is more than
- * 16 MiB. Optional locks are off: reading must not write.
+ * Undefined if there is no git, no work tree, or no commit; the beginning of the output if it exceeds 16 MiB.
+ * Optional locks are off, because reading must not write.
  */
 export function git(dir: string, args: readonly string[]): Promise<string | undefined> {
   const options = {

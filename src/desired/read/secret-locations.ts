@@ -1,4 +1,4 @@
-// Where secrets stand in a declared tree, and every text the redaction net must know. Pure.
+// The paths of secrets in a declared tree, and every text that must be redacted by value. Pure.
 import type { Catalog } from '../../gateway/catalog/field.ts';
 import { mapSecrets } from '../../gateway/catalog/secrets.ts';
 import { pointerTo, stepsOfPointer } from '../../domain/path.ts';
@@ -12,7 +12,7 @@ export interface SecretText {
   readonly steps: readonly string[];
 }
 
-/** Secrets in the order of the tree, parts of texts (a password in a URL) included. Looked for once in a tree. */
+/** Secrets in the order of the tree, including secret parts of texts (a password in a URL). Cached per tree. */
 export const secretsOf: (tree: Tree, catalog: Catalog) => readonly SecretText[] = memoBy(lookForSecrets);
 
 function lookForSecrets(tree: Tree, catalog: Catalog): readonly SecretText[] {
@@ -26,23 +26,23 @@ function lookForSecrets(tree: Tree, catalog: Catalog): readonly SecretText[] {
   return found;
 }
 
-/** Shorter texts would blot out half a page; the places they stand at hide them all the same. */
+/** Shorter texts would hide half of a page; their paths hide them anyway. */
 export const SHORTEST = 4;
 
-/** What references brought, by the pointer of the text they stand in. */
+/** Values of references, by the pointer of the text that contains them. */
 export interface Brought {
   /** Pointers whose value came from a reference, with the reference's text. */
   readonly references: ReadonlyMap<string, string>;
-  /** Of texts that are more than one reference: what each of them brought. */
+  /** Of texts that consist of more than one reference: the value of each. */
   readonly parts: ReadonlyMap<string, readonly string[]>;
-  /** Texts of references whose values may be shown. */
+  /** Texts of references whose values can be shown. */
   readonly publicReferences: ReadonlySet<string>;
 }
 
-/** Every text that the redaction net must know: secrets by their place, and whatever a reference brought. */
+/** Every text that must be redacted by value: secrets by their path, and all values of references. */
 export function secretTexts(tree: Tree, brought: Brought, catalog: Catalog): ReadonlySet<string> {
   const { references, parts, publicReferences } = brought;
-  // A reference that could not be resolved stands for itself and is no secret.
+  // The text of an unresolved reference is its value, and isn't a secret.
   const secrets = secretsOf(tree, catalog).filter(({ text, pointer }) => references.get(pointer) !== text);
   const texts = secrets.map(({ text }) => text);
   for (const [pointer, reference] of references) {

@@ -1,5 +1,5 @@
-// Files encrypted with SOPS: recognised by their `sops` key, decrypted by the `sops` binary, positions kept from the
-// encrypted file. Decrypted values never touch the disk.
+// Files encrypted with SOPS: recognised by their `sops` key, decrypted by the `sops` program, with the positions of
+// the encrypted file. Decrypted values are never written to disk.
 import { execFile } from 'node:child_process';
 import { type Problem, problem } from '../../domain/problem/problem.ts';
 import type { Environment } from '../../input/environment.ts';
@@ -22,7 +22,7 @@ export function isEncrypted(root: LocatedMap): boolean {
 
 /**
  * The decrypted mapping without the `sops` key. Values that were encrypted are marked as references and are taken
- * literally. With `allowUnresolved` nothing is decrypted and the encrypted texts stand for themselves.
+ * literally. With `allowUnresolved`, nothing is decrypted and the encrypted texts are the values.
  */
 export async function decrypt(
   root: LocatedMap,
@@ -80,7 +80,7 @@ function unresolved(node: Located): Located {
   return mapChildren(node, unresolved);
 }
 
-/** Values of the one, positions of the other; both have the same shape. */
+/** Values of one tree, positions of the other; both have the same structure. */
 function pairUp(plain: Located, encrypted: Located | undefined): Located {
   if (!encrypted) return plain;
   if (plain.kind === 'scalar') {

@@ -1,8 +1,8 @@
-// A commit in the words of people: what it says, and who wrote it. Both are somebody's text, on one line.
+// A commit for people: its subject and its author. Both are texts from outside, on one line.
 import type { Commit } from '../../domain/desired.ts';
 import { oneLine } from '../../lib/terminal-safe.ts';
 
-/** `"subject" by author`, as much of it as is known; undefined where nothing is. */
+/** `"subject" by author`, as far as they are known; undefined if neither is. */
 export function commitWords({ subject, author }: Commit): string | undefined {
   const words = [
     ...(subject === undefined ? [] : [`"${oneLine(subject)}"`]),

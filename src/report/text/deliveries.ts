@@ -1,11 +1,11 @@
-// What came of test messages, one line a channel.
+// The results of test messages, one line per channel.
 import type { Style } from './style.ts';
 
 export interface TestDelivery {
   readonly channel: string;
   readonly receiver: string;
   readonly result: 'delivered' | 'refused' | 'failed';
-  /** What the receiver said, or what went wrong. */
+  /** The receiver's response, or what went wrong. */
   readonly answer: string;
 }
 

@@ -1,10 +1,10 @@
-// Two texts as a unified diff. Knows nothing of what they say.
+// Two texts as a unified diff. Knows nothing of their content.
 
 const CONTEXT = 3;
 
 type Line = readonly [mark: ' ' | '-' | '+', text: string];
 
-/** Empty where the texts are equal. */
+/** Empty if the texts are equal. */
 export function unifiedDiff(before: string, after: string, file: string): string {
   if (before === after) return '';
   const lines = compare(linesOf(before), linesOf(after));
@@ -17,7 +17,7 @@ function linesOf(text: string): readonly string[] {
   return lines.at(-1) === '' ? lines.slice(0, -1) : lines;
 }
 
-/** Common lines at both ends are set aside; between them the longest common subsequence stays. */
+/** Removes common lines at both ends; between them, the longest common subsequence stays. */
 function compare(before: readonly string[], after: readonly string[]): readonly Line[] {
   const shorter = Math.min(before.length, after.length);
   let head = 0;
@@ -29,7 +29,7 @@ function compare(before: readonly string[], after: readonly string[]): readonly 
   return [...same(before.slice(0, head)), ...middle, ...same(before.slice(before.length - tail))];
 }
 
-/** Beyond this the table would take more memory than the diff is worth. */
+/** Beyond this, the table would need too much memory. */
 const MOST_CELLS = 16_000_000;
 
 function between(before: readonly string[], after: readonly string[]): readonly Line[] {

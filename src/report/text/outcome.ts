@@ -1,4 +1,4 @@
-// Outcomes for people: what happened, the evidence, and what to do where something is left to do.
+// Outcomes for people: what happened, the evidence, and what to do if something remains to be done.
 import type { Evidence, Outcome } from '../../domain/outcome/outcome.ts';
 import { pending, type Plan } from '../../domain/plan/plan.ts';
 import { isOfDesiredState } from '../../domain/problem/codes.ts';
@@ -20,27 +20,27 @@ function evidenceText(evidence: readonly Evidence[], style: Style): string[] {
   });
 }
 
-/** A plan without changes makes the gateway load what its file says already. */
+/** A plan without changes makes the gateway load what its file already contains. */
 function amountOf(plan: Plan): string {
   const changes = pending(plan).length;
   return changes === 0 ? 'that the gateway holds its file' : plural(changes, 'change');
 }
 
-/** A dry run has something to do; otherwise all that differs is left. */
+/** A dry run would write something; otherwise nothing that differs is written. */
 function driftOf(plan: Plan): string {
   return plan.writes.length > 0
     ? planSummary(plan)
     : `${plural(plan.changes.length, 'difference')} not changed`;
 }
 
-/** What a dry run of a restore found. */
+/** The result of a dry run of a restore. */
 function wouldChange(places: number): string {
   return places === 0
     ? 'dry run: would change no value, only how the file is written'
     : `dry run: would change ${plural(places, 'place')}`;
 }
 
-/** Input is the files, but also the name of a backup. */
+/** The input can be the files, but also the name of a backup. */
 function invalidity(problems: readonly Problem[]): string {
   const errors = problems.filter(({ severity }) => severity === 'error');
   const [first] = errors;
@@ -49,7 +49,7 @@ function invalidity(problems: readonly Problem[]): string {
   return `nothing written: ${first && errors.length === 1 ? first.message : 'the input is not valid'}`;
 }
 
-/** The outcome in one sentence, without colours: also what history and notifications say. */
+/** The outcome in one sentence, without colours; history and notifications use it too. */
 export function outcomeSentence(outcome: Outcome): string {
   switch (outcome.kind) {
     case 'in-sync':

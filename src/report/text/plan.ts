@@ -1,5 +1,5 @@
-// A plan as a reviewer wants to read it: entries by name, before and after, consequences, the requests with the reason
-// for each route, guard verdicts, one summary line.
+// A plan for reviewers: entries by name, before and after, consequences, the requests with the reason for each
+// route, guard verdicts, one summary line.
 import { type Change, type ChangeKind, formerOf } from '../../domain/plan/change.ts';
 import type { Verdict } from '../../domain/plan/guard.ts';
 import { overrideFlag, overrideOf } from '../../domain/plan/override.ts';
@@ -14,9 +14,9 @@ import { indent, type Style } from './style.ts';
 
 const SIGN: Record<ChangeKind, string> = { add: '+', update: '~', remove: '-', rename: '»', move: '↕' };
 const WIDEST_VALUE = 160;
-/** Values up to this length stand on the line of their path. */
+/** Values up to this length are on the line of their path. */
 const BESIDE_THE_PATH = 48;
-/** Longer lists of edits are cut. */
+/** Longer lists of edits are truncated. */
 const MOST_EDITS = 12;
 
 function signed(change: Change, style: Style): string {
@@ -51,7 +51,7 @@ function originText(change: Change): string {
   return words === '' ? '' : `${words}${who}`;
 }
 
-/** A difference that stays: what was declared, and what the gateway holds instead. */
+/** A difference that stays: the declared value, and the gateway's value. */
 function driftText(change: Change): string {
   const held = shownText(change.before, WIDEST_VALUE);
   const declared = shownText(change.after, WIDEST_VALUE);
@@ -87,7 +87,7 @@ function changeText(change: Change, style: Style): string {
   return [lineOf(signed(change, style), change, valueText(change), tags, style), ...consequences].join('\n');
 }
 
-/** What differs and stays so, with the two ways out. */
+/** What differs and stays so, with the two solutions. */
 function leftAlone(changes: readonly Change[], style: Style): string[] {
   if (changes.length === 0) return [];
   const lines = changes.map((change) => {

@@ -1,4 +1,4 @@
-// Problems for people: where, what, and what to do, in the form editors and terminals make clickable.
+// Problems for people: position, description and remedy, in a form that editors and terminals make clickable.
 import type { Position, Problem } from '../../domain/problem/problem.ts';
 import { plural } from '../../lib/text.ts';
 import type { Style } from './style.ts';
@@ -8,7 +8,7 @@ export function placeText(position: Position | undefined): string {
   return position ? `${position.file}:${position.line}:${position.column}` : '';
 }
 
-/** Characters of one line; only names of absurd length come near. */
+/** Maximum characters of one line; only names of extreme length reach it. */
 const LONGEST = 2000;
 
 function brief(text: string): string {
@@ -29,7 +29,7 @@ export function problemText(problem: Problem, style: Style): string {
   ].join('\n');
 }
 
-/** More are counted, not printed: a page nobody reads hides the first ones. `--output json` has them all. */
+/** More are counted, not printed, so that the first ones stay visible. `--output json` has all of them. */
 const MOST_PROBLEMS = 100;
 
 /** All problems and a closing count; empty for none. */

@@ -1,5 +1,5 @@
-// The merged desired state as YAML, each value with its origin behind it. Lives apart from the other renderers because
-// it needs a YAML printer.
+// The merged desired state as YAML, each value followed by its origin. Separate from the other renderers because it
+// needs a YAML printer.
 import { Document, isCollection, isScalar, visit } from 'yaml';
 import type { RedactedTree } from '../../domain/redacted.ts';
 

@@ -1,4 +1,4 @@
-// The state of one target: in sync or not, how that is known and how old the knowledge is.
+// The state of one target: in sync or not, and the depth and age of the last check.
 import type { Revision } from '../../domain/desired.ts';
 import type { OutcomeKind } from '../../domain/outcome/outcome.ts';
 import { timeText } from '../../lib/text.ts';
@@ -17,7 +17,7 @@ export interface TargetStatus {
   readonly mode: string;
   /** Digest of what the files declare now. */
   readonly declared?: string;
-  /** Why nothing is declared, where only variables or files of secrets are missing. */
+  /** Why the digest is unknown, if only variables or files of secrets are missing. */
   readonly unresolved?: string;
   readonly applied?: { readonly revision: Revision; readonly at: number };
   readonly lastOutcome?: { readonly kind: OutcomeKind; readonly at: number; readonly summary: string };
@@ -43,7 +43,7 @@ export interface TargetStatus {
   readonly contested: readonly string[];
 }
 
-/** The files have errors, so that what is known of the gateway is by an earlier revision. */
+/** The files have errors, so what is known about the gateway refers to an earlier revision. */
 export const isInvalid = ({ declared, unresolved }: TargetStatus): boolean =>
   declared === undefined && unresolved === undefined;
 

@@ -1,4 +1,4 @@
-// Colours and signs of the text output. The only place that knows whether colours are wanted.
+// Colours and symbols of the text output. Only this file knows whether colours are enabled.
 import { styleText } from 'node:util';
 import { painted } from '../../lib/terminal-safe.ts';
 
@@ -31,7 +31,7 @@ export const COLOURED: Style = {
   accent: paint('cyan'),
 };
 
-/** Colours for a terminal, unless `--no-color`, NO_COLOR or a dumb terminal says otherwise (https://no-color.org). */
+/** Colours for a terminal, unless `--no-color`, NO_COLOR or a dumb terminal disables them (https://no-color.org). */
 export function styleFor(
   stream: { readonly isTTY?: boolean },
   env: NodeJS.ProcessEnv,

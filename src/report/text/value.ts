@@ -1,10 +1,10 @@
-// Values on one line, the way a person writes YAML: flow style, quotes only where they are needed.
+// Values on one line, in the YAML style of people: flow style, quotes only if they are needed.
 import { isRedactedSecret, type Redacted, type RedactedTree, secretText } from '../../domain/redacted.ts';
 
 const PLAIN_TEXT = /^[A-Za-z_/][\w./@+-]*(?: [\w./@+-]+)*$/;
 const LOOKS_TYPED = /^(?:true|false|null|yes|no|on|off|~|[-+.\d].*)$/i;
 
-/** `limit` in characters; a longer text is cut in the middle of nothing: at its end, with how much was left out. */
+/** `limit` in characters; a longer text is truncated at its end, with the number of omitted characters. */
 export function shownText(value: Redacted | undefined, limit = Infinity): string {
   const text = value === undefined ? '(absent)' : render(value);
   return text.length <= limit

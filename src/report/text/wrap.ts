@@ -1,8 +1,8 @@
-// Long lines on a terminal: broken between words, continued under where they began. Colours do not count.
+// Wraps long lines on a terminal between words, with the continuation indented like the start. Colours don't count.
 import { stripVTControlCharacters } from 'node:util';
 
 const visibleLength = (text: string): number => stripVTControlCharacters(text).length;
-/** A terminal narrower than this is left to break lines by itself. */
+/** Lines on a narrower terminal aren't wrapped. */
 const NARROWEST = 40;
 
 export function wrapped(text: string, columns: number | undefined): string {

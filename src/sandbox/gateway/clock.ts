@@ -1,11 +1,11 @@
-// Time as the sandbox uses it. Tests hand in one that moves only when everything waits.
+// Time as the sandbox uses it. Tests pass in one that moves only when everything waits.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../../domain/clock.ts';
 
 export interface SandboxClock extends Clock {
-  /** Holds an answer back for `ms` milliseconds. */
+  /** Delays a response by `ms` milliseconds. */
   delay(ms: number): Promise<void>;
-  /** Calls `act` once, in `ms` milliseconds, unless the function that it returns is called before. */
+  /** Calls `act` once, in `ms` milliseconds, unless the returned function is called before. */
   setTimer(ms: number, act: () => void): () => void;
 }
 

@@ -1,5 +1,5 @@
-// Which gateway the sandbox is: the dialect of its generation, and what only whoever calls it from outside sees. Knows no
-// disk and no timing.
+// Which gateway the sandbox is: the dialect of its generation, and what is visible only from outside. Knows no disk
+// and no timing.
 import { type Dialect, V7, V8 } from '../../gateway/dialect.ts';
 
 export type Api = 'v7' | 'v8';
@@ -8,7 +8,7 @@ export interface Generation {
   readonly dialect: Dialect;
   /** Whether there are endpoints below `/v8/management`. */
   readonly hasTree: boolean;
-  /** `X-CPA-VERSION` where nothing else is asked for. */
+  /** `X-CPA-VERSION` if no other version is requested. */
   readonly version: string;
 }
 

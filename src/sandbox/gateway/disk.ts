@@ -1,18 +1,18 @@
-// The gateway's config.yaml on disk: read, truncate-and-write (never a rename, C v0 §6.2 step 6), the errors in the
-// gateway's words. Knows no YAML.
+// The gateway's config.yaml on disk: read, truncate-and-write (never a rename, C v0 §6.2 step 6), with the gateway's
+// error messages. Knows no YAML.
 import { createHash, randomInt } from 'node:crypto';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 export interface Disk {
   readonly path: string;
-  /** Undefined: there is no such file, or it cannot be read. */
+  /** Undefined: there is no such file, or it can't be read. */
   read(): string | undefined;
-  /** Undefined: written. Otherwise why not. */
+  /** Undefined: written. Otherwise the reason why not. */
   write(text: string): string | undefined;
-  /** Why the file cannot be opened for reading, for the message of a failed save. */
+  /** Why the file can't be opened for reading, for the message of a failed save. */
   problem(): string;
-  /** Why no file can be made beside it, as `PUT /config.yaml` does to validate (C v0 §2.3 step 3). */
+  /** Why no file can be created next to it, as `PUT /config.yaml` does to validate (C v0 §2.3 step 3). */
   validationProblem(): string | undefined;
 }
 
@@ -27,7 +27,7 @@ const WORDS: Readonly<Record<string, string>> = {
 const WRITE = 0o222;
 const READ = 0o444;
 
-/** Also refuses what only its mode forbids, so that such a file behaves the same when the owner is root. */
+/** Also refuses what only the file mode forbids, so that such a file behaves the same if the owner is root. */
 const forbidden = (path: string, bits: number): boolean =>
   ((statSync(path, { throwIfNoEntry: false })?.mode ?? bits) & bits) === 0;
 

@@ -1,8 +1,11 @@
-// The faults that can be switched on and off (docs/sandbox.md). Only bookkeeping: what a fault does stands where it
-// strikes.
+// The faults that can be turned on and off (docs/sandbox.md). Only bookkeeping: each fault is implemented where it
+// occurs.
 import { fail } from '../../domain/problem/problem.ts';
 
-/** What the argument of a fault is. `count`: how many times, always where it is missing. `times`: the same, once where it is missing. */
+/**
+ * The argument of a fault. `count`: how many times, always if it is missing. `times`: the same, once if it is
+ * missing.
+ */
 type Argument = 'none' | 'count' | 'times' | 'ms' | 'path' | 'nth' | 'nth:status';
 
 const FAULTS = {
@@ -25,7 +28,7 @@ const FAULTS = {
   'reset-after-write': 'nth',
 } as const satisfies Readonly<Record<string, Argument>>;
 
-/** `docs/sandbox.md` says what each one does and what its argument is. */
+/** `docs/sandbox.md` describes each fault and its argument. */
 export type FaultName = keyof typeof FAULTS;
 
 export const FAULT_NAMES: readonly string[] = Object.keys(FAULTS);
@@ -45,11 +48,11 @@ export interface Faults {
   set(name: FaultName, argument?: string): void;
   clear(name?: FaultName): void;
   active(name: FaultName): boolean;
-  /** Whether a fault with a path argument strikes at this path; without argument at every path. */
+  /** Whether a fault with a path argument applies to this path; without an argument, to every path. */
   at(name: FaultName, path: string): boolean;
   /** The number of an argument, or a default. */
   number(name: FaultName, otherwise: number): number;
-  /** Whether this call is the one the argument counts to (`=3`: the third), or any of the first so many. */
+  /** Whether this call is the one the argument counts to (`=3`: the third), or one of the first N. */
   strikes(name: FaultName): boolean;
   /** The status in `N:STATUS`. */
   status(name: FaultName, otherwise: number): number;

@@ -1,5 +1,5 @@
-// The gateway behind the HTTP server: five states that agree only when everything has settled (design-v8 rule 3) and
-// the steps that move them: field write, PUT of the file, reload (C v0 §2.3, §6). Knows no HTTP.
+// The gateway behind the HTTP server: five states that agree only when all reloads have finished (design-v8 rule 3)
+// and the steps that change them: field write, PUT of the file, reload (C v0 §2.3, §6). Knows no HTTP.
 import { type LoadOptions, type Memory } from '../../gateway/model/model.ts';
 import type { SandboxClock } from './clock.ts';
 import type { Dialect } from '../../gateway/dialect.ts';
@@ -23,7 +23,7 @@ export interface GatewayOptions {
   readonly bcryptCost: number;
 }
 
-/** What a write came to: `undefined` is success, otherwise the gateway's complaint. */
+/** The result of a write: `undefined` is success, otherwise the gateway's error. */
 export type Complaint =
   | { readonly kind: 'save'; readonly message: string }
   | {
@@ -35,29 +35,29 @@ export interface Gateway {
   states(): SandboxStates;
   memory(): Memory;
   runtime(): Memory;
-  /** `auth-index` by id of what the runtime has registered. */
+  /** `auth-index` by ID of what the runtime has registered. */
   authIndex(): ReadonlyMap<string, string>;
   readFile(): string | undefined;
-  /** Why `readFile` gave nothing. */
+  /** Why `readFile` returned nothing. */
   readProblem(): string;
-  /** Memory takes a field write, saved or not; the reload follows (C v0 §6.1). */
+  /** Memory gets a field write, saved or not; the reload follows (C v0 §6.1). */
   fieldWrite(memory: Memory, how?: SaveOptions): Complaint | undefined;
-  /** A v8 write (C v8 §4.1 steps 9 and 10): the file, memory at once, the reload follows. */
+  /** A v8 write (C v8 §4.1 steps 9 and 10): the file, memory immediately, the reload follows. */
   storeV8(written: { readonly text: string; readonly memory: Memory }): Complaint | undefined;
-  /** How texts load here, for answers that are about the file alone. */
+  /** How texts load here, for responses that are about the file alone. */
   readonly loadOptions: LoadOptions;
-  /** `PUT /config.yaml` (C v0 §2.3): memory at once, the runtime by the watcher. */
+  /** `PUT /config.yaml` (C v0 §2.3): memory immediately, the runtime through the watcher. */
   replaceFile(body: string): Complaint | undefined;
-  /** A reload at once, as the toggle of a credential makes it (C v0 §3.6). */
+  /** An immediate reload, as the toggle of a credential causes it (C v0 §3.6). */
   reloadNow(): void;
   settled(): Promise<void>;
   stop(): void;
 }
 
-/** How often `settled` looks whether everything has settled. */
+/** How often `settled` checks whether all reloads have finished. */
 const SETTLING_MS = 2;
 
-/** Starts on the file as it is, or says why the process would end at once. */
+/** Starts with the current file, or reports why the process would exit immediately. */
 export function startGateway(options: GatewayOptions): Gateway | LoadFailure {
   const { dialect, delays, clock, faults, path } = options;
   const disk = diskOf(path);
@@ -135,7 +135,7 @@ export function startGateway(options: GatewayOptions): Gateway | LoadFailure {
   };
 }
 
-/** Saves memory into the file; the answer is why it failed (C v0 §6.2). */
+/** Saves memory into the file; returns why it failed (C v0 §6.2). */
 function saved(
   memory: Memory,
   disk: Disk,
@@ -149,7 +149,7 @@ function saved(
   return after.ok ? disk.write(after.text) : after.message;
 }
 
-/** Steps 3 and 4 of `PUT /config.yaml`: the file for validation beside it, then the text in its place. */
+/** Steps 3 and 4 of `PUT /config.yaml`: the file for validation next to it, then the text in its place. */
 function notWritten(text: string, disk: Disk, faults: Faults): Complaint | undefined {
   const beside = disk.validationProblem();
   if (beside !== undefined) return { kind: 'write_failed', message: beside };

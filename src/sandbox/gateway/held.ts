@@ -1,17 +1,17 @@
-// What the running process holds, and how a text becomes that: the loader with its hashing of a plaintext secret
-// (C v0 §1.4). Knows no HTTP and no timing.
+// The state of the running process, and how a text becomes that state: the loader with its hashing of a plaintext
+// secret (C v0 §1.4). Knows no HTTP and no timing.
 import type { LoadOptions, Memory } from '../../gateway/model/model.ts';
 import { credentialsOf } from '../../gateway/v7/credentials.ts';
 import type { Dialect } from '../../gateway/dialect.ts';
 import { type Disk, hashOf } from './disk.ts';
 import type { LoadFailure } from '../../yaml/failure.ts';
 
-/** Changes over the life of the process; `memory` also by field writes, the rest only by loads. */
+/** Changes while the process runs; `memory` also by field writes, the rest only by loads. */
 export interface Held {
   memory: Memory;
   runtime: Memory;
   authIndex: ReadonlyMap<string, string>;
-  /** Of the file as it was when the last load ended. */
+  /** Of the file at the end of the last load. */
   loadedHash: string;
 }
 
@@ -19,7 +19,7 @@ export function holds(memory: Memory, disk: Disk): Held {
   return { memory, runtime: memory, authIndex: indexesOf(memory), loadedHash: hashOf(disk.read() ?? '') };
 }
 
-/** Puts what a load found in the place of everything. */
+/** Replaces everything with the result of a load. */
 export function install(held: Held, memory: Memory, disk: Disk): void {
   Object.assign(held, holds(memory, disk));
 }
@@ -29,7 +29,7 @@ const indexesOf = (memory: Memory): ReadonlyMap<string, string> =>
 
 export type LoadText = (text: string) => Memory | LoadFailure;
 
-/** Loads a text; where the load rewrites the file (a plaintext secret, C v0 §1.4) it is written. */
+/** Loads a text; if the load rewrites the file (a plaintext secret, C v0 §1.4), the file is written. */
 export function textLoader(disk: Disk, dialect: Dialect, options: LoadOptions): LoadText {
   return (text) => {
     const loaded = dialect.start(text, options);

@@ -8,11 +8,11 @@ import { isFailure } from '../../yaml/failure.ts';
 import type { Delays } from './states.ts';
 
 export interface Reloads {
-  /** The hook of a field write; a newer one makes the older superfluous. */
+  /** The hook of a field write; a newer one replaces an older one. */
   afterWrite(): void;
-  /** The hook of a v8 write: no later one makes it superfluous (C v8 §4.1). */
+  /** The hook of a v8 write: no later one replaces it (C v8 §4.1). */
   afterV8Write(): void;
-  /** What the watcher calls for. */
+  /** Called by the watcher. */
   afterChange(): void;
   /** A whole reload before it returns. */
   now(): void;
@@ -36,7 +36,7 @@ export function reloadsOf({ held, disk, loadText, delays, clock, faults }: Reloa
   let last: Promise<void> = Promise.resolve();
   const timers = timersOf(clock);
 
-  /** The first half: what the file holds now, or undefined where nothing is to be done. */
+  /** The first half: what the file contains now, or undefined if there is nothing to do. */
   const read = (): Memory | undefined => {
     const text = disk.read();
     if (stopped || !text || hashOf(text) === held.loadedHash) return undefined;
@@ -88,7 +88,7 @@ export function reloadsOf({ held, disk, loadText, delays, clock, faults }: Reloa
 function timersOf(clock: SandboxClock): { sleep(ms: number): Promise<void>; clear(): void } {
   const cancels = new Set<() => void>();
   return {
-    // No time is none: a timer that is due late would let the next write come first.
+    // Zero must not use a timer: a late timer would let the next write come first.
     sleep: async (ms) => {
       if (ms === 0) return;
       await new Promise<void>((wake) => {

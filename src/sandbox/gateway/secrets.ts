@@ -1,4 +1,4 @@
-// bcrypt as the gateway uses it, with remembered answers so that the same question costs only once.
+// bcrypt as the gateway uses it, with cached results so that the same check costs only once.
 import { compare, hashSync } from 'bcryptjs';
 import { looksHashed } from '../../gateway/model/rules.ts';
 
@@ -7,7 +7,7 @@ const KEPT = 2000;
 
 const answers = new Map<string, boolean>();
 
-/** A new hash each time; throws where the gateway's library refuses (C v0 §1.4). */
+/** A new hash each time; throws if the gateway's library refuses (C v0 §1.4). */
 export function hashWith(cost: number): (plain: string) => string {
   return (plain) => {
     if (Buffer.byteLength(plain) > MAX_BYTES) throw new Error('bcrypt: password length exceeds 72 bytes');
@@ -15,7 +15,7 @@ export function hashWith(cost: number): (plain: string) => string {
   };
 }
 
-/** Whether a key fits a hash; false for what is no hash. */
+/** Whether a key matches a hash; false for a text that isn't a hash. */
 export async function fits(key: string, hash: string): Promise<boolean> {
   if (!looksHashed(hash)) return false;
   const question = `${hash}\0${key}`;

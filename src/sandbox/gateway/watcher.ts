@@ -1,15 +1,15 @@
-// The file watcher (C v0 §6.3, §6.4): it watches the file itself, not its name. A write in place is noticed, a file
-// moved over it or its removal ends the watch for good. It compares an open descriptor at intervals, which works on
-// every file system.
+// The file watcher (C v0 §6.3, §6.4): it watches the file itself, not its name. It notices a write in place; moving
+// a file over it or removing it ends the watch permanently. It compares an open descriptor at intervals, which works
+// on every file system.
 import { closeSync, fstatSync, openSync, readFileSync, statSync } from 'node:fs';
 import type { SandboxClock } from './clock.ts';
 import { hashOf } from './disk.ts';
 
 export interface Watcher {
   alive(): boolean;
-  /** Whether a change was seen whose debounce has not run out. */
+  /** Whether a change was noticed whose debounce hasn't ended. */
   pending(): boolean;
-  /** Looks now; without it the next interval does. */
+  /** Checks now; otherwise the next interval does. */
   look(): void;
   close(): void;
 }
@@ -19,7 +19,7 @@ export interface WatcherOptions {
   readonly clock: SandboxClock;
   readonly pollMs: number;
   readonly debounceMs: number;
-  /** Called when the file has not changed for the debounce time. */
+  /** Called when the file hasn't changed for the debounce time. */
   readonly changed: () => void;
 }
 
@@ -28,12 +28,12 @@ interface Mark {
   readonly links: bigint;
   readonly size: bigint;
   readonly modified: bigint;
-  /** So new that another write of the same size could leave the same time. */
+  /** So new that another write of the same size could have the same time. */
   readonly fresh: boolean;
   readonly digest: string | undefined;
 }
 
-/** Longer than the steps in which file systems count time. */
+/** Longer than the time resolution of file systems. */
 const FRESH_MS = 50;
 
 export function watchFile({ path, clock, pollMs, debounceMs, changed }: WatcherOptions): Watcher {
@@ -81,11 +81,11 @@ function opened(path: string): number | undefined {
   try {
     return openSync(path, 'r');
   } catch {
-    return undefined; // No file, no watch.
+    return undefined; // Without a file, there is no watch.
   }
 }
 
-/** The digest is taken where the file is fresh, and where it was when last looked at. */
+/** The digest is computed if the file is fresh, and if it was at the last check. */
 function markOf(descriptor: number, path: string, wasFresh: boolean): Mark {
   const { ino, nlink, size, mtimeNs, mtimeMs } = fstatSync(descriptor, { bigint: true });
   const fresh = Date.now() - Number(mtimeMs) < FRESH_MS;
@@ -97,7 +97,7 @@ function digestOf(path: string): string | undefined {
   try {
     return hashOf(readFileSync(path, 'utf8'));
   } catch {
-    return undefined; // Its removal or its mode is noticed by the rest.
+    return undefined; // Its removal or its mode is noticed by other code.
   }
 }
 

@@ -1,5 +1,5 @@
-// The routes below `/v8/management` (C v8 §1.2, §1.3): configuration from gateway/v8, and the operational ones that
-// answer as their v0 counterparts do.
+// The routes below `/v8/management` (C v8 §1.2, §1.3): configuration from gateway/v8, and operational routes that
+// respond like their v0 counterparts.
 import { handleV8, routeOf, V8_BASE } from '../../gateway/v8/endpoints.ts';
 import { writeJson } from '../../gateway/v7/json-text.ts';
 import { JSON_TYPE } from '../../gateway/v7/answer.ts';
@@ -21,7 +21,7 @@ export const routedV8 = (request: Incoming): boolean =>
 export const isPluginRemoval = ({ method, path }: Pick<Incoming, 'method' | 'path'>): boolean =>
   method === 'DELETE' && /^\/plugins\/[^/]+$/.test(path.slice(V8_BASE.length));
 
-/** Where an operational route stands in v0; `''` for none. */
+/** The v0 path of an operational route; `''` for none. */
 export function statusNameV8(path: string): string {
   const endpoint = path.slice(V8_BASE.length);
   const found = NAMES.find(([now]) => endpoint === now || endpoint.startsWith(`${now}/`));

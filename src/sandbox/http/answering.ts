@@ -1,5 +1,5 @@
-// One request from its arrival to its answer: faults, CORS, availability, authentication, then the endpoint that it is
-// for (C v0 §1.1, §1.3). Decides no configuration.
+// One request from its arrival to its response: faults, CORS, availability, authentication, then its endpoint (C v0
+// §1.1, §1.3). Decides no configuration.
 import { MANAGEMENT_BASE } from '../../gateway/catalog/field.ts';
 import { type Value } from '../../lib/value.ts';
 import { JSON_TYPE } from '../../gateway/v7/answer.ts';
@@ -27,9 +27,9 @@ export interface Answering {
   readonly faults: Faults;
   /** `X-CPA-*` */
   readonly buildHeaders: Readonly<Record<string, string>>;
-  /** The process started with template keys and goes on watching for them (C v0 §8.1 item 6). */
+  /** The process started with template keys and keeps checking for them (C v0 §8.1 item 6). */
   readonly watchesTemplateKeys: boolean;
-  /** Whether management was ever enabled: without, not even its redirects exist. */
+  /** Whether management was ever enabled: otherwise not even its redirects exist. */
   readonly managementKnown: () => boolean;
   readonly bcryptMs: number;
   readonly clock: SandboxClock;
@@ -72,7 +72,7 @@ export async function answer(to: Answering, request: Incoming): Promise<Outgoing
   return bent(to, request, given);
 }
 
-/** Faults that strike before a management request takes effect. */
+/** Faults that occur before a management request takes effect. */
 function struckBefore(to: Answering, { method, path }: Incoming): Outgoing | undefined {
   if (to.faults.active('home-mode')) return empty(404);
   if (to.faults.strikes('error-on-request'))
@@ -86,7 +86,7 @@ function struckBefore(to: Answering, { method, path }: Incoming): Outgoing | und
   return undefined;
 }
 
-/** Faults that spoil an answer that is otherwise right. */
+/** Faults that spoil an otherwise correct response. */
 function bent(to: Answering, { method, path }: Incoming, given: Outgoing): Outgoing {
   if (method !== 'GET' || given.status !== 200) return given;
   if (to.faults.at('empty-body', path)) return { ...given, body: '' };
@@ -133,7 +133,7 @@ async function management(to: Answering, request: Incoming): Promise<Outgoing> {
   return { ...given, headers: { ...to.buildHeaders, ...given.headers } };
 }
 
-/** A slash at the end of a path that exists leads to the path without it, before any authentication. */
+/** A slash at the end of an existing path redirects to the path without it, before any authentication. */
 function redirected(to: Answering, { method, path, rawQuery }: Incoming): Outgoing | undefined {
   if (isV8(to, path))
     return method === 'DELETE' && path === V8_CONFIG ? redirect(method, `${path}/`, rawQuery) : undefined;

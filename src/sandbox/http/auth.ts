@@ -1,5 +1,5 @@
-// Who may use the Management API (C v0 §1): availability, where the key is read, the order of decisions, strikes and
-// bans by client address. Knows no endpoint.
+// Who can use the Management API (C v0 §1): availability, where the key is read, the order of decisions, failures
+// and bans by client address. Knows no endpoint.
 import type { IncomingHttpHeaders } from 'node:http';
 import { isIP } from 'node:net';
 import { timingSafeEqual } from 'node:crypto';
@@ -24,16 +24,16 @@ export interface Refusal {
 }
 
 export interface Auth {
-  /** Whether management answers at all; it follows the last reload, not memory (C v0 §1.5). */
+  /** Whether management responds at all; it follows the last reload, not memory (C v0 §1.5). */
   available(runtime: Memory): boolean;
-  /** Undefined: may pass. Counts and forgets strikes. */
+  /** Undefined: allowed. Counts and clears failures. */
   refuses(
     memory: Memory,
     headers: IncomingHttpHeaders,
     peer: string,
     cost: () => Promise<void>,
   ): Promise<Refusal | undefined>;
-  /** Bans an address as five strikes would. */
+  /** Bans an address as five failures would. */
   ban(address: string): void;
 }
 
@@ -61,7 +61,7 @@ export function authOf({ envSecret, localPassword, now }: AuthOptions): Auth {
   };
   const banLeft = (address: string): number => (attempts.get(address)?.bannedUntil ?? 0) - now();
 
-  /** Rows 4 to 8 of §1.3: whether the key opens. */
+  /** Rows 4 to 8 of §1.3: whether the key is accepted. */
   const opens = async (
     memory: Memory,
     key: string,
@@ -103,7 +103,7 @@ export function authOf({ envSecret, localPassword, now }: AuthOptions): Auth {
   };
 }
 
-/** `Authorization` shadows `X-Management-Key` whenever it holds anything; nothing is trimmed (C v0 §1.2). */
+/** `Authorization` takes precedence over `X-Management-Key` if it isn't empty; nothing is trimmed (C v0 §1.2). */
 function keyIn(headers: IncomingHttpHeaders): string {
   const authorization = headers.authorization ?? '';
   const space = authorization.indexOf(' ');
@@ -115,7 +115,7 @@ function keyIn(headers: IncomingHttpHeaders): string {
 const single = (value: string | string[] | undefined): string =>
   (Array.isArray(value) ? value[0] : value) ?? '';
 
-/** Every proxy is trusted: the left-most forwarded address, where the whole list is one of addresses (C v0 §1.4). */
+/** Every proxy is trusted: the left-most forwarded address, if the whole list consists of addresses (C v0 §1.4). */
 export function clientAddress(headers: IncomingHttpHeaders, peer: string): string {
   for (const name of ['x-forwarded-for', 'x-real-ip']) {
     const list = single(headers[name])

@@ -10,7 +10,7 @@ export interface ListedModel {
   readonly owner: string;
   readonly type: string;
   readonly displayName: string;
-  /** Seconds since the epoch; `now` for configured models. Undefined: the release does not say. */
+  /** Seconds since the epoch; `now` for configured models. Undefined: unknown for this release. */
   readonly created: number | 'now' | undefined;
 }
 
@@ -27,7 +27,7 @@ const KINDS: Readonly<Record<string, readonly [owner: string, type: string]>> = 
 const text = (tree: Tree, name: string): string => trim(String(tree[name] ?? ''));
 const trees = (value: Value | undefined): readonly Tree[] => listOf(value).filter(isTree);
 
-/** Every model once, the last that names it wins, sorted by id. */
+/** Every model once, the last one that names it wins, sorted by ID. */
 export function modelsOf(runtime: Memory): readonly ListedModel[] {
   const listed = new Map<string, ListedModel>();
   for (const credential of credentialsOf(runtime))
@@ -35,7 +35,7 @@ export function modelsOf(runtime: Memory): readonly ListedModel[] {
   return [...listed.values()].toSorted((a, b) => (a.id < b.id ? -1 : 1));
 }
 
-/** What one credential serves, exclusions taken off, prefixed names added. */
+/** What one credential serves, without exclusions, with prefixed names. */
 export function modelsOfCredential(runtime: Memory, credential: Credential): readonly ListedModel[] {
   const entry = trees(runtime[credential.list])[credential.entry];
   if (!entry) return [];
@@ -49,7 +49,7 @@ export function modelsOfCredential(runtime: Memory, credential: Credential): rea
   return runtime['force-model-prefix'] === true ? prefixed : [...kept, ...prefixed];
 }
 
-/** The configured models by alias, else by name; a family's own list where none is configured. */
+/** The configured models by alias, otherwise by name; a family's own list if none is configured. */
 function namedIn(list: string, entry: Tree): readonly ListedModel[] {
   const compat = list === 'openai-compatibility';
   const [owner, type] = compat ? [text(entry, 'name'), list] : (KINDS[list] ?? ['', '']);
@@ -70,13 +70,13 @@ function namedIn(list: string, entry: Tree): readonly ListedModel[] {
   return firstOfEach(named.filter(({ id }) => id !== ''));
 }
 
-/** Names that differ only in case are one; the first stays. */
+/** Names that differ only in case are equal; the first stays. */
 function firstOfEach(models: readonly ListedModel[]): readonly ListedModel[] {
   const seen = new Set<string>();
   return models.filter(({ id }) => !seen.has(id.toLowerCase()) && seen.add(id.toLowerCase()));
 }
 
-/** `*` stands for anything; case does not matter. */
+/** `*` matches anything; case is ignored. */
 function matches(rule: string, id: string): boolean {
   const pattern = rule
     .toLowerCase()

@@ -1,5 +1,5 @@
-// The OAuth routes of a gateway on which no login is ever under way (C v0 §1.3, §7): where providers come back to, and
-// the states of logins.
+// The OAuth routes of a gateway without logins in progress (C v0 §1.3, §7): the callbacks of providers, and the
+// states of logins.
 import type { Value } from '../../lib/value.ts';
 import { decodeString, membersOf } from '../../gateway/v7/decode.ts';
 import { isNode, readFirst } from '../../gateway/v7/json-text.ts';
@@ -11,7 +11,7 @@ export interface OAuthAnswer {
 
 const CALLBACKS = /^\/(?:anthropic|codex|antigravity)\/callback$/;
 
-/** The page on which a browser ends after a login, whatever it brings. Undefined: not such a path. */
+/** The page that a browser shows after a login, whatever the parameters. Undefined: not such a path. */
 export const callbackPage = (method: string, path: string): string | undefined =>
   method === 'GET' && CALLBACKS.test(path) ? PAGE : undefined;
 
@@ -27,7 +27,7 @@ const refusal = (status: number, error: string): OAuthAnswer => ({
 type Params = Readonly<Record<string, string>>;
 const FIELDS = ['provider', 'redirect_url', 'code', 'state', 'error'];
 
-/** `/oauth-callback`, which needs no key. */
+/** `/oauth-callback`, which requires no key. */
 export function oauthCallback(method: string, query: Params, body: string): OAuthAnswer {
   const given = method === 'GET' ? query : sentIn(body);
   return given ? judged(given) : refusal(400, 'invalid body');

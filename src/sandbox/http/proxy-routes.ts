@@ -1,5 +1,5 @@
-// The routes of the proxy, and what each answers where no upstream can serve it: who may ask, which methods there are,
-// and the first complaint about a body. There is no upstream behind a sandbox.
+// The routes of the proxy, and the response of each if no upstream can serve it: who can call it, its methods, and
+// the first error about a body. A sandbox has no upstreams.
 import { randomBytes, randomUUID } from 'node:crypto';
 import { isTree, type Tree, type Value } from '../../lib/value.ts';
 import type { ProxyAnswer } from './proxy.ts';
@@ -165,7 +165,7 @@ const notWebSocket: Reply = () => ({
 const SESSION_S = 600;
 const randomText = (): string => randomBytes(18).toString('base64url');
 
-/** What a session is, with what was asked of it. */
+/** A session, with the values of the request. */
 const session = ({ body, now }: ProxyCall): Tree => {
   const asked = parsed(body);
   const made = { id: `sess_${randomText()}`, object: 'realtime.session', type: 'realtime' };

@@ -1,5 +1,5 @@
-// The proxy side as far as a reconciler can see it: who may ask for the model list, and what it lists. Works by the
-// runtime, never by memory (design-v8 rule 3).
+// The part of the proxy that a reconciler can see: who can get the model list, and what it lists. Uses the runtime,
+// never memory (design-v8 rule 3).
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Value } from '../../lib/value.ts';
 import type { Memory } from '../../gateway/model/model.ts';
@@ -36,7 +36,7 @@ export function safeModeAnswer(path: string): ProxyAnswer | undefined {
 
 const OPEN_PATHS: ReadonlySet<string> = new Set(['/healthz', '/management.html', '/v1/models']);
 
-/** Whether a slash behind this path leads back to it. Behind two paths it does although nothing is there. */
+/** Whether a slash after this path redirects back to it. For two paths it does although they don't exist. */
 export const isProxyPath = (method: string, path: string): boolean =>
   path === '/v1' ||
   (method === 'POST' && /^\/v1\/realtime\/calls\/[^/]+$/.test(path)) ||
@@ -96,7 +96,7 @@ function listAnswer(
   return { status: 200, body: { data: list, object: 'list' } };
 }
 
-/** Any of the places may hold a right key; a wrong one elsewhere does not matter. */
+/** Any of the locations can contain the right key; a wrong one elsewhere doesn't matter. */
 function refusalFor(
   keys: ReadonlySet<string>,
   headers: IncomingHttpHeaders,

@@ -1,5 +1,5 @@
-// The HTTP side: one catch-all route, so that paths, methods and bodies are judged as the gateway's router does it
-// (C v0 §1.1, §1.6) and not as ours would.
+// The HTTP server: one catch-all route, so that paths, methods and bodies are handled as by the gateway's router (C
+// v0 §1.1, §1.6) and not as by ours.
 import { createServer } from 'node:http';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 
@@ -35,7 +35,7 @@ const MAX_BODY = 512 * 1024 * 1024;
 const ENDLESS_CHUNK = ' '.repeat(64 * 1024);
 const ENDLESS_MS = 20;
 
-/** A server that asks `answer` for every request. It is not listening yet. */
+/** A server that calls `answer` for every request. It isn't listening yet. */
 export function httpServer(answer: (request: Incoming) => Promise<Outgoing>): FastifyInstance {
   const app = Fastify({
     bodyLimit: MAX_BODY,
@@ -43,7 +43,7 @@ export function httpServer(answer: (request: Incoming) => Promise<Outgoing>): Fa
     exposeHeadRoutes: false,
     serverFactory: (handler) =>
       createServer((request, response) => {
-        delete request.headers['content-type']; // It decides nothing (C v0 §3.0).
+        delete request.headers['content-type']; // It has no influence (C v0 §3.0).
         handler(request, response);
       }),
   });

@@ -1,5 +1,5 @@
-// The models a credential serves when its entry names none, as one release answers: id, name, time of creation (seconds
-// since the epoch). The real lists change with every release; nothing may depend on them.
+// The models that a credential serves if its entry names none, from one release: ID, name, time of creation (seconds
+// since the epoch). The real lists change with every release, so nothing may depend on them.
 export type StaticModel = readonly [id: string, displayName: string, created?: number];
 
 const GEMINI: readonly StaticModel[] = [

@@ -1,5 +1,5 @@
-// The read endpoints a person or a status page uses (C v0 §7), as an idle gateway without credential files answers
-// them, and the toggle of a credential (C v0 §3.6).
+// The read endpoints for people and status pages (C v0 §7), as an idle gateway without credential files responds,
+// and the toggle of a credential (C v0 §3.6).
 import { isList, isTree, listOf, type Tree, treeOf, type Value } from '../../lib/value.ts';
 import type { Memory } from '../../gateway/model/model.ts';
 import { credentialsOf } from '../../gateway/v7/credentials.ts';
@@ -76,7 +76,7 @@ export function statusMethods(endpoint: string): readonly string[] {
   return /^\/model-definitions\/[^/]+$/.test(endpoint) ? ['GET'] : known;
 }
 
-/** Undefined: no endpoint of these. */
+/** Undefined: none of these endpoints. */
 export function statusAnswer(call: StatusCall): StatusAnswer | undefined {
   const key = `${call.method} ${call.endpoint}`;
   const act = Object.hasOwn(ACTS, key) ? ACTS[key] : undefined;
@@ -124,7 +124,7 @@ function usageQueue(count: string | undefined): StatusAnswer {
   return valid ? ok([]) : refusal(400, 'count must be a positive integer');
 }
 
-/** No credential file is ever there. */
+/** There are never credential files. */
 function fileNamed(name: string | undefined, missing: string): StatusAnswer {
   if (name === undefined || name.trim() === '' || /[/\\]/.test(name)) return refusal(400, 'invalid name');
   return name.toLowerCase().endsWith('.json')
@@ -142,7 +142,7 @@ function fileFields({ body }: StatusCall): StatusAnswer {
     : refusal(404, 'auth file not found');
 }
 
-/** There is no network: what could be sent fails. */
+/** There is no network, so sending fails. */
 function apiCall({ body }: StatusCall): StatusAnswer {
   const read = readFirst(body);
   const members = isNode(read) ? membersOf(read, ['method', 'url']) : undefined;
@@ -170,7 +170,9 @@ function authFileModels({ query, gateway }: StatusCall): StatusAnswer {
   });
 }
 
-/** Switches a configured key off or on by `*` among its excluded models; the reload is over before the answer. */
+/**
+ * Turns a configured key off or on with `*` among its excluded models; the reload is finished before the response.
+ */
 function toggle({ body, gateway }: StatusCall): StatusAnswer {
   const read = readFirst(body);
   const members = isNode(read) ? membersOf(read, ['name', 'disabled', 'auth_index']) : undefined;

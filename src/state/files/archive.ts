@@ -1,5 +1,6 @@
-// Archives: a backup as one file that can be kept where the state directory does not last: encrypted with age for the recipients, or
-// in clear where there are none. Its name says time and target, and nothing about the content.
+// Archives: a backup as one file that can be kept elsewhere if the state directory doesn't last. Encrypted with age
+// for the recipients, or in plain text if there are none. Its name contains time and target, and nothing about the
+// content.
 import { createReadStream } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -12,9 +13,9 @@ import { directoryName } from './names.ts';
 import { isBackupContent } from './record-schema.ts';
 
 export interface ArchiveDirectory {
-  /** Absolute; made where it is missing, unless its parent is missing too. */
+  /** Absolute; created if it is missing, unless its parent is missing too. */
   readonly dir: string;
-  /** Of age; empty: files are in clear. */
+  /** Recipients of age; empty: files are in plain text. */
   readonly recipients: readonly string[];
 }
 
@@ -28,7 +29,7 @@ interface Content {
 }
 
 const FORMAT = 1;
-/** Far above any backup: a gateway refuses configurations of this size. */
+/** Far larger than any backup: a gateway refuses configurations of this size. */
 const MOST_BYTES = 128 * 1024 * 1024;
 const AGE = 'age-encryption.org/v1\n';
 const ARMOR = '-----BEGIN AGE ENCRYPTED FILE-----';
@@ -55,7 +56,7 @@ async function encrypted(text: string, recipients: readonly string[]): Promise<U
   return encrypter.encrypt(text);
 }
 
-/** Newest first. What is no backup of the target is passed over. */
+/** Newest first. Skips what isn't a backup of the target. */
 export async function listArchives({ dir }: ArchiveDirectory, target: string): Promise<BackupArchive[]> {
   const names = (await explained(dir, () => readdir(dir).catch(orMissing))) ?? [];
   const prefix = `${directoryName(target)}-`;
@@ -80,8 +81,9 @@ export async function removeArchive(place: ArchiveDirectory, target: string, id:
 }
 
 /**
- * `identities` as age writes them (`AGE-SECRET-KEY-1…`), `shown` is how problems call the file. Rejects with HF6010 where
- * none of them opens it, HF6011 where it is not a whole backup, HF6012 where it needs one and none is given.
+ * `identities` as age writes them (`AGE-SECRET-KEY-1…`), `shown` is the name of the file in problems. Rejects with
+ * HF6010 if none of them can decrypt it, HF6011 if it isn't a complete backup, HF6012 if it needs one and none is
+ * given.
  */
 export async function readArchive(
   path: string,
@@ -125,7 +127,7 @@ async function decrypted(bytes: Buffer, shown: string, identities: readonly stri
   return orDamaged(shown, () => decrypter.decrypt(whole, 'text'));
 }
 
-/** By itself, to tell a wrong identity from a file that was cut or changed. */
+/** A separate step, to distinguish a wrong identity from a truncated or changed file. */
 async function openHeader(
   open: (header: Uint8Array) => Promise<unknown>,
   whole: Uint8Array,

@@ -1,4 +1,4 @@
-// Backups of one target: a directory each, put in place by one rename, checked against its hash when read.
+// Backups of one target: a directory each, put in place by one rename, verified against its hash when read.
 import { createHash } from 'node:crypto';
 import { readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -18,7 +18,7 @@ import {
 import { readRecord, writeRecord } from './records.ts';
 
 export interface Keep {
-  /** How many of distinct content, besides the pinned ones. */
+  /** How many with distinct content, besides the pinned ones. */
   readonly distinct: number;
   /** ms. */
   readonly ms: number;
@@ -28,13 +28,13 @@ const DAY = 86_400_000;
 
 export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-/** `20261123T180142Z-1a2b3c4d`; the second half is keyed, so that the name says nothing about the content. */
+/** `20261123T180142Z-1a2b3c4d`; the second half is keyed, so that the name reveals nothing about the content. */
 function idOf(at: number, text: string, hash: (text: string) => string): string {
   const stamp = new Date(at).toISOString().replace(/\.\d+/, '').replaceAll(/[-:]/g, '');
   return `${stamp}-${hash(text).slice(0, 8)}`;
 }
 
-/** Where the raw file of a backup is. Rejects names that are no ids, so that none can lead out of the directory. */
+/** Where the raw file of a backup is. Rejects names that aren't IDs, so that none can lead out of the directory. */
 export function rawFileOf(dir: string, target: string, id: string): string {
   if (!isBackupId(id)) throw fail('HF6007', `${JSON.stringify(id)} isn't the name of a backup`, { target });
   return join(dir, id, 'config.yaml');
@@ -56,7 +56,7 @@ export async function saveBackup(
   return stored(dir, record, { file, json });
 }
 
-/** A backup that was kept elsewhere, under its own id. */
+/** A backup that was kept elsewhere, under its own ID. */
 export async function addBackup(dir: string, { file, json, ...record }: Backup): Promise<void> {
   rawFileOf(dir, record.target, record.id);
   await stored(dir, record, { file, json });
@@ -77,12 +77,12 @@ async function stored(
     await syncDirectory(made);
     return await placed(dir, made, record);
   } catch (error) {
-    await remove(made).catch(() => undefined); // half a backup takes room from those who need it next
+    await remove(made).catch(() => undefined); // an incomplete backup takes space that the next one needs
     throw error;
   }
 }
 
-/** The same content in the same second is the same backup, which stays pinned if either is. */
+/** The same content in the same second is the same backup, which is pinned if either is. */
 async function placed(dir: string, made: string, record: BackupRecord): Promise<BackupRecord> {
   const place = join(dir, record.id);
   try {
@@ -97,7 +97,7 @@ async function placed(dir: string, made: string, record: BackupRecord): Promise<
   return record;
 }
 
-/** Newest first. What is no backup is passed over. */
+/** Newest first. Skips what isn't a backup. */
 export async function listBackups(dir: string, now: number): Promise<readonly BackupRecord[]> {
   const names = (await explained(dir, () => readdir(dir).catch(orMissing))) ?? [];
   const records = await Promise.all(
@@ -110,7 +110,7 @@ export async function listBackups(dir: string, now: number): Promise<readonly Ba
     .toSorted((a, b) => b.at - a.at || b.id.localeCompare(a.id));
 }
 
-/** Rejects with HF6007 where there is none, HF6006 where it does not hold what was saved. */
+/** Rejects with HF6007 if there is none, HF6006 if its content isn't what was saved. */
 export async function readBackup(dir: string, target: string, id: string, now: number): Promise<Backup> {
   const file = rawFileOf(dir, target, id);
   const [record, text, json] = await Promise.all([
@@ -133,7 +133,10 @@ export async function pinBackup(dir: string, target: string, id: string, now: nu
   if (record['pinned'] !== true) await writeRecord(file, { ...record, pinned: true });
 }
 
-/** Deletes what `keep` does not keep, and says which. Never a pinned one, the newest, or one of `needed`. */
+/**
+ * Deletes what `keep` doesn't keep, and returns their IDs. Never deletes a pinned one, the newest, or one of
+ * `needed`.
+ */
 export async function rotateBackups(
   dir: string,
   keep: Keep,
@@ -147,7 +150,7 @@ export async function rotateBackups(
   return gone;
 }
 
-/** Ids to be deleted, of records newest first. */
+/** IDs to delete, of records newest first. */
 export function tooMany(records: readonly BackupRecord[], keep: Keep, now: number): readonly string[] {
   const contents = new Set<string>();
   const gone: string[] = [];
@@ -160,7 +163,7 @@ export function tooMany(records: readonly BackupRecord[], keep: Keep, now: numbe
   return gone;
 }
 
-/** What a process left behind that died while it saved a backup. */
+/** Remains of a process that died while it saved a backup. */
 async function sweep(dir: string, now: number): Promise<void> {
   const names = (await readdir(dir).catch(orMissing)) ?? [];
   for (const name of names.filter((each) => each.startsWith('.new-'))) {

@@ -1,4 +1,5 @@
-// Files of the Store on disk: atomic, synced, for the owner alone, with errors a user can act on. Knows no records.
+// Files of the Store on disk: atomic, synced, readable only by the owner, with errors that a user can act on. Knows
+// no records.
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { mkdir, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
@@ -9,14 +10,14 @@ export const DIR_MODE = 0o700;
 export const FILE_MODE = 0o600;
 
 /**
- * Replaces a file as a whole: after a crash, and on a full disk, it holds either the old text or the new one. A file that
- * was written in part, which a disk that just filled up reports as a success, never takes its place.
+ * Replaces a file as a whole: after a crash, and on a full disk, it has either the old or the new text. A partly
+ * written file, which a disk that just became full reports as a success, never replaces it.
  */
 export async function writeWhole(file: string, text: string | Uint8Array): Promise<void> {
   await explained(file, () => replace(file, text, FILE_MODE));
 }
 
-/** The same for a user's file: what a link leads to is replaced, not the link. Rejects as the file system does. */
+/** The same for a user's file: replaces what a link leads to, not the link. Rejects as the file system does. */
 export async function replaceFile(file: string, text: string, mode: number): Promise<void> {
   await replace(await realpath(file).catch(() => file), text, mode);
 }
@@ -48,12 +49,12 @@ async function create(file: string, text: string | Uint8Array, mode: number): Pr
   }
 }
 
-/** Undefined where there is no such file. */
+/** Undefined if there is no such file. */
 export async function readText(file: string): Promise<string | undefined> {
   return explained(file, () => readFile(file, 'utf8').catch(orMissing));
 }
 
-/** Removes a file or a directory with everything in it; nothing there is fine. */
+/** Removes a file or a directory with everything in it; it may not exist. */
 export async function remove(path: string): Promise<void> {
   await explained(path, () => rm(path, { recursive: true, force: true }));
 }
@@ -62,13 +63,13 @@ export async function makeDirectory(dir: string): Promise<void> {
   await explained(dir, () => mkdir(dir, { recursive: true, mode: DIR_MODE }));
 }
 
-/** A typing error in a setting must not grow a tree of directories. */
+/** A typing error in a setting must not create a tree of directories. */
 export async function requireParent(dir: string): Promise<void> {
   const parent = await explained(dir, () => stat(dirname(dir)).catch(orMissing));
   if (!parent) throw fail('HF6003', `${dirname(dir)} doesn't exist, so ${dir} wasn't created`);
 }
 
-/** Makes a rename or a new name last. Not every file system can. */
+/** Makes a rename or a new name durable. Not every file system can. */
 export async function syncDirectory(dir: string): Promise<void> {
   const handle = await open(dir, 'r').catch(() => undefined);
   await handle?.sync().catch(() => undefined);
@@ -86,7 +87,7 @@ export function errorCode(error: unknown): string | undefined {
   return typeof code === 'string' ? code : undefined;
 }
 
-/** Runs disk work; what the disk refuses becomes HF6003, or HF6004 where it is full. */
+/** Runs disk work; failures of the disk become HF6003, or HF6004 if it is full. */
 export async function explained<T>(file: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();

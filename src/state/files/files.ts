@@ -42,16 +42,16 @@ import { isHistoryEntry, isJournal, isLook, isTargetState, isTold } from './reco
 import type { Store, TargetState } from '../store.ts';
 
 export interface FileStoreOptions {
-  /** Made where it is missing, unless its parent is missing too. */
+  /** Created if it is missing, unless its parent is missing too. */
   readonly dir: string;
   readonly clock: Clock;
-  /** ms after which the lock of a holder that gives no sign expires. 60 s, at least 2 s. */
+  /** ms after which the lock of an inactive holder expires. 60 s, at least 2 s. */
   readonly leaseMs?: number;
   /** Backups kept besides the pinned ones. 30 of distinct content, none older than 90 days. */
   readonly keep?: Keep;
   /** Where each backup is also written as one file. */
   readonly backups?: ArchiveDirectory;
-  /** The job of a CI system that this process runs in. */
+  /** The CI job of this process. */
   readonly job?: string;
 }
 
@@ -60,10 +60,10 @@ const LEASE_MS = 60_000;
 const KEEP: Keep = { distinct: 30, ms: 90 * 86_400_000 };
 const HISTORY_SHOWN = 100;
 const HISTORY: Bounds = { bytes: 4 * 1024 * 1024, kept: 1000 };
-/** Two weeks of a look every five minutes. */
+/** Two weeks of a check every five minutes. */
 const LOOKS: Bounds = { bytes: 1024 * 1024, kept: 4032 };
 
-/** Rejects with HF6003 where the directory cannot be used, HF6008 where a newer version wrote it. */
+/** Rejects with HF6003 if the directory can't be used, HF6008 if a newer version wrote it. */
 export async function openFileStore(options: FileStoreOptions): Promise<Store> {
   const dir = resolve(options.dir);
   const { clock, leaseMs = LEASE_MS, keep = KEEP, job } = options;
@@ -166,7 +166,7 @@ export async function openFileStore(options: FileStoreOptions): Promise<Store> {
   };
 }
 
-/** Reading and writing one record as one step, against other processes too; held for milliseconds. */
+/** Reads and writes one record as one step, also across processes; the lock is held for milliseconds. */
 async function alone(dir: string, work: () => Promise<void>): Promise<void> {
   const release = await explained(dir, () =>
     lockFile(join(dir, 'state'), {
@@ -215,7 +215,7 @@ async function refuseNewer(dir: string): Promise<void> {
     throw fail('HF6008', `${dir} has format ${format}; this version knows ${FORMAT}`);
 }
 
-/** Of two processes that start at once, one makes the key and the other takes it. */
+/** If two processes start at once, one creates the key and the other uses it. */
 async function makeKey(dir: string): Promise<{ readonly key: string; readonly isNew: boolean }> {
   const file = join(dir, 'key');
   const made = join(dir, `.key-${randomBytes(6).toString('hex')}`);

@@ -1,16 +1,16 @@
-// The daemon's sign of life as a file of the state directory. Reading it creates nothing.
+// The daemon's heartbeat as a file of the state directory. Reading it creates nothing.
 import { join } from 'node:path';
 import type { Heartbeat } from '../../domain/state/heartbeat.ts';
 import { recordsOf, writeRecord } from './records.ts';
 
 const fileIn = (dir: string): string => join(dir, 'beat.json');
 
-/** Rejects with HF6003 or HF6004 where nothing can be written. */
+/** Rejects with HF6003 or HF6004 if nothing can be written. */
 export function writeBeat(dir: string, beat: Heartbeat): Promise<void> {
   return writeRecord(fileIn(dir), beat);
 }
 
-/** Undefined where no daemon ever ran. Rejects with HF6005 where it is damaged. */
+/** Undefined if no daemon ever ran. Rejects with HF6005 if it is damaged. */
 export async function readBeat(dir: string, now: number): Promise<Heartbeat | undefined> {
   return (await recordsOf(isBeat).read(fileIn(dir), now)) as Heartbeat | undefined; // isBeat saw to it
 }

@@ -1,5 +1,4 @@
-// What happened over time (history, looks): a line of JSON an entry, appended and synced, shortened when it has grown
-// long.
+// Logs over time (history, checks): one line of JSON per entry, appended and synced, shortened when it becomes long.
 import { open } from 'node:fs/promises';
 import { explained, FILE_MODE, readText, writeWhole } from './disk.ts';
 
@@ -15,7 +14,7 @@ export async function appendLine(file: string, entry: object, bounds: Bounds): P
   if (size > bounds.bytes) await shorten(file, bounds);
 }
 
-/** A line that a crash has torn is ended first, so that it spoils no other. Returns the size of the file. */
+/** First ends a line that a crash left incomplete, so that it damages no other. Returns the size of the file. */
 async function appendSynced(file: string, line: string): Promise<number> {
   const handle = await open(file, 'a+', FILE_MODE);
   try {
@@ -40,8 +39,8 @@ async function shorten(file: string, { bytes, kept: most }: Bounds): Promise<voi
 const linesOf = (text: string): string[] => text.split('\n').filter((line) => line !== '');
 
 /**
- * Newest first. A torn line is passed over: it is the entry of a process that died while it wrote. So is one that is not
- * what `isSound` asks for.
+ * Newest first. Skips an incomplete line, which is the entry of a process that died while it wrote, and a line that
+ * doesn't pass `isSound`.
  */
 export async function readLines<Entry extends object>(
   file: string,

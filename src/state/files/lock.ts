@@ -1,5 +1,5 @@
 // Exclusive use of one target across processes: a lock directory whose time is renewed (proper-lockfile), and a note
-// beside it that says who holds it. Times here are the file system's, so they are real ones.
+// next to it that identifies the holder. Times here are the file system's, so they are real.
 import * as nodeFs from 'node:fs';
 import { readFileSync, readlinkSync, statSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
@@ -27,19 +27,19 @@ const POLL_MS = 100;
 export interface AcquireOptions {
   readonly leaseMs: number;
   readonly waitMs: number;
-  /** What renews the lock. */
+  /** Renews the lock. */
   readonly utimes?: typeof nodeFs.utimes;
 }
 
-/** What became of a lock since it was taken. */
+/** What happened to a lock since it was taken. */
 interface Hold {
-  /** Let go, or taken over by another. */
+  /** Released, or taken over by another process. */
   lost: boolean;
-  /** The disk does not take a new time: it is full, read-only, or not ours any more. */
+  /** The disk refuses a new time: it is full, read-only, or no longer ours. */
   unrenewable: boolean;
 }
 
-/** Locks of this process that it let go of and whose directory the disk did not let it remove. */
+/** Locks of this process that were released but whose directory couldn't be removed. */
 const letGo = new Set<string>();
 
 /** Waits up to `waitMs` for the lock in `dir`. Rejects with HF6001 naming the holder. */
@@ -58,7 +58,7 @@ export async function acquire(
   }
 }
 
-/** One at a time may look at a lock and take it, so that two never take over the same dead one. */
+/** Only one process at a time can examine a lock and take it, so that two never take over the same dead one. */
 async function guarded<T>(dir: string, work: () => Promise<T>): Promise<T> {
   const release = await lockFile(join(dir, 'guard'), {
     realpath: false,
@@ -74,7 +74,10 @@ async function guarded<T>(dir: string, work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Under the guard. A lock without a note is one whose taker died before it wrote one: it would do so under the guard. */
+/**
+ * Under the guard. If a lock has no note, its holder died before it wrote one, because it would do that under the
+ * guard.
+ */
 async function tryAcquire(
   dir: string,
   owner: string,
@@ -103,14 +106,14 @@ async function tryAcquire(
   try {
     await writeWhole(noteOf(dir), JSON.stringify(holder));
   } catch (error) {
-    await release().catch(() => undefined); // a lock without a note would be renewed by this process for ever
+    await release().catch(() => undefined); // this process would renew a lock without a note forever
     throw error;
   }
   if (former) letGo.delete(former.token);
   return leaseOf(dir, holder, leaseMs, hold, release);
 }
 
-/** Notes whether the disk takes the time by which a lock is renewed. */
+/** Records whether the disk accepts the time that renews a lock. */
 function noting(utimes: typeof nodeFs.utimes, hold: Hold): typeof nodeFs.utimes {
   const noted = (
     path: nodeFs.PathLike,
@@ -137,14 +140,15 @@ function leaseOf(
   return {
     remainingMs() {
       if (hold.lost || noteSync(dir)?.token !== holder.token) return 0;
-      // Whoever takes it over leaves a note of its own: until then the work is finished, whatever the disk says.
+      // Another process that takes it over writes its own note: until then the work finishes, whatever the disk
+      // reports.
       if (hold.unrenewable) return leaseMs;
       return Math.max(0, lockTime(dir) + leaseMs - Date.now());
     },
     async release() {
       if (hold.lost) return;
       hold.lost = true;
-      // The note stays: without a lock it says nothing.
+      // The note stays: without a lock, it has no meaning.
       await release().catch(() => letGo.add(holder.token));
     },
   };
@@ -181,7 +185,7 @@ function parseHolder(text: string | undefined): Holder | undefined {
   }
 }
 
-/** Who holds the lock in `dir`, in words; undefined: nobody. */
+/** The holder of the lock in `dir`, as text; undefined: nobody. */
 export async function holderInWords(dir: string): Promise<string | undefined> {
   const holder = await holderOf(dir);
   if (lockTime(dir) === 0 || !holder || isDead(holder)) return undefined;
@@ -193,7 +197,7 @@ async function lockedBy(dir: string, target: string): Promise<Error> {
   return fail('HF6001', `${target} is in use by ${holder}`, { target, facts: { holder } });
 }
 
-/** Surely dead: a process of this very machine that is gone. Of others only the lease can tell. */
+/** Certainly dead: a process of this machine that no longer exists. For other machines, only the lease shows it. */
 function isDead(holder: Holder): boolean {
   if (holder.machine !== MACHINE || holder.pid === process.pid) return false;
   try {

@@ -1,7 +1,7 @@
-// How targets are called on disk.
+// The names of targets on disk.
 import { createHash } from 'node:crypto';
 
-/** Names that any file system can hold and that do not meet when it ignores case; others get a digest. */
+/** Names that are valid on any file system and unique if it ignores case; others get a digest. */
 export function directoryName(target: string): string {
   if (/^[a-z0-9][a-z0-9_-]{0,59}$/.test(target)) return target;
   const plain = target

@@ -1,5 +1,6 @@
-// What records of the state must look like to be worked with. A file that somebody edited is damaged, not a surprise in
-// the middle of a transaction. Members that are not known here are let through: a later version may have written them.
+// The schemas of the state's records. A file that someone edited counts as damaged when it is read, instead of
+// causing a failure during a transaction. Unknown members are accepted, because a later version may have written
+// them.
 import type { CheckRecord } from '../../domain/state/check-record.ts';
 import { type Backup, isBackupId } from '../../domain/state/backup.ts';
 import type { HistoryEntry, Journal, NotifiedStatus } from '../../domain/state/state.ts';
@@ -11,7 +12,7 @@ type Checks<T> = { readonly [K in keyof T]-?: Check };
 const isText: Check = (value) => typeof value === 'string';
 const isNumber: Check = (value) => typeof value === 'number';
 const isBoolean: Check = (value) => typeof value === 'boolean';
-/** ms since the epoch that a Date can hold. */
+/** ms since the epoch that a Date can represent. */
 const isTime: Check = (value) => typeof value === 'number' && Math.abs(value) <= 8.64e15;
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>

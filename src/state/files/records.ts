@@ -1,4 +1,4 @@
-// One JSON record in one file. A damaged one is moved aside and reported, never silently taken for a missing one.
+// One JSON record per file. A damaged one is moved aside and reported, never treated as a missing one.
 import { readdir, rename } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fail, problem, type Problem } from '../../domain/problem/problem.ts';
@@ -6,18 +6,21 @@ import { explained, orMissing, readText, writeWhole } from './disk.ts';
 
 type AnyRecord = Readonly<Record<string, unknown>>;
 
-/** Records of one kind. What did not change since it was read or written here is not parsed again. */
+/** Records of one kind. A record that didn't change since it was read or written here isn't parsed again. */
 export interface Records {
   /**
-   * Undefined where there is none. Rejects with HF6005 where it is damaged, or not what `isSound` asks for; the next call
-   * finds none.
+   * Undefined if there is none. Rejects with HF6005 if it is damaged or doesn't pass `isSound`; the next call finds
+   * none.
    */
   read(file: string, now: number): Promise<AnyRecord | undefined>;
-  /** Replaces the members of `patch`; what is undefined in it goes. Not safe against another process by itself. */
+  /**
+   * Replaces the members of `patch`; removes those that are undefined in it. Not safe against another process by
+   * itself.
+   */
   change(file: string, now: number, patch: object): Promise<void>;
 }
 
-/** Files of which the last record is remembered. */
+/** Files whose last record is cached. */
 const REMEMBERED = 16;
 
 export function recordsOf(isSound: (record: unknown) => boolean): Records {
@@ -49,7 +52,7 @@ export function recordsOf(isSound: (record: unknown) => boolean): Records {
   };
 }
 
-/** As it will be read: without what JSON does not keep, and without parts that the caller still holds. */
+/** As it will be read: without what JSON doesn't keep, and without parts that the caller still uses. */
 function patched(record: AnyRecord, patch: object): AnyRecord {
   const kept = JSON.parse(JSON.stringify(patch)) as AnyRecord;
   const members = Object.entries({ ...record, ...kept });
@@ -58,7 +61,7 @@ function patched(record: AnyRecord, patch: object): AnyRecord {
   );
 }
 
-/** `Records.read` of what is read once. */
+/** `Records.read` for a file that is read once. */
 export const readRecord = (file: string, now: number): Promise<AnyRecord | undefined> =>
   recordsOf(() => true).read(file, now);
 

@@ -1,5 +1,5 @@
-// Room on the disk that an open transaction holds back, so that its end can be recorded although the disk filled up
-// meanwhile.
+// Disk space that an open transaction reserves, so that its end can be recorded even if the disk becomes full in the
+// meantime.
 import { randomBytes } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -8,15 +8,15 @@ import { orMissing, remove, writeNew } from './disk.ts';
 
 /** A file takes whole blocks. */
 const BLOCK = 4096;
-/** Journal, history, records of two backups, and what their directories may grow by. */
+/** Journal, history, records of two backups, and the growth of their directories. */
 const RECORDS = 6 * BLOCK;
 
 const fileIn = (dir: string): string => join(dir, 'reserve');
 const inBlocks = (bytes: number): number => Math.ceil(bytes / BLOCK) * BLOCK;
 
 /**
- * Room for a backup of `bytes` and for the records in `dir` to be written once more. Random bytes: a file system may
- * compress others away. Rejects with HF6004, and takes nothing, where there is not so much.
+ * Reserves space for a backup of `bytes` and for writing the records in `dir` once more. Uses random bytes, because
+ * a file system could compress others. Rejects with HF6004 and reserves nothing if there isn't enough space.
  */
 export async function reserveIn(dir: string, bytes: number): Promise<void> {
   const state = (await stat(join(dir, 'state.json')).catch(orMissing))?.size ?? 0;
@@ -34,7 +34,7 @@ export async function freeReserve(dir: string): Promise<void> {
   await remove(fileIn(dir));
 }
 
-/** Does disk work; where the disk is full, once more in the room that was held back. */
+/** Does disk work; if the disk is full, repeats it in the reserved space. */
 export async function withReserve<T>(dir: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();

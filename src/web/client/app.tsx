@@ -68,7 +68,7 @@ function Inside() {
   );
 }
 
-/** The fragment of the address is the route: the jump is made by hand. */
+/** The fragment of the address is the route, so the scroll position is set by hand. */
 function skip(event: Event): void {
   event.preventDefault();
   document.getElementById('main')?.focus();

@@ -1,2 +1,2 @@
-// Styles are bundled beside the script that asks for them.
+// Styles are bundled next to the script that imports them.
 declare module '*.css';

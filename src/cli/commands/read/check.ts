@@ -1,4 +1,4 @@
-// Looking without writing, as plan, diff and drift do it.
+// Checks that write nothing, for plan, diff and drift.
 import { type ExitCode, EXIT, worstExit } from '../../../domain/problem/exit.ts';
 import { exitOf, type Outcome } from '../../../domain/outcome/outcome.ts';
 import { isRefused } from '../../../domain/plan/plan.ts';
@@ -13,11 +13,11 @@ import { isRouted, type RemoteFlags } from '../../io/remote-options.ts';
 interface Look {
   readonly depth: 'shallow' | 'deep';
   readonly question: Question;
-  /** Is told which targets are looked at, before anything is asked of them. */
+  /** Called with the targets before anything is sent to them. */
   readonly begun?: (targets: readonly string[]) => Promise<void>;
 }
 
-/** One outcome a target, targets side by side. */
+/** One outcome per target, targets in parallel. */
 export async function checkTargets(
   flags: RemoteFlags,
   io: Io,
@@ -34,8 +34,8 @@ export async function checkTargets(
 }
 
 /**
- * The report of a look. Refusals come before differences (design §12), failures to look at all (unreachable, invalid) keep
- * their own exit code. What each target comes to is judged by `failOn` before the most severe one is taken.
+ * The report of a check. Refusals precede differences (design §12); failures (unreachable, invalid) keep their own
+ * exit code. `failOn` judges each target before the most severe code is taken.
  */
 export function reportOfChecks(command: string, outcomes: readonly Outcome[], failOn: FailOn): Report {
   const exits = outcomes.map(exitOfCheck);

@@ -1,4 +1,4 @@
-// `holdfast doctor`: what a person checks by hand, each line with its remedy.
+// `holdfast doctor`: checks for troubleshooting, each with its remedy.
 import type { Command } from 'commander';
 import { type Check, diagnose } from '../../../gateway/checks/doctor.ts';
 import { CODES } from '../../../domain/problem/codes.ts';

@@ -1,4 +1,4 @@
-// `holdfast drift`: what no longer is as it was applied. Deep unless asked otherwise.
+// `holdfast drift`: what differs from the last apply. Deep by default.
 import type { Command } from 'commander';
 import { checkTargets, reportOfChecks } from './check.ts';
 import type { Io } from '../../../compose/io.ts';

@@ -24,7 +24,7 @@ export interface ExplainedGuard {
 
 export type ExplainedWord = ExplainedCode | ExplainedGuard;
 
-/** Undefined: the word is neither. Throws HF1001 for a code that does not exist. */
+/** Undefined: the word is neither. Throws HF1001 for a code that doesn't exist. */
 export function explainedWord(word: string): ExplainedWord | undefined {
   if (/^HF\d+$/i.test(word)) return explainedCode(word.toUpperCase());
   return guards().find(({ guard }) => guard === word);
@@ -41,7 +41,7 @@ function explainedCode(word: string): ExplainedCode {
   });
 }
 
-/** docs/guards.md says it: a row of its table and a section for each. */
+/** From docs/guards.md: a row of its table and a section for each guard. */
 function guards(): readonly ExplainedGuard[] {
   const page = readFileSync(packageFile('docs/guards.md'), 'utf8');
   const rows = page.matchAll(/^\| \[`([a-z-]+)`\]\(#\1\) \| (.*?) \| (.*?) \| (.*?) \|$/gm);

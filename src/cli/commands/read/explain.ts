@@ -55,11 +55,14 @@ function oneAtATime(words: readonly string[]): Error {
   });
 }
 
-/** A path that the flat layout does not know may be one of v8, by its place or by a flat name; else the flat one says so. */
+/**
+ * A path that the flat layout doesn't know can be a v8 path, or a flat name of v8; otherwise the flat layout reports
+ * the error.
+ */
 function explanationOf(path: string, layout: Catalog['layout'] | undefined): Explanation {
   if (layout) return explain(loadCatalog(layout), path);
   const credentials = path.startsWith('api-keys.') ? explainedByV8(path) : undefined;
-  if (credentials) return credentials; // client keys have nothing below them
+  if (credentials) return credentials; // client keys have no children
   try {
     return explain(loadCatalog('legacy'), path);
   } catch (unknown) {

@@ -1,5 +1,5 @@
-// `holdfast healthcheck`: whether a daemon is alive, from the sign of life in its state. For those who start and watch
-// processes: it needs no port, no token and no gateway.
+// `holdfast healthcheck`: whether a daemon is alive, from the heartbeat in its state. For process supervisors: it
+// needs no port, no token and no gateway.
 import type { Command } from 'commander';
 import { type Heartbeat, HEARTBEAT_VALID_MS } from '../../../domain/state/heartbeat.ts';
 import { fail, HoldfastError } from '../../../domain/problem/problem.ts';
@@ -38,7 +38,7 @@ async function run(flags: PlanFlags, io: Io): Promise<void> {
   });
 }
 
-/** Secrets are not needed for this, so settings that refer to some are read without them. */
+/** This needs no secrets, so the settings are read without resolving them. */
 async function stateDirOf(flags: PlanFlags, io: Io): Promise<string> {
   const { settings, problems } = await loadSettings({
     flags,

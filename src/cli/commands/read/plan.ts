@@ -68,7 +68,7 @@ async function run(name: string, flags: Flags, io: Io): Promise<void> {
   showReport(io, flags, published);
 }
 
-/** Where the plan is now; undefined where none was saved. */
+/** Where the plan was saved; undefined if it wasn't. */
 async function savePlan(file: string, plans: readonly Plan[], io: Io): Promise<string | undefined> {
   const [plan, ...others] = plans;
   if (!plan) return void io.err('no plan was created, and nothing was saved\n');

@@ -1,4 +1,4 @@
-// `holdfast render`: what the files come to, and where each value is from. Offline.
+// `holdfast render`: the merged files, with the origin of each value. Offline.
 import type { Command } from 'commander';
 import { type Rendered, renderDesired } from '../../../desired/render.ts';
 import { loadCatalog } from '../../../gateway/catalog/catalog.ts';

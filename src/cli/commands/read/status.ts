@@ -1,4 +1,4 @@
-// `holdfast status`: what is known of every target, and how its credentials are.
+// `holdfast status`: the recorded state of every target, and the health of its credentials.
 import type { Command } from 'commander';
 import { type CredentialHealth, credentialsOf } from '../../../gateway/checks/credentials.ts';
 import { openWindows } from '../../../domain/plan/freeze.ts';
@@ -38,7 +38,7 @@ async function run(flags: Flags, io: Io): Promise<void> {
   showStatus(flags, io, { targets, stateIsNew: session.store.isNew });
 }
 
-/** What the daemon knows; it asks no gateway for it, so accounts are not among it. */
+/** What the daemon knows. The daemon asks no gateway for it, so accounts aren't included. */
 async function runVia(flags: Routed<Flags>, io: Io): Promise<void> {
   const { remoteStatus } = await import('../../remote/commands.ts');
   showStatus(flags, io, await remoteStatus(flags, io));
@@ -84,7 +84,7 @@ async function statusOf(session: Session, target: Target, { offline }: Flags): P
   };
 }
 
-/** Digest of what the files declare now; where they have errors that is `validate`'s business, missing variables are not. */
+/** Digest of what the files declare now. `validate` reports their errors; missing variables aren't an error here. */
 async function declaration(
   session: Session,
   target: Target,

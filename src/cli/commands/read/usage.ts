@@ -53,7 +53,7 @@ interface Failed {
   readonly error: HoldfastError;
 }
 
-/** One target that does not answer hides nothing of the others. */
+/** A target that doesn't respond doesn't hide the others. */
 async function usageAt(session: Session, target: Target): Promise<Counted | Failed> {
   try {
     return await session.withClient(target, 'usage', async (client) => ({

@@ -1,4 +1,4 @@
-// Everything that can be said of settings and desired state without a gateway.
+// Everything that can be checked in settings and desired state without a gateway.
 import { relative } from 'node:path';
 import type { Base, BaseSource } from '../../../apply/run/context.ts';
 import { type BaseOptions, type Bases, openBases } from '../../../compose/bases.ts';
@@ -27,18 +27,18 @@ import { selectedTargets } from '../../../compose/selected-targets.ts';
 export interface Validation {
   readonly problems: readonly Problem[];
   readonly targets: number;
-  /** Files that declare something, counted once however many targets use them. */
+  /** Files with declarations, counted once however many targets use them. */
   readonly files: number;
 }
 
 interface Options {
   readonly allowUnresolved?: Unresolved;
   readonly target?: readonly string[];
-  /** Report what this gateway version would not hold as declared. */
+  /** Report what this gateway version wouldn't support as declared. */
   readonly gatewayVersion?: string;
 }
 
-/** Throws HoldfastError when the settings themselves are unusable. */
+/** Throws HoldfastError if the settings themselves are invalid. */
 export async function validateAll(flags: PlanFlags & Options, io: Io): Promise<Validation> {
   const { gatewayVersion } = flags;
   if (gatewayVersion !== undefined && !parseVersion(gatewayVersion))
@@ -66,7 +66,7 @@ export async function validateAll(flags: PlanFlags & Options, io: Io): Promise<V
   };
 }
 
-/** Nothing of a pull request from a fork is resolved: its author chose what the references name. */
+/** No reference of a pull request from a fork is resolved, because its author chose what the references name. */
 export async function unresolvedIn(
   io: Pick<Io, 'env'>,
   flags: PlanFlags & Pick<Options, 'allowUnresolved'>,
@@ -75,7 +75,7 @@ export async function unresolvedIn(
   return flags.allowUnresolved === true;
 }
 
-/** The desired state of a target in whatever layout it is written: nothing is asked of a gateway. */
+/** The desired state of a target in whatever layout it is written, without contacting a gateway. */
 export function loadAnyLayout(
   target: Target,
   settings: Settings,

@@ -1,4 +1,4 @@
-// `holdfast notify test`: whether messages arrive, and what the receivers say.
+// `holdfast notify test`: sends test messages, and shows how the receivers respond.
 import type { Command } from 'commander';
 import { EXIT } from '../../../domain/problem/exit.ts';
 import { fail, problem, type Problem } from '../../../domain/problem/problem.ts';

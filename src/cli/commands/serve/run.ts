@@ -61,7 +61,7 @@ async function daemon(flags: Flags, io: Io): Promise<void> {
   });
 }
 
-/** Every reload finds the same warnings again: told is what was not there before. */
+/** Every reload finds the same warnings; only new ones are reported. */
 function warningOnce(reporter: Reporter): (problems: readonly Problem[]) => void {
   let told = new Set<string>();
   return (problems) => {

@@ -1,4 +1,4 @@
-// `holdfast api get|put|patch|delete PATH`: the escape hatch, with the checks that scripts forget.
+// `holdfast api get|put|patch|delete PATH`: direct API access, with the checks that scripts lack.
 import { resolve } from 'node:path';
 import { Argument, type Command } from 'commander';
 import type { ApiResult } from '../../../apply/api/api.ts';

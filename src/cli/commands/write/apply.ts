@@ -1,4 +1,4 @@
-// `holdfast apply`: the reconcile run once, with a plan shown and a question on a terminal.
+// `holdfast apply`: one reconcile, with a plan and a question on a terminal.
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { ReconcileRequest } from '../../../apply/apply.ts';
@@ -71,7 +71,7 @@ async function run(file: string | undefined, flags: Flags, io: Io): Promise<void
   showReport(io, flags, published);
 }
 
-/** What was approved elsewhere; undefined where nothing needs to be. */
+/** What was approved elsewhere; undefined if no approval is required. */
 async function approvalIn(
   file: string | undefined,
   { asApproved }: Flags,
@@ -122,7 +122,7 @@ async function applies(
   return outcomes;
 }
 
-/** A plan that was shown with the question is not shown again; one that was refused before the question is. */
+/** A plan that was shown with the question isn't shown again; one that was refused before the question is. */
 function remembering(shown: string[], ask: Confirm): Confirm {
   return (plan) => {
     shown.push(plan.digest.value);
@@ -142,7 +142,7 @@ async function readPlan(path: string, file: string): Promise<Plan> {
   return plan;
 }
 
-/** Without a digest nothing would say which plan was approved. */
+/** Without a digest, nothing would identify the approved plan. */
 function isSigned({ target, digest }: { readonly target: unknown; readonly digest: unknown }): boolean {
   const { keyId, value } = (digest ?? {}) as { keyId?: unknown; value?: unknown };
   return [target, keyId, value].every((text) => typeof text === 'string' && text !== '');

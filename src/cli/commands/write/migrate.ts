@@ -1,4 +1,5 @@
-// `holdfast migrate`: desired-state files from one layout to the other, shown as a diff, proven to mean the same.
+// `holdfast migrate`: converts desired-state files from one layout to the other, shows a diff, and verifies that
+// they mean the same.
 import { isFlat } from '../../../gateway/layout/layouts.ts';
 import { Option, type Command } from 'commander';
 import type { Layout } from '../../../domain/desired.ts';

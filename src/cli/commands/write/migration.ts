@@ -1,4 +1,5 @@
-// Every file of the selected targets in another layout, proven against the files as they are. Writes only where asked.
+// Converts every file of the selected targets to another layout, and compares the meaning with the current files.
+// Writes only on request.
 import { mkdir, stat } from 'node:fs/promises';
 import { dirname, join, relative, resolve } from 'node:path';
 import { loadDesired } from '../../../desired/desired.ts';
@@ -43,7 +44,10 @@ interface Options {
   readonly target?: readonly string[];
 }
 
-/** Throws HoldfastError, nothing written, when a file is wrong, cannot be said in the layout, or would change its meaning. */
+/**
+ * Throws HoldfastError and writes nothing if a file has errors, can't be expressed in the layout, or would change
+ * its meaning.
+ */
 export async function migrateAll(flags: SettingsFlags & Options, io: Io): Promise<Migration> {
   const loaded = await loadSettings({
     flags,
@@ -75,7 +79,7 @@ export async function migrateAll(flags: SettingsFlags & Options, io: Io): Promis
 }
 
 interface LayerFile extends SourceFile {
-  /** Of a layer that is always over another. */
+  /** Of a layer that always overrides another one. */
   readonly partial: boolean;
 }
 
@@ -105,7 +109,7 @@ interface Where {
   readonly env: Environment;
 }
 
-/** What the target declares with these texts is what it declares without them. Resolves with warnings about the latter. */
+/** Compares what the target declares with these texts and without them. Resolves with warnings about the latter. */
 async function prove(
   target: Target,
   texts: ReadonlyMap<string, string>,

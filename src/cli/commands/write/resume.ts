@@ -1,4 +1,4 @@
-// `holdfast resume`: the end of a suspension before its time.
+// `holdfast resume`: ends a suspension early.
 import type { Command } from 'commander';
 import { inForce } from '../../../domain/state/suspension.ts';
 import type { Style } from '../../../report/text/style.ts';
@@ -25,7 +25,7 @@ Examples:
 
 interface Resumed {
   readonly target: string;
-  /** What was ended; absent where nothing was. */
+  /** The suspension that was ended; absent if there was none. */
   readonly ended?: { readonly until: number; readonly reason: string };
 }
 

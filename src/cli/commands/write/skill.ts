@@ -1,4 +1,4 @@
-// `holdfast skill install`: copies the agent skill that comes with the package to where agents look for skills.
+// `holdfast skill install`: copies the package's agent skill to where agents look for skills.
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
@@ -12,7 +12,7 @@ import { show } from '../../io/show.ts';
 
 const NAME = 'cliproxyapi-manager';
 
-/** Below a project or a home directory: the place that agents share, and the one that Claude Code reads. */
+/** Below a project or a home directory: the path that agents share, and the one that Claude Code reads. */
 const PLACES = ['.agents/skills', '.claude/skills'];
 
 interface Flags extends Globals {
@@ -29,7 +29,7 @@ interface Installed {
 interface Copy {
   readonly file: string;
   readonly text: string;
-  /** Undefined: nothing is there. */
+  /** Undefined: there is no file. */
   readonly before: string | undefined;
 }
 
@@ -65,7 +65,7 @@ function placesOf({ dir, user }: Flags, io: Io): readonly string[] {
   return (dir ?? PLACES).map((place) => join(resolve(root, place), NAME));
 }
 
-/** Writes nothing where one of the files was changed by somebody, unless `force`. */
+/** Writes nothing if someone changed one of the files, unless `force`. */
 async function installAt(places: readonly string[], force: boolean, cwd: string): Promise<Installed[]> {
   const copies = (await Promise.all(places.map(copiesFor))).flat();
   const changed = copies.filter(({ text, before }) => before !== undefined && before !== text);

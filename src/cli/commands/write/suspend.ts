@@ -1,4 +1,4 @@
-// `holdfast suspend`: nothing is written to a target until a time that has to be named.
+// `holdfast suspend`: nothing is written to a target until the given time.
 import { type Command, Option } from 'commander';
 import { fail } from '../../../domain/problem/problem.ts';
 import { parseDuration } from '../../../lib/duration.ts';

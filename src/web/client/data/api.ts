@@ -1,5 +1,5 @@
-// The one place that asks the daemon. Answers are values: a failed request is shown, never thrown. Addresses are relative
-// to the page, so that the dashboard works below any prefix.
+// The only file that sends requests to the daemon. Results are values: a failed request is shown, never thrown.
+// Addresses are relative to the page, so that the dashboard works below any prefix.
 import { terminalSafeIn } from '../../../lib/terminal-safe.ts';
 import type { ProblemView } from '../../../api-schema/views.ts';
 import { shutOut } from './session.ts';
@@ -19,7 +19,7 @@ export const post = <T>(path: string, body: object = {}): Promise<Answer<T>> => 
 export const remove = (path: string): Promise<Answer<unknown>> => ask('DELETE', path);
 
 async function ask<T>(method: string, path: string, body?: object): Promise<Answer<T>> {
-  // A header that another site cannot send: the daemon's sign that one of its own pages asks.
+  // A header that another site can't send: it shows the daemon that one of its own pages sends the request.
   const own = { accept: 'application/json', 'x-holdfast': '1' };
   const headers = { ...own, ...(body && { 'content-type': 'application/json' }) };
   const init = { method, headers, ...(body && { body: JSON.stringify(body) }) };
@@ -34,7 +34,7 @@ async function ask<T>(method: string, path: string, body?: object): Promise<Answ
 
 async function read<T>(response: Response): Promise<T> {
   const text = await response.text();
-  // The shape is the daemon's word, given by the schemas of its routes. Names in it may be anybody's: nothing in them acts.
+  // The shape is guaranteed by the schemas of the daemon's routes. Control characters in texts are made visible.
   return terminalSafeIn(text === '' ? undefined : JSON.parse(text)) as T;
 }
 

@@ -1,10 +1,10 @@
-// The time as the daemon has it, ticking once a second: ages and countdowns are read off it.
+// The daemon's time, updated once a second, for ages and countdowns.
 import { signal } from '@preact/signals';
 
 /** ms since the epoch by the daemon's clock. */
 export const now = signal(Date.now());
 
-/** Smaller differences are the way of the answer, not a wrong clock. */
+/** Smaller differences come from the transfer time of the response, not from a wrong clock. */
 const TOLERATED = 2000;
 let ahead = 0;
 

@@ -1,4 +1,4 @@
-// All targets as the daemon sees them, kept current by its events.
+// All targets as the daemon reports them, updated by its events.
 import { computed, signal } from '@preact/signals';
 import { SYNC_STATUSES, type Severity, type SyncStatus } from '../../../domain/outcome/sync-status.ts';
 import type { LiveEvent, TargetsView, TargetView } from '../../../api-schema/views.ts';
@@ -9,7 +9,7 @@ import { createResource } from './resource.ts';
 
 export const fleet = createResource(() => get<TargetsView>('targets'));
 
-/** The last change of a standing, for those who hear the page. */
+/** The last change of a status, for screen readers. */
 export const announcement = signal('');
 
 export const targets = computed(() => fleet.state.value.value?.targets ?? []);
@@ -17,12 +17,12 @@ export const targets = computed(() => fleet.state.value.value?.targets ?? []);
 export const targetNamed = (name: string): TargetView | undefined =>
   targets.value.find((target) => target.name === name);
 
-/** A daemon that is newer than this page may know standings that the page does not. */
+/** A daemon that is newer than this page can have statuses that the page doesn't know. */
 export function standingOf({ standing }: Pick<TargetView, 'standing'>): SyncStatus {
   return standing in SYNC_STATUSES ? (standing as SyncStatus) : 'unknown';
 }
 
-/** How a standing is coloured; its icon and title say the same without colour. */
+/** The colour of a status; its icon and title say the same without colour. */
 export type Tone = 'ok' | 'quiet' | 'warn' | 'bad';
 
 const TONES: Record<Severity, Tone> = { info: 'quiet', warning: 'warn', critical: 'bad' };
@@ -30,7 +30,7 @@ const TONES: Record<Severity, Tone> = { info: 'quiet', warning: 'warn', critical
 export const toneOf = (standing: SyncStatus): Tone =>
   standing === 'in-sync' ? 'ok' : TONES[SYNC_STATUSES[standing].severity];
 
-/** Until the function that it returns is called. */
+/** Until the returned function is called. */
 export function followFleet(): () => void {
   void load();
   const deaf = listen(hear, () => void load());

@@ -1,10 +1,10 @@
-// Times, durations, sizes and digests as people read them. Pure.
+// Times, durations, sizes and digests for people. Pure.
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** `42 s`, `5 min`, `3 h`, `2 d`: the largest unit only. */
+/** `42 s`, `5 min`, `3 h`, `2 d`: only the largest unit. */
 function span(ms: number): string {
   if (ms < MINUTE) return `${Math.max(1, Math.round(ms / SECOND))} s`;
   if (ms < HOUR) return `${Math.round(ms / MINUTE)} min`;
@@ -38,7 +38,7 @@ const MOMENT = new Intl.DateTimeFormat(undefined, {
 const CLOCK = new Intl.DateTimeFormat(undefined, { timeStyle: 'short' });
 
 export const exact = (at: number): string => EXACT.format(at);
-/** Without the year, for lists of what was lately. */
+/** Without the year, for lists of recent times. */
 export const moment = (at: number): string => MOMENT.format(at);
 export const clockTime = (at: number): string => CLOCK.format(at);
 
@@ -46,5 +46,5 @@ export function size(bytes: number): string {
   return bytes < 1024 ? `${bytes} B` : `${(bytes / 1024).toFixed(1)} KiB`;
 }
 
-/** The beginning of a commit or digest, enough to tell it from others. */
+/** The beginning of a commit or digest, enough to distinguish it from others. */
 export const short = (digest: string, length = 8): string => digest.slice(0, length);

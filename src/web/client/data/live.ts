@@ -1,5 +1,5 @@
-// What the daemon says by itself: its stream of events, and whether it is heard. Lost streams are opened again, and then
-// everything shown is requested again, because events may have been missed.
+// The daemon's stream of events, and whether it is connected. Reopens a lost stream, and then reloads everything
+// that is shown, because events may have been missed.
 import { signal } from '@preact/signals';
 import { terminalSafeIn } from '../../../lib/terminal-safe.ts';
 import type { LiveEvent } from '../../../api-schema/views.ts';
@@ -9,20 +9,23 @@ import { now } from './clock.ts';
 export type Link =
   | { readonly kind: 'connecting' }
   | { readonly kind: 'live' }
-  /** `heardAt`: how old what is shown may be. */
+  /** `heardAt`: how old the shown data can be. */
   | { readonly kind: 'lost'; readonly heardAt: number };
 
 export const link = signal<Link>({ kind: 'connecting' });
 
 const KINDS: readonly LiveEvent['kind'][] = ['target', 'look', 'plan', 'history', 'source', 'settings'];
 
-/** A stream that the server or a proxy closed for good is opened again after this; others the browser retries itself. */
+/**
+ * Reopens a stream after this time if the server or a proxy closed it permanently; the browser retries others
+ * itself.
+ */
 const REOPEN_AFTER = 5000;
 
 const listeners = new Set<(event: LiveEvent) => void>();
 const reopeners = new Set<() => void>();
 
-/** Ends with the function that it returns. */
+/** Ends when the returned function is called. */
 export function listen(hear: (event: LiveEvent) => void, reopened: () => void): () => void {
   listeners.add(hear);
   reopeners.add(reopened);
@@ -32,7 +35,7 @@ export function listen(hear: (event: LiveEvent) => void, reopened: () => void): 
   };
 }
 
-/** Follows the stream until the function that it returns is called. */
+/** Follows the stream until the returned function is called. */
 export function follow(): () => void {
   let source = open();
   const timer = setInterval(() => {
@@ -54,7 +57,7 @@ function open(): EventSource {
 }
 
 function tell(data: string): void {
-  const event = terminalSafeIn(JSON.parse(data)) as LiveEvent; // the daemon's word, as in api.ts
+  const event = terminalSafeIn(JSON.parse(data)) as LiveEvent; // guaranteed by the daemon, as in api.ts
   for (const hear of listeners) hear(event);
 }
 

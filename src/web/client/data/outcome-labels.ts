@@ -1,4 +1,4 @@
-// Outcomes in words and colours, for lists and for the answer to an action.
+// Texts and colours of outcomes, for lists and for results of actions.
 import type { OutcomeKind } from '../../../domain/outcome/outcome.ts';
 import { type SyncStatus, syncStatusAfter } from '../../../domain/outcome/sync-status.ts';
 import { type Tone, toneOf } from './fleet.ts';
@@ -25,7 +25,7 @@ const TITLES: Record<OutcomeKind, string> = {
 
 const isKind = (text: string): text is OutcomeKind => text in TITLES;
 
-/** A kind that this page does not know is shown as it is called. */
+/** A kind that this page doesn't know is shown by its name. */
 export const outcomeTitle = (kind: string): string => (isKind(kind) ? TITLES[kind] : kind);
 
 const WROTE: Partial<Record<OutcomeKind, Tone>> = { applied: 'ok', restored: 'ok' };

@@ -1,4 +1,4 @@
-// Choices of this browser, kept in its local storage: theme, and how times are shown. Nothing else is kept.
+// Settings of this browser, kept in its local storage: theme, and how times are shown. Nothing else is stored.
 import { effect, signal } from '@preact/signals';
 
 const stored = (name: string): string | null => localStorage.getItem(`holdfast.${name}`);
@@ -10,7 +10,7 @@ export const THEMES = ['system', 'light', 'dark'] as const;
 export type Theme = (typeof THEMES)[number];
 
 export const theme = signal<Theme>(THEMES.find((name) => name === stored('theme')) ?? 'system');
-/** Exact times instead of `5 min ago`: without a mouse there is no title to read. */
+/** Exact times instead of `5 min ago`: without a mouse, tooltips aren't available. */
 export const exactTimes = signal(stored('times') === 'exact');
 
 export function rememberChoices(): void {

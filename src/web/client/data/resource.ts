@@ -1,19 +1,19 @@
-// Something that is loaded, shown, and loaded again when it changed: with what was there before while it is, and when it
-// cannot be.
+// Data that is loaded, shown, and reloaded when it changed. During a reload, or if it fails, the previous data
+// stays.
 import { type Signal, signal } from '@preact/signals';
 import type { ProblemView } from '../../../api-schema/views.ts';
 import type { Answer } from './api.ts';
 
 export interface Loaded<T> {
-  /** Absent until the first good answer; kept when a later one fails. */
+  /** Absent until the first successful response; kept when a later one fails. */
   readonly value?: T;
-  /** Why the last answer was none. */
+  /** Why the last request failed. */
   readonly problem?: ProblemView;
 }
 
 export interface Resource<T> {
   readonly state: Signal<Loaded<T>>;
-  /** Requests again. Several at once are two: the one under way, and one after it. */
+  /** Requests again. Several calls cause at most two requests: the current one, and one after it. */
   load(): Promise<void>;
   change(by: (value: T) => T): void;
 }

@@ -1,5 +1,5 @@
-// Which page is shown, from the fragment of the address: no server needs to know the pages, and links survive a proxy's
-// prefix.
+// Which page is shown, from the fragment of the address: servers don't need to know the pages, and links work below
+// a proxy's prefix.
 import { signal } from '@preact/signals';
 
 export const TABS = ['plan', 'timeline', 'history', 'backups'] as const;
@@ -29,7 +29,7 @@ function decoded(text: string): string {
   }
 }
 
-/** Another page begins at its top, and is announced by its heading; another tab of the same target is not another page. */
+/** A new page starts at its top, and its heading is announced; another tab of the same target isn't a new page. */
 export function followRoute(): void {
   const follow = (): void => {
     const [before, next] = [route.peek(), routeOf(location.hash)];

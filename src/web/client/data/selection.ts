@@ -1,4 +1,4 @@
-// Which targets the overview shows, and in what order. Kept while other pages are looked at.
+// Which targets the overview shows, and in what order. Kept while other pages are shown.
 import { computed, signal } from '@preact/signals';
 import { SYNC_STATUSES, type SyncStatus } from '../../../domain/outcome/sync-status.ts';
 import type { TargetView } from '../../../api-schema/views.ts';
@@ -19,10 +19,10 @@ export const order = signal<Order>('worst');
 
 const RANK: Record<Tone, number> = { bad: 1, warn: 2, quiet: 3, ok: 4 };
 
-/** A gateway that may be broken at this moment stands before one that was put back. */
+/** A gateway that may be broken now precedes one that was rolled back. */
 const rankOf = (standing: SyncStatus): number => (standing === 'needs-a-person' ? 0 : RANK[toneOf(standing)]);
 
-/** The standings from worst to best; those of one severity as `domain/outcome/sync-status.ts` lists them. */
+/** The statuses from worst to best; those of the same severity in the order of `domain/outcome/sync-status.ts`. */
 const BY_RANK = (Object.keys(SYNC_STATUSES) as SyncStatus[]).toSorted((a, b) => rankOf(a) - rankOf(b));
 
 const byName = (a: TargetView, b: TargetView): number =>

@@ -1,8 +1,8 @@
-// Who is looking, as far as the daemon gave them access.
+// The current user, as far as the daemon gave them access.
 import { computed, signal } from '@preact/signals';
 import type { ProblemView, Session } from '../../../api-schema/views.ts';
 
-/** `asking` until the first answer; `none` shows the login, with why when one was there before. */
+/** `asking` until the first response; `none` shows the login, with the reason if there was a session before. */
 export type AuthState =
   | { readonly kind: 'asking'; readonly problem?: ProblemView }
   | { readonly kind: 'none'; readonly ended: boolean }
@@ -14,7 +14,7 @@ export const mayOperate = computed(
   () => authState.value.kind === 'in' && authState.value.session.role === 'operate',
 );
 
-/** The daemon does not know this browser (any more). */
+/** The daemon doesn't know this browser, or no longer does. */
 export function shutOut(): void {
   if (authState.value.kind !== 'none')
     authState.value = { kind: 'none', ended: authState.value.kind === 'in' };

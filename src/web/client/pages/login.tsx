@@ -1,4 +1,4 @@
-// The door: a token of the settings becomes a session of this browser.
+// The login page: exchanges a token of the settings for a session of this browser.
 import { useState } from 'preact/hooks';
 import type { ProblemView, Session } from '../../../api-schema/views.ts';
 import { type Answer, get, post } from '../data/api.ts';
@@ -49,7 +49,7 @@ export function Login({ ended }: { readonly ended: boolean }) {
   );
 }
 
-/** Why not; empty where the door opened. */
+/** Why it failed; empty if it succeeded. */
 async function enter(token: string): Promise<string> {
   const answer = await post<unknown>('session', { token });
   if (!answer.ok) return words(answer);

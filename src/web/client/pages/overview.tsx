@@ -1,4 +1,4 @@
-// All targets: the worst first, in groups that say once what their state means.
+// All targets: the worst first, in groups with one explanation of their status.
 import { useEffect } from 'preact/hooks';
 import { SYNC_STATUSES, type SyncStatus } from '../../../domain/outcome/sync-status.ts';
 import { plural } from '../../../lib/text.ts';
@@ -59,7 +59,7 @@ function NothingFound() {
   );
 }
 
-// Roles are written out: on a phone the styles make cards of the rows, and browsers forget then that it is a table.
+// Roles are explicit: on a phone, the styles turn rows into cards, and browsers then no longer treat it as a table.
 function Table() {
   return (
     <table class="fleet" role="table" aria-label="Targets">

@@ -1,4 +1,4 @@
-// One target: where it stands and why, what may be done, and behind four tabs its plan, looks, history and backups.
+// One target: its status and the reason, the actions, and four tabs with its plan, checks, history and backups.
 import { useEffect, useMemo } from 'preact/hooks';
 import { SYNC_STATUSES } from '../../../domain/outcome/sync-status.ts';
 import type { BackupsView, HistoryView, LooksView, PlanView, TargetView } from '../../../api-schema/views.ts';
@@ -43,7 +43,7 @@ export function TargetPage({ name, tab }: Props) {
   );
 }
 
-/** What is asked for a target besides what the overview knows. */
+/** What is requested for a target in addition to the overview. */
 export interface Dossier {
   readonly plan: Resource<PlanView>;
   readonly looks: Resource<LooksView>;

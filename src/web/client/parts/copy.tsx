@@ -29,7 +29,7 @@ export function CopyButton({ text, what }: { readonly text: string; readonly wha
   );
 }
 
-/** Browsers give a page on plain http no clipboard; the old way still works there. */
+/** Browsers don't give a page on plain HTTP access to the clipboard; the old API still works there. */
 async function written(text: string): Promise<boolean> {
   if (navigator.clipboard) {
     return navigator.clipboard.writeText(text).then(

@@ -1,5 +1,4 @@
-// A question that takes the whole attention: the browser's own modal dialog, which keeps the focus inside, gives it back,
-// and closes by Escape.
+// A modal dialog: the browser's own, which keeps the focus inside, restores it, and closes with Escape.
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef } from 'preact/hooks';
 import { Icon } from './icon.tsx';

@@ -1,4 +1,4 @@
-// What was checked after the writes; equal lines once, with their number.
+// The checks after the writes; equal lines once, with their number.
 import type { Evidence } from '../../../domain/outcome/outcome.ts';
 import { Icon } from './icon.tsx';
 

@@ -1,4 +1,4 @@
-// The bar above the targets: how many need whom, as filters; a search; an order.
+// The bar above the targets: numbers by status, as filters; a search; an order.
 import { useEffect, useRef } from 'preact/hooks';
 import { targets, type Tone } from '../data/fleet.ts';
 import { chosen, counts, order, type Order, ORDERS, query, show } from '../data/selection.ts';

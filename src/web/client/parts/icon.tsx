@@ -1,4 +1,4 @@
-// Small drawings, one path each, in the colour of the text. A state never differs from another by colour alone.
+// Small icons, one path each, in the colour of the text. No status differs from another by colour alone.
 import type { SyncStatus } from '../../../domain/outcome/sync-status.ts';
 
 const STANDING_PATHS: Record<SyncStatus, string> = {

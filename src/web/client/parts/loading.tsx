@@ -1,11 +1,11 @@
-// What stands in for a resource: the trouble, grey lines while it loads, the content with the trouble of a reload above.
+// The placeholder of a resource: the error, a skeleton while it loads, the content with the error of a reload above.
 import type { ComponentChildren } from 'preact';
 import type { Resource } from '../data/resource.ts';
 import { Trouble } from './trouble.tsx';
 
 interface Props<T> {
   readonly resource: Resource<T>;
-  /** What is loading, for those who hear the page. */
+  /** What is loading, for screen readers. */
   readonly what: string;
   readonly children: (value: T) => ComponentChildren;
 }

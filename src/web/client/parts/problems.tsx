@@ -1,10 +1,10 @@
-// Coded problems: what, where, and what to do.
+// Coded problems: description, position and remedy.
 import { useState } from 'preact/hooks';
 import type { Problem } from '../../../domain/problem/problem.ts';
 import { plural } from '../../../lib/text.ts';
 import { Icon } from './icon.tsx';
 
-/** More wait behind a button: the first ones are read, the hundredth is not. */
+/** More are behind a button: readers need the first ones, not the hundredth. */
 const FIRST = 5;
 
 export function Problems({ problems }: { readonly problems: readonly Problem[] }) {

@@ -1,4 +1,4 @@
-// A revision of the files as people know it: commit, subject, author.
+// A revision of the files for people: commit, subject, author.
 import type { TargetView } from '../../../api-schema/views.ts';
 import { short } from '../data/labels.ts';
 

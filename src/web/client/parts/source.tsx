@@ -1,4 +1,4 @@
-// Where the files come from, and what keeps them from being newer.
+// The source of the files, and why they aren't newer.
 import type { Source } from '../../../api-schema/views.ts';
 import { short } from '../data/labels.ts';
 import { Icon } from './icon.tsx';

@@ -1,4 +1,4 @@
-// Where a target stands, as icon and title in its colour.
+// The status of a target, as icon and title in its colour.
 import { SYNC_STATUSES, type SyncStatus } from '../../../domain/outcome/sync-status.ts';
 import { toneOf } from '../data/fleet.ts';
 import { StandingIcon } from './icon.tsx';

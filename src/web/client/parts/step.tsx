@@ -1,4 +1,4 @@
-// What is being done to a target at this moment, in words.
+// The work in progress on a target, as text.
 import type { Step } from '../../../domain/outcome/event.ts';
 
 const STEPS: Record<Step, string> = {

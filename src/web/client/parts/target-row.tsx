@@ -1,4 +1,4 @@
-// One target among others, in two lines. On a phone the same cells are a card.
+// One target in a list, in two lines. On a phone, the same cells are a card.
 import type { TargetView } from '../../../api-schema/views.ts';
 import { standingOf } from '../data/fleet.ts';
 import { targetHref } from '../data/route.ts';
@@ -9,7 +9,7 @@ import { Ago, Until } from './time.tsx';
 
 interface Props {
   readonly target: TargetView;
-  /** The group says what the standing is called. */
+  /** The group shows the title of the status. */
   readonly inGroup?: boolean | undefined;
 }
 
@@ -52,7 +52,7 @@ function State({ target, inGroup }: Props) {
   );
 }
 
-/** What is particular about this target's state. */
+/** Details of this target's status. */
 function Why({ target }: Pick<Props, 'target'>) {
   const { suspension, quarantine, authBlock, contested, frozen = [], lastDeepCheck } = target;
   if (suspension)

@@ -1,4 +1,4 @@
-// Points in time as ages and countdowns, with the exact time as a title, or the other way round where that was chosen.
+// Times as ages and countdowns, with the exact time as a tooltip, or the other way round if the user chose that.
 import { computed } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
 import { now } from '../data/clock.ts';
@@ -7,7 +7,7 @@ import { ago, exact, until } from '../data/labels.ts';
 
 interface Props {
   readonly at: number;
-  /** Reachable by keyboard, with the exact time below it: for the few times of a page that matters. */
+  /** Reachable by keyboard, with the exact time below it: for the few important times of a page. */
   readonly focusable?: boolean;
 }
 
@@ -16,7 +16,7 @@ export const Ago = (props: Props) => <Time {...props} relative={ago} />;
 export const Until = (props: Props) => <Time {...props} relative={until} />;
 
 function Time({ at, focusable, relative }: Props & { relative: (at: number, now: number) => string }) {
-  // Bound to the text node: a tick of the clock renders nothing but the texts that became others.
+  // Bound to the text node: a tick of the clock updates only the texts that changed.
   const text = useMemo(
     () => computed(() => (exactTimes.value ? exact(at) : relative(at, now.value))),
     [at, relative],

@@ -1,4 +1,4 @@
-// The bar above every page: the way home, whether the page is live, and the choices of the one who looks.
+// The bar above every page: the link home, whether the page is live, and the user's settings.
 import { exactTimes, theme, THEMES } from '../data/remembered.ts';
 import { remove } from '../data/api.ts';
 import { fleet } from '../data/fleet.ts';

@@ -1,4 +1,4 @@
-// What could not be loaded or done, and what to do about it.
+// What couldn't be loaded or done, and what to do about it.
 import type { ProblemView } from '../../../api-schema/views.ts';
 import { Icon } from './icon.tsx';
 

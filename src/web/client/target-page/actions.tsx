@@ -1,4 +1,4 @@
-// What may be done to a target, by those who may.
+// The actions on a target, for users who may trigger them.
 import { useState } from 'preact/hooks';
 import { isRefused, type Plan } from '../../../domain/plan/plan.ts';
 import type { PlanView, TargetView } from '../../../api-schema/views.ts';
@@ -22,7 +22,7 @@ export function Actions(props: Props) {
   return <Buttons {...props} />;
 }
 
-/** What is said where the answer is nothing but yes. */
+/** The message if the response has no details. */
 const DONE: Partial<Record<Action, string>> = {
   sync: 'Check requested. It starts as soon as possible.',
   resume: 'Resumed. Holdfast checks the target now.',

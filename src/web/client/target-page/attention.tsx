@@ -1,4 +1,4 @@
-// What the last outcome leaves for a person to do, above everything else: the steps after a failed rollback first of all.
+// What a person must do after the last outcome, at the top of the page: first the steps after a failed rollback.
 import type { ComponentChildren } from 'preact';
 import type { Outcome } from '../../../domain/outcome/outcome.ts';
 import type { PlanView, TargetView } from '../../../api-schema/views.ts';

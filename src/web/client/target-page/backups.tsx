@@ -1,4 +1,4 @@
-// The gateway's own files as they were, newest first, each of which can be put back.
+// Earlier versions of the gateway's own file, newest first; each can be restored.
 import { useState } from 'preact/hooks';
 import type { BackupsView } from '../../../api-schema/views.ts';
 import { Icon } from '../parts/icon.tsx';

@@ -1,4 +1,4 @@
-// What is known of a target besides its plan, as a list of terms at the side.
+// Facts about a target besides its plan, as a list of terms at the side.
 import type { ComponentChildren } from 'preact';
 import type { TargetView } from '../../../api-schema/views.ts';
 import { RevisionLine } from '../parts/revision.tsx';

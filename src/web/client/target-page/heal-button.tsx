@@ -1,4 +1,4 @@
-// Drift that the mode leaves alone, put back for once: a plan as mode enforce would make it, to be read and agreed to.
+// Corrects drift once although the mode doesn't: makes a plan as in mode enforce, to be reviewed and confirmed.
 import { useState } from 'preact/hooks';
 import type { Outcome } from '../../../domain/outcome/outcome.ts';
 import type { Plan } from '../../../domain/plan/plan.ts';
@@ -7,7 +7,7 @@ import { type Answer, post, targetPath } from '../data/api.ts';
 
 interface Props {
   readonly target: TargetView;
-  /** The last plan that is known. */
+  /** The last known plan. */
   readonly plan: Plan;
   readonly planned: (plan: Plan) => void;
   readonly failed: (answer: Answer<unknown>) => void;

@@ -1,5 +1,6 @@
-// Applying exactly the plan that was read: its digest goes along, so that anything else is refused as stale. Where guards
-// refuse, each override is ticked by hand; the plan is then made again with them, and must be the same but for that.
+// Applies exactly the plan that was shown: its digest is sent along, so that any other plan is refused as stale. If
+// guards refuse, the user selects each override; the plan is then made again with them, and must otherwise be the
+// same.
 import { useState } from 'preact/hooks';
 import type { Outcome } from '../../../../domain/outcome/outcome.ts';
 import { pending, type Plan } from '../../../../domain/plan/plan.ts';
@@ -88,7 +89,7 @@ function toggled(set: ReadonlySet<string>, value: string, on: boolean): Readonly
 }
 
 interface Override {
-  /** As `--allow` takes it. */
+  /** As `--allow` accepts it. */
   readonly value: string;
   readonly message: string;
 }
@@ -104,7 +105,7 @@ function valuesOf(verdict: Verdict): readonly string[] {
   return override ? allowValues(override) : [];
 }
 
-/** Each refusal has exactly one of its ways ticked. */
+/** Exactly one override of each refusal is selected. */
 const isAnswered = (refused: readonly Verdict[], allow: ReadonlySet<string>): boolean =>
   refused.every((verdict) => valuesOf(verdict).filter((value) => allow.has(value)).length === 1);
 
@@ -120,7 +121,7 @@ async function approvedWith(
   target: TargetView,
   allow: readonly string[],
 ): Promise<Answer<ApplyRequest>> {
-  // A plan that was made to put drift back is applied in that mode.
+  // A plan that was made to correct drift is applied in that mode.
   const mode = plan.mode === target.mode || plan.mode === 'observe' ? {} : { mode: plan.mode };
   if (allow.length === 0) return { ok: true, value: { approved: plan.digest, ...mode } };
   const answer = await post<Outcome>(targetPath(plan.target, '/plan'), { allow, ...mode });

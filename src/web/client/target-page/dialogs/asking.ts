@@ -1,4 +1,4 @@
-// An action under way: asked once at a time, with its answer as a value.
+// An action in progress: one request at a time, with its result as a value.
 import { useState } from 'preact/hooks';
 import type { Outcome } from '../../../../domain/outcome/outcome.ts';
 import { type Answer, post, targetPath } from '../../data/api.ts';
@@ -30,7 +30,7 @@ export function useAsking(name: string): Asking {
   };
 }
 
-/** Work that came to an end answers with its outcome; what was only asked for does not. */
+/** Finished work responds with its outcome; a mere request doesn't. */
 export function outcomeIn(value: unknown): Outcome | undefined {
   const isOutcome = typeof value === 'object' && value !== null && 'kind' in value && 'durationMs' in value;
   return isOutcome ? (value as Outcome) : undefined; // by the schema of the route

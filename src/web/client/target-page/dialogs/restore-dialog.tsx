@@ -1,4 +1,4 @@
-// Putting a backup back, behind the name of the target typed by a person; first without writing where they like.
+// Restores a backup after the user typed the name of the target; optionally with a dry run first.
 import type { ComponentChildren } from 'preact';
 import { useId, useState } from 'preact/hooks';
 import type { BackupsView } from '../../../../api-schema/views.ts';

@@ -1,4 +1,4 @@
-// What an action came to: the outcome with its evidence and problems, or why it was not done.
+// The result of an action: the outcome with its evidence and problems, or why it wasn't done.
 import type { Outcome } from '../../../../domain/outcome/outcome.ts';
 import type { Answer } from '../../data/api.ts';
 import { StandingIcon } from '../../parts/icon.tsx';
@@ -11,7 +11,7 @@ import { Problems } from '../../parts/problems.tsx';
 
 interface Props {
   readonly answer: Answer<unknown> | undefined;
-  /** Said where the answer is no outcome. */
+  /** The message if the response isn't an outcome. */
   readonly done: string;
 }
 
@@ -56,7 +56,7 @@ function OutcomeBody({ outcome }: { readonly outcome: Outcome }) {
   );
 }
 
-/** What a rehearsal would change is no drift of the target. */
+/** What a dry run would change isn't drift of the target. */
 function isRehearsal(outcome: Outcome): outcome is Outcome & { readonly wouldChange: number } {
   return outcome.kind === 'drifted' && outcome.wouldChange !== undefined;
 }

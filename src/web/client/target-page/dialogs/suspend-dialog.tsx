@@ -1,4 +1,4 @@
-// Leaving a target alone: for how long, and why. A suspension always has an end.
+// Suspends a target: for how long, and why. A suspension always has an end.
 import { useState } from 'preact/hooks';
 import { now } from '../../data/clock.ts';
 import { Dialog } from '../../parts/dialog.tsx';

@@ -7,7 +7,7 @@ export function scaleOf(
   return (value) => Math.round((low + (value - from) * slope) * 10) / 10;
 }
 
-/** Zero and at most `count` round values up to `most`; the last one is not above it. */
+/** Zero and at most `count` round values up to `most`; the last one isn't above it. */
 export function ticksOf(most: number, count: number): readonly number[] {
   const raw = Math.max(1, most / count);
   const power = 10 ** Math.floor(Math.log10(raw));
@@ -24,7 +24,7 @@ export interface TimeTick {
   readonly text: string;
 }
 
-/** At most `count` round times of the reader's clock, days named where days begin. */
+/** At most `count` round times in local time, with the day where a day begins. */
 export function timeTicks(start: number, end: number, count: number): readonly TimeTick[] {
   const step = STEPS.find((one) => (end - start) / one <= count) ?? (end - start) / count;
   const offset = new Date(end).getTimezoneOffset() * MINUTE;
@@ -37,7 +37,7 @@ export function timeTicks(start: number, end: number, count: number): readonly T
 const TIME = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit' });
 const DATE = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
 
-/** The index of the position that is nearest. */
+/** The index of the nearest position. */
 export function nearest(positions: readonly number[], to: number): number {
   let best = 0;
   for (const [i, position] of positions.entries())

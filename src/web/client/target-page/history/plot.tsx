@@ -1,5 +1,5 @@
-// Drift and duration of the looks over one axis of time, drawn by hand: two bands that share it, outcomes that are not
-// quiet as marks between them. A pointer or the arrow keys read single looks; the table below says the same in numbers.
+// Drift and duration of the checks over one time axis: two bands that share it, with marks for notable outcomes
+// between them. Use a pointer or the arrow keys to read single checks; the table below has the same numbers.
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { LooksView } from '../../../../api-schema/views.ts';
 import { duration, moment } from '../../data/labels.ts';
@@ -11,7 +11,7 @@ type Look = LooksView['looks'][number];
 interface Props {
   /** Oldest first, at least one. */
   readonly looks: readonly Look[];
-  /** Where the axis ends, ms since the epoch. */
+  /** The end of the axis, ms since the epoch. */
   readonly end: number;
 }
 
@@ -117,7 +117,7 @@ interface BandProps {
   readonly width: number;
 }
 
-/** A staircase: what was seen holds until the next look. */
+/** Steps: a result is valid until the next check. */
 function Drift({ looks, x, width, end }: BandProps & { readonly end: number }) {
   const most = Math.max(1, ...looks.map(({ differences }) => differences));
   const y = scaleOf([0, most], [DRIFT.bottom, DRIFT.top]);
@@ -187,7 +187,7 @@ function Grid({ title, top, ticks, y, width, word }: GridProps) {
   );
 }
 
-/** Shapes beside colours: a diamond somebody must see, a triangle a warning, a ring something written. */
+/** Shapes in addition to colours: a diamond for critical, a triangle for a warning, a ring for a write. */
 const SHAPES = {
   bad: 'M0-5L5 0 0 5-5 0z',
   warn: 'M0-4.5L4.5 3.5h-9z',
@@ -197,7 +197,7 @@ const SHAPES = {
 
 const QUIET = new Set(['in-sync', 'suspended']);
 
-/** Only where something happened: two looks that say the same are one mark. */
+/** Only if something happened: two checks with the same result are one mark. */
 function Outcomes({ looks, x }: Omit<BandProps, 'width'>) {
   const told = looks.filter(
     ({ outcome }, i) => !QUIET.has(outcome) && (outcome !== looks[i - 1]?.outcome || outcome === 'applied'),

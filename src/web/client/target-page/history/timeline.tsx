@@ -1,4 +1,4 @@
-// The looks at a target over time: a plot to see the shape, and the same as a table.
+// The checks of a target over time, as a plot and as a table.
 import { useState } from 'preact/hooks';
 import { plural } from '../../../../lib/text.ts';
 import type { LooksView } from '../../../../api-schema/views.ts';

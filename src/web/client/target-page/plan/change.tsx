@@ -1,4 +1,4 @@
-// One change of a plan: path, before and after, where it is written, and what follows from it.
+// One change of a plan: path, before and after, its position in the files, and its consequences.
 import type { Change, ChangeKind, Consequence, Origin } from '../../../../domain/plan/change.ts';
 import type { Position } from '../../../../domain/problem/problem.ts';
 import type { Redacted } from '../../../../domain/redacted.ts';
@@ -16,7 +16,7 @@ const SIGNS: Record<ChangeKind, readonly [string, string]> = {
 
 interface Props {
   readonly change: Change;
-  /** What its section says already is not repeated in the path. */
+  /** The path doesn't repeat what its section already shows. */
   readonly section: string;
 }
 
@@ -49,7 +49,7 @@ export function ChangeRow({ change, section }: Props) {
   );
 }
 
-/** What an addition replaces and a removal leaves says nothing. */
+/** What an addition replaces and what a removal leaves is empty. */
 const sidesOf = ({ kind, before, after }: Change): readonly [Redacted | undefined, Redacted | undefined] => [
   kind === 'add' ? undefined : before,
   kind === 'remove' ? undefined : after,
@@ -106,7 +106,7 @@ function Block({ change }: Pick<Props, 'change'>) {
   );
 }
 
-/** `git` is the ordinary case and is not said. */
+/** `git` is the usual case and isn't shown. */
 const ORIGINS: Record<Origin, readonly [string, string] | undefined> = {
   git: undefined,
   first: ['first apply', 'Holdfast has never applied this path'],

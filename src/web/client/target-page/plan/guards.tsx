@@ -1,4 +1,4 @@
-// What the guards found, each with the command that would let it pass.
+// The findings of the guards, each with the command that overrides it.
 import type { Verdict } from '../../../../domain/plan/guard.ts';
 import { Command } from '../../parts/copy.tsx';
 import { Icon } from '../../parts/icon.tsx';

@@ -1,10 +1,10 @@
-// Two lists of lines as one, with what left and what came: the longest common part stays. Pure.
+// Combines two lists of lines into one diff, with removed and added lines; the longest common part stays. Pure.
 export interface Compared<T> {
   readonly mark: ' ' | '-' | '+';
   readonly line: T;
 }
 
-/** Beyond this the table costs more than it shows: everything leaves and comes. */
+/** Beyond this, the table costs too much: all lines are removed and added. */
 const MOST_CELLS = 1_000_000;
 
 export function compareLines<T extends { readonly text: string }>(

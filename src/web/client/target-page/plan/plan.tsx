@@ -1,4 +1,4 @@
-// The current plan as a reader wants it: what stops it, what differs by section, what would be sent.
+// The current plan for reviewers: refusals, differences by section, requests.
 import type { Change } from '../../../../domain/plan/change.ts';
 import { isRefused, pending, type Plan } from '../../../../domain/plan/plan.ts';
 import { plural } from '../../../../lib/text.ts';

@@ -27,7 +27,7 @@ function Secret({ secret: { $secret, reference } }: { readonly secret: RedactedS
 const PLAIN_TEXT = /^[A-Za-z_/][\w./@:+-]*(?: [\w./@+-]+)*$/;
 const LOOKS_TYPED = /^(?:true|false|null|yes|no|on|off)$/i;
 
-/** Quoted where it could be taken for something else. */
+/** Quoted if it could be mistaken for another type. */
 const textOf = (text: string): string =>
   PLAIN_TEXT.test(text) && !LOOKS_TYPED.test(text) ? text : JSON.stringify(text);
 
@@ -36,7 +36,7 @@ export const isScalar = (value: Redacted | undefined): boolean =>
 
 const sizeOf = (value: object): number => Object.keys(value).length;
 
-/** One line of a value, as a person writes YAML. Equal texts are equal lines. */
+/** One line of a value in the YAML style of people. Equal texts are equal lines. */
 export interface Line {
   readonly text: string;
   readonly content: ComponentChildren;
@@ -59,7 +59,7 @@ function itemLines(item: Redacted, indent: string): readonly Line[] {
   return first ? [prefixed(first, indent), ...rest] : [];
 }
 
-/** The dash of a list stands where the indentation of its first line was. */
+/** The dash of a list replaces the indentation of its first line. */
 function prefixed({ text, content }: Line, indent: string): Line {
   const cut = indent.length + 2;
   const dashed = (whole: string): string => `${indent}- ${whole.slice(cut)}`;
