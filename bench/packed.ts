@@ -1,12 +1,12 @@
 // The package as others get it: built, packed, installed elsewhere.
 import { execFile } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { pack, ROOT } from '../scripts/package/pack.ts';
 
 const run = promisify(execFile);
-const ROOT = resolve(import.meta.dirname, '..');
 
 export interface Packed extends AsyncDisposable {
   /** The script behind the command `holdfast`. */
@@ -16,12 +16,12 @@ export interface Packed extends AsyncDisposable {
   readonly how: 'npm install' | 'unpacked, dependencies linked';
 }
 
-/** `link`: without the registry, on the dependencies of the checkout. */
-export async function packed({ link = false } = {}): Promise<Packed> {
+/** `registry`: where npm gets the dependencies, and it must. Without it, those of the checkout stand in where it can't. */
+export async function packed({ registry }: { readonly registry?: string } = {}): Promise<Packed> {
   const dir = await mkdtemp(join(tmpdir(), 'holdfast-packed-'));
-  await packInto(dir);
-  const tarball = join(dir, (await readdir(dir)).find((name) => name.endsWith('.tgz')) ?? '');
-  const how = !link && (await installed(dir, tarball)) ? 'npm install' : 'unpacked, dependencies linked';
+  const tarball = await pack(dir);
+  const isInstalled = await installed(dir, tarball, registry);
+  const how = isInstalled ? 'npm install' : 'unpacked, dependencies linked';
   if (how !== 'npm install') await unpacked(dir, tarball);
   return {
     bin: join(dir, 'node_modules/holdfast/bin/holdfast.js'),
@@ -39,25 +39,21 @@ async function filesIn(tarball: string): Promise<string[]> {
     .map((line) => line.replace(/^package\//, ''));
 }
 
-/** Builds and packs a copy, so that nothing appears in the checkout. */
-async function packInto(dir: string): Promise<void> {
-  const copy = join(dir, 'copy');
-  await mkdir(copy);
-  const parts = ['package.json', 'tsconfig.json', 'README.md', 'LICENSE', 'CHANGELOG.md'];
-  for (const part of [...parts, 'src', 'bin', 'schemas', 'desired-state', 'docs'])
-    await cp(join(ROOT, part), join(copy, part), { recursive: true });
-  await symlink(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
-  await run('npm', ['pack', '--pack-destination', dir], { cwd: copy });
-  await rm(copy, { recursive: true });
-}
-
-/** False where the registry cannot be reached. */
-async function installed(dir: string, tarball: string): Promise<boolean> {
+/** False where nobody named a registry and none can be reached. */
+async function installed(dir: string, tarball: string, registry: string | undefined): Promise<boolean> {
   await writeFile(join(dir, 'package.json'), '{"private":true}');
-  const words = ['install', '--prefer-offline', '--no-audit', '--no-fund', '--fetch-retries=0', tarball];
-  return run('npm', words, { cwd: dir, timeout: 90_000 }).then(
+  const words = ['install', '--no-audit', '--no-fund', '--fetch-retries=0'];
+  const from =
+    registry === undefined
+      ? ['--prefer-offline']
+      : [`--registry=${registry}`, `--cache=${join(dir, 'cache')}`, '--engine-strict=false'];
+  const installing = run('npm', [...words, ...from, tarball], { cwd: dir, timeout: 240_000 });
+  return installing.then(
     () => true,
-    () => false,
+    (error: unknown) => {
+      if (registry !== undefined) throw error;
+      return false;
+    },
   );
 }
 

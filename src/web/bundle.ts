@@ -7,23 +7,25 @@ import { packageFile } from '../lib/package-files.ts';
 
 const CLIENT = packageFile('src/web/client');
 
+const BUILD = {
+  entryPoints: [join(CLIENT, 'main.tsx'), join(CLIENT, 'early.ts')],
+  bundle: true,
+  minify: true,
+  format: 'esm',
+  target: 'es2023',
+  jsx: 'automatic',
+  jsxImportSource: 'preact',
+  entryNames: '[name]-[hash]',
+  outdir: join(CLIENT, 'assets'),
+  write: false,
+  legalComments: 'none',
+  logLevel: 'silent',
+} as const;
+
 /** Names relative to the page, such as `assets/main-1A2B3C4D.js`, and `index.html` itself. */
 export async function bundle(): Promise<ReadonlyMap<string, Buffer>> {
   const { build, stop } = await import('esbuild');
-  const { outputFiles } = await build({
-    entryPoints: [join(CLIENT, 'main.tsx'), join(CLIENT, 'early.ts')],
-    bundle: true,
-    minify: true,
-    format: 'esm',
-    target: 'es2023',
-    jsx: 'automatic',
-    jsxImportSource: 'preact',
-    entryNames: '[name]-[hash]',
-    outdir: join(CLIENT, 'assets'),
-    write: false,
-    legalComments: 'none',
-    logLevel: 'silent',
-  });
+  const { outputFiles } = await build({ ...BUILD, entryPoints: [...BUILD.entryPoints] });
   // Its process would wait for more input as long as ours lives.
   await stop();
   const files = new Map<string, Buffer>(
@@ -32,6 +34,17 @@ export async function bundle(): Promise<ReadonlyMap<string, Buffer>> {
   const icon = await readFile(join(CLIENT, 'icon.svg'));
   files.set(`assets/icon-${hashOf(icon)}.svg`, icon);
   return files.set('index.html', await page([...files.keys()]));
+}
+
+/** Names of the packages that the files contain parts of: they come along although nothing depends on them. */
+export async function bundledPackages(): Promise<readonly string[]> {
+  const { build, stop } = await import('esbuild');
+  const { metafile } = await build({ ...BUILD, entryPoints: [...BUILD.entryPoints], metafile: true });
+  await stop();
+  const names = Object.keys(metafile.inputs).map(
+    (path) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1],
+  );
+  return [...new Set(names.filter((name) => name !== undefined))];
 }
 
 function hashOf(bytes: Buffer): string {

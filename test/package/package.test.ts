@@ -5,14 +5,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Packed, packed } from '../../bench/packed.ts';
+import { openRegistry } from './registry.ts';
 
 /** Undefined only where packing failed, and with it every test. */
 let holdfast: Packed;
 let dir: string;
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'holdfast-elsewhere-'));
-  holdfast = await packed({ link: true });
-}, 120_000);
+  await using registry = await openRegistry();
+  holdfast = await packed({ registry: registry.url });
+}, 300_000);
 afterAll(async () => {
   await holdfast?.[Symbol.asyncDispose]();
   await rm(dir, { recursive: true, force: true });
@@ -49,6 +51,7 @@ describe('the packed package', () => {
         'docs',
         'package.json',
         'schemas',
+        'skills',
       ].toSorted(),
     );
     expect(holdfast.files.filter((file) => /\.ts$|demo|\.test\./.test(file))).toEqual([]);
@@ -72,7 +75,7 @@ describe('the packed package', () => {
     );
   });
 
-  test('validates and plans against a sandbox of its own', async () => {
+  test('validates, plans and applies against a sandbox of its own', async () => {
     await mkdir(join(dir, 'desired-state'));
     await writeFile(join(dir, 'desired-state/a.yaml'), 'api-keys: ["${env:CLIENT_KEY}"]\nrequest-retry: 2\n');
     await writeFile(
@@ -102,6 +105,9 @@ describe('the packed package', () => {
       const planned = await call('plan', '--exit-code', '--url', url, '--output', 'json');
       expect(planned).toMatchObject({ code: 2 });
       expect(planned.stdout).toContain('"path": "request-retry"');
+      const applied = await call('apply', '--url', url, '--output', 'json');
+      expect(applied).toMatchObject({ code: 0, stdout: expect.stringContaining('"kind": "applied"') });
+      expect(await readFile(join(dir, 'config.yaml'), 'utf8')).toContain('request-retry: 2');
     } finally {
       sandbox.kill('SIGTERM');
       await once(sandbox, 'exit');
