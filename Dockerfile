@@ -2,32 +2,29 @@
 # Bases are pinned by exact version; `docker buildx imagetools inspect node:24.21.0-alpine` tells the digest to add where
 # your registry may move tags. The version is that of the `node` package which the tests run on.
 
-# Built where glibc is: the tools of the checkout have no other binaries. What runs is JavaScript alone.
-FROM node:24.21.0-bookworm-slim AS build
+# Built once, on the kind of machine that builds: what runs is JavaScript alone. glibc, because the tools of the checkout have
+# no other binaries.
+FROM --platform=$BUILDPLATFORM node:24.21.0-bookworm-slim AS build
 WORKDIR /src
 COPY package.json package-lock.json ./
-RUN npm ci
-COPY tsconfig.json ./
-COPY src ./src
-RUN npm run build && npm prune --omit=dev
+# Without scripts: `prepare` needs the sources, and Node.js is here already.
+RUN npm ci --ignore-scripts
+COPY . .
+# The npm package with its dependencies, the same as the standalone archive.
+RUN npm run assemble -- /app
 
 FROM node:24.21.0-alpine
 LABEL org.opencontainers.image.title="holdfast" \
       org.opencontainers.image.description="GitOps reconciler for CLIProxyAPI gateways" \
       org.opencontainers.image.licenses="MIT"
-# git, ssh and ssh-keygen for the git source, tini to reap what they leave behind. Package managers of Node.js have no business here.
-RUN apk add --no-cache git openssh-client openssh-keygen tini \
+# git, ssh and ssh-keygen for the git source, sops and age for encrypted files, tini to reap what they leave behind. Package
+# managers of Node.js have no business here.
+RUN apk add --no-cache age git openssh-client openssh-keygen sops tini \
  && rm -rf /usr/local/lib/node_modules /usr/local/bin/npm /usr/local/bin/npx /usr/local/bin/corepack \
            /usr/local/bin/yarn /usr/local/bin/yarnpkg /opt/yarn* \
  && mkdir -p /var/lib/holdfast /config/desired-state \
  && chown -R 1000:1000 /var/lib/holdfast
-WORKDIR /app
-COPY --from=build /src/package.json ./
-COPY --from=build /src/node_modules ./node_modules
-COPY --from=build /src/dist ./dist
-COPY bin ./bin
-COPY schemas ./schemas
-COPY docs/guards.md ./docs/guards.md
+COPY --from=build /app /app
 # By number, so that Kubernetes can see that it is not root.
 USER 1000:1000
 WORKDIR /config

@@ -22,12 +22,16 @@ export async function manifest(): Promise<Manifest> {
 /** What the script `prepare` needs, and what npm adds to `files` by itself. */
 const BESIDES = ['tsconfig.json', 'src', 'README.md', 'LICENSE'];
 
+/** What the package is made of, besides its manifest and `node_modules`. */
+export async function sources(): Promise<readonly string[]> {
+  const { files } = await manifest();
+  return [...BESIDES, ...files.filter((name) => name !== 'dist')];
+}
+
 /** Builds and packs into `dir`. Returns the tarball. `repository`: where this release comes from, for its provenance. */
 export async function pack(dir: string, repository?: string): Promise<string> {
-  const { files } = await manifest();
   const copy = await mkdtemp(join(dir, 'copy-'));
-  for (const part of [...BESIDES, ...files.filter((name) => name !== 'dist')])
-    await cp(join(ROOT, part), join(copy, part), { recursive: true });
+  for (const part of await sources()) await cp(join(ROOT, part), join(copy, part), { recursive: true });
   await writeFile(join(copy, 'package.json'), await packageJson(repository));
   await symlink(join(ROOT, 'node_modules'), join(copy, 'node_modules'));
   await run('npm', ['pack', '--pack-destination', dir], { cwd: copy });

@@ -10,6 +10,7 @@ import { DockerfileParser } from 'dockerfile-ast';
 import { validate } from 'dockerfile-utils';
 import { parse } from 'yaml';
 import { loadSettings } from '../../src/settings/settings.ts';
+import { sources } from '../../scripts/package/pack.ts';
 import { installed } from './installed.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -46,19 +47,28 @@ describe('the Dockerfile', () => {
     expect(last.filter(([name]) => name === 'ADD')).toEqual([]);
   });
 
-  test('copies only what it says it needs, and all of it is in the context', () => {
-    const allowed = read('.dockerignore')
-      .split('\n')
-      .filter((line) => line.startsWith('!'))
-      .map((line) => line.slice(1));
-    const copies = dockerfile.getCOPYs().filter((copy) => copy.getFromFlag() === null);
-    const sources = copies.flatMap((copy) =>
-      copy
-        .getArguments()
-        .map((argument) => argument.getValue())
-        .slice(0, -1),
-    );
-    expect(sources.toSorted()).toEqual(allowed.toSorted());
+  test('is given what the package is made of, what puts it together, and nothing else', async () => {
+    const [first, ...allowed] = read('.dockerignore').trim().split('\n');
+    expect(first).toBe('*');
+    const needed = ['package.json', 'package-lock.json', 'scripts', ...(await sources())];
+    expect(allowed.toSorted()).toEqual(needed.map((name) => `!${name}`).toSorted());
+  });
+
+  test('contains what the standalone archive contains, and the programs that Holdfast calls', () => {
+    const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+    const built = dockerfile.getInstructions().filter((one) => one.getKeyword() === 'RUN');
+    expect(built.map((one) => one.getArgumentsContent())).toContain('npm run assemble -- /app');
+    expect(scripts['assemble']).toBe('node scripts/assemble.ts');
+    expect(last.filter(([name]) => name === 'COPY')).toEqual([['COPY', '/app /app']]);
+    const [, added = ''] = /apk add --no-cache ([\w -]+)/.exec(text) ?? [];
+    expect(added.trim().split(' ')).toEqual([
+      'age',
+      'git',
+      'openssh-client',
+      'openssh-keygen',
+      'sops',
+      'tini',
+    ]);
   });
 
   test('asks the daemon whether it is alive, on the state that it runs on', () => {
