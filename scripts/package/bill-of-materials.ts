@@ -35,7 +35,7 @@ async function withoutTools(dir: string): Promise<void> {
   const all = { ...dependencies, ...Object.fromEntries(shown) };
   const kept = Object.entries(packages)
     .filter(([path, { dev }]) => path !== '' && (!dev || bundled.has(path.replace(/^node_modules\//, ''))))
-    .map(([path, { dev: _, ...locked }]) => [path, locked] as const);
+    .map(([path, locked]) => [path, { ...locked, dev: false }] as const);
   const own = { name: about.name, version: about.version, dependencies: all };
   await writeFile(join(dir, 'package.json'), JSON.stringify({ ...about, dependencies: all }));
   await writeFile(

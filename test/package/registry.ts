@@ -19,15 +19,11 @@ type Installed = ReadonlyMap<string, readonly string[]>;
 
 export async function openRegistry(): Promise<Registry> {
   const installed = await installedPackages();
-  const server = createServer((request, response) => {
+  const server = createServer(async (request, response) => {
     const path = decodeURIComponent(request.url ?? '').slice(1);
-    const { host = '' } = request.headers;
-    void answerTo(path, host, installed)
-      .catch(() => undefined)
-      .then((body) => {
-        response.statusCode = body === undefined ? 404 : 200;
-        response.end(body ?? '{}');
-      });
+    const body = await answerTo(path, request.headers.host ?? '', installed).catch(() => undefined);
+    response.statusCode = body === undefined ? 404 : 200;
+    response.end(body ?? '{}');
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo; // it listens on a port
@@ -71,7 +67,8 @@ function versionIn(dir: string, host: string): { readonly version: string } {
   const own = JSON.parse(readFileSync(join(ROOT, dir, 'package.json'), 'utf8')) as {
     readonly version: string;
   };
-  return { ...own, ...{ dist: { tarball: `http://${host}/-/${encodeURIComponent(dir)}.tgz` } } };
+  const dist = { tarball: `http://${host}/-/${encodeURIComponent(dir)}.tgz` };
+  return Object.assign(own, { dist });
 }
 
 async function tarballOf(dir: string): Promise<Buffer> {
