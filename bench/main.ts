@@ -7,6 +7,7 @@ import { daemonFigures } from './daemon.ts';
 import { planFigures } from './plan.ts';
 import { treePlanFigures } from './plan-v8.ts';
 import { requestFigures, treeRequestFigures } from './requests.ts';
+import { shortcutFigures } from './shortcuts.ts';
 import { lookFigure, startFigures } from './start.ts';
 
 const figures: Figure[] = [
@@ -14,6 +15,7 @@ const figures: Figure[] = [
   ...(await treeRequestFigures()),
   ...(await planFigures()),
   ...(await treePlanFigures()),
+  ...(await shortcutFigures()),
   await lookFigure(),
   ...(await startFigures()),
   ...(await daemonFigures()),

@@ -32,8 +32,6 @@ export interface MadeMap {
 export interface MadeList {
   readonly kind: 'list';
   readonly items: readonly Made[];
-  /** The source of the items, so that those already in the file don't have to be rendered. */
-  readonly from?: { readonly item: Field; readonly values: readonly Value[] };
 }
 
 /** A node of G. */
@@ -62,16 +60,8 @@ export function made(field: Field, value: Value): Made {
   return scalar(value, false, isText, field.kind === 'integer');
 }
 
-/** Items are rendered on first use: most lists are in the file as they are in memory. */
 function list(item: Field | undefined, values: readonly Value[]): MadeList {
-  let items: readonly Made[] | undefined;
-  return {
-    kind: 'list',
-    get items() {
-      return (items ??= values.map((each) => (item ? made(item, each) : free(each, false))));
-    },
-    ...(item && { from: { item, values } }),
-  };
+  return { kind: 'list', items: values.map((each) => (item ? made(item, each) : free(each, false))) };
 }
 
 function map(value: Tree, inner: Field | undefined): MadeMap {

@@ -1,16 +1,10 @@
 // Rule S: which item of the file's list becomes which item of memory's (C v0 §6.2). The identity is the saver's own,
 // not the catalog's: two entries with the same api-key are the same to it (N7).
-import type { FileNode } from '../../domain/yaml-node.ts';
-import { type Made, toNode } from './generate.ts';
+import type { FileNode, MapNode } from '../../domain/yaml-node.ts';
+import { type Made, type MadeMap, toNode } from './generate.ts';
 import { trim } from './rules.ts';
 
 const NAMES = ['id', 'name', 'alias', 'api-key', 'api_key', 'apikey', 'key', 'provider', 'model'];
-
-const IDENTIFYING: ReadonlySet<string> = new Set(NAMES);
-
-export function isIdentifying(name: string): boolean {
-  return IDENTIFYING.has(name) || IDENTIFYING.has(trim(name).toLowerCase());
-}
 
 /** For each new item, the item of the file it is merged onto; each is used once, the first match. */
 export function matchItems(old: readonly FileNode[], fresh: readonly Made[]): (FileNode | undefined)[] {
@@ -36,31 +30,37 @@ function pick(
   waiting: ReadonlyMap<string, number[]>,
   used: ReadonlySet<number>,
 ): number | undefined {
-  const node = toNode(item);
-  const identity = identityOf(node);
+  const identity = identityOf(item);
   if (identity !== '') return waiting.get(identity)?.pop();
+  const node = toNode(item);
   const index = old.findIndex((candidate, i) => !used.has(i) && sameStructure(candidate, node));
   return index < 0 ? undefined : index;
 }
 
 /** `map name=value`, `scalar text`; empty: only equal structure matches. */
-export function identityOf(node: FileNode): string {
-  if (node.kind === 'scalar') {
-    const text = trim(node.text);
+function identityOf(item: FileNode | Made): string {
+  if (item.kind === 'scalar') {
+    const text = trim(item.text);
     return text === '' ? '' : `scalar ${text}`;
   }
-  if (node.kind !== 'map') return '';
+  if (item.kind !== 'map') return '';
   const scalars = new Map<string, string>();
-  for (const { key, value } of node.pairs) {
-    const name = trim(key.text).toLowerCase();
-    if (value.kind === 'scalar' && !scalars.has(name)) scalars.set(name, trim(value.text));
-  }
+  for (const { name, text } of scalarsIn(item)) if (!scalars.has(name)) scalars.set(name, text);
   const named = NAMES.find((name) => (scalars.get(name) ?? '') !== '');
   if (named !== undefined) return `map ${named}=${scalars.get(named)}`;
-  const first = node.pairs.find(({ value }) => value.kind === 'scalar' && trim(value.text) !== '');
-  return first?.value.kind === 'scalar'
-    ? `map ${trim(first.key.text).toLowerCase()}=${trim(first.value.text)}`
-    : '';
+  const first = scalarsIn(item).find(({ text }) => text !== '');
+  return first ? `map ${first.name}=${first.text}` : '';
+}
+
+function scalarsIn({
+  pairs,
+}: MapNode | MadeMap): readonly { readonly name: string; readonly text: string }[] {
+  const members = Array.isArray(pairs)
+    ? (pairs as MapNode['pairs']).map(({ key, value }) => [key.text, value] as const)
+    : [...(pairs as MadeMap['pairs'])];
+  return members.flatMap(([name, value]) =>
+    value.kind === 'scalar' ? [{ name: trim(name).toLowerCase(), text: trim(value.text) }] : [],
+  );
 }
 
 function sameStructure(a: FileNode, b: FileNode): boolean {

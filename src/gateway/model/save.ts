@@ -6,7 +6,6 @@ import { printDocument } from '../../yaml/document.ts';
 import {
   generate,
   keyNode,
-  made,
   type Made,
   type MadeList,
   type MadeMap,
@@ -15,8 +14,7 @@ import {
   toNode,
 } from './generate.ts';
 import { asReadBack } from './folded.ts';
-import { keepsItem } from './unchanged-nodes.ts';
-import { identityOf, matchItems } from './match.ts';
+import { matchItems } from './match.ts';
 import type { Memory } from './model.ts';
 import { oldBoolean, resolveScalar, resolveText } from '../../yaml/resolve.ts';
 import { trim } from './rules.ts';
@@ -163,7 +161,8 @@ function keepKeys(map: MapNode, fresh: MadeMap): MapNode {
   const names = new Set(
     [...fresh.pairs.keys()].map((name) => trim(keyNode(name).text)).filter((name) => name !== ''),
   );
-  return { ...map, pairs: map.pairs.filter(({ key }) => names.has(trim(key.text))) };
+  const pairs = map.pairs.filter(({ key }) => names.has(trim(key.text)));
+  return pairs.length === map.pairs.length ? map : { ...map, pairs };
 }
 
 /** The path of the merge: names of mappings only; entries of a list have the path of the list. */
@@ -172,7 +171,7 @@ interface Place {
   readonly rules: SaveRules;
 }
 
-/** Step 4. */
+/** Step 4. What doesn't change is the node of the file: whoever compares or reads it again need not go into it. */
 function merge(old: FileNode, fresh: Made, path: Place): FileNode {
   if (fresh.kind === 'map') return old.kind === 'map' ? mergeMap(old, fresh, path) : over(old, toNode(fresh));
   return fresh.kind === 'list' ? mergeList(old, fresh, path) : mergeScalar(old, fresh);
@@ -195,16 +194,17 @@ function mergeMap(old: MapNode, fresh: MadeMap, path: Place): MapNode {
     const place = { ...path, names: [...path.names, name] };
     const index = places.get(key.text);
     const there = index === undefined ? undefined : pairs[index];
-    if (index !== undefined && there)
-      pairs[index] = { key: there.key, value: merge(there.value, member, place) };
-    else {
+    if (index !== undefined && there) {
+      const value = merge(there.value, member, place);
+      if (value !== there.value) pairs[index] = { key: there.key, value };
+    } else {
       const { explicit } = path.rules;
       const candidate = withoutDefaults(place.names, member, explicit);
       if (isDefault(place.names, candidate, explicit)) continue;
       places.set(key.text, pairs.push({ key, value: toNode(candidate) }) - 1);
     }
   }
-  return { ...old, flow: false, pairs };
+  return pairs.length > 0 && isSame(pairs, old.pairs) ? old : { ...old, flow: false, pairs };
 }
 
 function mergeList(old: FileNode, fresh: MadeList, path: Place): FileNode {
@@ -215,8 +215,8 @@ function mergeList(old: FileNode, fresh: MadeList, path: Place): FileNode {
       ...(old.kind === 'list' && old.tag && { tag: old.tag }),
     } as ListNode);
   }
-  const items = mergeInPlace(old, fresh, path) ?? mergeItems(old, fresh, path);
-  if (old.kind === 'list' && old.tag === undefined && isSameList(items, old.items)) return old;
+  const items = mergeItems(old, fresh, path);
+  if (old.kind === 'list' && old.tag === undefined && isSame(items, old.items)) return old;
   return over(old, { ...(toNode({ kind: 'list', items: [] }) as ListNode), items });
 }
 
@@ -235,33 +235,8 @@ function keptAt(old: FileNode, index: number, item: Made): FileNode | undefined 
   return raw && node?.kind === 'scalar' && sameMeaning(node, item) ? node : undefined;
 }
 
-const isSameList = (a: readonly FileNode[], b: readonly FileNode[]): boolean =>
-  a.length === b.length && a.every((node, i) => node === b[i]);
-
-/**
- * The same for a list with the same entries in the same order, which is the usual case: entries that a save leaves
- * unchanged are neither rendered nor merged. Undefined: entries were added, removed, moved, or can't be found by a
- * name.
- */
-function mergeInPlace(old: FileNode, { from }: MadeList, path: Place): FileNode[] | undefined {
-  if (old.kind !== 'list' || !from || old.items.length !== from.values.length) return undefined;
-  const items: FileNode[] = [];
-  for (const [i, node] of old.items.entries()) {
-    const value = from.values[i] ?? null;
-    const merged = keepsItem(node, from.item, value, path.names, path.rules.explicit)
-      ? node
-      : mergeOnto(node, made(from.item, value), path);
-    if (!merged) return undefined;
-    items.push(merged);
-  }
-  return items;
-}
-
-/** Onto this item and no other: by an identity that both have. */
-function mergeOnto(node: FileNode, fresh: Made, path: Place): FileNode | undefined {
-  const identity = identityOf(node);
-  return identity !== '' && identity === identityOf(toNode(fresh)) ? mergeItem(node, fresh, path) : undefined;
-}
+const isSame = (a: readonly unknown[], b: readonly unknown[]): boolean =>
+  a.length === b.length && a.every((each, i) => each === b[i]);
 
 /** Keys that memory doesn't have are removed from the item, but mappings inside it aren't (N5, N6). */
 function mergeItem(old: FileNode, fresh: Made, path: Place): FileNode {
@@ -286,6 +261,7 @@ function mergeScalar(old: FileNode, fresh: MadeScalar): FileNode {
   const readAsText = tagged || fresh.type !== 'str' || resolveText(fresh.text).type === 'str';
   const plain = old.style === 'plain' && readAsText;
   const style = old.style === 'plain' && !plain ? 'double' : old.style;
+  if (!tagged && old.text === fresh.text && old.style === style) return old;
   return {
     kind: 'scalar',
     comments,
