@@ -169,7 +169,8 @@ function simulate(
 
 /**
  * Files up to this length are validated as the gateway does when planned; for longer ones, the gateway itself
- * reports what it refuses.
+ * reports what it refuses. For a file of 2,000 keys, predicting one write takes 590 ms on its text and 9 ms on its nodes
+ * (bench/shortcuts.ts).
  */
 const VALIDATED_WHEN_PLANNED = 16_384;
 
