@@ -37,7 +37,7 @@ export function byHand(run: Run, backup: string): readonly string[] {
     `On the gateway's machine, copy ${from} over ${to}, and write it in place: cat BACKUP > CONFIG. Don't replace the file by renaming.`,
     ...(archive?.endsWith('.age')
       ? [
-          `If that file no longer exists, take BACKUP from ${archive}: age -d -i IDENTITY FILE | jq -r .file > BACKUP`,
+          `If that file no longer exists, take BACKUP from ${archive}: age -d -i IDENTITY FILE | jq -j .file > BACKUP`,
         ]
       : []),
     'Restart the gateway.',

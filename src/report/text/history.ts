@@ -65,5 +65,5 @@ export function backupsText(backups: readonly BackupRecord[], style: Style): str
 export function archivesText(archives: readonly BackupArchive[], style: Style): string {
   if (archives.length === 0) return '';
   const rows = archives.map(({ file, at, target, bytes }) => [file, timeText(at), target, `${bytes} bytes`]);
-  return `\n${table(['archive', 'when (UTC)', 'target', 'size'], rows, style)}\n`;
+  return `${table(['archive', 'when (UTC)', 'target', 'size'], rows, style)}\n`;
 }

@@ -38,12 +38,10 @@ async function list(flags: PlanFlags, io: Io): Promise<void> {
   const ofEach = session.targets.map(({ name }) => name);
   const backups = (await Promise.all(ofEach.map((name) => session.store.listBackups(name)))).flat();
   const archives = (await Promise.all(ofEach.map((name) => session.store.listArchives(name)))).flat();
-  show(
-    io,
-    flags,
-    'backup',
-    { backups, archives },
-    (style) => `${backupsText(backups, style)}${archivesText(archives, style)}`,
+  show(io, flags, 'backup', { backups, archives }, (style) =>
+    backups.length === 0 && archives.length > 0
+      ? archivesText(archives, style)
+      : [backupsText(backups, style), archivesText(archives, style)].filter(Boolean).join('\n'),
   );
 }
 

@@ -1,0 +1,40 @@
+// Archives in a transaction: when they are written, and what they contain.
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, expect, test } from '@jest/globals';
+import { generateIdentity, identityToRecipient } from 'age-encryption';
+import type { Checkpoint } from '../../../src/apply/apply.ts';
+import { readArchive } from '../../../src/state/files/archive.ts';
+import { openFileStore } from '../../../src/state/files/files.ts';
+import { stage, strike } from '../setup.ts';
+
+const dirs: string[] = [];
+afterEach(async () => {
+  await strike();
+  for (const dir of dirs.splice(0)) rmSync(dir, { recursive: true, force: true });
+});
+
+test('an archive is on disk before the journal and the first request', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'holdfast-archive-'));
+  dirs.push(dir);
+  const identity = await generateIdentity();
+  const backups = { dir: dir, recipients: [await identityToRecipient(identity)] };
+  const home = await stage({ desired: 'request-retry: 5\n', faults: ['drop-writes=/request-retry'] });
+  const store = await openFileStore({ dir: join(dir, 'state'), clock: home.clock, backups });
+  const before = await home.file();
+  const archives = (): readonly string[] => readdirSync(dir).filter((name) => name.endsWith('.age'));
+  const counts = new Map<Checkpoint, number>();
+  const outcome = await home.reconcile(
+    {},
+    { store, checkpoint: (point) => void counts.set(point, archives().length) },
+  );
+  expect(outcome.kind).toBe('rolled-back');
+  expect(
+    ['observed', 'backed-up', 'journalled', 'sending'].map((point) => counts.get(point as Checkpoint)),
+  ).toEqual([0, 1, 1, 1]);
+  for (const name of archives()) {
+    const kept = await readArchive(join(dir, name), name, [identity]);
+    expect([kept.file.open(), kept.target, kept.url]).toEqual([before, 'home', `${home.sandbox.url}/`]);
+  }
+});
