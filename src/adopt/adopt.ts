@@ -188,10 +188,14 @@ function nothingLeft(warnings: readonly Problem[]): HoldfastError {
   return new HoldfastError([problem('HF2072', 'there is nothing to declare', { remedy }), ...warnings]);
 }
 
+/** A message that begins like a sentence, after a colon. */
+const inSentence = (text: string): string =>
+  /^[A-Z][a-z]/.test(text) ? `${text.charAt(0).toLowerCase()}${text.slice(1)}` : text;
+
 function finished(draft: Draft, unfit: readonly LeftOut[], found: readonly Problem[]): Adopted {
   const root = readIn(draft.text);
   const warnings = unfit.map(({ path, why }) =>
-    problem('HF2070', `\`${path}\` isn't in the pulled files: ${why}`, {
+    problem('HF2070', `\`${path}\` isn't in the pulled files: ${inSentence(why)}`, {
       severity: 'warning',
       path,
       remedy: 'It stays unchanged on the gateway. Correct it there and pull again, or declare it by hand.',

@@ -1,9 +1,10 @@
 // The entry of the command line: finds the command, imports only that one, and converts the result into output and
 // an exit code. Doesn't know the commands' content.
 import { type Command, CommanderError } from 'commander';
+import { CODES } from '../domain/problem/codes.ts';
 import { EXIT } from '../domain/problem/exit.ts';
 import { packageVersion } from '../lib/package-files.ts';
-import { fail, HoldfastError } from '../domain/problem/problem.ts';
+import { fail, HoldfastError, type Problem } from '../domain/problem/problem.ts';
 import { type CommandEntry, COMMANDS } from './commands.ts';
 import { redactingIo } from './io/redacting-io.ts';
 import { type Globals, type Io, processIo } from '../compose/io.ts';
@@ -83,7 +84,14 @@ async function explainFailure(
   const command = wanted?.name ?? 'holdfast';
   const known = error instanceof HoldfastError ? error : unexpected(error, globals, io);
   io.exit = known.exit;
-  showProblems(io, globals, command, known.exit, known.problems);
+  const problems = known.problems.map((one) => (wanted ? pointedTo(wanted.name, one) : one));
+  showProblems(io, globals, command, known.exit, problems);
+}
+
+/** Without a remedy of its own, the help of the command is the one to read. */
+function pointedTo(command: string, one: Problem): Problem {
+  if (one.code !== 'HF1001' || one.remedy !== CODES.HF1001.remedy) return one;
+  return { ...one, remedy: `See \`holdfast ${command} --help\`.` };
 }
 
 function unexpected(error: unknown, globals: Globals, io: Io): HoldfastError {

@@ -253,6 +253,9 @@ class Reader {
     const start = (node as YamlNode | null)?.range?.[0] ?? at;
     const value: unknown = isScalar(node) ? node.value : null;
     const plain = isScalar(node) && node.type === 'PLAIN';
+    const dash = plain && typeof value === 'string' ? dashInside(this.#text, node) : undefined;
+    if (dash !== undefined)
+      return void this.#addMistake({ code: 'HF2010', message: DASH_INSIDE, at: dash, remedy: ALIGN_DASHES });
     if (typeof value === 'string' || typeof value === 'boolean' || value === null)
       return { kind: 'scalar', value, plain, position: this.#at(start) };
     if (typeof value === 'number' && !isInexact(value))
@@ -284,6 +287,17 @@ function isEmpty(contents: unknown): boolean {
   return (
     contents === null || (isScalar(contents) && contents.value === null && (contents.source ?? '') === '')
   );
+}
+
+const DASH_INSIDE = 'This line begins with "- ", but belongs to the text of the line above';
+const ALIGN_DASHES =
+  'Indent the dashes of a list by the same number of spaces. For a text of several lines, put quotes around it.';
+
+/** Where a line of a plain text begins like an entry of a list: the dash is indented further than the others. */
+function dashInside(text: string, { range }: YamlNode): number | undefined {
+  if (!range) return undefined;
+  const found = /\n[ \t]*-[ \t]/.exec(text.slice(range[0], range[1]));
+  return found ? range[0] + found.index + found[0].length - 2 : undefined;
 }
 
 const NO_NUMBER = "This number can't be represented exactly";

@@ -93,6 +93,7 @@ const TABLE: readonly (readonly [
   ['completion bsh', 21, "'bsh' is invalid", 'Allowed choices are bash, zsh, fish. Did you mean `bash`?'],
   ['plna', 10, '"plna" isn\'t a holdfast command', 'Did you mean `plan`?'],
   ['notify', undefined, 'a command is missing', '--help'],
+  ['restore', undefined, 'restore takes either', 'See `holdfast restore --help`.'],
   ['explain HF9999', undefined, 'there is no error code HF9999', 'docs/errors.md'],
 ];
 
@@ -129,6 +130,13 @@ test.each(COMMANDS.map(({ name }) => name).filter((name) => !['explain', 'api'].
 );
 
 describe('explain', () => {
+  test('suggests a guard that is spelled almost like the word', async () => {
+    const { exit, err } = await run('explain', 'mass-delet');
+    expect(exit).toBe(CODES.HF1005.exit);
+    expect(err).toContain('Did you mean the guard `mass-delete`?');
+    expect((await run('explain', 'request-rety')).err).toContain('Did you mean `request-retry`?');
+  });
+
   test.each(Object.keys(CODES))('%s', async (code) => {
     const { exit, out } = await run('explain', code.toLowerCase(), '--output', 'json');
     expect(exit).toBe(0);

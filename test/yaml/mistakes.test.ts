@@ -108,6 +108,12 @@ const TABLE: readonly (readonly [what: string, text: string, place: string, mess
   ['no comma', 'a: {b: s3cret c: 2}\n', '1:8', 'A comma is missing'],
   ['a reference in brackets', 'a: [${env:X}]\n', '1:5', 'A reference in brackets or braces has no quotes'],
   ['a list in the line of its key', 'a: - s3cret\n', '1:4', 'A list begins on the same line as its key'],
+  [
+    'an item that is indented further than the others',
+    'a:\n- s3cret\n - b\n',
+    '3:2',
+    'This line begins with "- ", but belongs to the text of the line above',
+  ],
   ['an item among keys', 'a: 1\n- s3cret\n', '2:1', 'A list item is in a place where a key is expected'],
   ['a key among items', '- s3cret\nb: 1\n', '2:1', 'A key is in a place where a list item is expected'],
   ['an at sign', 'a: @s3cret\n', '1:4', 'A value can\'t begin with "@"'],

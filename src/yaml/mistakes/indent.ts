@@ -19,6 +19,10 @@ export function nestedValue(place: Place, message: string): Mistake | undefined 
   return below && wrongIndent(below, keyColumnOf(place.line));
 }
 
+/** `0, 2 or 6` */
+const either = (columns: readonly number[]): string =>
+  [columns.slice(0, -1).join(', '), columns.at(-1)].filter((part) => part !== '').join(' or ');
+
 /** `expected`: the column of the keys it should be aligned with. */
 export function wrongIndent(place: Place, expected?: number): Mistake {
   const { line, firstAt } = place;
@@ -26,7 +30,7 @@ export function wrongIndent(place: Place, expected?: number): Mistake {
   if (dash) return dash;
   const own = indentOf(line);
   const fits = [...new Set(expected === undefined ? indentsAbove(place) : [expected])];
-  const wanted = fits.length === 0 ? '' : ` where ${fits.join(' or ')} would match the lines above`;
+  const wanted = fits.length === 0 ? '' : ` where ${either(fits)} would match the lines above`;
   const what = /^ *- /.test(line) ? 'This item' : 'This line';
   return said(
     `${what} is indented by ${spaces(own)}${wanted}`,

@@ -30,6 +30,13 @@ export function explainedWord(word: string): ExplainedWord | undefined {
   return guards().find(({ guard }) => guard === word);
 }
 
+/** A guard that is spelled almost like this. */
+export const guardLike = (word: string): string | undefined =>
+  nearest(
+    word,
+    guards().map(({ guard }) => guard),
+  );
+
 const isCode = (word: string): word is Code => Object.hasOwn(CODES, word);
 
 function explainedCode(word: string): ExplainedCode {

@@ -9,7 +9,7 @@ import { fail } from '../../../domain/problem/problem.ts';
 import type { Explanation } from '../../../domain/plan/explanation.ts';
 import { explanationText } from '../../../report/text/explanation.ts';
 import type { Globals, Io } from '../../../compose/io.ts';
-import { explainedWord, explainedWordText } from './explain-terms.ts';
+import { explainedWord, explainedWordText, guardLike } from './explain-terms.ts';
 import { onCall } from '../../io/options.ts';
 import { show } from '../../io/show.ts';
 import { wrapped } from '../../../report/text/wrap.ts';
@@ -42,7 +42,7 @@ export function define(command: Command, io: Io): void {
       return show(io, flags, 'explain', { explanation: word }, (style) =>
         wrapped(explainedWordText(word, style), io.columns),
       );
-    const explanation = explanationOf(String(path), flags.layout);
+    const explanation = withGuards(String(path), () => explanationOf(String(path), flags.layout));
     show(io, flags, 'explain', { explanation }, (style) =>
       wrapped(explanationText(explanation, style), io.columns),
     );
@@ -68,6 +68,19 @@ function explanationOf(path: string, layout: Catalog['layout'] | undefined): Exp
   } catch (unknown) {
     const newcomer = placeOfNewcomer(path);
     return explainedByV8(newcomer ? formatPath(newcomer) : path) ?? rethrow(unknown);
+  }
+}
+
+/** An unknown key can be a misspelled guard. */
+function withGuards(word: string, work: () => Explanation): Explanation {
+  try {
+    return work();
+  } catch (error) {
+    const guard = guardLike(word);
+    if (guard === undefined) throw error;
+    throw fail('HF1005', `there is no key or guard \`${word}\``, {
+      remedy: `Did you mean the guard \`${guard}\`? docs/guards.md lists all guards, docs/keys.md all keys.`,
+    });
   }
 }
 
