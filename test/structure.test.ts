@@ -118,7 +118,7 @@ describe('the structure of src/', () => {
     'yaml/document.ts Refusal',
   ];
 
-  test('pure rooms return what cannot be done as a value (lib/result), and throw no classes of their own', () => {
+  test('pure rooms return failures as values (lib/result), and throw no classes of their own', () => {
     const pure = files.filter((file) =>
       /^(?:lib|domain|yaml|input|desired|plan|adopt|gateway\/(?:model|catalog|layout|v7|v8))\//.test(file),
     );
@@ -136,7 +136,7 @@ describe('the seam between the generations', () => {
     /[!=]== '(?:v0|v7|v8|legacy|flat)'|'(?:v0|v7|v8|legacy|flat)' [!=]==|case '(?:v0|v7|v8|legacy|flat)':/g;
   const SEAM = /^(?:gateway\/(?:dialect\.ts|v7\/|v8\/)|settings\/)/;
 
-  /** Translation between layouts, what a reading finds out, and what somebody typed; how often each compares. */
+  /** Translation between layouts, what a reading finds out, and user input; how often each compares. */
   const BESIDE_THE_SEAM: Record<string, number> = {
     'cli/commands/serve/sandbox.ts': 1,
     'demo/generation.ts': 2,
@@ -150,7 +150,7 @@ describe('the seam between the generations', () => {
     'gateway/observe/observe.ts': 4,
   };
 
-  test('nobody else compares a layout, a generation or an API', () => {
+  test('no other code compares a layout, a generation or an API', () => {
     const found = files
       .filter((file) => !SEAM.test(file))
       .map((file) => [file, readFileSync(join(SRC, file), 'utf8').match(COMPARES)?.length ?? 0] as const)

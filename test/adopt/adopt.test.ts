@@ -62,7 +62,7 @@ claude-api-key:
     expect(await changesOf(file, adopted)).toEqual([]);
   });
 
-  test('leaves out only the members that hold a number no file can state', async () => {
+  test('leaves out only the members with a number that no file can state', async () => {
     const file = `${LISTENER}claude-api-key:
   - { api-key: sk-test-0001, base-url: "https://c.example", priority: 9007199254740993, weight: 2 }
   - { api-key: sk-test-0002, base-url: "https://c.example", priority: 1 }
@@ -109,7 +109,7 @@ plugins:
     ]);
   });
 
-  test('keeps what the gateway also writes out, where it is no default', async () => {
+  test("keeps what the gateway also writes by itself, if it isn't the default", async () => {
     const { declared } = await pulled('ws-auth: false\nredis-usage-queue-retention-seconds: 90\n');
     expect(declared).toEqual(['ws-auth', 'redis-usage-queue-retention-seconds']);
   });
@@ -128,7 +128,7 @@ plugins:
 });
 
 describe('values of a pulled desired state', () => {
-  test('says what the gateway makes of a value', async () => {
+  test("gives a value in the gateway's interpretation", async () => {
     const file = `routing: { strategy: rr }
 request-retry: 2.9
 debug: yes
@@ -173,7 +173,7 @@ oauth-model-alias:
     );
   });
 
-  test('drops keys that the gateway does not know, and says so', async () => {
+  test('drops keys that the gateway does not know, with a note', async () => {
     const { text, notes } = await pulled(
       'debug: true\nauth: { providers: [] }\ngenerative-language-api-key: [ sk-test-0009 ]\ncodex: { nope: 1 }\n',
     );
@@ -221,7 +221,7 @@ payload:
 });
 
 describe('the text of a pulled desired state', () => {
-  test('prints anew what shares values, and only that', async () => {
+  test('rewrites only what shares values', async () => {
     const file = `debug: true # kept
 x-defaults: &headers { X-A: b }
 claude-api-key:
@@ -314,7 +314,7 @@ plugins:
     await expect(pulled(LISTENER)).rejects.toThrow('there is nothing to declare');
   });
 
-  test('says what is in the way where nothing else can be declared', async () => {
+  test('names the obstacle if nothing else can be declared', async () => {
     const file = `${LISTENER}api-keys:\n  - sk-test-0001\n  - "sk-test-\\n0002"\n`;
     await expect(pulled(file)).rejects.toMatchObject({
       problems: [
@@ -419,7 +419,7 @@ describe('the files beside a pulled desired state', () => {
     ]);
   });
 
-  test('hold values as a program reads them back', () => {
+  test('contain the values that a program reads back', () => {
     const secrets = [
       'plain-1',
       'with blank',

@@ -81,7 +81,7 @@ describe.each(GENERATIONS)(
       );
     });
 
-    test('holds no secret, and every secret has one variable', async () => {
+    test('contains no secret, and every secret has one variable', async () => {
       await fc.assert(
         fc.asyncProperty(texts, async (random) => {
           const text = random.replace(new RegExp(`^${head}(?:access:\\n)?`), headWithKeys);

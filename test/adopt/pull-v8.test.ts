@@ -44,7 +44,7 @@ oauth:
 config-version: 8
 `;
 
-/** Somebody else's write through the v0 API, loaded. */
+/** A write by others through the v0 API, loaded. */
 async function elsewhere({ sandbox }: Terminal): Promise<void> {
   const answer = await fetch(`${sandbox.url}/v0/management/usage-statistics-enabled`, {
     method: 'PUT',
@@ -68,7 +68,7 @@ describe.each([
 
   const holdfast = (...words: string[]): ReturnType<Terminal['run']> => terminal.run(...words);
 
-  test('writes it down in that layout, so that a diff is empty, now and after somebody else wrote', async () => {
+  test('writes files in that layout, so that a diff is empty, also after a write by others', async () => {
     const pulled = await holdfast('pull', '--write-env', '.env');
     expect([pulled.err, pulled.exit]).toEqual(['', EXIT.ok]);
     expect(pulled.out).toContain('adopted: Holdfast remembers this state');
@@ -94,7 +94,7 @@ describe.each([
     expect((await holdfast('diff', '--variables', '.env')).exit).toBe(EXIT.ok);
   });
 
-  test('tells a program so, without secrets', async () => {
+  test('reports it as JSON, without secrets', async () => {
     const { out, err } = await holdfast('pull', '--output', 'json');
     expect(out + err).not.toMatch(/sk-test/);
     expect(JSON.parse(out)).toMatchObject({ proof: { changes: 0 }, adopted: true });

@@ -65,7 +65,7 @@ async function holdfast(...argv: string[]): Promise<Said> {
 const read = (name: string): Promise<string> => readFile(join(dir, name), 'utf8');
 
 describe('pull', () => {
-  test('writes the gateway down so that a diff is empty, now and after somebody else wrote', async () => {
+  test('writes files so that a diff is empty, also after a write by others', async () => {
     const pulled = await holdfast('pull', '--write-env', '.env');
     expect([pulled.exit, pulled.err]).toEqual([EXIT.ok, '']);
     expect(pulled.out).toContain('holdfast diff --variables .env');
@@ -91,7 +91,7 @@ describe('pull', () => {
     expect([asked.exit, (asked.err + asked.out).includes('routing.strategy')]).toEqual([EXIT.usage, true]);
   });
 
-  test('into another directory than the settings name is not remembered', async () => {
+  test("into another directory than the settings name isn't recorded", async () => {
     await writeFile(
       join(dir, 'holdfast.yaml'),
       `version: 1\ntargets:\n  - name: one\n    url: ${gateway.sandbox.url}\n    desired: [elsewhere]\n`,
@@ -100,7 +100,7 @@ describe('pull', () => {
     expect([pulled.exit, pulled.out.includes('adopted')]).toEqual([EXIT.ok, false]);
   });
 
-  test('forgetting the variables is told once, with the file that holds them', async () => {
+  test('forgotten variables are reported once, with the file that contains them', async () => {
     await holdfast('pull', '--write-env', '.env');
     const planned = await holdfast('plan');
     expect(planned.exit).toBe(EXIT.invalid);
@@ -111,7 +111,7 @@ describe('pull', () => {
     expect((await holdfast('status')).out).toContain('3 variables are not set');
   });
 
-  test('shows no secret and writes it only where asked, for its owner alone', async () => {
+  test('shows no secret, and writes secrets only on request, readable only by the owner', async () => {
     const pulled = await holdfast('pull', '--output-dir', 'mine', '--write-env', 'mine/.env');
     const texts = [pulled.out, pulled.err, await read('mine/gateway.yaml'), await read('mine/.env.example')];
     for (const secret of SECRETS) expect(texts.join('\n')).not.toContain(secret);
@@ -123,8 +123,8 @@ describe('pull', () => {
   });
 });
 
-describe('pull beside files that are there', () => {
-  test('never replaces a file unless told, and then writes none', async () => {
+describe('pull next to existing files', () => {
+  test('never replaces a file unless forced, and then writes none', async () => {
     await mkdir(join(dir, 'desired-state'));
     await writeFile(join(dir, 'desired-state/gateway.yaml'), 'debug: true\n');
     const refused = await holdfast('pull', '--write-env', '.env');
@@ -142,7 +142,7 @@ describe('pull beside files that are there', () => {
     );
   });
 
-  test('adds the values to a file that is there: nothing of it is lost, and names that hold them are used', async () => {
+  test('adds the values to an existing file: nothing of it is lost, and its names are reused', async () => {
     const mine =
       "# mine\r\nHOLDFAST_KEY=mgmt-0001 # stays\r\n\r\nexport LAPTOP='sk-test-client-0001'\r\nCLIENT_KEY=other";
     await writeFile(join(dir, '.env'), mine);
@@ -163,7 +163,7 @@ describe('pull beside files that are there', () => {
     expect(text).not.toContain('HOLDFAST_X');
   });
 
-  test('leaves a file of values alone that cannot be read', async () => {
+  test("doesn't touch a file of values that can't be read", async () => {
     await writeFile(join(dir, '.env'), 'A=1\nsk-test+0001\n');
     const refused = await holdfast('pull', '--write-env', '.env', '--force');
     expect([refused.exit, refused.err]).toEqual([EXIT.invalid, expect.stringContaining('.env:2:8')]);
@@ -171,7 +171,7 @@ describe('pull beside files that are there', () => {
     expect(await readdir(dir)).toEqual(expect.not.arrayContaining(['desired-state']));
   });
 
-  test('replaces no edits that are not committed, unless no commit holds the file', async () => {
+  test("doesn't replace uncommitted edits, unless no commit has the file", async () => {
     const git = (...words: string[]) =>
       execFileSync('git', ['-C', dir, '-c', 'user.name=a', '-c', 'user.email=a@b', ...words]);
     git('init', '-q');
@@ -226,7 +226,7 @@ describe('pull beside files that are there', () => {
     expect((await stat(join(dir, '.env'))).mode & 0o777).toBe(0o600);
   });
 
-  describe('says how the values get to the next command', () => {
+  describe('shows how the next command gets the values', () => {
     const next = (out: string): string[] => out.split('\n').filter((line) => line.startsWith('  $ '));
 
     test('a new file of variables where there is none', async () => {
@@ -270,7 +270,7 @@ describe('pull beside files that are there', () => {
     expect(await readdir(dir)).toEqual(expect.not.arrayContaining(['desired-state']));
   });
 
-  test('tells a program the same, without secrets', async () => {
+  test('reports the same as JSON, without secrets', async () => {
     const { out } = await holdfast('pull', '--output', 'json');
     for (const secret of SECRETS) expect(out).not.toContain(secret);
     expect(JSON.parse(out)).toMatchObject({
@@ -294,7 +294,7 @@ describe('pull beside files that are there', () => {
     expect((await holdfast('pull', '--write-env', '.env', '--force')).err).not.toContain('git would track');
   });
 
-  test('refuses what it cannot leave out or take in', async () => {
+  test("refuses what it can't exclude or include", async () => {
     const inside = await holdfast('pull', '--exclude', 'claude-api-key[x].headers');
     expect([inside.exit, inside.err]).toEqual([EXIT.usage, expect.stringContaining('is inside a list')]);
     const unknown = await holdfast('pull', '--include', 'nope');

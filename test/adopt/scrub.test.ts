@@ -139,13 +139,13 @@ test.each([
   expect(scrubbed(`debug: true\n${comment}\nrequest-retry: 3\n`)).toContain(`\n${comment}\n`);
 });
 
-test('stays: an item of a list without keys, though its entry holds one', () => {
+test('stays: an item of a list without keys, though its entry has one', () => {
   const text =
     'claude-api-key:\n  - api-key: a-key-0001\n    excluded-models:\n      - a\n      # - claude-3\n      - b\n';
   expect(scrubbed(text)).toBe(text);
 });
 
-test('no secret that the file holds stands in a comment, wherever and however it is written', () => {
+test('no secret of the file is in a comment, wherever and however it is written', () => {
   const secrets = fc.stringMatching(/^[a-zA-Z0-9]{4,12}$/).filter((text) => !/^\d+$/.test(text));
   const around = fc.constantFrom(
     '',
@@ -178,7 +178,7 @@ test('no secret that the file holds stands in a comment, wherever and however it
   );
 });
 
-test('a pull says that something was taken out, and holds none of it', async () => {
+test('a pull reports that something was removed, without showing it', async () => {
   const { text, notes } = await pulled(`${KEYS}# - old-client-key\nopenai-compatibility:
   - name: x
     base-url: https://x.example/v1

@@ -158,7 +158,7 @@ describe('a desired state pulled from a v8 file', () => {
       expect(text).not.toMatch(new RegExp(`^ *${left}:`, 'm'));
   });
 
-  test('is made of the reading of the gateway where the file mixes spellings', async () => {
+  test("comes from the gateway's interpretation if the file mixes spellings", async () => {
     const live = liveV8Of(`# mixed
 debug: true # flat
 oauth:

@@ -1,5 +1,5 @@
-// The law of contention: whatever somebody else changes, at whatever time of an apply, is kept, and what the outcome says
-// is true. HOLDFAST_LAW_RUNS sets the number of random cases.
+// The law of contention: whatever others change, at any time during an apply, is kept, and the outcome is true.
+// HOLDFAST_LAW_RUNS sets the number of random cases.
 import { afterEach, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { parseDocument } from 'yaml';
@@ -145,7 +145,7 @@ const edits: fc.Arbitrary<Edit> = fc.oneof(
   })),
 );
 
-test('nothing that others change is lost, and what the outcome says is true', async () => {
+test('nothing that others change is lost, and the outcome is true', async () => {
   const seeds = fc.array(fc.nat(), { minLength: 2, maxLength: 2 });
   await fc.assert(
     fc.asyncProperty(scenes, edits, seeds, async (scene, edit, draws) => {

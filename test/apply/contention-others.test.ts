@@ -1,4 +1,4 @@
-// The law of contention for transactions that are no plain apply.
+// The law of contention for transactions other than a plain apply.
 import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { hashSync } from 'bcryptjs';
 import { restore } from '../../src/apply/apply.ts';
@@ -52,7 +52,7 @@ const EDITS: readonly Edit[] = [
   { name: 'the whole file', edit: (text) => text.replace('port: 8317', 'port: 8318') },
 ];
 
-describe.each(Object.entries(SCENES))('%s, while somebody else changes', (_, scene) => {
+describe.each(Object.entries(SCENES))('%s, while others change the gateway', (_, scene) => {
   let quiet: Alone;
   beforeAll(async () => {
     quiet = await alone(scene);

@@ -175,7 +175,7 @@ function editsOf(scene: string): readonly (Edit & { readonly i: number })[] {
 }
 
 describe.each(Object.entries(SCENES))(
-  '%s on a v8 gateway, while somebody else changes',
+  '%s on a v8 gateway, while others change it',
   (name, { writes, ...scene }) => {
     let quiet: Alone;
     beforeAll(async () => {

@@ -82,7 +82,7 @@ const EDITS: readonly Edit[] = [
   },
 ];
 
-describe.each(Object.entries(SCENES))('%s, while somebody else changes', (_, scene) => {
+describe.each(Object.entries(SCENES))('%s, while others change the gateway', (_, scene) => {
   let quiet: Alone;
   beforeAll(async () => {
     quiet = await alone(scene);

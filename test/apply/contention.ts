@@ -1,4 +1,4 @@
-// Somebody else at the same gateway: what they do before the n-th request of ours, and what must be left of it.
+// Other writers at the same gateway: what they do before our n-th request, and what must remain of it.
 import type { Checkpoint, Context } from '../../src/apply/apply.ts';
 import { nativeDialect } from '../../src/gateway/dialect.ts';
 import { effectiveEntries, familyAt } from '../../src/gateway/layout/effective.ts';
@@ -9,7 +9,7 @@ import type { Problem } from '../../src/domain/problem/problem.ts';
 import { isList, isTree, type Tree, treeOf, type Value } from '../../src/lib/value.ts';
 import { stage, type Stage, type StageOptions } from './setup.ts';
 
-/** One edit of somebody else, through the Management API or as `PUT /config.yaml`. */
+/** One edit by others, through the Management API or as `PUT /config.yaml`. */
 export interface Edit {
   readonly name: string;
   readonly method?: string;
@@ -29,7 +29,7 @@ export async function foreignEdit(
   if (status >= 300) throw new Error(`the edit itself is refused: ${method} ${path} ${status}`);
 }
 
-/** A context that tells of each request to the Management API right before it leaves, numbered from 1. */
+/** A context that reports each request to the Management API directly before it is sent, numbered from 1. */
 export function beforeRequests(
   { context }: Pick<Stage, 'context'>,
   tell: (nth: number, request: Request) => Promise<void>,
@@ -49,7 +49,10 @@ export function beforeRequests(
   return { connect };
 }
 
-/** What the gateway holds, leaf by leaf: `memory.debug`, `file.api-keys[sk-test-0001]`, and the comments of the file. */
+/**
+ * The state of the gateway, leaf by leaf: `memory.debug`, `file.api-keys[sk-test-0001]`, and the comments of the
+ * file.
+ */
 export interface Holdings {
   readonly leaves: ReadonlyMap<string, string>;
   readonly comments: readonly string[];
@@ -78,7 +81,9 @@ function inKeys(content: Tree): Tree {
   return families.length === 0 ? content : { ...content, 'api-keys': Object.fromEntries(families) };
 }
 
-/** Entries of a list go by what tells them apart, whatever their order. Zero and empty values are as absent ones. */
+/**
+ * Entries of a list are keyed by their identity, whatever their order. Zero and empty values are like absent ones.
+ */
 function leavesOf(value: Value, path: string): [string, string][] {
   if (isTree(value))
     return Object.entries(value)
@@ -100,7 +105,7 @@ function nameOf(item: Value): string {
   return names.length > 0 ? names.map((name) => String(item[name])).join() : JSON.stringify(item);
 }
 
-/** The leaves that one has and the other has not, or holds otherwise. */
+/** The leaves that only one side has, or that differ. */
 const changedBetween = (a: Holdings, b: Holdings): readonly string[] =>
   [...new Set([...a.leaves.keys(), ...b.leaves.keys()])].filter(
     (path) => a.leaves.get(path) !== b.leaves.get(path),
@@ -111,7 +116,7 @@ export interface Scene {
   /** What is declared after the first, empty, run. */
   readonly desired: string;
   readonly env?: Readonly<Record<string, string>>;
-  /** What happens before anybody looks; nothing. */
+  /** What happens before the first read; nothing. */
   readonly prepare?: (home: Stage) => Promise<unknown>;
   /** The transaction; an apply. */
   readonly act?: (home: Stage, more: Partial<Context>) => Promise<Outcome>;
@@ -128,7 +133,7 @@ async function ready({ options, desired, env, prepare }: Scene): Promise<Stage> 
   return home;
 }
 
-/** The transaction while nobody else does anything. */
+/** The transaction without other writers. */
 export interface Alone {
   readonly requests: readonly Request[];
   readonly before: Holdings;
@@ -167,7 +172,7 @@ export function instantsOf({ requests }: Alone, i: number): readonly number[] {
 /** Has no divisor in common with a usual number of requests, so that a table tries all of them. */
 const SPREAD = 5;
 
-/** What is wrong with the transaction when somebody makes this edit before any of these requests. */
+/** What is wrong with the transaction if others make this edit before any of these requests. */
 export async function complaintsOf(
   scene: Scene,
   quiet: Alone,
@@ -184,7 +189,7 @@ export async function complaintsOf(
   return found;
 }
 
-/** One transaction during which somebody edits before the n-th request. */
+/** One transaction during which others edit before the n-th request. */
 interface Played {
   readonly outcome: Outcome;
   readonly holds: Holdings;
@@ -210,12 +215,12 @@ async function play(scene: Scene, edit: Edit, when: number): Promise<Played> {
   return { outcome, holds, edit: around ?? [holds, holds], at };
 }
 
-/** A write goes out without another look: what happens right before it and concerns the same place cannot be seen. */
+/** A write is sent without another read: a change directly before it at the same path can't be noticed. */
 const isUnseen = (at: Request): boolean => at.method !== 'GET' && at.purpose !== 'way-back';
 
 /**
- * The law. What somebody else changed is as they left it. All else is as planned where the outcome says that it was
- * done, and as it was before where it does not; comments that were there at the start and in the end of each are kept.
+ * The law. What others changed stays as they left it. Everything else is as planned if the outcome says that it was
+ * done, and as before if it doesn't; comments that were there at the start and in the end of each are kept.
  */
 function complaint({ outcome, holds, edit, at }: Played, quiet: Alone): string | undefined {
   if (at === undefined) return 'the transaction was over before';
@@ -228,7 +233,7 @@ function complaint({ outcome, holds, edit, at }: Played, quiet: Alone): string |
     : `${outcome.kind}, and ${wrong}`;
 }
 
-/** What the outcome and its plan tell besides. */
+/** What the outcome and its plan report in addition. */
 export const notesOf = (outcome: Outcome): readonly Problem[] => [
   ...outcome.problems,
   ...('plan' in outcome ? (outcome.plan?.notes ?? []) : []),
@@ -237,7 +242,7 @@ export const notesOf = (outcome: Outcome): readonly Problem[] => [
 interface Expected {
   readonly quiet: Alone;
   readonly isDone: boolean;
-  /** What may stand where somebody else changed something. */
+  /** What may be at a path that others changed. */
   readonly mayBe?: Holdings | undefined;
 }
 
@@ -257,7 +262,7 @@ function wrongIn(
         isWrittenOut(path, held, quiet)
       );
     const left = edit[1].leaves.get(path);
-    // What they set back to what it was cannot be told from a write that the gateway lost.
+    // What they set back to its previous value can't be distinguished from a write that the gateway lost.
     const isSetBack = left === quiet.before.leaves.get(path) && held === should.leaves.get(path);
     return held === left || isSetBack || (mayBe !== undefined && held === mayBe.leaves.get(path));
   };
@@ -270,7 +275,7 @@ function wrongIn(
   return lost.length > 0 ? `comments are lost: ${lost.join()}` : undefined;
 }
 
-/** A crash at this point, then an edit of somebody else, then the next start: the same law by its record. */
+/** A crash at this point, then an edit by others, then the next start: the same law by its record. */
 export async function complaintAfterCrash(
   scene: Scene,
   quiet: Alone,
@@ -302,7 +307,7 @@ function isWrittenOut(path: string, held: string | undefined, { requests, before
   return before.leaves.get(path.replace(/^file\./, 'memory.')) === held;
 }
 
-/** An entry that we added and somebody else changed since stays whole. */
+/** An entry that we added and others changed since stays as a whole. */
 function isWhole(path: string, theirs: readonly string[], before: Holdings): boolean {
   const entries = theirs.flatMap((one) => one.match(/^.*\]/)?.[0] ?? []);
   return entries.some((entry) => !before.leaves.has(entry) && path.startsWith(entry));

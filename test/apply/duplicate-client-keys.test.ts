@@ -1,4 +1,5 @@
-// Client keys that the list has twice are put back one by one: by a roll-back, by a restore, and beside somebody's change.
+// Client keys that the list has twice are restored one by one: by a rollback, by a restore, and next to a change by
+// others.
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { beforeSending, duringWait, GATEWAY_FILE, stage, type Stage, strike } from './setup.ts';
 
@@ -42,7 +43,7 @@ describe.each(CHANGES)('where %s', (_, keys) => {
 });
 
 test.each(CHANGES.filter(([, keys]) => keys.includes('sk-test-0001')))(
-  'where %s, a roll-back leaves a key that somebody added meanwhile',
+  'where %s, a rollback keeps a key that others added in the meantime',
   async (_, keys) => {
     const home = await stage({ file: FILE, desired: declared(keys, 4), ...LITERAL });
     const drops = beforeSending(home, 1, async () => home.sandbox.fault('drop-writes', '/request-retry'));

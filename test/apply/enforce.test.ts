@@ -6,7 +6,7 @@ afterEach(strike);
 const HOUR = 3_600_000;
 
 describe('drift', () => {
-  test('in mode apply somebody’s edit is reported and left', async () => {
+  test("mode apply reports an edit by others and doesn't overwrite it", async () => {
     const home = await stage();
     await home.reconcile();
     await home.panel('PUT', 'request-retry', { value: 9 });
@@ -15,7 +15,7 @@ describe('drift', () => {
     expect((await home.store.read('home')).lastDeepCheck).toMatchObject({ inSync: false });
   });
 
-  test('in mode enforce it is healed, then the path rests', async () => {
+  test('mode enforce corrects it, then waits before the next correction', async () => {
     const home = await stage({ mode: 'enforce' });
     await home.reconcile();
     await home.panel('PUT', 'request-retry', { value: 9 });
@@ -30,7 +30,7 @@ describe('drift', () => {
     expect(home.sandbox.states().memory).toMatchObject({ 'request-retry': 9 });
   });
 
-  test('after the fourth re-drift within an hour healing stops', async () => {
+  test('the fourth drift within an hour stops the corrections', async () => {
     const home = await stage({ mode: 'enforce' });
     await home.reconcile();
     const now = home.context.clock.now();
@@ -44,7 +44,7 @@ describe('drift', () => {
     expect((await home.store.read('home')).drift?.contested).toEqual([]);
   });
 
-  test('status is told how a reconcile ended', async () => {
+  test('the status has the outcome of a reconcile', async () => {
     const home = await stage();
     await home.reconcile();
     expect((await home.store.read('home')).lastOutcome).toMatchObject({

@@ -11,7 +11,7 @@ const RETRY = DESIRED.replace('request-retry: 1', 'request-retry: 4');
 const FILE_ONLY = `${DESIRED}commercial-mode: true\n`;
 
 describe('a signal', () => {
-  test('between two writes takes the first one back, and blames nobody', async () => {
+  test('between two writes reverts the first one, and blames nobody', async () => {
     const home = await stage({ desired: RETRY.replace('debug: false', 'debug: true') });
     const before = await home.file();
     const stop = new AbortController();
@@ -26,7 +26,7 @@ describe('a signal', () => {
 });
 
 describe('a gateway that misbehaves', () => {
-  test('a write that is dropped is found, and nothing is left of it', async () => {
+  test('a dropped write is found, and nothing of it remains', async () => {
     const home = await stage({ desired: RETRY, faults: ['drop-writes=/request-retry'] });
     const before = await home.file();
     const outcome = await home.reconcile();
@@ -45,14 +45,14 @@ describe('a gateway that misbehaves', () => {
     });
   });
 
-  test('a gateway on which nothing could be put back is not written to', async () => {
+  test('a gateway on which nothing could be rolled back is not written to', async () => {
     const home = await stage({ desired: FILE_ONLY, faults: ['drop-writes=/config.yaml'] });
     const outcome = await home.reconcile();
     expect(outcome).toMatchObject({ kind: 'refused' });
     expect(outcome.plan?.verdicts.map(({ guard }) => guard)).toEqual(['no-way-back']);
   });
 
-  test('the failed revision is quarantined until the files change or somebody says --retry', async () => {
+  test('the failed revision is quarantined until the files change or you run apply --retry', async () => {
     const home = await stage({ desired: RETRY, faults: ['drop-writes=/request-retry'] });
     await home.reconcile();
     home.sandbox.clearFaults();
@@ -64,7 +64,7 @@ describe('a gateway that misbehaves', () => {
     expect(await home.reconcile()).toMatchObject({ kind: 'applied' });
   });
 
-  test('a 500 that changed settings of a plugin, which memory does not show, is taken back too', async () => {
+  test('a 500 that changed settings of a plugin, which memory does not show, is reverted too', async () => {
     const settings = (limit: number): string => `plugins:\n  configs:\n    demo:\n      limit: ${limit}\n`;
     const home = await stage({
       file: `${GATEWAY_FILE}${settings(5)}`,
@@ -77,7 +77,7 @@ describe('a gateway that misbehaves', () => {
     expect(await home.file()).toContain('limit: 5');
   });
 
-  test('a 500 that changed memory only is taken back there', async () => {
+  test('a 500 that changed only memory is reverted there', async () => {
     const home = await stage({ desired: RETRY, faults: ['save-failure'] });
     const before = await home.file();
     const outcome = await home.reconcile();
@@ -135,7 +135,7 @@ describe('a gateway that misbehaves', () => {
 });
 
 describe('a roll-back that something gets in the way of', () => {
-  test('a foreign change during the transaction stays, ours is taken back', async () => {
+  test('a foreign change during the transaction stays, ours is reverted', async () => {
     const home = await stage({ desired: RETRY });
     const foreign = beforeSending(home, 1, async () => {
       home.sandbox.fault('drop-writes', '/request-retry');
@@ -147,7 +147,7 @@ describe('a roll-back that something gets in the way of', () => {
     expect(home.sandbox.states().memory).toMatchObject({ 'logging-to-file': true, 'request-retry': 1 });
   });
 
-  test('a runtime that does not follow because the watcher is dead is put back', async () => {
+  test('a runtime that is stale because the watcher is dead is rolled back', async () => {
     const home = await stage({
       desired: `${DESIRED}commercial-mode: true\n`,
       faults: ['dead-watcher'],
@@ -159,7 +159,7 @@ describe('a roll-back that something gets in the way of', () => {
     expect(home.sandbox.states().memory).toMatchObject({ 'api-keys': ['sk-test-0001', 'sk-test-0002'] });
   });
 
-  test('a rollback that fails tells a person what to do without the API', async () => {
+  test('a failed rollback prints manual steps without the API', async () => {
     const home = await stage({ desired: FILE_ONLY, faults: ['dead-watcher'] });
     await home.declare(FILE_ONLY, { TEAM_A: 'sk-test-0003' });
     const drops = whenRollingBack(home, () => home.sandbox.fault('drop-writes', '/'));
@@ -179,7 +179,7 @@ describe('a roll-back that something gets in the way of', () => {
     expect(await home.store.journal('home')).toBeUndefined();
   });
 
-  test('where something of others is in the file, nobody is told to copy a backup over it', async () => {
+  test('if the file has changes by others, no step copies a backup over it', async () => {
     const home = await stage({ desired: FILE_ONLY, faults: ['dead-watcher'] });
     await home.declare(FILE_ONLY, { TEAM_A: 'sk-test-0003' });
     const drops = whenRollingBack(home, async () => {
@@ -199,7 +199,7 @@ describe('a roll-back that something gets in the way of', () => {
   });
 });
 
-/** A context in which something happens right before our own changes are taken back. */
+/** A context in which something happens directly before our own changes are reverted. */
 function whenRollingBack({ context }: Stage, act: () => unknown): Partial<Context> {
   const { store } = context;
   const writeJournal: Store['writeJournal'] = async (target, journal) => {
@@ -210,7 +210,7 @@ function whenRollingBack({ context }: Stage, act: () => unknown): Partial<Contex
 }
 
 describe('a disk that fills up after the write', () => {
-  test('changes nothing about the change, is told, and the next run completes the record', async () => {
+  test('changes nothing about the change, is reported, and the next run completes the record', async () => {
     const home = await stage({ desired: DESIRED.replace('request-retry: 1', 'request-retry: 4') });
     const { store } = home.context;
     const full: Store = Object.assign(Object.create(store) as Store, {

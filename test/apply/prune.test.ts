@@ -1,4 +1,4 @@
-// What was declared once and is not any more: released, and pruned where somebody asks, however many runs lie between.
+// What was declared once and isn't any more: released, and pruned on request, however many runs later.
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { Outcome } from '../../src/domain/outcome/outcome.ts';
 import { DESIRED, GATEWAY_FILE, GATEWAY_FILE_V8, type Stage, stage, strike } from './setup.ts';
@@ -74,7 +74,7 @@ for (const api of ['v7', 'v8'] as const) {
   const file = api === 'v7' ? GATEWAY_FILE : GATEWAY_FILE_V8;
   for (const [name, taken, rest] of CASES) {
     describe(`${api}: ${name} taken out of the files`, () => {
-      test('is pruned where Holdfast had added it, however many runs later', async () => {
+      test('is pruned if Holdfast added it, however many runs later', async () => {
         for (const between of [0, 1, 3]) {
           const home = await stage({ file, api, desired: `${DESIRED}${taken}` });
           expect(text(await home.reconcile(ALLOWED))).toMatch(/^applied/);
@@ -99,7 +99,7 @@ for (const api of ['v7', 'v8'] as const) {
 }
 
 describe('what was released', () => {
-  test('is not pruned where somebody changed it since', async () => {
+  test('is not pruned if others changed it since', async () => {
     const home = await stage({ desired: `${DESIRED}max-retry-credentials: 3\n` });
     await home.reconcile();
     await home.declare(DESIRED);
@@ -117,7 +117,7 @@ describe('what was released', () => {
     expect(await home.file()).toContain('max-retry-credentials: 7');
   });
 
-  test('is forgotten where somebody removed it, and is theirs if it comes back', async () => {
+  test('is forgotten if others removed it, and is theirs if it comes back', async () => {
     const home = await stage({ desired: `${DESIRED}max-retry-credentials: 3\n` });
     await home.reconcile();
     await home.declare(DESIRED);

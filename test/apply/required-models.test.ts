@@ -33,7 +33,7 @@ describe('a model that must be listed', () => {
     expect(await home.file()).toBe(before);
   });
 
-  test('and never was is rolled back too, and that is no reason to fail the roll-back', async () => {
+  test("a model that never was is rolled back too, and doesn't fail the rollback", async () => {
     const home = await stage({
       desired: DESIRED.replace('retry: 1', 'retry: 4'),
       models: ['kimi', 'no-such'],
@@ -55,7 +55,7 @@ describe('a model that must be listed', () => {
     });
   });
 
-  test('is asked for anonymously where everyone is let in', async () => {
+  test('is requested anonymously if the gateway is open to everyone', async () => {
     const open = { ...ALLOWED, allow: [{ guard: 'open-gateway' }, { guard: 'mass-delete' }] };
     const desired = DESIRED.replace(/api-keys:\n.*\n.*\n/, 'api-keys: []\n');
     const listed = await stage({ desired, models: ['kimi'] });

@@ -1,4 +1,4 @@
-// A gateway, a desired state and an engine in one line, and somebody else who writes to the same gateway.
+// A gateway, a desired state and an engine in one line, and another writer to the same gateway.
 import { mkdtemp, readFile, rm, writeFile, mkdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -82,7 +82,7 @@ api-keys:
 config-version: 8
 `;
 
-/** Declares everything the gateway holds, so that only what a test changes differs. */
+/** Declares everything that the gateway has, so that only what a test changes differs. */
 export const DESIRED = `debug: false
 request-retry: 1
 api-keys:
@@ -129,9 +129,9 @@ export interface Stage {
   check(request?: ReconcileRequest): Promise<Outcome>;
   recover(): Promise<Outcome>;
   restore(backup: { readonly id: string } | 'latest'): Promise<Outcome>;
-  /** Runs until the checkpoint, where the process dies; the dead owner's lock is taken away. */
+  /** Runs until the checkpoint, where the process dies; the dead owner's lock is removed. */
   crashAt(point: Checkpoint, request?: ReconcileRequest): Promise<void>;
-  /** Somebody else's request to the Management API, settled. */
+  /** A request by others to the Management API, settled. */
   panel(method: string, path: string, body?: unknown): Promise<number>;
   file(): Promise<string>;
   writeFile(text: string): Promise<void>;
@@ -274,7 +274,7 @@ async function models(sandbox: Sandbox, key: string | undefined): Promise<Respon
   );
 }
 
-/** A context in which somebody else acts right before our n-th request of a transaction leaves (1: the first). */
+/** A context in which others act directly before our n-th request of a transaction is sent (1: the first). */
 export function beforeSending(
   { context }: Stage,
   nth: number,
@@ -288,7 +288,7 @@ export function beforeSending(
   return { store: Object.assign(Object.create(store) as Store, { writeJournal }) };
 }
 
-/** A context in which somebody else acts during the n-th wait. */
+/** A context in which others act during the n-th wait. */
 export function duringWait({ context }: Stage, nth: number, act: () => Promise<unknown>): Partial<Context> {
   let waits = 0;
   const sleep: typeof context.clock.sleep = async (ms, signal) => {

@@ -12,7 +12,7 @@ import {
 
 afterEach(strike);
 
-/** Two values known to nobody at `request-retry`, and a file that was edited without being loaded at `debug`. */
+/** Two unknown values at `request-retry`, and a file whose `debug` was edited without being loaded. */
 async function split(options: StageOptions): Promise<Stage> {
   const home = await stage({ desired: 'ws-auth: true\n', ...options });
   expect(await home.reconcile()).toMatchObject({ kind: expect.stringMatching(/applied|in-sync/) });
@@ -51,7 +51,7 @@ describe.each(KINDS)('memory and file that disagree on %s', (_, options) => {
   test.each([
     ['memory', false, 7],
     ['file', true, 9],
-  ] as const)('are what %s says, where that is allowed', async (side, debug, retry) => {
+  ] as const)('are what %s says, if that is allowed', async (side, debug, retry) => {
     const home = await split(options);
     await home.declare(
       DESIRED.replace('debug: false\nrequest-retry: 1\n', 'proxy-url: http://127.0.0.1:9\n'),

@@ -7,7 +7,7 @@ afterEach(strike);
 const RETRY = DESIRED.replace('request-retry: 1', 'request-retry: 4');
 const FILE_ONLY = `${DESIRED}commercial-mode: true\n`;
 
-/** Somebody pasted two lines into one key. */
+/** Two lines were pasted into one key. */
 const PASTED = GATEWAY_FILE.replace(
   '  - sk-test-0001 # team a',
   '  - "pasted-1\\nsk-test-0009"\n  - sk-test-0001 # team a',
@@ -63,7 +63,7 @@ describe('a transaction on a gateway that behaves', () => {
     expect((await home.store.read('home')).lastApplied?.revision.digest).toMatch(/^[0-9a-f]{64}$/);
   });
 
-  test('says that the runtime is unproven and a restart is needed, where that is so', async () => {
+  test('reports that the runtime is unproven and a restart is needed', async () => {
     const home = await stage({ desired: FILE_ONLY });
     const outcome = await home.reconcile();
     expect(outcome).toMatchObject({
@@ -82,7 +82,7 @@ describe('a transaction on a gateway that behaves', () => {
     expect(await home.file()).toBe(`${before}commercial-mode: true\n`);
   });
 
-  test('rotates a client key: the new one is let in, the old one refused', async () => {
+  test('rotates a client key: the new one is accepted, the old one refused', async () => {
     const home = await stage();
     await home.reconcile();
     await home.declare(DESIRED, { TEAM_A: 'sk-test-0003' });
@@ -159,14 +159,14 @@ describe('an approved plan', () => {
     expect(await home.file()).toContain('request-retry: 2');
   });
 
-  test('of another key is told from a stale one', async () => {
+  test('with another key is distinguished from a stale one', async () => {
     const home = await stage({ desired: RETRY });
     const { plan } = await home.check();
     const outcome = await home.reconcile({ approved: { ...plan!.digest, keyId: '00000000' } });
     expect(outcome).toMatchObject({ kind: 'stale', problems: [{ code: 'HF5004' }] });
   });
 
-  test('is refused when somebody writes while it waits for quiet', async () => {
+  test('is refused if others write while it waits for quiet', async () => {
     const home = await stage({ desired: RETRY });
     const { plan } = await home.check();
     const foreign = duringWait(home, 1, () => home.panel('PUT', 'debug', { value: true }));
@@ -183,7 +183,7 @@ describe('an approved plan', () => {
   });
 });
 
-test('a home directory that the gateway spells out is nobody else’s change', async () => {
+test("a home directory that the gateway expands isn't a change by others", async () => {
   const home = await stage({
     file: GATEWAY_FILE.replace('auth-dir: AUTH_DIR', 'auth-dir: ~/.gateway-auths').concat(
       'plugins:\n  dir: ~/plugins\n',

@@ -89,11 +89,11 @@ const PAIRS: Readonly<Record<string, Pair>> = {
   },
 };
 
-/** What a runner may come to while the other one writes: done, or stopped with nothing of its own in force. */
+/** How a runner may end while the other one writes: done, or stopped with none of its changes in effect. */
 const CLEAN = new Set(['applied', 'in-sync', 'stale', 'rolled-back']);
 
 describe.each(Object.entries(PAIRS))('%s', (_, { options, one, other, held, proposed }) => {
-  test.each([1, 2, 3])('nothing is lost, and nobody is needed (order %i)', async (seed) => {
+  test.each([1, 2, 3])('nothing is lost, and no person is needed (order %i)', async (seed) => {
     const random = numbers(seed * 7919);
     const home = await stage(options);
     const runners = [await runnerAt(home, random), await runnerAt(home, random)];

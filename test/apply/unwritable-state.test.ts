@@ -165,7 +165,7 @@ describe('what a transaction of the past left open', () => {
     expect(await home.file()).toContain('max-retry-interval: 77');
   });
 
-  test("it had ended, and only that was not written: what others did since is nobody's doubt", async () => {
+  test("it had ended, and only that was not recorded: later changes by others don't matter", async () => {
     const home = await stage({ desired: TWO });
     const broken = refusing(home, { step: 'sending', refused: ['closeJournal'], code: 'EROFS' });
     expect(await home.reconcile({}, broken)).toMatchObject({

@@ -34,7 +34,7 @@ const requestsOf = ({ requests }: Outcome): number =>
   Object.entries(requests).reduce((sum, [purpose, count]) => (purpose === 'probe' ? sum : sum + count), 0);
 
 describe('a v8 gateway', () => {
-  test('is in sync with the flat desired state that describes it, and a shallow look is one request', async () => {
+  test('is in sync with the flat desired state that describes it, and a shallow check is one request', async () => {
     const home = await v8();
     expect(await home.check()).toMatchObject({ kind: 'in-sync' });
     expect(await home.reconcile()).toMatchObject({ kind: 'in-sync' });
@@ -61,7 +61,7 @@ describe('a v8 gateway', () => {
     expect(await home.check()).toMatchObject({ kind: 'in-sync' });
   });
 
-  test('holds by the same desired state what a v7 gateway holds, and both plans are empty then', async () => {
+  test('gets the same state as a v7 gateway from the same desired state, and both plans are empty then', async () => {
     const desired = `${DESIRED.replace('debug: false', 'debug: true')}codex-api-key:
   - api-key: \${env:CODEX_A}
     base-url: https://codex.example/v1
@@ -117,7 +117,7 @@ payload:
     expect(await home.check()).toMatchObject({ kind: 'in-sync' });
   });
 
-  test('is told an emptied map by PUT', async () => {
+  test('gets an emptied map by PUT', async () => {
     const home = await v8({ desired: `${DESIRED}oauth-excluded-models:\n  claude: [claude-3-*]\n` });
     expect(await home.reconcile()).toMatchObject({ kind: 'applied' });
     await home.declare(`${DESIRED}oauth-excluded-models: {}\n`);
@@ -178,7 +178,7 @@ oauth:
 describe('desired state in the layout of v8', () => {
   const env = { CODEX_A: 'sk-test-codex-a', CODEX_B: 'sk-test-codex-b' };
 
-  test('comes to the same on a v7 and on a v8 gateway, and both plans are empty then', async () => {
+  test('ends in the same state on a v7 and on a v8 gateway, and both plans are empty then', async () => {
     const old = await stage({ desired: TREE, env });
     const young = await v8({ desired: TREE, env });
     expect(await old.reconcile()).toMatchObject({ kind: 'applied' });
@@ -209,7 +209,7 @@ describe('desired state in the layout of v8', () => {
     ]);
   });
 
-  test('that a v7 gateway cannot be told is refused by name and place', async () => {
+  test("that a v7 gateway can't express is refused by name and position", async () => {
     const old = await stage({ desired: `${TREE}server:\n  discovery: { enabled: true }\n`, env });
     const refused = await old.reconcile();
     expect(refused).toMatchObject({ kind: 'refused' });
@@ -356,7 +356,7 @@ describe('a file of many groups', () => {
   });
 });
 
-/** A context in which somebody acts in the first wait after the file was converted. */
+/** A context in which others act in the first wait after the file was converted. */
 function whenConverted(home: Stage, act: () => Promise<unknown>): Partial<Stage['context']> {
   const { clock } = home.context;
   let acted = false;
@@ -395,7 +395,7 @@ codex-api-key:
 const FLAT = `debug: true\napi-keys:\n  - \${env:TEAM_A}\n  - \${env:TEAM_B}\n`;
 
 describe('a legacy file on a v8 gateway', () => {
-  test('stays flat where nobody allows otherwise: it is edited in place, and the plan says so', async () => {
+  test('stays flat if nobody allows its conversion: it is edited in place, and the plan says so', async () => {
     const home = await v8({ file: LEGACY, desired: FLAT });
     const before = await home.file();
     const planned = await home.check();
@@ -432,7 +432,7 @@ describe('a legacy file on a v8 gateway', () => {
     expect(await home.check()).toMatchObject({ kind: 'in-sync', plan: { changes: [], writes: [] } });
   });
 
-  test('is refused what it cannot say: the key, its line and what the conversion would do are named', async () => {
+  test("is refused what it can't express: with the key, its line and the effect of a conversion", async () => {
     const home = await v8({ file: LEGACY, desired: `models:\n  catalog: https://models.example/c.json\n` });
     const before = await home.file();
     const refused = await home.reconcile();
@@ -454,7 +454,7 @@ describe('a legacy file on a v8 gateway', () => {
     });
   });
 
-  test('is not converted unasked where the settings want the v8 API', async () => {
+  test('is not converted without permission if the settings require the v8 API', async () => {
     const home = await v8({ file: LEGACY, desired: FLAT, setting: 'v8' });
     const before = await home.file();
     const refused = await home.reconcile();
@@ -463,7 +463,7 @@ describe('a legacy file on a v8 gateway', () => {
     expect(await home.file()).toBe(before);
   });
 
-  test('stays flat where the settings want the v0 API, whatever is allowed', async () => {
+  test('stays flat if the settings require the v0 API, whatever is allowed', async () => {
     const home = await v8({ file: LEGACY, desired: FLAT, setting: 'v0' });
     const applied = await home.reconcile(MIGRATE);
     expect(applied).toMatchObject({ kind: 'applied', plan: { notes: [] } });
@@ -471,7 +471,7 @@ describe('a legacy file on a v8 gateway', () => {
     expect(await home.file()).not.toContain('config-version');
   });
 
-  test('that is one of v8 already is left alone where the settings want the v0 API', async () => {
+  test("that already has the v8 layout isn't touched if the settings require the v0 API", async () => {
     const home = await v8({ setting: 'v0' });
     const before = await home.file();
     expect(await home.reconcile()).toMatchObject({ kind: 'refused', problems: [{ code: 'HF3037' }] });
@@ -512,7 +512,7 @@ describe('a legacy file on a v8 gateway', () => {
     expect(await home.file()).toBe(before);
   });
 
-  test('comes back to the same bytes by itself when the write does not do what it should', async () => {
+  test('returns to the same bytes automatically if the write does not do what it should', async () => {
     const home = await v8({ file: LEGACY, desired: FLAT });
     const before = await home.file();
     const spoils = whenConverted(home, async () => {
@@ -561,7 +561,7 @@ describe('a load that was lost', () => {
     expect(await home.file()).toMatch(/^# kept by hand\n# holdfast: written again.*\nserver:/);
   });
 
-  test('by somebody else is stale memory, and an apply that changes nothing repairs it', async () => {
+  test('by others is stale memory, and an apply that changes nothing repairs it', async () => {
     const home = await v8();
     expect(await home.reconcile()).toMatchObject({ kind: 'in-sync' });
     home.sandbox.fault('lost-update', '60');
@@ -583,7 +583,7 @@ describe('a load that was lost', () => {
 });
 
 describe('a v8 gateway that does not do as it should', () => {
-  test('refuses what does not go together: the line of the files that asks for it is named', async () => {
+  test('refuses an invalid combination: the message names the line of the files', async () => {
     const home = await v8({ desired: `${DESIRED}credential-in-flight:\n  snapshot-interval: 9s\n` });
     const refused = await home.reconcile();
     expect(refused).toMatchObject({ kind: 'refused' });
@@ -592,7 +592,7 @@ describe('a v8 gateway that does not do as it should', () => {
     expect(verdict?.message).toMatch(/three snapshot intervals.*gateway\.yaml:15:/);
   });
 
-  test('answers 422 to our write: nothing is left of it, and the line is named', async () => {
+  test('responds with 422 to our write: nothing of it remains, and the line is named', async () => {
     const home = await v8({ desired: DESIRED.replace('request-retry: 1', 'request-retry: 4') });
     const refusing = beforeSending(home, 1, async () => {
       home.sandbox.fault('error-on-request', '1:422');
@@ -628,7 +628,7 @@ describe('a v8 gateway that does not do as it should', () => {
     expect(await home.admits('sk-test-0003')).toBe(false);
   });
 
-  test('changes of somebody else during the transaction stay, ours are taken back', async () => {
+  test('changes by others during the transaction stay, ours are reverted', async () => {
     const home = await v8({ desired: DESIRED.replace('request-retry: 1', 'request-retry: 4') });
     const foreign = beforeSending(home, 1, async () => {
       home.sandbox.fault('drop-writes', '/v8/management/config');
@@ -650,7 +650,7 @@ describe('a gateway of the first v8 releases, which is made from reading', () =>
     expect(await home.check()).toMatchObject({ kind: 'in-sync' });
   });
 
-  test('does not know `upstream`, and is not asked to', async () => {
+  test("does not know `upstream`, and isn't sent it", async () => {
     const home = await v8({ ...early, desired: `${DESIRED}codex:\n  stream-bootstrap-buffering: true\n` });
     const refused = await home.reconcile();
     expect(refused).toMatchObject({
@@ -673,7 +673,7 @@ describe('a gateway of the first v8 releases, which is made from reading', () =>
   const notesOf = (outcome: Outcome): readonly string[] =>
     'plan' in outcome && outcome.plan ? outcome.plan.notes.map(({ message }) => message) : [];
 
-  test('holds a shared setting where it reaches less: that is said although nothing differs', async () => {
+  test('has a shared setting that applies to fewer credentials: a note says so although nothing differs', async () => {
     const file = GATEWAY_FILE_V8.replace(
       'oauth:\n',
       'oauth:\n    providers:\n        codex:\n            stream-bootstrap-buffering: true\n',
@@ -684,7 +684,7 @@ describe('a gateway of the first v8 releases, which is made from reading', () =>
     expect(notesOf(checked)).toEqual([expect.stringContaining('it applies only to OAuth credentials')]);
   });
 
-  test('does not convert a flat file with a setting that would reach less then', async () => {
+  test('does not convert a flat file with a setting that would then apply to fewer credentials', async () => {
     const home = await v8({ ...early, file: `${LEGACY}${BUFFERING}`, desired: FLAT });
     const before = await home.file();
     const refused = await home.reconcile(MIGRATE);
@@ -701,7 +701,7 @@ describe('a gateway of the first v8 releases, which is made from reading', () =>
     expect(await home.file()).toBe(before);
   });
 
-  test('has a flat file, or names no version: that the scope is unknown is said', async () => {
+  test('has a flat file, or reports no version: a note says that the scope is unknown', async () => {
     const flat = await v8({ ...early, file: `${LEGACY}${BUFFERING}`, desired: BUFFERING });
     const dev = await v8({ build: { version: 'dev' }, desired: BUFFERING });
     for (const home of [flat, dev]) {

@@ -33,7 +33,7 @@ test.each(EDITS)('a plan file %s is not applied', async (_, edit, exit) => {
 
 const atTerminal = { stdoutIsTerminal: true, stdinIsTerminal: true };
 
-test('whoever thinks about a plan keeps nobody else from the target, and is asked again when it changed', async () => {
+test('a pending question blocks nobody else, and is repeated if the target changed', async () => {
   await using terminal = await openTerminal();
   const asked: string[] = [];
   const ask = async (question: string): Promise<string> => {

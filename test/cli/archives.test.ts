@@ -39,7 +39,7 @@ const archives = async (): Promise<string[]> =>
 const nextMachine = (): Promise<void> => rm(join(terminal.dir, '.holdfast'), { recursive: true });
 
 describe('a job whose state directory goes with it', () => {
-  test('writes nothing without a backup that lasts, and says what to do; the guard can be overridden', async () => {
+  test('writes nothing without a backup that lasts, and gives the remedy; the guard can be overridden', async () => {
     const plan = await inJob(JOB, 'plan', '--output', 'json');
     expect(plan.exit).toBe(4);
     expect(JSON.parse(plan.out)).toMatchObject({
@@ -60,7 +60,7 @@ describe('a job whose state directory goes with it', () => {
   test.each([
     ['GitLab', { GITLAB_CI: 'true', CI_JOB_ID: '1' }],
     ['a state that says so', {}],
-  ])('is told on %s', async (name, job) => {
+  ])('is reported on %s', async (name, job) => {
     await settings(name === 'GitLab' ? '{}' : '{ lasting: false }');
     expect((await inJob(job, 'apply')).exit).toBe(4);
     expect((await inJob(job, 'restore', '--latest')).exit).toBe(3); // there is none
@@ -79,7 +79,7 @@ describe('a job whose state directory goes with it', () => {
     expect((await inJob({ CI: 'true' }, 'apply')).exit).toBe(0);
   });
 
-  test('refuses a PUT and a restore as well, and goes on with --allow', async () => {
+  test('refuses a PUT and a restore as well, and continues with --allow', async () => {
     const put = ['api', 'put', 'request-retry', '--data', '{"value":5}'];
     const refused = await inJob(JOB, ...put);
     expect([refused.exit, refused.err]).toEqual([4, expect.stringContaining('HF5008')]);
@@ -143,7 +143,7 @@ describe('a job that leaves encrypted backups', () => {
     expect((await inJob(JOB, 'apply')).exit).toBe(0);
   });
 
-  test("keeps another gateway's backup out, unless somebody says that it is the same", async () => {
+  test("refuses another gateway's backup, unless you confirm that it is the same gateway", async () => {
     expect((await inJob(JOB, 'apply')).exit).toBe(0);
     const [archive = ''] = await archives();
     await settings(`{ dir: elsewhere }`, 'office');

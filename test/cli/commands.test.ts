@@ -200,13 +200,13 @@ describe('the other commands', () => {
     expect(ran.err).toContain('HF5050');
   });
 
-  test('schema prints JSON Schema, explain speaks of one key', async () => {
+  test('schema prints JSON Schema, explain describes one key', async () => {
     expect(JSON.parse((await terminal.run('schema')).out)).toHaveProperty('$schema');
     expect(JSON.parse((await terminal.run('schema', 'settings')).out)).toHaveProperty('$schema');
     expect((await terminal.run('explain', 'ws-auth')).out).toContain('PUT /v0/management/ws-auth');
   });
 
-  test('validate says what is valid, and all that is wrong at once', async () => {
+  test('validate reports what is valid, and all errors at once', async () => {
     expect((await terminal.run('validate')).out).toContain('valid: 1 file for 1 target');
     await terminal.write('desired-state/wrong.yaml', 'requst-retry: 1\ndebug: "yes"\n');
     const ran = await terminal.run('validate');
@@ -217,7 +217,7 @@ describe('the other commands', () => {
     expect(ran.err).toContain('wrong.yaml:2:8');
   });
 
-  test('apply asks on a terminal and takes no for an answer', async () => {
+  test('apply asks on a terminal and accepts no as an answer', async () => {
     const person = { stdinIsTerminal: true, stdoutIsTerminal: true };
     await terminal.write(
       'desired-state/gateway.yaml',

@@ -5,14 +5,14 @@ import { expect, test } from '@jest/globals';
 
 const TOUR = join(import.meta.dirname, '../../src/demo/tour.ts');
 
-test('Ctrl-C ends the tour: it cleans up, says so in its last line, and exits as a shell expects', async () => {
+test('Ctrl-C ends the tour: it cleans up, reports that in its last line, and exits as a shell expects', async () => {
   const tour = spawn(process.execPath, [TOUR], { stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   for (const stream of [tour.stdout, tour.stderr])
     stream.on('data', (chunk: Buffer) => {
       const before = said;
       said += chunk.toString('utf8');
-      // npm passes on what the terminal has told the tour already: twice is once.
+      // npm forwards the signal that the terminal already sent to the tour: twice counts as once.
       if (before.includes('$ holdfast apply') || !said.includes('$ holdfast apply')) return;
       tour.kill('SIGINT');
       tour.kill('SIGINT');

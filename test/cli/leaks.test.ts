@@ -10,7 +10,7 @@ afterEach(async () => {
   open = undefined;
 });
 
-/** Secrets by the place they stand at; `OLD_` ones are what the gateway holds before. */
+/** Secrets by their path; `OLD_` ones are what the gateway has before. */
 interface Secrets {
   readonly management: string;
   readonly client: string;
@@ -163,7 +163,7 @@ function leaksIn(text: string, s: Secrets): string[] {
 const FORMATS = ['text', 'json', 'markdown', 'github', 'junit'] as const;
 const ALLOWED = ['--allow', 'takeover', '--allow', 'mass-delete'];
 
-/** Everything that was said and written, by who said it. */
+/** Everything that was printed and written, by its source. */
 async function said(at: Place, commands: readonly (readonly string[])[]): Promise<Map<string, string>> {
   const all = new Map<string, string>();
   for (const argv of commands) {
@@ -257,7 +257,7 @@ payload:
 `,
 );
 
-/** The same places said by the files themselves. */
+/** The same paths with literal values in the files. */
 const LITERAL = keptWith(
   '',
   `  - name: renamed
@@ -399,7 +399,7 @@ describe('no secret is printed or written down', () => {
     60_000,
   );
 
-  test('and what is written down is for the owner alone, whatever the umask', async () => {
+  test('and what is written is readable only by the owner, whatever the umask', async () => {
     const [s] = fc.sample(secrets, 1);
     if (!s) throw new Error('no secrets');
     const before = process.umask(0);

@@ -14,7 +14,7 @@ const files = { 'desired-state/gateway.yaml': 'request-retry: 3\n' };
 const times = (text: string): number => text.split('the newest version that this Holdfast knows').length - 1;
 
 describe('a gateway that is newer than the newest known version', () => {
-  test('is told from those that are known and from builds without a release', () => {
+  test('is distinguished from known ones and from builds without a release', () => {
     expect(
       ['v7.2.140', 'v7.1.0', 'v8.0.23', 'v8.0.21', 'v8.0.4', 'dev', ''].map(newestSupportedBefore),
     ).toEqual(Array.from({ length: 7 }, () => undefined));

@@ -21,7 +21,7 @@ async function withChannels(channels: string, env: Readonly<Record<string, strin
 const TWO = '[{ name: ops, webhook: "${env:OPS}" }, { slack: "${env:SLACK}" }]';
 
 describe('holdfast notify test', () => {
-  test('sends one message to every channel and says what they answered', async () => {
+  test('sends one message to every channel and shows how they responded', async () => {
     const [ops, slack] = [await httpReceiver({ body: 'thank you' }), await httpReceiver({ status: 204 })];
     const { run } = await withChannels(TWO, { OPS: ops.url, SLACK: slack.url });
     const { exit, out } = await run();
@@ -57,7 +57,7 @@ describe('holdfast notify test', () => {
     });
   });
 
-  test('names the channels where there is none of that name, and says where there are none', async () => {
+  test('lists the channels for an unknown name, and reports if there are none', async () => {
     const { run } = await withChannels(TWO, { OPS: 'http://127.0.0.1:1', SLACK: 'http://127.0.0.1:1' });
     const { exit, err } = await run('--channel', 'oops');
     expect(exit).toBe(64);

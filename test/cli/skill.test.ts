@@ -91,7 +91,7 @@ describe('the format', () => {
     expect(body.split('\n').length).toBeLessThan(500);
   });
 
-  test('the references are what the catalog says', () => {
+  test('the references match the catalog', () => {
     expect(read('references/endpoints-v0.md')).toBe(endpointsV0Page());
     expect(read('references/endpoints-v8.md')).toBe(endpointsV8Page());
   });
@@ -128,7 +128,7 @@ describe('skill install', () => {
     expect((await work.holdfast('skill', 'install')).out.match(/^unchanged /gm)).toHaveLength(6);
   });
 
-  test('does not replace a copy that somebody changed, unless told to', async () => {
+  test('does not replace a copy that was changed, unless forced', async () => {
     await work.holdfast('skill', 'install', '--dir', 'own');
     const file = join(work.dir, 'own/cliproxyapi-manager/SKILL.md');
     await writeFile(file, 'ours\n');

@@ -22,7 +22,7 @@ async function expire(): Promise<void> {
 }
 
 describe('a suspended target', () => {
-  test('is not applied to, and the refusal says until when, why and what ends it', async () => {
+  test('is not applied to, and the refusal states the end, the reason and how to resume', async () => {
     const said = await suspend('--for', '30m', '--reason', 'upstream is moving');
     expect(said.exit).toBe(0);
     expect(said.out).toMatch(/^default {2}suspended until .* UTC \(30 min\): upstream is moving\n/);
@@ -33,7 +33,7 @@ describe('a suspended target', () => {
     expect(await terminal.read('gateway/config.yaml')).toContain('request-retry: 1');
   });
 
-  test('can be looked at: plan and diff show the guard, drift the differences, status the suspension', async () => {
+  test('can be checked: plan and diff show the guard, drift the differences, status the suspension', async () => {
     await suspend('--for', '2h', '--reason', 'upstream is moving');
     const plan = await terminal.run('plan');
     expect(plan.exit).toBe(4);
@@ -116,7 +116,7 @@ describe('holdfast suspend', () => {
 });
 
 describe('status', () => {
-  test('says which freeze windows are open', async () => {
+  test('lists the freeze windows that are open', async () => {
     const [year] = new Date().toISOString().split('-');
     const window = `${year}-01-01/${year}-12-31`;
     await terminal.write(

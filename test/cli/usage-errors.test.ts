@@ -1,4 +1,4 @@
-// A command line that is not understood: one problem with its code, its place and what was probably meant, in every format.
+// An invalid command line: one problem with its code, its position and a suggestion, in every format.
 import { describe, expect, test } from '@jest/globals';
 import { main } from '../../src/cli/main.ts';
 import { COMMANDS } from '../../src/cli/commands.ts';
@@ -122,7 +122,7 @@ test('people read the same', async () => {
 });
 
 test.each(COMMANDS.map(({ name }) => name).filter((name) => !['explain', 'api'].includes(name)))(
-  '%s takes no more words than it says',
+  '%s accepts no more words than it documents',
   async (name) => {
     const { exit, err } = await run(name, ...Array.from({ length: 8 }, () => 'one'));
     expect([exit, err]).toEqual([64, expect.stringContaining('HF1001')]);

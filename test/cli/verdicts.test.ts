@@ -1,4 +1,4 @@
-// What a command says of its own end is true: of look-ups, dry runs, drift, and targets that do not answer.
+// What a command reports about its own result is true: for checks, dry runs, drift, and targets that don't respond.
 import { expect, test } from '@jest/globals';
 import { KEY, openTerminal, SECRETS } from './terminal.ts';
 
@@ -8,7 +8,7 @@ interface Status {
   readonly targets: readonly { readonly lastOutcome?: { readonly kind: string } }[];
 }
 
-test('a look-up that failed is no outcome of the target; files that cannot be read are one', async () => {
+test("a failed check isn't an outcome of the target; files that can't be read are one", async () => {
   await using terminal = await openTerminal();
   const last = async (): Promise<string | undefined> => {
     const { out } = await terminal.run('status', '--offline', '--output', 'json');
@@ -27,7 +27,7 @@ test('a look-up that failed is no outcome of the target; files that cannot be re
   expect(await last()).toBe('invalid');
 });
 
-test('restore --dry-run says how much it would change, and changes nothing', async () => {
+test('restore --dry-run reports how much it would change, and changes nothing', async () => {
   await using terminal = await openTerminal();
   await terminal.run('apply');
   const before = await terminal.read('gateway/config.yaml');
@@ -64,7 +64,7 @@ test('apply on a terminal shows drift that it leaves alone, without a question',
   expect(asked).toEqual([]);
 });
 
-test('usage shows the targets that answer, and the problem of the one that does not', async () => {
+test("usage shows the targets that respond, and the problem of the one that doesn't", async () => {
   await using terminal = await openTerminal();
   const target = (name: string, url: string): string =>
     `  - { name: ${name}, url: "${url}", key: "\${env:GATEWAY_KEY}" }\n`;

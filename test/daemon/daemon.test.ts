@@ -10,7 +10,7 @@ import { daemon, endAll, impatient, inMode, pause, retries } from './setup.ts';
 afterEach(endAll);
 
 describe('the daemon', () => {
-  test('applies at the first look what the files declare', async () => {
+  test('applies at the first check what the files declare', async () => {
     const home = await daemon({ desired: retries(4) });
     expect((await home.next()).kind).toBe('applied');
     expect(home.triggers).toEqual(['start']);
@@ -28,7 +28,7 @@ describe('the daemon', () => {
     expect(await home.file()).toContain('request-retry: 5');
   });
 
-  test('reports in mode apply what somebody else changed, and leaves it', async () => {
+  test("in mode apply, reports changes by others and doesn't overwrite them", async () => {
     const home = await daemon({ ...inMode('apply'), drift: '* * * * * *' });
     await home.next('in-sync');
     await home.panel('PUT', 'request-retry', { value: 9 });
@@ -38,7 +38,7 @@ describe('the daemon', () => {
     expect(await home.file()).toContain('request-retry: 9');
   });
 
-  test('heals in mode enforce what somebody else changed', async () => {
+  test('in mode enforce, corrects changes by others', async () => {
     const home = await daemon({ ...inMode('enforce'), drift: '* * * * * *' });
     await home.next('in-sync');
     await home.panel('PUT', 'request-retry', { value: 9 });
@@ -56,7 +56,7 @@ describe('the daemon', () => {
 });
 
 describe('the daemon without its gateway or its files', () => {
-  test('tries a gateway that is down again and again, and goes on when it is back', async () => {
+  test('retries an unreachable gateway, and continues when it is back', async () => {
     const home = await daemon({ clock: impatient, desired: retries(4) }, (at) => at.sandbox.stop());
     await home.next('unreachable');
     await home.next('unreachable');
@@ -65,7 +65,7 @@ describe('the daemon without its gateway or its files', () => {
     await home.next('applied');
   });
 
-  test('says invalid while the desired state is away, writes nothing, and goes on when it is back', async () => {
+  test('is invalid while the desired state is missing, writes nothing, and continues when it is back', async () => {
     const home = await daemon();
     await home.next('in-sync');
     await rm(join(home.dir, 'desired'), { recursive: true });
@@ -113,7 +113,7 @@ describe('the daemon without its gateway or its files', () => {
     );
   });
 
-  test('heals by them in mode enforce', async () => {
+  test('corrects drift by them in mode enforce', async () => {
     const home = await daemon({ ...inMode('enforce'), drift: '* * * * * *' });
     await home.next('in-sync');
     await home.declare('request-retry: [\n');
@@ -156,7 +156,7 @@ describe('the settings of a running daemon', () => {
     expect(home.failures).toMatchObject([{ problems: [{ code: 'HF7001' }] }, { message: 'a fault of ours' }]);
   });
 
-  test('takes up new settings: a target that went is no longer looked at, its mode is the new one', async () => {
+  test('uses new settings: a removed target is no longer checked, the mode changes', async () => {
     const home = await daemon({
       ...inMode('observe'),
       desired: retries(4),
@@ -189,7 +189,7 @@ describe('the daemon when it is stopped or disturbed', () => {
     expect(await home.file()).toContain('request-retry: 1');
   });
 
-  test('stops healing what somebody keeps undoing, and says so', async () => {
+  test('stops correcting what others keep undoing, and reports it', async () => {
     let minutes = 0;
     const clock = (base: Clock): Clock => ({ ...base, now: () => base.now() + minutes * 60_000 });
     const home = await daemon({ ...inMode('enforce'), drift: '* * * * * *', clock });
@@ -213,7 +213,7 @@ describe('the daemon when it is stopped or disturbed', () => {
     expect(home.sandbox.requests).toEqual([]);
   });
 
-  test('a look that cannot begin is told, and made again soon', async () => {
+  test("a check that can't start is reported, and repeated soon", async () => {
     const home = await daemon({ clock: impatient });
     await home.next('in-sync');
     const read = home.store.read.bind(home.store);
@@ -229,7 +229,7 @@ describe('the daemon when it is stopped or disturbed', () => {
     expect(await readFile(join(home.dir, 'config.yaml'), 'utf8')).toContain('request-retry: 7');
   });
 
-  test('a damaged record is kept and told, and what was applied is known again from gateway and files', async () => {
+  test('a damaged record is kept and reported, and what was applied is derived from gateway and files', async () => {
     const home = await daemon({ clock: impatient });
     await home.next('in-sync');
     const dir = join(home.dir, 'state', 'targets', 'home');
@@ -241,7 +241,7 @@ describe('the daemon when it is stopped or disturbed', () => {
     expect((await home.store.read('home')).lastApplied?.revision.digest).toMatch(/^[0-9a-f]{64}$/);
   });
 
-  test('a clock that jumps ahead or back neither stops the looks nor loses what is known', async () => {
+  test('a clock that jumps forward or back neither stops the checks nor loses records', async () => {
     let jump = 0;
     const clock = (base: Clock): Clock => ({ ...base, now: () => base.now() + jump });
     const home = await daemon({ clock });

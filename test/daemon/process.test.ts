@@ -24,7 +24,7 @@ async function healthcheck(state: string): Promise<string> {
 }
 
 describe('holdfast run as a process', () => {
-  test('applies, logs JSON, and ends with 0 when it is told to', async () => {
+  test('applies, logs JSON, and ends with 0 when it is stopped', async () => {
     const home = await stage();
     const desired = home.context.target.desired[0] ?? '';
     const words = ['run', '--log', 'json', '--url', home.sandbox.url, '--desired', desired];
@@ -58,7 +58,7 @@ describe('holdfast run as a process', () => {
     await expect(healthcheck(join(dirname(desired), 'own-state'))).rejects.toThrow('HF7070');
   });
 
-  test('warnings about the settings are lines of the log, told once and not at every reload', async () => {
+  test('warnings about the settings are lines of the log, once and not at every reload', async () => {
     const home = await stage();
     const [desired = ''] = home.context.target.desired;
     const settings = join(dirname(desired), 'holdfast.yaml');

@@ -26,7 +26,7 @@ export interface Running extends Omit<Stage, 'events'>, Told {
   readonly operations: DaemonOperations;
   /** As SIGHUP does. */
   readonly hangUp: () => void;
-  /** Resolves with the next outcome that was not asked for yet. */
+  /** Resolves with the next outcome that was not returned yet. */
   next(kind?: OutcomeKind): Promise<Outcome>;
   /** Resolves when the daemon has ended. */
   stop(): Promise<void>;
@@ -38,7 +38,7 @@ export interface Options extends StageOptions {
   readonly daemon?: Partial<DaemonSettings>;
   readonly clock?: (base: Clock) => Clock;
   readonly drift?: string;
-  /** Opens the settings anew, after the first time. */
+  /** Reopens the settings, after the first time. */
   readonly reopen?: (place: TargetSet) => TargetSet;
 }
 
@@ -118,7 +118,7 @@ export const retries = (count: number): string =>
   DESIRED.replace('request-retry: 1', `request-retry: ${count}`);
 export const inMode = (mode: Mode): Options => ({ mode });
 
-/** Long waits pass at once, and time with them; the gateway's windows do not. */
+/** Long waits end immediately, and time advances; the gateway's windows do not. */
 export function impatient(base: Clock): Clock {
   let ahead = 0;
   return {

@@ -73,7 +73,7 @@ describe('the manifests for Kubernetes', () => {
     expect(problemsOf({ ...service, spec: { ...service.spec, ports: 'http' } } as never)[0]).toMatch(/ports/);
   });
 
-  test.each(manifestFiles)('%s is what its schema asks for', (file) => {
+  test.each(manifestFiles)('%s conforms to its schema', (file) => {
     expect(parseAllDocuments(read(file))).toHaveLength(1);
     expect(problemsOf(manifest(file))).toEqual([]);
   });
@@ -121,7 +121,7 @@ describe('the manifests for Kubernetes', () => {
     },
   );
 
-  test('there is never more than one daemon on a state, and it is asked what it answers', () => {
+  test('a state never has more than one daemon, and the probes use the right paths', () => {
     expect(deployment.spec).toMatchObject({ replicas: 1, strategy: { type: 'Recreate' } });
     const [container] = deployment.spec.template.spec.containers;
     expect(container?.livenessProbe?.httpGet.path).toBe('/healthz');
@@ -141,7 +141,7 @@ describe('the manifests for Kubernetes', () => {
     expect(referred.filter(([, path = '']) => !places.includes(dirname(path)))).toEqual([]);
   });
 
-  test('no manifest holds a secret: they come from a Secret that somebody makes', () => {
+  test('no manifest contains a secret: they come from a Secret that the user creates', () => {
     expect(manifestFiles.filter((file) => manifest(file).kind === 'Secret')).toEqual([]);
   });
 

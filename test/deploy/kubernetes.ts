@@ -1,5 +1,5 @@
-// Manifests held against the schemas of Kubernetes and of the Prometheus operator. Those let members pass that they do not
-// know; here they are found by watching what the validators ask for.
+// Checks manifests against the schemas of Kubernetes and of the Prometheus operator. Those accept unknown members;
+// here they are found by recording what the validators read.
 import {
   PrometheusRule,
   ServiceMonitor,
@@ -26,7 +26,7 @@ const KINDS = [
   ServiceMonitor,
 ] as const;
 
-/** What is wrong with it, in words. */
+/** What is wrong with it, as text. */
 export function problemsOf(manifest: Manifest): string[] {
   const { apiVersion, kind } = manifest;
   const model = KINDS.find((one) => one.kind === kind && one.apiVersion === apiVersion);

@@ -94,7 +94,7 @@ describe('what the metrics are used for', () => {
 });
 
 describe('the alerts', () => {
-  test('each has a name of its own, a severity, a summary and a page that tells what to do', () => {
+  test('each has its own name, a severity, a summary and a runbook', () => {
     const anchors = anchorsOf(read('docs/operations.md'));
     const wrong = alerts.filter(({ alert, labels, annotations }) => {
       const page = annotations.runbook_url.replace('docs/operations.md#', '');
@@ -109,7 +109,7 @@ describe('the alerts', () => {
     expect(new Set(alerts.map(({ alert }) => alert)).size).toBe(alerts.length);
   });
 
-  test('there is one on every standing that needs somebody, and none names a standing that there is not', () => {
+  test('there is one for every status that needs action, and none names an unknown status', () => {
     const exprs = alerts.map(({ expr }) => expr).join('\n');
     const named = [...exprs.matchAll(/standing=~?"([^"]+)"/g)].flatMap(([, names = '']) => names.split('|'));
     const needing = Object.entries(SYNC_STATUSES).filter(([, { severity }]) => severity !== 'info');
@@ -117,7 +117,7 @@ describe('the alerts', () => {
     expect(named.filter((name) => !Object.hasOwn(SYNC_STATUSES, name))).toEqual([]);
   });
 
-  test('the one for Kubernetes holds the same rules', () => {
+  test('the one for Kubernetes has the same rules', () => {
     expect(read('deploy/kubernetes/monitoring/prometheusrule.yaml')).toBe(prometheusRule());
   });
 });

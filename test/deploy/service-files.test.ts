@@ -39,7 +39,7 @@ describe('the Dockerfile', () => {
     expect(final?.getImageTag()).toBe(`${version}-alpine`);
   });
 
-  test('ends in a stage without build tools, as somebody who is not root', () => {
+  test('ends in a stage without build tools, as a user other than root', () => {
     const runs = last.filter(([name]) => name === 'RUN').map(([, words]) => words);
     expect(runs.join('\n')).not.toMatch(/npm (ci|install)|build-base|python|gcc|make /);
     expect(runs.join('\n')).toMatch(/rm -rf \/usr\/local\/lib\/node_modules/);
@@ -71,7 +71,7 @@ describe('the Dockerfile', () => {
     ]);
   });
 
-  test('asks the daemon whether it is alive, on the state that it runs on', () => {
+  test('runs healthcheck on the state of the daemon', () => {
     const command = JSON.parse(only('CMD') ?? '') as string[];
     const state = command[command.indexOf('--state') + 1];
     expect(only('HEALTHCHECK')).toContain(`"healthcheck", "--state", "${state}"`);
@@ -98,7 +98,7 @@ describe('docker-compose.yml as a service', () => {
   const compose = parse(read('docker-compose.yml')) as Compose;
   const { holdfast, gateway } = compose.services;
 
-  test('is what the Compose specification asks for', () => {
+  test('conforms to the Compose specification', () => {
     const { $schema: _draft, ...schema } = composeSchema as Record<string, unknown>;
     // Its parts are named as they were before 2019: nobody refers to them by that.
     const unnamed = JSON.parse(JSON.stringify(schema), (key, value: unknown) =>
@@ -160,7 +160,7 @@ describe('the unit of systemd', () => {
     expect(settings.length + sections.length).toBe(lines.length);
   });
 
-  test('runs as nobody in particular, sees little, and is reloaded by the signal that reads settings anew', () => {
+  test('runs as a dynamic user with little access, and reloads settings by a signal', () => {
     const hardened = {
       DynamicUser: 'yes',
       StateDirectory: 'holdfast',

@@ -1,4 +1,4 @@
-// The examples in docs/ and desired-state/ load, and come to what the text says.
+// The examples in docs/ and desired-state/ load, and have the documented result.
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
@@ -11,7 +11,7 @@ import { catalog, directory, load, loadText, oneLine, treeOf } from './setup.ts'
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
-/** The fenced examples of a page whose fence carries this word. */
+/** The fenced examples of a page whose fence has this word. */
 function examples(page: string, word: string): string[] {
   const text = readFileSync(join(ROOT, 'docs', page), 'utf8');
   return [...text.matchAll(/^```yaml (\S+)\n(.*?)^```$/gms)]
@@ -59,7 +59,7 @@ describe('docs/desired-state.md', () => {
     },
   );
 
-  test('the layers come to the result that is shown', async () => {
+  test('the layers merge to the documented result', async () => {
     const [base = '', overlay = '', result = ''] = ['layer=base', 'layer=overlay', 'result'].map(
       (word) => examples('desired-state.md', word)[0],
     );
@@ -115,7 +115,7 @@ describe('docs/settings.md', () => {
 describe('desired-state/', () => {
   const env = readEnvFile(readFileSync(join(ROOT, '.env.example'), 'utf8'), '.env.example', {}).values;
 
-  test('is valid with the values of .env.example, and holds no plain secret', async () => {
+  test('is valid with the values of .env.example, and contains no plain secret', async () => {
     const { desired, problems } = await load(ROOT, { layers: ['desired-state'], env });
     expect(problems.map(oneLine)).toEqual([]);
     expect(desired && literalSecrets(desired, catalog)).toEqual([]);

@@ -16,7 +16,7 @@ afterAll(() => {
   for (const dir of made) rmSync(dir, { recursive: true, force: true });
 });
 
-/** A fresh directory with these files; values that are no text are written as bytes. */
+/** A new directory with these files; values that aren't text are written as bytes. */
 export function directory(files: Readonly<Record<string, string | Uint8Array>> = {}): string {
   const dir = mkdtempSync(join(tmpdir(), 'holdfast-test-'));
   made.push(dir);

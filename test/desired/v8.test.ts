@@ -12,7 +12,7 @@ const problemsOf = async (text: string): Promise<readonly string[]> =>
 const GROUP = 'api-keys:\n  codex:\n    - base-url: https://c.example\n';
 
 describe('a file in the layout of v8', () => {
-  test('is refused where only the flat one is asked for', async () => {
+  test('is refused if only the flat one is accepted', async () => {
     const { desired, problems } = await loadText('server:\n  port: 8317\n', { layouts: ['legacy'] });
     expect(desired).toBeUndefined();
     expect(problems.map(oneLine)).toEqual(['a.yaml:1:1 HF2044 `server` belongs to the v8 layout']);
@@ -37,7 +37,7 @@ describe('a file in the layout of v8', () => {
     expect([...(loaded.desired?.secrets.open() ?? [])]).toEqual(['sk-test-0001', 'sk-test-0002']);
   });
 
-  test('that says nothing of its layout is in the flat one', async () => {
+  test("that doesn't determine its layout has the flat one", async () => {
     const loaded = await read('plugins: { enabled: true }\nrouting: { strategy: fill-first }\n');
     expect(loaded.desired?.layout).toBe('legacy');
   });
@@ -247,7 +247,7 @@ describe('layers', () => {
     expect(treeOf(loaded)).toEqual({ 'api-keys': { codex: [] } });
   });
 
-  test('of both layouts come together in that of v8', async () => {
+  test('of both layouts are combined in that of v8', async () => {
     const loaded = await over(
       'request-retry: 3\ncodex-api-key:\n  - { api-key: "${env:K}", base-url: https://e.example }\n',
     );
@@ -268,7 +268,7 @@ describe('layers', () => {
     });
   });
 
-  test('of both layouts say what the tree of v8 cannot', async () => {
+  test("of both layouts report what the tree of v8 can't express", async () => {
     const loaded = await over('codex: { identity-confuse: true }\n');
     expect(
       loaded.problems.map((each) => `${each.position?.file}:${each.position?.line} ${each.code}`),

@@ -42,7 +42,7 @@ describe('docs/architecture.md', () => {
     expect(paths.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
   });
 
-  test('names functions that are in the files beside them', () => {
+  test('names functions that are in the files next to them', () => {
     expect(steps.length).toBeGreaterThan(60);
     const lost = steps.flatMap(({ what, files, names }) =>
       names.filter((name) => !files.some((file) => declares(file, name))).map((name) => `${name}: ${what}`),

@@ -17,7 +17,7 @@ describe('citations', () => {
     expect(odd).toEqual([]);
   });
 
-  test('stand in comments only: what people read says the fact, or links', () => {
+  test('are only in comments: texts for users state the fact, or link', () => {
     const spoken = CITING.filter((file) => file.startsWith('src')).flatMap((file) => {
       const code = read(file)
         .replaceAll(/\/\*[\s\S]*?\*\//g, '')

@@ -7,7 +7,7 @@ import { errorsPage } from '../support/errors-page.ts';
 const ROOT = resolve(import.meta.dirname, '../..');
 
 describe('docs/errors.md', () => {
-  test('is what `npm run docs` makes of the table of codes', () => {
+  test('is what `npm run docs` generates from the table of codes', () => {
     expect(readFileSync(join(ROOT, 'docs/errors.md'), 'utf8')).toBe(errorsPage());
   });
 

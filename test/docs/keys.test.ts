@@ -7,7 +7,7 @@ import { keysPage } from '../support/keys-page.ts';
 const page = (name: string): string => readFileSync(resolve(import.meta.dirname, '../../docs', name), 'utf8');
 
 describe('the pages about the catalog', () => {
-  test('docs/keys.md is what `npm run docs` makes of the catalog', () => {
+  test('docs/keys.md is what `npm run docs` generates from the catalog', () => {
     expect(page('keys.md')).toBe(keysPage());
   });
 

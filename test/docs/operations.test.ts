@@ -22,7 +22,7 @@ function rowsBelow(heading: string): string[] {
 }
 
 describe('docs/operations.md', () => {
-  test('says what to do for every exit code and for every status of a target', () => {
+  test('has an entry for every exit code and for every status of a target', () => {
     expect(rowsBelow('Exit codes').map(Number)).toEqual(Object.values(EXIT).toSorted((a, b) => a - b));
     expect(rowsBelow('Status of a target').toSorted()).toEqual(Object.keys(SYNC_STATUSES).toSorted());
   });

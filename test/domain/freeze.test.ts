@@ -22,7 +22,7 @@ describe('a freeze window', () => {
     );
   });
 
-  test('of times ends when it says', () => {
+  test('of times ends at its end', () => {
     expect(windowOf('2026-12-24T18:00/2026-12-27T06:00 +01:00')).toBe(
       '2026-12-24T17:00:00.000Z 2026-12-27T05:00:00.000Z',
     );
@@ -67,7 +67,7 @@ describe('a freeze window of dates', () => {
 describe('a freeze window that comes again', () => {
   const WEEKEND = '0 18 * * fri for 62h Europe/Berlin';
 
-  test('is open from the time of its cron expression on, for as long as it says', () => {
+  test('opens at the time of its cron expression and stays open for its length', () => {
     expect(stateOf(WEEKEND, '2026-11-27T16:59:59.999Z')).toBe('closed, opens 2026-11-27T17:00');
     expect(stateOf(WEEKEND, '2026-11-27T17:00Z')).toBe('open until 2026-11-30T07:00');
     expect(stateOf(WEEKEND, '2026-11-30T06:59:59.999Z')).toBe('open until 2026-11-30T07:00');
@@ -88,7 +88,7 @@ describe('a freeze window that comes again', () => {
     expect(stateOf(night, '2026-10-25T01:30Z')).toBe('closed, opens 2026-10-26T01:30');
   });
 
-  test('opens when the clocks go on, on the night on which its hour is left out', () => {
+  test('opens when the clocks go forward, on the night that skips its hour', () => {
     const night = '30 2 * * * for 45m Europe/Berlin';
     expect(stateOf(night, '2026-03-29T00:59Z')).toBe('closed, opens 2026-03-29T01:00');
     expect(stateOf(night, '2026-03-29T01:44Z')).toBe('open until 2026-03-29T01:45');

@@ -1,5 +1,5 @@
-// The daemon as a team leaves it running: a process of its own that follows a git repository, with the gateway, a reader
-// in a browser, somebody who is notified and somebody who counts around it. One story, from a push to the end.
+// The daemon as a team runs it: a separate process that follows a git repository, with the gateway, a browser, a
+// notified channel and a Prometheus around it. One scenario, from a push to the end.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { once } from 'node:events';
@@ -41,7 +41,7 @@ const retries = (count: number): Record<string, string> => ({
   'desired-state/gateway.yaml': `api-keys: ["\${env:LAPTOP}"]\nrequest-retry: ${count}\n`,
 });
 
-/** The process, and everything that it said. */
+/** The process and its output. */
 class Daemon {
   readonly #child: ChildProcess;
   said = '';
@@ -111,7 +111,7 @@ inBrowser('a daemon that follows git', () => {
     await terminal?.[Symbol.asyncDispose]();
   });
 
-  /** Pushes, and says so as GitHub does. */
+  /** Pushes, and sends GitHub's webhook. */
   async function push(count: number, subject: string): Promise<string> {
     const sha = await repository.push(retries(count), { subject });
     const body = JSON.stringify({ ref: 'refs/heads/main', after: sha });
@@ -129,7 +129,7 @@ inBrowser('a daemon that follows git', () => {
     return sha;
   }
 
-  /** Somebody in the web panel. */
+  /** An edit in the web panel. */
   async function panel(count: number): Promise<void> {
     await fetch(`${terminal.sandbox.url}/v0/management/request-retry`, {
       method: 'PUT',
@@ -163,7 +163,7 @@ inBrowser('a daemon that follows git', () => {
   const stands = async (standing: string): Promise<boolean> =>
     (await metrics()).includes(`holdfast_target_standing{target="home",standing="${standing}"} 1`);
 
-  test('is told of a push, applies it, shows it, tells it and counts it; and so for all that can follow', async () => {
+  test('gets a push, applies it, shows it, notifies and counts it; and so for all later events', async () => {
     await page.getByRole('link', { name: 'home' }).click();
     await shows('In sync');
 
@@ -179,7 +179,7 @@ inBrowser('a daemon that follows git', () => {
     expect(await counted('applied', 'source')).toBe(1);
     expect(await metrics()).toContain(`commit="${sha}"`);
 
-    // Drift: left alone in this mode, seen by everybody, and over when it is undone.
+    // Drift: not corrected in this mode, visible everywhere, and over when it is undone.
     await panel(9);
     await press('Sync now');
     await shows('Drifted');
@@ -203,7 +203,7 @@ inBrowser('a daemon that follows git', () => {
     await told('quarantined');
     expect(await stands('quarantined')).toBe(true);
 
-    // The gateway is well again, and somebody says so.
+    // The gateway is healthy again, and someone retries.
     terminal.sandbox.clearFaults();
     await press('Retry revision');
     await page.getByText('Applied', { exact: true }).waitFor();
@@ -230,7 +230,7 @@ inBrowser('a daemon that follows git', () => {
     await shows('In sync');
     await told('applied', 3);
 
-    // Everything stands in the history, with who asked for it; nothing secret left by any way.
+    // The history has everything, with who requested it; no secret left the process.
     const { entries } = (await (
       await fetch(`${url}/api/v1/targets/home/history`, { headers: { authorization: `Bearer ${TOKEN}` } })
     ).json()) as { entries: { outcome: string; by?: string }[] };

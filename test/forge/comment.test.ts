@@ -45,7 +45,7 @@ describe.each(FORGE_KINDS)('on %s', (kind) => {
     expect(fake.violations).toEqual([]);
   });
 
-  test('an equal comment is left alone', async () => {
+  test("an equal comment isn't edited", async () => {
     const { fake, forge } = await setup(kind);
     for (const _ of [1, 2]) await putComment(forge, 3, { subject: HOME, body: `${markOf(HOME)}\none\n` });
     expect(fake.calls.map(({ id }) => id)).toEqual(['list-comments', 'create-comment', 'list-comments']);
@@ -84,14 +84,14 @@ describe.each(FORGE_KINDS)('on %s', (kind) => {
     expect(remedy).toMatch(/pull-requests: write|scope/);
   });
 
-  test('a wrong token is told, and never shown', async () => {
+  test('a wrong token is reported, and never shown', async () => {
     const { forge } = await setup(kind, 'ghs-wrong-token-0002');
     const { code, message } = await failure(forge.comments(3));
     expect(code).toBe('HF8003');
     expect(message).not.toContain('ghs-wrong-token-0002');
   });
 
-  test('a busy forge is asked again, a new comment is never sent twice', async () => {
+  test('a busy forge is retried, a new comment is never sent twice', async () => {
     const { fake, forge } = await setup(kind);
     fake.answerWith('list-comments', [{ status: 502 }, { status: 503 }]);
     fake.answerWith('create-comment', [{ status: 502 }]);
@@ -103,7 +103,7 @@ describe.each(FORGE_KINDS)('on %s', (kind) => {
     ]);
   });
 
-  test('an answer of another form is told', async () => {
+  test('a response of another form is reported', async () => {
     const { fake, forge } = await setup(kind);
     fake.answerWith('list-comments', [{ status: 200, body: '[{"id":"one"}]' }]);
     expect((await failure(forge.comments(3))).code).toBe('HF8005');
@@ -125,7 +125,7 @@ describe.each(FORGE_KINDS)('on %s', (kind) => {
     expect(fake.violations).toEqual([]);
   });
 
-  test('one report is opened, edited, and closed with a last word', async () => {
+  test('one report is opened, edited, and closed with a final comment', async () => {
     const { fake, forge } = await setup(kind);
     fake.pageSize = 1;
     fake.issues.push({ number: 5, title: 'Of a person', body: 'holdfast:drift', state: 'open' });
@@ -154,7 +154,7 @@ describe.each(FORGE_KINDS)('on %s', (kind) => {
 });
 
 describe('the mark of a comment', () => {
-  test('says target, settings and digest, and is found only at the beginning', () => {
+  test('has target, settings and digest, and is found only at the beginning', () => {
     const mark = markOf({ target: 'home', settings: 'eu/holdfast.yaml' }, DIGEST);
     expect(mark).toBe(
       `<!-- holdfast:plan target="home" settings="eu%2Fholdfast.yaml" digest="abcd0123:${DIGEST.value}" -->`,
@@ -176,7 +176,7 @@ describe('a comment that is too long', () => {
     expect(cut).toMatch(/a line of text\n\n<\/details>\n\nThe rest is elsewhere\.\n$/);
   });
 
-  test('always fits, begins as it began, and is left alone where it fits', () => {
+  test('always fits, keeps its beginning, and is unchanged if it fits', () => {
     const text = fc.string({ unit: 'binary', maxLength: 2000 });
     fc.assert(
       fc.property(text, fc.integer({ min: 100, max: 1500 }), (whole, longest) => {

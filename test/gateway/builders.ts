@@ -1,4 +1,4 @@
-// Small servers that answer as a test wants, targets that point at them, and a clock that does not wait.
+// Small servers with scripted responses, targets that point at them, and a clock that does not wait.
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createClient, type ClientOptions } from '../../src/gateway/client/http-client.ts';
@@ -130,7 +130,7 @@ export const WRITE: Request = {
   body: seal('{"value":true}'),
 };
 
-/** The codes that a promise is rejected with; fails where it is not. */
+/** The codes that a promise is rejected with; fails if it isn't rejected. */
 export async function codesOf(promise: Promise<unknown>): Promise<readonly string[]> {
   return (await problemsOf(promise)).map(({ code }) => code);
 }

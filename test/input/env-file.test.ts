@@ -47,7 +47,7 @@ describe('what Compose reads by accident is an error', () => {
     expect(errors(text)).toEqual(places);
   });
 
-  test('each bad line is told, and nothing of what it holds', () => {
+  test('each bad line is reported, without its content', () => {
     const text = 'A=1\nsk-test+0001\nB=2\npasted sk-test-0002\nC="sk-test-0003';
     expect(errors(text)).toEqual(['HF1021 2:8', 'HF1021 4:1', 'HF1021 5:3']);
     expect(JSON.stringify(read(text).problems)).not.toMatch(/sk-test|pasted/);

@@ -54,7 +54,7 @@ describe('variables that references may use', () => {
     ]);
   });
 
-  test('a variable that may not be used does not stand for itself either', async () => {
+  test("the text of a forbidden variable isn't used as its value either", async () => {
     const text = 'proxy-url: ${env:GITHUB_TOKEN}\n';
     expect(await problemsOf(text, { allowUnresolved: true })).toEqual([
       'a.yaml:1:12 HF2025 ${env:GITHUB_TOKEN} names a variable that desired state may not use',
@@ -125,7 +125,7 @@ describe('credentials of Holdfast itself', () => {
     ['inside another text', 'proxy-url: "http://${env:COPY}.example"'],
     ['encoded', `proxy-url: "http://p.example/${Buffer.from('mgmt-secret-1').toString('base64')}"`],
     ['whole, where they are short', 'api-keys: ["${env:SHORT}"]'],
-  ])('are no values of desired state: %s', async (_, text) => {
+  ])("aren't values of desired state: %s", async (_, text) => {
     const { problems } = await loadText(`${text}\n`, { env, rules: rules({ own }) });
     expect(problems.map(({ code }) => code)).toEqual(['HF2026']);
     expect(JSON.stringify(problems)).not.toMatch(/mgmt-secret/);
@@ -147,7 +147,7 @@ describe('credentials of Holdfast itself', () => {
 });
 
 describe('public references', () => {
-  test('are no secrets, nor are the parts of a text that they bring', async () => {
+  test("aren't secrets, nor are the parts of a text that they return", async () => {
     const text = [
       'openai-compatibility:',
       '  - name: ${env:GW_REGION}',

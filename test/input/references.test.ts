@@ -52,7 +52,7 @@ describe('references', () => {
     expect(problems).toHaveLength(1);
   });
 
-  test('are left alone where $${ is written', async () => {
+  test('are unchanged if $${ is written', async () => {
     expect(treeOf(await loadText('proxy-url: http://$${env:X}/$\n'))).toEqual({
       'proxy-url': 'http://${env:X}/$',
     });
@@ -74,7 +74,7 @@ describe('references', () => {
     });
   });
 
-  test('repeat the innermost entry that holds them', async () => {
+  test('repeat the innermost entry that contains them', async () => {
     const text = [
       'openai-compatibility:',
       '  - name: o',
@@ -96,7 +96,7 @@ describe('references', () => {
     });
   });
 
-  test('that cannot be resolved stand for themselves where that is allowed', async () => {
+  test("that can't be resolved are their own value if that is allowed", async () => {
     const text = `${GEMINI('${env:GONE}')}  - api-key: \${lines:gone.txt}\nrequest-retry: \${env:N}\nclaude-api-key: []\n`;
     const loaded = await loadText(text, { allowUnresolved: true });
     expect(loaded.problems).toEqual([]);
@@ -171,7 +171,7 @@ describe('secrets', () => {
     ]);
   });
 
-  test('beside a reference are found too, and what a reference brought into a text is known by itself', async () => {
+  test('next to a reference are found too, and the value of a reference in a text is known by itself', async () => {
     const text = [
       'proxy-url: http://user:geheim@${env:HOST}',
       'gemini-api-key:',
@@ -186,7 +186,7 @@ describe('secrets', () => {
       expect([...desired.secrets.open()]).toContain(secret);
   });
 
-  test('are what references bring, wherever they stand', async () => {
+  test('are the values of references, wherever they occur', async () => {
     const text = [
       'openai-compatibility:',
       '  - name: ${env:NAME}',

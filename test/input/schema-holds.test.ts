@@ -47,7 +47,7 @@ const odd = fc.oneof(
   fc.dictionary(fc.constantFrom('name', 'enabled', '__proto__', 'constructor', 'x'), fc.jsonValue()),
 );
 
-/** Mostly what the schema asks for, with a mistake here and there. */
+/** Mostly valid for the schema, with a mistake here and there. */
 function valueOf(
   document: Schema,
   schema: Schema | boolean | undefined,
@@ -115,7 +115,7 @@ describe.each(['legacy', 'v8', 'settings'])('the schema %s', (name) => {
   });
 });
 
-describe('a schema with a keyword that is not known here', () => {
+describe('a schema with an unknown keyword', () => {
   test('is left to Ajv', () => {
     const schema = { type: 'object', dependentRequired: { a: ['b'] } };
     expect(holds(schema, { a: 1 })).toBeUndefined();

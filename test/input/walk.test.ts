@@ -38,7 +38,7 @@ describe('a walk', () => {
     expect(await found(dir)).toEqual({ files: ['b/x', 'c/y', 'top'], directories: ['', 'b', 'c'] });
   });
 
-  test('follows links out of the root, and says through which', async () => {
+  test('follows links out of the root, and reports through which', async () => {
     const dir = directory(['root/a', 'other/b', 'other/inner/c', 'one'], {
       'root/other': '../other',
       'root/one': '../one',
@@ -62,7 +62,7 @@ describe('a walk', () => {
     await expect(walk(join(dir, 'none'))).rejects.toThrow('ENOENT');
   });
 
-  test('goes on past a link that leads nowhere', async () => {
+  test('continues after a link that leads nowhere', async () => {
     const { files, failed } = await walk(directory(['a'], { dangling: 'none', round: 'round' }));
     expect(files).toHaveLength(1);
     expect(failed.map(({ error }) => (error as NodeJS.ErrnoException).code)).toEqual(['ENOENT', 'ELOOP']);
@@ -81,7 +81,7 @@ describe('a walk', () => {
     expect(tooMuch(await walk(join(dir, 'root'), { limit: 5 }))).toBeUndefined();
   });
 
-  test('ends when it is told to', async () => {
+  test('ends when it is aborted', async () => {
     const stop = new AbortController();
     const walking = walk('/', { signal: stop.signal, limit: 1_000_000 });
     stop.abort();

@@ -1,5 +1,5 @@
-// The judge: Holdfast dies, at every step of a transaction and at any moment. The next apply resolves what was left,
-// ends where the files want to be, and loses nothing of anybody else.
+// The judge: Holdfast dies, at every step of a transaction and at any moment. The next apply resolves it, ends in
+// the declared state, and loses no change by others.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';

@@ -1,5 +1,5 @@
-// The judge: several of us at once. Whoever holds the lock works, the others wait or say who holds it; the gateway ends
-// where the files want it, and nothing is written by two at a time.
+// The judge: several Holdfasts at once. The holder of the lock works, the others wait or name it; the gateway ends
+// in the declared state, and no two write at a time.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
@@ -62,7 +62,7 @@ const scenarios = (): void => {
     await inSync(seat);
   });
 
-  test('a daemon and applies: every revision gets there, and drift is healed', async () => {
+  test('a daemon and applies: every revision is applied, and drift is corrected', async () => {
     const daemon = begin('run', '--log', 'json', '--mode', 'enforce');
     await settled();
     for (let n = 3; n < 7; n += 1) {
@@ -78,7 +78,7 @@ const scenarios = (): void => {
     expect(await memory()).toMatchObject({ 'request-retry': 6, streaming: { 'keepalive-seconds': 6 } });
   });
 
-  test('a daemon alone follows the files and heals what somebody edits', async () => {
+  test('a daemon alone follows the files and corrects edits by others', async () => {
     await seat.settings({ target: { adopted: true, mode: 'enforce' }, daemon: { drift: '*/2 * * * * *' } });
     const daemon = begin('run', '--log', 'json');
     await settled();

@@ -1,4 +1,5 @@
-// The judge: a first apply of a desired state with everything, as a person would run it, onto whatever the gateway holds.
+// The judge: a first apply of a desired state with everything, as a user would run it, onto any existing
+// configuration.
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { everything } from './desired.ts';
 import {
@@ -40,7 +41,7 @@ judged('a first apply of everything', () => {
     expect(await admits()).toBe(401);
   });
 
-  test('leaves nothing to do, also when somebody writes something else', async () => {
+  test('leaves nothing to do, also after others write something else', async () => {
     await inSync(seat);
     await unrelatedWrite();
     await inSync(seat);

@@ -1,4 +1,4 @@
-// The judge: one change of every leaf of the catalog, and then each of them taken back.
+// The judge: one change of every leaf of the catalog, and then each of them reverted.
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { loadCatalog } from '../../src/gateway/catalog/catalog.ts';
@@ -65,7 +65,7 @@ judged('every leaf of the catalog', () => {
     current = next;
   }
 
-  test.each(LEAVES)('$name is changed, and stays so when somebody writes something else', change);
+  test.each(LEAVES)('$name is changed, and stays so when others write something else', change);
 
   withRestart('all of it is there after a restart', async () => {
     await seat.declare(current);
@@ -73,7 +73,7 @@ judged('every leaf of the catalog', () => {
     await inSync(seat);
   });
 
-  test.each(LEAVES.toReversed())('$name is taken back', async ({ name }) => {
+  test.each(LEAVES.toReversed())('$name is reverted', async ({ name }) => {
     const former = before.get(name);
     if (!former) return;
     await seat.declare(former);

@@ -2,11 +2,11 @@
 import type { Catalog, Field } from '../../src/gateway/catalog/field.ts';
 import { isList, isTree, type Tree, type Value } from '../../src/lib/value.ts';
 
-/** What the gateway listens on and how it lets us in, and what it never holds (C v0 §4.2). */
+/** The gateway's listener and access, and what it never keeps (C v0 §4.2). */
 const KEPT =
   /^(host|port|auth-dir)$|^tls\b|^remote-management\.(secret-key|allow-remote)$|^(xai|meta)-api-key.*alpha-search$/;
 
-/** Where a type alone does not say what a gateway accepts, or what would break what the others rely on. */
+/** If a type alone does not determine what a gateway accepts, or what would break the other scenarios. */
 const GIVEN: Readonly<Record<string, Value>> = {
   'trusted-proxies': ['10.0.0.0/8'],
   'models.catalog': 'https://models.example/catalog.json',
@@ -49,7 +49,7 @@ export interface Leaf {
 /** Checked as a whole as soon as it is on (C v0 §2.4). */
 const LAST = 'codex.live-media-relay.enabled';
 
-/** Leaves: scalars, lists and maps of scalars, free-form values. `debug` is what somebody else writes. */
+/** Leaves: scalars, lists and maps of scalars, free-form values. Others write `debug`. */
 export function leavesOf(catalog: Catalog): readonly Leaf[] {
   return catalog
     .all()

@@ -42,7 +42,7 @@ const scenarios = (): void => {
     expect(await file()).toBe(before);
   });
 
-  test('edits it for good: reported as drift, left alone, healed by enforce', async () => {
+  test('edits it permanently: reported as drift, not overwritten, corrected by enforce', async () => {
     const drift = await seat.holdfast('drift');
     expect(drift.exit).toBe(2);
     expect(drift.out).toMatch(/≠ request-retry {2}declared 2, the gateway has 9/);
@@ -53,7 +53,7 @@ const scenarios = (): void => {
     await inSync(seat);
   });
 
-  test('edits something else between plan and apply: both hold', async () => {
+  test('edits something else between plan and apply: both stay', async () => {
     await seat.declare({ ...everything(), 'max-retry-interval': 26 });
     await seat.holdfast('plan', '-o', 'plan.json');
     await panel('force-model-prefix', { value: true });
@@ -62,7 +62,7 @@ const scenarios = (): void => {
     await inSync(seat);
   });
 
-  /** Somebody acts after our look and before our write: while the question is on the screen. */
+  /** Others act after our read and before our write: while the question is on the screen. */
   async function applyWhile(
     act: () => Promise<void>,
   ): Promise<{ readonly exit: number; readonly asked: number; readonly out: string }> {
@@ -77,7 +77,7 @@ const scenarios = (): void => {
     return { exit, asked, out };
   }
 
-  test('edits something else between our look and our write: the plan still fits, both hold', async () => {
+  test('edits something else between our read and our write: the plan still fits, both stay', async () => {
     await seat.declare({ ...everything(), 'max-retry-interval': 27 });
     const ended = await applyWhile(() => panel('force-model-prefix', { value: false }));
     expect(ended).toMatchObject({ exit: 0, asked: 1 });
@@ -85,7 +85,7 @@ const scenarios = (): void => {
     await inSync(seat);
   });
 
-  test('edits the same between our look and our write: their edit is not overwritten, and that is said', async () => {
+  test('edits the same between our read and our write: their edit is not overwritten, and that is reported', async () => {
     await seat.declare({ ...everything(), 'max-retry-interval': 28 });
     const ended = await applyWhile(() => panel('max-retry-interval', { value: 99 }));
     expect(ended).toMatchObject({ exit: 4, asked: 1 });

@@ -1,5 +1,5 @@
-// A seat at a gateway, real or a sandbox: a working directory with settings, desired state and state, the command line run in it, and
-// the hands of somebody else. Everything here overwrites the
+// A gateway, real or a sandbox, with a working directory (settings, desired state, state), the command line run in
+// it, and another writer. Everything here overwrites the
 // gateway's configuration; see docs/testing.md.
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -27,7 +27,7 @@ export function judge(): JudgedGateway {
 export const pause = (ms: number): Promise<void> => judge().clock.sleep(ms);
 export const settled = (): Promise<void> => pause(SETTLED);
 
-/** Scenarios that need a gateway, whose file is put back at the end. */
+/** Scenarios that need a gateway, whose file is restored at the end. */
 export function judged(name: string, scenarios: () => void, options: JudgedOptions = {}): void {
   describe(name, () => {
     let original = '';
@@ -74,7 +74,7 @@ export async function ask(method: string, path: string, body?: string): Promise<
   return text;
 }
 
-/** Somebody else's field write, settled. */
+/** A field write by others, settled. */
 export async function panel(path: string, value: unknown): Promise<void> {
   await ask('PUT', path, JSON.stringify(value));
   await settled();
@@ -131,7 +131,7 @@ export interface Seat {
   settings(more: Settings): Promise<void>;
   /** Makes the command line ask, as on a terminal; this answers. */
   answer?: () => Promise<string>;
-  /** Runs the command line as a process would, with `--output text` unless told otherwise. */
+  /** Runs the command line as a process would, with `--output text` by default. */
   holdfast(...argv: readonly string[]): Promise<Result>;
   leave(): Promise<void>;
 }
@@ -177,7 +177,7 @@ function settingsText({ target, policy, daemon }: Settings): string {
   });
 }
 
-/** The process as the command line sees it, and what it says. */
+/** The process as the command line sees it, and its output. */
 export function ioOf({ dir, env, answer }: Seat): {
   readonly io: Io;
   readonly said: { out: string; err: string };

@@ -1,5 +1,5 @@
-// The judge: a write of each kind that does not come to stay, and is taken back: because somebody undoes it while it
-// settles, or because the gateway cannot write its file.
+// The judge: a write of each kind that is rolled back, because others undo it while it settles, or because the
+// gateway can't write its file.
 import { chmod } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { reconcile } from '../../src/apply/apply.ts';
@@ -29,7 +29,7 @@ const BASE = everything();
 const PLUGIN = 'plugins/example/config';
 const list = (name: string): readonly Tree[] => BASE[name] as readonly Tree[];
 
-/** Name of the kind of write, what is declared, and the request of somebody else that undoes it. */
+/** Name of the kind of write, what is declared, and the request by others that undoes it. */
 const KINDS: readonly (readonly [string, Tree, string, string, Tree | readonly unknown[]])[] = [
   ['a scalar', { 'request-retry': 7 }, 'PUT', 'request-retry', { value: 2 }],
   ['a list of client keys', { 'api-keys': ['sk-test-client-1', 'sk-test-client-9'] }, 'PUT', 'api-keys', ['sk-test-client-1', 'sk-test-client-2']],
@@ -52,7 +52,7 @@ judged('a write that does not stay', () => {
   });
   afterAll(() => seat.leave());
 
-  /** An apply in which somebody else acts as soon as our write is settling, and again when it is rolled back. */
+  /** An apply in which others act while our write is settling, and again when it is rolled back. */
   async function applyWhileSettling(
     act: () => Promise<unknown>,
     again = async (): Promise<unknown> => undefined,
@@ -75,23 +75,20 @@ judged('a write that does not stay', () => {
     return outcome;
   }
 
-  test.each(KINDS)(
-    '%s that somebody undoes is found, and rolled back',
-    async (_, change, method, path, body) => {
-      const [before, held] = [await file(), await memory()];
-      await seat.declare({ ...BASE, ...change });
-      const outcome = await applyWhileSettling(() => ask(method, path, JSON.stringify(body)));
-      expect(outcome.kind).toBe('rolled-back');
-      expect(await memory()).toEqual(held);
-      expect(await file()).toBe(before);
-      expect(await seat.holdfast('apply', '--yes')).toMatchObject({ exit: 4 });
-      expect(await seat.holdfast('apply', '--yes', '--retry')).toMatchObject({ exit: 0 });
-      await seat.declare(BASE);
-      expect(await seat.holdfast('apply', '--yes')).toMatchObject({ exit: 0 });
-    },
-  );
+  test.each(KINDS)('%s that others undo is found, and rolled back', async (_, change, method, path, body) => {
+    const [before, held] = [await file(), await memory()];
+    await seat.declare({ ...BASE, ...change });
+    const outcome = await applyWhileSettling(() => ask(method, path, JSON.stringify(body)));
+    expect(outcome.kind).toBe('rolled-back');
+    expect(await memory()).toEqual(held);
+    expect(await file()).toBe(before);
+    expect(await seat.holdfast('apply', '--yes')).toMatchObject({ exit: 4 });
+    expect(await seat.holdfast('apply', '--yes', '--retry')).toMatchObject({ exit: 0 });
+    await seat.declare(BASE);
+    expect(await seat.holdfast('apply', '--yes')).toMatchObject({ exit: 0 });
+  });
 
-  test('the whole file that somebody undoes is found, and rolled back', async () => {
+  test('the whole file that others undo is found, and rolled back', async () => {
     const [before, held] = [await file(), await memory()];
     await seat.declare({ ...BASE, 'passthrough-headers': true, 'request-retry': 8 });
     const outcome = await applyWhileSettling(() => ask('PUT', 'config.yaml', before));
@@ -100,7 +97,7 @@ judged('a write that does not stay', () => {
     expect(await file()).toBe(before);
   });
 
-  test('somebody else’s change during a rollback of ours stays', async () => {
+  test('a change by others during our rollback stays', async () => {
     await seat.declare({ ...BASE, 'request-retry': 9 });
     const outcome = await applyWhileSettling(
       () => ask('PUT', 'request-retry', '{"value":2}'),

@@ -65,7 +65,7 @@ judged('a rotation', () => {
     await writes(seat, { ...everything(), 'remote-management': { 'secret-key': '${env:MGMT}' } });
     expect(await statusWith(next)).toBe(200);
     if (n === 3) expect(await statusWith('mgmt-secret-2')).toBe(401);
-    // An environment secret goes on working beside the one in the file.
+    // An environment secret continues to work in addition to the one in the file.
     if ((await statusWith(hand.key)) !== 200) hand.key = next;
     expect(await file()).not.toContain(next);
     await inSync(seat);

@@ -1,5 +1,5 @@
-// The judge: the traps N1 to N11 of C v0 §4.4, removals and swaps, each as a change in the files. Each holds after
-// somebody else's field write, and all of them after a restart.
+// The judge: the traps N1 to N11 of C v0 §4.4, removals and swaps, each as a change in the files. Each must persist
+// after a field write by others, and all of them after a restart.
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import type { Tree } from '../../src/lib/value.ts';
@@ -77,7 +77,7 @@ const DECLARED = START.replace(/^#.*\n/gm, '')
 /** The two entries with one key. */
 const CODEX_2 = / {2}- api-key: sk-test-codex\n {4}base-url: https:\/\/codex-2.*\n(?: {4}.*\n)*/;
 
-/** Name and what becomes of the declared text. Each starts from what the one before it left. */
+/** Name, and what happens to the declared text. Each starts from the result of the previous one. */
 const CHANGES: readonly (readonly [string, (text: string) => string])[] = [
   ['N1: ws-auth false, absent from the file', (t) => `${t}ws-auth: false\n`],
   ['N1: no error logs, absent from the file', (t) => `${t}error-logs-max-files: 0\n`],

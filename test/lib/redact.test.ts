@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { REDACTED, redactor } from '../../src/lib/redact.ts';
 
 describe('redaction by value', () => {
-  test('removes every secret wherever it stands', () => {
+  test('removes every secret wherever it occurs', () => {
     const { text } = redactor(['sk-test-0001', 'mgmt-secret-1']);
     expect(text('key=sk-test-0001&x=mgmt-secret-1.')).toBe(`key=${REDACTED}&x=${REDACTED}.`);
     expect(text('sk-test-0001sk-test-0001')).toBe(REDACTED + REDACTED);
@@ -16,7 +16,7 @@ describe('redaction by value', () => {
     );
   });
 
-  test('finds what JSON and URLs made of it', () => {
+  test('finds the escaped forms of JSON and URLs', () => {
     const secret = 'a"b/c<d>&é ß-long';
     const { text } = redactor([secret]);
     for (const spelled of [secret, JSON.stringify(secret), encodeURIComponent(secret)])
@@ -29,27 +29,27 @@ describe('redaction by value', () => {
     expect(text('error near MIIEvQIBADANBg')).toBe(`error near ${REDACTED}`);
   });
 
-  test('leaves words alone that merely hold a short secret, and texts too short to be one', () => {
+  test('keeps words that merely contain a short secret, and texts too short to be one', () => {
     const { text } = redactor(['tru3', 'abc', '']);
     expect(text('untru3 abc')).toBe('untru3 abc');
     expect(text('password=tru3;')).toBe(`password=${REDACTED};`);
   });
 
-  test('leaves our own sentences readable where a secret is an ordinary word', () => {
+  test('keeps our own sentences readable if a secret is an ordinary word', () => {
     expect(redactor(['wrong']).text('five wrong keys ban this address')).toBe(
       'five wrong keys ban this address',
     );
     expect(redactor(['wrong-key']).text('wrong-key')).toBe(REDACTED);
   });
 
-  test('goes through plain values, names of members included, and keeps what is no text', () => {
+  test('redacts plain values, names of members included, and keeps other types', () => {
     const when = new Date(0);
     expect(
       redactor(['sk-test-0001']).value({ 'sk-test-0001': [1, null, 'a sk-test-0001'], when, yes: true }),
     ).toEqual({ [REDACTED]: [1, null, `a ${REDACTED}`], when, yes: true });
   });
 
-  test('nothing of a long secret survives, whatever stands around it', () => {
+  test('nothing of a long secret survives, whatever surrounds it', () => {
     const secret = fc
       .string({ minLength: 8, maxLength: 20 })
       .filter((text) => text.trim() === text && text.length >= 8);

@@ -25,11 +25,11 @@ describe('a text from somewhere else', () => {
     expect(terminalSafe(text)).toBe(text);
   });
 
-  test('cannot begin a line of its own', () => {
+  test("can't start a new line", () => {
     expect(oneLine('500 x\n✓ all is well')).toBe('500 x ✓ all is well');
   });
 
-  test('is made visible wherever it stands, in names too', () => {
+  test('is made visible everywhere, in names too', () => {
     const hostile = JSON.parse(
       `{"__proto__": "${ESC.replace(ESC, '\\u001b')}x", "a": {"b": ["\\u0007"]}}`,
     ) as object;
@@ -47,7 +47,7 @@ describe('a page', () => {
     );
   });
 
-  test('of JSON says the same afterwards', () => {
+  test('of JSON means the same afterwards', () => {
     const json = JSON.stringify({ a: '\u009B\u202E\u2028\u007F' });
     expect(JSON.parse(terminalSafeText(json))).toEqual(JSON.parse(json));
     expect(terminalSafeText(json)).not.toContain('\u009B');

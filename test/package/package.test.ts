@@ -38,7 +38,7 @@ function call(...words: string[]): Promise<Ended> {
 }
 
 describe('the packed package', () => {
-  test('holds what it must, and nothing of the workshop', () => {
+  test('contains what it must, and nothing of the development files', () => {
     const top = new Set(holdfast.files.map((file) => file.split('/')[0]));
     expect([...top].toSorted()).toEqual(
       [
@@ -59,7 +59,7 @@ describe('the packed package', () => {
     expect(holdfast.files).toContain('dist/web/index.html');
   });
 
-  test('says its version, from the build', async () => {
+  test('reports its version, from the build', async () => {
     const { version } = JSON.parse(
       await readFile(join(import.meta.dirname, '../../package.json'), 'utf8'),
     ) as {

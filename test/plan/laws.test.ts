@@ -1,4 +1,4 @@
-// Laws that hold for any gateway and any files.
+// Laws for any gateway and any files.
 import { pointerTo } from '../../src/domain/path.ts';
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
@@ -86,7 +86,7 @@ const scenarioOf = (live: Tree, desired: Tree): Scenario => ({
   withFile: false,
 });
 
-/** The same text for trees that the gateway does not tell apart at the paths the files declare. */
+/** The same text for trees that the gateway does not distinguish at the paths that the files declare. */
 function atDeclared(tree: Tree, desired: Tree): Value {
   return Object.keys(desired).map((key) => {
     const field = catalog.root.fields?.get(key);
@@ -118,7 +118,7 @@ describe('laws of plans', () => {
     );
   });
 
-  test('the image is what any implementation of RFC 6902 makes of the operations', () => {
+  test('the image is the result of any implementation of RFC 6902 for the operations', () => {
     fc.assert(
       fc.property(pairOf, ([a, b]) => {
         const before = memoryOf(JSON.stringify(a));

@@ -62,13 +62,13 @@ describe('a plan as text', () => {
     expect(coloured.replaceAll(escapes, '')).toBe(text);
   });
 
-  test('an empty plan says that the gateway is in sync', () => {
+  test('an empty plan reports that the gateway is in sync', () => {
     expect(render(report({ plans: [aPlan()] }), 'text', PLAIN)).toContain('In sync');
   });
 });
 
 describe.each<OutputFormat>(['json', 'markdown', 'github', 'junit'])('a plan as %s', (format) => {
-  test('says the same', () => {
+  test('reports the same', () => {
     expect(render(report({ plans: [REVIEW] }), format, PLAIN)).toMatchSnapshot();
   });
 });
@@ -131,7 +131,7 @@ describe('values on one line', () => {
     expect(shownText(value)).toBe(text);
   });
 
-  test('a long one says how much was left out', () => {
+  test('a long one shows how much was omitted', () => {
     expect(shownText('x'.repeat(100), 20)).toBe(`${'x'.repeat(19)}… (81 more characters)`);
   });
 });

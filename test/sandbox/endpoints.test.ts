@@ -42,7 +42,7 @@ const entry = (answer: EndpointAnswer, list: string, at = 0): Value | undefined 
 };
 
 describe('the configuration endpoints on memory alone', () => {
-  test('what is no endpoint answers an empty 404, never 405', () => {
+  test('any other path gets an empty 404, never 405', () => {
     for (const [method, path] of [
       ['POST', '/api-keys'],
       ['PUT', '/config'],

@@ -9,7 +9,7 @@ let ground: Playground;
 const on = async (...faults: string[]): Promise<Playground> =>
   (ground = await playground(CONFIG, { faults }));
 
-/** Whether anybody listens. */
+/** Whether anything listens. */
 const answers = (ask: Playground['ask']): Promise<boolean> =>
   ask('GET', '/debug').then(
     () => true,
@@ -36,7 +36,7 @@ describe('the faults of the sandbox', () => {
     expect(text()).toContain('request-retry: 2');
   });
 
-  test('empty-read loads defaults from a whole file and opens the proxy to everybody', async () => {
+  test('empty-read loads defaults from an intact file and opens the proxy to everyone', async () => {
     const { ask, client, sandbox, text } = await on('empty-read');
     expect(await client()).toBe(401);
     await ask('PUT', '/debug', '{"value":true}');
@@ -133,7 +133,7 @@ describe('the faults of the sandbox', () => {
     expect(FAULT_NAMES.filter((name) => !page.includes(`\`${name}`))).toEqual([]);
   });
 
-  test('the command runs until it is told to stop', async () => {
+  test('the command runs until it is stopped', async () => {
     const { file } = await on();
     const stop = new AbortController();
     let url = '';

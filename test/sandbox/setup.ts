@@ -27,7 +27,7 @@ export interface Playground {
     body?: string,
     key?: string | null,
   ) => Promise<{ readonly status: number; readonly body: string; readonly headers: Headers }>;
-  /** What `/v1/models` says to a client key. */
+  /** The response of `/v1/models` to a client key. */
   readonly client: (key?: string) => Promise<number>;
   readonly close: () => Promise<void>;
 }

@@ -20,7 +20,7 @@ describe('memory, file and runtime of the sandbox', () => {
     expect(sandbox.states().runtime['api-keys']).toEqual(['sk-test-0002']);
   });
 
-  test('PUT config.yaml is in memory at once; the proxy goes on with the old keys until the watcher has seen it', async () => {
+  test('PUT config.yaml is in memory at once; the proxy keeps the old keys until the watcher has seen it', async () => {
     const { ask, client, sandbox } = await on();
     expect((await ask('PUT', '/config.yaml', NEW_KEY)).body).toBe('{"changed":["config"],"ok":true}');
     expect((await ask('GET', '/api-keys')).body).toBe('{"api-keys":["sk-test-0002"]}');
@@ -83,7 +83,7 @@ describe('memory, file and runtime of the sandbox', () => {
     expect((await ask('GET', '/debug', undefined, 'mgmt-secret-1')).status).toBe(401);
   });
 
-  test('a restart reads the file again and forgets what only memory held', async () => {
+  test('a restart reads the file again and forgets what only memory had', async () => {
     const { ask, sandbox } = await on(CONFIG, { faults: ['save-failure'] });
     expect((await ask('PUT', '/debug', '{"value":true}')).status).toBe(500);
     expect((await ask('GET', '/debug')).body).toBe('{"debug":true}');

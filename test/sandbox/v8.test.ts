@@ -19,7 +19,7 @@ async function v8(method: string, path: string, body?: string): Promise<{ status
 }
 
 describe('the sandbox as a v8 gateway', () => {
-  test('says its generation in the version header and at the version of the layout', async () => {
+  test('has its generation in the version header and at the version of the layout', async () => {
     const { ask } = await on();
     expect((await ask('GET', '/debug')).headers.get('x-cpa-version')).toMatch(/^v8\./);
     expect(await v8('GET', '/config-version')).toEqual({ status: 200, body: '8' });
@@ -68,7 +68,7 @@ describe('the sandbox as a v8 gateway', () => {
     expect([text().includes('demo'), text().includes('other')]).toEqual([false, true]);
   });
 
-  test('migrates a flat file when a plugin goes by the route of v8, not by that of v0', async () => {
+  test('migrates a flat file when a plugin is written by the v8 route, not by the v0 route', async () => {
     const plugins = 'plugins:\n  configs:\n    demo: { limit: 5 }\n    other: { limit: 6 }\n';
     const { text, sandbox, ask } = await on(`${CONFIG}${plugins}`);
     expect((await ask('DELETE', '/plugins/demo')).status).toBe(200);

@@ -56,7 +56,7 @@ describe('daemon.http', () => {
     expect(JSON.stringify(read)).not.toContain(TOKEN);
   });
 
-  test('keeps /metrics for tokens unless it says public', async () => {
+  test('requires a token for /metrics unless it is public', async () => {
     const token = 'token: "${env:HOLDFAST_TOKEN}"';
     expect((await settings(token)).settings?.daemon.http).not.toHaveProperty('metrics');
     expect((await settings(`${token}\nmetrics: public`)).settings?.daemon.http?.metrics).toBe('public');
@@ -107,7 +107,7 @@ tls: { cert: tls.pem, key: tls.key }`,
     expect(await found(behind)).toEqual([]);
   });
 
-  test('says where it is wrong', async () => {
+  test('has the position of an error', async () => {
     const token = 'token: "${env:HOLDFAST_TOKEN}"';
     for (const listen of ['8318', 'localhost', '127.0.0.1:99999', '::1:8318', '"[::g]:1"', '127.0.0.1:'])
       expect([

@@ -42,7 +42,7 @@ const line = ({ position, code, message }: Problem): string =>
   `${position?.line}:${position?.column} ${code} ${message}`;
 
 describe('daemon.notify', () => {
-  test('tells everything from `severity: info` on where it says so, and no routine where it says nothing', async () => {
+  test('sends everything with `severity: info`, and no routine events by default', async () => {
     const { channels } = await notify(
       `
 - { slack: "\${env:URL}", severity: info }
@@ -109,7 +109,7 @@ describe('daemon.notify', () => {
     }
   });
 
-  test('says what is wrong, with its place and a suggestion', async () => {
+  test('reports errors with position and suggestion', async () => {
     const { settings, problems } = await notify(`- { webhook: "\${env:URL}", on: [driftd] }
 - { slack: "\${env:URL}", digest: soon }
 - { email: { to: [nobody], from: b@example.com, smtp: smtps://mail.example } }`);
@@ -179,7 +179,7 @@ describe('daemon.notify', () => {
     expect(forPlan.settings?.targets[0]?.keys[0]?.open()).toBe(ENV.K);
   });
 
-  test('can be asked for every topic that there is, and for no other', () => {
+  test('can subscribe to every topic, and to no other', () => {
     const schema = JSON.parse(
       readFileSync(new URL('../../schemas/settings.schema.json', import.meta.url), 'utf8'),
     ) as { $defs: { channel: { properties: { on: { items: { enum: string[] } } } } } };

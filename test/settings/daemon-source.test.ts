@@ -45,7 +45,7 @@ describe('daemon.source.git', () => {
     for (const secret of [ENV.TOKEN, ENV.HOOK]) expect(JSON.stringify(settings)).not.toContain(secret);
   });
 
-  test('needs no more than a URL: branch main, its root, every minute, rewriting held', async () => {
+  test('needs no more than a URL: branch main, its root, every minute, force-push: hold', async () => {
     const { settings, dir } = await load('{ url: ../repository }');
     expect(settings?.daemon.source).toEqual({
       url: join(dir, '../repository'),

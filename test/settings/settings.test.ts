@@ -269,7 +269,7 @@ describe('a settings file with a mistake', () => {
     expect(JSON.stringify(problems)).not.toContain('sk-test');
   });
 
-  test('that was asked for and is not there is an error', async () => {
+  test("that was named and doesn't exist is an error", async () => {
     const { problems } = await settings({ flags: { settings: 'gone.yaml' } });
     expect(problems.map(line)).toEqual([
       "HF1010 gone.yaml can't be read: it doesn't exist (or no longer exists)",
@@ -286,7 +286,7 @@ describe('a settings file with a mistake', () => {
     ]);
   });
 
-  test('of one target takes flags over its own words; of several it refuses them', async () => {
+  test('of one target lets flags override it; of several it refuses them', async () => {
     const one = 'version: 1\ntargets: [{ name: a, key: "${env:K}" }]\n';
     const env = { K: 'mgmt-secret-1' };
     const flags = {
@@ -356,7 +356,7 @@ describe('without a settings file', () => {
     ]);
   });
 
-  test('--key works and says who can read it', async () => {
+  test('--key works and warns who can read it', async () => {
     const { settings: found, problems } = await settings({ flags: { key: 'mgmt-secret-1' } });
     expect(found?.targets[0]?.keys[0]?.open()).toBe('mgmt-secret-1');
     expect(problems.map(({ code, severity }) => `${code} ${severity}`)).toEqual(['HF1017 warning']);
@@ -383,7 +383,7 @@ describe('without a settings file', () => {
   });
 });
 
-test('keys that HTTP cannot carry are refused at their place', async () => {
+test("keys that HTTP can't transport are refused at their position", async () => {
   const text = `version: 1
 targets:
   - name: home
@@ -408,7 +408,7 @@ describe('allowances', () => {
     expect(parseAllowance(text)).toEqual(expected);
   });
 
-  test('name a path behind a colon, whatever the path holds', () => {
+  test('name a path after a colon, whatever the path contains', () => {
     expect(parseAllowance('mass-delete:a["b:c"].d')).toMatchObject({
       guard: 'mass-delete',
       path: { length: 3 },
@@ -454,7 +454,7 @@ targets:
     expect(tolerant.problems.map(({ code, severity }) => [code, severity])).toEqual([['HF1010', 'warning']]);
   });
 
-  test('that is there and cannot be read is an error everywhere', async () => {
+  test("that exists and can't be read is an error everywhere", async () => {
     const files = { 'holdfast.yaml': FILE, 'secrets/.env/x': '' };
     const { problems } = await settings({ files, offline: true, allowUnresolved: true });
     expect(problems.map(({ code, severity }) => [code, severity])).toEqual([['HF1010', 'error']]);

@@ -20,7 +20,7 @@ async function load(
 }
 
 describe('state', () => {
-  test('names where backups go besides, whom they are for, and whether the directory lasts', async () => {
+  test('names where else backups go, who can read them, and whether the directory lasts', async () => {
     const { settings } = await load(`{ lasting: false, backups: ../out, backup-recipients: ["\${env:R}"] }`, {
       R: RECIPIENT,
     });

@@ -84,7 +84,7 @@ describe('an archive', () => {
     expect(await elsewhere.store.listArchives('home')).toEqual([]);
   });
 
-  test('is the JSON that docs/operations.md tells how to open without Holdfast', async () => {
+  test('is the JSON that docs/operations.md describes how to open without Holdfast', async () => {
     const place = await opened([recipient]);
     const decrypter = new Decrypter();
     decrypter.addIdentity(identity);
@@ -99,7 +99,7 @@ describe('an archive', () => {
     expect(kept.file.open()).toBe(makeBackup().file.open());
   });
 
-  test('goes with the backup that it belongs to; those of other runners stay', async () => {
+  test('is deleted with its backup; those of other runners stay', async () => {
     const place = await opened([recipient], { distinct: 1, ms: 0 });
     const other = join(place.out, 'home-20200101T000000Z-00000000.age');
     await place.store.saveBackup(makeBackup({ pinned: true }));
@@ -113,7 +113,7 @@ describe('an archive', () => {
     expect(left).not.toContain(second);
   });
 
-  test('that cannot be written means no backup', async () => {
+  test("that can't be written means no backup", async () => {
     const place = await opened([recipient]);
     writeFileSync(place.out, 'a file is in its place');
     expect(await codesOf(place.store.saveBackup(makeBackup()))).toEqual(['HF6003']);
@@ -150,7 +150,7 @@ test('an archive that the program age encrypted again is read too', async () => 
 });
 
 describe('an archive that cannot be read', () => {
-  test('says so, by what is wrong', async () => {
+  test('reports it, by what is wrong', async () => {
     const place = await opened([recipient]);
     const file = await archived(place);
     const other = await generateIdentity();

@@ -1,4 +1,5 @@
-// Another process that works on a state directory until it is killed: `hold DIR` keeps the lock, `write DIR` writes on.
+// Another process that works on a state directory until it is killed: `hold DIR` keeps the lock, `write DIR` keeps
+// writing.
 import { openFileStore } from '../../src/state/files/files.ts';
 import { makeBackupOf } from './child-backup.ts';
 

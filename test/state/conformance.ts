@@ -1,4 +1,4 @@
-// What every Store must do, whatever it is kept in. A store of another kind runs the same suite.
+// What every Store must do, whatever its storage. A Store of another kind runs the same suite.
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { Backup } from '../../src/domain/state/backup.ts';
 import { HoldfastError } from '../../src/domain/problem/problem.ts';
@@ -112,7 +112,7 @@ export function conformsToStore(kind: string, open: () => Promise<Bench>): void 
       expect(await store.read('Home')).toEqual({ workingKey: 7 });
     });
 
-    test('keeps what channels were told, as a whole', async () => {
+    test('keeps what channels were sent, as a whole', async () => {
       const store = await fresh();
       expect(await store.notified()).toEqual({});
       await store.saveNotified({ ops: { home: { standing: 'refused', of: 'a1', trouble: 'drifted' } } });
@@ -244,7 +244,7 @@ export function conformsToStore(kind: string, open: () => Promise<Bench>): void 
       expect((await store.listBackups('home')).length).toBeLessThanOrEqual(3);
     });
 
-    test('tells its history newest first, as much as is wanted', async () => {
+    test('returns its history newest first, up to a limit', async () => {
       const store = await fresh();
       for (const id of ['h1', 'h2', 'h3']) await store.appendHistory('home', makeEntry(id));
       const again = await bench.reopen();

@@ -73,7 +73,7 @@ describe('the directory', () => {
     expect(readFileSync(join(dir, '.gitignore'), 'utf8')).toMatch(/^\*$/m);
   });
 
-  test('holds hostile target names in directories of its own', async () => {
+  test('stores hostile target names in separate directories', async () => {
     const dir = newDir();
     const store = await open(dir);
     for (const name of ['../../escape', 'a/b', 'ümlaut', 'CON', '', '.', 'x'.repeat(300)]) {
@@ -88,20 +88,20 @@ describe('the directory', () => {
     expect(await codesOf(open(join(newDir(), 'deeper', 'still')))).toEqual(['HF6003']);
   });
 
-  test('is refused where a file is in its place, or where it cannot be written', async () => {
+  test("is refused if a file is in its place, or if it can't be written", async () => {
     const dir = newDir();
     writeFileSync(dir, 'not a directory');
     expect(await codesOf(open(dir))).toEqual(['HF6003']);
   });
 
-  test('of a newer version is left alone', async () => {
+  test("of a newer version isn't changed", async () => {
     const dir = newDir();
     await open(dir);
     writeFileSync(join(dir, 'store.json'), '{"format":2}');
     expect(await codesOf(open(dir))).toEqual(['HF6008']);
   });
 
-  test('with a damaged key is not given a new one silently', async () => {
+  test('with a damaged key does not silently get a new one', async () => {
     const dir = newDir();
     await open(dir);
     writeFileSync(join(dir, 'key'), 'short');
@@ -144,7 +144,7 @@ describe('a damaged record', () => {
   });
 
   test.each(['{"half":', '{"ops":{"home":{"standing":7}}}'])(
-    'of what channels were told: %s',
+    'of what channels were sent: %s',
     async (text) => {
       const dir = newDir();
       const store = await open(dir);
@@ -170,7 +170,7 @@ describe('a damaged record', () => {
     expect((await store.history('home')).map(({ id }) => id)).toEqual(['h2', 'h1']);
   });
 
-  test('goes on with what somebody put into history and looks that is none', async () => {
+  test('skips invalid lines in history and checks', async () => {
     const dir = newDir();
     const store = await open(dir);
     const look = {
@@ -203,7 +203,7 @@ describe('the history', () => {
 
 const CHILD = join(import.meta.dirname, 'child.ts');
 
-/** Runs test/state/child.ts and resolves once it says that it is ready. */
+/** Runs test/state/child.ts and resolves once it reports that it is ready. */
 async function startChild(...args: string[]): Promise<{ pid: number; kill(): Promise<void> }> {
   const child = fork(CHILD, args, { execArgv: ['--no-warnings'], stdio: 'ignore' });
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
@@ -293,7 +293,7 @@ describe('several processes', () => {
 });
 
 describe('a full disk', () => {
-  test('is said to be full', async () => {
+  test('is reported as full', async () => {
     if (!existsSync('/dev/full')) return;
     const full = explained('/dev/full', async () => writeFileSync('/dev/full', 'x'));
     expect(await codesOf(full)).toEqual(['HF6004']);
@@ -301,7 +301,7 @@ describe('a full disk', () => {
 });
 
 describe('what is remembered for the gateway client', () => {
-  test('blocks exactly the keys that failed, and holds none of them', async () => {
+  test('blocks exactly the keys that failed, and stores none of them', async () => {
     const dir = newDir();
     const store = await open(dir);
     const memory = authMemoryOf(store, 'home');
@@ -357,7 +357,7 @@ describe('what is remembered for the gateway client', () => {
   });
 });
 
-describe('a record that somebody edited', () => {
+describe('a record that was edited by hand', () => {
   const tampered: readonly (readonly [string, string])[] = [
     ['a list that is a text', '{"released":"debug"}'],
     ['a time that no date can hold', '{"suspension":{"until":1e300,"reason":"x"}}'],
@@ -396,7 +396,7 @@ describe('a record that somebody edited', () => {
 });
 
 describe('a disk that fills up while a record is written', () => {
-  test('leaves the record as it was, and nothing half written beside it', () => {
+  test('leaves the record as it was, and no partial file next to it', () => {
     const dir = newDir();
     mkdirSync(dir);
     const file = join(dir, 'state.json');
@@ -436,7 +436,7 @@ describe('the sign of life', () => {
     await expect(readBeat(dir, NOW)).rejects.toMatchObject({ problems: [{ code: 'HF6005' }] });
   });
 
-  test('cannot be left where nothing can be written', async () => {
+  test("can't be written if nothing can be", async () => {
     const dir = newDir();
     const store = await open(dir);
     rmSync(dir, { recursive: true });

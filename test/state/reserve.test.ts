@@ -23,7 +23,7 @@ async function directory(): Promise<string> {
 const refused = (code: string): Promise<never> =>
   explained('a file', () => Promise.reject(Object.assign(new Error(code), { code })));
 
-describe('room held back', () => {
+describe('reserved space', () => {
   test('is as large as a backup, the state and the records, in whole blocks', async () => {
     const dir = await directory();
     await reserveIn(dir, 100);
@@ -35,7 +35,7 @@ describe('room held back', () => {
   });
 
   for (const code of ['ENOSPC', 'EDQUOT'])
-    test(`is given up where the disk says ${code}, and the work is done again`, async () => {
+    test(`is released if the disk reports ${code}, and the work is repeated`, async () => {
       const dir = await directory();
       await reserveIn(dir, 100);
       let calls = 0;
@@ -47,7 +47,7 @@ describe('room held back', () => {
       expect(await readdir(dir)).toEqual([]);
     });
 
-  test('does not help against a disk that takes nothing, and is kept', async () => {
+  test('does not help if the disk accepts nothing, and is kept', async () => {
     const dir = await directory();
     await reserveIn(dir, 100);
     await expect(withReserve(dir, () => refused('EROFS'))).rejects.toThrow(HoldfastError);
@@ -57,7 +57,7 @@ describe('room held back', () => {
   });
 });
 
-describe('a lock that cannot be renewed', () => {
+describe("a lock that can't be renewed", () => {
   /** Refuses to renew the lock, from the first renewal on. */
   function refusing(code: string): { readonly utimes: typeof utimesOf; readonly seen: Promise<void> } {
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -71,7 +71,7 @@ describe('a lock that cannot be renewed', () => {
     return { utimes: Object.assign(utimes, { __promisify__: utimesOf.__promisify__ }), seen: promise };
   }
 
-  test('lasts until somebody else takes it, whatever the disk says', async () => {
+  test('lasts until another process takes it, whatever the disk reports', async () => {
     const judge = async (code: string): Promise<void> => {
       const dir = await directory();
       const { utimes, seen } = refusing(code);
@@ -87,7 +87,7 @@ describe('a lock that cannot be renewed', () => {
     await Promise.all(['ENOSPC', 'EDQUOT', 'EROFS', 'EACCES'].map(judge));
   }, 30_000);
 
-  test('is given back where its note cannot be written', async () => {
+  test("is released if its note can't be written", async () => {
     const dir = await directory();
     const options = { leaseMs: 60_000, waitMs: 0 };
     await mkdir(join(dir, 'holder.json'));

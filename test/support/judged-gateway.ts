@@ -25,7 +25,7 @@ export interface JudgedGateway {
 export interface JudgedOptions {
   /** Of a sandbox. `real` for scenarios with processes of their own. `virtual` */
   readonly time?: 'real' | 'virtual';
-  /** Of a sandbox: where its management key stands. `file` */
+  /** Of a sandbox: where its management key is. `file` */
   readonly key?: 'file' | 'environment';
 }
 
@@ -33,7 +33,7 @@ const { HOLDFAST_TEST_GATEWAY: url, HOLDFAST_TEST_GATEWAY_KEY: key = '' } = proc
 const { HOLDFAST_TEST_GATEWAY_FILE: file, HOLDFAST_TEST_GATEWAY_RESTART: command } = process.env;
 
 export const isReal = url !== undefined;
-/** Whether long campaigns run whole: on a real gateway, and where somebody asks for it. */
+/** Whether long campaigns run completely: on a real gateway, and on request. */
 export const isWhole = isReal || process.env['HOLDFAST_TEST_WHOLE'] !== undefined;
 
 /** A scenario that needs more than the API of a real gateway. */

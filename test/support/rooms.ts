@@ -1,5 +1,5 @@
-// The rooms of src/: what each owns, and what it may import. test/structure.test.ts holds the imports to these tables;
-// docs/architecture.md and its picture are checked against them.
+// The rooms of src/: what each owns, and what it may import. test/structure.test.ts checks imports against these
+// tables; docs/architecture.md and its picture are checked against them too.
 
 /** Which rooms a room may import from (itself always). */
 export const MAY_IMPORT: Record<string, readonly string[]> = {

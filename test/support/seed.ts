@@ -2,7 +2,7 @@
 // FC_SEED=random new ones each time.
 import fc from 'fast-check';
 
-// A job of a CI system is no matter of the tests: what they need of one they say themselves.
+// Tests don't depend on the CI job that runs them: those that need one set its variables.
 for (const system of ['GITHUB_ACTIONS', 'GITEA_ACTIONS', 'GITLAB_CI']) delete process.env[system];
 
 const asked = process.env['FC_SEED'];

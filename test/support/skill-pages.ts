@@ -163,7 +163,7 @@ function rulesOf(field: Field): string {
   return `- ${endpointOf(field)}: ${effects === '' ? 'Every entry stays.' : effects}`;
 }
 
-/** Keys without an endpoint; a section whose keys all have none stands for them. */
+/** Keys without an endpoint; a section whose keys all have none replaces them. */
 function fileOnly(field: Field): readonly Field[] {
   if (field.until !== undefined) return [];
   if (!hasEndpoint(field)) return field.route.kind === 'file' ? [field] : [];

@@ -21,7 +21,7 @@ interface Timer {
 export interface VirtualClock extends SandboxClock {
   /** Milliseconds since the start. */
   elapsed(): number;
-  /** Time stands still while a request to this sandbox is under way. */
+  /** Time stops while a request to this sandbox is in progress. */
   serve(sandbox: Sandbox): void;
 }
 

@@ -6,7 +6,7 @@ import { lock } from 'proper-lockfile';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { NOW } from './fleet.ts';
 
-/** Rejects where this machine cannot run it. */
+/** Rejects if this machine can't run it. */
 export async function startBrowser(): Promise<Browser> {
   return chromium.launch({
     executablePath: await unpacked(),

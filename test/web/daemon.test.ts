@@ -26,7 +26,7 @@ const standing = (page: Page, title: string): Promise<void> =>
   page.locator('.standing-large').filter({ hasText: title }).waitFor();
 
 inBrowser('on a running daemon', () => {
-  test('a look, a plan, its apply and its rollback are seen and steered', async () => {
+  test('a check, a plan, its apply and its rollback are visible and can be triggered', async () => {
     const { home, page } = await shown(OPERATOR);
     await page.getByRole('link', { name: 'home' }).click();
     await standing(page, 'In sync');
@@ -72,7 +72,7 @@ inBrowser('on a running daemon', () => {
     await page.close();
   });
 
-  test('a token that may only look sees no action, and the daemon would not do it', async () => {
+  test('a read-only token sees no action, and the daemon would refuse it', async () => {
     const { page } = await shown(READER);
     await page.getByRole('link', { name: 'home' }).click();
     await page.getByText('Your token has read-only access').waitFor();
@@ -84,7 +84,7 @@ inBrowser('on a running daemon', () => {
     await page.close();
   });
 
-  test('a wrong token is told from none', async () => {
+  test('a wrong token is distinguished from none', async () => {
     const home = await serving({ options: { assets: webAssets } });
     const page = await browser.newPage();
     await page.goto(new URL('#/targets/home', home.url).href);

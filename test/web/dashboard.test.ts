@@ -76,7 +76,7 @@ afterAll(async () => {
 });
 
 inBrowser('the door', () => {
-  test('says that a token is wrong, and when to try again after too many', async () => {
+  test('reports that a token is wrong, and when to try again after too many', async () => {
     await page.goto(daemon.url);
     const tryToken = async (): Promise<void> => {
       await page.getByLabel('Token').fill('tok-wrong');
@@ -101,7 +101,7 @@ inBrowser('the door', () => {
     await page.getByLabel('Token').waitFor();
   });
 
-  test('an ended session asks again, and goes on where it was', async () => {
+  test('an ended session asks again, and continues where it was', async () => {
     await logIn(page, daemon.url);
     await goTo('targets/eu-paris/backups');
     await button('Restore 20261120T091458Z-1a2b3c4d').waitFor();
@@ -119,7 +119,7 @@ inBrowser('the overview', () => {
 
   const rows = (): Promise<string[]> => page.locator('tr.target th a').allTextContents();
 
-  test('shows the worst first, and says once what each state means', async () => {
+  test('shows the worst first, and explains each status once', async () => {
     const groups = await page.locator('tr.group .standing').allTextContents();
     expect(groups.slice(0, 2)).toEqual(['Needs manual action', 'Rolled back']);
     expect(groups.at(-1)).toBe('In sync');
@@ -132,7 +132,7 @@ inBrowser('the overview', () => {
     expect(await page.title()).toBe('(2) Holdfast');
   });
 
-  test('filters by need and by words, from the keyboard too', async () => {
+  test('filters by severity and by words, with the keyboard too', async () => {
     await button(/4 need action today/).click();
     expect((await rows()).toSorted()).toEqual(['eu-paris', 'lab', 'staging', 'us-east']);
     await page.keyboard.press('/');
@@ -156,7 +156,7 @@ inBrowser('the overview', () => {
     expect((await rows())[0]).toBe('gw-008');
   });
 
-  test('changes while one looks, and says so', async () => {
+  test('updates live, and says so', async () => {
     daemon.push({ kind: 'target', target: aTarget('eu-frankfurt-1', { standing: 'unreachable' }) });
     await page.getByRole('rowheader', { name: /Unreachable/ }).waitFor();
     await page.getByText('eu-frankfurt-1: In sync, now Unreachable').waitFor();
@@ -166,7 +166,7 @@ inBrowser('the overview', () => {
     await page.getByText('The files in effect are older than the ones in git.').waitFor();
   });
 
-  test('says that live updates are lost, and asks for everything anew when they are back', async () => {
+  test('reports that live updates are lost, and reloads everything when they are back', async () => {
     daemon.cutStreams();
     await page.getByText('Connection to live updates lost. Reconnecting. Data from 14:03.').waitFor();
     daemon.view = targetsView([aTarget('newcomer')]);
@@ -175,7 +175,7 @@ inBrowser('the overview', () => {
     await page.getByText('Connection to live updates lost').waitFor({ state: 'detached' });
   });
 
-  test('shows what could not be loaded, and tries again when asked', async () => {
+  test("shows what couldn't be loaded, and retries on request", async () => {
     daemon.failing = 500;
     await page.reload();
     await page.getByText("The state directory can't be read").waitFor();
@@ -190,7 +190,7 @@ inBrowser('the overview', () => {
     await page.getByText('The settings define no targets.').waitFor();
   });
 
-  test('shows exact times and another theme when asked, and remembers both', async () => {
+  test('shows exact times and another theme on request, and remembers both', async () => {
     await button('Exact times').click();
     await page
       .getByRole('row', { name: /us-west/ })
@@ -244,7 +244,7 @@ inBrowser('a target', () => {
     expect(await alarm.innerText()).toContain('Log in to the host of the gateway and stop it.');
   });
 
-  test('shows its looks as a plot that is read by the keyboard, and as a table', async () => {
+  test('shows its checks as a plot that the keyboard can read, and as a table', async () => {
     await goTo('targets/eu-paris/timeline');
     const plot = page.getByRole('slider', { name: 'Look' });
     await plot.focus();
@@ -274,12 +274,12 @@ inBrowser('a target', () => {
     );
   });
 
-  test('that is none says so', async () => {
+  test("that doesn't exist is reported", async () => {
     await goTo('targets/nowhere');
     await page.getByText("The settings don't define this target.").waitFor();
   });
 
-  test('tells a new plan from the one that was shown', async () => {
+  test('distinguishes a new plan from the one that was shown', async () => {
     await goTo('targets/eu-paris');
     await page.getByText('removes 4 of 6 entries').waitFor();
     daemon.plans = { 'eu-paris': {} };
@@ -291,7 +291,7 @@ inBrowser('a target', () => {
 inBrowser('an action', () => {
   beforeEach(() => logIn(page, daemon.url));
 
-  test('sync, resume and retry are asked for at once', async () => {
+  test('sync, resume and retry are requested at once', async () => {
     await goTo('targets/staging');
     await button('Sync now').click();
     await page.getByText('Check requested.').waitFor();
@@ -473,7 +473,7 @@ inBrowser('every page', () => {
       .waitFor();
   });
 
-  test('is small, and asks nobody else for anything', async () => {
+  test('is small, and requests nothing from other servers', async () => {
     const sizes = [...(await webAssets())].map(
       ([path, { bytes }]) => [path, gzipSync(bytes).length] as const,
     );

@@ -13,7 +13,7 @@ export const TOKENS: Readonly<Record<string, Role>> = {
   'tok-read-0001': 'read',
 };
 
-/** After so many wrong tokens a login is not tried any more. */
+/** After this number of wrong tokens, a login isn't tried any more. */
 const TRIES = 3;
 
 interface Asked {

@@ -358,7 +358,7 @@ export const planViews: Readonly<Record<string, PlanView>> = {
   'ap-tokyo': { outcome: ROLLBACK_FAILED },
 };
 
-/** Every ten minutes for two days, with a drift that came, grew and was healed. */
+/** Every ten minutes for two days, with drift that appeared, grew and was corrected. */
 export const LOOKS: LooksView = {
   looks: Array.from({ length: 288 }, (_, i) => {
     const drifting = i > 40 && i < 75;

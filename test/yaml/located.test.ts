@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { isSameLocated, type LocatedMap } from '../../src/yaml/located.ts';
 import { readYaml } from '../../src/yaml/strict.ts';
 
-/** Read anew each time: no part is shared. */
+/** Parsed again each time: no part is shared. */
 function read(text: string, file = 'a.yaml'): LocatedMap {
   readYaml('other: text\n', file);
   const { root } = readYaml(text, file);

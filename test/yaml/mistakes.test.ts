@@ -1,4 +1,4 @@
-// What people do wrong in YAML, each said where they did it and as what it is. No message holds a value.
+// Mistakes in YAML, each reported at its position and by its cause. No message contains a value.
 import { describe, expect, test } from '@jest/globals';
 import { readYaml } from '../../src/yaml/strict.ts';
 

@@ -88,7 +88,7 @@ describe('splicing', () => {
     expect(at(HOME, ['api-keys'], items(0))).toBe(HOME.replace('  # the phone\n  - "sk-test-0002"\n', ''));
   });
 
-  test('the comment above the first key of the file stays when that key goes', () => {
+  test('the comment above the first key of the file stays when that key is removed', () => {
     expect(spliced(HOME, keys({ port: 'remove' }))).toBe(HOME.replace('port: 8317\n', ''));
   });
 
@@ -148,7 +148,7 @@ describe('for any document and any patch', () => {
     .tuple(value.tree, hand, fc.array(fc.nat(99), { minLength: 30, maxLength: 60 }), fc.array(value.value, { minLength: 3, maxLength: 6 }))
     .filter(([tree]) => Object.keys(tree).length > 0); // prettier-ignore
 
-  /** Where the first key of an entry goes, the next one stands behind its dash. */
+  /** If the first key of an entry is removed, the next one follows its dash. */
   const behindTheDash = (line: string): string => line.replace(/^( *) {2}(?=\S)/, '$1- ');
 
   function attempt(tree: Tree, by: Parameters<typeof write>[1], numbers: readonly number[], pool: Value[]) {

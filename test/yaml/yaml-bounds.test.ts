@@ -1,4 +1,5 @@
-// How much YAML and JSON is read: whatever the text, the answer is a tree of bounded depth or a problem with a place.
+// How much YAML and JSON is read: whatever the text, the result is a tree of bounded depth or a problem with a
+// position.
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { parseDocument } from '../../src/yaml/document.ts';

@@ -86,7 +86,7 @@ ${families.map(group).join('')}`;
     }
   });
 
-  test('writes after a backup, reads back and says what changed', async () => {
+  test('writes after a backup, reads back and reports what changed', async () => {
     const home = await v8();
     const result = await callApi(home.context, patch(`${TREE}/routing/retry`, '{"request-retry":4}'));
     expect(result).toMatchObject({ status: 200, effect: { kind: 'changed' }, problems: [] });
@@ -96,13 +96,13 @@ ${families.map(group).join('')}`;
     expect(again).toMatchObject({ effect: { kind: 'same' }, problems: [] });
   });
 
-  test('does not believe a 200 that did nothing', async () => {
+  test('does not trust a 200 that changed nothing', async () => {
     const { context } = await v8(GATEWAY_FILE_V8, ['drop-writes']);
     const result = await callApi(context, patch(TREE, '{"observability":{"logs":{"debug":true}}}'));
     expect(result).toMatchObject({ effect: { kind: 'nothing' }, problems: [{ code: 'HF5050' }] });
   });
 
-  test('passes a refusal on, and says that a v7 gateway has no such paths', async () => {
+  test('reports a refusal, and that a v7 gateway has no such paths', async () => {
     const refused = await callApi((await v8()).context, patch(TREE, '{"nope":1}'));
     expect(refused).toMatchObject({ status: 400, problems: [{ code: 'HF5052' }] });
     const missing = await callApi((await stage()).context, { method: 'GET', path: TREE });
@@ -111,14 +111,14 @@ ${families.map(group).join('')}`;
     ]);
   });
 
-  test('says that a flat file became a tree', async () => {
+  test('reports that a flat file was converted', async () => {
     const home = await v8(GATEWAY_FILE);
     const result = await callApi(home.context, patch(`${TREE}/routing/retry`, '{"request-retry":4}'));
     expect(result.problems.map(({ code }) => code)).toEqual(['HF5054']);
     expect(await home.file()).toContain('config-version: 8');
   });
 
-  test('goes nowhere else', async () => {
+  test('refuses any other path', async () => {
     const { context } = await v8();
     for (const path of ['/v8/other', '/v8/management/../x', 'v9/x', 'https://x.example', `${TREE}/%`])
       await expect(callApi(context, { method: 'GET', path })).rejects.toThrow('HF5053');

@@ -21,7 +21,7 @@ const MEMORY: Tree = {
 const asked = (method: string, endpoint: string, body: unknown): readonly string[] =>
   unheld(loadCatalog('legacy'), MEMORY, { method, endpoint, body: JSON.stringify(body) });
 
-describe('what was asked for and is not held', () => {
+describe("what was requested and isn't there", () => {
   test.each([
     [
       'a member that PATCH does not take',

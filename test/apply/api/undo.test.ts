@@ -12,7 +12,7 @@ const FILE = `${GATEWAY_FILE}codex-api-key:
 `;
 
 describe('a request that the gateway only half does', () => {
-  test('the key that it added instead of replacing one is taken back', async () => {
+  test('a key that it added instead of replacing one is removed again', async () => {
     const home = await stage({ file: FILE });
     const before = home.sandbox.states().memory;
     const result = await callApi(home.context, {
@@ -27,7 +27,7 @@ describe('a request that the gateway only half does', () => {
     expect(await home.admits('sk-test-stray')).toBe(false);
   });
 
-  test('so is what it did besides a member that it dropped', async () => {
+  test('a side effect besides a dropped member is reverted too', async () => {
     const home = await stage({ file: FILE });
     const result = await callApi(home.context, {
       method: 'PATCH',
@@ -55,7 +55,7 @@ describe('a request that the gateway only half does', () => {
     });
   });
 
-  test('what cannot be taken back is said to be in force', async () => {
+  test("what can't be reverted is reported as in effect", async () => {
     const home = await stage({ file: FILE });
     home.sandbox.fault('drop-writes', '/config.yaml');
     const body = seal('{"old":"sk-test-none","new":"sk-test-stray"}');
@@ -65,14 +65,14 @@ describe('a request that the gateway only half does', () => {
   });
 });
 
-describe('somebody else, while a request settles', () => {
+describe('a change by others while a request settles', () => {
   const settling = (home: Awaited<ReturnType<typeof stage>>) =>
     beforeRequests(home, async (_, { purpose, path }) => {
       if (purpose === 'settle' && path.endsWith('/config'))
         await home.panel('PUT', 'max-retry-interval', { value: 555 });
     });
 
-  test('is not what the request did', async () => {
+  test("isn't an effect of the request", async () => {
     const home = await stage({ file: FILE });
     const result = await callApi(
       { ...home.context, ...settling(home) },
@@ -85,7 +85,7 @@ describe('somebody else, while a request settles', () => {
     expect(home.sandbox.states().memory).toMatchObject({ debug: true, 'max-retry-interval': 555 });
   });
 
-  test('does not make a dropped write look done', async () => {
+  test('does not make a dropped write look successful', async () => {
     const home = await stage({ file: FILE, faults: ['drop-writes=/debug'] });
     const result = await callApi(
       { ...home.context, ...settling(home) },
@@ -95,7 +95,7 @@ describe('somebody else, while a request settles', () => {
     expect(home.sandbox.states().memory).toMatchObject({ 'max-retry-interval': 555 });
   });
 
-  test('is not overwritten by a PUT whose backup took its time', async () => {
+  test("isn't overwritten by a PUT whose backup took time", async () => {
     const home = await stage({ file: FILE });
     const more = beforeRequests(home, async (nth) => {
       if (nth === 4) await home.panel('PUT', 'max-retry-interval', { value: 555 });

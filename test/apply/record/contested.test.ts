@@ -4,25 +4,25 @@ import { afterHealing, afterLook, judgeDrift, NO_DRIFT } from '../../../src/appl
 const MINUTE = 60_000;
 const START = 1_000_000_000_000;
 
-/** A path that drifted and was healed at these minutes. */
+/** A path that drifted and was corrected at these minutes. */
 const healedAt = (...minutes: number[]) =>
   minutes.reduce((record, minute) => afterHealing(record, ['debug'], START + minute * MINUTE), NO_DRIFT);
 
 const judgedAt = (minute: number, ...healed: number[]) =>
   judgeDrift(healedAt(...healed), ['debug'], START + minute * MINUTE);
 
-describe('healing drift', () => {
-  test('the first drift of a path is healed at once', () => {
+describe('correcting drift', () => {
+  test('the first drift of a path is corrected at once', () => {
     expect(judgedAt(0)).toEqual({ heal: ['debug'], wait: [], contested: [], newlyContested: [] });
   });
 
-  test('a path that was just healed rests first, longer each time', () => {
+  test('a path that was just corrected waits first, longer each time', () => {
     expect(judgedAt(0.5, 0).wait).toEqual([{ path: 'debug', until: START + MINUTE }]);
     expect(judgedAt(3, 0, 2).wait).toEqual([{ path: 'debug', until: START + 7 * MINUTE }]);
     expect(judgedAt(8, 0, 2).heal).toEqual(['debug']);
   });
 
-  test('the fourth re-drift within an hour is contested, and told once', () => {
+  test('the fourth drift within an hour is contested, and reported once', () => {
     const record = healedAt(0, 2, 10, 30);
     const first = judgeDrift(record, ['debug'], START + 50 * MINUTE);
     expect(first).toEqual({ heal: [], wait: [], contested: ['debug'], newlyContested: ['debug'] });

@@ -51,7 +51,7 @@ describe('a crash at any step is resolved at the next start', () => {
     expect(await home.store.journal('home')).toBeUndefined();
   });
 
-  test('a file that was left empty is put back', async () => {
+  test('an empty file is restored', async () => {
     const home = await stage({ desired: RETRY });
     const before = await home.file();
     await home.crashAt('sent');
@@ -61,7 +61,7 @@ describe('a crash at any step is resolved at the next start', () => {
     expect(await home.file()).toBe(before);
   });
 
-  test('a journal that is too old, with the gateway half-way, is left to a person', async () => {
+  test('a journal that is too old, with the gateway partly written, is left to a person', async () => {
     const home = await stage({ desired: TWO });
     await home.crashAt('sent');
     await home.sandbox.settled();
@@ -76,7 +76,7 @@ describe('a crash at any step is resolved at the next start', () => {
     expect(await home.reconcile({ retry: true })).toMatchObject({ kind: 'applied' });
   });
 
-  test('after 16 minutes with somebody else’s change in it, no step puts a backup over that', async () => {
+  test('after 16 minutes with a change by others in it, no step restores a backup over that', async () => {
     const home = await stage({ desired: TWO });
     await home.crashAt('sent');
     await home.sandbox.settled();
@@ -135,13 +135,13 @@ const EDITS: readonly Edit[] = [
 ];
 const BETWEEN: readonly Checkpoint[] = ['sending', 'sent', 'settled', 'verified'];
 
-describe.each(Object.entries(SCENES))('%s, and somebody else after the crash', (_, scene) => {
+describe.each(Object.entries(SCENES))('%s, and a change by others after the crash', (_, scene) => {
   let quiet: Alone;
   beforeAll(async () => {
     quiet = await alone(scene);
   });
 
-  test.each(EDITS)('$name: theirs is kept, ours is completed or taken back', async (edit) => {
+  test.each(EDITS)('$name: theirs is kept, ours is completed or reverted', async (edit) => {
     const found: string[] = [];
     for (const point of BETWEEN) {
       const wrong = await complaintAfterCrash(scene, quiet, point, edit);
@@ -160,7 +160,7 @@ const FAMILY = `    codex:
             - api-key: sk-test-codex-2
 config-version: 8`;
 
-describe('a key of a v8 group, and somebody else who sets a member of it after the crash', () => {
+describe('a key of a v8 group, and others who set a member of it after the crash', () => {
   const edit: Edit = {
     name: 'a header',
     method: 'PATCH',

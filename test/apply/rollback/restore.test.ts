@@ -29,13 +29,13 @@ describe('restore', () => {
     expect(await home.restore('latest')).toMatchObject({ kind: 'in-sync' });
   });
 
-  test('says that there is no such backup', async () => {
+  test('reports that there is no such backup', async () => {
     const home = await stage();
     expect(await home.restore('latest')).toMatchObject({ kind: 'invalid', problems: [{ code: 'HF5040' }] });
   });
 });
 
-describe('what a restore says and writes down', () => {
+describe('what a restore reports and records', () => {
   test('names no entry by its key', async () => {
     const home = await stage();
     const { id } = await backUp(home.context);
@@ -67,7 +67,7 @@ describe('what a restore says and writes down', () => {
 });
 
 describe('the api engine', () => {
-  test('reads without secrets, unless they are asked for', async () => {
+  test('reads without secrets, unless they are requested', async () => {
     const { context } = await stage();
     const hidden = await callApi(context, { method: 'GET', path: 'config' });
     expect(hidden).toMatchObject({ status: 200, effect: { kind: 'read' } });
@@ -78,7 +78,7 @@ describe('the api engine', () => {
     expect(JSON.stringify(raw)).not.toContain('sk-test-');
   });
 
-  test('writes, reads back and says what changed', async () => {
+  test('writes, reads back and reports what changed', async () => {
     const home = await stage();
     const result = await callApi(home.context, {
       method: 'PATCH',
@@ -99,7 +99,7 @@ describe('the api engine', () => {
     expect(result.backup).toBe((await home.store.listBackups('home'))[0]?.id);
   });
 
-  test('does not believe a 200 that did nothing', async () => {
+  test('does not trust a 200 that changed nothing', async () => {
     const { context } = await stage({ faults: ['drop-writes=/debug'] });
     const result = await callApi(context, { method: 'PUT', path: 'debug', body: seal('{"value":true}') });
     expect(result).toMatchObject({
@@ -109,14 +109,14 @@ describe('the api engine', () => {
     });
   });
 
-  test('tells a lie from a write that asked for what was there', async () => {
+  test('distinguishes a lost write from a write of the current value', async () => {
     const { context } = await stage();
     await callApi(context, { method: 'PUT', path: 'debug', body: seal('{"value":true}') });
     const again = await callApi(context, { method: 'PUT', path: 'debug', body: seal('{"value":true}') });
     expect(again).toMatchObject({ effect: { kind: 'same' }, problems: [] });
   });
 
-  test('finds a value that only memory holds', async () => {
+  test('finds a value that only memory has', async () => {
     const { context } = await stage();
     const result = await callApi(context, {
       method: 'PUT',
@@ -145,7 +145,7 @@ describe('the api engine', () => {
 describe('a v7 gateway on a v8 file', () => {
   const V8_FILE = 'config-version: 8\nserver:\n  port: 8317\n';
 
-  test('is not written to by a reconcile, and restored by a restore', async () => {
+  test("a reconcile doesn't write to it, and a restore restores it", async () => {
     const home = await stage();
     await home.reconcile();
     const good = await home.file();

@@ -56,11 +56,11 @@ describe('what neither prediction nor footprint explains', () => {
     expect(unexplained({ before, predicted, actual: predicted }, [], catalog)).toEqual([]);
   });
 
-  test('a change that did not happen is not somebody else’s', () => {
+  test("a change that did not happen isn't a change by others", () => {
     expect(unexplained({ before, predicted, actual: before }, [], catalog)).toEqual([]);
   });
 
-  test('a change beside it is, unless a footprint covers it', () => {
+  test('a change next to it is, unless a footprint covers it', () => {
     const actual = { ...predicted, 'request-retry': 3 };
     expect(unexplained({ before, predicted, actual }, [], catalog).map(formatPath)).toEqual([
       'request-retry',

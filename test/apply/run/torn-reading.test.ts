@@ -1,4 +1,4 @@
-// Memory and file are read one after the other: an edit between the two is no disagreement of the gateway.
+// Memory and file are read one after the other: an edit between the two reads isn't a disagreement of the gateway.
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { check } from '../../../src/apply/apply.ts';
 import { beforeRequests, type Edit, foreignEdit, notesOf } from '../contention.ts';
@@ -23,7 +23,7 @@ const EDITS: readonly Edit[] = [
   },
 ];
 
-/** Somebody edits before the n-th request of a check, loaded by the gateway or not. */
+/** An edit by others before the n-th request of a check, loaded by the gateway or not. */
 async function torn(home: Stage, nth: number, edit: Edit): Promise<ReturnType<typeof check>> {
   const more = beforeRequests(home, async (at) => {
     if (at === nth) await foreignEdit(home, edit);
@@ -32,7 +32,7 @@ async function torn(home: Stage, nth: number, edit: Edit): Promise<ReturnType<ty
 }
 
 describe.each(KINDS)('a reading of %s that others edit under', (_, options) => {
-  test.each(EDITS)('$name: tells what a second reading shows', async (edit) => {
+  test.each(EDITS)('$name: reports what a second reading shows', async (edit) => {
     for (const nth of [1, 2]) {
       const home = await stage(options);
       await home.reconcile();
@@ -52,7 +52,7 @@ describe.each(KINDS)('a reading of %s that others edit under', (_, options) => {
     expect(sent).toHaveLength(2);
   });
 
-  test('a disagreement that lasts is told', async () => {
+  test('a lasting disagreement is reported', async () => {
     const home = await stage(options);
     await home.reconcile();
     home.sandbox.fault('dead-watcher');

@@ -1,4 +1,5 @@
-// A plan on a pull request, its apply after the merge, drift at night: what the forge is told, and what it isn't.
+// A plan on a pull request, its apply after the merge, drift at night: what Holdfast reports to the forge, and what
+// it doesn't.
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
@@ -119,7 +120,7 @@ async function change(url: string, value: number): Promise<void> {
   });
 }
 
-describe('what a job is told', () => {
+describe('the outputs of a job', () => {
   test('--fail-on decides which findings end with another code than 0', async () => {
     await using ci = await openCi('github', { 'desired-state/gateway.yaml': DANGEROUS });
     const exits = async (): Promise<number[]> => {
@@ -193,7 +194,7 @@ describe('what a job is told', () => {
     expect(err).toContain('pull-requests: write');
   });
 
-  test('flags that this job can do nothing with are refused before anything is asked of a gateway', async () => {
+  test("flags that this job can't use are refused before any request to a gateway", async () => {
     await using ci = await openCi('github');
     const { run, terminal } = ci;
     const push = { event: 'push', pull: 0 } as const;
@@ -212,7 +213,7 @@ describe('what a job is told', () => {
     expect(terminal.sandbox.requests ?? []).toEqual([]);
   });
 
-  test('who holds a target is named by its run', async () => {
+  test('the holder of a target is named by its run', async () => {
     await using ci = await openCi('github');
     const { openFileStore } = await import('../../../src/state/files/files.ts');
     const store = await openFileStore({ dir: join(ci.terminal.dir, '.holdfast'), clock: ci.terminal.clock });
@@ -226,7 +227,7 @@ describe('what a job is told', () => {
     expect(out + err).toContain('https://forge.example/team/gateways/actions/runs/76');
   });
 
-  test('an event that cannot be read is no reason to trust a pull request', async () => {
+  test("an event that can't be read doesn't make a pull request trusted", async () => {
     await using ci = await openCi('github');
     const missing = { GITHUB_EVENT_PATH: join(ci.terminal.dir, 'nothing.json') };
     expect((await ci.runIn(missing, {}, 'plan')).exit).toBe(4);

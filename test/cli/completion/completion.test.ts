@@ -21,7 +21,7 @@ afterAll(async () => {
   await terminal[Symbol.asyncDispose]();
 });
 
-/** The texts offered for the last of the words. */
+/** The candidates for the last of the words. */
 async function offered(...words: string[]): Promise<string[]> {
   const { exit, out } = await terminal.run('completion', '--answer', 'fish', '--', ...words);
   expect(exit).toBe(0);
@@ -59,7 +59,7 @@ describe('completion offers', () => {
     expect(await offered('--settings', 'missing.yaml', 'plan', '--target', '')).toEqual([]);
   });
 
-  test('nothing where a file or a free text stands, so that the shell offers files', async () => {
+  test('nothing for a file or a free text, so that the shell offers files', async () => {
     expect(await offered('plan', '--desired', '')).toEqual([]);
     expect(await offered('apply', 'pl')).toEqual([]);
     expect(await offered('nonsense', '')).toEqual([]);
@@ -78,7 +78,7 @@ describe('the scripts', () => {
     return file;
   };
 
-  /** What bash would show for these words, as it cuts them itself. */
+  /** What bash would show for these words, which it splits itself. */
   async function inBash(words: readonly string[]): Promise<string[]> {
     const lines = `
 holdfast() { "$NODE" "$PROGRAM" "$@"; }

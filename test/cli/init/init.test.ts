@@ -29,7 +29,7 @@ function filesWith(secret: string): string[] {
   return projectFiles().filter((name) => readFileSync(join(terminal.dir, name), 'utf8').includes(secret));
 }
 
-/** A person who answers in this order; what was asked is kept. */
+/** A person who answers in this order; the questions are recorded. */
 function person(...answers: string[]): { io: Partial<Io>; asked: string[] } {
   const asked: string[] = [];
   const ask = async (question: string): Promise<string> => {
@@ -39,7 +39,7 @@ function person(...answers: string[]): { io: Partial<Io>; asked: string[] } {
   return { io: { stdinIsTerminal: true, stdoutIsTerminal: true, ask }, asked };
 }
 
-/** The environment of somebody who has set nothing. */
+/** The environment of a user who has set nothing. */
 const bare = (): Partial<Io> => ({ env: { PATH: process.env['PATH'] } });
 
 describe('init without a terminal', () => {
@@ -164,7 +164,7 @@ describe('init leaves alone what is there', () => {
 });
 
 describe('init on a terminal', () => {
-  test('asks where, by which key, how, and whether to pull; return takes what it offers', async () => {
+  test('asks for address, key, mode, and whether to pull; Return accepts the default', async () => {
     const { io, asked } = person();
     const { exit, out } = await terminal.runWith(io, 'init');
     expect(exit).toBe(0);
@@ -182,7 +182,7 @@ describe('init on a terminal', () => {
     expect(modeOf('.env')).toBe(0o600);
   });
 
-  test('asks again after an answer that cannot be used, and never repeats it', async () => {
+  test('asks again after an invalid answer, and never repeats it', async () => {
     const { io, asked } = person(
       'gateway',
       'http://127.0.0.1:1',
@@ -207,7 +207,7 @@ describe('init on a terminal', () => {
     expect(projectFiles()).toEqual([]);
   });
 
-  test('asks nothing that a flag says, and nothing at all with --yes', async () => {
+  test("doesn't ask what a flag answers, and asks nothing with --yes", async () => {
     const { io, asked } = person('n');
     await terminal.runWith(
       io,
@@ -268,7 +268,7 @@ describe('init that pulls', () => {
   });
 });
 
-describe('init is told what is wrong', () => {
+describe('init reports errors', () => {
   test.each([
     [['--url', 'gateway'], "--url: the URL of the gateway isn't an http or https URL"],
     [['--key-from', 'mgmt-secret-1'], '--key-from: enter a variable name in capitals'],

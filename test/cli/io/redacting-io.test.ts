@@ -32,7 +32,7 @@ function streams(terminal = false): Streams {
 }
 
 describe('what leaves the process', () => {
-  test('holds no secret that is known, on either stream and in questions', async () => {
+  test('contains no known secret, on either stream and in questions', async () => {
     const { io, said } = streams();
     io.hide?.(['sk-test-0001']);
     io.out('key sk-test-0001\n');
@@ -63,13 +63,13 @@ describe('what leaves the process', () => {
     expect(said()).toBe('\\u001b]0;title\\u0007\u001B[31mred\u001B[39m');
   });
 
-  test('takes no colour from anybody else, painted or not', () => {
+  test('accepts no colour from outside, painted or not', () => {
     const { io, said } = streams(true);
     io.err(`\u001B[32m✓ fine\u001B[39m ${COLOURED.dim('by \u001B[1mEve\u001B[22m')}`);
     expect(said()).toBe('\\u001b[32m✓ fine\\u001b[39m \u001B[2mby \\u001b[1mEve\\u001b[22m\u001B[22m');
   });
 
-  test('is the very bytes where somebody asked for them, unless a terminal would obey them', () => {
+  test('is unchanged on request, unless a terminal would interpret it', () => {
     const raw = 'key: sk-test-0001 # \u001B[2J\r\n';
     const pipe = streams();
     pipe.io.hide?.(['sk-test-0001']);

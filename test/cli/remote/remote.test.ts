@@ -1,4 +1,4 @@
-// `--via`: the command line as a client of a running daemon, which says the same as it would say here.
+// `--via`: the command line as a client of a running daemon, with the same output as without.
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
@@ -55,7 +55,7 @@ describe('through a daemon', () => {
     expect(await at.via('history', 'ffffffffffff')).toMatchObject({ exit: 3 });
   });
 
-  test('a plan signed with another key is told apart from a stale one', async () => {
+  test('a plan signed with another key is distinguished from a stale one', async () => {
     const at = await place('enforce');
     await at.panel(7);
     await at.via('plan', '-o', 'plan.json');
@@ -66,7 +66,7 @@ describe('through a daemon', () => {
     expect(other.out + other.err).toContain('digest-key');
   });
 
-  test('status says what the daemon knows', async () => {
+  test('status shows what the daemon knows', async () => {
     const at = await place();
     const here = JSON.parse((await at.here('status', '--offline', '--output', 'json')).out) as object;
     const there = JSON.parse((await at.via('status', '--output', 'json')).out) as object;
@@ -80,7 +80,7 @@ describe('through a daemon', () => {
     expect((await at.via('status')).out).toContain('in sync (deep check');
   });
 
-  test('drift that the mode leaves is healed for this once by --mode enforce; what is only observed is not written to', async () => {
+  test("--mode enforce corrects drift once that the mode doesn't correct; nothing is written in mode observe", async () => {
     const at = await place('apply');
     await at.panel(7);
     expect((await at.via('apply')).exit).toBe(2);
@@ -97,7 +97,7 @@ describe('through a daemon', () => {
     expect(await observed.gatewayFile()).toContain('request-retry: 7');
   });
 
-  test('a plan is shown and asked about on a terminal, and one that somebody declines is not applied', async () => {
+  test('a plan is shown and confirmed on a terminal, and a declined one is not applied', async () => {
     const at = await place('enforce');
     await at.panel(7);
     const asked: string[] = [];
@@ -111,7 +111,7 @@ describe('through a daemon', () => {
     expect(asked).toHaveLength(2);
   });
 
-  test('no token, a wrong one, one that may only look: exit 5 and how to do better', async () => {
+  test('no token, a wrong one, a read-only one: exit 5 with the remedy', async () => {
     const at = await place();
     const wrong = await at.withToken('wrong-token-wrong-token', 'apply');
     expect(wrong).toMatchObject({ exit: 5, err: expect.stringContaining('HOLDFAST_TOKEN') });
@@ -131,7 +131,7 @@ describe('through a daemon', () => {
     });
   });
 
-  test('a target that the daemon has not is refused by name, and so are flags that say what it knows', async () => {
+  test('an unknown target is refused by name, and so are flags about what the daemon knows', async () => {
     const at = await place();
     expect(await at.via('plan', '--target', 'other')).toMatchObject({
       exit: 64,
@@ -161,7 +161,7 @@ describe('a daemon that is not there', () => {
     return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   };
 
-  test('ends with 5 and says why', async () => {
+  test('ends with 5 and gives the reason', async () => {
     const at = await place();
     expect(await at.holdfast('plan', '--via', 'http://127.0.0.1:1')).toMatchObject({
       exit: 5,

@@ -1,4 +1,4 @@
-// A daemon with an HTTP API beside a command line: the same settings, files and gateway for both.
+// A daemon with an HTTP API next to a command line: the same settings, files and gateway for both.
 import { runDaemon } from '../../../src/daemon/daemon.ts';
 import { type HttpService, httpService } from '../../../src/daemon/http/http.ts';
 import type { Io } from '../../../src/compose/io.ts';
@@ -13,7 +13,7 @@ const READER = 'test-token-of-a-reader';
 export interface Place {
   readonly reader: string;
   declare(retries: number): Promise<void>;
-  /** Somebody else sets `request-retry` on the gateway. */
+  /** Others set `request-retry` on the gateway. */
   panel(retries: number): Promise<void>;
   read(file: string): Promise<string>;
   gatewayFile(): Promise<string>;

@@ -1,5 +1,5 @@
-// Whether two config.yaml say the same: content, order of keys, set of comments. Reads with the YAML library directly,
-// so that the model of the gateway is not judged by itself.
+// Whether two config.yaml are equal: content, order of keys, set of comments. Reads with the YAML library directly,
+// so that the model of the gateway doesn't judge itself.
 import { parseDocument, Parser } from 'yaml';
 
 /** Undefined: the same. Otherwise what differs first. */

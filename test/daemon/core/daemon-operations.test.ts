@@ -1,4 +1,4 @@
-// What may be asked of a running daemon, and what everybody hears of it.
+// The operations of a running daemon, and what it reports to listeners.
 import { writeFile } from 'node:fs/promises';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { Service } from '../../../src/daemon/core/service.ts';
@@ -42,7 +42,7 @@ describe('the operations of the daemon', () => {
     expect(home.operations.known('home').step).toBeUndefined();
   });
 
-  test('suspends a target until a time and resumes it, and the looks say so', async () => {
+  test('suspends a target until a time and resumes it, and the checks show it', async () => {
     const home = await daemon();
     await home.next('in-sync');
     await home.operations.suspend('home', { until: Date.now() + 86_400_000 * 3, reason: 'moving house' });
@@ -63,7 +63,7 @@ describe('the operations of the daemon', () => {
     expect(await home.file()).toContain('request-retry: 1');
   });
 
-  test('a restore that wrote nothing, and a plan with wishes of its own, say nothing of how the target stands', async () => {
+  test("a restore that wrote nothing, and a plan with special options, don't change the status of the target", async () => {
     const home = await daemon({ ...inMode('observe'), desired: retries(4) });
     await home.next('drifted');
     const { plan } = home.operations.known('home');
@@ -87,14 +87,14 @@ describe('the operations of the daemon', () => {
     );
   });
 
-  test('says when the next look comes by itself', async () => {
+  test('shows the time of the next scheduled check', async () => {
     const home = await daemon({ drift: '0 0 1 1 *' });
     await home.next('in-sync');
     const at = new Date(home.operations.nextLookAt('home') ?? 0);
     expect([at.getMonth(), at.getDate()]).toEqual([0, 1]);
   });
 
-  test('keeps a log of looks, with what was found and how many requests it took', async () => {
+  test('keeps a log of checks, with the findings and the number of requests', async () => {
     const home = await daemon({ ...inMode('observe'), desired: retries(4) });
     const seen = await home.next('drifted');
     while ((await home.store.looks('home')).length === 0) await pause(5);
@@ -147,7 +147,7 @@ describe('services', () => {
     expect(home.failures).toMatchObject([{ message: 'a fault of ours' }]);
   });
 
-  test('one that cannot follow new settings keeps all of them as they were', async () => {
+  test("a service that can't follow new settings keeps all of them as they were", async () => {
     const drifts: string[] = [];
     const strict = service(async ({ drift }) => {
       if (drift === '1 1 1 1 *') throw fail('HF1012', 'not like this');

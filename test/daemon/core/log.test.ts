@@ -55,7 +55,7 @@ describe('the log', () => {
     expect(told.slice(planned).filter((line) => 'step' in line).length).toBeGreaterThan(5);
   });
 
-  test('every way to tell it something of a target says what it is about, until the next work on it begins', () => {
+  test('every report about a target has its subject, until the next work on it begins', () => {
     const { reporter, lines } = log();
     const revision = { digest: 'a'.repeat(64), commit: { sha: 'c0ffee', dirty: false } };
     const plan = {
@@ -87,7 +87,7 @@ describe('the log', () => {
     expect(told.map((line) => 'plan' in line)).toEqual([false, false, false, false, true, true, false]);
   });
 
-  test('holds no secret, old or new', async () => {
+  test('contains no secret, old or new', async () => {
     const { text } = await applied(DESIRED, { TEAM_B: 'sk-test-rotated', UPSTREAM: 'sk-test-up-2' });
     expect(text()).toContain('api-keys');
     for (const secret of [
@@ -101,7 +101,7 @@ describe('the log', () => {
       expect(text()).not.toContain(secret);
   });
 
-  test('tells problems with code, place and remedy, by their severity', () => {
+  test('reports problems with code, position and remedy, by their severity', () => {
     const { reporter, lines } = log();
     const position = { file: 'desired-state/a.yaml', line: 3, column: 5 };
     reporter.failed(
@@ -123,7 +123,7 @@ describe('the log', () => {
     expect(lines().map(({ level }) => level)).toEqual([LEVEL.fatal, LEVEL.warn, LEVEL.info]);
   });
 
-  test('a fault of ours is told with where it happened', () => {
+  test('a bug is reported with its location', () => {
     const { reporter, lines } = log();
     reporter.failed(new TypeError('broken'));
     reporter.failed(fail('HF7001', '"x" isn\'t a cron expression'));

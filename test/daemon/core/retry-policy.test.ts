@@ -7,13 +7,13 @@ import { outcomeOf } from '../builders.ts';
 
 const HOUR = 3_600_000;
 
-describe('after which outcome a target is looked at again', () => {
+describe('after which outcome a target is checked again', () => {
   test('unreachable: soon, then later and later, at most every five minutes', () => {
     const outcome = outcomeOf({ kind: 'unreachable' });
     expect([1, 2, 3, 20].map((row) => retryDelay(outcome, row))).toEqual([5000, 10_000, 20_000, 300_000]);
   });
 
-  test('locked by somebody else, or changed meanwhile: soon', () => {
+  test('locked by others, or changed in the meantime: soon', () => {
     expect(retryDelay(outcomeOf({ kind: 'locked', holder: 'somebody' }), 0)).toBe(5000);
     expect(retryDelay(outcomeOf({ kind: 'stale', reason: 'changed' }), 0)).toBe(5000);
   });
@@ -34,7 +34,7 @@ describe('after which outcome a target is looked at again', () => {
     },
   );
 
-  test('a look that could not begin, and a failure of ours: like a gateway that is away', () => {
+  test("a check that couldn't start, and a bug: like an unreachable gateway", () => {
     expect([1, 2].map((row) => retryDelay('fault', row))).toEqual([5000, 10_000]);
     expect(retryDelay(outcomeOf({ kind: 'failed', reason: 'the disk is full' }), 1)).toBe(5000);
   });
@@ -44,7 +44,7 @@ describe('after which outcome a target is looked at again', () => {
     expect(retryDelay(outcomeOf({ kind: 'invalid' }), 0)).toBeUndefined();
   });
 
-  test('a look is deep at first and an hour after the last deep one', () => {
+  test('a check is deep at first and an hour after the last deep one', () => {
     expect(depthOf(undefined, 0)).toBe('deep');
     expect(depthOf(0, HOUR - 1)).toBe('shallow');
     expect(depthOf(0, HOUR)).toBe('deep');
@@ -80,7 +80,7 @@ describe('retries', () => {
     expect(waits.map(({ ms }) => ms)).toEqual([5000, 10_000, 5000]);
   });
 
-  test('one pending look a target: a later outcome takes its place', async () => {
+  test('one pending check per target: a later outcome replaces it', async () => {
     const { retries, looks, wake } = waiting();
     retries.after('home', outcomeOf({ kind: 'unreachable' }));
     retries.after('home', outcomeOf({ kind: 'in-sync', depth: 'deep' }));
@@ -88,7 +88,7 @@ describe('retries', () => {
     expect(looks).toEqual([]);
   });
 
-  test('nothing is looked at after the end', async () => {
+  test('nothing is checked after the end', async () => {
     const { retries, looks, stop, wake } = waiting();
     retries.after('home', outcomeOf({ kind: 'unreachable' }));
     stop.abort();

@@ -14,9 +14,9 @@ interface Watched {
   readonly dir: string;
   readonly watch: Watch;
   readonly count: () => number;
-  /** Resolves when so many changes were told since the last call; rejects when they do not come. */
+  /** Resolves after so many reported changes since the last call; rejects if they don't occur. */
   told(): Promise<void>;
-  /** Nothing more is told for a while. */
+  /** Nothing more is reported for a while. */
   quiet(): Promise<number>;
 }
 
@@ -66,7 +66,7 @@ const directory = async (dir: string): Promise<void> => {
 };
 
 describe('watching', () => {
-  test('a file that is written, and one that comes, are told', async () => {
+  test('a file that is written, and a new file, are reported', async () => {
     const { dir, told } = await watched(['desired-state'], directory);
     await writeFile(join(dir, 'desired-state', 'a.yaml'), 'debug: true\n');
     await told();
@@ -74,7 +74,7 @@ describe('watching', () => {
     await told();
   });
 
-  test('many changes at once are told once', async () => {
+  test('many changes at once are reported once', async () => {
     const { dir, told, quiet, count } = await watched(['desired-state'], directory);
     for (let i = 0; i < 10; i += 1) await writeFile(join(dir, 'desired-state', `${i}.yaml`), '');
     await told();
@@ -82,7 +82,7 @@ describe('watching', () => {
     expect(count()).toBe(1);
   });
 
-  test('an atomic save, and the next one, are told', async () => {
+  test('an atomic save, and the next one, are reported', async () => {
     const { dir, told } = await watched(['holdfast.yaml'], (dir) =>
       writeFile(join(dir, 'holdfast.yaml'), '1'),
     );
@@ -93,7 +93,7 @@ describe('watching', () => {
     }
   });
 
-  test('a file that is deleted, and comes back, is told', async () => {
+  test('a file that is deleted, and comes back, is reported', async () => {
     const { dir, told } = await watched(['secret'], (dir) => writeFile(join(dir, 'secret'), '1'));
     await rm(join(dir, 'secret'));
     await told();
@@ -101,7 +101,7 @@ describe('watching', () => {
     await told();
   });
 
-  test('a directory that vanishes, and comes back, is told, and so is what happens in it then', async () => {
+  test('a directory that disappears, and comes back, is reported, and so are changes in it', async () => {
     const { dir, told } = await watched(['desired-state'], directory);
     await rm(join(dir, 'desired-state'), { recursive: true });
     await told();
@@ -112,7 +112,7 @@ describe('watching', () => {
     await told();
   });
 
-  test('a directory that is swapped by a symbolic link is told', async () => {
+  test('a directory that is swapped by a symbolic link is reported', async () => {
     const { dir, told, watch } = await watched(['current'], async (dir) => {
       for (const release of ['one', 'two']) {
         await mkdir(join(dir, release));
@@ -128,7 +128,7 @@ describe('watching', () => {
     await told();
   });
 
-  test('a swap of the inner link of a mounted directory of secrets is told', async () => {
+  test('a swap of the inner link of a mounted directory of secrets is reported', async () => {
     const { dir, told } = await watched(['desired-state'], async (dir) => {
       const mounted = join(dir, 'desired-state');
       for (const version of ['..1', '..2']) {
@@ -143,7 +143,7 @@ describe('watching', () => {
     await told();
   });
 
-  test('what lies beside the watched ones, state and version control are not told', async () => {
+  test('siblings of the watched paths, state and version control are not reported', async () => {
     const { dir, quiet } = await watched(['desired-state', 'holdfast.yaml'], async (dir) => {
       await directory(dir);
       await writeFile(join(dir, 'holdfast.yaml'), '');
@@ -156,7 +156,7 @@ describe('watching', () => {
     expect(await quiet()).toBe(0);
   });
 
-  test('links that go round are followed once, and what changes behind them is told', async () => {
+  test('circular links are followed once, and changes behind them are reported', async () => {
     const { dir, told } = await watched(['desired-state'], async (dir) => {
       await directory(dir);
       await mkdir(join(dir, 'shared'));
@@ -173,7 +173,7 @@ describe('watching', () => {
     }
   });
 
-  test('a directory that is new is told again once it is watched, and so is what happens in it then', async () => {
+  test('a new directory is reported again once it is watched, and so are changes in it', async () => {
     const { dir, told, quiet, watch } = await watched(['desired-state'], directory);
     const trees = [join(dir, 'desired-state')];
     await mkdir(join(dir, 'desired-state', 'new', 'deep'), { recursive: true });
@@ -188,7 +188,7 @@ describe('watching', () => {
     expect(await quiet()).toBe(0);
   });
 
-  test('a directory that somebody refers to is watched itself, not what is in it', async () => {
+  test('a directory that is only referred to is watched itself, not its content', async () => {
     const { dir, watch, quiet } = await watched([], (dir) => mkdir(join(dir, 'secrets')));
     await watch.follow({ paths: [join(dir, 'secrets')], trees: [] });
     await mkdir(join(dir, 'secrets', 'inner'));
@@ -197,7 +197,7 @@ describe('watching', () => {
     expect(await quiet()).toBe(0);
   });
 
-  test('nothing is told after the end', async () => {
+  test('nothing is reported after the end', async () => {
     const { dir, watch, quiet } = await watched(['desired-state'], directory);
     await watch[Symbol.asyncDispose]();
     await writeFile(join(dir, 'desired-state', 'a.yaml'), 'debug: true\n');

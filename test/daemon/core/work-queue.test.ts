@@ -26,7 +26,7 @@ function workshop() {
 const breathe = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5));
 
 describe('the line of work', () => {
-  test('many triggers while one look works make one more look, with the most telling of them', async () => {
+  test('many triggers during a check cause one more check, with the most specific trigger', async () => {
     const { line, begun, end } = workshop();
     line.look('home', 'start');
     await breathe();
@@ -36,7 +36,7 @@ describe('the line of work', () => {
     expect(begun).toEqual(['home start', 'home files']);
   });
 
-  test('a target is never looked at twice at the same time, others are', async () => {
+  test('a target is never checked twice at the same time, others are', async () => {
     const { line, begun, end } = workshop();
     line.look('home', 'start');
     line.look('eu', 'start');
@@ -57,7 +57,7 @@ describe('the line of work', () => {
     expect(begun).toEqual(['a start', 'b start', 'c start']);
   });
 
-  test('work that fails is told, and the target can be looked at again', async () => {
+  test('failed work is reported, and the target can be checked again', async () => {
     const { line, begun, failures, end } = workshop();
     line.look('home', 'start');
     await breathe();

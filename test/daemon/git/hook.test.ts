@@ -59,7 +59,7 @@ function hook(secret: string | undefined = SECRET, ref: GitRef = { kind: 'branch
 
 describe('a webhook', () => {
   // Secret, body and signature of the documentation.
-  test('is held to the vector that GitHub publishes', () => {
+  test('matches the test vector that GitHub publishes', () => {
     const one = hook("It's a Secret to Everybody");
     const body = Buffer.from('Hello, World!');
     const headers = {
@@ -126,13 +126,13 @@ describe('a webhook', () => {
     expect(one.status(github(tag), tag)).toBe(202);
   });
 
-  test('may come as a form, which is what GitHub sends unless told otherwise', () => {
+  test("can be a form, which is GitHub's default", () => {
     const body = Buffer.from(new URLSearchParams({ payload: PUSH.toString() }).toString());
     const headers = { ...github(body), 'content-type': 'application/x-www-form-urlencoded' };
     expect(hook().status(headers, body)).toBe(202);
   });
 
-  test('with a body that is no JSON is told so', () => {
+  test("with a body that isn't JSON gets an error", () => {
     const body = Buffer.from('{');
     expect(hook().status(github(body), body)).toBe(400);
   });

@@ -93,7 +93,7 @@ export function settingsFor(one: Remote, changes: Partial<GitSettings> = {}): Gi
     url: one.url,
     ref: { kind: 'branch', name: 'main' },
     path: '.',
-    everyMs: 3_600_000, // a test asks when it wants to
+    everyMs: 3_600_000, // tests fetch explicitly
     forcePush: 'hold',
     ssh: {},
     dir: join(one.dir, 'state', 'source'),
@@ -108,7 +108,7 @@ export interface Followed {
   readonly source: GitSource;
   readonly notes: string[];
   readonly reloads: string[];
-  /** Asks the remote and resolves when it has answered. */
+  /** Fetches from the remote and resolves when it has responded. */
   ask(): Promise<void>;
   answers(): number;
   commit(): string | undefined;

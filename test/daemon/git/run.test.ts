@@ -50,7 +50,7 @@ function start(terminal: Terminal, ...words: readonly string[]): Running {
 }
 
 describe('holdfast run on a git source', () => {
-  test('applies a push, and tells the commit in plan, history and status', async () => {
+  test('applies a push, and shows the commit in plan, history and status', async () => {
     const one = await remote();
     await one.push(retries(2));
     await using terminal = await openTerminal({ 'holdfast.yaml': settingsOf(one.url) });
@@ -67,7 +67,7 @@ describe('holdfast run on a git source', () => {
     expect(status.out).toContain(`commit ${sha.slice(0, 8)} "Five \\u001b[31mretries" by A committer`);
   });
 
-  test('starts without its remote, says so, and applies when it is there', async () => {
+  test('starts without its remote, reports it, and applies when it is there', async () => {
     const one = await remote();
     await one.push(retries(4));
     const back = await one.away();
@@ -100,14 +100,14 @@ describe('holdfast run on a git source', () => {
     expect(shas.toSorted()).toEqual([first, first, second, second].toSorted());
   });
 
-  test('refuses --desired beside it', async () => {
+  test('refuses --desired at the same time', async () => {
     const one = await remote();
     await using terminal = await openTerminal({ 'holdfast.yaml': settingsOf(one.url) });
     const { exit, err } = await terminal.run('run', '--desired', 'here');
     expect([exit, err]).toEqual([3, expect.stringContaining('HF1020')]);
   });
 
-  test('says nothing secret', async () => {
+  test('prints no secrets', async () => {
     const one = await remote();
     await one.push(retries(2));
     await using terminal = await openTerminal({ 'holdfast.yaml': settingsOf(one.url) });

@@ -7,7 +7,7 @@ import { follow, leave, remote, settingsFor, until } from './remote.ts';
 afterEach(leave);
 
 describe('what is followed', () => {
-  test('a branch: each push is in force after the next question, and told once', async () => {
+  test('a branch: each push is in effect after the next fetch, and reported once', async () => {
     const one = await remote();
     const first = await one.push({ 'a.yaml': 'a: 1\n' });
     const following = await follow(settingsFor(one));
@@ -47,7 +47,7 @@ describe('what is followed', () => {
     expect(following.commit()).toBe(second);
   });
 
-  test('one commit, which is not asked for again once it is there', async () => {
+  test('one commit, which is not fetched again once it is there', async () => {
     const one = await remote();
     const first = await one.push({ 'a.yaml': 'a: 1\n' });
     await one.push({ 'a.yaml': 'a: 2\n' });
@@ -58,7 +58,7 @@ describe('what is followed', () => {
     expect(following.problem()).toBe('');
   });
 
-  test('a commit that nobody pushed is waited for', async () => {
+  test('a commit that was not pushed yet is waited for', async () => {
     const one = await remote();
     await one.push({ 'a.yaml': 'a: 1\n' });
     const following = await follow(settingsFor(one, { ref: { kind: 'commit', name: '1'.repeat(40) } }));
@@ -163,7 +163,7 @@ describe('on a bad day the last good commit stays in force', () => {
   });
 });
 
-describe('content that cannot be used leaves the last good commit in force', () => {
+describe('unusable content leaves the last good commit in effect', () => {
   test('when the commit is too large', async () => {
     const one = await remote();
     const good = await one.push({ 'a.yaml': 'a: 1\n' });
@@ -204,7 +204,7 @@ describe('content that cannot be used leaves the last good commit in force', () 
   });
 
   test.each(['/', '/etc/hostname', '../../outside', 'inside/../../..', 'loop/loop/../../..'])(
-    'when a link leads outside (%s): files of this machine are no desired state',
+    "when a link leads outside (%s): files of this machine aren't desired state",
     async (target) => {
       const one = await remote();
       const good = await one.push({ 'own/a.yaml': 'a: 1\n' });
@@ -249,7 +249,7 @@ describe('content that cannot be used leaves the last good commit in force', () 
 });
 
 describe('a damaged mirror is repaired', () => {
-  test('when the mirror is damaged, which is then made anew, with its history', async () => {
+  test('when the mirror is damaged, which is then created again, with its history', async () => {
     const one = await remote();
     await one.push({ 'a.yaml': 'a: 1\n' });
     const good = await one.push({ 'a.yaml': 'a: 2\n' });
@@ -314,7 +314,7 @@ describe('a damaged mirror is repaired', () => {
 });
 
 describe('without anything in force', () => {
-  test('a remote that is not there leaves a problem for every target, until it is', async () => {
+  test('an unreachable remote is a problem for every target, until it responds', async () => {
     const one = await remote();
     const back = await one.away();
     const following = await follow(settingsFor(one));
@@ -333,7 +333,7 @@ describe('without anything in force', () => {
     expect((await follow(settingsFor(one))).problem()).toMatch(/^HF7013/);
   });
 
-  test('other settings begin anew: nothing of another branch comes into force', async () => {
+  test('other settings start from scratch: nothing of another branch becomes effective', async () => {
     const one = await remote();
     await one.push({ 'a.yaml': 'a: 1\n' });
     const following = await follow(settingsFor(one));
@@ -364,7 +364,7 @@ describe('the rhythm', () => {
     expect(following.source.view()?.askedAt).toBeGreaterThanOrEqual(asked ?? Infinity);
   });
 
-  test('asks by itself, so often as the settings say', async () => {
+  test('fetches automatically, as often as the settings say', async () => {
     const one = await remote();
     await one.push({ 'a.yaml': 'a: 1\n' });
     const following = await follow(settingsFor(one, { everyMs: 5 }));
@@ -375,7 +375,7 @@ describe('the rhythm', () => {
 });
 
 describe('checkouts', () => {
-  test('the newest three stay, and the one that somebody still reads', async () => {
+  test('the newest three stay, and the one that is in use', async () => {
     const one = await remote();
     await one.push({ 'a.yaml': 'a: 0\n' });
     const following = await follow(settingsFor(one));

@@ -10,7 +10,7 @@ afterEach(async () => {
   await leave();
 });
 
-/** `said` is what the program answers instead of doing anything. */
+/** `said` is what the program prints instead of doing anything. */
 async function fakeSsh(one: Remote, said?: string): Promise<string> {
   const dir = join(one.dir, 'bin');
   const log = join(one.dir, 'arguments');
@@ -47,7 +47,7 @@ describe('a repository behind ssh', () => {
     ['HF7019', 'Host key verification failed.'],
     ['HF7012', 'git@git.example: Permission denied (publickey).'],
     ['HF7011', 'ssh: connect to host git.example port 22: Connection refused'],
-  ])('that cannot be reached says why: %s', async (code, said) => {
+  ])("that can't be reached reports why: %s", async (code, said) => {
     const one = await remote();
     await fakeSsh(one, said);
     const following = await follow(settingsFor(one, { url: 'git@git.example:team/gateways.git' }));

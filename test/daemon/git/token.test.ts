@@ -43,7 +43,7 @@ async function forge(one: Remote, answer = backend): Promise<Forge> {
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/remote.git`, asked };
 }
 
-/** CGI in a dozen lines: enough for what git asks. */
+/** CGI in a dozen lines: enough for git. */
 function backend(request: IncomingMessage, response: ServerResponse, root: string): void {
   const { pathname, search } = new URL(request.url ?? '/', 'http://localhost');
   const child = spawn(BACKEND, [], {
@@ -111,7 +111,7 @@ describe('a repository behind a token', () => {
     expect(following.commit()).toBe(second);
 
     expect(asked.length).toBeGreaterThan(2);
-    // The process that asks is among them, so that looking means something.
+    // Includes the process that fetches, so that the check is meaningful.
     if (existsSync('/proc/self/cmdline')) expect(asked[0]?.commandLines).toContain('git fetch');
     const files = readdirSync(join(one.dir, 'state'), { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
@@ -170,7 +170,7 @@ describe('a repository behind a token', () => {
     const heard: (string | undefined)[] = [];
     const elsewhere = createServer(({ headers }, response) => {
       heard.push(headers.authorization);
-      response.end('ok'); // to git an old server, which is asked for more
+      response.end('ok'); // to git an old server, to which it sends more requests
     });
     servers.push(elsewhere);
     await new Promise<void>((resolve) => {

@@ -46,7 +46,7 @@ const step = { kind: 'step', target: 'home', step: 'observe' } as const;
 const inSync = outcomeOf({ kind: 'in-sync', depth: 'shallow' });
 
 describe('the vitals', () => {
-  test('a loop that turns is well, one that stood still is not, and recovers', () => {
+  test('a responsive event loop is healthy, a blocked one is not, and recovers', () => {
     const home = vitals();
     home.pass(MINUTE);
     expect(home.failing()).toEqual([]);
@@ -56,7 +56,7 @@ describe('the vitals', () => {
     expect(home.failing()).toEqual([]);
   });
 
-  test('a look that is under way without a word for ten minutes hangs; any word or its end takes that back', () => {
+  test('a check without a report for ten minutes hangs; any report or its end clears that', () => {
     const home = vitals();
     home.reporter.event?.(step);
     home.pass(9 * MINUTE);
@@ -70,11 +70,11 @@ describe('the vitals', () => {
     expect(home.failing()).toEqual([]);
   });
 
-  test('a look that is due and does not come is a line that stands', () => {
+  test('an overdue check is a blocked queue', () => {
     let due = 1_000_000_000 + 5 * MINUTE;
     const home = vitals(() => due);
     home.pass(5 * MINUTE);
-    due += 5 * MINUTE; // the schedule goes on
+    due += 5 * MINUTE; // the schedule continues
     home.pass(14 * MINUTE);
     expect(home.failing()).toEqual([]);
     home.pass(2 * MINUTE);
@@ -145,7 +145,7 @@ function bench(): Bench {
     targets: () => [{ name: 'secret-customer' }, { name: 'home' }],
     nextLookAt: () => undefined,
     store: () => ({ writeBeat }),
-  } as never; // what health reads of the operations
+  } as never; // the operations that health reads
   const health = createHealth({
     operations,
     now: () => 5000,
@@ -159,7 +159,7 @@ function bench(): Bench {
 const wrongIn = ({ body }: Served): string[] => body.findings.filter(({ ok }) => !ok).map(({ name }) => name);
 
 describe('/healthz and /readyz', () => {
-  test('ready is who has settings, a state that can be written, and looked at every target once', async () => {
+  test('ready means: settings, a writable state, and one check of every target', async () => {
     const at = bench();
     expect(wrongIn(await at.get('/readyz'))).toEqual(['settings', 'first-looks']);
     await at.health.follow({ drift: '* * * * *' });
@@ -171,7 +171,7 @@ describe('/healthz and /readyz', () => {
     expect(await at.get('/readyz')).toMatchObject({ code: 200, body: { status: 'ok' } });
   });
 
-  test('a state that cannot be written is told by its code alone, and a moment later again', async () => {
+  test("a state that can't be written is reported only by its code, and checked again a moment later", async () => {
     const at = bench();
     at.broken = fail('HF6004', '/var/lib/private/holdfast is full');
     const answer = await at.get('/readyz');
@@ -187,7 +187,7 @@ describe('/healthz and /readyz', () => {
     expect(wrongIn(await at.get('/readyz'))).not.toContain('state');
   });
 
-  test('names no target to who asks without a token', async () => {
+  test('names no target to callers without a token', async () => {
     const at = bench();
     at.health.reporter?.event?.({ ...step, target: 'secret-customer' });
     at.elapsed += 30 * MINUTE;
@@ -213,7 +213,7 @@ describe('/healthz and /readyz', () => {
 });
 
 describe('the sign of life', () => {
-  test('is left at the start, says what is wrong, and at the end that it has ended', async () => {
+  test('is written at the start, shows problems, and at the end that the daemon stopped', async () => {
     const at = bench();
     await at.health.follow({ drift: '* * * * *' });
     await at.health.follow({ drift: '* * * * *' });
@@ -223,7 +223,7 @@ describe('the sign of life', () => {
   });
 });
 
-describe('a daemon with both beside it, over HTTP', () => {
+describe('a daemon with both, over HTTP', () => {
   const clocks = { now: Date.now, elapsed: () => performance.now() };
   const http: HttpSettings = {
     listen: { host: '127.0.0.1', port: 0 },
@@ -233,7 +233,7 @@ describe('a daemon with both beside it, over HTTP', () => {
   };
   const bearer = { headers: { authorization: 'Bearer sk-test-prometheus-0001' } };
 
-  test('becomes ready without a token, and counts its first look for whoever may look', async () => {
+  test('becomes ready without a token, and counts its first check for callers with access', async () => {
     let server: HttpService | undefined;
     const home = await daemon({
       services: (operations) => {

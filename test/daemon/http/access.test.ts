@@ -1,4 +1,4 @@
-// Who is let in to what, and what a browser of somebody else cannot be made to do.
+// Who has access to what, and what another site can't make a browser do.
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { action, type Answer, codeOf, endAll, HTTP, OPERATOR, READER, serving } from './serving.ts';
 
@@ -12,7 +12,7 @@ const inAnHour = (): { until: number; reason: string } => ({
 const cookieOf = ({ headers }: Answer): string => String(headers['set-cookie']).split(';')[0] ?? '';
 
 describe('a token', () => {
-  test('is needed for everything below /api, and its absence says how to give one', async () => {
+  test('is required for everything below /api, and the error says how to send one', async () => {
     const home = await serving();
     for (const path of [
       'targets',
@@ -33,7 +33,7 @@ describe('a token', () => {
     expect((await home.ask('/api/v1/targets')).status).toBe(200);
   });
 
-  test('that may only look sees everything, may have a plan made, and is refused every action', async () => {
+  test('that is read-only sees everything, can request a plan, and is refused every action', async () => {
     const home = await serving();
     const reader = { token: READER };
     expect((await home.ask('/api/v1/session', reader)).json).toEqual({
@@ -62,7 +62,7 @@ describe('a token', () => {
     expect((await home.store.read('home')).suspension).toBeUndefined();
   });
 
-  test('that is tried out is not answered any more, and the right one has to wait too', async () => {
+  test('guessing tokens is blocked, and the right one has to wait too', async () => {
     const home = await serving();
     const wrong = async (): Promise<Answer> =>
       home.ask('/api/v1/targets', { token: 'wrong-token-wrong-token' });
@@ -108,7 +108,7 @@ describe('a session of a browser', () => {
     expect((await home.ask('/api/v1/targets', { token: undefined, headers })).status).toBe(401);
   });
 
-  test('does not begin with a wrong token, and is over when its token leaves the settings', async () => {
+  test('does not start with a wrong token, and ends when its token leaves the settings', async () => {
     const home = await serving();
     expect((await login(home, 'wrong-token-wrong-token')).status).toBe(401);
     const headers = { cookie: cookieOf(await login(home)) };
@@ -118,7 +118,7 @@ describe('a session of a browser', () => {
     expect((await home.ask('/api/v1/targets', { token: READER })).status).toBe(200);
   });
 
-  test('changes nothing for a request that another site sends or that says not where it came from', async () => {
+  test('changes nothing for a cross-site request, or one without an origin', async () => {
     const home = await serving();
     const cookie = cookieOf(await login(home));
     const foreign: Record<string, string>[] = [
@@ -153,7 +153,7 @@ describe('a session of a browser', () => {
 describe('without a token on loopback', () => {
   const open = { ...HTTP, auth: 'none', tokens: [] } as const;
 
-  test('everybody on this machine may do everything', async () => {
+  test('everyone on this machine can do everything', async () => {
     const home = await serving({ http: open });
     const asking = { token: undefined, headers: { 'x-holdfast': '1' } };
     expect((await home.ask('/api/v1/session', asking)).json).toMatchObject({ auth: 'none', role: 'operate' });
@@ -205,7 +205,7 @@ describe('a request that is too much or makes no sense', () => {
     expect(await home.file()).toContain('request-retry: 1');
   });
 
-  test('carries headers that keep browsers from doing anything with it, whatever the answer', async () => {
+  test('has headers that keep browsers from interpreting it, whatever the response', async () => {
     const home = await serving();
     for (const path of ['/api/v1/targets', '/nothing', '/healthz'])
       expect((await home.ask(path)).headers).toMatchObject({

@@ -1,4 +1,4 @@
-// The stream of events: what is told, where it goes on after a break, and what becomes of those who do not listen.
+// The stream of events: what is sent, how it resumes after a break, and what happens to clients that don't read.
 import { connect, type Socket } from 'node:net';
 import type { Readable } from 'node:stream';
 import { afterEach, describe, expect, test } from '@jest/globals';
@@ -46,8 +46,8 @@ async function until(holds: () => boolean, what: string): Promise<void> {
   throw new Error(`never: ${what}`);
 }
 
-describe('somebody who listens', () => {
-  test('hears of an apply: the target as it goes, the look, the history', async () => {
+describe('a listener', () => {
+  test("gets the events of an apply: the target's progress, the check, the history", async () => {
     const home = await serving();
     const { heard, events } = await listen(home);
     await until(() => heard().includes('hello'), 'a greeting');
@@ -65,7 +65,7 @@ describe('somebody who listens', () => {
     expect(heard()).toMatch(/^event: target$/m);
   });
 
-  test('hears no more when the daemon stops, and the daemon does not wait for it', async () => {
+  test('gets nothing more when the daemon stops, and the daemon does not wait for it', async () => {
     const home = await serving();
     const { ended, heard } = await listen(home);
     await until(() => heard().includes('hello'), 'a greeting');
@@ -97,7 +97,7 @@ describe('somebody who listens', () => {
     expect(deaf.destroyed).toBe(true);
   });
 
-  test('is not there for a HEAD request, which would hear nothing and never leave', async () => {
+  test('refuses a HEAD request, which would get nothing and never end', async () => {
     const home = await serving({ options: { events: { listeners: 1 } } });
     expect((await home.ask('/api/v1/events', { method: 'HEAD' })).status).toBe(404);
     const { heard } = await listen(home);
@@ -113,7 +113,7 @@ describe('somebody who listens', () => {
   });
 });
 
-/** A connection that asks for events and reads none of them. */
+/** A connection that requests events and reads none of them. */
 async function silent(url: URL): Promise<Socket> {
   const socket = connect(Number(url.port), url.hostname);
   open.push(() => socket.destroy());
@@ -137,7 +137,7 @@ describe('a stream that broke', () => {
   };
   const lastIdIn = (text: string): string => [...text.matchAll(/^id: (.*)$/gm)].at(-1)?.[1] ?? '';
 
-  test('goes on after the last event that was heard', async () => {
+  test('resumes after the last event that was received', async () => {
     const from = streams();
     const first = await told(from);
     from.publish({ kind: 'plan', target: 'a' });
@@ -149,7 +149,7 @@ describe('a stream that broke', () => {
     expect(again.events()).toEqual([{ kind: 'plan', target: 'b' }]);
   });
 
-  test('begins anew where it is not known what was missed', async () => {
+  test("starts again if it isn't known what was missed", async () => {
     const from = streams();
     const first = await told(from);
     const lastId = lastIdIn(first.heard());
@@ -161,7 +161,7 @@ describe('a stream that broke', () => {
     }
   });
 
-  test('begins anew where more was missed than may wait for one listener', async () => {
+  test('starts again if more was missed than the buffer of a listener', async () => {
     const from = createStreams({ redact: (value) => value, waiting: 2000 });
     open.push(() => from.end());
     const first = await told(from);

@@ -1,4 +1,4 @@
-// No answer and no event holds a secret: every route is asked, of a daemon whose every corner is full of them.
+// No response and no event contains a secret: requests every route of a daemon whose data is full of them.
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { request } from 'undici';
 import { redactor } from '../../../src/lib/redact.ts';
@@ -62,7 +62,7 @@ function leaksIn(texts: readonly string[]): string[] {
 }
 
 describe('secrets', () => {
-  test('are in no answer of any route, whatever is known, and in no event', async () => {
+  test('are in no response of any route, whatever is known, and in no event', async () => {
     const home = await serving();
     let heard = '';
     const { body } = await request(new URL('/api/v1/events', home.url), {
@@ -83,7 +83,7 @@ describe('secrets', () => {
     expect(home.faults).toEqual([]);
   });
 
-  test('that somebody wrote into a text of his own are taken out by value, in problems too', async () => {
+  test('that a user wrote into a free text are redacted by value, in problems too', async () => {
     const home = await serving({
       ...inMode('observe'),
       options: { redact: (value) => redactor(SECRETS).value(value) },

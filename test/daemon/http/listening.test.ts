@@ -1,4 +1,4 @@
-// Where the server listens, what it does when it cannot, and how it follows its settings.
+// Where the server listens, what it does if it can't, and how it follows its settings.
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { generate } from 'selfsigned';
@@ -39,7 +39,7 @@ async function problemsOf(work: Promise<unknown>): Promise<HoldfastError> {
 }
 
 describe('the server', () => {
-  test('stays where it is when its new port is in use, and says who has it', async () => {
+  test('stays where it is if its new port is in use, and names the process that uses it', async () => {
     const home = await serving();
     const port = await occupied();
     const error = await problemsOf(home.http.follow(daemon(at('127.0.0.1', port))));
@@ -60,7 +60,7 @@ describe('the server', () => {
     ]);
   });
 
-  test('moves to another address, takes other tokens at the same one, and goes when it is not wanted', async () => {
+  test('moves to another address, accepts other tokens at the same one, and stops if it is disabled', async () => {
     const home = await serving();
     await home.http.follow(daemon(at('127.0.0.2', 0)));
     const moved = home.http.address() as URL;
@@ -100,7 +100,7 @@ describe('the server', () => {
     await dispatcher.close();
   });
 
-  test('believes a proxy that it is told to believe, and nobody else', async () => {
+  test('trusts only the configured proxy', async () => {
     const forwarded = { 'x-forwarded-for': '203.0.113.7' };
     const named = async (trustedProxies: readonly string[]): Promise<string> => {
       const home = await serving({ http: { ...HTTP, trustedProxies } });

@@ -25,7 +25,7 @@ describe('the OpenAPI document', () => {
     expect(readFileSync(packageFile('docs/openapi.json'), 'utf8')).toBe(await openApiPage());
   });
 
-  test('names its schemas, and says of every route how it fails', async () => {
+  test('names its schemas, and describes how every route fails', async () => {
     const { paths, components } = (await openApiDocument('0.0.0')) as Document;
     expect(Object.keys(components.schemas)).toContain('Target');
     const silent = Object.entries(paths)
@@ -36,7 +36,7 @@ describe('the OpenAPI document', () => {
     expect(silent).toEqual([]);
   });
 
-  test('is answered to anybody', async () => {
+  test('is public', async () => {
     const home = await serving();
     const answer = await home.ask('/api/v1/openapi.json', { token: undefined });
     expect([answer.status, answer.json['openapi']]).toEqual([200, '3.1.0']);

@@ -1,4 +1,4 @@
-// What each route says and does, on a real daemon and a sandbox gateway.
+// What each route returns and does, on a real daemon and a sandbox gateway.
 import { connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { GitHook } from '../../../src/daemon/http/server/hooks.ts';
@@ -20,7 +20,7 @@ async function applied(): Promise<Serving> {
 }
 
 describe('targets', () => {
-  test('are shown with where they stand, when they are looked at next, and who answers', async () => {
+  test('are shown with their status, the time of the next check, and the version of the gateway', async () => {
     const home = await serving();
     const { json } = await home.ask('/api/v1/targets');
     expect(json).toMatchObject({ version: '0.0.0-test', drift: '0 0 1 1 *', stateIsNew: true });
@@ -61,7 +61,7 @@ describe('targets', () => {
   });
 });
 
-describe('a plan asked for', () => {
+describe('a requested plan', () => {
   test('is made now, of a suspended target too, and writes nothing', async () => {
     const home = await serving({ ...inMode('observe') });
     expect((await home.ask('/api/v1/targets/home/diff')).json).toMatchObject({ changes: [] });
@@ -87,7 +87,7 @@ describe('a plan asked for', () => {
 });
 
 describe('an apply', () => {
-  test('applies what the files declare, and says in log and history who asked', async () => {
+  test('applies what the files declare, and records in log and history who requested it', async () => {
     const home = await applied();
     expect(await home.file()).toContain('request-retry: 4');
     expect(home.notes).toContainEqual(
@@ -103,7 +103,7 @@ describe('an apply', () => {
     expect([none.status, codeOf(none)]).toEqual([404, 'HF1004']);
   });
 
-  test('of an approved plan refuses any other, and tells another key from a stale plan', async () => {
+  test('of an approved plan refuses any other, and distinguishes another key from a stale plan', async () => {
     const home = await serving({ ...inMode('observe'), desired: retries(4) });
     const digest = (
       (await home.ask('/api/v1/targets/home/plan')).json['plan'] as { digest: { keyId: string } }
@@ -124,7 +124,7 @@ describe('an apply', () => {
 });
 
 describe('a rollback', () => {
-  test('wants the name of the target, puts back what there was, and keeps it so until somebody says retry', async () => {
+  test('requires the name of the target, restores the previous state, and keeps it until someone retries', async () => {
     const home = await applied();
     for (const confirm of ['', 'Home', 'other']) {
       const answer = await post(home, 'rollback', { confirm });
@@ -145,7 +145,7 @@ describe('a rollback', () => {
     expect(newest).toMatchObject({ outcome: 'restored', by: 'operator' });
   });
 
-  test('in mode enforce is not undone by the next look, and is by a retry', async () => {
+  test('in mode enforce is not undone by the next check, and is by a retry', async () => {
     const home = await serving(inMode('enforce'));
     await home.declare(retries(4));
     await post(home, 'apply', {});
@@ -156,7 +156,7 @@ describe('a rollback', () => {
     expect(await home.file()).toContain('request-retry: 4');
   });
 
-  test('of a target that nothing was applied to says so', async () => {
+  test('of a target that nothing was applied to reports that', async () => {
     const home = await serving();
     const answer = await post(home, 'rollback', { confirm: 'home' });
     expect([answer.status, codeOf(answer)]).toEqual([404, 'HF5040']);
@@ -164,7 +164,7 @@ describe('a rollback', () => {
 });
 
 describe('backups', () => {
-  test('are listed without what is in them, and put back by id and as the newest', async () => {
+  test('are listed without their content, and restored by ID and as the newest', async () => {
     const home = await applied();
     const { json } = await home.ask('/api/v1/targets/home/backups');
     const [backup] = json['backups'] as Record<string, unknown>[];
@@ -182,7 +182,7 @@ describe('backups', () => {
 });
 
 describe('a suspension', () => {
-  test('has an end and a reason, says who asked, and is over when somebody resumes', async () => {
+  test('has an end and a reason, records who requested it, and ends with resume', async () => {
     const home = await serving(inMode('enforce'));
     const until = Date.now() + 3_600_000;
     for (const body of [{ until: Date.now() - 1, reason: 'x' }, { until: until * 2, reason: 'x' }, { until }])
@@ -200,7 +200,7 @@ describe('a suspension', () => {
   });
 });
 
-describe('looks', () => {
+describe('checks', () => {
   test('are remembered newest first, and a sync adds one', async () => {
     const home = await serving();
     const looks = async (): Promise<unknown[]> =>
@@ -224,8 +224,8 @@ async function halfSent(url: URL): Promise<Socket> {
   return socket;
 }
 
-describe('beside the API', () => {
-  test('a webhook is given the bytes as they came, and answers what the git source says', async () => {
+describe('besides the API', () => {
+  test('a webhook gets the raw bytes, and returns the response of the git source', async () => {
     const heard: string[] = [];
     const hook: GitHook = (headers, body) => {
       heard.push(`${String(headers['x-hub-signature-256'])} ${body.toString()}`);

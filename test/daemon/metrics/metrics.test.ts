@@ -55,14 +55,14 @@ describe('metrics', () => {
     expect(lines.filter((line) => line.endsWith(' 1'))).toEqual(['{target="home",standing="drifted"} 1']);
   });
 
-  test('a target that was not looked at stands unknown, with no look and no success', async () => {
+  test('a target that was not checked has the status unknown, no check and no success', async () => {
     const at = bench();
     expect(await at.shown('holdfast_target_standing')).toContain('{target="home",standing="unknown"} 1');
     expect(await at.shown('holdfast_last_look_timestamp_seconds')).toEqual([]);
     expect(await at.shown('holdfast_last_success_timestamp_seconds')).toEqual([]);
   });
 
-  test('an outcome that says nothing about the target leaves it where it stood', async () => {
+  test("an outcome that says nothing about the target doesn't change its status", async () => {
     const at = bench();
     const plan = planOf({ changes: [change('report'), change('report')] });
     at.hear({ ...outcomeOf({ kind: 'drifted', depth: 'deep', plan }), at: 5000 });
@@ -72,7 +72,7 @@ describe('metrics', () => {
     expect(await at.shown('holdfast_last_look_timestamp_seconds')).toEqual(['{target="home"} 9']);
   });
 
-  test('what an apply left alone still differs, what it wrote does not', async () => {
+  test("what an apply didn't write still differs, what it wrote does not", async () => {
     const at = bench();
     const plan = planOf({ changes: [change('apply'), change('report'), change('apply')] });
     const applied = {
@@ -87,7 +87,7 @@ describe('metrics', () => {
     expect(await at.shown('holdfast_last_success_timestamp_seconds')).toEqual(['{target="home"} 7']);
   });
 
-  test('looks are counted by outcome and trigger, and timed', async () => {
+  test('checks are counted by outcome and trigger, and timed', async () => {
     const at = bench();
     at.reporter.outcome(outcomeOf({ kind: 'in-sync', depth: 'shallow' }), 'schedule');
     at.reporter.outcome(outcomeOf({ kind: 'in-sync', depth: 'shallow' }), 'schedule');
@@ -131,7 +131,7 @@ describe('metrics', () => {
 });
 
 describe('metrics from the state, the settings and the git source', () => {
-  test('what the state says of an earlier process is shown: success, block, suspension, revision', async () => {
+  test('the state of an earlier process is shown: success, block, suspension, revision', async () => {
     const at = bench();
     at.now = 1000;
     at.state = {
@@ -140,7 +140,7 @@ describe('metrics from the state, the settings and the git source', () => {
       lastShallowCheck: { at: 900, inSync: false },
       authBlock: { until: 5000, reason: 'wrong key', keys: 'k' },
       suspension: { until: 6000, reason: 'migration' },
-    } as never; // members that metrics do not read are left out
+    } as never; // members that metrics do not read are omitted
     at.reporter.started([{ name: 'home' }] as never, '* * * * *');
     expect(await at.shown('holdfast_last_success_timestamp_seconds')).toEqual(['{target="home"} 0.8']);
     expect(await at.shown('holdfast_auth_blocked')).toEqual(['{target="home"} 1']);
@@ -201,7 +201,7 @@ describe('metrics from the state, the settings and the git source', () => {
     expect(await at.expose()).not.toMatch(/^holdfast_git_[a-z_]+[{ ]/m);
   });
 
-  test('a state that cannot be read leaves what was known, and the exposition whole', async () => {
+  test("a state that can't be read keeps the previous values and a complete exposition", async () => {
     const at = bench();
     at.state = { lastApplied: { at: 1000, revision: { digest: 'a'.repeat(64) } } } as never; // as above
     at.hear(outcomeOf({ kind: 'unreachable' }));

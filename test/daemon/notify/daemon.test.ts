@@ -1,4 +1,4 @@
-// The daemon beside receivers: what it does to the gateway does not depend on them.
+// The daemon with receivers: what it does to the gateway does not depend on them.
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { createNotify } from '../../../src/daemon/notify/notify.ts';
 import { openSender } from '../../../src/daemon/notify/channels/sender.ts';
@@ -27,7 +27,7 @@ async function notifying(options: Options, ...notify: Channel[]) {
 }
 
 describe('the daemon with notifications', () => {
-  test('applies and heals while a receiver is gone and another says nothing', async () => {
+  test("applies and corrects while one receiver is down and another doesn't respond", async () => {
     const silent = await httpReceiver({ silent: true });
     const home = await notifying(
       { ...inMode('enforce'), desired: retries(4), drift: '* * * * * *' },
@@ -46,7 +46,7 @@ describe('the daemon with notifications', () => {
     expect(await home.file()).toContain('request-retry: 4');
   });
 
-  test('tells drift once, with what drifted, and its end, without a secret', async () => {
+  test('reports drift once, with the paths, and its end, without a secret', async () => {
     const receiver = await httpReceiver();
     const home = await notifying(
       { ...inMode('apply'), drift: '* * * * * *' },
@@ -72,7 +72,7 @@ describe('the daemon with notifications', () => {
       expect(bodies.join('\n')).not.toContain(secret);
   });
 
-  test('tells that settings have errors, and that they are right again', async () => {
+  test('reports that settings have errors, and that they are valid again', async () => {
     const receiver = await httpReceiver();
     let isBroken = true;
     const reopen: Options['reopen'] = (place) => {

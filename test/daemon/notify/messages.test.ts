@@ -545,7 +545,7 @@ describe('a hostile name does nothing', () => {
   });
 });
 
-describe('a message that says much', () => {
+describe('a long message', () => {
   const long = '&"<'.repeat(4000);
   const page = pageOf(
     about(
@@ -572,7 +572,7 @@ describe('a message that says much', () => {
     expect((telegramBody(page, '-100') as { text: string }).text.length).toBeLessThanOrEqual(4096);
   });
 
-  test('says how much is left out', () => {
+  test('has the number of omitted parts', () => {
     expect(JSON.stringify(slackBody(page))).toMatch(/… and \d+ lines more/);
     expect(page.sections[0]?.lines.at(-1)).toBe('… and 4980 changes more');
   });

@@ -50,7 +50,7 @@ describe('the notice of a commit with errors', () => {
     });
   });
 
-  test('names it and not the last good one, whose plan may stand beside', () => {
+  test('names it and not the last valid one, whose plan can be included', () => {
     const outcome = { ...invalidAt('a'), plan: aPlan({ revision: { digest: 'f'.repeat(64) } }) };
     const { facts } = noticeOf('invalid', outcome, after());
     expect(facts.commit?.sha).toBe('a'.repeat(40));
@@ -83,7 +83,7 @@ describe('what comes well after something else', () => {
   });
 });
 
-test('a rename says the old name', () => {
+test('a rename has the old name', () => {
   const { before: _before, ...change } = aChange({
     kind: 'rename',
     path: 'models[kimi2]',

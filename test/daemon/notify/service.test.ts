@@ -48,7 +48,7 @@ const kinds = (got: readonly { readonly body: string }[]): string[] =>
     return type === 'digest' ? `digest of ${total}` : String(kind);
   });
 
-test('what cannot be written down is a failed message, never the end of the daemon', async () => {
+test("a message that can't be written is a failed message, and doesn't stop the daemon", async () => {
   const sender = openSender({ kind: 'slack', url: seal(new URL(await deadUrl())) }, 2000);
   const notice = { ...testNotice('ops', 0, 'msg_1'), title: 5 as unknown as string };
   expect(await sender.send({ kind: 'notice', notice }, 0)).toEqual({ kind: 'failed', answer: 'no answer' });
@@ -56,7 +56,7 @@ test('what cannot be written down is a failed message, never the end of the daem
 });
 
 describe('Telegram', () => {
-  test('is asked with the token in the path, colon and all', async () => {
+  test('gets the token in the path, including its colon', async () => {
     const receiver = await httpReceiver();
     const token = seal('123456:token-of-a-bot');
     const telegram: Channel['receiver'] = {
@@ -77,7 +77,7 @@ describe('Telegram', () => {
 });
 
 describe('notifications', () => {
-  test('tell a change once, signed, and not again after a restart', async () => {
+  test('report a change once, signed, and not again after a restart', async () => {
     const receiver = await httpReceiver();
     const at = ground();
     const ops = channel(webhook(receiver.url, 'whsec_c2VjcmV0LW9mLXRoZS10ZXN0cw=='));
@@ -100,7 +100,7 @@ describe('notifications', () => {
     expect(headers['webhook-id']).toBe((JSON.parse(body) as { id: string }).id);
   });
 
-  test('that did not arrive before the end are told by the next daemon', async () => {
+  test('that were not delivered before the end are sent by the next daemon', async () => {
     const receiver = await httpReceiver({ status: 503 });
     const at = ground();
     const ops = channel(webhook(receiver.url));
@@ -141,7 +141,7 @@ describe('notifications', () => {
     expect(receiver.got).toHaveLength(1);
   });
 
-  test('are one message each while they are few, and gathered for as long as `digest` says', async () => {
+  test('are one message each while they are few, and collected for as long as `digest` says', async () => {
     const [one, other] = [await httpReceiver(), await httpReceiver()];
     const at = ground(['a', 'b', 'c']);
     const { see } = await notifying(at, [
@@ -163,7 +163,7 @@ describe('notifications', () => {
 });
 
 describe('notifications to a receiver that has problems', () => {
-  test('are tried again while the receiver is down, later and later, and as it asks', async () => {
+  test('are retried while the receiver is down, with increasing delays, and as it asks', async () => {
     const receiver = await httpReceiver(
       { status: 500 },
       { status: 429, headers: { 'retry-after': '77' } },
@@ -192,7 +192,7 @@ describe('notifications to a receiver that has problems', () => {
     expect(new Set(receiver.got.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
   });
 
-  test('end with an answer that will not change, which is said once', async () => {
+  test('end with a final response, which is reported once', async () => {
     const receiver = await httpReceiver({ status: 404, body: 'no_service' });
     const at = ground();
     const { see, due } = await notifying(at, [channel(webhook(receiver.url))]);
@@ -207,7 +207,7 @@ describe('notifications to a receiver that has problems', () => {
     expect(at.clock.waits()).toEqual([]);
   });
 
-  test('are given up after ten tries, and told anew when the trouble is seen again', async () => {
+  test('are given up after ten attempts, and sent again when the problem is seen again', async () => {
     const at = ground();
     const { see, due } = await notifying(at, [channel(webhook(await deadUrl()))]);
     see(drifted());
@@ -241,7 +241,7 @@ describe('notifications to a receiver that has problems', () => {
     expect(elsewhere.got).toEqual([]);
   });
 
-  test('to a receiver that says nothing end in time, and others do not wait for it', async () => {
+  test("to a receiver that doesn't respond end in time, and others do not wait for it", async () => {
     const silent = await httpReceiver({ silent: true });
     const lively = await httpReceiver();
     const at = ground();
@@ -278,7 +278,7 @@ describe('notifications to a receiver that has problems', () => {
 });
 
 describe('notifications about settings and state', () => {
-  test('of settings that cannot be used, and of settings that can again', async () => {
+  test('of invalid settings, and of valid settings again', async () => {
     const receiver = await httpReceiver();
     const at = ground();
     const { service, due } = await notifying(at, [channel(webhook(receiver.url))]);
@@ -307,7 +307,7 @@ describe('notifications about settings and state', () => {
     await until(() => Object.keys(at.told()).join(' ') === 'new', at.told);
   });
 
-  test('hold no secret, and link to the dashboard', async () => {
+  test('contain no secret, and link to the dashboard', async () => {
     const receiver = await httpReceiver({ status: 400, body: 'bad token sk-test-0001' });
     const at = ground();
     const more = {
@@ -323,7 +323,7 @@ describe('notifications about settings and state', () => {
     expect(at.notes).toEqual(['notifications to "ops" aren\'t delivered: HTTP 400: bad token [secret]']);
   });
 
-  test('go on without what was told before where that cannot be read', async () => {
+  test("continue without the record of earlier messages if it can't be read", async () => {
     const receiver = await httpReceiver();
     const at = ground();
     const broken = {

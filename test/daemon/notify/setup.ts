@@ -1,4 +1,4 @@
-// Receivers that answer as they are told, a clock that a test moves by hand, and channels in a line.
+// Receivers with scripted responses, a clock that a test moves by hand, and channels in a line.
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -25,7 +25,7 @@ export interface Answer {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** The connection is kept and nothing is said. */
+  /** The connection stays open without a response. */
   readonly silent?: true;
 }
 
@@ -65,7 +65,7 @@ export async function httpReceiver(...answers: Answer[]): Promise<HttpReceiver> 
   return here;
 }
 
-/** Nobody listens there any more. */
+/** Stops listening. */
 export async function deadUrl(): Promise<string> {
   const { url, server } = await httpReceiver();
   server.close();
@@ -109,7 +109,7 @@ export function handClock(): HandClock {
   };
 }
 
-/** Resolves when it is so; says what there was when it does not come. */
+/** Resolves when the condition is true; shows the values if it doesn't become true. */
 export async function until(isSo: () => boolean, tell: () => unknown = () => ''): Promise<void> {
   for (let tries = 0; tries < 2000; tries += 1) {
     if (isSo()) return;
@@ -129,7 +129,7 @@ export const webhook = (url: string, secret?: string): Receiver => ({
   ...(secret !== undefined && { secret: seal(secret) }),
 });
 
-/** What the service stands on: a memory that outlasts it, targets by name, and what it says. */
+/** The dependencies of the service: a memory that outlives it, targets by name, and its reports. */
 export function ground(names: readonly string[] = ['home'], clock: HandClock = handClock()) {
   let told: NotifiedByChannel = {};
   const notes: string[] = [];

@@ -39,7 +39,7 @@ const rolledBack = (revision: string): Outcome =>
     plan: aPlan({ revision: { digest: revision.padEnd(64, '0') } }),
   });
 
-/** What is told, outcome by outcome. */
+/** What is sent, outcome by outcome. */
 function told(wants: Wants, ...outcomes: readonly Outcome[]): string[] {
   let mark: NotifiedStatus | undefined;
   return outcomes.map((outcome) => {
@@ -49,7 +49,7 @@ function told(wants: Wants, ...outcomes: readonly Outcome[]): string[] {
   });
 }
 
-describe('what a channel is told', () => {
+describe('what a channel gets', () => {
   test('a change once, however often it is seen, and the recovery', () => {
     expect(told(ALL, inSync, drifted, drifted, drifted, inSync, inSync, drifted)).toEqual([
       '',
@@ -71,7 +71,7 @@ describe('what a channel is told', () => {
     ]);
   });
 
-  test('no recovery from what was not told', () => {
+  test('no recovery from a problem that was not sent', () => {
     const wants: Wants = { severity: 'info', on: ['unreachable', 'recovered'] };
     expect(told(wants, drifted, inSync, drifted, unreachable, drifted, inSync)).toEqual([
       '',
@@ -89,7 +89,7 @@ describe('what a channel is told', () => {
     expect(told(ALL, drifted, locked, cancelled, drifted)).toEqual(['drifted', '', '', '']);
   });
 
-  test('every transaction, where it is asked for, beside the recovery', () => {
+  test('every transaction if subscribed, in addition to the recovery', () => {
     const wants: Wants = { severity: 'info', on: ['applied', 'drifted', 'recovered'] };
     expect(told(wants, applied, applied, drifted, applied)).toEqual([
       'applied',
@@ -109,7 +109,7 @@ describe('what a channel is told', () => {
     expect(told(ALL, one, one, two)).toEqual(['rolled-back', '', 'rolled-back']);
   });
 
-  test('a suspension is told, and is nothing to recover from', () => {
+  test('a suspension is sent, and has no recovery', () => {
     expect(told(ALL, suspended, suspended, inSync)).toEqual(['suspended', '', '']);
     expect(told(ALL, drifted, suspended, inSync)).toEqual(['drifted', 'suspended', 'recovered']);
   });
@@ -129,7 +129,7 @@ describe('what a channel is told', () => {
     expect(told({ ...ALL, targets: ['eu', 'home'] }, drifted)).toEqual(['drifted']);
   });
 
-  test('in sync as such only where it is asked for', () => {
+  test('in sync itself only if subscribed', () => {
     expect(told({ severity: 'info', on: ['in-sync'] }, inSync, inSync, drifted, inSync)).toEqual([
       'in-sync',
       '',

@@ -1,4 +1,4 @@
-// Texts that HTTP cannot carry, at every place from which the gateway hands one on, and at none other.
+// Texts that HTTP can't transport, at every path from which the gateway sends one, and at no other.
 import { describe, expect, test } from '@jest/globals';
 import { loadText, oneLine } from '../setup.ts';
 
@@ -10,7 +10,7 @@ const KEYS = 'api-key-entries: [{api-key: sk-test-0001}]';
 const problemsOf = async (text: string, env: Record<string, string> = {}): Promise<string[]> =>
   (await loadText(text, { env, layouts: LAYOUTS })).problems.map(oneLine);
 
-describe('a character that HTTP cannot carry is refused', () => {
+describe("a character that HTTP can't transport is refused", () => {
   test.each([
     [
       'a client key',
@@ -66,7 +66,7 @@ describe('a character that HTTP cannot carry is refused', () => {
     expect(only).toContain(said);
   });
 
-  test('whatever brings it: the reference has the place, and the message nothing of the value', async () => {
+  test('also from a reference: the problem has its position, and nothing of the value', async () => {
     const [only = ''] = await problemsOf('api-keys:\n  - ${env:K}\n', { K: 'sk-test-0001\nsk-test-0002' });
     expect(only).toContain('a.yaml:2:5 HF2057');
     expect(only).not.toContain('sk-test');
@@ -84,6 +84,6 @@ test.each([
     entry(`${KEYS}, request-scoped-errors: [{match: ["a\\nb"], action: stop}]`),
   ],
   ['one in settings of a plugin', 'plugins: {configs: {p: {note: "a\\nb"}}}\n'],
-])('is no fault: %s', async (_, text) => {
+])("isn't an error: %s", async (_, text) => {
   expect((await problemsOf(text)).filter((line) => line.includes('HF2057'))).toEqual([]);
 });

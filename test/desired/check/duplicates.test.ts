@@ -1,4 +1,4 @@
-// Client keys that stand twice, and entries of one identity: warnings, never errors.
+// Duplicate client keys, and entries of one identity: warnings, never errors.
 import { describe, expect, test } from '@jest/globals';
 import { loadText } from '../setup.ts';
 

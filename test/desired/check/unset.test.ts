@@ -1,4 +1,4 @@
-// Variables that are not set, with the file that may hold them.
+// Variables that aren't set, with the file that may contain them.
 import { describe, expect, test } from '@jest/globals';
 import { directory, load, oneLine } from '../setup.ts';
 
@@ -8,7 +8,7 @@ describe('a variable that is not set', () => {
     '.env': 'PROXY=http://proxy.example\nOTHER=x\n',
   };
 
-  test('is looked for in a file beside the desired state, and other problems keep their own remedies', async () => {
+  test('is searched for in a file next to the desired state, and other problems keep their own remedies', async () => {
     const { problems } = await load(directory(FILES));
     const remedies = new Map(problems.map(({ code, remedy }) => [code, remedy]));
     expect([...remedies.keys()].toSorted()).toEqual(['HF2020', 'HF2031']);
@@ -16,7 +16,7 @@ describe('a variable that is not set', () => {
     expect(remedies.get('HF2031') ?? '').not.toContain('--variables');
   });
 
-  test('has the remedy of its code where no file holds it', async () => {
+  test('has the remedy of its code if no file contains it', async () => {
     const { problems } = await load(directory({ ...FILES, '.env': 'OTHER=x\n' }));
     const found = problems.find(({ code }) => code === 'HF2020');
     expect(found?.remedy ?? '').not.toContain('--variables .env');

@@ -26,7 +26,7 @@ api-keys:
 `;
 
 describe('a desired state for a gateway of the other layout', () => {
-  test('says the same, and each value knows its line and its reference', async () => {
+  test('means the same, and each value keeps its line and its reference', async () => {
     const { desired: flat, originOf } = desiredFor(await desired(GROUPS), 'legacy');
     expect(flat.layout).toBe('legacy');
     expect(flat.tree.open()).toEqual({
@@ -55,7 +55,7 @@ describe('a desired state for a gateway of the other layout', () => {
     ]);
   });
 
-  test('refuses what cannot be said there, with its place', async () => {
+  test("refuses what can't be expressed there, with its position", async () => {
     const { desired: tree, problems } = desiredFor(
       await desired('debug: true\ncodex: { identity-confuse: true }\n'),
       'v8',

@@ -100,7 +100,7 @@ describe('a migrated file', () => {
     expect(to('legacy', FLAT)).toBe(FLAT);
   });
 
-  test('back in the flat layout says the same, comments included', () => {
+  test('back in the flat layout means the same, comments included', () => {
     const back = to('legacy', TREE);
     for (const comment of [
       '# who may use it',
@@ -222,7 +222,7 @@ describe('there and back', () => {
     );
   });
 
-  test('the meaning is told apart where one value differs', () => {
+  test('a difference in one value is noticed', () => {
     const of = (text: string, layout: Layout): { tree: Tree; layout: Layout } => ({
       tree: parse(text) as Tree,
       layout,

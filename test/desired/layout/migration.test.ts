@@ -1,4 +1,4 @@
-// `holdfast migrate` over the directories of a target: layers, proof, what is written and what is not.
+// `holdfast migrate` over the directories of a target: layers, verification, what is written and what is not.
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
@@ -108,7 +108,7 @@ describe('holdfast migrate', () => {
     expect(existsSync(join(dir, 'new'))).toBe(false);
   });
 
-  test('refuses what the layout cannot say, with its place', async () => {
+  test("refuses what the layout can't express, with its position", async () => {
     const dir = directory({ 'base/a.yaml': BASE, 'over/b.yaml': 'codex: { identity-confuse: true }\n' });
     await expect(migrate(dir, { write: true })).rejects.toThrow('HF2047: `codex.identity-confuse`');
     expect(readFileSync(join(dir, 'base/a.yaml'), 'utf8')).toBe(BASE);

@@ -21,7 +21,7 @@ describe('the directory', () => {
     expect(loaded.desired?.watched).toContain(join(dir, 'desired'));
   });
 
-  test('is read once, however many links lead round in it', async () => {
+  test('is read once, also with circular links', async () => {
     const dir = directory({ 'desired/a.yaml': 'debug: true\n', 'shared/b.yaml': 'request-retry: 1\n' });
     for (const [name, target] of [
       ['one', '.'],
@@ -65,7 +65,7 @@ describe('the directory', () => {
       expect((await settled(dir, { rules })).filter((line) => line.includes('HF2007'))).toEqual([]);
     });
 
-    test('refuses a link behind a link, and does not say where it leads', async () => {
+    test('refuses a link behind a link, and does not reveal its target', async () => {
       const { dir, outside } = linked();
       mkdirSync(join(dir, 'home/other'));
       symlinkSync(outside, join(dir, 'home/other/out'));
@@ -83,7 +83,7 @@ describe('the directory', () => {
       expect(await settled(dir)).toEqual([]);
     });
 
-    test('reads no file of Holdfast itself, and leaves alone what is no YAML', async () => {
+    test("reads no file of Holdfast itself, and ignores what isn't YAML", async () => {
       const { dir, outside } = linked();
       symlinkSync(join(outside, 'secret.yaml'), join(dir, 'home/desired/README'));
       expect(await settled(dir)).toEqual([]);
@@ -95,13 +95,13 @@ describe('the directory', () => {
     });
   });
 
-  test('is left when the process is told to stop', async () => {
+  test('is aborted when the process is stopped', async () => {
     const dir = directory({ 'desired/a.yaml': 'debug: true\n' });
     const stopped = load(dir, { signal: AbortSignal.abort() });
     await expect(stopped).rejects.toMatchObject({ problems: [{ code: 'HF5007' }], exit: 4 });
   });
 
-  test('may hold what is no file at all: it is refused, not waited for', async () => {
+  test("can contain what isn't a file: it is refused, not waited for", async () => {
     const dir = directory({ 'desired/a.yaml': 'api-keys: ["${file:nobody}", "${file:/dev/zero}"]\n' });
     execFileSync('mkfifo', [join(dir, 'nobody')]);
     const rules = { ...DEFAULT_RULES, files: ['.', '/dev'] };
@@ -115,7 +115,7 @@ describe('the directory', () => {
     );
   });
 
-  test('may refer to a pipe that somebody writes to', async () => {
+  test('can refer to a pipe with a writer', async () => {
     const dir = directory({ 'desired/a.yaml': 'api-keys: ["${file:pipe}"]\n' });
     execFileSync('mkfifo', [join(dir, 'pipe')]);
     const writer = openSync(join(dir, 'pipe'), 'r+');
@@ -148,7 +148,7 @@ describe('the directory', () => {
     ]);
   });
 
-  test('what the gateway holds in another spelling is only a warning', async () => {
+  test("another spelling of the gateway's value is only a warning", async () => {
     const loaded = await loadText('oauth-excluded-models: { claude: [Opus] }\n');
     expect(loaded.problems.map(({ severity, message }) => `${severity}: ${message}`)).toEqual([
       'warning: `oauth-excluded-models.claude[0]` is stored in lower case by the gateway: `opus`',
@@ -156,7 +156,7 @@ describe('the directory', () => {
     expect(loaded.desired).toBeDefined();
   });
 
-  test('declared empty is no mistake', async () => {
+  test("declared empty isn't a mistake", async () => {
     const text = 'api-keys: []\noauth-excluded-models: { claude: [] }\noauth-model-alias: {}\n';
     expect((await loadText(text)).problems).toEqual([]);
   });
@@ -174,7 +174,7 @@ describe('git', () => {
     expect(await dirty()).toBe(true);
   });
 
-  test('tells the commit, and whether files differ from it', async () => {
+  test('has the commit, and whether files differ from it', async () => {
     const dir = directory({ 'desired/a.yaml': 'debug: true\n' });
     expect((await load(dir)).desired?.revision.commit).toBeUndefined();
     git(dir, 'init', '-q');
@@ -226,7 +226,7 @@ describe('a file encrypted with SOPS', () => {
     return { dir, env: { PATH: `${join(dir, 'bin')}:${process.env['PATH'] ?? ''}` } };
   }
 
-  test('is decrypted; its values are taken literally, are no plain secrets, and stand where they stood', async () => {
+  test("is decrypted; its values are taken literally, aren't plain secrets, and keep their positions", async () => {
     const { dir, env } = withSops(
       'api-keys:\n    - sk-${env:X}-1\nrequest-retry: 3\nsops:\n    mac: x\n    version: 3.9.0\n',
     );

@@ -1,4 +1,5 @@
-// The contract's tables as they are printed (C v0 §2.1, §3.1-§3.5, §5.1, §5.2), held against the catalog cell by cell.
+// Compares the contract's tables as they are printed (C v0 §2.1, §3.1-§3.5, §5.1, §5.2) with the catalog, cell by
+// cell.
 import { describe, expect, test } from '@jest/globals';
 import { loadCatalog } from '../../../src/gateway/catalog/catalog.ts';
 import type { Field } from '../../../src/gateway/catalog/field.ts';
@@ -52,7 +53,7 @@ describe('scalars with an endpoint (§3.1)', () => {
     'max-retry-credentials': ['load:below:0:0'],
     'routing.strategy': ['write:strategy'],
   };
-  test.each(SCALARS)('%s transforms %s as the table says', (_, key) => {
+  test.each(SCALARS)('%s transforms %s as in the table', (_, key) => {
     expect(at(key).normalise.filter((rule) => !rule.startsWith('read:'))).toEqual(AT_WRITE[key] ?? []);
   });
 });
@@ -68,7 +69,7 @@ describe('lists and maps with an endpoint (§3.2 to §3.5)', () => {
     'openai-compatibility': ['name', 'name', 'first-wins'],
   } as const;
 
-  test.each(Object.entries(SELECT))('%s is selected as the table of matching rules says', (list, rule) => {
+  test.each(Object.entries(SELECT))('%s is selected as in the table of matching rules', (list, rule) => {
     const [member, by, duplicates] = rule;
     expect(at(list).route).toEqual({
       kind: 'entries',
@@ -253,7 +254,7 @@ describe('keys that GET /config hides (§2.1)', () => {
     expect(at('plugins.configs[any].priority').visible).toBe('json');
   });
 
-  test('names differ in JSON where the contract says so (§2.1.2)', () => {
+  test('names differ in JSON as in the contract (§2.1.2)', () => {
     const renamed = catalog.all().filter((field) => field.name !== field.jsonName);
     expect([...new Set(renamed.map((field) => `${field.name} ${field.jsonName}`))].toSorted()).toEqual([
       'allow-insecure allow_insecure',

@@ -3,7 +3,7 @@ import { loadCatalog } from '../../../src/gateway/catalog/catalog.ts';
 import type { Field } from '../../../src/gateway/catalog/field.ts';
 import type { Tree, Value } from '../../../src/lib/value.ts';
 
-/** Where a type alone does not say what a gateway accepts. */
+/** If a type alone does not determine what a gateway accepts. */
 const GIVEN: Readonly<Record<string, Value>> = {
   'disable-image-generation': 'chat',
   port: 8317,

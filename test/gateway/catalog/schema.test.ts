@@ -120,7 +120,7 @@ describe('the catalog', () => {
     expect(patterns(wrong)).toEqual([]);
   });
 
-  test('every leaf says what it is where the file has nothing', () => {
+  test('every leaf has the value that applies if the file has none', () => {
     const silent = leaves.filter(
       (leaf) =>
         leaf.kind !== 'any' &&
@@ -143,7 +143,7 @@ describe('the catalog', () => {
     expect(patterns(homeless)).toEqual([]);
   });
 
-  test('every list says what order means, and keyed ones how entries are matched', () => {
+  test('every list has the meaning of its order, and keyed ones how entries are matched', () => {
     const lists = fields.filter((field) => field.kind === 'list');
     expect(patterns(lists.filter((list) => !list.collection))).toEqual([]);
     expect(
@@ -165,7 +165,7 @@ describe('the catalog', () => {
     expect(patterns(wrong)).toEqual([]);
   });
 
-  test('uses only rules that have words', () => {
+  test('uses only rules that have a description', () => {
     const unknown = fields.flatMap((field) =>
       field.normalise.filter((rule) => !RULES.includes(ruleOf(rule).name)),
     );
@@ -183,7 +183,7 @@ describe('the catalog', () => {
     expect(strangers).toEqual([]);
   });
 
-  test('what holds without a key equals its absence', () => {
+  test('a value that applies without a key equals its absence', () => {
     const wrong = fields.filter(
       ({ fallback, equalsAbsent }) =>
         fallback !== undefined &&

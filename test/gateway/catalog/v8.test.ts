@@ -106,7 +106,7 @@ describe('the catalog of v8', () => {
     expect(patterns(fields.filter((field) => !items(field) && !/[.`]$/.test(field.description)))).toEqual([]);
   });
 
-  test('every leaf says what it is where the file has nothing', () => {
+  test('every leaf has the value that applies if the file has none', () => {
     const silent = leaves.filter(
       ({ kind, name, pointer, inherits, equalsAbsent }) =>
         kind !== 'any' && name !== '[]' && name !== '*' && !pointer && !inherits && equalsAbsent.length === 0,
@@ -114,7 +114,7 @@ describe('the catalog of v8', () => {
     expect(patterns(silent)).toEqual([]);
   });
 
-  test('every list says what order means, and keyed ones how entries are matched', () => {
+  test('every list has the meaning of its order, and keyed ones how entries are matched', () => {
     const lists = fields.filter((field) => field.kind === 'list');
     expect(patterns(lists.filter((list) => !list.collection))).toEqual([]);
     expect(
@@ -126,12 +126,12 @@ describe('the catalog of v8', () => {
     expect(patterns(strangers)).toEqual([]);
   });
 
-  test('uses only rules that have words', () => {
+  test('uses only rules that have a description', () => {
     const rules = fields.flatMap((field) => [...field.normalise, ...(field.effective?.normalise ?? [])]);
     expect(rules.filter((rule) => !RULES.includes(ruleOf(rule).name))).toEqual([]);
   });
 
-  test('everything is addressed by its path, what is inside lists goes with the list', () => {
+  test('everything has its own path, what is inside lists is written with the list', () => {
     const wrong = fields.filter(
       ({ route, pattern }) => route.kind !== (pattern.includes('[*]') ? 'within' : 'tree'),
     );
@@ -147,7 +147,7 @@ describe('the catalog of v8', () => {
     ]);
   });
 
-  test('says what came later than v8.0.0, and what then began to reach API keys', () => {
+  test('marks what is newer than v8.0.0, and what then began to apply to API keys', () => {
     const since = new Map(fields.map((field) => [field.pattern, field.since]));
     expect(since.get('server.github-token')).toBe('v8.0.19');
     expect(since.get('models.catalog')).toBe('v8.0.14');
@@ -264,7 +264,7 @@ describe('the recorded cases', () => {
     expect([...new Set(found)].filter((key) => !DELIBERATE.has(key)).toSorted()).toEqual([]);
   });
 
-  test('show in memory what the catalog says memory shows, where it says so', () => {
+  test('memory shows what the catalog says, at the same path', () => {
     const [, recorded] = cases.find(([file]) => file === 'v8-migrate-all-leaves.json') ?? [];
     const memory = recorded?.steps.find(({ request }) => request?.path === '/v0/management/config')?.response
       ?.body;

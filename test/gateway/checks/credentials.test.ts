@@ -6,7 +6,7 @@ import { seal } from '../../../src/domain/secret.ts';
 
 const account = (name: string) => ({ name, provider: 'claude', status: 'active' });
 
-/** A client that answers with what a page holds, and what it was asked. */
+/** A client that responds with the given pages, and the requests it got. */
 function paging(pageOf: (page: number, size: string | undefined) => object): {
   readonly client: Client;
   readonly asked: (string | undefined)[];
@@ -28,7 +28,7 @@ function paging(pageOf: (page: number, size: string | undefined) => object): {
 }
 
 describe('accounts', () => {
-  test('are read in one request where the gateway does not page', async () => {
+  test('are read in one request if the gateway does not page', async () => {
     const { client, asked } = paging(() => ({ files: [account('a'), account('a')] }));
     expect((await credentialsOf(client)).map(({ name }) => name)).toEqual(['a', 'a']);
     expect(asked).toEqual([undefined]);

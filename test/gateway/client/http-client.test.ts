@@ -75,7 +75,7 @@ describe('an answer', () => {
     expect(most).toBe(1);
   });
 
-  test('to a key beyond ASCII was asked with the bytes of its UTF-8', async () => {
+  test('with a key beyond ASCII sends the bytes of its UTF-8', async () => {
     let bytes = '';
     const { url } = await serve((request, response) => {
       bytes = Buffer.from(request.headers.authorization ?? '', 'latin1').toString('utf8');
@@ -86,7 +86,7 @@ describe('an answer', () => {
   });
 });
 
-describe('a gateway that cannot be reached', () => {
+describe("a gateway that can't be reached", () => {
   test.each([
     ['nothing listens', async () => `http://127.0.0.1:${await freePort()}`, 'HF3001'],
     ['the name is unknown', async () => 'http://gateway.invalid:8317', 'HF3002'],
@@ -130,7 +130,7 @@ describe('a gateway that cannot be reached', () => {
     }
   });
 
-  test('that speaks no TLS is told apart from one whose certificate is bad', async () => {
+  test('without TLS is distinguished from one with a bad certificate', async () => {
     const { url } = await serve(reply(200, {}));
     expect(await codesOf(clientOf(makeTarget(url.replace('http:', 'https:'))).send(READ))).toEqual([
       'HF3005',
@@ -161,7 +161,7 @@ describe('a write', () => {
     expect(requests).toHaveLength(1);
   });
 
-  test('that is not answered in time is unknown', async () => {
+  test('that gets no response in time is unknown', async () => {
     const { url } = await serve(() => undefined);
     expect(await codesOf(clientOf(makeTarget(url), { timeoutMs: 50 }).send(WRITE))).toEqual(['HF3015']);
   });
@@ -182,7 +182,7 @@ describe('a write', () => {
     expect(requests).toHaveLength(1);
   });
 
-  test('is not sent when the lease would end before the request', async () => {
+  test('is not sent if the lease would end before the request', async () => {
     const { url, requests } = await serve(reply(200, {}));
     const client = clientOf(makeTarget(url), { lease: { remainingMs: () => 100 }, timeoutMs: 200 });
     expect(await codesOf(client.send(WRITE))).toEqual(['HF6002']);
@@ -209,7 +209,7 @@ describe('what answers', () => {
     expect(await codesOf(clientOf(makeTarget(url)).send(READ))).toEqual([code]);
   });
 
-  test('is no HTTP at all', async () => {
+  test("isn't HTTP at all", async () => {
     const server = createTcpServer((socket) => {
       socket.on('error', () => undefined);
       socket.once('data', () => socket.end('-ERR unknown command\r\n'));
@@ -242,7 +242,7 @@ describe('what answers', () => {
     expect((await clientOf(makeTarget(url)).send(READ)).body.open()).toBe('{}');
   });
 
-  test('is a v7 gateway that does not know the v8 path: an answer, not an error', async () => {
+  test('is a v7 gateway that does not know the v8 path: a response, not an error', async () => {
     const { url } = await serve(reply(404, '', CORS));
     const client = clientOf(makeTarget(url));
     const answer = await client.send({ ...READ, path: '/v8/management/config/config-version' });
@@ -294,7 +294,7 @@ describe('an authentication failure', () => {
     ['100h', 24],
     ['99999999999999h', 0.5], // longer than Go can say
     ['-5m', 0.5],
-  ])('by a ban never lasts longer than a day, whatever the answer claims: %s', async (claim, hours) => {
+  ])('by a ban never lasts longer than a day, whatever the response claims: %s', async (claim, hours) => {
     const banned = { error: `IP banned due to too many failed attempts. Try again in ${claim}` };
     const { url } = await serve(reply(403, banned));
     const clock = fakeClock();
@@ -303,14 +303,14 @@ describe('an authentication failure', () => {
     expect(authMemory.remembered?.until).toBe(clock.now() + hours * HOUR);
   });
 
-  test('that is not counted by the gateway is not remembered', async () => {
+  test("that the gateway doesn't count is not recorded", async () => {
     const authMemory = fakeAuthMemory();
     const { url } = await serve(reply(403, { error: 'remote management disabled' }));
     await codesOf(clientOf(makeTarget(url), { authMemory }).send(READ));
     expect(authMemory.remembered).toBeUndefined();
   });
 
-  test('never reaches five strikes, however many keys there are', async () => {
+  test('never causes five failures, however many keys there are', async () => {
     const { url, requests } = await serve(wrongKey);
     const keys = ['a', 'b', 'c', 'd', 'e', 'f'].map((letter) => seal(`mgmt-secret-${letter}`));
     const client = clientOf(makeTarget(url, { keys }));
@@ -378,7 +378,7 @@ describe('a request that must not be made', () => {
     expect(requests).toEqual([]);
   });
 
-  test('is made where the caller says that it may destroy', async () => {
+  test('is sent if the caller allows that it destroys', async () => {
     const { url } = await serve(reply(200, []));
     const request: Request = { ...READ, path: '/v0/management/usage-queue', destructive: true };
     expect((await clientOf(makeTarget(url)).send(request)).status).toBe(200);
@@ -391,7 +391,7 @@ describe('a request that must not be made', () => {
   });
 });
 
-test('a request that cannot be formed is our fault, not that of the gateway', async () => {
+test("a request that can't be formed is our error, not that of the gateway", async () => {
   const { url, requests } = await serve(reply(200, {}));
   const client = clientOf(makeTarget(url));
   for (const clientKey of ['sk-test\n0001', 'sk-test\x000001'].map(seal)) {

@@ -18,27 +18,27 @@ function refusal(path: string): string {
 }
 
 describe('explain', () => {
-  test('says where a hidden key is read and that it needs a restart', () => {
+  test('shows where a hidden key is read and that it needs a restart', () => {
     const port = about('port');
     expect(port.reading).toContain('raw file');
     expect(port.restart).toBe(true);
     expect(port.writing.request).toBe('PUT /v0/management/config.yaml');
   });
 
-  test('says why a member that PATCH ignores goes by the whole list', () => {
+  test('gives the reason why a member that PATCH ignores is written with the whole list', () => {
     const { writing } = about('gemini-api-key[*].priority');
     expect(writing.request).toBe('PUT /v0/management/gemini-api-key with the whole list');
     expect(writing.reason).toContain('ignores it');
     expect(about('xai-api-key[*].priority').writing.request).toContain('PATCH');
   });
 
-  test('says that a zero may not stick where the default is another', () => {
+  test('warns that a zero may not stay if the default is different', () => {
     const lost = "isn't stored if the file doesn't have the key";
     expect(about('ws-auth').writing.reason).toContain(`false ${lost}`);
     expect(about('debug').writing.reason).not.toContain(lost);
   });
 
-  test('says what the gateway does to the value, in words', () => {
+  test('describes what the gateway does to the value', () => {
     expect(about('gemini-api-key').effects).toEqual([
       'Entries without any of api-key, base-url are dropped.',
       'Of entries with the same api-key, base-url, proxy-url, prefix, headers the first stays.',
@@ -48,7 +48,7 @@ describe('explain', () => {
     );
   });
 
-  test('says which version brought a key, or the type it stands in', () => {
+  test('shows which version introduced a key, or its parent', () => {
     expect(about('interactions-api-key').since).toBe('v7.2.51');
     expect(about('xai-api-key[*].api-key').since).toBe('v7.2.73');
     expect(about('api-keys').since).toBeUndefined();
@@ -63,7 +63,7 @@ describe('explain', () => {
     expect(about('openai-compatibility.models.alias').path).toBe('openai-compatibility[*].models[*].alias');
   });
 
-  test('names the place in the other layout, and says where there is none', () => {
+  test('shows the path in the other layout, or that there is none', () => {
     const v8 = loadCatalog('v8');
     const elsewhere = (path: string, from = catalog): readonly string[] =>
       explain(from, path).counterpart.paths;

@@ -20,7 +20,7 @@ const entriesOf = (family: string, groups: Value): readonly Tree[] => {
 const compare = (family: string, a: Value, b: Value) => compareFamilies(v8, `api-keys.${family}`, a, b);
 
 describe('effective entries', () => {
-  test('inherit what the group says, unless the key says otherwise', () => {
+  test('inherit from the group, unless the key overrides it', () => {
     expect(
       entriesOf('codex', [
         {
@@ -96,7 +96,7 @@ describe('the comparison of families', () => {
     expect(compare('codex', shared, apart)).toEqual({ same: true, sameOrder: true });
   });
 
-  test('tells another order from another content', () => {
+  test('distinguishes another order from other content', () => {
     expect(compare('codex', apart.toReversed(), shared)).toEqual({ same: true, sameOrder: false });
     expect(compare('codex', apart.slice(1), shared)).toEqual({ same: false, sameOrder: false });
   });
@@ -124,7 +124,7 @@ describe('the comparison of families', () => {
     expect(compare('claude', claude({ 'cache-user-id': false }), claude({})).same).toBe(false);
   });
 
-  test('values are those the gateway holds', () => {
+  test('values are those of the gateway', () => {
     const of = (prefix: string): Value => [
       { 'base-url': URL, prefix, keys: [{ 'api-key': 'sk-test-0001' }] },
     ];

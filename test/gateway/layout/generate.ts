@@ -53,7 +53,7 @@ function memberOf(field: Field): fc.Arbitrary<Value> {
   return fc.array(entry, { maxLength: 3 }) as fc.Arbitrary<Value>;
 }
 
-/** One key, no name: what the flat layout can say. Shared members stand on the group. */
+/** One key, no name: what the flat layout can express. Shared members are on the group. */
 function groupOf(group: Field, shared: ReadonlySet<string>): fc.Arbitrary<Tree> {
   const key = group.fields?.get('keys')?.item;
   if (!key?.fields) throw new Error('a group has keys');

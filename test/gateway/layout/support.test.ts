@@ -20,10 +20,10 @@ const TREE: Tree = {
   },
 };
 
-describe('what a gateway version does not hold', () => {
-  test('the newest holds everything', () => expect(found(TREE, 'v8', 'v8.0.21')).toEqual([]));
+describe('what a gateway version does not support', () => {
+  test('the newest supports everything', () => expect(found(TREE, 'v8', 'v8.0.21')).toEqual([]));
 
-  test('an early v8 lacks what came later, and earlier spellings that reach less are no substitute', () => {
+  test("an early v8 lacks what came later, and earlier spellings that apply to fewer credentials aren't a substitute", () => {
     expect(found(TREE, 'v8', 'v8.0.5')).toEqual([
       "/server/github-token isn't known to v8.0.5 v8.0.19",
       '/upstream/codex/response-steering is `oauth.providers.codex.response-steering` in v8.0.5, where it applies only to OAuth credentials v8.0.11',

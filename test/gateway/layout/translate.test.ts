@@ -179,7 +179,7 @@ describe('there and back', () => {
     );
   });
 
-  test('a tree is not changed by being translated', () => {
+  test("translating a tree doesn't change it", () => {
     fc.assert(
       fc.property(membersOf(v8.root, roots), (tree) => {
         const before = JSON.stringify(tree);
@@ -204,7 +204,7 @@ describe('what a migration of the gateway itself made of legacy files', () => {
 
   test('the directory of cases is there', () => expect(readdirSync(CASES).length).toBeGreaterThan(90));
 
-  test('every leaf goes where the gateway puts it', () => {
+  test('every leaf moves where the gateway puts it', () => {
     const { before, after } = recorded('v8-migrate-all-leaves');
     const { 'config-version': version, ...rest } = after;
     expect(version).toBe(8);

@@ -1,6 +1,6 @@
-// The judge of the model: a gateway is given random configurations, and must hold, show and store what the model says.
-// Where HOLDFAST_TEST_GATEWAY names a real one, its configuration is overwritten. HOLDFAST_TEST_GATEWAY_RUNS and _SEED
-// choose how many and which.
+// Checks the model against a gateway: with random configurations, the gateway must keep, show and store what the
+// model predicts. If HOLDFAST_TEST_GATEWAY names a real one, its configuration is overwritten.
+// HOLDFAST_TEST_GATEWAY_RUNS and _SEED choose how many and which.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { parseDocument } from '../../../src/yaml/document.ts';
@@ -126,7 +126,7 @@ describe('a gateway', () => {
   });
 
   test(
-    'holds, shows and stores what the model predicts',
+    'keeps, shows and stores what the model predicts',
     async () => {
       const head = before.split(/^api-keys:/m)[0] ?? '';
       await fc.assert(

@@ -43,7 +43,7 @@ function at(...names: string[]): Field {
 const configs = configTexts('port: 8317\n');
 
 describe('the model of the gateway', () => {
-  test('a file the gateway saved loads to what was held', () => {
+  test('a file that the gateway saved loads to the same memory', () => {
     fc.assert(
       fc.property(configs, (text) => {
         const written = held(text);

@@ -11,7 +11,7 @@ const NOT_OF_THE_MODEL =
 
 const files = readdirSync(CASES).filter((file) => !NOT_OF_THE_MODEL.test(file));
 
-describe('what the real gateway was seen to hold, show and store', () => {
+describe('what the real gateway kept, showed and stored', () => {
   test('there are cases to judge by', () => {
     expect(files.length).toBeGreaterThan(130);
   });

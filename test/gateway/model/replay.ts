@@ -39,7 +39,7 @@ export interface RecordedStep {
   readonly file?: { readonly op: string; readonly content?: string; readonly text?: string };
 }
 
-/** One thing a case shows and what the model says instead. */
+/** One fact of a case and the model's different value. */
 export interface Observation {
   readonly step: number;
   readonly what: string;
@@ -145,7 +145,7 @@ class Replay {
     this.#reload();
   }
 
-  /** A file that does not load leaves memory alone; an empty one is not looked at. */
+  /** A file that does not load doesn't change memory; an empty one is ignored. */
   #reload(): void {
     const loaded = loadText(this.#file);
     if (!loaded.ok) return;
@@ -175,7 +175,7 @@ function sorted(value: unknown): unknown {
   );
 }
 
-/** What a case shows and the model does not say; empty where they agree. */
+/** The facts of a case that the model contradicts; empty if they agree. */
 export function replay(recorded: RecordedCase): readonly Observation[] {
   const run = new Replay(recorded.start['config.yaml'] ?? '');
   for (const step of recorded.steps) run.step(step);

@@ -1,4 +1,4 @@
-// What a save leaves as it is: nodes that say what memory holds are not merged again, and only those.
+// What a save leaves unchanged: nodes that equal memory are not merged again, and only those.
 import { describe, expect, test } from '@jest/globals';
 import { loadCatalog } from '../../../src/gateway/catalog/catalog.ts';
 import { decode } from '../../../src/gateway/model/decode.ts';
@@ -50,7 +50,7 @@ gemini-api-key:
     priority: 3
 `;
 
-describe('a list that says what memory holds', () => {
+describe('a list that equals memory', () => {
   test('is the same node after a save', () => {
     const { before, after } = savedList(TWO, 'gemini-api-key');
     expect(after).toBe(before);
@@ -73,7 +73,7 @@ gemini-api-key:
   });
 });
 
-describe('an entry of a list is merged anew', () => {
+describe('an entry of a list is merged again', () => {
   const cases = [
     ['with a member that nobody knows: it goes', 'surprise: 1', ''],
     ['with a text that is longer than what is held', 'prefix: " a "', 'prefix: "a"'],

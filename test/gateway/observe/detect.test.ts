@@ -1,4 +1,4 @@
-// Which API a gateway speaks, from every answer that it or something before it can give (C v8 §1.4).
+// Which API a gateway has, from every response that it or a proxy can give (C v8 §1.4).
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { detect, generationOf } from '../../../src/gateway/observe/detect.ts';
 import type { ApiGeneration, Build } from '../../../src/domain/live.ts';
@@ -57,7 +57,7 @@ describe('what was found', () => {
     expect(requests).toHaveLength(2);
   });
 
-  test('yields to the settings, which may not ask for what there is not', async () => {
+  test("yields to the settings, which can't require a missing API", async () => {
     const { client, requests } = await answered(404, '', CORS);
     expect(await detect(client, { setting: 'v0', build: { ...build, version: 'v7.2.140' } })).toBe('v0');
     expect(requests).toHaveLength(0);

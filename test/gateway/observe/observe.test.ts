@@ -101,7 +101,7 @@ describe('a reading', () => {
     expect(client.counts()).toEqual({ observe: 4, detect: 1 });
   });
 
-  test('when deep holds memory and file, in agreement, and shows no secret', async () => {
+  test('when deep has memory and file, in agreement, and shows no secret', async () => {
     const live = await observe(connect(await sandboxOf()), options());
     expect(live.agreement).toEqual({ kind: 'agree' });
     expect(live.memory.open()['debug']).toBe(true);
@@ -111,7 +111,7 @@ describe('a reading', () => {
     expect(JSON.stringify(live)).not.toContain('sk-test');
   });
 
-  test('of a gateway that keeps answering empty is an error that says so', async () => {
+  test('of a gateway with only empty responses is an error that says so', async () => {
     const { url, requests } = await serve((request, response) =>
       reply(200, request.url?.endsWith('.yaml') ? CONFIG : '')(request, response),
     );
@@ -119,14 +119,14 @@ describe('a reading', () => {
     expect(requests).toHaveLength(4);
   });
 
-  test('of a configuration that JSON cannot hold names the key', async () => {
+  test("of a configuration that JSON can't express names the key", async () => {
     const trap = 'payload:\n  default:\n    - models: [{ name: x }]\n      params: { a: { 1: one } }\n';
     const client = connect(await sandboxOf(CONFIG + trap));
     await expect(observe(client, options())).rejects.toThrow(/HF3020.*payload/);
   });
 
   test.each(['garbage-body', 'wrong-content'] as const)(
-    'of something that is no JSON is refused: %s',
+    "of something that isn't JSON is refused: %s",
     async (fault) => {
       const sandbox = await sandboxOf(CONFIG, { faults: [`${fault}=/v0/management/config`] });
       const codes = await codesOf(observe(connect(sandbox), options()));
@@ -134,7 +134,7 @@ describe('a reading', () => {
     },
   );
 
-  test('of a v8 file on a v8 gateway that is to be managed as v7 says how to go on', async () => {
+  test('of a v8 file on a v8 gateway with the v7 API required gives a remedy', async () => {
     const { url } = await serve((request, response) => {
       const { url: asked = '' } = request;
       const body = asked.startsWith('/v8')
@@ -175,7 +175,7 @@ describe('a reading', () => {
     expect(await codesOf(observe(clientOf(makeTarget(url)), options()))).toEqual(['HF3027']);
   });
 
-  test('of a file that only Holdfast cannot read, says so', async () => {
+  test("of a file that only Holdfast can't read, reports that", async () => {
     const text = `payload: ${'['.repeat(300)}${']'.repeat(300)}\n`;
     const { url } = await serve((request, response) =>
       reply(200, request.url?.endsWith('.yaml') ? text : '{}')(request, response),
@@ -251,14 +251,14 @@ describe('memory and file', () => {
     });
   });
 
-  test('are a stale memory too where the file was put back to a known value', () => {
+  test('are also a stale memory if the file was restored to a known value', () => {
     const known = { had: (path: string, value: unknown) => path === 'request-retry' && value === 3 };
     expect(compare('request-retry: 9\n', 'request-retry: 3\n', known)).toMatchObject({
       cause: 'stale-memory',
     });
   });
 
-  test('that differ in blank lines of folded texts are told apart from other gaps', () => {
+  test('that differ in blank lines of folded texts are distinguished from other gaps', () => {
     const rule = (text: string): string =>
       `payload:\n  override:\n    - models: [{ name: "*" }]\n      params: { tools: ${JSON.stringify(text)} }\n`;
     expect(compare(rule('a\n  b'), rule('a\n\n  b'))).toEqual({
@@ -272,7 +272,7 @@ describe('memory and file', () => {
     expect(compare(raw('[1,\n  2]'), raw('[1,\n\n  2]'))).toEqual({ kind: 'agree' });
   });
 
-  test('that differ in values nobody ever saw are a gap in the model', () => {
+  test('that differ in unknown values are a gap in the model', () => {
     expect(compare('request-retry: 9\n', 'request-retry: 3\n')).toMatchObject({ cause: 'model-gap' });
   });
 
@@ -304,7 +304,7 @@ describe('seen from outside', () => {
     expect(seen.kind === 'accepted' && seen.models).toContain('kimi');
   });
 
-  test('a gateway with sample keys is in safe mode, one without keys lets everybody in', async () => {
+  test('a gateway with sample keys is in safe mode, one without keys is open to everyone', async () => {
     const safe = await sandboxOf(CONFIG.replace('sk-test-0001', 'your-api-key-1'));
     expect(await admission(connect(safe), seal('your-api-key-1'))).toEqual({ kind: 'safe-mode' });
     const open = await sandboxOf(CONFIG.replace('\n  - sk-test-0001', ' []'));
@@ -324,14 +324,14 @@ describe('the way back', () => {
     expect(after.memory.open()).toEqual(before.memory.open());
   });
 
-  test('is unavailable where the gateway cannot write beside its file', async () => {
+  test("is unavailable if the gateway can't write next to its file", async () => {
     const { url } = await serve(reply(500, { error: 'write_failed', message: 'x' }));
     expect(await probeRollback(clientOf(makeTarget(url)), seal({ 'credential-in-flight': {} }))).toBe(
       'unavailable',
     );
   });
 
-  test('is never asked of a gateway that would take the question for its configuration', async () => {
+  test('is never sent to a gateway that would store the probe as its configuration', async () => {
     const { url, requests } = await serve(reply(200, { debug: false }));
     expect(await probeRollback(clientOf(makeTarget(url)))).toBe('unknown');
     expect(requests.map(({ method }) => method)).toEqual(['GET']);
@@ -353,7 +353,7 @@ describe('the doctor', () => {
     const checks = await visit(makeTarget(sandbox.url, { probes }));
     const { 'way-back': written, ...rest } = checks;
     expect(new Set(Object.values(statuses(rest)))).toEqual(new Set(['ok']));
-    // No harmless request shows that config.yaml itself can be written, so nobody says so.
+    // No harmless request shows whether config.yaml itself can be written, so no check claims it.
     expect([written?.status, written?.detail.split(':')[0]]).toEqual(['skip', 'unproven']);
   });
 
@@ -366,7 +366,7 @@ describe('the doctor', () => {
     expect(management?.remedy).toContain('sample values of `api-keys`');
   });
 
-  test('takes a management key that stays in plain text for a file that cannot be written', async () => {
+  test("interprets a management key that stays in plain text as a file that can't be written", async () => {
     const sandbox = await sandboxOf();
     writeFileSync(sandbox.file, CONFIG);
     const written = (await visit(makeTarget(sandbox.url)))['way-back'];
@@ -389,7 +389,7 @@ describe('the doctor', () => {
     ).toHaveLength(1);
   });
 
-  test('tells nothing listening, something else and management turned off apart', async () => {
+  test('distinguishes nothing listening, something else and disabled management', async () => {
     const other = await serve(reply(200, '<html>', { 'content-type': 'text/html' }));
     expect((await visit(makeTarget(other.url)))['listening']).toMatchObject({
       status: 'fail',
@@ -405,7 +405,7 @@ describe('the doctor', () => {
     });
   });
 
-  test('every check that is not well says what to do', async () => {
+  test('every failed check has a remedy', async () => {
     const open = await sandboxOf(CONFIG.replace('\n  - sk-test-0001', ' []'));
     for (const each of Object.values(await visit(makeTarget(open.url))))
       expect([each.id, each.status === 'ok' || each.status === 'skip' || (each.remedy ?? '') !== '']).toEqual(

@@ -4,7 +4,7 @@ import type { Node } from '../../../src/gateway/v8/tree.ts';
 import type { Value } from '../../../src/lib/value.ts';
 import { jsonText } from '../../../src/plan/route/v0/simulate.ts';
 
-/** What a tree says, without where it was read. */
+/** The content of a tree, without positions. */
 function said(node: Node): unknown {
   if (node.kind === 'scalar') return [node.style, node.text];
   if (node.kind === 'list') return [node.flow, node.items.map(said)];

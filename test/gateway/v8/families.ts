@@ -1,5 +1,5 @@
-// Random families of credentials in the layout of v8, and two gateways to hold them against each other: one that
-// Holdfast writes to, and one that is told the declared groups directly.
+// Random families of credentials in the v8 layout, and two gateways to compare: one that Holdfast writes to, and one
+// that gets the declared groups directly.
 import fc from 'fast-check';
 import { stringify } from 'yaml';
 import { loadCatalog } from '../../../src/gateway/catalog/catalog.ts';
@@ -86,7 +86,7 @@ const someOf = (names: readonly string[], more: readonly Value[] = []): fc.Arbit
     )
     .map((members) => Object.fromEntries(members) as Tree);
 
-/** Groups with up to four keys among them, each with one address; with `twins` some keys stand there more than once. */
+/** Groups with up to four keys among them, each with one address; with `twins`, some keys occur more than once. */
 export function groupsOf(family: SharedFamily, own = ownNames(family), twins = false): fc.Arbitrary<Groups> {
   const shared = [...family.shared];
   const key = fc.record({
@@ -222,14 +222,14 @@ export async function viewOf({ sandbox }: Stage, family: Family): Promise<Value 
   return view[family.legacy];
 }
 
-/** Somebody tells the gateway these groups, through the v8 API. */
+/** Sends these groups to the gateway, through the v8 API. */
 export async function put(home: Stage, family: Family, groups: Groups): Promise<void> {
   const path = `v8/management/config/${family.v8.replaceAll('.', '/')}`;
   const status = await home.panel('PUT', path, groups);
   if (status !== 200) throw new Error(`PUT ${path} is answered ${status}`);
 }
 
-/** For messages: what came of it, and why. */
+/** The result and its reason, for messages. */
 export const told = (outcome: Outcome): string =>
   JSON.stringify({
     kind: outcome.kind,

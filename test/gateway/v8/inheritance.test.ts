@@ -1,5 +1,5 @@
-// The law of groups on v8: whatever Holdfast writes for declared groups means to the gateway what the declared groups
-// mean when they are put directly. HOLDFAST_LAW_RUNS sets the number of random cases, FC_SEED which ones.
+// The law of groups on v8: what Holdfast writes for declared groups means the same to the gateway as the declared
+// groups, sent directly. HOLDFAST_LAW_RUNS sets the number of random cases, FC_SEED which ones.
 import { afterEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { adopt } from '../../../src/adopt/adopt.ts';
@@ -61,13 +61,13 @@ function caseOf(family: SharedFamily): fc.Arbitrary<Case> {
   return flat ? fc.oneof(of('v8', ownNames(family)), of('legacy', flat)) : of('v8', ownNames(family));
 }
 
-/** Some families drop the second of two entries that say too much alike, which nobody can declare (HF2051). */
+/** Some families drop the second of two similar entries, so nobody can declare both (HF2051). */
 function isKept(family: SharedFamily, groups: Groups): boolean {
   const entries = flattened(family, groups);
   return meaning(family, entries).length === entries.length;
 }
 
-/** What a gateway shows that is told these groups and nothing else. */
+/** What a gateway shows after it got only these groups. */
 type Shown = (groups: Groups) => Promise<readonly string[]>;
 
 async function shownBy(family: SharedFamily): Promise<Shown> {
@@ -113,7 +113,7 @@ async function sees(home: Stage, kind: 'in-sync' | 'drifted'): Promise<void> {
   expect([looked.kind, told(looked)]).toEqual([kind, told(looked)]);
 }
 
-/** Somebody puts other groups: that is drift where they mean something else, and nothing where they mean the same. */
+/** Others send different groups: that is drift if they mean something else, and nothing if they mean the same. */
 async function seesDrift(home: Stage, family: SharedFamily, groups: Groups): Promise<void> {
   const before = meaning(family, await viewOf(home, family));
   await put(home, family, groups);

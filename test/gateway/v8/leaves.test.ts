@@ -1,5 +1,5 @@
-// Every leaf of the catalog of v8 on the embedded gateway: changed, verified, left alone while somebody else writes,
-// taken back together with the change of the next one. HOLDFAST_TEST_WHOLE takes all of them instead of some.
+// Every leaf of the v8 catalog on the embedded gateway: changed, verified, unchanged while others write, reverted
+// together with the change of the next one. HOLDFAST_TEST_WHOLE runs all of them instead of some.
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { stringify } from 'yaml';
@@ -12,7 +12,7 @@ import { changed, type Leaf, leavesOf } from '../../judge/leaves.ts';
 import { isWhole } from '../../support/judged-gateway.ts';
 import { gatewayOn, told } from './families.ts';
 
-/** What a group is called makes no difference, and is not written for itself. */
+/** The name of a group makes no difference, and is not written for itself. */
 const LABEL = /^api-keys\.(?!openai-compatibility)[a-z]+\[\*\]\.name$/;
 const LEAVES = leavesOf(loadCatalog('v8')).filter(({ name }) => !LABEL.test(name));
 
@@ -59,12 +59,12 @@ describe('every leaf of the catalog of v8', () => {
     expect(told(await home.reconcile({ prune: true }))).toMatch(/^\{"kind":"applied"/);
     expect(told(await home.check())).toMatch(/^\{"kind":"in-sync"/);
     toggled = !toggled;
-    // `debug` is what somebody else writes: it makes the gateway merge its memory into its file.
+    // Others write `debug`: it makes the gateway merge its memory into its file.
     expect(await home.panel('PUT', 'debug', { value: toggled })).toBe(200);
     expect(told(await home.check())).toMatch(/^\{"kind":"in-sync"/);
   }
 
   test.each(isWhole ? LEAVES : sampled(LEAVES))('$name', (leaf) => becomes(changed(base, leaf)));
 
-  test('the last one is taken back', () => becomes(base));
+  test('the last one is reverted', () => becomes(base));
 });

@@ -29,8 +29,8 @@ const given = (memory: unknown): unknown =>
 
 const text = (made: Normalised): string => taken(made).text;
 
-describe('what a v8 gateway makes of a file', () => {
-  test('moved, deleted, archived and expanded keys are told apart', () => {
+describe('how a v8 gateway converts a file', () => {
+  test('moved, deleted, archived and expanded keys are distinguished', () => {
     const { fate } = taken(
       normalise(
         'port: 1\nserver: {port: 2}\nrequest-retry: 3\nmine: &m {a: 1}\ntls: {own: *m}\ncodex-api-key: []\n',

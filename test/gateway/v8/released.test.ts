@@ -1,4 +1,4 @@
-// What Holdfast leaves behind on v8, and what the gateway writes out by itself, is nobody's edit.
+// What Holdfast released on v8, and what the gateway writes by itself, isn't an edit by others.
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { type Stage, stage, strike } from '../../apply/setup.ts';
 import { gatewayOn, told } from './families.ts';
@@ -33,7 +33,7 @@ describe('the settings of a plugin', () => {
     expect(await home.file()).not.toContain('p-1');
   });
 
-  test('go on v7 too, where memory shows settings that nobody wrote', async () => {
+  test('are removed on v7 too, where memory shows settings that nobody wrote', async () => {
     const home = await stage({ file: 'auth-dir: AUTH_DIR\nrequest-retry: 1\napi-keys: [sk-test-0001]\n' });
     for (const text of [TWO, ONE]) {
       await home.declare(`request-retry: 1\n${text}`);
@@ -43,7 +43,7 @@ describe('the settings of a plugin', () => {
     expect(told(await home.check())).toMatch(/^\{"kind":"in-sync"/);
   });
 
-  test('stay where somebody else put some of them', async () => {
+  test('stay if others set some of them', async () => {
     const home = await gatewayOn('');
     await applied(home, TWO);
     await home.panel('PATCH', 'v8/management/config/plugins/configs/p-2', { other: 5 });

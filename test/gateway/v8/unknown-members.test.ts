@@ -55,7 +55,7 @@ describe.each(CASES)('%s', (_, live, changed) => {
     expect(looked).toMatchObject({ kind: 'in-sync', problems: [{ code: 'HF3040' }] });
   });
 
-  test('is no difference to what is pulled', async () => {
+  test('makes no difference to what is pulled', async () => {
     const home = await gatewayOn(live);
     const source = sourceOf(await readOnce(home.context, 'pull'));
     const pulled = await adopt(source, { selection: { include: [], exclude: [] }, env: {} });
@@ -66,7 +66,7 @@ describe.each(CASES)('%s', (_, live, changed) => {
     expect(await home.check()).toMatchObject({ kind: 'in-sync', plan: { changes: [] } });
   });
 
-  test('goes with the next write of its entry, and the v8 API writes again', async () => {
+  test('is removed with the next write of its entry, and the v8 API writes again', async () => {
     const home = await gatewayOn(live);
     await home.declare(changed);
     const applied = await home.reconcile();

@@ -1,4 +1,5 @@
-// How v8 writes answer for sections that are no mappings, and how they spell what they add (C v8 §1.5, §4.4, §4.11).
+// How v8 writes respond for sections that aren't mappings, and how they spell what they add (C v8 §1.5, §4.4,
+// §4.11).
 import { describe, expect, test } from '@jest/globals';
 import { handleV8 } from '../../../src/gateway/v8/endpoints.ts';
 import { viewV8 } from '../../../src/gateway/v8/view.ts';
@@ -15,7 +16,7 @@ const write = (method: string, path: string, body: string, file = FILE): ReturnT
 const added = (method: string, path: string, body: string): string =>
   (write(method, path, body).writes?.text ?? '').replace(FILE, '');
 
-describe('a section that is no mapping', () => {
+describe("a section that isn't a mapping", () => {
   const SECTIONS = [
     'server',
     'client',
@@ -94,7 +95,7 @@ describe('keys that a path names', () => {
 describe('tags of a file', () => {
   const view = (text: string): ReturnType<typeof viewV8> => viewV8(`config-version: 8\n${text}`);
 
-  test('!!binary stands for the text that it encodes', () => {
+  test('!!binary is the text that it encodes', () => {
     const seen = view('requests:\n  proxy-url: !!binary ZGlyZWN0\n');
     expect(seen.ok && seen.memory['proxy-url']).toBe('direct');
     const { body } = handleV8(
@@ -114,7 +115,7 @@ describe('tags of a file', () => {
   });
 });
 
-describe('a pointer that the v0 view does not leave out', () => {
+describe('a pointer that the v0 view does not omit', () => {
   test.each([
     ['', null],
     ['server:\n  discovery:\n    auth-required: null\n', null],

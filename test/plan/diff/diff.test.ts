@@ -18,16 +18,16 @@ function providers(edit: (list: Record<string, Value>[]) => void): Tree {
 }
 
 describe('what differs', () => {
-  test('nothing, when the files say what the gateway holds', () => {
+  test('nothing, if the files match the gateway', () => {
     const { host: _host, port: _port, ...declared } = base;
     expect(changesOf(declared)).toEqual([]);
   });
 
-  test('nothing of what the files do not mention', () => {
+  test("nothing of what the files don't declare", () => {
     expect(changesOf({})).toEqual([]);
   });
 
-  test('scalars by what the gateway would make of them', () => {
+  test("scalars by the gateway's interpretation", () => {
     expect(changesOf({ debug: false, 'request-retry': 5 })).toEqual(['update request-retry 3 → 5 (first)']);
   });
 
@@ -82,7 +82,7 @@ describe('what differs', () => {
     expect(changesOf({ 'openai-compatibility': list.toReversed() })).toEqual([]);
   });
 
-  test('a member of an entry that the files leave out goes', () => {
+  test('a member of an entry that the files leave out is removed', () => {
     const desired = {
       'gemini-api-key': [
         { 'api-key': 'sk-test-gem-1', headers: { 'X-Team': 'a' } },
@@ -155,14 +155,14 @@ describe('whose it is', () => {
     expect(kinds.plan.changes.map((change) => change.kind)).toEqual(['add']);
   });
 
-  test('only declared members are looked at under `ownership: members`', () => {
+  test('only declared members are compared under `ownership: members`', () => {
     const desired = { 'gemini-api-key': [{ 'api-key': 'sk-test-gem-1', priority: 5 }] };
     const lines = changesOf(desired, { ownership: { 'gemini-api-key': 'members' } });
     expect(lines).toHaveLength(1);
     expect(lines[0]).toContain('.priority');
   });
 
-  test('what is ignored is carried over inside an owned list, and said', () => {
+  test('what is ignored is carried over inside an owned list, and reported', () => {
     const desired = { 'gemini-api-key': [{ 'api-key': 'sk-test-gem-1' }, { 'api-key': 'sk-test-gem-2' }] };
     const prepared = planOf({
       file: BASE,

@@ -1,4 +1,4 @@
-// Entries with one key and one address: told apart by what else they say, then by position.
+// Entries with one key and one address: distinguished by their other members, then by position.
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import type { Tree } from '../../../src/lib/value.ts';
@@ -39,7 +39,7 @@ describe('the partner of an entry among those of its identity', () => {
   });
 }); // prettier-ignore
 
-test('a change of one entry is a change of that entry alone, wherever it stands', () => {
+test('a change of one entry is a change of that entry alone, wherever it is', () => {
   const entries = fc.uniqueArray(fc.constantFrom('p', 'q', 'r', 's', 't'), { minLength: 2, maxLength: 5 });
   fc.assert(
     fc.property(entries, fc.nat(), (prefixes, pick) => {

@@ -52,7 +52,7 @@ describe('which side moved since the last apply', () => {
     expect(later(BASE, { ...DECLARED, debug: true })).toEqual(['update debug false → true (first)']);
   });
 
-  test('settings that leave the files whole: git where they stand as applied, both where somebody edited them', () => {
+  test('settings that leave the files whole: git if they are as applied, both if others edited them', () => {
     const settings = (nested: Tree): Tree => ({
       plugins: { configs: { demo: { mode: 'fast', ...nested } } },
     });
@@ -70,7 +70,7 @@ describe('which side moved since the last apply', () => {
     ]);
   });
 
-  test('an entry that somebody added is drift; one that left the files is git', () => {
+  test('an entry that others added is drift; one that left the files is git', () => {
     const file = edited('  - sk-test-0002\n', '  - sk-test-0002\n  - sk-test-0009\n');
     expect(later(file, { ...DECLARED, 'api-keys': ['sk-test-0001'] })).toEqual([
       'remove api-keys[#f] {"$secret":"f"} →  (git)',
@@ -78,7 +78,7 @@ describe('which side moved since the last apply', () => {
     ]);
   });
 
-  test('members of one entry are told apart', () => {
+  test('members of one entry are distinguished', () => {
     const file = edited('X-Team: a', 'X-Team: c');
     const desired = {
       ...DECLARED,
@@ -93,7 +93,7 @@ describe('which side moved since the last apply', () => {
     ]);
   });
 
-  test('an entry that got another address is told apart too, though its address is part of its name', () => {
+  test('an entry that got another address is distinguished too, though its address is part of its name', () => {
     const declared = (base: string): Tree => ({
       'gemini-api-key': [{ 'api-key': 'sk-test-gem-1', 'base-url': base, priority: 1, prefix: 'team' }],
     });
@@ -140,7 +140,7 @@ describe('which side moved since the last apply', () => {
     ).toEqual(expected);
   });
 
-  test('what is left alone stays as it is in the image that is written', () => {
+  test("what isn't corrected stays as it is in the image that is written", () => {
     const file = edited('  - sk-test-0002\n', '  - sk-test-0002\n  - sk-test-0009\n');
     const { plan } = planOf({
       file,
@@ -151,7 +151,7 @@ describe('which side moved since the last apply', () => {
     expect(plan.patch.map(({ op, path }) => `${op} ${path}`)).toEqual(['remove /api-keys/1']);
   });
 
-  test('held paths are left alone in mode enforce', () => {
+  test("held paths aren't corrected in mode enforce", () => {
     const file = edited('request-retry: 3', 'request-retry: 9');
     const held = { ...state, held: [{ path: 'request-retry' }] };
     const lines = later(file, DECLARED, { mode: 'enforce', state: held });
@@ -199,7 +199,7 @@ describe('what left the files', () => {
     expect(later(BASE, without, { prune: true })).toEqual(['remove request-retry 3 →  (git)']);
   });
 
-  test('under `ownership: entries` goes only if Holdfast put it there', () => {
+  test('under `ownership: entries` is removed only if Holdfast added it', () => {
     const ownership = { 'api-keys': 'entries' } as const;
     const more = { ownership, withFile: false };
     const desired = { 'api-keys': ['sk-test-0001', 'sk-test-0007'] };

@@ -33,7 +33,7 @@ describe('the body of a request shows no secret', () => {
     expect(lines).toMatch(/"X-Team":"b","Authorization":\{"\$secret":/);
   });
 
-  test('of a plugin setting, also where the name that says so stands above it', () => {
+  test('of a plugin setting, also if the indicating name is above it', () => {
     const plugin = (settings: string, desired: Tree): string =>
       shownWrites(`plugins:\n  configs:\n    notes:\n      enabled: true\n      ${settings}\n`, {
         plugins: { configs: { notes: desired } },

@@ -1,4 +1,4 @@
-// Every guard both ways, with what it says and what answers it.
+// Every guard in both directions, with its message and its override.
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { seal } from '../../../src/domain/secret.ts';
@@ -60,13 +60,13 @@ describe('open-gateway', () => {
   });
 });
 
-describe('client keys that stand twice', () => {
+describe('duplicate client keys', () => {
   const file = fileOf({
     'api-keys': ['sk-test-0001', 'sk-test-0002', 'sk-test-0001', ' sk-test-0002 ', '', 'sk-test-0001'],
   });
   const kept = ['sk-test-0001', 'sk-test-0002'];
 
-  test('are no loss when the others go, and nobody is refused', () => {
+  test("aren't a loss when the others are removed, and no client is refused", () => {
     const prepared = planOf({ file, desired: { 'api-keys': kept } });
     const { plan } = prepared;
     expect(refusalsOf(prepared)).toEqual([]);
@@ -227,7 +227,7 @@ describe('overwrites-edit and takeover', () => {
   const state = appliedState({ file: BASE, desired, withFile: false });
   const edited = BASE.replace('request-retry: 3', 'request-retry: 9');
 
-  test('what somebody edited is not overwritten unasked', () => {
+  test('an edit by others is not overwritten without permission', () => {
     const scenario = { file: edited, desired: { 'request-retry': 5 }, state };
     expect(refused(scenario)).toEqual([
       'overwrites-edit request-retry: overwrites what someone edited on the gateway since the last apply',
@@ -252,7 +252,7 @@ describe('release-secret and literal-secret', () => {
   const desired = { 'gemini-api-key': base['gemini-api-key'] as Value, debug: false };
   const state = appliedState({ file: BASE, desired, withFile: false });
 
-  test('a credential is not released unasked', () => {
+  test('a credential is not released without permission', () => {
     const scenario = { desired: { debug: false }, state };
     expect(refused(scenario)[0]).toMatch(
       /^release-secret gemini-api-key: releases 2 credentials: nothing declares/,
@@ -294,14 +294,14 @@ describe('the circumstances', () => {
     expect(changesWith('memory').toSorted()).toEqual(['debug', 'request-retry']);
   });
 
-  test('no-way-back refuses where nothing could be put back', () => {
+  test('no-way-back refuses if nothing could be rolled back', () => {
     expect(guardsOf({ ...change, wayBack: 'unavailable' })).toEqual(['no-way-back']);
     expect(guardsOf({ ...change, wayBack: 'unknown' })).toEqual(['no-way-back']);
     expect(guardsOf({ ...change, wayBack: 'available' })).toEqual([]);
     expect(guardsOf({ withFile: true, wayBack: 'unavailable' })).toEqual([]);
   });
 
-  test('no-lasting-backup refuses a write whose backup would vanish, and says why', () => {
+  test('no-lasting-backup refuses a write whose backup would vanish, and gives the reason', () => {
     const vanishing = { ...change, state: { backupsVanish: '`state.lasting` is false' } };
     expect(guardsOf(vanishing)).toEqual(['no-lasting-backup']);
     expect(refused(vanishing)).toEqual([
@@ -328,7 +328,7 @@ describe('the circumstances', () => {
     expect(guardsOf({ ...change, state: { suspension: { ...suspension, until: NOW } } })).toEqual([]);
   });
 
-  test('last-upstream where a model changes its upstream and is served by nobody in between', () => {
+  test('last-upstream if a model changes its upstream and no upstream serves it in between', () => {
     const file = `gemini-api-key:
   - api-key: sk-test-gem-1
     models:
@@ -383,7 +383,7 @@ codex-api-key:
     expect(refused({ ...change, freeze: ['0 20 * * mon for 3h Europe/Berlin'] })).toEqual([]);
   });
 
-  test('a plan says when a freeze window opens within the hour, where it would write', () => {
+  test('a plan mentions a freeze window that opens within the hour, if it would write', () => {
     const notes = (scenario: Partial<Scenario>): string[] =>
       planOf({ file: BASE, desired: {}, withFile: false, ...scenario }).plan.notes.map(
         ({ code, message }) => `${code} ${message}`,
@@ -395,7 +395,7 @@ codex-api-key:
     expect(notes({ ...soon, desired: {} })).toEqual([]);
   });
 
-  test('every refusal says what to do', () => {
+  test('every refusal has a remedy', () => {
     const { plan } = planOf({
       file: BASE,
       desired: { 'api-keys': [], 'gemini-api-key': [] },

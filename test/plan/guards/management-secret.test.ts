@@ -22,7 +22,7 @@ async function judged(file: string, declared: string) {
 }
 
 describe('a declared management secret', () => {
-  test('equals the hash that the gateway made of it, and changes nothing', async () => {
+  test('equals the hash that the gateway created from it, and changes nothing', async () => {
     const { scenario, facts } = await judged(fileWith(HASH), 'mgmt-secret-1');
     expect(facts).toMatchObject({ equalsLive: true, isTargetKey: true });
     expect(makePlan({ ...inputOf(scenario), managementSecret: facts }).plan.changes).toEqual([]);
@@ -54,7 +54,7 @@ describe('a declared management secret', () => {
       expect(printed).not.toContain(text);
   });
 
-  test('is not judged where none is declared', async () => {
+  test('is not judged if none is declared', async () => {
     const scenario = { file: fileWith(HASH), desired: {} };
     expect(await judgeManagementSecret(desiredOf({}), liveOf(scenario), targetOf(scenario))).toBeUndefined();
   });

@@ -54,7 +54,7 @@ describe('a family', () => {
   test.each([
     ['the group has the same from now on', { priority: 5 }, 0, [k('a'), k('b')], { priority: 0 }],
     ['the group has it already', { priority: 7 }, 7, [k('a'), k('b')], { priority: 7 }],
-  ])('takes a member off the key that said otherwise, where %s', (_, before, value, keys, after) => {
+  ])('removes a member from the key that overrode it, where %s', (_, before, value, keys, after) => {
     const live = [group([k('a'), k('b', { priority: 3 })], before)];
     expect(built(live, [group([k('a'), k('b')], { priority: value })])).toEqual([group(keys, after)]);
   });
@@ -110,7 +110,7 @@ describe('a family', () => {
         ),
       );
 
-  test('always comes to the effective entries that are declared, and building again changes nothing', () => {
+  test('always results in the declared effective entries, and building again changes nothing', () => {
     const names = ['a', 'b', 'c', 'd'];
     fc.assert(
       fc.property(groupsOf(names), groupsOf(names), (live, declared) => {

@@ -1,4 +1,5 @@
-// The law of comments for files of v8: every one that does not belong to what goes is there afterwards, or is named.
+// The law of comments for v8 files: every comment that does not belong to a removed part is there afterwards, or is
+// named.
 import { expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { parse } from 'yaml';

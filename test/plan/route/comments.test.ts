@@ -1,5 +1,5 @@
-// Comments are something people wrote: every one that does not belong to what goes is in the file afterwards, behind
-// what it stood behind, or the plan names it.
+// Comments are the work of people: every one that does not belong to a removed part is in the file afterwards, in
+// its place, or the plan names it.
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { parse } from 'yaml';
@@ -48,7 +48,7 @@ function ends(text: string, after: Parameters<typeof routed>[1], comments?: 'kee
 describe('a field write that would lose a comment', () => {
   const after = FILE.replace('false', 'true');
 
-  test('is not taken while the file can be edited', () => {
+  test('is not used while the file can be edited', () => {
     const { route, end } = ends(FILE, after);
     expect(route.writes.map(({ write }) => write.path)).toEqual(['/v0/management/config.yaml']);
     expect(route.writes[0]?.write.reason).toContain('a field write would lose the comment in line 6 (cheap)');
@@ -56,12 +56,12 @@ describe('a field write that would lose a comment', () => {
     expect(route.lostComments).toEqual([]);
   });
 
-  test('is taken where nobody cares', () => {
+  test('is used if the policy allows it', () => {
     const { route } = ends(FILE, after, 'let-go');
     expect(route.writes.map(({ write }) => write.path)).toEqual(['/v0/management/debug']);
   });
 
-  test('is taken with a note where the file cannot be edited', () => {
+  test("is used with a note if the file can't be edited", () => {
     const shared = FILE.replace('[sk-test-0001, sk-test-0002]', '&keys [sk-test-0001, sk-test-0002]');
     const { route, end } = ends(
       shared.replace('debug: false', 'debug: &off false'),
@@ -140,7 +140,7 @@ describe('of two entries with one key', () => {
     return lostComments(catalog, file(first + second), file(after), [gone]).map(({ line }) => line);
   };
 
-  test('only the comments of the one that goes may go', () => {
+  test('only the comments of the removed one may go', () => {
     expect(lostOf(0, second)).toEqual([]);
     expect(lostOf(1, first)).toEqual([]);
     expect(lostOf(0, second.replace('  # the dear\n', ''))).toEqual([6]);

@@ -107,7 +107,7 @@ const CHANGES: readonly [string, RegExp, string][] = [
   ['durations', /debug: false/, 'debug: false\ncredential-concurrency: { heartbeat-interval: 4s }'],
 ]; // prettier-ignore
 
-describe('the gateway holds what was predicted after', () => {
+describe('the gateway has what was predicted after', () => {
   let original = '';
   let proposed = START;
 

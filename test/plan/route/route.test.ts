@@ -91,7 +91,7 @@ describe('routes through field endpoints', () => {
   test.each([
     ['a text', 'prefix: team', '"prefix":""'],
     ['a list', 'excluded-models: [opus]', '"excluded-models":[]'],
-  ])('%s that goes is sent as empty, where PATCH takes that', (_, member, sent) => {
+  ])('%s that is removed is sent as empty, if PATCH accepts that', (_, member, sent) => {
     const before = edit('    request-retry: 2\n', `    request-retry: 2\n    ${member}\n`);
     const [line] = requests(before, HOME);
     expect(line).toContain(sent);
@@ -186,7 +186,7 @@ describe('what must not be written', () => {
     expect(verdicts.map(({ guard }) => guard)).toEqual(['no-way-back']);
   });
 
-  test('an edit under an anchor without another route is unsafe, with its line; allowed, the file is printed anew', () => {
+  test('an edit under an anchor without another route is unsafe, with its line; if allowed, the file is rewritten', () => {
     const anchored = HOME.replace('port: 8317', 'port: &p 8317\nauth-dir: a').concat('max-retry-interval: *p\n');
     const { writes, verdicts } = routed(anchored, anchored.replace('port: &p 8317', 'port: &p 1').replace('*p', '8317'));
     expect(verdicts[0]?.guard).toBe('unsafe-edit');
@@ -197,14 +197,14 @@ describe('what must not be written', () => {
     expect(() => writes[0]?.body(seal(HOME))).toThrow(/can't be edited in place/);
   });
 
-  test('settings of a plugin without `enabled` are held with `enabled: false`, and that is the same', () => {
+  test('settings of a plugin without `enabled` are stored with `enabled: false`, and that is the same', () => {
     const proposed = { ...stateOf(HOME).image, plugins: { configs: { second: { limit: 5 } } } };
     const { verdicts, writes } = routed(HOME.concat('streaming:\n  keepalive-seconds: 1\n'), { ...proposed, streaming: { 'keepalive-seconds': 2 } });
     expect(verdicts).toEqual([]);
     expect(writes).toHaveLength(1);
   });
 
-  test('values that the gateway refuses together are no unsafe edit', () => {
+  test("values that the gateway refuses in combination aren't an unsafe edit", () => {
     const proposed = { ...stateOf(HOME).image, 'credential-in-flight': { ...(stateOf(HOME).image['credential-in-flight'] as Tree), 'max-part-count': 1 } };
     const { verdicts, writes } = routed(HOME, proposed);
     expect(writes).toEqual([]);
@@ -213,7 +213,7 @@ describe('what must not be written', () => {
 }); // prettier-ignore
 
 describe('a file that the gateway would break by saving it', () => {
-  test('is edited in place: a comment stands behind the key of a map that becomes empty', () => {
+  test('is edited in place: a comment follows the key of a map that becomes empty', () => {
     const before = HOME.replace('oauth-model-alias:\n', 'oauth-model-alias: # mine\n');
     const after = before.replace(/oauth-model-alias:[^]*(?=plugins:)/, 'oauth-model-alias: {}\n');
     expect(viaFile(before, after)).toContain('the gateway would break its own file by saving it');

@@ -18,20 +18,20 @@ function planOf(commit: Plan['revision']['commit'] = COMMIT): Plan {
 }
 
 describe('the commit of a revision', () => {
-  test('stands in the head of a plan, on one line, in which nothing acts', () => {
+  test('is in the head of a plan, on one line, without control characters', () => {
     const [first, second] = planText(planOf(), PLAIN).split('\n');
     expect(first).toContain('revision 3f2a9c1b (commit a1b2c3d4)');
     expect(second).toBe('"Fewer \\u001b[2J`retries` | <b>now</b>" by A committer');
   });
 
-  test('stands under the title of a plan in Markdown, as text', () => {
+  test('is under the title of a plan in Markdown, as text', () => {
     const page = reportMarkdown({ command: 'plan', exit: 0, plans: [planOf()], outcomes: [], problems: [] });
     const line = page.split('\n').find((one) => one.startsWith('commit a1b2c3d4')) ?? '';
     expect(line).toContain('by A committer');
     for (const acting of ['<b>', '\u001B']) expect(line).not.toContain(acting);
   });
 
-  test('stands in an entry of history', () => {
+  test('is in an entry of history', () => {
     const entry = {
       id: 'e1',
       at: 0,

@@ -15,7 +15,7 @@ describe('a unified diff', () => {
     );
   });
 
-  test('holds both texts: kept and removed lines are the one, kept and added lines the other', () => {
+  test('contains both texts: kept and removed lines are one, kept and added lines the other', () => {
     const lines = fc.array(fc.constantFrom('a', 'b', 'c'), { maxLength: 9 });
     fc.assert(
       fc.property(lines, lines, (before, after) => {

@@ -1,4 +1,4 @@
-// The words of a history without entries: a refusal is no entry, so "nothing has happened" could be untrue.
+// The text of a history without entries: a refusal isn't an entry, so "nothing has happened" could be untrue.
 import { expect, test } from '@jest/globals';
 import { historyText } from '../../../src/report/text/history.ts';
 import { PLAIN } from '../../../src/report/text/style.ts';

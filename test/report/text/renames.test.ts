@@ -15,7 +15,7 @@ describe('a rename', () => {
   const renamed: Change = rest;
   const plan = aPlan({ changes: [renamed] });
 
-  test.each(['text', 'markdown', 'github', 'junit'] as const)('says in %s what it was called', (format) => {
+  test.each(['text', 'markdown', 'github', 'junit'] as const)('has the old name in %s', (format) => {
     const report = { command: 'plan', exit: 0 as const, plans: [plan], outcomes: [], problems: [] };
     expect(render(report, format, PLAIN)).toMatch(/"?kimi"?`? (→|\|) `?"?kimi2/);
   });

@@ -5,7 +5,7 @@ import { COLOURED } from '../../../src/report/text/style.ts';
 import { wrapped } from '../../../src/report/text/wrap.ts';
 
 describe('long lines on a terminal', () => {
-  test('are broken between words and continued under where they began', () => {
+  test('are broken between words and continued with the same indentation', () => {
     const text = `  1. PUT /v0/management/config.yaml\n     a reason that is too long for the terminal it is shown on`;
     expect(wrapped(text, 44)).toBe(
       '  1. PUT /v0/management/config.yaml\n     a reason that is too long for the\n         terminal it is shown on',

@@ -1,5 +1,5 @@
-// A forge on loopback: it keeps comments, issues, statuses and pull requests, and holds every call against the published
-// API (operations.ts). What doesn't fit is refused and kept in `violations`.
+// A forge on loopback: it keeps comments, issues, statuses and pull requests, and checks every call against the
+// published API (operations.ts). What doesn't fit is refused and kept in `violations`.
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Ajv } from 'ajv';

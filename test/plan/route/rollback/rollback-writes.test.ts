@@ -81,7 +81,7 @@ describe('the inverse of our own changes', () => {
       now,
     );
 
-  test('takes back what we wrote and leaves what others wrote meanwhile', () => {
+  test('reverts what we wrote and keeps what others wrote in the meantime', () => {
     const written = BEFORE.replace('port: 8317', 'port: 8318').replace('sk-test-0002', 'sk-test-0003');
     const now = `${written.replace('one.example', 'two.example')}debug: true # by hand\n`;
     expect(inverse(written, now)).toBe(
@@ -89,14 +89,14 @@ describe('the inverse of our own changes', () => {
     );
   });
 
-  test('an entry of ours goes, an entry of theirs stays, one that we removed returns', () => {
+  test('an entry of ours is removed, an entry of theirs stays, one that we removed returns', () => {
     const written = `${BEFORE.slice(0, BEFORE.indexOf('openai'))}openai-compatibility:\n  - name: ours\n    base-url: https://ours.example\n`;
     const now = `${written}  - name: theirs\n    base-url: https://theirs.example\n`;
     const names = stateOf(inverse(written, now)).image['openai-compatibility'];
     expect(names).toMatchObject([{ name: 'theirs' }, { name: 'one' }]);
   });
 
-  test('what we added and somebody changed goes as ours', () => {
+  test('what we added and others changed is reverted as ours', () => {
     const written = `${BEFORE}debug: true\n`;
     expect(inverse(written, written)).toBe(BEFORE);
   });

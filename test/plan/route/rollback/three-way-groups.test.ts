@@ -66,7 +66,7 @@ describe('a key that the gateway moves into a group of its own', () => {
     expect(found.inForce).toEqual([]);
   });
 
-  test('returns after we removed it, beside others', () => {
+  test('returns after we removed it, next to entries of others', () => {
     const removed = codex(group('shared', [K2], { prefix: 'team' }));
     const theirs = codex(group('a', [{ 'api-key': 'sk-test-3' }]), group('shared', [K2], { prefix: 'team' }));
     const { without, foreign } = threeWay(catalog, { before, ours: removed, now: theirs });
@@ -91,7 +91,7 @@ const members = fc.record(
 const keys = fc
   .tuple(members, members, members)
   .map((all): Keys => Object.fromEntries(NAMES.map((name, i) => [name, all[i] ?? {}])));
-/** Which group each key goes to. */
+/** The group of each key. */
 const grouping = fc.array(fc.nat(2), { minLength: 3, maxLength: 3 });
 
 /** Groups that say of their keys what all of them have. */
@@ -119,7 +119,7 @@ const taken = (
   now: Value | undefined,
 ): Value | undefined => (now === ours ? before : now);
 
-/** What the law asks for, member by member. */
+/** What the law requires, member by member. */
 function expected(before: Keys, ours: Keys, now: Keys): Keys {
   return Object.fromEntries(
     NAMES.map((name) => {
@@ -144,7 +144,7 @@ const withoutZeros = (all: Keys): Keys =>
     ]),
   );
 
-test('whatever the groups, every member of every key is judged by itself', () => {
+test('whatever the groups, every member of every key is judged separately', () => {
   fc.assert(
     fc.property(fc.tuple(keys, keys, keys), fc.tuple(grouping, grouping, grouping), (versions, places) => {
       const [before, ours, now] = versions.map((all, i) => grouped(all, places[i] ?? [])) as [

@@ -144,7 +144,7 @@ describe('by three values', () => {
     { requiredKeys: [] },
   );
 
-  test('what nobody else touched goes back to what it was', () => {
+  test('what nobody else changed returns to its previous value', () => {
     fc.assert(
       fc.property(value, value, (before, ours) => {
         const found = judge(before, ours, ours);
