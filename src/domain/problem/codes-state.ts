@@ -1,0 +1,63 @@
+// 6xxx: error codes of the state directory.
+import { EXIT } from './exit.ts';
+import { code } from './code-entry.ts';
+
+export const STATE_CODES = {
+  HF6001: code(
+    EXIT.stale,
+    'Another process works on this target',
+    'Wait until it finishes. If that process has died, Holdfast takes over its lock after a minute.',
+  ),
+  HF6002: code(
+    EXIT.stale,
+    'The lock on the target was lost',
+    'This process had stopped for a while, and another one took over. Run the command again.',
+    { unsent: true },
+  ),
+  HF6003: code(
+    EXIT.unexpected,
+    "The state directory can't be used",
+    'Make it a directory that this user can write to, or name another one with --state or `state.dir`.',
+  ),
+  HF6004: code(
+    EXIT.unexpected,
+    'The disk with the state directory is full',
+    "Free some space. Holdfast doesn't write to a gateway without a backup.",
+  ),
+  HF6005: code(
+    EXIT.unexpected,
+    'A record in the state directory was damaged',
+    'Holdfast moved the record aside and kept it. Run the command again to continue without it.',
+  ),
+  HF6006: code(
+    EXIT.unexpected,
+    "The backup's content isn't what was saved",
+    'The backup was changed after it was created. Use another one (`holdfast backup list`).',
+  ),
+  HF6007: code(EXIT.invalid, "The backup doesn't exist", 'Run `holdfast backup list` to see the backups.'),
+  HF6008: code(
+    EXIT.unexpected,
+    'A newer version of Holdfast wrote the state directory',
+    'Use that version, or another state directory.',
+  ),
+  HF6009: code(
+    EXIT.unexpected,
+    "The result couldn't be recorded",
+    'The gateway is in the state that the outcome describes. Make the state directory writable again. The next run completes the record from the journal.',
+  ),
+  HF6010: code(
+    EXIT.invalid,
+    "The backup file can't be decrypted with this identity",
+    'Use an identity of one of the recipients that `state.backup-recipients` named when the backup was created.',
+  ),
+  HF6011: code(
+    EXIT.invalid,
+    "The file isn't a backup, or isn't whole",
+    'Download the file again, or use another one. `holdfast backup list` shows those that are here.',
+  ),
+  HF6012: code(
+    EXIT.invalid,
+    'The backup file is encrypted, and there is no identity to decrypt it with',
+    'Name the file with the age identity: `--identity key.txt`. Or set HOLDFAST_BACKUP_IDENTITY to the identity itself.',
+  ),
+} as const;
