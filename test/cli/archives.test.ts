@@ -96,8 +96,12 @@ describe('a job that leaves encrypted backups', () => {
 
   test('applies; another machine restores the file with the identity, and no other way', async () => {
     const before = await file();
-    expect((await inJob(JOB, 'apply')).exit).toBe(0);
+    const applied = await inJob(JOB, 'apply');
     const [archive = ''] = await archives();
+    expect([applied.exit, applied.out]).toEqual([
+      0,
+      expect.stringContaining(`, also in ${terminal.dir}/${archive}`),
+    ]);
     expect(archive).toMatch(/^backups\/home-\d{8}T\d{6}Z-[0-9a-f]{8}\.age$/);
     expect((await stat(join(terminal.dir, archive))).mode & 0o777).toBe(0o600);
     await nextMachine();

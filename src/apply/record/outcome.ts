@@ -14,7 +14,11 @@ type Without<T, K extends string> = T extends unknown ? Omit<T, K> : never;
 export type Particulars = Without<Outcome, Common>;
 
 export function conclude(run: Run, particulars: Particulars, problems: readonly Problem[] = []): Outcome {
-  return outcomeOf(run.context, run.client, run.startedAt, particulars, [...run.notices, ...problems]);
+  const { context, client, startedAt, notices } = run;
+  const archive =
+    'backup' in particulars ? context.store.archiveOf(context.target.name, particulars.backup) : undefined;
+  const all = { ...particulars, ...(archive !== undefined && { archive }) };
+  return outcomeOf(context, client, startedAt, all, [...notices, ...problems]);
 }
 
 export function outcomeOf(

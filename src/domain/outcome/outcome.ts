@@ -24,6 +24,8 @@ interface Base {
   readonly requests: RequestCounts;
   readonly plan?: Plan;
   readonly problems: readonly Problem[];
+  /** The backup as one file, if the settings name a directory for them. */
+  readonly archive?: string;
 }
 
 export type Outcome = Base &

@@ -114,11 +114,11 @@ function details(outcome: Outcome, style: Style): string[] {
         ...outcome.restartNeeded.map(
           (path) => `  ${style.warn('!')} needs a restart of the gateway: ${path}`,
         ),
-        `  ${style.dim(`backup ${outcome.backup}`)}`,
+        `  ${style.dim(backupText(outcome))}`,
       ];
     case 'rolled-back':
     case 'restored':
-      return [...evidenceText(outcome.evidence, style), `  ${style.dim(`backup ${outcome.backup}`)}`];
+      return [...evidenceText(outcome.evidence, style), `  ${style.dim(backupText(outcome))}`];
     case 'rollback-failed':
       return [
         ...evidenceText(outcome.evidence, style),
@@ -128,6 +128,10 @@ function details(outcome: Outcome, style: Style): string[] {
     default:
       return [];
   }
+}
+
+function backupText({ backup, archive }: { readonly backup: string; readonly archive?: string }): string {
+  return archive === undefined ? `backup ${backup}` : `backup ${backup}, also in ${archive}`;
 }
 
 export function outcomeText(outcome: Outcome, style: Style): string {
