@@ -5,9 +5,15 @@ import { redactor } from '../../../src/lib/redact.ts';
 import { DESIRED, MANAGEMENT_KEY } from '../../apply/setup.ts';
 import { inMode, pause } from '../setup.ts';
 import { openApiDocument } from '../../../src/daemon/http/document.ts';
+import { createNotify } from '../../../src/daemon/notify/notify.ts';
+import { openSender } from '../../../src/daemon/notify/channels/sender.ts';
+import { channel, closeAll, handClock, httpReceiver, until, webhook } from '../notify/setup.ts';
 import { action, endAll, OPERATOR, READER, type Serving, serving } from './serving.ts';
 
-afterEach(endAll);
+afterEach(async () => {
+  await endAll();
+  await closeAll();
+});
 
 const SECRETS = [
   MANAGEMENT_KEY,
@@ -29,6 +35,15 @@ const ROTATED = DESIRED.replace('- ${env:TEAM_B}', '- ${env:TEAM_C}').replace(
     models:`,
 );
 const ENV = { TEAM_C: 'sk-test-0003-new', HEADER: 'sk-test-header-0001', IN_URL: 'sk-test-in-a-url' };
+
+const CANARIES = { CANARY_HEADER: 'canary-header-77aa', CANARY_SETTING: 'canary-setting-77aa' };
+
+/** At places whose names say nothing about secrets. */
+function withOpenPlaces(header: string | undefined, setting: string | undefined): string {
+  const headers = header === undefined ? '' : `    headers: { X-Team: ${header} }\n`;
+  const plugin = setting === undefined ? '{}' : `{ endpoint: ${setting} }`;
+  return `${DESIRED.replace('    models:', `${headers}    models:`)}plugins: { configs: { guard: ${plugin} } }\n`;
+}
 
 /** Every route of the document, for the target, with a body that makes it do something. */
 async function everyAnswer(home: Serving): Promise<string[]> {
@@ -81,6 +96,43 @@ describe('secrets', () => {
     body.destroy();
     expect(leaksIn([...answers, heard, ...home.notes])).toEqual([]);
     expect(home.faults).toEqual([]);
+  });
+
+  test('that a reference brought stay hidden when it leaves the files, in answers and webhooks', async () => {
+    const receiver = await httpReceiver();
+    const clock = handClock();
+    const notify = [channel(webhook(receiver.url), { on: ['applied', 'drifted', 'in-sync', 'refused'] })];
+    const reporter = { note: () => undefined, failed: () => undefined };
+    const home = await serving({
+      policy: { allow: [{ guard: 'takeover' }] },
+      beside: (operations) => {
+        const service = createNotify({ operations, clock, reporter, open: (one) => openSender(one, 5000) });
+        return [{ ...service, follow: (settings) => service.follow({ ...settings, notify }) }];
+      },
+    });
+    const told: string[] = [];
+    for (const [header, setting] of [
+      ['"${env:CANARY_HEADER}"', '"${env:CANARY_SETTING}"'],
+      ['none', 'local'],
+      ['"${env:CANARY_HEADER}"', '"${env:CANARY_SETTING}"'],
+      [undefined, undefined],
+    ]) {
+      await home.declare(withOpenPlaces(header, setting), CANARIES);
+      const plan = await home.ask('/api/v1/targets/home/plan', { method: 'POST', body: {}, token: READER });
+      const applied = await home.ask(action('apply'), { method: 'POST', body: {} });
+      expect(['applied', 'in-sync']).toContain(applied.json['kind']); // the daemon looks at the files too
+      clock.pass(10_000);
+      told.push(plan.text, applied.text);
+      for (const path of ['', '/home', '/home/history', '/home/plan', '/home/backups'])
+        told.push((await home.ask(`/api/v1/targets${path}`, { token: READER })).text);
+    }
+    await home.panel('PUT', 'plugins/guard/config', { endpoint: CANARIES.CANARY_SETTING });
+    told.push((await home.ask(action('check'), { method: 'POST' })).text);
+    clock.pass(10_000);
+    await until(() => receiver.got.length >= 3);
+    const bodies = receiver.got.map(({ body }) => body);
+    for (const texts of [told, bodies]) expect(texts.join('\n')).toContain('headers.X-Team');
+    expect([...told, ...bodies, ...home.notes].filter((text) => /canary-/i.test(text))).toEqual([]);
   });
 
   test('that a user wrote into a free text are redacted by value, in problems too', async () => {

@@ -6,6 +6,7 @@ import { httpService, type HttpService } from '../../../src/daemon/http/http.ts'
 import type { HttpOptions } from '../../../src/daemon/http/server/options.ts';
 import { seal } from '../../../src/domain/secret.ts';
 import type { HttpSettings } from '../../../src/settings/settings.ts';
+import type { Services } from '../../../src/daemon/core/service.ts';
 import { daemon, endAll, type Options, type Running } from '../setup.ts';
 
 export const OPERATOR = 'test-token-of-the-operator';
@@ -49,6 +50,8 @@ export interface Serving extends Running {
 export interface ServingOptions extends Options {
   readonly http?: HttpSettings;
   readonly options?: Partial<HttpOptions>;
+  /** Services beside it. */
+  readonly beside?: Services;
 }
 
 export { endAll };
@@ -71,7 +74,7 @@ export async function serving(given: ServingOptions = {}): Promise<Serving> {
         routes: () => [healthRoutes(health)],
         ...given.options,
       });
-      return [health, http];
+      return [health, http, ...(given.beside?.(operations) ?? [])];
     },
   });
   await home.next();
