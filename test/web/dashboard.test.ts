@@ -225,6 +225,14 @@ inBrowser('a target', () => {
     expect(await page.locator('.request').nth(1).innerText()).toMatch(/PUT[^]*a removed header comes back/);
   });
 
+  test('shows the code in messages as code, without back-ticks', async () => {
+    await goTo('targets/eu-paris');
+    const note = page.locator('.problems').filter({ hasText: 'keeps one list entry' });
+    await note.waitFor();
+    expect(await note.locator('.remedy code').allInnerTexts()).toEqual(['--prune']);
+    expect(await note.innerText()).not.toContain('`');
+  });
+
   test('gives the command that overrides a guard', async () => {
     await context.grantPermissions(['clipboard-read', 'clipboard-write']);
     await goTo('targets/eu-paris');

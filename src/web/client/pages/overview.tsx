@@ -10,6 +10,7 @@ import { TargetRow } from '../parts/target-row.tsx';
 import { SourceLine } from '../parts/source.tsx';
 import { Filters } from '../parts/filters.tsx';
 import { chosen, grouped, order, query, show } from '../data/selection.ts';
+import { Message } from '../parts/message.tsx';
 
 export function Overview() {
   const troubled = targets.value.filter((target) => toneOf(standingOf(target)) === 'bad').length;
@@ -116,7 +117,7 @@ function Group({ standing, members }: GroupProps) {
             {title}
           </span>
           <span class="count">{members.length}</span>
-          <span class="meaning">{meaning}</span>
+          <Message class="meaning" text={meaning} />
         </th>
       </tr>
       {members.map((target) => (

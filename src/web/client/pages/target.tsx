@@ -17,6 +17,7 @@ import { History } from '../target-page/history/history.tsx';
 import { Attention } from '../target-page/attention.tsx';
 import { PlanTab } from '../target-page/plan/plan.tsx';
 import { Timeline } from '../target-page/history/timeline.tsx';
+import { Message } from '../parts/message.tsx';
 
 interface Props {
   readonly name: string;
@@ -119,7 +120,9 @@ function Head({ target, dossier }: { readonly target: TargetView; readonly dossi
         </span>
         {target.step && <StepLine step={target.step} />}
       </div>
-      <p class="meaning">{meaning}</p>
+      <p class="meaning">
+        <Message text={meaning} />
+      </p>
       <Actions target={target} plan={dossier.plan} />
     </header>
   );

@@ -1,6 +1,7 @@
 // The checks after the writes; equal lines once, with their number.
 import type { Evidence } from '../../../domain/outcome/outcome.ts';
 import { Icon } from './icon.tsx';
+import { Message } from './message.tsx';
 
 export function EvidenceList({ evidence }: { readonly evidence: readonly Evidence[] }) {
   const equal = Map.groupBy(evidence, ({ check, passed, detail }) => JSON.stringify([check, passed, detail]));
@@ -23,7 +24,7 @@ function Line({
       <Icon name={passed ? 'check' : 'cross'} />
       <span>
         <span class="visually-hidden">{passed ? 'passed' : 'failed'}: </span>
-        <bdi class="ink">{check}</bdi> {detail && <bdi class="muted">{detail}</bdi>}
+        <Message class="ink" text={check} /> {detail && <Message class="muted" text={detail} />}
         {times > 1 && <span class="muted"> × {times}</span>}
       </span>
     </li>

@@ -3,6 +3,7 @@ import { useState } from 'preact/hooks';
 import type { Problem } from '../../../domain/problem/problem.ts';
 import { plural } from '../../../lib/text.ts';
 import { Icon } from './icon.tsx';
+import { Message } from './message.tsx';
 
 /** More are behind a button: readers need the first ones, not the hundredth. */
 const FIRST = 5;
@@ -38,7 +39,7 @@ function Body({
     <div>
       <p>
         <span class="visually-hidden">{severity}: </span>
-        <code class="code">{code}</code> <bdi>{message}</bdi>
+        <code class="code">{code}</code> <Message text={message} />
       </p>
       {(position ?? path) !== undefined && (
         <p class="sub mono break">
@@ -46,7 +47,9 @@ function Body({
           {path}
         </p>
       )}
-      <p class="remedy">{remedy}</p>
+      <p class="remedy">
+        <Message text={remedy} />
+      </p>
     </div>
   );
 }

@@ -3,6 +3,7 @@ import type { Source } from '../../../api-schema/views.ts';
 import { short } from '../data/labels.ts';
 import { Icon } from './icon.tsx';
 import { Ago } from './time.tsx';
+import { Message } from './message.tsx';
 
 export function SourceLine({ source }: { readonly source: Source }) {
   const { url, ref, commit, answeredAt, problem } = source;
@@ -42,7 +43,7 @@ export function SourceLine({ source }: { readonly source: Source }) {
         <p class="source-problem tone-warn" role="alert">
           <Icon name="warning" />
           <span>
-            <strong>The files in effect are older than the ones in git.</strong> <bdi>{problem}</bdi>
+            <strong>The files in effect are older than the ones in git.</strong> <Message text={problem} />
           </span>
         </p>
       )}

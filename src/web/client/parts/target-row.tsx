@@ -6,6 +6,7 @@ import { RevisionLine } from './revision.tsx';
 import { StandingBadge } from './standing.tsx';
 import { StepLine } from './step.tsx';
 import { Ago, Until } from './time.tsx';
+import { Message } from './message.tsx';
 
 interface Props {
   readonly target: TargetView;
@@ -64,13 +65,13 @@ function Why({ target }: Pick<Props, 'target'>) {
   if (authBlock)
     return (
       <span class="sub" title={authBlock.reason}>
-        next login <Until at={authBlock.until} />: <bdi>{authBlock.reason}</bdi>
+        next login <Until at={authBlock.until} />: <Message text={authBlock.reason} />
       </span>
     );
   if (quarantine)
     return (
       <span class="sub" title={quarantine.reason}>
-        <bdi>{quarantine.reason}</bdi>
+        <Message text={quarantine.reason} />
       </span>
     );
   const [window] = frozen;
@@ -113,7 +114,9 @@ function LastOutcome({ target: { lastOutcome } }: Pick<Props, 'target'>) {
   if (!lastOutcome) return <span class="muted">none yet</span>;
   return (
     <>
-      <bdi title={lastOutcome.summary}>{lastOutcome.summary || lastOutcome.kind}</bdi>
+      <span title={lastOutcome.summary}>
+        <Message text={lastOutcome.summary || lastOutcome.kind} />
+      </span>
       <span class="sub">
         <Ago at={lastOutcome.at} />
       </span>

@@ -1,6 +1,7 @@
 // What couldn't be loaded or done, and what to do about it.
 import type { ProblemView } from '../../../api-schema/views.ts';
 import { Icon } from './icon.tsx';
+import { Message } from './message.tsx';
 
 interface Props {
   readonly problem: ProblemView;
@@ -13,11 +14,15 @@ export function Trouble({ problem, retry }: Props) {
       <Icon name="danger" />
       <div class="notice-body">
         <strong>{problem.title}</strong>
-        {problem.detail && problem.detail !== problem.title && <p>{problem.detail}</p>}
+        {problem.detail && problem.detail !== problem.title && (
+          <p>
+            <Message text={problem.detail} />
+          </p>
+        )}
         {problem.problems?.map(({ code, message, remedy }) => (
           <p key={`${code} ${message}`}>
-            <code class="code">{code}</code> {message}
-            {remedy && <span class="remedy">{remedy}</span>}
+            <code class="code">{code}</code> <Message text={message} />
+            {remedy && <Message class="remedy" text={remedy} />}
           </p>
         ))}
         {retry && (

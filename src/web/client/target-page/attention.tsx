@@ -8,6 +8,7 @@ import type { Resource } from '../data/resource.ts';
 import { EvidenceList } from '../parts/evidence.tsx';
 import { outcomeTitle, outcomeTone } from '../data/outcome-labels.ts';
 import { Problems } from '../parts/problems.tsx';
+import { Message } from '../parts/message.tsx';
 
 interface Props {
   readonly resource: Resource<PlanView>;
@@ -27,7 +28,9 @@ function Left({ outcome }: { readonly outcome: Outcome }) {
     case 'rolled-back':
       return (
         <Panel outcome={outcome}>
-          <p>{outcome.reason}</p>
+          <p>
+            <Message text={outcome.reason} />
+          </p>
           <EvidenceList evidence={outcome.evidence.filter(({ passed }) => !passed)} />
         </Panel>
       );
@@ -36,7 +39,9 @@ function Left({ outcome }: { readonly outcome: Outcome }) {
     case 'stale':
       return (
         <Panel outcome={outcome}>
-          <p>{outcome.reason}</p>
+          <p>
+            <Message text={outcome.reason} />
+          </p>
         </Panel>
       );
     case 'applied':
@@ -71,12 +76,12 @@ function ByHand({ outcome }: { readonly outcome: Extract<Outcome, { kind: 'rollb
       <ol class="by-hand">
         {outcome.remedy.map((step) => (
           <li key={step}>
-            <bdi>{step}</bdi>
+            <Message text={step} />
           </li>
         ))}
       </ol>
       <p class="why">
-        <b>Why:</b> <bdi>{outcome.reason}</bdi>
+        <b>Why:</b> <Message text={outcome.reason} />
       </p>
       <p class="why">
         <b>Backup:</b> <code>{outcome.backup}</code>
@@ -106,7 +111,7 @@ function Blocked({ reason }: { readonly reason: string }) {
         The gateway refused the management key
       </h2>
       <p>
-        <bdi>{reason}</bdi>
+        <Message text={reason} />
       </p>
     </section>
   );

@@ -3,6 +3,7 @@ import type { ComponentChildren } from 'preact';
 import type { TargetView } from '../../../api-schema/views.ts';
 import { RevisionLine } from '../parts/revision.tsx';
 import { Ago, Until } from '../parts/time.tsx';
+import { Message } from '../parts/message.tsx';
 
 const MODES: Record<TargetView['mode'], string> = {
   observe: 'checks, never writes',
@@ -86,7 +87,7 @@ function LastOutcome({ target: { lastOutcome } }: { readonly target: TargetView 
   if (!lastOutcome) return <>none yet</>;
   return (
     <>
-      <bdi>{lastOutcome.summary || lastOutcome.kind}</bdi>
+      <Message text={lastOutcome.summary || lastOutcome.kind} />
       <span class="sub">
         <Ago at={lastOutcome.at} focusable />
       </span>
@@ -135,13 +136,13 @@ function Pauses({ target }: { readonly target: TargetView }) {
       {quarantine && (
         <Fact term="Quarantined">
           <Ago at={quarantine.since} focusable />
-          <bdi class="sub">{quarantine.reason}</bdi>
+          <Message class="sub" text={quarantine.reason} />
         </Fact>
       )}
       {authBlock && (
         <Fact term="Login">
           tried again <Until at={authBlock.until} focusable />
-          <bdi class="sub">{authBlock.reason}</bdi>
+          <Message class="sub" text={authBlock.reason} />
         </Fact>
       )}
     </>

@@ -14,6 +14,7 @@ import { Dialog } from '../../parts/dialog.tsx';
 import { StepLine } from '../../parts/step.tsx';
 import { useAsking } from './asking.ts';
 import { Result } from './result.tsx';
+import { Message } from '../../parts/message.tsx';
 
 interface Props {
   readonly plan: Plan;
@@ -56,7 +57,7 @@ export function ApplyDialog({ plan, target, close }: Props) {
               />
               <span>
                 <code class="break">{value}</code>
-                <span class="sub">{message}</span>
+                <Message class="sub" text={message} />
               </span>
             </label>
           ))}

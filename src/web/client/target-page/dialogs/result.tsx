@@ -8,6 +8,7 @@ import { outcomeIn } from './asking.ts';
 import { EvidenceList } from '../../parts/evidence.tsx';
 import { outcomeStanding, outcomeTitle, outcomeTone } from '../../data/outcome-labels.ts';
 import { Problems } from '../../parts/problems.tsx';
+import { Message } from '../../parts/message.tsx';
 
 interface Props {
   readonly answer: Answer<unknown> | undefined;
@@ -35,7 +36,7 @@ function OutcomeBody({ outcome }: { readonly outcome: Outcome }) {
       </p>
       {'reason' in outcome && (
         <p>
-          <bdi>{outcome.reason}</bdi>
+          <Message text={outcome.reason} />
         </p>
       )}
       {isRehearsal(outcome) && (
@@ -45,7 +46,7 @@ function OutcomeBody({ outcome }: { readonly outcome: Outcome }) {
         <ol class="by-hand">
           {outcome.remedy.map((step) => (
             <li key={step}>
-              <bdi>{step}</bdi>
+              <Message text={step} />
             </li>
           ))}
         </ol>

@@ -9,6 +9,7 @@ import type { Resource } from '../../data/resource.ts';
 import { targetHref } from '../../data/route.ts';
 import { duration, short } from '../../data/labels.ts';
 import { EvidenceList } from '../../parts/evidence.tsx';
+import { Message } from '../../parts/message.tsx';
 import { outcomeStanding, outcomeTitle, outcomeTone } from '../../data/outcome-labels.ts';
 
 type Entry = HistoryView['entries'][number];
@@ -101,7 +102,7 @@ function Lines({ title, lines }: { readonly title: string; readonly lines: reado
       <ul class="plain mono break lines">
         {lines.map((line, i) => (
           <li key={i}>
-            <bdi>{line}</bdi>
+            <Message text={line} />
           </li>
         ))}
       </ul>

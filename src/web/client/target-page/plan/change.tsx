@@ -5,6 +5,7 @@ import type { Redacted } from '../../../../domain/redacted.ts';
 import { Icon, type IconName } from '../../parts/icon.tsx';
 import { compareLines } from './lines.ts';
 import { isScalar, linesOf, Scalar } from './value.tsx';
+import { Message } from '../../parts/message.tsx';
 
 const SIGNS: Record<ChangeKind, readonly [string, string]> = {
   add: ['+', 'add'],
@@ -159,7 +160,7 @@ function Follows({ consequence: { severity, text } }: { readonly consequence: Co
       <Icon name={icon} />
       <span>
         <span class="visually-hidden">{severity}: </span>
-        {text}
+        <Message text={text} />
       </span>
     </p>
   );

@@ -3,6 +3,7 @@ import type { Verdict } from '../../../../domain/plan/guard.ts';
 import { Command } from '../../parts/copy.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { shellWord } from '../../../../lib/shell.ts';
+import { Message } from '../../parts/message.tsx';
 
 interface Props {
   readonly verdicts: readonly Verdict[];
@@ -40,12 +41,12 @@ function Finding({ verdict, name }: { readonly verdict: Verdict; readonly name: 
         <span class="tag">{allowed ? 'allowed' : 'refused'}</span>
       </p>
       <p>
-        <bdi>{message}</bdi>
+        <Message text={message} />
       </p>
       {!allowed && (
         <>
           <p class="remedy">
-            <bdi>{remedy}</bdi>
+            <Message text={remedy} />
           </p>
           {override === undefined ? (
             <p class="muted">No flag overrides this guard.</p>

@@ -3,6 +3,7 @@ import type { Change } from '../../../../domain/plan/change.ts';
 import type { Redacted } from '../../../../domain/redacted.ts';
 import type { Write } from '../../../../domain/plan/write.ts';
 import { linesOf } from './value.tsx';
+import { Message } from '../../parts/message.tsx';
 
 interface Props {
   readonly writes: readonly Write[];
@@ -35,7 +36,9 @@ function Request({ write, made }: { readonly write: Write; readonly made: readon
           {query && `?${new URLSearchParams(query)}`}
         </code>
       </p>
-      <p class="muted">{reason}</p>
+      <p class="muted">
+        <Message text={reason} />
+      </p>
       {body !== undefined && <Body body={body} />}
       <p class="sub break">
         makes <span class="mono">{made.join(', ')}</span>
