@@ -16,6 +16,7 @@ import { type DesiredOptions, loadDesired, type LoadedDesired } from '../desired
 import { openFileStore } from '../state/files/files.ts';
 import type { Lease, Store } from '../state/store.ts';
 import { ciJobOf, isFromOutside } from '../input/ci-job.ts';
+import { jobIdOf } from '../input/ci-job.ts';
 import type { Environment } from '../input/environment.ts';
 import { loadSettings, type Settings } from '../settings/settings.ts';
 import { guardedStore } from './guarded-store.ts';
@@ -25,7 +26,7 @@ import { openBases } from './bases.ts';
 import type { Question } from './job-base.ts';
 import { credentialsIn } from './environment-secrets.ts';
 import { selectedTargets } from './selected-targets.ts';
-import { backupsVanish, ciJob } from './lasting.ts';
+import { backupsVanish } from './lasting.ts';
 import { systemClock } from './system-clock.ts';
 import type { PlanFlags } from './flags.ts';
 
@@ -78,7 +79,7 @@ export async function openSession(
   io.hide?.(credentialsIn(env));
   const { clock = systemClock } = io;
   const { dir, backups } = settings.state;
-  const job = ciJob(io.env);
+  const job = jobIdOf(io.env);
   const files = await openFileStore({
     dir,
     clock,

@@ -44,6 +44,27 @@ export async function ciJobOf(env: Environment): Promise<CiJob | undefined> {
   return undefined;
 }
 
+/**
+ * A variable that identifies the CI system, and those that identify the job. Gitea and Forgejo set those of GitHub.
+ */
+const SYSTEMS = [
+  ['GITHUB_ACTIONS', ['GITHUB_RUN_ID', 'GITHUB_RUN_ATTEMPT', 'GITHUB_JOB']],
+  ['GITLAB_CI', ['CI_JOB_ID']],
+  ['CIRCLECI', ['CIRCLE_WORKFLOW_JOB_ID']],
+  ['TF_BUILD', ['BUILD_BUILDID', 'SYSTEM_JOBID']],
+  ['BITBUCKET_BUILD_NUMBER', ['BITBUCKET_STEP_UUID']],
+] as const;
+
+/**
+ * A text that identifies the CI job of this process; undefined elsewhere. Also of systems without a known forge. `CI=true` alone isn't enough: it means that nobody watches, not
+ * that the machine is discarded.
+ */
+export function jobIdOf(env: Environment): string | undefined {
+  for (const [system, names] of SYSTEMS)
+    if ((env[system] ?? '') !== '') return [system, ...names.map((name) => env[name] ?? '')].join(' ');
+  return undefined;
+}
+
 /** A pull request whose author may have no rights here, or about which nothing is known. */
 export function isFromOutside(job: CiJob | undefined): boolean {
   return job?.event === 'pull-request' && job.pullRequest?.isFromFork !== false;

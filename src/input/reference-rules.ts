@@ -1,7 +1,8 @@
 // Which variables and files the references of desired state can use. Without rules, anyone who can change a file of
 // desired state could read everything on the machine that makes the plan.
 import { realpath } from 'node:fs/promises';
-import { isAbsolute, relative, resolve, sep } from 'node:path';
+import { relative, resolve, sep } from 'node:path';
+import { isWithin } from '../lib/paths.ts';
 
 export interface ReferenceRules {
   /** Patterns of variables, with `*`. Absent: all except the reserved ones. */
@@ -132,9 +133,4 @@ async function realOf(path: string): Promise<string> {
     const above = resolve(path, '..');
     return above === path ? path : resolve(await realOf(above), relative(above, path));
   }
-}
-
-function isWithin(path: string, dir: string): boolean {
-  const way = relative(dir, path);
-  return way !== '..' && !way.startsWith(`..${sep}`) && !isAbsolute(way);
 }

@@ -1,6 +1,7 @@
 // `state` of holdfast.yaml: whether the state directory lasts, and where else backups are written.
-import { relative, resolve, sep } from 'node:path';
+import { resolve } from 'node:path';
 import { type Problem, problem } from '../domain/problem/problem.ts';
+import { isWithin } from '../lib/paths.ts';
 import { type LocatedMap, type LocatedScalar, nodeAt } from '../yaml/located.ts';
 import type { StateSettings } from './shape.ts';
 
@@ -26,14 +27,8 @@ export async function stateOf(
     dir: resolve(dir, String(place.value)),
     recipients: recipients.map(({ value }) => String(value)),
   };
-  const isOpen = !nodeAt(root, ['state', 'backup-recipients']) && !isWithin(stateDir, backups.dir);
+  const isOpen = !nodeAt(root, ['state', 'backup-recipients']) && !isWithin(backups.dir, stateDir);
   return { state: { ...own, backups }, problems: isOpen ? [...problems, unencrypted(place)] : problems };
-}
-
-/** Whether a directory is the same as another one or below it. */
-export function isWithin(outer: string, inner: string): boolean {
-  const way = relative(outer, inner);
-  return way === '' || (way !== '..' && !way.startsWith(`..${sep}`) && resolve(outer, way) === inner);
 }
 
 /** One text or a list of texts; omits what couldn't be resolved offline. */

@@ -13,7 +13,7 @@ let dir: string | undefined;
 afterEach(() => (dir === undefined ? undefined : rm(dir, { recursive: true, force: true })));
 
 /** Of the development tools, those that building needs: the others only take time to install. */
-const BUILDS = ['esbuild', 'preact', '@preact/signals'];
+const BUILDS = new Set(['esbuild', 'preact', '@preact/signals']);
 
 async function repository(place: string): Promise<string> {
   await mkdir(place);
@@ -21,7 +21,7 @@ async function repository(place: string): Promise<string> {
   const own = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8')) as {
     devDependencies: Record<string, string>;
   };
-  const tools = Object.entries(own.devDependencies).filter(([name]) => BUILDS.includes(name));
+  const tools = Object.entries(own.devDependencies).filter(([name]) => BUILDS.has(name));
   await writeFile(
     join(place, 'package.json'),
     JSON.stringify({ ...own, devDependencies: Object.fromEntries(tools) }),

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { type LoadedSettings, loadSettings } from '../../src/settings/settings.ts';
-import { backupsVanish, ciJob } from '../../src/compose/lasting.ts';
+import { backupsVanish } from '../../src/compose/lasting.ts';
+import { jobIdOf } from '../../src/input/ci-job.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'holdfast-settings-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
@@ -94,5 +95,5 @@ describe('whether a backup outlives the run', () => {
     ],
     [{ GITLAB_CI: 'true', CI_JOB_ID: '9' }, 'GITLAB_CI 9'],
     [{ BITBUCKET_BUILD_NUMBER: '3', BITBUCKET_STEP_UUID: '{x}' }, 'BITBUCKET_BUILD_NUMBER {x}'],
-  ])('the job of %j', (env, job) => expect(ciJob(env)).toBe(job));
+  ])('the job of %j', (env, job) => expect(jobIdOf(env)).toBe(job));
 });

@@ -29,7 +29,7 @@ interface Content {
 }
 
 const FORMAT = 1;
-/** Far larger than any backup: a gateway refuses configurations of this size. */
+/** Far larger than any backup: a configuration of 5,000 keys has about 2 MB. */
 const MOST_BYTES = 128 * 1024 * 1024;
 const AGE = 'age-encryption.org/v1\n';
 const ARMOR = '-----BEGIN AGE ENCRYPTED FILE-----';
