@@ -48,7 +48,7 @@ const lookTool = ({ result, argv, pick, ...rest }: Look): Tool => ({
   output: outputOf(result),
   readOnly: true,
   async run(args, { host, signal, onStep }) {
-    const done = await host.run([...argv(args), ...targetFlag(args)], { signal, onStep });
+    const done = await host.run(argv(args), { signal, onStep });
     return { result: resultOf(done, pick(done.document, args)) };
   },
 });
@@ -68,7 +68,7 @@ export const READ_TOOLS: readonly Tool[] = [
       'Checks that the gateway runs, that the management key is correct, that the configuration can be read and changed, and finds common problems. Call it first, and when something fails. It tries to log in at most once.',
     input: Type.Object({ target: TARGET }, { additionalProperties: false }),
     result: Type.Object({ targets: listOfAny }),
-    argv: () => ['doctor'],
+    argv: (args) => ['doctor', ...targetFlag(args)],
     pick: targets,
   }),
   lookTool({
@@ -77,7 +77,7 @@ export const READ_TOOLS: readonly Tool[] = [
     description: 'Shows for each target its mode, revision, sync state, last outcome and suspended writes.',
     input: Type.Object({ target: TARGET }, { additionalProperties: false }),
     result: Type.Object({ targets: listOfAny }),
-    argv: () => ['status'],
+    argv: (args) => ['status', ...targetFlag(args)],
     pick: targets,
   }),
   lookTool({
@@ -95,7 +95,7 @@ export const READ_TOOLS: readonly Tool[] = [
     ),
     result: Type.Object({ path: Type.String(), value: Type.Unknown() }),
     paged: 'value',
-    argv: () => ['api', 'get', 'config'],
+    argv: (args) => ['api', 'get', 'config', ...targetFlag(args)],
     pick: ({ body }, { path }) => {
       const text = typeof path === 'string' ? path : '';
       const steps = text === '' ? [] : parsePath(text).map(({ name }) => name ?? '');
@@ -124,13 +124,39 @@ export const READ_TOOLS: readonly Tool[] = [
     pick: ({ format: _format, command: _command, exit: _exit, problems: _problems, ...rest }) => rest,
   }),
   lookTool({
+    name: 'explain_route',
+    title: 'Explain who serves a model',
+    description:
+      'Says which credentials serve a model, in which order, and why others do not (alias, prefix, excluded models, priority, weight). With `plan`: after an apply of the files.',
+    input: Type.Object(
+      {
+        model: Type.String({ description: 'The name that a client asks for.' }),
+        plan: Type.Optional(Type.Boolean()),
+        target: TARGET,
+        ...PAGE,
+      },
+      { additionalProperties: false },
+    ),
+    result: Type.Object({ routes: listOfAny }),
+    paged: 'credentials',
+    argv: ({ model, plan, target }) => [
+      'explain',
+      'route',
+      ...(plan === true ? ['--plan'] : []),
+      ...targetFlag({ target }),
+      '--',
+      String(model),
+    ],
+    pick: ({ routes }) => ({ routes: routes ?? [] }),
+  }),
+  lookTool({
     name: 'usage',
     title: 'Show usage',
     description: 'Counts requests and failures by credential since the gateway started.',
     input: Type.Object({ target: TARGET, ...PAGE }, { additionalProperties: false }),
     result: Type.Object({ targets: listOfAny }),
     paged: 'credentials',
-    argv: () => ['usage'],
+    argv: (args) => ['usage', ...targetFlag(args)],
     pick: targets,
   }),
   lookTool({
@@ -140,7 +166,7 @@ export const READ_TOOLS: readonly Tool[] = [
     input: Type.Object({ target: TARGET, ...PAGE }, { additionalProperties: false }),
     result: Type.Object({ entries: listOfAny }),
     paged: 'entries',
-    argv: () => ['history'],
+    argv: (args) => ['history', ...targetFlag(args)],
     pick: ({ entries }) => ({ entries: entries ?? [] }),
   }),
   lookTool({
@@ -150,7 +176,7 @@ export const READ_TOOLS: readonly Tool[] = [
     input: Type.Object({ target: TARGET, ...PAGE }, { additionalProperties: false }),
     result: Type.Object({ backups: listOfAny }),
     paged: 'backups',
-    argv: () => ['backup', 'list'],
+    argv: (args) => ['backup', 'list', ...targetFlag(args)],
     pick: ({ backups }) => ({ backups: backups ?? [] }),
   }),
 ];

@@ -15,6 +15,7 @@ export function reportJson(report: Report): string {
     ...(memory.length > 0 && { memory }),
     plans: report.plans,
     outcomes: report.outcomes.map((outcome) => ({ ...outcome, summary: outcomeSentence(outcome) })),
+    ...(report.routes && { routes: report.routes }),
     problems: report.problems,
   });
 }

@@ -7,6 +7,7 @@ import { commitText } from './text/commit.ts';
 import { outcomeSentence } from './text/outcome.ts';
 import { planSummary } from './text/plan.ts';
 import { placeText, withRemedy } from './text/problem.ts';
+import { groupText } from './text/routes.ts';
 import { problemsOf, type Report } from './report.ts';
 import { shownText } from './text/value.ts';
 
@@ -78,6 +79,18 @@ function planMarkdown(plan: Plan): string {
   ].join('\n');
 }
 
+function routesMarkdown({ routes = [] }: Report): string[] {
+  return routes.flatMap(({ target, changes }) => [
+    '',
+    `**Routes** of ${prose(target)}: ${changes.length === 0 ? 'no model is served by other credentials' : ''}`,
+    '',
+    ...changes.map(
+      ({ model, before, after }) =>
+        `- ${code(model)}: ${prose(groupText(before))} → ${prose(groupText(after))}`,
+    ),
+  ]);
+}
+
 export function reportMarkdown(report: Report): string {
   const outcomes = report.outcomes.map(
     (outcome) => `- **${prose(outcome.target)}**: ${prose(outcomeSentence(outcome))}`,
@@ -96,6 +109,7 @@ export function reportMarkdown(report: Report): string {
     ...outcomes,
     ...(outcomes.length > 0 ? [''] : []),
     ...plans.map(planMarkdown),
+    ...routesMarkdown(report),
     ...(problems.length > 0 ? ['', '**Problems**', '', ...problems] : []),
   ]
     .join('\n')

@@ -7,6 +7,7 @@ import type { Plan } from '../domain/plan/plan.ts';
 import { outcomeText } from './text/outcome.ts';
 import { memoryLines, planText } from './text/plan.ts';
 import { problemsText } from './text/problem.ts';
+import { routeChangesText } from './text/routes.ts';
 import type { OutputFormat, Report } from './report.ts';
 import type { Style } from './text/style.ts';
 import { terminalSafeIn } from '../lib/terminal-safe.ts';
@@ -20,6 +21,7 @@ function reportText(report: Report, style: Style): string {
   const parts = [
     ...plans,
     ...outcomes,
+    ...(report.routes ?? []).map(({ target, changes }) => routeChangesText(target, changes, style).trimEnd()),
     ...(report.problems.length > 0 ? [problemsText(report.problems, style).trimEnd()] : []),
   ];
   return parts.length === 0 ? '' : `${parts.join('\n\n')}\n`;

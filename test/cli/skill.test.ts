@@ -25,6 +25,7 @@ openai-compatibility:
   - name: kimi
     base-url: https://kimi.example/v1
     api-key-entries: [{ api-key: sk-test-0003 }]
+    models: [{ name: kimi-k2 }]
 `;
 
 const V8 = `config-version: 8
@@ -35,6 +36,7 @@ api-keys:
     - name: kimi
       base-url: https://kimi.example/v1
       keys: [{ api-key: sk-test-0003 }]
+      models: [{ name: kimi-k2 }]
 `;
 
 const PROVIDERS = [
@@ -42,6 +44,7 @@ const PROVIDERS = [
     name: 'kimi',
     'base-url': 'https://kimi.example/v2',
     'api-key-entries': [{ 'api-key': 'sk-test-0003' }],
+    models: [{ name: 'kimi-k2' }],
   },
 ];
 

@@ -135,6 +135,8 @@ describe.each(['v7', 'v8'] as const)('a %s gateway', (api) => {
     const part = (await agent.call('get_config', { path })).structuredContent.result;
     expect(JSON.stringify(part)).toContain('https://kimi.example/v1');
     expect((await agent.call('explain', { what: 'request-retry' })).structuredContent.ok).toBe(true);
+    const route = await agent.call('explain_route', { model: 'no-such-model', target: 'default' });
+    expect(route.structuredContent).toMatchObject({ ok: true, exit: 2, result: { routes: [{ tiers: [] }] } });
   });
 });
 

@@ -9,6 +9,7 @@ import { fail } from '../../../domain/problem/problem.ts';
 import type { Explanation } from '../../../domain/plan/explanation.ts';
 import { explanationText } from '../../../report/text/explanation.ts';
 import type { Globals, Io } from '../../../compose/io.ts';
+import { defineRoute } from './explain-route.ts';
 import { explainedWord, explainedWordText, guardLike } from './explain-terms.ts';
 import { onCall } from '../../io/options.ts';
 import { show } from '../../io/show.ts';
@@ -19,6 +20,7 @@ interface Flags extends Globals {
 }
 
 export function define(command: Command, io: Io): void {
+  defineRoute(command, io);
   const explaining = command
     .argument(
       '<what>',
@@ -33,7 +35,7 @@ export function define(command: Command, io: Io): void {
     )
     .addHelpText(
       'after',
-      "\nExamples:\n  $ holdfast explain ws-auth\n  $ holdfast explain 'gemini-api-key[*].priority'\n  $ holdfast explain routing.retry.request-retry\n  $ holdfast explain routing.strategy --layout v8\n  $ holdfast explain HF3007\n  $ holdfast explain mass-delete",
+      "\nExamples:\n  $ holdfast explain ws-auth\n  $ holdfast explain 'gemini-api-key[*].priority'\n  $ holdfast explain routing.retry.request-retry\n  $ holdfast explain routing.strategy --layout v8\n  $ holdfast explain HF3007\n  $ holdfast explain mass-delete\n  $ holdfast explain route kimi",
     );
   onCall(explaining, (flags: Flags, path) => {
     if (explaining.args.length > 1) throw oneAtATime(explaining.args);

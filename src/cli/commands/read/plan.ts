@@ -3,6 +3,8 @@ import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { isRefused, type Plan } from '../../../domain/plan/plan.ts';
+import { fail } from '../../../domain/problem/problem.ts';
+import type { Report } from '../../../report/report.ts';
 import type { Io } from '../../../compose/io.ts';
 import { checkTargets, reportOfChecks } from './check.ts';
 import { gatewayOptions, onCall, planOptions, sourceOptions } from '../../io/options.ts';
@@ -11,13 +13,15 @@ import { type FailOn, failOnOption } from '../../ci/fail-on.ts';
 import { commentOptions, type ForgeFlags, forkOption, statusOption } from '../../ci/flags.ts';
 import { writeOutputs } from '../../ci/outputs.ts';
 import { openPublisher } from '../../ci/publisher.ts';
-import { type RemoteFlags, remoteOptions } from '../../io/remote-options.ts';
+import { isRouted, type RemoteFlags, remoteOptions } from '../../io/remote-options.ts';
+import { openCommandSession } from '../../io/session.ts';
 
 interface Flags extends RemoteFlags, ForgeFlags {
   readonly out?: string;
   readonly exitCode?: boolean;
   readonly failOn?: FailOn;
   readonly shallow?: boolean;
+  readonly routes?: boolean;
 }
 
 export function define(command: Command, io: Io): void {
@@ -45,6 +49,7 @@ function options(command: Command): Command {
   )
     .option('-o, --out <file>', 'save the plan of one target as JSON, for `holdfast apply FILE`')
     .option('--shallow', "read only the gateway's memory")
+    .option('--routes', 'also show which models other credentials would serve')
     .addHelpText(
       'after',
       `
@@ -65,7 +70,20 @@ async function run(name: string, flags: Flags, io: Io): Promise<void> {
   const saved = flags.out === undefined ? undefined : await savePlan(flags.out, report.plans, io);
   const published = await publisher.publish(report, outcomes);
   await writeOutputs(io, flags, published, saved);
-  showReport(io, flags, published);
+  const routes = flags.routes ? await plannedRoutes(flags, io) : undefined;
+  showReport(io, flags, { ...published, ...(routes && { routes }) });
+}
+
+async function plannedRoutes(flags: Flags, io: Io): Promise<NonNullable<Report['routes']>> {
+  if (isRouted(flags)) throw fail('HF1020', "--routes reads the gateway, so it can't be used with --via");
+  const { routeChangesAt } = await import('./routes.ts');
+  await using session = await openCommandSession(flags, io);
+  return Promise.all(
+    session.targets.map(async (target) => ({
+      target: target.name,
+      changes: await routeChangesAt(session, target),
+    })),
+  );
 }
 
 /** Where the plan was saved; undefined if it wasn't. */

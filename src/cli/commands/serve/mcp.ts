@@ -52,7 +52,7 @@ export async function hostOf(flags: PlanFlags, io: Io): Promise<Host> {
     version: packageVersion(),
     policy,
     run: (argv, options) =>
-      runCommand([...globalFlags(flags), ...withFlags(argv, flagsFor(argv[0], flags))], io, options),
+      runCommand([...globalFlags(flags), ...withFlags(argv, flagsFor(argv, flags))], io, options),
     withPlanFile,
     readPackageFile: (name) => readFile(packageFile(name), 'utf8'),
   };
@@ -79,8 +79,8 @@ const globalFlags = ({ settings }: PlanFlags): string[] =>
   settings === undefined ? [] : ['--settings', settings];
 
 /** The flags that the server was started with, for a command that takes them. */
-function flagsFor(command: string | undefined, flags: PlanFlags): string[] {
-  const name = command ?? '';
+function flagsFor([command = '', sub]: readonly string[], flags: PlanFlags): string[] {
+  const name = sub === 'route' ? 'explain route' : command;
   const given: string[] = [];
   if (!WITHOUT_GATEWAY.has(name))
     for (const option of GATEWAY) {
