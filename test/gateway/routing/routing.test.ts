@@ -9,7 +9,7 @@ import type { Tree } from '../../../src/lib/value.ts';
 import { disagreements, type ObservedCase } from '../../support/observed-routes.ts';
 
 const OBSERVED = JSON.parse(
-  readFileSync(join(import.meta.dirname, 'observed.json'), 'utf8'),
+  readFileSync(join(import.meta.dirname, 'observed.golden.json'), 'utf8'),
 ) as readonly ObservedCase[];
 
 test('agrees with what the gateway was seen to do', () => {
