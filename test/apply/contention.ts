@@ -1,12 +1,9 @@
 // Other writers at the same gateway: what they do before our n-th request, and what must remain of it.
 import type { Checkpoint, Context } from '../../src/apply/apply.ts';
-import { nativeDialect } from '../../src/gateway/dialect.ts';
-import { effectiveEntries, familyAt } from '../../src/gateway/layout/effective.ts';
-import { parseDocument } from '../../src/yaml/document.ts';
 import type { Client, Request } from '../../src/gateway/client/client.ts';
 import type { Outcome } from '../../src/domain/outcome/outcome.ts';
 import type { Problem } from '../../src/domain/problem/problem.ts';
-import { isList, isTree, type Tree, treeOf, type Value } from '../../src/lib/value.ts';
+import { changedBetween, type Holdings, holdings, holdingsNow } from './holdings.ts';
 import { stage, type Stage, type StageOptions } from './setup.ts';
 
 /** One edit by others, through the Management API or as `PUT /config.yaml`. */
@@ -22,94 +19,41 @@ export interface Edit {
 export async function foreignEdit(
   home: Stage,
   { method = 'PUT', path = '', body, edit }: Edit,
+  send: Stage['panel'] = home.panel,
 ): Promise<void> {
   const status = edit
-    ? await home.panel('PUT', 'config.yaml', edit(await home.file()))
-    : await home.panel(method, path, body);
+    ? await send('PUT', 'config.yaml', edit(await home.file()))
+    : await send(method, path, body);
   if (status >= 300) throw new Error(`the edit itself is refused: ${method} ${path} ${status}`);
 }
 
-/** A context that reports each request to the Management API directly before it is sent, numbered from 1. */
+type Tell = (nth: number, request: Request) => Promise<void>;
+
+/**
+ * A context that tells of each request to the Management API right before it leaves, numbered from 1, and right after its
+ * answer.
+ */
 export function beforeRequests(
   { context }: Pick<Stage, 'context'>,
-  tell: (nth: number, request: Request) => Promise<void>,
+  tell: Tell,
+  tellAfter?: Tell,
 ): Partial<Context> {
   let nth = 0;
   const connect: Context['connect'] = (lease) => {
     const client = context.connect(lease);
     const send: Client['send'] = async (request) => {
-      if (request.credential === 'management') {
-        nth += 1;
-        await tell(nth, request);
-      }
-      return client.send(request);
+      if (request.credential !== 'management') return client.send(request);
+      nth += 1;
+      const mine = nth;
+      await tell(mine, request);
+      const answer = await client.send(request);
+      await tellAfter?.(mine, request);
+      return answer;
     };
     return { ...client, target: client.target, send };
   };
   return { connect };
 }
-
-/**
- * The state of the gateway, leaf by leaf: `memory.debug`, `file.api-keys[sk-test-0001]`, and the comments of the
- * file.
- */
-export interface Holdings {
-  readonly leaves: ReadonlyMap<string, string>;
-  readonly comments: readonly string[];
-}
-
-export async function holdings(home: Stage): Promise<Holdings> {
-  await home.sandbox.settled();
-  const file = await home.file();
-  const document = parseDocument(file);
-  if ('ok' in document) throw new Error(document.message);
-  const { content } = nativeDialect(/^config-version:/m.test(file) ? 'v8' : 'legacy');
-  const leaves = [
-    ...leavesOf(home.sandbox.states().memory, 'memory'),
-    ...leavesOf(inKeys(content(document)), 'file'),
-  ];
-  const comments = (file.match(/(?<=^|\s)#.*/gm) ?? []).filter((text) => !text.startsWith('# holdfast:'));
-  return { leaves: new Map(leaves), comments };
-}
-
-/** How keys of a v8 file are grouped makes no difference: each with what it inherits. */
-function inKeys(content: Tree): Tree {
-  const families = Object.entries(treeOf(content['api-keys'])).map(([provider, groups]) => {
-    const family = familyAt(`api-keys.${provider}`);
-    return [provider, family ? effectiveEntries(groups, family).map(({ entry }) => entry) : groups] as const;
-  });
-  return families.length === 0 ? content : { ...content, 'api-keys': Object.fromEntries(families) };
-}
-
-/**
- * Entries of a list are keyed by their identity, whatever their order. Zero and empty values are like absent ones.
- */
-function leavesOf(value: Value, path: string): [string, string][] {
-  if (isTree(value))
-    return Object.entries(value)
-      .filter(([name]) => name !== 'auth-dir' && name !== 'secret-key')
-      .flatMap(([name, member]) => leavesOf(member, `${path}.${name}`));
-  if (!isList(value)) return value ? [[path, String(value)]] : [];
-  const seen: string[] = [];
-  return value.flatMap((item): [string, string][] => {
-    const name = nameOf(item);
-    seen.push(name);
-    const place = `${path}[${name}${'+'.repeat(seen.filter((other) => other === name).length - 1)}]`;
-    return [[place, ''], ...(isTree(item) ? leavesOf(item, place) : [])];
-  });
-}
-
-function nameOf(item: Value): string {
-  if (!isTree(item)) return String(item);
-  const names = ['name', 'alias', 'api-key', 'base-url'].filter((name) => item[name]);
-  return names.length > 0 ? names.map((name) => String(item[name])).join() : JSON.stringify(item);
-}
-
-/** The leaves that only one side has, or that differ. */
-const changedBetween = (a: Holdings, b: Holdings): readonly string[] =>
-  [...new Set([...a.leaves.keys(), ...b.leaves.keys()])].filter(
-    (path) => a.leaves.get(path) !== b.leaves.get(path),
-  );
 
 export interface Scene {
   readonly options: StageOptions;
@@ -172,61 +116,72 @@ export function instantsOf({ requests }: Alone, i: number): readonly number[] {
 /** Has no divisor in common with a usual number of requests, so that a table tries all of them. */
 const SPREAD = 5;
 
-/** What is wrong with the transaction if others make this edit before any of these requests. */
+/** Before the n-th request, from 1; or so many ms after its answer, while the gateway still loads what it wrote. */
+export type Instant = number | { readonly nth: number; readonly loadingMs: number };
+
+/** What is wrong with the transaction when somebody makes this edit at any of these instants. */
 export async function complaintsOf(
   scene: Scene,
   quiet: Alone,
   edit: Edit,
-  instants: readonly number[],
+  instants: readonly Instant[],
 ): Promise<readonly string[]> {
   const found: string[] = [];
   for (const when of instants) {
     const played = await play(scene, edit, when);
     const wrong = complaint(played, quiet);
     const { method, path, purpose } = played.at ?? {};
-    if (wrong !== undefined) found.push(`${when} ${method} ${path} (${purpose}): ${wrong}`);
+    if (wrong !== undefined) found.push(`${JSON.stringify(when)} ${method} ${path} (${purpose}): ${wrong}`);
   }
   return found;
 }
 
-/** One transaction during which others edit before the n-th request. */
+/** One transaction during which somebody edits. */
 interface Played {
   readonly outcome: Outcome;
   readonly holds: Holdings;
   /** Right before the edit and right after it. */
   readonly edit: readonly [Holdings, Holdings];
-  /** The request before which it happened; undefined: the transaction was over before. */
+  /** The request before or after which it happened; undefined: the transaction was over before. */
   readonly at: Request | undefined;
+  /** A write goes out without another look: what happens right before it and concerns the same place cannot be seen. */
+  readonly isUnseen: boolean;
 }
 
-async function play(scene: Scene, edit: Edit, when: number): Promise<Played> {
+async function play(scene: Scene, edit: Edit, when: Instant): Promise<Played> {
   const home = await ready(scene);
   let at: Request | undefined;
   let around: Played['edit'] | undefined;
-  const more = beforeRequests(home, async (nth, request) => {
+  const before: Tell = async (nth, request) => {
     if (nth !== when) return;
     at = request;
-    const before = await holdings(home);
+    const first = await holdings(home);
     await foreignEdit(home, edit);
-    around = [before, await holdings(home)];
-  });
-  const outcome = await (scene.act ?? apply)(home, more);
+    around = [first, await holdings(home)];
+  };
+  const after: Tell = async (nth, request) => {
+    if (typeof when === 'number' || nth !== when.nth) return;
+    at = request;
+    await home.clock.sleep(when.loadingMs);
+    const first = await holdingsNow(home);
+    await foreignEdit(home, edit, home.panelNow);
+    around = [first, await holdingsNow(home)];
+  };
+  const outcome = await (scene.act ?? apply)(home, beforeRequests(home, before, after));
   const holds = await holdings(home);
-  return { outcome, holds, edit: around ?? [holds, holds], at };
+  const isUnseen = typeof when === 'number' && at?.method !== 'GET' && at?.purpose !== 'way-back';
+  return { outcome, holds, edit: around ?? [holds, holds], at, isUnseen };
 }
-
-/** A write is sent without another read: a change directly before it at the same path can't be noticed. */
-const isUnseen = (at: Request): boolean => at.method !== 'GET' && at.purpose !== 'way-back';
 
 /**
  * The law. What others changed stays as they left it. Everything else is as planned if the outcome says that it was
  * done, and as before if it doesn't; comments that were there at the start and in the end of each are kept.
  */
-function complaint({ outcome, holds, edit, at }: Played, quiet: Alone): string | undefined {
+function complaint({ outcome, holds, edit, at, isUnseen }: Played, quiet: Alone): string | undefined {
   if (at === undefined) return 'the transaction was over before';
   if (outcome.kind === 'rollback-failed') return `exit 7: ${outcome.reason}`;
   if (notesOf(outcome).some(({ code }) => code === 'HF4004')) return 'a passing disagreement is reported';
-  const mayBe = isUnseen(at) || at.purpose === 'observe' ? quiet.planned : undefined;
+  const mayBe = isUnseen || at.purpose === 'observe' ? quiet.planned : undefined;
   const wrong = wrongIn(holds, edit, { quiet, isDone: DONE.has(outcome.kind), mayBe });
   return wrong === undefined
     ? unnamed(outcome, at, changedBetween(...edit))
@@ -255,16 +210,15 @@ function wrongIn(
   const should = isDone ? quiet.planned : quiet.before;
   const isRight = (path: string): boolean => {
     const held = holds.leaves.get(path);
-    if (!theirs.includes(path))
-      return (
-        held === should.leaves.get(path) ||
-        isWhole(path, theirs, quiet.before) ||
-        isWrittenOut(path, held, quiet)
-      );
     const left = edit[1].leaves.get(path);
-    // What they set back to its previous value can't be distinguished from a write that the gateway lost.
+    if (isWrittenOut(path, held ?? left, quiet)) return true;
+    if (!theirs.includes(path))
+      return held === should.leaves.get(path) || isWhole(path, theirs, quiet.before);
+    // What they set back to what it was cannot be told from a write that the gateway lost.
     const isSetBack = left === quiet.before.leaves.get(path) && held === should.leaves.get(path);
-    return held === left || isSetBack || (mayBe !== undefined && held === mayBe.leaves.get(path));
+    // What they set as we did, or made the gateway load of ours, cannot be told from ours.
+    const isAsOurs = left === quiet.planned.leaves.get(path) && held === should.leaves.get(path);
+    return held === left || isSetBack || isAsOurs || (mayBe !== undefined && held === mayBe.leaves.get(path));
   };
   const paths = new Set([holds, edit[1], should].flatMap(({ leaves }) => [...leaves.keys()]));
   const wrong = [...paths].filter((path) => !isRight(path));
@@ -296,15 +250,14 @@ export async function complaintAfterCrash(
 }
 
 /**
- * A default that the gateway wrote out while it saved a field write (C v0 §4.4 N10). Every field write of anybody leaves the
- * same lines, so nobody can tell whose they are, and the gateway holds the same without them: they are no change, and a
- * roll-back beside others does not write the whole file to take them out. Only what memory showed before counts, under
- * the same path and with the same value, and only where the plan has a field write.
+ * A default that the gateway wrote out while it saved a field write, ours or theirs (C v0 §4.4 N10). Every field write of
+ * anybody leaves the same lines, so nobody can tell whose they are, and the gateway holds the same without them: they are
+ * no change, and a roll-back beside others does not write the whole file to take them out. Only what memory showed before
+ * counts, under the same path and with the same value.
  */
-function isWrittenOut(path: string, held: string | undefined, { requests, before }: Alone): boolean {
-  const isSaved = requests.some(({ purpose, path }) => purpose === 'write' && !path.endsWith('/config.yaml'));
-  if (!isSaved || held === undefined || !path.startsWith('file.') || before.leaves.has(path)) return false;
-  return before.leaves.get(path.replace(/^file\./, 'memory.')) === held;
+function isWrittenOut(path: string, value: string | undefined, { before }: Alone): boolean {
+  if (value === undefined || !path.startsWith('file.') || before.leaves.has(path)) return false;
+  return before.leaves.get(path.replace(/^file\./, 'memory.')) === value;
 }
 
 /** An entry that we added and others changed since stays as a whole. */

@@ -133,6 +133,8 @@ export interface Stage {
   crashAt(point: Checkpoint, request?: ReconcileRequest): Promise<void>;
   /** A request by others to the Management API, settled. */
   panel(method: string, path: string, body?: unknown): Promise<number>;
+  /** The same, and the gateway may still be loading it. */
+  panelNow(method: string, path: string, body?: unknown): Promise<number>;
   file(): Promise<string>;
   writeFile(text: string): Promise<void>;
   /** Status of `/v1/models` for a caller. */
@@ -214,6 +216,7 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
       await sandbox.settled();
       return status;
     },
+    panelNow: (method, path, body) => panel(sandbox, method, path, body),
     file: () => readFile(file, 'utf8'),
     writeFile: (text) => writeFile(file, text),
     admits: async (key) => (await models(sandbox, key)).ok,

@@ -7,6 +7,7 @@ import type { Outcome } from '../../src/domain/outcome/outcome.ts';
 import { parse } from 'yaml';
 import {
   beforeSending,
+  duringWait,
   DESIRED,
   GATEWAY_FILE,
   GATEWAY_FILE_V8,
@@ -583,6 +584,21 @@ describe('a load that was lost', () => {
 });
 
 describe('a v8 gateway that does not do as it should', () => {
+  test('saves a file that it would refuse: changes of others in it are not overwritten by the backup', async () => {
+    const home = await v8({ desired: DESIRED.replace('request-retry: 1', 'request-retry: 4') });
+    const racing = beforeSending(home, 1, async () => {
+      home.sandbox.fault('lost-update', '60');
+      await home.panelNow('PATCH', 'v8/management/config', { observability: { logs: { debug: 'no' } } });
+      await home.clock.sleep(10);
+    });
+    const others = duringWait(home, 3, () => home.panel('PUT', 'logging-to-file', { value: true }));
+    const outcome = await home.reconcile({}, { ...racing, ...others });
+    expect(await home.file()).toMatch(/debug: "false"[^]*logging-to-file: true/);
+    expect(outcome).toMatchObject({ kind: 'rolled-back' });
+    const kept = 'evidence' in outcome ? outcome.evidence.filter(({ check }) => /and kept/.test(check)) : [];
+    expect(kept.map(({ detail }) => detail).join()).toMatch(/logging-to-file/);
+  });
+
   test('refuses an invalid combination: the message names the line of the files', async () => {
     const home = await v8({ desired: `${DESIRED}credential-in-flight:\n  snapshot-interval: 9s\n` });
     const refused = await home.reconcile();

@@ -23,9 +23,10 @@ export function contentIn({ document }: Pick<LiveFile, 'document'>, dialect: Dia
 
 /**
  * A file that no longer parses or is empty isn't an edit by others: a write was interrupted, or the gateway damaged
- * it (C v0 §2.3).
+ * it (C v0 §2.3). One that parses, and that the gateway would refuse, can contain their changes.
  */
-export const isDestroyed = ({ agreement }: Pick<Live, 'agreement'>): boolean => agreement.kind === 'unread';
+export const isDestroyed = ({ agreement, file }: Pick<Live, 'agreement' | 'file'>): boolean =>
+  agreement.kind === 'unread' && file?.document.open().root?.kind !== 'map';
 
 /** Whether two memory views, or two files, mean the same: known keys through the catalog, unknown ones exactly. */
 export function sameImage(catalog: Catalog, a: Tree, b: Tree): boolean {

@@ -11,6 +11,7 @@ import { problem } from '../../domain/problem/problem.ts';
 import type { ThreeWay } from '../../plan/route/rollback/three-way.ts';
 import { judgeBehaviour } from './behaviour.ts';
 import { judgeFile } from './foreign-edits.ts';
+import { loadAgain, missesForeign } from './load-again.ts';
 import { contentIn, differences, publicPath, shownPaths, unexplained } from '../run/compare.ts';
 import { evidenceOfForeign, planAgain, type Rebased, reconsider } from './reconsider.ts';
 import { proveDeclaredKey } from './key-rotation.ts';
@@ -41,7 +42,7 @@ export async function judgeSettled(
   if (!prediction) throw new Error(`there is no write ${index}`);
   const found = judgeFile(run, transaction.base, transaction.ours, settled.live);
   if (found.foreign.length > 0 && !isGap(transaction, index, found))
-    return reconsider(run, transaction, settled, found);
+    return besideForeign(run, transaction, settled, found);
   const later = new Set(writes.slice(index + 1).flatMap(({ write }) => write.makes));
   const expected = pending(current).filter(({ id }) => later.has(id));
   const missing = (await remaining(run, transaction, settled)).filter(
@@ -71,6 +72,25 @@ export async function judgeSettled(
     ),
   );
   return { kind: 'written', settled };
+}
+
+/** Their change is loaded first: the next field write would save memory over it. */
+async function besideForeign(
+  run: LiveRun,
+  transaction: Transaction,
+  settled: Settled,
+  found: ThreeWay,
+): Promise<Rebased | ApplyFailure> {
+  const loaded = missesForeign(run, transaction, settled, found)
+    ? await loadAgain(run, transaction, settled)
+    : undefined;
+  if (!loaded) return reconsider(run, transaction, settled, found);
+  return reconsider(
+    run,
+    transaction,
+    loaded,
+    judgeFile(run, transaction.base, transaction.ours, loaded.live),
+  );
 }
 
 /** The gateway has what was written, but single values in it differ from the prediction. */
