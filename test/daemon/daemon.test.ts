@@ -105,6 +105,7 @@ describe('the daemon without its gateway or its files', () => {
       [expect.stringMatching(/^HF20/), expect.anything()],
       ['HF5033', 'the gateway differs from the last applied desired state: request-retry'],
     ]);
+    expect((await home.store.read('home')).lastDeepCheck?.inSync).toBe(false);
     await home.panel('PUT', 'request-retry', { value: 4 });
     let later = await home.next('invalid');
     while (later.problems.length > 1) later = await home.next('invalid');

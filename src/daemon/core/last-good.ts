@@ -2,11 +2,10 @@
 // against it. Kept in memory; after a restart, the hashes of the last apply show
 // what the gateway changed.
 import { reconcile } from '../../apply/apply.ts';
-import { readOnce } from '../../apply/steps/read-once.ts';
+import { changedSinceApplied } from '../../apply/changed-since-applied.ts';
 import type { Context, LoadedDesired, ReconcileRequest } from '../../apply/run/context.ts';
 import type { Outcome } from '../../domain/outcome/outcome.ts';
 import { HoldfastError, problem, type Problem } from '../../domain/problem/problem.ts';
-import { changedSince } from '../../plan/changed-since.ts';
 import type { Target } from '../../domain/target.ts';
 
 export interface LastGood {
@@ -51,16 +50,13 @@ export async function reconcileByLastApplied(
   invalid: LoadedDesired,
   request: ReconcileRequest,
 ): Promise<Outcome> {
-  const { target, store } = context;
+  const { target } = context;
   const outcome = await reconcile({ ...context, loadDesired: async () => invalid }, request);
-  const { lastApplied } = await store.read(target.name);
-  if (outcome.kind !== 'invalid' || !lastApplied) return outcome;
-  const live = await readOnce(context, 'check').catch((error: unknown) => {
-    if (error instanceof HoldfastError) return undefined; // the next check with valid files reports it
+  if (outcome.kind !== 'invalid') return outcome;
+  const paths = await changedSinceApplied(context).catch((error: unknown) => {
+    if (error instanceof HoldfastError) return []; // the next check with valid files reports it
     throw error;
   });
-  const applied = { lastApplied, policy: target.policy, hash: (text: string) => store.hash(text) };
-  const paths = live ? changedSince(live, applied) : [];
   if (paths.length === 0) return outcome;
   const shown = [...paths.slice(0, MOST_PATHS), ...(paths.length > MOST_PATHS ? ['…'] : [])].join(', ');
   const found = problem('HF5033', `the gateway differs from the last applied desired state: ${shown}`, {
