@@ -14,10 +14,20 @@ const PHRASES: readonly (readonly [phrase: RegExp, instead: string])[] = [
   [/\b[Ss]omebody says\b/, 'you run …, on request'],
   [/\b[Nn]othing (?:has|needs) to be done\b/, "You don't need to do anything"],
   [
-    /(?<!\b[Tt]here )\bis no (?:JSON|YAML|time zone|window|mapping|directory|variable|reference|cron expression|version)\b/,
+    /(?<!\b[Tt]here )\bis no (?:JSON|YAML|time zone|window|mapping|directory|variable|reference|cron expression|version|failure|integer|text|pointer|list|path|secret|part|public key)\b/,
     "isn't a …",
   ],
   [/\bcannot say\b/, "can't express"],
+  [/\b[Ss]omebody else\b/, 'others, someone else, another client'],
+  [/\b[Aa]nybody\b|\b[Ee]verybody\b/, 'anyone, everyone'],
+  [/\bin force\b/, 'in effect'],
+  [/\bsign of life\b/, 'heartbeat'],
+  [/\bfaults? of ours\b/, 'bug'],
+  [/\bstands? for itself\b/, 'is its own value, stays as it is'],
+  [/\b(?:redaction net|net by value)\b/, 'redaction by value'],
+  [/\b(?:takes?|taken|took) back\b/, 'revert, undo'],
+  [/\bcomes? to the same\b|\bmakes? nothing of\b/, 'has the same result, ignores'],
+  [/\bin the path grammar\b/, 'as path text'],
   [/\b(?:say|says) `?--?\w/, 'use --…, run … with --…'],
 ];
 

@@ -22,7 +22,7 @@ export async function readTextFile(path: string, shown: string, limit = MAX_FILE
   }
 }
 
-/** The same of bytes that somebody else has read. */
+/** The same for bytes that the caller has read. */
 export function decodeText(bytes: Buffer, shown: string): TextFile {
   return bytes.length > MAX_FILE_BYTES ? tooLarge(shown, MAX_FILE_BYTES) : decode(bytes, shown);
 }

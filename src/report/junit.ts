@@ -29,7 +29,7 @@ function xml(text: string): string {
     .replaceAll(/[&<>"']/g, (sign) => ENTITIES[sign] ?? sign);
 }
 
-/** Passes: that nothing is known is no failure of its own. `policy.memory` makes it one. */
+/** Passes: an unknown last apply alone isn't a failure. `policy.memory` can make it one. */
 function memoryCase({ memory, target }: Plan): Case[] {
   const text = memoryText(memory);
   return text === undefined ? [] : [{ suite: target, name: text }];

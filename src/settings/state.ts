@@ -61,7 +61,7 @@ function wrongRecipient(text: string): string {
   if (/^AGE-SECRET-KEY-/i.test(text))
     return '`state.backup-recipients` contains an identity, which decrypts and must stay secret';
   if (text.startsWith('ssh-')) return "`state.backup-recipients` can't contain SSH keys";
-  return '`state.backup-recipients` contains a text that is no public key of age';
+  return "`state.backup-recipients` contains a text that isn't a public key of age";
 }
 
 function unused({ position }: LocatedScalar): Problem {

@@ -44,7 +44,7 @@ describe('state', () => {
     ['{ backups: .holdfast-old }', '3:19 HF1012', 'outside the state directory'],
     [`{ backup-recipients: ["${RECIPIENT}"] }`, '3:30 HF1012', 'no effect without `state.backups`'],
     ['{ backups: out, backup-recipients: [] }', '3:24 HF1012', 'backup-recipients'],
-    ['{ backups: out, backup-recipients: [age1nonsense] }', '3:44 HF1012', 'no public key of age'],
+    ['{ backups: out, backup-recipients: [age1nonsense] }', '3:44 HF1012', "isn't a public key of age"],
     ['{ backups: out, backup-recipients: [ssh-ed25519 AAAA] }', '3:44 HF1012', 'SSH keys'],
     [
       '{ backups: out, backup-recipients: [AGE-SECRET-KEY-1W9S43MFNVCR2QKMNLVQLP2Y74GQ28G79AVT3VH5UGUS9F86UNZCS4ZX05F] }',

@@ -60,7 +60,7 @@ export async function readAnything(run: LiveRun, purpose: Purpose): Promise<Deep
   throw fail('HF5005', `the config.yaml of ${name} changed its layout in the meantime`, { target: name });
 }
 
-/** As `readAnything`, and what memory and file disagree about lasts: to decide what is to be taken back. */
+/** As `readAnything`, and what memory and file disagree about lasts: to decide what to revert. */
 export function readLastingly(run: LiveRun, purpose: Purpose): Promise<DeepLive> {
   return untilLasting(run, () => readAnything(run, purpose));
 }

@@ -1,5 +1,5 @@
 // The files of one commit as a source of desired state: nothing is checked out. Symbolic links are followed inside the
-// commit; what they lead to outside of it is no part of it.
+// commit; what they lead to outside of it is ignored.
 import { extname, isAbsolute, join, posix, relative, sep } from 'node:path';
 import { fail } from '../../domain/problem/problem.ts';
 import { decodeText } from '../../input/text-file.ts';

@@ -32,7 +32,7 @@ export function runGit(dir: string, args: readonly string[]): Promise<GitAnswer>
   });
 }
 
-/** Characters: git repeats names that somebody else wrote. */
+/** Characters: git repeats names from outside. */
 const MAX_REASON = 300;
 
 export function reasonIn(said: string): string {

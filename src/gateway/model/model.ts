@@ -2,8 +2,8 @@
 // routes by it, and the sandbox behaves by it. Pure: no clock, no disk, no network.
 //
 // `Memory` is M of C v0 §2.1: the complete configuration object in YAML spelling, hidden keys included, every default
-// filled in as the gateway's loader does (C v0 §2.1.1). Which keys it holds follows from the catalog alone:
-// - a key whose field has a `fallback` is always there; a struct that is no pointer is always there;
+// filled in as the gateway's loader does (C v0 §2.1.1). Which keys it has follows from the catalog alone:
+// - a key whose field has a `fallback` is always there; a struct without `pointer` is always there;
 // - any other key (Go's omitempty) is there only while it is not the zero of its type, or, where `pointer` is true,
 //   while it was given at all;
 // - lists and maps that are always there are `null` while nothing was given, and `[]` or `{}` when they were given

@@ -30,7 +30,7 @@ export function eventRoutes(streams: Streams, { access, cookie }: Entrance): Rou
         // Stops for a session that ended, or a token that was removed from the settings.
         const token = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? '';
         const mayListen = (): boolean => {
-          if (by === 'nothing') return access.everybody() !== undefined;
+          if (by === 'nothing') return access.everyone() !== undefined;
           return by === 'token'
             ? access.byToken(token) !== undefined
             : access.bySession(session ?? '', false) !== undefined;

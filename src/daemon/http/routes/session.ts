@@ -13,7 +13,7 @@ export function sessionRoutes({ access, guard, cookie }: Entrance): Routes {
   const view = ({ name, role }: Who): Session => ({
     name,
     role,
-    auth: access.everybody() ? 'none' : 'token',
+    auth: access.everyone() ? 'none' : 'token',
   });
   return (server) => {
     server.get(
@@ -36,8 +36,8 @@ export function sessionRoutes({ access, guard, cookie }: Entrance): Routes {
         },
       },
       async (request, reply) => {
-        const everybody = access.everybody();
-        if (everybody) return view(everybody);
+        const everyone = access.everyone();
+        if (everyone) return view(everyone);
         const { token } = request.body;
         const who = await guard.login(request, reply, token);
         reply.setCookie(cookie.name, access.begin(token) ?? '', { ...options, maxAge: SESSION_LASTS / 1000 });

@@ -16,7 +16,7 @@ export interface Access {
   /** Uses these tokens from now on. Sessions of removed tokens end. */
   follow(settings: Pick<HttpSettings, 'auth' | 'tokens'>): void;
   /** Everyone, if no token is required. */
-  everybody(): Who | undefined;
+  everyone(): Who | undefined;
   byToken(token: string): Who | undefined;
   /** `isUse`: a user action, not a request of an idle page. */
   bySession(id: string, isUse: boolean): Who | undefined;
@@ -54,7 +54,7 @@ export function createAccess(clock: Pick<Clock, 'now'>): Access {
         return { name, role, hash, id: `${hash.toString('hex')} ${role} ${name}` };
       });
     },
-    everybody: () => (open ? { name: 'anybody', role: 'operate', by: 'nothing' } : undefined),
+    everyone: () => (open ? { name: 'anyone', role: 'operate', by: 'nothing' } : undefined),
     byToken: (token) => whoIs(holding(token), 'token'),
     bySession(sessionId, isUse) {
       const id = sessions.tokenOf(sessionId, isUse);

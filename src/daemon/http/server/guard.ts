@@ -49,7 +49,7 @@ export async function standGuard(server: ApiServer, door: Door): Promise<Guard> 
     const bearer = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
     if (bearer !== undefined) return login(request, reply, bearer);
     const session = request.cookies[door.cookie];
-    const who = access.everybody() ?? (session === undefined ? undefined : access.bySession(session, true));
+    const who = access.everyone() ?? (session === undefined ? undefined : access.bySession(session, true));
     if (!who) throw fail('HF7037', 'this needs a token');
     return who;
   };
