@@ -1,7 +1,9 @@
 // The workflows of this repository, checked by the parser of the platform that runs them, and for what it does not check.
-import { readdirSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, test } from '@jest/globals';
 import { convertWorkflowTemplate, NoOperationTraceWriter, parseWorkflow } from '@actions/workflow-parser';
 import { parse } from 'yaml';
 
@@ -18,6 +20,8 @@ async function problemsIn(content: string): Promise<readonly string[]> {
 }
 
 interface Step {
+  readonly id?: string;
+  readonly name?: string;
   readonly uses?: string;
   readonly run?: string;
   readonly with?: Readonly<Record<string, unknown>>;
@@ -112,5 +116,58 @@ describe('a release', () => {
       sbom: true,
     });
     expect(steps.at(-1)?.run).toContain('for program in git ssh-keygen sops age');
+  });
+});
+
+describe('the commands of a release', () => {
+  const { jobs } = workflow('release.yml');
+  const dirs: string[] = [];
+  afterEach(() => {
+    for (const dir of dirs.splice(0)) rmSync(dir, { recursive: true, force: true });
+  });
+
+  /** Runs a step as the platform does, with `programs` that write down their words. Returns those and the outputs. */
+  function ran(step: Step | undefined, env: Readonly<Record<string, string>>, ...programs: string[]): string {
+    const dir = mkdtempSync(join(tmpdir(), 'holdfast-step-'));
+    dirs.push(dir);
+    mkdirSync(join(dir, 'release'));
+    for (const file of ['notes.md', 'SHA256SUMS', 'holdfast-0.2.0.tgz', 'holdfast-0.2.0-standalone.tar.gz'])
+      writeFileSync(join(dir, 'release', file), '');
+    for (const program of programs)
+      writeFileSync(join(dir, program), `#!/bin/sh\necho ${program} "$@" >> "$GITHUB_OUTPUT"\n`, {
+        mode: 0o755,
+      });
+    const output = join(dir, 'output');
+    execFileSync('bash', ['--noprofile', '--norc', '-eo', 'pipefail', '-c', step?.run ?? 'false'], {
+      cwd: dir,
+      env: { PATH: `${dir}:${process.env['PATH']}`, GITHUB_OUTPUT: output, RUNNER_TEMP: dir, ...env },
+    });
+    return readFileSync(output, 'utf8').replaceAll(dir, 'TEMP');
+  }
+
+  const names = (tag: string): string =>
+    ran(
+      jobs['image']?.steps.find(({ id }) => id === 'names'),
+      { GITHUB_REPOSITORY: 'Team/Holdfast', GITHUB_REF_NAME: tag },
+    );
+
+  test('name the image in lower case, and the newest one only where it is no preview', () => {
+    const image = 'ghcr.io/team/holdfast';
+    expect(names('v0.2.0')).toBe(`image=${image}\ntags<<END\n${image}:0.2.0\n${image}:latest\nEND\n`);
+    expect(names('v0.2.0-rc.1')).toBe(`image=${image}\ntags<<END\n${image}:0.2.0-rc.1\nEND\n`);
+  });
+
+  test('publish the package alone, and a release of the files with the notes as its text', () => {
+    const publish = jobs['npm']?.steps.find(({ run }) => run?.startsWith('npm publish'));
+    expect(ran(publish, {}, 'npm')).toBe(
+      'npm publish ./release/holdfast-0.2.0.tgz --provenance --access public\n',
+    );
+    const create = jobs['release']?.steps.at(-1);
+    const env = { GITHUB_REPOSITORY: 'team/holdfast', GITHUB_REF_NAME: 'v0.2.0-rc.1' };
+    expect(ran(create, env, 'gh')).toBe(
+      'gh release create v0.2.0-rc.1 --repo team/holdfast --verify-tag --title v0.2.0-rc.1 --notes-file TEMP/notes.md --prerelease ' +
+        'release/SHA256SUMS release/holdfast-0.2.0-standalone.tar.gz release/holdfast-0.2.0.tgz\n',
+    );
+    expect(ran(create, { ...env, GITHUB_REF_NAME: 'v0.2.0' }, 'gh')).not.toContain('--prerelease');
   });
 });
