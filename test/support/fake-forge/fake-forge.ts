@@ -60,6 +60,8 @@ export interface FakeForge extends AsyncDisposable {
   answerWith(id: string, answers: readonly { readonly status: number; readonly body?: string }[]): void;
   /** Items on one page. */
   pageSize: number;
+  /** Whether the token of the job may do this; everything by default. */
+  mayDo: (id: string) => boolean;
 }
 
 const API = { github: GITHUB, gitlab: GITLAB, gitea: GITEA, forgejo: GITEA } as const;
@@ -87,6 +89,7 @@ export async function fakeForge(kind: ForgeKind): Promise<FakeForge> {
     calls: [],
     violations: [],
     pageSize: 100,
+    mayDo: () => true,
     answerWith: (id, answers) => void prepared.set(id, [...answers]),
   };
 
@@ -115,6 +118,7 @@ export async function fakeForge(kind: ForgeKind): Promise<FakeForge> {
     if (!query(Object.fromEntries(url.searchParams)))
       return wrong(`${call}: query ${ajv.errorsText(query.errors)}`);
     if (body && !body(value)) return wrong(`${call}: body ${ajv.errorsText(body.errors)}`);
+    if (!forge.mayDo(operation.id)) return { status: 403, body: { message: 'Resource not accessible' } };
     const set = prepared.get(operation.id)?.shift();
     if (set) return { status: set.status, body: set.body ?? { message: 'as the test says' } };
     const [own, name] = repositoryIn(kind, parameters);
