@@ -5,13 +5,15 @@ import { build, type Plugin } from 'esbuild';
 
 const [file = 'dist/action/index.mjs'] = process.argv.slice(2);
 
-/** undici.ts loads parts of undici by a `require` of its own, which a bundler can't follow. */
+/** Some files load what is rarely needed by a `require` of their own, which a bundler can't follow. */
+const OWN_REQUIRE = /^const require = createRequire\(import\.meta\.url\);$/m;
+
 const followRequire: Plugin = {
   name: 'follow-require',
   setup({ onLoad }) {
-    onLoad({ filter: /[\\/]client[\\/]undici\.ts$/ }, async ({ path }) => {
+    onLoad({ filter: /[\\/]src[\\/].*\.ts$/ }, async ({ path }) => {
       const text = await readFile(path, 'utf8');
-      return { loader: 'ts', contents: text.replace(/^const require = .*$/m, '') };
+      return OWN_REQUIRE.test(text) ? { loader: 'ts', contents: text.replace(OWN_REQUIRE, '') } : undefined;
     });
   },
 };

@@ -4,7 +4,7 @@ import { buildKey } from '../gateway/client/build.ts';
 import { probeRollback } from '../gateway/checks/rollback-probe.ts';
 import type { Desired } from '../domain/desired.ts';
 import type { Outcome } from '../domain/outcome/outcome.ts';
-import { isRefused } from '../domain/plan/plan.ts';
+import { isRefused, type Plan } from '../domain/plan/plan.ts';
 import { fail, HoldfastError } from '../domain/problem/problem.ts';
 import { contestedOutcome } from './record/contested-outcome.ts';
 import type { ReconcileRequest } from './run/context.ts';
@@ -112,7 +112,7 @@ async function beforeWriting(
   const { plan: current } = planned.prepared;
   run.context.listener({ kind: 'planned', target: run.context.target.name, plan: current });
   await recordOutOfSync(run, planned);
-  refuseOther(current.digest, request);
+  refuseOther(current, request);
   if (isRefused(current)) return done(refused(run, planned));
   if (writes.length === 0) return done(await withoutWrites(run, planned));
   const stopped = quarantined(run, planned, request);
@@ -142,15 +142,20 @@ async function withoutWrites(run: Run, planned: PlannedTarget<DeepLive>): Promis
 }
 
 /** An approved plan is applied exactly or not at all. A different key is reported as such, not as a stale plan. */
-function refuseOther(
-  digest: { readonly keyId: string; readonly value: string },
-  { approved }: ReconcileRequest,
-): void {
+function refuseOther({ digest, memory }: Plan, { approved }: ReconcileRequest): void {
   if (!approved) return;
   if (approved.keyId !== digest.keyId)
     throw fail('HF5004', 'the approved plan was signed with a different key from the one that this run uses');
-  if (approved.value !== digest.value)
-    throw fail('HF5003', 'the gateway, the files or the overrides differ from those of the approved plan');
+  if (approved.value === digest.value) return;
+  const base = memory.source === 'base' ? memory.base.commit.sha : undefined;
+  if (approved.base !== undefined && approved.base !== base) {
+    const now = base === undefined ? 'has no base' : `compares with ${base.slice(0, 12)}`;
+    throw fail(
+      'HF5009',
+      `the approved plan compares with commit ${approved.base.slice(0, 12)}, this run ${now}`,
+    );
+  }
+  throw fail('HF5003', 'the gateway, the files or the overrides differ from those of the approved plan');
 }
 
 /** Whether a rollback would work; determined once per build and layout (design-v8 rule 10). */

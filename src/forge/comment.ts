@@ -1,6 +1,7 @@
 // The comment of a plan on a pull request: one for each target, found again by a mark that nobody sees, edited instead of
 // posted again, and cut where the forge takes no more.
 import type { Digest } from '../domain/plan/plan.ts';
+import type { Comment } from './api/api.ts';
 import type { Forge } from './forge.ts';
 
 /** What a comment is about. */
@@ -10,14 +11,24 @@ export interface Subject {
   readonly settings?: string | undefined;
 }
 
+/** Of a target of this settings file, as it was given. */
+export function subjectOf(target: string, settings: string | undefined): Subject {
+  const isUsual = settings === undefined || /^(?:\.\/)?holdfast\.ya?ml$/.test(settings);
+  return isUsual ? { target } : { target, settings };
+}
+
 /** What an apply may do later because of this comment: exactly this plan. */
-type Approvable = Pick<Digest, 'keyId' | 'value'>;
+export interface Approvable extends Digest {
+  /** The commit that it was compared with. */
+  readonly base?: string | undefined;
+}
 
 const KIND = 'holdfast:plan';
 
 /** The first line of a comment. Without a digest the comment says nothing that could be applied. */
 export function markOf(subject: Subject, digest?: Approvable): string {
-  const approvable = digest ? ` digest="${digest.keyId}:${digest.value}"` : '';
+  const base = digest?.base === undefined ? '' : ` base="${digest.base}"`;
+  const approvable = digest ? ` digest="${digest.keyId}:${digest.value}"${base}` : '';
   return `<!-- ${subjectMark(KIND, subject)}${approvable} -->`;
 }
 
@@ -29,14 +40,18 @@ export function subjectMark(kind: string, { target, settings }: Subject): string
 /** Whether a text begins with the mark of this subject, whatever follows in it. */
 export function isMarked(text: string, mark: string): boolean {
   const start = `<!-- ${mark}`;
-  return text.startsWith(start) && /^ (?:digest="[^"]*" )?-->/.test(text.slice(start.length));
+  return (
+    text.startsWith(start) && /^ (?:digest="[^"]*" )?(?:base="[^"]*" )?-->/.test(text.slice(start.length))
+  );
 }
+
+const APPROVABLE =
+  /^<!-- holdfast:plan [^\n]*? digest="([0-9a-f]+):([0-9a-f]+)"(?: base="([0-9a-f]{40,64})")? -->/;
 
 /** The plan that a comment shows; undefined where it shows none that could be applied. */
 export function digestIn(text: string): Approvable | undefined {
-  const [, keyId, value] =
-    /^<!-- holdfast:plan [^\n]*? digest="([0-9a-f]+):([0-9a-f]+)" -->/.exec(text) ?? [];
-  return keyId !== undefined && value !== undefined ? { keyId, value } : undefined;
+  const [, keyId, value, base] = APPROVABLE.exec(text) ?? [];
+  return keyId !== undefined && value !== undefined ? { keyId, value, ...(base && { base }) } : undefined;
 }
 
 /** Puts the comment of a subject in place: the newest text, once. */
@@ -52,14 +67,10 @@ export async function putComment(
   await forge.addComment(pull, body);
 }
 
-/** The digest that Holdfast's comment on a pull request has for a subject. */
-export async function approvedIn(
-  forge: Forge,
-  pull: number,
-  subject: Subject,
-): Promise<Approvable | undefined> {
+/** The plan that Holdfast's comment shows for a subject, among all comments of a pull request. */
+export function approvedIn(comments: readonly Comment[], subject: Subject): Approvable | undefined {
   const mark = subjectMark(KIND, subject);
-  const comment = (await forge.comments(pull)).find(({ body }) => isMarked(body, mark));
+  const comment = comments.find(({ body }) => isMarked(body, mark));
   return comment && digestIn(comment.body);
 }
 

@@ -17,6 +17,8 @@ export interface DigestInput {
   /** Values after the change, in the order of `changes`: a fingerprint is enough for people, but not for equality. */
   readonly after: readonly (Value | undefined)[];
   readonly allowances: readonly Allowance[];
+  /** Declared at the base, undeclared now, and left in effect. */
+  readonly released: readonly string[];
   readonly layout: Layout;
   readonly live: Tree;
   readonly declared: Tree;
@@ -31,6 +33,7 @@ export function digestOf(input: DigestInput): Digest {
     layout,
     changesText(input),
     allowancesText(input.allowances),
+    canonicalJson(input.released.toSorted()),
     substanceOf(declaredPart(input.declared, input.live)) ?? '',
   ])
     hmac.update(part).update('\0');
@@ -43,8 +46,9 @@ export function keyIdOf(key: Sealed<string>): string {
 }
 
 function changesText({ changes, after }: DigestInput): string {
-  const decisive = changes.map(({ kind, path, from, disposition }, i) =>
-    canonicalJson([kind, path, disposition, (from ?? null) as Value, after[i] ?? null]),
+  // What was last applied decides by origins and releases; two commits that lead to the same ones are the same base.
+  const decisive = changes.map(({ kind, path, from, origin, disposition }, i) =>
+    canonicalJson([kind, path, origin, disposition, (from ?? null) as Value, after[i] ?? null]),
   );
   return decisive.join('\n');
 }

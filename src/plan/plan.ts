@@ -267,6 +267,7 @@ function assemble(
       changes,
       after: draft.differences.map(({ after }) => after),
       allowances: draft.allowances,
+      released: pruned ? [] : draft.released.map(formatPath),
       layout: live.layout,
       live: base.before,
       declared: draft.declared,

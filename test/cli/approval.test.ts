@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { expect, test } from '@jest/globals';
 import { openTerminal } from './terminal.ts';
 
@@ -28,6 +29,32 @@ test.each(EDITS)('a plan file %s is not applied', async (_, edit, exit) => {
   await terminal.write('plan.json', JSON.stringify(edit(plan)));
   const before = await terminal.read('gateway/config.yaml');
   expect((await terminal.run('apply', 'plan.json', '--yes')).exit).toBe(exit);
+  expect(await terminal.read('gateway/config.yaml')).toBe(before);
+});
+
+test('a plan that was compared with another commit says so', async () => {
+  await using terminal = await openTerminal();
+  await terminal.run('plan', '-o', 'plan.json');
+  const plan = JSON.parse(await terminal.read('plan.json')) as Record<string, unknown>;
+  const git = (...args: string[]): string =>
+    execFileSync(
+      'git',
+      ['-C', terminal.dir, '-c', 'user.name=a', '-c', 'user.email=a@example.com', ...args],
+      {
+        encoding: 'utf8',
+      },
+    ).trim();
+  git('init', '--quiet');
+  git('add', 'desired-state');
+  git('commit', '--quiet', '-m', 'One');
+  const one = git('rev-parse', 'HEAD');
+  git('commit', '--quiet', '--allow-empty', '-m', 'Two');
+  const base = { source: 'base', base: { commit: { sha: one }, why: 'a test' } };
+  await terminal.write('plan.json', JSON.stringify({ ...plan, memory: base }));
+  const before = await terminal.read('gateway/config.yaml');
+  const { exit, out } = await terminal.run('apply', 'plan.json', '--base', 'HEAD', '--yes');
+  expect(exit).toBe(8);
+  expect(out).toContain(`the approved plan compares with commit ${one.slice(0, 12)}, this run compares with`);
   expect(await terminal.read('gateway/config.yaml')).toBe(before);
 });
 

@@ -147,8 +147,9 @@ describe.each(FORGE_KINDS)('on %s', (kind) => {
     await putComment(forge, 3, { subject: HOME, body: `${markOf(HOME, DIGEST)}\nplan\n` });
     expect(await forge.mergedAt('abc')).toEqual([3]);
     expect(await forge.mergedAt('def')).toEqual([]);
-    expect(await approvedIn(forge, 3, HOME)).toEqual(DIGEST);
-    expect(await approvedIn(forge, 3, { target: 'hom' })).toBeUndefined();
+    const comments = await forge.comments(3);
+    expect(approvedIn(comments, HOME)).toEqual(DIGEST);
+    expect(approvedIn(comments, { target: 'hom' })).toBeUndefined();
     expect(fake.violations).toEqual([]);
   });
 });
@@ -160,6 +161,8 @@ describe('the mark of a comment', () => {
       `<!-- holdfast:plan target="home" settings="eu%2Fholdfast.yaml" digest="abcd0123:${DIGEST.value}" -->`,
     );
     expect(digestIn(`${mark}\ntext`)).toEqual(DIGEST);
+    const base = 'b'.repeat(40);
+    expect(digestIn(`${markOf(HOME, { ...DIGEST, base })}\ntext`)).toEqual({ ...DIGEST, base });
     expect(digestIn(`text\n${mark}`)).toBeUndefined();
     expect(digestIn(`${markOf(HOME)}\n${mark}`)).toBeUndefined();
   });

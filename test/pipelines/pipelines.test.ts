@@ -130,7 +130,9 @@ describe.each(FORGES)('examples/%s', (kind, runs) => {
     world.forge.statuses
       .filter((status) => status.commit === commit)
       .map(({ context, state }) => `${context} ${state}`);
-  const results = (ran: readonly Ran[]): string[] => ran.map(({ job, result }) => `${job} ${result}`);
+  /** Of each job; the log where it failed. */
+  const results = (ran: readonly Ran[]): string[] =>
+    ran.map(({ job, result, log }) => `${job} ${result}${result === 'failure' ? `: ${log}` : ''}`);
   const named = (name: string): string => (kind === 'gitlab' ? `holdfast-${name}` : name);
   const failed = kind === 'gitlab' ? 'failed' : 'failure';
 
@@ -159,16 +161,16 @@ describe.each(FORGES)('examples/%s', (kind, runs) => {
     const first = await world.pull(3, 'change');
 
     const refused = await runs.change(world, first);
-    expect([results(refused), refused.map(({ log }) => log)]).toEqual([
-      [`${named('validate')} success`, `${named('plan')} success`],
-      expect.anything(),
-    ]);
+    expect(results(refused)).toEqual([`${named('validate')} success`, `${named('plan')} success`]);
     expect(comment()).toContain('⛔ home');
     expect(comment()).toContain('Override: `--allow mass-delete:claude-api-key`');
     expect(statuses(first.head)).toEqual(['holdfast/plan/home pending', `holdfast/plan/home ${failed}`]);
 
     const settings = await world.git('show', 'change:holdfast.yaml');
-    const allowed = settings.replace('prune: true', 'allow: [mass-delete:claude-api-key]\n  prune: true');
+    const allowed = settings.replace(
+      'prune: true',
+      'allow: [mass-delete:claude-api-key, last-upstream:claude-api-key]\n  prune: true',
+    );
     await world.commit('change', { 'holdfast.yaml': `${allowed}\n` }, 'Claude is to go');
     const second = await world.pull(3, 'change');
     await runs.change(world, second);
@@ -187,10 +189,7 @@ describe.each(FORGES)('examples/%s', (kind, runs) => {
     await inPanel('debug', true); // and one that nobody declares, after the plan
     const merge = await world.merge(3, 'change');
     const applied = await runs.merged(world, merge);
-    expect([results(applied), applied.map(({ log }) => log)]).toEqual([
-      [`${named('apply')} success`],
-      expect.anything(),
-    ]);
+    expect(results(applied)).toEqual([`${named('apply')} success`]);
     const after = await gateway();
     for (const kept of ['request-retry: 7', 'debug: true', NEW_KEY, 'alias: k2', SECRETS.GW_CLIENT_KEY_1])
       expect(after).toContain(kept);
@@ -242,6 +241,9 @@ describe.each(FORGES)('examples/%s', (kind, runs) => {
     expect(stale[0]).toMatchObject({ result: 'failure', exit: 8 });
     expect(await gateway()).toContain('request-retry: 9');
     expect(statuses(merge.after).at(-1)).toBe(`holdfast/apply/home ${failed}`);
+    const byHand = await runs.byHand(world, merge.after);
+    expect(results(byHand)).toEqual([kind === 'gitlab' ? 'holdfast-apply-now success' : 'apply success']);
+    expect(await gateway()).toContain('request-retry: 4');
   });
 
   test('a pull request from a fork is validated, and nothing else runs', async () => {
@@ -249,10 +251,10 @@ describe.each(FORGES)('examples/%s', (kind, runs) => {
     const asked = sandbox.requests.length;
     await world.commit('fork', { 'desired-state/more.yaml': 'debug: ${env:GW_CLIENT_KEY_1}\n' }, 'Hello');
     const ran = await runs.change(world, { ...(await world.pull(5, 'fork')), isFromFork: true });
-    expect([results(ran).filter((one) => !one.endsWith('skipped')), ran.map(({ log }) => log)]).toEqual([
-      [`${named('validate')} success`],
-      expect.anything(),
-    ]);
+    expect([
+      results(ran).filter((one) => !one.endsWith('skipped')),
+      ran.map(({ log }) => log).join(''),
+    ]).toEqual([[`${named('validate')} success`], expect.not.stringContaining('::error')]);
     expect([world.forge.calls.length, sandbox.requests.length]).toEqual([calls, asked]);
   });
 

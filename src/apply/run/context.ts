@@ -89,6 +89,8 @@ export interface Context {
 export interface Approval {
   readonly keyId: string;
   readonly value: string;
+  /** The commit that it was compared with, to say why another plan came out. */
+  readonly base?: string | undefined;
 }
 
 /** One check of one target. Absent members come from the target's settings. */

@@ -7,7 +7,7 @@ import { isRefused, type Plan } from '../../domain/plan/plan.ts';
 import { worstExit } from '../../domain/problem/exit.ts';
 import { fail, HoldfastError, type Problem } from '../../domain/problem/problem.ts';
 import type { StatusState } from '../../forge/api/api.ts';
-import { fitted, markOf, putComment, type Subject } from '../../forge/comment.ts';
+import { type Approvable, fitted, markOf, putComment, subjectOf } from '../../forge/comment.ts';
 import { driftMark, putReport } from '../../forge/drift-report.ts';
 import type { Forge } from '../../forge/forge.ts';
 import type { CiJob } from '../../input/ci-job.ts';
@@ -82,22 +82,20 @@ const unique = (problems: readonly Problem[]): Problem[] => [
   ...new Map(problems.map((problem) => [problem.code + problem.message, problem])).values(),
 ];
 
-const subjectOf = ({ flags: { settings } }: Telling, target: string): Subject => ({
-  target,
-  ...(settings !== undefined && { settings }),
-});
-
 async function commented(telling: Telling, outcome: Outcome): Promise<void> {
   const { job, forge, flags, io } = telling;
   const { plan } = outcome;
-  const subject = subjectOf(telling, outcome.target);
-  const mark = markOf(subject, plan && !isRefused(plan) ? plan.digest : undefined);
+  const subject = subjectOf(outcome.target, flags.settings);
+  const mark = markOf(subject, plan && !isRefused(plan) ? approvableIn(plan) : undefined);
   const whole = `${mark}\n${masked(io, pageOf(telling, outcome))}`;
   const file = flags.commentFile ?? 'holdfast-comment.md';
   const { text, isCut } = fitted(whole, forge.longest, restIn(file, job));
   if (isCut || flags.commentFile !== undefined) await writeFile(resolve(io.cwd, file), whole);
   await putComment(forge, job.pullRequest?.number ?? 0, { subject, body: text });
 }
+
+const approvableIn = ({ digest, memory }: Plan): Approvable =>
+  memory.source === 'base' ? { ...digest, base: memory.base.commit.sha } : digest;
 
 /** The text for people: the plan, or why there is none, and where it was made. */
 function pageOf({ command, job }: Telling, outcome: Outcome): string {
@@ -123,7 +121,8 @@ function restIn(file: string, { link }: CiJob): string {
 
 const masked = (io: Io, text: string): string => io.redact?.(text) ?? text;
 
-function contextOf({ command, flags: { settings } }: Telling, target: string): string {
+function contextOf({ command, flags }: Telling, target: string): string {
+  const { settings } = subjectOf(target, flags.settings);
   return ['holdfast', command, ...(settings === undefined ? [] : [settings]), target].join('/');
 }
 
@@ -166,8 +165,8 @@ function verdictOn(command: string, outcome: Outcome): { state: StatusState; tex
 async function reported(telling: Telling, outcome: Outcome): Promise<void> {
   const { plan, target } = outcome;
   if (!plan) return;
-  const { forge, io } = telling;
-  const subject = subjectOf(telling, target);
+  const { forge, io, flags } = telling;
+  const subject = subjectOf(target, flags.settings);
   const differs = outcome.kind !== 'in-sync';
   const page = `${driftMark(subject)}\n${masked(io, pageOf(telling, outcome))}`;
   await putReport(forge, {

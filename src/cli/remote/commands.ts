@@ -66,7 +66,7 @@ export async function remoteApplies(
 function requestOf(flags: Applying, approved: Digest | undefined): ApplyRequest {
   return {
     ...judged(flags),
-    ...(approved && { approved }),
+    ...(approved && { approved: { keyId: approved.keyId, value: approved.value } }),
     ...(flags.dryRun && { dryRun: true }),
     ...(flags.retry && { retry: true }),
   };

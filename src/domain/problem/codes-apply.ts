@@ -8,6 +8,11 @@ export const APPLY_CODES = {
     'The plan differs from the approved one',
     'Create a new plan, review it, and apply it.',
   ),
+  HF5009: code(
+    EXIT.stale,
+    'The approved plan was compared with another commit',
+    'Create a new plan with the same base, review it, and apply it. In CI, check out the whole history so that Holdfast finds the base; --base names another one.',
+  ),
   HF5004: code(
     EXIT.stale,
     'The plan was signed with another key',

@@ -114,7 +114,8 @@ async function applies(
     const context = session.contextOf(target);
     const work = {
       plan: () => reconcile(context, { ...request, dryRun: true }),
-      apply: (digest?: Digest) => reconcile(context, { ...request, ...(digest && { approved: digest }) }),
+      apply: (digest?: Digest) =>
+        reconcile(context, { ...request, ...(digest && { approved: { base: approved?.base, ...digest } }) }),
     };
     const digest = digests.get(target.name);
     outcomes.push(await (digest || !confirm ? work.apply(digest) : afterAsking(work, confirm)));
