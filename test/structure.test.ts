@@ -160,7 +160,16 @@ describe('the seam between the generations', () => {
 });
 
 describe('the structure of test/', () => {
-  const BESIDE_ROOMS = new Set(['contract', 'judge', 'deploy', 'docs', 'e2e', 'package', 'pipelines', 'support']);
+  const BESIDE_ROOMS = new Set([
+    'contract',
+    'judge',
+    'deploy',
+    'docs',
+    'e2e',
+    'package',
+    'pipelines',
+    'support',
+  ]);
 
   test('every folder is a folder of src/, or one of those that belong to no room', () => {
     const folders = readdirSync(import.meta.dirname, { recursive: true, withFileTypes: true })

@@ -22,10 +22,9 @@ test('inputs become flags, one value a line', () => {
     'working-directory': 'infra',
   };
   expect(argvOf(env(inputs))).toEqual({
-    argv:
-      'plan --output github --settings eu/holdfast.yaml --fail-on error --target home --target office --allow mass-delete:claude-api-key --allow open-gateway --comment --out plan.json --mode enforce'.split(
-        ' ',
-      ),
+    argv: 'plan --output github --settings eu/holdfast.yaml --fail-on error --target home --target office --allow mass-delete:claude-api-key --allow open-gateway --comment --out plan.json --mode enforce'.split(
+      ' ',
+    ),
     dir: 'infra',
     token: 'ghs-test-token-0001',
   });
