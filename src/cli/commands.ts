@@ -62,6 +62,11 @@ export const COMMANDS: readonly CommandEntry[] = [
   entry('resume', 'end a suspension early', () => import('./commands/write/resume.ts')),
   entry('pull', 'write desired-state files from the live gateway', () => import('./pull/pull.ts')),
   entry(
+    'adopt',
+    'write what changed on the gateway into the desired-state files',
+    () => import('./adopt/adopt.ts'),
+  ),
+  entry(
     'migrate',
     'rewrite desired-state files from one layout to the other',
     () => import('./commands/write/migrate.ts'),

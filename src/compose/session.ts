@@ -58,7 +58,11 @@ interface Opening {
   readonly warn?: (problems: readonly Problem[]) => void;
 }
 
-type DesiredFrom = Pick<DesiredOptions, 'settingsDir' | 'commit' | 'source' | 'allowUnresolved' | 'rules'>;
+type DesiredFrom = Pick<
+  DesiredOptions,
+  'settingsDir' | 'commit' | 'source' | 'allowUnresolved' | 'rules' | 'texts' | 'referenced'
+> &
+  Partial<Pick<DesiredOptions, 'env'>>;
 
 /** Throws HoldfastError with all problems of the settings. */
 export async function openSession(

@@ -54,6 +54,8 @@ export interface DesiredOptions {
    * Files by absolute path with replacement content; those below a directory are read although they don't exist yet.
    */
   readonly texts?: ReadonlyMap<string, string>;
+  /** The same for files that references name: by absolute path. */
+  readonly referenced?: ReadonlyMap<string, string>;
   /** `--allow-unresolved`: the text of an unresolved reference is its value. For validation only. */
   readonly allowUnresolved?: Unresolved;
   /** Aborts reading the files: it rejects with HF5007. */
@@ -143,6 +145,12 @@ interface Merging {
   readonly problems: readonly Problem[];
   readonly watched: readonly string[];
   readonly commit: Desired['revision']['commit'];
+  readonly files: readonly LayerFile[];
+}
+
+/** A file that was read, and the layer that it belongs to: 0 is the lowest. */
+export interface LayerFile extends SourceFile {
+  readonly layer: number;
 }
 
 /** All layers of a target over each other, references resolved, not validated. */
@@ -172,6 +180,7 @@ export async function loadMerged(target: DesiredTarget, options: DesiredOptions)
     problems: [...problems, ...respelled],
     watched: [...new Set([...dirs, ...layers.flatMap((layer) => layer.watched)])],
     commit,
+    files: read.flatMap(({ sources }, layer) => sources.map((source) => ({ ...source, layer }))),
   };
 }
 
@@ -183,6 +192,7 @@ interface Layer {
 
 interface LayerFiles {
   readonly dir: string;
+  readonly sources: readonly SourceFile[];
   readonly files: readonly LoadedFile[];
   readonly problems: readonly Problem[];
   readonly directories: readonly string[];
@@ -198,6 +208,7 @@ async function readFiles(dir: string, options: DesiredOptions): Promise<LayerFil
   const loaded = await Promise.all(all.map((file) => loadFile(file, options)));
   return {
     dir,
+    sources: all,
     files: loaded,
     problems: given.length > 0 ? problems.filter(({ code }) => code !== 'HF2003') : problems,
     directories,
@@ -260,13 +271,22 @@ async function loadFile(file: SourceFile, options: DesiredOptions): Promise<Load
   if (!plain.root) return { problems: plain.problems, watched: [] };
   const { layout, problem: mistaken } = layoutOf(plain.root, layouts);
   if (mistaken) return { problems: [mistaken], watched: [] };
-  const readText = options.source?.readText;
+  const readText = readerOf(options);
   const resolved = await resolveReferences(plain.root, { env, dir, allowUnresolved, rules, readText });
   return {
     root: resolved.root,
     ...(layout && { layout }),
     problems: resolved.problems,
     watched: resolved.files,
+  };
+}
+
+/** Where files that references name are read, before the disk. */
+function readerOf({ referenced, source }: DesiredOptions): FileSource['readText'] | undefined {
+  if (!referenced) return source?.readText;
+  return async (path, shown) => {
+    const text = referenced.get(path);
+    return text === undefined ? source?.readText(path, shown) : { text };
   };
 }
 

@@ -79,6 +79,47 @@ export function isReference(text: string): boolean {
   return /(?<!\$)\$\{/.test(text);
 }
 
+/** The reference that makes an entry repeat, where a text is one: the path of a `lines` file, the name of a `list`. */
+export function repeatingReference(
+  text: string,
+): { readonly kind: 'lines' | 'list'; readonly argument: string } | undefined {
+  const parts = partsOf(text);
+  const [only] = parts;
+  if (parts.length !== 1 || typeof only !== 'object' || 'broken' in only) return undefined;
+  const { kind, argument } = only;
+  return kind === 'lines' || kind === 'list' ? { kind, argument } : undefined;
+}
+
+/** The variables that a text refers to. */
+export function variablesIn(text: string): readonly string[] {
+  return partsOf(text).flatMap((part) =>
+    typeof part === 'object' && 'kind' in part && part.kind === 'env' ? [part.argument] : [],
+  );
+}
+
+/**
+ * A text with one reference in it, as it has to be so that it stands for `meant`: what is around the reference changes.
+ * Undefined where it has another number of references, or what the reference brings isn't once in `meant`.
+ */
+export function aroundReference(
+  text: string,
+  { was, meant }: Readonly<Record<'was' | 'meant', string>>,
+): string | undefined {
+  const parts = partsOf(text);
+  const at = parts.findIndex((part) => typeof part === 'object' && 'kind' in part);
+  const reference = parts[at];
+  if (parts.filter((part) => typeof part === 'object').length !== 1) return undefined;
+  if (typeof reference !== 'object' || 'broken' in reference || parts.length === 1) return undefined;
+  const [before, after] = [parts.slice(0, at).join(''), parts.slice(at + 1).join('')];
+  const brought = was.slice(before.length, was.length - after.length);
+  const start = meant.indexOf(brought);
+  if (brought === '' || start < 0 || meant.includes(brought, start + 1)) return undefined;
+  return `${escaped(meant.slice(0, start))}${reference.text}${escaped(meant.slice(start + brought.length))}`;
+}
+
+/** A text that no reference is read from. */
+export const escaped = (text: string): string => text.replaceAll('${', () => '$${');
+
 async function readReferenced(
   root: Located,
   options: ReferenceOptions,

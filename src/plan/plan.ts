@@ -95,6 +95,14 @@ function placedIn(verdict: Verdict, changes: readonly Change[]): Verdict {
   return { ...verdict, message: `${verdict.message}${locateChange(verdict.message, judged)}` };
 }
 
+/** What differs and which side moved, before routes and guards: the same input gives the same as `makePlan`. */
+export function compareSides(input: PlanInput): Compared {
+  return draftOf(input);
+}
+
+/** The sides of a comparison, with the real values. */
+export type Compared = Pick<Draft, 'base' | 'proposed' | 'judged' | 'fingerprints'>;
+
 function draftOf(input: PlanInput): Draft {
   const { target, dialect, desired } = input;
   const { catalog } = dialect;

@@ -42,6 +42,7 @@ export const MAY_IMPORT: Record<string, readonly string[]> = {
     'settings',
     'state',
     'desired',
+    'adopt',
     'apply',
     'report',
     'daemon',
@@ -85,6 +86,9 @@ export const INNER: Record<string, Record<string, readonly string[]>> = {
     v0: ['file'],
     v8: ['file', 'v0'],
     rollback: ['file'],
+  },
+  adopt: {
+    drift: ['.'],
   },
   apply: {
     run: [],

@@ -1,5 +1,6 @@
 // Flags that several commands share, how an action receives them, and how they are converted to the engine's types.
 import { type Command, Option } from 'commander';
+import { parsePath, type Path } from '../../domain/path.ts';
 import { fail } from '../../domain/problem/problem.ts';
 import type { Globals } from '../../compose/io.ts';
 
@@ -12,6 +13,25 @@ export function onCall<F extends Globals>(
     const self = received.at(-1) as Command;
     return act(self.optsWithGlobals<F>(), ...(received.slice(0, -2) as (string | undefined)[]));
   });
+}
+
+/** The same for a command with one argument that takes any number of words. */
+export function onCallWithWords<F extends Globals>(
+  command: Command,
+  act: (flags: F, words: readonly string[]) => void | Promise<void>,
+): void {
+  command.action((words: readonly string[], _own: unknown, self: Command) =>
+    act(self.optsWithGlobals<F>(), words),
+  );
+}
+
+/** A path of the configuration that somebody typed. Throws HF1001. */
+export function pathFrom(text: string): Path {
+  try {
+    return parsePath(text);
+  } catch (error) {
+    throw fail('HF1001', `"${text}" isn't a path: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 /** An option that can be given several times. */

@@ -7,14 +7,13 @@ import { type Selection, selectionProblems } from '../../adopt/ownership.ts';
 import { agreementProblems } from '../../adopt/prove.ts';
 import { sourceOf } from '../../adopt/source.ts';
 import type { DeepLive } from '../../apply/run/read.ts';
-import { parsePath, type Path } from '../../domain/path.ts';
-import { fail, HoldfastError, type Problem } from '../../domain/problem/problem.ts';
+import { HoldfastError, type Problem } from '../../domain/problem/problem.ts';
 import type { Target } from '../../domain/target.ts';
 import type { Remembered } from '../../plan/last-applied.ts';
 import type { Environment } from '../../input/environment.ts';
 import type { Style } from '../../report/text/style.ts';
 import type { Io } from '../../compose/io.ts';
-import { gatewayOptions, onCall, repeatable, variablesOption } from '../io/options.ts';
+import { gatewayOptions, onCall, pathFrom, repeatable, variablesOption } from '../io/options.ts';
 import { progress } from '../io/progress.ts';
 import {
   type Destination,
@@ -157,17 +156,9 @@ async function record({ store }: Session, { name }: Target, remembered: Remember
 }
 
 function selectionOf({ include = [], exclude = [] }: PullFlags, { catalog }: Session): Selection {
-  const selection = { include: include.map(pathOf), exclude: exclude.map(pathOf) };
+  const selection = { include: include.map(pathFrom), exclude: exclude.map(pathFrom) };
   refuseAny(selectionProblems(catalog, selection));
   return selection;
-}
-
-function pathOf(text: string): Path {
-  try {
-    return parsePath(text);
-  } catch (error) {
-    throw fail('HF1001', `"${text}" isn't a path: ${error instanceof Error ? error.message : String(error)}`);
-  }
 }
 
 function refuseAny(problems: readonly Problem[]): void {

@@ -282,4 +282,49 @@ export const DESIRED_STATE_CODES = {
     "The gateway's memory and its file differ, so there is no single state to pull",
     'Run `holdfast doctor` to see where they differ. Restart the gateway, or save any setting in its panel, then pull again.',
   ),
+  HF2090: code(
+    EXIT.invalid,
+    'There is nothing to adopt at this path',
+    'Run `holdfast drift` to see what the gateway changed. Use the paths that it shows.',
+  ),
+  HF2091: code(
+    EXIT.refused,
+    'It is not clear which side to keep',
+    "Add `--keep theirs` to write the gateway's value into the files, or `--keep ours` to leave the files as they are.",
+  ),
+  HF2092: code(
+    EXIT.invalid,
+    "The gateway's value can't be written into the files",
+    'Set the value in the files and run `holdfast apply`, or exclude the path.',
+  ),
+  HF2093: code(
+    EXIT.invalid,
+    "The file can't be edited at this place",
+    'Edit the line by hand, for example by writing the shared value out, or run `holdfast apply` to restore the value on the gateway.',
+  ),
+  HF2094: code(
+    EXIT.invalid,
+    'The edited files would still differ from the gateway',
+    'Holdfast wrote nothing. Adopt fewer paths at a time, or edit the files by hand.',
+  ),
+  HF2095: code(
+    EXIT.invalid,
+    'A file changed while Holdfast worked on it',
+    'Holdfast wrote nothing. Run the command again.',
+  ),
+  HF2096: code(
+    EXIT.invalid,
+    'There is no file for the value of a new variable',
+    'Name one with `--write-env FILE`, or with `env-file` in holdfast.yaml.',
+  ),
+  HF2097: code(
+    EXIT.invalid,
+    "The edits can't be committed",
+    'Correct what the message says, then run the command again.',
+  ),
+  HF2098: code(
+    EXIT.invalid,
+    'Other targets read the edited file',
+    'Check that the other targets should have the value too. If not, declare it in a layer of this target.',
+  ),
 } as const;

@@ -196,7 +196,8 @@ interface Lists {
   readonly trace: ListTrace;
 }
 
-function tracePairing(field: Field, was: readonly Value[], willBe: readonly Value[]): ListTrace {
+/** As `proposedImage` would have noted it, for a list that it took as it is declared. */
+export function tracePairing(field: Field, was: readonly Value[], willBe: readonly Value[]): ListTrace {
   const { partner, left } = pair(field, was, willBe);
   const come = willBe.flatMap((_, index) => (partner[index] === undefined ? [index] : []));
   const renames = findRenames(field, was, willBe, left, come);

@@ -1,5 +1,6 @@
 // A plan for reviewers: entries by name, before and after, consequences, the requests with the reason for each
 // route, guard verdicts, one summary line.
+import { shellWord } from '../../lib/shell.ts';
 import { type Change, type ChangeKind, formerOf } from '../../domain/plan/change.ts';
 import type { Verdict } from '../../domain/plan/guard.ts';
 import { overrideFlag, overrideOf } from '../../domain/plan/override.ts';
@@ -101,7 +102,9 @@ function leftAlone(changes: readonly Change[], style: Style): string[] {
     );
   });
   const retry = changes.every(({ disposition }) => disposition === 'held') ? ' --retry' : '';
-  const next = `  ${style.dim('correct it:')} holdfast apply --mode enforce${retry}   ${style.dim('keep it:')} change the files`;
+  const [only, ...others] = changes;
+  const path = only && others.length === 0 ? ` ${shellWord(only.path)}` : '';
+  const next = `  ${style.dim('correct it:')} holdfast apply --mode enforce${retry}   ${style.dim('keep it:')} holdfast adopt${path}`;
   return section("Differences that aren't changed", [...lines, next], style);
 }
 

@@ -34,6 +34,33 @@ async function replace(file: string, text: string | Uint8Array, mode: number): P
   await syncDirectory(dirname(file));
 }
 
+/** A file that is written whole and not in its place yet. */
+export interface Staged {
+  /** Puts it in its place. */
+  readonly place: () => Promise<void>;
+  readonly discard: () => Promise<void>;
+}
+
+/** Writes a user's file beside its place; what a link leads to is replaced, not the link. Rejects as the file system does. */
+export async function stage(file: string, text: string, mode: number): Promise<Staged> {
+  const real = await realpath(file).catch(() => file);
+  const made = join(dirname(real), `.${basename(real)}.${randomBytes(6).toString('hex')}`);
+  const discard = (): Promise<void> => rm(made, { force: true });
+  try {
+    await create(made, text, mode);
+  } catch (error) {
+    await discard();
+    throw error;
+  }
+  return {
+    place: async () => {
+      await rename(made, real);
+      await syncDirectory(dirname(real));
+    },
+    discard,
+  };
+}
+
 /** Writes a file that nobody reads yet: inside a directory that is renamed into place afterwards. */
 export async function writeNew(file: string, text: string | Uint8Array): Promise<void> {
   await explained(file, () => create(file, text, FILE_MODE));

@@ -38,15 +38,18 @@ function severalDocuments({ text, root }: FileDocument): UnsafeEdit | undefined 
 }
 
 function inNode(context: Splicing, node: FileNode, patch: Patch): UnsafeEdit | undefined {
-  const { document } = context;
+  const { document, reach } = context;
+  const isShared = reach === 'shared';
+  // Another value in the place of an alias leaves the anchor alone.
+  if (node.kind === 'alias' && isShared && patch.kind === 'replace') return undefined;
   if (node.kind === 'alias')
     return refusal(
       document,
       node,
       `the value is an alias of *${node.name}: editing it would edit the anchor`,
     );
-  if (node.anchor !== undefined) return anchored(document, node, node.anchor);
-  if (patch.kind === 'replace') return gone(document, node);
+  if (node.anchor !== undefined && !isShared) return anchored(document, node, node.anchor);
+  if (patch.kind === 'replace') return isShared ? goneBelow(document, node) : gone(document, node);
   if (patch.kind === 'list' && node.kind === 'list') return inList(context, node, patch.items);
   if (patch.kind === 'map' && node.kind === 'map') return inMap(context, node, patch.keys);
   return refusal(document, node, `expected a ${patch.kind} here`);
@@ -61,7 +64,13 @@ const unplaced = (document: FileDocument, node: FileNode): UnsafeEdit =>
 /** A removed part must not contain anything that others refer to, or a tag that the new value would inherit. */
 function gone(document: FileDocument, node: FileNode): UnsafeEdit | undefined {
   if (node.anchor !== undefined) return anchored(document, node, node.anchor);
-  if (node.tag !== undefined) return refusal(document, node, `the value has the tag ${node.tag}`);
+  return goneBelow(document, node);
+}
+
+/** The same, where the anchor itself stays. */
+function goneBelow(document: FileDocument, node: FileNode): UnsafeEdit | undefined {
+  if (node.kind !== 'alias' && node.tag !== undefined)
+    return refusal(document, node, `the value has the tag ${node.tag}`);
   if (node.kind === 'list') return firstOf(node.items, (item) => gone(document, item));
   return node.kind === 'map' ? firstOf(node.pairs, ({ value }) => gone(document, value)) : undefined;
 }
@@ -118,9 +127,10 @@ function inPair(
   pair: Pair,
   step: KeyStep | undefined,
 ): UnsafeEdit | undefined {
-  const { document, text } = context;
+  const { document, text, reach } = context;
   const { key, value } = pair;
-  if (key.text === '<<') return refusal(document, key, 'the mapping gets keys from a merge (<<)');
+  if (key.text === '<<' && reach === 'own')
+    return refusal(document, key, 'the mapping gets keys from a merge (<<)');
   if (!key.range || !value.range) return unplaced(document, key.range ? value : key);
   if (!step) return undefined;
   if (key.anchor !== undefined || key.tag !== undefined)

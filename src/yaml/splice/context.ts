@@ -5,7 +5,11 @@ import type { Patch } from './patch.ts';
 import type { Style } from './render.ts';
 import type { Replacement } from './text.ts';
 
+/** What may be edited. `own`: nothing that an anchor shares. `shared`: that too, for callers that prove what comes of it. */
+export type Reach = 'own' | 'shared';
+
 export interface Splicing {
+  readonly reach: Reach;
   /** Always ends with a line end. */
   readonly text: string;
   readonly document: FileDocument;

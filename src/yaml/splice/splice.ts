@@ -5,7 +5,7 @@ import { longestIncreasingRun } from '../../lib/longest-run.ts';
 import { isList, type Value } from '../../lib/value.ts';
 import { type Result, done, failed } from '../../lib/result.ts';
 import { refusal, type UnsafeEdit, unsafeIn } from './check.ts';
-import { ensured, rangeOf, type Splicing } from './context.ts';
+import { ensured, rangeOf, type Reach, type Splicing } from './context.ts';
 import { colonAfter, dashesOf, endOfLines } from './find.ts';
 import { spliceFlowList, spliceFlowMap } from './flow.ts';
 import { fitPatch, isOld, type ItemStep, type KeyStep, type Patch, patchNode } from './patch.ts';
@@ -40,7 +40,11 @@ export type { UnsafeEdit } from './check.ts';
  * with the line if the text can't be edited. The caller must parse the text to verify that it means what the nodes
  * say.
  */
-export function splice(document: FileDocument, patch: Patch): Result<FileDocument, UnsafeEdit> {
+export function splice(
+  document: FileDocument,
+  patch: Patch,
+  reach: Reach = 'own',
+): Result<FileDocument, UnsafeEdit> {
   if (document.root?.kind !== 'map')
     return failed(refusal(document, document.root, "the file isn't a mapping"));
   const fitted = fitPatch(document.root, patch);
@@ -48,6 +52,7 @@ export function splice(document: FileDocument, patch: Patch): Result<FileDocumen
   const style = styleOf(document);
   const whole = document.text.endsWith('\n');
   const context: Splicing = {
+    reach,
     text: whole ? document.text : document.text + style.eol,
     document,
     style,

@@ -3,9 +3,8 @@
 import { isFlat } from '../../../gateway/layout/layouts.ts';
 import { Option, type Command } from 'commander';
 import type { Layout } from '../../../domain/desired.ts';
-import { unifiedDiff } from '../../../report/text/diff.ts';
+import { colouredDiff, unifiedDiff } from '../../../report/text/diff.ts';
 import { plural } from '../../../lib/text.ts';
-import type { Style } from '../../../report/text/style.ts';
 import type { Io } from '../../../compose/io.ts';
 import { onCall, sourceOptions } from '../../io/options.ts';
 import { show, showWarnings } from '../../io/show.ts';
@@ -45,7 +44,7 @@ async function run(flags: Flags, io: Io): Promise<void> {
   }));
   show(io, flags, 'migrate', { to: flags.to, files: diffs, written }, (style) =>
     [
-      ...diffs.map(({ diff }) => coloured(diff, style)),
+      ...diffs.map(({ diff }) => colouredDiff(diff, style)),
       style.dim(summary(files.length, written, flags)),
     ].join('\n'),
   );
@@ -58,10 +57,4 @@ function summary(count: number, written: readonly string[], { to }: Flags): stri
   if (written.length === 0)
     return `${plural(count, 'file')} would be rewritten, ${proof}; use --write to rewrite`;
   return `${plural(written.length, 'file')} rewritten, ${proof}`;
-}
-
-function coloured(diff: string, { good, bad }: Style): string {
-  const paint = (line: string): string =>
-    line.startsWith('+') ? good(line) : line.startsWith('-') ? bad(line) : line;
-  return diff.split('\n').map(paint).join('\n');
 }

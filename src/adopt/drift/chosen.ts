@@ -1,0 +1,88 @@
+// Which differences are adopted: those of the gateway below the paths that were asked for. What both sides changed needs
+// a decision; what only the files changed is not the gateway's.
+import { pathsIn } from '../../gateway/layout/locate.ts';
+import type { Layout } from '../../domain/desired.ts';
+import { coversPath, formatPath, type Path } from '../../domain/path.ts';
+import { type Problem, problem } from '../../domain/problem/problem.ts';
+import type { Judged } from '../../plan/diff/changes.ts';
+import { isManagementSecret } from '../../plan/diff/origin.ts';
+
+export interface Choice {
+  /** Of either layout, as a plan shows them. Empty: everything that the gateway changed. */
+  readonly paths: readonly Path[];
+  /** What becomes of a value that both sides changed. Undefined: it is refused. */
+  readonly keep?: 'theirs' | 'ours' | undefined;
+}
+
+export interface Chosen {
+  /** The files get what the gateway has. */
+  readonly taken: readonly Judged[];
+  readonly left: readonly Judged[];
+  readonly problems: readonly Problem[];
+}
+
+interface Circumstances {
+  /** Of the gateway. */
+  readonly layout: Layout;
+  readonly target: string;
+  /** Whether an apply of this target is remembered: without one nobody knows which side moved. */
+  readonly known: boolean;
+  /** The files are those of the last apply: whatever differs, the gateway changed it. */
+  readonly sameRevision: boolean;
+}
+
+export function choose(judged: readonly Judged[], choice: Choice, circumstances: Circumstances): Chosen {
+  const { layout, target } = circumstances;
+  const patterns = choice.paths.map((path) => [path, ...pathsIn(layout, path)]);
+  const isAsked = ({ path }: Judged): boolean =>
+    patterns.length === 0 || patterns.some((spellings) => spellings.some((one) => coversPath(one, path)));
+  const asked = judged.filter(isAsked);
+  const moved = asked.filter((one) => isGateways(one, choice, circumstances));
+  const isClear = ({ origin }: Judged): boolean => origin === 'drift' || circumstances.sameRevision;
+  const unclear = moved.filter((one) => !isClear(one));
+  const taken = moved.filter((one) => isClear(one) || choice.keep === 'theirs');
+  const problems = [
+    ...choice.paths.flatMap((path, i) => nothingAt(path, patterns[i] ?? [], judged, moved, target)),
+    ...(choice.keep === undefined ? unclear.map((one) => conflict(one, target)) : []),
+    ...taken.filter(({ raw }) => isManagementSecret(raw.field)).map((one) => onlyHash(one, target)),
+  ];
+  return { taken, left: judged.filter((one) => !taken.includes(one)), problems };
+}
+
+/** What was never applied is the gateway's only where nothing is remembered, or somebody names it. */
+function isGateways({ origin }: Judged, { paths }: Choice, { known, sameRevision }: Circumstances): boolean {
+  if (sameRevision) return true;
+  return origin === 'drift' || origin === 'both' || (origin === 'first' && (!known || paths.length > 0));
+}
+
+function nothingAt(
+  path: Path,
+  spellings: readonly Path[],
+  judged: readonly Judged[],
+  moved: readonly Judged[],
+  target: string,
+): Problem[] {
+  const isBelow = (one: Judged): boolean => spellings.some((spelling) => coversPath(spelling, one.path));
+  if (moved.some(isBelow)) return [];
+  const shown = formatPath(path);
+  const only = judged.find(isBelow);
+  const message = only
+    ? `only the files changed \`${shown}\`: the gateway still has what was applied last`
+    : `the gateway has no change at \`${shown}\``;
+  return [problem('HF2090', message, { path: shown, target })];
+}
+
+function conflict({ path, origin }: Judged, target: string): Problem {
+  const shown = formatPath(path);
+  const message =
+    origin === 'both'
+      ? `\`${shown}\` changed on the gateway and in the files since the last apply`
+      : `\`${shown}\` differs, and Holdfast hasn't applied it yet, so it doesn't know which side changed`;
+  return problem('HF2091', message, { path: shown, target });
+}
+
+function onlyHash({ path }: Judged, target: string): Problem {
+  const shown = formatPath(path);
+  const message = `the gateway stores only a hash of \`${shown}\`, so its value can't be adopted`;
+  return problem('HF2092', message, { path: shown, target });
+}

@@ -1,0 +1,191 @@
+// `holdfast adopt`: what changed on the gateway as the smallest edit of the files that declare it.
+import { resolve } from 'node:path';
+import { type Command, Option } from 'commander';
+import type { Choice } from '../../adopt/drift/chosen.ts';
+import { type Adoption, adoptionOf, type FileEdit } from '../../compose/adoption.ts';
+import type { PlanFlags } from '../../compose/flags.ts';
+import type { Io } from '../../compose/io.ts';
+import { type Session, theTarget } from '../../compose/session.ts';
+import { fail, type Problem, problem } from '../../domain/problem/problem.ts';
+import type { Target } from '../../domain/target.ts';
+import { replaceTogether } from '../../state/files/replace-together.ts';
+import { gatewayOptions, onCallWithWords, pathFrom, sourceOptions } from '../io/options.ts';
+import { progress } from '../io/progress.ts';
+import { openCommandSession } from '../io/session.ts';
+import { show, showWarnings } from '../io/show.ts';
+import { exposed } from '../pull/files.ts';
+import { type Committed, commitEdits, type Committing, refuseUncommittable } from './commit.ts';
+import { adoptionContent, adoptionText } from './shown.ts';
+
+export interface AdoptFlags extends PlanFlags {
+  readonly keep?: Choice['keep'];
+  readonly into?: string;
+  readonly writeEnv?: string;
+  readonly write?: boolean;
+  readonly branch?: string;
+  readonly commit?: boolean;
+  readonly message?: string;
+}
+
+export function define(command: Command, io: Io): void {
+  const adopt = gatewayOptions(sourceOptions(command))
+    .argument(
+      '[path...]',
+      'what to adopt, as `holdfast drift` shows it (default: everything that the gateway changed)',
+    )
+    .addOption(
+      new Option('--keep <side>', 'what to do with a value that changed on both sides').choices([
+        'theirs',
+        'ours',
+      ]),
+    )
+    .option('--into <file>', 'write new entries into this file instead of beside their neighbors')
+    .option(
+      '--write-env <file>',
+      'add values of new variables to this file (default: `env-file` of the settings)',
+    )
+    .option('--write', 'edit the files')
+    .option('--commit', 'edit the files and commit them')
+    .option('--branch <name>', 'with --commit: commit to a new branch, and leave the work tree as it is')
+    .option('-m, --message <text>', 'with --commit: the message of the commit')
+    .addHelpText(
+      'after',
+      `
+Prints one unified diff, and writes nothing without --write or --commit. Comments, order, quotes
+and references stay. A new secret becomes a reference; its value goes to the file of variables,
+never into YAML. The command first verifies that a plan of the edited files is empty for these
+paths. \`theirs\` is the gateway's value, \`ours\` is the value of the files.
+
+Examples:
+  $ holdfast adopt
+  $ holdfast adopt routing.strategy 'claude-api-key[#7d8a5013]' --write
+  $ holdfast adopt --keep theirs --branch adopt-drift --commit
+  $ holdfast adopt --into desired-state/new.yaml --write`,
+    );
+  onCallWithWords(adopt, (flags: AdoptFlags, words) => run(flags, words, io));
+}
+
+async function run(flags: AdoptFlags, words: readonly string[], io: Io): Promise<void> {
+  refuseFlags(flags);
+  await using session = await openCommandSession(flags, io, progress(flags, io));
+  const target = theTarget(session, 'adopt');
+  const choice: Choice = { paths: words.map(pathFrom), keep: flags.keep };
+  const adoption = await adoptionOf(session, target, {
+    choice,
+    into: flags.into === undefined ? undefined : resolve(io.cwd, flags.into),
+    writeEnv: flags.writeEnv === undefined ? undefined : resolve(io.cwd, flags.writeEnv),
+  });
+  await finish(adoption, { flags, io, session, target });
+}
+
+function refuseFlags({ branch, commit, write }: AdoptFlags): void {
+  if (branch !== undefined && !commit) throw fail('HF1001', '--branch needs --commit');
+  if (branch !== undefined && write)
+    throw fail('HF1001', '--branch leaves the work tree as it is, so it excludes --write');
+}
+
+export interface Finishing {
+  readonly flags: AdoptFlags;
+  readonly io: Io;
+  readonly session: Session;
+  readonly target: Target;
+}
+
+/** Writes what was asked for, and shows what came of it. */
+export async function finish(adoption: Adoption, finishing: Finishing): Promise<void> {
+  const { flags, io } = finishing;
+  io.hide?.(adoption.variables.map(({ secret }) => secret.open()));
+  const problems = await warningsOf(adoption, finishing);
+  const committed = await written(adoption, finishing);
+  const result = { adoption, committed, written: flags.write === true || committed !== undefined, problems };
+  show(io, flags, 'adopt', adoptionContent(result), (style) => adoptionText(result, style));
+  if (flags.output === 'text') showWarnings(io, flags, problems);
+}
+
+async function written(
+  adoption: Adoption,
+  { flags, io, session }: Finishing,
+): Promise<Committed | undefined> {
+  const { files, variables, valuesFile, target } = adoption;
+  if ((!flags.write && !flags.commit) || files.length === 0) return undefined;
+  if (variables.length > 0 && valuesFile === undefined)
+    throw fail(
+      'HF2096',
+      `${variables.map(({ name }) => name).join(', ')} would be new, and no file of variables is named`,
+      {
+        target,
+      },
+    );
+  const committing: Committing = {
+    files,
+    branch: flags.branch,
+    message: flags.message ?? messageOf(adoption),
+  };
+  if (flags.commit) await refuseUncommittable(committing);
+  // On a branch, the work tree keeps its YAML; values that the branch needs are stored all the same.
+  const here = flags.branch === undefined ? files : files.filter(({ kind }) => kind !== 'yaml');
+  await replaceTogether(here.map(replacementOf), session.settings.state.dir);
+  return flags.commit ? commitEdits(committing, io.signal) : undefined;
+}
+
+const replacementOf = (file: FileEdit): Parameters<typeof replaceTogether>[0][number] => ({
+  ...file,
+  mode: file.kind === 'yaml' ? 0o644 : 0o600,
+});
+
+function messageOf({ target, taken }: Adoption): string {
+  const paths = taken.map(({ path }) => `- ${path}`);
+  return `Adopt ${taken.length === 1 ? 'a change' : `${taken.length} changes`} of gateway ${target}\n\n${paths.join('\n')}\n`;
+}
+
+async function warningsOf(
+  { files, variables, valuesFile, target }: Adoption,
+  { io, session }: Finishing,
+): Promise<readonly Problem[]> {
+  const unstored =
+    variables.length > 0 && valuesFile === undefined
+      ? [
+          problem(
+            'HF2096',
+            `no file is named for the values of ${variables.map(({ name }) => name).join(', ')}`,
+            {
+              severity: 'warning',
+              target,
+            },
+          ),
+        ]
+      : [];
+  const values = files.find(({ kind }) => kind === 'variables');
+  return [
+    ...unstored,
+    ...(values ? await exposed(values.path, io.cwd) : []),
+    ...sharedWith(files, target, session),
+  ];
+}
+
+/** Other targets read the same file. */
+function sharedWith(files: readonly FileEdit[], target: string, { settings }: Session): readonly Problem[] {
+  return files
+    .filter(({ kind }) => kind === 'yaml')
+    .flatMap(({ path, shown }) => {
+      const others = settings.targets.filter(
+        ({ name, desired }) =>
+          name !== target &&
+          desired.some(
+            (dir) => path === resolve(settings.dir, dir) || path.startsWith(`${resolve(settings.dir, dir)}/`),
+          ),
+      );
+      if (others.length === 0) return [];
+      const names = others.map(({ name }) => name).join(', ');
+      return [
+        problem(
+          'HF2098',
+          `${shown} is also read by ${names}, so the edit changes ${others.length === 1 ? 'that target' : 'those targets'} too`,
+          {
+            severity: 'warning',
+            target,
+          },
+        ),
+      ];
+    });
+}

@@ -1,0 +1,100 @@
+// What an adoption comes to, for people and for machines. Only YAML is shown; of files with secrets, how much changes.
+import type { Adoption, FileEdit } from '../../compose/adoption.ts';
+import type { Change } from '../../domain/plan/change.ts';
+import type { Problem } from '../../domain/problem/problem.ts';
+import { plural } from '../../lib/text.ts';
+import { colouredDiff, unifiedDiff } from '../../report/text/diff.ts';
+import type { Style } from '../../report/text/style.ts';
+import type { Committed } from './commit.ts';
+
+export interface AdoptResult {
+  readonly adoption: Adoption;
+  readonly committed: Committed | undefined;
+  readonly written: boolean;
+  readonly problems: readonly Problem[];
+}
+
+const diffOf = ({ files }: Adoption): string =>
+  files
+    .filter(({ kind }) => kind === 'yaml')
+    .map(({ shown, before = '', after }) => unifiedDiff(before, after, shown))
+    .join('');
+
+export function adoptionContent({ adoption, committed, written, problems }: AdoptResult): object {
+  const { target, taken, left, files, variables } = adoption;
+  const brief = ({ path, kind }: Change): object => ({ path, kind });
+  return {
+    target,
+    adopted: taken.map(brief),
+    left: left.map(brief),
+    diff: diffOf(adoption),
+    files: files.map(({ shown, kind, ...texts }) => ({ path: shown, kind, ...linesOf({ ...texts }) })),
+    variables: variables.map(({ name, usedAt }) => ({ name, usedAt })),
+    written,
+    ...(committed && { branch: committed.branch, commit: committed.sha }),
+    problems,
+  };
+}
+
+export function adoptionText(result: AdoptResult, style: Style): string {
+  const { adoption, committed, written } = result;
+  const { files, variables, taken, target, left } = adoption;
+  if (taken.length === 0) return nothingText(target, left, style);
+  const others = files.filter(({ kind }) => kind !== 'yaml');
+  return [
+    colouredDiff(diffOf(adoption), style),
+    ...others.map((file) =>
+      style.dim(
+        `${file.shown}: ${secretText(
+          file,
+          variables.map(({ name }) => name),
+        )}`,
+      ),
+    ),
+    ...(others.length > 0 ? [''] : []),
+    `${style.good('✓')} ${plural(taken.length, 'change')} of ${target}: ${pathsText(taken)}`,
+    `${style.good('✓')} verified: a plan of the edited files is empty for ${taken.length === 1 ? 'this path' : 'these paths'}`,
+    ...(left.length > 0 ? [style.dim(`not adopted: ${pathsText(left)}`)] : []),
+    endText(written, committed, style),
+    '',
+  ].join('\n');
+}
+
+function nothingText(target: string, left: readonly Change[], style: Style): string {
+  if (left.length === 0) return `nothing to adopt: ${target} matches the files`;
+  return `nothing to adopt on ${target}: only the files changed\n${style.dim(`still differs: ${pathsText(left)}`)}`;
+}
+
+const MOST_PATHS = 8;
+
+function pathsText(changes: readonly Change[]): string {
+  const paths = [...new Set(changes.map(({ path }) => path))];
+  const rest = paths.length - MOST_PATHS;
+  return rest > 0 ? `${paths.slice(0, MOST_PATHS).join(', ')} and ${rest} more` : paths.join(', ');
+}
+
+function endText(written: boolean, committed: Committed | undefined, style: Style): string {
+  if (committed) return `${style.good('✓')} committed to ${committed.branch}: ${committed.sha.slice(0, 12)}`;
+  if (written) return `${style.good('✓')} written`;
+  return style.dim('nothing was written: add --write, or --commit');
+}
+
+function secretText(file: FileEdit, names: readonly string[]): string {
+  if (file.kind === 'variables') return `adds ${names.join(', ')}`;
+  const { added, removed } = linesOf(file);
+  return [
+    `${plural(added, 'line')} added`,
+    ...(removed > 0 ? [`${plural(removed, 'line')} removed`] : []),
+  ].join(', ');
+}
+
+function linesOf({ before = '', after }: Pick<FileEdit, 'before' | 'after'>): {
+  added: number;
+  removed: number;
+} {
+  const lines = unifiedDiff(before, after, '').split('\n').slice(2);
+  return {
+    added: lines.filter((line) => line.startsWith('+')).length,
+    removed: lines.filter((line) => line.startsWith('-')).length,
+  };
+}
