@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { Decrypter, generateIdentity, identityToRecipient } from 'age-encryption';
+import { Decrypter, generateHybridIdentity, generateIdentity, identityToRecipient } from 'age-encryption';
 import fc from 'fast-check';
 import { readArchive } from '../../src/state/files/archive.ts';
 import { openFileStore } from '../../src/state/files/files.ts';
@@ -82,6 +82,14 @@ describe('an archive', () => {
     const stored = await elsewhere.store.readBackup('home', kept.id);
     expect([stored.file.open(), stored.pinned]).toEqual([raw, true]);
     expect(await elsewhere.store.listArchives('home')).toEqual([]);
+  });
+
+  test('can be for keys that are safe from quantum computers', async () => {
+    const safe = await generateHybridIdentity();
+    const place = await opened([await identityToRecipient(safe)]);
+    const file = await archived(place);
+    expect((await readArchive(file, 'x.age', [identity, safe])).target).toBe('home');
+    expect(await codesOf(readArchive(file, 'x.age', [identity]))).toEqual(['HF6010']);
   });
 
   test('is the JSON that docs/operations.md describes how to open without Holdfast', async () => {
