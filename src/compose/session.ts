@@ -74,42 +74,26 @@ export async function openSession(
   const ci = await ciJobOf(io.env);
   if (!flags.trustFork && isFromOutside(ci))
     throw fail('HF8010', `${ci?.run ?? 'this job'} is one of a fork`);
-  const owner = ci ? `holdfast in ${ci.link ?? ci.run}` : 'holdfast';
-  const loaded = await loadSettings({ flags, cwd: io.cwd, env: io.env, daemon });
-  if (!loaded.settings) throw new HoldfastError(loaded.problems);
-  warn(loaded.problems);
-  const { settings, env } = loaded;
-  io.hide?.(settings.secrets.open());
-  io.hide?.(credentialsIn(env));
+  const { settings, env } = await openSettings(flags, io, daemon, warn);
   const { clock = systemClock } = io;
-  const { dir, backups } = settings.state;
-  const job = jobIdOf(io.env);
-  const files = await openFileStore({
-    dir,
-    clock,
-    ...(backups && { backups }),
-    ...(job !== undefined && { job }),
-  });
-  const store = guardedStore(files, io);
+  const store = await openStore(settings, clock, io);
   const catalog = loadCatalog('legacy');
-  const open = new Set<Client>();
-  const connect = (target: Target, lease: Pick<Lease, 'remainingMs'>): Client => {
-    const client = createClient(target, { clock, lease, authMemory: authMemoryOf(store, target.name) });
-    open.add(client);
-    // A daemon opens one per check, for as long as it runs.
-    const close = (): Promise<void> => (open.delete(client), client.close());
-    return { ...client, close };
-  };
-  const desiredOf: Session['loadDesired'] = async (target, from = { settingsDir: settings.dir }) => {
-    const { references: rules } = settings;
-    const found = await loadDesired(target, { catalog, env, rules, ...from, signal: io.signal });
-    const brought = found.desired?.secrets ?? found.secrets;
-    if (brought) io.hide?.(brought.open());
-    return found;
-  };
+  const { connect, closeAll } = connections(store, clock);
+  const desiredOf = desiredLoader(settings, env, catalog, io);
   const bases =
     question &&
     (await openBases({ settings, flags, cwd: io.cwd, processEnv: io.env, env, question, load: desiredOf }));
+  const common = {
+    store,
+    clock,
+    listener,
+    owner: ci ? `holdfast in ${ci.link ?? ci.run}` : 'holdfast',
+    ...(ci && { by: ci.run }),
+    newId: () => randomBytes(6).toString('hex'),
+    signal: io.signal,
+    backupsVanish: backupsVanish(settings.state, store.isOfThisJob),
+    ...(flags.gatewayConfig !== undefined && { gatewayConfigFile: resolve(io.cwd, flags.gatewayConfig) }),
+  };
   return {
     settings,
     store,
@@ -127,25 +111,73 @@ export async function openSession(
     contextOf: (target) => {
       const base = bases?.of(target);
       return {
+        ...common,
         ...(base && { base }),
         target,
-        store,
-        clock,
-        listener,
         connect: (lease) => connect(target, lease),
         loadDesired: () => desiredOf(target),
-        owner,
-        ...(ci && { by: ci.run }),
-        newId: () => randomBytes(6).toString('hex'),
-        signal: io.signal,
-        backupsVanish: backupsVanish(settings.state, store.isOfThisJob),
-        ...(flags.gatewayConfig !== undefined && { gatewayConfigFile: resolve(io.cwd, flags.gatewayConfig) }),
       };
     },
     async [Symbol.asyncDispose]() {
-      await Promise.all([...[...open].map((client) => client.close()), bases?.[Symbol.asyncDispose]()]);
+      await Promise.all([closeAll(), bases?.[Symbol.asyncDispose]()]);
     },
   };
+}
+
+async function openSettings(
+  flags: PlanFlags,
+  io: Io,
+  daemon: boolean,
+  warn: (problems: readonly Problem[]) => void,
+): Promise<{ readonly settings: Settings; readonly env: Environment }> {
+  const { settings, env, problems } = await loadSettings({ flags, cwd: io.cwd, env: io.env, daemon });
+  if (!settings) throw new HoldfastError(problems);
+  warn(problems);
+  io.hide?.(settings.secrets.open());
+  io.hide?.(credentialsIn(env));
+  return { settings, env };
+}
+
+/** What the files refer to as secrets is hidden from then on. */
+function desiredLoader(
+  settings: Settings,
+  env: Environment,
+  catalog: Catalog,
+  io: Io,
+): Session['loadDesired'] {
+  return async (target, from = { settingsDir: settings.dir }) => {
+    const { references: rules } = settings;
+    const found = await loadDesired(target, { catalog, env, rules, ...from, signal: io.signal });
+    const brought = found.desired?.secrets ?? found.secrets;
+    if (brought) io.hide?.(brought.open());
+    return found;
+  };
+}
+
+/** Connections that are still open are closed at the end. */
+function connections(store: Store, clock: Clock) {
+  const open = new Set<Client>();
+  return {
+    connect(target: Target, lease: Pick<Lease, 'remainingMs'>): Client {
+      const client = createClient(target, { clock, lease, authMemory: authMemoryOf(store, target.name) });
+      open.add(client);
+      // A daemon opens one per check, for as long as it runs.
+      const close = (): Promise<void> => (open.delete(client), client.close());
+      return { ...client, close };
+    },
+    closeAll: () => Promise.all([...open].map((client) => client.close())),
+  };
+}
+
+async function openStore({ state: { dir, backups } }: Settings, clock: Clock, io: Io): Promise<Store> {
+  const job = jobIdOf(io.env);
+  const files = await openFileStore({
+    dir,
+    clock,
+    ...(backups && { backups }),
+    ...(job !== undefined && { job }),
+  });
+  return guardedStore(files, io);
 }
 
 /** The target of a command that works on only one. */

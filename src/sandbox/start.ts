@@ -10,7 +10,7 @@ import { realClock } from './gateway/clock.ts';
 import { generationOf } from './gateway/dialect.ts';
 import { diskOf } from './gateway/disk.ts';
 import { faultsOf } from './gateway/faults.ts';
-import { type Gateway, startGateway } from './gateway/gateway.ts';
+import { type Gateway, type GatewayOptions, startGateway } from './gateway/gateway.ts';
 import { hasTemplateKeys } from './http/proxy.ts';
 import { DELAYS, type LoggedRequest, type Sandbox, type SandboxOptions } from './sandbox.ts';
 import { httpServer } from './http/server.ts';
@@ -83,6 +83,16 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   };
 }
 
+/** Throws HF1081 where the real process would exit at its start. */
+function usableGateway(options: GatewayOptions): Gateway {
+  const gateway = startGateway(options);
+  if (isFailure(gateway)) throw fail('HF1081', `The gateway would not start: ${gateway.message}`);
+  const refusal = unusable(gateway.memory());
+  if (refusal === undefined) return gateway;
+  gateway.stop();
+  throw fail('HF1081', `The gateway would not start: ${refusal}`);
+}
+
 async function startProcess(
   options: SandboxOptions,
   port: number | undefined,
@@ -94,7 +104,7 @@ async function startProcess(
   const clock = options.clock ?? realClock;
   const env = options.env ?? {};
   const { dialect, hasTree, version } = generationOf(options.api ?? 'v7');
-  const gateway = startGateway({
+  const gateway = usableGateway({
     path: options.file,
     dialect,
     delays,
@@ -103,12 +113,6 @@ async function startProcess(
     home: env['HOME'],
     bcryptCost: options.bcryptCost ?? DEFAULT_COST,
   });
-  if (isFailure(gateway)) throw fail('HF1081', `The gateway would not start: ${gateway.message}`);
-  const refusal = unusable(gateway.memory());
-  if (refusal !== undefined) {
-    gateway.stop();
-    throw fail('HF1081', `The gateway would not start: ${refusal}`);
-  }
   const envSecret = (env['MANAGEMENT_PASSWORD'] ?? '').trim();
   const localPassword = options.password ?? '';
   let managementKnown = envSecret !== '' || localPassword !== '';

@@ -1,7 +1,6 @@
 // Notifications as a service of the daemon: receives outcomes and sends each channel what is new to it. No check
 // waits for it, and a receiver that is down delays nothing else.
 import type { Notice, Topic } from '../../domain/outcome/notice.ts';
-import type { Outcome } from '../../domain/outcome/outcome.ts';
 import type { NotifiedStatus } from '../../domain/state/state.ts';
 import { terminalSafeIn } from '../../lib/terminal-safe.ts';
 import type { DaemonSettings } from '../../settings/settings.ts';
@@ -9,7 +8,7 @@ import type { DaemonOperations } from '../core/daemon-operations.ts';
 import type { Reporter } from '../core/reporter.ts';
 import type { Service } from '../core/service.ts';
 import { newMessageId } from './channels/id.ts';
-import { createNotifiedState } from './notified-state.ts';
+import { createNotifiedState, type NotifiedState } from './notified-state.ts';
 import { type Circumstances, noticeOf, sharedNotice } from './notices.ts';
 import { openChannel, type ActiveChannel, type ActiveChannelOptions } from './channel.ts';
 import { openSender } from './channels/sender.ts';
@@ -56,48 +55,9 @@ export function createNotify(options: NotifyOptions): Service {
     },
   };
 
-  const tell = (
-    activeChannel: ActiveChannel,
-    about: string,
-    { tells, status }: Transition,
-    make: (kind: Topic, circumstances: Circumstances) => Notice,
-  ): void => {
-    const { name } = activeChannel.channel;
-    const before = memory.of(name, about);
-    const isNew = status !== undefined && status !== before;
-    if (isNew) memory[tells.length > 0 ? 'sent' : 'note'](name, about, status);
-    for (const [i, kind] of tells.entries()) {
-      const notice = make(kind, circumstancesOf(before, about, newId(), dashboard));
-      const carried = isNew && i === tells.length - 1;
-      activeChannel.add({ notice: terminalSafeIn(clean(notice)), about, ...(carried && { status }) });
-    }
-  };
-
+  const tell = teller({ memory, newId, clean, dashboard: () => dashboard });
   return {
-    reporter: {
-      outcome(outcome: Outcome) {
-        const about = outcome.target;
-        for (const activeChannel of activeChannels) {
-          const turn = transitionAfter(
-            activeChannel.channel,
-            memory.of(activeChannel.channel.name, about),
-            outcome,
-          );
-          tell(activeChannel, about, turn, (kind, circumstances) => noticeOf(kind, outcome, circumstances));
-        }
-      },
-      shared(what, error) {
-        const about = ABOUT[what];
-        const isWrong = error !== undefined;
-        for (const activeChannel of activeChannels) {
-          const before = memory.of(activeChannel.channel.name, about);
-          const turn = sharedTransition(activeChannel.channel, before, TOPIC_OF[what], isWrong);
-          tell(activeChannel, about, turn, (kind, circumstances) =>
-            sharedNotice(what, kind, clock.now(), circumstances, error),
-          );
-        }
-      },
-    },
+    reporter: reporterOf(() => activeChannels, memory, tell, clock),
     async follow(settings) {
       const { notify = [] } = settings;
       if (notify.length > 0 && !isLoaded) await memory.load().catch(reporter.failed);
@@ -117,6 +77,68 @@ export function createNotify(options: NotifyOptions): Service {
     async [Symbol.asyncDispose]() {
       await Promise.all(activeChannels.map((activeChannel) => activeChannel.close().catch(reporter.failed)));
       await memory.saved();
+    },
+  };
+}
+
+interface TellerOptions {
+  readonly memory: NotifiedState;
+  readonly newId: ActiveChannelOptions['newId'];
+  readonly clean: ActiveChannelOptions['clean'];
+  readonly dashboard: () => URL | undefined;
+}
+
+type Tell = (
+  activeChannel: ActiveChannel,
+  about: string,
+  transition: Transition,
+  make: (kind: Topic, circumstances: Circumstances) => Notice,
+) => void;
+
+/** Gives a channel its notices. The last one carries the new status: it counts once that one is delivered. */
+function teller({ memory, newId, clean, dashboard }: TellerOptions): Tell {
+  return (activeChannel, about, { tells, status }, make) => {
+    const { name } = activeChannel.channel;
+    const before = memory.of(name, about);
+    const isNew = status !== undefined && status !== before;
+    if (isNew) memory[tells.length > 0 ? 'sent' : 'note'](name, about, status);
+    for (const [i, kind] of tells.entries()) {
+      const notice = make(kind, circumstancesOf(before, about, newId(), dashboard()));
+      const carried = isNew && i === tells.length - 1;
+      activeChannel.add({ notice: terminalSafeIn(clean(notice)), about, ...(carried && { status }) });
+    }
+  };
+}
+
+/** What the daemon reports, for every channel that it is new to. */
+function reporterOf(
+  channels: () => readonly ActiveChannel[],
+  memory: NotifiedState,
+  tell: Tell,
+  clock: NotifyOptions['clock'],
+): NonNullable<Service['reporter']> {
+  return {
+    outcome(outcome) {
+      const about = outcome.target;
+      for (const activeChannel of channels()) {
+        const before = memory.of(activeChannel.channel.name, about);
+        tell(
+          activeChannel,
+          about,
+          transitionAfter(activeChannel.channel, before, outcome),
+          (kind, circumstances) => noticeOf(kind, outcome, circumstances),
+        );
+      }
+    },
+    shared(what, error) {
+      const about = ABOUT[what];
+      for (const activeChannel of channels()) {
+        const before = memory.of(activeChannel.channel.name, about);
+        const turn = sharedTransition(activeChannel.channel, before, TOPIC_OF[what], error !== undefined);
+        tell(activeChannel, about, turn, (kind, circumstances) =>
+          sharedNotice(what, kind, clock.now(), circumstances, error),
+        );
+      }
     },
   };
 }

@@ -5,11 +5,11 @@ import type { SandboxClock } from './clock.ts';
 import type { Dialect } from '../../gateway/dialect.ts';
 import { type Disk, diskOf } from './disk.ts';
 import type { Faults } from './faults.ts';
-import { holds, textLoader } from './held.ts';
-import { reloadsOf } from './reloads.ts';
+import { type Held, holds, type LoadText, textLoader } from './held.ts';
+import { type Reloads, reloadsOf } from './reloads.ts';
 import type { SaveOptions } from '../../gateway/v8/save.ts';
 import { hashWith } from './secrets.ts';
-import { watchFile } from './watcher.ts';
+import { type Watcher, watchFile } from './watcher.ts';
 import { isFailure, type LoadFailure } from '../../yaml/failure.ts';
 import type { Delays, SandboxStates } from './states.ts';
 
@@ -96,6 +96,34 @@ export function startGateway(options: GatewayOptions): Gateway | LoadFailure {
     authIndex: () => held.authIndex,
     readFile: () => disk.read(),
     readProblem: () => disk.problem(),
+    ...writesOf(options, { disk, held, reloads, watcher, loadText, loadOptions }),
+    reloadNow: () => reloads.now(),
+    settled: async () => {
+      for (watcher.look(); reloads.busy() || watcher.pending(); watcher.look())
+        await clock.sleep(SETTLING_MS);
+    },
+    stop: () => {
+      watcher.close();
+      reloads.stop();
+    },
+  };
+}
+
+interface Parts {
+  readonly disk: Disk;
+  readonly held: Held;
+  readonly reloads: Reloads;
+  readonly watcher: Watcher;
+  readonly loadText: LoadText;
+  readonly loadOptions: LoadOptions;
+}
+
+function writesOf(
+  options: GatewayOptions,
+  { disk, held, reloads, watcher, loadText, loadOptions }: Parts,
+): Pick<Gateway, 'fieldWrite' | 'storeV8' | 'replaceFile'> {
+  const { dialect, faults, path } = options;
+  return {
     fieldWrite: (next, how) => {
       held.memory = next;
       const problem = saved(next, disk, options, how);
@@ -122,15 +150,6 @@ export function startGateway(options: GatewayOptions): Gateway | LoadFailure {
       if (isFailure(loaded)) return { kind: 'reload_failed', message: loaded.message };
       held.memory = loaded as Memory; // Not a failure.
       return undefined;
-    },
-    reloadNow: () => reloads.now(),
-    settled: async () => {
-      for (watcher.look(); reloads.busy() || watcher.pending(); watcher.look())
-        await clock.sleep(SETTLING_MS);
-    },
-    stop: () => {
-      watcher.close();
-      reloads.stop();
     },
   };
 }

@@ -10,17 +10,9 @@ import { lock as lockFile } from 'proper-lockfile';
 import type { Clock } from '../../domain/clock.ts';
 import { fail } from '../../domain/problem/problem.ts';
 import type { Journal, NotifiedByChannel } from '../../domain/state/state.ts';
-import { type ArchiveDirectory, archiveOf, listArchives, removeArchive, writeArchive } from './archive.ts';
-import {
-  addBackup,
-  listBackups,
-  pinBackup,
-  rawFileOf,
-  readBackup,
-  rotateBackups,
-  saveBackup,
-  type Keep,
-} from './backups.ts';
+import type { ArchiveDirectory } from './archive.ts';
+import { backupStore } from './backup-store.ts';
+import type { Keep } from './backups.ts';
 import { writeBeat } from './heartbeat.ts';
 import {
   errorCode,
@@ -70,13 +62,10 @@ export async function openFileStore(options: FileStoreOptions): Promise<Store> {
   const { key, isNew, madeIn } = await openDirectory(dir, clock, job);
   const hash = (text: string): string => createHmac('sha256', key).update(text).digest('hex');
   const home = (target: string): string => join(dir, 'targets', directoryName(target));
-  const backupsOf = (target: string): string => join(home(target), 'backups');
   const stateFile = (target: string): string => join(home(target), 'state.json');
   const journalFile = (target: string): string => join(home(target), 'journal.json');
   const states = recordsOf(isTargetState);
   const journals = recordsOf(isJournal);
-  const notes = recordsOf(isTold);
-  const toldFile = join(dir, 'told.json');
   const read = async (target: string): Promise<TargetState> =>
     ((await states.read(stateFile(target), clock.now())) ?? {}) as TargetState;
   const journal = async (target: string): Promise<Journal | undefined> =>
@@ -116,35 +105,30 @@ export async function openFileStore(options: FileStoreOptions): Promise<Store> {
       await freeReserve(home(target)).catch(() => undefined);
       await syncDirectory(home(target));
     },
-    async saveBackup(backup) {
-      const place = backupsOf(backup.target);
-      const record = await withReserve(home(backup.target), async () => {
-        await makeDirectory(place);
-        return saveBackup(place, backup, hash);
-      });
-      if (options.backups) await writeArchive(options.backups, { ...backup, ...record });
-      const open = await journal(backup.target);
-      const gone = await rotateBackups(
-        place,
-        keep,
-        open ? [open.backup, record.id] : [record.id],
-        clock.now(),
-      );
-      for (const id of gone) if (options.backups) await removeArchive(options.backups, backup.target, id);
-      return record;
-    },
-    async addBackup(backup) {
-      await makeDirectory(backupsOf(backup.target));
-      await addBackup(backupsOf(backup.target), { ...backup, pinned: true });
-    },
-    listArchives: async (target) => (options.backups ? listArchives(options.backups, target) : []),
-    listBackups: (target) => listBackups(backupsOf(target), clock.now()),
-    readBackup: (target, id) => readBackup(backupsOf(target), target, id, clock.now()),
-    pinBackup: (target, id) =>
-      withReserve(home(target), () => pinBackup(backupsOf(target), target, id, clock.now())),
-    backupFile: (target, id) => rawFileOf(backupsOf(target), target, id),
-    archiveOf: (target, id) => options.backups && archiveOf(options.backups, target, id),
+    ...backupStore({ home, clock, keep, hash, journal, archives: options.backups }),
     damaged: (target) => damagedIn(home(target)),
+    ...logs(home),
+    ...notifiedIn(join(dir, 'told.json'), clock),
+    writeBeat: (beat) => writeBeat(dir, beat),
+  };
+}
+
+/** What each channel was told last. */
+function notifiedIn(file: string, clock: Clock): Pick<Store, 'notified' | 'saveNotified'> {
+  const notes = recordsOf(isTold);
+  return {
+    async notified() {
+      return ((await notes.read(file, clock.now())) ?? {}) as NotifiedByChannel; // as `isTold` asks for
+    },
+    saveNotified: (told) => writeRecord(file, told),
+  };
+}
+
+/** What only grows: transactions, and the results of checks. */
+function logs(
+  home: (target: string) => string,
+): Pick<Store, 'appendHistory' | 'history' | 'appendLook' | 'looks'> {
+  return {
     async appendHistory(target, entry) {
       await withReserve(home(target), async () => {
         await makeDirectory(home(target));
@@ -153,16 +137,11 @@ export async function openFileStore(options: FileStoreOptions): Promise<Store> {
     },
     history: (target, limit = HISTORY_SHOWN) =>
       readLines(join(home(target), 'history.jsonl'), limit, isHistoryEntry),
-    async notified() {
-      return ((await notes.read(toldFile, clock.now())) ?? {}) as NotifiedByChannel; // as `isTold` asks for
-    },
-    saveNotified: (told) => writeRecord(toldFile, told),
     async appendLook(target, look) {
       await makeDirectory(home(target));
       await appendLine(join(home(target), 'looks.jsonl'), look, LOOKS);
     },
     looks: (target, limit = LOOKS.kept) => readLines(join(home(target), 'looks.jsonl'), limit, isLook),
-    writeBeat: (beat) => writeBeat(dir, beat),
   };
 }
 

@@ -34,7 +34,9 @@ function ear(stream: Readable): Ear {
   stream.on('error', () => {});
   const ended = new Promise<void>((resolve) => stream.on('close', resolve));
   const events = (): Record<string, unknown>[] =>
-    [...text.matchAll(/^data: (.*)$/gm)].map(([, json]) => JSON.parse(json ?? '') as Record<string, unknown>);
+    [...text.matchAll(/^data: (.*)\n/gm)].map(
+      ([, json]) => JSON.parse(json ?? '') as Record<string, unknown>,
+    );
   return { heard: () => text, events, ended };
 }
 

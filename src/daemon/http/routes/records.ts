@@ -15,6 +15,13 @@ const OfEntry = Type.Object({
 
 export function recordRoutes(operations: DaemonOperations): Routes {
   return (server) => {
+    historyRoutes(operations)(server);
+    backupAndCheckRoutes(operations)(server);
+  };
+}
+
+function historyRoutes(operations: DaemonOperations): Routes {
+  return (server) => {
     server.get(
       '/targets/:target/history',
       {
@@ -46,7 +53,11 @@ export function recordRoutes(operations: DaemonOperations): Routes {
       },
       async ({ params }) => entryView(await entryOf(operations, params)),
     );
+  };
+}
 
+function backupAndCheckRoutes(operations: DaemonOperations): Routes {
+  return (server) => {
     server.get(
       '/targets/:target/backups',
       {

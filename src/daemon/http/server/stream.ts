@@ -43,10 +43,8 @@ interface Listener {
 
 export function createStreams(options: StreamOptions): Streams {
   const { redact, listeners: most = 64, waiting = 256 * 1024, heartbeat = 15_000 } = options;
-  const life = randomBytes(4).toString('hex');
+  const recent = recentEvents(waiting);
   const listeners = new Set<Listener>();
-  const recent: { readonly id: string; readonly text: string }[] = [];
-  let count = 0;
   let timer: NodeJS.Timeout | undefined;
 
   const leave = (listener: Listener): void => {
@@ -68,32 +66,11 @@ export function createStreams(options: StreamOptions): Streams {
   const sendAll = (text: string): void => {
     for (const listener of listeners) send(listener, text);
   };
-  /** What a listener has missed; everything if that isn't known. */
-  const missed = (lastId: string): string => {
-    const at = recent.findIndex(({ id }) => id === lastId);
-    if (at < 0) return lastId === `${life}-${count}` ? '' : textOf({ kind: 'settings' });
-    const text = recent
-      .slice(at + 1)
-      .map((one) => one.text)
-      .join('');
-    // An event that doesn't fit into the buffer would end the stream each time.
-    return text.length > waiting / 2 ? textOf({ kind: 'settings' }) : text;
-  };
 
   return {
     isAlone: () => listeners.size === 0,
-    forget() {
-      recent.length = 0;
-      count += 1;
-    },
-    publish(event) {
-      count += 1;
-      const id = `${life}-${count}`;
-      const text = textOf(redact(event), id);
-      recent.push({ id, text });
-      if (recent.length > REMEMBERED) recent.shift();
-      sendAll(text);
-    },
+    forget: () => recent.forget(),
+    publish: (event) => sendAll(recent.add(redact(event))),
     open(lastId, mayListen) {
       if (listeners.size >= most) throw fail('HF7045', `${most} clients are already connected`);
       const stream = new Readable({ read() {}, highWaterMark: waiting, encoding: 'utf8' });
@@ -102,8 +79,8 @@ export function createStreams(options: StreamOptions): Streams {
       stream.on('error', () => {});
       listeners.add(listener);
       timer ??= setInterval(() => sendAll(': alive\n\n'), heartbeat).unref();
-      send(listener, `retry: ${RETRY}\nid: ${life}-${count}\n: hello\n\n`);
-      if (lastId !== undefined) send(listener, missed(lastId));
+      send(listener, `retry: ${RETRY}\nid: ${recent.lastId()}\n: hello\n\n`);
+      if (lastId !== undefined) send(listener, recent.after(lastId));
       return stream;
     },
     end() {
@@ -111,6 +88,43 @@ export function createStreams(options: StreamOptions): Streams {
       listeners.clear();
       clearInterval(timer);
       timer = undefined;
+    },
+  };
+}
+
+interface RecentEvents {
+  /** Numbers an event; returns it as it is sent. */
+  add(event: LiveEvent): string;
+  lastId(): string;
+  /** What a listener has missed since; everything if that isn't known. */
+  after(lastId: string): string;
+  forget(): void;
+}
+
+function recentEvents(waiting: number): RecentEvents {
+  const life = randomBytes(4).toString('hex');
+  const recent: { readonly id: string; readonly text: string }[] = [];
+  let count = 0;
+  const lastId = (): string => `${life}-${count}`;
+  return {
+    lastId,
+    add(event) {
+      count += 1;
+      const text = textOf(event, lastId());
+      recent.push({ id: lastId(), text });
+      if (recent.length > REMEMBERED) recent.shift();
+      return text;
+    },
+    after(last) {
+      const at = recent.findIndex(({ id }) => id === last);
+      if (at < 0) return last === lastId() ? '' : textOf({ kind: 'settings' });
+      const text = recent.slice(at + 1).map((one) => one.text);
+      // An event that doesn't fit into the buffer would end the stream each time.
+      return text.join('').length > waiting / 2 ? textOf({ kind: 'settings' }) : text.join('');
+    },
+    forget() {
+      recent.length = 0;
+      count += 1;
     },
   };
 }

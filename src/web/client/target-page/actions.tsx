@@ -71,15 +71,12 @@ function Buttons({ target, plan }: Props) {
         <button type="button" class="button" disabled={asking.busy} onClick={() => now('sync')}>
           Sync now
         </button>
-        {target.suspension ? (
-          <button type="button" class="button" disabled={asking.busy} onClick={() => now('resume')}>
-            Resume
-          </button>
-        ) : (
-          <button type="button" class="button" onClick={() => setAsked({ kind: 'suspend' })}>
-            Suspend…
-          </button>
-        )}
+        <SuspendButton
+          suspended={target.suspension !== undefined}
+          busy={asking.busy}
+          resume={() => now('resume')}
+          suspend={() => setAsked({ kind: 'suspend' })}
+        />
         {target.applied && (
           <button type="button" class="button" onClick={() => setAsked({ kind: 'rollback' })}>
             Roll back…
@@ -91,5 +88,24 @@ function Buttons({ target, plan }: Props) {
       {asked?.kind === 'suspend' && <SuspendDialog name={target.name} close={close} />}
       {asked?.kind === 'rollback' && <RollbackDialog name={target.name} close={close} />}
     </>
+  );
+}
+
+interface SuspendProps {
+  readonly suspended: boolean;
+  readonly busy: boolean;
+  readonly resume: () => void;
+  readonly suspend: () => void;
+}
+
+function SuspendButton({ suspended, busy, resume, suspend }: SuspendProps) {
+  return suspended ? (
+    <button type="button" class="button" disabled={busy} onClick={resume}>
+      Resume
+    </button>
+  ) : (
+    <button type="button" class="button" onClick={suspend}>
+      Suspend…
+    </button>
   );
 }

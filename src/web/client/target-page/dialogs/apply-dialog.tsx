@@ -46,22 +46,7 @@ export function ApplyDialog({ plan, target, close }: Props) {
         a backup first, verifies the result, and rolls back if verification fails.
       </p>
       {overrides.length > 0 && !answer?.ok && (
-        <fieldset class="overrides" disabled={busy}>
-          <legend>Guards refuse this plan. Select the findings that you intend:</legend>
-          {overrides.map(({ value, message }) => (
-            <label key={value} class="check">
-              <input
-                type="checkbox"
-                checked={allow.has(value)}
-                onChange={({ currentTarget }) => setAllow(toggled(allow, value, currentTarget.checked))}
-              />
-              <span>
-                <code class="break">{value}</code>
-                <Message class="sub" text={message} />
-              </span>
-            </label>
-          ))}
-        </fieldset>
+        <Overrides overrides={overrides} busy={busy} allow={allow} change={setAllow} />
       )}
       {unruly && <p class="tone-bad">One of the guards has no override. Change the files.</p>}
       <Result answer={answer} done="Applied." />
@@ -82,6 +67,34 @@ export function ApplyDialog({ plan, target, close }: Props) {
         )}
       </footer>
     </Dialog>
+  );
+}
+
+interface OverridesProps {
+  readonly overrides: ReturnType<typeof overridesOf>;
+  readonly busy: boolean;
+  readonly allow: ReadonlySet<string>;
+  readonly change: (allow: ReadonlySet<string>) => void;
+}
+
+function Overrides({ overrides, busy, allow, change }: OverridesProps) {
+  return (
+    <fieldset class="overrides" disabled={busy}>
+      <legend>Guards refuse this plan. Select the findings that you intend:</legend>
+      {overrides.map(({ value, message }) => (
+        <label key={value} class="check">
+          <input
+            type="checkbox"
+            checked={allow.has(value)}
+            onChange={({ currentTarget }) => change(toggled(allow, value, currentTarget.checked))}
+          />
+          <span>
+            <code class="break">{value}</code>
+            <Message class="sub" text={message} />
+          </span>
+        </label>
+      ))}
+    </fieldset>
   );
 }
 
