@@ -6,7 +6,7 @@ import { isList, isTree, sameValue, type Tree, type Value } from '../lib/value.t
 import type { ItemStep, KeyStep, Patch } from '../yaml/splice/patch.ts';
 import type { Proposed, ProposedMember } from './proposed.ts';
 
-/** `final` is `wanted` with references in place of secrets, in the same structure. Undefined: nothing to edit. */
+/** `final` is `proposed` with references in place of secrets, in the same structure. Undefined: nothing to edit. */
 export function editsTo(read: Tree, proposed: Proposed, final: Value, catalog: Catalog): Patch | undefined {
   return stepTo(read, proposed, final, catalog.root, catalog);
 }

@@ -66,9 +66,9 @@ function treeSource(raw: FileDocument, dialect: Dialect): Source {
 
 function respelled(raw: FileDocument): Pick<Source, 'document' | 'notes'> {
   const seen = viewV8(raw.text);
-  if (!seen.ok || seen.fate.moved.length + seen.fate.deleted.length === 0)
+  if (!seen.ok || seen.report.moved.length + seen.report.deleted.length === 0)
     return { document: raw, notes: [] };
-  const { moved, deleted } = seen.fate;
+  const { moved, deleted } = seen.report;
   return { document: seen.document, notes: [...moved.map(movedNote), ...deleted.map(deletedNote)] };
 }
 

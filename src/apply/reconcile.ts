@@ -8,7 +8,7 @@ import { isRefused, type Plan } from '../domain/plan/plan.ts';
 import { fail, HoldfastError } from '../domain/problem/problem.ts';
 import { contestedOutcome } from './record/contested-outcome.ts';
 import type { ReconcileRequest } from './run/context.ts';
-import { foreignText, judgeFile, tellerOf } from './steps/foreign-edits.ts';
+import { foreignText, judgeFile, redactionOf } from './steps/foreign-edits.ts';
 import { contentIn } from './run/compare.ts';
 import { conclude } from './record/outcome.ts';
 import { quarantined } from './record/quarantine.ts';
@@ -77,7 +77,7 @@ function keepForeign(run: LiveRun, earlier: PlannedTarget<DeepLive>, now: Planne
   const planned = earlier.prepared.prediction?.file.open() ?? before;
   const { foreign } = judgeFile(run, before, planned, now.live);
   const text =
-    foreign.length > 0 ? foreignText(tellerOf(run, now), foreign) : 'what the plan was going to change';
+    foreign.length > 0 ? foreignText(redactionOf(run, now), foreign) : 'what the plan was going to change';
   throw fail('HF5005', `someone else changed ${text} before the first write; nothing was written`, {
     target: run.context.target.name,
   });

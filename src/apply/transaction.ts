@@ -34,7 +34,7 @@ export async function transact(
   const raw = await quietPeriod(run, planned.live).catch((error: unknown) => abandon(run, error));
   const done = await attempt(run, transaction, raw).catch(unreadable);
   if (done.kind === 'unsent') return abandon(run, done.error);
-  if (done.kind === 'setback') return rollBack(run, transaction, done);
+  if (done.kind === 'apply-failure') return rollBack(run, transaction, done);
   return commit(run, transaction, done);
 }
 
@@ -84,7 +84,7 @@ async function attempt(
     if (transaction.journal.sent > 0 && interrupted(run))
       return applyFailure('HF5007', 'stopped between two writes', { blameless: true });
     const written = await writeOne(run, transaction, next, file);
-    if (written.kind === 'setback' || written.kind === 'unsent') return written;
+    if (written.kind === 'apply-failure' || written.kind === 'unsent') return written;
     const { settled } = written;
     file = settled.live.file.text;
     next = written.kind === 'rebased' ? 0 : next + 1;

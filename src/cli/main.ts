@@ -14,16 +14,16 @@ import { commandIn, programWith } from './program.ts';
 export async function main(words: readonly string[], given: Io = processIo()): Promise<void> {
   const io = redactingIo(given, main);
   const argv = askedForHelp(words);
-  const wanted = commandIn(argv);
+  const requested = commandIn(argv);
   try {
-    const program = await programWith(wanted, io, argv);
-    if (wanted === undefined)
+    const program = await programWith(requested, io, argv);
+    if (requested === undefined)
       program
         .allowExcessArguments()
         .action((options: { version?: boolean }) => bareCall(options, argv, program, io));
     await program.parseAsync([...argv], { from: 'user' });
   } catch (error) {
-    await explainFailure(error, argv, wanted, io);
+    await explainFailure(error, argv, requested, io);
   }
   process.exitCode = io.exit;
 }
@@ -71,7 +71,7 @@ function globalsOf(argv: readonly string[]): Globals {
 async function explainFailure(
   error: unknown,
   argv: readonly string[],
-  wanted: CommandEntry | undefined,
+  requested: CommandEntry | undefined,
   io: Io,
 ): Promise<void> {
   const globals = globalsOf(argv);
@@ -81,10 +81,10 @@ async function explainFailure(
     if (globals.output !== 'json') return;
   }
   const { showProblems } = await import('./io/show.ts');
-  const command = wanted?.name ?? 'holdfast';
+  const command = requested?.name ?? 'holdfast';
   const known = error instanceof HoldfastError ? error : unexpected(error, globals, io);
   io.exit = known.exit;
-  const problems = known.problems.map((one) => (wanted ? pointedTo(wanted.name, one) : one));
+  const problems = known.problems.map((one) => (requested ? pointedTo(requested.name, one) : one));
   showProblems(io, globals, command, known.exit, problems);
 }
 

@@ -13,9 +13,9 @@ export function commandIn(argv: readonly string[]): CommandEntry | undefined {
 
 const GLOBALS_WITH_VALUE = new Set(['--settings', '--target', '--output']);
 
-/** Only `wanted` is imported; the others have a name and a summary. `words`: the command line, for positions. */
+/** Only `requested` is imported; the others have a name and a summary. `words`: the command line, for positions. */
 export async function programWith(
-  wanted: CommandEntry | undefined,
+  requested: CommandEntry | undefined,
   io: Io,
   words: readonly string[] = [],
 ): Promise<Command> {
@@ -40,7 +40,7 @@ export async function programWith(
     .addHelpText('after', HELP_TAIL);
   for (const { name, summary, load } of COMMANDS) {
     const command = program.command(name).summary(summary).description(sentence(summary));
-    if (name === wanted?.name) (await load()).define(command, io);
+    if (name === requested?.name) (await load()).define(command, io);
   }
   return program;
 }

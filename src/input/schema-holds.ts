@@ -65,7 +65,7 @@ const RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ['$ref', (reference: string, value, { holds, definition }) => holds(definition(reference), value)],
   ['type', (types: string | string[], value) => [types].flat().some((type) => isOfType(type, value))],
   ['enum', (choices: unknown[], value) => choices.some((choice) => isSame(choice, value))],
-  ['const', (wanted: unknown, value) => isSame(wanted, value)],
+  ['const', (expected: unknown, value) => isSame(expected, value)],
   ['anyOf', (choices: Schema[], value, { holds }) => choices.some((choice) => holds(choice, value))],
   ['oneOf', (choices: Schema[], value, { holds }) => choices.filter((one) => holds(one, value)).length === 1],
   ['minimum', (least: number, value) => typeof value !== 'number' || value >= least],
@@ -73,7 +73,7 @@ const RULES: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ['minLength', (least: number, value) => typeof value !== 'string' || [...value].length >= least],
   ['pattern', (text: string, value) => typeof value !== 'string' || expression(text).test(value)],
   ['minItems', (least: number, value) => !Array.isArray(value) || value.length >= least],
-  ['uniqueItems', (wanted: boolean, value) => !wanted || !Array.isArray(value) || areUnique(value)],
+  ['uniqueItems', (expected: boolean, value) => !expected || !Array.isArray(value) || areUnique(value)],
   [
     'items',
     (item: Schema, value, { holds }) => !Array.isArray(value) || value.every((each) => holds(item, each)),
@@ -127,9 +127,9 @@ const isMapping = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Of plain values; Ajv decides whether two mappings are equal. */
-function isSame(wanted: unknown, value: unknown): boolean {
-  if (typeof wanted === 'object' && wanted !== null) throw new Unsure('a structure as constant');
-  return wanted === value;
+function isSame(expected: unknown, value: unknown): boolean {
+  if (typeof expected === 'object' && expected !== null) throw new Unsure('a structure as constant');
+  return expected === value;
 }
 
 function areUnique(values: readonly unknown[]): boolean {

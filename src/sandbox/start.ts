@@ -139,12 +139,12 @@ async function startProcess(
     return given;
   });
   const host = options.host ?? String(gateway.memory()['host'] ?? '');
-  const wanted = port ?? Number(gateway.memory()['port'] ?? 0);
+  const listenPort = port ?? Number(gateway.memory()['port'] ?? 0);
   try {
-    await app.listen({ port: wanted, host: host === '' ? '::' : host });
+    await app.listen({ port: listenPort, host: host === '' ? '::' : host });
   } catch (error) {
     gateway.stop();
-    throw fail('HF1083', `Can't listen on ${host}:${wanted}: ${String(error)}`, {}, { cause: error });
+    throw fail('HF1083', `Can't listen on ${host}:${listenPort}: ${String(error)}`, {}, { cause: error });
   }
   const { port: bound } = app.server.address() as AddressInfo; // A TCP server has such an address.
   return { gateway, app, port: bound, host, portInFile: Number(gateway.memory()['port'] ?? 0) };

@@ -14,7 +14,7 @@ import { readStored, type StoredFile } from '../record/stored-backup.ts';
 import { expectationOf, takeBaseline } from '../steps/behaviour.ts';
 import { provenState } from '../record/commit.ts';
 import { endTransaction } from '../record/end.ts';
-import { judgeFile, keptProblem, type Teller } from '../steps/foreign-edits.ts';
+import { judgeFile, keptProblem, type Redaction } from '../steps/foreign-edits.ts';
 import { contentIn, isDestroyed, shownPaths, unexplained } from '../run/compare.ts';
 import { contentHash } from '../record/journal.ts';
 import { type Left, leftIn } from '../record/own-places.ts';
@@ -172,8 +172,8 @@ async function besideTheirs(run: LiveRun, journal: Journal, live: DeepLive, owne
     owned.complete && journal.phase === 'open'
       ? await completed(run, journal, live, owned)
       : await takenOut(run, journal, live, owned);
-  const teller: Teller = { run, known: earlierTexts(run) };
-  if (recovery.kind === 'go') notice(run, keptProblem(teller, owned.foreign));
+  const redaction: Redaction = { run, known: earlierTexts(run) };
+  if (recovery.kind === 'go') notice(run, keptProblem(redaction, owned.foreign));
   return recovery;
 }
 

@@ -14,7 +14,7 @@ import { expectationOf, takeBaseline } from '../steps/behaviour.ts';
 import { abandon, endTransaction } from '../record/end.ts';
 import type { RestoreRequest, RestoreSummary } from '../run/context.ts';
 import { quietPeriod } from '../steps/quiet-period.ts';
-import { foreignEvidence, judgeFile, keptProblem, type Teller } from '../steps/foreign-edits.ts';
+import { foreignEvidence, judgeFile, keptProblem, type Redaction } from '../steps/foreign-edits.ts';
 import { contentIn, differences, publicPath } from '../run/compare.ts';
 import { contentHash, noteSending, opened } from '../record/journal.ts';
 import { conclude } from '../record/outcome.ts';
@@ -169,8 +169,8 @@ async function ended(
 ): Promise<Outcome> {
   const { target } = run.context;
   const proven = back.kind === 'back' ? await withRuntime(run, back, baseline, expected) : back;
-  const teller: Teller = { run, known: earlierTexts(run) };
-  const evidence = [...proven.evidence, ...foreignEvidence(teller, proven.foreign ?? [])];
+  const redaction: Redaction = { run, known: earlierTexts(run) };
+  const evidence = [...proven.evidence, ...foreignEvidence(redaction, proven.foreign ?? [])];
   if (proven.kind === 'failed') {
     await endTransaction(run, journal, {
       outcome: 'rollback-failed',
@@ -189,7 +189,7 @@ async function ended(
   }
   await endTransaction(run, journal, { outcome: 'restored', evidence, pinsBackup: true });
   const { foreign } = proven;
-  if (foreign.length > 0) notice(run, keptProblem(teller, foreign));
+  if (foreign.length > 0) notice(run, keptProblem(redaction, foreign));
   const witnessed = expected.added.length + expected.removed.length > 0;
   return conclude(run, {
     kind: 'restored',

@@ -4,7 +4,7 @@ import type { Code } from '../../domain/problem/codes.ts';
 import type { Evidence } from '../../domain/outcome/outcome.ts';
 
 export interface ApplyFailure {
-  readonly kind: 'setback';
+  readonly kind: 'apply-failure';
   readonly code: Code;
   readonly reason: string;
   readonly path?: string;
@@ -21,5 +21,5 @@ interface Details {
 
 export function applyFailure(code: Code, reason: string, details: Details = {}): ApplyFailure {
   const { path, evidence = [], blameless = false } = details;
-  return { kind: 'setback', code, reason, evidence, blameless, ...(path !== undefined && { path }) };
+  return { kind: 'apply-failure', code, reason, evidence, blameless, ...(path !== undefined && { path }) };
 }

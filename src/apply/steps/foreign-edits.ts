@@ -23,12 +23,12 @@ export function judgeFile(run: LiveRun, before: Tree, ours: Tree, now: DeepLive)
 }
 
 /** What renders values, and what is known about texts anywhere. */
-export interface Teller {
+export interface Redaction {
   readonly run: LiveRun;
   readonly known: KnownTexts;
 }
 
-export const tellerOf = (run: LiveRun, { input }: Pick<PlannedTarget, 'input'>): Teller => ({
+export const redactionOf = (run: LiveRun, { input }: Pick<PlannedTarget, 'input'>): Redaction => ({
   run,
   known: knownTexts(() => declaredTexts(input.desired, input.dialect.catalog), run.state.origins, input.hash),
 });
@@ -36,32 +36,32 @@ export const tellerOf = (run: LiveRun, { input }: Pick<PlannedTarget, 'input'>):
 const MOST = 4;
 
 /** `max-retry-interval (30 before, 11 planned, 555 now)`, for a message. */
-export function foreignText(teller: Teller, foreign: readonly Foreign[]): string {
-  const texts = textsOf(teller, foreign);
+export function foreignText(redaction: Redaction, foreign: readonly Foreign[]): string {
+  const texts = textsOf(redaction, foreign);
   return texts.length > MOST
     ? `${texts.slice(0, MOST).join(', ')} and ${texts.length - MOST} more`
     : texts.join(', ');
 }
 
 /** A warning that lists what others changed. */
-export function keptProblem(teller: Teller, foreign: readonly Foreign[]): Problem {
-  const message = `someone else, or the gateway itself, changed ${foreignText(teller, foreign)}; that change stays`;
-  return problem('HF5019', message, { target: teller.run.context.target.name, severity: 'warning' });
+export function keptProblem(redaction: Redaction, foreign: readonly Foreign[]): Problem {
+  const message = `someone else, or the gateway itself, changed ${foreignText(redaction, foreign)}; that change stays`;
+  return problem('HF5019', message, { target: redaction.run.context.target.name, severity: 'warning' });
 }
 
-export function foreignEvidence(teller: Teller, foreign: readonly Foreign[]): readonly Evidence[] {
-  return textsOf(teller, foreign).map((detail) => ({
+export function foreignEvidence(redaction: Redaction, foreign: readonly Foreign[]): readonly Evidence[] {
+  return textsOf(redaction, foreign).map((detail) => ({
     check: 'changed by someone else, and kept',
     passed: true,
     detail,
   }));
 }
 
-const textsOf = (teller: Teller, foreign: readonly Foreign[]): string[] => [
-  ...new Set(foreign.map((one) => oneText(teller, one))),
+const textsOf = (redaction: Redaction, foreign: readonly Foreign[]): string[] => [
+  ...new Set(foreign.map((one) => oneText(redaction, one))),
 ];
 
-function oneText({ run, known }: Teller, { path, steps, before, ours, now }: Foreign): string {
+function oneText({ run, known }: Redaction, { path, steps, before, ours, now }: Foreign): string {
   const { target } = run.context;
   const { catalog } = run.dialect;
   const fingerprints = fingerprintsBy(target.digestKey.open(), known);

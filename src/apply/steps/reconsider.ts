@@ -7,7 +7,7 @@ import type { Difference } from '../../plan/types/difference.ts';
 import type { Prepared } from '../../plan/types/input.ts';
 import type { Foreign, ThreeWay } from '../../plan/route/rollback/three-way.ts';
 import { expectationOf } from './behaviour.ts';
-import { foreignEvidence, foreignText, keptProblem, tellerOf } from './foreign-edits.ts';
+import { foreignEvidence, foreignText, keptProblem, redactionOf } from './foreign-edits.ts';
 import { contentIn, publicPath } from '../run/compare.ts';
 import { rebaseJournal } from '../record/journal.ts';
 import { interrupted, notice, type Run, step, type LiveRun } from '../run/run.ts';
@@ -95,8 +95,8 @@ function stopped(
   foreign: readonly Foreign[],
   why: string,
 ): ApplyFailure {
-  const teller = tellerOf(run, planned);
-  const reason = `someone else changed ${foreignText(teller, foreign)}, ${why}`;
+  const redaction = redactionOf(run, planned);
+  const reason = `someone else changed ${foreignText(redaction, foreign)}, ${why}`;
   return applyFailure('HF5023', reason, {
     path: formatPath(publicPath(foreign[0]?.path ?? [], run.dialect.catalog)),
     blameless: true,
@@ -119,11 +119,11 @@ async function rebase(
   const after = remade.prepared.prediction?.file.open() ?? transaction.ours;
   transaction.expectation = expectationOf(without, after);
   transaction.journal = await rebaseJournal(run, transaction.journal, remade, without);
-  notice(run, keptProblem(tellerOf(run, remade), foreign));
+  notice(run, keptProblem(redactionOf(run, remade), foreign));
   if (remade.prepared.writes.length > 0)
     step(run, 'plan', 'the gateway changed in the meantime: planning the rest again');
 }
 
 /** For the outcome and the history. */
 export const evidenceOfForeign = (run: LiveRun, { planned, foreign }: Transaction) =>
-  foreignEvidence(tellerOf(run, planned), foreign);
+  foreignEvidence(redactionOf(run, planned), foreign);

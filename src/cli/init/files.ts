@@ -127,9 +127,9 @@ export async function ignoreSecrets(dir: string): Promise<Made> {
   });
 }
 
-function ignores(text: string, wanted: string): boolean {
+function ignores(text: string, entry: string): boolean {
   const plain = (line: string): string => line.trim().replaceAll(/^\/|\/$/g, '');
-  return text.split('\n').some((line) => plain(line) === plain(wanted));
+  return text.split('\n').some((line) => plain(line) === plain(entry));
 }
 
 function orThere(error: unknown): undefined {

@@ -5,10 +5,10 @@ import { type Globals, type Io, styleOf } from '../../compose/io.ts';
 
 /** A listener that prints nothing if nobody reads: `--quiet`, or a pipe without `--verbose`. */
 export function progress(globals: Globals, io: Io): Listener {
-  const wanted = !globals.quiet && (io.stderrIsTerminal || globals.verbose === true);
+  const isShown = !globals.quiet && (io.stderrIsTerminal || globals.verbose === true);
   const style = styleOf(io, globals, 'stderr');
   return (event: Event) => {
-    if (!wanted) return;
+    if (!isShown) return;
     if (event.kind === 'step') {
       const what = event.write ? `${event.write.method} ${event.write.path}` : (event.detail ?? '');
       io.err(`${style.dim(`${event.target}  ${event.step.padEnd(10)} ${what}`.trimEnd())}\n`);

@@ -46,9 +46,9 @@ export function destinationOf(flags: DestinationFlags, cwd: string, own: readonl
 
 /** Rejects with HF2074 for each file that would be replaced; the one with the values only gets additions. */
 export async function refuseExisting({ file, example }: Destination, cwd: string): Promise<void> {
-  const wanted = [file, example];
-  const there = await Promise.all(wanted.map(exists));
-  const problems = wanted
+  const created = [file, example];
+  const there = await Promise.all(created.map(exists));
+  const problems = created
     .filter((_, i) => there[i])
     .map((path) => problem('HF2074', `${shownIn(cwd, path)} already exists`));
   if (problems.length > 0) throw new HoldfastError(problems);

@@ -16,7 +16,7 @@ export interface Watchable {
 
 export interface Watch extends AsyncDisposable {
   /** Replaces what is watched. Resolves when it is watched; until then, the previous paths are. */
-  follow(wanted: Watchable): Promise<void>;
+  follow(watchable: Watchable): Promise<void>;
 }
 
 /** ms without an event before `changed` is called. */
@@ -40,8 +40,8 @@ export function createWatch(
     clearTimeout(timer);
     if (!end.signal.aborted) timer = setTimeout(changed, quietMs);
   };
-  const follow = async (wanted: Watchable): Promise<void> => {
-    const found = await followedOf(wanted, end.signal);
+  const follow = async (watchable: Watchable): Promise<void> => {
+    const found = await followedOf(watchable, end.signal);
     if (end.signal.aborted || isSame(found, followed)) return;
     const [before, old] = [followed, watcher];
     followed = found;
@@ -53,7 +53,7 @@ export function createWatch(
   };
 
   return {
-    follow: (wanted) => (turn = turn.then(() => follow(wanted)).catch(failed)),
+    follow: (watchable) => (turn = turn.then(() => follow(watchable)).catch(failed)),
     async [Symbol.asyncDispose]() {
       end.abort();
       clearTimeout(timer);

@@ -134,13 +134,13 @@ export function createGitSource({
   };
 
   const source: GitSource = {
-    async follow({ source: wanted }) {
-      if (following && wanted && identityOf(wanted) === identityOf(following.settings)) {
+    async follow({ source: next }) {
+      if (following && next && identityOf(next) === identityOf(following.settings)) {
         if (following.problem) following.pollLoop.now();
         return;
       }
       await stop();
-      if (wanted) await begin(wanted);
+      if (next) await begin(next);
       else changed();
     },
     settings: () => following?.settings,

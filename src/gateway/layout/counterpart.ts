@@ -34,7 +34,7 @@ function isKnown(layout: Layout, path: Path): boolean {
 }
 
 /** For a flat name that only v8 gateways know, its path in their tree. */
-export function placeOfNewcomer(flat: string): Path | undefined {
+export function placeOfV8Name(flat: string): Path | undefined {
   const { rows, families } = layoutTable();
   const found = [...rows, ...families].find(({ legacy, v7 }) => legacy === flat && !v7);
   return found?.v8?.split('.').map(key);

@@ -93,8 +93,8 @@ function insert(trie: Trie, place: string, known: Known): void {
 }
 
 /** A tree that is being built: sections by name, in the order in which they got members. */
-class Growing<N> {
-  readonly members = new Map<string, Growing<N> | { readonly node: N }>();
+class TreeBuilder<N> {
+  readonly members = new Map<string, TreeBuilder<N> | { readonly node: N }>();
 
   /** False: the path already has a value. */
   put([name = '', ...below]: readonly string[], node: N): boolean {
@@ -104,16 +104,16 @@ class Growing<N> {
       this.members.set(name, { node });
       return true;
     }
-    if (there && !(there instanceof Growing)) return false;
-    const section = there ?? new Growing<N>();
+    if (there && !(there instanceof TreeBuilder)) return false;
+    const section = there ?? new TreeBuilder<N>();
     if (!there) this.members.set(name, section);
     return section.put(below, node);
   }
 
-  grown(adapter: NodeAdapter<N>): readonly Member<N>[] {
+  built(adapter: NodeAdapter<N>): readonly Member<N>[] {
     return [...this.members].map(([name, member]): Member<N> => {
-      if (!(member instanceof Growing)) return [name, member.node];
-      const members = member.grown(adapter);
+      if (!(member instanceof TreeBuilder)) return [name, member.node];
+      const members = member.built(adapter);
       const [first] = members;
       if (!first) throw new Error('a section is made for what is put into it');
       return [name, adapter.section(members, first[1])];
@@ -122,16 +122,16 @@ class Growing<N> {
 }
 
 class Rewriting<N> {
-  readonly #grain: NodeAdapter<N>;
+  readonly #adapter: NodeAdapter<N>;
   readonly #from: Layout;
   readonly #to: Layout;
   readonly #partial: boolean;
   readonly #refusals: Refusal<N>[] = [];
   readonly #remarks: Remark<N>[] = [];
-  readonly #grown = new Growing<N>();
+  readonly #builder = new TreeBuilder<N>();
 
   constructor(adapter: NodeAdapter<N>, from: Layout, to: Layout, partial: boolean) {
-    this.#grain = adapter;
+    this.#adapter = adapter;
     this.#from = from;
     this.#to = to;
     this.#partial = partial;
@@ -140,17 +140,17 @@ class Rewriting<N> {
   all(root: N): Rewritten<N> {
     this.#walk(root, trieOf(this.#from), []);
     return {
-      root: this.#grain.map(this.#grown.grown(this.#grain), root),
+      root: this.#adapter.map(this.#builder.built(this.#adapter), root),
       refusals: this.#refusals,
       remarks: this.#remarks,
     };
   }
 
   #walk(node: N, trie: Trie, above: readonly string[]): void {
-    for (const [name, member] of this.#grain.members(node)) {
+    for (const [name, member] of this.#adapter.members(node)) {
       const path = [...above, name];
       const known = trie.get(name);
-      if (!known) this.#stranger('unknown', member, path);
+      if (!known) this.#unknownKey('unknown', member, path);
       else if (known instanceof Map) this.#section(member, known, path);
       else if (known.kind === 'family') this.#family(member, known.family, path);
       else this.#key(member, known, path);
@@ -158,25 +158,25 @@ class Rewriting<N> {
   }
 
   #section(node: N, trie: Trie, path: readonly string[]): void {
-    const isMap = this.#grain.shape(node) === 'map';
-    if (!isMap) this.#stranger('shape', node, path, 'a mapping');
-    else if (this.#grain.members(node).length === 0) this.#stranger('empty', node, path);
+    const isMap = this.#adapter.shape(node) === 'map';
+    if (!isMap) this.#unknownKey('shape', node, path, 'a mapping');
+    else if (this.#adapter.members(node).length === 0) this.#unknownKey('empty', node, path);
     else this.#walk(node, trie, path);
   }
 
   #key(node: N, { row, historical }: Extract<Known, { kind: 'key' }>, path: readonly string[]): void {
     // Client keys are a list; v8 has credentials under the same name.
-    if (path.join('.') === 'api-keys' && this.#grain.shape(node) === 'map')
-      return this.#stranger('shape', node, path, 'a list');
+    if (path.join('.') === 'api-keys' && this.#adapter.shape(node) === 'map')
+      return this.#unknownKey('shape', node, path, 'a list');
     const place = this.#to === 'legacy' ? this.#legacyPlace(row) : row.v8;
     if (place === undefined) {
       if (row.legacy !== undefined) this.#refuse('gone', node, path);
       return;
     }
-    const value = row.invert ? this.#grain.inverted(node) : node;
+    const value = row.invert ? this.#adapter.inverted(node) : node;
     if (value === undefined) return this.#refuse('shape', node, path, 'true or false');
     const spelledAnew = historical || (row.invert && this.#from === 'legacy');
-    if (!this.#grown.put(place.split('.'), value)) this.#refuse('both', node, path, place);
+    if (!this.#builder.put(place.split('.'), value)) this.#refuse('both', node, path, place);
     else if (spelledAnew) this.#remarks.push({ what: 'spelling', at: node, path, now: place });
   }
 
@@ -188,16 +188,16 @@ class Rewriting<N> {
 
   #family(node: N, family: Family, path: readonly string[]): void {
     const place = family[this.#to].split('.');
-    if (this.#from === this.#to) return void this.#grown.put(place, node);
-    if (this.#grain.shape(node) !== 'list') return this.#refuse('shape', node, path, 'a list');
-    const items = this.#grain
+    if (this.#from === this.#to) return void this.#builder.put(place, node);
+    if (this.#adapter.shape(node) !== 'list') return this.#refuse('shape', node, path, 'a list');
+    const items = this.#adapter
       .items(node)
       .flatMap((item, i) => this.#entry(item, family, [...path, String(i)]));
-    this.#grown.put(place, this.#grain.list(items, node));
+    this.#builder.put(place, this.#adapter.list(items, node));
   }
 
   #entry(item: N, family: Family, path: readonly string[]): readonly N[] {
-    if (this.#grain.shape(item) !== 'map') {
+    if (this.#adapter.shape(item) !== 'map') {
       this.#refuse('shape', item, path, 'a mapping');
       return [];
     }
@@ -208,29 +208,29 @@ class Rewriting<N> {
   /** Only the name of the list of keys differs. v8 always has that list, except in an overlay. */
   #record(item: N, legacyKeys: string): N {
     const [before, after] = this.#to === 'v8' ? [legacyKeys, 'keys'] : ['keys', legacyKeys];
-    const members = this.#grain.members(item).flatMap(([name, member]): Member<N>[] => {
+    const members = this.#adapter.members(item).flatMap(([name, member]): Member<N>[] => {
       if (name !== before) return [[name, member]];
-      const isEmpty = this.#grain.shape(member) === 'list' && this.#grain.items(member).length === 0;
+      const isEmpty = this.#adapter.shape(member) === 'list' && this.#adapter.items(member).length === 0;
       return isEmpty && this.#to === 'legacy' && !this.#partial ? [] : [[after, member]];
     });
     const lacksKeys = this.#to === 'v8' && !this.#partial && !members.some(([name]) => name === after);
-    return this.#grain.map(lacksKeys ? [...members, [after, this.#grain.list([], item)]] : members, item);
+    return this.#adapter.map(lacksKeys ? [...members, [after, this.#adapter.list([], item)]] : members, item);
   }
 
   /** A separate group for each entry: what can be shared is on the group, the rest on its one key (C v8 §3). */
   #group(item: N, shared: ReadonlySet<string>): N {
-    const members = this.#grain.members(item);
+    const members = this.#adapter.members(item);
     const isShared = ([name]: Member<N>): boolean => name === 'base-url' || shared.has(name);
-    const key = this.#grain.section(
+    const key = this.#adapter.section(
       members.filter((member) => !isShared(member)),
       item,
     );
-    return this.#grain.map([...members.filter(isShared), ['keys', this.#grain.list([key], item)]], item);
+    return this.#adapter.map([...members.filter(isShared), ['keys', this.#adapter.list([key], item)]], item);
   }
 
   /** Each key with what it inherits. `null` in a key means the same as absent. */
   #entries(group: N, shared: ReadonlySet<string>, path: readonly string[]): readonly N[] {
-    const members = this.#grain.members(group);
+    const members = this.#adapter.members(group);
     const common: Member<N>[] = [];
     for (const [name, member] of members) {
       if (name === 'name') this.#remarks.push({ what: 'name', at: member, path: [...path, name] });
@@ -238,27 +238,27 @@ class Rewriting<N> {
       else if (name !== 'keys') this.#refuse('unknown', member, [...path, name]);
     }
     const keys = members.find(([name]) => name === 'keys')?.[1];
-    const items = keys === undefined || this.#grain.shape(keys) !== 'list' ? [] : this.#grain.items(keys);
+    const items = keys === undefined || this.#adapter.shape(keys) !== 'list' ? [] : this.#adapter.items(keys);
     if (items.length === 0) this.#remarks.push({ what: 'empty-group', at: group, path });
     return items.flatMap((key, i) => this.#flattened(key, common, [...path, 'keys', String(i)], i > 0));
   }
 
   #flattened(key: N, common: readonly Member<N>[], path: readonly string[], again: boolean): readonly N[] {
-    if (this.#grain.shape(key) !== 'map') {
+    if (this.#adapter.shape(key) !== 'map') {
       this.#refuse('shape', key, path, 'a mapping');
       return [];
     }
-    const own = this.#grain.members(key).filter(([, member]) => !this.#grain.isNull(member));
+    const own = this.#adapter.members(key).filter(([, member]) => !this.#adapter.isNull(member));
     const given = new Set(own.map(([name]) => name));
     const inherited = common
       .filter(([name]) => !given.has(name))
-      .map(([name, member]): Member<N> => [name, again ? this.#grain.copy(member) : member]);
-    return [this.#grain.map([...own, ...inherited], key)];
+      .map(([name, member]): Member<N> => [name, again ? this.#adapter.copy(member) : member]);
+    return [this.#adapter.map([...own, ...inherited], key)];
   }
 
   /** Nothing of another layout gets through. In its own layout, unknown keys are judged elsewhere. */
-  #stranger(why: Refusal<N>['why'], at: N, path: readonly string[], other?: string): void {
-    const stays = this.#from === this.#to && this.#grown.put(path, at);
+  #unknownKey(why: Refusal<N>['why'], at: N, path: readonly string[], other?: string): void {
+    const stays = this.#from === this.#to && this.#builder.put(path, at);
     if (!stays) this.#refuse(why, at, path, other);
   }
 

@@ -65,7 +65,7 @@ class Walk {
       const at = `${pointer}/${escapeToken(name)}`;
       const child = this.#catalog.child(field, name);
       if (child) this.value(child, member, at);
-      else this.#stranger(`${field.pattern}.${name}`.replace(/^\./, ''), member, at);
+      else this.#unknownKey(`${field.pattern}.${name}`.replace(/^\./, ''), member, at);
     }
   }
 
@@ -92,12 +92,12 @@ class Walk {
   }
 
   /** What the flat catalog doesn't know came with v8; for a section, this applies to each key. */
-  #stranger(path: string, value: Value, pointer: string): void {
+  #unknownKey(path: string, value: Value, pointer: string): void {
     const { rows } = layoutTable();
     const isSectionOfV8 = rows.some(({ legacy }) => legacy?.startsWith(`${path}.`));
     if (isSectionOfV8 && isTree(value)) {
       for (const [name, member] of Object.entries(value))
-        this.#stranger(`${path}.${name}`, member, `${pointer}/${escapeToken(name)}`);
+        this.#unknownKey(`${path}.${name}`, member, `${pointer}/${escapeToken(name)}`);
       return;
     }
     const message = `isn't known to ${this.#version}`;

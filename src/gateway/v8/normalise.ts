@@ -29,11 +29,11 @@ import { isFailure, type LoadFailure } from '../../yaml/failure.ts';
 
 /** `refused`: the message of the gateway's 500 or 400. */
 export type Normalised =
-  | { readonly ok: true; readonly text: string; readonly changed: boolean; readonly fate: Fate }
+  | { readonly ok: true; readonly text: string; readonly changed: boolean; readonly report: MigrationReport }
   | { readonly ok: false; readonly refused: string };
 
 /** What happens to keys that don't stay as they are. Paths are dotted names. */
-export interface Fate {
+export interface MigrationReport {
   /** Flat and historical spellings, with their new paths; families as a whole. */
   readonly moved: readonly Move[];
   /** Flat spellings that are removed without a trace because their v8 path has a value. */
@@ -59,14 +59,14 @@ export function normalise(text: string, migrate = true): Normalised {
   }
 }
 
-const UNCHANGED: Fate = { moved: [], deleted: [], archived: [], lost: [], expanded: false };
+const UNCHANGED: MigrationReport = { moved: [], deleted: [], archived: [], lost: [], expanded: false };
 
 function normaliseOrThrow(text: string, migrate: boolean): Normalised {
   const document = parse(text);
   const root = expanded(document);
   if (!root) {
     if (migrate) throw new Fault('empty config');
-    return { ok: true, text, changed: false, fate: UNCHANGED };
+    return { ok: true, text, changed: false, report: UNCHANGED };
   }
   flatten(root);
   const log: Log = { moved: [], deleted: [], archived: [], lost: [] };
@@ -78,8 +78,8 @@ function normaliseOrThrow(text: string, migrate: boolean): Normalised {
     set(root, 'config-version', scalar('8'));
     changed = true;
   }
-  const fate = { ...log, expanded: /(?:^|[\s[{,:-])[&*][^\s,[\]{}]/m.test(text) && hasAnchors(document) };
-  return { ok: true, text: changed ? print(root) : text, changed, fate };
+  const report = { ...log, expanded: /(?:^|[\s[{,:-])[&*][^\s,[\]{}]/m.test(text) && hasAnchors(document) };
+  return { ok: true, text: changed ? print(root) : text, changed, report };
 }
 
 /** Throws a Fault with the parser's words. */
@@ -98,7 +98,7 @@ function hasAnchors({ root }: FileDocument): boolean {
   return root !== undefined && walk(root);
 }
 
-type Log = { -readonly [K in Exclude<keyof Fate, 'expanded'>]: Fate[K][number][] };
+type Log = { -readonly [K in Exclude<keyof MigrationReport, 'expanded'>]: MigrationReport[K][number][] };
 
 function moveLeaves(root: Node, migrate: boolean, log: Log): boolean {
   const { aliases, leaves } = paths();
@@ -196,7 +196,7 @@ function commented(key: Scalar, value: Node): string[] {
 export function stored(text: string): Normalised {
   try {
     const root = expanded(parse(text));
-    if (!isV8Layout(root)) return { ok: true, text: dedentComments(text), changed: false, fate: UNCHANGED };
+    if (!isV8Layout(root)) return { ok: true, text: dedentComments(text), changed: false, report: UNCHANGED };
   } catch (thrown) {
     if (thrown instanceof Fault) return { ok: false, refused: thrown.message };
     throw thrown;

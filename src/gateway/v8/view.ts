@@ -10,7 +10,7 @@ import { parseDocument } from '../../yaml/document.ts';
 import { type LoadOptions, type Memory } from '../model/model.ts';
 import { resolveScalar } from '../../yaml/resolve.ts';
 import { loadV8 } from './load.ts';
-import { type Fate, isV8Layout, normalise, parse } from './normalise.ts';
+import { type MigrationReport, isV8Layout, normalise, parse } from './normalise.ts';
 import { expanded } from './tree.ts';
 import { isFailure, type LoadFailure } from '../../yaml/failure.ts';
 
@@ -20,7 +20,7 @@ export interface View {
   readonly document: FileDocument;
   /** Of the raw text. */
   readonly layout: Layout;
-  readonly fate: Fate;
+  readonly report: MigrationReport;
   /** What the gateway has in memory after loading it, complete (`Memory` of model.ts, flat spelling). */
   readonly memory: Memory;
   /** It contains a plaintext secret: the gateway replaces it with its hash. */
@@ -52,7 +52,7 @@ function look(text: string, options: LoadOptions | undefined): View | LoadFailur
     ok: true,
     document: parsed as FileDocument,
     layout: /^config-version:/m.test(text) || isV8Layout(expanded(parse(text))) ? 'v8' : 'legacy',
-    fate: normalised.fate,
+    report: normalised.report,
     memory: loaded.memory,
     rewritten: loaded.rewritten,
   };

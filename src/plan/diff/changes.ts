@@ -70,7 +70,7 @@ export function differenceOf(
   { id, raw, path, origin, disposition }: Judged,
   finalPlace: Place | undefined,
 ): Difference {
-  const { kind, field, livePlace, wantedPlace, declaredPlace, before, after } = raw;
+  const { kind, field, livePlace, proposedPlace, declaredPlace, before, after } = raw;
   const there = kind !== 'remove';
   return {
     id,
@@ -80,7 +80,7 @@ export function differenceOf(
     origin,
     disposition,
     ...(kind !== 'add' && { livePlace }),
-    ...(there && { wantedPlace: finalPlace ?? wantedPlace, declaredPlace }),
+    ...(there && { proposedPlace: finalPlace ?? proposedPlace, declaredPlace }),
     ...(before !== undefined && { before }),
     ...(after !== undefined && { after }),
   };
@@ -112,7 +112,7 @@ export function changeOf(judged: Judged, input: ShowInput): Omit<Change, 'conseq
 
 function sidesOf(raw: RawDifference, input: ShowInput): Pick<Change, 'before' | 'after' | 'from'> {
   const { kind, before, after, location } = raw;
-  if (kind === 'move') return { from: indexIn(raw.livePlace), after: indexIn(raw.wantedPlace) };
+  if (kind === 'move') return { from: indexIn(raw.livePlace), after: indexIn(raw.proposedPlace) };
   if (kind === 'rename' && 'list' in location) return renamedSides(location, before, after, input);
   const show = (value: Value): Redacted => redactAt(input.root, location, value, input.fingerprints);
   return {

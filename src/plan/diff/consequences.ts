@@ -142,7 +142,7 @@ function upstreamSwitched({ names, judged, before, after, placeOf }: Subject): C
     names.at(-1) === 'disabled' || (names.at(-1) === 'excluded-models' && touchesAll(raw.before, raw.after));
   if (!isFamily(names[0]) || !switched || names.length < 2) return [];
   const was = entryAt(before, raw.livePlace);
-  const willBe = entryAt(after, placeOf.get(raw) ?? raw.wantedPlace);
+  const willBe = entryAt(after, placeOf.get(raw) ?? raw.proposedPlace);
   if (!was || !willBe || isDisabled(was) === isDisabled(willBe)) return [];
   return [
     isDisabled(willBe) ? warning('switches this upstream off') : note('switches this upstream on again'),

@@ -19,7 +19,7 @@ export interface RawDifference {
   /** In the live image; for an addition, where it would be (an entry without its index). */
   readonly livePlace: Place;
   /** In the proposed image; for a removal, where it was. */
-  readonly wantedPlace: Place;
+  readonly proposedPlace: Place;
   readonly declaredPlace: Place;
   readonly before: Value | undefined;
   readonly after: Value | undefined;
@@ -51,7 +51,7 @@ export interface DiffInput {
 interface At {
   readonly location: Location | undefined;
   readonly livePlace: Place;
-  readonly wantedPlace: Place;
+  readonly proposedPlace: Place;
   readonly declaredPlace: Place;
   readonly sequence: SequenceStep | undefined;
   readonly insideList: boolean;
@@ -60,7 +60,7 @@ interface At {
 const TOP: At = {
   location: undefined,
   livePlace: [],
-  wantedPlace: [],
+  proposedPlace: [],
   declaredPlace: [],
   sequence: undefined,
   insideList: false,
@@ -121,13 +121,13 @@ function difference(
   after: Value | undefined,
   at: At,
 ): RawDifference {
-  const { location, livePlace, wantedPlace, declaredPlace, sequence } = at;
+  const { location, livePlace, proposedPlace, declaredPlace, sequence } = at;
   return {
     kind,
     location: location as Location, // the root itself never differs: it is a mapping on both sides
     field,
     livePlace,
-    wantedPlace,
+    proposedPlace,
     declaredPlace,
     before,
     after,
@@ -163,7 +163,7 @@ function inMember(at: At, name: string): At {
     ...at,
     location: { up: at.location, key: name },
     livePlace: [...at.livePlace, name],
-    wantedPlace: [...at.wantedPlace, name],
+    proposedPlace: [...at.proposedPlace, name],
     declaredPlace: [...at.declaredPlace, name],
   };
 }
@@ -262,7 +262,7 @@ function inEntry(lists: Lists, old: number | undefined, index: number | undefine
     ...at,
     location: entryStep(lists, old, index, at),
     livePlace: old === undefined ? at.livePlace : [...at.livePlace, old],
-    wantedPlace: index === undefined ? at.wantedPlace : [...at.wantedPlace, index],
+    proposedPlace: index === undefined ? at.proposedPlace : [...at.proposedPlace, index],
     declaredPlace: declared === undefined ? at.declaredPlace : [...at.declaredPlace, declared],
   };
 }

@@ -178,7 +178,7 @@ class ListPlan {
   /** Each moved entry goes directly after the entry that precedes it at the end, from the first to the last. */
   #withMoved(entries: readonly Member[], operations: Operation[]): Member[] {
     const movers = this.#moved.toSorted(
-      (a, b) => (a.wantedPlace.at(-1) as number) - (b.wantedPlace.at(-1) as number),
+      (a, b) => (a.proposedPlace.at(-1) as number) - (b.proposedPlace.at(-1) as number),
     );
     const now = [...entries];
     for (const mover of movers) {
@@ -206,7 +206,7 @@ class ListPlan {
   #withAdded(entries: Member[], operations: Operation[]): void {
     for (const one of this.#added) {
       const ordered = 'list' in one.location && isOrdered(one.location.list);
-      const index = ordered ? Math.min(one.wantedPlace.at(-1) as number, entries.length) : entries.length;
+      const index = ordered ? Math.min(one.proposedPlace.at(-1) as number, entries.length) : entries.length;
       entries.splice(index, 0, one);
       operations.push({
         op: 'add',

@@ -208,7 +208,7 @@ function originsIn(families: ReadonlyMap<string, MergedGroups['origins'] | undef
   const pointersOf = (provider: string, origins: MergedGroups['origins']): ReadonlyMap<string, string> => {
     const made =
       known.get(provider) ??
-      new Map(origins.map(([wanted, declared]) => [pointerTo(wanted), pointerTo(declared)]));
+      new Map(origins.map(([proposed, declared]) => [pointerTo(proposed), pointerTo(declared)]));
     known.set(provider, made);
     return made;
   };

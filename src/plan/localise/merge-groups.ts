@@ -30,7 +30,7 @@ type Step = string | number;
 export interface MergedGroups {
   readonly groups: readonly Value[];
   /** Steps in `groups` with the steps of the declaration that they come from. */
-  readonly origins: readonly (readonly [wanted: readonly Step[], declared: readonly Step[]])[];
+  readonly origins: readonly (readonly [proposed: readonly Step[], declared: readonly Step[]])[];
 }
 
 export function mergeGroups(input: MergeGroupsInput): MergedGroups {
@@ -53,7 +53,7 @@ interface MemberEdit {
 }
 
 /** A declared entry without a partner, or one that can't stay in its group. */
-interface Newcomer {
+interface UnplacedEntry {
   readonly entry: EffectiveEntry;
   /** The declared group: unplaced entries of one declared group stay together. */
   readonly from: number;
@@ -65,7 +65,7 @@ class Regrouping {
   readonly #work: (LiveGroup | undefined)[];
   readonly #now: readonly EffectiveEntry[];
   readonly #then: readonly EffectiveEntry[];
-  readonly #newcomers: Newcomer[] = [];
+  readonly #unplaced: UnplacedEntry[] = [];
   /** Declared steps by live group and key. */
   readonly #from = new Map<string, readonly Step[]>();
   /** The edited members by group and key, or by group alone, with the declared steps. */
@@ -86,11 +86,11 @@ class Regrouping {
     const edits: { readonly old: EffectiveEntry; readonly entry: EffectiveEntry }[] = [];
     this.#then.forEach((entry, i) => {
       const old = partner[i] === undefined ? undefined : this.#now[partner[i]];
-      if (!old) this.#newcomers.push({ entry, from: Number(entry.place[0]) });
+      if (!old) this.#unplaced.push({ entry, from: Number(entry.place[0]) });
       else if (!this.#same(old, entry)) edits.push({ old, entry });
       if (old) this.#from.set(old.place.join('/'), entry.place);
     });
-    const isSame = edits.length + this.#newcomers.length === 0 && this.#areWithoutEffect(left);
+    const isSame = edits.length + this.#unplaced.length === 0 && this.#areWithoutEffect(left);
     if (!isSame) for (const index of left) this.#remove(this.#now[index]);
     this.#editAll(edits);
     this.#join();
@@ -259,9 +259,9 @@ class Regrouping {
     const old = this.#now.find(({ place }) => place[0] === work.at && place[2] === index);
     work.keys[index] = undefined;
     if (this.#input.ownership !== 'members')
-      return void this.#newcomers.push({ entry: proposed, from: Number(proposed.place[0]) });
+      return void this.#unplaced.push({ entry: proposed, from: Number(proposed.place[0]) });
     const entry = { ...proposed, entry: { ...old?.entry, ...proposed.entry } };
-    this.#newcomers.push({ entry, from: -1 - this.#newcomers.length });
+    this.#unplaced.push({ entry, from: -1 - this.#unplaced.length });
   }
 
   /**
@@ -275,11 +275,11 @@ class Regrouping {
       if (work && this.#saysTheSame(work.group, this.#input.declared[Number(from[0])]))
         homes.set(Number(from[0]), work);
     }
-    const waiting = this.#newcomers.splice(0);
+    const waiting = this.#unplaced.splice(0);
     for (const unplacedEntry of waiting) {
       const home = homes.get(unplacedEntry.from);
       const key = home && this.#declaredKey(unplacedEntry.entry);
-      if (!home || !key) this.#newcomers.push(unplacedEntry);
+      if (!home || !key) this.#unplaced.push(unplacedEntry);
       else {
         home.touched = true;
         home.keys.push(key);
@@ -331,7 +331,7 @@ class Regrouping {
   #addNewcomers(groups: Value[], origins: [Step[], readonly Step[]][]): void {
     const together = new Map<number, EffectiveEntry[]>();
     const taken = new Set([...this.#input.live, ...groups].map(nameOf));
-    for (const { entry, from } of this.#newcomers) {
+    for (const { entry, from } of this.#unplaced) {
       const others = together.get(from);
       if (others) others.push(entry);
       else together.set(from, [entry]);

@@ -6,7 +6,7 @@ import { overrideFlag } from '../../domain/plan/override.ts';
 import type { Allowance } from '../../domain/target.ts';
 import type { Live } from '../../domain/live.ts';
 import { isFlat } from '../../gateway/layout/layouts.ts';
-import type { Fate } from '../../gateway/v8/normalise.ts';
+import type { MigrationReport } from '../../gateway/v8/normalise.ts';
 import { viewV8 } from '../../gateway/v8/view.ts';
 import { narrowedByMigration } from './setting-scope.ts';
 
@@ -41,7 +41,7 @@ export function neededMigration(raw: string, places: readonly string[]): Verdict
 
 function narrowings(raw: string, live: Pick<Live, 'build'>): readonly Verdict[] {
   const seen = viewV8(raw);
-  return seen.ok ? narrowedByMigration(seen.fate, live) : [];
+  return seen.ok ? narrowedByMigration(seen.report, live) : [];
 }
 
 function verdict(message: string, remedy: string): Verdict {
@@ -51,13 +51,13 @@ function verdict(message: string, remedy: string): Verdict {
 
 function whatItDoes(raw: string, layout: Layout): readonly string[] {
   const seen = viewV8(raw);
-  return seen.ok ? [...losingV7(layout), ...sentences(seen.fate)] : [];
+  return seen.ok ? [...losingV7(layout), ...sentences(seen.report)] : [];
 }
 
 const losingV7 = (layout: Layout): string[] =>
   isFlat(layout) ? ["it permanently gets the v8 layout, which v7 gateways can't read"] : [];
 
-function sentences({ moved, deleted, archived, lost, expanded }: Fate): string[] {
+function sentences({ moved, deleted, archived, lost, expanded }: MigrationReport): string[] {
   return [
     ...about(
       moved.map(({ old, now }) => `${old}\` to \`${now}`),
@@ -72,9 +72,9 @@ function sentences({ moved, deleted, archived, lost, expanded }: Fate): string[]
 
 const MANY = 8;
 
-function about(paths: readonly string[], fate: string): string[] {
+function about(paths: readonly string[], what: string): string[] {
   if (paths.length === 0) return [];
   const shown = paths.slice(0, MANY).map((path) => `\`${path}\``);
   const more = paths.length > MANY ? ` and ${paths.length - MANY} more` : '';
-  return [`${fate}: ${shown.join(', ')}${more}`];
+  return [`${what}: ${shown.join(', ')}${more}`];
 }

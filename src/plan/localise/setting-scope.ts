@@ -8,7 +8,7 @@ import {
   type WidenedSetting,
   widenedSettings,
 } from '../../gateway/layout/setting-scope.ts';
-import type { Fate } from '../../gateway/v8/normalise.ts';
+import type { MigrationReport } from '../../gateway/v8/normalise.ts';
 import type { Verdict } from '../../domain/plan/guard.ts';
 import type { Live } from '../../domain/live.ts';
 import { formatPath, key } from '../../domain/path.ts';
@@ -46,7 +46,7 @@ function isThere(tree: Tree, names: readonly string[]): boolean {
 
 /** What a conversion of a flat file would narrow on this gateway, whoever declared it. */
 export function narrowedByMigration(
-  { moved }: Fate,
+  { moved }: MigrationReport,
   { build: { version } }: Pick<Live, 'build'>,
 ): readonly Verdict[] {
   const narrowed = widenedSettings().filter(

@@ -17,7 +17,7 @@ export function outermost(areas: readonly Area[]): Area[] {
   return distinct.filter((area) => !distinct.some((other) => covers(other, area)));
 }
 
-/** The patch that makes `content` equal to `wanted` in these areas. Undefined: it already is. */
+/** The patch that makes `content` equal to `proposed` in these areas. Undefined: it already is. */
 export function patchTowards(
   catalog: Catalog,
   content: Tree,

@@ -18,7 +18,7 @@ export interface Difference {
   /** Its path in the live image; absent for an addition. */
   readonly livePlace?: Place;
   /** Its path in the proposed image; absent for a removal. */
-  readonly wantedPlace?: Place;
+  readonly proposedPlace?: Place;
   /** Its path in the declared tree, for its source position. */
   readonly declaredPlace?: Place;
   /** Normalised. */

@@ -24,7 +24,7 @@ export interface RouteInput {
    */
   readonly before: Tree;
   /**
-   * The complete image after the differences with disposition `apply`, and after nothing else; `wantedPlace` points
+   * The complete image after the differences with disposition `apply`, and after nothing else; `proposedPlace` points
    * into it. Undeclared, ignored and merely reported things stand in it as they do in `before`.
    */
   readonly proposed: Tree;
@@ -42,7 +42,7 @@ export interface Routed {
    * the allowances.
    */
   readonly verdicts: readonly Verdict[];
-  /** The complete image after each write, as `wanted`; for guards, which judge every intermediate state. */
+  /** The complete image after each write, as `proposed`; for guards, which judge every intermediate state. */
   readonly states: readonly Tree[];
   /** Comments of the file that no route keeps. */
   readonly lostComments: readonly LostComment[];

@@ -30,10 +30,10 @@ export function wrongIndent(place: Place, expected?: number): Mistake {
   if (dash) return dash;
   const own = indentOf(line);
   const fits = [...new Set(expected === undefined ? indentsAbove(place) : [expected])];
-  const wanted = fits.length === 0 ? '' : ` where ${either(fits)} would match the lines above`;
+  const hint = fits.length === 0 ? '' : ` where ${either(fits)} would match the lines above`;
   const what = /^ *- /.test(line) ? 'This item' : 'This line';
   return said(
-    `${what} is indented by ${spaces(own)}${wanted}`,
+    `${what} is indented by ${spaces(own)}${hint}`,
     firstAt,
     "Use the same indentation, in spaces, for lines that belong together. Indent the content of a key further than the key, and don't put a value next to the key.",
   );

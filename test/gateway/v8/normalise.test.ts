@@ -31,12 +31,12 @@ const text = (made: Normalised): string => taken(made).text;
 
 describe('how a v8 gateway converts a file', () => {
   test('moved, deleted, archived and expanded keys are distinguished', () => {
-    const { fate } = taken(
+    const { report } = taken(
       normalise(
         'port: 1\nserver: {port: 2}\nrequest-retry: 3\nmine: &m {a: 1}\ntls: {own: *m}\ncodex-api-key: []\n',
       ),
     );
-    expect(fate).toEqual({
+    expect(report).toEqual({
       moved: [
         { old: 'request-retry', now: 'routing.retry.request-retry' },
         { old: 'codex-api-key', now: 'api-keys.codex' },
@@ -49,8 +49,8 @@ describe('how a v8 gateway converts a file', () => {
   });
 
   test('behind a comment at the end of the file unknown keys are lost', () => {
-    const { fate, text: made } = taken(normalise('mine: secret\ndebug: true\n\n# the end\n'));
-    expect(fate.lost).toEqual(['mine']);
+    const { report, text: made } = taken(normalise('mine: secret\ndebug: true\n\n# the end\n'));
+    expect(report.lost).toEqual(['mine']);
     expect(made).not.toContain('secret');
   });
 

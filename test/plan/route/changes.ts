@@ -79,7 +79,7 @@ function difference(index: number, field: Field, place: Place, a?: Value, b?: Va
     path: place.map((name) => key(String(name))),
     field,
     ...(a !== undefined && { livePlace: place, before: a }),
-    ...(b !== undefined && { wantedPlace: place, after: b }),
+    ...(b !== undefined && { proposedPlace: place, after: b }),
     origin: 'git',
     disposition: 'apply',
   };

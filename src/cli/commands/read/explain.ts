@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander';
 import { loadCatalog } from '../../../gateway/catalog/catalog.ts';
 import { explain } from '../../../gateway/explain/explain.ts';
 import type { Catalog } from '../../../gateway/catalog/field.ts';
-import { placeOfNewcomer } from '../../../gateway/layout/counterpart.ts';
+import { placeOfV8Name } from '../../../gateway/layout/counterpart.ts';
 import { formatPath } from '../../../domain/path.ts';
 import { fail } from '../../../domain/problem/problem.ts';
 import type { Explanation } from '../../../domain/plan/explanation.ts';
@@ -68,8 +68,8 @@ function explanationOf(path: string, layout: Catalog['layout'] | undefined): Exp
   try {
     return explain(loadCatalog('legacy'), path);
   } catch (unknown) {
-    const newcomer = placeOfNewcomer(path);
-    return explainedByV8(newcomer ? formatPath(newcomer) : path) ?? rethrow(unknown);
+    const v8Place = placeOfV8Name(path);
+    return explainedByV8(v8Place ? formatPath(v8Place) : path) ?? rethrow(unknown);
   }
 }
 

@@ -123,8 +123,8 @@ function patchOf(
   });
 }
 
-function concerns({ livePlace, wantedPlace }: Unit['differences'][number], at: number): boolean {
-  const index = (livePlace ?? wantedPlace ?? []).find((step) => typeof step === 'number');
+function concerns({ livePlace, proposedPlace }: Unit['differences'][number], at: number): boolean {
+  const index = (livePlace ?? proposedPlace ?? []).find((step) => typeof step === 'number');
   return index === undefined || index === at;
 }
 

@@ -23,7 +23,7 @@ import type { Area } from '../../types/area.ts';
 export function areaOf(catalog: Catalog, difference: Difference): Area {
   const area: string[] = [];
   let field: Field | undefined = catalog.root;
-  for (const step of difference.wantedPlace ?? difference.livePlace ?? []) {
+  for (const step of difference.proposedPlace ?? difference.livePlace ?? []) {
     if (typeof step === 'number' || (field && respellsKeys(field))) break;
     area.push(step);
     field = field && catalog.child(field, step);

@@ -213,7 +213,7 @@ function fileWrite(
   const edit = edited.value;
   const miss = missed(input.dialect.catalog, start, edit.after.image, input.proposed, areas);
   if (miss !== undefined)
-    return failed(unsafe(`after the edit, the gateway wouldn't have the wanted value: ${miss}`));
+    return failed(unsafe(`after the edit, the gateway wouldn't have the proposed value: ${miss}`));
   const gone = unknownGone(input.dialect.catalog, start.content, edit.after.content);
   const reason = `${why}; the file is edited in place, and every other byte stays${gone}`;
   return done({

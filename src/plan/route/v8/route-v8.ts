@@ -264,7 +264,7 @@ function byFile({ input, raw, start, differences, areas }: Work, why: string): R
   if (!isState(after)) return wouldRefuse(after.message);
   const miss = missed(dialect.catalog, start, after.content, proposed, areas);
   if (miss !== undefined)
-    return failed(unsafe(`after the edit, the gateway wouldn't have the wanted value: ${miss}`));
+    return failed(unsafe(`after the edit, the gateway wouldn't have the proposed value: ${miss}`));
   const [lost] = besides(dialect.catalog, start.content, after.content, areas, proposed).lost;
   if (lost !== undefined) return failed(unsafe(`the edit would lose ${lost}`));
   const gone = unknownGone(dialect.catalog, start.content, after.content);
