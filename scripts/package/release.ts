@@ -28,7 +28,10 @@ export async function makeRelease(
     throw new Error(`The tag is ${tag}, and package.json has version ${version}. Run \`npm version\` first.`);
   await mkdir(dir, { recursive: true });
   const changelog = await readFile(join(ROOT, 'CHANGELOG.md'), 'utf8');
-  await writeFile(join(dir, 'notes.md'), notesOf(changelog, tag === undefined ? 'Unreleased' : version));
+  await writeFile(
+    join(dir, 'notes.md'),
+    notesOf(changelog, ...(tag === undefined ? ['Unreleased'] : []), version),
+  );
   const tarball = await pack(dir, repository);
   const files = [
     basename(tarball),

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { notesOf } from '../../scripts/package/notes.ts';
-import { lockFile, manifest } from '../../scripts/package/pack.ts';
+import { lockFile, manifest, ROOT } from '../../scripts/package/pack.ts';
 import { isFree, makeRelease } from '../../scripts/package/release.ts';
 
 let dir: string;
@@ -86,12 +86,14 @@ describe('the files of a release', () => {
     const changelog =
       '# Changelog\n\n## Unreleased\n\n- c\n\n## [0.2.0] - 2026-12-01\n\n- b\n\n### Fixed\n\n- x\n\n## 0.1.0\n\n';
     expect(notesOf(changelog, '0.2.0')).toBe('- b\n\n### Fixed\n\n- x\n');
-    expect(notesOf(changelog, 'Unreleased')).toBe('- c\n');
+    expect(notesOf(changelog, 'Unreleased', '0.2.0')).toBe('- c\n');
+    expect(notesOf(changelog.replace('- c', ''), 'Unreleased', '0.2.0')).toBe(notesOf(changelog, '0.2.0'));
     expect(() => notesOf(changelog, '0.3.0')).toThrow(
       '"## 0.3.0". Its sections are: Unreleased, 0.2.0, 0.1.0.',
     );
     expect(() => notesOf(changelog, '0.1.0')).toThrow('says nothing below "## 0.1.0"');
-    expect(await read('notes.md')).toContain('### Added');
+    const own = await readFile(join(ROOT, 'CHANGELOG.md'), 'utf8');
+    expect(await read('notes.md')).toBe(notesOf(own, 'Unreleased', version));
   });
 
   test('are not made for a tag of another version', async () => {
