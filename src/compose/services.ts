@@ -38,6 +38,7 @@ export function servicesFor({ source, reporter, io }: Parts): Services {
       clock: systemClock,
       redact,
       note: reporter.note,
+      listening: reporter.listening,
       failed: reporter.failed,
       source: source.view,
       hook: hookOf(source),

@@ -13,7 +13,7 @@ import type { Style } from './text/style.ts';
 import { terminalSafeIn } from '../lib/terminal-safe.ts';
 
 function reportText(report: Report, style: Style): string {
-  const plans = report.plans.map((plan) => planText(plan, style));
+  const plans = report.plans.map((plan) => planText(plan, style, report.view));
   const outcomes = report.outcomes.flatMap((outcome) => [
     ...(outcome.plan ? planPart(outcome.plan, report, style) : []),
     outcomeText(outcome, style),
@@ -29,7 +29,7 @@ function reportText(report: Report, style: Style): string {
 
 /** What it was compared with is said of every plan, once. */
 function planPart(plan: Plan, report: Report, style: Style): string[] {
-  if (isWorthShowing(plan, report)) return [planText(plan, style)];
+  if (isWorthShowing(plan, report)) return [planText(plan, style, report.view)];
   const lines = report.shown?.includes(plan.digest.value) ? [] : memoryLines(plan.memory, style);
   return lines.length === 0 ? [] : [[style.accent(style.bold(plan.target)), ...lines].join('\n')];
 }

@@ -3,6 +3,7 @@ import type { ExitCode } from '../domain/problem/exit.ts';
 import type { Outcome } from '../domain/outcome/outcome.ts';
 import type { Plan } from '../domain/plan/plan.ts';
 import type { Problem } from '../domain/problem/problem.ts';
+import type { PlanView } from './text/plan.ts';
 import type { RouteChangeView } from './text/routes.ts';
 
 export type OutputFormat = 'text' | 'json' | 'markdown' | 'github' | 'junit';
@@ -25,6 +26,8 @@ export interface Report {
   readonly problems: readonly Problem[];
   /** `plan --routes`: the models that other credentials would serve, per target. */
   readonly routes?: readonly { readonly target: string; readonly changes: readonly RouteChangeView[] }[];
+  /** How much of a plan text output shows. */
+  readonly view?: PlanView;
   /** Digests of plans that the reader has already seen: text output doesn't repeat them. */
   readonly shown?: readonly string[];
 }

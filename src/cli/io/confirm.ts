@@ -5,6 +5,7 @@ import { problem } from '../../domain/problem/problem.ts';
 import { planText } from '../../report/text/plan.ts';
 import { wrapped } from '../../report/text/wrap.ts';
 import { type Globals, type Io, styleOf } from '../../compose/io.ts';
+import { viewOf } from './show.ts';
 
 interface Asking extends Globals {
   readonly yes?: boolean;
@@ -18,7 +19,7 @@ export type Confirm = (plan: Plan) => Promise<boolean>;
 export function confirmOnTerminal(flags: Asking, io: Io): Confirm | undefined {
   if (!asks(flags, io)) return undefined;
   return async (plan) => {
-    io.out(wrapped(`${planText(plan, styleOf(io, flags))}\n\n`, io.columns));
+    io.out(wrapped(`${planText(plan, styleOf(io, flags), viewOf(flags))}\n\n`, io.columns));
     return agrees(io, `Apply this to ${plan.target}?`);
   };
 }

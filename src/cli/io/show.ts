@@ -6,11 +6,16 @@ import { document } from '../../report/json.ts';
 import { render } from '../../report/render.ts';
 import { problemsText } from '../../report/text/problem.ts';
 import type { Report } from '../../report/report.ts';
+import type { PlanView } from '../../report/text/plan.ts';
 import type { Style } from '../../report/text/style.ts';
 import { wrapped } from '../../report/text/wrap.ts';
 import { type Globals, type Io, styleOf } from '../../compose/io.ts';
 
-export function showReport(io: Io, globals: Globals, report: Report): void {
+/** What `--verbose` adds to a plan. */
+export const viewOf = ({ verbose }: Globals): PlanView => (verbose ? { everyFinding: true } : {});
+
+export function showReport(io: Io, globals: Globals, found: Report): void {
+  const report = { ...found, view: { ...viewOf(globals), ...found.view } };
   io.exit = report.exit;
   if (globals.output !== 'text') return io.out(render(report, globals.output, styleOf(io, globals)));
   io.out(wrapped(render({ ...report, problems: [] }, 'text', styleOf(io, globals)), io.columns));

@@ -25,8 +25,17 @@ export function terminalReporter(write: (text: string) => void, style: Style, no
   const say = (text: string): void => write(`${indent(text, 2)}\n`);
   const clock = (): string => style.dim(now().toTimeString().slice(0, 8));
   const told = new Map<string, string>();
+  const unchecked = new Set<string>();
+  let dashboard: string | undefined;
+  /** The first plans push the address out of sight, so it is said again behind them. */
+  const checked = (target: string | undefined): void => {
+    if (target === undefined || !unchecked.delete(target) || unchecked.size > 0) return;
+    const where = dashboard === undefined ? '' : `; ${style.bold(`dashboard at ${dashboard}`)}`;
+    write(`${clock()} every target was checked${where}\n`);
+  };
   return {
     started: (targets, drift) => {
+      for (const { name } of targets) unchecked.add(name);
       for (const { name, url, mode } of targets) {
         const what = `${style.bold('managing')} ${style.accent(name)} at ${url.origin}`;
         write(`${clock()} ${what}, mode ${mode}, drift check "${drift}"\n`);
@@ -46,15 +55,22 @@ export function terminalReporter(write: (text: string) => void, style: Style, no
       write(`${clock()} ${style.dim('planned')}\n`);
       say(`${planText(event.plan, style)}\n`);
     },
+    listening: (origin) => {
+      dashboard = origin;
+      write(`${clock()} dashboard and HTTP API at ${origin}\n`);
+    },
     outcome: (outcome, trigger) => {
       const repeated = outcome.plan === undefined || told.get(outcome.target) !== outcome.plan.digest.value;
       write(`${clock()} ${style.dim(BECAUSE[trigger])}\n`);
       if (quiet(outcome))
-        return say(
+        say(
           `${style.accent(outcome.target)} ${style.good(outcomeSentence(outcome))} ${style.dim(duration(outcome.durationMs))}`,
         );
-      if (repeated && outcome.plan && differs(outcome.plan)) say(`${planText(outcome.plan, style)}\n`);
-      say(outcomeText(outcome, style));
+      else {
+        if (repeated && outcome.plan && differs(outcome.plan)) say(`${planText(outcome.plan, style)}\n`);
+        say(outcomeText(outcome, style));
+      }
+      checked(outcome.target);
     },
     note: (level, text) =>
       write(`${clock()} ${level === 'info' ? oneLine(text) : style.warn(oneLine(text))}\n`),
@@ -65,6 +81,7 @@ export function terminalReporter(write: (text: string) => void, style: Style, no
           : [oneLine(String(error))];
       write(`${clock()} ${style.bad(target ?? 'settings')}\n`);
       say(problems.join('\n'));
+      checked(target);
     },
   };
 }

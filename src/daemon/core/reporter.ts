@@ -12,6 +12,8 @@ export interface Reporter {
   note(level: 'info' | 'warn' | 'error', text: string): void;
   /** A check or a reload of the settings that couldn't start. */
   failed(error: unknown, target?: string): void;
+  /** The dashboard and the HTTP API listen at this address. Without it, `note` is told. */
+  listening?(origin: string): void;
   /** Whether a shared service works: with an error if it doesn't, without one when it works again. */
   shared?(what: 'settings' | 'source', error?: unknown): void;
 }
@@ -33,6 +35,7 @@ export function together(first: Reporter, others: readonly Partial<Reporter>[]):
     outcome: (outcome, trigger) => tell((one) => one.outcome?.(outcome, trigger)),
     note: (level, text) => tell((one) => one.note?.(level, text)),
     failed: (error, target) => tell((one) => one.failed?.(error, target)),
+    ...(first.listening && { listening: (origin) => tell((one) => one.listening?.(origin)) }),
     shared: (what, error) => tell((one) => one.shared?.(what, error)),
   };
 }

@@ -125,7 +125,10 @@ class Http implements HttpService {
     }
     this.#server = server;
     if (old) await closed(old);
-    this.#assembly.options.note('info', `dashboard and HTTP API at ${this.#address.origin}`);
+    const { note, listening: announce } = this.#assembly.options;
+    const { origin } = this.#address;
+    if (announce) announce(origin);
+    else note('info', `dashboard and HTTP API at ${origin}`);
   }
 
   async #close(server: ApiServer | undefined): Promise<void> {

@@ -13,6 +13,13 @@ import { memoryText, type Memory, WAYS_TO_REMEMBER } from '../../domain/plan/mem
 import { plural, sentence } from '../../lib/text.ts';
 import { indent, type Style } from './style.ts';
 
+export interface PlanView {
+  /** Default: true. `diff` shows changes alone. */
+  readonly requests?: boolean;
+  /** Default: many findings that are allowed are counted. */
+  readonly everyFinding?: boolean;
+}
+
 const SIGN: Record<ChangeKind, string> = { add: '+', update: '~', remove: '-', rename: '»', move: '↕' };
 const WIDEST_VALUE = 160;
 /** Values up to this length are on the line of their path. */
@@ -129,13 +136,22 @@ function bodyText(write: Write): string {
   return indent(kept.join('\n'), 5).trimStart();
 }
 
+/** More findings that are allowed become one line. */
+const FOLDED_FROM = 4;
+
 /** The findings of one guard: each once, then the remedy and the flags that would allow them. */
-function guardText(guard: string, verdicts: readonly Verdict[], style: Style): string {
-  const lines = verdicts.map((verdict) => {
-    const sign = verdict.allowed ? style.warn('allowed') : style.bad('refused');
-    return `  ${sign} ${style.bold(guard)}${verdict.path ? ` ${verdict.path}` : ''}: ${verdict.message}`;
-  });
+function guardText(guard: string, verdicts: readonly Verdict[], style: Style, view: PlanView): string {
   const refused = verdicts.filter((verdict) => !verdict.allowed);
+  const allowed = verdicts.filter((verdict) => verdict.allowed);
+  const folds = allowed.length >= FOLDED_FROM && !view.everyFinding;
+  const lines = [
+    ...refused.map((verdict) => findingText(style.bad('refused'), verdict, style)),
+    ...(folds
+      ? [
+          `  ${style.warn('allowed')} ${style.bold(guard)} at ${allowed.length} places ${style.dim('(--verbose lists them)')}`,
+        ]
+      : allowed.map((verdict) => findingText(style.warn('allowed'), verdict, style))),
+  ];
   const remedies = [...new Set(refused.map((verdict) => verdict.remedy))];
   return [
     ...lines,
@@ -143,6 +159,9 @@ function guardText(guard: string, verdicts: readonly Verdict[], style: Style): s
     ...overrides(guard, refused).map((flag) => `    ${style.dim('or ')} ${flag}`),
   ].join('\n');
 }
+
+const findingText = (sign: string, { guard, path, message }: Verdict, style: Style): string =>
+  `  ${sign} ${style.bold(guard)}${path ? ` ${path}` : ''}: ${message}`;
 
 function overrides(guard: string, refused: readonly Verdict[]): string[] {
   const ways = refused.flatMap((verdict) => overrideOf(verdict) ?? []);
@@ -157,7 +176,7 @@ function section(title: string, lines: readonly string[], style: Style): string[
 }
 
 /** `2 to add, 1 to update; 1 request; refused by mass-delete`. */
-export function planSummary(plan: Plan): string {
+export function planSummary(plan: Plan, { requests = true }: PlanView = {}): string {
   const made = pending(plan);
   const verbs: readonly (readonly [ChangeKind, string])[] = [
     ['add', 'add'],
@@ -177,7 +196,7 @@ export function planSummary(plan: Plan): string {
   return [
     counts.length > 0 ? counts.join(', ') : plan.writes.length > 0 ? 'no change of values' : 'nothing to do',
     ...(left > 0 ? [`${plural(left, 'difference')} not changed`] : []),
-    ...(plan.writes.length > 0 ? [plural(plan.writes.length, 'request')] : []),
+    ...(requests && plan.writes.length > 0 ? [plural(plan.writes.length, 'request')] : []),
     ...(refused.length > 0 ? [`refused by ${refused.join(', ')}`] : []),
   ].join('; ');
 }
@@ -205,15 +224,31 @@ export function memoryLines(memory: Memory, style: Style): string[] {
   return [style.warn(sentence(text)), ...WAYS_TO_REMEMBER.map((way) => `  ${way}`)];
 }
 
-export function planText(plan: Plan, style: Style): string {
+/** Values and gateway agree, but the gateway runs on something older. */
+function repairLine(plan: Plan, style: Style): string[] {
+  if (plan.changes.length > 0 || plan.writes.length === 0) return [];
+  const stale = plan.agreement.kind === 'differ' && plan.agreement.cause === 'stale-memory';
+  return [
+    style.warn(
+      stale
+        ? "The files match the gateway's file, but its memory is stale. The plan makes the gateway read its file again."
+        : 'No value changes.',
+    ),
+  ];
+}
+
+/** `view`: what the reader wants to see of it. */
+export function planText(plan: Plan, style: Style, view: PlanView = {}): string {
   const quiet = plan.changes.length === 0 && plan.writes.length === 0;
-  const summary = `${style.bold('Plan:')} ${isRefused(plan) ? style.bad(planSummary(plan)) : planSummary(plan)}.`;
+  const counts = planSummary(plan, view);
+  const summary = `${style.bold('Plan:')} ${isRefused(plan) ? style.bad(counts) : counts}.`;
   const digest = quiet
     ? ''
     : `\n${style.dim(`digest ${plan.digest.value.slice(0, 16)} (key ${plan.digest.keyId})`)}`;
   return [
     [header(plan, style), ...memoryLines(plan.memory, style)].join('\n'),
     ...(quiet ? [style.good('In sync: the gateway matches the files.')] : []),
+    ...repairLine(plan, style),
     ...section(
       'Changes',
       pending(plan).map((change) => changeText(change, style)),
@@ -225,13 +260,13 @@ export function planText(plan: Plan, style: Style): string {
     ),
     ...section(
       'Requests',
-      plan.writes.map((write, i) => writeText(write, i + 1, style)),
+      view.requests === false ? [] : plan.writes.map((write, i) => writeText(write, i + 1, style)),
       style,
     ),
     ...section(
       'Guards',
       [...Map.groupBy(plan.verdicts, ({ guard }) => guard)].map(([guard, verdicts]) =>
-        guardText(guard, verdicts, style),
+        guardText(guard, verdicts, style, view),
       ),
       style,
     ),

@@ -71,7 +71,8 @@ async function run(name: string, flags: Flags, io: Io): Promise<void> {
   const published = await publisher.publish(report, outcomes);
   await writeOutputs(io, flags, published, saved);
   const routes = flags.routes ? await plannedRoutes(flags, io) : undefined;
-  showReport(io, flags, { ...published, ...(routes && { routes }) });
+  const view = name === 'diff' ? { requests: false } : {};
+  showReport(io, flags, { ...published, view, ...(routes && { routes }) });
 }
 
 async function plannedRoutes(flags: Flags, io: Io): Promise<NonNullable<Report['routes']>> {

@@ -14,6 +14,8 @@ export interface HttpOptions {
   readonly clock: Clock;
   /** Redaction by value: the value without any known secret. */
   readonly redact: <T>(value: T) => T;
+  /** Is told where it listens; `note` where absent. */
+  readonly listening?: ((origin: string) => void) | undefined;
   readonly note: (level: 'info' | 'warn', text: string) => void;
   /** Called for bugs. */
   readonly failed: (error: unknown) => void;
