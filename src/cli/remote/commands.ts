@@ -3,6 +3,7 @@ import type { Outcome } from '../../domain/outcome/outcome.ts';
 import type { Digest } from '../../domain/plan/plan.ts';
 import type { HistoryEntry } from '../../domain/state/state.ts';
 import type { Mode } from '../../domain/target.ts';
+import type { SyncStatus } from '../../domain/outcome/sync-status.ts';
 import type { TargetStatus } from '../../report/text/status.ts';
 import type { ApplyRequest, PlanRequest, TargetView } from '../../api-schema/views.ts';
 import { type Approved, approvedDigests, type Around } from '../ci/approval.ts';
@@ -85,6 +86,7 @@ function statusOf({ name, ...view }: TargetView): TargetStatus {
   const unread = view.standing === 'invalid' ? {} : { unresolved: "the daemon hasn't read the files yet" };
   return {
     target: name,
+    standing: view.standing as SyncStatus, // the names are those of domain/outcome/sync-status.ts
     url: view.url,
     mode: view.mode,
     ...(view.declared === undefined ? unread : { declared: view.declared }),

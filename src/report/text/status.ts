@@ -1,7 +1,8 @@
 // The state of one target: in sync or not, and the depth and age of the last check.
 import type { Revision } from '../../domain/desired.ts';
 import type { OutcomeKind } from '../../domain/outcome/outcome.ts';
-import { timeText } from '../../lib/text.ts';
+import { type Severity, SYNC_STATUSES, type SyncStatus } from '../../domain/outcome/sync-status.ts';
+import { plural, timeText } from '../../lib/text.ts';
 import { commitText } from './commit.ts';
 import { duration, type Style } from './style.ts';
 import { table } from './table.ts';
@@ -13,6 +14,8 @@ interface Look {
 
 export interface TargetStatus {
   readonly target: string;
+  /** As the dashboard shows it. */
+  readonly standing: SyncStatus;
   readonly url: string;
   readonly mode: string;
   /** Digest of what the files declare now. */
@@ -44,13 +47,40 @@ export interface TargetStatus {
 }
 
 /** The files have errors, so what is known about the gateway refers to an earlier revision. */
-export const isInvalid = ({ declared, unresolved }: TargetStatus): boolean =>
+export const isInvalid = ({ declared, unresolved }: Pick<TargetStatus, 'declared' | 'unresolved'>): boolean =>
   declared === undefined && unresolved === undefined;
 
-export function statusText(status: TargetStatus, now: number, style: Style): string {
+const RANK: readonly Severity[] = ['critical', 'warning', 'info'];
+
+const severityOf = ({ standing }: TargetStatus): Severity => SYNC_STATUSES[standing].severity;
+
+/** What needs a person first; among equals as the settings have them. */
+const worstFirst = (targets: readonly TargetStatus[]): readonly TargetStatus[] =>
+  targets.toSorted((a, b) => RANK.indexOf(severityOf(a)) - RANK.indexOf(severityOf(b)));
+
+/** Every target, the worst first; how many there are of each state where there are several. */
+export function statusesText(targets: readonly TargetStatus[], now: number, style: Style): string {
+  const sorted = worstFirst(targets);
+  const counts = [...Map.groupBy(sorted, ({ standing }) => standing)].map(
+    ([standing, members]) => `${members.length} ${titleText(standing, style)}`,
+  );
+  const head = targets.length > 1 ? [`${plural(targets.length, 'target')}: ${counts.join(', ')}\n`] : [];
+  return [...head, ...sorted.map((target) => statusText(target, now, style))].join('\n');
+}
+
+function titleText(standing: SyncStatus, style: Style): string {
+  const { severity, title } = SYNC_STATUSES[standing];
+  const paint = { critical: style.bad, warning: style.warn, info: style.good }[severity];
+  return standing === 'unknown' || standing === 'suspended'
+    ? title.toLowerCase()
+    : paint(title.toLowerCase());
+}
+
+function statusText(status: TargetStatus, now: number, style: Style): string {
   const ago = (at: number): string => `${duration(Math.max(0, now - at))} ago`;
   const rows: readonly (readonly [string, string | undefined])[] = [
-    ['state', syncText(status, ago, style)],
+    ['state', titleText(status.standing, style)],
+    ['gateway', syncText(status, ago, style)],
     [
       'declared',
       status.declared === undefined
@@ -99,16 +129,16 @@ export function statusText(status: TargetStatus, now: number, style: Style): str
 
 function syncText(status: TargetStatus, ago: (at: number) => string, style: Style): string {
   const { lastDeepCheck, lastShallowCheck, declared, applied } = status;
-  const invalid = isInvalid(status);
   const looks = [
     ...(lastDeepCheck ? [{ ...lastDeepCheck, depth: 'deep' }] : []),
     ...(lastShallowCheck ? [{ ...lastShallowCheck, depth: 'shallow' }] : []),
   ].toSorted((a, b) => b.at - a.at);
   const [last] = looks;
-  const found = invalid ? style.bad('the files have errors') : '';
-  if (!last) return invalid ? found : style.warn('unknown: never checked');
-  const by = invalid ? ' with the last valid revision' : '';
-  const word = `${found && `${found}; `}${last.inSync ? style.good(`in sync${by}`) : style.warn(`differs${by && ' from the last valid revision'}`)}`;
+  if (!last) return style.warn('never checked');
+  const by = isInvalid(status) ? ' the last valid revision' : '';
+  const word = last.inSync
+    ? style.good(`in sync${by && ` with${by}`}`)
+    : style.warn(`differs${by && ` from${by}`}`);
   const since =
     declared !== undefined && applied && applied.revision.digest !== declared
       ? style.warn('; the files changed since')

@@ -5,8 +5,10 @@ import { openWindows } from '../../../domain/plan/freeze.ts';
 import { EXIT } from '../../../domain/problem/exit.ts';
 import { HoldfastError } from '../../../domain/problem/problem.ts';
 import { inForce } from '../../../domain/state/suspension.ts';
+import { type SyncStatus, syncStatusAfter } from '../../../domain/outcome/sync-status.ts';
+import type { TargetState } from '../../../state/store.ts';
 import type { Target } from '../../../domain/target.ts';
-import { isInvalid, statusText, type TargetStatus } from '../../../report/text/status.ts';
+import { isInvalid, statusesText, type TargetStatus } from '../../../report/text/status.ts';
 import type { Io } from '../../../compose/io.ts';
 import { gatewayOptions, onCall, sourceOptions } from '../../io/options.ts';
 import { openCommandSession } from '../../io/session.ts';
@@ -17,10 +19,12 @@ import { isRouted, type Routed, type RemoteFlags, remoteOptions } from '../../io
 
 interface Flags extends RemoteFlags {
   readonly offline?: boolean;
+  readonly exitCode?: boolean;
 }
 
 export function define(command: Command, io: Io): void {
   const status = remoteOptions(sourceOptions(gatewayOptions(command)))
+    .option('--exit-code', "exit with 2 if a target isn't in sync")
     .option('--offline', 'show only what Holdfast remembers, without a request')
     .addHelpText(
       'after',
@@ -50,16 +54,16 @@ function showStatus(
   found: { readonly targets: readonly TargetStatus[]; readonly stateIsNew: boolean },
 ): void {
   const now = systemClock.now();
+  if (flags.exitCode && found.targets.some(({ standing }) => standing !== 'in-sync'))
+    io.exit = EXIT.differences;
   if (found.targets.some(isInvalid)) io.exit = EXIT.invalid;
-  show(io, flags, 'status', found, (style) =>
-    found.targets.map((target) => statusText(target, now, style)).join('\n'),
-  );
+  show(io, flags, 'status', found, (style) => statusesText(found.targets, now, style));
 }
 
 async function statusOf(session: Session, target: Target, { offline }: Flags): Promise<TargetStatus> {
   const state = await session.store.read(target.name);
   const [declared, credentials] = await Promise.all([
-    declaration(session, target),
+    declaration(session, target, state.lastApplied !== undefined),
     offline ? undefined : health(session, target),
   ]);
   const { lastApplied, lastOutcome, lastDeepCheck, lastShallowCheck, quarantine, authBlock } = state;
@@ -67,6 +71,7 @@ async function statusOf(session: Session, target: Target, { offline }: Flags): P
   const suspension = inForce(state.suspension, now);
   return {
     target: target.name,
+    standing: isInvalid(declared) ? 'invalid' : standingOf(state, now),
     url: target.url.origin,
     mode: target.mode,
     ...declared,
@@ -84,15 +89,37 @@ async function statusOf(session: Session, target: Target, { offline }: Flags): P
   };
 }
 
+/** As the daemon would call it, from what is remembered; the newest look or outcome counts. */
+function standingOf(state: TargetState, now: number): SyncStatus {
+  const { authBlock, suspension, quarantine, drift, lastOutcome } = state;
+  if (authBlock && authBlock.until > now) return 'unreachable';
+  if (inForce(suspension, now)) return 'suspended';
+  if (quarantine) return 'quarantined';
+  if ((drift?.contested ?? []).length > 0) return 'contested';
+  const look = newestLook(state);
+  const looked = look && (look.inSync ? 'in-sync' : 'drifted');
+  if (!lastOutcome || (look && look.at > lastOutcome.at)) return looked ?? 'unknown';
+  return syncStatusAfter(lastOutcome.kind) ?? looked ?? 'unknown';
+}
+
+function newestLook({ lastDeepCheck, lastShallowCheck }: TargetState): TargetState['lastDeepCheck'] {
+  if (!lastDeepCheck || !lastShallowCheck) return lastDeepCheck ?? lastShallowCheck;
+  return lastDeepCheck.at >= lastShallowCheck.at ? lastDeepCheck : lastShallowCheck;
+}
+
 /** Digest of what the files declare now. `validate` reports their errors; missing variables aren't an error here. */
 async function declaration(
   session: Session,
   target: Target,
+  applied: boolean,
 ): Promise<Pick<TargetStatus, 'declared' | 'unresolved'>> {
   const { desired, problems } = await session.loadDesired(target);
   if (desired) return { declared: desired.revision.digest };
   const errors = problems.filter(({ severity }) => severity === 'error');
   const [first] = errors;
+  // A directory that was there before and is missing now is an error; one that was never there is a beginning.
+  if (!applied && errors.every(({ code }) => code === 'HF2001' || code === 'HF2003'))
+    return { unresolved: 'no desired-state files yet; `holdfast pull` writes them' };
   return first && errors.every(({ code }) => code === 'HF2020')
     ? { unresolved: `${first.message}. ${first.remedy}` }
     : {};

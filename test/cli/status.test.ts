@@ -1,0 +1,45 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { EXIT } from '../../src/domain/problem/exit.ts';
+import { type Place, place } from './setup.ts';
+
+let work: Place;
+beforeEach(async () => {
+  work = await place({
+    gateway: 'api-keys: [sk-test-0001]\nrequest-retry: 1\n',
+    files: {},
+    env: {},
+    managementKey: 'management-key-for-tests',
+  });
+});
+afterEach(() => work.close());
+
+describe('status', () => {
+  test('before there are files says how to begin, and is no error', async () => {
+    const { exit, out } = await work.holdfast('status');
+    expect(exit).toBe(EXIT.ok);
+    expect(out).toContain('no desired-state files yet; `holdfast pull` writes them');
+    expect((await work.holdfast('status', '--exit-code')).exit).toBe(EXIT.differences);
+  });
+
+  test('speaks the states of the dashboard, and --exit-code tells whether all is well', async () => {
+    await work.write({ 'desired-state/gateway.yaml': 'request-retry: 1\n' });
+    expect((await work.holdfast('apply', '--yes')).exit).toBe(EXIT.ok);
+    expect((await work.holdfast('status', '--exit-code')).exit).toBe(EXIT.ok);
+    await work.write({ 'desired-state/gateway.yaml': 'request-retry: 2\n' });
+    await work.holdfast('plan');
+    const drifted = await work.holdfast('status', '--exit-code');
+    expect(drifted.exit).toBe(EXIT.differences);
+    expect(drifted.out).toMatch(/state +drifted\n/);
+  });
+
+  test('files that were there and are gone are an error', async () => {
+    await work.write({ 'desired-state/gateway.yaml': 'request-retry: 3\n' });
+    expect((await work.holdfast('apply', '--yes')).exit).toBe(EXIT.ok);
+    await rm(join(work.dir, 'desired-state'), { recursive: true });
+    const { exit, out } = await work.holdfast('status');
+    expect(exit).toBe(EXIT.invalid);
+    expect(out).toMatch(/state +invalid\n/);
+  });
+});
