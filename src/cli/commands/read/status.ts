@@ -98,8 +98,9 @@ function standingOf(state: TargetState, now: number): SyncStatus {
   if ((drift?.contested ?? []).length > 0) return 'contested';
   const look = newestLook(state);
   const looked = look && (look.inSync ? 'in-sync' : 'drifted');
-  if (!lastOutcome || (look && look.at > lastOutcome.at)) return looked ?? 'unknown';
-  return syncStatusAfter(lastOutcome.kind) ?? looked ?? 'unknown';
+  const came = lastOutcome && syncStatusAfter(lastOutcome.kind);
+  const isNewer = look && (look.at > (lastOutcome?.at ?? 0) || came === 'in-sync');
+  return (isNewer ? looked : (came ?? looked)) ?? 'unknown';
 }
 
 function newestLook({ lastDeepCheck, lastShallowCheck }: TargetState): TargetState['lastDeepCheck'] {
