@@ -55,7 +55,7 @@ export function errorsPage(): string {
   return [
     '# Errors and exit codes',
     '',
-    'Every problem has a stable code, a place where there is one, and a remedy. With `--output json` the same members are',
+    'Every problem has a stable code, a position if there is one, and a remedy. With `--output json`, the same members are',
     'in `problems`. This page is generated from `src/domain/problem/codes.ts` by `npm run docs`.',
     '',
     '## Exit codes',

@@ -10,7 +10,7 @@ export function failOnOption(command: Command, usual: FailOn): Command {
   return command.addOption(
     new Option(
       '--fail-on <what>',
-      `exit with 0 unless there is an error, also if a guard refuses, or also if something differs (default: ${usual})`,
+      `the mildest finding that makes the exit code nonzero: an error, a refusal by a guard, or any change (default: ${usual})`,
     ).choices(FAIL_ON),
   );
 }

@@ -46,7 +46,7 @@ export interface PullFlags extends PlanFlags {
 }
 
 export function define(command: Command, io: Io): void {
-  const pull = variablesOption(gatewayOptions(command), 'variables whose names are taken')
+  const pull = variablesOption(gatewayOptions(command), 'file of variables whose names are already in use')
     .option(
       '--output-dir <dir>',
       'the directory for the files (default: the last directory that the target reads, else desired-state)',

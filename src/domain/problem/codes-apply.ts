@@ -152,7 +152,7 @@ export const APPLY_CODES = {
   ),
   HF5055: code(
     EXIT.ok,
-    'Holdfast undid the changes that a request made besides the requested one',
+    'Holdfast reverted the side effects of a request',
     "You don't need to do anything. The other problem says what the gateway didn't do.",
   ),
   HF5056: code(

@@ -21,12 +21,12 @@ export const FORGE_CODES = {
   HF8004: code(
     EXIT.unreachable,
     "The forge doesn't have this, or hides it from the token",
-    'Check the repository, the pull request and the commit. Forges also answer 404 when a token may not see something.',
+    'Check the repository, the pull request and the commit. Forges also respond with 404 if a token has no access.',
   ),
   HF8005: code(
     EXIT.unreachable,
     "The forge refused the request, or its answer can't be understood",
-    "The message has the forge's own words. If the forge has a problem of its own, run the job again later.",
+    'The message quotes the forge. If the forge has a problem, run the job again later.',
   ),
   HF8006: code(
     EXIT.unreachable,
@@ -37,7 +37,7 @@ export const FORGE_CODES = {
   HF8010: code(
     EXIT.refused,
     'The pull request comes from a fork',
-    'Run only `holdfast validate` for it. After a person has read the files, a job of their own can plan them with --trust-fork. docs/pull-requests.md describes both.',
+    'Run only `holdfast validate` for it. After a person has read the files, a separate job can plan them with --trust-fork. docs/pull-requests.md describes both.',
     { retry: 'never' },
   ),
   HF8011: code(

@@ -99,7 +99,7 @@ export const GATEWAY_CODES = {
   HF3017: code(
     EXIT.unreachable,
     "The gateway's response doesn't end",
-    'Check that the URL names a gateway, and that no proxy in between holds responses back.',
+    'Check that the URL names a gateway, and that no proxy in between delays responses.',
   ),
   HF3018: code(
     EXIT.unreachable,

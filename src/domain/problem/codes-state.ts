@@ -57,7 +57,7 @@ export const STATE_CODES = {
   ),
   HF6012: code(
     EXIT.invalid,
-    'The backup file is encrypted, and there is no identity to decrypt it with',
+    'The backup file is encrypted, and no identity to decrypt it is given',
     'Name the file with the age identity: `--identity key.txt`. Or set HOLDFAST_BACKUP_IDENTITY to the identity itself.',
   ),
 } as const;
