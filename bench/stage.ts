@@ -14,7 +14,7 @@ import { type Sandbox } from '../src/sandbox/sandbox.ts';
 import { startSandbox } from '../src/sandbox/start.ts';
 import { authMemoryOf } from '../src/state/auth-memory.ts';
 import { openFileStore } from '../src/state/files/files.ts';
-import { catalog, targetAt } from './inputs.ts';
+import { targetAt } from './inputs.ts';
 
 export const MANAGEMENT_KEY = 'mgmt-secret-1';
 
@@ -62,7 +62,7 @@ async function contextOf(target: Target, dir: string): Promise<Context> {
     clock,
     listener: () => {},
     connect: (lease) => createClient(target, { clock, lease, authMemory: authMemoryOf(store, target.name) }),
-    loadDesired: () => loadDesired(target, { catalog, env: {}, settingsDir: dir }),
+    loadDesired: () => loadDesired(target, { env: {}, settingsDir: dir }),
     owner: 'the benchmark',
     newId: () => Math.random().toString(16).slice(2, 14),
   };

@@ -76,12 +76,12 @@ function refuseAny(problems: readonly Problem[]): void {
 }
 
 async function adoptedIn(
-  { catalog, env, settings: { dir, references: rules } }: Session,
+  { env, settings: { dir, references: rules } }: Session,
   target: Target,
   { choice, into }: AdoptionRequest,
   { planned: { input } }: PlannedOnce,
 ): Promise<AdoptedDrift> {
-  const declared = await loadMerged(target, { catalog, env, rules, settingsDir: dir });
+  const declared = await loadMerged(target, { env, rules, settingsDir: dir });
   refuseAny(declared.problems);
   const added =
     into === undefined ? undefined : { ...(await textThere(into, shownPath(into, dir))), layer: 0 };

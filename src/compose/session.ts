@@ -1,9 +1,7 @@
-// From flags to everything the engine needs: settings, store, catalog, one context per target. Closed when the
+// From flags to everything the engine needs: settings, store, one context per target. Closed when the
 // command ends.
 import { randomBytes } from 'node:crypto';
 import { resolve } from 'node:path';
-import { loadCatalog } from '../gateway/catalog/catalog.ts';
-import type { Catalog } from '../gateway/catalog/field.ts';
 import type { Client } from '../gateway/client/client.ts';
 import { createClient } from '../gateway/client/http-client.ts';
 import { authMemoryOf } from '../state/auth-memory.ts';
@@ -33,7 +31,6 @@ import type { PlanFlags } from './flags.ts';
 export interface Session extends AsyncDisposable {
   readonly settings: Settings;
   readonly store: Store;
-  readonly catalog: Catalog;
   readonly clock: Clock;
   /** Variables of the process and of the file of variables. */
   readonly env: Environment;
@@ -77,9 +74,8 @@ export async function openSession(
   const { settings, env } = await openSettings(flags, io, daemon, warn);
   const { clock = systemClock } = io;
   const store = await openStore(settings, clock, io);
-  const catalog = loadCatalog('legacy');
   const { connect, closeAll } = connections(store, clock);
-  const desiredOf = desiredLoader(settings, env, catalog, io);
+  const desiredOf = desiredLoader(settings, env, io);
   const bases =
     question &&
     (await openBases({ settings, flags, cwd: io.cwd, processEnv: io.env, env, question, load: desiredOf }));
@@ -97,7 +93,6 @@ export async function openSession(
   return {
     settings,
     store,
-    catalog,
     clock,
     env,
     targets: selectedTargets(settings.targets, flags.target),
@@ -139,15 +134,10 @@ async function openSettings(
 }
 
 /** What the files refer to as secrets is hidden from then on. */
-function desiredLoader(
-  settings: Settings,
-  env: Environment,
-  catalog: Catalog,
-  io: Io,
-): Session['loadDesired'] {
+function desiredLoader(settings: Settings, env: Environment, io: Io): Session['loadDesired'] {
   return async (target, from = { settingsDir: settings.dir }) => {
     const { references: rules } = settings;
-    const found = await loadDesired(target, { catalog, env, rules, ...from, signal: io.signal });
+    const found = await loadDesired(target, { env, rules, ...from, signal: io.signal });
     const brought = found.desired?.secrets ?? found.secrets;
     if (brought) io.hide?.(brought.open());
     return found;

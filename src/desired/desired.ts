@@ -36,8 +36,6 @@ import { type UnresolvedValue, unresolvedIn } from './read/unresolved.ts';
 import { validateSchema } from './check/validate.ts';
 
 export interface DesiredOptions {
-  /** Of the flat layout; that of v8 is loaded if a file uses it. */
-  readonly catalog: Catalog;
   /** Files in another layout are refused. Default: what can be applied. */
   readonly layouts?: readonly Layout[];
   readonly env: Environment;
@@ -161,7 +159,7 @@ export async function loadMerged(target: DesiredTarget, options: DesiredOptions)
     options.commit ?? commitOf(dirs),
   ]);
   const layout = commonLayout(read);
-  const catalog = isFlat(layout) ? options.catalog : loadCatalog('v8');
+  const catalog = loadCatalog(layout);
   const layers = read.map((files, i) => layerOf(files, layout, i > 0, options));
   const problems = layers.flatMap((layer) => layer.problems);
   const merged = mergeLayers(

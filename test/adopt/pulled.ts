@@ -14,7 +14,7 @@ import { parsePath } from '../../src/domain/path.ts';
 import { seal } from '../../src/domain/secret.ts';
 import type { Target } from '../../src/domain/target.ts';
 import { DEFAULT_POLICY } from '../../src/settings/policy.ts';
-import { catalog, hash, liveOf, NOW } from '../plan/builders.ts';
+import { hash, liveOf, NOW } from '../plan/builders.ts';
 
 export interface Wish {
   readonly include?: readonly string[];
@@ -68,7 +68,6 @@ export async function changesOn(live: Live, adopted: Adopted): Promise<readonly 
     await writeFile(join(dir, 'gateway.yaml'), adopted.text);
     const target = targetOn(dir);
     const { desired, problems } = await loadDesired(target, {
-      catalog,
       env: variablesOf(adopted),
       settingsDir: dir,
     });

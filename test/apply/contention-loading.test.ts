@@ -5,9 +5,10 @@ import {
   alone,
   type Alone,
   complaintsOf,
-  type Edit,
+  editsWith,
   type Instant,
   instantsOf,
+  SAME_VALUE_IN_FILE,
   type Scene,
 } from './contention.ts';
 import { beforeSending, DESIRED, GATEWAY_FILE, GATEWAY_FILE_V8, type Stage, strike } from './setup.ts';
@@ -35,28 +36,7 @@ const LOADING: Readonly<Record<string, Scene>> = {
   'a flat file on v8': { options: { file: GATEWAY_FILE, api: 'v8', ...SLOW }, desired: CHANGED, env: KEYS },
 };
 
-const EDITS: readonly Edit[] = [
-  { name: 'the same value', path: 'request-retry', body: { value: 99 } },
-  { name: 'another value', path: 'logging-to-file', body: { value: true } },
-  {
-    name: 'an entry of the same list',
-    method: 'PATCH',
-    path: 'api-keys',
-    body: { old: 'sk-none', new: 'sk-test-panel' },
-  },
-  { name: 'an entry of the same list goes', method: 'DELETE', path: 'api-keys?value=sk-test-0001' },
-  {
-    name: 'a header',
-    method: 'PATCH',
-    path: 'openai-compatibility',
-    body: { name: 'openrouter', value: { headers: { 'X-Panel': 'yes' } } },
-  },
-  { name: 'the whole file, another value', edit: (text) => text.replace('port: 8317', 'port: 8318') },
-  {
-    name: 'the whole file, the same value',
-    edit: (text) => text.replace(/request-retry: \d+/, 'request-retry: 99'),
-  },
-];
+const EDITS = [...editsWith('sk-test-panel'), SAME_VALUE_IN_FILE];
 
 /** Before the reload has read the file, inside of it, right after it, and inside of the watcher's. */
 const MOMENTS = [0, 20, 60, 170];

@@ -2,7 +2,7 @@
 import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { hashSync } from 'bcryptjs';
 import { restore } from '../../src/apply/apply.ts';
-import { alone, type Alone, complaintsOf, type Edit, instantsOf, type Scene } from './contention.ts';
+import { alone, type Alone, complaintsOf, editsWith, instantsOf, type Scene } from './contention.ts';
 import { DESIRED, GATEWAY_FILE, GATEWAY_FILE_V8, strike } from './setup.ts';
 
 afterEach(strike);
@@ -33,24 +33,7 @@ const SCENES: Readonly<Record<string, Scene>> = {
   },
 };
 
-const EDITS: readonly Edit[] = [
-  { name: 'the same value', path: 'request-retry', body: { value: 99 } },
-  { name: 'another value', path: 'logging-to-file', body: { value: true } },
-  {
-    name: 'an entry of the same list',
-    method: 'PATCH',
-    path: 'api-keys',
-    body: { old: 'sk-none', new: 'sk-test-panel' },
-  },
-  { name: 'an entry of the same list goes', method: 'DELETE', path: 'api-keys?value=sk-test-0001' },
-  {
-    name: 'a header',
-    method: 'PATCH',
-    path: 'openai-compatibility',
-    body: { name: 'openrouter', value: { headers: { 'X-Panel': 'yes' } } },
-  },
-  { name: 'the whole file', edit: (text) => text.replace('port: 8317', 'port: 8318') },
-];
+const EDITS = editsWith('sk-test-panel');
 
 describe.each(Object.entries(SCENES))('%s, while others change the gateway', (_, scene) => {
   let quiet: Alone;

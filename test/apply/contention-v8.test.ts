@@ -4,7 +4,9 @@ import {
   type Alone,
   complaintsOf,
   type Edit,
+  editsWith,
   instantsOf,
+  SAME_VALUE_IN_FILE,
   type Scene,
   writesOf,
 } from './contention.ts';
@@ -110,21 +112,7 @@ const SCENES: Readonly<Record<string, Scene & { readonly writes: readonly string
 };
 
 const EDITS: readonly Edit[] = [
-  { name: 'the same value', path: 'request-retry', body: { value: 99 } },
-  { name: 'another value', path: 'logging-to-file', body: { value: true } },
-  {
-    name: 'an entry of the same list',
-    method: 'PATCH',
-    path: 'api-keys',
-    body: { old: 'sk-none', new: 'sk-test-panel-0009' },
-  },
-  { name: 'an entry of the same list goes', method: 'DELETE', path: 'api-keys?value=sk-test-0001' },
-  {
-    name: 'a header of a group',
-    method: 'PATCH',
-    path: 'openai-compatibility',
-    body: { name: 'openrouter', value: { headers: { 'X-Panel': 'yes' } } },
-  },
+  ...editsWith('sk-test-panel-0009'),
   {
     name: 'a member of the key that we write, which the gateway moves into a group of its own',
     method: 'PATCH',
@@ -144,14 +132,7 @@ const EDITS: readonly Edit[] = [
     body: { provider: 'claude', models: ['panel-model'] },
   },
   { name: 'settings of a plugin', method: 'PATCH', path: 'plugins/demo/config', body: { limit: 6 } },
-  {
-    name: 'the whole file, another value',
-    edit: (text) => text.replace('port: 8317', 'port: 8318'),
-  },
-  {
-    name: 'the whole file, the same value',
-    edit: (text) => text.replace(/request-retry: \d+/, 'request-retry: 99'),
-  },
+  SAME_VALUE_IN_FILE,
 ];
 
 /** Only where the file is one of v8: on a flat one they would convert it. */

@@ -16,6 +16,32 @@ export interface Edit {
   readonly edit?: (text: string) => string;
 }
 
+/** What others do at a gateway; `key` is the client key that one of them adds. */
+export const editsWith = (key: string): readonly Edit[] => [
+  { name: 'the same value', path: 'request-retry', body: { value: 99 } },
+  { name: 'another value', path: 'logging-to-file', body: { value: true } },
+  {
+    name: 'an entry of the same list',
+    method: 'PATCH',
+    path: 'api-keys',
+    body: { old: 'sk-none', new: key },
+  },
+  { name: 'an entry of the same list goes', method: 'DELETE', path: 'api-keys?value=sk-test-0001' },
+  {
+    name: 'a header',
+    method: 'PATCH',
+    path: 'openai-compatibility',
+    body: { name: 'openrouter', value: { headers: { 'X-Panel': 'yes' } } },
+  },
+  { name: 'the whole file, another value', edit: (text) => text.replace('port: 8317', 'port: 8318') },
+];
+
+/** The value that we write too. */
+export const SAME_VALUE_IN_FILE: Edit = {
+  name: 'the whole file, the same value',
+  edit: (text) => text.replace(/request-retry: \d+/, 'request-retry: 99'),
+};
+
 export async function foreignEdit(
   home: Stage,
   { method = 'PUT', path = '', body, edit }: Edit,

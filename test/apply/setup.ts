@@ -13,7 +13,6 @@ import {
   restore,
 } from '../../src/apply/apply.ts';
 import { loadDesired } from '../../src/desired/desired.ts';
-import { loadCatalog } from '../../src/gateway/catalog/catalog.ts';
 import { createClient } from '../../src/gateway/client/http-client.ts';
 import type { Event } from '../../src/domain/outcome/event.ts';
 import type { Outcome } from '../../src/domain/outcome/outcome.ts';
@@ -168,7 +167,6 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
     ...(options.delays && { delays: options.delays }),
   });
   const store = await openFileStore({ dir: join(dir, 'state'), clock });
-  const catalog = loadCatalog('legacy');
   const target = targetAt(sandbox.url, desiredDir, options);
   const events: Event[] = [];
   let env: Readonly<Record<string, string>> = {
@@ -183,7 +181,7 @@ export async function stage(options: StageOptions = {}): Promise<Stage> {
     clock,
     listener: (event) => events.push(event),
     connect: (lease) => createClient(target, { clock, lease, authMemory: authMemoryOf(store, target.name) }),
-    loadDesired: () => loadDesired(target, { catalog, env, settingsDir: dir }),
+    loadDesired: () => loadDesired(target, { env, settingsDir: dir }),
     owner: 'the tests',
     newId: () => Math.random().toString(16).slice(2, 14),
   };

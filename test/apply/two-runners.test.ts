@@ -4,7 +4,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { type Context, reconcile } from '../../src/apply/apply.ts';
-import { loadCatalog } from '../../src/gateway/catalog/catalog.ts';
 import { loadDesired } from '../../src/desired/desired.ts';
 import type { Outcome } from '../../src/domain/outcome/outcome.ts';
 import { openFileStore } from '../../src/state/files/files.ts';
@@ -38,7 +37,7 @@ async function runnerAt(home: Stage, random: () => number): Promise<Runner> {
     ...home.context,
     target,
     store: await openFileStore({ dir: join(dir, 'state'), clock }),
-    loadDesired: () => loadDesired(target, { catalog: loadCatalog('legacy'), env, settingsDir: dir }),
+    loadDesired: () => loadDesired(target, { env, settingsDir: dir }),
   };
   const pauses = (): Promise<void> => clock.sleep(Math.floor(random() * 120));
   return {

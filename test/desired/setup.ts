@@ -57,7 +57,7 @@ export function load(
       policy: { ...POLICY, ...policy },
       digestKey: seal('k'),
     },
-    { catalog, env: {}, settingsDir: dir, ...options },
+    { env: {}, settingsDir: dir, ...options },
   );
 }
 

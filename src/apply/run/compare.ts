@@ -7,19 +7,17 @@ import type { Live, LiveFile } from '../../domain/live.ts';
 import { coversPath, entry, formatPath, key, type Path, parsePath } from '../../domain/path.ts';
 import { type KnownTexts, NOTHING_KNOWN } from '../../domain/secret.ts';
 import { hasNoUnknownKeys } from '../../plan/route/rollback/three-way.ts';
+import { memoBy } from '../../lib/memo.ts';
 import { isList, isTree, sameValue, type Tree, type Value } from '../../lib/value.ts';
 
-/** A cache, because every step of a transaction needs the content of the same reading. */
-const contents = new WeakMap<LiveFile['document'], Tree>();
+/** Once: every step of a transaction needs the content of the same reading. */
+const contentOf = memoBy((document: LiveFile['document'], dialect: Dialect): Tree =>
+  dialect.content(document.open()),
+);
 
 /** Content of a file, unknown keys included. */
-export function contentIn({ document }: Pick<LiveFile, 'document'>, dialect: Dialect): Tree {
-  const known = contents.get(document);
-  if (known) return known;
-  const content = dialect.content(document.open());
-  contents.set(document, content);
-  return content;
-}
+export const contentIn = ({ document }: Pick<LiveFile, 'document'>, dialect: Dialect): Tree =>
+  contentOf(document, dialect);
 
 /**
  * A file that no longer parses or is empty isn't an edit by others: a write was interrupted, or the gateway damaged

@@ -23,12 +23,11 @@ export interface Proving {
 
 /** Loads the files as any other command would, and plans them against the same reading. */
 export async function refuseChanges(text: string, adopted: Adopted, proving: Proving): Promise<Remembered> {
-  const { catalog } = proving.session;
   const env = Object.fromEntries(adopted.variables.map(({ name, secret }) => [name, secret.open()]));
   return withScratch(text, async (scratch) => {
     const target = { ...proving.target, desired: [scratch] };
     const { problems, remembered } = judged(
-      await loadDesired(target, { catalog, env, settingsDir: scratch }),
+      await loadDesired(target, { env, settingsDir: scratch }),
       proving,
     );
     if (problems.length > 0 || !remembered) throw new HoldfastError(problems);
@@ -67,11 +66,10 @@ async function refuseMisfit(text: string, { env, scratch }: Alone, proving: Prov
   if (!own.includes(dir) || others.length === 0) return;
   const isThere = await exists(dir);
   const desired = own.map((place) => (place === dir && !isThere ? scratch : place));
-  const { catalog, settings } = session;
+  const { settings } = session;
   const loaded = await loadDesired(
     { ...target, desired },
     {
-      catalog,
       env: { ...session.env, ...env },
       settingsDir: settings.dir,
       texts: new Map([[file, text]]),

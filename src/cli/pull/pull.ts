@@ -7,6 +7,7 @@ import { type Selection, selectionProblems } from '../../adopt/ownership.ts';
 import { agreementProblems } from '../../adopt/prove.ts';
 import { sourceOf } from '../../adopt/source.ts';
 import type { DeepLive } from '../../apply/run/read.ts';
+import { loadCatalog } from '../../gateway/catalog/catalog.ts';
 import { HoldfastError, type Problem } from '../../domain/problem/problem.ts';
 import type { Target } from '../../domain/target.ts';
 import type { Remembered } from '../../plan/last-applied.ts';
@@ -83,7 +84,7 @@ export async function pullFiles(flags: PullFlags, io: Io): Promise<Pulled> {
   await using session = await openCommandSession(flags, io, progress(flags, io));
   const target = theTarget(session, 'pull');
   const destination = destinationOf(flags, io.cwd, ownPlaces(session, target));
-  const selection = selectionOf(flags, session);
+  const selection = selectionOf(flags);
   if (!flags.print) await (flags.force ? refuseUncommitted : refuseExisting)(destination, io.cwd);
   const values = await valuesThere(destination, io.cwd, session.env);
   const { readOnce } = await import('../../apply/steps/read-once.ts');
@@ -155,9 +156,9 @@ async function record({ store }: Session, { name }: Target, remembered: Remember
   return true;
 }
 
-function selectionOf({ include = [], exclude = [] }: PullFlags, { catalog }: Session): Selection {
+function selectionOf({ include = [], exclude = [] }: PullFlags): Selection {
   const selection = { include: include.map(pathFrom), exclude: exclude.map(pathFrom) };
-  refuseAny(selectionProblems(catalog, selection));
+  refuseAny(selectionProblems(loadCatalog('legacy'), selection));
   return selection;
 }
 

@@ -49,6 +49,7 @@ interface Remembered {
   readonly unknown: number;
 }
 
+/** Not `lib/memo`: an answer is kept only under conditions that `#once` knows, and may stand for both columns. */
 const REMEMBERED = {
   kept: new WeakMap<FileNode, Remembered>(),
   dropped: new WeakMap<FileNode, Remembered>(),

@@ -45,7 +45,10 @@ export function normaliseAt(field: Field, value: Value, options: NormaliseOption
   return { value: pass.value(field, value), dropped: pass.dropped };
 }
 
-/** Entries in which nothing changes at this field, by column: the next version of a long list shares them. */
+/**
+ * Entries in which nothing changes at this field, by column: the next version of a long list shares them. Not `lib/memo`:
+ * only the answer "unchanged" is kept, because what is dropped has to be found again.
+ */
 const unchanged = {
   load: new WeakMap<Tree, Field>(),
   write: new WeakMap<Tree, Field>(),

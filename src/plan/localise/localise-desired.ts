@@ -19,6 +19,7 @@ import { problem } from '../../domain/problem/problem.ts';
 import { fingerprintsBy, seal } from '../../domain/secret.ts';
 import type { LastApplied } from '../../domain/state/state.ts';
 import type { Allowance, Ownership, Target } from '../../domain/target.ts';
+import { memoBy } from '../../lib/memo.ts';
 import { isList, isTree, listOf, type Tree, type Value, valueAt } from '../../lib/value.ts';
 import { memberText } from '../diff/identity.ts';
 import { neededMigration } from './migration.ts';
@@ -76,17 +77,11 @@ interface Translated {
   readonly said: Desired;
 }
 
-/** A cache: one desired state is planned several times in a transaction, and by every check of a daemon. */
-const translations = new WeakMap<Desired, Map<Catalog, Translated>>();
-
-function translated(desired: Desired, catalog: Catalog): Translated {
-  const known = translations.get(desired)?.get(catalog);
-  if (known) return known;
+/** Once: a desired state is planned several times in a transaction, and by every check of a daemon. */
+const translated = memoBy((desired: Desired, catalog: Catalog): Translated => {
   const translation = sayable(translate(desired.tree.open(), desired.layout, catalog.layout), catalog);
-  const made = { translation, said: saidBy(translation, desired) };
-  translations.set(desired, (translations.get(desired) ?? new Map<Catalog, Translated>()).set(catalog, made));
-  return made;
-}
+  return { translation, said: saidBy(translation, desired) };
+});
 
 /** Files and gateway have the same catalog, and the files have no groups to build. */
 function isSaidAlready({ dialect: { catalog }, desired, lastApplied }: LocaliseInput): boolean {

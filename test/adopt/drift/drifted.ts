@@ -17,7 +17,7 @@ import { makePlan } from '../../../src/plan/plan.ts';
 import type { KnownState, PlanInput } from '../../../src/plan/types/input.ts';
 import { unifiedDiff } from '../../../src/report/text/diff.ts';
 import { DEFAULT_POLICY } from '../../../src/settings/policy.ts';
-import { catalog, hash, liveOf, NOW } from '../../plan/builders.ts';
+import { hash, liveOf, NOW } from '../../plan/builders.ts';
 import { liveV8Of } from '../pulled.ts';
 
 export interface Drifted {
@@ -71,7 +71,7 @@ const liveFrom = (text: string, { api = 'v7' }: Drifted): Live =>
 async function adoptedIn(dir: string, drifted: Drifted): Promise<AdoptedFiles> {
   const { env = {}, was, now, paths = [], keep, into } = drifted;
   const target = targetIn(dir, drifted);
-  const options: DesiredOptions = { catalog, env, settingsDir: dir };
+  const options: DesiredOptions = { env, settingsDir: dir };
   const desired = await desiredFrom(target, options);
   const { state, pending } =
     was === undefined

@@ -82,9 +82,7 @@ export function loadAnyLayout(
   env: Environment,
   options: Partial<DesiredOptions>,
 ): Promise<LoadedDesired> {
-  const catalog = loadCatalog('legacy');
   return loadDesired(target, {
-    catalog,
     layouts: ALL_LAYOUTS,
     env,
     settingsDir: settings.dir,

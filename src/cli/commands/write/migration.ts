@@ -6,7 +6,6 @@ import { loadDesired } from '../../../desired/desired.ts';
 import { readLayer, type SourceFile } from '../../../desired/read/files.ts';
 import { ALL_LAYOUTS, MANAGED_LAYOUTS } from '../../../desired/layout/layout.ts';
 import { differencesInMeaning, migrateText } from '../../../desired/layout/migrate.ts';
-import { loadCatalog } from '../../../gateway/catalog/catalog.ts';
 import type { Desired, Layout } from '../../../domain/desired.ts';
 import {
   fail,
@@ -139,7 +138,6 @@ async function declared(
   io: Io,
 ): Promise<{ readonly desired: Desired; readonly problems: readonly Problem[] }> {
   const { desired, problems } = await loadDesired(target, {
-    catalog: loadCatalog('legacy'),
     layouts: ALL_LAYOUTS,
     env,
     settingsDir: settings.dir,
