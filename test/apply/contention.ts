@@ -210,7 +210,7 @@ function complaint({ outcome, holds, edit, at, isUnseen }: Played, quiet: Alone)
   const mayBe = isUnseen || at.purpose === 'observe' ? quiet.planned : undefined;
   const wrong = wrongIn(holds, edit, { quiet, isDone: DONE.has(outcome.kind), mayBe });
   return wrong === undefined
-    ? unnamed(outcome, at, changedBetween(...edit))
+    ? unnamed(outcome, at, changedByMeaning(edit, quiet))
     : `${outcome.kind}, and ${wrong}`;
 }
 
@@ -219,6 +219,12 @@ export const notesOf = (outcome: Outcome): readonly Problem[] => [
   ...outcome.problems,
   ...('plan' in outcome ? (outcome.plan?.notes ?? []) : []),
 ];
+
+/** What their edit changed, without the defaults that the gateway wrote out with it. */
+const changedByMeaning = ([before, after]: Played['edit'], quiet: Alone): readonly string[] =>
+  changedBetween(before, after).filter(
+    (path) => !isWrittenOut(path, before.leaves.get(path) ?? after.leaves.get(path), quiet),
+  );
 
 interface Expected {
   readonly quiet: Alone;
