@@ -196,12 +196,17 @@ export const SuspendRequest = Type.Object(
   strictly,
 );
 export type SuspendRequest = Static<typeof SuspendRequest>;
+const Only = Type.Array(Type.String({ minLength: 1, maxLength: 1000 }), {
+  maxItems: 100,
+  description: 'paths: the rest is neither written nor judged',
+});
 export const PlanRequest = Type.Object(
   {
     depth: Optional(Type.Union([Type.Literal('shallow'), Type.Literal('deep')])),
     allow: Optional(Allow),
     mode: Optional(InMode),
     prune: Optional(Type.Boolean()),
+    only: Optional(Only),
   },
   strictly,
 );
@@ -213,6 +218,7 @@ export const ApplyRequest = Type.Object(
     allow: Optional(Allow),
     mode: Optional(InMode),
     prune: Optional(Type.Boolean()),
+    only: Optional(Only),
     /** Try a quarantined revision again. */
     retry: Optional(Type.Boolean()),
     dryRun: Optional(Type.Boolean()),

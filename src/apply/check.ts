@@ -47,7 +47,8 @@ async function found(run: Run, planned: PlannedTarget, depth: 'shallow' | 'deep'
   const inSync = !stale && current.changes.length === 0;
   const looked = { at: clock.now(), inSync };
   const seen = depth === 'deep' ? { lastDeepCheck: looked } : { lastShallowCheck: looked };
-  await recording(run, 'this look', () => store.update(target.name, seen));
+  // What is outside of `--only` can differ.
+  if (!current.only) await recording(run, 'this look', () => store.update(target.name, seen));
   const about = { plan: current };
   if (stale) return conclude(run, { kind: 'stale-memory', paths: stale, ...about }, findings);
   if (isRefused(current)) return conclude(run, { kind: 'refused', ...about }, findings);

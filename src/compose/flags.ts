@@ -6,4 +6,6 @@ import type { Globals } from './io.ts';
 export interface PlanFlags extends Globals, SettingsFlags {
   /** `--base REV`: the commit that counts as last applied. */
   readonly base?: string;
+  /** `--only PATH`, repeatable: the rest is neither written nor judged. */
+  readonly only?: readonly string[];
 }

@@ -304,8 +304,8 @@ class Daemon implements DaemonOperations {
 const WROTE: ReadonlySet<OutcomeKind> = new Set(['restored', 'rolled-back', 'rollback-failed']);
 
 /** Whether it requests something that the daemon wouldn't do by itself: the result is shown only to the requester. */
-function isOfItsOwn({ allow, prune, mode }: ReconcileRequest): boolean {
-  return (allow ?? []).length > 0 || prune !== undefined || mode !== undefined;
+function isOfItsOwn({ allow, prune, mode, only }: ReconcileRequest): boolean {
+  return (allow ?? []).length > 0 || only !== undefined || prune !== undefined || mode !== undefined;
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -33,16 +33,29 @@ export function remember(input: PlanInput, prepared: Prepared): Remembered {
   for (const path of prepared.plan.released) keepBelow(hashes, lastApplied?.hashes ?? {}, path);
   for (const { id } of prepared.differences.filter((one) => one.disposition !== 'apply'))
     keepBelow(hashes, lastApplied?.hashes ?? {}, stateKeys.get(id) ?? '');
+  for (const path of prepared.basis.leftOut) keepBelow(hashes, lastApplied?.hashes ?? {}, path);
+  const isWhole = prepared.basis.leftOut.length === 0;
+  const before = lastApplied?.revision ?? NO_REVISION;
   return {
     lastApplied: {
       at: input.now,
-      revision: input.desired.revision,
+      revision: isWhole ? input.desired.revision : before,
       hashes,
       placed: placedAfter(lastApplied?.placed ?? [], prepared, hashes),
       ...remembered(input.dialect.catalog.layout),
     },
-    released: prepared.plan.released,
+    released: isWhole ? prepared.plan.released : releasedStill(input, prepared),
   };
+}
+
+/** Where a part was applied and nothing before: no files have this digest. */
+const NO_REVISION = { digest: '' };
+
+/** What was released before and is outside of this plan stays so. */
+function releasedStill({ state }: PlanInput, { plan, basis }: Prepared): readonly string[] {
+  const outside = new Set(basis.leftOut);
+  const earlier = (state.released ?? []).filter((path) => outside.has(path));
+  return [...new Set([...plan.released, ...earlier])];
 }
 
 /** What to record about the texts of `input`; the existing record if the same files were seen before. */

@@ -27,6 +27,7 @@ import type { Built, PlanInput, Prepared } from './types/input.ts';
 import { makeDifferences, type Operation, type Patched } from './diff/patch.ts';
 import { routePlan, type Routes } from './route/index.ts';
 import { redactAt } from './diff/redact-at.ts';
+import { type Scope, scopeOf } from './diff/scope.ts';
 import { proposedImage, type Proposed } from './diff/proposed.ts';
 import type { LostComment } from './types/lost-comment.ts';
 import type { ManagementSecret } from './types/management-secret.ts';
@@ -39,9 +40,14 @@ interface Draft {
   readonly fingerprints: Fingerprints;
   readonly base: BaseImage;
   readonly declared: Tree;
+  /** Within `--only`. */
   readonly released: readonly Path[];
+  readonly releasedElsewhere: readonly Path[];
+  readonly scope: Scope;
   readonly proposed: Proposed;
   readonly judged: readonly Judged[];
+  /** Outside of `--only`. */
+  readonly leftOut: readonly Judged[];
   readonly patched: Patched;
   readonly differences: readonly Difference[];
 }
@@ -70,6 +76,7 @@ export function makePlan(input: PlanInput): Prepared {
     basis: {
       proposed: seal(draft.proposed.image),
       stateKeys: new Map(draft.judged.map(({ id, stateKey }) => [id, stateKey])),
+      leftOut: [...draft.leftOut.map(({ stateKey }) => stateKey), ...draft.releasedElsewhere.map(formatPath)],
     },
   };
 }
@@ -112,10 +119,13 @@ function draftOf(input: PlanInput): Draft {
   const fingerprints = fingerprintsBy(target.digestKey.open(), known);
   const declared = withStoredSecret((input.built ?? desired).tree.open(), input.managementSecret);
   const base = baseImages(input.live, dialect, winningSide(allowances));
-  const released = releasedPaths(input.state, catalog, declared, base.under);
+  const scope = scopeOf(input.only, catalog.layout);
+  const undeclared = releasedPaths(input.state, catalog, declared, base.under);
+  const released = undeclared.filter(scope.covers);
+  const releasedElsewhere = undeclared.filter((path) => !scope.covers(path));
   const proposed = wantedOf(input, { declared, base, released, fingerprints });
   const found = diff({ catalog, live: base.before, proposed: proposed.image, traces: proposed.traces });
-  const judged = judgeAll(found, {
+  const all = judgeAll(found, {
     lastApplied: input.state.lastApplied,
     hash: input.hash,
     sameRevision: input.state.lastApplied?.revision.digest === desired.revision.digest,
@@ -123,6 +133,8 @@ function draftOf(input: PlanInput): Draft {
     held: new Set(input.state.held?.map(({ path }) => path)),
     fingerprints,
   });
+  const judged = all.filter(({ path }) => scope.covers(path));
+  const leftOut = all.filter(({ path }) => !scope.covers(path));
   const applied = judged.filter(({ disposition }) => disposition === 'apply').map(({ raw }) => raw);
   const patched = makeDifferences(base.before, applied);
   const differences = judged.map((one) => differenceOf(one, patched.placeOf.get(one.raw)));
@@ -134,8 +146,11 @@ function draftOf(input: PlanInput): Draft {
     base,
     declared,
     released,
+    releasedElsewhere,
+    scope,
     proposed,
     judged,
+    leftOut,
     patched,
     differences,
   };
@@ -218,10 +233,12 @@ function caseOf(draft: Draft, routes: Routes): Case {
     differences: differences.filter(({ disposition }) => disposition === 'apply'),
     writes: routes.writes.length > 0,
     newlyReleased: pruned ? [] : draft.released.filter((path) => !earlier.has(formatPath(path))),
-    literalSecrets: literalSecrets(input.desired, catalog).map(({ path, position }) => ({
-      path,
-      place: position ? ` (${position.file}:${position.line}:${position.column})` : '',
-    })),
+    literalSecrets: literalSecrets(input.desired, catalog)
+      .filter(({ path }) => draft.scope.touches(path))
+      .map(({ path, position }) => ({
+        path,
+        place: position ? ` (${position.file}:${position.line}:${position.column})` : '',
+      })),
     managementSecret,
     rollbackProbe,
     fingerprints,
@@ -252,6 +269,12 @@ function assemble(
     verdicts,
     released: pruned ? [] : draft.released.map(formatPath),
     ignored: proposed.ignored,
+    ...(input.only && {
+      only: input.only.map(formatPath),
+      leftOut: [...draft.leftOut.map(({ path }) => path), ...(pruned ? draft.releasedElsewhere : [])].map(
+        formatPath,
+      ),
+    }),
     notes: [
       ...notesOf({
         live,

@@ -26,13 +26,12 @@ export async function recordInSync(
   const applies = (planned.input.mode ?? target.mode) !== 'observe';
   const quarrels = { drift: afterLook(run.state.drift ?? NO_DRIFT, [], clock.now()) };
   const lifted = run.state.quarantine?.revision === desired.revision.digest ? { quarantine: undefined } : {};
+  const isWhole = planned.prepared.plan.only === undefined;
   const found = {
     ...(applies && remember(planned.input, planned.prepared)),
     origins: rememberedTexts(planned.input),
     ...knownFilesWith(store, run.state, planned.live),
-    ...lifted,
-    ...(run.state.drift && quarrels),
-    lastDeepCheck: looked,
+    ...(isWhole && { ...lifted, ...(run.state.drift && quarrels), lastDeepCheck: looked }),
   };
   await recording(run, 'this look', () => store.update(target.name, found));
   return conclude(run, { kind: 'in-sync', depth, plan: planned.prepared.plan }, planned.live.findings);

@@ -6,6 +6,7 @@ import type { Clock } from '../../domain/clock.ts';
 import type { Desired } from '../../domain/desired.ts';
 import type { BaseCommit } from '../../domain/plan/memory.ts';
 import type { Listener } from '../../domain/outcome/event.ts';
+import type { Path } from '../../domain/path.ts';
 import type { Problem } from '../../domain/problem/problem.ts';
 import type { Allowance, Mode, Target } from '../../domain/target.ts';
 import type { Lease, Store } from '../../state/store.ts';
@@ -103,6 +104,8 @@ export interface ReconcileRequest {
   /** `--allow`, in addition to the policy's. */
   readonly allow?: readonly Allowance[];
   readonly prune?: boolean;
+  /** Nothing else is written or judged. Paths of either layout. */
+  readonly only?: readonly Path[];
   /** Apply a quarantined revision again. */
   readonly retry?: boolean;
   /** Depth of a check; a reconcile that finds something to write always becomes deep. */

@@ -46,11 +46,12 @@ export async function planAgain(
   { planned }: Pick<Transaction, 'planned'>,
   live: DeepLive,
 ): Promise<PlannedTarget<DeepLive>> {
-  const { mode, allow, prune, rollbackProbe } = planned.input;
+  const { mode, allow, prune, only, rollbackProbe } = planned.input;
   const request = {
     ...(mode !== undefined && { mode }),
     ...(allow !== undefined && { allow }),
     ...(prune !== undefined && { prune }),
+    ...(only !== undefined && { only }),
   };
   return plan(run, planned.desired, live, request, rollbackProbe);
 }

@@ -72,6 +72,7 @@ async function planInput(
     mode: request.mode,
     allow: said.allow,
     prune: request.prune,
+    only: request.only,
     managementSecret: await judgeManagementSecret(said.desired, live, said.target),
     rollbackProbe,
     refusals: said.refusals,
@@ -94,6 +95,7 @@ function saidTo(
     desired,
     target,
     allow: request.allow,
+    only: request.only,
     lastApplied,
     released,
   });

@@ -9,7 +9,7 @@ import { type Session, theTarget } from '../../compose/session.ts';
 import { fail, type Problem, problem } from '../../domain/problem/problem.ts';
 import type { Target } from '../../domain/target.ts';
 import { replaceTogether } from '../../state/files/replace-together.ts';
-import { gatewayOptions, onCallWithWords, pathFrom, sourceOptions } from '../io/options.ts';
+import { gatewayOptions, onCallWithWords, onlyOption, pathFrom, sourceOptions } from '../io/options.ts';
 import { progress } from '../io/progress.ts';
 import { openCommandSession } from '../io/session.ts';
 import { show, showWarnings } from '../io/show.ts';
@@ -28,7 +28,7 @@ export interface AdoptFlags extends PlanFlags {
 }
 
 export function define(command: Command, io: Io): void {
-  const adopt = gatewayOptions(sourceOptions(command))
+  const adopt = onlyOption(gatewayOptions(sourceOptions(command)))
     .argument(
       '[path...]',
       'what to adopt, as `holdfast drift` shows it (default: everything that the gateway changed)',
@@ -69,7 +69,7 @@ async function run(flags: AdoptFlags, words: readonly string[], io: Io): Promise
   refuseFlags(flags);
   await using session = await openCommandSession(flags, io, progress(flags, io));
   const target = theTarget(session, 'adopt');
-  const choice: Choice = { paths: words.map(pathFrom), keep: flags.keep };
+  const choice: Choice = { paths: [...words, ...(flags.only ?? [])].map(pathFrom), keep: flags.keep };
   const adoption = await adoptionOf(session, target, {
     choice,
     into: flags.into === undefined ? undefined : resolve(io.cwd, flags.into),

@@ -7,6 +7,8 @@ export interface Approved {
   readonly target?: string;
   /** The commit that the plan was compared with; absent: it has none, or isn't known. */
   readonly base?: string;
+  /** What the approved plan is limited to. */
+  readonly only?: readonly string[];
   /** Rejects with HF8011 if no plan was approved for this target. */
   readonly digestOf: (target: string, settings: string | undefined) => Promise<Digest>;
 }

@@ -1,5 +1,6 @@
 // Flags that several commands share, how an action receives them, and how they are converted to the engine's types.
 import { type Command, Option } from 'commander';
+import { loadCatalog } from '../../gateway/catalog/catalog.ts';
 import { parsePath, type Path } from '../../domain/path.ts';
 import { fail } from '../../domain/problem/problem.ts';
 import type { Globals } from '../../compose/io.ts';
@@ -90,8 +91,31 @@ export function allowOption(command: Command): Command {
   );
 }
 
+/** `--only`, which `onlyIn` reads. */
+export function onlyOption(command: Command): Command {
+  return command.addOption(
+    repeatable(
+      '--only <path>',
+      'limit the command to a path; the rest is neither written nor judged; repeatable',
+    ),
+  );
+}
+
+/** The paths of `--only`, for a request. Throws HF1005 for a key that neither layout has. */
+export function onlyIn({ only }: { readonly only?: readonly string[] }): { readonly only?: readonly Path[] } {
+  if (!only) return {};
+  const catalogs = [loadCatalog('legacy'), loadCatalog('v8')];
+  const paths = only.map(pathFrom);
+  for (const [i, path] of paths.entries()) {
+    const names = path.map(({ name }) => name ?? '*');
+    if (!catalogs.some((catalog) => catalog.at(names)))
+      throw fail('HF1005', `no key of the gateway is called \`${only[i]}\``);
+  }
+  return { only: paths };
+}
+
 export function planOptions(command: Command): Command {
-  return baseOption(allowOption(command))
+  return onlyOption(baseOption(allowOption(command)))
     .addOption(
       new Option('--mode <mode>', 'use this mode for the targets').choices(['observe', 'apply', 'enforce']),
     )

@@ -27,11 +27,17 @@ export async function remoteChecks(
 }
 
 /** What the caller sets for this run. */
-function judged({ allow, mode, prune }: RemoteFlags): Pick<PlanRequest, 'allow' | 'mode' | 'prune'> {
+function judged({
+  allow,
+  mode,
+  prune,
+  only,
+}: RemoteFlags): Pick<PlanRequest, 'allow' | 'mode' | 'prune' | 'only'> {
   return {
     ...(allow && { allow: [...allow] }),
     ...(mode !== undefined && { mode: mode as Mode }), // one of the choices that commander offers
     ...(prune !== undefined && { prune }),
+    ...(only && { only: [...only] }),
   };
 }
 
@@ -56,7 +62,8 @@ export async function remoteApplies(
   for (const name of names) {
     const work = {
       plan: () => remote.plan(name, judged(flags)),
-      apply: (digest?: Digest) => remote.apply(name, requestOf(flags, digest)),
+      apply: (digest?: Digest) =>
+        remote.apply(name, requestOf({ ...flags, ...(approved?.only && { only: approved.only }) }, digest)),
     };
     const digest = digests.get(name);
     outcomes.push(await (digest || !confirm ? work.apply(digest) : afterAsking(work, confirm)));

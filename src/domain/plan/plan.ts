@@ -47,6 +47,10 @@ export interface Plan {
   readonly released: readonly string[];
   /** Paths that differ but are ignored by policy. */
   readonly ignored: readonly string[];
+  /** What the plan is limited to (`--only`); absent: everything. */
+  readonly only?: readonly string[];
+  /** Paths that differ outside of `only`: neither written nor judged. */
+  readonly leftOut?: readonly string[];
   /** Warnings that don't refuse anything. */
   readonly notes: readonly Problem[];
   readonly patch: readonly PatchOperation[];

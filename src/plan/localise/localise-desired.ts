@@ -13,7 +13,16 @@ import type { Desired, Layout } from '../../domain/desired.ts';
 import { positionAt } from '../../domain/desired.ts';
 import type { Verdict } from '../../domain/plan/guard.ts';
 import type { Live } from '../../domain/live.ts';
-import { coversPath, entry, escapeToken, formatPath, key, parsePath, pointerTo } from '../../domain/path.ts';
+import {
+  coversPath,
+  entry,
+  escapeToken,
+  formatPath,
+  key,
+  parsePath,
+  type Path,
+  pointerTo,
+} from '../../domain/path.ts';
 import type { Position, Problem } from '../../domain/problem/problem.ts';
 import { problem } from '../../domain/problem/problem.ts';
 import { fingerprintsBy, seal } from '../../domain/secret.ts';
@@ -24,6 +33,7 @@ import { isList, isTree, listOf, type Tree, type Value, valueAt } from '../../li
 import { memberText } from '../diff/identity.ts';
 import { neededMigration } from './migration.ts';
 import type { Built } from '../types/input.ts';
+import { scopeOf } from '../diff/scope.ts';
 import { type MergedGroups, type MergeGroupsInput, mergeGroups } from './merge-groups.ts';
 import { statePathOf, type Location } from '../diff/location.ts';
 
@@ -31,6 +41,8 @@ export interface LocaliseInput {
   readonly desired: Desired;
   readonly target: Target;
   readonly allow: readonly Allowance[] | undefined;
+  /** `--only`: what can't be said elsewhere refuses nothing. */
+  readonly only?: readonly Path[] | undefined;
   readonly lastApplied: LastApplied | undefined;
   readonly released: readonly string[] | undefined;
   readonly dialect: Dialect;
@@ -67,7 +79,10 @@ export function localiseDesired(input: LocaliseInput): Localised {
     target: hasGroups ? withoutFamilyOwnership(policy) : policy,
     allow: allow?.flatMap((allowance) => allowanceIn(layout, allowance)),
     ...state,
-    refusals: refusalsOf(translation.refusals, input),
+    refusals: refusalsOf(
+      translation.refusals.filter(({ path }) => scopeOf(input.only, layout).touches(path.map(key))),
+      input,
+    ),
     notes: translation.remarks.flatMap((remark) => noteOf(remark, desired, layout)),
   };
 }

@@ -3,6 +3,7 @@ import type { Dialect } from '../../gateway/dialect.ts';
 import type { Desired } from '../../domain/desired.ts';
 import type { Texts } from '../../desired/read/origins.ts';
 import type { Verdict } from '../../domain/plan/guard.ts';
+import type { Path } from '../../domain/path.ts';
 import type { Memory } from '../../domain/plan/memory.ts';
 import type { Live } from '../../domain/live.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
@@ -60,6 +61,8 @@ export interface PlanInput {
   readonly allow?: readonly Allowance[] | undefined;
   /** `--prune`; replaces the policy's value. */
   readonly prune?: boolean | undefined;
+  /** `--only`: what is elsewhere is neither written nor judged. Paths of either layout. */
+  readonly only?: readonly Path[] | undefined;
   /**
    * The result of `judgeManagementSecret`; bcrypt is too slow to run here. It may be undefined only if nothing
    * declares `remote-management.secret-key`; otherwise the caller has a bug.
@@ -99,4 +102,6 @@ export interface Basis {
   readonly proposed: Sealed<Tree>;
   /** By the ID of a difference, how the state records its path. */
   readonly stateKeys: ReadonlyMap<string, string>;
+  /** Places outside of `--only` that differ or would be released: their previous record stays. */
+  readonly leftOut: readonly string[];
 }

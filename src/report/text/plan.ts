@@ -196,6 +196,9 @@ export function planSummary(plan: Plan, { requests = true }: PlanView = {}): str
   return [
     counts.length > 0 ? counts.join(', ') : plan.writes.length > 0 ? 'no change of values' : 'nothing to do',
     ...(left > 0 ? [`${plural(left, 'difference')} not changed`] : []),
+    ...(plan.leftOut && plan.leftOut.length > 0
+      ? [`${plural(plan.leftOut.length, 'difference')} left out`]
+      : []),
     ...(requests && plan.writes.length > 0 ? [plural(plan.writes.length, 'request')] : []),
     ...(refused.length > 0 ? [`refused by ${refused.join(', ')}`] : []),
   ].join('; ');
@@ -237,6 +240,11 @@ function repairLine(plan: Plan, style: Style): string[] {
   ];
 }
 
+const quietText = ({ only }: Plan): string =>
+  only
+    ? `In sync at ${only.join(', ')}: the gateway matches the files there.`
+    : 'In sync: the gateway matches the files.';
+
 /** `view`: what the reader wants to see of it. */
 export function planText(plan: Plan, style: Style, view: PlanView = {}): string {
   const quiet = plan.changes.length === 0 && plan.writes.length === 0;
@@ -247,7 +255,7 @@ export function planText(plan: Plan, style: Style, view: PlanView = {}): string 
     : `\n${style.dim(`digest ${plan.digest.value.slice(0, 16)} (key ${plan.digest.keyId})`)}`;
   return [
     [header(plan, style), ...memoryLines(plan.memory, style)].join('\n'),
-    ...(quiet ? [style.good('In sync: the gateway matches the files.')] : []),
+    ...(quiet ? [style.good(quietText(plan))] : []),
     ...repairLine(plan, style),
     ...section(
       'Changes',
@@ -273,6 +281,11 @@ export function planText(plan: Plan, style: Style, view: PlanView = {}): string 
     ...section(
       'Released, still in effect on the gateway',
       plan.released.map((path) => `  ${path}`),
+      style,
+    ),
+    ...section(
+      `Left out: the plan is limited to ${(plan.only ?? []).join(', ')}`,
+      (plan.leftOut ?? []).map((path) => `  ${path}`),
       style,
     ),
     ...section(

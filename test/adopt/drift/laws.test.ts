@@ -232,7 +232,7 @@ async function pulledWhole(text: string, api: Generation['api']) {
 const declaresNothing = ({ after }: AdoptedFiles): boolean =>
   after.some((line) => line.includes('declare nothing'));
 
-const RUNS = { numRuns: Number(process.env['ADOPT_RUNS'] ?? 40) };
+const RUNS = { numRuns: Number(process.env['ADOPT_RUNS'] ?? 25) };
 
 describe.each(GENERATIONS)(
   'what somebody changed on %s',

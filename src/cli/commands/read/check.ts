@@ -8,6 +8,7 @@ import type { Report, Result } from '../../../report/report.ts';
 import { type FailOn, gated } from '../../ci/fail-on.ts';
 import type { Io } from '../../../compose/io.ts';
 import { openCommandSession } from '../../io/session.ts';
+import { onlyIn } from '../../io/options.ts';
 import { isRouted, type RemoteFlags } from '../../io/remote-options.ts';
 
 interface Look {
@@ -29,7 +30,9 @@ export async function checkTargets(
   await using session = await openCommandSession(flags, io, undefined, { question });
   await begun?.(session.targets.map(({ name }) => name));
   return await Promise.all(
-    session.targets.map((target) => check(session.contextOf(target), { depth, ignoreSuspension: true })),
+    session.targets.map((target) =>
+      check(session.contextOf(target), { depth, ignoreSuspension: true, ...onlyIn(flags) }),
+    ),
   );
 }
 

@@ -8,7 +8,7 @@ import { type Digest, PLAN_FORMAT, type Plan } from '../../../domain/plan/plan.t
 import { fail } from '../../../domain/problem/problem.ts';
 import { readTextFile } from '../../../input/text-file.ts';
 import type { Io } from '../../../compose/io.ts';
-import { gatewayOptions, onCall, planOptions, sourceOptions } from '../../io/options.ts';
+import { gatewayOptions, onCall, onlyIn, planOptions, sourceOptions } from '../../io/options.ts';
 import { afterAsking, type Confirm, confirmOnTerminal } from '../../io/confirm.ts';
 import { progress } from '../../io/progress.ts';
 import { openCommandSession } from '../../io/session.ts';
@@ -82,9 +82,9 @@ async function approvalIn(
   if (asApproved) return (await import('../../ci/approved.ts')).approvedOnForge(io);
   if (file === undefined) return undefined;
   const plan = await readPlan(resolve(io.cwd, file), file);
-  const { target, memory, digest } = plan;
+  const { target, memory, digest, only } = plan;
   const base = memory?.source === 'base' ? { base: memory.base.commit.sha } : {};
-  return { target, ...base, digestOf: async () => digest };
+  return { target, ...base, ...(only && { only }), digestOf: async () => digest };
 }
 
 /** One target after the other. */
@@ -108,6 +108,7 @@ async function applies(
   const request: ReconcileRequest = {
     ...(flags.dryRun && { dryRun: true }),
     ...(flags.retry && { retry: true }),
+    ...onlyIn({ ...flags, ...(approved?.only && { only: approved.only }) }),
   };
   const outcomes: Outcome[] = [];
   for (const target of session.targets) {

@@ -18,7 +18,7 @@ import type { ApiServer, Routes } from '../server/api.ts';
 import type { HttpOptions } from '../server/options.ts';
 import { accepted, answer, OfTarget } from '../server/schemas.ts';
 import { targetView } from '../server/views.ts';
-import { allowances, confirmed, inMode } from './asked.ts';
+import { allowances, confirmed, inMode, onlyPaths } from './asked.ts';
 
 const TAGS = ['actions'];
 
@@ -147,13 +147,14 @@ function writing(server: ApiServer, operations: DaemonOperations, told: Told): v
 
 function asReconcile(
   target: Target,
-  { approved, allow, mode, prune, retry, dryRun }: ApplyRequest,
+  { approved, allow, mode, prune, only, retry, dryRun }: ApplyRequest,
 ): ReconcileRequest {
   return {
     ...(approved && { approved }),
     ...(allow && { allow: allowances(allow) }),
     ...inMode(target, mode),
     ...(prune !== undefined && { prune }),
+    ...onlyPaths(only),
     ...(retry && { retry }),
     ...(dryRun && { dryRun }),
   };

@@ -1,4 +1,5 @@
 // Converts request bodies to the engine's types.
+import { parsePath, type Path } from '../../../domain/path.ts';
 import { fail } from '../../../domain/problem/problem.ts';
 import type { Allowance, Mode, Target } from '../../../domain/target.ts';
 import { parseAllowance } from '../../../settings/policy.ts';
@@ -10,6 +11,16 @@ export function allowances(texts: readonly string[]): readonly Allowance[] {
     if (typeof allowance === 'string') throw fail('HF7036', `allow: ${allowance}`);
     return allowance;
   });
+}
+
+/** Throws HF7036 for a text that isn't a path. */
+export function onlyPaths(only: readonly string[] | undefined): { readonly only?: readonly Path[] } {
+  if (!only) return {};
+  try {
+    return { only: only.map(parsePath) };
+  } catch (error) {
+    throw fail('HF7036', `only: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }
 
 /** Throws HF7036 if the settings don't let Holdfast write, because a request can't override that. */

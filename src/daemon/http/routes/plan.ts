@@ -7,7 +7,7 @@ import type { DaemonOperations } from '../../core/daemon-operations.ts';
 import type { Routes } from '../server/api.ts';
 import { answer, OfTarget } from '../server/schemas.ts';
 import { planView } from '../server/views.ts';
-import { allowances, inMode } from './asked.ts';
+import { allowances, inMode, onlyPaths } from './asked.ts';
 
 const TAGS = ['plan'];
 /** A plan costs the gateway several requests of 60 ms each, so the number per minute and address is limited. */
@@ -35,13 +35,14 @@ export function planRoutes(operations: DaemonOperations): Routes {
         },
       },
       async ({ params, body }) => {
-        const { depth = 'deep', mode, prune, allow } = body;
+        const { depth = 'deep', mode, prune, allow, only } = body;
         const request: ReconcileRequest = {
           depth,
           ignoreSuspension: true,
           ...(allow && { allow: allowances(allow) }),
           ...inMode(operations.target(params.target), mode),
           ...(prune !== undefined && { prune }),
+          ...onlyPaths(only),
         };
         const outcome = await operations.plan(params.target, request);
         const { plan, at } = outcome;
