@@ -138,10 +138,6 @@ describe('the seam between the generations', () => {
 
   /** Translation between layouts, what a reading finds out, and user input; how often each compares. */
   const BESIDE_THE_SEAM: Record<string, number> = {
-    'cli/commands/serve/sandbox.ts': 1,
-    'demo/generation.ts': 2,
-    'demo/start.ts': 1,
-    'demo/tour.ts': 1,
     'gateway/layout/layouts.ts': 2,
     'gateway/layout/locate.ts': 5,
     'gateway/layout/rewrite.ts': 8,

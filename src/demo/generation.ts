@@ -5,15 +5,30 @@ import { parseArgs } from 'node:util';
 import { type Sandbox } from '../sandbox/sandbox.ts';
 import { startSandbox } from '../sandbox/start.ts';
 
-export type Generation = 'v7' | 'v8';
+export type Generation = keyof typeof GENERATIONS;
 
-const FILES: Readonly<Record<Generation, string>> = { v7: 'gateway.yaml', v8: 'gateway-v8.yaml' };
+export const GENERATIONS = {
+  v7: {
+    file: 'gateway.yaml',
+    /** Arguments of a `curl` that sets `request-retry` to 9. */
+    retryNine: (url: string) => `-d '{"value": 9}' ${url}/v0/management/request-retry`,
+    /** Continues "The desired state is one file". */
+    ofTheFile: '',
+  },
+  v8: {
+    file: 'gateway-v8.yaml',
+    retryNine: (url: string) => `-d 9 ${url}/v8/management/config/routing/retry/request-retry`,
+    ofTheFile: ' in the flat layout of v7; the gateway uses the v8 tree',
+  },
+} as const;
+
+const isGeneration = (text: string): text is Generation => Object.hasOwn(GENERATIONS, text);
 
 /** Of the process; ends it with 64 for any other argument. */
 export function askedGeneration(): Generation {
   try {
     const { api } = parseArgs({ options: { api: { type: 'string', default: 'v7' } } }).values;
-    if (api === 'v7' || api === 'v8') return api;
+    if (isGeneration(api)) return api;
     throw new Error(`--api ${api} isn't a generation of the gateway`);
   } catch (error) {
     process.stderr.write(
@@ -25,7 +40,7 @@ export function askedGeneration(): Generation {
 
 /** A gateway on a realistic configuration, copied to `file`. */
 export async function startGateway(api: Generation, file: string): Promise<Sandbox> {
-  const example = await readFile(join(import.meta.dirname, FILES[api]));
+  const example = await readFile(join(import.meta.dirname, GENERATIONS[api].file));
   await writeFile(file, example, { mode: 0o600 });
   return startSandbox({ file, port: 0, api });
 }

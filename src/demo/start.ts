@@ -4,7 +4,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { main } from '../cli/main.ts';
 import { processIo } from '../compose/io.ts';
-import { askedGeneration, startGateway } from './generation.ts';
+import { askedGeneration, GENERATIONS, startGateway } from './generation.ts';
 
 const root = join(import.meta.dirname, '../..');
 const dir = join(root, '.holdfast', 'npm-start');
@@ -30,10 +30,7 @@ await writeFile(
   }),
 );
 
-const request =
-  api === 'v8'
-    ? `-d 9 ${sandbox.url}/v8/management/config/routing/retry/request-retry`
-    : `-d '{"value": 9}' ${sandbox.url}/v0/management/request-retry`;
+const request = GENERATIONS[api].retryNine(sandbox.url);
 
 io.out(`A sandbox gateway that behaves like the real ${api} one listens at ${sandbox.url}, key mgmt-secret-1.
 Its config.yaml:     ${file}

@@ -7,7 +7,7 @@ import { redactingIo } from '../cli/io/redacting-io.ts';
 import { type Io, processIo } from '../compose/io.ts';
 import { main } from '../cli/main.ts';
 import { duration, indent, styleFor } from '../report/text/style.ts';
-import { askedGeneration, startGateway } from './generation.ts';
+import { askedGeneration, GENERATIONS, startGateway } from './generation.ts';
 
 const KEY = 'mgmt-secret-1';
 const SECRETS = {
@@ -70,7 +70,7 @@ async function tour(): Promise<void> {
 
   chapter(
     'First apply',
-    `The desired state is one file${api === 'v8' ? ' in the flat layout of v7; the gateway uses the v8 tree' : ''}. Two entries and a number differ from the gateway.`,
+    `The desired state is one file${GENERATIONS[api].ofTheFile}. Two entries and a number differ from the gateway.`,
   );
   terminal.out(`\n${indent(FILE, 4)}`);
   await desire(FILE);

@@ -6,10 +6,17 @@ import type { Globals, Io } from '../../../compose/io.ts';
 import { onCall, repeatable } from '../../io/options.ts';
 import { show } from '../../io/show.ts';
 
+/** What `--api` simulates. */
+const GATEWAYS = {
+  v7: { api: 'v7' },
+  v8: { api: 'v8' },
+  'v8-early': { api: 'v8', generation: 'A' },
+} as const;
+
 interface Flags extends Globals {
   readonly config: string;
   readonly port?: string;
-  readonly api: 'v7' | 'v8' | 'v8-early';
+  readonly api: keyof typeof GATEWAYS;
   readonly password?: string;
   readonly fault?: readonly string[];
 }
@@ -23,7 +30,7 @@ export function define(command: Command, io: Io): void {
         '--api <generation>',
         'the gateway to simulate; v8-early is before 8.0.11 and based only on its source',
       )
-        .choices(['v7', 'v8', 'v8-early'])
+        .choices(Object.keys(GATEWAYS))
         .default('v7'),
     )
     .option('--password <password>', 'local password, like that of the real gateway')
@@ -46,8 +53,7 @@ async function run(flags: Flags, io: Io): Promise<void> {
   await runSandbox(
     {
       file: resolve(io.cwd, flags.config),
-      api: flags.api === 'v7' ? 'v7' : 'v8',
-      ...(flags.api === 'v8-early' && { generation: 'A' as const }),
+      ...GATEWAYS[flags.api],
       env: io.env,
       ...(flags.port !== undefined && { port: portOf(flags.port) }),
       ...(flags.password !== undefined && { password: flags.password }),
