@@ -52,7 +52,7 @@ export function policyOf(
   const reader = new PolicyReader(
     node,
     catalog,
-    valueAt(node, 'unknown-keys') === 'pass' || base.unknownKeys === 'pass',
+    scalarAt(node, 'unknown-keys') === 'pass' || base.unknownKeys === 'pass',
   );
   return { policy: { ...base, ...reader.read() }, problems: reader.problems };
 }
@@ -105,12 +105,12 @@ class PolicyReader {
   }
 
   read(): Partial<Policy> {
-    const prune = valueAt(this.#node, 'prune');
-    const unknownKeys = valueAt(this.#node, 'unknown-keys');
-    const comments = valueAt(this.#node, 'comments');
-    const memory = valueAt(this.#node, 'memory');
-    const maxDeletes = shareOf(valueAt(this.#node, 'max-deletes'));
-    const maxReplaces = shareOf(valueAt(this.#node, 'max-replaces'));
+    const prune = scalarAt(this.#node, 'prune');
+    const unknownKeys = scalarAt(this.#node, 'unknown-keys');
+    const comments = scalarAt(this.#node, 'comments');
+    const memory = scalarAt(this.#node, 'memory');
+    const maxDeletes = shareOf(scalarAt(this.#node, 'max-deletes'));
+    const maxReplaces = shareOf(scalarAt(this.#node, 'max-replaces'));
     return {
       ...(this.#has('ignore') && { ignore: this.#ignored() }),
       ...(this.#has('ownership') && { ownership: this.#ownership() }),
@@ -194,7 +194,7 @@ class PolicyReader {
   }
 }
 
-function valueAt(node: LocatedMap, name: string): LocatedScalar['value'] | undefined {
+function scalarAt(node: LocatedMap, name: string): LocatedScalar['value'] | undefined {
   const member = node.members.get(name)?.node;
   return member?.kind === 'scalar' ? member.value : undefined;
 }

@@ -25,17 +25,13 @@ export function terminalReporter(write: (text: string) => void, style: Style, no
   const say = (text: string): void => write(`${indent(text, 2)}\n`);
   const clock = (): string => style.dim(now().toTimeString().slice(0, 8));
   const told = new Map<string, string>();
-  const unchecked = new Set<string>();
-  let dashboard: string | undefined;
-  /** The first plans push the address out of sight, so it is said again behind them. */
-  const checked = (target: string | undefined): void => {
-    if (target === undefined || !unchecked.delete(target) || unchecked.size > 0) return;
+  const round = firstRound((dashboard) => {
     const where = dashboard === undefined ? '' : `; ${style.bold(`dashboard at ${dashboard}`)}`;
     write(`${clock()} every target was checked${where}\n`);
-  };
+  });
   return {
     started: (targets, drift) => {
-      for (const { name } of targets) unchecked.add(name);
+      round.starts(targets.map(({ name }) => name));
       for (const { name, url, mode } of targets) {
         const what = `${style.bold('managing')} ${style.accent(name)} at ${url.origin}`;
         write(`${clock()} ${what}, mode ${mode}, drift check "${drift}"\n`);
@@ -56,7 +52,7 @@ export function terminalReporter(write: (text: string) => void, style: Style, no
       say(`${planText(event.plan, style)}\n`);
     },
     listening: (origin) => {
-      dashboard = origin;
+      round.dashboardIs(origin);
       write(`${clock()} dashboard and HTTP API at ${origin}\n`);
     },
     outcome: (outcome, trigger) => {
@@ -70,7 +66,7 @@ export function terminalReporter(write: (text: string) => void, style: Style, no
         if (repeated && outcome.plan && differs(outcome.plan)) say(`${planText(outcome.plan, style)}\n`);
         say(outcomeText(outcome, style));
       }
-      checked(outcome.target);
+      round.checked(outcome.target);
     },
     note: (level, text) =>
       write(`${clock()} ${level === 'info' ? oneLine(text) : style.warn(oneLine(text))}\n`),
@@ -81,7 +77,24 @@ export function terminalReporter(write: (text: string) => void, style: Style, no
           : [oneLine(String(error))];
       write(`${clock()} ${style.bad(target ?? 'settings')}\n`);
       say(problems.join('\n'));
-      checked(target);
+      if (target !== undefined) round.checked(target);
+    },
+  };
+}
+
+/** The first plans push the address of the dashboard out of sight, so it is said again behind them. */
+function firstRound(ended: (dashboard: string | undefined) => void) {
+  const unchecked = new Set<string>();
+  let dashboard: string | undefined;
+  return {
+    starts(targets: readonly string[]): void {
+      for (const target of targets) unchecked.add(target);
+    },
+    dashboardIs(origin: string): void {
+      dashboard = origin;
+    },
+    checked(target: string): void {
+      if (unchecked.delete(target) && unchecked.size === 0) ended(dashboard);
     },
   };
 }

@@ -39,7 +39,7 @@ export function createCheckouts(dir: string, path: string, bounds: Bounds): Chec
       return read && { commit: read.commit, dir: join(root, read.name) };
     },
     async make(mirror, commit) {
-      const tree = await treeOf(mirror, commit.sha, path);
+      const tree = await treeHash(mirror, commit.sha, path);
       const entries = await entriesOf(mirror, tree, bounds);
       checkSize(entries, bounds);
       const links = entries.flatMap(({ mode, name }) => (mode === LINK ? [name] : []));
@@ -81,7 +81,7 @@ export async function isDirectory(path: string): Promise<boolean> {
 }
 
 /** The ID of the tree of a commit at `path`. */
-async function treeOf(mirror: Mirror, sha: string, path: string): Promise<string> {
+async function treeHash(mirror: Mirror, sha: string, path: string): Promise<string> {
   const whole = await mirror.run(['rev-parse', '--verify', `${sha}^{tree}`]);
   if (path === '.') return whole.trim();
   const listed = await mirror.run(['ls-tree', '-d', '-z', sha, '--', path]);

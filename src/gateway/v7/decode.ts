@@ -76,7 +76,7 @@ function valueOf(field: Field, node: JsonNode): Value | undefined {
     case 'boolean':
       return booleanOf(node);
     case 'list':
-      return listOf(field, node);
+      return decodeList(field, node);
     case 'map':
       return mapOf(field, node);
     case 'struct':
@@ -108,7 +108,7 @@ function numberOf(node: JsonNode): number {
   return Number(node.text);
 }
 
-function listOf(field: Field, node: JsonNode): Value {
+function decodeList(field: Field, node: JsonNode): Value {
   if (node.kind !== 'array' || !field.item) throw new Mismatch();
   const item = field.item;
   return node.items.map((each) => valueOf(item, each) ?? zeroOf(item));

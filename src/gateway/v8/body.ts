@@ -3,7 +3,7 @@
 import { nodeThatSays } from '../model/decode.ts';
 import { isJson } from '../model/rules.ts';
 import { isList, isTree, type Value } from '../../lib/value.ts';
-import { emptyMap, list, type Node, type Scalar, scalar, treeOf } from './tree.ts';
+import { emptyMap, list, type Node, type Scalar, scalar, treeIn } from './tree.ts';
 import { isFailure, type LoadFailure } from '../../yaml/failure.ts';
 
 export type Body =
@@ -13,7 +13,7 @@ export type Body =
 export function readBody(text: string, format: 'json' | 'yaml'): Body {
   if (format === 'json' && !isJson(text)) return { ok: false, error: 'invalid_json' };
   if (format === 'json' && isRefusedAsYaml(text)) return { ok: false, error: 'invalid_body' };
-  const node = treeOf(format === 'json' ? text.replaceAll('\u0085', ' ') : text);
+  const node = treeIn(format === 'json' ? text.replaceAll('\u0085', ' ') : text);
   if (!node || isFailure(node)) return { ok: false, error: 'invalid_body' };
   return { ok: true, node: node as Exclude<typeof node, LoadFailure> }; // It isn't a failure.
 }

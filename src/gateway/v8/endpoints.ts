@@ -16,7 +16,7 @@ import { fingerprint, jsonOf } from './json-view.ts';
 import { loadV8 } from './load.ts';
 import { normalise } from './normalise.ts';
 import { hideSecrets, keepSecrets } from './turn.ts';
-import { at, become, copy, emptyMap, keyNamed, member, type Node, print, remove, treeOf } from './tree.ts';
+import { at, become, copy, emptyMap, keyNamed, member, type Node, print, remove, treeIn } from './tree.ts';
 import { strictFault } from './validate.ts';
 import { isFailure } from '../../yaml/failure.ts';
 
@@ -90,7 +90,7 @@ function answer(request: RequestV8, context: ContextV8): AnswerV8 {
   if (context.file === undefined) return refuse(500, 'read_failed');
   const seen = normalise(context.file);
   if (!seen.ok) return refuse(500, 'invalid_config', { message: seen.refused });
-  const root = treeOf(seen.text) as Node; // It has just been printed.
+  const root = treeIn(seen.text) as Node; // It has just been printed.
   const path =
     format === 'yaml' ? '' : request.path.slice(`${V8_BASE}/config`.length).replace(/^\/+|\/+$/g, '');
   const names = path === '' ? [] : path.split('/');
@@ -272,7 +272,7 @@ function store(text: string, context: ContextV8): AnswerV8 {
 function storeEarly(text: string, memory: Memory): AnswerV8 {
   const saved = saveV8(text, memory);
   if (!saved.ok) return refuse(500, 'write_failed', { message: saved.message });
-  const root = treeOf(saved.text) as Node; // It has just been printed.
+  const root = treeIn(saved.text) as Node; // It has just been printed.
   toEarlyPlaces(root);
   return { ...json(200, OK), writes: { text: dedentComments(print(root)), memory } };
 }

@@ -41,7 +41,7 @@ export const emptyMap = (): Mapping => ({ kind: 'map', comments: NONE, flow: fal
 export const list = (items: Node[]): Sequence => ({ kind: 'list', comments: NONE, flow: false, items });
 
 /** The tree of a text; a failure of the parser has the gateway's message. Undefined: nothing except comments. */
-export function treeOf(text: string): Node | undefined | LoadFailure {
+export function treeIn(text: string): Node | undefined | LoadFailure {
   const document = parseDocument(text);
   if (isFailure(document)) return document as LoadFailure; // Nothing else fails to parse.
   return expanded(document as FileDocument);

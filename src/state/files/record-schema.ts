@@ -17,7 +17,7 @@ const isTime: Check = (value) => typeof value === 'number' && Math.abs(value) <=
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
-const listOf =
+const arrayOf =
   (check: Check): Check =>
   (value) =>
     Array.isArray(value) && value.every(check);
@@ -42,14 +42,14 @@ const isLastApplied = recordOf({
   at: isTime,
   revision: isRevision,
   hashes: mapOf(isText),
-  placed: listOf(isText),
+  placed: arrayOf(isText),
 });
 const isCheck = recordOf({ at: isTime, inSync: isBoolean });
 const isUntil = { until: isTime, reason: isText };
 
 const STATE: Checks<TargetState> = {
   lastApplied: maybe(isLastApplied),
-  origins: maybe(recordOf({ secrets: listOf(isText), plain: listOf(isText) })),
+  origins: maybe(recordOf({ secrets: arrayOf(isText), plain: arrayOf(isText) })),
   authBlock: maybe(recordOf({ ...isUntil, banned: maybe(isBoolean), keys: isText })),
   suspension: maybe(recordOf({ ...isUntil, by: maybe(isText) })),
   quarantine: maybe(recordOf({ revision: isText, since: isTime, reason: isText })),
@@ -57,14 +57,14 @@ const STATE: Checks<TargetState> = {
   lastOutcome: maybe(recordOf({ kind: isText, at: isTime, summary: isText })),
   lastDeepCheck: maybe(isCheck),
   lastShallowCheck: maybe(isCheck),
-  released: maybe(listOf(isText)),
-  drift: maybe(recordOf({ corrected: mapOf(listOf(isNumber)), contested: listOf(isText) })),
-  modelGaps: maybe(recordOf({ build: isText, paths: listOf(isText) })),
-  knownFiles: maybe(listOf(isText)),
-  knownImages: maybe(listOf(recordOf({ file: isText, leaves: mapOf(isText) }))),
+  released: maybe(arrayOf(isText)),
+  drift: maybe(recordOf({ corrected: mapOf(arrayOf(isNumber)), contested: arrayOf(isText) })),
+  modelGaps: maybe(recordOf({ build: isText, paths: arrayOf(isText) })),
+  knownFiles: maybe(arrayOf(isText)),
+  knownImages: maybe(arrayOf(recordOf({ file: isText, leaves: mapOf(isText) }))),
   workingKey: maybe(isNumber),
   wayBack: maybe(isText),
-  writeMs: maybe(listOf(isNumber)),
+  writeMs: maybe(arrayOf(isNumber)),
 };
 
 const JOURNAL: Checks<Journal> = {
@@ -74,15 +74,15 @@ const JOURNAL: Checks<Journal> = {
   revision: isRevision,
   backup: isText,
   before: isText,
-  predicted: listOf(isText),
+  predicted: arrayOf(isText),
   sent: isNumber,
-  footprint: listOf(isText),
+  footprint: arrayOf(isText),
   ours: maybe(mapOf(isText)),
   phase: (value) => value === 'open' || value === 'rolling-back',
   keptFlat: maybe(isBoolean),
-  remembered: maybe(recordOf({ lastApplied: isLastApplied, released: listOf(isText) })),
-  changes: maybe(listOf(isText)),
-  writes: maybe(listOf(isText)),
+  remembered: maybe(recordOf({ lastApplied: isLastApplied, released: arrayOf(isText) })),
+  changes: maybe(arrayOf(isText)),
+  writes: maybe(arrayOf(isText)),
   by: maybe(isText),
 };
 
@@ -108,11 +108,11 @@ const HISTORY: Checks<HistoryEntry> = {
   outcome: isText,
   revision: maybe(isRevision),
   planDigest: maybe(isText),
-  changes: listOf(isText),
-  writes: listOf(isText),
+  changes: arrayOf(isText),
+  writes: arrayOf(isText),
   backup: maybe(isText),
-  evidence: listOf(isRecord),
-  problems: listOf(isText),
+  evidence: arrayOf(isRecord),
+  problems: arrayOf(isText),
   durationMs: isNumber,
   requests: isRecord,
   by: maybe(isText),
