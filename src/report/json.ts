@@ -16,6 +16,7 @@ export function reportJson(report: Report): string {
     plans: report.plans,
     outcomes: report.outcomes.map((outcome) => ({ ...outcome, summary: outcomeSentence(outcome) })),
     ...(report.routes && { routes: report.routes }),
+    ...(report.rehearsals && { rehearsals: report.rehearsals }),
     problems: report.problems,
   });
 }

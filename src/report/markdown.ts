@@ -79,6 +79,22 @@ function planMarkdown(plan: Plan): string {
   ].join('\n');
 }
 
+function rehearsalsMarkdown({ rehearsals = [] }: Report): string[] {
+  return rehearsals.flatMap(({ target, summary, diff }) => {
+    const longest = Math.max(
+      0,
+      ...diff.flatMap((line) => [...line.matchAll(/`+/g)].map(([run]) => run.length)),
+    );
+    const fence = '`'.repeat(Math.max(3, longest + 1));
+    return [
+      '',
+      `**Rehearsal** of ${prose(target)}: ${prose(summary)}`,
+      '',
+      ...(diff.length === 0 ? [] : [`${fence}diff`, ...diff, fence, '']),
+    ];
+  });
+}
+
 function routesMarkdown({ routes = [] }: Report): string[] {
   return routes.flatMap(({ target, changes }) => [
     '',
@@ -110,6 +126,7 @@ export function reportMarkdown(report: Report): string {
     ...(outcomes.length > 0 ? [''] : []),
     ...plans.map(planMarkdown),
     ...routesMarkdown(report),
+    ...rehearsalsMarkdown(report),
     ...(problems.length > 0 ? ['', '**Problems**', '', ...problems] : []),
   ]
     .join('\n')

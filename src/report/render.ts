@@ -8,7 +8,8 @@ import { outcomeText } from './text/outcome.ts';
 import { memoryLines, planText } from './text/plan.ts';
 import { problemsText } from './text/problem.ts';
 import { routeChangesText } from './text/routes.ts';
-import type { OutputFormat, Report } from './report.ts';
+import type { OutputFormat, Rehearsal, Report } from './report.ts';
+import { colouredDiff } from './text/diff.ts';
 import type { Style } from './text/style.ts';
 import { terminalSafeIn } from '../lib/terminal-safe.ts';
 
@@ -21,10 +22,17 @@ function reportText(report: Report, style: Style): string {
   const parts = [
     ...plans,
     ...outcomes,
+    ...(report.rehearsals ?? []).map((one) => rehearsalText(one, style)),
     ...(report.routes ?? []).map(({ target, changes }) => routeChangesText(target, changes, style).trimEnd()),
     ...(report.problems.length > 0 ? [problemsText(report.problems, style).trimEnd()] : []),
   ];
   return parts.length === 0 ? '' : `${parts.join('\n\n')}\n`;
+}
+
+function rehearsalText({ target, summary, diff }: Rehearsal, style: Style): string {
+  const title = `${style.accent(style.bold(target))}  ${style.bold('Rehearsal')}  ${summary}`;
+  const lines = diff.length === 0 ? ['  the file would not change'] : [colouredDiff(diff.join('\n'), style)];
+  return [title, ...lines].join('\n');
 }
 
 /** What it was compared with is said of every plan, once. */

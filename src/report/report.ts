@@ -1,6 +1,6 @@
 // The result of a command, for all renderers. Data only.
 import type { ExitCode } from '../domain/problem/exit.ts';
-import type { Outcome } from '../domain/outcome/outcome.ts';
+import type { Outcome, OutcomeKind } from '../domain/outcome/outcome.ts';
 import type { Plan } from '../domain/plan/plan.ts';
 import type { Problem } from '../domain/problem/problem.ts';
 import type { PlanView } from './text/plan.ts';
@@ -10,6 +10,15 @@ export type OutputFormat = 'text' | 'json' | 'markdown' | 'github' | 'junit';
 
 /** `failed`: at least one target couldn't be checked. */
 export type Result = 'in-sync' | 'changes' | 'refused' | 'failed';
+
+/** What an embedded gateway did with a plan, and what it would store. */
+export interface Rehearsal {
+  readonly target: string;
+  readonly kind: OutcomeKind;
+  readonly summary: string;
+  /** Lines of a unified diff without secrets; none if the file wouldn't change. */
+  readonly diff: readonly string[];
+}
 
 export interface Report {
   readonly command: string;
@@ -26,6 +35,8 @@ export interface Report {
   readonly problems: readonly Problem[];
   /** `plan --routes`: the models that other credentials would serve, per target. */
   readonly routes?: readonly { readonly target: string; readonly changes: readonly RouteChangeView[] }[];
+  /** `plan --rehearse`, per target. */
+  readonly rehearsals?: readonly Rehearsal[];
   /** How much of a plan text output shows. */
   readonly view?: PlanView;
   /** Digests of plans that the reader has already seen: text output doesn't repeat them. */

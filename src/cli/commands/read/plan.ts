@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { isRefused, type Plan } from '../../../domain/plan/plan.ts';
 import { fail } from '../../../domain/problem/problem.ts';
-import type { Report } from '../../../report/report.ts';
+import type { Rehearsal, Report } from '../../../report/report.ts';
 import type { Io } from '../../../compose/io.ts';
 import { checkTargets, reportOfChecks } from './check.ts';
 import { gatewayOptions, onCall, planOptions, sourceOptions } from '../../io/options.ts';
@@ -22,6 +22,7 @@ interface Flags extends RemoteFlags, ForgeFlags {
   readonly failOn?: FailOn;
   readonly shallow?: boolean;
   readonly routes?: boolean;
+  readonly rehearse?: boolean;
 }
 
 export function define(command: Command, io: Io): void {
@@ -50,6 +51,7 @@ function options(command: Command): Command {
     .option('-o, --out <file>', 'save the plan of one target as JSON, for `holdfast apply FILE`')
     .option('--shallow', "read only the gateway's memory")
     .option('--routes', 'also show which models other credentials would serve')
+    .option('--rehearse', 'also apply the plan to an embedded gateway, and show what it would store')
     .addHelpText(
       'after',
       `
@@ -71,8 +73,9 @@ async function run(name: string, flags: Flags, io: Io): Promise<void> {
   const published = await publisher.publish(report, outcomes);
   await writeOutputs(io, flags, published, saved);
   const routes = flags.routes ? await plannedRoutes(flags, io) : undefined;
+  const rehearsals = flags.rehearse ? await rehearsed(flags, io, report.plans) : undefined;
   const view = name === 'diff' ? { requests: false } : {};
-  showReport(io, flags, { ...published, view, ...(routes && { routes }) });
+  showReport(io, flags, { ...published, view, ...(routes && { routes }), ...(rehearsals && { rehearsals }) });
 }
 
 async function plannedRoutes(flags: Flags, io: Io): Promise<NonNullable<Report['routes']>> {
@@ -85,6 +88,22 @@ async function plannedRoutes(flags: Flags, io: Io): Promise<NonNullable<Report['
       changes: await routeChangesAt(session, target),
     })),
   );
+}
+
+async function rehearsed(
+  flags: Flags,
+  io: Io,
+  plans: readonly Plan[],
+): Promise<NonNullable<Report['rehearsals']>> {
+  if (isRouted(flags)) throw fail('HF1020', "--rehearse reads the gateway, so it can't be used with --via");
+  const { rehearse } = await import('./rehearse.ts');
+  await using session = await openCommandSession(flags, io);
+  const done: Rehearsal[] = [];
+  for (const target of session.targets) {
+    const plan = plans.find((one) => one.target === target.name);
+    if (plan && plan.writes.length > 0) done.push(await rehearse(session, target, plan));
+  }
+  return done;
 }
 
 /** Where the plan was saved; undefined if it wasn't. */
