@@ -17,6 +17,9 @@ import type { Rehearsal } from '../../../report/report.ts';
 import { startSandbox } from '../../../sandbox/start.ts';
 import { openFileStore } from '../../../state/files/files.ts';
 
+/** The embedded gateway that has the API. */
+const SANDBOX = { v0: 'v7', v8: 'v8' } as const;
+
 /** Neither the gateway nor the state of the target changes. Rejects with HF1081 if the live file can't be loaded. */
 export async function rehearse(session: Session, target: Target, plan: Plan): Promise<Rehearsal> {
   const dir = await mkdtemp(join(tmpdir(), 'holdfast-rehearsal-'));
@@ -30,7 +33,7 @@ export async function rehearse(session: Session, target: Target, plan: Plan): Pr
       file,
       port: 0,
       host: '127.0.0.1',
-      api: api === 'v8' ? 'v8' : 'v7',
+      api: SANDBOX[api],
       env: { MANAGEMENT_PASSWORD: key },
       build,
     });
