@@ -18,9 +18,9 @@ import {
   memory,
   panel,
   pause,
-  type Seat,
+  type RealGateway,
   start,
-  takeSeat,
+  openRealGateway,
 } from './real-gateway.ts';
 
 const HOLDFAST = fileURLToPath(new URL('../../bin/holdfast.js', import.meta.url));
@@ -40,7 +40,7 @@ function variant(n: number): Tree {
   };
 }
 
-let seat: Seat;
+let realGateway: RealGateway;
 let round = 0;
 let former = 0;
 
@@ -49,20 +49,20 @@ function seated(): void {
     round = 0;
     former = 0;
     await start('# kept by hand\na-future-key: 1\n');
-    seat = await takeSeat(variant(0), {
+    realGateway = await openRealGateway(variant(0), {
       target: { adopted: true },
       policy: { 'max-deletes': 1000, 'max-replaces': 1000 },
     });
-    await seat.holdfast('apply', '--yes');
+    await realGateway.holdfast('apply', '--yes');
     await panel('force-model-prefix', { value: true });
   });
-  afterAll(() => seat.leave());
+  afterAll(() => realGateway.leave());
 }
 
 async function recovers(): Promise<void> {
-  const { exit, out, err } = await seat.holdfast('apply', '--yes');
+  const { exit, out, err } = await realGateway.holdfast('apply', '--yes');
   expect({ exit, text: exit === 0 ? '' : out + err }).toEqual({ exit: 0, text: '' });
-  await inSync(seat);
+  await inSync(realGateway);
   expect(await memory()).toMatchObject({ 'request-retry': round, 'force-model-prefix': true });
   expect(await file()).toMatch(/^# kept by hand\n[^]*a-future-key: 1$/m);
   expect([await admits(`sk-test-rotated-${round}`), await admits(`sk-test-rotated-${former}`)]).toEqual([
@@ -80,8 +80,8 @@ judged('a Holdfast that dies', () => {
     test.each([...BEFORE_WRITING, ...AFTERWARDS])('after "%s" is recovered', async (point) => {
       former = round;
       round += kind === round % 2 ? 2 : 1;
-      await seat.declare(variant(round));
-      await using session = await openSession({ output: 'text', color: false }, ioOf(seat).io);
+      await realGateway.declare(variant(round));
+      await using session = await openSession({ output: 'text', color: false }, ioOf(realGateway).io);
       const [target] = session.targets;
       if (!target) throw new Error('no target');
       const checkpoint = (reached: Checkpoint): void => {
@@ -102,7 +102,7 @@ judged(
       for (let kill = 0; kill < KILLS; kill += 1) {
         former = round;
         round += 1;
-        await seat.declare(variant(round));
+        await realGateway.declare(variant(round));
         await killedAfter(300 + Math.random() * 1500);
         await recovers();
       }
@@ -114,8 +114,8 @@ judged(
 /** As `kill -9` does: nothing is cleaned up. */
 async function killedAfter(ms: number): Promise<void> {
   const child = spawn(process.execPath, [HOLDFAST, 'apply', '--yes'], {
-    cwd: seat.dir,
-    env: { PATH: process.env['PATH'], ...seat.env },
+    cwd: realGateway.dir,
+    env: { PATH: process.env['PATH'], ...realGateway.env },
     stdio: 'ignore',
   });
   const ended = once(child, 'exit');

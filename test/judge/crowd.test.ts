@@ -6,7 +6,17 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import type { Tree } from '../../src/lib/value.ts';
 import { everything } from './desired.ts';
-import { inSync, judged, memory, panel, pause, type Seat, settled, start, takeSeat } from './real-gateway.ts';
+import {
+  inSync,
+  judged,
+  memory,
+  panel,
+  pause,
+  type RealGateway,
+  settled,
+  start,
+  openRealGateway,
+} from './real-gateway.ts';
 
 const HOLDFAST = fileURLToPath(new URL('../../bin/holdfast.js', import.meta.url));
 
@@ -20,21 +30,21 @@ const variant = (n: number): Tree => ({
 });
 
 const scenarios = (): void => {
-  let seat: Seat;
+  let realGateway: RealGateway;
 
   jest.setTimeout(4 * REACHED_MS);
   beforeAll(async () => {
     await start('# kept by hand\n');
-    seat = await takeSeat(variant(1), { target: { adopted: true } });
-    await seat.holdfast('apply', '--yes');
+    realGateway = await openRealGateway(variant(1), { target: { adopted: true } });
+    await realGateway.holdfast('apply', '--yes');
   });
-  afterAll(() => seat.leave());
+  afterAll(() => realGateway.leave());
 
   function begin(...argv: readonly string[]): { readonly child: ChildProcess; readonly said: () => string } {
     let text = '';
     const child = spawn(process.execPath, [HOLDFAST, ...argv], {
-      cwd: seat.dir,
-      env: { PATH: process.env['PATH'], ...seat.env },
+      cwd: realGateway.dir,
+      env: { PATH: process.env['PATH'], ...realGateway.env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     for (const stream of [child.stdout, child.stderr])
@@ -52,21 +62,21 @@ const scenarios = (): void => {
   }
 
   test('two applies: one makes the changes, the other finds nothing to do or names the holder', async () => {
-    await seat.declare(variant(2));
+    await realGateway.declare(variant(2));
     const results = await Promise.all([begin('apply', '--yes'), begin('apply', '--yes')].map(ended));
     expect(results.filter(({ text }) => text.includes('applied and verified'))).toHaveLength(1);
     for (const { exit, text } of results)
       expect([exit, /applied and verified|in sync|locked by holdfast/.exec(text)?.[0]]).toEqual(
         exit === 8 ? [8, 'locked by holdfast'] : [0, expect.anything()],
       );
-    await inSync(seat);
+    await inSync(realGateway);
   });
 
   test('a daemon and applies: every revision is applied, and drift is corrected', async () => {
     const daemon = begin('run', '--log', 'json', '--mode', 'enforce');
     await settled();
     for (let n = 3; n < 7; n += 1) {
-      await seat.declare(variant(n));
+      await realGateway.declare(variant(n));
       const result = await ended(begin('apply', '--yes'));
       expect([0, 8]).toContain(result.exit);
       await reaches({ 'request-retry': n });
@@ -74,15 +84,18 @@ const scenarios = (): void => {
     daemon.child.kill('SIGTERM');
     expect((await ended(daemon)).exit).toBe(0);
     expect(daemon.said()).not.toMatch(/"level":(?:50|60)/);
-    await inSync(seat);
+    await inSync(realGateway);
     expect(await memory()).toMatchObject({ 'request-retry': 6, streaming: { 'keepalive-seconds': 6 } });
   });
 
   test('a daemon alone follows the files and corrects edits by others', async () => {
-    await seat.settings({ target: { adopted: true, mode: 'enforce' }, daemon: { drift: '*/2 * * * * *' } });
+    await realGateway.settings({
+      target: { adopted: true, mode: 'enforce' },
+      daemon: { drift: '*/2 * * * * *' },
+    });
     const daemon = begin('run', '--log', 'json');
     await settled();
-    await seat.declare(variant(7));
+    await realGateway.declare(variant(7));
     await reaches({ 'request-retry': 7 });
     await panel('max-retry-interval', { value: 77 });
     await reaches({ 'max-retry-interval': 20 });

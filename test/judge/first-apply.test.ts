@@ -8,32 +8,32 @@ import {
   inSync,
   judged,
   restart,
-  type Seat,
-  takeSeat,
+  type RealGateway,
+  openRealGateway,
   unrelatedWrite,
   withRestart,
 } from './real-gateway.ts';
 
 judged('a first apply of everything', () => {
-  let seat: Seat;
+  let realGateway: RealGateway;
   let before = '';
 
   beforeAll(async () => {
     before = await file();
-    seat = await takeSeat(everything(), { policy: { allow: [], 'max-deletes': '30%' } });
+    realGateway = await openRealGateway(everything(), { policy: { allow: [], 'max-deletes': '30%' } });
   });
-  afterAll(() => seat.leave());
+  afterAll(() => realGateway.leave());
 
   test('is refused by the guards it meets, each with its override, and nothing is written', async () => {
-    const { exit, out } = await seat.holdfast('apply', '--yes');
+    const { exit, out } = await realGateway.holdfast('apply', '--yes');
     expect(exit).toBe(4);
     expect(out).toMatch(/refused literal-secret .*\n.*\n *or {2}--allow literal-secret/);
     expect(await file()).toBe(before);
   });
 
   test('is applied and verified with the allowances', async () => {
-    await seat.settings({ target: { adopted: true } });
-    const { exit, out, err } = await seat.holdfast('apply', '--yes');
+    await realGateway.settings({ target: { adopted: true } });
+    const { exit, out, err } = await realGateway.holdfast('apply', '--yes');
     expect({ exit, text: exit === 0 ? '' : out + err }).toEqual({ exit: 0, text: '' });
     expect(out).toMatch(/applied and verified/);
     expect(out).not.toMatch(/runtime unproven/);
@@ -42,9 +42,9 @@ judged('a first apply of everything', () => {
   });
 
   test('leaves nothing to do, also after others write something else', async () => {
-    await inSync(seat);
+    await inSync(realGateway);
     await unrelatedWrite();
-    await inSync(seat);
+    await inSync(realGateway);
   });
 
   test('keeps the comments above the keys of the file', async () => {
@@ -56,6 +56,6 @@ judged('a first apply of everything', () => {
 
   withRestart('holds after a restart', async () => {
     await restart();
-    await inSync(seat);
+    await inSync(realGateway);
   });
 });

@@ -10,9 +10,9 @@ import {
   isWhole,
   judged,
   restart,
-  type Seat,
+  type RealGateway,
   start,
-  takeSeat,
+  openRealGateway,
   unrelatedWrite,
   withRestart,
   writes,
@@ -40,27 +40,27 @@ function foreseen(): ReadonlyMap<string, Tree> {
 }
 
 judged('every leaf of the catalog', () => {
-  let seat: Seat;
+  let realGateway: RealGateway;
   let current = everything();
   const before = new Map(foreseen());
 
   beforeAll(async () => {
     await start('request-retry: 1\n');
-    seat = await takeSeat(current, {
+    realGateway = await openRealGateway(current, {
       target: { adopted: true },
       policy: { prune: true, 'max-deletes': 1000, 'max-replaces': 1000 },
     });
-    await seat.holdfast('apply', '--yes');
+    await realGateway.holdfast('apply', '--yes');
   });
-  afterAll(() => seat.leave());
+  afterAll(() => realGateway.leave());
 
   async function change(leaf: Leaf): Promise<void> {
     const next = changed(current, leaf);
     before.delete(leaf.name);
-    await writes(seat, next);
-    await inSync(seat);
+    await writes(realGateway, next);
+    await inSync(realGateway);
     await unrelatedWrite();
-    await inSync(seat);
+    await inSync(realGateway);
     before.set(leaf.name, current);
     current = next;
   }
@@ -68,23 +68,23 @@ judged('every leaf of the catalog', () => {
   test.each(LEAVES)('$name is changed, and stays so when others write something else', change);
 
   withRestart('all of it is there after a restart', async () => {
-    await seat.declare(current);
+    await realGateway.declare(current);
     await restart();
-    await inSync(seat);
+    await inSync(realGateway);
   });
 
   test.each(LEAVES.toReversed())('$name is reverted', async ({ name }) => {
     const former = before.get(name);
     if (!former) return;
-    await seat.declare(former);
-    expect(await seat.holdfast('apply', '--yes')).toMatchObject({ exit: 0 });
-    await inSync(seat);
+    await realGateway.declare(former);
+    expect(await realGateway.holdfast('apply', '--yes')).toMatchObject({ exit: 0 });
+    await inSync(realGateway);
     await unrelatedWrite();
-    await inSync(seat);
+    await inSync(realGateway);
   });
 
   withRestart('nothing of it is left after a restart', async () => {
     await restart();
-    await inSync(seat);
+    await inSync(realGateway);
   });
 });

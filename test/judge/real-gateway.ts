@@ -124,7 +124,7 @@ export interface Result {
   readonly err: string;
 }
 
-export interface Seat {
+export interface RealGateway {
   readonly dir: string;
   readonly env: Record<string, string>;
   declare(tree: Tree | string): Promise<void>;
@@ -145,11 +145,11 @@ export interface Settings {
 /** Answers what the guards ask about a gateway that is there to be overwritten. */
 const ALLOWED = ['literal-secret', 'last-upstream', 'mass-delete', 'takeover', 'release-secret'];
 
-export async function takeSeat(desired: Tree | string, more: Settings = {}): Promise<Seat> {
+export async function openRealGateway(desired: Tree | string, more: Settings = {}): Promise<RealGateway> {
   const dir = await mkdtemp(join(tmpdir(), 'holdfast-judge-'));
   await mkdir(join(dir, 'desired'));
   const env: Record<string, string> = { JUDGE_KEY: judge().key };
-  const seat: Seat = {
+  const realGateway: RealGateway = {
     dir,
     env,
     declare: (tree) =>
@@ -158,12 +158,12 @@ export async function takeSeat(desired: Tree | string, more: Settings = {}): Pro
         typeof tree === 'string' ? tree : stringify(tree, { aliasDuplicateObjects: false }),
       ),
     settings: (settings) => writeFile(join(dir, 'holdfast.yaml'), settingsText(settings)),
-    holdfast: (...argv) => call(seat, argv),
+    holdfast: (...argv) => call(realGateway, argv),
     leave: () => rm(dir, { recursive: true, force: true }),
   };
-  await seat.settings(more);
-  await seat.declare(desired);
-  return seat;
+  await realGateway.settings(more);
+  await realGateway.declare(desired);
+  return realGateway;
 }
 
 function settingsText({ target, policy, daemon }: Settings): string {
@@ -178,7 +178,7 @@ function settingsText({ target, policy, daemon }: Settings): string {
 }
 
 /** The process as the command line sees it, and its output. */
-export function ioOf({ dir, env, answer }: Seat): {
+export function ioOf({ dir, env, answer }: RealGateway): {
   readonly io: Io;
   readonly said: { out: string; err: string };
 } {
@@ -200,8 +200,8 @@ export function ioOf({ dir, env, answer }: Seat): {
   return { io, said };
 }
 
-async function call(seat: Seat, argv: readonly string[]): Promise<Result> {
-  const { io, said } = ioOf(seat);
+async function call(realGateway: RealGateway, argv: readonly string[]): Promise<Result> {
+  const { io, said } = ioOf(realGateway);
   const before = process.exitCode;
   await main(argv, io);
   process.exitCode = before;
@@ -209,15 +209,15 @@ async function call(seat: Seat, argv: readonly string[]): Promise<Result> {
 }
 
 /** Nothing differs, in memory and in the file. */
-export async function inSync(seat: Seat): Promise<void> {
-  const { exit, out, err } = await seat.holdfast('drift');
+export async function inSync(realGateway: RealGateway): Promise<void> {
+  const { exit, out, err } = await realGateway.holdfast('drift');
   expect({ exit, text: exit === 0 ? '' : out + err }).toEqual({ exit: 0, text: '' });
 }
 
 /** Declares it and applies it; there was something to write. */
-export async function writes(seat: Seat, tree: Tree | string): Promise<Result> {
-  await seat.declare(tree);
-  const result = await seat.holdfast('apply', '--yes');
+export async function writes(realGateway: RealGateway, tree: Tree | string): Promise<Result> {
+  await realGateway.declare(tree);
+  const result = await realGateway.holdfast('apply', '--yes');
   const text = result.out + result.err;
   expect({ exit: result.exit, text: result.exit === 0 ? '' : text }).toEqual({ exit: 0, text: '' });
   expect(text).toMatch(/applied and verified/);

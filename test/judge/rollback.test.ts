@@ -17,10 +17,10 @@ import {
   memory,
   pause,
   request,
-  type Seat,
+  type RealGateway,
   settled,
   start,
-  takeSeat,
+  openRealGateway,
   withFile,
 } from './real-gateway.ts';
 
@@ -40,24 +40,24 @@ const KINDS: readonly (readonly [string, Tree, string, string, Tree | readonly u
 ]; // prettier-ignore
 
 judged('a write that does not stay', () => {
-  let seat: Seat;
+  let realGateway: RealGateway;
 
   beforeAll(async () => {
     await start('# kept by hand\na-future-key: 1\n');
-    seat = await takeSeat(BASE, { target: { adopted: true } });
-    await seat.holdfast('apply', '--yes');
+    realGateway = await openRealGateway(BASE, { target: { adopted: true } });
+    await realGateway.holdfast('apply', '--yes');
     // Written by the gateway once, so that what follows compares texts as it writes them.
     await ask('PUT', 'debug', '{"value":true}');
     await settled();
   });
-  afterAll(() => seat.leave());
+  afterAll(() => realGateway.leave());
 
   /** An apply in which others act while our write is settling, and again when it is rolled back. */
   async function applyWhileSettling(
     act: () => Promise<unknown>,
     again = async (): Promise<unknown> => undefined,
   ): Promise<Outcome> {
-    await using session = await openSession({ output: 'text', color: false }, ioOf(seat).io);
+    await using session = await openSession({ output: 'text', color: false }, ioOf(realGateway).io);
     const [target] = session.targets;
     if (!target) throw new Error('no target');
     let acted: Promise<unknown> | undefined;
@@ -77,20 +77,20 @@ judged('a write that does not stay', () => {
 
   test.each(KINDS)('%s that others undo is found, and rolled back', async (_, change, method, path, body) => {
     const [before, held] = [await file(), await memory()];
-    await seat.declare({ ...BASE, ...change });
+    await realGateway.declare({ ...BASE, ...change });
     const outcome = await applyWhileSettling(() => ask(method, path, JSON.stringify(body)));
     expect(outcome.kind).toBe('rolled-back');
     expect(await memory()).toEqual(held);
     expect(await file()).toBe(before);
-    expect(await seat.holdfast('apply', '--yes')).toMatchObject({ exit: 4 });
-    expect(await seat.holdfast('apply', '--yes', '--retry')).toMatchObject({ exit: 0 });
-    await seat.declare(BASE);
-    expect(await seat.holdfast('apply', '--yes')).toMatchObject({ exit: 0 });
+    expect(await realGateway.holdfast('apply', '--yes')).toMatchObject({ exit: 4 });
+    expect(await realGateway.holdfast('apply', '--yes', '--retry')).toMatchObject({ exit: 0 });
+    await realGateway.declare(BASE);
+    expect(await realGateway.holdfast('apply', '--yes')).toMatchObject({ exit: 0 });
   });
 
   test('the whole file that others undo is found, and rolled back', async () => {
     const [before, held] = [await file(), await memory()];
-    await seat.declare({ ...BASE, 'passthrough-headers': true, 'request-retry': 8 });
+    await realGateway.declare({ ...BASE, 'passthrough-headers': true, 'request-retry': 8 });
     const outcome = await applyWhileSettling(() => ask('PUT', 'config.yaml', before));
     expect(outcome.kind).toBe('rolled-back');
     expect(await memory()).toEqual(held);
@@ -98,7 +98,7 @@ judged('a write that does not stay', () => {
   });
 
   test('a change by others during our rollback stays', async () => {
-    await seat.declare({ ...BASE, 'request-retry': 9 });
+    await realGateway.declare({ ...BASE, 'request-retry': 9 });
     const outcome = await applyWhileSettling(
       () => ask('PUT', 'request-retry', '{"value":2}'),
       () => ask('PUT', 'force-model-prefix', '{"value":true}'),
@@ -111,8 +111,8 @@ judged('a write that does not stay', () => {
   });
 
   withFile('a file that the gateway cannot write: memory is put back, and said to be', async () => {
-    await seat.declare(BASE);
-    await seat.holdfast('apply', '--yes');
+    await realGateway.declare(BASE);
+    await realGateway.holdfast('apply', '--yes');
     const [before, held, settings] = [await file(), await memory(), await ask('GET', PLUGIN)];
     await chmod(judge().file ?? '', 0o444);
     try {
@@ -121,14 +121,14 @@ judged('a write that does not stay', () => {
       if (isReal && canWrite) return;
       expect(canWrite).toBe(false);
       for (const [name, change] of KINDS) {
-        await seat.declare({ ...BASE, ...change });
-        const { exit } = await seat.holdfast('apply', '--yes');
+        await realGateway.declare({ ...BASE, ...change });
+        const { exit } = await realGateway.holdfast('apply', '--yes');
         expect({ name, exit }).toEqual({ name, exit: 6 });
         expect(await memory()).toEqual(held);
         expect(await ask('GET', PLUGIN)).toBe(settings);
       }
-      await seat.declare({ ...BASE, 'passthrough-headers': true });
-      const { exit } = await seat.holdfast('apply', '--yes');
+      await realGateway.declare({ ...BASE, 'passthrough-headers': true });
+      const { exit } = await realGateway.holdfast('apply', '--yes');
       expect(exit).toBe(6);
       expect(await memory()).toEqual(held);
       expect(await file()).toBe(before);

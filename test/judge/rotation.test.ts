@@ -9,34 +9,34 @@ import {
   judged,
   request,
   restart,
-  type Seat,
-  takeSeat,
+  type RealGateway,
+  openRealGateway,
   unrelatedWrite,
   withRestart,
   writes,
 } from './real-gateway.ts';
 
 judged('a rotation', () => {
-  let seat: Seat;
+  let realGateway: RealGateway;
 
   beforeAll(async () => {
-    seat = await takeSeat(everything(), { target: { adopted: true } });
-    await seat.holdfast('apply', '--yes');
+    realGateway = await openRealGateway(everything(), { target: { adopted: true } });
+    await realGateway.holdfast('apply', '--yes');
   });
-  afterAll(() => seat.leave());
+  afterAll(() => realGateway.leave());
 
   test('of a client key lets the new one in and refuses the old one', async () => {
-    await writes(seat, { ...everything(), 'api-keys': ['sk-test-client-1', 'sk-test-client-3'] });
+    await writes(realGateway, { ...everything(), 'api-keys': ['sk-test-client-1', 'sk-test-client-3'] });
     expect(await admits('sk-test-client-3')).toBe(200);
     expect(await admits('sk-test-client-2')).toBe(401);
     expect(await admits('sk-test-client-1')).toBe(200);
     await unrelatedWrite();
-    await inSync(seat);
+    await inSync(realGateway);
     expect(await admits('sk-test-client-2')).toBe(401);
   });
 
   test('of a client key along with a change that needs the whole file', async () => {
-    await writes(seat, {
+    await writes(realGateway, {
       ...everything(),
       'api-keys': ['sk-test-client-3', 'sk-test-client-4'],
       'passthrough-headers': true,
@@ -46,9 +46,9 @@ judged('a rotation', () => {
   });
 
   test('of the management secret is refused where it is none of the keys of the target', async () => {
-    seat.env['MGMT'] = 'mgmt-secret-2';
-    await seat.declare({ ...everything(), 'remote-management': { 'secret-key': '${env:MGMT}' } });
-    const { exit, out } = await seat.holdfast('apply', '--yes');
+    realGateway.env['MGMT'] = 'mgmt-secret-2';
+    await realGateway.declare({ ...everything(), 'remote-management': { 'secret-key': '${env:MGMT}' } });
+    const { exit, out } = await realGateway.holdfast('apply', '--yes');
     expect(exit).toBe(4);
     expect(out).toMatch(/refused self-lockout/);
   });
@@ -58,22 +58,22 @@ judged('a rotation', () => {
 
   test.each([2, 3])('of the management secret: number %d is accepted, and stored as a hash', async (n) => {
     const next = `mgmt-secret-${n}`;
-    Object.assign(seat.env, { MGMT: next, OTHER: 'mgmt-secret-2' });
-    await seat.settings({
+    Object.assign(realGateway.env, { MGMT: next, OTHER: 'mgmt-secret-2' });
+    await realGateway.settings({
       target: { adopted: true, key: ['${env:JUDGE_KEY}', '${env:OTHER}', '${env:MGMT}'] },
     });
-    await writes(seat, { ...everything(), 'remote-management': { 'secret-key': '${env:MGMT}' } });
+    await writes(realGateway, { ...everything(), 'remote-management': { 'secret-key': '${env:MGMT}' } });
     expect(await statusWith(next)).toBe(200);
     if (n === 3) expect(await statusWith('mgmt-secret-2')).toBe(401);
     // An environment secret continues to work in addition to the one in the file.
     if ((await statusWith(hand.key)) !== 200) hand.key = next;
     expect(await file()).not.toContain(next);
-    await inSync(seat);
+    await inSync(realGateway);
   });
 
   withRestart('still lets us in after a restart', async () => {
     await restart();
     expect(await statusWith('mgmt-secret-3')).toBe(200);
-    await inSync(seat);
+    await inSync(realGateway);
   });
 });

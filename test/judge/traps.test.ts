@@ -10,8 +10,8 @@ import {
   start,
   memory,
   restart,
-  type Seat,
-  takeSeat,
+  type RealGateway,
+  openRealGateway,
   unrelatedWrite,
   withRestart,
   writes,
@@ -113,34 +113,34 @@ const CHANGES: readonly (readonly [string, (text: string) => string])[] = [
 ]; // prettier-ignore
 
 judged('a trap', () => {
-  let seat: Seat;
+  let realGateway: RealGateway;
   let text = DECLARED;
 
   beforeAll(async () => {
     await start(START);
-    seat = await takeSeat(text, {
+    realGateway = await openRealGateway(text, {
       target: { adopted: true },
       policy: { prune: true, 'max-deletes': 1000, 'max-replaces': 1000 },
     });
   });
-  afterAll(() => seat.leave());
+  afterAll(() => realGateway.leave());
 
-  test('what was pulled by hand needs nothing', () => inSync(seat));
+  test('what was pulled by hand needs nothing', () => inSync(realGateway));
 
   test.each(CHANGES)('%s', async (_, change) => {
     const next = change(text);
     expect(next).not.toBe(text);
-    await writes(seat, next);
+    await writes(realGateway, next);
     text = next;
-    await inSync(seat);
+    await inSync(realGateway);
     await unrelatedWrite();
-    await inSync(seat);
+    await inSync(realGateway);
   });
 
   test('providers in another order are the same', async () => {
     const [first = '', second = ''] = text.match(/ {2}- api-key: sk-test-claude-\d\n(?: {4}.*\n)+/g) ?? [];
-    await seat.declare(text.replace(second, '').replace(first, second + first));
-    await inSync(seat);
+    await realGateway.declare(text.replace(second, '').replace(first, second + first));
+    await inSync(realGateway);
   });
 
   test('N11: what the catalog does not know is still in the file, outside of list entries', async () => {
@@ -156,6 +156,6 @@ judged('a trap', () => {
 
   withRestart('all of it holds after a restart', async () => {
     await restart();
-    await inSync(seat);
+    await inSync(realGateway);
   });
 });
