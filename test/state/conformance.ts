@@ -214,6 +214,19 @@ export function conformsToStore(kind: string, open: () => Promise<Bench>): void 
       expect((await store.listBackups('home')).map(({ pinned }) => pinned)).toEqual([true]);
     });
 
+    test('adds a backup that was kept elsewhere under its own ID, once, and pins it', async () => {
+      const elsewhere = await (await fresh()).saveBackup(makeBackup());
+      const store = await fresh();
+      const { file, json } = makeBackup();
+      const kept = { ...elsewhere, id: '20200101T000000Z-1a2b3c4d', file, json };
+      for (const _ of [1, 2]) await store.addBackup(kept);
+      const own = (await store.listBackups('home')).filter(({ id }) => id === kept.id);
+      expect(own).toEqual([{ ...elsewhere, id: kept.id, pinned: true }]);
+      expect((await store.readBackup('home', kept.id)).file.open()).toBe(file.open());
+      expect(await codesOf(store.addBackup({ ...kept, id: '../../key' }))).toEqual(['HF6007']);
+      expect(await store.listArchives('home')).toEqual([]);
+    });
+
     test('knows no backup of a made-up or hostile name', async () => {
       const store = await fresh();
       for (const id of ['20261123T180142Z-00000000', '../../key', '', 'latest'])

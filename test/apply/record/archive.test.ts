@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { afterEach, expect, test } from '@jest/globals';
 import { generateIdentity, identityToRecipient } from 'age-encryption';
 import type { Checkpoint } from '../../../src/apply/apply.ts';
+import { byHand } from '../../../src/apply/rollback/remedy.ts';
+import type { Run } from '../../../src/apply/run/run.ts';
 import { readArchive } from '../../../src/state/files/archive.ts';
 import { openFileStore } from '../../../src/state/files/files.ts';
 import { stage, strike } from '../setup.ts';
@@ -38,4 +40,21 @@ test('an archive is on disk before the journal and the first request', async () 
     const kept = await readArchive(join(dir, name), name, [identity]);
     expect([kept.file.open(), kept.target, kept.url]).toEqual([before, 'home', `${home.sandbox.url}/`]);
   }
+});
+
+test('the steps by hand say how to get the backup out of an archive, because the state directory may be gone', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'holdfast-archive-'));
+  dirs.push(dir);
+  const recipients = [await identityToRecipient(await generateIdentity())];
+  const { context, clock } = await stage();
+  const stepsWith = async (backups: { dir: string; recipients: string[] }): Promise<string> => {
+    const store = await openFileStore({ dir: join(dir, 'state'), clock, backups });
+    const run = { context: { ...context, store } } as unknown as Run; // all that steps by hand are made from
+    return byHand(run, '20261123T180142Z-1a2b3c4d').join('\n');
+  };
+  const file = join(dir, 'home-20261123T180142Z-1a2b3c4d.age');
+  expect(await stepsWith({ dir, recipients })).toContain(
+    `If that file no longer exists, take BACKUP from ${file}: age -d -i IDENTITY FILE | jq -j .file > BACKUP`,
+  );
+  expect(await stepsWith({ dir, recipients: [] })).not.toContain('age -d');
 });
