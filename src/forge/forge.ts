@@ -16,6 +16,8 @@ export interface Forge extends AsyncDisposable {
   addComment(pull: number, body: string): Promise<void>;
   /** False where it was deleted. */
   editComment(pull: number, id: number, body: string): Promise<boolean>;
+  /** Rejects where the token may not see the repository. */
+  check(): Promise<void>;
   setStatus(commit: string, status: CommitStatus): Promise<void>;
   openIssues(): Promise<readonly Issue[]>;
   addIssue(title: string, body: string): Promise<void>;
@@ -58,6 +60,11 @@ export function openForge({ kind, repository, token, ...options }: ForgeOptions)
     addComment: async (pull, body) => void (await rest.send('POST', at.addComment(pull), { body })),
     async editComment(pull, id, body) {
       return (await rest.send(api.edits, at.comment(pull, id), { body }, { mayBeGone: true })) !== undefined;
+    },
+    async check() {
+      const answer = await rest.get(at.repository);
+      if (answer === undefined)
+        throw fail('HF8004', `${name} has no repository ${repository} for this token`);
     },
     async setStatus(commit, status) {
       const body = api.status({

@@ -181,7 +181,7 @@ const CODE_OF: Readonly<Record<number, Code>> = {
 };
 
 function refused({ name, rights }: RestOptions, request: string, { status, body }: Received): HoldfastError {
-  const code = CODE_OF[status] ?? 'HF8005';
+  const code = CODE_OF[status] ?? (status >= 500 || status === 429 ? 'HF8007' : 'HF8005');
   const said = wordsIn(body);
   const remedy = code === 'HF8003' ? rights : undefined;
   return fail(code, `${name} answers ${status} to ${request}${said === '' ? '' : `: ${said}`}`, { remedy });

@@ -1,5 +1,6 @@
 // `daemon.notify`: the channels, what each gets, and how it is reached. Addresses and tokens are sealed as soon as
 // they are read.
+import { FORGE_KINDS, type ForgeKind } from '../domain/forge.ts';
 import { type Topic, TOPICS } from '../domain/outcome/notice.ts';
 import { type Position, type Problem, problem } from '../domain/problem/problem.ts';
 import { parseDuration } from '../lib/duration.ts';
@@ -17,6 +18,14 @@ export type Receiver =
       readonly api: URL;
       readonly token: Sealed<string>;
       readonly chat: string;
+    }
+  | {
+      /** Sets the status of commits. */
+      readonly kind: ForgeKind;
+      /** Root of the API. */
+      readonly api: URL;
+      readonly repository: string;
+      readonly token: Sealed<string>;
     }
   | {
       readonly kind: 'email';
@@ -65,7 +74,10 @@ export function notifyOf(node: Located | undefined, targets: readonly string[]):
 }
 
 type Kind = Receiver['kind'];
-const KINDS: readonly Kind[] = ['webhook', 'slack', 'discord', 'telegram', 'email'];
+const KINDS: readonly Kind[] = ['webhook', 'slack', 'discord', 'telegram', 'email', ...FORGE_KINDS];
+
+/** A channel that sets the status of commits instead of sending messages. */
+export const isForge = (kind: Kind): kind is ForgeKind => FORGE_KINDS.some((one) => one === kind);
 
 class ChannelReader {
   readonly problems: Problem[] = [];
@@ -82,6 +94,13 @@ class ChannelReader {
     if (!kind || others.length > 0) return void this.#add('HF7050', ONE_OF, entry.position);
     if (entry.members.has('secret') && kind !== 'webhook')
       this.#add('HF7050', `\`secret\` signs a \`webhook\`, not \`${kind}\``, positionAt(entry, 'secret'));
+    if (isForge(kind))
+      for (const member of ['digest', 'on', 'severity'].filter((one) => entry.members.has(one)))
+        this.#add(
+          'HF7050',
+          `\`${member}\` is for messages; \`${kind}\` sets a status on each commit`,
+          positionAt(entry, member),
+        );
     const name = this.#name(entry, kind);
     const receiver = this.#receiver(entry, kind);
     const targets = this.#targetsOf(entry);
@@ -148,6 +167,7 @@ class ChannelReader {
   #receiver(entry: LocatedMap, kind: Kind): Receiver | undefined {
     if (kind === 'telegram') return this.#telegram(entry);
     if (kind === 'email') return this.#email(entry);
+    if (isForge(kind)) return this.#forge(entry, kind);
     const url = this.#url(scalarAt(entry, kind), kind);
     const secret = this.#secret(scalarAt(entry, 'secret'), 'The secret that signs a webhook');
     if (!url || isUnresolved(scalarAt(entry, 'secret'))) return undefined;
@@ -163,6 +183,15 @@ class ChannelReader {
     const api = written ? this.#address(written, 'api', ['http:', 'https:']) : new URL(TELEGRAM_API);
     if (token === undefined || !chat || isUnresolved(chat) || !api) return undefined;
     return { kind: 'telegram', api, token: seal(token), chat: String(chat.value) };
+  }
+
+  #forge(entry: LocatedMap, kind: ForgeKind): Receiver | undefined {
+    const token = this.#secret(scalarAt(entry, kind, 'token'), 'The token of a forge');
+    const written = scalarAt(entry, kind, 'api');
+    const api = written ? this.#address(written, 'api', ['http:', 'https:']) : usualApi(kind);
+    const repository = scalarAt(entry, kind, 'repository');
+    if (token === undefined || !api || !repository || isUnresolved(repository)) return undefined;
+    return { kind, api, repository: String(repository.value), token: seal(token) };
   }
 
   #email(entry: LocatedMap): Receiver | undefined {
@@ -249,6 +278,9 @@ class ChannelReader {
 }
 
 const LONGEST_DIGEST_MS = 86_400_000;
+/** Gitea and Forgejo are everybody's own: the schema asks for the address. */
+const usualApi = (kind: ForgeKind): URL =>
+  new URL(kind === 'gitlab' ? 'https://gitlab.com/api/v4' : 'https://api.github.com');
 const TELEGRAM_API = 'https://api.telegram.org';
 const ONE_OF = `A channel must have exactly one of ${KINDS.map((kind) => `\`${kind}\``).join(', ')}`;
 const SMTP_FORM = '`smtp` contains more than user, password, host and port';

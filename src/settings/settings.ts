@@ -11,7 +11,7 @@ import { settingsFromFlags } from './from-flags.ts';
 import type { LoadedSettings, SettingsFlags, SettingsRequest } from './shape.ts';
 
 export type { HttpRole, HttpSettings } from './daemon-http.ts';
-export type { Channel, Receiver, SmtpAccess } from './daemon-notify.ts';
+export { type Channel, isForge, type Receiver, type SmtpAccess } from './daemon-notify.ts';
 export type {
   DaemonSettings,
   LoadedSettings,

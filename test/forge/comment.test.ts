@@ -96,7 +96,7 @@ describe.each(FORGE_KINDS)('on %s', (kind) => {
     fake.answerWith('list-comments', [{ status: 502 }, { status: 503 }]);
     fake.answerWith('create-comment', [{ status: 502 }]);
     const { code } = await failure(putComment(forge, 3, { subject: HOME, body: 'x' }));
-    expect(code).toBe('HF8005');
+    expect(code).toBe('HF8007');
     expect(fake.calls.map(({ id }) => id)).toEqual([
       ...Array<string>(3).fill('list-comments'),
       'create-comment',

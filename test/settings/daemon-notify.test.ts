@@ -109,6 +109,37 @@ describe('daemon.notify', () => {
     }
   });
 
+  test('sets commit statuses on forges', async () => {
+    const { channels, settings, problems } = await notify(
+      `
+- { github: { repository: team/gateways, token: "\${env:BOT}" } }
+- { gitlab: { repository: "42", token: "\${env:BOT}" }, targets: [home] }
+- { forgejo: { repository: team/gateways, token: "\${env:BOT}", api: https://forge.example/api/v1 } }
+`.trimStart(),
+    );
+    expect(problems).toEqual([]);
+    expect(channels.map(({ receiver }) => receiver)).toMatchObject([
+      { kind: 'github', api: new URL('https://api.github.com'), repository: 'team/gateways' },
+      { kind: 'gitlab', api: new URL('https://gitlab.com/api/v4'), repository: '42' },
+      { kind: 'forgejo', api: new URL('https://forge.example/api/v1'), repository: 'team/gateways' },
+    ]);
+    expect(settings?.secrets.open().has(ENV.BOT)).toBe(true);
+    expect(JSON.stringify(settings)).not.toContain(ENV.BOT);
+  });
+
+  test('refuses what a commit status has no use for, and a Gitea without its address', async () => {
+    const own = 'repository: team/gateways, token: "${env:BOT}"';
+    const statuses = await notify(`- { github: { ${own} }, digest: 5m, severity: warning }`);
+    expect(statuses.problems.map(line)).toEqual([
+      '5:69 HF7050 `digest` is for messages; `github` sets a status on each commit',
+      '5:81 HF7050 `severity` is for messages; `github` sets a status on each commit',
+    ]);
+    const gitea = await notify(`- { gitea: { ${own} } }`);
+    expect(gitea.problems.map(line)).toEqual([
+      expect.stringContaining('HF1012 `daemon.notify[0].gitea.api` is missing'),
+    ]);
+  });
+
   test('reports errors with position and suggestion', async () => {
     const { settings, problems } = await notify(`- { webhook: "\${env:URL}", on: [driftd] }
 - { slack: "\${env:URL}", digest: soon }
@@ -132,7 +163,8 @@ describe('daemon.notify', () => {
 - { name: f, email: { to: [a@example.com], from: b@example.com, smtp: "smtp://mail.example", user: me } }
 - { name: h, slack: "\${env:URL}", digest: 2d }
 - { name: g, email: { to: [a@example.com], from: b@example.com, smtp: "smtp://me:%zz@mail.example" } }`);
-    const oneOf = 'A channel must have exactly one of `webhook`, `slack`, `discord`, `telegram`, `email`';
+    const oneOf =
+      'A channel must have exactly one of `webhook`, `slack`, `discord`, `telegram`, `email`, `github`, `gitlab`, `gitea`, `forgejo`';
     expect(problems.filter(({ severity }) => severity === 'error').map(line)).toEqual([
       `5:7 HF7050 ${oneOf}`,
       `6:7 HF7050 ${oneOf}`,

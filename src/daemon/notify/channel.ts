@@ -2,7 +2,7 @@
 // is reported once when it begins and once when it is over.
 import type { Clock } from '../../domain/clock.ts';
 import { plural } from '../../lib/text.ts';
-import type { Channel } from '../../settings/settings.ts';
+import { type Channel, isForge } from '../../settings/settings.ts';
 import type { Reporter } from '../core/reporter.ts';
 import type { QueuedNotice } from './queued-notice.ts';
 import { createDeliveryQueue, type Ending } from './delivery-queue.ts';
@@ -34,9 +34,15 @@ const GATHER_MS = 5000;
 const SINGLY = 3;
 const CLOSING_MS = 5000;
 
+/** Messages that come together are one; a commit status is each one's own, and nobody reads it as it comes. */
+function gatheringOf({ receiver, digestMs }: Channel): { gatherMs: number; singly: number } {
+  if (isForge(receiver.kind)) return { gatherMs: 0, singly: Infinity };
+  return { gatherMs: digestMs ?? GATHER_MS, singly: digestMs === undefined ? SINGLY : 1 };
+}
+
 export function openChannel(channel: Channel, options: ActiveChannelOptions): ActiveChannel {
   const { clock, newId, random, clean, reporter, onResult, ended } = options;
-  const { name, digestMs } = channel;
+  const { name } = channel;
   const sender = options.open(channel.receiver);
   let isDown = false;
   const tried = ({ kind, answer }: Delivery): void => {
@@ -51,8 +57,7 @@ export function openChannel(channel: Channel, options: ActiveChannelOptions): Ac
     clock,
     newId,
     random,
-    gatherMs: digestMs ?? GATHER_MS,
-    singly: digestMs === undefined ? SINGLY : 1,
+    ...gatheringOf(channel),
     send: async (message) => clean(await sender.send(message, clock.now())),
     tried,
     ended: (notices, ending) => ended(name, notices, ending),

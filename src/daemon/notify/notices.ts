@@ -97,6 +97,24 @@ export function sharedNotice(
   };
 }
 
+/** A plan is about to be applied. */
+export function pendingNotice(plan: Plan, at: number, circumstances: Circumstances): Notice {
+  const { severity, title } = meaningOf('pending');
+  const summary = `Holdfast applies ${plural(pending(plan).length, 'change')}.`;
+  const facts = { ...NOTHING, ...ofPlan(plan) };
+  const { target } = plan;
+  return {
+    ...circumstances,
+    at,
+    kind: 'pending',
+    severity,
+    target,
+    title: `${target}: ${title}`,
+    summary,
+    facts,
+  };
+}
+
 /** A test of the delivery. */
 export function testNotice(channel: string, at: number, id: string): Notice {
   const { severity, title, meaning } = meaningOf('test');

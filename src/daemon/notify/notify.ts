@@ -3,15 +3,16 @@
 import type { Notice, Topic } from '../../domain/outcome/notice.ts';
 import type { NotifiedStatus } from '../../domain/state/state.ts';
 import { terminalSafeIn } from '../../lib/terminal-safe.ts';
-import type { DaemonSettings } from '../../settings/settings.ts';
+import { type DaemonSettings, isForge } from '../../settings/settings.ts';
 import type { DaemonOperations } from '../core/daemon-operations.ts';
 import type { Reporter } from '../core/reporter.ts';
 import type { Service } from '../core/service.ts';
 import { newMessageId } from './channels/id.ts';
 import { createNotifiedState, type NotifiedState } from './notified-state.ts';
-import { type Circumstances, noticeOf, sharedNotice } from './notices.ts';
+import { type Circumstances, noticeOf, pendingNotice, sharedNotice } from './notices.ts';
 import { openChannel, type ActiveChannel, type ActiveChannelOptions } from './channel.ts';
 import { openSender } from './channels/sender.ts';
+import { commitTransition, pendingTransition } from './commit-transitions.ts';
 import { sharedTransition, type Transition, transitionAfter } from './transitions.ts';
 
 export interface NotifyOptions extends Pick<ActiveChannelOptions, 'clock' | 'onResult'> {
@@ -88,11 +89,11 @@ interface TellerOptions {
   readonly dashboard: () => URL | undefined;
 }
 
-type Tell = (
+type Tell = <K extends Topic | 'pending'>(
   activeChannel: ActiveChannel,
   about: string,
-  transition: Transition,
-  make: (kind: Topic, circumstances: Circumstances) => Notice,
+  transition: { readonly tells: readonly K[]; readonly status: Transition['status'] },
+  make: (kind: K, circumstances: Circumstances) => Notice,
 ) => void;
 
 /** Gives a channel its notices. The last one carries the new status: it counts once that one is delivered. */
@@ -121,18 +122,28 @@ function reporterOf(
     outcome(outcome) {
       const about = outcome.target;
       for (const activeChannel of channels()) {
-        const before = memory.of(activeChannel.channel.name, about);
-        tell(
-          activeChannel,
-          about,
-          transitionAfter(activeChannel.channel, before, outcome),
-          (kind, circumstances) => noticeOf(kind, outcome, circumstances),
+        const { channel } = activeChannel;
+        const after = isForge(channel.receiver.kind) ? commitTransition : transitionAfter;
+        const turn = after(channel, memory.of(channel.name, about), outcome);
+        tell(activeChannel, about, turn, (kind, circumstances) => noticeOf(kind, outcome, circumstances));
+      }
+    },
+    event(event) {
+      if (event.kind !== 'planned') return;
+      const { plan, target: about } = event;
+      for (const activeChannel of channels()) {
+        const { channel } = activeChannel;
+        if (!isForge(channel.receiver.kind)) continue;
+        const turn = pendingTransition(channel, memory.of(channel.name, about), plan);
+        tell(activeChannel, about, turn, (_, circumstances) =>
+          pendingNotice(plan, clock.now(), circumstances),
         );
       }
     },
     shared(what, error) {
       const about = ABOUT[what];
       for (const activeChannel of channels()) {
+        if (isForge(activeChannel.channel.receiver.kind)) continue;
         const before = memory.of(activeChannel.channel.name, about);
         const turn = sharedTransition(activeChannel.channel, before, TOPIC_OF[what], error !== undefined);
         tell(activeChannel, about, turn, (kind, circumstances) =>

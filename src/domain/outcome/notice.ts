@@ -49,13 +49,20 @@ export const TOPICS: readonly Topic[] = [
   ...(Object.keys(OCCURRENCES) as (keyof typeof OCCURRENCES)[]),
 ];
 
-/** Severity, title and meaning of a notice. `test`: a test of the delivery. */
-export function meaningOf(kind: Topic | 'test'): Occurrence {
+/** Severity, title and meaning of a notice. `test`: a test of the delivery. `pending`: only for commit statuses. */
+export function meaningOf(kind: Topic | 'test' | 'pending'): Occurrence {
   if (kind === 'test') return TEST;
+  if (kind === 'pending') return PENDING;
   return Object.hasOwn(OCCURRENCES, kind)
     ? OCCURRENCES[kind as keyof typeof OCCURRENCES] // just looked up
     : SYNC_STATUSES[kind as SyncStatus]; // a topic that isn't an event is a status
 }
+
+const PENDING: Occurrence = {
+  severity: 'info',
+  title: 'Pending',
+  meaning: 'Holdfast is about to apply this commit.',
+};
 
 const TEST: Occurrence = {
   severity: 'info',
@@ -68,7 +75,7 @@ export interface Notice {
   readonly id: string;
   /** ms since the epoch. */
   readonly at: number;
-  readonly kind: Topic | 'test';
+  readonly kind: Topic | 'test' | 'pending';
   readonly severity: Severity;
   /** Absent if it isn't about a target: the git source, the settings. */
   readonly target?: string;

@@ -17,16 +17,19 @@ export const FORGE_CODES = {
     EXIT.unreachable,
     "The forge's token has no permission for this",
     'Give the job or the token the permissions that docs/pull-requests.md lists.',
+    { retry: 'never' },
   ),
   HF8004: code(
     EXIT.unreachable,
     "The forge doesn't have this, or hides it from the token",
     'Check the repository, the pull request and the commit. Forges also respond with 404 if a token has no access.',
+    { retry: 'never' },
   ),
   HF8005: code(
     EXIT.unreachable,
     "The forge refused the request, or its answer can't be understood",
-    'The message quotes the forge. If the forge has a problem, run the job again later.',
+    'The message quotes the forge. Correct what it names.',
+    { retry: 'never' },
   ),
   HF8006: code(
     EXIT.unreachable,
@@ -34,6 +37,7 @@ export const FORGE_CODES = {
     'Check the address of the API and the network of the runner, then run the job again.',
     { unsent: true },
   ),
+  HF8007: code(EXIT.unreachable, 'The forge has a problem of its own', 'Run the job again later.'),
   HF8010: code(
     EXIT.refused,
     'The pull request comes from a fork',

@@ -48,6 +48,7 @@ export interface ForgeApi {
 
 /** Below the root of the API, with a slash in front. Lists hold as much as one page may. */
 export interface ForgePaths {
+  readonly repository: string;
   comments(pull: number): string;
   addComment(pull: number): string;
   comment(pull: number, id: number): string;

@@ -30,6 +30,7 @@ const paths =
   (repository: string): ForgePaths => {
     const root = `/repos/${repository.split('/').map(encodeURIComponent).join('/')}`;
     return {
+      repository: root,
       comments: (pull) => `${root}/issues/${pull}/comments${comments}`,
       addComment: (pull) => `${root}/issues/${pull}/comments`,
       comment: (_pull, id) => `${root}/issues/comments/${id}`,

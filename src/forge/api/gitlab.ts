@@ -23,6 +23,7 @@ export const GITLAB: ForgeApi = {
     const root = `/projects/${encodeURIComponent(repository)}`;
     const merge = (pull: number): string => `${root}/merge_requests/${pull}`;
     return {
+      repository: root,
       comments: (pull) => `${merge(pull)}/notes?per_page=100&sort=asc&order_by=created_at`,
       addComment: (pull) => `${merge(pull)}/notes`,
       comment: (pull, id) => `${merge(pull)}/notes/${id}`,

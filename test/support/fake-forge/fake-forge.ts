@@ -178,6 +178,8 @@ function done(
   const gone = { status: 404, body: { message: 'Not Found' } };
   const number = Number(parameters['number']);
   switch (id) {
+    case 'repository':
+      return { status, body: { id: 42 } };
     case 'list-comments':
       return paged(
         forge.comments.filter(({ on }) => on === number),

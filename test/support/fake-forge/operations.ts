@@ -32,6 +32,7 @@ const actions = (options: {
   readonly description: number;
   readonly states: readonly string[];
 }): readonly Operation[] => [
+  { id: 'repository', method: 'GET', path: '/repos/{owner}/{repo}', query: NONE, status: 200 },
   {
     id: 'list-comments',
     method: 'GET',
@@ -133,6 +134,7 @@ export const GITEA = actions({
 const LONGEST = 1_000_000;
 
 export const GITLAB: readonly Operation[] = [
+  { id: 'repository', method: 'GET', path: '/projects/{id}', query: NONE, status: 200 },
   {
     id: 'list-comments',
     method: 'GET',

@@ -2,8 +2,10 @@
 // without the address and the token.
 import type { Received } from '../../../gateway/client/transport.ts';
 import { openTransport, TransportError } from '../../../gateway/client/transport.ts';
+import type { ForgeKind } from '../../../domain/forge.ts';
 import type { Receiver } from '../../../settings/settings.ts';
 import type { Delivery, Sender } from './delivery.ts';
+import { openStatusSender } from './commit-status.ts';
 import { discordBody } from './discord.ts';
 import { clipped, type Message, pageOf } from './message.ts';
 import { slackBody } from './slack.ts';
@@ -18,6 +20,7 @@ const MAX_BYTES = 64 * 1024;
 
 export function openSender(receiver: Receiver, timeoutMs = TIMEOUT_MS): Sender {
   if (receiver.kind === 'email') return openMailer(receiver, timeoutMs);
+  if ('repository' in receiver) return openStatusSender(receiver);
   const transport = openTransport(undefined);
   return {
     async send(message, at) {
@@ -49,7 +52,11 @@ interface Request {
   readonly body: string;
 }
 
-function requestOf(receiver: Exclude<Receiver, { kind: 'email' }>, message: Message, at: number): Request {
+function requestOf(
+  receiver: Exclude<Receiver, { kind: 'email' | ForgeKind }>,
+  message: Message,
+  at: number,
+): Request {
   if (receiver.kind === 'webhook') {
     const body = webhookBody(message);
     const headers = signedHeaders(idOf(message), at, body, receiver.secret?.open());
