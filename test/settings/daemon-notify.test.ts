@@ -135,9 +135,7 @@ describe('daemon.notify', () => {
       '5:81 HF7050 `severity` is for messages; `github` sets a status on each commit',
     ]);
     const gitea = await notify(`- { gitea: { ${own} } }`);
-    expect(gitea.problems.map(line)).toEqual([
-      expect.stringContaining('HF1012 `daemon.notify[0].gitea.api` is missing'),
-    ]);
+    expect(gitea.problems.map(line)).toEqual(['5:9 HF1012 `daemon.notify[0].gitea` lacks `api`']);
   });
 
   test('reports errors with position and suggestion', async () => {
