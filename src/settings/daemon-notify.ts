@@ -278,7 +278,7 @@ class ChannelReader {
 }
 
 const LONGEST_DIGEST_MS = 86_400_000;
-/** Gitea and Forgejo are everybody's own: the schema asks for the address. */
+/** Gitea and Forgejo have no usual address: the schema requires one. */
 const usualApi = (kind: ForgeKind): URL =>
   new URL(kind === 'gitlab' ? 'https://gitlab.com/api/v4' : 'https://api.github.com');
 const TELEGRAM_API = 'https://api.telegram.org';
