@@ -112,11 +112,15 @@ function* nodesOf(
   for (const [name, value] of membersOf(field, declared)) {
     const child = catalog.child(field, name) ?? unknownField(field, name);
     const location: Location = { up, key: name };
-    const inside = child.kind === 'struct' || child.kind === 'map' || child.kind === 'any';
-    if (inside && isTree(value) && Object.keys(value).length > 0)
+    if (isTree(value) && isOwnedInside(child, value))
       yield* nodesOf(catalog, child, value, treeOf(image[name]), location);
     else yield* wholeNodes(catalog, child, image[name], location);
   }
+}
+
+/** An empty section owns nothing; an empty map or free-form setting is owned as such. */
+function isOwnedInside({ kind }: Field, value: Tree): boolean {
+  return kind === 'struct' || ((kind === 'map' || kind === 'any') && Object.keys(value).length > 0);
 }
 
 function membersOf(field: Field, declared: Tree): readonly (readonly [string, Value])[] {
