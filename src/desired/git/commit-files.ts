@@ -1,7 +1,7 @@
 // The files of one commit as a source of desired state: nothing is checked out. Symbolic links are followed inside the
 // commit; what they lead to outside of it is ignored.
 import { extname, isAbsolute, join, posix, relative, sep } from 'node:path';
-import { fail } from '../../domain/problem/problem.ts';
+import { fail, type HoldfastError } from '../../domain/problem/problem.ts';
 import { decodeText } from '../../input/text-file.ts';
 import { MAX_ENTRIES, type Visited, type Walked, type WalkOptions } from '../../input/walk.ts';
 import type { FileSource } from '../read/files.ts';
@@ -132,11 +132,19 @@ async function walkBelow(
   return { directories, files, outside, failed, ...(exceeded && { exceeded: { ...exceeded, limit } }) };
 }
 
+/** Rejects with HF2087 where the clone has only a part of the commit. */
 async function contentOf(objects: Objects, id: string): Promise<Buffer> {
-  const found = await objects.read(id);
-  if (!found) throw new Error(`object ${id.slice(0, 12)} isn't in this clone`);
-  return found.content;
+  try {
+    const found = await objects.read(id);
+    if (found) return found.content;
+  } catch (error) {
+    throw incomplete(error instanceof Error ? error.message : String(error));
+  }
+  throw incomplete(`object ${id.slice(0, 12)} is missing`);
 }
+
+const incomplete = (reason: string): HoldfastError =>
+  fail('HF2087', `this clone doesn't have all files of the base: ${reason}`);
 
 const KINDS: Readonly<Record<string, Entry['kind']>> = {
   '40000': 'directory',

@@ -272,6 +272,11 @@ export const DESIRED_STATE_CODES = {
     "The desired state of the base isn't valid",
     'Name a commit with valid files. Holdfast never applied one without.',
   ),
+  HF2087: code(
+    EXIT.invalid,
+    'The clone is partial and lacks files of the base',
+    'Run `git fetch --refetch --no-filter origin` first, or clone without `--filter`. A sparse checkout needs nothing else.',
+  ),
   HF2086: code(
     EXIT.ok,
     'The base declares something that the files no longer declare',
