@@ -3,7 +3,7 @@
 import { join, relative } from 'node:path';
 import type { Base, BaseSource } from '../apply/run/context.ts';
 import { commitFiles, type CommitFiles } from '../desired/git/commit-files.ts';
-import { type Objects, openObjects } from '../desired/git/objects.ts';
+import { openObjects } from '../desired/git/objects.ts';
 import {
   movedFrom,
   openRepository,
@@ -39,14 +39,13 @@ export interface BaseOptions {
   ) => Promise<LoadedDesired>;
 }
 
-export interface Bases extends AsyncDisposable {
+export interface Bases {
   /** Undefined where nobody named a base and none was found. */
   of(target: Target): BaseSource | undefined;
 }
 
 /** What of a commit is the same for all targets. */
 interface Opened {
-  readonly files: CommitFiles;
   readonly commit: BaseCommit;
   readonly repository: Repository;
   /** As that commit has them; undefined where it has no settings file. */
@@ -61,18 +60,14 @@ export async function openBases(options: BaseOptions): Promise<Bases> {
       : { kind: 'base', revision: base, why: `--base ${base}`, isApplied: false };
   if (found?.kind !== 'base') {
     const none = found && withoutBase(found.why);
-    return { of: () => none, [Symbol.asyncDispose]: async () => {} };
+    return { of: () => none };
   }
   const isNamed = base !== undefined;
-  const objects: Objects[] = [];
-  const open = once(() => openBase(options, found, (one) => void objects.push(one)));
+  const open = once(() => openBase(options, found));
   return {
     of(target) {
       const load = once(() => baseFor(target, options, open));
       return { isNamed, label: found.why, load: isNamed ? load : () => orNone(load) };
-    },
-    async [Symbol.asyncDispose]() {
-      await Promise.all(objects.map((one) => one[Symbol.asyncDispose]()));
     },
   };
 }
@@ -102,16 +97,24 @@ async function orNone(load: () => Promise<Base>): Promise<Base> {
 async function openBase(
   options: BaseOptions,
   { revision, why, isApplied }: Extract<JobBase, { kind: 'base' }>,
-  keep: (objects: Objects) => void,
 ): Promise<Opened> {
   const { settings } = options;
   const repository = await openRepository(settings.targets[0]?.desired[0] ?? settings.dir);
   const resolved = await resolveRevision(repository, revision, isApplied);
-  const objects = openObjects(repository.top);
-  keep(objects);
-  const files = commitFiles({ sha: resolved.commit.sha, top: repository.top, objects });
   const commit = baseCommit(resolved, why, repository);
-  return { files, commit, repository, settings: await readSettings(options, { files, repository, commit }) };
+  const read = (files: CommitFiles): Promise<Settings | undefined> =>
+    readSettings(options, files, { repository, commit });
+  return { commit, repository, settings: await withFiles(repository, commit, read) };
+}
+
+/** The process that reads them ends with the work. */
+async function withFiles<T>(
+  { top }: Repository,
+  { commit: { sha } }: BaseCommit,
+  work: (files: CommitFiles) => Promise<T>,
+): Promise<T> {
+  await using objects = openObjects(top);
+  return await work(commitFiles({ sha, top, objects }));
 }
 
 function baseCommit({ commit, remark }: Resolved, why: string, { head }: Repository): BaseCommit {
@@ -125,7 +128,8 @@ function baseCommit({ commit, remark }: Resolved, why: string, { head }: Reposit
 /** Settings of then: they say which directories a target had. References of them are nobody's business here. */
 async function readSettings(
   { settings, flags, cwd, env }: BaseOptions,
-  { files, repository, commit }: Omit<Opened, 'settings'>,
+  files: CommitFiles,
+  { repository, commit }: Omit<Opened, 'settings'>,
 ): Promise<Settings | undefined> {
   const path = settings.file && (await placeInBase(settings.file, files, repository, commit));
   if (path === undefined) return undefined;
@@ -163,13 +167,23 @@ function invalid(what: string, { commit, why }: BaseCommit): Problem {
 
 async function baseFor(target: Target, options: BaseOptions, open: () => Promise<Opened>): Promise<Base> {
   const opened = await open();
-  const { commit, files, settings } = opened;
+  const { commit, repository, settings } = opened;
   const then = settings ? targetOfThen(target, settings, options.settings) : target;
   if (!then) {
     const why = `the base ${commit.commit.sha.slice(0, 12)} doesn't have a target "${target.name}" yet`;
     return { kind: 'none', why, problems: [] };
   }
-  const placed = { ...then, desired: await directoriesIn(then, opened) };
+  return withFiles(repository, commit, (files) => loadFrom(files, then, opened, options));
+}
+
+async function loadFrom(
+  files: CommitFiles,
+  then: Target,
+  opened: Opened,
+  options: BaseOptions,
+): Promise<Base> {
+  const { commit, settings } = opened;
+  const placed = { ...then, desired: await directoriesIn(then, files, opened) };
   const rules = settings && { ...settings.references, own: options.settings.references.own };
   const { desired, problems, unresolved } = await options.load(placed, {
     settingsDir: settings?.dir ?? options.settings.dir,
@@ -200,7 +214,8 @@ function targetOfThen(target: Target, then: Settings, now: Settings): Target | u
 
 async function directoriesIn(
   { desired, name }: Target,
-  { files, commit, repository }: Opened,
+  files: CommitFiles,
+  { commit, repository }: Opened,
 ): Promise<readonly string[]> {
   const places = await Promise.all(desired.map((dir) => placeInBase(dir, files, repository, commit)));
   return places.map((place, i) => {

@@ -114,7 +114,7 @@ export async function openSession(
       };
     },
     async [Symbol.asyncDispose]() {
-      await Promise.all([closeAll(), bases?.[Symbol.asyncDispose]()]);
+      await closeAll();
     },
   };
 }

@@ -20,6 +20,8 @@ import type { ManagementSecret } from './types/management-secret.ts';
 export interface BaseMemoryInput {
   /** The desired state of the earlier commit, as this gateway says it. */
   readonly said: Pick<Localised, 'desired' | 'built' | 'target'>;
+  /** Whether lists are shared now: then it matters which entries the commit declared. */
+  readonly isShared: boolean;
   readonly live: Live;
   readonly dialect: Dialect;
   /** Of the earlier desired state. */
@@ -39,7 +41,7 @@ export function baseMemory(input: BaseMemoryInput): LastApplied {
   );
   const { under } = baseImages(live, dialect, undefined);
   const nodes = [...ownedNodes(catalog, said.desired.tree.open(), imageOf(input, declared, under))];
-  const own = ownsParts(said.target) ? declaredKeys(input, catalog) : undefined;
+  const own = input.isShared || isShared(said.target) ? declaredKeys(input, catalog) : undefined;
   const isUnknown = input.hasUnresolved ? holdsReference : () => false;
   const hashes: Record<string, string> = {};
   for (const node of nodes) {
@@ -73,7 +75,8 @@ function imageOf({ said, dialect, hash }: BaseMemoryInput, declared: Tree, live:
 
 // ── what is ours of a list that is shared ────────────────────────────────────────────────────────────────────────
 
-function ownsParts({ policy }: Target): boolean {
+/** Whether some list is owned by entries or members. */
+export function isShared({ policy }: Pick<Target, 'policy'>): boolean {
   return policy.ownership.some(({ ownership }) => ownership !== 'whole');
 }
 

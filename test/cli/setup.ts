@@ -21,6 +21,8 @@ export interface Place {
   write(files: Readonly<Record<string, string>>): Promise<void>;
   /** Runs `holdfast ARGV` there against the sandbox. */
   holdfast(...argv: readonly string[]): Promise<Ran>;
+  /** The same with more variables. */
+  holdfastWith(env: Readonly<Record<string, string>>, ...argv: readonly string[]): Promise<Ran>;
   /** The process as a command there sees it, for parts that are not run by their name. */
   io(): Io;
   /** Every file below the state directory, backups excepted. */
@@ -68,6 +70,7 @@ export async function place(options: PlaceOptions): Promise<Place> {
     sandbox,
     write,
     holdfast: (...argv) => run(argv, dir, env, clock),
+    holdfastWith: (more, ...argv) => run(argv, dir, { ...env, ...more }, clock),
     io: () => ({ ...ioAt(dir, env, clock).io, run: main }),
     stateFiles: () => filesBelow(join(dir, '.holdfast')),
     close: async () => {

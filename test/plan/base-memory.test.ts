@@ -6,7 +6,7 @@ import type { KnownState, PlanInput, Prepared } from '../../src/plan/types/input
 import type { Field } from '../../src/gateway/catalog/field.ts';
 import { isList, isTree, type Tree, type Value } from '../../src/lib/value.ts';
 import { hasIdentity, identityOf } from '../../src/plan/diff/identity.ts';
-import { baseMemory } from '../../src/plan/base-memory.ts';
+import { baseMemory, isShared } from '../../src/plan/base-memory.ts';
 import { remember } from '../../src/plan/last-applied.ts';
 import { makePlan } from '../../src/plan/plan.ts';
 import {
@@ -30,6 +30,7 @@ function knownBy(applied: Tree, scenario: Scenario, hasUnresolved = false): Know
   return {
     lastApplied: baseMemory({
       said,
+      isShared: isShared(target),
       live,
       dialect,
       managementSecret: undefined,

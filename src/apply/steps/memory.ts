@@ -6,7 +6,7 @@ import type { Live } from '../../domain/live.ts';
 import type { Memory } from '../../domain/plan/memory.ts';
 import type { Problem } from '../../domain/problem/problem.ts';
 import type { LastApplied } from '../../domain/state/state.ts';
-import { baseMemory } from '../../plan/base-memory.ts';
+import { baseMemory, isShared } from '../../plan/base-memory.ts';
 import { judgeManagementSecret } from '../../plan/guards/management-secret.ts';
 import { localiseDesired, type LocaliseInput } from '../../plan/localise/localise-desired.ts';
 import { contentIn } from '../run/compare.ts';
@@ -48,6 +48,7 @@ async function knownByBase(
   const said = localiseDesired({ ...around(run, live), ...nothing, desired, target: own });
   const lastApplied = baseMemory({
     said,
+    isShared: isShared(context.target),
     live,
     dialect,
     managementSecret: await judgeManagementSecret(said.desired, live, said.target),

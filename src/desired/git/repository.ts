@@ -1,7 +1,7 @@
 // The repository that the files are in, and which commit somebody means by a revision. Every refusal says which `git
 // fetch` is missing.
 import { existsSync, realpathSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, posix } from 'node:path';
 import type { Commit } from '../../domain/desired.ts';
 import { fail, type HoldfastError } from '../../domain/problem/problem.ts';
 import { commitIn, SHOW_COMMIT } from '../read/revision.ts';
@@ -147,12 +147,16 @@ async function placeInHistory(
   );
 }
 
-/** Where a path was in an earlier commit, as far as git sees it as renamed; both relative to the work tree. */
+/**
+ * Where a path was in an earlier commit, as far as git sees it as renamed; both relative to the work tree. A file that
+ * changed too much for that is the only one of its name that is gone.
+ */
 export async function movedFrom(
-  { top, head }: Repository,
+  repository: Repository,
   earlier: string,
   path: string,
 ): Promise<string | undefined> {
+  const { top, head } = repository;
   const renames = ['diff', '--name-status', '-z', '--find-renames', '--diff-filter=R', earlier, head, '--'];
   const [, ...fields] = (await runGit(top, renames)).out.split(/(?:^|\0)R\d+\0/);
   const froms = fields.flatMap((field) => {
@@ -161,6 +165,20 @@ export async function movedFrom(
     const rest = to.startsWith(`${path}/`) ? to.slice(path.length) : undefined;
     return rest !== undefined && from.endsWith(rest) ? [from.slice(0, -rest.length)] : [];
   });
-  const [first, ...others] = new Set(froms);
+  return theOnly(froms) ?? (froms.length === 0 ? goneNamesake(repository, earlier, path) : undefined);
+}
+
+async function goneNamesake(
+  { top, head }: Repository,
+  earlier: string,
+  path: string,
+): Promise<string | undefined> {
+  const gone = ['diff', '--name-only', '-z', '--no-renames', '--diff-filter=D', earlier, head, '--'];
+  const { out } = await runGit(top, [...gone, `:(top,glob)**/${posix.basename(path)}`]);
+  return theOnly(out.split('\0').filter((name) => name !== ''));
+}
+
+function theOnly(names: readonly string[]): string | undefined {
+  const [first, ...others] = new Set(names);
   return others.length === 0 ? first : undefined;
 }

@@ -33,7 +33,7 @@ export async function decrypt(
   const encrypted = withoutMetadata(root);
   const asItIs = { root: unresolved(encrypted) as LocatedMap, problems: [] };
   if (allowUnresolved && !isEarlier) return asItIs;
-  const run = await (isEarlier ? runSops('/dev/stdin', env, file.text) : runSops(file.path, env));
+  const run = await runSops(isEarlier ? { text: file.text } : { path: file.path }, env);
   if ('reason' in run) {
     if (allowUnresolved) return asItIs;
     return {
@@ -49,23 +49,32 @@ function withoutMetadata(root: LocatedMap): LocatedMap {
   return { ...root, members: new Map([...root.members].filter(([name]) => name !== 'sops')) };
 }
 
-function runSops(path: string, env: Environment, text = ''): Promise<{ text: string } | { reason: string }> {
+type Decrypted = { readonly text: string } | { readonly reason: string };
+
+const SOPS = ['sops', '--decrypt', '--input-type', 'yaml', '--output-type', 'yaml'] as const;
+
+/** Of a file, or of a text that is in no file: SOPS reads that from a pipe, which `cat` makes, because Node.js gives a socket. */
+function runSops(
+  file: { readonly path: string } | { readonly text: string },
+  env: Environment,
+): Promise<Decrypted> {
   const limits = { env: { ...process.env, ...env }, maxBuffer: 32 * 1024 * 1024, timeout: 60_000 };
+  const [program, ...args] =
+    'path' in file ? [...SOPS, file.path] : ['sh', '-c', `cat | ${SOPS.join(' ')} /dev/stdin`];
   return new Promise((done) => {
-    const child = execFile(
-      'sops',
-      ['--decrypt', '--input-type', 'yaml', '--output-type', 'yaml', path],
-      limits,
-      (error, stdout, stderr) => {
-        if (!error) done({ text: stdout });
-        else if (error.code === 'ENOENT') done({ reason: "the program `sops` isn't installed" });
-        else done({ reason: lastLine(stderr) });
-      },
-    );
-    child.stdin?.on('error', () => {}); // a program that isn't there, or reads nothing, says so by its exit
-    child.stdin?.end(text);
+    const child = execFile(program ?? '', args, limits, (error, stdout, stderr) => {
+      if (!error) done({ text: stdout });
+      else if (error.code === 'ENOENT' || error.code === NOT_FOUND)
+        done({ reason: "the program `sops` isn't installed" });
+      else done({ reason: lastLine(stderr) });
+    });
+    child.stdin?.on('error', () => {}); // a program that reads nothing says so by its exit
+    child.stdin?.end('text' in file ? file.text : '');
   });
 }
+
+/** What a shell exits with where there is no such program. */
+const NOT_FOUND = 127;
 
 function lastLine(text: string): string {
   const lines = text.split('\n').filter((line) => line.trim() !== '');

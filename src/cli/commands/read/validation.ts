@@ -49,7 +49,7 @@ export async function validateAll(flags: PlanFlags & Options, io: Io): Promise<V
   if (!settings) throw new HoldfastError(loaded.problems);
   const targets = selectedTargets(settings.targets, flags.target);
   const options = { ...flags, allowUnresolved, signal: io.signal };
-  await using bases = await basesOf(settings, loaded, { ...flags, allowUnresolved }, io);
+  const bases = await basesOf(settings, loaded, { ...flags, allowUnresolved }, io);
   const each = await Promise.all(
     targets.map((target) => validateTarget(target, settings, loaded, options, bases?.of(target))),
   );
