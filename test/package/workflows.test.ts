@@ -92,11 +92,8 @@ describe('a release', () => {
 
   test('publishes nothing before everything passed, and the release last', () => {
     expect(jobs['build']?.steps.map(({ run }) => run)).toContain('bash .ci/run');
-    expect([needs('npm'), needs('image'), needs('release')]).toEqual([
-      ['build'],
-      ['build'],
-      ['npm', 'image'],
-    ]);
+    for (const job of ['npm', 'image', 'action']) expect(needs(job)).toEqual(['build']);
+    expect(needs('release')).toEqual(['npm', 'image', 'action']);
   });
 
   test('publishes the package that was tested, with its provenance, and no stored token', () => {
@@ -169,5 +166,39 @@ describe('the commands of a release', () => {
         'release/SHA256SUMS release/holdfast-0.2.0-standalone.tar.gz release/holdfast-0.2.0.tgz\n',
     );
     expect(ran(create, { ...env, GITHUB_REF_NAME: 'v0.2.0' }, 'gh')).not.toContain('--prerelease');
+  });
+
+  test('tag a commit with the bundle of the action, and move the tag of its major version there', () => {
+    const dir = mkdtempSync(join(tmpdir(), 'holdfast-tags-'));
+    dirs.push(dir);
+    const [origin, clone] = [join(dir, 'origin'), join(dir, 'clone')];
+    const git = (...words: string[]): string =>
+      execFileSync('git', words, { cwd: clone, encoding: 'utf8' }).trim();
+    execFileSync('git', ['init', '--quiet', '--bare', origin]);
+    execFileSync('git', ['clone', '--quiet', origin, clone], { stdio: 'ignore' });
+    writeFileSync(join(clone, '.gitignore'), 'dist/\n');
+    git('add', '--all');
+    git('-c', 'user.name=a', '-c', 'user.email=a@example.com', 'commit', '--quiet', '--message=source');
+    const source = git('rev-parse', 'HEAD');
+    mkdirSync(join(clone, 'dist/action'), { recursive: true });
+    const step = jobs['action']?.steps.find(({ id }) => id === 'tags');
+    const tagged = (tag: string): string[] => {
+      git('checkout', '--quiet', source);
+      mkdirSync(join(clone, 'dist/action'), { recursive: true });
+      writeFileSync(join(clone, 'dist/action/index.mjs'), `// ${tag}\n`);
+      const env = { PATH: process.env['PATH'], HOME: dir, GITHUB_REF_NAME: tag };
+      execFileSync('bash', ['-eo', 'pipefail', '-c', step?.run ?? 'false'], { cwd: clone, env });
+      const refs = git('ls-remote', '--tags', 'origin').split('\n');
+      return refs.map((line) =>
+        line.replace(
+          /^(\S+)\trefs\/tags\//,
+          (_, id: string) => `${git('show', `${id}:dist/action/index.mjs`)} `,
+        ),
+      );
+    };
+    expect(tagged('v1.2.3')).toEqual(['// v1.2.3 action-v1.2.3', '// v1.2.3 v1']);
+    expect(tagged('v1.3.0-rc.1').at(-1)).toBe('// v1.2.3 v1');
+    expect(tagged('v1.3.0').at(-1)).toBe('// v1.3.0 v1');
+    expect(git('rev-parse', 'action-v1.3.0^')).toBe(source);
   });
 });
