@@ -1,6 +1,15 @@
 import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { alone, type Alone, complaintsOf, type Edit, instantsOf, type Scene } from './contention.ts';
-import { DESIRED, GATEWAY_FILE, strike } from './setup.ts';
+import type { Evidence, Outcome } from '../../src/domain/outcome/outcome.ts';
+import {
+  alone,
+  type Alone,
+  beforeRequests,
+  complaintsOf,
+  type Edit,
+  instantsOf,
+  type Scene,
+} from './contention.ts';
+import { DESIRED, GATEWAY_FILE, stage, strike } from './setup.ts';
 
 afterEach(strike);
 
@@ -95,3 +104,33 @@ describe.each(Object.entries(SCENES))('%s, while others change the gateway', (_,
     },
   );
 });
+
+test('a comment that a field write of others moves does not count against the plan, and is reported', async () => {
+  const file = GATEWAY_FILE + MORE.replace('[old-model]', '[old-model] # for the team');
+  const home = await stage({ file });
+  await home.reconcile();
+  await home.declare(`${DESIRED}commercial-mode: true\n`);
+  const movedBeforeReading = beforeRequests(home, async (_, { purpose, path }) => {
+    if (purpose === 'settle' && path.endsWith('/config.yaml'))
+      await home.panel('PUT', 'debug', { value: false });
+  });
+  const outcome = await home.reconcile({}, movedBeforeReading);
+  expect(outcome.kind).toBe('applied');
+  expect(await home.file()).toMatch(/plugins: # for the team[^]*commercial-mode: true/);
+  const line = file.split('\n').findIndex((text) => text.includes('# for the team')) + 1;
+  const moved = `the comment in line ${line} (for the team)`;
+  expect(evidenceIn(outcome)).toContainEqual({
+    check: 'changed by someone else, and kept',
+    passed: true,
+    detail: moved,
+  });
+  expect(outcome.problems).toContainEqual(
+    expect.objectContaining({
+      code: 'HF5019',
+      severity: 'warning',
+      message: `a write of someone else moved or removed ${moved}; the file stays as it is now`,
+    }),
+  );
+});
+
+const evidenceIn = (outcome: Outcome): readonly Evidence[] => ('evidence' in outcome ? outcome.evidence : []);

@@ -2,6 +2,8 @@
 import type { Checkpoint, Context } from '../../src/apply/apply.ts';
 import type { Client, Request } from '../../src/gateway/client/client.ts';
 import type { Outcome } from '../../src/domain/outcome/outcome.ts';
+import { formatPath, key } from '../../src/domain/path.ts';
+import { pathsIn } from '../../src/gateway/layout/locate.ts';
 import type { Problem } from '../../src/domain/problem/problem.ts';
 import { changedBetween, type Holdings, holdings, holdingsNow } from './holdings.ts';
 import { stage, type Stage, type StageOptions } from './setup.ts';
@@ -282,14 +284,21 @@ export async function complaintAfterCrash(
 }
 
 /**
- * A default that the gateway wrote out while it saved a field write, ours or theirs (C v0 §4.4 N10). Every field write of
- * anybody leaves the same lines, so nobody can tell whose they are, and the gateway holds the same without them: they are
- * no change, and a roll-back beside others does not write the whole file to take them out. Only what memory showed before
- * counts, under the same path and with the same value.
+ * A default that the gateway wrote out while it saved a field write, ours or theirs (C v0 §4.4 N10, C v8 §5). Every
+ * field write of anybody leaves the same lines, so nobody can tell whose they are, and the gateway holds the same without
+ * them: they are no change, and a roll-back beside others does not write the whole file to take them out. Only what memory
+ * showed before counts, under the same path and with the same value.
  */
 function isWrittenOut(path: string, value: string | undefined, { before }: Alone): boolean {
   if (value === undefined || !path.startsWith('file.') || before.leaves.has(path)) return false;
-  return before.leaves.get(path.replace(/^file\./, 'memory.')) === value;
+  return inMemory(path).some((shown) => before.leaves.get(shown) === value);
+}
+
+/** The paths in memory, which is flat on v8 too, of one in a file of either layout. */
+function inMemory(path: string): readonly string[] {
+  const [, place = '', rest = ''] = /^file\.([^[]*)(.*)$/.exec(path) ?? [];
+  const flat = pathsIn('legacy', place.split('.').map(key)).map(formatPath);
+  return [place, ...flat].map((one) => `memory.${one}${rest}`);
 }
 
 /** An entry that we added and others changed since stays as a whole. */

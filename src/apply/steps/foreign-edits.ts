@@ -49,9 +49,12 @@ export function keptProblem(redaction: Redaction, foreign: readonly Foreign[]): 
   return problem('HF5019', message, { target: redaction.run.context.target.name, severity: 'warning' });
 }
 
+/** The check of such an evidence. */
+export const KEPT = 'changed by someone else, and kept';
+
 export function foreignEvidence(redaction: Redaction, foreign: readonly Foreign[]): readonly Evidence[] {
   return textsOf(redaction, foreign).map((detail) => ({
-    check: 'changed by someone else, and kept',
+    check: KEPT,
     passed: true,
     detail,
   }));
