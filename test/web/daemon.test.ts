@@ -2,7 +2,7 @@
 import { afterAll, afterEach, describe, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { webAssets } from '../../src/web/assets.ts';
-import { OPERATOR, READER, type Serving, serving } from '../daemon/http/serving.ts';
+import { action, HTTP, OPERATOR, READER, type Serving, serving } from '../daemon/http/serving.ts';
 import { endAll, retries } from '../daemon/setup.ts';
 import { logIn, startBrowser } from './browser.ts';
 
@@ -16,7 +16,8 @@ afterAll(() => started?.close());
 
 async function shown(token: string): Promise<{ readonly home: Serving; readonly page: Page }> {
   const home = await serving({ options: { assets: webAssets } });
-  const page = await browser.newPage();
+  const context = await browser.newContext();
+  const page = await context.newPage();
   page.setDefaultTimeout(60_000);
   await logIn(page, home.url.href, token);
   return { home, page };
@@ -95,5 +96,26 @@ inBrowser('on a running daemon', () => {
     await page.getByRole('button', { name: 'Log in' }).click();
     await page.getByRole('heading', { name: 'home' }).waitFor();
     await page.close();
+  });
+
+  test('after a restart of the daemon, and a logout in another tab, the page asks to log in', async () => {
+    const { home, page } = await shown(OPERATOR);
+    await page.locator('.liveness-live').waitFor();
+    await home.stop();
+    const listen = { host: '127.0.0.1', port: Number(home.url.port) };
+    const again = await serving({ http: { ...HTTP, listen }, options: { assets: webAssets } });
+    const ended = page.getByText('Your session has ended. Log in again to continue.');
+    await ended.waitFor();
+
+    await page.getByLabel('Token').fill(OPERATOR);
+    await page.getByRole('button', { name: 'Log in' }).click();
+    await page.locator('.liveness-live').waitFor();
+    const other = await page.context().newPage();
+    await other.goto(again.url.href);
+    await other.getByRole('button', { name: 'Log out' }).click();
+    await other.getByLabel('Token').waitFor();
+    await again.ask(action('sync'), { method: 'POST' });
+    await ended.waitFor();
+    await page.context().close();
   });
 });

@@ -112,6 +112,16 @@ inBrowser('the door', () => {
     await button('Log in').click();
     await button('Restore 20261120T091458Z-1a2b3c4d').waitFor();
   });
+
+  test('a page that only watches notices that its session has ended', async () => {
+    await logIn(page, daemon.url);
+    await page.locator('.liveness-live').waitFor();
+    daemon.expireSessions();
+    daemon.cutStreams();
+    daemon.heal();
+    await page.getByText('Your session has ended').waitFor();
+    expect(await page.getByText('Connection to live updates lost').count()).toBe(0);
+  });
 });
 
 inBrowser('the overview', () => {

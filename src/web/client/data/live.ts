@@ -2,8 +2,8 @@
 // that is shown, because events may have been missed.
 import { signal } from '@preact/signals';
 import { terminalSafeIn } from '../../../lib/terminal-safe.ts';
-import type { LiveEvent } from '../../../api-schema/views.ts';
-import { API } from './api.ts';
+import type { LiveEvent, Session } from '../../../api-schema/views.ts';
+import { API, get } from './api.ts';
 import { now } from './clock.ts';
 
 export type Link =
@@ -51,7 +51,7 @@ export function follow(): () => void {
 function open(): EventSource {
   const source = new EventSource(`${API}/events`);
   source.addEventListener('open', found);
-  source.addEventListener('error', lost);
+  source.addEventListener('error', () => lost(source));
   for (const kind of KINDS) source.addEventListener(kind, ({ data }) => tell(String(data)));
   return source;
 }
@@ -67,6 +67,11 @@ function found(): void {
   if (missed) for (const reopened of reopeners) reopened();
 }
 
-function lost(): void {
+/**
+ * A stream doesn't tell the page why it was refused. The session may have ended: the daemon restarted, or the user
+ * logged out in another tab. Then this request is refused too, and the login is shown.
+ */
+function lost({ readyState }: EventSource): void {
   if (link.peek().kind !== 'lost') link.value = { kind: 'lost', heardAt: now.peek() };
+  if (readyState === EventSource.CLOSED) void get<Session>('session');
 }
