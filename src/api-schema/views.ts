@@ -53,7 +53,6 @@ export const Source = Type.Object({
 export type Source = Static<typeof Source>;
 
 const Suspension = Type.Object({ until: At, reason: Text, by: Optional(Text) });
-const Since = Type.Object({ since: At, reason: Text });
 const Check = Type.Object({ at: At, inSync: Type.Boolean() });
 
 export const TargetView = Type.Object({
@@ -76,7 +75,10 @@ export const TargetView = Type.Object({
   suspension: Optional(Suspension),
   /** Freeze windows that are open, so that nothing is written; absent if none is. */
   frozen: Optional(Type.Array(Type.Object({ until: At, window: Text }))),
-  quarantine: Optional(Since),
+  /** `by`: who rolled the revision back; absent if it failed. */
+  quarantine: Optional(Type.Object({ since: At, reason: Text, by: Optional(Text) })),
+  /** What a rollback of the last apply returns to; absent if there is nothing to roll back. */
+  rollback: Optional(Type.Object({ revision: Optional(Revision), at: Optional(At) })),
   authBlock: Optional(Type.Object({ until: At, reason: Text })),
   released: Type.Array(Text),
   contested: Type.Array(Text),

@@ -15,7 +15,7 @@ import { createWorkQueue, type WorkQueue } from './core/work-queue.ts';
 import { checkRecord, contextOf, checkTarget, type CheckContext, type CheckResult } from './core/check.ts';
 import { type Reporter, together } from './core/reporter.ts';
 import { createRetries, type Retries } from './core/retries.ts';
-import { beforeLastApply, rolledBack } from './core/roll-back.ts';
+import { type LastApply, lastApply, rolledBack } from './core/roll-back.ts';
 import { createSchedule, type Schedule } from './core/schedule.ts';
 import type { Service, Services } from './core/service.ts';
 import { createWatch, type Watch } from './core/watch.ts';
@@ -182,11 +182,11 @@ class Daemon implements DaemonOperations {
   async rollBack(name: string, { dryRun }: Pick<RestoreRequest, 'dryRun'>, by?: string): Promise<Outcome> {
     const target = this.#workable(name);
     return this.#line.run(name, async () => {
-      const { backup, revision } = await beforeLastApply(this.store(), name);
-      const request: RestoreRequest = { backup: { id: backup }, ...(dryRun && { dryRun }) };
+      const undone = await lastApply(this.store(), name);
+      const request: RestoreRequest = { backup: { id: undone.backup }, ...(dryRun && { dryRun }) };
       const outcome = await restore(this.#asked(target, by), request);
       if (outcome.kind === 'restored' || (outcome.kind === 'in-sync' && !dryRun))
-        await this.store().update(name, { quarantine: rolledBack(revision, outcome.at, by) });
+        await this.store().update(name, rolledBack(this.#heldBack(target, undone), outcome.at, by));
       // Listeners find the quarantine there.
       await this.#restored(outcome);
       return outcome;
@@ -205,6 +205,15 @@ class Daemon implements DaemonOperations {
 
   #asked(target: Target, by: string | undefined): ReturnType<typeof contextOf> {
     return contextOf(this.#place, target, { ...this.#looking, by });
+  }
+
+  /**
+   * Later files may declare the same as the revision that was applied, or more. They would undo the rollback, so the
+   * newest revision waits.
+   */
+  #heldBack(target: Target, undone: LastApply): LastApply {
+    const declared = this.#looking.lastGood.of(target)?.desired?.revision.digest;
+    return { ...undone, revision: declared ?? undone.revision };
   }
 
   /** The target of a requested operation. */

@@ -3,6 +3,7 @@ import type { Heartbeat } from '../domain/state/heartbeat.ts';
 import type { Backup, BackupArchive, BackupRecord } from '../domain/state/backup.ts';
 import type {
   AuthBlock,
+  BeforeApply,
   HistoryEntry,
   Journal,
   LastApplied,
@@ -28,6 +29,7 @@ export interface Lease {
 /** What status shows and the daemon needs across restarts, for one target. Absent parts are unknown, not empty. */
 export interface TargetState {
   readonly lastApplied?: LastApplied;
+  readonly beforeApply?: BeforeApply;
   readonly origins?: Origins;
   readonly authBlock?: AuthBlock;
   readonly suspension?: Suspension;

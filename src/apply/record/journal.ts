@@ -3,7 +3,7 @@
 import type { BackupRecord } from '../../domain/state/backup.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
 import { pending } from '../../domain/plan/plan.ts';
-import type { Journal } from '../../domain/state/state.ts';
+import type { BeforeApply, Journal } from '../../domain/state/state.ts';
 import { canonicalJson } from '../../lib/stable-json.ts';
 import type { Tree } from '../../lib/value.ts';
 import type { PreparedWrite, Write } from '../../domain/plan/write.ts';
@@ -36,7 +36,7 @@ export async function openJournal(
     footprint: footprintOf(plan, writes),
     phase: 'open',
     keptFlat: planned.live.keptFlat !== undefined,
-    remembered: remember(planned.input, planned.prepared),
+    remembered: { ...remember(planned.input, planned.prepared), beforeApply: recordedNow(run, backup) },
     changes: pending(plan).map(({ kind, path }) => `${kind} ${path}`),
     writes: writes.map(({ write }) => writeText(write)),
     ...(context.by !== undefined && { by: context.by }),
@@ -44,6 +44,11 @@ export async function openJournal(
   // Whatever the writes do: what they may leave on the gateway is known as a secret from now on.
   await context.store.update(context.target.name, { origins: rememberedTexts(planned.input) });
   return opened(run, planned.live, journal);
+}
+
+function recordedNow({ state }: Run, { id }: BackupRecord): BeforeApply {
+  const { lastApplied, released = [] } = state;
+  return { backup: id, ...(lastApplied && { lastApplied }), released };
 }
 
 /** Writes a new journal to disk, after reserving space for its final record. Rejects if there isn't enough space. */

@@ -1,4 +1,5 @@
-// A revision that failed is not applied again until the files or secrets change, or you apply with --retry (§10.11).
+// A revision that failed, or that someone rolled back, is not applied again until the files or secrets change, or you
+// apply with --retry (§10.11).
 import type { Revision } from '../../domain/desired.ts';
 import type { Outcome } from '../../domain/outcome/outcome.ts';
 import { problem } from '../../domain/problem/problem.ts';
@@ -17,11 +18,14 @@ export function quarantined(
   const { quarantine } = run.state;
   if (!quarantine || request.retry || quarantine.revision !== planned.desired.revision.digest)
     return undefined;
-  const { since, reason } = quarantine;
-  const found = problem('HF5030', `this revision failed before: ${reason}`, {
-    target: run.context.target.name,
-  });
-  return conclude(run, { kind: 'quarantined', since, reason, plan: planned.prepared.plan }, [found]);
+  const { since, reason, by } = quarantine;
+  const message =
+    by === undefined ? `this revision failed before: ${reason}` : `this revision waits: ${reason}`;
+  const found = problem('HF5030', message, { target: run.context.target.name });
+  const { plan } = planned.prepared;
+  return conclude(run, { kind: 'quarantined', since, reason, ...(by !== undefined && { by }), plan }, [
+    found,
+  ]);
 }
 
 /** State in which this revision isn't tried again. */

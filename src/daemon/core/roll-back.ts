@@ -1,22 +1,40 @@
 // Rolling back the last apply on request: which backup that is, and how the apply stays undone.
 import { fail } from '../../domain/problem/problem.ts';
-import type { Quarantine } from '../../domain/state/state.ts';
-import type { Store } from '../../state/store.ts';
+import type { BeforeApply, Quarantine } from '../../domain/state/state.ts';
+import type { StatePatch, Store } from '../../state/store.ts';
 
-/** The backup taken before the last apply, and the revision that was applied then. Rejects with HF5040. */
-export async function beforeLastApply(
-  store: Store,
-  target: string,
-): Promise<{ backup: string; revision: string }> {
+export interface LastApply {
+  /** Taken before it. */
+  readonly backup: string;
+  /** Digest of the revision that was applied then. */
+  readonly revision: string;
+  /** What was recorded before it; absent if that was rolled back already, or isn't known. */
+  readonly before?: BeforeApply;
+}
+
+/** The last apply of a target. Rejects with HF5040. */
+export async function lastApply(store: Store, target: string): Promise<LastApply> {
   const applied = (await store.history(target)).find(({ outcome }) => outcome === 'applied');
   if (applied?.backup === undefined)
     throw fail('HF5040', `nothing has been applied to ${target} yet, so there is nothing to roll back`, {
       target,
     });
-  return { backup: applied.backup, revision: applied.revision?.digest ?? '' };
+  const { beforeApply } = await store.read(target);
+  return {
+    backup: applied.backup,
+    revision: applied.revision?.digest ?? '',
+    ...(beforeApply?.backup === applied.backup && { before: beforeApply }),
+  };
 }
 
-/** Until the files change, or someone retries it. */
-export function rolledBack(revision: string, since: number, by = 'somebody'): Quarantine {
-  return { revision, since, reason: `${by} rolled it back` };
+/** What the record of a target becomes: as before the apply, and `revision` waits for other files or a retry. */
+export function rolledBack(
+  { revision, before }: Pick<LastApply, 'revision' | 'before'>,
+  since: number,
+  by = 'somebody',
+): StatePatch {
+  const quarantine: Quarantine = { revision, since, reason: `${by} rolled it back`, by };
+  if (!before) return { quarantine };
+  const { lastApplied, released } = before;
+  return { quarantine, lastApplied, released, beforeApply: undefined };
 }

@@ -89,7 +89,13 @@ export type Outcome = Base &
     /** `commit`: the commit whose files have errors. */
     | { readonly kind: 'invalid'; readonly commit?: NonNullable<Revision['commit']> }
     | { readonly kind: 'contested'; readonly paths: readonly string[] }
-    | { readonly kind: 'quarantined'; readonly since: number; readonly reason: string }
+    /** `by`: who rolled the revision back; absent if it failed. */
+    | {
+        readonly kind: 'quarantined';
+        readonly since: number;
+        readonly reason: string;
+        readonly by?: string;
+      }
     | { readonly kind: 'suspended'; readonly until: number; readonly reason: string }
   );
 

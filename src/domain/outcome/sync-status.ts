@@ -67,7 +67,7 @@ export const SYNC_STATUSES: Record<SyncStatus, Meaning> = {
     severity: 'warning',
     title: 'Quarantined',
     meaning:
-      "This revision failed before. Holdfast doesn't try it again until the files change or you retry it.",
+      "This revision failed before, or someone rolled it back. Holdfast doesn't apply it until the files change or you retry it.",
   },
   'rolled-back': {
     severity: 'critical',

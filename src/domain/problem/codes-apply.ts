@@ -110,7 +110,7 @@ export const APPLY_CODES = {
   ),
   HF5030: code(
     EXIT.refused,
-    'This revision failed before and is quarantined',
+    'This revision failed or was rolled back, and is quarantined',
     'Change the files or secrets, or apply with --retry.',
   ),
   HF5031: code(

@@ -21,6 +21,15 @@ export interface LastApplied {
   readonly layout?: Layout;
 }
 
+/** What was recorded before the last apply. A rollback of that apply restores it together with the gateway's file. */
+export interface BeforeApply {
+  /** ID of the backup that the apply created. */
+  readonly backup: string;
+  /** Absent: nothing had been applied. */
+  readonly lastApplied?: LastApplied;
+  readonly released: readonly string[];
+}
+
 /** In place of a hash: something was applied here, and nobody can say what. What is not listed below was not applied. */
 export const UNKNOWN = 'unknown';
 
@@ -58,7 +67,11 @@ export interface Journal {
   /** The flat file of a v8 gateway was to stay flat: the hashes and paths are in its spelling. */
   readonly keptFlat?: boolean;
   /** What a commit will record, so that a commit after a crash needs neither the files nor the plan. */
-  readonly remembered?: { readonly lastApplied: LastApplied; readonly released: readonly string[] };
+  readonly remembered?: {
+    readonly lastApplied: LastApplied;
+    readonly released: readonly string[];
+    readonly beforeApply?: BeforeApply;
+  };
   /** One line for each change and write, for the history. */
   readonly changes?: readonly string[];
   readonly writes?: readonly string[];
@@ -119,4 +132,6 @@ export interface Quarantine {
   readonly revision: string;
   readonly since: number;
   readonly reason: string;
+  /** Who rolled the revision back, if someone requested it; absent: it failed. */
+  readonly by?: string;
 }

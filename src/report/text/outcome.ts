@@ -92,7 +92,9 @@ export function outcomeSentence(outcome: Outcome): string {
     case 'contested':
       return `contested: something keeps changing ${outcome.paths.join(', ')} back, so Holdfast no longer corrects it`;
     case 'quarantined':
-      return `this revision failed before and isn't tried again: ${outcome.reason}`;
+      return outcome.by === undefined
+        ? `this revision failed before and isn't tried again: ${outcome.reason}`
+        : `this revision isn't applied until the files change or you retry it: ${outcome.reason}`;
     case 'suspended':
       return `suspended until ${momentText(outcome.until)}: ${outcome.reason}`;
   }

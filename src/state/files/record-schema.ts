@@ -44,15 +44,21 @@ const isLastApplied = recordOf({
   hashes: mapOf(isText),
   placed: arrayOf(isText),
 });
+const isBeforeApply = recordOf({
+  backup: isText,
+  lastApplied: maybe(isLastApplied),
+  released: arrayOf(isText),
+});
 const isCheck = recordOf({ at: isTime, inSync: isBoolean });
 const isUntil = { until: isTime, reason: isText };
 
 const STATE: Checks<TargetState> = {
   lastApplied: maybe(isLastApplied),
+  beforeApply: maybe(isBeforeApply),
   origins: maybe(recordOf({ secrets: arrayOf(isText), plain: arrayOf(isText) })),
   authBlock: maybe(recordOf({ ...isUntil, banned: maybe(isBoolean), keys: isText })),
   suspension: maybe(recordOf({ ...isUntil, by: maybe(isText) })),
-  quarantine: maybe(recordOf({ revision: isText, since: isTime, reason: isText })),
+  quarantine: maybe(recordOf({ revision: isText, since: isTime, reason: isText, by: maybe(isText) })),
   detection: maybe(recordOf({ build: isText, api: isText, at: isTime })),
   lastOutcome: maybe(recordOf({ kind: isText, at: isTime, summary: isText })),
   lastDeepCheck: maybe(isCheck),
@@ -80,7 +86,13 @@ const JOURNAL: Checks<Journal> = {
   ours: maybe(mapOf(isText)),
   phase: (value) => value === 'open' || value === 'rolling-back',
   keptFlat: maybe(isBoolean),
-  remembered: maybe(recordOf({ lastApplied: isLastApplied, released: arrayOf(isText) })),
+  remembered: maybe(
+    recordOf({
+      lastApplied: isLastApplied,
+      released: arrayOf(isText),
+      beforeApply: maybe(isBeforeApply),
+    }),
+  ),
   changes: maybe(arrayOf(isText)),
   writes: maybe(arrayOf(isText)),
   by: maybe(isText),

@@ -138,7 +138,7 @@ describe('a rollback', () => {
     });
     await home.panel('PUT', 'request-retry', { value: 7 });
     expect((await post(home, 'apply', {})).json).toMatchObject({
-      kind: expect.stringMatching(/^(?:quarantined|drifted)$/),
+      kind: expect.stringMatching(/^(?:quarantined|refused)$/),
     });
     expect(await home.file()).toContain('request-retry: 7');
     const [newest] = await home.store.history('home', 1);
@@ -154,6 +154,56 @@ describe('a rollback', () => {
     expect((await home.ask('/api/v1/targets/home')).json).toMatchObject({ standing: 'quarantined' });
     expect((await post(home, 'retry')).json).toMatchObject({ kind: 'applied' });
     expect(await home.file()).toContain('request-retry: 4');
+  });
+
+  test('in mode apply leaves differences of the files, names what is in force, and can be retried', async () => {
+    const home = await applied();
+    const view = async (): Promise<Record<string, unknown>> => (await home.ask('/api/v1/targets/home')).json;
+    const before = await view();
+    await home.declare(retries(5));
+    await post(home, 'apply', {});
+    const rolledBack = (await view())['applied'];
+    expect(await view()).toMatchObject({ rollback: before['applied'] });
+
+    await post(home, 'rollback', { confirm: 'home' });
+    await home.next('quarantined');
+    const held = await view();
+    expect(held).toMatchObject({
+      standing: 'quarantined',
+      applied: before['applied'],
+      quarantine: { by: 'operator', reason: 'operator rolled it back' },
+    });
+    expect(held).not.toHaveProperty('rollback');
+    expect((await home.ask('/api/v1/targets/home/plan')).json).toMatchObject({
+      plan: { changes: [{ path: 'request-retry', origin: 'git', disposition: 'apply' }] },
+      outcome: { kind: 'quarantined', by: 'operator' },
+    });
+
+    expect((await post(home, 'retry')).json).toMatchObject({ kind: 'applied' });
+    expect(await home.file()).toContain('request-retry: 5');
+    expect((await view())['applied']).toMatchObject({
+      revision: (rolledBack as { readonly revision: unknown }).revision,
+    });
+  });
+
+  test('of the first apply leaves nothing in force', async () => {
+    const home = await serving({ desired: retries(4) });
+    expect((await home.ask('/api/v1/targets/home')).json).toMatchObject({ rollback: {} });
+    await post(home, 'rollback', { confirm: 'home' });
+    await home.next('quarantined');
+    const held = (await home.ask('/api/v1/targets/home')).json;
+    expect(held).toMatchObject({ standing: 'quarantined', quarantine: { by: 'operator' } });
+    expect(held).not.toHaveProperty('applied');
+  });
+
+  test('holds back files that have been in sync since, without an apply of their own', async () => {
+    const home = await applied();
+    await home.declare(`${retries(4)}logging-to-file: false\n`);
+    await home.next('in-sync');
+    await post(home, 'rollback', { confirm: 'home' });
+    await home.next('quarantined');
+    expect((await post(home, 'apply', {})).json).toMatchObject({ kind: 'quarantined' });
+    expect(await home.file()).toContain('request-retry: 1');
   });
 
   test('of a target that nothing was applied to reports that', async () => {

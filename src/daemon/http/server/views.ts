@@ -5,6 +5,7 @@ import type { Outcome } from '../../../domain/outcome/outcome.ts';
 import { type SyncStatus, syncStatusAfter } from '../../../domain/outcome/sync-status.ts';
 import { versionIn } from '../../../gateway/client/build.ts';
 import { openWindows } from '../../../domain/plan/freeze.ts';
+import type { Quarantine } from '../../../domain/state/state.ts';
 import { inForce } from '../../../domain/state/suspension.ts';
 import type { TargetState } from '../../../state/store.ts';
 import type { PlanView, TargetView } from '../../../api-schema/views.ts';
@@ -22,7 +23,8 @@ export async function targetView(
   const known = operations.known(name);
   const state = await operations.store().read(name);
   const standing = standingOf(known, state, now);
-  const { lastApplied, lastDeepCheck, lastShallowCheck, quarantine, authBlock, detection } = state;
+  const { lastApplied, beforeApply, lastDeepCheck, lastShallowCheck, quarantine, authBlock, detection } =
+    state;
   const lastOutcome = lastOutcomeOf(known, state);
   const suspension = inForce(state.suspension, now);
   const nextLookAt = operations.nextLookAt(name);
@@ -41,12 +43,24 @@ export async function targetView(
     ...(nextLookAt !== undefined && { nextLookAt }),
     ...(suspension && { suspension }),
     ...(frozen.length > 0 && { frozen }),
-    ...(quarantine && { quarantine: { since: quarantine.since, reason: quarantine.reason } }),
+    ...(quarantine && { quarantine: quarantineView(quarantine) }),
+    ...(beforeApply && {
+      rollback: {
+        ...(beforeApply.lastApplied && {
+          revision: beforeApply.lastApplied.revision,
+          at: beforeApply.lastApplied.at,
+        }),
+      },
+    }),
     ...(authBlock && { authBlock: { until: authBlock.until, reason: authBlock.reason } }),
     released: [...(state.released ?? [])],
     contested: [...(state.drift?.contested ?? [])],
     ...(detection && { gateway: { version: versionIn(detection.build), api: detection.api } }),
   };
+}
+
+function quarantineView({ since, reason, by }: Quarantine): NonNullable<TargetView['quarantine']> {
+  return { since, reason, ...(by !== undefined && { by }) };
 }
 
 function declaredOf(
