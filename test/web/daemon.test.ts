@@ -68,8 +68,22 @@ inBrowser('on a running daemon', () => {
     await page.getByRole('dialog').getByText('Restored').waitFor();
     await page.keyboard.press('Escape');
     expect(await home.file()).toContain('request-retry: 1');
-    await page.getByText('operator rolled it back').waitFor();
-    await page.getByRole('button', { name: 'Retry revision' }).waitFor();
+    await standing(page, 'Rolled back by operator');
+    await page.getByText("doesn't apply the revision of the files again until the files change").waitFor();
+    await page.getByRole('link', { name: 'Plan' }).click();
+    const change = page.locator('.change').filter({ hasText: 'request-retry' });
+    await change.waitFor();
+    expect(await change.innerText()).not.toContain('drift');
+    await page.getByRole('button', { name: 'Retry the revision…' }).click();
+    await page
+      .getByRole('dialog')
+      .getByText('This revision is quarantined: operator rolled it back')
+      .waitFor();
+    await page.getByRole('dialog').getByRole('button', { name: 'Retry' }).click();
+    await page.getByRole('dialog').getByText('Applied', { exact: true }).waitFor();
+    await page.keyboard.press('Escape');
+    await standing(page, 'In sync');
+    expect(await home.file()).toContain('request-retry: 4');
     await page.close();
   });
 

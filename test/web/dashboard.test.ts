@@ -243,15 +243,18 @@ inBrowser('a target', () => {
     expect(await note.innerText()).not.toContain('`');
   });
 
-  test('gives the command that overrides a guard', async () => {
+  test('leads out of a refusal by the remedy, and offers the override second', async () => {
     await context.grantPermissions(['clipboard-read', 'clipboard-write']);
     await goTo('targets/eu-paris');
-    await page.getByText('removes 4 of 6 entries').waitFor();
-    await button('Copy the command').click();
+    const guards = page.locator('.guards');
+    await guards.getByText('removes 4 of 6 entries').waitFor();
+    expect(await guards.locator('.remedy').allInnerTexts()).not.toEqual([]);
+    expect(await guards.innerText()).not.toContain('--allow');
+    await button('Override the guards…').waitFor();
+    expect(await page.locator('.button-primary').count()).toBe(0);
+    await button('Copy the digest').click();
     await button('Copied').waitFor();
-    expect(await page.evaluate('navigator.clipboard.readText()')).toBe(
-      'holdfast apply --target eu-paris --allow mass-delete:api-keys',
-    );
+    expect(await page.evaluate('navigator.clipboard.readText()')).toBe(PLAN.digest.value);
   });
 
   test('shows the steps after a failed rollback above everything else', async () => {
@@ -314,7 +317,7 @@ inBrowser('an action', () => {
     await button('Sync now').click();
     await page.getByText('Check requested.').waitFor();
     daemon.answers = { retry: appliedOutcome('staging') };
-    await button('Retry revision').click();
+    await button('Retry the revision…').click();
     await page.getByText('declared values in the file').waitFor();
     await goTo('targets/ap-singapore');
     await button('Resume').click();
@@ -348,11 +351,13 @@ inBrowser('an action', () => {
       apply: appliedOutcome('eu-paris'),
     };
     await goTo('targets/eu-paris');
-    await button('Apply with overrides…').click();
-    const dialog = page.getByRole('dialog', { name: 'Apply to eu-paris' });
-    expect(await dialog.getByRole('button', { name: 'Apply' }).isDisabled()).toBe(true);
-    await dialog.getByLabel(/mass-delete:api-keys/).check();
-    await dialog.getByRole('button', { name: 'Apply' }).click();
+    await button('Override the guards…').click();
+    const dialog = page.getByRole('dialog', { name: 'Override guards on eu-paris' });
+    const confirm = dialog.getByRole('button', { name: 'Override and apply' });
+    expect(await confirm.isDisabled()).toBe(true);
+    expect(await dialog.locator('.change').count()).toBe(8);
+    await dialog.getByLabel(/mass-delete api-keys/).check();
+    await confirm.click();
     await dialog.getByText('declared values in memory').waitFor();
     expect(daemon.asked).toEqual([
       { path: 'eu-paris/plan', body: { allow: ['mass-delete:api-keys'] } },
@@ -366,9 +371,9 @@ inBrowser('an action', () => {
     const other = { ...PLAN, changes: PLAN.changes.slice(1) };
     daemon.answers = { plan: { ...appliedOutcome('eu-paris'), plan: other } };
     await goTo('targets/eu-paris');
-    await button('Apply with overrides…').click();
-    await page.getByLabel(/mass-delete:api-keys/).check();
-    await button('Apply').click();
+    await button('Override the guards…').click();
+    await page.getByLabel(/mass-delete api-keys/).check();
+    await button('Override and apply').click();
     await page.getByText('The plan has changed').waitFor();
     expect(daemon.asked.map(({ path }) => path)).toEqual(['eu-paris/plan']);
   });
@@ -415,7 +420,7 @@ inBrowser('a token that may only look', () => {
     for (const fragment of ['targets/eu-paris', 'targets/eu-paris/backups', 'targets/ap-singapore']) {
       await goTo(fragment);
       await page.getByText('Your token has read-only access').waitFor();
-      expect(await button(/Apply|Sync|Suspend|Resume|Restore|Roll back|Retry/).count()).toBe(0);
+      expect(await button(/Apply|Override|Sync|Suspend|Resume|Restore|Roll back|Retry/).count()).toBe(0);
     }
   });
 });
@@ -456,7 +461,7 @@ inBrowser('every page', () => {
       expect([fragment, await violations()]).toEqual([fragment, []]);
     }
     await goTo('targets/eu-paris');
-    for (const name of ['Apply with overrides…', 'Suspend…', 'Roll back…']) {
+    for (const name of ['Override the guards…', 'Suspend…', 'Roll back…']) {
       await button(name).click();
       await page.getByRole('dialog').waitFor();
       expect([name, await violations()]).toEqual([name, []]);

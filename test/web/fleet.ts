@@ -54,6 +54,7 @@ export function aTarget(name: string, parts: Partial<TargetView> = {}): TargetVi
     lastDeepCheck: { at: NOW - 4 * MINUTE, inSync: true },
     lastShallowCheck: { at: NOW - 64 * MINUTE, inSync: true },
     nextLookAt: NOW + 6 * MINUTE,
+    rollback: { revision: revision('retry'), at: NOW - DAY },
     released: [],
     contested: [],
     gateway: { version: 'v7.2.140', api: 'v0' },

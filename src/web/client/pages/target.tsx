@@ -1,12 +1,13 @@
 // One target: its status and the reason, the actions, and four tabs with its plan, checks, history and backups.
 import { useEffect, useMemo } from 'preact/hooks';
-import { SYNC_STATUSES } from '../../../domain/outcome/sync-status.ts';
 import type { BackupsView, HistoryView, LooksView, PlanView, TargetView } from '../../../api-schema/views.ts';
 import { get, targetPath } from '../data/api.ts';
 import { fleet, standingOf, targetNamed, toneOf } from '../data/fleet.ts';
 import { listen } from '../data/live.ts';
 import { Icon, StandingIcon } from '../parts/icon.tsx';
 import { Empty, Skeleton } from '../parts/loading.tsx';
+import { Ago } from '../parts/time.tsx';
+import { statusShown } from '../data/target-status.ts';
 import { StepLine } from '../parts/step.tsx';
 import { createResource, type Resource } from '../data/resource.ts';
 import { OVERVIEW, type Tab, TABS, targetHref } from '../data/route.ts';
@@ -105,7 +106,7 @@ function Known({ target, tab }: { readonly target: TargetView; readonly tab: Tab
 
 function Head({ target, dossier }: { readonly target: TargetView; readonly dossier: Dossier }) {
   const standing = standingOf(target);
-  const { title, meaning } = SYNC_STATUSES[standing];
+  const { title, icon, meaning } = statusShown(target);
   return (
     <header class="target-head">
       <a class="up" href={OVERVIEW}>
@@ -115,8 +116,9 @@ function Head({ target, dossier }: { readonly target: TargetView; readonly dossi
       <div class="target-title">
         <h1 tabIndex={-1}>{target.name}</h1>
         <span class={`standing standing-large tone-${toneOf(standing)}`}>
-          <StandingIcon standing={standing} />
+          <StandingIcon standing={icon} />
           {title}
+          {target.quarantine && standing === 'quarantined' && <Ago at={target.quarantine.since} />}
         </span>
         {target.step && <StepLine step={target.step} />}
       </div>

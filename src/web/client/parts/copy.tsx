@@ -1,17 +1,8 @@
-// A command to copy: selectable text and a button.
+// A button that copies a text.
 import { useState } from 'preact/hooks';
 import { Icon } from './icon.tsx';
 
 const SHOWN_FOR = 2000;
-
-export function Command({ text }: { readonly text: string }) {
-  return (
-    <span class="command">
-      <code>{text}</code>
-      <CopyButton text={text} what="the command" />
-    </span>
-  );
-}
 
 export function CopyButton({ text, what }: { readonly text: string; readonly what: string }) {
   const [copied, setCopied] = useState(false);

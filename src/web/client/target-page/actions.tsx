@@ -1,16 +1,18 @@
-// The actions on a target, for users who may trigger them.
+// The actions on a target that can succeed now, for users who may trigger them.
 import { useState } from 'preact/hooks';
-import { isRefused, type Plan } from '../../../domain/plan/plan.ts';
+import type { Outcome } from '../../../domain/outcome/outcome.ts';
+import type { Plan } from '../../../domain/plan/plan.ts';
 import type { PlanView, TargetView } from '../../../api-schema/views.ts';
+import { type Answer, post, targetPath } from '../data/api.ts';
+import { standingOf } from '../data/fleet.ts';
 import type { Resource } from '../data/resource.ts';
 import { mayOperate } from '../data/session.ts';
-import { ApplyDialog } from './dialogs/apply-dialog.tsx';
-import type { Answer } from '../data/api.ts';
+import { ApplyDialog, type Purpose } from './dialogs/apply-dialog.tsx';
 import { type Action, useAsking } from './dialogs/asking.ts';
-import { HealButton } from './heal-button.tsx';
 import { Result } from './dialogs/result.tsx';
 import { RollbackDialog } from './dialogs/restore-dialog.tsx';
 import { SuspendDialog } from './dialogs/suspend-dialog.tsx';
+import { type Offer, offersFor } from './offers.ts';
 
 interface Props {
   readonly target: TargetView;
@@ -29,83 +31,84 @@ const DONE: Partial<Record<Action, string>> = {
   retry: 'Holdfast retries the revision.',
 };
 
-type Asked = { readonly kind: 'suspend' | 'rollback' } | { readonly kind: 'apply'; readonly plan: Plan };
+const TITLES: Record<Offer, string> = {
+  resume: 'Resume',
+  retry: 'Retry the revision…',
+  apply: 'Apply this plan…',
+  override: 'Override the guards…',
+  correct: 'Correct the drift…',
+  sync: 'Sync now',
+  suspend: 'Suspend…',
+  rollback: 'Roll back…',
+};
+
+type Asked =
+  | { readonly kind: 'suspend' | 'rollback' }
+  | { readonly kind: 'plan'; readonly plan: Plan; readonly purpose: Purpose };
 
 function Buttons({ target, plan }: Props) {
   const [asked, setAsked] = useState<Asked>();
   const [last, setLast] = useState<Action>('sync');
   const [refused, setRefused] = useState<Answer<unknown>>();
+  const [planning, setPlanning] = useState(false);
   const asking = useAsking(target.name);
+  const current = plan.state.value.value?.plan;
+  const { offered, primary } = offersFor(target, standingOf(target), current);
   const now = (action: Action): void => {
     setLast(action);
     setRefused(undefined);
     void asking.ask(action);
   };
-  const current = plan.state.value.value?.plan;
-  const close = (): void => setAsked(undefined);
+  const correct = async (): Promise<void> => {
+    setPlanning(true);
+    const answer = await post<Outcome>(targetPath(target.name, '/plan'), { mode: 'enforce' });
+    setPlanning(false);
+    if (answer.ok && answer.value.plan)
+      setAsked({ kind: 'plan', plan: answer.value.plan, purpose: 'correct' });
+    else setRefused(answer);
+  };
+  const choose = (offer: Offer): void => {
+    asking.forget();
+    if (offer === 'suspend' || offer === 'rollback') setAsked({ kind: offer });
+    else if (offer === 'correct') void correct();
+    else if (offer === 'resume' || offer === 'sync') now(offer);
+    else if (current && current.writes.length > 0) setAsked({ kind: 'plan', plan: current, purpose: offer });
+    else now('retry');
+  };
   return (
     <>
       <div class="actions">
-        {current && current.writes.length > 0 && (
+        {offered.map((offer) => (
           <button
+            key={offer}
             type="button"
-            class="button button-primary"
-            onClick={() => setAsked({ kind: 'apply', plan: current })}
+            class={`button ${offer === primary ? 'button-primary' : ''}`}
+            disabled={asking.busy || planning}
+            onClick={() => choose(offer)}
           >
-            {isRefused(current) ? 'Apply with overrides…' : 'Apply this plan…'}
+            {TITLES[offer]}
           </button>
-        )}
-        {current && (
-          <HealButton
-            target={target}
-            plan={current}
-            planned={(healing) => setAsked({ kind: 'apply', plan: healing })}
-            failed={setRefused}
-          />
-        )}
-        {target.quarantine && (
-          <button type="button" class="button" disabled={asking.busy} onClick={() => now('retry')}>
-            Retry revision
-          </button>
-        )}
-        <button type="button" class="button" disabled={asking.busy} onClick={() => now('sync')}>
-          Sync now
-        </button>
-        <SuspendButton
-          suspended={target.suspension !== undefined}
-          busy={asking.busy}
-          resume={() => now('resume')}
-          suspend={() => setAsked({ kind: 'suspend' })}
-        />
-        {target.applied && (
-          <button type="button" class="button" onClick={() => setAsked({ kind: 'rollback' })}>
-            Roll back…
-          </button>
-        )}
+        ))}
       </div>
       <Result answer={refused ?? asking.answer} done={DONE[last] ?? 'Done.'} />
-      {asked?.kind === 'apply' && <ApplyDialog plan={asked.plan} target={target} close={close} />}
-      {asked?.kind === 'suspend' && <SuspendDialog name={target.name} close={close} />}
-      {asked?.kind === 'rollback' && <RollbackDialog name={target.name} close={close} />}
+      {asked && <AskedDialog asked={asked} target={target} close={() => setAsked(undefined)} />}
     </>
   );
 }
 
-interface SuspendProps {
-  readonly suspended: boolean;
-  readonly busy: boolean;
-  readonly resume: () => void;
-  readonly suspend: () => void;
+interface DialogProps {
+  readonly asked: Asked;
+  readonly target: TargetView;
+  readonly close: () => void;
 }
 
-function SuspendButton({ suspended, busy, resume, suspend }: SuspendProps) {
-  return suspended ? (
-    <button type="button" class="button" disabled={busy} onClick={resume}>
-      Resume
-    </button>
-  ) : (
-    <button type="button" class="button" onClick={suspend}>
-      Suspend…
-    </button>
-  );
+function AskedDialog({ asked, target, close }: DialogProps) {
+  switch (asked.kind) {
+    case 'plan':
+      return <ApplyDialog plan={asked.plan} purpose={asked.purpose} target={target} close={close} />;
+    case 'suspend':
+      return <SuspendDialog name={target.name} close={close} />;
+    case 'rollback':
+      return <RollbackDialog target={target} close={close} />;
+  }
 }

@@ -1,11 +1,9 @@
-// Applies exactly the plan that was shown: its digest is sent along, so that any other plan is refused as stale. If
+// Shows a plan and applies exactly this one: its digest is sent along, so that any other plan is refused as stale. If
 // guards refuse, the user selects each override; the plan is then made again with them, and must otherwise be the
 // same.
 import { useState } from 'preact/hooks';
 import type { Outcome } from '../../../../domain/outcome/outcome.ts';
 import { pending, type Plan } from '../../../../domain/plan/plan.ts';
-import type { Verdict } from '../../../../domain/plan/guard.ts';
-import { allowValues, overrideOf } from '../../../../domain/plan/override.ts';
 import { plural } from '../../../../lib/text.ts';
 import type { ApplyRequest, TargetView } from '../../../../api-schema/views.ts';
 import { type Answer, post, targetPath } from '../../data/api.ts';
@@ -15,21 +13,33 @@ import { StepLine } from '../../parts/step.tsx';
 import { useAsking } from './asking.ts';
 import { Result } from './result.tsx';
 import { Message } from '../../parts/message.tsx';
+import { PlannedChanges } from '../plan/planned-changes.tsx';
+import { isAnswered, Overrides } from './overrides.tsx';
+
+/** `retry`: of a quarantined revision. `override`: guards refuse it. `correct`: it corrects drift. */
+export type Purpose = 'apply' | 'retry' | 'override' | 'correct';
+
+const WORDS: Record<Purpose, { readonly title: string; readonly verb: string }> = {
+  apply: { title: 'Apply to', verb: 'Apply' },
+  retry: { title: 'Retry the revision on', verb: 'Retry' },
+  override: { title: 'Override guards on', verb: 'Override and apply' },
+  correct: { title: 'Correct the drift of', verb: 'Apply' },
+};
 
 interface Props {
   readonly plan: Plan;
+  readonly purpose: Purpose;
   readonly target: TargetView;
   readonly close: () => void;
 }
 
-export function ApplyDialog({ plan, target, close }: Props) {
+export function ApplyDialog({ plan, purpose, target, close }: Props) {
   const [allow, setAllow] = useState<ReadonlySet<string>>(new Set());
   const [refusal, setRefusal] = useState<Answer<unknown>>();
   const [planning, setPlanning] = useState(false);
   const asking = useAsking(target.name);
   const refused = plan.verdicts.filter(({ allowed }) => !allowed);
-  const overrides = overridesOf(refused);
-  const unruly = refused.some(({ override }) => override === undefined);
+  const { title, verb } = WORDS[purpose];
   const answer = asking.answer ?? refusal;
   const busy = planning || asking.busy;
   const apply = async (): Promise<void> => {
@@ -40,15 +50,11 @@ export function ApplyDialog({ plan, target, close }: Props) {
     else setRefusal(approved);
   };
   return (
-    <Dialog title={`Apply to ${target.name}`} close={close}>
-      <p>
-        {plural(pending(plan).length, 'change')} by {plural(plan.writes.length, 'request')}. Holdfast creates
-        a backup first, verifies the result, and rolls back if verification fails.
-      </p>
-      {overrides.length > 0 && !answer?.ok && (
-        <Overrides overrides={overrides} busy={busy} allow={allow} change={setAllow} />
+    <Dialog title={`${title} ${target.name}`} close={close}>
+      {!answer?.ok && <Asked plan={plan} target={target} />}
+      {refused.length > 0 && !answer?.ok && (
+        <Overrides refused={refused} busy={busy} allow={allow} change={setAllow} />
       )}
-      {unruly && <p class="tone-bad">One of the guards has no override. Change the files.</p>}
       <Result answer={answer} done="Applied." />
       {busy && <StepLine step={targetNamed(target.name)?.step ?? 'lock'} />}
       <footer class="dialog-foot">
@@ -58,11 +64,11 @@ export function ApplyDialog({ plan, target, close }: Props) {
         {!answer?.ok && (
           <button
             type="button"
-            class="button button-primary"
-            disabled={busy || unruly || !isAnswered(refused, allow)}
+            class={`button ${refused.length > 0 ? 'button-danger' : 'button-primary'}`}
+            disabled={busy || !isAnswered(refused, allow)}
             onClick={() => void apply()}
           >
-            Apply
+            {verb}
           </button>
         )}
       </footer>
@@ -70,58 +76,23 @@ export function ApplyDialog({ plan, target, close }: Props) {
   );
 }
 
-interface OverridesProps {
-  readonly overrides: ReturnType<typeof overridesOf>;
-  readonly busy: boolean;
-  readonly allow: ReadonlySet<string>;
-  readonly change: (allow: ReadonlySet<string>) => void;
-}
-
-function Overrides({ overrides, busy, allow, change }: OverridesProps) {
+/** What is confirmed. */
+function Asked({ plan, target: { quarantine } }: Pick<Props, 'plan' | 'target'>) {
   return (
-    <fieldset class="overrides" disabled={busy}>
-      <legend>Guards refuse this plan. Select the findings that you intend:</legend>
-      {overrides.map(({ value, message }) => (
-        <label key={value} class="check">
-          <input
-            type="checkbox"
-            checked={allow.has(value)}
-            onChange={({ currentTarget }) => change(toggled(allow, value, currentTarget.checked))}
-          />
-          <span>
-            <code class="break">{value}</code>
-            <Message class="sub" text={message} />
-          </span>
-        </label>
-      ))}
-    </fieldset>
+    <>
+      <p>
+        {plural(pending(plan).length, 'change')} by {plural(plan.writes.length, 'request')}. Holdfast creates
+        a backup first, verifies the result, and rolls back if verification fails.
+      </p>
+      {quarantine && (
+        <p class="tone-warn">
+          This revision is quarantined: <Message text={quarantine.reason} />
+        </p>
+      )}
+      <PlannedChanges plan={plan} />
+    </>
   );
 }
-
-function toggled(set: ReadonlySet<string>, value: string, on: boolean): ReadonlySet<string> {
-  return on ? new Set([...set, value]) : new Set([...set].filter((one) => one !== value));
-}
-
-interface Override {
-  /** As `--allow` accepts it. */
-  readonly value: string;
-  readonly message: string;
-}
-
-function overridesOf(refused: readonly Verdict[]): readonly Override[] {
-  return refused.flatMap((verdict) =>
-    valuesOf(verdict).map((value) => ({ value, message: verdict.message })),
-  );
-}
-
-function valuesOf(verdict: Verdict): readonly string[] {
-  const override = overrideOf(verdict);
-  return override ? allowValues(override) : [];
-}
-
-/** Exactly one override of each refusal is selected. */
-const isAnswered = (refused: readonly Verdict[], allow: ReadonlySet<string>): boolean =>
-  refused.every((verdict) => valuesOf(verdict).filter((value) => allow.has(value)).length === 1);
 
 const CHANGED = {
   type: 'about:blank',
@@ -137,12 +108,14 @@ async function approvedWith(
 ): Promise<Answer<ApplyRequest>> {
   // A plan that was made to correct drift is applied in that mode.
   const mode = plan.mode === target.mode || plan.mode === 'observe' ? {} : { mode: plan.mode };
-  if (allow.length === 0) return { ok: true, value: { approved: plan.digest, ...mode } };
+  // The user saw why the revision is quarantined.
+  const retry = target.quarantine ? { retry: true } : {};
+  if (allow.length === 0) return { ok: true, value: { approved: plan.digest, ...mode, ...retry } };
   const answer = await post<Outcome>(targetPath(plan.target, '/plan'), { allow, ...mode });
   if (!answer.ok) return answer;
   const again = answer.value.plan;
   return again && essence(again) === essence(plan)
-    ? { ok: true, value: { approved: again.digest, allow: [...allow], ...mode } }
+    ? { ok: true, value: { approved: again.digest, allow: [...allow], ...mode, ...retry } }
     : { ok: false, problem: CHANGED };
 }
 

@@ -1,9 +1,10 @@
 // Restores a backup after the user typed the name of the target; optionally with a dry run first.
 import type { ComponentChildren } from 'preact';
 import { useId, useState } from 'preact/hooks';
-import type { BackupsView } from '../../../../api-schema/views.ts';
+import type { BackupsView, TargetView } from '../../../../api-schema/views.ts';
 import { targetNamed } from '../../data/fleet.ts';
 import { Dialog } from '../../parts/dialog.tsx';
+import { RevisionLine } from '../../parts/revision.tsx';
 import { StepLine } from '../../parts/step.tsx';
 import { exact } from '../../data/labels.ts';
 import { type Action, outcomeIn, useAsking } from './asking.ts';
@@ -34,13 +35,23 @@ export function RestoreDialog({
   );
 }
 
-export function RollbackDialog(props: Props) {
+interface RollbackProps extends Pick<Props, 'close'> {
+  readonly target: TargetView;
+}
+
+export function RollbackDialog({ target: { name, rollback }, close }: RollbackProps) {
   return (
-    <Typed {...props} title={`Roll back ${props.name}`} verb="Roll back" action="rollback" body={{}}>
+    <Typed name={name} close={close} title={`Roll back ${name}`} verb="Roll back" action="rollback" body={{}}>
       <p>
         Restores the gateway's file from before the last apply. Holdfast backs up the current file first. The
-        applied revision is quarantined: Holdfast doesn't try it again until the files change or you retry it.
+        revision of the files is quarantined: Holdfast doesn't apply it again until the files change or you
+        retry it.
       </p>
+      {rollback?.revision && (
+        <p>
+          In force afterwards: <RevisionLine revision={rollback.revision} />
+        </p>
+      )}
     </Typed>
   );
 }

@@ -1,16 +1,13 @@
-// The findings of the guards, each with the command that overrides it.
+// The findings of the guards, each with its remedy. Overriding them is an action of the page.
 import type { Verdict } from '../../../../domain/plan/guard.ts';
-import { Command } from '../../parts/copy.tsx';
 import { Icon } from '../../parts/icon.tsx';
-import { shellWord } from '../../../../lib/shell.ts';
 import { Message } from '../../parts/message.tsx';
 
 interface Props {
   readonly verdicts: readonly Verdict[];
-  readonly name: string;
 }
 
-export function Guards({ verdicts, name }: Props) {
+export function Guards({ verdicts }: Props) {
   const refused = verdicts.some(({ allowed }) => !allowed);
   const sorted = verdicts.toSorted((a, b) => Number(a.allowed) - Number(b.allowed));
   return (
@@ -18,19 +15,19 @@ export function Guards({ verdicts, name }: Props) {
       <h2>Guards</h2>
       <p class="muted">
         {refused
-          ? 'Holdfast writes nothing while a guard refuses. Change the files, or override the guard.'
+          ? 'Holdfast writes nothing while a guard refuses.'
           : 'All findings are allowed, so the plan can be applied.'}
       </p>
       <ul class="plain">
         {sorted.map((verdict, i) => (
-          <Finding key={i} verdict={verdict} name={name} />
+          <Finding key={i} verdict={verdict} />
         ))}
       </ul>
     </section>
   );
 }
 
-function Finding({ verdict, name }: { readonly verdict: Verdict; readonly name: string }) {
+function Finding({ verdict }: { readonly verdict: Verdict }) {
   const { guard, path, message, remedy, override, allowed } = verdict;
   return (
     <li class={`verdict ${allowed ? 'tone-quiet' : 'tone-bad'}`}>
@@ -48,11 +45,7 @@ function Finding({ verdict, name }: { readonly verdict: Verdict; readonly name: 
           <p class="remedy">
             <Message text={remedy} />
           </p>
-          {override === undefined ? (
-            <p class="muted">No flag overrides this guard.</p>
-          ) : (
-            <Command text={`holdfast apply --target ${shellWord(name)} ${override}`} />
-          )}
+          {override === undefined && <p class="muted">This guard can't be overridden.</p>}
         </>
       )}
     </li>

@@ -46,11 +46,11 @@ function NoPlan({ target }: { readonly target: TargetView }) {
 }
 
 function PlanBody({ plan, at }: { readonly plan: Plan; readonly at: number | undefined }) {
-  const { changes, writes, verdicts, released, ignored, notes, target } = plan;
+  const { changes, writes, verdicts, released, ignored, notes } = plan;
   return (
     <div class="plan">
       <Summary plan={plan} at={at} />
-      {verdicts.length > 0 && <Guards verdicts={verdicts} name={target} />}
+      {verdicts.length > 0 && <Guards verdicts={verdicts} />}
       <Disagreement plan={plan} />
       {changes.length > 0 && <Changes changes={changes} />}
       {writes.length > 0 && <Requests writes={writes} changes={changes} />}
