@@ -156,7 +156,7 @@ describe('a rollback', () => {
     expect(await home.file()).toContain('request-retry: 4');
   });
 
-  test('in mode apply leaves differences of the files, names what is in force, and can be retried', async () => {
+  test('in mode apply leaves differences of the files, names what is in effect, and can be retried', async () => {
     const home = await applied();
     const view = async (): Promise<Record<string, unknown>> => (await home.ask('/api/v1/targets/home')).json;
     const before = await view();
@@ -186,7 +186,7 @@ describe('a rollback', () => {
     });
   });
 
-  test('of the first apply leaves nothing in force', async () => {
+  test('of the first apply leaves nothing in effect', async () => {
     const home = await serving({ desired: retries(4) });
     expect((await home.ask('/api/v1/targets/home')).json).toMatchObject({ rollback: {} });
     await post(home, 'rollback', { confirm: 'home' });

@@ -23,7 +23,7 @@ export function Facts({ target }: { readonly target: TargetView }) {
           {mode} <span class="sub">{MODES[mode]}</span>
         </Fact>
         <Fact term="Gateway">{gateway ? `${gateway.version}, API ${gateway.api}` : 'not detected yet'}</Fact>
-        <Fact term="In force">
+        <Fact term="In effect">
           <InForce target={target} />
         </Fact>
         <Fact term="Drift">{differences === 0 ? 'none seen' : <b>{differences}</b>}</Fact>

@@ -9,7 +9,7 @@ export type Offer = 'resume' | 'retry' | 'apply' | 'override' | 'correct' | 'syn
 export interface Offers {
   /** In the order of their buttons. */
   readonly offered: readonly Offer[];
-  /** The one that leads out of this state; absent: nothing needs to be done, or no button does it. */
+  /** The one that leads out of this state; absent: you don't need to do anything, or no button does it. */
   readonly primary?: Offer;
 }
 

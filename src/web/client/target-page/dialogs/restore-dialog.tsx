@@ -49,7 +49,7 @@ export function RollbackDialog({ target: { name, rollback }, close }: RollbackPr
       </p>
       {rollback?.revision && (
         <p>
-          In force afterwards: <RevisionLine revision={rollback.revision} />
+          In effect afterwards: <RevisionLine revision={rollback.revision} />
         </p>
       )}
     </Typed>
