@@ -42,10 +42,10 @@ async function filesIn(tarball: string): Promise<string[]> {
 /** False where nobody named a registry and none can be reached. */
 async function installed(dir: string, tarball: string, registry: string | undefined): Promise<boolean> {
   await writeFile(join(dir, 'package.json'), '{"private":true}');
-  const words = ['install', '--no-audit', '--no-fund', '--fetch-retries=0'];
+  const words = ['install', '--no-audit', '--no-fund'];
   const from =
     registry === undefined
-      ? ['--prefer-offline']
+      ? ['--prefer-offline', '--fetch-retries=0']
       : [`--registry=${registry}`, `--cache=${join(dir, 'cache')}`, '--engine-strict=false'];
   const installing = run('npm', [...words, ...from, tarball], { cwd: dir, timeout: 240_000 });
   return installing.then(

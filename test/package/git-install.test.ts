@@ -44,7 +44,6 @@ test('a git address installs a program that runs', async () => {
     ...process.env,
     npm_config_registry: registry.url,
     npm_config_cache: join(dir, 'cache'),
-    npm_config_fetch_retries: '0',
   };
   await run('npm', ['install', '--no-audit', '--no-fund', address], { cwd: project, env });
   const { stdout } = await run('npx', ['--no-install', 'holdfast', 'schema', 'settings'], {

@@ -23,6 +23,8 @@ export async function openRegistry(): Promise<Registry> {
     const path = decodeURIComponent(request.url ?? '').slice(1);
     const body = await answerTo(path, request.headers.host ?? '', installed).catch(() => undefined);
     response.statusCode = body === undefined ? 404 : 200;
+    // npm would use a connection again that this server just closed, if the machine is busy.
+    response.setHeader('connection', 'close');
     response.end(body ?? '{}');
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
