@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Code } from '../domain/problem/codes.ts';
 import { fail, type HoldfastError } from '../domain/problem/problem.ts';
-import { openTransport, type Received, TransportError } from '../gateway/client/transport.ts';
+import { openTransport, type Received, type Transport, TransportError } from '../gateway/client/transport.ts';
 import { oneLine } from '../lib/terminal-safe.ts';
 
 export interface RestOptions {
@@ -51,37 +51,7 @@ const LONGEST_PAUSE_MS = 60_000;
 export function openRest(options: RestOptions): Rest {
   const root = rootOf(options);
   const transport = openTransport(undefined);
-  const exchange = (method: string, url: URL, body?: object): Promise<Received> =>
-    transport.exchange({
-      url,
-      method,
-      headers: {
-        ...options.headers,
-        'user-agent': 'holdfast',
-        ...(body && { 'content-type': 'application/json' }),
-      },
-      ...(body && { body: JSON.stringify(body) }),
-      timeoutMs: TIMEOUT_MS,
-      maxBytes: MAX_BYTES,
-    });
-  const asked = async (method: string, url: URL, body?: object): Promise<Received> => {
-    for (let tries = 1; ; tries += 1) {
-      const received = await exchange(method, url, body).catch((error: unknown) => unlessSent(error, method));
-      const isLast = tries >= TRIES;
-      if (!(received instanceof TransportError) && (isLast || !mayWork(received, method))) return received;
-      if (received instanceof TransportError && isLast) throw unreached(options.name, root, received);
-      const pause = (options.pauseMs ?? PAUSE_MS) * 2 ** (tries - 1);
-      await sleep(Math.min(Math.max(pause, askedPause(received)), LONGEST_PAUSE_MS), undefined, {
-        ...(options.signal && { signal: options.signal }),
-      });
-    }
-  };
-  const unlessSent = (error: unknown, method: string): TransportError => {
-    if (!(error instanceof TransportError)) throw error;
-    // A new comment could be there although nobody said so.
-    if (method === 'POST' && error.phase !== 'connecting') throw unreached(options.name, root, error);
-    return error;
-  };
+  const asked = persistent(options, root, transport);
   const place = (path: string): URL => new URL(`${root.href.replace(/\/$/, '')}${path}`);
   const refusal = (method: string, url: URL, received: Received): HoldfastError =>
     refused(options, `${method} ${url.pathname}`, received);
@@ -118,6 +88,51 @@ export function openRest(options: RestOptions): Rest {
     },
     close: () => transport.close(),
   };
+}
+
+type Ask = (method: string, url: URL, body?: object) => Promise<Received>;
+
+/** Asks again what failed and may work. */
+function persistent(options: RestOptions, root: URL, transport: Transport): Ask {
+  const unlessSent = (error: unknown, method: string): TransportError => {
+    if (!(error instanceof TransportError)) throw error;
+    // A new comment could be there although nobody said so.
+    if (method === 'POST' && error.phase !== 'connecting') throw unreached(options.name, root, error);
+    return error;
+  };
+  return async (method, url, body) => {
+    for (let tries = 1; ; tries += 1) {
+      const received = await askedOnce(options, transport, { method, url, body }).catch((error: unknown) =>
+        unlessSent(error, method),
+      );
+      const isLast = tries >= TRIES;
+      if (!(received instanceof TransportError) && (isLast || !mayWork(received, method))) return received;
+      if (received instanceof TransportError && isLast) throw unreached(options.name, root, received);
+      const pause = (options.pauseMs ?? PAUSE_MS) * 2 ** (tries - 1);
+      await sleep(Math.min(Math.max(pause, askedPause(received)), LONGEST_PAUSE_MS), undefined, {
+        ...(options.signal && { signal: options.signal }),
+      });
+    }
+  };
+}
+
+function askedOnce(
+  { headers }: RestOptions,
+  transport: Transport,
+  { method, url, body }: { readonly method: string; readonly url: URL; readonly body: object | undefined },
+): Promise<Received> {
+  return transport.exchange({
+    url,
+    method,
+    headers: {
+      ...headers,
+      'user-agent': 'holdfast',
+      ...(body && { 'content-type': 'application/json' }),
+    },
+    ...(body && { body: JSON.stringify(body) }),
+    timeoutMs: TIMEOUT_MS,
+    maxBytes: MAX_BYTES,
+  });
 }
 
 function rootOf({ api, name }: RestOptions): URL {

@@ -225,7 +225,9 @@ describe('pull next to existing files', () => {
     await holdfast('pull', '--write-env', '.env', '--force');
     expect((await stat(join(dir, '.env'))).mode & 0o777).toBe(0o600);
   });
+});
 
+describe('the output of pull', () => {
   describe('shows how the next command gets the values', () => {
     const next = (out: string): string[] => out.split('\n').filter((line) => line.startsWith('  $ '));
 

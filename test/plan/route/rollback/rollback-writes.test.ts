@@ -89,6 +89,27 @@ describe('the inverse of our own changes', () => {
     );
   });
 
+  test.each([
+    [
+      'has our change behind an anchor by now',
+      (text: string) => text.replace('port: 8318', 'port: &shared 8318'),
+    ],
+    ["isn't YAML by now", () => 'port: [\n'],
+  ])('a file that %s is refused right before the request, with the line', (_, edit) => {
+    const written = BEFORE.replace('port: 8317', 'port: 8318');
+    const now = `${written}debug: true\n`;
+    const input = {
+      dialect: V7,
+      before: stateOf(BEFORE).content,
+      written: stateOf(written).content,
+      now: fileOf(now),
+      footprints: [],
+    };
+    expect(() => bodyOf(inverseWrite(input), edit(now))).toThrow(
+      expect.objectContaining({ problems: [expect.objectContaining({ code: 'HF4010' })] }),
+    );
+  });
+
   test('an entry of ours is removed, an entry of theirs stays, one that we removed returns', () => {
     const written = `${BEFORE.slice(0, BEFORE.indexOf('openai'))}openai-compatibility:\n  - name: ours\n    base-url: https://ours.example\n`;
     const now = `${written}  - name: theirs\n    base-url: https://theirs.example\n`;
