@@ -94,6 +94,7 @@ export function targetAt(url: string, desired: string): Target {
       comments: 'keep',
       memory: 'optional',
       freeze: [],
+      undeclared: 'report',
     },
     digestKey: seal('mgmt-secret-1'),
   };

@@ -5,6 +5,7 @@ import { loadCatalog } from '../gateway/catalog/catalog.ts';
 import type { Catalog, Field } from '../gateway/catalog/field.ts';
 import { canonical } from '../gateway/model/equal.ts';
 import { pathsIn } from '../gateway/layout/locate.ts';
+import { OF_THE_MACHINE } from '../gateway/layout/machine.ts';
 import { placeInV8 } from '../desired/layout/layout.ts';
 import { coversPath, formatPath, key, type Path, parsePath } from '../domain/path.ts';
 import { type Problem, problem } from '../domain/problem/problem.ts';
@@ -29,19 +30,6 @@ interface Rule {
   readonly excluded: boolean;
   readonly why: string;
 }
-
-/**
- * Settings of one machine: the same desired state should fit a gateway on another one. In the spelling of the flat
- * layout.
- */
-const OF_THE_MACHINE: readonly (readonly [string, string])[] = [
-  ['host', 'the address where the gateway listens'],
-  ['port', 'the address where the gateway listens'],
-  ['tls', 'the address where the gateway listens'],
-  ['auth-dir', "a directory on the gateway's machine"],
-  ['plugins.dir', "a directory on the gateway's machine"],
-  ['remote-management', 'who can manage the gateway'],
-];
 
 /**
  * What the gateway writes into its file by itself (C v0 §4.4 N10); omitted if it is the default. `ws-auth`, which it

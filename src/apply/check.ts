@@ -46,7 +46,10 @@ async function found(run: Run, planned: PlannedTarget, depth: 'shallow' | 'deep'
     agreement.kind === 'differ' && agreement.cause === 'stale-memory' ? agreement.paths : undefined;
   const inSync = !stale && current.changes.length === 0;
   const looked = { at: clock.now(), inSync };
-  const seen = depth === 'deep' ? { lastDeepCheck: looked } : { lastShallowCheck: looked };
+  const seen =
+    depth === 'deep'
+      ? { lastDeepCheck: looked, undeclared: current.undeclared }
+      : { lastShallowCheck: looked };
   // What is outside of `--only` can differ.
   if (!current.only) await recording(run, 'this look', () => store.update(target.name, seen));
   const about = { plan: current };

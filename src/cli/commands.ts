@@ -59,6 +59,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     () => import('./commands/read/status.ts'),
   ),
   entry('suspend', 'suspend writes to targets for some time', () => import('./commands/write/suspend.ts')),
+  entry('forget', 'stop listing paths that the files released', () => import('./commands/write/forget.ts')),
   entry('resume', 'end a suspension early', () => import('./commands/write/resume.ts')),
   entry('pull', 'write desired-state files from the live gateway', () => import('./pull/pull.ts')),
   entry(

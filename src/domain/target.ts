@@ -27,6 +27,8 @@ export interface Policy {
   /** `required`: a plan that can't tell what was applied before is refused. */
   readonly memory: 'optional' | 'required';
   readonly freeze: readonly string[];
+  /** Whether plans, status and the dashboard list what the gateway has and no file declares. */
+  readonly undeclared: 'report' | 'ignore';
 }
 
 export interface Probes {

@@ -1,7 +1,9 @@
 // What an apply records once it succeeded: keyed hashes of the declared values, what Holdfast added, what was
 // released. origin.ts and proposed.ts read it.
 import type { Catalog, Field } from '../gateway/catalog/field.ts';
-import { remembered } from '../gateway/layout/layouts.ts';
+import { loadCatalog } from '../gateway/catalog/catalog.ts';
+import { fromRemembered, remembered, sameLayout } from '../gateway/layout/layouts.ts';
+import type { Desired } from '../domain/desired.ts';
 import { canonical } from '../gateway/model/equal.ts';
 import { formatPath, parsePath, type Path } from '../domain/path.ts';
 import { originsWith, declaredTexts } from '../desired/read/origins.ts';
@@ -199,6 +201,30 @@ export function undeclaredIn(catalog: Catalog, before: Tree, now: Tree): readonl
 
 const isOutsideLists = (location: Location): boolean =>
   'key' in location && (location.up === undefined || isOutsideLists(location.up));
+
+/** What an apply recorded and these files no longer declare; nothing if it recorded another layout. */
+export function undeclaredUnits(
+  lastApplied: LastApplied | undefined,
+  { layout, tree }: Pick<Desired, 'layout' | 'tree'>,
+): readonly string[] {
+  if (!lastApplied || !sameLayout(fromRemembered(lastApplied.layout), layout)) return [];
+  const catalog = loadCatalog(layout);
+  return unitsOf(lastApplied.hashes).filter((path) => !isDeclared(catalog, tree.open(), parsePath(path)));
+}
+
+/** The state without any record of these paths. */
+export function forgotten(
+  { lastApplied, released = [] }: Pick<KnownState, 'lastApplied' | 'released'>,
+  paths: readonly string[],
+): { readonly lastApplied?: LastApplied; readonly released: readonly string[] } {
+  const gone = new Set(paths);
+  const left = released.filter((path) => !gone.has(path));
+  if (!lastApplied) return { released: left };
+  const hashes = { ...lastApplied.hashes };
+  for (const path of paths) keepBelow(hashes, {}, path);
+  const placed = lastApplied.placed.filter((key) => hashes[key] !== undefined);
+  return { lastApplied: { ...lastApplied, hashes, placed }, released: left };
+}
 
 /** The outermost recorded paths: what is inside an owned list isn't released separately. */
 export function unitsOf(hashes: Readonly<Record<string, string>>): string[] {

@@ -30,6 +30,7 @@ import { redactAt } from './diff/redact-at.ts';
 import { type Scope, scopeOf } from './diff/scope.ts';
 import { proposedImage, type Proposed } from './diff/proposed.ts';
 import type { LostComment } from './types/lost-comment.ts';
+import { undeclaredIn } from './undeclared.ts';
 import type { ManagementSecret } from './types/management-secret.ts';
 
 /** All intermediate results. */
@@ -275,6 +276,16 @@ function assemble(
         formatPath,
       ),
     }),
+    ...(target.policy.undeclared === 'report' &&
+      !input.only && {
+        undeclared: undeclaredIn({
+          catalog: input.dialect.catalog,
+          live: base.before,
+          declared: draft.declared,
+          policy: target.policy,
+          fingerprints: draft.fingerprints,
+        }),
+      }),
     notes: [
       ...notesOf({
         live,

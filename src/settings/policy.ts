@@ -20,6 +20,7 @@ export const DEFAULT_POLICY: Policy = {
   comments: 'keep',
   memory: 'optional',
   freeze: [],
+  undeclared: 'report',
 };
 
 /** Guards with an override; `brick` has none (design §9). */
@@ -109,6 +110,7 @@ class PolicyReader {
     const unknownKeys = scalarAt(this.#node, 'unknown-keys');
     const comments = scalarAt(this.#node, 'comments');
     const memory = scalarAt(this.#node, 'memory');
+    const undeclared = scalarAt(this.#node, 'undeclared');
     const maxDeletes = shareOf(scalarAt(this.#node, 'max-deletes'));
     const maxReplaces = shareOf(scalarAt(this.#node, 'max-replaces'));
     return {
@@ -118,6 +120,7 @@ class PolicyReader {
         allow: this.#texts('allow').flatMap((text) => this.#allowance(text) ?? []),
       }),
       ...(typeof prune === 'boolean' && { prune }),
+      ...((undeclared === 'report' || undeclared === 'ignore') && { undeclared }),
       ...(maxDeletes && { maxDeletes }),
       ...(maxReplaces && { maxReplaces }),
       ...((unknownKeys === 'pass' || unknownKeys === 'refuse') && { unknownKeys }),

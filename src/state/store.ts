@@ -14,6 +14,7 @@ import type {
 } from '../domain/state/state.ts';
 import type { CheckRecord } from '../domain/state/check-record.ts';
 import type { Problem } from '../domain/problem/problem.ts';
+import type { Undeclared } from '../domain/plan/undeclared.ts';
 import type { OutcomeKind } from '../domain/outcome/outcome.ts';
 
 /**
@@ -41,6 +42,8 @@ export interface TargetState {
   readonly lastShallowCheck?: { readonly at: number; readonly inSync: boolean };
   /** Declared once, undeclared now. */
   readonly released?: readonly string[];
+  /** What the gateway had at the last deep check and no file declared. */
+  readonly undeclared?: readonly Undeclared[];
   /** Times (ms) of the last drift corrections by path, and paths that are contested. */
   readonly drift?: {
     readonly corrected: Readonly<Record<string, readonly number[]>>;

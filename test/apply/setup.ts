@@ -244,6 +244,7 @@ function targetAt(url: string, desired: string, options: StageOptions): Target {
       comments: 'keep',
       memory: 'optional',
       freeze: [],
+      undeclared: 'ignore',
       ...options.policy,
     },
     digestKey: seal('digest-key-1'),

@@ -38,6 +38,7 @@ export const POLICY: Policy = {
   comments: 'keep',
   memory: 'optional',
   freeze: [],
+  undeclared: 'ignore',
 };
 
 export interface Loading extends Partial<DesiredOptions> {

@@ -61,6 +61,7 @@ export function makeTarget(url: string, changes: Partial<Target> = {}): Target {
       comments: 'keep',
       memory: 'optional',
       freeze: [],
+      undeclared: 'ignore',
     },
     digestKey: seal('digest-key'),
     ...changes,

@@ -146,6 +146,7 @@ export function targetOf(scenario: Scenario): Target {
       comments: 'keep',
       memory: 'optional',
       freeze: scenario.freeze ?? [],
+      undeclared: 'ignore',
     },
     digestKey: seal('mgmt-secret-1'),
   };

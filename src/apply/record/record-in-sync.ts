@@ -31,7 +31,12 @@ export async function recordInSync(
     ...(applies && remember(planned.input, planned.prepared)),
     origins: rememberedTexts(planned.input),
     ...knownFilesWith(store, run.state, planned.live),
-    ...(isWhole && { ...lifted, ...(run.state.drift && quarrels), lastDeepCheck: looked }),
+    ...(isWhole && {
+      ...lifted,
+      ...(run.state.drift && quarrels),
+      lastDeepCheck: looked,
+      undeclared: planned.prepared.plan.undeclared,
+    }),
   };
   await recording(run, 'this look', () => store.update(target.name, found));
   return conclude(run, { kind: 'in-sync', depth, plan: planned.prepared.plan }, planned.live.findings);

@@ -12,7 +12,10 @@ import { wrapped } from '../../report/text/wrap.ts';
 import { type Globals, type Io, styleOf } from '../../compose/io.ts';
 
 /** What `--verbose` adds to a plan. */
-export const viewOf = ({ verbose }: Globals): PlanView => (verbose ? { everyFinding: true } : {});
+export const viewOf = ({ verbose, undeclared }: Globals & { readonly undeclared?: boolean }): PlanView => ({
+  ...(verbose && { everyFinding: true }),
+  ...(undeclared && { undeclared: true }),
+});
 
 export function showReport(io: Io, globals: Globals, found: Report): void {
   const report = { ...found, view: { ...viewOf(globals), ...found.view } };

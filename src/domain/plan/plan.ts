@@ -8,6 +8,7 @@ import type { Problem } from '../problem/problem.ts';
 import type { Memory } from './memory.ts';
 import type { Redacted } from '../redacted.ts';
 import type { Mode } from '../target.ts';
+import type { Undeclared } from './undeclared.ts';
 import type { Write } from './write.ts';
 
 export const PLAN_FORMAT = 'holdfast.plan/1';
@@ -51,6 +52,8 @@ export interface Plan {
   readonly only?: readonly string[];
   /** Paths that differ outside of `only`: neither written nor judged. */
   readonly leftOut?: readonly string[];
+  /** What the gateway has and no file declares; absent if policy ignores it. */
+  readonly undeclared?: readonly Undeclared[];
   /** Warnings that don't refuse anything. */
   readonly notes: readonly Problem[];
   readonly patch: readonly PatchOperation[];

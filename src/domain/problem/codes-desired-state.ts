@@ -327,6 +327,11 @@ export const DESIRED_STATE_CODES = {
     "The edits can't be committed",
     'Correct what the message says, then run the command again.',
   ),
+  HF2099: code(
+    EXIT.invalid,
+    "The path isn't released",
+    'Run `holdfast status` to list the released paths of the target.',
+  ),
   HF2098: code(
     EXIT.invalid,
     'Other targets read the edited file',

@@ -5,6 +5,7 @@ import { type Change, type ChangeKind, formerOf } from '../../domain/plan/change
 import type { Verdict } from '../../domain/plan/guard.ts';
 import { overrideFlag, overrideOf } from '../../domain/plan/override.ts';
 import { isRefused, pending, type Plan } from '../../domain/plan/plan.ts';
+import { undeclaredText } from '../../domain/plan/undeclared.ts';
 import type { Write } from '../../domain/plan/write.ts';
 import { commitWords } from './commit.ts';
 import { placeText, problemText } from './problem.ts';
@@ -18,6 +19,8 @@ export interface PlanView {
   readonly requests?: boolean;
   /** Default: many findings that are allowed are counted. */
   readonly everyFinding?: boolean;
+  /** Default: false. What the gateway has and no file declares. */
+  readonly undeclared?: boolean;
 }
 
 const SIGN: Record<ChangeKind, string> = { add: '+', update: '~', remove: '-', rename: '»', move: '↕' };
@@ -245,6 +248,17 @@ const quietText = ({ only }: Plan): string =>
     ? `In sync at ${only.join(', ')}: the gateway matches the files there.`
     : 'In sync: the gateway matches the files.';
 
+function undeclaredSection({ undeclared }: Plan, style: Style): string[] {
+  if (!undeclared)
+    return section(
+      'On the gateway, not in the files',
+      ['  not listed: `policy.undeclared` is `ignore`, or the plan is limited'],
+      style,
+    );
+  const lines = undeclared.length === 0 ? ['  nothing'] : undeclared.map((one) => `  ${undeclaredText(one)}`);
+  return section('On the gateway, not in the files', lines, style);
+}
+
 /** `view`: what the reader wants to see of it. */
 export function planText(plan: Plan, style: Style, view: PlanView = {}): string {
   const quiet = plan.changes.length === 0 && plan.writes.length === 0;
@@ -288,6 +302,7 @@ export function planText(plan: Plan, style: Style, view: PlanView = {}): string 
       (plan.leftOut ?? []).map((path) => `  ${path}`),
       style,
     ),
+    ...(view.undeclared ? undeclaredSection(plan, style) : []),
     ...section(
       'Ignored by policy',
       plan.ignored.map((path) => `  ${path}`),

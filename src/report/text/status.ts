@@ -1,5 +1,6 @@
 // The state of one target: in sync or not, and the depth and age of the last check.
 import type { Revision } from '../../domain/desired.ts';
+import type { Undeclared } from '../../domain/plan/undeclared.ts';
 import type { OutcomeKind } from '../../domain/outcome/outcome.ts';
 import { type Severity, SYNC_STATUSES, type SyncStatus } from '../../domain/outcome/sync-status.ts';
 import { plural, timeText } from '../../lib/text.ts';
@@ -43,6 +44,8 @@ export interface TargetStatus {
       }
     | { readonly reached: false; readonly why: string };
   readonly released: readonly string[];
+  /** At the last deep check. */
+  readonly undeclared?: readonly Undeclared[];
   readonly contested: readonly string[];
 }
 
@@ -113,6 +116,7 @@ function statusText(status: TargetStatus, now: number, style: Style): string {
         : undefined,
     ],
     ['released', status.released.length > 0 ? `${status.released.join(', ')} (still in effect)` : undefined],
+    ['undeclared', undeclaredLine(status)],
     ['contested', status.contested.length > 0 ? style.warn(status.contested.join(', ')) : undefined],
     ['accounts', accountsLine(status, style)],
   ];
@@ -145,6 +149,13 @@ function syncText(status: TargetStatus, ago: (at: number) => string, style: Styl
       : '';
   const deep = last.depth === 'shallow' && lastDeepCheck ? `, deep ${ago(lastDeepCheck.at)}` : '';
   return `${word} (${last.depth} check ${ago(last.at)}${deep})${since}`;
+}
+
+/** Counts alone: `holdfast plan --undeclared` has the names. */
+function undeclaredLine({ undeclared = [] }: TargetStatus): string | undefined {
+  if (undeclared.length === 0) return undefined;
+  const sections = undeclared.map(({ path, count }) => (count > 1 ? `${path} (${count})` : path));
+  return `${sections.join(', ')}: on the gateway, not in the files`;
 }
 
 function frozenText({ frozen }: TargetStatus, style: Style): string | undefined {

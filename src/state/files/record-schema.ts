@@ -64,6 +64,7 @@ const STATE: Checks<TargetState> = {
   lastDeepCheck: maybe(isCheck),
   lastShallowCheck: maybe(isCheck),
   released: maybe(arrayOf(isText)),
+  undeclared: maybe(arrayOf(recordOf({ path: isText, count: isNumber, names: arrayOf(isText) }))),
   drift: maybe(recordOf({ corrected: mapOf(arrayOf(isNumber)), contested: arrayOf(isText) })),
   modelGaps: maybe(recordOf({ build: isText, paths: arrayOf(isText) })),
   knownFiles: maybe(arrayOf(isText)),

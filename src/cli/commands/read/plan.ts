@@ -50,6 +50,7 @@ function options(command: Command): Command {
   )
     .option('-o, --out <file>', 'save the plan of one target as JSON, for `holdfast apply FILE`')
     .option('--shallow', "read only the gateway's memory")
+    .option('--undeclared', 'also list what the gateway has and no file declares')
     .option('--routes', 'also show which models other credentials would serve')
     .option('--rehearse', 'also apply the plan to an embedded gateway, and show what it would store')
     .addHelpText(

@@ -85,6 +85,7 @@ async function statusOf(session: Session, target: Target, { offline }: Flags): P
     ...(authBlock && { authBlock: { until: authBlock.until, reason: authBlock.reason } }),
     ...(credentials && { credentials }),
     released: state.released ?? [],
+    ...(state.undeclared && target.policy.undeclared === 'report' && { undeclared: state.undeclared }),
     contested: state.drift?.contested ?? [],
   };
 }

@@ -1,6 +1,7 @@
 // The current plan for reviewers: refusals, differences by section, requests.
 import type { Change } from '../../../../domain/plan/change.ts';
 import { isRefused, pending, type Plan } from '../../../../domain/plan/plan.ts';
+import { undeclaredText } from '../../../../domain/plan/undeclared.ts';
 import { plural } from '../../../../lib/text.ts';
 import type { PlanView, TargetView } from '../../../../api-schema/views.ts';
 import { standingOf } from '../../data/fleet.ts';
@@ -61,6 +62,7 @@ function PlanBody({ plan, at }: { readonly plan: Plan; readonly at: number | und
         </section>
       )}
       <Paths title="Released, still in effect on the gateway" paths={released} />
+      <Paths title="On the gateway, not in the files" paths={(plan.undeclared ?? []).map(undeclaredText)} />
       <Paths title="Ignored by policy" paths={ignored} />
     </div>
   );
