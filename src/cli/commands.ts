@@ -68,6 +68,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     () => import('./adopt/adopt.ts'),
   ),
   entry(
+    'set',
+    'declare values in the files, and keep the rest of them',
+    () => import('./commands/write/set.ts'),
+  ),
+  entry(
     'migrate',
     'rewrite desired-state files from one layout to the other',
     () => import('./commands/write/migrate.ts'),

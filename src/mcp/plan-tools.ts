@@ -4,7 +4,7 @@ import { EXIT } from '../domain/problem/exit.ts';
 import { fail } from '../domain/problem/problem.ts';
 import { outputOf } from './result.ts';
 import { PAGE, resultOf, TARGET, targetFlag } from './read-tools.ts';
-import type { Answer, Arguments, Call, CommandResult, KeptPlan, Tool } from './types.ts';
+import type { Answer, Arguments, Call, CommandResult, KeptPlan, Tool, ToolResult } from './types.ts';
 
 const ALLOW = Type.Optional(
   Type.Array(Type.String(), {
@@ -73,6 +73,19 @@ function allowFlags({ allow }: Arguments, { host }: Call): readonly string[] {
 
 const allowArgv = (allow: readonly string[]): string[] => allow.flatMap((one) => ['--allow', one]);
 
+/** Keeps the plans, so that `apply_plan` finds them. */
+export async function planOf(
+  args: Arguments,
+  call: Call,
+  name: 'plan' | 'drift' = 'plan',
+): Promise<{ readonly result: ToolResult }> {
+  const allow = allowFlags(args, call);
+  const done = await call.host.run([name, ...targetFlag(args), ...allowArgv(allow)], call);
+  const plans = plansIn(done.document);
+  if (name === 'plan') for (const plan of plans) call.plans.keep({ plan, allow });
+  return { result: resultOf(done, { plans: plans.map(shownPlan) }) };
+}
+
 const planTool = (name: 'plan' | 'drift', title: string, description: string): Tool => ({
   name,
   title,
@@ -84,13 +97,7 @@ const planTool = (name: 'plan' | 'drift', title: string, description: string): T
   output: outputOf(PLANS),
   readOnly: true,
   paged: 'changes',
-  async run(args, call) {
-    const allow = allowFlags(args, call);
-    const done = await call.host.run([name, ...targetFlag(args), ...allowArgv(allow)], call);
-    const plans = plansIn(done.document);
-    if (name === 'plan') for (const plan of plans) call.plans.keep({ plan, allow });
-    return { result: resultOf(done, { plans: plans.map(shownPlan) }) };
-  },
+  run: (args, call) => planOf(args, call, name),
 });
 
 const applyTool: Tool = {

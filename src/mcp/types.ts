@@ -14,6 +14,8 @@ export interface RunOptions {
   readonly signal: AbortSignal;
   /** Is given each step that the command reports. */
   readonly onStep: (text: string) => void;
+  /** What the command reads from standard input. */
+  readonly stdin?: string;
 }
 
 /** What agents may do, from `mcp` in the settings. */

@@ -125,6 +125,25 @@ describe.each(['v7', 'v8'] as const)('a %s gateway', (api) => {
     expect(await stored()).toBe(before);
   });
 
+  test('a change is proposed in the files, planned, and applied; what somebody else changes is adopted', async () => {
+    const path = api === 'v7' ? 'request-retry' : 'routing.retry.request-retry';
+    const proposed = (await agent.call('propose_change', { edits: [{ path, value: 6 }] })).structuredContent;
+    expect(proposed).toMatchObject({ ok: true, result: { written: true } });
+    expect(proposed.result['diff']).toMatch(/^\+.*request-retry: 6/m);
+    const [{ digest }] = proposed.result['plans'] as unknown as [{ digest: string }];
+    expect((await agent.call('apply_plan', { digest })).structuredContent.ok).toBe(true);
+    expect(await stored()).toContain('request-retry: 6');
+    await fetch(`${work.sandbox.url}/v0/management/request-retry`, {
+      method: 'PUT',
+      headers: { authorization: 'Bearer management-key-for-tests' },
+      body: JSON.stringify({ value: 8 }),
+    });
+    await work.sandbox.settled();
+    const adopted = (await agent.call('adopt', { write: true })).structuredContent;
+    expect(adopted).toMatchObject({ ok: true, result: { written: true } });
+    expect((await agent.call('plan')).structuredContent.result['plans']).toMatchObject([{ inSync: true }]);
+  });
+
   test('looks answer with the data of the command, as data', async () => {
     for (const name of ['doctor', 'status', 'get_config', 'usage', 'history', 'list_backups', 'drift']) {
       const { structuredContent, content } = await agent.call(name);
@@ -151,8 +170,12 @@ describe('the server', () => {
     const { client } = await agentFor(work);
     const { tools } = await client.listTools();
     const writing = tools.filter(({ annotations }) => annotations?.readOnlyHint !== true);
-    expect(writing.map(({ name }) => name)).toEqual(['apply_plan', 'rollback']);
-    expect(writing.every(({ annotations }) => annotations?.destructiveHint)).toBe(true);
+    expect(writing.map(({ name, annotations }) => [name, annotations?.destructiveHint])).toEqual([
+      ['propose_change', false],
+      ['adopt', false],
+      ['apply_plan', true],
+      ['rollback', true],
+    ]);
     for (const { inputSchema, outputSchema } of tools) {
       expect(inputSchema['additionalProperties']).toBe(false);
       expect(outputSchema?.['required']).toContain('problems');
@@ -168,6 +191,10 @@ describe('the server', () => {
     ['explain', { what: '--output' }, 'HF1005', /no key/],
     ['plan', { target: 'nowhere' }, 'HF1003', /nowhere/],
     ['plan', { allow: ['mass-delete'] }, 'HF1030', /can't override `mass-delete`/],
+    ['propose_change', { edits: [{ path: 'no-such-key', value: 1 }] }, 'HF2100', /no key/],
+    ['propose_change', { edits: [{ path: 'api-keys', value: ['sk-test-0007'] }] }, 'HF2101', /secrets/],
+    ['propose_change', { edits: [] }, 'HF1033', /fewer than 1/],
+    ['adopt', { paths: ['--url=http://127.0.0.1:1'] }, 'HF1001', /./],
     ['rollback', { backup: 'none' }, 'HF5040', /none/],
     ['rollback', { backup: '--url=http://127.0.0.1:1' }, 'HF5040', /--url/],
     ['doctor', { target: '--url=http://127.0.0.1:1' }, 'HF1003', /--url/],

@@ -2,7 +2,6 @@
 // edited ones go out as texts; whether a plan of them is empty is for the caller to prove before it writes them.
 import type { Catalog } from '../../gateway/catalog/field.ts';
 import type { LayerFile } from '../../desired/desired.ts';
-import { isEncrypted } from '../../desired/read/sops.ts';
 import type { Problem } from '../../domain/problem/problem.ts';
 import type { Target } from '../../domain/target.ts';
 import type { Environment } from '../../input/environment.ts';
@@ -11,11 +10,8 @@ import type { Judged } from '../../plan/diff/changes.ts';
 import { withSecret } from '../../plan/guards/management-secret.ts';
 import { compareSides, type Compared } from '../../plan/plan.ts';
 import type { PlanInput } from '../../plan/types/input.ts';
-import { parseDocument } from '../../yaml/document.ts';
-import { isFailure } from '../../yaml/failure.ts';
-import { type Located, type LocatedMap, valueOf } from '../../yaml/located.ts';
+import { type LocatedMap, valueOf } from '../../yaml/located.ts';
 import type { Patch } from '../../yaml/splice/patch.ts';
-import { readYaml } from '../../yaml/strict.ts';
 import type { Variable } from '../variables.ts';
 import { type Choice, choose } from './chosen.ts';
 import { declaredPatch } from './declared-patch.ts';
@@ -23,7 +19,7 @@ import { distribute } from './distribute.ts';
 import { type EditedText, editedText, type FileEdits, type LinesEdit } from './file-edits.ts';
 import { imagesOf, policyOfFiles } from './images.ts';
 import { neededIn, referred } from './referred.ts';
-import type { SourceTree } from './source-tree.ts';
+import { treeOfFile } from './source-tree.ts';
 
 export interface AdoptDriftInput {
   /** What a plan of the files as they are is made from. */
@@ -131,18 +127,6 @@ function editsFor(
     variables: neededIn(values, variables, env),
     problems: [...problems, ...made.filter((one): one is Problem => one !== undefined && 'code' in one)],
   };
-}
-
-/** None for a file that a person has to mend first; the desired state was loaded, so there is none. */
-function treeOfFile({ path, shown, text }: LayerFile): SourceTree[] {
-  const document = parseDocument(text);
-  if (isFailure(document)) return [];
-  const root: Located = readYaml(text, shown).root ?? {
-    kind: 'map',
-    members: new Map(),
-    position: { file: shown, line: 1, column: 1 },
-  };
-  return root.kind === 'map' ? [{ path, shown, text, root, document, encrypted: isEncrypted(root) }] : [];
 }
 
 function valuesIn(edits: FileEdits): readonly Value[] {

@@ -1,8 +1,13 @@
 // The files of desired state as they are written: where a node of the merged tree stands in them, with everything that
 // several nodes share (anchors, repeated entries, layers) told apart by position.
+import type { LayerFile } from '../../desired/desired.ts';
+import { isEncrypted } from '../../desired/read/sops.ts';
 import type { Position } from '../../domain/problem/problem.ts';
 import type { FileDocument, FileNode } from '../../domain/yaml-node.ts';
 import { type Located, type LocatedList, type LocatedMap, type Member, valueOf } from '../../yaml/located.ts';
+import { parseDocument } from '../../yaml/document.ts';
+import { isFailure } from '../../yaml/failure.ts';
+import { readYaml } from '../../yaml/strict.ts';
 import { repeatingReference } from '../../input/references.ts';
 
 export type Step = string | number;
@@ -216,4 +221,16 @@ function anchorsIn(
   else if (node.kind === 'map')
     for (const { key, value } of node.pairs) anchorsIn(value, [...at, key.text], into);
   return into;
+}
+
+/** None for a file that a person has to mend first; the desired state was loaded, so there is none. */
+export function treeOfFile({ path, shown, text }: LayerFile): SourceTree[] {
+  const document = parseDocument(text);
+  if (isFailure(document)) return [];
+  const root: Located = readYaml(text, shown).root ?? {
+    kind: 'map',
+    members: new Map(),
+    position: { file: shown, line: 1, column: 1 },
+  };
+  return root.kind === 'map' ? [{ path, shown, text, root, document, encrypted: isEncrypted(root) }] : [];
 }

@@ -337,4 +337,14 @@ export const DESIRED_STATE_CODES = {
     'Other targets read the edited file',
     'Check that the other targets should have the value too. If not, declare it in a layer of this target.',
   ),
+  HF2100: code(
+    EXIT.invalid,
+    "The path names nothing that can be declared",
+    'See `holdfast render` for what the files declare, and `holdfast explain PATH` for the keys of the gateway.',
+  ),
+  HF2101: code(
+    EXIT.invalid,
+    'A secret would be written into the files',
+    'Put the value into a variable or a file, and use a reference such as `${env:NAME}` instead.',
+  ),
 } as const;

@@ -96,7 +96,7 @@ function flagsFor([command = '', sub]: readonly string[], flags: PlanFlags): str
 async function runCommand(
   argv: readonly string[],
   io: Io,
-  { signal, onStep }: RunOptions,
+  { signal, onStep, stdin = '' }: RunOptions,
 ): Promise<CommandResult> {
   if (!io.run) throw fail('HF9001', 'this process runs one command only');
   let out = '';
@@ -108,7 +108,7 @@ async function runCommand(
     stderrIsTerminal: true, // somebody reads the steps: the agent
     stdinIsTerminal: false,
     columns: undefined,
-    stdin: async () => '',
+    stdin: async () => stdin,
     ask: async () => '',
     signal: AbortSignal.any([io.signal, signal]),
     exit: EXIT.ok,

@@ -1,0 +1,144 @@
+// Values that somebody wants to declare, as the smallest edit of the files. Pure, as the adoption of drift is.
+import type { Field } from '../../gateway/catalog/field.ts';
+import { mapSecrets } from '../../gateway/catalog/secrets.ts';
+import { type Path, type Segment } from '../../domain/path.ts';
+import { type Problem, problem } from '../../domain/problem/problem.ts';
+import { isList, isTree, listOf, type Tree, type Value, valueAt } from '../../lib/value.ts';
+import { valueOf } from '../../yaml/located.ts';
+import type { Declared } from './adopt-drift.ts';
+import { distribute } from './distribute.ts';
+import { type EditedText, editedText } from './file-edits.ts';
+import { PatchDraft } from './patch-draft.ts';
+import { treeOfFile } from './source-tree.ts';
+
+/** No value: the key or the entry goes. */
+export interface Declaration {
+  readonly path: Path;
+  /** As the person wrote the path. */
+  readonly text: string;
+  readonly value?: Value;
+}
+
+export interface DeclaredValues {
+  readonly files: readonly EditedText[];
+  /** Nothing is to be written where there is one. */
+  readonly problems: readonly Problem[];
+}
+
+export function declareValues(
+  { root, catalog, files }: Declared,
+  declarations: readonly Declaration[],
+): DeclaredValues {
+  const tree = valueOf(root) as Tree; // all layers are mappings
+  const draft = new PatchDraft(tree, catalog);
+  const problems = declarations.flatMap((one) => declare(one, tree, catalog.root, draft));
+  const patch = problems.length === 0 ? draft.patch() : undefined;
+  if (!patch) return { files: [], problems };
+  const spread = distribute({ patch, plain: patch, root, files: files.flatMap(treeOfFile), catalog });
+  const made = spread.edits.map(editedText);
+  return {
+    files: made.filter((one): one is EditedText => one !== undefined && 'file' in one),
+    problems: [
+      ...spread.problems,
+      ...made.filter((one): one is Problem => one !== undefined && 'code' in one),
+    ],
+  };
+}
+
+function declare({ path, text, value }: Declaration, tree: Tree, root: Field, draft: PatchDraft): Problem[] {
+  const found = placeOf(path, tree, root);
+  if (typeof found === 'string') return [problem('HF2100', `\`${text}\`: ${found}`, { path: text })];
+  const { place, field, isNew } = found;
+  if (value === undefined) return remove(place, isNew, text, tree, draft);
+  const literals = literalSecrets(field, value);
+  if (literals > 0)
+    return [problem('HF2101', `\`${text}\` would put ${literals} secrets into the files`, { path: text })];
+  if (isNew && typeof place.at(-1) === 'number') append(place, value, tree, draft);
+  else draft.set(place, value);
+  return [];
+}
+
+function remove(place: Place, isNew: boolean, text: string, tree: Tree, draft: PatchDraft): Problem[] {
+  if (isNew) return [problem('HF2100', `\`${text}\` isn't declared, so it can't be removed`, { path: text })];
+  const last = place.at(-1);
+  if (typeof last !== 'number') draft.remove(place);
+  else {
+    const list = place.slice(0, -1);
+    const kept = listOf(valueAt(tree, list)).flatMap((_, from) => (from === last ? [] : [{ from }]));
+    draft.arrange(list, kept);
+  }
+  return [];
+}
+
+function append(place: Place, value: Value, tree: Tree, draft: PatchDraft): void {
+  const list = place.slice(0, -1);
+  const there = valueAt(tree, list);
+  if (isList(there)) draft.arrange(list, [...there.map((_, from) => ({ from })), { value }]);
+  else draft.set(list, [value]);
+}
+
+type Place = readonly (string | number)[];
+
+interface Found {
+  readonly place: Place;
+  readonly field: Field | undefined;
+  /** Nothing is declared there yet. */
+  readonly isNew: boolean;
+}
+
+/** A sentence where the path leads nowhere. */
+function placeOf(path: Path, tree: Tree, root: Field): Found | string {
+  let here: { readonly field: Field | undefined; readonly value: Value | undefined } = {
+    field: root,
+    value: tree,
+  };
+  const place: (string | number)[] = [];
+  for (const [i, segment] of path.entries()) {
+    if (segment.name === null) return '`*` names no single place';
+    const step = stepTo(segment, here.value, here.field);
+    if (typeof step === 'string') return step;
+    if (typeof step.at === 'number' && step.value === undefined && i < path.length - 1)
+      return `there is no entry \`${segment.name}\``;
+    place.push(step.at);
+    here = step;
+  }
+  return { place, field: here.field, isNew: here.value === undefined };
+}
+
+interface Step {
+  readonly at: string | number;
+  readonly field: Field | undefined;
+  readonly value: Value | undefined;
+}
+
+function stepTo({ name }: Segment, value: Value | undefined, field: Field | undefined): Step | string {
+  const text = name ?? '';
+  if (field?.kind === 'list' || isList(value)) return entryNamed(text, listOf(value), field);
+  const inner = field?.fields?.get(text) ?? field?.value ?? (field?.kind === 'any' ? field : undefined);
+  if (field && !inner) return `the gateway has no key \`${text}\` there`;
+  return { at: text, field: inner, value: isTree(value) ? value[text] : undefined };
+}
+
+/** By its position, or by a member of its identity; one that isn't there yet comes last. */
+function entryNamed(name: string, list: readonly Value[], field: Field | undefined): Step {
+  const byIndex = /^\d+$/.test(name) ? Number(name) : -1;
+  const names = field?.identity ?? [];
+  const isNamed = (item: Value): boolean =>
+    isTree(item) ? [...names, 'alias'].some((member) => item[member] === name) : item === name;
+  const at = list.findIndex(isNamed);
+  const found = at >= 0 ? at : byIndex >= 0 && byIndex < list.length ? byIndex : list.length;
+  return { at: found, field: field?.item, value: list[found] };
+}
+
+const REFERENCE = /^\$\{[a-z]+:[^}]+\}$/;
+
+/** Secrets that aren't references. */
+function literalSecrets(field: Field | undefined, value: Value): number {
+  let count = 0;
+  const look = (secret: string): string => {
+    if (!REFERENCE.test(secret.trim())) count += 1;
+    return secret;
+  };
+  mapSecrets(field, value, { whole: look, part: look });
+  return count;
+}

@@ -1,0 +1,151 @@
+// `holdfast set`: declares values in the files that should have them, and leaves everything else in them as it is.
+import { type Command } from 'commander';
+import { parse } from 'yaml';
+import type { Declaration } from '../../../adopt/drift/declare-values.ts';
+import type { FileEdit } from '../../../compose/adoption.ts';
+import { declarationOf } from '../../../compose/declaration.ts';
+import type { PlanFlags } from '../../../compose/flags.ts';
+import type { Io } from '../../../compose/io.ts';
+import { theTarget } from '../../../compose/session.ts';
+import { parsePath, PathSyntaxError } from '../../../domain/path.ts';
+import { fail } from '../../../domain/problem/problem.ts';
+import { readTextFile } from '../../../input/text-file.ts';
+import { isList, isTree, type Value } from '../../../lib/value.ts';
+import { plural } from '../../../lib/text.ts';
+import { colouredDiff, unifiedDiff } from '../../../report/text/diff.ts';
+import { replaceTogether } from '../../../state/files/replace-together.ts';
+import { type Committed, commitEdits, refuseUncommittable } from '../../adopt/commit.ts';
+import { gatewayOptions, onCall, sourceOptions } from '../../io/options.ts';
+import { openCommandSession } from '../../io/session.ts';
+import { show } from '../../io/show.ts';
+import { resolve } from 'node:path';
+
+interface Flags extends PlanFlags {
+  readonly unset?: boolean;
+  readonly edits?: string;
+  readonly write?: boolean;
+  readonly commit?: boolean;
+  readonly branch?: string;
+  readonly message?: string;
+}
+
+export function define(command: Command, io: Io): void {
+  const set = sourceOptions(gatewayOptions(command))
+    .argument('[path]', 'what to declare, for example request-retry or openai-compatibility[kimi].priority')
+    .argument('[value]', 'the value, as YAML or JSON')
+    .option('--unset', 'remove the path from the files')
+    .option(
+      '--edits <file>',
+      'several edits as JSON: [{"path": …, "value": …}, {"path": …, "unset": true}]; - reads standard input',
+    )
+    .option('--write', 'edit the files')
+    .option('--commit', 'edit the files and commit them')
+    .option('--branch <name>', 'with --commit: commit to a new branch, and leave the work tree as it is')
+    .option('-m, --message <text>', 'with --commit: the message of the commit')
+    .addHelpText(
+      'after',
+      `
+Edits the file that declares the path, or the one that declares its neighbors. Comments, order and quotes stay. Prints one
+unified diff, and writes nothing without --write or --commit. Secrets must be references.
+
+Examples:
+  $ holdfast set request-retry 5
+  $ holdfast set 'openai-compatibility[kimi].priority' 10 --write
+  $ holdfast set api-keys '["\${env:LAPTOP_KEY}", "\${env:PHONE_KEY}"]' --write
+  $ holdfast set routing.strategy --unset --branch calmer --commit`,
+    );
+  onCall(set, (flags: Flags, path, value) => run(flags, path, value, io));
+}
+
+async function run(flags: Flags, path: string | undefined, value: string | undefined, io: Io): Promise<void> {
+  if (flags.branch !== undefined && !flags.commit) throw fail('HF1001', '--branch needs --commit');
+  const declarations = await declarationsFrom(flags, path, value, io);
+  await using session = await openCommandSession(flags, io);
+  const target = theTarget(session, 'set');
+  const files = await declarationOf(session, target, declarations);
+  const committed = await written(files, declarations, flags, io, session.settings.state.dir);
+  const diff = files.map(({ shown, before = '', after }) => unifiedDiff(before, after, shown)).join('');
+  const isWritten = flags.write === true || committed !== undefined;
+  const result = { target: target.name, diff, files: files.map(({ shown }) => shown), written: isWritten };
+  show(io, flags, 'set', { ...result, ...(committed && { ...committed }) }, (style) => {
+    if (diff === '') return 'The files declare it already.';
+    const end = committed
+      ? `committed to ${committed.branch}: ${committed.sha.slice(0, 8)}`
+      : isWritten
+        ? `written: ${plural(files.length, 'file')}`
+        : 'nothing written; add --write or --commit';
+    return `${colouredDiff(diff, style)}${end}\n`;
+  });
+}
+
+async function written(
+  files: readonly FileEdit[],
+  declarations: readonly Declaration[],
+  { write, commit, branch, message }: Flags,
+  io: Io,
+  stateDir: string,
+): Promise<Committed | undefined> {
+  if ((!write && !commit) || files.length === 0) return undefined;
+  const paths = declarations.map(({ text }) => text).join(', ');
+  const committing = { files, branch, message: message ?? `Declare ${paths}\n` };
+  if (commit) await refuseUncommittable(committing);
+  if (branch === undefined)
+    await replaceTogether(
+      files.map((file) => ({ ...file, mode: 0o644 })),
+      stateDir,
+    );
+  return commit ? commitEdits(committing, io.signal) : undefined;
+}
+
+async function declarationsFrom(
+  { edits, unset }: Flags,
+  path: string | undefined,
+  value: string | undefined,
+  io: Io,
+): Promise<readonly Declaration[]> {
+  if (edits !== undefined) return editsIn(await editsText(edits, io));
+  if (path === undefined) throw fail('HF1001', 'a path is missing');
+  if (unset) return [declaration(path, undefined)];
+  if (value === undefined)
+    throw fail('HF1001', `a value for \`${path}\` is missing`, { remedy: 'Add the value, or --unset.' });
+  return [declaration(path, valueIn(value, path))];
+}
+
+async function editsText(file: string, io: Io): Promise<string> {
+  if (file === '-') return io.stdin();
+  const read = await readTextFile(resolve(io.cwd, file), file);
+  if ('problem' in read) throw fail('HF1001', read.problem.message);
+  return read.text;
+}
+
+const FORM = 'Write a JSON list such as [{"path": "request-retry", "value": 5}].';
+
+function editsIn(text: string): readonly Declaration[] {
+  const edits = parsed(text, 'the edits');
+  if (!isList(edits) || edits.length === 0) throw fail('HF1001', "the edits aren't a list", { remedy: FORM });
+  return edits.map((edit) => {
+    const { path, value, unset } = isTree(edit) ? edit : {};
+    if (typeof path !== 'string' || (value === undefined) === (unset !== true))
+      throw fail('HF1001', 'an edit needs a `path`, and either `value` or `unset: true`', { remedy: FORM });
+    return declaration(path, value);
+  });
+}
+
+const valueIn = (text: string, path: string): Value => parsed(text, `the value for \`${path}\``);
+
+function parsed(text: string, what: string): Value {
+  try {
+    return parse(text, { maxAliasCount: 0 }) as Value; // YAML and JSON are values
+  } catch (error) {
+    throw fail('HF1001', `${what} can't be read: ${(error as Error).message.split('\n')[0] ?? ''}`);
+  }
+}
+
+function declaration(text: string, value: Value | undefined): Declaration {
+  try {
+    return { text, path: parsePath(text), ...(value !== undefined && { value }) };
+  } catch (error) {
+    if (!(error instanceof PathSyntaxError)) throw error;
+    throw fail('HF1001', `"${text}" isn't a path: ${error.message}`);
+  }
+}

@@ -1,0 +1,140 @@
+// `holdfast set`: the smallest edit of the file that declares a path.
+import { execFileSync } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { EXIT } from '../../src/domain/problem/exit.ts';
+import { type Place, place } from './setup.ts';
+
+const BASE = `# Kept by the platform team.
+request-retry: 3   # three is enough
+routing:
+  strategy: round-robin
+openai-compatibility:
+  - name: kimi # the cheap one
+    base-url: https://kimi.example/v1
+    priority: 1
+    api-key-entries:
+      - api-key: \${env:KIMI_KEY}
+  - name: deepseek
+    base-url: "https://deepseek.example/v1"
+`;
+const OVERLAY = `routing:\n  strategy: fill-first # here only\n`;
+
+let work: Place;
+beforeEach(async () => {
+  work = await place({
+    gateway: 'api-keys: [sk-test-0001]\n',
+    files: { 'base/gateway.yaml': BASE, 'eu/overlay.yaml': OVERLAY },
+    env: { KIMI_KEY: 'sk-test-0002' },
+    managementKey: 'management-key-for-tests',
+  });
+});
+afterEach(() => work.close());
+
+const FILES = ['--desired', 'base', 'eu', '--'] as const;
+const set = (...argv: readonly string[]): ReturnType<Place['holdfast']> => {
+  const flags = argv.filter((word) => word.startsWith('--') || word === 'calmer');
+  return work.holdfast('set', ...flags, ...FILES, ...argv.filter((word) => !flags.includes(word)));
+};
+const base = (): Promise<string> => readFile(join(work.dir, 'base/gateway.yaml'), 'utf8');
+
+describe('an edit', () => {
+  test.each([
+    ['request-retry', '5', 'request-retry: 3   #', 'request-retry: 5   #'],
+    ['openai-compatibility[kimi].priority', '10', 'priority: 1', 'priority: 10'],
+    ['openai-compatibility[0].priority', '10', 'priority: 1', 'priority: 10'],
+    [
+      'openai-compatibility[deepseek].base-url',
+      'https://d.example/v1',
+      '"https://deepseek.example/v1"',
+      '"https://d.example/v1"',
+    ],
+  ])('of %s to %s changes that value alone', async (path, value, was, willBe) => {
+    expect((await set(path, value, '--write')).exit).toBe(EXIT.ok);
+    expect(await base()).toBe(BASE.replace(was, willBe));
+  });
+
+  test('goes to the layer that declares the path', async () => {
+    await set('routing.strategy', 'weighted-round-robin', '--write');
+    expect(await base()).toBe(BASE);
+    expect(await readFile(join(work.dir, 'eu/overlay.yaml'), 'utf8')).toBe(
+      OVERLAY.replace('fill-first', 'weighted-round-robin'),
+    );
+  });
+
+  test('of an entry that is not there yet adds it, and --unset removes it', async () => {
+    const entry = '{name: grok, base-url: "https://grok.example/v1"}';
+    await set('openai-compatibility[grok]', entry, '--write');
+    expect(await base()).toMatch(/- name: grok\n/);
+    await set('openai-compatibility[grok]', '--unset', '--write');
+    expect(await base()).toBe(BASE);
+  });
+
+  test('writes nothing without --write, and shows the difference', async () => {
+    const { out } = await set('request-retry', '5');
+    expect(out).toMatch(/^-request-retry: 3 {3}# three is enough\n\+request-retry: 5 {3}# three is enough$/m);
+    expect(out).toContain('nothing written');
+    expect(await base()).toBe(BASE);
+  });
+
+  test('several from a file are made together', async () => {
+    const edits = [
+      { path: 'request-retry', value: 7 },
+      { path: 'openai-compatibility[kimi].priority', unset: true },
+      { path: 'ws-auth', value: true },
+    ];
+    await work.write({ 'edits.json': JSON.stringify(edits) });
+    expect(
+      (await work.holdfast('set', '--edits', 'edits.json', '--write', '--desired', 'base', 'eu')).exit,
+    ).toBe(0);
+    const text = await base();
+    expect(text).toContain('request-retry: 7   # three is enough');
+    expect(text).not.toContain('priority');
+    const rendered = await work.holdfast('render', '--desired', 'base', 'eu');
+    expect(rendered.out).toMatch(/ws-auth: true/);
+  });
+});
+
+describe('what can not be declared is refused, and the files stay', () => {
+  test.each([
+    [['no-such-key', '1'], 'HF2100'],
+    [['routing.no-such-key', '1'], 'HF2100'],
+    [['openai-compatibility[nobody].priority', '1'], 'HF2100'],
+    [['debug', '--unset'], 'HF2100'],
+    [['api-keys[*]', 'x'], 'HF2100'],
+    [['request-retry', 'many'], 'HF2094'],
+    [['api-keys', '[sk-test-0003]'], 'HF2101'],
+    [['openai-compatibility[kimi].api-key-entries', '[{api-key: sk-test-0003}]'], 'HF2101'],
+    [['request-retry', '{'], 'HF1001'],
+    [['a..b', '1'], 'HF1001'],
+    [['request-retry'], 'HF1001'],
+  ])('%j', async (argv, code) => {
+    const { exit, err } = await set(...argv, '--write');
+    expect(exit).not.toBe(EXIT.ok);
+    expect(err).toContain(code);
+    expect(err).toContain('fix');
+    expect(err).not.toContain('sk-test-0003');
+    expect(await base()).toBe(BASE);
+  });
+});
+
+test('--branch commits to a new branch, and leaves the work tree as it is', async () => {
+  const git = (...argv: readonly string[]): string =>
+    execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@t.example', ...argv], {
+      cwd: work.dir,
+      encoding: 'utf8',
+    });
+  git('init', '-q');
+  git('config', 'user.name', 't');
+  git('config', 'user.email', 't@t.example');
+  git('add', 'base', 'eu');
+  git('commit', '-q', '-m', 'start');
+  const { exit, out } = await work.holdfast(
+    ...['set', '--commit', '--branch', 'calmer', '--desired', 'base', 'eu', '--', 'request-retry', '1'],
+  );
+  expect(exit).toBe(EXIT.ok);
+  expect(out).toMatch(/committed to calmer: [0-9a-f]{8}/);
+  expect(await base()).toBe(BASE);
+  expect(git('show', 'calmer:base/gateway.yaml')).toBe(BASE.replace('request-retry: 3', 'request-retry: 1'));
+});
