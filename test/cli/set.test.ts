@@ -130,9 +130,8 @@ test('--branch commits to a new branch, and leaves the work tree as it is', asyn
   git('config', 'user.email', 't@t.example');
   git('add', 'base', 'eu');
   git('commit', '-q', '-m', 'start');
-  const { exit, out } = await work.holdfast(
-    ...['set', '--commit', '--branch', 'calmer', '--desired', 'base', 'eu', '--', 'request-retry', '1'],
-  );
+  const argv = ['set', '--commit', '--branch', 'calmer', ...FILES, 'request-retry', '1'];
+  const { exit, out } = await work.holdfast(...argv);
   expect(exit).toBe(EXIT.ok);
   expect(out).toMatch(/committed to calmer: [0-9a-f]{8}/);
   expect(await base()).toBe(BASE);
