@@ -339,7 +339,7 @@ export const DESIRED_STATE_CODES = {
   ),
   HF2100: code(
     EXIT.invalid,
-    "The path names nothing that can be declared",
+    'The path names nothing that can be declared',
     'See `holdfast render` for what the files declare, and `holdfast explain PATH` for the keys of the gateway.',
   ),
   HF2101: code(
