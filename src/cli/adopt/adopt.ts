@@ -96,13 +96,14 @@ export async function finish(adoption: Adoption, finishing: Finishing): Promise<
   const { flags, io } = finishing;
   io.hide?.(adoption.variables.map(({ secret }) => secret.open()));
   const problems = await warningsOf(adoption, finishing);
-  const committed = await written(adoption, finishing);
+  const committed = await writeAdoption(adoption, finishing);
   const result = { adoption, committed, written: flags.write === true || committed !== undefined, problems };
   show(io, flags, 'adopt', adoptionContent(result), (style) => adoptionText(result, style));
   if (flags.output === 'text') showWarnings(io, flags, problems);
 }
 
-async function written(
+/** Writes what the flags ask for; undefined: nothing was committed. */
+export async function writeAdoption(
   adoption: Adoption,
   { flags, io, session }: Finishing,
 ): Promise<Committed | undefined> {

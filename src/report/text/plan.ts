@@ -98,6 +98,18 @@ function changeText(change: Change, style: Style): string {
   return [lineOf(signed(change, style), change, valueText(change), tags, style), ...consequences].join('\n');
 }
 
+/** One difference that the gateway made: both values, where it is declared, and why it counts as drift. */
+export function driftLine(change: Change, style: Style): string {
+  const why = {
+    git: '',
+    first: 'never applied',
+    drift: 'changed on the gateway',
+    both: 'changed on both sides',
+  };
+  const tags = [why[change.origin], change.attribution?.replaceAll('-', ' ') ?? ''].filter(Boolean);
+  return lineOf(style.warn('≠'), change, driftText(change), tags, style);
+}
+
 /** What differs and stays so, with the two solutions. */
 function leftAlone(changes: readonly Change[], style: Style): string[] {
   if (changes.length === 0) return [];

@@ -12,6 +12,7 @@ import { type RemoteFlags, remoteOptions } from '../../io/remote-options.ts';
 
 interface Flags extends RemoteFlags, ForgeFlags {
   readonly shallow?: boolean;
+  readonly interactive?: boolean;
   readonly failOn?: FailOn;
 }
 
@@ -20,6 +21,7 @@ export function define(command: Command, io: Io): void {
     statusOption(failOnOption(remoteOptions(planOptions(gatewayOptions(sourceOptions(command)))), 'changes')),
   )
     .option('--shallow', "read only the gateway's memory, not its file and behavior")
+    .option('-i, --interactive', 'decide about each difference: adopt it, put it back, or skip it')
     .option('--issue', 'open an issue on the forge of this CI job if something differs, and close it if not')
     .addHelpText(
       'after',
@@ -28,11 +30,13 @@ Exits with 2 if something differs.
 
 Examples:
   $ holdfast drift
+  $ holdfast drift --interactive
   $ holdfast drift --shallow --output json
   $ holdfast drift --output junit > drift.xml
   $ holdfast drift --issue --fail-on error      # in a nightly job`,
     );
   onCall(drift, async (flags: Flags) => {
+    if (flags.interactive) return (await import('../../adopt/interactive.ts')).decide(flags, io);
     await using publisher = await openPublisher('drift', flags, io);
     const depth = flags.shallow ? 'shallow' : 'deep';
     const outcomes = await checkTargets(flags, io, { depth, question: 'drift', begun: publisher.begun });
