@@ -28,6 +28,11 @@ export const COMMANDS: readonly CommandEntry[] = [
   ),
   entry('validate', 'check the desired state, offline', () => import('./commands/read/validate.ts')),
   entry(
+    'scan',
+    'find secrets in plain text in files, or in what is staged',
+    () => import('./commands/read/scan.ts'),
+  ),
+  entry(
     'render',
     'show the merged desired state and where each value comes from',
     () => import('./commands/read/render.ts'),

@@ -207,6 +207,11 @@ export const DESIRED_STATE_CODES = {
     'Secret in plain text',
     'Put the secret into a variable or a file and refer to it: ${env:NAME}, ${file:path}. To accept it anyway, use `--allow literal-secret`.',
   ),
+  HF2062: code(
+    EXIT.refused,
+    'This text looks like a key',
+    'Put the key into a variable or a file. If it was committed before, replace it: git keeps it. If it is no key, write `holdfast:no-secret` in a comment on the line.',
+  ),
   HF2061: code(
     EXIT.invalid,
     'Git tracks a state file',

@@ -2,9 +2,9 @@
 // that look like keys, passwords in URLs.
 import { carriesCredential } from '../catalog/credential-names.ts';
 import { mapUrlSecrets } from '../catalog/url-secrets.ts';
+import { isPlaceholder, KEY_SHAPE, REMOVED } from './key-shapes.ts';
 import type { Outline } from './scrub-outline.ts';
 
-const REMOVED = '(removed)';
 /** A shorter secret may be a part of a word by chance. */
 const SURELY_THE_SAME = 4;
 
@@ -104,9 +104,6 @@ function withoutPairs(text: string): string {
 // ── what looks like a secret wherever it stands ──────────────────────────────────────────────────────────────────
 
 const URL_LIKE = /[a-z][a-z0-9+.-]*:\/\/[^\s"'<>]+|(?<![\w@])[\w.%+-]+:[^\s"'<>@/]+@[\w.-]+/gi;
-/** Shapes that keys of well-known services have, and JSON web tokens. */
-const KEY_SHAPE =
-  /\b(?:sk|xai|gsk|ghp|gho|pat|pk|rk|tp|hf|nvapi)[-_][\w-]{12,}|\bgithub_pat_\w{20,}|\bAIza[\w-]{10,}|\beyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?/g;
 const SCHEME = /\b(Bearer|Basic)([ \t]+)([\w.~+/=-]{8,})/g;
 
 function withoutShapes(text: string): string {
@@ -117,13 +114,6 @@ function withoutShapes(text: string): string {
     .replaceAll(URL_LIKE, (url) => mapUrlSecrets(url, (secret) => (isPlaceholder(secret) ? secret : REMOVED)))
     .replaceAll(KEY_SHAPE, REMOVED);
 }
-
-/** What examples put where a secret goes. */
-const isPlaceholder = (value: string): boolean =>
-  value === REMOVED ||
-  /^\.{2,}$|^\w{0,12}[-_]?\.{3}$|^(?:your|my|some)[-_][a-z_-]*(?:\d|\.{3})?$|^(?:pass(?:word)?|secret|token|key|user|x{3,}|\*+)$/i.test(
-    value,
-  );
 
 /** Whether a value under a name that carries credentials may be one: no switch, no reference, no path, no sentence. */
 function isSecret(value: string, name: string): boolean {

@@ -45,6 +45,8 @@ export interface Event extends Omit<JobOptions, 'eventFile' | 'event' | 'commit'
   readonly sha: string;
   /** Of a pull request. */
   readonly head?: string;
+  /** The file that somebody starts by hand. */
+  readonly workflow?: string;
 }
 
 /** Runs all workflows that the event starts, one after the other, and says what became of each job. */
@@ -53,7 +55,9 @@ export async function runWorkflows(world: World, dir: string, event: Event): Pro
   const files = (await world.git('ls-tree', '--name-only', `${event.sha}:${dir}`)).split('\n');
   for (const file of files) {
     const workflow = parse(await world.git('show', `${event.sha}:${dir}/${file}`)) as Workflow;
-    if (Object.hasOwn(workflow.on, event.name)) ran.push(...(await runJobs(world, workflow, event)));
+    const isMeant = event.workflow === undefined || event.workflow === file;
+    if (isMeant && Object.hasOwn(workflow.on, event.name))
+      ran.push(...(await runJobs(world, workflow, event)));
   }
   return ran;
 }

@@ -1,0 +1,94 @@
+// Secrets in plain text in files, and in what is staged.
+import { execFileSync } from 'node:child_process';
+import { rm, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { openTerminal, type Terminal } from './terminal.ts';
+
+const KEY = 'sk-live0123456789abcdef';
+
+function gitIn({ dir }: Terminal): (...args: string[]) => string {
+  const who = ['-c', 'user.name=a', '-c', 'user.email=a@example.com'];
+  const git = (...args: string[]): string =>
+    execFileSync('git', ['-C', dir, ...who, ...args], { encoding: 'utf8' });
+  git('init', '--quiet');
+  return git;
+}
+
+test('a secret is found where the catalog knows it, and by its looks anywhere else; no value is shown', async () => {
+  await using terminal = await openTerminal({
+    'desired-state/gateway.yaml': `api-keys:\n  - \${env:LAPTOP}\n  - plain-client-key\nclaude-api-key:\n  - api-key: short\n    proxy-url: http://me:p4ss@\${env:HOST}\n`,
+    'notes.md': `Use\n  ${KEY} for now\n`,
+    'other.yaml': 'api-key: not-a-gateway\nitems: [1]\n',
+    'broken.yaml': `a: [\nb: ${KEY}\n`,
+    'holds.pem': '-----BEGIN EC PRIVATE KEY-----\nabc\n',
+    'fine.yaml': `api-keys:\n  - example-key # holdfast:no-secret\n  - \${file:secrets/a}\n`,
+  });
+  gitIn(terminal);
+  await terminal.write('.gitignore', 'gateway/\n.holdfast/\n');
+  const { exit, out } = await terminal.run('scan', '--output', 'json');
+  expect(exit).toBe(4);
+  const { problems } = JSON.parse(out) as {
+    problems: { code: string; position: { file: string; line: number; column: number }; path?: string }[];
+  };
+  expect(
+    problems.map(({ code, position: { file, line, column } }) => `${file}:${line}:${column} ${code}`),
+  ).toEqual([
+    `broken.yaml:2:4 HF2062`,
+    `desired-state/gateway.yaml:3:5 HF2060`,
+    `desired-state/gateway.yaml:5:14 HF2060`,
+    `desired-state/gateway.yaml:6:16 HF2060`,
+    `holds.pem:1:1 HF2062`,
+    `notes.md:2:3 HF2062`,
+  ]);
+  const text = await terminal.run('scan');
+  for (const secret of ['plain-client-key', 'p4ss', KEY])
+    expect(out + text.out + text.err).not.toContain(secret);
+});
+
+test('--staged sees what is staged and nothing else', async () => {
+  await using terminal = await openTerminal({ 'desired-state/gateway.yaml': 'request-retry: 3\n' });
+  const git = gitIn(terminal);
+  git('add', 'desired-state');
+  await terminal.write('desired-state/gateway.yaml', `api-keys: [${KEY}]\n`);
+  await terminal.write('unstaged.md', `${KEY}\n`);
+  expect(await terminal.run('scan', '--staged')).toMatchObject({
+    exit: 0,
+    out: 'no secrets in plain text in 1 file\n',
+  });
+  git('add', 'desired-state');
+  await terminal.write('desired-state/gateway.yaml', 'request-retry: 3\n');
+  const found = await terminal.run('scan', '--staged');
+  expect(found.exit).toBe(4);
+  expect(found.err).toContain('desired-state/gateway.yaml:1:12');
+  git('commit', '--quiet', '-m', 'One');
+  expect((await terminal.run('scan', '--staged')).out).toBe('no secrets in plain text in 0 files\n');
+});
+
+test('a pre-commit hook keeps a secret out of the repository', async () => {
+  await using terminal = await openTerminal({ 'desired-state/gateway.yaml': `api-keys: [${KEY}]\n` });
+  const git = gitIn(terminal);
+  const root = join(import.meta.dirname, '../..');
+  const holdfast = `"${process.execPath}" "${join(root, 'bin/holdfast.js')}"`;
+  await terminal.write(
+    '.git/hooks/pre-commit',
+    `#!/bin/sh\n${holdfast} scan --staged && ${holdfast} validate --allow-unresolved\n`,
+  );
+  execFileSync('chmod', ['+x', join(terminal.dir, '.git/hooks/pre-commit')]);
+  git('add', 'desired-state');
+  expect(() => git('commit', '--quiet', '-m', 'One')).toThrow('HF2060');
+  await terminal.write('desired-state/gateway.yaml', 'api-keys: ["${env:LAPTOP}"]\n');
+  git('add', 'desired-state');
+  git('commit', '--quiet', '-m', 'One');
+});
+
+test('links, deleted files and bytes are passed over; a directory outside of git is an error', async () => {
+  await using terminal = await openTerminal({ 'a.md': `${KEY}\n`, 'b.bin': `\0${KEY}\n` });
+  expect(await terminal.run('scan')).toMatchObject({ exit: 3, err: expect.stringContaining('HF2080') });
+  const git = gitIn(terminal);
+  git('add', 'a.md', 'b.bin');
+  await rm(join(terminal.dir, 'a.md'));
+  await symlink('/nowhere', join(terminal.dir, 'link.md'));
+  await terminal.write('.gitignore', 'gateway/\n');
+  expect((await terminal.run('scan')).exit).toBe(0);
+});
