@@ -64,11 +64,11 @@ function visit(node: Located, pointer: string, index: Index): void {
 }
 
 function keysIn(line: string, { file, line: number }: Position): Problem[] {
-  const first = line
-    .matchAll(KEY_SHAPE)
-    .find(([found]) => /\d|PRIVATE KEY/.test(found) && !isPlaceholder(found));
+  const first = Array.from(line.matchAll(KEY_SHAPE)).find(
+    ([found]) => /\d|PRIVATE KEY/.test(found) && !isPlaceholder(found),
+  );
   if (!first) return [];
-  const column = [...line.slice(0, first.index)].length + 1;
+  const column = Array.from(line.slice(0, first.index)).length + 1;
   return [
     problem('HF2062', 'this looks like a key in plain text', { position: { file, line: number, column } }),
   ];
