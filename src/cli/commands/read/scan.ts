@@ -67,14 +67,14 @@ async function filesOf(cwd: string, staged: boolean): Promise<readonly string[]>
   return out.split('\0').filter((name) => name !== '');
 }
 
-/** Undefined for what is no text. */
+/** Undefined if it isn't text. */
 async function stagedText(cwd: string, name: string): Promise<string | undefined> {
   const { exit, out, reason } = await runGit(cwd, ['show', `:./${name}`]);
   if (exit !== 0) throw fail('HF2080', `git can't show what is staged of ${name}: ${reason}`);
   return out.includes('\0') ? undefined : out;
 }
 
-/** Undefined for what is no text or no file: a link, a submodule, what was deleted. Anything else has to be readable. */
+/** Undefined if it isn't text or a file: a link, a submodule, a deleted file. Anything else must be readable. */
 async function textOnDisk(cwd: string, name: string): Promise<string | undefined> {
   const path = join(cwd, name);
   const stats = await lstat(path).catch(() => undefined);
