@@ -2,6 +2,7 @@
 // for people on stderr; exit code 1 when a bound is missed.
 import { cpus } from 'node:os';
 import type { Figure } from './figure.ts';
+import { baseFigures } from './base.ts';
 import { dashboardFigures } from './dashboard.ts';
 import { daemonFigures } from './daemon.ts';
 import { planFigures } from './plan.ts';
@@ -18,6 +19,7 @@ const figures: Figure[] = [
   ...(await shortcutFigures()),
   await lookFigure(),
   ...(await startFigures()),
+  ...(await baseFigures()),
   ...(await daemonFigures()),
   ...(await dashboardFigures()),
 ];
