@@ -63,8 +63,8 @@ export const TargetView = Type.Object({
   standing: Text,
   /** The work in progress. */
   step: Optional(Text),
-  /** Differences at the last check. */
-  differences: Type.Integer(),
+  /** Differences at the last check; absent if that isn't known. */
+  differences: Optional(Type.Integer()),
   /** Digest of what the files declared when they were last read; absent if it isn't known. */
   declared: Optional(Text),
   applied: Optional(Type.Object({ revision: Revision, at: At })),
@@ -82,8 +82,8 @@ export const TargetView = Type.Object({
   authBlock: Optional(Type.Object({ until: At, reason: Text })),
   released: Type.Array(Text),
   contested: Type.Array(Text),
-  /** Version and generation of the gateway as last detected. */
-  gateway: Optional(Type.Object({ version: Text, api: Text })),
+  /** Version and generation of the gateway as last detected, and the API through which Holdfast manages it. */
+  gateway: Optional(Type.Object({ version: Text, api: Text, through: Text })),
 });
 export type TargetView = Static<typeof TargetView>;
 
@@ -141,7 +141,11 @@ export const LookView = Type.Object({
   durationMs: Type.Number(),
   requests: Type.Integer(),
 });
-export const LooksView = Type.Object({ looks: Type.Array(LookView, { description: 'newest first' }) });
+const More = Type.Boolean({ description: 'whether older ones are kept' });
+export const LooksView = Type.Object({
+  looks: Type.Array(LookView, { description: 'newest first' }),
+  more: More,
+});
 export type LooksView = Static<typeof LooksView>;
 
 export const HistoryEntryView = Type.Object({
@@ -163,6 +167,7 @@ export const HistoryEntryView = Type.Object({
 export type HistoryEntryView = Static<typeof HistoryEntryView>;
 export const HistoryView = Type.Object({
   entries: Type.Array(HistoryEntryView, { description: 'newest first' }),
+  more: More,
 });
 export type HistoryView = Static<typeof HistoryView>;
 

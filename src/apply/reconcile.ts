@@ -26,13 +26,28 @@ import type { PlannedTarget } from './types/planned-target.ts';
 
 export async function reconcileUnderLock(run: Run, request: ReconcileRequest): Promise<Outcome> {
   const held = suspended(run, request);
-  if (held) return held;
+  if (held) return whileSuspended(run, request, held);
   const recovered = await resolveJournal(run, request.retry);
   if (recovered.kind === 'left') return recovered.outcome;
   const desired = await loadDesired(recovered.run);
   if (request.depth === 'shallow' && (await shallowIsEnough(recovered.run, desired, request)))
     return recordInSync(recovered.run, desired, 'shallow');
   return attempt(recovered.run, desired, request, MOST_ATTEMPTS);
+}
+
+/**
+ * A suspended target is read and compared, and never written. Whoever suspended it may have stopped the gateway or be
+ * changing the files, so a check that fails isn't reported.
+ */
+async function whileSuspended(run: Run, request: ReconcileRequest, held: Outcome): Promise<Outcome> {
+  try {
+    const { planned } = await observedAndPlanned(run, await loadDesired(run), request);
+    await recordOutOfSync(run, planned);
+    return suspended(run, request, planned.prepared.plan) ?? held;
+  } catch (error) {
+    if (!(error instanceof HoldfastError)) throw error;
+    return held;
+  }
 }
 
 /** All problems of the files at once, warnings included. */

@@ -206,12 +206,24 @@ describe('the daemon when it is stopped or disturbed', () => {
     expect(await home.file()).toContain('request-retry: 9');
   });
 
-  test('leaves a suspended target alone', async () => {
+  test('reads a suspended target, and writes nothing to it', async () => {
     const home = await daemon({ desired: retries(4) }, ({ store }) =>
       store.update('home', { suspension: { until: Date.now() + 3_600_000, reason: 'at night' } }),
     );
-    expect((await home.next()).kind).toBe('suspended');
-    expect(home.sandbox.requests).toEqual([]);
+    const { kind, plan } = await home.next();
+    expect(kind).toBe('suspended');
+    expect(plan?.changes.map(({ path }) => path)).toEqual(['request-retry']);
+    expect(home.sandbox.requests.filter(({ method }) => method !== 'GET')).toEqual([]);
+    expect(await home.file()).toContain('request-retry: 1');
+  });
+
+  test('reports a suspended target as suspended, also if its gateway is stopped', async () => {
+    const home = await daemon({}, async ({ store, sandbox }) => {
+      await store.update('home', { suspension: { until: Date.now() + 3_600_000, reason: 'new host' } });
+      await sandbox.stop();
+    });
+    const { kind, plan } = await home.next();
+    expect([kind, plan]).toEqual(['suspended', undefined]);
   });
 
   test("a check that can't start is reported, and repeated soon", async () => {

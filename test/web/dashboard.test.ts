@@ -10,6 +10,7 @@ import {
   appliedOutcome,
   aTarget,
   FLEET,
+  HISTORY,
   HOSTILE,
   manyTargets,
   NOW,
@@ -58,6 +59,7 @@ beforeEach(async () => {
   complaints = [];
   daemon.view = targetsView();
   daemon.plans = planViews;
+  daemon.history = HISTORY.entries;
   daemon.answers = {};
   daemon.failing = undefined;
   daemon.asked.length = 0;
@@ -172,8 +174,10 @@ inBrowser('the overview', () => {
     await page.getByText('eu-frankfurt-1: In sync, now Unreachable').waitFor();
     daemon.push({ kind: 'target', target: aTarget('eu-frankfurt-2', { step: 'verify' }) });
     await page.getByText('verifying…').waitFor();
+    expect(await page.getByText('last response').count()).toBe(0);
     daemon.push({ kind: 'source', source: { ...SOURCE, problem: 'the branch main is gone' } });
     await page.getByText('The files in effect are older than the ones in git.').waitFor();
+    await page.getByText('last response 20 s ago').waitFor();
   });
 
   test('reports that live updates are lost, and reloads everything when they are back', async () => {
@@ -293,6 +297,41 @@ inBrowser('a target', () => {
     expect(await entry.innerText()).toMatch(
       /by operator[^]*PUT \/v0\/management\/request-retry[^]*declared values in memory[^]*20261123T120301Z-5e6f7a8b/,
     );
+  });
+
+  test('shows older entries on request, and says that there are some', async () => {
+    const [entry] = HISTORY.entries;
+    if (!entry) throw new Error('the fleet has no history');
+    daemon.history = Array.from({ length: 180 }, (_, i) => ({ ...entry, id: `${entry.id}-${i}` }));
+    await goTo('targets/eu-paris/history');
+    await page.locator('.entry').nth(49).waitFor();
+    expect(await page.locator('.entry').count()).toBe(50);
+    expect(await page.getByRole('link', { name: 'History' }).innerText()).toContain('50+');
+    await button('Show older entries').click();
+    await page.locator('.entry').nth(149).waitFor();
+    await button('Show older entries').click();
+    await page.locator('.entry').nth(179).waitFor();
+    expect(await button('Show older entries').count()).toBe(0);
+  });
+
+  test('loads the checks of the chosen time range, as far as they are kept', async () => {
+    await goTo('targets/eu-paris/timeline');
+    const plot = page.getByRole('slider', { name: 'Look' });
+    await plot.waitFor();
+    expect(await plot.getAttribute('aria-valuemax')).toBe('144');
+    await page.getByText('All that is kept').click();
+    await page.locator('[aria-valuemax="288"]').waitFor();
+  });
+
+  test("that can't be reached has an unknown drift", async () => {
+    const { differences: _, ...unseen } = aTarget('eu-paris', { standing: 'unreachable' });
+    daemon.push({ kind: 'target', target: unseen });
+    await page
+      .getByRole('row', { name: /eu-paris/ })
+      .getByText('unknown', { exact: true })
+      .waitFor();
+    await goTo('targets/sa-saopaulo');
+    await page.getByText('v8.0.31, managed through its API v0').waitFor();
   });
 
   test("that doesn't exist is reported", async () => {

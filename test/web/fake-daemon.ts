@@ -4,7 +4,14 @@ import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import type { ServerResponse } from 'node:http';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import type { LiveEvent, PlanView, ProblemView, Role, TargetsView } from '../../src/api-schema/views.ts';
+import type {
+  HistoryView,
+  LiveEvent,
+  PlanView,
+  ProblemView,
+  Role,
+  TargetsView,
+} from '../../src/api-schema/views.ts';
 import { webAssets } from '../../src/web/assets.ts';
 import { BACKUPS, HISTORY, LOOKS, planViews, targetsView } from './fleet.ts';
 
@@ -26,6 +33,7 @@ export interface FakeDaemon extends AsyncDisposable {
   /** What pages are answered; tests change it. */
   view: TargetsView;
   plans: Readonly<Record<string, PlanView>>;
+  history: HistoryView['entries'];
   /** Answers of POST by the end of its path; 202 and nothing where there is none. */
   answers: Record<string, unknown>;
   /** What was posted below `targets`. */
@@ -49,6 +57,7 @@ export async function startFakeDaemon(): Promise<FakeDaemon> {
     url: '',
     view: targetsView(),
     plans: planViews,
+    history: HISTORY.entries,
     answers: {},
     asked: [],
     failing: undefined,
@@ -98,8 +107,14 @@ export async function startFakeDaemon(): Promise<FakeDaemon> {
     '/api/v1/targets/:name/plan',
     ({ params }) => daemon.plans[params.name] ?? {},
   );
-  server.get('/api/v1/targets/:name/looks', () => LOOKS);
-  server.get('/api/v1/targets/:name/history', () => HISTORY);
+  server.get<{ Querystring: { since?: string } }>('/api/v1/targets/:name/looks', ({ query }) => ({
+    looks: LOOKS.looks.filter(({ at }) => at >= Number(query.since ?? 0)),
+    more: query.since !== undefined,
+  }));
+  server.get<{ Querystring: { limit?: string } }>('/api/v1/targets/:name/history', ({ query }) => {
+    const entries = daemon.history.slice(0, Number(query.limit));
+    return { entries, more: entries.length < daemon.history.length };
+  });
   server.get('/api/v1/targets/:name/backups', () => BACKUPS);
   const act = (request: FastifyRequest, reply: FastifyReply): unknown => {
     const path = request.url.replace('/api/v1/targets/', '');

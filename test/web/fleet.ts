@@ -57,7 +57,7 @@ export function aTarget(name: string, parts: Partial<TargetView> = {}): TargetVi
     rollback: { revision: revision('retry'), at: NOW - DAY },
     released: [],
     contested: [],
-    gateway: { version: 'v7.2.140', api: 'v0' },
+    gateway: { version: 'v7.2.140', api: 'v0', through: 'v0' },
     ...parts,
   };
 }
@@ -137,7 +137,7 @@ export const FLEET: readonly TargetView[] = [
   aTarget('sa-saopaulo', {
     standing: 'in-sync',
     step: 'settle',
-    gateway: { version: 'v8.0.31', api: 'v8' },
+    gateway: { version: 'v8.0.31', api: 'v8', through: 'v0' },
     ...saying('applied', 0, 'applied and verified 4 changes'),
   }),
   aTarget('edge-with-a-very-long-name-that-somebody-thought-was-a-good-idea', {
@@ -381,9 +381,11 @@ export const LOOKS: LooksView = {
       requests: i === 40 ? 14 : 2,
     };
   }),
+  more: false,
 };
 
 export const HISTORY: HistoryView = {
+  more: false,
   entries: [
     {
       id: '20261123T120312Z-0007',

@@ -4,11 +4,13 @@ import { problem } from '../../domain/problem/problem.ts';
 import { inForce } from '../../domain/state/suspension.ts';
 import type { Allowance } from '../../domain/target.ts';
 import { momentText } from '../../lib/text.ts';
+import type { Plan } from '../../domain/plan/plan.ts';
 import type { ReconcileRequest } from '../run/context.ts';
 import { conclude } from './outcome.ts';
 import type { Run } from '../run/run.ts';
 
-export function suspended(run: Run, request: ReconcileRequest): Outcome | undefined {
+/** `plan`: what differs meanwhile. Undefined if the target isn't suspended, or the request overrides it. */
+export function suspended(run: Run, request: ReconcileRequest, plan?: Plan): Outcome | undefined {
   const { clock, target } = run.context;
   const suspension = inForce(run.state.suspension, clock.now());
   if (!suspension || request.ignoreSuspension) return undefined;
@@ -18,7 +20,7 @@ export function suspended(run: Run, request: ReconcileRequest): Outcome | undefi
     target: target.name,
     remedy: `Wait until then, or end the suspension with \`holdfast resume --target ${target.name}\`. \`--allow frozen\` overrides it once.`,
   });
-  return conclude(run, { kind: 'suspended', until, reason }, [found]);
+  return conclude(run, { kind: 'suspended', until, reason, ...(plan && { plan }) }, [found]);
 }
 
 /** The plan's guard would allow this too. */

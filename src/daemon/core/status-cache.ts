@@ -15,6 +15,8 @@ export interface KnownStatus {
   readonly standing?: SyncStatus;
   /** The last plan, and when it was made, in ms since the epoch; absent once the target matches the files. */
   readonly plan?: { readonly plan: Plan; readonly at: number };
+  /** The API of the last plan, also of one that is over. */
+  readonly through?: Plan['gateway']['api'];
 }
 
 export interface StatusCache {
@@ -47,7 +49,8 @@ function rested({ step: _done, ...known }: KnownStatus): KnownStatus {
 
 function finished(before: KnownStatus, outcome: Outcome): KnownStatus {
   const standing = syncStatusAfter(outcome.kind) ?? before.standing;
-  const told = { outcome, ...(standing && { standing }) };
+  const through = outcome.plan?.gateway.api ?? before.through;
+  const told = { outcome, ...(standing && { standing }), ...(through && { through }) };
   // The plan was applied, so nobody may apply it again.
   const applied = outcome.kind === 'applied';
   if (outcome.plan && !applied) return { ...told, plan: { plan: outcome.plan, at: outcome.at } };

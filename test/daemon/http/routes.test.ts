@@ -123,6 +123,24 @@ describe('an apply', () => {
   });
 });
 
+describe('records', () => {
+  test('come in pages: the newest ones, whether there are more, and only those since a moment', async () => {
+    const home = await applied();
+    const looks = async (
+      query: string,
+    ): Promise<{ readonly looks: { readonly at: number }[]; more: boolean }> =>
+      (await home.ask(`/api/v1/targets/home/looks${query}`)).json as never;
+    const all = await looks('');
+    expect(all.looks.length).toBeGreaterThan(1);
+    expect(all.more).toBe(false);
+    const newest = await looks('?limit=1');
+    expect(newest).toEqual({ looks: all.looks.slice(0, 1), more: true });
+    expect((await looks(`?since=${(all.looks[0]?.at ?? 0) + 1}`)).looks).toEqual([]);
+    const { json } = await home.ask('/api/v1/targets/home/history?limit=1');
+    expect(json).toMatchObject({ entries: [{ outcome: 'applied' }], more: false });
+  });
+});
+
 describe('a rollback', () => {
   test('requires the name of the target, restores the previous state, and keeps it until someone retries', async () => {
     const home = await applied();

@@ -13,6 +13,19 @@ const OfEntry = Type.Object({
   id: Type.String({ minLength: 4, maxLength: 100, description: 'or its beginning' }),
 });
 
+/** More than the Store keeps. */
+const MOST = { history: 5000, looks: 10_000 };
+
+/** `found` has one more than are wanted, if there are more. */
+function newest<T extends { readonly at: number }>(
+  found: readonly T[],
+  limit: number,
+  since = 0,
+): { readonly some: T[]; readonly more: boolean } {
+  const some = found.slice(0, limit).filter(({ at }) => at >= since);
+  return { some, more: some.length < found.length };
+}
+
 export function recordRoutes(operations: DaemonOperations): Routes {
   return (server) => {
     historyRoutes(operations)(server);
@@ -29,15 +42,15 @@ function historyRoutes(operations: DaemonOperations): Routes {
           tags: TAGS,
           summary: 'The history of the target',
           params: OfTarget,
-          querystring: limited(1000, 50),
+          querystring: limited(MOST.history, 50),
           response: answer('History'),
         },
       },
       async ({ params, query }) => {
-        const entries = await operations
-          .store()
-          .history(operations.target(params.target).name, query.limit ?? 50);
-        return { entries: entries.map(entryView) };
+        const { name } = operations.target(params.target);
+        const { limit = 50, since } = query;
+        const { some, more } = newest(await operations.store().history(name, limit + 1), limit, since);
+        return { entries: some.map(entryView), more };
       },
     );
 
@@ -81,15 +94,15 @@ function backupAndCheckRoutes(operations: DaemonOperations): Routes {
           tags: TAGS,
           summary: 'The results of each check',
           params: OfTarget,
-          querystring: limited(5000, 500),
+          querystring: limited(MOST.looks, 500),
           response: answer('Looks'),
         },
       },
       async ({ params, query }) => {
-        const looks = await operations
-          .store()
-          .looks(operations.target(params.target).name, query.limit ?? 500);
-        return { looks: [...looks] };
+        const { name } = operations.target(params.target);
+        const { limit = 500, since } = query;
+        const { some, more } = newest(await operations.store().looks(name, limit + 1), limit, since);
+        return { looks: some, more };
       },
     );
   };

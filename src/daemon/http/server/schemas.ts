@@ -65,8 +65,13 @@ export function nothing(description: string): Problems & { 204: TSchema } {
 export const OfTarget = Type.Object({ target: views.TargetName });
 
 /** `?limit=`, newest first. */
-export function limited(most: number, usual: number): TUnsafe<{ limit?: number }> {
-  return Type.Unsafe<{ limit?: number }>(
-    Type.Object({ limit: Type.Optional(Type.Integer({ minimum: 1, maximum: most, default: usual })) }),
+export function limited(most: number, usual: number): TUnsafe<{ limit?: number; since?: number }> {
+  return Type.Unsafe<{ limit?: number; since?: number }>(
+    Type.Object({
+      limit: Type.Optional(Type.Integer({ minimum: 1, maximum: most, default: usual })),
+      since: Type.Optional(
+        Type.Integer({ minimum: 0, description: 'only those since then, ms since the epoch' }),
+      ),
+    }),
   );
 }

@@ -6,6 +6,7 @@ import { type SyncStatus, syncStatusAfter } from '../../../domain/outcome/sync-s
 import { versionIn } from '../../../gateway/client/build.ts';
 import { openWindows } from '../../../domain/plan/freeze.ts';
 import type { Quarantine } from '../../../domain/state/state.ts';
+import type { Target } from '../../../domain/target.ts';
 import { inForce } from '../../../domain/state/suspension.ts';
 import type { TargetState } from '../../../state/store.ts';
 import type { PlanView, TargetView } from '../../../api-schema/views.ts';
@@ -18,7 +19,7 @@ export async function targetView(
   name: string,
   now: number,
 ): Promise<TargetView> {
-  const { url, mode, policy } = operations.target(name);
+  const { url, mode, policy, api } = operations.target(name);
   const frozen = openWindows(policy.freeze, now);
   const known = operations.known(name);
   const state = await operations.store().read(name);
@@ -28,12 +29,13 @@ export async function targetView(
   const lastOutcome = lastOutcomeOf(known, state);
   const suspension = inForce(state.suspension, now);
   const nextLookAt = operations.nextLookAt(name);
+  const differences = await differencesOf(operations, name, standing);
   return {
     name,
     url: url.origin,
     mode,
     standing,
-    differences: await differencesOf(operations, name, standing),
+    ...(differences !== undefined && { differences }),
     ...declaredOf(known, state, standing),
     ...(known.step && { step: known.step }),
     ...(lastApplied && { applied: { revision: lastApplied.revision, at: lastApplied.at } }),
@@ -55,7 +57,7 @@ export async function targetView(
     ...(authBlock && { authBlock: { until: authBlock.until, reason: authBlock.reason } }),
     released: [...(state.released ?? [])],
     contested: [...(state.drift?.contested ?? [])],
-    ...(detection && { gateway: { version: versionIn(detection.build), api: detection.api } }),
+    ...(detection && { gateway: gatewayOf(detection, api, known) }),
   };
 }
 
@@ -88,12 +90,24 @@ async function differencesOf(
   operations: DaemonOperations,
   name: string,
   standing: SyncStatus,
-): Promise<number> {
+): Promise<number | undefined> {
   if (standing === 'in-sync') return 0;
+  if (UNSEEN.has(standing)) return undefined;
   const { plan } = operations.known(name);
   if (plan) return plan.plan.changes.length;
   const [newest] = await operations.store().looks(name, 1);
-  return newest?.differences ?? 0;
+  return newest && !UNSEEN.has(syncStatusAfter(newest.outcome) ?? 'unknown') ? newest.differences : undefined;
+}
+
+/** Nobody saw how the gateway compares with the files. */
+const UNSEEN: ReadonlySet<SyncStatus> = new Set(['unreachable', 'needs-a-person', 'failed', 'unknown']);
+
+function gatewayOf(
+  { build, api }: NonNullable<TargetState['detection']>,
+  setting: Target['api'],
+  { through }: KnownStatus,
+): NonNullable<TargetView['gateway']> {
+  return { version: versionIn(build), api, through: through ?? (setting === 'auto' ? api : setting) };
 }
 
 export function planView({ plan, outcome }: Pick<KnownStatus, 'plan' | 'outcome'>): PlanView {

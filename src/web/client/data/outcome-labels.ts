@@ -28,6 +28,19 @@ const isKind = (text: string): text is OutcomeKind => text in TITLES;
 /** A kind that this page doesn't know is shown by its name. */
 export const outcomeTitle = (kind: string): string => (isKind(kind) ? TITLES[kind] : kind);
 
+/** Nobody saw how the gateway compares with the files. */
+const UNSEEN: ReadonlySet<string> = new Set<OutcomeKind>([
+  'unreachable',
+  'failed',
+  'locked',
+  'cancelled',
+  'rollback-failed',
+]);
+
+/** How many differences a check found; a dash if it didn't see. */
+export const driftText = (look: { readonly outcome: string; readonly differences: number }): string =>
+  UNSEEN.has(look.outcome) && look.differences === 0 ? '–' : String(look.differences);
+
 const WROTE: Partial<Record<OutcomeKind, Tone>> = { applied: 'ok', restored: 'ok' };
 
 export function outcomeStanding(kind: string): SyncStatus {

@@ -31,7 +31,7 @@ const byName = (a: TargetView, b: TargetView): number =>
 const COMPARE: Record<Order, (a: TargetView, b: TargetView) => number> = {
   worst: byName,
   name: byName,
-  drift: (a, b) => b.differences - a.differences || byName(a, b),
+  drift: (a, b) => (b.differences ?? -1) - (a.differences ?? -1) || byName(a, b),
   outcome: (a, b) => (b.lastOutcome?.at ?? 0) - (a.lastOutcome?.at ?? 0) || byName(a, b),
   next: (a, b) => (a.nextLookAt ?? Infinity) - (b.nextLookAt ?? Infinity) || byName(a, b),
 };

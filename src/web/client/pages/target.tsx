@@ -2,6 +2,7 @@
 import { useEffect, useMemo } from 'preact/hooks';
 import type { BackupsView, HistoryView, LooksView, PlanView, TargetView } from '../../../api-schema/views.ts';
 import { get, targetPath } from '../data/api.ts';
+import { now } from '../data/clock.ts';
 import { fleet, standingOf, targetNamed, toneOf } from '../data/fleet.ts';
 import { listen } from '../data/live.ts';
 import { Icon, StandingIcon } from '../parts/icon.tsx';
@@ -10,6 +11,7 @@ import { Ago } from '../parts/time.tsx';
 import { statusShown } from '../data/target-status.ts';
 import { StepLine } from '../parts/step.tsx';
 import { createResource, type Resource } from '../data/resource.ts';
+import { signal, type Signal } from '@preact/signals';
 import { OVERVIEW, type Tab, TABS, targetHref } from '../data/route.ts';
 import { Actions } from '../target-page/actions.tsx';
 import { Backups } from '../target-page/backups.tsx';
@@ -49,15 +51,31 @@ export function TargetPage({ name, tab }: Props) {
 export interface Dossier {
   readonly plan: Resource<PlanView>;
   readonly looks: Resource<LooksView>;
+  /** ms: the time range of `looks`; Infinity: as long as they are kept. */
+  readonly window: Signal<number>;
   readonly history: Resource<HistoryView>;
+  /** How many entries of `history` are loaded. */
+  readonly entries: Signal<number>;
   readonly backups: Resource<BackupsView>;
 }
 
+/** More than the daemon keeps. */
+const ALL_LOOKS = 10_000;
+const DAY = 24 * 3_600_000;
+const FIRST_ENTRIES = 50;
+
 function dossierOf(name: string): Dossier {
+  const [window, entries] = [signal(DAY), signal(FIRST_ENTRIES)];
+  const looksPath = (): string => {
+    const since = Number.isFinite(window.peek()) ? `&since=${Math.floor(now.peek() - window.peek())}` : '';
+    return targetPath(name, `/looks?limit=${ALL_LOOKS}${since}`);
+  };
   return {
+    window,
+    entries,
     plan: createResource(() => get(targetPath(name, '/plan'))),
-    looks: createResource(() => get(targetPath(name, '/looks'))),
-    history: createResource(() => get(targetPath(name, '/history'))),
+    looks: createResource(() => get(looksPath())),
+    history: createResource(() => get(targetPath(name, `/history?limit=${entries.peek()}`))),
     backups: createResource(() => get(targetPath(name, '/backups'))),
   };
 }
@@ -73,7 +91,8 @@ function useDossier(name: string): Dossier {
     return listen(
       (event) => {
         if (!('target' in event) || event.target !== name) return;
-        if (event.kind === 'look') dossier.looks.change(({ looks }) => ({ looks: [event.look, ...looks] }));
+        if (event.kind === 'look')
+          dossier.looks.change(({ looks, more }) => ({ looks: [event.look, ...looks], more }));
         if (event.kind !== 'history') void dossier.plan.load();
         else for (const resource of [dossier.history, dossier.backups]) void resource.load();
       },
@@ -94,8 +113,10 @@ function Known({ target, tab }: { readonly target: TargetView; readonly tab: Tab
           <Tabs name={target.name} tab={tab} dossier={dossier} />
           <h2 class="visually-hidden">{TITLES[tab]}</h2>
           {tab === 'plan' && <PlanTab resource={dossier.plan} target={target} />}
-          {tab === 'timeline' && <Timeline resource={dossier.looks} />}
-          {tab === 'history' && <History resource={dossier.history} name={target.name} />}
+          {tab === 'timeline' && <Timeline resource={dossier.looks} window={dossier.window} />}
+          {tab === 'history' && (
+            <History resource={dossier.history} entries={dossier.entries} name={target.name} />
+          )}
           {tab === 'backups' && <Backups resource={dossier.backups} name={target.name} />}
         </section>
         <Facts target={target} />
@@ -137,19 +158,24 @@ const TITLES: Record<Tab, string> = {
   backups: 'Backups',
 };
 
+/** `50+` if there are more than were loaded. */
+const countOf = (count = 0, more = false): string | undefined =>
+  count === 0 ? undefined : `${count}${more ? '+' : ''}`;
+
 function Tabs({ name, tab, dossier }: Props & { readonly dossier: Dossier }) {
-  const counts: Record<Tab, number | undefined> = {
-    plan: dossier.plan.state.value.value?.plan?.changes.length,
+  const history = dossier.history.state.value.value;
+  const counts: Record<Tab, string | undefined> = {
+    plan: countOf(dossier.plan.state.value.value?.plan?.changes.length),
     timeline: undefined,
-    history: dossier.history.state.value.value?.entries.length,
-    backups: dossier.backups.state.value.value?.backups.length,
+    history: countOf(history?.entries.length, history?.more),
+    backups: countOf(dossier.backups.state.value.value?.backups.length),
   };
   return (
     <nav class="tabs" aria-label={`About ${name}`}>
       {TABS.map((one) => (
         <a key={one} href={targetHref(name, one)} aria-current={one === tab ? 'page' : undefined}>
           {TITLES[one]}
-          {(counts[one] ?? 0) > 0 && <span class="count">{counts[one]}</span>}
+          {counts[one] !== undefined && <span class="count">{counts[one]}</span>}
         </a>
       ))}
     </nav>

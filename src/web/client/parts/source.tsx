@@ -1,5 +1,6 @@
 // The source of the files, and why they aren't newer.
 import type { Source } from '../../../api-schema/views.ts';
+import { link } from '../data/live.ts';
 import { short } from '../data/labels.ts';
 import { Icon } from './icon.tsx';
 import { Ago } from './time.tsx';
@@ -34,9 +35,10 @@ export function SourceLine({ source }: { readonly source: Source }) {
           </span>
         </p>
       )}
-      {answeredAt !== undefined && (
+      {/* While the page is live and nothing is wrong, it shows the source as it is now. */}
+      {answeredAt !== undefined && (problem !== undefined || link.value.kind !== 'live') && (
         <p class="source-asked muted">
-          answered <Ago at={answeredAt} />
+          last response <Ago at={answeredAt} />
         </p>
       )}
       {problem !== undefined && (

@@ -32,7 +32,15 @@ export function TargetRow({ target, inGroup }: Props) {
         <Applied target={target} />
       </td>
       <td role="cell" class="cell-drift number" data-label="drift">
-        {differences > 0 ? <b>{differences}</b> : <span class="muted">0</span>}
+        {differences === undefined ? (
+          <span class="muted" title="Not known at present">
+            unknown
+          </span>
+        ) : differences > 0 ? (
+          <b>{differences}</b>
+        ) : (
+          <span class="muted">0</span>
+        )}
       </td>
       <td role="cell" class="cell-outcome">
         <LastOutcome target={target} />

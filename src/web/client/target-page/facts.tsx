@@ -22,11 +22,11 @@ export function Facts({ target }: { readonly target: TargetView }) {
         <Fact term="Mode">
           {mode} <span class="sub">{MODES[mode]}</span>
         </Fact>
-        <Fact term="Gateway">{gateway ? `${gateway.version}, API ${gateway.api}` : 'not detected yet'}</Fact>
+        <Fact term="Gateway">{gateway ? gatewayText(gateway) : 'not detected yet'}</Fact>
         <Fact term="In effect">
           <InForce target={target} />
         </Fact>
-        <Fact term="Drift">{differences === 0 ? 'none seen' : <b>{differences}</b>}</Fact>
+        <Fact term="Drift">{differences === 0 ? 'none seen' : <b>{differences ?? 'unknown'}</b>}</Fact>
         <Fact term="Last outcome">
           <LastOutcome target={target} />
         </Fact>
@@ -42,6 +42,10 @@ export function Facts({ target }: { readonly target: TargetView }) {
       </dl>
     </aside>
   );
+}
+
+function gatewayText({ version, api, through }: NonNullable<TargetView['gateway']>): string {
+  return api === through ? `${version}, API ${api}` : `${version}, managed through its API ${through}`;
 }
 
 function Fact({ term, children }: { readonly term: string; readonly children: ComponentChildren }) {

@@ -32,7 +32,7 @@ export function SuspendDialog({ name, close }: Props) {
   return (
     <Dialog title={`Suspend ${name}`} close={close}>
       <form onSubmit={(event) => void submit(event)}>
-        <p>Until the suspension ends, Holdfast doesn't check the target or write to it.</p>
+        <p>Until the suspension ends, Holdfast checks the target, and doesn't write to it.</p>
         <fieldset class="spans">
           <legend>Duration</legend>
           {SPANS.map(([title, length]) => (

@@ -1,5 +1,6 @@
 // Every transaction: what it changed, what it sent, how it was verified.
 import { plural } from '../../../../lib/text.ts';
+import type { Signal } from '@preact/signals';
 import type { HistoryView } from '../../../../api-schema/views.ts';
 import { StandingIcon } from '../../parts/icon.tsx';
 import { Empty, WhenLoaded } from '../../parts/loading.tsx';
@@ -16,13 +17,21 @@ type Entry = HistoryView['entries'][number];
 
 interface Props {
   readonly resource: Resource<HistoryView>;
+  /** How many entries are loaded. */
+  readonly entries: Signal<number>;
   readonly name: string;
 }
 
-export function History({ resource, name }: Props) {
+const PAGE = 100;
+
+export function History({ resource, entries: loaded, name }: Props) {
+  const older = (): void => {
+    loaded.value += PAGE;
+    void resource.load();
+  };
   return (
     <WhenLoaded resource={resource} what="history">
-      {({ entries }) =>
+      {({ entries, more }) =>
         entries.length === 0 ? (
           <Empty>Nothing has been written to this gateway yet.</Empty>
         ) : (
@@ -30,6 +39,11 @@ export function History({ resource, name }: Props) {
             {entries.map((entry) => (
               <EntryBox key={entry.id} entry={entry} name={name} />
             ))}
+            {more && (
+              <button type="button" class="link" onClick={older}>
+                Show older entries
+              </button>
+            )}
           </div>
         )
       }

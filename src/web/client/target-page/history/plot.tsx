@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { LooksView } from '../../../../api-schema/views.ts';
 import { duration, moment } from '../../data/labels.ts';
 import { nearest, scaleOf, ticksOf, timeTicks } from './axes.ts';
-import { outcomeTitle, outcomeTone } from '../../data/outcome-labels.ts';
+import { driftText, outcomeTitle, outcomeTone } from '../../data/outcome-labels.ts';
 
 type Look = LooksView['looks'][number];
 
@@ -90,16 +90,19 @@ function useWidth() {
   return [element, width] as const;
 }
 
-const readingText = ({ at, outcome, differences, durationMs, trigger }: Look): string =>
-  `${moment(at)}: ${outcomeTitle(outcome)}, drift ${differences}, took ${duration(durationMs)}, because of ${trigger}`;
+const readingText = (look: Look): string => {
+  const { at, outcome, durationMs, trigger } = look;
+  return `${moment(at)}: ${outcomeTitle(outcome)}, drift ${driftText(look)}, took ${duration(durationMs)}, because of ${trigger}`;
+};
 
-function Reading({ look: { at, outcome, differences, durationMs, trigger } }: { readonly look: Look }) {
+function Reading({ look }: { readonly look: Look }) {
+  const { at, outcome, durationMs, trigger } = look;
   return (
     <>
       <b>{moment(at)}</b>
       <span class={`tone-${outcomeTone(outcome)}`}>{outcomeTitle(outcome)}</span>
       <span>
-        drift <b>{differences}</b>
+        drift <b>{driftText(look)}</b>
       </span>
       <span>
         took <b>{duration(durationMs)}</b>

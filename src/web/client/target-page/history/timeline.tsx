@@ -1,4 +1,5 @@
 // The checks of a target over time, as a plot and as a table.
+import type { Signal } from '@preact/signals';
 import { useState } from 'preact/hooks';
 import { plural } from '../../../../lib/text.ts';
 import type { LooksView } from '../../../../api-schema/views.ts';
@@ -7,7 +8,7 @@ import { StandingIcon } from '../../parts/icon.tsx';
 import { Empty, WhenLoaded } from '../../parts/loading.tsx';
 import type { Resource } from '../../data/resource.ts';
 import { duration, moment } from '../../data/labels.ts';
-import { outcomeStanding, outcomeTitle, outcomeTone } from '../../data/outcome-labels.ts';
+import { driftText, outcomeStanding, outcomeTitle, outcomeTone } from '../../data/outcome-labels.ts';
 import { Plot } from './plot.tsx';
 
 type Look = LooksView['looks'][number];
@@ -17,44 +18,58 @@ const WINDOWS = [
   ['6 hours', 6 * HOUR],
   ['1 day', 24 * HOUR],
   ['1 week', 168 * HOUR],
-  ['All', Infinity],
+  ['All that is kept', Infinity],
 ] as const;
 
-export function Timeline({ resource }: { readonly resource: Resource<LooksView> }) {
+interface Props {
+  readonly resource: Resource<LooksView>;
+  /** ms: the time range that is loaded; Infinity: as long as checks are kept. */
+  readonly window: Signal<number>;
+}
+
+export function Timeline({ resource, window }: Props) {
+  const choose = (length: number): void => {
+    window.value = length;
+    void resource.load();
+  };
   return (
-    <WhenLoaded resource={resource} what="looks">
-      {({ looks }) => (looks.length === 0 ? <Empty>Not checked yet.</Empty> : <Looks looks={looks} />)}
-    </WhenLoaded>
+    <div class="timeline">
+      <Ranges window={window.value} choose={choose} />
+      <WhenLoaded resource={resource} what="checks">
+        {({ looks }) => <Looks looks={looks} window={window.value} />}
+      </WhenLoaded>
+    </div>
   );
 }
 
-function Looks({ looks }: { readonly looks: readonly Look[] }) {
-  const [window, setWindow] = useState<number>(WINDOWS[1][1]);
+interface RangesProps {
+  readonly window: number;
+  readonly choose: (window: number) => void;
+}
+
+function Ranges({ window, choose }: RangesProps) {
+  return (
+    <fieldset class="spans">
+      <legend class="visually-hidden">Time range</legend>
+      {WINDOWS.map(([title, length]) => (
+        <label key={title} class="chip">
+          <input type="radio" name="window" checked={window === length} onChange={() => choose(length)} />
+          {title}
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+function Looks({ looks, window }: { readonly looks: readonly Look[]; readonly window: number }) {
   const end = Math.max(now.peek(), looks[0]?.at ?? 0);
   const shown = looks.filter(({ at }) => at >= end - window);
+  if (shown.length === 0) return <Empty>No checks in this time range.</Empty>;
   return (
-    <div class="timeline">
-      <fieldset class="spans">
-        <legend class="visually-hidden">Time range</legend>
-        {WINDOWS.map(([title, length]) => (
-          <label key={title} class="chip">
-            <input
-              type="radio"
-              name="window"
-              checked={window === length}
-              onChange={() => setWindow(length)}
-            />
-            {title}
-          </label>
-        ))}
-      </fieldset>
-      {shown.length === 0 ? (
-        <Empty>No checks in this time range.</Empty>
-      ) : (
-        <Plot looks={shown.toReversed()} end={end} />
-      )}
+    <>
+      <Plot looks={shown.toReversed()} end={end} />
       <LooksTable looks={shown} />
-    </div>
+    </>
   );
 }
 
@@ -91,7 +106,7 @@ function LooksTable({ looks }: { readonly looks: readonly Look[] }) {
       </table>
       {left > 0 && (
         <button type="button" class="link" onClick={() => setCount(count + 4 * PAGE)}>
-          Show more, {plural(left, 'look')} left
+          Show more, {plural(left, 'check')} left
         </button>
       )}
     </>
@@ -111,7 +126,7 @@ function LookRow({ look }: { readonly look: Look }) {
         <time dateTime={new Date(look.at).toISOString()}>{moment(look.at)}</time>
       </td>
       <td class="muted">{look.trigger}</td>
-      <td class="number">{look.differences}</td>
+      <td class="number">{driftText(look)}</td>
       <td class="number">{duration(look.durationMs)}</td>
       <td class="number">{look.requests}</td>
     </tr>

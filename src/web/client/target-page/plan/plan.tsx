@@ -37,7 +37,7 @@ const WITHOUT_PLAN = {
   'in-sync': 'Nothing to do: the gateway matches the files.',
   invalid: 'No plan: the files have errors. They are listed above.',
   unreachable: "No plan: the gateway can't be read.",
-  suspended: 'No plan: the target is suspended.',
+  suspended: 'No plan: nothing is written while the target is suspended.',
 } as const;
 
 function NoPlan({ target }: { readonly target: TargetView }) {
