@@ -177,7 +177,7 @@ async function runStep(machine: Machine, step: Step, fill: (text: string) => str
       return checkout(machine, inputs);
     case 'actions/upload-artifact':
       return upload(machine, inputs);
-    case 'holdfast/holdfast': {
+    case 'OWNER/holdfast': {
       const file = parse(await readFile(join(world.action, 'action.yml'), 'utf8')) as ActionFile;
       const given = { ...defaultsOf(file, fill), ...knownOf(file, inputs) };
       const asEnv = Object.entries(given).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]);

@@ -17,7 +17,7 @@ export interface World extends AsyncDisposable {
   readonly variables: Record<string, string>;
   /** Directories of artifacts by run and name. */
   readonly artifacts: Map<string, string>;
-  /** The released action: what `uses: holdfast/holdfast@v1` runs. */
+  /** The released action: what `uses: OWNER/holdfast@v1` runs. */
   readonly action: string;
   /** Commands that images and runners have. */
   readonly path: string;
