@@ -71,6 +71,26 @@ describe('an edit', () => {
     expect(await base()).toBe(BASE);
   });
 
+  test('of keys in a section that is not there yet makes one section', async () => {
+    const edits = [
+      { path: 'streaming.keepalive-seconds', value: 5 },
+      { path: 'streaming.bootstrap-retries', value: 2 },
+      { path: 'quota-exceeded.switch-project', value: true },
+    ];
+    await work.write({ 'edits.json': JSON.stringify(edits) });
+    await work.holdfast('set', '--edits', 'edits.json', '--write', '--desired', 'base', 'eu');
+    const text = await base();
+    expect(text.startsWith(BASE)).toBe(true);
+    expect(text.slice(BASE.length)).toBe(
+      'streaming:\n  keepalive-seconds: 5\n  bootstrap-retries: 2\nquota-exceeded:\n  switch-project: true\n',
+    );
+  });
+
+  test('of a new member of an entry, and of a map in it', async () => {
+    await set('openai-compatibility[deepseek].headers.X-Team', 'a', '--write');
+    expect(await base()).toBe(`${BASE}    headers:\n      X-Team: a\n`);
+  });
+
   test('writes nothing without --write, and shows the difference', async () => {
     const { out } = await set('request-retry', '5');
     expect(out).toMatch(/^-request-retry: 3 {3}# three is enough\n\+request-retry: 5 {3}# three is enough$/m);

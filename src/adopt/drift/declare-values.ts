@@ -3,7 +3,7 @@ import type { Field } from '../../gateway/catalog/field.ts';
 import { mapSecrets } from '../../gateway/catalog/secrets.ts';
 import { type Path, type Segment } from '../../domain/path.ts';
 import { type Problem, problem } from '../../domain/problem/problem.ts';
-import { isList, isTree, listOf, type Tree, type Value, valueAt } from '../../lib/value.ts';
+import { isList, isTree, listOf, type Tree, treeOf, type Value, valueAt } from '../../lib/value.ts';
 import { valueOf } from '../../yaml/located.ts';
 import type { Declared } from './adopt-drift.ts';
 import { distribute } from './distribute.ts';
@@ -30,12 +30,14 @@ export function declareValues(
   declarations: readonly Declaration[],
 ): DeclaredValues {
   const tree = valueOf(root) as Tree; // all layers are mappings
-  const draft = new PatchDraft(tree, catalog);
+  const draft = new Draft(tree, catalog);
   const problems = declarations.flatMap((one) => declare(one, tree, catalog.root, draft));
   const patch = problems.length === 0 ? draft.patch() : undefined;
   if (!patch) return { files: [], problems };
   const spread = distribute({ patch, plain: patch, root, files: files.flatMap(treeOfFile), catalog });
   const made = spread.edits.map(editedText);
+  if (spread.problems.length === 0 && made.every((one) => one === undefined))
+    return { files: [], problems: [problem('HF2100', 'no file can be edited for it')] };
   return {
     files: made.filter((one): one is EditedText => one !== undefined && 'file' in one),
     problems: [
@@ -45,7 +47,34 @@ export function declareValues(
   };
 }
 
-function declare({ path, text, value }: Declaration, tree: Tree, root: Field, draft: PatchDraft): Problem[] {
+/** Edits that know each other: two values of a section that isn't there yet become one section. */
+class Draft extends PatchDraft {
+  readonly #declared: Tree;
+  #proposed: Tree;
+
+  constructor(declared: Tree, catalog: Declared['catalog']) {
+    super(declared, catalog);
+    this.#declared = declared;
+    this.#proposed = declared;
+  }
+
+  override set(place: Place, value: Value): void {
+    const missing = place.findIndex((_, i) => valueAt(this.#declared, place.slice(0, i + 1)) === undefined);
+    if (missing < 0 || missing === place.length - 1) return super.set(place, value);
+    this.#proposed = replacedAt(this.#proposed, place, value) as Tree; // a mapping stays one
+    const section = place.slice(0, missing + 1);
+    super.set(section, valueAt(this.#proposed, section) ?? value);
+  }
+}
+
+function replacedAt(there: Value | undefined, [step, ...rest]: Place, value: Value): Value {
+  if (step === undefined) return value;
+  if (typeof step === 'number') return listOf(there).with(step, replacedAt(listOf(there)[step], rest, value));
+  const tree = treeOf(there);
+  return { ...tree, [step]: replacedAt(tree[step], rest, value) };
+}
+
+function declare({ path, text, value }: Declaration, tree: Tree, root: Field, draft: Draft): Problem[] {
   const found = placeOf(path, tree, root);
   if (typeof found === 'string') return [problem('HF2100', `\`${text}\`: ${found}`, { path: text })];
   const { place, field, isNew } = found;
@@ -58,7 +87,7 @@ function declare({ path, text, value }: Declaration, tree: Tree, root: Field, dr
   return [];
 }
 
-function remove(place: Place, isNew: boolean, text: string, tree: Tree, draft: PatchDraft): Problem[] {
+function remove(place: Place, isNew: boolean, text: string, tree: Tree, draft: Draft): Problem[] {
   if (isNew) return [problem('HF2100', `\`${text}\` isn't declared, so it can't be removed`, { path: text })];
   const last = place.at(-1);
   if (typeof last !== 'number') draft.remove(place);
@@ -70,7 +99,7 @@ function remove(place: Place, isNew: boolean, text: string, tree: Tree, draft: P
   return [];
 }
 
-function append(place: Place, value: Value, tree: Tree, draft: PatchDraft): void {
+function append(place: Place, value: Value, tree: Tree, draft: Draft): void {
   const list = place.slice(0, -1);
   const there = valueAt(tree, list);
   if (isList(there)) draft.arrange(list, [...there.map((_, from) => ({ from })), { value }]);
