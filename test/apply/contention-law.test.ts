@@ -3,7 +3,7 @@
 import { afterEach, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { parseDocument } from 'yaml';
-import { alone, complaintsOf, type Edit, type Scene } from './contention.ts';
+import { alone, COMMENT_IN_FILE, complaintsOf, type Edit, type Scene } from './contention.ts';
 import { DESIRED, GATEWAY_FILE, GATEWAY_FILE_V8, strike } from './setup.ts';
 
 const RUNS = Number(process.env['HOLDFAST_LAW_RUNS'] ?? 20);
@@ -139,6 +139,7 @@ const edits: fc.Arbitrary<Edit> = fc.oneof(
     name: 'the file, an unknown key',
     edit: inFile((document) => document.setIn(['another-future-key'], port)),
   })),
+  fc.constant(COMMENT_IN_FILE),
   value.map((retries) => ({
     name: 'the file, a scalar',
     edit: (text: string) => text.replace(/request-retry: \d+/, `request-retry: ${retries}`),

@@ -4,8 +4,10 @@ import {
   alone,
   type Alone,
   beforeRequests,
+  COMMENT_IN_FILE,
   complaintsOf,
   type Edit,
+  foreignEdit,
   instantsOf,
   type Scene,
 } from './contention.ts';
@@ -89,6 +91,7 @@ const EDITS: readonly Edit[] = [
     name: 'the whole file, the same path',
     edit: (text) => text.replace(/max-retry-interval: \d+/, 'max-retry-interval: 555'),
   },
+  COMMENT_IN_FILE,
 ];
 
 describe.each(Object.entries(SCENES))('%s, while others change the gateway', (_, scene) => {
@@ -118,7 +121,7 @@ test('a comment that a field write of others moves does not count against the pl
   expect(outcome.kind).toBe('applied');
   expect(await home.file()).toMatch(/plugins: # for the team[^]*commercial-mode: true/);
   const line = file.split('\n').findIndex((text) => text.includes('# for the team')) + 1;
-  const moved = `the comment in line ${line} (for the team)`;
+  const moved = `moved or removed the comment in line ${line} (for the team)`;
   expect(evidenceIn(outcome)).toContainEqual({
     check: 'changed by someone else, and kept',
     passed: true,
@@ -128,8 +131,32 @@ test('a comment that a field write of others moves does not count against the pl
     expect.objectContaining({
       code: 'HF5019',
       severity: 'warning',
-      message: `a write of someone else moved or removed ${moved}; the file stays as it is now`,
+      message: `someone else ${moved}; that change stays`,
     }),
+  );
+});
+
+test('a comment that others add stays when the plan is rolled back, and is reported', async () => {
+  const home = await stage({ faults: ['drop-writes=/request-retry'] });
+  await home.reconcile();
+  await home.declare(CHANGED.replace('debug: false', 'debug: true'));
+  let isAdded = false;
+  const addedBeforeReading = beforeRequests(home, async (_, { purpose }) => {
+    if (purpose !== 'settle' || isAdded) return;
+    isAdded = true;
+    await foreignEdit(home, COMMENT_IN_FILE);
+  });
+  const outcome = await home.reconcile({}, addedBeforeReading);
+  expect(outcome.kind).toBe('rolled-back');
+  expect(await home.file()).toMatch(/port: 8317 # by others[^]*debug: false\nrequest-retry: 1/);
+  const added = 'added the comment in line 3 (by others)';
+  expect(evidenceIn(outcome)).toContainEqual({
+    check: 'changed by someone else, and kept',
+    passed: true,
+    detail: added,
+  });
+  expect(outcome.problems).toContainEqual(
+    expect.objectContaining({ code: 'HF5019', message: `someone else ${added}; that change stays` }),
   );
 });
 

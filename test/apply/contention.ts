@@ -18,6 +18,12 @@ export interface Edit {
   readonly edit?: (text: string) => string;
 }
 
+/** A comment has no path, and is kept like every value. */
+export const COMMENT_IN_FILE: Edit = {
+  name: 'the whole file, a comment',
+  edit: (text) => text.replace('port: 8317', 'port: 8317 # by others'),
+};
+
 /** What others do at a gateway; `key` is the client key that one of them adds. */
 export const editsWith = (key: string): readonly Edit[] => [
   { name: 'the same value', path: 'request-retry', body: { value: 99 } },
@@ -36,6 +42,7 @@ export const editsWith = (key: string): readonly Edit[] => [
     body: { name: 'openrouter', value: { headers: { 'X-Panel': 'yes' } } },
   },
   { name: 'the whole file, another value', edit: (text) => text.replace('port: 8317', 'port: 8318') },
+  COMMENT_IN_FILE,
 ];
 
 /** The value that we write too. */
@@ -203,7 +210,8 @@ async function play(scene: Scene, edit: Edit, when: Instant): Promise<Played> {
 
 /**
  * The law. What others changed stays as they left it. Everything else is as planned if the outcome says that it was
- * done, and as before if it doesn't; comments that were there at the start and in the end of each are kept.
+ * done, and as before if it doesn't; comments that were there at the start and in the end of each are kept, and those that
+ * others added.
  */
 function complaint({ outcome, holds, edit, at, isUnseen }: Played, quiet: Alone): string | undefined {
   if (at === undefined) return 'the transaction was over before';
@@ -222,10 +230,15 @@ export const notesOf = (outcome: Outcome): readonly Problem[] => [
   ...('plan' in outcome ? (outcome.plan?.notes ?? []) : []),
 ];
 
-/** What their edit changed, without the defaults that the gateway wrote out with it. */
+/**
+ * What their edit changed, without the defaults that the gateway wrote out with it, and without what it made the gateway
+ * load of ours: a value as ours cannot be told from ours.
+ */
 const changedByMeaning = ([before, after]: Played['edit'], quiet: Alone): readonly string[] =>
   changedBetween(before, after).filter(
-    (path) => !isWrittenOut(path, before.leaves.get(path) ?? after.leaves.get(path), quiet),
+    (path) =>
+      after.leaves.get(path) !== quiet.planned.leaves.get(path) &&
+      !isWrittenOut(path, before.leaves.get(path) ?? after.leaves.get(path), quiet),
   );
 
 interface Expected {
@@ -257,8 +270,10 @@ function wrongIn(
   const paths = new Set([holds, edit[1], should].flatMap(({ leaves }) => [...leaves.keys()]));
   const wrong = [...paths].filter((path) => !isRight(path));
   if (wrong.length > 0) return `wrong: ${wrong.join(' ')}`;
+  const isTheirs = (comment: string): boolean => mayBe === undefined && !edit[0].comments.includes(comment);
   const lost = edit[1].comments.filter(
-    (comment) => should.comments.includes(comment) && !holds.comments.includes(comment),
+    (comment) =>
+      (should.comments.includes(comment) || isTheirs(comment)) && !holds.comments.includes(comment),
   );
   return lost.length > 0 ? `comments are lost: ${lost.join()}` : undefined;
 }

@@ -9,11 +9,13 @@ import type { Journal } from '../../domain/state/state.ts';
 import type { Tree } from '../../lib/value.ts';
 import type { StatePatch } from '../../state/store.ts';
 import { inverseWrite, restoreWrite, type RollbackWrite } from '../../plan/route/rollback/rollback-writes.ts';
+import type { LostComment } from '../../plan/types/lost-comment.ts';
 import { takeBackup } from '../record/backup.ts';
 import { readStored, type StoredFile } from '../record/stored-backup.ts';
 import { expectationOf, takeBaseline } from '../steps/behaviour.ts';
 import { provenState } from '../record/commit.ts';
 import { endTransaction } from '../record/end.ts';
+import { commentsOfOthers, keptComments } from '../steps/foreign-comments.ts';
 import { judgeFile, keptProblem, type Redaction } from '../steps/foreign-edits.ts';
 import { contentIn, isDestroyed, shownPaths, unexplained } from '../run/compare.ts';
 import { contentHash } from '../record/journal.ts';
@@ -150,8 +152,9 @@ async function between(run: LiveRun, journal: Journal, live: DeepLive): Promise<
   const age = clock.now() - journal.openedAt;
   if (age > OLDEST_MS)
     return left(run, journal, `it is ${Math.round(age / 60_000)} minutes old`, besides.length > 0);
-  if (besides.length === 0) return backAgain(run, journal, live, stored);
-  if (owned) return besideTheirs(run, journal, live, owned);
+  const comments = owned ? commentsOfOthers(run, stored.file, live) : [];
+  if (besides.length + comments.length === 0) return backAgain(run, journal, live, stored);
+  if (owned) return besideTheirs(run, journal, live, { ...owned, comments });
   return left(run, journal, `${shownPaths(besides)} also changed, through someone else`, true);
 }
 
@@ -166,14 +169,26 @@ function strangePaths(run: LiveRun, { footprint }: Journal, before: Tree, live: 
   );
 }
 
+interface Beside extends Left {
+  /** Those that others added. */
+  readonly comments: readonly LostComment[];
+}
+
 /** Keeps what others changed. Commits our changes if all of them are there, and reverts them if only some are. */
-async function besideTheirs(run: LiveRun, journal: Journal, live: DeepLive, owned: Left): Promise<Recovery> {
+async function besideTheirs(
+  run: LiveRun,
+  journal: Journal,
+  live: DeepLive,
+  owned: Beside,
+): Promise<Recovery> {
   const recovery =
     owned.complete && journal.phase === 'open'
       ? await completed(run, journal, live, owned)
       : await takenOut(run, journal, live, owned);
   const redaction: Redaction = { run, known: earlierTexts(run) };
-  if (recovery.kind === 'go') notice(run, keptProblem(redaction, owned.foreign));
+  if (recovery.kind === 'left') return recovery;
+  if (owned.foreign.length > 0) notice(run, keptProblem(redaction, owned.foreign));
+  keptComments(run, 'added', owned.comments);
   return recovery;
 }
 

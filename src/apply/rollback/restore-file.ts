@@ -1,15 +1,13 @@
 // Restores a whole file, or removes only our own changes from it, and judges the result by the model: the file is
 // what the gateway stores for the text, memory is what the file loads to, and callers are treated accordingly. Used
 // by rollback, recovery and restore.
-import { layoutOf, sameLayout } from '../../gateway/layout/layouts.ts';
-import type { Layout } from '../../domain/desired.ts';
-import { parseDocument } from '../../yaml/document.ts';
+import { sameLayout } from '../../gateway/layout/layouts.ts';
 import type { LiveFile } from '../../domain/live.ts';
 import type { Evidence, Fidelity } from '../../domain/outcome/outcome.ts';
 import { repairWrite, type RollbackWrite } from '../../plan/route/rollback/rollback-writes.ts';
 import type { Foreign, ThreeWay } from '../../plan/route/rollback/three-way.ts';
 import { judgeBehaviour, requiredBefore } from '../steps/behaviour.ts';
-import { contentIn, sameImage } from '../run/compare.ts';
+import { contentIn, layoutIn, sameImage } from '../run/compare.ts';
 import { forceReload } from './force-reload.ts';
 import { type DeepLive, readAnything } from '../run/read.ts';
 import { type Run, windowOf, type LiveRun } from '../run/run.ts';
@@ -130,12 +128,6 @@ function fidelityOf(run: LiveRun, proposed: LiveFile, now: LiveFile): Fidelity {
   if (proposed.hash === now.hash) return 'exact';
   if (!sameLayout(layoutIn(proposed), layoutIn(now))) return 'semantic';
   return sameImage(catalog, contentIn(proposed, dialect), contentIn(now, dialect)) ? 'comments' : 'semantic';
-}
-
-/** Both layouts can stand for the compared tree, so the layout of the file counts too. */
-function layoutIn({ text }: LiveFile): Layout {
-  const document = parseDocument(text.open());
-  return layoutOf('ok' in document ? { text: '', root: undefined } : document);
 }
 
 function memoryFollows({ standing, live: { agreement } }: Settled): boolean {

@@ -4,10 +4,12 @@
 import type { Evidence, Fidelity, Outcome } from '../../domain/outcome/outcome.ts';
 import { HoldfastError, problem } from '../../domain/problem/problem.ts';
 import { inverseWrite, restoreWrite, type RollbackWrite } from '../../plan/route/rollback/rollback-writes.ts';
+import type { LostComment } from '../../plan/types/lost-comment.ts';
 import type { ThreeWay } from '../../plan/route/rollback/three-way.ts';
 import { takeBackup } from '../record/backup.ts';
 import { expectationOf } from '../steps/behaviour.ts';
 import { endTransaction, type Ending } from '../record/end.ts';
+import { commentsOfOthers, keptComments } from '../steps/foreign-comments.ts';
 import { judgeFile } from '../steps/foreign-edits.ts';
 import { contentIn, isDestroyed, sameImage } from '../run/compare.ts';
 import { hiddenIsBack, undoInMemory } from './inverse-memory.ts';
@@ -107,11 +109,13 @@ async function takeFileBack(
   const { planned, baseline, backup } = transaction;
   const { dialect } = run;
   const found = foundIn(run, transaction, now);
-  if (found.foreign.length > 0 && found.inForce.length === 0) return nothingLeft(run, transaction, now);
+  const comments = commentsOfOthers(run, planned.live.file, now);
+  const isTheirs = found.foreign.length > 0 || comments.length > 0;
+  if (isTheirs && found.inForce.length === 0) return nothingLeft(run, transaction, now, comments);
   await recording(run, 'a backup of what the rollback replaced', () => takeBackup(run, now, 'pre-rollback'));
   if ((await readRaw(run, 'roll-back')).hash !== now.file.hash && tries > 1)
     return takeFileBack(run, transaction, await settledReading(run), tries - 1);
-  const isAlone = found.foreign.length === 0 && transaction.foreign.length === 0;
+  const isAlone = !isTheirs && transaction.foreign.length === 0;
   const back = await restoreFile(run, {
     way: chooseWay(run, transaction, now, isAlone),
     now,
@@ -124,7 +128,11 @@ async function takeFileBack(
     return takeFileBack(run, transaction, await settledReading(run), tries - 1);
   if (back.kind === 'failed') return back;
   const expected = expectationOf(contentIn(now.file, dialect), contentIn(back.live.file, dialect));
-  return withRuntime(run, back, baseline, { ...expected, aliases: [] });
+  const kept = keptComments(run, 'added', comments);
+  return withRuntime(run, { ...back, evidence: [...back.evidence, ...kept] }, baseline, {
+    ...expected,
+    aliases: [],
+  });
 }
 
 /** Which changes are ours and which aren't, recorded for the outcome. A destroyed file isn't an edit by others. */
@@ -140,12 +148,14 @@ async function nothingLeft(
   run: LiveRun,
   transaction: Transaction,
   now: DeepLive,
+  comments: readonly LostComment[],
 ): Promise<Returned | NotRestored> {
   preferFormerKey(run, transaction.planned);
   if (!isLoaded(await loadedFrom(run, now)))
     return { kind: 'failed', reason: "memory doesn't match the file", evidence: [] };
   const detail = "none of Holdfast's changes are in effect; changes by others stay";
-  return { kind: 'back', fidelity: 'comments', evidence: [{ check: 'put back', passed: true, detail }] };
+  const evidence = [{ check: 'put back', passed: true, detail }, ...keptComments(run, 'added', comments)];
+  return { kind: 'back', fidelity: 'comments', evidence };
 }
 
 function chooseWay(

@@ -2,11 +2,14 @@
 // changed". Pure.
 import type { Catalog, Field } from '../../gateway/catalog/field.ts';
 import type { Dialect } from '../../gateway/dialect.ts';
+import { layoutOf } from '../../gateway/layout/layouts.ts';
 import { sameAt } from '../../gateway/model/equal.ts';
+import type { Layout } from '../../domain/desired.ts';
 import type { Live, LiveFile } from '../../domain/live.ts';
 import { coversPath, entry, formatPath, key, type Path, parsePath } from '../../domain/path.ts';
 import { type KnownTexts, NOTHING_KNOWN } from '../../domain/secret.ts';
 import { hasNoUnknownKeys } from '../../plan/route/rollback/three-way.ts';
+import { parseDocument } from '../../yaml/document.ts';
 import { memoBy } from '../../lib/memo.ts';
 import { isList, isTree, sameValue, type Tree, type Value } from '../../lib/value.ts';
 
@@ -25,6 +28,12 @@ export const contentIn = ({ document }: Pick<LiveFile, 'document'>, dialect: Dia
  */
 export const isDestroyed = ({ agreement, file }: Pick<Live, 'agreement' | 'file'>): boolean =>
   agreement.kind === 'unread' && file?.document.open().root?.kind !== 'map';
+
+/** Of the file as it is stored: both layouts can stand for the tree that is compared. */
+export function layoutIn({ text }: LiveFile): Layout {
+  const document = parseDocument(text.open());
+  return layoutOf('ok' in document ? { text: '', root: undefined } : document);
+}
 
 /** Whether two memory views, or two files, mean the same: known keys through the catalog, unknown ones exactly. */
 export function sameImage(catalog: Catalog, a: Tree, b: Tree): boolean {

@@ -10,7 +10,8 @@ import { pending } from '../../domain/plan/plan.ts';
 import { problem } from '../../domain/problem/problem.ts';
 import type { ThreeWay } from '../../plan/route/rollback/three-way.ts';
 import { judgeBehaviour } from './behaviour.ts';
-import { judgeFile, KEPT } from './foreign-edits.ts';
+import { keptComments } from './foreign-comments.ts';
+import { judgeFile } from './foreign-edits.ts';
 import { loadAgain, missesForeign } from './load-again.ts';
 import { contentIn, differences, publicPath, shownPaths, unexplained } from '../run/compare.ts';
 import { evidenceOfForeign, planAgain, type Rebased, reconsider } from './reconsider.ts';
@@ -164,16 +165,26 @@ export async function verify(
   const { planned, current } = transaction;
   const missing = await remaining(run, transaction, settled);
   const foreign = changedElsewhere(run, transaction, settled, current.prepared.writes.length - 1);
-  const lost = lostComments(transaction, settled);
-  const isOurLoss = lost !== undefined && !storesTextAsSent(transaction);
-  const changed = [...(foreign.length > 0 ? [shownPaths(foreign)] : []), ...(isOurLoss ? [lost] : [])];
-  const kept = lost !== undefined && !isOurLoss ? [keptComments(run, lost)] : [];
-  const held = [...heldEvidence(missing, settled, changed), ...evidenceOfForeign(run, transaction), ...kept];
+  const lost = current.prepared.lostComments(settled.live.file.text.open());
+  const isOurs = !storesTextAsSent(transaction);
+  const [ourLoss, theirs] = isOurs ? [lost, []] : [[], lost];
+  const changed = [
+    ...(foreign.length > 0 ? [shownPaths(foreign)] : []),
+    ...(ourLoss.length > 0 ? [commentsInWords(ourLoss)] : []),
+  ];
+  const held = [
+    ...heldEvidence(missing, settled, changed),
+    ...evidenceOfForeign(run, transaction),
+    ...keptComments(run, 'moved or removed', theirs),
+  ];
   if (missing.length > 0)
     return applyFailure('HF5012', dropped(settled, missing), { path: missing[0] ?? '', evidence: held });
   if (foreign.length > 0)
     return applyFailure('HF5013', `${shownPaths(foreign)} changed as well`, { evidence: held });
-  if (isOurLoss) return applyFailure('HF5013', `the write also moved or removed ${lost}`, { evidence: held });
+  if (ourLoss.length > 0)
+    return applyFailure('HF5013', `the write also moved or removed ${commentsInWords(ourLoss)}`, {
+      evidence: held,
+    });
   const secret = await proveDeclaredKey(run, planned);
   const behaviour = await behaveEventually(run, transaction);
   const evidence = [...held, ...secret, ...behaviour.evidence];
@@ -189,24 +200,12 @@ export async function verify(
   };
 }
 
-/** As text; undefined if every comment of the file is in its place, or was expected to go. */
-function lostComments({ current }: Transaction, { live }: Settled): string | undefined {
-  const lost = current.prepared.lostComments(live.file.text.open());
-  return lost.length === 0 ? undefined : commentsInWords(lost);
-}
-
 /**
  * The gateway stores a whole file with every comment in its place (C v0 §2.3). A comment that is missing afterwards was
  * moved or removed by another write: a field write of someone else prints the file again (C v0 §4.4 N10).
  */
 const storesTextAsSent = ({ current }: Transaction): boolean =>
   current.prepared.writes.every(({ contentType }) => contentType === 'application/yaml');
-
-function keptComments(run: Run, lost: string): Evidence {
-  const message = `a write of someone else moved or removed ${lost}; the file stays as it is now`;
-  notice(run, problem('HF5019', message, { target: run.context.target.name, severity: 'warning' }));
-  return { check: KEPT, passed: true, detail: lost };
-}
 
 function heldEvidence(
   missing: readonly string[],

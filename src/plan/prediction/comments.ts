@@ -29,6 +29,24 @@ export function lostComments(
   return new Comparison(was, is, renamesIn(differences)).lost();
 }
 
+/** Comments of the second text that the first has nowhere. None if one of them can't be parsed. */
+export function addedComments(
+  catalog: Catalog,
+  before: Pick<FileDocument, 'text'>,
+  now: Pick<FileDocument, 'text'>,
+): readonly LostComment[] {
+  if (!now.text.includes('#') || before.text === now.text) return [];
+  const was = placesIn(before.text, catalog);
+  const is = placesIn(now.text, catalog);
+  if (!was || !is) return [];
+  const known = was.comments.map(({ text }) => text);
+  return is.comments.flatMap(({ text, line }) => {
+    const at = known.indexOf(text);
+    if (at >= 0) known.splice(at, 1);
+    return at >= 0 ? [] : [{ text, line }];
+  });
+}
+
 /** Paths of removed entries, so that they aren't mistaken for others of the same name. */
 const entriesGone = (differences: readonly Pick<Difference, 'kind' | 'livePlace'>[]): ReadonlySet<string> =>
   new Set(

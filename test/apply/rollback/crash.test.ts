@@ -1,6 +1,13 @@
 import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Checkpoint } from '../../../src/apply/apply.ts';
-import { alone, type Alone, complaintAfterCrash, type Edit, type Scene } from '../contention.ts';
+import {
+  alone,
+  type Alone,
+  COMMENT_IN_FILE,
+  complaintAfterCrash,
+  type Edit,
+  type Scene,
+} from '../contention.ts';
 import { DESIRED, GATEWAY_FILE, GATEWAY_FILE_V8, stage, strike } from '../setup.ts';
 
 afterEach(strike);
@@ -132,6 +139,7 @@ const EDITS: readonly Edit[] = [
     body: { name: 'openrouter', value: { headers: { 'X-Panel': 'yes' } } },
   },
   { name: 'settings of a plugin', method: 'PATCH', path: 'plugins/demo/config', body: { panel: 6 } },
+  COMMENT_IN_FILE,
 ];
 const BETWEEN: readonly Checkpoint[] = ['sending', 'sent', 'settled', 'verified'];
 

@@ -32,6 +32,8 @@ const MARKER = '# holdfast: written again so that the gateway loads this file';
 const MARKER_LINE =
   /^# holdfast: written again so that the gateway loads this file(?: \((\d+)\))?[ \t]*\r?\n/m;
 
+export const isOwnMarker = (comment: string): boolean => comment.startsWith(MARKER);
+
 /**
  * The byte-changing repair of stale memory (design-v8 rule 6): one marker comment directly above the first key,
  * replaced and never appended.
