@@ -440,6 +440,32 @@ inBrowser('an action', () => {
     ]);
   });
 
+  test('leaves the focus on its button, or on the heading if the button is gone', async () => {
+    const focused = (text: string): Promise<void> =>
+      page.locator('button:focus, h1:focus').filter({ hasText: text }).waitFor();
+    await goTo('targets/eu-frankfurt-1');
+    for (const close of [
+      () => button('Cancel').click(),
+      () => button('Close').click(),
+      () => page.keyboard.press('Escape'),
+    ]) {
+      await button('Suspend…').click();
+      await page.getByRole('dialog').waitFor();
+      await close();
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+      await focused('Suspend…');
+    }
+    await button('Suspend…').click();
+    const suspended = { until: NOW + 60_000, reason: 'maintenance' };
+    daemon.push({
+      kind: 'target',
+      target: aTarget('eu-frankfurt-1', { standing: 'suspended', suspension: suspended }),
+    });
+    await page.getByText('Suspended', { exact: true }).first().waitFor({ state: 'attached' });
+    await button('Cancel').click();
+    await focused('eu-frankfurt-1');
+  });
+
   test('roll back is confirmed in the same way', async () => {
     daemon.answers = { rollback: { ...appliedOutcome('eu-paris'), kind: 'restored' } };
     await goTo('targets/eu-paris');

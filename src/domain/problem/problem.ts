@@ -1,5 +1,6 @@
 // Problems as values: a stable code, a position, a description, a remedy. Problems accumulate; the first one doesn't
 // stop the rest. They are thrown only across a boundary, inside a HoldfastError.
+import { shellWord } from '../../lib/shell.ts';
 import { CODES, type Code } from './codes.ts';
 import { EXIT, type ExitCode, worstExit } from './exit.ts';
 
@@ -44,8 +45,21 @@ export interface ProblemDetails {
   readonly facts?: Facts | undefined;
 }
 
+/** A remedy that tells you to explain a path names this one. */
+const remedyFor = (code: Code, path: string | undefined): string =>
+  path === undefined
+    ? CODES[code].remedy
+    : CODES[code].remedy.replace('`holdfast explain PATH`', () => `\`holdfast explain ${shellWord(path)}\``);
+
 export function problem(code: Code, message: string, details: ProblemDetails = {}): Problem {
-  const { remedy = CODES[code].remedy, severity = 'error', position, path, target, facts } = details;
+  const {
+    remedy = remedyFor(code, details.path),
+    severity = 'error',
+    position,
+    path,
+    target,
+    facts,
+  } = details;
   return {
     code,
     severity,

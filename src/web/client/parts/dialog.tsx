@@ -1,7 +1,14 @@
-// A modal dialog: the browser's own, which keeps the focus inside, restores it, and closes with Escape.
+// A modal dialog: the browser's own, which keeps the focus inside and closes with Escape.
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef } from 'preact/hooks';
 import { Icon } from './icon.tsx';
+
+/** The button that opened a dialog can be gone with what it offered; then the heading has the focus. */
+function focusAgain(before: Element | null): void {
+  if (document.activeElement !== document.body) return;
+  const isThere = before instanceof HTMLElement && before.isConnected && before !== document.body;
+  (isThere ? before : document.querySelector<HTMLElement>('h1'))?.focus({ preventScroll: true });
+}
 
 interface Props {
   readonly title: string;
@@ -12,7 +19,11 @@ interface Props {
 export function Dialog({ title, close, children }: Props) {
   const element = useRef<HTMLDialogElement>(null);
   const id = useId();
-  useEffect(() => element.current?.showModal(), []);
+  useEffect(() => {
+    const before = document.activeElement;
+    element.current?.showModal();
+    return () => void requestAnimationFrame(() => focusAgain(before));
+  }, []);
   return (
     <dialog ref={element} class="dialog" aria-labelledby={id} onClose={close}>
       <header class="dialog-head">

@@ -1,4 +1,5 @@
 // Small icons, one path each, in the colour of the text. No status differs from another by colour alone.
+import type { OutcomeKind } from '../../../domain/outcome/outcome.ts';
 import type { SyncStatus } from '../../../domain/outcome/sync-status.ts';
 
 const STANDING_PATHS: Record<SyncStatus, string> = {
@@ -15,6 +16,14 @@ const STANDING_PATHS: Record<SyncStatus, string> = {
   unreachable: 'M6 10l-2 2a2.5 2.5 0 0 1-3-3l2.5-2.5M10 6l2-2a2.5 2.5 0 0 1 3 3l-2.5 2.5M3 3l10 10',
   failed: 'M5.2 2h5.6L14 5.2v5.6L10.8 14H5.2L2 10.8V5.2zM8 5v3.5M8 10.9v.1',
   unknown: 'M2 8a6 6 0 1 0 12 0A6 6 0 1 0 2 8M6.3 6.5a1.7 1.7 0 1 1 2.5 1.5c-.5.3-.8.6-.8 1.2M8 11.3v.1',
+};
+
+/** Outcomes that leave the status of a target as it is have an icon of their own. */
+const OUTCOME_PATHS: Partial<Record<OutcomeKind, string>> = {
+  restored: 'M3 8a5 5 0 1 1 1.6 3.7M3 4v4h4',
+  cancelled: 'M2 8a6 6 0 1 0 12 0A6 6 0 1 0 2 8M4 4l8 8',
+  stale: 'M4 1.8h5.5L13 5.3v9H4zM6.5 9h4',
+  locked: 'M3.5 7h9v6.5h-9zM5 7V5a3 3 0 0 1 6 0v2',
 };
 
 const PATHS = {
@@ -44,6 +53,11 @@ export const Icon = ({ name }: { readonly name: IconName }) => <Drawing path={PA
 
 export const StandingIcon = ({ standing }: { readonly standing: SyncStatus }) => (
   <Drawing path={STANDING_PATHS[standing]} />
+);
+
+/** `standing`: the status after the outcome. */
+export const OutcomeIcon = ({ kind, standing }: { readonly kind: string; readonly standing: SyncStatus }) => (
+  <Drawing path={OUTCOME_PATHS[kind as OutcomeKind] ?? STANDING_PATHS[standing]} />
 );
 
 function Drawing({ path }: { readonly path: string }) {

@@ -2,14 +2,16 @@
 import { useState } from 'preact/hooks';
 import type { Problem } from '../../../domain/problem/problem.ts';
 import { plural } from '../../../lib/text.ts';
+import { distinct, remedyOnPage } from '../data/remedies.ts';
 import { Icon } from './icon.tsx';
 import { Message } from './message.tsx';
 
 /** More are behind a button: readers need the first ones, not the hundredth. */
 const FIRST = 5;
 
-export function Problems({ problems }: { readonly problems: readonly Problem[] }) {
+export function Problems({ problems: found }: { readonly problems: readonly Problem[] }) {
   const [all, setAll] = useState(false);
+  const problems = distinct(found);
   const left = problems.length - FIRST;
   return (
     <>
@@ -48,7 +50,7 @@ function Body({
         </p>
       )}
       <p class="remedy">
-        <Message text={remedy} />
+        <Message text={remedyOnPage({ code, remedy })} />
       </p>
     </div>
   );

@@ -9,17 +9,19 @@ interface Props {
 }
 
 export function Trouble({ problem, retry }: Props) {
+  const { title, detail, problems = [] } = problem;
+  const isSaidBelow = problems.some(({ message }) => message === detail || message === title);
   return (
     <div class="notice tone-bad" role="alert">
       <Icon name="danger" />
       <div class="notice-body">
-        <strong>{problem.title}</strong>
-        {problem.detail && problem.detail !== problem.title && (
+        <strong>{title}</strong>
+        {detail && detail !== title && !isSaidBelow && (
           <p>
-            <Message text={problem.detail} />
+            <Message text={detail} />
           </p>
         )}
-        {problem.problems?.map(({ code, message, remedy }) => (
+        {problems.map(({ code, message, remedy }) => (
           <p key={`${code} ${message}`}>
             <code class="code">{code}</code> <Message text={message} />
             {remedy && <Message class="remedy" text={remedy} />}

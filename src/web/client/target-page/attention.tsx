@@ -9,6 +9,7 @@ import { EvidenceList } from '../parts/evidence.tsx';
 import { outcomeTitle, outcomeTone } from '../data/outcome-labels.ts';
 import { Problems } from '../parts/problems.tsx';
 import { Message } from '../parts/message.tsx';
+import { distinct } from '../data/remedies.ts';
 
 interface Props {
   readonly resource: Resource<PlanView>;
@@ -16,9 +17,10 @@ interface Props {
 }
 
 export function Attention({ resource, target }: Props) {
-  const outcome = resource.state.value.value?.outcome;
+  const { outcome, plan } = resource.state.value.value ?? {};
   if (!outcome) return target.authBlock ? <Blocked reason={target.authBlock.reason} /> : null;
-  return <Left outcome={outcome} />;
+  // What the plan says is shown there.
+  return <Left outcome={{ ...outcome, problems: distinct(outcome.problems, plan?.notes) }} />;
 }
 
 function Left({ outcome }: { readonly outcome: Outcome }) {
@@ -28,9 +30,11 @@ function Left({ outcome }: { readonly outcome: Outcome }) {
     case 'rolled-back':
       return (
         <Panel outcome={outcome}>
-          <p>
-            <Message text={outcome.reason} />
-          </p>
+          {!isSaidBelow(outcome.reason, outcome) && (
+            <p>
+              <Message text={outcome.reason} />
+            </p>
+          )}
           <EvidenceList evidence={outcome.evidence.filter(({ passed }) => !passed)} />
         </Panel>
       );
@@ -39,17 +43,26 @@ function Left({ outcome }: { readonly outcome: Outcome }) {
     case 'stale':
       return (
         <Panel outcome={outcome}>
-          <p>
-            <Message text={outcome.reason} />
-          </p>
+          {!isSaidBelow(outcome.reason, outcome) && (
+            <p>
+              <Message text={outcome.reason} />
+            </p>
+          )}
         </Panel>
       );
+    case 'quarantined':
+    case 'suspended':
+      return null; // the heading and the facts say it
     case 'applied':
       return <Restart paths={outcome.restartNeeded} outcome={outcome} />;
     default:
       return outcome.problems.length > 0 ? <Panel outcome={outcome} /> : null;
   }
 }
+
+/** A problem says the reason itself, with its code and remedy. */
+const isSaidBelow = (reason: string, { problems }: Outcome): boolean =>
+  problems.some(({ message }) => message === reason);
 
 function Panel({ outcome, children }: { readonly outcome: Outcome; readonly children?: ComponentChildren }) {
   return (

@@ -1,7 +1,7 @@
 // The result of an action: the outcome with its evidence and problems, or why it wasn't done.
 import type { Outcome } from '../../../../domain/outcome/outcome.ts';
 import type { Answer } from '../../data/api.ts';
-import { StandingIcon } from '../../parts/icon.tsx';
+import { OutcomeIcon } from '../../parts/icon.tsx';
 import { Trouble } from '../../parts/trouble.tsx';
 import { duration } from '../../data/labels.ts';
 import { outcomeIn } from './asking.ts';
@@ -34,7 +34,7 @@ function OutcomeBody({ outcome }: { readonly outcome: Outcome }) {
         <Head outcome={outcome} />
         <span class="muted">after {duration(outcome.durationMs)}</span>
       </p>
-      {'reason' in outcome && (
+      {'reason' in outcome && !outcome.problems.some(({ message }) => message === outcome.reason) && (
         <p>
           <Message text={outcome.reason} />
         </p>
@@ -66,7 +66,7 @@ function Head({ outcome }: { readonly outcome: Outcome }) {
   if (isRehearsal(outcome)) return <span class="standing">Dry run, nothing written</span>;
   return (
     <span class={`standing tone-${outcomeTone(outcome.kind)}`}>
-      <StandingIcon standing={outcomeStanding(outcome.kind)} />
+      <OutcomeIcon kind={outcome.kind} standing={outcomeStanding(outcome.kind)} />
       {outcomeTitle(outcome.kind)}
     </span>
   );

@@ -2,7 +2,7 @@
 import { plural } from '../../../../lib/text.ts';
 import type { Signal } from '@preact/signals';
 import type { HistoryView } from '../../../../api-schema/views.ts';
-import { StandingIcon } from '../../parts/icon.tsx';
+import { OutcomeIcon } from '../../parts/icon.tsx';
 import { Empty, WhenLoaded } from '../../parts/loading.tsx';
 import { RevisionLine } from '../../parts/revision.tsx';
 import { Ago } from '../../parts/time.tsx';
@@ -57,7 +57,7 @@ function EntryBox({ entry, name }: { readonly entry: Entry; readonly name: strin
     <details class="entry">
       <summary>
         <span class={`standing tone-${outcomeTone(outcome)}`}>
-          <StandingIcon standing={outcomeStanding(outcome)} />
+          <OutcomeIcon kind={outcome} standing={outcomeStanding(outcome)} />
           {outcomeTitle(outcome)}
         </span>
         <span class="entry-revision">{revision && <RevisionLine revision={revision} />}</span>

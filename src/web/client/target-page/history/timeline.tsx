@@ -4,7 +4,7 @@ import { useState } from 'preact/hooks';
 import { plural } from '../../../../lib/text.ts';
 import type { LooksView } from '../../../../api-schema/views.ts';
 import { now } from '../../data/clock.ts';
-import { StandingIcon } from '../../parts/icon.tsx';
+import { OutcomeIcon } from '../../parts/icon.tsx';
 import { Empty, WhenLoaded } from '../../parts/loading.tsx';
 import type { Resource } from '../../data/resource.ts';
 import { duration, moment } from '../../data/labels.ts';
@@ -118,7 +118,7 @@ function LookRow({ look }: { readonly look: Look }) {
     <tr>
       <td>
         <span class={`standing tone-${outcomeTone(look.outcome)}`}>
-          <StandingIcon standing={outcomeStanding(look.outcome)} />
+          <OutcomeIcon kind={look.outcome} standing={outcomeStanding(look.outcome)} />
           {outcomeTitle(look.outcome)}
         </span>
       </td>
