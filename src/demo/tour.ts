@@ -7,6 +7,7 @@ import { redactingIo } from '../cli/io/redacting-io.ts';
 import { type Io, processIo } from '../compose/io.ts';
 import { main } from '../cli/main.ts';
 import { duration, indent, styleFor } from '../report/text/style.ts';
+import { wrapped } from '../report/text/wrap.ts';
 import { askedGeneration, GENERATIONS, startGateway } from './generation.ts';
 
 const KEY = 'mgmt-secret-1';
@@ -32,6 +33,8 @@ openai-compatibility:
 const api = askedGeneration();
 const begun = performance.now();
 const raw = processIo();
+/** What is left of a line beside the indent of three. */
+const width = raw.columns === undefined ? undefined : raw.columns - 3;
 const terminal = redactingIo(raw);
 const style = styleFor({ isTTY: terminal.stdoutIsTerminal }, process.env, true);
 const dir = await mkdtemp(join(tmpdir(), 'holdfast-tour-'));
@@ -65,7 +68,10 @@ try {
 
 async function tour(): Promise<void> {
   terminal.out(
-    `${style.bold('Holdfast, a guided tour')}\nA sandbox gateway that behaves like the real ${api} one listens at ${sandbox.url}.\n`,
+    wrapped(
+      `${style.bold('Holdfast, a guided tour')}\nA sandbox gateway that behaves like the real ${api} one listens at ${sandbox.url}.\n`,
+      raw.columns,
+    ),
   );
 
   chapter(
@@ -111,10 +117,16 @@ async function tour(): Promise<void> {
 
   const seconds = duration(performance.now() - begun);
   terminal.out(
-    `\n${style.good('Done')} in ${seconds}: ${told.slice(0, -1).join(', ').toLowerCase()}. ${sandbox.requests.length} requests in all.\n`,
+    wrapped(
+      `\n${style.good('Done')} in ${seconds}: ${told.slice(0, -1).join(', ').toLowerCase()}. ${sandbox.requests.length} requests in all.\n`,
+      raw.columns,
+    ),
   );
   terminal.out(
-    `Next: ${style.bold('npm start')} keeps a sandbox and the daemon running. README.md describes how to manage your own gateway.\n`,
+    wrapped(
+      `Next: ${style.bold('npm start')} keeps a sandbox and the daemon running. README.md describes how to manage your own gateway.\n`,
+      raw.columns,
+    ),
   );
 }
 
@@ -125,7 +137,9 @@ function goOn(): void {
 function chapter(title: string, text: string): void {
   goOn();
   told.push(title);
-  terminal.out(`\n${style.accent(style.bold(`${told.length}. ${title}`))}\n${indent(text, 3)}\n`);
+  terminal.out(
+    `\n${style.accent(style.bold(`${told.length}. ${title}`))}\n${indent(wrapped(text, width), 3)}\n`,
+  );
 }
 
 async function desire(text: string): Promise<void> {
@@ -149,6 +163,7 @@ async function holdfast(words: readonly string[], promised: number): Promise<voi
     env: { ...process.env, ...SECRETS, HOLDFAST_KEY: KEY },
     stdinIsTerminal: false,
     stderrIsTerminal: false,
+    columns: width,
     out: (text) => raw.out(indent(text, 3)),
     err: (text) => raw.out(indent(text, 3)),
     exit: 0,

@@ -3,6 +3,7 @@ import { Argument, type Command } from 'commander';
 import { fail } from '../../../domain/problem/problem.ts';
 import type { HistoryEntry } from '../../../domain/state/state.ts';
 import { historyEntryText, historyText } from '../../../report/text/history.ts';
+import { wrapped } from '../../../report/text/wrap.ts';
 import type { Io } from '../../../compose/io.ts';
 import { gatewayOptions, onCall } from '../../io/options.ts';
 import { openCommandSession } from '../../io/session.ts';
@@ -30,7 +31,9 @@ async function run(id: string | undefined, flags: Flags, io: Io): Promise<void> 
   }
   const found = entries.find((entry) => entry.id === id || entry.id.startsWith(id));
   if (!found) throw fail('HF1004', `there is no history entry "${id}"`);
-  show(io, flags, 'history', { entry: found }, (style) => historyEntryText(found, style));
+  show(io, flags, 'history', { entry: found }, (style) =>
+    wrapped(historyEntryText(found, style), io.columns),
+  );
 }
 
 type Entry = HistoryEntry & { readonly target: string };
