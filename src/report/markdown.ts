@@ -20,8 +20,12 @@ function code(text: string): string {
   return `${fence}${padded.replaceAll(/[\r\n]+/g, ' ').replaceAll('|', '\\|')}${fence}`;
 }
 
+/** Text in which nothing is markup, and nobody and no issue is mentioned. */
 function prose(text: string): string {
-  return text.replaceAll(/[\\<>|*_[\]]/g, (sign) => `\\${sign}`).replaceAll(/[\r\n]+/g, ' ');
+  return text
+    .replaceAll(/@(?=\w)|#(?=\d)/g, '$&\u2060')
+    .replaceAll(/[\\<>|*_[\]]/g, (sign) => `\\${sign}`)
+    .replaceAll(/[\r\n]+/g, ' ');
 }
 
 function row(change: Change): string {

@@ -111,6 +111,18 @@ describe.each(FORGE_KINDS)('on %s', (kind) => {
     expect((await failure(forge.comments(3))).code).toBe('HF8005');
   });
 
+  test('reports what is missing and a forge that does not respond as different problems', async () => {
+    const { fake, forge } = await setup(kind);
+    const more = { kind, token: TOKEN, pauseMs: 1 };
+    const elsewhere = openForge({ ...more, api: fake.api, repository: 'nobody/nothing' });
+    const nowhere = openForge({ ...more, api: 'http://127.0.0.1:9', repository: fake.repository });
+    opened.push(elsewhere, nowhere);
+    expect((await failure(elsewhere.comments(3))).code).toBe('HF8004');
+    expect((await failure(elsewhere.check())).code).toBe('HF8004');
+    expect((await failure(nowhere.comments(3))).code).toBe('HF8006');
+    await forge.check();
+  });
+
   test('a status is set, cut to what fits, and may be set again', async () => {
     const { fake, forge } = await setup(kind);
     const status = {

@@ -87,6 +87,12 @@ describe('hostile names', () => {
     expect(line?.match(/(?<!\\)\|/g)).toHaveLength(6);
   });
 
+  test('mention nobody, and no issue', () => {
+    const commit = { sha: 'a'.repeat(40), dirty: false, subject: 'Thank @team for #12' };
+    const text = render(report({ plans: [aPlan({ revision: { digest: 'd', commit } })] }), 'markdown', PLAIN);
+    expect(text).toContain('Thank @\u2060team for #\u206012');
+  });
+
   test('do not start a workflow command of their own', () => {
     const lines = render(hostile, 'github', PLAIN).trimEnd().split('\n');
     expect(lines.filter((line) => line.startsWith('::'))).toHaveLength(1);
