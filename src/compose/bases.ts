@@ -184,7 +184,12 @@ async function loadFrom(
 ): Promise<Base> {
   const { commit, settings } = opened;
   const placed = { ...then, desired: await directoriesIn(then, files, opened) };
-  const rules = settings && { ...settings.references, own: options.settings.references.own };
+  const { own, closed } = options.settings.references;
+  const rules = settings && {
+    ...settings.references,
+    own,
+    closed: [...closed, ...settings.references.closed],
+  };
   const { desired, problems, unresolved } = await options.load(placed, {
     settingsDir: settings?.dir ?? options.settings.dir,
     commit: { ...commit.commit, dirty: false },

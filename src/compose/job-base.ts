@@ -115,7 +115,7 @@ function withoutPush(job: string, question: Question): JobBase {
     return {
       kind: 'base',
       revision: 'HEAD',
-      why: `${job} looks for drift from the checked-out commit`,
+      why: `${job} looks for drift`,
       isApplied: true,
     };
   return { kind: 'none', why: `${job} doesn't tell which commit was applied before` };

@@ -36,13 +36,13 @@ export interface BaseMemoryInput {
 export function baseMemory(input: BaseMemoryInput): LastApplied {
   const { said, dialect, live, managementSecret, hash } = input;
   const { catalog } = dialect;
-  const declared = withSecret((said.built ?? said.desired).tree.open(), () =>
-    managementSecret ? managementSecret.stored.open() : '',
+  const isUnknown = input.hasUnresolved ? holdsReference : () => false;
+  const declared = withSecret((said.built ?? said.desired).tree.open(), (text) =>
+    managementSecret && !isUnknown(text) ? managementSecret.stored.open() : String(text),
   );
   const { under } = baseImages(live, dialect, undefined);
   const nodes = [...ownedNodes(catalog, said.desired.tree.open(), imageOf(input, declared, under))];
   const own = input.isShared || isShared(said.target) ? declaredKeys(input, catalog) : undefined;
-  const isUnknown = input.hasUnresolved ? holdsReference : () => false;
   const hashes: Record<string, string> = {};
   for (const node of nodes) {
     const key = stateKey(node.location, hash);

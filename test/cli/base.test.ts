@@ -229,7 +229,7 @@ describe('what a plan was compared with', () => {
     const ran = await at.holdfastWith(inJob, 'plan', '--state', join(at.dir, 'state-job'));
     expect(ran.exit).toBe(EXIT.ok);
     expect(ran.out).toContain(
-      "No memory of this gateway: removals and edits by others can't be told (there is no commit",
+      "No memory of this gateway: removals and edits by others can't be told (commit ffffffffffff isn't in this clone",
     );
     expect(ran.out).toContain(`git fetch --depth=1 origin ${missing}`);
   });

@@ -2,6 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import type { Change } from '../../src/domain/plan/change.ts';
+import { seal } from '../../src/domain/secret.ts';
 import type { KnownState, PlanInput, Prepared } from '../../src/plan/types/input.ts';
 import type { Field } from '../../src/gateway/catalog/field.ts';
 import { isList, isTree, type Tree, type Value } from '../../src/lib/value.ts';
@@ -196,6 +197,44 @@ describe('a value of the base that nobody can resolve', () => {
       state: state({ 'proxy-url': '${env:OLD_PROXY}' }, scenario),
     });
     expect(plan.changes).toMatchObject([{ path: 'proxy-url', origin: 'first', disposition: 'apply' }]);
+  });
+
+  test.each([
+    [{ 'request-retry': '${env:OLD_RETRY}' }, { 'request-retry': 5 }],
+    [{ debug: '${env:OLD_DEBUG}' }, { debug: true }],
+    [{ 'gemini-api-key': [{ 'api-key': 'sk-test-gem-1', weight: '${env:W}' }] }, { 'request-retry': 5 }],
+    [{ 'oauth-model-alias': { claude: '${list:OLD}' } }, { 'oauth-model-alias': { claude: [] } }],
+  ])('stands for no value, of whatever kind it should be: %j', (applied, desired) => {
+    const scenario: Scenario = { file: BASE, desired: desired as Tree };
+    const { lastApplied } = state(applied as Tree, scenario);
+    const unknown = Object.entries(lastApplied?.hashes ?? {}).filter(([, hashed]) =>
+      hashed.startsWith('unknown'),
+    );
+    expect(unknown.length).toBeGreaterThan(0);
+    const { plan } = makePlan({ ...inputOf(scenario), state: state(applied as Tree, scenario) });
+    expect(plan.changes.every(({ origin }) => origin === 'first')).toBe(true);
+  });
+
+  test('is no hash of a management secret', () => {
+    const secret = { equalsLive: false, isTargetKey: false, stored: seal('$2b$10$abc') };
+    const scenario: Scenario = { file: BASE, desired: {} };
+    const { live, dialect, target } = inputOf(scenario);
+    const said = {
+      desired: desiredOf({ 'remote-management': { 'secret-key': '${env:OLD}' } }),
+      built: undefined,
+      target,
+    };
+    const { hashes } = baseMemory({
+      said,
+      isShared: false,
+      live,
+      dialect,
+      managementSecret: secret,
+      hasUnresolved: true,
+      now: NOW,
+      hash,
+    });
+    expect(hashes).toEqual({ 'remote-management.secret-key': 'unknown' });
   });
 
   test('as the name of an entry makes the entries unknown, and none of them is removed without a word', () => {

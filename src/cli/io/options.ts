@@ -115,7 +115,7 @@ export function onlyIn({ only }: { readonly only?: readonly string[] }): { reado
 }
 
 export function planOptions(command: Command): Command {
-  return onlyOption(baseOption(allowOption(command)))
+  return onlyOption(allowOption(command))
     .addOption(
       new Option('--mode <mode>', 'use this mode for the targets').choices(['observe', 'apply', 'enforce']),
     )

@@ -86,13 +86,16 @@ async function shaOf({ top, isShallow }: Repository, rev: string): Promise<strin
     if (found.exit === 0) return found.out.trim();
     if (found.exit === -1) throw fail('HF2080', `git can't read the repository: ${found.reason}`);
   }
-  throw fail('HF2081', `there is no commit, branch or tag \`${rev}\` in this clone`, {
-    remedy: missingFetch(rev, isShallow),
-  });
+  const missing = isFullSha(rev)
+    ? `commit ${rev.slice(0, 12)} isn't in this clone`
+    : `there is no commit, branch or tag \`${rev}\` in this clone`;
+  throw fail('HF2081', missing, { remedy: missingFetch(rev, isShallow) });
 }
 
+const isFullSha = (rev: string): boolean => /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/.test(rev);
+
 function missingFetch(rev: string, isShallow: boolean): string {
-  if (/^[0-9a-f]{40}(?:[0-9a-f]{24})?$/.test(rev)) return `Run \`git fetch --depth=1 origin ${rev}\` first.`;
+  if (isFullSha(rev)) return `Run \`git fetch --depth=1 origin ${rev}\` first.`;
   if (/[~^@:]/.test(rev) || /^[0-9a-f]{7,39}$/.test(rev))
     return `Check the spelling, or run \`git fetch ${isShallow ? '--unshallow ' : ''}origin\` first.`;
   return `Check the spelling, or fetch it first: \`git fetch --depth=1 origin +refs/heads/${rev}:refs/remotes/origin/${rev}\` for a branch, \`git fetch --depth=1 origin tag ${rev}\` for a tag.`;

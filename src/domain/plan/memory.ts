@@ -44,6 +44,6 @@ export function memoryText(memory: Memory): string | undefined {
 
 function baseText({ commit: { sha, subject }, why, same }: BaseCommit): string {
   const title = subject === undefined ? '' : ` "${subject}"`;
-  const unmoved = same ? '; the checked-out commit, so nothing changed in git' : '';
+  const unmoved = same ? '; it is the checked-out commit, so nothing changed in git' : '';
   return `compared with commit ${sha.slice(0, 12)}${title} (${why}${unmoved})`;
 }

@@ -42,10 +42,12 @@ function sectionsIn(tree: Tree): readonly (typeof SECTIONS)[number][] {
 }
 
 /** The declared tree with this text in place of its secret. */
-export function withSecret(tree: Tree, stored: () => string): Tree {
+export function withSecret(tree: Tree, stored: (declared: Value | undefined) => string): Tree {
   return sectionsIn(tree).reduce((made, name) => {
     const section = made[name];
-    return isTree(section) ? { ...made, [name]: { ...section, 'secret-key': stored() } } : made;
+    return isTree(section)
+      ? { ...made, [name]: { ...section, 'secret-key': stored(section['secret-key']) } }
+      : made;
   }, tree);
 }
 

@@ -80,7 +80,7 @@ describe('a revision', () => {
     const missing = 'f'.repeat(40);
     expect(await refused(resolved(repo, missing))).toEqual({
       code: 'HF2081',
-      message: `there is no commit, branch or tag \`${missing}\` in this clone`,
+      message: `commit ${missing.slice(0, 12)} isn't in this clone`,
       remedy: `Run \`git fetch --depth=1 origin ${missing}\` first.`,
     });
     expect((await refused(resolved(repo, 'mian'))).remedy).toContain(

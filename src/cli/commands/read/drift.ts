@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { checkTargets, reportOfChecks } from './check.ts';
 import type { Io } from '../../../compose/io.ts';
-import { gatewayOptions, onCall, planOptions, sourceOptions } from '../../io/options.ts';
+import { baseOption, gatewayOptions, onCall, planOptions, sourceOptions } from '../../io/options.ts';
 import { type FailOn, failOnOption } from '../../ci/fail-on.ts';
 import { type ForgeFlags, forkOption, statusOption } from '../../ci/flags.ts';
 import { writeOutputs } from '../../ci/outputs.ts';
@@ -18,7 +18,9 @@ interface Flags extends RemoteFlags, ForgeFlags {
 
 export function define(command: Command, io: Io): void {
   const drift = forkOption(
-    statusOption(failOnOption(remoteOptions(planOptions(gatewayOptions(sourceOptions(command)))), 'changes')),
+    statusOption(
+      failOnOption(remoteOptions(planOptions(baseOption(gatewayOptions(sourceOptions(command))))), 'changes'),
+    ),
   )
     .option('--shallow', "read only the gateway's memory, not its file and behavior")
     .option('-i, --interactive', 'decide about each difference: adopt it, put it back, or skip it')

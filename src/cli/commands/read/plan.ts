@@ -7,7 +7,7 @@ import { fail } from '../../../domain/problem/problem.ts';
 import type { Rehearsal, Report } from '../../../report/report.ts';
 import type { Io } from '../../../compose/io.ts';
 import { checkTargets, reportOfChecks } from './check.ts';
-import { gatewayOptions, onCall, planOptions, sourceOptions } from '../../io/options.ts';
+import { baseOption, gatewayOptions, onCall, planOptions, sourceOptions } from '../../io/options.ts';
 import { showReport } from '../../io/show.ts';
 import { type FailOn, failOnOption } from '../../ci/fail-on.ts';
 import { commentOptions, type ForgeFlags, forkOption, statusOption } from '../../ci/flags.ts';
@@ -46,7 +46,9 @@ export const diff = {
 
 function options(command: Command): Command {
   return forkOption(
-    statusOption(commentOptions(remoteOptions(planOptions(gatewayOptions(sourceOptions(command)))))),
+    statusOption(
+      commentOptions(remoteOptions(planOptions(baseOption(gatewayOptions(sourceOptions(command)))))),
+    ),
   )
     .option('-o, --out <file>', 'save the plan of one target as JSON, for `holdfast apply FILE`')
     .option('--shallow', "read only the gateway's memory")

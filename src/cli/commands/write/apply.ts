@@ -8,7 +8,7 @@ import { type Digest, PLAN_FORMAT, type Plan } from '../../../domain/plan/plan.t
 import { fail } from '../../../domain/problem/problem.ts';
 import { readTextFile } from '../../../input/text-file.ts';
 import type { Io } from '../../../compose/io.ts';
-import { gatewayOptions, onCall, onlyIn, planOptions, sourceOptions } from '../../io/options.ts';
+import { baseOption, gatewayOptions, onCall, onlyIn, planOptions, sourceOptions } from '../../io/options.ts';
 import { afterAsking, type Confirm, confirmOnTerminal } from '../../io/confirm.ts';
 import { progress } from '../../io/progress.ts';
 import { openCommandSession } from '../../io/session.ts';
@@ -27,7 +27,9 @@ interface Flags extends RemoteFlags, ForgeFlags {
 }
 
 export function define(command: Command, io: Io): void {
-  const apply = forkOption(statusOption(remoteOptions(planOptions(gatewayOptions(sourceOptions(command))))))
+  const apply = forkOption(
+    statusOption(remoteOptions(planOptions(baseOption(gatewayOptions(sourceOptions(command)))))),
+  )
     .argument(
       '[plan.json]',
       "apply exactly this plan from `holdfast plan -o`; exit with 8 if it's no longer valid",
