@@ -233,6 +233,26 @@ export const ApplyRequest = Type.Object(
   strictly,
 );
 export type ApplyRequest = Static<typeof ApplyRequest>;
+export const AdoptRequest = Type.Object(
+  {
+    /** As a plan shows them; absent: everything that the gateway changed. */
+    paths: Optional(Only),
+    /** What becomes of a value that changed on both sides. */
+    keep: Optional(Type.Union([Type.Literal('theirs'), Type.Literal('ours')])),
+    /** A new branch; absent: `holdfast/adopt-TARGET`, which is replaced. */
+    branch: Optional(Type.String({ minLength: 1, maxLength: 200 })),
+  },
+  strictly,
+);
+export type AdoptRequest = Static<typeof AdoptRequest>;
+export const AdoptedView = Type.Object({
+  target: TargetName,
+  adopted: Type.Array(Text),
+  /** What still differs. */
+  left: Type.Array(Text),
+  branch: Optional(Text),
+  commit: Optional(Text),
+});
 const Confirm = Type.String({ description: 'the name of the target, typed again by a person' });
 export const RestoreRequest = Type.Object(
   {

@@ -50,6 +50,13 @@ export interface Adoption {
   readonly valuesFile: string | undefined;
 }
 
+/** The message of a commit that has these edits. */
+export function adoptionMessage({ target, taken }: Pick<Adoption, 'target' | 'taken'>): string {
+  const paths = taken.map(({ path }) => `- ${path}`);
+  const what = taken.length === 1 ? 'a change' : `${taken.length} changes`;
+  return `Adopt ${what} of gateway ${target}\n\n${paths.join('\n')}\n`;
+}
+
 /** Rejects with a HoldfastError where something can't be adopted. Writes nothing. */
 export async function adoptionOf(
   session: Session,

@@ -3,7 +3,8 @@
 import { relative, resolve } from 'node:path';
 import type { GitSource, Held } from '../daemon/git/source.ts';
 import type { TargetSet } from '../daemon/core/target-set.ts';
-import { fail, type HoldfastError, type Problem } from '../domain/problem/problem.ts';
+import { fail, HoldfastError, type Problem } from '../domain/problem/problem.ts';
+import { adoptOnBranch, type FilesOfCommit, inCheckout } from './adopt-on-branch.ts';
 import type { Io } from './io.ts';
 import { openSession, type Session } from './session.ts';
 import type { PlanFlags } from './flags.ts';
@@ -20,7 +21,7 @@ export async function openTargetSet(
     if (flags.desired && session.settings.daemon.source) throw twoPlaces();
     await source.follow(session.settings.daemon);
     const held = source.hold();
-    return held ? followingGit(session, held) : workplaceOf(session);
+    return held ? followingGit(session, held, source) : workplaceOf(session);
   } catch (error) {
     await session[Symbol.asyncDispose]();
     throw error;
@@ -40,15 +41,21 @@ function workplaceOf(session: Session): TargetSet {
     daemon: session.settings.daemon,
     watched: session.settings.watched,
     contextOf: (target, listener) => ({ ...session.contextOf(target), listener }),
+    adopt: async ({ name }) => {
+      throw fail('HF2097', "the daemon doesn't follow a git repository", {
+        target: name,
+        remedy: 'Run `holdfast adopt` where the files are.',
+      });
+    },
     [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
   };
 }
 
 /** The same targets, all with the files of the same commit. */
-function followingGit(session: Session, held: Held): TargetSet {
+function followingGit(session: Session, held: Held, source: GitSource): TargetSet {
   const { checkout, problem } = held;
   const own = workplaceOf(session);
-  const files = checkout && {
+  const files: FilesOfCommit | undefined = checkout && {
     settingsDir: checkout.dir,
     commit: { ...checkout.commit, dirty: false },
   };
@@ -61,6 +68,10 @@ function followingGit(session: Session, held: Held): TargetSet {
       ...own.contextOf(target, listener),
       loadDesired: async () => (files ? session.loadDesired(target, files) : { problems: [problem] }),
     }),
+    adopt: async (target, request) => {
+      if (!checkout || !files) throw new HoldfastError([problem]);
+      return adoptOnBranch(inCheckout(session, files), target, request, source);
+    },
     async [Symbol.asyncDispose]() {
       held[Symbol.dispose]();
       await own[Symbol.asyncDispose]();

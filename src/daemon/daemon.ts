@@ -8,6 +8,7 @@ import type { Outcome, OutcomeKind } from '../domain/outcome/outcome.ts';
 import { fail, HoldfastError } from '../domain/problem/problem.ts';
 import type { Suspension } from '../domain/state/state.ts';
 import type { Target } from '../domain/target.ts';
+import type { AdoptRequest, AdoptResult } from './core/adopt-request.ts';
 import { type StatusCache, createStatusCache } from './core/status-cache.ts';
 import type { DaemonOperations } from './core/daemon-operations.ts';
 import { createLastGood } from './core/last-good.ts';
@@ -191,6 +192,11 @@ class Daemon implements DaemonOperations {
       await this.#restored(outcome);
       return outcome;
     });
+  }
+
+  async adopt(name: string, request: AdoptRequest): Promise<AdoptResult> {
+    const target = this.#workable(name);
+    return this.#line.run(name, () => this.#place.adopt(target, request));
   }
 
   async suspend(name: string, suspension: Suspension): Promise<void> {

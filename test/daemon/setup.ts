@@ -60,6 +60,7 @@ export async function daemon(
     daemon: { drift: options.drift ?? '0 0 1 1 *', ...options.daemon },
     watched: [settings],
     contextOf: (target, heard) => ({ ...at.context, target, clock, listener: heard }),
+    adopt: () => Promise.reject(new Error('no repository')),
     [Symbol.asyncDispose]: async () => {},
   };
   let opened = 0;

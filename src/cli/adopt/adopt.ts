@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { Choice } from '../../adopt/drift/chosen.ts';
-import { type Adoption, adoptionOf, type FileEdit } from '../../compose/adoption.ts';
+import { type Adoption, adoptionMessage, adoptionOf, type FileEdit } from '../../compose/adoption.ts';
 import type { PlanFlags } from '../../compose/flags.ts';
 import type { Io } from '../../compose/io.ts';
 import { type Session, theTarget } from '../../compose/session.ts';
@@ -120,7 +120,7 @@ export async function writeAdoption(
   const committing: Committing = {
     files,
     branch: flags.branch,
-    message: flags.message ?? messageOf(adoption),
+    message: flags.message ?? adoptionMessage(adoption),
   };
   if (flags.commit) await refuseUncommittable(committing);
   // On a branch, the work tree keeps its YAML; values that the branch needs are stored all the same.
@@ -133,11 +133,6 @@ const replacementOf = (file: FileEdit): Parameters<typeof replaceTogether>[0][nu
   ...file,
   mode: file.kind === 'yaml' ? 0o644 : 0o600,
 });
-
-function messageOf({ target, taken }: Adoption): string {
-  const paths = taken.map(({ path }) => `- ${path}`);
-  return `Adopt ${taken.length === 1 ? 'a change' : `${taken.length} changes`} of gateway ${target}\n\n${paths.join('\n')}\n`;
-}
 
 async function warningsOf(
   { files, variables, valuesFile, target }: Adoption,

@@ -7,6 +7,7 @@ import type { Outcome } from '../../domain/outcome/outcome.ts';
 import type { Suspension } from '../../domain/state/state.ts';
 import type { Target } from '../../domain/target.ts';
 import type { Store } from '../../state/store.ts';
+import type { AdoptRequest, AdoptResult } from './adopt-request.ts';
 import type { KnownStatus } from './status-cache.ts';
 
 /**
@@ -37,6 +38,8 @@ export interface DaemonOperations {
    * applied again. Rejects with HF5040 if nothing was applied.
    */
   rollBack(name: string, request: Pick<RestoreRequest, 'dryRun'>, by?: string): Promise<Outcome>;
+  /** Writes what the gateway changed into the files, on a branch of the followed repository. */
+  adopt(name: string, request: AdoptRequest): Promise<AdoptResult>;
   /** Suspends the target until then, and checks it so that listeners are notified. */
   suspend(name: string, suspension: Suspension): Promise<void>;
   resume(name: string): Promise<void>;

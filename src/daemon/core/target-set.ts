@@ -1,4 +1,5 @@
 // What the daemon works on: targets and how to create their contexts, reopened when the settings change.
+import type { AdoptRequest, AdoptResult } from './adopt-request.ts';
 import type { Context } from '../../apply/run/context.ts';
 import type { Listener } from '../../domain/outcome/event.ts';
 import type { Target } from '../../domain/target.ts';
@@ -12,6 +13,8 @@ export interface TargetSet extends AsyncDisposable {
   /** Absolute paths whose change can change the settings. */
   readonly watched: readonly string[];
   contextOf(target: Target, listener: Listener): Context;
+  /** What the gateway changed, as a commit on a branch of the followed repository. Rejects with HoldfastError. */
+  adopt(target: Target, request: AdoptRequest): Promise<AdoptResult>;
 }
 
 /** Throws HoldfastError with all problems of the settings. */

@@ -191,6 +191,7 @@ function configText({ url, allowedSigners }: GitSettings): string {
     '[protocol]\n\tallow = never',
     ...['file', 'http', 'https', 'ssh'].map((name) => `[protocol "${name}"]\n\tallow = always`),
     '[core]\n\thooksPath = /dev/null\n\tfsmonitor = false\n\taskPass =',
+    '[user]\n\tname = Holdfast\n\temail = holdfast@localhost',
     '[gc]\n\tautoDetach = false',
     '[maintenance]\n\tautoDetach = false',
     '[fetch]\n\trecurseSubmodules = false',

@@ -19,6 +19,7 @@ import {
   signatureProblem,
 } from './mirror.ts';
 import { GitFailure, openGit, TooMuchOutput } from './program.ts';
+import { publish, type Published, type Publishing } from './publish.ts';
 
 export interface Repository {
   /** The checkout in effect: of one commit, for all targets. */
@@ -28,6 +29,8 @@ export interface Repository {
    * HF7019).
    */
   update(): Promise<'same' | 'new'>;
+  /** Rejects with HoldfastError (HF2097, HF7011 to HF7019). */
+  publish(publishing: Publishing): Promise<Published>;
 }
 
 export interface RepositoryOptions {
@@ -69,6 +72,18 @@ export async function openRepository(
   };
   return {
     current: () => current,
+    async publish(publishing) {
+      if (!current) throw fail('HF2097', `${shownUrl(settings)} hasn't been read yet`);
+      const { fetchMs } = bounds;
+      const push = (refspec: string): Promise<string> =>
+        run(['push', '--quiet', settings.url, refspec], { gitDir, ms: fetchMs, signal, remote: true });
+      try {
+        const mirror = await openMirror(gitDir, mirrorOptions);
+        return await publish(mirror, current.commit.sha, publishing, push);
+      } catch (error) {
+        throw asProblem(error, settings);
+      }
+    },
     async update() {
       if (settings.ref.kind === 'commit' && current?.commit.sha === settings.ref.name) return 'same';
       const came = await bringOrRebuild(gitDir, mirrorOptions, bring);

@@ -3,7 +3,7 @@
 import type { Clock } from '../../domain/clock.ts';
 import type { Commit } from '../../domain/desired.ts';
 import { CODES } from '../../domain/problem/codes.ts';
-import { HoldfastError, type Problem, problem } from '../../domain/problem/problem.ts';
+import { fail, HoldfastError, type Problem, problem } from '../../domain/problem/problem.ts';
 import type { GitSettings } from '../../settings/daemon-source.ts';
 import type { DaemonSettings } from '../../settings/settings.ts';
 import type { Source } from '../../api-schema/views.ts';
@@ -14,6 +14,7 @@ import type { Checkout } from './checkouts.ts';
 import { shownUrl } from './failures.ts';
 import type { Hooked } from './hook.ts';
 import type { Bounds } from './mirror.ts';
+import type { Published, Publishing } from './publish.ts';
 import { openRepository, type Repository } from './repository.ts';
 import { createPollLoop, type PollLoop } from './poll-loop.ts';
 
@@ -33,6 +34,8 @@ export interface GitSource extends Hooked, AsyncDisposable {
   onChange(changed: () => void): () => void;
   /** The checkout in effect, kept on disk until it is released; undefined if no repository is followed. */
   hold(): Held | undefined;
+  /** Commits on top of the commit in effect, and pushes a branch. Rejects with HoldfastError. */
+  publish(publishing: Publishing): Promise<Published>;
   service(operations: Pick<DaemonOperations, 'reload'>): Service;
 }
 
@@ -144,6 +147,10 @@ export function createGitSource({
       else changed();
     },
     settings: () => following?.settings,
+    async publish(publishing) {
+      if (!following) throw fail('HF2097', "the daemon doesn't follow a git repository");
+      return following.repository.publish(publishing);
+    },
     poke: () => following?.pollLoop.now(),
     view: () => following && viewOf(following),
     problem: () => following?.problem,

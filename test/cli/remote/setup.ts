@@ -59,6 +59,7 @@ daemon:
         daemon: session.settings.daemon,
         watched: [],
         contextOf: (target, heard) => ({ ...session.contextOf(target), listener: heard }),
+        adopt: () => Promise.reject(new Error('no repository')),
         [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
       };
     },

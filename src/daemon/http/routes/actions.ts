@@ -5,6 +5,7 @@ import { fail } from '../../../domain/problem/problem.ts';
 import type { Suspension } from '../../../domain/state/state.ts';
 import type { Target } from '../../../domain/target.ts';
 import {
+  AdoptRequest,
   ApplyRequest,
   RestoreRequest,
   RollbackRequest,
@@ -30,6 +31,7 @@ export function actionRoutes(operations: DaemonOperations, told: Told): Routes {
     suspending(server, operations, told);
     writing(server, operations, told);
     restoring(server, operations, told);
+    adopting(server, operations, told);
   };
 }
 
@@ -141,6 +143,28 @@ function writing(server: ApiServer, operations: DaemonOperations, told: Told): v
     async (request) => {
       const { target } = request.params;
       return operations.apply(target, { retry: true }, asking(request, told, `retry on ${target}`));
+    },
+  );
+}
+
+function adopting(server: ApiServer, operations: DaemonOperations, told: Told): void {
+  server.post(
+    action('adopt'),
+    {
+      schema: {
+        tags: TAGS,
+        summary: 'Commits what the gateway changed to a branch of the followed repository',
+        params: OfTarget,
+        body: AdoptRequest,
+        response: answer('Adopted'),
+      },
+    },
+    async (request) => {
+      const { target } = request.params;
+      const { paths, keep, branch } = request.body;
+      asking(request, told, `adopt the changes of ${target}`);
+      const result = await operations.adopt(target, { paths: onlyPaths(paths).only ?? [], keep, branch });
+      return { ...result, adopted: [...result.adopted], left: [...result.left] };
     },
   );
 }

@@ -15,6 +15,7 @@ const NAMED = {
   Backups: views.BackupsView,
   Looks: views.LooksView,
   Outcome: views.Outcome,
+  Adopted: views.AdoptedView,
   Problem: views.ProblemView,
 } as const satisfies Record<string, TSchema>;
 

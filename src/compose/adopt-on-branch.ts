@@ -1,0 +1,63 @@
+// `actions/adopt` of the daemon: the edits of an adoption as a commit on a branch of the followed repository.
+import { join, relative, sep } from 'node:path';
+import type { AdoptRequest, AdoptResult } from '../daemon/core/adopt-request.ts';
+import type { GitSource } from '../daemon/git/source.ts';
+import type { DesiredOptions } from '../desired/desired.ts';
+import { fail } from '../domain/problem/problem.ts';
+import type { Target } from '../domain/target.ts';
+import { type Adoption, adoptionMessage, adoptionOf } from './adoption.ts';
+import type { Session } from './session.ts';
+
+export type FilesOfCommit = Required<Pick<DesiredOptions, 'settingsDir'>> & Pick<DesiredOptions, 'commit'>;
+
+/** The same session with its files where a commit is checked out. Values of new variables have no place there. */
+export function inCheckout(session: Session, files: FilesOfCommit): Session {
+  const { variables: _, ...settings } = session.settings;
+  const loadDesired: Session['loadDesired'] = (target, from) =>
+    session.loadDesired(target, { ...files, ...from });
+  return {
+    ...session,
+    settings: { ...settings, dir: files.settingsDir },
+    loadDesired,
+    contextOf: (target) => ({ ...session.contextOf(target), loadDesired: () => loadDesired(target, files) }),
+  };
+}
+
+export async function adoptOnBranch(
+  session: Session,
+  target: Target,
+  { paths, keep, branch }: AdoptRequest,
+  source: Pick<GitSource, 'publish' | 'settings'>,
+): Promise<AdoptResult> {
+  const adoption = await adoptionOf(session, target, { choice: { paths, keep } });
+  const shown = {
+    target: target.name,
+    adopted: adoption.taken.map(({ path }) => path),
+    left: adoption.left.map(({ path }) => path),
+  };
+  if (adoption.files.length === 0) return shown;
+  refuseSecrets(adoption);
+  const root = source.settings()?.path ?? '.';
+  const published = await source.publish({
+    branch: branch ?? `holdfast/adopt-${target.name}`,
+    replaces: branch === undefined,
+    message: adoptionMessage(adoption),
+    files: adoption.files.map(({ path, after }) => ({
+      path: join(root, relative(session.settings.dir, path)).split(sep).join('/'),
+      text: after,
+    })),
+  });
+  return { ...shown, branch: published.branch, commit: published.sha };
+}
+
+/** The daemon reads secrets; only a person writes them where they are kept. */
+function refuseSecrets({ files, variables, target }: Adoption): void {
+  const names = variables.map(({ name }) => name);
+  const others = files.filter(({ kind }) => kind !== 'yaml').map(({ shown }) => shown);
+  if (names.length + others.length === 0) return;
+  const what = [...names, ...others].join(', ');
+  throw fail('HF2096', `the daemon can't store the values that this adds to ${what}`, {
+    target,
+    remedy: 'Run `holdfast adopt` in a clone with the file of variables, or adopt the other paths.',
+  });
+}

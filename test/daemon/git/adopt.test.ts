@@ -1,0 +1,116 @@
+// `actions/adopt` of a daemon that follows a git repository: from the panel to a branch of the remote.
+import { afterEach, expect, test } from '@jest/globals';
+import { KEY, openTerminal, SECRETS } from '../../cli/terminal.ts';
+import { leave, type Remote, remote, until } from './remote.ts';
+
+afterEach(leave);
+
+const TOKEN = 'sk-test-http-token-0001';
+const settingsOf = (url: string): string => `version: 1
+targets:
+  - { name: eu, url: "\${env:HOLDFAST_URL}", key: "\${env:HOLDFAST_KEY}", desired: [base, eu] }
+daemon:
+  http: { listen: "127.0.0.1:0", token: "\${env:HTTP_TOKEN}" }
+  source: { git: { url: ${JSON.stringify(url)}, path: gateways, every: 1h } }
+`;
+const FILES = {
+  'README.md': 'ours\n',
+  'gateways/base/gateway.yaml': 'api-keys: ["${env:LAPTOP}"]\n',
+  'gateways/eu/gateway.yaml': '# the EU\nrequest-retry: 2 # enough\n',
+};
+
+interface Running extends AsyncDisposable {
+  adopt(body: object): Promise<{ readonly status: number; readonly body: Record<string, unknown> }>;
+  panel(path: string, value: unknown): Promise<void>;
+}
+
+async function running(one: Remote): Promise<Running> {
+  const terminal = await openTerminal({ 'holdfast.yaml': settingsOf(one.url) });
+  const end = new AbortController();
+  let out = '';
+  const env = {
+    HOLDFAST_URL: terminal.sandbox.url,
+    HOLDFAST_KEY: KEY,
+    HTTP_TOKEN: TOKEN,
+    ...SECRETS,
+  };
+  const io = { signal: end.signal, env, out: (text: string) => void (out += text) };
+  const ran = terminal.runWith(io, 'run', '--log', 'json', '--allow', 'takeover');
+  const address = (): string | undefined => /HTTP API at (http:\/\/127\.0\.0\.1:\d+)/.exec(out)?.[1];
+  await until(() => out.includes('"outcome":"applied"') && address() !== undefined);
+  const api = address();
+  return {
+    async adopt(body) {
+      const answer = await fetch(`${api}/api/v1/targets/eu/actions/adopt`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+      return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
+    },
+    async panel(path, value) {
+      await fetch(`${terminal.sandbox.url}/v0/management/${path}`, {
+        method: 'PUT',
+        headers: { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' },
+        body: JSON.stringify(value),
+      });
+    },
+    async [Symbol.asyncDispose]() {
+      end.abort();
+      await ran;
+      await terminal[Symbol.asyncDispose]();
+    },
+  };
+}
+
+test('a change of the panel becomes a commit on a branch of the remote', async () => {
+  const one = await remote();
+  const sha = await one.push(FILES);
+  await using daemon = await running(one);
+  expect(await daemon.adopt({})).toEqual({ status: 200, body: { target: 'eu', adopted: [], left: [] } });
+  await daemon.panel('request-retry', { value: 7 });
+  const { status, body } = await daemon.adopt({ paths: ['request-retry'] });
+  expect([status, body]).toEqual([
+    200,
+    {
+      target: 'eu',
+      adopted: ['request-retry'],
+      left: [],
+      branch: 'holdfast/adopt-eu',
+      commit: expect.any(String),
+    },
+  ]);
+  const git = (...args: readonly string[]): Promise<string> => one.git('--git-dir', one.url, ...args);
+  expect(await git('rev-parse', 'holdfast/adopt-eu')).toBe(body['commit']);
+  expect(await git('rev-parse', 'holdfast/adopt-eu^')).toBe(sha);
+  expect(await git('diff', '--name-only', 'main', 'holdfast/adopt-eu')).toBe('gateways/eu/gateway.yaml');
+  expect(await git('show', 'holdfast/adopt-eu:gateways/eu/gateway.yaml')).toBe(
+    '# the EU\nrequest-retry: 7 # enough',
+  );
+  expect(await git('log', '-1', '--format=%an: %s', 'holdfast/adopt-eu')).toBe(
+    'Holdfast: Adopt a change of gateway eu',
+  );
+
+  await daemon.panel('request-retry', { value: 9 });
+  expect((await daemon.adopt({})).status).toBe(200);
+  expect(await git('show', 'holdfast/adopt-eu:gateways/eu/gateway.yaml')).toContain('request-retry: 9');
+});
+
+test('a branch of somebody else, a bad name and a new secret are refused', async () => {
+  const one = await remote();
+  await one.push(FILES);
+  await one.push({ 'other.md': 'x' }, { branch: 'theirs' });
+  await using daemon = await running(one);
+  await daemon.panel('request-retry', { value: 7 });
+  expect(await daemon.adopt({ branch: 'theirs' })).toMatchObject({
+    body: { type: 'urn:holdfast:error:HF2097' },
+  });
+  expect(await daemon.adopt({ branch: 'a..b' })).toMatchObject({
+    body: { type: 'urn:holdfast:error:HF2097' },
+  });
+  await daemon.panel('api-keys', [SECRETS.LAPTOP, 'sk-test-panel-0001']);
+  const refused = await daemon.adopt({});
+  expect(refused).toMatchObject({ body: { type: 'urn:holdfast:error:HF2096' } });
+  expect(JSON.stringify(refused)).not.toContain('sk-test-panel-0001');
+  expect(await one.git('--git-dir', one.url, 'branch', '--list', 'holdfast/*')).toBe('');
+});
