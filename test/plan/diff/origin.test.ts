@@ -1,6 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { stringify } from 'yaml';
+import { seal } from '../../../src/domain/secret.ts';
+import { loadCatalog } from '../../../src/gateway/catalog/catalog.ts';
 import type { Tree } from '../../../src/lib/value.ts';
+import { isManagementSecret } from '../../../src/plan/diff/origin.ts';
 import { appliedState, BASE, linesOf, planOf, type Scenario } from '../builders.ts';
 
 const DECLARED: Tree = {
@@ -156,6 +159,44 @@ describe('which side moved since the last apply', () => {
     const held = { ...state, held: [{ path: 'request-retry' }] };
     const lines = later(file, DECLARED, { mode: 'enforce', state: held });
     expect(lines).toEqual(['held: update request-retry 9 → 3 (drift)']);
+  });
+});
+
+describe('the management secret, of which only hashes are known', () => {
+  const [OLD, OTHER, NEW] = ['o', 'p', 'n'].map((letter) => `$2b$10$${letter.repeat(53)}`);
+  const fileWith = (secret = ''): string => `port: 8317\nremote-management:\n  secret-key: ${secret}\n`;
+  const scenario = (file: string, secret: string): Scenario => ({
+    file,
+    desired: { 'remote-management': { 'secret-key': secret } },
+    managementSecret: { equalsLive: false, isTargetKey: true, stored: seal(NEW ?? '') },
+  });
+  const applied = appliedState({
+    ...scenario(fileWith(OLD), 'secret-1'),
+    managementSecret: { equalsLive: true, isTargetKey: true, stored: seal(OLD ?? '') },
+  });
+  const origins = (held: string | undefined, secret: string, known = applied): string[] =>
+    planOf({ ...scenario(fileWith(held), secret), state: known }).plan.changes.map(({ origin }) => origin);
+
+  test('was changed by the files if the gateway has the hash that was applied', () => {
+    expect(origins(OLD, 'secret-2')).toEqual(['git']);
+  });
+
+  test('was changed by both if the gateway has another hash and the files are others', () => {
+    expect(origins(OTHER, 'secret-2')).toEqual(['both']);
+  });
+
+  test('is declared for the first time', () => {
+    const others = appliedState({ file: BASE, desired: { debug: false } });
+    expect(origins(OTHER, 'secret-1', others)).toEqual(['first']);
+  });
+
+  test.each([
+    ['legacy', 'remote-management.secret-key', true],
+    ['v8', 'management.secret-key', true],
+    ['legacy', 'remote-management.allow-remote', false],
+  ] as const)('is in the %s layout %s: %p', (layout, path, is) => {
+    const field = loadCatalog(layout).at(path.split('.'));
+    expect(field && isManagementSecret(field)).toBe(is);
   });
 });
 

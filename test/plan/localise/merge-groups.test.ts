@@ -64,6 +64,18 @@ describe('a family', () => {
     expect(built(live, [group([k('b')])])).toEqual([live[1], live[2]]);
   });
 
+  test.each<[given: string, name: Value, expected: string]>([
+    ['its own', 'mine', 'mine'],
+    ['one of its number if it has an empty one', '', 'codex-2'],
+    ['one of its number if it has none', null, 'codex-2'],
+  ])('gives a new group a name: %s', (_, name, expected) => {
+    const added = { ...group([k('b')], { 'base-url': 'https://d.example' }), name };
+    expect(built([group([k('a')])], [group([k('a')]), added])).toEqual([
+      group([k('a')]),
+      { ...added, name: expected },
+    ]);
+  });
+
   test('leaves the keys of others alone, and their group', () => {
     const live = [group([k('a'), k('stranger')], { priority: 2 })];
     expect(built(live, [group([k('a', { priority: 7 })])], 'entries')).toEqual([
