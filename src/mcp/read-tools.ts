@@ -26,7 +26,7 @@ const ANSWERED = [0, 2, 4];
 export function resultOf(
   { exit, document }: CommandResult,
   result: Readonly<Record<string, unknown>>,
-  answered: readonly number[] = ANSWERED,
+  answered: readonly number[] | undefined = ANSWERED,
 ): ToolResult {
   const { problems } = document;
   return { ok: answered.includes(exit), exit, result, problems: Array.isArray(problems) ? problems : [] };
@@ -39,17 +39,19 @@ interface Look {
   readonly input: TObject;
   readonly result: TObject;
   readonly paged?: string;
+  /** Exit codes that are an answer; without it, those of a look. */
+  readonly answered?: readonly number[];
   readonly argv: (args: Arguments) => readonly string[];
   readonly pick: (document: CommandResult['document'], args: Arguments) => Readonly<Record<string, unknown>>;
 }
 
-const lookTool = ({ result, argv, pick, ...rest }: Look): Tool => ({
+const lookTool = ({ result, argv, pick, answered, ...rest }: Look): Tool => ({
   ...rest,
   output: outputOf(result),
   readOnly: true,
   async run(args, { host, signal, onStep }) {
     const done = await host.run(argv(args), { signal, onStep });
-    return { result: resultOf(done, pick(done.document, args)) };
+    return { result: resultOf(done, pick(done.document, args), answered) };
   },
 });
 
@@ -68,6 +70,8 @@ export const READ_TOOLS: readonly Tool[] = [
       'Checks that the gateway runs, that the management key is correct, that the configuration can be read and changed, and finds common problems. Call it first, and when something fails. It tries to log in at most once.',
     input: Type.Object({ target: TARGET }, { additionalProperties: false }),
     result: Type.Object({ targets: listOfAny }),
+    // That a gateway can't be reached is what it was asked.
+    answered: [...ANSWERED, 5],
     argv: (args) => ['doctor', ...targetFlag(args)],
     pick: targets,
   }),

@@ -210,6 +210,14 @@ describe('the server', () => {
     expect(structuredContent.problems[0]?.remedy).toMatch(/./);
   });
 
+  test('that the gateway is not there is an answer of doctor, and an error of everything else', async () => {
+    const agent = await agentFor(work);
+    await work.sandbox.stop();
+    expect((await agent.call('doctor')).structuredContent).toMatchObject({ ok: true, exit: 5 });
+    const failed = await agent.call('get_config');
+    expect(failed).toMatchObject({ isError: true, structuredContent: { problems: [{ code: 'HF3001' }] } });
+  });
+
   test('the settings decide what agents may override, and whether they write', async () => {
     const lax = await agentFor(work, { apply: 'allowed', allow: ['mass-delete'] });
     const plan = (await lax.call('plan', { allow: ['mass-delete'] })).structuredContent;
