@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import type { Browser } from 'playwright-core';
 import { logIn, startBrowser } from '../test/web/browser.ts';
 import { beginDaemon, TOKEN } from './daemon.ts';
+import { eventFigures } from './dashboard-events.ts';
 import { type Figure, figure, interleaved, rounded } from './figure.ts';
 import { packed } from './packed.ts';
 
@@ -13,7 +14,11 @@ export async function dashboardFigures(): Promise<Figure[]> {
   await using daemon = await beginDaemon(holdfast.bin, 200);
   const browser = await startBrowser();
   try {
-    return [await weight(browser, daemon.url), await firstPaint(browser, daemon.url)];
+    return [
+      await weight(browser, daemon.url),
+      await firstPaint(browser, daemon.url),
+      ...(await eventFigures(browser)),
+    ];
   } finally {
     await browser.close();
   }

@@ -168,6 +168,36 @@ inBrowser('the overview', () => {
     expect((await rows())[0]).toBe('gw-008');
   });
 
+  test('renders of a thousand targets those near the view, and of a burst what changed there', async () => {
+    const many = manyTargets(1000);
+    daemon.view = targetsView(many);
+    daemon.push({ kind: 'settings' });
+    await page.getByRole('combobox', { name: 'Order' }).selectOption('Name');
+    await page.getByRole('link', { name: 'gw-001', exact: true }).waitFor();
+    await page.getByRole('link', { name: 'gw-020', exact: true }).waitFor();
+    expect(await page.locator('tr.target').count()).toBeLessThan(100);
+
+    await page.evaluate(`
+      window.mutated = 0;
+      new MutationObserver((records) => (window.mutated += records.length))
+        .observe(document.querySelector('.fleet'), { subtree: true, childList: true, characterData: true });`);
+    const after = (i: number, differences: number) => ({ ...(many[i] ?? aTarget('none')), differences });
+    for (let i = 0; i < 1000; i += 1) daemon.push({ kind: 'target', target: after(900, i) });
+    daemon.push({ kind: 'target', target: after(0, 41) });
+    const first = page.getByRole('row', { name: /gw-001/ });
+    await first.getByText('41', { exact: true }).waitFor();
+    expect(await page.evaluate('window.mutated')).toBeLessThan(20);
+
+    for (const [i] of many.entries()) daemon.push({ kind: 'target', target: after(i, 1000 + i) });
+    await first.getByText('1000', { exact: true }).waitFor();
+    await page.locator('.fleet tbody').last().scrollIntoViewIfNeeded();
+    await page
+      .getByRole('row', { name: /gw-1000/ })
+      .getByText('1999', { exact: true })
+      .waitFor();
+    expect(await page.locator('tr.target').count()).toBeLessThan(150);
+  });
+
   test('updates live, and says so', async () => {
     daemon.push({ kind: 'target', target: aTarget('eu-frankfurt-1', { standing: 'unreachable' }) });
     await page.getByRole('rowheader', { name: /Unreachable/ }).waitFor();

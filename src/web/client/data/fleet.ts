@@ -46,21 +46,29 @@ async function load(): Promise<void> {
   if (value && !problem) daemonSays(value.now);
 }
 
-function hear(event: LiveEvent): void {
-  if (event.kind === 'settings') void load();
-  if (event.kind === 'source') fleet.change((view) => ({ ...view, source: event.source }));
-  if (event.kind === 'target') replace(event.target);
+function hear(events: readonly LiveEvent[]): void {
+  const changed = new Map<string, TargetView>();
+  let isNewFleet = false;
+  for (const event of events) {
+    if (event.kind === 'settings') isNewFleet = true;
+    if (event.kind === 'source') fleet.change((view) => ({ ...view, source: event.source }));
+    if (event.kind === 'target') changed.set(event.target.name, event.target);
+  }
+  if (changed.size > 0) replace(changed);
+  const known = new Set(targets.peek().map(({ name }) => name));
+  if (isNewFleet || [...changed.keys()].some((name) => !known.has(name))) void load();
 }
 
-function replace(changed: TargetView): void {
-  const before = targetNamed(changed.name);
-  if (!before) return void load();
-  if (before.standing !== changed.standing) {
-    const [was, is] = [before, changed].map((target) => SYNC_STATUSES[standingOf(target)].title);
-    announcement.value = `${changed.name}: ${was}, now ${is}`;
-  }
+function replace(changed: ReadonlyMap<string, TargetView>): void {
+  for (const before of targets.peek()) announce(before, changed.get(before.name));
   fleet.change((view) => ({
     ...view,
-    targets: view.targets.map((target) => (target.name === changed.name ? changed : target)),
+    targets: view.targets.map((target) => changed.get(target.name) ?? target),
   }));
+}
+
+function announce(before: TargetView, now: TargetView | undefined): void {
+  if (!now || before.standing === now.standing) return;
+  const [was, is] = [before, now].map((target) => SYNC_STATUSES[standingOf(target)].title);
+  announcement.value = `${now.name}: ${was}, now ${is}`;
 }

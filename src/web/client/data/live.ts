@@ -1,6 +1,6 @@
-// The daemon's stream of events, and whether it is connected. Reopens a lost stream, and then reloads everything
+// The daemon's stream of events, delivered once per frame, and whether it is connected. Reopens a lost stream, and then reloads everything
 // that is shown, because events may have been missed.
-import { signal } from '@preact/signals';
+import { batch, signal } from '@preact/signals';
 import { terminalSafeIn } from '../../../lib/terminal-safe.ts';
 import type { LiveEvent, Session } from '../../../api-schema/views.ts';
 import { API, get } from './api.ts';
@@ -22,11 +22,13 @@ const KINDS: readonly LiveEvent['kind'][] = ['target', 'look', 'plan', 'history'
  */
 const REOPEN_AFTER = 5000;
 
-const listeners = new Set<(event: LiveEvent) => void>();
+type Hear = (events: readonly LiveEvent[]) => void;
+
+const listeners = new Set<Hear>();
 const reopeners = new Set<() => void>();
 
-/** Ends when the returned function is called. */
-export function listen(hear: (event: LiveEvent) => void, reopened: () => void): () => void {
+/** `hear` gets the events of one frame at once, oldest first. Ends when the returned function is called. */
+export function listen(hear: Hear, reopened: () => void): () => void {
   listeners.add(hear);
   reopeners.add(reopened);
   return () => {
@@ -56,9 +58,35 @@ function open(): EventSource {
   return source;
 }
 
+/** Events since the last frame: of those that replace each other, only the newest. */
+const waiting = new Map<string, LiveEvent>();
+
+/** ms between two deliveries to a page that nobody sees, which has no frames. */
+const UNSEEN_FRAME = 500;
+
 function tell(data: string): void {
-  const event = terminalSafeIn(JSON.parse(data)) as LiveEvent; // guaranteed by the daemon, as in api.ts
-  for (const hear of listeners) hear(event);
+  const event = JSON.parse(data) as LiveEvent; // guaranteed by the daemon, as in api.ts
+  if (waiting.size === 0) {
+    if (document.hidden) setTimeout(deliver, UNSEEN_FRAME);
+    else requestAnimationFrame(deliver);
+  }
+  const key = keyOf(event);
+  waiting.delete(key); // its place is that of the newest
+  waiting.set(key, event);
+}
+
+function keyOf(event: LiveEvent): string {
+  if (!('target' in event)) return event.kind;
+  const name = event.kind === 'target' ? event.target.name : event.target;
+  return [event.kind, name, ...(event.kind === 'look' ? [event.look.at, event.look.trigger] : [])].join(' ');
+}
+
+function deliver(): void {
+  const events = [...waiting.values()].map((event) => terminalSafeIn(event));
+  waiting.clear();
+  batch(() => {
+    for (const hear of listeners) hear(events);
+  });
 }
 
 function found(): void {

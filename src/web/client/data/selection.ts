@@ -25,8 +25,9 @@ const rankOf = (standing: SyncStatus): number => (standing === 'needs-a-person' 
 /** The statuses from worst to best; those of the same severity in the order of `domain/outcome/sync-status.ts`. */
 const BY_RANK = (Object.keys(SYNC_STATUSES) as SyncStatus[]).toSorted((a, b) => rankOf(a) - rankOf(b));
 
-const byName = (a: TargetView, b: TargetView): number =>
-  a.name.localeCompare(b.name, 'en', { numeric: true });
+const NAMES = new Intl.Collator('en', { numeric: true });
+
+const byName = (a: TargetView, b: TargetView): number => NAMES.compare(a.name, b.name);
 
 const COMPARE: Record<Order, (a: TargetView, b: TargetView) => number> = {
   worst: byName,

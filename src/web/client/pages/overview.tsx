@@ -6,11 +6,11 @@ import type { TargetView } from '../../../api-schema/views.ts';
 import { fleet, standingOf, targets, toneOf } from '../data/fleet.ts';
 import { StandingIcon } from '../parts/icon.tsx';
 import { Empty, Skeleton } from '../parts/loading.tsx';
-import { TargetRow } from '../parts/target-row.tsx';
 import { SourceLine } from '../parts/source.tsx';
 import { Filters } from '../parts/filters.tsx';
 import { chosen, grouped, order, query, show } from '../data/selection.ts';
 import { Message } from '../parts/message.tsx';
+import { Rows } from './rows.tsx';
 
 export function Overview() {
   const troubled = targets.value.filter((target) => toneOf(standingOf(target)) === 'bad').length;
@@ -91,11 +91,7 @@ function Table() {
           <Group key={standing} standing={standing} members={members} />
         ))
       ) : (
-        <tbody role="rowgroup">
-          {chosen.value.map((target) => (
-            <TargetRow key={target.name} target={target} />
-          ))}
-        </tbody>
+        <Rows members={chosen.value} total={chosen.value.length} />
       )}
     </table>
   );
@@ -109,20 +105,20 @@ interface GroupProps {
 function Group({ standing, members }: GroupProps) {
   const { title, meaning } = SYNC_STATUSES[standing];
   return (
-    <tbody role="rowgroup">
-      <tr role="row" class="group">
-        <th role="rowheader" scope="rowgroup" colSpan={6} class={`tone-${toneOf(standing)}`}>
-          <span class="standing">
-            <StandingIcon standing={standing} />
-            {title}
-          </span>
-          <span class="count">{members.length}</span>
-          <Message class="meaning" text={meaning} />
-        </th>
-      </tr>
-      {members.map((target) => (
-        <TargetRow key={target.name} target={target} inGroup />
-      ))}
-    </tbody>
+    <>
+      <tbody role="rowgroup">
+        <tr role="row" class="group">
+          <th role="rowheader" scope="rowgroup" colSpan={6} class={`tone-${toneOf(standing)}`}>
+            <span class="standing">
+              <StandingIcon standing={standing} />
+              {title}
+            </span>
+            <span class="count">{members.length}</span>
+            <Message class="meaning" text={meaning} />
+          </th>
+        </tr>
+      </tbody>
+      <Rows members={members} total={chosen.value.length} inGroup />
+    </>
   );
 }

@@ -1,17 +1,13 @@
 // One target: its status and the reason, the actions, and four tabs with its plan, checks, history and backups.
-import { useEffect, useMemo } from 'preact/hooks';
-import type { BackupsView, HistoryView, LooksView, PlanView, TargetView } from '../../../api-schema/views.ts';
-import { get, targetPath } from '../data/api.ts';
-import { now } from '../data/clock.ts';
+import { useEffect } from 'preact/hooks';
+import type { TargetView } from '../../../api-schema/views.ts';
 import { fleet, standingOf, targetNamed, toneOf } from '../data/fleet.ts';
-import { listen } from '../data/live.ts';
 import { Icon, StandingIcon } from '../parts/icon.tsx';
 import { Empty, Skeleton } from '../parts/loading.tsx';
 import { Ago } from '../parts/time.tsx';
 import { statusShown } from '../data/target-status.ts';
 import { StepLine } from '../parts/step.tsx';
-import { createResource, type Resource } from '../data/resource.ts';
-import { signal, type Signal } from '@preact/signals';
+import { useComputed } from '@preact/signals';
 import { OVERVIEW, type Tab, TABS, targetHref } from '../data/route.ts';
 import { Actions } from '../target-page/actions.tsx';
 import { Backups } from '../target-page/backups.tsx';
@@ -21,6 +17,7 @@ import { Attention } from '../target-page/attention.tsx';
 import { PlanTab } from '../target-page/plan/plan.tsx';
 import { Timeline } from '../target-page/history/timeline.tsx';
 import { Message } from '../parts/message.tsx';
+import { type TargetData, useTargetData } from '../target-page/target-data.ts';
 
 interface Props {
   readonly name: string;
@@ -28,7 +25,8 @@ interface Props {
 }
 
 export function TargetPage({ name, tab }: Props) {
-  const target = targetNamed(name);
+  // Other targets change often; this page renders again only for its own.
+  const target = useComputed(() => targetNamed(name)).value;
   useEffect(() => {
     document.title = `${name} · Holdfast`;
   }, [name]);
@@ -47,77 +45,20 @@ export function TargetPage({ name, tab }: Props) {
   );
 }
 
-/** What is requested for a target in addition to the overview. */
-export interface Dossier {
-  readonly plan: Resource<PlanView>;
-  readonly looks: Resource<LooksView>;
-  /** ms: the time range of `looks`; Infinity: as long as they are kept. */
-  readonly window: Signal<number>;
-  readonly history: Resource<HistoryView>;
-  /** How many entries of `history` are loaded. */
-  readonly entries: Signal<number>;
-  readonly backups: Resource<BackupsView>;
-}
-
-/** More than the daemon keeps. */
-const ALL_LOOKS = 10_000;
-const DAY = 24 * 3_600_000;
-const FIRST_ENTRIES = 50;
-
-function dossierOf(name: string): Dossier {
-  const [window, entries] = [signal(DAY), signal(FIRST_ENTRIES)];
-  const looksPath = (): string => {
-    const since = Number.isFinite(window.peek()) ? `&since=${Math.floor(now.peek() - window.peek())}` : '';
-    return targetPath(name, `/looks?limit=${ALL_LOOKS}${since}`);
-  };
-  return {
-    window,
-    entries,
-    plan: createResource(() => get(targetPath(name, '/plan'))),
-    looks: createResource(() => get(looksPath())),
-    history: createResource(() => get(targetPath(name, `/history?limit=${entries.peek()}`))),
-    backups: createResource(() => get(targetPath(name, '/backups'))),
-  };
-}
-
-function loadAll({ plan, looks, history, backups }: Dossier): void {
-  for (const resource of [plan, looks, history, backups]) void resource.load();
-}
-
-function useDossier(name: string): Dossier {
-  const dossier = useMemo(() => dossierOf(name), [name]);
-  useEffect(() => {
-    loadAll(dossier);
-    return listen(
-      (event) => {
-        if (!('target' in event) || event.target !== name) return;
-        if (event.kind === 'look')
-          dossier.looks.change(({ looks, more }) => ({ looks: [event.look, ...looks], more }));
-        if (event.kind !== 'history') void dossier.plan.load();
-        else for (const resource of [dossier.history, dossier.backups]) void resource.load();
-      },
-      () => loadAll(dossier),
-    );
-  }, [dossier]);
-  return dossier;
-}
-
 function Known({ target, tab }: { readonly target: TargetView; readonly tab: Tab }) {
-  const dossier = useDossier(target.name);
+  const data = useTargetData(target.name);
   return (
     <div class="page target-page">
-      <Head target={target} dossier={dossier} />
-      <Attention resource={dossier.plan} target={target} />
+      <Head target={target} data={data} />
+      <Attention resource={data.plan} target={target} />
       <div class="columns">
         <section class="column-main" aria-label={TITLES[tab]}>
-          <Tabs name={target.name} tab={tab} dossier={dossier} />
+          <Tabs name={target.name} tab={tab} data={data} />
           <h2 class="visually-hidden">{TITLES[tab]}</h2>
-          {tab === 'plan' && <PlanTab resource={dossier.plan} target={target} />}
-          {tab === 'timeline' && <Timeline resource={dossier.looks} window={dossier.window} />}
-          {tab === 'history' && (
-            <History resource={dossier.history} entries={dossier.entries} name={target.name} />
-          )}
-          {tab === 'backups' && <Backups resource={dossier.backups} name={target.name} />}
+          {tab === 'plan' && <PlanTab resource={data.plan} target={target} />}
+          {tab === 'timeline' && <Timeline resource={data.looks} window={data.window} />}
+          {tab === 'history' && <History resource={data.history} entries={data.entries} name={target.name} />}
+          {tab === 'backups' && <Backups resource={data.backups} name={target.name} />}
         </section>
         <Facts target={target} />
       </div>
@@ -125,7 +66,7 @@ function Known({ target, tab }: { readonly target: TargetView; readonly tab: Tab
   );
 }
 
-function Head({ target, dossier }: { readonly target: TargetView; readonly dossier: Dossier }) {
+function Head({ target, data }: { readonly target: TargetView; readonly data: TargetData }) {
   const standing = standingOf(target);
   const { title, icon, meaning } = statusShown(target);
   return (
@@ -146,7 +87,7 @@ function Head({ target, dossier }: { readonly target: TargetView; readonly dossi
       <p class="meaning">
         <Message text={meaning} />
       </p>
-      <Actions target={target} plan={dossier.plan} />
+      <Actions target={target} plan={data.plan} />
     </header>
   );
 }
@@ -162,13 +103,13 @@ const TITLES: Record<Tab, string> = {
 const countOf = (count = 0, more = false): string | undefined =>
   count === 0 ? undefined : `${count}${more ? '+' : ''}`;
 
-function Tabs({ name, tab, dossier }: Props & { readonly dossier: Dossier }) {
-  const history = dossier.history.state.value.value;
+function Tabs({ name, tab, data }: Props & { readonly data: TargetData }) {
+  const history = data.history.state.value.value;
   const counts: Record<Tab, string | undefined> = {
-    plan: countOf(dossier.plan.state.value.value?.plan?.changes.length),
+    plan: countOf(data.plan.state.value.value?.plan?.changes.length),
     timeline: undefined,
     history: countOf(history?.entries.length, history?.more),
-    backups: countOf(dossier.backups.state.value.value?.backups.length),
+    backups: countOf(data.backups.state.value.value?.backups.length),
   };
   return (
     <nav class="tabs" aria-label={`About ${name}`}>
