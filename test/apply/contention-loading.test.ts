@@ -72,9 +72,10 @@ const missing: NonNullable<Scene['act']> = (home, more) =>
 async function inReload(home: Stage): Promise<void> {
   home.sandbox.fault('lost-update', '60');
   const isTree = (await home.file()).includes('config-version: 8');
-  // Neither changes anything, and a PATCH of the tree writes no defaults out.
+  // Neither changes anything, and a PATCH of the tree writes no defaults out. A quoted 'no' would: the next field write of
+  // anybody saves it as a quoted "false", which the gateway refuses to load (C v0 §4.4 N12).
   if (isTree)
-    await home.panelNow('PATCH', 'v8/management/config', { observability: { logs: { debug: 'no' } } });
+    await home.panelNow('PATCH', 'v8/management/config', { observability: { logs: { debug: null } } });
   else await home.panelNow('PUT', 'debug', { value: false });
   await home.clock.sleep(10);
   home.clock.setTimer(100, () => home.sandbox.clearFaults());

@@ -136,6 +136,28 @@ test('a comment that a field write of others moves does not count against the pl
   );
 });
 
+test('where the plan stops, the outcome says for which path the files declare another value', async () => {
+  const home = await stage();
+  await home.reconcile();
+  await home.declare(CHANGED);
+  const both: Edit = {
+    name: 'the same path and another one',
+    edit: (text) => `${text.replace('request-retry: 4', 'request-retry: 99')}logging-to-file: true\n`,
+  };
+  const editedBeforeReading = beforeRequests(home, async (_, { purpose, path }) => {
+    if (purpose === 'settle' && path.endsWith('/config.yaml') && !(await home.file()).includes('logging'))
+      await foreignEdit(home, both);
+  });
+  const { problems } = await home.reconcile({}, editedBeforeReading);
+  const changed = 'request-retry (1 before, 4 planned, 99 now), logging-to-file (nothing before, true now)';
+  expect(problems).toMatchObject([
+    {
+      code: 'HF5023',
+      message: `someone else changed ${changed}, and the files declare another value for request-retry`,
+    },
+  ]);
+});
+
 test('a comment that others add stays when the plan is rolled back, and is reported', async () => {
   const home = await stage({ faults: ['drop-writes=/request-retry'] });
   await home.reconcile();

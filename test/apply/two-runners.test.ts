@@ -111,3 +111,32 @@ describe.each(Object.entries(PAIRS))('%s', (_, { options, one, other, held, prop
     expect(kinds).toEqual([]);
   });
 });
+
+/** Plans for one path that both declare, and for one that only the second does. */
+const OVERLAPPING: Readonly<Record<string, Pick<Pair, 'options'> & { readonly more: string }>> = {
+  'field writes on v7': { options: { file: GATEWAY_FILE }, more: '' },
+  'the whole file on one side': { options: { file: GATEWAY_FILE }, more: 'commercial-mode: true\n' },
+  'the v8 API': { options: { file: GATEWAY_FILE_V8, api: 'v8' }, more: '' },
+};
+
+describe.each(Object.entries(OVERLAPPING))('overlapping plans, %s', (_, { options, more }) => {
+  test.each([1, 2, 3, 4])('both keep what they report, and no person is needed (order %i)', async (seed) => {
+    const random = numbers(seed * 104_729);
+    const home = await stage(options);
+    const held = (): readonly unknown[] =>
+      ['request-retry', 'max-retry-interval'].map((name) => at(home, name));
+    const [retries, interval] = held();
+    const [one, other] = [await runnerAt(home, random), await runnerAt(home, random)];
+    await one.declare(`request-retry: 2\n${more}`);
+    await other.declare('request-retry: 60\nmax-retry-interval: 40\n');
+    const outcomes = await Promise.all([one.apply(), other.apply()]);
+    await home.sandbox.settled();
+    for (const { kind } of outcomes) expect(CLEAN).toContain(kind);
+    const [isFirstDone, isSecondDone] = outcomes.map(({ kind }) => kind === 'applied');
+    const rest = isSecondDone ? 40 : interval;
+    const may = [...(isFirstDone ? [2] : []), ...(isSecondDone ? [60] : [])];
+    const mayHold = (may.length > 0 ? may : [retries]).map((value) => [value, rest]);
+    expect(mayHold).toContainEqual(held());
+    expect(at(home, 'commercial-mode') === true).toBe(isFirstDone === true && more !== '');
+  });
+});

@@ -1,6 +1,6 @@
 // What happens to a transaction when others change the gateway during it. Their change stays. If it doesn't conflict
 // with the files, the rest of the plan is computed again and continues; otherwise the plan stops.
-import { formatPath } from '../../domain/path.ts';
+import { formatPath, type Path } from '../../domain/path.ts';
 import { isRefused } from '../../domain/plan/plan.ts';
 import { sameValue } from '../../lib/value.ts';
 import type { Difference } from '../../plan/types/difference.ts';
@@ -8,7 +8,7 @@ import type { Prepared } from '../../plan/types/input.ts';
 import type { Foreign, ThreeWay } from '../../plan/route/rollback/three-way.ts';
 import { expectationOf } from './behaviour.ts';
 import { foreignEvidence, foreignText, keptProblem, redactionOf } from './foreign-edits.ts';
-import { contentIn, publicPath } from '../run/compare.ts';
+import { contentIn, publicPath, shownPaths } from '../run/compare.ts';
 import { rebaseJournal } from '../record/journal.ts';
 import { interrupted, notice, type Run, step, type LiveRun } from '../run/run.ts';
 import { type ApplyFailure, applyFailure } from '../run/apply-failure.ts';
@@ -58,8 +58,8 @@ export async function planAgain(
 
 /** Why the new plan must not be sent. */
 function objection(run: Run, transaction: Transaction, remade: PlannedTarget): string | undefined {
-  if (!isWithin(transaction.planned.prepared, remade.prepared))
-    return 'and the files declare another value there';
+  const conflicts = beyond(transaction.planned.prepared, remade.prepared);
+  if (conflicts.length > 0) return `and the files declare another value for ${shownPaths(conflicts)}`;
   if (isRefused(remade.prepared.plan)) return refusal(remade);
   if (remade.prepared.writes.length === 0) return undefined;
   if (transaction.approved) return 'and the rest of the plan was approved without that change';
@@ -76,11 +76,14 @@ function refusal({ prepared }: PlannedTarget): string {
  * Whether the new plan requests only what the first one requested, from the same values. Then it overwrites nobody's
  * change.
  */
-export function isWithin(first: Prepared, remade: Prepared): boolean {
+export const isWithin = (first: Prepared, remade: Prepared): boolean => beyond(first, remade).length === 0;
+
+/** What the new plan requests and the first one didn't, or from other values. */
+function beyond(first: Prepared, remade: Prepared): readonly Path[] {
   const known = Map.groupBy(first.differences.filter(isApplied), ({ path }) => formatPath(path));
-  return remade.differences
-    .filter(isApplied)
-    .every((one) => (known.get(formatPath(one.path)) ?? []).some((other) => isSameStep(one, other)));
+  const isKnown = (one: Difference): boolean =>
+    (known.get(formatPath(one.path)) ?? []).some((other) => isSameStep(one, other));
+  return remade.differences.flatMap((one) => (isApplied(one) && !isKnown(one) ? [one.path] : []));
 }
 
 const isApplied = ({ disposition }: Difference): boolean => disposition === 'apply';
