@@ -1,4 +1,4 @@
-// `--fail-on`: the least severe finding for which a read-only command ends with an exit code other than 0.
+// `--fail-on`: the least severe finding for which a command ends with an exit code other than 0.
 import { type Command, Option } from 'commander';
 import { EXIT, type ExitCode } from '../../domain/problem/exit.ts';
 

@@ -153,13 +153,19 @@ function setStatus(telling: Telling, target: string, state: StatusState, descrip
 
 const FINE: ReadonlySet<Outcome['kind']> = new Set(['in-sync', 'applied', 'restored']);
 
-/** A plan may have changes; after an apply nothing may differ. */
+/**
+ * A plan may have changes. An apply that leaves drift did what it should: drift is none of the commit's changes. After a
+ * check for drift nothing may differ.
+ */
 function verdictOn(command: string, outcome: Outcome): { state: StatusState; text: string } {
   const { plan } = outcome;
   if (command !== 'plan' || !plan || outcome.kind === 'stale-memory')
-    return { state: FINE.has(outcome.kind) ? 'success' : 'failure', text: outcomeSentence(outcome) };
+    return { state: isFine(command, outcome) ? 'success' : 'failure', text: outcomeSentence(outcome) };
   return { state: isRefused(plan) ? 'failure' : 'success', text: planSummary(plan) };
 }
+
+const isFine = (command: string, { kind }: Outcome): boolean =>
+  FINE.has(kind) || (command === 'apply' && kind === 'drifted');
 
 /** The report is about differences. An unreachable gateway shows none, and the job fails anyway. */
 async function reported(telling: Telling, outcome: Outcome): Promise<void> {

@@ -138,6 +138,20 @@ describe('the outputs of a job', () => {
     expect(await exits()).toEqual([0, 0, 0, 0]);
   });
 
+  test('an apply that leaves the edits of others is a success for its commit', async () => {
+    await using ci = await openCi('github');
+    const push = { event: 'push', commit: MERGED, pull: 0 } as const;
+    await ci.run(push, 'apply');
+    await change(ci.terminal.sandbox.url, 7);
+    expect((await ci.run(push, 'apply', '--commit-status')).exit).toBe(2);
+    expect((await ci.run(push, 'apply', '--commit-status', '--fail-on', 'refused')).exit).toBe(0);
+    expect(ci.forge.statuses.at(-1)).toMatchObject({
+      state: 'success',
+      description: expect.stringContaining('1 difference not changed'),
+    });
+    expect(await ci.terminal.read('gateway/config.yaml')).toContain('request-retry: 7');
+  });
+
   test('outputs and the summary of a step are written for --output github', async () => {
     await using ci = await openCi('github');
     const [output, summary] = ['output', 'summary'].map((name) => join(ci.terminal.dir, name));

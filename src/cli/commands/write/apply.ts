@@ -12,6 +12,7 @@ import { baseOption, gatewayOptions, onCall, onlyIn, planOptions, sourceOptions 
 import { afterAsking, type Confirm, confirmOnTerminal } from '../../io/confirm.ts';
 import { progress } from '../../io/progress.ts';
 import { openCommandSession } from '../../io/session.ts';
+import { type FailOn, failOnOption, gated } from '../../ci/fail-on.ts';
 import { type ForgeFlags, forkOption, statusOption } from '../../ci/flags.ts';
 import { type Approved, approvedDigests, type Around } from '../../ci/approval.ts';
 import { writeOutputs } from '../../ci/outputs.ts';
@@ -21,6 +22,7 @@ import { isRouted, type RemoteFlags, remoteOptions } from '../../io/remote-optio
 
 interface Flags extends RemoteFlags, ForgeFlags {
   readonly asApproved?: boolean;
+  readonly failOn?: FailOn;
   readonly yes?: boolean;
   readonly dryRun?: boolean;
   readonly retry?: boolean;
@@ -28,7 +30,9 @@ interface Flags extends RemoteFlags, ForgeFlags {
 
 export function define(command: Command, io: Io): void {
   const apply = forkOption(
-    statusOption(remoteOptions(planOptions(baseOption(gatewayOptions(sourceOptions(command)))))),
+    statusOption(
+      failOnOption(remoteOptions(planOptions(baseOption(gatewayOptions(sourceOptions(command))))), 'changes'),
+    ),
   )
     .argument(
       '[plan.json]',
@@ -66,8 +70,17 @@ async function run(file: string | undefined, flags: Flags, io: Io): Promise<void
   const outcomes = isRouted(flags)
     ? await (await import('../../remote/commands.ts')).remoteApplies(flags, io, approved, around)
     : await applies(flags, io, approved, around);
-  const exit = worstExit(outcomes.map(exitOf));
-  const report = { command: 'apply', exit, found: exit, plans: [], outcomes, problems: [], shown };
+  const exits = outcomes.map(exitOf);
+  const exit = worstExit(exits.map((found) => gated(found, flags.failOn ?? 'changes')));
+  const report = {
+    command: 'apply',
+    exit,
+    found: worstExit(exits),
+    plans: [],
+    outcomes,
+    problems: [],
+    shown,
+  };
   const published = await publisher.publish(report, outcomes);
   await writeOutputs(io, flags, published);
   showReport(io, flags, published);
