@@ -76,7 +76,12 @@ const TABLE: readonly (readonly [
     'missing required argument <id>',
     'Write `holdfast backup show [options] <id>`.',
   ],
-  ['explain', undefined, 'missing required argument <what>', 'Write `holdfast explain [options] <what>`.'],
+  [
+    'explain',
+    undefined,
+    'missing required argument <what>',
+    'Write `holdfast explain [options] [command] <what>`.',
+  ],
   [
     'api get',
     undefined,
@@ -121,7 +126,10 @@ test('people read the same', async () => {
   ]);
 });
 
-test.each(COMMANDS.map(({ name }) => name).filter((name) => !['explain', 'api'].includes(name)))(
+/** `adopt` and `forget` take any number of paths. */
+const OTHERS = ['explain', 'api', 'adopt', 'forget'];
+
+test.each(COMMANDS.map(({ name }) => name).filter((name) => !OTHERS.includes(name)))(
   '%s accepts no more words than it documents',
   async (name) => {
     const { exit, err } = await run(name, ...Array.from({ length: 8 }, () => 'one'));
