@@ -32,7 +32,7 @@ export async function adoptOnBranch(
   const adoption = await adoptionOf(session, target, { choice: { paths, keep } });
   const shown = {
     target: target.name,
-    adopted: adoption.taken.map(({ path }) => path),
+    adopted: adoption.paths,
     left: adoption.left.map(({ path }) => path),
   };
   if (adoption.files.length === 0) return shown;

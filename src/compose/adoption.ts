@@ -11,6 +11,7 @@ import type { Variable } from '../adopt/variables.ts';
 import { planOnce, type PlannedOnce } from '../apply/plan-once.ts';
 import { loadMerged } from '../desired/desired.ts';
 import { shownPath } from '../desired/read/files.ts';
+import { formatPath } from '../domain/path.ts';
 import type { Change } from '../domain/plan/change.ts';
 import { HoldfastError, type Problem, problem } from '../domain/problem/problem.ts';
 import type { Target } from '../domain/target.ts';
@@ -41,6 +42,8 @@ export interface FileEdit {
 export interface Adoption {
   readonly target: string;
   readonly taken: readonly Change[];
+  /** All paths that the edits are about: those of `taken`, and what is declared from now on. */
+  readonly paths: readonly string[];
   /** What still differs. */
   readonly left: readonly Change[];
   readonly files: readonly FileEdit[];
@@ -51,10 +54,9 @@ export interface Adoption {
 }
 
 /** The message of a commit that has these edits. */
-export function adoptionMessage({ target, taken }: Pick<Adoption, 'target' | 'taken'>): string {
-  const paths = taken.map(({ path }) => `- ${path}`);
-  const what = taken.length === 1 ? 'a change' : `${taken.length} changes`;
-  return `Adopt ${what} of gateway ${target}\n\n${paths.join('\n')}\n`;
+export function adoptionMessage({ target, paths }: Pick<Adoption, 'target' | 'paths'>): string {
+  const what = paths.length === 1 ? 'a change' : `${paths.length} changes`;
+  return `Adopt ${what} of gateway ${target}\n\n${paths.map((path) => `- ${path}`).join('\n')}\n`;
 }
 
 /** Rejects with a HoldfastError where something can't be adopted. Writes nothing. */
@@ -74,7 +76,8 @@ export async function adoptionOf(
     const valuesFile = request.writeEnv ?? session.settings.variables;
     const files = await editsOf(session, adopted, valuesFile);
     await proved({ session, target, once, adopted, files, left });
-    return { target: target.name, taken, left, files, variables: adopted.variables, valuesFile };
+    const paths = [...taken.map(({ path }) => path), ...adopted.declares.map(formatPath)];
+    return { target: target.name, taken, paths, left, files, variables: adopted.variables, valuesFile };
   });
 }
 

@@ -109,7 +109,7 @@ export function compareSides(input: PlanInput): Compared {
 }
 
 /** The sides of a comparison, with the real values. */
-export type Compared = Pick<Draft, 'base' | 'proposed' | 'judged' | 'fingerprints'>;
+export type Compared = Pick<Draft, 'base' | 'proposed' | 'judged' | 'fingerprints' | 'declared'>;
 
 function draftOf(input: PlanInput): Draft {
   const { target, dialect, desired } = input;

@@ -2,6 +2,8 @@
 // edited ones go out as texts; whether a plan of them is empty is for the caller to prove before it writes them.
 import type { Catalog } from '../../gateway/catalog/field.ts';
 import type { LayerFile } from '../../desired/desired.ts';
+import { pathsIn } from '../../gateway/layout/locate.ts';
+import { parsePath, type Path } from '../../domain/path.ts';
 import type { Problem } from '../../domain/problem/problem.ts';
 import type { Target } from '../../domain/target.ts';
 import type { Environment } from '../../input/environment.ts';
@@ -9,6 +11,7 @@ import type { Tree, Value } from '../../lib/value.ts';
 import type { Judged } from '../../plan/diff/changes.ts';
 import { withSecret } from '../../plan/guards/management-secret.ts';
 import { compareSides, type Compared } from '../../plan/plan.ts';
+import { undeclaredIn } from '../../plan/undeclared.ts';
 import type { PlanInput } from '../../plan/types/input.ts';
 import { type LocatedMap, valueOf } from '../../yaml/located.ts';
 import type { Patch } from '../../yaml/splice/patch.ts';
@@ -44,6 +47,8 @@ export interface AdoptedDrift {
   readonly taken: readonly Judged[];
   /** Differences that stay. */
   readonly left: readonly Judged[];
+  /** What was undeclared and is declared now, in the words of the gateway. */
+  readonly declares: readonly Path[];
   readonly files: readonly EditedText[];
   readonly lines: readonly LinesEdit[];
   /** New ones, with their values. */
@@ -56,16 +61,26 @@ export function adoptDrift(asked: AdoptDriftInput): AdoptedDrift {
   const { input, choice, target } = asked;
   const compared = compareSides(input);
   const { lastApplied } = input.state;
-  const { taken, left, problems } = choose(compared.judged, choice, {
+  const { taken, left, declares, problems } = choose(compared.judged, choice, {
     layout: input.dialect.catalog.layout,
     target: target.name,
     known: lastApplied !== undefined,
     sameRevision: lastApplied?.revision.digest === input.desired.revision.digest,
+    undeclared: () => undeclaredBy(compared, input),
   });
-  const nothing = { taken, left, files: [], lines: [], variables: [], problems };
-  if (problems.length > 0 || taken.length === 0) return nothing;
-  const patches = patchesFor(asked, compared, left);
+  const nothing = { taken, left, declares, files: [], lines: [], variables: [], problems };
+  if (problems.length > 0 || taken.length + declares.length === 0) return nothing;
+  const patches = patchesFor(asked, compared, { left, declares });
   return patches ? { ...nothing, ...editsFor(asked, patches) } : nothing;
+}
+
+function undeclaredBy(
+  { base, declared, fingerprints }: Compared,
+  { dialect, target }: PlanInput,
+): readonly Path[] {
+  const { catalog } = dialect;
+  const found = undeclaredIn({ catalog, live: base.before, declared, policy: target.policy, fingerprints });
+  return found.map(({ path }) => parsePath(path));
 }
 
 interface Patches {
@@ -77,7 +92,7 @@ interface Patches {
 function patchesFor(
   asked: AdoptDriftInput,
   compared: Compared,
-  left: readonly Judged[],
+  { left, declares }: Pick<AdoptedDrift, 'left' | 'declares'>,
 ): Patches | undefined {
   const {
     input,
@@ -98,6 +113,7 @@ function patchesFor(
     policy: policyOfFiles({ catalog, policy }),
     fingerprints,
     hash: input.hash,
+    declares: declares.flatMap((path) => pathsIn(catalog.layout, path)),
   });
   if (!plain) return undefined;
   const { patch: written, variables } = referred(plain, root, declared, catalog, env);

@@ -18,6 +18,8 @@ export interface Chosen {
   /** The files get what the gateway has. */
   readonly taken: readonly Judged[];
   readonly left: readonly Judged[];
+  /** What no file declares and somebody names: declared from now on. */
+  readonly declares: readonly Path[];
   readonly problems: readonly Problem[];
 }
 
@@ -29,6 +31,8 @@ interface Circumstances {
   readonly known: boolean;
   /** The files are those of the last apply: whatever differs, the gateway changed it. */
   readonly sameRevision: boolean;
+  /** Paths that the gateway has and no file declares. */
+  readonly undeclared: () => readonly Path[];
 }
 
 export function choose(judged: readonly Judged[], choice: Choice, circumstances: Circumstances): Chosen {
@@ -41,12 +45,17 @@ export function choose(judged: readonly Judged[], choice: Choice, circumstances:
   const isClear = ({ origin }: Judged): boolean => origin === 'drift' || circumstances.sameRevision;
   const unclear = moved.filter((one) => !isClear(one));
   const taken = moved.filter((one) => isClear(one) || choice.keep === 'theirs');
+  const named = choice.paths.map((path, i) => ({ path, spellings: patterns[i] ?? [] }));
+  const idle = named.filter((one) => !moved.some(isBelow(one)));
+  const declares = idle.length === 0 ? [] : undeclaredAt(idle, circumstances.undeclared());
   const problems = [
-    ...choice.paths.flatMap((path, i) => nothingAt(path, patterns[i] ?? [], judged, moved, target)),
+    ...idle
+      .filter((one) => !declares.some((path) => isBelow(one)({ path })))
+      .map((one) => nothingAt(one, judged, target)),
     ...(choice.keep === undefined ? unclear.map((one) => conflict(one, target)) : []),
     ...taken.filter(({ raw }) => isManagementSecret(raw.field)).map((one) => onlyHash(one, target)),
   ];
-  return { taken, left: judged.filter((one) => !taken.includes(one)), problems };
+  return { taken, left: judged.filter((one) => !taken.includes(one)), declares, problems };
 }
 
 /** What was never applied is the gateway's only where nothing is remembered, or somebody names it. */
@@ -55,21 +64,26 @@ function isGateways({ origin }: Judged, { paths }: Choice, { known, sameRevision
   return origin === 'drift' || origin === 'both' || (origin === 'first' && (!known || paths.length > 0));
 }
 
-function nothingAt(
-  path: Path,
-  spellings: readonly Path[],
-  judged: readonly Judged[],
-  moved: readonly Judged[],
-  target: string,
-): Problem[] {
-  const isBelow = (one: Judged): boolean => spellings.some((spelling) => coversPath(spelling, one.path));
-  if (moved.some(isBelow)) return [];
-  const shown = formatPath(path);
-  const only = judged.find(isBelow);
-  const message = only
+interface Named {
+  readonly path: Path;
+  /** In either layout. */
+  readonly spellings: readonly Path[];
+}
+
+const isBelow =
+  ({ spellings }: Named) =>
+  ({ path }: { readonly path: Path }): boolean =>
+    spellings.some((spelling) => coversPath(spelling, path));
+
+const undeclaredAt = (named: readonly Named[], undeclared: readonly Path[]): readonly Path[] =>
+  undeclared.filter((path) => named.some((one) => isBelow(one)({ path })));
+
+function nothingAt(named: Named, judged: readonly Judged[], target: string): Problem {
+  const shown = formatPath(named.path);
+  const message = judged.some(isBelow(named))
     ? `only the files changed \`${shown}\`: the gateway still has what was applied last`
     : `the gateway has no change at \`${shown}\``;
-  return [problem('HF2090', message, { path: shown, target })];
+  return problem('HF2090', message, { path: shown, target });
 }
 
 function conflict({ path, origin }: Judged, target: string): Problem {

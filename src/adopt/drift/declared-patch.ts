@@ -3,6 +3,7 @@
 import type { Catalog, Field } from '../../gateway/catalog/field.ts';
 import { canonical, sameAt } from '../../gateway/model/equal.ts';
 import { normaliseAt } from '../../gateway/model/normalise.ts';
+import type { Path } from '../../domain/path.ts';
 import type { Fingerprints } from '../../domain/secret.ts';
 import type { Policy } from '../../domain/target.ts';
 import { listOf, type Tree, treeOf, type Value, valueAt } from '../../lib/value.ts';
@@ -22,6 +23,8 @@ export interface DeclaredPatchInput {
   readonly policy: Pick<Policy, 'ignore' | 'ownership'>;
   readonly fingerprints: Fingerprints;
   readonly hash: (text: string) => string;
+  /** Settings, lists and maps to declare as the image has them. */
+  readonly declares: readonly Path[];
 }
 
 /** Undefined: the files ask for it already. */
@@ -39,7 +42,21 @@ export function declaredPatch(input: DeclaredPatchInput): Patch | undefined {
   for (const difference of found)
     if (isStructural(difference)) arrangeList(draft, difference, declared, proposed.traces);
     else setMember(draft, difference);
+  for (const path of input.declares) declare(draft, path, input);
   return draft.patch();
+}
+
+/** Of a map, the keys that nothing declares. */
+function declare(draft: PatchDraft, path: Path, { catalog, declared, images }: DeclaredPatchInput): void {
+  const names = path.map(({ name }) => String(name));
+  const field = catalog.at(names);
+  const value = valueAt(images.wanted, names);
+  if (!field || value === undefined) return;
+  if (field.kind !== 'map') return draft.set(names, withoutDefaults(field, value));
+  const there = treeOf(valueAt(declared, names));
+  for (const [name, member] of Object.entries(treeOf(value)))
+    if (there[name] === undefined)
+      draft.set([...names, name], field.value ? withoutDefaults(field.value, member) : member);
 }
 
 /** State paths of entries that stay on the gateway although nothing declares them: files that own only their entries. */

@@ -6,7 +6,7 @@ import { formatPath } from '../../domain/path.ts';
 import { type Position, type Problem, problem } from '../../domain/problem/problem.ts';
 import { isTree, sameValue, type Tree, type Value, valueAt, withValue } from '../../lib/value.ts';
 import { type Located, type LocatedList, pathTo, valueOf } from '../../yaml/located.ts';
-import type { ItemStep, Patch } from '../../yaml/splice/patch.ts';
+import { type ItemStep, type Patch, patchValue } from '../../yaml/splice/patch.ts';
 import { FileEdits, type LinesEdit } from './file-edits.ts';
 import {
   listSpots,
@@ -79,13 +79,10 @@ class Distribution {
       const meant = plain.keys.get(name);
       if (step.kind === 'remove') this.#remove(inner, member?.position ?? node.position, at);
       else if (step.kind === 'replace') this.#set(step.value, member?.node, inner, spots, at);
-      else if (
-        member &&
-        meant &&
-        step.kind !== 'rename' &&
-        meant.kind !== 'remove' &&
-        meant.kind !== 'rename'
-      )
+      else if (step.kind === 'rename')
+        continue; // no edit of declared names is one
+      else if (!member) this.#add(patchValue(undefined, step), spots, at);
+      else if (meant && meant.kind !== 'remove' && meant.kind !== 'rename')
         this.patch(step, meant, member.node, inner, at);
     }
   }

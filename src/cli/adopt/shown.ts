@@ -21,11 +21,11 @@ const diffOf = ({ files }: Adoption): string =>
     .join('');
 
 export function adoptionContent({ adoption, committed, written, problems }: AdoptResult): object {
-  const { target, taken, left, files, variables } = adoption;
+  const { target, taken, paths, left, files, variables } = adoption;
   const brief = ({ path, kind }: Change): object => ({ path, kind });
   return {
     target,
-    adopted: taken.map(brief),
+    adopted: [...taken.map(brief), ...paths.slice(taken.length).map((path) => ({ path, kind: 'declare' }))],
     left: left.map(brief),
     diff: diffOf(adoption),
     files: files.map(({ shown, kind, ...texts }) => ({ path: shown, kind, ...linesOf({ ...texts }) })),
@@ -38,8 +38,8 @@ export function adoptionContent({ adoption, committed, written, problems }: Adop
 
 export function adoptionText(result: AdoptResult, style: Style): string {
   const { adoption, committed, written } = result;
-  const { files, variables, taken, target, left } = adoption;
-  if (taken.length === 0) return nothingText(target, left, style);
+  const { files, variables, paths, target, left } = adoption;
+  if (paths.length === 0) return nothingText(target, left, style);
   const others = files.filter(({ kind }) => kind !== 'yaml');
   return [
     colouredDiff(diffOf(adoption), style),
@@ -52,9 +52,9 @@ export function adoptionText(result: AdoptResult, style: Style): string {
       ),
     ),
     ...(others.length > 0 ? [''] : []),
-    `${style.good('✓')} ${plural(taken.length, 'change')} of ${target}: ${pathsText(taken)}`,
-    `${style.good('✓')} verified: a plan of the edited files is empty for ${taken.length === 1 ? 'this path' : 'these paths'}`,
-    ...(left.length > 0 ? [style.dim(`not adopted: ${pathsText(left)}`)] : []),
+    `${style.good('✓')} ${plural(paths.length, 'change')} of ${target}: ${pathsText(paths)}`,
+    `${style.good('✓')} verified: a plan of the edited files is empty for ${paths.length === 1 ? 'this path' : 'these paths'}`,
+    ...(left.length > 0 ? [style.dim(`not adopted: ${pathsText(pathsOf(left))}`)] : []),
     endText(written, committed, style),
     '',
   ].join('\n');
@@ -62,13 +62,15 @@ export function adoptionText(result: AdoptResult, style: Style): string {
 
 function nothingText(target: string, left: readonly Change[], style: Style): string {
   if (left.length === 0) return `nothing to adopt: ${target} matches the files`;
-  return `nothing to adopt on ${target}: only the files changed\n${style.dim(`still differs: ${pathsText(left)}`)}`;
+  return `nothing was adopted from ${target}\n${style.dim(`still differs: ${pathsText(pathsOf(left))}`)}`;
 }
 
 const MOST_PATHS = 8;
 
-function pathsText(changes: readonly Change[]): string {
-  const paths = [...new Set(changes.map(({ path }) => path))];
+const pathsOf = (changes: readonly Change[]): readonly string[] => changes.map(({ path }) => path);
+
+function pathsText(all: readonly string[]): string {
+  const paths = [...new Set(all)];
   const rest = paths.length - MOST_PATHS;
   return rest > 0 ? `${paths.slice(0, MOST_PATHS).join(', ')} and ${rest} more` : paths.join(', ');
 }

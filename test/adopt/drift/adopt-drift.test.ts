@@ -108,18 +108,18 @@ describe('a change on the gateway', () => {
        
        claude-api-key:
          # the team's account
-      @@ -14,6 +15,9 @@
+      @@ -14,6 +15,8 @@
            headers: { X-Team: 'a' }
          - api-key: \${env:CLAUDE_2}
            proxy-url: http://proxy.example
       +  - api-key: \${env:CLAUDE_API_KEY_1}
       +    priority: 2
-      +    base-url: ""
        
        payload:
          default:
       ",
         },
+        "pending": [],
         "problems": [],
         "taken": [
           "api-keys[#af3431cc]",
@@ -145,7 +145,6 @@ describe('a change on the gateway', () => {
           proxy-url: http://proxy.example
         - api-key: \${env:CLAUDE_API_KEY_1}
           priority: 2
-          base-url: ""
 
       payload:
         default:
@@ -183,6 +182,7 @@ describe('a change on the gateway', () => {
        
       ",
         },
+        "pending": [],
         "problems": [],
         "taken": [
           "claude-api-key[#ee1463ca]",

@@ -254,6 +254,33 @@ describe('a choice', () => {
   });
 });
 
+describe('what no file declares', () => {
+  const files = { 'desired-state/g.yaml': '# ours\ndebug: false\noauth-model-alias:\n  codex: []\n' };
+  const was = 'port: 8317\ndebug: false\n';
+  const now = `${was}gemini-api-key:\n  - {api-key: sk-test-0001, priority: 2}\nrouting: {strategy: fill-first}\noauth-model-alias:\n  claude:\n    - {name: a, alias: b}\n`;
+
+  test('is declared where somebody names it', async () => {
+    const made = await adopted({
+      files,
+      was,
+      now,
+      paths: ['gemini-api-key', 'routing', 'oauth-model-alias'],
+    });
+    expect(made.texts['desired-state/g.yaml']).toBe(
+      '# ours\ndebug: false\noauth-model-alias:\n  codex: []\n  claude:\n    - name: a\n      alias: b\nrouting:\n  strategy: fill-first\ngemini-api-key:\n  - api-key: ${env:K1}\n    priority: 2\n',
+    );
+  });
+
+  test('goes into the file that was asked for', async () => {
+    const made = await adopted({ files, was, now, paths: ['routing'], into: 'desired-state/routing.yaml' });
+    expect(made.texts).toEqual({ 'desired-state/routing.yaml': 'routing:\n  strategy: fill-first\n' });
+  });
+
+  test('stays undeclared otherwise', async () => {
+    expect((await adoptedFrom({ files, was, now })).texts).toEqual({});
+  });
+});
+
 describe('a v8 gateway', () => {
   const files = {
     'desired-state/g.yaml': `api-keys:
