@@ -10,23 +10,35 @@ export interface Origin {
   readonly url: URL;
   /** For editors; relative to the file. */
   readonly schema: string | undefined;
+  readonly hasLines: boolean;
 }
 
 /** The pulled text with a header about its origin. */
-export function withHeading(text: string, { target, url, schema }: Origin): string {
+export function withHeading(text: string, { target, url, schema, hasLines }: Origin): string {
   const lines = [
     ...(schema === undefined ? [] : [`# yaml-language-server: $schema=${schema}`]),
-    `# Pulled from the gateway ${JSON.stringify(target)} at ${url.host} by \`holdfast pull\`. The variables in .env.example replace the secrets.`,
+    `# Pulled from the gateway ${JSON.stringify(target)} at ${url.host} by \`holdfast pull\`. The ${hasLines ? 'variables and files' : 'variables'} in .env.example replace the secrets.`,
     '',
   ];
   const eol = text.includes('\r\n') ? '\r\n' : '\n';
   return `${lines.join(eol)}${eol}${text.replace(/^(?:[ \t]*\r?\n)+/, '')}`;
 }
 
-/** Only the names, each with where it is used. */
-export function envExample(variables: readonly Variable[]): string {
+/** A file of keys without its keys. */
+interface NamedLines {
+  /** Relative to the pulled file. */
+  readonly shown: string;
+  readonly keys: number;
+  readonly usedAt: string;
+}
+
+/** Only the names of variables and of files of keys, each with where it is used. */
+export function envExample(variables: readonly Variable[], lines: readonly NamedLines[] = []): string {
+  const files = lines.map(
+    ({ shown, keys, usedAt }) => `# ${usedAt}: ${keys} keys in the file ${shown}, one on each line\n`,
+  );
   const blocks = variables.map(({ name, usedAt }) => `# ${usedAtText(usedAt)}\n${name}=\n`);
-  return `# The secrets of the pulled files. Enter their values in a copy that git ignores, for example .env.\n\n${blocks.join('')}`;
+  return `# The secrets of the pulled files. Enter their values in a copy that git ignores, for example .env.\n\n${files.join('')}${files.length > 0 ? '\n' : ''}${blocks.join('')}`;
 }
 
 function usedAtText([first = '', ...others]: readonly string[]): string {

@@ -410,7 +410,12 @@ debug: true # was on while (removed) was tested
 describe('the files beside a pulled desired state', () => {
   test('say where it came from, without what opens it', () => {
     const url = new URL('http://joe:sk-test-url-0001@gateway.example:8317');
-    const text = withHeading('debug: true\n', { target: 'home', url, schema: '../schema.json' });
+    const text = withHeading('debug: true\n', {
+      target: 'home',
+      url,
+      schema: '../schema.json',
+      hasLines: false,
+    });
     expect(text.split('\n').slice(0, 4)).toEqual([
       '# yaml-language-server: $schema=../schema.json',
       expect.stringMatching(/^# Pulled from the gateway "home" at gateway\.example:8317 /),

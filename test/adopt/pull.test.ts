@@ -307,3 +307,67 @@ describe('the output of pull', () => {
     expect((await holdfast('pull', '--file', '../x.yaml')).exit).toBe(EXIT.usage);
   });
 });
+
+describe('pull with many keys', () => {
+  const KEYS = 'desired-state/secrets/client-keys';
+
+  test('writes a file of lines that only the owner can read and git ignores', async () => {
+    execFileSync('git', ['init', '-q', dir]);
+    const pulled = await holdfast('pull', '--lines-from', '2', '--output', 'json');
+    for (const secret of SECRETS) expect(pulled.out + pulled.err).not.toContain(secret);
+    expect(JSON.parse(pulled.out)).toMatchObject({
+      files: expect.arrayContaining([KEYS]),
+      lines: [{ file: KEYS, keys: 2, usedAt: 'api-keys' }],
+      variables: [{ name: 'CLAUDE_API_KEY' }],
+      problems: [],
+    });
+    const text = await read('desired-state/gateway.yaml');
+    expect(text).toContain(`api-keys:\n  - \${lines:${KEYS}}\n`);
+    expect(text).toContain('The variables and files in .env.example replace the secrets.');
+    expect(await read(KEYS)).toMatch(/\n\n# laptop\nsk-test-client-0001\nsk-test-client-0002\n$/);
+    expect((await stat(join(dir, KEYS))).mode & 0o777).toBe(0o600);
+    expect(execFileSync('git', ['-C', dir, 'check-ignore', KEYS], { encoding: 'utf8' })).toBe(`${KEYS}\n`);
+    expect(await read('desired-state/.env.example')).toContain(
+      '# api-keys: 2 keys in the file secrets/client-keys, one on each line\n',
+    );
+    await writeFile(join(dir, '.env'), 'CLAUDE_API_KEY=sk-test-claude-0001\n');
+    expect((await holdfast('diff', '--variables', '.env')).exit).toBe(EXIT.ok);
+  });
+
+  test('replaces such a file only if forced, and keeps a copy; a .gitignore stays', async () => {
+    await mkdir(join(dir, 'desired-state/secrets'), { recursive: true });
+    await writeFile(join(dir, KEYS), 'sk-test-mine-0001\n');
+    await writeFile(join(dir, 'desired-state/secrets/.gitignore'), 'other\n');
+    const refused = await holdfast('pull', '--lines-from', '2');
+    expect([refused.exit, refused.err]).toEqual([
+      EXIT.invalid,
+      expect.stringContaining(`${KEYS} already exists`),
+    ]);
+    expect(await readdir(join(dir, 'desired-state'))).toEqual(['secrets']);
+    execFileSync('git', ['init', '-q', dir]);
+    const forced = await holdfast('pull', '--lines-from', '2', '--force', '--output', 'json');
+    const { kept, problems } = JSON.parse(forced.out) as { kept: string; problems: { code: string }[] };
+    expect(await read(`${kept}/client-keys`)).toBe('sk-test-mine-0001\n');
+    expect(problems.map(({ code }) => code)).toEqual(['HF2073']);
+    expect(await read('desired-state/secrets/.gitignore')).toBe('other\n');
+  });
+
+  test('writes none when it prints, when it is told not to, and where references could not read it', async () => {
+    const printed = await holdfast('pull', '--lines-from', '2', '--print');
+    expect(printed.out).toContain(`- \${lines:${KEYS}}`);
+    expect(await readdir(dir)).toEqual(expect.not.arrayContaining(['desired-state']));
+    expect((await holdfast('pull', '--lines-from', '0', '--print')).out).toContain('- ${env:CLIENT_KEY_1}');
+    const elsewhere = await mkdtemp(join(tmpdir(), 'elsewhere-'));
+    try {
+      const pulled = await holdfast('pull', '--lines-from', '2', '--output-dir', elsewhere);
+      expect([pulled.exit, pulled.err]).toEqual([
+        EXIT.ok,
+        expect.stringContaining("references can't read files in"),
+      ]);
+      expect(await readFile(join(elsewhere, 'gateway.yaml'), 'utf8')).toContain('${env:CLIENT_KEY_1}');
+      expect((await holdfast('pull', '--lines-from', '1')).exit).toBe(EXIT.usage);
+    } finally {
+      await rm(elsewhere, { recursive: true, force: true });
+    }
+  });
+});

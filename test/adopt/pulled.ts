@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { adopt, type Adopted } from '../../src/adopt/adopt.ts';
+import type { LinesFile } from '../../src/adopt/lines.ts';
 import { prove } from '../../src/adopt/prove.ts';
 import { sourceOf } from '../../src/adopt/source.ts';
 import { loadDesired } from '../../src/desired/desired.ts';
@@ -62,10 +63,15 @@ export const changesOf = (file: string, adopted: Adopted): Promise<readonly stri
   changesOn(liveOf({ file, desired: {} }), adopted);
 
 /** What would change if the pulled text were applied to the gateway it came from; problems of loading it included. */
-export async function changesOn(live: Live, adopted: Adopted): Promise<readonly string[]> {
+export async function changesOn(
+  live: Live,
+  adopted: Adopted,
+  lines: readonly LinesFile[] = [],
+): Promise<readonly string[]> {
   const dir = await mkdtemp(join(tmpdir(), 'adopt-'));
   try {
     await writeFile(join(dir, 'gateway.yaml'), adopted.text);
+    for (const { name, text } of lines) await writeFile(join(dir, name), text.open());
     const target = targetOn(dir);
     const { desired, problems } = await loadDesired(target, {
       env: variablesOf(adopted),

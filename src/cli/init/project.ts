@@ -132,13 +132,18 @@ async function pull({ answers, flags, io }: Project): Promise<Pulled> {
         writeEnv: ENV,
       },
       io,
+      { referencesFrom: io.cwd },
     ),
   );
 }
 
-function pulledFiles({ destination }: Pulled, hadEnv: boolean, { cwd }: Io): Made[] {
+function pulledFiles({ destination, texts }: Pulled, hadEnv: boolean, { cwd }: Io): Made[] {
   const { file, example: variables, values } = destination;
-  const written = [file, variables].map((path): Made => ({ file: shownIn(cwd, path), what: 'written' }));
+  const lines = texts.lines.map(({ path }) => path);
+  const written = [file, variables, ...lines].map((path): Made => ({
+    file: shownIn(cwd, path),
+    what: 'written',
+  }));
   if (values === undefined) return written;
   return [...written, { file: shownIn(cwd, values), what: hadEnv ? 'extended' : 'written' }];
 }

@@ -11,10 +11,10 @@ import { orMissing } from '../../state/files/disk.ts';
 import { type Destination, exists, shownIn, type Texts } from './files.ts';
 
 /** Rejects with HF2074 for each file that would be replaced and differs from its last commit. */
-export async function refuseUncommitted({ file, example }: Destination, cwd: string): Promise<void> {
-  const edited = await Promise.all([file, example].map(isEdited));
+export async function refuseUncommitted(paths: readonly string[], cwd: string): Promise<void> {
+  const edited = await Promise.all(paths.map(isEdited));
   const remedy = 'Commit, stash or discard the changes, then pull again.';
-  const problems = [file, example]
+  const problems = paths
     .filter((_, i) => edited[i])
     .map((path) => problem('HF2074', `${shownIn(cwd, path)} has uncommitted changes`, { remedy }));
   if (problems.length > 0) throw new HoldfastError(problems);
@@ -32,10 +32,15 @@ async function isEdited(path: string): Promise<boolean> {
  */
 export async function keepReplaced(
   { file, example }: Destination,
-  texts: Pick<Texts, 'file' | 'example'>,
+  texts: Pick<Texts, 'file' | 'example' | 'lines'>,
   { stateDir, now }: { readonly stateDir: string; readonly now: number },
 ): Promise<string | undefined> {
-  const replaced = [...(await unlike(file, texts.file)), ...(await unlike(example, texts.example))];
+  const written = [
+    { path: file, text: texts.file },
+    { path: example, text: texts.example },
+    ...texts.lines.map(({ path, text }) => ({ path, text: text.open() })),
+  ];
+  const replaced = (await Promise.all(written.map(({ path, text }) => unlike(path, text)))).flat();
   if (replaced.length === 0) return undefined;
   const stamp = new Date(now).toISOString().replaceAll(/[-:]|\.\d+/g, '');
   await mkdir(join(stateDir, 'replaced'), { recursive: true, mode: 0o700 });

@@ -8,6 +8,7 @@ import { fail, HoldfastError, type Problem, problem } from '../../domain/problem
 import type { Sealed } from '../../domain/secret.ts';
 import { tooMuch, walk } from '../../input/walk.ts';
 import { replaceFile } from '../../state/files/disk.ts';
+import type { PlacedLines } from './lines.ts';
 
 export interface Destination {
   /** Absolute. */
@@ -44,9 +45,8 @@ export function destinationOf(flags: DestinationFlags, cwd: string, own: readonl
   };
 }
 
-/** Rejects with HF2074 for each file that would be replaced; the one with the values only gets additions. */
-export async function refuseExisting({ file, example }: Destination, cwd: string): Promise<void> {
-  const created = [file, example];
+/** Rejects with HF2074 for each file that would be replaced. */
+export async function refuseExisting(created: readonly string[], cwd: string): Promise<void> {
   const there = await Promise.all(created.map(exists));
   const problems = created
     .filter((_, i) => there[i])
@@ -58,16 +58,18 @@ export interface Texts {
   readonly file: string;
   readonly example: string;
   readonly values: Sealed<string> | undefined;
+  readonly lines: readonly PlacedLines[];
 }
 
 export async function writeAll({ dir, file, example, values }: Destination, texts: Texts): Promise<void> {
   try {
     await mkdir(dir, { recursive: true });
-    // The private file first: if a write fails, only what is easily recreated is missing.
+    // The private files first: if a write fails, only what is easily recreated is missing.
     if (values !== undefined && texts.values) {
       await mkdir(dirname(values), { recursive: true });
       await replaceFile(values, texts.values.open(), 0o600);
     }
+    for (const lines of texts.lines) await writeLines(lines);
     await replaceFile(example, texts.example, 0o644);
     await replaceFile(file, texts.file, 0o644);
   } catch (error) {
@@ -76,6 +78,15 @@ export async function writeAll({ dir, file, example, values }: Destination, text
     const remedy = 'Make the directory writable, or choose another one with --output-dir.';
     throw fail('HF2002', `${path ?? dir} can't be written: ${code}`, { remedy }, { cause: error });
   }
+}
+
+/** In a directory that git ignores, unless it has a `.gitignore` of its own. */
+async function writeLines({ path, text }: PlacedLines): Promise<void> {
+  const dir = dirname(path);
+  await mkdir(dir, { recursive: true });
+  const ignore = join(dir, '.gitignore');
+  if (!(await exists(ignore))) await replaceFile(ignore, '# This directory contains keys.\n*\n', 0o644);
+  await replaceFile(path, text.open(), 0o600);
 }
 
 /** Calls with a new directory that contains this file and no secrets, and removes it afterwards. */
@@ -91,9 +102,12 @@ export async function withScratch<T>(text: string, use: (dir: string) => Promise
 
 export async function warningsAbout(
   { dir, file, values }: Destination,
+  lines: readonly PlacedLines[],
   cwd: string,
 ): Promise<readonly Problem[]> {
-  return [...(await neighbours(dir, file, cwd)), ...(values === undefined ? [] : await exposed(values, cwd))];
+  const secret = [...(values === undefined ? [] : [values]), ...lines.map(({ path }) => path)];
+  const found = await Promise.all(secret.map((path) => exposed(path, cwd)));
+  return [...(await neighbours(dir, file, cwd)), ...found.flat()];
 }
 
 /** What is read together with the pulled file, relative to its directory. */

@@ -9,8 +9,10 @@ import { HoldfastError, type Problem, problem } from '../../domain/problem/probl
 import type { Target } from '../../domain/target.ts';
 import type { Remembered } from '../../plan/last-applied.ts';
 import type { Environment } from '../../input/environment.ts';
+import { DEFAULT_RULES } from '../../input/reference-rules.ts';
 import type { Io } from '../../compose/io.ts';
 import { type Destination, exists, otherFiles, shownIn, withScratch } from './files.ts';
+import type { PlacedLines } from './lines.ts';
 import type { Session } from '../../compose/session.ts';
 
 export interface Proving {
@@ -19,6 +21,9 @@ export interface Proving {
   readonly live: DeepLive;
   readonly destination: Destination;
   readonly io: Io;
+  readonly lines: readonly PlacedLines[];
+  /** Where relative references of the pulled file start, absolute. */
+  readonly referencesFrom: string;
 }
 
 /** Loads the files as any other command would, and plans them against the same reading. */
@@ -26,15 +31,22 @@ export async function refuseChanges(text: string, adopted: Adopted, proving: Pro
   const env = Object.fromEntries(adopted.variables.map(({ name, secret }) => [name, secret.open()]));
   return withScratch(text, async (scratch) => {
     const target = { ...proving.target, desired: [scratch] };
-    const { problems, remembered } = judged(
-      await loadDesired(target, { env, settingsDir: scratch }),
-      proving,
-    );
+    const { files, closed } = proving.session.settings.references;
+    const loaded = await loadDesired(target, {
+      env,
+      settingsDir: proving.referencesFrom,
+      rules: { ...DEFAULT_RULES, files, closed },
+      referenced: textsOf(proving.lines),
+    });
+    const { problems, remembered } = judged(loaded, proving);
     if (problems.length > 0 || !remembered) throw new HoldfastError(problems);
     await refuseMisfit(text, { env, scratch }, proving);
     return remembered;
   });
 }
+
+const textsOf = (lines: readonly PlacedLines[]): ReadonlyMap<string, string> =>
+  new Map(lines.map(({ path, text }) => [path, text.open()]));
 
 function judged(
   { desired, problems }: LoadedDesired,
@@ -73,6 +85,7 @@ async function refuseMisfit(text: string, { env, scratch }: Alone, proving: Prov
       env: { ...session.env, ...env },
       settingsDir: settings.dir,
       texts: new Map([[file, text]]),
+      referenced: textsOf(proving.lines),
     },
   );
   const found = judged(loaded, proving).problems.filter(({ severity }) => severity === 'error');

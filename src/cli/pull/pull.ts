@@ -12,7 +12,6 @@ import { HoldfastError, type Problem } from '../../domain/problem/problem.ts';
 import type { Target } from '../../domain/target.ts';
 import type { Remembered } from '../../plan/last-applied.ts';
 import type { Environment } from '../../input/environment.ts';
-import type { Style } from '../../report/text/style.ts';
 import type { Io } from '../../compose/io.ts';
 import { gatewayOptions, onCall, pathFrom, repeatable, variablesOption } from '../io/options.ts';
 import { progress } from '../io/progress.ts';
@@ -28,12 +27,13 @@ import {
   writeAll,
 } from './files.ts';
 import { keepReplaced, refuseUncommitted, valuesThere } from './existing.ts';
+import { linesFrom, type PlacedLines, withLines } from './lines.ts';
 import { ownPlaces, refuseChanges } from './proof.ts';
 import { schemaHint } from './schema-hint.ts';
 import { openCommandSession } from '../io/session.ts';
 import { type Session, theTarget } from '../../compose/session.ts';
 import { withTarget } from '../../state/with-target.ts';
-import { show, showWarnings } from '../io/show.ts';
+import { showPulled } from './show.ts';
 import type { PlanFlags } from '../../compose/flags.ts';
 
 export interface PullFlags extends PlanFlags {
@@ -44,6 +44,7 @@ export interface PullFlags extends PlanFlags {
   readonly exclude?: readonly string[];
   readonly force?: boolean;
   readonly print?: boolean;
+  readonly linesFrom?: string;
 }
 
 export function define(command: Command, io: Io): void {
@@ -56,14 +57,19 @@ export function define(command: Command, io: Io): void {
     .option('--write-env <file>', 'add the secrets to this file, which only you can read')
     .addOption(repeatable('--include <path>', 'declare a path that is excluded by default; repeatable'))
     .addOption(repeatable('--exclude <path>', 'exclude a path from the files; repeatable'))
+    .option(
+      '--lines-from <count>',
+      'keep keys in a file of lines if this many entries in a row differ by the key alone (default: 10; 0: never)',
+    )
     .option('--force', 'replace existing files, and keep copies of them')
     .option('--print', 'print the file, write nothing')
     .addHelpText(
       'after',
       `
-Secrets become references (\${env:NAME}), listed in .env.example. Settings of the gateway's machine
-are excluded: host, port, tls, auth-dir, plugins.dir, remote-management, and defaults that the
-gateway writes itself. Comments stay. The files have the same layout (flat or v8) as the gateway's
+Secrets become references (\${env:NAME}), listed in .env.example. From 10 entries in a row that differ
+by the key alone, the keys become a file of lines (\${lines:FILE}) in the directory secrets. Only you
+can read it, and git ignores it. Settings of the gateway's machine are excluded: host, port, tls,
+auth-dir, plugins.dir, remote-management, and defaults that the gateway writes itself. Comments stay. The files have the same layout (flat or v8) as the gateway's
 file. The command first verifies that a plan of the files is empty, and only then writes them.
 
 Examples:
@@ -79,27 +85,48 @@ async function run(flags: PullFlags, io: Io): Promise<void> {
   showPulled(await pullFiles(flags, io));
 }
 
-/** Reads, verifies and writes. Rejects before anything is written, unless the disk fails. */
-export async function pullFiles(flags: PullFlags, io: Io): Promise<Pulled> {
+/**
+ * Reads, verifies and writes. Rejects before anything is written, unless the disk fails. `referencesFrom`: where
+ * relative references start; absent: at the directory of the settings.
+ */
+export async function pullFiles(
+  flags: PullFlags,
+  io: Io,
+  { referencesFrom }: { readonly referencesFrom?: string } = {},
+): Promise<Pulled> {
+  const from = linesFrom(flags.linesFrom);
   await using session = await openCommandSession(flags, io, progress(flags, io));
   const target = theTarget(session, 'pull');
   const destination = destinationOf(flags, io.cwd, ownPlaces(session, target));
   const selection = selectionOf(flags);
-  if (!flags.print) await (flags.force ? refuseUncommitted : refuseExisting)(destination, io.cwd);
+  const refuseAt = flags.force ? refuseUncommitted : refuseExisting;
+  if (!flags.print) await refuseAt([destination.file, destination.example], io.cwd);
   const values = await valuesThere(destination, io.cwd, session.env);
   const { readOnce } = await import('../../apply/steps/read-once.ts');
   const live = await readOnce(session.contextOf(target), 'pull');
   refuseAny(agreementProblems(live));
-  const adopted = await adopt(sourceOf(live), {
-    selection,
-    env: { ...session.env, ...values.held },
-  });
-  io.hide?.(adopted.variables.map(({ secret }) => secret.open()));
+  const source = sourceOf(live);
+  const env = { ...session.env, ...values.held };
+  const whole = await adopt(source, { selection, env });
+  io.hide?.(whole.variables.map(({ secret }) => secret.open()));
+  const start = referencesFrom ?? session.settings.dir;
+  const rules = session.settings.references;
+  const place = { dir: destination.dir, referencesFrom: start, rules, env, from };
+  const { adopted, files: lines } = await withLines(whole, source.dialect, place);
+  if (!flags.print)
+    await refuseAt(
+      lines.map(({ path }) => path),
+      io.cwd,
+    );
   const before = { text: values.text, env: session.env };
-  const texts = textsOf(adopted, { destination, target, live, flags, io, before });
-  const remembered = await refuseChanges(texts.file, adopted, { session, target, live, destination, io });
+  const texts = textsOf(adopted, { destination, target, live, flags, io, before, lines });
+  const proving = { session, target, live, destination, io, lines, referencesFrom: start };
+  const remembered = await refuseChanges(texts.file, adopted, proving);
   const kept = flags.print ? undefined : await replaceAll(destination, texts, session);
-  const problems = [...adopted.notes, ...(flags.print ? [] : await warningsAbout(destination, io.cwd))];
+  const problems = [
+    ...adopted.notes,
+    ...(flags.print ? [] : await warningsAbout(destination, lines, io.cwd)),
+  ];
   const adoption =
     !flags.print &&
     (await adopts(session, target, destination)) &&
@@ -109,7 +136,7 @@ export async function pullFiles(flags: PullFlags, io: Io): Promise<Pulled> {
 }
 
 /** Variables of the pulled files that have no value where the next command looks for it. */
-interface Unset {
+export interface Unset {
   readonly names: readonly string[];
   /** The file of variables that commands read from now on; `isThere`: the user must add to it. */
   readonly file: string;
@@ -174,9 +201,10 @@ interface Writing {
   readonly io: Io;
   /** The current file of values, and what it can refer to. */
   readonly before: { readonly text: string; readonly env: Environment };
+  readonly lines: readonly PlacedLines[];
 }
 
-function textsOf(adopted: Adopted, { destination, target, live, flags, io, before }: Writing): Texts {
+function textsOf(adopted: Adopted, { destination, target, live, flags, io, before, lines }: Writing): Texts {
   const { file, values } = destination;
   const { name, url } = target;
   return {
@@ -184,8 +212,13 @@ function textsOf(adopted: Adopted, { destination, target, live, flags, io, befor
       target: name,
       url,
       schema: schemaHint(`${live.layout}.schema.json`, file, io.cwd),
+      hasLines: lines.length > 0,
     }),
-    example: envExample(adopted.variables),
+    example: envExample(
+      adopted.variables,
+      lines.map(({ path, ...file }) => ({ ...file, shown: shownIn(destination.dir, path) })),
+    ),
+    lines,
     values:
       values === undefined || flags.print ? undefined : envFile(adopted.variables, before.text, before.env),
   };
@@ -205,68 +238,3 @@ export interface Pulled {
   readonly kept: string | undefined;
   readonly unset: Unset;
 }
-
-function showPulled(pulled: Pulled): void {
-  const { flags, io, target, destination, adopted, texts, problems, adoption, kept } = pulled;
-  const { variables, declared, leftOut } = adopted;
-  const shown = (path: string): string => shownIn(io.cwd, path);
-  const { file, example, values } = destination;
-  const content = {
-    target: target.name,
-    ...(flags.print
-      ? { content: texts.file }
-      : { files: [file, example, ...(values === undefined ? [] : [values])].map(shown) }),
-    declared,
-    leftOut,
-    variables: variables.map(({ name, usedAt }) => ({ name, usedAt })),
-    proof: { changes: 0 },
-    adopted: adoption,
-    ...(kept !== undefined && { kept: shown(kept) }),
-    problems,
-  };
-  // The text contains no secret; removing short ones by value would only damage words.
-  if (flags.print && flags.output === 'text') (io.raw ?? io.out)(texts.file);
-  else show(io, flags, 'pull', content, (style) => summary(pulled, style));
-  if (flags.output === 'text') showWarnings(io, flags, problems);
-}
-
-function summary({ io, target, destination, adopted, adoption, kept, unset }: Pulled, style: Style): string {
-  const { variables, declared, leftOut } = adopted;
-  const { dir, file, example, values } = destination;
-  const shown = (path: string): string => shownIn(io.cwd, path);
-  const row = (path: string, what: string): string =>
-    `${style.good('✓')} ${style.bold(shown(path))}  ${what}`;
-  const env = variables.length === 0 || unset.isNamed ? '' : ` --variables ${shown(unset.file)}`;
-  const desired = target.desired.includes(dir) ? '' : ` --desired ${shown(dir)}`;
-  return [
-    row(
-      file,
-      `${count(declared.length, 'key')} declared, ${count(variables.length, 'secret')} as references`,
-    ),
-    row(example, variables.length === 0 ? 'no variables needed' : 'the variables and where they are used'),
-    ...(values === undefined ? [] : [row(values, 'their values, which only you can read')]),
-    ...(kept === undefined ? [] : [row(kept, 'copies of the replaced files')]),
-    `${style.good('✓')} verified: a plan of these files is empty`,
-    ...(adoption
-      ? [`${style.good('✓')} adopted: Holdfast remembers this state, and plans your later changes from it`]
-      : []),
-    ...(leftOut.length === 0 ? [] : [style.dim(`excluded: ${leftOut.map(({ path }) => path).join(', ')}`)]),
-    '',
-    'Next:',
-    ...valuesStep(unset, example, shown),
-    `  $ holdfast diff${desired}${env}`,
-    '',
-  ].join('\n');
-}
-
-function valuesStep(
-  { names, file, isThere }: Unset,
-  example: string,
-  shown: (path: string) => string,
-): string[] {
-  if (names.length === 0) return [];
-  if (!isThere) return [`  $ cp ${shown(example)} ${shown(file)}    # then enter the values`];
-  return [`  $ $EDITOR ${shown(file)}    # set ${names.join(', ')}`];
-}
-
-const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;
