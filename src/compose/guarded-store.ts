@@ -1,7 +1,7 @@
 // The state of targets as commands use it: the streams know the secrets of earlier runs, and what is stored contains
 // no secret in plain text.
 import { recogniserOf } from '../desired/read/origins.ts';
-import type { Journal } from '../domain/state/state.ts';
+import type { BeforeApply, Journal, LastApplied } from '../domain/state/state.ts';
 import type { Store } from '../state/store.ts';
 import type { Io } from './io.ts';
 import { sealedKeys } from './sealed-keys.ts';
@@ -22,12 +22,11 @@ export function guardedStore(store: Store, io: Pick<Io, 'recognise' | 'redact'>)
           recogniserOf(state.origins, (text) => store.hash(text)),
         );
       }
-      return { ...state, ...(state.lastApplied && { lastApplied: keys.open(state.lastApplied) }) };
+      return withApplied(state, keys.open);
     },
     update: (target, patch) =>
       store.update(target, {
-        ...patch,
-        ...(patch.lastApplied && { lastApplied: keys.seal(patch.lastApplied) }),
+        ...withApplied(patch, keys.seal),
         ...(patch.lastOutcome && { lastOutcome: redact(patch.lastOutcome) }),
       }),
     async journal(target) {
@@ -46,13 +45,24 @@ export function guardedStore(store: Store, io: Pick<Io, 'recognise' | 'redact'>)
   };
 }
 
-type Remembered = NonNullable<Journal['remembered']>;
-
-function withRemembered(
-  journal: Journal,
-  change: (lastApplied: Remembered['lastApplied']) => Remembered['lastApplied'],
-): Journal {
-  const { remembered } = journal;
-  if (!remembered) return journal;
-  return { ...journal, remembered: { ...remembered, lastApplied: change(remembered.lastApplied) } };
+interface Applied {
+  readonly lastApplied?: LastApplied | undefined;
+  readonly beforeApply?: BeforeApply | undefined;
 }
+
+type Change = (lastApplied: LastApplied) => LastApplied;
+
+/** Every record of an apply in it changed: the last one, and the one that a rollback restores. */
+function withApplied<T extends Applied>(record: T, change: Change): T {
+  const { lastApplied, beforeApply } = record;
+  return {
+    ...record,
+    ...(lastApplied && { lastApplied: change(lastApplied) }),
+    ...(beforeApply?.lastApplied && {
+      beforeApply: { ...beforeApply, lastApplied: change(beforeApply.lastApplied) },
+    }),
+  };
+}
+
+const withRemembered = (journal: Journal, change: Change): Journal =>
+  journal.remembered ? { ...journal, remembered: withApplied(journal.remembered, change) } : journal;
