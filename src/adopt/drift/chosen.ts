@@ -18,7 +18,7 @@ export interface Chosen {
   /** The files get what the gateway has. */
   readonly taken: readonly Judged[];
   readonly left: readonly Judged[];
-  /** What no file declares and somebody names: declared from now on. */
+  /** What no file declares and a path names: declared from now on. */
   readonly declares: readonly Path[];
   readonly problems: readonly Problem[];
 }
@@ -58,7 +58,7 @@ export function choose(judged: readonly Judged[], choice: Choice, circumstances:
   return { taken, left: judged.filter((one) => !taken.includes(one)), declares, problems };
 }
 
-/** What was never applied is the gateway's only where nothing is remembered, or somebody names it. */
+/** What was never applied counts as the gateway's only if there is no record of an apply, or its path is named. */
 function isGateways({ origin }: Judged, { paths }: Choice, { known, sameRevision }: Circumstances): boolean {
   if (sameRevision) return true;
   return origin === 'drift' || origin === 'both' || (origin === 'first' && (!known || paths.length > 0));

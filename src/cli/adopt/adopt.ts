@@ -1,5 +1,5 @@
 // `holdfast adopt`: what changed on the gateway as the smallest edit of the files that declare it.
-import { resolve } from 'node:path';
+import { resolve, sep } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { Choice } from '../../adopt/drift/chosen.ts';
 import { type Adoption, adoptionMessage, adoptionOf, type FileEdit } from '../../compose/adoption.ts';
@@ -72,10 +72,26 @@ async function run(flags: AdoptFlags, words: readonly string[], io: Io): Promise
   const choice: Choice = { paths: [...words, ...(flags.only ?? [])].map(pathFrom), keep: flags.keep };
   const adoption = await adoptionOf(session, target, {
     choice,
-    into: flags.into === undefined ? undefined : resolve(io.cwd, flags.into),
+    into: intoFile(flags, io, session, target),
     writeEnv: flags.writeEnv === undefined ? undefined : resolve(io.cwd, flags.writeEnv),
   });
   await finish(adoption, { flags, io, session, target });
+}
+
+/** Rejects a file that no plan of the target would read. */
+function intoFile(
+  { into }: AdoptFlags,
+  { cwd }: Io,
+  { settings }: Session,
+  target: Target,
+): string | undefined {
+  if (into === undefined) return undefined;
+  const path = resolve(cwd, into);
+  const isRead = target.desired.some((dir) => path.startsWith(`${resolve(settings.dir, dir)}${sep}`));
+  if (isRead && /\.ya?ml$/i.test(path)) return path;
+  throw fail('HF1001', `--into ${into} isn't a YAML file in a directory that ${target.name} reads`, {
+    remedy: `Name a file in ${target.desired.join(' or ')}.`,
+  });
 }
 
 function refuseFlags({ branch, commit, write }: AdoptFlags): void {

@@ -116,6 +116,16 @@ describe('holdfast adopt', () => {
     expect(await text('desired-state/gateway.yaml')).toContain('request-retry: 5');
   });
 
+  test('refuses --into for a file that the target does not read', async () => {
+    await drift();
+    for (const file of ['elsewhere/new.yaml', 'desired-state/new.txt']) {
+      const { exit, err } = await adopt('--into', file, '--write');
+      expect([exit, err]).toEqual([EXIT.usage, expect.stringContaining(`--into ${file} isn't a YAML file`)]);
+    }
+    expect((await adopt('--into', 'desired-state/new.yaml', '--write')).exit).toBe(EXIT.invalid);
+    expect(await text('.env')).toBe(VALUES);
+  });
+
   test('needs a file for values', async () => {
     await drift();
     const { exit, err } = await at.holdfast('adopt', '--write');
