@@ -103,8 +103,8 @@ function completeValue(field: Field, value: Value): Value {
 }
 
 function completeItems(item: Field, list: readonly Value[]): readonly Value[] {
-  if (item.kind === 'struct') return list.map((each) => (isTree(each) ? completeEntry(each, item) : each));
-  return item.kind === 'list' || item.kind === 'map' ? list.map((each) => completeValue(item, each)) : list;
+  if (item.kind !== 'struct') return list;
+  return list.map((each) => (isTree(each) ? completeEntry(each, item) : each));
 }
 
 /** An entry that was completed before, in another version of the file, isn't completed again. */

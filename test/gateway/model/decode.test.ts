@@ -60,6 +60,14 @@ describe('a scalar', () => {
   });
 });
 
+test('a document is refused each time that it is decoded', () => {
+  const document = parseDocument('remote-management: { allow-remote: 5 }');
+  if (isFailure(document)) throw new Error(document.message);
+  const errors = ['line 1: cannot unmarshal `5` into boolean'];
+  expect(decode(document, catalog, true).errors).toEqual(errors);
+  expect(decode(document, catalog, true).errors).toEqual(errors);
+});
+
 describe('a mapping', () => {
   test.each<[what: string, text: string, value: Value]>([
     ['own keys before merged ones', 'a: &a { port: 1, host: x }\n<<: *a\nport: 2', { port: 2, host: 'x' }],
