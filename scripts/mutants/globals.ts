@@ -1,4 +1,4 @@
-// What the tests use of `@jest/globals`, without Jest's registry of modules: Jest loads every module anew for each test
+// What the tests use of `@jest/globals`, without Jest's registry of modules: Jest loads every module again for each test
 // file, which takes longer than most of the tests. `expect` is Jest's own.
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';

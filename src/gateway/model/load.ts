@@ -86,10 +86,8 @@ function completeMember(field: Field, value: Value | undefined): Value | undefin
 /** A text with a default for blanks is normalised as if it were set to blank. */
 function given(field: Field, value: null | undefined): Value | undefined {
   if (field.fallback !== undefined) return field.fallback;
-  if (field.pointer || !field.normalise.some((rule) => rule.startsWith('default:'))) return undefined;
-  return value === undefined
-    ? field.normalise.find((rule) => rule.startsWith('default:'))?.slice(8)
-    : undefined;
+  if (value === null) return undefined;
+  return field.normalise.find((rule) => rule.startsWith('default:'))?.slice('default:'.length);
 }
 
 function completeValue(field: Field, value: Value): Value {
