@@ -26,6 +26,7 @@ import {
   prepare,
   type Prepared,
   printed,
+  reparsed,
   rewritten,
 } from './prepare.ts';
 import { scrubComments } from '../gateway/comments/scrub.ts';
@@ -89,8 +90,14 @@ function draftOf(
     ...known,
     ...foreign,
   ]);
-  const kept = edited(parsed(detachComments(prepared.document, patch)), patch, undefined, whole);
-  const document = parsed(withoutGaps(parsed(kept.text)));
+  const kept = edited(
+    reparsed(prepared.document, detachComments(prepared.document, patch)),
+    patch,
+    undefined,
+    whole,
+  );
+  const shorter = parsed(kept.text);
+  const document = reparsed(shorter, withoutGaps(shorter));
   const content = dialect.content(document);
   const { proposed, notes } = heldOf(content, catalog);
   const plain = plainOf(proposed) as Tree;

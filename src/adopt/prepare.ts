@@ -26,10 +26,11 @@ export function prepare(document: FileDocument, dialect: Dialect): Prepared {
   const content = dialect.content(single);
   const { root } = single;
   if (root?.kind !== 'map') throw fail('HF2072', "the gateway's file doesn't contain a mapping");
-  if (isShared(root)) return withoutNulls(printed(content), content, catalog, [lostComments('the file')]);
+  if (isShared(root))
+    return withoutNulls(parsed(printed(content)), content, catalog, [lostComments('the file')]);
   const shared = root.pairs.filter((pair) => holdsShared(pair.value) || pair.key.tag !== undefined);
   const notes = shared.map(({ key }) => lostComments(`\`${key.text}\``));
-  return withoutNulls(rewritten(single, shared, content), content, catalog, notes);
+  return withoutNulls(reparsed(single, rewritten(single, shared, content)), content, catalog, notes);
 }
 
 /** The text parsed again. What was built here always parses; anything else is a bug. */
@@ -37,6 +38,11 @@ export function parsed(text: string): FileDocument {
   const document = parseDocument(text);
   if (isFailure(document)) throw fail('HF2072', `the gateway's file can't be parsed: ${document.message}`);
   return document;
+}
+
+/** With another text. Parsing dominates the time of a large file, so the same text isn't parsed again. */
+export function reparsed(document: FileDocument, text: string): FileDocument {
+  return text === document.text ? document : parsed(text);
 }
 
 /** A file with this content, without comments. */
@@ -99,8 +105,12 @@ function holdsShared(node: FileNode): boolean {
 
 // ── keys without a value ─────────────────────────────────────────────────────────────────────────────────────────
 
-function withoutNulls(text: string, content: Tree, catalog: Catalog, notes: readonly Problem[]): Prepared {
-  const document = parsed(text);
+function withoutNulls(
+  document: FileDocument,
+  content: Tree,
+  catalog: Catalog,
+  notes: readonly Problem[],
+): Prepared {
   const patch = document.root && nullsIn(document.root, catalog.root, catalog);
   if (!patch || patch.kind === 'remove') return { document, notes };
   const spliced = splice(document, patch as Patch);
