@@ -1,11 +1,10 @@
-// Draws the pictures of the dashboard in docs/images/ from the fleet of the tests, at its fixed moment and in fonts that
-// are the same on every machine.
+// Draws the pictures of the dashboard in docs/images/ from a real daemon on sandbox gateways, each in another state, in fonts
+// that are the same on every machine.
 import { mkdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { BrowserContext } from 'playwright-core';
 import { logIn, openContext, startBrowser } from '../test/web/browser.ts';
-import { startFakeDaemon } from '../test/web/fake-daemon.ts';
-import { FLEET, targetsView } from '../test/web/fleet.ts';
+import { startRealFleet } from '../test/web/real-fleet.ts';
 
 const FONTS = [
   ['Inter', 400, import.meta.resolve('@fontsource/inter/files/inter-latin-400-normal.woff2')],
@@ -42,24 +41,22 @@ async function useFonts(context: BrowserContext): Promise<void> {
 }
 
 const PICTURES = [
-  ['overview', '#/', 880],
+  ['overview', '#/', 960],
   ['target', '#/targets/eu-paris', 960],
 ] as const;
 
 const out = new URL('../docs/images/', import.meta.url);
 await mkdir(out, { recursive: true });
-await using daemon = await startFakeDaemon();
-const LEFT_OUT = new Set(['lab', 'staging', FLEET.at(-1)?.name]);
-daemon.view = targetsView(FLEET.filter(({ name }) => !LEFT_OUT.has(name)));
+await using fleet = await startRealFleet();
 const browser = await startBrowser();
 for (const dark of [false, true]) {
   const context = await openContext(browser, { dark, scale: 1.25 });
   await useFonts(context);
   const page = await context.newPage();
-  await logIn(page, daemon.url);
+  await logIn(page, fleet.url, fleet.token);
   for (const [name, fragment, height] of PICTURES) {
     await page.setViewportSize({ width: 1280, height });
-    await page.goto(daemon.url + fragment);
+    await page.goto(fleet.url + fragment);
     await page.locator('.skeleton').first().waitFor({ state: 'detached' });
     await page.mouse.move(0, 0);
     await page.screenshot({

@@ -95,9 +95,13 @@ async function differencesOf(
   if (UNSEEN.has(standing)) return undefined;
   const { plan } = operations.known(name);
   if (plan) return plan.plan.changes.length;
+  if (UNPLANNED.has(standing)) return undefined;
   const [newest] = await operations.store().looks(name, 1);
   return newest && !UNSEEN.has(syncStatusAfter(newest.outcome) ?? 'unknown') ? newest.differences : undefined;
 }
+
+/** The gateway may have been compared with the files; if it was, there is a plan. */
+const UNPLANNED: ReadonlySet<SyncStatus> = new Set(['invalid', 'suspended']);
 
 /** Nobody saw how the gateway compares with the files. */
 const UNSEEN: ReadonlySet<SyncStatus> = new Set(['unreachable', 'needs-a-person', 'failed', 'unknown']);

@@ -34,7 +34,8 @@ export function TargetRow({ target, inGroup }: Props) {
       <td role="cell" class="cell-drift number" data-label="drift">
         {differences === undefined ? (
           <span class="muted" title="Not known at present">
-            unknown
+            <span aria-hidden="true">–</span>
+            <span class="visually-hidden">unknown</span>
           </span>
         ) : differences > 0 ? (
           <b>{differences}</b>

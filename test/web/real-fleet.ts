@@ -1,0 +1,211 @@
+// A real daemon on sandbox gateways, each brought into another state the way it happens: by commits to the files, edits of the
+// gateway, faults, and actions.
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { TargetsView } from '../../src/api-schema/views.ts';
+import type { SyncStatus } from '../../src/domain/outcome/sync-status.ts';
+import type { Mode } from '../../src/domain/target.ts';
+import type { Sandbox } from '../../src/sandbox/sandbox.ts';
+import { startSandbox } from '../../src/sandbox/start.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const KEY = 'mgmt-secret-1';
+const TOKEN = 'tok-operate-0001';
+
+/** Each target, and the status that it is brought into. */
+const STATES: Readonly<Record<string, SyncStatus>> = {
+  'eu-frankfurt': 'in-sync',
+  'eu-paris': 'refused',
+  'eu-london': 'quarantined',
+  'us-east': 'drifted',
+  'us-west': 'rolled-back',
+  'ap-singapore': 'suspended',
+  'ap-tokyo': 'unreachable',
+  staging: 'invalid',
+  lab: 'drifted',
+};
+const MODES: Readonly<Record<string, Mode>> = { 'us-east': 'observe' };
+
+export interface RealFleet extends AsyncDisposable {
+  readonly url: string;
+  readonly token: string;
+}
+
+export async function startRealFleet(): Promise<RealFleet> {
+  const dir = await mkdtemp(join(tmpdir(), 'holdfast-fleet-'));
+  const sandboxes: Record<string, Sandbox> = {};
+  for (const name of Object.keys(STATES)) sandboxes[name] = await gateway(dir, name);
+  await settingsOf(dir, sandboxes);
+  git(dir, 'init', '--quiet');
+  commit(dir, 'platform-team', 'Retry three times, and cool down quota errors');
+  const daemon = spawn(
+    process.execPath,
+    [join(ROOT, 'bin/holdfast.js'), 'run', '--log', 'json', '--variables', join(ROOT, '.env.example')],
+    {
+      cwd: dir,
+      env: { PATH: process.env['PATH'], HOLDFAST_KEY: KEY, HOLDFAST_TOKEN: TOKEN },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
+  const url = await addressOf(daemon);
+  const api = (path: string, body?: object) => request(url, path, body);
+  const first = mapOf((name) => (MODES[name] === 'observe' ? 'drifted' : 'in-sync'));
+  await reached(api, first);
+  await bringIntoStates(dir, sandboxes, api);
+  await reached(api, STATES);
+  return {
+    url,
+    token: TOKEN,
+    async [Symbol.asyncDispose]() {
+      daemon.kill('SIGTERM');
+      if (daemon.exitCode === null) await once(daemon, 'exit');
+      for (const sandbox of Object.values(sandboxes)) await sandbox.stop();
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+async function gateway(dir: string, name: string): Promise<Sandbox> {
+  await mkdir(join(dir, 'gateways', name), { recursive: true });
+  await cp(join(ROOT, 'desired-state'), join(dir, 'desired', name), { recursive: true });
+  const file = join(dir, 'gateways', name, 'config.yaml');
+  await cp(join(ROOT, 'src/demo/gateway.yaml'), file);
+  return startSandbox({ file, port: 0, host: '127.0.0.1', env: { MANAGEMENT_PASSWORD: KEY } });
+}
+
+async function settingsOf(dir: string, sandboxes: Readonly<Record<string, Sandbox>>): Promise<void> {
+  const targets = Object.entries(sandboxes).map(([name, { url }]) => ({
+    name,
+    url,
+    key: '${env:HOLDFAST_KEY}',
+    desired: [join('desired', name)],
+    adopted: true,
+    mode: MODES[name] ?? 'apply',
+  }));
+  const daemon = { drift: '*/10 * * * *', http: { listen: '127.0.0.1:0', token: '${env:HOLDFAST_TOKEN}' } };
+  await writeFile(join(dir, 'holdfast.yaml'), JSON.stringify({ version: 1, targets, daemon }));
+  await writeFile(join(dir, '.gitignore'), '.holdfast\ngateways\n');
+}
+
+function git(dir: string, ...words: readonly string[]): void {
+  execFileSync('git', [...words], { cwd: dir });
+}
+
+function commit(dir: string, author: string, subject: string): void {
+  git(dir, 'add', '--all');
+  const who = ['-c', `user.name=${author}`, '-c', `user.email=${author}@example.com`];
+  git(dir, ...who, 'commit', '--quiet', '--message', subject);
+}
+
+async function addressOf(daemon: ChildProcess): Promise<string> {
+  let said = '';
+  for (const stream of [daemon.stdout, daemon.stderr])
+    stream?.setEncoding('utf8').on('data', (part: string) => {
+      said += part;
+    });
+  const found = (): string | undefined => /HTTP API at (http:\/\/127\.0\.0\.1:\d+)/.exec(said)?.[1];
+  await until(async () => {
+    if (daemon.exitCode !== null) throw new Error(`the daemon ended: ${said}`);
+    return found() !== undefined;
+  });
+  return `${found()}/`;
+}
+
+async function request(url: string, path: string, body?: object): Promise<unknown> {
+  const response = await fetch(new URL(`api/v1/targets${path}`, url), {
+    method: body ? 'POST' : 'GET',
+    headers: { authorization: `Bearer ${TOKEN}`, ...(body && { 'content-type': 'application/json' }) },
+    ...(body && { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${path}: ${response.status} ${text}`);
+  return text === '' ? undefined : JSON.parse(text);
+}
+
+type Api = (path: string, body?: object) => Promise<unknown>;
+
+async function standings(api: Api): Promise<Record<string, string>> {
+  const { targets } = (await api('')) as TargetsView; // as the schema of the route says
+  return Object.fromEntries(targets.map(({ name, standing }) => [name, standing]));
+}
+
+async function bringIntoStates(
+  dir: string,
+  sandboxes: Readonly<Record<string, Sandbox>>,
+  api: Api,
+): Promise<void> {
+  const edit = async (name: string, file: string, from: string, to: string): Promise<void> => {
+    const path = join(dir, 'desired', name, file);
+    const text = await readFile(path, 'utf8');
+    if (!text.includes(from)) throw new Error(`${file} doesn't contain ${from}`);
+    await writeFile(path, text.replace(from, to));
+  };
+  sandboxes['us-west']?.fault('drop-writes');
+  for (const name of ['eu-frankfurt', 'eu-london', 'us-east', 'us-west'])
+    await edit(name, 'gateway.yaml', 'request-retry: 3', 'request-retry: 5');
+  for (const name of ['eu-frankfurt', 'eu-london'])
+    await edit(
+      name,
+      'providers.yaml',
+      'alias: glm }',
+      'alias: glm }\n      - { name: qwen/qwen3-coder, alias: qwen }',
+    );
+  await edit(
+    'eu-paris',
+    'keys.yaml',
+    '  - ${list:TEAM_KEYS} # one entry for each key of the comma-separated list\n',
+    '',
+  );
+  await edit('eu-paris', 'providers.yaml', 'priority: 10', 'priority: 20');
+  await edit('staging', 'gateway.yaml', 'request-retry: 3', 'request-retry: three');
+  commit(dir, 'key-rotation', 'Offer qwen3-coder, retry five times, retire the team keys');
+
+  const { lab } = sandboxes;
+  await fetch(new URL('/v0/management/request-retry', lab?.url), {
+    method: 'PUT',
+    headers: { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' },
+    body: '{"value": 7}',
+  });
+  await api('/lab/actions/sync', {});
+  await until(
+    async () => (await standings(api))['eu-london'] === 'in-sync' && (await applied(api, 'eu-london')),
+  );
+  await api('/eu-london/actions/rollback', { confirm: 'eu-london' });
+  const end = Date.now() + 2 * 3_600_000;
+  await api('/ap-singapore/actions/suspend', { until: end, reason: 'Host moves to another rack' });
+  await sandboxes['ap-tokyo']?.stop();
+  await api('/ap-tokyo/actions/sync', {});
+}
+
+/** Whether the second commit is in effect. */
+async function applied(api: Api, name: string): Promise<boolean> {
+  const { entries } = (await api(`/${name}/history`)) as { readonly entries: readonly unknown[] };
+  return entries.length > 1;
+}
+
+const mapOf = (standing: (name: string) => SyncStatus): Record<string, string> =>
+  Object.fromEntries(Object.keys(STATES).map((name) => [name, standing(name)]));
+
+async function reached(api: Api, wanted: Readonly<Record<string, string>>): Promise<void> {
+  let seen = {};
+  await until(async () => {
+    seen = await standings(api);
+    return JSON.stringify(seen) === JSON.stringify(wanted);
+  }).catch((error: unknown) => {
+    throw new Error(`the statuses are ${JSON.stringify(seen)}`, { cause: error });
+  });
+}
+
+const PATIENCE = 120_000;
+
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  const end = Date.now() + PATIENCE;
+  while (!(await holds())) {
+    if (Date.now() > end) throw new Error('the fleet does not reach its states');
+    await pause(300);
+  }
+}

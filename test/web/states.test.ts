@@ -1,0 +1,64 @@
+// Real targets in each state, in a real browser: what each page says first, and which action it recommends.
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Browser, Page } from 'playwright-core';
+import { logIn, startBrowser } from './browser.ts';
+import { type RealFleet, startRealFleet } from './real-fleet.ts';
+
+// That a browser starts where it must is asserted in dashboard.test.ts.
+const started = await startBrowser().catch(() => undefined);
+const inBrowser = started ? describe : describe.skip;
+const browser = started as Browser; // nothing below runs without one
+
+inBrowser('a target page', () => {
+  let [fleet, page] = [] as unknown as [RealFleet, Page]; // set before the tests
+
+  beforeAll(async () => {
+    fleet = await startRealFleet();
+    page = await browser.newPage();
+    await logIn(page, fleet.url, fleet.token);
+  }, 300_000);
+
+  afterAll(async () => {
+    await browser.close();
+    await fleet[Symbol.asyncDispose]();
+  });
+
+  test.each([
+    ['eu-frankfurt', 'In sync', undefined],
+    ['eu-paris', 'Refused', undefined],
+    ['eu-london', 'Rolled back by operator', 'Retry the revision…'],
+    ['us-east', 'Drifted', undefined],
+    ['us-west', 'Rolled back', 'Retry the revision…'],
+    ['ap-singapore', 'Suspended', 'Resume'],
+    ['ap-tokyo', 'Unreachable', 'Sync now'],
+    ['staging', 'Invalid', undefined],
+    ['lab', 'Drifted', 'Correct the drift…'],
+  ])('of %s says %s, and recommends %s', async (name, title, action) => {
+    await page.goto(`${fleet.url}#/targets/${name}`);
+    await page.getByRole('heading', { name, exact: true }).waitFor();
+    await page.locator('.skeleton').first().waitFor({ state: 'detached' });
+    expect(await page.locator('.standing-large').innerText()).toContain(title);
+    const primary = page.locator('.actions .button-primary');
+    if (action === undefined) expect(await primary.count()).toBe(0);
+    else await primary.filter({ hasText: action }).waitFor();
+  });
+
+  test('leads out of drift, a rollback and a suspension by the recommended action', async () => {
+    const inSync = page.locator('.standing-large').filter({ hasText: 'In sync' });
+    for (const [name, confirm] of [
+      ['lab', 'Apply'],
+      ['eu-london', 'Retry'],
+      ['ap-singapore', undefined],
+    ] as const) {
+      await page.goto(`${fleet.url}#/targets/${name}`);
+      await page.getByRole('heading', { name, exact: true }).waitFor();
+      await page.locator('.actions .button-primary').click();
+      if (confirm !== undefined) {
+        await page.getByRole('dialog').getByRole('button', { name: confirm, exact: true }).click();
+        await page.getByRole('dialog').getByText('Applied', { exact: true }).waitFor({ timeout: 60_000 });
+        await page.keyboard.press('Escape');
+      }
+      await inSync.waitFor({ timeout: 60_000 });
+    }
+  });
+});
