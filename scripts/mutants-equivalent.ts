@@ -7,4 +7,6 @@ export const EQUIVALENT: Readonly<Record<string, string>> = {
     ENTRY_BY_ENTRY,
   'src/plan/prediction/edits.ts: return content.length === proposed.length [|| -> &&] hasOthers(field, content, proposed);':
     ENTRY_BY_ENTRY,
+  'src/gateway/model/decode.ts: if (value [=== -> !==] undefined || borrowed !== this.#borrowed || faults !== this.errors.length) return value;':
+    'only the speed: a mapping or list without a value was refused, and what was refused is never kept',
 };

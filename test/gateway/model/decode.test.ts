@@ -68,6 +68,18 @@ test('a document is refused each time that it is decoded', () => {
   expect(decode(document, catalog, true).errors).toEqual(errors);
 });
 
+test('what an alias stands for is looked up again in the next version of a document', () => {
+  const versions = ['one', 'two'].map((text) => parseDocument(`host: &h ${text}\napi-keys: [*h]`));
+  const [first, second] = versions.map((each) => (isFailure(each) ? undefined : each));
+  if (first?.root?.kind !== 'map' || second?.root?.kind !== 'map') throw new Error('no mapping');
+  const [host] = second.root.pairs;
+  const [, keys] = first.root.pairs;
+  if (!host || !keys) throw new Error('a pair is missing');
+  expect(decode(first, catalog, true).content['api-keys']).toEqual(['one']);
+  const next = { ...second, root: { ...second.root, pairs: [host, keys] } };
+  expect(decode(next, catalog, true).content['api-keys']).toEqual(['two']);
+});
+
 describe('a mapping', () => {
   test.each<[what: string, text: string, value: Value]>([
     ['own keys before merged ones', 'a: &a { port: 1, host: x }\n<<: *a\nport: 2', { port: 2, host: 'x' }],

@@ -55,10 +55,10 @@ test('a flat file takes the values of memory in the flat layout', () => {
 
 test('keys of memory join the group that has them', () => {
   const file =
-    'config-version: 8\napi-keys:\n  codex:\n    - base-url: https://c.example\n      priority: 2\n      keys:\n        - api-key: sk-test-0001\n        - api-key: sk-test-0002\n';
+    'config-version: 8\napi-keys:\n  codex:\n    - name: shared\n      base-url: https://c.example\n      priority: 2\n      keys:\n        - api-key: sk-test-0001\n        - api-key: sk-test-0002\n';
   const entry = { 'base-url': 'https://c.example', priority: 2 };
   const memory = { 'codex-api-key': [{ ...entry, 'api-key': 'sk-test-0001' }] };
   expect(resolved(file, memory, ['codex-api-key'])['api-keys']).toEqual({
-    codex: [{ 'base-url': 'https://c.example', priority: 2, keys: [{ 'api-key': 'sk-test-0001' }] }],
+    codex: [{ name: 'shared', ...entry, keys: [{ 'api-key': 'sk-test-0001' }] }],
   });
 });
