@@ -286,6 +286,8 @@ describe('the circumstances', () => {
     ]);
     expect(overridesOf(scenario)).toEqual(['--allow split-brain=file|memory']);
     expect(guardsOf({ ...scenario, allow: ['split-brain'] })).toEqual(['split-brain']);
+    expect(guardsOf({ ...scenario, desired: {} })).toEqual([]);
+    expect(guardsOf({ ...scenario, withFile: false })).toEqual(['split-brain']);
     const changesWith = (side: string): string[] =>
       planOf({ file: BASE, desired, ...scenario, allow: [`split-brain=${side}`] }).plan.changes.map(
         (one) => one.path,

@@ -195,3 +195,18 @@ describe('by three values', () => {
     );
   });
 });
+
+describe('entries with keys that the catalog does not know', () => {
+  const [strange, other] = [provider('a', { strange: 1 }), provider('a', { strange: 2 })];
+
+  test.each<[what: string, a: Tree, b: Tree, same: boolean]>([
+    ['the same', providers(strange), providers({ ...strange, priority: 0 }), true],
+    ['another value', providers(strange), providers(other), false],
+    ['one more', providers(strange), providers(strange, provider('b')), false],
+    ['no list', providers(strange), { 'openai-compatibility': 'none' }, false],
+    ['an empty list and nothing', providers(), {}, true],
+  ])('%s', (_, a, b, expected) => {
+    expect(same(a, b)).toBe(expected);
+    expect(same(b, a)).toBe(expected);
+  });
+});
