@@ -5,8 +5,10 @@ import type { Dialect } from '../gateway/dialect.ts';
 import { formatPath } from '../domain/path.ts';
 import { seal, type Sealed } from '../domain/secret.ts';
 import type { FileNode } from '../domain/yaml-node.ts';
+import { factsOf } from '../gateway/layout/layouts.ts';
+import { layoutTable } from '../gateway/layout/table.ts';
 import { canonicalJson } from '../lib/stable-json.ts';
-import { isList, isTree, type Tree, type Value } from '../lib/value.ts';
+import { isList, isTree, listOf, type Tree, treeOf, type Value } from '../lib/value.ts';
 import { displayPath } from '../desired/read/locations.ts';
 import type { Environment } from '../input/environment.ts';
 import { variablesIn } from '../input/references.ts';
@@ -107,12 +109,14 @@ class Walk {
     place: Place,
     field: Field | undefined,
   ): Steps | undefined {
-    const runs = this.#runs(list, !field || isOrdered(field));
+    const shape = this.#isGroups(place) ? GROUPS : ENTRIES;
+    const runs = this.#runs(list, shape, !field || isOrdered(field));
     const runAt = new Map(runs.flatMap((run) => run.map(({ at }) => [at, run] as const)));
     const item = field && this.#catalog.child(field, '[]');
     const steps = list.flatMap((value, from): ItemStep[] => {
       const run = runAt.get(from);
-      if (run) return run[0]?.at === from ? [{ value: this.#folded(run, value, nodes, place) }] : [];
+      if (run)
+        return run[0]?.at === from ? [{ value: shape.withKey(value, this.#folded(run, nodes, place)) }] : [];
       const patch = this.patch(nodes[from] as FileNode, value, [...place, from], item);
       return [patch ? { from, patch } : { from }];
     });
@@ -121,8 +125,18 @@ class Walk {
   }
 
   /** Where the order matters, only entries next to each other. */
-  #runs(list: readonly Value[], inOrder: boolean): (readonly Entry[])[] {
-    const found = list.map((item, at) => this.#entry(item, at));
+  /** The result is the same if the keys of several groups are in one. */
+  #isGroups(place: Place): boolean {
+    const path = place.join('.');
+    const { families } = layoutTable();
+    return (
+      factsOf(this.#catalog.layout).hasGroups &&
+      families.some(({ form, v8 }) => form === 'groups' && v8 === path)
+    );
+  }
+
+  #runs(list: readonly Value[], shape: Shape, inOrder: boolean): (readonly Entry[])[] {
+    const found = list.map((item, at) => this.#entry(item, shape, at));
     const entries = found.filter((entry) => entry !== undefined);
     const counts = countBy(entries.map(({ identity }) => identity));
     const single = entries.filter(({ identity }) => counts.get(identity) === 1);
@@ -130,8 +144,8 @@ class Walk {
     return runs.filter(({ length }) => length >= this.#request.from);
   }
 
-  #entry(item: Value, at: number): Entry | undefined {
-    const key = isTree(item) ? item[KEY] : item;
+  #entry(item: Value, { keyOf, withKey }: Shape, at: number): Entry | undefined {
+    const key = keyOf(item);
     const variable = typeof key === 'string' ? /^\$\{env:([^}]+)\}$/.exec(key)?.[1] : undefined;
     const secret = variable === undefined ? undefined : this.#secrets.get(variable);
     if (variable === undefined || secret === undefined || !isOneLine(secret)) return undefined;
@@ -141,13 +155,14 @@ class Walk {
     return { at, shape: canonicalJson(withKey(item, '')), identity, variable, secret };
   }
 
-  #folded(run: readonly Entry[], first: Value, nodes: readonly FileNode[], place: Place): Value {
+  /** The reference to the file. */
+  #folded(run: readonly Entry[], nodes: readonly FileNode[], place: Place): string {
     const name = this.#nameFor(run[0]?.variable ?? '');
     const usedAt = formatPath(displayPath(this.#content, place.map(String)));
     const lines = run.flatMap(({ at, secret }) => [...commentsIn(nodes[at] as FileNode), secret]);
     const text = `# The keys of ${usedAt}, one on each line. Lines that begin with # are ignored.\n\n${lines.join('\n')}\n`;
     this.files.push({ name, text: seal(text), keys: run.length, usedAt });
-    return withKey(first, `\${lines:${this.#request.path(name)}}`);
+    return `\${lines:${this.#request.path(name)}}`;
   }
 
   /** `CLIENT_KEY_7`: `client-keys`; the next run of the same kind is `client-keys-2`. */
@@ -180,7 +195,28 @@ function countBy(names: readonly string[]): ReadonlyMap<string, number> {
 /** The member by which entries of credentials differ. */
 const KEY = 'api-key';
 
-const withKey = (item: Value, key: string): Value => (isTree(item) ? { ...item, [KEY]: key } : key);
+/** Where the items of a list have their key. */
+interface Shape {
+  readonly keyOf: (item: Value) => Value | undefined;
+  readonly withKey: (item: Value, key: string) => Value;
+}
+
+const ENTRIES: Shape = {
+  keyOf: (item) => (isTree(item) ? item[KEY] : item),
+  withKey: (item, key) => (isTree(item) ? { ...item, [KEY]: key } : key),
+};
+
+/** Groups that have one key. */
+const GROUPS: Shape = {
+  keyOf: (item) => {
+    const [only, ...others] = isTree(item) ? listOf(item['keys']) : [];
+    return isTree(only) && others.length === 0 ? only[KEY] : undefined;
+  },
+  withKey: (item, key) => {
+    const group = treeOf(item);
+    return { ...group, keys: listOf(group['keys']).map((one) => ENTRIES.withKey(one, key)) };
+  },
+};
 
 /** Lines are trimmed, and those that begin with `#` are ignored. */
 const isOneLine = (secret: string): boolean =>

@@ -70,6 +70,19 @@ describe('a run of entries', () => {
     expect(textsOf(made)['gemini-api-keys']).toBe(even);
   });
 
+  test('of v8 groups that have one key becomes one group', async () => {
+    const group = (i: number): string =>
+      `    - base-url: https://gemini.example\n      priority: ${i % 2}\n      keys:\n        - api-key: sk-test-gemini-000${i}\n`;
+    const groups = [0, 1, 2, 3, 4, 5].map(group).join('');
+    const live = liveV8Of(`config-version: 8\napi-keys:\n  gemini:\n${groups}`);
+    const made = await foldedFrom(live, 3);
+    expect(made.files.map(({ name, keys }) => [name, keys])).toEqual([
+      ['gemini-api-keys', 3],
+      ['gemini-api-keys-2', 3],
+    ]);
+    expect(await changesOn(live, made.adopted, made.files)).toEqual([]);
+  });
+
   test('of one provider is inside its entry', async () => {
     const entries = [0, 1, 2].map((i) => `      - api-key: sk-test-router-000${i}\n`).join('');
     const made = await folded(
