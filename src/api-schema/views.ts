@@ -61,6 +61,10 @@ export const TargetView = Type.Object({
   mode: Type.Union([Type.Literal('observe'), Type.Literal('apply'), Type.Literal('enforce')]),
   /** One of the names in `domain/outcome/sync-status.ts`. */
   standing: Text,
+  /** Why it has this status, in a few words: guards, paths, or file and line; absent if there is no more to say. */
+  why: Optional(Text),
+  /** When the status began; absent if it began before the daemon did. */
+  since: Optional(At),
   /** The work in progress. */
   step: Optional(Text),
   /** Differences at the last check; absent if that isn't known. */

@@ -43,6 +43,20 @@ inBrowser('a target page', () => {
     else await primary.filter({ hasText: action }).waitFor();
   });
 
+  test('in the list says why', async () => {
+    await page.goto(fleet.url);
+    const row = (name: string) => page.getByRole('row', { name: new RegExp(name) });
+    await row('eu-paris').getByText('mass-delete: api-keys').waitFor();
+    await row('lab').getByText('request-retry').waitFor();
+    await row('staging')
+      .getByText(/gateway\.yaml:3: .*whole number/)
+      .waitFor();
+    await row('ap-tokyo')
+      .getByText(/nothing listens/)
+      .first()
+      .waitFor();
+  });
+
   test('leads out of drift, a rollback and a suspension by the recommended action', async () => {
     const inSync = page.locator('.standing-large').filter({ hasText: 'In sync' });
     for (const [name, confirm] of [

@@ -13,6 +13,8 @@ export interface KnownStatus {
   readonly outcome?: Outcome;
   /** The status from the last meaningful outcome; absent before the first one. */
   readonly standing?: SyncStatus;
+  /** When it changed to this status, in ms since the epoch; absent for the first one. */
+  readonly since?: number;
   /** The last plan, and when it was made, in ms since the epoch; absent once the target matches the files. */
   readonly plan?: { readonly plan: Plan; readonly at: number };
   /** The API of the last plan, also of one that is over. */
@@ -47,10 +49,21 @@ function rested({ step: _done, ...known }: KnownStatus): KnownStatus {
   return known;
 }
 
+function sinceOf(before: KnownStatus, standing: SyncStatus | undefined, at: number): { since?: number } {
+  if (before.standing === undefined) return {};
+  if (before.standing !== standing) return { since: at };
+  return before.since === undefined ? {} : { since: before.since };
+}
+
 function finished(before: KnownStatus, outcome: Outcome): KnownStatus {
   const standing = syncStatusAfter(outcome.kind) ?? before.standing;
   const through = outcome.plan?.gateway.api ?? before.through;
-  const told = { outcome, ...(standing && { standing }), ...(through && { through }) };
+  const told = {
+    outcome,
+    ...(standing && { standing }),
+    ...(through && { through }),
+    ...sinceOf(before, standing, outcome.at),
+  };
   // The plan was applied, so nobody may apply it again.
   const applied = outcome.kind === 'applied';
   if (outcome.plan && !applied) return { ...told, plan: { plan: outcome.plan, at: outcome.at } };

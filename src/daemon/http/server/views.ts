@@ -12,6 +12,7 @@ import type { TargetState } from '../../../state/store.ts';
 import type { PlanView, TargetView } from '../../../api-schema/views.ts';
 import type { KnownStatus } from '../../core/status-cache.ts';
 import type { DaemonOperations } from '../../core/daemon-operations.ts';
+import { whyOf } from './why.ts';
 
 /** Rejects with HF1003, and with HF6xxx if the state can't be read. */
 export async function targetView(
@@ -29,6 +30,7 @@ export async function targetView(
   const lastOutcome = lastOutcomeOf(known, state);
   const suspension = inForce(state.suspension, now);
   const nextLookAt = operations.nextLookAt(name);
+  const why = whyOf(standing, known);
   const differences = await differencesOf(operations, name, standing);
   return {
     name,
@@ -36,6 +38,8 @@ export async function targetView(
     mode,
     standing,
     ...(differences !== undefined && { differences }),
+    ...(why !== undefined && { why }),
+    ...(known.since !== undefined && known.standing === standing && { since: known.since }),
     ...declaredOf(known, state, standing),
     ...(known.step && { step: known.step }),
     ...(lastApplied && { applied: { revision: lastApplied.revision, at: lastApplied.at } }),

@@ -46,10 +46,10 @@ export const chosen = computed(() => {
 });
 
 function textOf(target: TargetView): string {
-  const { name, url, mode, applied, suspension, quarantine, lastOutcome } = target;
+  const { name, url, mode, why, applied, suspension, quarantine, lastOutcome } = target;
   const commit = applied?.revision.commit;
   const { title } = SYNC_STATUSES[standingOf(target)];
-  return [name, url, mode, title, commit?.sha, commit?.author, commit?.subject]
+  return [name, url, mode, title, why, commit?.sha, commit?.author, commit?.subject]
     .concat([suspension?.reason, quarantine?.reason, lastOutcome?.summary])
     .join(' ')
     .toLowerCase();

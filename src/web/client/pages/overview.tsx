@@ -70,7 +70,7 @@ function Table() {
             Target
           </th>
           <th role="columnheader" scope="col">
-            State
+            Why
           </th>
           <th role="columnheader" scope="col">
             Revision

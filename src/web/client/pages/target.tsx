@@ -86,6 +86,12 @@ function Head({ target, data }: { readonly target: TargetView; readonly data: Ta
       </div>
       <p class="meaning">
         <Message text={meaning} />
+        {target.why !== undefined && (
+          <>
+            {' '}
+            <Message class="why" text={target.why} />
+          </>
+        )}
       </p>
       <Actions target={target} plan={data.plan} />
     </header>

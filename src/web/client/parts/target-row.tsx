@@ -58,13 +58,18 @@ function State({ target, inGroup }: Props) {
     <>
       {!inGroup && <StandingBadge standing={standingOf(target)} />}
       {target.step ? <StepLine step={target.step} /> : <Why target={target} />}
+      {target.since !== undefined && (
+        <span class="sub">
+          since <Ago at={target.since} />
+        </span>
+      )}
     </>
   );
 }
 
 /** Details of this target's status. */
 function Why({ target }: Pick<Props, 'target'>) {
-  const { suspension, quarantine, authBlock, contested, frozen = [], lastDeepCheck } = target;
+  const { suspension, quarantine, authBlock, contested, frozen = [], lastDeepCheck, why, standing } = target;
   if (suspension)
     return (
       <span class="sub" title={suspension.reason}>
@@ -77,10 +82,16 @@ function Why({ target }: Pick<Props, 'target'>) {
         next login <Until at={authBlock.until} />: <Message text={authBlock.reason} />
       </span>
     );
-  if (quarantine)
+  if (quarantine && standing === 'quarantined')
     return (
       <span class="sub" title={quarantine.reason}>
         <Message text={quarantine.reason} />
+      </span>
+    );
+  if (why !== undefined)
+    return (
+      <span class="sub why" title={why}>
+        <Message text={why} />
       </span>
     );
   const [window] = frozen;
