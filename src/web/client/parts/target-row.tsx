@@ -60,7 +60,7 @@ function State({ target, inGroup }: Props) {
       {target.step ? <StepLine step={target.step} /> : <Why target={target} />}
       {target.since !== undefined && (
         <span class="sub">
-          since <Ago at={target.since} />
+          changed <Ago at={target.since} />
         </span>
       )}
     </>
