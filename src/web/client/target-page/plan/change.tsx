@@ -58,7 +58,7 @@ const sidesOf = ({ kind, before, after }: Change): readonly [Redacted | undefine
 
 const isInline = (change: Change): boolean => sidesOf(change).every(isScalar);
 
-function Inline({ change: { kind, before, after, from } }: Pick<Props, 'change'>) {
+function Inline({ change: { kind, before, after, from, origin } }: Pick<Props, 'change'>) {
   if (kind === 'add')
     return (
       <ins>
@@ -70,6 +70,13 @@ function Inline({ change: { kind, before, after, from } }: Pick<Props, 'change'>
       <del>
         <Scalar value={before} />
       </del>
+    );
+  if (kind === 'update' && origin === 'drift')
+    return (
+      <span class="from-to">
+        <span class="muted">declared</span> <Scalar value={after} />
+        <span class="muted">, the gateway has</span> <Scalar value={before} />
+      </span>
     );
   return (
     <span class="from-to">
