@@ -51,22 +51,25 @@ export async function startRealFleet(): Promise<RealFleet> {
       stdio: ['ignore', 'pipe', 'pipe'],
     },
   );
-  const url = await addressOf(daemon);
-  const api = (path: string, body?: object) => request(url, path, body);
-  const first = mapOf((name) => (MODES[name] === 'observe' ? 'drifted' : 'in-sync'));
-  await reached(api, first);
-  await bringIntoStates(dir, sandboxes, api);
-  await reached(api, STATES);
-  return {
-    url,
-    token: TOKEN,
-    async [Symbol.asyncDispose]() {
-      daemon.kill('SIGTERM');
-      if (daemon.exitCode === null) await once(daemon, 'exit');
-      for (const sandbox of Object.values(sandboxes)) await sandbox.stop();
-      await rm(dir, { recursive: true, force: true });
-    },
+  const end = async (): Promise<void> => {
+    if (daemon.exitCode === null && daemon.kill('SIGTERM')) await once(daemon, 'exit');
+    for (const sandbox of Object.values(sandboxes)) await sandbox.stop();
+    await rm(dir, { recursive: true, force: true });
   };
+  try {
+    const url = await addressOf(daemon);
+    const api = (path: string, body?: object) => request(url, path, body);
+    await reached(
+      api,
+      mapOf((name) => (MODES[name] === 'observe' ? 'drifted' : 'in-sync')),
+    );
+    await bringIntoStates(dir, sandboxes, api);
+    await reached(api, STATES);
+    return { url, token: TOKEN, [Symbol.asyncDispose]: end };
+  } catch (error) {
+    await end();
+    throw error;
+  }
 }
 
 async function gateway(dir: string, name: string): Promise<Sandbox> {
