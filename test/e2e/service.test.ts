@@ -205,8 +205,10 @@ inBrowser('a daemon that follows git', () => {
 
     // The gateway is healthy again, and someone retries.
     terminal.sandbox.clearFaults();
-    await press('Retry revision');
-    await page.getByText('Applied', { exact: true }).waitFor();
+    await press('Retry the revision…');
+    await page.getByRole('dialog').getByRole('button', { name: 'Retry', exact: true }).click();
+    await page.getByRole('dialog').getByText('Applied', { exact: true }).waitFor();
+    await page.keyboard.press('Escape');
     await shows('In sync');
     await until(() => holds(6));
     await told('applied', 2);

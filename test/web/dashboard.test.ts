@@ -165,6 +165,7 @@ inBrowser('the overview', () => {
     expect((await rows()).slice(0, 2)).toEqual(['gw-001', 'gw-002']);
     await page.getByRole('combobox', { name: 'Order' }).selectOption('Worst first');
     await page.locator('tr.group').first().waitFor();
+    await page.getByRole('link', { name: 'gw-008' }).waitFor();
     expect((await rows())[0]).toBe('gw-008');
   });
 
