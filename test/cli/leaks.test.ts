@@ -222,7 +222,8 @@ const CANARIES = {
   PARAM: 'canary-param-77aa',
 };
 
-const TOLD_BY_CANARIES = /canary-|q7z|4711/i;
+/** Hashes in the state are hexadecimal, and can have these digits by chance. */
+const TOLD_BY_CANARIES = /canary-|q7z|(?<![\da-f])4711(?![\da-f])/i;
 
 /** Stays in all versions of the files. */
 const KEPT = `api-keys: ["\${env:KEPT_CLIENT}"CLIENTS]
