@@ -1,12 +1,10 @@
 // The entry point of the engine: check a target (`check`), make it equal to the files (`reconcile`), restore a
-// backup (`restore`), resolve a crash (`recover`), take a backup (`backUp`), look ahead (`foresee`). None of them
-// throws because of a gateway, a file or a person, except the last two: they have no outcome and reject with a
-// HoldfastError.
+// backup (`restore`), resolve a crash (`recover`), take a backup (`backUp`). None of them throws because of a gateway,
+// a file or a person, except the last one: it has no outcome and rejects with a HoldfastError.
 import type { BackupRecord } from '../domain/state/backup.ts';
 import type { Outcome } from '../domain/outcome/outcome.ts';
 import { takeBackup } from './record/backup.ts';
 import { checkUnderLock } from './check.ts';
-import { foreseeUnderLock, type Foresight } from './foresee.ts';
 import type { Context, ReconcileRequest, RestoreRequest } from './run/context.ts';
 import { conclude } from './record/outcome.ts';
 import { readFirst } from './run/read.ts';
@@ -24,11 +22,6 @@ export async function check(context: Context, request: ReconcileRequest = {}): P
   return withLock(context, { purpose: 'looking', waitMs: request.waitMs }, (run) =>
     checkUnderLock(run, request),
   );
-}
-
-/** What memory shows now and after the plan. Rejects with a HoldfastError where it can't be told. */
-export async function foresee(context: Context, request: ReconcileRequest = {}): Promise<Foresight> {
-  return withRun(context, { purpose: 'looking' }, (run) => foreseeUnderLock(run, request));
 }
 
 /** Observe → plan → transaction (design §10). */

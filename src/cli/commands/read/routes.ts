@@ -1,5 +1,5 @@
 // Who serves which model, now and after the plan: what `explain route` and `plan --routes` share.
-import { foresee } from '../../../apply/apply.ts';
+import { planOnce } from '../../../apply/plan-once.ts';
 import { fingerprintsBy, type Sealed } from '../../../domain/secret.ts';
 import type { Target } from '../../../domain/target.ts';
 import { builtInModels } from '../../../gateway/checks/built-in-models.ts';
@@ -61,10 +61,11 @@ async function memories(
   target: Target,
   planned: boolean,
 ): Promise<readonly [Sealed<Tree>, Sealed<Tree>]> {
-  if (planned) {
-    const { now, after } = await foresee(session.contextOf(target));
-    return [now, after];
-  }
+  if (planned)
+    return planOnce(session.contextOf(target), 'looking', { mode: 'apply' }, async ({ planned: to }) => {
+      const now = to.live.memory;
+      return [now, to.prepared.prediction?.memory ?? now];
+    });
   const { value } = await session.withClient(target, 'explain route', (client) =>
     readJson(client, '/config', 'status'),
   );
