@@ -1,5 +1,6 @@
 // Tools about changes: what would change, who changed what, and an apply of exactly one approved plan.
 import { Type } from 'typebox';
+import { isRefused, type Plan } from '../domain/plan/plan.ts';
 import { EXIT } from '../domain/problem/exit.ts';
 import { fail } from '../domain/problem/problem.ts';
 import { outputOf } from './result.ts';
@@ -31,29 +32,17 @@ const PLANS = Type.Object({
   ),
 });
 
-/** Of `holdfast.plan/1`, what these tools read. */
-interface PlanDocument {
-  readonly target: string;
-  readonly mode: string;
-  readonly digest: { readonly value: string };
-  readonly changes: readonly unknown[];
-  readonly writes: readonly unknown[];
-  readonly verdicts: readonly { readonly allowed: boolean }[];
-  readonly notes: readonly unknown[];
-  readonly released: readonly string[];
-}
+const plansIn = (document: CommandResult['document']): readonly Plan[] =>
+  (document['plans'] as readonly Plan[] | undefined) ?? []; // `holdfast.plan/1` by its writer
 
-const plansIn = (document: CommandResult['document']): readonly PlanDocument[] =>
-  (document['plans'] as readonly PlanDocument[] | undefined) ?? []; // `holdfast.plan/1` by its writer
-
-function shownPlan(plan: PlanDocument): Readonly<Record<string, unknown>> {
+function shownPlan(plan: Plan): Readonly<Record<string, unknown>> {
   const { target, mode, digest, changes, writes, verdicts, notes, released } = plan;
   return {
     target,
     mode,
     digest: digest.value,
     inSync: changes.length === 0,
-    refused: verdicts.some(({ allowed }) => !allowed),
+    refused: isRefused(plan),
     changes,
     requests: writes.length,
     guards: verdicts,
@@ -122,7 +111,7 @@ const applyTool: Tool = {
 };
 
 function questionAbout({ plan }: KeptPlan): string {
-  const { target, digest, changes, verdicts } = plan as unknown as PlanDocument; // kept by the tool above
+  const { target, digest, changes, verdicts } = plan;
   const count = `${changes.length} ${changes.length === 1 ? 'change' : 'changes'}`;
   const findings = verdicts.length > 0 ? `, although guards found ${verdicts.length} things` : '';
   return `Apply ${count} to ${target}${findings}? Plan ${digest.value.slice(0, 12)}`;

@@ -1,6 +1,7 @@
 // Tools that only look: each one is a command of the command line, whose JSON becomes the result.
 import { type TObject, Type } from 'typebox';
 import { parsePath } from '../domain/path.ts';
+import { EXIT } from '../domain/problem/exit.ts';
 import { valueAt, type Value } from '../lib/value.ts';
 import { DEFAULT_LIMIT } from './bounds.ts';
 import { outputOf } from './result.ts';
@@ -21,7 +22,7 @@ export const targetFlag = ({ target }: Arguments): string[] =>
   typeof target === 'string' ? ['--target', target] : [];
 
 /** Exit codes that mean "looked, and this is what there is": in sync, differences, refused by a guard. */
-const ANSWERED = [0, 2, 4];
+const ANSWERED: readonly number[] = [EXIT.ok, EXIT.differences, EXIT.refused];
 
 export function resultOf(
   { exit, document }: CommandResult,
@@ -71,7 +72,7 @@ export const READ_TOOLS: readonly Tool[] = [
     input: Type.Object({ target: TARGET }, { additionalProperties: false }),
     result: Type.Object({ targets: listOfAny }),
     // That a gateway can't be reached is what it was asked.
-    answered: [...ANSWERED, 5],
+    answered: [...ANSWERED, EXIT.unreachable],
     argv: (args) => ['doctor', ...targetFlag(args)],
     pick: targets,
   }),

@@ -1,5 +1,6 @@
 // What the MCP server needs from the program around it, and what a tool is. Types only.
 import type { TObject } from 'typebox';
+import type { Plan } from '../domain/plan/plan.ts';
 
 /** A Holdfast command that ran to its end. */
 export interface CommandResult {
@@ -32,7 +33,7 @@ export interface Host {
   /** Runs `holdfast ARGV` as a person would, with the settings that the server was started with. */
   run(argv: readonly string[], options: RunOptions): Promise<CommandResult>;
   /** Calls `use` with the path of a file that contains the plan, and removes the file. */
-  withPlanFile<T>(plan: unknown, use: (file: string) => Promise<T>): Promise<T>;
+  withPlanFile<T>(plan: Plan, use: (file: string) => Promise<T>): Promise<T>;
   /** A file of the package: a JSON Schema, the skill. */
   readPackageFile(name: string): Promise<string>;
 }
@@ -63,7 +64,7 @@ export interface Call extends RunOptions {
 }
 
 export interface KeptPlan {
-  readonly plan: { readonly target: string; readonly digest: { readonly value: string } };
+  readonly plan: Plan;
   /** The overrides that the plan was made with; an apply of it needs the same. */
   readonly allow: readonly string[];
 }
