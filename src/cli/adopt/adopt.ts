@@ -8,23 +8,19 @@ import type { Io } from '../../compose/io.ts';
 import { type Session, theTarget } from '../../compose/session.ts';
 import { fail, type Problem, problem } from '../../domain/problem/problem.ts';
 import type { Target } from '../../domain/target.ts';
-import { replaceTogether } from '../../state/files/replace-together.ts';
 import { gatewayOptions, onCallWithWords, onlyOption, pathFrom, sourceOptions } from '../io/options.ts';
 import { progress } from '../io/progress.ts';
 import { openCommandSession } from '../io/session.ts';
 import { show, showWarnings } from '../io/show.ts';
 import { exposed } from '../pull/files.ts';
-import { type Committed, commitEdits, type Committing, refuseUncommittable } from './commit.ts';
+import type { Committed } from './commit.ts';
 import { adoptionContent, adoptionText } from './shown.ts';
+import { asksToWrite, refuseBranchAlone, type WriteFlags, writeEdits, writeOptions } from './write.ts';
 
-export interface AdoptFlags extends PlanFlags {
+export interface AdoptFlags extends PlanFlags, WriteFlags {
   readonly keep?: Choice['keep'];
   readonly into?: string;
   readonly writeEnv?: string;
-  readonly write?: boolean;
-  readonly branch?: string;
-  readonly commit?: boolean;
-  readonly message?: string;
 }
 
 export function define(command: Command, io: Io): void {
@@ -43,14 +39,10 @@ export function define(command: Command, io: Io): void {
     .option(
       '--write-env <file>',
       'add values of new variables to this file (default: `env-file` of the settings)',
-    )
-    .option('--write', 'edit the files')
-    .option('--commit', 'edit the files and commit them')
-    .option('--branch <name>', 'with --commit: commit to a new branch, and leave the work tree as it is')
-    .option('-m, --message <text>', 'with --commit: the message of the commit')
-    .addHelpText(
-      'after',
-      `
+    );
+  writeOptions(adopt).addHelpText(
+    'after',
+    `
 Prints one unified diff, and writes nothing without --write or --commit. Comments, order, quotes
 and references stay. A new secret becomes a reference; its value goes to the file of variables,
 never into YAML. The command first verifies that a plan of the edited files is empty for these
@@ -61,7 +53,7 @@ Examples:
   $ holdfast adopt routing.strategy 'claude-api-key[#7d8a5013]' --write
   $ holdfast adopt --keep theirs --branch adopt-drift --commit
   $ holdfast adopt --into desired-state/new.yaml --write`,
-    );
+  );
   onCallWithWords(adopt, (flags: AdoptFlags, words) => run(flags, words, io));
 }
 
@@ -94,9 +86,9 @@ function intoFile(
   });
 }
 
-function refuseFlags({ branch, commit, write }: AdoptFlags): void {
-  if (branch !== undefined && !commit) throw fail('HF1001', '--branch needs --commit');
-  if (branch !== undefined && write)
+function refuseFlags(flags: AdoptFlags): void {
+  refuseBranchAlone(flags);
+  if (flags.branch !== undefined && flags.write)
     throw fail('HF1001', '--branch leaves the work tree as it is, so it excludes --write');
 }
 
@@ -124,7 +116,7 @@ export async function writeAdoption(
   { flags, io, session }: Finishing,
 ): Promise<Committed | undefined> {
   const { files, variables, valuesFile, target } = adoption;
-  if ((!flags.write && !flags.commit) || files.length === 0) return undefined;
+  if (!asksToWrite(flags) || files.length === 0) return undefined;
   if (variables.length > 0 && valuesFile === undefined)
     throw fail(
       'HF2096',
@@ -133,22 +125,12 @@ export async function writeAdoption(
         target,
       },
     );
-  const committing: Committing = {
-    files,
-    branch: flags.branch,
-    message: flags.message ?? adoptionMessage(adoption),
-  };
-  if (flags.commit) await refuseUncommittable(committing);
-  // On a branch, the work tree keeps its YAML; values that the branch needs are stored all the same.
-  const here = flags.branch === undefined ? files : files.filter(({ kind }) => kind !== 'yaml');
-  await replaceTogether(here.map(replacementOf), session.settings.state.dir);
-  return flags.commit ? commitEdits(committing, io.signal) : undefined;
+  return writeEdits(files, flags, {
+    io,
+    stateDir: session.settings.state.dir,
+    message: adoptionMessage(adoption),
+  });
 }
-
-const replacementOf = (file: FileEdit): Parameters<typeof replaceTogether>[0][number] => ({
-  ...file,
-  mode: file.kind === 'yaml' ? 0o644 : 0o600,
-});
 
 async function warningsOf(
   { files, variables, valuesFile, target }: Adoption,

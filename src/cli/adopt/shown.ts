@@ -14,7 +14,8 @@ export interface AdoptResult {
   readonly problems: readonly Problem[];
 }
 
-const diffOf = ({ files }: Adoption): string =>
+/** Only of YAML, which contains no secret. */
+export const diffOf = (files: readonly FileEdit[]): string =>
   files
     .filter(({ kind }) => kind === 'yaml')
     .map(({ shown, before = '', after }) => unifiedDiff(before, after, shown))
@@ -27,7 +28,7 @@ export function adoptionContent({ adoption, committed, written, problems }: Adop
     target,
     adopted: [...taken.map(brief), ...paths.slice(taken.length).map((path) => ({ path, kind: 'declare' }))],
     left: left.map(brief),
-    diff: diffOf(adoption),
+    diff: diffOf(files),
     files: files.map(({ shown, kind, ...texts }) => ({ path: shown, kind, ...linesOf({ ...texts }) })),
     variables: variables.map(({ name, usedAt }) => ({ name, usedAt })),
     written,
@@ -42,7 +43,7 @@ export function adoptionText(result: AdoptResult, style: Style): string {
   if (paths.length === 0) return nothingText(target, left, style);
   const others = files.filter(({ kind }) => kind !== 'yaml');
   return [
-    colouredDiff(diffOf(adoption), style),
+    colouredDiff(diffOf(files), style),
     ...others.map((file) =>
       style.dim(
         `${file.shown}: ${secretText(

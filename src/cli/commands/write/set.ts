@@ -2,7 +2,6 @@
 import { type Command } from 'commander';
 import { parse } from 'yaml';
 import type { Declaration } from '../../../adopt/drift/declare-values.ts';
-import type { FileEdit } from '../../../compose/adoption.ts';
 import { declarationOf } from '../../../compose/declaration.ts';
 import type { PlanFlags } from '../../../compose/flags.ts';
 import type { Io } from '../../../compose/io.ts';
@@ -12,21 +11,17 @@ import { fail } from '../../../domain/problem/problem.ts';
 import { readTextFile } from '../../../input/text-file.ts';
 import { isList, isTree, type Value } from '../../../lib/value.ts';
 import { plural } from '../../../lib/text.ts';
-import { colouredDiff, unifiedDiff } from '../../../report/text/diff.ts';
-import { replaceTogether } from '../../../state/files/replace-together.ts';
-import { type Committed, commitEdits, refuseUncommittable } from '../../adopt/commit.ts';
+import { colouredDiff } from '../../../report/text/diff.ts';
+import { diffOf } from '../../adopt/shown.ts';
+import { refuseBranchAlone, type WriteFlags, writeEdits, writeOptions } from '../../adopt/write.ts';
 import { gatewayOptions, onCall, sourceOptions } from '../../io/options.ts';
 import { openCommandSession } from '../../io/session.ts';
 import { show } from '../../io/show.ts';
 import { resolve } from 'node:path';
 
-interface Flags extends PlanFlags {
+interface Flags extends PlanFlags, WriteFlags {
   readonly unset?: boolean;
   readonly edits?: string;
-  readonly write?: boolean;
-  readonly commit?: boolean;
-  readonly branch?: string;
-  readonly message?: string;
 }
 
 export function define(command: Command, io: Io): void {
@@ -37,14 +32,10 @@ export function define(command: Command, io: Io): void {
     .option(
       '--edits <file>',
       'several edits as JSON: [{"path": …, "value": …}, {"path": …, "unset": true}]; - reads standard input',
-    )
-    .option('--write', 'edit the files')
-    .option('--commit', 'edit the files and commit them')
-    .option('--branch <name>', 'with --commit: commit to a new branch, and leave the work tree as it is')
-    .option('-m, --message <text>', 'with --commit: the message of the commit')
-    .addHelpText(
-      'after',
-      `
+    );
+  writeOptions(set).addHelpText(
+    'after',
+    `
 Edits the file that declares the path, or the one that declares its neighbors. Comments, order and quotes stay. Prints one
 unified diff, and writes nothing without --write or --commit. Secrets must be references.
 
@@ -53,18 +44,22 @@ Examples:
   $ holdfast set 'openai-compatibility[kimi].priority' 10 --write
   $ holdfast set api-keys '["\${env:LAPTOP_KEY}", "\${env:PHONE_KEY}"]' --write
   $ holdfast set routing.strategy --unset --branch calmer --commit`,
-    );
+  );
   onCall(set, (flags: Flags, path, value) => run(flags, path, value, io));
 }
 
 async function run(flags: Flags, path: string | undefined, value: string | undefined, io: Io): Promise<void> {
-  if (flags.branch !== undefined && !flags.commit) throw fail('HF1001', '--branch needs --commit');
+  refuseBranchAlone(flags);
   const declarations = await declarationsFrom(flags, path, value, io);
   await using session = await openCommandSession(flags, io);
   const target = theTarget(session, 'set');
   const files = await declarationOf(session, target, declarations);
-  const committed = await written(files, declarations, flags, io, session.settings.state.dir);
-  const diff = files.map(({ shown, before = '', after }) => unifiedDiff(before, after, shown)).join('');
+  const committed = await writeEdits(files, flags, {
+    io,
+    stateDir: session.settings.state.dir,
+    message: `Declare ${declarations.map(({ text }) => text).join(', ')}\n`,
+  });
+  const diff = diffOf(files);
   const isWritten = flags.write === true || committed !== undefined;
   const result = { target: target.name, diff, files: files.map(({ shown }) => shown), written: isWritten };
   show(io, flags, 'set', { ...result, ...(committed && { ...committed }) }, (style) => {
@@ -76,25 +71,6 @@ async function run(flags: Flags, path: string | undefined, value: string | undef
         : 'nothing written; add --write or --commit';
     return `${colouredDiff(diff, style)}${end}\n`;
   });
-}
-
-async function written(
-  files: readonly FileEdit[],
-  declarations: readonly Declaration[],
-  { write, commit, branch, message }: Flags,
-  io: Io,
-  stateDir: string,
-): Promise<Committed | undefined> {
-  if ((!write && !commit) || files.length === 0) return undefined;
-  const paths = declarations.map(({ text }) => text).join(', ');
-  const committing = { files, branch, message: message ?? `Declare ${paths}\n` };
-  if (commit) await refuseUncommittable(committing);
-  if (branch === undefined)
-    await replaceTogether(
-      files.map((file) => ({ ...file, mode: 0o644 })),
-      stateDir,
-    );
-  return commit ? commitEdits(committing, io.signal) : undefined;
 }
 
 async function declarationsFrom(
