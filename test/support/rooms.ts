@@ -107,7 +107,7 @@ export const INNER: Record<string, Record<string, readonly string[]>> = {
     v7: ['catalog', 'model'],
     v8: ['catalog', 'model', 'layout', 'v7'],
     client: [],
-    routing: [],
+    routing: ['model'],
     observe: ['client', 'catalog', 'model', 'layout', 'v8', '.'],
     checks: ['client', 'observe', 'catalog', 'model', 'layout', 'routing', '.'],
   },

@@ -1,8 +1,11 @@
 // Which credentials serve a request for a model, in which order, and why others don't. Pure.
 import type { Credential, Hidden } from './credentials.ts';
 import type { Tree } from '../../lib/value.ts';
+import { strategy as canonicalStrategy } from '../model/rules.ts';
 
-export type Strategy = 'round-robin' | 'weighted-round-robin' | 'fill-first';
+const STRATEGIES = ['round-robin', 'weighted-round-robin', 'fill-first'] as const;
+
+export type Strategy = (typeof STRATEGIES)[number];
 
 export interface Route {
   readonly model: string;
@@ -25,9 +28,8 @@ export function strategyOf(memory: Tree): Strategy {
   const routing = memory['routing'];
   const text =
     typeof routing === 'object' && routing !== null && 'strategy' in routing ? routing.strategy : '';
-  const name = String(text).trim().toLowerCase();
-  if (['weighted-round-robin', 'weightedroundrobin', 'wrr'].includes(name)) return 'weighted-round-robin';
-  return ['fill-first', 'fillfirst', 'ff'].includes(name) ? 'fill-first' : 'round-robin';
+  const name = canonicalStrategy(String(text));
+  return STRATEGIES.find((known) => known === name) ?? 'round-robin';
 }
 
 /** A thinking suffix, as in `model(8192)`, isn't part of the name. */
