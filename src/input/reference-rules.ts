@@ -3,6 +3,7 @@
 import { realpath } from 'node:fs/promises';
 import { relative, resolve, sep } from 'node:path';
 import { isWithin } from '../lib/paths.ts';
+import { wildcards } from '../lib/wildcard.ts';
 
 export interface ReferenceRules {
   /** Patterns of variables, with `*`. Absent: all except the reserved ones. */
@@ -67,7 +68,7 @@ const RESERVED = [
 /** Names of upstream keys, including those of Google, Azure and GitHub (`GOOGLE_API_KEY`, `AZURE_API_KEY_2`). */
 const UPSTREAM_KEY = /^(?!HOLDFAST_|HEROKU_|GEM_HOST_).+_API_KEY(?:_\d+)?$/i;
 
-const RESERVED_PATTERN = matcher(RESERVED, 'i');
+const RESERVED_PATTERN = wildcards(RESERVED, 'i');
 
 /** Whether no reference may use a variable unless the settings list it. */
 export function isReservedVariable(name: string): boolean {
@@ -77,22 +78,12 @@ export function isReservedVariable(name: string): boolean {
 /** Holdfast's own variables depend on the path: the management key can be declared as the management key. */
 export function mayUseVariable({ env, own }: ReferenceRules, name: string): boolean {
   if (own.variables.has(name)) return true;
-  return env ? matcher(env).test(name) : !isReservedVariable(name);
+  return env ? wildcards(env).test(name) : !isReservedVariable(name);
 }
 
 /** `argument`: the name of a variable, or a path as it is written. */
 export function isPublic(rules: ReferenceRules, argument: string): boolean {
-  return rules.public.length > 0 && matcher(rules.public).test(argument);
-}
-
-/** `*` stands for any text. */
-function matcher(patterns: readonly string[], flags = ''): RegExp {
-  const one = (pattern: string): string =>
-    pattern
-      .split('*')
-      .map((part) => part.replaceAll(/[\\^$.+?()[\]{}|]/g, String.raw`\$&`))
-      .join('.*');
-  return new RegExp(`^(?:${patterns.map(one).join('|')})$`, `${flags}s`);
+  return rules.public.length > 0 && wildcards(rules.public).test(argument);
 }
 
 /** The file to read for a path, links resolved; `outside` if it leads to a file that references can't use. */

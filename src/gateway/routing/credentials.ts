@@ -2,6 +2,7 @@
 // which names, and what decides its turn. Measured on v7.2.140, and proved there by test/judge/routing. Pure.
 import { createHash } from 'node:crypto';
 import { isTree, listOf, type Tree, type Value } from '../../lib/value.ts';
+import { wildcards } from '../../lib/wildcard.ts';
 
 export interface Credential {
   /** The list of the flat layout that it comes from. */
@@ -248,7 +249,7 @@ function offer(
   const hidden: Hidden[] = [];
   const patterns = excluded.map((pattern) => String(pattern).trim().toLowerCase()).filter(Boolean);
   for (const [name, upstream] of named) {
-    const by = patterns.find((pattern) => matches(pattern, name.toLowerCase()));
+    const by = patterns.find((pattern) => wildcards([pattern]).test(name.toLowerCase()));
     const prefixed = prefix === '' ? name : `${prefix}/${name}`;
     if (by !== undefined) {
       hidden.push({ model: name, why: by === '*' ? 'disabled' : 'excluded', by });
@@ -259,12 +260,6 @@ function offer(
     else hidden.push({ model: name, why: 'prefix', by: prefixed });
   }
   return { models, hidden };
-}
-
-/** `*` stands for any text; both in lower case. */
-function matches(pattern: string, name: string): boolean {
-  const parts = pattern.split('*').map((part) => part.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`));
-  return new RegExp(`^${parts.join('.*')}$`, 's').test(name);
 }
 
 /** The gateway's IDs: a hash of what tells credentials apart, numbered where several are the same. */

@@ -1,5 +1,6 @@
 // Which models the proxy lists for a configuration: configured ones under their alias, with and without the prefix.
 import { isTree, listOf, type Tree, type Value } from '../../lib/value.ts';
+import { wildcards } from '../../lib/wildcard.ts';
 import type { Memory } from '../../gateway/model/model.ts';
 import { credentialsOf, type Credential } from '../../gateway/v7/credentials.ts';
 import { trim } from '../../gateway/model/rules.ts';
@@ -39,10 +40,8 @@ export function modelsOf(runtime: Memory): readonly ListedModel[] {
 export function modelsOfCredential(runtime: Memory, credential: Credential): readonly ListedModel[] {
   const entry = trees(runtime[credential.list])[credential.entry];
   if (!entry) return [];
-  const excluded = listOf(entry['excluded-models']).map(String);
-  const kept = namedIn(credential.list, entry).filter(
-    ({ id }) => !excluded.some((rule) => matches(rule, id)),
-  );
+  const excluded = wildcards(listOf(entry['excluded-models']).map(String), 'i');
+  const kept = namedIn(credential.list, entry).filter(({ id }) => !excluded.test(id));
   const prefix = text(entry, 'prefix');
   if (prefix === '') return kept;
   const prefixed = kept.map((model) => ({ ...model, id: `${prefix}/${model.id}` }));
@@ -74,14 +73,4 @@ function namedIn(list: string, entry: Tree): readonly ListedModel[] {
 function firstOfEach(models: readonly ListedModel[]): readonly ListedModel[] {
   const seen = new Set<string>();
   return models.filter(({ id }) => !seen.has(id.toLowerCase()) && seen.add(id.toLowerCase()));
-}
-
-/** `*` matches anything; case is ignored. */
-function matches(rule: string, id: string): boolean {
-  const pattern = rule
-    .toLowerCase()
-    .split('*')
-    .map((part) => part.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&'))
-    .join('.*');
-  return new RegExp(`^${pattern}$`).test(id.toLowerCase());
 }
