@@ -17,6 +17,9 @@ export async function builtInModels(client: Client, memories: readonly Tree[]): 
   return (channel) => known.get(channel);
 }
 
+/** A response that isn't what was asked for, and one that refuses. */
+const NOT_TOLD: ReadonlySet<string> = new Set(['HF3018', 'HF3026']);
+
 async function modelsOf(client: Client, channel: string): Promise<readonly string[] | undefined> {
   try {
     const { value } = await readJson(client, `/model-definitions/${channel}`, 'status');
@@ -24,8 +27,8 @@ async function modelsOf(client: Client, channel: string): Promise<readonly strin
     if (!isList(models)) return undefined;
     return models.flatMap((model) => (isTree(model) && typeof model['id'] === 'string' ? [model['id']] : []));
   } catch (error) {
-    // An older gateway, or one without this endpoint.
-    if (error instanceof HoldfastError && error.problems.every(({ code }) => code === 'HF3018'))
+    // An older gateway, without this endpoint or this channel.
+    if (error instanceof HoldfastError && error.problems.every(({ code }) => NOT_TOLD.has(code)))
       return undefined;
     throw error;
   }
