@@ -45,7 +45,7 @@ function listed(texts: readonly string[]): string | undefined {
 }
 
 function problemOf({ problems }: Outcome): string | undefined {
-  const [first] = problems.filter(({ severity }) => severity === 'error');
+  const first = problems.find(({ severity }) => severity === 'error');
   if (!first) return undefined;
   const { position, message } = first;
   return position ? `${position.file}:${position.line}: ${message}` : message;
