@@ -1,8 +1,8 @@
 // The law of contention for transactions other than a plain apply.
-import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterEach } from '@jest/globals';
 import { hashSync } from 'bcryptjs';
 import { restore } from '../../src/apply/apply.ts';
-import { alone, type Alone, complaintsOf, editsWith, instantsOf, type Scene } from './contention.ts';
+import { editsWith, keepsWhatOthersDo, type Scene } from './contention.ts';
 import { DESIRED, GATEWAY_FILE, GATEWAY_FILE_V8, strike } from './setup.ts';
 
 afterEach(strike);
@@ -35,16 +35,4 @@ const SCENES: Readonly<Record<string, Scene>> = {
 
 const EDITS = editsWith('sk-test-panel');
 
-describe.each(Object.entries(SCENES))('%s, while others change the gateway', (_, scene) => {
-  let quiet: Alone;
-  beforeAll(async () => {
-    quiet = await alone(scene);
-  });
-
-  test.each(EDITS.map((edit, i) => ({ ...edit, i })))(
-    '$name, before our requests',
-    async ({ i, ...edit }) => {
-      expect(await complaintsOf(scene, quiet, edit, instantsOf(quiet, i))).toEqual([]);
-    },
-  );
-});
+keepsWhatOthersDo(SCENES, EDITS);

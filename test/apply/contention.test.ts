@@ -1,14 +1,11 @@
-import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterEach, expect, test } from '@jest/globals';
 import type { Evidence, Outcome } from '../../src/domain/outcome/outcome.ts';
 import {
-  alone,
-  type Alone,
   beforeRequests,
   COMMENT_IN_FILE,
-  complaintsOf,
   type Edit,
   foreignEdit,
-  instantsOf,
+  keepsWhatOthersDo,
   type Scene,
 } from './contention.ts';
 import { DESIRED, GATEWAY_FILE, stage, strike } from './setup.ts';
@@ -94,19 +91,7 @@ const EDITS: readonly Edit[] = [
   COMMENT_IN_FILE,
 ];
 
-describe.each(Object.entries(SCENES))('%s, while others change the gateway', (_, scene) => {
-  let quiet: Alone;
-  beforeAll(async () => {
-    quiet = await alone(scene);
-  });
-
-  test.each(EDITS.map((edit, i) => ({ ...edit, i })))(
-    '$name, before our requests',
-    async ({ i, ...edit }) => {
-      expect(await complaintsOf(scene, quiet, edit, instantsOf(quiet, i))).toEqual([]);
-    },
-  );
-});
+keepsWhatOthersDo(SCENES, EDITS);
 
 test('a comment that a field write of others moves does not count against the plan, and is reported', async () => {
   const file = GATEWAY_FILE + MORE.replace('[old-model]', '[old-model] # for the team');

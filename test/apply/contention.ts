@@ -1,4 +1,5 @@
 // Other writers at the same gateway: what they do before our n-th request, and what must remain of it.
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { Checkpoint, Context } from '../../src/apply/apply.ts';
 import type { Client, Request } from '../../src/gateway/client/client.ts';
 import type { Outcome } from '../../src/domain/outcome/outcome.ts';
@@ -331,4 +332,21 @@ function unnamed(
   if (purpose !== 'settle' || !path.endsWith('/config.yaml') || theirs.length === 0) return undefined;
   const told = 'evidence' in outcome ? outcome.evidence.map(({ check }) => check) : [];
   return told.some((check) => check.endsWith('and kept')) ? undefined : `${outcome.kind} does not name it`;
+}
+
+/** The law: nothing that others do before one of our requests is lost, in any scene. */
+export function keepsWhatOthersDo(scenes: Readonly<Record<string, Scene>>, edits: readonly Edit[]): void {
+  describe.each(Object.entries(scenes))('%s, while others change the gateway', (_, scene) => {
+    let quiet: Alone;
+    beforeAll(async () => {
+      quiet = await alone(scene);
+    });
+
+    test.each(edits.map((edit, i) => ({ ...edit, i })))(
+      '$name, before our requests',
+      async ({ i, ...edit }) => {
+        expect(await complaintsOf(scene, quiet, edit, instantsOf(quiet, i))).toEqual([]);
+      },
+    );
+  });
 }
