@@ -148,10 +148,18 @@ function leaseOf(
     async release() {
       if (hold.lost) return;
       hold.lost = true;
-      // The note stays: without a lock, it has no meaning.
-      await release().catch(() => letGo.add(holder.token));
+      // Under the guard nobody takes the lock over between the question whose it is and its removal. A disk that is
+      // full refuses the guard and still lets the lock go.
+      const letGoOfIt = (): Promise<void> => releaseOwn(dir, holder, release);
+      await guarded(dir, letGoOfIt).catch(letGoOfIt);
     },
   };
+}
+
+/** A lock that another process took over in the meantime is theirs and stays. The note stays: without a lock, it has no meaning. */
+async function releaseOwn(dir: string, holder: Holder, release: () => Promise<void>): Promise<void> {
+  if (noteSync(dir)?.token !== holder.token) return;
+  await release().catch(() => letGo.add(holder.token));
 }
 
 function lockTime(dir: string): number {
