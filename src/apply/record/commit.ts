@@ -6,6 +6,7 @@ import type { Journal } from '../../domain/state/state.ts';
 import { knownFilesWith } from '../../state/known-values.ts';
 import type { StatePatch, TargetState } from '../../state/store.ts';
 import { afterHealing, NO_DRIFT } from './contested.ts';
+import { liftedBy } from './quarantine.ts';
 import { gapsWith } from './model-gaps.ts';
 import { endTransaction } from './end.ts';
 import { conclude } from './outcome.ts';
@@ -63,13 +64,17 @@ function healed(run: Run, { prepared }: PlannedTarget): NonNullable<TargetState[
 }
 
 /** State after a verified transaction; also after one that a crash interrupted. */
-export function provenState(run: Run, journal: Pick<Journal, 'remembered'>, live: DeepLive): StatePatch {
+export function provenState(
+  run: Run,
+  journal: Pick<Journal, 'remembered' | 'only' | 'remains'>,
+  live: DeepLive,
+): StatePatch {
   const { store, clock } = run.context;
   return {
     ...journal.remembered,
     ...knownFilesWith(store, run.state, live),
     ...gapsWith(run, live),
-    quarantine: undefined,
-    lastDeepCheck: { at: clock.now(), inSync: true },
+    ...liftedBy(run, journal),
+    lastDeepCheck: { at: clock.now(), inSync: journal.remains === undefined },
   };
 }

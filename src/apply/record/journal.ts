@@ -2,7 +2,7 @@
 // contains hashes keyed by the Store, paths and IDs, and never a value.
 import type { BackupRecord } from '../../domain/state/backup.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
-import { pending } from '../../domain/plan/plan.ts';
+import { pending, remaining } from '../../domain/plan/plan.ts';
 import type { BeforeApply, Journal } from '../../domain/state/state.ts';
 import { canonicalJson } from '../../lib/stable-json.ts';
 import type { Tree } from '../../lib/value.ts';
@@ -34,6 +34,8 @@ export async function openJournal(
     predicted: writes.map(({ prediction }) => contentHash(run, prediction.file.open())),
     sent: 0,
     footprint: footprintOf(plan, writes),
+    ...(plan.only && { only: plan.only }),
+    ...(remaining(plan) > 0 && { remains: remaining(plan) }),
     phase: 'open',
     keptFlat: planned.live.keptFlat !== undefined,
     remembered: { ...remember(planned.input, planned.prepared), beforeApply: recordedNow(run, backup) },

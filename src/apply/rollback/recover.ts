@@ -22,7 +22,7 @@ import { contentHash } from '../record/journal.ts';
 import { type Left, leftIn } from '../record/own-places.ts';
 import { conclude } from '../record/outcome.ts';
 import { isLoaded, loadedFrom, restoreFile, withRuntime } from './restore-file.ts';
-import { quarantineOf } from '../record/quarantine.ts';
+import { liftedBy, quarantineOf } from '../record/quarantine.ts';
 import { type DeepLive, readFirst } from '../run/read.ts';
 import { recording } from '../run/recording.ts';
 import { besideOthers, byHand } from './remedy.ts';
@@ -55,7 +55,7 @@ async function withoutLooking(run: Run, journal: Journal): Promise<Recovery | un
   const outcome = await endOf(run, journal);
   if (outcome === undefined) return journal.sent === 0 ? notWritten(run, journal) : undefined;
   const message = 'an earlier transaction had ended, and its record is now complete';
-  const state = outcome === 'applied' ? { ...journal.remembered, quarantine: undefined } : {};
+  const state = outcome === 'applied' ? { ...journal.remembered, ...liftedBy(run, journal) } : {};
   return closed(run, journal, outcome, message, state);
 }
 
@@ -129,7 +129,7 @@ async function closed(
   const isNew =
     journal.phase === 'rolling-back' && run.state.quarantine?.revision !== journal.revision.digest;
   const failed = isNew
-    ? quarantineOf(run, journal.revision, 'it failed, and its rollback was interrupted')
+    ? quarantineOf(run, journal, 'it failed, and its rollback was interrupted')
     : {};
   const refused = await endTransaction(run, journal, {
     outcome,

@@ -52,7 +52,7 @@ function remembered(
   cause: ApplyFailure,
 ): Pick<Ending, 'pinsBackup' | 'remembers'> {
   const isBlameless = cause.blameless || foreign.length > 0;
-  const state = quarantineOf(run, journal.revision, cause.reason);
+  const state = quarantineOf(run, journal, cause.reason);
   return {
     pinsBackup: true,
     ...(!isBlameless && { remembers: { what: 'that this revision failed', state } }),

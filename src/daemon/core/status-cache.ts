@@ -3,7 +3,7 @@
 import type { Step } from '../../domain/outcome/event.ts';
 import type { Outcome } from '../../domain/outcome/outcome.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
-import { type SyncStatus, syncStatusAfter } from '../../domain/outcome/sync-status.ts';
+import { type SyncStatus, syncStatusOf } from '../../domain/outcome/sync-status.ts';
 import type { Reporter } from './reporter.ts';
 
 export interface KnownStatus {
@@ -56,7 +56,7 @@ function sinceOf(before: KnownStatus, standing: SyncStatus | undefined, at: numb
 }
 
 function finished(before: KnownStatus, outcome: Outcome): KnownStatus {
-  const standing = syncStatusAfter(outcome.kind) ?? before.standing;
+  const standing = syncStatusOf(outcome) ?? before.standing;
   const through = outcome.plan?.gateway.api ?? before.through;
   const told = {
     outcome,

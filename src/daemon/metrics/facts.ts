@@ -1,7 +1,7 @@
 // The values of each target's gauges, from reports and from its state. Knows no metric.
 import type { Outcome } from '../../domain/outcome/outcome.ts';
 import { exitOf } from '../../domain/outcome/outcome.ts';
-import { differencesAfter, type SyncStatus, syncStatusAfter } from '../../domain/outcome/sync-status.ts';
+import { differencesAfter, type SyncStatus, syncStatusOf } from '../../domain/outcome/sync-status.ts';
 import type { TargetState } from '../../state/store.ts';
 
 /** Times in ms since the epoch. Absent: unknown, or not applicable. */
@@ -21,7 +21,7 @@ export function afterOutcome(facts: Facts, outcome: Outcome): Facts {
   const fine = exitOf(outcome) === 0 && outcome.kind !== 'restored';
   return {
     ...facts,
-    standing: syncStatusAfter(outcome.kind) ?? facts.standing,
+    standing: syncStatusOf(outcome) ?? facts.standing,
     differences: differencesAfter(outcome) ?? facts.differences,
     lastLook: outcome.at,
     ...(fine && { lastSuccess: outcome.at }),

@@ -1,5 +1,6 @@
 // The status of a target: what its last meaningful outcome means for the operator. The dashboard, metrics and
 // notifications all take it from here.
+import { remaining } from '../plan/plan.ts';
 import type { Outcome, OutcomeKind } from './outcome.ts';
 
 export type SyncStatus =
@@ -126,13 +127,18 @@ export function syncStatusAfter(kind: OutcomeKind): SyncStatus | undefined {
   return STANDING_AFTER[kind];
 }
 
+/** The same for an outcome with its plan: what an apply leaves still differs. */
+export function syncStatusOf(outcome: Pick<Outcome, 'kind' | 'plan'>): SyncStatus | undefined {
+  const leaves = outcome.kind === 'applied' && (differencesAfter(outcome) ?? 0) > 0;
+  return leaves ? 'drifted' : syncStatusAfter(outcome.kind);
+}
+
 /**
  * How many paths differ after the outcome. Undefined: the outcome doesn't tell, and the previous number is still
  * valid.
  */
 export function differencesAfter({ kind, plan }: Pick<Outcome, 'kind' | 'plan'>): number | undefined {
   if (kind === 'in-sync' || kind === 'restored') return 0;
-  if (kind === 'applied')
-    return plan?.changes.filter(({ disposition }) => disposition !== 'apply').length ?? 0;
+  if (kind === 'applied') return plan ? remaining(plan) : 0;
   return plan?.changes.length;
 }

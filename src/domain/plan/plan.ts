@@ -65,6 +65,11 @@ export function isRefused(plan: Pick<Plan, 'verdicts'>): boolean {
   return plan.verdicts.some((verdict) => !verdict.allowed);
 }
 
+/** How many differences stay after its apply: outside of `only`, or not corrected in this mode. */
+export function remaining({ changes, leftOut = [] }: Pick<Plan, 'changes' | 'leftOut'>): number {
+  return leftOut.length + changes.filter(({ disposition }) => disposition !== 'apply').length;
+}
+
 /** Changes that apply would make. */
 export function pending(plan: Pick<Plan, 'changes'>): readonly Change[] {
   return plan.changes.filter((change) => change.disposition === 'apply');

@@ -17,6 +17,8 @@ export interface LastApplied {
   readonly hashes: Readonly<Record<string, string>>;
   /** Paths that Holdfast added, for `ownership: entries`. */
   readonly placed: readonly string[];
+  /** Which key the digest of the revision has. Absent: unknown. */
+  readonly keyId?: string | undefined;
   /** The layout of the paths. Absent: the flat one. */
   readonly layout?: Layout;
 }
@@ -61,6 +63,10 @@ export interface Journal {
   readonly sent: number;
   /** Paths that the transaction may change. */
   readonly footprint: readonly string[];
+  /** What the plan was limited to (`--only`); absent: everything. */
+  readonly only?: readonly string[];
+  /** How many differences stay: outside of `only`, or not corrected in this mode. Absent: none. */
+  readonly remains?: number;
   /** What the transaction changes: keyed hash of each path to that of its new value. */
   readonly ours?: Readonly<Record<string, string>>;
   readonly phase: 'open' | 'rolling-back';
@@ -134,4 +140,6 @@ export interface Quarantine {
   readonly reason: string;
   /** Who rolled the revision back, if someone requested it; absent: it failed. */
   readonly by?: string;
+  /** The paths of `--only` that failed; the rest of the revision isn't quarantined. Absent: all of it is. */
+  readonly only?: readonly string[];
 }

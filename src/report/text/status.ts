@@ -144,7 +144,7 @@ function syncText(status: TargetStatus, ago: (at: number) => string, style: Styl
     ? style.good(`in sync${by && ` with${by}`}`)
     : style.warn(`differs${by && ` from${by}`}`);
   const since =
-    declared !== undefined && applied && applied.revision.digest !== declared
+    declared !== undefined && applied && !['', declared].includes(applied.revision.digest)
       ? style.warn('; the files changed since')
       : '';
   const deep = last.depth === 'shallow' && lastDeepCheck ? `, deep ${ago(lastDeepCheck.at)}` : '';
@@ -168,7 +168,9 @@ function appliedText(
   ago: (at: number) => string,
 ): string {
   const commit = revision.commit ? `, ${commitText(revision.commit)}` : '';
-  return `${revision.digest.slice(0, 12)}${commit}, ${ago(at)}`;
+  // A part was applied, and nothing before: no files have this digest.
+  const digest = revision.digest === '' ? 'a part of the files' : revision.digest.slice(0, 12);
+  return `${digest}${commit}, ${ago(at)}`;
 }
 
 function accountsLine({ credentials }: TargetStatus, style: Style): string | undefined {

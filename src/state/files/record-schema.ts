@@ -43,6 +43,7 @@ const isLastApplied = recordOf({
   revision: isRevision,
   hashes: mapOf(isText),
   placed: arrayOf(isText),
+  keyId: maybe(isText),
 });
 const isBeforeApply = recordOf({
   backup: isText,
@@ -58,7 +59,15 @@ const STATE: Checks<TargetState> = {
   origins: maybe(recordOf({ secrets: arrayOf(isText), plain: arrayOf(isText) })),
   authBlock: maybe(recordOf({ ...isUntil, banned: maybe(isBoolean), keys: isText })),
   suspension: maybe(recordOf({ ...isUntil, by: maybe(isText) })),
-  quarantine: maybe(recordOf({ revision: isText, since: isTime, reason: isText, by: maybe(isText) })),
+  quarantine: maybe(
+    recordOf({
+      revision: isText,
+      since: isTime,
+      reason: isText,
+      by: maybe(isText),
+      only: maybe(arrayOf(isText)),
+    }),
+  ),
   detection: maybe(recordOf({ build: isText, api: isText, at: isTime })),
   lastOutcome: maybe(recordOf({ kind: isText, at: isTime, summary: isText })),
   lastDeepCheck: maybe(isCheck),
@@ -84,6 +93,8 @@ const JOURNAL: Checks<Journal> = {
   predicted: arrayOf(isText),
   sent: isNumber,
   footprint: arrayOf(isText),
+  only: maybe(arrayOf(isText)),
+  remains: maybe(isNumber),
   ours: maybe(mapOf(isText)),
   phase: (value) => value === 'open' || value === 'rolling-back',
   keptFlat: maybe(isBoolean),
