@@ -9,6 +9,7 @@ import { formatPath, parsePath, type Path } from '../domain/path.ts';
 import { originsWith, declaredTexts } from '../desired/read/origins.ts';
 import type { LastApplied, Origins } from '../domain/state/state.ts';
 import { isList, isTree, type Tree, treeOf, type Value } from '../lib/value.ts';
+import { keyIdOf } from './digest.ts';
 import { hasIdentity } from './diff/identity.ts';
 import { hashOf, stateKey } from './diff/origin.ts';
 import type { KnownState, PlanInput, Prepared } from './types/input.ts';
@@ -37,11 +38,13 @@ export function remember(input: PlanInput, prepared: Prepared): Remembered {
     keepBelow(hashes, lastApplied?.hashes ?? {}, stateKeys.get(id) ?? '');
   for (const path of prepared.basis.leftOut) keepBelow(hashes, lastApplied?.hashes ?? {}, path);
   const isWhole = prepared.basis.leftOut.length === 0;
-  const before = lastApplied?.revision ?? NO_REVISION;
+  const from = isWhole
+    ? { revision: input.desired.revision, keyId: keyIdOf(input.target.digestKey) }
+    : { revision: lastApplied?.revision ?? NO_REVISION, keyId: lastApplied?.keyId };
   return {
     lastApplied: {
       at: input.now,
-      revision: isWhole ? input.desired.revision : before,
+      ...from,
       hashes,
       placed: placedAfter(lastApplied?.placed ?? [], prepared, hashes),
       ...remembered(input.dialect.catalog.layout),

@@ -34,6 +34,19 @@ describe('status', () => {
     expect(drifted.out).toMatch(/state +drifted\n/);
   });
 
+  test('a wrong management key does not look like changed files, and its end is seen at once', async () => {
+    await work.write({ 'desired-state/gateway.yaml': 'request-retry: 1\n' });
+    expect((await work.holdfast('apply', '--yes')).exit).toBe(EXIT.ok);
+    const wrong = await work.holdfastWith({ HOLDFAST_KEY: 'management-key-mistyped' }, 'status');
+    expect(wrong.out).toMatch(/state +unreachable\n/);
+    expect(wrong.out).toContain("can't be compared: the management key isn't the one of the last apply");
+    expect(wrong.out).not.toContain('the files changed');
+    expect(wrong.out).toMatch(/login +not tried again before/);
+    const right = await work.holdfast('status');
+    expect(right.out).toMatch(/state +in sync\n/);
+    expect(right.out).not.toMatch(/login/);
+  });
+
   test('files that were there and are gone are an error', async () => {
     await work.write({ 'desired-state/gateway.yaml': 'request-retry: 3\n' });
     expect((await work.holdfast('apply', '--yes')).exit).toBe(EXIT.ok);

@@ -128,9 +128,7 @@ async function closed(
   notice(run, problem('HF5022', message, { target: target.name, severity: 'warning' }));
   const isNew =
     journal.phase === 'rolling-back' && run.state.quarantine?.revision !== journal.revision.digest;
-  const failed = isNew
-    ? quarantineOf(run, journal, 'it failed, and its rollback was interrupted')
-    : {};
+  const failed = isNew ? quarantineOf(run, journal, 'it failed, and its rollback was interrupted') : {};
   const refused = await endTransaction(run, journal, {
     outcome,
     evidence: [{ check: 'recovered', passed: true, detail: message }],

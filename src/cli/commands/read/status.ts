@@ -5,7 +5,10 @@ import { openWindows } from '../../../domain/plan/freeze.ts';
 import { EXIT } from '../../../domain/problem/exit.ts';
 import { HoldfastError } from '../../../domain/problem/problem.ts';
 import { inForce } from '../../../domain/state/suspension.ts';
-import { type SyncStatus, syncStatusAfter } from '../../../domain/outcome/sync-status.ts';
+import type { LastApplied } from '../../../domain/state/state.ts';
+import { keyIdOf } from '../../../plan/digest.ts';
+import { authMemoryOf } from '../../../state/auth-memory.ts';
+import { rememberedStatus } from '../../../state/remembered-status.ts';
 import type { TargetState } from '../../../state/store.ts';
 import type { Target } from '../../../domain/target.ts';
 import { isInvalid, statusesText, type TargetStatus } from '../../../report/text/status.ts';
@@ -62,17 +65,17 @@ function showStatus(
 }
 
 async function statusOf(session: Session, target: Target, { offline }: Flags): Promise<TargetStatus> {
-  const state = await session.store.read(target.name);
-  const [declared, credentials] = await Promise.all([
-    declaration(session, target, state.lastApplied !== undefined),
-    offline ? undefined : health(session, target),
-  ]);
-  const { lastApplied, lastOutcome, lastDeepCheck, lastShallowCheck, quarantine, authBlock } = state;
+  // The request first: it shows whether the management key works, which the state then says.
+  const credentials = offline ? undefined : await health(session, target);
+  const found = await session.store.read(target.name);
+  const declared = await declaration(session, target, found.lastApplied);
   const now = session.clock.now();
+  const state = await current(session, target, found, declared);
+  const { lastApplied, lastOutcome, lastDeepCheck, lastShallowCheck, quarantine, authBlock } = state;
   const suspension = inForce(state.suspension, now);
   return {
     target: target.name,
-    standing: isInvalid(declared) ? 'invalid' : standingOf(state, now),
+    standing: isInvalid(declared) ? 'invalid' : rememberedStatus(state, now),
     url: target.url.origin,
     mode: target.mode,
     ...declared,
@@ -91,32 +94,29 @@ async function statusOf(session: Session, target: Target, { offline }: Flags): P
   };
 }
 
-/** As the daemon would call it, from what is remembered; the newest look or outcome counts. */
-function standingOf(state: TargetState, now: number): SyncStatus {
-  const { authBlock, suspension, quarantine, drift, lastOutcome } = state;
-  if (authBlock && authBlock.until > now) return 'unreachable';
-  if (inForce(suspension, now)) return 'suspended';
-  if (quarantine) return 'quarantined';
-  if ((drift?.contested ?? []).length > 0) return 'contested';
-  const look = newestLook(state);
-  const looked = look && (look.inSync ? 'in-sync' : 'drifted');
-  const came = lastOutcome && syncStatusAfter(lastOutcome.kind);
-  const isNewer = look && (look.at > (lastOutcome?.at ?? 0) || came === 'in-sync');
-  return (isNewer ? looked : (came ?? looked)) ?? 'unknown';
+/** Without what was true of other management keys and of other files. */
+async function current(
+  { store }: Session,
+  { name, keys }: Target,
+  { authBlock, quarantine, ...state }: TargetState,
+  { declared }: Declaration,
+): Promise<TargetState> {
+  const isBlocked = authBlock && (await authMemoryOf(store, name).blocked(keys)) !== undefined;
+  const isOther = declared !== undefined && declared !== quarantine?.revision;
+  return { ...state, ...(isBlocked && { authBlock }), ...(quarantine && !isOther && { quarantine }) };
 }
 
-function newestLook({ lastDeepCheck, lastShallowCheck }: TargetState): TargetState['lastDeepCheck'] {
-  if (!lastDeepCheck || !lastShallowCheck) return lastDeepCheck ?? lastShallowCheck;
-  return lastDeepCheck.at >= lastShallowCheck.at ? lastDeepCheck : lastShallowCheck;
-}
+type Declaration = Pick<TargetStatus, 'declared' | 'unresolved'>;
 
 /** Digest of what the files declare now. `validate` reports their errors; missing variables aren't an error here. */
 async function declaration(
   session: Session,
   target: Target,
-  applied: boolean,
-): Promise<Pick<TargetStatus, 'declared' | 'unresolved'>> {
+  applied: LastApplied | undefined,
+): Promise<Declaration> {
   const { desired, problems } = await session.loadDesired(target);
+  if (desired && isOfAnotherKey(target, applied))
+    return { unresolved: "can't be compared: the management key isn't the one of the last apply" };
   if (desired) return { declared: desired.revision.digest };
   const errors = problems.filter(({ severity }) => severity === 'error');
   const [first] = errors;
@@ -126,6 +126,11 @@ async function declaration(
   return first && errors.every(({ code }) => code === 'HF2020')
     ? { unresolved: `${first.message}. ${first.remedy}` }
     : {};
+}
+
+/** Digests are keyed, so those of another key say nothing about the files. */
+function isOfAnotherKey({ digestKey }: Target, applied: LastApplied | undefined): boolean {
+  return applied?.keyId !== undefined && applied.keyId !== keyIdOf(digestKey);
 }
 
 async function health(session: Session, target: Target): Promise<TargetStatus['credentials']> {

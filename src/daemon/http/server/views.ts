@@ -8,6 +8,7 @@ import { openWindows } from '../../../domain/plan/freeze.ts';
 import type { Quarantine } from '../../../domain/state/state.ts';
 import type { Target } from '../../../domain/target.ts';
 import { inForce } from '../../../domain/state/suspension.ts';
+import { rememberedStatus } from '../../../state/remembered-status.ts';
 import type { TargetState } from '../../../state/store.ts';
 import type { PlanView, TargetView } from '../../../api-schema/views.ts';
 import type { KnownStatus } from '../../core/status-cache.ts';
@@ -80,8 +81,7 @@ function declaredOf(
 
 function standingOf(known: KnownStatus, state: TargetState, now: number): SyncStatus {
   if (inForce(state.suspension, now)) return 'suspended';
-  const remembered = state.lastOutcome && syncStatusAfter(state.lastOutcome.kind);
-  return known.standing ?? remembered ?? 'unknown';
+  return known.standing ?? rememberedStatus(state, now);
 }
 
 /** Another process may have worked on the target since. */
