@@ -57,6 +57,8 @@ const Check = Type.Object({ at: At, inSync: Type.Boolean() });
 
 export const TargetView = Type.Object({
   name: TargetName,
+  /** Of the settings; absent if there are none. */
+  labels: Optional(Type.Record(Text, Text)),
   url: Text,
   mode: Type.Union([Type.Literal('observe'), Type.Literal('apply'), Type.Literal('enforce')]),
   /** One of the names in `domain/outcome/sync-status.ts`. */
@@ -69,6 +71,8 @@ export const TargetView = Type.Object({
   step: Optional(Text),
   /** Differences at the last check; absent if that isn't known. */
   differences: Optional(Type.Integer()),
+  /** Which side the differences come from: revisions that weren't applied, or edits on the gateway; absent without a plan. */
+  causes: Optional(Type.Object({ files: Type.Integer(), gateway: Type.Integer() })),
   /** Digest of what the files declared when they were last read; absent if it isn't known. */
   declared: Optional(Text),
   applied: Optional(Type.Object({ revision: Revision, at: At })),

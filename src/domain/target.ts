@@ -39,6 +39,8 @@ export interface Probes {
 
 export interface Target {
   readonly name: string;
+  /** What a person groups targets by: `region: eu`. */
+  readonly labels?: Readonly<Record<string, string>>;
   readonly url: URL;
   /** Management keys in order of preference; several during a rotation. */
   readonly keys: readonly Sealed<string>[];

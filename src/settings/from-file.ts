@@ -101,8 +101,10 @@ class Builder {
     const { policy } = this.#keep(policyOf(node.members.get('policy')?.node, base, this.#catalog));
     const keys = await this.#keys(node, single);
     const tls = await this.#tls(node);
+    const labels = labelsOf(node);
     return {
       name,
+      ...(labels && { labels }),
       url: this.#url(node, name, single),
       keys,
       desired: this.#desired(node, single),
@@ -241,6 +243,12 @@ function unsendable({ value, position }: LocatedScalar, setting: string): Proble
   const remedy = 'Correct the value at its source. A key is one line without control characters.';
   const message = `${setting} contains ${found.what}, character ${found.at}, which HTTP can't transmit`;
   return [problem('HF1012', message, { position, remedy })];
+}
+
+function labelsOf(node: LocatedMap): Target['labels'] {
+  const written = node.members.get('labels')?.node;
+  if (written?.kind !== 'map') return undefined;
+  return Object.fromEntries([...written.members.keys()].map((name) => [name, textAt(written, name) ?? '']));
 }
 
 function probesOf(node: LocatedMap): Target['probes'] {

@@ -52,6 +52,7 @@ const FULL = `version: 1
 digest-key: "\${env:DIGEST}"
 targets:
   - name: home
+    labels: { region: eu, cost-center: "4711" }
     url: https://gateway.example:8317
     key: ["\${env:NEW}", "\${env:OLD}"]
     desired: [base, overlays/eu]
@@ -111,6 +112,7 @@ describe('a settings file', () => {
       mode: 'enforce',
       api: 'v0',
       adopted: true,
+      labels: { region: 'eu', 'cost-center': '4711' },
       tls: { ca: expect.stringContaining('BEGIN CERTIFICATE') },
       probes: { models: ['kimi'] },
       policy: {

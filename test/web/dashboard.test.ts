@@ -171,6 +171,79 @@ inBrowser('the overview', () => {
     expect((await rows())[0]).toBe('gw-008');
   });
 
+  test('folds targets in sync into one line, which can be unfolded', async () => {
+    daemon.view = targetsView([...FLEET, ...manyTargets(40)]);
+    daemon.push({ kind: 'settings' });
+    const unfold = button('Show 23 targets in sync');
+    await unfold.waitFor();
+    expect(await page.locator('tr.folded').innerText()).toMatch(/all at HEAD, last write 9c41d07e, 2 h ago/);
+    expect(await rows()).not.toContain('gw-001');
+    await page.getByLabel(/^Filter by name/).fill('gw-001');
+    await page.getByRole('link', { name: 'gw-001' }).waitFor();
+    await page.getByLabel(/^Filter by name/).fill('');
+    await unfold.click();
+    await page.getByRole('link', { name: 'gw-001' }).waitFor();
+    expect(await page.getByRole('row', { name: /gw-001/ }).innerText()).toMatch(/at HEAD\s+9c41d07e/);
+  });
+
+  test('groups by a label, the one that needs a person first', async () => {
+    await page.getByRole('combobox', { name: 'Group by' }).selectOption('By region');
+    const titles = page.locator('tr.group .label-title');
+    expect(await titles.allTextContents()).toEqual([
+      'region: ap',
+      'region: us',
+      'region: eu',
+      'without region',
+    ]);
+    expect(await page.locator('tr.group').nth(2).innerText()).toMatch(
+      /3[^]*1 needs action today[^]*2 in sync/,
+    );
+    expect((await rows()).slice(0, 2)).toEqual(['ap-tokyo', 'ap-singapore']);
+    await page.getByLabel(/^Filter by name/).fill('region=us');
+    await page.getByRole('link', { name: 'eu-paris' }).waitFor({ state: 'detached' });
+    expect(await rows()).toEqual(['us-west', 'us-east']);
+  });
+
+  test('acts on several targets after one confirmation that says what happens to each', async () => {
+    const ready = { ...PLAN, verdicts: [] };
+    daemon.plans = { ...planViews, staging: { plan: ready } };
+    daemon.answers = { apply: appliedOutcome('staging') };
+    await page.getByLabel('Select all: Refused').check();
+    await page.getByLabel('Select staging').check();
+    const bar = page.getByRole('region', { name: 'Selected targets' });
+    await bar.getByText('2 selected').waitFor();
+    await bar.getByRole('button', { name: 'Sync now' }).click();
+    await bar.getByText('Check of 2 targets requested.').waitFor();
+    await bar.getByRole('button', { name: 'Apply or retry…' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Apply to 2 targets' });
+    await dialog.getByText('refused by mass-delete').waitFor();
+    await dialog.getByText('1 target left out.').waitFor();
+    await dialog.getByText('retries 8 changes: request-retry, openai-compatibility[openrouter]').waitFor();
+    await dialog.getByRole('button', { name: 'Apply 1 target' }).click();
+    await dialog.getByText('Applied', { exact: true }).waitFor();
+    await dialog.getByRole('button', { name: 'Close' }).last().click();
+    await bar.getByRole('button', { name: 'Clear selection' }).click();
+    await bar.waitFor({ state: 'detached' });
+    expect(daemon.asked).toEqual([
+      { path: 'eu-paris/actions/sync', body: {} },
+      { path: 'staging/actions/sync', body: {} },
+      { path: 'staging/actions/apply', body: { approved: PLAN.digest, retry: true } },
+    ]);
+  });
+
+  test('suspends several targets with one reason', async () => {
+    for (const name of ['lab', 'us-east']) await page.getByLabel(`Select ${name}`).check();
+    await button('Suspend…').click();
+    const dialog = page.getByRole('dialog', { name: 'Suspend 2 targets' });
+    const confirm = dialog.getByRole('button', { name: 'Suspend 2 targets' });
+    expect(await confirm.isDisabled()).toBe(true);
+    await dialog.getByLabel('Reason, shown to others').fill('maintenance');
+    await confirm.click();
+    await dialog.getByText('Done').nth(1).waitFor();
+    expect(daemon.asked.map(({ path }) => path)).toEqual(['lab/actions/suspend', 'us-east/actions/suspend']);
+    expect(daemon.asked[0]?.body).toMatchObject({ reason: 'maintenance' });
+  });
+
   test('renders of a thousand targets those near the view, and of a burst what changed there', async () => {
     const many = manyTargets(1000);
     daemon.view = targetsView(many);
@@ -521,6 +594,9 @@ inBrowser('a token that may only look', () => {
       await page.getByText('Your token has read-only access').waitFor();
       expect(await button(/Apply|Override|Sync|Suspend|Resume|Restore|Roll back|Retry/).count()).toBe(0);
     }
+    await goTo('');
+    await page.getByRole('link', { name: 'eu-paris' }).waitFor();
+    expect(await page.getByRole('checkbox').count()).toBe(0);
   });
 });
 

@@ -66,7 +66,7 @@ const saying = (kind: string, minutes: number, summary: string): Partial<TargetV
   lastOutcome: { kind, at: NOW - minutes * MINUTE, summary },
 });
 
-export const FLEET: readonly TargetView[] = [
+const GATEWAYS: readonly TargetView[] = [
   aTarget('eu-frankfurt-1'),
   aTarget('eu-frankfurt-2', {
     nextLookAt: NOW + 2 * MINUTE,
@@ -146,6 +146,12 @@ export const FLEET: readonly TargetView[] = [
     lastOutcome: { kind: 'in-sync', at: NOW - 9 * MINUTE, summary: `${HOSTILE} ${TURNED}` },
   }),
 ];
+
+/** Those of a region have its name as a label. */
+export const FLEET: readonly TargetView[] = GATEWAYS.map((target) => {
+  const [, region] = /^(eu|us|ap)-/.exec(target.name) ?? [];
+  return region === undefined ? target : { ...target, labels: { region } };
+});
 
 export const SOURCE: Source = {
   url: 'https://git.example/platform/gateways.git',

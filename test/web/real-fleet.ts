@@ -83,6 +83,7 @@ async function gateway(dir: string, name: string): Promise<Sandbox> {
 async function settingsOf(dir: string, sandboxes: Readonly<Record<string, Sandbox>>): Promise<void> {
   const targets = Object.entries(sandboxes).map(([name, { url }]) => ({
     name,
+    labels: { region: name.split('-')[0] ?? name },
     url,
     key: '${env:HOLDFAST_KEY}',
     desired: [join('desired', name)],

@@ -93,6 +93,7 @@ function statusOf({ name, ...view }: TargetView): TargetStatus {
   const unread = view.standing === 'invalid' ? {} : { unresolved: "the daemon hasn't read the files yet" };
   return {
     target: name,
+    ...(view.labels && { labels: view.labels }),
     standing: view.standing as SyncStatus, // the names are those of domain/outcome/sync-status.ts
     url: view.url,
     mode: view.mode,

@@ -102,6 +102,26 @@ export const SYNC_STATUSES: Record<SyncStatus, Meaning> = {
   },
 };
 
+/**
+ * What needs a person first: a gateway that may be broken, then revisions that aren't rolled out, then differences
+ * that someone made on the gateway.
+ */
+export const WORST_FIRST: readonly SyncStatus[] = [
+  'needs-a-person',
+  'rolled-back',
+  'unreachable',
+  'failed',
+  'invalid',
+  'refused',
+  'quarantined',
+  'contested',
+  'stale-memory',
+  'drifted',
+  'suspended',
+  'unknown',
+  'in-sync',
+];
+
 const STANDING_AFTER: Record<OutcomeKind, SyncStatus | undefined> = {
   'in-sync': 'in-sync',
   applied: 'in-sync',

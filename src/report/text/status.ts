@@ -2,7 +2,7 @@
 import type { Revision } from '../../domain/desired.ts';
 import type { Undeclared } from '../../domain/plan/undeclared.ts';
 import type { OutcomeKind } from '../../domain/outcome/outcome.ts';
-import { type Severity, SYNC_STATUSES, type SyncStatus } from '../../domain/outcome/sync-status.ts';
+import { SYNC_STATUSES, type SyncStatus, WORST_FIRST } from '../../domain/outcome/sync-status.ts';
 import { plural, timeText } from '../../lib/text.ts';
 import { commitText } from './commit.ts';
 import { duration, type Style } from './style.ts';
@@ -15,6 +15,8 @@ interface Look {
 
 export interface TargetStatus {
   readonly target: string;
+  /** Of the settings. */
+  readonly labels?: Readonly<Record<string, string>>;
   /** As the dashboard shows it. */
   readonly standing: SyncStatus;
   readonly url: string;
@@ -53,13 +55,9 @@ export interface TargetStatus {
 export const isInvalid = ({ declared, unresolved }: Pick<TargetStatus, 'declared' | 'unresolved'>): boolean =>
   declared === undefined && unresolved === undefined;
 
-const RANK: readonly Severity[] = ['critical', 'warning', 'info'];
-
-const severityOf = ({ standing }: TargetStatus): Severity => SYNC_STATUSES[standing].severity;
-
 /** What needs a person first; among equals as the settings have them. */
 const worstFirst = (targets: readonly TargetStatus[]): readonly TargetStatus[] =>
-  targets.toSorted((a, b) => RANK.indexOf(severityOf(a)) - RANK.indexOf(severityOf(b)));
+  targets.toSorted((a, b) => WORST_FIRST.indexOf(a.standing) - WORST_FIRST.indexOf(b.standing));
 
 /** Every target, the worst first; how many there are of each state where there are several. */
 export function statusesText(targets: readonly TargetStatus[], now: number, style: Style): string {

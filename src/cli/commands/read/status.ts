@@ -75,6 +75,7 @@ async function statusOf(session: Session, target: Target, { offline }: Flags): P
   const suspension = inForce(state.suspension, now);
   return {
     target: target.name,
+    ...(target.labels && { labels: target.labels }),
     standing: isInvalid(declared) ? 'invalid' : rememberedStatus(state, now),
     url: target.url.origin,
     mode: target.mode,

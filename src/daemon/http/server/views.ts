@@ -4,6 +4,7 @@ import { summaryOf } from '../../../apply/record/summary.ts';
 import type { Outcome } from '../../../domain/outcome/outcome.ts';
 import { type SyncStatus, syncStatusAfter } from '../../../domain/outcome/sync-status.ts';
 import { versionIn } from '../../../gateway/client/build.ts';
+import type { Plan } from '../../../domain/plan/plan.ts';
 import { openWindows } from '../../../domain/plan/freeze.ts';
 import type { Quarantine } from '../../../domain/state/state.ts';
 import type { Target } from '../../../domain/target.ts';
@@ -21,7 +22,7 @@ export async function targetView(
   name: string,
   now: number,
 ): Promise<TargetView> {
-  const { url, mode, policy, api } = operations.target(name);
+  const { url, mode, policy, api, labels } = operations.target(name);
   const frozen = openWindows(policy.freeze, now);
   const known = operations.known(name);
   const state = await operations.store().read(name);
@@ -35,12 +36,14 @@ export async function targetView(
   const differences = await differencesOf(operations, name, standing);
   return {
     name,
+    ...(labels && { labels: { ...labels } }),
     url: url.origin,
     mode,
     standing,
     ...(differences !== undefined && { differences }),
     ...(why !== undefined && { why }),
     ...(known.since !== undefined && known.standing === standing && { since: known.since }),
+    ...causesOf(known.plan?.plan, differences),
     ...declaredOf(known, state, standing),
     ...(known.step && { step: known.step }),
     ...(lastApplied && { applied: { revision: lastApplied.revision, at: lastApplied.at } }),
@@ -102,6 +105,13 @@ async function differencesOf(
   if (UNPLANNED.has(standing)) return undefined;
   const [newest] = await operations.store().looks(name, 1);
   return newest && !UNSEEN.has(syncStatusAfter(newest.outcome) ?? 'unknown') ? newest.differences : undefined;
+}
+
+/** What changed on both sides counts as an edit of the gateway: it would be lost. */
+function causesOf(plan: Plan | undefined, differences: number | undefined): Pick<TargetView, 'causes'> {
+  if (!plan || !differences) return {};
+  const gateway = plan.changes.filter(({ origin }) => origin === 'drift' || origin === 'both').length;
+  return { causes: { files: plan.changes.length - gateway, gateway } };
 }
 
 /** The gateway may have been compared with the files; if it was, there is a plan. */

@@ -1,11 +1,12 @@
 // All targets as the daemon reports them, updated by its events.
 import { computed, signal } from '@preact/signals';
-import { SYNC_STATUSES, type Severity, type SyncStatus } from '../../../domain/outcome/sync-status.ts';
+import { SYNC_STATUSES } from '../../../domain/outcome/sync-status.ts';
 import type { LiveEvent, TargetsView, TargetView } from '../../../api-schema/views.ts';
 import { get } from './api.ts';
 import { daemonSays } from './clock.ts';
 import { listen } from './live.ts';
 import { createResource } from './resource.ts';
+import { standingOf } from './standing.ts';
 
 export const fleet = createResource(() => get<TargetsView>('targets'));
 
@@ -16,19 +17,6 @@ export const targets = computed(() => fleet.state.value.value?.targets ?? []);
 
 export const targetNamed = (name: string): TargetView | undefined =>
   targets.value.find((target) => target.name === name);
-
-/** A daemon that is newer than this page can have statuses that the page doesn't know. */
-export function standingOf({ standing }: Pick<TargetView, 'standing'>): SyncStatus {
-  return standing in SYNC_STATUSES ? (standing as SyncStatus) : 'unknown';
-}
-
-/** The colour of a status; its icon and title say the same without colour. */
-export type Tone = 'ok' | 'quiet' | 'warn' | 'bad';
-
-const TONES: Record<Severity, Tone> = { info: 'quiet', warning: 'warn', critical: 'bad' };
-
-export const toneOf = (standing: SyncStatus): Tone =>
-  standing === 'in-sync' ? 'ok' : TONES[SYNC_STATUSES[standing].severity];
 
 /** Until the returned function is called. */
 export function followFleet(): () => void {

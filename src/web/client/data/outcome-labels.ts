@@ -1,7 +1,7 @@
 // Texts and colours of outcomes, for lists and for results of actions.
 import type { OutcomeKind } from '../../../domain/outcome/outcome.ts';
 import { type SyncStatus, syncStatusAfter } from '../../../domain/outcome/sync-status.ts';
-import { type Tone, toneOf } from './fleet.ts';
+import { type Tone, toneOf } from './standing.ts';
 
 const TITLES: Record<OutcomeKind, string> = {
   'in-sync': 'In sync',

@@ -1,15 +1,15 @@
-// All targets: the worst first, in groups with one explanation of their status.
+// All targets: the worst first, in groups by status or by a label.
 import { useEffect } from 'preact/hooks';
-import { SYNC_STATUSES, type SyncStatus } from '../../../domain/outcome/sync-status.ts';
 import { plural } from '../../../lib/text.ts';
-import type { TargetView } from '../../../api-schema/views.ts';
-import { fleet, standingOf, targets, toneOf } from '../data/fleet.ts';
-import { StandingIcon } from '../parts/icon.tsx';
+import { BulkBar } from '../bulk/bulk-bar.tsx';
+import { fleet, targets } from '../data/fleet.ts';
+import { standingOf, toneOf } from '../data/standing.ts';
+import { mayOperate } from '../data/session.ts';
 import { Empty, Skeleton } from '../parts/loading.tsx';
 import { SourceLine } from '../parts/source.tsx';
 import { Filters } from '../parts/filters.tsx';
-import { chosen, grouped, order, query, show } from '../data/selection.ts';
-import { Message } from '../parts/message.tsx';
+import { chosen, grouped, keyOf, order, query, show } from '../data/selection.ts';
+import { GroupRows, PickAll } from './group.tsx';
 import { Rows } from './rows.tsx';
 
 export function Overview() {
@@ -41,6 +41,7 @@ function Fleet() {
     <>
       <Filters />
       {chosen.value.length === 0 ? <NothingFound /> : <Table />}
+      {mayOperate.value && <BulkBar />}
     </>
   );
 }
@@ -60,65 +61,38 @@ function NothingFound() {
   );
 }
 
+const COLUMNS = [
+  ['Target', 'cell-name'],
+  ['Why', 'cell-state'],
+  ['Revision', 'cell-revision'],
+  ['Drift', 'cell-drift number'],
+  ['Last outcome', 'cell-outcome'],
+  ['Next check', 'cell-next number'],
+] as const;
+
 // Roles are explicit: on a phone, the styles turn rows into cards, and browsers then no longer treat it as a table.
 function Table() {
   return (
     <table class="fleet" role="table" aria-label="Targets">
       <thead role="rowgroup">
         <tr role="row">
-          <th role="columnheader" scope="col">
-            Target
-          </th>
-          <th role="columnheader" scope="col">
-            Why
-          </th>
-          <th role="columnheader" scope="col">
-            Revision
-          </th>
-          <th role="columnheader" scope="col" class="number">
-            Drift
-          </th>
-          <th role="columnheader" scope="col">
-            Last outcome
-          </th>
-          <th role="columnheader" scope="col" class="number">
-            Next check
-          </th>
+          {mayOperate.value && (
+            <th role="columnheader" scope="col" class="cell-pick">
+              <PickAll members={chosen.value} label="Select all targets" />
+            </th>
+          )}
+          {COLUMNS.map(([title, name]) => (
+            <th key={title} role="columnheader" scope="col" class={name}>
+              {title}
+            </th>
+          ))}
         </tr>
       </thead>
       {order.value === 'worst' ? (
-        grouped.value.map(([standing, members]) => (
-          <Group key={standing} standing={standing} members={members} />
-        ))
+        grouped.value.map((group) => <GroupRows key={keyOf(group)} group={group} />)
       ) : (
         <Rows members={chosen.value} total={chosen.value.length} />
       )}
     </table>
-  );
-}
-
-interface GroupProps {
-  readonly standing: SyncStatus;
-  readonly members: readonly TargetView[];
-}
-
-function Group({ standing, members }: GroupProps) {
-  const { title, meaning } = SYNC_STATUSES[standing];
-  return (
-    <>
-      <tbody role="rowgroup">
-        <tr role="row" class="group">
-          <th role="rowheader" scope="rowgroup" colSpan={6} class={`tone-${toneOf(standing)}`}>
-            <span class="standing">
-              <StandingIcon standing={standing} />
-              {title}
-            </span>
-            <span class="count">{members.length}</span>
-            <Message class="meaning" text={meaning} />
-          </th>
-        </tr>
-      </tbody>
-      <Rows members={members} total={chosen.value.length} inGroup />
-    </>
   );
 }

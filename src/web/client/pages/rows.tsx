@@ -2,6 +2,8 @@
 // page of a thousand targets costs what a page of a few dozen does.
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { TargetView } from '../../../api-schema/views.ts';
+import { picked } from '../data/selection.ts';
+import { mayOperate } from '../data/session.ts';
 import { memo } from '../parts/memo.ts';
 import { TargetRow } from '../parts/target-row.tsx';
 
@@ -12,6 +14,9 @@ const ALL = 100;
 const MARGIN = '800px 0px';
 /** px of a row that was never rendered. */
 const USUAL_HEIGHT = 60;
+
+/** Columns beside the one of the checkboxes. */
+export const COLUMNS = 6;
 
 interface Props {
   readonly members: readonly TargetView[];
@@ -46,10 +51,21 @@ function Part({ members, all, inGroup }: PartProps) {
   return (
     <tbody ref={body} role="rowgroup">
       {all || near ? (
-        members.map((target) => <Row key={target.name} target={target} inGroup={inGroup} />)
+        members.map((target) => (
+          <Row
+            key={target.name}
+            target={target}
+            inGroup={inGroup}
+            picked={mayOperate.value ? picked.value.has(target.name) : undefined}
+          />
+        ))
       ) : (
         <tr role="row">
-          <td role="cell" colSpan={6} style={{ height: `${height ?? members.length * USUAL_HEIGHT}px` }}>
+          <td
+            role="cell"
+            colSpan={COLUMNS + 1}
+            style={{ height: `${height ?? members.length * USUAL_HEIGHT}px` }}
+          >
             <span class="visually-hidden">{members.length} more targets, shown when you scroll to them</span>
           </td>
         </tr>

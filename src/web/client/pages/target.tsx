@@ -1,7 +1,8 @@
 // One target: its status and the reason, the actions, and four tabs with its plan, checks, history and backups.
 import { useEffect } from 'preact/hooks';
 import type { TargetView } from '../../../api-schema/views.ts';
-import { fleet, standingOf, targetNamed, toneOf } from '../data/fleet.ts';
+import { fleet, targetNamed } from '../data/fleet.ts';
+import { standingOf, toneOf } from '../data/standing.ts';
 import { Icon, StandingIcon } from '../parts/icon.tsx';
 import { Empty, Skeleton } from '../parts/loading.tsx';
 import { Ago } from '../parts/time.tsx';

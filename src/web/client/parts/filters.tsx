@@ -1,9 +1,20 @@
 // The bar above the targets: numbers by status, as filters; a search; an order.
 import { useEffect, useRef } from 'preact/hooks';
-import { targets, type Tone } from '../data/fleet.ts';
-import { chosen, counts, order, type Order, ORDERS, query, show } from '../data/selection.ts';
+import { targets } from '../data/fleet.ts';
+import type { Tone } from '../data/standing.ts';
+import {
+  chosen,
+  counts,
+  groupBy,
+  labelNames,
+  order,
+  type Order,
+  ORDERS,
+  query,
+  show,
+} from '../data/selection.ts';
 
-const CHIPS: readonly (readonly [Tone, string, string])[] = [
+export const TONES: readonly (readonly [Tone, string, string])[] = [
   ['bad', 'need action now', 'needs action now'],
   ['warn', 'need action today', 'needs action today'],
   ['quiet', 'suspended or unknown', 'suspended or unknown'],
@@ -19,7 +30,7 @@ export function Filters() {
           count={targets.value.length}
           label={targets.value.length === 1 ? 'target' : 'targets'}
         />
-        {CHIPS.map(([tone, many, one]) => {
+        {TONES.map(([tone, many, one]) => {
           const count = counts.value[tone];
           return count > 0 && <Chip key={tone} name={tone} count={count} label={count === 1 ? one : many} />;
         })}
@@ -39,11 +50,31 @@ export function Filters() {
             ))}
           </select>
         </label>
+        {labelNames.value.length > 0 && order.value === 'worst' && <Grouping />}
       </div>
       <p class="visually-hidden" role="status">
         {query.value !== '' && `${chosen.value.length} shown`}
       </p>
     </section>
+  );
+}
+
+function Grouping() {
+  return (
+    <label class="order">
+      <span class="visually-hidden">Group by</span>
+      <select
+        value={groupBy.value ?? ''}
+        onChange={({ currentTarget }) => (groupBy.value = currentTarget.value || undefined)}
+      >
+        <option value="">By status</option>
+        {labelNames.value.map((name) => (
+          <option key={name} value={name}>
+            By {name}
+          </option>
+        ))}
+      </select>
+    </label>
   );
 }
 

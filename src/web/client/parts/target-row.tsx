@@ -1,23 +1,40 @@
 // One target in a list, in two lines. On a phone, the same cells are a card.
 import type { TargetView } from '../../../api-schema/views.ts';
-import { standingOf } from '../data/fleet.ts';
+import { fleet } from '../data/fleet.ts';
+import { standingOf } from '../data/standing.ts';
+import { isPending } from '../data/target-status.ts';
+import { pick } from '../data/selection.ts';
+
 import { targetHref } from '../data/route.ts';
 import { RevisionLine } from './revision.tsx';
 import { StandingBadge } from './standing.tsx';
 import { StepLine } from './step.tsx';
 import { Ago, Until } from './time.tsx';
 import { Message } from './message.tsx';
+import { short } from '../data/labels.ts';
 
 interface Props {
   readonly target: TargetView;
   /** The group shows the title of the status. */
   readonly inGroup?: boolean | undefined;
+  /** Whether it is selected; absent: it can't be. */
+  readonly picked?: boolean | undefined;
 }
 
-export function TargetRow({ target, inGroup }: Props) {
+export function TargetRow({ target, inGroup, picked }: Props) {
   const { name, url, mode, differences, nextLookAt } = target;
   return (
     <tr role="row" class="target">
+      {picked !== undefined && (
+        <td role="cell" class="cell-pick">
+          <input
+            type="checkbox"
+            aria-label={`Select ${name}`}
+            checked={picked}
+            onChange={({ currentTarget }) => pick([name], currentTarget.checked)}
+          />
+        </td>
+      )}
       <th role="rowheader" scope="row" class="cell-name">
         <a href={targetHref(name)}>{name}</a>
         <span class="sub" title={url}>
@@ -91,6 +108,7 @@ function Why({ target }: Pick<Props, 'target'>) {
   if (why !== undefined)
     return (
       <span class="sub why" title={why}>
+        {isPending(target) && <b>Pending: </b>}
         <Message text={why} />
       </span>
     );
@@ -109,12 +127,15 @@ function Why({ target }: Pick<Props, 'target'>) {
   ) : null;
 }
 
-function Applied({ target: { applied } }: Pick<Props, 'target'>) {
+function Applied({ target }: Pick<Props, 'target'>) {
+  const { applied } = target;
   if (!applied) return <span class="muted">nothing applied yet</span>;
+  const isAtHead = standingOf(target) === 'in-sync' && fleet.state.value.value?.source !== undefined;
   const author = applied.revision.commit?.author;
   return (
     <>
       <span class="line">
+        {isAtHead && <span class="tag tone-ok">at HEAD</span>}
         <RevisionLine revision={applied.revision} />
       </span>
       <span class="sub">
@@ -124,8 +145,19 @@ function Applied({ target: { applied } }: Pick<Props, 'target'>) {
             {', '}
           </>
         )}
-        applied <Ago at={applied.at} />
+        {isAtHead ? 'last write' : 'applied'} <Ago at={applied.at} />
       </span>
+    </>
+  );
+}
+
+/** `last write 8270021c, 2 h ago` */
+export function LastWrite({ target: { applied } }: Pick<Props, 'target'>) {
+  if (!applied) return <>nothing applied yet</>;
+  const { commit, digest } = applied.revision;
+  return (
+    <>
+      last write <code>{short(commit?.sha ?? digest)}</code>, <Ago at={applied.at} />
     </>
   );
 }

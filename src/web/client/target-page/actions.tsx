@@ -4,7 +4,7 @@ import type { Outcome } from '../../../domain/outcome/outcome.ts';
 import type { Plan } from '../../../domain/plan/plan.ts';
 import type { PlanView, TargetView } from '../../../api-schema/views.ts';
 import { type Answer, post, targetPath } from '../data/api.ts';
-import { standingOf } from '../data/fleet.ts';
+import { standingOf } from '../data/standing.ts';
 import type { Resource } from '../data/resource.ts';
 import { mayOperate } from '../data/session.ts';
 import { ApplyDialog, type Purpose } from './dialogs/apply-dialog.tsx';

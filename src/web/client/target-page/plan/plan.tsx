@@ -4,7 +4,7 @@ import { isRefused, pending, type Plan } from '../../../../domain/plan/plan.ts';
 import { undeclaredText } from '../../../../domain/plan/undeclared.ts';
 import { plural } from '../../../../lib/text.ts';
 import type { PlanView, TargetView } from '../../../../api-schema/views.ts';
-import { standingOf } from '../../data/fleet.ts';
+import { standingOf } from '../../data/standing.ts';
 import { CopyButton } from '../../parts/copy.tsx';
 import { Empty, WhenLoaded } from '../../parts/loading.tsx';
 import { Ago } from '../../parts/time.tsx';
