@@ -1,8 +1,10 @@
 // The texts around a pulled file: its origin, the variables it needs, and their values on request.
 import { fail } from '../domain/problem/problem.ts';
 import { seal, type Sealed } from '../domain/secret.ts';
-import { quotedForEnvFile, readEnvFile } from '../input/env-file.ts';
+import { quotedForEnvFile } from '../input/env-file.ts';
 import type { Environment } from '../input/environment.ts';
+import type { SopsFormat } from '../input/sops.ts';
+import { valuesIn } from '../input/variables-file.ts';
 import type { Variable } from './variables.ts';
 
 export interface Origin {
@@ -35,7 +37,8 @@ interface NamedLines {
 /** Only the names of variables and of files of keys, each with where it is used. */
 export function envExample(variables: readonly Variable[], lines: readonly NamedLines[] = []): string {
   const files = lines.map(
-    ({ shown, keys, usedAt }) => `# ${usedAt}: ${keys} keys in the file ${shown}, one on each line\n`,
+    ({ shown, keys, usedAt }) =>
+      `# ${usedAt}: ${keys === 1 ? `a key in the file ${shown}` : `${keys} keys in the file ${shown}, one on each line`}\n`,
   );
   const blocks = variables.map(({ name, usedAt }) => `# ${usedAtText(usedAt)}\n${name}=\n`);
   return `# The secrets of the pulled files. Enter their values in a copy that git ignores, for example .env.\n\n${files.join('')}${files.length > 0 ? '\n' : ''}${blocks.join('')}`;
@@ -45,16 +48,33 @@ function usedAtText([first = '', ...others]: readonly string[]): string {
   return others.length === 0 ? first : `${first} and ${others.length} more`;
 }
 
+interface Before {
+  /** What the file has already, decrypted. It stays as it is. */
+  readonly before?: string;
+  /** How the file is encrypted; undefined: it is plain. */
+  readonly format?: SopsFormat | undefined;
+  /** What its values can refer to. */
+  readonly env?: Environment;
+}
+
 /**
- * With the values, added to the content of the file: `before` stays as it is. A variable that already has its value
- * there isn't written again. Throws HF2072 for a value that such a file can't contain.
+ * With the values, added to the content of the file. A variable that already has its value there isn't written again.
+ * Throws HF2072 for a value that such a file can't contain.
  */
-export function envFile(variables: readonly Variable[], before = '', env: Environment = {}): Sealed<string> {
-  const held = readEnvFile(before, '', env).values;
+export function envFile(
+  variables: readonly Variable[],
+  { before = '', format, env = {} }: Before = {},
+): Sealed<string> {
+  const held = valuesIn(before, format, '', env).values;
   const missing = variables.filter(({ name, secret }) => held[name] !== secret.open());
-  const text = `${endedLine(before)}${missing.map(lineOf(before)).join('')}`;
-  const { values } = readEnvFile(text, '', env);
-  const lost = variables.filter(({ name, secret }) => values[name] !== secret.open());
+  const content = format === 'yaml' && before.trim() === '{}' ? '' : before;
+  const text = `${endedLine(content)}${missing.map(lineOf(content, format)).join('')}`;
+  const { values } = valuesIn(text, format, '', env);
+  // SOPS reads such a file line by line.
+  const isLost = (value: string): boolean => format === 'dotenv' && /[\r\n]/.test(value);
+  const lost = variables.filter(
+    ({ name, secret }) => values[name] !== secret.open() || isLost(secret.open()),
+  );
   if (lost.length > 0)
     throw fail(
       'HF2072',
@@ -71,8 +91,10 @@ function endedLine(text: string): string {
 }
 
 const lineOf =
-  (before: string) =>
+  (before: string, format: SopsFormat | undefined) =>
   ({ name, secret }: Variable): string =>
-    `${name}=${quotedForEnvFile(secret.open())}${eolOf(before)}`;
+    format === 'yaml'
+      ? `${name}: ${JSON.stringify(secret.open())}${eolOf(before)}`
+      : `${name}=${quotedForEnvFile(secret.open())}${eolOf(before)}`;
 
 const eolOf = (text: string): string => (text.includes('\r\n') ? '\r\n' : '\n');

@@ -1,11 +1,11 @@
 // What the gateway changed, as edits of files that are proved before they are written: the edited files are loaded and
 // planned on the same reading, and that plan has to be empty where something was adopted.
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { adoptDrift, type AdoptedDrift } from '../adopt/drift/adopt-drift.ts';
 import type { Choice } from '../adopt/drift/chosen.ts';
 import { editedLines } from '../adopt/drift/file-edits.ts';
-import { envFile } from '../adopt/files.ts';
+import { withFileReferences } from '../adopt/file-references.ts';
 import { agreementProblems } from '../adopt/prove.ts';
 import type { Variable } from '../adopt/variables.ts';
 import { planOnce, type PlannedOnce } from '../apply/plan-once.ts';
@@ -15,9 +15,11 @@ import { formatPath } from '../domain/path.ts';
 import type { Change } from '../domain/plan/change.ts';
 import { HoldfastError, type Problem, problem } from '../domain/problem/problem.ts';
 import type { Target } from '../domain/target.ts';
-import { readEnvFile } from '../input/env-file.ts';
+import type { Environment } from '../input/environment.ts';
 import { readTextFile } from '../input/text-file.ts';
+import { IGNORE_ALL, secretsDirAt, type SecretsDir } from './secrets-dir.ts';
 import type { Session } from './session.ts';
+import { type ValuesFile, valuesFileAt, withValues } from './values-file.ts';
 
 export interface AdoptionRequest {
   readonly choice: Choice;
@@ -35,8 +37,8 @@ export interface FileEdit {
   /** Undefined: there is no such file yet. */
   readonly before: string | undefined;
   readonly after: string;
-  /** `yaml` may be shown; the others hold secrets. */
-  readonly kind: 'yaml' | 'lines' | 'variables';
+  /** `yaml` may be shown; the others hold secrets. Git may have `encrypted` ones. */
+  readonly kind: 'yaml' | 'lines' | 'variables' | 'secret' | 'encrypted';
 }
 
 export interface Adoption {
@@ -49,8 +51,8 @@ export interface Adoption {
   readonly files: readonly FileEdit[];
   /** New ones. */
   readonly variables: readonly Variable[];
-  /** Absolute; undefined: nobody said where values go. */
-  readonly valuesFile: string | undefined;
+  /** Whether somebody said where values go. */
+  readonly storesValues: boolean;
 }
 
 /** The message of a commit that has these edits. */
@@ -68,17 +70,38 @@ export async function adoptionOf(
   return planOnce(session.contextOf(target), 'adopt', {}, async (once) => {
     const { live, prepared } = once.planned;
     refuseAny(agreementProblems(live));
-    const adopted = await adoptedIn(session, target, request, once);
+    const stores = await storesOf(session, request);
+    const adopted = await adoptedIn(session, target, { ...request, stores }, once);
     refuseAny(adopted.problems);
     const ids = new Set(adopted.taken.map(({ id }) => id));
     const { changes } = prepared.plan;
     const [taken, left] = [changes.filter(({ id }) => ids.has(id)), changes.filter(({ id }) => !ids.has(id))];
-    const valuesFile = request.writeEnv ?? session.settings.variables;
-    const files = await editsOf(session, adopted, valuesFile);
+    const files = await editsOf(session, adopted, stores);
     await proved({ session, target, once, adopted, files, left });
     const paths = [...taken.map(({ path }) => path), ...adopted.declares.map(formatPath)];
-    return { target: target.name, taken, paths, left, files, variables: adopted.variables, valuesFile };
+    const storesValues = stores.values !== undefined || stores.files !== undefined;
+    return { target: target.name, taken, paths, left, files, variables: adopted.variables, storesValues };
   });
+}
+
+/** Where values of new variables go: at most one of them. */
+interface Stores {
+  readonly values?: ValuesFile;
+  readonly files?: SecretsDir;
+  /** What is held there, and in the variables of the session. */
+  readonly env: Environment;
+}
+
+async function storesOf({ env, settings }: Session, { writeEnv }: AdoptionRequest): Promise<Stores> {
+  const { secretsDir, variables, dir, references: rules } = settings;
+  if (writeEnv === undefined && secretsDir !== undefined) {
+    const files = await secretsDirAt(secretsDir, { from: dir, rules });
+    return { files, env: { ...files.held, ...env } };
+  }
+  const path = writeEnv ?? variables;
+  if (path === undefined) return { env };
+  const values = await valuesFileAt(path, shownPath(path, dir), env);
+  return { values, env: { ...values.held, ...env } };
 }
 
 function refuseAny(problems: readonly Problem[]): void {
@@ -88,7 +111,7 @@ function refuseAny(problems: readonly Problem[]): void {
 async function adoptedIn(
   { env, settings: { dir, references: rules } }: Session,
   target: Target,
-  { choice, into }: AdoptionRequest,
+  { choice, into, stores }: AdoptionRequest & { readonly stores: Stores },
   { planned: { input } }: PlannedOnce,
 ): Promise<AdoptedDrift> {
   const declared = await loadMerged(target, { env, rules, settingsDir: dir });
@@ -100,7 +123,7 @@ async function adoptedIn(
     target,
     choice,
     declared,
-    env,
+    env: stores.env,
     ...(added && { into: { ...added, text: added.text ?? '' } }),
   });
 }
@@ -119,13 +142,13 @@ async function textThere(
 async function editsOf(
   { env, settings: { dir } }: Session,
   { files, lines, variables }: AdoptedDrift,
-  valuesFile: string | undefined,
+  { files: secrets, values }: Stores,
 ): Promise<readonly FileEdit[]> {
   const yaml = files.map(({ file: { path, shown, text }, after }): FileEdit => ({
     path,
     shown,
     before: text === '' ? undefined : text,
-    after,
+    after: secrets ? inFiles(after, secrets, { variables, env }) : after,
     kind: 'yaml',
   }));
   const listed = await Promise.all(
@@ -134,11 +157,40 @@ async function editsOf(
       return { ...there, before: there.text, after: editedLines(there.text ?? '', edit), kind: 'lines' };
     }),
   );
-  if (variables.length === 0 || valuesFile === undefined) return [...yaml, ...listed];
-  const there = await textThere(valuesFile, shownPath(valuesFile, dir));
-  const after = envFile(variables, there.text ?? '', env).open();
-  refuseAny(readEnvFile(there.text ?? '', there.shown, env).problems);
-  return [...yaml, ...listed, { ...there, before: there.text, after, kind: 'variables' }];
+  if (variables.length === 0) return [...yaml, ...listed];
+  if (secrets) return [...yaml, ...listed, ...secretFiles(variables, secrets, dir)];
+  if (!values) return [...yaml, ...listed];
+  const after = await withValues(values, variables, env);
+  const { path, shown, before, encrypted } = values;
+  return [...yaml, ...listed, { path, shown, before, after, kind: encrypted ? 'encrypted' : 'variables' }];
+}
+
+/** New secrets, and those that a file has already, as references to files. */
+function inFiles(
+  text: string,
+  { held, reference }: SecretsDir,
+  { variables, env }: { readonly variables: readonly Variable[]; readonly env: Environment },
+): string {
+  const kept = Object.keys(held).filter((name) => env[name] === undefined);
+  return withFileReferences(text, new Set([...variables.map(({ name }) => name), ...kept]), reference);
+}
+
+function secretFiles(
+  variables: readonly Variable[],
+  { path, missingIgnore }: SecretsDir,
+  dir: string,
+): readonly FileEdit[] {
+  const edit = (file: string, after: string): FileEdit => ({
+    path: file,
+    shown: shownPath(file, dir),
+    before: undefined,
+    after,
+    kind: 'secret',
+  });
+  return [
+    ...(missingIgnore === undefined ? [] : [edit(missingIgnore, IGNORE_ALL)]),
+    ...variables.map(({ name, secret }) => edit(join(path, name), secret.open())),
+  ];
 }
 
 interface Proving {
@@ -152,13 +204,13 @@ interface Proving {
 
 /** Loads what is going to be written as any other command would, and plans it on the same reading. */
 async function proved({ session, target, once, adopted, files, left }: Proving): Promise<void> {
-  const of = (kind: FileEdit['kind']): ReadonlyMap<string, string> =>
-    new Map(files.filter((one) => one.kind === kind).map(({ path, after }) => [path, after]));
+  const of = (...kinds: readonly FileEdit['kind'][]): ReadonlyMap<string, string> =>
+    new Map(files.filter(({ kind }) => kinds.includes(kind)).map(({ path, after }) => [path, after]));
   const added = Object.fromEntries(adopted.variables.map(({ name, secret }) => [name, secret.open()]));
   const { desired, problems } = await session.loadDesired(target, {
     settingsDir: session.settings.dir,
     texts: of('yaml'),
-    referenced: of('lines'),
+    referenced: of('lines', 'secret'),
     env: { ...session.env, ...added },
   });
   const name = target.name;

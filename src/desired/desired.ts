@@ -20,6 +20,7 @@ import {
 } from '../yaml/located.ts';
 import { DEFAULT_RULES, type ReferenceRules } from '../input/reference-rules.ts';
 import { resolveReferences, type Unresolved } from '../input/references.ts';
+import { isEncrypted } from '../input/sops.ts';
 import { readYaml } from '../yaml/strict.ts';
 import { withKnownChoices } from './check/choices.ts';
 import { type FileSource, readLayer, shownIn, type SourceFile } from './read/files.ts';
@@ -31,7 +32,7 @@ import { commitOf, digestOf } from './read/revision.ts';
 import { secretTexts } from './read/secret-locations.ts';
 import { groupUnset } from './check/unset.ts';
 import { semanticProblems } from './check/semantics.ts';
-import { decrypt, isEncrypted } from './read/sops.ts';
+import { decrypt } from './read/sops.ts';
 import { type UnresolvedValue, unresolvedIn } from './read/unresolved.ts';
 import { validateSchema } from './check/validate.ts';
 

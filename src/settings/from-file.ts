@@ -72,6 +72,7 @@ class Builder {
     const places = { dir, stateDir, targets: targets.map(({ name }) => name) };
     const { daemon, secrets, files: read } = this.#keep(await daemonOf(root, places));
     const envFile = textAt(root, 'env-file');
+    const secretsDir = textAt(root, 'secrets-dir');
     const own = targets.flatMap(({ keys, digestKey }) => [...keys, digestKey].map((key) => key.open()));
     return {
       references: referencesOf(root, {
@@ -90,6 +91,7 @@ class Builder {
       state: this.#keep(await stateOf(root, { dir, stateDir })).state,
       file: this.#path,
       dir,
+      ...(secretsDir !== undefined && { secretsDir: resolve(dir, secretsDir) }),
       watched: [...new Set([this.#path, ...files, ...this.#files, ...read])],
       secrets: seal(new Set([...secretsOf(targets), ...secrets])),
     };

@@ -2,9 +2,9 @@
 import { access } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { inReadingOrder, type Position, type Problem, problem } from '../domain/problem/problem.ts';
-import { readEnvFile } from '../input/env-file.ts';
 import type { Environment } from '../input/environment.ts';
 import { readTextFile } from '../input/text-file.ts';
+import { readVariables } from '../input/variables-file.ts';
 import { readYaml } from '../yaml/strict.ts';
 import { settingsFromFile } from './from-file.ts';
 import { settingsFromFlags } from './from-flags.ts';
@@ -84,14 +84,15 @@ async function withVariables(
 ): Promise<Added> {
   if (source === undefined) return { env, problems: [] };
   const { path, shown, remedy, position } = source;
-  const read = await readTextFile(path, shown);
-  if ('text' in read) {
-    const { values, problems } = readEnvFile(read.text, shown, env);
-    return { env: { ...values, ...env }, problems };
-  }
-  const tolerated = offline && allowUnresolved && position && !(await isThere(path));
-  const severity = tolerated ? 'warning' : 'error';
-  return { env, problems: [problem('HF1010', read.problem.message, { remedy, position, severity })] };
+  const read = await readVariables(path, shown, env);
+  if ('values' in read) return { env: { ...read.values, ...env }, problems: read.problems };
+  const isLocked = read.problem.code === 'HF2024';
+  const tolerated = offline && allowUnresolved && position && (isLocked || !(await isThere(path)));
+  const facts = { position, severity: tolerated ? 'warning' : 'error' } as const;
+  const found = isLocked
+    ? problem('HF2024', read.problem.message, facts)
+    : problem('HF1010', read.problem.message, { ...facts, remedy });
+  return { env, problems: [found] };
 }
 
 const isThere = (path: string): Promise<boolean> =>

@@ -48,6 +48,8 @@ export interface Settings {
   readonly dir: string;
   /** The file of variables that was read, absolute: `--variables`, otherwise `env-file`. */
   readonly variables?: string;
+  /** Where new secrets become files, absolute. */
+  readonly secretsDir?: string;
   /** What the references of desired state can use. */
   readonly references: ReferenceRules;
   readonly mcp: McpSettings;

@@ -1,7 +1,7 @@
 // The files of desired state as they are written: where a node of the merged tree stands in them, with everything that
 // several nodes share (anchors, repeated entries, layers) told apart by position.
 import type { LayerFile } from '../../desired/desired.ts';
-import { isEncrypted } from '../../desired/read/sops.ts';
+import { isEncrypted } from '../../input/sops.ts';
 import type { Position } from '../../domain/problem/problem.ts';
 import type { FileDocument, FileNode } from '../../domain/yaml-node.ts';
 import { type Located, type LocatedList, type LocatedMap, type Member, valueOf } from '../../yaml/located.ts';

@@ -1,5 +1,5 @@
 // `holdfast adopt`: what changed on the gateway as the smallest edit of the files that declare it.
-import { resolve, sep } from 'node:path';
+import { dirname, join, resolve, sep } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { Choice } from '../../adopt/drift/chosen.ts';
 import { type Adoption, adoptionMessage, adoptionOf, type FileEdit } from '../../compose/adoption.ts';
@@ -15,7 +15,7 @@ import { show, showWarnings } from '../io/show.ts';
 import { exposed } from '../pull/files.ts';
 import type { Committed } from './commit.ts';
 import { adoptionContent, adoptionText } from './shown.ts';
-import { asksToWrite, refuseBranchAlone, type WriteFlags, writeEdits, writeOptions } from './write.ts';
+import { asksToWrite, refuseFlags, type WriteFlags, writeEdits, writeOptions } from './write.ts';
 
 export interface AdoptFlags extends PlanFlags, WriteFlags {
   readonly keep?: Choice['keep'];
@@ -38,7 +38,7 @@ export function define(command: Command, io: Io): void {
     .option('--into <file>', 'write new entries into this file instead of beside their neighbors')
     .option(
       '--write-env <file>',
-      'add values of new variables to this file (default: `env-file` of the settings)',
+      'add values of new variables to this file (default: `secrets-dir` or `env-file` of the settings)',
     );
   writeOptions(adopt).addHelpText(
     'after',
@@ -86,12 +86,6 @@ function intoFile(
   });
 }
 
-function refuseFlags(flags: AdoptFlags): void {
-  refuseBranchAlone(flags);
-  if (flags.branch !== undefined && flags.write)
-    throw fail('HF1001', '--branch leaves the work tree as it is, so it excludes --write');
-}
-
 export interface Finishing {
   readonly flags: AdoptFlags;
   readonly io: Io;
@@ -115,9 +109,9 @@ export async function writeAdoption(
   adoption: Adoption,
   { flags, io, session }: Finishing,
 ): Promise<Committed | undefined> {
-  const { files, variables, valuesFile, target } = adoption;
+  const { files, variables, storesValues, target } = adoption;
   if (!asksToWrite(flags) || files.length === 0) return undefined;
-  if (variables.length > 0 && valuesFile === undefined)
+  if (variables.length > 0 && !storesValues)
     throw fail(
       'HF2096',
       `${variables.map(({ name }) => name).join(', ')} would be new, and no file of variables is named`,
@@ -133,11 +127,11 @@ export async function writeAdoption(
 }
 
 async function warningsOf(
-  { files, variables, valuesFile, target }: Adoption,
+  { files, variables, storesValues, target }: Adoption,
   { io, session }: Finishing,
 ): Promise<readonly Problem[]> {
   const unstored =
-    variables.length > 0 && valuesFile === undefined
+    variables.length > 0 && !storesValues
       ? [
           problem(
             'HF2096',
@@ -149,10 +143,14 @@ async function warningsOf(
           ),
         ]
       : [];
-  const values = files.find(({ kind }) => kind === 'variables');
+  const isIgnored = ({ path }: FileEdit): boolean =>
+    files.some((one) => one.path === join(dirname(path), '.gitignore'));
+  const values = files.filter(
+    (one) => one.kind === 'variables' || (one.kind === 'secret' && !isIgnored(one)),
+  );
   return [
     ...unstored,
-    ...(values ? await exposed(values.path, io.cwd) : []),
+    ...(await Promise.all(values.map(({ path }) => exposed(path, io.cwd)))).flat(),
     ...sharedWith(files, target, session),
   ];
 }

@@ -7,6 +7,9 @@ import { dirname, join, relative } from 'node:path';
 import type { FileEdit } from '../../compose/adoption.ts';
 import { fail } from '../../domain/problem/problem.ts';
 
+/** Whether it contains no secret in plain text. */
+export const isForGit = ({ kind }: FileEdit): boolean => kind === 'yaml' || kind === 'encrypted';
+
 export interface Committing {
   /** Those with secrets are never committed. */
   readonly files: readonly FileEdit[];
@@ -33,7 +36,7 @@ export async function refuseUncommittable({ files, branch }: Committing): Promis
         remedy: 'Choose another name with --branch, or delete the branch.',
       });
   }
-  const paths = yamlIn(files).map(({ path }) => path);
+  const paths = forGit(files).map(({ path }) => path);
   const status = await git(repository, ['status', '--porcelain', '--untracked-files=no', '--', ...paths]);
   if (status.trim() !== '')
     throw fail('HF2097', `${status.trim().split('\n')[0]?.slice(3) ?? ''} has uncommitted changes`, {
@@ -46,7 +49,7 @@ export async function commitEdits(
   signal: AbortSignal,
 ): Promise<Committed> {
   const repository = await repositoryOf(files);
-  const paths = yamlIn(files).map(({ path }) => relative(repository, path));
+  const paths = forGit(files).map(({ path }) => relative(repository, path));
   if (branch === undefined) {
     await git(repository, ['add', '--', ...paths], { signal });
     await git(repository, ['commit', '--quiet', '--file=-', '--', ...paths], { signal, input: message });
@@ -58,7 +61,7 @@ export async function commitEdits(
   }
   const dir = await mkdtemp(join(tmpdir(), 'holdfast-adopt-'));
   try {
-    return await onBranch(repository, branch, message, yamlIn(files), {
+    return await onBranch(repository, branch, message, forGit(files), {
       signal,
       env: { GIT_INDEX_FILE: join(dir, 'index') },
     });
@@ -67,8 +70,7 @@ export async function commitEdits(
   }
 }
 
-const yamlIn = (files: readonly FileEdit[]): readonly FileEdit[] =>
-  files.filter(({ kind }) => kind === 'yaml');
+const forGit = (files: readonly FileEdit[]): readonly FileEdit[] => files.filter(isForGit);
 
 /** In an index of its own, from the commit that is checked out. */
 async function onBranch(
@@ -103,7 +105,7 @@ async function onBranch(
 
 async function repositoryOf(files: readonly FileEdit[]): Promise<string> {
   const tops = await Promise.all(
-    yamlIn(files).map(async ({ path, shown }) => {
+    forGit(files).map(async ({ path, shown }) => {
       const top = await tryGit(dirname(path), ['rev-parse', '--show-toplevel']);
       if (top === undefined) throw fail('HF2097', `${shown} isn't in a git repository`);
       return top.trim();

@@ -83,7 +83,8 @@ function endText(written: boolean, committed: Committed | undefined, style: Styl
 }
 
 function secretText(file: FileEdit, names: readonly string[]): string {
-  if (file.kind === 'variables') return `adds ${names.join(', ')}`;
+  if (file.kind === 'variables' || file.kind === 'encrypted') return `adds ${names.join(', ')}`;
+  if (file.kind === 'secret') return 'new';
   const { added, removed } = linesOf(file);
   return [
     `${plural(added, 'line')} added`,

@@ -4,7 +4,7 @@ import type { FileEdit } from '../../compose/adoption.ts';
 import type { Io } from '../../compose/io.ts';
 import { fail } from '../../domain/problem/problem.ts';
 import { replaceTogether } from '../../state/files/replace-together.ts';
-import { type Committed, commitEdits, type Committing, refuseUncommittable } from './commit.ts';
+import { type Committed, commitEdits, type Committing, isForGit, refuseUncommittable } from './commit.ts';
 
 export interface WriteFlags {
   readonly write?: boolean;
@@ -20,8 +20,10 @@ export const writeOptions = (command: Command): Command =>
     .option('--branch <name>', 'with --commit: commit to a new branch, and leave the work tree as it is')
     .option('-m, --message <text>', 'with --commit: the message of the commit');
 
-export function refuseBranchAlone({ branch, commit }: WriteFlags): void {
-  if (branch !== undefined && !commit) throw fail('HF1001', '--branch needs --commit');
+export function refuseFlags({ branch, commit, write }: WriteFlags): void {
+  if (branch === undefined) return;
+  if (!commit) throw fail('HF1001', '--branch needs --commit');
+  if (write) throw fail('HF1001', '--branch leaves the work tree as it is, so it excludes --write');
 }
 
 export const asksToWrite = ({ write, commit }: WriteFlags): boolean => write === true || commit === true;
@@ -43,13 +45,13 @@ export async function writeEdits(
   const { branch } = flags;
   const committing: Committing = { files, branch, message: flags.message ?? message };
   if (flags.commit) await refuseUncommittable(committing);
-  // On a branch, the work tree keeps its YAML; values that the branch needs are stored all the same.
-  const here = branch === undefined ? files : files.filter(({ kind }) => kind !== 'yaml');
+  // On a branch, the work tree keeps what git has; values that the branch needs are stored all the same.
+  const here = branch === undefined ? files : files.filter((file) => !isForGit(file));
   await replaceTogether(here.map(replacementOf), stateDir);
   return flags.commit ? commitEdits(committing, io.signal) : undefined;
 }
 
 const replacementOf = (file: FileEdit): Parameters<typeof replaceTogether>[0][number] => ({
   ...file,
-  mode: file.kind === 'yaml' ? 0o644 : 0o600,
+  mode: isForGit(file) ? 0o644 : 0o600,
 });

@@ -4,11 +4,8 @@ import { mkdir, mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { git } from '../../desired/read/revision.ts';
 import { HoldfastError, problem } from '../../domain/problem/problem.ts';
-import { readEnvFile } from '../../input/env-file.ts';
-import type { Environment } from '../../input/environment.ts';
-import { readTextFile } from '../../input/text-file.ts';
 import { orMissing } from '../../state/files/disk.ts';
-import { type Destination, exists, shownIn, type Texts } from './files.ts';
+import { type Destination, shownIn, type Texts } from './files.ts';
 
 /** Rejects with HF2074 for each file that would be replaced and differs from its last commit. */
 export async function refuseUncommitted(paths: readonly string[], cwd: string): Promise<void> {
@@ -52,28 +49,4 @@ export async function keepReplaced(
 async function unlike(path: string, text: string): Promise<{ name: string; bytes: Buffer }[]> {
   const bytes = await readFile(path).catch(orMissing);
   return bytes === undefined || bytes.equals(Buffer.from(text)) ? [] : [{ name: basename(path), bytes }];
-}
-
-/** The file that the secrets are added to, before that. */
-export interface ValuesFile {
-  readonly text: string;
-  readonly held: Readonly<Record<string, string>>;
-}
-
-/**
- * Rejects if it exists and can't be read, because its content would be lost. `env` is what its values can refer to.
- */
-export async function valuesThere(
-  { values }: Destination,
-  cwd: string,
-  env: Environment,
-): Promise<ValuesFile> {
-  if (values === undefined || !(await exists(values))) return { text: '', held: {} };
-  const shown = shownIn(cwd, values);
-  const read = await readTextFile(values, shown);
-  if ('problem' in read) throw new HoldfastError([read.problem]);
-  const { values: held, problems } = readEnvFile(read.text, shown, env);
-  const errors = problems.filter(({ severity }) => severity === 'error');
-  if (errors.length > 0) throw new HoldfastError(errors);
-  return { text: read.text, held };
 }

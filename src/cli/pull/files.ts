@@ -4,6 +4,7 @@ import { access, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { git } from '../../desired/read/revision.ts';
+import { IGNORE_ALL } from '../../compose/secrets-dir.ts';
 import { fail, HoldfastError, type Problem, problem } from '../../domain/problem/problem.ts';
 import type { Sealed } from '../../domain/secret.ts';
 import { tooMuch, walk } from '../../input/walk.ts';
@@ -15,19 +16,21 @@ export interface Destination {
   readonly dir: string;
   readonly file: string;
   readonly example: string;
-  /** With the values; only on request. */
+}
+
+/** With the file of values, on request. */
+export interface Written extends Destination {
   readonly values: string | undefined;
 }
 
 export interface DestinationFlags {
   readonly outputDir?: string;
   readonly file?: string;
-  readonly writeEnv?: string;
 }
 
 /** `own`: what the target reads, absolute. The last one overrides the others, so it is the default destination. */
 export function destinationOf(flags: DestinationFlags, cwd: string, own: readonly string[]): Destination {
-  const { outputDir, writeEnv } = flags;
+  const { outputDir } = flags;
   const place = outputDir === undefined ? (own.at(-1) ?? cwd) : resolve(cwd, outputDir);
   const isFile = outputDir === undefined && /\.ya?ml$/i.test(place);
   const file = flags.file ?? (isFile ? basename(place) : 'gateway.yaml');
@@ -41,7 +44,6 @@ export function destinationOf(flags: DestinationFlags, cwd: string, own: readonl
     dir,
     file: join(dir, file),
     example: join(dir, '.env.example'),
-    values: writeEnv === undefined ? undefined : resolve(cwd, writeEnv),
   };
 }
 
@@ -58,16 +60,18 @@ export interface Texts {
   readonly file: string;
   readonly example: string;
   readonly values: Sealed<string> | undefined;
+  /** Whether git may have the values. */
+  readonly isEncrypted: boolean;
   readonly lines: readonly PlacedLines[];
 }
 
-export async function writeAll({ dir, file, example, values }: Destination, texts: Texts): Promise<void> {
+export async function writeAll({ dir, file, example, values }: Written, texts: Texts): Promise<void> {
   try {
     await mkdir(dir, { recursive: true });
     // The private files first: if a write fails, only what is easily recreated is missing.
     if (values !== undefined && texts.values) {
       await mkdir(dirname(values), { recursive: true });
-      await replaceFile(values, texts.values.open(), 0o600);
+      await replaceFile(values, texts.values.open(), texts.isEncrypted ? 0o644 : 0o600);
     }
     for (const lines of texts.lines) await writeLines(lines);
     await replaceFile(example, texts.example, 0o644);
@@ -85,7 +89,7 @@ async function writeLines({ path, text }: PlacedLines): Promise<void> {
   const dir = dirname(path);
   await mkdir(dir, { recursive: true });
   const ignore = join(dir, '.gitignore');
-  if (!(await exists(ignore))) await replaceFile(ignore, '# This directory contains keys.\n*\n', 0o644);
+  if (!(await exists(ignore))) await replaceFile(ignore, IGNORE_ALL, 0o644);
   await replaceFile(path, text.open(), 0o600);
 }
 
@@ -101,11 +105,11 @@ export async function withScratch<T>(text: string, use: (dir: string) => Promise
 }
 
 export async function warningsAbout(
-  { dir, file, values }: Destination,
-  lines: readonly PlacedLines[],
+  { dir, file, values }: Written,
+  { lines, isEncrypted }: Texts,
   cwd: string,
 ): Promise<readonly Problem[]> {
-  const secret = [...(values === undefined ? [] : [values]), ...lines.map(({ path }) => path)];
+  const secret = [...(values === undefined || isEncrypted ? [] : [values]), ...lines.map(({ path }) => path)];
   const found = await Promise.all(secret.map((path) => exposed(path, cwd)));
   return [...(await neighbours(dir, file, cwd)), ...found.flat()];
 }

@@ -1,8 +1,8 @@
 // `holdfast pull`: the live gateway as desired state, verified to change nothing.
 import { join, resolve } from 'node:path';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { adopt, type Adopted } from '../../adopt/adopt.ts';
-import { envExample, envFile, withHeading } from '../../adopt/files.ts';
+import { envExample, withHeading } from '../../adopt/files.ts';
 import { type Selection, selectionProblems } from '../../adopt/ownership.ts';
 import { agreementProblems } from '../../adopt/prove.ts';
 import { sourceOf } from '../../adopt/source.ts';
@@ -11,7 +11,8 @@ import { loadCatalog } from '../../gateway/catalog/catalog.ts';
 import { HoldfastError, type Problem } from '../../domain/problem/problem.ts';
 import type { Target } from '../../domain/target.ts';
 import type { Remembered } from '../../plan/last-applied.ts';
-import type { Environment } from '../../input/environment.ts';
+import { seal } from '../../domain/secret.ts';
+import { withValues } from '../../compose/values-file.ts';
 import type { Io } from '../../compose/io.ts';
 import { gatewayOptions, onCall, pathFrom, repeatable, variablesOption } from '../io/options.ts';
 import { progress } from '../io/progress.ts';
@@ -23,23 +24,24 @@ import {
   refuseExisting,
   shownIn,
   type Texts,
+  type Written,
   warningsAbout,
   writeAll,
 } from './files.ts';
-import { keepReplaced, refuseUncommitted, valuesThere } from './existing.ts';
+import { keepReplaced, refuseUncommitted } from './existing.ts';
 import { linesFrom, type PlacedLines, withLines } from './lines.ts';
 import { ownPlaces, refuseChanges } from './proof.ts';
 import { schemaHint } from './schema-hint.ts';
+import { inSecretFiles, type StoreFlags, STORES, type Stores, storesOf } from './secrets.ts';
 import { openCommandSession } from '../io/session.ts';
 import { type Session, theTarget } from '../../compose/session.ts';
 import { withTarget } from '../../state/with-target.ts';
 import { showPulled } from './show.ts';
 import type { PlanFlags } from '../../compose/flags.ts';
 
-export interface PullFlags extends PlanFlags {
+export interface PullFlags extends PlanFlags, StoreFlags {
   readonly outputDir?: string;
   readonly file?: string;
-  readonly writeEnv?: string;
   readonly include?: readonly string[];
   readonly exclude?: readonly string[];
   readonly force?: boolean;
@@ -55,6 +57,12 @@ export function define(command: Command, io: Io): void {
     )
     .option('--file <name>', 'the name of the desired-state file in that directory (default: gateway.yaml)')
     .option('--write-env <file>', 'add the secrets to this file, which only you can read')
+    .addOption(
+      new Option(
+        '--secrets <where>',
+        'write the values too: to the file of variables, to one file each, or to a file encrypted with SOPS',
+      ).choices(STORES),
+    )
     .addOption(repeatable('--include <path>', 'declare a path that is excluded by default; repeatable'))
     .addOption(repeatable('--exclude <path>', 'exclude a path from the files; repeatable'))
     .option(
@@ -72,9 +80,14 @@ can read it, and git ignores it. Settings of the gateway's machine are excluded:
 auth-dir, plugins.dir, remote-management, and defaults that the gateway writes itself. Comments stay. The files have the same layout (flat or v8) as the gateway's
 file. The command first verifies that a plan of the files is empty, and only then writes them.
 
+With --secrets, the values are written too: env to --write-env, \`env-file\` of the settings or .env;
+files to \`secrets-dir\` of the settings or the directory secrets, with \${file:PATH} as references;
+sops to an encrypted --write-env or \`env-file\`, or secrets.sops.yaml.
+
 Examples:
   $ holdfast pull
   $ holdfast pull --output-dir my-gateway --write-env my-gateway/.env
+  $ holdfast pull --secrets sops
   $ holdfast pull --print --exclude payload | less
   $ holdfast pull --include remote-management.allow-remote --force`,
     );
@@ -97,35 +110,43 @@ export async function pullFiles(
   const from = linesFrom(flags.linesFrom);
   await using session = await openCommandSession(flags, io, progress(flags, io));
   const target = theTarget(session, 'pull');
-  const destination = destinationOf(flags, io.cwd, ownPlaces(session, target));
+  const own = ownPlaces(session, target);
+  const place = destinationOf(flags, io.cwd, own);
   const selection = selectionOf(flags);
   const refuseAt = flags.force ? refuseUncommitted : refuseExisting;
-  if (!flags.print) await refuseAt([destination.file, destination.example], io.cwd);
-  const values = await valuesThere(destination, io.cwd, session.env);
+  if (!flags.print) await refuseAt([place.file, place.example], io.cwd);
+  const start = referencesFrom ?? session.settings.dir;
+  const stores = await storesOf(flags, session, { dir: place.dir, own, from: start, cwd: io.cwd });
+  const destination = { ...place, values: stores.values?.path };
   const { readOnce } = await import('../../apply/steps/read-once.ts');
   const live = await readOnce(session.contextOf(target), 'pull');
   refuseAny(agreementProblems(live));
   const source = sourceOf(live);
-  const env = { ...session.env, ...values.held };
-  const whole = await adopt(source, { selection, env });
+  const env = { ...session.env, ...stores.values?.held };
+  const whole = await adopt(source, { selection, env: { ...stores.files?.held, ...env } });
   io.hide?.(whole.variables.map(({ secret }) => secret.open()));
-  const start = referencesFrom ?? session.settings.dir;
   const rules = session.settings.references;
-  const place = { dir: destination.dir, referencesFrom: start, rules, env, from };
-  const { adopted, files: lines } = await withLines(whole, source.dialect, place);
+  const folded = await withLines(whole, source.dialect, {
+    dir: destination.dir,
+    referencesFrom: start,
+    rules,
+    env: { ...stores.files?.held, ...env },
+    from,
+  });
+  const { adopted, files: lines } = stores.files ? inSecretFiles(folded, stores.files, env) : folded;
   if (!flags.print)
     await refuseAt(
       lines.map(({ path }) => path),
       io.cwd,
     );
-  const before = { text: values.text, env: session.env };
-  const texts = textsOf(adopted, { destination, target, live, flags, io, before, lines });
+  const plain = textsOf(adopted, { destination, target, live, io, lines });
   const proving = { session, target, live, destination, io, lines, referencesFrom: start };
-  const remembered = await refuseChanges(texts.file, adopted, proving);
+  const remembered = await refuseChanges(plain.file, adopted, proving);
+  const texts = flags.print ? plain : await withSecrets(plain, adopted, stores, session);
   const kept = flags.print ? undefined : await replaceAll(destination, texts, session);
   const problems = [
     ...adopted.notes,
-    ...(flags.print ? [] : await warningsAbout(destination, lines, io.cwd)),
+    ...(flags.print ? [] : await warningsAbout(destination, texts, io.cwd)),
   ];
   const adoption =
     !flags.print &&
@@ -148,7 +169,7 @@ export interface Unset {
 async function unsetOf(
   { variables }: Adopted,
   { env, settings }: Session,
-  { dir, values }: Destination,
+  { dir, values }: Written,
   { variables: flag }: PullFlags,
 ): Promise<Unset> {
   const file = values ?? settings.variables ?? join(dir, '.env');
@@ -162,7 +183,7 @@ async function unsetOf(
 
 /** The directory of the copies of replaced files. */
 async function replaceAll(
-  destination: Destination,
+  destination: Written,
   texts: Texts,
   { settings, clock }: Session,
 ): Promise<string | undefined> {
@@ -197,15 +218,12 @@ interface Writing {
   readonly destination: Destination;
   readonly target: Target;
   readonly live: DeepLive;
-  readonly flags: PullFlags;
   readonly io: Io;
-  /** The current file of values, and what it can refer to. */
-  readonly before: { readonly text: string; readonly env: Environment };
   readonly lines: readonly PlacedLines[];
 }
 
-function textsOf(adopted: Adopted, { destination, target, live, flags, io, before, lines }: Writing): Texts {
-  const { file, values } = destination;
+function textsOf(adopted: Adopted, { destination, target, live, io, lines }: Writing): Texts {
+  const { file } = destination;
   const { name, url } = target;
   return {
     file: withHeading(adopted.text, {
@@ -219,16 +237,27 @@ function textsOf(adopted: Adopted, { destination, target, live, flags, io, befor
       lines.map(({ path, ...file }) => ({ ...file, shown: shownIn(destination.dir, path) })),
     ),
     lines,
-    values:
-      values === undefined || flags.print ? undefined : envFile(adopted.variables, before.text, before.env),
+    values: undefined,
+    isEncrypted: false,
   };
+}
+
+async function withSecrets(
+  texts: Texts,
+  { variables }: Adopted,
+  { values }: Stores,
+  { env }: Session,
+): Promise<Texts> {
+  if (!values) return texts;
+  const after = await withValues(values, variables, env);
+  return { ...texts, values: seal(after), isEncrypted: values.encrypted !== undefined };
 }
 
 export interface Pulled {
   readonly flags: PullFlags;
   readonly io: Io;
   readonly target: Target;
-  readonly destination: Destination;
+  readonly destination: Written;
   readonly adopted: Adopted;
   readonly texts: Texts;
   readonly problems: readonly Problem[];

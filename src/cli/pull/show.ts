@@ -47,7 +47,14 @@ function summary(
     row(file, `${count(declared.length, 'key')} declared, ${count(secrets, 'secret')} as references`),
     row(example, variables.length === 0 ? 'no variables needed' : 'the variables and where they are used'),
     ...texts.lines.map(({ path, keys }) => row(path, `${count(keys, 'key')}, which only you can read`)),
-    ...(values === undefined ? [] : [row(values, 'their values, which only you can read')]),
+    ...(values === undefined
+      ? []
+      : [
+          row(
+            values,
+            `their values, ${texts.isEncrypted ? 'encrypted with SOPS' : 'which only you can read'}`,
+          ),
+        ]),
     ...(kept === undefined ? [] : [row(kept, 'copies of the replaced files')]),
     `${style.good('✓')} verified: a plan of these files is empty`,
     ...(adoption

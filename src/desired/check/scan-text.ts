@@ -9,7 +9,7 @@ import type { Tree } from '../../lib/value.ts';
 import { type Located, type LocatedMap, valueOf } from '../../yaml/located.ts';
 import { readYaml } from '../../yaml/strict.ts';
 import { ALL_LAYOUTS, layoutOf } from '../layout/layout.ts';
-import { isEncrypted } from '../read/sops.ts';
+import { isEncrypted } from '../../input/sops.ts';
 import { literalSecretProblems } from './literal-secrets.ts';
 
 /** On a line that holds no secret, though it looks like one. */

@@ -29,7 +29,7 @@ import { type LocatedMap, pathTo, valueOf } from '../../yaml/located.ts';
 import { positionOf } from '../../input/schema-problems.ts';
 import { readYaml } from '../../yaml/strict.ts';
 import { ALL_LAYOUTS, inLayout, layoutOf } from './layout.ts';
-import { isEncrypted } from '../read/sops.ts';
+import { isEncrypted } from '../../input/sops.ts';
 import { type Leafage, YAML_ADAPTER } from './yaml-adapter.ts';
 
 export interface Migrated {

@@ -1,10 +1,9 @@
-// Files encrypted with SOPS: recognised by their `sops` key, decrypted by the `sops` program, with the positions of
-// the encrypted file. Decrypted values are never written to disk.
-import { execFile } from 'node:child_process';
+// Desired state encrypted with SOPS, with the positions of the encrypted file.
 import { type Problem, problem } from '../../domain/problem/problem.ts';
 import type { Environment } from '../../input/environment.ts';
 import { type Located, type LocatedMap, valueOf } from '../../yaml/located.ts';
 import type { Unresolved } from '../../input/references.ts';
+import { decryptSops } from '../../input/sops.ts';
 import { readYaml } from '../../yaml/strict.ts';
 
 export interface SopsOptions {
@@ -12,12 +11,6 @@ export interface SopsOptions {
   readonly allowUnresolved: Unresolved;
   /** The file is of an earlier commit: SOPS gets its text, and if it can't decrypt that, `allowUnresolved` counts. */
   readonly isEarlier: boolean;
-}
-
-/** Whether a file carries the metadata that SOPS writes. */
-export function isEncrypted(root: LocatedMap): boolean {
-  const sops = root.members.get('sops')?.node;
-  return sops?.kind === 'map' && (sops.members.has('mac') || sops.members.has('version'));
 }
 
 /**
@@ -33,7 +26,7 @@ export async function decrypt(
   const encrypted = withoutMetadata(root);
   const asItIs = { root: unresolved(encrypted) as LocatedMap, problems: [] };
   if (allowUnresolved && !isEarlier) return asItIs;
-  const run = await runSops(isEarlier ? { text: file.text } : { path: file.path }, env);
+  const run = await decryptSops(isEarlier ? { text: file.text } : { path: file.path }, 'yaml', env);
   if ('reason' in run) {
     if (allowUnresolved) return asItIs;
     return {
@@ -47,38 +40,6 @@ export async function decrypt(
 
 function withoutMetadata(root: LocatedMap): LocatedMap {
   return { ...root, members: new Map([...root.members].filter(([name]) => name !== 'sops')) };
-}
-
-type Decrypted = { readonly text: string } | { readonly reason: string };
-
-const SOPS = ['sops', '--decrypt', '--input-type', 'yaml', '--output-type', 'yaml'] as const;
-
-/** Of a file, or of a text that is in no file: SOPS reads that from a pipe, which `cat` makes, because Node.js gives a socket. */
-function runSops(
-  file: { readonly path: string } | { readonly text: string },
-  env: Environment,
-): Promise<Decrypted> {
-  const limits = { env: { ...process.env, ...env }, maxBuffer: 32 * 1024 * 1024, timeout: 60_000 };
-  const [program, ...args] =
-    'path' in file ? [...SOPS, file.path] : ['sh', '-c', `cat | ${SOPS.join(' ')} /dev/stdin`];
-  return new Promise((done) => {
-    const child = execFile(program ?? '', args, limits, (error, stdout, stderr) => {
-      if (!error) done({ text: stdout });
-      else if (error.code === 'ENOENT' || error.code === NOT_FOUND)
-        done({ reason: "the program `sops` isn't installed" });
-      else done({ reason: lastLine(stderr) });
-    });
-    child.stdin?.on('error', () => {}); // a program that reads nothing says so by its exit
-    child.stdin?.end('text' in file ? file.text : '');
-  });
-}
-
-/** What a shell exits with where there is no such program. */
-const NOT_FOUND = 127;
-
-function lastLine(text: string): string {
-  const lines = text.split('\n').filter((line) => line.trim() !== '');
-  return (lines.at(-1) ?? 'sops gave no reason').trim().slice(0, 200);
 }
 
 const isCiphertext = (node: Located): boolean =>

@@ -98,6 +98,11 @@ export const DESIRED_STATE_CODES = {
     'Desired state contains a credential of Holdfast itself',
     "Use another secret. You can declare the management key only as `remote-management.secret-key`. You can't declare the daemon's tokens or the digest key anywhere.",
   ),
+  HF2027: code(
+    EXIT.invalid,
+    "A file can't be encrypted with SOPS",
+    'Install sops, and name the recipients in .sops.yaml (`creation_rules`) or in SOPS_AGE_RECIPIENTS.',
+  ),
   HF2030: code(
     EXIT.invalid,
     "The gateway doesn't know this key",
@@ -325,7 +330,7 @@ export const DESIRED_STATE_CODES = {
   HF2096: code(
     EXIT.invalid,
     'There is no file for the value of a new variable',
-    'Name one with `--write-env FILE`, or with `env-file` in holdfast.yaml.',
+    'Name one with `--write-env FILE`, or with `env-file` or `secrets-dir` in holdfast.yaml.',
   ),
   HF2097: code(
     EXIT.invalid,

@@ -13,7 +13,7 @@ import { isList, isTree, type Value } from '../../../lib/value.ts';
 import { plural } from '../../../lib/text.ts';
 import { colouredDiff } from '../../../report/text/diff.ts';
 import { diffOf } from '../../adopt/shown.ts';
-import { refuseBranchAlone, type WriteFlags, writeEdits, writeOptions } from '../../adopt/write.ts';
+import { refuseFlags, type WriteFlags, writeEdits, writeOptions } from '../../adopt/write.ts';
 import { gatewayOptions, onCall, sourceOptions } from '../../io/options.ts';
 import { openCommandSession } from '../../io/session.ts';
 import { show } from '../../io/show.ts';
@@ -49,7 +49,7 @@ Examples:
 }
 
 async function run(flags: Flags, path: string | undefined, value: string | undefined, io: Io): Promise<void> {
-  refuseBranchAlone(flags);
+  refuseFlags(flags);
   const declarations = await declarationsFrom(flags, path, value, io);
   await using session = await openCommandSession(flags, io);
   const target = theTarget(session, 'set');

@@ -1,0 +1,34 @@
+// Variables with which a program finds `sops` and a key of age: the program of this machine, or else its stand-in.
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { generateX25519Identity, identityToRecipient } from 'age-encryption';
+
+/** `dir`: for the key and the program. */
+export async function withSops(dir: string): Promise<Readonly<Record<string, string>>> {
+  const identity = await generateX25519Identity();
+  mkdirSync(join(dir, 'bin'), { recursive: true });
+  const keyFile = join(dir, 'bin', 'age.key');
+  writeFileSync(keyFile, `${identity}\n`, { mode: 0o600 });
+  const path = process.env['PATH'] ?? '';
+  if (!path.split(delimiter).some((each) => isProgram(join(each, 'sops')))) {
+    const program = join(dir, 'bin', 'sops');
+    const script = new URL('sops.ts', import.meta.url).pathname;
+    writeFileSync(program, `#!/bin/sh\nexec '${process.execPath}' --no-warnings '${script}' "$@"\n`);
+    chmodSync(program, 0o755);
+  }
+  return {
+    SOPS_AGE_KEY_FILE: keyFile,
+    SOPS_AGE_RECIPIENTS: await identityToRecipient(identity),
+    PATH: `${join(dir, 'bin')}${delimiter}${path}`,
+  };
+}
+
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
