@@ -75,8 +75,9 @@ function collection(field: Field, value: Value): Value | undefined {
 
 /** Unknown keys are compared exactly. */
 function mapping(field: Field, value: Tree): Tree | undefined {
-  const kept: Record<string, Value> = {};
-  for (const [name, member] of Object.entries(value)) {
+  let kept: Record<string, Value> | undefined;
+  for (const name of Object.keys(value)) {
+    const member = value[name] as Value; // of one of its own keys
     const inner = field.kind === 'map' ? field.value : field.fields?.get(name);
     // In a free-form mapping null is a value.
     const free = field.kind === 'map' && inner?.kind === 'any';
@@ -85,9 +86,9 @@ function mapping(field: Field, value: Tree): Tree | undefined {
       : inner
         ? reduced(inner, member)
         : (member ?? undefined);
-    if (reducedMember !== undefined) kept[name] = reducedMember;
+    if (reducedMember !== undefined) (kept ??= {})[name] = reducedMember;
   }
-  return Object.keys(kept).length === 0 ? undefined : kept;
+  return kept;
 }
 
 /** Free-form settings with some known members: the gateway shows these as if they were written (C v0 §2.1.2). */

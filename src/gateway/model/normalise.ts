@@ -78,25 +78,29 @@ class Pass {
     return field.inherits ? (left ?? emptyOf(given)) : left;
   }
 
+  /** The same list if no item changes, so that the entry around it is the same too. */
   #items(item: Field, given: readonly Value[]): Value {
     const clean = unchanged[this.#column];
-    return given.map((each, index) => {
-      if (!isTree(each)) return this.#at(index, () => this.value(item, each) ?? null);
-      if (clean.get(each) === item) return each;
+    let isSame = true;
+    const items = given.map((each, index) => {
+      if (isTree(each) && clean.get(each) === item) return each;
       const before = this.dropped.length;
-      const value = this.#at(index, () => this.value(item, each) ?? null);
-      if (value === each && this.dropped.length === before) clean.set(each, item);
+      const value = this.#below(index, item, each) ?? null;
+      if (value !== each) isSame = false;
+      else if (isTree(each) && this.dropped.length === before) clean.set(each, item);
       return value;
     });
+    return isSame ? given : items;
   }
 
   /** The same tree if no member changes. */
   #members(field: Field, given: Tree): Tree {
     let changed: Record<string, Value> | undefined;
-    for (const [name, member] of Object.entries(given)) {
+    for (const name of Object.keys(given)) {
       const inner = field.kind === 'map' ? field.value : field.fields?.get(name);
       if (!inner || !affects(inner, this.#column)) continue;
-      const value = this.#at(name, () => this.value(inner, member));
+      const member = given[name] as Value; // of one of its own keys
+      const value = this.#below(name, inner, member);
       if (value === member) continue;
       changed ??= { ...given };
       if (value === undefined) delete changed[name];
@@ -128,11 +132,11 @@ class Pass {
     return value;
   }
 
-  #at<T>(step: string | number, walk: () => T): T {
+  #below(step: string | number, field: Field, given: Value): Value | undefined {
     this.#place.push(step);
-    const result = walk();
+    const value = this.value(field, given);
     this.#place.pop();
-    return result;
+    return value;
   }
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
+import { loadCatalog } from '../../../src/gateway/catalog/catalog.ts';
 import type { Field } from '../../../src/gateway/catalog/field.ts';
 import { parseDocument, printDocument } from '../../../src/yaml/document.ts';
 import { canonical, sameAt } from '../../../src/gateway/model/equal.ts';
@@ -125,6 +126,32 @@ describe('values', () => {
     ]);
     expect(value).toEqual([{ name: 'a', 'base-url': 'https://a.example' }]);
     expect(dropped).toEqual([{ kind: 'unusable', reason: 'base-url is blank', place: [1] }]);
+  });
+});
+
+describe('a value in which nothing changes', () => {
+  const group = { 'base-url': 'https://a.example', keys: [{ 'api-key': 'sk-test-0001' }] };
+  const provider = {
+    name: 'a',
+    'base-url': 'https://a.example',
+    'api-key-entries': [{ 'api-key': 'sk-test-0001' }],
+    models: [{ name: 'vendor/a', alias: 'a' }],
+  };
+
+  // Whoever compares two versions of a long list relies on it: entries that are the same object need no comparison.
+  test.each([
+    ['a group of keys', loadCatalog('v8').at(['api-keys', 'gemini']), group],
+    ['a provider', at('openai-compatibility'), provider],
+  ])('stays the same object: %s', (_, field, entry) => {
+    const { value } = normaliseAt(field as Field, [entry]); // Both are in the catalogs.
+    expect((value as unknown[])[0]).toBe(entry); // The list of an entry stays a list.
+  });
+
+  test('is replaced as soon as an item below it changes', () => {
+    const spaced = { ...group, keys: [{ 'api-key': ' sk-test-0001 ' }, ...group.keys] };
+    const { value } = normaliseAt(loadCatalog('v8').root, { 'api-keys': { gemini: [group, spaced] } });
+    const trimmed = { ...group, keys: [group.keys[0], group.keys[0]] };
+    expect(value).toEqual({ 'api-keys': { gemini: [group, trimmed] } });
   });
 });
 
