@@ -10,7 +10,7 @@ import type { Environment } from '../../input/environment.ts';
 import type { Tree, Value } from '../../lib/value.ts';
 import type { Judged } from '../../plan/diff/changes.ts';
 import { withSecret } from '../../plan/guards/management-secret.ts';
-import { compareSides, type Compared } from '../../plan/plan.ts';
+import { type Comparison, compareSides } from '../../plan/compare-sides.ts';
 import { undeclaredIn } from '../../plan/undeclared.ts';
 import type { PlanInput } from '../../plan/types/input.ts';
 import { type LocatedMap, valueOf } from '../../yaml/located.ts';
@@ -75,7 +75,7 @@ export function adoptDrift(asked: AdoptDriftInput): AdoptedDrift {
 }
 
 function undeclaredBy(
-  { base, declared, fingerprints }: Compared,
+  { base, declared, fingerprints }: Comparison,
   { dialect, target }: PlanInput,
 ): readonly Path[] {
   const { catalog } = dialect;
@@ -91,7 +91,7 @@ interface Patches {
 
 function patchesFor(
   asked: AdoptDriftInput,
-  compared: Compared,
+  compared: Comparison,
   { left, declares }: Pick<AdoptedDrift, 'left' | 'declares'>,
 ): Patches | undefined {
   const {

@@ -14,7 +14,7 @@ import type { Judged } from '../../plan/diff/changes.ts';
 import { makeDifferences } from '../../plan/diff/patch.ts';
 import { pair } from '../../plan/diff/identity.ts';
 import { mergeGroups } from '../../plan/localise/merge-groups.ts';
-import type { Compared } from '../../plan/plan.ts';
+import type { Comparison } from '../../plan/compare-sides.ts';
 
 export interface Images {
   /** What the gateway would have after an apply of the edited files. */
@@ -24,7 +24,7 @@ export interface Images {
 }
 
 export interface ImagesInput {
-  readonly compared: Pick<Compared, 'base' | 'proposed'>;
+  readonly compared: Pick<Comparison, 'base' | 'proposed'>;
   /** Differences that the edited files leave as they are. */
   readonly left: readonly Judged[];
   /** Of the gateway. */
