@@ -67,12 +67,7 @@ try {
 }
 
 async function tour(): Promise<void> {
-  terminal.out(
-    wrapped(
-      `${style.bold('Holdfast, a guided tour')}\nA sandbox gateway that behaves like the real ${api} one listens at ${sandbox.url}.\n`,
-      raw.columns,
-    ),
-  );
+  welcome();
 
   chapter(
     'First apply',
@@ -115,6 +110,19 @@ async function tour(): Promise<void> {
   );
   await holdfast(['history'], 0);
 
+  summary();
+}
+
+function welcome(): void {
+  terminal.out(
+    wrapped(
+      `${style.bold('Holdfast, a guided tour')}\nA sandbox gateway that behaves like the real ${api} one listens at ${sandbox.url}.\n`,
+      raw.columns,
+    ),
+  );
+}
+
+function summary(): void {
   const seconds = duration(performance.now() - begun);
   terminal.out(
     wrapped(

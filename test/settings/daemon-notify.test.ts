@@ -126,7 +126,9 @@ describe('daemon.notify', () => {
     expect(settings?.secrets.open().has(ENV.BOT)).toBe(true);
     expect(JSON.stringify(settings)).not.toContain(ENV.BOT);
   });
+});
 
+describe('a mistake in daemon.notify: Holdfast', () => {
   test('refuses what a commit status has no use for, and a Gitea without its address', async () => {
     const own = 'repository: team/gateways, token: "${env:BOT}"';
     const statuses = await notify(`- { github: { ${own} }, digest: 5m, severity: warning }`);
@@ -194,7 +196,9 @@ describe('daemon.notify', () => {
       '6:18 HF7053 `webhook`: notifications are sent unencrypted to 127.evil.example',
     ]);
   });
+});
 
+describe('a channel of daemon.notify', () => {
   test('needs its references for the daemon only', async () => {
     const text = `- { webhook: "\${env:NOT_SET}" }
 - { email: { to: [a@example.com], from: b@example.com, smtp: "smtps://u:\${env:NOT_SET}@mail.example" } }`;

@@ -89,8 +89,10 @@ describe('a change on the gateway', () => {
       }
     `);
   });
+});
 
-  test('a new entry with a secret becomes a reference', async () => {
+describe('an entry that others', () => {
+  test('added becomes a declared one, and its secret a reference', async () => {
     const now = after(
       '    proxy-url: http://proxy.example\n',
       '    proxy-url: http://proxy.example\n  - api-key: sk-test-claude-0003\n    priority: 2\n',
@@ -162,7 +164,7 @@ describe('a change on the gateway', () => {
     `);
   });
 
-  test('an entry that is gone takes its comments along', async () => {
+  test('removed takes its comments along', async () => {
     const now = after('  - api-key: sk-test-claude-0001\n    priority: 5\n    headers: {X-Team: a}\n', '');
     const made = await adoptedFrom({ files: FILES, env: ENV, was: WAS, now });
     expect(made).toMatchInlineSnapshot(`
