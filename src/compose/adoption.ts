@@ -109,12 +109,12 @@ function refuseAny(problems: readonly Problem[]): void {
 }
 
 async function adoptedIn(
-  { env, settings: { dir, references: rules } }: Session,
+  { env, clock, settings: { dir, references: rules } }: Session,
   target: Target,
   { choice, into, stores }: AdoptionRequest & { readonly stores: Stores },
   { planned: { input } }: PlannedOnce,
 ): Promise<AdoptedDrift> {
-  const declared = await loadMerged(target, { env, rules, settingsDir: dir });
+  const declared = await loadMerged(target, { env, rules, settingsDir: dir, now: clock.now() });
   refuseAny(declared.problems);
   const added =
     into === undefined ? undefined : { ...(await textThere(into, shownPath(into, dir))), layer: 0 };

@@ -35,7 +35,7 @@ export interface BaseOptions {
   /** As the session loads desired state, with its secrets made known to the streams. */
   readonly load: (
     target: Target,
-    options: Pick<DesiredOptions, 'settingsDir' | 'commit' | 'source' | 'allowUnresolved' | 'rules'>,
+    options: Pick<DesiredOptions, 'settingsDir' | 'commit' | 'source' | 'allowUnresolved' | 'rules' | 'now'>,
   ) => Promise<LoadedDesired>;
 }
 
@@ -195,6 +195,8 @@ async function loadFrom(
     commit: { ...commit.commit, dirty: false },
     source: files,
     allowUnresolved: true,
+    // What has expired since then was applied then.
+    now: undefined,
     ...(rules && { rules }),
   });
   if (!desired) {

@@ -57,7 +57,7 @@ interface Opening {
 
 type DesiredFrom = Pick<
   DesiredOptions,
-  'settingsDir' | 'commit' | 'source' | 'allowUnresolved' | 'rules' | 'texts' | 'referenced'
+  'settingsDir' | 'commit' | 'source' | 'allowUnresolved' | 'rules' | 'texts' | 'referenced' | 'now'
 > &
   Partial<Pick<DesiredOptions, 'env'>>;
 
@@ -75,7 +75,7 @@ export async function openSession(
   const { clock = systemClock } = io;
   const store = await openStore(settings, clock, io);
   const { connect, closeAll } = connections(store, clock);
-  const desiredOf = desiredLoader(settings, env, io);
+  const desiredOf = desiredLoader(settings, env, io, clock);
   const bases =
     question &&
     (await openBases({ settings, flags, cwd: io.cwd, processEnv: io.env, env, question, load: desiredOf }));
@@ -134,10 +134,10 @@ async function openSettings(
 }
 
 /** What the files refer to as secrets is hidden from then on. */
-function desiredLoader(settings: Settings, env: Environment, io: Io): Session['loadDesired'] {
+function desiredLoader(settings: Settings, env: Environment, io: Io, clock: Clock): Session['loadDesired'] {
   return async (target, from = { settingsDir: settings.dir }) => {
     const { references: rules } = settings;
-    const found = await loadDesired(target, { env, rules, ...from, signal: io.signal });
+    const found = await loadDesired(target, { env, rules, now: clock.now(), ...from, signal: io.signal });
     const brought = found.desired?.secrets ?? found.secrets;
     if (brought) io.hide?.(brought.open());
     return found;

@@ -11,6 +11,7 @@ import type { Target } from '../domain/target.ts';
 import type { AdoptRequest, AdoptResult } from './core/adopt-request.ts';
 import { type StatusCache, createStatusCache } from './core/status-cache.ts';
 import type { DaemonOperations } from './core/daemon-operations.ts';
+import { createExpiries, type Expiries } from './core/expiries.ts';
 import { createLastGood } from './core/last-good.ts';
 import { createWorkQueue, type WorkQueue } from './core/work-queue.ts';
 import { checkRecord, contextOf, checkTarget, type CheckContext, type CheckResult } from './core/check.ts';
@@ -56,6 +57,7 @@ class Daemon implements DaemonOperations {
   readonly #watch: Watch;
   readonly #schedule: Schedule;
   readonly #retries: Retries;
+  readonly #expiries: Expiries;
   readonly #board: StatusCache = createStatusCache();
   readonly #services: readonly Service[];
   /** Files that the desired state of a target was read from, by its name. */
@@ -88,6 +90,7 @@ class Daemon implements DaemonOperations {
         this.#reporter.note('error', `watching files failed (${String(error)}); the schedule continues`),
     );
     this.#schedule = createSchedule(() => this.#lookAtAll('schedule'));
+    this.#expiries = createExpiries(clock, signal, () => this.#lookAtAll('schedule'));
     this.#retries = createRetries(clock, signal, (target) => this.#line.look(target, 'retry'));
   }
 
@@ -104,6 +107,7 @@ class Daemon implements DaemonOperations {
     for (const service of this.#services) await service.follow(daemon);
     this.#reporter.started(targets, daemon.drift);
     await this.#follow();
+    this.#expiries.follow(targets);
     this.#lookAtAll('start');
   }
 
@@ -276,6 +280,7 @@ class Daemon implements DaemonOperations {
     const before = this.#place;
     this.#place = await this.#reopened();
     await this.#follow();
+    this.#expiries.follow(this.#place.targets);
     this.#lookAtAll(trigger);
     // Work in the old target set keeps its connections until it is done.
     if (this.#place !== before)

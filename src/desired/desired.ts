@@ -32,6 +32,7 @@ import { commitOf, digestOf } from './read/revision.ts';
 import { secretTexts } from './read/secret-locations.ts';
 import { groupUnset } from './check/unset.ts';
 import { semanticProblems } from './check/semantics.ts';
+import { withoutExpired } from './read/expired.ts';
 import { decrypt } from './read/sops.ts';
 import { type UnresolvedValue, unresolvedIn } from './read/unresolved.ts';
 import { validateSchema } from './check/validate.ts';
@@ -57,6 +58,8 @@ export interface DesiredOptions {
   readonly referenced?: ReadonlyMap<string, string>;
   /** `--allow-unresolved`: the text of an unresolved reference is its value. For validation only. */
   readonly allowUnresolved?: Unresolved;
+  /** Client keys that have expired by then aren't declared, ms since the epoch. Absent: those that expire are. */
+  readonly now?: number | undefined;
   /** Aborts reading the files: it rejects with HF5007. */
   readonly signal?: AbortSignal | undefined;
   /** The origin of the directories, if known; otherwise git is called. */
@@ -76,7 +79,7 @@ export interface LoadedDesired {
 }
 
 /** What the desired state of a target depends on. */
-export type DesiredTarget = Pick<Target, 'name' | 'desired' | 'policy' | 'digestKey'>;
+export type DesiredTarget = Pick<Target, 'name' | 'desired' | 'policy' | 'digestKey' | 'named'>;
 
 /** Never rejects for the content of a file; rejects with HF5007 when aborted. */
 export async function loadDesired(target: DesiredTarget, options: DesiredOptions): Promise<LoadedDesired> {
@@ -169,14 +172,18 @@ export async function loadMerged(target: DesiredTarget, options: DesiredOptions)
   );
   // A file that couldn't be read may have declared what `$remove` looks for.
   if (problems.length === 0) problems.push(...merged.problems);
-  const { root, problems: respelled } = withKnownChoices(
+  const { root: whole, problems: respelled } = withKnownChoices(
     typed(merged.root, catalog, catalog.root) as LocatedMap,
     catalog,
   );
+  const { root, problems: ending } =
+    options.now === undefined
+      ? { root: whole, problems: [] }
+      : withoutExpired(whole, layout, target, options.now);
   return {
     root,
     catalog,
-    problems: [...problems, ...respelled],
+    problems: [...problems, ...respelled, ...ending],
     watched: [...new Set([...dirs, ...layers.flatMap((layer) => layer.watched)])],
     commit,
     files: read.flatMap(({ sources }, layer) => sources.map((source) => ({ ...source, layer }))),

@@ -1,8 +1,10 @@
 // Values for output: every secret is replaced by its fingerprint.
 
-/** Replaces a secret. In JSON `{"$secret": "1a2b3c4d", "reference": "LAPTOP_KEY"}`. */
+/** Replaces a secret. In JSON `{"$secret": "1a2b3c4d", "name": "laptop", "reference": "LAPTOP_KEY"}`. */
 export interface RedactedSecret {
   readonly $secret: string;
+  /** Of a key that the settings name. */
+  readonly name?: string;
   /** The variable or file that the secret comes from, if the files refer to it. */
   readonly reference?: string;
 }
@@ -23,6 +25,10 @@ export function isRedactedSecret(value: Redacted | undefined): value is Redacted
   );
 }
 
-/** `•••1a2b3c4d (LAPTOP_KEY)` */
-export const secretText = ({ $secret, reference }: RedactedSecret): string =>
-  reference === undefined ? `•••${$secret}` : `•••${$secret} (${reference})`;
+/** `•••1a2b3c4d (LAPTOP_KEY)`, `"laptop" •••1a2b3c4d (LAPTOP_KEY)` */
+export const secretText = ({ $secret, name, reference }: RedactedSecret): string =>
+  [
+    ...(name === undefined ? [] : [`"${name}"`]),
+    `•••${$secret}`,
+    ...(reference === undefined ? [] : [`(${reference})`]),
+  ].join(' ');

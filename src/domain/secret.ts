@@ -65,6 +65,8 @@ export const NOTHING_KNOWN: KnownTexts = {
 export interface Fingerprints {
   /** 8 hex digits, or more if two secrets named by this instance would have the same. */
   of(secret: string): string;
+  /** The name that somebody gave this secret. */
+  nameOf(secret: string): string | undefined;
   readonly known: KnownTexts;
 }
 
@@ -75,6 +77,7 @@ export function fingerprintsBy(key: string | Uint8Array, known: KnownTexts = NOT
   const taken = new Map<string, string>();
   return {
     known,
+    nameOf: () => undefined,
     of(secret) {
       const named = names.get(secret);
       if (named !== undefined) return named;

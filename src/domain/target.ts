@@ -1,5 +1,6 @@
 // One gateway and its settings. Created by settings/, read by everything below.
 import type { Sealed } from './secret.ts';
+import type { NamedKey } from './named-key.ts';
 import type { Path } from './path.ts';
 
 export type Mode = 'observe' | 'apply' | 'enforce';
@@ -55,4 +56,6 @@ export interface Target {
   readonly policy: Policy;
   /** Key of plan digests and fingerprints; the first management key if none is set. */
   readonly digestKey: Sealed<string>;
+  /** Names of keys, for output. */
+  readonly named?: readonly NamedKey[];
 }

@@ -4,7 +4,7 @@ import type { Catalog } from '../gateway/catalog/field.ts';
 import { remembered } from '../gateway/layout/layouts.ts';
 import type { Dialect } from '../gateway/dialect.ts';
 import type { Live } from '../domain/live.ts';
-import { fingerprintsBy } from '../domain/secret.ts';
+import { fingerprintsOf } from '../domain/named-key.ts';
 import { type LastApplied, UNKNOWN, UNKNOWN_ENTRIES } from '../domain/state/state.ts';
 import type { Target } from '../domain/target.ts';
 import { isList, isTree, listOf, type Tree, type Value } from '../lib/value.ts';
@@ -60,7 +60,7 @@ export function baseMemory(input: BaseMemoryInput): LastApplied {
 }
 
 function imageOf({ said, dialect, hash }: BaseMemoryInput, declared: Tree, live: Tree): Tree {
-  const { policy, digestKey } = said.target;
+  const { policy } = said.target;
   return proposedImage({
     catalog: dialect.catalog,
     live,
@@ -68,7 +68,7 @@ function imageOf({ said, dialect, hash }: BaseMemoryInput, declared: Tree, live:
     policy,
     prune: [],
     placed: () => false,
-    fingerprints: fingerprintsBy(digestKey.open()),
+    fingerprints: fingerprintsOf(said.target),
     hash,
   }).image;
 }

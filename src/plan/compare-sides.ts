@@ -3,7 +3,8 @@
 import { declaredTexts, knownTexts, type Texts } from '../desired/read/origins.ts';
 import type { ByPointer } from '../domain/desired.ts';
 import type { Path } from '../domain/path.ts';
-import { fingerprintsBy, type Fingerprints } from '../domain/secret.ts';
+import { fingerprintsOf } from '../domain/named-key.ts';
+import { type Fingerprints } from '../domain/secret.ts';
 import type { Allowance, Mode } from '../domain/target.ts';
 import type { Tree } from '../lib/value.ts';
 import { differenceOf, judgeAll, type Judged } from './diff/changes.ts';
@@ -46,7 +47,7 @@ export function compareSides(input: PlanInput): Comparison {
   const mode = input.mode ?? target.mode;
   const allowances = allowancesOf(target.policy.allow, input.allow ?? [], mode);
   const known = knownTexts(() => textsOf(input), input.state.origins, input.hash);
-  const fingerprints = fingerprintsBy(target.digestKey.open(), known);
+  const fingerprints = fingerprintsOf(target, known);
   const declared = withStoredSecret((input.built ?? desired).tree.open(), input.managementSecret);
   const base = baseImages(input.live, dialect, winningSide(allowances));
   const scope = scopeOf(input.only, catalog.layout);

@@ -14,6 +14,7 @@ import { DEFAULT_URL } from './from-flags.ts';
 import { keysOfEnvironment, keysOfFlags } from './keys.ts';
 import { DEFAULT_POLICY, policyOf } from './policy.ts';
 import { mcpOf } from './mcp.ts';
+import { namedKeysOf } from './named-keys.ts';
 import { referencesOf } from './references.ts';
 import { readSettingsFile, type SettingsTree } from './read.ts';
 import { stateOf } from './state.ts';
@@ -61,8 +62,12 @@ class Builder {
     const nodes = listAt(root, 'targets').filter((node) => node.kind === 'map');
     this.#checkFlags(flags, nodes.length);
     const base = this.#keep(policyOf(root.members.get('policy')?.node, DEFAULT_POLICY, this.#catalog)).policy;
+    const { named } = this.#keep(namedKeysOf(root));
     const targets: Target[] = [];
-    for (const node of nodes) targets.push(await this.#target(node, base, nodes.length === 1));
+    for (const node of nodes) {
+      const target = await this.#target(node, base, nodes.length === 1);
+      targets.push(named.length > 0 ? { ...target, named } : target);
+    }
     this.#checkNames(nodes);
     const dir = dirname(this.#path);
     const stateDir =
@@ -265,8 +270,9 @@ function probesOf(node: LocatedMap): Target['probes'] {
 
 function secretsOf(targets: readonly Target[]): ReadonlySet<string> {
   return new Set(
-    targets.flatMap(({ keys, digestKey, probes }) => [
+    targets.flatMap(({ keys, digestKey, probes, named = [] }) => [
       ...keys.map((key) => key.open()),
+      ...named.flatMap(({ key }) => ('secret' in key ? [key.secret.open()] : [])),
       digestKey.open(),
       ...(probes.clientKey ? [probes.clientKey.open()] : []),
     ]),

@@ -17,6 +17,8 @@ export interface Ran {
 export interface Place {
   readonly dir: string;
   readonly sandbox: Sandbox;
+  /** Of the commands and the sandbox. */
+  readonly clock: VirtualClock;
   /** Writes files below the directory. */
   write(files: Readonly<Record<string, string>>): Promise<void>;
   /** Runs `holdfast ARGV` there against the sandbox. */
@@ -68,6 +70,7 @@ export async function place(options: PlaceOptions): Promise<Place> {
   return {
     dir,
     sandbox,
+    clock,
     write,
     holdfast: (...argv) => run(argv, dir, env, clock),
     holdfastWith: (more, ...argv) => run(argv, dir, { ...env, ...more }, clock),

@@ -5,7 +5,8 @@ import { declaredTexts, knownTexts } from '../../desired/read/origins.ts';
 import type { Evidence } from '../../domain/outcome/outcome.ts';
 import { formatPath } from '../../domain/path.ts';
 import { type Problem, problem } from '../../domain/problem/problem.ts';
-import { fingerprintsBy, type KnownTexts } from '../../domain/secret.ts';
+import { fingerprintsOf } from '../../domain/named-key.ts';
+import { type KnownTexts } from '../../domain/secret.ts';
 import { isRedactedSecret, type Redacted, secretText } from '../../domain/redacted.ts';
 import type { Tree, Value } from '../../lib/value.ts';
 import { redactBelow } from '../../plan/diff/redact-at.ts';
@@ -67,7 +68,7 @@ const textsOf = (redaction: Redaction, foreign: readonly Foreign[]): string[] =>
 function oneText({ run, known }: Redaction, { path, steps, before, ours, now }: Foreign): string {
   const { target } = run.context;
   const { catalog } = run.dialect;
-  const fingerprints = fingerprintsBy(target.digestKey.open(), known);
+  const fingerprints = fingerprintsOf(target, known);
   const show = (value: Value | undefined): string =>
     value === undefined
       ? 'nothing'

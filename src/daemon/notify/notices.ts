@@ -4,10 +4,10 @@ import type { Verdict } from '../../domain/plan/guard.ts';
 import { meaningOf, type Facts, type Notice, type Topic } from '../../domain/outcome/notice.ts';
 import type { Outcome } from '../../domain/outcome/outcome.ts';
 import { pending, type Plan } from '../../domain/plan/plan.ts';
-import { HoldfastError, type Problem } from '../../domain/problem/problem.ts';
+import { FACTS, HoldfastError, type Problem } from '../../domain/problem/problem.ts';
 import type { Redacted } from '../../domain/redacted.ts';
 import { type SyncStatus, SYNC_STATUSES } from '../../domain/outcome/sync-status.ts';
-import { momentText, plural } from '../../lib/text.ts';
+import { momentText, plural, sentence } from '../../lib/text.ts';
 
 /** The parts of a notice that don't come from the event. */
 export interface Circumstances {
@@ -124,6 +124,7 @@ export function testNotice(channel: string, at: number, id: string): Notice {
 
 /** What this notice says in addition to its meaning. */
 function particularOf(kind: Topic, outcome: Outcome): string | undefined {
+  if (kind === 'expiring') return expiringText(outcome);
   if (kind === 'applied') return outcome.plan && `${plural(pending(outcome.plan).length, 'change')}.`;
   switch (outcome.kind) {
     case 'rolled-back':
@@ -146,6 +147,12 @@ function particularOf(kind: Topic, outcome: Outcome): string | undefined {
       return undefined;
   }
 }
+
+const expiringText = ({ problems }: Outcome): string =>
+  problems
+    .filter((one) => one[FACTS]?.expiring !== undefined)
+    .map(({ message }) => sentence(message))
+    .join(' ');
 
 /** So that the author of the commit can act on it. */
 function whoseErrors({ commit, problems }: Extract<Outcome, { kind: 'invalid' }>): string | undefined {

@@ -1,6 +1,7 @@
 // What to send to a channel for a status: once per change, and a recovery only if the problem was sent. Pure.
 import { meaningOf, type Topic, TOPICS } from '../../domain/outcome/notice.ts';
 import type { Outcome } from '../../domain/outcome/outcome.ts';
+import { FACTS } from '../../domain/problem/problem.ts';
 import { type Severity, syncStatusAfter } from '../../domain/outcome/sync-status.ts';
 import type { NotifiedStatus } from '../../domain/state/state.ts';
 import type { Channel } from '../../settings/settings.ts';
@@ -30,9 +31,33 @@ export function transitionAfter(
   outcome: Outcome,
 ): Transition {
   if (channel.targets && !channel.targets.includes(outcome.target)) return { tells: [], status: before };
-  const occurred = outcome.kind === 'applied' || outcome.kind === 'restored' ? [outcome.kind] : [];
   const { tells, status } = transitionFrom(channel, before, statusIn(outcome));
-  return { tells: [...occurred.filter((topic) => wants(channel, topic)), ...tells], status };
+  const expiring = expiringIn(outcome);
+  const announced = before?.expiring ?? [];
+  const isNew = status !== undefined && expiring.some((one) => !announced.includes(one));
+  const occurred: readonly Topic[] = [
+    ...(outcome.kind === 'applied' || outcome.kind === 'restored' ? [outcome.kind] : []),
+    ...(isNew ? ['expiring' as const] : []),
+  ];
+  const told = [...occurred.filter((topic) => wants(channel, topic)), ...tells];
+  if (!isNew) return { tells: told, status: keeping(status, before) };
+  const all = [...new Set([...announced, ...expiring])].slice(-MOST_ANNOUNCED);
+  return { tells: told, status: { ...status, expiring: all } };
+}
+
+/** Keys whose announcement a channel is known to have. */
+const MOST_ANNOUNCED = 200;
+
+const expiringIn = ({ problems }: Outcome): readonly string[] =>
+  problems.flatMap(({ [FACTS]: facts }) => (facts?.expiring === undefined ? [] : [facts.expiring]));
+
+/** What was announced stays announced, whatever happens to the target. */
+function keeping(
+  status: NotifiedStatus | undefined,
+  before: NotifiedStatus | undefined,
+): NotifiedStatus | undefined {
+  const isKept = !status || status === before || before?.expiring === undefined;
+  return isKept ? status : { ...status, expiring: before.expiring };
 }
 
 /** After something that all targets share fails or works again. */

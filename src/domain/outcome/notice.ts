@@ -29,6 +29,11 @@ const OCCURRENCES = {
     title: 'Restored',
     meaning: 'A backup was restored on request.',
   },
+  expiring: {
+    severity: 'warning',
+    title: 'A client key expires soon',
+    meaning: 'Holdfast removes the key from the gateway when it expires.',
+  },
   source: {
     severity: 'warning',
     title: 'Git source has a problem',

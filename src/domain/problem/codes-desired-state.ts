@@ -357,4 +357,14 @@ export const DESIRED_STATE_CODES = {
     'A secret would be written into the files',
     'Put the value into a variable or a file, and use a reference such as `${env:NAME}` instead.',
   ),
+  HF2110: code(
+    EXIT.invalid,
+    'A client key has expired',
+    'Remove the entry from the files, and the key from `client-keys` in the settings. To keep it, change `expires` there.',
+  ),
+  HF2111: code(
+    EXIT.invalid,
+    'A client key expires soon',
+    'Give its users a new key (`holdfast rotate`), or change `expires` in the settings. After that time, Holdfast removes the key from the gateway.',
+  ),
 } as const;

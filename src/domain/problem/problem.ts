@@ -10,6 +10,8 @@ export interface Facts {
   readonly holder?: string;
   /** HF2020: the variable that isn't set. */
   readonly variable?: string;
+  /** HF2111: which key expires when, as one text. */
+  readonly expiring?: string;
 }
 
 /** Kept under a symbol: facts stay in the process, and no JSON format, log or page contains them. */

@@ -122,6 +122,8 @@ export interface NotifiedStatus {
   readonly of?: string;
   /** The last problem it was notified of that isn't over yet. */
   readonly trouble?: NotifiedStatus['standing'];
+  /** Keys whose end was announced. */
+  readonly expiring?: readonly string[];
 }
 
 /** By channel, then by subject. */

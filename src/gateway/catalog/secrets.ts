@@ -76,8 +76,13 @@ export function shownAt(field: Field | undefined, value: Value, fingerprints: Fi
 }
 
 function redactedSecret(secret: string, fingerprints: Fingerprints): RedactedSecret {
+  const name = fingerprints.nameOf(secret);
   const reference = fingerprints.known.nameOf(secret);
-  return { $secret: fingerprints.of(secret), ...(reference !== undefined && { reference }) };
+  return {
+    $secret: fingerprints.of(secret),
+    ...(name !== undefined && { name }),
+    ...(reference !== undefined && { reference }),
+  };
 }
 
 /**

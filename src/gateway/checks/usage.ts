@@ -1,5 +1,6 @@
 // Requests per credential since the gateway started, from the endpoint that destroys nothing (C v0 §7).
 import { isTree, listOf, type Tree, treeOf, type Value } from '../../lib/value.ts';
+import { keyIn } from '../../domain/named-key.ts';
 import type { Fingerprints } from '../../domain/secret.ts';
 import type { Client, Purpose } from '../client/client.ts';
 import { readJson } from '../observe/read.ts';
@@ -9,6 +10,8 @@ export interface CredentialUsage {
   readonly baseUrl: string;
   /** Fingerprint of the key; absent for a credential without one. */
   readonly key?: string;
+  /** Its name in the settings. */
+  readonly name?: string;
   readonly succeeded: number;
   readonly failed: number;
   /** The last 20 slots of ten minutes, oldest first. */
@@ -37,7 +40,7 @@ function usageIn(provider: string, id: string, counters: Tree, fingerprints: Fin
   return {
     provider,
     baseUrl: id.slice(0, Math.max(bar, 0)).replace(/\/\/[^/@]*@/, '//'),
-    ...(key !== '' && { key: fingerprints.of(key) }),
+    ...(key !== '' && keyIn(fingerprints, key)),
     succeeded: count(counters['success']),
     failed: count(counters['failed']),
     recent: listOf(counters['recent_requests']).flatMap(slotIn),

@@ -3,6 +3,7 @@
 import type { Field } from '../../gateway/catalog/field.ts';
 import { shownAt } from '../../gateway/catalog/secrets.ts';
 import { entry, key, type Path, type Segment } from '../../domain/path.ts';
+import { keyLabel } from '../../domain/named-key.ts';
 import type { Fingerprints } from '../../domain/secret.ts';
 import { memoBy } from '../../lib/memo.ts';
 import { isTree, type Value } from '../../lib/value.ts';
@@ -100,22 +101,28 @@ function nameBy(list: Field, value: Value, member: string | undefined, fingerpri
   const text = textBy(value, member);
   const field = fieldOf(list, member);
   if (text === '') return text;
-  if (field?.secret || fingerprints.known.isSecret(text, field?.pattern)) return `#${fingerprints.of(text)}`;
+  if (field?.secret || fingerprints.known.isSecret(text, field?.pattern)) return keyLabel(fingerprints, text);
   const shown = isSecret(field) ? shownAt(field, text, fingerprints) : text;
-  return typeof shown === 'string' ? shown : `#${fingerprints.of(text)}`;
+  return typeof shown === 'string' ? shown : keyLabel(fingerprints, text);
 }
 
 /** A name that describes an entry outside its path. */
-export function shownName(name: string, { known, of }: Fingerprints): string {
-  return known.isSecret(name, undefined) ? `#${of(name)}` : name;
+export function shownName(name: string, fingerprints: Fingerprints): string {
+  return fingerprints.known.isSecret(name, undefined) ? keyLabel(fingerprints, name) : name;
 }
 
-/** The same, plus names that are hidden only because they come from a reference: a pattern can still contain them. */
+/**
+ * The same, plus names that a pattern can contain too: fingerprints of keys that have a name, and texts that are hidden
+ * only because they come from a reference.
+ */
 export function namesInPatterns(list: Field, value: Value, fingerprints: Fingerprints): string[] {
   const open = membersInOrder(list).filter((member) => !isSecret(fieldOf(list, member)));
-  return [...namesOf(list, value, fingerprints), ...open.map((member) => textBy(value, member))].filter(
-    (name, i, all) => name !== '' && all.indexOf(name) === i,
-  );
+  const unnamed = { ...fingerprints, nameOf: () => undefined };
+  return [
+    ...namesOf(list, value, fingerprints),
+    ...namesOf(list, value, unnamed),
+    ...open.map((member) => textBy(value, member)),
+  ].filter((name, i, all) => name !== '' && all.indexOf(name) === i);
 }
 
 const fieldOf = (list: Field, member: string | undefined): Field | undefined =>

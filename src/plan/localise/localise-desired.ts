@@ -25,7 +25,8 @@ import {
 } from '../../domain/path.ts';
 import type { Position, Problem } from '../../domain/problem/problem.ts';
 import { problem } from '../../domain/problem/problem.ts';
-import { fingerprintsBy, seal } from '../../domain/secret.ts';
+import { fingerprintsOf } from '../../domain/named-key.ts';
+import { seal } from '../../domain/secret.ts';
 import type { LastApplied } from '../../domain/state/state.ts';
 import type { Allowance, Ownership, Target } from '../../domain/target.ts';
 import { memoBy } from '../../lib/memo.ts';
@@ -197,17 +198,19 @@ function builtFamily(
 }
 
 /** Only if something is ignored, because a fingerprint of each key takes time. */
-function ignoring({ policy, digestKey }: Target, provider: string): Pick<MergeGroupsInput, 'ignored'> {
+function ignoring(target: Target, provider: string): Pick<MergeGroupsInput, 'ignored'> {
   const family = [key('api-keys'), key(provider)];
   const depth = family.length + 3;
-  const patterns = policy.ignore.filter((pattern) => pattern.length === depth);
+  const patterns = target.policy.ignore.filter((pattern) => pattern.length === depth);
   if (patterns.length === 0) return {};
-  const fingerprints = fingerprintsBy(digestKey.open());
+  const fingerprints = fingerprintsOf(target);
   return {
     ignored: (effective) => {
-      const name = `#${fingerprints.of(memberText(effective, 'api-key'))}`;
-      const path = [...family, entry('*'), key('keys'), entry(name)];
-      return patterns.some((pattern) => coversPath(pattern, path));
+      const secret = memberText(effective, 'api-key');
+      return [`#${fingerprints.of(secret)}`, fingerprints.nameOf(secret)].some((name) => {
+        const path = name !== undefined && [...family, entry('*'), key('keys'), entry(name)];
+        return path && patterns.some((pattern) => coversPath(pattern, path));
+      });
     },
   };
 }

@@ -1,4 +1,5 @@
 // Who serves a model, as a short tree; and which models a plan would route elsewhere.
+import { keyText } from '../../domain/named-key.ts';
 import type { Style } from './style.ts';
 
 export interface ServingView {
@@ -7,6 +8,8 @@ export interface ServingView {
   readonly provider: string;
   /** Fingerprint of its key. */
   readonly key?: string;
+  /** Its name in the settings. */
+  readonly name?: string;
   readonly baseUrl: string;
   readonly weight: number;
   /** What the upstream is asked for; several names take turns. */
@@ -61,10 +64,8 @@ function shortened<T>(all: readonly T[], line: (one: T) => string): string[] {
   return all.length > MOST ? [...lines, `    … and ${all.length - MOST} more`] : lines;
 }
 
-const nameOf = ({ provider, key, baseUrl }: ServingView): string =>
-  [provider.replace(/^openai-compatible-/, ''), key === undefined ? '' : `#${key}`, baseUrl]
-    .filter(Boolean)
-    .join('  ');
+const nameOf = (one: ServingView): string =>
+  [one.provider.replace(/^openai-compatible-/, ''), keyText(one), one.baseUrl].filter(Boolean).join('  ');
 
 function detail({ upstream, weight }: ServingView, model: string, strategy: string, style: Style): string {
   const other = upstream.some((name) => name !== model) ? `as ${upstream.join(', ')}` : '';
@@ -96,7 +97,7 @@ export function groupText(serving: readonly ServingView[]): string {
     .map(([provider, members]) => {
       const [one] = members;
       if (members.length > 1) return `${provider} (${members.length} keys)`;
-      return one?.key === undefined ? provider : `${provider} #${one.key}`;
+      return one?.key === undefined ? provider : `${provider} ${keyText(one)}`;
     })
     .join(', ');
 }

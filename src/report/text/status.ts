@@ -49,6 +49,8 @@ export interface TargetStatus {
   /** At the last deep check. */
   readonly undeclared?: readonly Undeclared[];
   readonly contested: readonly string[];
+  /** A sentence for each client key that has expired, or will soon. */
+  readonly expiring?: readonly string[];
 }
 
 /** The files have errors, so what is known about the gateway refers to an earlier revision. */
@@ -116,6 +118,7 @@ function statusText(status: TargetStatus, now: number, style: Style): string {
     ['released', status.released.length > 0 ? `${status.released.join(', ')} (still in effect)` : undefined],
     ['undeclared', undeclaredLine(status)],
     ['contested', status.contested.length > 0 ? style.warn(status.contested.join(', ')) : undefined],
+    ['expiring', status.expiring && style.warn(status.expiring.join('; '))],
     ['accounts', accountsLine(status, style)],
   ];
   const shown = rows.flatMap(([name, text]) =>

@@ -111,7 +111,12 @@ const JOURNAL: Checks<Journal> = {
 };
 
 export const isTargetState: Check = recordOf(STATE);
-const MARK: Checks<NotifiedStatus> = { standing: isText, of: maybe(isText), trouble: maybe(isText) };
+const MARK: Checks<NotifiedStatus> = {
+  standing: isText,
+  of: maybe(isText),
+  trouble: maybe(isText),
+  expiring: maybe(arrayOf(isText)),
+};
 
 export const isTold: Check = mapOf(mapOf(recordOf(MARK)));
 export const isJournal: Check = recordOf(JOURNAL);

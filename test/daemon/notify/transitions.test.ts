@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { sharedTransition, transitionAfter } from '../../../src/daemon/notify/transitions.ts';
 import type { Outcome } from '../../../src/domain/outcome/outcome.ts';
+import { problem } from '../../../src/domain/problem/problem.ts';
 import type { NotifiedStatus } from '../../../src/domain/state/state.ts';
 import type { Channel } from '../../../src/settings/settings.ts';
 import { aPlan } from '../../support/build-plan.ts';
@@ -146,5 +147,37 @@ describe('what a channel gets', () => {
       return turn.tells.join(' ');
     });
     expect(seen).toEqual(['', 'daemon', '', 'recovered', '']);
+  });
+});
+
+describe('a client key that expires', () => {
+  const expiring = (outcome: Outcome, ...keys: readonly string[]): Outcome => ({
+    ...outcome,
+    problems: keys.map((key) => problem('HF2111', 'it expires', { facts: { expiring: key } })),
+  });
+
+  test('is announced once for each end, whatever the status', () => {
+    const outcomes = [
+      expiring(inSync, 'laptop 1'),
+      expiring(inSync, 'laptop 1'),
+      unreachable,
+      expiring(inSync, 'laptop 1'),
+      expiring(drifted, 'laptop 1', 'phone 2'),
+      expiring(drifted, 'laptop 3'),
+      expiring(drifted, 'laptop 1'),
+    ];
+    expect(told(ALL, ...outcomes)).toEqual([
+      'expiring',
+      '',
+      'unreachable',
+      'recovered',
+      'expiring drifted',
+      'expiring',
+      '',
+    ]);
+  });
+
+  test('is not announced to a channel that asks for other things', () => {
+    expect(told({ on: ['drifted'], severity: 'info' }, expiring(inSync, 'laptop 1'))).toEqual(['']);
   });
 });

@@ -9,6 +9,7 @@ import { loadSettings } from '../../../settings/settings.ts';
 import type { Io } from '../../../compose/io.ts';
 import { onCall, sourceOptions } from '../../io/options.ts';
 import { show, showWarnings } from '../../io/show.ts';
+import { systemClock } from '../../../compose/system-clock.ts';
 import { loadAnyLayout, unresolvedIn } from './validation.ts';
 import { selectedTargets } from '../../../compose/selected-targets.ts';
 import type { PlanFlags } from '../../../compose/flags.ts';
@@ -37,6 +38,7 @@ async function run(flags: Flags, io: Io): Promise<void> {
     const { desired, problems } = await loadAnyLayout(target, settings, env, {
       allowUnresolved,
       signal: io.signal,
+      now: (io.clock ?? systemClock).now(),
     });
     if (!desired) throw new HoldfastError(problems);
     io.hide?.(desired.secrets.open());

@@ -1,6 +1,7 @@
 // Who serves which model, now and after the plan: what `explain route` and `plan --routes` share.
 import { planOnce } from '../../../apply/plan-once.ts';
-import { fingerprintsBy, type Sealed } from '../../../domain/secret.ts';
+import { fingerprintsOf, keyIn } from '../../../domain/named-key.ts';
+import { type Sealed } from '../../../domain/secret.ts';
 import type { Target } from '../../../domain/target.ts';
 import { builtInModels } from '../../../gateway/checks/built-in-models.ts';
 import { mapUrlSecrets } from '../../../gateway/catalog/url-secrets.ts';
@@ -74,11 +75,11 @@ async function memories(
 }
 
 function servingBy(target: Target): (credential: Credential, model: string) => ServingView {
-  const fingerprints = fingerprintsBy(target.digestKey.open());
+  const fingerprints = fingerprintsOf(target);
   return ({ family, provider, secret, baseUrl, weight, models }, model) => ({
     family,
     provider,
-    ...(secret !== '' && { key: fingerprints.of(secret) }),
+    ...(secret !== '' && keyIn(fingerprints, secret)),
     baseUrl: mapUrlSecrets(baseUrl, (part) => `#${fingerprints.of(part)}`),
     weight,
     upstream: models.get(model) ?? [],

@@ -107,7 +107,10 @@ async function current(
   return { ...state, ...(isBlocked && { authBlock }), ...(quarantine && !isOther && { quarantine }) };
 }
 
-type Declaration = Pick<TargetStatus, 'declared' | 'unresolved'>;
+type Declaration = Pick<TargetStatus, 'declared' | 'unresolved' | 'expiring'>;
+
+/** Client keys that have expired, or will soon. */
+const ENDING: ReadonlySet<string> = new Set(['HF2110', 'HF2111']);
 
 /** Digest of what the files declare now. `validate` reports their errors; missing variables aren't an error here. */
 async function declaration(
@@ -118,7 +121,8 @@ async function declaration(
   const { desired, problems } = await session.loadDesired(target);
   if (desired && isOfAnotherKey(target, applied))
     return { unresolved: "can't be compared: the management key isn't the one of the last apply" };
-  if (desired) return { declared: desired.revision.digest };
+  const expiring = problems.filter(({ code }) => ENDING.has(code)).map(({ message }) => message);
+  if (desired) return { declared: desired.revision.digest, ...(expiring.length > 0 && { expiring }) };
   const errors = problems.filter(({ severity }) => severity === 'error');
   const [first] = errors;
   // A directory that was there before and is missing now is an error; one that was never there is a beginning.

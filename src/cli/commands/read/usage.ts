@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { usageOf } from '../../../gateway/checks/usage.ts';
 import { worstExit } from '../../../domain/problem/exit.ts';
 import { HoldfastError } from '../../../domain/problem/problem.ts';
-import { fingerprintsBy } from '../../../domain/secret.ts';
+import { fingerprintsOf } from '../../../domain/named-key.ts';
 import type { Target } from '../../../domain/target.ts';
 import { problemsText } from '../../../report/text/problem.ts';
 import { type ShownUsage, usageText } from '../../../report/text/usage.ts';
@@ -58,7 +58,7 @@ async function usageAt(session: Session, target: Target): Promise<Counted | Fail
   try {
     return await session.withClient(target, 'usage', async (client) => ({
       target: target.name,
-      credentials: await usageOf(client, fingerprintsBy(target.digestKey.open())),
+      credentials: await usageOf(client, fingerprintsOf(target)),
     }));
   } catch (error) {
     if (!(error instanceof HoldfastError)) throw error;

@@ -22,6 +22,7 @@ import type { Environment } from '../../../input/environment.ts';
 import type { Unresolved } from '../../../input/references.ts';
 import { type LoadedSettings, loadSettings, type Settings } from '../../../settings/settings.ts';
 import type { Io } from '../../../compose/io.ts';
+import { systemClock } from '../../../compose/system-clock.ts';
 import { selectedTargets } from '../../../compose/selected-targets.ts';
 
 export interface Validation {
@@ -48,7 +49,8 @@ export async function validateAll(flags: PlanFlags & Options, io: Io): Promise<V
   const { settings } = loaded;
   if (!settings) throw new HoldfastError(loaded.problems);
   const targets = selectedTargets(settings.targets, flags.target);
-  const options = { ...flags, allowUnresolved, signal: io.signal };
+  const { clock = systemClock, signal } = io;
+  const options = { ...flags, allowUnresolved, signal, now: clock.now() };
   const bases = await basesOf(settings, loaded, { ...flags, allowUnresolved }, io);
   const each = await Promise.all(
     targets.map((target) => validateTarget(target, settings, loaded, options, bases?.of(target))),
@@ -95,10 +97,10 @@ async function validateTarget(
   target: Target,
   settings: Settings,
   { env }: LoadedSettings,
-  { allowUnresolved = false, gatewayVersion, signal }: Options & Pick<DesiredOptions, 'signal'>,
+  { allowUnresolved = false, gatewayVersion, signal, now }: Options & Pick<DesiredOptions, 'signal' | 'now'>,
   base: BaseSource | undefined,
 ): Promise<{ problems: readonly Problem[]; files: readonly string[] }> {
-  const { desired, problems } = await loadAnyLayout(target, settings, env, { allowUnresolved, signal });
+  const { desired, problems } = await loadAnyLayout(target, settings, env, { allowUnresolved, signal, now });
   const before = base && (await base.load());
   if (!desired) return { problems, files: [] };
   const catalog = loadCatalog(desired.layout);

@@ -14,11 +14,12 @@ export function Scalar({ value }: { readonly value: Redacted | undefined }) {
   return <code class="value">{typeof value === 'string' ? textOf(value) : JSON.stringify(value)}</code>;
 }
 
-function Secret({ secret: { $secret, reference } }: { readonly secret: RedactedSecret }) {
+function Secret({ secret: { $secret, name, reference } }: { readonly secret: RedactedSecret }) {
   return (
     <span class="secret" title="A secret, by its fingerprint">
       <Icon name="key" />
       <span class="visually-hidden">secret </span>
+      {name !== undefined && <span>{name} </span>}
       <code>{reference === undefined ? $secret : `${$secret} (${reference})`}</code>
     </span>
   );

@@ -1,0 +1,56 @@
+// Keys that the settings name, so that output says `laptop` where it would say `#1a2b3c4d`.
+import type { Position } from './problem/problem.ts';
+import { type Fingerprints, fingerprintsBy, type KnownTexts, NOTHING_KNOWN, type Sealed } from './secret.ts';
+
+export interface NamedKey {
+  readonly kind: 'client' | 'provider';
+  readonly name: string;
+  /** The key, or what its fingerprint is: 8 hex digits or more. */
+  readonly key: { readonly secret: Sealed<string> } | { readonly fingerprint: string };
+  /** Of a client key: from then on it isn't declared, whatever the files say. ms since the epoch. */
+  readonly expires?: number;
+  /** In the settings. */
+  readonly position: Position;
+}
+
+interface NamingTarget {
+  readonly digestKey: Sealed<string>;
+  readonly named?: readonly NamedKey[] | undefined;
+}
+
+/** The fingerprints of a target, with the names that its settings give to keys. */
+export function fingerprintsOf(
+  { digestKey, named = [] }: NamingTarget,
+  known: KnownTexts = NOTHING_KNOWN,
+): Fingerprints {
+  const plain = fingerprintsBy(digestKey.open(), known);
+  if (named.length === 0) return plain;
+  const bySecret = new Map<string, string>();
+  const byFingerprint = new Map<string, string>();
+  for (const { key, name } of named)
+    if ('secret' in key) bySecret.set(key.secret.open().trim(), name);
+    else byFingerprint.set(key.fingerprint, name);
+  return {
+    ...plain,
+    nameOf: (secret) =>
+      bySecret.get(secret.trim()) ??
+      (byFingerprint.size > 0 ? byFingerprint.get(plain.of(secret)) : undefined),
+  };
+}
+
+/** What output calls a key: its name, or `#1a2b3c4d`. */
+export const keyLabel = (fingerprints: Fingerprints, secret: string): string =>
+  fingerprints.nameOf(secret) ?? `#${fingerprints.of(secret)}`;
+
+/** The same as data. */
+export function keyIn(
+  fingerprints: Fingerprints,
+  secret: string,
+): { readonly key: string; readonly name?: string } {
+  const name = fingerprints.nameOf(secret);
+  return { key: fingerprints.of(secret), ...(name !== undefined && { name }) };
+}
+
+/** What text calls a key that is such data. */
+export const keyText = ({ key, name }: { readonly key?: string; readonly name?: string }): string =>
+  name ?? (key === undefined ? '' : `#${key.replace(/^#/, '')}`);

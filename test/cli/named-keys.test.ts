@@ -1,0 +1,73 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { EXIT } from '../../src/domain/problem/exit.ts';
+import { place, type Place } from './setup.ts';
+
+const KEY = 'sk-test-mgmt-1';
+const DAY = 86_400_000;
+let at: Place;
+
+const day = (from: number): string => new Date(at.clock.now() + from * DAY).toISOString().slice(0, 10);
+
+beforeEach(async () => {
+  at = await place({
+    gateway: `port: 8317\napi-keys: [sk-test-client-0001, sk-test-client-0002]\nremote-management: { secret-key: ${KEY} }\n`,
+    files: { 'desired-state/gateway.yaml': 'api-keys:\n  - ${env:LAPTOP}\n  - ${env:PHONE}\n' },
+    env: { LAPTOP: 'sk-test-client-0001', PHONE: 'sk-test-client-0002' },
+    managementKey: KEY,
+  });
+});
+
+afterEach(() => at.close());
+
+const settings = (section: string): Promise<void> =>
+  at.write({
+    'holdfast.yaml': `version: 1\ntargets: [{ name: home, url: "${at.sandbox.url}", adopted: true }]\n${section}`,
+  });
+
+test('plans, drift and JSON call a key by its name', async () => {
+  await settings('client-keys: { laptop: "${env:LAPTOP}" }\npolicy: { ignore: ["api-keys[#00000000]"] }\n');
+  expect((await at.holdfast('apply', '--yes')).exit).toBe(EXIT.ok);
+  await at.write({ 'desired-state/gateway.yaml': 'api-keys:\n  - ${env:PHONE}\n' });
+  const { out } = await at.holdfast('plan');
+  expect(out).toContain('api-keys[laptop]');
+  expect(out).not.toContain('sk-test');
+  const json = JSON.parse((await at.holdfast('plan', '--output', 'json')).out) as {
+    plans: { changes: object[] }[];
+  };
+  expect(json.plans[0]?.changes).toMatchObject([
+    { path: 'api-keys[laptop]', kind: 'remove', before: { name: 'laptop', $secret: expect.any(String) } },
+  ]);
+  const { out: limited } = await at.holdfast('plan', '--only', 'api-keys[laptop]');
+  expect(limited).toContain('api-keys[laptop]');
+});
+
+test('a key is announced, then removed at its end, and its line in the files is named', async () => {
+  await settings(`client-keys: { laptop: { key: "\${env:LAPTOP}", expires: ${day(3)} } }\n`);
+  const before = await at.holdfast('apply', '--yes');
+  expect([before.exit, before.err]).toEqual([
+    EXIT.ok,
+    expect.stringMatching(/HF2111.*client key "laptop" expires in 4 days/s),
+  ]);
+  expect((await at.holdfast('status', '--offline')).out).toMatch(/expiring +client key "laptop" expires/);
+  await settings(`client-keys: { laptop: { key: "\${env:LAPTOP}", expires: ${day(-1)} } }\n`);
+  const plan = await at.holdfast('plan');
+  expect(plan.out).toMatch(/- api-keys\[laptop\]/);
+  expect(plan.err).toMatch(/HF2110.*client key "laptop" expired.*desired-state\/gateway.yaml:2:5/s);
+  expect((await at.holdfast('apply', '--yes')).exit).toBe(EXIT.ok);
+  expect(await readFile(join(at.dir, 'gateway/config.yaml'), 'utf8')).not.toContain('0001');
+  expect((await at.holdfast('diff')).exit).toBe(EXIT.ok);
+  const validated = await at.holdfast('validate');
+  expect([validated.exit, validated.out + validated.err]).toEqual([
+    EXIT.ok,
+    expect.stringContaining('HF2110'),
+  ]);
+});
+
+test('the last client key is not removed at its end', async () => {
+  await at.write({ 'desired-state/gateway.yaml': 'api-keys:\n  - ${env:LAPTOP}\n' });
+  await settings('client-keys: { laptop: { key: "${env:LAPTOP}", expires: 2026-01-01 } }\n');
+  const { exit, out } = await at.holdfast('plan');
+  expect([exit, out]).toEqual([EXIT.refused, expect.stringContaining('open-gateway')]);
+});
