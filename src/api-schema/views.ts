@@ -4,6 +4,7 @@ import { type Static, Type } from 'typebox';
 import type { Change } from '../domain/plan/change.ts';
 import type { Plan as PlanNoun } from '../domain/plan/plan.ts';
 import type { Outcome as OutcomeNoun } from '../domain/outcome/outcome.ts';
+import type { Redacted } from '../domain/redacted.ts';
 
 const Text = Type.String();
 const At = Type.Integer({ description: 'ms since the epoch' });
@@ -140,6 +141,41 @@ export const DiffView = Type.Object({
   text: Text,
 });
 export type DiffView = Static<typeof DiffView>;
+
+const Shown = Type.Unsafe<Redacted>({ description: 'a value, with fingerprints in place of secrets' });
+
+export const ConfigurationView = Type.Object({
+  at: At,
+  sections: Type.Array(
+    Type.Object({
+      /** A key of the top level. */
+      path: Text,
+      declared: Optional(Shown),
+      live: Optional(Shown),
+      /** Values that are too large to show are left out. */
+      tooLarge: Optional(Type.Boolean()),
+      differences: Type.Integer(),
+    }),
+  ),
+  /** Names that clients can ask for, at most 1,000. */
+  models: Optional(Type.Array(Text)),
+  /** Logged-in accounts of the gateway, at most 1,000. */
+  accounts: Optional(
+    Type.Array(
+      Type.Object({ name: Text, provider: Text, state: Text, status: Text, nextRetryAfter: Optional(Text) }),
+    ),
+  ),
+});
+export type ConfigurationView = Static<typeof ConfigurationView>;
+
+/** Paths of the gateway's file that a restore would change, at most 500 of each. */
+export const BackupDiffView = Type.Object({
+  same: Type.Boolean(),
+  added: Type.Array(Text),
+  removed: Type.Array(Text),
+  changed: Type.Array(Text),
+});
+export type BackupDiffView = Static<typeof BackupDiffView>;
 
 export const LookView = Type.Object({
   at: At,

@@ -1,7 +1,8 @@
 // `holdfast run`: turns triggers into checks of targets until it is stopped. It decides nothing about configuration:
 // every check is the same reconcile that the command line runs once.
-import type { ReconcileRequest, RestoreRequest } from '../apply/run/context.ts';
+import type { ReconcileRequest, RestoreRequest, RestoreSummary } from '../apply/run/context.ts';
 import { check, restore } from '../apply/apply.ts';
+import { inspect, type Inspection } from '../apply/inspect.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { Trigger } from '../domain/state/check-record.ts';
 import type { Outcome, OutcomeKind } from '../domain/outcome/outcome.ts';
@@ -173,6 +174,26 @@ class Daemon implements DaemonOperations {
       await this.#seen(seen, 'asked');
       return seen.outcome;
     });
+  }
+
+  async inspect(name: string): Promise<Inspection> {
+    const target = this.#workable(name);
+    return this.#line.run(name, () => inspect(contextOf(this.#place, target, this.#looking)));
+  }
+
+  async compare(name: string, backup: string): Promise<RestoreSummary> {
+    const target = this.#workable(name);
+    let found: RestoreSummary | undefined;
+    const confirm = (summary: RestoreSummary): Promise<boolean> => {
+      found = summary;
+      return Promise.resolve(true);
+    };
+    const { problems } = await this.#line.run(name, () => {
+      const context = { ...contextOf(this.#place, target, this.#looking), listener: () => undefined };
+      return restore(context, { backup: { id: backup }, dryRun: true, confirm });
+    });
+    if (!found) throw new HoldfastError(problems);
+    return found;
   }
 
   async restore(name: string, request: RestoreRequest, by?: string): Promise<Outcome> {

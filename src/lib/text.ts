@@ -26,3 +26,9 @@ export function timeText(ms: number): string {
 export function momentText(ms: number): string {
   return `${timeText(ms)} UTC`;
 }
+
+/** Cut after at most `most` characters, never inside one. */
+export function clipped(text: string, most: number): string {
+  if (text.length <= most) return text;
+  return `${text.slice(0, most - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
+}

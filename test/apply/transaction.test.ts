@@ -55,7 +55,7 @@ describe('a transaction on a gateway that behaves', () => {
     const home = await stage({ desired: RETRY });
     const outcome = await home.reconcile();
     const [entry] = await home.store.history('home');
-    expect(entry).toMatchObject({ outcome: 'applied', changes: ['update request-retry'] });
+    expect(entry).toMatchObject({ outcome: 'applied', changes: ['update request-retry: 1 → 4'] });
     expect(await home.store.journal('home')).toBeUndefined();
     const [backup] = await home.store.listBackups('home');
     expect(outcome).toMatchObject({ backup: backup?.id });

@@ -2,6 +2,7 @@
 // contains hashes keyed by the Store, paths and IDs, and never a value.
 import type { BackupRecord } from '../../domain/state/backup.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
+import { changeText } from '../../domain/plan/change-text.ts';
 import { pending, remaining } from '../../domain/plan/plan.ts';
 import type { BeforeApply, Journal } from '../../domain/state/state.ts';
 import { canonicalJson } from '../../lib/stable-json.ts';
@@ -39,7 +40,7 @@ export async function openJournal(
     phase: 'open',
     keptFlat: planned.live.keptFlat !== undefined,
     remembered: { ...remember(planned.input, planned.prepared), beforeApply: recordedNow(run, backup) },
-    changes: pending(plan).map(({ kind, path }) => `${kind} ${path}`),
+    changes: pending(plan).map(changeText),
     writes: writes.map(({ write }) => writeText(write)),
     ...(context.by !== undefined && { by: context.by }),
   };

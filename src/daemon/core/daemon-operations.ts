@@ -1,7 +1,8 @@
 // The operations of a running daemon for people and scripts. Authorization is elsewhere: the HTTP API knows roles,
 // this knows targets. Requested work waits in the same queue as checks, and is reported to all listeners. `by` is
 // who requested it, for the history.
-import type { ReconcileRequest, RestoreRequest } from '../../apply/run/context.ts';
+import type { Inspection } from '../../apply/inspect.ts';
+import type { ReconcileRequest, RestoreRequest, RestoreSummary } from '../../apply/run/context.ts';
 import type { Trigger } from '../../domain/state/check-record.ts';
 import type { Outcome } from '../../domain/outcome/outcome.ts';
 import type { Suspension } from '../../domain/state/state.ts';
@@ -31,6 +32,10 @@ export interface DaemonOperations {
   plan(name: string, request?: ReconcileRequest): Promise<Outcome>;
   /** The reconcile that `holdfast apply` runs, with an approved digest, or with `retry`. */
   apply(name: string, request: ReconcileRequest, by?: string): Promise<Outcome>;
+  /** What it manages, read now; nothing is written. Rejects with a HoldfastError if the gateway can't be read. */
+  inspect(name: string): Promise<Inspection>;
+  /** How a backup differs from the gateway's file of now. Rejects with a HoldfastError if either can't be read. */
+  compare(name: string, backup: string): Promise<RestoreSummary>;
   /** Restores a backup. */
   restore(name: string, request: RestoreRequest, by?: string): Promise<Outcome>;
   /**

@@ -12,6 +12,7 @@ import { liveReporter } from './server/live.ts';
 import { listening } from './server/listen.ts';
 import type { HttpOptions } from './server/options.ts';
 import { actionRoutes } from './routes/actions.ts';
+import { configurationRoutes } from './routes/configuration.ts';
 import { documentRoutes } from './routes/documents.ts';
 import { eventRoutes } from './routes/events.ts';
 import { planRoutes } from './routes/plan.ts';
@@ -51,6 +52,7 @@ export async function assemble(parts: Assembly, http: HttpSettings): Promise<Api
     targetRoutes(operations, { ...options, startedAt: parts.startedAt, drift: parts.drift }),
     planRoutes(operations),
     recordRoutes(operations),
+    configurationRoutes(operations),
     actionRoutes(operations, options),
     eventRoutes(streams, entrance),
     documentRoutes,

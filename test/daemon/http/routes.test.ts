@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { GitHook } from '../../../src/daemon/http/server/hooks.ts';
 import { inMode, pause, retries } from '../setup.ts';
-import { action, type Answer, codeOf, endAll, type Serving, serving } from './serving.ts';
+import { action, type Answer, codeOf, endAll, READER, type Serving, serving } from './serving.ts';
 
 afterEach(endAll);
 
@@ -45,6 +45,7 @@ describe('targets', () => {
     expect((await home.ask('/api/v1/targets/home')).json).toMatchObject({
       standing: 'drifted',
       differences: 1,
+      causes: { files: 1, gateway: 0 },
       declared: expect.stringMatching(/^[0-9a-f]{64}$/),
     });
     const plan = await home.ask('/api/v1/targets/home/plan');
@@ -95,7 +96,7 @@ describe('an apply', () => {
     );
     const { json } = await home.ask('/api/v1/targets/home/history');
     expect(json).toMatchObject({
-      entries: [{ outcome: 'applied', by: 'operator', changes: ['update request-retry'] }],
+      entries: [{ outcome: 'applied', by: 'operator', changes: ['update request-retry: 1 → 4'] }],
     });
     const [{ id }] = json['entries'] as [{ id: string }];
     expect((await home.ask(`/api/v1/targets/home/history/${id.slice(0, 6)}`)).json).toMatchObject({ id });
@@ -120,6 +121,56 @@ describe('an apply', () => {
     await home.declare(retries(4));
     expect((await post(home, 'apply', { dryRun: true })).json).toMatchObject({ kind: 'drifted' });
     expect(await home.file()).toContain('request-retry: 1');
+  });
+});
+
+describe('what a target manages', () => {
+  test('is shown side by side with what the gateway has, without secrets', async () => {
+    const home = await serving();
+    await home.panel('PUT', 'request-retry', { value: 9 });
+    await home.panel('PUT', 'ws-auth', { value: true });
+    const { status, json, text } = await home.ask('/api/v1/targets/home/configuration', { token: READER });
+    expect(status).toBe(200);
+    const section = (path: string): unknown =>
+      (json['sections'] as { path: string }[]).find((one) => one.path === path);
+    expect(section('request-retry')).toEqual({
+      path: 'request-retry',
+      declared: 1,
+      live: 9,
+      differences: 1,
+    });
+    expect(section('ws-auth')).toEqual({ path: 'ws-auth', live: true, differences: 0 });
+    expect(section('api-keys')).toMatchObject({
+      declared: [
+        { $secret: expect.stringMatching(/^[0-9a-f]{8}$/), reference: 'TEAM_A' },
+        { reference: 'TEAM_B' },
+      ],
+    });
+    expect(json).toMatchObject({ at: expect.any(Number), models: ['kimi'], accounts: [] });
+    expect(text).not.toContain('sk-test');
+  });
+
+  test('leaves out what the files declare while they have errors, and refuses while nothing answers', async () => {
+    const home = await serving({ desired: 'request-retry: three\n' });
+    const { json } = await home.ask('/api/v1/targets/home/configuration');
+    const sections = json['sections'] as { path: string; declared?: unknown; live?: unknown }[];
+    expect(sections.length).toBeGreaterThan(3);
+    expect(sections.filter(({ declared }) => declared !== undefined)).toEqual([]);
+    await home.sandbox.stop();
+    const none = await home.ask('/api/v1/targets/home/configuration');
+    expect(none.status).toBeGreaterThanOrEqual(400);
+    expect(codeOf(none)).toMatch(/^HF3/);
+  });
+
+  test('differs from a backup in the paths that a restore would change', async () => {
+    const home = await applied();
+    const { json } = await home.ask('/api/v1/targets/home/backups');
+    const [{ id }] = json['backups'] as [{ id: string }];
+    const diff = await home.ask(`/api/v1/targets/home/backups/${id}/diff`, { token: READER });
+    expect(diff.json).toEqual({ same: false, added: [], removed: [], changed: ['request-retry'] });
+    const none = await home.ask('/api/v1/targets/home/backups/nothing/diff');
+    expect(codeOf(none)).toBe('HF5040');
+    expect(await home.file()).toContain('request-retry: 4');
   });
 });
 

@@ -10,6 +10,8 @@ const NAMED = {
   Target: views.TargetView,
   PlanAnswer: views.PlanView,
   Diff: views.DiffView,
+  Configuration: views.ConfigurationView,
+  BackupDiff: views.BackupDiffView,
   History: views.HistoryView,
   HistoryEntry: views.HistoryEntryView,
   Backups: views.BackupsView,

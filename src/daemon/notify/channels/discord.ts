@@ -1,5 +1,6 @@
 // Discord: one embed. No text can mention anyone; its markdown is escaped. Pure.
-import { clipped, fitting, type Page } from './message.ts';
+import { clipped } from '../../../lib/text.ts';
+import { fitting, type Page } from './message.ts';
 
 const COLOUR = { info: 0x2e_a0_43, warning: 0xd2_99_22, critical: 0xda_36_33 } as const;
 /** Limits of Discord, in characters; 6000 for all of an embed. */

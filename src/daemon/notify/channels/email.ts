@@ -1,6 +1,7 @@
 // An e-mail: text, and the same as simple HTML. No text can add a header: each is one line, and the library folds
 // it. Pure.
-import { clipped, isoTime, type Page } from './message.ts';
+import { clipped } from '../../../lib/text.ts';
+import { isoTime, type Page } from './message.ts';
 
 export interface Mail {
   readonly subject: string;

@@ -1,11 +1,10 @@
 // The content of one message for people, on any channel: one notice, or several as one. Pure; escaping and limits
 // belong to each channel.
-import { formerOf } from '../../../domain/plan/change.ts';
+import { changeText } from '../../../domain/plan/change-text.ts';
 import { meaningOf, type Facts, type Notice } from '../../../domain/outcome/notice.ts';
-import { isRedactedSecret, type Redacted, type RedactedTree, secretText } from '../../../domain/redacted.ts';
 import { type Severity, SYNC_STATUSES } from '../../../domain/outcome/sync-status.ts';
 import { oneLine } from '../../../lib/terminal-safe.ts';
-import { plural } from '../../../lib/text.ts';
+import { clipped, plural } from '../../../lib/text.ts';
 
 /** Many notices in one. */
 export interface Digest {
@@ -42,12 +41,6 @@ export function pageOf(message: Message): Page {
 const LONGEST_TITLE = 120;
 const LONGEST_SUMMARY = 500;
 const LONGEST_LINE = 300;
-
-/** Cut after at most `most` characters, never inside one. */
-export function clipped(text: string, most: number): string {
-  if (text.length <= most) return text;
-  return `${text.slice(0, most - 1).replace(/[\uD800-\uDBFF]$/, '')}…`;
-}
 
 /** As many lines as fit into `most` characters, newlines included, and how many are missing. */
 export function fitting(lines: readonly string[], most: number): string[] {
@@ -112,36 +105,14 @@ function factsOf({ target, previous, facts: { revision, commit, backup } }: Noti
 
 function changeLines({ changes, more }: Facts): string[] {
   const lines = changes.map((change) => {
-    const { path, kind, after, origin } = change;
-    const who = origin === 'drift' ? ' (changed on the gateway)' : '';
-    return `${kind} ${path}${values(kind, formerOf(change), after)}${who}`;
+    const who = change.origin === 'drift' ? ' (changed on the gateway)' : '';
+    return `${changeText(change)}${who}`;
   });
   return [...lines, ...remaining(more.changes, 'change')];
 }
 
 const remaining = (count: number, noun: string): string[] =>
   count > 0 ? [`… and ${plural(count, noun)} more`] : [];
-
-function values(kind: string, before: Redacted | undefined, after: Redacted | undefined): string {
-  if (kind === 'add') return after === undefined ? '' : `: ${shown(after)}`;
-  if (kind === 'remove') return '';
-  return `: ${before === undefined ? 'nothing' : shown(before)} → ${after === undefined ? 'nothing' : shown(after)}`;
-}
-
-const LONGEST_VALUE = 80;
-
-const shown = (value: Redacted): string => clipped(spelled(value), LONGEST_VALUE);
-
-/** As JSON, secrets as their fingerprints. */
-function spelled(value: Redacted): string {
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  if (isRedactedSecret(value)) return secretText(value);
-  if (Array.isArray(value)) return `[${value.map(spelled).join(', ')}]`;
-  const members = Object.entries(value as RedactedTree).map(
-    ([name, member]) => `${JSON.stringify(name)}: ${spelled(member)}`,
-  );
-  return `{${members.join(', ')}}`;
-}
 
 function findingLine({ guard, path, message, override }: Facts['findings'][number]): string {
   const where = path === undefined ? '' : ` at ${path}`;

@@ -1,5 +1,6 @@
 // Sends one message to one receiver, once: with limits on time and size, never redirected. Reports the result
 // without the address and the token.
+import { clipped } from '../../../lib/text.ts';
 import type { Received } from '../../../gateway/client/transport.ts';
 import { openTransport, TransportError } from '../../../gateway/client/transport.ts';
 import type { ForgeKind } from '../../../domain/forge.ts';
@@ -7,7 +8,7 @@ import type { Receiver } from '../../../settings/settings.ts';
 import type { Delivery, Sender } from './delivery.ts';
 import { openStatusSender } from './commit-status.ts';
 import { discordBody } from './discord.ts';
-import { clipped, type Message, pageOf } from './message.ts';
+import { type Message, pageOf } from './message.ts';
 import { slackBody } from './slack.ts';
 import { openMailer } from './smtp.ts';
 import { telegramBody } from './telegram.ts';

@@ -1,5 +1,6 @@
 // Slack: Block Kit. Texts from files and gateways are escaped; links and names in them stay plain text. Pure.
-import { clipped, fitting, isoTime, type Page } from './message.ts';
+import { clipped } from '../../../lib/text.ts';
+import { fitting, isoTime, type Page } from './message.ts';
 
 const SIGN = { info: '🟢', warning: '🟡', critical: '🔴' } as const;
 /** Limits of Slack, in characters. */
