@@ -25,6 +25,7 @@ export async function main(words: readonly string[], given: Io = processIo()): P
   } catch (error) {
     await explainFailure(error, argv, requested, io);
   }
+  io.transient?.('');
   process.exitCode = io.exit;
 }
 

@@ -29,6 +29,11 @@ export interface Io {
   readonly redact?: <T>(value: T) => T;
   /** Unredacted results on request (`--reveal`). Absent: `out`. */
   readonly raw?: (text: string) => void;
+  /**
+   * Shows a line on the terminal that the next one replaces and the next output removes; an empty one removes it.
+   * Absent: nobody watches.
+   */
+  readonly transient?: (line: string) => void;
   /** The clock for waits and times. Absent: the system's clock. */
   readonly clock?: Clock;
   /** Runs another command line of Holdfast, with streams of its own. Absent where nothing but one command can run. */

@@ -3,12 +3,14 @@ import { reportGithub } from './github.ts';
 import { reportJson } from './json.ts';
 import { reportJunit } from './junit.ts';
 import { reportMarkdown } from './markdown.ts';
+import type { Problem } from '../domain/problem/problem.ts';
 import type { Plan } from '../domain/plan/plan.ts';
 import { outcomeText } from './text/outcome.ts';
 import { memoryLines, planText } from './text/plan.ts';
 import { problemsText } from './text/problem.ts';
 import { routeChangesText } from './text/routes.ts';
-import type { OutputFormat, Rehearsal, Report } from './report.ts';
+import { type OutputFormat, type Rehearsal, type Report, untold } from './report.ts';
+import type { Outcome } from '../domain/outcome/outcome.ts';
 import { colouredDiff } from './text/diff.ts';
 import type { Style } from './text/style.ts';
 import { terminalSafeIn } from '../lib/terminal-safe.ts';
@@ -17,7 +19,7 @@ function reportText(report: Report, style: Style): string {
   const plans = report.plans.map((plan) => planText(plan, style, report.view));
   const outcomes = report.outcomes.flatMap((outcome) => [
     ...(outcome.plan ? planPart(outcome.plan, report, style) : []),
-    outcomeText(outcome, style),
+    outcomeText({ ...outcome, problems: untold(outcome.problems, toldBefore(outcome, report)) }, style),
   ]);
   const parts = [
     ...plans,
@@ -40,6 +42,13 @@ function planPart(plan: Plan, report: Report, style: Style): string[] {
   if (isWorthShowing(plan, report)) return [planText(plan, style, report.view)];
   const lines = report.shown?.includes(plan.digest.value) ? [] : memoryLines(plan.memory, style);
   return lines.length === 0 ? [] : [[style.accent(style.bold(plan.target)), ...lines].join('\n')];
+}
+
+/** The notes of a plan are told with it. */
+function toldBefore({ plan }: Outcome, report: Report): readonly Problem[] {
+  const { shown = [], told = [] } = report;
+  const isSeen = plan && (isWorthShowing(plan, report) || shown.includes(plan.digest.value));
+  return [...told, ...(isSeen ? plan.notes : [])];
 }
 
 function isWorthShowing({ changes, writes, digest }: Plan, { shown }: Report): boolean {

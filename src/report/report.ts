@@ -41,12 +41,23 @@ export interface Report {
   readonly view?: PlanView;
   /** Digests of plans that the reader has already seen: text output doesn't repeat them. */
   readonly shown?: readonly string[];
+  /** Problems that the reader has already seen: the same. */
+  readonly told?: readonly Problem[];
 }
 
 /** Every plan of a report, those inside outcomes included. */
 export function plansOf(report: Report): readonly Plan[] {
   return [...report.plans, ...report.outcomes.flatMap((outcome) => (outcome.plan ? [outcome.plan] : []))];
 }
+
+/** Those of `problems` that aren't among those that were told. */
+export function untold(problems: readonly Problem[], told: readonly Problem[]): readonly Problem[] {
+  const known = new Set(told.map(sentenceOf));
+  return problems.filter((problem) => !known.has(sentenceOf(problem)));
+}
+
+const sentenceOf = ({ code, message, target, position }: Problem): string =>
+  [target, code, message, position?.file, position?.line].join(' ');
 
 /** Every problem of a report: its own, the plans' notes, the outcomes'. */
 export function problemsOf(report: Report): readonly Problem[] {

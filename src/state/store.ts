@@ -27,6 +27,13 @@ export interface Lease {
   release(): Promise<void>;
 }
 
+export interface LockOptions {
+  /** ms to wait for the holder. Default: 0. */
+  readonly waitMs?: number;
+  /** Called once with the holder before the wait. */
+  readonly waiting?: (holder: string) => void;
+}
+
 /** What status shows and the daemon needs across restarts, for one target. Absent parts are unknown, not empty. */
 export interface TargetState {
   readonly lastApplied?: LastApplied;
@@ -87,7 +94,7 @@ export interface Store {
    * Waits up to `waitMs` (0) for the lock. Rejects with HF6001 and the holder (owner, host, pid, since) if another
    * one has it, also in this process: a lock isn't re-entrant. Use `withTarget` (with-target.ts).
    */
-  lock(target: string, owner: string, options?: { readonly waitMs?: number }): Promise<Lease>;
+  lock(target: string, owner: string, options?: LockOptions): Promise<Lease>;
   /** The current holder of the lock, as text. */
   holder(target: string): Promise<string | undefined>;
   read(target: string): Promise<TargetState>;

@@ -8,6 +8,8 @@ export interface WithTargetOptions {
   readonly owner: string;
   /** How long to wait for others, in ms. 5 s, which is longer than a read. */
   readonly waitMs?: number;
+  /** Called once if others have it, before the wait. */
+  readonly waiting?: (holder: string, waitMs: number) => void;
 }
 
 const WAIT_MS = 5000;
@@ -18,7 +20,11 @@ export async function withTarget<T>(
   options: WithTargetOptions,
   work: (lease: Lease) => Promise<T>,
 ): Promise<T> {
-  const lease = await store.lock(options.target, options.owner, { waitMs: options.waitMs ?? WAIT_MS });
+  const { target, owner, waitMs = WAIT_MS, waiting } = options;
+  const lease = await store.lock(target, owner, {
+    waitMs,
+    ...(waiting && { waiting: (holder) => waiting(holder, waitMs) }),
+  });
   try {
     return await work(lease);
   } finally {

@@ -139,7 +139,9 @@ export function conformsToStore(kind: string, open: () => Promise<Bench>): void 
       await expect(two.lock('home', 'another')).rejects.toThrow(/apply of the test .*process \d+ on /);
       expect(await codesOf(two.lock('home', 'another'))).toEqual(['HF6001']);
       await (await two.lock('elsewhere', 'another')).release();
-      const waiting = two.lock('home', 'patient', { waitMs: 5000 });
+      const told = Promise.withResolvers<string>();
+      const waiting = two.lock('home', 'patient', { waitMs: 5000, waiting: told.resolve });
+      expect(await told.promise).toMatch(/^apply of the test .*process \d+ on /);
       await lease.release();
       expect(lease.remainingMs()).toBe(0);
       expect(await one.holder('home').then(() => waiting)).toBeDefined();

@@ -2,7 +2,7 @@
 // rollback.
 import { seal } from '../../domain/secret.ts';
 import type { DeepLive } from '../run/read.ts';
-import { type LiveRun, step, windowOf } from '../run/run.ts';
+import { awaitReload, type LiveRun, step } from '../run/run.ts';
 
 export async function forceReload(run: LiveRun, live: DeepLive): Promise<void> {
   const { method, path, body, inWords } = run.dialect.reload(live);
@@ -15,5 +15,5 @@ export async function forceReload(run: LiveRun, live: DeepLive): Promise<void> {
     purpose: 'roll-back',
     credential: 'management',
   });
-  await run.context.clock.sleep(await windowOf(run));
+  await awaitReload(run);
 }

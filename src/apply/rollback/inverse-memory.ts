@@ -10,7 +10,7 @@ import { repairWrite } from '../../plan/route/rollback/rollback-writes.ts';
 import { threeWay } from '../../plan/route/rollback/three-way.ts';
 import { contentIn } from '../run/compare.ts';
 import type { DeepLive } from '../run/read.ts';
-import { type Run, windowOf, type LiveRun } from '../run/run.ts';
+import { awaitReload, type Run, type LiveRun } from '../run/run.ts';
 import type { Transaction } from '../types/transaction.ts';
 import { sendWrite } from '../steps/write.ts';
 
@@ -20,7 +20,6 @@ export async function undoInMemory(
   { planned, oursInMemory }: Transaction,
   now: DeepLive,
 ): Promise<void> {
-  const { clock } = run.context;
   const { dialect } = run;
   const { catalog } = dialect;
   const { without } = threeWay(dialect.memoryCatalog, {
@@ -34,7 +33,7 @@ export async function undoInMemory(
     const value = formerValue(before, endpoint, catalog) ?? formerSettings(run, planned, endpoint);
     if (value === undefined) continue;
     await put(run, endpoint, value);
-    await clock.sleep(await windowOf(run));
+    await awaitReload(run);
   }
   const isNew = [...endpoints].some(
     (endpoint) => pluginOf(endpoint) !== undefined && !formerSettings(run, planned, endpoint),

@@ -26,7 +26,7 @@ import { liftedBy, quarantineOf } from '../record/quarantine.ts';
 import { type DeepLive, readFirst } from '../run/read.ts';
 import { recording } from '../run/recording.ts';
 import { besideOthers, byHand } from './remedy.ts';
-import { earlierTexts, notice, type LiveRun, reached, type Run, step, windowOf } from '../run/run.ts';
+import { awaitReload, earlierTexts, notice, type LiveRun, reached, type Run, step } from '../run/run.ts';
 
 /** `go`: nothing is open any more, and the state of the run is fresh. `left`: a person must decide first. */
 export type Recovery =
@@ -69,7 +69,7 @@ async function endOf({ context, state }: Run, { id, remembered }: Journal): Prom
 }
 
 async function byLooking(run: Run, journal: Journal): Promise<Recovery> {
-  await run.context.clock.sleep(await windowOf(run));
+  await awaitReload(run);
   const opened = await readFirst(run, { keepFlat: journal.keptFlat === true });
   return resolve(opened.run, journal, opened.live);
 }

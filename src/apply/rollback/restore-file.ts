@@ -10,7 +10,7 @@ import { judgeBehaviour, requiredBefore } from '../steps/behaviour.ts';
 import { contentIn, layoutIn, sameImage } from '../run/compare.ts';
 import { forceReload } from './force-reload.ts';
 import { type DeepLive, readAnything } from '../run/read.ts';
-import { type Run, windowOf, type LiveRun } from '../run/run.ts';
+import { awaitReload, type Run, type LiveRun } from '../run/run.ts';
 import { settle } from '../steps/settle.ts';
 import { type Sent, sendWrite } from '../steps/write.ts';
 import type { Baseline, Expectation } from '../types/behaviour.ts';
@@ -171,6 +171,6 @@ async function lookEventually(
   for (let look = 1; ; look += 1) {
     const { evidence } = await judgeBehaviour(run, baseline, expected, required);
     if (look === LOOKS || passed(evidence)) return evidence;
-    await run.context.clock.sleep(await windowOf(run));
+    await awaitReload(run);
   }
 }

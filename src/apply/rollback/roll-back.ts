@@ -22,7 +22,7 @@ import { recording } from '../run/recording.ts';
 import { evidenceOfForeign } from '../steps/reconsider.ts';
 import { besideOthers, byHand } from './remedy.ts';
 import { preferFormerKey } from '../steps/key-rotation.ts';
-import { reached, step, windowOf, type LiveRun } from '../run/run.ts';
+import { awaitReload, reached, step, type LiveRun } from '../run/run.ts';
 import type { ApplyFailure } from '../run/apply-failure.ts';
 import type { Transaction } from '../types/transaction.ts';
 
@@ -79,7 +79,7 @@ async function takeBack(run: LiveRun, transaction: Transaction): Promise<Returne
 }
 
 async function settledReading(run: LiveRun): Promise<DeepLive> {
-  await run.context.clock.sleep(await windowOf(run));
+  await awaitReload(run);
   return readLastingly(run, 'roll-back');
 }
 

@@ -9,7 +9,7 @@ import { fail } from '../../domain/problem/problem.ts';
 import type { Sealed } from '../../domain/secret.ts';
 import { detectionMemoryOf } from '../../state/detection-memory.ts';
 import { knownValuesOf } from '../../state/known-values.ts';
-import { type LiveRun, type Run, windowOf } from './run.ts';
+import { type LiveRun, pause, type Run, windowOf } from './run.ts';
 
 /** A deep reading: it includes the file. */
 export type DeepLive = Live & { readonly file: LiveFile };
@@ -85,9 +85,12 @@ const readLasting = (run: Run, reading: Reading): Promise<Live> =>
   untilLasting(run, () => read(run, reading));
 
 async function untilLasting<L extends Live>(run: Run, again: () => Promise<L>): Promise<L> {
-  const { clock, store } = run.context;
-  const known = knownValuesOf(store, run.state);
-  return lasting(await again(), again, { clock, known, window: () => windowOf(run) });
+  const known = knownValuesOf(run.context.store, run.state);
+  return lasting(await again(), again, {
+    known,
+    window: () => windowOf(run),
+    sleep: (ms) => pause(run, ms, 'its memory and its file to agree'),
+  });
 }
 
 async function read({ context, client, state }: Run, reading: Reading): Promise<Live> {

@@ -104,6 +104,17 @@ export function step(run: Run, name: Step, detail?: string, write?: Write): void
   });
 }
 
+/** Waits, and reports how long and for what. Rejects with the signal's reason when it aborts. */
+export async function pause(run: Run, ms: number, what: string, signal?: AbortSignal): Promise<void> {
+  run.context.listener({ kind: 'wait', target: run.context.target.name, ms, what });
+  await run.context.clock.sleep(ms, signal);
+}
+
+/** After a request that changes something. `window`: ms; measured where absent. */
+export async function awaitReload(run: Run, window?: number): Promise<void> {
+  await pause(run, window ?? (await windowOf(run)), 'the gateway to load the change');
+}
+
 export function notice(run: Run, found: Problem): void {
   run.notices.push(found);
   run.context.listener({ kind: 'notice', target: run.context.target.name, problem: found });

@@ -36,7 +36,15 @@ export async function withRun<T>(
   const { store, target, clock } = context;
   const startedAt = clock.now();
   const owner = `${context.owner} (${purpose})`;
-  return withClient(context, { owner, ...(waitMs !== undefined && { waitMs }) }, async (client) =>
+  const waiting = (holder: string, ms: number): void =>
+    context.listener({
+      kind: 'wait',
+      target: target.name,
+      ms,
+      atMost: true,
+      what: `the target, which is in use by ${holder}`,
+    });
+  return withClient(context, { owner, waiting, ...(waitMs !== undefined && { waitMs }) }, async (client) =>
     work(startRun(context, client, await store.read(target.name), startedAt)),
   );
 }

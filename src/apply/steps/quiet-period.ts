@@ -2,14 +2,15 @@
 // least one settle window apart, must be equal, so that no foreign write is still in its reload window (C v0 §6.5).
 import { fail } from '../../domain/problem/problem.ts';
 import { type DeepLive, type RawFile, readRaw } from '../run/read.ts';
-import { type Run, step, windowOf } from '../run/run.ts';
+import { pause, type Run, step, windowOf } from '../run/run.ts';
 
 /** Resolves with the current file. Rejects with HF5005 if it isn't the file that the plan was computed from. */
 export async function quietPeriod(run: Run, live: DeepLive): Promise<RawFile> {
   const { clock, signal, target } = run.context;
   const wait = live.readAt + (await windowOf(run)) - clock.now();
   step(run, 'quiet', `${Math.max(0, wait)} ms`);
-  if (wait > 0) await clock.sleep(wait, signal).catch(() => stopBySignal(target.name));
+  if (wait > 0)
+    await pause(run, wait, 'the gateway to be quiet', signal).catch(() => stopBySignal(target.name));
   const raw = await readRaw(run, 'quiet');
   if (raw.hash === live.file.hash) return raw;
   throw fail('HF5005', 'the config.yaml of the gateway changed between the plan and the first write', {

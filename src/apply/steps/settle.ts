@@ -7,7 +7,7 @@ import type { Prediction } from '../../domain/plan/write.ts';
 import { contentIn, differences, sameImage } from '../run/compare.ts';
 import { besidesGaps } from '../record/model-gaps.ts';
 import { type DeepLive, readAnything } from '../run/read.ts';
-import { type LiveRun, reached, step, windowOf } from '../run/run.ts';
+import { awaitReload, type LiveRun, reached, step, windowOf } from '../run/run.ts';
 import { doubled, LONGEST_WINDOW } from '../run/settle-window.ts';
 import { type Settled } from '../types/settled.ts';
 import { type Standing } from '../types/settled.ts';
@@ -24,7 +24,7 @@ export async function settle(
   let previous: Settled | undefined;
   for (;;) {
     step(run, 'settle', `${window} ms`);
-    await run.context.clock.sleep(window);
+    await awaitReload(run, window);
     const now = await look(run, expected, purpose, window);
     if (now && (now.standing === 'as-predicted' || sameReading(run, previous, now))) {
       reached(run, 'settled');

@@ -59,7 +59,7 @@ Examples:
 
 async function run(flags: AdoptFlags, words: readonly string[], io: Io): Promise<void> {
   refuseFlags(flags);
-  await using session = await openCommandSession(flags, io, progress(flags, io));
+  await using session = await openCommandSession(flags, io, progress(flags, io, { notices: true }));
   const target = theTarget(session, 'adopt');
   const choice: Choice = { paths: [...words, ...(flags.only ?? [])].map(pathFrom), keep: flags.keep };
   const adoption = await adoptionOf(session, target, {

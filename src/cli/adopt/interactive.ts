@@ -28,7 +28,7 @@ export async function decide(flags: PlanFlags, io: Io): Promise<void> {
       remedy:
         'In scripts, run `holdfast adopt PATH --keep theirs`, or `holdfast apply --mode enforce --only PATH`.',
     });
-  await using session = await openCommandSession(flags, io, progress(flags, io));
+  await using session = await openCommandSession(flags, io, progress(flags, io, { notices: true }));
   const target = theTarget(session, 'drift --interactive');
   const request = { depth: 'deep' as const, ignoreSuspension: true, ...onlyIn(flags) };
   const outcome = await check(session.contextOf(target), request);

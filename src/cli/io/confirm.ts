@@ -5,21 +5,26 @@ import { problem } from '../../domain/problem/problem.ts';
 import { planText } from '../../report/text/plan.ts';
 import { wrapped } from '../../report/text/wrap.ts';
 import { type Globals, type Io, styleOf } from '../../compose/io.ts';
-import { viewOf } from './show.ts';
+import { untold } from '../../report/report.ts';
+import { showWarnings, viewOf } from './show.ts';
 
 interface Asking extends Globals {
   readonly yes?: boolean;
   readonly dryRun?: boolean;
 }
 
+/** What would be applied, and what was noticed on the way. */
+export type Planned = Outcome & { readonly plan: Plan };
+
 /** Whether this plan may be applied. */
-export type Confirm = (plan: Plan) => Promise<boolean>;
+export type Confirm = (planned: Planned) => Promise<boolean>;
 
 /** Undefined if nobody should be asked: `--yes`, `--dry-run`, machine-readable output, no terminal. */
 export function confirmOnTerminal(flags: Asking, io: Io): Confirm | undefined {
   if (!asks(flags, io)) return undefined;
-  return async (plan) => {
+  return async ({ plan, problems }) => {
     io.out(wrapped(`${planText(plan, styleOf(io, flags), viewOf(flags))}\n\n`, io.columns));
+    showWarnings(io, flags, untold(problems, plan.notes));
     return agrees(io, `Apply this to ${plan.target}?`);
   };
 }
@@ -47,13 +52,13 @@ export async function afterAsking({ plan, apply }: Work, confirm: Confirm): Prom
   for (;;) {
     const seen = await plan();
     if (!isToAsk(seen)) return apply();
-    if (!(await confirm(seen.plan))) return declined(seen);
+    if (!(await confirm(seen))) return declined(seen);
     const outcome = await apply(seen.plan.digest);
     if (outcome.kind !== 'stale') return outcome;
   }
 }
 
-function isToAsk(seen: Outcome): seen is Outcome & { readonly plan: Plan } {
+function isToAsk(seen: Outcome): seen is Planned {
   return (
     seen.kind !== 'quarantined' &&
     seen.plan !== undefined &&

@@ -1,18 +1,54 @@
-// Steps of a transaction as they happen, on stderr, for a person who waits.
+// What happens while a person waits, on stderr: on a terminal one line that changes in place, with `--verbose` a line
+// for each step.
 import type { Event, Listener } from '../../domain/outcome/event.ts';
 import { problemText } from '../../report/text/problem.ts';
+import { progressText } from '../../report/text/progress.ts';
 import { type Globals, type Io, styleOf } from '../../compose/io.ts';
 
-/** A listener that prints nothing if nobody reads: `--quiet`, or a pipe without `--verbose`. */
-export function progress(globals: Globals, io: Io): Listener {
-  const isShown = !globals.quiet && (io.stderrIsTerminal || globals.verbose === true);
+/** ms */
+const TICK = 1000;
+
+/** `notices`: also prints them, where the result of the command doesn't. */
+export function progress(
+  globals: Globals,
+  io: Io,
+  { notices = false }: { readonly notices?: boolean } = {},
+): Listener {
+  if (globals.quiet) return () => {};
   const style = styleOf(io, globals, 'stderr');
-  return (event: Event) => {
-    if (!isShown) return;
-    if (event.kind === 'step') {
-      const what = event.write ? `${event.write.method} ${event.write.path}` : (event.detail ?? '');
-      io.err(`${style.dim(`${event.target}  ${event.step.padEnd(10)} ${what}`.trimEnd())}\n`);
-    }
-    if (event.kind === 'notice') io.err(`${problemText(event.problem, style)}\n`);
+  const show = globals.verbose ? stepLines(globals, io) : liveLine(globals, io);
+  return (event) => {
+    if (event.kind !== 'notice') return show(event);
+    if (notices && (io.stderrIsTerminal || globals.verbose)) io.err(`${problemText(event.problem, style)}\n`);
+  };
+}
+
+function stepLines(globals: Globals, io: Io): Listener {
+  const style = styleOf(io, globals, 'stderr');
+  return (event) => {
+    if (event.kind === 'wait' && event.atMost) io.err(`${style.dim(progressText(event))}\n`);
+    if (event.kind !== 'step') return;
+    const what = event.write ? `${event.write.method} ${event.write.path}` : (event.detail ?? '');
+    io.err(`${style.dim(`${event.target}  ${event.step.padEnd(10)} ${what}`.trimEnd())}\n`);
+  };
+}
+
+function liveLine({ output }: Globals, { transient }: Io): Listener {
+  if (!transient || output !== 'text') return () => {};
+  let ticking: NodeJS.Timeout | undefined;
+  const countDown = (event: Extract<Event, { kind: 'wait' }>): void => {
+    let left = event.ms;
+    ticking = setInterval(() => {
+      left -= TICK;
+      if (left > 0) transient(progressText(event, left));
+      else clearInterval(ticking);
+    }, TICK).unref();
+  };
+  return (event) => {
+    clearInterval(ticking);
+    if (event.kind === 'finished') return transient('');
+    if (event.kind !== 'step' && event.kind !== 'wait') return;
+    transient(progressText(event));
+    if (event.kind === 'wait') countDown(event);
   };
 }

@@ -1,8 +1,9 @@
 // The last two filters before output: removes every known secret by value, and makes control sequences visible.
 // Knows no command.
 import { type Recognise, type Redactor, redactor } from '../../lib/redact.ts';
-import { terminalSafeText } from '../../lib/terminal-safe.ts';
+import { oneLine, terminalSafeText } from '../../lib/terminal-safe.ts';
 import { credentialsIn } from '../../compose/environment-secrets.ts';
+import { styleFor } from '../../report/text/style.ts';
 import type { Io } from '../../compose/io.ts';
 
 /** `io` with filters in front of its streams. Commands add secrets with `hide`; the exit code is `io`'s. */
@@ -19,13 +20,27 @@ export function redactingIo(io: Io, run?: Io['run']): Io {
     const now = netNow();
     return terminalSafeText(now ? withoutSecrets(text, now) : text);
   };
+  const line = transientLine(io, safe);
   return {
     ...io,
     ...(run && { run }),
-    out: (text) => io.out(safe(text)),
-    err: (text) => io.err(safe(text)),
-    raw: (text) => io.out(io.stdoutIsTerminal ? terminalSafeText(text) : text),
-    ask: (question) => io.ask(safe(question)),
+    out: (text) => {
+      line?.remove();
+      io.out(safe(text));
+    },
+    err: (text) => {
+      line?.remove();
+      io.err(safe(text));
+    },
+    raw: (text) => {
+      line?.remove();
+      io.out(io.stdoutIsTerminal ? terminalSafeText(text) : text);
+    },
+    ask: (question) => {
+      line?.remove();
+      return io.ask(safe(question));
+    },
+    ...(line && { transient: line.show }),
     redact: (value) => netNow()?.value(value) ?? value,
     hide: (secrets) => {
       const before = known.size;
@@ -41,6 +56,27 @@ export function redactingIo(io: Io, run?: Io['run']): Io {
     },
     set exit(code) {
       io.exit = code;
+    },
+  };
+}
+
+/** CI systems that offer a terminal keep every line. */
+function transientLine({ env, err, stderrIsTerminal, columns = 80 }: Io, safe: (text: string) => string) {
+  if (!stderrIsTerminal || env['TERM'] === 'dumb' || (env['CI'] ?? '') !== '') return undefined;
+  const style = styleFor({ isTTY: true }, env, true);
+  let isShown = false;
+  const remove = (): void => {
+    if (isShown) err('\r\u001B[K');
+    isShown = false;
+  };
+  return {
+    remove,
+    show(text: string): void {
+      remove();
+      const clean = oneLine(safe(text));
+      const fitting = clean.length < columns ? clean : `${clean.slice(0, columns - 2)}…`;
+      if (text !== '') err(safe(style.dim(fitting)));
+      isShown = text !== '';
     },
   };
 }

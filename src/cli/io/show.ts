@@ -5,7 +5,7 @@ import { fail, type Problem } from '../../domain/problem/problem.ts';
 import { document } from '../../report/json.ts';
 import { render } from '../../report/render.ts';
 import { problemsText } from '../../report/text/problem.ts';
-import type { Report } from '../../report/report.ts';
+import { type Report, untold } from '../../report/report.ts';
 import type { PlanView } from '../../report/text/plan.ts';
 import type { Style } from '../../report/text/style.ts';
 import { wrapped } from '../../report/text/wrap.ts';
@@ -22,16 +22,14 @@ export function showReport(io: Io, globals: Globals, found: Report): void {
   io.exit = report.exit;
   if (globals.output !== 'text') return io.out(render(report, globals.output, styleOf(io, globals)));
   io.out(wrapped(render({ ...report, problems: [] }, 'text', styleOf(io, globals)), io.columns));
-  io.err(wrapped(problemsText(untold(report), styleOf(io, globals, 'stderr')), io.columns));
+  io.err(wrapped(problemsText(notNotes(report), styleOf(io, globals, 'stderr')), io.columns));
 }
 
-/** What isn't already a note of a plan in the report. */
-function untold({ plans, problems }: Report): readonly Problem[] {
-  const told = new Set(plans.flatMap(({ notes }) => notes.map(sentenceOf)));
-  return problems.filter((problem) => !told.has(sentenceOf(problem)));
-}
-
-const sentenceOf = ({ code, message, target }: Problem): string => [target, code, message].join(' ');
+const notNotes = ({ plans, problems }: Report): readonly Problem[] =>
+  untold(
+    problems,
+    plans.flatMap(({ notes }) => notes),
+  );
 
 export function showProblems(
   io: Io,

@@ -108,7 +108,7 @@ export async function pullFiles(
   { referencesFrom }: { readonly referencesFrom?: string } = {},
 ): Promise<Pulled> {
   const from = linesFrom(flags.linesFrom);
-  await using session = await openCommandSession(flags, io, progress(flags, io));
+  await using session = await openCommandSession(flags, io, progress(flags, io, { notices: true }));
   const target = theTarget(session, 'pull');
   const own = ownPlaces(session, target);
   const place = destinationOf(flags, io.cwd, own);

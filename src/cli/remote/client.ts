@@ -43,7 +43,14 @@ export async function openRemote(flags: Routed<RemoteFlags>, io: Io): Promise<Re
     bodyTimeout: PATIENCE,
     connect: { timeout: CONNECTING, ...(ca !== undefined && { ca }) },
   });
-  const ask = asker({ base, send, token, signal: io.signal });
+  const isWatched = flags.output === 'text' && !flags.quiet;
+  const ask = asker({
+    base,
+    send,
+    token,
+    signal: io.signal,
+    show: (isWatched && io.transient) || (() => {}),
+  });
   const at = (target: string, rest: string): string => `targets/${encodeURIComponent(target)}/${rest}`;
   return {
     targets: () => ask(TargetsView, 'GET', 'targets'),
@@ -127,6 +134,8 @@ interface Connection {
   readonly send: Send;
   readonly token: string | undefined;
   readonly signal: AbortSignal;
+  /** Shows what is waited for. */
+  readonly show: (line: string) => void;
 }
 
 type Ask = <S extends TSchema>(
@@ -136,9 +145,10 @@ type Ask = <S extends TSchema>(
   body?: object,
 ) => Promise<Static<S>>;
 
-function asker({ base, send, token, signal }: Connection): Ask {
+function asker({ base, send, token, signal, show }: Connection): Ask {
   return async (schema, method, path, body) => {
     const url = new URL(`api/v1/${path}`, base);
+    show(`waiting for the daemon at ${base.origin}`);
     const answer = await send({
       origin: url.origin,
       path: url.pathname + url.search,
@@ -155,7 +165,8 @@ function asker({ base, send, token, signal }: Connection): Ask {
       .then(async (response) => ({ status: response.statusCode, text: await response.body.text() }))
       .catch((error: unknown) => {
         throw unreached(base, error, method === 'POST', signal);
-      });
+      })
+      .finally(() => show(''));
     return understood(base, schema, answer);
   };
 }

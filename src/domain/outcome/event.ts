@@ -28,6 +28,16 @@ export type Event =
       readonly detail?: string;
       readonly write?: Write;
     }
+  | {
+      /** The work waits. */
+      readonly kind: 'wait';
+      readonly target: string;
+      /** How long, or at most how long. */
+      readonly ms: number;
+      readonly atMost?: boolean;
+      /** What it waits for, after "waiting for". */
+      readonly what: string;
+    }
   | { readonly kind: 'planned'; readonly target: string; readonly plan: Plan }
   | { readonly kind: 'notice'; readonly target: string; readonly problem: Problem }
   | { readonly kind: 'finished'; readonly target: string; readonly outcome: Outcome };

@@ -155,7 +155,11 @@ async function readGateway(options: DoctorOptions): Promise<Reading> {
       ...(known && { known }),
       ...(detection && { detection }),
     });
-  const looking = { clock, known, window: () => Promise.resolve(RELOAD_MS) };
+  const looking = {
+    known,
+    window: () => Promise.resolve(RELOAD_MS),
+    sleep: (ms: number) => clock.sleep(ms),
+  };
   return read()
     .then((first) => lasting(first, read, looking))
     .catch(ofError);

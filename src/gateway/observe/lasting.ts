@@ -1,13 +1,12 @@
 // A disagreement of memory and file that lasts. The two are read one after the other: an edit between the two requests, or
 // one that the gateway has not loaded yet, looks the same in one reading and is over in the next.
-import type { Clock } from '../../domain/clock.ts';
 import type { Live } from '../../domain/live.ts';
 import type { KnownValues } from '../../domain/state/memory.ts';
 import { sameValue } from '../../lib/value.ts';
 import { buildKey } from '../client/build.ts';
 
 interface Looking {
-  readonly clock: Clock;
+  readonly sleep: (ms: number) => Promise<void>;
   readonly known?: KnownValues | undefined;
   /** ms until the gateway has loaded an edit; doubled with every look. */
   readonly window: () => Promise<number>;
@@ -20,11 +19,11 @@ const LOOKS = 3;
 export async function lasting<L extends Live>(
   first: L,
   again: () => Promise<L>,
-  { clock, known, window }: Looking,
+  { sleep, known, window }: Looking,
 ): Promise<L> {
   let live = first;
   for (let look = 0; look < LOOKS && isInDoubt(live, known); look += 1) {
-    await clock.sleep((await window()) * 2 ** look);
+    await sleep((await window()) * 2 ** look);
     const next = await again();
     const later = { ...next, requests: live.requests + next.requests };
     if (isSame(live, later)) return later;

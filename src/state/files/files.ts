@@ -75,10 +75,10 @@ export async function openFileStore(options: FileStoreOptions): Promise<Store> {
     isNew,
     isOfThisJob: job !== undefined && madeIn === job,
     hash,
-    async lock(target, owner, { waitMs = 0 } = {}) {
+    async lock(target, owner, { waitMs = 0, waiting } = {}) {
       return withReserve(home(target), async () => {
         await makeDirectory(home(target));
-        return acquire(home(target), target, owner, { leaseMs, waitMs });
+        return acquire(home(target), target, owner, { leaseMs, waitMs, ...(waiting && { waiting }) });
       });
     },
     holder: (target) => holderInWords(home(target)),

@@ -27,6 +27,8 @@ const POLL_MS = 100;
 export interface AcquireOptions {
   readonly leaseMs: number;
   readonly waitMs: number;
+  /** Called once with the holder before the wait. */
+  readonly waiting?: (holder: string) => void;
   /** Renews the lock. */
   readonly utimes?: typeof nodeFs.utimes;
 }
@@ -50,10 +52,11 @@ export async function acquire(
   options: AcquireOptions,
 ): Promise<Lease> {
   const patience = Date.now() + options.waitMs;
-  for (;;) {
+  for (let look = 1; ; look += 1) {
     const lease = await explained(dir, () => guarded(dir, () => tryAcquire(dir, owner, options)));
     if (lease) return lease;
     if (Date.now() >= patience) throw await lockedBy(dir, target);
+    if (look === 1) options.waiting?.(await someHolder(dir));
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
 }
@@ -200,8 +203,10 @@ export async function holderInWords(dir: string): Promise<string | undefined> {
   return `${holder.owner} (process ${holder.pid} on ${holder.host}, since ${holder.since})`;
 }
 
+const someHolder = async (dir: string): Promise<string> => (await holderInWords(dir)) ?? 'another process';
+
 async function lockedBy(dir: string, target: string): Promise<Error> {
-  const holder = (await holderInWords(dir)) ?? 'another process';
+  const holder = await someHolder(dir);
   return fail('HF6001', `${target} is in use by ${holder}`, { target, facts: { holder } });
 }
 

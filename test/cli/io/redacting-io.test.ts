@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { stripVTControlCharacters } from 'node:util';
 import { redactingIo } from '../../../src/cli/io/redacting-io.ts';
 import type { Io } from '../../../src/compose/io.ts';
 import { EXIT } from '../../../src/domain/problem/exit.ts';
@@ -85,5 +86,46 @@ describe('what leaves the process', () => {
     io.exit = EXIT.refused;
     expect(inner.exit).toBe(EXIT.refused);
     expect(io.exit).toBe(EXIT.refused);
+  });
+});
+
+describe('a line that is replaced', () => {
+  test('gives way to the next one, to output and to questions', async () => {
+    const { io, said } = streams(true);
+    io.hide?.(['sk-test-0001']);
+    io.transient?.('reading\nsk-test-0001');
+    io.transient?.('verifying');
+    io.out('done\n');
+    io.transient?.('again');
+    await io.ask('Apply?');
+    io.transient?.('');
+    const parts = said().split('\r\u001B[K');
+    expect(parts.map((part) => stripVTControlCharacters(part))).toEqual([
+      expect.stringMatching(/^reading (?!sk-test)/),
+      'verifying',
+      'done\nagain',
+      'Apply?',
+    ]);
+  });
+
+  test('is no longer than the terminal is wide', () => {
+    const { inner } = streams(true);
+    let said = '';
+    const io = redactingIo({
+      ...inner,
+      columns: 20,
+      env: { NO_COLOR: '1' },
+      err: (text) => void (said += text),
+    });
+    io.transient?.('waiting 30 s for the gateway to load the change');
+    expect(said).toBe('waiting 30 s for t…');
+  });
+
+  test.each([{ CI: 'true' }, { TERM: 'dumb' }])('is not there with %p', (env) => {
+    expect(redactingIo({ ...streams(true).inner, env }).transient).toBeUndefined();
+  });
+
+  test('is not there without a terminal', () => {
+    expect(streams().io.transient).toBeUndefined();
   });
 });

@@ -7,6 +7,7 @@ import type { Question } from '../../../compose/job-base.ts';
 import type { Report, Result } from '../../../report/report.ts';
 import { type FailOn, gated } from '../../ci/fail-on.ts';
 import type { Io } from '../../../compose/io.ts';
+import { progress } from '../../io/progress.ts';
 import { openCommandSession } from '../../io/session.ts';
 import { onlyIn } from '../../io/options.ts';
 import { isRouted, type RemoteFlags } from '../../io/remote-options.ts';
@@ -27,7 +28,7 @@ export async function checkTargets(
   if (isRouted(flags))
     return (await import('../../remote/commands.ts')).remoteChecks(flags, io, depth, begun);
   const { check } = await import('../../../apply/apply.ts');
-  await using session = await openCommandSession(flags, io, undefined, { question });
+  await using session = await openCommandSession(flags, io, progress(flags, io), { question });
   await begun?.(session.targets.map(({ name }) => name));
   return await Promise.all(
     session.targets.map((target) =>

@@ -9,7 +9,7 @@ import { fail } from '../../../domain/problem/problem.ts';
 import { readTextFile } from '../../../input/text-file.ts';
 import type { Io } from '../../../compose/io.ts';
 import { baseOption, gatewayOptions, onCall, onlyIn, planOptions, sourceOptions } from '../../io/options.ts';
-import { afterAsking, type Confirm, confirmOnTerminal } from '../../io/confirm.ts';
+import { afterAsking, type Confirm, confirmOnTerminal, type Planned } from '../../io/confirm.ts';
 import { progress } from '../../io/progress.ts';
 import { openCommandSession } from '../../io/session.ts';
 import { type FailOn, failOnOption, gated } from '../../ci/fail-on.ts';
@@ -64,9 +64,9 @@ Examples:
 async function run(file: string | undefined, flags: Flags, io: Io): Promise<void> {
   const approved = await approvalIn(file, flags, io);
   await using publisher = await openPublisher('apply', flags, io);
-  const shown: string[] = [];
+  const seen: Planned[] = [];
   const ask = confirmOnTerminal(flags, io);
-  const around = { confirm: ask && remembering(shown, ask), begun: publisher.begun };
+  const around = { confirm: ask && remembering(seen, ask), begun: publisher.begun };
   const outcomes = isRouted(flags)
     ? await (await import('../../remote/commands.ts')).remoteApplies(flags, io, approved, around)
     : await applies(flags, io, approved, around);
@@ -79,7 +79,8 @@ async function run(file: string | undefined, flags: Flags, io: Io): Promise<void
     plans: [],
     outcomes,
     problems: [],
-    shown,
+    shown: seen.map(({ plan }) => plan.digest.value),
+    told: seen.flatMap((planned) => planned.problems),
   };
   const published = await publisher.publish(report, outcomes);
   await writeOutputs(io, flags, published);
@@ -140,10 +141,10 @@ async function applies(
 }
 
 /** A plan that was shown with the question isn't shown again; one that was refused before the question is. */
-function remembering(shown: string[], ask: Confirm): Confirm {
-  return (plan) => {
-    shown.push(plan.digest.value);
-    return ask(plan);
+function remembering(seen: Planned[], ask: Confirm): Confirm {
+  return (planned) => {
+    seen.push(planned);
+    return ask(planned);
   };
 }
 

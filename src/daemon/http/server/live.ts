@@ -33,7 +33,7 @@ export function liveReporter(
   };
   return {
     event(event) {
-      if (event.kind === 'notice' || !tell(event.target)) return;
+      if (event.kind === 'notice' || event.kind === 'wait' || !tell(event.target)) return;
       if (event.kind === 'finished') streams.publish({ kind: 'plan', target: event.target });
     },
     outcome(outcome, trigger) {
