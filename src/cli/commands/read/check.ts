@@ -6,6 +6,7 @@ import { HoldfastError } from '../../../domain/problem/problem.ts';
 import type { Question } from '../../../compose/job-base.ts';
 import type { Report, Result } from '../../../report/report.ts';
 import { type FailOn, gated } from '../../ci/fail-on.ts';
+import type { Session } from '../../../compose/session.ts';
 import type { Io } from '../../../compose/io.ts';
 import { progress } from '../../io/progress.ts';
 import { openCommandSession } from '../../io/session.ts';
@@ -17,24 +18,28 @@ interface Look {
   readonly question: Question;
   /** Called with the targets before anything is sent to them. */
   readonly begun?: (targets: readonly string[]) => Promise<void>;
+  /** What else is asked in the same session, after the checks. Not with `--via`. */
+  readonly also?: (session: Session, outcomes: readonly Outcome[]) => Promise<void>;
 }
 
 /** One outcome per target, targets in parallel. */
 export async function checkTargets(
   flags: RemoteFlags,
   io: Io,
-  { depth, question, begun }: Look,
+  { depth, question, begun, also }: Look,
 ): Promise<readonly Outcome[]> {
   if (isRouted(flags))
     return (await import('../../remote/commands.ts')).remoteChecks(flags, io, depth, begun);
   const { check } = await import('../../../apply/apply.ts');
   await using session = await openCommandSession(flags, io, progress(flags, io), { question });
   await begun?.(session.targets.map(({ name }) => name));
-  return await Promise.all(
+  const outcomes = await Promise.all(
     session.targets.map((target) =>
       check(session.contextOf(target), { depth, ignoreSuspension: true, ...onlyIn(flags) }),
     ),
   );
+  await also?.(session, outcomes);
+  return outcomes;
 }
 
 /**

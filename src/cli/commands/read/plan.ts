@@ -2,9 +2,11 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import type { Outcome } from '../../../domain/outcome/outcome.ts';
 import { isRefused, type Plan } from '../../../domain/plan/plan.ts';
 import { fail } from '../../../domain/problem/problem.ts';
 import type { Rehearsal, Report } from '../../../report/report.ts';
+import type { Session } from '../../../compose/session.ts';
 import type { Io } from '../../../compose/io.ts';
 import { checkTargets, reportOfChecks } from './check.ts';
 import { baseOption, gatewayOptions, onCall, planOptions, sourceOptions } from '../../io/options.ts';
@@ -14,7 +16,6 @@ import { commentOptions, type ForgeFlags, forkOption, statusOption } from '../..
 import { writeOutputs } from '../../ci/outputs.ts';
 import { openPublisher } from '../../ci/publisher.ts';
 import { isRouted, type RemoteFlags, remoteOptions } from '../../io/remote-options.ts';
-import { openCommandSession } from '../../io/session.ts';
 
 interface Flags extends RemoteFlags, ForgeFlags {
   readonly out?: string;
@@ -68,23 +69,46 @@ Examples:
 }
 
 async function run(name: string, flags: Flags, io: Io): Promise<void> {
+  refuseRouted(flags);
   await using publisher = await openPublisher('plan', flags, io);
   const depth = flags.shallow ? 'shallow' : 'deep';
-  const outcomes = await checkTargets(flags, io, { depth, question: 'changes', begun: publisher.begun });
+  let more: Pick<Report, 'routes' | 'rehearsals'> = {};
+  const outcomes = await checkTargets(flags, io, {
+    depth,
+    question: 'changes',
+    begun: publisher.begun,
+    also: async (session, found) => {
+      more = await shownAlong(session, found, flags);
+    },
+  });
   const report = reportOfChecks(name, outcomes, flags.failOn ?? (flags.exitCode ? 'changes' : 'refused'));
   const saved = flags.out === undefined ? undefined : await savePlan(flags.out, report.plans, io);
   const published = await publisher.publish(report, outcomes);
   await writeOutputs(io, flags, published, saved);
-  const routes = flags.routes ? await plannedRoutes(flags, io) : undefined;
-  const rehearsals = flags.rehearse ? await rehearsed(flags, io, report.plans) : undefined;
   const view = name === 'diff' ? { requests: false } : {};
-  showReport(io, flags, { ...published, view, ...(routes && { routes }), ...(rehearsals && { rehearsals }) });
+  showReport(io, flags, { ...published, view, ...more });
 }
 
-async function plannedRoutes(flags: Flags, io: Io): Promise<NonNullable<Report['routes']>> {
-  if (isRouted(flags)) throw fail('HF1020', "--routes reads the gateway, so it can't be used with --via");
+function refuseRouted(flags: Flags): void {
+  if (!isRouted(flags)) return;
+  const flag = flags.routes ? '--routes' : flags.rehearse ? '--rehearse' : undefined;
+  if (flag) throw fail('HF1020', `${flag} reads the gateway, so it can't be used with --via`);
+}
+
+/** `--routes` and `--rehearse`. */
+async function shownAlong(
+  session: Session,
+  outcomes: readonly Outcome[],
+  { routes, rehearse }: Flags,
+): Promise<Pick<Report, 'routes' | 'rehearsals'>> {
+  return {
+    ...(routes && { routes: await plannedRoutes(session) }),
+    ...(rehearse && { rehearsals: await rehearsed(session, outcomes) }),
+  };
+}
+
+async function plannedRoutes(session: Session): Promise<NonNullable<Report['routes']>> {
   const { routeChangesAt } = await import('./routes.ts');
-  await using session = await openCommandSession(flags, io);
   return Promise.all(
     session.targets.map(async (target) => ({
       target: target.name,
@@ -94,16 +118,13 @@ async function plannedRoutes(flags: Flags, io: Io): Promise<NonNullable<Report['
 }
 
 async function rehearsed(
-  flags: Flags,
-  io: Io,
-  plans: readonly Plan[],
+  session: Session,
+  outcomes: readonly Outcome[],
 ): Promise<NonNullable<Report['rehearsals']>> {
-  if (isRouted(flags)) throw fail('HF1020', "--rehearse reads the gateway, so it can't be used with --via");
   const { rehearse } = await import('./rehearse.ts');
-  await using session = await openCommandSession(flags, io);
   const done: Rehearsal[] = [];
   for (const target of session.targets) {
-    const plan = plans.find((one) => one.target === target.name);
+    const plan = outcomes.find((one) => one.target === target.name)?.plan;
     if (plan && plan.writes.length > 0) done.push(await rehearse(session, target, plan));
   }
   return done;
