@@ -5,6 +5,7 @@ import { reportJunit } from './junit.ts';
 import { reportMarkdown } from './markdown.ts';
 import type { Problem } from '../domain/problem/problem.ts';
 import type { Plan } from '../domain/plan/plan.ts';
+import { driftPlanText } from './text/drift.ts';
 import { outcomeText } from './text/outcome.ts';
 import { memoryLines, planText } from './text/plan.ts';
 import { problemsText } from './text/problem.ts';
@@ -16,7 +17,8 @@ import type { Style } from './text/style.ts';
 import { terminalSafeIn } from '../lib/terminal-safe.ts';
 
 function reportText(report: Report, style: Style): string {
-  const plans = report.plans.map((plan) => planText(plan, style, report.view));
+  const text = report.view?.drift ? driftPlanText : planText;
+  const plans = report.plans.map((plan) => text(plan, style, report.view));
   const outcomes = report.outcomes.flatMap((outcome) => [
     ...(outcome.plan ? planPart(outcome.plan, report, style) : []),
     outcomeText({ ...outcome, problems: untold(outcome.problems, toldBefore(outcome, report)) }, style),

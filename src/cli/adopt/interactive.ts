@@ -11,7 +11,7 @@ import type { Change } from '../../domain/plan/change.ts';
 import { fail } from '../../domain/problem/problem.ts';
 import type { Target } from '../../domain/target.ts';
 import { plural } from '../../lib/text.ts';
-import { driftLine } from '../../report/text/plan.ts';
+import { driftLine } from '../../report/text/change.ts';
 import { agrees } from '../io/confirm.ts';
 import { onlyIn } from '../io/options.ts';
 import { progress } from '../io/progress.ts';

@@ -1,8 +1,8 @@
 // What happens while a person waits, on stderr: on a terminal one line that changes in place, with `--verbose` a line
 // for each step.
-import type { Event, Listener } from '../../domain/outcome/event.ts';
+import type { Event, Listener, Step } from '../../domain/outcome/event.ts';
 import { problemText } from '../../report/text/problem.ts';
-import { progressText } from '../../report/text/progress.ts';
+import { duration } from '../../report/text/style.ts';
 import { type Globals, type Io, styleOf } from '../../compose/io.ts';
 
 /** ms */
@@ -51,4 +51,32 @@ function liveLine({ output }: Globals, { transient }: Io): Listener {
     transient(progressText(event));
     if (event.kind === 'wait') countDown(event);
   };
+}
+
+const DOING: Record<Step, string> = {
+  lock: 'starting',
+  observe: 'reading the gateway',
+  plan: 'comparing the files with the gateway',
+  quiet: 'checking that nobody else writes',
+  baseline: 'checking how the gateway treats its callers',
+  backup: 'backing up',
+  journal: 'recording what it is about to do',
+  'probe-way-back': 'checking that a change can be undone',
+  write: 'writing',
+  settle: 'comparing the gateway with the prediction',
+  verify: 'verifying',
+  commit: 'recording the result',
+  'roll-back': 'rolling back',
+  recover: 'resolving an interrupted transaction',
+};
+
+/** `left`: ms that remain of a wait. */
+function progressText(event: Extract<Event, { kind: 'step' | 'wait' }>, left?: number): string {
+  if (event.kind === 'wait') {
+    const time = duration(Math.max(0, left ?? event.ms));
+    return `${event.target}  waiting ${event.atMost ? 'up to ' : ''}${time} for ${event.what}`;
+  }
+  const { write, detail, step } = event;
+  const more = write ? ` ${write.method} ${write.path}` : step === 'roll-back' && detail ? `: ${detail}` : '';
+  return `${event.target}  ${DOING[step]}${more}`;
 }

@@ -1,20 +1,23 @@
 // A plan for reviewers: entries by name, before and after, consequences, the requests with the reason for each
 // route, guard verdicts, one summary line.
 import { shellWord } from '../../lib/shell.ts';
-import { type Change, type ChangeKind, formerOf } from '../../domain/plan/change.ts';
+import type { Change, ChangeKind } from '../../domain/plan/change.ts';
 import type { Verdict } from '../../domain/plan/guard.ts';
 import { overrideFlag, overrideOf } from '../../domain/plan/override.ts';
 import { isRefused, pending, type Plan } from '../../domain/plan/plan.ts';
 import { undeclaredText } from '../../domain/plan/undeclared.ts';
 import type { Write } from '../../domain/plan/write.ts';
 import { commitWords } from './commit.ts';
-import { placeText, problemText } from './problem.ts';
+import { changeText, driftText, lineOf, WIDEST_VALUE } from './change.ts';
+import { problemText } from './problem.ts';
 import { shownText } from './value.ts';
 import { memoryText, type Memory, WAYS_TO_REMEMBER } from '../../domain/plan/memory.ts';
 import { plural, sentence } from '../../lib/text.ts';
 import { indent, type Style } from './style.ts';
 
 export interface PlanView {
+  /** Default: false. What changed on the gateway, and what waits for an apply as one line. */
+  readonly drift?: boolean;
   /** Default: true. `diff` shows changes alone. */
   readonly requests?: boolean;
   /** Default: many findings that are allowed are counted. */
@@ -23,92 +26,8 @@ export interface PlanView {
   readonly undeclared?: boolean;
 }
 
-const SIGN: Record<ChangeKind, string> = { add: '+', update: '~', remove: '-', rename: '»', move: '↕' };
-const WIDEST_VALUE = 160;
-/** Values up to this length are on the line of their path. */
-const BESIDE_THE_PATH = 48;
 /** Longer lists of edits are truncated. */
 const MOST_EDITS = 12;
-
-function signed(change: Change, style: Style): string {
-  const paint = {
-    add: style.good,
-    update: style.warn,
-    remove: style.bad,
-    rename: style.accent,
-    move: style.accent,
-  }[change.kind];
-  return paint(SIGN[change.kind]);
-}
-
-function valueText(change: Change): string {
-  switch (change.kind) {
-    case 'add':
-      return shownText(change.after, WIDEST_VALUE);
-    case 'remove':
-      return shownText(change.before, WIDEST_VALUE);
-    case 'rename':
-      return `${shownText(formerOf(change), WIDEST_VALUE)} → ${shownText(change.after, WIDEST_VALUE)}`;
-    case 'move':
-      return `position ${shownText(formerOf(change))} → ${shownText(change.after)}`;
-    case 'update':
-      return `${shownText(change.before, WIDEST_VALUE)} → ${shownText(change.after, WIDEST_VALUE)}`;
-  }
-}
-
-function originText(change: Change): string {
-  const words = { git: '', first: '', drift: 'drift', both: 'changed on both sides' }[change.origin];
-  const who = change.attribution ? `, ${change.attribution.replaceAll('-', ' ')}` : '';
-  return words === '' ? '' : `${words}${who}`;
-}
-
-/** A difference that stays: the declared value, and the gateway's value. */
-function driftText(change: Change): string {
-  const held = shownText(change.before, WIDEST_VALUE);
-  const declared = shownText(change.after, WIDEST_VALUE);
-  switch (change.kind) {
-    case 'add':
-      return `declared ${declared}, missing on the gateway`;
-    case 'remove':
-      return `the gateway has ${held}, the files don't declare it`;
-    case 'update':
-      return `declared ${declared}, the gateway has ${held}`;
-    case 'rename':
-    case 'move':
-      return `declared differently: ${valueText(change)}`;
-  }
-}
-
-function lineOf(sign: string, change: Change, value: string, tags: readonly string[], style: Style): string {
-  const tail = tags.length > 0 ? `  ${style.warn(`(${tags.join('; ')})`)}` : '';
-  const place = change.position ? `  ${style.dim(placeText(change.position))}` : '';
-  const beside = value.length <= BESIDE_THE_PATH;
-  return [
-    `  ${sign} ${style.bold(change.path)}${beside ? `  ${value}` : ''}${tail}${place}`,
-    ...(beside ? [] : [`      ${value}`]),
-  ].join('\n');
-}
-
-function changeText(change: Change, style: Style): string {
-  const tags = [originText(change), change.restart ? 'needs a restart' : ''].filter(Boolean);
-  const consequences = change.consequences.map(({ severity, text }) => {
-    const paint = { note: style.dim, warning: style.warn, danger: style.bad }[severity];
-    return `      ${paint(`${severity === 'note' ? '·' : '!'} ${text}`)}`;
-  });
-  return [lineOf(signed(change, style), change, valueText(change), tags, style), ...consequences].join('\n');
-}
-
-/** One difference that the gateway made: both values, where it is declared, and why it counts as drift. */
-export function driftLine(change: Change, style: Style): string {
-  const why = {
-    git: '',
-    first: 'never applied',
-    drift: 'changed on the gateway',
-    both: 'changed on both sides',
-  };
-  const tags = [why[change.origin], change.attribution?.replaceAll('-', ' ') ?? ''].filter(Boolean);
-  return lineOf(style.warn('≠'), change, driftText(change), tags, style);
-}
 
 /** What differs and stays so, with the two solutions. */
 function leftAlone(changes: readonly Change[], style: Style): string[] {
@@ -123,11 +42,15 @@ function leftAlone(changes: readonly Change[], style: Style): string[] {
       style,
     );
   });
+  return section("Differences that aren't changed", [...lines, waysOut(changes, style)], style);
+}
+
+/** How to end drift: by the files, or by the gateway. */
+export function waysOut(changes: readonly Change[], style: Style): string {
   const retry = changes.every(({ disposition }) => disposition === 'held') ? ' --retry' : '';
   const [only, ...others] = changes;
   const path = only && others.length === 0 ? ` ${shellWord(only.path)}` : '';
-  const next = `  ${style.dim('correct it:')} holdfast apply --mode enforce${retry}   ${style.dim('keep it:')} holdfast adopt${path}`;
-  return section("Differences that aren't changed", [...lines, next], style);
+  return `  ${style.dim('correct it:')} holdfast apply --mode enforce${retry}   ${style.dim('keep it:')} holdfast adopt${path}`;
 }
 
 function writeText(write: Write, position: number, style: Style): string {
@@ -175,6 +98,15 @@ function guardText(guard: string, verdicts: readonly Verdict[], style: Style, vi
   ].join('\n');
 }
 
+export function guardSection(verdicts: readonly Verdict[], style: Style, view: PlanView = {}): string[] {
+  const byGuard = [...Map.groupBy(verdicts, ({ guard }) => guard)];
+  return section(
+    'Guards',
+    byGuard.map(([guard, found]) => guardText(guard, found, style, view)),
+    style,
+  );
+}
+
 const findingText = (sign: string, { guard, path, message }: Verdict, style: Style): string =>
   `  ${sign} ${style.bold(guard)}${path ? ` ${path}` : ''}: ${message}`;
 
@@ -186,7 +118,7 @@ function overrides(guard: string, refused: readonly Verdict[]): string[] {
     : flags;
 }
 
-function section(title: string, lines: readonly string[], style: Style): string[] {
+export function section(title: string, lines: readonly string[], style: Style): string[] {
   return lines.length === 0 ? [] : [`${style.bold(title)}\n${lines.join('\n')}`];
 }
 
@@ -219,7 +151,7 @@ export function planSummary(plan: Plan, { requests = true }: PlanView = {}): str
   ].join('; ');
 }
 
-function header(plan: Plan, style: Style): string {
+export function header(plan: Plan, style: Style): string {
   const { build, api } = plan.gateway;
   const commit = plan.revision.commit
     ? ` (commit ${plan.revision.commit.sha.slice(0, 8)}${plan.revision.commit.dirty ? ', with uncommitted changes' : ''})`
@@ -243,7 +175,7 @@ export function memoryLines(memory: Memory, style: Style): string[] {
 }
 
 /** Values and gateway agree, but the gateway runs on something older. */
-function repairLine(plan: Plan, style: Style): string[] {
+export function repairLine(plan: Plan, style: Style): string[] {
   if (plan.changes.length > 0 || plan.writes.length === 0) return [];
   const stale = plan.agreement.kind === 'differ' && plan.agreement.cause === 'stale-memory';
   return [
@@ -255,7 +187,7 @@ function repairLine(plan: Plan, style: Style): string[] {
   ];
 }
 
-const quietText = ({ only }: Plan): string =>
+export const quietText = ({ only }: Plan): string =>
   only
     ? `In sync at ${only.join(', ')}: the gateway matches the files there.`
     : 'In sync: the gateway matches the files.';
@@ -297,13 +229,7 @@ export function planText(plan: Plan, style: Style, view: PlanView = {}): string 
       view.requests === false ? [] : plan.writes.map((write, i) => writeText(write, i + 1, style)),
       style,
     ),
-    ...section(
-      'Guards',
-      [...Map.groupBy(plan.verdicts, ({ guard }) => guard)].map(([guard, verdicts]) =>
-        guardText(guard, verdicts, style, view),
-      ),
-      style,
-    ),
+    ...guardSection(plan.verdicts, style, view),
     ...section(
       'Released, still in effect on the gateway',
       plan.released.map((path) => `  ${path}`),

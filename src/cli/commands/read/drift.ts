@@ -28,7 +28,8 @@ export function define(command: Command, io: Io): void {
     .addHelpText(
       'after',
       `
-Exits with 2 if something differs.
+Shows what changed on the gateway; \`holdfast plan\` shows what changed in the files.
+Exits with 2 if something differs, on either side.
 
 Examples:
   $ holdfast drift
@@ -45,6 +46,6 @@ Examples:
     const report = reportOfChecks('drift', outcomes, flags.failOn ?? 'changes');
     const published = await publisher.publish(report, outcomes);
     await writeOutputs(io, flags, published);
-    showReport(io, flags, published);
+    showReport(io, flags, { ...published, view: { drift: true } });
   });
 }
