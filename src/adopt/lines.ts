@@ -11,7 +11,7 @@ import { canonicalJson } from '../lib/stable-json.ts';
 import { isList, isTree, listOf, type Tree, treeOf, type Value } from '../lib/value.ts';
 import { displayPath } from '../desired/read/locations.ts';
 import type { Environment } from '../input/environment.ts';
-import { variablesIn } from '../input/references.ts';
+import { variablesIn } from '../input/reference-text.ts';
 import { isOrdered } from '../plan/diff/order.ts';
 import type { ItemStep, KeyStep, Patch } from '../yaml/splice/patch.ts';
 import { splice } from '../yaml/splice/splice.ts';

@@ -184,10 +184,11 @@ async function loadFrom(
 ): Promise<Base> {
   const { commit, settings } = opened;
   const placed = { ...then, desired: await directoriesIn(then, files, opened) };
-  const { own, closed } = options.settings.references;
+  const { own, closed, commands } = options.settings.references;
   const rules = settings && {
     ...settings.references,
     own,
+    commands,
     closed: [...closed, ...settings.references.closed],
   };
   const { desired, problems, unresolved } = await options.load(placed, {

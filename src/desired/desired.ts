@@ -60,6 +60,8 @@ export interface DesiredOptions {
   readonly allowUnresolved?: Unresolved;
   /** Client keys that have expired by then aren't declared, ms since the epoch. Absent: those that expire are. */
   readonly now?: number | undefined;
+  /** Whether `exec` references run. Default: as without `allowUnresolved`, and for files of a commit. */
+  readonly runsCommands?: boolean;
   /** Aborts reading the files: it rejects with HF5007. */
   readonly signal?: AbortSignal | undefined;
   /** The origin of the directories, if known; otherwise git is called. */
@@ -267,7 +269,7 @@ interface LoadedFile {
 
 async function loadFile(file: SourceFile, options: DesiredOptions): Promise<LoadedFile> {
   const { layouts = MANAGED_LAYOUTS, env, settingsDir: dir, allowUnresolved = false } = options;
-  const { rules = DEFAULT_RULES } = options;
+  const { rules = DEFAULT_RULES, runsCommands = !allowUnresolved || options.source !== undefined } = options;
   const read = readYaml(file.text, file.shown);
   if (!read.root) return { problems: read.problems, watched: [] };
   const sops = { env, allowUnresolved, isEarlier: options.source !== undefined };
@@ -278,7 +280,14 @@ async function loadFile(file: SourceFile, options: DesiredOptions): Promise<Load
   const { layout, problem: mistaken } = layoutOf(plain.root, layouts);
   if (mistaken) return { problems: [mistaken], watched: [] };
   const readText = readerOf(options);
-  const resolved = await resolveReferences(plain.root, { env, dir, allowUnresolved, rules, readText });
+  const resolved = await resolveReferences(plain.root, {
+    env,
+    dir,
+    allowUnresolved,
+    runsCommands,
+    rules,
+    readText,
+  });
   return {
     root: resolved.root,
     ...(layout && { layout }),

@@ -4,6 +4,7 @@ import { realpath } from 'node:fs/promises';
 import { relative, resolve, sep } from 'node:path';
 import { isWithin } from '../lib/paths.ts';
 import { wildcards } from '../lib/wildcard.ts';
+import type { Commands } from './commands.ts';
 
 export interface ReferenceRules {
   /** Patterns of variables, with `*`. Absent: all except the reserved ones. */
@@ -14,6 +15,8 @@ export interface ReferenceRules {
   readonly closed: readonly string[];
   /** Patterns of variables and files whose values can be shown. */
   readonly public: readonly string[];
+  /** Absent: none. */
+  readonly commands?: Commands | undefined;
   /** Holdfast's own credentials; never values of desired state, whatever their source. */
   readonly own: OwnCredentials;
 }

@@ -1,8 +1,9 @@
-// `${env:NAME}`, `${file:path}`, `${lines:path}`, `${list:NAME}` in values, `$${` for a literal. Each reference is
+// `${env:NAME}`, `${file:path}`, `${lines:path}`, `${list:NAME}`, `${exec:NAME}` in values, `$${` for a literal. Each reference is
 // resolved or is a problem with its position; never an empty text.
 import { isAbsolute, resolve } from 'node:path';
 import type { Code } from '../domain/problem/codes.ts';
 import { type Facts, type Position, type Problem, problem } from '../domain/problem/problem.ts';
+import type { Commands } from './commands.ts';
 import type { Environment } from './environment.ts';
 import type { Located, LocatedList, LocatedMap, LocatedScalar } from '../yaml/located.ts';
 import {
@@ -12,7 +13,7 @@ import {
   reachable,
   type ReferenceRules,
 } from './reference-rules.ts';
-import { nearest } from '../lib/suggest.ts';
+import { isReference, type Part, partsOf, type Reference, type ReferenceKind } from './reference-text.ts';
 import { readTextFile, type TextFile } from './text-file.ts';
 
 export interface ReferenceOptions {
@@ -21,9 +22,13 @@ export interface ReferenceOptions {
   readonly dir: string;
   /** What they can use. Absent: any variable, any absolute path (settings are trusted). */
   readonly rules?: ReferenceRules | undefined;
+  /** What `exec` can run where there are no rules, in settings. */
+  readonly commands?: Commands | undefined;
   /** Where files are looked for before the disk, by absolute path; undefined for one that isn't there. */
   readonly readText?: ((path: string, shown: string) => Promise<TextFile | undefined>) | undefined;
   readonly allowUnresolved: Unresolved;
+  /** Default: unless unresolved references are allowed. */
+  readonly runsCommands?: boolean | undefined;
 }
 
 /** Whether the text of an unresolved reference is its value, instead of being a problem. `all`: none is resolved. */
@@ -36,28 +41,17 @@ export interface Resolved<T extends Located> {
   readonly files: readonly string[];
 }
 
-type Kind = 'env' | 'file' | 'lines' | 'list';
-const KINDS: readonly Kind[] = ['env', 'file', 'lines', 'list'];
+/** The texts of a reference, or what is wrong with it. One text for `env`, `file` and `exec`. */
+type Lookup = { readonly texts: readonly string[] } | Failed;
 
-interface Reference {
-  readonly kind: Kind;
-  readonly argument: string;
-  /** As written, `${env:NAME}`. */
-  readonly text: string;
+interface Failed {
+  readonly code: Code;
+  readonly message: string;
+  /** It isn't allowed, so its text isn't used as its value either. */
+  readonly refused?: true;
+  readonly remedy?: string | undefined;
+  readonly facts?: Facts;
 }
-
-type Part = string | Reference | { readonly broken: string };
-
-/** The texts of a reference, or what is wrong with it. One text for `env` and `file`. */
-type Lookup =
-  | { readonly texts: readonly string[] }
-  | {
-      readonly code: Code;
-      readonly message: string;
-      /** It isn't allowed, so its text isn't used as its value either. */
-      readonly refused?: true;
-      readonly facts?: Facts;
-    };
 
 /** `root` with every reference replaced. List entries that contain `${lines:}` or `${list:}` repeat. */
 export async function resolveReferences<T extends Located>(
@@ -65,7 +59,7 @@ export async function resolveReferences<T extends Located>(
   options: ReferenceOptions,
 ): Promise<Resolved<T>> {
   const files = await readReferenced(root, options);
-  const resolver = new Resolver(files, options);
+  const resolver = new Resolver({ files, commands: await runReferenced(root, options) }, options);
   const resolved = resolver.resolve(root, undefined) as T;
   return {
     root: resolved,
@@ -74,66 +68,47 @@ export async function resolveReferences<T extends Located>(
   };
 }
 
-/** The reference of one text from outside YAML, e.g. a flag. */
-export function isReference(text: string): boolean {
-  return /(?<!\$)\$\{/.test(text);
-}
-
-/** The reference that makes an entry repeat, where a text is one: the path of a `lines` file, the name of a `list`. */
-export function repeatingReference(
-  text: string,
-): { readonly kind: 'lines' | 'list'; readonly argument: string } | undefined {
-  const parts = partsOf(text);
-  const [only] = parts;
-  if (parts.length !== 1 || typeof only !== 'object' || 'broken' in only) return undefined;
-  const { kind, argument } = only;
-  return kind === 'lines' || kind === 'list' ? { kind, argument } : undefined;
-}
-
-/** The variables that a text refers to. */
-export function variablesIn(text: string): readonly string[] {
-  return partsOf(text).flatMap((part) =>
-    typeof part === 'object' && 'kind' in part && part.kind === 'env' ? [part.argument] : [],
-  );
-}
-
-/**
- * A text with one reference in it, as it has to be so that it stands for `meant`: what is around the reference changes.
- * Undefined where it has another number of references, or what the reference brings isn't once in `meant`.
- */
-export function aroundReference(
-  text: string,
-  { was, meant }: Readonly<Record<'was' | 'meant', string>>,
-): string | undefined {
-  const parts = partsOf(text);
-  const at = parts.findIndex((part) => typeof part === 'object' && 'kind' in part);
-  const reference = parts[at];
-  if (parts.filter((part) => typeof part === 'object').length !== 1) return undefined;
-  if (typeof reference !== 'object' || 'broken' in reference || parts.length === 1) return undefined;
-  const [before, after] = [parts.slice(0, at).join(''), parts.slice(at + 1).join('')];
-  const brought = was.slice(before.length, was.length - after.length);
-  const start = meant.indexOf(brought);
-  if (brought === '' || start < 0 || meant.includes(brought, start + 1)) return undefined;
-  return `${escaped(meant.slice(0, start))}${reference.text}${escaped(meant.slice(start + brought.length))}`;
-}
-
-/** A text that no reference is read from. */
-export const escaped = (text: string): string => text.replaceAll('${', () => '$${');
-
 async function readReferenced(
   root: Located,
   options: ReferenceOptions,
 ): Promise<ReadonlyMap<string, Lookup>> {
-  const paths = new Set<string>();
-  eachScalar(root, ({ value }) => {
-    if (typeof value !== 'string' || !value.includes('${')) return;
-    for (const part of partsOf(value))
-      if (typeof part === 'object' && 'kind' in part && (part.kind === 'file' || part.kind === 'lines'))
-        paths.add(part.argument);
-  });
+  const paths = argumentsIn(root, ['file', 'lines']);
   const looked = await Promise.all([...paths].map((path) => readOne(path, options)));
   return new Map([...paths].map((path, i) => [path, looked[i] as Lookup]));
 }
+
+function argumentsIn(root: Located, kinds: readonly ReferenceKind[]): ReadonlySet<string> {
+  const found = new Set<string>();
+  eachScalar(root, ({ value, reference }) => {
+    if (typeof value !== 'string' || !value.includes('${') || reference !== undefined) return;
+    for (const part of partsOf(value))
+      if (typeof part === 'object' && 'kind' in part && kinds.includes(part.kind)) found.add(part.argument);
+  });
+  return found;
+}
+
+async function runReferenced(
+  root: Located,
+  { rules, commands = rules?.commands, allowUnresolved, runsCommands = !allowUnresolved }: ReferenceOptions,
+): Promise<ReadonlyMap<string, Lookup>> {
+  const refusals = new Map<string, Lookup>();
+  const args = [...argumentsIn(root, ['exec'])];
+  for (const argument of args) {
+    const refusal = commands?.refusal(argument) ?? (commands ? undefined : NO_COMMANDS);
+    if (refusal && 'code' in refusal) refusals.set(argument, { ...refusal, refused: true });
+    else if (allowUnresolved === 'all') refusals.set(argument, NOT_RESOLVED);
+    else if (!runsCommands) refusals.set(argument, NOT_RUN);
+  }
+  const ran = await commands?.run(args.filter((argument) => !refusals.has(argument)));
+  const results = [...(ran ?? [])].map(([argument, result]): [string, Lookup] => [
+    argument,
+    'value' in result ? { texts: [result.value] } : result,
+  ]);
+  return new Map([...refusals, ...results]);
+}
+
+const NO_COMMANDS: Lookup = { code: 'HF2028', message: 'names a command, and the settings allow none' };
+const NOT_RUN: Lookup = { code: 'HF2029', message: "wasn't run" };
 
 async function readOne(path: string, options: ReferenceOptions): Promise<Lookup> {
   const { dir, rules = ruleFor(path), allowUnresolved } = options;
@@ -177,13 +152,19 @@ interface Turn {
   readonly item: string;
 }
 
+/** By argument. */
+interface Looked {
+  readonly files: ReadonlyMap<string, Lookup>;
+  readonly commands: ReadonlyMap<string, Lookup>;
+}
+
 class Resolver {
   readonly problems: Problem[] = [];
-  readonly #files: ReadonlyMap<string, Lookup>;
+  readonly #looked: Looked;
   readonly #options: ReferenceOptions;
 
-  constructor(files: ReadonlyMap<string, Lookup>, options: ReferenceOptions) {
-    this.#files = files;
+  constructor(looked: Looked, options: ReferenceOptions) {
+    this.#looked = looked;
     this.#options = options;
   }
 
@@ -224,7 +205,7 @@ class Resolver {
       return found.texts.map((text) => this.resolve(item, { text: first.reference.text, item: text }));
     if (this.#options.allowUnresolved && !found.refused)
       return [this.resolve(item, { text: first.reference.text, item: first.reference.text })];
-    this.#add(found.code, `${first.reference.text} ${found.message}`, first.position, found.facts);
+    this.#add(found.code, `${first.reference.text} ${found.message}`, first.position, found);
     return [];
   }
 
@@ -262,11 +243,11 @@ class Resolver {
     const found = this.#lookup(part);
     if ('texts' in found) return { text: found.texts[0] ?? '' };
     if (this.#options.allowUnresolved && !found.refused) return { text: part.text, unresolved: true };
-    return void this.#add(found.code, `${part.text} ${found.message}`, position, found.facts);
+    return void this.#add(found.code, `${part.text} ${found.message}`, position, found);
   }
 
   #lookup({ kind, argument }: Reference): Lookup {
-    const source = kind === 'env' || kind === 'list' ? this.#variable(argument) : this.#file(argument);
+    const source = this.#source(kind, argument);
     if (!('texts' in source)) return source;
     const text = source.texts[0] ?? '';
     const texts = kind === 'lines' ? linesOf(text) : kind === 'list' ? itemsOf(text) : [withoutNewline(text)];
@@ -277,7 +258,7 @@ class Resolver {
   #isHidden(part: Part | undefined): boolean {
     if (typeof part !== 'object' || 'broken' in part) return false;
     const { rules } = this.#options;
-    return !rules || !isPublic(rules, part.argument);
+    return !rules || part.kind === 'exec' || !isPublic(rules, part.argument);
   }
 
   #variable(name: string): Lookup {
@@ -291,12 +272,14 @@ class Resolver {
       : { texts: [value] };
   }
 
-  #file(path: string): Lookup {
-    return this.#files.get(path) ?? { code: 'HF2020', message: "wasn't read" };
+  #source(kind: ReferenceKind, argument: string): Lookup {
+    if (kind === 'env' || kind === 'list') return this.#variable(argument);
+    const looked = kind === 'exec' ? this.#looked.commands : this.#looked.files;
+    return looked.get(argument) ?? { code: 'HF2020', message: "wasn't read" };
   }
 
-  #add(code: Code, message: string, position: Position, facts?: Facts): void {
-    this.problems.push(problem(code, message, { position, facts }));
+  #add(code: Code, message: string, position: Position, found?: Failed): void {
+    this.problems.push(problem(code, message, { position, facts: found?.facts, remedy: found?.remedy }));
   }
 }
 
@@ -328,45 +311,4 @@ function itemsOf(text: string): string[] {
 
 function withoutNewline(text: string): string {
   return text.replace(/\r?\n$/, '');
-}
-
-function partsOf(text: string): Part[] {
-  const parts: Part[] = [];
-  let literal = '';
-  let at = 0;
-  const flush = (): void => {
-    if (literal !== '') parts.push(literal);
-    literal = '';
-  };
-  while (at < text.length) {
-    const next = text.indexOf('${', at);
-    if (next < 0) break;
-    if (next > at && text[next - 1] === '$') {
-      literal += `${text.slice(at, next - 1)}\${`;
-      at = next + 2;
-      continue;
-    }
-    literal += text.slice(at, next);
-    flush();
-    const close = text.indexOf('}', next);
-    if (close < 0)
-      return [...parts, { broken: 'A reference isn\'t closed with "}"; write $${ for a literal "${"' }];
-    parts.push(referenceOf(text.slice(next, close + 1)));
-    at = close + 1;
-  }
-  literal += text.slice(at);
-  flush();
-  return parts;
-}
-
-function referenceOf(text: string): Reference | { broken: string } {
-  const [, kind = '', argument = ''] = /^\$\{([^:}]*):?([^}]*)\}$/.exec(text) ?? [];
-  const known = KINDS.find((name) => name === kind);
-  if (known && argument !== '') return { kind: known, argument, text };
-  if (known) return { broken: `${text} has no name; write \${${known}:…}` };
-  const meant = nearest(kind, KINDS) ?? 'env';
-  const example = argument === '' ? `\${env:${kind}}` : `\${${meant}:${argument}}`;
-  return {
-    broken: `${text} isn't a reference. Did you mean \`${example}\`? Write $\${ for a literal "\${"`,
-  };
 }

@@ -58,7 +58,7 @@ class Builder {
 
   async build(): Promise<Settings> {
     const { flags, cwd } = this.#request;
-    const { root, files } = this.#tree;
+    const { root, files, commands } = this.#tree;
     const nodes = listAt(root, 'targets').filter((node) => node.kind === 'map');
     this.#checkFlags(flags, nodes.length);
     const base = this.#keep(policyOf(root.members.get('policy')?.node, DEFAULT_POLICY, this.#catalog)).policy;
@@ -88,6 +88,7 @@ class Builder {
           ...(envFile === undefined ? [] : [resolve(dir, envFile)]),
           ...(flags.variables === undefined ? [] : [resolve(cwd, flags.variables)]),
         ],
+        commands,
         credentials: seal(new Set([...own, ...secrets])),
       }),
       targets,

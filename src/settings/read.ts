@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { packageFile } from '../lib/package-files.ts';
 import { type Problem, problem } from '../domain/problem/problem.ts';
+import type { Commands } from '../input/commands.ts';
 import type { Environment } from '../input/environment.ts';
 import { type LocatedMap, nodeAt, valueOf } from '../yaml/located.ts';
 import { type Resolved, resolveReferences, type Unresolved } from '../input/references.ts';
@@ -11,11 +12,14 @@ import { type SchemaCheck, schemaCheck } from '../input/schema-check.ts';
 import { schemaProblems } from '../input/schema-problems.ts';
 import { readTextFile, type ReadText } from '../input/text-file.ts';
 import { readYaml } from '../yaml/strict.ts';
+import { commandsIn } from './references.ts';
 
 export interface SettingsTree {
   readonly root: LocatedMap;
   /** Absolute paths of the files referred to. */
   readonly files: readonly string[];
+  /** What references can run, also those of the settings themselves. */
+  readonly commands: Commands;
 }
 
 export interface ReadOptions {
@@ -37,22 +41,23 @@ export async function readSettingsFile(
   if ('problem' in text) return { problems: [asSettings(text.problem)] };
   const read = readYaml(text.text, shown);
   if (!read.root) return { problems: read.problems.length > 0 ? read.problems : [emptyFile(shown)] };
-  const resolved = await resolvedBy(read.root, dirname(resolve(path)), options);
+  const commands = commandsIn(read.root, { dir: dirname(resolve(path)), env: options.env });
+  const resolved = await resolvedBy(read.root, { dir: dirname(resolve(path)), commands }, options);
   const wrong = resolved.problems.length > 0 ? [] : formProblems(resolved.root);
   const problems = [...resolved.problems, ...wrong, ...laterProblems(read.root)];
   if (problems.some(({ severity }) => severity === 'error')) return { problems };
-  return { tree: { root: resolved.root, files: resolved.files }, problems };
+  return { tree: { root: resolved.root, files: resolved.files, commands }, problems };
 }
 
 async function resolvedBy(
   root: LocatedMap,
-  dir: string,
+  { dir, commands }: { readonly dir: string; readonly commands: Commands },
   { env, offline, daemon, allowUnresolved }: ReadOptions,
 ): Promise<Resolved<LocatedMap>> {
   const all = allowUnresolved === 'all' ? allowUnresolved : undefined;
   const member = root.members.get('daemon');
   const others = new Map([...root.members].filter(([name]) => name !== 'daemon'));
-  const strict = { env, dir, allowUnresolved: all ?? offline };
+  const strict = { env, dir, commands, allowUnresolved: all ?? offline };
   const rest = await resolveReferences({ ...root, members: others }, strict);
   if (!member) return rest;
   const own = await resolveReferences(member.node, {

@@ -2,7 +2,7 @@
 import type { Catalog } from '../../gateway/catalog/field.ts';
 import { seal } from '../../domain/secret.ts';
 import type { Environment } from '../../input/environment.ts';
-import { aroundReference, escaped, variablesIn } from '../../input/references.ts';
+import { aroundReference, escaped, variablesIn } from '../../input/reference-text.ts';
 import { isList, isTree, listOf, type Tree, treeOf, type Value } from '../../lib/value.ts';
 import type { Located, LocatedScalar } from '../../yaml/located.ts';
 import { type ItemStep, type KeyStep, type Patch, patchValue } from '../../yaml/splice/patch.ts';

@@ -8,7 +8,7 @@ import { type Located, type LocatedList, type LocatedMap, type Member, valueOf }
 import { parseDocument } from '../../yaml/document.ts';
 import { isFailure } from '../../yaml/failure.ts';
 import { readYaml } from '../../yaml/strict.ts';
-import { repeatingReference } from '../../input/references.ts';
+import { repeatingReference } from '../../input/reference-text.ts';
 
 export type Step = string | number;
 

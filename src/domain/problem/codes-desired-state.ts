@@ -103,6 +103,16 @@ export const DESIRED_STATE_CODES = {
     "A file can't be encrypted with SOPS",
     'Install sops, and name the recipients in .sops.yaml (`creation_rules`) or in SOPS_AGE_RECIPIENTS.',
   ),
+  HF2028: code(
+    EXIT.invalid,
+    'A reference names a command that desired state may not run',
+    'List the command under `references.exec` in the settings, or use another reference.',
+  ),
+  HF2029: code(
+    EXIT.invalid,
+    "The command of a reference didn't bring a value",
+    'Run the command by hand to see why. Holdfast shows none of its output, because that can contain secrets. Variables that it needs go to `env` of the command in the settings.',
+  ),
   HF2030: code(
     EXIT.invalid,
     "The gateway doesn't know this key",

@@ -127,6 +127,7 @@ async function basesOf(
     loadAnyLayout(target, settings, env, {
       ...options,
       allowUnresolved: allowUnresolved === 'all' ? 'all' : true,
+      runsCommands: !allowUnresolved,
       signal: io.signal,
     });
   return openBases({ settings, flags, cwd: io.cwd, processEnv: io.env, env, question: 'changes', load });
