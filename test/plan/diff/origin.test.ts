@@ -211,12 +211,37 @@ describe('who did it', () => {
     expect(attributions(file)).toEqual(['panel-toggle']);
   });
 
-  test('an installer, when several settings are back at their defaults', () => {
-    const desired = { debug: true, 'request-retry': 3, 'ws-auth': false, 'force-model-prefix': true };
-    const before = 'port: 8317\ndebug: true\nrequest-retry: 3\nws-auth: false\nforce-model-prefix: true\n';
-    const applied = appliedState({ file: before, desired, withFile: false });
-    const { plan } = planOf({ file: 'port: 8317\n', desired, state: applied, withFile: false });
-    expect(new Set(plan.changes.map((change) => change.attribution))).toEqual(new Set(['installer-reset']));
+  // At least three settings, and more than half of those that drifted, have the defaults of the gateway.
+  const ALL = ['debug', 'request-retry', 'max-retry-interval', 'proxy-url', 'force-model-prefix', 'host'];
+  const edits = { 'request-retry': 9, 'max-retry-interval': 40 };
+  test.each<[string, Tree, readonly string[]]>([
+    ['all of them are back at their defaults', {}, ALL],
+    ['four of six are', edits, ['debug', 'proxy-url', 'force-model-prefix', 'host']],
+    ['three of six are', { ...edits, 'proxy-url': 'http://b.example' }, []],
+    [
+      'two of two are',
+      {
+        debug: true,
+        'request-retry': 3,
+        'max-retry-interval': 30,
+        'force-model-prefix': true,
+      },
+      [],
+    ],
+  ])('an installer that reset settings: %s', (_, now, reset) => {
+    const declared = {
+      debug: true,
+      'request-retry': 3,
+      'max-retry-interval': 30,
+      'proxy-url': 'http://a.example',
+      'force-model-prefix': true,
+      host: 'a.example',
+    };
+    const applied = appliedState({ file: stringify(declared), desired: declared, withFile: false });
+    const file = stringify({ port: 8317, ...now });
+    const { plan } = planOf({ file, desired: declared, state: applied, withFile: false });
+    const found = plan.changes.filter(({ attribution }) => attribution === 'installer-reset');
+    expect(found.map(({ path }) => path).toSorted()).toEqual(reset.toSorted());
   });
 });
 

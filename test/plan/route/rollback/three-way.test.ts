@@ -18,6 +18,13 @@ const provider = (name: string, more: Tree = {}): Tree => ({
 });
 const providers = (...entries: readonly Tree[]): Tree => ({ 'openai-compatibility': entries });
 
+const secretKey = (text: string): Tree => ({ 'remote-management': { 'secret-key': text } });
+const [HASH_BEFORE, HASH_OURS, HASH_NOW] = ['a', 'b', 'c'].map((letter) => `$2a$10$${letter.repeat(53)}`) as [
+  string,
+  string,
+  string,
+]; // of three letters
+
 interface Row {
   readonly name: string;
   readonly before: Tree;
@@ -113,6 +120,30 @@ const TABLE: readonly Row[] = [
       'oauth-excluded-models': { codex: ['m'] },
     },
     foreign: ['plugins.configs.demo.colour', 'oauth-excluded-models.codex[m]'],
+  },
+  {
+    name: 'a secret that we set goes back: the gateway stores another hash each time',
+    before: secretKey(HASH_BEFORE),
+    ours: secretKey(HASH_OURS),
+    now: secretKey(HASH_NOW),
+    without: secretKey(HASH_BEFORE),
+    foreign: [],
+  },
+  {
+    name: 'a secret that we never changed is as it was',
+    before: secretKey(HASH_BEFORE),
+    ours: secretKey(HASH_OURS),
+    now: secretKey(HASH_BEFORE),
+    without: secretKey(HASH_BEFORE),
+    foreign: [],
+  },
+  {
+    name: 'a secret in plain text is of others: the gateway would have hashed ours',
+    before: secretKey(HASH_BEFORE),
+    ours: secretKey(HASH_OURS),
+    now: secretKey('sk-test-theirs'),
+    without: secretKey('sk-test-theirs'),
+    foreign: ['remote-management.secret-key'],
   },
 ];
 
