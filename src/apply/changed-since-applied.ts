@@ -18,7 +18,7 @@ export async function changedSinceApplied(context: Context): Promise<readonly st
     const hash = (text: string): string => store.hash(text);
     const paths = changedSince(live, { lastApplied, policy: target.policy, hash });
     const lastDeepCheck = { at: clock.now(), inSync: paths.length === 0 };
-    await recording(run, 'this look', () => store.update(target.name, { lastDeepCheck }));
+    await recording(run, 'this check', () => store.update(target.name, { lastDeepCheck }));
     return paths;
   });
 }

@@ -45,13 +45,13 @@ async function found(run: Run, planned: PlannedTarget, depth: 'shallow' | 'deep'
   const stale =
     agreement.kind === 'differ' && agreement.cause === 'stale-memory' ? agreement.paths : undefined;
   const inSync = !stale && current.changes.length === 0;
-  const looked = { at: clock.now(), inSync };
-  const seen =
+  const checked = { at: clock.now(), inSync };
+  const record =
     depth === 'deep'
-      ? { lastDeepCheck: looked, undeclared: current.undeclared }
-      : { lastShallowCheck: looked };
+      ? { lastDeepCheck: checked, undeclared: current.undeclared }
+      : { lastShallowCheck: checked };
   // What is outside of `--only` can differ.
-  if (!current.only) await recording(run, 'this look', () => store.update(target.name, seen));
+  if (!current.only) await recording(run, 'this check', () => store.update(target.name, record));
   const about = { plan: current };
   if (stale) return conclude(run, { kind: 'stale-memory', paths: stale, ...about }, findings);
   if (isRefused(current)) return conclude(run, { kind: 'refused', ...about }, findings);

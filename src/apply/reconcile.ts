@@ -119,11 +119,11 @@ type Ready =
 /** Everything that can end a reconcile without a write, in the order of its importance to the user. */
 async function beforeWriting(
   run: Run,
-  seen: PlannedTarget<DeepLive>,
+  observed: PlannedTarget<DeepLive>,
   request: ReconcileRequest,
 ): Promise<Ready> {
-  const { writes } = seen.prepared;
-  const planned = writes.length > 0 ? await withWayBack(run, seen) : seen;
+  const { writes } = observed.prepared;
+  const planned = writes.length > 0 ? await withWayBack(run, observed) : observed;
   const { plan: current } = planned.prepared;
   run.context.listener({ kind: 'planned', target: run.context.target.name, plan: current });
   await recordOutOfSync(run, planned);

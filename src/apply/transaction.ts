@@ -114,8 +114,8 @@ async function writeOne(
   if (sent.kind === 'unsent' && isFirst) return sent;
   if (sent.kind === 'refused' || sent.kind === 'unsent') {
     const { changes } = transaction.planned.prepared.plan;
-    const asked = changes.filter(({ id }) => prepared.write.makes.includes(id));
-    const place = sent.kind === 'refused' ? locateChange(sent.reason, asked) : '';
+    const made = changes.filter(({ id }) => prepared.write.makes.includes(id));
+    const place = sent.kind === 'refused' ? locateChange(sent.reason, made) : '';
     return applyFailure('HF5010', `${prepared.write.method} ${prepared.write.path}: ${sent.reason}${place}`);
   }
   preferDeclaredKey(run, transaction.planned);

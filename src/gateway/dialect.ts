@@ -221,8 +221,8 @@ function afterRequestV8(
   raw: string,
   request: EndpointRequest,
 ): AtRest | undefined {
-  const seen = viewV8(raw);
-  const text = seen.ok ? textAfter(raw, seen.memory, request) : undefined;
+  const view = viewV8(raw);
+  const text = view.ok ? textAfter(raw, view.memory, request) : undefined;
   return text === undefined ? undefined : known(rest({ text, root: undefined }));
 }
 
@@ -238,16 +238,16 @@ const ON_V8 = {
 } as const;
 
 function seenDocument(text: string): FileDocument | LoadFailure {
-  const seen = viewV8(text);
-  return seen.ok ? seen.document : seen;
+  const view = viewV8(text);
+  return view.ok ? view.document : view;
 }
 
 /** On v8, the tree that every request sees is the configuration, and memory is flat (design-v8 rules 1 and 2). */
 function restV8({ text }: FileDocument): AtRest | LoadFailure {
-  const seen = viewV8(text);
-  if (!seen.ok) return seen;
-  const { document, memory, rewritten: rehashes } = seen;
-  return { document, content: contentInView(seen), memory, rehashes };
+  const view = viewV8(text);
+  if (!view.ok) return view;
+  const { document, memory, rewritten: rehashes } = view;
+  return { document, content: contentInView(view), memory, rehashes };
 }
 
 export const V8: Dialect = {

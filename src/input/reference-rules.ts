@@ -95,8 +95,8 @@ export async function reachable(
   dir: string,
   rules: ReferenceRules,
 ): Promise<{ readonly file: string } | 'outside' | 'closed'> {
-  const asked = resolve(dir, path);
-  const file = await realOf(asked);
+  const absolute = resolve(dir, path);
+  const file = await realOf(absolute);
   const open = await Promise.all(rules.files.map((each) => realOf(resolve(dir, each))));
   // A missing file is judged by its name alone, so that the result doesn't reveal which files exist.
   if (!open.some((each) => isWithin(file, each))) return 'outside';

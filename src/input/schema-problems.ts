@@ -27,13 +27,13 @@ export function schemaProblems(
   root: Located,
   codes: SchemaCodes,
 ): readonly PlacedProblem[] {
-  const told = new Set<string>();
+  const reported = new Set<string>();
   const problems: PlacedProblem[] = [];
   for (const error of withoutBranches(errors)) {
     const placed = toProblem(error, root, codes);
     const id = placed && JSON.stringify([placed.steps, placed.problem.code]);
-    if (!placed || !id || told.has(id)) continue;
-    told.add(id);
+    if (!placed || !id || reported.has(id)) continue;
+    reported.add(id);
     problems.push(placed);
   }
   return problems;

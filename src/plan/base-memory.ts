@@ -18,8 +18,8 @@ import type { Localised } from './localise/localise-desired.ts';
 import type { ManagementSecret } from './types/management-secret.ts';
 
 export interface BaseMemoryInput {
-  /** The desired state of the earlier commit, as this gateway says it. */
-  readonly said: Pick<Localised, 'desired' | 'built' | 'target'>;
+  /** The desired state of the earlier commit, localised to this gateway. */
+  readonly localised: Pick<Localised, 'desired' | 'built' | 'target'>;
   /** Whether lists are shared now: then it matters which entries the commit declared. */
   readonly isShared: boolean;
   readonly live: Live;
@@ -34,15 +34,15 @@ export interface BaseMemoryInput {
 }
 
 export function baseMemory(input: BaseMemoryInput): LastApplied {
-  const { said, dialect, live, managementSecret, hash } = input;
+  const { localised, dialect, live, managementSecret, hash } = input;
   const { catalog } = dialect;
   const isUnknown = input.hasUnresolved ? holdsReference : () => false;
-  const declared = withSecret((said.built ?? said.desired).tree.open(), (text) =>
+  const declared = withSecret((localised.built ?? localised.desired).tree.open(), (text) =>
     managementSecret && !isUnknown(text) ? managementSecret.stored.open() : String(text),
   );
   const { under } = baseImages(live, dialect, undefined);
-  const nodes = [...ownedNodes(catalog, said.desired.tree.open(), imageOf(input, declared, under))];
-  const own = input.isShared || isShared(said.target) ? declaredKeys(input, catalog) : undefined;
+  const nodes = [...ownedNodes(catalog, localised.desired.tree.open(), imageOf(input, declared, under))];
+  const own = input.isShared || isShared(localised.target) ? declaredKeys(input, catalog) : undefined;
   const hashes: Record<string, string> = {};
   for (const node of nodes) {
     const key = stateKey(node.location, hash);
@@ -52,15 +52,15 @@ export function baseMemory(input: BaseMemoryInput): LastApplied {
   }
   return {
     at: input.now,
-    revision: said.desired.revision,
+    revision: localised.desired.revision,
     hashes,
     placed: own ? Object.keys(hashes).filter((key) => isOwnEntry(key)) : [],
     ...remembered(catalog.layout),
   };
 }
 
-function imageOf({ said, dialect, hash }: BaseMemoryInput, declared: Tree, live: Tree): Tree {
-  const { policy } = said.target;
+function imageOf({ localised, dialect, hash }: BaseMemoryInput, declared: Tree, live: Tree): Tree {
+  const { policy } = localised.target;
   return proposedImage({
     catalog: dialect.catalog,
     live,
@@ -68,7 +68,7 @@ function imageOf({ said, dialect, hash }: BaseMemoryInput, declared: Tree, live:
     policy,
     prune: [],
     placed: () => false,
-    fingerprints: fingerprintsOf(said.target),
+    fingerprints: fingerprintsOf(localised.target),
     hash,
   }).image;
 }
@@ -82,7 +82,7 @@ export function isShared({ policy }: Pick<Target, 'policy'>): boolean {
 
 /** What the commit itself declares: of the rest that stands in a shared list nobody knows since when. */
 function declaredKeys(input: BaseMemoryInput, catalog: Catalog): ReadonlySet<string> {
-  const { desired } = input.said;
+  const { desired } = input.localised;
   const tree = desired.tree.open();
   const alone = imageOf(input, tree, {});
   return new Set(

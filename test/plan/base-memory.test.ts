@@ -26,11 +26,11 @@ import { config } from './configs.ts';
 /** What a base of these files makes known of a gateway. */
 function knownBy(applied: Tree, scenario: Scenario, hasUnresolved = false): KnownState {
   const { live, dialect, target } = inputOf(scenario);
-  const said = { desired: desiredOf(applied), built: undefined, target };
+  const localised = { desired: desiredOf(applied), built: undefined, target };
   const commit = { commit: { sha: 'a'.repeat(40) }, why: '--base main' };
   return {
     lastApplied: baseMemory({
-      said,
+      localised,
       isShared: isShared(target),
       live,
       dialect,
@@ -219,13 +219,13 @@ describe('a value of the base that nobody can resolve', () => {
     const secret = { equalsLive: false, isTargetKey: false, stored: seal('$2b$10$abc') };
     const scenario: Scenario = { file: BASE, desired: {} };
     const { live, dialect, target } = inputOf(scenario);
-    const said = {
+    const localised = {
       desired: desiredOf({ 'remote-management': { 'secret-key': '${env:OLD}' } }),
       built: undefined,
       target,
     };
     const { hashes } = baseMemory({
-      said,
+      localised,
       isShared: false,
       live,
       dialect,

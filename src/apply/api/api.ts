@@ -18,7 +18,7 @@ import { type AnswerContext, withoutSecrets } from './answer.ts';
 import { addressOf, type ApiRequest, V0_BASE } from './request.ts';
 import { undo } from './undo.ts';
 
-import { type Asked, unheld, withoutSubject } from './requested.ts';
+import { type FieldRequest, unheld, withoutSubject } from './requested.ts';
 import { requireLasting, takeBackup } from '../record/backup.ts';
 import type { Context } from '../run/context.ts';
 import { judgeFile, keptProblem } from '../steps/foreign-edits.ts';
@@ -184,14 +184,14 @@ async function write(under: Run, request: ApiRequest): Promise<ApiResult> {
   const settled = await settle(run, expected);
   const found = judgeFile(run, contentIn(before.file, dialect), expected.file.open(), settled.live);
   const effect = effectOf(run, before, settled, expected, found);
-  const asked = askedIn(request);
-  const missing = asked ? unheld(dialect.memoryCatalog, settled.live.memory.open(), asked) : [];
-  const untrue = asked && withoutSubject(dialect.memoryCatalog, before.memory.open(), asked);
-  const told: ApiEffect =
+  const requested = fieldRequestIn(request);
+  const missing = requested ? unheld(dialect.memoryCatalog, settled.live.memory.open(), requested) : [];
+  const untrue = requested && withoutSubject(dialect.memoryCatalog, before.memory.open(), requested);
+  const reported: ApiEffect =
     effect.kind === 'same' && (missing.length > 0 || untrue !== undefined) ? { kind: 'nothing' } : effect;
-  const complaint = untrue === undefined ? complaints(run, told, missing) : [saidOnly(run, untrue)];
+  const complaint = untrue === undefined ? complaints(run, reported, missing) : [deniedBy(run, untrue)];
   const undone = complaint.length > 0 ? await undo(run, before, expected, settled) : undefined;
-  return resultOf(run, request, answer, told, secrets, {
+  return resultOf(run, request, answer, reported, secrets, {
     ...about,
     problems: [
       ...complaint,
@@ -234,11 +234,11 @@ function effectOf(
   const inMemory = isAlone
     ? differences(before.memory.open(), after.live.memory.open(), dialect.memoryCatalog)
     : inMemoryOfOurs(dialect, before, after, expected);
-  const asked = [
+  const intended = [
     ...differences(wasInFile, expected.file.open(), catalog),
     ...differences(before.memory.open(), expected.memory.open(), dialect.memoryCatalog),
   ];
-  if (inFile.length + inMemory.length === 0) return { kind: asked.length === 0 ? 'same' : 'nothing' };
+  if (inFile.length + inMemory.length === 0) return { kind: intended.length === 0 ? 'same' : 'nothing' };
   const { agreement } = after.live;
   const apart = agreement.kind === 'differ' && agreement.cause !== 'model-gap';
   if (apart && inFile.length === 0) return { kind: 'memory-only', paths: shownPaths(inMemory) };
@@ -259,7 +259,7 @@ const inMemoryOfOurs = (
   }).inForce;
 
 /** Of a request to the v0 API. The v8 API stores a request as it is or refuses it as a whole. */
-function askedIn(request: ApiRequest): Asked | undefined {
+function fieldRequestIn(request: ApiRequest): FieldRequest | undefined {
   const { path, query } = addressOf(request.path);
   if (!path.startsWith(V0_BASE)) return undefined;
   return {
@@ -278,7 +278,7 @@ function converted(run: Run, before: DeepLive, { live }: Settled): readonly Prob
   return [problem('HF5054', message, { severity: 'warning', target })];
 }
 
-function saidOnly(run: Run, what: string): Problem {
+function deniedBy(run: Run, what: string): Problem {
   return problem('HF5050', `the gateway responded with 200, but ${what}`, {
     target: run.context.target.name,
   });

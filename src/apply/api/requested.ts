@@ -6,7 +6,7 @@ import { fromJson } from '../../gateway/model/json.ts';
 import { normaliseAt } from '../../gateway/model/normalise.ts';
 import { isTree, listOf, type Tree, treeOf, type Value, valueAt } from '../../lib/value.ts';
 
-export interface Asked {
+export interface FieldRequest {
   readonly method: string;
   /** Below `/v0/management`, e.g. `/codex-api-key`. */
   readonly endpoint: string;
@@ -18,7 +18,11 @@ export interface Asked {
  * Requested paths, as patterns of the catalog, whose value isn't the requested one. Empty if that can't be
  * determined.
  */
-export function unheld(catalog: Catalog, memory: Tree, { method, endpoint, body }: Asked): readonly string[] {
+export function unheld(
+  catalog: Catalog,
+  memory: Tree,
+  { method, endpoint, body }: FieldRequest,
+): readonly string[] {
   const field = catalog.all().find(({ route }) => 'endpoint' in route && route.endpoint === endpoint);
   const given = field && bodyOf(body);
   if (!field || given === undefined || method === 'DELETE') return [];
@@ -33,16 +37,18 @@ export function unheld(catalog: Catalog, memory: Tree, { method, endpoint, body 
  * The wrong assumption of a request: it replaces or deletes something that didn't exist. The endpoints then respond
  * with 200 and append, or do nothing (C v0 §3.2, §3.3). Undefined: none. Contains no value.
  */
-export function withoutSubject(catalog: Catalog, before: Tree, asked: Asked): string | undefined {
-  const field = catalog.all().find(({ route }) => 'endpoint' in route && route.endpoint === asked.endpoint);
+export function withoutSubject(catalog: Catalog, before: Tree, requested: FieldRequest): string | undefined {
+  const field = catalog
+    .all()
+    .find(({ route }) => 'endpoint' in route && route.endpoint === requested.endpoint);
   const held = field && listOf(valueOf(before, field));
   if (!field || !held) return undefined;
-  if (asked.method === 'DELETE')
-    return isDeletable(field, held, asked.query ?? {})
+  if (requested.method === 'DELETE')
+    return isDeletable(field, held, requested.query ?? {})
       ? undefined
       : 'there was nothing with that name to delete';
-  if (asked.method !== 'PATCH' || field.route.kind !== 'strings') return undefined;
-  const given = bodyOf(asked.body);
+  if (requested.method !== 'PATCH' || field.route.kind !== 'strings') return undefined;
+  const given = bodyOf(requested.body);
   const [old, fresh] = isTree(given) ? [given['old'], given['new']] : [];
   if (typeof old !== 'string' || typeof fresh !== 'string' || old === fresh || held.includes(old))
     return undefined;
@@ -104,11 +110,11 @@ function unheldMembers(catalog: Catalog, field: Field, memory: Tree, given: Valu
   const { item, route } = field;
   if (!isTree(given) || !isTree(given['value']) || !item || route.kind !== 'entries') return [];
   const { member, by } = route.select;
-  const [asked] = listOf(inYaml(catalog, field, [given['value']]));
+  const [requested] = listOf(inYaml(catalog, field, [given['value']]));
   const strangers = Object.keys(given['value']).filter((name) => !fieldNamed(item, name));
-  const names = new Set([given[by], isTree(asked) ? asked[member] : undefined]);
+  const names = new Set([given[by], isTree(requested) ? requested[member] : undefined]);
   const entries = listOf(valueOf(memory, field)).filter((entry) => isTree(entry) && names.has(entry[member]));
-  const missing = entries.map((entry) => membersMissing(item, treeOf(asked), entry));
+  const missing = entries.map((entry) => membersMissing(item, treeOf(requested), entry));
   const fewest = missing.toSorted((a, b) => a.length - b.length)[0] ?? [];
   return [...fewest, ...strangers].map((name) => `${item.pattern}.${name}`);
 }
@@ -119,8 +125,8 @@ function fieldNamed(item: Field, name: string): Field | undefined {
   return [...(item.fields?.values() ?? [])].find((field) => field.jsonName.toLowerCase() === lower);
 }
 
-function membersMissing(item: Field, asked: Tree, entry: Value): string[] {
-  return Object.entries(asked).flatMap(([name, value]) => {
+function membersMissing(item: Field, requested: Tree, entry: Value): string[] {
+  return Object.entries(requested).flatMap(([name, value]) => {
     const field = item.fields?.get(name);
     return !field || !isTree(entry) || holds(field, value, entry[name]) ? [] : [name];
   });

@@ -1,7 +1,7 @@
 // Reports that Holdfast stopped correcting a path because others keep changing it back, and records that it was
 // reported (§11).
 import type { Outcome } from '../../domain/outcome/outcome.ts';
-import { afterLook, judgeDrift, NO_DRIFT } from './contested.ts';
+import { afterCheck, judgeDrift, NO_DRIFT } from './contested.ts';
 import { conclude } from './outcome.ts';
 import { recording } from '../run/recording.ts';
 import type { Run } from '../run/run.ts';
@@ -17,8 +17,8 @@ export async function contestedOutcome(
   const drifted = prepared.plan.changes.map(({ path }) => path);
   const record = run.state.drift ?? NO_DRIFT;
   const { contested } = judgeDrift(record, drifted, clock.now());
-  const drift = afterLook(record, contested, clock.now());
-  await recording(run, 'this look', () => store.update(target.name, { drift }));
+  const drift = afterCheck(record, contested, clock.now());
+  await recording(run, 'this check', () => store.update(target.name, { drift }));
   if (contested.length === 0) return undefined;
   return conclude(run, { kind: 'contested', paths: contested, plan: prepared.plan });
 }

@@ -53,7 +53,7 @@ export function afterHealing(record: DriftRecord, healed: readonly string[], now
 }
 
 /** The record after a check of the target. It drops contested paths that no longer differ. */
-export function afterLook(record: DriftRecord, contested: readonly string[], now: number): DriftRecord {
+export function afterCheck(record: DriftRecord, contested: readonly string[], now: number): DriftRecord {
   return { ...afterHealing(record, [], now), contested: [...contested] };
 }
 

@@ -4,7 +4,7 @@ import type { Desired } from '../../domain/desired.ts';
 import type { Outcome } from '../../domain/outcome/outcome.ts';
 import { remember, rememberedTexts } from '../../plan/last-applied.ts';
 import { knownFilesWith } from '../../state/known-values.ts';
-import { afterLook, NO_DRIFT } from './contested.ts';
+import { afterCheck, NO_DRIFT } from './contested.ts';
 import { conclude } from './outcome.ts';
 import type { DeepLive } from '../run/read.ts';
 import { recording } from '../run/recording.ts';
@@ -18,13 +18,13 @@ export async function recordInSync(
   planned?: PlannedTarget<DeepLive>,
 ): Promise<Outcome> {
   const { store, target, clock } = run.context;
-  const looked = { at: clock.now(), inSync: true };
+  const checked = { at: clock.now(), inSync: true };
   if (!planned) {
-    await recording(run, 'this look', () => store.update(target.name, { lastShallowCheck: looked }));
+    await recording(run, 'this check', () => store.update(target.name, { lastShallowCheck: checked }));
     return conclude(run, { kind: 'in-sync', depth });
   }
   const applies = (planned.input.mode ?? target.mode) !== 'observe';
-  const quarrels = { drift: afterLook(run.state.drift ?? NO_DRIFT, [], clock.now()) };
+  const contested = { drift: afterCheck(run.state.drift ?? NO_DRIFT, [], clock.now()) };
   const lifted = run.state.quarantine?.revision === desired.revision.digest ? { quarantine: undefined } : {};
   const isWhole = planned.prepared.plan.only === undefined;
   const found = {
@@ -33,12 +33,12 @@ export async function recordInSync(
     ...knownFilesWith(store, run.state, planned.live),
     ...(isWhole && {
       ...lifted,
-      ...(run.state.drift && quarrels),
-      lastDeepCheck: looked,
+      ...(run.state.drift && contested),
+      lastDeepCheck: checked,
       undeclared: planned.prepared.plan.undeclared,
     }),
   };
-  await recording(run, 'this look', () => store.update(target.name, found));
+  await recording(run, 'this check', () => store.update(target.name, found));
   return conclude(run, { kind: 'in-sync', depth, plan: planned.prepared.plan }, planned.live.findings);
 }
 
@@ -48,5 +48,5 @@ export async function recordOutOfSync(run: Run, { prepared, live }: PlannedTarge
   const stale = live.agreement.kind === 'differ' && live.agreement.cause === 'stale-memory';
   if (!stale && prepared.plan.changes.length === 0) return;
   const lastDeepCheck = { at: clock.now(), inSync: false };
-  await recording(run, 'this look', () => store.update(target.name, { lastDeepCheck }));
+  await recording(run, 'this check', () => store.update(target.name, { lastDeepCheck }));
 }

@@ -37,9 +37,9 @@ export function withUnrecorded({ unrecorded }: Run, outcome: Outcome): Outcome {
   if (unrecorded.length === 0) return outcome;
   const what = [...new Set(unrecorded.map((each) => each.what))].join(', ');
   const why = [...new Set(unrecorded.map((each) => each.why))].join('; ');
-  const told = problem('HF6009', `not recorded: ${what} (${why})`, {
+  const warning = problem('HF6009', `not recorded: ${what} (${why})`, {
     target: outcome.target,
     severity: 'warning',
   });
-  return { ...outcome, problems: [...outcome.problems, told] };
+  return { ...outcome, problems: [...outcome.problems, warning] };
 }

@@ -15,16 +15,16 @@ const TRIED = 3;
 
 export async function takeBaseline(run: Run, expected: Expectation): Promise<Baseline> {
   step(run, 'baseline');
-  return lookAt(run, expected);
+  return observeBehaviour(run, expected);
 }
 
-async function lookAt(run: Run, { lasting }: Pick<Expectation, 'lasting'>): Promise<Baseline> {
+async function observeBehaviour(run: Run, { lasting }: Pick<Expectation, 'lasting'>): Promise<Baseline> {
   const key = run.context.target.probes.clientKey ?? lasting;
   const alive = await healthy(run.client).catch(asUnhealthy);
   const anonymous = await admission(run.client);
-  const seen = key ? await admission(run.client, key) : anonymous;
-  const isAnswer = key ? seen.kind !== 'unproven' : seen.kind === 'accepted';
-  return { healthy: alive, anonymous, served: isAnswer ? listedBy(seen) : undefined };
+  const result = key ? await admission(run.client, key) : anonymous;
+  const isAnswer = key ? result.kind !== 'unproven' : result.kind === 'accepted';
+  return { healthy: alive, anonymous, served: isAnswer ? listedBy(result) : undefined };
 }
 
 function asUnhealthy(error: unknown): boolean {
@@ -32,7 +32,7 @@ function asUnhealthy(error: unknown): boolean {
   throw error;
 }
 
-const listedBy = (seen: Admission): readonly string[] => (seen.kind === 'accepted' ? seen.models : []);
+const listedBy = (result: Admission): readonly string[] => (result.kind === 'accepted' ? result.models : []);
 
 /** Models of `probes.models` that a rollback can bring back: they were listed before, and nothing removes them. */
 export function requiredBefore(
@@ -83,14 +83,14 @@ export async function judgeBehaviour(
   required: readonly string[],
 ): Promise<Behaviour> {
   const fresh = expected.added.find((key) => isCarried(key.open()));
-  const now = await lookAt(run, fresh ? { lasting: fresh } : expected);
+  const now = await observeBehaviour(run, fresh ? { lasting: fresh } : expected);
   const keys = [
     ...(await tryKeys(run, expected.added, true)),
     ...(await tryKeys(run, expected.removed, false)),
   ];
   const { appeared, notServed } = judgeAliases(baseline, now, expected);
   const anonymous = judgeAnonymous(baseline, now, expected);
-  const seen = keys.some(({ evidence, isProof }) => isProof && evidence.passed) || appeared;
+  const isProven = keys.some(({ evidence, isProof }) => isProof && evidence.passed) || appeared;
   return {
     evidence: [
       ...judgeHealth(baseline, now),
@@ -98,7 +98,7 @@ export async function judgeBehaviour(
       ...keys.map(({ evidence }) => evidence),
       ...judgeRequired(required, now),
     ],
-    witness: keys.some(({ evidence }) => !evidence.passed) ? 'missing' : seen ? 'seen' : 'none',
+    witness: keys.some(({ evidence }) => !evidence.passed) ? 'missing' : isProven ? 'seen' : 'none',
     notServed,
   };
 }
@@ -124,14 +124,14 @@ async function tryKeys(run: Run, keys: readonly Sealed<string>[], letIn: boolean
   const tried: Tried[] = [];
   const provable = keys.filter((key) => isCarried(key.open()));
   for (const key of [...provable.slice(0, TRIED), ...keys.filter((each) => !provable.includes(each))]) {
-    const seen = await admission(run.client, key);
+    const result = await admission(run.client, key);
     const check = letIn ? 'an added client key is accepted' : 'a removed client key is refused';
-    const detail = admissionText(seen);
-    if (seen.kind === 'unproven')
+    const detail = admissionText(result);
+    if (result.kind === 'unproven')
       tried.push({ evidence: { check: `${check}: unproven`, passed: true, detail }, isProof: false });
     else
       tried.push({
-        evidence: { check, passed: (seen.kind === 'accepted') === letIn, detail },
+        evidence: { check, passed: (result.kind === 'accepted') === letIn, detail },
         isProof: true,
       });
   }
@@ -180,17 +180,17 @@ function judgeAliases(
   };
 }
 
-function admissionText(seen: Admission): string {
-  switch (seen.kind) {
+function admissionText(result: Admission): string {
+  switch (result.kind) {
     case 'accepted':
-      return `/v1/models lists ${seen.models.length}`;
+      return `/v1/models lists ${result.models.length}`;
     case 'refused':
-      return `/v1/models answers ${seen.status}`;
+      return `/v1/models answers ${result.status}`;
     case 'safe-mode':
       return 'safe mode: the gateway has sample keys';
     case 'unclear':
-      return `/v1/models answers ${seen.status}: ${seen.detail}`;
+      return `/v1/models answers ${result.status}: ${result.detail}`;
     case 'unproven':
-      return seen.detail;
+      return result.detail;
   }
 }

@@ -45,13 +45,13 @@ async function knownByBase(
   const { dialect, context, state } = run;
   const own = { ...context.target, policy: target.policy };
   const nothing = { allow: undefined, lastApplied: undefined, released: undefined };
-  const said = localiseDesired({ ...around(run, live), ...nothing, desired, target: own });
+  const localised = localiseDesired({ ...around(run, live), ...nothing, desired, target: own });
   const lastApplied = baseMemory({
-    said,
+    localised,
     isShared: isShared(context.target),
     live,
     dialect,
-    managementSecret: await judgeManagementSecret(said.desired, live, said.target),
+    managementSecret: await judgeManagementSecret(localised.desired, live, localised.target),
     hasUnresolved: unresolved.length > 0,
     now: context.clock.now(),
     hash: (text) => context.store.hash(text),
@@ -60,7 +60,7 @@ async function knownByBase(
     memory: { source: 'base', base: commit },
     lastApplied,
     released: state.released,
-    texts: () => declaredTexts(said.desired, dialect.catalog),
+    texts: () => declaredTexts(localised.desired, dialect.catalog),
     notes: unresolved,
   };
 }

@@ -51,18 +51,18 @@ async function planInput(
   const { clock, store } = run.context;
   const now = clock.now();
   const known = await knownBefore(run, live);
-  const said = saidTo(run, desired, live, request, known);
+  const localised = localisedFor(run, desired, live, request, known);
   return {
-    target: said.target,
-    desired: said.desired,
+    target: localised.target,
+    desired: localised.desired,
     live,
     dialect: run.dialect,
     now,
     state: {
-      lastApplied: said.lastApplied,
+      lastApplied: localised.lastApplied,
       memory: known.memory,
       appliedTexts: known.texts,
-      released: said.released,
+      released: localised.released,
       origins: run.state.origins,
       suspension: run.state.suspension,
       backupsVanish: run.context.backupsVanish,
@@ -70,19 +70,19 @@ async function planInput(
     },
     hash: (text) => store.hash(text),
     mode: request.mode,
-    allow: said.allow,
+    allow: localised.allow,
     prune: request.prune,
     only: request.only,
-    managementSecret: await judgeManagementSecret(said.desired, live, said.target),
+    managementSecret: await judgeManagementSecret(localised.desired, live, localised.target),
     rollbackProbe,
-    refusals: said.refusals,
-    built: said.built,
-    notes: [...said.notes, ...known.notes],
+    refusals: localised.refusals,
+    built: localised.built,
+    notes: [...localised.notes, ...known.notes],
   };
 }
 
 /** The declared state in the layout of the reading. */
-function saidTo(
+function localisedFor(
   run: LiveRun,
   desired: Desired,
   live: Live,

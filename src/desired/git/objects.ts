@@ -28,15 +28,15 @@ export function openObjects(dir: string): Objects {
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   const waiting: Waiting[] = [];
-  let [got, said, ended] = [Buffer.alloc(0), '', false];
+  let [got, stderr, ended] = [Buffer.alloc(0), '', false];
   const end = (reason: string): void => {
     ended = true;
     for (const one of waiting.splice(0)) one.reject(new Error(reason));
   };
   child.on('error', () => end("the program `git` isn't installed"));
-  child.on('close', () => end(said === '' ? 'git ended before it answered' : reasonIn(said)));
+  child.on('close', () => end(stderr === '' ? 'git ended before it answered' : reasonIn(stderr)));
   child.stdin.on('error', () => {}); // it ended: `close` says why
-  child.stderr.on('data', (chunk: Buffer) => void (said = (said + chunk.toString('utf8')).slice(-4000)));
+  child.stderr.on('data', (chunk: Buffer) => void (stderr = (stderr + chunk.toString('utf8')).slice(-4000)));
   child.stdout.on('data', (chunk: Buffer) => {
     got = Buffer.concat([got, chunk]);
     if (got.length > LARGEST) return void child.kill();
@@ -48,7 +48,7 @@ export function openObjects(dir: string): Objects {
   return {
     read: (name) =>
       new Promise((resolve, reject) => {
-        if (ended) return reject(new Error(said === '' ? 'git has ended' : reasonIn(said)));
+        if (ended) return reject(new Error(stderr === '' ? 'git has ended' : reasonIn(stderr)));
         if (/[\n\r]/.test(name)) return resolve(undefined);
         waiting.push({ resolve, reject });
         child.stdin.write(`${name}\n`);

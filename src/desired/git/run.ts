@@ -23,11 +23,11 @@ export const gitEnvironment = (): NodeJS.ProcessEnv => ({
 export function runGit(dir: string, args: readonly string[]): Promise<GitAnswer> {
   const options = { timeout: GIT_MS, maxBuffer: 16 * 1024 * 1024, env: gitEnvironment() };
   return new Promise((done) => {
-    execFile('git', ['-C', dir, ...args], options, (error, out, said) => {
+    execFile('git', ['-C', dir, ...args], options, (error, out, stderr) => {
       if (!error) done({ exit: 0, out, reason: '' });
       else if (error.code === 'ENOENT') done({ exit: -1, out, reason: "the program `git` isn't installed" });
       else if (error.killed) done({ exit: -1, out, reason: `git took longer than ${GIT_MS / 1000} s` });
-      else done({ exit: Number(error.code ?? -1), out, reason: reasonIn(said) });
+      else done({ exit: Number(error.code ?? -1), out, reason: reasonIn(stderr) });
     });
   });
 }
@@ -35,8 +35,8 @@ export function runGit(dir: string, args: readonly string[]): Promise<GitAnswer>
 /** Characters: git repeats names from outside. */
 const MAX_REASON = 300;
 
-export function reasonIn(said: string): string {
-  const lines = said.split('\n').map((line) => line.trim());
+export function reasonIn(stderr: string): string {
+  const lines = stderr.split('\n').map((line) => line.trim());
   const telling = lines.find((line) => /^(?:fatal|error):/.test(line)) ?? lines.find((line) => line !== '');
   return (telling ?? 'git gave no reason').replace(/^(?:fatal|error): /, '').slice(0, MAX_REASON);
 }

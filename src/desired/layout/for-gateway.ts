@@ -54,7 +54,7 @@ function refused(desired: Desired, { refusals, layout }: Translation): Problem[]
   const where = isFlat(layout) ? 'the flat layout' : 'the v8 layout';
   return refusals.map(({ pointer, why, other }) => {
     const reason = why === 'both' ? `is another spelling of \`${other}\`` : `can't be expressed in ${where}`;
-    return told('HF2047', desired, pointer, reason);
+    return layoutProblem('HF2047', desired, pointer, reason);
   });
 }
 
@@ -65,11 +65,11 @@ function noted(desired: Desired, { remarks }: Translation): Problem[] {
       what === 'name'
         ? "is a label that the flat layout doesn't have, so Holdfast omits it"
         : 'has no keys, and so no effect';
-    return [{ ...told('HF2047', desired, pointer, reason), severity: 'warning' as const }];
+    return [{ ...layoutProblem('HF2047', desired, pointer, reason), severity: 'warning' as const }];
   });
 }
 
-function told(code: 'HF2047', desired: Desired, pointer: string, reason: string): Problem {
+function layoutProblem(code: 'HF2047', desired: Desired, pointer: string, reason: string): Problem {
   const steps = stepsOfPointer(pointer);
   const path = formatPath(displayPath(desired.tree.open(), steps, desired.references));
   return problem(code, `\`${path}\` ${reason}`, {

@@ -108,9 +108,9 @@ function partHead(document: Document, root: YAMLMap): void {
   const [file, first] = at < 0 ? ['', head] : [head.slice(0, at), head.slice(at + 2)];
   const lines = first.split('\n');
   const ofFile = [document.commentBefore ?? '', file, ...lines.filter(isModeline)];
-  const said = ofFile.filter((text) => text !== '');
+  const comments = ofFile.filter((text) => text !== '');
   delete root.commentBefore;
-  if (said.length > 0) document.commentBefore = said.join('\n');
+  if (comments.length > 0) document.commentBefore = comments.join('\n');
   key.commentBefore = lines.filter((line) => line !== '' && !isModeline(line)).join('\n');
 }
 

@@ -174,9 +174,9 @@ class EntryIndex {
   }
 
   #find(item: Located, members: readonly string[]): readonly number[] {
-    const asked = JSON.stringify(members);
-    const index = this.#byMembers.get(asked) ?? this.#build(members);
-    this.#byMembers.set(asked, index);
+    const key = JSON.stringify(members);
+    const index = this.#byMembers.get(key) ?? this.#build(members);
+    this.#byMembers.set(key, index);
     return index.get(identityOf(item, members)) ?? [];
   }
 

@@ -113,13 +113,13 @@ export function knownTexts(
 /** For redaction by value: whether a token was a secret in an earlier run. Results are cached. */
 export function recogniserOf(earlier: Origins, hash: Hash): (token: string) => boolean {
   const secrets = new Set(earlier.secrets);
-  const asked = new Map<string, boolean>();
+  const answers = new Map<string, boolean>();
   return (token) => {
-    const known = asked.get(token);
+    const known = answers.get(token);
     if (known !== undefined) return known;
-    if (asked.size >= TOKENS) asked.clear();
+    if (answers.size >= TOKENS) answers.clear();
     const found = secrets.has(hashed(secretKey(token), hash));
-    asked.set(token, found);
+    answers.set(token, found);
     return found;
   };
 }

@@ -225,7 +225,7 @@ function agreementOf(live: Live | undefined): Finding {
 }
 
 /** The gateway's example file has sample client keys and no management key. */
-function managementOf(failed: Finding | undefined, anonymous: Seen): Finding | undefined {
+function managementOf(failed: Finding | undefined, anonymous: AdmissionResult): Finding | undefined {
   if (failed?.code !== 'HF3011' || !isAdmission(anonymous) || anonymous.kind !== 'safe-mode') return failed;
   return bad(
     'fail',
@@ -265,18 +265,19 @@ function keepsPlainKey(live: Live): boolean {
   return typeof key === 'string' && key !== '' && !/^\$2[aby]\$/.test(key);
 }
 
-type Seen = Admission | Finding | undefined;
+type AdmissionResult = Admission | Finding | undefined;
 
-const isAdmission = (seen: Seen): seen is Admission => seen !== undefined && 'kind' in seen;
+const isAdmission = (result: AdmissionResult): result is Admission =>
+  result !== undefined && 'kind' in result;
 
-function closedOf(anonymous: Seen): Finding {
+function closedOf(anonymous: AdmissionResult): Finding {
   if (!isAdmission(anonymous)) return anonymous ?? skip('nothing answers');
   if (anonymous.kind === 'accepted') return bad('fail', 'HF3030', 'it accepts callers without a key');
   if (anonymous.kind === 'unclear' || anonymous.kind === 'unproven') return skip(anonymous.detail);
   return ok('yes, a caller without a key is refused');
 }
 
-function sampleKeysOf(live: Live | undefined, anonymous: Seen): Finding {
+function sampleKeysOf(live: Live | undefined, anonymous: AdmissionResult): Finding {
   if (isAdmission(anonymous) && anonymous.kind === 'safe-mode')
     return bad('fail', 'HF3031', 'it was started with sample keys and refuses all clients');
   const sample = live?.findings.find(({ code }) => code === 'HF3032');
@@ -287,17 +288,17 @@ function sampleKeysOf(live: Live | undefined, anonymous: Seen): Finding {
 async function probeOf({ client, target }: DoctorOptions): Promise<Finding> {
   const { clientKey, models } = target.probes;
   if (!clientKey) return skip("`probes.client-key` isn't set");
-  const seen: Seen = await admission(client, clientKey, 'doctor').catch(ofError);
-  if (!isAdmission(seen)) return seen;
-  if (seen.kind === 'unproven') return skip(seen.detail);
-  if (seen.kind !== 'accepted')
+  const result: AdmissionResult = await admission(client, clientKey, 'doctor').catch(ofError);
+  if (!isAdmission(result)) return result;
+  if (result.kind === 'unproven') return skip(result.detail);
+  if (result.kind !== 'accepted')
     return {
       status: 'fail',
       detail: 'no',
       remedy: 'Set `probes.client-key` to one of the declared client keys.',
     };
-  const missing = models.filter((model) => !seen.models.includes(model));
-  if (missing.length === 0) return ok(`yes, and lists ${seen.models.length} models`);
+  const missing = models.filter((model) => !result.models.includes(model));
+  if (missing.length === 0) return ok(`yes, and lists ${result.models.length} models`);
   return {
     status: 'warn',
     detail: `yes, but it doesn't list ${missing.join(', ')}`,

@@ -32,15 +32,15 @@ export function keyring(
 ): Keyring {
   let preferred: number | undefined;
   let blocked: RememberedFailure | undefined;
-  let asked = false;
+  let isRecalled = false;
   let noted: number | undefined;
   let failures: readonly number[] = [];
 
   const recall = async (): Promise<void> => {
-    if (asked) return;
+    if (isRecalled) return;
     blocked = await memory.blocked(keys);
     preferred ??= await memory.workingKey();
-    asked = true;
+    isRecalled = true;
   };
   const recent = (): readonly number[] => failures.filter((at) => clock.now() - at < TRANSACTION_MS);
 

@@ -23,9 +23,9 @@ export function refusalOf(answer: Received, place: Place): Refusal | undefined {
 
 function gateOf({ status, body }: Received, place: Place): Refusal | undefined {
   if (status !== 401 && status !== 403) return undefined;
-  const said = errorText(body);
+  const reason = errorText(body);
   const target = place.target;
-  if (status === 401 && said.startsWith('missing'))
+  if (status === 401 && reason.startsWith('missing'))
     return {
       error: fail('HF3008', `the key didn't reach ${place.address}`, {
         target,
@@ -38,15 +38,15 @@ function gateOf({ status, body }: Received, place: Place): Refusal | undefined {
       error: fail('HF3007', `${place.address} refused the management key`, { target }),
       counted: true,
     };
-  if (said.startsWith('IP banned')) return bannedRefusal(said, place);
-  if (said === 'remote management disabled')
+  if (reason.startsWith('IP banned')) return bannedRefusal(reason, place);
+  if (reason === 'remote management disabled')
     return {
       error: fail('HF3010', `${place.address} accepts management requests only from its own machine`, {
         target,
       }),
       counted: false,
     };
-  if (said === 'remote management key not set')
+  if (reason === 'remote management key not set')
     return { error: fail('HF3012', `${place.address} has no management key`, { target }), counted: false };
   return undefined;
 }
@@ -57,8 +57,8 @@ const DEFAULT_BAN_MS = 30 * 60_000;
  */
 const LONGEST_BAN_MS = 24 * 3_600_000;
 
-function bannedRefusal(said: string, place: Place): Refusal {
-  const shown = /Try again in (\S+)/.exec(said)?.[1] ?? '';
+function bannedRefusal(reason: string, place: Place): Refusal {
+  const shown = /Try again in (\S+)/.exec(reason)?.[1] ?? '';
   const claimed = banLength(shown);
   const bannedMs = Math.min(claimed ?? DEFAULT_BAN_MS, LONGEST_BAN_MS);
   const left = claimed === undefined ? 'half an hour' : claimed > LONGEST_BAN_MS ? 'day or more' : shown;

@@ -61,8 +61,8 @@ async function ask(client: Client): Promise<ApiGeneration> {
     purpose: 'detect',
     credential: 'management',
   });
-  const told = generationIn(answer);
-  if (told !== undefined) return told;
+  const generation = generationIn(answer);
+  if (generation !== undefined) return generation;
   throw fail(
     'HF3026',
     `${client.target} responded with ${answer.status} to the request that detects its API generation`,
@@ -88,8 +88,8 @@ function generationIn({ status, headers, body }: Answer): ApiGeneration | undefi
 
 function errorIn(text: string): string | undefined {
   try {
-    const said = JSON.parse(text) as { error?: unknown } | null;
-    return typeof said?.error === 'string' ? said.error : undefined;
+    const parsed = JSON.parse(text) as { error?: unknown } | null;
+    return typeof parsed?.error === 'string' ? parsed.error : undefined;
   } catch {
     return undefined;
   }

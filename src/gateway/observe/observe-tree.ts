@@ -101,28 +101,28 @@ function faultOf(raw: string, { message }: LoadFailure): Pick<LoadFailure, 'mess
 
 function readTree(text: Sealed<string>, target: string, options: ObserveOptions): ReadTree {
   const raw = text.open();
-  const seen = viewV8(raw);
-  if (!seen.ok) {
-    const fault = faultOf(raw, seen);
+  const view = viewV8(raw);
+  if (!view.ok) {
+    const fault = faultOf(raw, view);
     return {
       ...unreadable(liveFile(text, asFarAsItGoes(raw)), fault, target, options),
       ...asItSeems(raw, options),
     };
   }
-  const { layout } = seen;
+  const { layout } = view;
   if (options.api === 'v0' && layout === 'v8') throw notByV0(target);
   const parsed = parseDocument(raw);
-  if (isFailure(parsed)) throw new TypeError('a text that is seen parses');
+  if (isFailure(parsed)) throw new TypeError('a text with a view parses');
   const document = parsed as FileDocument;
   const keptFlat = layout === 'legacy' ? reasonToKeep(options) : undefined;
-  const [dialect, compared] = keptFlat === undefined ? [V8, seen.document] : [V8_FLAT, document];
+  const [dialect, compared] = keptFlat === undefined ? [V8, view.document] : [V8_FLAT, document];
   return {
     file: liveFile(text, compared),
     findings: [
       ...brickIn(document, target),
       ...unknownMemberFindings(dialect.catalog, dialect.content(compared), target),
     ],
-    loaded: seal(seen.memory),
+    loaded: seal(view.memory),
     layout,
     ...(keptFlat !== undefined && { keptFlat }),
   };

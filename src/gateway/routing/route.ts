@@ -36,11 +36,11 @@ export function strategyOf(memory: Tree): Strategy {
 const withoutSuffix = (model: string): string => /^(.*[^(])\([^()]*\)$/.exec(model)?.[1] ?? model;
 
 export function routeOf(model: string, credentials: readonly Credential[], strategy: Strategy): Route {
-  const asked = model.trim();
+  const requested = model.trim();
   const offering = (name: string): readonly Credential[] =>
     credentials.filter(({ models }) => models.has(name));
-  const base = withoutSuffix(asked);
-  const name = offering(base).length > 0 ? base : asked;
+  const base = withoutSuffix(requested);
+  const name = offering(base).length > 0 ? base : requested;
   const serving = offering(name);
   const able = strategy === 'weighted-round-robin' ? serving.filter(({ weight }) => weight > 0) : serving;
   return {

@@ -88,14 +88,14 @@ function answer(request: RequestV8, context: ContextV8): AnswerV8 {
   const format = routeOf(request);
   if (!format) return { status: 404, body: '' };
   if (context.file === undefined) return refuse(500, 'read_failed');
-  const seen = normalise(context.file);
-  if (!seen.ok) return refuse(500, 'invalid_config', { message: seen.refused });
-  const root = treeIn(seen.text) as Node; // It has just been printed.
+  const normalised = normalise(context.file);
+  if (!normalised.ok) return refuse(500, 'invalid_config', { message: normalised.refused });
+  const root = treeIn(normalised.text) as Node; // It has just been printed.
   const path =
     format === 'yaml' ? '' : request.path.slice(`${V8_BASE}/config`.length).replace(/^\/+|\/+$/g, '');
   const names = path === '' ? [] : path.split('/');
   if (request.method === 'GET')
-    return format === 'yaml' ? yamlView(seen.text) : jsonView(root, names, seen.text, context);
+    return format === 'yaml' ? yamlView(normalised.text) : jsonView(root, names, normalised.text, context);
   return write({ request, format, names, root, context });
 }
 

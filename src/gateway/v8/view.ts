@@ -28,20 +28,20 @@ export interface View {
 }
 
 /** The last texts, because a plan needs the file before and after it repeatedly. */
-const recent: { readonly text: string; readonly seen: View | LoadFailure }[] = [];
+const recent: { readonly text: string; readonly view: View | LoadFailure }[] = [];
 const KEPT = 4;
 
 /** The failure is that of the load, or the refusal to normalise, with the gateway's message. */
 export function viewV8(text: string, options?: LoadOptions): View | LoadFailure {
   const known = options ? undefined : recent.find((one) => one.text === text);
-  if (known) return known.seen;
-  const seen = look(text, options);
-  if (!options) recent.unshift({ text, seen });
+  if (known) return known.view;
+  const view = readView(text, options);
+  if (!options) recent.unshift({ text, view });
   recent.splice(KEPT);
-  return seen;
+  return view;
 }
 
-function look(text: string, options: LoadOptions | undefined): View | LoadFailure {
+function readView(text: string, options: LoadOptions | undefined): View | LoadFailure {
   const normalised = normalise(text);
   if (!normalised.ok) return { ok: false, stage: 'decode', message: normalised.refused };
   const loaded = loadV8(text, options);

@@ -84,10 +84,10 @@ function withAllowance(verdict: Verdict, allowances: readonly Allowance[]): Verd
 /** What the settings, the command line and the mode allow together. */
 export function allowancesOf(
   policy: readonly Allowance[],
-  asked: readonly Allowance[],
+  requested: readonly Allowance[],
   mode: Mode,
 ): readonly Allowance[] {
-  return [...policy, ...asked, ...(mode === 'enforce' ? [{ guard: 'overwrites-edit' }] : [])];
+  return [...policy, ...requested, ...(mode === 'enforce' ? [{ guard: 'overwrites-edit' }] : [])];
 }
 
 /** The side that an allowance for `split-brain` lets win. */

@@ -69,14 +69,14 @@ export function localiseDesired(input: LocaliseInput): Localised {
   const { desired, dialect, target, allow, lastApplied, released } = input;
   const { catalog } = dialect;
   const { layout, hasGroups } = factsOf(catalog.layout);
-  if (isSaidAlready(input))
+  if (isInLayoutAlready(input))
     return { desired, built: undefined, target, allow, lastApplied, released, refusals: [], notes: [] };
-  const { translation, said } = translated(desired, catalog);
+  const { translation, localised } = translated(desired, catalog);
   const policy = policyIn(layout, target);
   const state = stateIn(layout, lastApplied, released);
   return {
-    desired: said,
-    built: hasGroups ? builtFamilies(said, { ...input, target: policy, ...state }) : undefined,
+    desired: localised,
+    built: hasGroups ? builtFamilies(localised, { ...input, target: policy, ...state }) : undefined,
     target: hasGroups ? withoutFamilyOwnership(policy) : policy,
     allow: allow?.flatMap((allowance) => allowanceIn(layout, allowance)),
     ...state,
@@ -90,17 +90,17 @@ export function localiseDesired(input: LocaliseInput): Localised {
 
 interface Translated {
   readonly translation: Translation;
-  readonly said: Desired;
+  readonly localised: Desired;
 }
 
 /** Once: a desired state is planned several times in a transaction, and by every check of a daemon. */
 const translated = memoBy((desired: Desired, catalog: Catalog): Translated => {
   const translation = sayable(translate(desired.tree.open(), desired.layout, catalog.layout), catalog);
-  return { translation, said: saidBy(translation, desired) };
+  return { translation, localised: localisedBy(translation, desired) };
 });
 
 /** Files and gateway have the same catalog, and the files have no groups to build. */
-function isSaidAlready({ dialect: { catalog }, desired, lastApplied }: LocaliseInput): boolean {
+function isInLayoutAlready({ dialect: { catalog }, desired, lastApplied }: LocaliseInput): boolean {
   const { layout, hasGroups } = factsOf(catalog.layout);
   const isOfState = sameLayout(layout, fromRemembered(lastApplied?.layout));
   return !hasGroups && isOfState && catalog === loadCatalog(desired.layout);
@@ -135,7 +135,7 @@ function without(tree: Tree, [name = '', ...rest]: readonly string[]): Tree {
 // ── the tree ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 /** The translated tree, with the new positions and references of its parts. */
-function saidBy(translation: Translation, desired: Desired): Desired {
+function localisedBy(translation: Translation, desired: Desired): Desired {
   const { tree, layout } = translation;
   const positions = new Map<string, Position>();
   const references = new Map<string, string>();
@@ -393,10 +393,13 @@ function noteOf(
   layout: Layout,
 ): readonly Problem[] {
   if (what === 'spelling' || !isFlat(layout)) return [];
-  const said =
+  const reason =
     what === 'name' ? 'the label of a group is dropped' : 'a group without keys has no effect and is dropped';
   const position = positionAt(desired, pointer);
   return [
-    problem('HF4005', `${path.join('.')}: ${said}`, { severity: 'warning', ...(position && { position }) }),
+    problem('HF4005', `${path.join('.')}: ${reason}`, {
+      severity: 'warning',
+      ...(position && { position }),
+    }),
   ];
 }

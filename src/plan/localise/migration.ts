@@ -17,12 +17,12 @@ export const allowsMigration = (allowances: readonly Allowance[]): boolean =>
 /** Empty if the write changes only the formatting. */
 export function migrationVerdicts(raw: string, live: Pick<Live, 'layout' | 'build'>): readonly Verdict[] {
   const { layout } = live;
-  const told = whatItDoes(raw, layout);
-  if (told.length === 0) return [];
+  const effects = effectsOf(raw, layout);
+  if (effects.length === 0) return [];
   return [
     ...narrowings(raw, live),
     verdict(
-      `the first write converts the gateway's file: ${told.join('; ')}`,
+      `the first write converts the gateway's file: ${effects.join('; ')}`,
       isFlat(layout)
         ? 'Keep the backup from before the write (the raw file), then allow the conversion. Or set `api: auto` on the target, which keeps a flat file flat unless you allow the conversion.'
         : 'Remove these keys from the file by hand, or allow the conversion. The backup from before the write contains the raw file.',
@@ -34,14 +34,14 @@ export function migrationVerdicts(raw: string, live: Pick<Live, 'layout' | 'buil
 export function neededMigration(raw: string, places: readonly string[]): Verdict {
   const keys = places.join(', ');
   return verdict(
-    `a flat file can't contain ${keys}, so this write converts the gateway's file: ${whatItDoes(raw, 'legacy').join('; ')}`,
+    `a flat file can't contain ${keys}, so this write converts the gateway's file: ${effectsOf(raw, 'legacy').join('; ')}`,
     `Keep the backup from before the write (the raw file), then allow the conversion. Or remove ${places.length === 1 ? 'the key' : 'the keys'} for this target (for example with an overlay).`,
   );
 }
 
 function narrowings(raw: string, live: Pick<Live, 'build'>): readonly Verdict[] {
-  const seen = viewV8(raw);
-  return seen.ok ? narrowedByMigration(seen.report, live) : [];
+  const view = viewV8(raw);
+  return view.ok ? narrowedByMigration(view.report, live) : [];
 }
 
 function verdict(message: string, remedy: string): Verdict {
@@ -49,9 +49,9 @@ function verdict(message: string, remedy: string): Verdict {
   return { guard, message, remedy, override: overrideFlag({ guard }), allowed: false, changes: [] };
 }
 
-function whatItDoes(raw: string, layout: Layout): readonly string[] {
-  const seen = viewV8(raw);
-  return seen.ok ? [...losingV7(layout), ...sentences(seen.report)] : [];
+function effectsOf(raw: string, layout: Layout): readonly string[] {
+  const view = viewV8(raw);
+  return view.ok ? [...losingV7(layout), ...sentences(view.report)] : [];
 }
 
 const losingV7 = (layout: Layout): string[] =>

@@ -45,10 +45,15 @@ export function resolveSplitBrain({ dialect, content, loaded, memory, paths }: S
     (tree, path) => withValue(tree, namesOf(path), valueAt(whole, namesOf(path))),
     {},
   );
-  const said = translate(held, 'legacy', layout).tree;
+  const translated = translate(held, 'legacy', layout).tree;
   const gone = places.filter((path) => valueAt(whole, namesOf(path)) === undefined);
   const rest = gone.flatMap((path) => pathsIn(layout, path)).reduce(withoutPath, content);
-  return laidOver(catalog, catalog.root, rest, hasGroups ? inGroups(catalog, said, content) : said);
+  return laidOver(
+    catalog,
+    catalog.root,
+    rest,
+    hasGroups ? inGroups(catalog, translated, content) : translated,
+  );
 }
 
 /** Entries with members that memory doesn't show (TURN secrets) are distinguished only by their position. */
@@ -73,9 +78,9 @@ function withoutPath(tree: Tree, path: Path): Tree {
 }
 
 /** Families in their current grouping, as far as memory still has their keys. */
-function inGroups(catalog: Catalog, said: Tree, content: Tree): Tree {
-  const families = said['api-keys'];
-  if (!isTree(families)) return said;
+function inGroups(catalog: Catalog, translated: Tree, content: Tree): Tree {
+  const families = translated['api-keys'];
+  if (!isTree(families)) return translated;
   const live = content['api-keys'];
   const made = Object.entries(families).map(([provider, declared]) => {
     const family = familyAt(`api-keys.${provider}`);
@@ -85,13 +90,13 @@ function inGroups(catalog: Catalog, said: Tree, content: Tree): Tree {
     const task = { family, field, live: listOf(now), declared };
     return [provider, mergeGroups({ ...task, ownership: 'whole', placed: () => false }).groups] as const;
   });
-  return { ...said, 'api-keys': Object.fromEntries(made) };
+  return { ...translated, 'api-keys': Object.fromEntries(made) };
 }
 
 /** Values with the same meaning keep the spelling of the file. */
-function laidOver(catalog: Catalog, field: Field, file: Tree, said: Tree): Tree {
+function laidOver(catalog: Catalog, field: Field, file: Tree, translated: Tree): Tree {
   const made: Record<string, Value> = { ...file };
-  for (const [name, value] of Object.entries(said)) {
+  for (const [name, value] of Object.entries(translated)) {
     const child = catalog.child(field, name);
     const now = file[name];
     if (child && isTree(value) && (isTree(now) || now === undefined))

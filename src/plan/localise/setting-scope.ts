@@ -26,10 +26,10 @@ export function scopeNotes(
     const names = setting[catalog.layout]?.split('.') ?? [];
     const path = formatPath(names.map(key));
     if (!isThere(declared, names) || written.has(path)) return [];
-    const said = sentence(setting, scopeOf(setting, version), version);
-    return said === undefined
+    const text = sentence(setting, scopeOf(setting, version), version);
+    return text === undefined
       ? []
-      : [problem('HF4007', `\`${path}\` ${said}`, { path, severity: 'warning' })];
+      : [problem('HF4007', `\`${path}\` ${text}`, { path, severity: 'warning' })];
   });
 }
 
@@ -55,11 +55,11 @@ export function narrowedByMigration(
       moved.some(({ old, now }) => old === setting.legacy && now === setting.v8),
   );
   if (narrowed.length === 0) return [];
-  const told = narrowed.map(({ legacy, earlier }) => `\`${legacy}\` to \`${earlier}\``).join(', ');
+  const moves = narrowed.map(({ legacy, earlier }) => `\`${legacy}\` to \`${earlier}\``).join(', ');
   return [
     {
       guard: 'unsupported',
-      message: `converting the gateway's file would move ${told}, where ${version} applies ${narrowed.length === 1 ? 'it' : 'them'} only to OAuth credentials; for API keys it needs ${narrowed[0]?.since}`,
+      message: `converting the gateway's file would move ${moves}, where ${version} applies ${narrowed.length === 1 ? 'it' : 'them'} only to OAuth credentials; for API keys it needs ${narrowed[0]?.since}`,
       remedy: 'Update the gateway first, or remove the settings from its file.',
       allowed: false,
       changes: [],

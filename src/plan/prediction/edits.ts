@@ -82,10 +82,10 @@ function isEntryByEntry(
  */
 function hasOthers(field: Field, content: readonly Value[], proposed: readonly Value[]): boolean {
   const filed = heldOf(field, content).map((entry) => identityOf(field, entry));
-  const [there, asked] = [new Set(filed), new Set(proposed.map((entry) => identityOf(field, entry)))];
-  if ([...asked].some((identity) => !there.has(identity))) return true;
+  const [stored, declared] = [new Set(filed), new Set(proposed.map((entry) => identityOf(field, entry)))];
+  if ([...declared].some((identity) => !stored.has(identity))) return true;
   return content.some(
-    (entry, i) => !asked.has(filed[i] ?? '') && isNotEmpty(normaliseAt(field, [entry]).value),
+    (entry, i) => !declared.has(filed[i] ?? '') && isNotEmpty(normaliseAt(field, [entry]).value),
   );
 }
 

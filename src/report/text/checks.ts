@@ -13,9 +13,9 @@ const SIGN = { ok: '✓', warn: '!', fail: '✗', skip: '–' } as const;
 
 export function checksText(title: string, checks: readonly ShownCheck[], style: Style): string {
   const paint = { ok: style.good, warn: style.warn, fail: style.bad, skip: style.dim };
-  const lines = checks.map(({ title: asked, status, detail, remedy }) =>
+  const lines = checks.map(({ title: question, status, detail, remedy }) =>
     [
-      `${paint[status](SIGN[status])} ${asked}  ${status === 'skip' ? style.dim(detail) : detail}`,
+      `${paint[status](SIGN[status])} ${question}  ${status === 'skip' ? style.dim(detail) : detail}`,
       ...(remedy === undefined || status === 'ok' ? [] : [`  ${style.dim('fix')} ${remedy}`]),
     ].join('\n'),
   );

@@ -38,7 +38,7 @@ const FRESH_MS = 50;
 
 export function watchFile({ path, clock, pollMs, debounceMs, changed }: WatcherOptions): Watcher {
   let descriptor = opened(path);
-  let seen = descriptor === undefined ? undefined : markOf(descriptor, path, false);
+  let last = descriptor === undefined ? undefined : markOf(descriptor, path, false);
   let cancelDue: (() => void) | undefined;
 
   const end = (): void => {
@@ -46,11 +46,11 @@ export function watchFile({ path, clock, pollMs, debounceMs, changed }: WatcherO
     descriptor = undefined;
   };
   const look = (): void => {
-    if (descriptor === undefined || !seen) return;
-    const now = markOf(descriptor, path, seen.fresh);
+    if (descriptor === undefined || !last) return;
+    const now = markOf(descriptor, path, last.fresh);
     if (now.links === 0n || inodeAt(path) !== now.inode) return end();
-    const same = isSame(seen, now);
-    seen = now;
+    const same = isSame(last, now);
+    last = now;
     if (same) return;
     cancelDue?.();
     cancelDue = clock.setTimer(debounceMs, () => {

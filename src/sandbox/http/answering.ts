@@ -181,8 +181,10 @@ function endpoint(to: Answering, request: Incoming): Outgoing {
   const status = statusAnswer({ method, endpoint: name, query, body, gateway, now: to.clock.now() });
   if (status) return json(status.status, status.body);
   const removal = v8 && isPluginRemoval(request);
-  const asked = removal ? { ...request, path: `${MANAGEMENT_BASE}${name}` } : request;
-  const given = handle(gateway.memory(), asked, to.dialect.memoryCatalog, { authIndex: gateway.authIndex() });
+  const internal = removal ? { ...request, path: `${MANAGEMENT_BASE}${name}` } : request;
+  const given = handle(gateway.memory(), internal, to.dialect.memoryCatalog, {
+    authIndex: gateway.authIndex(),
+  });
   if (given.writes === 'file') {
     const problem = gateway.fieldWrite(given.memory, {
       flatFile: removal ? 'migrate' : 'keep',

@@ -167,9 +167,9 @@ const randomText = (): string => randomBytes(18).toString('base64url');
 
 /** A session, with the values of the request. */
 const session = ({ body, now }: ProxyCall): Tree => {
-  const asked = parsed(body);
+  const requested = parsed(body);
   const made = { id: `sess_${randomText()}`, object: 'realtime.session', type: 'realtime' };
-  return { model: 'gpt-realtime', ...(isTree(asked) && asked), ...made, expires_at: expiry(now) };
+  return { model: 'gpt-realtime', ...(isTree(requested) && requested), ...made, expires_at: expiry(now) };
 };
 
 const expiry = (now: number): number => Math.floor(now / 1000) + SESSION_S;

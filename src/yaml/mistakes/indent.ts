@@ -1,5 +1,5 @@
 // Finds wrong indentation in YAML: reports the line whose indentation doesn't fit the lines above it.
-import { indentOf, keyColumnOf, type Mistake, missingBlank, type Place, said, spaces } from './place.ts';
+import { indentOf, keyColumnOf, type Mistake, missingBlank, type Place, mistake, spaces } from './place.ts';
 import { unclosedBracket } from './unclosed.ts';
 
 /**
@@ -10,7 +10,7 @@ export function nestedValue(place: Place, message: string): Mistake | undefined 
   if (message.startsWith('A block sequence')) return wrongIndent(place.spoken);
   const rest = place.text.slice(place.at).split(/\r?\n/, 1)[0] ?? '';
   if (/:(?:\s|$)/.test(rest.replace(/\s#.*$/s, '')))
-    return said(
+    return mistake(
       'The value holds ": ", which begins another mapping',
       place.at,
       'Put quotes around the value. If you meant a key, put it on a separate line.',
@@ -32,7 +32,7 @@ export function wrongIndent(place: Place, expected?: number): Mistake {
   const fits = [...new Set(expected === undefined ? indentsAbove(place) : [expected])];
   const hint = fits.length === 0 ? '' : ` where ${either(fits)} would match the lines above`;
   const what = /^ *- /.test(line) ? 'This item' : 'This line';
-  return said(
+  return mistake(
     `${what} is indented by ${spaces(own)}${hint}`,
     firstAt,
     "Use the same indentation, in spaces, for lines that belong together. Indent the content of a key further than the key, and don't put a value next to the key.",
@@ -58,7 +58,7 @@ export function badIndent(place: Place, message: string): Mistake | undefined {
   if (/^Flow (?:sequence|map)/.test(message)) return unclosedBracket(place);
   const block = blockTextAbove(place);
   if (block)
-    return said(
+    return mistake(
       'This line of a text is indented less than the first line of the text',
       place.firstAt,
       'Indent all lines of the text at least as far as its first line.',

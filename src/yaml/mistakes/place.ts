@@ -10,7 +10,7 @@ export interface Mistake {
 }
 
 /** A mistake in the syntax of the text; most are. */
-export const said = (message: string, at: number, remedy?: string): Mistake => ({
+export const mistake = (message: string, at: number, remedy?: string): Mistake => ({
   code: 'HF2010',
   message,
   at,
@@ -86,9 +86,9 @@ export const spaces = (count: number): string => (count === 1 ? '1 space' : `${c
 export function missingBlank({ line, lineStart }: Place): Mistake | undefined {
   const dash = /^ *(?:- +)*-(?=[\w"'$])/.exec(line);
   if (dash && !/^ *-?[\w.-]+: /.test(line.slice(dash[0].length - 1)))
-    return said('A space is missing after the dash', lineStart + dash[0].length, 'Write `- item`.');
+    return mistake('A space is missing after the dash', lineStart + dash[0].length, 'Write `- item`.');
   const colon = /^ *(?:- +)*[\w.-]+:(?=[^\s/])/.exec(line);
   return colon
-    ? said('A space is missing after the colon', lineStart + colon[0].length, 'Write `key: value`.')
+    ? mistake('A space is missing after the colon', lineStart + colon[0].length, 'Write `key: value`.')
     : undefined;
 }

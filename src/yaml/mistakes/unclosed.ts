@@ -1,13 +1,13 @@
 // Finds quotes and brackets that were opened and never closed.
 import { type CST, Parser } from 'yaml';
-import { type Mistake, type Place, said } from './place.ts';
+import { type Mistake, type Place, mistake } from './place.ts';
 
 export function unclosedQuote({ text, at }: Place, message: string): Mistake {
   const kind = message.includes('"') ? 'double' : 'single';
   const open = tokensOf(text).find(
     ({ type, source }) => type === `${kind}-quoted-scalar` && !isClosed(source),
   );
-  return said(
+  return mistake(
     `The ${kind} quote that begins here isn't closed`,
     open?.offset ?? at,
     'Close the quote at the end of the value.',
@@ -21,12 +21,12 @@ export function unclosedBracket({ text, at, char }: Place): Mistake {
   const bracket = open === undefined ? '[' : (text[open] ?? '[');
   const closing = bracket === '{' ? '}' : ']';
   if (char === ']' || char === '}')
-    return said(
+    return mistake(
       `"${char}" is in a place where "${closing}" is expected`,
       at,
       `Close the "${bracket}" first.`,
     );
-  return said(`The "${bracket}" that begins here isn't closed`, open ?? at, `Close it with "${closing}".`);
+  return mistake(`The "${bracket}" that begins here isn't closed`, open ?? at, `Close it with "${closing}".`);
 }
 
 /** The innermost open bracket at the position where the parser stopped. */

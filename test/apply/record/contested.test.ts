@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { afterHealing, afterLook, judgeDrift, NO_DRIFT } from '../../../src/apply/record/contested.ts';
+import { afterHealing, afterCheck, judgeDrift, NO_DRIFT } from '../../../src/apply/record/contested.ts';
 
 const MINUTE = 60_000;
 const START = 1_000_000_000_000;
@@ -26,8 +26,8 @@ describe('correcting drift', () => {
     const record = healedAt(0, 2, 10, 30);
     const first = judgeDrift(record, ['debug'], START + 50 * MINUTE);
     expect(first).toEqual({ heal: [], wait: [], contested: ['debug'], newlyContested: ['debug'] });
-    const told = afterLook(record, first.contested, START + 50 * MINUTE);
-    expect(judgeDrift(told, ['debug'], START + 51 * MINUTE).newlyContested).toEqual([]);
+    const next = afterCheck(record, first.contested, START + 50 * MINUTE);
+    expect(judgeDrift(next, ['debug'], START + 51 * MINUTE).newlyContested).toEqual([]);
   });
 
   test('corrections older than an hour no longer count', () => {
@@ -36,9 +36,9 @@ describe('correcting drift', () => {
   });
 
   test('a contested path stays contested until it no longer differs', () => {
-    const told = { corrected: {}, contested: ['debug'] };
-    expect(judgeDrift(told, ['debug'], START + 300 * MINUTE).contested).toEqual(['debug']);
-    expect(judgeDrift(told, [], START).contested).toEqual([]);
-    expect(afterLook(told, [], START).contested).toEqual([]);
+    const next = { corrected: {}, contested: ['debug'] };
+    expect(judgeDrift(next, ['debug'], START + 300 * MINUTE).contested).toEqual(['debug']);
+    expect(judgeDrift(next, [], START).contested).toEqual([]);
+    expect(afterCheck(next, [], START).contested).toEqual([]);
   });
 });
