@@ -32,6 +32,8 @@ export interface DaemonOptions {
   readonly signal: AbortSignal;
   /** What runs next to the checks; nothing by default. */
   readonly services?: Services;
+  /** Watches settings and files; the file system by default. */
+  readonly watch?: typeof createWatch;
   /** Gets a function that reloads settings and files, for SIGHUP. */
   readonly onHangup?: (reload: () => void) => void;
 }
@@ -67,7 +69,10 @@ class Daemon implements DaemonOperations {
   /** Reloads of the settings, one after the other. */
   #opening: Promise<void> = Promise.resolve();
 
-  constructor({ open, clock, reporter, signal, services = () => [] }: DaemonOptions, place: TargetSet) {
+  constructor(
+    { open, clock, reporter, signal, services = () => [], watch = createWatch }: DaemonOptions,
+    place: TargetSet,
+  ) {
     this.#open = open;
     this.#place = place;
     this.#services = services(this);
@@ -85,7 +90,7 @@ class Daemon implements DaemonOperations {
         this.#retries.after(target, 'fault');
       },
     );
-    this.#watch = createWatch(
+    this.#watch = watch(
       () => this.reload('files'),
       (error) =>
         this.#reporter.note('error', `watching files failed (${String(error)}); the schedule continues`),

@@ -21,4 +21,4 @@ test('Ctrl-C ends the tour: it cleans up, reports that in its last line, and exi
   expect(said.trimEnd().split('\n').at(-1)).toBe('Stopped. The sandbox gateway and its files were removed.');
   expect(said).not.toMatch(/^\s+at /m);
   expect(code).toBe(130);
-}, 60_000);
+});

@@ -413,5 +413,5 @@ describe('no secret is printed or written down', () => {
     } finally {
       process.umask(before);
     }
-  }, 60_000);
+  });
 });

@@ -2,10 +2,12 @@ import { mkdir, readdir, readFile, rename, rm, symlink, writeFile } from 'node:f
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { reconcile } from '../../src/apply/apply.ts';
+import type { Service } from '../../src/daemon/core/service.ts';
 import type { TargetSet } from '../../src/daemon/core/target-set.ts';
 import type { Clock } from '../../src/domain/clock.ts';
 import { fail } from '../../src/domain/problem/problem.ts';
-import { daemon, endAll, impatient, inMode, pause, retries } from './setup.ts';
+import { until } from '../support/until.ts';
+import { daemon, endAll, impatient, inMode, retries } from './setup.ts';
 
 afterEach(endAll);
 
@@ -175,7 +177,7 @@ describe('the settings of a running daemon', () => {
 describe('the daemon when it is stopped or disturbed', () => {
   test('stopped in the middle of a transaction, it finishes or rolls back before it ends', async () => {
     const home = await daemon({ desired: retries(4) });
-    while (!home.events.some((event) => event.kind === 'step' && event.step === 'write')) await pause(2);
+    await until(() => home.events.some((event) => event.kind === 'step' && event.step === 'write'));
     await home.stop();
     expect(['applied', 'rolled-back']).toContain(home.outcomes[0]?.kind);
     const written = (await home.file()).includes('request-retry: 4');
@@ -184,8 +186,13 @@ describe('the daemon when it is stopped or disturbed', () => {
   });
 
   test('stopped before it wrote, it writes nothing', async () => {
-    const home = await daemon({ desired: retries(4) });
-    while (!home.events.some((event) => event.kind === 'step' && event.step === 'observe')) await pause(1);
+    const { promise: observing, resolve } = Promise.withResolvers<void>();
+    const reporter: Service['reporter'] = {
+      event: (event) => event.kind === 'step' && event.step === 'observe' && resolve(),
+    };
+    const service = { reporter, follow: async () => {}, [Symbol.asyncDispose]: async () => {} };
+    const home = await daemon({ desired: retries(4), services: [service] });
+    await observing;
     await home.stop();
     expect(await home.file()).toContain('request-retry: 1');
   });

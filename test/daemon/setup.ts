@@ -5,14 +5,18 @@ import { runDaemon } from '../../src/daemon/daemon.ts';
 import type { DaemonOperations } from '../../src/daemon/core/daemon-operations.ts';
 import type { Service, Services } from '../../src/daemon/core/service.ts';
 import type { TargetSet } from '../../src/daemon/core/target-set.ts';
+import type { Watch } from '../../src/daemon/core/watch.ts';
 import type { Clock } from '../../src/domain/clock.ts';
 import type { Outcome, OutcomeKind } from '../../src/domain/outcome/outcome.ts';
 import type { Mode } from '../../src/domain/target.ts';
 import type { DaemonSettings } from '../../src/settings/settings.ts';
 import { DESIRED, type Stage, stage, type StageOptions, strike } from '../apply/setup.ts';
+import { until } from '../support/until.ts';
 import { listener, type Told } from './builders.ts';
 
 const running: (() => Promise<void>)[] = [];
+
+const NO_WATCH: Watch = { follow: async () => {}, [Symbol.asyncDispose]: async () => {} };
 
 /** For afterEach. */
 export async function endAll(): Promise<void> {
@@ -38,6 +42,8 @@ export interface Options extends StageOptions {
   readonly daemon?: Partial<DaemonSettings>;
   readonly clock?: (base: Clock) => Clock;
   readonly drift?: string;
+  /** Files are checked only on request: no check comes between what a test does. `false` */
+  readonly unwatched?: boolean;
   /** Reopens the settings, after the first time. */
   readonly reopen?: (place: TargetSet) => TargetSet;
 }
@@ -80,6 +86,7 @@ export async function daemon(
       const { services = [] } = options;
       return typeof services === 'function' ? services(given) : services;
     },
+    ...(options.unwatched && { watch: () => NO_WATCH }),
     onHangup: (reload) => {
       hangUp = reload;
     },
@@ -101,20 +108,21 @@ export async function daemon(
       return operations;
     },
     next: async (kind) => {
-      for (let tries = 0; tries < 600; tries += 1) {
-        const outcome = told.outcomes[seen];
-        if (outcome) {
-          seen += 1;
-          if (kind === undefined || outcome.kind === kind) return outcome;
-        } else await pause(25);
+      const kinds = (): string[] => told.outcomes.map((one) => one.kind);
+      for (;;) {
+        await until(
+          () => told.outcomes.length > seen,
+          () => `${kind ?? 'an outcome'} after ${kinds().join(', ')}`,
+        );
+        const outcome = told.outcomes[seen] as Outcome; // it has come
+        seen += 1;
+        if (kind === undefined || outcome.kind === kind) return outcome;
       }
-      throw new Error(`no outcome ${kind ?? ''}; told: ${told.outcomes.map((one) => one.kind).join(', ')}`);
     },
     stop: end,
   };
 }
 
-export const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 export const retries = (count: number): string =>
   DESIRED.replace('request-retry: 1', `request-retry: ${count}`);
 export const inMode = (mode: Mode): Options => ({ mode });

@@ -7,8 +7,9 @@ import { resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { GATEWAY, KEY, openTerminal, SECRETS, type Terminal } from '../cli/terminal.ts';
-import { leave, remote, type Remote, until } from '../daemon/git/remote.ts';
+import { leave, remote, type Remote } from '../daemon/git/remote.ts';
 import { closeAll, httpReceiver, type HttpReceiver } from '../daemon/notify/setup.ts';
+import { until } from '../support/until.ts';
 import { logIn, startBrowser } from '../web/browser.ts';
 
 const BIN = resolve(import.meta.dirname, '../../bin/holdfast.js');

@@ -115,7 +115,7 @@ const scenarios = (): void => {
     expect((await memory())['request-retry']).toBe(2);
     expect(await admits()).toBe(401);
     await inSync(realGateway);
-  }, 90_000);
+  });
 
   withFile(
     'replaces the file by rename: nobody is told that the gateway follows when it does not',

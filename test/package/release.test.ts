@@ -126,7 +126,7 @@ describe('the standalone archive on a machine that has nothing but Node.js', () 
       join(work, 'config.yaml'),
       'host: 127.0.0.1\nport: 8317\napi-keys: [sk-test-0001]\nrequest-retry: 1\n',
     );
-  }, 60_000);
+  }, 300_000);
 
   const holdfast = (...words: string[]): Promise<readonly [code: number, text: string]> =>
     new Promise((resolve) => {

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { generateIdentity, identityToRecipient } from 'age-encryption';
 import { parse, stringify } from 'yaml';
 import { type JudgedGateway, openJudged } from '../support/judged-gateway.ts';
+import { until } from '../support/until.ts';
 import { type Ran, runWorkflows } from '../support/pipelines/actions.ts';
 import { runPipeline } from '../support/pipelines/gitlab.ts';
 import { execute, filesIn, openWorld, ROOT, type World } from '../support/pipelines/world.ts';
@@ -120,14 +121,8 @@ describe.each(FORGES)('examples/%s', (kind, runs) => {
       ...(body !== undefined && { body }),
     });
   const gateway = async (): Promise<string> => (await manage('GET', 'config.yaml')).text();
-  const settled = async (has: string): Promise<void> => {
-    for (
-      let tries = 0;
-      tries < 100 && !JSON.stringify(await (await manage('GET', 'config')).json()).includes(has);
-      tries += 1
-    )
-      await new Promise((resolve) => setTimeout(resolve, 200));
-  };
+  const config = async (): Promise<string> => JSON.stringify(await (await manage('GET', 'config')).json());
+  const settled = (has: string): Promise<void> => until(async () => (await config()).includes(has));
   /** The configuration that the story begins with; where it listens and its key stay. */
   const configured = async (): Promise<void> => {
     const { host, port, 'remote-management': management } = parse(await gateway()) as Record<string, unknown>;

@@ -9,6 +9,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -22,7 +23,15 @@ import { detectionMemoryOf } from '../../src/state/detection-memory.ts';
 import { type FileStoreOptions, openFileStore } from '../../src/state/files/files.ts';
 import { knownFilesWith, knownValuesOf } from '../../src/state/known-values.ts';
 import type { Store } from '../../src/state/store.ts';
-import { codesOf, conformsToStore, makeBackup, makeEntry, makeJournal, NOW } from './conformance.ts';
+import {
+  codesOf,
+  conformsToStore,
+  makeBackup,
+  makeEntry,
+  makeJournal,
+  NOW,
+  PATIENT_MS,
+} from './conformance.ts';
 
 const dirs: string[] = [];
 
@@ -227,16 +236,17 @@ describe('several processes', () => {
     const child = await startChild('hold', dir);
     await expect(store.lock('home', 'test')).rejects.toThrow(`process ${child.pid}`);
     await child.kill();
-    const lease = await store.lock('home', 'test', { waitMs: 1000 });
+    const lease = await store.lock('home', 'test', { waitMs: PATIENT_MS });
     expect(lease.remainingMs()).toBeGreaterThan(0);
     await lease.release();
   });
 
   test('of another machine that died is replaced when its lease ends', async () => {
     const dir = newDir();
-    const store = await open(dir, { leaseMs: 2000 });
+    const store = await open(dir);
     await store.update('home', {});
-    mkdirSync(join(dir, 'targets/home/lock'));
+    const lock = join(dir, 'targets/home/lock');
+    mkdirSync(lock);
     const note = {
       token: 't',
       owner: 'apply',
@@ -247,7 +257,8 @@ describe('several processes', () => {
     };
     writeFileSync(join(dir, 'targets/home/holder.json'), JSON.stringify(note));
     await expect(store.lock('home', 'test')).rejects.toThrow('process 1 on elsewhere');
-    const lease = await store.lock('home', 'test', { waitMs: 8000 });
+    utimesSync(lock, 0, 0); // it was renewed long ago
+    const lease = await store.lock('home', 'test', { waitMs: 0 });
     expect(lease.remainingMs()).toBeGreaterThan(0);
     await lease.release();
   });

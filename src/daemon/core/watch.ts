@@ -19,26 +19,36 @@ export interface Watch extends AsyncDisposable {
   follow(watchable: Watchable): Promise<void>;
 }
 
+/** Calls `act` after a pause; the result cancels that. */
+export type Wait = (act: () => void) => () => void;
+
 /** ms without an event before `changed` is called. */
 const QUIET_MS = 200;
+
+export const waitFor =
+  (ms: number): Wait =>
+  (act) => {
+    const timer = setTimeout(act, ms);
+    return () => clearTimeout(timer);
+  };
 
 export function createWatch(
   changed: () => void,
   failed: (error: unknown) => void,
-  quietMs = QUIET_MS,
+  wait: Wait = waitFor(QUIET_MS),
 ): Watch {
   const end = new AbortController();
   const ended = new Promise<void>((resolve) => {
     end.signal.addEventListener('abort', () => resolve(), { once: true });
   });
-  let timer: NodeJS.Timeout | undefined;
+  let cancel = (): void => {};
   let watcher: FSWatcher | undefined;
   let followed: Followed | undefined;
   let turn: Promise<void> = Promise.resolve();
 
   const later = (): void => {
-    clearTimeout(timer);
-    if (!end.signal.aborted) timer = setTimeout(changed, quietMs);
+    cancel();
+    if (!end.signal.aborted) cancel = wait(changed);
   };
   const follow = async (watchable: Watchable): Promise<void> => {
     const found = await followedOf(watchable, end.signal);
@@ -56,7 +66,7 @@ export function createWatch(
     follow: (watchable) => (turn = turn.then(() => follow(watchable)).catch(failed)),
     async [Symbol.asyncDispose]() {
       end.abort();
-      clearTimeout(timer);
+      cancel();
       await turn;
       await watcher?.close();
     },

@@ -4,7 +4,7 @@ import { type HttpService, httpService } from '../../../src/daemon/http/http.ts'
 import type { Io } from '../../../src/compose/io.ts';
 import { openSession } from '../../../src/compose/session.ts';
 import { listener } from '../../daemon/builders.ts';
-import { pause } from '../../daemon/setup.ts';
+import { until } from '../../support/until.ts';
 import { openTerminal, type Ran, SECRETS, KEY } from '../terminal.ts';
 
 const OPERATOR = 'test-token-of-the-ci-job';
@@ -79,10 +79,11 @@ daemon:
       return [http];
     },
   });
-  const looks = async (count: number): Promise<void> => {
-    for (let tries = 0; told.outcomes.length < count && tries < 1000; tries += 1) await pause(20);
-    if (told.outcomes.length < count) throw new Error(`only ${told.outcomes.length} looks`);
-  };
+  const looks = (count: number): Promise<void> =>
+    until(
+      () => told.outcomes.length >= count,
+      () => `${count} looks, there are ${told.outcomes.length}`,
+    );
   await looks(1);
   const url = (): string => http?.address()?.href ?? '';
   const withToken = (token: string | undefined, ...words: string[]): Promise<Ran> =>

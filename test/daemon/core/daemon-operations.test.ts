@@ -4,7 +4,8 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import type { Service } from '../../../src/daemon/core/service.ts';
 import { fail } from '../../../src/domain/problem/problem.ts';
 import type { DaemonSettings } from '../../../src/settings/settings.ts';
-import { daemon, endAll, inMode, pause, retries } from '../setup.ts';
+import { until } from '../../support/until.ts';
+import { daemon, endAll, inMode, retries } from '../setup.ts';
 
 afterEach(endAll);
 
@@ -97,7 +98,7 @@ describe('the operations of the daemon', () => {
   test('keeps a log of checks, with the findings and the number of requests', async () => {
     const home = await daemon({ ...inMode('observe'), desired: retries(4) });
     const seen = await home.next('drifted');
-    while ((await home.store.looks('home')).length === 0) await pause(5);
+    await until(async () => (await home.store.looks('home')).length > 0);
     const [look] = await home.store.looks('home');
     expect(look).toMatchObject({ at: seen.at, trigger: 'start', outcome: 'drifted', differences: 1 });
     expect(look?.requests).toBeGreaterThan(0);

@@ -2,7 +2,8 @@ import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { createWatch, type Watch } from '../../../src/daemon/core/watch.ts';
+import { createWatch, type Wait, waitFor, type Watch } from '../../../src/daemon/core/watch.ts';
+import { until } from '../../support/until.ts';
 
 const QUIET_MS = 60;
 const open: (() => Promise<void>)[] = [];
@@ -14,13 +15,17 @@ interface Watched {
   readonly dir: string;
   readonly watch: Watch;
   readonly count: () => number;
-  /** Resolves after so many reported changes since the last call; rejects if they don't occur. */
+  /** Resolves when a change was reported since the last call. */
   told(): Promise<void>;
-  /** Nothing more is reported for a while. */
+  /** How many changes are reported until no more are. */
   quiet(): Promise<number>;
 }
 
-async function watched(names: readonly string[], prepare: (dir: string) => Promise<void>): Promise<Watched> {
+async function watched(
+  names: readonly string[],
+  prepare: (dir: string) => Promise<void>,
+  wait: Wait = waitFor(QUIET_MS),
+): Promise<Watched> {
   const dir = await mkdtemp(join(tmpdir(), 'holdfast-watch-'));
   await prepare(dir);
   let count = 0;
@@ -32,7 +37,7 @@ async function watched(names: readonly string[], prepare: (dir: string) => Promi
     (error) => {
       throw error;
     },
-    QUIET_MS,
+    wait,
   );
   open.push(async () => {
     await watch[Symbol.asyncDispose]();
@@ -44,22 +49,29 @@ async function watched(names: readonly string[], prepare: (dir: string) => Promi
     watch,
     count: () => count,
     told: async () => {
-      const isTold = (): boolean => count > seen;
-      for (let tries = 0; !isTold(); tries += 1) {
-        if (tries > 200) throw new Error('no change was told');
-        await pause(25);
-      }
+      await until(() => count > seen);
       seen = count;
     },
     quiet: async () => {
       const before = count;
-      await pause(QUIET_MS * 6);
+      for (let last = -1; last !== count;) {
+        last = count;
+        await pause(QUIET_MS * 3);
+        await idle();
+      }
       return count - before;
     },
   };
 }
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+/** Resolves when no file operation has been under way for some turns: chokidar has looked at what it heard of. */
+async function idle(): Promise<void> {
+  for (let turns = 0; turns < 8; turns += 1) {
+    await new Promise((turn) => setImmediate(turn));
+    if (process.getActiveResourcesInfo().some((name) => name.startsWith('FSReq'))) turns = 0;
+  }
+}
 const directory = async (dir: string): Promise<void> => {
   await mkdir(join(dir, 'desired-state'));
   await writeFile(join(dir, 'desired-state', 'a.yaml'), 'debug: false\n');
@@ -75,10 +87,16 @@ describe('watching', () => {
   });
 
   test('many changes at once are reported once', async () => {
-    const { dir, told, quiet, count } = await watched(['desired-state'], directory);
+    const waiting = new Set<() => void>();
+    let waits = 0;
+    const { dir, count } = await watched(['desired-state'], directory, (act) => {
+      waits += 1;
+      waiting.add(act);
+      return () => waiting.delete(act);
+    });
     for (let i = 0; i < 10; i += 1) await writeFile(join(dir, 'desired-state', `${i}.yaml`), '');
-    await told();
-    await quiet();
+    await until(() => waits >= 10);
+    for (const act of waiting) act();
     expect(count()).toBe(1);
   });
 
@@ -102,14 +120,17 @@ describe('watching', () => {
   });
 
   test('a directory that disappears, and comes back, is reported, and so are changes in it', async () => {
-    const { dir, told } = await watched(['desired-state'], directory);
+    const { dir, told, quiet, count } = await watched(['desired-state'], directory);
     await rm(join(dir, 'desired-state'), { recursive: true });
     await told();
     await directory(dir);
     await told();
-    await pause(QUIET_MS * 3);
-    await writeFile(join(dir, 'desired-state', 'a.yaml'), 'debug: true\n');
-    await told();
+    await quiet();
+    const before = count();
+    await until(async () => {
+      await writeFile(join(dir, 'desired-state', 'a.yaml'), 'debug: true\n'); // again, until it is watched
+      return count() > before;
+    });
   });
 
   test('a directory that is swapped by a symbolic link is reported', async () => {

@@ -1,7 +1,8 @@
 // `actions/adopt` of a daemon that follows a git repository: from the panel to a branch of the remote.
 import { afterEach, expect, test } from '@jest/globals';
 import { KEY, openTerminal, SECRETS } from '../../cli/terminal.ts';
-import { leave, type Remote, remote, until } from './remote.ts';
+import { until } from '../../support/until.ts';
+import { leave, type Remote, remote } from './remote.ts';
 
 afterEach(leave);
 

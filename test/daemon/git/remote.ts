@@ -8,6 +8,7 @@ import { createGitSource, type GitSource, type GitSourceOptions } from '../../..
 import type { Clock } from '../../../src/domain/clock.ts';
 import { systemClock } from '../../../src/compose/system-clock.ts';
 import type { GitSettings } from '../../../src/settings/daemon-source.ts';
+import { until } from '../../support/until.ts';
 
 const run = promisify(execFile);
 
@@ -164,14 +165,4 @@ export async function follow(
     problem: () => source.view()?.problem ?? '',
     end: async () => source[Symbol.asyncDispose](),
   };
-}
-
-export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 6000; tries += 1) {
-    if (await holds()) return;
-    await new Promise((resolve) => {
-      setTimeout(resolve, 5);
-    });
-  }
-  throw new Error(`it never came to hold: ${holds.toString()}`);
 }

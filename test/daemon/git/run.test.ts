@@ -1,7 +1,8 @@
 // `holdfast run` on a git source, from a push to the gateway.
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { KEY, openTerminal, type Ran, SECRETS, type Terminal } from '../../cli/terminal.ts';
-import { leave, remote, until } from './remote.ts';
+import { until } from '../../support/until.ts';
+import { leave, remote } from './remote.ts';
 
 afterEach(leave);
 

@@ -2,7 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { follow, leave, remote, settingsFor, until } from './remote.ts';
+import { until } from '../../support/until.ts';
+import { follow, leave, remote, settingsFor } from './remote.ts';
 
 afterEach(leave);
 

@@ -4,7 +4,8 @@ import type { Readable } from 'node:stream';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { request } from 'undici';
 import { createStreams, type Streams } from '../../../src/daemon/http/server/stream.ts';
-import { pause, retries } from '../setup.ts';
+import { until } from '../../support/until.ts';
+import { retries } from '../setup.ts';
 import { action, codeOf, endAll, HTTP, OPERATOR, READER, type Serving, serving } from './serving.ts';
 
 const open: (() => void)[] = [];
@@ -40,23 +41,15 @@ function ear(stream: Readable): Ear {
   return { heard: () => text, events, ended };
 }
 
-async function until(holds: () => boolean, what: string): Promise<void> {
-  for (let tries = 0; tries < 400; tries += 1) {
-    if (holds()) return;
-    await pause(20);
-  }
-  throw new Error(`never: ${what}`);
-}
-
 describe('a listener', () => {
   test("gets the events of an apply: the target's progress, the check, the history", async () => {
     const home = await serving();
     const { heard, events } = await listen(home);
-    await until(() => heard().includes('hello'), 'a greeting');
+    await until(() => heard().includes('hello'));
     await home.declare(retries(4));
     await home.ask(action('apply'), { method: 'POST', body: {} });
-    await until(() => events().some(({ kind }) => kind === 'history'), 'an entry of the history');
-    await until(() => JSON.stringify(events().at(-1)).includes('"applied"'), 'the target afterwards');
+    await until(() => events().some(({ kind }) => kind === 'history'));
+    await until(() => JSON.stringify(events().at(-1)).includes('"applied"'));
     const kinds = new Set(events().map(({ kind }) => kind));
     expect([...kinds].toSorted()).toEqual(['history', 'look', 'plan', 'settings', 'target']);
     expect(events().find(({ kind }) => kind === 'look')).toMatchObject({
@@ -70,7 +63,7 @@ describe('a listener', () => {
   test('gets nothing more when the daemon stops, and the daemon does not wait for it', async () => {
     const home = await serving();
     const { ended, heard } = await listen(home);
-    await until(() => heard().includes('hello'), 'a greeting');
+    await until(() => heard().includes('hello'));
     await home.stop();
     await ended;
   });
@@ -78,7 +71,7 @@ describe('a listener', () => {
   test('hears no more when the token has left the settings', async () => {
     const home = await serving();
     const { ended, heard } = await listen(home, { authorization: `Bearer ${READER}` });
-    await until(() => heard().includes('hello'), 'a greeting');
+    await until(() => heard().includes('hello'));
     await home.http.follow({ drift: '0 0 1 1 *', http: { ...HTTP, tokens: HTTP.tokens.slice(0, 1) } });
     home.http.publish({ kind: 'settings' });
     await ended;
@@ -89,11 +82,11 @@ describe('a listener', () => {
     const home = await serving({ options: { events: { waiting: 1024 * 1024 } } });
     const deaf = await silent(home.url);
     const { events, heard } = await listen(home);
-    await until(() => heard().includes('hello'), 'a greeting');
+    await until(() => heard().includes('hello'));
     const long = { url: 'x'.repeat(256 * 1024), ref: 'main' };
     for (let sent = 0; sent < 2000 && !deaf.destroyed; sent += 1) {
       home.http.publish({ kind: 'source', source: long });
-      await until(() => events().length > sent, `event ${sent}`);
+      await until(() => events().length > sent);
       if (sent % 10 === 0) deaf.write('\r\n'); // a connection that was reset shows when it is used
     }
     expect(deaf.destroyed).toBe(true);
@@ -103,13 +96,13 @@ describe('a listener', () => {
     const home = await serving({ options: { events: { listeners: 1 } } });
     expect((await home.ask('/api/v1/events', { method: 'HEAD' })).status).toBe(404);
     const { heard } = await listen(home);
-    await until(() => heard().includes('hello'), 'a greeting');
+    await until(() => heard().includes('hello'));
   });
 
   test('is one too many when there are many already', async () => {
     const home = await serving({ options: { events: { listeners: 1 } } });
     const { heard } = await listen(home);
-    await until(() => heard().includes('hello'), 'a greeting');
+    await until(() => heard().includes('hello'));
     const answer = await home.ask('/api/v1/events');
     expect([answer.status, codeOf(answer)]).toEqual([503, 'HF7045']);
   });
@@ -134,7 +127,7 @@ describe('a stream that broke', () => {
   };
   const told = async (from: Streams, lastId?: string): Promise<Ear> => {
     const heard = ear(from.open(lastId, () => true));
-    await until(() => heard.heard().includes('hello'), 'a greeting');
+    await until(() => heard.heard().includes('hello'));
     return heard;
   };
   const lastIdIn = (text: string): string => [...text.matchAll(/^id: (.*)$/gm)].at(-1)?.[1] ?? '';
@@ -143,11 +136,11 @@ describe('a stream that broke', () => {
     const from = streams();
     const first = await told(from);
     from.publish({ kind: 'plan', target: 'a' });
-    await until(() => first.events().length === 1, 'the first event');
+    await until(() => first.events().length === 1);
     const lastId = lastIdIn(first.heard());
     from.publish({ kind: 'plan', target: 'b' });
     const again = await told(from, lastId);
-    await until(() => again.events().length === 1, 'what was missed');
+    await until(() => again.events().length === 1);
     expect(again.events()).toEqual([{ kind: 'plan', target: 'b' }]);
   });
 
@@ -158,7 +151,7 @@ describe('a stream that broke', () => {
     from.forget();
     for (const id of [lastId, 'of-another-life', '']) {
       const again = await told(from, id);
-      await until(() => again.events().length === 1, 'one event');
+      await until(() => again.events().length === 1);
       expect(again.events()).toEqual([{ kind: 'settings' }]);
     }
   });
@@ -170,10 +163,10 @@ describe('a stream that broke', () => {
     const lastId = lastIdIn(first.heard());
     for (let i = 0; i < 40; i += 1) from.publish({ kind: 'plan', target: `target-${i}` });
     const again = await told(from, lastId);
-    await until(() => again.events().length === 1, 'one event');
+    await until(() => again.events().length === 1);
     expect(again.events()).toEqual([{ kind: 'settings' }]);
     from.publish({ kind: 'plan', target: 'a' });
-    await until(() => again.events().length === 2, 'what comes next');
+    await until(() => again.events().length === 2);
   });
 
   test('stays alive without events, and passes everything through the second net', async () => {
@@ -181,7 +174,7 @@ describe('a stream that broke', () => {
     open.push(() => from.end());
     const heard = ear(from.open(undefined, () => true));
     from.publish({ kind: 'plan', target: 'a' });
-    await until(() => heard.heard().includes(': alive'), 'a sign of life');
+    await until(() => heard.heard().includes(': alive'));
     expect(heard.events()).toEqual([{ kind: 'clean' }]);
   });
 });

@@ -3,11 +3,12 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { request } from 'undici';
 import { redactor } from '../../../src/lib/redact.ts';
 import { DESIRED, MANAGEMENT_KEY } from '../../apply/setup.ts';
-import { inMode, pause } from '../setup.ts';
+import { until } from '../../support/until.ts';
+import { inMode } from '../setup.ts';
 import { openApiDocument } from '../../../src/daemon/http/document.ts';
 import { createNotify } from '../../../src/daemon/notify/notify.ts';
 import { openSender } from '../../../src/daemon/notify/channels/sender.ts';
-import { channel, closeAll, handClock, httpReceiver, until, webhook } from '../notify/setup.ts';
+import { channel, closeAll, handClock, httpReceiver, webhook } from '../notify/setup.ts';
 import { action, endAll, OPERATOR, READER, type Serving, serving } from './serving.ts';
 
 afterEach(async () => {
@@ -91,8 +92,10 @@ describe('secrets', () => {
     await home.ask(action('apply'), { method: 'POST', body: {} });
     const answers = [before.text, ...(await everyAnswer(home)), ...(await everyAnswer(home))];
     expect(answers.length).toBeGreaterThan(30);
-    for (let tries = 0; tries < 200 && !heard.includes('event: history'); tries += 1) await pause(20);
-    expect(heard).toContain('event: history');
+    await until(
+      () => heard.includes('event: history'),
+      () => heard,
+    );
     body.destroy();
     expect(leaksIn([...answers, heard, ...home.notes])).toEqual([]);
     expect(home.faults).toEqual([]);
@@ -106,7 +109,7 @@ describe('secrets', () => {
     const home = await serving({
       policy: { allow: [{ guard: 'takeover' }] },
       beside: (operations) => {
-        const service = createNotify({ operations, clock, reporter, open: (one) => openSender(one, 5000) });
+        const service = createNotify({ operations, clock, reporter, open: openSender });
         return [{ ...service, follow: (settings) => service.follow({ ...settings, notify }) }];
       },
     });

@@ -2,7 +2,8 @@
 import { connect, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { GitHook } from '../../../src/daemon/http/server/hooks.ts';
-import { inMode, pause, retries } from '../setup.ts';
+import { until } from '../../support/until.ts';
+import { inMode, retries } from '../setup.ts';
 import { action, type Answer, codeOf, endAll, READER, type Serving, serving } from './serving.ts';
 
 afterEach(endAll);
@@ -268,6 +269,7 @@ describe('a rollback', () => {
   test('holds back files that have been in sync since, without an apply of their own', async () => {
     const home = await applied();
     await home.declare(`${retries(4)}logging-to-file: false\n`);
+    home.operations.look('home');
     await home.next('in-sync');
     await post(home, 'rollback', { confirm: 'home' });
     await home.next('quarantined');
@@ -327,7 +329,7 @@ describe('checks', () => {
     const synced = await post(home, 'sync');
     expect([synced.status, synced.json]).toMatchObject([202, { name: 'home' }]);
     await home.next('in-sync');
-    for (let tries = 0; (await looks()).length < 2 && tries < 100; tries += 1) await pause(20);
+    await until(async () => (await looks()).length > 1);
     expect(await looks()).toMatchObject([{ trigger: 'asked' }, { trigger: 'start', outcome: 'in-sync' }]);
     expect((await home.ask('/api/v1/targets/home/looks?limit=1')).json['looks']).toHaveLength(1);
   });
@@ -368,12 +370,11 @@ describe('besides the API', () => {
     const hooked = (): Promise<Answer> => ask('/hooks/git', { method: 'POST', token: undefined, body: {} });
     const slow = await Promise.all(Array.from({ length: 16 }, () => halfSent(url)));
     const refused = async (): Promise<boolean> => (await hooked()).status === 429;
-    for (let tries = 0; !(await refused()) && tries < 100; tries += 1) await pause(20);
+    await until(refused);
     const answer = await hooked();
     expect([answer.status, codeOf(answer), answer.headers['retry-after']]).toEqual([429, 'HF7041', '5']);
     for (const socket of slow) socket.destroy();
-    for (let tries = 0; (await refused()) && tries < 100; tries += 1) await pause(20);
-    expect((await hooked()).status).toBe(202);
+    await until(async () => (await hooked()).status === 202);
   });
 
   test('the dashboard is served with tags and packed, a browser that is lost is led to its page', async () => {

@@ -61,6 +61,7 @@ export async function serving(given: ServingOptions = {}): Promise<Serving> {
   const notes: string[] = [];
   const faults: unknown[] = [];
   const home = await daemon({
+    unwatched: true,
     ...given,
     daemon: { http: given.http ?? HTTP },
     services: (operations) => {

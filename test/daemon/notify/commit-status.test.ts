@@ -10,7 +10,8 @@ import { seal } from '../../../src/domain/secret.ts';
 import type { Channel, Receiver } from '../../../src/settings/settings.ts';
 import { fakeForge, type FakeForge, TOKEN } from '../../support/fake-forge/fake-forge.ts';
 import { outcomeOf } from '../builders.ts';
-import { channel, ground, until } from './setup.ts';
+import { until } from '../../support/until.ts';
+import { channel, ground } from './setup.ts';
 
 const open: AsyncDisposable[] = [];
 afterEach(async () => {

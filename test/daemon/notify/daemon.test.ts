@@ -1,13 +1,15 @@
 // The daemon with receivers: what it does to the gateway does not depend on them.
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { createNotify } from '../../../src/daemon/notify/notify.ts';
+import type { OpenSender } from '../../../src/daemon/notify/channels/delivery.ts';
 import { openSender } from '../../../src/daemon/notify/channels/sender.ts';
 import type { Services } from '../../../src/daemon/core/service.ts';
 import { fail } from '../../../src/domain/problem/problem.ts';
 import type { Channel } from '../../../src/settings/settings.ts';
 import { MANAGEMENT_KEY } from '../../apply/setup.ts';
+import { until } from '../../support/until.ts';
 import { daemon, endAll, inMode, type Options, retries } from '../setup.ts';
-import { channel, closeAll, deadUrl, handClock, httpReceiver, until, webhook } from './setup.ts';
+import { channel, closeAll, DEAD_URL, handClock, httpReceiver, webhook } from './setup.ts';
 
 afterEach(async () => {
   await endAll();
@@ -18,9 +20,11 @@ afterEach(async () => {
 async function notifying(options: Options, ...notify: Channel[]) {
   const clock = handClock();
   const notes: string[] = [];
+  const silent = notify.find(({ name }) => name === 'silent')?.receiver;
   const services: Services = (operations) => {
     const reporter = { note: (_: string, text: string) => void notes.push(text), failed: () => undefined };
-    const service = createNotify({ operations, clock, reporter, open: (one) => openSender(one, 500) });
+    const open: OpenSender = (one) => openSender(one, one === silent ? 500 : undefined);
+    const service = createNotify({ operations, clock, reporter, open });
     return [{ ...service, follow: (settings) => service.follow({ ...settings, notify }) }];
   };
   return { ...(await daemon({ ...options, services })), clock, notes };
@@ -31,7 +35,7 @@ describe('the daemon with notifications', () => {
     const silent = await httpReceiver({ silent: true });
     const home = await notifying(
       { ...inMode('enforce'), desired: retries(4), drift: '* * * * * *' },
-      channel(webhook(await deadUrl()), { name: 'gone', on: ['applied'] }),
+      channel(webhook(DEAD_URL), { name: 'gone', on: ['applied'] }),
       channel(webhook(silent.url), { name: 'silent', on: ['applied'] }),
     );
     await home.next('applied');

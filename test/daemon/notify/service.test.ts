@@ -3,6 +3,7 @@ import { createHmac } from 'node:crypto';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { createNotify } from '../../../src/daemon/notify/notify.ts';
 import { testNotice } from '../../../src/daemon/notify/notices.ts';
+import type { OpenSender, Sender } from '../../../src/daemon/notify/channels/delivery.ts';
 import { openSender } from '../../../src/daemon/notify/channels/sender.ts';
 import type { Service } from '../../../src/daemon/core/service.ts';
 import type { Outcome } from '../../../src/domain/outcome/outcome.ts';
@@ -10,8 +11,9 @@ import { fail } from '../../../src/domain/problem/problem.ts';
 import { redactor } from '../../../src/lib/redact.ts';
 import { seal } from '../../../src/domain/secret.ts';
 import type { Channel } from '../../../src/settings/settings.ts';
+import { until } from '../../support/until.ts';
 import { outcomeOf } from '../builders.ts';
-import { channel, closeAll, deadUrl, ground, httpReceiver, until, webhook } from './setup.ts';
+import { channel, closeAll, DEAD_URL, ground, httpReceiver, webhook } from './setup.ts';
 
 const services: Service[] = [];
 afterEach(async () => {
@@ -49,7 +51,7 @@ const kinds = (got: readonly { readonly body: string }[]): string[] =>
   });
 
 test("a message that can't be written is a failed message, and doesn't stop the daemon", async () => {
-  const sender = openSender({ kind: 'slack', url: seal(new URL(await deadUrl())) }, 2000);
+  const sender = openSender({ kind: 'slack', url: seal(new URL(DEAD_URL)) });
   const notice = { ...testNotice('ops', 0, 'msg_1'), title: 5 as unknown as string };
   expect(await sender.send({ kind: 'notice', notice }, 0)).toEqual({ kind: 'failed', answer: 'no answer' });
   await sender.close();
@@ -65,7 +67,7 @@ describe('Telegram', () => {
       token,
       chat: '-100',
     };
-    const sender = openSender(telegram, 2000);
+    const sender = openSender(telegram);
     const notice = testNotice('ops', 0, 'msg_1');
     expect(await sender.send({ kind: 'notice', notice }, 0)).toEqual({
       kind: 'delivered',
@@ -209,7 +211,7 @@ describe('notifications to a receiver that has problems', () => {
 
   test('are given up after ten attempts, and sent again when the problem is seen again', async () => {
     const at = ground();
-    const { see, due } = await notifying(at, [channel(webhook(await deadUrl()))]);
+    const { see, due } = await notifying(at, [channel(webhook(DEAD_URL))]);
     see(drifted());
     await due();
     for (let tries = 1; tries < 10; tries += 1) {
@@ -245,9 +247,19 @@ describe('notifications to a receiver that has problems', () => {
     const silent = await httpReceiver({ silent: true });
     const lively = await httpReceiver();
     const at = ground();
-    const more = { open: (receiver: Channel['receiver']) => openSender(receiver, 100) };
     const channels = [channel(webhook(silent.url), { name: 'silent' }), channel(webhook(lively.url))];
-    const { see, due } = await notifying(at, channels, more);
+    const isDelivered = (): boolean => at.results.includes('ops delivered');
+    const open: OpenSender = (receiver) => {
+      if (receiver !== channels[0]?.receiver) return openSender(receiver);
+      const sender = openSender(receiver, 100);
+      const send: Sender['send'] = async (...message) => {
+        const delivery = await sender.send(...message);
+        await until(isDelivered);
+        return delivery;
+      };
+      return { ...sender, send };
+    };
+    const { see, due } = await notifying(at, channels, { open });
     see(drifted());
     await due();
     await until(

@@ -65,14 +65,9 @@ export async function httpReceiver(...answers: Answer[]): Promise<HttpReceiver> 
   return here;
 }
 
-/** Stops listening. */
-export async function deadUrl(): Promise<string> {
-  const { url, server } = await httpReceiver();
-  server.close();
-  await once(server, 'close');
-  open.pop();
-  return url;
-}
+/** Nobody listens there. A port that was just closed can belong to another test a moment later. */
+export const DEAD_PORT = 1;
+export const DEAD_URL = `http://127.0.0.1:${DEAD_PORT}/hook`;
 
 export interface HandClock extends Clock {
   /** Moves time on, and wakes who waited for it. */
@@ -107,15 +102,6 @@ export function handClock(): HandClock {
     },
     waits: () => waiting.map(({ until }) => until - now).toSorted((a, b) => a - b),
   };
-}
-
-/** Resolves when the condition is true; shows the values if it doesn't become true. */
-export async function until(isSo: () => boolean, tell: () => unknown = () => ''): Promise<void> {
-  for (let tries = 0; tries < 2000; tries += 1) {
-    if (isSo()) return;
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-  throw new Error(`it did not come: ${JSON.stringify(tell())}`);
 }
 
 export function channel(receiver: Receiver, parts: Partial<Channel> = {}): Channel {

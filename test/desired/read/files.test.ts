@@ -120,8 +120,12 @@ describe('the directory', () => {
     execFileSync('mkfifo', [join(dir, 'pipe')]);
     const writer = openSync(join(dir, 'pipe'), 'r+');
     writeSync(writer, 'sk-test-0001\n');
+    const pipes = (): number =>
+      process.getActiveResourcesInfo().filter((name) => name === 'PipeWrap').length;
+    const before = pipes();
     const loading = load(dir);
-    setTimeout(() => closeSync(writer), 200);
+    await until(() => pipes() > before); // it reads what is there, and waits for the end
+    closeSync(writer);
     expect(treeOf(await loading)).toEqual({ 'api-keys': ['sk-test-0001'] });
   });
 

@@ -1,6 +1,7 @@
+import { type Channel, channel } from 'node:diagnostics_channel';
 import { createServer as createTcpServer, type AddressInfo } from 'node:net';
 import { createServer as createTlsServer } from 'node:https';
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { generate } from 'selfsigned';
 import { admission } from '../../../src/gateway/checks/probes.ts';
 import type { Request } from '../../../src/gateway/client/client.ts';
@@ -26,15 +27,19 @@ import {
 
 afterEach(closeAll);
 
+const once = (of: Channel): Promise<void> =>
+  new Promise((resolve) => {
+    const heard = (): void => {
+      of.unsubscribe(heard);
+      resolve();
+    };
+    of.subscribe(heard);
+  });
+
 const HOUR = 3_600_000;
 
-async function freePort(): Promise<number> {
-  const server = createTcpServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
+/** Nobody listens there. A port that was just closed can belong to another test a moment later. */
+const DEAD_URL = 'http://127.0.0.1:1';
 
 describe('an answer', () => {
   test('carries status, lower-case headers and a sealed body, and is counted by purpose', async () => {
@@ -88,10 +93,10 @@ describe('an answer', () => {
 
 describe("a gateway that can't be reached", () => {
   test.each([
-    ['nothing listens', async () => `http://127.0.0.1:${await freePort()}`, 'HF3001'],
-    ['the name is unknown', async () => 'http://gateway.invalid:8317', 'HF3002'],
+    ['nothing listens', DEAD_URL, 'HF3001'],
+    ['the name is unknown', 'http://gateway.invalid:8317', 'HF3002'],
   ])('is one error: %s', async (_title, url, code) => {
-    const problems = await problemsOf(clientOf(makeTarget(await url())).send(READ));
+    const problems = await problemsOf(clientOf(makeTarget(url)).send(READ));
     expect(problems.map((each) => each.code)).toEqual([code]);
     expect(CODES[problems[0]!.code].exit).toBe(EXIT.unreachable);
     expect(problems[0]?.remedy).not.toBe('');
@@ -167,7 +172,7 @@ describe('a write', () => {
   });
 
   test('that could not even be sent is known not to have happened', async () => {
-    const client = clientOf(makeTarget(`http://127.0.0.1:${await freePort()}`));
+    const client = clientOf(makeTarget(DEAD_URL));
     expect(await codesOf(client.send(WRITE))).toEqual(['HF3001']);
   });
 
@@ -226,12 +231,18 @@ describe('what answers', () => {
   });
 
   test('never ends', async () => {
-    const { url } = await serve((_request, response) => {
-      response.writeHead(200, CPA);
-      const drip = setInterval(() => response.write('x'), 5);
-      response.on('close', () => clearInterval(drip));
-    });
-    expect(await codesOf(clientOf(makeTarget(url), { timeoutMs: 80 }).send(READ))).toEqual(['HF3017']);
+    const { url } = await serve((_request, response) => void response.writeHead(200, CPA).write('x'));
+    const begun = once(channel('undici:request:headers'));
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'setImmediate', 'queueMicrotask', 'performance'] });
+    try {
+      const failed = codesOf(clientOf(makeTarget(url), { timeoutMs: 80 }).send(READ));
+      await begun;
+      await new Promise((turn) => setImmediate(turn));
+      jest.advanceTimersByTime(80);
+      expect(await failed).toEqual(['HF3017']);
+    } finally {
+      jest.useRealTimers();
+    }
   });
 
   test('is an empty 200 twice, then read', async () => {
