@@ -47,7 +47,7 @@ const PICTURES = [
 
 const out = new URL('../docs/images/', import.meta.url);
 await mkdir(out, { recursive: true });
-await using fleet = await startRealFleet();
+await using fleet = await startRealFleet('*/10 * * * *');
 const browser = await startBrowser();
 for (const dark of [false, true]) {
   const context = await openContext(browser, { dark, scale: 1.25 });

@@ -102,7 +102,6 @@ inBrowser('a daemon that follows git', () => {
     });
     url = await daemon.url();
     page = await (browser as Browser).newPage(); // nothing below runs without one
-    page.setDefaultTimeout(60_000);
     await logIn(page, url, TOKEN);
   });
 

@@ -6,12 +6,16 @@ import { lock } from 'proper-lockfile';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { NOW } from './fleet.ts';
 
+/** ms that a page may take to show something, on a busy machine too. */
+const PATIENT_MS = 100_000;
+
 /** Rejects if this machine can't run it. */
 export async function startBrowser(): Promise<Browser> {
-  return chromium.launch({
+  const browser = await chromium.launch({
     executablePath: await unpacked(),
     args: ['--no-sandbox', '--headless', '--disable-gpu', '--font-render-hinting=none'],
   });
+  return browser.on('context', (context) => context.setDefaultTimeout(PATIENT_MS));
 }
 
 /** Two that unpack at once would start each other's half of a file. */
@@ -54,9 +58,11 @@ export async function openContext(
   return context;
 }
 
+/** Resolves when the page shows the targets and hears of changes. */
 export async function logIn(page: Page, url: string, token = 'tok-operate-0001'): Promise<void> {
   await page.goto(url);
   await page.getByLabel('Token').fill(token);
   await page.getByRole('button', { name: 'Log in' }).click();
   await page.getByRole('table', { name: 'Targets' }).waitFor();
+  await page.locator('.liveness-live').waitFor();
 }

@@ -18,7 +18,6 @@ async function shown(token: string): Promise<{ readonly home: Serving; readonly 
   const home = await serving({ options: { assets: webAssets } });
   const context = await browser.newContext();
   const page = await context.newPage();
-  page.setDefaultTimeout(60_000);
   await logIn(page, home.url.href, token);
   return { home, page };
 }

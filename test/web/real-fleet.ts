@@ -5,12 +5,12 @@ import { once } from 'node:events';
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import type { TargetsView } from '../../src/api-schema/views.ts';
 import type { SyncStatus } from '../../src/domain/outcome/sync-status.ts';
 import type { Mode } from '../../src/domain/target.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import { startSandbox } from '../../src/sandbox/start.ts';
+import { until } from '../support/until.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const KEY = 'mgmt-secret-1';
@@ -35,11 +35,12 @@ export interface RealFleet extends AsyncDisposable {
   readonly token: string;
 }
 
-export async function startRealFleet(): Promise<RealFleet> {
+/** `drift`: the schedule of checks, by default none that comes between. */
+export async function startRealFleet(drift = '0 0 1 1 *'): Promise<RealFleet> {
   const dir = await mkdtemp(join(tmpdir(), 'holdfast-fleet-'));
   const sandboxes: Record<string, Sandbox> = {};
   for (const name of Object.keys(STATES)) sandboxes[name] = await gateway(dir, name);
-  await settingsOf(dir, sandboxes);
+  await settingsOf(dir, sandboxes, drift);
   git(dir, 'init', '--quiet');
   commit(dir, 'platform-team', 'Retry three times, and cool down quota errors');
   const daemon = spawn(
@@ -63,7 +64,7 @@ export async function startRealFleet(): Promise<RealFleet> {
       api,
       mapOf((name) => (MODES[name] === 'observe' ? 'drifted' : 'in-sync')),
     );
-    await bringIntoStates(dir, sandboxes, api);
+    await bringIntoStates(dir, daemon, sandboxes, api);
     await reached(api, STATES);
     return { url, token: TOKEN, [Symbol.asyncDispose]: end };
   } catch (error) {
@@ -80,7 +81,11 @@ async function gateway(dir: string, name: string): Promise<Sandbox> {
   return startSandbox({ file, port: 0, host: '127.0.0.1', env: { MANAGEMENT_PASSWORD: KEY } });
 }
 
-async function settingsOf(dir: string, sandboxes: Readonly<Record<string, Sandbox>>): Promise<void> {
+async function settingsOf(
+  dir: string,
+  sandboxes: Readonly<Record<string, Sandbox>>,
+  drift: string,
+): Promise<void> {
   const targets = Object.entries(sandboxes).map(([name, { url }]) => ({
     name,
     labels: { region: name.split('-')[0] ?? name },
@@ -90,7 +95,7 @@ async function settingsOf(dir: string, sandboxes: Readonly<Record<string, Sandbo
     adopted: true,
     mode: MODES[name] ?? 'apply',
   }));
-  const daemon = { drift: '*/10 * * * *', http: { listen: '127.0.0.1:0', token: '${env:HOLDFAST_TOKEN}' } };
+  const daemon = { drift, http: { listen: '127.0.0.1:0', token: '${env:HOLDFAST_TOKEN}' } };
   await writeFile(join(dir, 'holdfast.yaml'), JSON.stringify({ version: 1, targets, daemon }));
   await writeFile(join(dir, '.gitignore'), '.holdfast\ngateways\n');
 }
@@ -139,6 +144,7 @@ async function standings(api: Api): Promise<Record<string, string>> {
 
 async function bringIntoStates(
   dir: string,
+  daemon: ChildProcess,
   sandboxes: Readonly<Record<string, Sandbox>>,
   api: Api,
 ): Promise<void> {
@@ -149,6 +155,7 @@ async function bringIntoStates(
     await writeFile(path, text.replace(from, to));
   };
   sandboxes['us-west']?.fault('drop-writes');
+  daemon.kill('SIGSTOP'); // it sees the whole commit, not a part
   for (const name of ['eu-frankfurt', 'eu-london', 'us-east', 'us-west'])
     await edit(name, 'gateway.yaml', 'request-retry: 3', 'request-retry: 5');
   for (const name of ['eu-frankfurt', 'eu-london'])
@@ -167,6 +174,7 @@ async function bringIntoStates(
   await edit('eu-paris', 'providers.yaml', 'priority: 10', 'priority: 20');
   await edit('staging', 'gateway.yaml', 'request-retry: 3', 'request-retry: three');
   commit(dir, 'key-rotation', 'Offer qwen3-coder, retry five times, retire the team keys');
+  daemon.kill('SIGCONT');
 
   const { lab } = sandboxes;
   await fetch(new URL('/v0/management/request-retry', lab?.url), {
@@ -196,20 +204,15 @@ const mapOf = (standing: (name: string) => SyncStatus): Record<string, string> =
 
 async function reached(api: Api, wanted: Readonly<Record<string, string>>): Promise<void> {
   let seen = {};
-  await until(async () => {
-    seen = await standings(api);
-    return JSON.stringify(seen) === JSON.stringify(wanted);
-  }).catch((error: unknown) => {
-    throw new Error(`the statuses are ${JSON.stringify(seen)}`, { cause: error });
-  });
-}
-
-const PATIENCE = 120_000;
-
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + PATIENCE;
-  while (!(await holds())) {
-    if (Date.now() > end) throw new Error('the fleet does not reach its states');
-    await pause(300);
-  }
+  // Another event of the same files makes the daemon look again, and a revision that was rolled back is quarantined.
+  await until(
+    async () => {
+      const now = await standings(api);
+      seen = now;
+      return Object.entries(wanted).every(
+        ([name, one]) => now[name] === one || (one === 'rolled-back' && now[name] === 'quarantined'),
+      );
+    },
+    () => seen,
+  );
 }

@@ -41,6 +41,7 @@ export async function openRemote(flags: Routed<RemoteFlags>, io: Io): Promise<Re
   const { agent, send } = openAgent({
     headersTimeout: PATIENCE,
     bodyTimeout: PATIENCE,
+    pipelining: 0, // no keep-alive: a person may take longer to confirm than the daemon keeps a connection
     connect: { timeout: CONNECTING, ...(ca !== undefined && { ca }) },
   });
   const isWatched = flags.output === 'text' && !flags.quiet;

@@ -48,26 +48,35 @@ export interface Transport {
 }
 
 const CONNECT_MS = 5000;
-/** Shorter than any proxy keeps an idle connection, so that a write never uses one that is being closed. */
+/** Shorter than any proxy keeps an idle connection. */
 const KEEP_ALIVE_MS = 2000;
 
-/** Proxies from the environment aren't used: a management key goes only to the gateway's own address. */
+/**
+ * Reads share a connection. Each write has its own (`pipelining: 0`): on a busy machine, or after a laptop slept, the
+ * gateway may be closing an idle connection, and it would be unknown whether it took a write that was sent over it.
+ *
+ * Proxies from the environment aren't used: a management key goes only to the gateway's own address.
+ */
 export function openTransport(tls: Target['tls']): Transport {
-  const { agent, send } = openAgent({
+  const options = {
     connections: 1,
-    pipelining: 1,
-    keepAliveTimeout: KEEP_ALIVE_MS,
-    keepAliveMaxTimeout: KEEP_ALIVE_MS,
     connect: {
       timeout: CONNECT_MS,
       ...(tls?.ca !== undefined && { ca: tls.ca }),
       ...(tls?.insecure === true && { rejectUnauthorized: false }),
     },
+  };
+  const reads = openAgent({
+    ...options,
+    pipelining: 1,
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    keepAliveMaxTimeout: KEEP_ALIVE_MS,
   });
+  const writes = openAgent({ ...options, pipelining: 0 });
   return {
-    exchange: (exchange) => exchangeWith(send, exchange),
+    exchange: (exchange) => exchangeWith((exchange.method === 'GET' ? reads : writes).send, exchange),
     close: async () => {
-      if (!agent.destroyed) await agent.destroy();
+      for (const { agent } of [reads, writes]) if (!agent.destroyed) await agent.destroy();
     },
   };
 }

@@ -42,7 +42,8 @@ export function httpServer(answer: (request: Incoming) => Promise<Outgoing>): Fa
     forceCloseConnections: true,
     exposeHeadRoutes: false,
     serverFactory: (handler) =>
-      createServer((request, response) => {
+      // As the gateway, it never closes an idle connection.
+      createServer({ keepAliveTimeout: 0 }, (request, response) => {
         delete request.headers['content-type']; // It has no influence (C v0 §3.0).
         handler(request, response);
       }),

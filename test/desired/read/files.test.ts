@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { trackedStateFiles, trackedStateProblems } from '../../../src/desired/check/tracked.ts';
 import { DEFAULT_RULES } from '../../../src/input/reference-rules.ts';
+import { until } from '../../support/until.ts';
 import { directory, load, loadText, oneLine, treeOf } from '../setup.ts';
 
 function git(dir: string, ...args: string[]): string {
@@ -120,8 +121,8 @@ describe('the directory', () => {
     execFileSync('mkfifo', [join(dir, 'pipe')]);
     const writer = openSync(join(dir, 'pipe'), 'r+');
     writeSync(writer, 'sk-test-0001\n');
-    const pipes = (): number =>
-      process.getActiveResourcesInfo().filter((name) => name === 'PipeWrap').length;
+    const pipes = (): number => process.getActiveResourcesInfo().filter((name) => name === 'PipeWrap').length;
+    for (const _ of [1, 2]) await new Promise((turn) => setImmediate(turn)); // what an earlier test closes
     const before = pipes();
     const loading = load(dir);
     await until(() => pipes() > before); // it reads what is there, and waits for the end

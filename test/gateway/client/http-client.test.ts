@@ -1,5 +1,5 @@
 import { type Channel, channel } from 'node:diagnostics_channel';
-import { createServer as createTcpServer, type AddressInfo } from 'node:net';
+import { createServer as createTcpServer, type AddressInfo, type Socket } from 'node:net';
 import { createServer as createTlsServer } from 'node:https';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { generate } from 'selfsigned';
@@ -169,6 +169,20 @@ describe('a write', () => {
   test('that gets no response in time is unknown', async () => {
     const { url } = await serve(() => undefined);
     expect(await codesOf(clientOf(makeTarget(url), { timeoutMs: 50 }).send(WRITE))).toEqual(['HF3015']);
+  });
+
+  test('is never sent over a connection that the gateway is closing', async () => {
+    const sockets: Socket[] = [];
+    const { url } = await serve((request, response) => {
+      sockets.push(request.socket);
+      reply(200, {})(request, response);
+    });
+    const client = clientOf(makeTarget(url));
+    await client.send(READ);
+    sockets[0]?.destroy();
+    expect((await client.send(WRITE)).status).toBe(200);
+    sockets[1]?.destroy();
+    expect((await client.send(WRITE)).status).toBe(200);
   });
 
   test('that could not even be sent is known not to have happened', async () => {
