@@ -33,6 +33,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     () => import('./commands/read/scan.ts'),
   ),
   entry(
+    'secrets',
+    'list references, where they are used, and whether they have a value',
+    () => import('./secrets/secrets.ts'),
+  ),
+  entry(
     'render',
     'show the merged desired state and where each value comes from',
     () => import('./commands/read/render.ts'),

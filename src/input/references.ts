@@ -68,6 +68,25 @@ export async function resolveReferences<T extends Located>(
   };
 }
 
+/** What is wrong with each of these references, written as in YAML, for itself. */
+export async function checkReferences(
+  texts: readonly string[],
+  options: ReferenceOptions,
+): Promise<ReadonlyMap<string, Problem>> {
+  const position = (line: number): Position => ({ file: '', line, column: 1 });
+  const items = texts.map((value, i): LocatedScalar => ({
+    kind: 'scalar',
+    value,
+    position: position(i),
+    plain: true,
+  }));
+  const { problems } = await resolveReferences(
+    { kind: 'list', items, position: position(0) },
+    { ...options, allowUnresolved: false },
+  );
+  return new Map(problems.map((one) => [texts[one.position?.line ?? 0] ?? '', one]));
+}
+
 async function readReferenced(
   root: Located,
   options: ReferenceOptions,
@@ -203,10 +222,10 @@ class Resolver {
     const found = this.#lookup(first.reference);
     if ('texts' in found)
       return found.texts.map((text) => this.resolve(item, { text: first.reference.text, item: text }));
-    if (this.#options.allowUnresolved && !found.refused)
-      return [this.resolve(item, { text: first.reference.text, item: first.reference.text })];
-    this.#add(found.code, `${first.reference.text} ${found.message}`, first.position, found);
-    return [];
+    const isOpen = this.#options.allowUnresolved !== false;
+    if (!isOpen || found.refused)
+      this.#add(found.code, `${first.reference.text} ${found.message}`, first.position, found);
+    return isOpen ? [this.resolve(item, { text: first.reference.text, item: first.reference.text })] : [];
   }
 
   #scalar(node: LocatedScalar, turn: Turn | undefined): LocatedScalar {
