@@ -10,6 +10,7 @@ import { treePlanFigures } from './plan-v8.ts';
 import { requestFigures, treeRequestFigures } from './requests.ts';
 import { shortcutFigures } from './shortcuts.ts';
 import { lookFigure, startFigures } from './start.ts';
+import { stateFigures } from './state.ts';
 
 const figures: Figure[] = [
   ...(await requestFigures()),
@@ -20,6 +21,7 @@ const figures: Figure[] = [
   await lookFigure(),
   ...(await startFigures()),
   ...(await baseFigures()),
+  ...(await stateFigures()),
   ...(await daemonFigures()),
   ...(await dashboardFigures()),
 ];

@@ -68,6 +68,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     'show targets, revision, sync state and the last outcome',
     () => import('./commands/read/status.ts'),
   ),
+  entry(
+    'state',
+    'copy the state to another directory or database',
+    () => import('./commands/write/state.ts'),
+  ),
   entry('suspend', 'suspend writes to targets for some time', () => import('./commands/write/suspend.ts')),
   entry('forget', 'stop listing paths that the files released', () => import('./commands/write/forget.ts')),
   entry('resume', 'end a suspension early', () => import('./commands/write/resume.ts')),

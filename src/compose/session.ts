@@ -11,13 +11,13 @@ import { fail, HoldfastError, type Problem } from '../domain/problem/problem.ts'
 import type { Target } from '../domain/target.ts';
 import type { Context } from '../apply/run/context.ts';
 import { type DesiredOptions, loadDesired, type LoadedDesired } from '../desired/desired.ts';
-import { openFileStore } from '../state/files/files.ts';
 import type { Lease, Store } from '../state/store.ts';
 import { ciJobOf, isFromOutside } from '../input/ci-job.ts';
 import { jobIdOf } from '../input/ci-job.ts';
 import type { Environment } from '../input/environment.ts';
 import { loadSettings, type Settings } from '../settings/settings.ts';
 import { guardedStore } from './guarded-store.ts';
+import { openStore } from './open-store.ts';
 import { withClient } from '../apply/run/with-run.ts';
 import type { Io } from './io.ts';
 import { openBases } from './bases.ts';
@@ -42,6 +42,8 @@ export interface Session extends AsyncDisposable {
    * lock is held.
    */
   withClient<T>(target: Target, command: string, work: (client: Client) => Promise<T>): Promise<T>;
+  /** A Store in a new directory that starts with what is known of the target. */
+  practiceStore(dir: string, target: Target): Promise<Store>;
   /** `from`: where relative references start, if not at the settings file. */
   loadDesired(target: Target, from?: DesiredFrom): Promise<LoadedDesired>;
 }
@@ -73,7 +75,8 @@ export async function openSession(
     throw fail('HF8010', `${ci?.run ?? 'this job'} is one of a fork`);
   const { settings, env } = await openSettings(flags, io, daemon, warn);
   const { clock = systemClock } = io;
-  const store = await openStore(settings, clock, io);
+  const ownStore = await openStore(settings.state, { clock, job: jobIdOf(io.env) });
+  const store = guardedStore(ownStore, io);
   const { connect, closeAll } = connections(store, clock);
   const desiredOf = desiredLoader(settings, env, io, clock);
   const bases =
@@ -113,13 +116,19 @@ export async function openSession(
         loadDesired: () => desiredOf(target),
       };
     },
+    async practiceStore(dir, target) {
+      const practice = await openStore({ dir }, { clock, hashKey: ownStore.hashKey });
+      await practice.update(target.name, await ownStore.read(target.name));
+      return guardedStore(practice, io);
+    },
     async [Symbol.asyncDispose]() {
       await closeAll();
+      await ownStore.close();
     },
   };
 }
 
-async function openSettings(
+export async function openSettings(
   flags: PlanFlags,
   io: Io,
   daemon: boolean,
@@ -157,17 +166,6 @@ function connections(store: Store, clock: Clock) {
     },
     closeAll: () => Promise.all([...open].map((client) => client.close())),
   };
-}
-
-async function openStore({ state: { dir, backups } }: Settings, clock: Clock, io: Io): Promise<Store> {
-  const job = jobIdOf(io.env);
-  const files = await openFileStore({
-    dir,
-    clock,
-    ...(backups && { backups }),
-    ...(job !== undefined && { job }),
-  });
-  return guardedStore(files, io);
 }
 
 /** The target of a command that works on only one. */

@@ -17,7 +17,7 @@ import { mcpOf } from './mcp.ts';
 import { namedKeysOf } from './named-keys.ts';
 import { referencesOf } from './references.ts';
 import { readSettingsFile, type SettingsTree } from './read.ts';
-import { stateOf } from './state.ts';
+import { secretsOfState, stateOf } from './state.ts';
 import type { Settings, SettingsFlags, SettingsRequest } from './shape.ts';
 
 export async function settingsFromFile(
@@ -76,6 +76,10 @@ class Builder {
         : resolve(cwd, flags.state);
     const places = { dir, stateDir, targets: targets.map(({ name }) => name) };
     const { daemon, secrets, files: read } = this.#keep(await daemonOf(root, places));
+    const { state } = this.#keep(
+      await stateOf(root, { dir, stateDir, isDirNamed: flags.state !== undefined }),
+    );
+    const hidden = [...secrets, ...secretsOfState(state)];
     const envFile = textAt(root, 'env-file');
     const secretsDir = textAt(root, 'secrets-dir');
     const own = targets.flatMap(({ keys, digestKey }) => [...keys, digestKey].map((key) => key.open()));
@@ -89,17 +93,17 @@ class Builder {
           ...(flags.variables === undefined ? [] : [resolve(cwd, flags.variables)]),
         ],
         commands,
-        credentials: seal(new Set([...own, ...secrets])),
+        credentials: seal(new Set([...own, ...hidden])),
       }),
       targets,
       daemon,
       mcp: this.#keep(mcpOf(root)).mcp,
-      state: this.#keep(await stateOf(root, { dir, stateDir })).state,
+      state,
       file: this.#path,
       dir,
       ...(secretsDir !== undefined && { secretsDir: resolve(dir, secretsDir) }),
       watched: [...new Set([this.#path, ...files, ...this.#files, ...read])],
-      secrets: seal(new Set([...secretsOf(targets), ...secrets])),
+      secrets: seal(new Set([...secretsOf(targets), ...hidden])),
     };
   }
 

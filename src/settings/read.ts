@@ -1,12 +1,11 @@
-// A settings file as a checked tree: strict YAML, references resolved, the schema's problems. Settings of later
-// releases are only checked for their form.
+// A settings file as a checked tree: strict YAML, references resolved, the schema's problems.
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { packageFile } from '../lib/package-files.ts';
 import { type Problem, problem } from '../domain/problem/problem.ts';
 import type { Commands } from '../input/commands.ts';
 import type { Environment } from '../input/environment.ts';
-import { type LocatedMap, nodeAt, valueOf } from '../yaml/located.ts';
+import { type LocatedMap, valueOf } from '../yaml/located.ts';
 import { type Resolved, resolveReferences, type Unresolved } from '../input/references.ts';
 import { type SchemaCheck, schemaCheck } from '../input/schema-check.ts';
 import { schemaProblems } from '../input/schema-problems.ts';
@@ -44,7 +43,7 @@ export async function readSettingsFile(
   const commands = commandsIn(read.root, { dir: dirname(resolve(path)), env: options.env });
   const resolved = await resolvedBy(read.root, { dir: dirname(resolve(path)), commands }, options);
   const wrong = resolved.problems.length > 0 ? [] : formProblems(resolved.root);
-  const problems = [...resolved.problems, ...wrong, ...laterProblems(read.root)];
+  const problems = [...resolved.problems, ...wrong];
   if (problems.some(({ severity }) => severity === 'error')) return { problems };
   return { tree: { root: resolved.root, files: resolved.files, commands }, problems };
 }
@@ -82,21 +81,6 @@ function asSettings(found: Problem): Problem {
 function emptyFile(shown: string): Problem {
   const remedy = 'Start with `version: 1` and `targets:`. docs/settings.md has an example.';
   return problem('HF1012', `${shown} is empty`, { position: { file: shown, line: 1, column: 1 }, remedy });
-}
-
-/** About settings of a later release. */
-function laterProblems(root: LocatedMap): Problem[] {
-  const postgres = nodeAt(root, ['state', 'postgres']);
-  if (!postgres) return [];
-  const message =
-    '`state.postgres` belongs to a later release. Holdfast would store its state in a different place from what you expect';
-  return [
-    problem('HF1019', message, {
-      position: postgres.position,
-      path: 'state.postgres',
-      remedy: 'Use `state.dir` for now.',
-    }),
-  ];
 }
 
 const CODES = { unknown: 'HF1011', type: 'HF1012', value: 'HF1012', missing: 'HF1012' } as const;

@@ -33,6 +33,14 @@ export interface StateSettings {
     /** Recipients of age; empty only inside the state directory. */
     readonly recipients: readonly string[];
   };
+  /** The database that has the records instead of `dir`, where only what belongs to this machine remains. */
+  readonly postgres?: PostgresSettings;
+}
+
+export interface PostgresSettings {
+  readonly url: Sealed<string>;
+  /** The first one encrypts, the others are earlier ones. At least one. */
+  readonly encryptionKeys: Sealed<readonly string[]>;
 }
 
 export interface Settings {

@@ -1,22 +1,36 @@
-// `state` of holdfast.yaml: whether the state directory lasts, and where else backups are written.
+// `state` of holdfast.yaml: a directory or a database, whether the directory lasts, and where else backups are written.
 import { resolve } from 'node:path';
 import { type Problem, problem } from '../domain/problem/problem.ts';
 import { isWithin } from '../lib/paths.ts';
-import { type LocatedMap, type LocatedScalar, nodeAt } from '../yaml/located.ts';
-import type { StateSettings } from './shape.ts';
+import { seal } from '../domain/secret.ts';
+import { type Located, type LocatedMap, type LocatedScalar, nodeAt } from '../yaml/located.ts';
+import type { PostgresSettings, StateSettings } from './shape.ts';
 
 interface Places {
   /** Where relative paths start: the directory of the settings file. */
   readonly dir: string;
   /** Absolute. */
   readonly stateDir: string;
+  /** `--state` names a directory, so a database of the settings isn't used. */
+  readonly isDirNamed: boolean;
 }
 
 /** `root` has passed the schema. */
-export async function stateOf(
-  root: LocatedMap,
-  { dir, stateDir }: Places,
-): Promise<{ readonly state: StateSettings; readonly problems: readonly Problem[] }> {
+export async function stateOf(root: LocatedMap, places: Places): Promise<ReadState> {
+  const { state, problems } = await directoryOf(root, places);
+  const database = databaseOf(root);
+  return {
+    state: { ...state, ...(database.postgres && !places.isDirNamed && { postgres: database.postgres }) },
+    problems: [...problems, ...database.problems],
+  };
+}
+
+interface ReadState {
+  readonly state: StateSettings;
+  readonly problems: readonly Problem[];
+}
+
+async function directoryOf(root: LocatedMap, { dir, stateDir }: Places): Promise<ReadState> {
   const lasting = scalarsAt(root, 'lasting')[0]?.value;
   const [place] = scalarsAt(root, 'backups');
   const recipients = scalarsAt(root, 'backup-recipients');
@@ -29,6 +43,87 @@ export async function stateOf(
   };
   const isOpen = !nodeAt(root, ['state', 'backup-recipients']) && !isWithin(backups.dir, stateDir);
   return { state: { ...own, backups }, problems: isOpen ? [...problems, unencrypted(place)] : problems };
+}
+
+/** Minimum characters: a short key could be guessed by somebody who has a dump of the database. */
+const SHORTEST_KEY = 32;
+const MAKE_ONE = 'Create a key with `openssl rand -hex 32`, and keep a copy of it outside the database.';
+
+/** Undefined also if a reference couldn't be resolved offline. */
+function databaseOf(root: LocatedMap): {
+  readonly postgres?: PostgresSettings;
+  readonly problems: readonly Problem[];
+} {
+  const [url] = scalarsAt(root, 'postgres');
+  const keys = scalarsAt(root, 'encryption-key');
+  const keyNode = nodeAt(root, ['state', 'encryption-key']);
+  const urlNode = nodeAt(root, ['state', 'postgres']);
+  if (!urlNode) return { problems: keyNode ? [withoutDatabase(keyNode)] : [] };
+  if (!keyNode) return { problems: [withoutKey(urlNode)] };
+  const problems = [
+    ...(url ? urlProblems(url) : []),
+    ...keys.filter(({ value }) => String(value).length < SHORTEST_KEY).map(shortKey),
+    ...[...(url && hasPassword(url) ? [url] : []), ...keys]
+      .filter(({ reference }) => reference === undefined)
+      .map(literal),
+  ];
+  const isWhole = url && keys.length > 0 && !problems.some(({ severity }) => severity === 'error');
+  if (!isWhole) return { problems };
+  const encryptionKeys = seal(keys.map(({ value }) => String(value)));
+  return { postgres: { url: seal(String(url.value)), encryptionKeys }, problems };
+}
+
+/** For redaction by value. */
+export function secretsOfState({ postgres }: StateSettings): readonly string[] {
+  if (!postgres) return [];
+  const url = postgres.url.open();
+  const password = new URL(url).password;
+  return [
+    ...postgres.encryptionKeys.open(),
+    ...(password ? [url, password, decodeURIComponent(password)] : []),
+  ];
+}
+
+function urlOf({ value }: LocatedScalar): URL | undefined {
+  const text = String(value);
+  return /^postgres(?:ql)?:\/\//.test(text) && URL.canParse(text) ? new URL(text) : undefined;
+}
+
+const hasPassword = (node: LocatedScalar): boolean => (urlOf(node)?.password ?? '') !== '';
+
+function urlProblems(node: LocatedScalar): Problem[] {
+  if (urlOf(node)) return [];
+  const remedy = 'Write postgres://USER:PASSWORD@HOST:5432/DATABASE, with special characters as %XX.';
+  return [
+    problem('HF1012', "`state.postgres` isn't the URL of a database", { position: node.position, remedy }),
+  ];
+}
+
+function shortKey({ position }: LocatedScalar): Problem {
+  const message = `\`state.encryption-key\` has fewer than ${SHORTEST_KEY} characters`;
+  return problem('HF1012', message, { position, remedy: MAKE_ONE });
+}
+
+function withoutKey({ position }: Located): Problem {
+  return problem('HF1012', '`state.postgres` needs `state.encryption-key`, which encrypts the backups', {
+    position,
+    remedy: MAKE_ONE,
+  });
+}
+
+function withoutDatabase({ position }: Located): Problem {
+  return problem('HF1012', '`state.encryption-key` has no effect without `state.postgres`', {
+    position,
+    remedy: 'Remove it. `state.backup-recipients` encrypts the files of `state.backups`.',
+  });
+}
+
+function literal({ position }: LocatedScalar): Problem {
+  return problem('HF2060', 'A secret of the state is in plain text in the settings', {
+    position,
+    severity: 'warning',
+    remedy: 'Refer to it: postgres: "${env:DATABASE_URL}".',
+  });
 }
 
 /** One text or a list of texts; omits what couldn't be resolved offline. */

@@ -1,4 +1,4 @@
-// The interface of the state: files implement it now, a database can later. Knows nothing of gateways.
+// The interface of the state, which files and PostgreSQL implement. Knows nothing of gateways.
 import type { Heartbeat } from '../domain/state/heartbeat.ts';
 import type { Backup, BackupArchive, BackupRecord } from '../domain/state/backup.ts';
 import type {
@@ -14,6 +14,7 @@ import type {
 } from '../domain/state/state.ts';
 import type { CheckRecord } from '../domain/state/check-record.ts';
 import type { Problem } from '../domain/problem/problem.ts';
+import type { Sealed } from '../domain/secret.ts';
 import type { Undeclared } from '../domain/plan/undeclared.ts';
 import type { OutcomeKind } from '../domain/outcome/outcome.ts';
 
@@ -112,7 +113,7 @@ export interface Store {
 
   /** Also writes the archive if there is a directory for archives; rejects if either couldn't be written. */
   saveBackup(backup: Omit<Backup, 'id' | 'sha256' | 'bytes'>): Promise<BackupRecord>;
-  /** Adds a backup that was kept elsewhere under its own ID, and pins it. */
+  /** Adds a backup that was kept elsewhere under its own ID. */
   addBackup(backup: Backup): Promise<void>;
   /** The archives in the directory for archives, whoever wrote them; newest first. */
   listArchives(target: string): Promise<readonly BackupArchive[]>;
@@ -122,8 +123,8 @@ export interface Store {
   pinBackup(target: string, id: string): Promise<void>;
   /** Damaged records that were moved aside and that nobody has handled yet. */
   damaged(target: string): Promise<readonly Problem[]>;
-  /** Where a backup's raw file is, for a remedy that works without the API. */
-  backupFile(target: string, id: string): string;
+  /** Where a backup's raw file is, for a remedy that works without the API; undefined if it isn't a file. */
+  backupFile(target: string, id: string): string | undefined;
   /** Where its archive is written; undefined if there is no directory for archives. */
   archiveOf(target: string, id: string): string | undefined;
 
@@ -142,4 +143,15 @@ export interface Store {
 
   /** Writes the daemon's heartbeat, in place of the previous one; rejects if nothing can be written. */
   writeBeat(beat: Heartbeat): Promise<void>;
+
+  /** Ends connections; nothing else can be called afterwards. */
+  close(): Promise<void>;
+}
+
+/** A Store whose records can be copied to another one. */
+export interface PortableStore extends Store {
+  /** For people: the directory, or the database without its password. */
+  readonly place: string;
+  /** Hex. Records contain hashes under this key, so the copy needs it. */
+  readonly hashKey: Sealed<string>;
 }

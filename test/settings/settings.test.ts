@@ -254,15 +254,32 @@ describe('a settings file with a mistake', () => {
       "2:33 HF1012 `tls.ca`: gone.pem can't be read",
     ],
     [
-      'a database for state',
-      'version: 1\ntargets: [{ name: a }]\nstate: { postgres: "${env:K}" }\n',
-      '3:20 HF1019 `state.postgres` belongs to a later release',
+      'a database without a key',
+      'version: 1\ntargets: [{ name: a }]\nstate: { postgres: "postgres://db/holdfast" }\n',
+      '3:20 HF1012 `state.postgres` needs `state.encryption-key`, which encrypts the backups',
+    ],
+    [
+      'a key without a database',
+      'version: 1\ntargets: [{ name: a }]\nstate: { encryption-key: "${env:K}" }\n',
+      '3:26 HF1012 `state.encryption-key` has no effect without `state.postgres`',
+    ],
+    [
+      'a short key for the database',
+      'version: 1\ntargets: [{ name: a }]\nstate: { postgres: "postgres://db/holdfast", encryption-key: "${env:K}" }\n',
+      '3:62 HF1012 `state.encryption-key` has fewer than 32 characters',
+    ],
+    [
+      'a database of another kind',
+      'version: 1\ntargets: [{ name: a }]\nstate: { postgres: "${env:K}", encryption-key: ["${env:L}"] }\n',
+      "3:20 HF1012 `state.postgres` isn't the URL of a database",
     ],
     ['an empty file', '', '1:1 HF1012 holdfast.yaml is empty'],
   ];
 
   test.each(WRONG)('with %s gives one clear problem', async (_, text, expected) => {
-    const { settings: found, problems } = await fromFile(text, { env: { K: 'mgmt-secret-1' } });
+    const { settings: found, problems } = await fromFile(text, {
+      env: { K: 'mgmt-secret-1', L: 'l'.repeat(32) },
+    });
     expect(found).toBeUndefined();
     expect(problems).toHaveLength(1);
     const [only] = problems;

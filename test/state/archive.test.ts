@@ -78,7 +78,7 @@ describe('an archive', () => {
     expect(kept).toMatchObject({ ...about, file: expect.anything(), id: record?.id, sha256: record?.sha256 });
     expect([kept.file.open(), kept.json.open()]).toEqual([raw, json.open()]);
     const elsewhere = await opened([]);
-    await elsewhere.store.addBackup(kept);
+    await elsewhere.store.addBackup({ ...kept, pinned: true });
     const stored = await elsewhere.store.readBackup('home', kept.id);
     expect([stored.file.open(), stored.pinned]).toEqual([raw, true]);
     expect(await elsewhere.store.listArchives('home')).toEqual([]);

@@ -166,7 +166,7 @@ describe('a damaged record', () => {
   test('of a backup is found by its hash', async () => {
     const store = await open(newDir());
     const { id } = await store.saveBackup(makeBackup());
-    appendFileSync(store.backupFile('home', id), '# somebody was here\n');
+    appendFileSync(store.backupFile('home', id) ?? '', '# somebody was here\n');
     expect(await codesOf(store.readBackup('home', id))).toEqual(['HF6006']);
   });
 

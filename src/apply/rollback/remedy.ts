@@ -34,7 +34,12 @@ export function byHand(run: Run, backup: string): readonly string[] {
   const to =
     gatewayConfigFile ?? "the gateway's config.yaml (its -config argument, or in its working directory)";
   return [
-    `On the gateway's machine, copy ${from} over ${to}, and write it in place: cat BACKUP > CONFIG. Don't replace the file by renaming.`,
+    ...(from === undefined
+      ? [
+          `Print the backup from the database: \`holdfast backup show ${backup} --reveal --target ${target.name} > BACKUP\`.`,
+        ]
+      : []),
+    `On the gateway's machine, copy ${from ?? 'BACKUP'} over ${to}, and write it in place: cat BACKUP > CONFIG. Don't replace the file by renaming.`,
     ...(archive?.endsWith('.age')
       ? [
           `If that file no longer exists, take BACKUP from ${archive}: age -d -i IDENTITY FILE | jq -j .file > BACKUP`,

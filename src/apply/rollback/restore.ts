@@ -40,7 +40,7 @@ export async function restoreUnderLock(under: Run, request: RestoreRequest): Pro
   if (!way.ok) throw fail('HF5041', way.verdicts.map(({ message }) => message).join('; '));
   requireLasting(run);
   // From here on steps by hand and a recovery after a crash need it where every backup is.
-  if ('kept' in choice) await run.context.store.addBackup(choice.kept);
+  if ('kept' in choice) await run.context.store.addBackup({ ...choice.kept, pinned: true });
   const expected = expectationOf(contentIn(live.file, dialect), contentIn(stored.file, dialect));
   const baseline = await takeBaseline(run, expected);
   const backup = await takeBackup(run, live, 'before-restore');

@@ -60,4 +60,19 @@ export const STATE_CODES = {
     'The backup file is encrypted, and no identity to decrypt it is given',
     'Name the file with the age identity: `--identity key.txt`. Or set HOLDFAST_BACKUP_IDENTITY to the identity itself.',
   ),
+  HF6020: code(
+    EXIT.unexpected,
+    "The database with the state can't be used",
+    'Check `state.postgres` and the server. Its user needs a schema `holdfast` of its own, or the right to create one.',
+  ),
+  HF6021: code(
+    EXIT.invalid,
+    "The encryption key doesn't open the state in the database",
+    'Set `state.encryption-key` to the key the state was created with. To change it, list the new key first and the old one after it.',
+  ),
+  HF6022: code(
+    EXIT.invalid,
+    "The state can't be copied",
+    'Copy into a new directory or an empty database, while no command works on the targets.',
+  ),
 } as const;

@@ -61,11 +61,6 @@ export const USAGE_CODES = {
     "The connection to the gateway isn't encrypted",
     'Use https or a tunnel for a gateway on another machine. Otherwise keys travel in plain text.',
   ),
-  HF1019: code(
-    EXIT.invalid,
-    'This setting belongs to a later release',
-    'Holdfast reads the setting and ignores it. Upgrade Holdfast to use it.',
-  ),
   HF1020: code(
     EXIT.invalid,
     'The flags and the settings file contradict each other',

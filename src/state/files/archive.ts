@@ -7,10 +7,10 @@ import { join } from 'node:path';
 import { type Backup, type BackupArchive, isBackupId } from '../../domain/state/backup.ts';
 import { fail, type HoldfastError } from '../../domain/problem/problem.ts';
 import { seal } from '../../domain/secret.ts';
-import { sha256 } from './backups.ts';
+import { sha256 } from '../backup-rules.ts';
 import { errorCode, explained, makeDirectory, orMissing, remove, requireParent, writeWhole } from './disk.ts';
 import { directoryName } from './names.ts';
-import { isBackupContent } from './record-schema.ts';
+import { isBackupContent } from '../record-schema.ts';
 
 export interface ArchiveDirectory {
   /** Absolute; created if it is missing, unless its parent is missing too. */

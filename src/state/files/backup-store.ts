@@ -6,7 +6,6 @@ import type { Store } from '../store.ts';
 import { type ArchiveDirectory, archiveOf, listArchives, removeArchive, writeArchive } from './archive.ts';
 import {
   addBackup,
-  type Keep,
   listBackups,
   pinBackup,
   rawFileOf,
@@ -14,6 +13,7 @@ import {
   rotateBackups,
   saveBackup,
 } from './backups.ts';
+import type { Keep } from '../backup-rules.ts';
 import { makeDirectory } from './disk.ts';
 import { withReserve } from './reserve.ts';
 
@@ -58,7 +58,7 @@ export function backupStore({ home, clock, keep, hash, journal, archives }: Back
     },
     async addBackup(backup) {
       await makeDirectory(backupsOf(backup.target));
-      await addBackup(backupsOf(backup.target), { ...backup, pinned: true });
+      await addBackup(backupsOf(backup.target), backup);
     },
     listArchives: async (target) => (archives ? listArchives(archives, target) : []),
     listBackups: (target) => listBackups(backupsOf(target), clock.now()),

@@ -1,5 +1,4 @@
 // Backups of one target: a directory each, put in place by one rename, verified against its hash when read.
-import { createHash } from 'node:crypto';
 import { readdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Backup, type BackupRecord, isBackupId } from '../../domain/state/backup.ts';
@@ -15,28 +14,14 @@ import {
   syncDirectory,
   writeNew,
 } from './disk.ts';
+import { type Keep, newestFirst, recordOf, requireBackupId, sha256, tooMany } from '../backup-rules.ts';
 import { readRecord, writeRecord } from './records.ts';
-
-export interface Keep {
-  /** How many with distinct content, besides the pinned ones. */
-  readonly distinct: number;
-  /** ms. */
-  readonly ms: number;
-}
 
 const DAY = 86_400_000;
 
-export const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
-
-/** `20261123T180142Z-1a2b3c4d`; the second half is keyed, so that the name reveals nothing about the content. */
-function idOf(at: number, text: string, hash: (text: string) => string): string {
-  const stamp = new Date(at).toISOString().replace(/\.\d+/, '').replaceAll(/[-:]/g, '');
-  return `${stamp}-${hash(text).slice(0, 8)}`;
-}
-
 /** Where the raw file of a backup is. Rejects names that aren't IDs, so that none can lead out of the directory. */
 export function rawFileOf(dir: string, target: string, id: string): string {
-  if (!isBackupId(id)) throw fail('HF6007', `${JSON.stringify(id)} isn't the name of a backup`, { target });
+  requireBackupId(target, id);
   return join(dir, id, 'config.yaml');
 }
 
@@ -45,15 +30,7 @@ export async function saveBackup(
   backup: Omit<Backup, 'id' | 'sha256' | 'bytes'>,
   hash: (text: string) => string,
 ): Promise<BackupRecord> {
-  const { file, json, ...about } = backup;
-  const text = file.open();
-  const record: BackupRecord = {
-    ...about,
-    id: idOf(backup.at, text, hash),
-    bytes: Buffer.byteLength(text),
-    sha256: sha256(text),
-  };
-  return stored(dir, record, { file, json });
+  return stored(dir, recordOf(backup, hash), backup);
 }
 
 /** A backup that was kept elsewhere, under its own ID. */
@@ -105,9 +82,7 @@ export async function listBackups(dir: string, now: number): Promise<readonly Ba
       .filter((name) => isBackupId(name))
       .map((name) => readRecord(join(dir, name, 'record.json'), now) as Promise<BackupRecord | undefined>),
   );
-  return records
-    .filter((record) => record !== undefined)
-    .toSorted((a, b) => b.at - a.at || b.id.localeCompare(a.id));
+  return newestFirst(records.filter((record) => record !== undefined));
 }
 
 /** Rejects with HF6007 if there is none, HF6006 if its content isn't what was saved. */
@@ -144,22 +119,9 @@ export async function rotateBackups(
   now: number,
 ): Promise<readonly string[]> {
   const records = await listBackups(dir, now);
-  const gone = tooMany(records, keep, now).filter((id) => !needed.includes(id));
+  const gone = tooMany(records, keep, needed, now);
   for (const id of gone) await remove(join(dir, id));
   await sweep(dir, now);
-  return gone;
-}
-
-/** IDs to delete, of records newest first. */
-export function tooMany(records: readonly BackupRecord[], keep: Keep, now: number): readonly string[] {
-  const contents = new Set<string>();
-  const gone: string[] = [];
-  for (const [place, { id, at, pinned, sha256: content }] of records.entries()) {
-    const again = contents.has(content);
-    contents.add(content);
-    const old = now - at > keep.ms || contents.size > keep.distinct || (again && now - at > DAY);
-    if (place > 0 && !pinned && old) gone.push(id);
-  }
   return gone;
 }
 

@@ -9,10 +9,11 @@ import { join, resolve } from 'node:path';
 import { lock as lockFile } from 'proper-lockfile';
 import type { Clock } from '../../domain/clock.ts';
 import { fail } from '../../domain/problem/problem.ts';
+import { type Sealed, seal } from '../../domain/secret.ts';
 import type { Journal, NotifiedByChannel } from '../../domain/state/state.ts';
 import type { ArchiveDirectory } from './archive.ts';
 import { backupStore } from './backup-store.ts';
-import type { Keep } from './backups.ts';
+import { KEEP, type Keep } from '../backup-rules.ts';
 import { writeBeat } from './heartbeat.ts';
 import {
   errorCode,
@@ -30,8 +31,8 @@ import { acquire, holderInWords } from './lock.ts';
 import { directoryName } from './names.ts';
 import { damagedIn, recordsOf, writeRecord } from './records.ts';
 import { freeReserve, reserveIn, withReserve } from './reserve.ts';
-import { isHistoryEntry, isJournal, isLook, isTargetState, isTold } from './record-schema.ts';
-import type { Store, TargetState } from '../store.ts';
+import { isHistoryEntry, isJournal, isLook, isTargetState, isTold } from '../record-schema.ts';
+import type { PortableStore, Store, TargetState } from '../store.ts';
 
 export interface FileStoreOptions {
   /** Created if it is missing, unless its parent is missing too. */
@@ -45,21 +46,22 @@ export interface FileStoreOptions {
   readonly backups?: ArchiveDirectory;
   /** The CI job of this process. */
   readonly job?: string;
+  /** The key of hashes for a new state that gets the records of another one: of `PortableStore.hashKey`. */
+  readonly hashKey?: Sealed<string>;
 }
 
 const FORMAT = 1;
 const LEASE_MS = 60_000;
-const KEEP: Keep = { distinct: 30, ms: 90 * 86_400_000 };
 const HISTORY_SHOWN = 100;
 const HISTORY: Bounds = { bytes: 4 * 1024 * 1024, kept: 1000 };
 /** Two weeks of a check every five minutes. */
 const LOOKS: Bounds = { bytes: 1024 * 1024, kept: 4032 };
 
 /** Rejects with HF6003 if the directory can't be used, HF6008 if a newer version wrote it. */
-export async function openFileStore(options: FileStoreOptions): Promise<Store> {
+export async function openFileStore(options: FileStoreOptions): Promise<PortableStore> {
   const dir = resolve(options.dir);
   const { clock, leaseMs = LEASE_MS, keep = KEEP, job } = options;
-  const { key, isNew, madeIn } = await openDirectory(dir, clock, job);
+  const { key, isNew, madeIn } = await openDirectory(dir, clock, job, options.hashKey);
   const hash = (text: string): string => createHmac('sha256', key).update(text).digest('hex');
   const home = (target: string): string => join(dir, 'targets', directoryName(target));
   const stateFile = (target: string): string => join(home(target), 'state.json');
@@ -72,6 +74,8 @@ export async function openFileStore(options: FileStoreOptions): Promise<Store> {
     (await journals.read(journalFile(target), clock.now())) as Journal | undefined;
 
   return {
+    place: dir,
+    hashKey: seal(key),
     isNew,
     isOfThisJob: job !== undefined && madeIn === job,
     hash,
@@ -110,6 +114,7 @@ export async function openFileStore(options: FileStoreOptions): Promise<Store> {
     ...logs(home),
     ...notifiedIn(join(dir, 'told.json'), clock),
     writeBeat: (beat) => writeBeat(dir, beat),
+    close: async () => undefined,
   };
 }
 
@@ -169,7 +174,12 @@ interface Opened {
   readonly madeIn?: string | undefined;
 }
 
-async function openDirectory(dir: string, clock: Clock, job: string | undefined): Promise<Opened> {
+async function openDirectory(
+  dir: string,
+  clock: Clock,
+  job: string | undefined,
+  hashKey: Sealed<string> | undefined,
+): Promise<Opened> {
   await refuseNewer(dir);
   const known = await readText(join(dir, 'key'));
   if (known !== undefined)
@@ -180,7 +190,7 @@ async function openDirectory(dir: string, clock: Clock, job: string | undefined)
     join(dir, '.gitignore'),
     "# Backups and hashes of this machine. Don't add them to a repository.\n*\n",
   );
-  const made = await makeKey(dir);
+  const made = await makeKey(dir, hashKey?.open() ?? randomBytes(32).toString('hex'));
   if (!made.isNew) return made;
   await writeRecord(join(dir, 'store.json'), { format: FORMAT, createdAt: clock.now() });
   if (job !== undefined) await writeWhole(join(dir, 'job'), job);
@@ -195,10 +205,9 @@ async function refuseNewer(dir: string): Promise<void> {
 }
 
 /** If two processes start at once, one creates the key and the other uses it. */
-async function makeKey(dir: string): Promise<{ readonly key: string; readonly isNew: boolean }> {
+async function makeKey(dir: string, key: string): Promise<{ readonly key: string; readonly isNew: boolean }> {
   const file = join(dir, 'key');
   const made = join(dir, `.key-${randomBytes(6).toString('hex')}`);
-  const key = randomBytes(32).toString('hex');
   await writeNew(made, `${key}\n`);
   try {
     await link(made, file);

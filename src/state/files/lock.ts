@@ -1,26 +1,13 @@
 // Exclusive use of one target across processes: a lock directory whose time is renewed (proper-lockfile), and a note
 // next to it that identifies the holder. Times here are the file system's, so they are real.
 import * as nodeFs from 'node:fs';
-import { readFileSync, readlinkSync, statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
-import { hostname } from 'node:os';
 import { join } from 'node:path';
-import { randomUUID } from 'node:crypto';
 import { lock as lockFile } from 'proper-lockfile';
-import { fail } from '../../domain/problem/problem.ts';
 import { errorCode, explained, orMissing, writeWhole } from './disk.ts';
+import { type Holder, holderNow, holderText, inUse, isDead, SOMEBODY } from '../holder.ts';
 import type { Lease } from '../store.ts';
-
-interface Holder {
-  readonly token: string;
-  readonly owner: string;
-  readonly host: string;
-  /** Host, boot and process namespace: where a process number means one process. */
-  readonly machine: string;
-  readonly pid: number;
-  /** ISO 8601. */
-  readonly since: string;
-}
 
 const POLL_MS = 100;
 
@@ -55,8 +42,9 @@ export async function acquire(
   for (let look = 1; ; look += 1) {
     const lease = await explained(dir, () => guarded(dir, () => tryAcquire(dir, owner, options)));
     if (lease) return lease;
-    if (Date.now() >= patience) throw await lockedBy(dir, target);
-    if (look === 1) options.waiting?.(await someHolder(dir));
+    const holder = await holderInWords(dir);
+    if (Date.now() >= patience) throw inUse(target, holder);
+    if (look === 1) options.waiting?.(holder ?? SOMEBODY);
     await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
 }
@@ -105,7 +93,7 @@ async function tryAcquire(
     throw error;
   });
   if (!release) return undefined;
-  const holder = self(owner);
+  const holder = holderNow(owner);
   try {
     await writeWhole(noteOf(dir), JSON.stringify(holder));
   } catch (error) {
@@ -200,53 +188,5 @@ function parseHolder(text: string | undefined): Holder | undefined {
 export async function holderInWords(dir: string): Promise<string | undefined> {
   const holder = await holderOf(dir);
   if (lockTime(dir) === 0 || !holder || isDead(holder)) return undefined;
-  return `${holder.owner} (process ${holder.pid} on ${holder.host}, since ${holder.since})`;
-}
-
-const someHolder = async (dir: string): Promise<string> => (await holderInWords(dir)) ?? 'another process';
-
-async function lockedBy(dir: string, target: string): Promise<Error> {
-  const holder = await someHolder(dir);
-  return fail('HF6001', `${target} is in use by ${holder}`, { target, facts: { holder } });
-}
-
-/** Certainly dead: a process of this machine that no longer exists. For other machines, only the lease shows it. */
-function isDead(holder: Holder): boolean {
-  if (holder.machine !== MACHINE || holder.pid === process.pid) return false;
-  try {
-    process.kill(holder.pid, 0);
-    return false;
-  } catch (error) {
-    return errorCode(error) === 'ESRCH';
-  }
-}
-
-function self(owner: string): Holder {
-  return {
-    token: randomUUID(),
-    owner,
-    host: hostname(),
-    machine: MACHINE,
-    pid: process.pid,
-    since: new Date().toISOString(),
-  };
-}
-
-const MACHINE = [hostname(), bootId(), processNamespace()].join(' ');
-
-function bootId(): string {
-  try {
-    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-  } catch {
-    return '';
-  }
-}
-
-/** Two containers can share a host name and use the same process numbers. */
-function processNamespace(): string {
-  try {
-    return readlinkSync('/proc/self/ns/pid');
-  } catch {
-    return '';
-  }
+  return holderText(holder);
 }

@@ -1,9 +1,9 @@
 // `plan --rehearse`: the plan applied to an embedded gateway that starts from the live file. Shows what the gateway
 // would store, before anything is sent to it.
 import { randomBytes } from 'node:crypto';
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { callApi } from '../../../apply/api/api.ts';
 import { type Context, reconcile } from '../../../apply/apply.ts';
 import type { Session } from '../../../compose/session.ts';
@@ -15,7 +15,6 @@ import { outcomeSentence } from '../../../report/text/outcome.ts';
 import { unifiedDiff } from '../../../report/text/diff.ts';
 import type { Rehearsal } from '../../../report/report.ts';
 import { startSandbox } from '../../../sandbox/start.ts';
-import { openFileStore } from '../../../state/files/files.ts';
 
 /** The embedded gateway that has the API. */
 const SANDBOX = { v0: 'v7', v8: 'v8' } as const;
@@ -57,20 +56,21 @@ interface Practice {
 /** The same target at the address of the embedded gateway, with a copy of what is remembered. */
 async function practiceContext(
   session: Session,
-  { tls: _real, ...target }: Target,
+  target: Target,
   { dir, url, key }: Practice,
 ): Promise<Context> {
-  const state = join(dir, 'state');
-  const isWanted = (path: string): boolean => !['backups', 'lock', 'holder.json'].includes(basename(path));
-  await cp(session.settings.state.dir, state, { recursive: true, filter: isWanted });
+  const { tls: _real, ...rest } = target;
   const practice: Target = {
-    ...target,
+    ...rest,
     url: new URL(url),
     keys: [seal(key)],
     // Its upstreams aren't there.
     probes: { ...target.probes, models: [] },
   };
-  return { ...session.contextOf(practice), store: await openFileStore({ dir: state, clock: session.clock }) };
+  return {
+    ...session.contextOf(practice),
+    store: await session.practiceStore(join(dir, 'state'), target),
+  };
 }
 
 async function applied(context: Context, target: string): Promise<Rehearsal> {

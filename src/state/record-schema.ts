@@ -1,10 +1,10 @@
 // The schemas of the state's records. A file that someone edited counts as damaged when it is read, instead of
 // causing a failure during a transaction. Unknown members are accepted, because a later version may have written
 // them.
-import type { CheckRecord } from '../../domain/state/check-record.ts';
-import { type Backup, isBackupId } from '../../domain/state/backup.ts';
-import type { HistoryEntry, Journal, NotifiedStatus } from '../../domain/state/state.ts';
-import type { TargetState } from '../store.ts';
+import type { CheckRecord } from '../domain/state/check-record.ts';
+import { type Backup, isBackupId } from '../domain/state/backup.ts';
+import type { HistoryEntry, Journal, NotifiedStatus } from '../domain/state/state.ts';
+import type { TargetState } from './store.ts';
 
 type Check = (value: unknown) => boolean;
 type Checks<T> = { readonly [K in keyof T]-?: Check };

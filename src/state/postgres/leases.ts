@@ -1,0 +1,163 @@
+// Exclusive use of one target across machines. Each holder gets a larger number than the one before, and writes to
+// the state only while that number is the current one: a process that slept past its lease can't write any more.
+import { performance } from 'node:perf_hooks';
+import { fail } from '../../domain/problem/problem.ts';
+import { type Holder, holderNow, holderText, inUse, isDead } from '../holder.ts';
+import type { Lease } from '../store.ts';
+import type { Database, Query } from './database.ts';
+
+export interface Leases {
+  lock(target: string, owner: string, waitMs: number): Promise<Lease>;
+  holder(target: string): Promise<string | undefined>;
+  /**
+   * Runs `work` while no other process writes the row of the target, which is created if it is missing. Rejects with
+   * HF6002 if this process had the lock and another one has taken it over.
+   */
+  onTarget<T>(target: string, work: (query: Query, row: TargetRow) => Promise<T>): Promise<T>;
+}
+
+/** `state` and `journal` are JSON. */
+export interface TargetRow extends Readonly<Record<string, unknown>> {
+  readonly state: string;
+  readonly journal: string | null;
+  /** A bigint, as text. */
+  readonly fence: string;
+}
+
+interface HeldRow extends TargetRow {
+  readonly holder: string | null;
+  /** By the clock of the database, which is the only one that counts. */
+  readonly isHeld: boolean;
+}
+
+const POLL_MS = 200;
+
+export function leasesIn(database: Database, leaseMs: number): Leases {
+  /** Numbers of the leases that this process has. */
+  const own = new Map<string, string>();
+
+  const locked = <T>(target: string, work: (query: Query, row: HeldRow) => Promise<T>): Promise<T> =>
+    database.run(async (query) => work(query, await lockedRow(query, target)));
+
+  const take = (target: string, holder: Holder): Promise<string | Holder> =>
+    locked(target, async (query, row) => {
+      const former = holderOf(row);
+      if (former && !isDead(former) && former.token !== holder.token) return former;
+      const [taken] = await query<{ fence: string }>(
+        `update holdfast.targets set fence = fence + 1, holder = $2, held_until = clock_timestamp() + $3 * interval '1 ms'
+         where target = $1 returning fence`,
+        [target, JSON.stringify(holder), leaseMs],
+      );
+      return taken?.fence ?? '';
+    });
+
+  return {
+    async lock(target, owner, waitMs) {
+      const patience = performance.now() + waitMs;
+      const holder = holderNow(owner);
+      for (;;) {
+        const asked = now();
+        const taken = own.has(target) ? holder : await take(target, holder);
+        if (typeof taken === 'string') {
+          own.set(target, taken);
+          return leaseOf(database, { target, fence: taken, leaseMs, own }, asked);
+        }
+        if (performance.now() >= patience) throw inUse(target, await holderIn(database, target));
+        await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+      }
+    },
+    holder: (target) => holderIn(database, target),
+    onTarget: (target, work) =>
+      locked(target, (query, row) => {
+        const fence = own.get(target);
+        if (fence !== undefined && row.fence !== fence)
+          throw fail('HF6002', `another process has taken over the lock on ${target}`, { target });
+        return work(query, row);
+      }),
+  };
+}
+
+async function lockedRow(query: Query, target: string): Promise<HeldRow> {
+  await query('insert into holdfast.targets (target) values ($1) on conflict do nothing', [target]);
+  const [row] = await query<HeldRow>(
+    `select state, journal, fence, holder, coalesce(held_until > clock_timestamp(), false) as "isHeld"
+     from holdfast.targets where target = $1 for update`,
+    [target],
+  );
+  if (!row) throw new Error(`the row of ${target} is missing`); // it was inserted in this transaction
+  return row;
+}
+
+function holderOf({ holder, isHeld }: Pick<HeldRow, 'holder' | 'isHeld'>): Holder | undefined {
+  return isHeld && holder !== null ? (JSON.parse(holder) as Holder) : undefined; // `take` wrote it
+}
+
+async function holderIn(database: Database, target: string): Promise<string | undefined> {
+  const [row] = await database.query<Pick<HeldRow, 'holder' | 'isHeld'>>(
+    `select holder, coalesce(held_until > clock_timestamp(), false) as "isHeld" from holdfast.targets where target = $1`,
+    [target],
+  );
+  const holder = row && holderOf(row);
+  return holder && !isDead(holder) ? holderText(holder) : undefined;
+}
+
+/** Neither clock alone is safe: one stops while a machine sleeps, the other one can be set back. */
+interface Instant {
+  readonly monotonic: number;
+  readonly wall: number;
+}
+
+const now = (): Instant => ({ monotonic: performance.now(), wall: Date.now() });
+const msSince = ({ monotonic, wall }: Instant): number =>
+  Math.max(performance.now() - monotonic, Date.now() - wall);
+
+interface Held {
+  readonly target: string;
+  readonly fence: string;
+  readonly leaseMs: number;
+  readonly own: Map<string, string>;
+}
+
+/** `asked`: before the request that took the lease was sent, so that its end here is never later than there. */
+function leaseOf(database: Database, { target, fence, leaseMs, own }: Held, asked: Instant): Lease {
+  let renewed = asked;
+  let isOver = false;
+  const set = (assignments: string, values: readonly unknown[]): Promise<readonly unknown[]> =>
+    database.run((query) =>
+      query(`update holdfast.targets set ${assignments} where target = $1 and fence = $2 returning 1`, [
+        target,
+        fence,
+        ...values,
+      ]),
+    );
+  const renew = async (): Promise<void> => {
+    const before = now();
+    try {
+      const held = await set(`held_until = clock_timestamp() + $3 * interval '1 ms'`, [leaseMs]);
+      if (held.length === 0) isOver = true;
+      else renewed = before;
+    } catch {
+      // The lease ends by itself while the database can't be reached.
+    }
+  };
+  let renewing: Promise<void> | undefined;
+  const timer = setInterval(
+    () => {
+      if (!isOver) renewing ??= renew().finally(() => (renewing = undefined));
+    },
+    Math.min(leaseMs / 4, 5000),
+  );
+  timer.unref();
+  return {
+    remainingMs: () => (isOver ? 0 : Math.max(0, leaseMs - msSince(renewed))),
+    async release() {
+      if (own.get(target) !== fence) return;
+      clearInterval(timer);
+      isOver = true;
+      await renewing;
+      own.delete(target);
+      // If the database can't be reached, others wait until the lease ends.
+      await set('holder = null, held_until = null', []).catch(() => undefined);
+    },
+  };
+}
