@@ -78,12 +78,16 @@ export function leasesIn(database: Database, leaseMs: number): Leases {
 }
 
 async function lockedRow(query: Query, target: string): Promise<HeldRow> {
+  const select = (): Promise<readonly HeldRow[]> =>
+    query<HeldRow>(
+      `select state, journal, fence, holder, coalesce(held_until > clock_timestamp(), false) as "isHeld"
+       from holdfast.targets where target = $1 for update`,
+      [target],
+    );
+  const [known] = await select();
+  if (known) return known;
   await query('insert into holdfast.targets (target) values ($1) on conflict do nothing', [target]);
-  const [row] = await query<HeldRow>(
-    `select state, journal, fence, holder, coalesce(held_until > clock_timestamp(), false) as "isHeld"
-     from holdfast.targets where target = $1 for update`,
-    [target],
-  );
+  const [row] = await select();
   if (!row) throw new Error(`the row of ${target} is missing`); // it was inserted in this transaction
   return row;
 }
