@@ -2,12 +2,12 @@
 // the state only while that number is the current one: a process that slept past its lease can't write any more.
 import { performance } from 'node:perf_hooks';
 import { fail } from '../../domain/problem/problem.ts';
-import { type Holder, holderNow, holderText, inUse, isDead } from '../holder.ts';
-import type { Lease } from '../store.ts';
+import { type Holder, holderNow, holderText, inUse, isDead, SOMEBODY } from '../holder.ts';
+import type { Lease, Store } from '../store.ts';
 import type { Database, Query } from './database.ts';
 
 export interface Leases {
-  lock(target: string, owner: string, waitMs: number): Promise<Lease>;
+  lock: Store['lock'];
   holder(target: string): Promise<string | undefined>;
   /**
    * Runs `work` while no other process writes the row of the target, which is created if it is missing. Rejects with
@@ -52,17 +52,19 @@ export function leasesIn(database: Database, leaseMs: number): Leases {
     });
 
   return {
-    async lock(target, owner, waitMs) {
+    async lock(target, owner, { waitMs = 0, waiting } = {}) {
       const patience = performance.now() + waitMs;
       const holder = holderNow(owner);
-      for (;;) {
+      for (let look = 1; ; look += 1) {
         const asked = now();
         const taken = own.has(target) ? holder : await take(target, holder);
         if (typeof taken === 'string') {
           own.set(target, taken);
           return leaseOf(database, { target, fence: taken, leaseMs, own }, asked);
         }
-        if (performance.now() >= patience) throw inUse(target, await holderIn(database, target));
+        const other = await holderIn(database, target);
+        if (performance.now() >= patience) throw inUse(target, other);
+        if (look === 1) waiting?.(other ?? SOMEBODY);
         await new Promise((resolve) => setTimeout(resolve, POLL_MS));
       }
     },
