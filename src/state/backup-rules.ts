@@ -19,9 +19,10 @@ export const sha256 = (text: string): string => createHash('sha256').update(text
 
 /** The record of a new backup. `hash` is keyed, so that the ID reveals nothing about the content. */
 export function recordOf(
-  { file, json: _, ...about }: Omit<Backup, 'id' | 'sha256' | 'bytes'>,
+  backup: Omit<Backup, 'id' | 'sha256' | 'bytes'>,
   hash: (text: string) => string,
 ): BackupRecord {
+  const { file, json: _, ...about } = backup;
   const text = file.open();
   return {
     ...about,
