@@ -29,8 +29,8 @@ export const COMMANDS: readonly CommandEntry[] = [
   entry('validate', 'check the desired state, offline', () => import('./commands/read/validate.ts')),
   entry(
     'scan',
-    'find secrets in plain text in files, or in what is staged',
-    () => import('./commands/read/scan.ts'),
+    'find secrets in plain text in files, in what is staged, or in all commits',
+    () => import('./scan/scan.ts'),
   ),
   entry(
     'secrets',

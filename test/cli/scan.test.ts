@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { openTerminal, type Terminal } from './terminal.ts';
 
 const KEY = 'sk-live0123456789abcdef';
@@ -91,4 +91,72 @@ test('links, deleted files and bytes are passed over; a directory outside of git
   await symlink('/nowhere', join(terminal.dir, 'link.md'));
   await terminal.write('.gitignore', 'gateway/\n');
   expect((await terminal.run('scan')).exit).toBe(0);
+});
+
+describe('--history', () => {
+  /** A key that was committed, moved, removed, and one on a branch that was never merged. */
+  async function committed(): Promise<Terminal> {
+    const terminal = await openTerminal({ '.gitignore': 'gateway/\n.holdfast/\n' });
+    const git = gitIn(terminal);
+    const commit = async (file: string, text: string): Promise<void> => {
+      await terminal.write(file, text);
+      git('add', '.');
+      git('commit', '--quiet', '-m', 'One');
+    };
+    await commit('desired-state/gateway.yaml', 'api-keys:\n  - plain-client-key\n');
+    await commit('desired-state/gateway.yaml', '# moved\napi-keys:\n  - plain-client-key\n  - "${env:B}"\n');
+    await commit('desired-state/gateway.yaml', 'api-keys: ["${env:A}"]\n');
+    git('switch', '--quiet', '-c', 'side');
+    await commit('odd näme\n.md', `x\n${KEY}\n`);
+    git('switch', '--quiet', '-');
+    await commit('b.bin', `\0${KEY}\n`);
+    return terminal;
+  }
+
+  const commitsIn = ({ dir }: Terminal, ...args: string[]): string[] =>
+    execFileSync('git', ['-C', dir, 'log', '--format=%H', ...args], { encoding: 'utf8' })
+      .trim()
+      .split('\n');
+
+  test('finds each secret once, with the first commit, path and line that has it', async () => {
+    await using terminal = await committed();
+    const [first = ''] = commitsIn(terminal, '--reverse');
+    const [side = ''] = commitsIn(terminal, 'side');
+    expect((await terminal.run('scan')).exit).toBe(0);
+    const { exit, out } = await terminal.run('scan', '--history', '--output', 'json');
+    expect(exit).toBe(4);
+    expect(JSON.parse(out)).toMatchObject({
+      problems: [
+        {
+          code: 'HF2060',
+          position: { file: `${first.slice(0, 12)}:desired-state/gateway.yaml`, line: 2, column: 5 },
+        },
+        { code: 'HF2062', position: { file: `${side.slice(0, 12)}:odd näme\n.md`, line: 2 } },
+      ],
+    });
+    expect(out).not.toMatch(/plain-client-key|sk-live/);
+  });
+
+  test('leaves out other revisions, and what somebody has accepted', async () => {
+    await using terminal = await committed();
+    const [first = ''] = commitsIn(terminal, '--reverse');
+    expect(await terminal.run('scan', '--history', 'HEAD~2..HEAD')).toMatchObject({
+      exit: 0,
+      out: 'no secrets in plain text in 2 file versions\n',
+    });
+    await terminal.write('known', `# a test key\n${first}:desired-state/gateway.yaml:2\n`);
+    expect((await terminal.run('scan', '--history', 'HEAD', '--known', 'known')).exit).toBe(0);
+    expect((await terminal.run('scan', '--history', '--known', 'known')).exit).toBe(4);
+  });
+
+  test('says that a shallow clone lacks commits, and refuses what is no revision', async () => {
+    await using terminal = await committed();
+    await using clone = await openTerminal({});
+    execFileSync('git', ['clone', '--quiet', '--depth', '1', `file://${terminal.dir}`, join(clone.dir, 'c')]);
+    const ran = await clone.runWith({ cwd: join(clone.dir, 'c') }, 'scan', '--history');
+    expect(ran).toMatchObject({ exit: 0, err: expect.stringContaining('git fetch --unshallow') });
+    const wrong = await terminal.run('scan', '--history', 'no-such-branch');
+    expect(wrong).toMatchObject({ exit: 3, err: expect.stringContaining('HF2080') });
+    expect((await terminal.run('scan', '--history', '--staged')).exit).toBe(64);
+  });
 });

@@ -21,10 +21,11 @@ interface Waiting {
 /** Bytes of one object. A file of desired state may have 10 MiB, and a tree of a directory far less. */
 const LARGEST = 64 * 1024 * 1024;
 
-export function openObjects(dir: string): Objects {
+/** `timeoutMs`: for all that is read. */
+export function openObjects(dir: string, timeoutMs = GIT_MS): Objects {
   const child = spawn('git', ['-C', dir, 'cat-file', '--batch'], {
     env: gitEnvironment(),
-    timeout: GIT_MS,
+    timeout: timeoutMs,
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   const waiting: Waiting[] = [];

@@ -227,6 +227,11 @@ export const DESIRED_STATE_CODES = {
     'This text looks like a key',
     'Put the key into a variable or a file. If it was committed before, replace it: git keeps it. If it is no key, write `holdfast:no-secret` in a comment on the line.',
   ),
+  HF2063: code(
+    EXIT.invalid,
+    "The scan didn't see the whole history",
+    'Scan parts of it with `holdfast scan --history REVISIONS`.',
+  ),
   HF2061: code(
     EXIT.invalid,
     'Git tracks a state file',
