@@ -89,12 +89,14 @@ describe('routes through field endpoints', () => {
   });
 
   test.each([
-    ['a text', 'prefix: team', '"prefix":""'],
-    ['a list', 'excluded-models: [opus]', '"excluded-models":[]'],
-  ])('%s that is removed is sent as empty, if PATCH accepts that', (_, member, sent) => {
-    const before = edit('    request-retry: 2\n', `    request-retry: 2\n    ${member}\n`);
-    const [line] = requests(before, HOME);
-    expect(line).toContain(sent);
+    ['a text', '    request-retry: 2\n', 'prefix: team', '"prefix":""'],
+    ['a list', '    request-retry: 2\n', 'excluded-models: [opus]', '"excluded-models":[]'],
+    ['a switch', '  - name: openrouter\n', 'disabled: true', '"disabled":false'],
+    ['a map', '  - name: openrouter\n', 'headers: { X-A: a }', '"headers":{}'],
+  ])('%s that is removed is sent as empty, if PATCH accepts that', (_, beside, member, sent) => {
+    const [line] = requests(edit(beside, `${beside}    ${member}\n`), HOME);
+    expect(line).toMatch(/^PATCH /);
+    expect(line).toContain(`"value":{${sent}}`);
   });
 
   test('additions go before removals', () => {
