@@ -99,6 +99,19 @@ describe('routes through field endpoints', () => {
     expect(line).toContain(`"value":{${sent}}`);
   });
 
+  test.each([
+    [1, ['PATCH']],
+    [3, ['PATCH', 'PATCH', 'PATCH']],
+    [4, ['PUT']],
+  ])('entries that change one by one: %i of five are', (count, methods) => {
+    const withAddresses = (changed: number): string =>
+      `port: 8317\ncodex-api-key:\n${[1, 2, 3, 4, 5]
+        .map((i) => `  - api-key: sk-test-${i}\n    base-url: https://${i <= changed ? 'b' : 'a'}.example\n`)
+        .join('')}`;
+    const lines = requests(withAddresses(0), withAddresses(count));
+    expect(lines.map((line) => line.split(' ')[0])).toEqual(methods);
+  });
+
   test('additions go before removals', () => {
     const after = edit('  - sk-test-0002\n', '').replace('request-retry: 3', 'request-retry: 4');
     expect(requests(HOME, after).map((line) => line.split(' ')[1])).toEqual(['/request-retry', '/api-keys']);
