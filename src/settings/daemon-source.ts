@@ -6,6 +6,7 @@ import { problem } from '../domain/problem/problem.ts';
 import { type Sealed, seal } from '../domain/secret.ts';
 import { parseDuration } from '../lib/duration.ts';
 import { type Located, type LocatedMap, type LocatedScalar, nodeAt } from '../yaml/located.ts';
+import { leadsUp } from '../lib/paths.ts';
 
 /** What to follow: the tip of a branch, a tag, or one commit by its full ID. */
 export interface GitRef {
@@ -224,10 +225,6 @@ function literal(position: Position): Problem {
     severity: 'warning',
     remedy: 'Refer to it: token: "${env:GIT_TOKEN}".',
   });
-}
-
-function leadsUp(path: string): boolean {
-  return path === '..' || path.startsWith('../');
 }
 
 function wrong(message: string, position: Position, remedy: string): Problem {

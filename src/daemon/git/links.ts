@@ -3,6 +3,7 @@
 import { readlink, realpath } from 'node:fs/promises';
 import { dirname, isAbsolute, join, normalize, relative } from 'node:path';
 import { fail } from '../../domain/problem/problem.ts';
+import { leadsUp } from '../../lib/paths.ts';
 
 /**
  * `links` are relative to `dir`, which contains what is below `path` of the repository. Rejects with HF7020. A link
@@ -18,5 +19,3 @@ export async function checkLinks(dir: string, path: string, links: readonly stri
       throw fail('HF7020', `the link ${join(path, link)} in the commit points outside the repository`);
   }
 }
-
-const leadsUp = (way: string): boolean => way === '..' || way.startsWith('../');

@@ -1,7 +1,8 @@
 // The files of one commit as a source of desired state: nothing is checked out. Symbolic links are followed inside the
 // commit; what they lead to outside of it is ignored.
-import { extname, isAbsolute, join, posix, relative, sep } from 'node:path';
+import { extname, join, posix, relative, sep } from 'node:path';
 import { fail, type HoldfastError } from '../../domain/problem/problem.ts';
+import { isWithin, leadsUp } from '../../lib/paths.ts';
 import { decodeText } from '../../input/text-file.ts';
 import { MAX_ENTRIES, type Visited, type Walked, type WalkOptions } from '../../input/walk.ts';
 import type { FileSource } from '../read/files.ts';
@@ -59,12 +60,10 @@ export function commitFiles({ sha, top, objects }: CommitFilesOptions): CommitFi
     if (links === 0) return undefined;
     const target = (await contentOf(objects, link.id)).toString('utf8');
     const way = posix.normalize(posix.join(posix.dirname(real), target));
-    return target.startsWith('/') || way === '..' || way.startsWith('../') ? 'outside' : find(way, links - 1);
+    return target.startsWith('/') || leadsUp(way) ? 'outside' : find(way, links - 1);
   };
   const inCommit = async (path: string): Promise<Found | undefined> => {
-    const way = relative(top, path);
-    const isOutside = isAbsolute(way) || way === '..' || way.startsWith(`..${sep}`);
-    const found = isOutside ? undefined : await find(way.split(sep).join('/'));
+    const found = isWithin(path, top) ? await find(relative(top, path).split(sep).join('/')) : undefined;
     return found === 'outside' ? undefined : found;
   };
   return {

@@ -2,6 +2,7 @@
 // empty desired state.
 import { lstat, realpath } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
+import { isWithin } from '../../lib/paths.ts';
 import { fail, HoldfastError, type Problem, problem } from '../../domain/problem/problem.ts';
 import { DEFAULT_RULES, linkRule, type ReferenceRules } from '../../input/reference-rules.ts';
 import { readTextFile, reasonOf, type TextFile } from '../../input/text-file.ts';
@@ -167,9 +168,9 @@ export const shownIn = ({ settingsDir, source }: LayerOptions, path: string): st
 
 /** Paths below the settings directory are shown relative to it, others as they are. */
 export function shownPath(path: string, settingsDir: string): string {
+  if (!isWithin(path, settingsDir)) return path;
   const way = relative(settingsDir, path);
-  if (way === '') return basename(path);
-  return way === '..' || way.startsWith(`..${sep}`) ? path : way.split(sep).join('/');
+  return way === '' ? basename(path) : way.split(sep).join('/');
 }
 
 function at(

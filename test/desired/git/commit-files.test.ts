@@ -61,6 +61,23 @@ describe('a commit', () => {
     ).toEqual(['HF2002 d/gone.yaml', 'HF2002 d/loop.yaml', 'HF2007 d/out.yaml']);
   });
 
+  test('tells files, directories and nothing apart, from its root on', async () => {
+    const repo = newRepository();
+    repo.write({ 'd/a.yaml': 'a: 1\n' });
+    symlinkSync('..', join(repo.dir, 'd/root'));
+    symlinkSync('../..', join(repo.dir, 'd/outside'));
+    const sha = repo.commit('links');
+    const kinds = await reading(repo, sha, (source) =>
+      Promise.all(
+        ['.', 'd', 'd/a.yaml', 'd/root', 'd/root/d/a.yaml', 'd/a.yaml/b', 'd/outside', 'no', '..'].map(
+          (path) => source.kindOf(join(repo.dir, path)),
+        ),
+      ),
+    );
+    const [file, dir, none] = ['file', 'directory', 'nothing'];
+    expect(kinds).toEqual([dir, dir, file, dir, file, none, none, none, none]);
+  });
+
   test('says what it lacks as the disk does', async () => {
     const repo = newRepository();
     const sha = repo.commit('first', { 'd/a.yaml': '' });
