@@ -55,7 +55,24 @@ export interface Adopted {
 
 /** Throws HF2072 if the file can't be converted. */
 export async function adopt(source: Source, request: AdoptRequest): Promise<Adopted> {
-  const { document, dialect, notes } = source;
+  const { draft, unfit, scrubbed } = await converted(source, request);
+  return finished(draft, unfit, [...source.notes, ...scrubbedNotes(scrubbed)]);
+}
+
+/** What the gateway has and no desired state can express. Throws HF2072 if the file can't be converted. */
+export async function unfitIn(source: Source, request: AdoptRequest): Promise<readonly LeftOut[]> {
+  return (await converted(source, request)).unfit;
+}
+
+interface Converted {
+  readonly draft: Draft;
+  readonly unfit: readonly LeftOut[];
+  /** Lines of comments that looked like secrets. */
+  readonly scrubbed: readonly number[];
+}
+
+async function converted(source: Source, request: AdoptRequest): Promise<Converted> {
+  const { document, dialect } = source;
   const scrubbed = scrubComments(document, dialect.catalog, dialect.content(document));
   const readable = scrubbed.lines.length === 0 ? document : parsed(scrubbed.text);
   const prepared = withoutInexact(prepare(readable, dialect), dialect);
@@ -65,7 +82,7 @@ export async function adopt(source: Source, request: AdoptRequest): Promise<Adop
     const faults =
       draft.unfit.length > 0 ? draft.unfit : await faultsOf(draft.text, dialect.catalog, draft.variables);
     const fresh = faults.filter(({ path }) => !unfit.some((known) => known.path === path));
-    if (fresh.length === 0) return finished(draft, unfit, [...notes, ...scrubbedNotes(scrubbed.lines)]);
+    if (fresh.length === 0) return { draft, unfit, scrubbed: scrubbed.lines };
     unfit.push(...fresh);
   }
 }

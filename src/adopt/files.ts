@@ -44,6 +44,15 @@ export function envExample(variables: readonly Variable[], lines: readonly Named
   return `# The secrets of the pulled files. Enter their values in a copy that git ignores, for example .env.\n\n${files.join('')}${files.length > 0 ? '\n' : ''}${blocks.join('')}`;
 }
 
+/** With new variables at the end; what is there stays as it is. */
+export function extendedExample(before: string, variables: readonly Variable[]): string {
+  const named = new Set(Object.keys(valuesIn(before, undefined, '', {}).values));
+  const eol = eolOf(before);
+  const missing = variables.filter(({ name }) => !named.has(name));
+  const blocks = missing.map(({ name, usedAt }) => `# ${usedAtText(usedAt)}${eol}${name}=${eol}`);
+  return `${endedLine(before)}${blocks.join('')}`;
+}
+
 function usedAtText([first = '', ...others]: readonly string[]): string {
   return others.length === 0 ? first : `${first} and ${others.length} more`;
 }

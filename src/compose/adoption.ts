@@ -1,14 +1,18 @@
 // What the gateway changed, as edits of files that are proved before they are written: the edited files are loaded and
 // planned on the same reading, and that plan has to be empty where something was adopted.
 import { existsSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { adoptDrift, type AdoptedDrift } from '../adopt/drift/adopt-drift.ts';
+import { join, resolve, sep } from 'node:path';
+import { adoptDrift, type AdoptedDrift, type Home } from '../adopt/drift/adopt-drift.ts';
+import type { Everything } from '../adopt/drift/choose-everything.ts';
 import type { Choice } from '../adopt/drift/chosen.ts';
 import { editedLines } from '../adopt/drift/file-edits.ts';
 import { withFileReferences } from '../adopt/file-references.ts';
 import { agreementProblems } from '../adopt/prove.ts';
 import type { Variable } from '../adopt/variables.ts';
 import { planOnce, type PlannedOnce } from '../apply/plan-once.ts';
+import type { Context } from '../apply/run/context.ts';
+import type { DeepLive } from '../apply/run/read.ts';
+import type { PlannedTarget } from '../apply/types/planned-target.ts';
 import { loadMerged } from '../desired/desired.ts';
 import { shownPath } from '../desired/read/files.ts';
 import { formatPath } from '../domain/path.ts';
@@ -22,11 +26,17 @@ import type { Session } from './session.ts';
 import { type ValuesFile, valuesFileAt, withValues } from './values-file.ts';
 
 export interface AdoptionRequest {
-  readonly choice: Choice;
+  readonly choice: Choice | ((live: DeepLive) => Promise<Everything>);
   /** Where new entries go, absolute. */
   readonly into?: string | undefined;
   /** Where values of new variables go, absolute; in place of the file that the settings name. */
   readonly writeEnv?: string | undefined;
+  /** Where values of new variables go, in place of that. */
+  readonly stores?: Stores | undefined;
+  /** In place of the variables of the session. */
+  readonly env?: Environment | undefined;
+  /** Where new sections go. */
+  readonly home?: Home | undefined;
 }
 
 export interface FileEdit {
@@ -48,6 +58,12 @@ export interface Adoption {
   readonly paths: readonly string[];
   /** What still differs. */
   readonly left: readonly Change[];
+  /** Of that, what the files declare and the gateway no longer has. */
+  readonly gone: readonly Change[];
+  /** Warnings. */
+  readonly notes: readonly Problem[];
+  /** The plan of the edited files. */
+  readonly proof: PlannedTarget<DeepLive>;
   readonly files: readonly FileEdit[];
   /** New ones. */
   readonly variables: readonly Variable[];
@@ -67,41 +83,77 @@ export async function adoptionOf(
   target: Target,
   request: AdoptionRequest,
 ): Promise<Adoption> {
-  return planOnce(session.contextOf(target), 'adopt', {}, async (once) => {
+  const adopting = await adoptingOf(session, target, request);
+  return planOnce(adopting.context, 'adopt', {}, async (once) => {
     const { live, prepared } = once.planned;
     refuseAny(agreementProblems(live));
-    const stores = await storesOf(session, request);
-    const adopted = await adoptedIn(session, target, { ...request, stores }, once);
+    const stores = request.stores ?? (await storesOf(session, request, adopting.env));
+    const adopted = await adoptedIn(adopting, stores, once);
     refuseAny(adopted.problems);
-    const ids = new Set(adopted.taken.map(({ id }) => id));
     const { changes } = prepared.plan;
-    const [taken, left] = [changes.filter(({ id }) => ids.has(id)), changes.filter(({ id }) => !ids.has(id))];
-    const files = await editsOf(session, adopted, stores);
-    await proved({ session, target, once, adopted, files, left });
-    const paths = [...taken.map(({ path }) => path), ...adopted.declares.map(formatPath)];
-    const storesValues = stores.values !== undefined || stores.files !== undefined;
-    return { target: target.name, taken, paths, left, files, variables: adopted.variables, storesValues };
+    const among = (judged: readonly { readonly id: string }[]): readonly Change[] => {
+      const ids = new Set(judged.map(({ id }) => id));
+      return changes.filter(({ id }) => ids.has(id));
+    };
+    const [taken, left] = [among(adopted.taken), among(adopted.left)];
+    const files = await editsOf(adopting, adopted, stores);
+    const proof = await proved(adopting, { once, adopted, files, left });
+    return {
+      target: target.name,
+      taken,
+      paths: [...taken.map(({ path }) => path), ...adopted.declares.map(formatPath)],
+      left,
+      gone: among(adopted.gone),
+      notes: adopted.problems,
+      proof,
+      files,
+      variables: adopted.variables,
+      storesValues: stores.values !== undefined || stores.files !== undefined,
+    };
   });
 }
 
-/** Where values of new variables go: at most one of them. */
-interface Stores {
-  readonly values?: ValuesFile;
-  readonly files?: SecretsDir;
-  /** What is held there, and in the variables of the session. */
+/** One adoption with what it reads. */
+interface Adopting {
+  readonly session: Session;
+  /** As it reads the files that are there. */
+  readonly target: Target;
+  /** As it reads the edited files. */
+  readonly after: Target;
+  readonly request: AdoptionRequest;
   readonly env: Environment;
+  readonly context: Context;
 }
 
-async function storesOf({ env, settings }: Session, { writeEnv }: AdoptionRequest): Promise<Stores> {
+async function adoptingOf(session: Session, target: Target, request: AdoptionRequest): Promise<Adopting> {
+  const env = request.env ?? session.env;
+  const { dir } = session.settings;
+  const { home } = request;
+  const isEmpty = (layer: string): boolean => home?.isEmpty === true && resolve(dir, layer) === home.dir;
+  const there = { ...target, desired: target.desired.filter((layer) => !isEmpty(layer)) };
+  const context = {
+    ...session.contextOf(there),
+    loadDesired: () => session.loadDesired(there, { settingsDir: dir, env }),
+  };
+  return { session, target: there, after: target, request, env, context };
+}
+
+/** Where values of new variables go: at most one of them. */
+export interface Stores {
+  readonly values?: ValuesFile;
+  readonly files?: SecretsDir;
+}
+
+async function storesOf(
+  { settings }: Session,
+  { writeEnv }: AdoptionRequest,
+  env: Environment,
+): Promise<Stores> {
   const { secretsDir, variables, dir, references: rules } = settings;
-  if (writeEnv === undefined && secretsDir !== undefined) {
-    const files = await secretsDirAt(secretsDir, { from: dir, rules });
-    return { files, env: { ...files.held, ...env } };
-  }
+  if (writeEnv === undefined && secretsDir !== undefined)
+    return { files: await secretsDirAt(secretsDir, { from: dir, rules }) };
   const path = writeEnv ?? variables;
-  if (path === undefined) return { env };
-  const values = await valuesFileAt(path, shownPath(path, dir), env);
-  return { values, env: { ...values.held, ...env } };
+  return path === undefined ? {} : { values: await valuesFileAt(path, shownPath(path, dir), env) };
 }
 
 function refuseAny(problems: readonly Problem[]): void {
@@ -109,21 +161,25 @@ function refuseAny(problems: readonly Problem[]): void {
 }
 
 async function adoptedIn(
-  { env, clock, settings: { dir, references: rules } }: Session,
-  target: Target,
-  { choice, into, stores }: AdoptionRequest & { readonly stores: Stores },
-  { planned: { input } }: PlannedOnce,
+  { session, target, request, env }: Adopting,
+  { values, files }: Stores,
+  { planned: { input, live } }: PlannedOnce,
 ): Promise<AdoptedDrift> {
-  const declared = await loadMerged(target, { env, rules, settingsDir: dir, now: clock.now() });
+  const { dir, references: rules } = session.settings;
+  const { choice, into, home } = request;
+  const otherwise = input.dialect.catalog.layout;
+  const now = session.clock.now();
+  const declared = await loadMerged(target, { env, rules, settingsDir: dir, otherwise, now });
   refuseAny(declared.problems);
   const added =
     into === undefined ? undefined : { ...(await textThere(into, shownPath(into, dir))), layer: 0 };
   return adoptDrift({
     input,
     target,
-    choice,
+    choice: typeof choice === 'function' ? await choice(live) : choice,
     declared,
-    env: stores.env,
+    env: { ...values?.held, ...files?.held, ...env },
+    home,
     ...(added && { into: { ...added, text: added.text ?? '' } }),
   });
 }
@@ -140,10 +196,11 @@ async function textThere(
 }
 
 async function editsOf(
-  { env, settings: { dir } }: Session,
+  { env, session: { settings } }: Adopting,
   { files, lines, variables }: AdoptedDrift,
   { files: secrets, values }: Stores,
 ): Promise<readonly FileEdit[]> {
+  const { dir } = settings;
   const yaml = files.map(({ file: { path, shown, text }, after }): FileEdit => ({
     path,
     shown,
@@ -193,9 +250,7 @@ function secretFiles(
   ];
 }
 
-interface Proving {
-  readonly session: Session;
-  readonly target: Target;
+interface Edited {
   readonly once: PlannedOnce;
   readonly adopted: AdoptedDrift;
   readonly files: readonly FileEdit[];
@@ -203,15 +258,23 @@ interface Proving {
 }
 
 /** Loads what is going to be written as any other command would, and plans it on the same reading. */
-async function proved({ session, target, once, adopted, files, left }: Proving): Promise<void> {
+async function proved(
+  { session, target: before, after, env }: Adopting,
+  { once, adopted, files, left }: Edited,
+): Promise<PlannedTarget<DeepLive>> {
   const of = (...kinds: readonly FileEdit['kind'][]): ReadonlyMap<string, string> =>
-    new Map(files.filter(({ kind }) => kinds.includes(kind)).map(({ path, after }) => [path, after]));
+    new Map(files.filter(({ kind }) => kinds.includes(kind)).map(({ path, after: text }) => [path, text]));
   const added = Object.fromEntries(adopted.variables.map(({ name, secret }) => [name, secret.open()]));
+  const { dir } = session.settings;
+  const isRead = (layer: string): boolean =>
+    before.desired.includes(layer) ||
+    files.some(({ path }) => path.startsWith(`${resolve(dir, layer)}${sep}`));
+  const target = { ...after, desired: after.desired.filter(isRead) };
   const { desired, problems } = await session.loadDesired(target, {
-    settingsDir: session.settings.dir,
+    settingsDir: dir,
     texts: of('yaml'),
     referenced: of('lines', 'secret'),
-    env: { ...session.env, ...added },
+    env: { ...env, ...added },
   });
   const name = target.name;
   if (!desired)
@@ -219,10 +282,11 @@ async function proved({ session, target, once, adopted, files, left }: Proving):
       problem('HF2094', "the edited files aren't valid", { target: name }),
       ...problems,
     ]);
-  const { plan } = (await once.planAgain(desired)).prepared;
+  const planned = await once.planAgain(desired);
+  const { plan } = planned.prepared;
   const known = new Set(left.map(spelled));
   const extra = plan.changes.filter((change) => !known.has(spelled(change)));
-  if (extra.length === 0) return;
+  if (extra.length === 0) return planned;
   throw new HoldfastError(
     extra.map(({ path, position }) =>
       problem('HF2094', `\`${path}\` would still differ after the edit`, {

@@ -17,6 +17,7 @@ import { jobIdOf } from '../input/ci-job.ts';
 import type { Environment } from '../input/environment.ts';
 import { loadSettings, type Settings } from '../settings/settings.ts';
 import { guardedStore } from './guarded-store.ts';
+import { inheritingStore } from './inheriting-store.ts';
 import { openStore } from './open-store.ts';
 import { withClient } from '../apply/run/with-run.ts';
 import type { Io } from './io.ts';
@@ -76,7 +77,7 @@ export async function openSession(
   const { settings, env } = await openSettings(flags, io, daemon, warn);
   const { clock = systemClock } = io;
   const ownStore = await openStore(settings.state, { clock, job: jobIdOf(io.env) });
-  const store = guardedStore(ownStore, io);
+  const store = inheritingStore(guardedStore(ownStore, io), settings);
   const { connect, closeAll } = connections(store, clock);
   const desiredOf = desiredLoader(settings, env, io, clock);
   const bases =

@@ -62,6 +62,8 @@ export interface DesiredOptions {
   readonly now?: number | undefined;
   /** Whether `exec` references run. Default: as without `allowUnresolved`, and for files of a commit. */
   readonly runsCommands?: boolean;
+  /** The layout, if no file has a key that only one layout has. */
+  readonly otherwise?: Layout;
   /** Aborts reading the files: it rejects with HF5007. */
   readonly signal?: AbortSignal | undefined;
   /** The origin of the directories, if known; otherwise git is called. */
@@ -164,7 +166,7 @@ export async function loadMerged(target: DesiredTarget, options: DesiredOptions)
     Promise.all(dirs.map((dir) => readFiles(dir, options))),
     options.commit ?? commitOf(dirs),
   ]);
-  const layout = commonLayout(read);
+  const layout = commonLayout(read, options.otherwise);
   const catalog = loadCatalog(layout);
   const layers = read.map((files, i) => layerOf(files, layout, i > 0, options));
   const problems = layers.flatMap((layer) => layer.problems);
@@ -218,18 +220,24 @@ async function readFiles(dir: string, options: DesiredOptions): Promise<LayerFil
     dir,
     sources: all,
     files: loaded,
-    problems: given.length > 0 ? problems.filter(({ code }) => code !== 'HF2003') : problems,
+    // The directory will be there, and not empty.
+    problems: given.length > 0 ? problems.filter(({ code }) => !NO_FILES.has(code)) : problems,
     directories,
   };
 }
 
+const NO_FILES: ReadonlySet<string> = new Set(['HF2001', 'HF2003']);
+
 const byPath = (a: SourceFile, b: SourceFile): number => (a.path < b.path ? -1 : 1);
 
-/** If one file has the v8 layout, all are translated to it, because it can express more. */
-function commonLayout(layers: readonly LayerFiles[]): Layout {
-  return layers.some(({ files }) => files.some(({ layout }) => layout !== undefined && !isFlat(layout)))
-    ? 'v8'
-    : 'legacy';
+/**
+ * If one file has the v8 layout, all are translated to it, because it can express more. `otherwise`: if no file has
+ * a layout.
+ */
+function commonLayout(layers: readonly LayerFiles[], otherwise: Layout = 'legacy'): Layout {
+  const layouts = layers.flatMap(({ files }) => files.flatMap(({ layout }) => layout ?? []));
+  if (layouts.length === 0) return otherwise;
+  return layouts.some((layout) => !isFlat(layout)) ? 'v8' : 'legacy';
 }
 
 function layerOf(

@@ -48,6 +48,7 @@ export function remember(input: PlanInput, prepared: Prepared): Remembered {
       hashes,
       placed: placedAfter(lastApplied?.placed ?? [], prepared, hashes),
       ...remembered(input.dialect.catalog.layout),
+      url: input.target.url.href,
     },
     released: isWhole ? prepared.plan.released : releasedStill(input, prepared),
   };

@@ -43,9 +43,12 @@ export async function settingsFromFlags(
   return { settings, problems };
 }
 
+/** The name of the target that flags and variables describe, without settings. */
+export const FLAGS_TARGET = 'default';
+
 function targetOf({ flags, cwd }: SettingsRequest, url: URL, keys: Target['keys'], policy: Policy): Target {
   return {
-    name: 'default',
+    name: FLAGS_TARGET,
     url,
     keys,
     desired: (flags.desired ?? ['desired-state']).map((dir) => resolve(cwd, dir)),

@@ -44,6 +44,7 @@ const isLastApplied = recordOf({
   hashes: mapOf(isText),
   placed: arrayOf(isText),
   keyId: maybe(isText),
+  url: maybe(isText),
 });
 const isBeforeApply = recordOf({
   backup: isText,

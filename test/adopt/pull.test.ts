@@ -124,13 +124,9 @@ describe('pull', () => {
 });
 
 describe('pull next to existing files', () => {
-  test('never replaces a file unless forced, and then writes none', async () => {
+  test('replaces a file as a whole only if forced, and keeps a copy of it', async () => {
     await mkdir(join(dir, 'desired-state'));
     await writeFile(join(dir, 'desired-state/gateway.yaml'), 'debug: true\n');
-    const refused = await holdfast('pull', '--write-env', '.env');
-    expect(refused.exit).toBe(EXIT.invalid);
-    expect(refused.err).toContain('desired-state/gateway.yaml already exists');
-    expect(await readdir(dir)).toEqual(expect.not.arrayContaining(['.env']));
     const pulled = await holdfast('pull', '--force', '--output', 'json');
     expect(pulled.exit).toBe(EXIT.ok);
     const { kept } = JSON.parse(pulled.out) as { kept: string };
@@ -202,20 +198,21 @@ describe('pull next to existing files', () => {
     test('writes where the target reads', async () => {
       await writeFile(join(dir, 'base/a.yaml'), 'request-retry: 9\n');
       expect((await holdfast('pull', '--write-env', '.env')).exit).toBe(EXIT.ok);
-      expect(await read('home/gateway.yaml')).toContain('request-retry: 3');
+      expect(await read('base/a.yaml')).toBe('request-retry: 3\n');
+      expect(await read('home/gateway.yaml')).not.toContain('request-retry');
       expect((await holdfast('diff', '--variables', '.env')).exit).toBe(EXIT.ok);
     });
 
-    test('refuses where the other files of the target would say something else', async () => {
+    test('refuses to replace a file where the others would say something else', async () => {
       await writeFile(join(dir, 'base/a.yaml'), 'commercial-mode: true\n');
       await writeFile(join(dir, 'home/b.yaml'), 'request-retry: 3\n');
-      const refused = await holdfast('pull');
+      const refused = await holdfast('pull', '--force');
       expect(refused.exit).toBe(EXIT.invalid);
       expect(refused.err).toContain('HF2076 home/gateway.yaml conflicts with the other files of the target');
       expect(refused.err).toContain('home/b.yaml');
       expect(await readdir(join(dir, 'home'))).toEqual(['b.yaml']);
       await writeFile(join(dir, 'base/a.yaml'), 'request-log: false\n');
-      expect((await holdfast('pull', '--exclude', 'request-retry')).exit).toBe(EXIT.ok);
+      expect((await holdfast('pull', '--force', '--exclude', 'request-retry')).exit).toBe(EXIT.ok);
     });
   });
 

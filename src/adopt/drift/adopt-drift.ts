@@ -1,10 +1,12 @@
 // What the gateway changed becomes the smallest edit of the files that declare it. Pure: files come in as texts, and the
 // edited ones go out as texts; whether a plan of them is empty is for the caller to prove before it writes them.
+import { sep } from 'node:path';
 import type { Catalog } from '../../gateway/catalog/field.ts';
 import type { LayerFile } from '../../desired/desired.ts';
+import { isFlat } from '../../gateway/layout/layouts.ts';
 import { pathsIn } from '../../gateway/layout/locate.ts';
-import { parsePath, type Path } from '../../domain/path.ts';
-import type { Problem } from '../../domain/problem/problem.ts';
+import { formatPath, parsePath, type Path } from '../../domain/path.ts';
+import { type Problem, problem } from '../../domain/problem/problem.ts';
 import type { Target } from '../../domain/target.ts';
 import type { Environment } from '../../input/environment.ts';
 import type { Tree, Value } from '../../lib/value.ts';
@@ -15,25 +17,39 @@ import { undeclaredIn } from '../../plan/undeclared.ts';
 import type { PlanInput } from '../../plan/types/input.ts';
 import { type LocatedMap, valueOf } from '../../yaml/located.ts';
 import type { Patch } from '../../yaml/splice/patch.ts';
+import { type Subject, subjectOf } from '../subjects.ts';
 import type { Variable } from '../variables.ts';
-import { type Choice, choose } from './chosen.ts';
+import { chooseEverything, type Everything } from './choose-everything.ts';
+import { type Choice, type Chosen, choose } from './chosen.ts';
 import { declaredPatch } from './declared-patch.ts';
 import { distribute } from './distribute.ts';
 import { type EditedText, editedText, type FileEdits, type LinesEdit } from './file-edits.ts';
 import { imagesOf, policyOfFiles } from './images.ts';
 import { neededIn, referred } from './referred.ts';
-import { treeOfFile } from './source-tree.ts';
+import { type SourceTree, treeOfFile } from './source-tree.ts';
 
 export interface AdoptDriftInput {
   /** What a plan of the files as they are is made from. */
   readonly input: PlanInput;
   /** As the settings describe it. */
   readonly target: Target;
-  readonly choice: Choice;
+  readonly choice: Choice | Everything;
   readonly declared: Declared;
   readonly env: Environment;
   /** Where new entries go. Its text is empty where there is no such file yet. */
   readonly into?: LayerFile | undefined;
+  /** Where new sections go. */
+  readonly home?: Home | undefined;
+}
+
+/** The directory whose files get new sections, each the file of its subject. */
+export interface Home {
+  /** Absolute. */
+  readonly dir: string;
+  /** One that is new, if the directory has no file. */
+  readonly file: LayerFile;
+  /** The directory has no file, or doesn't exist. */
+  readonly isEmpty: boolean;
 }
 
 /** All layers over each other, references resolved, and the files that they come from. */
@@ -49,6 +65,8 @@ export interface AdoptedDrift {
   readonly left: readonly Judged[];
   /** What was undeclared and is declared now, in the words of the gateway. */
   readonly declares: readonly Path[];
+  /** Of what is left, what the files declare and the gateway no longer has. */
+  readonly gone: readonly Judged[];
   readonly files: readonly EditedText[];
   readonly lines: readonly LinesEdit[];
   /** New ones, with their values. */
@@ -58,20 +76,60 @@ export interface AdoptedDrift {
 }
 
 export function adoptDrift(asked: AdoptDriftInput): AdoptedDrift {
-  const { input, choice, target } = asked;
-  const compared = compareSides(input);
+  const compared = compareSides(asked.input);
+  const { taken, left, declares: chosen, gone, problems } = chosenBy(asked, compared);
+  const { declares, unfit } = declarable(asked, chosen);
+  const nothing = {
+    taken,
+    left,
+    declares,
+    gone,
+    files: [],
+    lines: [],
+    variables: [],
+    problems: [...problems, ...unfit],
+  };
+  const isRefused = nothing.problems.some(({ severity }) => severity === 'error');
+  if (isRefused || taken.length + declares.length === 0) return nothing;
+  const patches = patchesFor(asked, compared, { left, declares });
+  if (!patches) return nothing;
+  const edits = editsFor(asked, patches);
+  return { ...nothing, ...edits, problems: [...nothing.problems, ...edits.problems] };
+}
+
+/** What files of this layout can say; a pull reports the rest, and whoever named it can't have it. */
+function declarable(
+  { declared: { catalog }, choice, target }: AdoptDriftInput,
+  chosen: readonly Path[],
+): Pick<AdoptedDrift, 'declares'> & { readonly unfit: readonly Problem[] } {
+  const { layout } = catalog;
+  const fits = (path: Path): boolean =>
+    pathsIn(layout, path).some((one) => catalog.at(one.map(({ name }) => String(name))) !== undefined);
+  const severity = 'paths' in choice ? ('error' as const) : ('warning' as const);
+  const unfit = chosen
+    .filter((path) => !fits(path))
+    .map((path) => {
+      const shown = formatPath(path);
+      const message = `files in the ${isFlat(layout) ? 'flat' : 'v8'} layout can't declare \`${shown}\``;
+      const remedy =
+        'It stays unchanged on the gateway. `holdfast migrate` rewrites the files to the other layout.';
+      return problem('HF2092', message, { severity, path: shown, target: target.name, remedy });
+    });
+  return { declares: chosen.filter(fits), unfit };
+}
+
+function chosenBy({ input, choice, target }: AdoptDriftInput, compared: Comparison): Chosen {
   const { lastApplied } = input.state;
-  const { taken, left, declares, problems } = choose(compared.judged, choice, {
+  const circumstances = {
     layout: input.dialect.catalog.layout,
     target: target.name,
     known: lastApplied !== undefined,
     sameRevision: lastApplied?.revision.digest === input.desired.revision.digest,
     undeclared: () => undeclaredBy(compared, input),
-  });
-  const nothing = { taken, left, declares, files: [], lines: [], variables: [], problems };
-  if (problems.length > 0 || taken.length + declares.length === 0) return nothing;
-  const patches = patchesFor(asked, compared, { left, declares });
-  return patches ? { ...nothing, ...editsFor(asked, patches) } : nothing;
+  };
+  if ('paths' in choice) return choose(compared.judged, choice, circumstances);
+  const { base, declared } = compared;
+  return chooseEverything(compared.judged, choice, { ...circumstances, live: base.before, declared });
 }
 
 function undeclaredBy(
@@ -121,7 +179,7 @@ function patchesFor(
 }
 
 function editsFor(
-  { declared: { root, catalog, files }, into, env }: AdoptDriftInput,
+  { declared: { root, catalog, files }, into, home, env }: AdoptDriftInput,
   { plain, written, variables }: Patches,
 ): Pick<AdoptedDrift, 'files' | 'lines' | 'variables' | 'problems'> {
   const trees = files.flatMap(treeOfFile);
@@ -133,6 +191,7 @@ function editsFor(
     root,
     files: trees,
     into: known ?? added,
+    home: home && homeIn(trees, home, catalog),
     catalog,
   });
   const made = edits.map(editedText);
@@ -142,6 +201,23 @@ function editsFor(
     lines,
     variables: neededIn(values, variables, env),
     problems: [...problems, ...made.filter((one): one is Problem => one !== undefined && 'code' in one)],
+  };
+}
+
+/** The file that declares the most of the subject of a section; of equal ones that with the most sections. */
+function homeIn(
+  trees: readonly SourceTree[],
+  { dir, file }: Home,
+  { layout }: Catalog,
+): (section: string) => SourceTree | undefined {
+  const own = trees.filter(({ path, encrypted }) => path.startsWith(`${dir}${sep}`) && !encrypted);
+  const [fresh] = own.length === 0 ? treeOfFile(file) : [];
+  const subject = (section: string): Subject => subjectOf(section, isFlat(layout));
+  return (section) => {
+    const about = ({ root }: SourceTree): number =>
+      [...root.members.keys()].filter((name) => subject(name) === subject(section)).length;
+    const [best] = own.toSorted((a, b) => about(b) - about(a) || b.root.members.size - a.root.members.size);
+    return best ?? fresh;
   };
 }
 

@@ -20,10 +20,12 @@ export interface Chosen {
   readonly left: readonly Judged[];
   /** What no file declares and a path names: declared from now on. */
   readonly declares: readonly Path[];
+  /** Of what is left, what the files declare and the gateway no longer has. */
+  readonly gone: readonly Judged[];
   readonly problems: readonly Problem[];
 }
 
-interface Circumstances {
+export interface Circumstances {
   /** Of the gateway. */
   readonly layout: Layout;
   readonly target: string;
@@ -55,7 +57,7 @@ export function choose(judged: readonly Judged[], choice: Choice, circumstances:
     ...(choice.keep === undefined ? unclear.map((one) => conflict(one, target)) : []),
     ...taken.filter(({ raw }) => isManagementSecret(raw.field)).map((one) => onlyHash(one, target)),
   ];
-  return { taken, left: judged.filter((one) => !taken.includes(one)), declares, problems };
+  return { taken, left: judged.filter((one) => !taken.includes(one)), declares, gone: [], problems };
 }
 
 /** What was never applied counts as the gateway's only if there is no record of an apply, or its path is named. */
@@ -86,7 +88,7 @@ function nothingAt(named: Named, judged: readonly Judged[], target: string): Pro
   return problem('HF2090', message, { path: shown, target });
 }
 
-function conflict({ path, origin }: Judged, target: string): Problem {
+export function conflict({ path, origin }: Judged, target: string): Problem {
   const shown = formatPath(path);
   const message =
     origin === 'both'

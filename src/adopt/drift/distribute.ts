@@ -30,6 +30,8 @@ export interface DistributeInput {
   readonly files: readonly SourceTree[];
   /** Where new things go, in place of where their neighbours are. */
   readonly into?: SourceTree | undefined;
+  /** Where a new section goes; undefined: to the file that declares the most. */
+  readonly home?: ((section: string) => SourceTree | undefined) | undefined;
   readonly catalog: Catalog;
 }
 
@@ -117,6 +119,8 @@ class Distribution {
   #add(value: Value, parents: readonly Spot[], place: Place): void {
     const { into } = this.#input;
     if (into && place.every((step) => typeof step === 'string')) return this.#editsOf(into).set(place, value);
+    const own = place.length === 1 ? this.#input.home?.(String(place[0])) : undefined;
+    if (own) return this.#editsOf(own).set(place, value);
     const home = homeOf(parents);
     if (!home) return this.#refuse(this.#input.root.position, place, 'no file declares anything beside it');
     this.#editsOf(home.file).set([...home.steps, place.at(-1) ?? ''], value);

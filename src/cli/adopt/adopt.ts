@@ -1,21 +1,21 @@
 // `holdfast adopt`: what changed on the gateway as the smallest edit of the files that declare it.
-import { dirname, join, resolve, sep } from 'node:path';
+import { resolve, sep } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { Choice } from '../../adopt/drift/chosen.ts';
-import { type Adoption, adoptionMessage, adoptionOf, type FileEdit } from '../../compose/adoption.ts';
+import { type Adoption, adoptionMessage, adoptionOf } from '../../compose/adoption.ts';
 import type { PlanFlags } from '../../compose/flags.ts';
 import type { Io } from '../../compose/io.ts';
 import { type Session, theTarget } from '../../compose/session.ts';
-import { fail, type Problem, problem } from '../../domain/problem/problem.ts';
+import { fail } from '../../domain/problem/problem.ts';
 import type { Target } from '../../domain/target.ts';
 import { gatewayOptions, onCallWithWords, onlyOption, pathFrom, sourceOptions } from '../io/options.ts';
 import { progress } from '../io/progress.ts';
 import { openCommandSession } from '../io/session.ts';
 import { show, showWarnings } from '../io/show.ts';
-import { exposed } from '../pull/files.ts';
-import type { Committed } from './commit.ts';
+import { warningsAboutEdits } from '../edits/warnings.ts';
+import type { Committed } from '../edits/commit.ts';
 import { adoptionContent, adoptionText } from './shown.ts';
-import { asksToWrite, refuseFlags, type WriteFlags, writeEdits, writeOptions } from './write.ts';
+import { asksToWrite, refuseFlags, type WriteFlags, writeEdits, writeOptions } from '../edits/write.ts';
 
 export interface AdoptFlags extends PlanFlags, WriteFlags {
   readonly keep?: Choice['keep'];
@@ -97,7 +97,7 @@ export interface Finishing {
 export async function finish(adoption: Adoption, finishing: Finishing): Promise<void> {
   const { flags, io } = finishing;
   io.hide?.(adoption.variables.map(({ secret }) => secret.open()));
-  const problems = await warningsOf(adoption, finishing);
+  const problems = await warningsAboutEdits(adoption, finishing);
   const committed = await writeAdoption(adoption, finishing);
   const result = { adoption, committed, written: flags.write === true || committed !== undefined, problems };
   show(io, flags, 'adopt', adoptionContent(result), (style) => adoptionText(result, style));
@@ -124,60 +124,4 @@ export async function writeAdoption(
     stateDir: session.settings.state.dir,
     message: adoptionMessage(adoption),
   });
-}
-
-async function warningsOf(
-  { files, variables, storesValues, target }: Adoption,
-  { io, session }: Finishing,
-): Promise<readonly Problem[]> {
-  const unstored =
-    variables.length > 0 && !storesValues
-      ? [
-          problem(
-            'HF2096',
-            `no file is named for the values of ${variables.map(({ name }) => name).join(', ')}`,
-            {
-              severity: 'warning',
-              target,
-            },
-          ),
-        ]
-      : [];
-  const isIgnored = ({ path }: FileEdit): boolean =>
-    files.some((one) => one.path === join(dirname(path), '.gitignore'));
-  const values = files.filter(
-    (one) => one.kind === 'variables' || (one.kind === 'secret' && !isIgnored(one)),
-  );
-  return [
-    ...unstored,
-    ...(await Promise.all(values.map(({ path }) => exposed(path, io.cwd)))).flat(),
-    ...sharedWith(files, target, session),
-  ];
-}
-
-/** Other targets read the same file. */
-function sharedWith(files: readonly FileEdit[], target: string, { settings }: Session): readonly Problem[] {
-  return files
-    .filter(({ kind }) => kind === 'yaml')
-    .flatMap(({ path, shown }) => {
-      const others = settings.targets.filter(
-        ({ name, desired }) =>
-          name !== target &&
-          desired.some(
-            (dir) => path === resolve(settings.dir, dir) || path.startsWith(`${resolve(settings.dir, dir)}/`),
-          ),
-      );
-      if (others.length === 0) return [];
-      const names = others.map(({ name }) => name).join(', ');
-      return [
-        problem(
-          'HF2098',
-          `${shown} is also read by ${names}, so the edit changes ${others.length === 1 ? 'that target' : 'those targets'} too`,
-          {
-            severity: 'warning',
-            target,
-          },
-        ),
-      ];
-    });
 }

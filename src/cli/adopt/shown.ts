@@ -3,9 +3,10 @@ import type { Adoption, FileEdit } from '../../compose/adoption.ts';
 import type { Change } from '../../domain/plan/change.ts';
 import type { Problem } from '../../domain/problem/problem.ts';
 import { plural } from '../../lib/text.ts';
-import { colouredDiff, unifiedDiff } from '../../report/text/diff.ts';
+import { colouredDiff } from '../../report/text/diff.ts';
+import { diffOf, linesOf, pathsText } from '../edits/shown.ts';
 import type { Style } from '../../report/text/style.ts';
-import type { Committed } from './commit.ts';
+import type { Committed } from '../edits/commit.ts';
 
 export interface AdoptResult {
   readonly adoption: Adoption;
@@ -13,13 +14,6 @@ export interface AdoptResult {
   readonly written: boolean;
   readonly problems: readonly Problem[];
 }
-
-/** Only of YAML, which contains no secret. */
-export const diffOf = (files: readonly FileEdit[]): string =>
-  files
-    .filter(({ kind }) => kind === 'yaml')
-    .map(({ shown, before = '', after }) => unifiedDiff(before, after, shown))
-    .join('');
 
 export function adoptionContent({ adoption, committed, written, problems }: AdoptResult): object {
   const { target, taken, paths, left, files, variables } = adoption;
@@ -66,15 +60,7 @@ function nothingText(target: string, left: readonly Change[], style: Style): str
   return `nothing was adopted from ${target}\n${style.dim(`still differs: ${pathsText(pathsOf(left))}`)}`;
 }
 
-const MOST_PATHS = 8;
-
 const pathsOf = (changes: readonly Change[]): readonly string[] => changes.map(({ path }) => path);
-
-function pathsText(all: readonly string[]): string {
-  const paths = [...new Set(all)];
-  const rest = paths.length - MOST_PATHS;
-  return rest > 0 ? `${paths.slice(0, MOST_PATHS).join(', ')} and ${rest} more` : paths.join(', ');
-}
 
 function endText(written: boolean, committed: Committed | undefined, style: Style): string {
   if (committed) return `${style.good('✓')} committed to ${committed.branch}: ${committed.sha.slice(0, 12)}`;
@@ -90,15 +76,4 @@ function secretText(file: FileEdit, names: readonly string[]): string {
     `${plural(added, 'line')} added`,
     ...(removed > 0 ? [`${plural(removed, 'line')} removed`] : []),
   ].join(', ');
-}
-
-function linesOf({ before = '', after }: Pick<FileEdit, 'before' | 'after'>): {
-  added: number;
-  removed: number;
-} {
-  const lines = unifiedDiff(before, after, '').split('\n').slice(2);
-  return {
-    added: lines.filter((line) => line.startsWith('+')).length,
-    removed: lines.filter((line) => line.startsWith('-')).length,
-  };
 }

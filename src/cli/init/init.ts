@@ -6,7 +6,7 @@ import { EXAMPLE, initialise, type InitFlags, SETTINGS } from './project.ts';
 import { initText } from './text.ts';
 import type { Io } from '../../compose/io.ts';
 import { onCall } from '../io/options.ts';
-import type { Pulled } from '../pull/pull.ts';
+import type { Pulled } from '../pull/fresh.ts';
 import { show, showWarnings } from '../io/show.ts';
 
 export function define(command: Command, io: Io): void {

@@ -18,8 +18,10 @@ import {
 } from './files.ts';
 import type { Step } from './text.ts';
 import type { Globals, Io } from '../../compose/io.ts';
-import { type Pulled, pullFiles } from '../pull/pull.ts';
-import { exists, exposed, otherFiles, shownIn, withScratch } from '../pull/files.ts';
+import { type Pulled, pullFiles } from '../pull/fresh.ts';
+import { exists, otherFiles, withScratch } from '../pull/files.ts';
+import { exposed } from '../edits/warnings.ts';
+import { shownIn } from '../io/shown-in.ts';
 import { COPIES, schemaHint, type SchemaName } from '../pull/schema-hint.ts';
 
 export interface InitFlags extends Globals, AnswerFlags {

@@ -5,7 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import { git } from '../../desired/read/revision.ts';
 import { HoldfastError, problem } from '../../domain/problem/problem.ts';
 import { orMissing } from '../../state/files/disk.ts';
-import { type Destination, shownIn, type Texts } from './files.ts';
+import { shownIn } from '../io/shown-in.ts';
 
 /** Rejects with HF2074 for each file that would be replaced and differs from its last commit. */
 export async function refuseUncommitted(paths: readonly string[], cwd: string): Promise<void> {
@@ -23,30 +23,36 @@ async function isEdited(path: string): Promise<boolean> {
   return status !== undefined && status.trim() !== '' && !/^(?:\?\?|A ) /.test(status);
 }
 
+/** A file that will be replaced, and its new text. */
+export interface Replacement {
+  /** Absolute. */
+  readonly path: string;
+  readonly text: string;
+}
+
 /**
  * Copies the files that will be replaced, readable only by the owner. Returns their directory, below that of the
  * state; undefined: there is nothing to keep.
  */
 export async function keepReplaced(
-  { file, example }: Destination,
-  texts: Pick<Texts, 'file' | 'example' | 'lines'>,
+  written: readonly Replacement[],
   { stateDir, now }: { readonly stateDir: string; readonly now: number },
 ): Promise<string | undefined> {
-  const written = [
-    { path: file, text: texts.file },
-    { path: example, text: texts.example },
-    ...texts.lines.map(({ path, text }) => ({ path, text: text.open() })),
-  ];
-  const replaced = (await Promise.all(written.map(({ path, text }) => unlike(path, text)))).flat();
+  const replaced = (await Promise.all(written.map(unlike))).flat();
   if (replaced.length === 0) return undefined;
   const stamp = new Date(now).toISOString().replaceAll(/[-:]|\.\d+/g, '');
   await mkdir(join(stateDir, 'replaced'), { recursive: true, mode: 0o700 });
   const dir = await mkdtemp(join(stateDir, 'replaced', `${stamp}-`));
-  for (const { name, bytes } of replaced) await writeFile(join(dir, name), bytes, { mode: 0o600 });
+  const taken = new Map<string, number>();
+  for (const { name, bytes } of replaced) {
+    const count = (taken.get(name) ?? 0) + 1;
+    taken.set(name, count);
+    await writeFile(join(dir, count === 1 ? name : `${count}-${name}`), bytes, { mode: 0o600 });
+  }
   return dir;
 }
 
-async function unlike(path: string, text: string): Promise<{ name: string; bytes: Buffer }[]> {
+async function unlike({ path, text }: Replacement): Promise<{ name: string; bytes: Buffer }[]> {
   const bytes = await readFile(path).catch(orMissing);
   return bytes === undefined || bytes.equals(Buffer.from(text)) ? [] : [{ name: basename(path), bytes }];
 }

@@ -3,11 +3,12 @@
 import { access, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative, resolve } from 'node:path';
-import { git } from '../../desired/read/revision.ts';
 import { IGNORE_ALL } from '../../compose/secrets-dir.ts';
 import { fail, HoldfastError, type Problem, problem } from '../../domain/problem/problem.ts';
 import type { Sealed } from '../../domain/secret.ts';
 import { tooMuch, walk } from '../../input/walk.ts';
+import { exposed } from '../edits/warnings.ts';
+import { shownIn } from '../io/shown-in.ts';
 import { replaceFile } from '../../state/files/disk.ts';
 import type { PlacedLines } from './lines.ts';
 
@@ -131,24 +132,6 @@ async function neighbours(dir: string, file: string, cwd: string): Promise<reado
   const remedy = `Remove what the files declare twice, or pull into a separate directory.`;
   const message = `${shownIn(cwd, dir)} contains other desired state, which Holdfast reads together with the pulled files: ${others.join(', ')}`;
   return [problem('HF2070', message, { severity: 'warning', remedy })];
-}
-
-/** A warning if git would track a file with secrets. */
-export async function exposed(values: string, cwd: string): Promise<readonly Problem[]> {
-  const inside = await git(dirname(values), ['rev-parse', '--is-inside-work-tree']);
-  if (inside?.trim() !== 'true') return [];
-  const ignored = await git(dirname(values), ['check-ignore', '--', values]);
-  if (ignored !== undefined && ignored.trim() !== '') return [];
-  const shown = shownIn(cwd, values);
-  const remedy = `echo '${basename(values)}' >> ${shownIn(cwd, join(dirname(values), '.gitignore'))}`;
-  return [
-    problem('HF2073', `git would track ${shown}, which contains secrets`, { severity: 'warning', remedy }),
-  ];
-}
-
-export function shownIn(cwd: string, path: string): string {
-  const way = relative(cwd, path);
-  return way === '' ? '.' : way.startsWith('..') ? path : way;
 }
 
 export async function exists(path: string): Promise<boolean> {

@@ -11,7 +11,8 @@ import type { Remembered } from '../../plan/last-applied.ts';
 import type { Environment } from '../../input/environment.ts';
 import { DEFAULT_RULES } from '../../input/reference-rules.ts';
 import type { Io } from '../../compose/io.ts';
-import { type Destination, exists, otherFiles, shownIn, withScratch } from './files.ts';
+import { type Destination, exists, otherFiles, withScratch } from './files.ts';
+import { shownIn } from '../io/shown-in.ts';
 import type { PlacedLines } from './lines.ts';
 import type { Session } from '../../compose/session.ts';
 

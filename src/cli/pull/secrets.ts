@@ -8,7 +8,7 @@ import { type ValuesFile, valuesFileAt } from '../../compose/values-file.ts';
 import { fail } from '../../domain/problem/problem.ts';
 import type { Environment } from '../../input/environment.ts';
 import { isWithin } from '../../lib/paths.ts';
-import { shownIn } from './files.ts';
+import { shownIn } from '../io/shown-in.ts';
 import type { PlacedLines, Pulling } from './lines.ts';
 
 export const STORES = ['env', 'files', 'sops'] as const;

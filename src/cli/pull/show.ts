@@ -1,16 +1,21 @@
 // What `holdfast pull` says after it has written, and what to do next.
+import { styleOf } from '../../compose/io.ts';
+import { colouredDiff } from '../../report/text/diff.ts';
 import type { Style } from '../../report/text/style.ts';
 import { show, showWarnings } from '../io/show.ts';
-import { shownIn } from './files.ts';
-import type { Pulled, Unset } from './pull.ts';
+import { shownIn } from '../io/shown-in.ts';
+import type { Pulled, Unset } from './fresh.ts';
+import { isShownOnly } from './pulling.ts';
 
 export function showPulled(pulled: Pulled): void {
-  const { flags, io, target, adopted, texts, problems, adoption, kept } = pulled;
+  const { flags, io, target, adopted, texts, problems, adoption, kept, diff } = pulled;
   const { variables, declared, leftOut } = adopted;
   const shown = (path: string): string => shownIn(io.cwd, path);
   const content = {
     target: target.name,
-    ...(flags.print ? { content: texts.file } : { files: writtenBy(pulled).map(shown) }),
+    ...(flags.print ? { content: texts.file } : {}),
+    ...(diff !== undefined && { diff, written: false }),
+    ...(isShownOnly(flags) ? {} : { files: writtenBy(pulled).map(shown) }),
     declared,
     leftOut,
     variables: variables.map(({ name, usedAt }) => ({ name, usedAt })),
@@ -22,9 +27,13 @@ export function showPulled(pulled: Pulled): void {
   };
   // The text contains no secret; removing short ones by value would only damage words.
   if (flags.print && flags.output === 'text') (io.raw ?? io.out)(texts.file);
+  else if (diff !== undefined && flags.output === 'text') io.out(diffText(diff, styleOf(io, flags)));
   else show(io, flags, 'pull', content, (style) => summary(pulled, style));
   if (flags.output === 'text') showWarnings(io, flags, problems);
 }
+
+const diffText = (diff: string, style: Style): string =>
+  `${colouredDiff(diff, style)}${style.dim('nothing was written: run it without --diff')}\n`;
 
 /** Absolute. */
 export function writtenBy({ destination: { file, example, values }, texts }: Pulled): readonly string[] {

@@ -21,6 +21,8 @@ export interface LastApplied {
   readonly keyId?: string | undefined;
   /** The layout of the paths. Absent: the flat one. */
   readonly layout?: Layout;
+  /** The root of the gateway. Absent in records of earlier versions, and if git is the memory. */
+  readonly url?: string;
 }
 
 /** What was recorded before the last apply. A rollback of that apply restores it together with the gateway's file. */

@@ -156,6 +156,7 @@ describe('an entry that others', () => {
               temperature: 0.2
       ",
         },
+        "undeclared": [],
         "variables": {
           "CLAUDE_API_KEY_1": "sk-test-claude-0003",
           "CLIENT_KEY_1": "sk-test-client-0003",
@@ -211,6 +212,7 @@ describe('an entry that others', () => {
               temperature: 0.2
       ",
         },
+        "undeclared": [],
         "variables": {},
       }
     `);

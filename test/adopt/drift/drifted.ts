@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { adoptDrift, type AdoptedDrift } from '../../../src/adopt/drift/adopt-drift.ts';
+import type { Everything } from '../../../src/adopt/drift/choose-everything.ts';
 import { editedLines } from '../../../src/adopt/drift/file-edits.ts';
 import { type DesiredOptions, loadDesired, loadMerged } from '../../../src/desired/desired.ts';
 import { dialectOf } from '../../../src/gateway/dialect.ts';
@@ -34,6 +35,8 @@ export interface Drifted {
   readonly paths?: readonly string[];
   readonly keep?: 'theirs' | 'ours';
   readonly into?: string;
+  /** As a pull takes it, in place of `paths` and `keep`. */
+  readonly everything?: Everything;
 }
 
 export interface AdoptedFiles {
@@ -48,6 +51,8 @@ export interface AdoptedFiles {
   readonly pending: readonly string[];
   /** What a plan of the edited files would still change, or why they don't load. */
   readonly after: readonly string[];
+  /** What the edited files don't declare. */
+  readonly undeclared: readonly string[];
 }
 
 export async function adoptedFrom(drifted: Drifted): Promise<AdoptedFiles> {
@@ -83,8 +88,8 @@ async function adoptedIn(dir: string, drifted: Drifted): Promise<AdoptedFiles> {
   const adopted = adoptDrift({
     input,
     target,
-    choice: { paths: paths.map(parsePath), keep },
-    declared: await loadMerged(target, options),
+    choice: drifted.everything ?? { paths: paths.map(parsePath), keep },
+    declared: await loadMerged(target, { ...options, otherwise: input.dialect.catalog.layout }),
     env,
     ...(intoPath !== undefined && {
       into: {
@@ -96,7 +101,7 @@ async function adoptedIn(dir: string, drifted: Drifted): Promise<AdoptedFiles> {
     }),
   });
   const after = await planAfter(dir, adopted, { target, options, live, state });
-  return { ...shown(adopted), pending, after };
+  return { ...shown(adopted), pending, ...after };
 }
 
 interface Again {
@@ -110,7 +115,7 @@ async function planAfter(
   dir: string,
   { files, lines, variables }: AdoptedDrift,
   { target, options, live, state }: Again,
-): Promise<readonly string[]> {
+): Promise<Pick<AdoptedFiles, 'after' | 'undeclared'>> {
   for (const { file, after } of files) await put(file.path, after);
   for (const edit of lines) {
     const path = join(dir, edit.path);
@@ -119,9 +124,15 @@ async function planAfter(
   const added = Object.fromEntries(variables.map(({ name, secret }) => [name, secret.open()]));
   const loaded = await loadDesired(target, { ...options, env: { ...options.env, ...added } });
   if (!loaded.desired)
-    return loaded.problems.map(({ message, position }) => `${position?.file}:${position?.line} ${message}`);
+    return {
+      undeclared: [],
+      after: loaded.problems.map(({ message, position }) => `${position?.file}:${position?.line} ${message}`),
+    };
   const { plan } = makePlan(inputFor(target, loaded.desired, live, state));
-  return plan.changes.map(({ kind, path }) => `${kind} ${path}`);
+  return {
+    after: plan.changes.map(({ kind, path }) => `${kind} ${path}`),
+    undeclared: (plan.undeclared ?? []).map(({ path }) => path),
+  };
 }
 
 function shown({
@@ -130,7 +141,7 @@ function shown({
   variables,
   problems,
   taken,
-}: AdoptedDrift): Omit<AdoptedFiles, 'after' | 'pending'> {
+}: AdoptedDrift): Omit<AdoptedFiles, 'after' | 'undeclared' | 'pending'> {
   const body = (before: string, after: string): string =>
     unifiedDiff(before, after, 'f').split('\n').slice(2).join('\n');
   return {

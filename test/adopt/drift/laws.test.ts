@@ -232,6 +232,17 @@ async function pulledWhole(text: string, api: Generation['api']) {
 const declaresNothing = ({ after }: AdoptedFiles): boolean =>
   after.some((line) => line.includes('declare nothing'));
 
+/** New sections may come between the lines of a block, at the comments behind it. */
+function missingLines(block: string, text: string): readonly string[] {
+  const lines = text.split('\n');
+  let from = 0;
+  return block.split('\n').filter((line) => {
+    const at = lines.indexOf(line, from);
+    if (at >= 0) from = at + 1;
+    return at < 0;
+  });
+}
+
 const RUNS = { numRuns: Number(process.env['ADOPT_RUNS'] ?? 25) };
 
 describe.each(GENERATIONS)(
@@ -245,22 +256,37 @@ describe.each(GENERATIONS)(
       picks: fc.array(fc.nat(10), { minLength: 5, maxLength: 5 }),
     });
 
+    /** Undefined where there is nothing to compare, or a side has what no desired state can say. */
+    async function changedBy({
+      was,
+      other,
+      edits: all,
+    }: {
+      readonly was: string;
+      readonly other: string;
+      readonly edits: readonly Edit[];
+    }) {
+      const [file, more] = held ? [held(was), held(other)] : [was, other];
+      const ofFiles = held && api === 'v8' ? 'v7' : held ? 'v8' : api;
+      if (!loads(file) || !loads(more)) return undefined;
+      if (!(ofFiles === 'v7' ? isLoaded(was) : viewV8(was).ok)) return undefined;
+      const pulled = await pulledWhole(was, ofFiles);
+      const before = content(parseDocument(file) as FileDocument);
+      const nowTree = editedBy(before, all, content(parseDocument(more) as FileDocument));
+      const now = printed(nowTree);
+      if (!pulled || !loads(now) || (await pulledWhole(now, api)) === undefined) return undefined;
+      return { pulled, file, before, nowTree, now };
+    }
+
     test('is adopted so that nothing differs, and no other line is touched', async () => {
       await fc.assert(
-        fc.asyncProperty(scene, async ({ was, other, edits: all, laying, picks }) => {
-          const [file, more] = held ? [held(was), held(other)] : [was, other];
-          fc.pre(loads(file) && loads(more));
-          const ofFiles = held && api === 'v8' ? 'v7' : held ? 'v8' : api;
-          fc.pre(ofFiles === 'v7' ? isLoaded(was) : viewV8(was).ok);
-          const pulled = await pulledWhole(was, ofFiles);
-          fc.pre(pulled !== undefined);
-          const before = content(parseDocument(file) as FileDocument);
-          const nowTree = editedBy(before, all, content(parseDocument(more) as FileDocument));
-          const now = printed(nowTree);
-          fc.pre(loads(now) && (await pulledWhole(now, api)) !== undefined);
-          const env = variablesOf(pulled as NonNullable<typeof pulled>);
+        fc.asyncProperty(scene, async ({ laying, picks, ...sides }) => {
+          const sight = await changedBy(sides);
+          if (!sight) return fc.pre(false);
+          const { pulled, file, before, nowTree, now } = sight;
+          const env = variablesOf(pulled);
           const drifted: Drifted = {
-            ...laying(pulled?.text ?? '', picks),
+            ...laying(pulled.text, picks),
             env,
             was: file,
             now,
@@ -273,6 +299,37 @@ describe.each(GENERATIONS)(
           for (const [path, text] of held ? [] : Object.entries(made.texts))
             for (const [name, block] of blocksOf(drifted.files[path] ?? ''))
               if (sameValue(before[name], nowTree[name])) expect(text).toContain(block.trimEnd());
+        }),
+        RUNS,
+      );
+    });
+
+    test('is pulled into files that declare a part of it, so that nothing differs and nothing is undeclared', async () => {
+      await fc.assert(
+        fc.asyncProperty(scene, fc.nat(4), async ({ laying, picks, ...sides }, dropped) => {
+          const sight = await changedBy(sides);
+          if (!sight) return fc.pre(false);
+          const { pulled, before, nowTree, now } = sight;
+          const declared = blocksOf(pulled.text).filter((_, i) => (picks[i % 5] ?? 0) % 5 !== dropped);
+          fc.pre(declared.length > 0);
+          const text = declared.map(([, block]) => (block.endsWith('\n') ? block : `${block}\n`)).join('');
+          const drifted: Drifted = {
+            ...laying(text, picks),
+            env: variablesOf(pulled),
+            now,
+            api,
+            everything: { prune: true, include: [], exclude: [] },
+          };
+          const made = await adoptedFrom(drifted);
+          fc.pre(!declaresNothing(made));
+          expect({ problems: made.problems, after: made.after, undeclared: made.undeclared }).toEqual({
+            problems: [],
+            after: [],
+            undeclared: [],
+          });
+          for (const [path, edited] of held ? [] : Object.entries(made.texts))
+            for (const [name, block] of blocksOf(drifted.files[path] ?? ''))
+              if (sameValue(before[name], nowTree[name])) expect(missingLines(block, edited)).toEqual([]);
         }),
         RUNS,
       );

@@ -1,0 +1,78 @@
+// What to know about edited files: secrets that git would track, and other targets that read them.
+import { basename, dirname, join, resolve } from 'node:path';
+import type { Adoption, FileEdit } from '../../compose/adoption.ts';
+import type { Io } from '../../compose/io.ts';
+import type { Session } from '../../compose/session.ts';
+import { git } from '../../desired/read/revision.ts';
+import { type Problem, problem } from '../../domain/problem/problem.ts';
+import { shownIn } from '../io/shown-in.ts';
+
+/** A warning if git would track a file with secrets. */
+export async function exposed(values: string, cwd: string): Promise<readonly Problem[]> {
+  const inside = await git(dirname(values), ['rev-parse', '--is-inside-work-tree']);
+  if (inside?.trim() !== 'true') return [];
+  const ignored = await git(dirname(values), ['check-ignore', '--', values]);
+  if (ignored !== undefined && ignored.trim() !== '') return [];
+  const shown = shownIn(cwd, values);
+  const remedy = `echo '${basename(values)}' >> ${shownIn(cwd, join(dirname(values), '.gitignore'))}`;
+  return [
+    problem('HF2073', `git would track ${shown}, which contains secrets`, { severity: 'warning', remedy }),
+  ];
+}
+
+/** Other targets read the same file. */
+function sharedWith(files: readonly FileEdit[], target: string, { settings }: Session): readonly Problem[] {
+  return files
+    .filter(({ kind }) => kind === 'yaml')
+    .flatMap(({ path, shown }) => {
+      const others = settings.targets.filter(
+        ({ name, desired }) =>
+          name !== target &&
+          desired.some(
+            (dir) => path === resolve(settings.dir, dir) || path.startsWith(`${resolve(settings.dir, dir)}/`),
+          ),
+      );
+      if (others.length === 0) return [];
+      const names = others.map(({ name }) => name).join(', ');
+      return [
+        problem(
+          'HF2098',
+          `${shown} is also read by ${names}, so the edit changes ${others.length === 1 ? 'that target' : 'those targets'} too`,
+          {
+            severity: 'warning',
+            target,
+          },
+        ),
+      ];
+    });
+}
+
+/** New values that go nowhere, secrets that git would track, files that other targets read. */
+export async function warningsAboutEdits(
+  { files, variables, storesValues, target }: Adoption,
+  { io, session }: { readonly io: Pick<Io, 'cwd'>; readonly session: Session },
+): Promise<readonly Problem[]> {
+  const unstored =
+    variables.length > 0 && !storesValues
+      ? [
+          problem(
+            'HF2096',
+            `no file is named for the values of ${variables.map(({ name }) => name).join(', ')}`,
+            {
+              severity: 'warning',
+              target,
+            },
+          ),
+        ]
+      : [];
+  const isIgnored = ({ path }: FileEdit): boolean =>
+    files.some((one) => one.path === join(dirname(path), '.gitignore'));
+  const values = files.filter(
+    (one) => one.kind === 'variables' || (one.kind === 'secret' && !isIgnored(one)),
+  );
+  return [
+    ...unstored,
+    ...(await Promise.all(values.map(({ path }) => exposed(path, io.cwd)))).flat(),
+    ...sharedWith(files, target, session),
+  ];
+}
