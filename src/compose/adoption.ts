@@ -21,9 +21,9 @@ import { HoldfastError, type Problem, problem } from '../domain/problem/problem.
 import type { Target } from '../domain/target.ts';
 import type { Environment } from '../input/environment.ts';
 import { readTextFile } from '../input/text-file.ts';
-import { IGNORE_ALL, secretsDirAt, type SecretsDir } from './secrets-dir.ts';
+import { IGNORE_ALL, secretsDirAt, type SecretsDir } from './secrets/secrets-dir.ts';
 import type { Session } from './session.ts';
-import { type ValuesFile, valuesFileAt, withValues } from './values-file.ts';
+import { type ValuesFile, valuesFileAt, withValues } from './secrets/values-file.ts';
 
 export interface AdoptionRequest {
   readonly choice: Choice | ((live: DeepLive) => Promise<Everything>);

@@ -3,7 +3,7 @@
 import { access, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative, resolve } from 'node:path';
-import { IGNORE_ALL } from '../../compose/secrets-dir.ts';
+import { IGNORE_ALL } from '../../compose/secrets/secrets-dir.ts';
 import { fail, HoldfastError, type Problem, problem } from '../../domain/problem/problem.ts';
 import type { Sealed } from '../../domain/secret.ts';
 import { tooMuch, walk } from '../../input/walk.ts';

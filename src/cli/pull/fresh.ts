@@ -10,7 +10,7 @@ import type { Problem } from '../../domain/problem/problem.ts';
 import type { Target } from '../../domain/target.ts';
 import type { Remembered } from '../../plan/last-applied.ts';
 import { seal } from '../../domain/secret.ts';
-import { withValues } from '../../compose/values-file.ts';
+import { withValues } from '../../compose/secrets/values-file.ts';
 import type { Io } from '../../compose/io.ts';
 import type { Session } from '../../compose/session.ts';
 import { progress } from '../io/progress.ts';

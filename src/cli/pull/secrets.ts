@@ -2,9 +2,9 @@
 import { join, resolve } from 'node:path';
 import { inFiles, withFileReferences } from '../../adopt/file-references.ts';
 import type { Variable } from '../../adopt/variables.ts';
-import { secretsDirAt, type SecretsDir } from '../../compose/secrets-dir.ts';
+import { secretsDirAt, type SecretsDir } from '../../compose/secrets/secrets-dir.ts';
 import type { Session } from '../../compose/session.ts';
-import { type ValuesFile, valuesFileAt } from '../../compose/values-file.ts';
+import { type ValuesFile, valuesFileAt } from '../../compose/secrets/values-file.ts';
 import { fail } from '../../domain/problem/problem.ts';
 import type { Environment } from '../../input/environment.ts';
 import { isWithin } from '../../lib/paths.ts';

@@ -1,11 +1,11 @@
 // The file that values of new variables are added to: lines in plain text, or a file of SOPS, which stays encrypted.
 import { existsSync } from 'node:fs';
-import { envFile } from '../adopt/files.ts';
-import type { Variable } from '../adopt/variables.ts';
-import { fail, HoldfastError } from '../domain/problem/problem.ts';
-import type { Environment } from '../input/environment.ts';
-import { editSops, encryptSops, type SopsFormat } from '../input/sops.ts';
-import { readVariables } from '../input/variables-file.ts';
+import { envFile } from '../../adopt/files.ts';
+import type { Variable } from '../../adopt/variables.ts';
+import { fail, HoldfastError } from '../../domain/problem/problem.ts';
+import type { Environment } from '../../input/environment.ts';
+import { editSops, encryptSops, type SopsFormat } from '../../input/sops.ts';
+import { readVariables } from '../../input/variables-file.ts';
 
 export interface ValuesFile {
   /** Absolute. */

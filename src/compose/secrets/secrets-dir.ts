@@ -2,11 +2,11 @@
 import { existsSync } from 'node:fs';
 import { opendir } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
-import { fail, HoldfastError } from '../domain/problem/problem.ts';
-import type { Environment } from '../input/environment.ts';
-import { reachable, type ReferenceRules } from '../input/reference-rules.ts';
-import { readTextFile } from '../input/text-file.ts';
-import { shownPath } from '../desired/read/files.ts';
+import { fail, HoldfastError } from '../../domain/problem/problem.ts';
+import type { Environment } from '../../input/environment.ts';
+import { reachable, type ReferenceRules } from '../../input/reference-rules.ts';
+import { readTextFile } from '../../input/text-file.ts';
+import { shownPath } from '../../desired/read/files.ts';
 
 export interface SecretsDir {
   /** Absolute. */
