@@ -46,7 +46,7 @@ test('plans, drift and JSON call a key by its name', async () => {
 test('a key is announced, then removed at its end, and its line in the files is named', async () => {
   await settings(`client-keys: { laptop: { key: "\${env:LAPTOP}", expires: ${day(3)} } }\n`);
   const before = await at.holdfast('apply', '--yes');
-  expect([before.exit, before.err]).toEqual([
+  expect([before.exit, before.out]).toEqual([
     EXIT.ok,
     expect.stringMatching(/HF2111.*client key "laptop" expires in 4 days/s),
   ]);
