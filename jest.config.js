@@ -10,7 +10,7 @@ export default {
       { jsc: { parser: { syntax: 'typescript' }, target: 'es2024' }, module: { type: 'es6' } },
     ],
   },
-  setupFiles: ['<rootDir>/test/support/seed.ts'],
+  setupFiles: ['<rootDir>/test/support/seed.ts', '<rootDir>/test/support/unsynced.ts'],
   // A deadline for what hangs, not a measure: a busy machine takes its time.
   testTimeout: 120_000,
   // A real gateway that judges is one for all (docs/testing.md).

@@ -40,7 +40,7 @@ export function virtualClock(start: number = Date.now()): VirtualClock {
     if (moving) return;
     moving = true;
     for (;;) {
-      await calm(() => exchangesWith(sandboxes) > delayed || processes() > earlier);
+      await calm(() => exchangesWith(sandboxes) > delayed, earlier);
       const next = earliest(timers);
       if (!next || ![...timers].some(({ awaited }) => awaited)) break;
       timers.delete(next);
@@ -93,14 +93,22 @@ function earliest(timers: ReadonlySet<Timer>): Timer | undefined {
   return first;
 }
 
-async function calm(exchanging: () => boolean): Promise<void> {
+async function calm(exchanging: () => boolean, earlier: number): Promise<void> {
   for (let turns = 0; turns < CALM_TURNS;) {
     await new Promise((turn) => setImmediate(turn));
-    turns = exchanging() || usesFiles() ? 0 : turns + 1;
+    turns = exchanging() || isWorking(earlier) ? 0 : turns + 1;
   }
 }
 
-const usesFiles = (): boolean => process.getActiveResourcesInfo().some((name) => name.startsWith('FSReq'));
+/** Whether a file operation is pending, or more processes run than those of `earlier`. */
+function isWorking(earlier: number): boolean {
+  let running = 0;
+  for (const name of process.getActiveResourcesInfo()) {
+    if (name.startsWith('FSReq')) return true;
+    if (name === 'ProcessWrap') running += 1;
+  }
+  return running > earlier;
+}
 
 const processes = (): number =>
   process.getActiveResourcesInfo().filter((name) => name === 'ProcessWrap').length;
@@ -109,8 +117,9 @@ const processes = (): number =>
 const exchanges = new Map<unknown, number>();
 
 function exchangesWith(sandboxes: readonly Sandbox[]): number {
-  const ports = new Set(sandboxes.map(({ port }) => port));
-  return [...exchanges.values()].filter((port) => ports.has(port)).length;
+  let count = 0;
+  for (const port of exchanges.values()) if (sandboxes.some((one) => one.port === port)) count += 1;
+  return count;
 }
 
 /** As both clients publish it: undici's own request, or that of `node:http`. */
