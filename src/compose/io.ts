@@ -5,6 +5,7 @@ import type { Clock } from '../domain/clock.ts';
 import { EXIT, type ExitCode } from '../domain/problem/exit.ts';
 import { fail } from '../domain/problem/problem.ts';
 import type { Recognise } from '../lib/redact.ts';
+import { type Screen, terminalScreen } from './terminal/screen.ts';
 
 export interface Io {
   /** Results. */
@@ -34,6 +35,8 @@ export interface Io {
    * Absent: nobody watches.
    */
   readonly transient?: (line: string) => void;
+  /** The whole terminal, for a page that changes. Absent: not a terminal, or one that can't do it. */
+  readonly screen?: Screen;
   /** The clock for waits and times. Absent: the system's clock. */
   readonly clock?: Clock;
   /** Runs another command line of Holdfast, with streams of its own. Absent where nothing but one command can run. */
@@ -79,6 +82,12 @@ export function processIo(): Io {
     if (error.code !== 'EPIPE') throw error;
   });
   return {
+    ...(process.stdout.isTTY &&
+      process.env['TERM'] !== 'dumb' && {
+        screen: terminalScreen(process.stdout, process.stdin.isTTY ? process.stdin : undefined, () =>
+          stop.abort(new Error('stopped by a key')),
+        ),
+      }),
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
     env: process.env,

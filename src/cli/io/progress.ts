@@ -70,6 +70,9 @@ const DOING: Record<Step, string> = {
   recover: 'resolving an interrupted transaction',
 };
 
+/** The work in a few words, as long as it goes on. */
+export const doingText = (step: Step): string => DOING[step] ?? step;
+
 /** `left`: ms that remain of a wait. */
 function progressText(event: Extract<Event, { kind: 'step' | 'wait' }>, left?: number): string {
   if (event.kind === 'wait') {

@@ -5,6 +5,7 @@ import { oneLine, terminalSafeText } from '../../lib/terminal-safe.ts';
 import { credentialsIn } from '../../compose/environment-secrets.ts';
 import { styleFor } from '../../report/text/style.ts';
 import type { Io } from '../../compose/io.ts';
+import type { Screen } from '../../compose/terminal/screen.ts';
 
 /** `io` with filters in front of its streams. Commands add secrets with `hide`; the exit code is `io`'s. */
 export function redactingIo(io: Io, run?: Io['run']): Io {
@@ -41,6 +42,7 @@ export function redactingIo(io: Io, run?: Io['run']): Io {
       return io.ask(safe(question));
     },
     ...(line && { transient: line.show }),
+    ...(io.screen && { screen: safeScreen(io.screen, safe) }),
     redact: (value) => netNow()?.value(value) ?? value,
     hide: (secrets) => {
       const before = known.size;
@@ -80,6 +82,18 @@ function transientLine({ env, err, stderrIsTerminal, columns = 80 }: Io, safe: (
     },
   };
 }
+
+const safeScreen = (screen: Screen, safe: (text: string) => string): Screen => ({
+  get columns() {
+    return screen.columns;
+  },
+  get rows() {
+    return screen.rows;
+  },
+  draw: (lines) => screen.draw(lines.map((line) => safe(line))),
+  onResize: (redraw) => screen.onResize(redraw),
+  leave: () => screen.leave(),
+});
 
 /** A document stays valid: in JSON, only texts are redacted. */
 function withoutSecrets(text: string, net: Redactor): string {

@@ -2,7 +2,7 @@
 // locally, so a CI job needs neither state nor keys of gateways.
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { Static, TSchema } from 'typebox';
+import { type Static, type TSchema, Type } from 'typebox';
 import { Check } from 'typebox/value';
 import { openAgent, type Send } from '../../gateway/client/undici.ts';
 import { CODES, type Code } from '../../domain/problem/codes.ts';
@@ -12,6 +12,7 @@ import {
   type ApplyRequest,
   HistoryEntryView,
   HistoryView,
+  type LiveEvent,
   Outcome as OutcomeView,
   type PlanRequest,
   PlanView,
@@ -20,9 +21,12 @@ import {
 } from '../../api-schema/views.ts';
 import type { Io } from '../../compose/io.ts';
 import type { Routed, RemoteFlags } from '../io/remote-options.ts';
+import { eventsIn } from './events.ts';
 
 export interface Remote extends AsyncDisposable {
   targets(): Promise<TargetsView>;
+  /** What happens, until the daemon ends the stream. The first one says to load everything, so that nothing is missed. */
+  events(): AsyncGenerator<LiveEvent>;
   plan(target: string, request: PlanRequest): Promise<Outcome>;
   /** Resolves when it is finished, however long that takes. */
   apply(target: string, request: ApplyRequest): Promise<Outcome>;
@@ -45,16 +49,18 @@ export async function openRemote(flags: Routed<RemoteFlags>, io: Io): Promise<Re
     connect: { timeout: CONNECTING, ...(ca !== undefined && { ca }) },
   });
   const isWatched = flags.output === 'text' && !flags.quiet;
-  const ask = asker({
+  const connection = {
     base,
     send,
     token,
     signal: io.signal,
     show: (isWatched && io.transient) || (() => {}),
-  });
+  };
+  const ask = asker(connection);
   const at = (target: string, rest: string): string => `targets/${encodeURIComponent(target)}/${rest}`;
   return {
     targets: () => ask(TargetsView, 'GET', 'targets'),
+    events: () => eventsOf(connection),
     async plan(target, request) {
       const { plan, outcome } = await ask(PlanView, 'POST', at(target, 'plan'), request);
       if (!outcome) throw notUnderstood(base, 'a plan without an outcome');
@@ -146,23 +152,11 @@ type Ask = <S extends TSchema>(
   body?: object,
 ) => Promise<Static<S>>;
 
-function asker({ base, send, token, signal, show }: Connection): Ask {
+function asker(connection: Connection): Ask {
+  const { base, show, signal } = connection;
   return async (schema, method, path, body) => {
-    const url = new URL(`api/v1/${path}`, base);
     show(`waiting for the daemon at ${base.origin}`);
-    const answer = await send({
-      origin: url.origin,
-      path: url.pathname + url.search,
-      method,
-      signal,
-      headers: {
-        accept: 'application/json',
-        'x-holdfast': '1',
-        ...(token !== undefined && { authorization: `Bearer ${token}` }),
-        ...(body && { 'content-type': 'application/json' }),
-      },
-      ...(body && { body: JSON.stringify(body) }),
-    })
+    const answer = await exchange(connection, method, path, body)
       .then(async (response) => ({ status: response.statusCode, text: await response.body.text() }))
       .catch((error: unknown) => {
         throw unreached(base, error, method === 'POST', signal);
@@ -170,6 +164,47 @@ function asker({ base, send, token, signal, show }: Connection): Ask {
       .finally(() => show(''));
     return understood(base, schema, answer);
   };
+}
+
+function exchange(
+  { base, send, token, signal }: Connection,
+  method: 'GET' | 'POST',
+  path: string,
+  body?: object,
+  more: { readonly accept?: string; readonly bodyTimeout?: number } = {},
+): ReturnType<Send> {
+  const url = new URL(`api/v1/${path}`, base);
+  const { accept = 'application/json', ...options } = more;
+  return send({
+    origin: url.origin,
+    path: url.pathname + url.search,
+    method,
+    signal,
+    ...options,
+    headers: {
+      accept,
+      'x-holdfast': '1',
+      ...(token !== undefined && { authorization: `Bearer ${token}` }),
+      ...(body && { 'content-type': 'application/json' }),
+    },
+    ...(body && { body: JSON.stringify(body) }),
+  });
+}
+
+/** ms: the daemon says something every 15 s. */
+const SILENCE = 45 * SECOND;
+
+async function* eventsOf(connection: Connection): AsyncGenerator<LiveEvent> {
+  const { base, signal } = connection;
+  const more = { accept: 'text/event-stream', bodyTimeout: SILENCE };
+  try {
+    const { statusCode, body } = await exchange(connection, 'GET', 'events', undefined, more);
+    if (statusCode !== 200) understood(base, Type.Never(), { status: statusCode, text: await body.text() });
+    yield { kind: 'settings' };
+    yield* eventsIn(body);
+  } catch (error) {
+    throw error instanceof HoldfastError ? error : unreached(base, error, false, signal);
+  }
 }
 
 function unreached(base: URL, error: unknown, mayBeAtIt: boolean, signal: AbortSignal): HoldfastError {
@@ -190,6 +225,7 @@ const CONNECTION: Readonly<Record<string, string>> = {
   UND_ERR_SOCKET: 'the connection was interrupted',
   UND_ERR_CONNECT_TIMEOUT: 'no connection in time',
   UND_ERR_HEADERS_TIMEOUT: 'no response in time',
+  UND_ERR_BODY_TIMEOUT: 'nothing came for a while',
   DEPTH_ZERO_SELF_SIGNED_CERT: 'its certificate is self-signed; name it with --via-ca',
   SELF_SIGNED_CERT_IN_CHAIN:
     'its certificate is from an unknown authority; name that authority with --via-ca',

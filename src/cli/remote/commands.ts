@@ -90,11 +90,14 @@ export async function remoteStatus(
 }
 
 function statusOf({ name, ...view }: TargetView): TargetStatus {
-  const unread = view.standing === 'invalid' ? {} : { unresolved: "the daemon hasn't read the files yet" };
+  const unread =
+    view.standing === 'invalid' ? {} : { unresolved: "the daemon hasn't compared the files yet" };
   return {
     target: name,
     ...(view.labels && { labels: view.labels }),
     standing: view.standing as SyncStatus, // the names are those of domain/outcome/sync-status.ts
+    ...(view.why !== undefined && { why: view.why }),
+    ...(view.since !== undefined && { since: view.since }),
     url: view.url,
     mode: view.mode,
     ...(view.declared === undefined ? unread : { declared: view.declared }),

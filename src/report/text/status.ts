@@ -19,6 +19,9 @@ export interface TargetStatus {
   readonly labels?: Readonly<Record<string, string>>;
   /** As the dashboard shows it. */
   readonly standing: SyncStatus;
+  /** Why, in a few words, and since when, as far as a daemon knows it. */
+  readonly why?: string;
+  readonly since?: number;
   readonly url: string;
   readonly mode: string;
   /** Digest of what the files declare now. */
@@ -58,20 +61,26 @@ export const isInvalid = ({ declared, unresolved }: Pick<TargetStatus, 'declared
   declared === undefined && unresolved === undefined;
 
 /** What needs a person first; among equals as the settings have them. */
-const worstFirst = (targets: readonly TargetStatus[]): readonly TargetStatus[] =>
+export const worstFirst = <T extends Pick<TargetStatus, 'standing'>>(targets: readonly T[]): readonly T[] =>
   targets.toSorted((a, b) => WORST_FIRST.indexOf(a.standing) - WORST_FIRST.indexOf(b.standing));
 
 /** Every target, the worst first; how many there are of each state where there are several. */
 export function statusesText(targets: readonly TargetStatus[], now: number, style: Style): string {
   const sorted = worstFirst(targets);
-  const counts = [...Map.groupBy(sorted, ({ standing }) => standing)].map(
-    ([standing, members]) => `${members.length} ${titleText(standing, style)}`,
-  );
-  const head = targets.length > 1 ? [`${plural(targets.length, 'target')}: ${counts.join(', ')}\n`] : [];
+  const head =
+    targets.length > 1 ? [`${plural(targets.length, 'target')}: ${countsText(sorted, style)}\n`] : [];
   return [...head, ...sorted.map((target) => statusText(target, now, style))].join('\n');
 }
 
-function titleText(standing: SyncStatus, style: Style): string {
+/** `1 refused, 8 in sync` */
+export function countsText(targets: readonly Pick<TargetStatus, 'standing'>[], style: Style): string {
+  const groups = Map.groupBy(targets, ({ standing }) => standing);
+  return [...groups]
+    .map(([standing, members]) => `${members.length} ${titleText(standing, style)}`)
+    .join(', ');
+}
+
+export function titleText(standing: SyncStatus, style: Style): string {
   const { severity, title } = SYNC_STATUSES[standing];
   const paint = { critical: style.bad, warning: style.warn, info: style.good }[severity];
   return standing === 'unknown' || standing === 'suspended'
@@ -82,7 +91,7 @@ function titleText(standing: SyncStatus, style: Style): string {
 function statusText(status: TargetStatus, now: number, style: Style): string {
   const ago = (at: number): string => `${duration(Math.max(0, now - at))} ago`;
   const rows: readonly (readonly [string, string | undefined])[] = [
-    ['state', titleText(status.standing, style)],
+    ['state', stateText(status, ago, style)],
     ['gateway', syncText(status, ago, style)],
     [
       'declared',
@@ -130,6 +139,18 @@ function statusText(status: TargetStatus, now: number, style: Style): string {
     ...troubled(status, style),
     '',
   ].join('\n');
+}
+
+function stateText(
+  { standing, why, since }: TargetStatus,
+  ago: (at: number) => string,
+  style: Style,
+): string {
+  const details = [
+    ...(why === undefined ? [] : [why]),
+    ...(since === undefined ? [] : [`since ${ago(since)}`]),
+  ];
+  return [titleText(standing, style), ...details].join('; ');
 }
 
 function syncText(status: TargetStatus, ago: (at: number) => string, style: Style): string {

@@ -1,9 +1,10 @@
 // `holdfast status`: the recorded state of every target, and the health of its credentials.
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { type CredentialHealth, credentialsOf } from '../../../gateway/checks/credentials.ts';
 import { openWindows } from '../../../domain/plan/freeze.ts';
 import { EXIT } from '../../../domain/problem/exit.ts';
-import { HoldfastError } from '../../../domain/problem/problem.ts';
+import { fail, HoldfastError } from '../../../domain/problem/problem.ts';
+import { parseDuration } from '../../../lib/duration.ts';
 import { inForce } from '../../../domain/state/suspension.ts';
 import type { LastApplied } from '../../../domain/state/state.ts';
 import { keyIdOf } from '../../../plan/digest.ts';
@@ -13,6 +14,7 @@ import type { TargetState } from '../../../state/store.ts';
 import type { Target } from '../../../domain/target.ts';
 import { isInvalid, statusesText, type TargetStatus } from '../../../report/text/status.ts';
 import { wrapped } from '../../../report/text/wrap.ts';
+import type { WatchFlags } from '../../watch/watch.ts';
 import type { Io } from '../../../compose/io.ts';
 import { gatewayOptions, onCall, sourceOptions } from '../../io/options.ts';
 import { openCommandSession } from '../../io/session.ts';
@@ -24,26 +26,59 @@ import { isRouted, type Routed, type RemoteFlags, remoteOptions } from '../../io
 interface Flags extends RemoteFlags {
   readonly offline?: boolean;
   readonly exitCode?: boolean;
+  readonly watch?: boolean;
+  readonly interval?: string;
 }
 
 export function define(command: Command, io: Io): void {
   const status = remoteOptions(sourceOptions(gatewayOptions(command)))
     .option('--exit-code', "exit with 2 if a target isn't in sync")
     .option('--offline', 'show only what Holdfast remembers, without a request')
+    .addOption(
+      new Option('-w, --watch', 'keep showing the targets until you press Ctrl-C or q').conflicts([
+        'exitCode',
+        'offline',
+      ]),
+    )
+    .addOption(
+      new Option(
+        '--interval <time>',
+        'with --watch and without --via: how often to check the targets (default: 30s)',
+      ).conflicts('via'),
+    )
     .addHelpText(
       'after',
-      '\nExamples:\n  $ holdfast status\n  $ holdfast status --offline --output json\n  $ holdfast status --via https://holdfast.example',
+      `
+With --watch, a terminal shows one page that stays current. Elsewhere, each change is a line.
+With --via, the daemon tells what happens. Without it, the targets are checked at an interval, and
+nothing is written to them.
+
+Examples:
+  $ holdfast status
+  $ holdfast status --watch --via https://holdfast.example
+  $ holdfast status --offline --output json`,
     );
   onCall(status, (flags: Flags) => run(flags, io));
 }
 
 async function run(flags: Flags, io: Io): Promise<void> {
+  if (flags.watch) return (await import('../../watch/watch.ts')).watch(watchFlags(flags), io);
+  if (flags.interval !== undefined) throw fail('HF1001', '--interval needs --watch');
   if (isRouted(flags)) return runVia(flags, io);
   await using session = await openCommandSession(flags, io);
   const targets = await Promise.all(session.targets.map((target) => statusOf(session, target, flags)));
   const damaged = await Promise.all(session.targets.map(({ name }) => session.store.damaged(name)));
   showWarnings(io, flags, damaged.flat());
   showStatus(flags, io, { targets, stateIsNew: session.store.isNew });
+}
+
+/** ms. More often would cost the gateway more than it tells. */
+const SHORTEST_INTERVAL = 5000;
+
+function watchFlags({ interval = '30s', ...flags }: Flags): WatchFlags {
+  const every = parseDuration(interval);
+  if (every !== undefined && every >= SHORTEST_INTERVAL) return { ...flags, interval, every };
+  throw fail('HF1001', `--interval takes a time from 5s, such as 30s or 5m, not "${interval}"`);
 }
 
 /** What the daemon knows. The daemon asks no gateway for it, so accounts aren't included. */
