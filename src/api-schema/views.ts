@@ -297,6 +297,7 @@ export const AdoptedView = Type.Object({
   branch: Optional(Text),
   commit: Optional(Text),
 });
+export type AdoptedView = Static<typeof AdoptedView>;
 const Confirm = Type.String({ description: 'the name of the target, typed again by a person' });
 export const RestoreRequest = Type.Object(
   {

@@ -65,6 +65,15 @@ describe('an action on several targets', () => {
     });
   });
 
+  test('counts the suspension itself as no reason against what waits for its end, unlike a freeze window', () => {
+    const held = aPlan({ ...READY, verdicts: [aVerdict({ guard: 'frozen' })] });
+    const windows = [{ until: 1, window: '0 8 * * mon-fri for 10h' }];
+    const textOf = (parts: object): string =>
+      stepFor('resume', aTarget('home', { ...SUSPENDED, ...parts }), { plan: held }).text;
+    expect(textOf({})).toBe('then applies 1 change: request-retry');
+    expect(textOf({ frozen: windows })).toBe('1 change that frozen refuses');
+  });
+
   test('says which guard stops what waits for the end of a suspension', () => {
     expect(waitsText(REFUSED)).toBe('1 change that mass-delete refuses');
     expect(waitsText(LEFT)).toBe('nothing waits');

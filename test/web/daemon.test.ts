@@ -52,7 +52,11 @@ inBrowser('on a running daemon', () => {
     await page.getByRole('button', { name: 'Suspend', exact: true }).click();
     await standing(page, 'Suspended');
     await home.declare(retries(4));
-    await page.getByRole('button', { name: 'Resume' }).click();
+    await page.getByRole('button', { name: 'Resume…' }).click();
+    const resume = page.getByRole('dialog', { name: 'Resume home' });
+    await resume.getByText('Waiting: 1 change. As soon as you resume, Holdfast applies:').waitFor();
+    await resume.locator('.change').filter({ hasText: 'request-retry' }).waitFor();
+    await resume.getByRole('button', { name: 'Resume', exact: true }).click();
     await standing(page, 'In sync');
     expect(await home.file()).toContain('request-retry: 4');
     await page.getByText('Nothing to do: the gateway matches the files.').waitFor();

@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { webAssets } from '../../src/web/assets.ts';
 import { until } from '../support/until.ts';
+import { aChange, aPlan, aWrite } from '../support/build-plan.ts';
 import { logIn, type Look, openContext, startBrowser } from './browser.ts';
 import { type FakeDaemon, startFakeDaemon } from './fake-daemon.ts';
 import {
@@ -437,6 +438,85 @@ inBrowser('a target', () => {
     await page.locator('[aria-valuemax="288"]').waitFor();
   });
 
+  test('folds a plan of many changes by section, filters it, and keeps apply in reach', async () => {
+    const changes = Array.from({ length: 200 }, (_, i) =>
+      aChange({
+        id: `c${i}`,
+        path: i < 150 ? `api-keys[#${String(i).padStart(8, '0')}]` : `openai-compatibility[m${i}].priority`,
+        kind: i < 150 ? 'remove' : 'update',
+        origin: i < 195 ? 'git' : 'drift',
+      }),
+    );
+    const many = aPlan({ target: 'us-east', changes, writes: [aWrite()], verdicts: [] });
+    daemon.plans = { 'us-east': { plan: many } };
+    daemon.push({ kind: 'target', target: aTarget('us-east', { standing: 'drifted' }) });
+    await goTo('targets/us-east');
+    await page.getByText('200 changes: 50 to update, 150 to remove').waitFor();
+    expect(await page.locator('.change').count()).toBe(0);
+    await page.locator('summary').filter({ hasText: 'api-keys' }).click();
+    await page.locator('.change').nth(99).waitFor();
+    await button('Show 50 other changes').click();
+    await page.locator('.change').nth(149).waitFor();
+    await page.getByLabel('Filter the changes by path').fill('m16');
+    await page.getByText('10 of 200').waitFor();
+    expect(await page.locator('.change').count()).toBe(10);
+    await page.getByLabel('Filter the changes by path').fill('');
+    await page.getByLabel('Which changes').selectOption('Made on the gateway');
+    await page.getByText('5 of 200').waitFor();
+    await page.evaluate('window.scrollTo(0, document.body.scrollHeight)');
+    await page.locator('.actions .button-primary').click({ trial: true });
+    const bar = await page.locator('.action-bar').boundingBox();
+    expect(bar?.y).toBeGreaterThanOrEqual(0);
+  });
+
+  test('that is in sync shows what it manages', async () => {
+    await goTo('targets/eu-frankfurt-1');
+    await page.getByText('Nothing to do: the gateway matches the files.').waitFor();
+    const managed = page.locator('.managed');
+    await managed.getByText('Models that clients can ask for').waitFor();
+    expect(await managed.innerText()).toMatch(
+      /request-retry\s+3\s+api-keys\s+2 entries[^]*1 of 2 healthy[^]*used again after 2026-11-23T15:00:00Z/,
+    );
+    await button('Show 22 other models').click();
+    await managed.getByText('team/model-59').waitFor();
+    await managed.getByRole('link', { name: 'Files and gateway side by side' }).click();
+    const section = page.locator('.section').filter({ hasText: 'request-retry' });
+    expect(await section.locator('td').allInnerTexts()).toEqual(['3', '2']);
+    expect(await page.locator('.section').count()).toBe(4);
+    await page.getByLabel("Show what the files don't declare").check();
+    await page.getByText('not in the files').waitFor();
+  });
+
+  test('has a page for each run, which the ID of its backup leads to as well', async () => {
+    await goTo('targets/eu-paris/history');
+    await page.locator('summary').first().click();
+    await page.getByRole('link', { name: 'Page of this run' }).first().click();
+    const run = page.locator('.run');
+    await run.getByText('PUT /v0/management/openai-compatibility').waitFor();
+    expect(page.url()).toContain('#/targets/eu-paris/history/20261123T120312Z-0007');
+    expect(await run.getByRole('link', { name: '9c41d07e' }).getAttribute('href')).toBe(
+      `https://git.example/platform/gateways/commit/${'9c41d07e'.padEnd(40, '4')}`,
+    );
+    await goTo('targets/eu-paris/history/20261120T091458Z-1a2b3c4d');
+    await run.getByText('the removed client key is refused').waitFor();
+    await goTo('targets/eu-paris/history/nothing');
+    await page.getByText('there is no history entry "nothing"').waitFor();
+  });
+
+  test('says how a backup differs from now, also before a restore', async () => {
+    await goTo('targets/eu-paris/backups');
+    await button('Compare with now: 20261120T091458Z-1a2b3c4d').click();
+    const backup = page.locator('.backups > li').filter({ hasText: '20261120T091458Z' });
+    await backup.getByText('A restore changes 3 places:').waitFor();
+    expect(await backup.getByRole('listitem').allInnerTexts()).toEqual([
+      expect.stringContaining('adds'),
+      expect.stringMatching(/changes[^]*request-retry/),
+      expect.stringMatching(/removes[^]*api-keys/),
+    ]);
+    await button('Restore 20261123T120301Z-5e6f7a8b').click();
+    await page.getByRole('dialog').getByText('A restore changes 3 places:').waitFor();
+  });
+
   test("that can't be reached has an unknown drift", async () => {
     const { differences: _, ...unseen } = aTarget('eu-paris', { standing: 'unreachable' });
     daemon.push({ kind: 'target', target: unseen });
@@ -465,7 +545,7 @@ inBrowser('a target', () => {
 inBrowser('an action', () => {
   beforeEach(() => logIn(page, daemon.url));
 
-  test('sync, resume and retry are requested at once', async () => {
+  test('sync and retry are requested at once, resume after showing what waits', async () => {
     await goTo('targets/staging');
     await button('Sync now').click();
     await page.getByText('Check requested.').waitFor();
@@ -473,11 +553,17 @@ inBrowser('an action', () => {
     await button('Retry the revision…').click();
     await page.getByText('declared values in the file').waitFor();
     await goTo('targets/ap-singapore');
-    await button('Resume').click();
-    await page.getByText('Resumed.').waitFor();
+    daemon.answers = { plan: { plan: PLAN } };
+    await button('Resume…').click();
+    const dialog = page.getByRole('dialog', { name: 'Resume ap-singapore' });
+    await dialog.getByText('Waiting: 8 changes, refused by a guard.').waitFor();
+    expect(await dialog.locator('.change').count()).toBe(8);
+    await dialog.getByRole('button', { name: 'Resume', exact: true }).click();
+    await dialog.waitFor({ state: 'detached' });
     expect(daemon.asked.map(({ path }) => path)).toEqual([
       'staging/actions/sync',
       'staging/actions/retry',
+      'ap-singapore/plan',
       'ap-singapore/actions/resume',
     ]);
   });
@@ -529,6 +615,27 @@ inBrowser('an action', () => {
     await button('Override and apply').click();
     await page.getByText('The plan has changed').waitFor();
     expect(daemon.asked.map(({ path }) => path)).toEqual(['eu-paris/plan']);
+  });
+
+  test('adopts what the gateway changed, and links to the commit', async () => {
+    const commit = '8270021c'.padEnd(40, '4');
+    const branch = 'holdfast/adopt-eu-paris';
+    daemon.answers = {
+      adopt: { target: 'eu-paris', adopted: ['ws-auth'], left: ['api-keys'], branch, commit },
+    };
+    await goTo('targets/eu-paris');
+    await button('Adopt into git…').click();
+    const dialog = page.getByRole('dialog', { name: 'Adopt into git: eu-paris' });
+    await dialog.getByText(/declared true, becomes false/).waitFor();
+    await dialog.getByLabel(/openai-compatibility/).uncheck();
+    await dialog.getByRole('button', { name: 'Commit 1 change' }).click();
+    await dialog.getByText('1 path committed').waitFor();
+    expect(await dialog.getByRole('link', { name: '8270021c' }).getAttribute('href')).toBe(
+      `https://git.example/platform/gateways/commit/${commit}`,
+    );
+    expect(daemon.asked).toEqual([
+      { path: 'eu-paris/actions/adopt', body: { keep: 'theirs', paths: ['ws-auth'] } },
+    ]);
   });
 
   test('restore waits for the name, rehearses without it, and shows why it was refused', async () => {
@@ -610,9 +717,12 @@ inBrowser('a token that may only look', () => {
 const EVERY_PAGE = [
   '',
   'targets/eu-paris',
+  'targets/eu-paris/configuration',
   'targets/eu-paris/timeline',
   'targets/eu-paris/history',
+  'targets/eu-paris/history/20261120T091500Z-0006',
   'targets/eu-paris/backups',
+  'targets/eu-frankfurt-1',
   'targets/ap-tokyo',
   'targets/edge-with-a-very-long-name-that-somebody-thought-was-a-good-idea',
 ] as const;
@@ -632,24 +742,34 @@ async function unfold(fragment: string): Promise<void> {
 }
 
 inBrowser('every page', () => {
-  test.each([{ dark: false }, { dark: true }])('is accessible: %j', async (look) => {
+  // In the dark, only the colours are others.
+  test.each([
+    [{ dark: false }, undefined],
+    [{ dark: true }, ['color-contrast']],
+  ])('is accessible: %j', async (look, rules) => {
     await open(look);
     await page.goto(daemon.url);
     await page.getByLabel('Token').waitFor();
-    expect(await violations()).toEqual([]);
+    expect(await violations(rules)).toEqual([]);
     await logIn(page, daemon.url);
     for (const fragment of EVERY_PAGE) {
       await unfold(fragment);
-      expect([fragment, await violations()]).toEqual([fragment, []]);
+      expect([fragment, await violations(rules)]).toEqual([fragment, []]);
     }
     await goTo('targets/eu-paris');
-    for (const name of ['Override the guards…', 'Suspend…', 'Roll back…']) {
+    for (const name of ['Override the guards…', 'Adopt into git…', 'Suspend…', 'Roll back…']) {
       await button(name).click();
       await page.getByRole('dialog').waitFor();
-      expect([name, await violations()]).toEqual([name, []]);
+      expect([name, await violations(rules)]).toEqual([name, []]);
       await page.keyboard.press('Escape');
       await page.getByRole('dialog').waitFor({ state: 'detached' });
     }
+    await goTo('');
+    await page.getByRole('combobox', { name: 'Group by' }).selectOption('By region');
+    await page.getByLabel('Select all targets').check();
+    await button('Apply or retry…').click();
+    await page.getByRole('dialog').getByText('refused by mass-delete').waitFor();
+    expect(['several targets', await violations(rules)]).toEqual(['several targets', []]);
   });
 
   test('fits on a phone without scrolling sideways', async () => {
@@ -705,9 +825,10 @@ interface Violation {
 }
 
 /** What axe finds, with where. The page's own policy forbids a script tag, so it is evaluated. */
-async function violations(): Promise<readonly string[]> {
+async function violations(rules?: readonly string[]): Promise<readonly string[]> {
   await page.evaluate(axe.source);
-  const found = await page.evaluate('axe.run().then(({ violations }) => violations)');
+  const options = JSON.stringify(rules ? { runOnly: rules } : {});
+  const found = await page.evaluate(`axe.run(${options}).then(({ violations }) => violations)`);
   return (found as readonly Violation[]).flatMap(({ id, nodes }) =>
     nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 200)} ${failureSummary}`),
   );

@@ -13,7 +13,7 @@ import type {
   TargetsView,
 } from '../../src/api-schema/views.ts';
 import { webAssets } from '../../src/web/assets.ts';
-import { BACKUPS, HISTORY, LOOKS, planViews, targetsView } from './fleet.ts';
+import { BACKUP_DIFF, BACKUPS, CONFIGURATION, HISTORY, LOOKS, planViews, targetsView } from './fleet.ts';
 
 export const TOKENS: Readonly<Record<string, Role>> = {
   'tok-operate-0001': 'operate',
@@ -115,7 +115,15 @@ export async function startFakeDaemon(): Promise<FakeDaemon> {
     const entries = daemon.history.slice(0, Number(query.limit));
     return { entries, more: entries.length < daemon.history.length };
   });
+  server.get<{ Params: { id: string } }>(
+    '/api/v1/targets/:name/history/:id',
+    ({ params: { id } }, reply) =>
+      daemon.history.find((entry) => entry.id.startsWith(id) || entry.backup === id) ??
+      problem(reply, 404, `there is no history entry "${id}"`),
+  );
+  server.get('/api/v1/targets/:name/configuration', () => CONFIGURATION);
   server.get('/api/v1/targets/:name/backups', () => BACKUPS);
+  server.get('/api/v1/targets/:name/backups/:id/diff', () => BACKUP_DIFF);
   const act = (request: FastifyRequest, reply: FastifyReply): unknown => {
     const path = request.url.replace('/api/v1/targets/', '');
     daemon.asked.push({ path, body: request.body });

@@ -3,7 +3,9 @@ import type { Outcome } from '../../src/domain/outcome/outcome.ts';
 import type { Plan } from '../../src/domain/plan/plan.ts';
 import type { Problem } from '../../src/domain/problem/problem.ts';
 import type {
+  BackupDiffView,
   BackupsView,
+  ConfigurationView,
   HistoryView,
   LooksView,
   PlanView,
@@ -453,3 +455,45 @@ export const appliedOutcome = (target: string): Outcome =>
       { check: 'declared values in the file', passed: true, detail: '12 paths' },
     ],
   });
+
+export const BACKUP_DIFF: BackupDiffView = {
+  same: false,
+  added: [`openai-compatibility[${HOSTILE}]`],
+  removed: ['api-keys'],
+  changed: ['request-retry'],
+};
+
+export const CONFIGURATION: ConfigurationView = {
+  at: NOW - 2 * SECOND,
+  sections: [
+    { path: 'request-retry', declared: 3, live: 2, differences: 1 },
+    {
+      path: 'api-keys',
+      declared: [{ $secret: '1a2b3c4d', reference: 'LAPTOP_KEY' }, { $secret: '5e6f7a8b' }],
+      live: [{ $secret: '1a2b3c4d', reference: 'LAPTOP_KEY' }, { $secret: '5e6f7a8b' }],
+      differences: 0,
+    },
+    {
+      path: 'openai-compatibility',
+      declared: [{ name: 'openrouter', models: [{ name: 'moonshotai/kimi-k2', alias: 'kimi' }] }],
+      live: [
+        { name: 'openrouter', models: [{ name: 'moonshotai/kimi-k2', alias: HOSTILE }] },
+        { name: TURNED, models: [] },
+      ],
+      differences: 2,
+    },
+    { path: 'logging-to-file', live: true, differences: 0 },
+    { path: 'payload', differences: 0, tooLarge: true },
+  ],
+  models: ['kimi', 'qwen', ...Array.from({ length: 60 }, (_, i) => `team/model-${i}`)],
+  accounts: [
+    { name: 'claude-anna.json', provider: 'claude', state: 'ok', status: 'active' },
+    {
+      name: 'codex-with-a-very-long-name-that-somebody-thought-was-a-good-idea@example.com.json',
+      provider: 'codex',
+      state: 'error',
+      status: 'error',
+      nextRetryAfter: '2026-11-23T15:00:00Z',
+    },
+  ],
+};

@@ -1,5 +1,6 @@
 // Notifications as a service of the daemon: receives outcomes and sends each channel what is new to it. No check
 // waits for it, and a receiver that is down delays nothing else.
+import type { Outcome } from '../../domain/outcome/outcome.ts';
 import type { Notice, Topic } from '../../domain/outcome/notice.ts';
 import type { NotifiedStatus } from '../../domain/state/state.ts';
 import { terminalSafeIn } from '../../lib/terminal-safe.ts';
@@ -125,7 +126,9 @@ function reporterOf(
         const { channel } = activeChannel;
         const after = isForge(channel.receiver.kind) ? commitTransition : transitionAfter;
         const turn = after(channel, memory.of(channel.name, about), outcome);
-        tell(activeChannel, about, turn, (kind, circumstances) => noticeOf(kind, outcome, circumstances));
+        tell(activeChannel, about, turn, (kind, circumstances) =>
+          noticeOf(kind, outcome, withRun(circumstances, outcome)),
+        );
       }
     },
     event(event) {
@@ -156,6 +159,13 @@ function reporterOf(
 
 function isSame({ channel }: ActiveChannel, other: ActiveChannel['channel']): boolean {
   return channel.name === other.name && channel.identity.open() === other.identity.open();
+}
+
+/** Links to the run in the history of the target: the backup that a run made names it. */
+function withRun(circumstances: Circumstances, outcome: Outcome): Circumstances {
+  const { link } = circumstances;
+  if (link === undefined || !('backup' in outcome)) return circumstances;
+  return { ...circumstances, link: `${link}/history/${encodeURIComponent(outcome.backup)}` };
 }
 
 function circumstancesOf(

@@ -78,8 +78,8 @@ function Page() {
   const { value, problem } = fleet.state.value;
   if (value === undefined && problem) return <Trouble problem={problem} retry={() => void fleet.load()} />;
   if (route.value.page === 'overview') return <Overview />;
-  const { name, tab } = route.value;
-  return <TargetPage key={name} name={name} tab={tab} />;
+  const { name, tab, run } = route.value;
+  return <TargetPage key={name} name={name} tab={tab} run={run} />;
 }
 
 function LostLink() {

@@ -99,8 +99,9 @@ describe('an apply', () => {
     expect(json).toMatchObject({
       entries: [{ outcome: 'applied', by: 'operator', changes: ['update request-retry: 1 → 4'] }],
     });
-    const [{ id }] = json['entries'] as [{ id: string }];
+    const [{ id, backup }] = json['entries'] as [{ id: string; backup: string }];
     expect((await home.ask(`/api/v1/targets/home/history/${id.slice(0, 6)}`)).json).toMatchObject({ id });
+    expect((await home.ask(`/api/v1/targets/home/history/${backup}`)).json).toMatchObject({ id });
     const none = await home.ask('/api/v1/targets/home/history/ffffffffffff');
     expect([none.status, codeOf(none)]).toEqual([404, 'HF1004']);
   });

@@ -335,6 +335,17 @@ describe('notifications about settings and state', () => {
     expect(at.notes).toEqual(['notifications to "ops" aren\'t delivered: HTTP 400: bad token [secret]']);
   });
 
+  test('about a run link to its page, which the backup that it made names', async () => {
+    const receiver = await httpReceiver();
+    const more = { publicUrl: () => new URL('https://holdfast.example/') };
+    const { see, due } = await notifying(ground(), [channel(webhook(receiver.url))], more);
+    const [backup, reason] = ['20261123T120301Z-5e6f7a8b', 'the alias was not listed'];
+    see(outcomeOf({ kind: 'rolled-back', backup, fidelity: 'exact', reason, evidence: [] }));
+    await due();
+    await until(() => receiver.got.length === 1);
+    expect(receiver.got[0]?.body).toContain(`"https://holdfast.example/#/targets/home/history/${backup}"`);
+  });
+
   test("continue without the record of earlier messages if it can't be read", async () => {
     const receiver = await httpReceiver();
     const at = ground();

@@ -10,7 +10,11 @@ import { answer, limited, OfTarget } from '../server/schemas.ts';
 const TAGS = ['records'];
 const OfEntry = Type.Object({
   target: TargetName,
-  id: Type.String({ minLength: 4, maxLength: 100, description: 'or its beginning' }),
+  id: Type.String({
+    minLength: 4,
+    maxLength: 100,
+    description: 'or its beginning, or the ID of the backup that it made',
+  }),
 });
 
 /** More than the Store keeps. */
@@ -113,7 +117,9 @@ async function entryOf(
   { target, id }: Static<typeof OfEntry>,
 ): Promise<HistoryEntry> {
   const entries = await operations.store().history(operations.target(target).name);
-  const found = entries.find((entry) => entry.id === id) ?? entries.find((entry) => entry.id.startsWith(id));
+  const found =
+    entries.find((entry) => entry.id === id || entry.backup === id) ??
+    entries.find((entry) => entry.id.startsWith(id));
   if (!found) throw fail('HF1004', `there is no history entry "${id}" of ${target}`, { target });
   return found;
 }

@@ -4,6 +4,7 @@ import { pending, isRefused, type Plan } from '../../../domain/plan/plan.ts';
 import { plural } from '../../../lib/text.ts';
 import type { ApplyRequest, TargetView } from '../../../api-schema/views.ts';
 import { standingOf } from '../data/standing.ts';
+import { resumedPlan } from '../data/resumed-plan.ts';
 import { offersFor } from '../target-page/offers.ts';
 
 export type BulkAction = 'apply' | 'correct' | 'suspend' | 'resume';
@@ -27,7 +28,13 @@ export function stepFor(action: BulkAction, target: TargetView, seen: Seen): Bul
         : { kind: 'will', target: target.name, action, body: {}, text: 'no writes; checks continue' };
     case 'resume':
       return target.suspension
-        ? { kind: 'will', target: target.name, action, body: {}, text: waitsText(seen.plan) }
+        ? {
+            kind: 'will',
+            target: target.name,
+            action,
+            body: {},
+            text: waitsText(seen.plan && resumedPlan(seen.plan, target)),
+          }
         : skipped(target, "isn't suspended");
     case 'apply':
       return applied(target, seen.plan);

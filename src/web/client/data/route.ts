@@ -2,11 +2,13 @@
 // a proxy's prefix.
 import { signal } from '@preact/signals';
 
-export const TABS = ['plan', 'timeline', 'history', 'backups'] as const;
+export const TABS = ['plan', 'configuration', 'timeline', 'history', 'backups'] as const;
 export type Tab = (typeof TABS)[number];
 
 export type Route =
-  { readonly page: 'overview' } | { readonly page: 'target'; readonly name: string; readonly tab: Tab };
+  | { readonly page: 'overview' }
+  /** `run`: an entry of the history, by its ID or the beginning of it. */
+  | { readonly page: 'target'; readonly name: string; readonly tab: Tab; readonly run?: string };
 
 export const route = signal<Route>({ page: 'overview' });
 
@@ -15,10 +17,15 @@ export const OVERVIEW = '#/';
 export const targetHref = (name: string, tab: Tab = 'plan'): string =>
   `#/targets/${encodeURIComponent(name)}${tab === 'plan' ? '' : `/${tab}`}`;
 
+export const runHref = (name: string, id: string): string =>
+  `${targetHref(name, 'history')}/${encodeURIComponent(id)}`;
+
 function routeOf(fragment: string): Route {
-  const [, place, name, tab] = fragment.replace(/^#/, '').split('/');
+  const [, place, name, tab, id] = fragment.replace(/^#/, '').split('/');
   if (place !== 'targets' || !name) return { page: 'overview' };
-  return { page: 'target', name: decoded(name), tab: TABS.find((known) => known === tab) ?? 'plan' };
+  const known = TABS.find((one) => one === tab) ?? 'plan';
+  const run = known === 'history' && id ? { run: decoded(id) } : {};
+  return { page: 'target', name: decoded(name), tab: known, ...run };
 }
 
 function decoded(text: string): string {

@@ -1,8 +1,8 @@
 // The source of the files, and why they aren't newer.
 import type { Source } from '../../../api-schema/views.ts';
 import { link } from '../data/live.ts';
-import { short } from '../data/labels.ts';
 import { Icon } from './icon.tsx';
+import { CommitCode } from './revision.tsx';
 import { Ago } from './time.tsx';
 import { Message } from './message.tsx';
 
@@ -21,7 +21,7 @@ export function SourceLine({ source }: { readonly source: Source }) {
       </p>
       {commit && (
         <p class="source-commit">
-          <code title={commit.sha}>{short(commit.sha)}</code>
+          <CommitCode sha={commit.sha} />
           <bdi class="subject" title={commit.subject}>
             {commit.subject}
           </bdi>

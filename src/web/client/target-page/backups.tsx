@@ -7,6 +7,7 @@ import { Ago } from '../parts/time.tsx';
 import type { Resource } from '../data/resource.ts';
 import { mayOperate } from '../data/session.ts';
 import { short, size } from '../data/labels.ts';
+import { BackupDiff } from './dialogs/backup-diff.tsx';
 import { RestoreDialog } from './dialogs/restore-dialog.tsx';
 
 type Backup = BackupsView['backups'][number];
@@ -25,7 +26,7 @@ export function Backups({ resource, name }: Props) {
           backups.length === 0 ? (
             <Empty>No backups yet. Holdfast creates the first one before its first write.</Empty>
           ) : (
-            <List backups={backups} restore={setChosen} />
+            <List backups={backups} name={name} restore={setChosen} />
           )
         }
       </WhenLoaded>
@@ -35,11 +36,12 @@ export function Backups({ resource, name }: Props) {
 }
 
 interface ListProps {
+  readonly name: string;
   readonly backups: readonly Backup[];
   readonly restore: (backup: Backup) => void;
 }
 
-function List({ backups, restore }: ListProps) {
+function List({ backups, name, restore }: ListProps) {
   return (
     <ul class="backups plain">
       {backups.map((backup) => (
@@ -58,6 +60,7 @@ function List({ backups, restore }: ListProps) {
             <p class="sub">
               {size(backup.bytes)}, sha256 <code title={backup.sha256}>{short(backup.sha256, 12)}</code>
             </p>
+            <BackupDiff name={name} id={backup.id} />
           </div>
           {mayOperate.value && (
             <button

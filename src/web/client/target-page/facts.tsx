@@ -12,7 +12,8 @@ const MODES: Record<TargetView['mode'], string> = {
 };
 
 export function Facts({ target }: { readonly target: TargetView }) {
-  const { url, mode, differences, nextLookAt, gateway, released, contested } = target;
+  const { url, mode, differences, nextLookAt, gateway, released, contested, labels = {} } = target;
+  const labelTexts = Object.entries(labels).map((label) => label.join(': '));
   return (
     <aside class="facts" aria-label="Facts">
       <dl>
@@ -37,6 +38,7 @@ export function Facts({ target }: { readonly target: TargetView }) {
           {nextLookAt === undefined ? 'when something changes' : <Until at={nextLookAt} focusable />}
         </Fact>
         <Pauses target={target} />
+        {labelTexts.length > 0 && <Paths term="Labels" paths={labelTexts} />}
         {contested.length > 0 && <Paths term="Contested" paths={contested} />}
         {released.length > 0 && <Paths term="Released, still in effect" paths={released} />}
       </dl>

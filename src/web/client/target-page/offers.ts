@@ -3,8 +3,10 @@ import { isRefused, type Plan } from '../../../domain/plan/plan.ts';
 import { overrideOf } from '../../../domain/plan/override.ts';
 import type { SyncStatus } from '../../../domain/outcome/sync-status.ts';
 import type { TargetView } from '../../../api-schema/views.ts';
+import { adoptable } from './plan/sections.ts';
 
-export type Offer = 'resume' | 'retry' | 'apply' | 'override' | 'correct' | 'sync' | 'suspend' | 'rollback';
+export type Offer =
+  'resume' | 'retry' | 'apply' | 'override' | 'correct' | 'adopt' | 'sync' | 'suspend' | 'rollback';
 
 export interface Offers {
   /** In the order of their buttons. */
@@ -15,11 +17,20 @@ export interface Offers {
 
 type Seen = Pick<TargetView, 'mode' | 'rollback' | 'suspension' | 'quarantine'>;
 
-export function offersFor(target: Seen, standing: SyncStatus, plan: Plan | undefined): Offers {
+/** `followsGit`: the daemon can commit what it adopts. */
+export function offersFor(
+  target: Seen,
+  standing: SyncStatus,
+  plan: Plan | undefined,
+  followsGit = false,
+): Offers {
   const write = CANNOT_WRITE.has(standing) ? undefined : writeOf(target, standing, plan);
   const offered: Offer[] = [
     ...(target.suspension ? (['resume'] as const) : []),
     ...(write ? [write] : []),
+    ...(followsGit && plan && !NO_PLAN_OF_NOW.has(standing) && adoptable(plan).length > 0
+      ? (['adopt'] as const)
+      : []),
     'sync',
     ...(target.suspension ? [] : (['suspend'] as const)),
     ...(target.rollback && !NOT_REACHED.has(standing) ? (['rollback'] as const) : []),
@@ -30,6 +41,9 @@ export function offersFor(target: Seen, standing: SyncStatus, plan: Plan | undef
 
 /** The gateway doesn't respond, or a person must act on its host first. */
 const NOT_REACHED: ReadonlySet<SyncStatus> = new Set(['unreachable', 'needs-a-person']);
+
+/** The plan isn't one of the current files and the gateway of now. */
+const NO_PLAN_OF_NOW: ReadonlySet<SyncStatus> = new Set([...NOT_REACHED, 'invalid', 'in-sync']);
 
 /** The plan that is shown isn't one of the current files, or nothing would be written. */
 const CANNOT_WRITE: ReadonlySet<SyncStatus> = new Set([...NOT_REACHED, 'invalid', 'suspended', 'in-sync']);
@@ -43,7 +57,7 @@ function writeOf(
   plan: Plan | undefined,
 ): Offer | undefined {
   if (plan && isRefused(plan)) return isOverridable(plan) ? 'override' : undefined;
-  if (quarantine && HELD_BACK.has(standing)) return 'retry';
+  if (standing === 'contested' || (quarantine && HELD_BACK.has(standing))) return 'retry';
   if (!plan) return undefined;
   if (plan.writes.length > 0) return 'apply';
   const left = plan.changes.some(({ disposition }) => disposition === 'report');

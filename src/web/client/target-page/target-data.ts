@@ -1,7 +1,14 @@
 // What a target page requests in addition to the overview, kept up to date by events.
 import { signal, type Signal } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
-import type { BackupsView, HistoryView, LiveEvent, LooksView, PlanView } from '../../../api-schema/views.ts';
+import type {
+  BackupsView,
+  ConfigurationView,
+  HistoryView,
+  LiveEvent,
+  LooksView,
+  PlanView,
+} from '../../../api-schema/views.ts';
 import { get, targetPath } from '../data/api.ts';
 import { now } from '../data/clock.ts';
 import { listen } from '../data/live.ts';
@@ -16,6 +23,8 @@ export interface TargetData {
   /** How many entries of `history` are loaded. */
   readonly entries: Signal<number>;
   readonly backups: Resource<BackupsView>;
+  /** Loaded by what shows it: it costs the gateway several requests. */
+  readonly configuration: Resource<ConfigurationView>;
 }
 
 /** More than the daemon keeps. */
@@ -36,6 +45,7 @@ function targetData(name: string): TargetData {
     looks: createResource(() => get(looksPath())),
     history: createResource(() => get(targetPath(name, `/history?limit=${entries.peek()}`))),
     backups: createResource(() => get(targetPath(name, '/backups'))),
+    configuration: createResource(() => get(targetPath(name, '/configuration'))),
   };
 }
 

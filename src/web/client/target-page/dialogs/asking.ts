@@ -10,7 +10,7 @@ export interface Asking {
   forget(): void;
 }
 
-export type Action = 'sync' | 'suspend' | 'resume' | 'retry' | 'apply' | 'restore' | 'rollback';
+export type Action = 'sync' | 'suspend' | 'resume' | 'retry' | 'apply' | 'adopt' | 'restore' | 'rollback';
 
 export function useAsking(name: string): Asking {
   const [busy, setBusy] = useState(false);

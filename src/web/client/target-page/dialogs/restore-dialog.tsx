@@ -7,6 +7,7 @@ import { Dialog } from '../../parts/dialog.tsx';
 import { RevisionLine } from '../../parts/revision.tsx';
 import { StepLine } from '../../parts/step.tsx';
 import { exact } from '../../data/labels.ts';
+import { BackupDiff } from './backup-diff.tsx';
 import { type Action, outcomeIn, useAsking } from './asking.ts';
 import { Result } from './result.tsx';
 
@@ -31,6 +32,7 @@ export function RestoreDialog({
         Restores the gateway's file of <b>{exact(backup.at)}</b>. Holdfast backs up the current file first.
       </p>
       <p class="mono break">{backup.id}</p>
+      <BackupDiff name={rest.name} id={backup.id} now />
     </Typed>
   );
 }

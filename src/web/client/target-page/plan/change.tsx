@@ -73,7 +73,7 @@ function Inline({ change: { kind, before, after, from, origin } }: Pick<Props, '
     );
   if (kind === 'update' && origin === 'drift')
     return (
-      <span class="from-to">
+      <span class="declared-and-live">
         <span class="muted">declared</span> <Scalar value={after} />
         <span class="muted">, the gateway has</span> <Scalar value={before} />
       </span>

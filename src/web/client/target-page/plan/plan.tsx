@@ -1,5 +1,5 @@
 // The current plan for reviewers: refusals, differences by section, requests.
-import type { Change } from '../../../../domain/plan/change.ts';
+import type { ComponentChildren } from 'preact';
 import { isRefused, pending, type Plan } from '../../../../domain/plan/plan.ts';
 import { undeclaredText } from '../../../../domain/plan/undeclared.ts';
 import { plural } from '../../../../lib/text.ts';
@@ -10,21 +10,28 @@ import { Empty, WhenLoaded } from '../../parts/loading.tsx';
 import { Ago } from '../../parts/time.tsx';
 import type { Resource } from '../../data/resource.ts';
 import { short } from '../../data/labels.ts';
-import { ChangeRow } from './change.tsx';
+import { Changes } from './changes.tsx';
 import { Guards } from './guards.tsx';
 import { Problems } from '../../parts/problems.tsx';
 import { Requests } from './requests.tsx';
+import { tallyText } from './sections.ts';
 
 interface Props {
   readonly resource: Resource<PlanView>;
+  /** In place of a plan of a target that is in sync. */
+  readonly managed: ComponentChildren;
   readonly target: TargetView;
 }
 
-export function PlanTab({ resource, target }: Props) {
+export function PlanTab({ resource, managed, target }: Props) {
   return (
     <WhenLoaded resource={resource} what="the plan">
       {({ plan, at }) =>
-        plan && saysSomething(plan) ? <PlanBody plan={plan} at={at} /> : <NoPlan target={target} />
+        plan && saysSomething(plan) ? (
+          <PlanBody plan={plan} at={at} />
+        ) : (
+          <NoPlan target={target} managed={managed} />
+        )
       }
     </WhenLoaded>
   );
@@ -34,14 +41,14 @@ const saysSomething = ({ changes, writes, verdicts, notes, released, ignored }: 
   [changes, writes, verdicts, notes, released, ignored].some((list) => list.length > 0);
 
 const WITHOUT_PLAN = {
-  'in-sync': 'Nothing to do: the gateway matches the files.',
   invalid: 'No plan: the files have errors. They are listed above.',
   unreachable: "No plan: the gateway can't be read.",
   suspended: 'No plan: nothing is written while the target is suspended.',
 } as const;
 
-function NoPlan({ target }: { readonly target: TargetView }) {
+function NoPlan({ target, managed }: Pick<Props, 'target' | 'managed'>) {
   const standing = standingOf(target);
+  if (standing === 'in-sync') return <>{managed}</>;
   const known = standing in WITHOUT_PLAN ? WITHOUT_PLAN[standing as keyof typeof WITHOUT_PLAN] : undefined;
   return <Empty>{known ?? 'No plan yet. Select Sync to create one.'}</Empty>;
 }
@@ -53,7 +60,12 @@ function PlanBody({ plan, at }: { readonly plan: Plan; readonly at: number | und
       <Summary plan={plan} at={at} />
       {verdicts.length > 0 && <Guards verdicts={verdicts} />}
       <Disagreement plan={plan} />
-      {changes.length > 0 && <Changes changes={changes} />}
+      {changes.length > 0 && (
+        <section class="changes">
+          <h2>Changes</h2>
+          <Changes changes={changes} />
+        </section>
+      )}
       {writes.length > 0 && <Requests writes={writes} changes={changes} />}
       {notes.length > 0 && (
         <section>
@@ -68,15 +80,24 @@ function PlanBody({ plan, at }: { readonly plan: Plan; readonly at: number | und
   );
 }
 
+/** `3 changes: 2 to add, 1 to update, 4 differences not changed` */
+function headline(plan: Plan): string {
+  const made = pending(plan);
+  const left = plan.changes.length - made.length;
+  if (plan.mode === 'observe' && made.length === 0)
+    return `${plural(left, 'difference')}: ${tallyText(plan.changes)} if Holdfast wrote them`;
+  const leaves = `${plural(left, 'difference')} that Holdfast leaves as it is`;
+  if (made.length === 0) return left > 0 ? leaves : 'No change';
+  const first = `${plural(made.length, 'change')}: ${tallyText(made)}`;
+  return left > 0 ? `${first}; ${leaves}` : first;
+}
+
 function Summary({ plan, at }: { readonly plan: Plan; readonly at: number | undefined }) {
-  const made = pending(plan).length;
-  const left = plan.changes.length - made;
   const { value, keyId } = plan.digest;
   return (
     <div class="summary">
       <p>
-        <strong>{made > 0 ? plural(made, 'change') : 'No change'}</strong>
-        {left > 0 && `, ${plural(left, 'difference')} not changed`}
+        <strong>{headline(plan)}</strong>
         {plan.writes.length > 0 && `, ${plural(plan.writes.length, 'request')}`}
         {isRefused(plan) && <span class="tag tone-bad">refused</span>}
       </p>
@@ -108,34 +129,6 @@ function Disagreement({ plan: { agreement } }: { readonly plan: Plan }) {
       </div>
     </div>
   );
-}
-
-function Changes({ changes }: { readonly changes: readonly Change[] }) {
-  const sections = Map.groupBy(changes, ({ path }) => sectionOf(path));
-  return (
-    <section class="changes">
-      <h2>Changes</h2>
-      {[...sections].map(([section, members]) => (
-        <div key={section} class="section">
-          <h3>
-            <bdi>{section === '' ? 'top level' : section}</bdi>
-            <span class="count">{members.length}</span>
-          </h3>
-          <ul class="plain">
-            {members.map((change) => (
-              <ChangeRow key={change.id} change={change} section={section} />
-            ))}
-          </ul>
-        </div>
-      ))}
-    </section>
-  );
-}
-
-/** The top-level key; empty for such a key itself. */
-function sectionOf(path: string): string {
-  const [key = ''] = /^[^.[]*/.exec(path) ?? [];
-  return key === path ? '' : key;
 }
 
 function Paths({ title, paths }: { readonly title: string; readonly paths: readonly string[] }) {

@@ -5,6 +5,9 @@ import type { Write } from '../../../../domain/plan/write.ts';
 import { linesOf } from './value.tsx';
 import { Message } from '../../parts/message.tsx';
 
+/** More than these are behind their number. */
+const FOLDED_FROM = 5;
+
 interface Props {
   readonly writes: readonly Write[];
   readonly changes: readonly Change[];
@@ -14,12 +17,17 @@ export function Requests({ writes, changes }: Props) {
   const pathOf = new Map(changes.map(({ id, path }) => [id, path]));
   return (
     <section class="requests">
-      <h2>Requests</h2>
-      <ol class="plain">
-        {writes.map((write) => (
-          <Request key={write.id} write={write} made={write.makes.map((id) => pathOf.get(id) ?? id)} />
-        ))}
-      </ol>
+      <details open={writes.length <= FOLDED_FROM}>
+        <summary>
+          <h2>Requests</h2>
+          <span class="count">{writes.length}</span>
+        </summary>
+        <ol class="plain">
+          {writes.map((write) => (
+            <Request key={write.id} write={write} made={write.makes.map((id) => pathOf.get(id) ?? id)} />
+          ))}
+        </ol>
+      </details>
     </section>
   );
 }
