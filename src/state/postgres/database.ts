@@ -46,7 +46,10 @@ export async function openDatabase(
       getTypeParser: (oid, format) => (oid === JSON_TYPE ? asText : types.getTypeParser(oid, format)),
     },
   });
-  pool.on('error', () => undefined); // a connection that breaks while nobody uses it: the next one tells
+  // A connection that breaks while nobody uses it, between two statements, or right after it was opened: the next
+  // statement rejects. Without a listener from the start, the process would end.
+  pool.on('error', ignore);
+  pool.on('connect', (client) => client.on('error', ignore));
   const place = placeOf(url.open());
   const tried = async <T>(work: () => Promise<T>): Promise<T> => {
     for (const pause of [...pauses, undefined]) {
@@ -71,10 +74,10 @@ const JSON_TYPE = 114;
 /** Records are checked when they are read, so they arrive as they were written. */
 const asText = (text: string): string => text;
 
+const ignore = (): void => undefined;
+
 async function once<T>(pool: Pool, work: (query: Query) => Promise<T>): Promise<T> {
   const client = await pool.connect();
-  const ignore = (): void => undefined; // a connection that breaks between two statements: the next one rejects
-  client.on('error', ignore);
   let broken: unknown;
   try {
     await client.query('begin');
@@ -88,7 +91,6 @@ async function once<T>(pool: Pool, work: (query: Query) => Promise<T>): Promise<
     );
     throw error;
   } finally {
-    client.off('error', ignore);
     client.release(broken !== undefined);
   }
 }
