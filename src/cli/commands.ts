@@ -83,6 +83,11 @@ export const COMMANDS: readonly CommandEntry[] = [
     () => import('./adopt/adopt.ts'),
   ),
   entry(
+    'rotate',
+    'replace a key without an outage: both, then the new one alone',
+    () => import('./rotate/rotate.ts'),
+  ),
+  entry(
     'set',
     'declare values in the files, and keep the rest of them',
     () => import('./commands/write/set.ts'),

@@ -144,9 +144,9 @@ export interface Stores {
   readonly files?: SecretsDir;
 }
 
-async function storesOf(
+export async function storesOf(
   { settings }: Session,
-  { writeEnv }: AdoptionRequest,
+  { writeEnv }: Pick<AdoptionRequest, 'writeEnv'>,
   env: Environment,
 ): Promise<Stores> {
   const { secretsDir, variables, dir, references: rules } = settings;
@@ -195,9 +195,10 @@ async function textThere(
   throw new HoldfastError([read.problem]);
 }
 
-async function editsOf(
-  { env, session: { settings } }: Adopting,
-  { files, lines, variables }: AdoptedDrift,
+/** Edits of files with the values that they need. */
+export async function editsOf(
+  { env, session: { settings } }: Pick<Adopting, 'env' | 'session'>,
+  { files, lines, variables }: Pick<AdoptedDrift, 'files' | 'lines' | 'variables'>,
   { files: secrets, values }: Stores,
 ): Promise<readonly FileEdit[]> {
   const { dir } = settings;

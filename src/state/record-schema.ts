@@ -4,6 +4,7 @@
 import type { CheckRecord } from '../domain/state/check-record.ts';
 import { type Backup, isBackupId } from '../domain/state/backup.ts';
 import type { HistoryEntry, Journal, NotifiedStatus } from '../domain/state/state.ts';
+import type { Rotation } from '../domain/state/rotation.ts';
 import type { TargetState } from './store.ts';
 
 type Check = (value: unknown) => boolean;
@@ -54,6 +55,22 @@ const isBeforeApply = recordOf({
 const isCheck = recordOf({ at: isTime, inSync: isBoolean });
 const isUntil = { until: isTime, reason: isText };
 
+const ROTATION: Checks<Rotation> = {
+  path: isText,
+  kind: isText,
+  phase: isText,
+  startedAt: isTime,
+  place: isText,
+  old: isText,
+  new: isText,
+  reference: isText,
+  generated: maybe(isBoolean),
+  demoted: maybe(isBoolean),
+  grace: maybe(isNumber),
+  since: maybe(isTime),
+  seen: maybe(recordOf({ at: isTime, unusedSince: isTime, old: isNumber, new: isNumber, all: isNumber })),
+};
+
 const STATE: Checks<TargetState> = {
   lastApplied: maybe(isLastApplied),
   beforeApply: maybe(isBeforeApply),
@@ -82,6 +99,7 @@ const STATE: Checks<TargetState> = {
   workingKey: maybe(isNumber),
   wayBack: maybe(isText),
   writeMs: maybe(arrayOf(isNumber)),
+  rotations: maybe(arrayOf(recordOf(ROTATION))),
 };
 
 const JOURNAL: Checks<Journal> = {

@@ -12,6 +12,7 @@ import type {
   Suspension,
   NotifiedByChannel,
 } from '../domain/state/state.ts';
+import type { Rotation } from '../domain/state/rotation.ts';
 import type { CheckRecord } from '../domain/state/check-record.ts';
 import type { Problem } from '../domain/problem/problem.ts';
 import type { Sealed } from '../domain/secret.ts';
@@ -73,6 +74,8 @@ export interface TargetState {
   readonly workingKey?: number;
   /** Build and layout of the file for which `PUT /config.yaml` was tried successfully. */
   readonly wayBack?: string;
+  /** Keys that are being replaced. */
+  readonly rotations?: readonly Rotation[];
   /** Last measured write responses, ms, newest last, for the settle window. */
   readonly writeMs?: readonly number[];
 }

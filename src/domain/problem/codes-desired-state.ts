@@ -372,6 +372,36 @@ export const DESIRED_STATE_CODES = {
     'A secret would be written into the files',
     'Put the value into a variable or a file, and use a reference such as `${env:NAME}` instead.',
   ),
+  HF2120: code(
+    EXIT.invalid,
+    'The path names no key that can be rotated',
+    'Name a client key, a key of a provider, or `remote-management.secret-key`, as `holdfast plan` and `holdfast render` show them.',
+  ),
+  HF2121: code(
+    EXIT.invalid,
+    "The new value of a rotation can't be used",
+    'Put another value into a variable or a file, and name it with `--to`.',
+  ),
+  HF2122: code(
+    EXIT.invalid,
+    "The files don't match the rotation in progress",
+    'Correct the files, or take the new value back with `holdfast rotate PATH --abort`.',
+  ),
+  HF2123: code(
+    EXIT.invalid,
+    'Nothing shows when the old key is unused',
+    'Say how long both keys stay valid, for example `--grace 24h`.',
+  ),
+  HF2124: code(
+    EXIT.refused,
+    "The new key doesn't work",
+    'Correct the key at the provider, or take it back with `holdfast rotate PATH --abort`.',
+  ),
+  HF2125: code(
+    EXIT.invalid,
+    'No rotation is in progress',
+    'Run `holdfast rotate --status` to see those of all targets.',
+  ),
   HF2110: code(
     EXIT.invalid,
     'A client key has expired',
@@ -380,6 +410,6 @@ export const DESIRED_STATE_CODES = {
   HF2111: code(
     EXIT.invalid,
     'A client key expires soon',
-    'Give its users a new key (`holdfast rotate`), or change `expires` in the settings. After that time, Holdfast removes the key from the gateway.',
+    'Give its users another key, or change `expires` in the settings. After that time, Holdfast removes the key from the gateway.',
   ),
 } as const;

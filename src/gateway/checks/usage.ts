@@ -1,7 +1,7 @@
 // Requests per credential since the gateway started, from the endpoint that destroys nothing (C v0 §7).
 import { isTree, listOf, type Tree, treeOf, type Value } from '../../lib/value.ts';
 import { keyIn } from '../../domain/named-key.ts';
-import type { Fingerprints } from '../../domain/secret.ts';
+import { type Fingerprints, NOTHING_KNOWN, type Sealed } from '../../domain/secret.ts';
 import type { Client, Purpose } from '../client/client.ts';
 import { readJson } from '../observe/read.ts';
 
@@ -31,6 +31,39 @@ export async function usageOf(
     ),
   );
   return found.toSorted((a, b) => b.succeeded + b.failed - (a.succeeded + a.failed));
+}
+
+export interface KeyRequests {
+  readonly succeeded: number;
+  readonly failed: number;
+  /** In the newest slots: those of the last half hour at least. */
+  readonly recent: number;
+}
+
+const HALF_AN_HOUR = 4;
+
+/** Requests by key, whatever the provider and the address; undefined for a key that the gateway doesn't list. */
+export async function requestsByKey(
+  client: Client,
+  purpose: Purpose = 'status',
+): Promise<{ readonly of: (key: Sealed<string>) => KeyRequests | undefined; readonly all: number }> {
+  // The fingerprint is the key itself here, which stays in this function.
+  const plain: Fingerprints = { of: (key) => key, nameOf: () => undefined, known: NOTHING_KNOWN };
+  const rows = await usageOf(client, plain, purpose);
+  const requestsOf = (one: CredentialUsage): number => one.succeeded + one.failed;
+  return {
+    all: rows.reduce((sum, one) => sum + requestsOf(one), 0),
+    of: (key) => {
+      const own = rows.filter((one) => one.key === key.open());
+      if (own.length === 0) return undefined;
+      const slots = own.flatMap(({ recent }) => recent.slice(-HALF_AN_HOUR));
+      return {
+        succeeded: own.reduce((sum, { succeeded }) => sum + succeeded, 0),
+        failed: own.reduce((sum, { failed }) => sum + failed, 0),
+        recent: slots.reduce((sum, { succeeded, failed }) => sum + succeeded + failed, 0),
+      };
+    },
+  };
 }
 
 /** The ID is `BASE-URL|KEY`; a key can contain the bar, a URL can't. User information in the URL is a secret. */

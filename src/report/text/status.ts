@@ -52,6 +52,8 @@ export interface TargetStatus {
   /** At the last deep check. */
   readonly undeclared?: readonly Undeclared[];
   readonly contested: readonly string[];
+  /** Keys that are being replaced. */
+  readonly rotating?: readonly string[];
   /** A sentence for each client key that has expired, or will soon. */
   readonly expiring?: readonly string[];
 }
@@ -127,6 +129,7 @@ function statusText(status: TargetStatus, now: number, style: Style): string {
     ['released', status.released.length > 0 ? `${status.released.join(', ')} (still in effect)` : undefined],
     ['undeclared', undeclaredLine(status)],
     ['contested', status.contested.length > 0 ? style.warn(status.contested.join(', ')) : undefined],
+    ['rotating', status.rotating && `${status.rotating.join(', ')} (holdfast rotate --status)`],
     ['expiring', status.expiring && style.warn(status.expiring.join('; '))],
     ['accounts', accountsLine(status, style)],
   ];

@@ -127,6 +127,7 @@ async function statusOf(session: Session, target: Target, { offline }: Flags): P
     released: state.released ?? [],
     ...(state.undeclared && target.policy.undeclared === 'report' && { undeclared: state.undeclared }),
     contested: state.drift?.contested ?? [],
+    ...((state.rotations ?? []).length > 0 && { rotating: state.rotations?.map(({ path }) => path) ?? [] }),
   };
 }
 
