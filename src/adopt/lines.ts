@@ -8,7 +8,7 @@ import type { FileNode } from '../domain/yaml-node.ts';
 import { factsOf } from '../gateway/layout/layouts.ts';
 import { layoutTable } from '../gateway/layout/table.ts';
 import { canonicalJson } from '../lib/stable-json.ts';
-import { isList, isTree, listOf, type Tree, treeOf, type Value } from '../lib/value.ts';
+import { isList, isTree, listOf, treeOf, textsIn, type Tree, type Value } from '../lib/value.ts';
 import { displayPath } from '../desired/read/locations.ts';
 import type { Environment } from '../input/environment.ts';
 import { variablesIn } from '../input/reference-text.ts';
@@ -55,7 +55,7 @@ export function foldLines(adopted: Adopted, dialect: Dialect, request: FoldReque
   const spliced = patch && splice(document, patch as Patch);
   if (!spliced?.ok) return { adopted, files: [] };
   const { text } = spliced.value;
-  const used = new Set(variablesWithin(dialect.content(parsed(text))));
+  const used = new Set([...textsIn(dialect.content(parsed(text)))].flatMap(variablesIn));
   const variables = adopted.variables.filter(({ name }) => used.has(name));
   return { adopted: { ...adopted, text, variables }, files: walk.files };
 }
@@ -232,10 +232,4 @@ function inner(node: FileNode): string[] {
   return node.kind === 'map'
     ? node.pairs.flatMap(({ key, value }) => [...commentsIn(key), ...commentsIn(value)])
     : [];
-}
-
-function variablesWithin(value: Value): readonly string[] {
-  if (typeof value === 'string') return variablesIn(value);
-  if (isList(value)) return value.flatMap(variablesWithin);
-  return isTree(value) ? Object.values(value).flatMap(variablesWithin) : [];
 }

@@ -45,6 +45,13 @@ export function withValue(tree: Tree, names: readonly string[], value: Value | u
   return others;
 }
 
+/** Every text in the value, in its order; names of keys aren't values. */
+export function* textsIn(value: Value | undefined): Generator<string> {
+  if (typeof value === 'string') yield value;
+  else if (isList(value)) for (const item of value) yield* textsIn(item);
+  else if (isTree(value)) for (const member of Object.values(value)) yield* textsIn(member);
+}
+
 /** Deep equality; mappings by content, lists by position. */
 export function sameValue(a: Value | undefined, b: Value | undefined): boolean {
   if (a === b) return true;

@@ -7,7 +7,7 @@ import type { Live } from '../domain/live.ts';
 import { fingerprintsOf } from '../domain/named-key.ts';
 import { type LastApplied, UNKNOWN, UNKNOWN_ENTRIES } from '../domain/state/state.ts';
 import type { Target } from '../domain/target.ts';
-import { isList, isTree, listOf, type Tree, type Value } from '../lib/value.ts';
+import { listOf, textsIn, type Tree, type Value } from '../lib/value.ts';
 import { hasIdentity, identityOf } from './diff/identity.ts';
 import { hashOf, type Hash, stateKey } from './diff/origin.ts';
 import { proposedImage } from './diff/proposed.ts';
@@ -102,11 +102,8 @@ const isOwnEntry = (key: string): boolean => key.endsWith(']') && key.replace(GR
 type IsUnknown = (value: Value | undefined) => boolean;
 
 /** A reference, or a value that SOPS encrypted, stands for what nobody could resolve, in whatever case it is spelled. */
-function holdsReference(value: Value | undefined): boolean {
-  if (typeof value === 'string') return /\$\{|^enc\[/i.test(value);
-  if (isList(value)) return value.some(holdsReference);
-  return isTree(value) && Object.values(value).some(holdsReference);
-}
+const holdsReference = (value: Value | undefined): boolean =>
+  [...textsIn(value)].some((text) => /\$\{|^enc\[/i.test(text));
 
 /** Undefined for an entry that nobody can name. */
 function appliedAt(

@@ -3,7 +3,7 @@ import type { Catalog } from '../../gateway/catalog/field.ts';
 import { seal } from '../../domain/secret.ts';
 import type { Environment } from '../../input/environment.ts';
 import { aroundReference, escaped, variablesIn } from '../../input/reference-text.ts';
-import { isList, isTree, listOf, type Tree, treeOf, type Value } from '../../lib/value.ts';
+import { isList, isTree, listOf, textsIn, type Tree, treeOf, type Value } from '../../lib/value.ts';
 import type { Located, LocatedScalar } from '../../yaml/located.ts';
 import { type ItemStep, type KeyStep, type Patch, patchValue } from '../../yaml/splice/patch.ts';
 import { referTo, type Variable } from '../variables.ts';
@@ -34,14 +34,8 @@ export function neededIn(
   variables: readonly Variable[],
   env: Environment,
 ): readonly Variable[] {
-  const used = new Set(values.flatMap(namesIn));
+  const used = new Set([...textsIn(values)].flatMap(variablesIn));
   return variables.filter(({ name, secret }) => used.has(name) && env[name] !== secret.open());
-}
-
-function namesIn(value: Value): readonly string[] {
-  if (typeof value === 'string') return value.includes('${') ? variablesIn(value) : [];
-  if (isList(value)) return value.flatMap(namesIn);
-  return isTree(value) ? Object.values(value).flatMap(namesIn) : [];
 }
 
 class Walk {

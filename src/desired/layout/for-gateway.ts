@@ -24,20 +24,26 @@ export interface ForGateway {
 export function desiredFor(desired: Desired, layout: Layout): ForGateway {
   if (desired.layout === layout) return { desired, problems: [], originOf: (pointer) => pointer };
   const translation = translate(desired.tree.open(), desired.layout, layout);
+  return {
+    desired: translatedDesired(desired, translation),
+    problems: [...refused(desired, translation), ...noted(desired, translation)],
+    originOf: (pointer) => originOf(translation, pointer),
+  };
+}
+
+/** In the layout of the translation, with the positions and references of what it was made from. */
+export function translatedDesired(desired: Desired, translation: Translation): Desired {
+  const { tree, layout } = translation;
   const positions = new Map<string, Position>();
   const references = new Map<string, string>();
-  for (const pointer of pointersOf(translation.tree, '')) {
+  for (const pointer of pointersOf(tree, '')) {
     const origin = originOf(translation, pointer);
     const position = positionAt(desired, origin);
     const reference = desired.references.get(origin);
     if (position) positions.set(pointer, position);
     if (reference !== undefined) references.set(pointer, reference);
   }
-  return {
-    desired: { ...desired, layout, tree: seal(translation.tree), positions, references },
-    problems: [...refused(desired, translation), ...noted(desired, translation)],
-    originOf: (pointer) => originOf(translation, pointer),
-  };
+  return { ...desired, layout, tree: seal(tree), positions, references };
 }
 
 function* pointersOf(value: Value, pointer: string): Generator<string> {

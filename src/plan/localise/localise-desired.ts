@@ -1,6 +1,7 @@
 // Translates the desired state, the policy and the records for this gateway: to its layout, with families of
 // credentials built from its existing groups (design §4, design-v8 rules 16 to 21). Never translates the live state.
 // Pure.
+import { translatedDesired } from '../../desired/layout/for-gateway.ts';
 import { loadCatalog } from '../../gateway/catalog/catalog.ts';
 import type { Catalog } from '../../gateway/catalog/field.ts';
 import type { Dialect } from '../../gateway/dialect.ts';
@@ -13,17 +14,8 @@ import type { Desired, Layout } from '../../domain/desired.ts';
 import { positionAt } from '../../domain/desired.ts';
 import type { Verdict } from '../../domain/plan/guard.ts';
 import type { Live } from '../../domain/live.ts';
-import {
-  coversPath,
-  entry,
-  escapeToken,
-  formatPath,
-  key,
-  parsePath,
-  type Path,
-  pointerTo,
-} from '../../domain/path.ts';
-import type { Position, Problem } from '../../domain/problem/problem.ts';
+import { coversPath, entry, formatPath, key, parsePath, type Path, pointerTo } from '../../domain/path.ts';
+import type { Problem } from '../../domain/problem/problem.ts';
 import { problem } from '../../domain/problem/problem.ts';
 import { fingerprintsOf } from '../../domain/named-key.ts';
 import { seal } from '../../domain/secret.ts';
@@ -96,7 +88,7 @@ interface Translated {
 /** Once: a desired state is planned several times in a transaction, and by every check of a daemon. */
 const translated = memoBy((desired: Desired, catalog: Catalog): Translated => {
   const translation = sayable(translate(desired.tree.open(), desired.layout, catalog.layout), catalog);
-  return { translation, localised: localisedBy(translation, desired) };
+  return { translation, localised: translatedDesired(desired, translation) };
 });
 
 /** Files and gateway have the same catalog, and the files have no groups to build. */
@@ -130,30 +122,6 @@ function without(tree: Tree, [name = '', ...rest]: readonly string[]): Tree {
   if (rest.length === 0 || !isTree(value)) return others;
   const below = without(value, rest);
   return Object.keys(below).length === 0 ? others : { ...others, [name]: below };
-}
-
-// ── the tree ─────────────────────────────────────────────────────────────────────────────────────────────────────
-
-/** The translated tree, with the new positions and references of its parts. */
-function localisedBy(translation: Translation, desired: Desired): Desired {
-  const { tree, layout } = translation;
-  const positions = new Map<string, Position>();
-  const references = new Map<string, string>();
-  walk(tree, '', (pointer) => {
-    const from = originOf(translation, pointer);
-    const position = positionAt(desired, from);
-    if (position) positions.set(pointer, position);
-    const reference = desired.references.get(from);
-    if (reference !== undefined) references.set(pointer, reference);
-  });
-  return { ...desired, layout, tree: seal(tree), positions, references };
-}
-
-function walk(value: Value, pointer: string, see: (pointer: string) => void): void {
-  see(pointer);
-  if (isList(value)) value.forEach((item, i) => walk(item, `${pointer}/${i}`, see));
-  else if (isTree(value))
-    for (const [name, member] of Object.entries(value)) walk(member, `${pointer}/${escapeToken(name)}`, see);
 }
 
 // ── families ─────────────────────────────────────────────────────────────────────────────────────────────────────
