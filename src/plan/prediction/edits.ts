@@ -8,7 +8,20 @@ import { isList, isTree, sameValue, type Tree, type Value, valueAt } from '../..
 import { identityOf, pair } from '../diff/identity.ts';
 import { isOrdered } from '../diff/order.ts';
 import type { ItemStep, KeyStep, Patch } from '../../yaml/splice/patch.ts';
-import { type Area } from '../types/area.ts';
+import type { Area } from '../types/area.ts';
+import type { Difference } from '../types/difference.ts';
+
+/** Leading keys of a difference's path: down to the first list, or to a map whose names the gateway respells. */
+export function areaOf(catalog: Catalog, difference: Difference): Area {
+  const area: string[] = [];
+  let field: Field | undefined = catalog.root;
+  for (const step of difference.proposedPlace ?? difference.livePlace ?? []) {
+    if (typeof step === 'number' || (field && respellsKeys(field))) break;
+    area.push(step);
+    field = field && catalog.child(field, step);
+  }
+  return area;
+}
 
 /** Areas without those that lie below another. */
 export function outermost(areas: readonly Area[]): Area[] {

@@ -1,6 +1,6 @@
 // The request for one area through its own endpoint, by the catalog's route (C v0 §3.1, §3.2, §3.5). The simulation
 // decides whether it loses anything. Provider lists are in entries.ts.
-import { type Catalog, type Field, MANAGEMENT_BASE } from '../../../gateway/catalog/field.ts';
+import { type Field, MANAGEMENT_BASE } from '../../../gateway/catalog/field.ts';
 import { sameAt } from '../../../gateway/model/equal.ts';
 import {
   holdsInexact,
@@ -13,23 +13,11 @@ import {
 } from '../../../lib/value.ts';
 import type { Difference } from '../../types/difference.ts';
 import { entriesRequests } from './entries.ts';
-import { respellsKeys } from '../../prediction/edits.ts';
+import { areaOf } from '../../prediction/edits.ts';
 import { done, each, failed } from '../../../lib/result.ts';
 import { asJson, type ByFields, type FieldRequest, shownIn } from './request.ts';
 import type { RouteInput, Unit } from '../../types/route.ts';
 import type { Area } from '../../types/area.ts';
-
-/** Leading keys of a difference's path: down to the first list, or to a map whose names the gateway respells. */
-export function areaOf(catalog: Catalog, difference: Difference): Area {
-  const area: string[] = [];
-  let field: Field | undefined = catalog.root;
-  for (const step of difference.proposedPlace ?? difference.livePlace ?? []) {
-    if (typeof step === 'number' || (field && respellsKeys(field))) break;
-    area.push(step);
-    field = field && catalog.child(field, step);
-  }
-  return area;
-}
 
 /** Differences by the endpoint that could write them. Fails for a key without one. */
 export function unitsOf(input: RouteInput, differences: readonly Difference[]): ByFields<Unit[]> {

@@ -10,18 +10,18 @@ import { unknownGone, unknownMembers } from '../../../gateway/observe/unknown-me
 import type { FileDocument, FileNode } from '../../../domain/yaml-node.ts';
 import { formatPath } from '../../../domain/path.ts';
 import { seal, type Sealed } from '../../../domain/secret.ts';
-import { holdsInexact, type Tree } from '../../../lib/value.ts';
+import { holdsInexact } from '../../../lib/value.ts';
 import type { PreparedWrite, Write } from '../../../domain/plan/write.ts';
 import { commentsInWords, lostComments } from '../../prediction/comments.ts';
 import { besides, pathOfArea } from '../../prediction/footprint.ts';
 import { migrationVerdicts } from '../../localise/migration.ts';
 import { isState, predictionOf, settled, settledRoot, type State } from '../../prediction/predict.ts';
-import { outermost } from '../../prediction/edits.ts';
-import { areaOf } from '../v0/field.ts';
+import { areaOf } from '../../prediction/edits.ts';
+import { type Chosen, type Forbidden, routed, type Work } from '../../prediction/routed.ts';
 import { editedDocument, type NoFileEdit, unsafe, writeOfFile } from '../file/route-file.ts';
 import { jsonText, missed } from '../v0/simulate.ts';
 import { requestsIn, type TreeRequest } from './requests.ts';
-import { brickVerdicts, unsafeEdit, unsupported, wouldBeRefused } from '../../prediction/verdicts.ts';
+import { unsafeEdit, wouldBeRefused } from '../../prediction/verdicts.ts';
 import type { Routed, RouteInput } from '../../types/route.ts';
 import { done, each, failed, type Result } from '../../../lib/result.ts';
 import type { Difference } from '../../types/difference.ts';
@@ -47,38 +47,18 @@ interface NoRequests {
 const inexpressible = (message: string) => failed<NoRequests>({ kind: 'inexpressible', message });
 const wouldRefuse = (message: string) => failed({ kind: 'refused' as const, message });
 
-/** What to write, and the starting point. */
-interface Work {
-  readonly input: RouteInput;
-  /** Text of the file. */
-  readonly raw: string;
-  readonly start: State;
-  readonly differences: readonly Difference[];
-  readonly areas: readonly Area[];
-}
+export const routeTree = (input: RouteInput): Routed =>
+  routed(input, ({ text }) => ({ text: text.open(), root: undefined }), choose);
 
-export function routeTree(input: RouteInput): Routed {
-  const { live, dialect } = input;
-  if (!live.file) throw new TypeError('routing needs the raw file');
-  const raw = live.file.text.open();
-  const start = settled({ text: raw, root: undefined }, dialect);
-  const differences = input.differences.filter(({ disposition }) => disposition === 'apply');
-  if (!isState(start))
-    return nothing(input, [unsupported(`the file can't be loaded: ${start.message}`, differences)]);
-  if (differences.length === 0) return nothing(input, [], start);
-  const areas = outermost(differences.map((difference) => areaOf(dialect.catalog, difference)));
-  const routed = stepsFor({ input, raw, start, differences, areas });
-  if (!routed.ok) return nothing(input, [forbidden(routed.error, differences)], start);
-  const steps = routed.value;
-  const last = steps.at(-1)?.after ?? start;
-  const verdicts = [...brickVerdicts(start, last, differences), ...migrationVerdicts(raw, live)];
-  if (verdicts.some(({ guard }) => guard === 'brick')) return nothing(input, verdicts, start);
+function choose(work: Work): Chosen | Forbidden {
+  const { input, file } = work;
+  const steps = stepsFor(work);
+  if (!steps.ok) return { verdicts: [forbidden(steps.error, work.differences)] };
   return {
-    writes: steps.map(({ write }) => write),
-    verdicts,
-    states: steps.map(({ after }) => after.image),
-    lostComments: lostBy(input, raw, steps),
-    prediction: predictionOf(last),
+    writes: steps.value.map(({ write }) => write),
+    states: steps.value.map(({ after }) => after),
+    lost: lostBy(work, steps.value),
+    verdicts: migrationVerdicts(file.text.open(), input.live),
   };
 }
 
@@ -86,11 +66,6 @@ const forbidden = (none: NoFileEdit, differences: readonly Difference[]): Verdic
   none.kind === 'refused'
     ? wouldBeRefused(none.message, differences)
     : unsafeEdit(none.edit, "the JSON routes can't express it", differences);
-
-function nothing({ live }: RouteInput, verdicts: readonly Verdict[], start?: State): Routed {
-  const file = seal<Tree>(start?.content ?? {});
-  return { writes: [], verdicts, states: [], lostComments: [], prediction: { memory: live.memory, file } };
-}
 
 /** JSON requests if they express the proposed values and lose nothing; otherwise one edited file. */
 function stepsFor(work: Work): Result<readonly Step[], NoFileEdit> {
@@ -102,7 +77,8 @@ function stepsFor(work: Work): Result<readonly Step[], NoFileEdit> {
   return edited;
 }
 
-function byRequests({ input, raw, start, differences, areas }: Work): Result<readonly Step[], NoRequests> {
+function byRequests(work: Work): Result<readonly Step[], NoRequests> {
+  const { input, start, areas } = work;
   const { catalog } = input.dialect;
   const [unknown] = unknownMembers(catalog, start.content);
   if (unknown)
@@ -113,7 +89,7 @@ function byRequests({ input, raw, start, differences, areas }: Work): Result<rea
   if (typeof requests === 'string') return inexpressible(requests);
   if (requests.some(({ body }) => holdsInexact(body)))
     return inexpressible('a value holds a number that JSON would not carry exactly');
-  const steps = simulate(input, raw, start, differences, requests);
+  const steps = simulate(work, requests);
   if (!steps.ok) return steps;
   const last = steps.value.at(-1)?.after ?? start;
   const miss = missed(catalog, start, last.content, input.proposed, areas);
@@ -124,15 +100,15 @@ function byRequests({ input, raw, start, differences, areas }: Work): Result<rea
 
 /** The edited file if it keeps more comments than these requests. */
 function keepingComments(work: Work, steps: readonly Step[]): readonly Step[] {
-  const { input, raw } = work;
-  const lost = lostBy(input, raw, steps);
+  const lost = lostBy(work, steps);
   if (lost.length === 0) return steps;
   const why = `a JSON request would lose ${commentsInWords(lost)}`;
   const edited = each([why], () => byFile(work, why));
-  return edited.ok && lostBy(input, raw, edited.value).length < lost.length ? edited.value : steps;
+  return edited.ok && lostBy(work, edited.value).length < lost.length ? edited.value : steps;
 }
 
-function lostBy(input: RouteInput, raw: string, steps: readonly Step[]): readonly LostComment[] {
+function lostBy({ input, file }: Work, steps: readonly Step[]): readonly LostComment[] {
+  const raw = file.text.open();
   const document = steps.at(-1)?.after.document;
   if (!document || input.comments === 'let-go' || !raw.includes('#')) return [];
   // The tree of a long file was changed in place, and is printed only here.
@@ -141,14 +117,10 @@ function lostBy(input: RouteInput, raw: string, steps: readonly Step[]): readonl
   return lostComments(input.dialect.catalog, { text: raw }, { text }, input.differences);
 }
 
-function simulate(
-  input: RouteInput,
-  raw: string,
-  start: State,
-  differences: readonly Difference[],
-  requests: readonly TreeRequest[],
-): Result<readonly Step[], NoRequests> {
-  if (raw.length > VALIDATED_WHEN_PLANNED) return simulateLong(input, start, differences, requests);
+function simulate(work: Work, requests: readonly TreeRequest[]): Result<readonly Step[], NoRequests> {
+  const { input, start } = work;
+  const raw = work.file.text.open();
+  if (raw.length > VALIDATED_WHEN_PLANNED) return simulateLong(work, requests);
   let [text, state] = [raw, start];
   return each(requests, (request, i) => {
     const body = request.body === undefined ? '' : jsonText(request.body);
@@ -163,7 +135,7 @@ function simulate(
     if (!isState(after))
       return wouldRefuse(`the gateway could not load what it would store: ${after.message}`);
     state = after;
-    return done({ write: prepared(input, differences, request, i, body, after), after });
+    return done({ write: prepared(work, request, i, body, after), after });
   });
 }
 
@@ -174,13 +146,8 @@ function simulate(
  */
 const VALIDATED_WHEN_PLANNED = 16_384;
 
-function simulateLong(
-  input: RouteInput,
-  start: State,
-  differences: readonly Difference[],
-  requests: readonly TreeRequest[],
-): Result<readonly Step[], NoRequests> {
-  const root = ownRoot(start.document);
+function simulateLong(work: Work, requests: readonly TreeRequest[]): Result<readonly Step[], NoRequests> {
+  const root = ownRoot(work.start.document);
   if (!root) return inexpressible('the file is empty');
   return each(requests, (request, i) => {
     const body = request.body === undefined ? '' : jsonText(request.body);
@@ -194,7 +161,7 @@ function simulateLong(
     const after = settledRoot((isLast ? root : copySections(root)) as FileNode); // A tree without ranges is a file's node.
     if (!isState(after))
       return wouldRefuse(`the gateway could not load what it would store: ${after.message}`);
-    return done({ write: prepared(input, differences, request, i, body, after), after });
+    return done({ write: prepared(work, request, i, body, after), after });
   });
 }
 
@@ -217,8 +184,7 @@ function messageIn(body: string): string {
 }
 
 function prepared(
-  input: RouteInput,
-  differences: readonly Difference[],
+  { input, differences }: Work,
   request: TreeRequest,
   index: number,
   body: string,
@@ -253,7 +219,7 @@ const touches = (request: TreeRequest, area: Area): boolean =>
 // ── the edited file ──────────────────────────────────────────────────────────────────────────────────────────────
 
 /** `PUT /v0/management/config.yaml` of the tree with the differences in it. */
-function byFile({ input, raw, start, differences, areas }: Work, why: string): Result<Step, NoFileEdit> {
+function byFile({ input, file, start, differences, areas }: Work, why: string): Result<Step, NoFileEdit> {
   const { dialect, proposed } = input;
   const edit = editedDocument(dialect.catalog, start.document, start.content, proposed, areas);
   if (!edit.ok) return failed({ kind: 'unsafe', edit: edit.error });
@@ -271,7 +237,7 @@ function byFile({ input, raw, start, differences, areas }: Work, why: string): R
   const reason = `${why}; the file is edited and written as a whole${gone}`;
   const write = writeOfFile(differences, areas, after, reason);
   const body = (now: Sealed<string>): Sealed<string> => {
-    if (now.open() === raw) return seal(edited);
+    if (now.open() === file.text.open()) return seal(edited);
     throw fail('HF5005', "the gateway's file changed just before the edit");
   };
   const prediction = predictionOf(after);
