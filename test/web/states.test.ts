@@ -27,7 +27,7 @@ inBrowser('a target page', () => {
     ['eu-frankfurt', 'In sync', undefined],
     ['eu-paris', 'Refused', undefined],
     ['eu-london', 'Rolled back by operator', 'Retry the revision…'],
-    ['us-east', 'Drifted', undefined],
+    ['us-east', 'Pending', undefined],
     ['us-west', /Rolled back|Quarantined/, 'Retry the revision…'],
     ['ap-singapore', 'Suspended', 'Resume'],
     ['ap-tokyo', 'Unreachable', 'Sync now'],
@@ -59,17 +59,18 @@ inBrowser('a target page', () => {
 
   test('leads out of drift, a rollback and a suspension by the recommended action', async () => {
     const inSync = page.locator('.standing-large').filter({ hasText: 'In sync' });
-    for (const [name, confirm] of [
-      ['lab', 'Apply'],
-      ['eu-london', 'Retry'],
-      ['ap-singapore', undefined],
+    for (const [name, confirm, result] of [
+      ['lab', 'Apply', 'Applied'],
+      ['eu-london', 'Retry', 'Applied'],
+      ['ap-singapore', 'Resume', undefined],
     ] as const) {
       await page.goto(`${fleet.url}#/targets/${name}`);
       await page.getByRole('heading', { name, exact: true }).waitFor();
       await page.locator('.actions .button-primary').click();
-      if (confirm !== undefined) {
-        await page.getByRole('dialog').getByRole('button', { name: confirm, exact: true }).click();
-        await page.getByRole('dialog').getByText('Applied', { exact: true }).waitFor();
+      const dialog = page.getByRole('dialog');
+      await dialog.getByRole('button', { name: confirm, exact: true }).click();
+      if (result !== undefined) {
+        await dialog.getByText(result, { exact: true }).waitFor();
         await page.keyboard.press('Escape');
       }
       await inSync.waitFor();
