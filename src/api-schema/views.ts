@@ -296,6 +296,10 @@ export const AdoptedView = Type.Object({
   left: Type.Array(Text),
   branch: Optional(Text),
   commit: Optional(Text),
+  /** The open one of the branch, where the settings name a forge. */
+  pullRequest: Optional(Type.Object({ number: Type.Integer(), link: Text })),
+  /** Why there is no pull request; the branch is pushed. */
+  problems: Optional(Type.Array(Type.Object({ code: Text, message: Text, remedy: Text }))),
 });
 export type AdoptedView = Static<typeof AdoptedView>;
 const Confirm = Type.String({ description: 'the name of the target, typed again by a person' });

@@ -6,6 +6,7 @@ import type { DesiredOptions } from '../desired/desired.ts';
 import { fail } from '../domain/problem/problem.ts';
 import type { Target } from '../domain/target.ts';
 import { type Adoption, adoptionMessage, adoptionOf } from './adoption.ts';
+import { adoptionBranch, adoptionProposal } from '../report/adoption-proposal.ts';
 import type { Session } from './session.ts';
 
 export type FilesOfCommit = Required<Pick<DesiredOptions, 'settingsDir'>> & Pick<DesiredOptions, 'commit'>;
@@ -27,7 +28,7 @@ export async function adoptOnBranch(
   session: Session,
   target: Target,
   { paths, keep, branch }: AdoptRequest,
-  source: Pick<GitSource, 'publish' | 'settings'>,
+  source: Pick<GitSource, 'publish' | 'propose' | 'settings'>,
 ): Promise<AdoptResult> {
   const adoption = await adoptionOf(session, target, { choice: { paths, keep } });
   const shown = {
@@ -39,7 +40,7 @@ export async function adoptOnBranch(
   refuseSecrets(adoption);
   const root = source.settings()?.path ?? '.';
   const published = await source.publish({
-    branch: branch ?? `holdfast/adopt-${target.name}`,
+    branch: branch ?? adoptionBranch(target.name),
     replaces: branch === undefined,
     message: adoptionMessage(adoption),
     files: adoption.files.map(({ path, after }) => ({
@@ -47,7 +48,17 @@ export async function adoptOnBranch(
       text: after,
     })),
   });
-  return { ...shown, branch: published.branch, commit: published.sha };
+  const { pullRequest, problems } = await source.propose({
+    branch: published.branch,
+    ...adoptionProposal(adoption),
+  });
+  return {
+    ...shown,
+    branch: published.branch,
+    commit: published.sha,
+    ...(pullRequest && { pullRequest }),
+    ...(problems.length > 0 && { problems }),
+  };
 }
 
 /** The daemon reads secrets; only a person writes them where they are kept. */

@@ -1,8 +1,8 @@
 // A forge (GitHub, GitLab, Gitea, Forgejo) as Holdfast uses it: comments of a pull request, the status of a commit,
-// issues. Every method rejects with a HoldfastError HF8xxx that says what the forge answered and which right is missing.
+// issues, pull requests. Every method rejects with a HoldfastError HF8xxx that says what the forge answered and which right is missing.
 import type { ForgeKind } from '../domain/forge.ts';
 import { fail } from '../domain/problem/problem.ts';
-import type { Comment, CommitStatus, ForgeApi, Issue } from './api/api.ts';
+import type { Comment, CommitStatus, ForgeApi, Issue, NewPull, Pull } from './api/api.ts';
 import { GITEA, GITHUB } from './api/github.ts';
 import { GITLAB } from './api/gitlab.ts';
 import { type RestOptions, openRest } from './rest.ts';
@@ -26,6 +26,10 @@ export interface Forge extends AsyncDisposable {
   closeIssue(number: number, comment: string): Promise<void>;
   /** Merged pull requests that brought this commit, the newest first. */
   mergedAt(commit: string): Promise<readonly number[]>;
+  /** The open one from a branch of the repository itself. */
+  openPull(branch: string, into: string): Promise<Pull | undefined>;
+  addPull(pull: NewPull): Promise<Pull>;
+  editPull(number: number, text: Pick<NewPull, 'title' | 'body'>): Promise<void>;
 }
 
 export interface ForgeOptions extends Omit<RestOptions, 'api' | 'headers' | 'name'> {
@@ -88,6 +92,18 @@ export function openForge({ kind, repository, token, ...options }: ForgeOptions)
       const answer = await rest.get(at.pullRequests(commit));
       return answer === undefined ? [] : inForm(name, () => api.mergedIn(answer));
     },
+    async openPull(branch, into) {
+      const answers = await rest.list(at.openPulls(branch, into));
+      return inForm(name, () => {
+        const found = answers.find((answer) => api.isFrom(answer, repository, branch, into));
+        return found === undefined ? undefined : api.pull(found);
+      });
+    },
+    async addPull(pull) {
+      const answer = await rest.send('POST', at.pulls, api.newPullBody(pull));
+      return inForm(name, () => api.pull(answer));
+    },
+    editPull: async (number, text) => void (await rest.send(api.edits, at.pull(number), api.pullBody(text))),
     [Symbol.asyncDispose]: () => rest.close(),
   };
 }

@@ -67,7 +67,8 @@ export function openRest(options: RestOptions): Rest {
     async send(method, path, body, { mayBeGone = false, alreadySo = () => false } = {}) {
       const url = place(path);
       const received = await asked(method, url, body);
-      if (isFine(received) || alreadySo(received.status, received.body)) return {};
+      if (isFine(received)) return answerIn(received);
+      if (alreadySo(received.status, received.body)) return {};
       if (mayBeGone && (received.status === 404 || received.status === 410)) return undefined;
       throw refusal(method, url, received);
     },
@@ -170,6 +171,16 @@ function nextPage(link: string | undefined, current: URL, root: URL): URL | unde
   const page = new URL(current.href);
   page.search = url.search;
   return page.origin === root.origin && page.href !== current.href ? page : undefined;
+}
+
+/** Nothing where it isn't an object: who needs it checks its form. */
+function answerIn({ body }: Received): object {
+  try {
+    const answer = JSON.parse(body) as unknown;
+    return typeof answer === 'object' && answer !== null ? answer : {};
+  } catch {
+    return {};
+  }
 }
 
 function parsed(name: string, url: URL, { body }: Received): unknown {

@@ -1,6 +1,7 @@
 // `daemon.notify`: the channels, what each gets, and how it is reached. Addresses and tokens are sealed as soon as
 // they are read.
 import { FORGE_KINDS, type ForgeKind } from '../domain/forge.ts';
+import { usualApi } from './daemon-pull-requests.ts';
 import { type Topic, TOPICS } from '../domain/outcome/notice.ts';
 import { type Position, type Problem, problem } from '../domain/problem/problem.ts';
 import { parseDuration } from '../lib/duration.ts';
@@ -278,9 +279,6 @@ class ChannelReader {
 }
 
 const LONGEST_DIGEST_MS = 86_400_000;
-/** Gitea and Forgejo have no usual address: the schema requires one. */
-const usualApi = (kind: ForgeKind): URL =>
-  new URL(kind === 'gitlab' ? 'https://gitlab.com/api/v4' : 'https://api.github.com');
 const TELEGRAM_API = 'https://api.telegram.org';
 const ONE_OF = `A channel must have exactly one of ${KINDS.map((kind) => `\`${kind}\``).join(', ')}`;
 const SMTP_FORM = '`smtp` contains more than user, password, host and port';

@@ -7,6 +7,7 @@ import { type Sealed, seal } from '../domain/secret.ts';
 import { parseDuration } from '../lib/duration.ts';
 import { type Located, type LocatedMap, type LocatedScalar, nodeAt } from '../yaml/located.ts';
 import { leadsUp } from '../lib/paths.ts';
+import { type ForgeAccess, pullRequestsOf } from './daemon-pull-requests.ts';
 
 /** What to follow: the tip of a branch, a tag, or one commit by its full ID. */
 export interface GitRef {
@@ -31,6 +32,8 @@ export interface GitSettings {
   /** Absolute file in the format of ssh-keygen(1), "ALLOWED SIGNERS"; commits by others are refused. */
   readonly allowedSigners?: string;
   readonly webhook?: { readonly secret: Sealed<string> };
+  /** Where the daemon opens pull requests for what it adopts. */
+  readonly pullRequests?: ForgeAccess;
   /** Absolute directory for the mirror and the checkouts, below the state directory. */
   readonly dir: string;
 }
@@ -58,6 +61,7 @@ export function gitSourceOf(root: LocatedMap, from: string, stateDir: string): F
   const address = addressOf(git, from);
   const secret = textAt(git, 'webhook', 'secret');
   const token = tokenOf(git);
+  const pulls = pullRequestsOf(git);
   const outside = desiredIn(root)
     .map(outsideProblem)
     .filter((one) => one !== undefined);
@@ -67,6 +71,7 @@ export function gitSourceOf(root: LocatedMap, from: string, stateDir: string): F
     ...refProblems(git),
     ...pathProblems(git),
     ...tokenProblems(git),
+    ...pulls.problems,
   ];
   const files = [key, knownHosts, allowedSigners].filter((path) => path !== undefined);
   if (address.url === undefined) return { problems, files };
@@ -80,14 +85,16 @@ export function gitSourceOf(root: LocatedMap, from: string, stateDir: string): F
     ssh: { ...(key !== undefined && { key }), ...(knownHosts !== undefined && { knownHosts }) },
     ...(allowedSigners !== undefined && { allowedSigners }),
     ...(secret !== undefined && { webhook: { secret: seal(secret) } }),
+    ...(pulls.access && { pullRequests: pulls.access }),
     dir: join(stateDir, 'source'),
   };
   return { source, problems, files };
 }
 
 /** Its secrets, for redaction by value. */
-export function secretsOfSource({ token, webhook }: GitSettings): string[] {
+export function secretsOfSource({ token, webhook, pullRequests }: GitSettings): string[] {
   return [
+    ...(pullRequests ? [pullRequests.token.open()] : []),
     ...(token ? [token.token.open(), basicAuthOf(token)] : []),
     ...(webhook ? [webhook.secret.open()] : []),
   ];

@@ -94,12 +94,38 @@ describe('daemon.source.git', () => {
       '{ url: "http://git.example/x", auth: { token: "${env:TOKEN}" } }',
       '`auth.token` would be sent unencrypted to git.example',
     ],
+    [
+      'pull requests on two forges',
+      '{ url: /x, pull-requests: { github: { repository: a/b, token: "${env:TOKEN}" }, gitlab: { repository: a/b, token: "${env:TOKEN}" } } }',
+      '`pull-requests` needs exactly one of github, gitlab, gitea, forgejo',
+    ],
+    [
+      'pull requests over plain HTTP',
+      '{ url: /x, pull-requests: { github: { repository: a/b, token: "${env:TOKEN}", api: "http://git.example/api" } } }',
+      'the token would be sent unencrypted to git.example',
+    ],
+    [
+      'pull requests on a Gitea without its address',
+      '{ url: /x, pull-requests: { gitea: { repository: a/b, token: "${env:TOKEN}" } } }',
+      'api',
+    ],
   ])('with %s is refused in one sentence', async (_what, git, message) => {
     const { settings, problems } = await load(git);
     expect(settings).toBeUndefined();
     expect(problems).toMatchObject([{ message: expect.stringContaining(message) }]);
     expect(problems[0]?.position).toMatchObject({ line: 3 });
     expect(JSON.stringify(problems)).not.toContain(ENV.TOKEN);
+  });
+
+  test('knows where pull requests are opened, and seals the token', async () => {
+    const { settings } = await load(
+      '{ url: /x, pull-requests: { gitlab: { repository: a/b, token: "${env:TOKEN}" } } }',
+    );
+    const access = settings?.daemon.source?.pullRequests;
+    expect(access).toMatchObject({ kind: 'gitlab', repository: 'a/b' });
+    expect(access?.api.href).toBe('https://gitlab.com/api/v4');
+    expect(access?.token.open()).toBe(ENV.TOKEN);
+    expect(settings?.secrets.open().has(ENV.TOKEN)).toBe(true);
   });
 
   test.each(['/etc/gateways', '../gateways'])('leaves no room for `desired: %s`', async (desired) => {

@@ -70,13 +70,23 @@ async function commitOf(
   return git('commit-tree', await git('write-tree'), '-p', base, '-m', message);
 }
 
+/** The remote has been read with these credentials, so a refusal is about writing. */
+const FORBIDDEN =
+  /error: 40[13]\b|permission .*denied|denied to|read.?only|not allowed to (?:push|upload)|authentication failed|could not read (?:username|password)|access denied/i;
+
 async function pushed(push: () => Promise<unknown>, branch: string): Promise<void> {
   try {
     await push();
   } catch (error) {
-    if (!(error instanceof GitFailure) || !/\[(?:remote )?rejected\]/.test(error.message)) throw error;
-    throw fail('HF2097', `the remote refuses the branch ${branch}: it exists, or it is protected`, {
-      remedy: 'Choose another name, or let the token push this branch.',
+    if (!(error instanceof GitFailure)) throw error;
+    if (/\[(?:remote )?rejected\]/.test(error.message))
+      throw fail('HF2097', `the remote refuses the branch ${branch}: it exists, or it is protected`, {
+        remedy: 'Choose another name, or let the token push this branch.',
+      });
+    if (!FORBIDDEN.test(error.message)) throw error;
+    throw fail('HF2097', `the remote refuses the branch ${branch}: the credentials can't push`, {
+      remedy:
+        'Give the token or key of `daemon.source.git.auth` the right to write: `contents: write` on GitHub, `write_repository` and the role Developer on GitLab, `write:repository` on Gitea and Forgejo, or a deploy key with write access.',
     });
   }
 }

@@ -14,7 +14,9 @@ import type { Checkout } from './checkouts.ts';
 import { shownUrl } from './failures.ts';
 import type { Hooked } from './hook.ts';
 import type { Bounds } from './mirror.ts';
+import { propose, type Proposed } from './propose.ts';
 import type { Published, Publishing } from './publish.ts';
+import type { Proposal } from '../../forge/pull-request.ts';
 import { openRepository, type Repository } from './repository.ts';
 import { createPollLoop, type PollLoop } from './poll-loop.ts';
 
@@ -36,6 +38,8 @@ export interface GitSource extends Hooked, AsyncDisposable {
   hold(): Held | undefined;
   /** Commits on top of the commit in effect, and pushes a branch. Rejects with HoldfastError. */
   publish(publishing: Publishing): Promise<Published>;
+  /** Opens or updates the pull request of a branch, where the settings name a forge. */
+  propose(proposal: Omit<Proposal, 'into'>): Promise<Proposed>;
   service(operations: Pick<DaemonOperations, 'reload'>): Service;
 }
 
@@ -151,6 +155,8 @@ export function createGitSource({
       if (!following) throw fail('HF2097', "the daemon doesn't follow a git repository");
       return following.repository.publish(publishing);
     },
+    propose: async (proposal) =>
+      following ? propose(following.settings, proposal, signal) : { problems: [] },
     poke: () => following?.pollLoop.now(),
     view: () => following && viewOf(following),
     problem: () => following?.problem,

@@ -11,6 +11,23 @@ export interface Issue {
   readonly body: string;
 }
 
+/** An open pull or merge request. */
+export interface Pull {
+  readonly number: number;
+  /** Its page. */
+  readonly link: string;
+  readonly title: string;
+  readonly body: string;
+}
+
+/** A pull request that is to be opened: from a branch of the repository into another one. */
+export interface NewPull {
+  readonly branch: string;
+  readonly into: string;
+  readonly title: string;
+  readonly body: string;
+}
+
 export type StatusState = 'pending' | 'success' | 'failure';
 
 export interface CommitStatus {
@@ -44,6 +61,12 @@ export interface ForgeApi {
   issue(answer: unknown): Issue | undefined;
   /** Numbers of merged pull requests. */
   mergedIn(answer: unknown): readonly number[];
+  newPullBody(pull: NewPull): object;
+  pullBody(text: Pick<NewPull, 'title' | 'body'>): object;
+  /** Throws for an answer of another form. */
+  pull(answer: unknown): Pull;
+  /** Whether a listed pull request is from this branch of this repository into that one. */
+  isFrom(answer: unknown, repository: string, branch: string, into: string): boolean;
 }
 
 /** Below the root of the API, with a slash in front. Lists hold as much as one page may. */
@@ -58,4 +81,8 @@ export interface ForgePaths {
   issue(number: number): string;
   issueComments(number: number): string;
   pullRequests(commit: string): string;
+  /** Those that can be from a branch into another one; more where the API can't filter. */
+  openPulls(branch: string, into: string): string;
+  readonly pulls: string;
+  pull(number: number): string;
 }

@@ -19,6 +19,19 @@ const PullAnswer = Type.Object({
   merged_at: Type.Optional(Type.Union([Type.String(), Type.Null()])),
 });
 
+const OpenPullAnswer = Type.Object({
+  number: Type.Integer(),
+  title: Type.String(),
+  body: Type.Optional(Type.Union([Type.String(), Type.Null()])),
+  html_url: Type.String(),
+  head: Type.Object({
+    ref: Type.String(),
+    /** Null where it was deleted. */
+    repo: Type.Optional(Type.Union([Type.Object({ full_name: Type.String() }), Type.Null()])),
+  }),
+  base: Type.Object({ ref: Type.String() }),
+});
+
 /** The answer in this form. Throws a TypeError for another one. */
 export function understood<S extends TSchema>(schema: S, answer: unknown): Static<S> {
   if (Check(schema, answer)) return answer;
@@ -26,8 +39,9 @@ export function understood<S extends TSchema>(schema: S, answer: unknown): Stati
 }
 
 const paths =
-  (perPage: string, comments: string, pulls: string) =>
+  (issues: string, comments: string, pulls: string, perPage: string, filters: boolean) =>
   (repository: string): ForgePaths => {
+    const [owner = ''] = repository.split('/');
     const root = `/repos/${repository.split('/').map(encodeURIComponent).join('/')}`;
     return {
       repository: root,
@@ -35,11 +49,17 @@ const paths =
       addComment: (pull) => `${root}/issues/${pull}/comments`,
       comment: (_pull, id) => `${root}/issues/comments/${id}`,
       statuses: (commit) => `${root}/statuses/${commit}`,
-      openIssues: `${root}/issues?state=open&${perPage}`,
+      openIssues: `${root}/issues?state=open&${issues}`,
       issues: `${root}/issues`,
       issue: (number) => `${root}/issues/${number}`,
       issueComments: (number) => `${root}/issues/${number}/comments`,
       pullRequests: (commit) => `${root}/commits/${commit}/${pulls}`,
+      openPulls: (branch, into) => {
+        const filter = new URLSearchParams({ head: `${owner}:${branch}`, base: into });
+        return `${root}/pulls?state=open&${perPage}${filters ? `&${filter}` : ''}`;
+      },
+      pulls: `${root}/pulls`,
+      pull: (number) => `${root}/pulls/${number}`,
     };
   };
 
@@ -48,14 +68,14 @@ export const GITHUB: ForgeApi = {
   longestComment: 65_536,
   longestDescription: 140,
   rights:
-    'In the workflow, set `permissions: { contents: read, pull-requests: write }` for comments, `statuses: write` for commit statuses, and `issues: write` for the drift report. A pull request from a fork never gets these.',
+    'In the workflow, set `permissions: { contents: read, pull-requests: write }` for comments, `statuses: write` for commit statuses, `issues: write` for the drift report, and `contents: write` with `pull-requests: write` for pull requests. A pull request from a fork never gets these.',
   edits: 'PATCH',
   headers: (token) => ({
     authorization: `Bearer ${token}`,
     accept: 'application/vnd.github+json',
     'x-github-api-version': '2022-11-28',
   }),
-  paths: paths('per_page=100', '?per_page=100', 'pulls?per_page=100'),
+  paths: paths('per_page=100', '?per_page=100', 'pulls?per_page=100', 'per_page=100', true),
   status: ({ state, context, description, link }) => ({
     state,
     context,
@@ -78,6 +98,17 @@ export const GITHUB: ForgeApi = {
       .filter(({ merged_at: at }) => typeof at === 'string')
       .toSorted((a, b) => b.number - a.number)
       .map(({ number }) => number),
+  newPullBody: ({ branch, into, title, body }) => ({ head: branch, base: into, title, body }),
+  pullBody: ({ title, body }) => ({ title, body }),
+  pull(answer) {
+    const { number, title, body, html_url: link } = understood(OpenPullAnswer, answer);
+    return { number, title, body: body ?? '', link };
+  },
+  isFrom(answer, repository, branch, into) {
+    const { head, base } = understood(OpenPullAnswer, answer);
+    const isOwn = head.repo?.full_name.toLowerCase() === repository.toLowerCase();
+    return isOwn && head.ref === branch && base.ref === into;
+  },
 };
 
 export const GITEA: ForgeApi = {
@@ -85,10 +116,10 @@ export const GITEA: ForgeApi = {
   name: 'Gitea',
   longestDescription: 255,
   rights:
-    'Create a token with the scopes `write:issue` for comments and the drift report, and `write:repository` for commit statuses. Provide it in GITEA_TOKEN.',
+    'Create a token with the scopes `write:issue` for comments and the drift report, and `write:repository` for commit statuses and pull requests. Provide it in GITEA_TOKEN.',
   headers: (token) => ({ authorization: `token ${token}`, accept: 'application/json' }),
   // Comments come in one page, and a commit has one pull request.
-  paths: paths('type=issues&limit=50', '', 'pull'),
+  paths: paths('type=issues&limit=50', '', 'pull', 'limit=50', false),
   mergedIn: (answer) => {
     const { number, merged_at: at } = understood(PullAnswer, answer);
     return typeof at === 'string' ? [number] : [];

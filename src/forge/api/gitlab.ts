@@ -11,12 +11,23 @@ const IssueAnswer = Type.Object({
 });
 const MergeRequestAnswer = Type.Object({ iid: Type.Integer(), state: Type.String() });
 
+const OpenAnswer = Type.Object({
+  iid: Type.Integer(),
+  title: Type.String(),
+  description: Type.Optional(Type.Union([Type.String(), Type.Null()])),
+  web_url: Type.String(),
+  source_branch: Type.String(),
+  target_branch: Type.String(),
+  source_project_id: Type.Optional(Type.Union([Type.Integer(), Type.Null()])),
+  target_project_id: Type.Integer(),
+});
+
 export const GITLAB: ForgeApi = {
   name: 'GitLab',
   longestComment: 1_000_000,
   longestDescription: 255,
   rights:
-    'Create a project access token with the scope `api` and the role Reporter for comments and the drift report, Developer for commit statuses. Provide it in GITLAB_TOKEN, as a masked variable. A job token can do none of this.',
+    'Create a project access token with the scope `api` and the role Reporter for comments and the drift report, Developer for commit statuses and merge requests. Provide it in GITLAB_TOKEN, as a masked variable. A job token can do none of this.',
   edits: 'PUT',
   headers: (token) => ({ 'private-token': token, accept: 'application/json' }),
   paths(repository) {
@@ -33,6 +44,12 @@ export const GITLAB: ForgeApi = {
       issue: (number) => `${root}/issues/${number}`,
       issueComments: (number) => `${root}/issues/${number}/notes`,
       pullRequests: (commit) => `${root}/repository/commits/${commit}/merge_requests`,
+      openPulls: (branch, into) => {
+        const filter = new URLSearchParams({ source_branch: branch, target_branch: into });
+        return `${root}/merge_requests?state=opened&${filter}&per_page=100`;
+      },
+      pulls: `${root}/merge_requests`,
+      pull: merge,
     };
   },
   status: ({ state, context, description, link }) => ({
@@ -55,6 +72,22 @@ export const GITLAB: ForgeApi = {
       .filter(({ state }) => state === 'merged')
       .toSorted((a, b) => b.iid - a.iid)
       .map(({ iid }) => iid),
+  newPullBody: ({ branch, into, title, body }) => ({
+    source_branch: branch,
+    target_branch: into,
+    title,
+    description: body,
+    remove_source_branch: true,
+  }),
+  pullBody: ({ title, body }) => ({ title, description: body }),
+  pull(answer) {
+    const { iid, title, description, web_url: link } = understood(OpenAnswer, answer);
+    return { number: iid, title, body: description ?? '', link };
+  },
+  isFrom(answer, _repository, branch, into) {
+    const { source_project_id: from, target_project_id: to, ...one } = understood(OpenAnswer, answer);
+    return from === to && one.source_branch === branch && one.target_branch === into;
+  },
 };
 
 const LONGEST_LINK = 255;

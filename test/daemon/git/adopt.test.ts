@@ -3,16 +3,17 @@ import { afterEach, expect, test } from '@jest/globals';
 import { KEY, openTerminal, SECRETS } from '../../cli/terminal.ts';
 import { until } from '../../support/until.ts';
 import { leave, type Remote, remote } from './remote.ts';
+import { fakeForge, TOKEN as FORGE_TOKEN } from '../../support/fake-forge/fake-forge.ts';
 
 afterEach(leave);
 
 const TOKEN = 'sk-test-http-token-0001';
-const settingsOf = (url: string): string => `version: 1
+const settingsOf = (url: string, more = ''): string => `version: 1
 targets:
   - { name: eu, url: "\${env:HOLDFAST_URL}", key: "\${env:HOLDFAST_KEY}", desired: [base, eu] }
 daemon:
   http: { listen: "127.0.0.1:0", token: "\${env:HTTP_TOKEN}" }
-  source: { git: { url: ${JSON.stringify(url)}, path: gateways, every: 1h } }
+  source: { git: { url: ${JSON.stringify(url)}, path: gateways, every: 1h${more} } }
 `;
 const FILES = {
   'README.md': 'ours\n',
@@ -25,14 +26,15 @@ interface Running extends AsyncDisposable {
   panel(path: string, value: unknown): Promise<void>;
 }
 
-async function running(one: Remote): Promise<Running> {
-  const terminal = await openTerminal({ 'holdfast.yaml': settingsOf(one.url) });
+async function running(one: Remote, more?: string): Promise<Running> {
+  const terminal = await openTerminal({ 'holdfast.yaml': settingsOf(one.url, more) });
   const end = new AbortController();
   let out = '';
   const env = {
     HOLDFAST_URL: terminal.sandbox.url,
     HOLDFAST_KEY: KEY,
     HTTP_TOKEN: TOKEN,
+    FORGE_TOKEN,
     ...SECRETS,
   };
   const io = { signal: end.signal, env, out: (text: string) => void (out += text) };
@@ -114,4 +116,50 @@ test('a branch of somebody else, a bad name and a new secret are refused', async
   expect(refused).toMatchObject({ body: { type: 'urn:holdfast:error:HF2096' } });
   expect(JSON.stringify(refused)).not.toContain('sk-test-panel-0001');
   expect(await one.git('--git-dir', one.url, 'branch', '--list', 'holdfast/*')).toBe('');
+});
+
+test('one pull request of the target is opened, updated, and opened again after the merge', async () => {
+  const one = await remote();
+  await one.push(FILES);
+  await using forge = await fakeForge('gitea');
+  const access = `, pull-requests: { gitea: { repository: team/gateways, token: "\${env:FORGE_TOKEN}", api: ${JSON.stringify(forge.api)} } }`;
+  await using daemon = await running(one, access);
+  await daemon.panel('request-retry', { value: 7 });
+  const first = await daemon.adopt({});
+  const [proposal] = forge.proposals;
+  expect(first).toMatchObject({
+    status: 200,
+    body: {
+      branch: 'holdfast/adopt-eu',
+      pullRequest: { number: proposal?.number, link: expect.stringContaining('https://forge.example/') },
+    },
+  });
+  expect(first.body).not.toHaveProperty('problems');
+  expect(proposal).toMatchObject({
+    branch: 'holdfast/adopt-eu',
+    into: 'main',
+    title: 'Adopt a change of gateway eu',
+    body: expect.stringContaining('request-retry'),
+  });
+  await daemon.panel('debug', { value: true });
+  const second = await daemon.adopt({ paths: ['debug', 'request-retry'] });
+  expect(second.body).toMatchObject({ pullRequest: first.body['pullRequest'] });
+  expect(forge.proposals).toMatchObject([{ title: 'Adopt 2 changes of gateway eu' }]);
+  for (const each of forge.proposals) each.state = 'closed';
+  forge.mayDo = (id) => id !== 'create-pull';
+  const refused = await daemon.adopt({});
+  expect(refused).toMatchObject({
+    status: 200,
+    body: {
+      branch: 'holdfast/adopt-eu',
+      commit: expect.any(String),
+      problems: [{ code: 'HF8003', message: expect.stringContaining('holdfast/adopt-eu is pushed') }],
+    },
+  });
+  expect(refused.body).not.toHaveProperty('pullRequest');
+  forge.mayDo = () => true;
+  expect((await daemon.adopt({})).body).toHaveProperty('pullRequest');
+  expect(forge.proposals.map(({ state }) => state)).toEqual(['closed', 'open']);
+  expect(forge.violations).toEqual([]);
+  expect(JSON.stringify([first, second, refused])).not.toContain(FORGE_TOKEN);
 });

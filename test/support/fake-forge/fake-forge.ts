@@ -29,6 +29,18 @@ interface Pull {
   readonly isMerged: boolean;
 }
 
+/** Open, closed or merged, from a branch. */
+interface BranchPull {
+  readonly number: number;
+  readonly branch: string;
+  readonly into: string;
+  title: string;
+  body: string;
+  state: 'open' | 'closed';
+  /** Where the branch is, if not in the repository itself. */
+  readonly fork?: string;
+}
+
 interface Status {
   readonly commit: string;
   readonly context: string;
@@ -52,6 +64,8 @@ export interface FakeForge extends AsyncDisposable {
   readonly issues: Issue[];
   readonly pulls: Pull[];
   readonly statuses: Status[];
+  /** By branch. */
+  readonly proposals: BranchPull[];
   /** In order, those that were refused too. */
   readonly calls: Call[];
   /** Calls that the published API doesn't have. */
@@ -86,6 +100,7 @@ export async function fakeForge(kind: ForgeKind): Promise<FakeForge> {
     issues: [],
     pulls: [],
     statuses: [],
+    proposals: [],
     calls: [],
     violations: [],
     pageSize: 100,
@@ -163,9 +178,16 @@ interface Sent {
   readonly context?: string;
   readonly name?: string;
   readonly target_url?: string;
+  readonly head?: string;
+  readonly base?: string;
+  readonly source_branch?: string;
+  readonly target_branch?: string;
 }
 
-type State = Pick<FakeForge, 'kind' | 'comments' | 'issues' | 'pulls' | 'statuses' | 'pageSize'>;
+type State = Pick<
+  FakeForge,
+  'kind' | 'comments' | 'issues' | 'pulls' | 'statuses' | 'proposals' | 'pageSize'
+>;
 
 function done(
   forge: State,
@@ -221,9 +243,78 @@ function done(
       if (sent.state === 'closed' || sent.state_event === 'close') issue.state = 'closed';
       return { status, body: asListed(forge, issue) };
     }
+    case 'list-pulls':
+      return paged(
+        forge.proposals.filter((each) => isListed(forge, each, url)).map((each) => pullAnswer(forge, each)),
+        forge.pageSize,
+        url,
+      );
+    case 'create-pull': {
+      const [branch = '', into = ''] = [sent.head ?? sent.source_branch, sent.base ?? sent.target_branch];
+      const isThere = forge.proposals.some(
+        (each) =>
+          each.state === 'open' && each.fork === undefined && each.branch === branch && each.into === into,
+      );
+      if (isThere)
+        return {
+          status: forge.kind === 'github' ? 422 : 409,
+          body: { message: 'A pull request already exists' },
+        };
+      const body = sent.body ?? sent.description ?? '';
+      const made: BranchPull = {
+        number: nextId(),
+        branch,
+        into,
+        title: sent.title ?? '',
+        body,
+        state: 'open',
+      };
+      forge.proposals.push(made);
+      return { status, body: pullAnswer(forge, made) };
+    }
+    case 'update-pull': {
+      const pull = forge.proposals.find((each) => each.number === number);
+      if (!pull) return gone;
+      pull.title = sent.title ?? pull.title;
+      pull.body = sent.body ?? sent.description ?? pull.body;
+      return { status, body: pullAnswer(forge, pull) };
+    }
     default:
       return pullsOf(forge, parameters['sha'] ?? '');
   }
+}
+
+/** Gitea and Forgejo list all that are open. */
+function isListed({ kind }: State, { state, branch, into, fork }: BranchPull, url: URL): boolean {
+  const asked = url.searchParams;
+  if (state !== 'open') return false;
+  if (kind === 'github')
+    return asked.get('head') === `${fork?.split('/')[0] ?? 'team'}:${branch}` && asked.get('base') === into;
+  return kind !== 'gitlab' || (asked.get('source_branch') === branch && asked.get('target_branch') === into);
+}
+
+function pullAnswer({ kind }: State, { number, branch, into, title, body, state, fork }: BranchPull): object {
+  if (kind === 'gitlab')
+    return {
+      iid: number,
+      title,
+      description: body,
+      state: state === 'open' ? 'opened' : state,
+      web_url: `https://forge.example/-/merge_requests/${number}`,
+      source_branch: branch,
+      target_branch: into,
+      source_project_id: fork === undefined ? 42 : 43,
+      target_project_id: 42,
+    };
+  return {
+    number,
+    title,
+    body,
+    state,
+    html_url: `https://forge.example/pulls/${number}`,
+    head: { ref: branch, repo: { full_name: fork ?? 'team/gateways' } },
+    base: { ref: into },
+  };
 }
 
 function statusSet(

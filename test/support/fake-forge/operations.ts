@@ -28,6 +28,7 @@ const actions = (options: {
   readonly page: object;
   readonly commentsPage: object;
   readonly pulls: string;
+  readonly pullsPage: object;
   readonly comment: number;
   readonly description: number;
   readonly states: readonly string[];
@@ -100,6 +101,37 @@ const actions = (options: {
     status: 200,
   },
   {
+    id: 'list-pulls',
+    method: 'GET',
+    path: '/repos/{owner}/{repo}/pulls',
+    query: options.pullsPage,
+    status: 200,
+  },
+  {
+    id: 'create-pull',
+    method: 'POST',
+    path: '/repos/{owner}/{repo}/pulls',
+    query: NONE,
+    body: object(
+      {
+        title: text(255),
+        head: text(255),
+        base: text(255),
+        body: { type: 'string', maxLength: options.comment },
+      },
+      ['title', 'head', 'base'],
+    ),
+    status: 201,
+  },
+  {
+    id: 'update-pull',
+    method: 'PATCH',
+    path: '/repos/{owner}/{repo}/pulls/{number}',
+    query: NONE,
+    body: object({ title: text(255), body: { type: 'string', maxLength: options.comment } }),
+    status: 200,
+  },
+  {
     id: 'pulls-of-commit',
     method: 'GET',
     path: `/repos/{owner}/{repo}/commits/{sha}/${options.pulls}`,
@@ -112,6 +144,13 @@ export const GITHUB = actions({
   page: object({ state: { enum: ['open', 'closed', 'all'] }, per_page: number, page: number }),
   commentsPage: object({ per_page: number, page: number, since: { type: 'string' } }),
   pulls: 'pulls',
+  pullsPage: object({
+    state: { enum: ['open', 'closed', 'all'] },
+    head: { type: 'string', pattern: '^[^:]+:.+$' },
+    base: text(255),
+    per_page: number,
+    page: number,
+  }),
   comment: 65_536,
   description: 140,
   states: ['error', 'failure', 'pending', 'success'],
@@ -126,6 +165,7 @@ export const GITEA = actions({
   }),
   commentsPage: object({ since: { type: 'string' }, before: { type: 'string' } }),
   pulls: 'pull',
+  pullsPage: object({ state: { enum: ['open', 'closed', 'all'] }, limit: number, page: number }),
   comment: 65_536,
   description: 255,
   states: ['pending', 'success', 'error', 'failure', 'warning'],
@@ -218,6 +258,44 @@ export const GITLAB: readonly Operation[] = [
     query: NONE,
     body: object({ body: text(LONGEST) }, ['body']),
     status: 201,
+  },
+  {
+    id: 'list-pulls',
+    method: 'GET',
+    path: '/projects/{id}/merge_requests',
+    query: object({
+      state: { enum: ['opened', 'closed', 'locked', 'merged'] },
+      source_branch: text(255),
+      target_branch: text(255),
+      per_page: number,
+      page: number,
+    }),
+    status: 200,
+  },
+  {
+    id: 'create-pull',
+    method: 'POST',
+    path: '/projects/{id}/merge_requests',
+    query: NONE,
+    body: object(
+      {
+        title: text(255),
+        source_branch: text(255),
+        target_branch: text(255),
+        description: { type: 'string', maxLength: LONGEST },
+        remove_source_branch: { type: 'boolean' },
+      },
+      ['title', 'source_branch', 'target_branch'],
+    ),
+    status: 201,
+  },
+  {
+    id: 'update-pull',
+    method: 'PUT',
+    path: '/projects/{id}/merge_requests/{number}',
+    query: NONE,
+    body: object({ title: text(255), description: { type: 'string', maxLength: LONGEST } }),
+    status: 200,
   },
   {
     id: 'pulls-of-commit',

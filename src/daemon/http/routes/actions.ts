@@ -153,7 +153,8 @@ function adopting(server: ApiServer, operations: DaemonOperations, told: Told): 
     {
       schema: {
         tags: TAGS,
-        summary: 'Commits what the gateway changed to a branch of the followed repository',
+        summary:
+          'Commits what the gateway changed to a branch of the followed repository, and opens its pull request',
         params: OfTarget,
         body: AdoptRequest,
         response: answer('Adopted'),
@@ -163,8 +164,10 @@ function adopting(server: ApiServer, operations: DaemonOperations, told: Told): 
       const { target } = request.params;
       const { paths, keep, branch } = request.body;
       asking(request, told, `adopt the changes of ${target}`);
-      const result = await operations.adopt(target, { paths: onlyPaths(paths).only ?? [], keep, branch });
-      return { ...result, adopted: [...result.adopted], left: [...result.left] };
+      const asked = { paths: onlyPaths(paths).only ?? [], keep, branch };
+      const { problems, adopted, left, ...rest } = await operations.adopt(target, asked);
+      const warnings = problems?.map(({ code, message, remedy }) => ({ code, message, remedy }));
+      return { ...rest, adopted: [...adopted], left: [...left], ...(warnings && { problems: warnings }) };
     },
   );
 }
