@@ -32,7 +32,9 @@ const RANGES: Readonly<Record<string, string>> = {
   '9': 'Our own faults',
 };
 
-const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('<', '&lt;');
+/** Code is shown as it is; elsewhere, `<` would begin a tag. */
+const cell = (text: string): string =>
+  text.replaceAll('|', '\\|').replace(/(`[^`]*`)|</g, (_, code?: string) => code ?? '&lt;');
 
 export function errorsPage(): string {
   const sections = Object.entries(RANGES).map(([digit, title]) => {

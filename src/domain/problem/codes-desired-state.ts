@@ -300,7 +300,7 @@ export const DESIRED_STATE_CODES = {
   HF2087: code(
     EXIT.invalid,
     'The clone is partial and lacks files of the base',
-    'Run `git fetch --refetch --no-filter origin` first, or clone without `--filter`. A sparse checkout needs nothing else.',
+    'Run `git fetch --refetch --no-filter origin` first, or clone without `--filter`. A sparse checkout works without that.',
   ),
   HF2086: code(
     EXIT.ok,
@@ -400,7 +400,7 @@ export const DESIRED_STATE_CODES = {
   HF2125: code(
     EXIT.invalid,
     'No rotation is in progress',
-    'Run `holdfast rotate --status` to see those of all targets.',
+    'Run `holdfast rotate --status` to see the rotations of all targets.',
   ),
   HF2110: code(
     EXIT.invalid,

@@ -37,7 +37,7 @@ export const FORGE_CODES = {
     'Check the address of the API and the network of the runner, then run the job again.',
     { unsent: true },
   ),
-  HF8007: code(EXIT.unreachable, 'The forge has a problem of its own', 'Run the job again later.'),
+  HF8007: code(EXIT.unreachable, 'The forge reports an internal error', 'Run the job again later.'),
   HF8010: code(
     EXIT.refused,
     'The pull request comes from a fork',

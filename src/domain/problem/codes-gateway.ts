@@ -64,7 +64,7 @@ export const GATEWAY_CODES = {
   HF3011: code(
     EXIT.unreachable,
     'Management is turned off, or the gateway is in Home mode',
-    "Set `remote-management.secret-key` (v8: `management.secret-key`) in the gateway's config.yaml, or start the gateway with MANAGEMENT_PASSWORD. The published example file leaves the key empty. Replace the example's sample `api-keys` too: with them, the gateway refuses all clients. A gateway in Home mode is managed by its Home, and Holdfast can't manage it.",
+    "Set `remote-management.secret-key` (v8: `management.secret-key`) in the gateway's config.yaml, or start the gateway with MANAGEMENT_PASSWORD. The published example file leaves the key empty. Replace the example's sample `api-keys` too: with them, the gateway refuses all clients. In Home mode, a Home server manages the gateway, and Holdfast can't.",
     { retry: 'never', unsent: true },
   ),
   HF3012: code(

@@ -35,8 +35,8 @@ export const PLAN_CODES = {
   ),
   HF4007: code(
     EXIT.ok,
-    'A setting may reach fewer credentials on this gateway',
-    'Update the gateway to 8.0.11 or later, where the setting reaches API keys and OAuth credentials alike.',
+    'A setting may apply to fewer credentials on this gateway',
+    'Update the gateway to 8.0.11 or later, where the setting applies to both API keys and OAuth credentials.',
   ),
   HF4008: code(
     EXIT.ok,
