@@ -47,6 +47,23 @@ describe('status', () => {
     expect(right.out).not.toMatch(/login/);
   });
 
+  test('with a git source, names the daemon that has the files', async () => {
+    const settings = {
+      version: 1,
+      targets: [{ name: 'home', url: '${env:HOLDFAST_URL}', desired: 'home' }],
+      daemon: {
+        source: { git: { url: 'https://git.example/gateways.git' } },
+        http: { listen: '127.0.0.1:8318', auth: 'none' },
+      },
+    };
+    await work.write({ 'holdfast.yaml': JSON.stringify(settings) });
+    const { exit, out } = await work.holdfast('status');
+    expect(exit).toBe(EXIT.ok);
+    expect(out).toContain(
+      'in the repository that the daemon follows; ask it with `--via http://127.0.0.1:8318`',
+    );
+  });
+
   test('files that were there and are gone are an error', async () => {
     await work.write({ 'desired-state/gateway.yaml': 'request-retry: 3\n' });
     expect((await work.holdfast('apply', '--yes')).exit).toBe(EXIT.ok);
