@@ -1,6 +1,7 @@
 // The program as commander knows it: the global flags, every command by name, and one of them as it defines itself.
 import { type Command, Option } from 'commander';
 import { type CommandEntry, COMMANDS } from './commands.ts';
+import { wrapped } from '../report/text/wrap.ts';
 import type { Io } from '../compose/io.ts';
 import { repeatable } from './io/options.ts';
 import { CheckedCommand } from './io/usage-errors.ts';
@@ -19,6 +20,7 @@ export async function programWith(
   io: Io,
   words: readonly string[] = [],
 ): Promise<Command> {
+  const { columns } = io;
   const program = new CheckedCommand('holdfast', words)
     .description('Keeps the configuration of CLIProxyAPI gateways in sync with a git repository.')
     .option('-V, --version', 'print the version and exit')
@@ -34,7 +36,12 @@ export async function programWith(
     .option('--verbose', 'show more progress, and stack traces of internal errors')
     .helpOption('-h, --help', 'show help')
     .configureHelp({ showGlobalOptions: true })
-    .configureOutput({ writeOut: io.out, writeErr: io.err })
+    // Commander breaks its own lists; the texts around them are ours.
+    .configureOutput({
+      writeOut: (text) => io.out(wrapped(text, io.columns)),
+      writeErr: (text) => io.err(wrapped(text, io.columns)),
+      ...(columns !== undefined && { getOutHelpWidth: () => columns, getErrHelpWidth: () => columns }),
+    })
     .exitOverride()
     .allowExcessArguments(false)
     .addHelpText('after', HELP_TAIL);

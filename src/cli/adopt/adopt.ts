@@ -100,7 +100,7 @@ export async function finish(adoption: Adoption, finishing: Finishing): Promise<
   const problems = await warningsAboutEdits(adoption, finishing);
   const committed = await writeAdoption(adoption, finishing);
   const result = { adoption, committed, written: flags.write === true || committed !== undefined, problems };
-  show(io, flags, 'adopt', adoptionContent(result), (style) => adoptionText(result, style));
+  show(io, flags, 'adopt', adoptionContent(result), (style) => adoptionText(result, style), { asIs: true });
   if (flags.output === 'text') showWarnings(io, flags, problems);
 }
 

@@ -46,17 +46,19 @@ export function showWarnings(io: Io, globals: Globals, problems: readonly Proble
   if (!globals.quiet) io.err(wrapped(problemsText(problems, styleOf(io, globals, 'stderr')), io.columns));
 }
 
-/** A command whose result is not a report: text, or the same as JSON. */
+/** A command whose result is not a report: text, or the same as JSON. `asIs`: YAML, JSON, a diff, which isn't wrapped. */
 export function show(
   io: Io,
   globals: Globals,
   command: string,
   content: object,
-  text: (style: Style) => string,
+  text: (style: Style, columns: number | undefined) => string,
+  { asIs = false }: { readonly asIs?: boolean } = {},
 ): void {
   if (globals.output === 'json') return io.out(document({ command, exit: io.exit, ...content }));
   if (globals.output !== 'text')
     throw fail('HF1001', `${command} prints text or json, not ${globals.output}`);
-  const shown = text(styleOf(io, globals));
+  const given = text(styleOf(io, globals), io.columns);
+  const shown = asIs ? given : wrapped(given, io.columns);
   io.out(shown === '' || shown.endsWith('\n') ? shown : `${shown}\n`);
 }

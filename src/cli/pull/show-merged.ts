@@ -23,7 +23,7 @@ export interface Merged {
 
 export function showMerged(merged: Merged): void {
   const { flags, io } = merged.pulling;
-  show(io, flags, 'pull', contentOf(merged), (style) => textOf(merged, style));
+  show(io, flags, 'pull', contentOf(merged), (style) => textOf(merged, style), { asIs: true });
   if (flags.output === 'text') showWarnings(io, flags, merged.problems);
 }
 

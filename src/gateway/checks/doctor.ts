@@ -165,6 +165,8 @@ async function readGateway(options: DoctorOptions): Promise<Reading> {
     .catch(ofError);
 }
 
+const UNREAD = "not checked, because the configuration couldn't be read";
+
 const MANAGEMENT_CODES: readonly Code[] = ['HF3011', 'HF3012'];
 const REMOTE_CODES: readonly Code[] = ['HF3010'];
 const KEY_CODES: readonly Code[] = ['HF3007', 'HF3008', 'HF3009', 'HF3013', 'HF3025'];
@@ -186,11 +188,11 @@ function otherFailure(reading: Reading): Finding | undefined {
 
 /** Didn't fail here; passed only if the reading succeeded. */
 function passed(reading: Reading): Finding {
-  return isLive(reading) ? ok('yes') : skip('the request failed');
+  return isLive(reading) ? ok('yes') : skip(UNREAD);
 }
 
 function remoteOf(live: Live | undefined, { target }: DoctorOptions): Finding {
-  if (!live) return skip('the request failed');
+  if (!live) return skip(UNREAD);
   const management = managementIn(live);
   const allowed = isTree(management) && management['allow-remote'] === true;
   if (allowed) return ok('yes, from any machine');
@@ -204,7 +206,7 @@ function managementIn(live: Live): Value | undefined {
 }
 
 function versionOf(live: Live | undefined): Finding {
-  if (!live) return skip('the request failed');
+  if (!live) return skip(UNREAD);
   const { version, commit } = live.build;
   const from = commit === 'none' ? '' : ` (${commit})`;
   const layout = factsOf(live.layout).label;
@@ -240,7 +242,7 @@ const UNPROVEN =
   'unproven: the gateway can check a new file next to config.yaml. The first apply shows whether it can write config.yaml itself';
 
 async function wayBackOf(live: Live | undefined, options: DoctorOptions): Promise<Finding> {
-  if (!live) return skip('the request failed');
+  if (!live) return skip(UNREAD);
   if (keepsPlainKey(live)) return bad('fail', 'HF3026', PLAIN_KEY, WRITABLE);
   try {
     const answer = await probeRollback(options.client, live.memory);
@@ -282,7 +284,7 @@ function sampleKeysOf(live: Live | undefined, anonymous: AdmissionResult): Findi
     return bad('fail', 'HF3031', 'it was started with sample keys and refuses all clients');
   const sample = live?.findings.find(({ code }) => code === 'HF3032');
   if (sample) return bad('warn', 'HF3032', sample.message);
-  return live ? ok('yes') : skip('the request failed');
+  return live ? ok('yes') : skip(UNREAD);
 }
 
 async function probeOf({ client, target }: DoctorOptions): Promise<Finding> {
@@ -313,7 +315,7 @@ function brickOf(live: Live | undefined): Finding {
 }
 
 async function credentialsIn(client: Client, live: Live | undefined): Promise<Finding> {
-  if (!live) return skip('the request failed');
+  if (!live) return skip(UNREAD);
   try {
     const all = await credentialsOf(client, 'doctor');
     const sick = all.filter(({ state }) => state === 'error' || state === 'unavailable');

@@ -3,7 +3,7 @@
 import type { Change } from '../../domain/plan/change.ts';
 import type { Plan } from '../../domain/plan/plan.ts';
 import { plural } from '../../lib/text.ts';
-import { driftLine } from './change.ts';
+import { driftText, lineOf } from './change.ts';
 import {
   guardSection,
   header,
@@ -53,11 +53,16 @@ function driftSection(changes: readonly Change[], { memory }: Plan, style: Style
     memory.source === 'none'
       ? `${plural(changes.length, 'difference')} between the gateway and the files`
       : `${plural(changes.length, 'change')} on the gateway`;
-  return section(
-    title,
-    [...changes.map((change) => driftLine(change, style)), waysOut(changes, style)],
-    style,
-  );
+  return section(title, [...changes.map((change) => lineIn(change, style)), waysOut(changes, style)], style);
+}
+
+/** The title says that the gateway changed. */
+function lineIn(change: Change, style: Style): string {
+  const tags = [
+    change.origin === 'both' ? 'changed on both sides' : '',
+    change.attribution?.replaceAll('-', ' ') ?? '',
+  ].filter(Boolean);
+  return lineOf(style.warn('≠'), change, driftText(change), tags, style);
 }
 
 function inSyncLines(plan: Plan, style: Style): string[] {

@@ -3,7 +3,7 @@ import type { Explanation } from '../../domain/plan/explanation.ts';
 import { type Style } from './style.ts';
 import { table } from './table.ts';
 
-export function explanationText(explanation: Explanation, style: Style): string {
+export function explanationText(explanation: Explanation, style: Style, columns?: number): string {
   const { path, type, description, writing, members } = explanation;
   const facts: readonly (readonly [string, string | undefined])[] = [
     ['layout', layoutText(explanation)],
@@ -35,6 +35,7 @@ export function explanationText(explanation: Explanation, style: Style): string 
             ['key', ''],
             members.map((member) => [member.name, firstSentence(member.description)]),
             style,
+            { columns },
           ),
         ]
       : []),

@@ -8,7 +8,7 @@ import { table } from './table.ts';
 
 type Entry = HistoryEntry & { readonly target: string };
 
-export function historyText(entries: readonly Entry[], style: Style): string {
+export function historyText(entries: readonly Entry[], style: Style, columns?: number): string {
   if (entries.length === 0) return 'nothing was applied yet\n';
   const rows = entries.map((entry) => [
     entry.id,
@@ -19,7 +19,7 @@ export function historyText(entries: readonly Entry[], style: Style): string {
     entry.revision?.digest.slice(0, 8) ?? '',
     entry.backup ?? '',
   ]);
-  return `${table(['id', 'when (UTC)', 'target', 'outcome', 'changes', 'revision', 'backup'], rows, style)}\n`;
+  return `${table(['id', 'when (UTC)', 'target', 'outcome', 'changes', 'revision', 'backup'], rows, style, { columns, optional: 2 })}\n`;
 }
 
 export function historyEntryText(entry: Entry, style: Style): string {
@@ -47,7 +47,7 @@ export function historyEntryText(entry: Entry, style: Style): string {
   ].join('\n');
 }
 
-export function backupsText(backups: readonly BackupRecord[], style: Style): string {
+export function backupsText(backups: readonly BackupRecord[], style: Style, columns?: number): string {
   if (backups.length === 0) return 'there are no backups yet\n';
   const rows = backups.map((backup) => [
     backup.id,
@@ -58,12 +58,12 @@ export function backupsText(backups: readonly BackupRecord[], style: Style): str
     backup.build.version,
     backup.pinned ? 'always' : '',
   ]);
-  return `${table(['id', 'when (UTC)', 'target', 'reason', 'size', 'gateway', 'kept'], rows, style)}\n`;
+  return `${table(['id', 'when (UTC)', 'target', 'reason', 'size', 'gateway', 'kept'], rows, style, { columns, optional: 3 })}\n`;
 }
 
 /** Empty where there are none. */
-export function archivesText(archives: readonly BackupArchive[], style: Style): string {
+export function archivesText(archives: readonly BackupArchive[], style: Style, columns?: number): string {
   if (archives.length === 0) return '';
   const rows = archives.map(({ file, at, target, bytes }) => [file, timeText(at), target, `${bytes} bytes`]);
-  return `${table(['archive', 'when (UTC)', 'target', 'size'], rows, style)}\n`;
+  return `${table(['archive', 'when (UTC)', 'target', 'size'], rows, style, { columns, optional: 1 })}\n`;
 }

@@ -7,7 +7,7 @@ import { overrideFlag, overrideOf } from '../../domain/plan/override.ts';
 import { isRefused, pending, type Plan } from '../../domain/plan/plan.ts';
 import { undeclaredText } from '../../domain/plan/undeclared.ts';
 import type { Write } from '../../domain/plan/write.ts';
-import { commitWords } from './commit.ts';
+import { commitText } from './commit.ts';
 import { changeText, driftText, lineOf, WIDEST_VALUE } from './change.ts';
 import { problemText } from './problem.ts';
 import { shownText } from './value.ts';
@@ -153,16 +153,13 @@ export function planSummary(plan: Plan, { requests = true }: PlanView = {}): str
 
 export function header(plan: Plan, style: Style): string {
   const { build, api } = plan.gateway;
-  const commit = plan.revision.commit
-    ? ` (commit ${plan.revision.commit.sha.slice(0, 8)}${plan.revision.commit.dirty ? ', with uncommitted changes' : ''})`
-    : '';
+  const { digest, commit } = plan.revision;
   const facts = [
     `gateway ${build.version}, api ${api}`,
     `mode ${plan.mode}`,
-    `revision ${plan.revision.digest.slice(0, 8)}${commit}`,
+    `revision ${digest.slice(0, 8)}`,
   ];
-  const words = plan.revision.commit && commitWords(plan.revision.commit);
-  const under = words === undefined ? '' : `\n${style.dim(words)}`;
+  const under = commit ? `\n${style.dim(commitText(commit))}` : '';
   return `${style.accent(style.bold(plan.target))}  ${style.dim(facts.join(' · '))}${under}`;
 }
 

@@ -172,8 +172,10 @@ function syncText(status: TargetStatus, ago: (at: number) => string, style: Styl
     declared !== undefined && applied && !['', declared].includes(applied.revision.digest)
       ? style.warn('; the files changed since')
       : '';
+  const restored = status.lastOutcome?.kind === 'restored' && status.lastOutcome.at > last.at;
+  const moved = restored ? style.warn('; a backup was restored since') : since;
   const deep = last.depth === 'shallow' && lastDeepCheck ? `, deep ${ago(lastDeepCheck.at)}` : '';
-  return `${word} (${last.depth} check ${ago(last.at)}${deep})${since}`;
+  return `${word} (${last.depth} check ${ago(last.at)}${deep})${moved}`;
 }
 
 /** Counts alone: `holdfast plan --undeclared` has the names. */

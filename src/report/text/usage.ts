@@ -13,7 +13,12 @@ export interface ShownUsage {
   readonly recent: readonly { readonly succeeded: number; readonly failed: number }[];
 }
 
-export function usageText(target: string, credentials: readonly ShownUsage[], style: Style): string {
+export function usageText(
+  target: string,
+  credentials: readonly ShownUsage[],
+  style: Style,
+  columns?: number,
+): string {
   const title = style.accent(style.bold(target));
   if (credentials.length === 0) return `${title}\n  no credential has been registered yet\n`;
   const rows = credentials.map((one) => [
@@ -24,5 +29,5 @@ export function usageText(target: string, credentials: readonly ShownUsage[], st
     one.failed > 0 ? style.bad(String(one.failed)) : '0',
     String(one.recent.reduce((sum, slot) => sum + slot.succeeded + slot.failed, 0)),
   ]);
-  return `${title}\n${table(['provider', 'key', 'base url', 'ok', 'failed', 'last 200 min'], rows, style)}\n`;
+  return `${title}\n${table(['provider', 'key', 'base url', 'ok', 'failed', 'last 200 min'], rows, style, { columns, optional: 1 })}\n`;
 }

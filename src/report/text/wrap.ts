@@ -1,7 +1,7 @@
 // Wraps long lines on a terminal between words, with the continuation indented like the start. Colours don't count.
 import { stripVTControlCharacters } from 'node:util';
 
-const visibleLength = (text: string): number => stripVTControlCharacters(text).length;
+export const visibleLength = (text: string): number => stripVTControlCharacters(text).length;
 /** Lines on a narrower terminal aren't wrapped. */
 const NARROWEST = 40;
 

@@ -9,7 +9,6 @@ import { knownValuesOf } from '../../../state/known-values.ts';
 import type { Io } from '../../../compose/io.ts';
 import { gatewayOptions, onCall } from '../../io/options.ts';
 import { openCommandSession } from '../../io/session.ts';
-import { wrapped } from '../../../report/text/wrap.ts';
 import { show, showWarnings } from '../../io/show.ts';
 import type { PlanFlags } from '../../../compose/flags.ts';
 
@@ -49,10 +48,7 @@ async function run(flags: Flags, io: Io): Promise<void> {
   showWarnings(io, flags, damaged.flat());
   io.exit = worstExit(targets.flatMap(({ checks }) => checks.map(exitOf)));
   show(io, flags, 'doctor', { targets }, (style) =>
-    wrapped(
-      targets.map(({ target, url, checks }) => checksText(`${target} at ${url}`, checks, style)).join('\n'),
-      io.columns,
-    ),
+    targets.map(({ target, url, checks }) => checksText(`${target} at ${url}`, checks, style)).join('\n'),
   );
 }
 

@@ -13,7 +13,6 @@ import { defineRoute } from './explain-route.ts';
 import { explainedWord, explainedWordText, guardLike } from './explain-terms.ts';
 import { onCall } from '../../io/options.ts';
 import { show } from '../../io/show.ts';
-import { wrapped } from '../../../report/text/wrap.ts';
 
 interface Flags extends Globals {
   readonly layout?: Catalog['layout'];
@@ -41,12 +40,10 @@ export function define(command: Command, io: Io): void {
     if (explaining.args.length > 1) throw oneAtATime(explaining.args);
     const word = explainedWord(String(path));
     if (word)
-      return show(io, flags, 'explain', { explanation: word }, (style) =>
-        wrapped(explainedWordText(word, style), io.columns),
-      );
+      return show(io, flags, 'explain', { explanation: word }, (style) => explainedWordText(word, style));
     const explanation = withGuards(String(path), () => explanationOf(String(path), flags.layout));
-    show(io, flags, 'explain', { explanation }, (style) =>
-      wrapped(explanationText(explanation, style), io.columns),
+    show(io, flags, 'explain', { explanation }, (style, columns) =>
+      explanationText(explanation, style, columns),
     );
   });
 }

@@ -3,7 +3,6 @@ import { Argument, type Command } from 'commander';
 import { fail } from '../../../domain/problem/problem.ts';
 import type { HistoryEntry } from '../../../domain/state/state.ts';
 import { historyEntryText, historyText } from '../../../report/text/history.ts';
-import { wrapped } from '../../../report/text/wrap.ts';
 import type { Io } from '../../../compose/io.ts';
 import { gatewayOptions, onCall } from '../../io/options.ts';
 import { openCommandSession } from '../../io/session.ts';
@@ -27,13 +26,13 @@ async function run(id: string | undefined, flags: Flags, io: Io): Promise<void> 
   const entries = await entriesOf(flags, io, id === undefined ? { limit } : { id });
   if (id === undefined) {
     const newest = entries.toSorted((a, b) => b.at - a.at).slice(0, limit);
-    return show(io, flags, 'history', { entries: newest }, (style) => historyText(newest, style));
+    return show(io, flags, 'history', { entries: newest }, (style, columns) =>
+      historyText(newest, style, columns),
+    );
   }
   const found = entries.find((entry) => entry.id === id || entry.id.startsWith(id));
   if (!found) throw fail('HF1004', `there is no history entry "${id}"`);
-  show(io, flags, 'history', { entry: found }, (style) =>
-    wrapped(historyEntryText(found, style), io.columns),
-  );
+  show(io, flags, 'history', { entry: found }, (style) => historyEntryText(found, style));
 }
 
 type Entry = HistoryEntry & { readonly target: string };

@@ -47,12 +47,18 @@ async function run(flags: Flags, io: Io): Promise<void> {
       renderDesired(desired, loadCatalog(desired.layout), fingerprintsBy(target.digestKey.open())),
     );
   }
-  show(io, flags, 'render', { targets: rendered }, (style) =>
-    rendered
-      .map(
-        (one) =>
-          `${style.dim(`# ${one.target}, revision ${one.revision.digest.slice(0, 8)}`)}\n${renderedText(one)}`,
-      )
-      .join('\n'),
+  show(
+    io,
+    flags,
+    'render',
+    { targets: rendered },
+    (style) =>
+      rendered
+        .map(
+          (one) =>
+            `${style.dim(`# ${one.target}, revision ${one.revision.digest.slice(0, 8)}`)}\n${renderedText(one)}`,
+        )
+        .join('\n'),
+    { asIs: true },
   );
 }

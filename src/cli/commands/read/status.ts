@@ -15,7 +15,6 @@ import { rememberedStatus } from '../../../state/remembered-status.ts';
 import type { TargetState } from '../../../state/store.ts';
 import type { Target } from '../../../domain/target.ts';
 import { isInvalid, statusesText, type TargetStatus } from '../../../report/text/status.ts';
-import { wrapped } from '../../../report/text/wrap.ts';
 import type { WatchFlags } from '../../watch/watch.ts';
 import type { Io } from '../../../compose/io.ts';
 import { gatewayOptions, onCall, sourceOptions } from '../../io/options.ts';
@@ -98,7 +97,7 @@ function showStatus(
   if (flags.exitCode && found.targets.some(({ standing }) => standing !== 'in-sync'))
     io.exit = EXIT.differences;
   if (found.targets.some(isInvalid)) io.exit = EXIT.invalid;
-  show(io, flags, 'status', found, (style) => wrapped(statusesText(found.targets, now, style), io.columns));
+  show(io, flags, 'status', found, (style) => statusesText(found.targets, now, style));
 }
 
 async function statusOf(session: Session, target: Target, { offline }: Flags): Promise<TargetStatus> {

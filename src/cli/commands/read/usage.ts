@@ -36,8 +36,8 @@ async function run(flags: PlanFlags, io: Io): Promise<void> {
   const problems = failures.flatMap(({ target, error }) => error.problems.map((one) => ({ target, ...one })));
   if (targets.length === 0 && problems.length > 0) throw new HoldfastError(problems);
   io.exit = worstExit(failures.map(({ error }) => error.exit));
-  show(io, flags, 'usage', { targets, problems }, (style) =>
-    targets.map(({ target, credentials }) => usageText(target, credentials, style)).join('\n'),
+  show(io, flags, 'usage', { targets, problems }, (style, columns) =>
+    targets.map(({ target, credentials }) => usageText(target, credentials, style, columns)).join('\n'),
   );
   if (flags.output === 'text')
     io.err(wrapped(problemsText(problems, styleOf(io, flags, 'stderr')), io.columns));

@@ -63,7 +63,7 @@ async function run(method: string, path: string, flags: Flags, io: Io): Promise<
   });
   const errors = result.problems.filter(({ severity }) => severity === 'error');
   io.exit = errors.length > 0 ? new HoldfastError(errors).exit : EXIT.ok;
-  show(io, flags, 'api', result, () => bodyText(result));
+  show(io, flags, 'api', result, () => bodyText(result), { asIs: true });
   if (flags.output === 'text') io.err(afterword(result, flags, io));
 }
 

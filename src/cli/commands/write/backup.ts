@@ -38,10 +38,12 @@ async function list(flags: PlanFlags, io: Io): Promise<void> {
   const ofEach = session.targets.map(({ name }) => name);
   const backups = (await Promise.all(ofEach.map((name) => session.store.listBackups(name)))).flat();
   const archives = (await Promise.all(ofEach.map((name) => session.store.listArchives(name)))).flat();
-  show(io, flags, 'backup', { backups, archives }, (style) =>
+  show(io, flags, 'backup', { backups, archives }, (style, columns) =>
     backups.length === 0 && archives.length > 0
-      ? archivesText(archives, style)
-      : [backupsText(backups, style), archivesText(archives, style)].filter(Boolean).join('\n'),
+      ? archivesText(archives, style, columns)
+      : [backupsText(backups, style, columns), archivesText(archives, style, columns)]
+          .filter(Boolean)
+          .join('\n'),
   );
 }
 
@@ -50,7 +52,7 @@ async function create(flags: PlanFlags, io: Io): Promise<void> {
   await using session = await openCommandSession(flags, io);
   const backups: BackupRecord[] = [];
   for (const target of session.targets) backups.push(await backUp(session.contextOf(target)));
-  show(io, flags, 'backup', { backups }, (style) => backupsText(backups, style));
+  show(io, flags, 'backup', { backups }, (style, columns) => backupsText(backups, style, columns));
 }
 
 async function reveal(id: string, flags: ShowFlags, io: Io): Promise<void> {
@@ -61,8 +63,8 @@ async function reveal(id: string, flags: ShowFlags, io: Io): Promise<void> {
   const place = 'kept' in meant ? {} : { file: session.store.backupFile(target.name, meant.id) };
   const { file, json: _, ...record } = backup;
   if (flags.reveal) return (io.raw ?? io.out)(file.open());
-  show(io, flags, 'backup', { backup: record, ...place }, (style) => {
+  show(io, flags, 'backup', { backup: record, ...place }, (style, columns) => {
     const raw = place.file === undefined ? '' : `\nraw file (contains secrets): ${place.file}\n`;
-    return `${backupsText([record], style)}${raw}`;
+    return `${backupsText([record], style, columns)}${raw}`;
   });
 }

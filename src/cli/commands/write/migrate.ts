@@ -42,11 +42,17 @@ async function run(flags: Flags, io: Io): Promise<void> {
     file: shown,
     diff: unifiedDiff(before, after, shown),
   }));
-  show(io, flags, 'migrate', { to: flags.to, files: diffs, written }, (style) =>
-    [
-      ...diffs.map(({ diff }) => colouredDiff(diff, style)),
-      style.dim(summary(files.length, written, flags)),
-    ].join('\n'),
+  show(
+    io,
+    flags,
+    'migrate',
+    { to: flags.to, files: diffs, written },
+    (style) =>
+      [
+        ...diffs.map(({ diff }) => colouredDiff(diff, style)),
+        style.dim(summary(files.length, written, flags)),
+      ].join('\n'),
+    { asIs: true },
   );
 }
 

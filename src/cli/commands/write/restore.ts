@@ -5,6 +5,7 @@ import { exitOf } from '../../../domain/outcome/outcome.ts';
 import { fail } from '../../../domain/problem/problem.ts';
 import { timeText } from '../../../lib/text.ts';
 import { agrees, asks } from '../../io/confirm.ts';
+import { wrapped } from '../../../report/text/wrap.ts';
 import type { Io } from '../../../compose/io.ts';
 import { type IdentityFlags, identityOption, meantBackup } from '../../io/meant-backup.ts';
 import { allowOption, gatewayOptions, onCall } from '../../io/options.ts';
@@ -54,7 +55,7 @@ async function run(id: string | undefined, flags: Flags, io: Io): Promise<void> 
     ...(flags.anyGateway && { anyGateway: true }),
     ...(flags.dryRun && { dryRun: true }),
     confirm: async (summary) => {
-      if (flags.output === 'text') io.out(summaryText(summary));
+      if (flags.output === 'text') io.out(wrapped(summaryText(summary), io.columns));
       return !asks(flags, io) || agrees(io, `Restore this on ${target.name}?`);
     },
   });

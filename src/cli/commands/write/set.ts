@@ -62,15 +62,22 @@ async function run(flags: Flags, path: string | undefined, value: string | undef
   const diff = diffOf(files);
   const isWritten = flags.write === true || committed !== undefined;
   const result = { target: target.name, diff, files: files.map(({ shown }) => shown), written: isWritten };
-  show(io, flags, 'set', { ...result, ...(committed && { ...committed }) }, (style) => {
-    if (diff === '') return 'The files declare it already.';
-    const end = committed
-      ? `committed to ${committed.branch}: ${committed.sha.slice(0, 8)}`
-      : isWritten
-        ? `written: ${plural(files.length, 'file')}`
-        : 'nothing written; add --write or --commit';
-    return `${colouredDiff(diff, style)}${end}\n`;
-  });
+  show(
+    io,
+    flags,
+    'set',
+    { ...result, ...(committed && { ...committed }) },
+    (style) => {
+      if (diff === '') return 'The files declare it already.';
+      const end = committed
+        ? `committed to ${committed.branch}: ${committed.sha.slice(0, 8)}`
+        : isWritten
+          ? `written: ${plural(files.length, 'file')}`
+          : 'nothing written; add --write or --commit';
+      return `${colouredDiff(diff, style)}${end}\n`;
+    },
+    { asIs: true },
+  );
 }
 
 async function declarationsFrom(
