@@ -8,7 +8,7 @@ import type { FileNode } from '../domain/yaml-node.ts';
 import { factsOf } from '../gateway/layout/layouts.ts';
 import { layoutTable } from '../gateway/layout/table.ts';
 import { canonicalJson } from '../lib/stable-json.ts';
-import { isList, isTree, listOf, treeOf, textsIn, type Tree, type Value } from '../lib/value.ts';
+import { isList, isTree, listOf, treeOf, type Tree, type Value } from '../lib/value.ts';
 import { displayPath } from '../desired/read/locations.ts';
 import type { Environment } from '../input/environment.ts';
 import { variablesIn } from '../input/reference-text.ts';
@@ -55,9 +55,27 @@ export function foldLines(adopted: Adopted, dialect: Dialect, request: FoldReque
   const spliced = patch && splice(document, patch as Patch);
   if (!spliced?.ok) return { adopted, files: [] };
   const { text } = spliced.value;
-  const used = new Set([...textsIn(dialect.content(parsed(text)))].flatMap(variablesIn));
-  const variables = adopted.variables.filter(({ name }) => used.has(name));
+  const usedAt = placesOfVariables(dialect.content(parsed(text)));
+  const variables = adopted.variables.flatMap((one): Variable[] => {
+    const places = usedAt.get(one.name);
+    return places ? [{ ...one, usedAt: places }] : [];
+  });
   return { adopted: { ...adopted, text, variables }, files: walk.files };
+}
+
+/** Where text refers to each variable, as paths; entries that became one have another position. */
+function placesOfVariables(content: Tree): ReadonlyMap<string, readonly string[]> {
+  const found = new Map<string, string[]>();
+  const visit = (value: Value, steps: readonly string[]): void => {
+    if (isList(value)) return value.forEach((item, i) => visit(item, [...steps, String(i)]));
+    if (isTree(value))
+      return Object.entries(value).forEach(([name, member]) => visit(member, [...steps, name]));
+    if (typeof value !== 'string' || !value.includes('${')) return;
+    const path = formatPath(displayPath(content, steps));
+    for (const name of new Set(variablesIn(value))) found.set(name, [...(found.get(name) ?? []), path]);
+  };
+  visit(content, []);
+  return found;
 }
 
 type Place = readonly (string | number)[];

@@ -1,6 +1,7 @@
 // Which commit counts as last applied in a job of GitHub, Gitea, Forgejo or GitLab: from the environment and the event
 // file alone. Where they don't tell, nothing is guessed.
 import type { Environment } from '../input/environment.ts';
+import { eventOfJob, isActionsJob, type Json } from '../input/job-event.ts';
 import type { ReadText } from '../input/text-file.ts';
 
 /** `revision` as in `--base`. `isApplied`: the platform says so, whatever history says. */
@@ -18,26 +19,10 @@ export async function baseOfJob(
   readText: ReadText,
 ): Promise<JobBase | undefined> {
   if (env['GITLAB_CI'] === 'true') return ofGitlab(env, question);
-  if (!['GITHUB_ACTIONS', 'GITEA_ACTIONS', 'FORGEJO_ACTIONS'].some((name) => env[name] === 'true'))
-    return undefined;
-  const event = await eventOf(env, readText);
+  if (!isActionsJob(env)) return undefined;
+  const event = await eventOfJob(env, readText);
   if (typeof event === 'string') return { kind: 'none', why: event };
   return ofEvent(env['GITHUB_EVENT_NAME'] ?? '', event, question);
-}
-
-type Json = Readonly<Record<string, unknown>>;
-
-/** A text says why there is none. */
-async function eventOf(env: Environment, readText: ReadText): Promise<Json | string> {
-  const path = env['GITHUB_EVENT_PATH'];
-  if (path === undefined || path === '') return 'the job has no event file';
-  const read = await readText(path, 'the event file of the job');
-  if ('problem' in read) return read.problem.message;
-  try {
-    return jsonAt(JSON.parse(read.text));
-  } catch {
-    return "the event file of the job isn't JSON";
-  }
 }
 
 function jsonAt(value: unknown, ...names: readonly string[]): Json {

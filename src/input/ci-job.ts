@@ -1,8 +1,8 @@
 // What a CI system tells its job: which forge, which commit, which pull request, and whether it comes from a fork.
 // Read from the variables of GitHub, GitLab, Gitea and Forgejo, and from the event file.
-import { readFile } from 'node:fs/promises';
 import type { ForgeKind } from '../domain/forge.ts';
 import type { Environment } from './environment.ts';
+import { eventOfJob, isActionsJob } from './job-event.ts';
 
 export interface PullRequest {
   /** For people: `#12`, `!12`. */
@@ -40,7 +40,7 @@ export interface CiJob {
 /** Undefined outside of known CI systems. */
 export async function ciJobOf(env: Environment): Promise<CiJob | undefined> {
   if (env['GITLAB_CI'] === 'true') return gitlabJob(env);
-  if (env['GITHUB_ACTIONS'] === 'true' || env['GITEA_ACTIONS'] === 'true') return actionsJob(env);
+  if (isActionsJob(env)) return actionsJob(env);
   return undefined;
 }
 
@@ -125,7 +125,7 @@ async function actionsJob(env: Environment): Promise<CiJob | undefined> {
   const api =
     env['GITHUB_API_URL'] || (forge === 'github' ? 'https://api.github.com' : server && `${server}/api/v1`);
   if (!repository || !commit || !api) return undefined;
-  const event = await eventOf(env['GITHUB_EVENT_PATH']);
+  const event = await knownEvent(env);
   const pullRequest = pullRequestOf(event, repository);
   const run = env['GITHUB_RUN_ID'];
   const before = event.before;
@@ -163,14 +163,9 @@ function pullRequestOf({ pull_request: pull }: ActionsEvent, repository: string)
 }
 
 /** Without a readable event, nothing is known about a pull request. */
-async function eventOf(path: string | undefined): Promise<ActionsEvent> {
-  if (!path) return {};
-  try {
-    const event = JSON.parse(await readFile(path, 'utf8')) as unknown;
-    return typeof event === 'object' && event !== null ? event : {};
-  } catch {
-    return {};
-  }
+async function knownEvent(env: Environment): Promise<ActionsEvent> {
+  const event = await eventOfJob(env);
+  return typeof event === 'string' ? {} : event; // as the forges describe it
 }
 
 const plainEvent = (name: string | undefined): CiJob['event'] =>

@@ -48,6 +48,16 @@ describe('a run of entries', () => {
     ]);
   });
 
+  test('leaves a key that is used elsewhere its variable, and says where that is', async () => {
+    const keys = clientKeys(3).join('');
+    const other = 'claude-api-key:\n  - api-key: sk-test-claude-1\n  - api-key: sk-test-client-0001\n';
+    const { adopted } = await folded(`api-keys:\n${keys}${other}`);
+    expect(adopted.variables.map(({ name, usedAt }) => [name, usedAt])).toEqual([
+      ['CLIENT_KEY_2', ['claude-api-key[1].api-key']],
+      ['CLAUDE_API_KEY', ['claude-api-key[0].api-key']],
+    ]);
+  });
+
   test('is as long as the limit, or longer', async () => {
     const text = `api-keys:\n${clientKeys(3).join('')}`;
     expect((await folded(text, 4)).files).toEqual([]);

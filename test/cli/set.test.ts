@@ -139,6 +139,15 @@ describe('what can not be declared is refused, and the files stay', () => {
   });
 });
 
+test('--branch needs --commit, and excludes --write', async () => {
+  for (const flag of ['--write', '--commit']) {
+    const flags = flag === '--write' ? [flag] : [flag, '--write'];
+    const ran = await work.holdfast('set', ...flags, '--branch', 'calmer', ...FILES, 'request-retry', '1');
+    expect(ran).toMatchObject({ exit: EXIT.usage, err: expect.stringContaining('HF1001') });
+  }
+  expect(await base()).toBe(BASE);
+});
+
 test('--branch commits to a new branch, and leaves the work tree as it is', async () => {
   const git = (...argv: readonly string[]): string =>
     execFileSync('git', ['-c', 'user.name=t', '-c', 'user.email=t@t.example', ...argv], {

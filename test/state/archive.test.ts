@@ -1,4 +1,13 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  utimesSync,
+  mkdirSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
@@ -119,6 +128,24 @@ describe('an archive', () => {
     const left = (await place.store.listArchives('home')).map(({ file }) => file);
     expect(left).toEqual([third, join(place.out, `home-${ids[1]}.age`), other]);
     expect(left).not.toContain(second);
+  });
+
+  test('of one second are in the order in which they were written', async () => {
+    const place = await opened([]);
+    mkdirSync(place.out, { recursive: true });
+    const at = NOW;
+    const names = ['aaaaaaaa', 'cccccccc', 'bbbbbbbb'].map((hash) => {
+      const stamp = new Date(at).toISOString().replace('.000', '').replaceAll(/[-:]/g, '');
+      return join(place.out, `home-${stamp}-${hash}.json`);
+    });
+    for (const [i, name] of names.entries()) {
+      writeFileSync(name, '{}');
+      utimesSync(name, new Date(at + 900 + i * 200), new Date(at + 900 + i * 200));
+    }
+    expect((await place.store.listArchives('home')).map(({ file }) => file)).toEqual(names.toReversed());
+    for (const name of names) utimesSync(name, new Date(0), new Date(0)); // copied
+    const [first, second, third] = names;
+    expect((await place.store.listArchives('home')).map(({ file }) => file)).toEqual([second, third, first]);
   });
 
   test("that can't be written means no backup", async () => {

@@ -65,15 +65,22 @@ export async function listArchives({ dir }: ArchiveDirectory, target: string): P
     const id = name.slice(prefix.length).replace(/\.(?:age|json)$/, '');
     if (!name.startsWith(prefix) || !isBackupId(id) || name === prefix + id) continue;
     const file = join(dir, name);
-    const { size } = await explained(file, () => stat(file));
-    found.push({ file, id, target, at: timeOf(id), bytes: size });
+    const { size, mtimeMs } = await explained(file, () => stat(file));
+    found.push({ file, id, target, at: timeOf(id, mtimeMs), bytes: size });
   }
   return found.toSorted((a, b) => b.at - a.at || b.id.localeCompare(a.id));
 }
 
-/** ms since the epoch, of an id. */
-function timeOf(id: string): number {
-  return Date.parse(id.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z.*$/, '$1-$2-$3T$4:$5:$6Z'));
+/** ms from the second of an ID to when its file is written. */
+const SOON_MS = 2000;
+
+/**
+ * ms since the epoch. An ID has seconds only, so archives of one second are told apart by when their files were written,
+ * unless they were copied since.
+ */
+function timeOf(id: string, writtenAt: number): number {
+  const at = Date.parse(id.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z.*$/, '$1-$2-$3T$4:$5:$6Z'));
+  return writtenAt >= at && writtenAt < at + SOON_MS ? writtenAt : at;
 }
 
 export async function removeArchive(place: ArchiveDirectory, target: string, id: string): Promise<void> {
