@@ -22,7 +22,7 @@ export interface Prepared {
 /** Throws HF2072 for a file that the gateway couldn't load. */
 export function prepare(document: FileDocument, dialect: Dialect): Prepared {
   const { catalog } = dialect;
-  const single = parsed(firstDocument(document));
+  const single = reparsed(document, firstDocument(document));
   const content = dialect.content(single);
   const { root } = single;
   if (root?.kind !== 'map') throw fail('HF2072', "the gateway's file doesn't contain a mapping");

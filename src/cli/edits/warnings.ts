@@ -3,21 +3,30 @@ import { basename, dirname, join, resolve } from 'node:path';
 import type { Adoption, FileEdit } from '../../compose/adoption.ts';
 import type { Io } from '../../compose/io.ts';
 import type { Session } from '../../compose/session.ts';
-import { git } from '../../desired/read/revision.ts';
+import { git, isInWorkTree } from '../../desired/read/revision.ts';
 import { type Problem, problem } from '../../domain/problem/problem.ts';
 import { shownIn } from '../io/shown-in.ts';
 
-/** A warning if git would track a file with secrets. */
-export async function exposed(values: string, cwd: string): Promise<readonly Problem[]> {
-  const inside = await git(dirname(values), ['rev-parse', '--is-inside-work-tree']);
+/** A warning for each file with secrets that git would track. One process for each directory: there can be many files. */
+export async function exposed(paths: readonly string[], cwd: string): Promise<readonly Problem[]> {
+  const found = await Promise.all(
+    [...Map.groupBy(paths, (path) => dirname(path))].map(([dir, files]) => trackedIn(dir, files)),
+  );
+  return found.flat().map((path) => {
+    const shown = shownIn(cwd, path);
+    const remedy = `echo '${basename(path)}' >> ${shownIn(cwd, join(dirname(path), '.gitignore'))}`;
+    const message = `git would track ${shown}, which contains secrets`;
+    return problem('HF2073', message, { severity: 'warning', remedy });
+  });
+}
+
+async function trackedIn(dir: string, files: readonly string[]): Promise<readonly string[]> {
+  if (!isInWorkTree(dir)) return [];
+  const inside = await git(dir, ['rev-parse', '--is-inside-work-tree']);
   if (inside?.trim() !== 'true') return [];
-  const ignored = await git(dirname(values), ['check-ignore', '--', values]);
-  if (ignored !== undefined && ignored.trim() !== '') return [];
-  const shown = shownIn(cwd, values);
-  const remedy = `echo '${basename(values)}' >> ${shownIn(cwd, join(dirname(values), '.gitignore'))}`;
-  return [
-    problem('HF2073', `git would track ${shown}, which contains secrets`, { severity: 'warning', remedy }),
-  ];
+  const ignored = await git(dir, ['-c', 'core.quotePath=false', 'check-ignore', '--', ...files]);
+  const names = new Set((ignored ?? '').split('\n'));
+  return files.filter((path) => !names.has(path));
 }
 
 /** Other targets read the same file. */
@@ -72,7 +81,10 @@ export async function warningsAboutEdits(
   );
   return [
     ...unstored,
-    ...(await Promise.all(values.map(({ path }) => exposed(path, io.cwd)))).flat(),
+    ...(await exposed(
+      values.map(({ path }) => path),
+      io.cwd,
+    )),
     ...sharedWith(files, target, session),
   ];
 }

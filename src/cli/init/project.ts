@@ -105,7 +105,7 @@ async function schemaCopies(cwd: string): Promise<Made[]> {
 
 /** Before the file contains anything. */
 async function refuseExposed(cwd: string): Promise<void> {
-  const found = await exposed(join(cwd, ENV), cwd);
+  const found = await exposed([join(cwd, ENV)], cwd);
   const remedy = `Untrack it (\`git rm --cached ${ENV}\`), or remove the line of a .gitignore that includes it.`;
   if (found.length > 0) throw new HoldfastError(found.map((one) => ({ ...one, severity: 'error', remedy })));
 }

@@ -111,8 +111,7 @@ export async function warningsAbout(
   cwd: string,
 ): Promise<readonly Problem[]> {
   const secret = [...(values === undefined || isEncrypted ? [] : [values]), ...lines.map(({ path }) => path)];
-  const found = await Promise.all(secret.map((path) => exposed(path, cwd)));
-  return [...(await neighbours(dir, file, cwd)), ...found.flat()];
+  return [...(await neighbours(dir, file, cwd)), ...(await exposed(secret, cwd))];
 }
 
 /** What is read together with the pulled file, relative to its directory. */

@@ -68,7 +68,7 @@ async function commitAt(path: string): Promise<Revision['commit']> {
 }
 
 /** Calling git costs two processes per check, so directories outside of a work tree are detected without it. */
-function isInWorkTree(dir: string): boolean {
+export function isInWorkTree(dir: string): boolean {
   if (process.env['GIT_DIR'] !== undefined || existsSync(join(dir, '.git'))) return true;
   return dirname(dir) !== dir && isInWorkTree(dirname(dir));
 }
