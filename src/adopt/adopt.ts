@@ -142,7 +142,7 @@ function readIn(text: string): Tree | undefined {
  * The text with the patch applied. What can't be edited in place is rewritten from `final`, or the whole text if
  * that fails too.
  */
-function edited(
+export function edited(
   document: FileDocument,
   patch: Patch | undefined,
   final: Tree | undefined,

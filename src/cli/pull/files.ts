@@ -49,11 +49,17 @@ export function destinationOf(flags: DestinationFlags, cwd: string, own: readonl
 }
 
 /** Rejects with HF2074 for each file that would be replaced. */
-export async function refuseExisting(created: readonly string[], cwd: string): Promise<void> {
+export async function refuseExisting(
+  created: readonly string[],
+  cwd: string,
+  remedy?: string,
+): Promise<void> {
   const there = await Promise.all(created.map(exists));
   const problems = created
     .filter((_, i) => there[i])
-    .map((path) => problem('HF2074', `${shownIn(cwd, path)} already exists`));
+    .map((path) =>
+      problem('HF2074', `${shownIn(cwd, path)} already exists`, { ...(remedy !== undefined && { remedy }) }),
+    );
   if (problems.length > 0) throw new HoldfastError(problems);
 }
 

@@ -1,13 +1,16 @@
 // `holdfast pull`: the live gateway as desired state, verified to change nothing.
 import { type Command, Option } from 'commander';
 import type { Io } from '../../compose/io.ts';
+import type { Session } from '../../compose/session.ts';
+import { fail } from '../../domain/problem/problem.ts';
 import { gatewayOptions, onCall, repeatable, variablesOption } from '../io/options.ts';
 import { progress } from '../io/progress.ts';
 import { openCommandSession } from '../io/session.ts';
 import { pullAnew } from './fresh.ts';
 import { linesFrom } from './lines.ts';
 import { isMerge, pullIntoExisting } from './merge.ts';
-import { type PullFlags, pullingOf } from './pulling.ts';
+import { type PullFlags, pullingOf, selectionOf } from './pulling.ts';
+import { pullSpread } from './spread.ts';
 import { STORES } from './secrets.ts';
 import { showPulled } from './show.ts';
 
@@ -40,6 +43,9 @@ export function define(command: Command, io: Io): void {
       ]),
     )
     .option('--prune', 'remove what the gateway no longer has from files that are there')
+    .option('--split', 'write a file for each subject: keys, providers, aliases, routing, payload')
+    .option('--targets <names>', 'with --base: pull several targets, separated by commas')
+    .option('--base <dir>', 'with --targets: what is equal goes to this directory, the rest to their own')
     .option('--force', 'replace files that are there as a whole, and keep copies of them')
     .option('--print', 'print the file, write nothing')
     .addHelpText(
@@ -64,6 +70,8 @@ Examples:
   $ holdfast pull --output-dir my-gateway --write-env my-gateway/.env
   $ holdfast pull --secrets sops
   $ holdfast pull --diff
+  $ holdfast pull --split
+  $ holdfast pull --targets eu,us --base base
   $ holdfast pull --print --exclude payload | less
   $ holdfast pull --include remote-management.allow-remote --force`,
     );
@@ -73,7 +81,19 @@ Examples:
 async function run(flags: PullFlags, io: Io): Promise<void> {
   linesFrom(flags.linesFrom);
   await using session = await openCommandSession(flags, io, progress(flags, io, { notices: true }));
+  if (flags.base !== undefined || flags.targets !== undefined) return pullTargets(session, flags, io);
   const pulling = pullingOf(session, flags, io);
   if (!flags.force && !flags.print && (await isMerge(pulling))) return pullIntoExisting(pulling);
+  if (flags.split) return pullSpread(pulling, { names: [pulling.target.name] });
   showPulled(await pullAnew(pulling));
+}
+
+async function pullTargets(session: Session, flags: PullFlags, io: Io): Promise<void> {
+  const { base, targets } = flags;
+  if (base === undefined || targets === undefined)
+    throw fail('HF1001', 'pull takes --base and --targets together', {
+      remedy: 'For example: `holdfast pull --targets eu,us --base base`.',
+    });
+  const names = targets.split(',').map((name) => name.trim());
+  await pullSpread({ session, selection: selectionOf(flags), flags, io }, { base, names });
 }

@@ -23,6 +23,9 @@ export interface PullFlags extends PlanFlags, StoreFlags {
   readonly into?: string;
   readonly keep?: 'theirs' | 'ours';
   readonly prune?: boolean;
+  readonly split?: boolean;
+  /** Names, separated by commas. */
+  readonly targets?: string;
 }
 
 export interface Pulling {
@@ -40,7 +43,7 @@ export function pullingOf(session: Session, flags: PullFlags, io: Io): Pulling {
   return { session, target, destination, selection: selectionOf(flags), flags, io };
 }
 
-function selectionOf({ include = [], exclude = [] }: PullFlags): Selection {
+export function selectionOf({ include = [], exclude = [] }: PullFlags): Selection {
   const selection = { include: include.map(pathFrom), exclude: exclude.map(pathFrom) };
   refuseAny(selectionProblems(loadCatalog('legacy'), selection));
   return selection;

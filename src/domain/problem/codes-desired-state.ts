@@ -267,6 +267,11 @@ export const DESIRED_STATE_CODES = {
     'The pulled file conflicts with the other files of the target',
     'Remove what the message names from the other files, exclude it with `--exclude PATH`, or pull into another directory with `--output-dir`.',
   ),
+  HF2077: code(
+    EXIT.invalid,
+    "These targets can't share a base",
+    'Pull them one at a time: `holdfast pull --target NAME`.',
+  ),
   HF2080: code(
     EXIT.invalid,
     "The files aren't in a git repository that can be read",
