@@ -51,21 +51,56 @@ export function addedBeside(
   );
 }
 
-/** The list without the entry. */
+/**
+ * One entry again, in the place of the first one and with everything that it has, comments included: only its key is
+ * another one. `priority`: what it had before it was ranked lower.
+ */
+export function merged(
+  declared: Declared,
+  { steps, index, member }: Entry,
+  copy: number,
+  { value, reference }: NewValue,
+  rank: Rank | undefined,
+): RotationEdits {
+  const make = (draft: PatchDraft, key: string): void => {
+    const items = itemsOf(declared, steps).filter((from) => from !== copy);
+    draft.arrange(
+      steps,
+      items.map((from) => ({ from })),
+    );
+    draft.set([...steps, index, ...member], key);
+    if (rank) ranked(draft, [...steps, index], rank);
+  };
+  return editsOf(
+    declared,
+    (draft) => make(draft, reference),
+    (draft) => make(draft, value),
+  );
+}
+
+/** The priority of an entry as the files have it; undefined: none. */
+export interface Rank {
+  readonly priority: Value | undefined;
+}
+
+function ranked(draft: PatchDraft, entry: Steps, { priority }: Rank): void {
+  const place = [...entry, 'priority'];
+  if (priority === undefined) draft.remove(place);
+  else draft.set(place, priority);
+}
+
+/** The list without the entry. `other`: an entry that has its priority again. */
 export function removed(
   declared: Declared,
   { steps, index }: Pick<Entry, 'steps' | 'index'>,
-  ranks?: { readonly index: number; readonly priority: Value | undefined },
+  other?: Rank & { readonly index: number },
 ): RotationEdits {
   const make = (draft: PatchDraft): void => {
     draft.arrange(
       steps,
       itemsOf(declared, steps).flatMap((from) => (from === index ? [] : [{ from }])),
     );
-    if (!ranks) return;
-    const place = [...steps, ranks.index, 'priority'];
-    if (ranks.priority === undefined) draft.remove(place);
-    else draft.set(place, ranks.priority);
+    if (other) ranked(draft, [...steps, other.index], other);
   };
   return editsOf(declared, make, make);
 }

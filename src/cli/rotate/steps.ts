@@ -2,7 +2,7 @@
 // already isn't done again, so that a rotation that was stopped anywhere continues. The old value goes only where the new
 // one is declared and was applied.
 import { compareSync } from 'bcryptjs';
-import { addedBeside, lowerRank, removed, replaced } from '../../adopt/rotation/edits.ts';
+import { addedBeside, lowerRank, merged, type Rank, removed, replaced } from '../../adopt/rotation/edits.ts';
 import { type Counters, judgeWait, type Wait } from '../../adopt/rotation/wait.ts';
 import type { FileEdit } from '../../compose/adoption.ts';
 import type { Session } from '../../compose/session.ts';
@@ -180,7 +180,7 @@ async function removing(
   const isOld = (text: string): boolean =>
     text === old.value || text === `#${naming.fingerprints.of(old.value)}`;
   const files = [
-    ...(await writable(session, target, removed(declared, old))),
+    ...(await writable(session, target, mergedOrRemoved({ declared, naming }, rotation, old, fresh))),
     ...(await renamedInSettings(session, isOld, reference)),
   ];
   return {
@@ -190,6 +190,23 @@ async function removing(
     rotation: { ...rotation, phase: 'removing' },
   };
 }
+
+/** The first entry stays, with the new key, unless one of the two is a line of a file and the other isn't. */
+function mergedOrRemoved(
+  files: Files,
+  { demoted }: Rotation,
+  old: Standing,
+  fresh: Standing,
+): ReturnType<typeof removed> {
+  if ((old.reference === undefined) !== (fresh.reference === undefined)) return removed(files.declared, old);
+  // A line of a file has no reference of its own, and none is written for it.
+  const { value, reference = '' } = fresh;
+  return merged(files.declared, old, fresh.index, { value, reference }, demoted && rankOf(files, fresh));
+}
+
+const rankOf = ({ naming }: Files, { steps, index }: Standing): Rank => ({
+  priority: treeOf(valueAt(naming.tree, [...steps, index]))['priority'],
+});
 
 /** The gateway has the new secret only; the settings forget the old one. */
 async function removingSecret({ session, target, rotation }: Rotating, fresh: Standing): Promise<Step> {
@@ -216,13 +233,11 @@ export async function stepBack(at: Rotating): Promise<Step> {
   }
   if (!both.old && both.new) throw tooLate(rotation);
   if (!both.new) return { kind: 'apply', next: 'aborted', what: 'as before' };
-  const { declared, naming } = files;
-  const copy = treeOf(valueAt(naming.tree, [...both.new.steps, both.new.index]));
-  const ranks =
-    rotation.demoted && both.old ? { index: both.old.index, priority: copy['priority'] } : undefined;
+  const { index } = both.old ?? both.new;
+  const other = rotation.demoted && both.old ? { index, ...rankOf(files, both.new) } : undefined;
   return {
     kind: 'write',
-    files: await writable(session, target, removed(declared, both.new, ranks)),
+    files: await writable(session, target, removed(files.declared, both.new, other)),
     what: `Take the new key of ${rotation.path} back`,
     rotation,
   };

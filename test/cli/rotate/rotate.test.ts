@@ -88,7 +88,7 @@ describe('a client key', () => {
     expect(last.exit).toBe(EXIT.ok);
     expect(last.out).toContain('api-keys[laptop] is rotated');
     expect(await text('desired-state/gateway.yaml')).toContain(
-      'api-keys:\n  - ${env:LAPTOP_KEY_2}\n  - ${env:PHONE_KEY} # Ben\n',
+      'api-keys:\n  - ${env:LAPTOP_KEY_2} # Anna\n  - ${env:PHONE_KEY} # Ben\n',
     );
     expect(await text('holdfast.yaml')).toContain('client-keys: { laptop: "${env:LAPTOP_KEY_2}" } # names');
     expect(await gateway()).not.toContain('sk-test-0001');
@@ -116,7 +116,7 @@ describe('a key of a provider', () => {
     expect(await later(31 * 60_000, 'rotate', path)).toContain('is rotated');
     expect(await gateway()).not.toContain('sk-test-0003');
     expect(await text('desired-state/gateway.yaml')).toContain(
-      'claude-api-key:\n  - api-key: ${env:CLAUDE_KEY_2}\n    priority: 3\n',
+      'claude-api-key:\n  - api-key: ${env:CLAUDE_KEY_2}\n    priority: 3\n    headers: { X-Team: "${env:TEAM}" }\n',
     );
   });
 
