@@ -62,7 +62,7 @@ export async function madeValue(
     ...stores.values?.held,
     ...session.env,
   });
-  const value = `sk-${randomBytes(32).toString('base64url')}`;
+  const value = `${kind === 'client-key' ? 'sk-' : ''}${randomBytes(32).toString('base64url')}`;
   return {
     value,
     reference: `\${env:${name}}`,

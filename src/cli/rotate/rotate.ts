@@ -238,7 +238,7 @@ class Run {
 
   async #applied(session: Session, target: Target): Promise<Outcome> {
     const context = session.contextOf(target);
-    const only = [parsePath(this.#rotation?.place ?? this.#path)];
+    const only = [sectionOf(parsePath(this.#rotation?.place ?? this.#path))];
     const request = { only, ...(this.#flags.retry && { retry: true }) };
     if (!this.#flags.apply) return check(context, request);
     const confirm = confirmOnTerminal(this.#flags, this.#io);
@@ -319,6 +319,12 @@ class Run {
       () => '',
     );
   }
+}
+
+/** As far as its first list: the gateway can have what is below in other entries than the files. */
+function sectionOf(place: Path): Path {
+  const list = place.findIndex(({ kind }) => kind === 'entry');
+  return list < 0 ? place : place.slice(0, list);
 }
 
 const namesOf = (files: readonly FileEdit[]): string => files.map(({ shown }) => shown).join(', ');
