@@ -35,6 +35,7 @@ describe('a target page', () => {
     ['needs-a-person', READY, 'sync'],
     ['failed', undefined, 'sync'],
     ['unknown', undefined, 'sync'],
+    ['contested', LEFT, 'retry'],
     ['suspended', READY, 'resume'],
   ])('of status %s recommends what leads out of it', (standing, plan, primary) => {
     const target = aTarget('home', {
@@ -53,6 +54,18 @@ describe('a target page', () => {
     expect(
       offersFor(aTarget('home', { quarantine: QUARANTINE }), 'quarantined', REFUSED).primary,
     ).toBeUndefined();
+  });
+
+  test('offers to adopt what the gateway changed, where the daemon follows git', () => {
+    const target = aTarget('home');
+    expect(offersFor(target, 'drifted', LEFT, true).offered).toContain('adopt');
+    expect(offersFor(target, 'drifted', LEFT).offered).not.toContain('adopt');
+    expect(offersFor(target, 'drifted', READY, true).offered).not.toContain('adopt');
+    expect(offersFor(target, 'unreachable', LEFT, true).offered).not.toContain('adopt');
+  });
+
+  test('offers to apply after the steps by hand', () => {
+    expect(offersFor(aTarget('home'), 'needs-a-person', READY).offered).toEqual(['sync', 'retry', 'suspend']);
   });
 
   test('offers a rollback only after an apply, and none of a gateway that does not respond', () => {

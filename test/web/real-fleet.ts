@@ -7,7 +7,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TargetsView } from '../../src/api-schema/views.ts';
 import type { SyncStatus } from '../../src/domain/outcome/sync-status.ts';
+import { systemClock } from '../../src/compose/system-clock.ts';
+import type { Journal } from '../../src/domain/state/state.ts';
 import type { Mode } from '../../src/domain/target.ts';
+import { openFileStore } from '../../src/state/files/files.ts';
+import type { Store } from '../../src/state/store.ts';
 import type { Sandbox } from '../../src/sandbox/sandbox.ts';
 import { startSandbox } from '../../src/sandbox/start.ts';
 import { until } from '../support/until.ts';
@@ -27,12 +31,24 @@ const STATES: Readonly<Record<string, SyncStatus>> = {
   'ap-tokyo': 'unreachable',
   staging: 'invalid',
   lab: 'drifted',
+  'ap-seoul': 'contested',
+  'us-south': 'stale-memory',
+  'sa-saopaulo': 'needs-a-person',
 };
-const MODES: Readonly<Record<string, Mode>> = { 'us-east': 'observe' };
+const MODES: Readonly<Record<string, Mode>> = {
+  'us-east': 'observe',
+  'us-south': 'observe',
+  'ap-seoul': 'enforce',
+};
 
 export interface RealFleet extends AsyncDisposable {
   readonly url: string;
   readonly token: string;
+  gateway(name: string): Sandbox;
+  /** As someone does in the panel of the gateway. */
+  changeOnGateway(name: string): Promise<void>;
+  /** In the file of its desired state. Rejects if it doesn't contain `from`. */
+  edit: Edit;
 }
 
 /** `drift`: the schedule of checks, by default none that comes between. */
@@ -62,11 +78,23 @@ export async function startRealFleet(drift = '0 0 1 1 *'): Promise<RealFleet> {
     const api = (path: string, body?: object) => request(url, path, body);
     await reached(
       api,
-      mapOf((name) => (MODES[name] === 'observe' ? 'drifted' : 'in-sync')),
+      mapOf((name) => (name === 'us-east' ? 'drifted' : 'in-sync')),
     );
     await bringIntoStates(dir, daemon, sandboxes, api);
     await reached(api, STATES);
-    return { url, token: TOKEN, [Symbol.asyncDispose]: end };
+    const named = (name: string): Sandbox => {
+      const found = sandboxes[name];
+      if (!found) throw new Error(`there is no gateway ${name}`);
+      return found;
+    };
+    return {
+      url,
+      token: TOKEN,
+      gateway: named,
+      changeOnGateway: (name) => changeOnGateway(named(name)),
+      edit: editing(dir),
+      [Symbol.asyncDispose]: end,
+    };
   } catch (error) {
     await end();
     throw error;
@@ -76,9 +104,17 @@ export async function startRealFleet(drift = '0 0 1 1 *'): Promise<RealFleet> {
 async function gateway(dir: string, name: string): Promise<Sandbox> {
   await mkdir(join(dir, 'gateways', name), { recursive: true });
   await cp(join(ROOT, 'desired-state'), join(dir, 'desired', name), { recursive: true });
+  // Nothing is written to it, so its files declare what it has.
+  if (name === 'us-south') await declareOnly(dir, name, 'gateway.yaml', 'request-retry: 1\n');
   const file = join(dir, 'gateways', name, 'config.yaml');
   await cp(join(ROOT, 'src/demo/gateway.yaml'), file);
   return startSandbox({ file, port: 0, host: '127.0.0.1', env: { MANAGEMENT_PASSWORD: KEY } });
+}
+
+async function declareOnly(dir: string, name: string, file: string, text: string): Promise<void> {
+  await rm(join(dir, 'desired', name), { recursive: true });
+  await mkdir(join(dir, 'desired', name));
+  await writeFile(join(dir, 'desired', name, file), text);
 }
 
 async function settingsOf(
@@ -142,21 +178,27 @@ async function standings(api: Api): Promise<Record<string, string>> {
   return Object.fromEntries(targets.map(({ name, standing }) => [name, standing]));
 }
 
+type Edit = (name: string, file: string, from: string, to: string) => Promise<void>;
+
+function editing(dir: string): Edit {
+  return async (name, file, from, to) => {
+    const path = join(dir, 'desired', name, file);
+    const text = await readFile(path, 'utf8');
+    if (!text.includes(from)) throw new Error(`${file} doesn't contain ${from}`);
+    await writeFile(path, text.replace(from, to));
+  };
+}
+
 async function bringIntoStates(
   dir: string,
   daemon: ChildProcess,
   sandboxes: Readonly<Record<string, Sandbox>>,
   api: Api,
 ): Promise<void> {
-  const edit = async (name: string, file: string, from: string, to: string): Promise<void> => {
-    const path = join(dir, 'desired', name, file);
-    const text = await readFile(path, 'utf8');
-    if (!text.includes(from)) throw new Error(`${file} doesn't contain ${from}`);
-    await writeFile(path, text.replace(from, to));
-  };
+  const edit = editing(dir);
   sandboxes['us-west']?.fault('drop-writes');
   daemon.kill('SIGSTOP'); // it sees the whole commit, not a part
-  for (const name of ['eu-frankfurt', 'eu-london', 'us-east', 'us-west'])
+  for (const name of ['eu-frankfurt', 'eu-london', 'us-east', 'us-west', 'sa-saopaulo'])
     await edit(name, 'gateway.yaml', 'request-retry: 3', 'request-retry: 5');
   for (const name of ['eu-frankfurt', 'eu-london'])
     await edit(
@@ -176,13 +218,15 @@ async function bringIntoStates(
   commit(dir, 'key-rotation', 'Offer qwen3-coder, retry five times, retire the team keys');
   daemon.kill('SIGCONT');
 
-  const { lab } = sandboxes;
-  await fetch(new URL('/v0/management/request-retry', lab?.url), {
-    method: 'PUT',
-    headers: { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' },
-    body: '{"value": 7}',
-  });
-  await api('/lab/actions/sync', {});
+  const store = await openFileStore({ dir: join(dir, '.holdfast'), clock: systemClock });
+  await leaveToAPerson(store, api, 'sa-saopaulo');
+  await contest(store, 'ap-seoul');
+  for (const name of ['lab', 'ap-seoul']) {
+    await changeOnGateway(sandboxes[name]);
+    await api(`/${name}/actions/sync`, {});
+  }
+  await loseItsMemory(sandboxes['us-south']);
+  await api('/us-south/plan', { depth: 'deep' });
   await until(
     async () => (await standings(api))['eu-london'] === 'in-sync' && (await applied(api, 'eu-london')),
   );
@@ -191,6 +235,43 @@ async function bringIntoStates(
   await api('/ap-singapore/actions/suspend', { until: end, reason: 'Host moves to another rack' });
   await sandboxes['ap-tokyo']?.stop();
   await api('/ap-tokyo/actions/sync', {});
+}
+
+async function changeOnGateway(gateway: Sandbox | undefined): Promise<void> {
+  await fetch(new URL('/v0/management/request-retry', gateway?.url), {
+    method: 'PUT',
+    headers: { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' },
+    body: '{"value": 7}',
+  });
+}
+
+/** As if Holdfast had corrected it four times within the hour. */
+async function contest(store: Store, name: string): Promise<void> {
+  const corrected = [50, 40, 30, 20].map((minutes) => Date.now() - minutes * 60_000);
+  await store.update(name, { drift: { corrected: { 'request-retry': corrected }, contested: [] } });
+}
+
+/** Someone edits its file, and it doesn't notice. */
+async function loseItsMemory(gateway: Sandbox | undefined): Promise<void> {
+  if (!gateway) return;
+  gateway.fault('dead-watcher');
+  const text = await readFile(gateway.file, 'utf8');
+  await writeFile(gateway.file, text.replace('request-retry: 1', 'request-retry: 9'));
+}
+
+/** As if the daemon had died in the middle of its apply, and came back when nobody could tell any more what it had written. */
+async function leaveToAPerson(store: Store, api: Api, name: string): Promise<void> {
+  let journal: Journal | undefined;
+  await until(async () => {
+    journal = await store.journal(name);
+    return (journal?.sent ?? 0) > 0;
+  });
+  await until(async () => (await standings(api))[name] === 'in-sync' && (await applied(api, name)));
+  if (!journal) return;
+  const { remembered: _, ...rest } = journal;
+  const openedAt = journal.openedAt - 16 * 60_000;
+  await store.writeJournal(name, { ...rest, id: `${rest.id}-2`, openedAt, predicted: ['', ''] });
+  await api(`/${name}/actions/sync`, {});
 }
 
 /** Whether the second commit is in effect. */

@@ -28,6 +28,11 @@ describe('why', () => {
     expect(whyOf('drifted', planned({ changes: changes.slice(0, 1) }))).toBe('request-retry');
   });
 
+  test('names what the gateway has not loaded', () => {
+    const agreement = { kind: 'differ', cause: 'stale-memory', paths: ['request-retry'] } as const;
+    expect(whyOf('stale-memory', planned({ agreement }))).toBe('request-retry');
+  });
+
   test('names the file and line of an error', () => {
     const position = { file: 'desired/gateway.yaml', line: 3, column: 16 };
     const found = problem('HF2001', 'it must be a whole number', { position });

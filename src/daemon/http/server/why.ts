@@ -13,6 +13,8 @@ export function whyOf(standing: SyncStatus, { plan, outcome }: KnownStatus): str
     case 'drifted':
     case 'contested':
       return plan && pathsOf(plan.plan.changes);
+    case 'stale-memory':
+      return plan?.plan.agreement.kind === 'differ' ? listed(plan.plan.agreement.paths) : undefined;
     case 'invalid':
     case 'unreachable':
     case 'failed':

@@ -3,6 +3,10 @@ import type { Code } from '../../../domain/problem/codes.ts';
 import type { Problem } from '../../../domain/problem/problem.ts';
 
 const ON_PAGE: Partial<Record<Code, string>> = {
+  HF4001:
+    'Restart the gateway. In the modes apply and enforce, Holdfast writes the file again in a way that makes the gateway load it: select Sync now.',
+  HF5021:
+    'Compare the gateway with the backup in Backups. To keep the gateway as it is, select Apply after the steps; to go back, restore the backup.',
   HF5011:
     "Holdfast read the gateway to find out what happened, and rolled back. Check the gateway's log and disk, then select Retry the revision.",
   HF5012:

@@ -15,7 +15,7 @@ interface Shown {
 
 const NEXT: Partial<Record<SyncStatus, string>> = {
   drifted: 'Correct the drift to put the files in effect, or take it over into the files.',
-  'stale-memory': 'Holdfast repairs it with the next apply. If it stays, restart the gateway.',
+  'stale-memory': 'Restart the gateway, or let Holdfast repair it: in the modes apply and enforce, sync.',
   contested: 'Find out who changes it back. Then correct it once more, or take it over into the files.',
   refused: 'Change the files as the finding says. If you accept the finding, override the guard.',
   suspended: 'Wait until the suspension ends, or resume.',
@@ -65,6 +65,7 @@ export function statusShown(target: Seen): Shown {
 const LEADS: Partial<Record<SyncStatus, string>> = {
   drifted: 'Differs: ',
   contested: 'Changed back: ',
+  'stale-memory': 'Not loaded: ',
   refused: 'Refused by ',
 };
 

@@ -1,5 +1,6 @@
 // The actions on a target that can succeed now, for users who may trigger them.
 import { useState } from 'preact/hooks';
+import type { SyncStatus } from '../../../domain/outcome/sync-status.ts';
 import type { Plan } from '../../../domain/plan/plan.ts';
 import type { PlanView, TargetView } from '../../../api-schema/views.ts';
 import { type Answer, post, targetPath } from '../data/api.ts';
@@ -42,6 +43,12 @@ const TITLES: Record<Offer, string> = {
   sync: 'Sync now',
   suspend: 'Suspend…',
   rollback: 'Roll back…',
+};
+
+/** Where it isn't a revision that is tried again. */
+const RETRIES: Partial<Record<SyncStatus, string>> = {
+  contested: 'Correct it once more',
+  'needs-a-person': 'Apply after the steps',
 };
 
 type Asked =
@@ -93,7 +100,7 @@ function Buttons({ target, plan }: Props) {
             disabled={asking.busy || planning}
             onClick={() => choose(offer)}
           >
-            {offer === 'retry' && standing === 'contested' ? 'Correct it once more' : TITLES[offer]}
+            {(offer === 'retry' && RETRIES[standing]) || TITLES[offer]}
           </button>
         ))}
       </div>

@@ -94,9 +94,6 @@ function ByHand({ outcome }: { readonly outcome: Extract<Outcome, { kind: 'rollb
         ))}
       </ol>
       <p class="why">
-        <b>Why:</b> <Message text={outcome.reason} />
-      </p>
-      <p class="why">
         <b>Backup:</b> <code>{outcome.backup}</code>
       </p>
       {outcome.problems.length > 0 && <Problems problems={outcome.problems} />}

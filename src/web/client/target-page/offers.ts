@@ -25,6 +25,8 @@ export function offersFor(
   followsGit = false,
 ): Offers {
   const write = CANNOT_WRITE.has(standing) ? undefined : writeOf(target, standing, plan);
+  // After the steps by hand: a mere check may find the same open transaction again.
+  const again = standing === 'needs-a-person';
   const offered: Offer[] = [
     ...(target.suspension ? (['resume'] as const) : []),
     ...(write ? [write] : []),
@@ -32,6 +34,7 @@ export function offersFor(
       ? (['adopt'] as const)
       : []),
     'sync',
+    ...(again ? (['retry'] as const) : []),
     ...(target.suspension ? [] : (['suspend'] as const)),
     ...(target.rollback && !NOT_REACHED.has(standing) ? (['rollback'] as const) : []),
   ];

@@ -85,7 +85,7 @@ function headline(plan: Plan): string {
   const made = pending(plan);
   const left = plan.changes.length - made.length;
   if (plan.mode === 'observe' && made.length === 0)
-    return `${plural(left, 'difference')}: ${tallyText(plan.changes)} if Holdfast wrote them`;
+    return `${plural(left, 'difference')}, not written in mode observe: ${tallyText(plan.changes)}`;
   const leaves = `${plural(left, 'difference')} that Holdfast leaves as it is`;
   if (made.length === 0) return left > 0 ? leaves : 'No change';
   const first = `${plural(made.length, 'change')}: ${tallyText(made)}`;
