@@ -104,6 +104,8 @@ export function settingsFor(one: Remote, changes: Partial<GitSettings> = {}): Gi
 
 /** As no other time in here. */
 const GAP_MS = 3;
+/** Nobody waits this long: tests fetch explicitly, and a slow first fetch is waited for. */
+const ENDLESS_MS = 1000;
 
 export interface Followed {
   readonly source: GitSource;
@@ -126,11 +128,18 @@ export async function follow(
   const notes: string[] = [];
   const reloads: string[] = [];
   let answers = 0;
+  let resting = 0;
   const clock: Clock = {
     now: () => systemClock.now(),
     sleep: async (ms, signal) => {
       if (ms === GAP_MS) answers += 1; // what comes after every answer
-      await systemClock.sleep(ms, signal);
+      if (ms < ENDLESS_MS) return systemClock.sleep(ms, signal);
+      resting += 1;
+      await new Promise<void>((wake) => {
+        if (signal?.aborted) wake();
+        else signal?.addEventListener('abort', () => wake(), { once: true });
+      });
+      resting -= 1;
     },
   };
   const source = createGitSource({
@@ -151,6 +160,7 @@ export async function follow(
     notes,
     reloads,
     async ask() {
+      await until(() => resting > 0); // a fetch under way began before this
       const before = answers;
       source.poke();
       await until(() => answers > before);

@@ -105,7 +105,7 @@ async function runCommand(
     out: (text) => void (out += text),
     err: (text) => text.trim() !== '' && onStep(text.trim()),
     stdoutIsTerminal: false,
-    stderrIsTerminal: true, // somebody reads the steps: the agent
+    stderrIsTerminal: false,
     stdinIsTerminal: false,
     columns: undefined,
     stdin: async () => stdin,
@@ -113,7 +113,8 @@ async function runCommand(
     signal: AbortSignal.any([io.signal, signal]),
     exit: EXIT.ok,
   };
-  await io.run(['--output', 'json', '--no-color', ...argv], captured);
+  // `--verbose` prints each step: the agent reads them.
+  await io.run(['--output', 'json', '--no-color', '--verbose', ...argv], captured);
   return { exit: captured.exit, document: parsed(out) };
 }
 
