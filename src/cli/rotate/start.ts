@@ -4,9 +4,11 @@ import { lowerRank, removed } from '../../adopt/rotation/edits.ts';
 import { entryAt, type Subject, subjectAt } from '../../adopt/rotation/subject.ts';
 import type { Session } from '../../compose/session.ts';
 import { formatPath, parsePath, type Path } from '../../domain/path.ts';
+import { fingerprintsOf } from '../../domain/named-key.ts';
 import { fail } from '../../domain/problem/problem.ts';
 import type { Rotation } from '../../domain/state/rotation.ts';
 import type { Target } from '../../domain/target.ts';
+import { momentText } from '../../lib/text.ts';
 import { nodeAt } from '../../yaml/located.ts';
 import { looksHashed } from '../../gateway/model/rules.ts';
 import { type Files, filesOf, refuseAny } from './declared.ts';
@@ -33,6 +35,7 @@ export async function started(session: Session, target: Target, path: Path, aske
   const subject = subjectAt(path, files.naming);
   if (typeof subject === 'string')
     throw fail('HF2120', `\`${text}\` can't be rotated: ${subject}`, { path: text, target: target.name });
+  refuseExpired(subject, target, session.clock.now());
   if (asked.grace === undefined) refuseUncounted(subject, files, text);
   const value = await newValue(session, files, { subject, text }, asked);
   refuseValue(subject, value.value, files, text);
@@ -53,6 +56,17 @@ export async function started(session: Session, target: Target, path: Path, aske
       ...(asked.grace !== undefined && { grace: asked.grace }),
     },
   };
+}
+
+/** The new key would have the same end. */
+function refuseExpired({ value }: Subject, target: Target, now: number): void {
+  const name = fingerprintsOf(target).nameOf(value);
+  const expires = target.named?.find((one) => one.name === name)?.expires;
+  if (expires === undefined || expires > now) return;
+  throw fail('HF2120', `client key "${name}" expired at ${momentText(expires)}`, {
+    target: target.name,
+    remedy: 'Change `expires` in `client-keys` of the settings first.',
+  });
 }
 
 function refuseUncounted({ kind, steps, index, member }: Subject, { declared }: Files, path: string): void {

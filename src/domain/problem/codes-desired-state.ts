@@ -415,6 +415,6 @@ export const DESIRED_STATE_CODES = {
   HF2111: code(
     EXIT.invalid,
     'A client key expires soon',
-    'Give its users another key, or change `expires` in the settings. After that time, Holdfast removes the key from the gateway.',
+    'Give its users a new key, or change `expires` in the settings. After that time, Holdfast removes the key from the gateway.',
   ),
 } as const;

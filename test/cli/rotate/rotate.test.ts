@@ -211,6 +211,20 @@ describe('a rotation that cannot be made', () => {
     expect((await at.holdfast('rotate', '--status')).out).toBe('no rotation is in progress\n');
   });
 
+  test('of a client key that has expired is refused, as the new one would be too', async () => {
+    await at.write({
+      'holdfast.yaml': (await text('holdfast.yaml')).replace(
+        'laptop: "${env:LAPTOP_KEY}"',
+        'laptop: { key: "${env:LAPTOP_KEY}", expires: 2026-01-01 }',
+      ),
+    });
+    const { exit, err } = await at.holdfast('rotate', 'api-keys[laptop]', '--grace', '1h', '--generate');
+    expect([exit, err]).toEqual([
+      EXIT.invalid,
+      expect.stringMatching(/HF2120.*"laptop" expired at 2026-01-02/s),
+    ]);
+  });
+
   test('once begun, has the same value to its end, and files that match it', async () => {
     const rotate = ['rotate', 'api-keys[laptop]', '--grace', '1h'];
     await at.holdfast(...rotate, '--to', '${env:CLAUDE_KEY_2}');

@@ -94,3 +94,23 @@ test('a rename has the old name', () => {
   const page = pageOf({ kind: 'notice', notice: noticeOf('applied', outcome, after()) });
   expect(page.sections[0]?.lines).toEqual(['rename models[kimi2]: "kimi" → "kimi2"']);
 });
+
+describe('the notice of a client key that expires', () => {
+  test('says which one and when, and no other problem', () => {
+    const outcome: Outcome = {
+      ...outcomeOf({ kind: 'in-sync', depth: 'shallow' }),
+      problems: [
+        problem('HF3030', 'the gateway is open', { severity: 'warning' }),
+        problem('HF2111', 'client key "laptop" expires in 3 days', {
+          severity: 'warning',
+          facts: { expiring: 'laptop 1' },
+        }),
+      ],
+    };
+    const { summary, title, severity } = noticeOf('expiring', outcome, after());
+    expect([severity, title]).toEqual(['warning', `${outcome.target}: A client key expires soon`]);
+    expect(summary).toBe(
+      'Holdfast removes the key from the gateway when it expires. Client key "laptop" expires in 3 days.',
+    );
+  });
+});
