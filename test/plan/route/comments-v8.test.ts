@@ -3,36 +3,14 @@
 import { expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { parse } from 'yaml';
-import { V8 } from '../../../src/gateway/dialect.ts';
 import { handleV8 } from '../../../src/gateway/v8/endpoints.ts';
 import { stored } from '../../../src/gateway/v8/normalise.ts';
 import { seal } from '../../../src/domain/secret.ts';
 import type { PreparedWrite } from '../../../src/domain/plan/write.ts';
 import type { Tree } from '../../../src/lib/value.ts';
-import { localiseDesired } from '../../../src/plan/localise/localise-desired.ts';
-import { makePlan } from '../../../src/plan/plan.ts';
-import type { Prepared } from '../../../src/plan/types/input.ts';
-import { liveV8Of } from '../../adopt/pulled.ts';
-import { desiredOf, hash, NOW, targetOf } from '../builders.ts';
+import { planV8 } from './plan-v8.ts';
 import { CHANGES_V8, commentedV8 } from './commented-v8.ts';
 import { withoutComments } from './commented.ts';
-
-function planOf(file: string, desired: Tree): Prepared {
-  const live = liveV8Of(file);
-  const localised = localiseDesired({
-    desired: { ...desiredOf(desired), layout: 'v8' },
-    target: targetOf({ file, desired, adopted: true }),
-    allow: [{ guard: 'mass-delete' }],
-    lastApplied: undefined,
-    released: undefined,
-    dialect: V8,
-    content: live.file ? V8.content(live.file.document.open()) : {},
-    live,
-    hash,
-  });
-  const state = { state: {}, managementSecret: undefined, rollbackProbe: 'not-probed' } as const;
-  return makePlan({ ...localised, ...state, live, dialect: V8, now: NOW, hash });
-}
 
 /** The file after a write, as the gateway would leave it. */
 function written(text: string, { write, body, contentType }: PreparedWrite): string {
@@ -54,7 +32,7 @@ test('any comments and any changes', () => {
     fc.property(commentedV8, changes, (file, chosen) => {
       const proposed = chosen.reduce((text, { edit }) => edit(text), withoutComments(file.text));
       const { 'config-version': _version, server: _server, ...desired } = parse(proposed) as Tree;
-      const { plan, writes } = planOf(file.text, desired);
+      const { plan, writes } = planV8(file.text, desired);
       expect(writes).not.toEqual([]);
       for (const { contentType } of writes) ways.add(contentType);
       const end = writes.reduce(written, file.text);

@@ -160,7 +160,10 @@ function simulateLong(work: Work, requests: readonly TreeRequest[]): Result<read
     const isLast = i === requests.length - 1;
     const after = settledRoot((isLast ? root : copySections(root)) as FileNode); // A tree without ranges is a file's node.
     if (!isState(after))
-      return wouldRefuse(`the gateway could not load what it would store: ${after.message}`);
+      return wouldRefuse(
+        // Changed nodes have no lines.
+        `the gateway could not load what it would store: ${after.message.replaceAll('line 0: ', '')}`,
+      );
     return done({ write: prepared(work, request, i, body, after), after });
   });
 }
