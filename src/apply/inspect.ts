@@ -9,7 +9,7 @@ import { modelNames } from '../gateway/routing/route.ts';
 import type { Redacted, RedactedTree } from '../domain/redacted.ts';
 import { fingerprintsBy, type Fingerprints } from '../domain/secret.ts';
 import { HoldfastError } from '../domain/problem/problem.ts';
-import type { Tree } from '../lib/value.ts';
+import { namesOfBoth, type Tree } from '../lib/value.ts';
 import { baseImages } from '../plan/localise/base-image.ts';
 import { compareSides } from '../plan/compare-sides.ts';
 import type { Context } from './run/context.ts';
@@ -84,7 +84,7 @@ function sectionsOf({ declared, live, fingerprints, differing }: Sides, root: Fi
   const [files, gateway] = [declared, live].map(
     (tree) => shownAt(root, tree, fingerprints) as RedactedTree, // a mapping stays one
   );
-  const names = new Set([...Object.keys(declared), ...Object.keys(live)]);
+  const names = namesOfBoth(declared, live);
   return [...names].map((path) => ({
     path,
     ...(files?.[path] !== undefined && { declared: files[path] }),

@@ -45,6 +45,10 @@ export function withValue(tree: Tree, names: readonly string[], value: Value | u
   return others;
 }
 
+/** The names of both mappings, those of the first one first. */
+export const namesOfBoth = (a: Tree, b: Tree): ReadonlySet<string> =>
+  new Set([...Object.keys(a), ...Object.keys(b)]);
+
 /** Every text in the value, in its order; names of keys aren't values. */
 export function* textsIn(value: Value | undefined): Generator<string> {
   if (typeof value === 'string') yield value;

@@ -6,7 +6,7 @@ import { normaliseAt } from '../../gateway/model/normalise.ts';
 import type { Path } from '../../domain/path.ts';
 import type { Fingerprints } from '../../domain/secret.ts';
 import type { Policy } from '../../domain/target.ts';
-import { listOf, type Tree, treeOf, type Value, valueAt } from '../../lib/value.ts';
+import { listOf, namesOfBoth, type Tree, treeOf, type Value, valueAt } from '../../lib/value.ts';
 import { diff, type RawDifference, tracePairing } from '../../plan/diff/diff.ts';
 import { isOrdered } from '../../plan/diff/order.ts';
 import { type ListTrace, proposedImage } from '../../plan/diff/proposed.ts';
@@ -74,7 +74,7 @@ function setMember(draft: PatchDraft, difference: RawDifference): void {
   const { kind, declaredPlace: place, before, after, field } = difference;
   if (kind !== 'rename') return setValue(draft, place, field, before);
   const [was, willBe] = [treeOf(before), treeOf(after)];
-  for (const name of new Set([...Object.keys(was), ...Object.keys(willBe)])) {
+  for (const name of namesOfBoth(was, willBe)) {
     const member = field.fields?.get(name);
     if (!member || sameAt(member, was[name], willBe[name])) continue;
     setValue(draft, [...place, name], member, was[name]);

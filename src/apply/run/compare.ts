@@ -11,7 +11,7 @@ import { type KnownTexts, NOTHING_KNOWN } from '../../domain/secret.ts';
 import { hasNoUnknownKeys } from '../../plan/route/rollback/three-way.ts';
 import { parseDocument } from '../../yaml/document.ts';
 import { memoBy } from '../../lib/memo.ts';
-import { isList, isTree, sameValue, type Tree, type Value } from '../../lib/value.ts';
+import { isList, isTree, namesOfBoth, sameValue, type Tree, type Value } from '../../lib/value.ts';
 
 /** Once: every step of a transaction needs the content of the same reading. */
 const contentOf = memoBy((document: LiveFile['document'], dialect: Dialect): Tree =>
@@ -74,7 +74,7 @@ function canEnter(value: Value | undefined, field: Field | undefined): value is 
 }
 
 function inMappings(a: Tree, b: Tree, field: Field | undefined, catalog: Catalog, at: Path): readonly Path[] {
-  const names = new Set([...Object.keys(a), ...Object.keys(b)]);
+  const names = namesOfBoth(a, b);
   return [...names].flatMap((name) =>
     differing(a[name], b[name], field && catalog.child(field, name), catalog, [...at, key(name)]),
   );

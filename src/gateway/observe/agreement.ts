@@ -2,7 +2,7 @@
 import type { Agreement } from '../../domain/live.ts';
 import type { KnownValues } from '../../domain/state/memory.ts';
 import { formatPath, key, type Path, ROOT } from '../../domain/path.ts';
-import { isList, isTree, sameValue, type Tree, treeOf, type Value } from '../../lib/value.ts';
+import { isList, isTree, namesOfBoth, sameValue, type Tree, treeOf, type Value } from '../../lib/value.ts';
 import type { Catalog, Field } from '../catalog/field.ts';
 import { sameAt } from '../model/equal.ts';
 import { fromJson, toJson } from '../model/json.ts';
@@ -49,7 +49,7 @@ function sameButForBlankLines(a: Value | undefined, b: Value | undefined): boole
   if (isList(a) && isList(b))
     return a.length === b.length && a.every((item, i) => sameButForBlankLines(item, b[i]));
   if (!isTree(a) || !isTree(b)) return a === b || isEmpty(a, b);
-  const names = new Set([...Object.keys(a), ...Object.keys(b)]);
+  const names = namesOfBoth(a, b);
   return [...names].every((name) => sameButForBlankLines(a[name], b[name]));
 }
 
@@ -83,7 +83,7 @@ function* disagreements(
   at: Field,
   path: Path,
 ): Generator<Disagreement> {
-  for (const name of new Set([...Object.keys(memory), ...Object.keys(loaded)])) {
+  for (const name of namesOfBoth(memory, loaded)) {
     const field = catalog.child(at, name);
     const here = [...path, key(name)];
     const [mine, other] = [memory[name], loaded[name]];

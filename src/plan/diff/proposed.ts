@@ -13,6 +13,7 @@ import {
   isList,
   isTree,
   listOf,
+  namesOfBoth,
   sameValue,
   type Tree,
   treeOf,
@@ -200,8 +201,7 @@ class Overlay {
   ): Tree {
     const made: Record<string, Value> = { ...live };
     let changed = false;
-    const names =
-      extent === 'all' ? new Set([...Object.keys(live), ...Object.keys(declared)]) : Object.keys(declared);
+    const names = extent === 'all' ? namesOfBoth(live, declared) : Object.keys(declared);
     for (const name of names) {
       const child = this.#input.catalog.child(field, name) ?? unknownField(field, name);
       const place = step(at, { up: at.location, key: name }, [name]);

@@ -7,7 +7,7 @@ import type { Family } from '../../gateway/layout/table.ts';
 import { canonical, sameAt } from '../../gateway/model/equal.ts';
 import { normaliseAt } from '../../gateway/model/normalise.ts';
 import type { Ownership } from '../../domain/target.ts';
-import { isList, isTree, listOf, type Tree, type Value } from '../../lib/value.ts';
+import { isList, isTree, listOf, namesOfBoth, type Tree, type Value } from '../../lib/value.ts';
 import { findRenames, pair } from '../diff/identity.ts';
 
 export interface MergeGroupsInput {
@@ -135,10 +135,7 @@ class Regrouping {
   /** Names of the members that need a different value. */
   #changed(old: EffectiveEntry, { entry }: EffectiveEntry): readonly string[] {
     if (this.#input.ignored?.(old.entry)) return [];
-    const names =
-      this.#input.ownership === 'members'
-        ? Object.keys(entry)
-        : new Set([...Object.keys(old.entry), ...Object.keys(entry)]);
+    const names = this.#input.ownership === 'members' ? Object.keys(entry) : namesOfBoth(old.entry, entry);
     return [...names].filter((name) => {
       const field = this.#field.item?.fields?.get(name);
       return field !== undefined && !sameAt(field, old.entry[name], normal(field, entry[name]));

@@ -3,7 +3,16 @@
 import type { Catalog, Field } from '../../gateway/catalog/field.ts';
 import { sameAt } from '../../gateway/model/equal.ts';
 import { formatPath, key } from '../../domain/path.ts';
-import { isList, isTree, sameValue, type Tree, treeOf, type Value, valueAt } from '../../lib/value.ts';
+import {
+  isList,
+  isTree,
+  namesOfBoth,
+  sameValue,
+  type Tree,
+  treeOf,
+  type Value,
+  valueAt,
+} from '../../lib/value.ts';
 import { respellsKeys } from './edits.ts';
 import type { Area } from '../types/area.ts';
 
@@ -45,7 +54,7 @@ class Comparison {
   }
 
   tree(field: Field | undefined, before: Tree, after: Tree, at: Area): void {
-    for (const name of new Set([...Object.keys(before), ...Object.keys(after)])) {
+    for (const name of namesOfBoth(before, after)) {
       const inner = field?.kind === 'map' ? field.value : field?.fields?.get(name);
       this.#value(inner, before[name], after[name], [...at, name]);
     }

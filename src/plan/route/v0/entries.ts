@@ -3,7 +3,7 @@
 import { type Field, MANAGEMENT_BASE, type Route } from '../../../gateway/catalog/field.ts';
 import { sameAt } from '../../../gateway/model/equal.ts';
 import type { Redacted } from '../../../domain/redacted.ts';
-import { isTree, listOf, type Tree, type Value, valueAt } from '../../../lib/value.ts';
+import { isTree, listOf, namesOfBoth, type Tree, type Value, valueAt } from '../../../lib/value.ts';
 import { countItems } from '../../prediction/footprint.ts';
 import { done, each, failed } from '../../../lib/result.ts';
 import { asJson, type ByFields, type FieldRequest, shownIn } from './request.ts';
@@ -99,7 +99,7 @@ function patchOf(
   if (typeof selector !== 'string' || !selects(before, member, selector)) return undefined;
   const body: Record<string, Value> = {};
   const shown: Record<string, Redacted> = {};
-  for (const name of new Set([...Object.keys(old), ...Object.keys(proposed)])) {
+  for (const name of namesOfBoth(old, proposed)) {
     const inner = item.fields?.get(name);
     if (!inner) return undefined;
     if (sameAt(inner, old[name], proposed[name])) continue;

@@ -9,7 +9,15 @@ import { brokenBySave } from '../../../gateway/model/stored.ts';
 import { handle } from '../../../gateway/v7/endpoints.ts';
 import type { FileDocument } from '../../../domain/yaml-node.ts';
 import { formatPath, key } from '../../../domain/path.ts';
-import { isList, isTree, sameValue, type Tree, type Value, valueAt } from '../../../lib/value.ts';
+import {
+  isList,
+  isTree,
+  namesOfBoth,
+  sameValue,
+  type Tree,
+  type Value,
+  valueAt,
+} from '../../../lib/value.ts';
 import { type Aside, besides, pathOfArea } from '../../prediction/footprint.ts';
 import { isState, settled, type State } from '../../prediction/predict.ts';
 import { done, each, failed } from '../../../lib/result.ts';
@@ -115,7 +123,7 @@ function firstDifference(field: Field | undefined, a: Value | undefined, b: Valu
     return firstDifference(field?.item, a[at], b[at]);
   }
   if (!isTree(a) || !isTree(b)) return [];
-  for (const name of new Set([...Object.keys(a), ...Object.keys(b)])) {
+  for (const name of namesOfBoth(a, b)) {
     const inner = field?.kind === 'map' ? field.value : field?.fields?.get(name);
     if (!equal(inner, a[name], b[name])) return [name, ...firstDifference(inner, a[name], b[name])];
   }

@@ -3,7 +3,7 @@
 // nothing of predictions.
 import type { Catalog } from '../../../gateway/catalog/field.ts';
 import { layoutTable } from '../../../gateway/layout/table.ts';
-import { isTree, sameValue, type Tree, type Value, valueAt } from '../../../lib/value.ts';
+import { isTree, namesOfBoth, sameValue, type Tree, type Value, valueAt } from '../../../lib/value.ts';
 import type { Area } from '../../types/area.ts';
 
 export interface TreeRequest {
@@ -63,7 +63,7 @@ function sort(
     into.replaced.push(area);
     return;
   }
-  for (const name of new Set([...Object.keys(before), ...Object.keys(after)]))
+  for (const name of namesOfBoth(before, after))
     sort(catalog, [...area, name], before[name], after[name], into);
 }
 
