@@ -139,6 +139,56 @@ describe('what can not be declared is refused, and the files stay', () => {
   });
 });
 
+describe('--store-secrets', () => {
+  const entry = (key: string): string =>
+    JSON.stringify([
+      { path: 'request-retry', value: 4 },
+      {
+        path: 'claude-api-key',
+        value: [
+          { 'api-key': key, 'proxy-url': `http://u:${key}-pw@h:1`, headers: { 'X-Key': '${env:KIMI_KEY}' } },
+        ],
+      },
+      { path: 'openai-compatibility[kimi].api-key-entries[1]', value: { 'api-key': 'sk-test-0002' } },
+    ]);
+  const store = async (key: string, ...flags: readonly string[]): ReturnType<Place['holdfast']> => {
+    await work.write({ 'edits.json': entry(key) });
+    return work.holdfast(
+      'set',
+      '--edits',
+      'edits.json',
+      '--store-secrets',
+      '--write',
+      ...flags,
+      '--desired',
+      'base',
+      'eu',
+    );
+  };
+
+  test('keeps values in the file of variables, and reuses those that are there', async () => {
+    await work.write({ 'values.env': 'CLAUDE_API_KEY=sk-test-other-0001\n' });
+    const ran = await store('sk-test-claude-0001', '--variables', 'values.env');
+    expect(ran).toMatchObject({ exit: EXIT.ok });
+    const files = await base();
+    expect(files).toContain('- api-key: ${env:CLAUDE_API_KEY_1}');
+    expect(files).toContain('http://u:${env:CLAUDE_PROXY_PASSWORD}@h:1');
+    expect(files).toContain('X-Key: ${env:KIMI_KEY}');
+    expect(files).toContain('      - api-key: ${env:KIMI_KEY}\n      - api-key: ${env:KIMI_KEY}\n');
+    expect(await readFile(join(work.dir, 'values.env'), 'utf8')).toBe(
+      'CLAUDE_API_KEY=sk-test-other-0001\nCLAUDE_API_KEY_1=sk-test-claude-0001\nCLAUDE_PROXY_PASSWORD=sk-test-claude-0001-pw\n',
+    );
+    expect(ran.out + ran.err + files).not.toContain('sk-test-');
+  });
+
+  test('writes nothing where no file is named for them, and where it is not given', async () => {
+    expect((await store('sk-test-claude-0001')).err).toContain('HF2096');
+    const refused = await work.holdfast('set', '--edits', 'edits.json', '--write', '--desired', 'base', 'eu');
+    expect(refused.err).toContain('HF2101');
+    expect(await base()).toBe(BASE);
+  });
+});
+
 test('--branch needs --commit, and excludes --write', async () => {
   for (const flag of ['--write', '--commit']) {
     const flags = flag === '--write' ? [flag] : [flag, '--write'];
@@ -165,4 +215,7 @@ test('--branch commits to a new branch, and leaves the work tree as it is', asyn
   expect(out).toMatch(/committed to calmer: [0-9a-f]{8}/);
   expect(await base()).toBe(BASE);
   expect(git('show', 'calmer:base/gateway.yaml')).toBe(BASE.replace('request-retry: 3', 'request-retry: 1'));
+  await work.write({ 'base/gateway.yaml': `${BASE}# edited\n` });
+  const refused = await work.holdfast('set', '--commit', ...FILES, 'request-retry', '1');
+  expect(refused.err).toContain(' base/gateway.yaml has uncommitted changes');
 });

@@ -10,6 +10,9 @@ import { distribute } from './distribute.ts';
 import { type EditedText, editedText } from './file-edits.ts';
 import { PatchDraft } from './patch-draft.ts';
 import { treeOfFile } from './source-tree.ts';
+import type { Environment } from '../../input/environment.ts';
+import { isReference } from '../../input/reference-text.ts';
+import { referTo, type Variable } from '../variables.ts';
 
 /** No value: the key or the entry goes. */
 export interface Declaration {
@@ -23,6 +26,31 @@ export interface DeclaredValues {
   readonly files: readonly EditedText[];
   /** Nothing is to be written where there is one. */
   readonly problems: readonly Problem[];
+}
+
+/** Declarations with references in place of the secrets in their values, and the variables that these need. */
+export function storeSecrets(
+  { root, catalog }: Declared,
+  declarations: readonly Declaration[],
+  env: Environment,
+): { readonly declarations: readonly Declaration[]; readonly variables: readonly Variable[] } {
+  const tree = valueOf(root) as Tree; // all layers are mappings
+  const needed = new Map<string, Variable>();
+  const stored = declarations.map((one): Declaration => {
+    const found = placeOf(one.path, tree, catalog.root);
+    if (typeof found === 'string' || one.value === undefined) return one;
+    const known = Object.fromEntries([...needed.values()].map(({ name, secret }) => [name, secret.open()]));
+    const named = referTo(treeOf(replacedAt(tree, found.place, one.value)), catalog, { ...env, ...known });
+    const bySecret = new Map(named.variables.map((each) => [each.secret.open(), each]));
+    const stand = (secret: string): string => {
+      const variable = bySecret.get(secret);
+      if (!variable || isReference(secret)) return secret;
+      if (env[variable.name] !== secret) needed.set(variable.name, variable);
+      return `\${env:${variable.name}}`;
+    };
+    return { ...one, value: mapSecrets(found.field, one.value, { whole: stand, part: stand }) };
+  });
+  return { declarations: stored, variables: [...needed.values()] };
 }
 
 export function declareValues(
@@ -69,7 +97,10 @@ class Draft extends PatchDraft {
 
 function replacedAt(there: Value | undefined, [step, ...rest]: Place, value: Value): Value {
   if (step === undefined) return value;
-  if (typeof step === 'number') return listOf(there).with(step, replacedAt(listOf(there)[step], rest, value));
+  if (typeof step === 'number') {
+    const list = listOf(there);
+    return list.toSpliced(step, 1, replacedAt(list[step], rest, value));
+  }
   const tree = treeOf(there);
   return { ...tree, [step]: replacedAt(tree[step], rest, value) };
 }

@@ -39,7 +39,7 @@ export async function refuseUncommittable({ files, branch }: Committing): Promis
   const paths = forGit(files).map(({ path }) => path);
   const status = await git(repository, ['status', '--porcelain', '--untracked-files=no', '--', ...paths]);
   if (status.trim() !== '')
-    throw fail('HF2097', `${status.trim().split('\n')[0]?.slice(3) ?? ''} has uncommitted changes`, {
+    throw fail('HF2097', `${status.split('\n')[0]?.slice(3) ?? ''} has uncommitted changes`, {
       remedy: 'Commit, stash or discard the changes, or edit the files with --write.',
     });
 }

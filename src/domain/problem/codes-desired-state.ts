@@ -375,7 +375,7 @@ export const DESIRED_STATE_CODES = {
   HF2101: code(
     EXIT.invalid,
     'A secret would be written into the files',
-    'Put the value into a variable or a file, and use a reference such as `${env:NAME}` instead.',
+    'Put the value into a variable or a file, and use a reference such as `${env:NAME}` instead. `holdfast set --store-secrets` does both.',
   ),
   HF2120: code(
     EXIT.invalid,

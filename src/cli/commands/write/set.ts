@@ -22,6 +22,7 @@ import { resolve } from 'node:path';
 interface Flags extends PlanFlags, WriteFlags {
   readonly unset?: boolean;
   readonly edits?: string;
+  readonly storeSecrets?: boolean;
 }
 
 export function define(command: Command, io: Io): void {
@@ -33,16 +34,22 @@ export function define(command: Command, io: Io): void {
       '--edits <file>',
       'several edits as JSON: [{"path": …, "value": …}, {"path": …, "unset": true}]; - reads standard input',
     );
+  set.option(
+    '--store-secrets',
+    'write secrets in the values to `secrets-dir` or `env-file` of the settings, and declare references',
+  );
   writeOptions(set).addHelpText(
     'after',
     `
 Edits the file that declares the path, or the one that declares its neighbors. Comments, order and quotes stay. Prints one
-unified diff, and writes nothing without --write or --commit. Secrets must be references.
+unified diff, and writes nothing without --write or --commit. Secrets must be references, unless --store-secrets is given. Then
+give the values in a file or on standard input, because other users can read a command line, and shells remember it.
 
 Examples:
   $ holdfast set request-retry 5
   $ holdfast set 'openai-compatibility[kimi].priority' 10 --write
   $ holdfast set api-keys '["\${env:LAPTOP_KEY}", "\${env:PHONE_KEY}"]' --write
+  $ holdfast set --edits - --store-secrets --write < new-keys.json
   $ holdfast set routing.strategy --unset --branch calmer --commit`,
   );
   onCall(set, (flags: Flags, path, value) => run(flags, path, value, io));
@@ -53,7 +60,9 @@ async function run(flags: Flags, path: string | undefined, value: string | undef
   const declarations = await declarationsFrom(flags, path, value, io);
   await using session = await openCommandSession(flags, io);
   const target = theTarget(session, 'set');
-  const files = await declarationOf(session, target, declarations);
+  const files = await declarationOf(session, target, declarations, {
+    storesSecrets: flags.storeSecrets,
+  });
   const committed = await writeEdits(files, flags, {
     io,
     stateDir: session.settings.state.dir,
@@ -74,7 +83,9 @@ async function run(flags: Flags, path: string | undefined, value: string | undef
         : isWritten
           ? `written: ${plural(files.length, 'file')}`
           : 'nothing written; add --write or --commit';
-      return `${colouredDiff(diff, style)}${end}\n`;
+      const others = files.filter(({ kind }) => kind !== 'yaml');
+      const values = others.map(({ shown }) => style.dim(`${shown}: new values\n`));
+      return `${colouredDiff(diff, style)}${values.join('')}${end}\n`;
     },
     { asIs: true },
   );
