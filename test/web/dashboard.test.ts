@@ -617,12 +617,12 @@ inBrowser('an action', () => {
     expect(daemon.asked.map(({ path }) => path)).toEqual(['eu-paris/plan']);
   });
 
-  test('adopts what the gateway changed, and links to the commit', async () => {
+  test('adopts what the gateway changed, and links to the commit and the pull request', async () => {
     const commit = '8270021c'.padEnd(40, '4');
     const branch = 'holdfast/adopt-eu-paris';
-    daemon.answers = {
-      adopt: { target: 'eu-paris', adopted: ['ws-auth'], left: ['api-keys'], branch, commit },
-    };
+    const link = 'https://git.example/platform/gateways/pulls/7';
+    const adopted = { target: 'eu-paris', adopted: ['ws-auth'], left: ['api-keys'], branch, commit };
+    daemon.answers = { adopt: { ...adopted, pullRequest: { number: 7, link } } };
     await goTo('targets/eu-paris');
     await button('Adopt into git…').click();
     const dialog = page.getByRole('dialog', { name: 'Adopt into git: eu-paris' });
@@ -633,6 +633,7 @@ inBrowser('an action', () => {
     expect(await dialog.getByRole('link', { name: '8270021c' }).getAttribute('href')).toBe(
       `https://git.example/platform/gateways/commit/${commit}`,
     );
+    expect(await dialog.getByRole('link', { name: 'pull request 7' }).getAttribute('href')).toBe(link);
     expect(daemon.asked).toEqual([
       { path: 'eu-paris/actions/adopt', body: { keep: 'theirs', paths: ['ws-auth'] } },
     ]);

@@ -202,7 +202,7 @@ export function manyTargets(count: number): readonly TargetView[] {
 }
 
 const PROBLEM: Problem = {
-  code: 'HF4001',
+  code: 'HF4002',
   severity: 'warning',
   message: 'The gateway keeps one list entry that no file declares',
   remedy: 'Declare it, or remove it by `--prune`.',

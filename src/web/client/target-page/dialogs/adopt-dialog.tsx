@@ -102,26 +102,43 @@ function Becomes({ change: { kind, before, after } }: { readonly change: Change 
   );
 }
 
-function Adopted({ adopted: { adopted, left, branch, commit } }: { readonly adopted: AdoptedView }) {
+function Adopted({ adopted }: { readonly adopted: AdoptedView }) {
+  const { adopted: paths, left, branch, commit, pullRequest, problems = [] } = adopted;
   if (branch === undefined)
     return <p role="status">Nothing to adopt: the files have these values already.</p>;
   return (
-    <div class="result" role="status">
-      <p>
-        <strong>{plural(adopted.length, 'path')} committed</strong> to <code class="break">{branch}</code>
-        {commit !== undefined && (
-          <>
-            {' '}
-            as <CommitCode sha={commit} />
-          </>
-        )}
-        . Merge the branch to put it in effect.
-      </p>
-      {left.length > 0 && (
-        <p class="muted break">
-          Still different: <span class="mono">{left.join(', ')}</span>
+    <>
+      <div class="result" role="status">
+        <p>
+          <strong>{plural(paths.length, 'path')} committed</strong> to <code class="break">{branch}</code>
+          {commit !== undefined && (
+            <>
+              {' '}
+              as <CommitCode sha={commit} />
+            </>
+          )}
+          . Merge {pullRequest ? <PullRequest {...pullRequest} /> : 'the branch'} to put it in effect.
         </p>
+        {left.length > 0 && (
+          <p class="muted break">
+            Still different: <span class="mono">{left.join(', ')}</span>
+          </p>
+        )}
+      </div>
+      {problems.length > 0 && (
+        <Trouble problem={{ type: 'about:blank', title: 'There is no pull request', status: 0, problems }} />
       )}
-    </div>
+    </>
+  );
+}
+
+/** Its address comes from a forge: only one of the web is a link. */
+function PullRequest({ number, link }: NonNullable<AdoptedView['pullRequest']>) {
+  const text = `pull request ${number}`;
+  if (!/^https?:\/\//.test(link)) return <>{text}</>;
+  return (
+    <a href={link} target="_blank" rel="noreferrer">
+      {text}
+    </a>
   );
 }
