@@ -10,16 +10,18 @@ import type { Variable } from './variables.ts';
 export interface Origin {
   readonly target: string;
   readonly url: URL;
+  /** All targets of which this is what they have in common. */
+  readonly sharedBy?: readonly string[];
   /** For editors; relative to the file. */
   readonly schema: string | undefined;
   readonly hasLines: boolean;
 }
 
 /** The pulled text with a header about its origin. */
-export function withHeading(text: string, { target, url, schema, hasLines }: Origin): string {
+export function withHeading(text: string, { target, url, sharedBy, schema, hasLines }: Origin): string {
   const lines = [
     ...(schema === undefined ? [] : [`# yaml-language-server: $schema=${schema}`]),
-    `# Pulled from the gateway ${JSON.stringify(target)} at ${url.host} by \`holdfast pull\`. The ${hasLines ? 'variables and files' : 'variables'} in .env.example replace the secrets.`,
+    `# ${sharedBy ? `What ${sharedBy.join(' and ')} have in common, pulled` : `Pulled from the gateway ${JSON.stringify(target)} at ${url.host}`} by \`holdfast pull\`. The ${hasLines ? 'variables and files' : 'variables'} in .env.example replace the secrets.`,
     '',
   ];
   const eol = text.includes('\r\n') ? '\r\n' : '\n';

@@ -1,6 +1,6 @@
 // A gateway file in, a desired-state file out, and what a plan of it would do: in one line, for both generations.
 import { createHash } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { adopt, type Adopted } from '../../src/adopt/adopt.ts';
@@ -62,17 +62,21 @@ export function variablesOf({ variables }: Adopted): Record<string, string> {
 export const changesOf = (file: string, adopted: Adopted): Promise<readonly string[]> =>
   changesOn(liveOf({ file, desired: {} }), adopted);
 
-/** What would change if the pulled text were applied to the gateway it came from; problems of loading it included. */
+/** What would change if the pulled text, or these layers, were applied to the gateway; problems of loading included. */
 export async function changesOn(
   live: Live,
   adopted: Adopted,
   lines: readonly LinesFile[] = [],
+  layers: readonly string[] = [adopted.text],
 ): Promise<readonly string[]> {
   const dir = await mkdtemp(join(tmpdir(), 'adopt-'));
   try {
-    await writeFile(join(dir, 'gateway.yaml'), adopted.text);
+    for (const [i, text] of layers.entries()) {
+      await mkdir(join(dir, `layer-${i}`));
+      await writeFile(join(dir, `layer-${i}`, 'gateway.yaml'), text);
+    }
     for (const { name, text } of lines) await writeFile(join(dir, name), text.open());
-    const target = targetOn(dir);
+    const target = { ...targetOn(dir), desired: layers.map((_, i) => join(dir, `layer-${i}`)) };
     const { desired, problems } = await loadDesired(target, {
       env: variablesOf(adopted),
       settingsDir: dir,

@@ -37,6 +37,7 @@ function textOf(
   style: Style,
 ): string {
   const good = (line: string): string => `${style.good('✓')} ${line}`;
+  const example = files.find(({ path }) => path.endsWith('.env.example'));
   const each =
     targets.length === 1 ? 'these files is empty' : `the files of ${targets.join(' and of ')} is empty`;
   return [
@@ -49,7 +50,11 @@ function textOf(
     ...(leftOut.length === 0 ? [] : [style.dim(`excluded: ${leftOut.map(({ path }) => path).join(', ')}`)]),
     ...(variables.length === 0
       ? []
-      : [style.dim(`${plural(variables.length, 'variable')}: see .env.example`)]),
+      : [
+          style.dim(
+            `${plural(variables.length, 'variable')}: see ${example ? shown(example.path) : '.env.example'}`,
+          ),
+        ]),
     ...(isOnlyShown ? [style.dim('nothing was written')] : []),
     '',
   ].join('\n');

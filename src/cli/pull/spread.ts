@@ -49,8 +49,9 @@ interface Part {
 /** One directory of files, before they are split. */
 interface Layer {
   readonly destination: Destination;
-  /** Whose gateway its head names. */
+  /** Whose gateway its head names, unless several share it. */
   readonly part: Part;
+  readonly sharedBy?: readonly string[];
   readonly adopted: Adopted;
   readonly lines: readonly PlacedLines[];
 }
@@ -198,7 +199,7 @@ async function readAll(
 const valuesOf = (variables: readonly Variable[]): Environment =>
   Object.fromEntries(variables.map(({ name, secret }) => [name, secret.open()]));
 
-type LayerText = Pick<Layer, 'destination' | 'part' | 'adopted'>;
+type LayerText = Omit<Layer, 'lines'>;
 
 function textsOf(
   parts: readonly Part[],
@@ -240,6 +241,7 @@ function textsOf(
   const bottom: LayerText = {
     destination: at(base),
     part: first,
+    sharedBy: parts.map(({ target }) => target.name),
     adopted: { ...first.adopted, text: shared.base, variables },
   };
   return { texts: [bottom, ...layers], notes: notesOn(shared.lostComments, parts) };
@@ -327,7 +329,7 @@ async function filesOf(
 }
 
 function yamlOf(
-  { destination: { dir, file }, part, adopted, lines }: Layer,
+  { destination: { dir, file }, part, sharedBy, adopted, lines }: Layer,
   { flags, io }: Spreading,
 ): readonly { readonly path: string; readonly text: string }[] {
   const { target, live, dialect } = part;
@@ -336,6 +338,7 @@ function yamlOf(
     text: withHeading(text, {
       target: target.name,
       url: target.url,
+      ...(sharedBy && { sharedBy }),
       schema: schemaHint(`${live.layout}.schema.json`, path, io.cwd),
       hasLines: lines.length > 0,
     }),
