@@ -227,7 +227,8 @@ inBrowser('a daemon that follows git', () => {
       true,
       expect.stringContaining('holdfast_suspended_until_timestamp_seconds{target="home"}'),
     ]);
-    await press('Resume');
+    await press('Resume…');
+    await page.getByRole('dialog').getByRole('button', { name: 'Resume', exact: true }).click();
     await until(() => holds(7));
     await shows('In sync');
     await told('applied', 3);
@@ -241,5 +242,5 @@ inBrowser('a daemon that follows git', () => {
     expect(await daemon.end()).toBe(0);
     const left = [daemon.said, JSON.stringify(receiver.got), JSON.stringify(entries)].join('\n');
     for (const secret of PLANTED) expect(left).not.toContain(secret);
-  }, 120_000);
+  }, 600_000); // each of its waits is bounded by itself
 });

@@ -11,7 +11,13 @@ interface CopyFlags extends PlanFlags {
   readonly to?: string;
 }
 
+const EXAMPLES = `
+Examples:
+  $ holdfast state copy --from .holdfast     # into the database of the settings
+  $ holdfast state copy --to .holdfast       # and back`;
+
 export function define(command: Command, io: Io): void {
+  command.addHelpText('after', EXAMPLES);
   const copying = command
     .command('copy', { isDefault: true })
     .description('Copy what Holdfast knows of the targets: last apply, history, checks and backups.')
@@ -22,10 +28,7 @@ export function define(command: Command, io: Io): void {
       `
 The place that you don't name is the one that the settings use. Stop the daemon first. The copy
 changes nothing at its source, and can be repeated if it was interrupted.
-
-Examples:
-  $ holdfast state copy --from .holdfast     # into the database of the settings
-  $ holdfast state copy --to .holdfast       # and back`,
+${EXAMPLES}`,
     );
   onCall(gatewayOptions(sourceOptions(copying)), (flags: CopyFlags) => copy(flags, io));
 }
