@@ -139,7 +139,7 @@ describe('the seam between the generations', () => {
   /** Translation between layouts, what a reading finds out, and user input; how often each compares. */
   const BESIDE_THE_SEAM: Record<string, number> = {
     'gateway/layout/layouts.ts': 2,
-    'gateway/layout/locate.ts': 5,
+    'gateway/layout/locate.ts': 3,
     'gateway/layout/rewrite.ts': 8,
     'gateway/observe/detect.ts': 3,
     'gateway/observe/observe-tree.ts': 6,

@@ -153,7 +153,7 @@ class Scope {
 /** The selection in the spelling of the file's layout: its own paths first, those of the other layout translated. */
 export function selectionIn(catalog: Catalog, { include, exclude }: Selection): Selection {
   const spelledHere = (path: Path): readonly Path[] =>
-    faultOf(catalog, path) === undefined ? [path] : pathsIn(catalog.layout, path);
+    faultOf(catalog, path) === undefined ? [path] : pathsIn(catalog.layout, path, catalog.layout);
   return { include: include.flatMap(spelledHere), exclude: exclude.flatMap(spelledHere) };
 }
 

@@ -3,7 +3,7 @@
 import { isFlat } from '../gateway/layout/layouts.ts';
 import type { Catalog } from '../gateway/catalog/field.ts';
 import { mapSecrets, type SecretPlace } from '../gateway/catalog/secrets.ts';
-import { pathsIn } from '../gateway/layout/locate.ts';
+import { translatedPaths } from '../gateway/layout/locate.ts';
 import { entry, formatPath, key, type Path } from '../domain/path.ts';
 import { seal, type Sealed } from '../domain/secret.ts';
 import { isList, isTree, type Tree, type Value, valueAt } from '../lib/value.ts';
@@ -196,7 +196,7 @@ function stemOf({ place, whole }: Found, tree: Tree, { layout }: Catalog): strin
 /** In the spelling of the flat layout, so that a secret keeps its name if the file gets the other layout. */
 function flatPath(place: SecretPlace, layout: Catalog['layout']): Path {
   const path = place.map((step) => (typeof step === 'string' ? key(step) : entry(String(step))));
-  return (isFlat(layout) ? undefined : pathsIn('legacy', path)[0]) ?? path;
+  return (isFlat(layout) ? undefined : translatedPaths('legacy', path)[0]) ?? path;
 }
 
 /** The owner of the secret: a provider, an entry, a plugin. */

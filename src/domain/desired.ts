@@ -27,6 +27,8 @@ export interface Revision {
 export interface Desired {
   readonly target: string;
   readonly layout: Layout;
+  /** The layout of the files, if `tree` was translated: paths of settings and flags are read in it first. */
+  readonly filesLayout?: Layout;
   /** Declared values only, in the spelling of the files (YAML), not normalised. */
   readonly tree: Sealed<Tree>;
   /** The position of each declared value, by JSON pointer into `tree` (lists by index). */
@@ -41,6 +43,10 @@ export interface Desired {
   readonly watched: readonly string[];
   readonly revision: Revision;
 }
+
+/** The layout that paths of settings and flags are read in first: a name that both layouts have means that of the files. */
+export const spokenBy = ({ layout, filesLayout = layout }: Pick<Desired, 'layout' | 'filesLayout'>): Layout =>
+  filesLayout;
 
 /** Information by JSON pointer, for callers that never need the whole list. */
 export type ByPointer<T> = Pick<ReadonlyMap<string, T>, 'get' | 'has'>;

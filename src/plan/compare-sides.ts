@@ -1,7 +1,7 @@
 // The first half of a plan: both sides, what differs and which side moved. With the real values, so it stays inside
 // the pure rooms. Routes, guards and the plan that people see are made from it.
 import { declaredTexts, knownTexts, type Texts } from '../desired/read/origins.ts';
-import type { ByPointer } from '../domain/desired.ts';
+import { type ByPointer, spokenBy } from '../domain/desired.ts';
 import type { Path } from '../domain/path.ts';
 import { fingerprintsOf } from '../domain/named-key.ts';
 import { type Fingerprints } from '../domain/secret.ts';
@@ -50,7 +50,7 @@ export function compareSides(input: PlanInput): Comparison {
   const fingerprints = fingerprintsOf(target, known);
   const declared = withStoredSecret((input.built ?? desired).tree.open(), input.managementSecret);
   const base = baseImages(input.live, dialect, winningSide(allowances));
-  const scope = scopeOf(input.only, catalog.layout);
+  const scope = scopeOf(input.only, catalog.layout, spokenBy(desired));
   const undeclared = releasedPaths(input.state, catalog, declared, base.under);
   const released = undeclared.filter(scope.covers);
   const releasedElsewhere = undeclared.filter((path) => !scope.covers(path));

@@ -41,7 +41,7 @@ class Walk {
   constructor(input: UndeclaredInput) {
     this.#input = input;
     const { layout } = input.catalog;
-    const machine = OF_THE_MACHINE.flatMap(([path]) => pathsIn(layout, parsePath(path)));
+    const machine = OF_THE_MACHINE.flatMap(([path]) => pathsIn(layout, parsePath(path), 'legacy'));
     this.#passed = [...machine, ...input.policy.ignore];
   }
 

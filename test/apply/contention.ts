@@ -313,7 +313,7 @@ function isWrittenOut(path: string, value: string | undefined, { before }: Alone
 /** The paths in memory, which is flat on v8 too, of one in a file of either layout. */
 function inMemory(path: string): readonly string[] {
   const [, place = '', rest = ''] = /^file\.([^[]*)(.*)$/.exec(path) ?? [];
-  const flat = pathsIn('legacy', place.split('.').map(key)).map(formatPath);
+  const flat = pathsIn('legacy', place.split('.').map(key), 'v8').map(formatPath);
   return [place, ...flat].map((one) => `memory.${one}${rest}`);
 }
 

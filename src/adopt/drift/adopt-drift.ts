@@ -1,5 +1,6 @@
 // What the gateway changed becomes the smallest edit of the files that declare it. Pure: files come in as texts, and the
 // edited ones go out as texts; whether a plan of them is empty is for the caller to prove before it writes them.
+import { spokenBy } from '../../domain/desired.ts';
 import { sep } from 'node:path';
 import type { Catalog } from '../../gateway/catalog/field.ts';
 import type { LayerFile } from '../../desired/desired.ts';
@@ -99,12 +100,14 @@ export function adoptDrift(asked: AdoptDriftInput): AdoptedDrift {
 
 /** What files of this layout can say; a pull reports the rest, and whoever named it can't have it. */
 function declarable(
-  { declared: { catalog }, choice, target }: AdoptDriftInput,
+  { input: { dialect }, declared: { catalog }, choice, target }: AdoptDriftInput,
   chosen: readonly Path[],
 ): Pick<AdoptedDrift, 'declares'> & { readonly unfit: readonly Problem[] } {
   const { layout } = catalog;
   const fits = (path: Path): boolean =>
-    pathsIn(layout, path).some((one) => catalog.at(one.map(({ name }) => String(name))) !== undefined);
+    pathsIn(layout, path, dialect.catalog.layout).some(
+      (one) => catalog.at(one.map(({ name }) => String(name))) !== undefined,
+    );
   const severity = 'paths' in choice ? ('error' as const) : ('warning' as const);
   const unfit = chosen
     .filter((path) => !fits(path))
@@ -122,6 +125,7 @@ function chosenBy({ input, choice, target }: AdoptDriftInput, compared: Comparis
   const { lastApplied } = input.state;
   const circumstances = {
     layout: input.dialect.catalog.layout,
+    spoken: spokenBy(input.desired),
     target: target.name,
     known: lastApplied !== undefined,
     sameRevision: lastApplied?.revision.digest === input.desired.revision.digest,
@@ -171,7 +175,7 @@ function patchesFor(
     policy: policyOfFiles({ catalog, policy }),
     fingerprints,
     hash: input.hash,
-    declares: declares.flatMap((path) => pathsIn(catalog.layout, path)),
+    declares: declares.flatMap((path) => pathsIn(catalog.layout, path, input.dialect.catalog.layout)),
   });
   if (!plain) return undefined;
   const { patch: written, variables } = referred(plain, root, declared, catalog, env);

@@ -25,8 +25,8 @@ interface Sides extends Circumstances {
 }
 
 export function chooseEverything(judged: readonly Judged[], choice: Everything, sides: Sides): Chosen {
-  const { layout, target } = sides;
-  const excluded = choice.exclude.flatMap((path) => [path, ...pathsIn(layout, path)]);
+  const { layout, spoken, target } = sides;
+  const excluded = choice.exclude.flatMap((path) => pathsIn(layout, path, spoken));
   const isExcluded = (path: Path): boolean => excluded.some((pattern) => coversPath(pattern, path));
   const asked = judged.filter(({ path, raw }) => !isExcluded(path) && !isManagementSecret(raw.field));
   const moved = asked.filter((one) => isGateways(one, sides));
@@ -49,11 +49,14 @@ function isGateways({ origin }: Judged, { known, sameRevision }: Sides): boolean
 }
 
 /** Entries that the files leave to others (`policy.ownership`) stay theirs. */
-function declarable({ include }: Everything, { layout, live, declared, undeclared }: Sides): readonly Path[] {
+function declarable(
+  { include }: Everything,
+  { layout, spoken, live, declared, undeclared }: Sides,
+): readonly Path[] {
   const namesOf = (path: Path): string[] => path.map(({ name }) => String(name));
   const found = undeclared().filter((path) => !isList(valueAt(declared, namesOf(path)) ?? null));
   const asked = include
-    .flatMap((path) => pathsIn(layout, path))
+    .flatMap((path) => pathsIn(layout, path, spoken))
     .filter((path) => valueAt(live, namesOf(path)) !== undefined)
     .filter((path) => valueAt(declared, namesOf(path)) === undefined)
     .filter((path) => !found.some((one) => coversPath(one, path)));

@@ -28,6 +28,8 @@ export interface Chosen {
 export interface Circumstances {
   /** Of the gateway. */
   readonly layout: Layout;
+  /** That of the files. */
+  readonly spoken: Layout;
   readonly target: string;
   /** Whether an apply of this target is remembered: without one nobody knows which side moved. */
   readonly known: boolean;
@@ -38,8 +40,8 @@ export interface Circumstances {
 }
 
 export function choose(judged: readonly Judged[], choice: Choice, circumstances: Circumstances): Chosen {
-  const { layout, target } = circumstances;
-  const patterns = choice.paths.map((path) => [path, ...pathsIn(layout, path)]);
+  const { layout, spoken, target } = circumstances;
+  const patterns = choice.paths.map((path) => pathsIn(layout, path, spoken));
   const isAsked = ({ path }: Judged): boolean =>
     patterns.length === 0 || patterns.some((spellings) => spellings.some((one) => coversPath(one, path)));
   const asked = judged.filter(isAsked);

@@ -89,9 +89,11 @@ export function policyOfFiles({
   const { layout, hasGroups } = factsOf(catalog.layout);
   const grouped = hasGroups ? familiesInGroups().map(({ v8 }) => parsePath(v8)) : [];
   return {
-    ignore: policy.ignore.flatMap((path) => pathsIn(layout, path)),
+    ignore: policy.ignore.flatMap((path) => pathsIn(layout, path, layout)),
     ownership: policy.ownership
-      .flatMap(({ path, ownership }) => pathsIn(layout, path).map((one) => ({ path: one, ownership })))
+      .flatMap(({ path, ownership }) =>
+        pathsIn(layout, path, layout).map((one) => ({ path: one, ownership })),
+      )
       .filter(({ path }) => !grouped.some((family) => coversPath(family, path))),
   };
 }
@@ -163,7 +165,7 @@ function foreignEntries(
 function ownershipOf({ v8 }: Grouped, policy: ImagesInput['policy']): Ownership {
   const path = parsePath(v8);
   const own = policy.ownership.findLast(({ path: pattern }) =>
-    pathsIn('v8', pattern).some((one) => one.length === path.length && coversPath(one, path)),
+    pathsIn('v8', pattern, 'v8').some((one) => one.length === path.length && coversPath(one, path)),
   );
   return own?.ownership ?? 'whole';
 }

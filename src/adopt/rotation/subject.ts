@@ -36,7 +36,7 @@ export interface Naming {
 /** A sentence where the path leads to nothing that can be rotated. */
 export function subjectAt(path: Path, naming: Naming): Subject | string {
   const { layout } = naming.catalog;
-  const found = [path, ...pathsIn(layout, path)].map((one) => {
+  const found = pathsIn(layout, path, layout).map((one) => {
     const here = walk(one, naming);
     return typeof here === 'string' ? here : subjectOf(here, layout);
   });

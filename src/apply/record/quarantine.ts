@@ -1,5 +1,6 @@
 // A revision that failed, or that someone rolled back, is not applied again until the files or secrets change, or you
 // apply with --retry (§10.11). If it failed with --only, that is true only of plans that write there.
+import { spokenBy } from '../../domain/desired.ts';
 import type { Outcome } from '../../domain/outcome/outcome.ts';
 import { coversPath, parsePath } from '../../domain/path.ts';
 import { pending } from '../../domain/plan/plan.ts';
@@ -37,7 +38,7 @@ function concerns(
 ): boolean {
   if (revision !== desired.revision.digest) return false;
   if (!only) return true;
-  const failed = scopeOf(only.map(parsePath), dialect.catalog.layout);
+  const failed = scopeOf(only.map(parsePath), dialect.catalog.layout, spokenBy(desired));
   return pending(plan).some(({ path }) => failed.covers(parsePath(path)));
 }
 

@@ -2,7 +2,7 @@
 // and the gateway behaves accordingly.
 import type { Dialect } from '../../gateway/dialect.ts';
 import { sameLayout } from '../../gateway/layout/layouts.ts';
-import { pathsIn } from '../../gateway/layout/locate.ts';
+import { translatedPaths } from '../../gateway/layout/locate.ts';
 import type { Evidence } from '../../domain/outcome/outcome.ts';
 import { coversPath, formatPath, parsePath, type Path } from '../../domain/path.ts';
 import { commentsInWords } from '../../plan/prediction/comments.ts';
@@ -151,7 +151,8 @@ function changedElsewhere(
 /** Paths of the file, and their spelling in memory, which is flat on v8. */
 function memoryFootprint(paths: readonly string[], { catalog, memoryCatalog }: Dialect): readonly string[] {
   if (sameLayout(catalog.layout, memoryCatalog.layout)) return paths;
-  const inMemory = (path: string): string[] => pathsIn(memoryCatalog.layout, parsePath(path)).map(formatPath);
+  const inMemory = (path: string): string[] =>
+    translatedPaths(memoryCatalog.layout, parsePath(path)).map(formatPath);
   return [...paths, ...paths.flatMap(inMemory)];
 }
 

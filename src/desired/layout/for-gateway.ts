@@ -2,7 +2,7 @@
 // reference. Pure.
 import { isFlat } from '../../gateway/layout/layouts.ts';
 import { originOf, translate, type Translation } from '../../gateway/layout/translate.ts';
-import { type Desired, type Layout, positionAt } from '../../domain/desired.ts';
+import { type Desired, type Layout, positionAt, spokenBy } from '../../domain/desired.ts';
 import { escapeToken, formatPath, stepsOfPointer } from '../../domain/path.ts';
 import { type Position, type Problem, problem } from '../../domain/problem/problem.ts';
 import { seal } from '../../domain/secret.ts';
@@ -43,7 +43,7 @@ export function translatedDesired(desired: Desired, translation: Translation): D
     if (position) positions.set(pointer, position);
     if (reference !== undefined) references.set(pointer, reference);
   }
-  return { ...desired, layout, tree: seal(tree), positions, references };
+  return { ...desired, layout, filesLayout: spokenBy(desired), tree: seal(tree), positions, references };
 }
 
 function* pointersOf(value: Value, pointer: string): Generator<string> {

@@ -1,16 +1,15 @@
 // The path of a key in the other layout, for messages and docs. Knows no values.
 import type { Counterpart } from '../../domain/plan/explanation.ts';
 import { formatPath, key, type Path } from '../../domain/path.ts';
-import { loadCatalog } from '../catalog/catalog.ts';
 import { factsOf } from './layouts.ts';
-import { pathsIn } from './locate.ts';
+import { isKnown, translatedPaths } from './locate.ts';
 import type { Layout } from './rewrite.ts';
 import { layoutTable } from './table.ts';
 
 /** `path` is a place or pattern of `layout`. */
 export function counterpartOf(layout: Layout, path: Path): Counterpart {
   const other = factsOf(layout).other;
-  const found = pathsIn(other, path).filter((each) => isKnown(other, each));
+  const found = translatedPaths(other, path).filter((each) => isKnown(other, each));
   const names = path.map(({ name }) => name ?? '*').join('.');
   const row = layoutTable().rows.find((each) => each[layout] === names);
   const section = found.length > 1 ? sectionOf(found) : [];
@@ -23,14 +22,6 @@ function sectionOf([first = [], ...others]: readonly Path[]): Path {
   const isPlain = [first, ...others].every((path) => path.every(({ kind, name }) => kind === 'key' && name));
   const end = first.findIndex(({ name }, i) => !others.every((other) => other[i]?.name === name));
   return isPlain ? first.slice(0, end < 0 ? first.length : end) : [];
-}
-
-/** A flat path that only v8 gateways know by name counts too: `trusted-proxies`. */
-function isKnown(layout: Layout, path: Path): boolean {
-  const names = path.map(({ name }) => name ?? '*');
-  if (loadCatalog(layout).at(names)) return true;
-  const { rows, families } = layoutTable();
-  return [...rows, ...families].some((each) => each[layout] === names.join('.') && !each.v7);
 }
 
 /** For a flat name that only v8 gateways know, its path in their tree. */

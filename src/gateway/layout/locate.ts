@@ -1,6 +1,8 @@
 // The path in one layout of a path in the other, for settings, state and messages. translate.ts translates values;
 // this file only maps paths.
 import { ANY_ENTRY, key, type Path } from '../../domain/path.ts';
+import { loadCatalog } from '../catalog/catalog.ts';
+import { factsOf } from './layouts.ts';
 import type { Layout } from './rewrite.ts';
 import { type Family, layoutTable, type LayoutRow } from './table.ts';
 
@@ -32,16 +34,33 @@ function tableOf(layout: Layout): ReadonlyMap<string, Place> {
 }
 
 /**
- * Every path of `to` that a path or pattern of either layout covers. A section of one layout can be several paths of
+ * Every path of `to` that a path or pattern covers. It can be of either layout: a name that both have, like
+ * `api-keys`, means what it means in `spoken`, the layout of the files.
+ */
+export function pathsIn(to: Layout, path: Path, spoken: Layout): readonly Path[] {
+  const read = isKnown(spoken, path) ? spoken : factsOf(spoken).other;
+  return read === to ? [path] : translatedPaths(to, path);
+}
+
+/** Whether a layout has a path. A flat path that only v8 gateways know by name counts too: `trusted-proxies`. */
+export function isKnown(layout: Layout, path: Path): boolean {
+  const names = path.map(({ name }) => name ?? '*');
+  if (loadCatalog(layout).at(names)) return true;
+  const { rows, families } = layoutTable();
+  const section = `${names.join('.')}.`;
+  return [...rows, ...families].some((each) => !each.v7 && `${each[layout]}.`.startsWith(section));
+}
+
+/**
+ * Every path of `to` that a path or pattern of the other layout covers. A section of one layout can be several paths of
  * the other; a member of an entry can be on the group or on the key. Unchanged if the table doesn't know it.
  */
-export function pathsIn(to: Layout, path: Path): readonly Path[] {
-  const from = to === 'v8' ? 'legacy' : 'v8';
+export function translatedPaths(to: Layout, path: Path): readonly Path[] {
+  const from = factsOf(to).other;
   const depth = path.findIndex(({ kind, name }) => kind === 'entry' || name === null);
   const names = path.slice(0, depth < 0 ? path.length : depth).map(({ name }) => String(name));
   const rest = path.slice(names.length);
   const table = tableOf(from);
-  if (to === 'v8' && names[0] === 'api-keys' && names.length > 1) return [path]; // client keys have no members
   for (let length = names.length; length > 0; length -= 1) {
     const place = table.get(names.slice(0, length).join('.'));
     if (!place) continue;

@@ -12,10 +12,10 @@ export interface Scope {
 
 const EVERYTHING: Scope = { covers: () => true, touches: () => true };
 
-/** `only`: paths of either layout. Undefined: everything. */
-export function scopeOf(only: readonly Path[] | undefined, layout: Layout): Scope {
+/** `only`: paths of either layout, in doubt of `spoken`, the layout of the files. Undefined: everything. */
+export function scopeOf(only: readonly Path[] | undefined, layout: Layout, spoken: Layout): Scope {
   if (!only) return EVERYTHING;
-  const patterns = only.flatMap((path) => [path, ...pathsIn(layout, path)]);
+  const patterns = only.flatMap((path) => pathsIn(layout, path, spoken));
   return {
     covers: (path) => patterns.some((pattern) => coversPath(pattern, path)),
     touches: (path) =>

@@ -7,11 +7,11 @@ import type { Catalog } from '../../gateway/catalog/field.ts';
 import type { Dialect } from '../../gateway/dialect.ts';
 import { familyAt } from '../../gateway/layout/effective.ts';
 import { factsOf, fromRemembered, isFlat, sameLayout } from '../../gateway/layout/layouts.ts';
-import { pathsIn } from '../../gateway/layout/locate.ts';
+import { pathsIn, translatedPaths } from '../../gateway/layout/locate.ts';
 import { originOf, translate, type Translation } from '../../gateway/layout/translate.ts';
 import { layoutTable } from '../../gateway/layout/table.ts';
 import type { Desired, Layout } from '../../domain/desired.ts';
-import { positionAt } from '../../domain/desired.ts';
+import { positionAt, spokenBy } from '../../domain/desired.ts';
 import type { Verdict } from '../../domain/plan/guard.ts';
 import type { Live } from '../../domain/live.ts';
 import { coversPath, entry, formatPath, key, parsePath, type Path, pointerTo } from '../../domain/path.ts';
@@ -61,19 +61,30 @@ export function localiseDesired(input: LocaliseInput): Localised {
   const { desired, dialect, target, allow, lastApplied, released } = input;
   const { catalog } = dialect;
   const { layout, hasGroups } = factsOf(catalog.layout);
+  const spoken = spokenBy(desired);
+  const policy = policyIn(layout, target, spoken);
+  const allowed = allow?.flatMap((allowance) => allowanceIn(layout, allowance, spoken));
   if (isInLayoutAlready(input))
-    return { desired, built: undefined, target, allow, lastApplied, released, refusals: [], notes: [] };
+    return {
+      desired,
+      built: undefined,
+      target: policy,
+      allow: allowed,
+      lastApplied,
+      released,
+      refusals: [],
+      notes: [],
+    };
   const { translation, localised } = translated(desired, catalog);
-  const policy = policyIn(layout, target);
   const state = stateIn(layout, lastApplied, released);
   return {
     desired: localised,
     built: hasGroups ? builtFamilies(localised, { ...input, target: policy, ...state }) : undefined,
     target: hasGroups ? withoutFamilyOwnership(policy) : policy,
-    allow: allow?.flatMap((allowance) => allowanceIn(layout, allowance)),
+    allow: allowed,
     ...state,
     refusals: refusalsOf(
-      translation.refusals.filter(({ path }) => scopeOf(input.only, layout).touches(path.map(key))),
+      translation.refusals.filter(({ path }) => scopeOf(input.only, layout, spoken).touches(path.map(key))),
       input,
     ),
     notes: translation.remarks.flatMap((remark) => noteOf(remark, desired, layout)),
@@ -243,24 +254,24 @@ function placedPaths(
 
 // ── policy and state ─────────────────────────────────────────────────────────────────────────────────────────────
 
-function policyIn(layout: Layout, target: Target): Target {
+function policyIn(layout: Layout, target: Target, spoken: Layout): Target {
   const { policy } = target;
   return {
     ...target,
     policy: {
       ...policy,
-      ignore: policy.ignore.flatMap((path) => pathsIn(layout, path)),
+      ignore: policy.ignore.flatMap((path) => pathsIn(layout, path, spoken)),
       ownership: policy.ownership.flatMap(({ path, ownership }) =>
-        pathsIn(layout, path).map((one) => ({ path: one, ownership })),
+        pathsIn(layout, path, spoken).map((one) => ({ path: one, ownership })),
       ),
-      allow: policy.allow.flatMap((allowance) => allowanceIn(layout, allowance)),
+      allow: policy.allow.flatMap((allowance) => allowanceIn(layout, allowance, spoken)),
     },
   };
 }
 
-function allowanceIn(layout: Layout, allowance: Allowance): readonly Allowance[] {
+function allowanceIn(layout: Layout, allowance: Allowance, spoken: Layout): readonly Allowance[] {
   if (!allowance.path) return [allowance];
-  return pathsIn(layout, allowance.path).map((path) => ({ ...allowance, path }));
+  return pathsIn(layout, allowance.path, spoken).map((path) => ({ ...allowance, path }));
 }
 
 /** Entries of a family were distinguished when its groups were built; the resulting groups are owned as a whole. */
@@ -286,9 +297,8 @@ function stateIn(
 ): Remembered {
   if (sameLayout(fromRemembered(lastApplied?.layout), layout)) return { lastApplied, released };
   const rename = (text: string): string => {
-    const path = parsePath(text);
-    const [other] = pathsIn(layout, path);
-    return other && pathsIn(layout, path).length === 1 ? formatPath(other) : text;
+    const [other, ...more] = translatedPaths(layout, parsePath(text));
+    return other && more.length === 0 ? formatPath(other) : text;
   };
   const kept = released?.map(rename);
   if (!lastApplied) return { lastApplied, released: kept };

@@ -47,7 +47,7 @@ export function resolveSplitBrain({ dialect, content, loaded, memory, paths }: S
   );
   const translated = translate(held, 'legacy', layout).tree;
   const gone = places.filter((path) => valueAt(whole, namesOf(path)) === undefined);
-  const rest = gone.flatMap((path) => pathsIn(layout, path)).reduce(withoutPath, content);
+  const rest = gone.flatMap((path) => pathsIn(layout, path, 'legacy')).reduce(withoutPath, content);
   return laidOver(
     catalog,
     catalog.root,
