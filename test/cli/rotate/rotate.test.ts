@@ -97,6 +97,24 @@ describe('a client key', () => {
   });
 });
 
+test('with --no-apply, the files are edited, and somebody else applies them', async () => {
+  const rotate = ['rotate', 'api-keys[laptop]', '--no-apply', '--grace', '1h'];
+  const first = await at.holdfast(...rotate, '--to', '${env:CLAUDE_KEY_2}');
+  expect([first.exit, first.out]).toEqual([EXIT.ok, expect.stringContaining('continue when it was applied')]);
+  expect(await gateway()).not.toContain('sk-test-0004');
+  await at.holdfast('apply', '--yes');
+  expect((await at.holdfast(...rotate)).out).toContain('both keys stay valid until');
+  const { rotation, state } = JSON.parse((await at.holdfast(...rotate, '--output', 'json')).out) as {
+    rotation: object;
+    state: string;
+  };
+  expect([state, rotation]).toEqual([
+    'waiting',
+    expect.objectContaining({ kind: 'client-key', phase: 'waiting', reference: '${env:CLAUDE_KEY_2}' }),
+  ]);
+  expect((await at.holdfast('status', '--offline')).out).toMatch(/rotating +api-keys\[laptop\]/);
+});
+
 describe('a key of a provider', () => {
   test('is ranked lower, and goes when the counters show that nobody uses it', async () => {
     const path = 'claude-api-key[0]';
