@@ -10,6 +10,7 @@ import type { Mode } from '../../domain/target.ts';
 import { treeOf, type Value } from '../../lib/value.ts';
 import type { RawDifference } from './diff.ts';
 import type { Difference, Place } from '../types/difference.ts';
+import { formerGroup } from './former-group.ts';
 import { attributionOf, originOf, resetToDefaults, stateKey, type OriginInput } from './origin.ts';
 import { redactAt } from './redact-at.ts';
 import { pathOf, type EntryLocation } from './location.ts';
@@ -32,7 +33,8 @@ export interface JudgeInput extends OriginInput {
 }
 
 export function judgeAll(found: readonly RawDifference[], input: JudgeInput): Judged[] {
-  const origins = found.map((raw) => originOf(raw, input));
+  const former = found.map((raw) => formerGroup(raw, input));
+  const origins = found.map((raw, i) => former[i]?.origin ?? originOf(raw, input));
   const moved = found.filter((_, i) => isGatewaySide(origins[i]));
   const reset = resetToDefaults(moved);
   return found.map((raw, i) => {
@@ -48,7 +50,7 @@ export function judgeAll(found: readonly RawDifference[], input: JudgeInput): Ju
       origin,
       disposition: dispositionOf(origin, formatPath(path), input),
       ...(who && { attribution: who }),
-      stateKey: stateKey(raw.location, input.hash),
+      stateKey: former[i]?.at ?? stateKey(raw.location, input.hash),
     };
   });
 }

@@ -25,6 +25,8 @@ const DIGITS = 16;
 
 const keyed = (text: string, hash: Hash): string => hash(text).slice(0, DIGITS);
 
+export const absentHash = (hash: Hash): string => keyed('', hash);
+
 /** A value that equals absent has the hash of absent. */
 export function hashOf(field: Field, value: Value | undefined, hash: Hash): string {
   const form = canonical(field, value);
@@ -112,21 +114,25 @@ function judgeBelow(
     sameLeaves(
       new Map(applied),
       new Map(leafHashes(location, field, value, input.hash)),
-      keyed('', input.hash),
+      absentHash(input.hash),
     );
   if (isAsApplied(before)) return 'git';
   return isAsApplied(after) ? 'drift' : 'both';
 }
 
 /** An absent value has the hash of absent. */
-function sameLeaves(a: ReadonlyMap<string, string>, b: ReadonlyMap<string, string>, none: string): boolean {
+export function sameLeaves(
+  a: ReadonlyMap<string, string>,
+  b: ReadonlyMap<string, string>,
+  none: string,
+): boolean {
   return [...new Set([...a.keys(), ...b.keys()])].every(
     (place) => (a.get(place) ?? none) === (b.get(place) ?? none),
   );
 }
 
 /** The paths at which an apply records the members of a mapping. */
-function* leafHashes(
+export function* leafHashes(
   location: Location,
   field: Field,
   value: Value | undefined,
@@ -149,7 +155,7 @@ function appliedAt(location: Location | undefined, input: OriginInput): { readon
   for (let up = location?.up; up; up = up.up) {
     const above = hashes[stateKey(up, input.hash)];
     if (above === UNKNOWN_ENTRIES) return 'never';
-    if (above !== undefined) return { hash: keyed('', input.hash) };
+    if (above !== undefined) return { hash: absentHash(input.hash) };
   }
   return 'never';
 }

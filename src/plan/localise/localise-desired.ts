@@ -171,7 +171,10 @@ function builtFamily(
     live,
     declared,
     ownership: ownershipOf(target, place),
-    placed: (group, at) => placedPaths(input, provider, live, group, at).some((path) => placed.has(path)),
+    placed: (group, at) =>
+      placedPaths(input, provider, live, group, keysIn(live[group]), at).some((path) => placed.has(path)),
+    wasIn: (group, one) =>
+      input.lastApplied?.hashes[placedPaths(input, provider, live, group, [one], 0)[1] ?? ''] !== undefined,
     ...ignoring(target, provider),
   });
 }
@@ -227,25 +230,29 @@ function ownershipOf({ policy }: Target, place: string): Ownership {
   return own?.ownership ?? 'whole';
 }
 
-/** Where the state records a key, and its group. */
+const keysIn = (group: Value | undefined): readonly Value[] =>
+  listOf(isTree(group) ? group['keys'] : undefined);
+
+/** Where the state records the group, and one of these keys in it. */
 function placedPaths(
   { dialect: { catalog }, hash }: LocaliseInput,
   provider: string,
   live: readonly Value[],
   group: number,
+  keys: readonly Value[],
   at: number,
 ): readonly string[] {
   const list = catalog.at(['api-keys', provider]);
   const value = live[group];
   const keysField = list?.item?.fields?.get('keys');
-  const keys = isTree(value) ? value['keys'] : undefined;
-  if (!list || !keysField || value === undefined || !isList(keys)) return [];
+  const one = keys[at];
+  if (!list || !keysField || value === undefined || one === undefined) return [];
   const up: Location = { up: { up: undefined, key: 'api-keys' }, key: provider };
   const groupTrail: Location = { up, list, value, index: group, among: [live] };
   const keyTrail: Location = {
     up: { up: groupTrail, key: 'keys' },
     list: keysField,
-    value: keys[at] as Value,
+    value: one,
     index: at,
     among: [keys],
   };

@@ -21,6 +21,8 @@ export interface MergeGroupsInput {
   readonly ownership: Ownership;
   /** Whether Holdfast added this key of this group; called only for `entries` and `members`. */
   readonly placed: (group: number, key: number) => boolean;
+  /** Whether this key was in this group at the last apply. It returns there, so that its removal is seen as one. */
+  readonly wasIn?: (group: number, key: Tree) => boolean;
   /** Entries that the policy ignores. */
   readonly ignored?: (entry: Tree) => boolean;
 }
@@ -94,7 +96,34 @@ class Regrouping {
     if (!isSame) for (const index of left) this.#remove(this.#now[index]);
     this.#editAll(edits);
     this.#join();
+    const come = this.#unplaced.splice(0);
+    this.#unplaced.push(...come.filter((one) => !this.#returns(one.entry)));
     return this.#finish();
+  }
+
+  /** Puts a key that the group lost back into it, if the group can express it. */
+  #returns(entry: EffectiveEntry): boolean {
+    const { family, wasIn } = this.#input;
+    const secret = entry.entry['api-key'];
+    if (!wasIn || secret === undefined) return false;
+    for (const work of this.#work) {
+      if (!work || !wasIn(work.at, { 'api-key': secret })) continue;
+      const inherited = effectiveEntries([{ ...work.group, keys: [{ 'api-key': secret }] }], family)[0];
+      const own = inherited && this.#changed(inherited, entry);
+      if (!own?.every((name) => entry.entry[name] !== undefined && this.#isOnKeys(name))) continue;
+      this.#from.set(`${work.at}/keys/${work.keys.length}`, entry.place);
+      work.keys.push({
+        'api-key': secret,
+        ...Object.fromEntries(own.map((name) => [name, entry.entry[name] as Value])),
+      });
+      work.touched = true;
+      return true;
+    }
+    return false;
+  }
+
+  #isOnKeys(name: string): boolean {
+    return this.#input.field.item?.fields?.get('keys')?.item?.fields?.has(name) === true;
   }
 
   #pairing(): { readonly partner: readonly (number | undefined)[]; readonly left: readonly number[] } {

@@ -59,6 +59,39 @@ describe('a family', () => {
     expect(built(live, [group([k('a'), k('b')], { priority: value })])).toEqual([group(keys, after)]);
   });
 
+  describe('a key that was in a group', () => {
+    const returned = (live: readonly Value[], declared: readonly Value[]): readonly Value[] =>
+      mergeGroups({
+        family,
+        field,
+        live,
+        declared,
+        ownership: 'whole',
+        placed: () => false,
+        wasIn: (at, key) => at === 0 && key['api-key'] === 'sk-test-b',
+      }).groups;
+    const live = [group([k('a')], { prefix: 'team', name: 'first' })];
+
+    test('returns to it', () => {
+      expect(returned(live, [group([k('a'), k('b')], { prefix: 'team' })])).toEqual([
+        group([k('a'), k('b')], { prefix: 'team', name: 'first' }),
+      ]);
+    });
+
+    test('keeps what it sets itself', () => {
+      expect(returned(live, [group([k('a'), k('b', { priority: 3 })], { prefix: 'team' })])).toEqual([
+        group([k('a'), k('b', { priority: 3 })], { prefix: 'team', name: 'first' }),
+      ]);
+    });
+
+    test('gets a group of its own if the group would give it what it does not declare', () => {
+      expect(returned(live, [group([k('a')], { prefix: 'team' }), group([k('b')])])).toEqual([
+        live[0],
+        { ...group([k('b')]), name: 'codex-2' },
+      ]);
+    });
+  });
+
   test('takes a group away with its last key, never an empty one', () => {
     const live = [group([k('a')]), group([], { name: 'empty' }), group([k('b')])];
     expect(built(live, [group([k('b')])])).toEqual([live[1], live[2]]);
