@@ -6,25 +6,33 @@ import { type Adoption, adoptionMessage, adoptionOf } from '../../compose/adopti
 import type { PlanFlags } from '../../compose/flags.ts';
 import type { Io } from '../../compose/io.ts';
 import { type Session, theTarget } from '../../compose/session.ts';
-import { fail } from '../../domain/problem/problem.ts';
+import { fail, HoldfastError } from '../../domain/problem/problem.ts';
 import type { Target } from '../../domain/target.ts';
-import { gatewayOptions, onCallWithWords, onlyOption, pathFrom, sourceOptions } from '../io/options.ts';
+import {
+  baseOption,
+  gatewayOptions,
+  onCallWithWords,
+  onlyOption,
+  pathFrom,
+  sourceOptions,
+} from '../io/options.ts';
 import { progress } from '../io/progress.ts';
 import { openCommandSession } from '../io/session.ts';
 import { show, showWarnings } from '../io/show.ts';
 import { warningsAboutEdits } from '../edits/warnings.ts';
 import type { Committed } from '../edits/commit.ts';
+import { type ProposeFlags, proposeEdits, type ProposingJob, openProposing } from './propose.ts';
 import { adoptionContent, adoptionText } from './shown.ts';
 import { asksToWrite, refuseFlags, type WriteFlags, writeEdits, writeOptions } from '../edits/write.ts';
 
-export interface AdoptFlags extends PlanFlags, WriteFlags {
+export interface AdoptFlags extends PlanFlags, WriteFlags, ProposeFlags {
   readonly keep?: Choice['keep'];
   readonly into?: string;
   readonly writeEnv?: string;
 }
 
 export function define(command: Command, io: Io): void {
-  const adopt = onlyOption(gatewayOptions(sourceOptions(command)))
+  const adopt = onlyOption(baseOption(gatewayOptions(sourceOptions(command))))
     .argument(
       '[path...]',
       'what to adopt, as `holdfast drift` shows it (default: everything that the gateway changed)',
@@ -40,9 +48,14 @@ export function define(command: Command, io: Io): void {
       '--write-env <file>',
       'add values of new variables to this file (default: `secrets-dir` or `env-file` of the settings)',
     );
-  writeOptions(adopt).addHelpText(
-    'after',
-    `
+  writeOptions(adopt)
+    .option(
+      '--pull-request',
+      'in a CI job: push the edits to holdfast/adopt-TARGET, or to --branch, and open or update its pull request',
+    )
+    .addHelpText(
+      'after',
+      `
 Prints one unified diff, and writes nothing without --write or --commit. Comments, order, quotes
 and references stay. A new secret becomes a reference; its value goes to the file of variables,
 never into YAML. The command first verifies that a plan of the edited files is empty for these
@@ -52,14 +65,20 @@ Examples:
   $ holdfast adopt
   $ holdfast adopt routing.strategy 'claude-api-key[#7d8a5013]' --write
   $ holdfast adopt --keep theirs --branch adopt-drift --commit
-  $ holdfast adopt --into desired-state/new.yaml --write`,
-  );
+  $ holdfast adopt --into desired-state/new.yaml --write
+  $ holdfast adopt --pull-request      # in a scheduled job`,
+    );
   onCallWithWords(adopt, (flags: AdoptFlags, words) => run(flags, words, io));
 }
 
 async function run(flags: AdoptFlags, words: readonly string[], io: Io): Promise<void> {
-  refuseFlags(flags);
-  await using session = await openCommandSession(flags, io, progress(flags, io, { notices: true }));
+  if (!flags.pullRequest) refuseFlags(flags);
+  else if (asksToWrite(flags)) throw fail('HF1001', '--pull-request excludes --write and --commit');
+  const proposing = flags.pullRequest ? await openProposing(io) : undefined;
+  await using _forge = proposing?.forge;
+  await using session = await openCommandSession(flags, io, progress(flags, io, { notices: true }), {
+    question: 'drift',
+  });
   const target = theTarget(session, 'adopt');
   const choice: Choice = { paths: [...words, ...(flags.only ?? [])].map(pathFrom), keep: flags.keep };
   const adoption = await adoptionOf(session, target, {
@@ -67,7 +86,7 @@ async function run(flags: AdoptFlags, words: readonly string[], io: Io): Promise
     into: intoFile(flags, io, session, target),
     writeEnv: flags.writeEnv === undefined ? undefined : resolve(io.cwd, flags.writeEnv),
   });
-  await finish(adoption, { flags, io, session, target });
+  await finish(adoption, { flags, io, session, target, ...(proposing && { proposing }) });
 }
 
 /** Rejects a file that no plan of the target would read. */
@@ -91,15 +110,22 @@ export interface Finishing {
   readonly io: Io;
   readonly session: Session;
   readonly target: Target;
+  /** Where the edits become a pull request. */
+  readonly proposing?: ProposingJob;
 }
 
 /** Writes what was asked for, and shows what came of it. */
 export async function finish(adoption: Adoption, finishing: Finishing): Promise<void> {
   const { flags, io } = finishing;
   io.hide?.(adoption.variables.map(({ secret }) => secret.open()));
-  const problems = await warningsAboutEdits(adoption, finishing);
-  const committed = await writeAdoption(adoption, finishing);
-  const result = { adoption, committed, written: flags.write === true || committed !== undefined, problems };
+  const warnings = await warningsAboutEdits(adoption, finishing);
+  const { proposing } = finishing;
+  const proposed = proposing && (await proposeEdits(adoption, flags, proposing, io.signal));
+  const committed = proposed?.committed ?? (await writeAdoption(adoption, finishing));
+  const problems = [...warnings, ...(proposed?.problems ?? [])];
+  if (proposed && proposed.problems.length > 0) io.exit = new HoldfastError(proposed.problems).exit;
+  const written = flags.write === true || committed !== undefined;
+  const result = { adoption, committed, written, pullRequest: proposed?.pullRequest, problems };
   show(io, flags, 'adopt', adoptionContent(result), (style) => adoptionText(result, style), { asIs: true });
   if (flags.output === 'text') showWarnings(io, flags, problems);
 }

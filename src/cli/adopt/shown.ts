@@ -12,10 +12,17 @@ export interface AdoptResult {
   readonly adoption: Adoption;
   readonly committed: Committed | undefined;
   readonly written: boolean;
+  readonly pullRequest?: { readonly number: number; readonly link: string } | undefined;
   readonly problems: readonly Problem[];
 }
 
-export function adoptionContent({ adoption, committed, written, problems }: AdoptResult): object {
+export function adoptionContent({
+  adoption,
+  committed,
+  written,
+  pullRequest,
+  problems,
+}: AdoptResult): object {
   const { target, taken, paths, left, files, variables } = adoption;
   const brief = ({ path, kind }: Change): object => ({ path, kind });
   return {
@@ -27,6 +34,7 @@ export function adoptionContent({ adoption, committed, written, problems }: Adop
     variables: variables.map(({ name, usedAt }) => ({ name, usedAt })),
     written,
     ...(committed && { branch: committed.branch, commit: committed.sha }),
+    ...(pullRequest && { pullRequest }),
     problems,
   };
 }
@@ -51,6 +59,9 @@ export function adoptionText(result: AdoptResult, style: Style): string {
     `${style.good('✓')} verified: a plan of the edited files is empty for ${paths.length === 1 ? 'this path' : 'these paths'}`,
     ...(left.length > 0 ? [style.dim(`not adopted: ${pathsText(pathsOf(left))}`)] : []),
     endText(written, committed, style),
+    ...(result.pullRequest
+      ? [`${style.good('✓')} pull request ${result.pullRequest.number}: ${result.pullRequest.link}`]
+      : []),
     '',
   ].join('\n');
 }

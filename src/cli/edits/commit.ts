@@ -59,27 +59,69 @@ export async function commitEdits(
     ];
     return { branch: name.trim(), sha: sha.trim() };
   }
+  const sha = await commitOf(repository, { files, message }, signal);
+  // Fails where somebody made the branch in the meantime.
+  await git(repository, ['update-ref', `refs/heads/${branch}`, sha, '0'.repeat(sha.length)], { signal });
+  return { branch, sha };
+}
+
+/** A commit on top of the one that is checked out, pushed as a branch of the remote. No branch here changes. */
+export async function pushEdits(
+  {
+    files,
+    branch,
+    message,
+    replaces,
+  }: Omit<Committing, 'branch'> & { readonly branch: string; readonly replaces: boolean },
+  signal: AbortSignal,
+): Promise<Committed> {
+  const repository = await repositoryOf(files);
+  if ((await tryGit(repository, ['check-ref-format', '--branch', branch])) === undefined)
+    throw fail('HF2097', `${JSON.stringify(branch)} isn't a valid name of a branch`);
+  const sha = await commitOf(repository, { files, message }, signal);
+  const refspec = `${replaces ? '+' : ''}${sha}:refs/heads/${branch}`;
+  await git(repository, ['push', '--quiet', 'origin', refspec], {
+    signal,
+    env: { GIT_TERMINAL_PROMPT: '0' },
+  });
+  return { branch, sha };
+}
+
+async function commitOf(
+  repository: string,
+  { files, message }: Pick<Committing, 'files' | 'message'>,
+  signal: AbortSignal,
+): Promise<string> {
   const dir = await mkdtemp(join(tmpdir(), 'holdfast-adopt-'));
   try {
-    return await onBranch(repository, branch, message, forGit(files), {
-      signal,
-      env: { GIT_INDEX_FILE: join(dir, 'index') },
-    });
+    const env = { GIT_INDEX_FILE: join(dir, 'index'), ...(await authorOf(repository)) };
+    return await commitWith(repository, message, forGit(files), { signal, env });
   } finally {
     await rm(dir, { recursive: true, force: true });
   }
 }
 
+/** Jobs often have no name for git. */
+async function authorOf(repository: string): Promise<Readonly<Record<string, string>>> {
+  if ((await tryGit(repository, ['var', 'GIT_COMMITTER_IDENT'])) !== undefined) return {};
+  const [name, email] = ['Holdfast', 'holdfast@localhost'];
+  return {
+    GIT_AUTHOR_NAME: name,
+    GIT_AUTHOR_EMAIL: email,
+    GIT_COMMITTER_NAME: name,
+    GIT_COMMITTER_EMAIL: email,
+  };
+}
+
 const forGit = (files: readonly FileEdit[]): readonly FileEdit[] => files.filter(isForGit);
 
 /** In an index of its own, from the commit that is checked out. */
-async function onBranch(
+async function commitWith(
   repository: string,
-  branch: string,
   message: string,
   files: readonly FileEdit[],
   options: GitOptions,
-): Promise<Committed> {
+): Promise<string> {
   await git(repository, ['read-tree', 'HEAD'], options);
   for (const { path, after } of files) {
     const name = relative(repository, path).split('\\').join('/');
@@ -97,10 +139,7 @@ async function onBranch(
   }
   const tree = (await git(repository, ['write-tree'], options)).trim();
   const made = await git(repository, ['commit-tree', tree, '-p', 'HEAD'], { ...options, input: message });
-  const sha = made.trim();
-  // Fails where somebody made the branch in the meantime.
-  await git(repository, ['update-ref', `refs/heads/${branch}`, sha, '0'.repeat(sha.length)], options);
-  return { branch, sha };
+  return made.trim();
 }
 
 async function repositoryOf(files: readonly FileEdit[]): Promise<string> {
