@@ -40,9 +40,11 @@ async function useFonts(context: BrowserContext): Promise<void> {
   });
 }
 
+/** Name, page, height, and whether there is one for dark pages. */
 const PICTURES = [
-  ['overview', '#/', 960],
-  ['target', '#/targets/eu-paris', 960],
+  ['overview', '#/', 1340, true],
+  ['target', '#/targets/eu-paris', 960, false],
+  ['managed', '#/targets/eu-frankfurt', 960, false],
 ] as const;
 
 const out = new URL('../docs/images/', import.meta.url);
@@ -54,7 +56,8 @@ for (const dark of [false, true]) {
   await useFonts(context);
   const page = await context.newPage();
   await logIn(page, fleet.url, fleet.token);
-  for (const [name, fragment, height] of PICTURES) {
+  for (const [name, fragment, height, inTheDark] of PICTURES) {
+    if (dark && !inTheDark) continue;
     await page.setViewportSize({ width: 1280, height });
     await page.goto(fleet.url + fragment);
     await page.locator('.skeleton').first().waitFor({ state: 'detached' });
