@@ -47,7 +47,12 @@ export async function writeEdits(
   if (flags.commit) await refuseUncommittable(committing);
   // On a branch, the work tree keeps what git has; values that the branch needs are stored all the same.
   const here = branch === undefined ? files : files.filter((file) => !isForGit(file));
-  await replaceTogether(here.map(replacementOf), stateDir);
+  // Values first: a reference to a variable that isn't there yet would be an error in every command.
+  const ordered = [
+    ...here.filter(({ kind }) => kind !== 'yaml'),
+    ...here.filter(({ kind }) => kind === 'yaml'),
+  ];
+  await replaceTogether(ordered.map(replacementOf), stateDir);
   return flags.commit ? commitEdits(committing, io.signal) : undefined;
 }
 

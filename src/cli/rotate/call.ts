@@ -9,6 +9,7 @@ import { formatPath, parsePath, type Path } from '../../domain/path.ts';
 import { fail } from '../../domain/problem/problem.ts';
 import type { Rotation } from '../../domain/state/rotation.ts';
 import type { Target } from '../../domain/target.ts';
+import { undoInterrupted } from '../../state/files/replace-together.ts';
 import { parseDuration } from '../../lib/duration.ts';
 import { colouredDiff } from '../../report/text/diff.ts';
 import { diffOf } from '../edits/shown.ts';
@@ -69,6 +70,8 @@ export class Call {
     await using session = await openCommandSession(this.#flags, this.#io, progress(this.#flags, this.#io), {
       question: 'changes',
     });
+    // Files that were read before are those of the interrupted edit.
+    if (await undoInterrupted(session.settings.state.dir)) return true;
     const target = theTarget(session, 'rotate');
     this.#target = target.name;
     const { rotations = [] } = await session.store.read(target.name);

@@ -83,14 +83,15 @@ async function writeJournal(files: readonly FileReplacement[], stateDir: string)
 
 const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
 
-/** Puts back what an interrupted run replaced. */
-export async function undoInterrupted(stateDir: string): Promise<void> {
+/** Puts back what an interrupted run replaced. False: none was interrupted. */
+export async function undoInterrupted(stateDir: string): Promise<boolean> {
   const journal = join(stateDir, JOURNAL);
   const text = await readText(journal);
-  if (text === undefined) return;
+  if (text === undefined) return false;
   const entries = JSON.parse(text) as readonly JournalEntry[]; // written whole, by us alone
   for (const entry of entries) await explained(entry.path, () => putBack(entry));
   await remove(journal);
+  return true;
 }
 
 async function putBack({ path, before, after, mode }: JournalEntry): Promise<void> {

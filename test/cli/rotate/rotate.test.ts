@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { main } from '../../../src/cli/main.ts';
@@ -190,6 +191,21 @@ describe('a rotation that is stopped anywhere', () => {
     expect(await gateway()).not.toContain('sk-test-0001');
     expect(await gateway()).toMatch(/sk-[\w-]{43}/);
   });
+});
+
+test('an edit that was interrupted is undone before the rotation continues', async () => {
+  const rotate = ['rotate', 'api-keys[laptop]', '--grace', '1h'];
+  const files = await text('desired-state/gateway.yaml');
+  const half = files.replace('  - ${env:PHONE_KEY}', '  - ${env:LAPTOP_KEY_2}\n  - ${env:PHONE_KEY}');
+  const after = createHash('sha256').update(half).digest('hex');
+  const path = join(at.dir, 'desired-state/gateway.yaml');
+  await at.write({
+    'desired-state/gateway.yaml': half,
+    '.holdfast/replacing.json': JSON.stringify([{ path, before: files, mode: 0o644, after }]),
+  });
+  const { exit, err } = await at.holdfast(...rotate, '--to', '${env:CLAUDE_KEY_2}', '--quiet');
+  expect([exit, err]).toEqual([EXIT.ok, '']);
+  expect(await text('desired-state/gateway.yaml')).toBe(half.replace('LAPTOP_KEY_2', 'CLAUDE_KEY_2'));
 });
 
 describe('a rotation that cannot be made', () => {
