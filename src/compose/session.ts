@@ -117,16 +117,23 @@ export async function openSession(
         loadDesired: () => desiredOf(target),
       };
     },
-    async practiceStore(dir, target) {
-      const practice = await openStore({ dir }, { clock, hashKey: ownStore.hashKey });
-      await practice.update(target.name, await ownStore.read(target.name));
-      return guardedStore(practice, io);
-    },
+    practiceStore: (dir, target) => practiceStore(ownStore, dir, target, { clock, io }),
     async [Symbol.asyncDispose]() {
       await closeAll();
       await ownStore.close();
     },
   };
+}
+
+async function practiceStore(
+  own: Awaited<ReturnType<typeof openStore>>,
+  dir: string,
+  target: Target,
+  { clock, io }: { readonly clock: Clock; readonly io: Io },
+): Promise<Store> {
+  const practice = await openStore({ dir }, { clock, hashKey: own.hashKey });
+  await practice.update(target.name, await own.read(target.name));
+  return guardedStore(practice, io);
 }
 
 export async function openSettings(

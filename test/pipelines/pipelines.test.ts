@@ -90,58 +90,62 @@ const FORGES = [
   ['gitlab', gitlab],
 ] as const;
 
-describe.each(FORGES)('examples/%s', (kind, runs) => {
-  let world: World;
-  let judged: JudgedGateway;
-  let identity: string;
+// Of the forge whose tests run.
+let world: World;
+let judged: JudgedGateway;
+let identity: string;
 
-  beforeAll(async () => {
-    world = await openWorld(kind, kind);
-    judged = await openJudged({ time: 'real' });
-    await configured();
-    identity = await generateIdentity();
-    Object.assign(world.secrets, SECRETS, {
-      MANAGEMENT_PASSWORD: judged.key,
-      HOLDFAST_TOKEN: 'ghs-test-token-0001',
-    });
-    Object.assign(world.variables, {
-      GATEWAY_URL: judged.url,
-      BACKUP_RECIPIENT: await identityToRecipient(identity),
-    });
+const manage = (method: string, path: string, body?: string): Promise<Response> =>
+  fetch(`${judged.url}/v0/management/${path}`, {
+    method,
+    headers: { authorization: `Bearer ${judged.key}` },
+    ...(body !== undefined && { body }),
   });
+const gateway = async (): Promise<string> => (await manage('GET', 'config.yaml')).text();
+const config = async (): Promise<string> => JSON.stringify(await (await manage('GET', 'config')).json());
+const settled = (has: string): Promise<void> => until(async () => (await config()).includes(has));
+/** The configuration that the story begins with; where it listens and its key stay. */
+const configured = async (): Promise<void> => {
+  const { host, port, 'remote-management': management } = parse(await gateway()) as Record<string, unknown>;
+  const text = stringify({ host, port, 'remote-management': management }) + GATEWAY;
+  expect((await manage('PUT', 'config.yaml', text)).status).toBe(200);
+  await settled(SECRETS.GW_CLAUDE_KEY);
+};
+const inPanel = async (path: string, value: unknown): Promise<void> => {
+  expect((await manage('PUT', path, JSON.stringify({ value }))).status).toBe(200);
+  await settled(`"${path}":${JSON.stringify(value)}`);
+};
+const comment = (): string => world.forge.comments.find(({ on }) => on === 3)?.body ?? '';
+const statuses = (commit: string): string[] =>
+  world.forge.statuses
+    .filter((status) => status.commit === commit)
+    .map(({ context, state }) => `${context} ${state}`);
+/** Of each job; the log where it failed. */
+const results = (ran: readonly Ran[]): string[] =>
+  ran.map(({ job, result, log }) => `${job} ${result}${result === 'failure' ? `: ${log}` : ''}`);
+
+async function setUp(kind: (typeof FORGES)[number][0]): Promise<void> {
+  world = await openWorld(kind, kind);
+  judged = await openJudged({ time: 'real' });
+  await configured();
+  identity = await generateIdentity();
+  Object.assign(world.secrets, SECRETS, {
+    MANAGEMENT_PASSWORD: judged.key,
+    HOLDFAST_TOKEN: 'ghs-test-token-0001',
+  });
+  Object.assign(world.variables, {
+    GATEWAY_URL: judged.url,
+    BACKUP_RECIPIENT: await identityToRecipient(identity),
+  });
+}
+
+describe.each(FORGES)('examples/%s', (kind, runs) => {
+  beforeAll(() => setUp(kind));
   afterAll(async () => {
     await judged?.close();
     await world?.[Symbol.asyncDispose]();
   });
 
-  const manage = (method: string, path: string, body?: string): Promise<Response> =>
-    fetch(`${judged.url}/v0/management/${path}`, {
-      method,
-      headers: { authorization: `Bearer ${judged.key}` },
-      ...(body !== undefined && { body }),
-    });
-  const gateway = async (): Promise<string> => (await manage('GET', 'config.yaml')).text();
-  const config = async (): Promise<string> => JSON.stringify(await (await manage('GET', 'config')).json());
-  const settled = (has: string): Promise<void> => until(async () => (await config()).includes(has));
-  /** The configuration that the story begins with; where it listens and its key stay. */
-  const configured = async (): Promise<void> => {
-    const { host, port, 'remote-management': management } = parse(await gateway()) as Record<string, unknown>;
-    const text = stringify({ host, port, 'remote-management': management }) + GATEWAY;
-    expect((await manage('PUT', 'config.yaml', text)).status).toBe(200);
-    await settled(SECRETS.GW_CLAUDE_KEY);
-  };
-  const inPanel = async (path: string, value: unknown): Promise<void> => {
-    expect((await manage('PUT', path, JSON.stringify({ value }))).status).toBe(200);
-    await settled(`"${path}":${JSON.stringify(value)}`);
-  };
-  const comment = (): string => world.forge.comments.find(({ on }) => on === 3)?.body ?? '';
-  const statuses = (commit: string): string[] =>
-    world.forge.statuses
-      .filter((status) => status.commit === commit)
-      .map(({ context, state }) => `${context} ${state}`);
-  /** Of each job; the log where it failed. */
-  const results = (ran: readonly Ran[]): string[] =>
-    ran.map(({ job, result, log }) => `${job} ${result}${result === 'failure' ? `: ${log}` : ''}`);
   const named = (name: string): string => (kind === 'gitlab' ? `holdfast-${name}` : name);
   const failed = kind === 'gitlab' ? 'failed' : 'failure';
 

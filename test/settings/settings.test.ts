@@ -287,7 +287,9 @@ describe('a settings file with a mistake', () => {
     expect(only?.remedy).not.toBe('');
     expect(JSON.stringify(problems)).not.toContain('sk-test');
   });
+});
 
+describe('a settings file', () => {
   test("that was named and doesn't exist is an error", async () => {
     const { problems } = await settings({ flags: { settings: 'gone.yaml' } });
     expect(problems.map(line)).toEqual([

@@ -14,6 +14,31 @@ import { pullSpread } from './spread.ts';
 import { STORES } from './secrets.ts';
 import { showPulled } from './show.ts';
 
+const HELP = `
+Secrets become references (\${env:NAME}), listed in .env.example. From 10 entries in a row that differ
+by the key alone, the keys become a file of lines (\${lines:FILE}) in the directory secrets. Only you
+can read it, and git ignores it. Settings of the gateway's machine are excluded: host, port, tls,
+auth-dir, plugins.dir, remote-management, and defaults that the gateway writes itself. Comments stay. The files have the same layout (flat or v8) as the gateway's
+file. The command first verifies that a plan of the files is empty, and only then writes them.
+
+Files that are there get the smallest edits that make them say what the gateway has: comments, order,
+quotes and references stay, new entries go beside their neighbors. What only the files changed stays,
+and so does what the gateway no longer has, unless you add --prune. Uncommitted edits are refused.
+
+With --secrets, the values are written too: env to --write-env, \`env-file\` of the settings or .env;
+files to \`secrets-dir\` of the settings or the directory secrets, with \${file:PATH} as references;
+sops to an encrypted --write-env or \`env-file\`, or secrets.sops.yaml.
+
+Examples:
+  $ holdfast pull
+  $ holdfast pull --output-dir my-gateway --write-env my-gateway/.env
+  $ holdfast pull --secrets sops
+  $ holdfast pull --diff
+  $ holdfast pull --split
+  $ holdfast pull --targets eu,us --base base
+  $ holdfast pull --print --exclude payload | less
+  $ holdfast pull --include remote-management.allow-remote --force`;
+
 export function define(command: Command, io: Io): void {
   const pull = variablesOption(gatewayOptions(command), 'file of variables whose names are already in use')
     .option(
@@ -48,33 +73,7 @@ export function define(command: Command, io: Io): void {
     .option('--base <dir>', 'with --targets: what is equal goes to this directory, the rest to their own')
     .option('--force', 'replace files that are there as a whole, and keep copies of them')
     .option('--print', 'print the file, write nothing')
-    .addHelpText(
-      'after',
-      `
-Secrets become references (\${env:NAME}), listed in .env.example. From 10 entries in a row that differ
-by the key alone, the keys become a file of lines (\${lines:FILE}) in the directory secrets. Only you
-can read it, and git ignores it. Settings of the gateway's machine are excluded: host, port, tls,
-auth-dir, plugins.dir, remote-management, and defaults that the gateway writes itself. Comments stay. The files have the same layout (flat or v8) as the gateway's
-file. The command first verifies that a plan of the files is empty, and only then writes them.
-
-Files that are there get the smallest edits that make them say what the gateway has: comments, order,
-quotes and references stay, new entries go beside their neighbors. What only the files changed stays,
-and so does what the gateway no longer has, unless you add --prune. Uncommitted edits are refused.
-
-With --secrets, the values are written too: env to --write-env, \`env-file\` of the settings or .env;
-files to \`secrets-dir\` of the settings or the directory secrets, with \${file:PATH} as references;
-sops to an encrypted --write-env or \`env-file\`, or secrets.sops.yaml.
-
-Examples:
-  $ holdfast pull
-  $ holdfast pull --output-dir my-gateway --write-env my-gateway/.env
-  $ holdfast pull --secrets sops
-  $ holdfast pull --diff
-  $ holdfast pull --split
-  $ holdfast pull --targets eu,us --base base
-  $ holdfast pull --print --exclude payload | less
-  $ holdfast pull --include remote-management.allow-remote --force`,
-    );
+    .addHelpText('after', HELP);
   onCall(pull, (flags: PullFlags) => run(flags, io));
 }
 

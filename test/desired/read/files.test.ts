@@ -129,8 +129,10 @@ describe('the directory', () => {
     closeSync(writer);
     expect(treeOf(await loading)).toEqual({ 'api-keys': ['sk-test-0001'] });
   });
+});
 
-  test('anchors and merge keys stand for what they name', async () => {
+describe('the content of the files', () => {
+  test('can have anchors and merge keys, which stand for what they name', async () => {
     const text = [
       'claude-api-key:',
       '  - &base { api-key: "${env:K}", base-url: u, priority: 1 }',
@@ -144,7 +146,7 @@ describe('the directory', () => {
     });
   });
 
-  test('unknown keys pass at the top and in plain mappings when the policy says so, in entries never', async () => {
+  test('can have unknown keys at the top and in plain mappings when the policy says so, and never in entries', async () => {
     const text =
       'new-key: 1\nrouting: { new: x }\nclaude-api-key:\n  - { api-key: "${env:K}", base-url: u, new: 1 }\n';
     const loaded = await loadText(text, { env: { K: 'k' }, policy: { unknownKeys: 'pass' } });
@@ -153,7 +155,7 @@ describe('the directory', () => {
     ]);
   });
 
-  test("another spelling of the gateway's value is only a warning", async () => {
+  test("can spell the gateway's value in another way, with a warning", async () => {
     const loaded = await loadText('oauth-excluded-models: { claude: [Opus] }\n');
     expect(loaded.problems.map(({ severity, message }) => `${severity}: ${message}`)).toEqual([
       'warning: `oauth-excluded-models.claude[0]` is stored in lower case by the gateway: `opus`',
@@ -161,7 +163,7 @@ describe('the directory', () => {
     expect(loaded.desired).toBeDefined();
   });
 
-  test("declared empty isn't a mistake", async () => {
+  test('can be empty where that is declared', async () => {
     const text = 'api-keys: []\noauth-excluded-models: { claude: [] }\noauth-model-alias: {}\n';
     expect((await loadText(text)).problems).toEqual([]);
   });
