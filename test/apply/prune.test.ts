@@ -75,7 +75,7 @@ for (const api of ['v7', 'v8'] as const) {
   for (const [name, taken, rest] of CASES) {
     describe(`${api}: ${name} taken out of the files`, () => {
       test('is pruned if Holdfast added it, however many runs later', async () => {
-        for (const between of [0, 1, 3]) {
+        for (const between of [0, 2]) {
           const home = await stage({ file, api, desired: `${DESIRED}${taken}` });
           expect(text(await home.reconcile(ALLOWED))).toMatch(/^applied/);
           await prunes(home, rest, between);
@@ -83,12 +83,11 @@ for (const api of ['v7', 'v8'] as const) {
       });
 
       test('is pruned where it was there before Holdfast came', async () => {
+        const home = await stage({ file, api, desired: `${DESIRED}${taken}` });
+        await home.reconcile(ALLOWED);
+        await home.sandbox.settled();
+        const there = (await home.file()).replace(/auth-dir: .*/, 'auth-dir: AUTH_DIR');
         for (const between of [0, 2]) {
-          const home = await stage({ file, api, desired: `${DESIRED}${taken}` });
-          await home.reconcile(ALLOWED);
-          const { sandbox } = home;
-          await sandbox.settled();
-          const there = (await home.file()).replace(/auth-dir: .*/, 'auth-dir: AUTH_DIR');
           const fresh = await stage({ file: there, api, desired: `${DESIRED}${taken}`, adopted: false });
           expect(text(await fresh.reconcile())).toMatch(/^in-sync/);
           await prunes(fresh, rest, between);
