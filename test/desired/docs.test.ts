@@ -1,5 +1,5 @@
 // The examples in docs/ and desired-state/ load, and have the documented result.
-import { readFileSync } from 'node:fs';
+import { chmodSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
@@ -28,6 +28,9 @@ const ENV = {
   DIGEST_KEY: 'digest-key-1',
   GIT_TOKEN: 'git-token-0001',
   HOOK_SECRET: 'hook-secret-0001',
+  LAPTOP_KEY: 'sk-test-0005',
+  CONTRACTOR_KEY: 'sk-test-0006',
+  CLAUDE_KEY: 'sk-test-0007',
 };
 
 describe('docs/desired-state.md', () => {
@@ -83,8 +86,14 @@ describe('docs/settings.md', () => {
   const pages = ['settings.md', 'http-api.md'].flatMap((page) => examples(page, 'settings'));
 
   test.each(pages.map((text, i) => [i + 1, text] as const))('example %d is understood', async (_, text) => {
-    const dir = directory({ 'holdfast.yaml': text, 'ca.pem': '-----BEGIN CERTIFICATE-----\n' });
-    const { settings, problems } = await loadSettings({ flags: {}, cwd: dir, env: ENV });
+    const dir = directory({
+      'holdfast.yaml': text,
+      'ca.pem': '-----BEGIN CERTIFICATE-----\n',
+      'bin/op': '#!/bin/sh\necho mgmt-secret-3\n',
+    });
+    chmodSync(join(dir, 'bin/op'), 0o755);
+    const env = { ...ENV, PATH: `${join(dir, 'bin')}:/usr/bin:/bin` };
+    const { settings, problems } = await loadSettings({ flags: {}, cwd: dir, env });
     expect(problems.map(oneLine)).toEqual([]);
     expect(settings?.targets).toHaveLength(1);
   });

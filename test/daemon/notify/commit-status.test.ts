@@ -114,7 +114,7 @@ describe.each(FORGE_KINDS)('on %s', (kind) => {
     expect(forge.statuses[1]).toMatchObject({
       context: 'holdfast/home',
       description: expect.stringMatching(/^Applied\. .*1 change\.$/),
-      link: 'https://holdfast.example/#/targets/home',
+      link: expect.stringMatching(/^https:\/\/holdfast\.example\/#\/targets\/home\/history\/\w+$/),
     });
     expect(forge.violations).toEqual([]);
   });
