@@ -1,6 +1,6 @@
 // A pull into files that are there: the smallest edits that make them ask for what the gateway has. Everything is verified
 // before it is written, and all files are replaced together or not at all.
-import { resolve, sep } from 'node:path';
+import { basename, resolve, sep } from 'node:path';
 import { unfitIn } from '../../adopt/adopt.ts';
 import type { Home } from '../../adopt/drift/adopt-drift.ts';
 import type { Everything } from '../../adopt/drift/choose-everything.ts';
@@ -98,16 +98,18 @@ async function homeOf({ session, destination: { dir, file } }: Pulling): Promise
   return { dir, file: { path: file, shown, text: '', layer: 0 }, isEmpty };
 }
 
-/** With the names of new variables in `.env.example`, where the directory has one. */
+/** With the names of new variables in `.env.example`, where the directory has one. Secrets in files need none. */
 async function withExample(
   { files, variables }: Adoption,
   { session, destination: { example } }: Pulling,
 ): Promise<readonly FileEdit[]> {
-  if (variables.length === 0 || !(await exists(example))) return files;
+  const inFiles = new Set(files.flatMap(({ kind, path }) => (kind === 'secret' ? [basename(path)] : [])));
+  const needed = variables.filter(({ name }) => !inFiles.has(name));
+  if (needed.length === 0 || !(await exists(example))) return files;
   const shown = shownPath(example, session.settings.dir);
   const read = await readTextFile(example, shown);
   if ('problem' in read) return files;
-  const after = extendedExample(read.text, variables);
+  const after = extendedExample(read.text, needed);
   return [...files, { path: example, shown, before: read.text, after, kind: 'yaml' }];
 }
 

@@ -1,4 +1,5 @@
 // What `holdfast pull` says after it has written, and what to do next.
+import { dirname } from 'node:path';
 import { styleOf } from '../../compose/io.ts';
 import { colouredDiff } from '../../report/text/diff.ts';
 import type { Style } from '../../report/text/style.ts';
@@ -55,7 +56,7 @@ function summary(
   return [
     row(file, `${count(declared.length, 'key')} declared, ${count(secrets, 'secret')} as references`),
     row(example, variables.length === 0 ? 'no variables needed' : 'the variables and where they are used'),
-    ...texts.lines.map(({ path, keys }) => row(path, `${count(keys, 'key')}, which only you can read`)),
+    ...rowsOfKeys(texts.lines, row),
     ...(values === undefined
       ? []
       : [
@@ -76,6 +77,23 @@ function summary(
     `  $ holdfast diff${desired}${env}`,
     '',
   ].join('\n');
+}
+
+/** Many files with one key each are one row. */
+const MOST_ROWS = 3;
+
+function rowsOfKeys(
+  files: Pulled['texts']['lines'],
+  row: (path: string, what: string) => string,
+): readonly string[] {
+  const single = files.filter(({ keys }) => keys === 1);
+  const [first] = single.length > MOST_ROWS ? single : [];
+  const rows = files
+    .filter((file) => !first || !single.includes(file))
+    .map(({ path, keys }) => row(path, `${count(keys, 'key')}, which only you can read`));
+  return first
+    ? [...rows, row(dirname(first.path), `${single.length} files with one key each, which only you can read`)]
+    : rows;
 }
 
 function valuesStep(

@@ -81,6 +81,17 @@ describe('pull --secrets', () => {
     await inSync();
   });
 
+  test('files adds a file for a new secret to files that are there, and no variable', async () => {
+    expect(await pull('--secrets', 'files')).toMatchObject({ exit: EXIT.ok });
+    await panel();
+    const ran = await pull('--secrets', 'files');
+    expect(ran).toMatchObject({ exit: EXIT.ok });
+    expect(await readdir(join(at.dir, 'desired-state/secrets'))).toContain('CLIENT_KEY_1');
+    expect(await text('desired-state/.env.example')).not.toContain('CLIENT_KEY_1');
+    expect(await text('desired-state/gateway.yaml')).toContain('${file:desired-state/secrets/CLIENT_KEY_1}');
+    await inSync();
+  });
+
   test('files keeps a secret in the file that has it already', async () => {
     await at.write({ 'desired-state/secrets/LAPTOP': 'sk-test-client-0001\n' });
     expect(await pull('--secrets', 'files')).toMatchObject({ exit: EXIT.ok });
