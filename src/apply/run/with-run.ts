@@ -42,7 +42,7 @@ export async function withRun<T>(
       target: target.name,
       ms,
       atMost: true,
-      what: `the target, which is in use by ${holder}`,
+      what: `the lock of ${holder}`,
     });
   return withClient(context, { owner, waiting, ...(waitMs !== undefined && { waitMs }) }, async (client) =>
     work(startRun(context, client, await store.read(target.name), startedAt)),

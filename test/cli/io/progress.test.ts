@@ -51,7 +51,7 @@ describe('on a terminal', () => {
 
   test('says who has the lock', () => {
     const { lines, listener } = watched();
-    const what = 'the target, which is in use by holdfast (apply) (process 7 on ci)';
+    const what = 'the lock of holdfast (apply) (process 7 on ci)';
     listener({ kind: 'wait', ...TARGET, ms: 5000, atMost: true, what });
     expect(lines).toEqual([`eu  waiting up to 5.0 s for ${what}`]);
   });
