@@ -1,4 +1,5 @@
 // Keys that the settings name, so that output says `laptop` where it would say `#1a2b3c4d`.
+import type { Path } from './path.ts';
 import type { Position } from './problem/problem.ts';
 import { type Fingerprints, fingerprintsBy, type KnownTexts, NOTHING_KNOWN, type Sealed } from './secret.ts';
 
@@ -36,6 +37,25 @@ export function fingerprintsOf(
       bySecret.get(secret.trim()) ??
       (byFingerprint.size > 0 ? byFingerprint.get(plain.of(secret)) : undefined),
   };
+}
+
+/**
+ * Paths as output spells them: a key that has a name is called by it, also where somebody wrote its fingerprint. A
+ * fingerprint that was copied before the key got its name goes on to mean the key.
+ */
+export function pathsByName(target: NamingTarget): (path: Path) => Path {
+  const { named = [] } = target;
+  if (named.length === 0) return (path) => path;
+  const { of } = fingerprintsBy(target.digestKey.open());
+  const names = new Map(
+    named.map(({ key, name }) => ['secret' in key ? of(key.secret.open()) : key.fingerprint, name]),
+  );
+  const nameOf = (text: string): string =>
+    text.replace(/^#([0-9a-f]+)(?=$|@|~)/, (whole, digits: string) => names.get(digits) ?? whole);
+  return (path) =>
+    path.map((step) =>
+      step.kind === 'entry' && step.name !== null ? { ...step, name: nameOf(step.name) } : step,
+    );
 }
 
 /** What output calls a key: its name, or `#1a2b3c4d`. */

@@ -3,7 +3,7 @@
 import { declaredTexts, knownTexts, type Texts } from '../desired/read/origins.ts';
 import { type ByPointer, spokenBy } from '../domain/desired.ts';
 import type { Path } from '../domain/path.ts';
-import { fingerprintsOf } from '../domain/named-key.ts';
+import { fingerprintsOf, pathsByName } from '../domain/named-key.ts';
 import { type Fingerprints } from '../domain/secret.ts';
 import type { Allowance, Mode } from '../domain/target.ts';
 import type { Tree } from '../lib/value.ts';
@@ -45,12 +45,15 @@ export function compareSides(input: PlanInput): Comparison {
   const { target, dialect, desired } = input;
   const { catalog } = dialect;
   const mode = input.mode ?? target.mode;
-  const allowances = allowancesOf(target.policy.allow, input.allow ?? [], mode);
+  const byName = pathsByName(target);
+  const allowances = allowancesOf(target.policy.allow, input.allow ?? [], mode).map((one) =>
+    one.path ? { ...one, path: byName(one.path) } : one,
+  );
   const known = knownTexts(() => textsOf(input), input.state.origins, input.hash);
   const fingerprints = fingerprintsOf(target, known);
   const declared = withStoredSecret((input.built ?? desired).tree.open(), input.managementSecret);
   const base = baseImages(input.live, dialect, winningSide(allowances));
-  const scope = scopeOf(input.only, catalog.layout, spokenBy(desired));
+  const scope = scopeOf(input.only?.map(byName), catalog.layout, spokenBy(desired));
   const undeclared = releasedPaths(input.state, catalog, declared, base.under);
   const released = undeclared.filter(scope.covers);
   const releasedElsewhere = undeclared.filter((path) => !scope.covers(path));

@@ -39,8 +39,11 @@ test('plans, drift and JSON call a key by its name', async () => {
   expect(json.plans[0]?.changes).toMatchObject([
     { path: 'api-keys[laptop]', kind: 'remove', before: { name: 'laptop', $secret: expect.any(String) } },
   ]);
-  const { out: limited } = await at.holdfast('plan', '--only', 'api-keys[laptop]');
-  expect(limited).toContain('api-keys[laptop]');
+  const [, fingerprint = ''] = /•••([0-9a-f]{8})/.exec(out) ?? [];
+  for (const name of ['laptop', `#${fingerprint}`]) {
+    const { out: limited } = await at.holdfast('plan', '--only', `api-keys[${name}]`);
+    expect(limited).toMatch(/- api-keys\[laptop\]/);
+  }
 });
 
 test('a key is announced, then removed at its end, and its line in the files is named', async () => {
