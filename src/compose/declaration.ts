@@ -1,10 +1,16 @@
-// Values that somebody wants to declare, as edits of files that are loaded before they are written.
+// Values that somebody wants to declare, or a patch, as edits of files that are loaded before they are written.
+import type { Declared } from '../adopt/drift/adopt-drift.ts';
 import { declareValues, type Declaration, storeSecrets } from '../adopt/drift/declare-values.ts';
+import { NO_SECRET, secretsInText } from '../desired/check/scan-text.ts';
 import { loadMerged } from '../desired/desired.ts';
-import { fail, HoldfastError, problem } from '../domain/problem/problem.ts';
+import { fail, HoldfastError, type Problem, problem } from '../domain/problem/problem.ts';
 import type { Target } from '../domain/target.ts';
 import { editsOf, type FileEdit, storesOf } from './adoption.ts';
+import { patchedFiles } from './patched-files.ts';
 import type { Session } from './session.ts';
+
+/** What somebody wants to change: values by their paths, or a unified diff of the files. */
+export type Declaring = readonly Declaration[] | { readonly patch: string };
 
 /**
  * Rejects with a HoldfastError where a value can't be declared, or the files wouldn't be valid. Writes nothing.
@@ -13,11 +19,34 @@ import type { Session } from './session.ts';
 export async function declarationOf(
   session: Session,
   target: Target,
-  declarations: readonly Declaration[],
+  declaring: Declaring,
   { storesSecrets = false }: { readonly storesSecrets?: boolean | undefined } = {},
 ): Promise<readonly FileEdit[]> {
   const { env, settings } = session;
   const declared = await loadMerged(target, { env, rules: settings.references, settingsDir: settings.dir });
+  const edits =
+    'patch' in declaring
+      ? await patchedFiles(declaring.patch, { target, settingsDir: settings.dir, files: declared.files })
+      : await declaredEdits(session, declared, declaring, storesSecrets);
+  if ('patch' in declaring) refuse(edits.flatMap(newSecrets));
+  const loaded = await session.loadDesired(target, {
+    settingsDir: settings.dir,
+    texts: new Map(edits.flatMap(({ path, after, kind }) => (kind === 'yaml' ? [[path, after]] : []))),
+    allowUnresolved: true,
+  });
+  if (!loaded.desired)
+    throw new HoldfastError([problem('HF2094', "the edited files aren't valid"), ...loaded.problems]);
+  return edits;
+}
+
+/** A patch can be what corrects the files; values need files that are correct. */
+async function declaredEdits(
+  session: Session,
+  declared: Declared & { readonly problems: readonly Problem[] },
+  declarations: readonly Declaration[],
+  storesSecrets: boolean,
+): Promise<readonly FileEdit[]> {
+  const { env } = session;
   refuse(declared.problems);
   const stores = storesSecrets ? await storesOf(session, {}, env) : {};
   if (storesSecrets && !stores.values && !stores.files)
@@ -28,15 +57,18 @@ export async function declarationOf(
   const meant = storesSecrets ? storeSecrets(declared, declarations, held) : { declarations, variables: [] };
   const { files, problems } = declareValues(declared, meant.declarations);
   refuse(problems);
-  const edits = await editsOf({ env, session }, { files, lines: [], variables: meant.variables }, stores);
-  const loaded = await session.loadDesired(target, {
-    settingsDir: settings.dir,
-    texts: new Map(edits.flatMap(({ path, after, kind }) => (kind === 'yaml' ? [[path, after]] : []))),
-    allowUnresolved: true,
-  });
-  if (!loaded.desired)
-    throw new HoldfastError([problem('HF2094', "the edited files aren't valid"), ...loaded.problems]);
-  return edits;
+  return editsOf({ env, session }, { files, lines: [], variables: meant.variables }, stores);
+}
+
+/** On lines that the edit adds. A mark that the line holds no secret doesn't count: a person sets it, by hand. */
+function newSecrets({ before = '', after, shown }: FileEdit): readonly Problem[] {
+  const old = new Set(before.split('\n'));
+  const lines = after.split('\n');
+  return secretsInText(after.replaceAll(NO_SECRET, ''), shown).flatMap(({ message, position, path }) =>
+    old.has(lines[(position?.line ?? 0) - 1] ?? '')
+      ? []
+      : [problem('HF2101', message, { position, path, severity: 'error' })],
+  );
 }
 
 function refuse(problems: HoldfastError['problems']): void {

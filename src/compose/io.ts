@@ -5,6 +5,7 @@ import type { Clock } from '../domain/clock.ts';
 import { EXIT, type ExitCode } from '../domain/problem/exit.ts';
 import { fail } from '../domain/problem/problem.ts';
 import type { Recognise } from '../lib/redact.ts';
+import type { Session } from './session.ts';
 import { type Screen, terminalScreen } from './terminal/screen.ts';
 
 export interface Io {
@@ -41,6 +42,8 @@ export interface Io {
   readonly clock?: Clock;
   /** Runs another command line of Holdfast, with streams of its own. Absent where nothing but one command can run. */
   readonly run?: (argv: readonly string[], io: Io) => Promise<void>;
+  /** The session of the daemon that the command runs in. Absent: the command opens its own. */
+  readonly session?: () => Session;
   /** Aborts on SIGINT and SIGTERM. */
   readonly signal: AbortSignal;
   /** The code the process will end with. */

@@ -9,20 +9,28 @@ import { createMetrics } from '../daemon/metrics/metrics.ts';
 import { countAnswers, metricsRoutes } from '../daemon/metrics/routes.ts';
 import { createNotify } from '../daemon/notify/notify.ts';
 import type { Reporter } from '../daemon/core/reporter.ts';
-import type { Services } from '../daemon/core/service.ts';
+import type { DaemonOperations } from '../daemon/core/daemon-operations.ts';
+import type { ServeMcp } from '../daemon/http/server/options.ts';
+import type { Service, Services } from '../daemon/core/service.ts';
 import { packageVersion } from '../lib/package-files.ts';
 import { HoldfastError } from '../domain/problem/problem.ts';
 import type { DaemonSettings } from '../settings/settings.ts';
 import type { Io } from './io.ts';
 import { systemClock } from './system-clock.ts';
 
+/** AI agents beside people and scripts. */
+export interface McpService extends Service {
+  readonly serve: ServeMcp;
+}
+
 interface Parts {
   readonly source: GitSource;
   readonly reporter: Reporter;
   readonly io: Io;
+  readonly mcp: (operations: DaemonOperations) => McpService;
 }
 
-export function servicesFor({ source, reporter, io }: Parts): Services {
+export function servicesFor({ source, reporter, io, mcp: createMcp }: Parts): Services {
   const redact = io.redact ?? (<T>(value: T): T => value);
   return (operations) => {
     const watched = {
@@ -33,6 +41,7 @@ export function servicesFor({ source, reporter, io }: Parts): Services {
     };
     const health = createHealth(watched);
     const metrics = createMetrics({ ...watched, version: packageVersion() });
+    const mcp = createMcp(operations);
     const http = httpService(operations, {
       version: packageVersion(),
       clock: systemClock,
@@ -42,6 +51,7 @@ export function servicesFor({ source, reporter, io }: Parts): Services {
       failed: reporter.failed,
       source: source.view,
       hook: hookOf(source),
+      mcp: mcp.serve,
       routes: (settings) => [healthRoutes(health), metricsRoutes(metrics, settings)],
       onServer: (server) => countAnswers(server, metrics),
       assets: async () => (await import('../web/assets.ts')).webAssets(),
@@ -61,6 +71,6 @@ export function servicesFor({ source, reporter, io }: Parts): Services {
       if (view) http.publish({ kind: 'source', source: view });
       notify.reporter?.shared?.('source', found && new HoldfastError([found]));
     });
-    return [health, metrics, source.service(operations), http, notify];
+    return [health, metrics, source.service(operations), mcp, http, notify];
   };
 }

@@ -21,6 +21,7 @@ import { inheritingStore } from './inheriting-store.ts';
 import { openStore } from './open-store.ts';
 import { withClient } from '../apply/run/with-run.ts';
 import type { Io } from './io.ts';
+import type { FileEdit } from './adoption.ts';
 import { openBases } from './bases.ts';
 import type { Question } from './job-base.ts';
 import { credentialsIn } from './environment-secrets.ts';
@@ -45,9 +46,17 @@ export interface Session extends AsyncDisposable {
   withClient<T>(target: Target, command: string, work: (client: Client) => Promise<T>): Promise<T>;
   /** A Store in a new directory that starts with what is known of the target. */
   practiceStore(dir: string, target: Target): Promise<Store>;
+  /** Where the files are those of a commit: commits edits of them to a branch of the followed repository. */
+  readonly publish?: PublishEdits;
   /** `from`: where relative references start, if not at the settings file. */
   loadDesired(target: Target, from?: DesiredFrom): Promise<LoadedDesired>;
 }
+
+/** The branch is new. Rejects with HoldfastError. */
+export type PublishEdits = (
+  files: readonly FileEdit[],
+  commit: { readonly branch: string; readonly message: string },
+) => Promise<{ readonly branch: string; readonly sha: string }>;
 
 interface Opening {
   /** Whether what only the daemon uses must be set. */
@@ -177,7 +186,7 @@ function connections(store: Store, clock: Clock) {
 }
 
 /** The target of a command that works on only one. */
-export function theTarget(session: Session, command: string): Target {
+export function theTarget(session: Pick<Session, 'targets'>, command: string): Target {
   const [target, ...others] = session.targets;
   if (!target || others.length > 0) {
     throw fail(

@@ -9,13 +9,18 @@ import type { Io } from './io.ts';
 import { openSession, type Session } from './session.ts';
 import type { PlanFlags } from './flags.ts';
 
+/** With the session behind it, for commands that run in the daemon. */
+export interface OpenedTargetSet extends TargetSet {
+  readonly session: Session;
+}
+
 /** Throws HoldfastError with all problems of the settings. */
 export async function openTargetSet(
   flags: PlanFlags,
   io: Io,
   source: GitSource,
   warn: (problems: readonly Problem[]) => void,
-): Promise<TargetSet> {
+): Promise<OpenedTargetSet> {
   const session = await openSession(flags, io, undefined, { daemon: true, warn });
   try {
     if (flags.desired && session.settings.daemon.source) throw twoPlaces();
@@ -34,8 +39,9 @@ function twoPlaces(): HoldfastError {
   return fail('HF1020', "--desired can't be used with settings that follow a git repository", { remedy });
 }
 
-function workplaceOf(session: Session): TargetSet {
+function workplaceOf(session: Session): OpenedTargetSet {
   return {
+    session,
     targets: session.targets,
     store: session.store,
     daemon: session.settings.daemon,
@@ -52,7 +58,7 @@ function workplaceOf(session: Session): TargetSet {
 }
 
 /** The same targets, all with the files of the same commit. */
-function followingGit(session: Session, held: Held, source: GitSource): TargetSet {
+function followingGit(session: Session, held: Held, source: GitSource): OpenedTargetSet {
   const { checkout, problem } = held;
   const own = workplaceOf(session);
   const files: FilesOfCommit | undefined = checkout && {
@@ -61,20 +67,35 @@ function followingGit(session: Session, held: Held, source: GitSource): TargetSe
   };
   const placed = (dir: string): string[] =>
     checkout ? [resolve(checkout.dir, relative(session.settings.dir, dir))] : [];
+  const targets = own.targets.map((target) => ({ ...target, desired: target.desired.flatMap(placed) }));
+  const there = files && inCheckout(session, files, source);
   return {
     ...own,
-    targets: own.targets.map((target) => ({ ...target, desired: target.desired.flatMap(placed) })),
+    session: { ...(there ?? withoutFiles(session, problem)), targets },
+    targets,
     contextOf: (target, listener) => ({
       ...own.contextOf(target, listener),
       loadDesired: async () => (files ? session.loadDesired(target, files) : { problems: [problem] }),
     }),
     adopt: async (target, request) => {
-      if (!checkout || !files) throw new HoldfastError([problem]);
-      return adoptOnBranch(inCheckout(session, files), target, request, source);
+      if (!there) throw new HoldfastError([problem]);
+      return adoptOnBranch(there, target, request, source);
     },
     async [Symbol.asyncDispose]() {
       held[Symbol.dispose]();
       await own[Symbol.asyncDispose]();
     },
+  };
+}
+
+/** Before the first commit, there is nothing that could be read or edited. */
+function withoutFiles(session: Session, missing: Problem): Session {
+  const loadDesired = async (): Promise<{ readonly problems: readonly Problem[] }> => ({
+    problems: [missing],
+  });
+  return {
+    ...session,
+    loadDesired,
+    contextOf: (target) => ({ ...session.contextOf(target), loadDesired }),
   };
 }

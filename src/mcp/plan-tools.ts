@@ -2,10 +2,12 @@
 import { Type } from 'typebox';
 import { isRefused, type Plan } from '../domain/plan/plan.ts';
 import { EXIT } from '../domain/problem/exit.ts';
-import { fail } from '../domain/problem/problem.ts';
+import { fail, type Problem, problem } from '../domain/problem/problem.ts';
+import { approval } from './approval.ts';
+import { oneLine } from '../lib/terminal-safe.ts';
 import { outputOf } from './result.ts';
 import { PAGE, resultOf, TARGET, targetFlag } from './read-tools.ts';
-import type { Answer, Arguments, Call, CommandResult, KeptPlan, Tool, ToolResult } from './types.ts';
+import type { Arguments, Call, CommandResult, KeptPlan, Tool, ToolResult } from './types.ts';
 
 const ALLOW = Type.Optional(
   Type.Array(Type.String(), {
@@ -94,37 +96,70 @@ const applyTool: Tool = {
   title: 'Apply an approved plan',
   description:
     'Applies exactly the plan with this digest, which `plan` returned before. A person is asked first, unless the settings allow it. Creates a backup, verifies the result, and rolls back what failed. If anything changed since the plan, it writes nothing.',
-  input: Type.Object({ digest: Type.String() }, { additionalProperties: false }),
+  input: Type.Object(
+    {
+      digest: Type.String({ description: 'Of the plan, in full.' }),
+      target: TARGET,
+      allow: Type.Optional(
+        Type.Array(Type.String(), {
+          maxItems: 20,
+          description: 'As for `plan`, where the plan was made by another process.',
+        }),
+      ),
+    },
+    { additionalProperties: false },
+  ),
   output: outputOf(Type.Object({ outcomes: Type.Array(Type.Object({}, { additionalProperties: true })) })),
   readOnly: false,
   destructive: true,
-  async run({ digest }, call) {
-    const kept = call.plans.find(String(digest));
-    if (!kept) throw fail('HF1032', 'this server made no plan with this digest');
-    const unanswered = approval(kept.plan.digest.value, questionAbout(kept), call);
+  async run(args, call) {
+    const kept = await keptPlan(args, call);
+    // An apply of nothing only verifies.
+    const isEmpty = kept.plan.changes.length + kept.plan.writes.length === 0;
+    const unanswered = isEmpty ? undefined : approval(kept.plan.digest.value, questionAbout(kept), call);
     if (unanswered) return unanswered;
-    const done = await call.host.withPlanFile(kept.plan, (file) =>
-      call.host.run(['apply', file, '--yes', ...allowArgv(kept.allow)], call),
-    );
-    return { result: resultOf(done, { outcomes: done.document['outcomes'] ?? [] }, [EXIT.ok]) };
+    const done = await call.host.apply(kept, call);
+    const result = resultOf(done, { outcomes: done.document['outcomes'] ?? [] }, [EXIT.ok]);
+    if (done.exit !== EXIT.refused) return { result };
+    return { result: { ...result, problems: [...result.problems, ...refusals(kept)] } };
   },
 };
 
-function questionAbout({ plan }: KeptPlan): string {
-  const { target, digest, changes, verdicts } = plan;
-  const count = `${changes.length} ${changes.length === 1 ? 'change' : 'changes'}`;
-  const findings = verdicts.length > 0 ? `, although guards found ${verdicts.length} things` : '';
-  return `Apply ${count} to ${target}${findings}? Plan ${digest.value.slice(0, 12)}`;
+/** What the guards found, each with the code that explains it. */
+const refusals = ({ plan: { target, verdicts } }: KeptPlan): readonly Problem[] =>
+  verdicts
+    .filter(({ allowed }) => !allowed)
+    .map(({ guard, message, remedy, path }) =>
+      problem('HF1034', `${guard}: ${message}`, { remedy, target, ...(path !== undefined && { path }) }),
+    );
+
+/** One that this process made, or the one of now if it is the same. Throws HF1030 and HF1032. */
+async function keptPlan(args: Arguments, call: Call): Promise<KeptPlan> {
+  const { target } = args;
+  const digest = String(args['digest']);
+  allowFlags(args, call);
+  if (!call.plans.find(digest)) await planOf(args, call);
+  const kept = call.plans.find(digest);
+  if (!kept) throw fail('HF1032', 'no plan of now has this digest');
+  if (typeof target === 'string' && target !== kept.plan.target)
+    throw fail('HF1032', `this plan is for ${kept.plan.target}, not for ${target}`);
+  return kept;
 }
 
-/** The question that a person has to answer first; undefined where nothing is in the way. Throws HF1031 otherwise. */
-function approval(id: string, question: string, { host, answerOf }: Call): Answer | undefined {
-  if (host.policy.apply === 'allowed') return undefined;
-  if (host.policy.apply === 'never') throw fail('HF1031', "the settings don't let agents write");
-  const answer = answerOf(id);
-  if (answer === 'declined') throw fail('HF1031', 'the person declined');
-  return answer === 'accepted' ? undefined : { ask: question, id };
+/** A person sees what changes, not what the agent says of it. */
+function questionAbout({ plan }: KeptPlan): string {
+  const { target, digest, changes, verdicts } = plan;
+  const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
+  const findings =
+    verdicts.length > 0 ? `, although guards found ${counted(verdicts.length, 'problem')}` : '';
+  const shown = changes.slice(0, MOST_NAMED).map(({ kind, path }) => oneLine(`${kind} ${path}`));
+  const more = changes.length > shown.length ? `, and ${changes.length - shown.length} more` : '';
+  const what = shown.length > 0 ? ` (${shown.join(', ')}${more})` : '';
+  return `Apply ${counted(changes.length, 'change')} to ${target}${findings}?${what} Plan ${digest.value.slice(0, 12)}`;
 }
+
+/** Changes that a question names. */
+const MOST_NAMED = 10;
 
 const rollbackTool: Tool = {
   name: 'rollback',
@@ -134,7 +169,9 @@ const rollbackTool: Tool = {
   input: Type.Object(
     {
       target: TARGET,
-      backup: Type.Optional(Type.String({ description: 'An ID from `list_backups`. Default: the newest.' })),
+      backup: Type.Optional(
+        Type.String({ description: 'An ID from `list_backups`. Default: the one of the last apply.' }),
+      ),
       apply: Type.Optional(Type.Boolean({ description: 'Default: false, which writes nothing.' })),
     },
     { additionalProperties: false },
@@ -143,15 +180,20 @@ const rollbackTool: Tool = {
   readOnly: false,
   destructive: true,
   async run(args, call) {
-    const { backup, apply } = args;
+    const { target, backup, apply } = args;
     const named = typeof backup === 'string';
-    const question = `Restore ${named ? `backup ${backup}` : 'the newest backup'}?`;
-    const unanswered = apply === true ? approval(`restore ${backup}`, question, call) : undefined;
+    const of = typeof target === 'string' ? ` of ${target}` : '';
+    const question = oneLine(`Restore ${named ? `backup ${backup}` : 'the newest backup'}${of}?`);
+    const unanswered = apply === true ? approval(`restore ${question}`, question, call) : undefined;
     if (unanswered) return unanswered;
-    const flags = [...targetFlag(args), apply === true ? '--yes' : '--dry-run'];
-    // Behind `--`, so that no ID is taken for a flag.
-    const which = named ? ['--', backup] : ['--latest'];
-    const done = await call.host.run(['restore', ...flags, ...which], call);
+    const done = await call.host.restore(
+      {
+        ...(typeof target === 'string' && { target }),
+        ...(named && { backup }),
+        dryRun: apply !== true,
+      },
+      call,
+    );
     return {
       result: resultOf(done, { outcomes: done.document['outcomes'] ?? [] }, [EXIT.ok, EXIT.differences]),
     };

@@ -2,7 +2,7 @@
 import { type TObject, Type } from 'typebox';
 import { parsePath } from '../domain/path.ts';
 import { EXIT } from '../domain/problem/exit.ts';
-import { valueAt, type Value } from '../lib/value.ts';
+import { listOf, treeOf, valueAt, type Value } from '../lib/value.ts';
 import { DEFAULT_LIMIT } from './bounds.ts';
 import { outputOf } from './result.ts';
 import type { Arguments, CommandResult, Tool, ToolResult } from './types.ts';
@@ -29,8 +29,14 @@ export function resultOf(
   result: Readonly<Record<string, unknown>>,
   answered: readonly number[] | undefined = ANSWERED,
 ): ToolResult {
-  const { problems } = document;
-  return { ok: answered.includes(exit), exit, result, problems: Array.isArray(problems) ? problems : [] };
+  return { ok: answered.includes(exit), exit, result, problems: problemsIn(document) };
+}
+
+/** Those of the command, and those of what it did. */
+function problemsIn({ problems, outcomes }: CommandResult['document']): readonly unknown[] {
+  const own = listOf(problems as Value); // plain JSON
+  const theirs = listOf(outcomes as Value).flatMap((outcome) => listOf(treeOf(outcome)['problems']));
+  return [...own, ...theirs];
 }
 
 interface Look {

@@ -30,12 +30,23 @@ export interface McpPolicy {
 export interface Host {
   readonly version: string;
   readonly policy: McpPolicy;
+  /** Whether the gateway follows an edit of the files in place, without an apply. */
+  readonly appliesFiles: boolean;
   /** Runs `holdfast ARGV` as a person would, with the settings that the server was started with. */
   run(argv: readonly string[], options: RunOptions): Promise<CommandResult>;
-  /** Calls `use` with the path of a file that contains the plan, and removes the file. */
-  withPlanFile<T>(plan: Plan, use: (file: string) => Promise<T>): Promise<T>;
+  /** Applies exactly this plan, or nothing. */
+  apply(plan: KeptPlan, options: RunOptions): Promise<CommandResult>;
+  /** Restores a backup, or shows what that would change. */
+  restore(asked: Restoring, options: RunOptions): Promise<CommandResult>;
   /** A file of the package: a JSON Schema, the skill. */
   readPackageFile(name: string): Promise<string>;
+}
+
+export interface Restoring {
+  readonly target?: string;
+  /** Absent: the newest. */
+  readonly backup?: string;
+  readonly dryRun: boolean;
 }
 
 export type Arguments = Readonly<Record<string, unknown>>;
@@ -75,7 +86,13 @@ export interface PlanMemory {
 }
 
 /** What a tool answers: a result, or a question that a person has to answer first. */
-export type Answer = { readonly result: ToolResult } | { readonly ask: string; readonly id: string };
+export type Answer = { readonly result: ToolResult } | Question;
+
+export interface Question {
+  readonly ask: string;
+  /** What it is about: the same for the same write. */
+  readonly id: string;
+}
 
 export interface ToolResult {
   readonly ok: boolean;

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { Client } from '@modelcontextprotocol/client';
 import { InMemoryTransport } from '@modelcontextprotocol/server';
-import { hostOf } from '../../src/cli/commands/serve/mcp.ts';
-import { createServer, planMemory } from '../../src/mcp/server.ts';
+import { localHost } from '../../src/cli/mcp/local-host.ts';
+import { createMemory } from '../../src/mcp/memory.ts';
+import { createServer } from '../../src/mcp/server.ts';
 import type { McpPolicy } from '../../src/mcp/types.ts';
 import { type Place, place } from '../cli/setup.ts';
 
@@ -52,9 +53,9 @@ interface Agent {
 }
 
 async function agentFor(work: Place, policy: Partial<McpPolicy> = {}): Promise<Agent> {
-  const host = await hostOf({ output: 'text', color: false }, work.io());
+  const host = await localHost({ output: 'text', color: false }, work.io());
   const [ours, theirs] = InMemoryTransport.createLinkedPair();
-  await createServer({ ...host, policy: { ...host.policy, ...policy } }, planMemory()).connect(ours);
+  await createServer({ ...host, policy: { ...host.policy, ...policy } }, createMemory()).connect(ours);
   const client = new Client({ name: 'test', version: '1.0.0' }, { capabilities: { elicitation: {} } });
   const agent: Agent = {
     client,

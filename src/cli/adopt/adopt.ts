@@ -148,6 +148,7 @@ export async function writeAdoption(
   return writeEdits(files, flags, {
     io,
     stateDir: session.settings.state.dir,
+    publish: session.publish,
     message: adoptionMessage(adoption),
   });
 }

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import type { FileEdit } from '../../compose/adoption.ts';
 import type { Io } from '../../compose/io.ts';
+import type { PublishEdits } from '../../compose/session.ts';
 import { fail } from '../../domain/problem/problem.ts';
 import { replaceTogether } from '../../state/files/replace-together.ts';
 import { type Committed, commitEdits, type Committing, isForGit, refuseUncommittable } from './commit.ts';
@@ -31,6 +32,8 @@ export const asksToWrite = ({ write, commit }: WriteFlags): boolean => write ===
 export interface Writing {
   readonly io: Pick<Io, 'signal'>;
   readonly stateDir: string;
+  /** Where the files are those of a commit. */
+  readonly publish?: PublishEdits | undefined;
   /** Of the commit, unless the flags give one. */
   readonly message: string;
 }
@@ -39,10 +42,11 @@ export interface Writing {
 export async function writeEdits(
   files: readonly FileEdit[],
   flags: WriteFlags,
-  { io, stateDir, message }: Writing,
+  { io, stateDir, publish, message }: Writing,
 ): Promise<Committed | undefined> {
   if (!asksToWrite(flags) || files.length === 0) return undefined;
   const { branch } = flags;
+  if (publish) return published(files, flags, publish, message);
   const committing: Committing = { files, branch, message: flags.message ?? message };
   if (flags.commit) await refuseUncommittable(committing);
   // On a branch, the work tree keeps what git has; values that the branch needs are stored all the same.
@@ -54,6 +58,23 @@ export async function writeEdits(
   ];
   await replaceTogether(ordered.map(replacementOf), stateDir);
   return flags.commit ? commitEdits(committing, io.signal) : undefined;
+}
+
+/** The files of a commit can't be edited where they are, and values of variables have no place in it. */
+async function published(
+  files: readonly FileEdit[],
+  { branch, message }: WriteFlags,
+  publish: PublishEdits,
+  usual: string,
+): Promise<Committed> {
+  if (branch === undefined)
+    throw fail('HF2097', 'the daemon follows a git repository, so it changes files only on a new branch', {
+      remedy: 'Name a branch.',
+    });
+  const secret = files.filter((file) => !isForGit(file)).map(({ shown }) => shown);
+  if (secret.length > 0)
+    throw fail('HF2096', `the daemon can't store the values that this adds to ${secret.join(', ')}`);
+  return publish(files, { branch, message: message ?? usual });
 }
 
 const replacementOf = (file: FileEdit): Parameters<typeof replaceTogether>[0][number] => ({

@@ -27,9 +27,7 @@ function stepLines(globals: Globals, io: Io): Listener {
   const style = styleOf(io, globals, 'stderr');
   return (event) => {
     if (event.kind === 'wait' && event.atMost) io.err(`${style.dim(progressText(event))}\n`);
-    if (event.kind !== 'step') return;
-    const what = event.write ? `${event.write.method} ${event.write.path}` : (event.detail ?? '');
-    io.err(`${style.dim(`${event.target}  ${event.step.padEnd(10)} ${what}`.trimEnd())}\n`);
+    if (event.kind === 'step') io.err(`${style.dim(stepText(event))}\n`);
   };
 }
 
@@ -72,6 +70,17 @@ const DOING: Record<Step, string> = {
 
 /** The work in a few words, as long as it goes on. */
 export const doingText = (step: Step): string => DOING[step] ?? step;
+
+function stepText({ target, step, write, detail = '' }: Extract<Event, { kind: 'step' }>): string {
+  const what = write ? `${write.method} ${write.path}` : detail;
+  return `${target}  ${step.padEnd(10)} ${what}`.trimEnd();
+}
+
+/** A step or a wait, as a line of a log; undefined for another event. */
+export function progressLine(event: Event): string | undefined {
+  if (event.kind === 'step') return stepText(event);
+  return event.kind === 'wait' && event.atMost ? progressText(event) : undefined;
+}
 
 /** `left`: ms that remain of a wait. */
 function progressText(event: Extract<Event, { kind: 'step' | 'wait' }>, left?: number): string {

@@ -2,8 +2,12 @@
 import type { Question } from '../../compose/job-base.ts';
 import type { PlanFlags } from '../../compose/flags.ts';
 import type { Io } from '../../compose/io.ts';
+import { selectedTargets } from '../../compose/selected-targets.ts';
 import { openSession, type Session } from '../../compose/session.ts';
+import { withClient } from '../../apply/run/with-run.ts';
 import type { Listener } from '../../domain/outcome/event.ts';
+import type { Store } from '../../state/store.ts';
+import { withFlags } from '../../settings/common.ts';
 import { showWarnings } from './show.ts';
 
 /**
@@ -15,9 +19,31 @@ export function openCommandSession(
   listener?: Listener,
   { daemon = false, question }: { readonly daemon?: boolean; readonly question?: Question } = {},
 ): Promise<Session> {
+  if (io.session) return Promise.resolve(lent(io.session(), flags, io, listener));
   return openSession(flags, io, listener, {
     daemon,
     ...(question && { question }),
     warn: (found) => showWarnings(io, flags, found),
   });
+}
+
+/** ms: a look waits until the daemon has finished an apply. */
+const PATIENCE = 30_000;
+
+/** The daemon's own, which stays open: its settings, its state, and the files that it follows. */
+function lent(session: Session, flags: PlanFlags, { signal }: Io, listener: Listener = () => {}): Session {
+  const patient: Store['lock'] = (name, owner) => session.store.lock(name, owner, { waitMs: PATIENCE });
+  const store = { ...session.store, lock: patient };
+  const contextOf: Session['contextOf'] = (one) => ({ ...session.contextOf(one), store, signal, listener });
+  return {
+    ...session,
+    store,
+    targets: selectedTargets(session.targets, flags.target).map((target) => ({
+      ...target,
+      policy: withFlags(target.policy, flags).policy,
+    })),
+    contextOf,
+    withClient: (one, command, work) => withClient(contextOf(one), { owner: `holdfast ${command}` }, work),
+    [Symbol.asyncDispose]: async () => {},
+  };
 }

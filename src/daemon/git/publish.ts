@@ -26,14 +26,17 @@ export async function publish(
   mirror: Mirror,
   base: string,
   publishing: Publishing,
-  push: (refspec: string) => Promise<unknown>,
+  push: (refspec: string, ...flags: readonly string[]) => Promise<unknown>,
 ): Promise<Published> {
   const { branch, replaces } = publishing;
   await refuseName(mirror, branch);
   const dir = await mkdtemp(join(tmpdir(), 'holdfast-publish-'));
   try {
     const sha = await commitOf(mirror, base, publishing, dir);
-    await pushed(() => push(`${replaces ? '+' : ''}${sha}:refs/heads/${branch}`), branch);
+    const ref = `refs/heads/${branch}`;
+    // A commit on top of the followed branch would be a fast-forward of it, and so in effect without a review.
+    const isNew = `--force-with-lease=${ref}:`;
+    await pushed(() => (replaces ? push(`+${sha}:${ref}`) : push(`${sha}:${ref}`, isNew)), branch);
     return { branch, sha };
   } finally {
     await rm(dir, { recursive: true, force: true });

@@ -75,8 +75,13 @@ export async function openRepository(
     async publish(publishing) {
       if (!current) throw fail('HF2097', `${shownUrl(settings)} hasn't been read yet`);
       const { fetchMs } = bounds;
-      const push = (refspec: string): Promise<string> =>
-        run(['push', '--quiet', settings.url, refspec], { gitDir, ms: fetchMs, signal, remote: true });
+      const push = (refspec: string, ...flags: readonly string[]): Promise<string> =>
+        run(['push', '--quiet', ...flags, settings.url, refspec], {
+          gitDir,
+          ms: fetchMs,
+          signal,
+          remote: true,
+        });
       try {
         const mirror = await openMirror(gitDir, mirrorOptions);
         return await publish(mirror, current.commit.sha, publishing, push);

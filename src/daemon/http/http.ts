@@ -15,6 +15,7 @@ import { actionRoutes } from './routes/actions.ts';
 import { configurationRoutes } from './routes/configuration.ts';
 import { documentRoutes } from './routes/documents.ts';
 import { eventRoutes } from './routes/events.ts';
+import { mcpRoutes } from './routes/mcp.ts';
 import { planRoutes } from './routes/plan.ts';
 import { recordRoutes } from './routes/records.ts';
 import { sessionRoutes } from './routes/session.ts';
@@ -46,7 +47,7 @@ export interface Assembly {
 
 export async function assemble(parts: Assembly, http: HttpSettings): Promise<ApiServer> {
   const { operations, options, access, streams } = parts;
-  const { hook, routes = () => [] } = options;
+  const { hook, mcp, routes = () => [] } = options;
   const api = (entrance: Entrance): readonly Routes[] => [
     sessionRoutes(entrance),
     targetRoutes(operations, { ...options, startedAt: parts.startedAt, drift: parts.drift }),
@@ -57,7 +58,12 @@ export async function assemble(parts: Assembly, http: HttpSettings): Promise<Api
     eventRoutes(streams, entrance),
     documentRoutes,
   ];
-  const root = [...routes(http), ...(hook ? [hookRoutes(hook)] : []), ...(await dashboard(options))];
+  const root = [
+    ...routes(http),
+    ...(hook ? [hookRoutes(hook)] : []),
+    ...(mcp ? [mcpRoutes(mcp)] : []),
+    ...(await dashboard(options)),
+  ];
   return createServer({ ...options, http, access, api, root, closing: () => streams.end() });
 }
 

@@ -13,7 +13,7 @@ import { isEncrypted } from '../../input/sops.ts';
 import { literalSecretProblems } from './literal-secrets.ts';
 
 /** On a line that holds no secret, though it looks like one. */
-const MARK = 'holdfast:no-secret';
+export const NO_SECRET = 'holdfast:no-secret';
 
 /** `file` is its name in positions. */
 export function secretsInText(text: string, file: string): readonly Problem[] {
@@ -24,7 +24,7 @@ export function secretsInText(text: string, file: string): readonly Problem[] {
     known.has(i + 1) ? [] : keysIn(line, { file, line: i + 1, column: 1 }),
   );
   return [...declared, ...found].filter(
-    ({ position }) => !(lines[(position?.line ?? 0) - 1] ?? '').includes(MARK),
+    ({ position }) => !(lines[(position?.line ?? 0) - 1] ?? '').includes(NO_SECRET),
   );
 }
 

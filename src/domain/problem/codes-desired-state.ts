@@ -377,6 +377,11 @@ export const DESIRED_STATE_CODES = {
     'A secret would be written into the files',
     'Put the value into a variable or a file, and use a reference such as `${env:NAME}` instead. `holdfast set --store-secrets` does both.',
   ),
+  HF2102: code(
+    EXIT.invalid,
+    "The patch can't be applied to the files",
+    'Make a unified diff of the files as they are now. `holdfast render` shows which files there are.',
+  ),
   HF2120: code(
     EXIT.invalid,
     'The path names no key that can be rotated',

@@ -87,6 +87,11 @@ export const USAGE_CODES = {
     "The tool can't be called this way",
     'The list of tools shows the arguments of each one.',
   ),
+  HF1034: code(
+    EXIT.refused,
+    'A guard refuses the plan',
+    'Remove the reason that the guard names, or ask a person. `holdfast explain GUARD` says what it protects from.',
+  ),
   HF1080: code(
     EXIT.usage,
     'Unknown sandbox fault',

@@ -108,6 +108,10 @@ test('a branch of somebody else, a bad name and a new secret are refused', async
   expect(await daemon.adopt({ branch: 'theirs' })).toMatchObject({
     body: { type: 'urn:holdfast:error:HF2097' },
   });
+  expect(await daemon.adopt({ branch: 'main' })).toMatchObject({
+    body: { type: 'urn:holdfast:error:HF2097' },
+  });
+  expect(await one.git('--git-dir', one.url, 'show', 'main:gateways/eu/gateway.yaml')).toContain('retry: 2');
   expect(await daemon.adopt({ branch: 'a..b' })).toMatchObject({
     body: { type: 'urn:holdfast:error:HF2097' },
   });

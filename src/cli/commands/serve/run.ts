@@ -7,6 +7,8 @@ import { terminalReporter } from '../../io/terminal-reporter.ts';
 import { gatewayOptions, onCall, planOptions, sourceOptions } from '../../io/options.ts';
 import { systemClock } from '../../../compose/system-clock.ts';
 import { openTargetSet } from '../../../compose/target-set.ts';
+import type { Session } from '../../../compose/session.ts';
+import type { Target } from '../../../domain/target.ts';
 import type { PlanFlags } from '../../../compose/flags.ts';
 
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
@@ -43,20 +45,27 @@ Examples:
 }
 
 async function daemon(flags: Flags, io: Io): Promise<void> {
-  const [{ runDaemon }, { createGitSource }, { servicesFor }] = await Promise.all([
+  const [{ runDaemon }, { createGitSource }, { servicesFor }, { mcpService }] = await Promise.all([
     import('../../../daemon/daemon.ts'),
     import('../../../daemon/git/source.ts'),
     import('../../../compose/services.ts'),
+    import('../../mcp/daemon-service.ts'),
   ]);
   const reporter = await reporterFor(flags, io);
   const source = createGitSource({ clock: systemClock, note: reporter.note, signal: io.signal });
   const warn = warningOnce(reporter);
+  // A reload can be refused, so the session is that of the targets in effect.
+  const sessions = new WeakMap<readonly Target[], Session>();
   await runDaemon({
-    open: () => openTargetSet(flags, io, source, warn),
+    async open() {
+      const opened = await openTargetSet(flags, io, source, warn);
+      sessions.set(opened.targets, opened.session);
+      return opened;
+    },
     clock: systemClock,
     reporter,
     signal: io.signal,
-    services: servicesFor({ source, reporter, io }),
+    services: servicesFor({ source, reporter, io, mcp: mcpService({ sessions, io, note: reporter.note }) }),
     onHangup: (reload) => void process.on('SIGHUP', reload),
   });
 }

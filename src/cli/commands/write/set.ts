@@ -2,7 +2,8 @@
 import { type Command } from 'commander';
 import { parse } from 'yaml';
 import type { Declaration } from '../../../adopt/drift/declare-values.ts';
-import { declarationOf } from '../../../compose/declaration.ts';
+import type { FileEdit } from '../../../compose/adoption.ts';
+import { type Declaring, declarationOf } from '../../../compose/declaration.ts';
 import type { PlanFlags } from '../../../compose/flags.ts';
 import type { Io } from '../../../compose/io.ts';
 import { theTarget } from '../../../compose/session.ts';
@@ -23,6 +24,7 @@ interface Flags extends PlanFlags, WriteFlags {
   readonly unset?: boolean;
   readonly edits?: string;
   readonly storeSecrets?: boolean;
+  readonly patch?: string;
 }
 
 export function define(command: Command, io: Io): void {
@@ -33,7 +35,8 @@ export function define(command: Command, io: Io): void {
     .option(
       '--edits <file>',
       'several edits as JSON: [{"path": …, "value": …}, {"path": …, "unset": true}]; - reads standard input',
-    );
+    )
+    .option('--patch <file>', 'a unified diff of desired-state files; - reads standard input');
   set.option(
     '--store-secrets',
     'write secrets in the values to `secrets-dir` or `env-file` of the settings, and declare references',
@@ -50,23 +53,23 @@ Examples:
   $ holdfast set 'openai-compatibility[kimi].priority' 10 --write
   $ holdfast set api-keys '["\${env:LAPTOP_KEY}", "\${env:PHONE_KEY}"]' --write
   $ holdfast set --edits - --store-secrets --write < new-keys.json
-  $ holdfast set routing.strategy --unset --branch calmer --commit`,
+  $ holdfast set routing.strategy --unset --branch calmer --commit
+  $ holdfast set --patch change.diff --branch proposal --commit`,
   );
   onCall(set, (flags: Flags, path, value) => run(flags, path, value, io));
 }
 
 async function run(flags: Flags, path: string | undefined, value: string | undefined, io: Io): Promise<void> {
   refuseFlags(flags);
-  const declarations = await declarationsFrom(flags, path, value, io);
+  const declaring = await declaringFrom(flags, path, value, io);
   await using session = await openCommandSession(flags, io);
   const target = theTarget(session, 'set');
-  const files = await declarationOf(session, target, declarations, {
-    storesSecrets: flags.storeSecrets,
-  });
+  const files = await declarationOf(session, target, declaring, { storesSecrets: flags.storeSecrets });
   const committed = await writeEdits(files, flags, {
     io,
     stateDir: session.settings.state.dir,
-    message: `Declare ${declarations.map(({ text }) => text).join(', ')}\n`,
+    publish: session.publish,
+    message: messageOf(declaring, files),
   });
   const diff = diffOf(files);
   const isWritten = flags.write === true || committed !== undefined;
@@ -91,13 +94,21 @@ async function run(flags: Flags, path: string | undefined, value: string | undef
   );
 }
 
-async function declarationsFrom(
-  { edits, unset }: Flags,
+const messageOf = (declaring: Declaring, files: readonly FileEdit[]): string =>
+  'patch' in declaring
+    ? `Change ${files.map(({ shown }) => shown).join(', ')}\n`
+    : `Declare ${declaring.map(({ text }) => text).join(', ')}\n`;
+
+async function declaringFrom(
+  { edits, patch, unset }: Flags,
   path: string | undefined,
   value: string | undefined,
   io: Io,
-): Promise<readonly Declaration[]> {
-  if (edits !== undefined) return editsIn(await editsText(edits, io));
+): Promise<Declaring> {
+  if ([edits, patch, path].filter((one) => one !== undefined).length > 1)
+    throw fail('HF1001', 'a path, --edits and --patch exclude each other');
+  if (patch !== undefined) return { patch: await inputText(patch, io) };
+  if (edits !== undefined) return editsIn(await inputText(edits, io));
   if (path === undefined) throw fail('HF1001', 'a path is missing');
   if (unset) return [declaration(path, undefined)];
   if (value === undefined)
@@ -105,7 +116,7 @@ async function declarationsFrom(
   return [declaration(path, valueIn(value, path))];
 }
 
-async function editsText(file: string, io: Io): Promise<string> {
+async function inputText(file: string, io: Io): Promise<string> {
   if (file === '-') return io.stdin();
   const read = await readTextFile(resolve(io.cwd, file), file);
   if ('problem' in read) throw fail('HF1001', read.problem.message);

@@ -73,7 +73,12 @@ function tooMany(reply: FastifyReply, seconds: number): Error {
   return fail('HF7041', `too many wrong tokens from this address; try again in ${seconds} s`);
 }
 
-const isApi = (request: FastifyRequest): boolean => request.routeOptions.url?.startsWith('/api/') ?? false;
+/** Where AI agents ask. */
+export const MCP_PATH = '/mcp';
+
+const isMcp = ({ routeOptions }: FastifyRequest): boolean => routeOptions.url === MCP_PATH;
+const isApi = (request: FastifyRequest): boolean =>
+  isMcp(request) || (request.routeOptions.url?.startsWith('/api/') ?? false);
 const isSafe = ({ method }: FastifyRequest): boolean => method === 'GET' || method === 'HEAD';
 
 function roleFor(request: FastifyRequest): 'anyone' | 'read' | 'operate' {
@@ -85,7 +90,10 @@ function roleFor(request: FastifyRequest): 'anyone' | 'read' | 'operate' {
 
 /** A cookie that a browser sends automatically isn't enough to change anything. */
 function refuseForeign(request: FastifyRequest, http: HttpSettings, who: Who | undefined): void {
-  if (isSafe(request) || !isApi(request) || who?.by === 'token') return;
+  if (!isApi(request)) return;
+  // No page of another site speaks MCP, whatever token it has.
+  const isPageOfMcp = isMcp(request) && request.headers.origin !== undefined;
+  if (!isPageOfMcp && (isSafe(request) || who?.by === 'token')) return;
   if (isForeign(request, http))
     throw fail('HF7039', "this request came from another site, or doesn't state its origin");
 }
