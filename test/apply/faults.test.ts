@@ -2,6 +2,7 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import type { Checkpoint, Context } from '../../src/apply/apply.ts';
 import { exitOf } from '../../src/domain/outcome/outcome.ts';
 import { fail } from '../../src/domain/problem/problem.ts';
+import { authMemoryOf } from '../../src/state/auth-memory.ts';
 import type { Store } from '../../src/state/store.ts';
 import { beforeSending, DESIRED, duringWait, GATEWAY_FILE, stage, type Stage, strike } from './setup.ts';
 
@@ -176,6 +177,31 @@ describe('a roll-back that something gets in the way of', () => {
     await home.sandbox.restart();
     await home.declare(FILE_ONLY, { TEAM_A: 'sk-test-0001' });
     expect(await home.reconcile({ retry: true })).toMatchObject({ kind: 'applied' });
+    expect(await home.store.journal('home')).toBeUndefined();
+  });
+
+  test('its steps get past a ban, which ends with the restart but is remembered here', async () => {
+    const home = await stage({ desired: FILE_ONLY, faults: ['dead-watcher'] });
+    await home.declare(FILE_ONLY, { TEAM_A: 'sk-test-0003' });
+    const ban = async (): Promise<void> => {
+      const headers = { authorization: 'Bearer not-the-key' };
+      for (let i = 0; i < 5; i += 1)
+        await fetch(`${home.sandbox.url}/v0/management/debug`, { headers }).then((answer) => answer.text());
+    };
+    const outcome = await home.reconcile({ allow: [{ guard: 'mass-delete' }] }, whenRollingBack(home, ban));
+    expect(outcome).toMatchObject({ kind: 'rollback-failed', problems: [{ code: 'HF5020' }] });
+    if (outcome.kind !== 'rollback-failed') throw new Error('not this');
+    const at = (words: string): number => outcome.remedy.findIndex((step) => step.includes(words));
+    expect([at('Restart the gateway'), at('doctor --retry-auth --target home'), at('--dry-run')]).toEqual([
+      1, 2, 3,
+    ]);
+
+    const backup = await home.store.readBackup('home', outcome.backup);
+    await home.writeFile(backup.file.open());
+    await home.sandbox.restart();
+    expect(await home.reconcile({ dryRun: true })).toMatchObject({ problems: [{ code: 'HF3013' }] });
+    await authMemoryOf(home.store, 'home').clear(); // what `doctor --retry-auth` does first
+    expect(await home.reconcile({ dryRun: true })).toMatchObject({ kind: 'quarantined' });
     expect(await home.store.journal('home')).toBeUndefined();
   });
 
