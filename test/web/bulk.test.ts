@@ -8,6 +8,11 @@ import { aTarget } from './fleet.ts';
 const READY = aPlan({ changes: [aChange()], writes: [aWrite()], verdicts: [] });
 const REFUSED = aPlan({ ...READY, verdicts: [aVerdict()] });
 const LEFT = aPlan({ changes: [aChange({ origin: 'drift', disposition: 'report' })], writes: [] });
+const HELD = aPlan({
+  changes: [aChange({ origin: 'drift', disposition: 'held' })],
+  writes: [],
+  verdicts: [],
+});
 const QUARANTINE = { since: 1, reason: 'it failed' };
 const SUSPENDED = { standing: 'suspended', suspension: { until: 1, reason: 'maintenance' } };
 
@@ -23,6 +28,7 @@ describe('an action on several targets', () => {
       'retries 1 change: request-retry',
     ],
     ['apply', { standing: 'quarantined', quarantine: QUARANTINE }, {}, 'retries the revision'],
+    ['apply', { standing: 'contested' }, { plan: HELD }, 'corrects it once more'],
     ['correct', drifted, { plan: READY }, 'puts back 1 change: request-retry'],
     ['suspend', drifted, {}, 'no writes; checks continue'],
     ['resume', SUSPENDED, { plan: READY }, 'then applies 1 change: request-retry'],
@@ -38,6 +44,7 @@ describe('an action on several targets', () => {
     ['apply', { ...drifted, mode: 'observe' }, { plan: LEFT }, 'is in mode observe'],
     ['apply', { standing: 'invalid' }, { plan: READY }, 'the files have errors'],
     ['apply', SUSPENDED, { plan: READY }, 'is suspended'],
+    ['apply', { standing: 'needs-a-person' }, { plan: READY }, 'needs the steps by hand first'],
     ['correct', { ...drifted, mode: 'observe' }, { plan: READY }, 'is in mode observe'],
     ['correct', SUSPENDED, { plan: READY }, 'is suspended'],
     ['correct', drifted, { plan: REFUSED }, 'refused by mass-delete'],

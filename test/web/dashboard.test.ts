@@ -227,7 +227,7 @@ inBrowser('the overview', () => {
     await dialog.getByText('refused by mass-delete').waitFor();
     await dialog.getByText('1 target left out.').waitFor();
     await dialog.getByText('retries 8 changes: request-retry, openai-compatibility[openrouter]').waitFor();
-    await dialog.getByRole('button', { name: 'Apply 1 target' }).click();
+    await dialog.getByRole('button', { name: 'Apply to 1 target' }).click();
     await dialog.getByText('Applied', { exact: true }).waitFor();
     await dialog.getByRole('button', { name: 'Close' }).last().click();
     await bar.getByRole('button', { name: 'Clear selection' }).click();
@@ -237,6 +237,33 @@ inBrowser('the overview', () => {
       { path: 'staging/actions/sync', body: {} },
       { path: 'staging/actions/apply', body: { approved: PLAN.digest, retry: true } },
     ]);
+  });
+
+  test('starts no further ones once the dialog of several targets is closed', async () => {
+    const names = Array.from({ length: 9 }, (_, i) => `gw-${i}`);
+    const suspension = { until: NOW + 60_000, reason: 'maintenance' };
+    daemon.view = targetsView(names.map((name) => aTarget(name, { standing: 'suspended', suspension })));
+    daemon.answers = { plan: {} };
+    await page.reload();
+    await page.getByLabel('Select all targets').check();
+    await button('Resume…').click();
+    const dialog = page.getByRole('dialog', { name: 'Resume 9 targets' });
+    await dialog.getByText('nothing waits').nth(8).waitFor();
+    let release = (): void => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    await page.route('**/actions/resume', async (route) => {
+      await held;
+      await route.continue();
+    });
+    await dialog.getByRole('button', { name: 'Resume 9 targets' }).click();
+    await dialog.getByText('working…').nth(3).waitFor();
+    await dialog.getByRole('button', { name: 'Stop after these' }).click();
+    await dialog.waitFor({ state: 'detached' });
+    release();
+    await until(() => daemon.asked.filter(({ path }) => path.endsWith('/resume')).length === 4);
+    await button('Sync now').click();
+    await page.getByText('Check of 9 targets requested.').waitFor();
+    expect(daemon.asked.filter(({ path }) => path.endsWith('/resume'))).toHaveLength(4);
   });
 
   test('suspends several targets with one reason', async () => {

@@ -100,7 +100,7 @@ inBrowser('a target page', () => {
     await page.getByRole('button', { name: 'Apply or retry…' }).click();
     const dialog = page.getByRole('dialog', { name: 'Apply to 1 target' });
     await dialog.getByText(/retries 2 changes: request-retry/).waitFor();
-    await dialog.getByRole('button', { name: 'Apply 1 target' }).click();
+    await dialog.getByRole('button', { name: 'Apply to 1 target' }).click();
     await dialog.getByText('Applied', { exact: true }).waitFor();
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: 'Clear selection' }).click();

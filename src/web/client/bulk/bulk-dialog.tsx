@@ -1,5 +1,5 @@
 // One confirmation for several targets: what happens to each, and then what happened.
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { plural } from '../../../lib/text.ts';
 import type { TargetView } from '../../../api-schema/views.ts';
 import type { Answer } from '../data/api.ts';
@@ -15,8 +15,8 @@ import { eachOf } from './each-of.ts';
 import { done, stepsOf } from './work.ts';
 
 const WORDS: Record<BulkAction, { readonly title: string; readonly verb: string }> = {
-  apply: { title: 'Apply to', verb: 'Apply' },
-  correct: { title: 'Correct the drift of', verb: 'Apply' },
+  apply: { title: 'Apply to', verb: 'Apply to' },
+  correct: { title: 'Correct the drift of', verb: 'Apply to' },
   suspend: { title: 'Suspend', verb: 'Suspend' },
   resume: { title: 'Resume', verb: 'Resume' },
 };
@@ -35,13 +35,18 @@ export function BulkDialog({ action, targets: selected, close }: Props) {
   const [steps, setSteps] = useState<readonly BulkStep[]>();
   const [results, setResults] = useState<Results>(new Map());
   const suspension = useSuspension();
-  useEffect(() => void stepsOf(action, targets).then(setSteps), []);
+  const isOpen = useRef(true);
+  useEffect(() => {
+    void stepsOf(action, targets).then(setSteps);
+    return () => void (isOpen.current = false);
+  }, []);
   const made = (steps ?? []).filter(({ kind }) => kind === 'will');
   const put = (target: string, result: Answer<unknown> | 'busy'): void =>
     setResults((before) => new Map(before).set(target, result));
   const run = async (): Promise<void> => {
     const body = action === 'suspend' ? suspension.request() : undefined;
     await eachOf(made, async (step) => {
+      if (!isOpen.current) return;
       put(step.target, 'busy');
       put(step.target, (await done(body && step.kind === 'will' ? { ...step, body } : step)) ?? 'busy');
     });
@@ -58,7 +63,7 @@ export function BulkDialog({ action, targets: selected, close }: Props) {
       </p>
       <footer class="dialog-foot">
         <button type="button" class="button" onClick={close}>
-          {ended ? 'Close' : 'Cancel'}
+          {ended ? 'Close' : started ? 'Stop after these' : 'Cancel'}
         </button>
         {!ended && (
           <button
@@ -67,7 +72,7 @@ export function BulkDialog({ action, targets: selected, close }: Props) {
             disabled={started || made.length === 0 || (action === 'suspend' && !suspension.isComplete)}
             onClick={() => void run()}
           >
-            {verb} {made.length > 0 && plural(made.length, 'target')}
+            {verb} {plural(made.length, 'target')}
           </button>
         )}
       </footer>
@@ -88,10 +93,12 @@ function isWell(answer: Answer<unknown>): boolean {
   return answer.ok && (outcome === undefined || outcomeTone(outcome.kind) === 'ok');
 }
 
+/** What happens precedes what is left out. */
 function Steps({ steps, results }: { readonly steps: readonly BulkStep[]; readonly results: Results }) {
+  const sorted = steps.toSorted((a, b) => Number(a.kind === 'skip') - Number(b.kind === 'skip'));
   return (
     <ul class="plain bulk-steps" tabIndex={0} aria-label="What happens">
-      {steps.map((step) => (
+      {sorted.map((step) => (
         <li key={step.target} class={step.kind === 'skip' ? 'skipped' : ''}>
           <b>{step.target}</b>
           <span>

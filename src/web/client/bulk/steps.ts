@@ -59,16 +59,19 @@ export function waitsText(plan: Plan | undefined): string {
 }
 
 function applied(target: TargetView, plan: Plan | undefined): BulkStep {
-  const { offered } = offersFor(target, standingOf(target), plan);
+  const standing = standingOf(target);
+  // Each of them needs a person who read its steps.
+  if (standing === 'needs-a-person') return skipped(target, whyNothing(target, plan));
+  const { offered } = offersFor(target, standing, plan);
   if (plan && offered.includes('override')) return skipped(target, `refused by ${refusedBy(plan)}`);
   const retry = offered.includes('retry');
-  if (retry && !plan)
+  if (retry && (!plan || pending(plan).length === 0))
     return {
       kind: 'will',
       target: target.name,
       action: 'apply',
-      body: { retry },
-      text: 'retries the revision',
+      body: { retry } satisfies ApplyRequest,
+      text: standing === 'contested' ? 'corrects it once more' : 'retries the revision',
     };
   if (!plan || (!retry && !offered.includes('apply'))) return skipped(target, whyNothing(target, plan));
   return {
