@@ -1,6 +1,6 @@
 // `holdfast set`: the smallest edit of the file that declares a path.
 import { execFileSync } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { chmod, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { EXIT } from '../../src/domain/problem/exit.ts';
@@ -215,6 +215,10 @@ test('--branch commits to a new branch, and leaves the work tree as it is', asyn
   expect(out).toMatch(/committed to calmer: [0-9a-f]{8}/);
   expect(await base()).toBe(BASE);
   expect(git('show', 'calmer:base/gateway.yaml')).toBe(BASE.replace('request-retry: 3', 'request-retry: 1'));
+  await work.write({ '.git/hooks/pre-commit': '#!/bin/sh\nexit 1\n' });
+  await chmod(join(work.dir, '.git/hooks/pre-commit'), 0o755);
+  const hooked = await work.holdfast('set', '--commit', ...FILES, 'request-retry', '1');
+  expect(hooked).toMatchObject({ exit: EXIT.invalid, err: expect.stringContaining('The files are edited.') });
   await work.write({ 'base/gateway.yaml': `${BASE}# edited\n` });
   const refused = await work.holdfast('set', '--commit', ...FILES, 'request-retry', '1');
   expect(refused.err).toContain(' base/gateway.yaml has uncommitted changes');

@@ -5,7 +5,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import type { FileEdit } from '../../compose/adoption.ts';
-import { fail } from '../../domain/problem/problem.ts';
+import { reasonIn } from '../../desired/git/run.ts';
+import { fail, HoldfastError } from '../../domain/problem/problem.ts';
 
 /** Whether it contains no secret in plain text. */
 export const isForGit = ({ kind }: FileEdit): boolean => kind === 'yaml' || kind === 'encrypted';
@@ -51,8 +52,10 @@ export async function commitEdits(
   const repository = await repositoryOf(files);
   const paths = forGit(files).map(({ path }) => relative(repository, path));
   if (branch === undefined) {
-    await git(repository, ['add', '--', ...paths], { signal });
-    await git(repository, ['commit', '--quiet', '--file=-', '--', ...paths], { signal, input: message });
+    await withRemedy(EDITED, async () => {
+      await git(repository, ['add', '--', ...paths], { signal });
+      await git(repository, ['commit', '--quiet', '--file=-', '--', ...paths], { signal, input: message });
+    });
     const [name, sha] = [
       await git(repository, ['rev-parse', '--abbrev-ref', 'HEAD']),
       await git(repository, ['rev-parse', 'HEAD']),
@@ -80,11 +83,24 @@ export async function pushEdits(
     throw fail('HF2097', `${JSON.stringify(branch)} isn't a valid name of a branch`);
   const sha = await commitOf(repository, { files, message }, signal);
   const refspec = `${replaces ? '+' : ''}${sha}:refs/heads/${branch}`;
-  await git(repository, ['push', '--quiet', 'origin', refspec], {
-    signal,
-    env: { GIT_TERMINAL_PROMPT: '0' },
-  });
+  const env = { GIT_TERMINAL_PROMPT: '0' };
+  await withRemedy(MAY_PUSH, () => git(repository, ['push', '--quiet', 'origin', refspec], { signal, env }));
   return { branch, sha };
+}
+
+const EDITED =
+  'The files are edited. Correct what git says and commit them by hand, or discard the edits with `git restore --staged --worktree .`.';
+const MAY_PUSH =
+  'Let the job push to `origin`: on GitHub with `permissions: { contents: write }` and the credentials that the checkout keeps, on GitLab with a remote that has a token with `write_repository`.';
+
+/** Rejects with what git says, and this remedy. */
+async function withRemedy(remedy: string, work: () => Promise<unknown>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof HoldfastError)) throw error;
+    throw fail('HF2097', error.problems[0]?.message ?? '', { remedy }, { cause: error });
+  }
 }
 
 async function commitOf(
@@ -173,8 +189,7 @@ function git(dir: string, args: readonly string[], { signal, env, input }: GitOp
     const options = { signal, timeout: 60_000, maxBuffer: 16 * 1024 * 1024, env: { ...process.env, ...env } };
     const child = execFile('git', ['-C', dir, ...args], options, (error, stdout, stderr) => {
       if (!error) return done(stdout);
-      const said = stderr.trim().split('\n').at(-1) ?? '';
-      reject(fail('HF2097', `git ${args[0]} failed: ${said === '' ? error.message.split('\n')[0] : said}`));
+      reject(fail('HF2097', `git ${args[0]} failed: ${reasonIn(stderr === '' ? error.message : stderr)}`));
     });
     // A command that doesn't read its input has ended before it could be written.
     child.stdin?.on('error', () => {});

@@ -74,6 +74,13 @@ test('a forge that refuses, a new secret and a job of a pull request are errors'
   const secret = await ci.run(night, 'adopt', '--pull-request');
   expect(secret.err).toContain('HF2096');
   expect(secret.out + secret.err).not.toContain('sk-test-panel-0001');
+  await panel(ci, 'api-keys', ['sk-test-client-laptop']);
+  ci.git('remote', 'set-url', 'origin', join(ci.terminal.dir, 'nowhere'));
+  const unpushed = await ci.run(night, 'adopt', '--pull-request');
+  expect(unpushed).toMatchObject({
+    exit: 3,
+    err: expect.stringMatching(/HF2097 git push failed: .*nowhere[^]*Let the job push/),
+  });
   expect((await ci.run({}, 'adopt', '--pull-request')).err).toContain('HF8001');
   expect((await ci.terminal.run('adopt', '--pull-request')).err).toContain('HF8001');
 });
