@@ -69,14 +69,11 @@ function sameStructure(a: FileNode, b: FileNode): boolean {
     return (
       b.kind === 'list' &&
       a.items.length === b.items.length &&
-      a.items.every((item, i) => sameItem(item, b.items[i]))
+      a.items.every((item, i) => sameStructure(item, b.items[i] as FileNode)) // as many items
     );
   if (a.kind !== 'map' || b.kind !== 'map' || a.pairs.length !== b.pairs.length) return false;
-  return a.pairs.every(
-    ({ key, value }, i) => sameItem(key, b.pairs[i]?.key) && sameItem(value, b.pairs[i]?.value),
-  );
-}
-
-function sameItem(a: FileNode, b: FileNode | undefined): boolean {
-  return b !== undefined && sameStructure(a, b);
+  return a.pairs.every(({ key, value }, i) => {
+    const other = b.pairs[i] as MapNode['pairs'][number]; // as many pairs
+    return sameStructure(key, other.key) && sameStructure(value, other.value);
+  });
 }

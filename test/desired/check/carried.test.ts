@@ -51,6 +51,12 @@ describe("a character that HTTP can't transport is refused", () => {
     ['a prefix', 'claude-api-key: [{api-key: k-1, prefix: "a\\nb"}]\n', '1:41', 'a line break'],
     ['a default header', 'claude-header-defaults: {user-agent: "a\\nb"}\n', '1:38', 'a line break'],
     ['a management key', 'remote-management: {secret-key: "a\\nb"}\n', '1:33', 'a line break'],
+    [
+      'one at the end, where nobody trims it',
+      'remote-management: {secret-key: "a\\n"}\n',
+      '1:33',
+      'a line break',
+    ],
     ['a client key of v8', 'config-version: 8\naccess: {api-keys: ["a\\nb"]}\n', '2:21', 'a line break'],
     [
       'a key of a v8 group',
@@ -64,6 +70,14 @@ describe("a character that HTTP can't transport is refused", () => {
     expect(only).toContain(`a.yaml:${place}`);
     expect(only).toContain('HF2057');
     expect(only).toContain(said);
+  });
+
+  test.each([
+    ['a header', entry(`${KEYS}, headers: {X-A: " a\\n"}`)],
+    ['a client key', 'api-keys: [" sk-test-0001\\n"]\n'],
+    ['an address', 'codex-api-key: [{api-key: k-1, base-url: "https://a.example\\n"}]\n'],
+  ])('not at the ends of %s, which the gateway trims', async (_, text) => {
+    expect((await problemsOf(text)).filter((line) => line.includes('HF2057'))).toEqual([]);
   });
 
   test('also from a reference: the problem has its position, and nothing of the value', async () => {

@@ -133,6 +133,14 @@ describe('a migrated file', () => {
     expect(to('v8', text)).toContain('disable-private-remote-ips: true # the deprecated name\n');
   });
 
+  test('keeps short lists and maps on one line, and other ones on several', () => {
+    const members = 'excluded-models: [ a, b ]\n    headers: { X-A: a }\n';
+    const flat = `codex-api-key:\n  - api-key: k\n    base-url: https://c.example\n    ${members}`;
+    expect(to('v8', flat)).toMatch(/excluded-models: \[ a, b \]\n +headers: \{ X-A: a \}\n/);
+    const block = flat.replace('[ a, b ]', '\n      - a\n      - b');
+    expect(to('v8', block)).toMatch(/excluded-models:\n +- a\n +- b\n/);
+  });
+
   test('has anchors and merge keys written out', () => {
     const text =
       'gemini-api-key:\n  - &a { api-key: "${env:A}", prefix: p, headers: &h { X-A: a } }\n  - { <<: *a, api-key: "${env:B}" }\nclaude-api-key:\n  - { api-key: "${env:C}", headers: *h }\n';

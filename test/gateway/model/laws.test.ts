@@ -155,6 +155,41 @@ describe('a value in which nothing changes', () => {
   });
 });
 
+describe('a number in a saved file', () => {
+  test.each([
+    ['another way to write it', '0xA', '10'],
+    ['digits in groups', '1_000', '1000'],
+    ['more digits than a double has', '9007199254740993', '9007199254740993'],
+    ['the largest of 64 bits', '9223372036854775807', '9223372036854775807'],
+  ])('%s: %s is %s', (_, text, saved) => {
+    const file = held(`port: 8317\nrequest-retry: ${text}\n`);
+    if (!file) throw new Error('the gateway loads it');
+    expect(savedText(file.document, file.memory)).toContain(`request-retry: ${saved}\n`);
+  });
+
+  test('stays as it is written in free settings', () => {
+    const list = ['0xA', '1_000', '010', '1e3', 'yes', '"1"', 'a']
+      .map((text) => `        - ${text}\n`)
+      .join('');
+    const file = held(`port: 8317\nplugins:\n  configs:\n    demo:\n      list:\n${list}`);
+    if (!file) throw new Error('the gateway loads it');
+    expect(savedText(file.document, file.memory)).toContain(`      list:\n${list}`);
+  });
+
+  // Of JSON, which has no integers beyond 2^53.
+  test.each([
+    [2 ** 53, '9007199254740992'],
+    [2 ** 63, '9223372036854775807'],
+    [-(2 ** 63), '-9223372036854775808'],
+    [1e21, '9223372036854775807'],
+  ])('%d of a request is %s', (value, text) => {
+    const file = held('port: 8317\n');
+    if (!file) throw new Error('the gateway loads it');
+    const memory = { ...file.memory, 'request-retry': value };
+    expect(savedText(file.document, memory)).toContain(`request-retry: ${text}\n`);
+  });
+});
+
 describe('a save that destroys the file', () => {
   test('a mapping becomes empty under a key with a comment behind it', () => {
     const before = held('oauth-model-alias: # mine\n  claude: []\nport: 1\n');
