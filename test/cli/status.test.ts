@@ -5,7 +5,10 @@ import { EXIT } from '../../src/domain/problem/exit.ts';
 import { type Place, place } from './setup.ts';
 
 let work: Place;
+/** Whatever a test waits for, its commands end with it. */
+let stop: AbortController;
 beforeEach(async () => {
+  stop = new AbortController();
   work = await place({
     gateway: 'api-keys: [sk-test-0001]\nrequest-retry: 1\n',
     files: {},
@@ -13,7 +16,10 @@ beforeEach(async () => {
     managementKey: 'management-key-for-tests',
   });
 });
-afterEach(() => work.close());
+afterEach(async () => {
+  stop.abort();
+  await work.close();
+});
 
 describe('status', () => {
   test('before there are files says how to begin, and is no error', async () => {
@@ -59,9 +65,16 @@ describe('status', () => {
     await work.write({ 'holdfast.yaml': JSON.stringify(settings) });
     const { exit, out } = await work.holdfast('status');
     expect(exit).toBe(EXIT.ok);
-    expect(out).toContain(
-      'in the repository that the daemon follows; ask it with `--via http://127.0.0.1:8318`',
-    );
+    const advice = 'in the repository that the daemon follows; ask it with `--via http://127.0.0.1:8318`';
+    expect(out).toContain(advice);
+    const io = work.io();
+    let said = '';
+    const hears = (text: string): void => {
+      said += text;
+      if (text.includes('invalid')) stop.abort();
+    };
+    await io.run?.(['status', '--watch'], { ...io, out: hears, signal: stop.signal });
+    expect(said).toContain(advice);
   });
 
   test('files that were there and are gone are an error', async () => {

@@ -8,6 +8,7 @@ import { differencesAfter } from '../../domain/outcome/sync-status.ts';
 import type { Target } from '../../domain/target.ts';
 import type { Overview, OverviewRow } from '../../report/text/overview.ts';
 import { rememberedStatus } from '../../state/remembered-status.ts';
+import { atTheDaemon } from '../io/remote-options.ts';
 import { openCommandSession } from '../io/session.ts';
 import type { Tell, WatchFlags } from './watch.ts';
 
@@ -41,7 +42,9 @@ async function rowOf(session: Session, { name }: Target, cache: StatusCache): Pr
   const state = await session.store.read(name);
   const known = cache.of(name);
   const standing = known.standing ?? rememberedStatus(state, session.clock.now());
-  const why = whyOf(standing, known);
+  const isMissing = standing === 'invalid' && known.outcome?.problems.some(({ code }) => code === 'HF2001');
+  const elsewhere = isMissing ? atTheDaemon(session.settings) : undefined;
+  const why = elsewhere ?? whyOf(standing, known);
   const differences = known.outcome && differencesAfter(known.outcome);
   const checkedAt = Math.max(state.lastDeepCheck?.at ?? 0, state.lastShallowCheck?.at ?? 0);
   return {

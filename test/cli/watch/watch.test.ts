@@ -1,5 +1,5 @@
 // `status --watch`: what is told as things change, through a daemon and without.
-import { describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { LiveEvent } from '../../../src/api-schema/views.ts';
 import { eventsIn } from '../../../src/cli/remote/events.ts';
@@ -21,9 +21,21 @@ const flagsFor = (via: string): WatchFlags & { readonly via: string } => ({
   interval: '30s',
 });
 
+/** Whatever a test waits for, its commands end with it. */
+const stops: AbortController[] = [];
+afterEach(() => {
+  for (const stop of stops.splice(0)) stop.abort();
+});
+
+function stopper(): AbortController {
+  const stop = new AbortController();
+  stops.push(stop);
+  return stop;
+}
+
 /** A process in which time moves when the test says so. */
 function process() {
-  const stop = new AbortController();
+  const stop = stopper();
   const said: string[] = [];
   let wake: (() => void) | undefined;
   const io: Io = {
@@ -201,7 +213,7 @@ describe('what is shown', () => {
 describe('without a daemon', () => {
   test('checks again and again, and writes nothing to the gateway', async () => {
     await using at = await openTerminal();
-    const stop = new AbortController();
+    const stop = stopper();
     let said = '';
     const out = (text: string): void => {
       said += text;

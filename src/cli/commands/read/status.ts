@@ -1,5 +1,4 @@
 // `holdfast status`: the recorded state of every target, and the health of its credentials.
-import { isIPv6 } from 'node:net';
 import { type Command, Option } from 'commander';
 import { type CredentialHealth, credentialsOf } from '../../../gateway/checks/credentials.ts';
 import { openWindows } from '../../../domain/plan/freeze.ts';
@@ -9,7 +8,6 @@ import { parseDuration } from '../../../lib/duration.ts';
 import { inForce } from '../../../domain/state/suspension.ts';
 import type { LastApplied } from '../../../domain/state/state.ts';
 import { keyIdOf } from '../../../plan/digest.ts';
-import type { Settings } from '../../../settings/settings.ts';
 import { authMemoryOf } from '../../../state/auth-memory.ts';
 import { rememberedStatus } from '../../../state/remembered-status.ts';
 import type { TargetState } from '../../../state/store.ts';
@@ -22,7 +20,13 @@ import { openCommandSession } from '../../io/session.ts';
 import type { Session } from '../../../compose/session.ts';
 import { show, showWarnings } from '../../io/show.ts';
 import { systemClock } from '../../../compose/system-clock.ts';
-import { isRouted, type Routed, type RemoteFlags, remoteOptions } from '../../io/remote-options.ts';
+import {
+  atTheDaemon,
+  isRouted,
+  type Routed,
+  type RemoteFlags,
+  remoteOptions,
+} from '../../io/remote-options.ts';
 
 interface Flags extends RemoteFlags {
   readonly offline?: boolean;
@@ -163,22 +167,13 @@ async function declaration(
   const errors = problems.filter(({ severity }) => severity === 'error');
   const [first] = errors;
   const isMissing = errors.every(({ code }) => code === 'HF2001' || code === 'HF2003');
-  if (isMissing && session.settings.daemon.source)
-    return {
-      unresolved: `in the repository that the daemon follows; ask it with ${viaOf(session.settings)}`,
-    };
+  const elsewhere = isMissing ? atTheDaemon(session.settings) : undefined;
+  if (elsewhere !== undefined) return { unresolved: elsewhere };
   // A directory that was there before and is missing now is an error; one that was never there is a beginning.
   if (!applied && isMissing) return { unresolved: 'no desired-state files yet; `holdfast pull` writes them' };
   return first && errors.every(({ code }) => code === 'HF2020')
     ? { unresolved: `${first.message}. ${first.remedy}` }
     : {};
-}
-
-/** The flag with the address of the daemon, as far as the settings say it. */
-function viaOf({ daemon: { http } }: Settings): string {
-  if (!http) return '`--via URL`';
-  const { publicUrl, tls, listen } = http;
-  return `\`--via ${publicUrl?.href ?? `${tls ? 'https' : 'http'}://${isIPv6(listen.host) ? `[${listen.host}]` : listen.host}:${listen.port}`}\``;
 }
 
 /** Digests are keyed, so those of another key say nothing about the files. */
