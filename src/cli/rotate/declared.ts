@@ -39,7 +39,9 @@ export interface Standing {
   readonly index: number;
   readonly member: readonly string[];
   readonly value: string;
-  /** What the files say for it; undefined for a line of a file. */
+  /** It is a line of a file that a reference names. */
+  readonly isLine: boolean;
+  /** What the files say for it; undefined for a line of a file, and for a value in plain text. */
   readonly reference: string | undefined;
 }
 
@@ -86,8 +88,8 @@ function standingAt(
   const at = [...steps, ...(index < 0 ? [] : [index]), ...member].map(String);
   const node = nodeAt(declared.root, at);
   const isLine = index >= 0 && linesFileOf(declared, entry) !== undefined;
-  const reference = node?.kind === 'scalar' && !isLine ? (node.reference ?? String(node.value)) : undefined;
-  return { ...entry, value: String(value), reference };
+  const reference = node?.kind === 'scalar' && !isLine ? node.reference : undefined;
+  return { ...entry, value: String(value), isLine, reference };
 }
 
 /** The edits as files to write. Rejects where one can't be made, or the files wouldn't be valid. */

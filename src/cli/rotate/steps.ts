@@ -191,16 +191,16 @@ async function removing(
   };
 }
 
-/** The first entry stays, with the new key, unless one of the two is a line of a file and the other isn't. */
+/** The first entry stays, with the new key, unless they are written in different ways. */
 function mergedOrRemoved(
   files: Files,
   { demoted }: Rotation,
   old: Standing,
   fresh: Standing,
 ): ReturnType<typeof removed> {
-  if ((old.reference === undefined) !== (fresh.reference === undefined)) return removed(files.declared, old);
+  const { value, reference = '', isLine } = fresh;
   // A line of a file has no reference of its own, and none is written for it.
-  const { value, reference = '' } = fresh;
+  if (old.isLine !== isLine || (!isLine && reference === '')) return removed(files.declared, old);
   return merged(files.declared, old, fresh.index, { value, reference }, demoted && rankOf(files, fresh));
 }
 
@@ -246,5 +246,6 @@ export async function stepBack(at: Rotating): Promise<Step> {
 const tooLate = ({ path }: Rotation): Error =>
   fail('HF2122', `the old value of \`${path}\` is gone already`, {
     path,
-    remedy: 'Run the command again without --abort to finish. To have the old value back, rotate to it.',
+    remedy:
+      'Run the command again without --abort to finish. Or declare the old value again by hand, in place of the new one, and use --abort.',
   });
