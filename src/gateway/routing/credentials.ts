@@ -45,6 +45,8 @@ interface Kind {
   readonly identity: 'with-prefix-and-headers' | 'plain';
   /** Whether an entry without key and address counts. */
   readonly needsKeyOrAddress: boolean;
+  /** Whether the gateway takes an entry with this key. */
+  readonly takes?: (key: string) => boolean;
 }
 
 const KINDS: readonly Kind[] = [
@@ -60,6 +62,17 @@ const KINDS: readonly Kind[] = [
   needsKeyOrAddress: true,
 }));
 
+/** Of v8, whose gateway ignores an entry without a key, and keys that begin with `dca:`. */
+const META: Kind = {
+  family: 'meta-api-key',
+  provider: 'meta',
+  identity: 'with-prefix-and-headers',
+  needsKeyOrAddress: true,
+  takes: (key) => key !== '' && !key.startsWith('dca:'),
+};
+
+const FIRST: readonly Kind[] = [...KINDS, META];
+
 const VERTEX: Kind = {
   family: 'vertex-api-key',
   provider: 'vertex',
@@ -73,7 +86,7 @@ export function credentialsIn(memory: Tree, builtIn: BuiltInModels): readonly Cr
   const forcesPrefix = memory['force-model-prefix'] === true;
   const context = { next, forcesPrefix, builtIn };
   return [
-    ...KINDS.flatMap((kind) => entriesOf(memory, kind, context)),
+    ...FIRST.flatMap((kind) => entriesOf(memory, kind, context)),
     ...compatible(memory, context),
     ...entriesOf(memory, VERTEX, context),
   ];
@@ -81,7 +94,7 @@ export function credentialsIn(memory: Tree, builtIn: BuiltInModels): readonly Cr
 
 /** Channels whose own models an entry of this configuration offers. */
 export function channelsWithoutModels(memory: Tree): readonly string[] {
-  return [...KINDS, VERTEX]
+  return [...FIRST, VERTEX]
     .filter(({ family }) =>
       listOf(memory[family]).some((entry) => isTree(entry) && listOf(entry['models']).length === 0),
     )
@@ -95,11 +108,11 @@ interface Context {
 }
 
 function entriesOf(memory: Tree, kind: Kind, context: Context): Credential[] {
-  const { family, provider, identity, needsKeyOrAddress } = kind;
+  const { family, provider, identity, needsKeyOrAddress, takes = () => true } = kind;
   return listOf(memory[family]).flatMap((entry, i) => {
     if (!isTree(entry)) return [];
     const [secret, baseUrl, proxy, prefix] = texts(entry, 'api-key', 'base-url', 'proxy-url', 'prefix');
-    if (needsKeyOrAddress && secret === '' && baseUrl === '') return [];
+    if ((needsKeyOrAddress && secret === '' && baseUrl === '') || !takes(secret)) return [];
     const own = identity === 'plain' ? [] : [prefix, sortedHeaders(entry['headers'])];
     const id = context.next(`${provider}:apikey`, secret, baseUrl, proxy, ...own);
     const listed = listOf(entry['models']);

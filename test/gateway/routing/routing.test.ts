@@ -42,6 +42,17 @@ const tiersIn = (memory: Tree, model?: string): string[][] =>
   routeIn(memory, model).tiers.map(({ credentials }) => credentials.map(({ secret }) => secret));
 
 describe('the rules', () => {
+  test('a key of Meta serves, unless the gateway ignores it', () => {
+    const models = [{ name: 'llama', alias: 'kimi' }];
+    const entry = (key: string): Tree => ({ 'api-key': key, 'base-url': 'https://meta.example', models });
+    const memory = { 'meta-api-key': [entry('sk-test-meta'), entry(''), entry('dca:sk-test')] };
+    expect(tiersIn(memory)).toEqual([['sk-test-meta']]);
+    expect(routeIn(memory).tiers[0]?.credentials[0]).toMatchObject({
+      provider: 'meta',
+      family: 'meta-api-key',
+    });
+  });
+
   test('the highest priority serves first', () => {
     const memory = { 'openai-compatibility': [provider('a'), provider('b', { priority: 3 }), provider('c')] };
     expect(tiersIn(memory)).toEqual([['sk-test-b'], expect.arrayContaining(['sk-test-a', 'sk-test-c'])]);
