@@ -1,6 +1,6 @@
 // Variables with which a program finds `sops` and a key of age: the program of this machine, or else its stand-in.
+import { spawnSync } from 'node:child_process';
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
-import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { generateX25519Identity, identityToRecipient } from 'age-encryption';
 
@@ -24,11 +24,8 @@ export async function withSops(dir: string): Promise<Readonly<Record<string, str
   };
 }
 
+/** Whether it is a `sops` that can encrypt a text for a file that isn't there yet. */
 function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
+  const { stdout } = spawnSync(path, ['--help'], { encoding: 'utf8' });
+  return typeof stdout === 'string' && stdout.includes('--filename-override');
 }
