@@ -30,6 +30,7 @@ import {
   rewritten,
 } from './prepare.ts';
 import { scrubComments } from '../gateway/comments/scrub.ts';
+import { firstOfRuns, type Shortened } from './runs.ts';
 import type { Source } from './source.ts';
 import { referTo, unspeakable, type Variable } from './variables.ts';
 import { heldOf, plainOf } from './proposed.ts';
@@ -39,6 +40,8 @@ export interface AdoptRequest {
   readonly selection: Selection;
   /** A variable that already has another value here isn't used for a secret. */
   readonly env: Environment;
+  /** So many entries that differ by the key alone are converted as one, for `foldLines`; undefined: none are. */
+  readonly runsFrom?: number | undefined;
 }
 
 export interface Adopted {
@@ -51,12 +54,14 @@ export interface Adopted {
   readonly leftOut: readonly LeftOut[];
   /** What differs from the gateway's file. Warnings. */
   readonly notes: readonly Problem[];
+  /** Keys whose entries aren't in the text, by the key of the entry that stands for them. */
+  readonly rest: Shortened['rest'];
 }
 
 /** Throws HF2072 if the file can't be converted. */
 export async function adopt(source: Source, request: AdoptRequest): Promise<Adopted> {
-  const { draft, unfit, scrubbed } = await converted(source, request);
-  return finished(draft, unfit, [...source.notes, ...scrubbedNotes(scrubbed)]);
+  const { draft, unfit, scrubbed, rest } = await converted(source, request);
+  return { ...finished(draft, unfit, [...source.notes, ...scrubbedNotes(scrubbed)]), rest };
 }
 
 /** What the gateway has and no desired state can express. Throws HF2072 if the file can't be converted. */
@@ -64,7 +69,7 @@ export async function unfitIn(source: Source, request: AdoptRequest): Promise<re
   return (await converted(source, request)).unfit;
 }
 
-interface Converted {
+interface Converted extends Pick<Adopted, 'rest'> {
   readonly draft: Draft;
   readonly unfit: readonly LeftOut[];
   /** Lines of comments that looked like secrets. */
@@ -75,19 +80,25 @@ async function converted(source: Source, request: AdoptRequest): Promise<Convert
   const { document, dialect } = source;
   const scrubbed = scrubComments(document, dialect.catalog, dialect.content(document));
   const readable = scrubbed.lines.length === 0 ? document : parsed(scrubbed.text);
-  const prepared = withoutInexact(prepare(readable, dialect), dialect);
+  const whole = withoutInexact(prepare(readable, dialect), dialect);
+  const { env, runsFrom: from } = request;
+  const { document: shortened, rest } =
+    from === undefined
+      ? { document: whole.document, rest: new Map() }
+      : firstOfRuns(whole.document, dialect, { from, env });
+  const prepared = { ...whole, document: shortened };
   const unfit: LeftOut[] = [...source.unfit];
   for (;;) {
     const draft = draftOf(prepared, dialect, request, unfit);
     const faults =
       draft.unfit.length > 0 ? draft.unfit : await faultsOf(draft.text, dialect.catalog, draft.variables);
     const fresh = faults.filter(({ path }) => !unfit.some((known) => known.path === path));
-    if (fresh.length === 0) return { draft, unfit, scrubbed: scrubbed.lines };
+    if (fresh.length === 0) return { draft, unfit, scrubbed: scrubbed.lines, rest };
     unfit.push(...fresh);
   }
 }
 
-interface Draft extends Omit<Adopted, 'declared'> {
+interface Draft extends Omit<Adopted, 'declared' | 'rest'> {
   /** Found during the conversion: what no desired state can express. */
   readonly unfit: readonly LeftOut[];
 }
@@ -216,7 +227,7 @@ function nothingLeft(warnings: readonly Problem[]): HoldfastError {
 const inSentence = (text: string): string =>
   /^[A-Z][a-z]/.test(text) ? `${text.charAt(0).toLowerCase()}${text.slice(1)}` : text;
 
-function finished(draft: Draft, unfit: readonly LeftOut[], found: readonly Problem[]): Adopted {
+function finished(draft: Draft, unfit: readonly LeftOut[], found: readonly Problem[]): Omit<Adopted, 'rest'> {
   const root = readIn(draft.text);
   const warnings = unfit.map(({ path, why }) =>
     problem('HF2070', `\`${path}\` isn't in the pulled files: ${inSentence(why)}`, {

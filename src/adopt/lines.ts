@@ -5,10 +5,8 @@ import type { Dialect } from '../gateway/dialect.ts';
 import { formatPath } from '../domain/path.ts';
 import { seal, type Sealed } from '../domain/secret.ts';
 import type { FileNode } from '../domain/yaml-node.ts';
-import { factsOf } from '../gateway/layout/layouts.ts';
-import { layoutTable } from '../gateway/layout/table.ts';
 import { canonicalJson } from '../lib/stable-json.ts';
-import { isList, isTree, listOf, treeOf, type Tree, type Value } from '../lib/value.ts';
+import { isList, isTree, type Tree, type Value } from '../lib/value.ts';
 import { displayPath } from '../desired/read/locations.ts';
 import type { Environment } from '../input/environment.ts';
 import { variablesIn } from '../input/reference-text.ts';
@@ -17,6 +15,16 @@ import type { ItemStep, KeyStep, Patch } from '../yaml/splice/patch.ts';
 import { splice } from '../yaml/splice/splice.ts';
 import type { Adopted } from './adopt.ts';
 import { parsed } from './prepare.ts';
+import {
+  commentsIn,
+  type Entry,
+  identityOf,
+  isOneLine,
+  type Keyed,
+  runsAmong,
+  type Shape,
+  shapeAt,
+} from './runs.ts';
 import type { Variable } from './variables.ts';
 
 export interface LinesFile {
@@ -50,7 +58,7 @@ export interface FoldRequest {
 export function foldLines(adopted: Adopted, dialect: Dialect, request: FoldRequest): Folded {
   const document = parsed(adopted.text);
   const content = dialect.content(document);
-  const walk = new Walk(content, dialect.catalog, adopted.variables, request);
+  const walk = new Walk(content, dialect.catalog, adopted, request);
   const patch = document.root && walk.patch(document.root, content, [], dialect.catalog.root);
   const spliced = patch && splice(document, patch as Patch);
   if (!spliced?.ok) return { adopted, files: [] };
@@ -61,6 +69,35 @@ export function foldLines(adopted: Adopted, dialect: Dialect, request: FoldReque
     return places ? [{ ...one, usedAt: places }] : [];
   });
   return { adopted: { ...adopted, text, variables }, files: walk.files };
+}
+
+/** Whether every key that was left out is in a file of lines, and nowhere in the text. */
+export function hasEveryKey({
+  adopted,
+  files,
+}: {
+  readonly adopted: Adopted;
+  readonly files: readonly Pick<LinesFile, 'keys'>[];
+}): boolean {
+  const { rest, text, variables } = adopted;
+  if (rest.size === 0) return true;
+  const keys = files.reduce((sum, file) => sum + file.keys, 0);
+  const left = [...rest].reduce((sum, [, others]) => sum + 1 + others.length, 0);
+  const isStill = variables.some(({ secret }) => rest.has(secret.open()));
+  return keys >= left && !isStill && !holdsAny(text, [...rest.values()].flat());
+}
+
+/** Shorter keys can be in a text by chance. */
+const SURELY_THE_SAME = 12;
+
+function holdsAny(text: string, keys: readonly Keyed[]): boolean {
+  const long = keys.filter(({ secret }) => secret.length >= SURELY_THE_SAME);
+  const starts = Map.groupBy(long, ({ secret }) => secret.slice(0, SURELY_THE_SAME));
+  for (let at = 0; at + SURELY_THE_SAME <= text.length; at += 1) {
+    const found = starts.get(text.slice(at, at + SURELY_THE_SAME));
+    if (found?.some(({ secret }) => text.startsWith(secret, at))) return true;
+  }
+  return false;
 }
 
 /** Where text refers to each variable, as paths; entries that became one have another position. */
@@ -81,14 +118,8 @@ function placesOfVariables(content: Tree): ReadonlyMap<string, readonly string[]
 type Place = readonly (string | number)[];
 type Steps = Exclude<Patch, { kind: 'replace' }>;
 
-/** An entry as far as the keys of a run may differ. */
-interface Entry {
-  /** In its list. */
-  readonly at: number;
-  /** Equal for the entries of a run. */
-  readonly shape: string;
-  /** Entries with the same one are told apart by their order alone. */
-  readonly identity: string;
+/** An entry whose key is a reference to a variable. */
+interface Referring extends Entry {
   readonly variable: string;
   readonly secret: string;
 }
@@ -98,11 +129,13 @@ class Walk {
   readonly #content: Tree;
   readonly #catalog: Catalog;
   readonly #secrets: ReadonlyMap<string, string>;
+  readonly #rest: Adopted['rest'];
   readonly #request: FoldRequest;
 
-  constructor(content: Tree, catalog: Catalog, variables: readonly Variable[], request: FoldRequest) {
+  constructor(content: Tree, catalog: Catalog, { variables, rest }: Adopted, request: FoldRequest) {
     this.#content = content;
     this.#catalog = catalog;
+    this.#rest = rest;
     this.#secrets = new Map(variables.map(({ name, secret }) => [name, secret.open()]));
     this.#request = request;
   }
@@ -127,8 +160,9 @@ class Walk {
     place: Place,
     field: Field | undefined,
   ): Steps | undefined {
-    const shape = this.#isGroups(place) ? GROUPS : ENTRIES;
-    const runs = this.#runs(list, shape, !field || isOrdered(field));
+    const shape = shapeAt(place, this.#catalog);
+    const entries = list.flatMap((value, at) => this.#entry(value, shape, at) ?? []);
+    const runs = runsAmong(entries, { from: this.#request.from, inOrder: !field || isOrdered(field) });
     const runAt = new Map(runs.flatMap((run) => run.map(({ at }) => [at, run] as const)));
     const item = field && this.#catalog.child(field, '[]');
     const steps = list.flatMap((value, from): ItemStep[] => {
@@ -142,44 +176,28 @@ class Walk {
     return isSame ? undefined : { kind: 'list', items: steps };
   }
 
-  /** Where the order matters, only entries next to each other. */
-  /** The result is the same if the keys of several groups are in one. */
-  #isGroups(place: Place): boolean {
-    const path = place.join('.');
-    const { families } = layoutTable();
-    return (
-      factsOf(this.#catalog.layout).hasGroups &&
-      families.some(({ form, v8 }) => form === 'groups' && v8 === path)
-    );
-  }
-
-  #runs(list: readonly Value[], shape: Shape, inOrder: boolean): (readonly Entry[])[] {
-    const found = list.map((item, at) => this.#entry(item, shape, at));
-    const entries = found.filter((entry) => entry !== undefined);
-    const counts = countBy(entries.map(({ identity }) => identity));
-    const single = entries.filter(({ identity }) => counts.get(identity) === 1);
-    const runs = inOrder ? adjacent(entries) : [...Map.groupBy(single, ({ shape }) => shape).values()];
-    return runs.filter(({ length }) => length >= this.#request.from);
-  }
-
-  #entry(item: Value, { keyOf, withKey }: Shape, at: number): Entry | undefined {
+  #entry(item: Value, { keyOf, withKey }: Shape, at: number): Referring | undefined {
     const key = keyOf(item);
     const variable = typeof key === 'string' ? /^\$\{env:([^}]+)\}$/.exec(key)?.[1] : undefined;
     const secret = variable === undefined ? undefined : this.#secrets.get(variable);
     if (variable === undefined || secret === undefined || !isOneLine(secret)) return undefined;
     if (this.#request.env[variable] === secret) return undefined;
-    const address = isTree(item) ? (item['base-url'] ?? null) : null;
-    const identity = canonicalJson([variable, address]);
-    return { at, shape: canonicalJson(withKey(item, '')), identity, variable, secret };
+    const keys = 1 + (this.#rest.get(secret)?.length ?? 0);
+    const identity = identityOf(variable, item);
+    return { at, keys, shape: canonicalJson(withKey(item, '')), identity, variable, secret };
   }
 
   /** The reference to the file. */
-  #folded(run: readonly Entry[], nodes: readonly FileNode[], place: Place): string {
+  #folded(run: readonly Referring[], nodes: readonly FileNode[], place: Place): string {
     const name = this.#nameFor(run[0]?.variable ?? '');
     const usedAt = formatPath(displayPath(this.#content, place.map(String)));
-    const lines = run.flatMap(({ at, secret }) => [...commentsIn(nodes[at] as FileNode), secret]);
+    const keyed = run.flatMap(({ at, secret }): readonly Keyed[] => [
+      { secret, comments: commentsIn(nodes[at] as FileNode) },
+      ...(this.#rest.get(secret) ?? []),
+    ]);
+    const lines = keyed.flatMap(({ secret, comments }) => [...comments, secret]);
     const text = `# The keys of ${usedAt}, one on each line. Lines that begin with # are ignored.\n\n${lines.join('\n')}\n`;
-    this.files.push({ name, text: seal(text), keys: run.length, usedAt });
+    this.files.push({ name, text: seal(text), keys: keyed.length, usedAt });
     return `\${lines:${this.#request.path(name)}}`;
   }
 
@@ -191,63 +209,4 @@ class Walk {
     for (let count = 2; isTaken(name); count += 1) name = `${stem}-${count}`;
     return name;
   }
-}
-
-function adjacent(entries: readonly Entry[]): Entry[][] {
-  const runs: Entry[][] = [];
-  for (const entry of entries) {
-    const run = runs.at(-1);
-    const last = run?.at(-1);
-    if (run && last?.at === entry.at - 1 && last.shape === entry.shape) run.push(entry);
-    else runs.push([entry]);
-  }
-  return runs;
-}
-
-function countBy(names: readonly string[]): ReadonlyMap<string, number> {
-  const counts = new Map<string, number>();
-  for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
-  return counts;
-}
-
-/** The member by which entries of credentials differ. */
-const KEY = 'api-key';
-
-/** Where the items of a list have their key. */
-interface Shape {
-  readonly keyOf: (item: Value) => Value | undefined;
-  readonly withKey: (item: Value, key: string) => Value;
-}
-
-const ENTRIES: Shape = {
-  keyOf: (item) => (isTree(item) ? item[KEY] : item),
-  withKey: (item, key) => (isTree(item) ? { ...item, [KEY]: key } : key),
-};
-
-/** Groups that have one key. */
-const GROUPS: Shape = {
-  keyOf: (item) => {
-    const [only, ...others] = isTree(item) ? listOf(item['keys']) : [];
-    return isTree(only) && others.length === 0 ? only[KEY] : undefined;
-  },
-  withKey: (item, key) => {
-    const group = treeOf(item);
-    return { ...group, keys: listOf(group['keys']).map((one) => ENTRIES.withKey(one, key)) };
-  },
-};
-
-/** Lines are trimmed, and those that begin with `#` are ignored. */
-const isOneLine = (secret: string): boolean =>
-  secret.trim() === secret && !secret.startsWith('#') && !/[\r\n]/.test(secret);
-
-function commentsIn(node: FileNode): string[] {
-  const { head, line, foot } = node.comments;
-  return [...head, ...(line === undefined ? [] : [line]), ...inner(node), ...foot];
-}
-
-function inner(node: FileNode): string[] {
-  if (node.kind === 'list') return node.items.flatMap(commentsIn);
-  return node.kind === 'map'
-    ? node.pairs.flatMap(({ key, value }) => [...commentsIn(key), ...commentsIn(value)])
-    : [];
 }

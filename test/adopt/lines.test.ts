@@ -2,7 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { stringify } from 'yaml';
-import { foldLines, type Folded } from '../../src/adopt/lines.ts';
+import { foldLines, type Folded, hasEveryKey } from '../../src/adopt/lines.ts';
 import { sourceOf } from '../../src/adopt/source.ts';
 import type { Live } from '../../src/domain/live.ts';
 import { translate } from '../../src/gateway/layout/translate.ts';
@@ -14,10 +14,11 @@ async function foldedFrom(
   live: Live,
   from: number,
   env: Readonly<Record<string, string>> = {},
+  runsFrom?: number,
 ): Promise<Folded> {
   const { file } = live;
   if (!file) throw new Error('no file');
-  const adopted = await pulledFrom(live, { env });
+  const adopted = await pulledFrom(live, { env, ...(runsFrom !== undefined && { runsFrom }) });
   return foldLines(adopted, sourceOf({ ...live, file }).dialect, { from, path: (name) => name, env });
 }
 
@@ -186,14 +187,44 @@ describe.each(LIVES)('any configuration of %s, with its runs in files of lines',
     await fc.assert(
       fc.asyncProperty(configs, fc.integer({ min: 2, max: 4 }), async (config, from) => {
         const live = liveFrom(config);
-        const made = await foldedFrom(live, from);
-        const { adopted, files } = made;
-        expect(await changesOn(live, adopted, files)).toEqual([]);
-        expect(adopted.text).not.toContain('sk-test-');
         const before = notesIn((await pulledFrom(live)).text);
-        expect(notesIn([adopted.text, ...Object.values(textsOf(made))].join('\n'))).toEqual(before);
+        const short = await foldedFrom(live, from, {}, from);
+        for (const made of [await foldedFrom(live, from), ...(hasEveryKey(short) ? [short] : [])]) {
+          const { adopted, files } = made;
+          expect(await changesOn(live, adopted, files)).toEqual([]);
+          expect(adopted.text).not.toContain('sk-test-');
+          expect(notesIn([adopted.text, ...Object.values(textsOf(made))].join('\n'))).toEqual(before);
+        }
       }),
       RUNS,
     );
+  });
+});
+
+describe('runs that are converted as one entry each', () => {
+  const key = (i: number, priority: number): string =>
+    `  - api-key: sk-test-claude-000${i}\n    base-url: https://claude.example\n    priority: ${priority} # ${i}\n`;
+  const text = `api-keys:\n${clientKeys(4).join('')}claude-api-key:\n${[0, 1, 2, 3, 4, 5, 6].map((i) => key(i, i % 3)).join('')}`;
+
+  test('give the same text and the same files', async () => {
+    const live = liveOf({ file: text, desired: {} });
+    const [whole, short] = [await foldedFrom(live, 3), await foldedFrom(live, 3, {}, 3)];
+    expect(short.adopted.rest.size).toBe(2);
+    expect(hasEveryKey(short)).toBe(true);
+    const unnumbered = (made: Folded): string => made.adopted.text.replaceAll(/_\d+\}/g, '}');
+    expect(unnumbered(short)).toBe(unnumbered(whole));
+    expect(textsOf(short)).toEqual(textsOf(whole));
+  });
+
+  test('are converted one by one if a key stands elsewhere too, or its list is left out', async () => {
+    const live = liveOf({
+      file: `${text}payload:\n  default:\n    - models: [{ name: "*" }]\n      params: { note: "of sk-test-claude-0003" }\n`,
+      desired: {},
+    });
+    expect(hasEveryKey(await foldedFrom(live, 3, {}, 3))).toBe(false);
+    const adopted = await pulledFrom(live, { exclude: ['api-keys'], runsFrom: 3 });
+    const { dialect } = sourceOf({ ...live, file: live.file as NonNullable<Live['file']> });
+    const made = foldLines(adopted, dialect, { from: 3, path: (name) => name, env: {} });
+    expect(hasEveryKey(made)).toBe(false);
   });
 });

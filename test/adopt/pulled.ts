@@ -21,6 +21,7 @@ export interface Wish {
   readonly include?: readonly string[];
   readonly exclude?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  readonly runsFrom?: number;
 }
 
 /** From a v7 gateway with this file. */
@@ -29,12 +30,12 @@ export const pulled = (file: string, wish: Wish = {}): Promise<Adopted> =>
 
 export async function pulledFrom(
   live: Live,
-  { include = [], exclude = [], env = {} }: Wish = {},
+  { include = [], exclude = [], env = {}, runsFrom }: Wish = {},
 ): Promise<Adopted> {
   const { file } = live;
   if (!file) throw new Error('no file');
   const selection = { include: include.map(parsePath), exclude: exclude.map(parsePath) };
-  return adopt(sourceOf({ ...live, file }), { selection, env });
+  return adopt(sourceOf({ ...live, file }), { selection, env, runsFrom });
 }
 
 /** A v8 gateway whose file, of either layout, is this. */

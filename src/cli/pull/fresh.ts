@@ -4,7 +4,9 @@ import { join, resolve } from 'node:path';
 import { adopt, type Adopted } from '../../adopt/adopt.ts';
 import { envExample, withHeading } from '../../adopt/files.ts';
 import { agreementProblems } from '../../adopt/prove.ts';
-import { sourceOf } from '../../adopt/source.ts';
+import { hasEveryKey } from '../../adopt/lines.ts';
+import type { Selection } from '../../adopt/ownership.ts';
+import { type Source, sourceOf } from '../../adopt/source.ts';
 import type { DeepLive } from '../../apply/run/read.ts';
 import type { Problem } from '../../domain/problem/problem.ts';
 import type { Target } from '../../domain/target.ts';
@@ -30,7 +32,7 @@ import {
   writeAll,
 } from './files.ts';
 import { shownIn } from '../io/shown-in.ts';
-import { linesFrom, type PlacedLines, withLines } from './lines.ts';
+import { linesFrom, type LinesPlace, type PlacedLines, type PulledLines, withLines } from './lines.ts';
 import { ownPlaces, refuseChanges } from './proof.ts';
 import { isShownOnly, type PullFlags, type Pulling, pullingOf, refuseAny } from './pulling.ts';
 import { schemaHint } from './schema-hint.ts';
@@ -66,13 +68,10 @@ export async function pullAnew(
   refuseAny(agreementProblems(live));
   const source = sourceOf(live);
   const env = { ...session.env, ...stores.values?.held };
-  const whole = await adopt(source, { selection, env: { ...stores.files?.held, ...env } });
-  io.hide?.(whole.variables.map(({ secret }) => secret.open()));
-  const rules = session.settings.references;
-  const folded = await withLines(whole, source.dialect, {
+  const folded = await foldedOf(source, selection, io, {
     dir: destination.dir,
     referencesFrom: start,
-    rules,
+    rules: session.settings.references,
     env: { ...stores.files?.held, ...env },
     from,
   });
@@ -93,6 +92,24 @@ export async function pullAnew(
   const unset = await unsetOf(adopted, session, destination, flags);
   const diff = flags.diff ? await diffTo(destination, texts, io) : undefined;
   return { flags, io, target, destination, adopted, texts, problems, adoption, kept, unset, diff };
+}
+
+/** The runs of keys are converted as one entry each; if they don't end up in files of lines, each key is. */
+async function foldedOf(
+  source: Source,
+  selection: Selection,
+  io: Io,
+  place: LinesPlace,
+): Promise<PulledLines> {
+  const { env, from } = place;
+  const adoptedFrom = async (runsFrom: number | undefined): Promise<PulledLines> => {
+    const whole = await adopt(source, { selection, env, runsFrom });
+    io.hide?.(whole.variables.map(({ secret }) => secret.open()));
+    io.hide?.([...whole.rest.values()].flat().map(({ secret }) => secret));
+    return withLines(whole, source.dialect, place);
+  };
+  const short = from === 0 ? undefined : await adoptedFrom(from);
+  return short && hasEveryKey(short) ? short : adoptedFrom(undefined);
 }
 
 /** Variables of the pulled files that have no value where the next command looks for it. */

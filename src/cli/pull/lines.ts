@@ -18,12 +18,12 @@ export interface PlacedLines extends Omit<LinesFile, 'name' | 'text'> {
   readonly text: Sealed<string>;
 }
 
-export interface Pulling {
+export interface PulledLines {
   readonly adopted: Adopted;
   readonly files: readonly PlacedLines[];
 }
 
-interface Place {
+export interface LinesPlace {
   /** Of the pulled file, absolute. */
   readonly dir: string;
   /** Where relative references start, absolute. */
@@ -35,7 +35,7 @@ interface Place {
 }
 
 /** Keeps the variables, with a note, if references can't read files there. */
-export async function withLines(adopted: Adopted, dialect: Dialect, place: Place): Promise<Pulling> {
+export async function withLines(adopted: Adopted, dialect: Dialect, place: LinesPlace): Promise<PulledLines> {
   const { dir, referencesFrom, rules, env, from } = place;
   if (from === 0) return { adopted, files: [] };
   const secrets = join(dir, 'secrets');

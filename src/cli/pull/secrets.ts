@@ -9,7 +9,7 @@ import { fail } from '../../domain/problem/problem.ts';
 import type { Environment } from '../../input/environment.ts';
 import { isWithin } from '../../lib/paths.ts';
 import { shownIn } from '../io/shown-in.ts';
-import type { PlacedLines, Pulling } from './lines.ts';
+import type { PlacedLines, PulledLines } from './lines.ts';
 
 export const STORES = ['env', 'files', 'sops'] as const;
 
@@ -60,7 +60,7 @@ export async function storesOf(
 }
 
 /** Secrets that no variable holds as files: their references, and the files that aren't there yet. */
-export function inSecretFiles(pulling: Pulling, dir: SecretsDir, env: Environment): Pulling {
+export function inSecretFiles(pulling: PulledLines, dir: SecretsDir, env: Environment): PulledLines {
   const { adopted } = pulling;
   const variables = inFiles(adopted.variables, env);
   const names = new Set(variables.map(({ name }) => name));
