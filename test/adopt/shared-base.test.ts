@@ -1,7 +1,7 @@
 // Files of several targets as a base and an overlay for each.
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { type SharedBase, sharedBase } from '../../src/adopt/shared-base.ts';
+import { type SharedBase, sharedBase } from '../../src/adopt/layers/shared-base.ts';
 import { splitBySubject } from '../../src/adopt/subjects.ts';
 import { V7, V8 } from '../../src/gateway/dialect.ts';
 import { load } from '../../src/gateway/model/load.ts';

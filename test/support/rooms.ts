@@ -89,6 +89,7 @@ export const INNER: Record<string, Record<string, readonly string[]>> = {
   },
   adopt: {
     drift: ['.'],
+    layers: ['.'],
     rotation: ['.', 'drift'],
   },
   apply: {

@@ -5,7 +5,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { adopt, type Adopted } from '../../adopt/adopt.ts';
 import { envExample, withHeading } from '../../adopt/files.ts';
 import { agreementProblems, type Proof, proofOf } from '../../adopt/prove.ts';
-import { sharedBase } from '../../adopt/shared-base.ts';
+import { sharedBase } from '../../adopt/layers/shared-base.ts';
 import { sourceOf } from '../../adopt/source.ts';
 import { splitBySubject } from '../../adopt/subjects.ts';
 import type { Variable } from '../../adopt/variables.ts';

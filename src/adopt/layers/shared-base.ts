@@ -1,16 +1,16 @@
 // Texts of several targets as a base that all of them read and an overlay for each. Pure: the texts are pulled ones, with
 // references in place of secrets, so that equal secrets are equal texts.
-import type { Catalog, Field } from '../gateway/catalog/field.ts';
-import type { Dialect } from '../gateway/dialect.ts';
-import { mergeLayers } from '../desired/read/merge.ts';
-import { canonicalJson } from '../lib/stable-json.ts';
-import { isList, isTree, sameValue, type Tree, type Value } from '../lib/value.ts';
-import { isOrdered } from '../plan/diff/order.ts';
-import { type LocatedMap, valueOf } from '../yaml/located.ts';
-import type { ItemStep, KeyStep, Patch } from '../yaml/splice/patch.ts';
-import { readYaml } from '../yaml/strict.ts';
-import { edited } from './adopt.ts';
-import { parsed } from './prepare.ts';
+import type { Catalog, Field } from '../../gateway/catalog/field.ts';
+import type { Dialect } from '../../gateway/dialect.ts';
+import { mergeLayers } from '../../desired/read/merge.ts';
+import { canonicalJson } from '../../lib/stable-json.ts';
+import { isList, isTree, sameValue, type Tree, type Value } from '../../lib/value.ts';
+import { isOrdered } from '../../plan/diff/order.ts';
+import { type LocatedMap, valueOf } from '../../yaml/located.ts';
+import type { ItemStep, KeyStep, Patch } from '../../yaml/splice/patch.ts';
+import { readYaml } from '../../yaml/strict.ts';
+import { edited } from '../adopt.ts';
+import { parsed } from '../prepare.ts';
 
 export interface SharedBase {
   readonly base: string;
