@@ -133,7 +133,13 @@ async function push(gateway: Gateway): Promise<void> {
 }
 
 /** A person in the panel. Resolves to whether the gateway accepted it. */
-async function inPanel({ sandbox }: Gateway, method: string, path: string, body: unknown): Promise<boolean> {
+async function inPanel(
+  { sandbox, isFaulty }: Gateway,
+  method: string,
+  path: string,
+  body: unknown,
+): Promise<boolean> {
+  if (isFaulty) return false; // a gateway that has read an empty file saves an empty configuration
   try {
     const response = await fetch(`${sandbox.url}/v0/management/${path}`, {
       method,
