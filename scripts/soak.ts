@@ -1,6 +1,7 @@
 // `npm run soak`: a daemon and several sandbox gateways for some minutes, with pushes, panel edits, faults, restarts, kills
 // and pauses in random order. At the end everything must be as the files say, what people changed in the panel must still be
-// there, and no output may contain a secret. Prints its seed; `--seed N` repeats the same actions.
+// there, and no output may contain a secret. `--state postgres` keeps the state in a database, whose connections break. Prints its
+// seed; `--seed N` repeats the same actions.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -11,14 +12,14 @@ import { parse } from 'yaml';
 import type { FaultName } from '../src/sandbox/gateway/faults.ts';
 import type { Sandbox } from '../src/sandbox/sandbox.ts';
 import { startSandbox } from '../src/sandbox/start.ts';
+import { startPostgres } from '../test/support/postgres.ts';
 
 const { values } = parseArgs({
   options: {
     minutes: { type: 'string', default: '10' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
     gateways: { type: 'string', default: '4' },
-    /** The URL of an empty database for the state; otherwise a directory. */
-    postgres: { type: 'string' },
+    state: { type: 'string', default: 'files' },
     verbose: { type: 'boolean', default: false },
   },
 });
@@ -115,7 +116,7 @@ async function writeSettings(): Promise<void> {
       version: 1,
       targets,
       daemon: { drift: '*/4 * * * * *' },
-      state: { dir: 'state', ...(values.postgres && database) },
+      state: { dir: 'state', ...(databaseUrl !== undefined && database) },
     }),
   );
 }
@@ -257,7 +258,7 @@ function startDaemon(): ChildProcess {
       PATH: process.env['PATH'],
       HOLDFAST_KEY: KEY,
       STATE_KEY,
-      ...(values.postgres && { DATABASE_URL: values.postgres }),
+      ...(databaseUrl !== undefined && { DATABASE_URL: databaseUrl }),
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -293,9 +294,17 @@ async function pauseDaemon(): Promise<void> {
   paused.kill('SIGCONT');
 }
 
+async function breakConnections(): Promise<void> {
+  if (!server || databaseUrl === undefined) return;
+  note('database: connections break');
+  count('breaks of all connections to the database');
+  await server.cutConnections(databaseUrl);
+}
+
 async function act(): Promise<void> {
   const gateway = pick(gateways);
   const choice = random();
+  if (random() < 0.1) await breakConnections();
   if (choice < 0.35) {
     note(`${gateway.name}: push`);
     await push(gateway);
@@ -371,6 +380,8 @@ function checkOutput(): void {
 
 const dir = await mkdtemp(join(tmpdir(), 'holdfast-soak-'));
 say(`seed ${values.seed}, ${values.minutes} minutes, ${values.gateways} gateways, in ${dir}`);
+const server = values.state === 'postgres' ? await startPostgres() : undefined;
+const databaseUrl = await server?.newDatabase();
 const gateways = await Promise.all(
   Array.from({ length: Number(values.gateways) }, (_, i) => startGateway(i)),
 );
@@ -390,6 +401,7 @@ try {
 await Promise.all(gateways.map(check));
 checkOutput();
 await Promise.all(gateways.map(({ sandbox }) => sandbox.stop()));
+await server?.stop();
 for (const [what, times] of [...counts].toSorted(([a], [b]) => a.localeCompare(b))) say(`${times} × ${what}`);
 if (failures.length === 0) {
   await rm(dir, { recursive: true, force: true });
