@@ -15,5 +15,7 @@ export default {
   testTimeout: 120_000,
   // A real gateway that judges is one for all (docs/testing.md).
   maxWorkers: process.env.HOLDFAST_TEST_GATEWAY ? 1 : '100%',
+  // Each file leaves some 30 MB behind in its worker, and a worker of 3 GB takes longer to exit than Jest waits for it.
+  workerIdleMemoryLimit: '600MB',
   reporters: ['default', '<rootDir>/test/support/closing-line.js'],
 };
