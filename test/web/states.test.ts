@@ -140,7 +140,7 @@ inBrowser('a target page', () => {
     await open('sa-saopaulo');
     await page
       .getByRole('region', { name: 'Needs manual action' })
-      .getByText('Compare the gateway')
+      .getByText(/^Compare the gateway with backup/)
       .waitFor();
     await page.getByRole('button', { name: 'Apply after the steps' }).click();
     await standing('In sync');
