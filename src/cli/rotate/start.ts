@@ -1,6 +1,6 @@
 // The begin of a rotation: what is asked for is checked as a whole, and recorded before anything is written.
 import { compareSync } from 'bcryptjs';
-import { lowerRank, removed } from '../../adopt/rotation/edits.ts';
+import { linesFileOf, lowerRank, removed } from '../../adopt/rotation/edits.ts';
 import { entryAt, type Subject, subjectAt } from '../../adopt/rotation/subject.ts';
 import type { Session } from '../../compose/session.ts';
 import { formatPath, parsePath, type Path } from '../../domain/path.ts';
@@ -39,6 +39,7 @@ export async function started(session: Session, target: Target, path: Path, aske
   if (asked.grace === undefined) refuseUncounted(subject, files, text);
   const value = await newValue(session, files, { subject, text }, asked);
   refuseValue(subject, value.value, files, text);
+  refuseUnstored(subject, value, files);
   await refuseDeadEnd(session, target, files, subject);
   const { hash } = session.store;
   return {
@@ -119,6 +120,19 @@ function refuseValue(
   const identity = identityWith(next);
   if (kind !== 'management-secret' && entryAt(parsePath(place), naming, (each) => each === identity))
     throw refuse(`the files declare the new value already, as another entry of \`${place}\``);
+}
+
+/** A value that nobody could find again. */
+function refuseUnstored(
+  { index, steps, member }: Subject,
+  value: NewValue | Made,
+  { declared }: Files,
+): void {
+  if (!('variable' in value) || value.stores.values || value.stores.files) return;
+  if (index !== undefined && linesFileOf(declared, { steps, index, member }) !== undefined) return;
+  throw fail('HF2096', `no file is named for the value of ${value.variable.name}`, {
+    remedy: 'Name one with `env-file` or `secrets-dir` in holdfast.yaml, or with `--variables FILE`.',
+  });
 }
 
 /** A rotation that couldn't remove the old value at its end doesn't begin. */

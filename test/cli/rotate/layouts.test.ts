@@ -93,6 +93,8 @@ describe('a rotation', () => {
     const flat =
       'api-keys: ["${env:OLD}"]\ngemini-api-key:\n  - api-key: ${env:OLD}\n    base-url: https://g.example\n';
     const home = await applied('v8', V8, { 'desired-state/gateway.yaml': flat });
+    const unstored = await home.holdfast('rotate', 'api-keys[0]', '--generate', '--grace', '1h');
+    expect([unstored.exit, unstored.err]).toEqual([EXIT.invalid, expect.stringContaining('HF2096')]);
     await rotated(home, 'access.api-keys[0]', '--to', '${env:NEW}');
     await rotated(home, 'gemini-api-key[0].api-key', '--to', '${env:NEW}');
     expect(await readFile(join(home.dir, 'desired-state/gateway.yaml'), 'utf8')).toBe(
