@@ -207,3 +207,33 @@ describe('writes', () => {
     expect(await stored()).toContain('request-retry: 14');
   });
 });
+
+test('no tool and no resource shows a secret over HTTP, whatever the arguments are', async () => {
+  const agent = await daemon.agent();
+  agent.approve = false;
+  const { tools } = await agent.client.listTools();
+  const texts: string[] = [];
+  const call = async (name: string, args: Record<string, unknown>): Promise<void> => {
+    const own = JSON.stringify(args);
+    const said = JSON.stringify(await agent.client.callTool({ name, arguments: args }));
+    // What the agent itself wrote may come back in an error about it.
+    texts.push([...own.matchAll(/sk-test-\d+/g)].reduce((left, [part]) => left.replaceAll(part, ''), said));
+  };
+  for (const { name, inputSchema } of tools) {
+    await call(name, {});
+    for (const argument of Object.keys(inputSchema.properties ?? {}))
+      for (const value of ['openai-compatibility[0]', 1, ['sk-test-0002']])
+        await call(name, { [argument]: value });
+  }
+  await call('explain_route', { model: 'kimi', plan: true });
+  await call('propose_change', { edits: [{ path: 'api-keys', secret: { env: 'OPERATOR' } }] });
+  await call('propose_change', {
+    patch: '--- a/desired-state/gateway.yaml\n+++ b/desired-state/gateway.yaml\n@@ -1 +1,2 @@\n x\n+y\n',
+  });
+  for (const { uri } of (await agent.client.listResources()).resources)
+    texts.push(JSON.stringify(await agent.client.readResource({ uri })));
+  expect(texts.length).toBeGreaterThan(140);
+  for (const text of texts)
+    expect(text).not.toMatch(/sk-test-000[123]|management-key-for-tests|test-token-of/);
+  expect(agent.questions.join()).not.toMatch(/sk-test-000[123]|management-key-for-tests/);
+});
