@@ -23,10 +23,29 @@ function breaksIn(text: string, node: FileNode, patch: Patch): Replacement[] {
     const step = patch.keys.get(pair.key.text);
     if (step?.kind !== 'remove') return step?.kind === 'map' ? breaksIn(text, pair.value, step) : [];
     const before = node.pairs[i - 1];
-    const stays = before && patch.keys.get(before.key.text)?.kind !== 'remove';
-    return stays ? breakBetween(text, before, pair) : [];
+    if (!before) return [];
+    const stays = patch.keys.get(before.key.text)?.kind !== 'remove';
+    const found = stays ? breakBetween(text, before, pair) : [];
+    return found.length > 0 ? found : breakBelowExample(text, before, pair);
   });
 }
+
+/** A key that somebody commented out is about itself, not about the key below it. */
+const COMMENTED_OUT = /^[ \t]*#[ \t]*(?:- )?[\w."'-]+:(?:[ \t]|\r?$)/m;
+
+function breakBelowExample(text: string, { value }: Pair, { key }: Pair): Replacement[] {
+  if (!value.range || !key.range) return [];
+  const end = valueLineEnd(text, value.range.start, value.range.end);
+  const start = lineStart(text, key.range.start);
+  const comments = withHead(text, key.range.start, end);
+  return COMMENTED_OUT.test(text.slice(comments, start)) ? [breakAt(text, start)] : [];
+}
+
+const breakAt = (text: string, start: number): Replacement => ({
+  start,
+  end: start,
+  text: text[start - 2] === '\r' ? '\r\n' : '\n',
+});
 
 function breakBetween(text: string, { key: above, value }: Pair, { key }: Pair): Replacement[] {
   if (!above.range || !value.range || !key.range) return [];
@@ -37,5 +56,5 @@ function breakBetween(text: string, { key: above, value }: Pair, { key }: Pair):
   if (!isNested || comments === start || comments !== end) return [];
   const column = columnOf(text, comments + text.slice(comments).search(/#/));
   const isAligned = column > 0 && column === columnOf(text, key.range.start);
-  return isAligned ? [] : [{ start, end: start, text: text[start - 2] === '\r' ? '\r\n' : '\n' }];
+  return isAligned ? [] : [breakAt(text, start)];
 }

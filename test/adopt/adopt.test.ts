@@ -448,3 +448,19 @@ describe('the files beside a pulled desired state', () => {
     expect(agreementProblems(liveOf({ file: 'debug: true\n', desired: {} }))).toEqual([]);
   });
 });
+
+test.each([
+  ['a value', 'debug: true\n#example: sample\n#  more: 1\ntls:\n  enable: false\nrequest-retry: 3\n'],
+  [
+    'a key that is left out too',
+    'debug: true\nport: 8317\n#example: sample\n#  more: 1\nhost: a\nrequest-retry: 3\n',
+  ],
+  [
+    'a block that is left out too',
+    'debug: true\ntls:\n  enable: false\n#example: sample\n#  more: 1\nhost: a\nrequest-retry: 3\n',
+  ],
+])('a key that is commented out below %s stays, although the key below it is left out', async (_, file) => {
+  const { text } = await pulled(file);
+  expect(text).toContain('#example: sample\n#  more: 1\n');
+  expect(text).not.toMatch(/^(?:tls|host|port):/m);
+});
