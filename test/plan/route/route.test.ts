@@ -109,7 +109,8 @@ describe('routes through field endpoints', () => {
         .map((i) => `  - api-key: sk-test-${i}\n    base-url: https://${i <= changed ? 'b' : 'a'}.example\n`)
         .join('')}`;
     const lines = requests(withAddresses(0), withAddresses(count));
-    expect(lines.map((line) => line.split(' ')[0])).toEqual(methods);
+    const sent = lines.map((line) => line.split(' ').slice(0, 2).join(' '));
+    expect(sent).toEqual(methods.map((method) => `${method} /codex-api-key`));
   });
 
   test('additions go before removals', () => {
