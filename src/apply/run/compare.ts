@@ -8,7 +8,7 @@ import type { Layout } from '../../domain/desired.ts';
 import type { Live, LiveFile } from '../../domain/live.ts';
 import { coversPath, entry, formatPath, key, type Path, parsePath } from '../../domain/path.ts';
 import { type KnownTexts, NOTHING_KNOWN } from '../../domain/secret.ts';
-import { hasNoUnknownKeys } from '../../plan/route/rollback/three-way.ts';
+import { hasNoUnknownKeys, sameMeaning } from '../../plan/route/rollback/three-way.ts';
 import { parseDocument } from '../../yaml/document.ts';
 import { memoBy } from '../../lib/memo.ts';
 import { isList, isTree, namesOfBoth, sameValue, type Tree, type Value } from '../../lib/value.ts';
@@ -42,7 +42,7 @@ export function sameImage(catalog: Catalog, a: Tree, b: Tree): boolean {
 
 /**
  * Paths at which two trees differ. It descends into mappings, and into lists of named entries if their identity is
- * unique on both sides. Other lists count as one value.
+ * unique on both sides. Other lists count as one value, and are the same if their items mean the same in order.
  */
 export function differences(a: Tree, b: Tree, catalog: Catalog): readonly Path[] {
   return differing(a, b, catalog.root, catalog, []);
@@ -60,7 +60,8 @@ function differing(
   const entriesA = entriesOf(a, field);
   const entriesB = entriesOf(b, field);
   if (entriesA && entriesB && field) return inEntries(entriesA, entriesB, field, catalog, at);
-  return [at];
+  // In a list without names, such as the rules of `payload`, the gateway also writes members that equal absent.
+  return sameMeaning(field, a, b, catalog) ? [] : [at];
 }
 
 /** Either reading can be the later one, in which the gateway has replaced `~` by its home directory. */

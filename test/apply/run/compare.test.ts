@@ -48,6 +48,27 @@ describe('what two readings differ in', () => {
   });
 });
 
+describe('a list whose entries have no names', () => {
+  const rules = (model: Tree): Tree => ({
+    payload: { default: [{ models: [{ name: 'gpt-*', ...model }], params: { temperature: 1 } }] },
+  });
+
+  test('is the same when the gateway has written out its empty members', () => {
+    expect(paths(rules({}), rules({ protocol: '', headers: {}, match: [], 'not-match': null }))).toEqual([]);
+    expect(paths({}, { payload: { default: [], filter: null } })).toEqual([]);
+  });
+
+  test('is one difference when a member, an unknown key or the order differs', () => {
+    expect(paths(rules({}), rules({ protocol: 'codex' }))).toEqual(['payload.default']);
+    expect(paths(rules({ later: '' }), rules({}))).toEqual(['payload.default']);
+    const two = (...names: string[]): Tree => ({
+      payload: { filter: names.map((name) => ({ models: [{ name }] })) },
+    });
+    expect(paths(two('a', 'b'), two('b', 'a'))).toEqual(['payload.filter']);
+    expect(paths(two('a'), two('a', 'b'))).toEqual(['payload.filter']);
+  });
+});
+
 describe('what neither prediction nor footprint explains', () => {
   const before = { debug: false, 'request-retry': 1, 'a-future-key': 1 };
   const predicted = { ...before, debug: true };
