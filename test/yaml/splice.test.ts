@@ -96,6 +96,15 @@ describe('splicing', () => {
     expect(at(HOME, ['api-keys'], items())).toBe(HOME.replace(/api-keys:[^]*?(?=debug)/, 'api-keys: []\n'));
   });
 
+  test.each([
+    [Infinity, '.inf'],
+    [-Infinity, '-.inf'],
+    [NaN, '.nan'],
+    [1e21, '1000000000000000000000'],
+  ])('the number %d is written so that it is read as a number', (number, text) => {
+    expect(at('a: 1\n', ['a'], set(number))).toBe(`a: ${text}\n`);
+  });
+
   test('an empty list, a null and an empty mapping grow into blocks and keep their comment', () => {
     expect(spliced('a: [] # none\nb: 1\n', keys({ a: items({ value: 'x' }) }))).toBe(
       'a: # none\n  - x\nb: 1\n',

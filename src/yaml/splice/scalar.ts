@@ -69,9 +69,12 @@ export function writeScalar(value: Scalar, wish: Quote, flow = false): WrittenSc
   return { source, text: source, style: 'plain' };
 }
 
-/** Integers without an exponent: `1e+21` would be a float to the gateway. */
+/** Integers without an exponent: `1e+21` would be a float to the gateway, and `Infinity` a text. */
 function numberText(value: number | boolean): string {
-  return typeof value === 'number' && Number.isInteger(value) ? BigInt(value).toString() : String(value);
+  if (typeof value === 'boolean') return String(value);
+  if (Number.isNaN(value)) return '.nan';
+  if (!Number.isFinite(value)) return value > 0 ? '.inf' : '-.inf';
+  return Number.isInteger(value) ? BigInt(value).toString() : String(value);
 }
 
 /** Keys stay plain if possible, whatever the values around them look like. */
