@@ -1,16 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import type { Adopted } from '../../src/adopt/adopt.ts';
-import { parseDocument } from '../../src/yaml/document.ts';
-import { load } from '../../src/gateway/model/load.ts';
 import { viewV8 } from '../../src/gateway/v8/view.ts';
-import type { FileDocument } from '../../src/domain/yaml-node.ts';
 import type { Live } from '../../src/domain/live.ts';
-import { HoldfastError } from '../../src/domain/problem/problem.ts';
 import { configTexts } from '../gateway/model/configs.ts';
-import { catalog, liveOf } from '../plan/builders.ts';
-import { changesOn, liveV8Of, pulledFrom, variablesOf } from './pulled.ts';
-import { isFailure } from '../../src/yaml/failure.ts';
+import { liveOf } from '../plan/builders.ts';
+import { changesOn, isLoadedV7, liveV8Of, pulledFrom, pulledIfAny, variablesOf } from './pulled.ts';
 
 interface Generation {
   readonly head: string;
@@ -31,7 +25,7 @@ const FLAT: Pick<Generation, 'head' | 'headWithKeys' | 'texts'> = {
 const HEAD_V8 = 'config-version: 8\n';
 
 const GENERATIONS: readonly (readonly [string, Generation])[] = [
-  ['a v7 gateway', { ...FLAT, isLoaded, live: (file) => liveOf({ file, desired: {} }) }],
+  ['a v7 gateway', { ...FLAT, isLoaded: isLoadedV7, live: (file) => liveOf({ file, desired: {} }) }],
   [
     'a v8 gateway with a file of the flat layout',
     { ...FLAT, isLoaded: (text) => viewV8(text).ok, live: liveV8Of },
@@ -47,22 +41,6 @@ const GENERATIONS: readonly (readonly [string, Generation])[] = [
     },
   ],
 ];
-
-function isLoaded(text: string): boolean {
-  const document = parseDocument(text);
-  return !isFailure(document) && load(document as FileDocument, catalog).ok;
-}
-
-/** A file of comments and of keys that stay with the gateway declares nothing. */
-async function pulledIfAny(live: Live): Promise<Adopted | undefined> {
-  try {
-    return await pulledFrom(live);
-  } catch (error) {
-    if (error instanceof HoldfastError && error.problems.every(({ code }) => code === 'HF2072'))
-      return undefined;
-    throw error;
-  }
-}
 
 describe.each(GENERATIONS)(
   'a desired state pulled from %s',

@@ -8,14 +8,19 @@ import type { LinesFile } from '../../src/adopt/lines.ts';
 import { prove } from '../../src/adopt/prove.ts';
 import { sourceOf } from '../../src/adopt/source.ts';
 import { loadDesired } from '../../src/desired/desired.ts';
+import { toJson } from '../../src/gateway/model/json.ts';
+import { load } from '../../src/gateway/model/load.ts';
 import { memoryView, V8 } from '../../src/gateway/dialect.ts';
 import { viewV8 } from '../../src/gateway/v8/view.ts';
 import type { Live } from '../../src/domain/live.ts';
 import { parsePath } from '../../src/domain/path.ts';
+import { HoldfastError } from '../../src/domain/problem/problem.ts';
 import { seal } from '../../src/domain/secret.ts';
 import type { Target } from '../../src/domain/target.ts';
 import { DEFAULT_POLICY } from '../../src/settings/policy.ts';
-import { hash, liveOf, NOW } from '../plan/builders.ts';
+import { parseDocument } from '../../src/yaml/document.ts';
+import { isFailure } from '../../src/yaml/failure.ts';
+import { catalog, hash, liveOf, NOW } from '../plan/builders.ts';
 
 export interface Wish {
   readonly include?: readonly string[];
@@ -36,6 +41,24 @@ export async function pulledFrom(
   if (!file) throw new Error('no file');
   const selection = { include: include.map(parsePath), exclude: exclude.map(parsePath) };
   return adopt(sourceOf({ ...live, file }), { selection, env, runsFrom });
+}
+
+/** A file of comments, and of what stays with the gateway, declares nothing. */
+export async function pulledIfAny(live: Live): Promise<Adopted | undefined> {
+  try {
+    return await pulledFrom(live);
+  } catch (error) {
+    if (error instanceof HoldfastError && error.problems[0]?.code === 'HF2072') return undefined;
+    throw error;
+  }
+}
+
+/** Whether a v7 gateway starts with it and its memory can be read. */
+export function isLoadedV7(text: string): boolean {
+  const document = parseDocument(text);
+  if (isFailure(document)) return false;
+  const loaded = load(document, catalog);
+  return loaded.ok && toJson(loaded.memory, catalog) !== undefined;
 }
 
 /** A v8 gateway whose file, of either layout, is this. */
