@@ -28,7 +28,9 @@ export function chooseEverything(judged: readonly Judged[], choice: Everything, 
   const { layout, spoken, target } = sides;
   const excluded = choice.exclude.flatMap((path) => pathsIn(layout, path, spoken));
   const isExcluded = (path: Path): boolean => excluded.some((pattern) => coversPath(pattern, path));
-  const asked = judged.filter(({ path, raw }) => !isExcluded(path) && !isManagementSecret(raw.field));
+  const asked = judged.filter(
+    (one) => !isExcluded(one.path) && !isManagementSecret(one.raw.field) && !sides.isExpired(one),
+  );
   const moved = asked.filter((one) => isGateways(one, sides));
   const unclear = moved.filter(({ origin }) => origin === 'both' && !sides.sameRevision);
   const agreed = moved.filter((one) => choice.keep !== 'ours' || !unclear.includes(one));

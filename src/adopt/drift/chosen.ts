@@ -35,27 +35,30 @@ export interface Circumstances {
   readonly known: boolean;
   /** The files are those of the last apply: whatever differs, the gateway changed it. */
   readonly sameRevision: boolean;
+  /** A client key of the gateway that has expired: no file can declare it. */
+  readonly isExpired: (one: Judged) => boolean;
   /** Paths that the gateway has and no file declares. */
   readonly undeclared: () => readonly Path[];
 }
 
 export function choose(judged: readonly Judged[], choice: Choice, circumstances: Circumstances): Chosen {
-  const { layout, spoken, target } = circumstances;
+  const { layout, spoken, target, isExpired } = circumstances;
   const patterns = choice.paths.map((path) => pathsIn(layout, path, spoken));
   const isAsked = ({ path }: Judged): boolean =>
     patterns.length === 0 || patterns.some((spellings) => spellings.some((one) => coversPath(one, path)));
-  const asked = judged.filter(isAsked);
+  const asked = judged.filter((one) => isAsked(one) && !isExpired(one));
   const moved = asked.filter((one) => isGateways(one, choice, circumstances));
   const isClear = ({ origin }: Judged): boolean => origin === 'drift' || circumstances.sameRevision;
   const unclear = moved.filter((one) => !isClear(one));
   const taken = moved.filter((one) => isClear(one) || choice.keep === 'theirs');
   const named = choice.paths.map((path, i) => ({ path, spellings: patterns[i] ?? [] }));
   const idle = named.filter((one) => !moved.some(isBelow(one)));
-  const declares = idle.length === 0 ? [] : undeclaredAt(idle, circumstances.undeclared());
+  const undeclared = idle.length === 0 ? [] : circumstances.undeclared();
+  const declares = undeclaredAt(idle, undeclared);
   const problems = [
     ...idle
       .filter((one) => !declares.some((path) => isBelow(one)({ path })))
-      .map((one) => nothingAt(one, judged, target)),
+      .map((one) => nothingAt(one, { judged, undeclared, circumstances })),
     ...(choice.keep === undefined ? unclear.map((one) => conflict(one, target)) : []),
     ...taken.filter(({ raw }) => isManagementSecret(raw.field)).map((one) => onlyHash(one, target)),
   ];
@@ -82,12 +85,32 @@ const isBelow =
 const undeclaredAt = (named: readonly Named[], undeclared: readonly Path[]): readonly Path[] =>
   undeclared.filter((path) => named.some((one) => isBelow(one)({ path })));
 
-function nothingAt(named: Named, judged: readonly Judged[], target: string): Problem {
+interface Around {
+  readonly judged: readonly Judged[];
+  readonly undeclared: readonly Path[];
+  readonly circumstances: Circumstances;
+}
+
+function nothingAt(named: Named, { judged, undeclared, circumstances }: Around): Problem {
+  const { target, isExpired } = circumstances;
   const shown = formatPath(named.path);
-  const message = judged.some(isBelow(named))
-    ? `only the files changed \`${shown}\`: the gateway still has what was applied last`
-    : `the gateway has no change at \`${shown}\``;
-  return problem('HF2090', message, { path: shown, target });
+  const told = (message: string, remedy?: string): Problem =>
+    problem('HF2090', message, { path: shown, target, ...(remedy !== undefined && { remedy }) });
+  const below = judged.filter(isBelow(named));
+  if (below.some(isExpired))
+    return told(
+      `\`${shown}\` has expired, so the files can't declare it`,
+      'Run `holdfast apply --mode enforce` to remove it from the gateway, or change `expires` in the settings.',
+    );
+  if (below.length > 0)
+    return told(`only the files changed \`${shown}\`: the gateway still has what was applied last`);
+  const section = undeclared.find((path) => named.spellings.some((one) => coversPath(path, one)));
+  return section
+    ? told(
+        `no file declares \`${shown}\`, and only the whole of \`${formatPath(section)}\` can be adopted`,
+        `Run \`holdfast adopt ${formatPath(section)}\`: it declares all that \`holdfast plan --undeclared\` lists there.`,
+      )
+    : told(`the gateway has no change at \`${shown}\``);
 }
 
 export function conflict({ path, origin }: Judged, target: string): Problem {

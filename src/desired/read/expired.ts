@@ -32,6 +32,17 @@ export function withoutExpired(
   return { root: keeping(root, factsOf(layout).clientKeys.split('.'), isLeft), problems };
 }
 
+/** Whether a client key is over at this time, so that files can't declare it. */
+export function isOverAt(
+  { digestKey, named = [] }: Pick<Target, 'digestKey' | 'named'>,
+  now: number,
+): (key: string) => boolean {
+  const over = named.filter(({ expires }) => expires !== undefined && expires <= now);
+  if (over.length === 0) return () => false;
+  const { nameOf } = fingerprintsOf({ digestKey, named: over });
+  return (key) => nameOf(key) !== undefined;
+}
+
 /** The tree with those items of the list at this place. The same tree if they are all of them. */
 function keeping(node: LocatedMap, [step, ...rest]: readonly string[], isLeft: Test): LocatedMap {
   const member = step === undefined ? undefined : node.members.get(step);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { seal } from '../../../src/domain/secret.ts';
 import { adoptedFrom } from './drifted.ts';
 
 const FILE = `# our gateway
@@ -163,6 +164,27 @@ describe('an entry that others', () => {
         },
       }
     `);
+  });
+
+  test('added stays theirs if it is a client key that has expired', async () => {
+    const over = 'sk-test-client-0009';
+    const now = WAS.replace('sk-test-client-0002]', `sk-test-client-0002, sk-test-client-0003, ${over}]`);
+    const position = { file: 'holdfast.yaml', line: 1, column: 1 };
+    const named = [
+      { kind: 'client' as const, name: 'guest', key: { secret: seal(over) }, expires: 0, position },
+    ];
+    const drifted = { files: FILES, env: ENV, was: WAS, now, named };
+    const everything = { prune: false, include: [], exclude: [] };
+    for (const asked of [drifted, { ...drifted, everything }])
+      expect(await adoptedFrom(asked)).toMatchObject({
+        problems: [],
+        variables: { CLIENT_KEY_1: 'sk-test-client-0003' },
+        after: ['remove api-keys[guest]'],
+      });
+    expect(await adoptedFrom({ ...drifted, paths: ['api-keys[guest]'] })).toMatchObject({
+      problems: ["HF2090 `api-keys[guest]` has expired, so the files can't declare it"],
+      variables: {},
+    });
   });
 
   test('removed takes its comments along', async () => {

@@ -9,6 +9,7 @@ import { type DesiredOptions, loadDesired, loadMerged } from '../../../src/desir
 import { dialectOf } from '../../../src/gateway/dialect.ts';
 import type { Desired } from '../../../src/domain/desired.ts';
 import type { Live } from '../../../src/domain/live.ts';
+import type { NamedKey } from '../../../src/domain/named-key.ts';
 import { formatPath, parsePath } from '../../../src/domain/path.ts';
 import { seal } from '../../../src/domain/secret.ts';
 import type { Ownership, Target } from '../../../src/domain/target.ts';
@@ -32,6 +33,7 @@ export interface Drifted {
   readonly api?: 'v7' | 'v8';
   readonly ownership?: Readonly<Record<string, Ownership>>;
   readonly ignore?: readonly string[];
+  readonly named?: readonly NamedKey[];
   readonly paths?: readonly string[];
   readonly keep?: 'theirs' | 'ours';
   readonly into?: string;
@@ -76,7 +78,7 @@ const liveFrom = (text: string, { api = 'v7' }: Drifted): Live =>
 async function adoptedIn(dir: string, drifted: Drifted): Promise<AdoptedFiles> {
   const { env = {}, was, now, paths = [], keep, into } = drifted;
   const target = targetIn(dir, drifted);
-  const options: DesiredOptions = { env, settingsDir: dir };
+  const options: DesiredOptions = { env, settingsDir: dir, now: NOW };
   const desired = await desiredFrom(target, options);
   const { state, pending } =
     was === undefined
@@ -203,7 +205,10 @@ function inputFor(target: Target, desired: Desired, live: Live, state: KnownStat
   };
 }
 
-function targetIn(dir: string, { layers = ['desired-state'], ownership = {}, ignore = [] }: Drifted): Target {
+function targetIn(
+  dir: string,
+  { layers = ['desired-state'], ownership = {}, ignore = [], named = [] }: Drifted,
+): Target {
   return {
     name: 'home',
     url: new URL('http://127.0.0.1:8317'),
@@ -213,6 +218,7 @@ function targetIn(dir: string, { layers = ['desired-state'], ownership = {}, ign
     api: 'auto',
     adopted: true,
     probes: { models: [] },
+    named,
     policy: {
       ...DEFAULT_POLICY,
       ignore: ignore.map(parsePath),
