@@ -138,7 +138,7 @@ export const READ_TOOLS: readonly Tool[] = [
     name: 'explain_route',
     title: 'Explain who serves a model',
     description:
-      'Says which credentials serve a model, in which order, and why others do not (alias, prefix, excluded models, priority, weight). With `plan`: after an apply of the files.',
+      'Says which credentials serve a model, in which order, and why others do not (alias, prefix, excluded models, priority, weight, disabled or unavailable accounts). With `plan`: after an apply of the files; accounts then offer the models that they offer now.',
     input: Type.Object(
       {
         model: Type.String({ description: 'The name that a client asks for.' }),

@@ -7,7 +7,7 @@ import { commitText } from './text/commit.ts';
 import { outcomeSentence } from './text/outcome.ts';
 import { planSummary } from './text/plan.ts';
 import { placeText, withRemedy } from './text/problem.ts';
-import { groupText } from './text/routes.ts';
+import { asNow, groupText } from './text/routes.ts';
 import { problemsOf, type Report } from './report.ts';
 import { shownText } from './text/value.ts';
 
@@ -100,7 +100,7 @@ function rehearsalsMarkdown({ rehearsals = [] }: Report): string[] {
 }
 
 function routesMarkdown({ routes = [] }: Report): string[] {
-  return routes.flatMap(({ target, changes }) => [
+  return routes.flatMap(({ target, changes, accountsUnder }) => [
     '',
     `**Routes** of ${prose(target)}: ${changes.length === 0 ? 'no model is served by other credentials' : ''}`,
     '',
@@ -108,6 +108,7 @@ function routesMarkdown({ routes = [] }: Report): string[] {
       ({ model, before, after }) =>
         `- ${code(model)}: ${prose(groupText(before))} → ${prose(groupText(after))}`,
     ),
+    ...asNow(accountsUnder).flatMap((line) => ['', prose(line)]),
   ]);
 }
 

@@ -27,7 +27,7 @@ function reportText(report: Report, style: Style): string {
     ...plans,
     ...outcomes,
     ...(report.rehearsals ?? []).map((one) => rehearsalText(one, style)),
-    ...(report.routes ?? []).map(({ target, changes }) => routeChangesText(target, changes, style).trimEnd()),
+    ...(report.routes ?? []).map((one) => routeChangesText(one, style).trimEnd()),
     ...(report.problems.length > 0 ? [problemsText(report.problems, style).trimEnd()] : []),
   ];
   return parts.length === 0 ? '' : `${parts.join('\n\n')}\n`;

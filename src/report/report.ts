@@ -4,7 +4,7 @@ import type { Outcome, OutcomeKind } from '../domain/outcome/outcome.ts';
 import type { Plan } from '../domain/plan/plan.ts';
 import type { Problem } from '../domain/problem/problem.ts';
 import type { PlanView } from './text/plan.ts';
-import type { RouteChangeView } from './text/routes.ts';
+import type { RouteChangesView } from './text/routes.ts';
 
 export type OutputFormat = 'text' | 'json' | 'markdown' | 'github' | 'junit';
 
@@ -34,7 +34,7 @@ export interface Report {
   /** All other problems, in reading order. */
   readonly problems: readonly Problem[];
   /** `plan --routes`: the models that other credentials would serve, per target. */
-  readonly routes?: readonly { readonly target: string; readonly changes: readonly RouteChangeView[] }[];
+  readonly routes?: readonly RouteChangesView[];
   /** `plan --rehearse`, per target. */
   readonly rehearsals?: readonly Rehearsal[];
   /** How much of a plan text output shows. */

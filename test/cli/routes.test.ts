@@ -55,6 +55,8 @@ describe.each(['v7', 'v8'] as const)('a %s gateway', (api) => {
     const { exit, out } = await work.holdfast('explain', 'route', 'kimi');
     expect(exit).toBe(EXIT.ok);
     expect(out).toMatch(/first, priority 5: one credential\n +deepseek .* as moonshot\n +then, priority 0/);
+    expect(out).toContain('not told by the gateway: which API keys it skips');
+    expect(out).not.toContain('its accounts'); // there are none, and the gateway says so
     expect(out).not.toMatch(/sk-test-/);
   });
 

@@ -1,5 +1,5 @@
 // Health of a gateway's credential files, for `status` and `doctor`. Nothing writes them (design §1), and no secret
-// part of them leaves this file.
+// part of them leaves the files that read them.
 import { fail } from '../../domain/problem/problem.ts';
 import { isTree, listOf, type Tree, type Value } from '../../lib/value.ts';
 import type { Client, Purpose } from '../client/client.ts';
@@ -26,6 +26,11 @@ export async function credentialsOf(
   client: Client,
   purpose: Purpose = 'status',
 ): Promise<readonly CredentialHealth[]> {
+  return (await accountFiles(client, purpose)).map(healthIn);
+}
+
+/** The same as the gateway shows them. They can have secret parts. */
+export async function accountFiles(client: Client, purpose: Purpose): Promise<readonly Tree[]> {
   const files: Tree[] = [];
   const known = new Set<string>();
   for (let query: Query | undefined, page = 1; page <= MOST_PAGES; page += 1) {
@@ -33,7 +38,7 @@ export async function credentialsOf(
     const fresh = filesIn(shown).filter((file) => !known.has(identityOf(file)));
     for (const file of fresh) known.add(identityOf(file));
     files.push(...fresh);
-    if (shown['has_more'] !== true) return files.map(healthIn);
+    if (shown['has_more'] !== true) return files;
     if (fresh.length === 0)
       throw unusable('HF3018', client, 'announces more accounts but repeats the same ones');
     query = queryFor(page + 1, shown);

@@ -1,5 +1,5 @@
 // Reads of the v0 management API with parsed bodies: JSON that must be JSON, a file that must not be empty.
-import { fail } from '../../domain/problem/problem.ts';
+import { fail, HoldfastError } from '../../domain/problem/problem.ts';
 import { type Sealed, seal } from '../../domain/secret.ts';
 import { isTree, type Tree, type Value } from '../../lib/value.ts';
 import { isDeepJson, MAX_LIVE_DEPTH } from '../../lib/yaml-bounds.ts';
@@ -33,6 +33,20 @@ export async function readJson(
       target: client.target,
     });
   return { value: seal(value), answer };
+}
+
+/** A response that isn't what was asked for, and one that refuses. */
+const NOT_TOLD: ReadonlySet<string> = new Set(['HF3018', 'HF3026']);
+
+/** Undefined: the gateway doesn't have what is read, as an older one. Other problems are thrown. */
+export async function unlessNotTold<T>(read: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof HoldfastError && error.problems.every(({ code }) => NOT_TOLD.has(code)))
+      return undefined;
+    throw error;
+  }
 }
 
 /** The raw `config.yaml`; empty if the file is. */

@@ -5,7 +5,7 @@ import { isTree, listOf, type Tree, type Value } from '../../lib/value.ts';
 import { wildcards } from '../../lib/wildcard.ts';
 
 export interface Credential {
-  /** The list of the flat layout that it comes from. */
+  /** The list of the flat layout that it comes from; `auth-files` for accounts. */
   readonly family: string;
   /** Steps from the root of the flat configuration to its entry, and to its key where the entry has several. */
   readonly place: readonly (string | number)[];
@@ -13,7 +13,7 @@ export interface Credential {
   readonly provider: string;
   /** The gateway's ID. Within a priority it decides the order. */
   readonly id: string;
-  /** The key. */
+  /** The key; empty for accounts. */
   readonly secret: string;
   readonly baseUrl: string;
   readonly priority: number;
@@ -26,12 +26,26 @@ export interface Credential {
   readonly hidden: readonly Hidden[];
   /** It offers the gateway's own list of models, which isn't known here. */
   readonly offersUnknown: boolean;
+  /** Of an account from a credential file. */
+  readonly account?: AccountState;
+}
+
+export interface AccountState {
+  /** The name of the file. */
+  readonly name: string;
+  /**
+   * `unavailable`: the gateway skips it, for every model or only for those that failed; it doesn't tell which.
+   * `error`: the last request of some model failed.
+   */
+  readonly state: 'ok' | 'disabled' | 'unavailable' | 'error';
+  /** ISO 8601: until then it is unavailable. */
+  readonly until?: string;
 }
 
 export interface Hidden {
   readonly model: string;
-  readonly why: 'disabled' | 'excluded' | 'prefix';
-  /** The pattern that excludes it, or the name with its prefix. */
+  readonly why: 'disabled' | 'excluded' | 'prefix' | 'not-listed';
+  /** The pattern that excludes it, the name with its prefix, or the name of what is disabled or doesn't list it. */
   readonly by: string;
 }
 

@@ -16,6 +16,8 @@ export interface Route {
   readonly hidden: readonly (Hidden & { readonly credential: Credential })[];
   /** Credentials that offer models which aren't known here; one of them can be this one. */
   readonly unknown: readonly Credential[];
+  /** Disabled accounts that aren't in `hidden`. The gateway doesn't tell which models they would offer. */
+  readonly disabled: readonly Credential[];
 }
 
 export interface Tier {
@@ -43,6 +45,7 @@ export function routeOf(model: string, credentials: readonly Credential[], strat
   const name = offering(base).length > 0 ? base : requested;
   const serving = offering(name);
   const able = strategy === 'weighted-round-robin' ? serving.filter(({ weight }) => weight > 0) : serving;
+  const hides = ({ hidden }: Credential): boolean => hidden.some((one) => one.model === name);
   return {
     model: name,
     strategy,
@@ -53,6 +56,7 @@ export function routeOf(model: string, credentials: readonly Credential[], strat
         : credential.hidden.filter((one) => one.model === name).map((one) => ({ ...one, credential })),
     ),
     unknown: serving.length > 0 ? [] : credentials.filter(({ offersUnknown }) => offersUnknown),
+    disabled: credentials.filter((one) => one.account?.state === 'disabled' && !hides(one)),
   };
 }
 

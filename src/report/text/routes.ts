@@ -3,7 +3,7 @@ import { keyText } from '../../domain/named-key.ts';
 import type { Style } from './style.ts';
 
 export interface ServingView {
-  /** The list of the configuration that it is in. */
+  /** The list of the configuration that it is in; `auth-files` for accounts. */
   readonly family: string;
   readonly provider: string;
   /** Fingerprint of its key. */
@@ -14,6 +14,8 @@ export interface ServingView {
   readonly weight: number;
   /** What the upstream is asked for; several names take turns. */
   readonly upstream: readonly string[];
+  /** Of an account: its file, and what the gateway says about it. */
+  readonly account?: { readonly name: string; readonly state: string; readonly until?: string };
 }
 
 export interface RouteView {
@@ -24,6 +26,20 @@ export interface RouteView {
   readonly notServing: readonly (ServingView & { readonly why: string; readonly by: string })[];
   /** Offer models of the gateway's own list, which it didn't tell. */
   readonly unknown: readonly ServingView[];
+  /** Disabled accounts beside those in `notServing`. The gateway doesn't tell which models they would offer. */
+  readonly disabledAccounts: number;
+  /** False: the gateway doesn't show its accounts, so none are here. */
+  readonly showsAccounts: boolean;
+  /** Settings that the plan changes. Accounts are shown with the models that they have before it. */
+  readonly accountsUnder: readonly string[];
+}
+
+/** `plan --routes` of a target. */
+export interface RouteChangesView {
+  readonly target: string;
+  readonly changes: readonly RouteChangeView[];
+  /** As in `RouteView`: for accounts, the effect of these isn't among the changes. */
+  readonly accountsUnder: readonly string[];
 }
 
 export interface RouteChangeView {
@@ -49,9 +65,35 @@ export function routeText(view: RouteView, style: Style): string {
     ...shortened(notServing, (one) => `    ${nameOf(one)}  ${style.dim(reason(one))}`),
     ...(unknown.length > 0 ? ["  can serve it, because they offer the gateway's own models:"] : []),
     ...shortened(unknown, (one) => `    ${nameOf(one)}`),
+    ...notTold(view).map((line) => `  ${style.dim(line)}`),
     '',
   ].join('\n');
 }
+
+/** What the gateway keeps to itself and would decide. */
+function notTold({ tiers, disabledAccounts, showsAccounts, accountsUnder }: RouteView): string[] {
+  const serving = tiers.flatMap(({ credentials }) => credentials);
+  const failed = serving.some(({ account }) => account && account.state !== 'ok');
+  return [
+    ...(serving.some(({ account }) => !account)
+      ? ['not told by the gateway: which API keys it skips for some time because they failed']
+      : []),
+    ...(failed ? ['not told by the gateway: for which models the accounts marked above failed'] : []),
+    ...(disabledAccounts > 0
+      ? [`not told by the gateway: the models of ${disabledAccounts} disabled ${plural(disabledAccounts)}`]
+      : []),
+    ...(showsAccounts ? [] : ['not told by the gateway: its accounts (OAuth files), which can serve it too']),
+    ...asNow(accountsUnder),
+  ];
+}
+
+/** A line if what accounts offer after the plan isn't known. */
+export const asNow = (accountsUnder: readonly string[]): readonly string[] =>
+  accountsUnder.length === 0
+    ? []
+    : [`accounts are shown with the models they offer now; the plan changes ${accountsUnder.join(', ')}`];
+
+const plural = (count: number): string => (count === 1 ? 'account' : 'accounts');
 
 function turns(strategy: string, count: number): string {
   if (count === 1) return 'one credential';
@@ -65,29 +107,43 @@ function shortened<T>(all: readonly T[], line: (one: T) => string): string[] {
 }
 
 const nameOf = (one: ServingView): string =>
-  [one.provider.replace(/^openai-compatible-/, ''), keyText(one), one.baseUrl].filter(Boolean).join('  ');
+  [
+    one.provider.replace(/^openai-compatible-/, ''),
+    one.account ? `account ${one.account.name}` : keyText(one),
+    one.baseUrl,
+  ]
+    .filter(Boolean)
+    .join('  ');
 
-function detail({ upstream, weight }: ServingView, model: string, strategy: string, style: Style): string {
+function detail(one: ServingView, model: string, strategy: string, style: Style): string {
+  const { upstream, weight, account } = one;
   const other = upstream.some((name) => name !== model) ? `as ${upstream.join(', ')}` : '';
   const share = strategy === 'weighted-round-robin' ? `weight ${weight}` : '';
-  const facts = [other, share].filter(Boolean).join(', ');
+  const facts = [other, share, account ? stateText(account) : ''].filter(Boolean).join(', ');
   return facts === '' ? '' : `  ${style.dim(facts)}`;
+}
+
+function stateText({ state, until }: { readonly state: string; readonly until?: string }): string {
+  if (state === 'unavailable') return until === undefined ? 'unavailable' : `unavailable until ${until}`;
+  return state === 'error' ? 'a request failed' : '';
 }
 
 function reason({ why, by }: { readonly why: string; readonly by: string }): string {
   if (why === 'disabled') return 'disabled';
+  if (why === 'not-listed') return "the gateway doesn't list the model for this account";
   return why === 'excluded' ? `excluded by \`${by}\`` : `only as \`${by}\``;
 }
 
 /** `kimi  openrouter → deepseek`; nothing where no model changes. */
-export function routeChangesText(target: string, changes: readonly RouteChangeView[], style: Style): string {
+export function routeChangesText({ target, changes, accountsUnder }: RouteChangesView, style: Style): string {
   const title = `${style.accent(style.bold(target))}  ${style.bold('Routes')}`;
-  if (changes.length === 0) return `${title}\n  no model is served by other credentials\n`;
+  const none = changes.length === 0 ? ['  no model is served by other credentials'] : [];
+  const notes = asNow(accountsUnder).map((line) => `  ${style.dim(line)}`);
   const lines = changes.map(
     ({ model, before, after }) =>
       `  ${style.bold(model)}  ${groupText(before)} → ${after.length === 0 ? style.bad('nobody') : groupText(after)}`,
   );
-  return `${[title, ...shortened(lines, (line) => line)].join('\n')}\n`;
+  return `${[title, ...none, ...shortened(lines, (line) => line), ...notes].join('\n')}\n`;
 }
 
 /** Providers with the number of their keys; a single key by its fingerprint. */
@@ -96,7 +152,11 @@ export function groupText(serving: readonly ServingView[]): string {
   return [...Map.groupBy(serving, ({ provider }) => provider.replace(/^openai-compatible-/, ''))]
     .map(([provider, members]) => {
       const [one] = members;
-      if (members.length > 1) return `${provider} (${members.length} keys)`;
+      const accounts = members.filter(({ account }) => account).length;
+      const kind = accounts === 0 ? 'keys' : accounts === members.length ? 'accounts' : 'keys and accounts';
+      if (members.length > 1) return `${provider} (${members.length} ${kind})`;
+      // File names are often e-mail addresses, and this text goes into pull requests.
+      if (accounts === 1) return `${provider} account`;
       return one?.key === undefined ? provider : `${provider} ${keyText(one)}`;
     })
     .join(', ');

@@ -23,8 +23,8 @@ export function defineRoute(explaining: Command, io: Io): void {
     'after',
     `
 Exits with 2 if no credential serves the model. Every client key can ask for every model. A credential that failed
-recently is skipped for some time; the gateway doesn't tell which. Accounts from OAuth files aren't included; \`holdfast status\`
-shows their state.
+recently is skipped for some time. For accounts (OAuth files) the gateway tells until when, but not for which models;
+for API keys it tells nothing. With --plan, accounts offer the models that they offer now.
 
 Examples:
   $ holdfast explain route kimi

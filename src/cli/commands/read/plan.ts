@@ -109,12 +109,7 @@ async function shownAlong(
 
 async function plannedRoutes(session: Session): Promise<NonNullable<Report['routes']>> {
   const { routeChangesAt } = await import('./routes.ts');
-  return Promise.all(
-    session.targets.map(async (target) => ({
-      target: target.name,
-      changes: await routeChangesAt(session, target),
-    })),
-  );
+  return Promise.all(session.targets.map((target) => routeChangesAt(session, target)));
 }
 
 async function rehearsed(

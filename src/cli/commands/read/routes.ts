@@ -3,19 +3,25 @@ import { planOnce } from '../../../apply/plan-once.ts';
 import { fingerprintsOf, keyIn } from '../../../domain/named-key.ts';
 import { type Sealed } from '../../../domain/secret.ts';
 import type { Target } from '../../../domain/target.ts';
+import { accountsWithModels } from '../../../gateway/checks/accounts.ts';
 import { builtInModels } from '../../../gateway/checks/built-in-models.ts';
 import { mapUrlSecrets } from '../../../gateway/catalog/url-secrets.ts';
 import { readJson } from '../../../gateway/observe/read.ts';
+import { accountCredentials, changedForAccounts } from '../../../gateway/routing/accounts.ts';
 import { routeChanges } from '../../../gateway/routing/compare.ts';
 import { type Credential, credentialsIn } from '../../../gateway/routing/credentials.ts';
-import { type Route, routeOf, type Strategy, strategyOf } from '../../../gateway/routing/route.ts';
+import { routeOf, type Strategy, strategyOf } from '../../../gateway/routing/route.ts';
 import type { Tree } from '../../../lib/value.ts';
-import type { RouteView, RouteChangeView, ServingView } from '../../../report/text/routes.ts';
+import type { RouteChangesView, RouteView, ServingView } from '../../../report/text/routes.ts';
 import type { Session } from '../../../compose/session.ts';
 
 interface Routing {
   readonly credentials: readonly Credential[];
   readonly strategy: Strategy;
+  /** Whether the gateway shows its accounts. */
+  readonly showsAccounts: boolean;
+  /** Settings that the plan changes, by which its accounts will offer other models than those here. */
+  readonly accountsUnder: readonly string[];
 }
 
 /** The route of one model, on the gateway as it is or as the plan would make it. */
@@ -26,19 +32,19 @@ export async function routeAt(
   planned: boolean,
 ): Promise<RouteView> {
   const [now, after] = await routings(session, target, planned);
-  const { credentials, strategy } = planned ? after : now;
-  return viewOf(target, routeOf(model, credentials, strategy));
+  return viewOf(target, model, planned ? after : now);
 }
 
 /** Every model that the plan would make other credentials serve. */
-export async function routeChangesAt(session: Session, target: Target): Promise<readonly RouteChangeView[]> {
+export async function routeChangesAt(session: Session, target: Target): Promise<RouteChangesView> {
   const [now, after] = await routings(session, target, true);
   const serving = servingBy(target);
-  return routeChanges(now, after).map(({ model, before, after: then }) => ({
+  const changes = routeChanges(now, after).map(({ model, before, after: then }) => ({
     model,
     before: before.map((one) => serving(one, model)),
     after: then.map((one) => serving(one, model)),
   }));
+  return { target: target.name, changes, accountsUnder: after.accountsUnder };
 }
 
 async function routings(
@@ -47,13 +53,27 @@ async function routings(
   planned: boolean,
 ): Promise<readonly [now: Routing, after: Routing]> {
   const [now, after] = await memories(session, target, planned);
-  const builtIn = await session.withClient(target, 'explain route', (client) =>
-    builtInModels(client, [now.open(), after.open()]),
-  );
-  const routing = (memory: Sealed<Tree>): Routing => ({
-    credentials: credentialsIn(memory.open(), builtIn),
-    strategy: strategyOf(memory.open()),
+  const { accounts, builtIn } = await session.withClient(target, 'explain route', async (client) => {
+    const shown = await accountsWithModels(client);
+    const channels = (shown ?? []).map(({ provider }) => provider);
+    return { accounts: shown, builtIn: await builtInModels(client, [now.open(), after.open()], channels) };
   });
+  const routing = (sealed: Sealed<Tree>): Routing => {
+    const memory = sealed.open();
+    const configured = credentialsIn(memory, builtIn);
+    // In case a gateway lists configured keys among its accounts.
+    const known = new Set(configured.map(({ id }) => id));
+    const own = (accounts ?? []).filter(({ id }) => !known.has(id));
+    return {
+      credentials: [
+        ...configured,
+        ...accountCredentials(own, { memory: now.open(), builtIn, now: session.clock.now() }),
+      ],
+      strategy: strategyOf(memory),
+      showsAccounts: accounts !== undefined,
+      accountsUnder: own.length > 0 ? changedForAccounts(now.open(), memory) : [],
+    };
+  };
   return [routing(now), routing(after)];
 }
 
@@ -76,17 +96,20 @@ async function memories(
 
 function servingBy(target: Target): (credential: Credential, model: string) => ServingView {
   const fingerprints = fingerprintsOf(target);
-  return ({ family, provider, secret, baseUrl, weight, models }, model) => ({
+  return ({ family, provider, secret, baseUrl, weight, models, account }, model) => ({
     family,
     provider,
     ...(secret !== '' && keyIn(fingerprints, secret)),
     baseUrl: mapUrlSecrets(baseUrl, (part) => `#${fingerprints.of(part)}`),
     weight,
     upstream: models.get(model) ?? [],
+    ...(account && { account }),
   });
 }
 
-function viewOf(target: Target, { model, strategy, tiers, hidden, unknown }: Route): RouteView {
+function viewOf(target: Target, asked: string, routing: Routing): RouteView {
+  const route = routeOf(asked, routing.credentials, routing.strategy);
+  const { model, strategy, tiers, hidden, unknown, disabled } = route;
   const serving = servingBy(target);
   return {
     target: target.name,
@@ -98,5 +121,8 @@ function viewOf(target: Target, { model, strategy, tiers, hidden, unknown }: Rou
     })),
     notServing: hidden.map(({ credential, why, by }) => ({ ...serving(credential, model), why, by })),
     unknown: unknown.map((one) => serving(one, model)),
+    disabledAccounts: disabled.length,
+    showsAccounts: routing.showsAccounts,
+    accountsUnder: routing.accountsUnder,
   };
 }
