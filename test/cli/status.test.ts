@@ -48,6 +48,8 @@ describe('status', () => {
     expect(wrong.out).toContain("can't be compared: the management key isn't the one of the last apply");
     expect(wrong.out).not.toContain('the files changed');
     expect(wrong.out).toMatch(/login +not tried again before/);
+    const none = await work.holdfastWith({ HOLDFAST_KEY: '' }, 'status');
+    expect(none.out).toContain("can't be compared: the target has no management key");
     const right = await work.holdfast('status');
     expect(right.out).toMatch(/state +in sync\n/);
     expect(right.out).not.toMatch(/login/);

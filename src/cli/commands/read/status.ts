@@ -161,7 +161,7 @@ async function declaration(
 ): Promise<Declaration> {
   const { desired, problems } = await session.loadDesired(target);
   if (desired && isOfAnotherKey(target, applied))
-    return { unresolved: "can't be compared: the management key isn't the one of the last apply" };
+    return { unresolved: `can't be compared: ${whyAnotherKey(target)}` };
   const expiring = problems.filter(({ code }) => ENDING.has(code)).map(({ message }) => message);
   if (desired) return { declared: desired.revision.digest, ...(expiring.length > 0 && { expiring }) };
   const errors = problems.filter(({ severity }) => severity === 'error');
@@ -180,6 +180,11 @@ async function declaration(
 function isOfAnotherKey({ digestKey }: Target, applied: LastApplied | undefined): boolean {
   return applied?.keyId !== undefined && applied.keyId !== keyIdOf(digestKey);
 }
+
+const whyAnotherKey = ({ keys }: Target): string =>
+  keys.length === 0
+    ? 'the target has no management key'
+    : "the management key isn't the one of the last apply";
 
 async function health(session: Session, target: Target): Promise<TargetStatus['credentials']> {
   try {
