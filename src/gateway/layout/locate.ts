@@ -1,6 +1,7 @@
 // The path in one layout of a path in the other, for settings, state and messages. translate.ts translates values;
 // this file only maps paths.
-import { ANY_ENTRY, key, type Path } from '../../domain/path.ts';
+import { ANY_ENTRY, key, type Path, type Segment } from '../../domain/path.ts';
+import type { Field } from '../catalog/field.ts';
 import { loadCatalog } from '../catalog/catalog.ts';
 import { factsOf } from './layouts.ts';
 import type { Layout } from './rewrite.ts';
@@ -42,13 +43,23 @@ export function pathsIn(to: Layout, path: Path, spoken: Layout): readonly Path[]
   return read === to ? [path] : translatedPaths(to, path);
 }
 
-/** Whether a layout has a path. A flat path that only v8 gateways know by name counts too: `trusted-proxies`. */
+/**
+ * Whether a layout has a path. A flat path that only v8 gateways know by name counts too: `trusted-proxies`. Entries of a
+ * list have no names without brackets, so the flat layout doesn't have `api-keys.gemini`.
+ */
 export function isKnown(layout: Layout, path: Path): boolean {
+  if (path.reduce<Field | undefined>(below, loadCatalog(layout).root)) return true;
   const names = path.map(({ name }) => name ?? '*');
-  if (loadCatalog(layout).at(names)) return true;
   const { rows, families } = layoutTable();
   const section = `${names.join('.')}.`;
   return [...rows, ...families].some((each) => !each.v7 && `${each[layout]}.`.startsWith(section));
+}
+
+function below(field: Field | undefined, { kind, name }: Segment): Field | undefined {
+  const child = field?.fields?.get(name ?? '*') ?? field?.value ?? field?.json?.inside;
+  if (child) return child;
+  if (field?.item) return kind === 'entry' || name === null ? field.item : undefined;
+  return field?.kind === 'any' ? field : undefined;
 }
 
 /**

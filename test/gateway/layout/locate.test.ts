@@ -31,6 +31,10 @@ describe('a path of settings and flags', () => {
     ['legacy', 'routing', 'legacy', ['routing']],
     ['legacy', 'routing', 'v8', expect.arrayContaining(['request-retry', 'routing.strategy'])],
     // Names of the other layout alone.
+    ['v8', 'api-keys.gemini', 'legacy', ['api-keys.gemini']],
+    ['legacy', 'api-keys.gemini', 'legacy', ['gemini-api-key']],
+    ['v8', 'api-keys[#15ee35cf]', 'legacy', ['access.api-keys[#15ee35cf]']],
+    ['legacy', 'api-keys[#15ee35cf]', 'legacy', ['api-keys[#15ee35cf]']],
     ['legacy', 'access.api-keys', 'legacy', ['api-keys']],
     ['v8', 'request-retry', 'v8', ['routing.retry.request-retry']],
     ['v8', 'request-retry', 'legacy', ['routing.retry.request-retry']],
