@@ -10,7 +10,7 @@ import type { Mode } from '../../domain/target.ts';
 import { treeOf, type Value } from '../../lib/value.ts';
 import type { RawDifference } from './diff.ts';
 import type { Difference, Place } from '../types/difference.ts';
-import { formerGroup } from './former-group.ts';
+import { formerGroup, isInGroup } from './former-group.ts';
 import { attributionOf, originOf, resetToDefaults, stateKey, type OriginInput } from './origin.ts';
 import { redactAt } from './redact-at.ts';
 import { pathOf, type EntryLocation } from './location.ts';
@@ -34,7 +34,7 @@ export interface JudgeInput extends OriginInput {
 
 export function judgeAll(found: readonly RawDifference[], input: JudgeInput): Judged[] {
   const former = found.map((raw) => formerGroup(raw, input));
-  const origins = found.map((raw, i) => former[i]?.origin ?? originOf(raw, input));
+  const origins = found.map((raw, i) => former[i]?.origin ?? originOfFiles(raw, input));
   const moved = found.filter((_, i) => isGatewaySide(origins[i]));
   const reset = resetToDefaults(moved);
   return found.map((raw, i) => {
@@ -53,6 +53,12 @@ export function judgeAll(found: readonly RawDifference[], input: JudgeInput): Ju
       stateKey: former[i]?.at ?? stateKey(raw.location, input.hash),
     };
   });
+}
+
+/** Files of the last apply didn't change, whatever form their keys have in the groups of now. */
+function originOfFiles(raw: RawDifference, input: JudgeInput): Origin {
+  const origin = originOf(raw, input);
+  return origin === 'both' && input.sameRevision && isInGroup(raw.location) ? 'drift' : origin;
 }
 
 function isGatewaySide(origin: Origin | undefined): boolean {

@@ -38,6 +38,16 @@ export function formerGroup(
   return { at, origin: isAsApplied ? 'drift' : 'both' };
 }
 
+/**
+ * Whether the difference is inside a group. The keys of the files are put into the groups that are there now, so the same
+ * files can have another form than at the last apply.
+ */
+export function isInGroup(location: Location | undefined): boolean {
+  for (let at = location; at; at = at.up)
+    if ('list' in at && at.list.item?.fields?.has('keys') === true) return true;
+  return false;
+}
+
 /** Whether a group of the gateway has the key. */
 function isLive(key: Value, { among: [live = []] }: EntryLocation): boolean {
   const secret = isTree(key) ? key['api-key'] : undefined;
