@@ -21,6 +21,7 @@ import { HoldfastError, type Problem, problem } from '../domain/problem/problem.
 import type { Target } from '../domain/target.ts';
 import type { Environment } from '../input/environment.ts';
 import { readTextFile } from '../input/text-file.ts';
+import { otherReaders } from '../settings/readers.ts';
 import { IGNORE_ALL, secretsDirAt, type SecretsDir } from './secrets/secrets-dir.ts';
 import type { Session } from './session.ts';
 import { type ValuesFile, valuesFileAt, withValues } from './secrets/values-file.ts';
@@ -180,8 +181,19 @@ async function adoptedIn(
     declared,
     env: { ...values?.held, ...files?.held, ...env },
     home,
+    shared: sharedFiles(declared.files, into, { target: target.name, settings: session.settings }),
     ...(added && { into: { ...added, text: added.text ?? '' } }),
   });
+}
+
+/** Those that other targets read, except the one that new things go to: who names it means all of them. */
+function sharedFiles(
+  files: readonly { readonly path: string }[],
+  into: string | undefined,
+  { target, settings }: { readonly target: string; readonly settings: Session['settings'] },
+): ReadonlySet<string> {
+  const paths = files.map(({ path }) => path);
+  return new Set(paths.filter((path) => path !== into && otherReaders(path, target, settings).length > 0));
 }
 
 /** No text where there is no such file. Rejects where it can't be read. */

@@ -82,6 +82,28 @@ describe('pull of several targets', () => {
     expect((await eu.run('plan', '--target', 'us', '--output', 'json')).out).toContain('"origin": "git"');
   });
 
+  test('a value that changes on one of them later goes into its overlay, or into the base if it is named', async () => {
+    expect((await targets()).exit).toBe(EXIT.ok);
+    const base = await eu.read('base/gateway.yaml');
+    const answer = await fetch(`${eu.sandbox.url}/v0/management/debug`, {
+      method: 'PUT',
+      headers: { authorization: `Bearer ${KEY}` },
+      body: '{"value":true}',
+    });
+    expect(answer.status).toBe(200);
+    await eu.sandbox.settled();
+    const named = await eu.run('adopt', '--target', 'eu', '--into', 'base/gateway.yaml');
+    expect(named.out).toContain('+++ b/base/gateway.yaml');
+    expect(named.err).toContain('base/gateway.yaml is also read by us');
+    const written = await eu.run('adopt', '--target', 'eu', '--write');
+    expect([written.exit, written.err]).toEqual([EXIT.ok, '']);
+    expect(await eu.read('base/gateway.yaml')).toBe(base);
+    expect(await body('eu/gateway.yaml')).toBe(
+      'request-retry: 3\napi-keys:\n  - ${env:CLIENT_KEY} # laptop\ndebug: true\n',
+    );
+    expect((await eu.run('diff')).exit).toBe(EXIT.ok);
+  });
+
   test('shows the files with --diff, and writes nothing', async () => {
     const { out } = await targets('--diff');
     expect(out).toContain('+++ b/us/gateway.yaml');

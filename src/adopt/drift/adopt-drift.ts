@@ -19,7 +19,6 @@ import { undeclaredIn } from '../../plan/undeclared.ts';
 import type { PlanInput } from '../../plan/types/input.ts';
 import { type LocatedMap, valueOf } from '../../yaml/located.ts';
 import type { Patch } from '../../yaml/splice/patch.ts';
-import { type Subject, subjectOf } from '../subjects.ts';
 import type { Variable } from '../variables.ts';
 import { chooseEverything, type Everything } from './choose-everything.ts';
 import { type Choice, type Chosen, choose } from './chosen.ts';
@@ -27,8 +26,9 @@ import { declaredPatch } from './declared-patch.ts';
 import { distribute } from './distribute.ts';
 import { type EditedText, editedText, type FileEdits, type LinesEdit } from './file-edits.ts';
 import { imagesOf, policyOfFiles } from './images.ts';
+import { overrideIn } from './override.ts';
 import { neededIn, referred } from './referred.ts';
-import { type SourceTree, treeOfFile } from './source-tree.ts';
+import { fileFor, type SourceTree, treeOfFile } from './source-tree.ts';
 
 export interface AdoptDriftInput {
   /** What a plan of the files as they are is made from. */
@@ -42,6 +42,8 @@ export interface AdoptDriftInput {
   readonly into?: LayerFile | undefined;
   /** Where new sections go. */
   readonly home?: Home | undefined;
+  /** Paths of files that other targets read too: what they alone declare is overridden, not edited. */
+  readonly shared?: ReadonlySet<string> | undefined;
 }
 
 /** The directory whose files get new sections, each the file of its subject. */
@@ -193,7 +195,7 @@ function patchesFor(
 }
 
 function editsFor(
-  { declared: { root, catalog, files }, into, home, env }: AdoptDriftInput,
+  { declared: { root, catalog, files }, into, home, shared, env }: AdoptDriftInput,
   { plain, written, variables }: Patches,
 ): Pick<AdoptedDrift, 'files' | 'lines' | 'variables' | 'problems'> {
   const trees = files.flatMap(treeOfFile);
@@ -206,6 +208,7 @@ function editsFor(
     files: trees,
     into: known ?? added,
     home: home && homeIn(trees, home, catalog),
+    override: shared && overrideIn(files, trees, shared, catalog),
     catalog,
   });
   const made = edits.map(editedText);
@@ -218,7 +221,6 @@ function editsFor(
   };
 }
 
-/** The file that declares the most of the subject of a section; of equal ones that with the most sections. */
 function homeIn(
   trees: readonly SourceTree[],
   { dir, file }: Home,
@@ -226,13 +228,7 @@ function homeIn(
 ): (section: string) => SourceTree | undefined {
   const own = trees.filter(({ path, encrypted }) => path.startsWith(`${dir}${sep}`) && !encrypted);
   const [fresh] = own.length === 0 ? treeOfFile(file) : [];
-  const subject = (section: string): Subject => subjectOf(section, isFlat(layout));
-  return (section) => {
-    const about = ({ root }: SourceTree): number =>
-      [...root.members.keys()].filter((name) => subject(name) === subject(section)).length;
-    const [best] = own.toSorted((a, b) => about(b) - about(a) || b.root.members.size - a.root.members.size);
-    return best ?? fresh;
-  };
+  return (section) => fileFor(section, own, layout) ?? fresh;
 }
 
 function valuesIn(edits: FileEdits): readonly Value[] {

@@ -8,6 +8,7 @@ import { isTree, sameValue, type Tree, type Value, valueAt, withValue } from '..
 import { type Located, type LocatedList, pathTo, valueOf } from '../../yaml/located.ts';
 import { type ItemStep, type Patch, patchValue } from '../../yaml/splice/patch.ts';
 import { FileEdits, type LinesEdit } from './file-edits.ts';
+import type { Override } from './override.ts';
 import {
   listSpots,
   type ListSpot,
@@ -32,6 +33,8 @@ export interface DistributeInput {
   readonly into?: SourceTree | undefined;
   /** Where a new section goes; undefined: to the file that declares the most. */
   readonly home?: ((section: string) => SourceTree | undefined) | undefined;
+  /** What a file that other targets read declares is said otherwise in a file above it. */
+  readonly override?: Override | undefined;
   readonly catalog: Catalog;
 }
 
@@ -106,6 +109,9 @@ class Distribution {
     const isHere = (spot: Spot): boolean => positionText(spot.node.position) === positionText(node.position);
     const owner = inner.find(isHere) ?? inner.at(-1) ?? this.#scalarAt(node);
     if (!owner) return this.#refuse(node.position, place, 'the file that declares it has another layout');
+    const isScalar = node.kind === 'scalar' && typeof value !== 'object';
+    const above = isScalar ? this.#fileAbove(owner, place) : undefined;
+    if (above) return this.#editsOf(above).set(place, value);
     this.#editsOf(owner.file).set(owner.steps, value);
     if (node.kind === 'scalar') return;
     for (const { file, steps } of inner) if (file !== owner.file) this.#editsOf(file).remove(steps);
@@ -123,7 +129,16 @@ class Distribution {
     if (own) return this.#editsOf(own).set(place, value);
     const home = homeOf(parents);
     if (!home) return this.#refuse(this.#input.root.position, place, 'no file declares anything beside it');
+    const above = this.#fileAbove(home, place);
+    if (above) return this.#editsOf(above).set(place, value);
     this.#editsOf(home.file).set([...home.steps, place.at(-1) ?? ''], value);
+  }
+
+  /** Lists are merged by rules of their own, so what is in one stays where it is. */
+  #fileAbove({ file }: Spot, place: Place): SourceTree | undefined {
+    const { override } = this.#input;
+    const isInMappings = place.every((step) => typeof step === 'string');
+    return isInMappings && override?.shared.has(file.path) ? override.fileFor(String(place[0])) : undefined;
   }
 
   // ── lists ──────────────────────────────────────────────────────────────────────────────────────────────────────

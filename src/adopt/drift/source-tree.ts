@@ -2,7 +2,10 @@
 // several nodes share (anchors, repeated entries, layers) told apart by position.
 import type { LayerFile } from '../../desired/desired.ts';
 import { isEncrypted } from '../../input/sops.ts';
+import type { Layout } from '../../domain/desired.ts';
 import type { Position } from '../../domain/problem/problem.ts';
+import { isFlat } from '../../gateway/layout/layouts.ts';
+import { type Subject, subjectOf } from '../subjects.ts';
 import type { FileDocument, FileNode } from '../../domain/yaml-node.ts';
 import { type Located, type LocatedList, type LocatedMap, type Member, valueOf } from '../../yaml/located.ts';
 import { parseDocument } from '../../yaml/document.ts';
@@ -221,6 +224,19 @@ function anchorsIn(
   else if (node.kind === 'map')
     for (const { key, value } of node.pairs) anchorsIn(value, [...at, key.text], into);
   return into;
+}
+
+/** The file that declares the most of the subject of a section; of equal ones that with the most sections. */
+export function fileFor(
+  section: string,
+  files: readonly SourceTree[],
+  layout: Layout,
+): SourceTree | undefined {
+  const subject = (name: string): Subject => subjectOf(name, isFlat(layout));
+  const about = ({ root }: SourceTree): number =>
+    [...root.members.keys()].filter((name) => subject(name) === subject(section)).length;
+  const sorted = files.toSorted((a, b) => about(b) - about(a) || b.root.members.size - a.root.members.size);
+  return sorted[0];
 }
 
 /** None for a file that a person has to mend first; the desired state was loaded, so there is none. */

@@ -1,10 +1,11 @@
 // What to know about edited files: secrets that git would track, and other targets that read them.
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { Adoption, FileEdit } from '../../compose/adoption.ts';
 import type { Io } from '../../compose/io.ts';
 import type { Session } from '../../compose/session.ts';
 import { git, isInWorkTree } from '../../desired/read/revision.ts';
 import { type Problem, problem } from '../../domain/problem/problem.ts';
+import { otherReaders } from '../../settings/readers.ts';
 import { shownIn } from '../io/shown-in.ts';
 
 /** A warning for each file with secrets that git would track. One process for each directory: there can be many files. */
@@ -34,19 +35,12 @@ function sharedWith(files: readonly FileEdit[], target: string, { settings }: Se
   return files
     .filter(({ kind }) => kind === 'yaml')
     .flatMap(({ path, shown }) => {
-      const others = settings.targets.filter(
-        ({ name, desired }) =>
-          name !== target &&
-          desired.some(
-            (dir) => path === resolve(settings.dir, dir) || path.startsWith(`${resolve(settings.dir, dir)}/`),
-          ),
-      );
+      const others = otherReaders(path, target, settings);
       if (others.length === 0) return [];
-      const names = others.map(({ name }) => name).join(', ');
       return [
         problem(
           'HF2098',
-          `${shown} is also read by ${names}, so the edit changes ${others.length === 1 ? 'that target' : 'those targets'} too`,
+          `${shown} is also read by ${others.join(', ')}, so the edit changes ${others.length === 1 ? 'that target' : 'those targets'} too`,
           {
             severity: 'warning',
             target,

@@ -37,6 +37,8 @@ export interface Drifted {
   readonly paths?: readonly string[];
   readonly keep?: 'theirs' | 'ours';
   readonly into?: string;
+  /** Files that other targets read too. */
+  readonly shared?: readonly string[];
   /** As a pull takes it, in place of `paths` and `keep`. */
   readonly everything?: Everything;
 }
@@ -93,6 +95,7 @@ async function adoptedIn(dir: string, drifted: Drifted): Promise<AdoptedFiles> {
     choice: drifted.everything ?? { paths: paths.map(parsePath), keep },
     declared: await loadMerged(target, { ...options, otherwise: input.dialect.catalog.layout }),
     env,
+    shared: new Set((drifted.shared ?? []).map((name) => join(dir, name))),
     ...(intoPath !== undefined && {
       into: {
         path: intoPath,

@@ -46,6 +46,32 @@ describe('layers', () => {
     });
   });
 
+  test('a value that only a shared layer declares is overridden in the layer of the target', async () => {
+    const now = `${GATEWAY.replace('debug: false', 'debug: true')}routing:\n  strategy: fill-first\n  session-affinity: true\n`;
+    const all = `${base}routing:\n  strategy: round-robin # fair\n`;
+    const shared = { ...layered, files: { ...files, 'base/all.yaml': all }, shared: ['base/all.yaml'] };
+    const was = `${GATEWAY}routing:\n  strategy: round-robin\n`;
+    const paths = ['debug', 'routing.strategy', 'routing.session-affinity'];
+    expect(changed(await adopted({ ...shared, was, now, paths }))).toEqual({
+      'eu/eu.yaml': ['+debug: true', '+routing:', '+  strategy: fill-first', '+  session-affinity: true'],
+    });
+  });
+
+  test('an entry of a shared layer is edited there', async () => {
+    const now = GATEWAY.replace('priority: 2', 'priority: 4');
+    expect(changed(await adopted({ ...layered, shared: ['base/all.yaml'], now }))).toEqual({
+      'base/all.yaml': ['-    priority: 2', '+    priority: 4'],
+    });
+  });
+
+  test('a shared layer is edited if no file of the target alone is above it', async () => {
+    const now = GATEWAY.replace('debug: false', 'debug: true');
+    const shared = ['base/all.yaml', 'eu/eu.yaml'];
+    expect(changed(await adopted({ ...layered, shared, now }))).toEqual({
+      'base/all.yaml': ['-debug: false', '+debug: true'],
+    });
+  });
+
   test('an entry of two layers is removed from both', async () => {
     const now = GATEWAY.replace('  - api-key: sk-test-0001\n    priority: 1\n', '');
     const made = await adoptedFrom({ env: ENV, ...layered, now });

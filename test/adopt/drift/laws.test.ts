@@ -126,7 +126,7 @@ function blocksOf(text: string): readonly (readonly [name: string, text: string]
   ]);
 }
 
-type Laying = (text: string, picks: readonly number[]) => Pick<Drifted, 'files' | 'layers'>;
+type Laying = (text: string, picks: readonly number[]) => Pick<Drifted, 'files' | 'layers' | 'shared'>;
 
 function inPieces(
   text: string,
@@ -149,7 +149,7 @@ const LAYINGS: readonly Laying[] = [
     const layers = ['base', 'eu'].filter((layer) =>
       Object.keys(files).some((name) => name.startsWith(layer)),
     );
-    return { files, layers };
+    return { files, layers, shared: (picks[0] ?? 0) % 2 === 0 ? ['base/a.yaml'] : [] };
   },
 ];
 
