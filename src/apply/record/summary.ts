@@ -1,5 +1,6 @@
 // One line that the state stores about an outcome, for `status`. It contains no secrets.
 import type { Outcome } from '../../domain/outcome/outcome.ts';
+import type { Problem } from '../../domain/problem/problem.ts';
 
 export function summaryOf(outcome: Outcome): string {
   switch (outcome.kind) {
@@ -16,7 +17,22 @@ export function summaryOf(outcome: Outcome): string {
     case 'cancelled':
     case 'failed':
       return `${outcome.kind}: ${outcome.reason}`;
+    case 'refused':
+      return `refused${refusingGuards(outcome)}`;
+    case 'drifted':
+      return errorIn(outcome)?.message ?? outcome.kind;
     default:
-      return outcome.problems[0]?.message ?? outcome.kind;
+      return (errorIn(outcome) ?? outcome.problems[0])?.message ?? outcome.kind;
   }
 }
+
+function refusingGuards({ plan, problems }: Outcome): string {
+  const guards = new Set(plan?.verdicts.filter(({ allowed }) => !allowed).map(({ guard }) => guard));
+  if (guards.size > 0) return ` by ${[...guards].join(', ')}`;
+  const [first] = problems;
+  return first ? `: ${first.message}` : '';
+}
+
+/** A warning, for example about a key that expires, doesn't say why it ended so. */
+const errorIn = ({ problems }: Outcome): Problem | undefined =>
+  problems.find(({ severity }) => severity === 'error');

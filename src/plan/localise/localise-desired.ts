@@ -366,7 +366,7 @@ function refusalText(refusal: Refusal, desired: Desired, layout: Layout): Verdic
   return {
     guard: 'unsupported',
     message: `${placeText(refusal, desired)} ${REASONS[why]}${detail}${needs}`,
-    remedy: 'Remove the key for this target (for example with an overlay), or update the gateway.',
+    remedy: 'Remove the key for this target (`$remove: true` under it in an overlay), or update the gateway.',
     allowed: false,
     changes: [],
   };

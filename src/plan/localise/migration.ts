@@ -35,7 +35,7 @@ export function neededMigration(raw: string, places: readonly string[]): Verdict
   const keys = places.join(', ');
   return verdict(
     `a flat file can't contain ${keys}, so this write converts the gateway's file: ${effectsOf(raw, 'legacy').join('; ')}`,
-    `Keep the backup from before the write (the raw file), then allow the conversion. Or remove ${places.length === 1 ? 'the key' : 'the keys'} for this target (for example with an overlay).`,
+    `Keep the backup from before the write (the raw file), then allow the conversion. Or remove ${places.length === 1 ? 'the key' : 'the keys'} for this target (\`$remove: true\` under it in an overlay).`,
   );
 }
 
