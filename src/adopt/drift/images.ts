@@ -53,16 +53,19 @@ export function imagesOf(input: ImagesInput): Images {
   };
 }
 
-/** Without entries that a file can hold and the gateway drops when it loads it. */
+/** Without entries and names that a file can hold and the gateway drops when it loads it. */
 function withoutDropped(tree: Tree, catalog: Catalog): Tree {
   const sections = Object.entries(tree).map(([name, value]): [string, Value] => {
     const field = catalog.child(catalog.root, name);
-    const entries = field ? normaliseAt(field, value).dropped.map(({ place }) => place) : [];
+    const dropped = field ? normaliseAt(field, value).dropped : [];
+    const gone = dropped.filter(
+      ({ kind, place }) => typeof place.at(-1) === 'number' || (kind !== 'erased' && kind !== 'emptied'),
+    );
     return [
       name,
       without(
         value,
-        entries.filter((place) => typeof place.at(-1) === 'number'),
+        gone.map(({ place }) => place),
       ),
     ];
   });
@@ -73,11 +76,14 @@ function without(value: Value, places: readonly (readonly (string | number)[])[]
   if (places.length === 0) return value;
   const below = (step: string | number): readonly (readonly (string | number)[])[] =>
     places.filter(([first, ...rest]) => first === step && rest.length > 0).map((place) => place.slice(1));
-  const isGone = (step: number): boolean => places.some((place) => place.length === 1 && place[0] === step);
+  const isGone = (step: string | number): boolean =>
+    places.some((place) => place.length === 1 && place[0] === step);
   if (isList(value)) return value.flatMap((item, i) => (isGone(i) ? [] : [without(item, below(i))]));
   if (!isTree(value)) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([name, member]) => [name, without(member, below(name))]),
+    Object.entries(value).flatMap(([name, member]) =>
+      isGone(name) ? [] : [[name, without(member, below(name))]],
+    ),
   );
 }
 

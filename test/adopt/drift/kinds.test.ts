@@ -105,6 +105,18 @@ describe('layers', () => {
   });
 });
 
+describe('flat files of a v8 gateway', () => {
+  test('get no header that the gateway keeps in its file and ignores', async () => {
+    const file = `claude-api-key:\n  - api-key: \${env:K1}\n    headers:\n      X-A: a\n      X-B: b\n`;
+    const was = `port: 8317\nclaude-api-key:\n  - api-key: sk-test-0001\n    headers:\n      X-A: a\n      X-B: b\n      X-C: "  "\n`;
+    const now = was.replace('      X-B: b\n', '');
+    const files = { 'desired-state/g.yaml': file };
+    expect(changed(await adopted({ files, was, now, api: 'v8' }))).toEqual({
+      'desired-state/g.yaml': ['-      X-B: b'],
+    });
+  });
+});
+
 describe('files of lines', () => {
   const files = {
     'desired-state/g.yaml': 'claude-api-key:\n  - api-key: ${lines:keys.txt}\n    priority: 1 # all\n',
