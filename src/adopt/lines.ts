@@ -1,6 +1,6 @@
 // Runs of list entries that differ by the key alone become one entry with `${lines:FILE}`, and their keys a file of
 // lines. Works on pulled text, in which every secret is `${env:NAME}`.
-import type { Catalog, Field } from '../gateway/catalog/field.ts';
+import type { Catalog } from '../gateway/catalog/field.ts';
 import type { Dialect } from '../gateway/dialect.ts';
 import { formatPath } from '../domain/path.ts';
 import { seal, type Sealed } from '../domain/secret.ts';
@@ -11,7 +11,7 @@ import { displayPath } from '../desired/read/locations.ts';
 import type { Environment } from '../input/environment.ts';
 import { variablesIn } from '../input/reference-text.ts';
 import { isOrdered } from '../plan/diff/order.ts';
-import type { ItemStep, KeyStep, Patch } from '../yaml/splice/patch.ts';
+import type { ItemStep, Patch } from '../yaml/splice/patch.ts';
 import { splice } from '../yaml/splice/splice.ts';
 import type { Adopted } from './adopt.ts';
 import { parsed } from './prepare.ts';
@@ -21,6 +21,9 @@ import {
   identityOf,
   isOneLine,
   type Keyed,
+  type ListAt,
+  patchOfLists,
+  type Place,
   runsAmong,
   type Shape,
   shapeAt,
@@ -59,7 +62,7 @@ export function foldLines(adopted: Adopted, dialect: Dialect, request: FoldReque
   const document = parsed(adopted.text);
   const content = dialect.content(document);
   const walk = new Walk(content, dialect.catalog, adopted, request);
-  const patch = document.root && walk.patch(document.root, content, [], dialect.catalog.root);
+  const patch = document.root && patchOfLists(document.root, content, dialect.catalog, (at) => walk.list(at));
   const spliced = patch && splice(document, patch as Patch);
   if (!spliced?.ok) return { adopted, files: [] };
   const { text } = spliced.value;
@@ -115,9 +118,6 @@ function placesOfVariables(content: Tree): ReadonlyMap<string, readonly string[]
   return found;
 }
 
-type Place = readonly (string | number)[];
-type Steps = Exclude<Patch, { kind: 'replace' }>;
-
 /** An entry whose key is a reference to a variable. */
 interface Referring extends Entry {
   readonly variable: string;
@@ -140,36 +140,17 @@ class Walk {
     this.#request = request;
   }
 
-  /** Undefined: nothing to fold below. */
-  patch(node: FileNode, value: Value, place: Place, field: Field | undefined): Steps | undefined {
-    if (node.kind === 'list' && isList(value) && node.items.length === value.length)
-      return this.#list(node.items, value, place, field);
-    if (node.kind !== 'map' || !isTree(value)) return undefined;
-    const keys = new Map<string, KeyStep>();
-    for (const { key, value: inner } of node.pairs) {
-      const below = field && this.#catalog.child(field, key.text);
-      const step = this.patch(inner, value[key.text] ?? null, [...place, key.text], below);
-      if (step) keys.set(key.text, step);
-    }
-    return keys.size > 0 ? { kind: 'map', keys } : undefined;
-  }
-
-  #list(
-    nodes: readonly FileNode[],
-    list: readonly Value[],
-    place: Place,
-    field: Field | undefined,
-  ): Steps | undefined {
+  /** Undefined: nothing to fold in this list, or below. */
+  list({ nodes, list, place, field, inside }: ListAt): Patch | undefined {
     const shape = shapeAt(place, this.#catalog);
     const entries = list.flatMap((value, at) => this.#entry(value, shape, at) ?? []);
     const runs = runsAmong(entries, { from: this.#request.from, inOrder: !field || isOrdered(field) });
     const runAt = new Map(runs.flatMap((run) => run.map(({ at }) => [at, run] as const)));
-    const item = field && this.#catalog.child(field, '[]');
     const steps = list.flatMap((value, from): ItemStep[] => {
       const run = runAt.get(from);
       if (run)
         return run[0]?.at === from ? [{ value: shape.withKey(value, this.#folded(run, nodes, place)) }] : [];
-      const patch = this.patch(nodes[from] as FileNode, value, [...place, from], item);
+      const patch = inside(from);
       return [patch ? { from, patch } : { from }];
     });
     const isSame = steps.length === list.length && steps.every((step) => 'from' in step && !step.patch);

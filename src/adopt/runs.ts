@@ -119,6 +119,47 @@ function inner(node: FileNode): string[] {
     : [];
 }
 
+// ── every list of a document ─────────────────────────────────────────────────────────────────────────────────────
+
+export type Place = readonly (string | number)[];
+
+/** A list where its nodes and its value have the same items. */
+export interface ListAt {
+  readonly nodes: readonly FileNode[];
+  readonly list: readonly Value[];
+  readonly place: Place;
+  readonly field: Field | undefined;
+  /** What changes inside one item; undefined: nothing. */
+  readonly inside: (index: number) => Patch | undefined;
+}
+
+/** The patch of a document of which `patchOf` changes the lists. Undefined: it changes none. */
+export function patchOfLists(
+  root: FileNode,
+  content: Tree,
+  catalog: Catalog,
+  patchOf: (at: ListAt) => Patch | undefined,
+): Patch | undefined {
+  const visit = (node: FileNode, value: Value, place: Place, field: Field | undefined): Patch | undefined => {
+    if (node.kind === 'list' && isList(value) && node.items.length === value.length) {
+      const { items: nodes } = node;
+      const item = field && catalog.child(field, '[]');
+      const inside = (index: number): Patch | undefined =>
+        visit(nodes[index] as FileNode, value[index] as Value, [...place, index], item); // as many nodes as values
+      return patchOf({ nodes, list: value, place, field, inside });
+    }
+    if (node.kind !== 'map' || !isTree(value)) return undefined;
+    const keys = new Map<string, KeyStep>();
+    for (const { key, value: inner } of node.pairs) {
+      const below = field && catalog.child(field, key.text);
+      const step = visit(inner, value[key.text] ?? null, [...place, key.text], below);
+      if (step) keys.set(key.text, step);
+    }
+    return keys.size > 0 ? { kind: 'map', keys } : undefined;
+  };
+  return visit(root, content, [], catalog.root);
+}
+
 // ── the first of each run ────────────────────────────────────────────────────────────────────────────────────────
 
 export interface Shortened {
@@ -135,13 +176,11 @@ export function firstOfRuns(
 ): Shortened {
   const content = dialect.content(document);
   const walk = new Walk(content, dialect.catalog, { from, held: new Set(Object.values(env)) });
-  const patch = document.root && walk.patch(document.root, content, [], dialect.catalog.root);
+  const patch = document.root && patchOfLists(document.root, content, dialect.catalog, (at) => walk.list(at));
   const spliced = patch && splice(document, patch);
   if (!spliced?.ok) return { document, rest: new Map() };
   return { document: parsed(spliced.value.text), rest: walk.rest };
 }
-
-type Place = readonly (string | number)[];
 
 interface Held extends Entry {
   readonly secret: string;
@@ -176,31 +215,12 @@ class Walk {
     return secret;
   }
 
-  /** Undefined: nothing to leave out below. */
-  patch(node: FileNode, value: Value, place: Place, field: Field | undefined): Patch | undefined {
-    if (node.kind === 'list' && isList(value) && node.items.length === value.length)
-      return this.#list(node.items, value, place, field);
-    if (node.kind !== 'map' || !isTree(value)) return undefined;
-    const keys = new Map<string, KeyStep>();
-    for (const { key, value: inner } of node.pairs) {
-      const below = field && this.#catalog.child(field, key.text);
-      const step = this.patch(inner, value[key.text] ?? null, [...place, key.text], below);
-      if (step) keys.set(key.text, step);
-    }
-    return keys.size > 0 ? { kind: 'map', keys } : undefined;
-  }
-
-  #list(
-    nodes: readonly FileNode[],
-    list: readonly Value[],
-    place: Place,
-    field: Field | undefined,
-  ): Patch | undefined {
+  /** Undefined: nothing to leave out in this list, or below. */
+  list({ nodes, list, place, field, inside }: ListAt): Patch | undefined {
     const gone = this.#goneFrom(nodes, list, place, field);
-    const item = field && this.#catalog.child(field, '[]');
-    const steps = list.flatMap((value, from): ItemStep[] => {
+    const steps = list.flatMap((_, from): ItemStep[] => {
       if (gone.has(from)) return [];
-      const patch = this.patch(nodes[from] as FileNode, value, [...place, from], item);
+      const patch = inside(from);
       return [patch ? { from, patch } : { from }];
     });
     const isSame = gone.size === 0 && steps.every((step) => !('patch' in step));
