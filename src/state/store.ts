@@ -158,3 +158,16 @@ export interface PortableStore extends Store {
   /** Hex. Records contain hashes under this key, so the copy needs it. */
   readonly hashKey: Sealed<string>;
 }
+
+/** The part of a Store that is about backups. */
+export type BackupStore = Pick<
+  Store,
+  | 'saveBackup'
+  | 'addBackup'
+  | 'listArchives'
+  | 'listBackups'
+  | 'readBackup'
+  | 'pinBackup'
+  | 'backupFile'
+  | 'archiveOf'
+>;

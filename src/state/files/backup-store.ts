@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { Clock } from '../../domain/clock.ts';
 import type { Journal } from '../../domain/state/state.ts';
-import type { Store } from '../store.ts';
+import type { BackupStore, Store } from '../store.ts';
 import { type ArchiveDirectory, archiveOf, listArchives, removeArchive, writeArchive } from './archive.ts';
 import {
   addBackup,
@@ -27,18 +27,6 @@ export interface BackupStoreOptions {
   readonly journal: (target: string) => Promise<Journal | undefined>;
   readonly archives: ArchiveDirectory | undefined;
 }
-
-type BackupStore = Pick<
-  Store,
-  | 'saveBackup'
-  | 'addBackup'
-  | 'listArchives'
-  | 'listBackups'
-  | 'readBackup'
-  | 'pinBackup'
-  | 'backupFile'
-  | 'archiveOf'
->;
 
 export function backupStore({ home, clock, keep, hash, journal, archives }: BackupStoreOptions): BackupStore {
   const backupsOf = (target: string): string => join(home(target), 'backups');

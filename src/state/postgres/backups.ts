@@ -11,7 +11,7 @@ import {
   removeArchive,
   writeArchive,
 } from '../files/archive.ts';
-import type { Store } from '../store.ts';
+import type { BackupStore } from '../store.ts';
 import type { Query } from './database.ts';
 import type { Keys } from './keys.ts';
 import type { Leases } from './leases.ts';
@@ -25,18 +25,6 @@ export interface BackupOptions {
   readonly keep: Keep;
   readonly archives: ArchiveDirectory | undefined;
 }
-
-type BackupStore = Pick<
-  Store,
-  | 'saveBackup'
-  | 'addBackup'
-  | 'listArchives'
-  | 'listBackups'
-  | 'readBackup'
-  | 'pinBackup'
-  | 'backupFile'
-  | 'archiveOf'
->;
 
 interface Row extends Readonly<Record<string, unknown>> {
   readonly record: string;
