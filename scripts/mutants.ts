@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { EQUIVALENT } from './mutants-equivalent.ts';
 import { type Mutant, Tests } from './mutants/tests.ts';
+import { seeded } from './random.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 
@@ -32,15 +33,9 @@ function mutantsOf(file: string): Mutant[] {
   );
 }
 
-/** A seeded order (mulberry32): the first `count` of it are the sample. */
+/** A seeded order: the first `count` of it are the sample. */
 function shuffled<T>(all: readonly T[], seed: number): T[] {
-  let state = seed;
-  const next = (): number => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
+  const next = seeded(seed);
   return all
     .map((each) => [next(), each] as const)
     .sort(([a], [b]) => a - b)

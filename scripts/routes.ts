@@ -10,6 +10,7 @@ import { parse, stringify } from 'yaml';
 import { channelsWithoutModels } from '../src/gateway/routing/credentials.ts';
 import type { Tree } from '../src/lib/value.ts';
 import { disagreements, type ObservedCase, type Reached } from '../test/support/observed-routes.ts';
+import { seeded } from './random.ts';
 
 const { values } = parseArgs({
   options: {
@@ -33,13 +34,7 @@ const FAMILIES = [
 ] as const;
 const NAMES = ['m1', 'm2', 'M1', 'vendor/m3', 'gemini-2.5-pro', 'claude-sonnet-4-5'];
 
-let state = Number(values.seed);
-function random(): number {
-  state = (state + 0x6d2b79f5) | 0;
-  let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-  mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-  return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-}
+const random = seeded(Number(values.seed));
 const below = (limit: number): number => Math.floor(random() * limit);
 const pick = <T>(all: readonly T[]): T => all[below(all.length)] as T; // never empty here
 const chance = (share: number): boolean => random() < share;

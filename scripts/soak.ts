@@ -13,6 +13,7 @@ import type { FaultName } from '../src/sandbox/gateway/faults.ts';
 import type { Sandbox } from '../src/sandbox/sandbox.ts';
 import { startSandbox } from '../src/sandbox/start.ts';
 import { startPostgres } from '../test/support/postgres.ts';
+import { seeded } from './random.ts';
 
 const { values } = parseArgs({
   options: {
@@ -32,13 +33,7 @@ const REST_MS = 180_000;
 /** Longer than a write of a gateway, its watcher and its reload. */
 const SETTLED_MS = 1500;
 
-let state = Number(values.seed);
-function random(): number {
-  state = (state + 0x6d2b79f5) | 0;
-  let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-  mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-  return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-}
+const random = seeded(Number(values.seed));
 const below = (limit: number): number => Math.floor(random() * limit);
 const pick = <T>(all: readonly T[]): T => all[below(all.length)] as T; // never empty here
 
