@@ -17,7 +17,7 @@ import { loadMerged } from '../desired/desired.ts';
 import { shownPath } from '../desired/read/files.ts';
 import { formatPath } from '../domain/path.ts';
 import type { Change } from '../domain/plan/change.ts';
-import { HoldfastError, type Problem, problem } from '../domain/problem/problem.ts';
+import { HoldfastError, type Problem, problem, refuseErrors } from '../domain/problem/problem.ts';
 import type { Target } from '../domain/target.ts';
 import type { Environment } from '../input/environment.ts';
 import { readTextFile } from '../input/text-file.ts';
@@ -87,10 +87,10 @@ export async function adoptionOf(
   const adopting = await adoptingOf(session, target, request);
   return planOnce(adopting.context, 'adopt', {}, async (once) => {
     const { live, prepared } = once.planned;
-    refuseAny(agreementProblems(live));
+    refuseErrors(agreementProblems(live));
     const stores = request.stores ?? (await storesOf(session, request, adopting.env));
     const adopted = await adoptedIn(adopting, stores, once);
-    refuseAny(adopted.problems);
+    refuseErrors(adopted.problems);
     const { changes } = prepared.plan;
     const among = (judged: readonly { readonly id: string }[]): readonly Change[] => {
       const ids = new Set(judged.map(({ id }) => id));
@@ -157,10 +157,6 @@ export async function storesOf(
   return path === undefined ? {} : { values: await valuesFileAt(path, shownPath(path, dir), env) };
 }
 
-function refuseAny(problems: readonly Problem[]): void {
-  if (problems.some(({ severity }) => severity === 'error')) throw new HoldfastError(problems);
-}
-
 async function adoptedIn(
   { session, target, request, env }: Adopting,
   { values, files }: Stores,
@@ -171,7 +167,7 @@ async function adoptedIn(
   const otherwise = input.dialect.catalog.layout;
   const now = session.clock.now();
   const declared = await loadMerged(target, { env, rules, settingsDir: dir, otherwise, now });
-  refuseAny(declared.problems);
+  refuseErrors(declared.problems);
   const added =
     into === undefined ? undefined : { ...(await textThere(into, shownPath(into, dir))), layer: 0 };
   return adoptDrift({

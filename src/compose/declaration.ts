@@ -3,7 +3,7 @@ import type { Declared } from '../adopt/drift/adopt-drift.ts';
 import { declareValues, type Declaration, storeSecrets } from '../adopt/drift/declare-values.ts';
 import { NO_SECRET, secretsInText } from '../desired/check/scan-text.ts';
 import { loadMerged } from '../desired/desired.ts';
-import { fail, HoldfastError, type Problem, problem } from '../domain/problem/problem.ts';
+import { fail, HoldfastError, type Problem, problem, refuseErrors } from '../domain/problem/problem.ts';
 import type { Target } from '../domain/target.ts';
 import { editsOf, type FileEdit, storesOf } from './adoption.ts';
 import { patchedFiles } from './patched-files.ts';
@@ -28,7 +28,7 @@ export async function declarationOf(
     'patch' in declaring
       ? await patchedFiles(declaring.patch, { target, settingsDir: settings.dir, files: declared.files })
       : await declaredEdits(session, declared, declaring, storesSecrets);
-  if ('patch' in declaring) refuse(edits.flatMap(newSecrets));
+  if ('patch' in declaring) refuseErrors(edits.flatMap(newSecrets));
   const loaded = await session.loadDesired(target, {
     settingsDir: settings.dir,
     texts: new Map(edits.flatMap(({ path, after, kind }) => (kind === 'yaml' ? [[path, after]] : []))),
@@ -47,7 +47,7 @@ async function declaredEdits(
   storesSecrets: boolean,
 ): Promise<readonly FileEdit[]> {
   const { env } = session;
-  refuse(declared.problems);
+  refuseErrors(declared.problems);
   const stores = storesSecrets ? await storesOf(session, {}, env) : {};
   if (storesSecrets && !stores.values && !stores.files)
     throw fail('HF2096', 'no file is named for the values of secrets', {
@@ -56,7 +56,7 @@ async function declaredEdits(
   const held = { ...stores.values?.held, ...stores.files?.held, ...env };
   const meant = storesSecrets ? storeSecrets(declared, declarations, held) : { declarations, variables: [] };
   const { files, problems } = declareValues(declared, meant.declarations);
-  refuse(problems);
+  refuseErrors(problems);
   return editsOf({ env, session }, { files, lines: [], variables: meant.variables }, stores);
 }
 
@@ -69,8 +69,4 @@ function newSecrets({ before = '', after, shown }: FileEdit): readonly Problem[]
       ? []
       : [problem('HF2101', message, { position, path, severity: 'error' })],
   );
-}
-
-function refuse(problems: HoldfastError['problems']): void {
-  if (problems.some(({ severity }) => severity === 'error')) throw new HoldfastError(problems);
 }

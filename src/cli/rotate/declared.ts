@@ -7,7 +7,7 @@ import type { Session } from '../../compose/session.ts';
 import { loadMerged } from '../../desired/desired.ts';
 import { fingerprintsOf } from '../../domain/named-key.ts';
 import { parsePath } from '../../domain/path.ts';
-import { HoldfastError, type Problem, problem } from '../../domain/problem/problem.ts';
+import { HoldfastError, problem, refuseErrors } from '../../domain/problem/problem.ts';
 import type { Rotation } from '../../domain/state/rotation.ts';
 import type { Target } from '../../domain/target.ts';
 import { isTree, type Tree, type Value, valueAt } from '../../lib/value.ts';
@@ -24,13 +24,9 @@ export interface Files {
 export async function filesOf(session: Session, target: Target): Promise<Files> {
   const { env, settings } = session;
   const declared = await loadMerged(target, { env, rules: settings.references, settingsDir: settings.dir });
-  refuseAny(declared.problems);
+  refuseErrors(declared.problems);
   const tree = valueOf(declared.root) as Tree; // all layers are mappings
   return { declared, naming: { tree, catalog: declared.catalog, fingerprints: fingerprintsOf(target) } };
-}
-
-export function refuseAny(problems: readonly Problem[]): void {
-  if (problems.some(({ severity }) => severity === 'error')) throw new HoldfastError(problems);
 }
 
 /** One of the two values, where the files have it. */
@@ -99,7 +95,7 @@ export async function writable(
   { files, lines, problems }: RotationEdits,
   made?: { readonly variable: Variable; readonly stores: Stores } | undefined,
 ): Promise<readonly FileEdit[]> {
-  refuseAny(problems);
+  refuseErrors(problems);
   const variables = made ? [made.variable] : [];
   const edits = await editsOf({ session, env: session.env }, { files, lines, variables }, made?.stores ?? {});
   const of = (...kinds: readonly FileEdit['kind'][]): ReadonlyMap<string, string> =>

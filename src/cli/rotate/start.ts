@@ -5,13 +5,13 @@ import { entryAt, type Subject, subjectAt } from '../../adopt/rotation/subject.t
 import type { Session } from '../../compose/session.ts';
 import { formatPath, parsePath, type Path } from '../../domain/path.ts';
 import { fingerprintsOf } from '../../domain/named-key.ts';
-import { fail } from '../../domain/problem/problem.ts';
+import { fail, refuseErrors } from '../../domain/problem/problem.ts';
 import type { Rotation } from '../../domain/state/rotation.ts';
 import type { Target } from '../../domain/target.ts';
 import { momentText } from '../../lib/text.ts';
 import { nodeAt } from '../../yaml/located.ts';
 import { looksHashed } from '../../gateway/model/rules.ts';
-import { type Files, filesOf, refuseAny } from './declared.ts';
+import { type Files, filesOf } from './declared.ts';
 import { type Made, madeValue, valueOfReference } from './new-value.ts';
 import type { NewValue } from '../../adopt/rotation/edits.ts';
 import { withManagementKey } from './settings-edit.ts';
@@ -143,5 +143,5 @@ async function refuseDeadEnd(
   { index, steps }: Subject,
 ): Promise<void> {
   if (index === undefined) await withManagementKey(session, target, '');
-  else refuseAny(removed(declared, { steps, index }).problems);
+  else refuseErrors(removed(declared, { steps, index }).problems);
 }

@@ -98,6 +98,11 @@ export function fail(
   return new HoldfastError([problem(code, message, details)], options);
 }
 
+/** Throws all of them if one is an error. */
+export function refuseErrors(problems: readonly Problem[]): void {
+  if (problems.some(({ severity }) => severity === 'error')) throw new HoldfastError(problems);
+}
+
 /** Problems in reading order: by file, line, column, then code. */
 export function inReadingOrder(problems: readonly Problem[]): Problem[] {
   const place = (p: Problem): [string, number, number] => [
