@@ -1,7 +1,7 @@
 // A path as a person in a directory would write it.
 import { relative } from 'node:path';
+import { isWithin } from '../../lib/paths.ts';
 
 export function shownIn(cwd: string, path: string): string {
-  const way = relative(cwd, path);
-  return way === '' ? '.' : way.startsWith('..') ? path : way;
+  return isWithin(path, cwd) ? relative(cwd, path) || '.' : path;
 }

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { packageFile } from '../../lib/package-files.ts';
+import { isWithin } from '../../lib/paths.ts';
 
 export type SchemaName = 'legacy.schema.json' | 'v8.schema.json' | 'settings.schema.json';
 
@@ -10,7 +11,7 @@ export const COPIES = 'schemas/holdfast';
 
 /** The path for `# yaml-language-server: $schema=`, relative to the file; undefined if none would work. */
 export function schemaHint(name: SchemaName, file: string, cwd: string): string | undefined {
-  if (isOutside(cwd, file)) return undefined;
+  if (!isWithin(file, cwd)) return undefined;
   const schema = schemaBelow(name, cwd);
   if (schema === undefined) return undefined;
   const way = relative(dirname(file), schema);
@@ -22,7 +23,5 @@ function schemaBelow(name: SchemaName, cwd: string): string | undefined {
   const installed = join(cwd, 'node_modules/holdfast/schemas', name);
   const own = packageFile(`schemas/${name}`);
   const copy = join(cwd, COPIES, name);
-  return [installed, ...(isOutside(cwd, own) ? [] : [own]), copy].find((path) => existsSync(path));
+  return [installed, ...(isWithin(own, cwd) ? [own] : []), copy].find((path) => existsSync(path));
 }
-
-const isOutside = (cwd: string, path: string): boolean => relative(cwd, path).startsWith('..');
