@@ -7,7 +7,7 @@ import { EXIT } from '../../domain/problem/exit.ts';
 import { fail, HoldfastError } from '../../domain/problem/problem.ts';
 import { ciJobOf, isFromOutside } from '../../input/ci-job.ts';
 import { plural } from '../../lib/text.ts';
-import { loadSettings } from '../../settings/settings.ts';
+import { offlineSettings } from '../io/offline-settings.ts';
 import type { Style } from '../../report/text/style.ts';
 import { onCall, sourceOptions } from '../io/options.ts';
 import { show, showWarnings } from '../io/show.ts';
@@ -32,15 +32,8 @@ async function run(flags: PlanFlags, io: Io): Promise<void> {
   const job = await ciJobOf(io.env);
   if (!flags.trustFork && isFromOutside(job))
     throw fail('HF8010', `${job?.run ?? 'this job'} is one of a fork`);
-  const loaded = await loadSettings({
-    flags,
-    cwd: io.cwd,
-    env: io.env,
-    offline: true,
-    allowUnresolved: true,
-  });
+  const loaded = await offlineSettings(flags, io);
   const { settings, env } = loaded;
-  if (!settings) throw new HoldfastError(loaded.problems);
   const targets = selectedTargets(settings.targets, flags.target);
   const { references, problems: found } = await usageOf({ settings, targets, env, io });
   const problems = [

@@ -2,9 +2,9 @@
 // needs no port, no token and no gateway.
 import type { Command } from 'commander';
 import { type Heartbeat, HEARTBEAT_VALID_MS } from '../../../domain/state/heartbeat.ts';
-import { fail, HoldfastError } from '../../../domain/problem/problem.ts';
+import { fail } from '../../../domain/problem/problem.ts';
 import { duration } from '../../../report/text/style.ts';
-import { loadSettings } from '../../../settings/settings.ts';
+import { offlineSettings } from '../../io/offline-settings.ts';
 import { readBeat } from '../../../state/files/heartbeat.ts';
 import type { Io } from '../../../compose/io.ts';
 import { onCall } from '../../io/options.ts';
@@ -40,14 +40,7 @@ async function run(flags: PlanFlags, io: Io): Promise<void> {
 
 /** This needs no secrets, so the settings are read without resolving them. */
 async function stateDirOf(flags: PlanFlags, io: Io): Promise<string> {
-  const { settings, problems } = await loadSettings({
-    flags,
-    cwd: io.cwd,
-    env: io.env,
-    offline: true,
-    allowUnresolved: true,
-  });
-  if (!settings) throw new HoldfastError(problems);
+  const { settings } = await offlineSettings(flags, io);
   return settings.state.dir;
 }
 

@@ -5,7 +5,7 @@ import { loadCatalog } from '../../../gateway/catalog/catalog.ts';
 import { HoldfastError } from '../../../domain/problem/problem.ts';
 import { fingerprintsBy } from '../../../domain/secret.ts';
 import { renderedText } from '../../../report/text/render.ts';
-import { loadSettings } from '../../../settings/settings.ts';
+import { offlineSettings } from '../../io/offline-settings.ts';
 import type { Io } from '../../../compose/io.ts';
 import { onCall, sourceOptions } from '../../io/options.ts';
 import { show, showWarnings } from '../../io/show.ts';
@@ -30,9 +30,8 @@ export function define(command: Command, io: Io): void {
 
 async function run(flags: Flags, io: Io): Promise<void> {
   const allowUnresolved = await unresolvedIn(io, flags);
-  const loaded = await loadSettings({ flags, cwd: io.cwd, env: io.env, offline: true, allowUnresolved });
+  const loaded = await offlineSettings(flags, io, allowUnresolved);
   const { settings, env } = loaded;
-  if (!settings) throw new HoldfastError(loaded.problems);
   const rendered: Rendered[] = [];
   for (const target of selectedTargets(settings.targets, flags.target)) {
     const { desired, problems } = await loadAnyLayout(target, settings, env, {

@@ -15,12 +15,13 @@ import { originOf, translate } from '../../../gateway/layout/translate.ts';
 import { type Desired, positionAt } from '../../../domain/desired.ts';
 import { formatPath, pointerTo } from '../../../domain/path.ts';
 import { undeclaredIn } from '../../../plan/last-applied.ts';
-import { fail, HoldfastError, problem, type Problem } from '../../../domain/problem/problem.ts';
+import { fail, problem, type Problem } from '../../../domain/problem/problem.ts';
 import type { Target } from '../../../domain/target.ts';
 import { ciJobOf, isFromOutside } from '../../../input/ci-job.ts';
 import type { Environment } from '../../../input/environment.ts';
 import type { Unresolved } from '../../../input/references.ts';
-import { type LoadedSettings, loadSettings, type Settings } from '../../../settings/settings.ts';
+import type { LoadedSettings, Settings } from '../../../settings/settings.ts';
+import { offlineSettings } from '../../io/offline-settings.ts';
 import type { Io } from '../../../compose/io.ts';
 import { systemClock } from '../../../compose/system-clock.ts';
 import { selectedTargets } from '../../../compose/selected-targets.ts';
@@ -45,9 +46,8 @@ export async function validateAll(flags: PlanFlags & Options, io: Io): Promise<V
   if (gatewayVersion !== undefined && !parseVersion(gatewayVersion))
     throw fail('HF1001', `"${gatewayVersion}" isn't a gateway version. Write it in the form 8.0.21`);
   const allowUnresolved = await unresolvedIn(io, flags);
-  const loaded = await loadSettings({ flags, cwd: io.cwd, env: io.env, offline: true, allowUnresolved });
+  const loaded = await offlineSettings(flags, io, allowUnresolved);
   const { settings } = loaded;
-  if (!settings) throw new HoldfastError(loaded.problems);
   const targets = selectedTargets(settings.targets, flags.target);
   const { clock = systemClock, signal } = io;
   const options = { ...flags, allowUnresolved, signal, now: clock.now() };

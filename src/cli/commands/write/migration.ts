@@ -17,7 +17,8 @@ import {
 import type { Target } from '../../../domain/target.ts';
 import type { Environment } from '../../../input/environment.ts';
 import { replaceFile } from '../../../state/files/disk.ts';
-import { loadSettings, type Settings, type SettingsFlags } from '../../../settings/settings.ts';
+import type { Settings, SettingsFlags } from '../../../settings/settings.ts';
+import { offlineSettings } from '../../io/offline-settings.ts';
 import type { Io } from '../../../compose/io.ts';
 import { selectedTargets } from '../../../compose/selected-targets.ts';
 
@@ -48,15 +49,8 @@ interface Options {
  * its meaning.
  */
 export async function migrateAll(flags: SettingsFlags & Options, io: Io): Promise<Migration> {
-  const loaded = await loadSettings({
-    flags,
-    cwd: io.cwd,
-    env: io.env,
-    offline: true,
-    allowUnresolved: true,
-  });
+  const loaded = await offlineSettings(flags, io);
   const { settings, env } = loaded;
-  if (!settings) throw new HoldfastError(loaded.problems);
   const targets = selectedTargets(settings.targets, flags.target);
   const sources = await filesOf(targets, settings, io.signal);
   const rewritten = sources.map((file) => ({
