@@ -54,7 +54,14 @@ export const Source = Type.Object({
 export type Source = Static<typeof Source>;
 
 const Suspension = Type.Object({ until: At, reason: Text, by: Optional(Text) });
-const Check = Type.Object({ at: At, inSync: Type.Boolean() });
+const Causes = Type.Object({ files: Type.Integer(), gateway: Type.Integer() });
+const Check = Type.Object({
+  at: At,
+  inSync: Type.Boolean(),
+  /** Digest of the files that the gateway was compared with. */
+  revision: Optional(Text),
+  causes: Optional(Causes),
+});
 
 export const TargetView = Type.Object({
   name: TargetName,
@@ -73,7 +80,7 @@ export const TargetView = Type.Object({
   /** Differences at the last check; absent if that isn't known. */
   differences: Optional(Type.Integer()),
   /** Which side the differences come from: revisions that weren't applied, or edits on the gateway; absent without a plan. */
-  causes: Optional(Type.Object({ files: Type.Integer(), gateway: Type.Integer() })),
+  causes: Optional(Causes),
   /** Digest of what the files declared when they were last read; absent if it isn't known. */
   declared: Optional(Text),
   applied: Optional(Type.Object({ revision: Revision, at: At })),

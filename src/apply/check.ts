@@ -1,4 +1,5 @@
 // Plan, diff and drift: observes and plans, and writes nothing to the gateway.
+import { lastCheckOf } from '../domain/plan/last-check.ts';
 import { isRefused } from '../domain/plan/plan.ts';
 import { problem } from '../domain/problem/problem.ts';
 import type { Outcome } from '../domain/outcome/outcome.ts';
@@ -45,7 +46,7 @@ async function found(run: Run, planned: PlannedTarget, depth: 'shallow' | 'deep'
   const stale =
     agreement.kind === 'differ' && agreement.cause === 'stale-memory' ? agreement.paths : undefined;
   const inSync = !stale && current.changes.length === 0;
-  const checked = { at: clock.now(), inSync };
+  const checked = lastCheckOf(current, inSync, clock.now());
   const record =
     depth === 'deep'
       ? { lastDeepCheck: checked, undeclared: current.undeclared }

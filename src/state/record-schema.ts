@@ -52,7 +52,12 @@ const isBeforeApply = recordOf({
   lastApplied: maybe(isLastApplied),
   released: arrayOf(isText),
 });
-const isCheck = recordOf({ at: isTime, inSync: isBoolean });
+const isCheck = recordOf({
+  at: isTime,
+  inSync: isBoolean,
+  revision: maybe(isText),
+  causes: maybe(recordOf({ files: isNumber, gateway: isNumber })),
+});
 const isUntil = { until: isTime, reason: isText };
 
 const ROTATION: Checks<Rotation> = {

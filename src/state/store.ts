@@ -13,6 +13,7 @@ import type {
   NotifiedByChannel,
 } from '../domain/state/state.ts';
 import type { Rotation } from '../domain/state/rotation.ts';
+import type { LastCheck } from '../domain/plan/last-check.ts';
 import type { CheckRecord } from '../domain/state/check-record.ts';
 import type { Problem } from '../domain/problem/problem.ts';
 import type { Sealed } from '../domain/secret.ts';
@@ -47,8 +48,8 @@ export interface TargetState {
   /** Build headers and API generation as last detected. */
   readonly detection?: { readonly build: string; readonly api: 'v0' | 'v8'; readonly at: number };
   readonly lastOutcome?: { readonly kind: OutcomeKind; readonly at: number; readonly summary: string };
-  readonly lastDeepCheck?: { readonly at: number; readonly inSync: boolean };
-  readonly lastShallowCheck?: { readonly at: number; readonly inSync: boolean };
+  readonly lastDeepCheck?: LastCheck;
+  readonly lastShallowCheck?: LastCheck;
   /** Declared once, undeclared now. */
   readonly released?: readonly string[];
   /** What the gateway had at the last deep check and no file declared. */

@@ -37,7 +37,36 @@ describe('status', () => {
     await work.holdfast('plan');
     const drifted = await work.holdfast('status', '--exit-code');
     expect(drifted.exit).toBe(EXIT.differences);
-    expect(drifted.out).toMatch(/state +drifted\n/);
+    // As `drift` says: the gateway didn't change.
+    expect(drifted.out).toMatch(/state +pending\n/);
+    expect(drifted.out).toMatch(/gateway +differs \(deep check [^)]*\)\n/);
+    expect((await work.holdfast('drift')).out).toContain('No drift');
+  });
+
+  test('says drifted for what the panel changed, in sync once it is adopted, and restored after a restore', async () => {
+    await work.write({ 'desired-state/gateway.yaml': 'request-retry: 1\n' });
+    expect((await work.holdfast('apply', '--yes')).exit).toBe(EXIT.ok);
+    const answer = await fetch(`${work.sandbox.url}/v0/management/request-retry`, {
+      method: 'PUT',
+      headers: { authorization: 'Bearer management-key-for-tests', 'content-type': 'application/json' },
+      body: JSON.stringify({ value: 7 }),
+    });
+    expect(answer.status).toBe(200);
+    await work.holdfast('drift');
+    expect((await work.holdfast('status')).out).toMatch(/state +drifted\n/);
+    expect((await work.holdfast('adopt', '--write')).exit).toBe(EXIT.ok);
+    const adopted = await work.holdfast('status', '--exit-code');
+    expect(adopted.exit).toBe(EXIT.ok);
+    expect(adopted.out).toMatch(/state +in sync\n/);
+    expect(adopted.out).not.toContain('the files changed since');
+
+    expect((await work.holdfast('apply', '--yes')).exit).toBe(EXIT.ok);
+    await work.write({ 'desired-state/gateway.yaml': 'request-retry: 2\n' });
+    expect((await work.holdfast('status')).out).toContain('in sync (deep check');
+    expect((await work.holdfast('status')).out).toContain('; the files changed since');
+    expect((await work.holdfast('apply', '--yes')).exit).toBe(EXIT.ok);
+    expect((await work.holdfast('restore', '--latest', '--yes')).exit).toBe(EXIT.ok);
+    expect((await work.holdfast('status')).out).toMatch(/state +restored\n/);
   });
 
   test('a wrong management key does not look like changed files, and its end is seen at once', async () => {

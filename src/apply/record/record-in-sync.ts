@@ -2,6 +2,7 @@
 // that this revision is in effect.
 import type { Desired } from '../../domain/desired.ts';
 import type { Outcome } from '../../domain/outcome/outcome.ts';
+import { type LastCheck, lastCheckOf } from '../../domain/plan/last-check.ts';
 import { remember, rememberedTexts } from '../../plan/last-applied.ts';
 import { knownFilesWith } from '../../state/known-values.ts';
 import { afterCheck, NO_DRIFT } from './contested.ts';
@@ -18,7 +19,7 @@ export async function recordInSync(
   planned?: PlannedTarget<DeepLive>,
 ): Promise<Outcome> {
   const { store, target, clock } = run.context;
-  const checked = { at: clock.now(), inSync: true };
+  const checked: LastCheck = { at: clock.now(), inSync: true, revision: desired.revision.digest };
   if (!planned) {
     await recording(run, 'this check', () => store.update(target.name, { lastShallowCheck: checked }));
     return conclude(run, { kind: 'in-sync', depth });
@@ -47,6 +48,6 @@ export async function recordOutOfSync(run: Run, { prepared, live }: PlannedTarge
   const { store, target, clock } = run.context;
   const stale = live.agreement.kind === 'differ' && live.agreement.cause === 'stale-memory';
   if (!stale && prepared.plan.changes.length === 0) return;
-  const lastDeepCheck = { at: clock.now(), inSync: false };
+  const lastDeepCheck = lastCheckOf(prepared.plan, false, clock.now());
   await recording(run, 'this check', () => store.update(target.name, { lastDeepCheck }));
 }

@@ -19,6 +19,7 @@ import {
 import { progress } from '../io/progress.ts';
 import { openCommandSession } from '../io/session.ts';
 import { show, showWarnings } from '../io/show.ts';
+import { recordCheck } from '../edits/checked.ts';
 import { warningsAboutEdits } from '../edits/warnings.ts';
 import type { Committed } from '../edits/commit.ts';
 import { type ProposeFlags, proposeEdits, type ProposingJob, openProposing } from './propose.ts';
@@ -145,10 +146,13 @@ export async function writeAdoption(
         target,
       },
     );
-  return writeEdits(files, flags, {
+  const committed = await writeEdits(files, flags, {
     io,
     stateDir: session.settings.state.dir,
     publish: session.publish,
     message: adoptionMessage(adoption),
   });
+  // On a branch, the files of the target are as before.
+  if (flags.branch === undefined) await recordCheck(session, adoption);
+  return committed;
 }

@@ -166,8 +166,16 @@ async function adopts({ settings }: Session, target: Target, { dir, file }: Dest
   return target.mode !== 'observe' && meant && (await otherFiles(dir, file)).length === 0;
 }
 
-export async function record({ store }: Session, { name }: Target, remembered: Remembered): Promise<true> {
-  await withTarget(store, { target: name, owner: 'holdfast pull' }, () => store.update(name, remembered));
+export async function record(
+  { store, clock }: Session,
+  { name }: Target,
+  remembered: Remembered,
+): Promise<true> {
+  const { revision } = remembered.lastApplied;
+  const lastDeepCheck = { at: clock.now(), inSync: true, revision: revision.digest };
+  await withTarget(store, { target: name, owner: 'holdfast pull' }, () =>
+    store.update(name, { ...remembered, lastDeepCheck }),
+  );
   return true;
 }
 

@@ -15,6 +15,7 @@ import type { Environment } from '../../input/environment.ts';
 import { readTextFile } from '../../input/text-file.ts';
 import { remember } from '../../plan/last-applied.ts';
 import { warningsAboutEdits } from '../edits/warnings.ts';
+import { recordCheck } from '../edits/checked.ts';
 import { writeEdits } from '../edits/write.ts';
 import { record } from './fresh.ts';
 import { keepReplaced, refuseUncommitted } from './existing.ts';
@@ -130,11 +131,13 @@ async function write(
   const isWhole = prepared.plan.changes.length === 0;
   const adopted =
     isWhole && isInEffect(pulling) && (await record(session, target, remember(input, prepared)));
+  if (!adopted && isOwn(pulling)) await recordCheck(session, adoption);
   return { kept, adopted };
 }
 
 /** Whether the edited files are what the target declares: then they are in effect, as after an apply in sync. */
-const isInEffect = (pulling: Pulling): boolean =>
-  pulling.target.mode !== 'observe' &&
-  (pulling.session.settings.file === undefined ||
-    placesOf(pulling).join('\0') === ownPlaces(pulling.session, pulling.target).join('\0'));
+const isInEffect = (pulling: Pulling): boolean => pulling.target.mode !== 'observe' && isOwn(pulling);
+
+const isOwn = (pulling: Pulling): boolean =>
+  pulling.session.settings.file === undefined ||
+  placesOf(pulling).join('\0') === ownPlaces(pulling.session, pulling.target).join('\0');

@@ -4,6 +4,7 @@ import type { Io } from '../../compose/io.ts';
 import type { Session } from '../../compose/session.ts';
 import { createStatusCache, type StatusCache } from '../../daemon/core/status-cache.ts';
 import { whyOf } from '../../daemon/http/server/why.ts';
+import { causesOf } from '../../domain/plan/last-check.ts';
 import { differencesAfter } from '../../domain/outcome/sync-status.ts';
 import type { Target } from '../../domain/target.ts';
 import type { Overview, OverviewRow } from '../../report/text/overview.ts';
@@ -50,6 +51,7 @@ async function rowOf(session: Session, { name }: Target, cache: StatusCache): Pr
   return {
     target: name,
     standing,
+    ...(known.plan && { causes: causesOf(known.plan.plan) }),
     ...(why !== undefined && { why }),
     ...(known.since !== undefined && { since: known.since }),
     ...(differences !== undefined && { differences }),

@@ -111,11 +111,12 @@ const workOf = (step: Step): Pick<OverviewRow, 'checking' | 'doing'> =>
   CHECKING.has(step) ? { checking: true } : { doing: doingText(step) };
 
 function rowOf(view: TargetView): OverviewRow {
-  const { name, why, since, differences, step, lastDeepCheck, lastShallowCheck } = view;
+  const { name, why, since, causes, differences, step, lastDeepCheck, lastShallowCheck } = view;
   const checkedAt = Math.max(lastDeepCheck?.at ?? 0, lastShallowCheck?.at ?? 0);
   return {
     target: name,
     standing: view.standing as SyncStatus, // the names are those of domain/outcome/sync-status.ts
+    ...(causes && { causes }),
     ...(why !== undefined && { why }),
     ...(since !== undefined && { since }),
     ...(differences !== undefined && { differences }),

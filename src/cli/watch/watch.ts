@@ -1,7 +1,7 @@
 // `holdfast status --watch`: the overview, live. A page on a terminal, otherwise a line for each change.
 import { type Globals, type Io, styleOf } from '../../compose/io.ts';
 import { systemClock } from '../../compose/system-clock.ts';
-import { SYNC_STATUSES } from '../../domain/outcome/sync-status.ts';
+import { meaningOf } from '../../domain/outcome/sync-status.ts';
 import { momentText } from '../../lib/text.ts';
 import {
   lostLines,
@@ -77,11 +77,10 @@ function lines(globals: Globals, io: Io): View {
     return before !== what;
   };
   const sayRow = (row: OverviewRow): void => {
-    const { target, standing } = row;
     if (globals.output === 'json')
       return io.out(`${JSON.stringify({ at: new Date(clock.now()).toISOString(), ...row })}\n`);
-    const title = SYNC_STATUSES[standing].title.toLowerCase();
-    say([style.accent(target), title, reasonText(row)].filter(Boolean).join('  '));
+    const title = meaningOf(row).title.toLowerCase();
+    say([style.accent(row.target), title, reasonText(row)].filter(Boolean).join('  '));
   };
   return {
     tell({ origin, rows, lost }) {

@@ -1,6 +1,7 @@
 // The status of a target: what its last meaningful outcome means for the operator. The dashboard, metrics and
 // notifications all take it from here.
 import { remaining } from '../plan/plan.ts';
+import type { Causes } from '../plan/last-check.ts';
 import type { Outcome, OutcomeKind } from './outcome.ts';
 
 export type SyncStatus =
@@ -101,6 +102,34 @@ export const SYNC_STATUSES: Record<SyncStatus, Meaning> = {
     meaning: "Holdfast hasn't checked this target yet.",
   },
 };
+
+/** Nobody edited the gateway: it only lacks what the files declare since. */
+const PENDING: Meaning = {
+  severity: 'warning',
+  title: 'Pending',
+  meaning: "The files changed, and the gateway doesn't have the change yet.",
+};
+
+const RESTORED: Meaning = {
+  severity: 'info',
+  title: 'Restored',
+  meaning: "A backup was restored. Holdfast hasn't compared the gateway with the files since.",
+};
+
+/** What is known of a status beside its name. */
+export interface StatusFacts {
+  readonly standing: SyncStatus;
+  /** Of the last check. */
+  readonly causes?: Causes | undefined;
+  /** The kind of the last outcome. */
+  readonly last?: OutcomeKind | undefined;
+}
+
+/** The status in the words of its cause. */
+export function meaningOf({ standing, causes, last }: StatusFacts): Meaning {
+  if (standing === 'drifted' && causes?.gateway === 0) return PENDING;
+  return standing === 'unknown' && last === 'restored' ? RESTORED : SYNC_STATUSES[standing];
+}
 
 /**
  * What needs a person first: a gateway that may be broken, then revisions that aren't rolled out, then differences

@@ -1,13 +1,12 @@
 // All targets on one page of a terminal: a line each, the worst first, for `status --watch`.
-import { SYNC_STATUSES, type SyncStatus } from '../../domain/outcome/sync-status.ts';
+import { meaningOf, type StatusFacts } from '../../domain/outcome/sync-status.ts';
 import { clipped, plural, timeText } from '../../lib/text.ts';
 import { oneLine } from '../../lib/terminal-safe.ts';
 import { countsText, titleText, worstFirst } from './status.ts';
 import { PLAIN, type Style } from './style.ts';
 
-export interface OverviewRow {
+export interface OverviewRow extends StatusFacts {
   readonly target: string;
-  readonly standing: SyncStatus;
   readonly why?: string;
   readonly since?: number;
   /** At the last check. */
@@ -98,7 +97,7 @@ export function lostLines({ since, why }: NonNullable<Overview['lost']>, now: nu
 
 function tableLines(rows: readonly OverviewRow[], columns: number, now: number, style: Style): string[] {
   const name = Math.min(LONGEST_NAME, Math.max(6, ...rows.map(({ target }) => target.length)));
-  const state = Math.max(5, ...rows.map(({ standing }) => SYNC_STATUSES[standing].title.length));
+  const state = Math.max(5, ...rows.map((row) => meaningOf(row).title.length));
   const checked = columns >= CHECKED_FROM ? CHECKED.length : 0;
   const left = name + state + SINCE + 3 * GAP.length;
   const why = columns - left - (checked > 0 ? checked + GAP.length : 0);
@@ -114,11 +113,11 @@ function tableLines(rows: readonly OverviewRow[], columns: number, now: number, 
   return [
     style.dim(title),
     ...rows.map((row) => {
-      const { standing, since, checking, checkedAt } = row;
-      const pad = ' '.repeat(state - SYNC_STATUSES[standing].title.length);
+      const { since, checking, checkedAt } = row;
+      const pad = ' '.repeat(state - meaningOf(row).title.length);
       return line([
         style.accent(clipped(row.target, name).padEnd(name)),
-        `${titleText(standing, style)}${pad}`,
+        `${titleText(row, style)}${pad}`,
         (since === undefined ? '' : age(now - since)).padStart(SINCE),
         clipped(reasonText(row), why).padEnd(why),
         ...last(checking ? 'now' : checkedAt === undefined ? 'never' : age(now - checkedAt)),

@@ -2,16 +2,17 @@
 import type { Revision } from '../../domain/desired.ts';
 import type { Undeclared } from '../../domain/plan/undeclared.ts';
 import type { OutcomeKind } from '../../domain/outcome/outcome.ts';
-import { SYNC_STATUSES, type SyncStatus, WORST_FIRST } from '../../domain/outcome/sync-status.ts';
+import {
+  meaningOf,
+  type StatusFacts,
+  type SyncStatus,
+  WORST_FIRST,
+} from '../../domain/outcome/sync-status.ts';
+import type { LastCheck } from '../../domain/plan/last-check.ts';
 import { plural, timeText } from '../../lib/text.ts';
 import { commitText } from './commit.ts';
 import { duration, type Style } from './style.ts';
 import { table } from './table.ts';
-
-interface Look {
-  readonly at: number;
-  readonly inSync: boolean;
-}
 
 export interface TargetStatus {
   readonly target: string;
@@ -30,8 +31,8 @@ export interface TargetStatus {
   readonly unresolved?: string;
   readonly applied?: { readonly revision: Revision; readonly at: number };
   readonly lastOutcome?: { readonly kind: OutcomeKind; readonly at: number; readonly summary: string };
-  readonly lastDeepCheck?: Look;
-  readonly lastShallowCheck?: Look;
+  readonly lastDeepCheck?: LastCheck;
+  readonly lastShallowCheck?: LastCheck;
   readonly suspension?: { readonly until: number; readonly reason: string };
   /** Freeze windows that are open. */
   readonly frozen: readonly { readonly until: number; readonly window: string }[];
@@ -70,22 +71,22 @@ export const worstFirst = <T extends Pick<TargetStatus, 'standing'>>(targets: re
 export function statusesText(targets: readonly TargetStatus[], now: number, style: Style): string {
   const sorted = worstFirst(targets);
   const head =
-    targets.length > 1 ? [`${plural(targets.length, 'target')}: ${countsText(sorted, style)}\n`] : [];
+    targets.length > 1
+      ? [`${plural(targets.length, 'target')}: ${countsText(sorted.map(factsOf), style)}\n`]
+      : [];
   return [...head, ...sorted.map((target) => statusText(target, now, style))].join('\n');
 }
 
 /** `1 refused, 8 in sync` */
-export function countsText(targets: readonly Pick<TargetStatus, 'standing'>[], style: Style): string {
-  const groups = Map.groupBy(targets, ({ standing }) => standing);
-  return [...groups]
-    .map(([standing, members]) => `${members.length} ${titleText(standing, style)}`)
-    .join(', ');
+export function countsText(targets: readonly StatusFacts[], style: Style): string {
+  const groups = Map.groupBy(targets, (facts) => titleText(facts, style));
+  return [...groups].map(([title, members]) => `${members.length} ${title}`).join(', ');
 }
 
-export function titleText(standing: SyncStatus, style: Style): string {
-  const { severity, title } = SYNC_STATUSES[standing];
+export function titleText(facts: StatusFacts, style: Style): string {
+  const { severity, title } = meaningOf(facts);
   const paint = { critical: style.bad, warning: style.warn, info: style.good }[severity];
-  return standing === 'unknown' || standing === 'suspended'
+  return facts.standing === 'unknown' || facts.standing === 'suspended'
     ? title.toLowerCase()
     : paint(title.toLowerCase());
 }
@@ -144,32 +145,40 @@ function statusText(status: TargetStatus, now: number, style: Style): string {
   ].join('\n');
 }
 
-function stateText(
-  { standing, why, since }: TargetStatus,
-  ago: (at: number) => string,
-  style: Style,
-): string {
+/** The newest first. */
+function looksOf({ lastDeepCheck, lastShallowCheck }: TargetStatus): (LastCheck & { depth: string })[] {
+  return [
+    ...(lastDeepCheck ? [{ ...lastDeepCheck, depth: 'deep' }] : []),
+    ...(lastShallowCheck ? [{ ...lastShallowCheck, depth: 'shallow' }] : []),
+  ].toSorted((a, b) => b.at - a.at);
+}
+
+const factsOf = (status: TargetStatus): StatusFacts => ({
+  standing: status.standing,
+  causes: looksOf(status)[0]?.causes,
+  last: status.lastOutcome?.kind,
+});
+
+function stateText(status: TargetStatus, ago: (at: number) => string, style: Style): string {
+  const { why, since } = status;
   const details = [
     ...(why === undefined ? [] : [why]),
     ...(since === undefined ? [] : [`since ${ago(since)}`]),
   ];
-  return [titleText(standing, style), ...details].join('; ');
+  return [titleText(factsOf(status), style), ...details].join('; ');
 }
 
 function syncText(status: TargetStatus, ago: (at: number) => string, style: Style): string {
-  const { lastDeepCheck, lastShallowCheck, declared, applied } = status;
-  const looks = [
-    ...(lastDeepCheck ? [{ ...lastDeepCheck, depth: 'deep' }] : []),
-    ...(lastShallowCheck ? [{ ...lastShallowCheck, depth: 'shallow' }] : []),
-  ].toSorted((a, b) => b.at - a.at);
-  const [last] = looks;
+  const { lastDeepCheck, declared, applied } = status;
+  const [last] = looksOf(status);
   if (!last) return style.warn('never checked');
   const by = isInvalid(status) ? ' the last valid revision' : '';
   const word = last.inSync
     ? style.good(`in sync${by && ` with${by}`}`)
     : style.warn(`differs${by && ` from${by}`}`);
+  const compared = last.revision ?? applied?.revision.digest ?? '';
   const since =
-    declared !== undefined && applied && !['', declared].includes(applied.revision.digest)
+    declared !== undefined && !['', declared].includes(compared)
       ? style.warn('; the files changed since')
       : '';
   const restored = status.lastOutcome?.kind === 'restored' && status.lastOutcome.at > last.at;

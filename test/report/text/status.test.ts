@@ -35,6 +35,22 @@ describe('the status of targets', () => {
     expect([...text.matchAll(/^(\w) at /gm)].map(([, name]) => name)).toEqual(['c', 'b', 'a', 'd']);
   });
 
+  test('counts a target whose files alone changed as pending, one that somebody edited as drifted', () => {
+    const differs = (files: number, gateway: number): Partial<TargetStatus> => ({
+      standing: 'drifted',
+      lastDeepCheck: { at: 0, inSync: false, causes: { files, gateway } },
+    });
+    const text = textOf(differs(2, 0), differs(1, 1), { standing: 'drifted' });
+    expect(text.split('\n')[0]).toBe('3 targets: 1 pending, 2 drifted');
+  });
+
+  test('compares the files with those of the last check, not with those of the last apply', () => {
+    const applied = { revision: { digest: 'b'.repeat(64) }, at: 0 };
+    const checked = { at: 0, inSync: true, revision: 'a'.repeat(64) };
+    expect(rowOf(textOf({ applied, lastDeepCheck: checked }), 'gateway')).toMatch(/^in sync \([^)]*\)$/);
+    expect(rowOf(textOf({ applied }), 'gateway')).toMatch(/; the files changed since$/);
+  });
+
   test('of one target has no counts', () => {
     expect(textOf({})).toMatch(/^home at /);
   });

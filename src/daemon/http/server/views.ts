@@ -4,6 +4,7 @@ import { summaryOf } from '../../../apply/record/summary.ts';
 import type { Outcome } from '../../../domain/outcome/outcome.ts';
 import { type SyncStatus, syncStatusAfter } from '../../../domain/outcome/sync-status.ts';
 import { versionIn } from '../../../gateway/client/build.ts';
+import { causesOf } from '../../../domain/plan/last-check.ts';
 import type { Plan } from '../../../domain/plan/plan.ts';
 import { openWindows } from '../../../domain/plan/freeze.ts';
 import type { Quarantine } from '../../../domain/state/state.ts';
@@ -43,7 +44,7 @@ export async function targetView(
     ...(differences !== undefined && { differences }),
     ...(why !== undefined && { why }),
     ...(known.since !== undefined && known.standing === standing && { since: known.since }),
-    ...causesOf(known.plan?.plan, differences),
+    ...causesIn(known.plan?.plan, differences),
     ...declaredOf(known, state, standing),
     ...(known.step && { step: known.step }),
     ...(lastApplied && { applied: { revision: lastApplied.revision, at: lastApplied.at } }),
@@ -107,11 +108,8 @@ async function differencesOf(
   return newest && !UNSEEN.has(syncStatusAfter(newest.outcome) ?? 'unknown') ? newest.differences : undefined;
 }
 
-/** What changed on both sides counts as an edit of the gateway: it would be lost. */
-function causesOf(plan: Plan | undefined, differences: number | undefined): Pick<TargetView, 'causes'> {
-  if (!plan || !differences) return {};
-  const gateway = plan.changes.filter(({ origin }) => origin === 'drift' || origin === 'both').length;
-  return { causes: { files: plan.changes.length - gateway, gateway } };
+function causesIn(plan: Plan | undefined, differences: number | undefined): Pick<TargetView, 'causes'> {
+  return plan && differences ? { causes: { ...causesOf(plan) } } : {};
 }
 
 /** The gateway may have been compared with the files; if it was, there is a plan. */
