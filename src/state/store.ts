@@ -33,8 +33,8 @@ export interface Lease {
 export interface LockOptions {
   /** ms to wait for the holder. Default: 0. */
   readonly waitMs?: number;
-  /** Called once with the holder before the wait. */
-  readonly waiting?: (holder: string) => void;
+  /** Called with the holder before a wait, and with ms where it is known how long it takes. */
+  readonly waiting?: (holder: string, ms?: number) => void;
 }
 
 /** What status shows and the daemon needs across restarts, for one target. Absent parts are unknown, not empty. */

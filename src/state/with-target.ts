@@ -8,7 +8,7 @@ export interface WithTargetOptions {
   readonly owner: string;
   /** How long to wait for others, in ms. 5 s, which is longer than a read. */
   readonly waitMs?: number;
-  /** Called once if others have it, before the wait. */
+  /** Called before a wait for others who have it or had it. */
   readonly waiting?: (holder: string, waitMs: number) => void;
 }
 
@@ -23,7 +23,7 @@ export async function withTarget<T>(
   const { target, owner, waitMs = WAIT_MS, waiting } = options;
   const lease = await store.lock(target, owner, {
     waitMs,
-    ...(waiting && { waiting: (holder) => waiting(holder, waitMs) }),
+    ...(waiting && { waiting: (holder, ms = waitMs) => waiting(holder, ms) }),
   });
   try {
     return await work(lease);

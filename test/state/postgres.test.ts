@@ -190,6 +190,29 @@ describe('a lease', () => {
     await taken.release();
   });
 
+  test.each([
+    ['ended just now', "now() - interval '1 s'", true, [expect.closeTo(3_599_000, -5)]],
+    ['ended long ago', "now() - interval '2 hours'", true, []],
+    ['was released', 'null', true, []],
+    ['ended just now without a transaction', "now() - interval '1 s'", false, []],
+  ])('that %s: the next holder waits for the last request', async (_, until, hasJournal, waits) => {
+    const url = await server.newDatabase();
+    const slept: number[] = [];
+    const former = await open(url);
+    const next = await open(url, {
+      requestMs: 3_600_000,
+      clock: { ...clock, sleep: async (ms) => void slept.push(ms) },
+    });
+    const lost = await former.lock('home', 'the one who sleeps');
+    if (hasJournal) await former.writeJournal('home', makeJournal());
+    await server.query(url, `update holdfast.targets set held_until = ${until}`);
+    const told: unknown[] = [];
+    const lease = await next.lock('home', 'next', { waiting: (holder, ms) => told.push([holder, ms]) });
+    expect(slept).toEqual(waits);
+    expect(told).toHaveLength(waits.length);
+    await Promise.all([lease.release(), lost.release()]);
+  });
+
   test('learns from its renewal that another process took over', async () => {
     const url = await server.newDatabase();
     const slept = await open(url, { leaseMs: 800 });

@@ -165,6 +165,7 @@ async function attempt(
   const timeoutMs = request.timeoutMs ?? options.timeoutMs ?? TIMEOUT_MS;
   outlived(setup, timeoutMs);
   setup.count(request.purpose);
+  const started = performance.now();
   try {
     return await setup.transport.exchange({
       url: urlOf(setup.base, request),
@@ -173,6 +174,8 @@ async function attempt(
       ...(request.body && { body: request.body.open() }),
       timeoutMs,
       maxBytes: options.maxBytes ?? MAX_BYTES,
+      // The process may have slept while it connected, and another one may have the lock now.
+      beforeFirstByte: () => outlived(setup, Math.max(0, timeoutMs - (performance.now() - started))),
     });
   } catch (error) {
     if (error instanceof TransportError) throw failureOf(error, place, request.method !== 'GET');

@@ -32,6 +32,8 @@ export interface Exchange {
   /** ms from sending to the last byte. */
   readonly timeoutMs: number;
   readonly maxBytes: number;
+  /** Called when the connection is open, right before the first byte. What it throws ends the exchange. */
+  readonly beforeFirstByte?: () => void;
 }
 
 export interface Received {
@@ -87,17 +89,24 @@ async function exchangeWith(send: Send, exchange: Exchange): Promise<Received> {
   const limit = new AbortController();
   const timer = setTimeout(() => limit.abort(), timeoutMs);
   let phase: Phase = 'sent';
+  let refused: { readonly why: unknown } | undefined;
   try {
-    const response = await send({
-      origin: url.origin,
-      path: `${url.pathname}${url.search}`,
-      method: method as 'GET',
-      headers,
-      ...(body !== undefined && { body }),
-      signal: limit.signal,
-      headersTimeout: 0,
-      bodyTimeout: 0,
-    });
+    const response = await send(
+      {
+        origin: url.origin,
+        path: `${url.pathname}${url.search}`,
+        method: method as 'GET',
+        headers,
+        ...(body !== undefined && { body }),
+        signal: limit.signal,
+        headersTimeout: 0,
+        bodyTimeout: 0,
+      },
+      () => {
+        refused = refusalOf(exchange);
+        if (refused) throw refused.why;
+      },
+    );
     phase = 'answering';
     const text = await readBounded(response.body, maxBytes);
     return {
@@ -107,9 +116,19 @@ async function exchangeWith(send: Send, exchange: Exchange): Promise<Received> {
       ms: performance.now() - started,
     };
   } catch (cause) {
+    if (refused) throw refused.why;
     throw transportError(cause, phase, limit.signal.aborted);
   } finally {
     clearTimeout(timer);
+  }
+}
+
+function refusalOf({ beforeFirstByte }: Exchange): { readonly why: unknown } | undefined {
+  try {
+    beforeFirstByte?.();
+    return undefined;
+  } catch (why) {
+    return { why };
   }
 }
 

@@ -5,7 +5,11 @@ import type { Agent, Dispatcher } from 'undici';
 
 const require = createRequire(import.meta.url);
 
-export type Send = (options: Dispatcher.RequestOptions) => Promise<Dispatcher.ResponseData>;
+/** `beforeFirstByte` is called when a connection is open and nothing was sent; what it throws ends the request. */
+export type Send = (
+  options: Dispatcher.RequestOptions,
+  beforeFirstByte?: () => void,
+) => Promise<Dispatcher.ResponseData>;
 
 interface Parts {
   readonly AgentClass: typeof Agent;
@@ -19,7 +23,22 @@ interface Parts {
 export function openAgent(options: Agent.Options): { readonly agent: Agent; readonly send: Send } {
   const { AgentClass, request } = parts();
   const agent = new AgentClass(options);
-  return { agent, send: (exchange) => request.call(agent, exchange) };
+  return {
+    agent,
+    send: (exchange, beforeFirstByte) =>
+      request.call(beforeFirstByte ? calling(agent, beforeFirstByte) : agent, exchange),
+  };
+}
+
+function calling(agent: Agent, beforeFirstByte: () => void): Dispatcher {
+  return agent.compose((dispatch) => (options, handler) => {
+    const started = handler.onRequestStart?.bind(handler);
+    handler.onRequestStart = (...args) => {
+      beforeFirstByte();
+      started?.(...args);
+    };
+    return dispatch(options, handler);
+  });
 }
 
 let loaded: Parts | undefined;

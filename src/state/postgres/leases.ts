@@ -1,6 +1,7 @@
 // Exclusive use of one target across machines. Each holder gets a larger number than the one before, and writes to
 // the state only while that number is the current one: a process that slept past its lease can't write any more.
 import { performance } from 'node:perf_hooks';
+import type { Clock } from '../../domain/clock.ts';
 import { fail } from '../../domain/problem/problem.ts';
 import { type Holder, holderNow, holderText, inUse, isDead, SOMEBODY } from '../holder.ts';
 import type { Lease, Store } from '../store.ts';
@@ -26,20 +27,32 @@ export interface TargetRow extends Readonly<Record<string, unknown>> {
 
 interface HeldRow extends TargetRow {
   readonly holder: string | null;
+  /** How long a lease that was never released has been over, ms; negative while it lasts, null without a holder. */
+  readonly overMs: number | null;
   /** By the clock of the database, which is the only one that counts. */
   readonly isHeld: boolean;
 }
 
 const POLL_MS = 200;
 
-export function leasesIn(database: Database, leaseMs: number): Leases {
+export interface LeaseOptions {
+  readonly leaseMs: number;
+  /**
+   * The longest time that a request of an earlier holder can still be worked on by its gateway, ms. Whoever takes over
+   * a lease that was not released, with a transaction open, waits that long before its own first request.
+   */
+  readonly requestMs: number;
+  readonly clock: Pick<Clock, 'sleep'>;
+}
+
+export function leasesIn(database: Database, { leaseMs, requestMs, clock }: LeaseOptions): Leases {
   /** Numbers of the leases that this process has. */
   const own = new Map<string, string>();
 
   const locked = <T>(target: string, work: (query: Query, row: HeldRow) => Promise<T>): Promise<T> =>
     database.run(async (query) => work(query, await lockedRow(query, target)));
 
-  const take = (target: string, holder: Holder): Promise<string | Holder> =>
+  const take = (target: string, holder: Holder): Promise<Taken | Holder> =>
     locked(target, async (query, row) => {
       const former = holderOf(row);
       if (former && !isDead(former) && former.token !== holder.token) return former;
@@ -48,7 +61,7 @@ export function leasesIn(database: Database, leaseMs: number): Leases {
          where target = $1 returning fence`,
         [target, JSON.stringify(holder), leaseMs],
       );
-      return taken?.fence ?? '';
+      return { fence: taken?.fence ?? '', former: noteIn(row), outwaitMs: outwaitOf(row, requestMs) };
     });
 
   return {
@@ -58,9 +71,14 @@ export function leasesIn(database: Database, leaseMs: number): Leases {
       for (let look = 1; ; look += 1) {
         const asked = now();
         const taken = own.has(target) ? holder : await take(target, holder);
-        if (typeof taken === 'string') {
-          own.set(target, taken);
-          return leaseOf(database, { target, fence: taken, leaseMs, own }, asked);
+        if ('fence' in taken) {
+          own.set(target, taken.fence);
+          const lease = leaseOf(database, { target, fence: taken.fence, leaseMs, own }, asked);
+          if (taken.outwaitMs > 0) {
+            waiting?.(taken.former ? holderText(taken.former) : SOMEBODY, taken.outwaitMs);
+            await clock.sleep(taken.outwaitMs);
+          }
+          return lease;
         }
         const other = await holderIn(database, target);
         if (performance.now() >= patience) throw inUse(target, other);
@@ -82,7 +100,8 @@ export function leasesIn(database: Database, leaseMs: number): Leases {
 async function lockedRow(query: Query, target: string): Promise<HeldRow> {
   const select = (): Promise<readonly HeldRow[]> =>
     query<HeldRow>(
-      `select state, journal, fence, holder, coalesce(held_until > clock_timestamp(), false) as "isHeld"
+      `select state, journal, fence, holder, coalesce(held_until > clock_timestamp(), false) as "isHeld",
+         (extract(epoch from clock_timestamp() - held_until) * 1000)::float8 as "overMs"
        from holdfast.targets where target = $1 for update`,
       [target],
     );
@@ -94,8 +113,26 @@ async function lockedRow(query: Query, target: string): Promise<HeldRow> {
   return row;
 }
 
-function holderOf({ holder, isHeld }: Pick<HeldRow, 'holder' | 'isHeld'>): Holder | undefined {
-  return isHeld && holder !== null ? (JSON.parse(holder) as Holder) : undefined; // `take` wrote it
+function holderOf(row: Pick<HeldRow, 'holder' | 'isHeld'>): Holder | undefined {
+  return row.isHeld ? noteIn(row) : undefined;
+}
+
+function noteIn({ holder }: Pick<HeldRow, 'holder'>): Holder | undefined {
+  return holder === null ? undefined : (JSON.parse(holder) as Holder); // `take` wrote it
+}
+
+interface Taken {
+  readonly fence: string;
+  readonly former: Holder | undefined;
+  /** ms to wait before the first request. */
+  readonly outwaitMs: number;
+}
+
+/** A holder that died or lost the database may have sent a write last; without a journal, it sent only reads. */
+function outwaitOf({ journal, overMs }: HeldRow, requestMs: number): number {
+  if (journal === null || overMs === null) return 0;
+  // A dead process of this machine can have sent its last request just now, long before its lease ends.
+  return Math.min(requestMs, Math.max(0, requestMs - overMs));
 }
 
 async function holderIn(database: Database, target: string): Promise<string | undefined> {

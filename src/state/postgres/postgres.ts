@@ -27,6 +27,8 @@ export interface PostgresOptions {
   readonly clock: Clock;
   /** ms after which the lock of an inactive holder expires. 60 s. */
   readonly leaseMs?: number;
+  /** The longest request of a holder that died, ms: see `LeaseOptions`. 20 s. */
+  readonly requestMs?: number;
   /** Backups kept besides the pinned ones. */
   readonly keep?: Keep;
   /** Where each backup is also written as one file. */
@@ -38,6 +40,8 @@ export interface PostgresOptions {
 }
 
 const LEASE_MS = 60_000;
+/** The timeout of every request to a gateway. */
+const REQUEST_MS = 20_000;
 const HISTORY_SHOWN = 100;
 const HISTORY_KEPT = 1000;
 /** Two weeks of a check every five minutes. */
@@ -53,7 +57,7 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Porta
     const place = placeOf(url.open());
     await prepare(database, place);
     const { keys, isNew } = await openKeys(database, options.encryptionKeys, place, options.hashKey?.open());
-    const leases = leasesIn(database, leaseMs);
+    const leases = leasesIn(database, { leaseMs, requestMs: options.requestMs ?? REQUEST_MS, clock });
     const { query } = database;
     return {
       place,

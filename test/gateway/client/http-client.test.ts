@@ -207,6 +207,14 @@ describe('a write', () => {
     expect(await codesOf(client.send(WRITE))).toEqual(['HF6002']);
     expect(requests).toEqual([]);
   });
+
+  test.each(['write', 'read'])('as a %s is not sent if the lease ended while it connected', async (kind) => {
+    const { url, requests } = await serve(reply(200, {}));
+    const left = [60_000, 0];
+    const client = clientOf(makeTarget(url), { lease: { remainingMs: () => left.shift() ?? 0 } });
+    expect(await codesOf(client.send(kind === 'write' ? WRITE : READ))).toEqual(['HF6002']);
+    expect(requests).toEqual([]);
+  });
 });
 
 describe('what answers', () => {
