@@ -144,10 +144,9 @@ function differing(left: readonly string[], right: readonly string[], at: number
   const [lLetter, rLetter] = [/\p{L}/u.test(l), /\p{L}/u.test(r)];
   if (lLetter && rLetter) return order(l, r);
   if (lLetter || rLetter) return digits === lLetter ? -1 : 1;
-  const padded = (l === '0' || r === '0') && afterDigit(left, at) ? '1' : '';
-  const [lRun, rRun] = [run(left, at), run(right, at)];
-  const [lNumber, rNumber] = [Number(`${padded}${lRun}`), Number(`${padded}${rRun}`)];
-  if (lNumber !== rNumber) return lNumber - rNumber;
+  const start = (l === '0' || r === '0') && afterDigit(left, at) ? 1n : 0n;
+  const [lRun, rRun] = [run(left, at, start), run(right, at, start)];
+  if (lRun.number !== rRun.number) return lRun.number < rRun.number ? -1 : 1;
   return lRun.length === rRun.length ? order(l, r) : lRun.length - rRun.length;
 }
 
@@ -156,11 +155,15 @@ function afterDigit(text: readonly string[], at: number): boolean {
   return false;
 }
 
-function run(text: readonly string[], at: number): string {
-  let end = at;
-  while (end < text.length && isDigit(text[end] ?? '')) end += 1;
-  return text.slice(at, end).join('');
+/** The digits from here on, in 64 bits as in the encoder. It counts digits of any script from the sign `0`. */
+function run(text: readonly string[], at: number, start: bigint): { number: bigint; length: number } {
+  let [number, end] = [start, at];
+  for (; end < text.length && isDigit(text[end] ?? ''); end += 1)
+    number = BigInt.asIntN(64, number * 10n + BigInt((text[end]?.codePointAt(0) ?? 0) - ZERO));
+  return { number, length: end - at };
 }
+
+const ZERO = 48;
 
 const isDigit = (char: string): boolean => /^\p{Nd}$/u.test(char);
 const order = (a: string, b: string): number => (a.codePointAt(0) ?? 0) - (b.codePointAt(0) ?? 0);
