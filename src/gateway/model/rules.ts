@@ -257,8 +257,7 @@ function textsOf(item: Value, names: readonly string[]): string {
 }
 
 function sortedText(value: Value | undefined): string {
-  if (typeof value === 'string') return value;
-  if (!isTree(value)) return value === undefined || value === null ? '' : String(value);
+  if (!isTree(value)) return typeof value === 'string' ? value : '';
   const pairs = Object.entries(value).map(([name, text]) => `${name}\u0001${String(text)}`);
   return pairs.sort().join('\u0001');
 }
