@@ -1,6 +1,6 @@
-// How memory is rendered: the order of keys in free-form mappings, as the gateway's YAML encoder writes them.
+// How memory is rendered: the order of keys in free-form mappings, and what the gateway's YAML encoder can't write.
 import { describe, expect, test } from '@jest/globals';
-import { natural } from '../../../src/gateway/model/generate.ts';
+import { misprints, natural } from '../../../src/gateway/model/generate.ts';
 
 describe('the order of keys', () => {
   test.each<readonly (readonly string[])[]>([
@@ -37,5 +37,23 @@ describe('the order of keys', () => {
         expect(natural(key, later)).toBeLessThan(0);
         expect(natural(later, key)).toBeGreaterThan(0);
       }
+  });
+});
+
+describe('a text that begins with a blank and has several lines', () => {
+  test.each([
+    [[' a\nb'], true],
+    [['\na'], true],
+    [[{ x: ' a\nb' }], true],
+    [[{ y: 1, x: [' a\nb'] }], true],
+    [{ x: [[' a\nb']] }, true],
+    [{ x: ' a\nb' }, false],
+    [' a\nb', false],
+    [['a\nb'], false],
+    [[' a'], false],
+    [['\n\n'], false],
+    [[1, null, true], false],
+  ])('%j is misprinted below a list: %s', (value, expected) => {
+    expect(misprints(value)).toBe(expected);
   });
 });

@@ -45,6 +45,7 @@ test.each<[what: string, file: string, made: MadeScalar, expected: Partial<MadeS
     scalar('9007199254740992', 'int', { free: true }),
     { text: '9007199254740993', type: 'int' },
   ],
+  ['an integer with separators too', 'a: 1_000', scalar('1000', 'int', { free: true }), {}],
   ['a value with a type of its own keeps it', 'a: 1.0', scalar('1', 'int'), {}],
   ['in a list too', 'a: [1.0]', scalar('1', 'int', { free: true }), { type: 'float' }],
 ])('%s', (_, file, made, expected) => {
