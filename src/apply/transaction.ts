@@ -1,6 +1,6 @@
 // The transaction (design §10), as a list of steps. Each step is a file of `steps/`.
 import type { Outcome } from '../domain/outcome/outcome.ts';
-import { HoldfastError } from '../domain/problem/problem.ts';
+import { fail, HoldfastError } from '../domain/problem/problem.ts';
 import { locateChange } from '../plan/localise/locate-change.ts';
 import { takeBackup } from './record/backup.ts';
 import { expectationOf, takeBaseline } from './steps/behaviour.ts';
@@ -81,8 +81,7 @@ async function attempt(
 ): Promise<Verified | ApplyFailure | Unsent> {
   let file = raw.text;
   for (let next = 0; ;) {
-    if (transaction.journal.sent > 0 && interrupted(run))
-      return applyFailure('HF5007', 'stopped between two writes', { blameless: true });
+    if (interrupted(run)) return stoppedBefore(run, transaction);
     const written = await writeOne(run, transaction, next, file);
     if (written.kind === 'apply-failure' || written.kind === 'unsent') return written;
     const { settled } = written;
@@ -90,6 +89,13 @@ async function attempt(
     next = written.kind === 'rebased' ? 0 : next + 1;
     if (transaction.current.prepared.writes.length <= next) return verify(run, transaction, settled);
   }
+}
+
+/** A signal came: no further write is sent. */
+function stoppedBefore({ context }: LiveRun, { journal }: Transaction): ApplyFailure | Unsent {
+  if (journal.sent > 0) return applyFailure('HF5007', 'stopped between two writes', { blameless: true });
+  const reason = 'stopped by a signal before anything was written';
+  return { kind: 'unsent', reason, error: fail('HF5007', reason, { target: context.target.name }) };
 }
 
 type Done = Settlement | Unsent;

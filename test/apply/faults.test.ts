@@ -24,6 +24,28 @@ describe('a signal', () => {
     expect(await home.file()).toBe(before);
     expect((await home.store.read('home')).quarantine).toBeUndefined();
   });
+
+  test('during the last reading before the first write sends nothing', async () => {
+    const home = await stage({ desired: RETRY });
+    const stop = new AbortController();
+    const { connect } = home.context;
+    const stopping: Context['connect'] = (lease) => {
+      const client = connect(lease);
+      return {
+        ...client,
+        target: client.target,
+        send: (request) => {
+          if (request.purpose === 'quiet') stop.abort();
+          return client.send(request);
+        },
+      };
+    };
+    const outcome = await home.reconcile({}, { connect: stopping, signal: stop.signal });
+    expect(outcome).toMatchObject({ kind: 'cancelled', problems: [{ code: 'HF5007' }] });
+    expect(outcome.requests).not.toHaveProperty('write');
+    expect(await home.store.journal('home')).toBeUndefined();
+    expect(await home.store.history('home')).toEqual([]);
+  });
 });
 
 describe('a gateway that misbehaves', () => {

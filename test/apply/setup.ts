@@ -21,7 +21,7 @@ import type { Mode, Policy, Target } from '../../src/domain/target.ts';
 import type { Sandbox, SandboxOptions } from '../../src/sandbox/sandbox.ts';
 import { authMemoryOf } from '../../src/state/auth-memory.ts';
 import { openFileStore } from '../../src/state/files/files.ts';
-import type { Store } from '../../src/state/store.ts';
+import type { PortableStore, Store } from '../../src/state/store.ts';
 import { type VirtualClock, virtualSandbox } from '../support/virtual-clock.ts';
 
 export const MANAGEMENT_KEY = 'mgmt-secret-1';
@@ -121,7 +121,7 @@ export interface Stage {
   readonly context: Context;
   readonly sandbox: Sandbox;
   readonly clock: VirtualClock;
-  readonly store: Store;
+  readonly store: PortableStore;
   readonly events: readonly Event[];
   declare(text: string, env?: Readonly<Record<string, string>>): Promise<void>;
   reconcile(request?: ReconcileRequest, more?: Partial<Context>): Promise<Outcome>;

@@ -26,6 +26,8 @@ export interface ClientOptions {
   readonly backoffMs?: readonly number[];
   /** The lease under which requests are sent: a request that would outlive it is refused with HF6002. */
   readonly lease?: { remainingMs(): number };
+  /** How requests travel. Over HTTP, as the target's settings say. */
+  readonly transport?: Transport;
 }
 
 const TIMEOUT_MS = 20_000;
@@ -50,7 +52,7 @@ export function createClient(target: Target, options: ClientOptions): Client {
     base: new URL(`${address}/`),
     place: { target: target.name, address, secure: target.url.protocol === 'https:' },
     ring,
-    transport: openTransport(target.tls),
+    transport: options.transport ?? openTransport(target.tls),
     options,
     count: (purpose) => {
       counts[purpose] = (counts[purpose] ?? 0) + 1;
