@@ -24,7 +24,7 @@ import { conclude } from '../record/outcome.ts';
 import { isLoaded, loadedFrom, restoreFile, withRuntime } from './restore-file.ts';
 import { liftedBy, quarantineOf } from '../record/quarantine.ts';
 import { type DeepLive, readFirst } from '../run/read.ts';
-import { recording } from '../run/recording.ts';
+import { attempted, recording } from '../run/recording.ts';
 import { besideOthers, byHand } from './remedy.ts';
 import { awaitReload, earlierTexts, notice, type LiveRun, reached, type Run, step } from '../run/run.ts';
 
@@ -103,7 +103,28 @@ async function notWritten(run: Run, journal: Journal): Promise<Recovery> {
 }
 
 async function asPredicted(run: LiveRun, journal: Journal, live: DeepLive): Promise<Recovery> {
-  return isLoaded(live) ? committed(run, journal, live) : between(run, journal, live);
+  const served = await servedFrom(run, journal, live);
+  return served ? committed(run, journal, served) : between(run, journal, live);
+}
+
+/**
+ * The gateway if it runs what its file says, as after any apply: memory is loaded, and callers get what the change
+ * means for them. Undefined if it doesn't. Without the backup, nothing says what changes for callers.
+ */
+async function servedFrom(run: LiveRun, journal: Journal, live: DeepLive): Promise<DeepLive | undefined> {
+  if (!isLoaded(live)) return undefined;
+  let stored: StoredFile | undefined;
+  const unread = await attempted(async () => {
+    stored = await readStored(run, journal.backup);
+  });
+  if (unread || !stored) return live;
+  const { dialect } = run;
+  const change = expectationOf(contentIn(stored.file, dialect), contentIn(live.file, dialect));
+  const expected = { ...change, aliases: [] };
+  const baseline = await takeBaseline(run, expected);
+  const loaded = { kind: 'back', fidelity: 'exact', live, evidence: [], foreign: [] } as const;
+  const ended = await withRuntime(run, loaded, baseline, expected);
+  return ended.kind === 'back' ? ended.live : undefined;
 }
 
 async function committed(run: LiveRun, journal: Journal, live: DeepLive): Promise<Recovery> {
@@ -192,7 +213,8 @@ async function besideTheirs(
 
 async function completed(run: LiveRun, journal: Journal, live: DeepLive, owned: Left): Promise<Recovery> {
   const now = await loadedFrom(run, live);
-  return isLoaded(now) ? committed(run, journal, now) : takenOut(run, journal, now, owned);
+  const served = await servedFrom(run, journal, now);
+  return served ? committed(run, journal, served) : takenOut(run, journal, now, owned);
 }
 
 async function takenOut(run: LiveRun, journal: Journal, live: DeepLive, owned: Left): Promise<Recovery> {

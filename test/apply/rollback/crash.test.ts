@@ -1,5 +1,6 @@
 import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Checkpoint } from '../../../src/apply/apply.ts';
+import { type Checkpoint, type Context, recover } from '../../../src/apply/apply.ts';
+import type { Client } from '../../../src/gateway/client/client.ts';
 import {
   alone,
   type Alone,
@@ -8,7 +9,7 @@ import {
   type Edit,
   type Scene,
 } from '../contention.ts';
-import { DESIRED, GATEWAY_FILE, GATEWAY_FILE_V8, stage, strike } from '../setup.ts';
+import { DESIRED, GATEWAY_FILE, GATEWAY_FILE_V8, type Stage, stage, strike } from '../setup.ts';
 
 afterEach(strike);
 
@@ -66,6 +67,47 @@ describe('a crash at any step is resolved at the next start', () => {
     await home.writeFile('');
     expect(await home.recover()).toMatchObject({ kind: 'in-sync' });
     expect(await home.file()).toBe(before);
+  });
+
+  const withKey = async (): Promise<Stage> => {
+    const desired = `${DESIRED}commercial-mode: true\n`;
+    const home = await stage({ desired, faults: ['dead-watcher'] });
+    await home.declare(desired, { TEAM_A: 'sk-test-0003' });
+    await home.crashAt('sent', { allow: [{ guard: 'mass-delete' }] });
+    return home;
+  };
+
+  test.each([
+    ['the change', ''],
+    ['the change beside one by others', 'logging-to-file: true\n'],
+  ])('if the running gateway does not follow its file, it is made to load %s', async (_, theirs) => {
+    const home = await withKey();
+    if (theirs !== '') await home.panel('PUT', 'config.yaml', (await home.file()) + theirs);
+    expect(await home.admits('sk-test-0003')).toBe(false);
+    expect(await home.recover()).toMatchObject({ kind: 'in-sync', problems: expect.anything() });
+    expect((await home.store.history('home'))[0]?.outcome).toBe('applied');
+    expect((await home.file()).includes('logging-to-file: true')).toBe(theirs !== '');
+    expect([await home.admits('sk-test-0001'), await home.admits('sk-test-0003')]).toEqual([false, true]);
+  });
+
+  test('a change that callers never get is rolled back', async () => {
+    const home = await withKey();
+    const connect: Context['connect'] = (lease) => {
+      const client = home.context.connect(lease);
+      const send: Client['send'] = async (request) => {
+        const answer = await client.send(request);
+        const isNewKey =
+          typeof request.credential === 'object' &&
+          'clientKey' in request.credential &&
+          request.credential.clientKey.open() === 'sk-test-0003';
+        return isNewKey ? { ...answer, status: 401 } : answer;
+      };
+      return { ...client, target: client.target, send };
+    };
+    expect(await recover({ ...home.context, connect })).toMatchObject({ kind: 'in-sync' });
+    expect((await home.store.history('home'))[0]?.outcome).toBe('rolled-back');
+    expect([await home.admits('sk-test-0001'), await home.admits('sk-test-0003')]).toEqual([true, false]);
+    expect(await home.store.journal('home')).toBeUndefined();
   });
 
   test('a journal that is too old, with the gateway partly written, is left to a person', async () => {
