@@ -1,6 +1,6 @@
 // The state of targets as commands use it: the streams know the secrets of earlier runs, and what is stored contains
 // no secret in plain text.
-import { recogniserOf } from '../desired/read/origins.ts';
+import { hashedSecrets } from '../desired/read/origins.ts';
 import type { BeforeApply, Journal, LastApplied } from '../domain/state/state.ts';
 import type { Store } from '../state/store.ts';
 import type { Io } from './io.ts';
@@ -9,19 +9,15 @@ import { sealedKeys } from './sealed-keys.ts';
 export function guardedStore(store: Store, io: Pick<Io, 'recognise' | 'redact'>): Store {
   const redact = <T>(value: T): T => io.redact?.(value) ?? value;
   const keys = sealedKeys(store.hash('keys of the state'), (text) => redact(text) !== text);
-  const learnt = new Map<string, string>();
   return {
     ...store,
     async read(target) {
       const state = await store.read(target);
-      const secrets = state.origins?.secrets.join('\n') ?? '';
-      if (state.origins && learnt.get(target) !== secrets) {
-        learnt.set(target, secrets);
+      if (state.origins)
         io.recognise?.(
           target,
-          recogniserOf(state.origins, (text) => store.hash(text)),
+          hashedSecrets(state.origins, (text) => store.hash(text)),
         );
-      }
       return withApplied(state, keys.open);
     },
     update: (target, patch) =>

@@ -4,7 +4,7 @@ import { type Style, styleFor } from '../report/text/style.ts';
 import type { Clock } from '../domain/clock.ts';
 import { EXIT, type ExitCode } from '../domain/problem/exit.ts';
 import { fail } from '../domain/problem/problem.ts';
-import type { Recognise } from '../lib/redact.ts';
+import type { HashedSecrets } from '../desired/read/origins.ts';
 import type { Session } from './session.ts';
 import { type Screen, terminalScreen } from './terminal/screen.ts';
 
@@ -26,7 +26,7 @@ export interface Io {
   /** Secrets that must not appear in any output from now on. Absent if the streams aren't filtered. */
   readonly hide?: (secrets: Iterable<string>) => void;
   /** Secrets of earlier runs, known only as hashes; the last one for a name counts. */
-  readonly recognise?: (name: string, known: Recognise) => void;
+  readonly recognise?: (name: string, known: HashedSecrets) => void;
   /** A value without any of those secrets, for other output than the streams. Absent: nothing is known. */
   readonly redact?: <T>(value: T) => T;
   /** Unredacted results on request (`--reveal`). Absent: `out`. */

@@ -276,9 +276,10 @@ class Daemon implements DaemonOperations {
     await this.#place.store
       .appendLook(outcome.target, checkRecord(outcome, trigger))
       .catch((error: unknown) => this.#reporter.failed(error, outcome.target));
-    if (!sources) return;
+    if (!sources || isSameList(sources, this.#sources.get(outcome.target))) return;
     this.#sources.set(outcome.target, sources);
-    await this.#follow();
+    // The next target doesn't wait until these files are watched.
+    void this.#follow();
   }
 
   /**
@@ -345,6 +346,9 @@ class Daemon implements DaemonOperations {
     for (const service of this.#services) await service.follow(daemon);
   }
 }
+
+const isSameList = (a: readonly string[], b: readonly string[] | undefined): boolean =>
+  a.length === b?.length && a.every((one, i) => one === b[i]);
 
 /** What a restore can result in after its first write. */
 const WROTE: ReadonlySet<OutcomeKind> = new Set(['restored', 'rolled-back', 'rollback-failed']);

@@ -13,31 +13,43 @@ export interface Redactor {
   text(text: string): string;
   /** The same for every text inside a plain value, including names of members; everything else unchanged. */
   value<T>(value: T): T;
+  /** More secrets, from now on. */
+  learn(secrets: Iterable<string>): void;
 }
 
-/**
- * Whether a text is a secret of which only a hash is known. Called for whole tokens and parts of them, because a
- * hash doesn't show what a longer text contains.
- */
-export type Recognise = (token: string) => boolean;
+/** Secrets of which only hashes are known. */
+export interface Recogniser {
+  /** Asked for whole tokens and parts of them, because a hash doesn't show what a longer text contains. */
+  readonly knows: (token: string) => boolean;
+  readonly isEmpty: () => boolean;
+}
 
 /**
  * Finds the secrets as they are, and as JSON and URLs escape them; if several match at one position, the longest.
  * Lines of a multi-line secret are secrets too. The cost grows with the text, not with the number of secrets.
  */
-export function redactor(secrets: Iterable<string>, recognised?: Recognise): Redactor {
-  const byStart = indexed(new Set([...secrets].flatMap(spellings)));
+export function redactor(secrets: Iterable<string>, hashed?: Recogniser): Redactor {
+  const known = new Set<string>();
+  const byStart: ByStart = new Map();
+  const learn = (more: Iterable<string>): void => {
+    for (const secret of more) {
+      if (!known.has(secret)) for (const spelling of spellings(secret)) add(byStart, spelling);
+      known.add(secret);
+    }
+  };
+  learn(secrets);
   const text = (given: string): string => {
     const clean = byStart.size === 0 ? given : redact(given, byStart);
-    return recognised ? withoutTokens(clean, recognised) : clean;
+    return !hashed || hashed.isEmpty() ? clean : withoutTokens(clean, hashed.knows);
   };
+  const isEmpty = (): boolean => byStart.size === 0 && (hashed?.isEmpty() ?? true);
   const value = (given: unknown): unknown => {
     if (typeof given === 'string') return text(given);
     if (Array.isArray(given)) return given.map(value);
     if (!isPlain(given)) return given;
     return Object.fromEntries(Object.entries(given).map(([name, member]) => [text(name), value(member)]));
   };
-  return { text, value: <T>(given: T) => value(given) as T }; // same shape, only texts differ
+  return { text, value: <T>(given: T) => (isEmpty() ? given : (value(given) as T)), learn }; // same shape, only texts differ
 }
 
 function isPlain(value: unknown): value is Record<string, unknown> {
@@ -64,24 +76,25 @@ function isPlainWord(secret: string): boolean {
   return secret.length < SHORTEST_INSIDE_WORDS && /^\p{L}+$/u.test(secret);
 }
 
-/** Secrets by their first characters, the longest first. */
-function indexed(secrets: ReadonlySet<string>): ReadonlyMap<string, readonly string[]> {
-  const byStart = new Map<string, string[]>();
-  for (const secret of [...secrets].toSorted((a, b) => b.length - a.length)) {
-    if (secret.length < SHORTEST_SECRET || isPlainWord(secret)) continue;
-    const start = secret.slice(0, SHORTEST_SECRET);
-    byStart.set(start, [...(byStart.get(start) ?? []), secret]);
-  }
-  return byStart;
+/** Secrets by their first characters, then by their length, the longest first: keys of one provider begin alike. */
+type ByStart = Map<string, Map<number, Set<string>>>;
+
+function add(byStart: ByStart, secret: string): void {
+  if (secret.length < SHORTEST_SECRET || isPlainWord(secret)) return;
+  const start = secret.slice(0, SHORTEST_SECRET);
+  const byLength = byStart.get(start) ?? new Map<number, Set<string>>();
+  const known = byLength.get(secret.length);
+  if (known) return void known.add(secret);
+  const lengths = [...byLength, [secret.length, new Set([secret])] as const];
+  byStart.set(start, new Map(lengths.toSorted(([a], [b]) => b - a)));
 }
 
-function redact(text: string, byStart: ReadonlyMap<string, readonly string[]>): string {
+function redact(text: string, byStart: ByStart): string {
   let clean = '';
   let kept = 0;
   for (let at = 0; at <= text.length - SHORTEST_SECRET;) {
-    const found = byStart
-      .get(text.slice(at, at + SHORTEST_SECRET))
-      ?.find((secret) => standsAt(text, at, secret));
+    const byLength = byStart.get(text.slice(at, at + SHORTEST_SECRET));
+    const found = byLength && secretAt(text, at, byLength);
     if (found === undefined) {
       at += 1;
       continue;
@@ -93,10 +106,22 @@ function redact(text: string, byStart: ReadonlyMap<string, readonly string[]>): 
   return kept === 0 ? text : clean + text.slice(kept);
 }
 
-function standsAt(text: string, at: number, secret: string): boolean {
-  if (!text.startsWith(secret, at)) return false;
-  if (secret.length >= SHORTEST_INSIDE_WORDS) return true;
-  return !/\w/.test(text[at - 1] ?? ' ') && !/\w/.test(text[at + secret.length] ?? ' ');
+function secretAt(
+  text: string,
+  at: number,
+  byLength: ReadonlyMap<number, ReadonlySet<string>>,
+): string | undefined {
+  for (const [length, secrets] of byLength) {
+    const candidate = text.slice(at, at + length);
+    if (secrets.has(candidate) && standsAlone(text, at, length)) return candidate;
+  }
+  return undefined;
+}
+
+/** A short secret inside a word isn't one. */
+function standsAlone(text: string, at: number, length: number): boolean {
+  if (length >= SHORTEST_INSIDE_WORDS) return true;
+  return !/\w/.test(text[at - 1] ?? ' ') && !/\w/.test(text[at + length] ?? ' ');
 }
 
 /**
@@ -107,7 +132,7 @@ const TOKEN = /[^\s"'`,;<>|()[\]{}]{8,}/g;
 const JOINTS = /[=:@/&?#]+/g;
 const MOST_PARTS = 8;
 
-function withoutTokens(text: string, recognised: Recognise): string {
+function withoutTokens(text: string, recognised: Recogniser['knows']): string {
   return text.replaceAll(TOKEN, (token: string) => {
     const part = partsOfToken(token).find((each) => recognised(each));
     return part === undefined ? token : withoutTokens(token.replaceAll(part, REDACTED), recognised);

@@ -16,6 +16,14 @@ describe('redaction by value', () => {
     );
   });
 
+  test('of secrets that begin alike, finds the longest, also one that it learns later', () => {
+    const { text, learn } = redactor(['sk-test-0001', 'sk-test-0002']);
+    learn(['sk-test-0001-x', 'sk-t']);
+    expect(text('sk-test-0001-x sk-test-0002y sk-test-0003 sk-t')).toBe(
+      `${REDACTED} ${REDACTED}y sk-test-0003 ${REDACTED}`,
+    );
+  });
+
   test('finds the escaped forms of JSON and URLs', () => {
     const secret = 'a"b/c<d>&é ß-long';
     const { text } = redactor([secret]);

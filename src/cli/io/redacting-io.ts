@@ -1,7 +1,8 @@
 // The last two filters before output: removes every known secret by value, and makes control sequences visible.
 // Knows no command.
-import { type Recognise, type Redactor, redactor } from '../../lib/redact.ts';
+import { type Redactor, redactor } from '../../lib/redact.ts';
 import { oneLine, terminalSafeText } from '../../lib/terminal-safe.ts';
+import { earlierSecrets } from '../../compose/secrets/earlier-secrets.ts';
 import { credentialsIn } from '../../compose/environment-secrets.ts';
 import { styleFor } from '../../report/text/style.ts';
 import type { Io } from '../../compose/io.ts';
@@ -9,18 +10,9 @@ import type { Screen } from '../../compose/terminal/screen.ts';
 
 /** `io` with filters in front of its streams. Commands add secrets with `hide`; the exit code is `io`'s. */
 export function redactingIo(io: Io, run?: Io['run']): Io {
-  const known = new Set(credentialsIn(io.env));
-  const earlier = new Map<string, Recognise>();
-  let net: Redactor | undefined;
-  const recognised: Recognise = (token) => [...earlier.values()].some((knows) => knows(token));
-  const netNow = (): Redactor | undefined => {
-    if (known.size + earlier.size > 0) net ??= redactor(known, earlier.size > 0 ? recognised : undefined);
-    return net;
-  };
-  const safe = (text: string): string => {
-    const now = netNow();
-    return terminalSafeText(now ? withoutSecrets(text, now) : text);
-  };
+  const earlier = earlierSecrets();
+  const net = redactor(credentialsIn(io.env), earlier);
+  const safe = (text: string): string => terminalSafeText(withoutSecrets(text, net));
   const line = transientLine(io, safe);
   return {
     ...io,
@@ -43,16 +35,9 @@ export function redactingIo(io: Io, run?: Io['run']): Io {
     },
     ...(line && { transient: line.show }),
     ...(io.screen && { screen: safeScreen(io.screen, safe) }),
-    redact: (value) => netNow()?.value(value) ?? value,
-    hide: (secrets) => {
-      const before = known.size;
-      for (const secret of secrets) known.add(secret);
-      if (known.size > before) net = undefined;
-    },
-    recognise: (name, knows) => {
-      earlier.set(name, knows);
-      net = undefined;
-    },
+    redact: net.value,
+    hide: net.learn,
+    recognise: earlier.learn,
     get exit() {
       return io.exit;
     },

@@ -45,6 +45,8 @@ export function createWatch(
   let watcher: FSWatcher | undefined;
   let followed: Followed | undefined;
   let turn: Promise<void> = Promise.resolve();
+  /** What waits for its turn: later calls replace it. */
+  let next: { watchable: Watchable } | undefined;
 
   const later = (): void => {
     cancel();
@@ -63,7 +65,20 @@ export function createWatch(
   };
 
   return {
-    follow: (watchable) => (turn = turn.then(() => follow(watchable)).catch(failed)),
+    follow(watchable) {
+      if (next) {
+        next.watchable = watchable;
+        return turn;
+      }
+      const waiting = (next = { watchable });
+      turn = turn
+        .then(() => {
+          next = undefined;
+          return follow(waiting.watchable);
+        })
+        .catch(failed);
+      return turn;
+    },
     async [Symbol.asyncDispose]() {
       end.abort();
       cancel();
@@ -82,9 +97,9 @@ interface Followed {
 }
 
 async function followedOf({ paths, trees }: Watchable, signal: AbortSignal): Promise<Followed> {
-  const single = new Set(withRealPaths([...paths, ...trees]));
+  const single = new Set(withRealPaths([...new Set([...paths, ...trees])]));
   const directories = new Map<string, string>();
-  for (const tree of trees) {
+  for (const tree of new Set(trees)) {
     const { directories: found, files, exceeded } = await contentOf(tree, signal);
     // The reader reports a tree that is too large. What its links lead to isn't watched.
     for (const { real, link } of found) if (!exceeded || !link) directories.set(real, tree);

@@ -73,8 +73,8 @@ export function createLiveness({ operations, now, elapsed }: LivenessOptions): L
 
 /** The earliest due check of each target that wasn't made yet. */
 function expect(operations: LivenessOptions['operations'], due: Map<string, number>, apart: number): void {
-  const names = operations.targets().map(({ name }) => name);
-  for (const name of due.keys()) if (!names.includes(name)) due.delete(name);
+  const names = new Set(operations.targets().map(({ name }) => name));
+  for (const name of due.keys()) if (!names.has(name)) due.delete(name);
   for (const name of names) {
     const at = operations.nextLookAt(name);
     if (at !== undefined) due.set(name, Math.min(at - apart, due.get(name) ?? Infinity));

@@ -110,22 +110,15 @@ export function knownTexts(
   };
 }
 
-/** For redaction by value: whether a token was a secret in an earlier run. Results are cached. */
-export function recogniserOf(earlier: Origins, hash: Hash): (token: string) => boolean {
-  const secrets = new Set(earlier.secrets);
-  const answers = new Map<string, boolean>();
-  return (token) => {
-    const known = answers.get(token);
-    if (known !== undefined) return known;
-    if (answers.size >= TOKENS) answers.clear();
-    const found = secrets.has(hashed(secretKey(token), hash));
-    answers.set(token, found);
-    return found;
-  };
+/** For redaction by value: the hashes of secrets of earlier runs, and how a token is hashed to compare it with them. */
+export function hashedSecrets({ secrets }: Origins, hash: Hash): HashedSecrets {
+  return { hashes: secrets, hashOf: (token) => hashed(secretKey(token), hash) };
 }
 
-/** Size of the cache; output repeats itself. */
-const TOKENS = 50_000;
+export interface HashedSecrets {
+  readonly hashes: readonly string[];
+  readonly hashOf: (token: string) => string;
+}
 
 /** How many texts of earlier runs are kept in addition to those of the last one. */
 const EARLIER = 2000;
