@@ -9,6 +9,7 @@ import type { Allowance, Mode } from '../domain/target.ts';
 import type { Tree } from '../lib/value.ts';
 import { differenceOf, judgeAll, type Judged } from './diff/changes.ts';
 import { diff } from './diff/diff.ts';
+import { expiredAt } from './diff/expired.ts';
 import { makeDifferences, type Patched } from './diff/patch.ts';
 import { proposedImage, type Proposed } from './diff/proposed.ts';
 import { type Scope, scopeOf } from './diff/scope.ts';
@@ -66,6 +67,7 @@ export function compareSides(input: PlanInput): Comparison {
     mode,
     held: new Set(input.state.held?.map(({ path }) => path)),
     fingerprints,
+    isExpired: expiredAt(target, catalog, input.now),
   });
   const judged = all.filter(({ path }) => scope.covers(path));
   const leftOut = all.filter(({ path }) => !scope.covers(path));

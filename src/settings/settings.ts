@@ -31,7 +31,9 @@ export async function loadSettings(request: SettingsRequest): Promise<LoadedSett
       : flags.variables === undefined
         ? file && (await variablesIn(file))
         : variablesOf(flags.variables, cwd);
-  const added = await withVariables(request, source);
+  const added = (await isYetToBeWritten(source, request))
+    ? { env: request.env, problems: [] }
+    : await withVariables(request, source);
   if (added.problems.some(isError)) return { env: request.env, problems: added.problems };
   const whole = { ...request, env: added.env };
   const { settings, problems } = file
@@ -75,6 +77,17 @@ async function variablesIn(file: { path: string; shown: string }): Promise<Varia
 interface Added {
   readonly env: Environment;
   readonly problems: readonly Problem[];
+}
+
+/** The command writes the file of variables, and it isn't there yet. */
+async function isYetToBeWritten(
+  source: VariablesFile | undefined,
+  { flags: { writeEnv, secrets }, cwd }: SettingsRequest,
+): Promise<boolean> {
+  if (!source) return false;
+  const isWritten =
+    writeEnv === undefined ? secrets === 'env' || secrets === 'sops' : resolve(cwd, writeEnv) === source.path;
+  return isWritten && !(await isThere(source.path));
 }
 
 /** Variables that are already set override the file. If a line can't be parsed, the file has no values: an error. */

@@ -88,6 +88,10 @@ export interface SettingsFlags {
   readonly state?: string;
   /** `--variables FILE`. */
   readonly variables?: string;
+  /** `--write-env FILE`: a file of variables that the command writes, so it needn't exist. */
+  readonly writeEnv?: string;
+  /** `--secrets env` and `--secrets sops` write the file of variables that the settings name. */
+  readonly secrets?: 'env' | 'files' | 'sops';
   /** `--allow ID[:PATH]`, added to every target's policy. */
   readonly allow?: readonly string[];
   readonly prune?: boolean;

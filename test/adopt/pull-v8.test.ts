@@ -69,6 +69,7 @@ describe.each([
   const holdfast = (...words: string[]): ReturnType<Terminal['run']> => terminal.run(...words);
 
   test('writes files in that layout, so that a diff is empty, also after a write by others', async () => {
+    await terminal.write('.gitignore', '.env\n');
     const pulled = await holdfast('pull', '--write-env', '.env');
     expect([pulled.err, pulled.exit]).toEqual(['', EXIT.ok]);
     expect(pulled.out).toContain('adopted: Holdfast remembers this state');

@@ -66,6 +66,7 @@ const read = (name: string): Promise<string> => readFile(join(dir, name), 'utf8'
 
 describe('pull', () => {
   test('writes files so that a diff is empty, also after a write by others', async () => {
+    await writeFile(join(dir, '.gitignore'), '.env\n');
     const pulled = await holdfast('pull', '--write-env', '.env');
     expect([pulled.exit, pulled.err]).toEqual([EXIT.ok, '']);
     expect(pulled.out).toContain('holdfast diff --variables .env');
@@ -284,6 +285,19 @@ describe('the output of pull', () => {
       ],
       proof: { changes: 0 },
     });
+  });
+
+  test('writes the file of variables that the settings name, and that is not there yet', async () => {
+    const settings = `version: 1\nenv-file: .env\ntargets: [{ name: home, url: "${gateway.sandbox.url}", key: "${SECRET}" }]\n`;
+    await writeFile(join(dir, 'holdfast.yaml'), settings);
+    expect((await holdfast('pull')).err).toContain('HF1010');
+    expect((await holdfast('pull', '--write-env', 'other.env')).err).toContain('HF1010');
+    const pulled = await holdfast('pull', '--write-env', '.env');
+    expect([pulled.exit, pulled.err]).toEqual([EXIT.ok, expect.stringContaining('after `git init`')]);
+    execFileSync('git', ['-C', dir, 'init', '--quiet']);
+    expect((await holdfast('validate')).err).toContain('HF2073');
+    await writeFile(join(dir, '.gitignore'), '.env\n');
+    expect((await holdfast('validate')).err).not.toContain('HF2073');
   });
 
   test('warns when git would track the secrets', async () => {

@@ -68,6 +68,22 @@ test('a key is announced, then removed at its end, and its line in the files is 
   ]);
 });
 
+test('drift of a key that has expired is removed, and adopting it is not offered', async () => {
+  await settings('client-keys: { laptop: { key: "${env:LAPTOP}", expires: 2026-01-01 } }\n');
+  expect((await at.holdfast('apply', '--yes')).exit).toBe(EXIT.ok);
+  const panel = await fetch(`${at.sandbox.url}/v0/management/api-keys`, {
+    method: 'PUT',
+    headers: { authorization: `Bearer ${KEY}`, 'content-type': 'application/json' },
+    body: JSON.stringify(['sk-test-client-0002', 'sk-test-client-0001']),
+  });
+  expect(panel.status).toBe(200);
+  const { exit, out } = await at.holdfast('drift', '--exit-code');
+  expect(exit).toBe(EXIT.differences);
+  expect(out).toMatch(/api-keys\[laptop\].*expired/);
+  expect(out).toContain('correct it: holdfast apply --mode enforce\n');
+  expect(out).not.toContain('holdfast adopt');
+});
+
 test('the last client key is not removed at its end', async () => {
   await at.write({ 'desired-state/gateway.yaml': 'api-keys:\n  - ${env:LAPTOP}\n' });
   await settings('client-keys: { laptop: { key: "${env:LAPTOP}", expires: 2026-01-01 } }\n');

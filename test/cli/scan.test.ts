@@ -46,6 +46,24 @@ test('a secret is found where the catalog knows it, and by its looks anywhere el
     expect(out + text.out + text.err).not.toContain(secret);
 });
 
+test('a key in a file of variables is where it belongs: git should not have the file', async () => {
+  await using terminal = await openTerminal({
+    '.env': `CLIENT_KEY_1=${KEY}\n`,
+    'eu/prod.env': `CLIENT_KEY_1=${KEY}\n`,
+    '.env.example': `CLIENT_KEY_1=${KEY}\n`,
+  });
+  gitIn(terminal);
+  await terminal.write('.gitignore', 'gateway/\n.holdfast/\n');
+  const { problems } = JSON.parse((await terminal.run('scan', '--output', 'json')).out) as {
+    problems: { position: { file: string }; remedy: string }[];
+  };
+  expect(problems.map(({ position: { file }, remedy }) => [file, /^[^,.]*/.exec(remedy)?.[0]])).toEqual([
+    ['.env', 'Run `git rm --cached --ignore-unmatch '],
+    ['.env.example', 'Put the key into a variable or a file'],
+    ['eu/prod.env', 'Run `git rm --cached --ignore-unmatch eu/prod'],
+  ]);
+});
+
 test('--staged sees what is staged and nothing else', async () => {
   await using terminal = await openTerminal({ 'desired-state/gateway.yaml': 'request-retry: 3\n' });
   const git = gitIn(terminal);

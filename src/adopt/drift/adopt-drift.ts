@@ -4,10 +4,10 @@ import { spokenBy } from '../../domain/desired.ts';
 import { sep } from 'node:path';
 import type { Catalog } from '../../gateway/catalog/field.ts';
 import type { LayerFile } from '../../desired/desired.ts';
-import { isOverAt } from '../../desired/read/expired.ts';
-import { factsOf, isFlat } from '../../gateway/layout/layouts.ts';
+import { isFlat } from '../../gateway/layout/layouts.ts';
 import { pathsIn } from '../../gateway/layout/locate.ts';
-import { coversPath, formatPath, parsePath, type Path } from '../../domain/path.ts';
+import { EXPIRED } from '../../domain/plan/change.ts';
+import { formatPath, parsePath, type Path } from '../../domain/path.ts';
 import { type Problem, problem } from '../../domain/problem/problem.ts';
 import type { Target } from '../../domain/target.ts';
 import type { Environment } from '../../input/environment.ts';
@@ -131,21 +131,13 @@ function chosenBy({ input, choice, target }: AdoptDriftInput, compared: Comparis
     spoken: spokenBy(input.desired),
     target: target.name,
     known: lastApplied !== undefined,
-    isExpired: expiredIn(input),
+    isExpired: ({ attribution }: Judged) => attribution === EXPIRED,
     sameRevision: lastApplied?.revision.digest === input.desired.revision.digest,
     undeclared: () => undeclaredBy(compared, input),
   };
   if ('paths' in choice) return choose(compared.judged, choice, circumstances);
   const { base, declared } = compared;
   return chooseEverything(compared.judged, choice, { ...circumstances, live: base.before, declared });
-}
-
-/** Whatever the files say of such a key, it would still differ. */
-function expiredIn({ target, now, dialect }: PlanInput): (one: Judged) => boolean {
-  const isOver = isOverAt(target, now);
-  const keys = parsePath(factsOf(dialect.catalog.layout).clientKeys);
-  return ({ path, raw }) =>
-    raw.kind === 'remove' && coversPath(keys, path) && typeof raw.before === 'string' && isOver(raw.before);
 }
 
 function undeclaredBy(

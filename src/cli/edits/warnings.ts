@@ -1,4 +1,5 @@
 // What to know about edited files: secrets that git would track, and other targets that read them.
+import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Adoption, FileEdit } from '../../compose/adoption.ts';
 import type { Io } from '../../compose/io.ts';
@@ -16,18 +17,26 @@ export async function exposed(paths: readonly string[], cwd: string): Promise<re
   return found.flat().map((path) => {
     const shown = shownIn(cwd, path);
     const remedy = `echo '${basename(path)}' >> ${shownIn(cwd, join(dirname(path), '.gitignore'))}`;
-    const message = `git would track ${shown}, which contains secrets`;
+    const when = isInWorkTree(dirname(path)) ? '' : ' after `git init`';
+    const message = `git would track ${shown}${when}, and it contains secrets`;
     return problem('HF2073', message, { severity: 'warning', remedy });
   });
 }
 
 async function trackedIn(dir: string, files: readonly string[]): Promise<readonly string[]> {
-  if (!isInWorkTree(dir)) return [];
+  if (!isInWorkTree(dir)) return unlistedIn(dir, files);
   const inside = await git(dir, ['rev-parse', '--is-inside-work-tree']);
   if (inside?.trim() !== 'true') return [];
   const ignored = await git(dir, ['-c', 'core.quotePath=false', 'check-ignore', '--', ...files]);
   const names = new Set((ignored ?? '').split('\n'));
   return files.filter((path) => !names.has(path));
+}
+
+/** There is no repository yet, so git can't be asked: as far as the `.gitignore` beside the files says. */
+async function unlistedIn(dir: string, files: readonly string[]): Promise<readonly string[]> {
+  const text = await readFile(join(dir, '.gitignore'), 'utf8').catch(() => '');
+  const lines = new Set(text.split('\n').map((line) => line.trim().replace(/^\//, '')));
+  return lines.has('*') ? [] : files.filter((path) => !lines.has(basename(path)));
 }
 
 /** Other targets read the same file. */
@@ -70,8 +79,11 @@ export async function warningsAboutEdits(
       : [];
   const isIgnored = ({ path }: FileEdit): boolean =>
     files.some((one) => one.path === join(dirname(path), '.gitignore'));
+  // Without a repository, once is enough.
+  const isAsked = ({ path, before }: FileEdit): boolean =>
+    before === undefined || isInWorkTree(dirname(path));
   const values = files.filter(
-    (one) => one.kind === 'variables' || (one.kind === 'secret' && !isIgnored(one)),
+    (one) => isAsked(one) && (one.kind === 'variables' || (one.kind === 'secret' && !isIgnored(one))),
   );
   return [
     ...unstored,

@@ -5,6 +5,7 @@ import { isPlaceholder, KEY_SHAPE } from '../../gateway/comments/key-shapes.ts';
 import { escapeToken } from '../../domain/path.ts';
 import { type Position, type Problem, problem } from '../../domain/problem/problem.ts';
 import { seal } from '../../domain/secret.ts';
+import { shellWord } from '../../lib/shell.ts';
 import type { Tree } from '../../lib/value.ts';
 import { type Located, type LocatedMap, valueOf } from '../../yaml/located.ts';
 import { readYaml } from '../../yaml/strict.ts';
@@ -14,6 +15,9 @@ import { literalSecretProblems } from './literal-secrets.ts';
 
 /** On a line that holds no secret, though it looks like one. */
 export const NO_SECRET = 'holdfast:no-secret';
+
+/** Where variables are kept: that is the right place for a key, as long as git doesn't have the file. */
+const VARIABLES_FILE = /(^|\/)(\.env(\.(?!example$|sample$|template$|sops)[^/]+)?|[^/]+\.env)$/i;
 
 /** `file` is its name in positions. */
 export function secretsInText(text: string, file: string): readonly Problem[] {
@@ -69,7 +73,10 @@ function keysIn(line: string, { file, line: number }: Position): Problem[] {
   );
   if (!first) return [];
   const column = Array.from(line.slice(0, first.index)).length + 1;
-  return [
-    problem('HF2062', 'this looks like a key in plain text', { position: { file, line: number, column } }),
-  ];
+  const position = { file, line: number, column };
+  if (!VARIABLES_FILE.test(file))
+    return [problem('HF2062', 'this looks like a key in plain text', { position })];
+  const message = 'this looks like a key, in a file of variables that git tracks or would add';
+  const remedy = `Run \`git rm --cached --ignore-unmatch ${shellWord(file)}\`, and add the file to .gitignore. If it was committed before, replace the key: git keeps it.`;
+  return [problem('HF2062', message, { position, remedy })];
 }

@@ -20,6 +20,9 @@ export interface Consequence {
 export const formerOf = ({ before, from }: Pick<Change, 'before' | 'from'>): Redacted | undefined =>
   before ?? from;
 
+/** The attribution of a client key that has expired: the files can't declare it any longer. */
+export const EXPIRED = 'expired';
+
 export interface Change {
   /** `c1`, `c2`, … in plan order; writes refer to it. */
   readonly id: string;
@@ -32,7 +35,9 @@ export interface Change {
   readonly from?: Redacted;
   readonly position?: Position;
   readonly origin: Origin;
-  /** What probably caused a drift: `panel-toggle`, `hash-write-back`, `normalisation`, `installer-reset`. */
+  /**
+   * What probably caused a drift: `panel-toggle`, `hash-write-back`, `normalisation`, `installer-reset`. Or `EXPIRED`.
+   */
   readonly attribution?: string;
   /**
    * `apply`: the plan makes it. `report`: pure drift that the mode doesn't correct. `held`: quarantined or

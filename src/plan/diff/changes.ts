@@ -1,7 +1,7 @@
 // Judges differences and converts them for readers: IDs, origin, disposition by mode, and the public Change. Knows
 // nothing of guards and routes.
 import type { Field } from '../../gateway/catalog/field.ts';
-import type { Change, Origin } from '../../domain/plan/change.ts';
+import { type Change, EXPIRED, type Origin } from '../../domain/plan/change.ts';
 import { positionAt } from '../../domain/desired.ts';
 import { formatPath, type Path, pointerTo } from '../../domain/path.ts';
 import type { Fingerprints } from '../../domain/secret.ts';
@@ -10,6 +10,7 @@ import type { Mode } from '../../domain/target.ts';
 import { treeOf, type Value } from '../../lib/value.ts';
 import type { RawDifference } from './diff.ts';
 import type { Difference, Place } from '../types/difference.ts';
+import type { expiredAt } from './expired.ts';
 import { formerGroup, isInGroup } from './former-group.ts';
 import { attributionOf, originOf, resetToDefaults, stateKey, type OriginInput } from './origin.ts';
 import { redactAt } from './redact-at.ts';
@@ -30,6 +31,8 @@ export interface JudgeInput extends OriginInput {
   /** Paths that Holdfast no longer corrects. */
   readonly held: ReadonlySet<string>;
   readonly fingerprints: Fingerprints;
+  /** Whether it is a client key of the gateway that has expired. */
+  readonly isExpired: ReturnType<typeof expiredAt>;
 }
 
 export function judgeAll(found: readonly RawDifference[], input: JudgeInput): Judged[] {
@@ -43,13 +46,14 @@ export function judgeAll(found: readonly RawDifference[], input: JudgeInput): Ju
     const who = isGatewaySide(origin)
       ? (attributionOf(raw) ?? (reset.has(raw) ? 'installer-reset' : undefined))
       : undefined;
+    const attribution = input.isExpired({ path, raw }) ? EXPIRED : who;
     return {
       id: `c${i + 1}`,
       raw,
       path,
       origin,
       disposition: dispositionOf(origin, formatPath(path), input),
-      ...(who && { attribution: who }),
+      ...(attribution && { attribution }),
       stateKey: former[i]?.at ?? stateKey(raw.location, input.hash),
     };
   });

@@ -27,6 +27,7 @@ export function historyEntryText(entry: Entry, style: Style): string {
     lines.length > 0 ? [style.bold(title), ...lines.map((line) => `  ${line}`)] : [];
   return [
     `${style.accent(style.bold(entry.target))}  ${entry.outcome}  ${timeText(entry.at)} UTC, ${duration(entry.durationMs)}${entry.by === undefined ? '' : `, asked for by ${entry.by}`}`,
+    `id ${entry.id}`,
     ...(entry.revision
       ? [
           `revision ${entry.revision.digest.slice(0, 12)}${entry.revision.commit ? `, ${commitText(entry.revision.commit, 12)}` : ''}`,

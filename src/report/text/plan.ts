@@ -1,7 +1,7 @@
 // A plan for reviewers: entries by name, before and after, consequences, the requests with the reason for each
 // route, guard verdicts, one summary line.
 import { shellWord } from '../../lib/shell.ts';
-import type { Change, ChangeKind } from '../../domain/plan/change.ts';
+import { type Change, type ChangeKind, EXPIRED } from '../../domain/plan/change.ts';
 import type { Verdict } from '../../domain/plan/guard.ts';
 import { overrideFlag, overrideOf } from '../../domain/plan/override.ts';
 import { isRefused, pending, type Plan } from '../../domain/plan/plan.ts';
@@ -48,9 +48,12 @@ function leftAlone(changes: readonly Change[], style: Style): string[] {
 /** How to end drift: by the files, or by the gateway. */
 export function waysOut(changes: readonly Change[], style: Style): string {
   const retry = changes.every(({ disposition }) => disposition === 'held') ? ' --retry' : '';
-  const [only, ...others] = changes;
+  const correct = `${style.dim('correct it:')} holdfast apply --mode enforce${retry}`;
+  const adoptable = changes.filter(({ attribution }) => attribution !== EXPIRED);
+  const [only, ...others] = adoptable;
   const path = only && others.length === 0 ? ` ${shellWord(only.path)}` : '';
-  return `  ${style.dim('correct it:')} holdfast apply --mode enforce${retry}   ${style.dim('keep it:')} holdfast adopt${path}`;
+  const keep = adoptable.length === 0 ? '' : `   ${style.dim('keep it:')} holdfast adopt${path}`;
+  return `  ${correct}${keep}`;
 }
 
 function writeText(write: Write, position: number, style: Style): string {

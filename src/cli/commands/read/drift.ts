@@ -11,6 +11,7 @@ import { showReport } from '../../io/show.ts';
 import { type RemoteFlags, remoteOptions } from '../../io/remote-options.ts';
 
 interface Flags extends RemoteFlags, ForgeFlags {
+  readonly exitCode?: boolean;
   readonly shallow?: boolean;
   readonly interactive?: boolean;
   readonly failOn?: FailOn;
@@ -23,6 +24,7 @@ export function define(command: Command, io: Io): void {
     ),
   )
     .option('--shallow', "read only the gateway's memory, not its file and behavior")
+    .option('--exit-code', 'exit with 2 if something differs, which is the default')
     .option('-i, --interactive', 'decide about each difference: adopt it, put it back, or skip it')
     .option('--issue', 'open an issue on the forge of this CI job if something differs, and close it if not')
     .addHelpText(

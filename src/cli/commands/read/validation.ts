@@ -1,11 +1,13 @@
 // Everything that can be checked in settings and desired state without a gateway.
-import { relative } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { dirname, relative } from 'node:path';
 import type { Base, BaseSource } from '../../../apply/run/context.ts';
 import { type BaseOptions, type Bases, openBases } from '../../../compose/bases.ts';
 import type { PlanFlags } from '../../../compose/flags.ts';
 import { type DesiredOptions, loadDesired, type LoadedDesired } from '../../../desired/desired.ts';
 import { ALL_LAYOUTS } from '../../../desired/layout/layout.ts';
 import { literalSecretProblems } from '../../../desired/check/literal-secrets.ts';
+import { isInWorkTree } from '../../../desired/read/revision.ts';
 import { trackedStateProblems } from '../../../desired/check/tracked.ts';
 import { versionProblems } from '../../../desired/check/versions.ts';
 import { loadCatalog } from '../../../gateway/catalog/catalog.ts';
@@ -21,6 +23,7 @@ import { ciJobOf, isFromOutside } from '../../../input/ci-job.ts';
 import type { Environment } from '../../../input/environment.ts';
 import type { Unresolved } from '../../../input/references.ts';
 import type { LoadedSettings, Settings } from '../../../settings/settings.ts';
+import { exposed } from '../../edits/warnings.ts';
 import { offlineSettings } from '../../io/offline-settings.ts';
 import type { Io } from '../../../compose/io.ts';
 import { systemClock } from '../../../compose/system-clock.ts';
@@ -62,10 +65,18 @@ export async function validateAll(flags: PlanFlags & Options, io: Io): Promise<V
       ...each.flatMap(({ problems }) => problems),
       ...(gatewayVersion === undefined ? [] : newerThanSupported(withV(gatewayVersion))),
       ...(await trackedStateProblems(settings.state.dir, shown)),
+      ...(await exposedValues(settings, io)),
     ],
     targets: targets.length,
     files: new Set(each.flatMap(({ files }) => files)).size,
   };
+}
+
+/** The file of variables, if git would track it. One that is encrypted belongs there. */
+async function exposedValues({ variables }: Settings, { cwd }: Io): Promise<readonly Problem[]> {
+  if (variables === undefined || !isInWorkTree(dirname(variables))) return [];
+  const text = await readFile(variables, 'utf8').catch(() => '');
+  return text.trim() === '' || /^sops(_version=|:)/m.test(text) ? [] : exposed([variables], cwd);
 }
 
 /** No reference of a pull request from a fork is resolved, because its author chose what the references name. */
