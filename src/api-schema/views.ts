@@ -214,6 +214,10 @@ export const HistoryEntryView = Type.Object({
   requests: Type.Record(Text, Type.Integer()),
   /** Who requested it, if someone did. */
   by: Optional(Text),
+  /** Its place in the hash chain; absent if an earlier version recorded it. */
+  chain: Optional(
+    Type.Object({ n: Type.Integer(), previous: Text, hash: Text, before: Optional(Type.Boolean()) }),
+  ),
 });
 export type HistoryEntryView = Static<typeof HistoryEntryView>;
 export const HistoryView = Type.Object({

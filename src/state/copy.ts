@@ -1,6 +1,9 @@
 // The records of a target, copied from one Store to another. Both need the same key of hashes. A copy that was
 // interrupted can be repeated: what is there already stays one.
 import { fail } from '../domain/problem/problem.ts';
+import { plural } from '../lib/text.ts';
+import type { CheckRecord } from '../domain/state/check-record.ts';
+import { anchorIn, linkOf, recordIn } from './history-chain.ts';
 import type { PortableStore } from './store.ts';
 import { withTarget } from './with-target.ts';
 
@@ -37,21 +40,47 @@ async function copied(from: PortableStore, to: PortableStore, target: string): P
   await to.update(target, await from.read(target));
   const backups = (await from.listBackups(target)).toReversed();
   for (const { id } of backups) await to.addBackup(await from.readBackup(target, id));
-  const history = await missingIn(from.history, to.history, target);
-  for (const entry of history) await to.appendHistory(target, entry);
-  const checks = await missingIn(from.looks, to.looks, target);
+  const history = await copyHistory(from, to, target);
+  const checks = await missingChecks(from, to, target);
   for (const check of checks) await to.appendLook(target, check);
-  return { backups: backups.length, history: history.length, checks: checks.length };
+  return { backups: backups.length, history, checks: checks.length };
+}
+
+/** The records as they are, so that their hash chain stays whole. Returns how many of them are new there. */
+async function copyHistory(from: PortableStore, to: PortableStore, target: string): Promise<number> {
+  const records = await from.historyRecords(target);
+  const there = new Set(await to.historyRecords(target));
+  const missing = records.filter((record) => !there.has(record));
+  if (missing.length === 0) return 0;
+  const own = ownIn([...there], records);
+  if (own > 0)
+    throw fail('HF6022', `${to.place} has ${plural(own, 'history entry')} of ${target} of its own`, {
+      target,
+    });
+  await to.replaceHistory(target, records);
+  return missing.length;
+}
+
+/** How many entries the source neither has nor had. */
+function ownIn(there: readonly string[], records: readonly string[]): number {
+  const known = new Set(records.map((text) => recordIn(text)?.['id']));
+  const first = records.map(recordIn).find((record) => record !== undefined);
+  const removed = (first && anchorIn(first)?.n) ?? 0;
+  return there
+    .map(recordIn)
+    .filter((record) => record !== undefined)
+    .filter((record) => !anchorIn(record) && !known.has(record['id']))
+    .filter((record) => (linkOf(record)?.n ?? Infinity) > removed).length;
 }
 
 /** Oldest first. */
-async function missingIn<Entry>(
-  from: (target: string, limit: number) => Promise<readonly Entry[]>,
-  to: (target: string, limit: number) => Promise<readonly Entry[]>,
+async function missingChecks(
+  from: PortableStore,
+  to: PortableStore,
   target: string,
-): Promise<readonly Entry[]> {
-  const there = new Set((await to(target, ALL)).map((entry) => JSON.stringify(entry)));
-  return (await from(target, ALL)).filter((entry) => !there.has(JSON.stringify(entry))).toReversed();
+): Promise<readonly CheckRecord[]> {
+  const there = new Set((await to.looks(target, ALL)).map((check) => JSON.stringify(check)));
+  return (await from.looks(target, ALL)).filter((check) => !there.has(JSON.stringify(check))).toReversed();
 }
 
 /** What channels were sent, so that nobody gets a message again. */

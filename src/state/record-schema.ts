@@ -105,6 +105,7 @@ const STATE: Checks<TargetState> = {
   wayBack: maybe(isText),
   writeMs: maybe(arrayOf(isNumber)),
   rotations: maybe(arrayOf(recordOf(ROTATION))),
+  historyHead: maybe(recordOf({ n: isNumber, hash: isText })),
 };
 
 const JOURNAL: Checks<Journal> = {
@@ -169,6 +170,7 @@ const HISTORY: Checks<HistoryEntry> = {
   durationMs: isNumber,
   requests: isRecord,
   by: maybe(isText),
+  chain: maybe(recordOf({ n: isNumber, previous: isText, hash: isText, before: maybe(isBoolean) })),
 };
 export const isHistoryEntry: Check = recordOf(HISTORY);
 

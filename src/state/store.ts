@@ -5,6 +5,7 @@ import type {
   AuthBlock,
   BeforeApply,
   HistoryEntry,
+  HistoryHead,
   Journal,
   LastApplied,
   Origins,
@@ -79,6 +80,8 @@ export interface TargetState {
   readonly rotations?: readonly Rotation[];
   /** Last measured write responses, ms, newest last, for the settle window. */
   readonly writeMs?: readonly number[];
+  /** The newest entry of the history, so that a missing end is noticed. */
+  readonly historyHead?: HistoryHead;
 }
 
 /** Changes to the state of a target; a member set to undefined is removed. */
@@ -132,9 +135,12 @@ export interface Store {
   /** Where its archive is written; undefined if there is no directory for archives. */
   archiveOf(target: string, id: string): string | undefined;
 
+  /** Gives the entry its place in the hash chain (history-chain.ts), also if several processes append at once. */
   appendHistory(target: string, entry: HistoryEntry): Promise<void>;
   /** Newest first. */
   history(target: string, limit?: number): Promise<readonly HistoryEntry[]>;
+  /** All records of the history as they were written, oldest first, unsound ones included. */
+  historyRecords(target: string): Promise<readonly string[]>;
 
   /** What notification channels were sent; empty if nothing is known. */
   notified(): Promise<NotifiedByChannel>;
@@ -158,6 +164,8 @@ export interface PortableStore extends Store {
   readonly place: string;
   /** Hex. Records contain hashes under this key, so the copy needs it. */
   readonly hashKey: Sealed<string>;
+  /** Replaces the records of the history by those of a Store with the same key, as they are. */
+  replaceHistory(target: string, records: readonly string[]): Promise<void>;
 }
 
 /** The part of a Store that is about backups. */

@@ -198,6 +198,7 @@ const WRITES: readonly (readonly string[])[] = [
   ['apply', '--verbose', ...ALLOWED],
   ['status', '--output', 'json'],
   ['history', '--output', 'json'],
+  ['history', '--verify'],
   ['usage'],
   ['restore', '--latest', '--verbose'],
   ['history'],

@@ -50,6 +50,7 @@ const COMMANDS: readonly (readonly string[])[] = [
   ['apply'],
   ['status'],
   ['history'],
+  ['history', '--verify'],
   ['backup', 'list'],
   ['doctor'],
   ['explain', 'openai-compatibility'],

@@ -4,7 +4,8 @@ import type { Backup } from '../../src/domain/state/backup.ts';
 import { HoldfastError } from '../../src/domain/problem/problem.ts';
 import { seal } from '../../src/domain/secret.ts';
 import type { HistoryEntry, Journal } from '../../src/domain/state/state.ts';
-import type { Store } from '../../src/state/store.ts';
+import type { PortableStore, Store } from '../../src/state/store.ts';
+import { verifyHistory } from '../../src/state/verify-history.ts';
 import { withTarget } from '../../src/state/with-target.ts';
 
 /** ms for a lock that comes, whatever else the machine does. */
@@ -14,9 +15,9 @@ export const NOW = Date.UTC(2026, 10, 23, 18, 1, 42);
 
 export interface Bench {
   /** A new, empty state. */
-  create(): Promise<Store>;
+  create(): Promise<PortableStore>;
   /** The same state as another process sees it. */
-  reopen(): Promise<Store>;
+  reopen(): Promise<PortableStore>;
   advance(ms: number): void;
   end(): Promise<void>;
 }
@@ -80,7 +81,7 @@ export async function codesOf(promise: Promise<unknown>): Promise<readonly strin
 
 export function conformsToStore(kind: string, open: () => Promise<Bench>): void {
   let bench: Bench;
-  const fresh = async (): Promise<Store> => {
+  const fresh = async (): Promise<PortableStore> => {
     bench = await open();
     return bench.create();
   };
@@ -268,6 +269,40 @@ export function conformsToStore(kind: string, open: () => Promise<Bench>): void 
       const again = await bench.reopen();
       expect((await again.history('home')).map(({ id }) => id)).toEqual(['h3', 'h2', 'h1']);
       expect((await again.history('home', 1)).map(({ id }) => id)).toEqual(['h3']);
+    });
+
+    test('chains what is appended, also from two sides at once', async () => {
+      const sides = [await fresh(), await bench.reopen()];
+      const ids = ['h1', 'h2', 'h3', 'h4', 'h5', 'h6'];
+      await Promise.all(ids.map((id, i) => sides[i % 2]?.appendHistory('home', makeEntry(id))));
+      const store = await bench.reopen();
+      const entries = await store.history('home');
+      expect(entries.map(({ chain }) => chain?.n)).toEqual([6, 5, 4, 3, 2, 1]);
+      expect(await verifyHistory(store, 'home')).toEqual({
+        chained: true,
+        entries: 6,
+        before: 0,
+        removed: 0,
+        incomplete: 0,
+        head: { n: 6, hash: entries[0]?.chain?.hash },
+      });
+    });
+
+    test('begins the chain with the entries of an earlier version', async () => {
+      const store = await fresh();
+      await store.appendHistory('home', makeEntry('h0'));
+      await store.update('home', { historyHead: undefined });
+      await store.replaceHistory(
+        'home',
+        ['h1', 'h2'].map((id) => JSON.stringify(makeEntry(id))),
+      );
+      expect(await verifyHistory(store, 'home')).toMatchObject({ chained: false, entries: 2 });
+      await store.appendHistory('home', makeEntry('h3'));
+      expect(await verifyHistory(store, 'home')).toMatchObject({ entries: 3, before: 2, head: { n: 3 } });
+      expect((await store.history('home')).map(({ id }) => id)).toEqual(['h3', 'h2', 'h1']);
+      const [, second = '', third = ''] = await store.historyRecords('home');
+      await store.replaceHistory('home', [second, third]);
+      expect((await verifyHistory(store, 'home')).fault?.message).toBe('entry 1 is missing before it');
     });
   });
 }

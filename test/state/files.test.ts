@@ -16,6 +16,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { seal } from '../../src/domain/secret.ts';
+import { copyTarget } from '../../src/state/copy.ts';
 import { authMemoryOf } from '../../src/state/auth-memory.ts';
 import { readBeat } from '../../src/state/files/heartbeat.ts';
 import { explained } from '../../src/state/files/disk.ts';
@@ -23,6 +24,7 @@ import { detectionMemoryOf } from '../../src/state/detection-memory.ts';
 import { type FileStoreOptions, openFileStore } from '../../src/state/files/files.ts';
 import { knownFilesWith, knownValuesOf } from '../../src/state/known-values.ts';
 import type { Store } from '../../src/state/store.ts';
+import { verifyHistory } from '../../src/state/verify-history.ts';
 import {
   codesOf,
   conformsToStore,
@@ -177,6 +179,8 @@ describe('a damaged record', () => {
     appendFileSync(join(dir, 'targets/home/history.jsonl'), '{"id":"torn');
     await store.appendHistory('home', makeEntry('h2'));
     expect((await store.history('home')).map(({ id }) => id)).toEqual(['h2', 'h1']);
+    expect(await verifyHistory(store, 'home')).toMatchObject({ entries: 2, incomplete: 1, head: { n: 2 } });
+    expect((await verifyHistory(store, 'home')).fault).toBeUndefined();
   });
 
   test('skips invalid lines in history and checks', async () => {
@@ -207,6 +211,25 @@ describe('the history', () => {
     for (let i = 0; i < 20; i += 1) await store.appendHistory('home', makeEntry(`h${i}`, bulky));
     expect(statSync(join(dir, 'targets/home/history.jsonl')).size).toBeLessThan(5 * 1024 * 1024);
     expect((await store.history('home', 1))[0]?.id).toBe('h19');
+    const { entries, removed, fault } = await verifyHistory(store, 'home');
+    expect([entries + removed, removed > 0, fault]).toEqual([20, true, undefined]);
+  });
+});
+
+describe('a copy of the history', () => {
+  test('keeps its hash chain, and refuses a destination with entries of its own', async () => {
+    const from = await openFileStore({ dir: newDir(), clock });
+    const to = await openFileStore({ dir: newDir(), clock, hashKey: from.hashKey });
+    for (const id of ['h1', 'h2']) await from.appendHistory('home', makeEntry(id));
+    expect(await copyTarget(from, to, 'home')).toMatchObject({ history: 2 });
+    await from.appendHistory('home', makeEntry('h3'));
+    expect(await copyTarget(from, to, 'home')).toMatchObject({ history: 1 });
+    expect(await verifyHistory(to, 'home')).toEqual(await verifyHistory(from, 'home'));
+    await to.appendHistory('home', makeEntry('h4'));
+    expect(await copyTarget(from, to, 'home')).toMatchObject({ history: 0 });
+    await from.appendHistory('home', makeEntry('h5'));
+    expect(await codesOf(copyTarget(from, to, 'home'))).toEqual(['HF6022']);
+    expect((await to.history('home')).map(({ id }) => id)).toEqual(['h4', 'h3', 'h2', 'h1']);
   });
 });
 

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { seal } from '../../src/domain/secret.ts';
 import { openPostgresStore, type PostgresOptions } from '../../src/state/postgres/postgres.ts';
 import type { PortableStore } from '../../src/state/store.ts';
+import { verifyHistory } from '../../src/state/verify-history.ts';
 import { type PostgresServer, startPostgres } from '../support/postgres.ts';
 import { codesOf, conformsToStore, makeBackup, makeEntry, makeJournal, NOW } from './conformance.ts';
 
@@ -158,6 +159,9 @@ describe('what the database contains', () => {
     await store.appendHistory('home', makeEntry('last'));
     expect((await store.history('home', 5000)).length).toBe(1000);
     expect((await store.history('home', 1)).map(({ id }) => id)).toEqual(['last']);
+    expect((await store.historyRecords('home')).length).toBe(1001);
+    const [first = ''] = await store.historyRecords('home');
+    expect(Object.keys(JSON.parse(first) as object)).toEqual(['retention']);
   });
 });
 
@@ -286,6 +290,7 @@ describe('a database', () => {
     expect((await store.history('home')).map(({ id }) => id).toSorted()).toEqual(
       Array.from({ length: 20 }, (_, i) => `h${i}`).toSorted(),
     );
+    expect((await verifyHistory(store, 'home')).fault).toBeUndefined();
   });
 
   const at = (change: (url: URL) => void) => async (): Promise<string> => {

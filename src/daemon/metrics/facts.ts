@@ -2,6 +2,7 @@
 import type { Outcome } from '../../domain/outcome/outcome.ts';
 import { exitOf } from '../../domain/outcome/outcome.ts';
 import { differencesAfter, type SyncStatus, syncStatusOf } from '../../domain/outcome/sync-status.ts';
+import type { HistoryHead } from '../../domain/state/state.ts';
 import type { TargetState } from '../../state/store.ts';
 
 /** Times in ms since the epoch. Absent: unknown, or not applicable. */
@@ -13,6 +14,7 @@ export interface Facts {
   readonly authBlockedUntil?: number | undefined;
   readonly suspendedUntil?: number | undefined;
   readonly revision?: { readonly digest: string; readonly commit: string } | undefined;
+  readonly historyHead?: HistoryHead | undefined;
 }
 
 export const NOTHING: Facts = { standing: 'unknown' };
@@ -30,7 +32,7 @@ export function afterOutcome(facts: Facts, outcome: Outcome): Facts {
 
 /** What outlives the process. */
 export function afterReading(facts: Facts, state: TargetState): Facts {
-  const { lastApplied, lastDeepCheck, lastShallowCheck, authBlock, suspension } = state;
+  const { lastApplied, lastDeepCheck, lastShallowCheck, authBlock, suspension, historyHead } = state;
   const equal = [lastDeepCheck, lastShallowCheck].flatMap((check) => (check?.inSync ? [check.at] : []));
   const successes = [facts.lastSuccess, lastApplied?.at, ...equal].filter((at) => at !== undefined);
   return {
@@ -38,6 +40,7 @@ export function afterReading(facts: Facts, state: TargetState): Facts {
     lastSuccess: successes.length > 0 ? Math.max(...successes) : undefined,
     authBlockedUntil: authBlock?.until,
     suspendedUntil: suspension?.until,
+    historyHead,
     revision: lastApplied && {
       digest: lastApplied.revision.digest.slice(0, 12),
       commit: lastApplied.revision.commit?.sha ?? '',

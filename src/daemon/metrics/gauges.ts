@@ -6,6 +6,9 @@ import type { Instruments } from './instruments.ts';
 
 type Gauges = Instruments['gauges'];
 
+/** Digits of a hash that name an entry of a history. */
+const HASH_SHOWN = 16;
+
 const seconds = (ms: number): number => ms / 1000;
 
 export function clear(gauges: Gauges): void {
@@ -17,7 +20,8 @@ export function showFacts(gauges: Gauges, all: ReadonlyMap<string, Facts>, now: 
 }
 
 function showTarget(gauges: Gauges, target: string, facts: Facts, now: number): void {
-  const { differences, lastLook, lastSuccess, suspendedUntil, authBlockedUntil, revision } = facts;
+  const { differences, lastLook, lastSuccess, suspendedUntil, authBlockedUntil, revision, historyHead } =
+    facts;
   for (const standing of Object.keys(SYNC_STATUSES))
     gauges.standing.set({ target, standing }, standing === facts.standing ? 1 : 0);
   gauges.authBlocked.set({ target }, (authBlockedUntil ?? 0) > now ? 1 : 0);
@@ -27,6 +31,11 @@ function showTarget(gauges: Gauges, target: string, facts: Facts, now: number): 
   if (suspendedUntil !== undefined && suspendedUntil > now)
     gauges.suspendedUntil.set({ target }, seconds(suspendedUntil));
   if (revision) gauges.revision.set({ target, revision: revision.digest, commit: revision.commit }, 1);
+  if (historyHead)
+    gauges.historyHead.set(
+      { target, entry: String(historyHead.n), hash: historyHead.hash.slice(0, HASH_SHOWN) },
+      1,
+    );
 }
 
 /** Nothing if no git repository is followed. */

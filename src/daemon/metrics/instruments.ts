@@ -67,6 +67,13 @@ function gaugesIn(registry: Registry) {
       'revision',
       'commit',
     ),
+    historyHead: gauge(
+      'holdfast_history_head_info',
+      'Always 1: the newest entry of the history, and the first digits of its hash',
+      'target',
+      'entry',
+      'hash',
+    ),
     gitCommit: gauge('holdfast_git_commit_info', 'Always 1: the commit that is in effect', 'ref', 'commit'),
     gitCommittedAt: gauge('holdfast_git_commit_timestamp_seconds', 'When that commit was created', 'ref'),
     gitAnsweredAt: gauge(

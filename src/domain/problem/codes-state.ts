@@ -75,4 +75,14 @@ export const STATE_CODES = {
     "The state can't be copied",
     'Copy into a new directory or an empty database, while no command works on the targets.',
   ),
+  HF6040: code(
+    EXIT.unexpected,
+    "The history isn't the one that was recorded",
+    'Compare it with a backup of the state and with the logs of the daemon. Find out who can write to the state. The gateway is not affected.',
+  ),
+  HF6041: code(
+    EXIT.unexpected,
+    'No history contains this hash',
+    'The end of a history was cut off, retention removed the entry, or the hash belongs to another state. `holdfast history --verify` shows the newest entries.',
+  ),
 } as const;

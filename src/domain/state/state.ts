@@ -103,6 +103,22 @@ export interface HistoryEntry {
   readonly requests: RequestCounts;
   /** Who requested it, if someone did. */
   readonly by?: string;
+  /** The Store adds it. Absent in records of earlier versions. */
+  readonly chain?: HistoryLink;
+}
+
+/** An entry by its number, from 1, and its hash. */
+export interface HistoryHead {
+  readonly n: number;
+  readonly hash: string;
+}
+
+/** The place of an entry in the hash chain of its history. */
+export interface HistoryLink extends HistoryHead {
+  /** The hash of the entry before it; empty for the first one. */
+  readonly previous: string;
+  /** The entry is older than the chain, which began with what was there. */
+  readonly before?: boolean;
 }
 
 /** A recorded authentication failure, so that several jobs together don't reach the five failures of C v0 §1.3. */

@@ -35,6 +35,7 @@ export function historyEntryText(entry: Entry, style: Style): string {
       : []),
     ...(entry.planDigest ? [`plan ${entry.planDigest}`] : []),
     ...(entry.backup ? [`backup ${entry.backup}`] : []),
+    ...(entry.chain ? [`entry ${entry.chain.n}, hash ${entry.chain.hash.slice(0, 16)}`] : []),
     ...list('Changes', entry.changes),
     ...list('Requests', entry.writes),
     ...list(
@@ -46,6 +47,60 @@ export function historyEntryText(entry: Entry, style: Style): string {
     ...list('Problems', entry.problems),
     '',
   ].join('\n');
+}
+
+/** What `history --verify` found of one target. */
+interface VerifiedShown {
+  readonly target: string;
+  readonly chained: boolean;
+  readonly entries: number;
+  readonly before: number;
+  readonly removed: number;
+  readonly incomplete: number;
+  readonly head?: { readonly n: number; readonly hash: string };
+  readonly fault?: {
+    readonly kind: string;
+    readonly position?: number;
+    readonly id?: string;
+    readonly at?: number;
+    readonly message: string;
+  };
+}
+
+export const verifiedText = (targets: readonly VerifiedShown[], style: Style): string =>
+  targets.map((one) => targetText(one, style)).join('\n');
+
+function targetText(one: VerifiedShown, style: Style): string {
+  return [
+    headline(one, style),
+    ...(one.removed > 0 ? [`  Retention removed entries 1 to ${one.removed}.`] : []),
+    ...(one.before > 0
+      ? [
+          `  ${plural(one.before, 'entry')} older than the chain: verified since the chain began, not since they were written.`,
+        ]
+      : []),
+    ...(one.incomplete > 0
+      ? [
+          `  ${plural(one.incomplete, 'incomplete line')}: a process ended while it wrote. No recorded entry is missing because of it.`,
+        ]
+      : []),
+    ...(one.head ? [`  newest: entry ${one.head.n}, hash ${one.head.hash}`] : []),
+  ].join('\n');
+}
+
+function headline({ target, chained, entries, fault }: VerifiedShown, style: Style): string {
+  const name = style.bold(target);
+  if (fault) return `${style.bad('✗')} ${name}: ${placeOf(fault)}${fault.message}`;
+  if (!chained && entries > 0)
+    return `${style.warn('!')} ${name}: ${plural(entries, 'entry')} of an earlier version, without hashes. The next entry begins the chain.`;
+  if (entries === 0 && !chained) return `${style.dim('–')} ${name}: nothing was applied yet`;
+  return `${style.good('✓')} ${name}: ${plural(entries, 'entry')}, each as recorded and in its place`;
+}
+
+function placeOf({ position, id, at }: NonNullable<VerifiedShown['fault']>): string {
+  if (position === undefined) return '';
+  const more = [...(id === undefined ? [] : [id]), ...(at === undefined ? [] : [`${timeText(at)} UTC`])];
+  return `record ${position}${more.length > 0 ? ` (${more.join(', ')})` : ''}: `;
 }
 
 export function backupsText(backups: readonly BackupRecord[], style: Style, columns?: number): string {

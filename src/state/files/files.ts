@@ -6,11 +6,11 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { link, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { lock as lockFile } from 'proper-lockfile';
 import type { Clock } from '../../domain/clock.ts';
 import { fail } from '../../domain/problem/problem.ts';
 import { type Sealed, seal } from '../../domain/secret.ts';
 import type { Journal, NotifiedByChannel } from '../../domain/state/state.ts';
+import { alone } from './alone.ts';
 import type { ArchiveDirectory } from './archive.ts';
 import { backupStore } from './backup-store.ts';
 import { KEEP, type Keep } from '../backup-rules.ts';
@@ -26,12 +26,13 @@ import {
   writeNew,
   writeWhole,
 } from './disk.ts';
+import { historyIn } from './history-log.ts';
 import { appendLine, type Bounds, readLines } from './line-log.ts';
 import { acquire, holderInWords } from './lock.ts';
 import { directoryName } from './names.ts';
 import { damagedIn, recordsOf, writeRecord } from './records.ts';
 import { freeReserve, reserveIn, withReserve } from './reserve.ts';
-import { isHistoryEntry, isJournal, isLook, isTargetState, isTold } from '../record-schema.ts';
+import { isJournal, isLook, isTargetState, isTold } from '../record-schema.ts';
 import type { PortableStore, Store, TargetState } from '../store.ts';
 
 export interface FileStoreOptions {
@@ -52,8 +53,6 @@ export interface FileStoreOptions {
 
 const FORMAT = 1;
 const LEASE_MS = 60_000;
-const HISTORY_SHOWN = 100;
-const HISTORY: Bounds = { bytes: 4 * 1024 * 1024, kept: 1000 };
 /** Two weeks of a check every five minutes. */
 const LOOKS: Bounds = { bytes: 1024 * 1024, kept: 4032 };
 
@@ -111,7 +110,13 @@ export async function openFileStore(options: FileStoreOptions): Promise<Portable
     },
     ...backupStore({ home, clock, keep, hash, journal, archives: options.backups }),
     damaged: (target) => damagedIn(home(target)),
-    ...logs(home),
+    ...historyIn({
+      home,
+      hash,
+      read,
+      nameHead: (target, historyHead) => states.change(stateFile(target), clock.now(), { historyHead }),
+    }),
+    ...checksIn(home),
     ...notifiedIn(join(dir, 'told.json'), clock),
     writeBeat: (beat) => writeBeat(dir, beat),
     close: async () => undefined,
@@ -129,43 +134,15 @@ function notifiedIn(file: string, clock: Clock): Pick<Store, 'notified' | 'saveN
   };
 }
 
-/** What only grows: transactions, and the results of checks. */
-function logs(
-  home: (target: string) => string,
-): Pick<Store, 'appendHistory' | 'history' | 'appendLook' | 'looks'> {
+/** The results of checks. */
+function checksIn(home: (target: string) => string): Pick<Store, 'appendLook' | 'looks'> {
   return {
-    async appendHistory(target, entry) {
-      await withReserve(home(target), async () => {
-        await makeDirectory(home(target));
-        await appendLine(join(home(target), 'history.jsonl'), entry, HISTORY);
-      });
-    },
-    history: (target, limit = HISTORY_SHOWN) =>
-      readLines(join(home(target), 'history.jsonl'), limit, isHistoryEntry),
     async appendLook(target, look) {
       await makeDirectory(home(target));
-      await appendLine(join(home(target), 'looks.jsonl'), look, LOOKS);
+      await appendLine(join(home(target), 'looks.jsonl'), JSON.stringify(look), LOOKS);
     },
     looks: (target, limit = LOOKS.kept) => readLines(join(home(target), 'looks.jsonl'), limit, isLook),
   };
-}
-
-/** Reads and writes one record as one step, also across processes; the lock is held for milliseconds. */
-async function alone(dir: string, work: () => Promise<void>): Promise<void> {
-  const release = await explained(dir, () =>
-    lockFile(join(dir, 'state'), {
-      realpath: false,
-      lockfilePath: join(dir, 'state.lock'),
-      stale: 2500,
-      retries: { retries: 60, minTimeout: 10, maxTimeout: 200, factor: 1.3 },
-      onCompromised: () => undefined,
-    }),
-  );
-  try {
-    await work();
-  } finally {
-    await release().catch(() => undefined);
-  }
 }
 
 interface Opened {

@@ -8,10 +8,15 @@ export interface Bounds {
   readonly kept: number;
 }
 
-export async function appendLine(file: string, entry: object, bounds: Bounds): Promise<void> {
-  const line = `${JSON.stringify(entry)}\n`;
-  const size = await explained(file, () => appendSynced(file, line));
-  if (size > bounds.bytes) await shorten(file, bounds);
+/** `inPlaceOf`: the line that takes the place of those that are removed when the log is shortened. */
+export async function appendLine(
+  file: string,
+  text: string,
+  bounds: Bounds,
+  inPlaceOf: (removed: readonly string[]) => string | undefined = () => undefined,
+): Promise<void> {
+  const size = await explained(file, () => appendSynced(file, `${text}\n`));
+  if (size > bounds.bytes) await shorten(file, bounds, inPlaceOf);
 }
 
 /** First ends a line that a crash left incomplete, so that it damages no other. Returns the size of the file. */
@@ -29,12 +34,25 @@ async function appendSynced(file: string, line: string): Promise<number> {
   }
 }
 
-async function shorten(file: string, { bytes, kept: most }: Bounds): Promise<void> {
-  const kept = linesOf((await readText(file)) ?? '').slice(-most);
+async function shorten(
+  file: string,
+  { bytes, kept: most }: Bounds,
+  inPlaceOf: (removed: readonly string[]) => string | undefined,
+): Promise<void> {
+  const lines = await allLines(file);
+  const kept = lines.slice(-most);
   while (kept.length > 1 && Buffer.byteLength(kept.join('\n')) > bytes / 2)
     kept.splice(0, Math.ceil(kept.length / 2));
-  await writeWhole(file, `${kept.join('\n')}\n`);
+  const first = inPlaceOf(lines.slice(0, lines.length - kept.length));
+  await replaceLines(file, first === undefined ? kept : [first, ...kept]);
 }
+
+export const replaceLines = (file: string, lines: readonly string[]): Promise<void> =>
+  writeWhole(file, lines.map((line) => `${line}\n`).join(''));
+
+/** Oldest first, incomplete ones included. */
+export const allLines = async (file: string): Promise<readonly string[]> =>
+  linesOf((await readText(file)) ?? '');
 
 const linesOf = (text: string): string[] => text.split('\n').filter((line) => line !== '');
 
@@ -48,7 +66,7 @@ export async function readLines<Entry extends object>(
   isSound: (entry: unknown) => boolean,
 ): Promise<readonly Entry[]> {
   const entries: Entry[] = [];
-  for (const line of linesOf((await readText(file)) ?? '').toReversed()) {
+  for (const line of (await allLines(file)).toReversed()) {
     if (entries.length >= limit) break;
     const entry = parsed(line);
     if (isSound(entry)) entries.push(entry as Entry); // as `isSound` asks for

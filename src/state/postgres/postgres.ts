@@ -5,15 +5,17 @@ import { resolve } from 'node:path';
 import type { Clock } from '../../domain/clock.ts';
 import { fail, type HoldfastError, problem } from '../../domain/problem/problem.ts';
 import { type Sealed, seal } from '../../domain/secret.ts';
+import type { CheckRecord } from '../../domain/state/check-record.ts';
 import type { Journal, NotifiedByChannel } from '../../domain/state/state.ts';
 import { KEEP, type Keep } from '../backup-rules.ts';
 import type { ArchiveDirectory } from '../files/archive.ts';
 import { makeDirectory } from '../files/disk.ts';
 import { writeBeat } from '../files/heartbeat.ts';
-import { isHistoryEntry, isJournal, isLook, isTargetState, isTold } from '../record-schema.ts';
+import { isJournal, isLook, isTargetState, isTold } from '../record-schema.ts';
 import type { PortableStore, StatePatch, Store, TargetState } from '../store.ts';
 import { backupsIn } from './backups.ts';
 import { type Database, openDatabase, placeOf, type Query } from './database.ts';
+import { historyIn } from './history.ts';
 import { openKeys } from './keys.ts';
 import { type Leases, leasesIn, type TargetRow } from './leases.ts';
 import { prepare } from './schema.ts';
@@ -42,8 +44,6 @@ export interface PostgresOptions {
 const LEASE_MS = 60_000;
 /** The timeout of every request to a gateway. */
 const REQUEST_MS = 20_000;
-const HISTORY_SHOWN = 100;
-const HISTORY_KEPT = 1000;
 /** Two weeks of a check every five minutes. */
 const CHECKS_KEPT = 4032;
 
@@ -69,7 +69,8 @@ export async function openPostgresStore(options: PostgresOptions): Promise<Porta
       holder: leases.holder,
       ...records(leases, query),
       ...backupsIn({ leases, query, keys, clock, keep, archives: options.backups }),
-      ...logs(leases, query),
+      ...historyIn(leases, query, keys.hash),
+      ...checksIn(leases, query),
       ...notifiedIn(database),
       async writeBeat(beat) {
         const dir = resolve(options.dir);
@@ -177,47 +178,30 @@ function patched(state: TargetState, patch: StatePatch): object {
   return { ...state, ...patch }; // JSON omits what is undefined
 }
 
-/** What only grows: transactions, and the results of checks. An append that is tried again adds one entry. */
-function logs(
-  leases: Leases,
-  query: Query,
-): Pick<Store, 'appendHistory' | 'history' | 'appendLook' | 'looks'> {
-  const append = (
-    table: 'history' | 'checks',
-    target: string,
-    entry: object,
-    kept: number,
-  ): Promise<void> => {
-    const call = randomUUID();
-    return leases.onTarget(target, async (statement) => {
-      await statement(
-        `insert into holdfast.${table} (target, call, entry) values ($1, $2, $3) on conflict do nothing`,
-        [target, call, JSON.stringify(entry)],
-      );
-      await statement(
-        `delete from holdfast.${table} where target = $1 and n <=
-           (select n from holdfast.${table} where target = $1 order by n desc offset $2 limit 1)`,
-        [target, kept],
-      );
-    });
-  };
-  const newest = async <Entry>(
-    table: 'history' | 'checks',
-    target: string,
-    limit: number,
-    isSound: (entry: unknown) => boolean,
-  ): Promise<readonly Entry[]> => {
-    const rows = await query<{ entry: string }>(
-      `select entry from holdfast.${table} where target = $1 order by n desc limit $2`,
-      [target, limit],
-    );
-    return rows.map(({ entry }) => parsed(entry)).filter(isSound) as Entry[]; // as `isSound` asks for
-  };
+/** The results of checks. An append that is tried again adds one. */
+function checksIn(leases: Leases, query: Query): Pick<Store, 'appendLook' | 'looks'> {
   return {
-    appendHistory: (target, entry) => append('history', target, entry, HISTORY_KEPT),
-    history: (target, limit = HISTORY_SHOWN) => newest('history', target, limit, isHistoryEntry),
-    appendLook: (target, look) => append('checks', target, look, CHECKS_KEPT),
-    looks: (target, limit = CHECKS_KEPT) => newest('checks', target, limit, isLook),
+    appendLook(target, look) {
+      const call = randomUUID();
+      return leases.onTarget(target, async (statement) => {
+        await statement(
+          'insert into holdfast.checks (target, call, entry) values ($1, $2, $3) on conflict do nothing',
+          [target, call, JSON.stringify(look)],
+        );
+        await statement(
+          `delete from holdfast.checks where target = $1 and n <=
+             (select n from holdfast.checks where target = $1 order by n desc offset $2 limit 1)`,
+          [target, CHECKS_KEPT],
+        );
+      });
+    },
+    async looks(target, limit = CHECKS_KEPT) {
+      const rows = await query<{ entry: string }>(
+        'select entry from holdfast.checks where target = $1 order by n desc limit $2',
+        [target, limit],
+      );
+      return rows.map(({ entry }) => parsed(entry)).filter(isLook) as CheckRecord[]; // as `isLook` asks for
+    },
   };
 }
 

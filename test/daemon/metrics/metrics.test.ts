@@ -140,6 +140,7 @@ describe('metrics from the state, the settings and the git source', () => {
       lastShallowCheck: { at: 900, inSync: false },
       authBlock: { until: 5000, reason: 'wrong key', keys: 'k' },
       suspension: { until: 6000, reason: 'migration' },
+      historyHead: { n: 12, hash: '5e1fa0c27d93'.padEnd(64, '0') },
     } as never; // members that metrics do not read are omitted
     at.reporter.started([{ name: 'home' }] as never, '* * * * *');
     expect(await at.shown('holdfast_last_success_timestamp_seconds')).toEqual(['{target="home"} 0.8']);
@@ -147,6 +148,9 @@ describe('metrics from the state, the settings and the git source', () => {
     expect(await at.shown('holdfast_suspended_until_timestamp_seconds')).toEqual(['{target="home"} 6']);
     expect(await at.shown('holdfast_applied_revision_info')).toEqual([
       '{target="home",revision="aaaaaaaaaaaa",commit="c0ffee"} 1',
+    ]);
+    expect(await at.shown('holdfast_history_head_info')).toEqual([
+      '{target="home",entry="12",hash="5e1fa0c27d930000"} 1',
     ]);
     at.now = 7000;
     expect(await at.shown('holdfast_auth_blocked')).toEqual(['{target="home"} 0']);

@@ -6,6 +6,7 @@ import { type ExitCode, EXIT, worstExit } from '../../../domain/problem/exit.ts'
 import { checksText } from '../../../report/text/checks.ts';
 import { authMemoryOf } from '../../../state/auth-memory.ts';
 import { knownValuesOf } from '../../../state/known-values.ts';
+import { historyProblems, verifyHistory } from '../../../state/verify-history.ts';
 import type { Io } from '../../../compose/io.ts';
 import { gatewayOptions, onCall } from '../../io/options.ts';
 import { openCommandSession } from '../../io/session.ts';
@@ -45,7 +46,10 @@ async function run(flags: Flags, io: Io): Promise<void> {
     targets.push({ target: target.name, url: target.url.origin, checks });
   }
   const damaged = await Promise.all(targets.map(({ target }) => store.damaged(target)));
-  showWarnings(io, flags, damaged.flat());
+  const histories = await Promise.all(
+    targets.map(async ({ target }) => historyProblems(target, await verifyHistory(store, target))),
+  );
+  showWarnings(io, flags, [...damaged.flat(), ...histories.flat()]);
   io.exit = worstExit(targets.flatMap(({ checks }) => checks.map(exitOf)));
   show(io, flags, 'doctor', { targets }, (style) =>
     targets.map(({ target, url, checks }) => checksText(`${target} at ${url}`, checks, style)).join('\n'),

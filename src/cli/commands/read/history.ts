@@ -5,11 +5,12 @@ import type { HistoryEntry } from '../../../domain/state/state.ts';
 import { historyEntryText, historyText } from '../../../report/text/history.ts';
 import type { Io } from '../../../compose/io.ts';
 import { gatewayOptions, onCall } from '../../io/options.ts';
+import type { VerifyFlags } from '../../history/verify.ts';
 import { openCommandSession } from '../../io/session.ts';
 import { show } from '../../io/show.ts';
 import { isRouted, type RemoteFlags, remoteOptions } from '../../io/remote-options.ts';
 
-interface Flags extends RemoteFlags {
+interface Flags extends RemoteFlags, VerifyFlags {
   readonly limit: string;
 }
 
@@ -17,11 +18,26 @@ export function define(command: Command, io: Io): void {
   const history = remoteOptions(gatewayOptions(command))
     .addArgument(new Argument('[id]', 'show all details of one entry'))
     .option('--limit <n>', 'number of entries', '20')
-    .addHelpText('after', '\nExamples:\n  $ holdfast history\n  $ holdfast history 3f2a9c1b04d7');
+    .option('--verify', 'check that no entry was changed, removed, moved or added by others')
+    .option('--head <hash>', 'with --verify: this entry, noted earlier, must be among them')
+    .addHelpText(
+      'after',
+      `
+Each entry has the hash of the one before it, under a key of the state. --verify reads the state and
+sends no request. Exit code 1: an entry doesn't fit; the first one is named.
+
+Examples:
+  $ holdfast history
+  $ holdfast history 3f2a9c1b04d7
+  $ holdfast history --verify
+  $ holdfast history --verify --target home --head 5e1fa0c27d93`,
+    );
   onCall(history, (flags: Flags, id) => run(id, flags, io));
 }
 
 async function run(id: string | undefined, flags: Flags, io: Io): Promise<void> {
+  if (flags.verify || flags.head !== undefined)
+    return (await import('../../history/verify.ts')).verifyHistories(id, flags, io);
   const limit = limitOf(flags);
   const entries = await entriesOf(flags, io, id === undefined ? { limit } : { id });
   if (id === undefined) {
