@@ -22,6 +22,7 @@ import { type LastApply, lastApply, rolledBack } from './core/roll-back.ts';
 import { createSchedule, type Schedule } from './core/schedule.ts';
 import type { Service, Services } from './core/service.ts';
 import { createWatch, type Watch } from './core/watch.ts';
+import { createWorkSlots, type WorkSlots } from './core/work-slots.ts';
 import type { OpenTargetSet, TargetSet } from './core/target-set.ts';
 
 export interface DaemonOptions {
@@ -57,6 +58,7 @@ class Daemon implements DaemonOperations {
   readonly #open: OpenTargetSet;
   readonly #looking: CheckContext;
   readonly #line: WorkQueue;
+  readonly #slots: WorkSlots = createWorkSlots();
   readonly #watch: Watch;
   readonly #schedule: Schedule;
   readonly #retries: Retries;
@@ -89,13 +91,19 @@ class Daemon implements DaemonOperations {
         this.#reporter.failed(error, target);
         this.#retries.after(target, 'fault');
       },
+      { isUnreachable: (target) => this.#board.of(target).outcome?.kind === 'unreachable' },
     );
     this.#watch = watch(
       () => this.reload('files'),
       (error) =>
         this.#reporter.note('error', `watching files failed (${String(error)}); the schedule continues`),
     );
-    this.#schedule = createSchedule(() => this.#lookAtAll('schedule'));
+    this.#schedule = createSchedule((everyMs) =>
+      this.#line.tick(
+        this.#place.targets.map(({ name }) => name),
+        everyMs,
+      ),
+    );
     this.#expiries = createExpiries(clock, signal, () => this.#lookAtAll('schedule'));
     this.#retries = createRetries(clock, signal, (target) => this.#line.look(target, 'retry'));
   }
@@ -267,7 +275,10 @@ class Daemon implements DaemonOperations {
     const place = this.#place;
     const target = place.targets.find((candidate) => candidate.name === name);
     if (!target || this.#looking.signal.aborted) return;
-    await this.#seen(await checkTarget(place, target, trigger, this.#looking), trigger);
+    const seen = await this.#slots.hold((waiting) =>
+      checkTarget(place, target, trigger, { ...this.#looking, waiting }),
+    );
+    await this.#seen(seen, trigger);
   }
 
   async #seen({ outcome, sources }: CheckResult, trigger: Trigger): Promise<void> {

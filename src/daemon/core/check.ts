@@ -10,6 +10,7 @@ import { depthOf } from './retry-policy.ts';
 import { type LastGood, reconcileByLastApplied, reconcileByLastGood } from './last-good.ts';
 import type { Reporter } from './reporter.ts';
 import type { TargetSet } from './target-set.ts';
+import { type Waiting, yielding } from './work-slots.ts';
 
 export interface CheckContext {
   readonly clock: Clock;
@@ -18,6 +19,8 @@ export interface CheckContext {
   /** Who requested it, if someone did. */
   readonly by?: string | undefined;
   readonly lastGood: LastGood;
+  /** Lets other checks work while this one waits. Absent: nobody else waits for it. */
+  readonly waiting?: Waiting;
 }
 
 export interface CheckResult {
@@ -67,8 +70,10 @@ async function depth(
 }
 
 /** The context of the engine for one piece of the daemon's work. */
-export function contextOf(place: TargetSet, target: Target, { reporter, signal, by }: CheckContext): Context {
-  const context = place.contextOf(target, (event) => reporter.event(event));
+export function contextOf(place: TargetSet, target: Target, looking: CheckContext): Context {
+  const { reporter, signal, by, waiting } = looking;
+  const own = place.contextOf(target, (event) => reporter.event(event));
+  const context = waiting ? yielding(own, waiting) : own;
   return { ...context, signal, ...(by !== undefined && { by }) };
 }
 

@@ -10,7 +10,8 @@ export interface Schedule {
   stop(): void;
 }
 
-export function createSchedule(tick: () => void, now: () => number = Date.now): Schedule {
+/** `tick` gets the ms until the next one. */
+export function createSchedule(tick: (everyMs: number) => void, now: () => number = Date.now): Schedule {
   let followed: string | undefined;
   let task: ScheduledTask | undefined;
   let next: number | undefined;
@@ -25,7 +26,12 @@ export function createSchedule(tick: () => void, now: () => number = Date.now): 
       end();
       followed = expression;
       next = undefined;
-      task = createTask(expression, tick, { noOverlap: true });
+      const current = createTask(
+        expression,
+        () => tick(Math.max(0, (current.getNextRun()?.getTime() ?? now()) - now())),
+        { noOverlap: true },
+      );
+      task = current;
       void Promise.resolve(task.start()).catch(() => {});
     },
     // Cached, because it is called for every target every second and computes with a calendar.
