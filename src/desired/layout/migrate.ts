@@ -137,7 +137,7 @@ function expand(document: Document): void {
   });
   visit(document, {
     Node: (_, node) => {
-      if (!isAlias(node) && 'anchor' in node) delete node.anchor;
+      if (!isAlias(node)) delete node.anchor;
     },
   });
 }

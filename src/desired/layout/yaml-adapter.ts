@@ -8,6 +8,8 @@ export interface Leafage {
   readonly value: Node;
   /** The comment above the section whose first key this was. */
   readonly before?: string;
+  /** The comment at the end of the section whose last key this was. */
+  readonly after?: string;
 }
 
 export const YAML_ADAPTER: NodeAdapter<Leafage> = {
@@ -37,14 +39,16 @@ export const YAML_ADAPTER: NodeAdapter<Leafage> = {
   }),
 };
 
-/** A comment above a section moves with its first key; entries of lists keep theirs. */
-function membersOf({ key, before }: Leafage, map: YAMLMap): readonly Member<Leafage>[] {
+/** Comments above and at the end of a section move with its first and last key; entries of lists keep theirs. */
+function membersOf({ key, before, after }: Leafage, map: YAMLMap): readonly Member<Leafage>[] {
   const above = key ? texts(before, key.commentBefore, map.commentBefore) : [];
+  const below = key ? texts(map.comment, after) : [];
   return map.items.map((pair, i): Member<Leafage> => {
     const name = pair.key as Scalar; // strict reading accepts nothing else
     const value = (pair.value ?? new Scalar(null)) as Node;
     const first = i === 0 && above.length > 0 ? { before: above.join('\n') } : {};
-    return [String(name.value), { key: name, value, ...first }];
+    const last = i === map.items.length - 1 && below.length > 0 ? { after: below.join('\n') } : {};
+    return [String(name.value), { key: name, value, ...first, ...last }];
   });
 }
 
@@ -53,25 +57,29 @@ const texts = (...comments: readonly (string | null | undefined)[]): string[] =>
 
 function mapOf(members: readonly Member<Leafage>[], like: YAMLMap | undefined): YAMLMap {
   const map = new YAMLMap();
-  map.items = members.map(([name, member]) => pairOf(name, member));
+  map.items = members.map(([name, member], i) => pairOf(name, member, members[i - 1]?.[1].after));
   const first = map.items[0]?.key;
   if (isScalar(first)) delete first.spaceBefore;
   if (like) keepLooks(map, like);
+  const end = texts(map.comment, members.at(-1)?.[1].after);
+  if (end.length > 0) map.comment = end.join('\n');
   return map;
 }
 
-function pairOf(name: string, { key, value, before }: Leafage): Pair {
+/** `above`: the comment at the end of the section that the member before it was in. */
+function pairOf(name: string, { key, value, before }: Leafage, above: string | undefined): Pair {
   const written = key ? (key.clone() as Scalar) : new Scalar(name);
   if (written.value !== name) {
     written.value = name;
     delete written.source;
   }
-  if (before !== undefined) written.commentBefore = texts(before, written.commentBefore).join('\n');
+  const comments = texts(above, before, written.commentBefore);
+  if (comments.length > 0) written.commentBefore = comments.join('\n');
   return new Pair(written, value);
 }
 
 function keepLooks(made: YAMLMap | YAMLSeq, like: YAMLMap | YAMLSeq): void {
-  if (like.flow !== undefined && made.items.length > 0) made.flow = like.flow && isSmall(made);
+  if (made.items.length > 0) made.flow = like.flow === true && isSmall(made);
   if (like.comment !== undefined) made.comment = like.comment;
   if (like.spaceBefore !== undefined) made.spaceBefore = like.spaceBefore;
   if (like.commentBefore !== undefined) made.commentBefore = like.commentBefore;

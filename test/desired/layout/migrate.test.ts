@@ -141,6 +141,61 @@ describe('a migrated file', () => {
     expect(to('v8', block)).toMatch(/excluded-models:\n +- a\n +- b\n/);
   });
 
+  test.each([
+    [
+      'a group on several lines, although its entry was on one',
+      'codex-api-key:\n  - { api-key: k, base-url: u, models: [ { name: a, alias: b } ] }\n',
+      'api-keys:\n  codex:\n    - base-url: u\n      models: [ { name: a, alias: b } ]\n      keys:\n        - api-key: k\n',
+    ],
+    [
+      'a section on one line',
+      'oauth-excluded-models: { codex: [ a ], claude: [] }\n',
+      'oauth:\n  excluded-models: { codex: [ a ], claude: [] }\n',
+    ],
+    [
+      'rules on one line',
+      'payload: { default: [ { models: [ { name: m } ], params: { a: [ 1, 2 ] } } ] }\n',
+      'requests:\n  payload:\n    default: [ { models: [ { name: m } ], params: { a: [ 1, 2 ] } } ]\n',
+    ],
+    [
+      'a key that only looks like a merge',
+      'codex-api-key:\n  - { api-key: k, base-url: u, headers: { "<<": a, X-A: b } }\n',
+      'api-keys:\n  codex:\n    - base-url: u\n      headers: { "<<": a, X-A: b }\n      keys:\n        - api-key: k\n',
+    ],
+  ])('has %s', (_, flat, tree) => {
+    expect(to('v8', flat)).toBe(tree);
+  });
+
+  test.each<[Layout, string, string]>([
+    [
+      'v8',
+      'streaming:\n  keepalive-seconds: 15\n  # the end of it\ndebug: true\n',
+      'requests:\n  streaming:\n    keepalive-seconds: 15\n    # the end of it\nobservability:\n  logs:\n    debug: true\n',
+    ],
+    [
+      'v8',
+      'api-keys:\n  - a\n  # the end of the list\n',
+      'access:\n  api-keys:\n    - a\n    # the end of the list\n',
+    ],
+    [
+      'legacy',
+      'requests:\n  streaming:\n    keepalive-seconds: 15\n    # inner\n  # outer\nobservability:\n  logs:\n    debug: true\n    # logs\n# file\n',
+      'streaming:\n  keepalive-seconds: 15\n  # inner\n  # outer\ndebug: true\n# logs\n# file\n',
+    ],
+    [
+      'legacy',
+      'requests:\n  payload:\n    filter: []\n  # end of a section\nobservability:\n  # next\n  logs:\n    debug: true\n',
+      'payload:\n  filter: []\n  # end of a section\n# next\ndebug: true\n',
+    ],
+    [
+      'legacy',
+      'api-keys:\n  codex:\n    - base-url: u\n      keys:\n        - api-key: k\n          # key\n        # keys\n      # group\n    # family\n',
+      'codex-api-key:\n  - api-key: k\n    base-url: u\n    # key\n    # keys\n    # group\n    # family\n',
+    ],
+  ])('in the layout %s has the comments at the ends of its sections: %j', (layout, text, made) => {
+    expect(to(layout, text)).toBe(made);
+  });
+
   test('has anchors and merge keys written out', () => {
     const text =
       'gemini-api-key:\n  - &a { api-key: "${env:A}", prefix: p, headers: &h { X-A: a } }\n  - { <<: *a, api-key: "${env:B}" }\nclaude-api-key:\n  - { api-key: "${env:C}", headers: *h }\n';
