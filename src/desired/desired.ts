@@ -33,6 +33,7 @@ import { secretTexts } from './read/secret-locations.ts';
 import { groupUnset } from './check/unset.ts';
 import { semanticProblems } from './check/semantics.ts';
 import { withoutExpired } from './read/expired.ts';
+import { namesInFiles, type NamesInFiles } from './read/names.ts';
 import { decrypt } from './read/sops.ts';
 import { type UnresolvedValue, unresolvedIn } from './read/unresolved.ts';
 import { validateSchema } from './check/validate.ts';
@@ -87,7 +88,8 @@ export type DesiredTarget = Pick<Target, 'name' | 'desired' | 'policy' | 'digest
 
 /** Never rejects for the content of a file; rejects with HF5007 when aborted. */
 export async function loadDesired(target: DesiredTarget, options: DesiredOptions): Promise<LoadedDesired> {
-  const { root, catalog, problems: found, watched, commit } = await loadMerged(target, options);
+  const merging = await loadMerged(target, options);
+  const { root, catalog, problems: found } = merging;
   const judged = judgedAgain(root, target, catalog) ?? judge(root, target, catalog);
   const own = ownCredentialProblems(root, (options.rules ?? DEFAULT_RULES).own, target.name);
   const secrets = broughtIn(root);
@@ -95,9 +97,9 @@ export async function loadDesired(target: DesiredTarget, options: DesiredOptions
   if (problems.some(({ severity }) => severity === 'error')) {
     const dirs = target.desired.map((dir) => resolve(options.settingsDir, dir));
     const told = await groupUnset(problems, dirs, options.settingsDir);
-    return { problems: told, secrets: seal(secrets), ...(commit && { commit }) };
+    return { problems: told, secrets: seal(secrets), ...(merging.commit && { commit: merging.commit }) };
   }
-  const desired = desiredOf(judged, target, { watched, commit });
+  const desired = desiredOf(judged, target, merging);
   return {
     desired,
     problems,
@@ -152,6 +154,8 @@ interface Merging {
   readonly watched: readonly string[];
   readonly commit: Desired['revision']['commit'];
   readonly files: readonly LayerFile[];
+  /** What comments call client keys. */
+  readonly named: NamesInFiles['named'];
 }
 
 /** A file that was read, and the layer that it belongs to: 0 is the lowest. */
@@ -184,13 +188,16 @@ export async function loadMerged(target: DesiredTarget, options: DesiredOptions)
     options.now === undefined
       ? { root: whole, problems: [] }
       : withoutExpired(whole, layout, target, options.now);
+  const files = read.flatMap(({ sources }, layer) => sources.map((source) => ({ ...source, layer })));
+  const names = namesInFiles(root, layout, target, files);
   return {
     root,
     catalog,
-    problems: [...problems, ...respelled, ...ending],
+    problems: [...problems, ...respelled, ...ending, ...names.problems],
     watched: [...new Set([...dirs, ...layers.flatMap((layer) => layer.watched)])],
     commit,
-    files: read.flatMap(({ sources }, layer) => sources.map((source) => ({ ...source, layer }))),
+    files,
+    named: names.named,
   };
 }
 
@@ -342,13 +349,14 @@ function typedScalar(node: LocatedScalar, field: Field | undefined): LocatedScal
 function desiredOf(
   judged: Judged,
   target: DesiredTarget,
-  { watched, commit }: Pick<Merging, 'watched' | 'commit'>,
+  { watched, commit, named }: Pick<Merging, 'watched' | 'commit' | 'named'>,
 ): Desired {
   const { digest, ...declared } = (judged.declared ??= declaredBy(judged, target));
   return {
     target: target.name,
     layout: judged.catalog.layout,
     ...declared,
+    ...(named.length > 0 && { named }),
     watched,
     revision: { digest, ...(commit && { commit }) },
   };

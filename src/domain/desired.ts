@@ -1,5 +1,6 @@
 // What the files declare for one target, with references resolved and layers merged. It contains only declared
 // values.
+import type { NamedKey } from './named-key.ts';
 import type { Position } from './problem/problem.ts';
 import type { Sealed } from './secret.ts';
 import type { Tree } from '../lib/value.ts';
@@ -39,6 +40,8 @@ export interface Desired {
   readonly publicReferences: ReadonlySet<string>;
   /** Every secret text and every text from a reference, for redaction by value. */
   readonly secrets: Sealed<ReadonlySet<string>>;
+  /** Client keys that comments in the files name; absent: none. */
+  readonly named?: readonly NamedKey[];
   /** Absolute paths whose change can change this: directories, referenced files. */
   readonly watched: readonly string[];
   readonly revision: Revision;

@@ -1,4 +1,4 @@
-// Keys that the settings name, so that output says `laptop` where it would say `#1a2b3c4d`.
+// Keys that the settings or comments in the files name, so that output says `laptop` where it would say `#1a2b3c4d`.
 import type { Path } from './path.ts';
 import type { Position } from './problem/problem.ts';
 import { type Fingerprints, fingerprintsBy, type KnownTexts, NOTHING_KNOWN, type Sealed } from './secret.ts';
@@ -10,8 +10,22 @@ export interface NamedKey {
   readonly key: { readonly secret: Sealed<string> } | { readonly fingerprint: string };
   /** Of a client key: from then on it isn't declared, whatever the files say. ms since the epoch. */
   readonly expires?: number;
-  /** In the settings. */
+  /** Where it gets its name: in the settings, or at the key in the files. */
   readonly position: Position;
+}
+
+/** A letter, then letters, digits, blanks and `. _ @ -`, as the settings demand. */
+export const isKeyName = (text: string): boolean =>
+  /^\p{L}(?:[\p{L}\p{N} ._@-]{0,62}[\p{L}\p{N}._@-])?$/u.test(text);
+
+/** The target with the names of keys that its files give too. */
+export function withNames<T extends Pick<NamingTarget, 'named'>>(
+  target: T,
+  names: readonly NamedKey[] | undefined,
+): T {
+  return names === undefined || names.length === 0
+    ? target
+    : { ...target, named: [...(target.named ?? []), ...names] };
 }
 
 interface NamingTarget {

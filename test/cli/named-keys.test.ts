@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { EXIT } from '../../src/domain/problem/exit.ts';
 import { place, type Place } from './setup.ts';
 
@@ -44,6 +45,60 @@ test('plans, drift and JSON call a key by its name', async () => {
     const { out: limited } = await at.holdfast('plan', '--only', `api-keys[${name}]`);
     expect(limited).toMatch(/- api-keys\[laptop\]/);
   }
+});
+
+test('a comment in the files names a key, in plans, paths and rotations; the settings win', async () => {
+  await settings('client-keys: { telephone: "${env:PHONE}" }\n');
+  await at.write({
+    'desired-state/gateway.yaml': `api-keys:
+  - \${env:LAPTOP} # name: laptop
+  # name: phone
+  - \${env:PHONE}
+  # name: #1234
+  - \${env:THIRD}
+  - \${env:FOURTH} # name: laptop
+  - "sk-test # name: secret"
+  - \${env:FIFTH} # the one of Ann
+`,
+  });
+  const env = { THIRD: 'sk-test-3', FOURTH: 'sk-test-4', FIFTH: 'sk-test-5' };
+  const { out, err } = await at.holdfastWith(env, 'plan', '--allow', 'literal-secret', '--prune');
+  expect(out.match(/\+ api-keys\[[^\]]*\]/g)).toEqual(
+    Array(4).fill(expect.stringMatching(/\[#[0-9a-f]{8}\]/)),
+  );
+  expect(stripVTControlCharacters(err).match(/HF2112 .*/g)).toEqual([
+    "HF2112 the comment `# name:` beside this key isn't followed by a name",
+    'HF2112 "laptop" is the name of another key (desired-state/gateway.yaml:2)',
+  ]);
+  expect(out + err).not.toContain('secret"');
+
+  await at.write({
+    'desired-state/gateway.yaml':
+      'api-keys:\n  # name: mine\n  - ${env:THIRD}\n  - ${env:PHONE} # name: phone\n',
+  });
+  const named = await at.holdfastWith(env, 'plan', '--only', 'api-keys[mine]', '--output', 'json');
+  expect(JSON.parse(named.out)).toMatchObject({
+    plans: [{ changes: [{ path: 'api-keys[mine]', kind: 'add' }] }],
+  });
+  expect((await at.holdfastWith(env, 'apply', '--yes', '--prune')).exit).toBe(EXIT.ok);
+  const rotated = await at.holdfastWith(
+    { ...env, NEW: 'sk-test-6' },
+    'rotate',
+    'api-keys[mine]',
+    '--to',
+    '${env:NEW}',
+    '--grace',
+    '1s',
+    '--yes',
+    '--wait',
+  );
+  expect([rotated.exit, rotated.out]).toEqual([
+    EXIT.ok,
+    expect.stringContaining('api-keys[mine] is rotated'),
+  ]);
+  expect(await readFile(join(at.dir, 'desired-state/gateway.yaml'), 'utf8')).toContain(
+    '  # name: mine\n  - ${env:NEW}\n',
+  );
 });
 
 test('a key is announced, then removed at its end, and its line in the files is named', async () => {

@@ -6,6 +6,7 @@ import { makePlan } from '../../plan/plan.ts';
 import { judgeManagementSecret } from '../../plan/guards/management-secret.ts';
 import type { Desired } from '../../domain/desired.ts';
 import type { Live } from '../../domain/live.ts';
+import { withNames } from '../../domain/named-key.ts';
 import { localiseDesired, type Localised } from '../../plan/localise/localise-desired.ts';
 import type { ReconcileRequest } from '../run/context.ts';
 import { judgeDrift, NO_DRIFT } from '../record/contested.ts';
@@ -89,7 +90,7 @@ function localisedFor(
   request: ReconcileRequest,
   { lastApplied, released }: KnownBefore,
 ): Localised {
-  const { target } = run.context;
+  const target = withNames(run.context.target, desired.named);
   return localiseDesired({
     ...around(run, live),
     desired,

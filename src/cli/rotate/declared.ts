@@ -5,7 +5,7 @@ import type { Variable } from '../../adopt/variables.ts';
 import { editsOf, type FileEdit, type Stores } from '../../compose/adoption.ts';
 import type { Session } from '../../compose/session.ts';
 import { loadMerged } from '../../desired/desired.ts';
-import { fingerprintsOf } from '../../domain/named-key.ts';
+import { fingerprintsOf, withNames } from '../../domain/named-key.ts';
 import { parsePath } from '../../domain/path.ts';
 import { HoldfastError, problem, refuseErrors } from '../../domain/problem/problem.ts';
 import type { Rotation } from '../../domain/state/rotation.ts';
@@ -26,7 +26,8 @@ export async function filesOf(session: Session, target: Target): Promise<Files> 
   const declared = await loadMerged(target, { env, rules: settings.references, settingsDir: settings.dir });
   refuseErrors(declared.problems);
   const tree = valueOf(declared.root) as Tree; // all layers are mappings
-  return { declared, naming: { tree, catalog: declared.catalog, fingerprints: fingerprintsOf(target) } };
+  const fingerprints = fingerprintsOf(withNames(target, declared.named));
+  return { declared, naming: { tree, catalog: declared.catalog, fingerprints } };
 }
 
 /** One of the two values, where the files have it. */

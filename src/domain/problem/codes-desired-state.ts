@@ -417,6 +417,11 @@ export const DESIRED_STATE_CODES = {
     'A client key has expired',
     'Remove the entry from the files, and the key from `client-keys` in the settings. To keep it, change `expires` there.',
   ),
+  HF2112: code(
+    EXIT.invalid,
+    "A comment names a client key, and the name can't be used",
+    'Write `# name: laptop` beside the key, or in the line above it: a letter, then letters, digits, blanks and . _ @ -, at most 64 characters, and another name for each key.',
+  ),
   HF2111: code(
     EXIT.invalid,
     'A client key expires soon',
