@@ -61,6 +61,7 @@ describe('is taken out of comments', () => {
     ],
     ['a JSON web token', '# was eyJhbGciOiJIUzI1NiJ9.eyJzdWIi.abc', '# was (removed)'],
     ['marks without a blank', '##api-key: old-key', '##api-key: (removed)'],
+    ['a comment in a comment', '# # api-key: old-key # spare', '# # api-key: (removed) # spare'],
   ])('%s', (_, comment, clean) => {
     expect(scrubbed(`${comment}\ndebug: true\n`)).toBe(`${clean}\ndebug: true\n`);
     expect(scrubbed(`debug: true ${comment}\r\n`)).toBe(`debug: true ${clean}\r\n`);
@@ -105,6 +106,17 @@ describe('is taken out of comments', () => {
     ['a block', '# api-key: |\n#   old-key\n#   and more\n# name: x\ndebug: true\n', '#   (removed)'],
     ['a value on the next line', '# api-key:\n#   old-key\n# name: x\ndebug: true\n', '#   (removed)'],
     ['a text in quotes over lines', '# token: "old-\n#   key"\n# name: x\ndebug: true\n', '#   (removed)'],
+    ['an item in a comment in a comment', `${KEYS}  # # - old-client-key\n`, '  # # - (removed)'],
+    [
+      'a phrase on the next line',
+      '# passphrase:\n#   old horse battery staple\n# name: x\ndebug: true\n',
+      '#   (removed)',
+    ],
+    [
+      'a phrase in a block',
+      '# api-key: >-\n#   see the old vault\n# name: x\ndebug: true\n',
+      '#   (removed)',
+    ],
     ['what repeats the value', 'api-keys: [abc-1] # abc-1 of joe\n', '# (removed) of joe'],
     ['a value of another place', `${KEYS}debug: true # sk-test-client-0001?\n`, '# (removed)?'],
     [
@@ -137,6 +149,18 @@ test.each([
   ['a mapping', '# auth: {name: x}'],
 ])('stays: %s', (_, comment) => {
   expect(scrubbed(`debug: true\n${comment}\nrequest-retry: 3\n`)).toContain(`\n${comment}\n`);
+});
+
+test('stays: prose below a key that is commented out', () => {
+  const text = `debug: true
+# claude-api-key:
+#   ask Joe before you use these
+#   - api-key: (removed)
+# api-keys:
+# the team of Ann has none
+request-retry: 3
+`;
+  expect(scrubbed(text)).toBe(text);
 });
 
 test('stays: an item of a list without keys, though its entry has one', () => {

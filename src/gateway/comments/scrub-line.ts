@@ -24,7 +24,7 @@ export function withoutKnown(comment: string, known: readonly string[]): string 
 /** Moves the outline on. */
 export function scrubbedLine(comment: string, outline: Outline): string {
   const [, marks = '', indent = '', dashes = '', rest = ''] =
-    /^(#+)([ \t]*)((?:-[ \t]+)*)(.*)$/s.exec(comment) ?? [];
+    /^(#(?:[ \t]*#)*)([ \t]*)((?:-[ \t]+)*)(.*)$/s.exec(comment) ?? [];
   const isItem = dashes !== '';
   if (rest.trim() !== '') outline.enter(indent.length, isItem);
   const clean = cleanValue(rest, indent.length + dashes.length, isItem, outline);
@@ -39,8 +39,9 @@ function cleanValue(text: string, indent: number, isItem: boolean, outline: Outl
   if (name === undefined) return cleanText(text, isItem, outline);
   const [content, tail] = cut(value);
   const head = text.slice(0, text.trimEnd().length - value.length);
-  if (/^(?:[|>][-+\d]*)?$/.test(content)) outline.open(indent, carriesCredential(name, true));
-  else if (opensQuote(content)) outline.open(indent, carriesCredential(name));
+  const isCredential = carriesCredential(name, !opensQuote(content));
+  if (content === '') outline.open({ indent, isCredential, name });
+  else if (/^[|>][-+\d]*$/.test(content) || opensQuote(content)) outline.open({ indent, isCredential });
   const isList = content.startsWith('[') || content.startsWith('{');
   if (!carriesCredential(name, content.startsWith('{')) || content === '')
     return `${head}${withoutPairs(value)}${trailing(text)}`;
@@ -61,7 +62,9 @@ function cleanText(text: string, isItem: boolean, outline: Outline): string {
       ? `${REMOVED}${more}${tail}${trailing(text)}`
       : withoutPairs(text);
   }
-  return `${REMOVED}${trailing(text)}`;
+  const { keyAbove } = outline;
+  const isProse = keyAbove !== undefined && !isSecret(trimmed, keyAbove);
+  return isProse ? withoutPairs(text) : `${REMOVED}${trailing(text)}`;
 }
 
 const trailing = (text: string): string => text.slice(text.trimEnd().length);

@@ -4,6 +4,8 @@ interface Parent {
   readonly indent: number;
   /** What stands below it are credentials. */
   readonly isCredential: boolean;
+  /** The key, where nothing says that a text follows: entries of a list or a remark can stand below it. */
+  readonly name?: string;
 }
 
 export class Outline {
@@ -21,13 +23,18 @@ export class Outline {
   }
 
   /** A key whose value stands on the lines below. */
-  open(indent: number, isCredential: boolean): void {
-    this.#parents = [...this.#parents, { indent, isCredential }];
+  open(parent: Parent): void {
+    this.#parents = [...this.#parents, parent];
   }
 
   /** Whether a text here is the value, or a part of it, of a key that carries credentials. */
   get isInCredential(): boolean {
     return this.#parents.at(-1)?.isCredential === true;
+  }
+
+  /** The key that a text here is below; undefined: the text is its value, whatever it looks like. */
+  get keyAbove(): string | undefined {
+    return this.#parents.at(-1)?.name;
   }
 
   /** Whether an item here is a key. */
