@@ -122,7 +122,10 @@ async function writeOne(
     const { changes } = transaction.planned.prepared.plan;
     const made = changes.filter(({ id }) => prepared.write.makes.includes(id));
     const place = sent.kind === 'refused' ? locateChange(sent.reason, made) : '';
-    return applyFailure('HF5010', `${prepared.write.method} ${prepared.write.path}: ${sent.reason}${place}`);
+    // The reading before was as expected, so what kept this write from being sent isn't the revision.
+    const blameless = sent.kind === 'unsent';
+    const reason = `${prepared.write.method} ${prepared.write.path}: ${sent.reason}${place}`;
+    return applyFailure('HF5010', reason, { blameless });
   }
   preferDeclaredKey(run, transaction.planned);
   const settled = await settle(run, prepared.prediction);

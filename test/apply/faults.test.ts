@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { Checkpoint, Context } from '../../src/apply/apply.ts';
+import type { Client, Request } from '../../src/gateway/client/client.ts';
 import { exitOf } from '../../src/domain/outcome/outcome.ts';
 import { fail } from '../../src/domain/problem/problem.ts';
 import { authMemoryOf } from '../../src/state/auth-memory.ts';
@@ -154,6 +155,52 @@ describe('a gateway that misbehaves', () => {
       home.clock.setTimer(100, () => home.sandbox.clearFaults());
     });
     expect(await home.reconcile({}, foreign)).toMatchObject({ kind: 'applied' });
+  });
+});
+
+describe('a gateway that is away for a moment', () => {
+  const TWO = RETRY.replace('debug: false', 'debug: true');
+
+  /** A context whose next request for which `is` holds doesn't reach the gateway. */
+  const failing = (
+    home: Stage,
+    is: (request: Request) => boolean,
+    code: 'HF3001' | 'HF3003',
+  ): Context['connect'] => {
+    let failed = false;
+    return (lease) => {
+      const client = home.context.connect(lease);
+      const send: Client['send'] = async (request) => {
+        if (failed || !is(request)) return client.send(request);
+        failed = true;
+        throw fail(code, 'the gateway is away', { target: 'home' });
+      };
+      return { ...client, target: client.target, send };
+    };
+  };
+
+  test('when the second write is due: the first is rolled back, and nobody is blamed', async () => {
+    const home = await stage({ desired: TWO });
+    const before = await home.file();
+    let writes = 0;
+    const connect = failing(home, ({ purpose }) => purpose === 'write' && (writes += 1) === 2, 'HF3001');
+    expect(await home.reconcile({}, { connect })).toMatchObject({
+      kind: 'rolled-back',
+      problems: [{ code: 'HF5010' }],
+    });
+    expect(await home.file()).toBe(before);
+    expect(await home.reconcile()).toMatchObject({ kind: 'applied' });
+  });
+
+  test('when a roll-back reads it: it is read again, and no person is needed', async () => {
+    const home = await stage({ desired: TWO, faults: ['drop-writes=/request-retry'] });
+    const before = await home.file();
+    const connect = failing(home, ({ purpose }) => purpose === 'roll-back', 'HF3003');
+    expect(await home.reconcile({}, { connect })).toMatchObject({
+      kind: 'rolled-back',
+      problems: [{ code: 'HF5012' }],
+    });
+    expect(await home.file()).toBe(before);
   });
 });
 

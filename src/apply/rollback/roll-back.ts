@@ -22,7 +22,9 @@ import { recording } from '../run/recording.ts';
 import { evidenceOfForeign } from '../steps/reconsider.ts';
 import { besideOthers, byHand } from './remedy.ts';
 import { preferFormerKey } from '../steps/key-rotation.ts';
-import { awaitReload, reached, step, type LiveRun } from '../run/run.ts';
+import { awaitReload, reached, step, type LiveRun, windowOf } from '../run/run.ts';
+import { doubled } from '../run/settle-window.ts';
+import { unlessRestarting } from '../steps/settle.ts';
 import type { ApplyFailure } from '../run/apply-failure.ts';
 import type { Transaction } from '../types/transaction.ts';
 
@@ -78,9 +80,13 @@ async function takeBack(run: LiveRun, transaction: Transaction): Promise<Returne
   return { kind: 'failed', reason: 'memory still contains a change that the file never had', evidence: [] };
 }
 
+/** What failed may have restarted the gateway, so a reading that fails is repeated after a longer window. */
 async function settledReading(run: LiveRun): Promise<DeepLive> {
-  await awaitReload(run);
-  return readLastingly(run, 'roll-back');
+  for (let window = await windowOf(run); ; window = doubled(window)) {
+    await awaitReload(run, window);
+    const now = await unlessRestarting(window, () => readLastingly(run, 'roll-back'));
+    if (now) return now;
+  }
 }
 
 const sameFile = ({ planned }: Transaction, now: DeepLive): boolean =>

@@ -36,16 +36,20 @@ export async function settle(
   }
 }
 
-/** Undefined: the gateway couldn't be read; it may be restarting. */
 async function look(
   run: LiveRun,
   expected: Prediction,
   purpose: Purpose,
   window: number,
 ): Promise<Settled | undefined> {
+  const live = await unlessRestarting(window, () => readAnything(run, purpose));
+  return live && { live, ...standingOf(run, live, expected) };
+}
+
+/** Undefined: the gateway couldn't be read after this window; it may be restarting, and a longer window can help. */
+export async function unlessRestarting<T>(window: number, read: () => Promise<T>): Promise<T | undefined> {
   try {
-    const live = await readAnything(run, purpose);
-    return { live, ...standingOf(run, live, expected) };
+    return await read();
   } catch (error) {
     const broken = error instanceof HoldfastError && PASSING.test(error.problems[0]?.code ?? '');
     if (!broken || window >= LONGEST_WINDOW / 4) throw error;
