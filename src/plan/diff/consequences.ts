@@ -140,7 +140,7 @@ function upstreamSwitched({ names, judged, before, after, placeOf }: Subject): C
   const { raw } = judged;
   const switched =
     names.at(-1) === 'disabled' || (names.at(-1) === 'excluded-models' && touchesAll(raw.before, raw.after));
-  if (!isFamily(names[0]) || !switched || names.length < 2) return [];
+  if (!isFamily(names[0]) || !switched) return [];
   const was = entryAt(before, raw.livePlace);
   const willBe = entryAt(after, placeOf.get(raw) ?? raw.proposedPlace);
   if (!was || !willBe || isDisabled(was) === isDisabled(willBe)) return [];
@@ -199,12 +199,20 @@ function restart({ judged }: Subject): Consequence[] {
 }
 
 function upstreamAddress({ names, judged }: Subject): Consequence[] {
-  const { after, kind } = judged.raw;
-  if (names.at(-1) !== 'base-url' || kind !== 'update' || typeof after !== 'string') return [];
-  return /^http:\/\/(?!127\.|localhost|\[::1\])/i.test(after)
-    ? [warning('sends its key over plain http')]
-    : [];
+  const { before, after } = judged.raw;
+  if (!isFamily(names[0]) || isPlainHttp(addressIn(names, before)) || !isPlainHttp(addressIn(names, after)))
+    return [];
+  return [warning('sends its key over plain http')];
 }
+
+/** Of a whole entry, or of the one member that changes. */
+function addressIn(names: readonly string[], value: Value | undefined): Value | undefined {
+  if (names.at(-1) === 'base-url') return value;
+  return names.length === 1 && isTree(value) ? value['base-url'] : undefined;
+}
+
+const isPlainHttp = (address: Value | undefined): boolean =>
+  typeof address === 'string' && /^http:\/\/(?!127\.|localhost|\[::1\])/i.test(address.trim());
 
 function isFamily(name: string | undefined): boolean {
   return (FAMILIES as readonly (string | undefined)[]).includes(name);
