@@ -112,13 +112,13 @@ describe('models', () => {
   });
 
   test('that another upstream serves too', () => {
-    const [first, second] = base['openai-compatibility'] as readonly Tree[];
+    const [first, second] = base['openai-compatibility'] as readonly [Tree, Tree];
     const both = {
       ...second,
-      models: [...(second?.['models'] as readonly Tree[]), { name: 'k', alias: 'kimi' }],
+      models: [...(second['models'] as readonly Tree[]), { name: 'k', alias: 'kimi' }],
     };
     const file = JSON.stringify({ ...base, 'openai-compatibility': [first, both] });
-    const gone = { ...first, models: (first?.['models'] as readonly Tree[]).slice(1) };
+    const gone = { ...first, models: (first['models'] as readonly Tree[]).slice(1) };
     expect(said({ 'openai-compatibility': [gone, both] }, file)).toEqual([]);
   });
 });
