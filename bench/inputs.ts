@@ -93,6 +93,8 @@ export function targetAt(url: string, desired: string): Target {
       unknownKeys: 'refuse',
       comments: 'keep',
       memory: 'optional',
+      onFailure: 'quarantine',
+      bisectTries: 10,
       freeze: [],
       undeclared: 'report',
     },

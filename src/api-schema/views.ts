@@ -62,6 +62,13 @@ const Check = Type.Object({
   revision: Optional(Text),
   causes: Optional(Causes),
 });
+/** Changes at or below a path that failed and wait; without a reason, the tries ran out before they were tried. */
+const QuarantinedPart = Type.Object({
+  path: Text,
+  changes: Type.Integer(),
+  position: Optional(Type.Object({ file: Text, line: Type.Integer(), column: Type.Integer() })),
+  reason: Optional(Text),
+});
 
 export const TargetView = Type.Object({
   name: TargetName,
@@ -92,7 +99,15 @@ export const TargetView = Type.Object({
   /** Freeze windows that are open, so that nothing is written; absent if none is. */
   frozen: Optional(Type.Array(Type.Object({ until: At, window: Text }))),
   /** `by`: who rolled the revision back; absent if it failed. */
-  quarantine: Optional(Type.Object({ since: At, reason: Text, by: Optional(Text) })),
+  quarantine: Optional(
+    Type.Object({
+      since: At,
+      reason: Text,
+      by: Optional(Text),
+      /** Only these changes wait; absent: the whole revision. */
+      parts: Optional(Type.Array(QuarantinedPart)),
+    }),
+  ),
   /** What a rollback of the last apply returns to; absent if there is nothing to roll back. */
   rollback: Optional(Type.Object({ revision: Optional(Revision), at: Optional(At) })),
   authBlock: Optional(Type.Object({ until: At, reason: Text })),
@@ -218,6 +233,8 @@ export const HistoryEntryView = Type.Object({
   chain: Optional(
     Type.Object({ n: Type.Integer(), previous: Text, hash: Text, before: Optional(Type.Boolean()) }),
   ),
+  /** Which try of a bisection it was. */
+  bisection: Optional(Type.Object({ number: Type.Integer(), atMost: Type.Integer() })),
 });
 export type HistoryEntryView = Static<typeof HistoryEntryView>;
 export const HistoryView = Type.Object({

@@ -3,6 +3,7 @@
 // a file or a person, except the last one: it has no outcome and rejects with a HoldfastError.
 import type { BackupRecord } from '../domain/state/backup.ts';
 import type { Outcome } from '../domain/outcome/outcome.ts';
+import { bisectAfter } from './bisect.ts';
 import { takeBackup } from './record/backup.ts';
 import { checkUnderLock } from './check.ts';
 import type { Context, ReconcileRequest, RestoreRequest } from './run/context.ts';
@@ -24,10 +25,11 @@ export async function check(context: Context, request: ReconcileRequest = {}): P
   );
 }
 
-/** Observe → plan → transaction (design §10). */
+/** Observe → plan → transaction (design §10); where the policy says so, parts of a revision that failed follow. */
 export async function reconcile(context: Context, request: ReconcileRequest = {}): Promise<Outcome> {
   const frame = { purpose: 'reconcile', waitMs: request.waitMs, remembers: () => !request.dryRun };
-  return withLock(context, frame, (run) => reconcileUnderLock(run, request));
+  const outcome = await withLock(context, frame, (run) => reconcileUnderLock(run, request));
+  return bisectAfter(context, request, outcome);
 }
 
 /** Restores a backup, as a transaction of its own. */

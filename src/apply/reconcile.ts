@@ -11,7 +11,7 @@ import type { ReconcileRequest } from './run/context.ts';
 import { foreignText, judgeFile, redactionOf } from './steps/foreign-edits.ts';
 import { contentIn } from './run/compare.ts';
 import { conclude } from './record/outcome.ts';
-import { quarantined } from './record/quarantine.ts';
+import { partlyQuarantined, quarantined } from './record/quarantine.ts';
 import { type DeepLive, readDeep } from './run/read.ts';
 import { attempted } from './run/recording.ts';
 import { isWithin } from './steps/reconsider.ts';
@@ -59,13 +59,13 @@ export async function loadDesired({ context, ...run }: Run): Promise<Desired> {
 }
 
 /** How often to plan again while others keep writing. */
-const MOST_ATTEMPTS = 4;
+export const MOST_ATTEMPTS = 4;
 
 /**
  * Observe, plan, write. If the gateway changes during a plan that nobody approved, plan again and keep what others
  * changed.
  */
-async function attempt(
+export async function attempt(
   under: Run,
   desired: Desired,
   request: ReconcileRequest,
@@ -101,7 +101,7 @@ function keepForeign(run: LiveRun, earlier: PlannedTarget<DeepLive>, now: Planne
 const isStale = (error: unknown): boolean =>
   error instanceof HoldfastError && error.problems.some(({ code }) => code === 'HF5005');
 
-async function observedAndPlanned(
+export async function observedAndPlanned(
   under: Run,
   desired: Desired,
   request: ReconcileRequest,
@@ -145,12 +145,14 @@ function refused(run: Run, { prepared, live }: PlannedTarget): Outcome {
 
 /** In sync, or differences that this mode doesn't correct. */
 async function withoutWrites(run: Run, planned: PlannedTarget<DeepLive>): Promise<Outcome> {
-  const { plan: current } = planned.prepared;
+  const { plan: current, writes } = planned.prepared;
   const { agreement, findings } = planned.live;
   if (agreement.kind === 'differ' && agreement.cause === 'stale-memory')
     return conclude(run, { kind: 'stale-memory', paths: agreement.paths, plan: current }, findings);
   const contested = await contestedOutcome(run, planned);
   if (contested) return contested;
+  const waiting = writes.length === 0 ? partlyQuarantined(run, planned) : undefined;
+  if (waiting) return waiting;
   if (current.changes.length > 0)
     return conclude(run, { kind: 'drifted', depth: 'deep', plan: current }, findings);
   return recordInSync(run, planned.desired, 'deep', planned);

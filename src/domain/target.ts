@@ -28,6 +28,10 @@ export interface Policy {
   /** `required`: a plan that can't tell what was applied before is refused. */
   readonly memory: 'optional' | 'required';
   readonly freeze: readonly string[];
+  /** What becomes of a revision that failed: all of it waits, or only what a bisection finds to fail. */
+  readonly onFailure: 'quarantine' | 'bisect';
+  /** How many transactions a bisection has at most. */
+  readonly bisectTries: number;
   /** Whether plans, status and the dashboard list what the gateway has and no file declares. */
   readonly undeclared: 'report' | 'ignore';
 }

@@ -78,6 +78,7 @@ const notesAbout = (comparison: Comparison, routes: Routes): readonly Problem[] 
   notesOf({
     live: comparison.input.live,
     differences: comparison.differences,
+    quarantined: new Set(comparison.judged.flatMap(({ id, quarantined }) => (quarantined ? [id] : []))),
     held: comparison.input.state.held ?? [],
     base: comparison.base,
     writes: routes.writes.length,

@@ -2,7 +2,7 @@
 // the pure rooms. Routes, guards and the plan that people see are made from it.
 import { declaredTexts, knownTexts, type Texts } from '../desired/read/origins.ts';
 import { type ByPointer, spokenBy } from '../domain/desired.ts';
-import type { Path } from '../domain/path.ts';
+import { type Path, parsePath } from '../domain/path.ts';
 import { fingerprintsOf, pathsByName } from '../domain/named-key.ts';
 import { type Fingerprints } from '../domain/secret.ts';
 import type { Allowance, Mode } from '../domain/target.ts';
@@ -66,6 +66,7 @@ export function compareSides(input: PlanInput): Comparison {
     sameRevision: input.state.lastApplied?.revision.digest === desired.revision.digest,
     mode,
     held: new Set(input.state.held?.map(({ path }) => path)),
+    isQuarantined: quarantineIn(input),
     fingerprints,
     isExpired: expiredAt(target, catalog, input.now),
   });
@@ -90,6 +91,12 @@ export function compareSides(input: PlanInput): Comparison {
     patched,
     differences,
   };
+}
+
+/** Whether the changes at a path wait, because they failed. */
+function quarantineIn({ quarantined = [], dialect, desired }: PlanInput): (path: Path) => boolean {
+  if (quarantined.length === 0) return () => false;
+  return scopeOf(quarantined.map(parsePath), dialect.catalog.layout, spokenBy(desired)).covers;
 }
 
 /** Those of now, and of the desired state before where somebody has it. */

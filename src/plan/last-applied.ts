@@ -29,15 +29,13 @@ export interface Remembered {
 export function remember(input: PlanInput, prepared: Prepared): Remembered {
   const { lastApplied } = input.state;
   const hashes: Record<string, string> = {};
-  const { proposed, stateKeys } = prepared.basis;
+  const { proposed, unapplied, leftOut } = prepared.basis;
   const { catalog } = input.dialect;
   for (const { location, field, value } of ownedNodes(catalog, input.desired.tree.open(), proposed.open()))
     hashes[stateKey(location, input.hash)] = hashOf(field, value, input.hash);
   for (const path of prepared.plan.released) keepBelow(hashes, lastApplied?.hashes ?? {}, path);
-  for (const { id } of prepared.differences.filter((one) => one.disposition !== 'apply'))
-    keepBelow(hashes, lastApplied?.hashes ?? {}, stateKeys.get(id) ?? '');
-  for (const path of prepared.basis.leftOut) keepBelow(hashes, lastApplied?.hashes ?? {}, path);
-  const isWhole = prepared.basis.leftOut.length === 0;
+  for (const path of [...unapplied, ...leftOut]) keepBelow(hashes, lastApplied?.hashes ?? {}, path);
+  const isWhole = leftOut.length === 0 && prepared.plan.changes.every(({ quarantined }) => !quarantined);
   const from = isWhole
     ? { revision: input.desired.revision, keyId: keyIdOf(input.target.digestKey) }
     : { revision: lastApplied?.revision ?? NO_REVISION, keyId: lastApplied?.keyId };

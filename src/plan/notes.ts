@@ -18,6 +18,8 @@ import type { LostComment } from './types/lost-comment.ts';
 export interface NotesInput {
   readonly live: Live;
   readonly differences: readonly Difference[];
+  /** IDs of differences that failed and wait. */
+  readonly quarantined: ReadonlySet<string>;
   readonly held: readonly HeldPath[];
   readonly base: BaseImage;
   readonly writes: number;
@@ -96,10 +98,10 @@ function aboutReferences({ unchangedReferences }: NotesInput): Problem[] {
   ];
 }
 
-function aboutHeld({ differences, held }: NotesInput): Problem[] {
+function aboutHeld({ differences, held, quarantined }: NotesInput): Problem[] {
   const until = new Map(held.map((one) => [one.path, one.until]));
   return differences
-    .filter(({ disposition }) => disposition === 'held')
+    .filter(({ id, disposition }) => disposition === 'held' && !quarantined.has(id))
     .map(({ path }) => heldNote(formatPath(path), until.get(formatPath(path))));
 }
 

@@ -42,8 +42,11 @@ export function makePlan(input: PlanInput): Prepared {
     basis: {
       proposed: seal(comparison.proposed.image),
       stateKeys: new Map(comparison.judged.map(({ id, stateKey }) => [id, stateKey])),
+      unapplied: comparison.judged
+        .filter(({ disposition }) => disposition !== 'apply')
+        .map(({ recordKey }) => recordKey),
       leftOut: [
-        ...comparison.leftOut.map(({ stateKey }) => stateKey),
+        ...comparison.leftOut.map(({ recordKey }) => recordKey),
         ...comparison.releasedElsewhere.map(formatPath),
       ],
     },

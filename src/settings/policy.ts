@@ -20,6 +20,8 @@ export const DEFAULT_POLICY: Policy = {
   comments: 'keep',
   memory: 'optional',
   freeze: [],
+  onFailure: 'quarantine',
+  bisectTries: 10,
   undeclared: 'report',
 };
 
@@ -111,6 +113,8 @@ class PolicyReader {
     const comments = scalarAt(this.#node, 'comments');
     const memory = scalarAt(this.#node, 'memory');
     const undeclared = scalarAt(this.#node, 'undeclared');
+    const onFailure = scalarAt(this.#node, 'on-failure');
+    const bisectTries = scalarAt(this.#node, 'bisect-tries');
     const maxDeletes = shareOf(scalarAt(this.#node, 'max-deletes'));
     const maxReplaces = shareOf(scalarAt(this.#node, 'max-replaces'));
     return {
@@ -123,6 +127,8 @@ class PolicyReader {
       ...((undeclared === 'report' || undeclared === 'ignore') && { undeclared }),
       ...(maxDeletes && { maxDeletes }),
       ...(maxReplaces && { maxReplaces }),
+      ...((onFailure === 'quarantine' || onFailure === 'bisect') && { onFailure }),
+      ...(typeof bisectTries === 'number' && { bisectTries }),
       ...((unknownKeys === 'pass' || unknownKeys === 'refuse') && { unknownKeys }),
       ...((memory === 'optional' || memory === 'required') && { memory }),
       ...((comments === 'keep' || comments === 'let-go') && { comments }),

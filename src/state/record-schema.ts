@@ -3,7 +3,8 @@
 // them.
 import type { CheckRecord } from '../domain/state/check-record.ts';
 import { type Backup, isBackupId } from '../domain/state/backup.ts';
-import type { HistoryEntry, Journal, NotifiedStatus } from '../domain/state/state.ts';
+import type { QuarantinedPart } from '../domain/outcome/quarantine.ts';
+import type { Bisection, HistoryEntry, Journal, NotifiedStatus } from '../domain/state/state.ts';
 import type { Rotation } from '../domain/state/rotation.ts';
 import type { TargetState } from './store.ts';
 
@@ -76,6 +77,26 @@ const ROTATION: Checks<Rotation> = {
   seen: maybe(recordOf({ at: isTime, unusedSince: isTime, old: isNumber, new: isNumber, all: isNumber })),
 };
 
+const PART: Checks<QuarantinedPart> = {
+  path: isText,
+  changes: isNumber,
+  position: maybe(recordOf({ file: isText, line: isNumber, column: isNumber })),
+  reason: maybe(isText),
+};
+
+const BISECTION: Checks<Bisection> = {
+  tries: isNumber,
+  total: isNumber,
+  failing: arrayOf(isText),
+  reason: isText,
+  culprits: arrayOf(recordOf({ paths: arrayOf(isText), reason: isText, confirmed: isBoolean })),
+  undecided: arrayOf(arrayOf(isText)),
+  passed: isBoolean,
+  over: maybe(isBoolean),
+};
+
+const isTry = recordOf({ number: isNumber, atMost: isNumber });
+
 const STATE: Checks<TargetState> = {
   lastApplied: maybe(isLastApplied),
   beforeApply: maybe(isBeforeApply),
@@ -89,6 +110,8 @@ const STATE: Checks<TargetState> = {
       reason: isText,
       by: maybe(isText),
       only: maybe(arrayOf(isText)),
+      parts: maybe(arrayOf(recordOf(PART))),
+      bisection: maybe(recordOf(BISECTION)),
     }),
   ),
   detection: maybe(recordOf({ build: isText, api: isText, at: isTime })),
@@ -133,6 +156,8 @@ const JOURNAL: Checks<Journal> = {
   changes: maybe(arrayOf(isText)),
   writes: maybe(arrayOf(isText)),
   by: maybe(isText),
+  quarantined: maybe(arrayOf(isText)),
+  bisection: maybe(isTry),
 };
 
 export const isTargetState: Check = recordOf(STATE);
@@ -171,6 +196,7 @@ const HISTORY: Checks<HistoryEntry> = {
   requests: isRecord,
   by: maybe(isText),
   chain: maybe(recordOf({ n: isNumber, previous: isText, hash: isText, before: maybe(isBoolean) })),
+  bisection: maybe(isTry),
 };
 export const isHistoryEntry: Check = recordOf(HISTORY);
 

@@ -44,6 +44,18 @@ describe('drift', () => {
     expect((await home.store.read('home')).drift?.contested).toEqual([]);
   });
 
+  test('a retry of a contested path verifies it', async () => {
+    const home = await stage({ mode: 'enforce', faults: ['drop-writes=/request-retry'] });
+    await home.reconcile();
+    await home.writeFile((await home.file()).replace('request-retry: 1', 'request-retry: 9'));
+    await home.sandbox.settled();
+    await home.store.update('home', { drift: { corrected: {}, contested: ['request-retry'] } });
+    expect(await home.reconcile({ retry: true })).toMatchObject({
+      kind: 'rolled-back',
+      problems: [{ code: 'HF5012' }],
+    });
+  });
+
   test('the status has the outcome of a reconcile', async () => {
     const home = await stage();
     await home.reconcile();

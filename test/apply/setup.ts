@@ -243,6 +243,8 @@ function targetAt(url: string, desired: string, options: StageOptions): Target {
       unknownKeys: 'refuse',
       comments: 'keep',
       memory: 'optional',
+      onFailure: 'quarantine',
+      bisectTries: 10,
       freeze: [],
       undeclared: 'ignore',
       ...options.policy,

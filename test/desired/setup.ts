@@ -37,6 +37,8 @@ export const POLICY: Policy = {
   unknownKeys: 'refuse',
   comments: 'keep',
   memory: 'optional',
+  onFailure: 'quarantine',
+  bisectTries: 10,
   freeze: [],
   undeclared: 'ignore',
 };

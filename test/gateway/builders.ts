@@ -60,6 +60,8 @@ export function makeTarget(url: string, changes: Partial<Target> = {}): Target {
       unknownKeys: 'refuse',
       comments: 'keep',
       memory: 'optional',
+      onFailure: 'quarantine',
+      bisectTries: 10,
       freeze: [],
       undeclared: 'ignore',
     },

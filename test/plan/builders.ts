@@ -145,6 +145,8 @@ export function targetOf(scenario: Scenario): Target {
       unknownKeys: 'refuse',
       comments: 'keep',
       memory: 'optional',
+      onFailure: 'quarantine',
+      bisectTries: 10,
       freeze: scenario.freeze ?? [],
       undeclared: 'ignore',
     },

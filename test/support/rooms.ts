@@ -96,6 +96,7 @@ export const INNER: Record<string, Record<string, readonly string[]>> = {
     run: [],
     types: ['run'],
     record: ['run', 'types'],
+    bisection: [],
     steps: ['run', 'types', 'record'],
     rollback: ['run', 'types', 'record', 'steps'],
     api: ['run', 'types', 'record', 'steps', 'rollback'],

@@ -66,7 +66,7 @@ function healed(run: Run, { prepared }: PlannedTarget): NonNullable<TargetState[
 /** State after a verified transaction; also after one that a crash interrupted. */
 export function provenState(
   run: Run,
-  journal: Pick<Journal, 'remembered' | 'only' | 'remains'>,
+  journal: Pick<Journal, 'remembered' | 'remains'> & Parameters<typeof liftedBy>[1],
   live: DeepLive,
 ): StatePatch {
   const { store, clock } = run.context;

@@ -79,6 +79,7 @@ async function record(run: Run, journal: Journal, ending: Ending): Promise<void>
     durationMs: at - journal.openedAt,
     requests: run.client.counts(),
     ...(journal.by !== undefined && { by: journal.by }),
+    ...(journal.bisection && { bisection: journal.bisection }),
   };
   await store.appendHistory(target.name, entry);
 }

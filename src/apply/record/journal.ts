@@ -43,10 +43,17 @@ export async function openJournal(
     changes: pending(plan).map(changeText),
     writes: writes.map(({ write }) => writeText(write)),
     ...(context.by !== undefined && { by: context.by }),
+    ...heldIn(plan),
+    ...(run.trying && { bisection: run.trying }),
   };
   // Whatever the writes do: what they may leave on the gateway is known as a secret from now on.
   await context.store.update(context.target.name, { origins: rememberedTexts(planned.input) });
   return opened(run, planned.live, journal);
+}
+
+function heldIn({ changes }: Plan): Pick<Journal, 'quarantined'> {
+  const held = changes.filter(({ quarantined }) => quarantined).map(({ path }) => path);
+  return held.length > 0 ? { quarantined: held } : {};
 }
 
 function recordedNow({ state }: Run, { id }: BackupRecord): BeforeApply {

@@ -10,9 +10,10 @@ export function summaryOf(outcome: Outcome): string {
       return outcome.runtime === 'unproven' ? 'applied (runtime unproven)' : 'applied';
     case 'restored':
       return `restored ${outcome.restored}`;
+    case 'quarantined':
+      return outcome.parts ? outcome.reason : `${outcome.kind}: ${outcome.reason}`;
     case 'rolled-back':
     case 'rollback-failed':
-    case 'quarantined':
     case 'stale':
     case 'cancelled':
     case 'failed':

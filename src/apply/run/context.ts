@@ -108,6 +108,8 @@ export interface ReconcileRequest {
   readonly only?: readonly Path[];
   /** Apply a quarantined revision again. */
   readonly retry?: boolean;
+  /** Find out which changes of a revision fail, and apply the rest; absent: as the policy says. */
+  readonly bisect?: boolean;
   /** Depth of a check; a reconcile that finds something to write always becomes deep. */
   readonly depth?: 'shallow' | 'deep';
   /** ms to wait for others who work on the target; default 5 s. */

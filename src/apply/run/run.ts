@@ -6,6 +6,7 @@ import type { Step } from '../../domain/outcome/event.ts';
 import { knownTexts } from '../../desired/read/origins.ts';
 import type { Problem } from '../../domain/problem/problem.ts';
 import type { KnownTexts } from '../../domain/secret.ts';
+import type { BisectionTry } from '../../domain/state/state.ts';
 import type { Write } from '../../domain/plan/write.ts';
 import type { TargetState } from '../../state/store.ts';
 import type { Checkpoint, Context } from './context.ts';
@@ -23,6 +24,8 @@ export interface Run {
   /** What couldn't be written to the state directory. */
   readonly unrecorded: Unrecorded[];
   readonly pace: Pace;
+  /** It is a try of a bisection, so a quarantine of its revision doesn't stop it. */
+  readonly trying?: BisectionTry;
 }
 
 /** A run that has read its gateway. From then on it reads, compares and writes in one dialect. */

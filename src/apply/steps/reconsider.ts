@@ -46,8 +46,10 @@ export async function planAgain(
   { planned }: Pick<Transaction, 'planned'>,
   live: DeepLive,
 ): Promise<PlannedTarget<DeepLive>> {
-  const { mode, allow, prune, only, rollbackProbe } = planned.input;
+  const { mode, allow, prune, only, quarantined, state, rollbackProbe } = planned.input;
   const request = {
+    quarantined,
+    held: state.held,
     ...(mode !== undefined && { mode }),
     ...(allow !== undefined && { allow }),
     ...(prune !== undefined && { prune }),

@@ -10,15 +10,21 @@ import { withNames } from '../../domain/named-key.ts';
 import { localiseDesired, type Localised } from '../../plan/localise/localise-desired.ts';
 import type { ReconcileRequest } from '../run/context.ts';
 import { judgeDrift, NO_DRIFT } from '../record/contested.ts';
+import { heldParts } from '../record/quarantine.ts';
 import { type LiveRun, type Run, step } from '../run/run.ts';
 import { around, knownBefore, type KnownBefore } from './memory.ts';
 import { type PlannedTarget } from '../types/planned-target.ts';
+
+/** What a plan holds is decided once: a plan that is made again in a transaction holds the same. */
+export interface PlanRequest extends ReconcileRequest, Pick<PlanInput, 'quarantined'> {
+  readonly held?: readonly HeldPath[] | undefined;
+}
 
 export async function plan<L extends Live>(
   run: LiveRun,
   desired: Desired,
   live: L,
-  request: ReconcileRequest,
+  request: PlanRequest,
   rollbackProbe: WayBack = 'not-probed',
 ): Promise<PlannedTarget<L>> {
   const input = await planInput(run, desired, live, request, rollbackProbe);
@@ -46,7 +52,7 @@ async function planInput(
   run: LiveRun,
   desired: Desired,
   live: Live,
-  request: ReconcileRequest,
+  request: PlanRequest,
   rollbackProbe: WayBack,
 ): Promise<PlanInput> {
   const { clock, store } = run.context;
@@ -67,13 +73,14 @@ async function planInput(
       origins: run.state.origins,
       suspension: run.state.suspension,
       backupsVanish: run.context.backupsVanish,
-      held: heldPaths(run, request, now),
+      held: request.held ?? heldPaths(run, request, now),
     },
     hash: (text) => store.hash(text),
     mode: request.mode,
     allow: localised.allow,
     prune: request.prune,
     only: request.only,
+    quarantined: request.quarantined ?? quarantinedPaths(run, desired, request),
     managementSecret: await judgeManagementSecret(localised.desired, live, localised.target),
     rollbackProbe,
     refusals: localised.refusals,
@@ -101,6 +108,10 @@ function localisedFor(
     released,
   });
 }
+
+/** A bisection tries what is quarantined. */
+const quarantinedPaths = (run: Run, desired: Desired, request: ReconcileRequest): readonly string[] =>
+  run.trying ? [] : heldParts(run.state, desired, request);
 
 /** Paths that Holdfast doesn't correct now. Only `enforce` corrects drift automatically, so it matters only there. */
 function heldPaths(run: Run, request: ReconcileRequest, now: number): readonly HeldPath[] {

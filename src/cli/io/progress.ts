@@ -66,6 +66,7 @@ const DOING: Record<Step, string> = {
   commit: 'recording the result',
   'roll-back': 'rolling back',
   recover: 'resolving an interrupted transaction',
+  bisect: 'finding out which changes fail',
 };
 
 /** The work in a few words, as long as it goes on. */

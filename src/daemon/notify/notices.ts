@@ -127,10 +127,11 @@ function particularOf(kind: Topic, outcome: Outcome): string | undefined {
   if (kind === 'expiring') return expiringText(outcome);
   if (kind === 'applied') return outcome.plan && `${plural(pending(outcome.plan).length, 'change')}.`;
   switch (outcome.kind) {
+    case 'quarantined':
+      return outcome.parts ? sentence(outcome.reason) : `Reason: ${outcome.reason}.`.replace(/\.\.$/, '.');
     case 'rolled-back':
     case 'rollback-failed':
     case 'failed':
-    case 'quarantined':
       return `Reason: ${outcome.reason}.`.replace(/\.\.$/, '.');
     case 'invalid':
       return whoseErrors(outcome);

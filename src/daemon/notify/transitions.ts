@@ -2,7 +2,7 @@
 import { meaningOf, type Topic, TOPICS } from '../../domain/outcome/notice.ts';
 import type { Outcome } from '../../domain/outcome/outcome.ts';
 import { FACTS } from '../../domain/problem/problem.ts';
-import { type Severity, syncStatusAfter } from '../../domain/outcome/sync-status.ts';
+import { leavesQuarantined, type Severity, syncStatusAfter } from '../../domain/outcome/sync-status.ts';
 import type { NotifiedStatus } from '../../domain/state/state.ts';
 import type { Channel } from '../../settings/settings.ts';
 
@@ -74,11 +74,12 @@ type Current = Pick<NotifiedStatus, 'standing' | 'of'>;
 
 /** Each failed revision is reported, even if the previous one failed in the same way. */
 function statusIn(outcome: Outcome): Current | undefined {
-  const standing = syncStatusAfter(outcome.kind);
+  const standing = leavesQuarantined(outcome) ? 'quarantined' : syncStatusAfter(outcome.kind);
   if (standing === undefined) return undefined;
   const isInvalid = outcome.kind === 'invalid';
   const of = (isInvalid ? outcome.commit?.sha : outcome.plan?.revision.digest)?.slice(0, 12);
-  const isOfRevision = isInvalid || standing === 'rolled-back' || standing === 'needs-a-person';
+  const isPartly = outcome.kind === 'quarantined' ? outcome.parts !== undefined : standing === 'quarantined';
+  const isOfRevision = isInvalid || isPartly || standing === 'rolled-back' || standing === 'needs-a-person';
   return { standing, ...(isOfRevision && of !== undefined && { of }) };
 }
 

@@ -18,7 +18,8 @@ export type Step =
   | 'verify'
   | 'commit'
   | 'roll-back'
-  | 'recover';
+  | 'recover'
+  | 'bisect';
 
 export type Event =
   | {

@@ -3,6 +3,7 @@ import { EXIT, type ExitCode } from '../problem/exit.ts';
 import type { Revision } from '../desired.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Problem } from '../problem/problem.ts';
+import type { QuarantinedPart } from './quarantine.ts';
 
 export type Fidelity = 'exact' | 'comments' | 'semantic';
 
@@ -95,6 +96,8 @@ export type Outcome = Base &
         readonly since: number;
         readonly reason: string;
         readonly by?: string;
+        /** Only these changes wait; the rest of the revision is in effect. Absent: all of it waits. */
+        readonly parts?: readonly QuarantinedPart[];
       }
     | { readonly kind: 'suspended'; readonly until: number; readonly reason: string }
   );

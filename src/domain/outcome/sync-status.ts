@@ -69,7 +69,7 @@ export const SYNC_STATUSES: Record<SyncStatus, Meaning> = {
     severity: 'warning',
     title: 'Quarantined',
     meaning:
-      "This revision failed before, or someone rolled it back. Holdfast doesn't apply it until the files change or you retry it.",
+      "This revision or a part of it failed before, or someone rolled it back. Holdfast doesn't apply that until the files change or you retry it.",
   },
   'rolled-back': {
     severity: 'critical',
@@ -176,8 +176,13 @@ export function syncStatusAfter(kind: OutcomeKind): SyncStatus | undefined {
   return STANDING_AFTER[kind];
 }
 
+/** Whether changes that failed stay out of effect. */
+export const leavesQuarantined = ({ kind, plan }: Pick<Outcome, 'kind' | 'plan'>): boolean =>
+  kind === 'applied' && (plan?.changes ?? []).some(({ quarantined }) => quarantined);
+
 /** The same for an outcome with its plan: what an apply leaves still differs. */
 export function syncStatusOf(outcome: Pick<Outcome, 'kind' | 'plan'>): SyncStatus | undefined {
+  if (leavesQuarantined(outcome)) return 'quarantined';
   const leaves = outcome.kind === 'applied' && (differencesAfter(outcome) ?? 0) > 0;
   return leaves ? 'drifted' : syncStatusAfter(outcome.kind);
 }

@@ -44,6 +44,8 @@ export interface Change {
    * contested.
    */
   readonly disposition: 'apply' | 'report' | 'held';
+  /** Held because a bisection found that it fails; absent: because it is contested. */
+  readonly quarantined?: true;
   readonly consequences: readonly Consequence[];
   /** Takes effect only after the gateway restarts. */
   readonly restart?: boolean;

@@ -160,4 +160,19 @@ export const APPLY_CODES = {
     "A request changed more than you requested, and that couldn't be undone",
     'Check the named paths with `holdfast api get config`, and correct them by hand.',
   ),
+  HF5070: code(
+    EXIT.refused,
+    'A change failed and waits, and the rest of its revision is in effect',
+    'Correct the change in the files. To try it again as it is, run `holdfast apply --retry`.',
+  ),
+  HF5071: code(
+    EXIT.refused,
+    'A bisection ended before it tried all changes of the revision',
+    'Run `holdfast apply --bisect` to begin again. `policy.bisect-tries` sets how many tries a bisection has.',
+  ),
+  HF5072: code(
+    EXIT.ok,
+    'The revision failed as a whole, but each part of it could be applied',
+    'Find out what made the first attempt fail: another writer, or a gateway that was busy or restarted.',
+  ),
 } as const;

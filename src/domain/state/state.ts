@@ -2,6 +2,7 @@
 import type { Evidence, OutcomeKind, RequestCounts } from '../outcome/outcome.ts';
 import type { Layout, Revision } from '../desired.ts';
 import type { SyncStatus } from '../outcome/sync-status.ts';
+import type { QuarantinedPart } from '../outcome/quarantine.ts';
 
 /**
  * The declared tree as last applied, as keyed hashes: leaf or entry pointer (entries by position in the declared list)
@@ -85,6 +86,17 @@ export interface Journal {
   readonly writes?: readonly string[];
   /** Who requested it, if someone did. */
   readonly by?: string;
+  /** Paths whose changes it leaves out, because they are quarantined. */
+  readonly quarantined?: readonly string[];
+  /** Which try of a bisection it is. */
+  readonly bisection?: BisectionTry;
+}
+
+/** One transaction of a bisection. */
+export interface BisectionTry {
+  /** From 1. */
+  readonly number: number;
+  readonly atMost: number;
 }
 
 export interface HistoryEntry {
@@ -103,6 +115,8 @@ export interface HistoryEntry {
   readonly requests: RequestCounts;
   /** Who requested it, if someone did. */
   readonly by?: string;
+  /** Which try of a bisection it was. */
+  readonly bisection?: BisectionTry;
   /** The Store adds it. Absent in records of earlier versions. */
   readonly chain?: HistoryLink;
 }
@@ -162,4 +176,35 @@ export interface Quarantine {
   readonly by?: string;
   /** The paths of `--only` that failed; the rest of the revision isn't quarantined. Absent: all of it is. */
   readonly only?: readonly string[];
+  /** What a bisection found: these changes wait, and the rest of the revision is enforced. Absent: all of it waits. */
+  readonly parts?: readonly QuarantinedPart[];
+  /** The bisection of the revision, also after its end: it is bisected once. */
+  readonly bisection?: Bisection;
+}
+
+/** What is known of the changes of a revision that failed. Paths as in `QuarantinedPart`; each is tried as a whole. */
+export interface Bisection {
+  /** Transactions that were begun. */
+  readonly tries: number;
+  /** How many changes failed together at first. */
+  readonly total: number;
+  /** The smallest set that failed on the gateway as it is now; empty if nothing is being narrowed down. */
+  readonly failing: readonly string[];
+  /** Why that set failed. */
+  readonly reason: string;
+  readonly culprits: readonly Culprit[];
+  /** Parts of `failing` that a guard refused to apply alone. */
+  readonly undecided: readonly (readonly string[])[];
+  /** Whether any part could be applied. */
+  readonly passed: boolean;
+  /** It isn't continued. */
+  readonly over?: boolean;
+}
+
+/** A set of changes that fails and can't be divided. */
+export interface Culprit {
+  readonly paths: readonly string[];
+  readonly reason: string;
+  /** It failed alone, and nothing was applied since. */
+  readonly confirmed: boolean;
 }

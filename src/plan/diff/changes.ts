@@ -22,14 +22,19 @@ export interface Judged {
   readonly path: Path;
   readonly origin: Origin;
   readonly disposition: Difference['disposition'];
+  readonly quarantined?: true;
   readonly attribution?: string;
   readonly stateKey: string;
+  /** Where its previous record is, if it isn't applied: of an ordered list as a whole. */
+  readonly recordKey: string;
 }
 
 export interface JudgeInput extends OriginInput {
   readonly mode: Mode;
   /** Paths that Holdfast no longer corrects. */
   readonly held: ReadonlySet<string>;
+  /** Whether changes at this path failed and wait. */
+  readonly isQuarantined: (path: Path) => boolean;
   readonly fingerprints: Fingerprints;
   /** Whether it is a client key of the gateway that has expired. */
   readonly isExpired: ReturnType<typeof expiredAt>;
@@ -47,16 +52,28 @@ export function judgeAll(found: readonly RawDifference[], input: JudgeInput): Ju
       ? (attributionOf(raw) ?? (reset.has(raw) ? 'installer-reset' : undefined))
       : undefined;
     const attribution = input.isExpired({ path, raw }) ? EXPIRED : who;
+    const disposition = dispositionOf(origin, formatPath(path), input);
+    const waits = disposition === 'apply' && input.isQuarantined(path);
     return {
       id: `c${i + 1}`,
       raw,
       path,
       origin,
-      disposition: dispositionOf(origin, formatPath(path), input),
+      disposition: waits ? 'held' : disposition,
+      ...(waits && { quarantined: true }),
       ...(attribution && { attribution }),
-      stateKey: former[i]?.at ?? stateKey(raw.location, input.hash),
+      ...keysOf(raw, former[i]?.at, input),
     };
   });
+}
+
+function keysOf(
+  { location, sequence }: RawDifference,
+  former: string | undefined,
+  { hash }: JudgeInput,
+): Pick<Judged, 'stateKey' | 'recordKey'> {
+  const own = former ?? stateKey(location, hash);
+  return { stateKey: own, recordKey: sequence ? stateKey(sequence.location, hash) : own };
 }
 
 /** Files of the last apply didn't change, whatever form their keys have in the groups of now. */
@@ -107,7 +124,7 @@ export interface ShowInput {
 
 /** Without consequences; these need the images before and after the whole plan. */
 export function changeOf(judged: Judged, input: ShowInput): Omit<Change, 'consequences'> {
-  const { id, raw, path, origin, disposition, attribution } = judged;
+  const { id, raw, path, origin, disposition, quarantined, attribution } = judged;
   const position = positionAt(input.desired, pointerTo(raw.declaredPlace));
   return {
     id,
@@ -118,6 +135,7 @@ export function changeOf(judged: Judged, input: ShowInput): Omit<Change, 'conseq
     origin,
     ...(attribution && { attribution }),
     disposition,
+    ...(quarantined && { quarantined }),
     ...(raw.field.restart && { restart: true }),
   };
 }

@@ -63,6 +63,8 @@ export interface PlanInput {
   readonly prune?: boolean | undefined;
   /** `--only`: what is elsewhere is neither written nor judged. Paths of either layout. */
   readonly only?: readonly Path[] | undefined;
+  /** Paths whose changes are held, because they failed. */
+  readonly quarantined?: readonly string[] | undefined;
   /**
    * The result of `judgeManagementSecret`; bcrypt is too slow to run here. It may be undefined only if nothing
    * declares `remote-management.secret-key`; otherwise the caller has a bug.
@@ -102,6 +104,8 @@ export interface Basis {
   readonly proposed: Sealed<Tree>;
   /** By the ID of a difference, how the state records its path. */
   readonly stateKeys: ReadonlyMap<string, string>;
+  /** Places whose differences the plan doesn't apply: their previous record stays. */
+  readonly unapplied: readonly string[];
   /** Places outside of `--only` that differ or would be released: their previous record stays. */
   readonly leftOut: readonly string[];
 }

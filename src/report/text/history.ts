@@ -14,7 +14,7 @@ export function historyText(entries: readonly Entry[], style: Style, columns?: n
     entry.id,
     timeText(entry.at),
     entry.target,
-    entry.outcome,
+    entry.bisection ? `${entry.outcome} (try ${entry.bisection.number})` : entry.outcome,
     plural(entry.changes.length, 'change'),
     entry.revision?.digest.slice(0, 8) ?? '',
     entry.backup ?? '',
@@ -32,6 +32,9 @@ export function historyEntryText(entry: Entry, style: Style): string {
       ? [
           `revision ${entry.revision.digest.slice(0, 12)}${entry.revision.commit ? `, ${commitText(entry.revision.commit, 12)}` : ''}`,
         ]
+      : []),
+    ...(entry.bisection
+      ? [`try ${entry.bisection.number} of a bisection (at most ${entry.bisection.atMost})`]
       : []),
     ...(entry.planDigest ? [`plan ${entry.planDigest}`] : []),
     ...(entry.backup ? [`backup ${entry.backup}`] : []),

@@ -92,6 +92,7 @@ export function outcomeSentence(outcome: Outcome): string {
     case 'contested':
       return `contested: something keeps changing ${outcome.paths.join(', ')} back, so Holdfast no longer corrects it`;
     case 'quarantined':
+      if (outcome.parts) return outcome.reason;
       return outcome.by === undefined
         ? `this revision failed before and isn't tried again: ${outcome.reason}`
         : `this revision isn't applied until the files change or you retry it: ${outcome.reason}`;

@@ -33,7 +33,7 @@ const MOST_EDITS = 12;
 function leftAlone(changes: readonly Change[], style: Style): string[] {
   if (changes.length === 0) return [];
   const lines = changes.map((change) => {
-    const held = change.disposition === 'held' ? 'corrected recently, or too often' : '';
+    const held = change.disposition === 'held' ? heldText(change) : '';
     return lineOf(
       style.warn('≠'),
       change,
@@ -45,8 +45,13 @@ function leftAlone(changes: readonly Change[], style: Style): string[] {
   return section("Differences that aren't changed", [...lines, waysOut(changes, style)], style);
 }
 
+const heldText = ({ quarantined }: Change): string =>
+  quarantined ? 'quarantined' : 'corrected recently, or too often';
+
 /** How to end drift: by the files, or by the gateway. */
 export function waysOut(changes: readonly Change[], style: Style): string {
+  if (changes.every(({ quarantined }) => quarantined))
+    return `  ${style.dim('correct the files, or try again:')} holdfast apply --retry`;
   const retry = changes.every(({ disposition }) => disposition === 'held') ? ' --retry' : '';
   const correct = `${style.dim('correct it:')} holdfast apply --mode enforce${retry}`;
   const adoptable = changes.filter(({ attribution }) => attribution !== EXPIRED);

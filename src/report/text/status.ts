@@ -1,6 +1,7 @@
 // The state of one target: in sync or not, and the depth and age of the last check.
 import type { Revision } from '../../domain/desired.ts';
 import type { Undeclared } from '../../domain/plan/undeclared.ts';
+import type { Quarantine } from '../../domain/state/state.ts';
 import type { OutcomeKind } from '../../domain/outcome/outcome.ts';
 import {
   meaningOf,
@@ -36,7 +37,7 @@ export interface TargetStatus {
   readonly suspension?: { readonly until: number; readonly reason: string };
   /** Freeze windows that are open. */
   readonly frozen: readonly { readonly until: number; readonly window: string }[];
-  readonly quarantine?: { readonly since: number; readonly reason: string };
+  readonly quarantine?: Pick<Quarantine, 'since' | 'reason' | 'parts'>;
   readonly authBlock?: { readonly until: number; readonly reason: string };
   readonly credentials?:
     | {

@@ -1,6 +1,6 @@
 // `holdfast apply`: one reconcile, with a plan and a question on a terminal.
 import { resolve } from 'node:path';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { ReconcileRequest } from '../../../apply/apply.ts';
 import { worstExit } from '../../../domain/problem/exit.ts';
 import { exitOf, type Outcome } from '../../../domain/outcome/outcome.ts';
@@ -26,6 +26,7 @@ interface Flags extends RemoteFlags, ForgeFlags {
   readonly yes?: boolean;
   readonly dryRun?: boolean;
   readonly retry?: boolean;
+  readonly bisect?: boolean;
 }
 
 export function define(command: Command, io: Io): void {
@@ -45,6 +46,12 @@ export function define(command: Command, io: Io): void {
     .option('-y, --yes', "don't ask for confirmation")
     .option('--dry-run', 'do everything up to the first write')
     .option('--retry', 'retry a revision that failed before')
+    .addOption(
+      new Option(
+        '--bisect',
+        'if the revision fails, find out which changes fail, and apply the rest (retries one that failed before)',
+      ).conflicts(['asApproved', 'dryRun', 'only', 'via']),
+    )
     .addHelpText(
       'after',
       `
@@ -55,6 +62,7 @@ Examples:
   $ holdfast apply --yes --output json
   $ holdfast plan -o plan.json && holdfast apply plan.json
   $ holdfast apply --as-approved --commit-status     # in a job after the merge
+  $ holdfast apply --bisect                          # after a revision that was rolled back
   $ holdfast apply --allow mass-delete:gemini-api-key
   $ holdfast apply plan.json --via https://holdfast.example`,
     );
@@ -90,11 +98,16 @@ async function run(file: string | undefined, flags: Flags, io: Io): Promise<void
 /** What was approved elsewhere; undefined if no approval is required. */
 async function approvalIn(
   file: string | undefined,
-  { asApproved }: Flags,
+  { asApproved, bisect }: Flags,
   io: Io,
 ): Promise<Approved | undefined> {
   if (file !== undefined && asApproved)
     throw fail('HF1001', "a plan file and --as-approved can't be used together");
+  if (file !== undefined && bisect)
+    throw fail(
+      'HF1001',
+      'an approved plan is applied as a whole or not at all, so --bisect needs no plan file',
+    );
   if (asApproved) return (await import('../../ci/approved.ts')).approvedOnForge(io);
   if (file === undefined) return undefined;
   const plan = await readPlan(resolve(io.cwd, file), file);
@@ -123,7 +136,8 @@ async function applies(
   await begun(names);
   const request: ReconcileRequest = {
     ...(flags.dryRun && { dryRun: true }),
-    ...(flags.retry && { retry: true }),
+    ...((flags.retry || flags.bisect) && { retry: true }),
+    ...(flags.bisect && { bisect: true }),
     ...onlyIn({ ...flags, ...(approved?.only && { only: approved.only }) }),
   };
   const outcomes: Outcome[] = [];

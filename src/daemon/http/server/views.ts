@@ -70,8 +70,8 @@ export async function targetView(
   };
 }
 
-function quarantineView({ since, reason, by }: Quarantine): NonNullable<TargetView['quarantine']> {
-  return { since, reason, ...(by !== undefined && { by }) };
+function quarantineView({ since, reason, by, parts }: Quarantine): NonNullable<TargetView['quarantine']> {
+  return { since, reason, ...(by !== undefined && { by }), ...(parts && { parts: [...parts] }) };
 }
 
 function declaredOf(

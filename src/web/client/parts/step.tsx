@@ -16,6 +16,7 @@ const STEPS: Record<Step, string> = {
   commit: 'recording the applied state',
   'roll-back': 'rolling back',
   recover: 'resolving an unfinished transaction',
+  bisect: 'finding out which changes fail',
 };
 
 export const stepWords = (step: string): string => (step in STEPS ? STEPS[step as Step] : step);

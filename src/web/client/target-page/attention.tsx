@@ -51,6 +51,7 @@ function Left({ outcome }: { readonly outcome: Outcome }) {
         </Panel>
       );
     case 'quarantined':
+      return outcome.parts ? <Panel outcome={outcome} /> : null;
     case 'suspended':
       return null; // the heading and the facts say it
     case 'applied':

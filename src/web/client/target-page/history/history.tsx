@@ -49,7 +49,7 @@ export function History({ resource, entries: loaded, name }: Props) {
 }
 
 function EntryBox({ entry, name }: { readonly entry: HistoryEntryView; readonly name: string }) {
-  const { outcome, at, revision, changes, durationMs, by } = entry;
+  const { outcome, at, revision, changes, durationMs, by, bisection } = entry;
   return (
     <details class="entry">
       <summary>
@@ -65,6 +65,7 @@ function EntryBox({ entry, name }: { readonly entry: HistoryEntryView; readonly 
               , by <bdi>{by}</bdi>
             </>
           )}
+          {bisection && `, try ${bisection.number} of a bisection`}
         </span>
         <Ago at={at} />
       </summary>

@@ -41,7 +41,7 @@ export function RunPage({ name, id }: Props) {
 }
 
 function Run({ entry, name }: BodyProps) {
-  const { id, outcome, at, revision, changes, durationMs, by } = entry;
+  const { id, outcome, at, revision, changes, durationMs, by, bisection } = entry;
   const address = new URL(runHref(name, id), location.href).href;
   return (
     <article class="run">
@@ -57,6 +57,7 @@ function Run({ entry, name }: BodyProps) {
               , requested by <bdi>{by}</bdi>
             </>
           )}
+          {bisection && `, try ${bisection.number} of a bisection`}
           <CopyButton text={address} what="the address of this run" />
         </p>
         {revision && (

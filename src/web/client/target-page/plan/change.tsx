@@ -122,8 +122,13 @@ const ORIGINS: Record<Origin, readonly [string, string] | undefined> = {
   both: ['changed on both sides', 'The files and the gateway changed since the last apply'],
 };
 
+const HELD = {
+  quarantined: "It failed, so it isn't tried again until the files change or you retry it",
+  contested: 'Contested or corrected recently: not tried again automatically',
+} as const;
+
 function Tags({ change }: Pick<Props, 'change'>) {
-  const { origin, attribution, disposition, restart } = change;
+  const { origin, attribution, disposition, quarantined, restart } = change;
   const said = ORIGINS[origin];
   return (
     <>
@@ -139,8 +144,8 @@ function Tags({ change }: Pick<Props, 'change'>) {
         </span>
       )}
       {disposition === 'held' && (
-        <span class="tag tone-warn" title="Quarantined or contested: not tried again automatically">
-          held back
+        <span class="tag tone-warn" title={HELD[quarantined ? 'quarantined' : 'contested']}>
+          {quarantined ? 'quarantined' : 'held back'}
         </span>
       )}
       {restart && <span class="tag tone-warn">needs a restart</span>}

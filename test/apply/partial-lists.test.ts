@@ -1,0 +1,19 @@
+import { afterEach, expect, test } from '@jest/globals';
+import { parsePath } from '../../src/domain/path.ts';
+import { DESIRED, stage, strike } from './setup.ts';
+
+afterEach(strike);
+
+const rules = (...models: readonly string[]): string =>
+  `payload:\n  default:\n${models.map((model) => `    - models: [{ name: ${model} }]\n      params: { temperature: 1 }\n`).join('')}`;
+
+test('a list whose order matters, left out of an apply, stays a change of the files', async () => {
+  const home = await stage({ desired: `${DESIRED}${rules('a')}` });
+  expect(await home.reconcile()).toMatchObject({ kind: 'applied' });
+  await home.declare(`${DESIRED.replace('debug: false', 'debug: true')}${rules('a', 'b')}`);
+  expect(await home.reconcile({ only: [parsePath('debug')] })).toMatchObject({ kind: 'applied' });
+  const { plan } = await home.check();
+  expect(plan?.changes).toMatchObject([
+    { kind: 'add', path: 'payload.default[1]', origin: 'git', disposition: 'apply' },
+  ]);
+});
