@@ -112,7 +112,13 @@ export const TargetView = Type.Object({
   rollback: Optional(Type.Object({ revision: Optional(Revision), at: Optional(At) })),
   authBlock: Optional(Type.Object({ until: At, reason: Text })),
   released: Type.Array(Text),
+  /** Sections of what the gateway had at the last deep check and no file declares; absent if policy ignores it. */
+  undeclared: Optional(Type.Array(Type.Object({ path: Text, count: Type.Integer() }))),
   contested: Type.Array(Text),
+  /** Paths of keys that are being replaced. */
+  rotating: Optional(Type.Array(Text)),
+  /** A sentence for each client key that has expired, or will soon. */
+  expiring: Optional(Type.Array(Text)),
   /** Version and generation of the gateway as last detected, and the API through which Holdfast manages it. */
   gateway: Optional(Type.Object({ version: Text, api: Text, through: Text })),
 });

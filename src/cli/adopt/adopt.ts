@@ -3,7 +3,6 @@ import { resolve, sep } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { Choice } from '../../adopt/drift/chosen.ts';
 import { type Adoption, adoptionMessage, adoptionOf } from '../../compose/adoption.ts';
-import type { PlanFlags } from '../../compose/flags.ts';
 import type { Io } from '../../compose/io.ts';
 import { type Session, theTarget } from '../../compose/session.ts';
 import { fail, HoldfastError } from '../../domain/problem/problem.ts';
@@ -16,6 +15,7 @@ import {
   pathFrom,
   sourceOptions,
 } from '../io/options.ts';
+import { isRouted, type RemoteFlags, remoteOptions } from '../io/remote-options.ts';
 import { progress } from '../io/progress.ts';
 import { openCommandSession } from '../io/session.ts';
 import { show, showWarnings } from '../io/show.ts';
@@ -26,14 +26,14 @@ import { type ProposeFlags, proposeEdits, type ProposingJob, openProposing } fro
 import { adoptionContent, adoptionText } from './shown.ts';
 import { asksToWrite, refuseFlags, type WriteFlags, writeEdits, writeOptions } from '../edits/write.ts';
 
-export interface AdoptFlags extends PlanFlags, WriteFlags, ProposeFlags {
+export interface AdoptFlags extends RemoteFlags, WriteFlags, ProposeFlags {
   readonly keep?: Choice['keep'];
   readonly into?: string;
   readonly writeEnv?: string;
 }
 
 export function define(command: Command, io: Io): void {
-  const adopt = onlyOption(baseOption(gatewayOptions(sourceOptions(command))))
+  const adopt = remoteOptions(onlyOption(baseOption(gatewayOptions(sourceOptions(command)))))
     .argument(
       '[path...]',
       'what to adopt, as `holdfast drift` shows it (default: everything that the gateway changed)',
@@ -60,7 +60,8 @@ export function define(command: Command, io: Io): void {
 Prints one unified diff, and writes nothing without --write or --commit. Comments, order, quotes
 and references stay. A new secret becomes a reference; its value goes to the file of variables,
 never into YAML. The command first verifies that a plan of the edited files is empty for these
-paths. \`theirs\` is the gateway's value, \`ours\` is the value of the files.
+paths. With --via, the daemon pushes a commit to holdfast/adopt-TARGET, or to --branch, of the
+repository that it follows. \`theirs\` is the gateway's value, \`ours\` is the value of the files.
 
 Examples:
   $ holdfast adopt
@@ -73,6 +74,7 @@ Examples:
 }
 
 async function run(flags: AdoptFlags, words: readonly string[], io: Io): Promise<void> {
+  if (isRouted(flags)) return (await import('./remote.ts')).adoptVia(flags, words, io);
   if (!flags.pullRequest) refuseFlags(flags);
   else if (asksToWrite(flags)) throw fail('HF1001', '--pull-request excludes --write and --commit');
   const proposing = flags.pullRequest ? await openProposing(io) : undefined;

@@ -5,11 +5,14 @@ import { resolve } from 'node:path';
 import { type Static, type TSchema, Type } from 'typebox';
 import { Check } from 'typebox/value';
 import { openAgent, type Send } from '../../gateway/client/undici.ts';
-import { CODES, type Code } from '../../domain/problem/codes.ts';
+import { isCode } from '../../domain/problem/codes.ts';
 import { exitOf, type Outcome } from '../../domain/outcome/outcome.ts';
 import { fail, HoldfastError, type Problem, problem } from '../../domain/problem/problem.ts';
 import {
+  AdoptedView,
+  type AdoptRequest,
   type ApplyRequest,
+  ConfigurationView,
   HistoryEntryView,
   HistoryView,
   type LiveEvent,
@@ -30,6 +33,10 @@ export interface Remote extends AsyncDisposable {
   plan(target: string, request: PlanRequest): Promise<Outcome>;
   /** Resolves when it is finished, however long that takes. */
   apply(target: string, request: ApplyRequest): Promise<Outcome>;
+  /** Read from the gateway now. */
+  configuration(target: string): Promise<ConfigurationView>;
+  /** A commit on a branch of the repository that the daemon follows. */
+  adopt(target: string, request: AdoptRequest): Promise<AdoptedView>;
   history(target: string, limit: number): Promise<HistoryView>;
   /** Undefined: there is none with this ID. */
   entry(target: string, id: string): Promise<HistoryEntryView | undefined>;
@@ -68,6 +75,8 @@ export async function openRemote(flags: Routed<RemoteFlags>, io: Io): Promise<Re
     },
     apply: async (target, request) =>
       known(base, await ask(OutcomeView, 'POST', at(target, 'actions/apply'), request)),
+    configuration: (target) => ask(ConfigurationView, 'GET', at(target, 'configuration')),
+    adopt: (target, request) => ask(AdoptedView, 'POST', at(target, 'actions/adopt'), request),
     history: (target, limit) => ask(HistoryView, 'GET', at(target, `history?limit=${limit}`)),
     async entry(target, id) {
       try {
@@ -259,8 +268,6 @@ function refusal(base: URL, { problems = [], detail, title, status }: ProblemVie
   if (found.length > 0) return new HoldfastError(found);
   return notUnderstood(base, `responded with ${status}: ${detail ?? title}`);
 }
-
-const isCode = (text: string): text is Code => Object.hasOwn(CODES, text);
 
 function notUnderstood(base: URL, what: string): HoldfastError {
   return fail('HF7048', `the server at ${base.origin} ${what}`);

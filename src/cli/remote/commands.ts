@@ -4,14 +4,15 @@ import type { Digest } from '../../domain/plan/plan.ts';
 import type { HistoryEntry } from '../../domain/state/state.ts';
 import type { Mode } from '../../domain/target.ts';
 import type { SyncStatus } from '../../domain/outcome/sync-status.ts';
-import type { TargetStatus } from '../../report/text/status.ts';
+import { HoldfastError } from '../../domain/problem/problem.ts';
+import { accountLine, type TargetStatus } from '../../report/text/status.ts';
 import type { ApplyRequest, PlanRequest, TargetView } from '../../api-schema/views.ts';
 import { type Approved, approvedDigests, type Around } from '../ci/approval.ts';
 import { afterAsking } from '../io/confirm.ts';
 import type { Io } from '../../compose/io.ts';
 import { selectedTargets } from '../../compose/selected-targets.ts';
 import type { Routed, RemoteFlags } from '../io/remote-options.ts';
-import { openRemote } from './client.ts';
+import { openRemote, type Remote } from './client.ts';
 
 /** One outcome per target, targets in parallel. */
 export async function remoteChecks(
@@ -86,7 +87,21 @@ export async function remoteStatus(
 ): Promise<{ targets: readonly TargetStatus[]; stateIsNew: boolean }> {
   await using remote = await openRemote(flags, io);
   const { targets, stateIsNew } = await remote.targets();
-  return { targets: selectedTargets(targets, flags.target).map(statusOf), stateIsNew };
+  const [first, ...others] = selectedTargets(targets, flags.target);
+  if (!first || others.length > 0)
+    return { targets: selectedTargets(targets, flags.target).map(statusOf), stateIsNew };
+  return { targets: [{ ...statusOf(first), credentials: await accountsAt(remote, first.name) }], stateIsNew };
+}
+
+/** Read from the gateway, so for one target only: the daemon limits how often a client can ask for it. */
+async function accountsAt(remote: Remote, name: string): Promise<NonNullable<TargetStatus['credentials']>> {
+  try {
+    const { accounts = [] } = await remote.configuration(name);
+    return { reached: true, accounts: accounts.map(accountLine) };
+  } catch (error) {
+    if (!(error instanceof HoldfastError)) throw error;
+    return { reached: false, why: error.problems.map(({ message }) => message).join(' ') };
+  }
 }
 
 function statusOf({ name, ...view }: TargetView): TargetStatus {
@@ -110,7 +125,10 @@ function statusOf({ name, ...view }: TargetView): TargetStatus {
     ...(view.authBlock && { authBlock: view.authBlock }),
     frozen: view.frozen ?? [],
     released: view.released,
+    ...(view.undeclared && { undeclared: view.undeclared.map((one) => ({ ...one, names: [] })) }),
     contested: view.contested,
+    ...(view.rotating && { rotating: view.rotating }),
+    ...(view.expiring && { expiring: view.expiring }),
   };
 }
 

@@ -31,5 +31,8 @@ export const CODES = {
 
 export type Code = keyof typeof CODES;
 
+/** Whether this version has the code. */
+export const isCode = (text: string): text is Code => Object.hasOwn(CODES, text);
+
 /** Whether it is about the files of desired state: range 2xxx. */
 export const isOfDesiredState = (code: Code): boolean => code.startsWith('HF2');

@@ -15,6 +15,26 @@ import { commitText } from './commit.ts';
 import { duration, type Style } from './style.ts';
 import { table } from './table.ts';
 
+/** A logged-in account of the gateway. */
+interface Account {
+  readonly name: string;
+  readonly provider: string;
+  readonly state: string;
+  readonly detail: string;
+}
+
+interface ReadAccount extends Omit<Account, 'detail'> {
+  readonly status: string;
+  readonly nextRetryAfter?: string | undefined;
+}
+
+export const accountLine = ({ status, nextRetryAfter, name, provider, state }: ReadAccount): Account => ({
+  name,
+  provider,
+  state,
+  detail: nextRetryAfter === undefined ? status : `${status}, again after ${nextRetryAfter}`,
+});
+
 export interface TargetStatus {
   readonly target: string;
   /** Of the settings. */
@@ -42,12 +62,7 @@ export interface TargetStatus {
   readonly credentials?:
     | {
         readonly reached: true;
-        readonly accounts: readonly {
-          readonly name: string;
-          readonly provider: string;
-          readonly state: string;
-          readonly detail: string;
-        }[];
+        readonly accounts: readonly Account[];
       }
     | { readonly reached: false; readonly why: string };
   readonly released: readonly string[];

@@ -1,6 +1,6 @@
 // `actions/adopt` of a daemon that follows a git repository: from the panel to a branch of the remote.
 import { afterEach, expect, test } from '@jest/globals';
-import { KEY, openTerminal, SECRETS } from '../../cli/terminal.ts';
+import { KEY, openTerminal, SECRETS, type Terminal } from '../../cli/terminal.ts';
 import { until } from '../../support/until.ts';
 import { leave, type Remote, remote } from './remote.ts';
 import { fakeForge, TOKEN as FORGE_TOKEN } from '../../support/fake-forge/fake-forge.ts';
@@ -23,6 +23,7 @@ const FILES = {
 
 interface Running extends AsyncDisposable {
   adopt(body: object): Promise<{ readonly status: number; readonly body: Record<string, unknown> }>;
+  via(...words: string[]): ReturnType<Terminal['run']>;
   panel(path: string, value: unknown): Promise<void>;
 }
 
@@ -51,6 +52,8 @@ async function running(one: Remote, more?: string): Promise<Running> {
       });
       return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
     },
+    via: (...words) =>
+      terminal.runWith({ env: { HOLDFAST_TOKEN: TOKEN } }, ...words, '--via', address() ?? ''),
     async panel(path, value) {
       await fetch(`${terminal.sandbox.url}/v0/management/${path}`, {
         method: 'PUT',
@@ -65,6 +68,23 @@ async function running(one: Remote, more?: string): Promise<Running> {
     },
   };
 }
+
+test('the command line asks for the commit, and shows what the daemon knows', async () => {
+  const one = await remote();
+  await one.push(FILES);
+  await using daemon = await running(one);
+  expect((await daemon.via('adopt')).out).toBe('nothing to adopt: eu matches the files\n');
+  await daemon.panel('request-retry', { value: 7 });
+  const adopted = await daemon.via('adopt', 'request-retry', '--branch', 'panel');
+  expect([adopted.exit, adopted.err]).toEqual([0, '']);
+  expect(adopted.out).toMatch(/^✓ 1 change of eu: request-retry\n✓ committed to panel: [0-9a-f]{12}\n$/);
+  const refused = await daemon.via('adopt', '--write');
+  expect([refused.exit, refused.err]).toEqual([64, expect.stringContaining('--write edits files here')]);
+  await daemon.via('drift');
+  const status = await daemon.via('status');
+  expect(status.out).toMatch(/undeclared .*: on the gateway, not in the files/);
+  expect(status.out).toMatch(/accounts +no logged-in accounts/);
+});
 
 test('a change of the panel becomes a commit on a branch of the remote', async () => {
   const one = await remote();

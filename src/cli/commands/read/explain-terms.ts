@@ -1,6 +1,6 @@
 // What `holdfast explain` says about an error code and about a guard.
 import { readFileSync } from 'node:fs';
-import { type Code, CODES } from '../../../domain/problem/codes.ts';
+import { type Code, CODES, isCode } from '../../../domain/problem/codes.ts';
 import type { ExitCode } from '../../../domain/problem/exit.ts';
 import { packageFile } from '../../../lib/package-files.ts';
 import { fail } from '../../../domain/problem/problem.ts';
@@ -36,8 +36,6 @@ export const guardLike = (word: string): string | undefined =>
     word,
     guards().map(({ guard }) => guard),
   );
-
-const isCode = (word: string): word is Code => Object.hasOwn(CODES, word);
 
 function explainedCode(word: string): ExplainedCode {
   if (isCode(word)) return { code: word, ...CODES[word] };

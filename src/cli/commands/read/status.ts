@@ -1,6 +1,6 @@
 // `holdfast status`: the recorded state of every target, and the health of its credentials.
 import { type Command, Option } from 'commander';
-import { type CredentialHealth, credentialsOf } from '../../../gateway/checks/credentials.ts';
+import { credentialsOf } from '../../../gateway/checks/credentials.ts';
 import { openWindows } from '../../../domain/plan/freeze.ts';
 import { EXIT } from '../../../domain/problem/exit.ts';
 import { fail, HoldfastError } from '../../../domain/problem/problem.ts';
@@ -12,7 +12,7 @@ import { authMemoryOf } from '../../../state/auth-memory.ts';
 import { rememberedStatus } from '../../../state/remembered-status.ts';
 import type { TargetState } from '../../../state/store.ts';
 import type { Target } from '../../../domain/target.ts';
-import { isInvalid, statusesText, type TargetStatus } from '../../../report/text/status.ts';
+import { accountLine, isInvalid, statusesText, type TargetStatus } from '../../../report/text/status.ts';
 import type { WatchFlags } from '../../watch/watch.ts';
 import type { Io } from '../../../compose/io.ts';
 import { gatewayOptions, onCall, sourceOptions } from '../../io/options.ts';
@@ -86,7 +86,7 @@ function watchFlags({ interval = '30s', ...flags }: Flags): WatchFlags {
   throw fail('HF1001', `--interval takes a time from 5s, such as 30s or 5m, not "${interval}"`);
 }
 
-/** What the daemon knows. The daemon asks no gateway for it, so accounts aren't included. */
+/** What the daemon knows; for one target, also the accounts of its gateway as they are now. */
 async function runVia(flags: Routed<Flags>, io: Io): Promise<void> {
   const { remoteStatus } = await import('../../remote/commands.ts');
   showStatus(flags, io, await remoteStatus(flags, io));
@@ -189,23 +189,9 @@ const whyAnotherKey = ({ keys }: Target): string =>
 async function health(session: Session, target: Target): Promise<TargetStatus['credentials']> {
   try {
     const found = await session.withClient(target, 'status', credentialsOf);
-    return { reached: true, accounts: found.map(accountOf) };
+    return { reached: true, accounts: found.map(accountLine) };
   } catch (error) {
     if (!(error instanceof HoldfastError)) throw error;
     return { reached: false, why: error.problems.map(({ message }) => message).join(' ') };
   }
-}
-
-function accountOf({ name, provider, state, status, nextRetryAfter }: CredentialHealth): {
-  name: string;
-  provider: string;
-  state: string;
-  detail: string;
-} {
-  return {
-    name,
-    provider,
-    state,
-    detail: nextRetryAfter === undefined ? status : `${status}, again after ${nextRetryAfter}`,
-  };
 }

@@ -65,8 +65,27 @@ export async function targetView(
     }),
     ...(authBlock && { authBlock: { until: authBlock.until, reason: authBlock.reason } }),
     released: [...(state.released ?? [])],
+    ...(state.undeclared &&
+      policy.undeclared === 'report' && {
+        undeclared: state.undeclared.map(({ path, count }) => ({ path, count })),
+      }),
     contested: [...(state.drift?.contested ?? [])],
+    ...keysIn(known, state),
     ...(detection && { gateway: gatewayOf(detection, api, known) }),
+  };
+}
+
+/** Client keys that have expired, or will soon. */
+const ENDING: ReadonlySet<string> = new Set(['HF2110', 'HF2111']);
+
+function keysIn(
+  { outcome }: KnownStatus,
+  { rotations = [] }: TargetState,
+): Pick<TargetView, 'rotating' | 'expiring'> {
+  const ending = outcome?.problems.filter(({ code }) => ENDING.has(code)) ?? [];
+  return {
+    ...(rotations.length > 0 && { rotating: rotations.map(({ path }) => path) }),
+    ...(ending.length > 0 && { expiring: ending.map(({ message }) => message) }),
   };
 }
 
