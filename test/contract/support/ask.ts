@@ -1,7 +1,6 @@
 // Sends recorded requests as they were sent then: no redirects followed, headers and bodies as given.
 import { request as httpRequest } from 'node:http';
-import { readFileSync } from 'node:fs';
-import { expand, normalise, type RecordedRequest, type RecordedResponse } from './recorded.ts';
+import { expand, normalise, type RecordedRequest, type RecordedResponse, type Translation } from './recorded.ts';
 
 const KEPT: ReadonlySet<string> = new Set([
   'content-type',
@@ -14,7 +13,11 @@ const KEPT: ReadonlySet<string> = new Set([
 
 export interface Place {
   readonly url: string;
-  readonly directory: string;
+  readonly texts: Translation;
+  /** The file now; null if there is none. */
+  file(): Promise<string | null>;
+  /** The header of a recorded request as this gateway needs it. Absent: as it was. */
+  readonly header?: (value: string) => string;
 }
 
 export async function ask(request: RecordedRequest, place: Place): Promise<RecordedResponse> {
@@ -25,7 +28,7 @@ export async function ask(request: RecordedRequest, place: Place): Promise<Recor
   );
   const isJson = text !== '' && String(kept['content-type'] ?? '').includes('json');
   const body = picked(request, models(request, isJson ? JSON.parse(text) : text));
-  return normalise({ status, headers: kept, body }, place.directory) as RecordedResponse;
+  return normalise({ status, headers: kept, body }, place.texts) as RecordedResponse;
 }
 
 interface Exchange {
@@ -34,12 +37,14 @@ interface Exchange {
   readonly text: string;
 }
 
-function exchange(request: RecordedRequest, { url, directory }: Place): Promise<Exchange> {
-  const body = bodyOf(request, directory);
+async function exchange(request: RecordedRequest, place: Place): Promise<Exchange> {
+  const { url, header = (value) => value } = place;
+  const body = await bodyOf(request, place);
+  const given = Object.entries(request.headers ?? {}).map(([name, value]) => [name, header(value)] as const);
   const headers: Record<string, string | number> = {
     Connection: 'close',
     ...(request.body !== undefined && { 'Content-Type': 'application/json' }),
-    ...request.headers,
+    ...Object.fromEntries(given),
     ...(body !== undefined && { 'Content-Length': Buffer.byteLength(body) }),
   };
   const query = queryOf(request);
@@ -64,16 +69,14 @@ function exchange(request: RecordedRequest, { url, directory }: Place): Promise<
   });
 }
 
-function bodyOf(request: RecordedRequest, directory: string): string | undefined {
-  if (request.edit) {
-    const text = readFileSync(`${directory}/config.yaml`, 'utf8');
+async function bodyOf(request: RecordedRequest, { texts, file }: Place): Promise<string | undefined> {
+  if (request.edit)
     return request.edit.reduce(
-      (now, [old, fresh]) => now.replaceAll(String(expand(old, directory)), String(expand(fresh, directory))),
-      text,
+      (now, [old, fresh]) => now.replaceAll(texts.out(old), texts.out(fresh)),
+      (await file()) ?? '',
     );
-  }
-  if (request.body_text !== undefined) return String(expand(request.body_text, directory));
-  return request.body === undefined ? undefined : JSON.stringify(expand(request.body, directory));
+  if (request.body_text !== undefined) return texts.out(request.body_text);
+  return request.body === undefined ? undefined : JSON.stringify(expand(request.body, texts));
 }
 
 function queryOf({ query = '' }: RecordedRequest): string {

@@ -45,10 +45,14 @@ export interface RecordedStep {
 export interface RecordedCase {
   readonly id: string;
   readonly title: string;
+  /** The rules of the contract that it shows: sections, or their names. */
+  readonly claims?: readonly string[];
   readonly start: {
     readonly 'config.yaml': string;
     readonly env?: Readonly<Record<string, string>>;
     readonly args?: readonly string[];
+    /** The gateway ran as a user who can't write everything. */
+    readonly unprivileged?: boolean;
   };
   readonly steps: readonly RecordedStep[];
   readonly final: { readonly 'config.yaml': string | null };
@@ -101,13 +105,20 @@ export function everyText(value: unknown, change: (text: string) => string): unk
   );
 }
 
-export const expand = (value: unknown, directory: string): unknown =>
-  everyText(value, (text) => text.replaceAll('<dir>', directory));
+/** Between the texts of a recording, which have placeholders, and those of one gateway. */
+export interface Translation {
+  out(text: string): string;
+  back(text: string): string;
+}
 
-export const normalise = (value: unknown, directory: string): unknown =>
+export const inDirectory = (directory: string): Translation => ({
+  out: (text) => text.replaceAll('<dir>', directory),
+  back: (text) => text.replaceAll(directory, '<dir>'),
+});
+
+export const expand = (value: unknown, { out }: Translation): unknown => everyText(value, out);
+
+export const normalise = (value: unknown, { back }: Translation): unknown =>
   everyText(value, (text) =>
-    RULES.reduce(
-      (now, [pattern, placeholder]) => now.replaceAll(pattern, placeholder),
-      text.replaceAll(directory, '<dir>'),
-    ),
+    RULES.reduce((now, [pattern, placeholder]) => now.replaceAll(pattern, placeholder), back(text)),
   );

@@ -1,4 +1,4 @@
-// Replays one recorded scenario on the sandbox and says where it behaves differently.
+// Replays one recorded scenario on a gateway and says where it behaves differently.
 //
 // What is judged, and why not more:
 // - A settled step: status, the kept headers, the body, the file. This is everything a transcript says.
@@ -8,25 +8,9 @@
 // - A step with a tally: its value must be one that the real gateway was seen to give; the final file likewise.
 // - The text of a YAML parser's message is the parser's own; status and error code are not.
 // - Files by content, order of keys and set of comments; byte for byte where the gateway stores a text as it was sent.
-import {
-  appendFileSync,
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import type { Sandbox } from '../../../src/sandbox/sandbox.ts';
-import { type VirtualClock, virtualSandbox } from '../../support/virtual-clock.ts';
-import { ask } from './ask.ts';
+import { ask, type Place } from './ask.ts';
 import {
-  expand,
   normalise,
   type RecordedCase,
   type RecordedFile,
@@ -35,93 +19,87 @@ import {
 } from './recorded.ts';
 import { fileDifference } from './same-file.ts';
 
-/** As on the gateway that was recorded; time is virtual. */
-const DELAYS = { debounceMs: 150, reloadStartMs: 1, reloadMs: 4, pollMs: 2, bcryptMs: 60 };
-/** Long enough that a second write at once falls into it, as it does on the real gateway (C v8 §4.12). */
-const DELAYS_V8 = { ...DELAYS, reloadStartMs: 0, reloadMs: 60, bcryptMs: 0 };
+/** A gateway that was started, or set up, with the file of the case. */
+export interface Subject {
+  readonly place: Place;
+  sleep(ms: number): Promise<void>;
+  /** Until what was written is in memory and file. */
+  settled(): Promise<void>;
+  /** Whether it came up again at the same address. Absent: the case has no such step. */
+  restart?(): Promise<boolean>;
+  /** Changes its file beside the API. Absent: the case has no such step. */
+  change?(step: RecordedFile): void;
+  /** An answer without what differs between builds that behave the same. Absent: everything counts. */
+  comparable?(response: RecordedResponse): RecordedResponse;
+}
+
+export interface Difference {
+  readonly step: number | 'final';
+  /** Absent: the file, or a restart. */
+  readonly request?: { readonly method: string; readonly path: string };
+  readonly what: 'status' | 'headers' | 'body' | 'seen' | 'file' | 'restart';
+  readonly found: unknown;
+  readonly recorded: unknown;
+}
 
 interface Replay {
   readonly recorded: RecordedCase;
-  readonly directory: string;
-  readonly sandbox: Sandbox;
-  readonly clock: VirtualClock;
+  readonly subject: Subject;
   /** Whether the file on disk is a text as it was sent or written from outside. */
   verbatim: boolean;
-  readonly differences: string[];
+  readonly differences: Difference[];
 }
 
-/** Every difference, one line each; empty: it behaves as recorded. */
-export async function replay(recorded: RecordedCase, api: 'v7' | 'v8' = 'v7'): Promise<readonly string[]> {
-  const root = mkdtempSync(join(tmpdir(), 'replay-'));
-  const directory = join(root, 'gateway');
-  mkdirSync(join(directory, 'auths'), { recursive: true });
-  const file = join(directory, 'config.yaml');
-  writeFileSync(file, String(expand(recorded.start['config.yaml'], directory)));
-  const { args = [], env = {} } = recorded.start;
-  const { sandbox, clock } = await virtualSandbox({
-    api,
-    file,
-    port: 0,
-    host: '127.0.0.1',
-    env: { HOME: directory, ...env },
-    build: { version: 'dev' },
-    delays: api === 'v8' ? DELAYS_V8 : DELAYS,
-    ...(args[0] === '-password' && args[1] !== undefined && { password: args[1] }),
-  });
+/** Empty: it behaves as recorded. */
+export async function replay(recorded: RecordedCase, subject: Subject): Promise<readonly Difference[]> {
   const run: Replay = {
     recorded,
-    directory,
-    sandbox,
-    clock,
+    subject,
     verbatim: !hasPlainSecret(recorded.start['config.yaml']),
     differences: [],
   };
-  try {
-    for (const [index, step] of recorded.steps.entries()) await take(run, index, step);
-    await sandbox.settled();
-    judgeFinal(run);
-  } finally {
-    await sandbox.stop();
-    rmSync(root, { recursive: true, force: true });
-  }
+  for (const [index, step] of recorded.steps.entries()) await take(run, index, step);
+  await subject.settled();
+  await judgeFinal(run);
   return run.differences;
 }
 
-const hasPlainSecret = (text: string): boolean => /^\s*secret-key:\s*(?!["']?(?:\$2[aby]\$|<bcrypt>)|["']{2}|\s*$)\S/m.test(text);
+export const hasPlainSecret = (text: string): boolean => /^\s*secret-key:\s*(?!["']?(?:\$2[aby]\$|<bcrypt>)|["']{2}|\s*$)\S/m.test(text);
 
 async function take(run: Replay, index: number, step: RecordedStep): Promise<void> {
   if (step.request) await takeRequest(run, index, step);
   else if (step.parallel) await Promise.all(step.parallel.map((each) => takeRequest(run, index, each)));
-  else if (step.wait_ms !== undefined) await run.clock.sleep(step.wait_ms);
-  else if (step.file) takeFile(run, index, step.file);
+  else if (step.wait_ms !== undefined) await run.subject.sleep(step.wait_ms);
+  else if (step.file) await takeFile(run, index, step.file);
   else if (step.restart) await restart(run, index, step.restarted === true);
 }
 
-async function restart({ sandbox, differences }: Replay, index: number, expected: boolean): Promise<void> {
-  const before = sandbox.port;
-  const up = (await sandbox.restart()) && sandbox.port === before;
-  if (up !== expected) differences.push(`${index}: restarted ${up}, recorded ${expected}`);
+async function restart({ subject, differences }: Replay, step: number, recorded: boolean): Promise<void> {
+  const found = await subject.restart?.();
+  if (found !== recorded) differences.push({ step, what: 'restart', found, recorded });
 }
 
 async function takeRequest(run: Replay, index: number, step: RecordedStep): Promise<void> {
   const { request, response } = step;
   if (!request || !response) return;
-  const found = await ask(request, { url: run.sandbox.url, directory: run.directory });
+  const { place, comparable = (answer) => answer } = run.subject;
+  const found = comparable(await ask(request, place));
+  const expected = comparable(response);
   if (found.status < 300 && request.method !== 'GET')
     run.verbatim = request.path.endsWith('/config.yaml') && !hasPlainSecret(request.body_text ?? '');
-  const what = `${index}: ${request.method} ${request.path}`;
-  if (step.tally !== undefined) judgeTally(run, what, step, found);
+  const differs = (what: Difference['what'], is: unknown, was: unknown): void => {
+    const { method, path } = request;
+    run.differences.push({ step: index, request: { method, path }, what, found: is, recorded: was });
+  };
+  if (step.tally !== undefined) judgeTally(run, differs, step, found);
   if (isRacy(run.recorded, index) && step.tally !== undefined) return;
-  if (found.status !== response.status) {
-    run.differences.push(`${what}: status ${found.status}, recorded ${response.status}: ${show(found.body)}`);
-    return;
-  }
+  if (found.status !== expected.status) return differs('status', found, expected);
   if (step.unsettled || isRacy(run.recorded, index)) return;
-  if (!isDeepStrictEqual(found.headers ?? {}, response.headers ?? {}))
-    run.differences.push(`${what}: headers ${show(found.headers)}, recorded ${show(response.headers)}`);
+  if (!isDeepStrictEqual(found.headers ?? {}, expected.headers ?? {}))
+    differs('headers', found.headers, expected.headers);
   if (isTiming(run.recorded) && shownElsewhere(run.recorded, step, found)) return;
-  if (!isDeepStrictEqual(judged(request.path, found.body), judged(request.path, response.body)))
-    run.differences.push(`${what}: body ${show(found.body)}, recorded ${show(response.body)}`);
+  const [is, was] = [judged(request.path, found.body), judged(request.path, expected.body)];
+  if (!isDeepStrictEqual(is, was)) differs('body', is, was);
 }
 
 const isTiming = ({ racy, observed }: RecordedCase): boolean => racy && !observed;
@@ -134,8 +112,6 @@ const shownElsewhere = ({ steps }: RecordedCase, step: RecordedStep, found: Reco
 
 const isRacy = ({ differs = [], observed }: RecordedCase, index: number): boolean =>
   differs.includes(index) || observed !== undefined;
-
-const show = (value: unknown): string => JSON.stringify(value)?.slice(0, 1500) ?? '';
 
 /** The part of a body that is the gateway's own: no parser's prose, no descriptions of models. */
 function judged(path: string, body: unknown): unknown {
@@ -164,11 +140,16 @@ function isLossOf(seen: readonly string[], value: string | undefined): boolean {
   return places.every((place, n) => place >= 0 && (n === 0 || place > (places[n - 1] ?? -1)));
 }
 
-function judgeTally(run: Replay, what: string, step: RecordedStep, found: RecordedResponse): void {
+function judgeTally(
+  run: Replay,
+  differs: (what: 'seen', found: unknown, recorded: unknown) => void,
+  step: RecordedStep,
+  found: RecordedResponse,
+): void {
   const seen = run.recorded.observed?.[step.tally ?? ''];
   const value = JSON.stringify(at(found, step.at ?? ''));
   if (typeof seen === 'object' && !same(Object.keys(seen), value) && !isLossOf(Object.keys(seen), value))
-    run.differences.push(`${what}: ${value}, seen were ${Object.keys(seen).join(' ')}`);
+    differs('seen', value, Object.keys(seen));
 }
 
 /** A tally over several keys is a draw for each of them: every one must have been seen, not their combination. */
@@ -191,51 +172,33 @@ function at(value: unknown, pointer: string): unknown {
   return value;
 }
 
-function takeFile(run: Replay, index: number, file: RecordedFile): void {
-  const path = join(run.directory, file.path ?? 'config.yaml');
-  const text = String(expand(file.text ?? '', run.directory));
-  if (file.op === 'read') judgeFile(run, String(index), file.content ?? null);
-  else if (file.op === 'chmod') chmodSync(path, Number.parseInt(file.mode ?? '644', 8));
-  else {
-    change(file.op, path, text, run.directory);
-    run.verbatim = !hasPlainSecret(text);
-  }
+async function takeFile(run: Replay, index: number, file: RecordedFile): Promise<void> {
+  if (file.op === 'read') return judgeFile(run, index, file.content ?? null);
+  run.subject.change?.(file);
+  if (file.op !== 'chmod') run.verbatim = !hasPlainSecret(file.text ?? '');
 }
 
-function change(op: RecordedFile['op'], path: string, text: string, directory: string): void {
-  if (op === 'write') writeFileSync(path, text);
-  else if (op === 'append') appendFileSync(path, text);
-  else if (op === 'remove') rmSync(path);
-  else if (op === 'rename') {
-    writeFileSync(join(directory, 'new'), text);
-    renameSync(join(directory, 'new'), path);
-  }
-}
-
-function judgeFinal(run: Replay): void {
+async function judgeFinal(run: Replay): Promise<void> {
   const { recorded } = run;
+  const content = await contentOf(run);
   for (const [label, pattern] of Object.entries(recorded.tally_final ?? {})) {
-    const found = String(new RegExp(pattern.replace('(?m)', ''), 'm').test(contentOf(run) ?? ''));
+    const found = String(new RegExp(pattern.replace('(?m)', ''), 'm').test(content ?? ''));
     const seen = recorded.observed?.[label];
     if (typeof seen === 'object' && !Object.hasOwn(seen, found))
-      run.differences.push(`final: ${label} is ${found}, which was never seen`);
+      run.differences.push({ step: 'final', what: 'seen', found: { [label]: found }, recorded: seen });
   }
   if (!recorded.differs?.includes('final') && !recorded.observed)
-    judgeFile(run, 'final', recorded.final['config.yaml']);
+    await judgeFile(run, 'final', recorded.final['config.yaml']);
 }
 
-const contentOf = ({ directory }: Replay): string | null => {
-  const path = join(directory, 'config.yaml');
-  return existsSync(path) ? String(normalise(readFileSync(path, 'utf8'), directory)) : null;
-};
+async function contentOf({ subject: { place } }: Replay): Promise<string | null> {
+  const text = await place.file();
+  return text === null ? null : String(normalise(text, place.texts));
+}
 
-function judgeFile(run: Replay, where: string, expected: string | null): void {
-  const found = contentOf(run);
-  const problem = run.verbatim
-    ? found === expected
-      ? undefined
-      : 'bytes'
-    : fileDifference(expected, found);
-  if (problem !== undefined)
-    run.differences.push(`${where}: the file differs in ${problem}:\n${found}\n--- recorded:\n${expected}`);
+/** Byte for byte where the gateway keeps a text as it was sent. */
+async function judgeFile(run: Replay, step: Difference['step'], recorded: string | null): Promise<void> {
+  const found = await contentOf(run);
+  const isSame = run.verbatim ? found === recorded : fileDifference(recorded, found) === undefined;
+  if (!isSame) run.differences.push({ step, what: 'file', found, recorded });
 }
