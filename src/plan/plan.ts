@@ -44,9 +44,9 @@ export function makePlan(input: PlanInput): Prepared {
       stateKeys: new Map(comparison.judged.map(({ id, stateKey }) => [id, stateKey])),
       unapplied: comparison.judged
         .filter(({ disposition }) => disposition !== 'apply')
-        .map(({ recordKey }) => recordKey),
+        .flatMap(({ recordKeys }) => recordKeys),
       leftOut: [
-        ...comparison.leftOut.map(({ recordKey }) => recordKey),
+        ...comparison.leftOut.flatMap(({ recordKeys }) => recordKeys),
         ...comparison.releasedElsewhere.map(formatPath),
       ],
     },

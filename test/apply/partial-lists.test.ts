@@ -17,3 +17,12 @@ test('a list whose order matters, left out of an apply, stays a change of the fi
     { kind: 'add', path: 'payload.default[1]', origin: 'git', disposition: 'apply' },
   ]);
 });
+
+test('a renamed entry, left out of an apply, stays a change of the files', async () => {
+  const home = await stage();
+  await home.reconcile();
+  await home.declare(DESIRED.replace('debug: false', 'debug: true').replace('alias: kimi', 'alias: k2'));
+  expect(await home.reconcile({ only: [parsePath('debug')] })).toMatchObject({ kind: 'applied' });
+  const { plan } = await home.check();
+  expect(plan?.changes).toMatchObject([{ kind: 'rename', origin: 'git', disposition: 'apply' }]);
+});

@@ -12,7 +12,14 @@ import type { RawDifference } from './diff.ts';
 import type { Difference, Place } from '../types/difference.ts';
 import type { expiredAt } from './expired.ts';
 import { formerGroup, isInGroup } from './former-group.ts';
-import { attributionOf, originOf, resetToDefaults, stateKey, type OriginInput } from './origin.ts';
+import {
+  attributionOf,
+  oldLocation,
+  originOf,
+  resetToDefaults,
+  stateKey,
+  type OriginInput,
+} from './origin.ts';
 import { redactAt } from './redact-at.ts';
 import { pathOf, type EntryLocation } from './location.ts';
 
@@ -25,8 +32,8 @@ export interface Judged {
   readonly quarantined?: true;
   readonly attribution?: string;
   readonly stateKey: string;
-  /** Where its previous record is, if it isn't applied: of an ordered list as a whole. */
-  readonly recordKey: string;
+  /** Where its previous record is, if it isn't applied: of an ordered list as a whole, of a renamed entry at both names. */
+  readonly recordKeys: readonly string[];
 }
 
 export interface JudgeInput extends OriginInput {
@@ -68,12 +75,17 @@ export function judgeAll(found: readonly RawDifference[], input: JudgeInput): Ju
 }
 
 function keysOf(
-  { location, sequence }: RawDifference,
+  raw: RawDifference,
   former: string | undefined,
   { hash }: JudgeInput,
-): Pick<Judged, 'stateKey' | 'recordKey'> {
+): Pick<Judged, 'stateKey' | 'recordKeys'> {
+  const { kind, location, sequence } = raw;
   const own = former ?? stateKey(location, hash);
-  return { stateKey: own, recordKey: sequence ? stateKey(sequence.location, hash) : own };
+  if (sequence) return { stateKey: own, recordKeys: [stateKey(sequence.location, hash)] };
+  return {
+    stateKey: own,
+    recordKeys: kind === 'rename' ? [own, stateKey(oldLocation(raw), hash)] : [own],
+  };
 }
 
 /** Files of the last apply didn't change, whatever form their keys have in the groups of now. */

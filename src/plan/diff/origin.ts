@@ -167,10 +167,15 @@ function originOfRename(difference: RawDifference, input: OriginInput): Origin {
   const applied = appliedAt(location, input);
   if (applied === 'never') return 'first';
   if (applied.hash === hashOf(field, after, input.hash)) return 'drift';
-  const [was = []] = location.among;
-  const old: Location = { ...location, value: before as Value, index: was.indexOf(before as Value) };
-  const appliedOld = appliedAt(old, input);
+  const appliedOld = appliedAt(oldLocation(difference), input);
   return appliedOld !== 'never' && appliedOld.hash === hashOf(field, before, input.hash) ? 'git' : 'both';
+}
+
+/** Of an entry before its rename. */
+export function oldLocation({ location, before }: RawDifference): Location {
+  if (!('list' in location)) return location;
+  const [was = []] = location.among;
+  return { ...location, value: before as Value, index: was.indexOf(before as Value) }; // a rename has both values
 }
 
 /** A declared secret is known here only as a hash of its own, and two hashes of one secret differ. */
