@@ -58,6 +58,8 @@ export interface ContractReport {
   readonly api: 'v7' | 'v8';
   readonly replayed: number;
   readonly findings: readonly Finding[];
+  /** Cases that differed, and didn't when they were repeated. */
+  readonly unsteady: readonly string[];
   readonly skipped: readonly { readonly case: string; readonly reason: string }[];
   /** Why not every case was replayed; absent: all were. */
   readonly stopped?: string;
@@ -66,15 +68,16 @@ export interface ContractReport {
 const LONGEST = 300;
 
 export function contractText(report: ContractReport): string {
-  const { gateway, version, api, replayed, findings, skipped, stopped } = report;
+  const { gateway, version, api, replayed, findings, unsteady, skipped, stopped } = report;
   const cases = new Set(findings.map((finding) => finding.case)).size;
   return [
     `${gateway}: ${version}, API ${api}`,
     `${replayed} cases replayed, ${replayed - cases} as recorded, ${cases} not; ${skipped.length} skipped`,
     ...(stopped === undefined ? [] : [`Stopped: ${stopped}`]),
+    ...(unsteady.length > 0 ? [`As recorded only when repeated: ${unsteady.join(', ')}`] : []),
     ...[...Map.groupBy(findings, ({ key }) => key)].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(keyText),
     '',
-    'Skipped, because the case',
+    ...(skipped.length > 0 ? ['Skipped, because the case'] : []),
     ...[...Map.groupBy(skipped, ({ reason }) => reason)].map(
       ([reason, all]) =>
         `  ${reason}: ${all.length} (${all

@@ -53,6 +53,12 @@ export async function openNamed({ url, key, sleep, restart }: NamedOptions): Pro
     await api.send('PUT', '/v0/management/config.yaml', text);
     await sleep(SETTLED_MS);
   };
+  const again =
+    restart &&
+    (async (): Promise<boolean> => {
+      await restart();
+      return comesUp(api, sleep);
+    });
   const place: Place = {
     url,
     texts,
@@ -68,16 +74,12 @@ export async function openNamed({ url, key, sleep, restart }: NamedOptions): Pro
       sleep,
       settled: () => sleep(SETTLED_MS),
       comparable: (response) => withoutBuild(withRecordedPort(response, port)),
-      ...(restart && {
-        async restart() {
-          await restart();
-          return comesUp(api, sleep);
-        },
-      }),
+      ...(again && { restart: again }),
     },
     async start(recorded) {
       await removeAccounts(api);
       await put(texts.out(recorded.start['config.yaml']));
+      await again?.();
     },
     async restore() {
       await removeAccounts(api);

@@ -19,6 +19,8 @@ export function skipReason(recorded: RecordedCase, canRestart: boolean): string 
     return 'needs a gateway that was started with other variables';
   if (/^\s*secret-key:\s*(?!["']{2}\s*$)\S/m.test(start['config.yaml']))
     return 'starts with a management secret in the file';
+  if (!canRestart && (/your-api-key/.test(start['config.yaml']) || steps.some(readsCounters)))
+    return 'needs a gateway that was just started (give --restart)';
   const restarts = steps.filter(({ restart }) => restart);
   if (restarts.some(({ restarted }) => !restarted)) return 'leaves the gateway stopped';
   if (restarts.length > 0 && !canRestart) return 'restarts the gateway (give --restart)';
@@ -30,6 +32,10 @@ export function skipReason(recorded: RecordedCase, canRestart: boolean): string 
 }
 
 const isCrash = ({ response }: RecordedStep): boolean => response?.status === 0;
+
+/** They count from the start of the process. */
+const readsCounters = ({ request }: RecordedStep): boolean =>
+  /\/(?:api-key-usage|usage)$/.test(request?.path ?? '');
 
 /** The longest run of refused logins. */
 function mostRefused(steps: readonly RecordedStep[]): number {

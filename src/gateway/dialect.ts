@@ -19,7 +19,7 @@ import { load } from './model/load.ts';
 import type { LoadOptions, LoadSuccess, Memory } from './model/model.ts';
 import { save } from './model/save.ts';
 import { dedentComments, stored } from './model/stored.ts';
-import { type EndpointRequest, handle } from './v7/endpoints.ts';
+import { type EndpointAnswer, type EndpointRequest, handle } from './v7/endpoints.ts';
 import { atLoad } from './v8/at-load.ts';
 import { handleV8, V8_BASE } from './v8/endpoints.ts';
 import { loadTree, loadV8 } from './v8/load.ts';
@@ -95,6 +95,10 @@ export interface Dialect {
 
 /** Memory as `GET /v0/management/config` shows it, in YAML spelling. */
 export const memoryView = (memory: Memory, { memoryCatalog }: Dialect): Tree => viewOf(memory, memoryCatalog);
+
+/** What a GET of the v0 API shows of a gateway with this memory. */
+export const answerOf = (memory: Memory, path: string, { memoryCatalog }: Dialect): EndpointAnswer =>
+  handle(memory, { method: 'GET', path }, memoryCatalog);
 
 /** The dialect of a reading: the only place that decides it. */
 export function dialectOf({ api, keptFlat }: Pick<Live, 'api' | 'keptFlat'>): Dialect {

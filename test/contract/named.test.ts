@@ -23,7 +23,7 @@ afterEach(async () => {
 interface Running {
   readonly sandbox: Sandbox;
   readonly file: string;
-  open(key?: string): Promise<NamedGateway>;
+  open(key?: string, restarts?: boolean): Promise<NamedGateway>;
 }
 
 async function running(more = '', options: { readonly api?: 'v8'; readonly faults?: readonly string[] } = {}): Promise<Running> {
@@ -40,12 +40,12 @@ async function running(more = '', options: { readonly api?: 'v8'; readonly fault
   return {
     sandbox,
     file,
-    open: (key = KEY) =>
+    open: (key = KEY, restarts = false) =>
       openNamed({
         url: sandbox.url,
         key,
         sleep: (ms) => clock.sleep(ms),
-        restart: async () => void (await sandbox.restart()),
+        ...(restarts && { restart: async () => void (await sandbox.restart()) }),
       }),
   };
 }
@@ -57,12 +57,12 @@ describe('npm run contract', () => {
   test('finds nothing where a gateway behaves as recorded, and puts its file back', async () => {
     const { sandbox, file, open } = await running('# mine\ndebug: true\n');
     const before = readFileSync(file, 'utf8');
-    const gateway = await open();
-    const cases = V0.filter(({ id }, i) => id.startsWith('v0-n0') || i % 40 === 0);
+    const gateway = await open(KEY, true);
+    const cases = V0.filter(({ id }) => id.startsWith('v0-n01') || id.startsWith('v0-n12') || id === 'v0-probe-safe-mode');
     const report = await replayAll({ url: sandbox.url, gateway, cases });
-    expect(report.findings).toEqual([]);
+    expect([report.findings, report.unsteady]).toEqual([[], []]);
     expect([report.api, report.stopped]).toEqual(['v7', undefined]);
-    expect(report.replayed).toBeGreaterThan(20);
+    expect(report.replayed).toBeGreaterThan(9);
     expect(report.replayed + report.skipped.length).toBe(cases.length);
     expect(readFileSync(file, 'utf8')).toBe(before);
   });
@@ -71,7 +71,7 @@ describe('npm run contract', () => {
     const { sandbox, open } = await running('', { faults: ['drop-writes=request-retry'] });
     const report = await replayAll({
       url: sandbox.url,
-      gateway: await open(),
+      gateway: await open(KEY, true),
       cases: named(V0, 'v0-n01-set-then-zero', 'v0-scalar-bool'),
     });
     expect(new Set(report.findings.map((finding) => finding.case))).toEqual(new Set(['v0-n01-set-then-zero']));
@@ -104,7 +104,7 @@ describe('npm run contract', () => {
     const stop = new AbortController();
     const report = await replayAll({
       url: sandbox.url,
-      gateway: await open(),
+      gateway: await open(KEY, true),
       cases: named(V0, 'v0-n01-set-then-zero', 'v0-scalar-bool'),
       signal: stop.signal,
       progress: () => stop.abort(),
@@ -135,6 +135,7 @@ describe('npm run contract', () => {
       'gets the address of the caller banned',
       'leaves the gateway stopped',
       'needs a gateway that can’t write its file',
+      'needs a gateway that was just started (give --restart)',
       'needs a gateway that was started with -password',
       'needs a gateway that was started with other variables',
       'needs a gateway that was started without MANAGEMENT_PASSWORD',

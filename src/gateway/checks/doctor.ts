@@ -36,12 +36,14 @@ export interface DoctorOptions {
   readonly clock: Clock;
   readonly known?: KnownValues;
   readonly detection?: DetectionMemory;
+  /** Also checks that need more requests, see deep.ts. They only read. */
+  readonly deep?: boolean;
 }
 
-type Finding = Omit<Check, 'id' | 'title'>;
+export type Finding = Omit<Check, 'id' | 'title'>;
 
-const ok = (detail: string): Finding => ({ status: 'ok', detail });
-const skip = (detail: string): Finding => ({ status: 'skip', detail });
+export const ok = (detail: string): Finding => ({ status: 'ok', detail });
+export const skip = (detail: string): Finding => ({ status: 'skip', detail });
 
 function bad(status: 'warn' | 'fail', code: Code, detail: string, remedy?: string): Finding {
   return { status, code, detail, remedy: remedy ?? CODES[code].remedy };
@@ -84,12 +86,13 @@ export async function diagnose(options: DoctorOptions): Promise<readonly Check[]
     ),
     check('brick', 'Is its file safe for the next write?', brickOf(live)),
     check('credentials', 'Are its credentials healthy?', await credentialsIn(client, live)),
+    ...(options.deep ? await (await import('./deep.ts')).deepChecks(client, live) : []),
   ];
 }
 
 const check = (id: string, title: string, finding: Finding): Check => ({ id, title, ...finding });
 
-function ofError(error: unknown): Finding {
+export function ofError(error: unknown): Finding {
   if (error instanceof HoldfastError && error.problems[0]) return ofProblem(error.problems[0]);
   throw error;
 }

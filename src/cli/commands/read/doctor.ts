@@ -15,11 +15,13 @@ import type { PlanFlags } from '../../../compose/flags.ts';
 
 interface Flags extends PlanFlags {
   readonly retryAuth?: boolean;
+  readonly deep?: boolean;
 }
 
 export function define(command: Command, io: Io): void {
   const doctor = gatewayOptions(command)
     .option('--retry-auth', 'try to log in once, despite an earlier failure')
+    .option('--deep', 'also compare each endpoint with what Holdfast expects; only reads')
     .addHelpText(
       'after',
       `
@@ -28,7 +30,8 @@ Tries to log in at most once, because five failures ban an address for 30 minute
 Examples:
   $ holdfast doctor
   $ holdfast doctor --url http://127.0.0.1:8317 --key-file key.txt
-  $ holdfast doctor --retry-auth`,
+  $ holdfast doctor --retry-auth
+  $ holdfast doctor --deep      # after an upgrade of the gateway`,
     );
   onCall(doctor, (flags: Flags) => run(flags, io));
 }
@@ -41,7 +44,7 @@ async function run(flags: Flags, io: Io): Promise<void> {
     if (flags.retryAuth) await authMemoryOf(store, target.name).clear();
     const checks = await session.withClient(target, 'doctor', async (client) => {
       const known = knownValuesOf(store, await store.read(target.name));
-      return diagnose({ target, client, clock, ...(known && { known }) });
+      return diagnose({ target, client, clock, ...(known && { known }), ...(flags.deep && { deep: true }) });
     });
     targets.push({ target: target.name, url: target.url.origin, checks });
   }
